@@ -1,0 +1,24 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Milliseconds. Every duration in this program is in this unit and says so in its name or type. */
+export type Ms = number;
+
+/**
+ * The two clocks of a run. Durations are differences of `now`; `wall` only labels rows, because it can jump.
+ */
+export interface Clock {
+  /** Monotonic milliseconds since some fixed moment. */
+  now(): Ms;
+  /** Wall-clock time, for labels. */
+  wall(): Date;
+  /** Resolves after `ms`, or rejects with the signal's reason when it is aborted first. */
+  sleep(ms: Ms, signal?: AbortSignal): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wall: () => new Date(),
+  sleep: async (ms, signal) => {
+    await delay(ms, undefined, signal ? { signal } : {});
+  },
+};

@@ -1,0 +1,28 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/**
+ * Text from outside (a server, a suite, a file name), made safe to print on one line: escape sequences are
+ * removed, control characters and line breaks become blanks, direction overrides are dropped, blanks are folded.
+ */
+export function oneLine(text: string, limit = Infinity): string {
+  const clean = stripVTControlCharacters(text.length > limit * 8 ? text.slice(0, limit * 8) : text)
+    // eslint-disable-next-line no-control-regex -- control characters are what this is about
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+    .replace(/[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
+    .replace(/ {2,}/g, ' ')
+    .trim();
+  return cut(clean, limit);
+}
+
+/** At most `limit` characters, ended by `…` where something was cut; never splits a surrogate pair. */
+export function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const end = limit - 1;
+  const splitsPair = /[\ud800-\udbff]/.test(text.charAt(end - 1));
+  return `${text.slice(0, splitsPair ? end - 1 : end)}…`;
+}
+
+/** `1 request`, `2 requests`. */
+export function count(n: number, singular: string, plural = `${singular}s`): string {
+  return `${n.toLocaleString('en-US')} ${n === 1 ? singular : plural}`;
+}

@@ -1,0 +1,59 @@
+import type { z } from 'zod';
+import type { ToolCall } from '../record/exchange.ts';
+
+/** What a check may look at: the answer and its measurements, never the reasoning. */
+export interface Answer {
+  text: string;
+  toolCalls: ToolCall[];
+  finishReason: string;
+  /** Absent when the server did not report it; a check that needs it then fails and says so. */
+  completionTokens?: number;
+  /** Absent when not measured. */
+  e2eLatencyMs?: number;
+}
+
+export interface Judgement {
+  pass: boolean;
+  /** Why it did not pass, in a few words; shown to people, may quote the answer. */
+  why?: string;
+}
+
+/**
+ * One kind of check: the fields that a suite gives it, and the verdict. `judge` is pure. It runs in a worker
+ * with a deadline, so a hostile pattern or schema cannot hold up the run.
+ */
+export interface CheckKind<Fields extends z.ZodRawShape = z.ZodRawShape> {
+  type: string;
+  /** One line for the documentation. */
+  summary: string;
+  /** The fields beside `type`, `not` and `weight`, as zod types with descriptions. */
+  fields: Fields;
+  judge(spec: z.output<z.ZodObject<Fields>>, answer: Answer): Judgement;
+}
+
+/** Makes the compiler infer a kind's fields from its own declaration. */
+export function defineCheck<Fields extends z.ZodRawShape>(kind: CheckKind<Fields>): CheckKind<Fields> {
+  return kind;
+}
+
+/** A check as a resolved suite carries it: validated, defaults filled in, variables replaced. */
+export interface CheckSpec {
+  type: string;
+  /** The verdict is turned round. */
+  not: boolean;
+  /** Share in the score; 0 reports without counting. */
+  weight: number;
+  [field: string]: unknown;
+}
+
+/** The verdict of all checks of a prompt on one answer. */
+export interface Verdict {
+  /** Every check of non-zero weight passed. */
+  passed: boolean;
+  /** Share of the weight that passed, 0 to 1; 1 when all weights are 0. */
+  score: number;
+  /** Types of those that failed, in suite order, `not-` before a negated one. */
+  failedChecks: string[];
+  /** Reasons, beside `failedChecks`. */
+  reasons: string[];
+}

@@ -1,0 +1,17 @@
+import { defineMetric } from './metric.ts';
+import { piecesOf } from './pieces.ts';
+
+/**
+ * End-to-end latency: sent → last non-empty piece; for an answer that was not streamed, the end of its body.
+ * vLLM's E2EL, AIPerf's request latency.
+ */
+export const e2eLatency = defineMetric({
+  name: 'e2e_latency_ms',
+  label: 'E2E',
+  kind: 'number',
+  unit: 'ms',
+  decimals: 3,
+  better: 'lower',
+  meaning: 'sent → last non-empty piece, or, not streamed, the end of the body',
+  of: (exchange) => piecesOf(exchange).last,
+});

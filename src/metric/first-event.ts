@@ -1,0 +1,16 @@
+import { defineMetric } from './metric.ts';
+
+/**
+ * Sent → first SSE event of any kind, a role chunk without text included. vLLM's serving benchmark calls this
+ * TTFT; a proxy may have made that chunk, so it says little about the model.
+ */
+export const firstEvent = defineMetric({
+  name: 'first_event_ms',
+  label: 'first event',
+  kind: 'number',
+  unit: 'ms',
+  decimals: 3,
+  better: 'lower',
+  meaning: 'sent → first SSE event of any kind',
+  of: ({ firstEventMs, buffered }) => (buffered ? undefined : firstEventMs),
+});

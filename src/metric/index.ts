@@ -1,0 +1,32 @@
+import { cost } from './cost.ts';
+import { e2eLatency } from './e2e-latency.ts';
+import { firstEvent } from './first-event.ts';
+import { iclP50, iclP99, maxStall } from './inter-chunk.ts';
+import { e2eOutputTps, outputTps } from './output-rate.ts';
+import { reasoningTime } from './reasoning-time.ts';
+import { streamEnd } from './stream-end.ts';
+import { tpot } from './tpot.ts';
+import { ttfat } from './ttfat.ts';
+import { ttfb } from './ttfb.ts';
+import { ttft } from './ttft.ts';
+
+/** Times within one attempt. To add a metric: write its file, add its line here or to `rates`. */
+export const latencies = [
+  ttfb,
+  firstEvent,
+  ttft,
+  ttfat,
+  reasoningTime,
+  e2eLatency,
+  streamEnd,
+  tpot,
+  iclP50,
+  iclP99,
+  maxStall,
+] as const;
+
+/** Figures that need tokens or prices. */
+export const rates = [outputTps, e2eOutputTps, cost] as const;
+
+/** The five that are summarised, ranked and compared for each model. */
+export const headlines = [ttft, ttfat, tpot, e2eLatency, outputTps] as const;

@@ -1,0 +1,36 @@
+import { e2eLatency } from './e2e-latency.ts';
+import { defineMetric } from './metric.ts';
+import { tpot } from './tpot.ts';
+
+/** Decode speed as one reader sees it: 1000 ÷ TPOT. */
+export const outputTps = defineMetric({
+  name: 'output_tps',
+  label: 'output tok/s',
+  kind: 'number',
+  unit: 'tok/s',
+  decimals: 3,
+  better: 'higher',
+  meaning: '1000 ÷ `tpot_ms`',
+  of(exchange, context) {
+    const msPerToken = tpot.of(exchange, context);
+    return msPerToken === undefined ? undefined : 1000 / msPerToken;
+  },
+});
+
+/** Tokens of the answer, reasoning included, over the whole wait: completion tokens ÷ E2E latency. */
+export const e2eOutputTps = defineMetric({
+  name: 'e2e_output_tps',
+  label: 'E2E tok/s',
+  kind: 'number',
+  unit: 'tok/s',
+  decimals: 3,
+  better: 'higher',
+  meaning: '`completion_tokens` ÷ `e2e_latency_ms`',
+  of(exchange, context) {
+    const latency = e2eLatency.of(exchange, context);
+    const tokens = exchange.usage.completionTokens;
+    return latency === undefined || latency <= 0 || tokens === undefined
+      ? undefined
+      : (1000 * tokens) / latency;
+  },
+});

@@ -1,0 +1,19 @@
+import { defineMetric } from './metric.ts';
+import { hasInnerInstants, piecesOf } from './pieces.ts';
+
+/** TTFAT − TTFT, where reasoning was seen and an answer followed. Hidden reasoning leaves it empty. */
+export const reasoningTime = defineMetric({
+  name: 'reasoning_ms',
+  label: 'reasoning',
+  kind: 'number',
+  unit: 'ms',
+  decimals: 3,
+  better: 'lower',
+  meaning: '`ttfat_ms` − `ttft_ms` when reasoning was seen',
+  of(exchange) {
+    const { first, firstAnswer, reasoningSeen } = piecesOf(exchange);
+    if (!hasInnerInstants(exchange) || !reasoningSeen || first === undefined || firstAnswer === undefined)
+      return undefined;
+    return firstAnswer - first;
+  },
+});

@@ -1,0 +1,13 @@
+import { defineMetric } from './metric.ts';
+
+/** Sent → `[DONE]`. What GuideLLM calls request latency. Empty when the answer was not streamed. */
+export const streamEnd = defineMetric({
+  name: 'stream_end_ms',
+  label: 'stream end',
+  kind: 'number',
+  unit: 'ms',
+  decimals: 3,
+  better: 'lower',
+  meaning: 'sent → `[DONE]`',
+  of: ({ doneMs }) => doneMs,
+});

@@ -1,0 +1,17 @@
+import { defineMetric } from './metric.ts';
+import { hasInnerInstants, piecesOf } from './pieces.ts';
+
+/**
+ * Time to first answer token: sent → first non-empty piece of the answer (content or tool call), reasoning
+ * left out. AIPerf calls it TTFO, GuideLLM TTFOT.
+ */
+export const ttfat = defineMetric({
+  name: 'ttfat_ms',
+  label: 'TTFAT',
+  kind: 'number',
+  unit: 'ms',
+  decimals: 3,
+  better: 'lower',
+  meaning: 'sent → first non-empty piece of the answer (content or tool call)',
+  of: (exchange) => (hasInnerInstants(exchange) ? piecesOf(exchange).firstAnswer : undefined),
+});

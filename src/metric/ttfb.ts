@@ -1,0 +1,13 @@
+import { defineMetric } from './metric.ts';
+
+/** Time to first byte: sent → response headers complete. */
+export const ttfb = defineMetric({
+  name: 'ttfb_ms',
+  label: 'TTFB',
+  kind: 'number',
+  unit: 'ms',
+  decimals: 3,
+  better: 'lower',
+  meaning: 'sent → response headers',
+  of: ({ headersMs }) => headersMs,
+});

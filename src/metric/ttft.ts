@@ -1,0 +1,17 @@
+import { defineMetric } from './metric.ts';
+import { hasInnerInstants, piecesOf } from './pieces.ts';
+
+/**
+ * Time to first token: sent → first non-empty piece of reasoning, answer or tool call. Empty when the answer
+ * was not streamed or came in one burst. AIPerf and GuideLLM mean the same by TTFT.
+ */
+export const ttft = defineMetric({
+  name: 'ttft_ms',
+  label: 'TTFT',
+  kind: 'number',
+  unit: 'ms',
+  decimals: 3,
+  better: 'lower',
+  meaning: 'sent → first non-empty piece of reasoning, answer or tool call',
+  of: (exchange) => (hasInnerInstants(exchange) ? piecesOf(exchange).first : undefined),
+});

@@ -1,0 +1,71 @@
+import type { Ms } from '../base/clock.ts';
+
+/** What a piece of a stream carried. `reasoning`, `content` and `tool` carry text; the others frame it. */
+export const chunkKinds = ['role', 'reasoning', 'content', 'tool', 'finish', 'usage', 'done'] as const;
+export type ChunkKind = (typeof chunkKinds)[number];
+
+export interface Chunk {
+  /** When it arrived, since `sent`. */
+  at: Ms;
+  kind: ChunkKind;
+  /** Characters (UTF-16 units) of text that it carried. */
+  chars: number;
+  /** It came in the same read as the piece before it, so its own instant is unknown. */
+  merged: boolean;
+}
+
+const kindBits = 8;
+const mergedBit = 8;
+const charsUnit = 16;
+
+/**
+ * The pieces of one stream in order, two numbers each. A list of objects would cost four times the memory for
+ * each of several hundred open streams, and the collector would pause the very clock that stamps them.
+ */
+export class ChunkLog implements Iterable<Chunk> {
+  #cells = new Float64Array(32);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(at: Ms, kind: ChunkKind, chars: number, merged: boolean): void {
+    const cell = this.#length * 2;
+    if (cell === this.#cells.length) {
+      const grown = new Float64Array(cell * 2);
+      grown.set(this.#cells);
+      this.#cells = grown;
+    }
+    this.#cells[cell] = at;
+    this.#cells[cell + 1] = chunkKinds.indexOf(kind) + (merged ? mergedBit : 0) + chars * charsUnit;
+    this.#length++;
+  }
+
+  *[Symbol.iterator](): IterableIterator<Chunk> {
+    for (let index = 0; index < this.#length; index++) {
+      const code = this.#cells[index * 2 + 1]!;
+      const flags = code % charsUnit;
+      yield {
+        at: this.#cells[index * 2]!,
+        kind: chunkKinds[flags % kindBits]!,
+        chars: Math.floor(code / charsUnit),
+        merged: flags >= mergedBit,
+      };
+    }
+  }
+
+  /** The pieces that carry text: non-empty reasoning, answer or tool call. */
+  *texts(): IterableIterator<Chunk> {
+    for (const chunk of this) {
+      if (chunk.chars > 0 && (chunk.kind === 'content' || chunk.kind === 'reasoning' || chunk.kind === 'tool'))
+        yield chunk;
+    }
+  }
+
+  static of(chunks: Iterable<Chunk>): ChunkLog {
+    const log = new ChunkLog();
+    for (const { at, kind, chars, merged } of chunks) log.push(at, kind, chars, merged);
+    return log;
+  }
+}

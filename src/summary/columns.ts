@@ -1,0 +1,150 @@
+import type { Column, RowOf } from '../base/table.ts';
+import { headlines } from '../metric/index.ts';
+
+const whichModel = [
+  { name: 'run_id', kind: 'text', required: true, unit: '', meaning: 'the run' },
+  { name: 'suite', kind: 'text', required: true, unit: '', meaning: 'name of the suite' },
+  { name: 'route', kind: 'text', required: true, unit: '', meaning: 'way to the model' },
+  { name: 'model', kind: 'text', required: true, unit: '', meaning: 'id in the suite' },
+  { name: 'model_id', kind: 'text', required: true, unit: '', meaning: 'name on the wire' },
+  { name: 'prompts', kind: 'number', required: true, unit: 'n', meaning: 'prompts asked' },
+  { name: 'requests', kind: 'number', required: true, unit: 'n', meaning: 'measured requests, final attempts' },
+  { name: 'successes', kind: 'number', required: true, unit: 'n', meaning: 'requests with status `ok`' },
+  { name: 'error_rate', kind: 'number', unit: '0–1', decimals: 6, meaning: 'share of requests that failed' },
+  { name: 'rate_limited', kind: 'number', required: true, unit: 'n', meaning: 'attempts refused for the rate' },
+  {
+    name: 'invalid_share',
+    kind: 'number',
+    unit: '0–1',
+    decimals: 6,
+    meaning: 'share of the answers that are left out of latency figures',
+  },
+  { name: 'pass_rate', kind: 'number', unit: '0–1', decimals: 6, meaning: 'share of checked answers that passed' },
+  { name: 'pass_rate_ci_low', kind: 'number', unit: '0–1', decimals: 6, meaning: 'lower end, 95 %, by prompt' },
+  { name: 'pass_rate_ci_high', kind: 'number', unit: '0–1', decimals: 6, meaning: 'upper end, 95 %, by prompt' },
+  { name: 'prompt_tokens', kind: 'number', unit: 'n', meaning: 'sum over the answers that reported it' },
+  { name: 'completion_tokens', kind: 'number', unit: 'n', meaning: 'sum over the answers that reported it' },
+  { name: 'reasoning_tokens', kind: 'number', unit: 'n', meaning: 'sum over the answers that reported it' },
+  { name: 'total_tokens', kind: 'number', unit: 'n', meaning: 'sum over the answers that reported it' },
+  {
+    name: 'tokens_per_request',
+    kind: 'number',
+    unit: 'n',
+    decimals: 3,
+    meaning: 'mean of total tokens over the answers that reported it',
+  },
+  { name: 'cost_usd', kind: 'number', unit: 'USD', decimals: 8, meaning: 'sum over priced answers' },
+  {
+    name: 'cost_per_1k_requests_usd',
+    kind: 'number',
+    unit: 'USD',
+    decimals: 6,
+    meaning: '1000 × mean cost of the priced answers',
+  },
+] as const satisfies readonly Column[];
+
+/** The figures of each headline metric, as suffixes of its name. */
+export const figures = [
+  'typical',
+  'typical_ci_low',
+  'typical_ci_high',
+  'n',
+  'mean',
+  'min',
+  'p50',
+  'p90',
+  'p95',
+  'p99',
+  'max',
+  'p50_ci_low',
+  'p50_ci_high',
+  'p90_ci_low',
+  'p90_ci_high',
+  'p95_ci_low',
+  'p95_ci_high',
+] as const;
+
+export type Figure = (typeof figures)[number];
+export type HeadlineName = (typeof headlines)[number]['name'];
+
+const figureMeanings: Record<Figure, string> = {
+  typical: 'geometric mean over prompts of the per-prompt median',
+  typical_ci_low: 'lower end of its 95 % interval',
+  typical_ci_high: 'upper end of its 95 % interval',
+  n: 'answers that it rests on',
+  mean: 'mean of the valid answers',
+  min: 'smallest of the valid answers',
+  p50: 'median, a failed request counting as slower than any success',
+  p90: '90th percentile, failures as slowest',
+  p95: '95th percentile, failures as slowest',
+  p99: '99th percentile, failures as slowest; needs 500 requests',
+  max: 'largest of the valid answers',
+  p50_ci_low: 'lower end, 95 %, clustered by prompt',
+  p50_ci_high: 'upper end; empty when open',
+  p90_ci_low: 'lower end, 95 %, clustered by prompt',
+  p90_ci_high: 'upper end; empty when open',
+  p95_ci_low: 'lower end, 95 %, clustered by prompt',
+  p95_ci_high: 'upper end; empty when open',
+};
+
+type FigureColumn = {
+  [M in HeadlineName]: {
+    [F in Figure]: {
+      readonly name: `${M}_${F}`;
+      readonly kind: 'number';
+      readonly unit: string;
+      readonly meaning: string;
+      readonly decimals?: number;
+    };
+  }[Figure];
+}[HeadlineName];
+
+const figureColumns = headlines.flatMap((metric) =>
+  figures.map((figure) => ({
+    name: `${metric.name}_${figure}`,
+    kind: 'number',
+    unit: figure === 'n' ? 'n' : metric.unit,
+    meaning: `${metric.label}: ${figureMeanings[figure]}`,
+    ...(figure === 'n' ? {} : { decimals: 3 }),
+  })),
+) as unknown as readonly FigureColumn[];
+
+const openFigures = [
+  {
+    name: 'lower_bounds',
+    kind: 'list',
+    unit: '',
+    meaning: 'figures of this row that rest on a failed request: their true value is at least what is written',
+  },
+] as const satisfies readonly Column[];
+
+/** `models.csv`, in this order: one row per model and route. */
+export const modelColumns = [...whichModel, ...figureColumns, ...openFigures] as const;
+
+/** One model on one route, summarised. */
+export type ModelSummary = RowOf<typeof modelColumns>;
+
+export const verdicts = ['faster', 'slower', 'equal', 'not settled'] as const;
+export type PairVerdict = (typeof verdicts)[number];
+
+/** `pairs.csv`, in this order: one row per pair of models and metric, of b against a. */
+export const pairColumns = [
+  { name: 'metric', kind: 'text', required: true, unit: '', meaning: 'what is compared' },
+  { name: 'model_a', kind: 'text', required: true, unit: '', meaning: 'compared with' },
+  { name: 'model_b', kind: 'text', required: true, unit: '', meaning: 'what the verdict is about' },
+  { name: 'prompts', kind: 'number', required: true, unit: 'n', meaning: 'prompts that both answered' },
+  { name: 'ratio', kind: 'number', unit: '', decimals: 6, meaning: 'b ÷ a, Hodges–Lehmann over prompts' },
+  { name: 'ci_low', kind: 'number', unit: '', decimals: 6, meaning: 'lower end of its 95 % interval' },
+  { name: 'ci_high', kind: 'number', unit: '', decimals: 6, meaning: 'upper end of its 95 % interval' },
+  { name: 'p', kind: 'number', unit: '', decimals: 6, meaning: 'exact signed-rank p' },
+  { name: 'p_holm', kind: 'number', unit: '', decimals: 6, meaning: 'the same, corrected for all pairs × metrics' },
+  {
+    name: 'verdict',
+    kind: 'text',
+    required: true,
+    unit: '',
+    meaning: '`faster`, `slower`, `equal` or `not settled`',
+  },
+] as const satisfies readonly Column[];
+
+export type PairRow = RowOf<typeof pairColumns>;
