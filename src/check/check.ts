@@ -16,6 +16,8 @@ export interface Judgement {
   pass: boolean;
   /** Why it did not pass, in a few words; shown to people, may quote the answer. */
   why?: string;
+  /** It could not be judged, for want of a measurement say: it then fails, negated or not. */
+  undecided?: true;
 }
 
 /**

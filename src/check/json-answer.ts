@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import type { Answer } from './check.ts';
+import { quote } from './text.ts';
+
+/** Where the checks on JSON find it. */
+export const jsonFields = {
+  fence: z
+    .boolean()
+    .default(true)
+    .describe('JSON may also stand in a Markdown code block with prose around it; false: nothing but JSON'),
+  tool: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('judges the arguments of the first call of this tool instead of the answer’s text'),
+};
+
+/** A value read from an answer, or why there is none. */
+export type FoundJson = { found: true; value: unknown } | { found: false; why: string };
+
+/**
+ * The whole answer when it is JSON (any value, as RFC 8259 allows), else its first code block marked `json`,
+ * else its first code block. A block that nothing closes runs to the end.
+ */
+export function jsonOf(
+  answer: Answer,
+  { fence, tool }: { fence: boolean; tool?: string | undefined },
+): FoundJson {
+  if (tool !== undefined) return argumentsOf(answer, tool);
+  const whole = parse(answer.text);
+  if (whole.found || !fence) return whole;
+  const block = fencedJson(answer.text);
+  return block === undefined ? whole : parse(block);
+}
+
+function argumentsOf({ toolCalls }: Answer, tool: string): FoundJson {
+  const call = toolCalls.find(({ name }) => name === tool);
+  return call ? parse(call.arguments) : { found: false, why: `the tool ${quote(tool)} was not called` };
+}
+
+function parse(text: string): FoundJson {
+  try {
+    // Trimming takes away a byte order mark too.
+    return { found: true, value: JSON.parse(text.trim()) as unknown };
+  } catch {
+    return { found: false, why: `not JSON: ${quote(text)}` };
+  }
+}
+
+interface Block {
+  language: string;
+  lines: string[];
+}
+
+function fencedJson(text: string): string | undefined {
+  const blocks = fencedBlocks(text);
+  const block = blocks.find(({ language }) => /^json\b/i.test(language)) ?? blocks[0];
+  return block?.lines.join('\n');
+}
+
+/** Code blocks as CommonMark fences them: three or more backticks or tildes, closed by at least as many. */
+function fencedBlocks(text: string): Block[] {
+  const blocks: Block[] = [];
+  let open: { fence: string; block: Block } | undefined;
+  for (const line of text.split(/\r\n?|\n/)) {
+    const [, fence, info = ''] = /^ *(`{3,}|~{3,}) *(.*)$/.exec(line) ?? [];
+    if (open && fence?.startsWith(open.fence) && info === '') open = undefined;
+    else if (open) open.block.lines.push(line);
+    else if (fence && !(fence.startsWith('`') && info.includes('`'))) {
+      const block = { language: info.trim(), lines: [] };
+      blocks.push(block);
+      open = { fence, block };
+    }
+  }
+  return blocks;
+}
