@@ -1,0 +1,62 @@
+import type { Ms } from '../base/clock.ts';
+import type { Knobs } from './knobs.ts';
+
+/** How the stand-in is set up. Everything may be left out. */
+export interface StandinOptions {
+  /** 0 takes a free one. */
+  port: number;
+  /** The same seed gives the same answers, at the same speed, to the same requests. */
+  seed: string | number;
+  /** All delays are divided by this. */
+  speed: number;
+  /** For every answer: over what the model's law says, under what the request asks for. */
+  knobs: Partial<Knobs>;
+
+  /** The gateway's token. Absent: authentication is off, as in an open gateway. */
+  gatewayToken: string | undefined;
+  /** Whether the token is also taken as `Authorization: Bearer …` on `/compat`, which the founding article relies on. */
+  acceptBearer: boolean;
+  /** Gateway ids that exist. Absent: any. */
+  gateways: readonly string[] | undefined;
+  /** Custom providers by slug, and what stands in their base URL after the host: ``, `/v1` or `/api`. */
+  providers: readonly { slug: string; enabled?: boolean; basePath?: string }[];
+  /** Whether the gateway holds a provider key of its own, used when no `Authorization` comes. */
+  storedKey: boolean;
+  byokAliases: readonly string[];
+  /** Keys that the provider knows. Absent: it asks for none directly, and refuses whatever a gateway forwards. */
+  providerKeys: readonly string[] | undefined;
+  /** Whether `name:cloud` is taken for `name`. */
+  acceptCloudSuffix: boolean;
+
+  /** What the gateway keeps answers of. */
+  cache: 'all' | 'unstreamed' | 'off';
+  /** Added in front of every answer on a route: `{ "compat": 40 }`. */
+  routeDelayMs: Readonly<Record<string, Ms>>;
+
+  /** Keep the heads and bodies of the last requests, with whatever secrets they hold. */
+  keepHeaders: boolean;
+  /** Requests whose truth is kept. */
+  truthRecords: number;
+  /** Keep the instants of every frame, too. */
+  frameInstants: boolean;
+}
+
+export const defaultOptions: StandinOptions = {
+  port: 0,
+  seed: 1,
+  speed: 1,
+  knobs: {},
+  gatewayToken: undefined,
+  acceptBearer: true,
+  gateways: undefined,
+  providers: [{ slug: 'ollama' }],
+  storedKey: true,
+  byokAliases: ['default', 'production'],
+  providerKeys: undefined,
+  acceptCloudSuffix: false,
+  cache: 'all',
+  routeDelayMs: {},
+  keepHeaders: false,
+  truthRecords: 50_000,
+  frameInstants: true,
+};

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { seededRandom } from '../base/random.ts';
+import type { Random } from '../base/random.ts';
+import { scenarioOf } from './failures.ts';
+import type { Scenario } from './failures.ts';
+import { defaultKnobs, KnobError, knobsOfHeader, knobsOfQuery } from './knobs.ts';
+import type { Knobs } from './knobs.ts';
+import { simModels } from './models.ts';
+import type { StandinOptions } from './options.ts';
+
+/** How one request will be answered: everything that chance had a say in is decided. */
+export interface Draw {
+  /** `chatcmpl-` and a number below 999, as Ollama has it: not unique. */
+  id: string;
+  knobs: Knobs;
+  /** For the gaps. */
+  random: Random;
+  /** A response in place of the answer. */
+  failure: Extract<Scenario, { respond: unknown }> | undefined;
+}
+
+/** Distinct requests whose repetitions are counted; the oldest are forgotten. */
+const maxCounted = 100_000;
+const failPrefix = 'sim-fail-';
+
+/** Draws answers from the models' laws; the same requests in the same order get the same draws. */
+export class Simulator {
+  readonly #options: StandinOptions;
+  readonly #seen = new Map<string, number>();
+
+  constructor(options: StandinOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The draw for one request, from the server's seed, the model, the body and how often this body came before.
+   * Undefined for a model that is not there. Throws `KnobError`.
+   */
+  draw(model: string, body: string, prompt: string, header: string | undefined): Draw | undefined {
+    const [name, query] = splitOnce(model, '?');
+    const bare = this.#options.acceptCloudSuffix ? name.replace(/:cloud$/, '') : name;
+    const isFailure = bare.startsWith(failPrefix);
+    const known = simModels.find(({ name: each }) => each === (isFailure ? 'sim-exact' : bare));
+    if (!known) return undefined;
+
+    const key = createHash('sha1').update(model).update('\n').update(body).digest('base64');
+    const occurrence = this.#count(key);
+    const random = seededRandom(`${this.#options.seed}/${key}/${occurrence}`);
+    const knobs: Knobs = {
+      ...defaultKnobs,
+      ...known.law(random, prompt),
+      ...this.#options.knobs,
+      ...(isFailure && { fail: bare.slice(failPrefix.length) }),
+      ...knobsOfQuery(query),
+      ...knobsOfHeader(header),
+    };
+    return failed(knobs, occurrence, random);
+  }
+
+  #count(key: string): number {
+    const occurrence = (this.#seen.get(key) ?? 0) + 1;
+    this.#seen.set(key, occurrence);
+    if (this.#seen.size > maxCounted) this.#seen.delete(this.#seen.keys().next().value!);
+    return occurrence;
+  }
+}
+
+function failed(knobs: Knobs, occurrence: number, random: Random): Draw {
+  const id = `chatcmpl-${Math.floor(random() * 999)}`;
+  const fails = knobs.fail !== undefined && (knobs.times === 0 || occurrence <= knobs.times);
+  if (!fails) return { id, knobs, random, failure: undefined };
+  const scenario = scenarioOf(knobs.fail!);
+  if (!scenario) throw new KnobError(`there is no failure '${String(knobs.fail)}'`);
+  if ('respond' in scenario) return { id, knobs, random, failure: scenario };
+  return { id, knobs: { ...knobs, ...scenario.spoil }, random, failure: undefined };
+}
+
+function splitOnce(text: string, at: string): [string, string] {
+  const index = text.indexOf(at);
+  return index === -1 ? [text, ''] : [text.slice(0, index), text.slice(index + 1)];
+}

@@ -1,0 +1,136 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Ms } from '../base/clock.ts';
+import { machineNow } from './instant.ts';
+import type { Packet } from './packet.ts';
+import type { Outcome, Reply } from './reply.ts';
+import type { Timetable } from './timetable.ts';
+import type { TruthRecord } from './truth.ts';
+
+/** A client that reads nothing is given up when this much waits for it. */
+const maxWaiting = 64 * 1024 * 1024;
+
+/**
+ * Writes one reply on time. node:http writes the head and the end; the packets between go straight to the socket,
+ * one system call each, because `response.write` would put every chunk off to the end of the turn and the
+ * instants kept here would be wrong.
+ */
+export class Writer {
+  readonly #reply: Reply;
+  readonly #response: ServerResponse;
+  readonly #socket: Socket;
+  readonly #timetable: Timetable;
+  readonly #truth: TruthRecord | undefined;
+  /** The request had been read. */
+  readonly #base: Ms;
+  readonly #packets: Iterator<Packet>;
+  #next: Packet | undefined;
+  #isOver = false;
+
+  constructor(reply: Reply, response: ServerResponse, timetable: Timetable, base: Ms, truth?: TruthRecord) {
+    this.#reply = reply;
+    this.#response = response;
+    this.#socket = response.socket!;
+    this.#timetable = timetable;
+    this.#truth = truth;
+    this.#base = base;
+    this.#packets = reply.packets[Symbol.iterator]();
+    response.once('close', () => this.#over(response.writableFinished ? 'complete' : 'client_gone'));
+  }
+
+  start(): void {
+    this.#advance();
+    const due = this.#base + this.#reply.headersDue;
+    if (this.#truth) {
+      this.#truth.status = this.#reply.status;
+      this.#truth.headersDue = due;
+    }
+    this.#when(due, this.#writeHead);
+  }
+
+  #when(due: Ms, step: () => void): void {
+    if (due <= machineNow()) step();
+    else this.#timetable.at(due, step);
+  }
+
+  readonly #writeHead = (): void => {
+    if (this.#isOver) return;
+    if (this.#reply.noHead) {
+      this.#end();
+      return;
+    }
+    if (this.#reply.joined) this.#socket.cork();
+    this.#response.writeHead(this.#reply.status, this.#reply.headers);
+    if (this.#truth) this.#truth.headersWritten = machineNow();
+    this.#response.flushHeaders();
+    this.#pump();
+  };
+
+  readonly #pump = (): void => {
+    while (!this.#isOver && this.#next) {
+      const now = machineNow();
+      const due = this.#base + this.#next.due;
+      if (due > now) {
+        this.#timetable.at(due, this.#pump);
+        return;
+      }
+      this.#write(this.#next, now);
+    }
+    if (!this.#isOver) this.#finish();
+  };
+
+  #write({ bytes, frames }: Packet, now: Ms): void {
+    for (const { kind, due } of frames) this.#truth?.frame(kind, this.#base + due, now);
+    const isChunked = this.#response.chunkedEncoding;
+    this.#advance();
+    // The last packet and the end of the body leave together.
+    if (this.#next === undefined && this.#reply.lingerMs === 0 && this.#reply.ending === 'end')
+      this.#socket.cork();
+    if (bytes.length > 0) this.#socket.write(isChunked ? chunk(bytes) : bytes);
+    if (this.#socket.writableLength > maxWaiting) this.#socket.destroy();
+  }
+
+  #advance(): void {
+    const step = this.#packets.next();
+    this.#next = step.done ? undefined : step.value;
+  }
+
+  #finish(): void {
+    if (this.#reply.lingerMs > 0) this.#timetable.at(machineNow() + this.#reply.lingerMs, this.#end);
+    else this.#end();
+  }
+
+  readonly #end = (): void => {
+    if (this.#isOver) return;
+    if (this.#reply.ending === 'end') {
+      this.#response.end();
+      while (this.#socket.writableCorked > 0) this.#socket.uncork();
+      this.#over('complete');
+      return;
+    }
+    while (this.#socket.writableCorked > 0) this.#socket.uncork();
+    this.#over('cut');
+    if (this.#reply.ending === 'reset') this.#socket.resetAndDestroy();
+    else this.#socket.destroySoon();
+  };
+
+  #over(outcome: Outcome): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    if (this.#truth) {
+      this.#truth.ended = machineNow();
+      this.#truth.outcome = outcome;
+    }
+    this.#reply.ended?.(outcome);
+  }
+}
+
+/** A chunk of HTTP's chunked coding, in one buffer for one write. */
+function chunk(bytes: Buffer): Buffer {
+  const size = bytes.length.toString(16);
+  const framed = Buffer.allocUnsafe(size.length + bytes.length + 4);
+  framed.write(`${size}\r\n`, 0, 'latin1');
+  bytes.copy(framed, size.length + 2);
+  framed.write('\r\n', framed.length - 2, 'latin1');
+  return framed;
+}
