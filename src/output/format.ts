@@ -1,0 +1,76 @@
+import type { Ms } from '../base/clock.ts';
+
+/** What stands where nothing was measured. */
+export const notMeasured = '–';
+
+/**
+ * A duration for people: three digits, in ms below a second, in s below ten minutes, then in min. Whole seconds are
+ * written without decimals, because only settings such as deadlines are that round.
+ */
+export function duration(ms: Ms | undefined): string {
+  if (ms === undefined || !Number.isFinite(ms)) return notMeasured;
+  if (Math.abs(ms) < 999.5) return `${threeDigits(ms)} ms`;
+  const seconds = ms / 1000;
+  if (seconds < 600) return `${Number.isInteger(seconds) ? String(seconds) : threeDigits(seconds)} s`;
+  return `${threeDigits(seconds / 60)} min`;
+}
+
+/** A time span on a watch: `0:08`, `12:34`, `1:02:03`. Parts of a second are dropped. */
+export function watch(ms: Ms): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}:${two(seconds % 60)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
+}
+
+const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
+
+/** A count for people: `842`, `12.3k`, `1.23M`. */
+export function compact(n: number | undefined): string {
+  if (n === undefined || !Number.isFinite(n)) return notMeasured;
+  return Math.abs(n) < 999.5 ? String(Math.round(n)) : short.format(n).replace('K', 'k');
+}
+
+/** US dollars: cents from a dollar on, three digits below. */
+export function usd(amount: number | undefined): string {
+  if (amount === undefined || !Number.isFinite(amount)) return notMeasured;
+  if (amount === 0) return '$0';
+  if (amount < 0.000001) return '<$0.000001';
+  if (amount >= 0.995) return `$${fixed(amount, 2)}`;
+  const digits = 2 - Math.floor(Math.log10(amount));
+  return `$${amount.toFixed(Math.min(6, digits)).replace(/0+$/, '').padEnd(4, '0')}`;
+}
+
+/** A share as percent, without the sign. Only a whole share is 100 and only none is 0. */
+export function percentFigure(share: number | undefined, decimals: 0 | 1): string {
+  if (share === undefined || !Number.isFinite(share)) return notMeasured;
+  const step = decimals === 0 ? 1 : 0.1;
+  const percent = share <= 0 || share >= 1 ? share * 100 : Math.min(100 - step, Math.max(step, share * 100));
+  return percent.toFixed(decimals);
+}
+
+/** `91.7 %`. */
+export function percent(share: number | undefined): string {
+  const figure = percentFigure(share, 1);
+  return figure === notMeasured ? figure : `${figure.replace('.0', '')} %`;
+}
+
+/** A figure that rests on a failed request: its true value is at least what was measured. */
+export const atLeast = (text: string): string => (text === notMeasured ? text : `≥ ${text}`);
+
+/** How many times as much: `1.42×`. */
+export const times = (ratio: number | undefined): string =>
+  ratio === undefined || !Number.isFinite(ratio) ? notMeasured : `${fixed(ratio, 2)}×`;
+
+/** With so many decimals and `,` between thousands. */
+export function fixed(n: number, decimals: number): string {
+  return n.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+}
+
+/** `20.4`, `1.84`, `842`: without an exponent, at most two decimals. */
+function threeDigits(n: number): string {
+  const size = Math.abs(n);
+  if (size < 9.995) return n.toFixed(2);
+  return size < 99.95 ? n.toFixed(1) : n.toFixed(0);
+}

@@ -1,0 +1,29 @@
+/** A figure with its interval. Ends are absent where none was computed or where it is open. */
+export interface Interval {
+  low?: number;
+  mid: number;
+  high?: number;
+  /** The true value is at least `mid`. */
+  isLowerBound: boolean;
+}
+
+/**
+ * `├──●──┤` on an axis from 0 to `axisEnd`, `width` cells wide. An end that is not known is not drawn; a lower
+ * bound has an arrow towards what it may be.
+ */
+export function intervalBar(
+  { low, mid, high, isLowerBound }: Interval,
+  axisEnd: number,
+  width: number,
+): string {
+  const at = (value: number): number =>
+    axisEnd > 0 ? Math.max(0, Math.min(width - 1, Math.round((value / axisEnd) * (width - 1)))) : 0;
+  const from = low === undefined ? at(mid) : at(low);
+  const to = high === undefined ? at(mid) : at(high);
+  const cells = Array.from({ length: width }, (_, cell): string => (cell >= from && cell <= to ? '─' : ' '));
+  if (low !== undefined) cells[from] = '├';
+  if (high !== undefined) cells[to] = '┤';
+  cells[at(mid)] = '●';
+  if (isLowerBound && at(mid) + 1 < width) cells[at(mid) + 1] = '→';
+  return cells.join('').trimEnd();
+}

@@ -1,0 +1,43 @@
+import type { AnyRow, Column } from '../base/table.ts';
+import { modelColumns } from '../summary/columns.ts';
+import type { OutputFormat, RunFacts } from './report.ts';
+
+/** For machines: `{ run, models, warnings }`, the columns of `models.csv` as keys. */
+export const json: OutputFormat = {
+  name: 'json',
+  extension: '.json',
+  render: ({ run, models, warnings }) =>
+    jsonText({ run: runObject(run), models: models.map((row) => rowObject(modelColumns, row)), warnings }),
+};
+
+/**
+ * Every column as a key, in order; not measured is `null`; numbers have the decimals of the CSV, so that both files
+ * say the same.
+ */
+export function rowObject(columns: readonly Column[], row: AnyRow): Record<string, unknown> {
+  return Object.fromEntries(columns.map((column) => [column.name, cell(column, row[column.name])]));
+}
+
+function cell({ decimals }: Column, value: AnyRow[string]): unknown {
+  if (typeof value !== 'number') return value ?? null;
+  if (!Number.isFinite(value)) return null;
+  return decimals === undefined ? value : Number(value.toFixed(decimals));
+}
+
+/** What may be absent is `null`, so that the keys are always the same. */
+function runObject(run: RunFacts): Record<string, unknown> {
+  return {
+    ...run,
+    description: run.description ?? null,
+    ended_at: run.ended_at ?? null,
+    machine: run.machine ?? null,
+  };
+}
+
+/** Indented, ended by a newline, and without characters that a terminal would obey. */
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`.replace(
+    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,26 @@
+import { oneLine } from '../base/text.ts';
+
+/** Text that stays text: no emphasis, links, HTML, mentions, lists or table cells come out of it. */
+export function literal(text: string): string {
+  return oneLine(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replace(/[\\`*_[\]~#]/g, '\\$&')
+    .replace(/^[-+>]/, '\\$&')
+    .replace(/^(\d+)([.)])/, '$1\\$2')
+    .replaceAll('|', '&#124;')
+    .replaceAll('@', '@\u200b');
+}
+
+/** A name as it is written, in a code span, which also keeps `@name` and `#1` from becoming links. */
+export function code(text: string): string {
+  const clean = oneLine(text, 200);
+  if (clean === '') return '';
+  const longest = Math.max(0, ...(clean.match(/`+/g) ?? []).map((ticks) => ticks.length));
+  const fence = '`'.repeat(longest + 1);
+  const blank = longest > 0 ? ' ' : '';
+  return fence + blank + clean + blank + fence;
+}
+
+/** The same in a table, where a code span cannot hold a `|` together with a `\\`. */
+export const codeCell = (text: string): string => (text.includes('|') ? literal(text) : code(text));

@@ -1,0 +1,16 @@
+import { styleText } from 'node:util';
+
+/** What a piece of text is, rather than its colour. */
+export type Tone = 'strong' | 'quiet' | 'good' | 'warning' | 'bad';
+
+const colours = { strong: 'bold', quiet: 'dim', good: 'green', warning: 'yellow', bad: 'red' } as const;
+
+export type Paint = (tone: Tone | undefined, text: string) => string;
+
+/** The caller has decided about colour, so the stream is not asked again. Without colour the text is untouched. */
+export function painter(color: boolean): Paint {
+  return (tone, text) =>
+    color && tone !== undefined && text !== ''
+      ? styleText(colours[tone], text, { validateStream: false })
+      : text;
+}

@@ -1,0 +1,43 @@
+import { oneLine } from '../base/text.ts';
+import { runFacts } from './facts.ts';
+import { legend } from './legend.ts';
+import { modelTable } from './model-table.ts';
+import { painter, type Paint } from './paint.ts';
+import { isSimulated, simulatedNotice, type OutputFormat, type Report, type Style } from './report.ts';
+import { verdict } from './verdict.ts';
+import { flowed, wrapped } from './width.ts';
+
+/** For the terminal. */
+export const table: OutputFormat = {
+  name: 'table',
+  extension: '.txt',
+  render(report, style) {
+    const paint = painter(style.color);
+    const { lines, shown } = modelTable(report, style.columns, paint);
+    const sections = [
+      head(report, style, paint),
+      lines,
+      toned(paint, 'strong', wrapped(verdict(report), style.columns)),
+      report.warnings.flatMap((text) =>
+        toned(paint, 'warning', wrapped(`! ${oneLine(text)}`, style.columns, '  ')),
+      ),
+      toned(paint, 'quiet', flowed(legend(shown), style.columns)),
+    ];
+    return `${sections
+      .filter((section) => section.length > 0)
+      .map((section) => section.join('\n'))
+      .join('\n\n')}\n`;
+  },
+};
+
+function head({ run }: Report, { columns }: Style, paint: Paint): string[] {
+  const about = run.description === undefined ? '' : ` · ${oneLine(run.description, 200)}`;
+  return [
+    ...toned(paint, 'strong', wrapped(oneLine(run.suite, 80) + about, columns)),
+    ...toned(paint, 'quiet', flowed(runFacts(run), columns)),
+    ...(isSimulated(run) ? toned(paint, 'warning', wrapped(simulatedNotice, columns)) : []),
+  ];
+}
+
+const toned = (paint: Paint, tone: Parameters<Paint>[0], lines: readonly string[]): string[] =>
+  lines.filter((line) => line !== '').map((line) => paint(tone, line));

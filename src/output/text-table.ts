@@ -1,0 +1,93 @@
+import stringWidth from 'string-width';
+import type { Paint, Tone } from './paint.ts';
+import { pad, type Align } from './width.ts';
+
+export interface TextCell {
+  text: string;
+  tone?: Tone;
+}
+
+export interface TextColumn {
+  /** First line of the head; neighbours with the same `span` have that in common instead. */
+  title: string;
+  span?: string;
+  /** Second line of the head: unit, or which figure. */
+  subtitle: string;
+  align: Align;
+  cells: readonly TextCell[];
+}
+
+const gap = 2;
+
+/** Neighbouring columns under one first line. */
+type Band = readonly [TextColumn, ...TextColumn[]];
+
+/** Cells that the table takes, from its longest line. */
+export function tableWidth(columns: readonly TextColumn[]): number {
+  return columnWidths(columns).reduce((sum, width) => sum + width + gap, -gap);
+}
+
+/**
+ * A table without frames: a head of two lines, a rule, a line for each row, and another rule before the last
+ * `totals` rows. Made here because the table libraries measure with an old list of widths (Thai and Devanagari
+ * marks count as cells), and beside measuring only padding is left to do.
+ */
+export function textTable(columns: readonly TextColumn[], paint: Paint, totals = 0): string[] {
+  const widths = columnWidths(columns);
+  const line = (cellOf: (column: TextColumn) => TextCell): string =>
+    columns
+      .map((column, index) => {
+        const { text, tone } = cellOf(column);
+        return paint(tone, pad(text, widths[index]!, column.align));
+      })
+      .join(' '.repeat(gap))
+      .trimEnd();
+  const rule = paint('quiet', '─'.repeat(tableWidth(columns)));
+  const rows = Array.from({ length: columns[0]?.cells.length ?? 0 }, (_, row) =>
+    line(({ cells }) => cells[row] ?? { text: '' }),
+  );
+  const head = [titles(columns, widths), line(({ subtitle }) => ({ text: subtitle }))];
+  return [
+    ...head.filter((text) => text !== '').map((text) => paint('quiet', text)),
+    rule,
+    ...rows.slice(0, rows.length - totals),
+    ...(totals > 0 ? [rule] : []),
+    ...rows.slice(rows.length - totals),
+  ];
+}
+
+function titles(columns: readonly TextColumn[], widths: readonly number[]): string {
+  let next = 0;
+  const parts = bands(columns).map((band) => {
+    const width = bandWidth(widths.slice(next, (next += band.length)));
+    return pad(titleOf(band[0]), width, band[0].align);
+  });
+  return parts.join(' '.repeat(gap)).trimEnd();
+}
+
+const titleOf = (column: TextColumn): string => column.span ?? column.title;
+
+const bandWidth = (widths: readonly number[]): number =>
+  widths.reduce((sum, width) => sum + width + gap, -gap);
+
+/** A title that is wider than its columns widens the first of them. */
+function columnWidths(columns: readonly TextColumn[]): number[] {
+  return bands(columns).flatMap((band) => {
+    const widths = band.map(({ subtitle, cells }) =>
+      Math.max(stringWidth(subtitle), ...cells.map(({ text }) => stringWidth(text))),
+    );
+    const lacking = stringWidth(titleOf(band[0])) - bandWidth(widths);
+    if (lacking > 0) widths[0] = widths[0]! + lacking;
+    return widths;
+  });
+}
+
+function bands(columns: readonly TextColumn[]): Band[] {
+  const result: [TextColumn, ...TextColumn[]][] = [];
+  for (const column of columns) {
+    const last = result.at(-1);
+    if (last && column.span !== undefined && last[0].span === column.span) last.push(column);
+    else result.push([column]);
+  }
+  return result;
+}

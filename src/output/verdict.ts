@@ -1,0 +1,92 @@
+import { oneLine } from '../base/text.ts';
+import type { ModelSummary, PairRow } from '../summary/columns.ts';
+import { duration, percent, times } from './format.ts';
+import { pairOf } from './pairs.ts';
+import { isLowerBound, ranked, rankedBy } from './ranking.ts';
+import type { Report } from './report.ts';
+
+/** Which model is fastest, in a sentence or two that say no more than the data do. */
+export function verdict({ run, models, pairs }: Report): string {
+  if (models.length === 0) return 'No model has a measured request.';
+  const rows = ranked(models, run.success_floor);
+  const inOrder = rows.filter(({ rank }) => rank !== undefined).map(({ model }) => model);
+  const left = rows.filter(({ rank }) => rank === undefined).map(({ model }) => model);
+  const isOneRoute = run.routes.length === 1;
+  const named: Named = ({ model, route }) => oneLine(isOneRoute ? model : `${model} (${route})`, 60);
+  const reasons = left.map((model) => `${named(model)} (${whyUnranked(model, run.success_floor)})`);
+  const unranked = reasons.length === 0 ? '' : ` Not ranked: ${listed(reasons)}.`;
+  return rankingSentence(inOrder, pairs, named) + unranked;
+}
+
+type Named = (model: ModelSummary) => string;
+
+function rankingSentence(models: readonly ModelSummary[], pairs: readonly PairRow[], named: Named): string {
+  const [first, ...others] = models;
+  if (!first) return 'No model is ranked.';
+  const typical = duration(first[rankedBy]);
+  if (isLowerBound(first, rankedBy))
+    return 'Which model is fastest is open: failed requests leave only lower bounds.';
+  if (others.length === 0)
+    return `${named(first)} has a typical E2E latency of ${typical}; it has no rival here.`;
+  const relations = others.map((other) => ({
+    other: named(other),
+    pair: pairOf(pairs, first.model, other.model),
+  }));
+  if (relations.some(({ pair }) => pair !== undefined)) return comparison(named(first), relations);
+  const overtaker = others.find(
+    (other) => isLowerBound(other, rankedBy) && other[rankedBy]! < first[rankedBy]!,
+  );
+  if (overtaker)
+    return `${named(first)} has the lowest typical E2E latency that is known (${typical}), but that of ${named(overtaker)} is only known to be at least ${duration(overtaker[rankedBy])}; no comparison was made.`;
+  return `${named(first)} has the lowest typical E2E latency (${typical}); no comparison was made.`;
+}
+
+interface Relation {
+  other: string;
+  /** Of the other against the first. */
+  pair: PairRow | undefined;
+}
+
+function comparison(first: string, relations: readonly Relation[]): string {
+  const those = (word: string | undefined): string[] =>
+    relations.filter(({ pair }) => pair?.verdict === word).map(({ other }) => other);
+  const parts = [
+    say(those('faster'), (list, are) => `${list} ${are} faster than ${first}`),
+    say(those('not settled'), (list) => `not settled between ${first} and ${list}`),
+    say(those('equal'), (list, are) => `${list} ${are} as fast as ${first} within the margin`),
+    say(those(undefined), (list, are) => `${list} ${are} not compared with ${first}`),
+  ].filter((part) => part !== '');
+  if (parts.length === 0) return `${first} is the fastest by E2E latency: ${nearest(relations)}.`;
+  const slower = say(those('slower'), (list, are) => `${list} ${are} slower than ${first}`);
+  return `E2E latency: ${[...parts, slower].filter((part) => part !== '').join('; ')}.`;
+}
+
+/** How far behind the nearest rival is. */
+function nearest(relations: readonly Relation[]): string {
+  const ratio = ({ pair }: Relation): number => pair?.ratio ?? Infinity;
+  const { other, pair } = [...relations].sort((a, b) => ratio(a) - ratio(b))[0]!;
+  if (pair?.ratio === undefined)
+    return say(
+      relations.map((one) => one.other),
+      (list, are) => `${list} ${are} slower`,
+    );
+  const interval =
+    pair.ci_low !== undefined && pair.ci_high !== undefined
+      ? ` (95 % interval ${times(pair.ci_low)} to ${times(pair.ci_high)})`
+      : '';
+  return `${other} takes ${times(pair.ratio)} as long${interval}${relations.length > 1 ? ', the others longer' : ''}`;
+}
+
+const say = (models: readonly string[], sentence: (list: string, are: string) => string): string =>
+  models.length === 0 ? '' : sentence(listed(models), models.length === 1 ? 'is' : 'are');
+
+/** `a`, `a and b`, `a, b and c`, `a, b, c and 4 more`. */
+function listed(items: readonly string[]): string {
+  const shown = items.length > 4 ? [...items.slice(0, 3), `${items.length - 3} more`] : items;
+  return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)!}`;
+}
+
+function whyUnranked({ error_rate = 0 }: ModelSummary, successFloor: number): string {
+  if (1 - error_rate >= successFloor) return 'no latency measured';
+  return `${percent(error_rate)} failed, ${percent(1 - successFloor)} allowed`;
+}

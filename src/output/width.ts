@@ -1,0 +1,34 @@
+import cliTruncate from 'cli-truncate';
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
+
+export type Align = 'left' | 'right';
+
+/** Filled with blanks to `width` terminal cells, in which a CJK letter or an emoji takes two. */
+export function pad(text: string, width: number, align: Align = 'left'): string {
+  const blanks = ' '.repeat(Math.max(0, width - stringWidth(text)));
+  return align === 'left' ? text + blanks : blanks + text;
+}
+
+/** At most `width` cells. What is cut is the middle: ids of one family differ at their ends. */
+export function shorten(text: string, width: number): string {
+  return cliTruncate(text, width, { position: 'middle' });
+}
+
+/** Lines of at most `columns` cells, broken between words where that can be; later ones begin with `indent`. */
+export function wrapped(text: string, columns: number, indent = ''): string[] {
+  const room = Math.max(1, columns - stringWidth(indent));
+  const [first = '', ...rest] = wrapAnsi(text, room, { hard: true }).split('\n');
+  return [first, ...rest.map((line) => indent + line)];
+}
+
+/** Short items in as few lines as they need; a line never begins with the separator. */
+export function flowed(items: readonly string[], columns: number, separator = ' · '): string[] {
+  const lines: string[] = [];
+  for (const item of items) {
+    const joined = lines.length === 0 ? item : `${lines.at(-1)!}${separator}${item}`;
+    if (lines.length === 0 || stringWidth(joined) > columns) lines.push(...wrapped(item, columns));
+    else lines[lines.length - 1] = joined;
+  }
+  return lines;
+}
