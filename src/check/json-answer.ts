@@ -63,7 +63,7 @@ function fencedBlocks(text: string): Block[] {
   const blocks: Block[] = [];
   let open: { fence: string; block: Block } | undefined;
   for (const line of text.split(/\r\n?|\n/)) {
-    const [, fence, info = ''] = /^ *(`{3,}|~{3,}) *(.*)$/.exec(line) ?? [];
+    const [, fence, info = ''] = /^ *(`{3,}|~{3,}) *(.*)$/s.exec(line) ?? [];
     if (open && fence?.startsWith(open.fence) && info === '') open = undefined;
     else if (open) open.block.lines.push(line);
     else if (fence && !(fence.startsWith('`') && info.includes('`'))) {

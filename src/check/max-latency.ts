@@ -11,6 +11,6 @@ export const maxLatency = defineCheck({
       return { pass: false, undecided: true, why: 'the end-to-end latency was not measured' };
     return e2eLatencyMs <= value
       ? { pass: true }
-      : { pass: false, why: `took ${e2eLatencyMs.toFixed(0)} ms, at most ${value} ms allowed` };
+      : { pass: false, why: `took ${Number(e2eLatencyMs.toFixed(3))} ms, at most ${value} ms allowed` };
   },
 });

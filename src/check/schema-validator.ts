@@ -9,24 +9,23 @@ export type Validator = (value: unknown) => string | undefined;
 
 // A misspelt keyword would accept everything, so it is refused; how a schema is laid out is its author's affair.
 const options = { strict: true, strictTypes: false, strictTuples: false, logger: false } as const;
-/** Both drafts, as far as they are needed here. */
-type Compiler = Pick<Ajv, 'compile' | 'removeSchema'>;
 
-const compilers: Record<'draft7' | 'draft2020', Compiler | undefined> = {
-  draft7: undefined,
-  draft2020: undefined,
-};
+/** What the classes of both drafts are. */
+type Compiler = ReturnType<typeof addFormats.default>;
+
+const draft7 = (): Compiler => addFormats.default(new Ajv(options));
+const draft2020 = (): Compiler => addFormats.default(new Ajv2020(options));
 
 /** Made on first use: a suite without schemas pays nothing. */
-function compilerFor(schema: JsonSchema): Compiler {
-  if (String(schema.$schema).includes('draft-07'))
-    return (compilers.draft7 ??= withFormats(new Ajv(options)));
-  return (compilers.draft2020 ??= withFormats(new Ajv2020(options)));
-}
+const shared = new Map<() => Compiler, Compiler>();
 
-function withFormats(ajv: Ajv): Compiler {
-  addFormats.default(ajv);
-  return ajv;
+/** A schema that names itself or its parts gets a compiler of its own, where the names can meet no others. */
+function compilerFor(schema: JsonSchema): Compiler {
+  const make = String(schema.$schema).includes('draft-07') ? draft7 : draft2020;
+  if (JSON.stringify(schema).includes('"$id"')) return make();
+  const compiler = shared.get(make) ?? make();
+  shared.set(make, compiler);
+  return compiler;
 }
 
 /**
@@ -34,17 +33,16 @@ function withFormats(ajv: Ajv): Compiler {
  * is wrong with it: not a schema, an unknown keyword or format, a reference that leads nowhere (nothing is ever
  * fetched).
  */
-export function compileSchema(schema: JsonSchema): Validator {
-  const ajv = compilerFor(schema);
-  let validate: ValidateFunction;
+function compileSchema(schema: JsonSchema): Validator {
+  const compiler = compilerFor(schema);
   try {
-    validate = ajv.compile(schema);
+    const validate = compiler.compile(schema);
+    if ('$async' in validate) throw new Error('asynchronous schemas ($async) are not supported');
+    return (value) => (validate(value) ? undefined : firstError(validate));
   } finally {
-    // Forgotten by the library, so that two checks may use one `$id`; what was compiled keeps working.
-    ajv.removeSchema(schema);
+    // The compiler would keep it for good; what was compiled goes on working.
+    compiler.removeSchema(schema);
   }
-  if ('$async' in validate) throw new Error('asynchronous schemas ($async) are not supported');
-  return (value) => (validate(value) ? undefined : firstError(validate));
 }
 
 function firstError({ errors }: ValidateFunction): string {

@@ -1,11 +1,15 @@
+import { z } from 'zod';
 import { defineCheck } from './check.ts';
-import { ignoreCase, someText } from './fields.ts';
+import { ignoreCase } from './fields.ts';
 import { comparable, quote } from './text.ts';
 
 export const startsWith = defineCheck({
   type: 'starts-with',
   summary: 'the answer begins with this text; blanks before it do not count',
-  fields: { value: someText('how the answer begins'), ignore_case: ignoreCase },
+  fields: {
+    value: z.string().regex(/\S/, 'expected more than blanks').describe('how the answer begins'),
+    ignore_case: ignoreCase,
+  },
   judge({ value, ignore_case }, { text }) {
     const beginning = comparable(value.trimStart(), ignore_case);
     return comparable(text.trimStart(), ignore_case).startsWith(beginning)

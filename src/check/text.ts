@@ -19,7 +19,7 @@ export function quote(text: string): string {
   return `“${oneLine(text, 80)}”`;
 }
 
-/** Any value for a reason, as JSON. */
+/** A JSON value for a reason. */
 export function show(value: unknown): string {
-  return oneLine(String(JSON.stringify(value)), 80);
+  return oneLine(JSON.stringify(value), 80);
 }

@@ -1,0 +1,18 @@
+import { workerData, type MessagePort } from 'node:worker_threads';
+import type { Answer, CheckSpec } from './check.ts';
+import { judgeOne } from './verdict.ts';
+
+/** What the thread is asked: to judge an answer by these checks, in this order. */
+export interface Question {
+  checks: readonly CheckSpec[];
+  answer: Answer;
+}
+
+const port = workerData as MessagePort;
+
+// Each judgement leaves at once: should the next check be stopped, those before it are known.
+port.on('message', ({ checks, answer }: Question) => {
+  for (const check of checks) port.postMessage(judgeOne(check, answer));
+});
+
+port.postMessage('ready');

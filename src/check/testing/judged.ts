@@ -1,0 +1,36 @@
+import type { Answer, CheckSpec, Judgement } from '../check.ts';
+import { schemaOf } from '../common.ts';
+import { checkKinds } from '../index.ts';
+import { judgeOne } from '../verdict.ts';
+
+/** A check as a suite writes it. */
+export interface Written {
+  type: string;
+  [field: string]: unknown;
+}
+
+/** A plain answer, with whatever matters to the test. */
+export function answerOf(text: string, rest: Partial<Answer> = {}): Answer {
+  return { text, toolCalls: [], finishReason: 'stop', ...rest };
+}
+
+/** The check as a resolved suite carries it, or the faults of the schema. */
+export function resolve(written: Written): CheckSpec | string[] {
+  const kind = checkKinds.find(({ type }) => type === written.type);
+  if (!kind) throw new Error(`no check of type ${written.type}`);
+  const parsed = schemaOf(kind).safeParse(written);
+  if (parsed.success) return parsed.data;
+  return parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+}
+
+/** The check, which must be well-formed. */
+export function specOf(written: Written): CheckSpec {
+  const spec = resolve(written);
+  if (Array.isArray(spec)) throw new Error(spec.join('\n'));
+  return spec;
+}
+
+/** What the check says about the answer. */
+export function judged(written: Written, answer: string | Answer): Judgement {
+  return judgeOne(specOf(written), typeof answer === 'string' ? answerOf(answer) : answer);
+}
