@@ -6,7 +6,6 @@ import { stripVTControlCharacters } from 'node:util';
  */
 export function oneLine(text: string, limit = Infinity): string {
   const clean = stripVTControlCharacters(text.length > limit * 8 ? text.slice(0, limit * 8) : text)
-    // eslint-disable-next-line no-control-regex -- control characters are what this is about
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
     .replace(/[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
     .replace(/ {2,}/g, ' ')

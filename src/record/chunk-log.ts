@@ -42,7 +42,7 @@ export class ChunkLog implements Iterable<Chunk> {
     this.#length++;
   }
 
-  *[Symbol.iterator](): IterableIterator<Chunk> {
+  *[Symbol.iterator](): Generator<Chunk> {
     for (let index = 0; index < this.#length; index++) {
       const code = this.#cells[index * 2 + 1]!;
       const flags = code % charsUnit;
@@ -56,7 +56,7 @@ export class ChunkLog implements Iterable<Chunk> {
   }
 
   /** The pieces that carry text: non-empty reasoning, answer or tool call. */
-  *texts(): IterableIterator<Chunk> {
+  *texts(): Generator<Chunk> {
     for (const chunk of this) {
       if (chunk.chars > 0 && (chunk.kind === 'content' || chunk.kind === 'reasoning' || chunk.kind === 'tool'))
         yield chunk;

@@ -1,0 +1,24 @@
+import { outputFormats } from '../../output/index.ts';
+import type { Command } from '../command.ts';
+
+export const report: Command = {
+  usage: 'report <run>',
+  describe: 'Print a run again, from its folder alone',
+  flags: (builder) =>
+    builder
+      .positional('run', { type: 'string', demandOption: true, describe: 'a run’s folder, or latest' })
+      .option('format', { choices: outputFormats.map(({ name }) => name), default: 'table', describe: 'how' })
+      .option('out', { alias: 'o', type: 'string', requiresArg: true, describe: 'write to this file' })
+      .example('$0 report latest', 'the newest run')
+      .example('$0 report latest --format markdown -o summary.md', 'for a pull request'),
+  async run(flags) {
+    const { executeReport } = await import('../report.ts');
+    return executeReport({
+      run: flags['run'] as string,
+      format: flags['json'] === true ? 'json' : (flags['format'] as string),
+      out: flags['out'] as string | undefined,
+      results: flags['results'] as string,
+      color: flags['color'] as boolean | undefined,
+    });
+  },
+};

@@ -1,0 +1,22 @@
+import { numberFlag } from '../numbers.ts';
+import type { Command } from '../command.ts';
+
+export const serve: Command = {
+  usage: 'serve',
+  describe: 'Run the built-in stand-in gateway on loopback',
+  flags: (builder) =>
+    builder
+      .option('port', { type: 'string', default: '0', requiresArg: true, describe: '0: any free port' })
+      .option('speed', { type: 'string', default: '1', requiresArg: true, describe: 'scales all simulated delays' })
+      .option('seed', { type: 'string', default: '1', requiresArg: true, describe: 'of the simulated models' })
+      .example('$0 serve --port 8787', 'then point any OpenAI client at it'),
+  async run(flags) {
+    const { executeServe } = await import('../serve.ts');
+    return executeServe({
+      port: numberFlag('port', { min: 0, max: 65535, whole: true })(flags['port']) ?? 0,
+      speed: numberFlag('speed', { min: 0.001, max: 1000 })(flags['speed']) ?? 1,
+      seed: numberFlag('seed', { min: 0, whole: true })(flags['seed']) ?? 1,
+      json: flags['json'] === true,
+    });
+  },
+};

@@ -1,0 +1,89 @@
+import type { Argv } from 'yargs';
+import { routes } from '../../gateway/routes/index.ts';
+import { listFlag, numberFlag } from '../numbers.ts';
+import type { RawFlags } from '../command.ts';
+
+/** What `run` and `plan` take alike: which part of the suite, how, and by which way. */
+export interface SuiteFlags {
+  suites: string[];
+  route: string[] | undefined;
+  baseUrl: string | undefined;
+  allowHttp: boolean;
+  providerKey: boolean;
+  models: string[] | undefined;
+  prompts: string[] | undefined;
+  tags: string[] | undefined;
+  repeat: number | undefined;
+  warmup: number | undefined;
+  concurrency: number | undefined;
+  order: 'blocks' | 'sequential' | undefined;
+  seed: number | undefined;
+  maxRequests: number | undefined;
+  maxTokensTotal: number | undefined;
+  maxCost: number | undefined;
+  maxMinutes: number | undefined;
+  results: string;
+  json: boolean;
+  quiet: boolean;
+  color: boolean | undefined;
+}
+
+const text = { type: 'string', requiresArg: true } as const;
+
+export function suiteFlags(builder: Argv): Argv {
+  const routeNames = routes.map(({ name }) => name);
+  return builder
+    .positional('suite', { type: 'string', array: true, describe: 'suite file' })
+    .option('route', { ...text, describe: `way to the models: ${routeNames.join(', ')}; several with commas` })
+    .option('base-url', { ...text, describe: 'another address instead of the route’s own' })
+    .option('allow-http', { type: 'boolean', default: false, describe: 'send the token over plain http' })
+    .option('provider-key', {
+      type: 'boolean',
+      default: false,
+      describe: 'send OLLAMA_API_KEY through the gateway, not its stored key',
+    })
+    .option('models', { ...text, describe: 'only these ids; or other models as custom-ollama/<model>' })
+    .option('prompts', { ...text, describe: 'only these prompts' })
+    .option('tags', { ...text, describe: 'only prompts with one of these tags' })
+    .option('repeat', { ...text, describe: 'repeats of every prompt' })
+    .option('warmup', { ...text, describe: 'blocks to send first, recorded, never analysed' })
+    .option('concurrency', { ...text, describe: 'requests in flight, all models together' })
+    .option('order', { choices: ['blocks', 'sequential'] as const, describe: 'order of the requests' })
+    .option('seed', { ...text, describe: 'same seed, same plan' })
+    .option('max-requests', { ...text, describe: 'budget: requests' })
+    .option('max-tokens-total', { ...text, describe: 'budget: tokens' })
+    .option('max-cost', { ...text, describe: 'budget: USD' })
+    .option('max-minutes', { ...text, describe: 'budget: minutes' })
+    .group(['route', 'base-url', 'allow-http', 'provider-key'], 'Way to the models:')
+    .group(['models', 'prompts', 'tags'], 'Part of the suite:')
+    .group(['repeat', 'warmup', 'concurrency', 'order', 'seed'], 'Design:')
+    .group(['max-requests', 'max-tokens-total', 'max-cost', 'max-minutes'], 'Budget:');
+}
+
+export function readSuiteFlags(flags: RawFlags): SuiteFlags {
+  const number = (name: string, bounds: Parameters<typeof numberFlag>[1]): number | undefined =>
+    numberFlag(name, bounds)(flags[name]);
+  return {
+    suites: flags['suite'] as string[],
+    route: listFlag(flags['route']),
+    baseUrl: flags['base-url'] as string | undefined,
+    allowHttp: flags['allow-http'] === true,
+    providerKey: flags['provider-key'] === true,
+    models: listFlag(flags['models']),
+    prompts: listFlag(flags['prompts']),
+    tags: listFlag(flags['tags']),
+    repeat: number('repeat', { min: 1, whole: true }),
+    warmup: number('warmup', { min: 0, whole: true }),
+    concurrency: number('concurrency', { min: 1, whole: true }),
+    order: flags['order'] as SuiteFlags['order'],
+    seed: number('seed', { min: 0, max: 2 ** 32 - 1, whole: true }),
+    maxRequests: number('max-requests', { min: 1, whole: true }),
+    maxTokensTotal: number('max-tokens-total', { min: 1, whole: true }),
+    maxCost: number('max-cost', { min: 0 }),
+    maxMinutes: number('max-minutes', { min: 0 }),
+    results: flags['results'] as string,
+    json: flags['json'] === true,
+    quiet: flags['quiet'] === true,
+    color: flags['color'] as boolean | undefined,
+  };
+}

@@ -1,0 +1,21 @@
+import { defined } from '../../base/defined.ts';
+import { loadSuite } from '../../suite/load.ts';
+import { selectSuite } from '../../suite/select.ts';
+import type { Suite } from '../../suite/suite.ts';
+import type { SuiteFlags } from '../commands/suite-flags.ts';
+
+/** A suite from its file, with the flags applied. */
+export async function readSuite(file: string, flags: SuiteFlags): Promise<Suite> {
+  const { models, prompts, tags, repeat, warmup, concurrency, order } = flags;
+  const suite = selectSuite(
+    await loadSuite(file),
+    defined({ models, prompts, tags, repeat, warmup, concurrency, order }),
+  );
+  const budget = defined({
+    requests: flags.maxRequests,
+    tokens: flags.maxTokensTotal,
+    usd: flags.maxCost,
+    minutes: flags.maxMinutes,
+  });
+  return { ...suite, run: { ...suite.run, budget: { ...suite.run.budget, ...budget } } };
+}

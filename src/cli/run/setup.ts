@@ -1,0 +1,80 @@
+import { randomInt } from 'node:crypto';
+import { defined } from '../../base/defined.ts';
+import { redactor, type Redact } from '../../base/redact.ts';
+import { UserError } from '../../base/user-error.ts';
+import { assertSafeUrl } from '../../gateway/client.ts';
+import { readEnvironment, type Environment } from '../../gateway/environment.ts';
+import type { Endpoint } from '../../gateway/route.ts';
+import { routes } from '../../gateway/routes/index.ts';
+import { armKey, armsOf } from '../../plan/blocks.ts';
+import type { Arm } from '../../plan/plan.ts';
+import { nearest } from '../../suite/nearest.ts';
+import type { Suite } from '../../suite/suite.ts';
+import type { SuiteFlags } from '../commands/suite-flags.ts';
+
+/** Where the requests of a run go. */
+export interface Ways {
+  arms: readonly Arm[];
+  endpointOf: (arm: Arm) => Endpoint;
+  /** Takes tokens and the account id out of text. */
+  redact: Redact;
+  /** For the manifest: hosts alone, no account. */
+  hosts: { route: string; host: string }[];
+}
+
+/** Route names of a run: flag, else suite, else the one that the project was founded on. */
+export function routeNames(flags: Pick<SuiteFlags, 'route'>, suite: Suite): string[] {
+  const names = flags.route ?? [suite.gateway.route ?? 'compat'];
+  for (const name of names) {
+    if (routes.some((route) => route.name === name)) continue;
+    const known = routes.map((route) => route.name);
+    const meant = nearest(name, known);
+    throw new UserError(
+      `there is no route «${name}»${meant ? `; did you mean «${meant}»?` : ''} Known: ${known.join(', ')}.`,
+    );
+  }
+  return [...new Set(names)];
+}
+
+/** Resolves every arm before anything is sent, so that what is missing is said at once. */
+export function findWays(flags: SuiteFlags, suite: Suite, names: readonly string[], demoUrl?: string): Ways {
+  const environment = readEnvironment(process.env);
+  const arms = armsOf(suite.models, names);
+  const endpoints = new Map<string, Endpoint>();
+  for (const arm of arms) {
+    const route = routes.find(({ name }) => name === arm.route)!;
+    const baseUrl = arm.route === 'demo' ? demoUrl : flags.baseUrl;
+    const endpoint = route.endpoint(arm.model.model, {
+      environment,
+      settings: suite.gateway,
+      providerKey: flags.providerKey,
+      ...defined({ baseUrl }),
+    });
+    assertSafeUrl(endpoint.baseUrl, flags.allowHttp);
+    endpoints.set(armKey(arm), { ...endpoint, baseUrl: endpoint.baseUrl.replace(/\/+$/, '') });
+  }
+  const hosts = arms.map((arm) => ({
+    route: arm.route,
+    host: new URL(endpoints.get(armKey(arm))!.baseUrl).host,
+  }));
+  return {
+    arms,
+    endpointOf: (arm) => endpoints.get(armKey(arm))!,
+    redact: redactor(secretsOf(environment)),
+    hosts: hosts.filter(({ route }, index) => hosts.findIndex((host) => host.route === route) === index),
+  };
+}
+
+function secretsOf(environment: Environment): Map<string, string> {
+  const secrets = new Map<string, string>();
+  for (const name of ['CF_AIG_TOKEN', 'OLLAMA_API_KEY', 'CLOUDFLARE_API_TOKEN', 'CF_ACCOUNT_ID'] as const) {
+    const value = environment[name];
+    if (value !== undefined) secrets.set(value, name);
+  }
+  return secrets;
+}
+
+/** A seed that a person can type. */
+export function newSeed(): number {
+  return randomInt(1_000_000_000);
+}

@@ -1,0 +1,37 @@
+import type { Ms } from '../base/clock.ts';
+
+/** How long requests in flight may take to end after the first signal. */
+const drainMs: Ms = 10_000;
+
+export interface Interruption extends Disposable {
+  /** Aborted by the first signal: send nothing more. */
+  stop: AbortSignal;
+  /** Aborted by the second one, or when the drain has taken too long: give up what is in flight. */
+  kill: AbortSignal;
+}
+
+/** Turns Ctrl-C and SIGTERM into an orderly end. Listens until it is disposed of. */
+export function onInterruption(say: (text: string) => void): Interruption {
+  const stop = new AbortController();
+  const kill = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onSignal = (): void => {
+    if (stop.signal.aborted) {
+      kill.abort();
+      return;
+    }
+    say(`stopping: waiting up to ${drainMs / 1000} s for answers in flight; once more to stop at once`);
+    stop.abort();
+    timer = setTimeout(() => kill.abort(), drainMs);
+  };
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.on(signal, onSignal);
+  return {
+    stop: stop.signal,
+    kill: kill.signal,
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      for (const signal of signals) process.off(signal, onSignal);
+    },
+  };
+}

@@ -1,0 +1,372 @@
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import type { IncomingHttpHeaders } from 'undici/types/header.js';
+import type { Dispatcher } from 'undici';
+import type { Clock, Ms } from '../base/clock.ts';
+import { defined } from '../base/defined.ts';
+import type { Redact } from '../base/redact.ts';
+import { oneLine } from '../base/text.ts';
+import { ChunkLog } from '../record/chunk-log.ts';
+import type { Connection, Exchange, Failure, Receipts } from '../record/exchange.ts';
+import type { Timeouts } from '../suite/suite.ts';
+import { looksBuffered } from './buffered.ts';
+import { classify } from './classify.ts';
+import { failureOf } from './conclude.ts';
+import { watchSocket } from './connections.ts';
+import type { LoopLag } from './loop-lag.ts';
+import { networkFailure } from './network-failure.ts';
+import { StreamReader } from './stream-reader.ts';
+
+/** Bodies beyond these are cut off: an answer is never that long, an error page need not be read whole. */
+const longestBody = 64 * 1024 * 1024;
+const longestErrorBody = 256 * 1024;
+
+export interface AttemptOptions {
+  eventId: string;
+  /** A stream was asked for. */
+  streamed: boolean;
+  timeouts: Timeouts;
+  clock: Clock;
+  lag: LoopLag;
+  redact: Redact;
+}
+
+/**
+ * One request on its way: undici's handler, which stamps each instant first and decodes after, and the
+ * deadlines. `finished` always resolves, and only with the whole story; whatever goes wrong is part of it.
+ */
+export class Attempt implements Dispatcher.DispatchHandler {
+  readonly finished: Promise<Exchange>;
+  /** Resolves when the response's head is here, or when there will be none. */
+  readonly responded: Promise<ResponseHead | undefined>;
+  /** Called once, at the moment of `sent`. */
+  onSent: (() => void) | undefined;
+
+  readonly #options: AttemptOptions;
+  readonly #reader = new StreamReader();
+  readonly #created: Ms;
+  #resolveFinished!: (exchange: Exchange) => void;
+  #resolveResponded!: (head: ResponseHead | undefined) => void;
+  #controller: Dispatcher.DispatchController | undefined;
+  #over = false;
+
+  #sentAt: Ms | undefined;
+  #startedAt: Date | undefined;
+  #connection: Connection = {};
+  #headersMs: Ms | undefined;
+  #head: ResponseHead | undefined;
+  #body: Buffer[] = [];
+  #bodyLength = 0;
+  #bodyEndMs: Ms | undefined;
+  #lastDataMs: Ms = 0;
+  #lagMs: Ms | undefined;
+  #framesSeen = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: AttemptOptions) {
+    this.#options = options;
+    this.#created = options.clock.now();
+    this.finished = new Promise((resolve) => (this.#resolveFinished = resolve));
+    this.responded = new Promise((resolve) => (this.#resolveResponded = resolve));
+    this.#timer = setTimeout(this.#checkDeadlines, options.timeouts.connectMs);
+  }
+
+  /** Gives up. Does nothing once the attempt is over. */
+  cancel(reason: string): void {
+    this.fail({ status: 'cancelled', family: 'client', code: 'cancelled', message: reason });
+  }
+
+  /** Ends the attempt with a failure of our own finding. */
+  fail(failure: Failure): void {
+    if (this.#over) return;
+    this.#finish(failure);
+    if (this.#controller && !this.#controller.aborted) this.#controller.abort(new Error(failure.message));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#over) {
+      controller.abort(new Error('given up before it was sent'));
+      return;
+    }
+    this.#startedAt = this.#options.clock.wall();
+    watchSocket({ onSocket: (connection) => (this.#connection = connection) });
+    this.onSent?.();
+    // The last thing before the write.
+    this.#sentAt = this.#options.clock.now();
+    this.#armTimer();
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+  ): void {
+    const at = this.#sinceSent();
+    if (status < 200 || this.#over) return;
+    this.#headersMs = at;
+    this.#lastDataMs = at;
+    this.#head = { status, headers };
+    if (status >= 300 && status < 400) {
+      this.fail({
+        status: 'error',
+        family: 'edge',
+        code: 'redirect',
+        message: `redirect to ${oneLine(String(headers.location ?? '?'), 120)} refused: the token goes to the configured host alone`,
+      });
+    } else if (this.#reads === 'events' && this.#encoding !== 'identity') {
+      this.fail({
+        status: 'error',
+        family: 'stream',
+        code: 'content_encoding',
+        message: `the stream is compressed (${oneLine(this.#encoding, 40)}) although it was asked not to be: its instants cannot be read`,
+      });
+    }
+    this.#resolveResponded(this.#head);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, bytes: Buffer): void {
+    const at = this.#sinceSent();
+    if (this.#over) return;
+    this.#bodyLength += bytes.length;
+    if (this.#reads === 'events') {
+      this.#reader.feed(bytes, at);
+      const { frames, chunks, doneMs } = this.#reader;
+      if (frames !== this.#framesSeen) {
+        this.#framesSeen = frames;
+        this.#lastDataMs = at;
+        // Every read that may hold a key instant counts; what follows the end of the answer does not.
+        if (doneMs === undefined && chunks.length > 0)
+          this.#lagMs = Math.max(this.#lagMs ?? 0, this.#options.lag.bound());
+      }
+    } else {
+      this.#lastDataMs = at;
+      if (this.#bodyLength <= this.#bodyLimit) this.#body.push(bytes);
+    }
+    if (this.#bodyLength > this.#bodyLimit) this.#tooLarge();
+  }
+
+  onResponseEnd(): void {
+    const at = this.#sinceSent();
+    if (this.#over) return;
+    this.#bodyEndMs = at;
+    if (this.#reads === 'events') this.#reader.end(at);
+    else this.#lagMs = this.#options.lag.bound();
+    this.#finish(this.#failureAtEnd());
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#over) return;
+    const failure = networkFailure(error);
+    // A cut answer is not a failed connection: part of it has been paid for and may be read.
+    const cut = this.#reader.chunks.length > 0 && failure.status === 'error';
+    this.#finish(cut ? { ...failure, status: 'truncated' } : failure);
+  }
+
+  #sinceSent(): Ms {
+    return this.#options.clock.now() - (this.#sentAt ?? this.#created);
+  }
+
+  get #contentType(): string {
+    return headerValue(this.#head?.headers['content-type']) ?? '';
+  }
+
+  get #encoding(): string {
+    return headerValue(this.#head?.headers['content-encoding'])?.toLowerCase() || 'identity';
+  }
+
+  get #reads(): 'events' | 'text' {
+    return this.#head?.status === 200 && /^text\/event-stream\b/i.test(this.#contentType) ? 'events' : 'text';
+  }
+
+  get #bodyLimit(): number {
+    return this.#head?.status === 200 ? longestBody : longestErrorBody;
+  }
+
+  #tooLarge(): void {
+    if (this.#head?.status === 200) {
+      this.fail({
+        status: 'error',
+        family: 'stream',
+        code: 'body_too_large',
+        message: 'the body passed the limit of 64 MiB',
+      });
+    } else {
+      // Enough to tell what the refusal is.
+      this.#finish(this.#refusal());
+      this.#controller?.abort(new Error('error body too large'));
+    }
+  }
+
+  #failureAtEnd(): Failure | undefined {
+    if (this.#head?.status !== 200) return this.#refusal();
+    const body = this.#reads === 'text' ? this.#text() : '';
+    if (!this.#options.streamed) this.#readWhole(body);
+    return failureOf(
+      {
+        streamed: this.#options.streamed,
+        contentType: this.#contentType,
+        body,
+        completion: this.#reader.completion,
+        frames: this.#reader.frames,
+        done: this.#reader.doneMs !== undefined,
+        ...(this.#reader.fault ? { fault: this.#reader.fault } : {}),
+      },
+      this.#options.clock.wall(),
+    );
+  }
+
+  /** An answer that was not streamed has one instant: the end of its body. */
+  #readWhole(body: string): void {
+    let json: unknown;
+    try {
+      json = JSON.parse(body);
+    } catch {
+      return;
+    }
+    const { completion, chunks } = this.#reader;
+    completion.add(json, (kind, chars) => chunks.push(this.#bodyEndMs!, kind, chars, chunks.length > 0));
+  }
+
+  #refusal(): Failure {
+    const headers = this.#head?.headers ?? {};
+    const retryAfter = headerValue(headers['retry-after']);
+    const date = headerValue(headers.date);
+    return classify(
+      {
+        httpStatus: this.#head?.status ?? 0,
+        contentType: this.#contentType,
+        body: this.#text(),
+        ...(retryAfter === undefined ? {} : { retryAfter }),
+        ...(date === undefined ? {} : { date }),
+      },
+      this.#options.clock.wall(),
+    );
+  }
+
+  #text(): string {
+    return decodeBody(Buffer.concat(this.#body), this.#encoding);
+  }
+
+  readonly #checkDeadlines = (): void => {
+    if (this.#over) return;
+    const expired = this.#expired();
+    if (!expired) {
+      this.#armTimer();
+      return;
+    }
+    const [code, message] = expired;
+    this.fail({ status: 'timeout', family: 'client', code, message });
+  };
+
+  /** Which deadline has passed, if any, by the clock and not by the timer that woke us. */
+  #expired(): readonly [code: string, message: string] | undefined {
+    const { connectMs, firstTokenMs, idleMs, totalMs } = this.#options.timeouts;
+    const now = this.#sinceSent();
+    if (this.#sentAt === undefined)
+      return now >= connectMs ? ['connect', `no connection within ${connectMs} ms`] : undefined;
+    if (now >= totalMs) return ['total', `not over within ${totalMs} ms`];
+    if (!this.#options.streamed) return undefined;
+    if (!this.#sawText) {
+      if (now < firstTokenMs) return undefined;
+      return this.#head
+        ? ['first_token', `no token within ${firstTokenMs} ms`]
+        : ['headers', `no response headers within ${firstTokenMs} ms`];
+    }
+    return now - this.#lastDataMs >= idleMs ? ['idle', `no data for ${idleMs} ms`] : undefined;
+  }
+
+  get #sawText(): boolean {
+    const { answer, reasoning, toolCalls } = this.#reader.completion;
+    return answer !== '' || reasoning !== '' || toolCalls.length > 0;
+  }
+
+  /** One timer for all deadlines, set to the nearest; data only move the limit, they never touch the timer. */
+  #armTimer(): void {
+    clearTimeout(this.#timer);
+    const { connectMs, firstTokenMs, idleMs, totalMs } = this.#options.timeouts;
+    const now = this.#sinceSent();
+    let due = totalMs;
+    if (this.#sentAt === undefined) due = connectMs;
+    else if (this.#options.streamed) due = Math.min(due, this.#sawText ? this.#lastDataMs + idleMs : firstTokenMs);
+    this.#timer = setTimeout(this.#checkDeadlines, Math.max(1, Math.ceil(due - now)));
+  }
+
+  #finish(failure: Failure | undefined): void {
+    this.#over = true;
+    clearTimeout(this.#timer);
+    const { completion, chunks, firstEventMs, doneMs } = this.#reader;
+    const { redact, streamed, eventId, clock } = this.#options;
+    const observed = {
+      eventId,
+      streamed,
+      startedAt: this.#startedAt ?? clock.wall(),
+      connection: this.#connection,
+      endMs: this.#sinceSent(),
+      chunks: chunks.length > 0 ? chunks : new ChunkLog(),
+      answer: redact(completion.answer),
+      reasoning: redact(completion.reasoning),
+      toolCalls: completion.toolCalls.map((call) => ({ ...call, arguments: redact(call.arguments) })),
+      usage: completion.usage,
+      receipts: this.#receipts(redact),
+      buffered: streamed && looksBuffered(chunks, this.#headersMs),
+      ...defined({
+        sentAt: this.#sentAt,
+        httpStatus: this.#head?.status,
+        headersMs: this.#headersMs,
+        firstEventMs,
+        doneMs,
+        bodyEndMs: this.#bodyEndMs,
+        clientLagMs: this.#lagMs,
+        finishReason: completion.finishReason && oneLine(completion.finishReason, 80),
+      }),
+    };
+    this.#body = [];
+    this.#resolveResponded(this.#head);
+    const exchange: Exchange = failure
+      ? { ...observed, outcome: 'failed', failure: { ...failure, message: redact(failure.message) } }
+      : { ...observed, outcome: 'ok', finishReason: observed.finishReason ?? '' };
+    // undici takes a connection back one turn of the loop after its answer; a next request that came earlier
+    // would open another one.
+    setImmediate(() => setImmediate(() => this.#resolveFinished(exchange)));
+  }
+
+  #receipts(redact: Redact): Receipts {
+    const headers = this.#head?.headers ?? {};
+    const receipt = (name: string): string | undefined => {
+      const value = headerValue(headers[name]);
+      return value === undefined ? undefined : redact(oneLine(value, 200));
+    };
+    const servedBy = [receipt('cf-aig-provider'), receipt('cf-aig-model')].filter(Boolean).join('/');
+    const echoed = this.#reader.completion.echoedModel;
+    return defined({
+      cacheStatus: receipt('cf-aig-cache-status'),
+      gatewayLogId: receipt('cf-aig-log-id'),
+      gatewayStep: receipt('cf-aig-step'),
+      cfRay: receipt('cf-ray'),
+      echoedModel: echoed === undefined ? undefined : redact(oneLine(echoed, 200)),
+      servedBy: servedBy || undefined,
+    });
+  }
+}
+
+export interface ResponseHead {
+  status: number;
+  headers: IncomingHttpHeaders;
+}
+
+function headerValue(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** Text of a body; one that cannot be decoded is shown as it came. */
+function decodeBody(bytes: Buffer, encoding: string): string {
+  const limit = { maxOutputLength: longestBody };
+  try {
+    if (encoding === 'gzip' || encoding === 'x-gzip') return gunzipSync(bytes, limit).toString();
+    if (encoding === 'deflate') return inflateSync(bytes, limit).toString();
+    if (encoding === 'br') return brotliDecompressSync(bytes, limit).toString();
+  } catch {
+    return bytes.toString('latin1');
+  }
+  return bytes.toString();
+}

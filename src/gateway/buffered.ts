@@ -1,0 +1,27 @@
+import type { Ms } from '../base/clock.ts';
+import type { ChunkLog } from '../record/chunk-log.ts';
+
+/** A stream of fewer pieces says nothing about whether it was held back. */
+const fewestPieces = 5;
+/** A server that generates takes longer than this over that many pieces. */
+const burstMs: Ms = 5;
+/** Time before the burst below which the server may simply have been quick. */
+const quickMs: Ms = 50;
+/** The burst's share of the whole time above which it is a stream. */
+const burstShare = 0.05;
+
+/**
+ * Whether the pieces came in one burst at the end although the server took its time: something on the way
+ * collected the whole stream and sent it at once. Nine in ten pieces must lie within the burst, so that a role
+ * chunk which a proxy sent ahead does not hide it.
+ */
+export function looksBuffered(chunks: ChunkLog, headersMs: Ms | undefined): boolean {
+  if (headersMs === undefined) return false;
+  const instants: Ms[] = [];
+  for (const { at } of chunks.texts()) instants.push(at);
+  if (instants.length < fewestPieces) return false;
+  const last = instants.at(-1)!;
+  const from = instants[Math.floor(instants.length * 0.1)]!;
+  const burst = last - from;
+  return last >= quickMs && burst <= burstMs && burst <= last * burstShare;
+}

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { UserError } from '../base/user-error.ts';
+
+/** Everything that is read from the environment beside the proxy variables and `NO_COLOR`. */
+export const variables = {
+  CF_ACCOUNT_ID: 'Cloudflare account id (dashboard, right-hand column)',
+  CF_GATEWAY_ID: 'name of the AI Gateway',
+  CF_AIG_TOKEN: 'token with the permission «AI Gateway Run»',
+  CF_AIG_BYOK_ALIAS: 'which stored provider key to use, if not the default one',
+  OLLAMA_API_KEY: 'Ollama key: for the direct route, or through the gateway with --provider-key',
+  CLOUDFLARE_API_TOKEN: 'Cloudflare API token that may read AI Gateway logs, for reconcile',
+} as const;
+
+export type Variable = keyof typeof variables;
+
+/** Values of our variables. An empty value counts as absent. */
+export type Environment = Partial<Record<Variable, string>>;
+
+/** Reads the process's environment, and `.env` below it. The file is read, never written. */
+export function readEnvironment(env: NodeJS.ProcessEnv, envFile = '.env'): Environment {
+  let fromFile: Record<string, string | undefined> = {};
+  try {
+    fromFile = parseEnv(readFileSync(envFile, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      throw new UserError(`${envFile} cannot be read: ${(error as Error).message}`);
+  }
+  const found: Environment = {};
+  for (const name of Object.keys(variables) as Variable[]) {
+    const value = (env[name] ?? fromFile[name])?.trim();
+    if (value) found[name] = value;
+  }
+  return found;
+}
+
+/** The values of the named variables; all that are missing are named at once. */
+export function requireVariables<Name extends Variable>(
+  environment: Environment,
+  names: readonly Name[],
+  why: string,
+): Record<Name, string> {
+  const missing = names.filter((name) => environment[name] === undefined);
+  if (missing.length > 0) {
+    const list = missing.map((name) => `  ${name.padEnd(20)} ${variables[name]}`).join('\n');
+    throw new UserError(
+      `${why} needs ${missing.length === 1 ? 'a variable that is' : 'variables that are'} not set:\n${list}\n` +
+        'Set them in the environment or in a file .env in this folder (see .env.example), ' +
+        'or try the built-in simulated gateway with --route demo.',
+    );
+  }
+  return Object.fromEntries(names.map((name) => [name, environment[name]])) as Record<Name, string>;
+}

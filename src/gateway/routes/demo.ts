@@ -1,0 +1,19 @@
+import { splitModel, type Route } from '../route.ts';
+
+/** What the stand-in gateway accepts as token, account and gateway. They open nothing. */
+export const demoCredentials = { account: 'demo-account', gateway: 'demo', token: 'demo-token' } as const;
+
+export const demo: Route = {
+  name: 'demo',
+  summary: 'the built-in stand-in gateway on loopback: simulated models, no key',
+  endpoint(model, { baseUrl }) {
+    splitModel(model);
+    if (baseUrl === undefined) throw new Error('the stand-in gateway has not been started');
+    return {
+      baseUrl: `${baseUrl}/v1/${demoCredentials.account}/${demoCredentials.gateway}/compat`,
+      wireModel: model,
+      headers: { 'cf-aig-authorization': `Bearer ${demoCredentials.token}` },
+      throughGateway: true,
+    };
+  },
+};

@@ -1,0 +1,62 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AnswerLine } from './answer-line.ts';
+import { requestColumns, type RequestRow } from './columns.ts';
+import { csvHeader, csvLines } from './csv.ts';
+import { runFiles } from './run-folder.ts';
+
+/** How often the files are forced to the disk: a power cut loses at most this much; a kill loses nothing. */
+const syncEveryMs = 1000;
+
+/**
+ * The run's memory: rows and answers, appended as each attempt ends. A row is one line and goes to the file in
+ * one write; rows that end while a write is under way share the next one.
+ */
+export class Journal {
+  readonly #requests: FileHandle;
+  readonly #answers: FileHandle;
+  #pending: { row: RequestRow; line: AnswerLine }[] = [];
+  #writing: Promise<void> | undefined;
+  #lastSync = performance.now();
+
+  private constructor(requests: FileHandle, answers: FileHandle) {
+    this.#requests = requests;
+    this.#answers = answers;
+  }
+
+  /** Opens the files of a run's folder for appending; a new file gets its header. */
+  static async open(folder: string): Promise<Journal> {
+    const requests = await open(join(folder, runFiles.requests), 'a');
+    const answers = await open(join(folder, runFiles.answers), 'a');
+    if ((await requests.stat()).size === 0) await requests.appendFile(csvHeader(requestColumns));
+    return new Journal(requests, answers);
+  }
+
+  /** Resolves when the row is in the file. Rejects when the disk refuses; the run must then stop sending. */
+  async append(row: RequestRow, line: AnswerLine): Promise<void> {
+    this.#pending.push({ row, line });
+    // Whoever comes while a write is under way waits for it, then for the one that carries his row.
+    await this.#writing;
+    await (this.#writing ??= this.#write().finally(() => (this.#writing = undefined)));
+  }
+
+  async close(): Promise<void> {
+    await this.#writing;
+    await this.#requests.datasync();
+    await this.#requests.close();
+    await this.#answers.close();
+  }
+
+  async #write(): Promise<void> {
+    const batch = this.#pending;
+    this.#pending = [];
+    if (batch.length === 0) return;
+    // Answers first: a row without its answer would claim what cannot be shown; the other way round is harmless.
+    await this.#answers.appendFile(batch.map(({ line }) => `${JSON.stringify(line)}\n`).join(''));
+    await this.#requests.appendFile(csvLines(requestColumns, batch.map(({ row }) => row)));
+    const now = performance.now();
+    if (now - this.#lastSync < syncEveryMs) return;
+    this.#lastSync = now;
+    await this.#requests.datasync();
+  }
+}

@@ -1,0 +1,64 @@
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '../base/user-error.ts';
+import type { Suite } from '../suite/suite.ts';
+import { readIfThere, runFiles, writeWhole } from './run-folder.ts';
+
+export type RunStatus = 'running' | 'complete' | 'interrupted' | 'budget' | 'incomplete';
+
+/** `run.json`: everything about a run that is not in its rows. No secrets, no account. */
+export interface Manifest {
+  schema_version: 1;
+  run_id: string;
+  suite: Suite;
+  suite_hash: string;
+  /** File name of the suite, without its folder. */
+  suite_file: string;
+  seed: number;
+  routes: { route: string; host: string }[];
+  /** What was left out of the suite by flags: the plan can be made again from these. */
+  shard?: { index: number; count: number };
+  planned_requests: number;
+  versions: { gatebench: string; openai: string; undici: string; node: string };
+  machine: { platform: string; arch: string; cpu: string; cpus: number; memory_gib: number };
+  started_at: string;
+  ended_at?: string;
+  status: RunStatus;
+  /** What happened on the way: a model switched off, its concurrency lowered, a budget reached. */
+  notes: { at: string; text: string }[];
+  /** Share of the time in which the event loop was busy, 0 to 1; above 0.6 the timing is not sound. */
+  loop_utilisation?: number;
+  calibration?: unknown;
+}
+
+export function describeMachine(): Manifest['machine'] {
+  const processors = cpus();
+  return {
+    platform: process.platform,
+    arch: process.arch,
+    cpu: processors[0]?.model.trim() ?? 'unknown',
+    cpus: processors.length,
+    memory_gib: Math.round(totalmem() / 2 ** 30),
+  };
+}
+
+export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+  await writeWhole(join(folder, runFiles.manifest), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** Throws a UserError when the file is missing, damaged, or of a version that we do not know. */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const path = join(folder, runFiles.manifest);
+  const text = await readIfThere(path);
+  if (text === undefined) throw new UserError(`${folder} is not a run: it has no ${runFiles.manifest}.`);
+  let manifest: Manifest;
+  try {
+    manifest = JSON.parse(text) as Manifest;
+  } catch (error) {
+    throw new UserError(`${path} is damaged: ${(error as Error).message}`);
+  }
+  const version: unknown = manifest.schema_version;
+  if (version !== 1)
+    throw new UserError(`${path} has schema version ${String(version)}; this gatebench reads version 1.`);
+  return manifest;
+}

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import type { Ms } from '../base/clock.ts';
+import { oneLine } from '../base/text.ts';
+import type { Verdict } from '../check/check.ts';
+import { e2eLatency } from '../metric/e2e-latency.ts';
+import { latencies, rates } from '../metric/index.ts';
+import type { MetricContext } from '../metric/metric.ts';
+import { ttft } from '../metric/ttft.ts';
+import type { PlannedRequest } from '../plan/plan.ts';
+import type { Exchange } from '../record/exchange.ts';
+import { validityOf } from '../record/validity.ts';
+import type { RequestRow } from './columns.ts';
+
+/** One attempt with everything that its row needs. */
+export interface Measurement {
+  run: { id: string; suite: string; suiteHash: string; suiteTags: readonly string[] };
+  planned: PlannedRequest;
+  wireModel: string;
+  attempt: number;
+  final: boolean;
+  scheduledAt: Date;
+  /** Started − scheduled, on the monotonic clock. */
+  queueMs: Ms;
+  /** Wait before this attempt. Absent for the first. */
+  waitedMs?: Ms;
+  inFlight: number;
+  exchange: Exchange;
+  /** Absent when the prompt has no checks, or there was no answer. */
+  verdict?: Verdict;
+}
+
+const previewLength = 200;
+
+type MetricCells = Pick<RequestRow, ((typeof latencies)[number] | (typeof rates)[number])['name']>;
+
+/** The row of `requests.csv` for one attempt. */
+export function toRow(measurement: Measurement): RequestRow {
+  const { run, planned, exchange } = measurement;
+  const { model, route } = planned.arm;
+  return {
+    run_id: run.id,
+    suite: run.suite,
+    suite_hash: run.suiteHash,
+    route,
+    model: model.id,
+    model_id: measurement.wireModel,
+    prompt_id: planned.prompt.id,
+    tags: listed([...run.suiteTags, ...planned.prompt.tags]),
+    phase: planned.phase,
+    repeat: planned.repeat,
+    block: planned.block,
+    position: planned.position,
+    attempt: measurement.attempt,
+    final: measurement.final,
+    ...outcomeCells(exchange),
+    ...validityCells(measurement),
+    scheduled_at: measurement.scheduledAt.toISOString(),
+    started_at: exchange.startedAt.toISOString(),
+    ended_at: new Date(exchange.startedAt.getTime() + Math.round(exchange.endMs)).toISOString(),
+    queue_ms: measurement.queueMs,
+    connection_reused: exchange.connection.reused,
+    dns_ms: exchange.connection.dnsMs,
+    connect_ms: exchange.connection.connectMs,
+    tls_ms: exchange.connection.tlsMs,
+    ...metricCells(exchange, model.price ? { price: model.price } : {}),
+    ...countCells(exchange),
+    passed: measurement.verdict?.passed,
+    score: measurement.verdict?.score,
+    failed_checks: listed(measurement.verdict?.failedChecks ?? []),
+    in_flight: measurement.inFlight,
+    client_lag_ms: exchange.clientLagMs,
+    retry_after_ms: exchange.outcome === 'failed' ? exchange.failure.retryAfterMs : undefined,
+    waited_ms: measurement.waitedMs,
+    cache_status: exchange.receipts.cacheStatus,
+    gateway_log_id: exchange.receipts.gatewayLogId,
+    gateway_step: exchange.receipts.gatewayStep,
+    event_id: exchange.eventId,
+    cf_ray: exchange.receipts.cfRay,
+    echoed_model: exchange.receipts.echoedModel,
+    ...answerCells(exchange),
+  };
+}
+
+function outcomeCells(
+  exchange: Exchange,
+): Pick<
+  RequestRow,
+  'status' | 'http_status' | 'error_family' | 'error_code' | 'error_message' | 'finish_reason'
+> {
+  const failure = exchange.outcome === 'failed' ? exchange.failure : undefined;
+  return {
+    status: failure?.status ?? 'ok',
+    http_status: exchange.httpStatus,
+    error_family: failure?.family,
+    error_code: failure && oneLine(failure.code, 80),
+    error_message: failure && oneLine(failure.message, 400),
+    finish_reason: exchange.finishReason,
+  };
+}
+
+function validityCells({ exchange, wireModel }: Measurement): Pick<RequestRow, 'valid' | 'invalid_reason'> {
+  const firstMs = ttft.of(exchange, {}) ?? e2eLatency.of(exchange, {});
+  const { valid, reasons } = validityOf(exchange, { wireModel, firstMs });
+  return { valid, invalid_reason: listed(reasons) };
+}
+
+function metricCells(exchange: Exchange, context: MetricContext): MetricCells {
+  return Object.fromEntries(
+    [...latencies, ...rates].map((metric) => [metric.name, metric.of(exchange, context)]),
+  ) as MetricCells;
+}
+
+function countCells(
+  exchange: Exchange,
+): Pick<
+  RequestRow,
+  | 'chunks'
+  | 'prompt_tokens'
+  | 'cached_tokens'
+  | 'completion_tokens'
+  | 'reasoning_tokens'
+  | 'total_tokens'
+  | 'token_source'
+  | 'reasoning_chars'
+  | 'answer_chars'
+> {
+  const { usage, chunks, streamed } = exchange;
+  const hasText = exchange.answer !== '' || exchange.reasoning !== '' || exchange.toolCalls.length > 0;
+  const reported = Object.keys(usage).length > 0;
+  return {
+    chunks: streamed && hasText ? chunks.texts().reduce((n) => n + 1, 0) : undefined,
+    prompt_tokens: usage.promptTokens,
+    cached_tokens: usage.cachedTokens,
+    completion_tokens: usage.completionTokens,
+    reasoning_tokens: usage.reasoningTokens,
+    total_tokens: usage.totalTokens,
+    token_source: reported ? 'server' : undefined,
+    reasoning_chars: hasText ? exchange.reasoning.length : undefined,
+    answer_chars: hasText ? exchange.answer.length : undefined,
+  };
+}
+
+function answerCells({ answer }: Exchange): Pick<RequestRow, 'answer_sha256' | 'answer_preview'> {
+  if (answer === '') return { answer_sha256: undefined, answer_preview: undefined };
+  return {
+    answer_sha256: createHash('sha256').update(answer).digest('hex'),
+    answer_preview: oneLine(answer, previewLength),
+  };
+}
+
+function listed(words: readonly string[]): readonly string[] | undefined {
+  return words.length > 0 ? words : undefined;
+}

@@ -1,0 +1,51 @@
+import pLimit, { type LimitFunction } from 'p-limit';
+import { armKey } from '../plan/blocks.ts';
+import type { Arm } from '../plan/plan.ts';
+
+/**
+ * Requests in flight, bounded for all and for each arm. An arm's requests queue at its own limit first, so a
+ * slow model holds its own places and never those of the others.
+ */
+export class Concurrency {
+  readonly total: number;
+  readonly #all: LimitFunction;
+  readonly #arms = new Map<string, { limit: LimitFunction; ceiling: number }>();
+
+  constructor(total: number, arms: readonly Arm[]) {
+    this.total = total;
+    this.#all = pLimit(total);
+    const share = Math.ceil(total / Math.max(1, arms.length));
+    for (const arm of arms) {
+      const ceiling = Math.min(arm.model.concurrency ?? share, total);
+      this.#arms.set(armKey(arm), { limit: pLimit(ceiling), ceiling });
+    }
+  }
+
+  /** Runs `send` when both limits let it. */
+  run<T>(arm: Arm, send: () => Promise<T>): Promise<T> {
+    return this.#of(arm).limit(() => this.#all(send));
+  }
+
+  /** Highest ceiling of any arm. */
+  get highestCeiling(): number {
+    return Math.max(...[...this.#arms.values()].map(({ ceiling }) => ceiling));
+  }
+
+  /** Halves what an arm may have in flight; returns what it may have now. */
+  lower(arm: Arm): number {
+    const { limit } = this.#of(arm);
+    limit.concurrency = Math.max(1, Math.floor(limit.concurrency / 2));
+    return limit.concurrency;
+  }
+
+  /** Gives an arm its ceiling back; returns it. */
+  restore(arm: Arm): number {
+    const { limit, ceiling } = this.#of(arm);
+    limit.concurrency = ceiling;
+    return ceiling;
+  }
+
+  #of(arm: Arm): { limit: LimitFunction; ceiling: number } {
+    return this.#arms.get(armKey(arm))!;
+  }
+}

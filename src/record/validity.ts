@@ -1,0 +1,65 @@
+import type { Ms } from '../base/clock.ts';
+import type { Exchange } from './exchange.ts';
+
+/** Client lag above this share of the TTFT could change what a row says. */
+export const lagShare = 0.1;
+/** Client lag above this could, however slow the model. */
+export const lagLimitMs: Ms = 25;
+
+export interface Validity {
+  /** May the answer enter latency figures? Undefined when there was no answer to speak of. */
+  valid: boolean | undefined;
+  reasons: string[];
+}
+
+interface Rule {
+  reason: string;
+  applies(exchange: Exchange, asked: AskedFor): boolean;
+}
+
+export interface AskedFor {
+  /** Model name on the wire. */
+  wireModel: string;
+  /** TTFT, or E2E latency where nothing was streamed; undefined when not measured. */
+  firstMs: Ms | undefined;
+}
+
+/** Each way in which an answer can be real and its latency yet mean nothing. */
+const rules: readonly Rule[] = [
+  { reason: 'truncated', applies: (exchange) => exchange.outcome === 'failed' },
+  { reason: 'cache_hit', applies: ({ receipts }) => receipts.cacheStatus?.toUpperCase() === 'HIT' },
+  { reason: 'buffered', applies: ({ buffered }) => buffered },
+  {
+    reason: 'client_lag',
+    applies: ({ clientLagMs }, { firstMs }) =>
+      clientLagMs !== undefined &&
+      (clientLagMs > lagLimitMs || (firstMs !== undefined && clientLagMs > lagShare * firstMs)),
+  },
+  {
+    reason: 'fallback',
+    applies: ({ receipts }) => receipts.gatewayStep !== undefined && receipts.gatewayStep !== '0',
+  },
+  {
+    reason: 'other_model',
+    applies: ({ receipts }, { wireModel }) =>
+      receipts.echoedModel !== undefined && !sameModel(receipts.echoedModel, wireModel),
+  },
+];
+
+export function validityOf(exchange: Exchange, asked: AskedFor): Validity {
+  const answered =
+    exchange.outcome === 'ok' || (exchange.failure.status === 'truncated' && exchange.chunks.length > 0);
+  if (!answered) return { valid: undefined, reasons: [] };
+  const reasons = rules.filter((rule) => rule.applies(exchange, asked)).map(({ reason }) => reason);
+  return { valid: reasons.length === 0, reasons };
+}
+
+/** Names are compared without the provider in front, `:cloud` and `:latest`, which come and go on the way. */
+function sameModel(echoed: string, asked: string): boolean {
+  const bare = (name: string): string =>
+    name
+      .toLowerCase()
+      .replace(/^.*\//, '')
+      .replace(/[:-](cloud|latest)$/, '');
+  return bare(echoed) === bare(asked);
+}

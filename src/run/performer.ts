@@ -1,0 +1,192 @@
+import type { Clock, Ms } from '../base/clock.ts';
+import { seededRandom } from '../base/random.ts';
+import type { Judge } from '../check/judge.ts';
+import type { Verdict } from '../check/check.ts';
+import { e2eLatency } from '../metric/e2e-latency.ts';
+import type { Gateway } from '../gateway/client.ts';
+import { chatRequest } from '../gateway/request.ts';
+import type { Endpoint } from '../gateway/route.ts';
+import { answerLine } from '../journal/answer-line.ts';
+import type { RequestRow } from '../journal/columns.ts';
+import type { Journal } from '../journal/journal.ts';
+import { toRow } from '../journal/to-row.ts';
+import type { Admit } from '../load/load-mode.ts';
+import { armKey } from '../plan/blocks.ts';
+import type { Arm, PlannedRequest } from '../plan/plan.ts';
+import type { Exchange } from '../record/exchange.ts';
+import type { Suite } from '../suite/suite.ts';
+import type { BudgetGuard } from './budget.ts';
+import { decide } from './retry.ts';
+
+/** What the run tells whoever watches it. */
+export interface RunListener {
+  started(planned: PlannedRequest): void;
+  ended(planned: PlannedRequest, row: RequestRow): void;
+  note(text: string): void;
+}
+
+export interface PerformerOptions {
+  runId: string;
+  suite: Suite;
+  suiteHash: string;
+  seed: number;
+  gateway: Gateway;
+  endpointOf: (arm: Arm) => Endpoint;
+  judge: Judge;
+  journal: Journal;
+  budget: BudgetGuard;
+  clock: Clock;
+  newEventId: () => string;
+  /** Spreads sends by a few milliseconds. */
+  pace: () => Promise<void>;
+  listener: RunListener;
+  /** Aborted: nothing more is sent. */
+  stop: AbortSignal;
+  /** Aborted: what is in flight is given up. */
+  kill: AbortSignal;
+  /** A budget has been reached: nothing more may be sent. */
+  onBudget: (limit: string) => void;
+  /** Told how each attempt of an arm ended. */
+  onAttempt: (arm: Arm, exchange: Exchange) => void;
+  /** How many attempts of a request stand in the journal already, when a run is resumed. */
+  earlierAttempts: (planned: PlannedRequest) => number;
+}
+
+interface Sent {
+  exchange: Exchange;
+  scheduledAt: Date;
+  queueMs: Ms;
+  inFlight: number;
+}
+
+/** Answers planned requests for good: attempt after attempt, each of them a row. */
+export class Performer {
+  readonly #options: PerformerOptions;
+  /** Arms that no request can succeed on, with the reason. */
+  readonly switchedOff = new Map<string, string>();
+
+  constructor(options: PerformerOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects only when the journal cannot be written: a measurement that is not kept must not be paid for. */
+  readonly perform = async (planned: PlannedRequest, admit: Admit): Promise<void> => {
+    const earlier = this.#options.earlierAttempts(planned);
+    let waitedMs: Ms | undefined;
+    for (let attempt = 1; ; attempt++) {
+      const sent = await this.#send(planned, admit);
+      if (!sent) return;
+      const waitMs = await this.#settle(planned, sent, attempt, earlier, waitedMs);
+      if (waitMs === undefined || !(await this.#wait(waitMs))) return;
+      waitedMs = waitMs;
+    }
+  };
+
+  /** Undefined when it was not sent: the run stops, the model is off, or the budget is used up. */
+  async #send(planned: PlannedRequest, admit: Admit): Promise<Sent | undefined> {
+    const { clock, gateway, pace, listener, kill, onAttempt, endpointOf } = this.#options;
+    const scheduledAt = clock.wall();
+    const due = clock.now();
+    return admit(async () => {
+      if (!this.#mayGo(planned)) return undefined;
+      await pace();
+      if (!this.#mayGo(planned) || !this.#withinBudget(planned)) return undefined;
+      listener.started(planned);
+      let inFlight = 0;
+      const request = chatRequest(planned, endpointOf(planned.arm), this.#facts());
+      const exchange = await gateway.ask(request, {
+        signal: kill,
+        onSent: () => (inFlight = gateway.inFlight),
+      });
+      this.#options.budget.settle(planned, exchange);
+      onAttempt(planned.arm, exchange);
+      const startedAt = exchange.sentAt ?? clock.now() - exchange.endMs;
+      return { exchange, scheduledAt, queueMs: startedAt - due, inFlight: inFlight || gateway.inFlight + 1 };
+    });
+  }
+
+  #mayGo(planned: PlannedRequest): boolean {
+    return !this.#options.stop.aborted && !this.switchedOff.has(armKey(planned.arm));
+  }
+
+  #withinBudget(planned: PlannedRequest): boolean {
+    const reached = this.#options.budget.reserve(planned);
+    if (reached !== undefined) this.#options.onBudget(reached);
+    return reached === undefined;
+  }
+
+  #facts(): { runId: string; suite: string; eventId: string; settings: Suite['gateway'] } {
+    const { runId, suite, newEventId } = this.#options;
+    return { runId, suite: suite.name, eventId: newEventId(), settings: suite.gateway };
+  }
+
+  /** Writes the attempt's row; returns the wait before the next one, undefined when there is none. */
+  async #settle(
+    planned: PlannedRequest,
+    sent: Sent,
+    attempt: number,
+    earlier: number,
+    waitedMs: Ms | undefined,
+  ): Promise<Ms | undefined> {
+    const { suite, seed, kill, endpointOf, runId, suiteHash } = this.#options;
+    const { exchange } = sent;
+    const decision = decide(exchange, attempt, suite.run.retry, seededRandom(`${seed}/retry/${planned.key}/${attempt}`));
+    if (decision.kind === 'switch-off') this.#switchOff(planned.arm, decision.reason);
+    const again = decision.kind === 'retry' && this.#mayGo(planned);
+    const verdict = await this.#judge(planned, exchange);
+    const row = toRow({
+      run: { id: runId, suite: suite.name, suiteHash, suiteTags: suite.tags },
+      planned,
+      wireModel: endpointOf(planned.arm).wireModel,
+      attempt: earlier + attempt,
+      // Given up because the run stops: owed still, and asked again when it is resumed.
+      final: !again && !(kill.aborted && exchange.outcome === 'failed' && exchange.failure.status === 'cancelled'),
+      scheduledAt: sent.scheduledAt,
+      queueMs: sent.queueMs,
+      inFlight: sent.inFlight,
+      exchange,
+      ...(waitedMs === undefined ? {} : { waitedMs }),
+      ...(verdict ? { verdict } : {}),
+    });
+    await this.#record(planned, exchange, row);
+    return again ? decision.waitMs : undefined;
+  }
+
+  /** Checks run in their own thread and after the answer is complete: never inside a timed section. */
+  async #judge(planned: PlannedRequest, exchange: Exchange): Promise<Verdict | undefined> {
+    if (exchange.outcome !== 'ok' || planned.prompt.checks.length === 0) return undefined;
+    const { completionTokens } = exchange.usage;
+    const e2eLatencyMs = e2eLatency.of(exchange, {});
+    return this.#options.judge.judge(planned.prompt.checks, {
+      text: exchange.answer,
+      toolCalls: exchange.toolCalls,
+      finishReason: exchange.finishReason,
+      ...(completionTokens === undefined ? {} : { completionTokens }),
+      ...(e2eLatencyMs === undefined ? {} : { e2eLatencyMs }),
+    });
+  }
+
+  async #record(planned: PlannedRequest, exchange: Exchange, row: RequestRow): Promise<void> {
+    const { journal, suite, listener } = this.#options;
+    const { model, prompt_id, repeat, attempt } = row;
+    await journal.append(row, answerLine(exchange, { model, prompt_id, repeat, attempt }, suite.run.answers));
+    listener.ended(planned, row);
+  }
+
+  #switchOff(arm: Arm, reason: string): void {
+    if (this.switchedOff.has(armKey(arm))) return;
+    this.switchedOff.set(armKey(arm), reason);
+    this.#options.listener.note(`${arm.model.id} is switched off for the rest of the run: ${reason}`);
+  }
+
+  /** False when the run was stopped meanwhile. */
+  async #wait(waitMs: Ms): Promise<boolean> {
+    const { clock, stop } = this.#options;
+    try {
+      await clock.sleep(waitMs, stop);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock, Ms } from '../base/clock.ts';
+import type { Judge } from '../check/judge.ts';
+import type { Gateway } from '../gateway/client.ts';
+import type { Endpoint } from '../gateway/route.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { RunStatus } from '../journal/manifest.ts';
+import { Concurrency } from '../load/concurrency.ts';
+import type { LoadMode } from '../load/load-mode.ts';
+import { createPacer } from '../load/pacer.ts';
+import type { Arm, Block, PlannedRequest } from '../plan/plan.ts';
+import type { Suite } from '../suite/suite.ts';
+import type { BudgetGuard } from './budget.ts';
+import { Performer, type RunListener } from './performer.ts';
+import { Throttle } from './throttle.ts';
+
+/** Gap between sends: enough to keep an opening burst from queueing here, nothing against a model's latency. */
+const sendGapMs: Ms = 3;
+
+export interface RunOptions {
+  runId: string;
+  suite: Suite;
+  suiteHash: string;
+  seed: number;
+  arms: readonly Arm[];
+  blocks: Iterable<Block>;
+  loadMode: LoadMode;
+  gateway: Gateway;
+  endpointOf: (arm: Arm) => Endpoint;
+  judge: Judge;
+  journal: Journal;
+  budget: BudgetGuard;
+  clock: Clock;
+  listener: RunListener;
+  /** Aborted: send nothing more, let what is in flight end. */
+  stop: AbortSignal;
+  /** Aborted: give up what is in flight. */
+  kill: AbortSignal;
+  /** Attempts that stand in the journal already. */
+  earlierAttempts?: (planned: PlannedRequest) => number;
+}
+
+export interface RunOutcome {
+  /** `complete` says only that everything was asked; whether enough was answered is for the summary. */
+  status: Extract<RunStatus, 'complete' | 'interrupted' | 'budget' | 'incomplete'>;
+  /** Share of the time in which the event loop was busy, 0 to 1. */
+  loopUtilisation: number;
+}
+
+/** Asks everything that the blocks hold. Rejects only when the journal cannot be written. */
+export async function run(options: RunOptions): Promise<RunOutcome> {
+  const concurrency = new Concurrency(options.suite.run.concurrency, options.arms);
+  const throttle = new Throttle(concurrency, options.clock, (text) => options.listener.note(text));
+  const budgetReached = new AbortController();
+  const stop = AbortSignal.any([options.stop, budgetReached.signal]);
+  const performer = new Performer({
+    ...options,
+    stop,
+    newEventId: randomUUID,
+    pace: createPacer(options.clock, sendGapMs),
+    earlierAttempts: options.earlierAttempts ?? (() => 0),
+    onAttempt: (arm, exchange) =>
+      throttle.ended(arm, exchange.outcome === 'failed' && exchange.failure.status === 'rate_limited'),
+    onBudget: (limit) => {
+      if (budgetReached.signal.aborted) return;
+      budgetReached.abort();
+      options.listener.note(`the budget of ${limit} is reached: nothing more is sent`);
+    },
+  });
+  const before = performance.eventLoopUtilization();
+  await options.loadMode.drive({ blocks: options.blocks, concurrency, perform: performer.perform, stop });
+  const { utilization } = performance.eventLoopUtilization(before);
+  return {
+    status: statusOf(options.stop.aborted, budgetReached.signal.aborted, performer.switchedOff.size > 0),
+    loopUtilisation: Math.round(utilization * 1000) / 1000,
+  };
+}
+
+function statusOf(stopped: boolean, budget: boolean, switchedOff: boolean): RunOutcome['status'] {
+  if (stopped) return 'interrupted';
+  if (budget) return 'budget';
+  return switchedOff ? 'incomplete' : 'complete';
+}

@@ -1,0 +1,44 @@
+import type { Clock, Ms } from '../base/clock.ts';
+import type { Concurrency } from '../load/concurrency.ts';
+import { armKey } from '../plan/blocks.ts';
+import type { Arm } from '../plan/plan.ts';
+
+/** So many refusals within the window are a cluster, not a stray one. */
+const clusterSize = 3;
+const windowMs: Ms = 15_000;
+/** Calm after which a model gets its ceiling back. */
+const calmMs: Ms = 60_000;
+
+/** Lowers a model's concurrency for a while when the server refuses it for the rate again and again. */
+export class Throttle {
+  readonly #concurrency: Concurrency;
+  readonly #clock: Clock;
+  readonly #note: (text: string) => void;
+  readonly #refusals = new Map<string, Ms[]>();
+  readonly #lowered = new Set<string>();
+
+  constructor(concurrency: Concurrency, clock: Clock, note: (text: string) => void) {
+    this.#concurrency = concurrency;
+    this.#clock = clock;
+    this.#note = note;
+  }
+
+  /** To be told of every attempt that ended. */
+  ended(arm: Arm, rateLimited: boolean): void {
+    const key = armKey(arm);
+    const now = this.#clock.now();
+    const recent = (this.#refusals.get(key) ?? []).filter((at) => now - at < calmMs);
+    if (rateLimited) recent.push(now);
+    this.#refusals.set(key, recent);
+    if (rateLimited && recent.filter((at) => now - at < windowMs).length >= clusterSize) {
+      this.#refusals.set(key, [now]);
+      this.#lowered.add(key);
+      this.#note(
+        `${arm.model.id}: rate limited ${clusterSize} times within ${windowMs / 1000} s, ` +
+          `now at most ${this.#concurrency.lower(arm)} in flight`,
+      );
+    } else if (recent.length === 0 && this.#lowered.delete(key)) {
+      this.#note(`${arm.model.id}: calm again, back to ${this.#concurrency.restore(arm)} in flight`);
+    }
+  }
+}
