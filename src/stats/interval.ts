@@ -1,0 +1,30 @@
+/** A confidence interval. An absent end is open: the data cannot bound the figure on that side. */
+export interface Interval {
+  readonly low?: number;
+  readonly high?: number;
+}
+
+/** A figure with its interval. */
+export interface Estimate {
+  readonly point: number;
+  readonly interval: Interval;
+}
+
+/** Error probability of every interval and test unless told otherwise: 95 % confidence. */
+export const defaultAlpha = 0.05;
+
+/** An interval whose infinite ends are left open. */
+export function intervalOf(low: number, high: number): Interval {
+  return {
+    ...(Number.isFinite(low) ? { low } : {}),
+    ...(Number.isFinite(high) ? { high } : {}),
+  };
+}
+
+/** The interval with both ends changed by an increasing function; open ends stay open. */
+export function mapInterval({ low, high }: Interval, change: (value: number) => number): Interval {
+  return {
+    ...(low === undefined ? {} : { low: change(low) }),
+    ...(high === undefined ? {} : { high: change(high) }),
+  };
+}

@@ -1,0 +1,59 @@
+import { defaultAlpha } from './interval.ts';
+import { tCdf, tCritical, tQuantile } from './student-t.ts';
+
+/** Efficiency of the signed-rank test against Student's on normal data: 3 ÷ π (Hodges & Lehmann 1956). */
+const efficiency = 3 / Math.PI;
+
+/** No suite is planned beyond this. */
+const mostPrompts = 10_000;
+
+export interface Comparison {
+  /** Standard deviation of the per-prompt differences of logs. */
+  readonly sd: number;
+  readonly alpha?: number;
+}
+
+/** Prompts without which no outcome of the exact signed-rank test reaches two-sided α: 2^(1 − n) ≤ α. */
+export function fewestPrompts(alpha = defaultAlpha): number {
+  return Math.ceil(1 - Math.log2(alpha));
+}
+
+/**
+ * Chance that the signed-rank test rejects at two-sided α when the true ratio is `ratio`: a shifted t law with the
+ * test's asymptotic efficiency; within 0.05 of simulation (`bench/prove.ts`). 0 below the fewest prompts.
+ */
+export function signedRankPower(
+  prompts: number,
+  ratio: number,
+  { sd, alpha = defaultAlpha }: Comparison,
+): number {
+  if (prompts < fewestPrompts(alpha)) return 0;
+  const shift = (Math.abs(Math.log(ratio)) * Math.sqrt(prompts * efficiency)) / sd;
+  const critical = tCritical(alpha, prompts - 1);
+  return 1 - tCdf(critical - shift, prompts - 1) + tCdf(-critical - shift, prompts - 1);
+}
+
+/** The smallest |ln ratio| that the test finds with the given power. Infinite below the fewest prompts. */
+export function detectableLogRatio(
+  prompts: number,
+  { sd, alpha = defaultAlpha }: Comparison,
+  power = 0.8,
+): number {
+  if (prompts < fewestPrompts(alpha)) return Infinity;
+  const quantiles = tCritical(alpha, prompts - 1) + tQuantile(power, prompts - 1);
+  return (quantiles * sd) / Math.sqrt(prompts * efficiency);
+}
+
+/** Fewest prompts that find `logRatio` with the given power. Undefined where ten thousand would not do. */
+export function promptsNeeded(logRatio: number, comparison: Comparison, power = 0.8): number | undefined {
+  const enough = (prompts: number): boolean =>
+    detectableLogRatio(prompts, comparison, power) <= Math.abs(logRatio);
+  if (!enough(mostPrompts)) return undefined;
+  let [low, high] = [1, mostPrompts];
+  while (low + 1 < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (enough(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
