@@ -59,7 +59,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #bodyEndMs: Ms | undefined;
   #lastDataMs: Ms = 0;
   #lagMs: Ms | undefined;
-  #framesSeen = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: AttemptOptions) {
@@ -129,20 +128,24 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.#over) return;
     this.#bodyLength += bytes.length;
     if (this.#reads === 'events') {
-      this.#reader.feed(bytes, at);
-      const { frames, chunks, doneMs } = this.#reader;
-      if (frames !== this.#framesSeen) {
-        this.#framesSeen = frames;
-        this.#lastDataMs = at;
-        // Every read that may hold a key instant counts; what follows the end of the answer does not.
-        if (doneMs === undefined && chunks.length > 0)
-          this.#lagMs = Math.max(this.#lagMs ?? 0, this.#options.lag.bound());
-      }
+      this.#readEvents(bytes, at);
     } else {
       this.#lastDataMs = at;
       if (this.#bodyLength <= this.#bodyLimit) this.#body.push(bytes);
     }
     if (this.#bodyLength > this.#bodyLimit) this.#tooLarge();
+  }
+
+  #readEvents(bytes: Buffer, at: Ms): void {
+    const { doneMs, frames } = this.#reader;
+    const waitedForText = !this.#sawText;
+    this.#reader.feed(bytes, at);
+    if (this.#reader.frames === frames) return;
+    this.#lastDataMs = at;
+    // Every read that may hold a key instant counts; what follows the end of the answer does not.
+    if (doneMs === undefined) this.#lagMs = Math.max(this.#lagMs ?? 0, this.#options.lag.bound());
+    // The next deadline may be nearer than the one for the first token was.
+    if (waitedForText && this.#sawText) this.#armTimer();
   }
 
   onResponseEnd(): void {

@@ -1,0 +1,156 @@
+import type { Clock, Ms } from '../base/clock.ts';
+import { oneLine } from '../base/text.ts';
+import { painter } from '../output/paint.ts';
+import { bars } from './progress/bars.ts';
+import { openLiveScreen } from './progress/live-screen.ts';
+import { isLineDue, plainLine } from './progress/plain.ts';
+import { newTally, sums, type Tally } from './progress/tally.ts';
+
+/** What a run tells about itself while it goes on. Unknown models are ignored: showing must never stop measuring. */
+export interface Progress {
+  /** An attempt was sent. */
+  started(model: string): void;
+  /** The attempt that started is over. Only a request's `final` one, which it is unless said otherwise, counts as done. */
+  ended(model: string, outcome: { ok: boolean; ttftMs?: Ms | undefined; final?: boolean }): void;
+  /** More or fewer requests are planned than was said at first. */
+  planned(model: string, total: number): void;
+  /** A line for people that stays, above what is drawn over. */
+  note(text: string): void;
+  /** Shows where it ended and gives the terminal back. Must be called; later calls do nothing. */
+  stop(): void;
+}
+
+export interface ProgressOptions {
+  stream: NodeJS.WriteStream;
+  models: readonly { id: string; total: number }[];
+  quiet: boolean;
+  color: boolean;
+  clock: Clock;
+  /** Bars that are drawn over, instead of a line now and then. By default on a terminal outside CI. */
+  live?: boolean;
+}
+
+/** Fast enough for the eye, rare enough to cost the timing nothing. */
+const liveInterval: Ms = 125;
+/** Between two looks at whether a line is due. */
+const plainInterval: Ms = 1000;
+
+/** Live bars on a terminal, sparse lines elsewhere, nothing when quiet. */
+export function createProgress(options: ProgressOptions): Progress {
+  const { models, clock } = options;
+  const tally = newTally(models, clock.now());
+  const view = viewFor(options, tally);
+  let isOver = false;
+  return {
+    started(id) {
+      const model = tally.models.get(id);
+      if (!model) return;
+      model.inFlight++;
+      view.changed();
+    },
+    ended(id, { ok, ttftMs, final = true }) {
+      const model = tally.models.get(id);
+      if (!model) return;
+      model.inFlight = Math.max(0, model.inFlight - 1);
+      if (final) {
+        model.done++;
+        if (!ok) model.failed++;
+        if (ok && ttftMs !== undefined) model.ttft.add(ttftMs);
+      }
+      view.changed();
+    },
+    planned(id, total) {
+      const model = tally.models.get(id);
+      if (!model) return;
+      model.total = total;
+      view.changed();
+    },
+    note: (text) => view.note(oneLine(text)),
+    stop() {
+      if (!isOver) view.stop();
+      isOver = true;
+    },
+  };
+}
+
+/** Bars need a terminal that can move its cursor, and nobody watches them in CI. */
+export function isLive(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
+  const isCi = env.CI !== undefined && env.CI !== '' && env.CI !== 'false' && env.CI !== '0';
+  return stream.isTTY === true && !isCi && env.TERM !== 'dumb';
+}
+
+interface View {
+  /** Cheap: only marks that there is something to show. */
+  changed(): void;
+  note(line: string): void;
+  stop(): void;
+}
+
+function viewFor(options: ProgressOptions, tally: Tally): View {
+  if (options.quiet) return { changed: nothing, note: nothing, stop: nothing };
+  return (options.live ?? isLive(options.stream, process.env))
+    ? liveView(options, tally)
+    : plainView(options, tally);
+}
+
+const nothing = (): void => undefined;
+
+function liveView({ stream, color, clock }: ProgressOptions, tally: Tally): View {
+  const paint = painter(color);
+  let isStale = false;
+  let drawnAt = clock.now();
+  const draw = (): void => {
+    isStale = false;
+    drawnAt = clock.now();
+    screen.draw(bars(tally, drawnAt, stream.columns, paint));
+  };
+  const screen = openLiveScreen(stream, draw);
+  draw();
+  const stopTicking = every(liveInterval, clock, () => {
+    // The watches go on while no answer comes.
+    if (isStale || clock.now() - drawnAt >= 1000) draw();
+  });
+  return {
+    changed: () => (isStale = true),
+    note: (line) => screen.above(line),
+    stop() {
+      stopTicking();
+      draw();
+      screen.close();
+    },
+  };
+}
+
+function plainView({ stream, clock }: ProgressOptions, tally: Tally): View {
+  const last = { done: 0, at: clock.now() };
+  const write = (): void => {
+    last.done = sums(tally).done;
+    last.at = clock.now();
+    stream.write(`${plainLine(tally, last.at)}\n`);
+  };
+  const writeIfDue = (): void => {
+    if (isLineDue(tally, last, clock.now())) write();
+  };
+  const stopTicking = every(plainInterval, clock, writeIfDue);
+  return {
+    changed: writeIfDue,
+    note: (line) => stream.write(`${line}\n`),
+    stop() {
+      stopTicking();
+      if (sums(tally).done > last.done) write();
+    },
+  };
+}
+
+/** Until the returned function is called. */
+function every(interval: Ms, clock: Clock, act: () => void): () => void {
+  const stopping = new AbortController();
+  void (async () => {
+    for (;;) {
+      await clock.sleep(interval, stopping.signal).catch(nothing);
+      if (stopping.signal.aborted) return;
+      act();
+    }
+  })();
+  return () => stopping.abort();
+}

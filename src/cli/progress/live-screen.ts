@@ -1,0 +1,53 @@
+import cliCursor from 'cli-cursor';
+import { createLogUpdate } from 'log-update';
+import { clearScreenDown, cursorTo, moveCursor } from 'node:readline';
+import stringWidth from 'string-width';
+
+/** A block of lines at the bottom of a terminal that is drawn over itself. */
+export interface LiveScreen {
+  draw(lines: readonly string[]): void;
+  /** Puts a line above the block, for good. */
+  above(line: string): void;
+  /** Leaves the block where it is and gives the cursor back. Drawing after that is a fault of the caller. */
+  close(): void;
+}
+
+/** Hides the cursor; it comes back on `close`, and also when the process ends without it. */
+export function openLiveScreen(stream: NodeJS.WriteStream, redraw: () => void): LiveScreen {
+  let drawn: readonly string[] = [];
+  const block = createLogUpdate(stream, { showCursor: true });
+  const onResize = (): void => {
+    eraseReflowed(stream, drawn);
+    block.done();
+    redraw();
+  };
+  cliCursor.hide(stream);
+  stream.on('resize', onResize);
+  return {
+    draw(lines) {
+      drawn = lines;
+      block(lines.join('\n'));
+    },
+    above(line) {
+      block.persist(line);
+      drawn = [];
+      redraw();
+    },
+    close() {
+      stream.off('resize', onResize);
+      block.done();
+      cliCursor.show(stream);
+    },
+  };
+}
+
+/** The terminal has wrapped the lines anew for its new width, so they may stand in more rows than were written. */
+function eraseReflowed(stream: NodeJS.WriteStream, lines: readonly string[]): void {
+  const rows = lines.reduce(
+    (sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / stream.columns)),
+    0,
+  );
+  moveCursor(stream, 0, -rows);
+  cursorTo(stream, 0);
+  clearScreenDown(stream);
+}

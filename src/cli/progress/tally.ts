@@ -1,0 +1,47 @@
+import type { Ms } from '../../base/clock.ts';
+import { oneLine } from '../../base/text.ts';
+import { RecentMedian } from './recent-median.ts';
+
+/** How far one model has come. */
+export interface ModelTally {
+  /** Its id, safe to print. */
+  label: string;
+  total: number;
+  done: number;
+  failed: number;
+  inFlight: number;
+  /** Of the latest successes. */
+  ttft: RecentMedian;
+}
+
+/** How far a run has come. */
+export interface Tally {
+  startedAt: Ms;
+  models: ReadonlyMap<string, ModelTally>;
+}
+
+export function newTally(models: readonly { id: string; total: number }[], startedAt: Ms): Tally {
+  const entries = models.map(({ id, total }): [string, ModelTally] => [
+    id,
+    { label: oneLine(id, 100), total, done: 0, failed: 0, inFlight: 0, ttft: new RecentMedian() },
+  ]);
+  return { startedAt, models: new Map(entries) };
+}
+
+type Counts = Pick<ModelTally, 'total' | 'done' | 'failed' | 'inFlight'>;
+
+export function sums({ models }: Tally): Counts {
+  const all: Counts = { total: 0, done: 0, failed: 0, inFlight: 0 };
+  for (const { total, done, failed, inFlight } of models.values()) {
+    all.total += total;
+    all.done += done;
+    all.failed += failed;
+    all.inFlight += inFlight;
+  }
+  return all;
+}
+
+/** Time until all is done, if it goes on as it did so far. Absent before the first answer. */
+export function timeLeft({ done, total }: Pick<Counts, 'done' | 'total'>, elapsed: Ms): Ms | undefined {
+  return done === 0 ? undefined : (elapsed / done) * Math.max(0, total - done);
+}

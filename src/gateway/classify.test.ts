@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { classify } from './classify.ts';
+
+const now = new Date('2026-11-22T03:17:00Z');
+const json = 'application/json';
+
+const cases: [string, [number, string, string], object][] = [
+  [
+    'gateway missing',
+    [400, json, '{"success":false,"error":[{"code":2001,"message":"Please configure AI Gateway"}]}'],
+    { status: 'error', family: 'gateway', code: '2001', message: 'Please configure AI Gateway' },
+  ],
+  [
+    'gateway auth with its newer fields',
+    [
+      401,
+      json,
+      '{"success":false,"result":[],"error":[{"code":2009,"message":"Unauthorized"}],"name":"AiGatewayError"}',
+    ],
+    { family: 'gateway', code: '2009' },
+  ],
+  [
+    'gateway rate limit',
+    [429, json, '{"success":false,"error":[{"code":2003,"message":"Rate limited"}]}'],
+    { status: 'rate_limited', family: 'gateway', code: '2003' },
+  ],
+  [
+    'Cloudflare’s API',
+    [401, json, '{"result":null,"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}'],
+    { family: 'cloudflare', code: '10000' },
+  ],
+  [
+    'Ollama’s session limit',
+    [429, json, '{"error":"you (u) have reached your session usage limit, upgrade"}'],
+    { status: 'rate_limited', family: 'provider', code: 'session_limit' },
+  ],
+  [
+    'Ollama’s slots, on a 503',
+    [503, json, '{"error":"timed out waiting for a concurrent request slot"}'],
+    { status: 'rate_limited', family: 'provider', code: 'concurrency' },
+  ],
+  [
+    'Ollama overloaded',
+    [503, json, '{"error":"Server overloaded, please retry shortly (ref: 1)"}'],
+    { status: 'error', family: 'provider', code: 'overloaded' },
+  ],
+  [
+    'unknown model as OpenAI says it',
+    [404, json, '{"error":{"message":"model \'x\' not found","type":"not_found_error","param":null,"code":null}}'],
+    { family: 'provider', code: 'not_found_error', message: "model 'x' not found" },
+  ],
+  ['edge, HTML', [524, 'text/html', '<html><title>x | 524: A timeout occurred</title>'], { family: 'edge', code: '524' }],
+  ['edge, text', [502, 'text/plain', 'error code: 502'], { family: 'edge', code: '502' }],
+  [
+    'edge, problem JSON',
+    [524, json, '{"type":"https://…","title":"Error 524: A timeout occurred","status":524,"detail":"slow"}'],
+    { family: 'edge', code: '524', message: 'Error 524: A timeout occurred: slow' },
+  ],
+  ['nothing to go by', [500, '', ''], { family: 'provider', code: 'http_500', message: 'HTTP 500' }],
+  ['nothing to go by, 52x', [522, '', ''], { family: 'edge', code: 'http_522' }],
+];
+
+test.each(cases)('%s', (_name, [httpStatus, contentType, body], expected) => {
+  expect(classify({ httpStatus, contentType, body }, now)).toMatchObject(expected);
+});
+
+test.each([
+  ['2', undefined, 2000],
+  ['0', undefined, 0],
+  ['Sun, 22 Nov 2026 03:17:30 GMT', undefined, 30_000],
+  ['Sun, 22 Nov 2026 03:17:30 GMT', 'Sun, 22 Nov 2026 03:17:20 GMT', 10_000],
+  ['Sun, 22 Nov 2026 03:00:00 GMT', undefined, 0],
+  ['soon', undefined, undefined],
+])('Retry-After: %s, server’s Date: %s → %s ms', (retryAfter, date, expected) => {
+  const failure = classify(
+    { httpStatus: 429, contentType: '', body: '', retryAfter, ...(date === undefined ? {} : { date }) },
+    now,
+  );
+  expect(failure.retryAfterMs).toBe(expected);
+});
+
+test('a message is one clean line of bounded length, whatever the body', () => {
+  fc.assert(
+    fc.property(
+      fc.nat(599),
+      fc.constantFrom('text/html', json, ''),
+      fc.oneof(fc.string(), fc.json(), fc.string().map((text) => `{"error":${JSON.stringify(text)}}`)),
+      (httpStatus, contentType, body) => {
+        const { message, code } = classify({ httpStatus, contentType, body }, now);
+        expect(message).not.toBe('');
+        expect(message.length).toBeLessThanOrEqual(300);
+        // eslint-disable-next-line no-control-regex -- that there is none is the point
+        expect(message).not.toMatch(/[\u0000-\u001f\u007f]/);
+        expect(code).not.toBe('');
+      },
+    ),
+    { numRuns: 500 },
+  );
+});

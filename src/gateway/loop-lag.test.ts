@@ -1,0 +1,68 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { LoopLag } from './loop-lag.ts';
+import { frameText, goodFrames, serve, testGateway } from './testing/server.ts';
+
+/** A loop that the test drives by hand. */
+function handDriven(): { lag: LoopLag; look: { iteration: number; active: number; idle: number; runQueue: number } } {
+  const look = { iteration: 1, active: 100, idle: 50, runQueue: 0 };
+  return { lag: new LoopLag(() => ({ ...look })), look };
+}
+
+test('after a wait in poll, the work since the last look bounds the lag', () => {
+  const { lag, look } = handDriven();
+  lag.observe();
+  Object.assign(look, { iteration: 2, active: 103, idle: 70 });
+  expect(lag.bound()).toBe(3);
+});
+
+test('without a wait, data may have come during the whole iteration before', () => {
+  const { lag, look } = handDriven();
+  Object.assign(look, { iteration: 2, active: 101, idle: 60 });
+  lag.observe();
+  Object.assign(look, { iteration: 3, active: 141, idle: 60 });
+  lag.observe();
+  Object.assign(look, { iteration: 4, active: 142, idle: 60 });
+  // Since the look in iteration 2: the 40 ms of work in iteration 3 and the 1 ms in this one.
+  expect(lag.bound()).toBe(41);
+});
+
+test('later stamps of one iteration are later by what was done before them', () => {
+  const { lag, look } = handDriven();
+  Object.assign(look, { iteration: 2, active: 101, idle: 80 });
+  expect(lag.bound()).toBe(1);
+  look.active = 107;
+  expect(lag.bound()).toBe(7);
+});
+
+test('time on the run queue is added', () => {
+  const { lag, look } = handDriven();
+  Object.assign(look, { iteration: 2, active: 101, idle: 80, runQueue: 6 });
+  expect(lag.bound()).toBe(7);
+});
+
+function block(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
+test('a client that is made late by a known time says so, and stays silent otherwise', async () => {
+  await using server = await serve((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(frameText(goodFrames()[0]));
+    setTimeout(() => {
+      for (const frame of goodFrames().slice(1)) response.write(frameText(frame));
+      response.end();
+    }, 40);
+  });
+  await using client = testGateway();
+  await client.ask(server.url);
+
+  // The server shares this process, so its own write comes first, and then the loop is held.
+  const asked = client.ask(server.url);
+  await delay(5);
+  const hold = setInterval(() => block(60), 20);
+  const late = await asked;
+  clearInterval(hold);
+  expect(late.clientLagMs).toBeGreaterThanOrEqual(50);
+});

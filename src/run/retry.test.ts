@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { ChunkLog } from '../record/chunk-log.ts';
+import type { Exchange, Failure } from '../record/exchange.ts';
+import type { Retry } from '../suite/suite.ts';
+import { decide } from './retry.ts';
+
+const settings: Retry = { max: 2, backoffMs: [1000, 3000], maxWaitMs: 60_000 };
+const half = (): number => 0.5;
+
+function failed(failure: Partial<Failure>, httpStatus?: number, headersMs?: number): Exchange {
+  return {
+    outcome: 'failed',
+    failure: { status: 'error', family: 'provider', code: 'x', message: 'm', ...failure },
+    eventId: 'e',
+    streamed: true,
+    startedAt: new Date(0),
+    connection: {},
+    endMs: 1,
+    chunks: new ChunkLog(),
+    answer: '',
+    reasoning: '',
+    toolCalls: [],
+    usage: {},
+    receipts: {},
+    buffered: false,
+    ...(httpStatus === undefined ? {} : { httpStatus, headersMs: headersMs ?? 1 }),
+  };
+}
+
+const kindOf = (exchange: Exchange, attempt = 1): string => decide(exchange, attempt, settings, half).kind;
+
+test.each<[string, Exchange, string]>([
+  ['a transient failure upstream that is reported as 400', failed({ family: 'gateway', code: '2005' }, 400), 'retry'],
+  ['429', failed({ status: 'rate_limited' }, 429), 'retry'],
+  ['408', failed({}, 408), 'retry'],
+  ['503', failed({ code: 'overloaded' }, 503), 'retry'],
+  ['524', failed({ family: 'edge', code: '524' }, 524), 'retry'],
+  ['a connection lost before the first byte', failed({ family: 'network', code: 'reset' }), 'retry'],
+  ['401/2009, once', failed({ family: 'gateway', code: '2009' }, 401), 'retry'],
+  ['the session limit', failed({ status: 'rate_limited', code: 'session_limit' }, 429), 'switch-off'],
+  ['402', failed({}, 402), 'switch-off'],
+  ['404', failed({}, 404), 'switch-off'],
+  ['401 of the provider', failed({ code: 'unauthorized' }, 401), 'switch-off'],
+  ['a wrong request', failed({}, 400), 'done'],
+  ['a cut answer: it has been paid for', failed({ status: 'truncated', family: 'network', code: 'reset' }, 200), 'done'],
+  ['an answer without text', failed({ status: 'empty' }, 200), 'done'],
+  ['a timeout of ours', failed({ status: 'timeout', family: 'client', code: 'total' }, 200), 'done'],
+  ['an unknown host', failed({ family: 'network', code: 'dns' }), 'done'],
+  ['a stop by the user', failed({ status: 'cancelled', family: 'client', code: 'cancelled' }), 'done'],
+])('%s', (_name, exchange, expected) => expect(kindOf(exchange)).toBe(expected));
+
+test('401/2009 twice is no accident', () => {
+  expect(kindOf(failed({ family: 'gateway', code: '2009' }, 401), 2)).toBe('switch-off');
+});
+
+test('not more often than the suite allows', () => {
+  expect([1, 2, 3].map((attempt) => kindOf(failed({}, 503), attempt))).toEqual(['retry', 'retry', 'done']);
+});
+
+describe('the wait', () => {
+  const waitOf = (failure: Partial<Failure>, attempt: number): unknown =>
+    decide(failed(failure, 503), attempt, { ...settings, max: 9 }, half);
+
+  test('a random share of a back-off that doubles up to its cap', () => {
+    expect([1, 2, 3, 4].map((attempt) => waitOf({}, attempt))).toEqual(
+      [500, 1000, 1500, 1500].map((waitMs) => ({ kind: 'retry', waitMs })),
+    );
+  });
+
+  test('never less than the server asked for, capped', () => {
+    expect(waitOf({ retryAfterMs: 7000 }, 1)).toEqual({ kind: 'retry', waitMs: 7000 });
+    expect(waitOf({ retryAfterMs: 9e9 }, 1)).toEqual({ kind: 'retry', waitMs: 60_000 });
+    expect(waitOf({ retryAfterMs: 0 }, 1)).toEqual({ kind: 'retry', waitMs: 500 });
+  });
+});
