@@ -27,6 +27,9 @@ const cases: Record<string, Case[]> = {
     [{}, '```json\n{"a": 1}', true],
     [{}, '```json\n{"a": ', false],
     [{}, 'it is `{"a": 1}`', false],
+    [{}, '```{"a": 1}```\n[1]', false],
+    [{}, '````md\n```\n````\n```json\n{"a": 1}\n```', true],
+    [{}, '```\n[1]\n```json', false],
     [{ fence: false }, '```json\n{"a": 1}\n```', false],
     [{ fence: false }, '{"a": 1}', true],
     [{ not: true }, 'Sure!', true],
@@ -121,19 +124,21 @@ test('a failure says where and what', () => {
   expect(judged({ type: 'json' }, 'Sure!').why).toBe('not JSON: “Sure!”');
 });
 
-test('schemas of the same $id do not meet, and a recursive one is followed', () => {
-  const tree = {
-    $id: 'https://example.org/tree',
-    type: 'object',
-    required: ['k'],
-    properties: { k: { $ref: 'https://example.org/tree' } },
-  };
+test('what one schema names, another does not know', () => {
+  const ref = { $ref: 'https://example.org/a' };
+  const named = { ...ref, $defs: { a: { $id: 'https://example.org/a', type: 'number' } } };
+  expect(judged({ type: 'json-schema', schema: named }, '1').pass).toBe(true);
+  expect(resolve({ type: 'json-schema', schema: { ...ref, $defs: { a: { type: 'string' } } } })).toEqual([
+    expect.stringContaining("can't resolve reference https://example.org/a"),
+  ]);
+});
+
+test('a schema may refer to itself', () => {
+  const $id = 'https://example.org/tree';
+  const tree = { $id, type: 'object', required: ['k'], properties: { k: { $ref: $id } } };
   expect(judged({ type: 'json-schema', schema: tree }, '{"k": {}}').why).toBe(
     "/k must have required property 'k'",
   );
-  expect(
-    judged({ type: 'json-schema', schema: { $id: 'https://example.org/tree', type: 'number' } }, '1').pass,
-  ).toBe(true);
 });
 
 test.each<[Written, string]>([

@@ -71,6 +71,7 @@ class WorkerThread implements JudgeThread {
   started(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#onMessage = () => {
+        // From here on only the deadline of a running check keeps the process alive.
         this.#worker.unref();
         resolve();
       };
@@ -80,18 +81,7 @@ class WorkerThread implements JudgeThread {
     });
   }
 
-  async judge(checks: readonly CheckSpec[], answer: Answer, deadlineMs: Ms): Promise<Outcome> {
-    this.#worker.ref();
-    const outcome = await this.#ask({ checks, answer }, deadlineMs);
-    if (this.alive) this.#worker.unref();
-    return outcome;
-  }
-
-  async end(): Promise<void> {
-    await this.#worker.terminate();
-  }
-
-  #ask(question: Question, deadlineMs: Ms): Promise<Outcome> {
+  judge(checks: readonly CheckSpec[], answer: Answer, deadlineMs: Ms): Promise<Outcome> {
     return new Promise((resolve) => {
       const judgements: Judgement[] = [];
       const expire = (): void => {
@@ -106,7 +96,7 @@ class WorkerThread implements JudgeThread {
       this.#onMessage = (judgement) => {
         clearTimeout(timer);
         judgements.push(judgement as Judgement);
-        if (judgements.length === question.checks.length) resolve({ judgements });
+        if (judgements.length === checks.length) resolve({ judgements });
         else timer = setTimeout(expire, deadlineMs);
       };
       this.#onEnd = () => {
@@ -114,8 +104,12 @@ class WorkerThread implements JudgeThread {
         clearTimeout(timer);
         resolve({ judgements, stopped: this.#failure });
       };
-      this.#port.postMessage(question);
+      this.#port.postMessage({ checks, answer } satisfies Question);
     });
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
   }
 
   /** Takes in what has arrived and was not yet delivered. */
