@@ -15,7 +15,7 @@ export function redactor(secrets: ReadonlyMap<string, string>): Redact {
   return (text) => {
     let clean = text;
     for (const [secret, name] of known) {
-      if (clean.includes(secret)) clean = clean.replaceAll(secret, `[${name}]`);
+      if (clean.includes(secret)) clean = clean.replaceAll(secret, () => `[${name}]`);
     }
     return clean;
   };

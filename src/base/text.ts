@@ -2,12 +2,13 @@ import { stripVTControlCharacters } from 'node:util';
 
 /**
  * Text from outside (a server, a suite, a file name), made safe to print on one line: escape sequences are
- * removed, control characters and line breaks become blanks, direction overrides are dropped, blanks are folded.
+ * removed, control characters and line breaks become blanks, marks that turn the direction of writing and other
+ * characters of no width are dropped, blanks are folded. Text far beyond the limit is not looked at.
  */
 export function oneLine(text: string, limit = Infinity): string {
-  const clean = stripVTControlCharacters(text.length > limit * 8 ? text.slice(0, limit * 8) : text)
+  const clean = stripVTControlCharacters(cut(text, limit * 8))
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
-    .replace(/[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
+    .replace(/[\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g, '')
     .replace(/ {2,}/g, ' ')
     .trim();
   return cut(clean, limit);
@@ -16,6 +17,7 @@ export function oneLine(text: string, limit = Infinity): string {
 /** At most `limit` characters, ended by `…` where something was cut; never splits a surrogate pair. */
 export function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
+  if (limit < 1) return '';
   const end = limit - 1;
   const splitsPair = /[\ud800-\udbff]/.test(text.charAt(end - 1));
   return `${text.slice(0, splitsPair ? end - 1 : end)}…`;

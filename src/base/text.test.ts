@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { count, cut, oneLine } from './text.ts';
+
+const hidden = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/;
+
+test.each([
+  ['colours', '\u001b[1;31mred\u001b[0m alert', 'red alert'],
+  ['a cleared screen', 'a\u001b[2J\u001b[Hb', 'ab'],
+  ['a window title', '\u001b]0;owned\u0007text', 'text'],
+  ['a hyperlink', '\u001b]8;;https://evil.example\u0007click\u001b]8;;\u0007', 'click'],
+  ['an escape of one byte', 'a\u009b31mb', 'ab'],
+  ['an escape that is not complete', 'a\u001b', 'a'],
+])('takes out %s', (_what, text, clean) => {
+  expect(oneLine(text)).toBe(clean);
+});
+
+test.each([
+  ['line breaks of every kind', 'a\nb\r\nc\rd\u2028e\u2029f\u0085g', 'a b c d e f g'],
+  ['tabs, bells and zeros', 'a\tb\u0007c\0d', 'a b c d'],
+  ['rows of blanks', '  a   b  ', 'a b'],
+])('makes one blank of %s', (_what, text, clean) => {
+  expect(oneLine(text)).toBe(clean);
+});
+
+test.each([
+  ['what turns the direction', 'user\u202egnp.exe\u2066x\u2069\u061c\u200f', 'usergnp.exex'],
+  ['what has no width', 'pass\u200bword\u2060\ufeff\u200d', 'password'],
+])('drops %s', (_what, text, clean) => {
+  expect(oneLine(text)).toBe(clean);
+});
+
+test('an escape that zero-width characters hide does not come to life', () => {
+  expect(oneLine('\u001b\u200b[31mred')).toBe('[31mred');
+});
+
+test('leaves ordinary text of any script alone', () => {
+  const text = 'Größe 25 °C — 東京, مرحبا, 😀 «x»';
+  expect(oneLine(text)).toBe(text);
+});
+
+test('says where it cut, and looks at no more than it must', () => {
+  expect(oneLine('x'.repeat(5_000_000), 10)).toBe('xxxxxxxxx…');
+  expect(oneLine(`${'\n'.repeat(1000)}lost`, 10)).toBe('…');
+});
+
+test('whatever comes in, one clean line of at most the limit comes out', () => {
+  const awkward = fc.constantFrom(
+    '\u001b[31m',
+    '\u001b]0;',
+    '\u0007',
+    '\r\n',
+    ' ',
+    '\u202e',
+    '\u200b',
+    '😀',
+    'a',
+  );
+  const text = fc
+    .array(fc.oneof(awkward, fc.string({ unit: 'binary' })), { maxLength: 15 })
+    .map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(text, fc.integer({ min: 0, max: 30 }), (from, limit) => {
+      const line = oneLine(from, limit);
+      expect(line).not.toMatch(hidden);
+      expect(line).not.toMatch(/^ | $| {2}/);
+      expect(line.length).toBeLessThanOrEqual(limit);
+      expect(line.isWellFormed()).toBe(true);
+      const whole = oneLine(from);
+      expect(oneLine(whole)).toBe(whole);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test.each([
+  ['abcd', 4, 'abcd'],
+  ['abcde', 4, 'abc…'],
+  ['😀😀', 4, '😀😀'],
+  ['a😀b', 3, 'a…'],
+  ['😀b', 2, '…'],
+  ['ab', 1, '…'],
+  ['ab', 0, ''],
+  ['', 0, ''],
+])('cuts %j to %i', (text, limit, short) => {
+  expect(cut(text, limit)).toBe(short);
+});
+
+test('a cut keeps the limit, marks itself and never splits a pair', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.nat(12), (text, limit) => {
+      const short = cut(text, limit);
+      expect(short.length).toBeLessThanOrEqual(limit);
+      expect(short.isWellFormed()).toBe(true);
+      if (text.length <= limit) expect(short).toBe(text);
+      else if (limit > 0) {
+        expect(short.at(-1)).toBe('…');
+        expect(text.startsWith(short.slice(0, -1))).toBe(true);
+        expect(short.length).toBeGreaterThanOrEqual(limit - 1);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('counts in words', () => {
+  expect([count(0, 'request'), count(1, 'request'), count(12_345, 'request')]).toEqual([
+    '0 requests',
+    '1 request',
+    '12,345 requests',
+  ]);
+  expect(count(2, 'reply', 'replies')).toBe('2 replies');
+});
