@@ -26,7 +26,7 @@ export function modelTable(
   const least = Math.min(longest, Math.max(8, Math.floor(columns / 5)));
   const bar = barColumn(rows);
   const chosen = choose(
-    [...choices(report, rows, names, least), ...(bar ? [{ ...bar.draw(bar.least), priority: 12.5 }] : [])],
+    [...choices(report, rows, names, least), ...(bar ? [{ ...bar.draw(bar.least), priority: 9.5 }] : [])],
     columns,
   );
   const room = (now: readonly Choice[]): number => columns - tableWidth(now);

@@ -1,5 +1,5 @@
+import { letterGroups } from '../stats/letters.ts';
 import type { PairRow } from '../summary/columns.ts';
-import { letterGroups } from './letters.ts';
 import type { RankedModel } from './ranking.ts';
 
 /** The metric whose pairs speak about the ranking. */

@@ -1,9 +1,8 @@
 import { count, oneLine } from '../base/text.ts';
-import { compact, fixed, notMeasured, usd } from './format.ts';
-import { painter, type Paint, type Tone } from './paint.ts';
+import { painter, type Tone } from './paint.ts';
+import { budgetTable, plannedModels, range, writers } from './plan-tables.ts';
 import { simulatedNotice, type Style } from './report.ts';
-import { textTable, type TextCell, type TextColumn } from './text-table.ts';
-import { flowed, shorten, wrapped, type Align } from './width.ts';
+import { flowed, wrapped } from './width.ts';
 
 /** From the least to the most that is expected. */
 export interface Range {
@@ -66,10 +65,10 @@ export function renderPlan(plan: PlanFacts, style: Style): string {
       ...flowed(design(plan), style.columns).map((line) => paint('quiet', line)),
       ...(plan.routes.includes('demo') ? lines('warning', simulatedNotice) : []),
     ],
-    modelTable(plan, style.columns, paint),
+    plannedModels(plan, style.columns, paint),
     plan.totals.minutes === undefined
       ? []
-      : lines('strong', `Takes about ${range(plan.totals.minutes, minutes)}.`),
+      : lines('strong', `Takes about ${range(plan.totals.minutes, writers.minutes)}.`),
     budgetTable(plan.budget, paint),
     plan.smallest_difference === undefined ? [] : lines('strong', oneLine(plan.smallest_difference)),
     plan.warnings.flatMap((warning) => lines('warning', `! ${oneLine(warning)}`, '  ')),
@@ -92,82 +91,4 @@ function design(plan: PlanFacts): string[] {
     `seed ${oneLine(String(plan.seed), 30)}`,
     `suite ${plan.suite_hash.slice(0, 12)}`,
   ];
-}
-
-/** A row for each model and one for all. */
-function modelTable({ models, totals, routes }: PlanFacts, columns: number, paint: Paint): string[] {
-  const nameWidth = Math.max(8, columns - (routes.length > 1 ? 66 : 54));
-  const total: PlannedModel = { model: 'all', route: '', ...totals };
-  const rows = [...models, total];
-  const column = (
-    title: string,
-    subtitle: string,
-    cell: (row: (typeof rows)[number]) => string,
-  ): TextColumn => ({
-    title,
-    subtitle,
-    align: 'right',
-    cells: rows.map((row) => figure(cell(row))),
-  });
-  return textTable(
-    [
-      { ...column('', 'model', (row) => shorten(oneLine(row.model, 200), nameWidth)), align: 'left' },
-      ...(routes.length > 1
-        ? [{ ...column('', 'route', (row) => oneLine(row.route, 10)), align: 'left' as const }]
-        : []),
-      column('requests', 'measured', (row) => fixed(row.requests, 0)),
-      column('warm-up', 'requests', (row) => fixed(row.warmup_requests, 0)),
-      column('tokens', 'low – high', (row) => range(row.tokens, compact)),
-      column('cost', 'low – high', (row) => range(row.cost_usd, usd)),
-    ],
-    paint,
-    1,
-  );
-}
-
-const figure = (text: string): TextCell => (text === notMeasured ? { text, tone: 'quiet' } : { text });
-
-/** `1.2k – 3.4k`; one figure where both ends read alike. */
-function range(values: Range | undefined, write: (value: number) => string): string {
-  if (values === undefined) return notMeasured;
-  const [low, high] = [write(values.low), write(values.high)];
-  return low === high ? low : `${low} – ${high}`;
-}
-
-const writers: Record<BudgetLine['limit'], (amount: number) => string> = {
-  requests: (amount) => fixed(amount, 0),
-  tokens: compact,
-  usd,
-  minutes,
-};
-
-function minutes(amount: number): string {
-  if (amount < 1) return 'under 1 min';
-  return `${amount < 10 ? String(Number(amount.toFixed(1))) : fixed(amount, 0)} min`;
-}
-
-function budgetTable(budget: readonly BudgetLine[], paint: Paint): string[] {
-  if (budget.length === 0) return [];
-  const column = (subtitle: string, align: Align, cell: (line: BudgetLine) => TextCell): TextColumn => ({
-    title: '',
-    subtitle,
-    align,
-    cells: budget.map(cell),
-  });
-  return textTable(
-    [
-      column('budget', 'left', ({ limit }) => ({ text: limit === 'usd' ? 'cost' : limit })),
-      column('allowed', 'right', ({ limit, allowed }) => ({ text: writers[limit](allowed) })),
-      column('needed', 'right', ({ limit, needed }) => figure(range(needed, writers[limit]))),
-      column('', 'left', budgetWord),
-    ],
-    paint,
-  );
-}
-
-function budgetWord({ allowed, needed }: BudgetLine): TextCell {
-  if (needed === undefined) return { text: 'not known beforehand', tone: 'warning' };
-  if (needed.high <= allowed) return { text: 'fits', tone: 'good' };
-  if (needed.low > allowed) return { text: 'too small', tone: 'bad' };
-  return { text: 'may be reached', tone: 'warning' };
 }

@@ -13,23 +13,19 @@ export interface RankedModel {
 export const successRate = (model: ModelSummary): number | undefined =>
   model.error_rate === undefined ? undefined : 1 - model.error_rate;
 
-/** Whether a figure rests on a failed request, so that its true value is at least what is written. */
+/** Whether a figure rests on a failed request, so that a time is at least and a rate at most what is written. */
 export const isLowerBound = (model: ModelSummary, column: string): boolean =>
   model.lower_bounds?.includes(column) ?? false;
 
 /**
- * Fastest first. A model below the success floor, or without a typical latency, stands after the ranked ones
- * without a rank: failing must not look fast. A figure that is only a lower bound stands after every exact one.
+ * The models in the order of the summary, which is fastest first. A model below the success floor, or without a
+ * typical latency, stands after the others without a rank: failing must not look fast.
  */
 export function ranked(models: readonly ModelSummary[], successFloor: number): RankedModel[] {
   const mayRank = (model: ModelSummary): boolean =>
     model[rankedBy] !== undefined && (successRate(model) ?? 0) >= successFloor;
-  const bound = (model: ModelSummary): number => Number(isLowerBound(model, rankedBy));
-  const inOrder = models
-    .filter(mayRank)
-    .sort((a, b) => bound(a) - bound(b) || (a[rankedBy] ?? 0) - (b[rankedBy] ?? 0));
   return [
-    ...inOrder.map((model, index) => ({ rank: index + 1, model })),
+    ...models.filter(mayRank).map((model, index) => ({ rank: index + 1, model })),
     ...models.filter((model) => !mayRank(model)).map((model) => ({ model })),
   ];
 }

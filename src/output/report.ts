@@ -1,6 +1,5 @@
+import type { RunStatus } from '../journal/manifest.ts';
 import type { ModelSummary, PairRow } from '../summary/columns.ts';
-
-export type RunStatus = 'running' | 'complete' | 'interrupted' | 'budget' | 'incomplete';
 
 /** What stands over a table of results. Plain data: it is printed as it is by the JSON format. */
 export interface RunFacts {
@@ -19,7 +18,7 @@ export interface RunFacts {
   order: 'blocks' | 'sequential';
   prompts: number;
   repeats: number;
-  /** Measured requests, without warm-up; a request that needed three attempts is one. */
+  /** Measured requests, without warm-up; one that needed three attempts is one. */
   requests_planned: number;
   requests_done: number;
   requests_failed: number;
@@ -33,7 +32,7 @@ export interface RunFacts {
 /** Everything that a format may show. The same report gives the same bytes. */
 export interface Report {
   run: RunFacts;
-  /** In the order of the suite; the formats rank them. */
+  /** As the summary orders them: fastest first, then those that cannot be ranked. */
   models: readonly ModelSummary[];
   /** Empty when no comparison was made. */
   pairs: readonly PairRow[];

@@ -73,13 +73,24 @@ const bandWidth = (widths: readonly number[]): number =>
 /** A title that is wider than its columns widens the first of them. */
 function columnWidths(columns: readonly TextColumn[]): number[] {
   return bands(columns).flatMap((band) => {
-    const widths = band.map(({ subtitle, cells }) =>
-      Math.max(stringWidth(subtitle), ...cells.map(({ text }) => stringWidth(text))),
-    );
+    const widths = band.map(widthBelowTitle);
     const lacking = stringWidth(titleOf(band[0])) - bandWidth(widths);
     if (lacking > 0) widths[0] = widths[0]! + lacking;
     return widths;
   });
+}
+
+/** Measuring wide letters is slow, and choosing columns asks for the same ones many times. */
+const measured = new WeakMap<TextColumn, number>();
+
+function widthBelowTitle(column: TextColumn): number {
+  const known = measured.get(column);
+  if (known !== undefined) return known;
+  const width = Math.max(
+    ...[column.subtitle, ...column.cells.map(({ text }) => text)].map((text) => stringWidth(text)),
+  );
+  measured.set(column, width);
+  return width;
 }
 
 function bands(columns: readonly TextColumn[]): Band[] {

@@ -1,4 +1,4 @@
-import { oneLine } from '../base/text.ts';
+import { count, oneLine } from '../base/text.ts';
 import type { ModelSummary, PairRow } from '../summary/columns.ts';
 import { duration, percent, times } from './format.ts';
 import { pairOf } from './pairs.ts';
@@ -52,13 +52,21 @@ function comparison(first: string, relations: readonly Relation[]): string {
     relations.filter(({ pair }) => pair?.verdict === word).map(({ other }) => other);
   const parts = [
     say(those('faster'), (list, are) => `${list} ${are} faster than ${first}`),
-    say(those('not settled'), (list) => `not settled between ${first} and ${list}`),
+    say(those('not settled'), (list) => `not settled between ${first} and ${list}${remedy(relations)}`),
     say(those('equal'), (list, are) => `${list} ${are} as fast as ${first} within the margin`),
     say(those(undefined), (list, are) => `${list} ${are} not compared with ${first}`),
   ].filter((part) => part !== '');
   if (parts.length === 0) return `${first} is the fastest by E2E latency: ${nearest(relations)}.`;
   const slower = say(those('slower'), (list, are) => `${list} ${are} slower than ${first}`);
   return `E2E latency: ${[...parts, slower].filter((part) => part !== '').join('; ')}.`;
+}
+
+/** What would settle all that is not settled, where that is known. */
+function remedy(relations: readonly Relation[]): string {
+  const open = relations.filter(({ pair }) => pair?.verdict === 'not settled');
+  const more = open.flatMap(({ pair }) => pair?.more_prompts ?? []);
+  if (more.length < open.length) return '';
+  return ` (${count(Math.max(...more), 'more prompt')} would probably do)`;
 }
 
 /** How far behind the nearest rival is. */

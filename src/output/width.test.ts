@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { flowed, pad, shorten, wrapped } from './width.ts';
+
+test('filling counts cells, not characters', () => {
+  expect(pad('通义', 6)).toBe('通义  ');
+  expect(pad('7', 3, 'right')).toBe('  7');
+  expect(pad('long', 2)).toBe('long');
+});
+
+test('shortening keeps both ends', () => {
+  expect(shorten('deepseek-v4-pro-preview', 11)).toBe('deeps…eview');
+  expect(shorten('short', 11)).toBe('short');
+});
+
+test('later lines of a wrapped text are indented', () => {
+  expect(wrapped('! one two three', 9, '  ')).toEqual(['! one', '  two', '  three']);
+});
+
+test('items flow into lines that never begin with the separator', () => {
+  expect(flowed(['one', 'two', 'three'], 9)).toEqual(['one · two', 'three']);
+  expect(flowed(['a very long item', 'x'], 7)).toEqual(['a very', 'long', 'item', 'x']);
+  expect(flowed([], 9)).toEqual([]);
+});
