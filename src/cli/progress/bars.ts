@@ -61,7 +61,7 @@ function fitting(
   const mostFailed = Math.max(...models.map(({ failed }) => failed), 0);
   const failed = mostFailed === 0 ? 0 : `${mostFailed} failed`.length + gap;
   for (const fields of [[ttftField, leftField], [ttftField], []]) {
-    const free = room - failed - gap - fields.reduce((sum, field) => sum + field.width + gap, 0);
+    const free = room - failed - fields.reduce((sum, field) => sum + field.width + gap, 0);
     if (free >= shortestBar) return { fields, failed, bar: Math.min(longestBar, free) };
   }
   return { fields: [], failed: failed <= room ? failed : 0, bar: 0 };

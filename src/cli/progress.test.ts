@@ -1,0 +1,237 @@
+import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Clock, Ms } from '../base/clock.ts';
+import { createProgress, isLive, type Progress } from './progress.ts';
+
+/** A clock that stands still until it is moved. */
+class HandClock implements Clock {
+  #now: Ms = 0;
+  #sleepers: { until: Ms; wake: () => void }[] = [];
+
+  now(): Ms {
+    return this.#now;
+  }
+
+  wall(): Date {
+    return new Date(this.#now);
+  }
+
+  sleep(ms: Ms, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#sleepers.push({ until: this.#now + ms, wake: resolve });
+      signal?.addEventListener('abort', () => reject(new Error('aborted')));
+    });
+  }
+
+  async pass(ms: Ms): Promise<void> {
+    const end = this.#now + ms;
+    for (;;) {
+      await new Promise(setImmediate);
+      const next = this.#sleepers.filter(({ until }) => until <= end).sort((a, b) => a.until - b.until)[0];
+      if (!next) break;
+      this.#sleepers = this.#sleepers.filter((sleeper) => sleeper !== next);
+      this.#now = next.until;
+      next.wake();
+    }
+    this.#now = end;
+  }
+}
+
+const hide = '\u001b[?25l';
+const show = '\u001b[?25h';
+
+let open: Progress | undefined;
+afterEach(() => open?.stop());
+
+function start(options: {
+  live: boolean;
+  quiet?: boolean;
+  color?: boolean;
+  columns?: number;
+  total?: number;
+}) {
+  const { live, quiet = false, color = false, columns = 80, total = 10 } = options;
+  const stream = Object.assign(new PassThrough(), { isTTY: live, columns, rows: 24 });
+  const writes: string[] = [];
+  stream.on('data', (data: Buffer) => writes.push(data.toString()));
+  const clock = new HandClock();
+  const models = ['swift', 'glm'].map((id) => ({ id, total }));
+  const progress = createProgress({
+    stream: stream as unknown as NodeJS.WriteStream,
+    models,
+    quiet,
+    color,
+    clock,
+    live,
+  });
+  open = progress;
+  const answer = (model: string, ok = true): void => {
+    progress.started(model);
+    progress.ended(model, { ok, ttftMs: 41 });
+  };
+  return { progress, clock, stream, writes, answer, text: () => writes.join('') };
+}
+
+describe('in a terminal', () => {
+  test('draws at most eight times a second, however much happens', async () => {
+    const { clock, writes, answer } = start({ live: true, total: 2000 });
+    await clock.pass(0);
+    const before = writes.length;
+    for (let at = 0; at < 1000; at++) {
+      answer('swift');
+      await clock.pass(1);
+    }
+    expect(writes.length - before).toBeGreaterThan(4);
+    expect(writes.length - before).toBeLessThanOrEqual(8);
+  });
+
+  test('the time goes on while no answer comes', async () => {
+    const { clock, text } = start({ live: true });
+    await clock.pass(3000);
+    expect(text()).toContain('0:02 elapsed');
+  });
+
+  test('hides the cursor and gives it back once, however often it is stopped', async () => {
+    const { progress, clock, text, answer } = start({ live: true });
+    answer('swift');
+    progress.stop();
+    progress.stop();
+    await clock.pass(5000);
+    expect(text().split(hide)).toHaveLength(2);
+    expect(text().split(show)).toHaveLength(2);
+    expect(text().indexOf(show)).toBeGreaterThan(text().lastIndexOf('elapsed'));
+  });
+
+  test('shows the last state when it stops', async () => {
+    const { progress, clock, text, answer } = start({ live: true });
+    await clock.pass(200);
+    answer('glm', false);
+    progress.stop();
+    await clock.pass(0);
+    expect(stripVTControlCharacters(text())).toMatch(/glm +━+─+ +1\/10 +0:01 left +1 failed/);
+  });
+
+  test('a note stands above the bars, on one line and without its own escapes', async () => {
+    const { progress, clock, text } = start({ live: true });
+    progress.note('model glm switched off:\n\u001b[2J402');
+    await clock.pass(0);
+    expect(text()).toContain('model glm switched off: 402\n');
+    expect(text()).not.toContain('\u001b[2J');
+    expect(text().lastIndexOf('elapsed')).toBeGreaterThan(text().indexOf('402'));
+  });
+
+  test('a new width is used at once', async () => {
+    const { clock, stream, writes } = start({ live: true });
+    await clock.pass(0);
+    writes.length = 0;
+    stream.columns = 40;
+    stream.emit('resize');
+    await clock.pass(0);
+    const lines = stripVTControlCharacters(writes.join('')).split('\n');
+    expect(lines.length).toBeGreaterThan(2);
+    for (const line of lines) expect(line.length).toBeLessThan(40);
+  });
+
+  test('nothing is coloured when colour is off', async () => {
+    const { clock, text, answer } = start({ live: true });
+    answer('swift');
+    await clock.pass(1000);
+    // Cursor moves are no colours; those end in `m`.
+    expect(text()).not.toContain('m\u001b');
+    expect(
+      text()
+        .split('\u001b[')
+        .some((code) => /^[\d;]*m/.test(code)),
+    ).toBe(false);
+  });
+
+  test('a changed plan is shown', async () => {
+    const { progress, clock, text } = start({ live: true });
+    progress.planned('glm', 3);
+    await clock.pass(1000);
+    expect(text()).toContain('0/3');
+  });
+
+  test('an attempt that is tried again is neither done nor still in flight', async () => {
+    const { progress, clock, text } = start({ live: true });
+    progress.started('glm');
+    progress.ended('glm', { ok: false, final: false });
+    await clock.pass(1000);
+    expect(text()).toContain('0 of 20 requests · 0 in flight');
+    expect(text()).not.toContain('failed');
+  });
+});
+
+describe('elsewhere', () => {
+  test('writes plain lines at each tenth and at the end, without escape codes even in colour', async () => {
+    const { progress, clock, writes, answer, text } = start({ live: false, color: true });
+    for (let done = 0; done < 10; done++) {
+      answer('swift');
+      answer('glm');
+    }
+    progress.stop();
+    await clock.pass(0);
+    expect(writes).toHaveLength(10);
+    expect(writes[0]).toBe(
+      '2 of 20 requests done (10 %), 0:00 elapsed, about 0:00 left; median TTFT: swift 41.0 ms, glm 41.0 ms\n',
+    );
+    expect(writes.at(-1)).toMatch(/^20 of 20 requests done \(100 %\)/);
+    expect(text()).not.toContain('\u001b');
+  });
+
+  test('writes a line every ten seconds when little happens, and the last state of a broken-off run', async () => {
+    const { progress, clock, writes, answer } = start({ live: false, total: 100 });
+    await clock.pass(35_000);
+    expect(writes.map((line) => /[\d:]+ elapsed/.exec(line)![0])).toEqual([
+      '0:10 elapsed',
+      '0:20 elapsed',
+      '0:30 elapsed',
+    ]);
+    answer('swift');
+    progress.stop();
+    await clock.pass(60_000);
+    expect(writes.slice(3).join('')).toMatch(/^1 of 200 requests done \(0 %\), 0:35 elapsed.*\n$/);
+  });
+
+  test('a note is a line of its own', async () => {
+    const { progress, clock, text } = start({ live: false });
+    progress.note('model glm\nswitched off');
+    await clock.pass(0);
+    expect(text()).toBe('model glm switched off\n');
+  });
+
+  test('a model that nobody announced is ignored', async () => {
+    const { progress, clock, text } = start({ live: false });
+    progress.started('stranger');
+    progress.ended('stranger', { ok: true });
+    progress.planned('stranger', 5);
+    progress.stop();
+    await clock.pass(0);
+    expect(text()).toBe('');
+  });
+});
+
+test('quiet writes nothing, in a terminal or not', async () => {
+  for (const live of [true, false]) {
+    const { progress, clock, text, answer } = start({ live, quiet: true });
+    answer('swift');
+    progress.note('something');
+    await clock.pass(20_000);
+    progress.stop();
+    expect(text()).toBe('');
+  }
+});
+
+test.each([
+  [{ isTTY: true }, {}, true],
+  [{}, {}, false],
+  [{ isTTY: false }, {}, false],
+  [{ isTTY: true }, { CI: 'true' }, false],
+  [{ isTTY: true }, { CI: '1' }, false],
+  [{ isTTY: true }, { CI: 'false' }, true],
+  [{ isTTY: true }, { CI: '' }, true],
+  [{ isTTY: true }, { TERM: 'dumb' }, false],
+])('a stream %j in the environment %j has live bars: %s', (stream, env, live) => {
+  expect(isLive(stream, env)).toBe(live);
+});
