@@ -13,12 +13,9 @@ export interface Estimate {
 /** Error probability of every interval and test unless told otherwise: 95 % confidence. */
 export const defaultAlpha = 0.05;
 
-/** An interval whose infinite ends are left open. */
+/** An end that is infinite outwards is open; one that is infinite inwards is an end: all of it lies out there. */
 export function intervalOf(low: number, high: number): Interval {
-  return {
-    ...(Number.isFinite(low) ? { low } : {}),
-    ...(Number.isFinite(high) ? { high } : {}),
-  };
+  return { ...(low > -Infinity ? { low } : {}), ...(high < Infinity ? { high } : {}) };
 }
 
 /** The interval with both ends changed by an increasing function; open ends stay open. */

@@ -23,17 +23,26 @@ test('size and limits of eight clusters are those of the formula in SciPy', () =
 test('repeats that always agree with each other count once', () => {
   const once = [1, 0, 1, 1, 0, 1].map((hits) => ({ hits, total: 1 }));
   const tenfold = once.map(({ hits }) => ({ hits: hits * 10, total: 10 }));
-  expect(effectiveSize(once)).toBeCloseTo(5, 9);
-  expect(effectiveSize(tenfold)).toBeLessThan(5);
+  expect(effectiveSize(once)).toBe(6);
+  expect(effectiveSize(tenfold)).toBe(6);
+});
+
+test('repeats that differ as if they were independent all count', () => {
+  expect(effectiveSize(Array.from({ length: 10 }, () => ({ hits: 2, total: 5 })))).toBe(50);
+});
+
+test('one more that did not pass cannot make the lower end jump', () => {
+  const passing = (n: number) =>
+    rateInterval(Array.from({ length: 20 }, (_, index) => ({ hits: index < n ? 1 : 0, total: 1 }))).low;
+  // Clopper–Pearson by scipy.stats.beta.ppf(0.025, n, 21 − n): (α ÷ 2)^(1 ÷ 20) for all of 20.
+  expect(passing(20)).toBeCloseTo(0.025 ** (1 / 20), 12);
+  expect(passing(19)).toBeCloseTo(0.7512672372279722, 9);
 });
 
 test('where all came out alike, prompts are counted, not repeats', () => {
-  const allPassed = Array.from({ length: 20 }, () => ({ hits: 1, total: 1 }));
-  // 20 of 20: Clopper–Pearson (α ÷ 2)^(1 ÷ 20), the rule of three’s exact form.
+  const allPassed = Array.from({ length: 20 }, () => ({ hits: 5, total: 5 }));
   expect(rateInterval(allPassed).low).toBeCloseTo(0.025 ** (1 / 20), 12);
   expect(rateInterval(allPassed).high).toBe(1);
-  const repeated = allPassed.map(() => ({ hits: 5, total: 5 }));
-  expect(rateInterval(repeated).low).toBeLessThan(0.025 ** (1 / 20));
 });
 
 test('one prompt bounds nothing, nor does none', () => {

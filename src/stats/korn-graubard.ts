@@ -1,5 +1,5 @@
 import { betaQuantile } from './beta.ts';
-import { defaultAlpha, type Interval } from './interval.ts';
+import { defaultAlpha, intervalOf, type Interval } from './interval.ts';
 import { ascending, quantile } from './quantile.ts';
 import { tCritical } from './student-t.ts';
 
@@ -12,21 +12,24 @@ export interface ClusterCount {
 /**
  * How many independent trials the clustered ones are worth: n ÷ design effect, the design effect being the
  * linearised variance between clusters over the binomial one, times (t at n − 1 ÷ t at the variance's own degrees
- * of freedom)², never above n. Where every trial came out alike the correlation cannot be seen, so it is taken as
- * complete: one trial for each cluster. Undefined for fewer than two clusters.
- * Source: Korn & Graubard, Survey Methodology 24 (1998).
+ * of freedom)². Never above n, and never below what is left when the trials of a cluster agree completely, n² ÷ Σ nᵢ²
+ * (the number of clusters where they are of one size); that is also taken where every trial came out alike, because
+ * the correlation cannot be seen then. Undefined for fewer than two clusters.
+ * Source: Korn & Graubard, Survey Methodology 24 (1998); the floor: Kish, Survey Sampling (1965), 8.2.
  */
 export function effectiveSize(clusters: readonly ClusterCount[], alpha = defaultAlpha): number | undefined {
   const asked = clusters.filter(({ total }) => total > 0);
-  const n = asked.reduce((sum, { total }) => sum + total, 0);
   if (asked.length < 2) return undefined;
+  const n = asked.reduce((sum, { total }) => sum + total, 0);
+  const least = n ** 2 / asked.reduce((sum, { total }) => sum + total ** 2, 0);
   const rate = asked.reduce((sum, { hits }) => sum + hits, 0) / n;
   const surplus = asked.map(({ hits, total }) => hits - rate * total);
   const squares = surplus.reduce((sum, value) => sum + value ** 2, 0);
+  if (rate === 0 || rate === 1) return least;
+  if (squares === 0) return n;
   const clustered = ((asked.length / (asked.length - 1)) * squares) / n ** 2;
-  const independent = rate > 0 && rate < 1 ? (rate * (1 - rate)) / clustered : asked.length;
   const fewClusters = (tCritical(alpha, n - 1) / tCritical(alpha, degreesOfFreedom(surplus, squares))) ** 2;
-  return Math.min(n, independent * fewClusters);
+  return Math.min(n, Math.max(least, ((rate * (1 - rate)) / clustered) * fewClusters));
 }
 
 /**
@@ -35,10 +38,8 @@ export function effectiveSize(clusters: readonly ClusterCount[], alpha = default
  * Source: Valliant & Rust, Journal of Official Statistics 26 (2010).
  */
 function degreesOfFreedom(surplus: readonly number[], squares: number): number {
-  const most = surplus.length - 1;
-  if (squares === 0) return most;
   const kurtosis = (surplus.length * surplus.reduce((sum, value) => sum + value ** 4, 0)) / squares ** 2;
-  return Math.max(1, Math.min(most, (2 * surplus.length) / (kurtosis - 1)));
+  return Math.max(1, Math.min(surplus.length - 1, (2 * surplus.length) / (kurtosis - 1)));
 }
 
 /** Clopper–Pearson limits for `share` of a possibly fractional `size`. Source: Clopper & Pearson, Biometrika 26 (1934). */
@@ -60,19 +61,24 @@ export function rateInterval(clusters: readonly ClusterCount[], alpha = defaultA
   return exactLimits(hits / total, size, alpha);
 }
 
+export interface QuantileOptions {
+  readonly alpha?: number;
+  /** All values in ascending order, when the caller has them already. */
+  readonly pooled?: Float64Array;
+}
+
 /**
  * Interval of a quantile of the pooled values of all clusters: Korn–Graubard limits for the share of values below
- * it, carried over to order statistics. An end is open where its limit falls on the most extreme value: that is
- * the data running out, not a bound. Values may be infinite (failures): an infinite upper end is open, an infinite
- * lower end is given.
+ * it, carried over to order statistics. An end is open where a single cluster has all the values from there on: one
+ * extreme prompt, however often repeated, bounds nothing. Values may be infinite (failures): an end that is infinite
+ * outwards is open, one that is infinite inwards is given.
  * Source: Woodruff, JASA 47 (1952); Korn & Graubard 1998.
  */
 export function quantileInterval(
   clusters: readonly ArrayLike<number>[],
   share: number,
-  alpha = defaultAlpha,
+  { alpha = defaultAlpha, pooled = pool(clusters) }: QuantileOptions = {},
 ): Interval {
-  const pooled = pool(clusters);
   const point = quantile(pooled, share);
   const size = effectiveSize(
     clusters.map((values) => countUpTo(values, point)),
@@ -80,16 +86,21 @@ export function quantileInterval(
   );
   if (size === undefined) return {};
   const limits = exactLimits(share, size, alpha);
-  const lowRank = Math.ceil(limits.low * pooled.length);
-  const highRank = Math.ceil(limits.high * pooled.length);
-  const high = highRank < pooled.length ? pooled[highRank - 1]! : Infinity;
-  return {
-    ...(lowRank > 1 ? { low: pooled[lowRank - 1]! } : {}),
-    ...(high < Infinity ? { high } : {}),
-  };
+  const low = pooled[Math.max(1, Math.ceil(limits.low * pooled.length)) - 1]!;
+  const high = pooled[Math.min(pooled.length, Math.ceil(limits.high * pooled.length)) - 1]!;
+  const isLone = (beyond: (value: number) => boolean): boolean => clustersWith(clusters, beyond) < 2;
+  return intervalOf(
+    isLone((value) => value <= low) ? -Infinity : low,
+    isLone((value) => value >= high) ? Infinity : high,
+  );
 }
 
-function pool(clusters: readonly ArrayLike<number>[]): Float64Array {
+function clustersWith(clusters: readonly ArrayLike<number>[], wanted: (value: number) => boolean): number {
+  return clusters.filter((values) => Array.prototype.some.call(values, wanted)).length;
+}
+
+/** All values of all clusters in ascending order. */
+export function pool(clusters: readonly ArrayLike<number>[]): Float64Array {
   const pooled = new Float64Array(clusters.reduce((sum, values) => sum + values.length, 0));
   let filled = 0;
   for (const values of clusters) {

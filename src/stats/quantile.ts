@@ -11,7 +11,7 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
   const place = (sorted.length - 1) * share;
   const below = sorted[Math.floor(place)] ?? NaN;
   const above = sorted[Math.ceil(place)] ?? NaN;
-  return above === below ? below : below + (above - below) * (place % 1);
+  return above === below || below === -Infinity ? below : below + (above - below) * (place % 1);
 }
 
 /** Median (type 7 at one half). NaN for no values. */

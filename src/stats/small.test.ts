@@ -18,6 +18,7 @@ test('a quantile that leans on a failure is infinite, one that only touches it i
   expect(quantile([1, 2, Infinity], 0.6)).toBe(Infinity);
   expect(quantile([1, Infinity, Infinity], 0.75)).toBe(Infinity);
   expect(median([Infinity, 3, 1])).toBe(3);
+  expect(median([-Infinity, 50])).toBe(-Infinity);
 });
 
 test('mean and variance of 2, 4, 9', () => {
@@ -74,7 +75,8 @@ test('repeats of the same value in a cluster do not narrow the clustered mean', 
   expect(single.interval.high).toBeCloseTo(3 + 4.302652729749462 * Math.sqrt((1.5 * 14) / 9), 10);
 });
 
-test('infinite ends are open, and open ends stay open', () => {
+test('ends that are infinite outwards are open, and open ends stay open', () => {
+  expect(intervalOf(Infinity, Infinity)).toEqual({ low: Infinity });
   expect(intervalOf(-Infinity, 2)).toEqual({ high: 2 });
   expect(mapInterval({ high: 2 }, Math.exp)).toEqual({ high: Math.exp(2) });
 });

@@ -8,10 +8,22 @@ const whichModel = [
   { name: 'model', kind: 'text', required: true, unit: '', meaning: 'id in the suite' },
   { name: 'model_id', kind: 'text', required: true, unit: '', meaning: 'name on the wire' },
   { name: 'prompts', kind: 'number', required: true, unit: 'n', meaning: 'prompts asked' },
-  { name: 'requests', kind: 'number', required: true, unit: 'n', meaning: 'measured requests, final attempts' },
+  {
+    name: 'requests',
+    kind: 'number',
+    required: true,
+    unit: 'n',
+    meaning: 'measured requests, final attempts',
+  },
   { name: 'successes', kind: 'number', required: true, unit: 'n', meaning: 'requests with status `ok`' },
   { name: 'error_rate', kind: 'number', unit: '0–1', decimals: 6, meaning: 'share of requests that failed' },
-  { name: 'rate_limited', kind: 'number', required: true, unit: 'n', meaning: 'attempts refused for the rate' },
+  {
+    name: 'rate_limited',
+    kind: 'number',
+    required: true,
+    unit: 'n',
+    meaning: 'attempts refused for the rate',
+  },
   {
     name: 'invalid_share',
     kind: 'number',
@@ -19,9 +31,27 @@ const whichModel = [
     decimals: 6,
     meaning: 'share of the answers that are left out of latency figures',
   },
-  { name: 'pass_rate', kind: 'number', unit: '0–1', decimals: 6, meaning: 'share of checked answers that passed' },
-  { name: 'pass_rate_ci_low', kind: 'number', unit: '0–1', decimals: 6, meaning: 'lower end, 95 %, by prompt' },
-  { name: 'pass_rate_ci_high', kind: 'number', unit: '0–1', decimals: 6, meaning: 'upper end, 95 %, by prompt' },
+  {
+    name: 'pass_rate',
+    kind: 'number',
+    unit: '0–1',
+    decimals: 6,
+    meaning: 'share of checked answers that passed',
+  },
+  {
+    name: 'pass_rate_ci_low',
+    kind: 'number',
+    unit: '0–1',
+    decimals: 6,
+    meaning: 'lower end, 95 %, by prompt',
+  },
+  {
+    name: 'pass_rate_ci_high',
+    kind: 'number',
+    unit: '0–1',
+    decimals: 6,
+    meaning: 'upper end, 95 %, by prompt',
+  },
   { name: 'prompt_tokens', kind: 'number', unit: 'n', meaning: 'sum over the answers that reported it' },
   { name: 'completion_tokens', kind: 'number', unit: 'n', meaning: 'sum over the answers that reported it' },
   { name: 'reasoning_tokens', kind: 'number', unit: 'n', meaning: 'sum over the answers that reported it' },
@@ -114,7 +144,8 @@ const openFigures = [
     name: 'lower_bounds',
     kind: 'list',
     unit: '',
-    meaning: 'figures of this row that rest on a failed request: their true value is at least what is written',
+    meaning:
+      'figures of this row that rest on a failed request: a time is at least, a rate at most what is written',
   },
 ] as const satisfies readonly Column[];
 
@@ -124,7 +155,8 @@ export const modelColumns = [...whichModel, ...figureColumns, ...openFigures] as
 /** One model on one route, summarised. */
 export type ModelSummary = RowOf<typeof modelColumns>;
 
-export const verdicts = ['faster', 'slower', 'equal', 'not settled'] as const;
+/** Of times and rates `faster` and `slower`; of pass rates `better` and `worse`. */
+export const verdicts = ['faster', 'slower', 'better', 'worse', 'equal', 'not settled'] as const;
 export type PairVerdict = (typeof verdicts)[number];
 
 /** `pairs.csv`, in this order: one row per pair of models and metric, of b against a. */
@@ -133,17 +165,56 @@ export const pairColumns = [
   { name: 'model_a', kind: 'text', required: true, unit: '', meaning: 'compared with' },
   { name: 'model_b', kind: 'text', required: true, unit: '', meaning: 'what the verdict is about' },
   { name: 'prompts', kind: 'number', required: true, unit: 'n', meaning: 'prompts that both answered' },
-  { name: 'ratio', kind: 'number', unit: '', decimals: 6, meaning: 'b ÷ a, Hodges–Lehmann over prompts' },
+  {
+    name: 'ratio',
+    kind: 'number',
+    unit: '',
+    decimals: 6,
+    meaning: 'b ÷ a, Hodges–Lehmann over prompts; of pass rates their plain ratio',
+  },
   { name: 'ci_low', kind: 'number', unit: '', decimals: 6, meaning: 'lower end of its 95 % interval' },
   { name: 'ci_high', kind: 'number', unit: '', decimals: 6, meaning: 'upper end of its 95 % interval' },
-  { name: 'p', kind: 'number', unit: '', decimals: 6, meaning: 'exact signed-rank p' },
-  { name: 'p_holm', kind: 'number', unit: '', decimals: 6, meaning: 'the same, corrected for all pairs × metrics' },
+  {
+    name: 'p',
+    kind: 'number',
+    unit: '',
+    decimals: 6,
+    meaning: 'exact signed-rank p; of pass rates sign-flip p',
+  },
+  {
+    name: 'p_holm',
+    kind: 'number',
+    unit: '',
+    decimals: 6,
+    meaning: 'the same, corrected for all pairs × metrics',
+  },
   {
     name: 'verdict',
     kind: 'text',
     required: true,
     unit: '',
-    meaning: '`faster`, `slower`, `equal` or `not settled`',
+    meaning: '`faster`, `slower`, `equal` or `not settled`; of pass rates `better` or `worse`',
+  },
+  {
+    name: 'more_prompts',
+    kind: 'number',
+    unit: 'n',
+    meaning: 'of a pair that is not settled: how many more prompts would probably settle it',
+  },
+  { name: 'difference', kind: 'number', unit: '0–1', decimals: 6, meaning: 'of pass rates only: b − a' },
+  {
+    name: 'difference_ci_low',
+    kind: 'number',
+    unit: '0–1',
+    decimals: 6,
+    meaning: 'lower end, 95 %, by prompt',
+  },
+  {
+    name: 'difference_ci_high',
+    kind: 'number',
+    unit: '0–1',
+    decimals: 6,
+    meaning: 'upper end, 95 %, by prompt',
   },
 ] as const satisfies readonly Column[];
 

@@ -1,0 +1,122 @@
+import type { RequestRow } from '../journal/columns.ts';
+import { headlines } from '../metric/index.ts';
+import { PromptSamples, ReasonSets } from './prompt-samples.ts';
+
+/** Everything that summaries and comparisons need of a run's rows: numbers, never the rows themselves. */
+export interface Collected {
+  /** Of the first row; empty when there was none. */
+  readonly runId: string;
+  readonly suite: string;
+  readonly suiteHash: string;
+  /** By model, then route; the same whatever the order of the rows. */
+  readonly arms: readonly ArmSamples[];
+}
+
+/** One model on one route. */
+export interface ArmSamples {
+  readonly model: string;
+  readonly modelId: string;
+  readonly route: string;
+  /** By prompt id. */
+  readonly prompts: ReadonlyMap<string, PromptSamples>;
+  /** Attempts that were refused for the rate, final or not. */
+  readonly rateLimited: number;
+  /** Requests that we gave up ourselves; they count for nothing else. */
+  readonly cancelled: number;
+}
+
+/** Columns that are always collected. */
+const basics: readonly string[] = [
+  ...headlines.map(({ name }) => name),
+  'prompt_tokens',
+  'completion_tokens',
+  'reasoning_tokens',
+  'total_tokens',
+  'cost_usd',
+];
+
+export interface CollectOptions {
+  /** Further number columns of `requests.csv`, as thresholds and gate name them. */
+  readonly columns?: readonly string[];
+}
+
+/**
+ * Reads the rows of one run in a single pass, in any order. Only measured requests enter, by their final attempt;
+ * of a request that has several, the last row counts. Memory is some hundred bytes a request, whatever its text.
+ */
+export async function collect(
+  rows: AsyncIterable<RequestRow> | Iterable<RequestRow>,
+  options: CollectOptions = {},
+): Promise<Collected> {
+  const collector = new Collector(options);
+  for await (const row of rows) collector.add(row);
+  return collector.collected();
+}
+
+interface OpenArm {
+  model: string;
+  modelId: string;
+  route: string;
+  prompts: Map<string, PromptSamples>;
+  rateLimited: number;
+  cancelled: Set<string>;
+}
+
+/** The same, row by row, for a run that is still going on. */
+export class Collector {
+  readonly #columns: readonly string[];
+  readonly #reasons = new ReasonSets();
+  readonly #arms = new Map<string, OpenArm>();
+  #first: RequestRow | undefined;
+
+  constructor({ columns = [] }: CollectOptions = {}) {
+    this.#columns = [...new Set([...basics, ...columns])];
+  }
+
+  add(row: RequestRow): void {
+    this.#first ??= row;
+    if (row.phase !== 'measure') return;
+    const arm = this.#armOf(row);
+    if (row.status === 'rate_limited') arm.rateLimited++;
+    if (!row.final) return;
+    const request = `${row.repeat}/${row.prompt_id}`;
+    if (row.status === 'cancelled') {
+      arm.cancelled.add(request);
+      return;
+    }
+    arm.cancelled.delete(request);
+    let samples = arm.prompts.get(row.prompt_id);
+    if (samples === undefined) {
+      samples = new PromptSamples(this.#columns, this.#reasons);
+      arm.prompts.set(row.prompt_id, samples);
+    }
+    samples.put(row);
+  }
+
+  #armOf({ model, route, model_id: modelId }: RequestRow): OpenArm {
+    const key = `${model}\n${route}`;
+    let arm = this.#arms.get(key);
+    if (arm === undefined) {
+      arm = { model, modelId, route, prompts: new Map(), rateLimited: 0, cancelled: new Set() };
+      this.#arms.set(key, arm);
+    }
+    return arm;
+  }
+
+  collected(): Collected {
+    return {
+      runId: this.#first?.run_id ?? '',
+      suite: this.#first?.suite ?? '',
+      suiteHash: this.#first?.suite_hash ?? '',
+      arms: sortedByKey(this.#arms).map(([, arm]) => ({
+        ...arm,
+        prompts: new Map(sortedByKey(arm.prompts)),
+        cancelled: arm.cancelled.size,
+      })),
+    };
+  }
+}
+
+function sortedByKey<T>(map: ReadonlyMap<string, T>): [string, T][] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+}

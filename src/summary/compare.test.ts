@@ -1,0 +1,253 @@
+import { describe, expect, test } from 'vitest';
+import type { RequestRow } from '../journal/columns.ts';
+import { compare, compareRuns } from './compare.ts';
+import { describeExplanation } from './explain.ts';
+import { collected, failedRow, latencies, row } from './testing/rows.ts';
+
+const e2e = { metrics: ['e2e_latency_ms'] } as const;
+/** Twelve prompts of different length. */
+const base = Array.from({ length: 12 }, (_, index) => 100 * 1.3 ** index);
+const scaled = (factor: number, wobble = 0.01): number[] =>
+  base.map((value, index) => value * factor * (1 + wobble * ((index % 3) - 1)));
+
+async function verdictOf(a: readonly number[], b: readonly number[]) {
+  return compare(await collected(...latencies('a', a), ...latencies('b', b)), e2e).pairs[0]!;
+}
+
+describe('times', () => {
+  test('twice as long on every prompt is slower, with the ratio and the exact p', async () => {
+    const pair = await verdictOf(base, scaled(2));
+    expect(pair).toMatchObject({
+      metric: 'e2e_latency_ms',
+      model_a: 'a',
+      model_b: 'b',
+      prompts: 12,
+      verdict: 'slower',
+    });
+    expect(pair.ratio).toBeCloseTo(2, 1);
+    // All twelve differences on one side: 2 ÷ 2¹².
+    expect(pair.p).toBeCloseTo(2 / 4096, 12);
+    expect(pair.ci_low).toBeGreaterThan(1.95);
+    expect(pair.ci_high).toBeLessThan(2.05);
+    expect(pair.more_prompts).toBeUndefined();
+  });
+
+  test('half as long is faster', async () => {
+    expect((await verdictOf(base, scaled(0.5))).verdict).toBe('faster');
+  });
+
+  test('one per cent more on every prompt is equal within the margin, however small the p', async () => {
+    const pair = await verdictOf(base, scaled(1.02, 0.001));
+    expect(pair.p).toBeLessThan(0.001);
+    expect(pair.verdict).toBe('equal');
+  });
+
+  test('a difference that the interval does not clear of the margin is not settled, and says what would', async () => {
+    const pair = await verdictOf(base, scaled(1.1, 0.15));
+    expect(pair.verdict).toBe('not settled');
+    expect(pair.more_prompts).toBeGreaterThan(1);
+  });
+
+  test('five prompts settle nothing', async () => {
+    const pair = await verdictOf(base.slice(0, 5), scaled(3).slice(0, 5));
+    expect(pair).toMatchObject({ prompts: 5, verdict: 'not settled', ci_low: undefined, ci_high: undefined });
+    expect(pair.more_prompts).toBeGreaterThanOrEqual(1);
+  });
+
+  test('six can', async () => {
+    expect((await verdictOf(base.slice(0, 6), scaled(3).slice(0, 6))).verdict).toBe('slower');
+  });
+
+  test('of a rate, more is faster', async () => {
+    const rates = (model: string, factor: number): RequestRow[] =>
+      base.map((value, index) => row({ model, prompt_id: `p${index}`, output_tps: value * factor + index }));
+    const { pairs } = compare(await collected(...rates('a', 1), ...rates('b', 2)), {
+      metrics: ['output_tps'],
+    });
+    expect(pairs[0]?.verdict).toBe('faster');
+  });
+
+  test('sequential runs give numbers and no verdict', async () => {
+    const run = await collected(...latencies('a', base), ...latencies('b', scaled(2)));
+    const [pair] = compare(run, { ...e2e, isSequential: true }).pairs;
+    expect(pair).toMatchObject({ verdict: 'not settled', more_prompts: undefined });
+    expect(pair?.ratio).toBeCloseTo(2, 1);
+  });
+});
+
+describe('failures', () => {
+  test('a prompt that failed counts as slower than any success', async () => {
+    const failing = scaled(1);
+    failing[3] = Infinity;
+    const pair = await verdictOf(base, failing);
+    expect(pair.prompts).toBe(12);
+    const slow = scaled(1);
+    slow[3] = 1e9;
+    expect(pair.p).toBe((await verdictOf(base, slow)).p);
+  });
+
+  test('a prompt on which both failed says nothing', async () => {
+    const [a, b] = [[...base], scaled(2)];
+    a[3] = Infinity;
+    b[3] = Infinity;
+    expect((await verdictOf(a, b)).prompts).toBe(11);
+  });
+
+  test('a model that fails too often is not called faster', async () => {
+    const failing = scaled(0.2);
+    failing[0] = Infinity;
+    failing[1] = Infinity;
+    expect((await verdictOf(base, failing)).verdict).toBe('not settled');
+    expect((await verdictOf(failing, base)).verdict).toBe('not settled');
+  });
+
+  test('a model that always fails is slower, by no finite ratio', async () => {
+    const pair = await verdictOf(
+      base,
+      base.map(() => Infinity),
+    );
+    expect(pair).toMatchObject({ verdict: 'slower', ratio: undefined, ci_high: undefined });
+  });
+
+  test('a metric that was never measured is not compared because some requests failed', async () => {
+    const rows = [...latencies('a', base), ...latencies('b', [...base.slice(0, 11), Infinity])];
+    const { pairs } = compare(await collected(...rows), { metrics: ['ttft_ms'] });
+    expect(pairs).toEqual([]);
+  });
+});
+
+describe('families', () => {
+  test('Holm is over all pairs and metrics', async () => {
+    const rows = [...latencies('a', base), ...latencies('b', scaled(2)), ...latencies('c', scaled(4))];
+    const { pairs } = compare(await collected(...rows), e2e);
+    expect(pairs.map(({ model_a, model_b }) => `${model_a}${model_b}`)).toEqual(['ab', 'ac', 'bc']);
+    for (const pair of pairs) expect(pair.p_holm).toBeCloseTo((3 * 2) / 4096, 12);
+  });
+
+  test('letters: the last one stands apart', async () => {
+    const rows = [...latencies('a', scaled(1.1, 0.2)), ...latencies('b', base), ...latencies('c', scaled(4))];
+    const { groups } = compare(await collected(...rows), e2e);
+    expect(groups).toEqual([
+      {
+        metric: 'e2e_latency_ms',
+        route: 'compat',
+        ranking: [
+          { model: 'b', letters: 'a' },
+          { model: 'a', letters: 'a' },
+          { model: 'c', letters: 'b' },
+        ],
+      },
+    ]);
+  });
+
+  test('on several routes: models within a route, routes within a model', async () => {
+    const rows = ['a', 'b'].flatMap((model) =>
+      ['compat', 'direct'].flatMap((route) => latencies(model, base, { route })),
+    );
+    const { pairs, groups } = compare(await collected(...rows), e2e);
+    expect(pairs.map(({ model_a, model_b }) => `${model_a} ${model_b}`)).toEqual([
+      'a@compat a@direct',
+      'a@compat b@compat',
+      'a@direct b@direct',
+      'b@compat b@direct',
+    ]);
+    expect(groups.map(({ route }) => route)).toEqual(['compat', 'direct']);
+  });
+});
+
+describe('pass rates', () => {
+  const checked = (model: string, passes: (prompt: number) => boolean, prompts = 40): RequestRow[] =>
+    Array.from({ length: prompts }, (_, prompt) =>
+      row({ model, prompt_id: `p${prompt}`, passed: passes(prompt) }),
+    );
+  const passed = { metrics: ['passed'] } as const;
+
+  test('passing where the other does not is better', async () => {
+    const run = await collected(...checked('a', (prompt) => prompt < 20), ...checked('b', () => true));
+    const [pair] = compare(run, passed).pairs;
+    expect(pair).toMatchObject({ verdict: 'better', difference: 0.5, ratio: 2, ci_low: undefined });
+    expect(pair?.difference_ci_low).toBeGreaterThan(0.3);
+    expect(pair?.difference_ci_high).toBeLessThan(0.7);
+  });
+
+  test('not passing is worse', async () => {
+    const run = await collected(...checked('a', () => true), ...checked('b', (prompt) => prompt < 20));
+    expect(compare(run, passed).pairs[0]?.verdict).toBe('worse');
+  });
+
+  test('no difference on few prompts is not yet equality, on many it is', async () => {
+    const few = await collected(...checked('a', () => true), ...checked('b', () => true));
+    expect(compare(few, passed).pairs[0]).toMatchObject({ verdict: 'not settled', difference: 0, p: 1 });
+    const many = await collected(...checked('a', () => true, 200), ...checked('b', () => true, 200));
+    expect(compare(many, passed).pairs[0]?.verdict).toBe('equal');
+  });
+
+  test('the same records give the same sampled p', async () => {
+    const run = () =>
+      collected(...checked('a', (prompt) => prompt % 2 === 0), ...checked('b', (prompt) => prompt % 3 > 0));
+    expect(compare(await run(), passed)).toEqual(compare(await run(), passed));
+  });
+});
+
+describe('why', () => {
+  test('latency is tokens times time per token', async () => {
+    const parts = (model: string, tokens: number, tpot_ms: number): RequestRow[] =>
+      base.map((_, index) => {
+        const completion_tokens = tokens * (index + 1);
+        const ttft_ms = 10;
+        return row({
+          model,
+          prompt_id: `p${index}`,
+          completion_tokens,
+          tpot_ms,
+          ttft_ms,
+          e2e_latency_ms: ttft_ms + tpot_ms * (completion_tokens - 1),
+        });
+      });
+    const { explanations } = compare(await collected(...parts('a', 100, 10), ...parts('b', 200, 15)), e2e);
+    const [why] = explanations;
+    expect(why?.latency.point).toBeCloseTo(3, 1);
+    expect(why?.tokens.point).toBeCloseTo(2, 9);
+    expect(why?.perToken.point).toBeCloseTo(1.5, 9);
+    expect(describeExplanation(why!)).toBe(
+      'b takes 3.00× as long as a ≈ 2.00× the output tokens × 1.50× the time per token; the first token is 0 % of its wait (a: 0 %).',
+    );
+  });
+
+  test('without tokens there is no why', async () => {
+    const run = await collected(...latencies('a', base), ...latencies('b', base));
+    expect(compare(run, e2e).explanations).toEqual([]);
+  });
+});
+
+describe('two runs', () => {
+  const after = { run_id: 'run-2' };
+
+  test('each model against itself, on the prompts that both runs have', async () => {
+    const before = await collected(...latencies('a', base), ...latencies('gone', base));
+    const later = await collected(
+      ...latencies('a', scaled(2).slice(0, 10), after),
+      ...latencies('new', base, after),
+      failedRow({ ...after, prompt_id: 'other' }),
+    );
+    const { pairs, groups } = compareRuns(before, later, e2e);
+    expect(pairs).toHaveLength(1);
+    expect(pairs[0]).toMatchObject({
+      model_a: 'a@run-1',
+      model_b: 'a@run-2',
+      prompts: 10,
+      verdict: 'slower',
+    });
+    expect(groups).toEqual([]);
+  });
+
+  test('one route in each run: they are compared across routes', async () => {
+    const before = await collected(...latencies('a', base));
+    const later = await collected(...latencies('a', scaled(2), { ...after, route: 'direct' }));
+    expect(compareRuns(before, later, e2e).pairs[0]).toMatchObject({ verdict: 'slower' });
+  });
+});
+
+test('an empty run has nothing to compare', async () => {
+  expect(compare(await collected())).toEqual({ pairs: [], groups: [], explanations: [] });
+});

@@ -1,0 +1,120 @@
+import { seededRandom } from '../base/random.ts';
+import { headlines } from '../metric/index.ts';
+import { holm } from '../stats/holm.ts';
+import { defaultAlpha } from '../stats/interval.ts';
+import { armPairs, runPairs, type ArmPair } from './arm-pairs.ts';
+import type { Collected } from './collect.ts';
+import type { PairRow } from './columns.ts';
+import { explain, type Explanation } from './explain.ts';
+import { rankingGroups, type RankingGroup } from './ranking-groups.ts';
+import { comparePassRates, compareTimes } from './contrast.ts';
+import { morePrompts, outcomeOf, wordOf, type Outcome } from './pair-verdict.ts';
+import { successFloor, successShare } from './success.ts';
+
+/** What pairs are compared on, in this order: the headline metrics, and the pass rate. */
+export const comparedMetrics = [...headlines.map(({ name }) => name), 'passed'] as const;
+export type ComparedMetric = (typeof comparedMetrics)[number];
+
+export interface CompareOptions {
+  /** All of them unless given. Fewer metrics leave more power to each. */
+  readonly metrics?: readonly ComparedMetric[];
+  /** Differences inside it do not matter: 0.05 is a ratio between 1 ÷ 1.05 and 1.05, or five points of a pass rate. */
+  readonly margin?: number;
+  /** Error probability of tests and intervals. */
+  readonly alpha?: number;
+  /** No verdicts, numbers only: for runs whose models did not take turns. */
+  readonly isSequential?: boolean;
+}
+
+export const defaultMargin = 0.05;
+
+export interface Comparison {
+  /** By metric, then pair. */
+  readonly pairs: PairRow[];
+  /** Per metric and route: models best first, those that share a letter not told apart. Of one run only. */
+  readonly groups: RankingGroup[];
+  /** Where a difference in latency comes from. */
+  readonly explanations: Explanation[];
+}
+
+/**
+ * All pairs of models within a route, and of routes within a model. Prompts are the sample: on each one the medians
+ * of both arms are compared. Estimate and interval by Hodges and Lehmann on logs, exact signed-rank p, Holm over all
+ * pairs and metrics. A prompt whose median is a failure counts as slower than any success; one on which both failed
+ * says nothing and is left out.
+ */
+export function compare(collected: Collected, options: CompareOptions = {}): Comparison {
+  const pairs = armPairs(collected);
+  const rows = compareAll(pairs, options, collected.runId);
+  return {
+    pairs: rows,
+    groups: rankingGroups(collected, rows, options.metrics ?? comparedMetrics),
+    explanations: pairs.flatMap((pair) => explain(pair) ?? []),
+  };
+}
+
+/**
+ * The same models in two runs, `after` against `before`, on the prompts that both have. The runs were not sent side
+ * by side, so a shift between their hours cannot be told from a change of the model.
+ */
+export function compareRuns(before: Collected, after: Collected, options: CompareOptions = {}): Comparison {
+  const pairs = runPairs(before, after);
+  return {
+    pairs: compareAll(pairs, options, `${before.runId}/${after.runId}`),
+    groups: [],
+    explanations: pairs.flatMap((pair) => explain(pair) ?? []),
+  };
+}
+
+function compareAll(pairs: readonly ArmPair[], options: CompareOptions, seed: string): PairRow[] {
+  const {
+    metrics = comparedMetrics,
+    margin = defaultMargin,
+    alpha = defaultAlpha,
+    isSequential = false,
+  } = options;
+  const contrasts = metrics.flatMap((metric) =>
+    pairs.flatMap((pair) => {
+      const random = seededRandom(`${seed}/${pair.labelA}/${pair.labelB}`);
+      const contrast =
+        metric === 'passed' ? comparePassRates(pair, alpha, random) : compareTimes(pair, metric, alpha);
+      return contrast === undefined ? [] : [{ metric, pair, contrast }];
+    }),
+  );
+  const adjusted = holm(contrasts.map(({ contrast }) => contrast.p));
+  return contrasts.map(({ metric, pair, contrast }, index) => {
+    const isPassRate = metric === 'passed';
+    const pHolm = adjusted[index]!;
+    const rule = {
+      margin: isPassRate ? margin : Math.log1p(margin),
+      alpha,
+      pHolm,
+      family: contrasts.length,
+    };
+    const found = outcomeOf(contrast, rule);
+    const outcome = isSequential || !mayWin(found, pair, isPassRate) ? 'not settled' : found;
+    return {
+      metric,
+      model_a: pair.labelA,
+      model_b: pair.labelB,
+      prompts: contrast.prompts,
+      ratio: contrast.ratio,
+      ci_low: contrast.ratioInterval.low,
+      ci_high: contrast.ratioInterval.high,
+      p: contrast.p,
+      p_holm: pHolm,
+      verdict: wordOf(outcome, isPassRate),
+      // More prompts would not help where the verdict is withheld for another reason.
+      more_prompts: found === 'not settled' && !isSequential ? morePrompts(contrast, rule) : undefined,
+      difference: contrast.difference?.point,
+      difference_ci_low: contrast.difference?.interval.low,
+      difference_ci_high: contrast.difference?.interval.high,
+    };
+  });
+}
+
+/** A model that fails too often is not called faster, however fast its other answers are. */
+function mayWin(outcome: Outcome, { a, b }: ArmPair, isPassRate: boolean): boolean {
+  if (isPassRate || (outcome !== 'better' && outcome !== 'worse')) return true;
+  return successShare(outcome === 'better' ? b : a) >= successFloor;
+}

@@ -1,0 +1,84 @@
+import { mapInterval, type Estimate } from '../stats/interval.ts';
+import { mean, median } from '../stats/quantile.ts';
+import { hodgesLehmann } from '../stats/walsh.ts';
+import type { ArmPair } from './arm-pairs.ts';
+import type { PromptSamples } from './prompt-samples.ts';
+
+/** Why b is slower or faster than a: ratio of latency ≈ ratio of output tokens × ratio of time per token. */
+export interface Explanation {
+  readonly model_a: string;
+  readonly model_b: string;
+  /** Prompts on which all parts were measured for both. */
+  readonly prompts: number;
+  /** b ÷ a, each by Hodges and Lehmann over the same prompts. */
+  readonly latency: Estimate;
+  readonly tokens: Estimate;
+  readonly perToken: Estimate;
+  /** Mean share of the whole wait that passes before the first token, 0 to 1. */
+  readonly firstTokenShareA: number;
+  readonly firstTokenShareB: number;
+}
+
+interface Parts {
+  latency: number;
+  tokens: number;
+  perToken: number;
+  firstToken: number;
+}
+
+/** Undefined where there is no prompt with all parts on both sides. Failures are left out: they have no parts. */
+export function explain({ a, b, labelA, labelB }: ArmPair): Explanation | undefined {
+  const shared = [...a.prompts].flatMap(([prompt, samples]) => {
+    const ours = partsOf(samples);
+    const theirs = partsOf(b.prompts.get(prompt));
+    return ours && theirs ? [{ ours, theirs }] : [];
+  });
+  if (shared.length === 0) return undefined;
+  const ratio = (part: keyof Parts): Estimate => {
+    const { point, interval } = hodgesLehmann(
+      shared.map(({ ours, theirs }) => Math.log(theirs[part] / ours[part])),
+    );
+    return { point: Math.exp(point), interval: mapInterval(interval, Math.exp) };
+  };
+  return {
+    model_a: labelA,
+    model_b: labelB,
+    prompts: shared.length,
+    latency: ratio('latency'),
+    tokens: ratio('tokens'),
+    perToken: ratio('perToken'),
+    firstTokenShareA: mean(shared.map(({ ours }) => ours.firstToken / ours.latency)),
+    firstTokenShareB: mean(shared.map(({ theirs }) => theirs.firstToken / theirs.latency)),
+  };
+}
+
+function partsOf(samples: PromptSamples | undefined): Parts | undefined {
+  if (!samples) return undefined;
+  const parts = {
+    latency: median(samples.measured('e2e_latency_ms')),
+    tokens: median(samples.measured('completion_tokens')),
+    perToken: median(samples.measured('tpot_ms')),
+    firstToken: median(samples.measured('ttft_ms')),
+  };
+  return Object.values(parts).every((value) => value > 0) ? parts : undefined;
+}
+
+/** One line for people. */
+export function describeExplanation(explanation: Explanation): string {
+  const {
+    model_a: a,
+    model_b: b,
+    latency,
+    tokens,
+    perToken,
+    firstTokenShareA,
+    firstTokenShareB,
+  } = explanation;
+  return (
+    `${b} takes ${times(latency)} as long as ${a} ≈ ${times(tokens)} the output tokens × ${times(perToken)} ` +
+    `the time per token; the first token is ${percent(firstTokenShareB)} of its wait (${a}: ${percent(firstTokenShareA)}).`
+  );
+}
+
+const times = ({ point }: Estimate): string => `${point.toFixed(2)}×`;
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;

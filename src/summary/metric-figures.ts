@@ -1,0 +1,84 @@
+import type { Ms } from '../base/clock.ts';
+import { pool } from '../stats/korn-graubard.ts';
+import { mean } from '../stats/quantile.ts';
+import type { ArmSamples } from './collect.ts';
+import type { Figure, HeadlineName } from './columns.ts';
+import {
+  betterOf,
+  clustersOf,
+  percentileOf,
+  percentiles,
+  typicalOf,
+  type ArmFigure,
+  type Percentile,
+} from './statistic.ts';
+
+export interface MetricFigures {
+  /** By column name; undefined where not measured. */
+  readonly cells: Record<string, number | undefined>;
+  /** Columns whose value rests on a failed request. */
+  readonly lowerBounds: string[];
+}
+
+/**
+ * Where a figure that is a failure is written: a time at the total timeout, a rate at one token in that time.
+ * Nothing that succeeds can be slower.
+ */
+export function boundOf(column: string, timeoutMs: Ms): number {
+  return betterOf(column) === 'higher' ? 1000 / timeoutMs : timeoutMs;
+}
+
+/** Every figure of one headline metric for one arm. */
+export function metricFigures(arm: ArmSamples, metric: HeadlineName, timeoutMs: Ms): MetricFigures {
+  const clusters = clustersOf(arm, metric);
+  const bound = boundOf(metric, timeoutMs);
+  const pooled = pool(clusters);
+  const answers = pooled.filter(Number.isFinite);
+  const plain: [Figure, number | undefined][] = [
+    ['n', answers.length],
+    ['mean', answers.length > 0 ? mean(answers) : undefined],
+    ['min', answers[0]],
+    ['max', answers.at(-1)],
+  ];
+  const estimated = [
+    ...figureCells('typical', typicalOf(clusters, bound), bound),
+    ...(Object.keys(percentiles) as Percentile[]).flatMap((name) =>
+      figureCells(name, percentileOf(clusters, name, pooled), bound),
+    ),
+  ];
+  return {
+    cells: Object.fromEntries(
+      [...plain.map(([figure, value]) => ({ figure, value })), ...estimated].map(({ figure, value }) => [
+        `${metric}_${figure}`,
+        value,
+      ]),
+    ),
+    lowerBounds: estimated.filter(({ isBound }) => isBound).map(({ figure }) => `${metric}_${figure}`),
+  };
+}
+
+interface FigureCell {
+  figure: Figure;
+  value: number | undefined;
+  isBound: boolean;
+}
+
+function figureCells(
+  name: 'typical' | Percentile,
+  figure: ArmFigure | undefined,
+  bound: number,
+): FigureCell[] {
+  const cell = (suffix: Figure, value: number | undefined, isBound: boolean): FigureCell =>
+    value === undefined || Number.isFinite(value)
+      ? { figure: suffix, value, isBound: isBound && value !== undefined }
+      : { figure: suffix, value: bound, isBound: true };
+  const point = cell(name, figure?.point, figure?.isBound ?? false);
+  if (name === 'p99') return [point];
+  // The typical value's ends lean on the same medians as its point; a percentile's end is a value of its own.
+  const endsToo = name === 'typical' && (figure?.isBound ?? false);
+  return [
+    point,
+    cell(`${name}_ci_low`, figure?.interval.low, endsToo),
+    cell(`${name}_ci_high`, figure?.interval.high, endsToo),
+  ];
+}

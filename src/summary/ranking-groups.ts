@@ -1,0 +1,70 @@
+import { letterGroups } from '../stats/letters.ts';
+import { median } from '../stats/quantile.ts';
+import { labeller } from './arm-pairs.ts';
+import type { ArmSamples, Collected } from './collect.ts';
+import type { PairRow } from './columns.ts';
+import { betterOf, clustersOf, shareOf } from './statistic.ts';
+
+export interface RankingGroup {
+  readonly metric: string;
+  readonly route: string;
+  /** Best first, named as in the pairs. Models that share a letter could not be told apart. */
+  readonly ranking: readonly { readonly model: string; readonly letters: string }[];
+}
+
+const apart: readonly string[] = ['faster', 'slower', 'better', 'worse'];
+
+/** Letter groups of the models of each route, for each metric on which at least two were compared. */
+export function rankingGroups(
+  collected: Collected,
+  pairs: readonly PairRow[],
+  metrics: readonly string[],
+): RankingGroup[] {
+  const label = labeller(collected);
+  const routes = [...new Set(collected.arms.map(({ route }) => route))];
+  return metrics.flatMap((metric) =>
+    routes.flatMap((route) => {
+      const ranked = rank(
+        collected.arms.filter((arm) => arm.route === route),
+        metric,
+      ).map(label);
+      if (ranked.length < 2) return [];
+      const told = new Set(
+        pairs
+          .filter((pair) => pair.metric === metric && apart.includes(pair.verdict))
+          .flatMap((pair) => [`${pair.model_a}\n${pair.model_b}`, `${pair.model_b}\n${pair.model_a}`]),
+      );
+      const letters = letterGroups(ranked.length, (a, b) => told.has(`${ranked[a]!}\n${ranked[b]!}`));
+      return [
+        { metric, route, ranking: ranked.map((model, index) => ({ model, letters: letters[index]! })) },
+      ];
+    }),
+  );
+}
+
+function rank(arms: readonly ArmSamples[], metric: string): ArmSamples[] {
+  return arms
+    .flatMap((arm) => {
+      const worth = metric === 'passed' ? passShare(arm) : meanLogMedian(arm, metric);
+      return worth === undefined ? [] : [{ arm, worth }];
+    })
+    .sort((a, b) => compareWorth(b.worth, a.worth))
+    .map(({ arm }) => arm);
+}
+
+function passShare(arm: ArmSamples): number | undefined {
+  return shareOf([...arm.prompts.values()].map(({ passed }) => passed))?.point;
+}
+
+/** The logarithm of the typical value, with its sign turned where less is better. Infinite with a failing prompt. */
+function meanLogMedian(arm: ArmSamples, metric: string): number | undefined {
+  const clusters = clustersOf(arm, metric);
+  if (clusters.length === 0) return undefined;
+  const logs = clusters.map((values) => Math.log(Math.max(0, median(values))));
+  const mean = logs.reduce((sum, value) => sum + value, 0) / logs.length;
+  return betterOf(metric) === 'higher' ? mean : -mean;
+}
+
+function compareWorth(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,94 @@
+import { latencies, rates } from '../metric/index.ts';
+import { clusteredMean } from '../stats/clustered-mean.ts';
+import { geometricMean } from '../stats/geometric-mean.ts';
+import type { Estimate } from '../stats/interval.ts';
+import { pool, quantileInterval, rateInterval, type ClusterCount } from '../stats/korn-graubard.ts';
+import { median, quantile } from '../stats/quantile.ts';
+import type { ArmSamples } from './collect.ts';
+import type { PromptSamples } from './prompt-samples.ts';
+
+export const percentiles = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 } as const;
+export type Percentile = keyof typeof percentiles;
+
+/**
+ * Requests below which a percentile is left empty: two must be expected beyond it. A p99 needs five, because one
+ * stray request in a hundred is usual.
+ */
+export const sampleFloor: Readonly<Record<Percentile, number>> = { p50: 4, p90: 20, p95: 40, p99: 500 };
+
+/** A figure of one arm. Infinite values stand for failures. */
+export interface ArmFigure extends Estimate {
+  /** It rests on a failed request: a time is at least, a rate at most the point. */
+  readonly isBound: boolean;
+}
+
+/** Which way is better; undefined for columns in which a failure has no place, such as tokens. */
+export function betterOf(column: string): 'lower' | 'higher' | undefined {
+  if (column === 'cost_usd') return undefined;
+  return [...latencies, ...rates].find(({ name }) => name === column)?.better;
+}
+
+/** What a failed request counts as: slower than any success. */
+export function failureValue(column: string): number {
+  return betterOf(column) === 'higher' ? -Infinity : Infinity;
+}
+
+/**
+ * What a prompt gives to a ranking: the sound answers' measurements, and a failure value for each failed request.
+ * Empty when nothing was measured although there were answers: then failures alone would speak for the prompt.
+ */
+export function rankedValues(samples: PromptSamples, column: string): number[] {
+  const values = betterOf(column) === undefined ? samples.reported(column) : samples.measured(column);
+  if (betterOf(column) === undefined) return values;
+  if (values.length === 0 && samples.failures < samples.requests) return [];
+  return [...values, ...Array<number>(samples.failures).fill(failureValue(column))];
+}
+
+/** The values of each prompt that has any. Empty when no sound answer of the arm was measured. */
+export function clustersOf(arm: ArmSamples, column: string): number[][] {
+  const clusters = [...arm.prompts.values()].map((samples) => rankedValues(samples, column));
+  return clusters.some((values) => values.some(Number.isFinite))
+    ? clusters.filter(({ length }) => length > 0)
+    : [];
+}
+
+/** Undefined below the sample floor. The point and the inner end may be infinite. `pooled`: all values, ascending. */
+export function percentileOf(
+  clusters: readonly number[][],
+  percentile: Percentile,
+  pooled = pool(clusters),
+): ArmFigure | undefined {
+  if (pooled.length < sampleFloor[percentile]) return undefined;
+  const share = percentiles[percentile];
+  const point = quantile(pooled, share);
+  return { point, interval: quantileInterval(clusters, share, { pooled }), isBound: !Number.isFinite(point) };
+}
+
+/**
+ * Geometric mean of the per-prompt medians. A prompt whose median is a failure enters at `bound`, and leaves the
+ * interval open on the far side. Undefined without a value.
+ */
+export function typicalOf(clusters: readonly number[][], bound: number): ArmFigure | undefined {
+  if (clusters.length === 0) return undefined;
+  const medians = clusters.map(median);
+  const failing = medians.find((value) => !Number.isFinite(value));
+  const { point, interval } = geometricMean(medians.map((value) => (Number.isFinite(value) ? value : bound)));
+  if (failing === undefined) return { point, interval, isBound: false };
+  const { low, high } = interval;
+  const inner =
+    failing > 0 ? { ...(low === undefined ? {} : { low }) } : { ...(high === undefined ? {} : { high }) };
+  return { point, interval: inner, isBound: true };
+}
+
+/** Mean of what was measured; failures have no number to add. Undefined without a value. */
+export function meanOf(clusters: readonly number[][]): ArmFigure | undefined {
+  const finite = clusters.map((values) => values.filter(Number.isFinite)).filter(({ length }) => length > 0);
+  return finite.length === 0 ? undefined : { ...clusteredMean(finite), isBound: false };
+}
+
+/** A share of trials that come in clusters. Undefined without a trial. */
+export function shareOf(clusters: readonly ClusterCount[]): ArmFigure | undefined {
+  const total = clusters.reduce((sum, cluster) => sum + cluster.total, 0);
+  const hits = clusters.reduce((sum, cluster) => sum + cluster.hits, 0);
+  return total === 0 ? undefined : { point: hits / total, interval: rateInterval(clusters), isBound: false };
+}

@@ -1,0 +1,17 @@
+import type { ArmSamples } from './collect.ts';
+
+/**
+ * Share of successes below which a model is neither ranked first nor called faster: when one request in ten fails,
+ * the latency of the others is not what its users wait.
+ */
+export const successFloor = 0.9;
+
+/** Share of requests with status `ok`. 1 when nothing was asked. */
+export function successShare({ prompts }: ArmSamples): number {
+  let [requests, failures] = [0, 0];
+  for (const samples of prompts.values()) {
+    requests += samples.requests;
+    failures += samples.failures;
+  }
+  return requests === 0 ? 1 : 1 - failures / requests;
+}

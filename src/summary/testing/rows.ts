@@ -1,0 +1,44 @@
+import type { RequestRow } from '../../journal/columns.ts';
+import { collect, type Collected } from '../collect.ts';
+
+/** A sound answer that took as long as it says; anything else is given. */
+export function row(cells: Partial<RequestRow> = {}): RequestRow {
+  const some: Partial<RequestRow> = {
+    run_id: 'run-1',
+    suite: 'smoke',
+    suite_hash: 'hash',
+    route: 'compat',
+    model: 'a',
+    model_id: `wire/${cells.model ?? 'a'}`,
+    prompt_id: 'p1',
+    phase: 'measure',
+    repeat: 1,
+    attempt: 1,
+    final: true,
+    status: 'ok',
+    valid: true,
+    ...cells,
+  };
+  return some as RequestRow;
+}
+
+export function failedRow(cells: Partial<RequestRow> = {}): RequestRow {
+  return row({ status: 'timeout', valid: undefined, ...cells });
+}
+
+/** One answer for each latency, on a prompt of its own. */
+export function latencies(
+  model: string,
+  values: readonly number[],
+  cells: Partial<RequestRow> = {},
+): RequestRow[] {
+  return values.map((e2e_latency_ms, index) =>
+    Number.isFinite(e2e_latency_ms)
+      ? row({ model, prompt_id: `p${index}`, e2e_latency_ms, ...cells })
+      : failedRow({ model, prompt_id: `p${index}`, ...cells }),
+  );
+}
+
+export function collected(...rows: readonly RequestRow[]): Promise<Collected> {
+  return collect(rows);
+}

@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest';
+import type { Threshold } from '../suite/suite.ts';
+import { collect } from './collect.ts';
+import { collected, failedRow, latencies, row } from './testing/rows.ts';
+import { judgeThresholds, thresholdColumns } from './thresholds.ts';
+
+const options = { timeoutMs: 300_000 };
+const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
+
+function threshold(statistic: Threshold['statistic'], column: string, rest: Partial<Threshold>): Threshold {
+  return { metric: `${statistic}(${column})`, statistic, column, strict: false, line: 1, ...rest };
+}
+
+test('decided on the interval: inside, beyond, and the limit between its ends', async () => {
+  const run = await collected(...latencies('a', hundred));
+  const verdict = (max: number) =>
+    judgeThresholds([threshold('p50', 'e2e_latency_ms', { max })], run, options)[0]?.verdict;
+  // The interval of the median of 1 … 100 is about 40 to 61.
+  expect(verdict(70)).toBe('ok');
+  expect(verdict(30)).toBe('failed');
+  expect(verdict(55)).toBe('not settled');
+  expect(verdict(45)).toBe('not settled');
+});
+
+test('strict decides on the point', async () => {
+  const run = await collected(...latencies('a', hundred));
+  const verdict = (max: number) =>
+    judgeThresholds([threshold('p50', 'e2e_latency_ms', { max, strict: true })], run, options)[0]?.verdict;
+  expect(verdict(51)).toBe('ok');
+  expect(verdict(50)).toBe('failed');
+});
+
+test('a p95 that the data cannot bound is not settled, however generous the limit', async () => {
+  const run = await collected(...latencies('a', hundred.slice(0, 40)));
+  const [result] = judgeThresholds([threshold('p95', 'e2e_latency_ms', { max: 1e9 })], run, options);
+  expect(result).toMatchObject({ verdict: 'not settled', reason: 'the data cannot bound it' });
+  expect(result?.ciHigh).toBeUndefined();
+});
+
+test('too few requests, and nothing measured, say so', async () => {
+  const run = await collected(...latencies('a', [1, 2, 3]));
+  const reasons = judgeThresholds(
+    [
+      threshold('p99', 'e2e_latency_ms', { max: 1 }),
+      threshold('p95', 'ttft_ms', { max: 1 }),
+      threshold('rate', 'passed', { min: 1 }),
+    ],
+    run,
+    options,
+  ).map(({ reason }) => reason);
+  expect(reasons).toEqual(['3 requests are too few, 500 are needed', 'not measured', 'not measured']);
+});
+
+test('of all models, or of one', async () => {
+  const run = await collected(
+    ...latencies('a', hundred),
+    ...latencies(
+      'b',
+      hundred.map((value) => value * 10),
+    ),
+  );
+  const all = judgeThresholds([threshold('typical', 'e2e_latency_ms', { max: 100 })], run, options);
+  expect(all.map(({ model, verdict }) => `${model} ${verdict}`)).toEqual(['a ok', 'b failed']);
+  const one = judgeThresholds(
+    [threshold('typical', 'e2e_latency_ms', { max: 100, model: 'a' })],
+    run,
+    options,
+  );
+  expect(one.map(({ model }) => model)).toEqual(['a']);
+});
+
+test('rates by their clustered interval, lower limits too', async () => {
+  const rows = Array.from({ length: 50 }, (_, index) => row({ prompt_id: `p${index}`, passed: index < 40 }));
+  const verdict = async (min: number) =>
+    judgeThresholds([threshold('rate', 'passed', { min })], await collected(...rows), options)[0]?.verdict;
+  expect(await verdict(0.5)).toBe('ok');
+  expect(await verdict(0.8)).toBe('not settled');
+  expect(await verdict(0.97)).toBe('failed');
+});
+
+test('the share of sound answers may be a threshold', async () => {
+  const rows = [row(), row({ prompt_id: 'p2', valid: false, invalid_reason: ['buffered'] })];
+  const [result] = judgeThresholds(
+    [threshold('rate', 'valid', { min: 0.1 })],
+    await collected(...rows),
+    options,
+  );
+  expect(result?.value).toBe(0.5);
+});
+
+test('a typical value that rests on a failure may break a limit and cannot keep one', async () => {
+  const rows = [...latencies('a', hundred.slice(0, 12)), failedRow({ model: 'a', prompt_id: 'failing' })];
+  const verdict = async (rest: Partial<Threshold>) =>
+    judgeThresholds([threshold('typical', 'e2e_latency_ms', rest)], await collected(...rows), options)[0];
+  expect(await verdict({ max: 1e9, strict: true })).toMatchObject({
+    verdict: 'not settled',
+    reason: 'rests on failed requests',
+  });
+  expect((await verdict({ max: 1, strict: true }))?.verdict).toBe('failed');
+  expect((await verdict({ max: 1e9 }))?.verdict).toBe('not settled');
+});
+
+test('a percentile that is a failure breaks a strict limit', async () => {
+  const run = await collected(
+    ...latencies('a', [...hundred.slice(0, 30), ...Array<number>(20).fill(Infinity)]),
+  );
+  const [result] = judgeThresholds(
+    [threshold('p90', 'e2e_latency_ms', { max: 1e9, strict: true })],
+    run,
+    options,
+  );
+  expect(result).toMatchObject({ verdict: 'failed', reason: 'rests on failed requests' });
+  expect(result?.value).toBeUndefined();
+});
+
+test('columns beyond the usual ones are named, collected and judged', async () => {
+  const rule = threshold('mean', 'queue_ms', { max: 50 });
+  const rows = hundred.map((value) => row({ prompt_id: `p${value}`, queue_ms: value % 10 }));
+  const run = await collect(rows, { columns: thresholdColumns([rule]) });
+  expect(judgeThresholds([rule], run, options)[0]).toMatchObject({ verdict: 'ok', value: 4.5 });
+  expect(thresholdColumns([threshold('rate', 'passed', { min: 1 })])).toEqual([]);
+});

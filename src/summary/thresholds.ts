@@ -1,0 +1,119 @@
+import { defined } from '../base/defined.ts';
+import type { Ms } from '../base/clock.ts';
+import type { Threshold } from '../suite/suite.ts';
+import type { ArmSamples, Collected } from './collect.ts';
+import { boundOf } from './metric-figures.ts';
+import {
+  betterOf,
+  clustersOf,
+  meanOf,
+  percentileOf,
+  sampleFloor,
+  shareOf,
+  typicalOf,
+  type ArmFigure,
+} from './statistic.ts';
+
+export interface ThresholdResult {
+  readonly threshold: Threshold;
+  readonly model: string;
+  readonly route: string;
+  readonly verdict: 'ok' | 'failed' | 'not settled';
+  /** Undefined when not measured, below the sample floor, or a failed request. */
+  readonly value?: number;
+  readonly ciLow?: number;
+  readonly ciHigh?: number;
+  /** Why it is not settled, or what the figure rests on; a few words. */
+  readonly reason?: string;
+}
+
+/** Columns that `thresholds` need beyond those always collected. */
+export function thresholdColumns(thresholds: readonly Threshold[]): string[] {
+  return thresholds.filter(({ statistic }) => statistic !== 'rate').map(({ column }) => column);
+}
+
+/**
+ * Each threshold on each model that it speaks of. Decided on the 95 % interval: `ok` when all of it is inside the
+ * limits, `failed` when all of it is beyond one, else `not settled`. `strict` decides on the point, and settles
+ * whatever was measured.
+ */
+export function judgeThresholds(
+  thresholds: readonly Threshold[],
+  collected: Collected,
+  { timeoutMs }: { timeoutMs: Ms },
+): ThresholdResult[] {
+  return thresholds.flatMap((threshold) =>
+    collected.arms
+      .filter(({ model }) => threshold.model === undefined || threshold.model === model)
+      .map((arm) => judge(threshold, arm, timeoutMs)),
+  );
+}
+
+function judge(threshold: Threshold, arm: ArmSamples, timeoutMs: Ms): ThresholdResult {
+  const base = { threshold, model: arm.model, route: arm.route };
+  const figure = figureOf(threshold, arm, timeoutMs);
+  if (figure === undefined) return { ...base, verdict: 'not settled', reason: whyMissing(threshold, arm) };
+  const verdict = threshold.strict ? onPoint(threshold, figure) : onInterval(threshold, figure);
+  return {
+    ...base,
+    verdict,
+    ...defined({
+      value: finite(figure.point),
+      ciLow: finite(figure.interval.low),
+      ciHigh: finite(figure.interval.high),
+      reason: reasonOf(verdict, threshold, figure),
+    }),
+  };
+}
+
+const finite = (value: number | undefined): number | undefined =>
+  value !== undefined && Number.isFinite(value) ? value : undefined;
+
+function figureOf({ statistic, column }: Threshold, arm: ArmSamples, timeoutMs: Ms): ArmFigure | undefined {
+  if (statistic === 'rate')
+    return shareOf(
+      [...arm.prompts.values()].map((samples) => (column === 'valid' ? samples.sound : samples.passed)),
+    );
+  const clusters = clustersOf(arm, column);
+  if (clusters.length === 0) return undefined;
+  if (statistic === 'mean') return meanOf(clusters);
+  return statistic === 'typical'
+    ? typicalOf(clusters, boundOf(column, timeoutMs))
+    : percentileOf(clusters, statistic);
+}
+
+function whyMissing({ statistic, column }: Threshold, arm: ArmSamples): string {
+  if (statistic === 'rate' || statistic === 'mean' || statistic === 'typical') return 'not measured';
+  const have = clustersOf(arm, column).flat().length;
+  return have === 0 ? 'not measured' : `${have} requests are too few, ${sampleFloor[statistic]} are needed`;
+}
+
+function onInterval(
+  { min = -Infinity, max = Infinity }: Threshold,
+  { interval }: ArmFigure,
+): ThresholdResult['verdict'] {
+  const { low = -Infinity, high = Infinity } = interval;
+  if (low > max || high < min) return 'failed';
+  return low >= min && high <= max ? 'ok' : 'not settled';
+}
+
+/** A typical value that is only a bound can break a limit, but not keep it. */
+function onPoint(
+  { min = -Infinity, max = Infinity, column }: Threshold,
+  figure: ArmFigure,
+): ThresholdResult['verdict'] {
+  if (figure.point > max || figure.point < min) return 'failed';
+  const keeps = !figure.isBound || (betterOf(column) === 'higher' ? min === -Infinity : max === Infinity);
+  return keeps ? 'ok' : 'not settled';
+}
+
+function reasonOf(
+  verdict: ThresholdResult['verdict'],
+  { strict }: Threshold,
+  { isBound, interval }: ArmFigure,
+): string | undefined {
+  if (isBound) return 'rests on failed requests';
+  if (verdict !== 'not settled' || strict) return undefined;
+  const isOpen = interval.low === undefined || interval.high === undefined;
+  return isOpen ? 'the data cannot bound it' : 'the limit is inside the interval';
+}

@@ -1,0 +1,147 @@
+import { expect, test } from 'vitest';
+import { collected, failedRow, latencies, row } from './testing/rows.ts';
+import { describeWarning, runPairWarnings, warningsOf, type Warning, type WarningFacts } from './warnings.ts';
+
+const forty = Array.from({ length: 40 }, (_, index) => index + 1);
+const sound = (model = 'a') => latencies(model, forty, { completion_tokens: 10 });
+
+const kinds = (warnings: readonly Warning[]): string[] => warnings.map(({ kind }) => kind);
+
+test('a sound run gives none', async () => {
+  const facts: WarningFacts = {
+    order: 'blocks',
+    status: 'complete',
+    planned: 40,
+    maxErrorRate: 0.05,
+    loopUtilisation: 0.1,
+    isCalibrated: true,
+  };
+  expect(warningsOf(await collected(...sound()), facts)).toEqual([]);
+});
+
+test.each<[string, WarningFacts]>([
+  ['sequential-order', { order: 'sequential' }],
+  ['unfinished', { planned: 41, status: 'interrupted' }],
+  ['busy-loop', { loopUtilisation: 0.61 }],
+  ['unproven-clock', { isCalibrated: false }],
+])('the manifest’s facts give %s', async (kind, facts) => {
+  expect(kinds(warningsOf(await collected(...sound()), facts))).toEqual([kind]);
+});
+
+test('the demo route says that it is simulated', async () => {
+  expect(
+    kinds(warningsOf(await collected(...latencies('a', forty, { route: 'demo', completion_tokens: 1 })))),
+  ).toEqual(['simulated']);
+});
+
+test('nothing measured', async () => {
+  expect(warningsOf(await collected())).toEqual([{ kind: 'nothing-measured' }]);
+});
+
+test('few prompts, when there is something to compare', async () => {
+  const cells = { completion_tokens: 1 };
+  const five = [1, 2, 3, 4, 5].flatMap((value) =>
+    Array.from({ length: 8 }, (_, repeat) => row({ ...cells, prompt_id: `p${value}`, repeat })),
+  );
+  expect(warningsOf(await collected(...five))).toEqual([]);
+  const both = [...five, ...five.map((one) => ({ ...one, model: 'b' }))];
+  expect(warningsOf(await collected(...both))).toEqual([{ kind: 'few-prompts', have: 5, need: 6 }]);
+});
+
+test('few requests, by the percentile that they lack', async () => {
+  const few = async (n: number) => warningsOf(await collected(...sound().slice(0, n)));
+  expect(await few(19)).toEqual([{ kind: 'few-samples', model: 'a', percentile: 'p90', have: 19, need: 20 }]);
+  expect(await few(39)).toEqual([{ kind: 'few-samples', model: 'a', percentile: 'p95', have: 39, need: 40 }]);
+});
+
+test('failures, below the success floor and above the run’s limit', async () => {
+  const some = await collected(...sound().slice(0, 39), failedRow({ prompt_id: 'x' }));
+  expect(warningsOf(some, { maxErrorRate: 0.05 })).toEqual([
+    { kind: 'failures', model: 'a', failures: 1, requests: 40 },
+  ]);
+  const many = await collected(
+    ...sound().slice(0, 35),
+    ...['v', 'w', 'x', 'y', 'z'].map((prompt_id) => failedRow({ prompt_id })),
+  );
+  expect(warningsOf(many, { maxErrorRate: 0.05 })).toEqual([
+    { kind: 'errors-above-limit', share: 0.125, limit: 0.05 },
+    { kind: 'below-success-floor', model: 'a', share: 0.875, floor: 0.9 },
+  ]);
+});
+
+test('rate limits, requests given up, and usage that is missing', async () => {
+  const run = await collected(
+    ...sound(),
+    failedRow({ status: 'rate_limited', final: false, repeat: 9 }),
+    failedRow({ status: 'cancelled', repeat: 9 }),
+    row({ prompt_id: 'extra', e2e_latency_ms: 1 }),
+  );
+  expect(warningsOf(run)).toEqual([
+    { kind: 'rate-limited', model: 'a', attempts: 1 },
+    { kind: 'cancelled', model: 'a', requests: 1 },
+    { kind: 'usage-missing', model: 'a', answers: 1, of: 41 },
+  ]);
+});
+
+test('answers left out, by reason; many for our own lag have a warning of their own', async () => {
+  const left = (n: number, reason: string) =>
+    Array.from({ length: n }, (_, index) =>
+      row({ prompt_id: `${reason}${index}`, valid: false, invalid_reason: [reason], completion_tokens: 1 }),
+    );
+  expect(warningsOf(await collected(...sound(), ...left(2, 'cache_hit'), ...left(1, 'client_lag')))).toEqual([
+    { kind: 'invalid-answers', model: 'a', reason: 'cache_hit', answers: 2, of: 43 },
+    { kind: 'invalid-answers', model: 'a', reason: 'client_lag', answers: 1, of: 43 },
+  ]);
+  expect(warningsOf(await collected(...sound(), ...left(10, 'client_lag')))).toEqual([
+    { kind: 'client-lag', model: 'a', share: 0.2 },
+  ]);
+});
+
+test('models are named with their route where there are several', async () => {
+  const rows = [...sound(), ...latencies('a', [1], { route: 'direct', completion_tokens: 1 })];
+  expect(warningsOf(await collected(...rows))).toMatchObject([{ kind: 'few-samples', model: 'a@direct' }]);
+});
+
+test('two runs: never paired in time, perhaps of other suites and prompts', async () => {
+  const before = await collected(...sound());
+  const after = await collected(...latencies('a', forty.slice(1), { suite_hash: 'other' }));
+  expect(kinds(runPairWarnings(before, before))).toEqual(['not-paired-in-time']);
+  expect(runPairWarnings(before, after)).toEqual([
+    { kind: 'not-paired-in-time' },
+    { kind: 'other-suite', before: 'hash', after: 'other' },
+    { kind: 'prompts-not-shared', count: 1 },
+  ]);
+});
+
+test.each<Warning>([
+  { kind: 'simulated' },
+  { kind: 'nothing-measured' },
+  { kind: 'unfinished', status: 'interrupted', answered: 3, planned: 12 },
+  { kind: 'errors-above-limit', share: 0.123, limit: 0.05 },
+  { kind: 'sequential-order' },
+  { kind: 'unproven-clock' },
+  { kind: 'busy-loop', utilisation: 0.83 },
+  { kind: 'few-prompts', have: 1, need: 6 },
+  { kind: 'few-samples', model: 'glm', percentile: 'p95', have: 12, need: 40 },
+  { kind: 'below-success-floor', model: 'glm', share: 0.5, floor: 0.9 },
+  { kind: 'failures', model: 'glm', failures: 1, requests: 40 },
+  { kind: 'rate-limited', model: 'glm', attempts: 2 },
+  { kind: 'cancelled', model: 'glm', requests: 1 },
+  { kind: 'invalid-answers', model: 'glm', reason: 'buffered', answers: 4, of: 40 },
+  { kind: 'invalid-answers', model: 'glm', reason: 'of the future', answers: 1, of: 40 },
+  { kind: 'client-lag', model: 'glm', share: 0.2 },
+  { kind: 'usage-missing', model: 'glm', answers: 40, of: 40 },
+  { kind: 'not-paired-in-time' },
+  { kind: 'other-suite', before: '0123456789abcdef', after: 'f' },
+  { kind: 'prompts-not-shared', count: 2 },
+])('$kind has words that end with what to do', (warning) => {
+  expect(describeWarning(warning)).toMatch(
+    /^\S.*[.;] .*(--?\w|run|Run|See|Check|Lower|Add|Compare|Set|try|switch|choose).*\.$/,
+  );
+});
+
+test('the words carry the numbers', () => {
+  expect(describeWarning({ kind: 'few-samples', model: 'glm', percentile: 'p95', have: 12, need: 40 })).toBe(
+    'glm: 12 requests are too few for a p95 (40 are needed). Add prompts, or raise run.repeat.',
+  );
+});
