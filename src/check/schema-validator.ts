@@ -8,7 +8,14 @@ export type JsonSchema = Record<string, unknown>;
 export type Validator = (value: unknown) => string | undefined;
 
 // A misspelt keyword would accept everything, so it is refused; how a schema is laid out is its author's affair.
-const options = { strict: true, strictTypes: false, strictTuples: false, logger: false } as const;
+// Asking for a key without describing it is allowed: `{ type: object, required: [label] }`.
+const options = {
+  strict: true,
+  strictTypes: false,
+  strictTuples: false,
+  strictRequired: false,
+  logger: false,
+} as const;
 
 /** What the classes of both drafts are. */
 type Compiler = ReturnType<typeof addFormats.default>;

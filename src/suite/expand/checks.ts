@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import type { CheckKind, CheckSpec } from '../../check/check.ts';
+import { schemaOf } from '../../check/common.ts';
+import type { Fault, Path } from '../fault.ts';
+import type { Places } from '../places.ts';
+import type { Json } from '../suite.ts';
+import { complaintFault, validate, type Complaint, type Validated } from '../validate.ts';
+import { fill, hasVariables, mapTexts, soleValue, type Scope } from './template.ts';
+
+/** Checks one check against the schema of its kind. */
+export type ReadCheck = (raw: Json) => Validated<CheckSpec>;
+
+export function checkReader(kinds: readonly CheckKind[]): ReadCheck {
+  const schema = checkSchema(kinds);
+  return (raw) => validate(schema, raw);
+}
+
+/** One check of any kind; its `type` says which. */
+export function checkSchema(kinds: readonly CheckKind[]) {
+  const [first, ...others] = kinds.map(schemaOf);
+  if (!first) throw new RangeError('there must be a kind of check');
+  return z.discriminatedUnion('type', [first, ...others]);
+}
+
+/** A check as it stands in the file. */
+export interface WrittenCheck {
+  readonly raw: Json;
+  readonly path: Path;
+  /** Present when it is the same in every prompt. */
+  readonly spec?: CheckSpec;
+}
+
+export interface WrittenChecks {
+  /** Without those that have a fault whatever their variables are. */
+  readonly checks: readonly WrittenCheck[];
+  readonly faults: readonly Fault[];
+}
+
+/** The first look: everything that can be said before variables are known. */
+export function readChecks(
+  raws: readonly Json[],
+  path: Path,
+  read: ReadCheck,
+  places: Places,
+): WrittenChecks {
+  const faults: Fault[] = [];
+  const checks = raws.flatMap((raw, index): WrittenCheck[] => {
+    const at = [...path, index];
+    const result = read(raw);
+    if (hasVariables(raw)) {
+      const certain = result.ok
+        ? []
+        : result.complaints.filter((complaint) => !hasVariables(valueAt(raw, complaint.path)));
+      faults.push(...certain.map((complaint) => complaintFault(complaint, places, at)));
+      return certain.length === 0 ? [{ raw, path: at }] : [];
+    }
+    if (result.ok) return [{ raw, path: at, spec: result.value }];
+    faults.push(...result.complaints.map((complaint) => complaintFault(complaint, places, at)));
+    return [];
+  });
+  return { checks, faults };
+}
+
+/** Tells of a name without a value; `inside` leads to the text that holds it. */
+export type OnUnknownIn = (name: string, written: string, inside: Path) => void;
+
+/**
+ * A check with its variables filled in. A value stands as text wherever the kind takes text; a text that is
+ * nothing but `{{name}}` becomes the list or map that the variable holds, and its number or truth value where
+ * the kind refuses text.
+ */
+export function fillCheck(
+  raw: Json,
+  scope: Scope,
+  read: ReadCheck,
+  onUnknown: OnUnknownIn,
+): Validated<CheckSpec> {
+  const asText = read(filled(raw, scope, [], onUnknown));
+  if (asText.ok) return asText;
+  const refused = asText.complaints.filter(({ path }) => isScalarVariable(valueAt(raw, path), scope));
+  if (refused.length === 0) return asText;
+  const asValue = read(filled(raw, scope, refused, () => undefined));
+  return asValue.ok ? asValue : asText;
+}
+
+function filled(raw: Json, scope: Scope, asValue: readonly Complaint[], onUnknown: OnUnknownIn): Json {
+  const typed = new Set(asValue.map(({ path }) => path.join('\0')));
+  return mapTexts(raw, (text, path) => {
+    const value = soleValue(text, scope);
+    if (value !== undefined && ((typeof value === 'object' && value !== null) || typed.has(path.join('\0'))))
+      return value;
+    return fill(text, scope, (name, written) => onUnknown(name, written, path));
+  });
+}
+
+function isScalarVariable(text: unknown, scope: Scope): boolean {
+  const value = typeof text === 'string' ? soleValue(text, scope) : undefined;
+  return typeof value === 'number' || typeof value === 'boolean';
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  let inner = value;
+  for (const step of path) {
+    if (typeof inner !== 'object' || inner === null || !Object.hasOwn(inner, step)) return undefined;
+    inner = (inner as Record<string, unknown>)[step];
+  }
+  return inner;
+}

@@ -1,0 +1,98 @@
+import { positionOf, type Fault } from '../fault.ts';
+import { choices, quote } from '../nearest.ts';
+import type { Places } from '../places.ts';
+import type { SuiteSpec } from '../schema/suite.ts';
+import type { PartialSpec } from '../sections.ts';
+import type { Model, Suite, Threshold } from '../suite.ts';
+import { type SuiteSources } from './context.ts';
+import { fileFaults, fileRefs } from './file-refs.ts';
+import { gateConflicts, toGate } from './gate.ts';
+import { expandModels } from './models.ts';
+import { expandPrompts } from './prompts.ts';
+import { runConflicts, toGateway, toRun, type Conflict } from './settings.ts';
+import { toThreshold } from './thresholds.ts';
+
+export interface ExpandOptions {
+  /** Names of routes; any name passes where absent. */
+  readonly routes?: readonly string[];
+}
+
+export interface Expanded {
+  /** Absent when anything is wrong. */
+  readonly suite?: Suite;
+  readonly faults: readonly Fault[];
+}
+
+/** What fits the schema → the resolved suite, or every fault that only shows when its parts meet. */
+export function expand(sources: SuiteSources, { routes }: ExpandOptions = {}): Expanded {
+  const { sections, places, files } = sources;
+  const { spec } = sections;
+  const { models, faults: modelFaults } = expandModels(sections, places);
+  const { prompts, faults: promptFaults } = expandPrompts(sources);
+  const { thresholds, faults: thresholdFaults } = expandThresholds(sources, models);
+  const conflicts = [
+    ...routeConflicts(spec, routes),
+    ...(spec.run ? runConflicts(spec.run) : []),
+    ...(spec.gate ? gateConflicts(spec.gate) : []),
+  ];
+  const faults = [
+    ...sections.faults,
+    ...modelFaults,
+    ...fileFaults(fileRefs(sections), files, places),
+    ...promptFaults,
+    ...thresholdFaults,
+    ...conflicts.map((conflict) => faultOf(conflict, places)),
+  ];
+  if (faults.length > 0) return { faults };
+  return { suite: assemble(spec as SuiteSpec, models, prompts, thresholds), faults };
+}
+
+function assemble(
+  spec: SuiteSpec,
+  models: Model[],
+  prompts: Suite['prompts'],
+  thresholds: Threshold[],
+): Suite {
+  const { version, name, description, tags, gateway, run, gate } = spec;
+  return {
+    version,
+    name,
+    ...(description === undefined ? {} : { description }),
+    tags,
+    gateway: toGateway(gateway),
+    models,
+    prompts,
+    run: toRun(run),
+    thresholds,
+    ...(gate ? { gate: toGate(gate) } : {}),
+  };
+}
+
+function expandThresholds(
+  { sections: { spec, indexes, damaged }, places }: SuiteSources,
+  models: readonly Model[],
+): { thresholds: Threshold[]; faults: Fault[] } {
+  const thresholds: Threshold[] = [];
+  const faults: Fault[] = [];
+  const isSure = ![...damaged].some((part) => part.startsWith('models'));
+  spec.thresholds?.forEach((written, position) => {
+    const path = ['thresholds', indexes.thresholds[position]!];
+    const { line } = positionOf(places.source, places.value(path));
+    const { threshold, conflicts } = toThreshold(written, isSure ? models : undefined, line);
+    if (threshold) thresholds.push(threshold);
+    faults.push(
+      ...conflicts.map((conflict) => faultOf({ ...conflict, path: [...path, ...conflict.path] }, places)),
+    );
+  });
+  return { thresholds, faults };
+}
+
+function routeConflicts({ gateway }: PartialSpec, routes: readonly string[] | undefined): Conflict[] {
+  const route = gateway?.route;
+  if (route === undefined || !routes || routes.includes(route)) return [];
+  return [{ path: ['gateway', 'route'], message: `unknown route ${quote(route)}${choices(route, routes)}` }];
+}
+
+function faultOf({ path, message }: Conflict, places: Places): Fault {
+  return { source: places.source, offset: places.value(path), path, message };
+}

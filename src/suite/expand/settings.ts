@@ -1,0 +1,78 @@
+import type { Path } from '../fault.ts';
+import { defaultTimeouts, type RunSpec } from '../schema/run.ts';
+import type { SuiteSpec } from '../schema/suite.ts';
+import type { GatewaySettings, RunSettings, Timeouts } from '../suite.ts';
+
+/** Something that two fields, each right by itself, get wrong together. */
+export interface Conflict {
+  readonly path: Path;
+  readonly message: string;
+}
+
+export function toGateway({
+  route,
+  auth,
+  byok_alias,
+  headers,
+  log_payload,
+}: SuiteSpec['gateway']): GatewaySettings {
+  return {
+    ...(route === undefined ? {} : { route }),
+    auth,
+    ...(byok_alias === undefined ? {} : { byokAlias: byok_alias }),
+    headers,
+    logPayload: log_payload,
+  };
+}
+
+export function toRun({ timeouts, retry, budget, max_error_rate, stop, ...same }: RunSpec): RunSettings {
+  const { repeat, warmup, order, concurrency, answers } = same;
+  return {
+    repeat,
+    warmup,
+    order,
+    concurrency,
+    timeouts: toTimeouts(timeouts),
+    retry: { max: retry.max, backoffMs: retry.backoff_ms, maxWaitMs: retry.max_wait_ms },
+    budget: Object.fromEntries(Object.entries(budget).filter(([, limit]) => limit !== undefined)),
+    answers,
+    maxErrorRate: max_error_rate,
+    ...(stop
+      ? { stop: { when: stop.when, metric: stop.metric, ratio: stop.ratio, maxRepeat: stop.max_repeat } }
+      : {}),
+  };
+}
+
+/** Defaults never exceed a total that the suite gives. */
+function toTimeouts(given: RunSpec['timeouts']): Timeouts {
+  const totalMs = given.total_ms ?? defaultTimeouts.total_ms;
+  const part = (name: 'connect_ms' | 'first_token_ms' | 'idle_ms'): number =>
+    given[name] ?? Math.min(defaultTimeouts[name], totalMs);
+  return {
+    connectMs: part('connect_ms'),
+    firstTokenMs: part('first_token_ms'),
+    idleMs: part('idle_ms'),
+    totalMs,
+  };
+}
+
+export function runConflicts({ timeouts, retry, repeat, stop }: RunSpec): Conflict[] {
+  const conflicts: Conflict[] = [];
+  const total = timeouts.total_ms ?? defaultTimeouts.total_ms;
+  for (const name of ['connect_ms', 'first_token_ms', 'idle_ms'] as const) {
+    if ((timeouts[name] ?? 0) <= total) continue;
+    const origin = timeouts.total_ms === undefined ? ', its default' : '';
+    conflicts.push({ path: ['run', 'timeouts', name], message: `is above total_ms (${total}${origin})` });
+  }
+  const [first, longest] = retry.backoff_ms;
+  if (first > longest) {
+    conflicts.push({
+      path: ['run', 'retry', 'backoff_ms'],
+      message: `the first back-off (${first}) is above the longest (${longest})`,
+    });
+  }
+  if (stop && stop.max_repeat < repeat) {
+    conflicts.push({ path: ['run', 'stop', 'max_repeat'], message: `is below run.repeat (${repeat})` });
+  }
+  return conflicts;
+}

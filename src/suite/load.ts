@@ -1,0 +1,61 @@
+import { basename, dirname } from 'node:path';
+import { oneLine } from '../base/text.ts';
+import { UserError } from '../base/user-error.ts';
+import type { CheckKind } from '../check/check.ts';
+import { checkKinds } from '../check/index.ts';
+import { checkReader } from './expand/checks.ts';
+import { expand, type ExpandOptions } from './expand/expand.ts';
+import { fileRefs } from './expand/file-refs.ts';
+import { faultsError, type Source } from './fault.ts';
+import { parse } from './parse.ts';
+import { unified } from './read/decode.ts';
+import { largestSuite, readFiles, readText, wordingOf } from './read/files.ts';
+import { readSections } from './sections.ts';
+import type { Suite } from './suite.ts';
+
+export interface LoadOptions extends ExpandOptions {
+  /** What `checks:` may use; every kind there is where absent. */
+  readonly kinds?: readonly CheckKind[];
+}
+
+/**
+ * Reads a suite and the files it names, which lie in its folder. Throws one `UserError` that holds every fault
+ * as `file:line:column: path: what is wrong`, each with its source line and a caret.
+ */
+export async function loadSuite(path: string, options: LoadOptions = {}): Promise<Suite> {
+  const name = oneLine(path);
+  const read = await readText(path, name, largestSuite).catch((error: unknown) => {
+    throw new UserError(`${name}: ${wordingOf(error)}`);
+  });
+  if (!read.ok) throw new UserError(`${name}: ${read.problem}`);
+  return resolve(read.source, dirname(path), options);
+}
+
+/** The same for a text at hand. Files are looked for below `folder`; `name` stands for it in messages. */
+export async function loadSuiteText(
+  text: string,
+  folder: string,
+  name = 'suite.yaml',
+  options: LoadOptions = {},
+): Promise<Suite> {
+  if (text.length > largestSuite)
+    throw new UserError(`${oneLine(name)}: is larger than ${largestSuite / 1e6} MB`);
+  return resolve({ name: oneLine(name), text: unified(text) }, folder, options);
+}
+
+async function resolve(
+  source: Source,
+  folder: string,
+  { kinds = checkKinds, ...options }: LoadOptions,
+): Promise<Suite> {
+  const parsed = parse(source);
+  if (!parsed.ok) throw faultsError(parsed.faults);
+  const { data, places } = parsed;
+  const sections = readSections(data, places);
+  const names = fileRefs(sections).map(({ file }) => file);
+  const label = source.name === basename(source.name) ? '' : dirname(source.name);
+  const files = await readFiles(folder, label, names);
+  const { suite, faults } = expand({ sections, data, places, files, read: checkReader(kinds) }, options);
+  if (!suite) throw faultsError(faults);
+  return suite;
+}

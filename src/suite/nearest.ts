@@ -1,0 +1,45 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { oneLine } from '../base/text.ts';
+
+/** The known name that was probably meant, or undefined when none is near. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  const same = known.find((other) => plain(other) === plain(name));
+  if (same !== undefined) return same;
+  const candidates = known.filter((other) => Math.abs(other.length - name.length) <= reach(name, other));
+  if (candidates.length === 0) return undefined;
+  const best = closest(name, candidates);
+  return distance(name, best) <= reach(name, best) ? best : undefined;
+}
+
+/** `; did you mean "x"?`, or nothing. */
+export function didYouMean(name: string, known: readonly string[]): string {
+  const meant = nearest(name, known);
+  return meant === undefined ? '' : `; did you mean ${quote(meant)}?`;
+}
+
+/** `; did you mean "x"?`, or the choices when none is near. */
+export function choices(name: string, known: readonly string[]): string {
+  return didYouMean(name, known) || `; expected ${oneOf(known)}`;
+}
+
+/** `a`, `a or b`, `one of a, b, c`. */
+export function oneOf(known: readonly string[]): string {
+  if (known.length <= 2) return known.join(' or ');
+  const shown = known.slice(0, 30);
+  return `one of ${shown.join(', ')}${known.length > shown.length ? ', …' : ''}`;
+}
+
+/** A text from outside, in quotes, on one line, not too long. */
+export function quote(text: string): string {
+  return `"${oneLine(text, 60)}"`;
+}
+
+function plain(name: string): string {
+  return name.length > 100 ? name : name.toLowerCase().replace(/[\s_-]/g, '');
+}
+
+/** How many letters may be wrong: two swapped ones count as two. */
+function reach(name: string, other: string): number {
+  const length = Math.min(name.length, other.length);
+  return length < 4 ? 1 : Math.max(2, Math.floor(length / 3));
+}

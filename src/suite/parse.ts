@@ -1,0 +1,20 @@
+import { compose } from './compose.ts';
+import type { Fault, Source } from './fault.ts';
+import { placesOf, type Places } from './places.ts';
+import type { Json } from './suite.ts';
+import { toData } from './to-data.ts';
+
+export type Parsed =
+  | { readonly ok: true; readonly data: Json; readonly places: Places }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/** YAML text → plain data, and the place of everything in it. Faults here are of the YAML, not of the suite. */
+export function parse(source: Source): Parsed {
+  const { document, faults } = compose(source);
+  if (faults.length > 0) return { ok: false, faults };
+  const root = document?.contents;
+  if (!root) return { ok: false, faults: [{ source, offset: 0, message: 'the suite is empty' }] };
+  const converted = toData(root, source);
+  if (converted.faults.length > 0) return { ok: false, faults: converted.faults };
+  return { ok: true, data: converted.data, places: placesOf(root, converted.targets, source) };
+}

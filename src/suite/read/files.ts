@@ -1,0 +1,85 @@
+import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, normalize, sep, win32 } from 'node:path';
+import type { Source } from '../fault.ts';
+import { didYouMean } from '../nearest.ts';
+import { decode } from './decode.ts';
+
+/** A file's text, or why there is none, in words that follow its name. */
+export type FileRead =
+  { readonly ok: true; readonly source: Source } | { readonly ok: false; readonly problem: string };
+
+/** What the suite's own folder holds, by the path that the suite gives. */
+export type Files = ReadonlyMap<string, FileRead>;
+
+export const largestSuite = 5_000_000;
+export const largestFile = 20_000_000;
+const largestTogether = 200_000_000;
+
+/**
+ * Reads the files that a suite names. Each must lie in `folder`, also after links are followed. `label` is what
+ * users know the folder by. Every problem is a value; files beyond 200 MB in all are not read.
+ */
+export async function readFiles(folder: string, label: string, names: Iterable<string>): Promise<Files> {
+  const files = new Map<string, FileRead>();
+  let total = 0;
+  for (const name of new Set(names)) {
+    const read =
+      total > largestTogether
+        ? problem('the files of a suite may be 200 MB in all')
+        : await readInside(folder, label, name);
+    if (read.ok) total += read.source.text.length;
+    files.set(name, read);
+  }
+  return files;
+}
+
+async function readInside(folder: string, label: string, name: string): Promise<FileRead> {
+  if (name.includes('\0')) return problem("can't be the name of a file");
+  if (isAbsolute(name) || win32.isAbsolute(name)) return problem('must be given relative to the suite');
+  if (climbs(normalize(name))) return problem('lies outside the folder of the suite');
+  try {
+    const [home, file] = await Promise.all([realpath(folder), realpath(join(folder, name))]);
+    if (!file.startsWith(home.endsWith(sep) ? home : home + sep)) {
+      return problem('is a link that leads out of the folder of the suite');
+    }
+    return await readText(file, join(label, name), largestFile);
+  } catch (error) {
+    return problem(`${wordingOf(error)}${await similar(folder, name)}`);
+  }
+}
+
+function climbs(path: string): boolean {
+  return path === '..' || path.startsWith(`..${sep}`) || path.startsWith('../');
+}
+
+/** Throws what the system throws; everything else is a value. */
+export async function readText(file: string, name: string, largest: number): Promise<FileRead> {
+  const kind = await stat(file);
+  if (kind.isDirectory()) return problem('is a folder, not a file');
+  // Reading a pipe or a device could wait or go on for ever.
+  if (!kind.isFile()) return problem('is not a regular file');
+  const handle = await open(file);
+  try {
+    if (kind.size > largest) return problem(`is larger than ${largest / 1e6} MB`);
+    const decoded = decode(await handle.readFile());
+    return decoded.ok ? { ok: true, source: { name, text: decoded.text } } : problem(decoded.problem);
+  } finally {
+    await handle.close();
+  }
+}
+
+export function wordingOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  if (code === 'ENOENT') return 'does not exist';
+  if (code === 'EACCES' || code === 'EPERM') return 'may not be read (permission denied)';
+  return `can't be read (${code})`;
+}
+
+async function similar(folder: string, name: string): Promise<string> {
+  const siblings = await readdir(join(folder, dirname(name))).catch(() => []);
+  return didYouMean(basename(name), siblings);
+}
+
+function problem(text: string): FileRead {
+  return { ok: false, problem: text };
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { text } from './words.ts';
+
+/** Headers that carry secrets, and what to use instead. Names in small letters. */
+const secretHeaders: Readonly<Record<string, string>> = {
+  'cf-aig-authorization': 'CF_AIG_TOKEN',
+  authorization: 'CF_AIG_TOKEN or OLLAMA_API_KEY',
+  'proxy-authorization': 'the environment',
+  'x-api-key': 'OLLAMA_API_KEY',
+  'api-key': 'OLLAMA_API_KEY',
+  cookie: 'the environment',
+};
+
+/** Headers that this program or the connection sets itself. */
+const ownHeaders = new Set([
+  'accept',
+  'accept-encoding',
+  'cf-aig-byok-alias',
+  'cf-aig-collect-log-payload',
+  'cf-aig-event-id',
+  'cf-aig-max-attempts',
+  'cf-aig-metadata',
+  'cf-aig-skip-cache',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+function faultOfHeader(name: string): string | undefined {
+  const lower = name.toLowerCase();
+  if (Object.hasOwn(secretHeaders, lower)) {
+    return `carries a secret, which must not stand in a suite: set ${secretHeaders[lower]!} in the environment or .env`;
+  }
+  return ownHeaders.has(lower) ? 'is set by gatebench itself' : undefined;
+}
+
+/** RFC 9110, 5.6.2: a token. */
+const headerName = z
+  .string()
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/, "can't be the name of a header")
+  .refine((name) => faultOfHeader(name) === undefined, {
+    error: ({ input }) => faultOfHeader(String(input)),
+  });
+
+const headerValue = z
+  .string()
+  .max(8000)
+  .regex(
+    /^(?! )[\x20-\x7e]*(?<! )$/,
+    'a header takes visible ASCII characters and blanks within, and no line break',
+  );
+
+export const gateway = z
+  .strictObject({
+    route: text.describe('compat, provider, direct, local or demo; --route wins').optional(),
+    auth: z
+      .enum(['aig', 'bearer'])
+      .default('aig')
+      .describe('aig: token in cf-aig-authorization, no Authorization. bearer: token as Authorization'),
+    byok_alias: headerValue.min(1).describe('which stored provider key').optional(),
+    headers: z.record(headerName, headerValue).default({}).describe('added to every request'),
+    log_payload: z
+      .boolean()
+      .default(true)
+      .describe("false: prompts and answers stay out of the gateway's log"),
+  })
+  .describe('optional; flags and the environment win');

@@ -1,0 +1,186 @@
+import { isAlias, isMap, isScalar, isSeq } from 'yaml';
+import type { Alias, Pair, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import { deepest } from './compose.ts';
+import { placeName, type Fault, type Source } from './fault.ts';
+import { quote } from './nearest.ts';
+import type { Json } from './suite.ts';
+
+/** What a tree with aliases may grow to when they are all written out, about one unit a byte. */
+const heaviest = 100_000_000;
+const nodeWeight = 16;
+
+export interface Converted {
+  readonly data: Json;
+  /** Where every alias leads. */
+  readonly targets: ReadonlyMap<Alias, ParsedNode>;
+  readonly faults: readonly Fault[];
+}
+
+interface Measured {
+  data: Json;
+  /** Size with all aliases written out. */
+  weight: number;
+  depth: number;
+}
+
+interface Context {
+  source: Source;
+  anchors: Map<string, ParsedNode>;
+  targets: Map<Alias, ParsedNode>;
+  done: Map<ParsedNode, Measured>;
+  faults: Fault[];
+}
+
+/**
+ * The tree as plain JSON values: aliases followed (values are shared, not copied), merge keys merged, and all
+ * that JSON or a strict suite can't take named as a fault: duplicate keys, keys that are not texts, infinite or
+ * inexact numbers, `__proto__`, aliases that lead nowhere or blow up. Own walk, because the library's finds the
+ * target of each alias by a search through the document, and refuses a hundred honest uses of one anchor.
+ */
+export function toData(root: ParsedNode, source: Source): Converted {
+  const context: Context = { source, anchors: new Map(), targets: new Map(), done: new Map(), faults: [] };
+  const { data, weight } = convert(root, context);
+  const { targets, faults } = context;
+  if (weight > heaviest) faults.push(tooHeavy(context));
+  return { data, targets, faults };
+}
+
+/** `<<` without quotes. */
+export function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && key.value === '<<' && key.type === 'PLAIN';
+}
+
+/** A key as data has it. Undefined for one that can't be a name. */
+export function keyName(key: unknown): string | undefined {
+  if (!isScalar(key) || key.value === null) return undefined;
+  return typeof key.value === 'string' ? key.value : key.source;
+}
+
+function convert(node: ParsedNode, context: Context): Measured {
+  if (isAlias(node)) return follow(node, context);
+  if (node.anchor !== undefined) context.anchors.set(node.anchor, node);
+  const measured = isMap(node)
+    ? convertMap(node, context)
+    : isSeq(node)
+      ? convertSeq(node, context)
+      : convertScalar(node, context);
+  if (node.anchor !== undefined) context.done.set(node, measured);
+  return measured;
+}
+
+function follow(alias: Alias.Parsed, context: Context): Measured {
+  const target = context.anchors.get(alias.source);
+  if (!target) return refuse(alias, `no anchor &${alias.source} stands above this alias`, context);
+  const measured = context.done.get(target);
+  if (!measured) return refuse(alias, `*${alias.source} stands inside its own anchor`, context);
+  if (measured.depth > deepest)
+    return refuse(alias, `aliases nest more than ${deepest} levels deep`, context);
+  context.targets.set(alias, target);
+  return measured;
+}
+
+function convertScalar(node: Scalar.Parsed, context: Context): Measured {
+  const { value } = node;
+  if (typeof value === 'string') return { data: value, weight: nodeWeight + value.length, depth: 0 };
+  if (value === null || typeof value === 'boolean') return { data: value, weight: nodeWeight, depth: 0 };
+  if (typeof value !== 'number') return refuse(node, 'this value has no form in JSON', context);
+  if (!Number.isFinite(value)) return refuse(node, 'must be a finite number', context);
+  if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^[-+]?\d+$/.test(node.source)) {
+    return refuse(node, 'too large to be kept to the last digit; put it in quotes if it is a name', context);
+  }
+  return { data: value, weight: nodeWeight, depth: 0 };
+}
+
+function convertSeq(node: YAMLSeq.Parsed, context: Context): Measured {
+  const items = node.items.map((item) => convert(item, context));
+  return { data: items.map(({ data }) => data), ...sum(items) };
+}
+
+function convertMap(node: YAMLMap.Parsed, context: Context): Measured {
+  const data: Record<string, Json> = {};
+  const own = new Map<string, Pair<ParsedNode, ParsedNode | null>>();
+  const parts: Measured[] = [];
+  const merged: Measured[] = [];
+  for (const pair of node.items) {
+    if (isMergeKey(pair.key)) {
+      merged.push(...mergeSources(pair, context));
+      continue;
+    }
+    const key = checkedKey(pair, own, context);
+    const value = pair.value ? convert(pair.value, context) : { data: null, weight: nodeWeight, depth: 0 };
+    if (key === undefined) continue;
+    own.set(key, pair);
+    data[key] = value.data;
+    parts.push({ ...value, weight: value.weight + key.length });
+  }
+  for (const { data: inherited } of merged) {
+    for (const [key, value] of Object.entries(inherited as Record<string, Json>)) {
+      if (!Object.hasOwn(data, key)) data[key] = value;
+    }
+  }
+  return { data, ...sum([...parts, ...merged]) };
+}
+
+/** The maps that a merge key brings in, nearest first. */
+function mergeSources({ key, value }: Pair<ParsedNode, ParsedNode | null>, context: Context): Measured[] {
+  const nodes = isSeq(value) ? value.items : [value ?? key];
+  return nodes.flatMap((node) => {
+    const measured = convert(node, context);
+    const { data } = measured;
+    if (typeof data === 'object' && data !== null && !Array.isArray(data)) return [measured];
+    refuse(node, 'a merge key (<<) takes a map or a list of maps', context);
+    return [];
+  });
+}
+
+function checkedKey(
+  { key, value }: Pair<ParsedNode, ParsedNode | null>,
+  own: ReadonlyMap<string, Pair<ParsedNode>>,
+  context: Context,
+): string | undefined {
+  if (key.anchor !== undefined) convert(key, context);
+  const name = keyName(key);
+  if (name === undefined) {
+    // `{{name}}` without quotes is a map whose key is a map.
+    const braces = isMap(key) && key.flow === true && (value === null || isScalar(value));
+    const message = braces
+      ? "a text that begins with a brace must be in quotes: '{{name}}'"
+      : 'a key must be a text';
+    refuse(key, message, context);
+    return undefined;
+  }
+  const first = own.get(name);
+  if (name === '__proto__') refuse(key, 'the key __proto__ is not allowed', context);
+  else if (first) {
+    const place = placeName(context.source, first.key.range[0]);
+    refuse(key, `duplicate key ${quote(name)}; the first is at ${place}`, context);
+  } else return name;
+  return undefined;
+}
+
+function refuse(node: ParsedNode, message: string, { source, faults }: Context): Measured {
+  faults.push({ source, offset: node.range[0], message });
+  return { data: null, weight: nodeWeight, depth: 0 };
+}
+
+function sum(parts: readonly Measured[]): { weight: number; depth: number } {
+  let weight = nodeWeight;
+  let depth = 0;
+  for (const part of parts) {
+    weight += part.weight;
+    depth = Math.max(depth, part.depth);
+  }
+  return { weight, depth: depth + 1 };
+}
+
+/** Points at the alias that brings the most. */
+function tooHeavy({ source, targets, done }: Context): Fault {
+  let heaviestAlias: Alias | undefined;
+  let most = 0;
+  for (const [alias, target] of targets) {
+    const weight = done.get(target)?.weight ?? 0;
+    if (weight > most) [heaviestAlias, most] = [alias, weight];
+  }
+  const message = 'written out, the aliases make this suite larger than 100 MB';
+  return { source, offset: heaviestAlias?.range?.[0] ?? 0, message };
+}

@@ -1,0 +1,104 @@
+import type { z } from 'zod';
+import { oneLine } from '../base/text.ts';
+import type { Fault, Path } from './fault.ts';
+import { didYouMean, oneOf, quote } from './nearest.ts';
+import type { Places } from './places.ts';
+import { noBranch, wordingOf, wrongType } from './wording.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** A schema's complaint, in our words. */
+export interface Complaint {
+  readonly path: Path;
+  readonly message: string;
+  /** The key is wrong, not what stands behind it. */
+  readonly atKey: boolean;
+}
+
+export type Validated<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly complaints: readonly Complaint[] };
+
+/** `data` against `schema`, with one complaint for each thing that is wrong. */
+export function validate<S extends z.ZodType>(schema: S, data: unknown): Validated<z.output<S>> {
+  // zod tells which keys were unknown, not which are known; the list of keys is the same object in both.
+  const knownKeys = new Map<readonly string[], readonly string[]>();
+  const result = schema.safeParse(data, {
+    error(issue) {
+      if (issue.code === 'unrecognized_keys') knownKeys.set(issue.keys, keysOf(issue.inst));
+      return wordingOf(issue);
+    },
+  });
+  if (result.success) return { ok: true, value: result.data };
+  return {
+    ok: false,
+    complaints: result.error.issues.flatMap((issue) => complaintsOf(issue, [], knownKeys)),
+  };
+}
+
+export function complaintFault(
+  { path, message, atKey }: Complaint,
+  places: Places,
+  prefix: Path = [],
+): Fault {
+  const whole = [...prefix, ...path];
+  const offset = atKey ? places.key(whole) : places.value(whole);
+  return { source: places.source, offset, path: whole, message: oneLine(message, 600) };
+}
+
+function keysOf(schema: unknown): readonly string[] {
+  const { shape } = (schema as z.core.$ZodObject | undefined)?._zod.def ?? {};
+  return Object.keys(shape ?? {});
+}
+
+function complaintsOf(
+  issue: Issue,
+  prefix: Path,
+  knownKeys: ReadonlyMap<readonly string[], readonly string[]>,
+): Complaint[] {
+  const path = [...prefix, ...(issue.path as Path)];
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys.get(issue.keys) ?? [];
+    return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, known), atKey: true }));
+  }
+  if (issue.code === 'invalid_key') {
+    const message = issue.issues.map((inner) => inner.message).join('; ');
+    return [{ path, message, atKey: true }];
+  }
+  if (issue.code === 'invalid_union' && issue.message === noBranch) {
+    return complaintsOfUnion(issue, path, knownKeys);
+  }
+  return [{ path, message: issue.message, atKey: false }];
+}
+
+/** Those of the branch that was meant: the one whose kind of value it is. */
+function complaintsOfUnion(
+  { errors }: Issue & { code: 'invalid_union' },
+  path: Path,
+  knownKeys: ReadonlyMap<readonly string[], readonly string[]>,
+): Complaint[] {
+  const expected = errors.map((branch) => branch.find((issue) => isRootType(issue)));
+  const meant = errors.find((_, index) => expected[index] === undefined);
+  if (meant) return meant.flatMap((issue) => complaintsOf(issue, path, knownKeys));
+  const messages = expected.map((issue) => issue!.message);
+  return [{ path, message: joinTypes(messages), atKey: false }];
+}
+
+function isRootType(issue: Issue): boolean {
+  return issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value');
+}
+
+/** `expected a text, not 7` and `expected a map, not 7` → `expected a text or a map, not 7`. */
+function joinTypes(messages: readonly string[]): string {
+  const shape = /^(.*?expected )(.*?)(, not .*)?$/;
+  const nouns = messages.flatMap((message) => shape.exec(message)?.[2] ?? []);
+  const [first = wrongType('value', undefined)] = messages;
+  return first.replace(
+    shape,
+    (_, head: string, __, tail?: string) => `${head}${oneOf([...new Set(nouns)])}${tail ?? ''}`,
+  );
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  return `unknown key ${quote(key)}${didYouMean(key, known) || (known.length > 0 ? `; expected ${oneOf(known)}` : '')}`;
+}

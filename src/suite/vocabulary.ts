@@ -1,0 +1,33 @@
+import { headlines, latencies, rates } from '../metric/index.ts';
+
+const countColumns = [
+  'queue_ms',
+  'chunks',
+  'prompt_tokens',
+  'cached_tokens',
+  'completion_tokens',
+  'reasoning_tokens',
+  'total_tokens',
+  'reasoning_chars',
+  'answer_chars',
+  'score',
+] as const;
+
+/** Columns of `requests.csv` that are measured, and may stand in a percentile, a mean or a typical value. */
+export const numberColumns: readonly string[] = [...latencies, ...rates]
+  .map(({ name }) => name as string)
+  .concat(countColumns);
+
+/** Columns of `requests.csv` that are true or false, and may stand in `rate()`. */
+export const shareColumns = ['passed', 'valid'] as const;
+
+export const statistics = ['p50', 'p90', 'p95', 'p99', 'mean', 'typical', 'rate'] as const;
+
+/** Shares that a gate may watch; `error_rate` is that of `models.csv`. */
+export const gateShares = [...shareColumns, 'error_rate'] as const;
+
+/** All that a gate may watch. */
+export const gateMetrics: readonly string[] = [...numberColumns, ...gateShares];
+
+/** What may decide that a run has enough repeats. */
+export const stopMetrics: readonly string[] = headlines.map(({ name }) => name);
