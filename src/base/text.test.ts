@@ -69,7 +69,7 @@ test('whatever comes in, one clean line of at most the limit comes out', () => {
       const whole = oneLine(from);
       expect(oneLine(whole)).toBe(whole);
     }),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
 });
 
@@ -99,7 +99,7 @@ test('a cut keeps the limit, marks itself and never splits a pair', () => {
         expect(short.length).toBeGreaterThanOrEqual(limit - 1);
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   );
 });
 

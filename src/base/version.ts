@@ -2,6 +2,22 @@ import { readFileSync } from 'node:fs';
 
 /** Version of this package, as it was published. */
 export function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
+  return manifestAt(new URL('../../package.json', import.meta.url))!.version;
+}
+
+/** Version of an installed package. Its manifest is found by its place, since few packages export it. */
+export function packageVersion(name: string): string {
+  for (let url = new URL('.', import.meta.resolve(name)); url.pathname !== '/'; url = new URL('..', url)) {
+    const manifest = manifestAt(new URL('package.json', url));
+    if (manifest?.name === name) return manifest.version;
+  }
+  return 'unknown';
+}
+
+function manifestAt(url: URL): { name?: string; version: string } | undefined {
+  try {
+    return JSON.parse(readFileSync(url, 'utf8')) as { name?: string; version: string };
+  } catch {
+    return undefined;
+  }
 }

@@ -1,29 +1,85 @@
 import { join } from 'node:path';
+import { defined } from '../base/defined.ts';
 import { requestColumns, type RequestRow } from '../journal/columns.ts';
 import { readCsv } from '../journal/csv.ts';
 import { readManifest, type Manifest } from '../journal/manifest.ts';
 import { runFiles } from '../journal/run-folder.ts';
 import type { Report, RunFacts } from '../output/report.ts';
-import { planSize } from '../plan/blocks.ts';
+import { armsOf, planSize } from '../plan/blocks.ts';
 import { collect, type Collected } from '../summary/collect.ts';
-import { successFloor, summarise } from '../summary/summarise.ts';
-import { describeWarning, warningsOf } from '../summary/warnings.ts';
 import type { ModelSummary } from '../summary/columns.ts';
+import { compare, type Comparison } from '../summary/compare.ts';
+import { successFloor } from '../summary/success.ts';
+import { summarise } from '../summary/summarise.ts';
+import { describeWarning, warningsOf } from '../summary/warnings.ts';
 
-/** A run's report, from its folder alone: rows and manifest. The same folder gives the same report. */
-export async function loadReport(folder: string): Promise<Report> {
+/** A run as everything after it needs it: read from its folder, never from a gateway. */
+export interface LoadedRun {
+  folder: string;
+  manifest: Manifest;
+  collected: Collected;
+  comparison: Comparison;
+  report: Report;
+}
+
+/** The same folder gives the same report, byte for byte. */
+export async function loadRun(folder: string): Promise<LoadedRun> {
   const manifest = await readManifest(folder);
   const collected = await collect(readRows(folder));
   const models = summarise(collected, { timeoutMs: manifest.suite.run.timeouts.totalMs });
-  return {
-    run: factsOf(manifest, models),
+  const comparison = compare(collected, { isSequential: manifest.suite.run.order === 'sequential' });
+  const planned = plannedRequests(manifest);
+  const warnings = warningsOf(collected, {
+    order: manifest.suite.run.order,
+    status: manifest.status,
+    planned,
+    maxErrorRate: manifest.suite.run.maxErrorRate,
+    ...defined({ loopUtilisation: manifest.loop_utilisation }),
+  });
+  const report: Report = {
+    run: factsOf(manifest, models, planned),
     models,
-    pairs: [],
-    warnings: warningsFor(manifest, collected),
+    pairs: comparison.pairs,
+    warnings: [...warnings.map(describeWarning), ...manifest.notes.map(({ text }) => `${text}.`)],
   };
+  return { folder, manifest, collected, comparison, report };
 }
 
 /** The rows of a run, one at a time. */
 export function readRows(folder: string): AsyncGenerator<RequestRow> {
   return readCsv<RequestRow>(join(folder, runFiles.requests), requestColumns);
+}
+
+/** Measured requests of the plan, without warm-up. */
+function plannedRequests({ suite, routes }: Manifest): number {
+  const arms = armsOf(
+    suite.models,
+    routes.map(({ route }) => route),
+  );
+  return planSize({ ...suite.run, arms, prompts: suite.prompts }).measure;
+}
+
+function factsOf(manifest: Manifest, models: readonly ModelSummary[], planned: number): RunFacts {
+  const { suite, versions, machine } = manifest;
+  const done = models.reduce((sum, { requests }) => sum + requests, 0);
+  const successes = models.reduce((sum, model) => sum + model.successes, 0);
+  return {
+    run_id: manifest.run_id,
+    suite: suite.name,
+    suite_hash: manifest.suite_hash,
+    routes: manifest.routes.map(({ route }) => route),
+    status: manifest.status,
+    started_at: manifest.started_at,
+    seed: manifest.seed,
+    order: suite.run.order,
+    prompts: suite.prompts.length,
+    repeats: suite.run.repeat,
+    requests_planned: planned,
+    requests_done: done,
+    requests_failed: done - successes,
+    success_floor: successFloor,
+    versions: { gatebench: versions.gatebench, openai: versions.openai, node: versions.node },
+    machine: `${machine.platform} ${machine.arch}, ${machine.cpus} × ${machine.cpu}`,
+    ...defined({ description: suite.description, ended_at: manifest.ended_at }),
+  };
 }

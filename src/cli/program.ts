@@ -9,7 +9,11 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
   let program: Argv = yargs()
     .scriptName('gatebench')
     .usage('$0 COMMAND\n\nLatency and token numbers you can trust, for models behind Cloudflare AI Gateway.')
-    .parserConfiguration({ 'greedy-arrays': false, 'duplicate-arguments-array': true, 'boolean-negation': true })
+    .parserConfiguration({
+      'greedy-arrays': false,
+      'duplicate-arguments-array': true,
+      'boolean-negation': true,
+    })
     .locale('en')
     .strict()
     .recommendCommands()
@@ -21,7 +25,9 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
     .epilogue('First time here? gatebench run suites/smoke.yaml --route demo')
     .exitProcess(false)
     .fail((message, error) => {
-      throw error instanceof UserError ? error : new UserError(`${message || String(error)}\nSee gatebench --help.`);
+      throw error instanceof UserError
+        ? error
+        : new UserError(`${message || String(error)}\nSee gatebench --help.`);
     });
   for (const command of commands) {
     program = program.command(
@@ -39,7 +45,12 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
 
 function commonFlags(builder: Argv): Argv {
   return builder
-    .option('results', { type: 'string', default: 'results', describe: 'folder of all runs', requiresArg: true })
+    .option('results', {
+      type: 'string',
+      default: 'results',
+      describe: 'folder of all runs',
+      requiresArg: true,
+    })
     .option('json', { type: 'boolean', default: false, describe: 'machine output on stdout' })
     .option('quiet', { type: 'boolean', default: false, describe: 'no progress on stderr' })
     .option('color', { type: 'boolean', describe: '--no-color: none (also NO_COLOR)' })

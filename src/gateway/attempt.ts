@@ -290,7 +290,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const now = this.#sinceSent();
     let due = totalMs;
     if (this.#sentAt === undefined) due = connectMs;
-    else if (this.#options.streamed) due = Math.min(due, this.#sawText ? this.#lastDataMs + idleMs : firstTokenMs);
+    else if (this.#options.streamed)
+      due = Math.min(due, this.#sawText ? this.#lastDataMs + idleMs : firstTokenMs);
     this.#timer = setTimeout(this.#checkDeadlines, Math.max(1, Math.ceil(due - now)));
   }
 

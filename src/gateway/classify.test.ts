@@ -47,10 +47,18 @@ const cases: [string, [number, string, string], object][] = [
   ],
   [
     'unknown model as OpenAI says it',
-    [404, json, '{"error":{"message":"model \'x\' not found","type":"not_found_error","param":null,"code":null}}'],
+    [
+      404,
+      json,
+      '{"error":{"message":"model \'x\' not found","type":"not_found_error","param":null,"code":null}}',
+    ],
     { family: 'provider', code: 'not_found_error', message: "model 'x' not found" },
   ],
-  ['edge, HTML', [524, 'text/html', '<html><title>x | 524: A timeout occurred</title>'], { family: 'edge', code: '524' }],
+  [
+    'edge, HTML',
+    [524, 'text/html', '<html><title>x | 524: A timeout occurred</title>'],
+    { family: 'edge', code: '524' },
+  ],
   ['edge, text', [502, 'text/plain', 'error code: 502'], { family: 'edge', code: '502' }],
   [
     'edge, problem JSON',
@@ -85,7 +93,11 @@ test('a message is one clean line of bounded length, whatever the body', () => {
     fc.property(
       fc.nat(599),
       fc.constantFrom('text/html', json, ''),
-      fc.oneof(fc.string(), fc.json(), fc.string().map((text) => `{"error":${JSON.stringify(text)}}`)),
+      fc.oneof(
+        fc.string(),
+        fc.json(),
+        fc.string().map((text) => `{"error":${JSON.stringify(text)}}`),
+      ),
       (httpStatus, contentType, body) => {
         const { message, code } = classify({ httpStatus, contentType, body }, now);
         expect(message).not.toBe('');

@@ -43,7 +43,10 @@ function readBody({ httpStatus, contentType, body }: BadResponse): Said {
   const json = parseJson(body);
   if (isObject(json)) {
     const said =
-      fromGateway(json) ?? fromCloudflareApi(json) ?? fromProblem(json) ?? providerError(json['error'], httpStatus);
+      fromGateway(json) ??
+      fromCloudflareApi(json) ??
+      fromProblem(json) ??
+      providerError(json['error'], httpStatus);
     if (said) return said;
   }
   const edge = fromEdgePage(body, contentType, httpStatus);
@@ -89,7 +92,8 @@ function fromProblem(json: Record<string, unknown>): Said | undefined {
 /** OpenAI's object or Ollama's bare string. Also what an error event in a stream carries. */
 export function providerError(error: unknown, httpStatus?: number): Said | undefined {
   const fallback = httpStatus === undefined ? 'stream_error' : `http_${httpStatus}`;
-  if (typeof error === 'string') return { family: 'provider', code: codeOfText(error) ?? fallback, message: error };
+  if (typeof error === 'string')
+    return { family: 'provider', code: codeOfText(error) ?? fallback, message: error };
   if (!isObject(error)) return undefined;
   const message = word(error['message']) || JSON.stringify(error);
   const code = word(error['code']) || word(error['type']) || codeOfText(message) || fallback;

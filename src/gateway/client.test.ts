@@ -38,7 +38,10 @@ describe('a good answer', () => {
     await using client = testGateway();
     const exchange = await client.ask(server.url, { stream: false });
     expect(exchange).toMatchObject({ outcome: 'ok', answer: 'Four.', reasoning: 'hm', streamed: false });
-    expect([...exchange.chunks.texts()].map(({ at }) => at)).toEqual([exchange.bodyEndMs, exchange.bodyEndMs]);
+    expect([...exchange.chunks.texts()].map(({ at }) => at)).toEqual([
+      exchange.bodyEndMs,
+      exchange.bodyEndMs,
+    ]);
     expect(exchange.firstEventMs).toBeUndefined();
     expect(JSON.parse(server.received[0]!.body)).toMatchObject({ stream: false });
   });
@@ -77,7 +80,9 @@ describe('what is sent', () => {
   test('no Authorization unless asked for, no retry, no compression', async () => {
     await using server = await serve((response) => sendFrames(response, goodFrames()));
     await using client = testGateway();
-    await client.ask(server.url, { headers: { 'accept-encoding': 'identity', 'cf-aig-authorization': 'Bearer t' } });
+    await client.ask(server.url, {
+      headers: { 'accept-encoding': 'identity', 'cf-aig-authorization': 'Bearer t' },
+    });
     await client.ask(server.url, { headers: { authorization: 'Bearer k' } });
     const [without, withKey] = server.received.map(({ headers }) => headers);
     expect(without).not.toHaveProperty('authorization');
@@ -121,7 +126,11 @@ describe('answers that are none', () => {
       [{ choices: [{ delta: {}, finish_reason: 'stop' }] }, '[DONE]'],
       { status: 'empty', code: 'no_text' },
     ],
-    ['an error event', [goodFrames()[1], { error: { message: 'boom' } }], { status: 'error', code: 'stream_error' }],
+    [
+      'an error event',
+      [goodFrames()[1], { error: { message: 'boom' } }],
+      { status: 'error', code: 'stream_error' },
+    ],
     ['a broken frame', [goodFrames()[1], '{"choices":['], { status: 'error', code: 'malformed_frame' }],
   ];
   test.each(cases)('%s', async (_name, frames, expected) => {
@@ -153,11 +162,20 @@ describe('answers that are none', () => {
     });
     await using refused = await serve((response) => {
       response.setHeader('content-type', 'application/json');
-      response.end('{"success":false,"error":[{"code":2005,"message":"Failed to get response from provider"}]}');
+      response.end(
+        '{"success":false,"error":[{"code":2005,"message":"Failed to get response from provider"}]}',
+      );
     });
     await using client = testGateway();
-    expect(failureOf(await client.ask(html.url))).toMatchObject({ family: 'edge', code: 'html', message: 'Sign in' });
-    expect(failureOf(await client.ask(json.url))).toMatchObject({ family: 'stream', code: 'json_instead_of_sse' });
+    expect(failureOf(await client.ask(html.url))).toMatchObject({
+      family: 'edge',
+      code: 'html',
+      message: 'Sign in',
+    });
+    expect(failureOf(await client.ask(json.url))).toMatchObject({
+      family: 'stream',
+      code: 'json_instead_of_sse',
+    });
     expect(failureOf(await client.ask(refused.url))).toMatchObject({ family: 'gateway', code: '2005' });
     expect(failureOf(await client.ask(refused.url, { stream: false }))).toMatchObject({ family: 'gateway' });
   });
@@ -166,7 +184,10 @@ describe('answers that are none', () => {
 describe('the way there', () => {
   test('a refused connection, an unknown host, a redirect', async () => {
     await using client = testGateway();
-    expect(failureOf(await client.ask('http://127.0.0.1:1'))).toMatchObject({ family: 'network', code: 'refused' });
+    expect(failureOf(await client.ask('http://127.0.0.1:1'))).toMatchObject({
+      family: 'network',
+      code: 'refused',
+    });
     expect(failureOf(await client.ask('http://no-such-host.invalid'))).toMatchObject({ code: 'dns' });
     await using server = await serve((response) => {
       response.writeHead(307, { location: 'http://127.0.0.1:9/elsewhere' });
@@ -178,7 +199,11 @@ describe('the way there', () => {
 
   test('a compressed error is read; a compressed stream is refused, its instants being unreadable', async () => {
     await using error = await serve((response) => {
-      response.writeHead(429, { 'content-type': 'application/json', 'content-encoding': 'gzip', 'retry-after': '2' });
+      response.writeHead(429, {
+        'content-type': 'application/json',
+        'content-encoding': 'gzip',
+        'retry-after': '2',
+      });
       response.end(gzipSync('{"error":"too many concurrent requests"}'));
     });
     await using stream = await serve((response) => {
@@ -197,10 +222,16 @@ describe('the way there', () => {
   test('a token echoed in an error body does not come through', async () => {
     await using server = await serve((response, request) => {
       response.writeHead(400);
-      response.end(JSON.stringify({ error: { message: `bad header ${String(request.headers['cf-aig-authorization'])}` } }));
+      response.end(
+        JSON.stringify({
+          error: { message: `bad header ${String(request.headers['cf-aig-authorization'])}` },
+        }),
+      );
     });
     await using client = testGateway({}, { 'secret-token-1': 'CF_AIG_TOKEN' });
-    const exchange = await client.ask(server.url, { headers: { 'cf-aig-authorization': 'Bearer secret-token-1' } });
+    const exchange = await client.ask(server.url, {
+      headers: { 'cf-aig-authorization': 'Bearer secret-token-1' },
+    });
     expect(failureOf(exchange).message).toBe('bad header Bearer [CF_AIG_TOKEN]');
     expect(JSON.stringify(exchange)).not.toContain('secret-token-1');
   });

@@ -114,8 +114,7 @@ export class Gateway {
   }
 
   #enter(): void {
-    if (this.#inFlight++ === 0)
-      this.#heartbeat = setInterval(() => this.#lag.observe(), heartbeatMs).unref();
+    if (this.#inFlight++ === 0) this.#heartbeat = setInterval(() => this.#lag.observe(), heartbeatMs).unref();
   }
 
   #leave(): void {

@@ -23,7 +23,9 @@ export interface Ended {
  * Undefined when all is well.
  */
 export function failureOf(ended: Ended, now: Date): Failure | undefined {
-  return wrongContent(ended, now) ?? faultInStream(ended) ?? incomplete(ended) ?? withoutAnswer(ended.completion);
+  return (
+    wrongContent(ended, now) ?? faultInStream(ended) ?? incomplete(ended) ?? withoutAnswer(ended.completion)
+  );
 }
 
 function wrongContent({ streamed, contentType, body, completion }: Ended, now: Date): Failure | undefined {
@@ -44,7 +46,9 @@ function wrongContent({ streamed, contentType, body, completion }: Ended, now: D
 function looksLikeCompletion(body: string): boolean {
   try {
     const json: unknown = JSON.parse(body);
-    return typeof json === 'object' && json !== null && Array.isArray((json as { choices?: unknown }).choices);
+    return (
+      typeof json === 'object' && json !== null && Array.isArray((json as { choices?: unknown }).choices)
+    );
   } catch {
     return false;
   }
@@ -60,7 +64,11 @@ function faultInStream({ fault }: Ended): Failure | undefined {
       return stream('line_too_long', 'a line of the stream passed the limit of 8 MiB');
     case 'error_event': {
       const said = providerError(fault.detail) ?? { family: 'provider', code: 'stream_error', message: '' };
-      return { status: 'error', ...said, message: oneLine(said.message, 300) || 'an error event in the stream' };
+      return {
+        status: 'error',
+        ...said,
+        message: oneLine(said.message, 300) || 'an error event in the stream',
+      };
     }
   }
 }

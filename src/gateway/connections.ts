@@ -25,11 +25,10 @@ export function watchSocket(watcher: SocketWatcher): void {
 subscribe('undici:client:sendHeaders', (message) => {
   const watcher = starting;
   starting = undefined;
-  if (!watcher) return;
   const facts = sockets.get((message as { socket: object }).socket);
   // A socket that we did not open ourselves, through a proxy: nothing is known of it.
   if (!facts) return;
-  watcher.onSocket(facts.used ? { reused: true } : { reused: false, ...facts.connection });
+  watcher?.onSocket(facts.used ? { reused: true } : { reused: false, ...facts.connection });
   facts.used = true;
 });
 

@@ -4,7 +4,10 @@ import { LoopLag } from './loop-lag.ts';
 import { frameText, goodFrames, serve, testGateway } from './testing/server.ts';
 
 /** A loop that the test drives by hand. */
-function handDriven(): { lag: LoopLag; look: { iteration: number; active: number; idle: number; runQueue: number } } {
+function handDriven(): {
+  lag: LoopLag;
+  look: { iteration: number; active: number; idle: number; runQueue: number };
+} {
   const look = { iteration: 1, active: 100, idle: 50, runQueue: 0 };
   return { lag: new LoopLag(() => ({ ...look })), look };
 }

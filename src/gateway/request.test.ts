@@ -33,7 +33,11 @@ function planned(promptParams: Params = {}, modelParams: Params = {}): PlannedRe
 const facts = { runId: 'run-1', suite: 'smoke', eventId: 'event-1', settings };
 
 test('streaming with usage is the default; params go in as they are, the model’s own win', () => {
-  const { body } = chatRequest(planned({ temperature: 0, seed: 7 }, { seed: 8, odd: { x: [1] } }), endpoint, facts);
+  const { body } = chatRequest(
+    planned({ temperature: 0, seed: 7 }, { seed: 8, odd: { x: [1] } }),
+    endpoint,
+    facts,
+  );
   expect(body).toEqual({
     model: 'custom-ollama/kimi',
     messages: [{ role: 'user', content: 'hi' }],
@@ -76,7 +80,10 @@ test('through the gateway: no cache, one attempt, a trail of five entries in ASC
 });
 
 test('payloads stay out of the log when the suite says so', () => {
-  const { headers } = chatRequest(planned(), endpoint, { ...facts, settings: { ...settings, logPayload: false } });
+  const { headers } = chatRequest(planned(), endpoint, {
+    ...facts,
+    settings: { ...settings, logPayload: false },
+  });
   expect(headers).toHaveProperty('cf-aig-collect-log-payload', 'false');
 });
 

@@ -4,7 +4,12 @@ import { routes } from './routes/index.ts';
 import type { RouteContext } from './route.ts';
 
 const settings: GatewaySettings = { auth: 'aig', headers: {}, logPayload: true };
-const environment = { CF_ACCOUNT_ID: 'acc', CF_GATEWAY_ID: 'gw', CF_AIG_TOKEN: 'token', OLLAMA_API_KEY: 'key' };
+const environment = {
+  CF_ACCOUNT_ID: 'acc',
+  CF_GATEWAY_ID: 'gw',
+  CF_AIG_TOKEN: 'token',
+  OLLAMA_API_KEY: 'key',
+};
 const context: RouteContext = { environment, settings, providerKey: false };
 
 const endpoint = (route: string, change: Partial<RouteContext> = {}, model = 'custom-ollama/kimi-k2.6') =>
@@ -62,7 +67,8 @@ describe('credentials', () => {
     const withAlias = { ...settings, byokAlias: 'suite' };
     expect(endpoint('compat', { settings: withAlias }).headers).toHaveProperty('cf-aig-byok-alias', 'suite');
     expect(
-      endpoint('compat', { settings: withAlias, environment: { ...environment, CF_AIG_BYOK_ALIAS: 'env' } }).headers,
+      endpoint('compat', { settings: withAlias, environment: { ...environment, CF_AIG_BYOK_ALIAS: 'env' } })
+        .headers,
     ).toHaveProperty('cf-aig-byok-alias', 'env');
   });
 

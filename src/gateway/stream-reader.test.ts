@@ -130,7 +130,9 @@ describe('what chunks carry', () => {
 
 describe('framing', () => {
   test('comments and event names do not disturb, and a comment is no frame', () => {
-    const reader = read([encode(`: keep-alive\n\nevent: message\ndata: ${delta({ content: 'x' })}\n\n: bye\n\n`)]);
+    const reader = read([
+      encode(`: keep-alive\n\nevent: message\ndata: ${delta({ content: 'x' })}\n\n: bye\n\n`),
+    ]);
     expect(reader.completion.answer).toBe('x');
     expect(reader.frames).toBe(1);
     expect(reader.firstEventMs).toBe(1);
@@ -180,7 +182,9 @@ const text = fc.string({ unit: 'grapheme', maxLength: 12 });
 const frame = fc.oneof(
   text.map((content) => delta({ content })),
   text.map((reasoning) => delta({ content: '', reasoning })),
-  text.map((args) => delta({ tool_calls: [{ index: 0, id: 't', function: { name: 'f', arguments: args } }] })),
+  text.map((args) =>
+    delta({ tool_calls: [{ index: 0, id: 't', function: { name: 'f', arguments: args } }] }),
+  ),
   fc.nat(1000).map((n) => JSON.stringify({ choices: [], usage: { completion_tokens: n } })),
   fc.constant(delta({}, 'stop')),
   fc.constant('[DONE]'),

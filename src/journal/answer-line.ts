@@ -40,9 +40,7 @@ export function answerLine(
     answer: kept(exchange.answer),
     reasoning: kept(exchange.reasoning),
     tool_calls:
-      keep === 'none'
-        ? []
-        : exchange.toolCalls.map((call) => ({ ...call, arguments: kept(call.arguments) })),
+      keep === 'none' ? [] : exchange.toolCalls.map((call) => ({ ...call, arguments: kept(call.arguments) })),
     chunks: Array.from(exchange.chunks, ({ at, kind, chars, merged }): ChunkEntry => {
       const ms = Math.round(at * 1000) / 1000;
       return merged ? [ms, kind, chars, true] : [ms, kind, chars];

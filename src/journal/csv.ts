@@ -66,7 +66,10 @@ export function csvFile(columns: readonly Column[], rows: readonly AnyRow[]): st
 export async function* readCsv<Row>(path: string, columns: readonly Column[]): AsyncGenerator<Row> {
   const parser = createReadStream(path).pipe(parse({ bom: true, info: true, relax_column_count: false }));
   let places: (readonly [Column, number])[] | undefined;
-  for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+  for await (const { record, info } of parser as AsyncIterable<{
+    record: string[];
+    info: { lines: number };
+  }>) {
     if (!places) {
       places = columns.map((column) => [column, record.indexOf(column.name)] as const);
       continue;

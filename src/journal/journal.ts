@@ -53,7 +53,12 @@ export class Journal {
     if (batch.length === 0) return;
     // Answers first: a row without its answer would claim what cannot be shown; the other way round is harmless.
     await this.#answers.appendFile(batch.map(({ line }) => `${JSON.stringify(line)}\n`).join(''));
-    await this.#requests.appendFile(csvLines(requestColumns, batch.map(({ row }) => row)));
+    await this.#requests.appendFile(
+      csvLines(
+        requestColumns,
+        batch.map(({ row }) => row),
+      ),
+    );
     const now = performance.now();
     if (now - this.#lastSync < syncEveryMs) return;
     this.#lastSync = now;

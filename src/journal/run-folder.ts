@@ -16,7 +16,9 @@ export const runFiles = {
 /** `20261122T031700Z-k3x9qa`: sorts by time, never meets another. */
 export function newRunId(now: Date, random: () => number): string {
   const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
-  const letters = Array.from({ length: 6 }, () => 'abcdefghijkmnopqrstuvwxyz'.charAt(Math.floor(random() * 25)));
+  const letters = Array.from({ length: 6 }, () =>
+    'abcdefghijkmnopqrstuvwxyz'.charAt(Math.floor(random() * 25)),
+  );
   return `${stamp}-${letters.join('')}`;
 }
 
@@ -28,8 +30,11 @@ export async function createRunFolder(folder: string): Promise<void> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST' || code === 'ENOTDIR') {
-      const what = code === 'ENOTDIR' || !(await isFolder(folder)) ? 'is in the way of a folder' : 'holds a run';
-      throw new UserError(`${folder} ${what}: choose another --results or --out, or continue it with --resume.`);
+      const what =
+        code === 'ENOTDIR' || !(await isFolder(folder)) ? 'is in the way of a folder' : 'holds a run';
+      throw new UserError(
+        `${folder} ${what}: choose another --results or --out, or continue it with --resume.`,
+      );
     }
     throw new UserError(`the run's folder ${folder} cannot be written: ${message}`);
   }

@@ -1,18 +1,44 @@
 import { defined } from '../../base/defined.ts';
+import { UserError } from '../../base/user-error.ts';
 import type { Command } from '../command.ts';
 import { readSuiteFlags, suiteFlags } from './suite-flags.ts';
 
 export const run: Command = {
-  usage: 'run <suite..>',
+  usage: 'run [suite..]',
   describe: 'Send a suite to every model, write a run folder, print a table',
   flags: (builder) =>
     suiteFlags(builder)
-      .option('out', { type: 'string', requiresArg: true, describe: 'the run’s folder, instead of one below --results' })
+      .option('out', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'the run’s folder, instead of one below --results',
+      })
+      .option('resume', {
+        type: 'string',
+        describe: 'continue a run that was cut short: its folder, or the latest one',
+      })
+      .option('retry-errors', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'send again what failed in this run',
+      })
+      .conflicts('resume', 'retry-errors')
+      .group(['out', 'resume', 'retry-errors'], 'Run folder:')
       .example('$0 run suites/smoke.yaml --route demo', 'simulated models, no key')
       .example('$0 run suites/support-triage.yaml --repeat 5', 'more repeats')
       .example('$0 run my.yaml --models glm,kimi --tags nightly', 'a part of it'),
   async run(flags) {
+    const suiteAndDesign = readSuiteFlags(flags);
+    const folder = defined({
+      out: flags['out'] as string | undefined,
+      resume: flags['resume'] as string | undefined,
+      retryErrors: flags['retry-errors'] as string | undefined,
+    });
+    if (suiteAndDesign.suites.length === 0 && folder.resume === undefined && folder.retryErrors === undefined)
+      throw new UserError(
+        'run what? Give a suite, for example: gatebench run suites/smoke.yaml --route demo',
+      );
     const { executeRun } = await import('../run/execute.ts');
-    return executeRun({ ...readSuiteFlags(flags), ...defined({ out: flags['out'] as string | undefined }) });
+    return executeRun({ ...suiteAndDesign, ...folder });
   },
 };

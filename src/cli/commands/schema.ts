@@ -4,7 +4,8 @@ import type { Command } from '../command.ts';
 export const schema: Command = {
   usage: 'schema',
   describe: 'Print the suite’s JSON Schema, for editors',
-  flags: (builder) => builder.example('$0 schema > suites/suite.schema.json', 'the file that suites point to'),
+  flags: (builder) =>
+    builder.example('$0 schema > suites/suite.schema.json', 'the file that suites point to'),
   async run() {
     const { suiteJsonSchema } = await import('../../suite/json-schema.ts');
     process.stdout.write(`${JSON.stringify(suiteJsonSchema(), null, 2)}\n`);

@@ -7,8 +7,18 @@ export const serve: Command = {
   flags: (builder) =>
     builder
       .option('port', { type: 'string', default: '0', requiresArg: true, describe: '0: any free port' })
-      .option('speed', { type: 'string', default: '1', requiresArg: true, describe: 'scales all simulated delays' })
-      .option('seed', { type: 'string', default: '1', requiresArg: true, describe: 'of the simulated models' })
+      .option('speed', {
+        type: 'string',
+        default: '1',
+        requiresArg: true,
+        describe: 'scales all simulated delays',
+      })
+      .option('seed', {
+        type: 'string',
+        default: '1',
+        requiresArg: true,
+        describe: 'of the simulated models',
+      })
       .example('$0 serve --port 8787', 'then point any OpenAI client at it'),
   async run(flags) {
     const { executeServe } = await import('../serve.ts');

@@ -34,7 +34,10 @@ export function suiteFlags(builder: Argv): Argv {
   const routeNames = routes.map(({ name }) => name);
   return builder
     .positional('suite', { type: 'string', array: true, describe: 'suite file' })
-    .option('route', { ...text, describe: `way to the models: ${routeNames.join(', ')}; several with commas` })
+    .option('route', {
+      ...text,
+      describe: `way to the models: ${routeNames.join(', ')}; several with commas`,
+    })
     .option('base-url', { ...text, describe: 'another address instead of the route’s own' })
     .option('allow-http', { type: 'boolean', default: false, describe: 'send the token over plain http' })
     .option('provider-key', {
@@ -64,7 +67,7 @@ export function readSuiteFlags(flags: RawFlags): SuiteFlags {
   const number = (name: string, bounds: Parameters<typeof numberFlag>[1]): number | undefined =>
     numberFlag(name, bounds)(flags[name]);
   return {
-    suites: flags['suite'] as string[],
+    suites: (flags['suite'] as string[] | undefined) ?? [],
     route: listFlag(flags['route']),
     baseUrl: flags['base-url'] as string | undefined,
     allowHttp: flags['allow-http'] === true,

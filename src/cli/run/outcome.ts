@@ -5,8 +5,8 @@ import { writeManifest, type Manifest } from '../../journal/manifest.ts';
 import { runFiles, writeWhole } from '../../journal/run-folder.ts';
 import { outputFormats } from '../../output/index.ts';
 import type { Report } from '../../output/report.ts';
-import { modelColumns } from '../../summary/columns.ts';
-import { loadReport } from '../load-report.ts';
+import { modelColumns, pairColumns } from '../../summary/columns.ts';
+import { loadRun } from '../load-report.ts';
 import { stdoutStyle } from '../terminal.ts';
 import type { RunFlags } from './execute.ts';
 
@@ -14,22 +14,22 @@ export interface Ended {
   folder: string;
   manifest: Manifest;
   flags: RunFlags;
-  suiteFile: string;
 }
 
 /** Closes a run's books: summary, manifest, table; and the exit code that says how it went. */
-export async function printOutcome({ folder, manifest, flags, suiteFile }: Ended): Promise<ExitCode> {
+export async function printOutcome({ folder, manifest, flags }: Ended): Promise<ExitCode> {
   await writeManifest(folder, manifest);
-  let report = await loadReport(folder);
+  let { report } = await loadRun(folder);
   if (manifest.status === 'complete' && errorRate(report) > manifest.suite.run.maxErrorRate) {
     manifest.status = 'incomplete';
     await writeManifest(folder, manifest);
-    report = await loadReport(folder);
+    ({ report } = await loadRun(folder));
   }
   await writeWhole(join(folder, runFiles.models), csvFile(modelColumns, report.models));
+  await writeWhole(join(folder, runFiles.pairs), csvFile(pairColumns, report.pairs));
   const format = outputFormats.find(({ name }) => name === (flags.json ? 'json' : 'table'))!;
   process.stdout.write(format.render(report, stdoutStyle(flags.color)));
-  if (!flags.json) process.stdout.write(`\n${nextSteps(folder, manifest, suiteFile)}`);
+  if (!flags.json) process.stdout.write(`\n${nextSteps(folder, manifest)}`);
   return codeOf(manifest);
 }
 
@@ -49,22 +49,25 @@ function codeOf({ status }: Manifest): ExitCode {
   return codes[status];
 }
 
-function nextSteps(folder: string, { routes, suite }: Manifest, suiteFile: string): string {
+function nextSteps(folder: string, { routes, suite, suite_file }: Manifest): string {
   const shown = relative(process.cwd(), folder) || folder;
   const files = [
     [runFiles.requests, 'one row per attempt'],
     [runFiles.models, 'one row per model'],
+    [runFiles.pairs, 'one row per pair of models and metric'],
     [runFiles.answers, 'what was answered, and when each piece came'],
     [runFiles.manifest, 'suite, seed, versions, machine'],
   ].map(([name, meaning]) => `  ${join(shown, name!).padEnd(shown.length + 16)} ${meaning}\n`);
   const written = `Written:\n${files.join('')}`;
   if (!routes.some(({ route }) => route === 'demo')) return written;
+  // From a clone there is no built program yet.
+  const program = process.argv[1]?.endsWith('.ts') ? 'npm run gatebench --' : 'npx gatebench';
   const real = suite.models.some(({ model }) => /\/sim-/.test(model))
     ? ' \\\n  --models custom-ollama/kimi-k2.6,custom-ollama/glm-5.2'
     : '';
   return (
     `${written}\nThe same on your own gateway (these answers were simulated):\n` +
     '  export CF_ACCOUNT_ID=… CF_GATEWAY_ID=… CF_AIG_TOKEN=…\n' +
-    `  npx gatebench run ${relative(process.cwd(), suiteFile) || suiteFile} --route compat${real}\n`
+    `  ${program} run ${suite_file} --route compat${real}\n`
   );
 }

@@ -5,7 +5,11 @@ export const direct: Route = {
   name: 'direct',
   summary: 'https://ollama.com/v1 without the gateway: what does the gateway cost?',
   endpoint(model, context) {
-    const { OLLAMA_API_KEY } = requireVariables(context.environment, ['OLLAMA_API_KEY'], 'The route «direct»');
+    const { OLLAMA_API_KEY } = requireVariables(
+      context.environment,
+      ['OLLAMA_API_KEY'],
+      'The route «direct»',
+    );
     return {
       baseUrl: context.baseUrl ?? 'https://ollama.com/v1',
       wireModel: splitModel(model).name,

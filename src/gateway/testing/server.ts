@@ -115,7 +115,12 @@ export function testGateway(
 }
 
 /** The failure of an exchange that must have failed. */
-export function failureOf(exchange: Exchange): { status: string; family: string; code: string; message: string } {
+export function failureOf(exchange: Exchange): {
+  status: string;
+  family: string;
+  code: string;
+  message: string;
+} {
   if (exchange.outcome !== 'failed') throw new Error(`expected a failure, got «${exchange.answer}»`);
   return exchange.failure;
 }

@@ -1,0 +1,161 @@
+import { join, relative } from 'node:path';
+import { systemClock } from '../../base/clock.ts';
+import { seededRandom } from '../../base/random.ts';
+import { count } from '../../base/text.ts';
+import { UserError } from '../../base/user-error.ts';
+import { packageVersion, version } from '../../base/version.ts';
+import type { RequestRow } from '../../journal/columns.ts';
+import { describeMachine, readManifest, writeManifest, type Manifest } from '../../journal/manifest.ts';
+import {
+  emptyState,
+  readState,
+  reopenFailed,
+  setTornLineAside,
+  type JournalState,
+} from '../../journal/resume.ts';
+import { createRunFolder, findRun, newRunId } from '../../journal/run-folder.ts';
+import { costOf } from '../../metric/cost.ts';
+import { planSize, type PlanOptions } from '../../plan/blocks.ts';
+import { leastUsage, worstCaseUsage } from '../../plan/tokens.ts';
+import { assertAffordable, BudgetGuard } from '../../run/budget.ts';
+import { suiteHash } from '../../suite/hash.ts';
+import type { Suite } from '../../suite/suite.ts';
+import type { DemoGateway } from './demo-gateway.ts';
+import type { RunFlags } from './execute.ts';
+import { readSuite } from './read-suite.ts';
+import { findWays, newSeed, routeNames, type Ways } from './setup.ts';
+
+/** A run that can be sent: its folder is there, its plan is known, its ways are open. */
+export interface Prepared {
+  folder: string;
+  manifest: Manifest;
+  planOptions: PlanOptions;
+  ways: Ways;
+  budget: BudgetGuard;
+  /** What of the plan is done already. */
+  earlier: JournalState;
+}
+
+/** Makes the folder of a new run. Everything that can be wrong is found before. */
+export async function prepareNew(
+  flags: RunFlags,
+  file: string,
+  suite: Suite,
+  demo: DemoGateway,
+): Promise<Prepared> {
+  const names = routeNames(flags, suite);
+  const ways = findWays(flags, suite, names, names.includes('demo') ? await demo.url() : undefined);
+  const seed = flags.seed ?? newSeed();
+  const planOptions = planOf(suite, ways, seed);
+  assertAffordable(suite.run.budget, leastExpense(planOptions));
+  const startedAt = systemClock.wall();
+  const runId = newRunId(startedAt, seededRandom(`${seed}/${startedAt.getTime()}/${process.pid}`));
+  const folder = flags.out ?? join(flags.results, suite.name, runId);
+  await createRunFolder(folder);
+  const manifest: Manifest = {
+    schema_version: 1,
+    run_id: runId,
+    suite,
+    suite_hash: suiteHash(suite),
+    suite_file: relative(process.cwd(), file) || file,
+    seed,
+    routes: ways.hosts,
+    planned_requests: planSize(planOptions).total,
+    versions: {
+      gatebench: version(),
+      openai: packageVersion('openai'),
+      undici: packageVersion('undici'),
+      node: process.versions.node,
+    },
+    machine: describeMachine(),
+    started_at: startedAt.toISOString(),
+    status: 'running',
+    notes: [],
+  };
+  await writeManifest(folder, manifest);
+  const budget = new BudgetGuard(suite.run.budget, systemClock);
+  return { folder, manifest, planOptions, ways, budget, earlier: emptyState };
+}
+
+/** Opens the folder of a run that was cut short, or whose failures are to be sent again. */
+export async function prepareResumed(flags: RunFlags, demo: DemoGateway): Promise<Prepared> {
+  const folder = await findRun(flags.retryErrors ?? (flags.resume || 'latest'), flags.results);
+  const manifest = await readManifest(folder);
+  await assertSameSuite(flags, manifest);
+  const names = manifest.routes.map(({ route }) => route);
+  const ways = findWays(flags, manifest.suite, names, names.includes('demo') ? await demo.url() : undefined);
+  assertSameHosts(ways, manifest, folder);
+  const torn = await setTornLineAside(folder);
+  if (torn > 0) note(manifest, `a torn line of ${count(torn, 'byte')} was set aside`);
+  if (flags.retryErrors !== undefined) {
+    const reopened = await reopenFailed(folder);
+    if (reopened === 0) throw new UserError(`nothing has failed in ${folder}.`);
+    note(manifest, `${count(reopened, 'failed request')} sent again`);
+  }
+  const planOptions = planOf(manifest.suite, ways, manifest.seed);
+  const budget = new BudgetGuard(manifest.suite.run.budget, systemClock);
+  const earlier = await readState(folder, (row) => budget.carryOver(spentBy(row, manifest.suite)));
+  if (earlier.done >= manifest.planned_requests)
+    throw new UserError(`${folder} is complete: every request of its plan has its final row.`);
+  note(manifest, `resumed with ${count(earlier.done, 'request')} of ${manifest.planned_requests} done`);
+  return { folder, manifest, planOptions, ways, budget, earlier };
+}
+
+function planOf(suite: Suite, ways: Ways, seed: number): PlanOptions {
+  return { ...suite.run, arms: ways.arms, prompts: suite.prompts, seed };
+}
+
+function note(manifest: Manifest, text: string): void {
+  manifest.notes.push({ at: systemClock.wall().toISOString(), text });
+}
+
+/** A suite given beside `--resume` must be the one that the run was made from. */
+async function assertSameSuite(flags: RunFlags, manifest: Manifest): Promise<void> {
+  const [file] = flags.suites;
+  if (file === undefined) return;
+  const now = suiteHash(await readSuite(file, flags));
+  if (now !== manifest.suite_hash)
+    throw new UserError(
+      `${file} has changed since the run was started, so its answers cannot be put beside the earlier ones:\n` +
+        `  the run's suite  ${manifest.suite_hash}\n  the file now     ${now}\n` +
+        'Leave the suite out to go on with the one that the run recorded, or start a new run.',
+    );
+}
+
+function assertSameHosts(ways: Ways, manifest: Manifest, folder: string): void {
+  for (const { route, host } of ways.hosts) {
+    const before = manifest.routes.find((known) => known.route === route)?.host;
+    if (route !== 'demo' && before !== host)
+      throw new UserError(
+        `${folder} was sent to ${before ?? 'no host'} by the route «${route}», now it would go to ${host}. Give the same --base-url.`,
+      );
+  }
+}
+
+/** What an earlier attempt has used; what its server did not report counts at its worst. */
+function spentBy(row: RequestRow, suite: Suite): { requests: number; tokens: number; usd: number } {
+  const model = suite.models.find(({ id }) => id === row.model);
+  const prompt = suite.prompts.find(({ id }) => id === row.prompt_id);
+  if (row.http_status !== 200 || !model || !prompt) return { requests: 1, tokens: 0, usd: 0 };
+  const worst = worstCaseUsage({ prompt, arm: { model, route: row.route } });
+  const reported = row.prompt_tokens !== undefined && row.completion_tokens !== undefined;
+  const usage = reported
+    ? { promptTokens: row.prompt_tokens, completionTokens: row.completion_tokens }
+    : worst;
+  const usd = row.cost_usd ?? (model.price && costOf(usage as typeof worst, model.price)) ?? 0;
+  return { requests: 1, tokens: (usage.promptTokens ?? 0) + (usage.completionTokens ?? 0), usd };
+}
+
+/** The least that a plan can need: what a budget below it makes impossible. */
+function leastExpense(plan: PlanOptions): { requests: number; tokens: number; usd: number } {
+  let tokens = 0;
+  let usd = 0;
+  for (const prompt of plan.prompts) {
+    const usage = leastUsage({ prompt });
+    for (const { model } of plan.arms) {
+      tokens += plan.repeat * (usage.promptTokens + usage.completionTokens);
+      usd += plan.repeat * (model.price ? (costOf(usage, model.price) ?? 0) : 0);
+    }
+  }
+  return { requests: planSize(plan).total, tokens, usd };
+}

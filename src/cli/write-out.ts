@@ -1,0 +1,16 @@
+import { writeFile } from 'node:fs/promises';
+import { UserError } from '../base/user-error.ts';
+
+/** Writes to the file that `--out` names, else to stdout. Throws a UserError when the file cannot be written. */
+export async function writeOut(content: string | Uint8Array, out: string | undefined): Promise<void> {
+  if (out === undefined) {
+    process.stdout.write(content);
+    return;
+  }
+  try {
+    await writeFile(out, content);
+  } catch (error) {
+    throw new UserError(`${out} cannot be written: ${(error as Error).message}`);
+  }
+  process.stderr.write(`Written: ${out}\n`);
+}

@@ -1,0 +1,109 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { requestKey } from '../plan/blocks.ts';
+import { requestColumns, type RequestRow } from './columns.ts';
+import { csvHeader, csvLines, readCsv } from './csv.ts';
+import { runFiles, writeWhole } from './run-folder.ts';
+
+/** What a journal says of the requests of its plan. */
+export interface JournalState {
+  /** Attempts on record. */
+  attemptsOf(key: string): number;
+  /** It has its final row. */
+  isDone(key: string): boolean;
+  /** Requests that have their final row. */
+  done: number;
+  /** Of them, those without an answer. */
+  failed: number;
+}
+
+export function keyOf(row: RequestRow): string {
+  return requestKey({ ...row, prompt: row.prompt_id });
+}
+
+/** Reads a journal once. `onRow` sees each row, for what else is to be counted. */
+export async function readState(folder: string, onRow: (row: RequestRow) => void): Promise<JournalState> {
+  const attempts = new Map<string, number>();
+  const done = new Set<string>();
+  let failed = 0;
+  for await (const row of readCsv<RequestRow>(join(folder, runFiles.requests), requestColumns)) {
+    const key = keyOf(row);
+    attempts.set(key, Math.max(attempts.get(key) ?? 0, row.attempt));
+    if (row.final) {
+      done.add(key);
+      if (row.status !== 'ok') failed++;
+    }
+    onRow(row);
+  }
+  return {
+    attemptsOf: (key) => attempts.get(key) ?? 0,
+    isDone: (key) => done.has(key),
+    done: done.size,
+    failed,
+  };
+}
+
+/** The state of a journal in which nothing stands. */
+export const emptyState: JournalState = { attemptsOf: () => 0, isDone: () => false, done: 0, failed: 0 };
+
+/**
+ * Sets aside the torn last line that a kill or a full disk can leave: our rows are one line each, so whatever
+ * follows the last line feed is torn. It is kept beside the file as `<file>.torn`. Returns how many bytes it had.
+ */
+export async function setTornLineAside(folder: string): Promise<number> {
+  let bytes = 0;
+  for (const name of [runFiles.requests, runFiles.answers]) bytes += await repair(join(folder, name));
+  return bytes;
+}
+
+async function repair(path: string): Promise<number> {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r+');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw error;
+  }
+  try {
+    const { size } = await file.stat();
+    const whole = await endOfLastLine(file, size);
+    if (whole === size) return 0;
+    const torn = Buffer.alloc(size - whole);
+    await file.read(torn, 0, torn.length, whole);
+    await writeWhole(`${path}.torn`, torn);
+    await file.truncate(whole);
+    return torn.length;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Offset after the last line feed; 0 when there is none. */
+async function endOfLastLine(file: FileHandle, size: number): Promise<number> {
+  const block = Buffer.alloc(64 * 1024);
+  for (let end = size; end > 0;) {
+    const start = Math.max(0, end - block.length);
+    const { bytesRead } = await file.read(block, 0, end - start, start);
+    const newline = block.lastIndexOf(10, bytesRead - 1);
+    if (newline !== -1) return start + newline + 1;
+    end = start;
+  }
+  return 0;
+}
+
+/**
+ * Takes the final mark from the rows of requests that failed, so that they are owed again. The file is written
+ * anew and put in the place of the old one in one step. Returns how many.
+ */
+export async function reopenFailed(folder: string): Promise<number> {
+  const path = join(folder, runFiles.requests);
+  const parts = [csvHeader(requestColumns)];
+  let reopened = 0;
+  for await (const row of readCsv<RequestRow>(path, requestColumns)) {
+    const reopen = row.final && row.status !== 'ok';
+    if (reopen) reopened++;
+    parts.push(csvLines(requestColumns, [reopen ? { ...row, final: false } : row]));
+  }
+  if (reopened > 0) await writeWhole(path, parts.join(''));
+  return reopened;
+}
