@@ -5,7 +5,10 @@ import { defineMetric } from './metric.ts';
 const perMillion = 1e-6;
 
 /** Cost of some usage in USD. Undefined without either token count: a missing count is never free. */
-export function costOf({ promptTokens, cachedTokens = 0, completionTokens }: Usage, price: Price): number | undefined {
+export function costOf(
+  { promptTokens, cachedTokens = 0, completionTokens }: Usage,
+  price: Price,
+): number | undefined {
   if (promptTokens === undefined || completionTokens === undefined) return undefined;
   const cached = Math.min(cachedTokens, promptTokens);
   return (

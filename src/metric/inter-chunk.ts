@@ -4,16 +4,16 @@ import { defineMetric } from './metric.ts';
 import { hasInnerInstants } from './pieces.ts';
 
 /**
- * Inter-chunk latencies (ICL): the gaps between pieces that carry text, in ascending order. A piece that came
- * in the same read as the one before it has no instant of its own, so it makes no gap; counting it as 0 ms
- * would turn a coalesced stream into a fast one.
+ * Inter-chunk latencies (ICL): the gaps between reads that brought text, in ascending order. A piece that came
+ * in the same read as another one has no instant of its own, so it makes no gap; counting it as 0 ms would turn
+ * a coalesced stream into a fast one. Text that shares its read with a role alone does mark that read.
  */
 export function gapsOf(exchange: Exchange): Float64Array {
   if (!hasInnerInstants(exchange)) return new Float64Array();
   const gaps: Ms[] = [];
   let previous: Ms | undefined;
   for (const { at, merged } of exchange.chunks.texts()) {
-    if (merged) continue;
+    if (merged && at === previous) continue;
     if (previous !== undefined) gaps.push(at - previous);
     previous = at;
   }

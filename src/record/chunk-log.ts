@@ -58,7 +58,10 @@ export class ChunkLog implements Iterable<Chunk> {
   /** The pieces that carry text: non-empty reasoning, answer or tool call. */
   *texts(): Generator<Chunk> {
     for (const chunk of this) {
-      if (chunk.chars > 0 && (chunk.kind === 'content' || chunk.kind === 'reasoning' || chunk.kind === 'tool'))
+      if (
+        chunk.chars > 0 &&
+        (chunk.kind === 'content' || chunk.kind === 'reasoning' || chunk.kind === 'tool')
+      )
         yield chunk;
     }
   }

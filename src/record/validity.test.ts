@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { answered, failed, type Piece } from '../metric/testing/exchange.ts';
+import type { Exchange, Observed } from './exchange.ts';
+import { validityOf } from './validity.ts';
+
+const stream: Piece[] = [
+  [100, 'content', 5],
+  [200, 'content', 5],
+];
+const asked = { wireModel: 'custom-ollama/glm-5.2', firstMs: 100 };
+const reasonsOf = (rest: Partial<Observed>): string[] => validityOf(answered(stream, rest), asked).reasons;
+
+test('a plain answer is valid', () => {
+  expect(validityOf(answered(stream), asked)).toEqual({ valid: true, reasons: [] });
+});
+
+const cutOff = failed({ status: 'truncated', family: 'stream', code: 'no_done' }).failure;
+
+/** Each way to spoil a row, with the reason it must give. */
+const spoilers: Record<string, (exchange: Exchange) => Exchange> = {
+  truncated: (exchange) => ({ ...exchange, outcome: 'failed', failure: cutOff }),
+  cache_hit: (exchange) => ({ ...exchange, receipts: { ...exchange.receipts, cacheStatus: 'HIT' } }),
+  buffered: (exchange) => ({ ...exchange, buffered: true }),
+  client_lag: (exchange) => ({ ...exchange, clientLagMs: 26 }),
+  fallback: (exchange) => ({ ...exchange, receipts: { ...exchange.receipts, gatewayStep: '1' } }),
+  other_model: (exchange) => ({ ...exchange, receipts: { ...exchange.receipts, echoedModel: 'kimi-k2.6' } }),
+};
+
+test.each(Object.keys(spoilers))('%s alone makes a row invalid', (reason) => {
+  expect(validityOf(spoilers[reason]!(answered(stream)), asked)).toEqual({ valid: false, reasons: [reason] });
+});
+
+test('any of them together are all named, once each and in a fixed order', () => {
+  const known = Object.keys(spoilers);
+  fc.assert(
+    fc.property(fc.shuffledSubarray(known, { minLength: 1 }), (chosen) => {
+      const spoiled = chosen.reduce<Exchange>(
+        (exchange, reason) => spoilers[reason]!(exchange),
+        answered(stream),
+      );
+      expect(validityOf(spoiled, asked)).toEqual({
+        valid: false,
+        reasons: known.filter((reason) => chosen.includes(reason)),
+      });
+    }),
+  );
+});
+
+test.each(['error', 'timeout', 'rate_limited', 'empty', 'cancelled'] as const)(
+  'after «%s» there is no answer, so it is neither valid nor invalid',
+  (status) => {
+    const spoiled = failed({ status }, stream, { buffered: true, clientLagMs: 1000 });
+    expect(validityOf(spoiled, asked)).toEqual({ valid: undefined, reasons: [] });
+  },
+);
+
+test('cut off before the first piece there was no answer either', () => {
+  expect(validityOf(failed({ status: 'truncated' }), asked)).toEqual({ valid: undefined, reasons: [] });
+});
+
+test('the cache status is a hit in either case of letters, and nothing else is', () => {
+  for (const cacheStatus of ['HIT', 'hit', 'Hit'])
+    expect(reasonsOf({ receipts: { cacheStatus } })).toEqual(['cache_hit']);
+  for (const cacheStatus of ['MISS', 'BYPASS', ''])
+    expect(reasonsOf({ receipts: { cacheStatus } })).toEqual([]);
+});
+
+test('lag counts above a tenth of the TTFT, or above 25 ms however slow the model', () => {
+  const lagged = (clientLagMs: number, firstMs: number | undefined): string[] =>
+    validityOf(answered(stream, { clientLagMs }), { ...asked, firstMs }).reasons;
+  expect(lagged(10, 100)).toEqual([]);
+  expect(lagged(10.001, 100)).toEqual(['client_lag']);
+  expect(lagged(25, 60_000)).toEqual([]);
+  expect(lagged(25.001, 60_000)).toEqual(['client_lag']);
+  expect(lagged(25, undefined)).toEqual([]);
+  expect(lagged(25.001, undefined)).toEqual(['client_lag']);
+  expect(lagged(0, 0)).toEqual([]);
+});
+
+test('an unknown lag is not held against a row', () => {
+  expect(reasonsOf({})).toEqual([]);
+});
+
+test('the first step of a chain is no fallback', () => {
+  expect(reasonsOf({ receipts: { gatewayStep: '0' } })).toEqual([]);
+  expect(reasonsOf({ receipts: { gatewayStep: '2' } })).toEqual(['fallback']);
+});
+
+test.each([
+  ['glm-5.2', 'custom-ollama/glm-5.2'],
+  ['custom-ollama/glm-5.2', 'glm-5.2'],
+  ['GLM-5.2', 'glm-5.2'],
+  ['glm-5.2:cloud', 'glm-5.2'],
+  ['glm-5.2', 'glm-5.2:cloud'],
+  ['gpt-oss:120b-cloud', 'gpt-oss:120b'],
+  ['llama3:latest', 'llama3'],
+  ['library/org/llama3', 'other/llama3'],
+])('«%s» answers for «%s»', (echoedModel, wireModel) => {
+  expect(
+    validityOf(answered(stream, { receipts: { echoedModel } }), { wireModel, firstMs: 100 }).reasons,
+  ).toEqual([]);
+});
+
+test.each([
+  ['glm-5.1', 'glm-5.2'],
+  ['gpt-oss:20b', 'gpt-oss:120b'],
+  ['glm-5.2-air', 'glm-5.2'],
+  ['cloud', 'glm-5.2'],
+])('«%s» does not answer for «%s»', (echoedModel, wireModel) => {
+  expect(
+    validityOf(answered(stream, { receipts: { echoedModel } }), { wireModel, firstMs: 100 }).reasons,
+  ).toEqual(['other_model']);
+});
