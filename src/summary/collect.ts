@@ -49,7 +49,8 @@ export async function collect(
   options: CollectOptions = {},
 ): Promise<Collected> {
   const collector = new Collector(options);
-  for await (const row of rows) collector.add(row);
+  if (Symbol.iterator in rows) for (const row of rows) collector.add(row);
+  else for await (const row of rows) collector.add(row);
   return collector.collected();
 }
 

@@ -7,7 +7,7 @@ import type { Collected } from './collect.ts';
 import type { PairRow } from './columns.ts';
 import { explain, type Explanation } from './explain.ts';
 import { rankingGroups, type RankingGroup } from './ranking-groups.ts';
-import { comparePassRates, compareTimes } from './contrast.ts';
+import { comparePassRates, compareTimes, PromptMedians } from './contrast.ts';
 import { morePrompts, outcomeOf, wordOf, type Outcome } from './pair-verdict.ts';
 import { successFloor, successShare } from './success.ts';
 
@@ -73,11 +73,14 @@ function compareAll(pairs: readonly ArmPair[], options: CompareOptions, seed: st
     alpha = defaultAlpha,
     isSequential = false,
   } = options;
+  const medians = new PromptMedians();
   const contrasts = metrics.flatMap((metric) =>
     pairs.flatMap((pair) => {
       const random = seededRandom(`${seed}/${pair.labelA}/${pair.labelB}`);
       const contrast =
-        metric === 'passed' ? comparePassRates(pair, alpha, random) : compareTimes(pair, metric, alpha);
+        metric === 'passed'
+          ? comparePassRates(pair, alpha, random)
+          : compareTimes(pair, metric, alpha, medians);
       return contrast === undefined ? [] : [{ metric, pair, contrast }];
     }),
   );

@@ -25,8 +25,21 @@ export interface Contrast {
   readonly difference?: Estimate;
 }
 
-/** Median of each prompt's values, failures included, where there are any. */
-function medians(arm: ArmSamples, column: string): Map<string, number> {
+/** Median of each prompt's values, failures included, where there are any. An arm takes part in many pairs. */
+export class PromptMedians {
+  readonly #known = new Map<ArmSamples, Map<string, ReadonlyMap<string, number>>>();
+
+  of(arm: ArmSamples, column: string): ReadonlyMap<string, number> {
+    const columns = this.#known.get(arm) ?? new Map<string, ReadonlyMap<string, number>>();
+    this.#known.set(arm, columns);
+    const medians = columns.get(column) ?? computeMedians(arm, column);
+    columns.set(column, medians);
+    return medians;
+  }
+}
+
+function computeMedians(arm: ArmSamples, column: string): Map<string, number> {
+  if (!isMeasured(arm, column)) return new Map();
   return new Map(
     [...arm.prompts]
       .map(([prompt, samples]) => [prompt, rankedValues(samples, column)] as const)
@@ -45,10 +58,13 @@ function isMeasured(arm: ArmSamples, column: string): boolean {
 }
 
 /** ln(b ÷ a) of the medians on each prompt that both have; infinite where one side failed, left out where both did. */
-export function logDifferences({ a, b }: ArmPair, column: string): number[] {
-  if (!isMeasured(a, column) || !isMeasured(b, column)) return [];
-  const others = medians(b, column);
-  return [...medians(a, column)].flatMap(([prompt, value]) => {
+export function logDifferences(
+  { a, b }: ArmPair,
+  column: string,
+  medians: PromptMedians = new PromptMedians(),
+): number[] {
+  const others = medians.of(b, column);
+  return [...medians.of(a, column)].flatMap(([prompt, value]) => {
     const other = others.get(prompt);
     if (other === undefined || (!Number.isFinite(value) && !Number.isFinite(other))) return [];
     // A failure of a rate is −∞ and has no logarithm: it stands for a rate of nothing.
@@ -57,8 +73,13 @@ export function logDifferences({ a, b }: ArmPair, column: string): number[] {
 }
 
 /** Latencies and rates. Undefined where no prompt was measured on both. */
-export function compareTimes(pair: ArmPair, column: string, alpha: number): Contrast | undefined {
-  const differences = logDifferences(pair, column);
+export function compareTimes(
+  pair: ArmPair,
+  column: string,
+  alpha: number,
+  medians: PromptMedians,
+): Contrast | undefined {
+  const differences = logDifferences(pair, column, medians);
   if (differences.length === 0) return undefined;
   const effect = hodgesLehmann(differences, alpha);
   const ratio = Math.exp(effect.point);

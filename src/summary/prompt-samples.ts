@@ -29,6 +29,10 @@ export class ReasonSets {
   of(state: number): readonly string[] {
     return this.#sets[state - firstInvalid] ?? [];
   }
+
+  areForeign(state: number): boolean {
+    return this.of(state).some((reason) => foreign.includes(reason));
+  }
 }
 
 /**
@@ -40,21 +44,26 @@ export class PromptSamples {
   readonly #slots = new Map<number, number>();
   readonly #states = new Floats();
   readonly #passed = new Floats();
-  readonly #figures: ReadonlyMap<string, Floats>;
+  readonly #columns: readonly string[];
+  readonly #figures: readonly Floats[];
+  #failures = 0;
 
   constructor(columns: readonly string[], reasons: ReasonSets) {
     this.#reasons = reasons;
-    this.#figures = new Map(columns.map((column) => [column, new Floats()]));
+    this.#columns = columns;
+    this.#figures = columns.map(() => new Floats());
   }
 
   put(row: RequestRow): void {
     const slot = this.#slots.get(row.repeat) ?? this.#slots.size;
     this.#slots.set(row.repeat, slot);
-    this.#states.set(slot, this.#stateOf(row));
+    const state = this.#stateOf(row);
+    this.#failures += Number(state === failed) - Number(this.#states.get(slot) === failed);
+    this.#states.set(slot, state);
     this.#passed.set(slot, row.passed === undefined ? NaN : Number(row.passed));
-    for (const [column, cells] of this.#figures) {
-      const value = (row as AnyRow)[column];
-      cells.set(slot, typeof value === 'number' ? value : NaN);
+    for (let index = 0; index < this.#columns.length; index++) {
+      const value = (row as AnyRow)[this.#columns[index]!];
+      this.#figures[index]!.set(slot, typeof value === 'number' ? value : NaN);
     }
   }
 
@@ -68,13 +77,13 @@ export class PromptSamples {
   }
 
   get failures(): number {
-    return this.#slotsWhere((state) => state === failed).length;
+    return this.#failures;
   }
 
   /** How often each reason kept an answer out of the latency figures. */
   get invalidReasons(): Map<string, number> {
     const counts = new Map<string, number>();
-    for (const slot of this.#slotsWhere((state) => state >= firstInvalid))
+    for (let slot = 0; slot < this.#states.length; slot++)
       for (const reason of this.#reasons.of(this.#states.get(slot)))
         counts.set(reason, (counts.get(reason) ?? 0) + 1);
     return counts;
@@ -82,52 +91,55 @@ export class PromptSamples {
 
   /** Answers by the model itself, sound or not. */
   get own(): number {
-    return this.#slotsWhere(this.#isOwn).length;
+    return this.#count((slot) => this.#isOwn(slot));
   }
 
   /** Sound answers among all answers. */
   get sound(): ClusterCount {
-    return {
-      hits: this.#slotsWhere((state) => state === sound).length,
-      total: this.requests - this.failures,
-    };
+    return { hits: this.#count((slot) => this.#isSound(slot)), total: this.requests - this.failures };
   }
 
   /** Answers that passed among the model's own answers that were checked. */
   get passed(): ClusterCount {
-    const verdicts = this.#slotsWhere(this.#isOwn).map((slot) => this.#passed.get(slot));
     return {
-      hits: verdicts.filter((passed) => passed === 1).length,
-      total: verdicts.filter((passed) => !Number.isNaN(passed)).length,
+      hits: this.#count((slot) => this.#isOwn(slot) && this.#passed.get(slot) === 1),
+      total: this.#count((slot) => this.#isOwn(slot) && !Number.isNaN(this.#passed.get(slot))),
     };
   }
 
   /** What the model's own answers reported under a column, sound or not: tokens and costs. */
   reported(column: string): number[] {
-    return this.#measured(column, this.#isOwn);
+    return this.#values(column, (slot) => this.#isOwn(slot));
   }
 
   /** What the sound answers measured under a column: latencies and rates. */
   measured(column: string): number[] {
-    return this.#measured(column, (state) => state === sound);
+    return this.#values(column, (slot) => this.#isSound(slot));
   }
 
-  #measured(column: string, wanted: (state: number) => boolean): number[] {
-    const cells = this.#figures.get(column);
+  #values(column: string, wanted: (slot: number) => boolean): number[] {
+    const cells = this.#figures[this.#columns.indexOf(column)];
     if (cells === undefined) throw new RangeError(`column ${column} was not collected`);
-    return this.#slotsWhere(wanted)
-      .map((slot) => cells.get(slot))
-      .filter((value) => !Number.isNaN(value));
+    const values: number[] = [];
+    for (let slot = 0; slot < cells.length; slot++) {
+      const value = cells.get(slot);
+      if (!Number.isNaN(value) && wanted(slot)) values.push(value);
+    }
+    return values;
   }
 
-  readonly #isOwn = (state: number): boolean =>
-    state === sound ||
-    (state >= firstInvalid && !this.#reasons.of(state).some((reason) => foreign.includes(reason)));
+  #isSound(slot: number): boolean {
+    return this.#states.get(slot) === sound;
+  }
 
-  #slotsWhere(wanted: (state: number) => boolean): number[] {
-    const slots: number[] = [];
-    for (let slot = 0; slot < this.#states.length; slot++)
-      if (wanted(this.#states.get(slot))) slots.push(slot);
-    return slots;
+  #isOwn(slot: number): boolean {
+    const state = this.#states.get(slot);
+    return state === sound || (state >= firstInvalid && !this.#reasons.areForeign(state));
+  }
+
+  #count(wanted: (slot: number) => boolean): number {
+    let count = 0;
+    for (let slot = 0; slot < this.#states.length; slot++) if (wanted(slot)) count++;
+    return count;
   }
 }
