@@ -18,8 +18,8 @@ export class AnswerCache {
   }
 }
 
-/** The whole body counts, unless the caller names a key of its own. */
-export const cacheKey = (path: string, body: string, ownKey: string | undefined): string =>
-  ownKey === undefined
-    ? createHash('sha1').update(path).update('\n').update(body).digest('base64')
-    : `own ${ownKey}`;
+/** The whole body counts, and `x-sim`, which is a part of the model; unless the caller names a key of its own. */
+export function cacheKey(path: string, body: string, sim = '', ownKey?: string): string {
+  if (ownKey !== undefined) return `own ${ownKey}`;
+  return createHash('sha1').update(`${path}\n${sim}\n`).update(body).digest('base64');
+}

@@ -1,5 +1,13 @@
+import type { Ms } from '../base/clock.ts';
+import { keepAliveOf } from './loaded-models.ts';
+
+/** The two ways to ask: the OpenAI-compatible one, and Ollama's own. */
+export type ChatWay = 'openai' | 'native';
+
 /** What a chat request's body says, as far as the stand-in reads it. */
 export interface ChatBody {
+  /** The body as it came: what cache and chance go by. */
+  text: string;
   model: string;
   /** Text of the last message. */
   lastText: string;
@@ -9,6 +17,8 @@ export interface ChatBody {
   includeUsage: boolean;
   /** Absent when the request sets no limit. `max_completion_tokens` is ignored, as Ollama ignores it. */
   maxTokens: number | undefined;
+  /** Native requests only. */
+  keepAliveMs: Ms | undefined;
 }
 
 type Fields = Record<string, unknown>;
@@ -16,28 +26,34 @@ type Fields = Record<string, unknown>;
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Reads the body of either way; `nativeWay` streams unless told otherwise. The message of a fault for the client. */
-export function readChatBody(text: string, nativeWay: boolean): ChatBody | string {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return 'cannot parse request body';
-  }
-  if (!isFields(body)) return 'cannot parse request body';
+/** Reads a body; a text is what is wrong with it. Ollama's own way streams unless told otherwise. */
+export function readChatBody(text: string, way: ChatWay): ChatBody | string {
+  const body = parsed(text);
+  if (!body) return 'cannot parse request body';
   if (typeof body.model !== 'string' || body.model === '') return 'model is required';
   if (!Array.isArray(body.messages) || body.messages.length === 0) return "[] is too short - 'messages'";
   const texts = body.messages.map(textOf);
-  const options = isFields(body.options) ? body.options : {};
-  const limit = nativeWay ? options.num_predict : body.max_tokens;
+  const limit =
+    way === 'openai' ? body.max_tokens : isFields(body.options) ? body.options.num_predict : undefined;
   return {
+    text,
     model: body.model,
     lastText: texts.at(-1)!,
     promptTokens: texts.reduce((sum, { length }) => sum + 4 + Math.ceil(length / 4), 3),
-    stream: nativeWay ? body.stream !== false : body.stream === true,
+    stream: way === 'openai' ? body.stream === true : body.stream !== false,
     includeUsage: isFields(body.stream_options) && body.stream_options.include_usage === true,
     maxTokens: typeof limit === 'number' && limit >= 0 ? limit : undefined,
+    keepAliveMs: way === 'native' ? keepAliveOf(body.keep_alive) : undefined,
   };
+}
+
+function parsed(text: string): Fields | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    return isFields(body) ? body : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A message's content: text, or parts as the OpenAI API takes them. */

@@ -30,9 +30,13 @@ export interface Frame extends FrameText {
 export interface Dialect {
   streamType: string;
   wholeType: string;
-  /** Frames from the first to the last; pieces of text in order, then what ends the stream. */
-  frames(): Iterable<FrameText>;
+  /**
+   * Frames from the first to the last; pieces of text in order, then what ends the stream. `elapsed` tells, while
+   * they are taken one by one, how long the answer has lasted by then.
+   */
+  frames(elapsed: () => Ms): Iterable<FrameText>;
   /** The answer in one piece, when no stream was asked for. */
   whole(total: Ms): string;
+  /** What keeps a silent connection alive, where the format has such a thing. */
   comment: string;
 }

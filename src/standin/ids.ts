@@ -19,6 +19,8 @@ function base32Digits(value: number, length: number): string {
 }
 
 /** `<16 hex>-LHR`, as Cloudflare's edge marks a request. */
-export const ray = (): string => `${randomBytes(8).toString('hex')}-LHR`;
+export const ray = (): string => `${rayPart}${(++serial).toString(16).padStart(8, '0')}-LHR`;
+
+const rayPart = randomBytes(4).toString('hex');
 
 export const uuid = (): string => randomUUID();

@@ -89,6 +89,11 @@ export interface Knobs {
   /** The model name in the answer. */
   echoModel: string | undefined;
   contentType: string | undefined;
+  /** How long a local model takes to load when it is not in memory. */
+  loadMs: Ms;
+  /** Nothing of the request appears in the gateway's log. */
+  logMissing: boolean;
+
   /** Response headers to leave out; `optional` for all that clients must not require. */
   omitHeaders: string[];
   extraHeaders: Record<string, string>;
@@ -143,6 +148,8 @@ export const defaultKnobs: Knobs = {
   completionTokens: undefined,
   echoModel: undefined,
   contentType: undefined,
+  loadMs: 0,
+  logMissing: false,
   omitHeaders: [],
   extraHeaders: {},
   fail: undefined,
@@ -189,6 +196,7 @@ function fault(name: string, value: unknown): string | undefined {
 
 /** `ttftMs=50&buffered=true&answer=yes`: values that are JSON are taken as such, others as text. */
 export function knobsOfQuery(query: string): Partial<Knobs> {
+  if (query === '') return {};
   const given = Array.from(new URLSearchParams(query), ([name, text]) => [name, jsonOrText(name, text)]);
   return checkKnobs(Object.fromEntries(given));
 }

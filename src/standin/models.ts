@@ -8,7 +8,7 @@ export interface SimModel {
   name: string;
   summary: string;
   /** How it answers a prompt, drawn anew for each request from a seeded source. What it leaves out keeps its default. */
-  law(random: Random, prompt: string): Partial<Knobs>;
+  law: (random: Random, prompt: string) => Partial<Knobs>;
 }
 
 /** A draw around `median`: log-normal, so that slow is farther away than quick. */

@@ -1,139 +1,134 @@
-import { gzipSync } from 'node:zlib';
-import type { Ms } from '../base/clock.ts';
+import type { Clock, Ms } from '../base/clock.ts';
+import { chatReply } from './chat-reply.ts';
 import { readChatBody } from './chat-request.ts';
-import type { ChatBody } from './chat-request.ts';
-import { compose } from './composition.ts';
-import { openaiError } from './failures.ts';
-import type { FailedResponse, FailureContext } from './failures.ts';
-import type { Dialect } from './frame.ts';
+import type { ChatBody, ChatWay } from './chat-request.ts';
+import { nativeError, openaiError } from './failures.ts';
+import type { FailedResponse } from './failures.ts';
+import { machineNow } from './instant.ts';
 import { KnobError } from './knobs.ts';
-import type { Knobs } from './knobs.ts';
-import { openaiDialect } from './openai-dialect.ts';
-import { packets } from './packet.ts';
-import type { Packet } from './packet.ts';
-import { plainReply } from './reply.ts';
-import type { ChatFacts, Reply } from './reply.ts';
+import { LoadedModels } from './loaded-models.ts';
+import { modelPages } from './model-pages.ts';
+import type { StandinOptions } from './options.ts';
+import { failureReply, jsonReply, textReply } from './reply.ts';
+import type { Reply } from './reply.ts';
 import type { Draw, Simulator } from './simulator.ts';
-import { timedFrames } from './timing.ts';
+import { UsageBook } from './usage-book.ts';
 
-/** A chat request as it reaches the provider, through a gateway or directly. */
-export interface ProviderChat {
+/** A request as it reaches the provider, through a gateway or directly. */
+export interface ProviderRequest {
+  method: string;
+  path: string;
+  query: URLSearchParams;
   body: string;
-  /** Replaces the body's model: a gateway takes its prefix off. */
+  /** Replaces the body's model: the gateway takes its prefix off. */
   model?: string;
+  /** The key that came along. Absent when none was sent. */
+  key: string | undefined;
   /** The header `x-sim`. */
   sim: string | undefined;
   route: string;
   eventId: string;
-  wall: Date;
-  /** Replays this draw at once: an answer from the gateway's cache. */
-  cached?: Draw | undefined;
-  speed: number;
+  /** Says this again, at once: an answer from the gateway's cache. */
+  cached?: Draw;
 }
 
-/** The provider's reply, and the draw behind it where a model answered or failed. */
+/** The provider's reply, and what is behind it where a model was asked. */
 export interface ProviderReply {
   reply: Reply;
   draw?: Draw;
   body?: ChatBody;
 }
 
-/** `/v1/chat/completions`: Ollama's compatible layer over a simulated model. */
-export function chatCompletion(chat: ProviderChat, simulator: Simulator): ProviderReply {
-  const read = readChatBody(chat.body, false);
-  if (typeof read === 'string')
-    return { reply: failureReply(openaiError(400, 'invalid_request_error', read)) };
-  const body = { ...read, model: chat.model ?? read.model };
-  const drawn = chat.cached ?? drawFor(chat, body, simulator);
-  const context = { model: body.model, wall: chat.wall };
-  const facts: ChatFacts = {
-    eventId: chat.eventId,
-    model: body.model,
-    route: chat.route,
-    streamed: body.stream,
-  };
-  if (drawn === undefined) {
-    const missing = openaiError(404, 'not_found_error', `model '${body.model}' not found`);
-    return { reply: { ...failureReply(missing), chat: facts }, body };
+/** The key that a gateway keeps for its users. */
+export const storedKey = 'the key that the gateway keeps';
+
+const chatWays: Record<string, ChatWay> = { '/v1/chat/completions': 'openai', '/api/chat': 'native' };
+
+/** Ollama: ollama.com when keys are asked for, a local one otherwise. */
+export class Ollama {
+  readonly #options: StandinOptions;
+  readonly #simulator: Simulator;
+  readonly #clock: Clock;
+  readonly #loaded = new LoadedModels();
+  readonly #usage = new UsageBook();
+
+  constructor(options: StandinOptions, simulator: Simulator, clock: Clock) {
+    this.#options = options;
+    this.#simulator = simulator;
+    this.#clock = clock;
   }
-  if (typeof drawn === 'string')
-    return {
-      reply: { ...failureReply(openaiError(400, 'invalid_request_error', drawn)), chat: facts },
-      body,
-    };
-  return { reply: { ...answer(drawn, body, chat, context), chat: facts }, draw: drawn, body };
-}
 
-function drawFor(chat: ProviderChat, body: ChatBody, simulator: Simulator): Draw | undefined | string {
-  try {
-    return simulator.draw(body.model, chat.body, body.lastText, chat.sim);
-  } catch (error) {
-    if (error instanceof KnobError) return error.message;
-    throw error;
+  reply(request: ProviderRequest): ProviderReply {
+    const { method, path } = request;
+    const way = chatWays[path];
+    if (way) {
+      if (method !== 'POST') return { reply: textReply(405, '405 method not allowed') };
+      if (!this.#knows(request)) return { reply: failureReply(nativeError(401, 'unauthorized')) };
+      return this.#chat(request, way);
+    }
+    if (path === '/api/usage' || path === '/api/balance')
+      return {
+        reply: this.#knows(request) ? this.#account(request) : failureReply(nativeError(401, 'unauthorized')),
+      };
+    const page = modelPages(request, this.#loaded.list(machineNow()), this.#clock.wall());
+    return { reply: page ?? textReply(404, '404 page not found') };
+  }
+
+  /** A gateway's stored key is good; a key that somebody sends must be known, but a local Ollama asks for none. */
+  #knows({ key, route }: ProviderRequest): boolean {
+    if (key === storedKey) return true;
+    const { providerKeys } = this.#options;
+    return providerKeys ? providerKeys.includes(key ?? '') : route === 'direct';
+  }
+
+  #chat(request: ProviderRequest, way: ChatWay): ProviderReply {
+    const read = readChatBody(request.body, way);
+    if (typeof read === 'string') return { reply: failureReply(refusal(way, 400, read)) };
+    const body: ChatBody = { ...read, model: request.model ?? read.model };
+    const { model, stream: streamed } = body;
+    const chat = { eventId: request.eventId, model, route: request.route, streamed };
+    const draw = request.cached ?? this.#draw(request, body);
+    if (draw === undefined)
+      return { reply: { ...failureReply(refusal(way, 404, `model '${model}' not found`)), chat }, body };
+    if (typeof draw === 'string') return { reply: { ...failureReply(refusal(way, 400, draw)), chat }, body };
+
+    const loadMs = request.cached ? 0 : this.#load(body, draw);
+    const slower = loadMs > 0 ? { ...draw, knobs: delayed(draw, loadMs) } : draw;
+    const speed = request.cached ? Infinity : this.#options.speed;
+    const reply = chatReply(slower, body, { way, wall: this.#clock.wall(), speed, loadMs });
+    if (!request.cached) this.#usage.add(body, draw, this.#clock.wall());
+    return { reply: { ...reply, chat, needsSlot: !request.cached }, draw, body };
+  }
+
+  #draw(request: ProviderRequest, body: ChatBody): Draw | undefined | string {
+    try {
+      return this.#simulator.draw(body, request.sim);
+    } catch (error) {
+      if (error instanceof KnobError) return error.message;
+      throw error;
+    }
+  }
+
+  #load(body: ChatBody, { knobs }: Draw): Ms {
+    const state = this.#loaded.use(body.model, machineNow(), body.keepAliveMs);
+    return state === 'cold' ? knobs.loadMs : 0;
+  }
+
+  #account({ path, query }: ProviderRequest): Reply {
+    if (path === '/api/balance') return jsonReply(200, { balance_usd: 25 });
+    return jsonReply(
+      200,
+      this.#usage.report(query.get('range') ?? '24h', query.get('group_by'), this.#clock.wall()),
+    );
   }
 }
 
-function answer(draw: Draw, body: ChatBody, chat: ProviderChat, context: FailureContext): Reply {
-  const speed = chat.cached || draw.knobs.instant ? Infinity : chat.speed;
-  const { failure } = draw;
-  if (failure)
-    return failureReply(failure.respond(context), (failure.delayMs ?? 0) / speed, failure.fromEdge);
-  const { knobs } = draw;
-  const head = {
-    id: draw.id,
-    created: Math.floor(chat.wall.getTime() / 1000),
-    model: knobs.echoModel ?? body.model,
-    includeUsage: body.includeUsage,
-  };
-  const dialect = openaiDialect(head, knobs, compose(knobs, body));
-  return body.stream ? streamed(dialect, draw, speed) : whole(dialect, draw, speed);
+function delayed({ knobs }: Draw, loadMs: Ms): Draw['knobs'] {
+  return { ...knobs, headersMs: knobs.headersMs + loadMs, ttftMs: knobs.ttftMs + loadMs };
 }
 
-function streamed(dialect: Dialect, { knobs, random }: Draw, speed: number): Reply {
-  return {
-    status: 200,
-    headers: {
-      'content-type': knobs.contentType ?? dialect.streamType,
-      ...(knobs.gzip && { 'content-encoding': 'gzip' }),
-    },
-    headersDue: knobs.headersMs / speed,
-    packets: packets(timedFrames(dialect, knobs, random, speed), knobs),
-    ending: knobs.ending,
-    noHead: knobs.noHead,
-    lingerMs: knobs.lingerMs / speed,
-    joined: knobs.instant,
-  };
-}
-
-/** The whole answer at the instant at which its stream would have ended. */
-function whole(dialect: Dialect, { knobs, random }: Draw, speed: number): Reply {
-  const unspoilt = { ...knobs, stallAfter: undefined, cutAfter: undefined };
-  let due: Ms = knobs.headersMs / speed;
-  for (const frame of timedFrames(dialect, unspoilt, random, speed)) due = Math.max(due, frame.due);
-  const text = knobs.rawWhole ?? dialect.whole(due);
-  const body = knobs.gzip ? gzipSync(text) : Buffer.from(text);
-  const headers = knobs.gzip ? { 'content-encoding': 'gzip' } : {};
-  const reply = plainReply(200, knobs.contentType ?? dialect.wholeType, body, due, headers);
-  return { ...reply, ...spoiltBody(body, knobs, due, speed) };
-}
-
-/** A body that is cut or stalls does so in its middle, or before its first byte. */
-function spoiltBody(body: Buffer, knobs: Knobs, due: Ms, speed: number): Partial<Reply> {
-  if (knobs.noHead) return { noHead: true, ending: knobs.ending };
-  const middle = knobs.cutAfter === 0 || knobs.stallAfter === 0 ? 0 : body.length >> 1;
-  const first: Packet = { due, bytes: body.subarray(0, middle), frames: [] };
-  if (knobs.cutAfter !== undefined && knobs.ending !== 'end')
-    return { packets: [first], ending: knobs.ending, joined: false };
-  if (knobs.stallMs === 0) return {};
-  const late = due + knobs.stallMs / speed;
-  const rest: Packet = { due: late, bytes: body.subarray(middle), frames: [{ kind: 'body', due: late }] };
-  return { packets: [first, rest], joined: false };
-}
-
-export function failureReply(
-  { status, type, body, headers }: FailedResponse,
-  due: Ms = 0,
-  fromEdge = false,
-): Reply {
-  return { ...plainReply(status, type, body, due, headers), fromEdge };
+/** Says no in the way in which it was asked. */
+function refusal(way: ChatWay, status: number, message: string): FailedResponse {
+  if (way === 'native') return nativeError(status, message);
+  return openaiError(status, status === 404 ? 'not_found_error' : 'invalid_request_error', message);
 }

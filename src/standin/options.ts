@@ -28,10 +28,31 @@ export interface StandinOptions {
   /** Whether `name:cloud` is taken for `name`. */
   acceptCloudSuffix: boolean;
 
+  /** Whether `/compat` appends to the provider's base path, or replaces it as resolving an absolute path would. */
+  compatJoin: 'append' | 'replace';
+
   /** What the gateway keeps answers of. */
   cache: 'all' | 'unstreamed' | 'off';
+  /** How often the gateway tries again by itself, unless the request says `cf-aig-max-attempts`. */
+  gatewayRetries: number;
+  gatewayRetryDelayMs: Ms;
+  /** What the gateway lets through in a fixed window. Absent: all. */
+  rateLimit: { requests: number; windowMs: Ms } | undefined;
+  /** What the provider answers at once; the rest queue, and are refused after `slotWaitMs`. Absent: all. */
+  slots: number | undefined;
+  slotWaitMs: Ms;
   /** Added in front of every answer on a route: `{ "compat": 40 }`. */
   routeDelayMs: Readonly<Record<string, Ms>>;
+
+  /** Whether the account has the gateway's logs API; those made after September 2026 do not. */
+  logsApi: boolean;
+  /** The token for it. Absent: any. */
+  apiToken: string | undefined;
+  /** A row appears so long after its request ended, and its token counts so much later still. */
+  logDelayMs: Ms;
+  logTokensDelayMs: Ms;
+  /** What the logs API answers in a fixed window before it says 429. Absent: all. */
+  logsRateLimit: { requests: number; windowMs: Ms } | undefined;
 
   /** Keep the heads and bodies of the last requests, with whatever secrets they hold. */
   keepHeaders: boolean;
@@ -54,8 +75,19 @@ export const defaultOptions: StandinOptions = {
   byokAliases: ['default', 'production'],
   providerKeys: undefined,
   acceptCloudSuffix: false,
+  compatJoin: 'append',
   cache: 'all',
+  gatewayRetries: 0,
+  gatewayRetryDelayMs: 100,
+  rateLimit: undefined,
+  slots: undefined,
+  slotWaitMs: 1000,
   routeDelayMs: {},
+  logsApi: true,
+  apiToken: undefined,
+  logDelayMs: 200,
+  logTokensDelayMs: 300,
+  logsRateLimit: undefined,
   keepHeaders: false,
   truthRecords: 50_000,
   frameInstants: true,

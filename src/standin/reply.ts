@@ -1,4 +1,5 @@
 import type { Ms } from '../base/clock.ts';
+import type { FailedResponse } from './failures.ts';
 import type { Knobs } from './knobs.ts';
 import type { Packet } from './packet.ts';
 
@@ -30,6 +31,8 @@ export interface Reply {
   /** The edge answered, before any gateway: it signs with its ray alone. */
   fromEdge?: boolean;
   chat?: ChatFacts;
+  /** It takes one of the provider's slots while it goes on. */
+  needsSlot?: boolean;
   /** Told once, when it is over. */
   ended?: (outcome: Outcome) => void;
 }
@@ -56,4 +59,29 @@ export function plainReply(
 
 export function jsonReply(status: number, value: unknown, headers: Record<string, string> = {}): Reply {
   return plainReply(status, 'application/json', JSON.stringify(value), 0, headers);
+}
+
+/** A response out of the failure table. */
+export function failureReply(response: FailedResponse, due: Ms = 0, fromEdge = false): Reply {
+  const { status, type, body, headers } = response;
+  return { ...plainReply(status, type, body, due, headers), fromEdge };
+}
+
+/** A page of text, as servers written in Go say no. */
+export const textReply = (status: number, text: string): Reply =>
+  plainReply(status, 'text/plain; charset=utf-8', text);
+
+/** The reply with everything `ms` later. */
+export function later(reply: Reply, ms: Ms): Reply {
+  if (ms === 0) return reply;
+  return { ...reply, headersDue: reply.headersDue + ms, packets: laterPackets(reply.packets, ms) };
+}
+
+function* laterPackets(packets: Iterable<Packet>, ms: Ms): Generator<Packet> {
+  for (const { due, bytes, frames } of packets)
+    yield {
+      due: due + ms,
+      bytes,
+      frames: frames.map((frame) => ({ kind: frame.kind, due: frame.due + ms })),
+    };
 }

@@ -1,82 +1,68 @@
-import { systemClock } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import { controlPrefix, controlReply } from './control.ts';
 import type { Kept } from './control.ts';
-import { cloudflareError, nativeError } from './failures.ts';
+import { cloudflareError } from './failures.ts';
 import { Gateway } from './gateway.ts';
 import { uuid } from './ids.ts';
 import { bearer, header } from './incoming.ts';
 import type { Incoming } from './incoming.ts';
-import { simModels } from './models.ts';
-import { chatCompletion, failureReply } from './ollama.ts';
+import { Logs } from './logs.ts';
+import { Ollama } from './ollama.ts';
 import type { StandinOptions } from './options.ts';
-import { jsonReply, plainReply } from './reply.ts';
+import { failureReply, later, textReply } from './reply.ts';
 import type { Reply } from './reply.ts';
 import { Simulator } from './simulator.ts';
 
-/** Finds the page for a request. */
+/** Account, gateway, then `compat` or `custom-<slug>`, and the provider's own path. */
+const gatewayPath = /^\/v1\/([^/]+)\/([^/]+)\/(?:compat|custom-([^/]+))\/(.+)$/;
+
+/** Finds who answers a request: the stand-in's own pages, Cloudflare's API, the gateway, or the provider directly. */
 export class Router {
   readonly #options: StandinOptions;
   readonly #kept: Kept;
-  readonly #clock: Clock;
-  readonly #simulator: Simulator;
+  readonly #ollama: Ollama;
   readonly #gateway: Gateway;
+  readonly #logs: Logs;
 
-  constructor(options: StandinOptions, kept: Kept, clock: Clock = systemClock) {
+  constructor(options: StandinOptions, kept: Kept, clock: Clock) {
     this.#options = options;
     this.#kept = kept;
-    this.#clock = clock;
-    this.#simulator = new Simulator(options);
-    this.#gateway = new Gateway(options, this.#simulator, () => {});
+    this.#logs = new Logs(options);
+    this.#ollama = new Ollama(options, new Simulator(options), clock);
+    this.#gateway = new Gateway(options, this.#ollama, this.#logs, clock);
   }
 
   reply(incoming: Incoming): Reply {
-    const { method, path } = incoming;
+    const { path } = incoming;
     if (path.startsWith(controlPrefix)) return controlReply(incoming, this.#kept);
     this.#kept.requests.add(incoming);
-    if (path === '/v1/models') return method === 'GET' ? this.#models() : methodNotAllowed();
-    if (path === '/v1/chat/completions')
-      return method === 'POST' ? this.#direct(incoming) : methodNotAllowed();
-    const gateway = /^\/v1\/[^/]+\/([^/]+)\/(?:(compat)|custom-([^/]+))\/(.+)$/.exec(path);
-    if (!gateway) return plainReply(404, 'text/plain; charset=utf-8', '404 page not found');
-    const [, id, compat, slug, rest] = gateway;
-    if (compat && rest !== 'chat/completions')
-      return failureReply(cloudflareError(404, 7003, 'No such route'));
-    if (method !== 'POST') return methodNotAllowed();
-    const call = { incoming, gateway: id!, rest: rest!, ...(slug !== undefined && { slug }) };
-    return this.#gateway.reply(call, this.#clock.wall());
+    if (path.startsWith('/client/v4/')) return this.#logs.reply(incoming);
+    const match = gatewayPath.exec(path);
+    return match && !path.startsWith('/v1/models/')
+      ? this.#throughGateway(incoming, match)
+      : this.#direct(incoming);
   }
 
-  #direct(incoming: Incoming): Reply {
-    const key = bearer(incoming.headers.authorization);
-    const { providerKeys, speed } = this.#options;
-    if (providerKeys && !providerKeys.includes(key ?? ''))
-      return failureReply(nativeError(401, 'unauthorized'));
-    const { reply } = chatCompletion(
-      {
-        body: incoming.body,
-        sim: header(incoming.headers, 'x-sim'),
-        route: 'direct',
-        eventId: header(incoming.headers, 'cf-aig-event-id') ?? uuid(),
-        wall: this.#clock.wall(),
-        speed,
-      },
-      this.#simulator,
-    );
-    return reply;
+  #throughGateway(incoming: Incoming, [, account, gateway, slug, rest]: RegExpExecArray): Reply {
+    if (slug === undefined && rest !== 'chat/completions')
+      return failureReply(cloudflareError(404, 7003, 'Could not route to the requested path'));
+    if (slug === undefined && incoming.method !== 'POST') return textReply(405, '405 method not allowed');
+    const named = slug === undefined ? {} : { slug };
+    return this.#gateway.reply({ incoming, account: account!, gateway: gateway!, rest: rest!, ...named });
   }
 
-  #models(): Reply {
-    const data = simModels.map(({ name }) => ({
-      id: name,
-      object: 'model',
-      created: 1_750_000_000,
-      owned_by: 'sim',
-    }));
-    return jsonReply(200, { object: 'list', data });
+  #direct({ method, path, query, headers, body }: Incoming): Reply {
+    const { reply } = this.#ollama.reply({
+      method,
+      path,
+      query,
+      body,
+      key: bearer(headers.authorization),
+      sim: header(headers, 'x-sim'),
+      route: 'direct',
+      eventId: header(headers, 'cf-aig-event-id') ?? uuid(),
+    });
+    const { routeDelayMs, speed } = this.#options;
+    return reply.chat ? later(reply, (routeDelayMs.direct ?? 0) / speed) : reply;
   }
-}
-
-function methodNotAllowed(): Reply {
-  return plainReply(405, 'text/plain; charset=utf-8', '405 method not allowed');
 }

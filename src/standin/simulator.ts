@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { seededRandom } from '../base/random.ts';
 import type { Random } from '../base/random.ts';
+import type { ChatBody } from './chat-request.ts';
 import { scenarioOf } from './failures.ts';
 import type { Scenario } from './failures.ts';
 import { defaultKnobs, KnobError, knobsOfHeader, knobsOfQuery } from './knobs.ts';
@@ -36,19 +37,19 @@ export class Simulator {
    * The draw for one request, from the server's seed, the model, the body and how often this body came before.
    * Undefined for a model that is not there. Throws `KnobError`.
    */
-  draw(model: string, body: string, prompt: string, header: string | undefined): Draw | undefined {
+  draw({ text, model, lastText }: ChatBody, header: string | undefined): Draw | undefined {
     const [name, query] = splitOnce(model, '?');
     const bare = this.#options.acceptCloudSuffix ? name.replace(/:cloud$/, '') : name;
     const isFailure = bare.startsWith(failPrefix);
     const known = simModels.find(({ name: each }) => each === (isFailure ? 'sim-exact' : bare));
     if (!known) return undefined;
 
-    const key = createHash('sha1').update(model).update('\n').update(body).digest('base64');
+    const key = createHash('sha1').update(model).update('\n').update(text).digest('base64');
     const occurrence = this.#count(key);
     const random = seededRandom(`${this.#options.seed}/${key}/${occurrence}`);
     const knobs: Knobs = {
       ...defaultKnobs,
-      ...known.law(random, prompt),
+      ...known.law(random, lastText),
       ...this.#options.knobs,
       ...(isFailure && { fail: bare.slice(failPrefix.length) }),
       ...knobsOfQuery(query),

@@ -19,14 +19,14 @@ export function* timedFrames(
 function* framesInTime(dialect: Dialect, knobs: Knobs, random: Random): Generator<Frame> {
   let due = knobs.ttftMs;
   let count = 0;
-  for (const frame of dialect.frames()) {
+  for (const frame of dialect.frames(() => due)) {
     if (count === knobs.rawAfter && knobs.raw !== undefined) yield { kind: 'raw', text: knobs.raw, due };
     if (count === knobs.stallAfter) {
       yield* comments(dialect, due, knobs);
       due += knobs.stallMs;
     }
     if (count === knobs.cutAfter) return;
-    if (knobs.commentEvery > 0 && count % knobs.commentEvery === 0)
+    if (knobs.commentEvery > 0 && dialect.comment !== '' && count % knobs.commentEvery === 0)
       yield { kind: 'comment', text: dialect.comment, due: dueOf(frame, due, knobs) };
     yield { ...frame, due: dueOf(frame, due, knobs) };
     count++;
@@ -47,7 +47,7 @@ function gap(knobs: Knobs, random: Random): Ms {
 }
 
 function* comments(dialect: Dialect, from: Ms, knobs: Knobs): Generator<Frame> {
-  if (knobs.stallCommentMs === 0) return;
+  if (knobs.stallCommentMs === 0 || dialect.comment === '') return;
   for (let at = knobs.stallCommentMs; at < knobs.stallMs; at += knobs.stallCommentMs)
     yield { kind: 'comment', text: dialect.comment, due: from + at };
 }

@@ -48,6 +48,11 @@ export class Writer {
     this.#when(due, this.#writeHead);
   }
 
+  /** The client left before anything was written. */
+  abandon(): void {
+    this.#over('client_gone');
+  }
+
   #when(due: Ms, step: () => void): void {
     if (due <= machineNow()) step();
     else this.#timetable.at(due, step);

@@ -1,0 +1,83 @@
+import { gzipSync } from 'node:zlib';
+import type { Ms } from '../base/clock.ts';
+import type { ChatBody, ChatWay } from './chat-request.ts';
+import { compose } from './composition.ts';
+import type { Dialect } from './frame.ts';
+import type { Knobs } from './knobs.ts';
+import { nativeDialect } from './native-dialect.ts';
+import { openaiDialect } from './openai-dialect.ts';
+import { packets } from './packet.ts';
+import type { Packet } from './packet.ts';
+import { failureReply, plainReply } from './reply.ts';
+import type { Reply } from './reply.ts';
+import type { Draw } from './simulator.ts';
+import { timedFrames } from './timing.ts';
+
+export interface ReplySettings {
+  way: ChatWay;
+  wall: Date;
+  /** Delays are divided by this; `Infinity` answers at once. */
+  speed: number;
+  /** How long the model took to load. */
+  loadMs: Ms;
+}
+
+/** Puts a draw on the wire, as a stream or whole. */
+export function chatReply(draw: Draw, body: ChatBody, settings: ReplySettings): Reply {
+  const { way, wall, loadMs } = settings;
+  const { failure, knobs } = draw;
+  const speed = knobs.instant ? Infinity : settings.speed;
+  if (failure) {
+    const response = failure.respond({ model: body.model, wall });
+    return failureReply(response, (failure.delayMs ?? 0) / speed, failure.fromEdge);
+  }
+  const model = knobs.echoModel ?? body.model;
+  const composition = compose(knobs, body);
+  const created = Math.floor(wall.getTime() / 1000);
+  const dialect =
+    way === 'openai'
+      ? openaiDialect({ id: draw.id, created, model, includeUsage: body.includeUsage }, knobs, composition)
+      : nativeDialect({ wall, model, loadMs }, knobs, composition);
+  return body.stream ? streamed(dialect, draw, speed) : whole(dialect, draw, speed);
+}
+
+function streamed(dialect: Dialect, { knobs, random }: Draw, speed: number): Reply {
+  return {
+    status: 200,
+    headers: {
+      'content-type': knobs.contentType ?? dialect.streamType,
+      ...(knobs.gzip && { 'content-encoding': 'gzip' }),
+    },
+    headersDue: knobs.headersMs / speed,
+    packets: packets(timedFrames(dialect, knobs, random, speed), knobs),
+    ending: knobs.ending,
+    noHead: knobs.noHead,
+    lingerMs: knobs.lingerMs / speed,
+    joined: knobs.instant,
+  };
+}
+
+/** The whole answer at the instant at which its stream would have ended. */
+function whole(dialect: Dialect, { knobs, random }: Draw, speed: number): Reply {
+  const unspoilt = { ...knobs, stallAfter: undefined, cutAfter: undefined };
+  let total = knobs.headersMs;
+  for (const frame of timedFrames(dialect, unspoilt, random, 1)) total = Math.max(total, frame.due);
+  const text = knobs.rawWhole ?? dialect.whole(total);
+  const body = knobs.gzip ? gzipSync(text) : Buffer.from(text);
+  const headers = knobs.gzip ? { 'content-encoding': 'gzip' } : {};
+  const reply = plainReply(200, knobs.contentType ?? dialect.wholeType, body, total / speed, headers);
+  return { ...reply, ...spoiltBody(body, knobs, total / speed, speed) };
+}
+
+/** A body that is cut or stalls does so in its middle, or before its first byte. */
+function spoiltBody(body: Buffer, knobs: Knobs, due: Ms, speed: number): Partial<Reply> {
+  if (knobs.noHead) return { noHead: true, ending: knobs.ending };
+  const middle = knobs.cutAfter === 0 || knobs.stallAfter === 0 ? 0 : body.length >> 1;
+  const first: Packet = { due, bytes: body.subarray(0, middle), frames: [] };
+  if (knobs.cutAfter !== undefined && knobs.ending !== 'end')
+    return { packets: [first], ending: knobs.ending, joined: false };
+  if (knobs.stallMs === 0) return {};
+  const late = due + knobs.stallMs / speed;
+  const rest: Packet = { due: late, bytes: body.subarray(middle), frames: [{ kind: 'body', due: late }] };
+  return { packets: [first, rest], joined: false };
+}

@@ -1,0 +1,99 @@
+import type { Ms } from '../base/clock.ts';
+import { cloudflareError } from './failures.ts';
+import { bearer } from './incoming.ts';
+import type { Incoming } from './incoming.ts';
+import { machineNow } from './instant.ts';
+import { passes, readFilters, shownRow } from './log-row.ts';
+import type { LogRow } from './log-row.ts';
+import type { StandinOptions } from './options.ts';
+import { RateWindow } from './rate-window.ts';
+import { failureReply, jsonReply } from './reply.ts';
+import type { Reply } from './reply.ts';
+
+const maxRows = 100_000;
+const defaultPerPage = 20;
+const maxPerPage = 50;
+const pathPattern = /^\/client\/v4\/accounts\/([^/]+)\/ai-gateway\/gateways\/([^/]+)\/logs(?:\/([^/]+))?$/;
+
+/** The gateway's log and the API that reads it. Rows appear late, and first without their tokens. */
+export class Logs {
+  readonly #options: StandinOptions;
+  readonly #limit: RateWindow | undefined;
+  #rows: LogRow[] = [];
+
+  constructor(options: StandinOptions) {
+    this.#options = options;
+    this.#limit = options.logsRateLimit && new RateWindow(options.logsRateLimit);
+  }
+
+  add(row: LogRow): void {
+    this.#rows.push(row);
+    if (this.#rows.length > 2 * maxRows) this.#rows = this.#rows.slice(-maxRows);
+  }
+
+  reply({ method, path, query, headers }: Incoming): Reply {
+    const match = pathPattern.exec(path);
+    if (method !== 'GET' || !match || !this.#options.logsApi)
+      return failureReply(cloudflareError(404, 7003, 'Could not route to the requested path'));
+    const { apiToken } = this.#options;
+    if (apiToken !== undefined && bearer(headers.authorization) !== apiToken)
+      return failureReply(cloudflareError(401, 10000, 'Authentication error'));
+    const waitMs = this.#limit?.take(machineNow()) ?? 0;
+    if (waitMs > 0) return tooMany(waitMs);
+
+    const [, account, gateway, id] = match;
+    const rows = this.#visible().filter((row) => row.account === account && row.gateway === gateway);
+    return id === undefined ? this.#list(rows, query) : this.#one(rows, id);
+  }
+
+  #visible(): LogRow[] {
+    const { logDelayMs, speed } = this.#options;
+    const latest = machineNow() - logDelayMs / speed;
+    return this.#rows.filter(({ endedAt }) => endedAt <= latest);
+  }
+
+  #shown(row: LogRow): Record<string, unknown> {
+    const { logDelayMs, logTokensDelayMs, speed } = this.#options;
+    return shownRow(row, row.endedAt <= machineNow() - (logDelayMs + logTokensDelayMs) / speed);
+  }
+
+  #one(rows: LogRow[], id: string): Reply {
+    const row = rows.find((each) => each.id === id);
+    if (!row) return failureReply(cloudflareError(404, 7002, 'Log not found'));
+    const result = { ...this.#shown(row), request_size: row.requestSize, response_size: null };
+    return jsonReply(200, { success: true, errors: [], messages: [], result });
+  }
+
+  #list(rows: LogRow[], query: URLSearchParams): Reply {
+    const page = Number(query.get('page') ?? 1);
+    const perPage = Number(query.get('per_page') ?? defaultPerPage);
+    if (!(page >= 1))
+      return failureReply(cloudflareError(400, 7001, 'page: must be greater than or equal to 1'));
+    if (!(perPage >= 1 && perPage <= maxPerPage))
+      return failureReply(
+        cloudflareError(400, 7001, `per_page: must be less than or equal to ${maxPerPage}`),
+      );
+    const filters = readFilters(query.get('filters'));
+    if (typeof filters === 'string') return failureReply(cloudflareError(400, 7001, filters));
+
+    const found = rows.filter((row) => filters.every((filter) => passes(row, filter)));
+    const ordered = query.get('order_by_direction') === 'asc' ? found : found.toReversed();
+    const result = ordered.slice((page - 1) * perPage, page * perPage).map((row) => this.#shown(row));
+    return jsonReply(200, {
+      success: true,
+      errors: [],
+      messages: [],
+      result,
+      result_info: { page, per_page: perPage, count: result.length, total_count: found.length },
+    });
+  }
+}
+
+function tooMany(waitMs: Ms): Reply {
+  const response = cloudflareError(
+    429,
+    10429,
+    'Rate limited. Please wait and consider throttling your request speed',
+  );
+  return failureReply({ ...response, headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } });
+}

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from 'vitest';
+import { UserError } from '../base/user-error.ts';
+import { machineNow } from './instant.ts';
+import { spawnStandin } from './spawn.ts';
+import { ask, chat, compat, json } from './testing/client.ts';
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test('answers from a process of its own, on the clock of this one, until it is stopped', async () => {
+  const standin = await spawnStandin({ speed: 100, gatewayToken: 'token' });
+  expect(standin.pid).not.toBe(process.pid);
+  const before = machineNow();
+  const headers = { 'cf-aig-authorization': 'Bearer token', 'cf-aig-event-id': 'e' };
+  const got = await ask(standin.url, compat, { body: chat('custom-ollama/sim-swift'), headers });
+  const after = machineNow();
+  expect(got.status).toBe(200);
+  const { received, ended } = json(await ask(standin.url, '/__standin/truth/e')) as Record<string, number>;
+  const instants = [before, received!, ended!, after];
+  expect(instants).toEqual([...instants].sort((a, b) => a - b));
+  await standin.stop();
+  expect(isAlive(standin.pid)).toBe(false);
+  await standin.stop();
+});
+
+test('ends when the process that started it is killed', async () => {
+  const script = `
+    import { spawnStandin } from ${JSON.stringify(new URL('spawn.ts', import.meta.url).href)};
+    const { pid } = await spawnStandin();
+    console.log(pid);
+    setInterval(() => {}, 1000);
+  `;
+  const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string];
+  const pid = Number(line);
+  expect(isAlive(pid)).toBe(true);
+  parent.kill('SIGKILL');
+  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+});
+
+test('does not keep the process that started it alive', async () => {
+  const script = `
+    import { spawnStandin } from ${JSON.stringify(new URL('spawn.ts', import.meta.url).href)};
+    await spawnStandin();
+  `;
+  const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: 'ignore',
+  });
+  expect((await once(parent, 'exit'))[0]).toBe(0);
+});
+
+test('a port in use is the user’s to mend', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const failed = spawnStandin({ port });
+  await expect(failed).rejects.toThrow(UserError);
+  await expect(failed).rejects.toThrow(`Port ${port} is in use`);
+  taken.close();
+});
