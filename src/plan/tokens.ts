@@ -7,16 +7,14 @@ const unboundedAnswer = 8192;
 /** Framing that a chat template puts around each message, generously. */
 const tokensPerMessage = 16;
 
-/** Characters of text in the messages of a request. */
-function promptChars({ prompt }: Pick<PlannedRequest, 'prompt'>): number {
-  const length = (value: Json): number => {
-    if (typeof value === 'string') return value.length;
-    if (Array.isArray(value)) return value.reduce<number>((sum, part) => sum + length(part), 0);
-    if (typeof value === 'object' && value !== null)
-      return Object.values(value).reduce<number>((sum, part) => sum + length(part), 0);
-    return 0;
+/** Every text in the messages of a request. */
+function textsOf({ prompt }: Pick<PlannedRequest, 'prompt'>): string[] {
+  const within = (value: Json): string[] => {
+    if (typeof value === 'string') return [value];
+    if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(within);
+    return [];
   };
-  return length(prompt.messages);
+  return within(prompt.messages);
 }
 
 /** `max_tokens` of a request; the model's own params win. Undefined when nothing bounds the answer. */
@@ -26,14 +24,18 @@ export function answerLimit({ prompt, arm }: Pick<PlannedRequest, 'prompt' | 'ar
   return typeof limit === 'number' ? limit : undefined;
 }
 
-/** The most that a request may use: one token for every two characters, and an answer of full length. */
+/**
+ * The most that a request may use: one token for every two bytes, and an answer of full length. Bytes, because
+ * scripts other than the Latin one take up to two tokens a character.
+ */
 export function worstCaseUsage(planned: Pick<PlannedRequest, 'prompt' | 'arm'>): Usage & {
   promptTokens: number;
   completionTokens: number;
 } {
   const framing = tokensPerMessage * planned.prompt.messages.length;
+  const bytes = textsOf(planned).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   return {
-    promptTokens: Math.ceil(promptChars(planned) / 2) + framing,
+    promptTokens: Math.ceil(bytes / 2) + framing,
     completionTokens: answerLimit(planned) ?? unboundedAnswer,
   };
 }
@@ -43,5 +45,6 @@ export function leastUsage(planned: Pick<PlannedRequest, 'prompt'>): Usage & {
   promptTokens: number;
   completionTokens: number;
 } {
-  return { promptTokens: Math.ceil(promptChars(planned) / 6), completionTokens: 1 };
+  const characters = textsOf(planned).reduce((sum, text) => sum + text.length, 0);
+  return { promptTokens: Math.ceil(characters / 6), completionTokens: 1 };
 }

@@ -1,0 +1,23 @@
+import type { Message, Model, Prompt } from '../../suite/suite.ts';
+import type { Arm, PlannedRequest } from '../plan.ts';
+import { requestKey } from '../blocks.ts';
+
+/** An arm on the route `demo`, its id being its model. */
+export function arm(id: string, rest: Partial<Model> = {}): Arm {
+  return { model: { id, model: `custom-ollama/${id}`, params: {}, ...rest }, route: 'demo' };
+}
+
+export function prompt(id: string, rest: Partial<Prompt> = {}): Prompt {
+  return { id, tags: [], messages: [user('Hello?')], params: {}, checks: [], ...rest };
+}
+
+export function user(content: string): Message {
+  return { role: 'user', content };
+}
+
+/** The first measured request of a plan, or another one. */
+export function planned(of: Arm, about: Prompt, rest: Partial<PlannedRequest> = {}): PlannedRequest {
+  const place = { phase: 'measure', repeat: 1, block: 1, position: 1, ...rest } as const;
+  const key = requestKey({ ...place, prompt: about.id, model: of.model.id, route: of.route });
+  return { key, arm: of, prompt: about, ...place };
+}
