@@ -27,12 +27,15 @@ function openOne(dispatcher: Dispatcher, origin: string): Promise<void> {
     }, patienceMs);
     const over = (): void => {
       clearTimeout(timer);
-      resolve();
+      // undici takes a connection back one turn of the loop after its answer.
+      setImmediate(() => setImmediate(resolve));
     };
     dispatcher.dispatch(
       { origin, path: '/', method: 'GET' },
       {
         onRequestStart: (started) => (controller = started),
+        // undici takes no handler without it.
+        onResponseStart: () => undefined,
         onResponseData: () => undefined,
         onResponseEnd: over,
         onResponseError: over,

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Dispatcher } from 'undici';
 import { systemClock } from '../../base/clock.ts';
 import { redactor } from '../../base/redact.ts';
 import type { Exchange } from '../../record/exchange.ts';
@@ -70,6 +71,7 @@ export const patient: Timeouts = { connectMs: 2000, firstTokenMs: 5000, idleMs: 
 
 export interface TestGateway extends AsyncDisposable {
   gateway: Gateway;
+  dispatcher: Dispatcher;
   ask(url: string, options?: AskOptions): Promise<Exchange>;
 }
 
@@ -87,17 +89,19 @@ export function testGateway(
   ca?: string,
 ): TestGateway {
   const limits = { ...patient, ...timeouts };
+  const dispatcher = createDispatcher(
+    { connectTimeoutMs: limits.connectMs, ...(ca === undefined ? {} : { ca }) },
+    {},
+  );
   const gateway = new Gateway({
-    dispatcher: createDispatcher(
-      { connectTimeoutMs: limits.connectMs, ...(ca === undefined ? {} : { ca }) },
-      {},
-    ),
+    dispatcher,
     timeouts: limits,
     clock: systemClock,
     redact: redactor(new Map(Object.entries(secrets))),
   });
   return {
     gateway,
+    dispatcher,
     ask: (url, { stream = true, headers = {}, signal, params = {} } = {}) =>
       gateway.ask(
         {
