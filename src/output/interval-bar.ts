@@ -21,8 +21,9 @@ export function intervalBar(
   const from = low === undefined ? at(mid) : at(low);
   const to = high === undefined ? at(mid) : at(high);
   const cells = Array.from({ length: width }, (_, cell): string => (cell >= from && cell <= to ? '─' : ' '));
-  if (low !== undefined) cells[from] = '├';
-  if (high !== undefined) cells[to] = '┤';
+  cells[from] = '├';
+  cells[to] = '┤';
+  // Also where an end is not known.
   cells[at(mid)] = '●';
   if (isLowerBound && at(mid) + 1 < width) cells[at(mid) + 1] = '→';
   return cells.join('').trimEnd();

@@ -11,7 +11,7 @@ export const json: OutputFormat = {
 };
 
 /**
- * Every column as a key, in order; not measured is `null`; numbers have the decimals of the CSV, so that both files
+ * Every column as a key, in order; what is absent or no number is `null`; numbers have the decimals of the CSV, so that both files
  * say the same.
  */
 export function rowObject(columns: readonly Column[], row: AnyRow): Record<string, unknown> {
@@ -19,9 +19,8 @@ export function rowObject(columns: readonly Column[], row: AnyRow): Record<strin
 }
 
 function cell({ decimals }: Column, value: AnyRow[string]): unknown {
-  if (typeof value !== 'number') return value ?? null;
-  if (!Number.isFinite(value)) return null;
-  return decimals === undefined ? value : Number(value.toFixed(decimals));
+  if (typeof value !== 'number' || decimals === undefined) return value ?? null;
+  return Number(value.toFixed(decimals));
 }
 
 /** What may be absent is `null`, so that the keys are always the same. */

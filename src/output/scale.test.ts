@@ -7,6 +7,7 @@ function written(family: Family, values: number[]): string[] {
 }
 
 test('times below ten seconds are in ms, without decimals from ten ms on', () => {
+  expect(written('time', [9999.6])).toEqual(['10.00', 's']);
   expect(written('time', [41.3, 9999.4])).toEqual(['41', '9,999', 'ms']);
   expect(written('time', [4.13, 980])).toEqual(['4.1', '980.0', 'ms']);
   expect(written('time', [0.413])).toEqual(['0.41', 'ms']);
