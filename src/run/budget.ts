@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import type { Clock, Ms } from '../base/clock.ts';
 import { count } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
 import { costOf } from '../metric/cost.ts';
@@ -20,10 +20,12 @@ interface Expense {
 export class BudgetGuard {
   readonly #budget: Budget;
   readonly #clock: Clock;
-  readonly #startedAt: number;
-  #requests = 0;
-  #tokens = 0;
-  #usd = 0;
+  readonly #startedAt: Ms;
+  readonly #spent: Expense & { requests: number } = { requests: 0, tokens: 0, usd: 0 };
+  /** Worst cases of what is in flight. */
+  readonly #reserved: Expense = { tokens: 0, usd: 0 };
+  #inFlight = 0;
+  #waiting: (() => void)[] = [];
 
   constructor(budget: Budget, clock: Clock) {
     this.#budget = budget;
@@ -31,33 +33,65 @@ export class BudgetGuard {
     this.#startedAt = clock.now();
   }
 
-  /** Reserves the worst case of a request. Returns why not, when it does not fit. */
-  reserve(planned: PlannedRequest): string | undefined {
+  /**
+   * Reserves the worst case of a request. When it would fit but for what is in flight, waits for that to end
+   * and to cost less than it might have. Returns the limit that is reached, when it does not fit.
+   */
+  async reserve(planned: PlannedRequest): Promise<string | undefined> {
     const worst = expense(planned, worstCaseUsage(planned));
-    const { requests, tokens, usd, minutes } = this.#budget;
-    if (requests !== undefined && this.#requests + 1 > requests) return count(requests, 'request');
-    if (tokens !== undefined && this.#tokens + worst.tokens > tokens)
-      return `${count(tokens, 'token')} (what is unknown counted at its worst)`;
-    if (usd !== undefined && this.#usd + worst.usd > usd) return `${usd} USD (what is unknown counted at its worst)`;
-    if (minutes !== undefined && this.#clock.now() - this.#startedAt >= minutes * 60_000)
-      return count(minutes, 'minute');
-    this.#requests++;
-    this.#tokens += worst.tokens;
-    this.#usd += worst.usd;
+    for (;;) {
+      const reached = this.#reached(worst, { tokens: 0, usd: 0 });
+      if (reached !== undefined) return reached;
+      if (this.#reached(worst, this.#reserved) === undefined || this.#inFlight === 0) break;
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    this.#spent.requests++;
+    this.#reserved.tokens += worst.tokens;
+    this.#reserved.usd += worst.usd;
+    this.#inFlight++;
     return undefined;
   }
 
   /** Puts what was really used in the place of the worst case. */
   settle(planned: PlannedRequest, exchange: Exchange): void {
+    const real = this.#real(planned, exchange, expense(planned, worstCaseUsage(planned)));
+    this.#spent.tokens += real.tokens;
+    this.#spent.usd += real.usd;
+    this.#free(planned);
+  }
+
+  /** Gives back what was reserved for a request that was not sent after all. */
+  cancel(planned: PlannedRequest): void {
+    this.#spent.requests--;
+    this.#free(planned);
+  }
+
+  #free(planned: PlannedRequest): void {
     const worst = expense(planned, worstCaseUsage(planned));
-    const real = this.#real(planned, exchange, worst);
-    this.#tokens += real.tokens - worst.tokens;
-    this.#usd += real.usd - worst.usd;
+    this.#inFlight--;
+    this.#reserved.tokens -= worst.tokens;
+    this.#reserved.usd -= worst.usd;
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  #reached(worst: Expense, reserved: Expense): string | undefined {
+    const { requests, tokens, usd, minutes } = this.#budget;
+    const spent = this.#spent;
+    if (requests !== undefined && spent.requests + 1 > requests) return count(requests, 'request');
+    if (tokens !== undefined && spent.tokens + reserved.tokens + worst.tokens > tokens)
+      return `${count(tokens, 'token')} (what is unknown counted at its worst)`;
+    // A sum of many small prices is off by its rounding, which is no expense.
+    if (usd !== undefined && spent.usd + reserved.usd + worst.usd > usd * (1 + 1e-9))
+      return `${usd} USD (what is unknown counted at its worst)`;
+    if (minutes !== undefined && this.#clock.now() - this.#startedAt >= minutes * 60_000)
+      return count(minutes, 'minute');
+    return undefined;
   }
 
   #real(planned: PlannedRequest, exchange: Exchange, worst: Expense): Expense {
     // Refused before a model worked on it: nothing was generated.
-    const refused = exchange.httpStatus === undefined ? exchange.sentAt === undefined : exchange.httpStatus !== 200;
+    const refused =
+      exchange.httpStatus === undefined ? exchange.sentAt === undefined : exchange.httpStatus !== 200;
     if (refused) return { tokens: 0, usd: 0 };
     const { promptTokens, completionTokens } = exchange.usage;
     if (promptTokens === undefined || completionTokens === undefined) return worst;
@@ -66,9 +100,9 @@ export class BudgetGuard {
 
   /** Counts what earlier processes of the same run have spent, when it is resumed. */
   carryOver(spent: { requests: number; tokens: number; usd: number }): void {
-    this.#requests += spent.requests;
-    this.#tokens += spent.tokens;
-    this.#usd += spent.usd;
+    this.#spent.requests += spent.requests;
+    this.#spent.tokens += spent.tokens;
+    this.#spent.usd += spent.usd;
   }
 }
 
@@ -79,11 +113,16 @@ function expense({ arm }: PlannedRequest, usage: Usage): Expense {
 }
 
 /** Refuses a plan that cannot end within its budget, with the figures. */
-export function assertAffordable(budget: Budget, least: { requests: number; tokens: number; usd: number }): void {
+export function assertAffordable(
+  budget: Budget,
+  least: { requests: number; tokens: number; usd: number },
+): void {
   const faults: string[] = [];
   const check = (name: string, limit: number | undefined, need: number, unit: string): void => {
     if (limit !== undefined && need > limit)
-      faults.push(`  ${name}: the plan needs at least ${format(need)}${unit}, the budget is ${format(limit)}${unit}`);
+      faults.push(
+        `  ${name}: the plan needs at least ${format(need)}${unit}, the budget is ${format(limit)}${unit}`,
+      );
   };
   check('requests', budget.requests, least.requests, '');
   check('tokens', budget.tokens, least.tokens, '');

@@ -74,43 +74,47 @@ export class Performer {
     const earlier = this.#options.earlierAttempts(planned);
     let waitedMs: Ms | undefined;
     for (let attempt = 1; ; attempt++) {
-      const sent = await this.#send(planned, admit);
-      if (!sent) return;
-      const waitMs = await this.#settle(planned, sent, attempt, earlier, waitedMs);
+      const scheduledAt = this.#options.clock.wall();
+      const due = this.#options.clock.now();
+      // An attempt keeps its place until its row is written: whatever stops us, no more is lost than places are.
+      const waitMs = await admit(async () => {
+        const sent = await this.#send(planned, scheduledAt, due);
+        return sent && this.#settle(planned, sent, attempt, earlier, waitedMs);
+      });
       if (waitMs === undefined || !(await this.#wait(waitMs))) return;
       waitedMs = waitMs;
     }
   };
 
   /** Undefined when it was not sent: the run stops, the model is off, or the budget is used up. */
-  async #send(planned: PlannedRequest, admit: Admit): Promise<Sent | undefined> {
+  async #send(planned: PlannedRequest, scheduledAt: Date, due: Ms): Promise<Sent | undefined> {
     const { clock, gateway, pace, listener, kill, onAttempt, endpointOf } = this.#options;
-    const scheduledAt = clock.wall();
-    const due = clock.now();
-    return admit(async () => {
-      if (!this.#mayGo(planned)) return undefined;
-      await pace();
-      if (!this.#mayGo(planned) || !this.#withinBudget(planned)) return undefined;
-      listener.started(planned);
-      let inFlight = 0;
-      const request = chatRequest(planned, endpointOf(planned.arm), this.#facts());
-      const exchange = await gateway.ask(request, {
-        signal: kill,
-        onSent: () => (inFlight = gateway.inFlight),
-      });
-      this.#options.budget.settle(planned, exchange);
-      onAttempt(planned.arm, exchange);
-      const startedAt = exchange.sentAt ?? clock.now() - exchange.endMs;
-      return { exchange, scheduledAt, queueMs: startedAt - due, inFlight: inFlight || gateway.inFlight + 1 };
+    if (!this.#mayGo(planned)) return undefined;
+    await pace();
+    if (!(await this.#withinBudget(planned))) return undefined;
+    if (!this.#mayGo(planned)) {
+      this.#options.budget.cancel(planned);
+      return undefined;
+    }
+    listener.started(planned);
+    let inFlight = 0;
+    const request = chatRequest(planned, endpointOf(planned.arm), this.#facts());
+    const exchange = await gateway.ask(request, {
+      signal: kill,
+      onSent: () => (inFlight = gateway.inFlight),
     });
+    this.#options.budget.settle(planned, exchange);
+    onAttempt(planned.arm, exchange);
+    const startedAt = exchange.sentAt ?? clock.now() - exchange.endMs;
+    return { exchange, scheduledAt, queueMs: startedAt - due, inFlight: inFlight || gateway.inFlight + 1 };
   }
 
   #mayGo(planned: PlannedRequest): boolean {
     return !this.#options.stop.aborted && !this.switchedOff.has(armKey(planned.arm));
   }
 
-  #withinBudget(planned: PlannedRequest): boolean {
-    const reached = this.#options.budget.reserve(planned);
+  async #withinBudget(planned: PlannedRequest): Promise<boolean> {
+    const reached = await this.#options.budget.reserve(planned);
     if (reached !== undefined) this.#options.onBudget(reached);
     return reached === undefined;
   }
@@ -130,7 +134,12 @@ export class Performer {
   ): Promise<Ms | undefined> {
     const { suite, seed, kill, endpointOf, runId, suiteHash } = this.#options;
     const { exchange } = sent;
-    const decision = decide(exchange, attempt, suite.run.retry, seededRandom(`${seed}/retry/${planned.key}/${attempt}`));
+    const decision = decide(
+      exchange,
+      attempt,
+      suite.run.retry,
+      seededRandom(`${seed}/retry/${planned.key}/${attempt}`),
+    );
     if (decision.kind === 'switch-off') this.#switchOff(planned.arm, decision.reason);
     const again = decision.kind === 'retry' && this.#mayGo(planned);
     const verdict = await this.#judge(planned, exchange);
@@ -140,7 +149,8 @@ export class Performer {
       wireModel: endpointOf(planned.arm).wireModel,
       attempt: earlier + attempt,
       // Given up because the run stops: owed still, and asked again when it is resumed.
-      final: !again && !(kill.aborted && exchange.outcome === 'failed' && exchange.failure.status === 'cancelled'),
+      final:
+        !again && !(kill.aborted && exchange.outcome === 'failed' && exchange.failure.status === 'cancelled'),
       scheduledAt: sent.scheduledAt,
       queueMs: sent.queueMs,
       inFlight: sent.inFlight,

@@ -30,7 +30,11 @@ function failed(failure: Partial<Failure>, httpStatus?: number, headersMs?: numb
 const kindOf = (exchange: Exchange, attempt = 1): string => decide(exchange, attempt, settings, half).kind;
 
 test.each<[string, Exchange, string]>([
-  ['a transient failure upstream that is reported as 400', failed({ family: 'gateway', code: '2005' }, 400), 'retry'],
+  [
+    'a transient failure upstream that is reported as 400',
+    failed({ family: 'gateway', code: '2005' }, 400),
+    'retry',
+  ],
   ['429', failed({ status: 'rate_limited' }, 429), 'retry'],
   ['408', failed({}, 408), 'retry'],
   ['503', failed({ code: 'overloaded' }, 503), 'retry'],
@@ -42,7 +46,11 @@ test.each<[string, Exchange, string]>([
   ['404', failed({}, 404), 'switch-off'],
   ['401 of the provider', failed({ code: 'unauthorized' }, 401), 'switch-off'],
   ['a wrong request', failed({}, 400), 'done'],
-  ['a cut answer: it has been paid for', failed({ status: 'truncated', family: 'network', code: 'reset' }, 200), 'done'],
+  [
+    'a cut answer: it has been paid for',
+    failed({ status: 'truncated', family: 'network', code: 'reset' }, 200),
+    'done',
+  ],
   ['an answer without text', failed({ status: 'empty' }, 200), 'done'],
   ['a timeout of ours', failed({ status: 'timeout', family: 'client', code: 'total' }, 200), 'done'],
   ['an unknown host', failed({ family: 'network', code: 'dns' }), 'done'],

@@ -15,7 +15,10 @@ const hopeless: readonly (readonly [(failure: Failure, httpStatus?: number) => b
   [({ code }) => code === 'session_limit' || code === 'weekly_limit', 'the plan’s usage limit is reached'],
   [(_, httpStatus) => httpStatus === 402, 'the plan or credit does not cover it'],
   [(_, httpStatus) => httpStatus === 404, 'no such model here'],
-  [({ code }, httpStatus) => code !== '2009' && (httpStatus === 401 || httpStatus === 403), 'the credentials were refused'],
+  [
+    ({ code }, httpStatus) => code !== '2009' && (httpStatus === 401 || httpStatus === 403),
+    'the credentials were refused',
+  ],
   [({ code }) => code === '2001', 'the gateway does not exist'],
   [({ code }) => code === '2019', 'the gateway does not know this form of model name'],
 ];

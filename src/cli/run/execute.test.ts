@@ -213,13 +213,13 @@ describe('failures', () => {
     const standin = await createStandin(standinOptions);
     const { result, rows, folder } = await trial(cwd.path, standin.url, suiteText({ prompts: 8 }), [
       '--max-tokens-total',
-      '2500',
+      '600',
     ]);
     await standin.close();
     expect(result.code).toBe(7);
     expect(rows.length).toBeGreaterThan(3);
     const used = rows.reduce((sum, row) => sum + (row.total_tokens ?? 0), 0);
-    expect(used).toBeLessThanOrEqual(2500);
+    expect(used).toBeLessThanOrEqual(600);
     expect(JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'))).toMatchObject({ status: 'budget' });
   });
 });

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { ChunkLog } from '../record/chunk-log.ts';
+import type { Exchange, Usage } from '../record/exchange.ts';
+import type { PlannedRequest } from '../plan/plan.ts';
+import { assertAffordable, BudgetGuard } from './budget.ts';
+
+let now = 0;
+const clock = { now: () => now, wall: () => new Date(now), sleep: () => Promise.resolve() };
+
+/** Worst case: 16 of framing + 4 characters ÷ 2 + 82 of answer = 100 tokens; at 1 USD per million each. */
+const planned: PlannedRequest = {
+  key: 'k',
+  phase: 'measure',
+  repeat: 1,
+  block: 1,
+  position: 1,
+  arm: {
+    model: { id: 'm', model: 'custom-ollama/m', params: {}, price: { input: 1, output: 1 } },
+    route: 'demo',
+  },
+  prompt: {
+    id: 'p',
+    tags: [],
+    messages: [{ role: '', content: 'hey!' }],
+    params: { max_tokens: 82 },
+    checks: [],
+  },
+};
+
+function ended(usage: Usage, httpStatus: number | undefined = 200, sentAt: number | undefined = 1): Exchange {
+  return {
+    outcome: 'ok',
+    finishReason: 'stop',
+    eventId: 'e',
+    streamed: true,
+    startedAt: new Date(0),
+    connection: {},
+    endMs: 1,
+    chunks: new ChunkLog(),
+    answer: 'x',
+    reasoning: '',
+    toolCalls: [],
+    usage,
+    receipts: {},
+    buffered: false,
+    ...(httpStatus === undefined ? {} : { httpStatus }),
+    ...(sentAt === undefined ? {} : { sentAt }),
+  };
+}
+
+describe('tokens', () => {
+  test('what was used takes the place of the worst case', async () => {
+    const guard = new BudgetGuard({ tokens: 250 }, clock);
+    for (let n = 0; n < 15; n++) {
+      expect(await guard.reserve(planned)).toBeUndefined();
+      guard.settle(planned, ended({ promptTokens: 5, completionTokens: 5 }));
+    }
+    // 150 spent: one more could still cost 100; the next could not.
+    expect(await guard.reserve(planned)).toBeUndefined();
+    guard.settle(planned, ended({ promptTokens: 5, completionTokens: 5 }));
+    expect(await guard.reserve(planned)).toMatch(/250 tokens/);
+  });
+
+  test('usage that was not reported counts at its worst', async () => {
+    const guard = new BudgetGuard({ tokens: 250 }, clock);
+    for (let n = 0; n < 2; n++) {
+      expect(await guard.reserve(planned)).toBeUndefined();
+      guard.settle(planned, ended({ promptTokens: 5 }));
+    }
+    expect(await guard.reserve(planned)).toBeDefined();
+  });
+
+  test('a refusal has generated nothing', async () => {
+    const guard = new BudgetGuard({ tokens: 150 }, clock);
+    for (let n = 0; n < 5; n++) {
+      expect(await guard.reserve(planned)).toBeUndefined();
+      guard.settle(planned, ended({}, 429));
+    }
+  });
+
+  test('a request that fits but for those in flight waits for them', async () => {
+    const guard = new BudgetGuard({ tokens: 150 }, clock);
+    await guard.reserve(planned);
+    let answer: unknown = 'waiting';
+    const second = guard.reserve(planned).then((reached) => (answer = reached));
+    await Promise.resolve();
+    expect(answer).toBe('waiting');
+    guard.settle(planned, ended({ promptTokens: 5, completionTokens: 5 }));
+    await second;
+    expect(answer).toBeUndefined();
+  });
+
+  test('a place given back is free again', async () => {
+    const guard = new BudgetGuard({ requests: 1 }, clock);
+    await guard.reserve(planned);
+    guard.cancel(planned);
+    expect(await guard.reserve(planned)).toBeUndefined();
+    expect(await guard.reserve(planned)).toBe('1 request');
+  });
+});
+
+test('money', async () => {
+  const guard = new BudgetGuard({ usd: 0.0002 }, clock);
+  for (let n = 0; n < 2; n++) {
+    expect(await guard.reserve(planned)).toBeUndefined();
+    guard.settle(planned, ended({}));
+  }
+  expect(await guard.reserve(planned)).toMatch(/USD/);
+});
+
+test('time', async () => {
+  now = 0;
+  const guard = new BudgetGuard({ minutes: 2 }, clock);
+  expect(await guard.reserve(planned)).toBeUndefined();
+  now = 119_999;
+  expect(await guard.reserve(planned)).toBeUndefined();
+  now = 120_000;
+  expect(await guard.reserve(planned)).toBe('2 minutes');
+});
+
+test('what earlier processes spent counts', async () => {
+  const guard = new BudgetGuard({ requests: 10 }, clock);
+  guard.carryOver({ requests: 10, tokens: 0, usd: 0 });
+  expect(await guard.reserve(planned)).toBe('10 requests');
+});
+
+test('a plan that cannot be done is refused with every figure', () => {
+  const least = { requests: 20, tokens: 900, usd: 0.5 };
+  expect(() => assertAffordable({ requests: 10, tokens: 800, usd: 1 }, least)).toThrow(
+    /requests: the plan needs at least 20, the budget is 10\n {2}tokens: the plan needs at least 900, the budget is 800/,
+  );
+  expect(() => assertAffordable({ requests: 20, tokens: 900, usd: 0.5 }, least)).not.toThrow();
+});
