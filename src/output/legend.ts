@@ -1,5 +1,5 @@
 const meanings: readonly { keys: readonly string[]; text: string }[] = [
-  { keys: ['group'], text: 'models that share a letter cannot be told apart' },
+  { keys: ['group'], text: 'models that share a letter were not told apart' },
   { keys: ['ttft_ms_typical'], text: 'TTFT: sent to first token, of reasoning too' },
   { keys: ['ttfat_ms_typical'], text: 'TTFAT: sent to first token of the answer' },
   { keys: ['e2e_latency_ms_typical'], text: 'E2E: sent to last token' },

@@ -56,8 +56,8 @@ function modelTable(report: Report, rows: readonly RankedModel[]): { text: strin
   };
 }
 
-function identityColumns({ run, pairs }: Report, rows: readonly RankedModel[]): MarkdownColumn[] {
-  const letters = rankingLetters(rows, pairs);
+function identityColumns(report: Report, rows: readonly RankedModel[]): MarkdownColumn[] {
+  const letters = rankingLetters(rows, report);
   const of = (
     key: string,
     head: string,
@@ -72,7 +72,9 @@ function identityColumns({ run, pairs }: Report, rows: readonly RankedModel[]): 
   return [
     of('rank', '#', 'r', ({ rank }) => String(rank ?? notMeasured)),
     of('model', 'model', 'l', ({ model }) => codeCell(model.model)),
-    ...(run.routes.length > 1 ? [of('route', 'route', 'l', ({ model }) => codeCell(model.route))] : []),
+    ...(report.run.routes.length > 1
+      ? [of('route', 'route', 'l', ({ model }) => codeCell(model.route))]
+      : []),
     ...(letters.length > 0 ? [of('group', 'group', 'l', (_, index) => letters[index] ?? '')] : []),
   ];
 }

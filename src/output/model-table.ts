@@ -101,8 +101,8 @@ const routeColumn = (rows: readonly RankedModel[]): Choice => ({
   cells: rows.map(({ model }) => ({ text: oneLine(model.route, 12) })),
 });
 
-function groupColumn({ pairs }: Report, rows: readonly RankedModel[]): Choice[] {
-  const letters = rankingLetters(rows, pairs);
+function groupColumn(report: Report, rows: readonly RankedModel[]): Choice[] {
+  const letters = rankingLetters(rows, report);
   if (letters.length === 0) return [];
   const cells = rows.map((_, index) => ({ text: letters[index] ?? '' }));
   return [{ key: 'group', title: '', subtitle: 'group', align: 'left', priority: 6, cells }];

@@ -1,6 +1,7 @@
 import { letterGroups } from '../stats/letters.ts';
 import type { PairRow } from '../summary/columns.ts';
-import type { RankedModel } from './ranking.ts';
+import { armName, type RankedModel } from './ranking.ts';
+import type { Report } from './report.ts';
 
 /** The metric whose pairs speak about the ranking. */
 const rankingMetric = 'e2e_latency_ms';
@@ -34,11 +35,11 @@ const inverse = (ratio: number | undefined): number | undefined =>
  * Letters of the ranked models, in their order: models that share one were not told apart. Empty when no
  * comparison was made.
  */
-export function rankingLetters(rows: readonly RankedModel[], pairs: readonly PairRow[]): string[] {
-  const models = rows.filter(({ rank }) => rank !== undefined).map(({ model }) => model.model);
-  const pairBetween = (a: number, b: number): PairRow | undefined => pairOf(pairs, models[a]!, models[b]!);
-  if (!models.some((_, a) => models.some((__, b) => pairBetween(a, b) !== undefined))) return [];
-  return letterGroups(models.length, (a, b) => {
+export function rankingLetters(rows: readonly RankedModel[], { pairs, run }: Report): string[] {
+  const names = rows.filter(({ rank }) => rank !== undefined).map(({ model }) => armName(model, run.routes));
+  const pairBetween = (a: number, b: number): PairRow | undefined => pairOf(pairs, names[a]!, names[b]!);
+  if (!names.some((_, a) => names.some((__, b) => pairBetween(a, b) !== undefined))) return [];
+  return letterGroups(names.length, (a, b) => {
     const word = pairBetween(a, b)?.verdict;
     return word === 'faster' || word === 'slower';
   });

@@ -36,6 +36,7 @@ test('rates, counts and money have the decimals that their smallest needs', () =
   expect(written('usd', [2.41, 10])).toEqual(['2.41', '10.00', 'USD']);
   expect(written('usd', [0.334, 2.41])).toEqual(['0.334', '2.410', 'USD']);
   expect(written('usd', [0.0412])).toEqual(['0.0412', 'USD']);
+  expect(written('usd', [0.0066, 0.1092])).toEqual(['0.00660', '0.10920', 'USD']);
   expect(written('usd', [0.00042])).toEqual(['0.000420', 'USD']);
 });
 

@@ -28,7 +28,8 @@ function timeScale(values: readonly number[]): Scale {
 function moneyDecimals(least: number): number {
   if (least >= 1) return 2;
   if (least >= 0.1) return 3;
-  return least >= 0.01 ? 4 : 6;
+  if (least >= 0.01) return 4;
+  return least >= 0.001 ? 5 : 6;
 }
 
 /** Smallest that is not zero; large when there is none. */

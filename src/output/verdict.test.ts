@@ -40,7 +40,9 @@ test('what would settle it is said when it is known of all that is open', () => 
     pair('swift', other, 'not settled', 1.1, cells);
   expect(
     said([swift, glm, kimi], [open('glm', { more_prompts: 12 }), open('kimi', { more_prompts: 34 })]),
-  ).toBe('E2E latency: not settled between swift and glm and kimi (34 more prompts would probably do).');
+  ).toBe(
+    'E2E latency: not settled between swift and each of glm and kimi (34 more prompts would probably do).',
+  );
   expect(said([swift, glm, kimi], [open('glm', { more_prompts: 12 }), open('kimi', {})])).not.toContain(
     'would',
   );
@@ -82,7 +84,18 @@ test('on several routes a model is named with its route', () => {
   const direct = { ...swift, route: 'direct' };
   const models = [direct, { ...swift, route: 'compat' }];
   const text = verdict({ run: run({ routes: ['compat', 'direct'] }), models, pairs: [], warnings: [] });
-  expect(text).toMatch(/^swift \(direct\) has the lowest/);
+  expect(text).toMatch(/^swift@direct has the lowest/);
+});
+
+test('on several routes the pairs are found by their names', () => {
+  const models = [
+    { ...swift, route: 'direct' },
+    { ...swift, route: 'compat' },
+  ];
+  const pairs = [pair('swift@compat', 'swift@direct', 'not settled', 1)];
+  expect(verdict({ run: run({ routes: ['compat', 'direct'] }), models, pairs, warnings: [] })).toBe(
+    'E2E latency: not settled between swift@direct and swift@compat.',
+  );
 });
 
 test('nothing measured is said', () => {

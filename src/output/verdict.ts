@@ -2,7 +2,7 @@ import { count, oneLine } from '../base/text.ts';
 import type { ModelSummary, PairRow } from '../summary/columns.ts';
 import { duration, percent, times } from './format.ts';
 import { pairOf } from './pairs.ts';
-import { isLowerBound, ranked, rankedBy } from './ranking.ts';
+import { armName, isLowerBound, ranked, rankedBy } from './ranking.ts';
 import type { Report } from './report.ts';
 
 /** Which model is fastest, in a sentence or two that say no more than the data do. */
@@ -11,16 +11,19 @@ export function verdict({ run, models, pairs }: Report): string {
   const rows = ranked(models, run.success_floor);
   const inOrder = rows.filter(({ rank }) => rank !== undefined).map(({ model }) => model);
   const left = rows.filter(({ rank }) => rank === undefined).map(({ model }) => model);
-  const isOneRoute = run.routes.length === 1;
-  const named: Named = ({ model, route }) => oneLine(isOneRoute ? model : `${model} (${route})`, 60);
+  const named: Named = (model) => oneLine(armName(model, run.routes), 60);
   const reasons = left.map((model) => `${named(model)} (${whyUnranked(model, run.success_floor)})`);
   const unranked = reasons.length === 0 ? '' : ` Not ranked: ${listed(reasons)}.`;
-  return rankingSentence(inOrder, pairs, named) + unranked;
+  return (
+    rankingSentence(inOrder, (a, b) => pairOf(pairs, armName(a, run.routes), armName(b, run.routes)), named) +
+    unranked
+  );
 }
 
 type Named = (model: ModelSummary) => string;
+type PairBetween = (a: ModelSummary, b: ModelSummary) => PairRow | undefined;
 
-function rankingSentence(models: readonly ModelSummary[], pairs: readonly PairRow[], named: Named): string {
+function rankingSentence(models: readonly ModelSummary[], pairBetween: PairBetween, named: Named): string {
   const [first, ...others] = models;
   if (!first) return 'No model is ranked.';
   const typical = duration(first[rankedBy]);
@@ -30,7 +33,7 @@ function rankingSentence(models: readonly ModelSummary[], pairs: readonly PairRo
     return `${named(first)} has a typical E2E latency of ${typical}; it has no rival here.`;
   const relations = others.map((other) => ({
     other: named(other),
-    pair: pairOf(pairs, first.model, other.model),
+    pair: pairBetween(first, other),
   }));
   if (relations.some(({ pair }) => pair !== undefined)) return comparison(named(first), relations);
   const overtaker = others.find(
@@ -52,7 +55,10 @@ function comparison(first: string, relations: readonly Relation[]): string {
     relations.filter(({ pair }) => pair?.verdict === word).map(({ other }) => other);
   const parts = [
     say(those('faster'), (list, are) => `${list} ${are} faster than ${first}`),
-    say(those('not settled'), (list) => `not settled between ${first} and ${list}${remedy(relations)}`),
+    say(
+      those('not settled'),
+      (list, _, each) => `not settled between ${first} and ${each}${list}${remedy(relations)}`,
+    ),
     say(those('equal'), (list, are) => `${list} ${are} as fast as ${first} within the margin`),
     say(those(undefined), (list, are) => `${list} ${are} not compared with ${first}`),
   ].filter((part) => part !== '');
@@ -85,8 +91,13 @@ function nearest(relations: readonly Relation[]): string {
   return `${other} takes ${times(pair.ratio)} as long${interval}${relations.length > 1 ? ', the others longer' : ''}`;
 }
 
-const say = (models: readonly string[], sentence: (list: string, are: string) => string): string =>
-  models.length === 0 ? '' : sentence(listed(models), models.length === 1 ? 'is' : 'are');
+function say(
+  models: readonly string[],
+  sentence: (list: string, are: string, each: string) => string,
+): string {
+  if (models.length === 0) return '';
+  return models.length === 1 ? sentence(models[0]!, 'is', '') : sentence(listed(models), 'are', 'each of ');
+}
 
 /** `a`, `a and b`, `a, b and c`, `a, b, c and 4 more`. */
 function listed(items: readonly string[]): string {
