@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { scenarios } from './failures.ts';
-import { ask, chat, compat, direct, events, json, provider, streamed } from './testing/client.ts';
+import { ask, chat, compat, direct, events, json, provider, rawAsk, streamed } from './testing/client.ts';
 import { sim, start, wall } from './testing/running.ts';
 
 interface Seen {
@@ -211,6 +211,20 @@ describe.each(scenarios.map(({ name }) => name))('%s', (name) => {
     expect(seen).toMatchObject({ status: promise.status, isWhole: promise.ends });
     expect(seen.body).toMatch(body);
   });
+});
+
+test('a reset is a reset, and a close is none', async () => {
+  const { port } = await start();
+  for (const [name, wasReset] of [
+    ['reset', true],
+    ['reset-head', true],
+    ['closed', false],
+    ['hang-up', false],
+  ] as const)
+    expect([name, (await rawAsk(port, direct, chat(`sim-fail-${name}`, streamed))).wasReset]).toEqual([
+      name,
+      wasReset,
+    ]);
 });
 
 test('Retry-After comes in seconds, as a date, and long', async () => {

@@ -43,6 +43,13 @@ test.each([
   ['a provider key of our own', 'provider', { ...good, ...bearer(key) }, {}, '200'],
   ['a stored key by its alias', 'compat', { ...good, 'cf-aig-byok-alias': 'production' }, {}, '200'],
   ['an alias that nobody knows', 'compat', { ...good, 'cf-aig-byok-alias': 'mine' }, {}, 'provider 401'],
+  [
+    'any key, where the provider knows none',
+    'provider',
+    { ...good, ...bearer(key) },
+    { providerKeys: undefined },
+    'provider 401',
+  ],
   ['no stored key', 'compat', good, { storedKey: false }, 'provider 401'],
   ['a key', 'direct', bearer(key), {}, '200'],
   ['a wrong key', 'direct', bearer('wrong'), {}, 'provider 401'],

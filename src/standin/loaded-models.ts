@@ -9,8 +9,7 @@ export class LoadedModels {
   /** Uses a model for one request; says whether it had to be loaded. A keep-alive of 0 unloads it afterwards. */
   use(model: string, now: Ms, keepAlive: Ms = keepAliveMs): 'cold' | 'warm' {
     const wasLoaded = (this.#until.get(model) ?? -Infinity) > now;
-    if (keepAlive === 0) this.#until.delete(model);
-    else this.#until.set(model, now + keepAlive);
+    this.#until.set(model, now + keepAlive);
     return wasLoaded ? 'warm' : 'cold';
   }
 
