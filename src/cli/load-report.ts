@@ -11,7 +11,8 @@ import type { ModelSummary } from '../summary/columns.ts';
 import { compare, type Comparison } from '../summary/compare.ts';
 import { successFloor } from '../summary/success.ts';
 import { summarise } from '../summary/summarise.ts';
-import { describeWarning, warningsOf } from '../summary/warnings.ts';
+import { warningLines } from '../summary/warning-lines.ts';
+import { warningsOf } from '../summary/warnings.ts';
 
 /** A run as everything after it needs it: read from its folder, never from a gateway. */
 export interface LoadedRun {
@@ -40,7 +41,11 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
     run: factsOf(manifest, models, planned),
     models,
     pairs: comparison.pairs,
-    warnings: [...warnings.map(describeWarning), ...manifest.notes.map(({ text }) => `${text}.`)],
+    warnings: [
+      // Every format says over its table that a run is simulated.
+      ...warningLines(warnings.filter(({ kind }) => kind !== 'simulated')),
+      ...manifest.notes.map(({ text }) => `${text}.`),
+    ],
   };
   return { folder, manifest, collected, comparison, report };
 }

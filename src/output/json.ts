@@ -24,7 +24,7 @@ function cell({ decimals }: Column, value: AnyRow[string]): unknown {
 }
 
 /** What may be absent is `null`, so that the keys are always the same. */
-function runObject(run: RunFacts): Record<string, unknown> {
+export function runObject(run: RunFacts): Record<string, unknown> {
   return {
     ...run,
     description: run.description ?? null,

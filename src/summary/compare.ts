@@ -1,19 +1,15 @@
 import { seededRandom } from '../base/random.ts';
-import { headlines } from '../metric/index.ts';
 import { holm } from '../stats/holm.ts';
 import { defaultAlpha } from '../stats/interval.ts';
 import { armPairs, runPairs, type ArmPair } from './arm-pairs.ts';
 import type { Collected } from './collect.ts';
 import type { PairRow } from './columns.ts';
+import { comparedMetrics, type ComparedMetric } from './compared-metrics.ts';
 import { explain, type Explanation } from './explain.ts';
 import { rankingGroups, type RankingGroup } from './ranking-groups.ts';
 import { comparePassRates, compareTimes, PromptMedians } from './contrast.ts';
 import { morePrompts, outcomeOf, wordOf, type Outcome } from './pair-verdict.ts';
 import { successFloor, successShare } from './success.ts';
-
-/** What pairs are compared on, in this order: the headline metrics, and the pass rate. */
-export const comparedMetrics = [...headlines.map(({ name }) => name), 'passed'] as const;
-export type ComparedMetric = (typeof comparedMetrics)[number];
 
 export interface CompareOptions {
   /** All of them unless given. Fewer metrics leave more power to each. */

@@ -19,8 +19,18 @@ export const calibrate: Command = {
         requiresArg: true,
         describe: 'speed of each stream',
       })
-      .option('tokens', { type: 'string', default: '60', requiresArg: true, describe: 'tokens of each stream' })
-      .option('seconds', { type: 'string', default: '10', requiresArg: true, describe: 'time for each level' })
+      .option('tokens', {
+        type: 'string',
+        default: '60',
+        requiresArg: true,
+        describe: 'tokens of each stream',
+      })
+      .option('seconds', {
+        type: 'string',
+        default: '10',
+        requiresArg: true,
+        describe: 'time for each level',
+      })
       .option('save', { type: 'boolean', default: false, describe: 'keep it for later runs on this machine' })
       .example('$0 calibrate', 'one, eight and 64 streams')
       .example('$0 calibrate --concurrency 3 --tokens 400 --save', 'what you plan to run'),
@@ -42,8 +52,8 @@ export const calibrate: Command = {
 };
 
 function levelsOf(value: unknown): number[] {
-  const levels = (listFlag(value) ?? []).map(
-    (text) => numberFlag('concurrency', { min: 1, max: 512, whole: true })(text)!,
+  const levels = (listFlag(value) ?? []).map((text) =>
+    numberFlag('concurrency', { min: 1, max: 512, whole: true })(text)!,
   );
   if (levels.length === 0) throw new UserError('--concurrency takes numbers of streams, such as 1,8,64.');
   return levels;

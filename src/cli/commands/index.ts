@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { compare } from './compare.ts';
 import { plan } from './plan.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
@@ -6,4 +7,4 @@ import { schema } from './schema.ts';
 import { serve } from './serve.ts';
 
 /** Every command, in the order of the help. To add one: write its file, add its line. */
-export const commands: readonly Command[] = [run, plan, report, serve, schema];
+export const commands: readonly Command[] = [run, plan, report, compare, serve, schema];

@@ -1,4 +1,5 @@
 import { systemClock } from '../../base/clock.ts';
+import { defined } from '../../base/defined.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
 import { createJudge } from '../../check/judge.ts';
 import { Gateway } from '../../gateway/client.ts';
@@ -121,11 +122,11 @@ async function send(flags: RunFlags, prepared: Prepared, interruption: Interrupt
       listener: {
         started: ({ arm }) => progress.started(nameOf(arm)),
         ended: ({ arm }, row) => {
-          if (row.final)
-            progress.ended(nameOf(arm), {
-              ok: row.status === 'ok',
-              ...(row.ttft_ms === undefined ? {} : { ttftMs: row.ttft_ms }),
-            });
+          progress.ended(nameOf(arm), {
+            ok: row.status === 'ok',
+            final: row.final,
+            ...defined({ ttftMs: row.ttft_ms }),
+          });
         },
         note: (text) => {
           manifest.notes.push({ at: systemClock.wall().toISOString(), text });

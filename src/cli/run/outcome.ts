@@ -57,8 +57,8 @@ function nextSteps(folder: string, { routes, suite, suite_file }: Manifest): str
     [runFiles.pairs, 'one row per pair of models and metric'],
     [runFiles.answers, 'what was answered, and when each piece came'],
     [runFiles.manifest, 'suite, seed, versions, machine'],
-  ].map(([name, meaning]) => `  ${join(shown, name!).padEnd(shown.length + 16)} ${meaning}\n`);
-  const written = `Written:\n${files.join('')}`;
+  ].map(([name, meaning]) => `  ${name!.padEnd(14)} ${meaning}\n`);
+  const written = `Written to ${shown}/\n${files.join('')}`;
   if (!routes.some(({ route }) => route === 'demo')) return written;
   // From a clone there is no built program yet.
   const program = process.argv[1]?.endsWith('.ts') ? 'npm run gatebench --' : 'npx gatebench';

@@ -18,7 +18,10 @@ export const markdown: ComparisonFormat = {
         : `### ${code(run.suite)}: models compared`,
       isSimulated(run) ? `> [!IMPORTANT]\n> ${literal(simulatedNotice)}` : '',
       literal(runFacts(run).join(' · ')),
-      ...metricsOf(report.pairs).flatMap((metric) => [`**${literal(metricTitle(metric))}**`, pairTable(report, metric)]),
+      ...metricsOf(report.pairs).flatMap((metric) => [
+        `**${literal(metricTitle(metric))}**`,
+        pairTable(report, metric),
+      ]),
       report.explanations.map((text) => `- ${literal(text)}`).join('\n'),
       report.warnings.map((text) => `- ⚠ ${literal(text)}`).join('\n'),
     ];

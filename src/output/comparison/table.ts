@@ -6,7 +6,15 @@ import { isSimulated, simulatedNotice } from '../report.ts';
 import { textTable, type TextCell, type TextColumn } from '../text-table.ts';
 import { flowed, shorten, wrapped, type Align } from '../width.ts';
 import type { ComparisonFormat, ComparisonReport } from './comparison.ts';
-import { intervalText, metricsOf, metricTitle, pText, ratioText, verdictText, verdictTone } from './wording.ts';
+import {
+  intervalText,
+  metricsOf,
+  metricTitle,
+  pText,
+  ratioText,
+  verdictText,
+  verdictTone,
+} from './wording.ts';
 
 /** For the terminal: one small table for each metric, then the ranking with its letters, then why. */
 export const table: ComparisonFormat = {
@@ -61,7 +69,11 @@ function rankingLine({ route, ranking }: ComparisonReport['groups'][number]): st
 }
 
 function pairColumns(pairs: readonly PairRow[], columns: number): TextColumn[] {
-  const column = (subtitle: string, align: Align, cell: (pair: PairRow) => TextCell | string): TextColumn => ({
+  const column = (
+    subtitle: string,
+    align: Align,
+    cell: (pair: PairRow) => TextCell | string,
+  ): TextColumn => ({
     title: '',
     subtitle,
     align,

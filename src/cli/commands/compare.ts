@@ -1,0 +1,41 @@
+import { comparedMetrics } from '../../summary/compared-metrics.ts';
+import type { Command } from '../command.ts';
+import { listFlag, numberFlag } from '../numbers.ts';
+
+export const compare: Command = {
+  usage: 'compare <run> [other]',
+  describe: 'Models against each other within a run, or the same models across two runs',
+  flags: (builder) =>
+    builder
+      .positional('run', { type: 'string', demandOption: true, describe: 'a run’s folder, or latest' })
+      .positional('other', { type: 'string', describe: 'a later run, to compare with the first' })
+      .option('format', { choices: ['table', 'markdown', 'json'], default: 'table', describe: 'how' })
+      .option('metrics', {
+        type: 'string',
+        requiresArg: true,
+        describe: `only these: ${comparedMetrics.join(', ')}. Fewer leave more power to each`,
+      })
+      .option('margin', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'differences inside it do not matter [0.05]',
+      })
+      .option('strict', { type: 'boolean', default: false, describe: 'exit 6 when a pair is not settled' })
+      .option('out', { alias: 'o', type: 'string', requiresArg: true, describe: 'write to this file' })
+      .example('$0 compare latest', 'which model is faster, and is that settled?')
+      .example('$0 compare results/smoke/A results/smoke/B', 'the same models before and after'),
+  async run(flags) {
+    const { executeCompare } = await import('../compare.ts');
+    return executeCompare({
+      run: flags['run'] as string,
+      other: flags['other'] as string | undefined,
+      format: flags['json'] === true ? 'json' : (flags['format'] as string),
+      metrics: listFlag(flags['metrics']),
+      margin: numberFlag('margin', { min: 0, max: 10 })(flags['margin']),
+      strict: flags['strict'] === true,
+      out: flags['out'] as string | undefined,
+      results: flags['results'] as string,
+      color: flags['color'] as boolean | undefined,
+    });
+  },
+};

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { warningLines } from './warning-lines.ts';
+
+const few = { kind: 'few-samples', percentile: 'p90', have: 16, need: 20 } as const;
+
+test('what holds for several models is said once, with all their names', () => {
+  const lines = warningLines([
+    { ...few, model: 'a' },
+    { kind: 'rate-limited', model: 'a', attempts: 2 },
+    { ...few, model: 'b' },
+    { ...few, model: 'c', have: 3 },
+  ]);
+  expect(lines).toEqual([
+    'a, b: 16 requests are too few for a p90 (20 are needed). Add prompts, or raise run.repeat.',
+    'a: 2 attempts were refused for the rate. Lower run.concurrency, or the model’s own.',
+    'c: 3 requests are too few for a p90 (20 are needed). Add prompts, or raise run.repeat.',
+  ]);
+});
+
+test('lag of this machine is one line with every model’s share', () => {
+  const [line, ...others] = warningLines([
+    { kind: 'client-lag', model: 'a', share: 0.44 },
+    { kind: 'client-lag', model: 'b', share: 0.3 },
+  ]);
+  expect(line).toContain('a 44 %, b 30 %');
+  expect(others).toEqual([]);
+});
