@@ -89,6 +89,36 @@ const topics: readonly Topic[] = [
     wrong: 'Sydney',
     thought: 'Not Sydney, not Melbourne: the seat of government is Canberra.',
   },
+  {
+    asks: /26\.2 miles/i,
+    short: '42.2',
+    long:
+      'One mile is 1.609344 kilometres. So 26.2 miles are 26.2 × 1.609344, which is about 42.2 kilometres, the ' +
+      'length of a marathon, run by some in a little over 2 hours.',
+    wrong: '41.9',
+    thought: 'A mile is 1.609 km. 26.2 times 1.609 is 42.16, so 42.2. That is a marathon.',
+  },
+  {
+    asks: /review/i,
+    short: 'negative',
+    long: 'The review is negative: cold soup and a rude waiter are both complaints, and nothing is praised.',
+    wrong: 'neutral',
+    thought: 'Cold soup, rude waiter: nothing good is said. One word.',
+  },
+  {
+    asks: /half past four/i,
+    short: '{"date": "2027-03-03", "time": "16:30"}',
+    long: '{"date": "2027-03-03", "time": "16:30", "duration": null, "comment": "No end was given."}',
+    wrong: '{"date": "2027-03-03", "time": "4:30"}',
+    thought: '3 March 2027 is 2027-03-03. Half past four in the afternoon is 16:30.',
+  },
+  {
+    asks: /git command/i,
+    short: 'git log',
+    long: 'git log\n\nIt lists commits from the newest to the oldest. Add --oneline for a short form, or --graph for branches.',
+    wrong: 'git history',
+    thought: 'The history of commits is git log. The command alone.',
+  },
 ];
 
 const other: Topic = {
