@@ -5,6 +5,9 @@ import type { Fault, Source } from './fault.ts';
 /** Levels of maps and lists within each other; a real suite has about ten. */
 export const deepest = 100;
 
+/** A file with more than this has been told enough. */
+const mostErrors = 1000;
+
 export interface Composed {
   /** Absent when nothing could be made of the text. */
   readonly document?: Document.Parsed | undefined;
@@ -18,10 +21,14 @@ export interface Composed {
 export function compose(source: Source): Composed {
   return withoutStackTraces(() => {
     let tooDeepAt: number | undefined;
+    let errors = 0;
     function* tokens(): Generator<CST.Token> {
       const parser = new Parser();
       for (const lexeme of new Lexer().lex(source.text)) {
-        yield* parser.next(lexeme);
+        for (const token of parser.next(lexeme)) {
+          if (token.type === 'error' && ++errors > mostErrors) return;
+          yield token;
+        }
         if (parser.stack.length > deepest) {
           tooDeepAt = parser.offset - lexeme.length;
           return;

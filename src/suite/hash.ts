@@ -9,11 +9,14 @@ export function suiteHash(suite: Suite): string {
   const hash = createHash('sha256');
   const { version, name, description, tags, gateway, models, prompts } = suite;
   // Piece by piece: the whole text may be too long for one string.
-  writeCanonical(
-    { version, name, description, tags, gateway, models, prompts },
-    (piece) => void hash.update(piece),
-  );
-  return hash.digest('hex');
+  let buffer = '';
+  writeCanonical({ version, name, description, tags, gateway, models, prompts }, (piece) => {
+    buffer += piece;
+    if (buffer.length < 65_536) return;
+    hash.update(buffer);
+    buffer = '';
+  });
+  return hash.update(buffer).digest('hex');
 }
 
 /**

@@ -25,7 +25,7 @@ export interface Context extends SuiteSources {
   readonly reports: Reports;
   readonly prompts: Prompt[];
   readonly placeOfId: Map<string, { source: Source; offset: number }>;
-  readonly weigh: (value: unknown) => number;
+  readonly weigh: (values: readonly object[]) => number;
   /** Characters in `prompts`. */
   weight: number;
 }

@@ -69,7 +69,7 @@ function addPrompt(entry: Entry, variant: Variant, context: Context): boolean {
   try {
     const prompt = resolvePrompt(entry, variant, context);
     prompts.push(prompt);
-    context.weight += weigh(prompt.messages) + weigh(prompt.params) + weigh(prompt.checks);
+    context.weight += weigh([prompt.params, ...prompt.messages, ...prompt.checks]);
     if (context.weight <= heaviestSuite) return true;
     const message = `here the suite grows to more than ${heaviestSuite / 1e6} MB`;
     reports.add(faultAt([...path, 'id'], message, context));

@@ -3,17 +3,25 @@ export const heaviestSuite = 200_000_000;
 
 export const mostPrompts = 100_000;
 
-/** About how many characters a value takes as JSON. Parts that are shared count each time they are used. */
-export function weigher(): (value: unknown) => number {
+/** About how many characters values take as JSON. One that is shared is looked at once, and counts each time. */
+export function weigher(): (values: readonly object[]) => number {
   const known = new WeakMap<object, number>();
-  return function weigh(value): number {
-    if (typeof value === 'string') return value.length + 2;
-    if (typeof value !== 'object' || value === null) return 8;
-    const before = known.get(value);
-    if (before !== undefined) return before;
-    let weight = 2;
-    for (const [key, part] of Object.entries(value)) weight += key.length + 4 + weigh(part);
-    known.set(value, weight);
-    return weight;
+  return (values) => {
+    let total = 0;
+    for (const value of values) {
+      const weight = known.get(value) ?? weigh(value);
+      known.set(value, weight);
+      total += weight;
+    }
+    return total;
   };
+}
+
+function weigh(value: unknown): number {
+  if (typeof value === 'string') return value.length + 2;
+  if (typeof value !== 'object' || value === null) return 8;
+  let weight = 2;
+  if (Array.isArray(value)) for (const item of value) weight += 1 + weigh(item);
+  else for (const [key, part] of Object.entries(value)) weight += key.length + 4 + weigh(part);
+  return weight;
 }

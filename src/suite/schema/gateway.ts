@@ -54,7 +54,7 @@ const headerValue = z
   .string()
   .max(8000)
   .regex(
-    /^(?! )[\x20-\x7e]*(?<! )$/,
+    /^(?:[!-~](?:[ -~]*[!-~])?)?$/,
     'a header takes visible ASCII characters and blanks within, and no line break',
   );
 

@@ -22,7 +22,7 @@ export const suiteName = z
   .min(1)
   .max(100)
   .regex(
-    /^(?!\.)[A-Za-z0-9._-]*[A-Za-z0-9_-]$/,
+    /^[A-Za-z0-9_-](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?$/,
     'use letters, digits, "-", "_" and "." (not first or last): it names a folder',
   )
   .describe('names the folder of its runs');
