@@ -14,26 +14,31 @@ export const closedLoop: LoadMode = {
   async drive(options) {
     const window = new BlockWindow(options.concurrency.highestCeiling + 1);
     const underWay = new Set<Promise<void>>();
-    let fault: { error: unknown } | undefined;
+    const failed = new AbortController();
     for (const block of options.blocks) {
+      if (block.length === 0) continue;
       await window.place();
-      if (options.stop.aborted || fault) break;
+      if (options.stop.aborted || failed.signal.aborted) break;
       const allSent = window.open(block.length);
       for (const planned of block) {
-        const done = hand(planned, options, allSent).catch((error: unknown) => {
-          fault ??= { error };
-          window.abandon();
+        const done = hand(planned, options, failed.signal, allSent).catch((error: unknown) => {
+          failed.abort(error);
         });
         underWay.add(done);
         void done.finally(() => underWay.delete(done));
       }
     }
     await Promise.all(underWay);
-    if (fault) throw fault.error;
+    failed.signal.throwIfAborted();
   },
 };
 
-async function hand(planned: PlannedRequest, options: LoadOptions, sent: () => void): Promise<void> {
+async function hand(
+  planned: PlannedRequest,
+  options: LoadOptions,
+  failed: AbortSignal,
+  sent: () => void,
+): Promise<void> {
   let first = true;
   const markSent = (): void => {
     if (first) sent();
@@ -42,6 +47,8 @@ async function hand(planned: PlannedRequest, options: LoadOptions, sent: () => v
   const admit: Admit = (send) =>
     options.concurrency.run(planned.arm, () => {
       markSent();
+      // What cannot be kept must not be paid for: after an error nothing that waits for its turn is sent.
+      failed.throwIfAborted();
       return send();
     });
   try {
@@ -56,7 +63,6 @@ async function hand(planned: PlannedRequest, options: LoadOptions, sent: () => v
 class BlockWindow {
   readonly #size: number;
   #open = 0;
-  #abandoned = false;
   #waiting: (() => void) | undefined;
 
   constructor(size: number) {
@@ -65,8 +71,7 @@ class BlockWindow {
 
   /** Resolves when another block may be opened. */
   async place(): Promise<void> {
-    while (this.#open >= this.#size && !this.#abandoned)
-      await new Promise<void>((resolve) => (this.#waiting = resolve));
+    while (this.#open >= this.#size) await new Promise<void>((resolve) => (this.#waiting = resolve));
   }
 
   /** Opens a block; the function given back is to be called once for each of its requests. */
@@ -76,17 +81,8 @@ class BlockWindow {
     return () => {
       if (--unsent > 0) return;
       this.#open--;
-      this.#wake();
+      this.#waiting?.();
+      this.#waiting = undefined;
     };
-  }
-
-  abandon(): void {
-    this.#abandoned = true;
-    this.#wake();
-  }
-
-  #wake(): void {
-    this.#waiting?.();
-    this.#waiting = undefined;
   }
 }
