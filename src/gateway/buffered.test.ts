@@ -5,8 +5,8 @@ import { looksBuffered } from './buffered.ts';
 const content = (instants: readonly number[]): ChunkLog =>
   ChunkLog.of(instants.map((at) => ({ at, kind: 'content', chars: 4, merged: false })));
 
-test('everything within two milliseconds after two seconds was held back', () => {
-  expect(looksBuffered(content([2000, 2000.2, 2000.4, 2001, 2001.5, 2002]), 1999)).toBe(true);
+test('everything within a millisecond after two seconds was held back', () => {
+  expect(looksBuffered(content([2000, 2000.2, 2000.4, 2000.5, 2000.8, 2001]), 1999)).toBe(true);
 });
 
 test('a chunk sent ahead does not hide it', () => {
@@ -16,6 +16,16 @@ test('a chunk sent ahead does not hide it', () => {
 
 test('a stream that flows is a stream', () => {
   expect(looksBuffered(content([200, 220, 240, 260, 280, 300]), 100)).toBe(false);
+});
+
+test('a long buffer takes its time to come, and is one all the same', () => {
+  const burst = Array.from({ length: 400 }, (_, n) => 9000 + n * 0.1);
+  expect(looksBuffered(content(burst), 8999)).toBe(true);
+});
+
+test('a fast stream is a stream', () => {
+  const fast = Array.from({ length: 20 }, (_, n) => 400 + n * 0.7);
+  expect(looksBuffered(content(fast), 399)).toBe(false);
 });
 
 test('a quick short answer is not accused', () => {

@@ -3,8 +3,8 @@ import type { ChunkLog } from '../record/chunk-log.ts';
 
 /** A stream of fewer pieces says nothing about whether it was held back. */
 const fewestPieces = 5;
-/** A server that generates takes longer than this over that many pieces. */
-const burstMs: Ms = 5;
+/** No hosted model writes faster than this to one reader; a buffer that is let go does. */
+const fastestPiecesPerMs = 4;
 /** Time before the burst below which the server may simply have been quick. */
 const quickMs: Ms = 50;
 /** The burst's share of the whole time above which it is a stream. */
@@ -23,5 +23,6 @@ export function looksBuffered(chunks: ChunkLog, headersMs: Ms | undefined): bool
   const last = instants.at(-1)!;
   const from = instants[Math.floor(instants.length * 0.1)]!;
   const burst = last - from;
-  return last >= quickMs && burst <= burstMs && burst <= last * burstShare;
+  const pieces = instants.length * 0.9;
+  return last >= quickMs && burst * fastestPiecesPerMs <= pieces && burst <= last * burstShare;
 }

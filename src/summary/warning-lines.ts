@@ -27,7 +27,7 @@ function withLagOnce(warnings: readonly Warning[]): (Warning | string)[] {
   const line =
     `Answers left out because this machine may have stamped them late: ${shares}; those left may not be typical. ` +
     'Lower run.concurrency or use a faster machine.';
-  return warnings.flatMap((warning) => {
+  return warnings.flatMap((warning): (Warning | string)[] => {
     if (warning.kind !== 'client-lag') return [warning];
     return warning === lags[0] ? [line] : [];
   });
