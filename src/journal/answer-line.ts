@@ -1,3 +1,4 @@
+import { cut } from '../base/text.ts';
 import { chunkKinds, type ChunkKind } from '../record/chunk-log.ts';
 import type { Exchange, ToolCall } from '../record/exchange.ts';
 
@@ -33,7 +34,7 @@ export function answerLine(
   keep: 'full' | 'preview' | 'none',
 ): AnswerLine {
   const kept = (text: string): string =>
-    keep === 'full' ? text : keep === 'preview' ? text.slice(0, previewLength) : '';
+    keep === 'full' ? text : keep === 'preview' ? cut(text, previewLength) : '';
   return {
     event_id: exchange.eventId,
     ...facts,

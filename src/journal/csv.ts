@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream';
 import { parse } from 'csv-parse';
 import { stringify } from 'csv-stringify/sync';
 import type { AnyRow, Column } from '../base/table.ts';
+import { UserError } from '../base/user-error.ts';
 
 type Value = AnyRow[string];
 
@@ -16,13 +18,21 @@ export function cellText(column: Column, value: Value): string {
   return String(value);
 }
 
-/** The value that `cellText` wrote. Throws a RangeError for text that is none of the column's kind. */
+/**
+ * The value that `cellText` wrote. Throws a RangeError for text that is none of the column's kind, and for an
+ * empty cell that every row has.
+ */
 export function cellValue(column: Column, text: string): Value {
-  if (text === '') return column.required && column.kind === 'text' ? '' : undefined;
+  if (text === '') {
+    if (!column.required) return undefined;
+    if (column.kind !== 'text') throw new RangeError(`${column.name} is empty`);
+    return '';
+  }
   switch (column.kind) {
     case 'number': {
-      const number = Number(text);
-      if (Number.isNaN(number)) throw new RangeError(`${column.name}: «${text}» is not a number`);
+      // A blank would read as 0, and what was not measured is never 0.
+      const number = text.trim() === text ? Number(text) : NaN;
+      if (!Number.isFinite(number)) throw new RangeError(`${column.name}: «${text}» is not a number`);
       return number;
     }
     case 'boolean':
@@ -58,30 +68,51 @@ export function csvFile(columns: readonly Column[], rows: readonly AnyRow[]): st
   return csvHeader(columns) + csvLines(columns, rows);
 }
 
+interface CsvRecord {
+  record: string[];
+  info: { lines: number };
+}
+
+type Places = (readonly [column: Column, place: number])[];
+
 /**
  * Rows of a file that `csvLines` wrote, one at a time. Columns that the file lacks read as not measured, so
  * that files of older versions stay readable; columns that it has beyond ours are passed over.
- * Throws an Error that names file and line when a cell does not fit its column.
+ * Throws a UserError that names file and line when the file cannot be read, is torn, lacks a column that every
+ * row has, or holds a cell that does not fit its column.
  */
 export async function* readCsv<Row>(path: string, columns: readonly Column[]): AsyncGenerator<Row> {
-  const parser = createReadStream(path).pipe(parse({ bom: true, info: true, relax_column_count: false }));
-  let places: (readonly [Column, number])[] | undefined;
-  for await (const { record, info } of parser as AsyncIterable<{
-    record: string[];
-    info: { lines: number };
-  }>) {
-    if (!places) {
-      places = columns.map((column) => [column, record.indexOf(column.name)] as const);
-      continue;
+  // Unlike `pipe`, it hands on what goes wrong with the file, and closes it when the reader stops early.
+  const records = pipeline(createReadStream(path), parse({ bom: true, info: true }), () => undefined);
+  let places: Places | undefined;
+  try {
+    for await (const { record, info } of records as AsyncIterable<CsvRecord>) {
+      if (places) yield rowOf(record, places, `${path}:${info.lines}`) as Row;
+      else places = placesOf(columns, record, path);
     }
-    const row: Record<string, Value> = {};
-    for (const [column, place] of places) {
-      try {
-        row[column.name] = place === -1 ? undefined : cellValue(column, record[place]!);
-      } catch (error) {
-        throw new Error(`${path}:${info.lines}: ${(error as Error).message}`, { cause: error });
-      }
-    }
-    yield row as Row;
+  } catch (error) {
+    throw error instanceof UserError
+      ? error
+      : new UserError(`${path} cannot be read: ${(error as Error).message}`);
   }
+}
+
+/** Where each column stands in the file; -1 where it does not. */
+function placesOf(columns: readonly Column[], header: readonly string[], path: string): Places {
+  const places: Places = columns.map((column) => [column, header.indexOf(column.name)]);
+  const missing = places.filter(([column, place]) => column.required && place === -1);
+  if (missing.length > 0)
+    throw new UserError(`${path} has no column ${missing.map(([{ name }]) => `«${name}»`).join(', ')}.`);
+  return places;
+}
+
+function rowOf(record: readonly string[], places: Places, where: string): AnyRow {
+  const row: Record<string, Value> = {};
+  try {
+    for (const [column, place] of places)
+      row[column.name] = place === -1 ? undefined : cellValue(column, record[place]!);
+  } catch (error) {
+    throw new UserError(`${where}: ${(error as Error).message}`);
+  }
+  return row;
 }

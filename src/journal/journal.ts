@@ -41,10 +41,13 @@ export class Journal {
   }
 
   async close(): Promise<void> {
-    await this.#writing;
-    await this.#requests.datasync();
-    await this.#requests.close();
-    await this.#answers.close();
+    try {
+      await this.#writing;
+      await this.#requests.datasync();
+    } finally {
+      await this.#requests.close();
+      await this.#answers.close();
+    }
   }
 
   async #write(): Promise<void> {

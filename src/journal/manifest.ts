@@ -51,14 +51,17 @@ export async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, runFiles.manifest);
   const text = await readIfThere(path);
   if (text === undefined) throw new UserError(`${folder} is not a run: it has no ${runFiles.manifest}.`);
-  let manifest: Manifest;
+  let manifest: Manifest | null;
   try {
-    manifest = JSON.parse(text) as Manifest;
+    manifest = JSON.parse(text) as Manifest | null;
   } catch (error) {
     throw new UserError(`${path} is damaged: ${(error as Error).message}`);
   }
-  const version: unknown = manifest.schema_version;
-  if (version !== 1)
-    throw new UserError(`${path} has schema version ${String(version)}; this gatebench reads version 1.`);
+  const version: unknown = manifest?.schema_version;
+  if (!manifest || version !== 1)
+    throw new UserError(
+      `${path} has ${version === undefined ? 'no schema version' : `schema version ${JSON.stringify(version)}`}; ` +
+        'this gatebench reads version 1.',
+    );
   return manifest;
 }

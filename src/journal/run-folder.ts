@@ -1,4 +1,5 @@
-import { mkdir, open, readdir, readFile, rename, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError } from '../base/user-error.ts';
 
@@ -88,15 +89,25 @@ async function folders(path: string): Promise<string[]> {
 
 /** Writes a file whole or not at all: a reader never sees half of it, also when we are killed. */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const draft = `${path}.${process.pid}.tmp`;
-  const file = await open(draft, 'w');
+  // A name of its own: two at once must not write into each other's draft.
+  const draft = `${path}.${randomUUID()}.tmp`;
+  try {
+    await writeAndSync(draft, content);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+async function writeAndSync(path: string, content: string | Uint8Array): Promise<void> {
+  const file = await open(path, 'wx');
   try {
     await file.writeFile(content);
     await file.datasync();
   } finally {
     await file.close();
   }
-  await rename(draft, path);
 }
 
 /** Text of a run's file. Undefined when the run has none. */

@@ -8,6 +8,7 @@ import type { MetricContext } from '../metric/metric.ts';
 import { ttft } from '../metric/ttft.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Exchange } from '../record/exchange.ts';
+import type { RunSettings } from '../suite/suite.ts';
 import { validityOf } from '../record/validity.ts';
 import type { RequestRow } from './columns.ts';
 
@@ -27,6 +28,8 @@ export interface Measurement {
   exchange: Exchange;
   /** Absent when the prompt has no checks, or there was no answer. */
   verdict?: Verdict;
+  /** What may be stored of the answer; with `none` its preview stays empty, too. */
+  answers: RunSettings['answers'];
 }
 
 const previewLength = 200;
@@ -56,7 +59,7 @@ export function toRow(measurement: Measurement): RequestRow {
     ...validityCells(measurement),
     scheduled_at: measurement.scheduledAt.toISOString(),
     started_at: exchange.startedAt.toISOString(),
-    ended_at: new Date(exchange.startedAt.getTime() + Math.round(exchange.endMs)).toISOString(),
+    ended_at: endedAt(exchange).toISOString(),
     queue_ms: measurement.queueMs,
     connection_reused: exchange.connection.reused,
     dns_ms: exchange.connection.dnsMs,
@@ -77,8 +80,13 @@ export function toRow(measurement: Measurement): RequestRow {
     event_id: exchange.eventId,
     cf_ray: exchange.receipts.cfRay,
     echoed_model: exchange.receipts.echoedModel,
-    ...answerCells(exchange),
+    ...answerCells(exchange, measurement.answers),
   };
+}
+
+/** What was never sent has no start of its own: it is labelled with the moment of giving up. */
+function endedAt({ sentAt, startedAt, endMs }: Exchange): Date {
+  return sentAt === undefined ? startedAt : new Date(startedAt.getTime() + Math.round(endMs));
 }
 
 function outcomeCells(
@@ -140,11 +148,14 @@ function countCells(
   };
 }
 
-function answerCells({ answer }: Exchange): Pick<RequestRow, 'answer_sha256' | 'answer_preview'> {
+function answerCells(
+  { answer }: Exchange,
+  answers: Measurement['answers'],
+): Pick<RequestRow, 'answer_sha256' | 'answer_preview'> {
   if (answer === '') return { answer_sha256: undefined, answer_preview: undefined };
   return {
     answer_sha256: createHash('sha256').update(answer).digest('hex'),
-    answer_preview: oneLine(answer, previewLength),
+    answer_preview: answers === 'none' ? undefined : oneLine(answer, previewLength),
   };
 }
 

@@ -155,6 +155,7 @@ export class Performer {
       queueMs: sent.queueMs,
       inFlight: sent.inFlight,
       exchange,
+      answers: suite.run.answers,
       ...(waitedMs === undefined ? {} : { waitedMs }),
       ...(verdict ? { verdict } : {}),
     });
