@@ -54,11 +54,15 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #connection: Connection = {};
   #headersMs: Ms | undefined;
   #head: ResponseHead | undefined;
+  #reads: 'events' | 'text' = 'text';
   #body: Buffer[] = [];
   #bodyLength = 0;
   #bodyEndMs: Ms | undefined;
   #lastDataMs: Ms = 0;
+  /** Bound on the lateness of the key instants so far: first event, first text, first text of the answer. */
   #lagMs: Ms | undefined;
+  /** Opened bound of the latest text, which may turn out to be the last: a key instant, too. */
+  #lastTextLag: number | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: AttemptOptions) {
@@ -105,6 +109,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#headersMs = at;
     this.#lastDataMs = at;
     this.#head = { status, headers };
+    if (status === 200 && /^text\/event-stream\b/i.test(this.#contentType)) this.#reads = 'events';
     if (status >= 300 && status < 400) {
       this.fail({
         status: 'error',
@@ -137,15 +142,29 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   #readEvents(bytes: Buffer, at: Ms): void {
-    const { doneMs, frames } = this.#reader;
-    const waitedForText = !this.#sawText;
-    this.#reader.feed(bytes, at);
-    if (this.#reader.frames === frames) return;
+    const reader = this.#reader;
+    const { frames, texts, answerTexts } = reader;
+    reader.feed(bytes, at);
+    if (reader.frames === frames) return;
     this.#lastDataMs = at;
-    // Every read that may hold a key instant counts; what follows the end of the answer does not.
-    if (doneMs === undefined) this.#lagMs = Math.max(this.#lagMs ?? 0, this.#options.lag.bound());
+    if (frames === 0 || (texts === 0 && reader.texts > 0) || (answerTexts === 0 && reader.answerTexts > 0)) {
+      this.#addLag(this.#options.lag.bound());
+    }
+    // Whether this text is the last is known when something else comes.
+    if (reader.texts > texts) this.#lastTextLag = this.#options.lag.open();
+    else this.#settleLastText();
     // The next deadline may be nearer than the one for the first token was.
-    if (waitedForText && this.#sawText) this.#armTimer();
+    if (texts === 0 && reader.texts > 0) this.#armTimer();
+  }
+
+  #settleLastText(): void {
+    if (this.#lastTextLag === undefined) return;
+    this.#addLag(this.#options.lag.settle(this.#lastTextLag));
+    this.#lastTextLag = undefined;
+  }
+
+  #addLag(bound: Ms): void {
+    this.#lagMs = Math.max(this.#lagMs ?? 0, bound);
   }
 
   onResponseEnd(): void {
@@ -153,7 +172,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.#over) return;
     this.#bodyEndMs = at;
     if (this.#reads === 'events') this.#reader.end(at);
-    else this.#lagMs = this.#options.lag.bound();
+    else this.#addLag(this.#options.lag.bound());
     this.#finish(this.#failureAtEnd());
   }
 
@@ -175,10 +194,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   get #encoding(): string {
     return headerValue(this.#head?.headers['content-encoding'])?.toLowerCase() || 'identity';
-  }
-
-  get #reads(): 'events' | 'text' {
-    return this.#head?.status === 200 && /^text\/event-stream\b/i.test(this.#contentType) ? 'events' : 'text';
   }
 
   get #bodyLimit(): number {
@@ -279,8 +294,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   get #sawText(): boolean {
-    const { answer, reasoning, toolCalls } = this.#reader.completion;
-    return answer !== '' || reasoning !== '' || toolCalls.length > 0;
+    return this.#reader.texts > 0;
   }
 
   /** One timer for all deadlines, set to the nearest; data only move the limit, they never touch the timer. */
@@ -298,6 +312,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #finish(failure: Failure | undefined): void {
     this.#over = true;
     clearTimeout(this.#timer);
+    this.#settleLastText();
     const { completion, chunks, firstEventMs, doneMs } = this.#reader;
     const { redact, streamed, eventId, clock } = this.#options;
     const observed = {

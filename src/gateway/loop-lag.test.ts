@@ -1,47 +1,76 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { validityOf } from '../record/validity.ts';
 import { LoopLag } from './loop-lag.ts';
 import { frameText, goodFrames, serve, testGateway } from './testing/server.ts';
 
+interface HandDriven {
+  iteration: number;
+  active: number;
+  idle: number;
+  runQueue: number;
+}
+
 /** A loop that the test drives by hand. */
-function handDriven(): {
-  lag: LoopLag;
-  look: { iteration: number; active: number; idle: number; runQueue: number };
-} {
-  const look = { iteration: 1, active: 100, idle: 50, runQueue: 0 };
-  return { lag: new LoopLag(() => ({ ...look })), look };
+function handDriven(): { lag: LoopLag; loop: HandDriven } {
+  const loop: HandDriven = { iteration: 1, active: 100, idle: 50, runQueue: 0 };
+  const lag = new LoopLag({
+    iteration: () => loop.iteration,
+    now: () => loop.active + loop.idle,
+    idle: () => loop.idle,
+    runQueue: () => loop.runQueue,
+  });
+  return { lag, loop };
 }
 
 test('after a wait in poll, the work since the last look bounds the lag', () => {
-  const { lag, look } = handDriven();
+  const { lag, loop } = handDriven();
   lag.observe();
-  Object.assign(look, { iteration: 2, active: 103, idle: 70 });
+  Object.assign(loop, { iteration: 2, active: 103, idle: 70 });
   expect(lag.bound()).toBe(3);
 });
 
 test('without a wait, data may have come during the whole iteration before', () => {
-  const { lag, look } = handDriven();
-  Object.assign(look, { iteration: 2, active: 101, idle: 60 });
+  const { lag, loop } = handDriven();
+  Object.assign(loop, { iteration: 2, active: 101, idle: 60 });
   lag.observe();
-  Object.assign(look, { iteration: 3, active: 141, idle: 60 });
+  Object.assign(loop, { iteration: 3, active: 141, idle: 60 });
   lag.observe();
-  Object.assign(look, { iteration: 4, active: 142, idle: 60 });
+  Object.assign(loop, { iteration: 4, active: 142, idle: 60 });
   // Since the look in iteration 2: the 40 ms of work in iteration 3 and the 1 ms in this one.
   expect(lag.bound()).toBe(41);
 });
 
 test('later stamps of one iteration are later by what was done before them', () => {
-  const { lag, look } = handDriven();
-  Object.assign(look, { iteration: 2, active: 101, idle: 80 });
+  const { lag, loop } = handDriven();
+  Object.assign(loop, { iteration: 2, active: 101, idle: 80 });
   expect(lag.bound()).toBe(1);
-  look.active = 107;
+  loop.active = 107;
   expect(lag.bound()).toBe(7);
 });
 
 test('time on the run queue is added', () => {
-  const { lag, look } = handDriven();
-  Object.assign(look, { iteration: 2, active: 101, idle: 80, runQueue: 6 });
+  const { lag, loop } = handDriven();
+  Object.assign(loop, { iteration: 2, active: 101, idle: 80, runQueue: 6 });
   expect(lag.bound()).toBe(7);
+});
+
+test('a bound that is settled later holds what was open, and the run queue since the clock was read before', () => {
+  const { lag, loop } = handDriven();
+  lag.observe();
+  Object.assign(loop, { iteration: 2, active: 102, idle: 80, runQueue: 5 });
+  const opened = lag.open();
+  Object.assign(loop, { iteration: 3, active: 180, idle: 99, runQueue: 9 });
+  lag.observe();
+  expect(lag.settle(opened)).toBe(2 + 9);
+});
+
+test('a wait that is known to be over by the look to count from is not counted again', () => {
+  const { lag, loop } = handDriven();
+  Object.assign(loop, { iteration: 2, active: 101, idle: 80, runQueue: 6 });
+  lag.observe();
+  Object.assign(loop, { iteration: 3, active: 102, idle: 90, runQueue: 6.5 });
+  expect(lag.bound()).toBe(1 + 0.5);
 });
 
 function block(ms: number): void {
@@ -68,4 +97,8 @@ test('a client that is made late by a known time says so, and stays silent other
   const late = await asked;
   clearInterval(hold);
   expect(late.clientLagMs).toBeGreaterThanOrEqual(50);
+  expect(validityOf(late, { wireModel: 'm', firstMs: 100 })).toEqual({
+    valid: false,
+    reasons: ['client_lag'],
+  });
 });

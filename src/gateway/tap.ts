@@ -19,7 +19,7 @@ export function tapFetch(dispatcher: Dispatcher): typeof fetch {
       {
         origin: url.origin,
         path: url.pathname + url.search,
-        method: (init?.method ?? 'GET') as Dispatcher.HttpMethod,
+        method: init?.method ?? 'GET',
         headers: [...(init?.headers as Headers).entries()].flat(),
         body: (init?.body as string | undefined) ?? null,
       },
