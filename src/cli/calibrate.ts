@@ -22,7 +22,9 @@ const ttftMs = 100;
 /** `gatebench calibrate`: proves this machine's clock against the built-in truth server. */
 export async function executeCalibrate(flags: CalibrateFlags): Promise<ExitCode> {
   const { concurrency, tokensPerSecond, tokens, secondsPerLevel } = flags;
-  const say = (text: string): void => void (flags.quiet || process.stderr.write(`${text}\n`));
+  const say = (text: string): void => {
+    if (!flags.quiet) process.stderr.write(`${text}\n`);
+  };
   const calibration = await calibrate({
     levels: concurrency,
     shape: { tokensPerSecond, tokens, ttftMs },

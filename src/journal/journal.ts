@@ -17,6 +17,7 @@ export class Journal {
   readonly #answers: FileHandle;
   #pending: { row: RequestRow; line: AnswerLine }[] = [];
   #writing: Promise<void> | undefined;
+  #fault: Error | undefined;
   #lastSync = performance.now();
 
   private constructor(requests: FileHandle, answers: FileHandle) {
@@ -34,26 +35,40 @@ export class Journal {
 
   /** Resolves when the row is in the file. Rejects when the disk refuses; the run must then stop sending. */
   async append(row: RequestRow, line: AnswerLine): Promise<void> {
+    // After a refusal the last line may be torn: a row behind it would stand in the middle of the damage.
+    if (this.#fault !== undefined) throw this.#fault;
     this.#pending.push({ row, line });
     // Whoever comes while a write is under way waits for it, then for the one that carries his row.
     await this.#writing;
-    await (this.#writing ??= this.#write().finally(() => (this.#writing = undefined)));
+    await (this.#writing ??= this.#write()
+      .catch((error: unknown) => {
+        this.#fault = error instanceof Error ? error : new Error(String(error));
+        throw this.#fault;
+      })
+      .finally(() => (this.#writing = undefined)));
   }
 
   async close(): Promise<void> {
     try {
       await this.#writing;
-      await this.#requests.datasync();
+      if (this.#fault === undefined) await this.#requests.datasync();
     } finally {
       await this.#requests.close();
       await this.#answers.close();
     }
   }
 
+  /** A file that was deleted under us takes rows still, and nobody will ever read them. */
+  async #assertInPlace(): Promise<void> {
+    if ((await this.#requests.stat()).nlink > 0) return;
+    throw Object.assign(new Error(`ENOENT: ${runFiles.requests} was removed`), { code: 'ENOENT' });
+  }
+
   async #write(): Promise<void> {
     const batch = this.#pending;
     this.#pending = [];
     if (batch.length === 0) return;
+    await this.#assertInPlace();
     // Answers first: a row without its answer would claim what cannot be shown; the other way round is harmless.
     await this.#answers.appendFile(batch.map(({ line }) => `${JSON.stringify(line)}\n`).join(''));
     await this.#requests.appendFile(

@@ -27,7 +27,7 @@ const planned: PlannedRequest = {
   },
 };
 
-function ended(usage: Usage, httpStatus: number | undefined = 200, sentAt: number | undefined = 1): Exchange {
+function ended(usage: Usage, httpStatus = 200): Exchange {
   return {
     outcome: 'ok',
     finishReason: 'stop',
@@ -43,8 +43,8 @@ function ended(usage: Usage, httpStatus: number | undefined = 200, sentAt: numbe
     usage,
     receipts: {},
     buffered: false,
-    ...(httpStatus === undefined ? {} : { httpStatus }),
-    ...(sentAt === undefined ? {} : { sentAt }),
+    httpStatus,
+    sentAt: 1,
   };
 }
 

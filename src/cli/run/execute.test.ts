@@ -1,4 +1,4 @@
-import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -221,6 +221,36 @@ describe('failures', () => {
     const used = rows.reduce((sum, row) => sum + (row.total_tokens ?? 0), 0);
     expect(used).toBeLessThanOrEqual(600);
     expect(JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'))).toMatchObject({ status: 'budget' });
+  });
+});
+
+describe('the disk', () => {
+  const run = ['run', join(suites, 'smoke.yaml'), '--route', 'demo', '--quiet', '--out', 'out'];
+
+  test('no space: nothing more is sent, exit 1, and it says what is saved', async () => {
+    await using cwd = await scratch();
+    await mkdir(join(cwd.path, 'out'));
+    await symlink('/dev/full', join(cwd.path, 'out', 'answers.jsonl'));
+    const { code, stderr } = await gatebench(run, cwd.path);
+    expect(stderr).toMatch(/ENOSPC[^]*nothing more was sent[^]*--resume/);
+    expect(code).toBe(1);
+    const rows = await readFile(join(cwd.path, 'out', 'requests.csv'), 'utf8');
+    expect(rows.endsWith('\n')).toBe(true);
+  });
+
+  test('the folder removed while running', async () => {
+    await using cwd = await scratch();
+    const { child, finished } = start(run, cwd.path);
+    for (let tries = 0; tries < 400; tries++) {
+      const rows = await readFile(join(cwd.path, 'out', 'requests.csv'), 'utf8').catch(() => '');
+      if (rows.split('\n').length > 3) break;
+      await delay(25);
+    }
+    await rm(join(cwd.path, 'out'), { recursive: true });
+    const { code, stderr } = await finished;
+    expect(child.exitCode).toBe(1);
+    expect(code).toBe(1);
+    expect(stderr).toContain('can no longer be written');
   });
 });
 

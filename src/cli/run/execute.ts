@@ -1,6 +1,6 @@
 import { systemClock } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
-import { exitCode, type ExitCode } from '../../base/user-error.ts';
+import { exitCode, UserError, type ExitCode } from '../../base/user-error.ts';
 import { createJudge } from '../../check/judge.ts';
 import { Gateway } from '../../gateway/client.ts';
 import { createDispatcher } from '../../gateway/connections.ts';
@@ -62,7 +62,9 @@ async function sendAndReport(
     manifest.status = 'running';
     delete manifest.ended_at;
     await writeManifest(folder, manifest);
-    const outcome = await send(flags, prepared, interruption);
+    const outcome = await send(flags, prepared, interruption).catch((error: unknown) =>
+      diskFault(error, prepared),
+    );
     manifest.status = outcome.status;
     manifest.ended_at = systemClock.wall().toISOString();
     manifest.loop_utilisation = outcome.loopUtilisation;
@@ -70,6 +72,20 @@ async function sendAndReport(
   } finally {
     await lock.release();
   }
+}
+
+/** The disk refused a row: nothing more was sent since. Says what is safe and how to go on. */
+async function diskFault(error: unknown, { folder, manifest }: Prepared): Promise<never> {
+  if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error;
+  manifest.status = 'interrupted';
+  // On a full disk this fails as well, and then the manifest still says that the run goes on: it can be resumed.
+  await writeManifest(folder, manifest).catch(() => undefined);
+  throw new UserError(
+    `${folder} can no longer be written (${(error as Error).message}), so nothing more was sent.\n` +
+      'Every row before that is saved. Make room, then go on with: gatebench run --resume ' +
+      folder,
+    exitCode.internalFault,
+  );
 }
 
 /** The middle step, the one with effects on the world: asks everything, keeps every answer. */
