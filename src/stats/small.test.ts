@@ -43,8 +43,12 @@ test('one outage is pulled in to three scaled MADs, the rest stays', () => {
   expect(pulled[6]).toBeCloseTo(10 + 3 * 1.4826022185, 6);
 });
 
-test('values without spread have no bound to be pulled to', () => {
-  expect(winsorise([1, 1, 1, 5])).toEqual([1, 1, 1, 5]);
+test('where most values are alike, the mean absolute deviation is the measure', () => {
+  // Nine ones and an eleven: mean absolute deviation 1, bound 1 + 3 √(π ÷ 2).
+  const pulled = winsorise([...Array<number>(9).fill(1), 11]);
+  expect(pulled.slice(0, 9)).toEqual(Array<number>(9).fill(1));
+  expect(pulled[9]).toBeCloseTo(1 + 3 * Math.sqrt(Math.PI / 2), 12);
+  expect(winsorise([2, 2, 2])).toEqual([2, 2, 2]);
 });
 
 test('geometric mean of 1, 2, 4, 8 with the t interval of its logs', () => {

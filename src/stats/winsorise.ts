@@ -1,4 +1,4 @@
-import { median } from './quantile.ts';
+import { mean, median } from './quantile.ts';
 
 /** Makes the median absolute deviation estimate the standard deviation of normal data. */
 const normalConsistency = 1.4826022185056018;
@@ -9,13 +9,18 @@ export function scaledMad(values: readonly number[]): number {
   return normalConsistency * median(values.map((value) => Math.abs(value - centre)));
 }
 
+/** Makes the mean absolute deviation do the same. */
+const meanConsistency = Math.sqrt(Math.PI / 2);
+
 /**
- * Pulls values beyond median ± `limit` scaled MADs in to that bound, so that one outage in the baseline does
- * not hide a regression. Values without spread (MAD 0) are left as they are: there is no bound to pull to.
+ * Pulls values beyond median ± `limit` robust standard deviations in to that bound, so that one outage in the baseline
+ * does not hide a regression. The spread is the scaled MAD; where more than half of the values are alike and the MAD
+ * is 0, the scaled mean absolute deviation.
+ * Source: Iglewicz & Hoaglin, How to Detect and Handle Outliers (1993), for the second choice.
  */
 export function winsorise(values: readonly number[], limit = 3): number[] {
-  const reach = limit * scaledMad(values);
-  if (reach === 0) return [...values];
   const centre = median(values);
+  const spread = scaledMad(values) || meanConsistency * mean(values.map((value) => Math.abs(value - centre)));
+  const reach = limit * spread;
   return values.map((value) => Math.min(centre + reach, Math.max(centre - reach, value)));
 }

@@ -1,0 +1,128 @@
+import { mean, variance } from '../stats/quantile.ts';
+import { tCdf } from '../stats/student-t.ts';
+import { winsorise } from '../stats/winsorise.ts';
+import type { GateRule } from '../suite/suite.ts';
+import { sharedShift, type Series } from './nights.ts';
+
+/** Nights that a baseline needs before anything is said. */
+export const fewestNights = 7;
+/** Nights further than this from the baseline's median, in scaled MADs, are pulled in. */
+export const winsorLimit = 3;
+
+/** One thing that the gate watches: a rule on one model's series, or on all models together. */
+export interface Cell {
+  readonly metric: string;
+  readonly route: string;
+  /** Undefined: all models of the route together. */
+  readonly model: string | undefined;
+  readonly ruleName: keyof GateRule;
+  /** As the suite gives it. */
+  readonly limit: number;
+  /** Which way is bad. */
+  readonly sign: 1 | -1;
+  /** Smallest change that matters, on the scale of the values. */
+  readonly least: number;
+  readonly isLog: boolean;
+  readonly values: readonly number[];
+  readonly controls: readonly { readonly model: string; readonly values: readonly number[] }[];
+}
+
+/** A shared shift must be so many times as large as a model's own to count. */
+const looser = 2.5;
+
+const ruleSigns: Readonly<Record<keyof GateRule, 1 | -1>> = {
+  maxRatio: 1,
+  minRatio: -1,
+  maxDrop: -1,
+  maxRise: 1,
+};
+
+/** The cells of one metric: each rule on each model, and on all of a route together where there are several. */
+export function cellsOf(metric: string, rule: GateRule, all: readonly Series[]): Cell[] {
+  const ours = all.filter((series) => series.metric === metric);
+  const routes = [...new Set(ours.map(({ route }) => route))];
+  return (Object.keys(ruleSigns) as (keyof GateRule)[]).flatMap((ruleName) => {
+    const limit = rule[ruleName];
+    if (limit === undefined) return [];
+    return routes.flatMap((route) => cellsOfRoute(metric, route, ruleName, limit, ours));
+  });
+}
+
+function cellsOfRoute(
+  metric: string,
+  route: string,
+  ruleName: keyof GateRule,
+  limit: number,
+  ours: readonly Series[],
+): Cell[] {
+  const isLog = ruleName === 'maxRatio' || ruleName === 'minRatio';
+  const models = ours
+    .filter((series) => series.route === route)
+    .map(({ model, values }) => ({ model, values: isLog ? values.map(logOf) : values }));
+  const shape = { metric, route, ruleName, limit, isLog, sign: ruleSigns[ruleName] };
+  const least = isLog ? Math.abs(Math.log(limit)) : limit;
+  const own = models.map(({ model, values }) => ({
+    ...shape,
+    model,
+    least,
+    values,
+    controls: models.filter((other) => other.model !== model),
+  }));
+  if (models.length < 2) return own;
+  const nights = models[0]!.values.map((_, night) => night);
+  const shared = { ...shape, model: undefined, least: looserLeast(limit, isLog), controls: [] };
+  return [...own, { ...shared, values: nights.map(() => NaN), controls: models }];
+}
+
+/** A figure of zero has no ratio to anything: as good as not measured. */
+function logOf(value: number): number {
+  return value > 0 ? Math.log(value) : NaN;
+}
+
+function looserLeast(limit: number, isLog: boolean): number {
+  return isLog ? Math.log1p(looser * (Math.max(limit, 1 / limit) - 1)) : looser * limit;
+}
+
+/** A night against its baseline. */
+export interface Reading {
+  /** How far beyond the baseline's mean, in the bad direction. */
+  readonly change: number;
+  /** One-sided p of the prediction interval. */
+  readonly p: number;
+}
+
+/**
+ * A night's value with the shift that the controls share taken off; for all models together, that shift itself.
+ * The night in question is centred with the others: else the baseline would fit its own centres better than it does,
+ * and any night would look a little unusual.
+ */
+function adjusted(cell: Cell, nights: readonly number[]): (night: number) => number {
+  if (cell.model !== undefined && cell.controls.length === 0) return (night) => cell.values[night]!;
+  const series = cell.controls.map(({ values }) => values);
+  const shift = sharedShift(series, nights);
+  return cell.model === undefined ? shift : (night) => cell.values[night]! - shift(night);
+}
+
+/**
+ * Prediction interval for one further night: (y − mean) ÷ (s √(1 + 1 ÷ K)) against t with K − 1 degrees of freedom,
+ * y being the night's value minus the median shift of the controls, mean and s those of the K baseline nights,
+ * winsorised. Undefined where the night has no finite value. Source: Hahn & Meeker, Statistical Intervals (1991), ch. 4.
+ */
+export function readNight(cell: Cell, night: number, baseline: readonly number[]): Reading | undefined {
+  const of = adjusted(cell, [...baseline, night]);
+  const usual = winsorise(baseline.map(of).filter(Number.isFinite), winsorLimit);
+  const tonight = of(night);
+  if (!Number.isFinite(tonight) || usual.length < 2) return undefined;
+  const change = cell.sign * (tonight - mean(usual));
+  const spread = Math.sqrt(variance(usual) * (1 + 1 / usual.length));
+  // Nights that were all alike leave no spread: then any change is news, and none is not.
+  const statistic = spread > 0 ? change / spread : change > 0 ? Infinity : -Infinity;
+  return { change, p: 1 - tCdf(statistic, usual.length - 1) };
+}
+
+/** Whether the night has what the cell needs: the model's own value and, where it has controls, one of theirs. */
+export function hasNight(cell: Cell, night: number): boolean {
+  const others = cell.controls.filter(({ values }) => Number.isFinite(values[night])).length;
+  if (cell.model === undefined) return others > 1;
+  return Number.isFinite(cell.values[night]) && (cell.controls.length === 0 || others > 0);
+}

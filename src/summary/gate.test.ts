@@ -1,0 +1,301 @@
+import { describe, expect, test } from 'vitest';
+import type { GateSettings } from '../suite/suite.ts';
+import { describeCell, gate, type GateResult } from './gate.ts';
+import type { HistoryRow } from './history.ts';
+import { decision, historyOf, runIdOf } from './testing/nights.ts';
+import type { ThresholdResult } from './thresholds.ts';
+
+const settings: GateSettings = { window: 14, confirm: 2, metrics: { e2e_latency_ms: { maxRatio: 1.1 } } };
+
+/** Nights of a steady model: 1 % up and down in turn. */
+const steady = (nights: number, level = 1000): number[] =>
+  Array.from({ length: nights }, (_, night) => level * [1, 1.01, 0.99][night % 3]!);
+
+/** The verdict of the last night of the series. */
+function lastNight(
+  models: Readonly<Record<string, readonly number[]>>,
+  rest: {
+    decisions?: HistoryRow[];
+    settings?: GateSettings;
+    models?: string[];
+    thresholds?: ThresholdResult[];
+  } = {},
+): GateResult {
+  const rows = historyOf(models);
+  const last = runIdOf(Math.max(...Object.values(models).map(({ length }) => length)) - 1);
+  return gate({
+    tonight: rows.filter(({ run_id }) => run_id === last),
+    history: [...rows, ...(rest.decisions ?? [])],
+    settings: rest.settings ?? settings,
+    isIncomplete: false,
+    ...(rest.models ? { models: rest.models } : {}),
+    ...(rest.thresholds ? { thresholds: rest.thresholds } : {}),
+  });
+}
+
+const four = (nights: number) => ({
+  a: steady(nights),
+  b: steady(nights, 2000),
+  c: steady(nights, 700),
+  d: steady(nights, 1500),
+});
+/** a's last nights are slower by `ratio`. */
+const slowed = (nights: number, slow: number, ratio: number) => ({
+  ...four(nights),
+  a: steady(nights).map((value, night) => (night >= nights - slow ? value * ratio : value)),
+});
+const cell = ({ cells }: GateResult, model?: string) => cells.find((one) => one.model === model);
+
+describe('the first nights', () => {
+  test('learn, and say how far they are', () => {
+    expect(lastNight(four(1)).word).toBe('learning 0/7');
+    expect(lastNight(four(7)).word).toBe('learning 6/7');
+    expect(lastNight(four(8)).word).toBe('pass');
+  });
+
+  test('keep absolute limits all the same', () => {
+    const threshold = { verdict: 'failed' } as ThresholdResult;
+    expect(lastNight(four(1), { thresholds: [threshold] }).word).toBe('fail');
+  });
+});
+
+describe('a regression', () => {
+  test('is a warning on its first night and a failure on its second', () => {
+    expect(cell(lastNight(slowed(15, 1, 1.3)), 'a')).toMatchObject({
+      word: 'warning',
+      alarms: 1,
+      nights: 14,
+    });
+    expect(lastNight(slowed(16, 2, 1.3))).toMatchObject({ word: 'fail', verdict: 'fail' });
+  });
+
+  test('is measured against the nights before it, as a ratio', () => {
+    expect(cell(lastNight(slowed(16, 2, 1.3)), 'a')?.ratio).toBeCloseTo(1.3, 1);
+    expect(cell(lastNight(slowed(16, 2, 1.3)), 'a')).toMatchObject({
+      baselineFrom: runIdOf(0),
+      baselineTo: runIdOf(13),
+      controls: ['b', 'c', 'd'],
+    });
+  });
+
+  test('stays red: its nights do not become the new usual', () => {
+    expect(cell(lastNight(slowed(40, 25, 1.3)), 'a')).toMatchObject({ word: 'fail', alarms: 25 });
+  });
+
+  test('with confirm 1 it fails at once, with 3 it waits', () => {
+    expect(lastNight(slowed(15, 1, 1.3), { settings: { ...settings, confirm: 1 } }).word).toBe('fail');
+    expect(lastNight(slowed(16, 2, 1.3), { settings: { ...settings, confirm: 3 } }).word).toBe('warning');
+  });
+
+  test('below the limit is no alarm, however sure', () => {
+    expect(cell(lastNight(slowed(15, 1, 1.06)), 'a')).toMatchObject({ word: 'pass' });
+    expect(cell(lastNight(slowed(15, 1, 1.06)), 'a')!.p).toBeLessThan(0.01);
+  });
+
+  test('of the others: only their own cells are red', () => {
+    const words = lastNight(slowed(16, 2, 1.3)).cells.map(({ model = 'all', word }) => `${model} ${word}`);
+    expect(words).toEqual(['a fail', 'b pass', 'c pass', 'd pass', 'all pass']);
+  });
+
+  test('getting faster is no alarm', () => {
+    expect(lastNight(slowed(16, 2, 0.6)).word).toBe('pass');
+  });
+
+  test('of a rate is a drop', () => {
+    const rates: GateSettings = { ...settings, metrics: { output_tps: { minRatio: 0.9 } } };
+    const models = slowed(16, 2, 0.7);
+    const rows = historyOf(models, { metric: 'output_tps' });
+    const tonight = rows.filter(({ run_id }) => run_id === runIdOf(15));
+    const result = gate({ tonight, history: rows, settings: rates, isIncomplete: false });
+    expect(cell(result, 'a')).toMatchObject({ word: 'fail' });
+    expect(cell(result, 'a')?.ratio).toBeCloseTo(0.7, 1);
+  });
+});
+
+describe('noise', () => {
+  test('one bad night joins the baseline when the next is good again, pulled in', () => {
+    const a = steady(30);
+    a[20] = 3000;
+    const after = cell(lastNight({ ...four(30), a }), 'a');
+    expect(after?.word).toBe('pass');
+    const a2 = [...a.slice(0, 29), 1300];
+    expect(cell(lastNight({ ...four(30), a: a2 }), 'a')?.word).toBe('warning');
+  });
+
+  test('a change beyond the limit within the usual ups and downs is not settled', () => {
+    const wild = Array.from({ length: 16 }, (_, night) => 1000 * [1, 1.3, 0.8][night % 3]!);
+    wild[15] = 1300;
+    expect(cell(lastNight({ ...four(16), a: wild }), 'a')).toMatchObject({ word: 'not settled' });
+  });
+
+  test('a bad night of the gateway is taken off every model, and shows in the cell of all together', () => {
+    const slow = Object.fromEntries(
+      Object.entries(four(16)).map(([model, values]) => [
+        model,
+        values.map((value, night) => (night > 13 ? value * 1.5 : value)),
+      ]),
+    );
+    const result = lastNight(slow);
+    for (const model of ['a', 'b', 'c', 'd']) expect(cell(result, model)?.word).toBe('pass');
+    expect(cell(result)).toMatchObject({ word: 'fail', alarms: 2 });
+    expect(describeCell(cell(result)!)).toBe(
+      'fail: e2e_latency_ms of all models together (gateway or network) 1.50× (at most 1.1×), against 14 nights, 2 nights in a row',
+    );
+  });
+
+  test('a small bad night of all is nobody’s', () => {
+    const slow = Object.fromEntries(
+      Object.entries(four(16)).map(([model, values]) => [
+        model,
+        values.map((value, night) => (night > 13 ? value * 1.15 : value)),
+      ]),
+    );
+    expect(lastNight(slow).word).toBe('pass');
+  });
+
+  test('an outage of one control does not accuse the others', () => {
+    const b = steady(15, 2000);
+    b[14] = 9000;
+    expect(cell(lastNight({ ...four(15), b }), 'a')?.word).toBe('pass');
+  });
+});
+
+describe('who else', () => {
+  test('with one control neither is blamed', () => {
+    const { a, b } = slowed(16, 2, 1.3);
+    const result = lastNight({ a, b });
+    expect(describeCell(cell(result, 'a')!)).toContain('a against b (either may have changed)');
+  });
+
+  test('a model alone is judged by itself', () => {
+    const result = lastNight({ a: slowed(16, 2, 1.3).a });
+    expect(result.cells).toHaveLength(1);
+    expect(cell(result, 'a')).toMatchObject({ word: 'fail', controls: [] });
+  });
+
+  test('controls that are missing tonight leave it open', () => {
+    const { a, b } = four(15);
+    expect(cell(lastNight({ a, b: b.slice(0, 14) }), 'a')?.word).toBe('not settled');
+  });
+
+  test('a model that is new learns while the others are judged', () => {
+    const late = [...Array<number>(10).fill(NaN), ...steady(5)];
+    const result = lastNight({ ...four(15), late });
+    expect(cell(result, 'late')).toMatchObject({ word: 'learning', nights: 4 });
+    expect(cell(result, 'a')?.word).toBe('pass');
+    expect(result.word).toBe('learning 4/7');
+  });
+
+  test('models that are not watched still serve as controls', () => {
+    const result = lastNight(slowed(16, 2, 1.3), { models: ['b'] });
+    expect(result.cells.map(({ model }) => model)).toEqual(['b', undefined]);
+    expect(cell(result, 'b')?.controls).toEqual(['a', 'c', 'd']);
+  });
+});
+
+describe('shares', () => {
+  const shares: GateSettings = { window: 14, confirm: 1, metrics: { passed: { maxDrop: 0.05 } } };
+  const result = (last: number) => {
+    const usual = Array.from({ length: 14 }, (_, night) => [1, 0.98, 1][night % 3]!);
+    const rows = historyOf({ a: [...usual, last] }, { metric: 'passed' });
+    return gate({
+      tonight: rows.filter(({ run_id }) => run_id === runIdOf(14)),
+      history: rows,
+      settings: shares,
+      isIncomplete: false,
+    });
+  };
+
+  test('a drop beyond the limit fails, by points', () => {
+    expect(cell(result(0.8), 'a')).toMatchObject({ word: 'fail' });
+    expect(cell(result(0.8), 'a')?.difference).toBeCloseTo(-0.193, 2);
+    expect(cell(result(0.96), 'a')?.word).toBe('pass');
+  });
+});
+
+describe('decisions', () => {
+  test('an accepted level starts the baseline anew', () => {
+    const models = slowed(30, 10, 1.3);
+    expect(lastNight(models).word).toBe('fail');
+    const accepted = decision('accept', 20, { model: 'a' });
+    expect(cell(lastNight(models, { decisions: [accepted] }), 'a')).toMatchObject({
+      word: 'pass',
+      baselineFrom: runIdOf(20),
+      nights: 9,
+    });
+    expect(cell(lastNight(models, { decisions: [accepted] }), 'b')).toMatchObject({ nights: 14 });
+  });
+
+  test('just accepted, it learns again', () => {
+    const models = slowed(24, 4, 1.3);
+    expect(cell(lastNight(models, { decisions: [decision('accept', 20)] }), 'a')).toMatchObject({
+      word: 'learning',
+      nights: 3,
+    });
+  });
+
+  test('a dropped night is in no baseline', () => {
+    const a = steady(15);
+    a[13] = 1050;
+    const dropped = cell(lastNight({ ...four(15), a }, { decisions: [decision('drop', 13)] }), 'a');
+    expect(dropped).toMatchObject({ nights: 13, baselineTo: runIdOf(12) });
+  });
+
+  test('a pinned baseline does not creep along', () => {
+    const a = Array.from(
+      { length: 60 },
+      (_, night) => steady(60)[night]! * (1 + Math.max(0, night - 14) * 0.006),
+    );
+    expect(cell(lastNight({ ...four(60), a }), 'a')?.word).not.toBe('fail');
+    const pinned = lastNight({ ...four(60), a }, { decisions: [decision('pin', 13)] });
+    expect(cell(pinned, 'a')).toMatchObject({ word: 'fail', baselineTo: runIdOf(13) });
+  });
+
+  test('a decision about a run that is not there changes nothing', () => {
+    expect(lastNight(four(15), { decisions: [decision('pin', 99)] }).word).toBe('pass');
+  });
+});
+
+describe('what is compared', () => {
+  test('an incomplete night is not', () => {
+    const rows = historyOf(four(15));
+    const result = gate({ tonight: rows.slice(0, 4), history: rows, settings, isIncomplete: true });
+    expect(result).toMatchObject({ word: 'incomplete', cells: [] });
+  });
+
+  test('nights of another suite hash are not, and are counted', () => {
+    const rows = historyOf(four(15));
+    const old = historyOf(four(5), { suite_hash: 'old' }).map((row) => ({
+      ...row,
+      run_id: `old-${row.run_id}`,
+    }));
+    const tonight = rows.filter(({ run_id }) => run_id === runIdOf(14));
+    const result = gate({ tonight, history: [...old, ...rows], settings, isIncomplete: false });
+    expect(result).toMatchObject({ word: 'pass', otherNights: 5 });
+    expect(cell(result, 'a')?.nights).toBe(14);
+  });
+
+  test('lines in any order, some twice, give the same verdict', () => {
+    const rows = historyOf(slowed(16, 2, 1.3));
+    const tonight = rows.filter(({ run_id }) => run_id === runIdOf(15));
+    const there = gate({ tonight, history: rows, settings, isIncomplete: false });
+    const shuffled = [...rows.toReversed(), ...rows.slice(3, 20)];
+    expect(gate({ tonight, history: shuffled, settings, isIncomplete: false })).toEqual(there);
+  });
+
+  test('nights after tonight are not: an old run can be judged again', () => {
+    const rows = historyOf(slowed(20, 3, 1.3));
+    const tonight = rows.filter(({ run_id }) => run_id === runIdOf(16));
+    expect(gate({ tonight, history: rows, settings, isIncomplete: false }).word).toBe('pass');
+  });
+
+  test('a figure that rests on failures does not pass', () => {
+    const rows = historyOf(four(15));
+    const tonight = rows
+      .filter(({ run_id }) => run_id === runIdOf(14))
+      .map((row) => (row.model === 'a' ? { ...row, bound: true } : row));
+    expect(cell(gate({ tonight, history: rows, settings, isIncomplete: false }), 'a')?.word).toBe(
+      'not settled',
+    );
+  });
+});

@@ -1,0 +1,202 @@
+import { defined } from '../base/defined.ts';
+import type { GateSettings } from '../suite/suite.ts';
+import { fewestNights, hasNight, type Cell } from './gate-cell.ts';
+import { gateSeries, type CellNight } from './gate-series.ts';
+import type { HistoryRow } from './history.ts';
+import { nightsOf, type Nights } from './nights.ts';
+import type { ThresholdResult } from './thresholds.ts';
+
+export type GateWord = 'pass' | 'warning' | 'fail' | 'learning' | 'not settled' | 'incomplete';
+
+/** One model and rule, or all models together. */
+export interface GateCell {
+  readonly metric: string;
+  readonly route: string;
+  /** Undefined: all models together, «gateway or network». */
+  readonly model?: string;
+  readonly rule: Cell['ruleName'];
+  readonly limit: number;
+  readonly word: GateWord;
+  /** Tonight's figure, as it was measured. */
+  readonly value?: number;
+  /** Tonight ÷ the last nights, or, of a share, minus; the shift of the controls taken off. */
+  readonly ratio?: number;
+  readonly difference?: number;
+  readonly p?: number;
+  readonly pHolm?: number;
+  /** Nights in the baseline, of how many are needed. */
+  readonly nights: number;
+  readonly nightsNeeded: number;
+  /** Run ids of the baseline's first and last night. */
+  readonly baselineFrom?: string;
+  readonly baselineTo?: string;
+  /** Models whose common shift was taken off. */
+  readonly controls: readonly string[];
+  /** Nights of alarm in a row, tonight included. */
+  readonly alarms: number;
+}
+
+export interface GateResult {
+  /** First word of the report: `pass`, `warning`, `fail`, `learning 3/7`, `not settled`, `incomplete`. */
+  readonly word: string;
+  readonly verdict: GateWord;
+  readonly cells: readonly GateCell[];
+  readonly thresholds: readonly ThresholdResult[];
+  /** Nights of the history that belong to another suite hash and were left out. */
+  readonly otherNights: number;
+}
+
+export interface GateInput {
+  /** From `nightRows`. */
+  readonly tonight: readonly HistoryRow[];
+  /** Every line of the history, in any order; tonight's may be among them. */
+  readonly history: readonly HistoryRow[];
+  readonly settings: GateSettings;
+  /** From `isIncomplete`: such a night is not compared. */
+  readonly isIncomplete: boolean;
+  /** Judge these models only; the others serve as controls. All unless given. */
+  readonly models?: readonly string[];
+  /** Absolute limits act from the first night. */
+  readonly thresholds?: readonly ThresholdResult[];
+}
+
+/** Tonight against the last nights of the same suite: pure, the same history gives the same verdict. */
+export function gate({
+  tonight,
+  history,
+  settings,
+  isIncomplete,
+  models,
+  thresholds = [],
+}: GateInput): GateResult {
+  const otherNights = countOthers(tonight, history);
+  if (isIncomplete || tonight.length === 0)
+    return { word: 'incomplete', verdict: 'incomplete', cells: [], thresholds, otherNights };
+  const nights = nightsOf(comparable(tonight, history));
+  const watched = gateSeries(nights, settings, (cell) => isWatched(cell, tonight, models));
+  const cells = (watched.at(-1) ?? []).map((one) => cellOf(one, nights, settings));
+  const verdict = worst([...cells.map(({ word }) => word), ...thresholds.map(thresholdWord)]);
+  return { word: wordOf(verdict, cells), verdict, cells, thresholds, otherNights };
+}
+
+/** A model that was taken out of the suite has a series still, but no night any more. */
+function isWatched(cell: Cell, tonight: readonly HistoryRow[], models?: readonly string[]): boolean {
+  if (cell.model !== undefined && models && !models.includes(cell.model)) return false;
+  return tonight.some(
+    ({ model, route, metric }) =>
+      metric === cell.metric && route === cell.route && (cell.model === undefined || model === cell.model),
+  );
+}
+
+/** Nights of the same suite up to tonight, tonight last and once, and decisions about them. */
+function comparable(tonight: readonly HistoryRow[], history: readonly HistoryRow[]): HistoryRow[] {
+  const { suite, suite_hash, at, run_id } = tonight[0]!;
+  const ours = history.filter((row) =>
+    row.kind === 'night'
+      ? row.suite === suite && row.suite_hash === suite_hash && row.run_id !== run_id && row.at < at
+      : row.suite === suite,
+  );
+  return [...ours, ...tonight];
+}
+
+function countOthers(tonight: readonly HistoryRow[], history: readonly HistoryRow[]): number {
+  const first = tonight[0];
+  const others = history.filter(
+    ({ kind, suite, suite_hash }) =>
+      kind === 'night' && suite === first?.suite && suite_hash !== first.suite_hash,
+  );
+  return new Set(others.map(({ run_id }) => run_id)).size;
+}
+
+function cellOf(
+  { cell, night, baseline, reading, pHolm, alarms }: CellNight,
+  nights: Nights,
+  settings: GateSettings,
+): GateCell {
+  const series = nights.series.find(
+    ({ metric, model, route }) => metric === cell.metric && model === cell.model && route === cell.route,
+  );
+  const isBound = series?.bounds.has(night) ?? false;
+  const signed = reading && cell.sign * reading.change;
+  return {
+    metric: cell.metric,
+    route: cell.route,
+    rule: cell.ruleName,
+    limit: cell.limit,
+    word: judge({ cell, night, baseline, reading, pHolm, alarms }, settings.confirm, isBound),
+    nights: baseline.length,
+    nightsNeeded: fewestNights,
+    controls: cell.controls.map(({ model }) => model),
+    alarms,
+    ...defined({
+      model: cell.model,
+      value: series?.values[night],
+      ratio: cell.isLog && signed !== undefined ? Math.exp(signed) : undefined,
+      difference: cell.isLog ? undefined : signed,
+      p: reading?.p,
+      pHolm,
+      baselineFrom: nights.runIds[baseline[0] ?? -1],
+      baselineTo: nights.runIds[baseline.at(-1) ?? -1],
+    }),
+  };
+}
+
+/**
+ * A change beyond the limit that the usual ups and downs of the nights could make is not settled; so is a night
+ * without a value or controls, and one whose figure rests on failures without already being an alarm.
+ */
+function judge(
+  { cell, night, baseline, reading, alarms }: CellNight,
+  confirm: number,
+  isBound: boolean,
+): GateWord {
+  if (baseline.length < fewestNights) return 'learning';
+  if (!hasNight(cell, night) || !reading) return 'not settled';
+  if (alarms > 0) return alarms >= confirm ? 'fail' : 'warning';
+  return isBound || reading.change >= cell.least ? 'not settled' : 'pass';
+}
+
+function thresholdWord({ verdict }: ThresholdResult): GateWord {
+  return verdict === 'failed' ? 'fail' : verdict === 'ok' ? 'pass' : 'not settled';
+}
+
+const order: readonly GateWord[] = ['fail', 'warning', 'learning', 'not settled', 'pass'];
+
+function worst(words: readonly GateWord[]): GateWord {
+  return order.find((word) => words.includes(word)) ?? 'pass';
+}
+
+function wordOf(verdict: GateWord, cells: readonly GateCell[]): string {
+  if (verdict !== 'learning') return verdict;
+  const nights = Math.min(...cells.filter(({ word }) => word === 'learning').map((cell) => cell.nights));
+  return `learning ${nights}/${fewestNights}`;
+}
+
+const names: Readonly<Record<Cell['ruleName'], string>> = {
+  maxRatio: 'at most',
+  minRatio: 'at least',
+  maxDrop: 'drop at most',
+  maxRise: 'rise at most',
+};
+
+/** One line for people: who, what, how much, against which nights. */
+export function describeCell(cell: GateCell): string {
+  const who = cell.model === undefined ? 'all models together (gateway or network)' : subject(cell);
+  const limit = `${names[cell.rule]} ${cell.rule.endsWith('Ratio') ? `${cell.limit}×` : cell.limit}`;
+  if (cell.word === 'learning')
+    return `learning ${cell.nights}/${cell.nightsNeeded}: ${cell.metric} of ${who}`;
+  const change = cell.ratio !== undefined ? `${cell.ratio.toFixed(2)}×` : signed(cell.difference);
+  const row = cell.alarms > 1 ? `, ${cell.alarms} nights in a row` : '';
+  return `${cell.word}: ${cell.metric} of ${who} ${change} (${limit}), against ${cell.nights} nights${row}`;
+}
+
+/** With a single control nobody can say which of the two has changed. */
+function subject({ model = '', controls }: GateCell): string {
+  return controls.length === 1 ? `${model} against ${controls[0]!} (either may have changed)` : model;
+}
+
+function signed(difference: number | undefined): string {
+  return difference === undefined
+    ? 'not measured'
+    : `${difference < 0 ? '−' : '+'}${Math.abs(difference).toFixed(3)}`;
+}

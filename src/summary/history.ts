@@ -1,0 +1,114 @@
+import type { Ms } from '../base/clock.ts';
+import type { Column, RowOf } from '../base/table.ts';
+import type { ArmSamples, Collected } from './collect.ts';
+import { boundOf } from './metric-figures.ts';
+import { clustersOf, shareOf, typicalOf, type ArmFigure } from './statistic.ts';
+import { successShare } from './success.ts';
+
+/** What a line of the history says: a night's figure, or what somebody decided about a night. */
+export const historyKinds = ['night', 'accept', 'drop', 'pin'] as const;
+
+/** `history.csv`, in this order: one line per night, model and metric, and one per decision. Lines are only added. */
+export const historyColumns = [
+  {
+    name: 'kind',
+    kind: 'text',
+    required: true,
+    unit: '',
+    meaning: '`night`, or the decision: `accept`, `drop`, `pin`',
+  },
+  {
+    name: 'at',
+    kind: 'time',
+    required: true,
+    unit: 'UTC',
+    meaning: 'start of the run, or moment of the decision',
+  },
+  { name: 'run_id', kind: 'text', required: true, unit: '', meaning: 'the run that it is about' },
+  { name: 'suite', kind: 'text', required: true, unit: '', meaning: 'name of the suite' },
+  { name: 'suite_hash', kind: 'text', unit: '', meaning: 'nights of another hash are not compared' },
+  { name: 'route', kind: 'text', unit: '', meaning: 'way to the model; empty in a decision about all' },
+  { name: 'model', kind: 'text', unit: '', meaning: 'id in the suite; empty in a decision about all' },
+  { name: 'metric', kind: 'text', unit: '', meaning: 'what the figure is of; empty in a decision about all' },
+  { name: 'value', kind: 'number', unit: '', decimals: 6, meaning: 'typical value, or share' },
+  { name: 'ci_low', kind: 'number', unit: '', decimals: 6, meaning: 'lower end of its 95 % interval' },
+  { name: 'ci_high', kind: 'number', unit: '', decimals: 6, meaning: 'upper end; empty when open' },
+  { name: 'requests', kind: 'number', unit: 'n', meaning: 'measured requests of the model' },
+  { name: 'bound', kind: 'boolean', unit: '', meaning: 'the value rests on failed requests' },
+  { name: 'reason', kind: 'text', unit: '', meaning: 'of a decision' },
+] as const satisfies readonly Column[];
+
+export type HistoryRow = RowOf<typeof historyColumns>;
+
+/** Columns that `metrics` need beyond those always collected. */
+export function historyColumnsNeeded(metrics: readonly string[]): string[] {
+  return metrics.filter((metric) => !sharesMetric(metric));
+}
+
+const shares: Readonly<Record<string, (arm: ArmSamples) => ArmFigure | undefined>> = {
+  passed: (arm) => shareOf([...arm.prompts.values()].map(({ passed }) => passed)),
+  valid: (arm) => shareOf([...arm.prompts.values()].map(({ sound }) => sound)),
+  error_rate: (arm) =>
+    shareOf([...arm.prompts.values()].map(({ failures, requests }) => ({ hits: failures, total: requests }))),
+};
+
+/** Whether a metric is a share, compared by differences; all others are compared by ratios. */
+export const sharesMetric = (metric: string): boolean => Object.hasOwn(shares, metric);
+
+export interface NightOptions {
+  /** What the gate watches. */
+  readonly metrics: readonly string[];
+  /** ISO 8601, UTC: when the run started. */
+  readonly startedAt: string;
+  /** The run's total timeout. */
+  readonly timeoutMs: Ms;
+}
+
+/** Tonight's lines. What was not measured has none; add them only when the run is complete. */
+export function nightRows(collected: Collected, options: NightOptions): HistoryRow[] {
+  return collected.arms.flatMap((arm) =>
+    options.metrics.flatMap((metric) => {
+      const figure = figureOf(arm, metric, options.timeoutMs);
+      return figure === undefined ? [] : [rowOf(collected, arm, metric, figure, options.startedAt)];
+    }),
+  );
+}
+
+function figureOf(arm: ArmSamples, metric: string, timeoutMs: Ms): ArmFigure | undefined {
+  const share = shares[metric];
+  return share ? share(arm) : typicalOf(clustersOf(arm, metric), boundOf(metric, timeoutMs));
+}
+
+function rowOf(
+  { runId, suite, suiteHash }: Collected,
+  arm: ArmSamples,
+  metric: string,
+  figure: ArmFigure,
+  at: string,
+): HistoryRow {
+  return {
+    kind: 'night',
+    at,
+    run_id: runId,
+    suite,
+    suite_hash: suiteHash,
+    route: arm.route,
+    model: arm.model,
+    metric,
+    value: figure.point,
+    ci_low: figure.interval.low,
+    ci_high: figure.interval.high,
+    requests: [...arm.prompts.values()].reduce((sum, { requests }) => sum + requests, 0),
+    bound: figure.isBound ? true : undefined,
+    reason: undefined,
+  };
+}
+
+/** Whether a run has so many failures that it is neither compared nor added to the history. */
+export function isIncomplete(collected: Collected, maxErrorRate: number): boolean {
+  const requests = (arm: ArmSamples): number =>
+    [...arm.prompts.values()].reduce((sum, samples) => sum + samples.requests, 0);
+  const total = collected.arms.reduce((sum, arm) => sum + requests(arm), 0);
+  const failed = collected.arms.reduce((sum, arm) => sum + (1 - successShare(arm)) * requests(arm), 0);
+  return total === 0 || failed > maxErrorRate * total;
+}

@@ -1,0 +1,59 @@
+import { detectableLogRatio } from '../stats/power.ts';
+import { median } from '../stats/quantile.ts';
+import { differenceSd, fitLevels, type VarianceLevels } from '../stats/variance-levels.ts';
+import { armPairs } from './arm-pairs.ts';
+import type { ArmSamples, Collected } from './collect.ts';
+import { logDifferences, PromptMedians } from './contrast.ts';
+
+/**
+ * What is assumed before the first run: a model likes or dislikes a prompt by a factor of 1.35 (standard deviation
+ * 0.3 of the log), and one request varies by 1.28 around its usual time (0.25).
+ */
+export const assumedLevels: VarianceLevels = { interaction: 0.09, request: 0.0625 };
+
+/**
+ * The smallest ratio, above 1, between two models that a suite settles as different with the given power at 5 %.
+ * Undefined below six prompts, which settle nothing. One comparison; the margin and further comparisons need more.
+ */
+export function smallestRatio(
+  prompts: number,
+  repeats: number,
+  levels: VarianceLevels = assumedLevels,
+  power = 0.8,
+): number | undefined {
+  const logRatio = detectableLogRatio(prompts, { sd: differenceSd(levels, repeats) }, power);
+  return Number.isFinite(logRatio) ? Math.exp(logRatio) : undefined;
+}
+
+/** What 10, 20 or 40 more prompts would buy, after what there is. */
+export function morePromptsBuy(
+  prompts: number,
+  repeats: number,
+  levels: VarianceLevels = assumedLevels,
+): { more: number; ratio: number | undefined }[] {
+  return [0, 10, 20, 40].map((more) => ({ more, ratio: smallestRatio(prompts + more, repeats, levels) }));
+}
+
+/** Variances as an earlier run shows them. Undefined without two models, two prompts and two repeats. */
+export function levelsOf(collected: Collected, column = 'e2e_latency_ms'): VarianceLevels | undefined {
+  const medians = new PromptMedians();
+  const differences = armPairs(collected)
+    .filter(({ a, b }) => a.route === b.route)
+    .map((pair) => logDifferences(pair, column, medians).filter(Number.isFinite));
+  return fitLevels(
+    differences,
+    collected.arms.flatMap((arm) => residualsOf(arm, column)),
+  );
+}
+
+/** Log latencies of each prompt around their median. */
+function residualsOf(arm: ArmSamples, column: string): number[][] {
+  return [...arm.prompts.values()].map((samples) => {
+    const logs = samples
+      .measured(column)
+      .filter((value) => value > 0)
+      .map(Math.log);
+    const centre = median(logs);
+    return logs.map((value) => value - centre);
+  });
+}

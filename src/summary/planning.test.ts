@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import type { RequestRow } from '../journal/columns.ts';
+import { assumedLevels, levelsOf, morePromptsBuy, smallestRatio } from './plan-power.ts';
+import { halfWidth, isNarrowEnough } from './stopping.ts';
+import { collected, latencies, row } from './testing/rows.ts';
+
+test('twenty prompts and five repeats find a ratio of about 1.4 between two models', () => {
+  // By hand: sd √(2 (0.09 + 0.0625 × 0.282)) = 0.464; (2.093 + 0.861) × 0.464 ÷ √(20 × 3 ÷ π) = 0.314; e^0.314 = 1.37.
+  expect(smallestRatio(20, 5)).toBeCloseTo(1.37, 2);
+});
+
+test('more prompts buy more than more repeats', () => {
+  expect(smallestRatio(40, 3)!).toBeLessThan(smallestRatio(20, 6)!);
+});
+
+test('five prompts settle nothing', () => {
+  expect(smallestRatio(5, 100)).toBeUndefined();
+});
+
+test('10, 20 and 40 more prompts', () => {
+  const steps = morePromptsBuy(20, 3);
+  expect(steps.map(({ more }) => more)).toEqual([0, 10, 20, 40]);
+  const ratios = steps.map(({ ratio }) => ratio!);
+  expect(ratios).toEqual(ratios.toSorted((a, b) => b - a));
+});
+
+test('an earlier run gives its own variances; without two models it cannot', async () => {
+  // Differences of the logs are ±1, repeats ±0.1 around their median.
+  const rows = (model: string, sign: 1 | -1): RequestRow[] =>
+    [1, 2, 3, 4].flatMap((prompt) =>
+      [-0.1, 0.1].map((step, repeat) =>
+        row({
+          model,
+          prompt_id: `p${prompt}`,
+          repeat,
+          e2e_latency_ms: 1000 * Math.exp((sign * (prompt % 2 === 0 ? 1 : -1)) / 2 + step),
+        }),
+      ),
+    );
+  const levels = levelsOf(await collected(...rows('a', 1), ...rows('b', -1)));
+  expect(levels?.request).toBeCloseTo(0.02, 9);
+  // Sample variance of ±1 over four prompts is 4 ÷ 3: half of it, less half of 0.02.
+  expect(levels?.interaction).toBeCloseTo(2 / 3 - 0.01, 3);
+  expect(levelsOf(await collected(...rows('a', 1)))).toBeUndefined();
+  expect(assumedLevels.interaction).toBe(0.09);
+});
+
+const base = Array.from({ length: 10 }, (_, index) => 100 * 1.3 ** index);
+const wobbly = (wobble: number) => base.map((value, index) => value * Math.exp(wobble * ((index % 3) - 1)));
+
+test('the widest interval of all pairs decides whether a run may stop', async () => {
+  const run = await collected(
+    ...latencies('a', base),
+    ...latencies('b', wobbly(0.02)),
+    ...latencies('c', wobbly(0.5)),
+  );
+  const calm = await collected(...latencies('a', base), ...latencies('b', wobbly(0.02)));
+  expect(halfWidth(calm, 'e2e_latency_ms')).toBeLessThan(0.02);
+  expect(halfWidth(run, 'e2e_latency_ms')).toBeGreaterThan(0.2);
+  expect(isNarrowEnough(calm, { metric: 'e2e_latency_ms', ratio: 0.12 })).toBe(true);
+  expect(isNarrowEnough(run, { metric: 'e2e_latency_ms', ratio: 0.12 })).toBe(false);
+});
+
+test('an open interval is never narrow enough', async () => {
+  const run = await collected(...latencies('a', base.slice(0, 5)), ...latencies('b', base.slice(0, 5)));
+  expect(halfWidth(run, 'e2e_latency_ms')).toBeUndefined();
+  expect(isNarrowEnough(run, { metric: 'e2e_latency_ms', ratio: 1 })).toBe(false);
+});
+
+test('a single model stops by its typical value', async () => {
+  const run = await collected(...latencies('a', [100, 100, 100, 110]));
+  expect(halfWidth(run, 'e2e_latency_ms')).toBeCloseTo(0.079, 2);
+});

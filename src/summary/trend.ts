@@ -1,0 +1,178 @@
+import { changePoints, tTest, type ChangePoint } from '../stats/change-points.ts';
+import { mean } from '../stats/quantile.ts';
+import { sharesMetric, type HistoryRow } from './history.ts';
+import { nightsOf, sharedShift, type Nights, type Series } from './nights.ts';
+
+/** A change smaller than this is not reported: a ratio, and points of a share. */
+export const smallestRatio = 1.1;
+export const smallestDifference = 0.05;
+/** Largest p of a change point, and of a slow creep. */
+export const changeAlpha = 1e-4;
+export const creepAlpha = 1e-3;
+
+const changeWindow = 50;
+const weekNights = 7;
+
+/** The level moved, for good as far as the nights can tell. */
+export interface TrendChange {
+  /** First night of the new level. */
+  readonly runId: string;
+  readonly at: string;
+  /** New level ÷ old one, or, of a share, minus. */
+  readonly ratio?: number;
+  readonly difference?: number;
+  readonly p: number;
+  /** Somebody accepted the new level here. */
+  readonly isAccepted: boolean;
+}
+
+/** The last week against the nights that were accepted as the level to be at. */
+export interface Creep {
+  readonly ratio?: number;
+  readonly difference?: number;
+  readonly p: number;
+  /** Run ids of the first and last night that it is measured from. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** One line of the picture. */
+export interface TrendLine {
+  readonly metric: string;
+  readonly route: string;
+  /** Undefined: all models together, «gateway or network». */
+  readonly model?: string;
+  readonly runIds: readonly string[];
+  readonly startedAt: readonly string[];
+  /** As measured; NaN for a night without. Of all models together: relative to their usual level. */
+  readonly values: readonly number[];
+  /** The same with the shift that the other models share taken off: what change points are looked for in. */
+  readonly adjusted: readonly number[];
+  readonly changes: readonly TrendChange[];
+  /** Only where the last week differs. */
+  readonly creep?: Creep;
+}
+
+/**
+ * The history of a suite as lines with change points: one line for each metric of each model, cleared of what all
+ * share, and one for what they share. It judges nothing: alarms are the gate's. Nights of an older suite hash than the
+ * newest are left out.
+ */
+export function trend(history: readonly HistoryRow[]): TrendLine[] {
+  const newest = history.filter(({ kind }) => kind === 'night').reduce(later, undefined);
+  if (newest === undefined) return [];
+  const ours = history.filter(
+    ({ kind, suite, suite_hash }) =>
+      suite === newest.suite && (kind !== 'night' || suite_hash === newest.suite_hash),
+  );
+  const nights = nightsOf(ours);
+  const groups = Map.groupBy(nights.series, ({ metric, route }) => `${metric}\n${route}`);
+  return [...groups.values()].flatMap((group) => linesOf(group, nights));
+}
+
+function later(best: HistoryRow | undefined, row: HistoryRow): HistoryRow {
+  return best === undefined || row.at > best.at ? row : best;
+}
+
+function linesOf(group: readonly Series[], nights: Nights): TrendLine[] {
+  const isLog = !sharesMetric(group[0]!.metric);
+  const scaled = group.map(({ values }) => (isLog ? values.map(logOf) : values));
+  const every = nights.runIds.map((_, night) => night);
+  const own = group.map((series, index) => {
+    const others = scaled.filter((_, place) => place !== index);
+    const shift = sharedShift(others, every);
+    const cleared = scaled[index]!.map((value, night) => (others.length > 0 ? value - shift(night) : value));
+    return lineOf({ ...series, cleared, isLog }, nights);
+  });
+  if (group.length < 2) return own;
+  const cleared = every.map(sharedShift(scaled, every));
+  const values = isLog ? cleared.map(Math.exp) : cleared;
+  const { metric, route } = group[0]!;
+  return [...own, lineOf({ metric, route, values, cleared, isLog }, nights)];
+}
+
+interface OpenLine {
+  metric: string;
+  route: string;
+  model?: string;
+  values: readonly number[];
+  cleared: readonly number[];
+  isLog: boolean;
+}
+
+function lineOf({ metric, route, model, values, cleared, isLog }: OpenLine, nights: Nights): TrendLine {
+  const decisions = nights.decisions.filter(
+    (row) =>
+      (row.model ?? model) === model && (row.route ?? route) === route && (row.metric ?? metric) === metric,
+  );
+  const dropped = new Set(decisions.filter(({ kind }) => kind === 'drop').map(({ run_id }) => run_id));
+  // Nights without a value are passed over, so that places in the series are not places in the history.
+  const places = cleared.flatMap((value, night) =>
+    Number.isFinite(value) && !dropped.has(nights.runIds[night]!) ? [night] : [],
+  );
+  const kept = places.map((night) => cleared[night]!);
+  const minimumChange = isLog ? Math.log(smallestRatio) : smallestDifference;
+  const points = changePoints(kept, { window: changeWindow, p: changeAlpha, minimumChange });
+  const creep = creepOf({ kept, places, minimumChange, isLog, decisions }, nights);
+  return {
+    metric,
+    route,
+    ...(model === undefined ? {} : { model }),
+    runIds: nights.runIds,
+    startedAt: nights.startedAt,
+    values,
+    adjusted: isLog ? cleared.map(Math.exp) : cleared,
+    changes: points.map((point) => changeAt(point, places, nights, decisions, isLog)),
+    ...(creep === undefined ? {} : { creep }),
+  };
+}
+
+function changeAt(
+  { index, change, p }: ChangePoint,
+  places: readonly number[],
+  { runIds, startedAt }: Nights,
+  decisions: readonly HistoryRow[],
+  isLog: boolean,
+): TrendChange {
+  const night = places[index]!;
+  const isAccepted = decisions.some(({ kind, run_id }) => kind === 'accept' && run_id === runIds[night]);
+  return { runId: runIds[night]!, at: startedAt[night]!, p, isAccepted, ...sized(change, isLog) };
+}
+
+function sized(change: number, isLog: boolean): { ratio: number } | { difference: number } {
+  return isLog ? { ratio: Math.exp(change) } : { difference: change };
+}
+
+interface CreepInput {
+  kept: readonly number[];
+  places: readonly number[];
+  minimumChange: number;
+  isLog: boolean;
+  decisions: readonly HistoryRow[];
+}
+
+/**
+ * Two-sample t-test of the last seven nights against the anchor: the fourteen nights up to the pinned one, else the
+ * first fourteen since the level was last accepted. Steps are found sooner by other means; this finds a slow slide.
+ */
+function creepOf(
+  { kept, places, minimumChange, isLog, decisions }: CreepInput,
+  { runIds }: Nights,
+): Creep | undefined {
+  const placeOf = (row: HistoryRow | undefined): number =>
+    row === undefined ? -1 : places.findIndex((night) => runIds[night] === row.run_id);
+  const decided = decisions.findLast(({ kind }) => kind === 'pin' || kind === 'accept');
+  const at = placeOf(decided);
+  const [from, to] =
+    decided?.kind === 'pin' && at >= 0
+      ? [Math.max(0, at + 1 - 2 * weekNights), at + 1]
+      : [Math.max(0, at), Math.max(0, at) + 2 * weekNights];
+  if (to > kept.length - weekNights) return undefined;
+  const [anchor, week] = [kept.slice(from, to), kept.slice(-weekNights)];
+  const change = mean(week) - mean(anchor);
+  const p = tTest(anchor, week);
+  if (p > creepAlpha || Math.abs(change) < minimumChange) return undefined;
+  return { ...sized(change, isLog), p, from: runIds[places[from]!]!, to: runIds[places[to - 1]!]! };
+}
+
+const logOf = (value: number): number => (value > 0 ? Math.log(value) : NaN);
