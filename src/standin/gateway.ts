@@ -78,7 +78,7 @@ export class Gateway {
     cached: Draw | undefined,
   ): { provider: ProviderReply; waitedMs: Ms } {
     const { method, query, headers, body } = call.incoming;
-    const asked = Number(header(headers, 'cf-aig-max-attempts') ?? 1 + this.#options.gatewayRetries);
+    const asked = Number(header(headers, 'cf-aig-max-attempts')) || 1 + this.#options.gatewayRetries;
     const request = {
       ...upstream,
       method,

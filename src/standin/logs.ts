@@ -10,7 +10,7 @@ import { RateWindow } from './rate-window.ts';
 import { failureReply, jsonReply } from './reply.ts';
 import type { Reply } from './reply.ts';
 
-const maxRows = 100_000;
+const maxRows = 20_000;
 const defaultPerPage = 20;
 const maxPerPage = 50;
 const pathPattern = /^\/client\/v4\/accounts\/([^/]+)\/ai-gateway\/gateways\/([^/]+)\/logs(?:\/([^/]+))?$/;

@@ -1,7 +1,7 @@
 /** Words for answers of a given length; one holds characters of two, three and four bytes. */
-const filler = ' a stream of plain words, some naïve, some grün, a 蚊 and a 🦟, then more of them;'
-  .split(/(?= )/)
-  .map((word) => word);
+const filler = ' a stream of plain words, some naïve, some grün, a 蚊 and a 🦟, then more of them;'.split(
+  /(?= )/,
+);
 
 /** `count` pieces of text that mean nothing. */
 export function fillerPieces(count: number): string[] {

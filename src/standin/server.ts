@@ -27,6 +27,8 @@ export interface Standin {
 
 /** Cloudflare keeps an idle connection of a client so long. */
 const keepAliveTimeout = 400_000;
+/** All headers of a request together. */
+const maxHeaderSize = 32 * 1024;
 
 /** Starts a stand-in gateway in this process, on loopback alone. Throws `UserError` when the port is taken. */
 export async function createStandin(
@@ -35,9 +37,12 @@ export async function createStandin(
 ): Promise<Standin> {
   const options: StandinOptions = { ...defaultOptions, ...given };
   const host = hostFor(options, clock);
-  const server = createServer({ noDelay: true, requestTimeout: 0, keepAliveTimeout }, (request, response) => {
-    void converse(request, response, host);
-  });
+  const server = createServer(
+    { noDelay: true, requestTimeout: 0, keepAliveTimeout, maxHeaderSize },
+    (request, response) => {
+      void converse(request, response, host);
+    },
+  );
   server.on('connection', (socket) => socket.once('close', host.kept.stats.connected()));
   const port = await listen(server, options.port);
   return {

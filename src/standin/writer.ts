@@ -23,8 +23,10 @@ export class Writer {
   readonly #truth: TruthRecord | undefined;
   /** The request had been read. */
   readonly #base: Ms;
+  /** Taken from here one further than `#next`, so that the last packet is known as such when it is written. */
   readonly #packets: Iterator<Packet>;
   #next: Packet | undefined;
+  #following: Packet | undefined;
   #isOver = false;
 
   constructor(reply: Reply, response: ServerResponse, timetable: Timetable, base: Ms, truth?: TruthRecord) {
@@ -39,23 +41,20 @@ export class Writer {
   }
 
   start(): void {
+    this.#following = this.#take();
     this.#advance();
     const due = this.#base + this.#reply.headersDue;
     if (this.#truth) {
       this.#truth.status = this.#reply.status;
       this.#truth.headersDue = due;
     }
-    this.#when(due, this.#writeHead);
+    if (due <= machineNow()) this.#writeHead();
+    else this.#timetable.at(due, this.#writeHead);
   }
 
   /** The client left before anything was written. */
   abandon(): void {
     this.#over('client_gone');
-  }
-
-  #when(due: Ms, step: () => void): void {
-    if (due <= machineNow()) step();
-    else this.#timetable.at(due, step);
   }
 
   readonly #writeHead = (): void => {
@@ -72,32 +71,38 @@ export class Writer {
   };
 
   readonly #pump = (): void => {
-    while (!this.#isOver && this.#next) {
-      const now = machineNow();
+    while (!this.#isOver && !this.#socket.destroyed && this.#next) {
       const due = this.#base + this.#next.due;
-      if (due > now) {
+      if (due > machineNow()) {
         this.#timetable.at(due, this.#pump);
         return;
       }
-      this.#write(this.#next, now);
+      this.#write(this.#next);
+      this.#advance();
     }
     if (!this.#isOver) this.#finish();
   };
 
-  #write({ bytes, frames }: Packet, now: Ms): void {
-    for (const { kind, due } of frames) this.#truth?.frame(kind, this.#base + due, now);
-    const isChunked = this.#response.chunkedEncoding;
-    this.#advance();
+  #write({ bytes, frames }: Packet): void {
+    const sent = this.#response.chunkedEncoding && bytes.length > 0 ? chunk(bytes) : bytes;
     // The last packet and the end of the body leave together.
-    if (this.#next === undefined && this.#reply.lingerMs === 0 && this.#reply.ending === 'end')
-      this.#socket.cork();
-    if (bytes.length > 0) this.#socket.write(isChunked ? chunk(bytes) : bytes);
+    const isLast =
+      this.#following === undefined && this.#reply.lingerMs === 0 && this.#reply.ending === 'end';
+    if (isLast) this.#socket.cork();
+    const written = machineNow();
+    if (sent.length > 0) this.#socket.write(sent);
+    for (const { kind, due } of frames) this.#truth?.frame(kind, this.#base + due, written);
     if (this.#socket.writableLength > maxWaiting) this.#socket.destroy();
   }
 
   #advance(): void {
+    this.#next = this.#following;
+    this.#following = this.#take();
+  }
+
+  #take(): Packet | undefined {
     const step = this.#packets.next();
-    this.#next = step.done ? undefined : step.value;
+    return step.done ? undefined : step.value;
   }
 
   #finish(): void {
