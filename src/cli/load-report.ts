@@ -56,12 +56,13 @@ export function readRows(folder: string): AsyncGenerator<RequestRow> {
 }
 
 /** Measured requests of the plan, without warm-up. */
-function plannedRequests({ suite, routes }: Manifest): number {
+function plannedRequests({ suite, routes, added_repeats = 0 }: Manifest): number {
   const arms = armsOf(
     suite.models,
     routes.map(({ route }) => route),
   );
-  return planSize({ ...suite.run, arms, prompts: suite.prompts }).measure;
+  const repeat = suite.run.repeat + added_repeats;
+  return planSize({ ...suite.run, repeat, arms, prompts: suite.prompts }).measure;
 }
 
 function factsOf(manifest: Manifest, models: readonly ModelSummary[], planned: number): RunFacts {
@@ -78,7 +79,7 @@ function factsOf(manifest: Manifest, models: readonly ModelSummary[], planned: n
     seed: manifest.seed,
     order: suite.run.order,
     prompts: suite.prompts.length,
-    repeats: suite.run.repeat,
+    repeats: suite.run.repeat + (manifest.added_repeats ?? 0),
     requests_planned: planned,
     requests_done: done,
     requests_failed: done - successes,

@@ -19,6 +19,8 @@ export interface Manifest {
   /** What was left out of the suite by flags: the plan can be made again from these. */
   shard?: { index: number; count: number };
   planned_requests: number;
+  /** Repeats that the stopping rule has added to those of the suite. Absent without such a rule. */
+  added_repeats?: number;
   versions: { gatebench: string; openai: string; undici: string; node: string };
   machine: { platform: string; arch: string; cpu: string; cpus: number; memory_gib: number };
   started_at: string;

@@ -11,7 +11,7 @@ export interface PlanOptions {
   order: 'blocks' | 'sequential';
   seed: number;
   /** Asked before each repeat beyond `repeat`; absent means that there are none. */
-  another?: (repeat: number) => boolean;
+  another?: ((repeat: number) => boolean) | undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { calibrate } from './calibrate.ts';
 import { compare } from './compare.ts';
 import { plan } from './plan.ts';
 import { report } from './report.ts';
@@ -7,4 +8,4 @@ import { schema } from './schema.ts';
 import { serve } from './serve.ts';
 
 /** Every command, in the order of the help. To add one: write its file, add its line. */
-export const commands: readonly Command[] = [run, plan, report, compare, serve, schema];
+export const commands: readonly Command[] = [run, plan, calibrate, report, compare, serve, schema];

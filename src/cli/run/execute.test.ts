@@ -134,6 +134,22 @@ describe('a run', () => {
   });
 });
 
+describe('the stopping rule', () => {
+  test.each([
+    [0.0001, 4],
+    [100, 2],
+  ])('half width %d: %i repeats', async (ratio, repeats) => {
+    await using cwd = await scratch();
+    const standin = await createStandin(standinOptions);
+    const stop = `stop: { when: ci_half_width, metric: e2e_latency_ms, ratio: ${ratio}, max_repeat: 4 }`;
+    const { result, rows } = await trial(cwd.path, standin.url, suiteText({ prompts: 6, run: stop }));
+    await standin.close();
+    expect(result.code).toBe(0);
+    expect(Math.max(...rows.map(({ repeat }) => repeat))).toBe(repeats);
+    expect(rows.filter(({ phase }) => phase === 'measure')).toHaveLength(6 * 2 * repeats);
+  });
+});
+
 describe('what is wrong is said before anything is sent', () => {
   test('missing credentials: exit 2, all named, no demo instead', async () => {
     await using cwd = await scratch();

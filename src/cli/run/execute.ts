@@ -18,6 +18,7 @@ import type { SuiteFlags } from '../commands/suite-flags.ts';
 import { createProgress } from '../progress.ts';
 import { onInterruption, type Interruption } from '../signals.ts';
 import { usesColor } from '../terminal.ts';
+import { adaptiveRepeats } from './adaptive.ts';
 import { demoGateway } from './demo-gateway.ts';
 import { printOutcome } from './outcome.ts';
 import { prepareNew, prepareResumed, type Prepared } from './prepare.ts';
@@ -112,6 +113,13 @@ async function send(flags: RunFlags, prepared: Prepared, interruption: Interrupt
     color: usesColor(flags.color, process.stderr),
     clock: systemClock,
   });
+  const adaptive = await adaptiveRepeats(prepared, () => {
+    manifest.planned_requests += planOptions.prompts.length * ways.arms.length;
+    const total = manifest.planned_requests / ways.arms.length;
+    for (const arm of ways.arms) progress.planned(nameOf(arm), total);
+    // A run that is killed from here on must know on resuming that it has begun another repeat.
+    void writeManifest(folder, manifest).catch(() => undefined);
+  });
   try {
     await warmConnections(
       dispatcher,
@@ -124,7 +132,7 @@ async function send(flags: RunFlags, prepared: Prepared, interruption: Interrupt
       suiteHash: manifest.suite_hash,
       seed: manifest.seed,
       arms: ways.arms,
-      blocks: owed(planBlocks(planOptions), earlier),
+      blocks: owed(planBlocks({ ...planOptions, another: adaptive?.another }), earlier),
       earlierAttempts: ({ key }) => earlier.attemptsOf(key),
       loadMode: loadModes[0]!,
       gateway,
@@ -138,6 +146,7 @@ async function send(flags: RunFlags, prepared: Prepared, interruption: Interrupt
       listener: {
         started: ({ arm }) => progress.started(nameOf(arm)),
         ended: ({ arm }, row) => {
+          adaptive?.add(row);
           progress.ended(nameOf(arm), {
             ok: row.status === 'ok',
             final: row.final,

@@ -7,6 +7,7 @@ import { suiteHash } from '../../suite/hash.ts';
 import type { Suite } from '../../suite/suite.ts';
 import type { SuiteFlags } from '../commands/suite-flags.ts';
 import { stdoutStyle } from '../terminal.ts';
+import { powerFacts } from './power.ts';
 import { readSuite } from './read-suite.ts';
 import { routeNames } from './setup.ts';
 
@@ -15,7 +16,9 @@ export async function executePlan(flags: SuiteFlags): Promise<ExitCode> {
   const plans: PlanFacts[] = [];
   for (const file of flags.suites) {
     const suite = await readSuite(file, flags);
-    plans.push(planFacts(suite, routeNames(flags, suite), flags.seed));
+    plans.push(
+      planFacts(suite, routeNames(flags, suite), flags.seed, await powerFacts(suite, flags.results)),
+    );
   }
   process.stdout.write(
     flags.json
@@ -25,7 +28,12 @@ export async function executePlan(flags: SuiteFlags): Promise<ExitCode> {
   return exitCode.done;
 }
 
-function planFacts(suite: Suite, routes: readonly string[], seed: number | undefined): PlanFacts {
+function planFacts(
+  suite: Suite,
+  routes: readonly string[],
+  seed: number | undefined,
+  smallestDifference: string | undefined,
+): PlanFacts {
   const options: PlanOptions = {
     ...suite.run,
     arms: armsOf(suite.models, routes),
@@ -62,6 +70,7 @@ function planFacts(suite: Suite, routes: readonly string[], seed: number | undef
     })),
     totals,
     budget: budgetLines(suite, totals),
+    ...defined({ smallest_difference: smallestDifference }),
     warnings: warningsFor(suite, totals),
   };
 }

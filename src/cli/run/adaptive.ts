@@ -1,0 +1,39 @@
+import type { RequestRow } from '../../journal/columns.ts';
+import { Collector } from '../../summary/collect.ts';
+import { isNarrowEnough } from '../../summary/stopping.ts';
+import { readRows } from '../load-report.ts';
+import type { Prepared } from './prepare.ts';
+
+export interface AdaptiveRepeats {
+  /** Sees every row as it is written. */
+  add(row: RequestRow): void;
+  /** Whether a repeat beyond those of the suite is to be sent. */
+  another(repeat: number): boolean;
+}
+
+/**
+ * The stopping rule of a suite (`run.stop`): repeats are added until the interval is narrow enough, never until a
+ * difference is significant. Undefined without such a rule. `onAnother` is told of each repeat that is added.
+ */
+export async function adaptiveRepeats(
+  { folder, manifest }: Prepared,
+  onAnother: () => void,
+): Promise<AdaptiveRepeats | undefined> {
+  const { stop, repeat: fixed } = manifest.suite.run;
+  if (!stop) return undefined;
+  const collector = new Collector({});
+  // Repeats that an earlier process began are finished, whatever the interval says by now.
+  let begun = fixed + (manifest.added_repeats ?? 0);
+  for await (const row of readRows(folder)) collector.add(row);
+  return {
+    add: (row) => collector.add(row),
+    another(repeat) {
+      if (repeat <= begun) return true;
+      if (repeat > stop.maxRepeat || isNarrowEnough(collector.collected(), stop)) return false;
+      begun = repeat;
+      manifest.added_repeats = repeat - fixed;
+      onAnother();
+      return true;
+    },
+  };
+}
