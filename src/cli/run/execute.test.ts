@@ -141,12 +141,14 @@ describe('the stopping rule', () => {
   ])('half width %d: %i repeats', async (ratio, repeats) => {
     await using cwd = await scratch();
     const standin = await createStandin(standinOptions);
+    // Two even models, so that the interval hangs on nothing but the rule.
+    const models = ['sim-exact?ttftMs=4000', 'sim-exact?ttftMs=8000'];
     const stop = `stop: { when: ci_half_width, metric: e2e_latency_ms, ratio: ${ratio}, max_repeat: 4 }`;
-    const { result, rows } = await trial(cwd.path, standin.url, suiteText({ prompts: 6, run: stop }));
+    const { result, rows } = await trial(cwd.path, standin.url, suiteText({ prompts: 8, run: stop, models }));
     await standin.close();
     expect(result.code).toBe(0);
     expect(Math.max(...rows.map(({ repeat }) => repeat))).toBe(repeats);
-    expect(rows.filter(({ phase }) => phase === 'measure')).toHaveLength(6 * 2 * repeats);
+    expect(rows.filter(({ phase }) => phase === 'measure')).toHaveLength(8 * 2 * repeats);
   });
 });
 
