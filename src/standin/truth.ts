@@ -67,7 +67,7 @@ export class TruthRecord {
 }
 
 /** Frames kept over all records: about 50 MB. */
-const maxFrames = 2_000_000;
+export const maxFrames = 2_000_000;
 
 /** The records of the requests that ended last, bounded in number and in memory. */
 export class Truth {

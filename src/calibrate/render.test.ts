@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { renderCalibration } from './render.ts';
+import { level } from './testing/level.ts';
+
+const calibration = {
+  schema_version: 1 as const,
+  measured_at: '2026-11-22T03:17:00.000Z',
+  machine: { platform: 'linux', arch: 'x64', cpu: 'Test CPU', cpus: 2, memory_gib: 8 },
+  versions: { gatebench: '0.1.0', node: '24.1.0' },
+  tokens_per_second: 50,
+  tokens: 60,
+  levels: [
+    level(1, 0, { ttft_error_ms: { n: 7, p50: 0.3, max: 0.9 }, pauses: { count: 2, longest_ms: 12.4 } }),
+    level(1024, 7.25, { bound: { rows: 200, held: 199, brokenInPause: 0 }, loop_utilisation: 0.4567 }),
+  ],
+  sentence: 'Up to 1 stream of 50 tok/s this machine reads TTFT within 0.9 ms (largest of 7).',
+};
+
+test('a line for each level, and what it comes to', () => {
+  const lines = renderCalibration(calibration, { columns: 120, color: false }).split('\n');
+  const cells = (start: RegExp): string[] =>
+    lines
+      .find((line) => start.test(line))!
+      .trim()
+      .split(/\s{2,}/);
+  expect(cells(/^ +1 /)).toEqual([
+    '1',
+    '200',
+    '0.10',
+    '0.50',
+    '3.00',
+    '0.30',
+    '–',
+    '0.90',
+    '100.0 %',
+    '20.0 %',
+    '0.50',
+    '2 / 12',
+  ]);
+  expect(cells(/^ +1,024 /)).toEqual([
+    '1,024',
+    '200',
+    '0.10',
+    '0.50',
+    '3.00',
+    '0.10',
+    '7.25',
+    '8.25',
+    '99.5 %',
+    '45.6 %',
+    '0.50',
+    '0',
+  ]);
+  expect(lines).toContain(calibration.sentence);
+  expect(lines.join('\n')).not.toContain('\u001b');
+});

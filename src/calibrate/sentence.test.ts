@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { sentenceOf } from './sentence.ts';
+import { level } from './testing/level.ts';
+
+const few = { n: 7, p50: 0.4, max: 0.91 };
+
+test('the highest level, with the worst error up to it, rounded up', () => {
+  expect(sentenceOf([level(1, 1.41), level(8, 0.6), level(64, 1.2)], 50)).toBe(
+    'Up to 64 streams of 50 tok/s this machine reads TTFT within 1.5 ms (p99).',
+  );
+});
+
+test('a level that is off ends the promise below it, whatever the levels above say', () => {
+  expect(sentenceOf([level(8, 1), level(64, 7.02), level(128, 2)], 50)).toBe(
+    'Up to 8 streams of 50 tok/s this machine reads TTFT within 1.0 ms (p99); with 64 streams it was off by 7.1 ms (p99).',
+  );
+});
+
+test('a level whose error came before the server had read the request says so', () => {
+  const late = level(64, 8, { request_ms: { n: 200, p50: 1, p99: 6, max: 9 } });
+  expect(sentenceOf([level(8, 1), late], 50)).toContain(
+    'with 64 streams it was off by 8.0 ms (p99, mostly before the truth server had read the request).',
+  );
+});
+
+test.each([
+  [{ loop_utilisation: 0.71 }, 'its event loop was busy for 71.0 % of the time'],
+  [{ bound: { rows: 200, held: 197, brokenInPause: 3 } }, 'its own bound held for only 98.5 % of the rows'],
+  [{ failed: 1 }, '1 stream failed'],
+])('a level with %o is not promised', (given, reason) => {
+  expect(sentenceOf([level(8, 1), level(64, 1, given)], 50)).toBe(
+    `Up to 8 streams of 50 tok/s this machine reads TTFT within 1.0 ms (p99); with 64 streams ${reason}.`,
+  );
+});
+
+test('too few streams for a p99 speak of their largest error', () => {
+  expect(sentenceOf([level(1, 0, { ttft_error_ms: few })], 20)).toBe(
+    'Up to 1 stream of 20 tok/s this machine reads TTFT within 1.0 ms (largest of 7).',
+  );
+});
+
+test('nothing is promised where the lowest level is off already', () => {
+  expect(sentenceOf([level(8, 12), level(64, 1)], 50)).toBe(
+    'This machine cannot be relied on for timing: with 8 streams it was off by 12.0 ms (p99).',
+  );
+  expect(sentenceOf([], 50)).toBe('Nothing was measured.');
+});

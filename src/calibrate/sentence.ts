@@ -1,0 +1,65 @@
+import { count } from '../base/text.ts';
+import type { Ms } from '../base/clock.ts';
+import type { LevelFigures } from './level-figures.ts';
+
+/** A TTFT error beyond this is not worth a promise: models answer within some hundred milliseconds. */
+export const promisedMs: Ms = 5;
+/** A busier event loop than this leaves its timing unsound. */
+export const soundUtilisation = 0.6;
+/** Share of rows in which the bound must have held. */
+export const boundShare = 0.99;
+
+/** Why a level cannot be promised; undefined when it can. */
+export function reasonAgainst(level: LevelFigures): string | undefined {
+  const { bound, failed, loop_utilisation: utilisation } = level;
+  const error = ttftError(level);
+  if (failed > 0) return `${count(failed, 'stream')} failed`;
+  if (error.ms > promisedMs)
+    return `it was off by ${shown(error.ms)} ms (${error.which}${blame(level, error)})`;
+  if (utilisation > soundUtilisation)
+    return `its event loop was busy for ${percent(utilisation)} of the time`;
+  if (bound.rows > 0 && bound.held < boundShare * bound.rows)
+    return `its own bound held for only ${percent(bound.held / bound.rows)} of the rows`;
+  return undefined;
+}
+
+/**
+ * One sentence on what this machine can time: the highest level up to which every level measured is sound, with
+ * the worst error of those levels. It never speaks of a level that was not measured.
+ */
+export function sentenceOf(levels: readonly LevelFigures[], tokensPerSecond: number): string {
+  const firstUnsound = levels.findIndex((level) => reasonAgainst(level) !== undefined);
+  const sound = firstUnsound === -1 ? levels : levels.slice(0, firstUnsound);
+  const unsound = levels[sound.length];
+  const speed = `of ${tokensPerSecond} tok/s`;
+  const limit = unsound && `${count(unsound.streams, 'stream')} ${reasonAgainst(unsound)!}`;
+  const top = sound.at(-1);
+  if (!top)
+    return limit === undefined
+      ? 'Nothing was measured.'
+      : `This machine cannot be relied on for timing: with ${limit}.`;
+  const worst = sound.map(ttftError).reduce((a, b) => (b.ms > a.ms ? b : a));
+  const promise = `Up to ${count(top.streams, 'stream')} ${speed} this machine reads TTFT within ${shown(worst.ms)} ms (${worst.which})`;
+  return limit === undefined ? `${promise}.` : `${promise}; with ${limit}.`;
+}
+
+interface TtftError {
+  ms: Ms;
+  which: string;
+}
+
+/** What the request took before the truth server had read it is none of the reader's doing. */
+function blame({ request_ms: request }: LevelFigures, error: TtftError): string {
+  const beforeRead = request.p99 ?? request.max;
+  return beforeRead > error.ms / 2 ? ', mostly before the truth server had read the request' : '';
+}
+
+/** 99th percentile, or the largest of too few to have one. */
+function ttftError({ ttft_error_ms: { p99, max, n } }: LevelFigures): TtftError {
+  return p99 === undefined ? { ms: max, which: `largest of ${n}` } : { ms: p99, which: 'p99' };
+}
+
+/** Rounded up, so that the promise is not smaller than the figure. */
+const shown = (ms: Ms): string => (Math.ceil(ms * 10) / 10).toFixed(1);
+
+const percent = (share: number): string => `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { knobsOf, shapedRequest, streamMs } from './shape.ts';
+
+const shape = { tokensPerSecond: 50, tokens: 60, ttftMs: 100 };
+
+test('a stream of 60 tokens at 50 tok/s lasts for its TTFT and 59 gaps of 20 ms', () => {
+  expect(streamMs(shape)).toBe(100 + 59 * 20);
+});
+
+test('all tokens are there, a quarter of them reasoning', () => {
+  expect(knobsOf(shape)).toMatchObject({ ttftMs: 100, gapMs: 20, reasoningFrames: 15, answerFrames: 45 });
+  expect(knobsOf({ ...shape, tokens: 1 })).toMatchObject({ reasoningFrames: 0, answerFrames: 1 });
+});
+
+test('the request carries the event id and the shape', () => {
+  const { baseUrl, headers } = shapedRequest('http://127.0.0.1:1', 'e-1', shape);
+  expect(baseUrl).toBe('http://127.0.0.1:1/v1');
+  expect(headers).toMatchObject({ 'cf-aig-event-id': 'e-1', authorization: null });
+  expect(JSON.parse(headers['x-sim']!)).toEqual(knobsOf(shape));
+});
