@@ -232,9 +232,14 @@ test('slots make requests queue', async () => {
   const headers = sim({ headersMs: 30, ttftMs: 30, answerFrames: 1 });
   const send = (content: string): Promise<Got> =>
     ask(url, direct, { body: chat('sim-exact', {}, content), headers });
-  expect((await Promise.all([send('a'), send('b'), send('c')])).map(({ status }) => status)).toEqual([
-    200, 200, 200,
-  ]);
+  await Promise.all([send('a'), send('b'), send('c')]);
+  const { records } = json(await ask(url, '/__standin/truth')) as {
+    records: { status: number; headersDue: number; ended: number }[];
+  };
+  expect(records.map(({ status }) => status)).toEqual([200, 200, 200]);
+  // Each was taken up when the one before had ended.
+  expect(records[1]!.headersDue).toBeGreaterThan(records[0]!.ended);
+  expect(records[2]!.headersDue).toBeGreaterThan(records[1]!.ended);
 });
 
 test('slots refuse who waits too long, and go on', async () => {
