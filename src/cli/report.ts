@@ -15,7 +15,13 @@ export interface ReportFlags {
 
 /** `gatebench report`: a run again, from its folder alone. */
 export async function executeReport({ run, format, out, results, color }: ReportFlags): Promise<ExitCode> {
-  const { report } = await loadRun(await findRun(run, results));
+  const folder = await findRun(run, results);
+  if (format === 'html') {
+    const { renderReportPage } = await import('./page.ts');
+    await writeOut(await renderReportPage(folder), out);
+    return exitCode.done;
+  }
+  const { report } = await loadRun(folder);
   const output = outputFormats.find(({ name }) => name === format)!;
   await writeOut(
     output.render(report, out === undefined ? stdoutStyle(color) : { columns: 120, color: false }),

@@ -7,6 +7,7 @@ import { outputFormats } from '../../output/index.ts';
 import type { Report } from '../../output/report.ts';
 import { modelColumns, pairColumns } from '../../summary/columns.ts';
 import { loadRun } from '../load-report.ts';
+import { renderReportPage } from '../page.ts';
 import { stdoutStyle } from '../terminal.ts';
 import type { RunFlags } from './execute.ts';
 
@@ -29,6 +30,8 @@ export async function printOutcome({ folder, manifest, flags }: Ended): Promise<
   await writeWhole(join(folder, runFiles.pairs), csvFile(pairColumns, report.pairs));
   const format = outputFormats.find(({ name }) => name === (flags.json ? 'json' : 'table'))!;
   process.stdout.write(format.render(report, stdoutStyle(flags.color)));
+  // After the table, which people wait for: drawing takes a moment.
+  await writeWhole(join(folder, runFiles.report), await renderReportPage(folder));
   if (!flags.json) process.stdout.write(`\n${nextSteps(folder, manifest)}`);
   return codeOf(manifest);
 }
@@ -52,6 +55,7 @@ function codeOf({ status }: Manifest): ExitCode {
 function nextSteps(folder: string, { routes, suite, suite_file }: Manifest): string {
   const shown = relative(process.cwd(), folder) || folder;
   const files = [
+    [runFiles.report, 'the same with pictures, for a browser'],
     [runFiles.requests, 'one row per attempt'],
     [runFiles.models, 'one row per model'],
     [runFiles.pairs, 'one row per pair of models and metric'],

@@ -1,0 +1,25 @@
+import { exitCode, type ExitCode } from '../base/user-error.ts';
+import { readAnswerLines } from '../journal/answers.ts';
+import { findRun } from '../journal/run-folder.ts';
+import { renderDefinitions } from '../output/definitions.ts';
+import { jsonText } from '../output/json.ts';
+import { applyDefinitions } from '../summary/definitions/apply.ts';
+import { readRows } from './load-report.ts';
+import type { ReportFlags } from './report.ts';
+import { stdoutStyle } from './terminal.ts';
+import { writeOut } from './write-out.ts';
+
+/** `gatebench report RUN --definitions`: the run as vLLM, AIPerf and others would word it. */
+export async function executeDefinitions({
+  run,
+  results,
+  format,
+  out,
+  color,
+}: ReportFlags): Promise<ExitCode> {
+  const folder = await findRun(run, results);
+  const models = await applyDefinitions(readRows(folder), readAnswerLines(folder));
+  const style = out === undefined ? stdoutStyle(color) : { columns: 120, color: false };
+  await writeOut(format === 'json' ? jsonText({ models }) : renderDefinitions(models, style), out);
+  return exitCode.done;
+}

@@ -1,0 +1,60 @@
+import type { AnswerLine } from '../../journal/answer-line.ts';
+import type { RequestRow } from '../../journal/columns.ts';
+import { median } from '../../stats/quantile.ts';
+import { eventsOf } from './events.ts';
+import { tools, type ToolFigures } from './tools.ts';
+
+export type FigureName = keyof ToolFigures;
+
+/** What a tool would say of a model on this run: the median over its requests of each figure. */
+export interface ToolReading {
+  tool: string;
+  figures: Partial<Record<FigureName, number>>;
+}
+
+export interface ModelReadings {
+  model: string;
+  route: string;
+  /** Requests that all definitions could be applied to. */
+  requests: number;
+  readings: ToolReading[];
+}
+
+const names: readonly FigureName[] = ['ttft', 'perToken', 'gap', 'e2e', 'speed'];
+
+/** The stored instants of a run under every tool's definitions. Only valid, measured, final answers enter. */
+export async function applyDefinitions(
+  rows: AsyncIterable<RequestRow>,
+  answers: AsyncIterable<AnswerLine>,
+): Promise<ModelReadings[]> {
+  const wanted = new Map<string, RequestRow>();
+  for await (const row of rows)
+    if (row.final && row.phase === 'measure' && row.valid === true) wanted.set(row.event_id, row);
+  const models = new Map<string, { model: string; route: string; figures: ToolFigures[][] }>();
+  for await (const line of answers) {
+    const row = wanted.get(line.event_id);
+    const events = row && eventsOf(row, line);
+    if (!events) continue;
+    const key = `${row.model}\n${row.route}`;
+    const model = models.get(key) ?? { model: row.model, route: row.route, figures: tools.map(() => []) };
+    models.set(key, model);
+    for (const [index, tool] of tools.entries()) model.figures[index]!.push(tool.of(events));
+  }
+  return [...models.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { model, route, figures }]) => ({
+      model,
+      route,
+      requests: figures[0]!.length,
+      readings: tools.map(({ name }, index) => ({ tool: name, figures: mediansOf(figures[index]!) })),
+    }));
+}
+
+function mediansOf(figures: readonly ToolFigures[]): ToolReading['figures'] {
+  const medians: ToolReading['figures'] = {};
+  for (const name of names) {
+    const values = figures.map((figure) => figure[name]).filter((value) => value !== undefined);
+    if (values.length > 0) medians[name] = median(values);
+  }
+  return medians;
+}

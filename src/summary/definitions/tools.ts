@@ -1,0 +1,92 @@
+import type { Ms } from '../../base/clock.ts';
+import type { StreamEvents } from './events.ts';
+
+/** What one tool would report of one request. An absent figure is one that the tool does not have. */
+export interface ToolFigures {
+  ttft: Ms;
+  /** The tool's time per output token, under whatever name it has. */
+  perToken?: Ms;
+  /** Mean gap, where the tool takes gaps as they came. */
+  gap?: Ms;
+  e2e?: Ms;
+  /** Tokens per second of one reader. */
+  speed?: number;
+}
+
+export interface Tool {
+  name: string;
+  /** What it does differently, in a sentence. */
+  difference: string;
+  of(events: StreamEvents): ToolFigures;
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/**
+ * How the tools of the field would name the same request. From their documentation and sources as of 2026; tokens
+ * are the server's count for all of them, though some count with a tokenizer of their own.
+ */
+export const tools: readonly Tool[] = [
+  {
+    name: 'gatebench',
+    difference:
+      'TTFT to the first text, TPOT over the tokens after the first; chunks that came in one read make no gap',
+    of({ firstText, lastText, tokens, textGaps }) {
+      const perToken = (lastText - firstText) / (tokens - 1);
+      return {
+        ttft: firstText,
+        perToken,
+        ...(textGaps.length > 0 ? { gap: mean(textGaps) } : {}),
+        e2e: lastText,
+        speed: 1000 / perToken,
+      };
+    },
+  },
+  {
+    name: 'vLLM bench',
+    difference:
+      'TTFT stops at the first chunk with a choices list, even one that carries only a role; its ITL is every gap between chunks, the finish included',
+    of({ firstChoice, lastChoice, tokens, choiceGaps }) {
+      return {
+        ttft: firstChoice,
+        perToken: (lastChoice - firstChoice) / (tokens - 1),
+        gap: mean(choiceGaps),
+        e2e: lastChoice,
+      };
+    },
+  },
+  {
+    name: 'AIPerf',
+    difference: 'what it calls ITL is one mean a request, (last text − TTFT) ÷ (tokens − 1): our TPOT',
+    of({ firstText, lastText, tokens }) {
+      const perToken = (lastText - firstText) / (tokens - 1);
+      return { ttft: firstText, perToken, e2e: lastText, speed: 1000 / perToken };
+    },
+  },
+  {
+    name: 'GuideLLM',
+    difference: 'its TPOT is the last text ÷ all tokens, so it contains the TTFT; its latency ends at [DONE]',
+    of({ firstText, lastText, tokens, end }) {
+      return { ttft: firstText, perToken: lastText / tokens, e2e: end, speed: (1000 * tokens) / end };
+    },
+  },
+  {
+    name: 'MLPerf LoadGen',
+    difference: 'the clock starts when the request was due, so our own queue counts as latency',
+    of({ firstText, lastText, tokens, queue }) {
+      const perToken = (lastText - firstText) / (tokens - 1);
+      return { ttft: firstText + queue, perToken, e2e: lastText + queue, speed: 1000 / perToken };
+    },
+  },
+  {
+    name: 'Artificial Analysis',
+    difference:
+      'speed leaves out the tokens of the first chunk (estimated here by its share of the characters); E2E is computed, for 500 tokens at that speed',
+    of({ firstText, lastText, tokens, firstShare }) {
+      const after = tokens * (1 - firstShare);
+      const speed = (1000 * after) / (lastText - firstText);
+      return { ttft: firstText, speed, e2e: firstText + (500 * 1000) / speed };
+    },
+  },
+];
