@@ -28,9 +28,13 @@ export class Journal {
   /** Opens the files of a run's folder for appending; a new file gets its header. */
   static async open(folder: string): Promise<Journal> {
     const requests = await open(join(folder, runFiles.requests), 'a');
-    const answers = await open(join(folder, runFiles.answers), 'a');
-    if ((await requests.stat()).size === 0) await requests.appendFile(csvHeader(requestColumns));
-    return new Journal(requests, answers);
+    try {
+      if ((await requests.stat()).size === 0) await requests.appendFile(csvHeader(requestColumns));
+      return new Journal(requests, await open(join(folder, runFiles.answers), 'a'));
+    } catch (error) {
+      await requests.close();
+      throw error;
+    }
   }
 
   /** Resolves when the row is in the file. Rejects when the disk refuses; the run must then stop sending. */

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { answered, type Piece } from '../metric/testing/exchange.ts';
+import { chunkKinds } from '../record/chunk-log.ts';
+import { answerLine, isChunkKind } from './answer-line.ts';
+
+const facts = { model: 'glm', prompt_id: 'faq', repeat: 2, attempt: 1 };
+const stream: Piece[] = [
+  [50.12345, 'role', 0],
+  [100, 'reasoning', 3],
+  [100, 'content', 2, true],
+  [120.5, 'usage', 0],
+  [121, 'done', 0],
+];
+const exchange = answered(stream, {
+  answer: 'Hi',
+  reasoning: 'Hm…',
+  toolCalls: [{ id: 'call_1', name: 'look', arguments: '{"at":"x"}' }],
+});
+
+test('an answer with the instants of its pieces, in the order of the documentation', () => {
+  expect(JSON.stringify(answerLine(exchange, facts, 'full'))).toBe(
+    '{"event_id":"event-1","model":"glm","prompt_id":"faq","repeat":2,"attempt":1,' +
+      '"answer":"Hi","reasoning":"Hm…",' +
+      '"tool_calls":[{"id":"call_1","name":"look","arguments":"{\\"at\\":\\"x\\"}"}],' +
+      '"chunks":[[50.123,"role",0],[100,"reasoning",3],[100,"content",2,true],[120.5,"usage",0],[121,"done",0]]}',
+  );
+});
+
+test('where nothing of the answers may be kept, only the instants are', () => {
+  const line = answerLine(exchange, facts, 'none');
+  expect(line).toMatchObject({ answer: '', reasoning: '', tool_calls: [] });
+  expect(line.chunks).toHaveLength(5);
+});
+
+test('a preview is the first 200 characters of each text, and never half a character', () => {
+  const long = {
+    answer: 'a'.repeat(300),
+    reasoning: `${'b'.repeat(198)}😀😀`,
+    toolCalls: exchange.toolCalls,
+  };
+  const line = answerLine({ ...exchange, ...long }, facts, 'preview');
+  expect(line.answer).toBe(`${'a'.repeat(199)}…`);
+  expect(line.reasoning).toBe(`${'b'.repeat(198)}…`);
+  expect(line.tool_calls).toEqual(exchange.toolCalls);
+  expect(answerLine(exchange, facts, 'preview').answer).toBe('Hi');
+});
+
+test('readers know our kinds of chunks from other words', () => {
+  expect(chunkKinds.every(isChunkKind)).toBe(true);
+  for (const word of ['audio', '', 0, undefined, null]) expect(isChunkKind(word)).toBe(false);
+});

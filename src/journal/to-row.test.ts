@@ -1,0 +1,259 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { anyText } from '../base/testing/any-text.ts';
+import { answered, failed, type Piece } from '../metric/testing/exchange.ts';
+import { arm, planned, prompt } from '../plan/testing/planned.ts';
+import type { Observed } from '../record/exchange.ts';
+import { requestColumns, type RequestRow } from './columns.ts';
+import { csvLines } from './csv.ts';
+import { measurement } from './testing/rows.ts';
+import { toRow } from './to-row.ts';
+
+const stream: Piece[] = [
+  [50, 'role', 0],
+  [100, 'reasoning', 6],
+  [200, 'reasoning', 6],
+  [300, 'content', 5],
+  [500, 'content', 4],
+  [500, 'finish', 0, true],
+  [520, 'done', 0],
+];
+
+/** Everything that can be known about an attempt. */
+const everything: Partial<Observed> = {
+  connection: { reused: false, dnsMs: 1, connectMs: 2, tlsMs: 3 },
+  headersMs: 40,
+  firstEventMs: 50,
+  endMs: 530.4,
+  answer: 'Two\nlines',
+  finishReason: 'length',
+  usage: { promptTokens: 10, cachedTokens: 4, completionTokens: 6, reasoningTokens: 2, totalTokens: 16 },
+  receipts: {
+    cacheStatus: 'MISS',
+    gatewayLogId: '01LOG',
+    gatewayStep: '0',
+    cfRay: '8a1-FRA',
+    echoedModel: 'glm-5.2',
+  },
+  clientLagMs: 0.5,
+};
+
+/** A request of which every cell has something to say. */
+const full = measurement({
+  run: { id: 'run-1', suite: 'smoke', suiteHash: 'c0ffee', suiteTags: ['nightly'] },
+  planned: planned(
+    arm('glm', { price: { input: 1, cachedInput: 0.5, output: 2 } }),
+    prompt('faq', { tags: ['json'] }),
+    { repeat: 2, block: 7, position: 3 },
+  ),
+  attempt: 2,
+  waitedMs: 1500,
+  inFlight: 3,
+  exchange: failed(
+    { status: 'truncated', family: 'stream', code: 'no_done', message: 'it ended early', retryAfterMs: 2000 },
+    stream,
+    everything,
+  ),
+  verdict: { passed: false, score: 0.5, failedChecks: ['not-contains', 'json'], reasons: ['', ''] },
+});
+
+test('fills every column of one attempt', () => {
+  const row = toRow(full);
+  expect(row).toEqual({
+    run_id: 'run-1',
+    suite: 'smoke',
+    suite_hash: 'c0ffee',
+    route: 'demo',
+    model: 'glm',
+    model_id: 'glm-5.2',
+    prompt_id: 'faq',
+    tags: ['nightly', 'json'],
+    phase: 'measure',
+    repeat: 2,
+    block: 7,
+    position: 3,
+    attempt: 2,
+    final: true,
+    status: 'truncated',
+    http_status: 200,
+    error_family: 'stream',
+    error_code: 'no_done',
+    error_message: 'it ended early',
+    finish_reason: 'length',
+    valid: false,
+    invalid_reason: ['truncated'],
+    scheduled_at: '2026-11-22T03:17:00.100Z',
+    started_at: '2026-11-22T03:17:00.250Z',
+    ended_at: '2026-11-22T03:17:00.780Z',
+    queue_ms: 150,
+    connection_reused: false,
+    dns_ms: 1,
+    connect_ms: 2,
+    tls_ms: 3,
+    ttfb_ms: 40,
+    first_event_ms: 50,
+    ttft_ms: 100,
+    ttfat_ms: 300,
+    reasoning_ms: 200,
+    e2e_latency_ms: 500,
+    stream_end_ms: 520,
+    tpot_ms: 80,
+    icl_p50_ms: 100,
+    // Gaps of 100, 100 and 200 ms.
+    icl_p99_ms: 198,
+    max_stall_ms: 200,
+    chunks: 4,
+    prompt_tokens: 10,
+    cached_tokens: 4,
+    completion_tokens: 6,
+    reasoning_tokens: 2,
+    total_tokens: 16,
+    token_source: 'server',
+    reasoning_chars: 12,
+    answer_chars: 9,
+    output_tps: 12.5,
+    e2e_output_tps: 12,
+    // 6 uncached at 1, 4 cached at 0.5, 6 of output at 2 a million.
+    cost_usd: expect.closeTo(0.000_02, 12) as number,
+    passed: false,
+    score: 0.5,
+    failed_checks: ['not-contains', 'json'],
+    in_flight: 3,
+    client_lag_ms: 0.5,
+    retry_after_ms: 2000,
+    waited_ms: 1500,
+    cache_status: 'MISS',
+    gateway_log_id: '01LOG',
+    gateway_step: '0',
+    event_id: 'event-1',
+    cf_ray: '8a1-FRA',
+    echoed_model: 'glm-5.2',
+    answer_sha256: 'a52502c1919da5c726265c89e5f83dcb030ae7af5cdafc1460e7e04588ce9cd2',
+    answer_preview: 'Two lines',
+  });
+  expect(Object.keys(row).toSorted()).toEqual(requestColumns.map(({ name }) => name).toSorted());
+});
+
+/** Names of the cells that are not empty. */
+const filled = (row: RequestRow): string[] =>
+  Object.entries(row).flatMap(([name, cell]) => (cell === undefined ? [] : [name]));
+
+const always = requestColumns.filter((column) => 'required' in column).map(({ name }) => name as string);
+
+test('of a request that never left, only the design, the failure and our own waiting are known', () => {
+  const unsent = failed(
+    { status: 'timeout', family: 'client', code: 'connect', message: 'no connection within 10000 ms' },
+    [],
+    { endMs: 10_000 },
+  );
+  delete unsent.sentAt;
+  delete unsent.httpStatus;
+  const row = toRow(measurement({ exchange: unsent }));
+  expect(new Set(filled(row))).toEqual(
+    new Set([
+      ...always,
+      ...['error_family', 'error_code', 'error_message'],
+      ...['scheduled_at', 'started_at', 'ended_at', 'queue_ms', 'in_flight'],
+    ]),
+  );
+  // Labelled with the moment of giving up; nothing lasted since.
+  expect(row.ended_at).toBe(row.started_at);
+});
+
+test('an answer without usage, checks, price and receipts leaves those cells empty', () => {
+  const row = toRow(measurement({ exchange: answered(stream) }));
+  const empty = requestColumns.map(({ name }) => name).filter((name) => row[name] === undefined);
+  expect(empty).toEqual([
+    'tags',
+    ...['error_family', 'error_code', 'error_message', 'invalid_reason'],
+    ...['connection_reused', 'dns_ms', 'connect_ms', 'tls_ms', 'ttfb_ms', 'first_event_ms'],
+    'tpot_ms',
+    ...['prompt_tokens', 'cached_tokens', 'completion_tokens', 'reasoning_tokens', 'total_tokens'],
+    'token_source',
+    ...['output_tps', 'e2e_output_tps', 'cost_usd', 'passed', 'score', 'failed_checks'],
+    ...['client_lag_ms', 'retry_after_ms', 'waited_ms'],
+    ...['cache_status', 'gateway_log_id', 'gateway_step', 'cf_ray', 'echoed_model'],
+  ]);
+  expect([row.status, row.valid]).toEqual(['ok', true]);
+});
+
+test('an answer without reasoning had no character of it; without an answer nothing was counted', () => {
+  const { reasoning_chars, answer_chars, chunks } = toRow(measurement());
+  expect([reasoning_chars, answer_chars, chunks]).toEqual([0, 5, 1]);
+  const nothing = toRow(measurement({ exchange: failed({ status: 'rate_limited' }) }));
+  expect([nothing.reasoning_chars, nothing.answer_chars, nothing.chunks]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+test('what was not streamed has no chunks', () => {
+  const whole = answered([[800, 'content', 5]], { streamed: false });
+  expect(toRow(measurement({ exchange: whole }))).toMatchObject({
+    chunks: undefined,
+    ttft_ms: undefined,
+    e2e_latency_ms: 800,
+    answer_chars: 5,
+  });
+});
+
+test('a zero that the server reported is a zero', () => {
+  const exchange = answered(stream, { usage: { reasoningTokens: 0 } });
+  expect(toRow(measurement({ exchange }))).toMatchObject({ reasoning_tokens: 0, token_source: 'server' });
+});
+
+test('all checks passed: no failed ones to name', () => {
+  const verdict = { passed: true, score: 1, failedChecks: [], reasons: [] };
+  expect(toRow(measurement({ verdict }))).toMatchObject({ passed: true, score: 1, failed_checks: undefined });
+});
+
+test('the reasons why a row does not count are all named', () => {
+  const exchange = answered(stream, {
+    buffered: true,
+    receipts: { cacheStatus: 'HIT', echoedModel: 'other' },
+  });
+  expect(toRow(measurement({ exchange }))).toMatchObject({
+    valid: false,
+    invalid_reason: ['cache_hit', 'buffered', 'other_model'],
+  });
+});
+
+test('where nothing of the answers may be stored, no preview is', () => {
+  const row = toRow({ ...full, answers: 'none' });
+  expect(JSON.stringify(row)).not.toMatch(/Two|lines/);
+  expect([row.answer_preview, row.answer_chars]).toEqual([undefined, 9]);
+  expect(toRow({ ...full, answers: 'preview' }).answer_preview).toBe('Two lines');
+});
+
+test('the preview has 200 characters, on one line', () => {
+  const exchange = answered(stream, { answer: `a\n\u001b[31m${'b'.repeat(1000)}` });
+  expect(toRow(measurement({ exchange })).answer_preview).toBe(`a ${'b'.repeat(197)}…`);
+});
+
+test('whatever a server says, its row is one line', () => {
+  fc.assert(
+    fc.property(anyText(), anyText(), anyText(), (answer, code, message) => {
+      const exchange = failed({ status: 'truncated', code, message }, stream, { answer });
+      const text = csvLines(requestColumns, [toRow(measurement({ exchange }))]);
+      expect(text.indexOf('\n')).toBe(text.length - 1);
+      expect(text).not.toContain('\r');
+    }),
+  );
+});
+
+test('a row ends as long after its start as the clock that cannot jump says', () => {
+  const milliseconds = fc.double({ min: 0, max: 400_000, noNaN: true });
+  fc.assert(
+    fc.property(milliseconds, milliseconds, (queueMs, endMs) => {
+      const startedAt = new Date(Date.UTC(2026, 10, 22) + queueMs);
+      const exchange = answered(stream, { startedAt, endMs });
+      const row = toRow(measurement({ scheduledAt: new Date(Date.UTC(2026, 10, 22)), queueMs, exchange }));
+      const [scheduled, started, ended] = [row.scheduled_at, row.started_at, row.ended_at].map((at) =>
+        Date.parse(at!),
+      );
+      expect(Math.abs(started! - scheduled! - queueMs)).toBeLessThanOrEqual(1);
+      expect(Math.abs(ended! - started! - endMs)).toBeLessThanOrEqual(0.5);
+    }),
+  );
+});
