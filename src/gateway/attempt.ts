@@ -327,7 +327,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
       toolCalls: completion.toolCalls.map((call) => ({ ...call, arguments: redact(call.arguments) })),
       usage: completion.usage,
       receipts: this.#receipts(redact),
-      buffered: streamed && looksBuffered(chunks, this.#headersMs),
+      buffered: streamed && looksBuffered(chunks, this.#headersMs, this.#lagMs),
       ...defined({
         sentAt: this.#sentAt,
         httpStatus: this.#head?.status,

@@ -32,3 +32,9 @@ test('a quick short answer is not accused', () => {
   expect(looksBuffered(content([2000, 2001]), 1990)).toBe(false);
   expect(looksBuffered(content([20, 20.1, 20.2, 20.3, 20.4]), 10)).toBe(false);
 });
+
+test('what this process may have gathered itself is held against nobody', () => {
+  const burst = content([2000, 2000.2, 2000.4, 2000.5, 2000.8, 2001]);
+  expect(looksBuffered(burst, 1999, 150)).toBe(true);
+  expect(looksBuffered(burst, 1999, 250)).toBe(false);
+});

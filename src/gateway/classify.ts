@@ -91,7 +91,7 @@ function fromProblem(json: Record<string, unknown>): Said | undefined {
 
 /** OpenAI's object or Ollama's bare string. Also what an error event in a stream carries. */
 export function providerError(error: unknown, httpStatus?: number): Said | undefined {
-  const fallback = httpStatus === undefined ? 'stream_error' : `http_${httpStatus}`;
+  const fallback = httpStatus === undefined || httpStatus === 200 ? 'provider_error' : `http_${httpStatus}`;
   if (typeof error === 'string')
     return { family: 'provider', code: codeOfText(error) ?? fallback, message: error };
   if (!isObject(error)) return undefined;

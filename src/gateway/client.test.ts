@@ -129,7 +129,7 @@ describe('answers that are none', () => {
     [
       'an error event',
       [goodFrames()[1], { error: { message: 'boom' } }],
-      { status: 'error', code: 'stream_error' },
+      { status: 'error', code: 'provider_error' },
     ],
     ['a broken frame', [goodFrames()[1], '{"choices":['], { status: 'error', code: 'malformed_frame' }],
   ];

@@ -63,7 +63,7 @@ function faultInStream({ fault }: Ended): Failure | undefined {
     case 'line_too_long':
       return stream('line_too_long', 'a line of the stream passed the limit of 8 MiB');
     case 'error_event': {
-      const said = providerError(fault.detail) ?? { family: 'provider', code: 'stream_error', message: '' };
+      const said = providerError(fault.detail) ?? { family: 'provider', code: 'provider_error', message: '' };
       return {
         status: 'error',
         ...said,

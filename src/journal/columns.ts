@@ -34,7 +34,12 @@ const outcome = [
     unit: '',
     meaning: '`gateway`, `cloudflare`, `provider`, `edge`, `network`, `client` or `stream`',
   },
-  { name: 'error_code', kind: 'text', unit: '', meaning: 'the sender’s code, or our word for it' },
+  {
+    name: 'error_code',
+    kind: 'text',
+    unit: '',
+    meaning: 'the sender’s code, or our word for it; `no_usage` on an answer without token counts',
+  },
   { name: 'error_message', kind: 'text', unit: '', meaning: 'one line, cleaned' },
   { name: 'finish_reason', kind: 'text', unit: '', meaning: 'as the model gave it' },
   {

@@ -100,7 +100,7 @@ function outcomeCells(
     status: failure?.status ?? 'ok',
     http_status: exchange.httpStatus,
     error_family: failure?.family,
-    error_code: failure && oneLine(failure.code, 80),
+    error_code: failure ? oneLine(failure.code, 80) : hasUsage(exchange) ? undefined : 'no_usage',
     error_message: failure && oneLine(failure.message, 400),
     finish_reason: exchange.finishReason,
   };
@@ -134,7 +134,6 @@ function countCells(
 > {
   const { usage, chunks, streamed } = exchange;
   const hasText = exchange.answer !== '' || exchange.reasoning !== '' || exchange.toolCalls.length > 0;
-  const reported = Object.keys(usage).length > 0;
   return {
     chunks: streamed && hasText ? chunks.texts().reduce((n) => n + 1, 0) : undefined,
     prompt_tokens: usage.promptTokens,
@@ -142,10 +141,14 @@ function countCells(
     completion_tokens: usage.completionTokens,
     reasoning_tokens: usage.reasoningTokens,
     total_tokens: usage.totalTokens,
-    token_source: reported ? 'server' : undefined,
+    token_source: hasUsage(exchange) ? 'server' : undefined,
     reasoning_chars: hasText ? exchange.reasoning.length : undefined,
     answer_chars: hasText ? exchange.answer.length : undefined,
   };
+}
+
+function hasUsage({ usage }: Exchange): boolean {
+  return Object.keys(usage).length > 0;
 }
 
 function answerCells(
