@@ -1,0 +1,49 @@
+/** Markup that may be written as it is. Only `markup`, `join` and the writer of our pictures make it. */
+export class Html {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+export type Content = Html | string | number | undefined | readonly Content[];
+
+const names: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/**
+ * Text from anywhere as markup that shows it, in content and in quoted attributes: the one way in which text gets
+ * into a page. Characters that HTML does not know become a replacement mark.
+ */
+export function escape(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/g, '\ufffd')
+    .replace(/[&<>"']/g, (char) => names[char]!);
+}
+
+/**
+ * A template whose holes are escaped, but for those that are markup already; undefined leaves a hole empty. Its own
+ * line breaks lose their indentation.
+ */
+export function markup(parts: TemplateStringsArray, ...holes: Content[]): Html {
+  return new Html(parts.map((part, index) => part.replace(/\n\s+/g, '\n') + textOf(holes[index])).join(''));
+}
+
+function textOf(content: Content): string {
+  if (content === undefined) return '';
+  if (content instanceof Html) return content.text;
+  if (typeof content === 'object') return content.map(textOf).join('');
+  return escape(String(content));
+}
+
+/** Several pieces with something between them. */
+export function join(pieces: readonly Content[], between: Content): Html {
+  return markup`${pieces.map((piece, index) => (index === 0 ? piece : [between, piece]))}`;
+}

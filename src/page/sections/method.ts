@@ -1,0 +1,82 @@
+import { count } from '../../base/text.ts';
+import { headlines } from '../../metric/index.ts';
+import { runOrigin } from '../../output/facts.ts';
+import { percent } from '../../output/format.ts';
+import type { Report, RunFacts } from '../../output/report.ts';
+import { defaultMargin } from '../../summary/compare.ts';
+import { markup, type Html } from '../frame/html.ts';
+import { nothing, section } from '../frame/section.ts';
+
+/** How the numbers came about, in words. */
+export function method({ run }: Report): Html {
+  return section(
+    'method',
+    'Method',
+    undefined,
+    markup`<ul class="method">
+        <li>${orderWords(run)} Warm-up requests are recorded and never analysed.</li>
+        <li>
+          All times are differences of one monotonic clock, from the moment a request was handed to its
+          socket. Our own queue, back-off and retries are never inside a latency.
+        </li>
+        <li>
+          An answer is a success only with status 200, the right content type, some text, a finish reason and
+          the end mark of its stream. A failed request counts as slower than any success; below
+          ${percent(run.success_floor)} of successes a model is not ranked by latency.
+        </li>
+        <li>
+          Answers from a cache, held-back streams, fallbacks to another model and answers that this machine
+          may have stamped late are left out of latency figures; how many stands above.
+        </li>
+        <li>
+          The prompt is the unit of statistics: each figure rests on medians per prompt, and intervals are
+          clustered by prompt. More prompts settle more than more repeats.
+        </li>
+        <li>
+          Two models are compared on the prompts that both answered: the ratio is a Hodges–Lehmann estimate on
+          logarithms, its p an exact signed-rank p, corrected for all pairs and metrics by Holm. A verdict
+          needs both that p at most 0.05 and an interval clear of ±${Math.round(defaultMargin * 100)} %; pass
+          rates are tested by sign flips. All else is «cannot be told apart».
+        </li>
+      </ul>
+      <details>
+        <summary>What the measures mean</summary>
+        <dl>
+          ${headlines.map(
+            ({ label, unit, meaning }) =>
+              markup`<dt>${label} (${unit})</dt>
+                <dd>${meaning.replaceAll('`', '')}</dd>`,
+          )}
+          <dt>typical</dt>
+          <dd>geometric mean over prompts of the per-prompt median</dd>
+          <dt>p95</dt>
+          <dd>
+            95 % of the requests took at most so long, failures as slowest; empty when there are too few
+            requests
+          </dd>
+        </dl>
+      </details>
+      <p class="note">${runOrigin(run).join(' · ')}</p>`,
+  );
+}
+
+function orderWords({ order, prompts, repeats }: RunFacts): string {
+  const size = `${count(prompts, 'prompt')}, ${count(repeats, 'repeat')}.`;
+  return order === 'blocks'
+    ? `${size} Models took turns: in each block one prompt goes to all models, in random order from a recorded seed, so that a slow quarter of an hour hits all of them alike.`
+    : `${size} The models were asked one after the other, so a slow quarter of an hour looks like a slow model: no verdicts are given.`;
+}
+
+/** What may make the numbers doubtful. */
+export function warningList(warnings: readonly string[]): Html {
+  return section(
+    'warnings',
+    'Warnings',
+    undefined,
+    warnings.length === 0
+      ? nothing('None.')
+      : markup`<ul class="warnings">
+          ${warnings.map((warning) => markup`<li>${warning}</li>`)}
+        </ul>`,
+  );
+}
