@@ -38,7 +38,11 @@ export function compose(source: Source): Composed {
     }
 
     // Keys are compared by our own walk: the library's comparison is quadratic in the size of a map.
-    const composer = new Composer<ParsedNode, true>({ uniqueKeys: false, prettyErrors: false, strict: true });
+    const composer = new Composer<ParsedNode, true>({
+      uniqueKeys: false,
+      prettyErrors: false,
+      resolveKnownTags: false,
+    });
     const [document, second] = composer.compose(tokens(), true, source.text.length).take(2);
     if (tooDeepAt !== undefined) {
       const message = `maps and lists are nested more than ${deepest} levels deep`;

@@ -19,6 +19,8 @@ export interface Fault {
   /** Absent for a fault of the whole document. */
   readonly path?: Path;
   readonly message: string;
+  /** A secret stands there: its line is never shown. */
+  readonly isSecret?: boolean;
 }
 
 /** Both from 1, as editors count them. */
@@ -72,7 +74,10 @@ export function describeFaults(faults: readonly Fault[]): string {
   const ordered = [...new Map(faults.map((fault) => [keyOf(fault, sources), fault])).values()].sort(
     (a, b) => sources.indexOf(a.source) - sources.indexOf(b.source) || a.offset - b.offset,
   );
-  const shown = ordered.slice(0, shownAtMost).map(describeFault);
+  const secretLines = new Set(faults.filter(({ isSecret }) => isSecret).map(lineKey));
+  const shown = ordered
+    .slice(0, shownAtMost)
+    .map((fault) => describeFault(fault) + (secretLines.has(lineKey(fault)) ? '' : `\n${excerpt(fault)}`));
   const hidden = ordered.length - shown.length;
   if (hidden > 0) shown.push(`… and ${count(hidden, 'more fault')}`);
   return shown.join('\n');
@@ -88,10 +93,14 @@ function keyOf(fault: Fault, sources: readonly Source[]): string {
 
 function describeFault({ source, offset, path, message }: Fault): string {
   const where = path === undefined || path.length === 0 ? '' : `${oneLine(path.join('.'), 120)}: `;
-  return `${placeName(source, offset)}: ${where}${message}\n${excerpt(source, offset)}`;
+  return `${placeName(source, offset)}: ${where}${oneLine(message, 800)}`;
 }
 
-function excerpt(source: Source, offset: number): string {
+function lineKey({ source, offset }: Fault): string {
+  return `${positionOf(source, offset).line} ${source.name}`;
+}
+
+function excerpt({ source, offset }: Fault): string {
   const { line, column } = positionOf(source, offset);
   const start = offset - (column - 1);
   const end = source.text.indexOf('\n', start);

@@ -18,6 +18,9 @@ export interface LoadOptions extends ExpandOptions {
   readonly kinds?: readonly CheckKind[];
 }
 
+/** Made once: a schema costs more than the checks of a small suite. */
+const readAnyKind = checkReader(checkKinds);
+
 /**
  * Reads a suite and the files it names, which lie in its folder. Throws one `UserError` that holds every fault
  * as `file:line:column: path: what is wrong`, each with its source line and a caret.
@@ -43,11 +46,7 @@ export async function loadSuiteText(
   return resolve({ name: oneLine(name), text: unified(text) }, folder, options);
 }
 
-async function resolve(
-  source: Source,
-  folder: string,
-  { kinds = checkKinds, ...options }: LoadOptions,
-): Promise<Suite> {
+async function resolve(source: Source, folder: string, { kinds, ...options }: LoadOptions): Promise<Suite> {
   const parsed = parse(source);
   if (!parsed.ok) throw faultsError(parsed.faults);
   const { data, places } = parsed;
@@ -55,7 +54,10 @@ async function resolve(
   const names = fileRefs(sections).map(({ file }) => file);
   const label = source.name === basename(source.name) ? '' : dirname(source.name);
   const files = await readFiles(folder, label, names);
-  const { suite, faults } = expand({ sections, data, places, files, read: checkReader(kinds) }, options);
+  const { suite, faults } = expand(
+    { sections, data, places, files, read: kinds ? checkReader(kinds) : readAnyKind },
+    options,
+  );
   if (!suite) throw faultsError(faults);
   return suite;
 }

@@ -1,14 +1,22 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { oneLine } from '../base/text.ts';
 
-/** The known name that was probably meant, or undefined when none is near. */
+/** Nothing longer is looked at: comparing costs the product of both lengths. */
+const longestName = 200;
+
+/**
+ * The known name that was probably meant: the same but for case and dashes, with letters swapped, a few letters
+ * off, or the only one that begins so. Undefined when none is near.
+ */
 export function nearest(name: string, known: readonly string[]): string | undefined {
-  const same = known.find((other) => plain(other) === plain(name));
+  if (name.length === 0 || name.length > longestName) return undefined;
+  const same = known.find((other) => plain(other) === plain(name) || letters(other) === letters(name));
   if (same !== undefined) return same;
   const candidates = known.filter((other) => Math.abs(other.length - name.length) <= reach(name, other));
-  if (candidates.length === 0) return undefined;
-  const best = closest(name, candidates);
-  return distance(name, best) <= reach(name, best) ? best : undefined;
+  const best = candidates.length > 0 ? closest(name, candidates) : undefined;
+  if (best !== undefined && distance(name, best) <= reach(name, best)) return best;
+  const [longer, ...others] = known.filter((other) => name.length > 2 && other.startsWith(name));
+  return others.length === 0 ? longer : undefined;
 }
 
 /** `; did you mean "x"?`, or nothing. */
@@ -35,10 +43,14 @@ export function quote(text: string): string {
 }
 
 function plain(name: string): string {
-  return name.length > 100 ? name : name.toLowerCase().replace(/[\s_-]/g, '');
+  return name.toLowerCase().replace(/[\s_-]/g, '');
 }
 
-/** How many letters may be wrong: two swapped ones count as two. */
+function letters(name: string): string {
+  return Array.from(plain(name)).sort().join('');
+}
+
+/** How many letters may be wrong. */
 function reach(name: string, other: string): number {
   const length = Math.min(name.length, other.length);
   return length < 4 ? 1 : Math.max(2, Math.floor(length / 3));

@@ -12,9 +12,11 @@ export type Parsed =
 export function parse(source: Source): Parsed {
   const { document, faults } = compose(source);
   if (faults.length > 0) return { ok: false, faults };
+  const empty = { ok: false, faults: [{ source, offset: 0, message: 'the suite is empty' }] } as const;
   const root = document?.contents;
-  if (!root) return { ok: false, faults: [{ source, offset: 0, message: 'the suite is empty' }] };
-  const converted = toData(root, source);
-  if (converted.faults.length > 0) return { ok: false, faults: converted.faults };
-  return { ok: true, data: converted.data, places: placesOf(root, converted.targets, source) };
+  if (!root) return empty;
+  const { data, targets, faults: refused } = toData(root, source);
+  if (refused.length > 0) return { ok: false, faults: refused };
+  if (data === null) return empty;
+  return { ok: true, data, places: placesOf(root, targets, source) };
 }

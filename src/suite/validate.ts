@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { oneLine } from '../base/text.ts';
 import type { Fault, Path } from './fault.ts';
 import { didYouMean, oneOf, quote } from './nearest.ts';
 import type { Places } from './places.ts';
@@ -13,6 +12,8 @@ export interface Complaint {
   readonly message: string;
   /** The key is wrong, not what stands behind it. */
   readonly atKey: boolean;
+  /** The schema says that what stands there must not be shown. */
+  readonly isSecret?: boolean;
 }
 
 export type Validated<T> =
@@ -32,23 +33,31 @@ export function validate<S extends z.ZodType>(schema: S, data: unknown): Validat
   if (result.success) return { ok: true, value: result.data };
   return {
     ok: false,
-    complaints: result.error.issues.flatMap((issue) => complaintsOf(issue, [], knownKeys)),
+    complaints: significant(result.error.issues).flatMap((issue) => complaintsOf(issue, [], knownKeys)),
   };
 }
 
 export function complaintFault(
-  { path, message, atKey }: Complaint,
+  { path, message, atKey, isSecret }: Complaint,
   places: Places,
   prefix: Path = [],
 ): Fault {
   const whole = [...prefix, ...path];
   const offset = atKey ? places.key(whole) : places.value(whole);
-  return { source: places.source, offset, path: whole, message: oneLine(message, 600) };
+  return { source: places.source, offset, path: whole, message, ...(isSecret ? { isSecret } : {}) };
 }
 
 function keysOf(schema: unknown): readonly string[] {
   const { shape } = (schema as z.core.$ZodObject | undefined)?._zod.def ?? {};
   return Object.keys(shape ?? {});
+}
+
+/** zod measures the length of a list where a text was wanted, too. */
+function significant(issues: readonly Issue[]): Issue[] {
+  const place = ({ path }: Issue): string => path.join('\0');
+  const wrongKind = new Set(issues.filter(({ code }) => code === 'invalid_type').map(place));
+  const isSize = ({ code }: Issue): boolean => code === 'too_small' || code === 'too_big';
+  return issues.filter((issue) => !isSize(issue) || !wrongKind.has(place(issue)));
 }
 
 function complaintsOf(
@@ -63,7 +72,8 @@ function complaintsOf(
   }
   if (issue.code === 'invalid_key') {
     const message = issue.issues.map((inner) => inner.message).join('; ');
-    return [{ path, message, atKey: true }];
+    const isSecret = issue.issues.some((inner) => inner.code === 'custom' && inner.params?.secret === true);
+    return [{ path, message, atKey: true, ...(isSecret ? { isSecret } : {}) }];
   }
   if (issue.code === 'invalid_union' && issue.message === noBranch) {
     return complaintsOfUnion(issue, path, knownKeys);
@@ -79,7 +89,7 @@ function complaintsOfUnion(
 ): Complaint[] {
   const expected = errors.map((branch) => branch.find((issue) => isRootType(issue)));
   const meant = errors.find((_, index) => expected[index] === undefined);
-  if (meant) return meant.flatMap((issue) => complaintsOf(issue, path, knownKeys));
+  if (meant) return significant(meant).flatMap((issue) => complaintsOf(issue, path, knownKeys));
   const messages = expected.map((issue) => issue!.message);
   return [{ path, message: joinTypes(messages), atKey: false }];
 }

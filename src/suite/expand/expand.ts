@@ -35,6 +35,7 @@ export function expand(sources: SuiteSources, { routes }: ExpandOptions = {}): E
     ...(spec.run ? runConflicts(spec.run) : []),
     ...(spec.gate ? gateConflicts(spec.gate) : []),
   ];
+  const rank = ({ source }: Fault): number => (source === places.source ? 0 : 1);
   const faults = [
     ...sections.faults,
     ...modelFaults,
@@ -43,7 +44,8 @@ export function expand(sources: SuiteSources, { routes }: ExpandOptions = {}): E
     ...thresholdFaults,
     ...conflicts.map((conflict) => faultOf(conflict, places)),
   ];
-  if (faults.length > 0) return { faults };
+  // The suite's own faults first, those of its files after them.
+  if (faults.length > 0) return { faults: faults.sort((a, b) => rank(a) - rank(b)) };
   return { suite: assemble(spec as SuiteSpec, models, prompts, thresholds), faults };
 }
 

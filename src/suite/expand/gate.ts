@@ -1,4 +1,4 @@
-import type { GateSpec } from '../schema/verdict.ts';
+import { gate as gateSchema, type GateSpec } from '../schema/verdict.ts';
 import type { GateRule, GateSettings } from '../suite.ts';
 import { gateShares } from '../vocabulary.ts';
 import type { Conflict } from './settings.ts';
@@ -23,6 +23,9 @@ function toRule({ max_ratio, min_ratio, max_drop, max_rise }: RuleSpec): GateRul
     ...(max_rise === undefined ? {} : { maxRise: max_rise }),
   };
 }
+
+/** What a suite without a `gate:` part is judged by: the schema's defaults. */
+export const defaultGate: GateSettings = toGate(gateSchema.parse({}));
 
 /** Measurements have ratios, shares have drops and rises. */
 export function gateConflicts({ metrics }: GateSpec): Conflict[] {

@@ -9,7 +9,7 @@ import { readEntry, type Entry } from './entry.ts';
 import { createReports, type Reports } from './reports.ts';
 import { resolvePrompt } from './resolve.ts';
 import { TextTooLong } from './template.ts';
-import { countVariants, variantsOf, type Variant } from './variants.ts';
+import { countVariants, variantsOf, type NamedRow, type Variant } from './variants.ts';
 import { heaviestSuite, mostPrompts } from './weight.ts';
 
 /** Every prompt of the suite: defaults merged, matrix and dataset written out, variables filled in. */
@@ -24,8 +24,10 @@ export function expandPrompts(sources: SuiteSources): { prompts: Prompt[]; fault
     const path = ['prompts', index];
     const checks = checksOf(path, sources, reports);
     const spec = specs.get(index);
-    const entry = spec && readEntry(spec, path, checks, context);
-    if (entry && !addPrompts(entry, context)) break;
+    if (!spec) continue;
+    const entry = readEntry(spec, path, checks, context);
+    if (!entry) claimId(spec.id, path, undefined, context);
+    else if (!addPrompts(entry, context)) break;
   }
   return { prompts: context.prompts, faults: reports.faults() };
 }
@@ -38,16 +40,20 @@ function checksOf(
 ): readonly WrittenCheck[] {
   const [section, index] = path;
   const holder =
-    index === undefined ? (data as Record<string, Json>)[section!] : listIn(data, 'prompts')[Number(index)];
+    index === undefined ? valueIn(data, String(section)) : listIn(data, 'prompts')[Number(index)];
   const { checks, faults } = readChecks(listIn(holder, 'checks'), [...path, 'checks'], read, places);
   for (const fault of faults) reports.add(fault);
   return checks;
 }
 
 function listIn(data: unknown, key: string): readonly Json[] {
-  if (typeof data !== 'object' || data === null || !Object.hasOwn(data, key)) return [];
-  const value = (data as Record<string, unknown>)[key];
+  const value = valueIn(data, key);
   return Array.isArray(value) ? (value as Json[]) : [];
+}
+
+function valueIn(data: unknown, key: string): unknown {
+  if (typeof data !== 'object' || data === null || !Object.hasOwn(data, key)) return undefined;
+  return (data as Record<string, unknown>)[key];
 }
 
 /** False when the suite has grown beyond all bounds. */
@@ -65,7 +71,7 @@ function addPrompts(entry: Entry, context: Context): boolean {
 function addPrompt(entry: Entry, variant: Variant, context: Context): boolean {
   const { path } = entry;
   const { reports, prompts, weigh } = context;
-  if (!claimId(entry, variant, context)) return true;
+  if (!claimId(variant.id, path, variant.row, context)) return true;
   try {
     const prompt = resolvePrompt(entry, variant, context);
     prompts.push(prompt);
@@ -81,9 +87,9 @@ function addPrompt(entry: Entry, variant: Variant, context: Context): boolean {
 }
 
 /** Reports an id that another prompt has already. */
-function claimId(entry: Entry, { id, row }: Variant, context: Context): boolean {
+function claimId(id: string, entryPath: Path, row: NamedRow | undefined, context: Context): boolean {
   const { placeOfId, reports, places } = context;
-  const path = [...entry.path, 'id'];
+  const path = [...entryPath, 'id'];
   const place = row
     ? { source: row.source, offset: row.offset }
     : { source: places.source, offset: places.value(path), path };
@@ -92,7 +98,10 @@ function claimId(entry: Entry, { id, row }: Variant, context: Context): boolean 
     placeOfId.set(id, place);
     return true;
   }
-  const message = `duplicate prompt id ${quote(id)}; the first is at ${placeName(first.source, first.offset)}`;
+  const isHere = first.source === place.source && first.offset === place.offset;
+  const message = isHere
+    ? `stands for two prompts with the id ${quote(id)}`
+    : `duplicate prompt id ${quote(id)}; the first is at ${placeName(first.source, first.offset)}`;
   reports.add({ ...place, message });
   return false;
 }

@@ -44,7 +44,8 @@ async function readInside(folder: string, label: string, name: string): Promise<
     }
     return await readText(file, join(label, name), largestFile);
   } catch (error) {
-    return problem(`${wordingOf(error)}${await similar(folder, name)}`);
+    const words = wordingOf(error);
+    return problem(words === absent ? words + (await similar(folder, name)) : words);
   }
 }
 
@@ -68,9 +69,11 @@ export async function readText(file: string, name: string, largest: number): Pro
   }
 }
 
+const absent = 'does not exist';
+
 export function wordingOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  if (code === 'ENOENT') return 'does not exist';
+  if (code === 'ENOENT') return absent;
   if (code === 'EACCES' || code === 'EPERM') return 'may not be read (permission denied)';
   return `can't be read (${code})`;
 }

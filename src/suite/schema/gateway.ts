@@ -5,10 +5,10 @@ import { text } from './words.ts';
 const secretHeaders: Readonly<Record<string, string>> = {
   'cf-aig-authorization': 'CF_AIG_TOKEN',
   authorization: 'CF_AIG_TOKEN or OLLAMA_API_KEY',
-  'proxy-authorization': 'the environment',
+  'proxy-authorization': 'HTTPS_PROXY',
   'x-api-key': 'OLLAMA_API_KEY',
   'api-key': 'OLLAMA_API_KEY',
-  cookie: 'the environment',
+  cookie: 'CF_AIG_TOKEN',
 };
 
 /** Headers that this program or the connection sets itself. */
@@ -34,21 +34,21 @@ const ownHeaders = new Set([
   'upgrade',
 ]);
 
-function faultOfHeader(name: string): string | undefined {
+function secretIn(name: string): string | undefined {
   const lower = name.toLowerCase();
-  if (Object.hasOwn(secretHeaders, lower)) {
-    return `carries a secret, which must not stand in a suite: set ${secretHeaders[lower]!} in the environment or .env`;
-  }
-  return ownHeaders.has(lower) ? 'is set by gatebench itself' : undefined;
+  return Object.hasOwn(secretHeaders, lower) ? secretHeaders[lower] : undefined;
 }
 
 /** RFC 9110, 5.6.2: a token. */
 const headerName = z
   .string()
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/, "can't be the name of a header")
-  .refine((name) => faultOfHeader(name) === undefined, {
-    error: ({ input }) => faultOfHeader(String(input)),
-  });
+  .refine((name) => secretIn(name) === undefined, {
+    error: ({ input }) =>
+      `carries a secret, which must not stand in a suite: set ${secretIn(String(input))!} in the environment or .env`,
+    params: { secret: true },
+  })
+  .refine((name) => !ownHeaders.has(name.toLowerCase()), 'is set by gatebench itself');
 
 const headerValue = z
   .string()

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { createHash } from 'node:crypto';
+import { suiteHash, writeCanonical } from './hash.ts';
+import type { Suite } from './suite.ts';
+import { load, minimal } from './testing/temp-suite.ts';
+
+function canonical(value: unknown): string {
+  let text = '';
+  writeCanonical(value, (piece) => (text += piece));
+  return text;
+}
+
+test('canonical JSON has sorted keys, no blanks and no absent values', () => {
+  const value = { b: [1, undefined, null], a: { é: 'x\n', Z: true, gone: undefined }, c: 1e21 };
+  expect(canonical(value)).toBe('{"a":{"Z":true,"é":"x\\n"},"b":[1,null,null],"c":1e+21}');
+});
+
+test('it is the SHA-256 of the canonical JSON without run, thresholds and gate', async () => {
+  const suite = await load(minimal());
+  expect(suiteHash(suite)).toBe(
+    createHash('sha256')
+      .update(canonical({ ...suite, run: undefined, thresholds: undefined, gate: undefined }))
+      .digest('hex'),
+  );
+  expect(suiteHash(suite)).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test('the order of keys, comments, anchors and files make no difference', async () => {
+  const one = await load(minimal('prompts: [{ id: a, prompt: Hello, params: { x: 1, y: 2 } }]'));
+  const other = await load(
+    'prompts:\n  - &p # the only one\n    params: { y: 2, x: 1 }\n    prompt: { file: a.md }\n    id: a\nmodels: [custom-ollama/one]\nname: small\nversion: 1',
+    { 'a.md': 'Hello\r\n' },
+  );
+  expect(suiteHash(other)).toBe(suiteHash(one));
+});
+
+test('how it is run and judged makes no difference, what it asks does', async () => {
+  const base = await load(minimal());
+  const hash = suiteHash(base);
+  const change = (part: Partial<Suite>): string => suiteHash({ ...base, ...part });
+  const threshold = {
+    metric: 'rate(passed)',
+    statistic: 'rate',
+    column: 'passed',
+    min: 1,
+    strict: false,
+    line: 9,
+  } as const;
+  expect(change({ run: { ...base.run, repeat: 9 }, thresholds: [threshold] })).toBe(hash);
+  expect(change({ gate: { window: 1, metrics: {}, confirm: 1 } })).toBe(hash);
+  expect(change({ prompts: [{ ...base.prompts[0]!, params: { seed: 1 } }] })).not.toBe(hash);
+  expect(change({ models: [...base.models, ...base.models] })).not.toBe(hash);
+  expect(change({ tags: ['x'] })).not.toBe(hash);
+});

@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import type { Fault } from './fault.ts';
+import { placeName } from './fault.ts';
+import { parse } from './parse.ts';
+import type { Json } from './suite.ts';
+
+const data = (text: string): Json => {
+  const parsed = parse({ name: 's', text });
+  if (!parsed.ok) throw new Error(parsed.faults.map(({ message }) => message).join('; '));
+  return parsed.data;
+};
+
+const faults = (text: string): string[] => {
+  const parsed = parse({ name: 's', text });
+  const told = (fault: Fault): string => `${placeName(fault.source, fault.offset)}: ${fault.message}`;
+  return parsed.ok ? [] : parsed.faults.map(told);
+};
+
+describe('what YAML can do', () => {
+  test('anchors, aliases and comments', () => {
+    expect(data('a: &x [1, two] # note\nb: *x\n')).toEqual({ a: [1, 'two'], b: [1, 'two'] });
+  });
+
+  test('merge keys, of one map or several, whose own keys and earlier maps win', () => {
+    const text = 'x: &x { a: 1, b: 1 }\ny: &y { b: 2, c: 2 }\nz: { <<: [*x, *y], a: 0 }\nw: { d: 3, <<: *y }';
+    expect(data(text)).toMatchObject({ z: { a: 0, b: 1, c: 2 }, w: { d: 3, b: 2, c: 2 } });
+  });
+
+  test('a quoted << is a key like any other', () => {
+    expect(data('a: { "<<": 1 }')).toEqual({ a: { '<<': 1 } });
+  });
+
+  test('an anchor that is set again means the last one before the alias', () => {
+    expect(data('- &a 1\n- *a\n- &a 2\n- *a')).toEqual([1, 1, 2, 2]);
+  });
+
+  test('an anchor on a key', () => {
+    expect(data('&k name: 1\nother: *k')).toEqual({ name: 1, other: 'name' });
+  });
+
+  test('one anchor used a thousand times', () => {
+    expect(data(`- &a { k: v }\n${'- { <<: *a, n: 1 }\n'.repeat(1000)}`)).toHaveLength(1001);
+  });
+
+  test('numbers and words of YAML 1.2: no and on are texts', () => {
+    expect(data('[1, 1.5, 1e3, 0x10, true, null, ~, no, on, 2026-11-22]')).toEqual([
+      1,
+      1.5,
+      1000,
+      16,
+      true,
+      null,
+      null,
+      'no',
+      'on',
+      '2026-11-22',
+    ]);
+  });
+
+  test('names that objects have by birth are keys like others', () => {
+    expect(Object.entries(data('{ constructor: 1, toString: 2, hasOwnProperty: 3 }') as object)).toHaveLength(
+      3,
+    );
+  });
+
+  test('keys that are numbers or words are texts as written', () => {
+    expect(data('1: a\n1.50: b\ntrue: c')).toEqual({ 1: 'a', '1.50': 'b', true: 'c' });
+  });
+});
+
+describe('what is refused, with its place', () => {
+  test.each([
+    ['a key that is there twice', 'a: 1\nb: 2\na: 3', 's:3:1: duplicate key "a"; the first is at s:1:1'],
+    ['a second document', 'a: 1\n---\nb: 2', 's:2:1: a suite is one YAML document; this is a second'],
+    ['__proto__', 'a:\n  __proto__: { x: 1 }', 's:2:3: the key __proto__ is not allowed'],
+    ['an alias without anchor', 'a: *b', 's:1:4: no anchor &b stands above this alias'],
+    ['an alias before its anchor', 'a: *b\nc: &b 1', 's:1:4: no anchor &b stands above this alias'],
+    ['an alias inside its own anchor', 'a: &a [1, *a]', 's:1:11: *a stands inside its own anchor'],
+    ['merging a text', 'a: { <<: text }', 's:1:10: a merge key (<<) takes a map or a list of maps'],
+    ['merging nothing', 'a: { <<: }', 's:1:10: a merge key (<<) takes a map or a list of maps'],
+    ['infinity', 'a: .inf', 's:1:4: must be a finite number'],
+    ['no number', 'a: [.nan]', 's:1:5: must be a finite number'],
+    [
+      'a number too long',
+      'a: 12345678901234567890',
+      's:1:4: too large to be kept to the last digit; put it in quotes if it is a name',
+    ],
+    ['a map as key', '? [a, b]\n: 1', 's:1:3: a key must be a text'],
+    ['nothing as key', '? \n: 1', 's:1:3: a key must be a text'],
+    [
+      'braces without quotes',
+      'a: {{name}}',
+      "s:1:5: a text that begins with a brace must be in quotes: '{{name}}'",
+    ],
+    ['an unknown tag', 'a: !!binary aGk=', 's:1:4: Unresolved tag: tag:yaml.org,2002:binary'],
+    ['a tab as indent', 'a:\n\tb: 1', 's:2:1: Tabs are not allowed as indentation'],
+    ['an open quote', 'a: "b', 's:1:6: Missing closing "quote'],
+    ['nothing at all', '', 's:1:1: the suite is empty'],
+    ['comments alone', '# here\n', 's:1:1: the suite is empty'],
+  ])('%s', (_, text, fault) => {
+    expect(faults(text)).toEqual([fault]);
+  });
+
+  test('several faults at once', () => {
+    expect(faults('a: 1\na: 2\nb: *c')).toHaveLength(2);
+    expect(faults('a: [.inf]\na: 1\nb: *c')).toHaveLength(3);
+  });
+
+  test('a bomb of aliases, at the alias that weighs most', () => {
+    const levels = Array.from(
+      { length: 9 },
+      (_, n) => `l${n + 1}: &l${n + 1} [${Array(10).fill(`*l${n}`).join(', ')}]`,
+    );
+    expect(faults(`l0: &l0 [${'x, '.repeat(10)}]\n${levels.join('\n')}`)).toEqual([
+      's:10:10: written out, the aliases make this suite larger than 100 MB',
+    ]);
+  });
+
+  test('aliases that nest without end', () => {
+    const levels = Array.from({ length: 200 }, (_, n) => `- &a${n + 1} [*a${n}]`);
+    expect(faults(`- &a0 [x]\n${levels.join('\n')}`)[0]).toBe(
+      's:102:10: aliases nest more than 100 levels deep',
+    );
+  });
+
+  test.each([
+    ['[', 1],
+    ['{a: ', 1],
+    ['- ', 1],
+    ['? ', 1],
+    ['a: ', 1],
+  ])('%j without end', (open, line) => {
+    const [fault, ...others] = faults(open.repeat(300_000));
+    expect(fault).toMatch(
+      new RegExp(`^s:${line}:\\d+: maps and lists are nested more than 100 levels deep$`),
+    );
+    expect(others).toEqual([]);
+  });
+
+  test('a file of nothing but faults', () => {
+    expect(faults(']'.repeat(500_000)).length).toBeLessThan(2000);
+  });
+});
+
+test('parsing leaves the length of stack traces alone', () => {
+  const before = Error.stackTraceLimit;
+  faults('a: [');
+  expect(Error.stackTraceLimit).toBe(before);
+});

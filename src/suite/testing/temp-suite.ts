@@ -1,0 +1,48 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { UserError } from '../../base/user-error.ts';
+import { loadSuiteText, type LoadOptions } from '../load.ts';
+import type { Suite } from '../suite.ts';
+
+/** A folder that holds these files and goes away with its owner. */
+export async function tempFolder(
+  files: Record<string, string | Uint8Array>,
+): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'gatebench-suite-'));
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(path, name)), { recursive: true });
+    await writeFile(join(path, name), content);
+  }
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** What every suite needs; `rest` begins with `prompts:` or another section. */
+export function minimal(rest = 'prompts: [{ id: a, prompt: Hello }]'): string {
+  return `version: 1\nname: small\nmodels: [custom-ollama/one]\n${rest}\n`;
+}
+
+/** A suite from texts alone: its own, and those of the files beside it. */
+export async function load(
+  text: string,
+  files: Record<string, string> = {},
+  options?: LoadOptions,
+): Promise<Suite> {
+  await using folder = await tempFolder(files);
+  return await loadSuiteText(text, folder.path, 'suite.yaml', options);
+}
+
+/** The lines that tell what is wrong, without the excerpts. Fails when nothing is. */
+export async function faultsOf(
+  text: string,
+  files: Record<string, string> = {},
+  options?: LoadOptions,
+): Promise<string[]> {
+  try {
+    await load(text, files, options);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return error.message.split('\n').filter((line) => !/^ *\d* \| /.test(line));
+  }
+  throw new Error('the suite should have been refused');
+}

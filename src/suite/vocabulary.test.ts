@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { requestColumns } from '../journal/columns.ts';
+import { modelColumns } from '../summary/columns.ts';
+import { gateMetrics, numberColumns, shareColumns, stopMetrics } from './vocabulary.ts';
+
+const kinds = new Map<string, string>(requestColumns.map(({ name, kind }) => [name, kind]));
+
+test('what is measured is a number in requests.csv, what is a share is true or false there', () => {
+  expect(numberColumns.filter((name) => kinds.get(name) !== 'number')).toEqual([]);
+  expect(shareColumns.filter((name) => kinds.get(name) !== 'boolean')).toEqual([]);
+  expect(stopMetrics.filter((name) => !numberColumns.includes(name))).toEqual([]);
+});
+
+test('whatever a gate may watch is a column of requests.csv or models.csv', () => {
+  const columns = new Set<string>([...requestColumns, ...modelColumns].map(({ name }) => name));
+  expect(gateMetrics.filter((name) => !columns.has(name))).toEqual([]);
+});
