@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { scratchFolder } from '../base/testing/scratch.ts';
+import { UserError } from '../base/user-error.ts';
+import { lockRun } from './lock.ts';
+
+const lockOf = (folder: string): string => join(folder, '.lock');
+const held = (pid: number, host = hostname()): string => JSON.stringify({ pid, host });
+
+test('a run is written by one at a time, and given back', async () => {
+  await using scratch = await scratchFolder();
+  const lock = await lockRun(scratch.path);
+  await expect(lockRun(scratch.path)).rejects.toThrow(UserError);
+  await expect(lockRun(scratch.path)).rejects.toThrow(`process ${process.pid} on ${hostname()}`);
+  await lock.release();
+  expect(existsSync(lockOf(scratch.path))).toBe(false);
+  await (await lockRun(scratch.path)).release();
+});
+
+test('of many that want it at once, one gets it', async () => {
+  await using scratch = await scratchFolder();
+  const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => lockRun(scratch.path)));
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+});
+
+test('the lock of a process that is gone counts for nothing', async () => {
+  await using scratch = await scratchFolder();
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  await writeFile(lockOf(scratch.path), held(pid));
+  const lock = await lockRun(scratch.path);
+  expect(await readFile(lockOf(scratch.path), 'utf8')).toBe(held(process.pid));
+  await lock.release();
+});
+
+test('of a process on another machine nothing can be told, so its lock holds', async () => {
+  await using scratch = await scratchFolder();
+  await writeFile(lockOf(scratch.path), held(1, 'elsewhere'));
+  await expect(lockRun(scratch.path)).rejects.toThrow(
+    `(process 1 on elsewhere). Wait for it to end; if it is gone for sure, delete ${lockOf(scratch.path)}.`,
+  );
+});
+
+test('a lock that a kill left unwritten counts for nothing', async () => {
+  await using scratch = await scratchFolder();
+  await writeFile(lockOf(scratch.path), '');
+  await (await lockRun(scratch.path)).release();
+});
+
+test('giving back twice does no harm', async () => {
+  await using scratch = await scratchFolder();
+  const lock = await lockRun(scratch.path);
+  await lock.release();
+  await lock.release();
+});

@@ -1,0 +1,98 @@
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { scratchFolder } from '../base/testing/scratch.ts';
+import { arm, planned, prompt } from '../plan/testing/planned.ts';
+import { requestColumns, type RequestRow } from './columns.ts';
+import { csvFile } from './csv.ts';
+import { keyOf, readState, reopenFailed, setTornLineAside } from './resume.ts';
+import { measurement, numbered, rowsOf } from './testing/rows.ts';
+import { toRow } from './to-row.ts';
+
+const faq = planned(arm('glm'), prompt('faq'));
+const refund = planned(arm('glm'), prompt('refund'));
+
+function attempt(request: typeof faq, cells: Partial<RequestRow>): RequestRow {
+  return { ...toRow(measurement({ planned: request })), ...cells };
+}
+
+/** Asked twice and answered; failed for good; begun and never ended. */
+const history = [
+  attempt(faq, { attempt: 1, final: false, status: 'rate_limited' }),
+  attempt(refund, { attempt: 1, final: true, status: 'timeout' }),
+  attempt(faq, { attempt: 2, final: true, status: 'ok' }),
+  attempt(planned(arm('kimi'), prompt('faq')), { attempt: 1, final: false, status: 'error' }),
+];
+
+async function folderWith(rows: readonly RequestRow[], path: string): Promise<string> {
+  await writeFile(join(path, 'requests.csv'), csvFile(requestColumns, rows));
+  return path;
+}
+
+test('the key of a row is that of its request', () => {
+  expect(keyOf(attempt(faq, {}))).toBe(faq.key);
+});
+
+test('says what is done, what failed, and how often each was asked', async () => {
+  await using scratch = await scratchFolder();
+  const seen: RequestRow[] = [];
+  const state = await readState(await folderWith(history, scratch.path), (row) => seen.push(row));
+  expect(seen).toEqual(history);
+  expect([state.done, state.failed]).toEqual([2, 1]);
+  expect([state.isDone(faq.key), state.isDone(refund.key), state.isDone(keyOf(history[3]!))]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect([state.attemptsOf(faq.key), state.attemptsOf(refund.key), state.attemptsOf('unknown')]).toEqual([
+    2, 1, 0,
+  ]);
+});
+
+test('what failed is owed again; what was answered stays as it is', async () => {
+  await using scratch = await scratchFolder();
+  const folder = await folderWith(history, scratch.path);
+  expect(await reopenFailed(folder)).toBe(1);
+  expect(await rowsOf(join(folder, 'requests.csv'))).toEqual(
+    history.map((row) => (row.prompt_id === 'refund' ? { ...row, final: false } : row)),
+  );
+  const before = await readFile(join(folder, 'requests.csv'), 'utf8');
+  expect(await reopenFailed(folder)).toBe(0);
+  expect(await readFile(join(folder, 'requests.csv'), 'utf8')).toBe(before);
+});
+
+test('wherever the last line was torn, the whole ones stay and the rest is kept beside them', async () => {
+  await using scratch = await scratchFolder();
+  const path = join(scratch.path, 'requests.csv');
+  const rows = [numbered(1).row, numbered(2).row];
+  const whole = csvFile(requestColumns, rows.slice(0, 1));
+  const torn = csvFile(requestColumns, rows).slice(whole.length, -1);
+  for (let length = 1; length <= torn.length; length += 7) {
+    await writeFile(path, whole + torn.slice(0, length));
+    expect(await setTornLineAside(scratch.path)).toBe(length);
+    expect(await readFile(path, 'utf8')).toBe(whole);
+    expect(await readFile(`${path}.torn`, 'utf8')).toBe(torn.slice(0, length));
+  }
+});
+
+test('what is whole is not touched', async () => {
+  await using scratch = await scratchFolder();
+  const folder = await folderWith(history, scratch.path);
+  await writeFile(join(folder, 'answers.jsonl'), '{}\n');
+  expect(await setTornLineAside(folder)).toBe(0);
+  expect((await readdir(folder)).toSorted()).toEqual(['answers.jsonl', 'requests.csv']);
+});
+
+test('a torn line longer than any block of reading, and a torn answer beside it', async () => {
+  await using scratch = await scratchFolder();
+  await writeFile(join(scratch.path, 'answers.jsonl'), `{}\n${'é'.repeat(200_000)}`);
+  await writeFile(join(scratch.path, 'requests.csv'), 'run_i');
+  expect(await setTornLineAside(scratch.path)).toBe(400_005);
+  expect(await readFile(join(scratch.path, 'answers.jsonl'), 'utf8')).toBe('{}\n');
+  expect(await readFile(join(scratch.path, 'requests.csv'), 'utf8')).toBe('');
+});
+
+test('an empty folder has nothing to mend', async () => {
+  await using scratch = await scratchFolder();
+  expect(await setTornLineAside(scratch.path)).toBe(0);
+});

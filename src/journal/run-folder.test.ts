@@ -1,0 +1,174 @@
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { seededRandom } from '../base/random.ts';
+import { scratchFolder } from '../base/testing/scratch.ts';
+import { UserError } from '../base/user-error.ts';
+import {
+  createRunFolder,
+  findRun,
+  listRuns,
+  newRunId,
+  readIfThere,
+  runFiles,
+  writeWhole,
+} from './run-folder.ts';
+
+const start = new Date('2026-11-22T03:17:00.999Z');
+
+/** A folder as a run leaves it. */
+async function aRun(folder: string): Promise<string> {
+  await createRunFolder(folder);
+  await writeFile(join(folder, runFiles.manifest), '{}');
+  return folder;
+}
+
+/** The message of the user's mistake that it must be. */
+async function mistake(work: Promise<unknown>): Promise<string> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(UserError);
+  return (error as Error).message;
+}
+
+test('a run is named by its start in UTC and six letters', () => {
+  expect(newRunId(start, () => 0)).toBe('20261122T031700Z-aaaaaa');
+  expect(newRunId(start, () => 0.999_999)).toBe('20261122T031700Z-zzzzzz');
+});
+
+test('names sort by time, and runs that start in the same second do not meet', () => {
+  const random = seededRandom(1);
+  const later = newRunId(new Date('2026-11-22T03:17:01Z'), () => 0);
+  const same = Array.from({ length: 1000 }, () => newRunId(start, random));
+  expect(new Set(same).size).toBe(1000);
+  for (const id of same) {
+    expect(id).toMatch(/^20261122T031700Z-[a-km-z]{6}$/);
+    expect(id < later).toBe(true);
+  }
+});
+
+test('makes the folder with all above it, and an empty journal', async () => {
+  await using scratch = await scratchFolder();
+  const folder = join(scratch.path, 'results', 'smoke', 'run');
+  await createRunFolder(folder);
+  expect(await readdir(folder)).toEqual(['requests.csv']);
+  expect(await readFile(join(folder, 'requests.csv'), 'utf8')).toBe('');
+});
+
+test('never writes into another run', async () => {
+  await using scratch = await scratchFolder();
+  const folder = await aRun(join(scratch.path, 'run'));
+  await writeFile(join(folder, 'requests.csv'), 'kept');
+  expect(await mistake(createRunFolder(folder))).toBe(
+    `${folder} holds a run: choose another --results or --out, or continue it with --resume.`,
+  );
+  expect(await readFile(join(folder, 'requests.csv'), 'utf8')).toBe('kept');
+});
+
+test('of two that begin in the same folder at once, one gets it', async () => {
+  await using scratch = await scratchFolder();
+  const folder = join(scratch.path, 'run');
+  const outcomes = await Promise.allSettled([createRunFolder(folder), createRunFolder(folder)]);
+  expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+});
+
+test.each([
+  ['', 'itself'],
+  ['/deeper/still', 'above it'],
+])('says that a file is in the way, %s', async (below) => {
+  await using scratch = await scratchFolder();
+  const file = join(scratch.path, 'file');
+  await writeFile(file, '');
+  expect(await mistake(createRunFolder(file + below))).toContain(`${file}${below} is in the way of a folder`);
+});
+
+test('says why a folder cannot be made', async () => {
+  await using scratch = await scratchFolder();
+  const folder = join(scratch.path, 'x'.repeat(300));
+  expect(await mistake(createRunFolder(folder))).toMatch(
+    /^the run's folder .* cannot be written: ENAMETOOLONG/,
+  );
+});
+
+test('«latest» is the newest run of any suite', async () => {
+  await using scratch = await scratchFolder();
+  const results = scratch.path;
+  const oldest = await aRun(join(results, 'smoke', '20261120T000000Z-zzzzzz'));
+  const newest = await aRun(join(results, 'mail', '20261122T000000Z-aaaaaa'));
+  const middle = await aRun(join(results, 'smoke', '20261121T235959Z-mmmmmm'));
+  expect(await findRun('latest', results)).toBe(newest);
+  expect(await listRuns(results)).toEqual([oldest, middle, newest]);
+});
+
+test('other folders and files among the results are passed over', async () => {
+  await using scratch = await scratchFolder();
+  const run = await aRun(join(scratch.path, 'smoke', '20261120T000000Z-aaaaaa'));
+  await mkdir(join(scratch.path, 'smoke', 'notes'));
+  await writeFile(join(scratch.path, 'smoke', '20271120T000000Z-aaaaaa'), 'a file');
+  await writeFile(join(scratch.path, 'history.csv'), '');
+  expect(await listRuns(scratch.path)).toEqual([run]);
+});
+
+test('without a run, «latest» says how to make one', async () => {
+  await using scratch = await scratchFolder();
+  const none = join(scratch.path, 'none');
+  expect(await listRuns(none)).toEqual([]);
+  expect(await mistake(findRun('latest', none))).toBe(
+    `there is no run below ${none} yet: start one with «gatebench run SUITE».`,
+  );
+});
+
+test('a folder that is no run is refused by its name', async () => {
+  await using scratch = await scratchFolder();
+  expect(await findRun(await aRun(join(scratch.path, 'run')), 'elsewhere')).toBe(join(scratch.path, 'run'));
+  for (const folder of [scratch.path, join(scratch.path, 'none'), join(scratch.path, 'run', 'requests.csv')])
+    expect(await mistake(findRun(folder, 'elsewhere'))).toContain(
+      `${folder} is not a run: it has no run.json.`,
+    );
+});
+
+test('a file is written whole, as text or as bytes, over what was there', async () => {
+  await using scratch = await scratchFolder();
+  const path = join(scratch.path, 'models.csv');
+  await writeWhole(path, 'a much longer text');
+  await writeWhole(path, 'é');
+  expect(await readFile(path, 'utf8')).toBe('é');
+  await writeWhole(path, Uint8Array.of(0, 255));
+  expect([...(await readFile(path))]).toEqual([0, 255]);
+  expect(await readdir(scratch.path)).toEqual(['models.csv']);
+});
+
+test('of many writers at once, each reader sees the whole of one', async () => {
+  await using scratch = await scratchFolder();
+  const path = join(scratch.path, 'run.json');
+  const contents = Array.from({ length: 20 }, (_, n) => String.fromCharCode(97 + n).repeat(100_000 + n));
+  await writeWhole(path, contents[0]!);
+  let writing = true;
+  const writers = Promise.all(contents.map((content) => writeWhole(path, content))).finally(
+    () => (writing = false),
+  );
+  const seen = new Set<string>();
+  do seen.add(await readFile(path, 'utf8'));
+  while (writing);
+  await writers;
+  expect([...seen].filter((text) => !contents.includes(text))).toEqual([]);
+  expect(await readdir(scratch.path)).toEqual(['run.json']);
+});
+
+test('what cannot be put in its place leaves nothing behind', async () => {
+  await using scratch = await scratchFolder();
+  await mkdir(join(scratch.path, 'report.html', 'inside'), { recursive: true });
+  await expect(writeWhole(join(scratch.path, 'report.html'), 'text')).rejects.toThrow();
+  expect(await readdir(scratch.path)).toEqual(['report.html']);
+  await expect(writeWhole(join(scratch.path, 'none', 'run.json'), 'text')).rejects.toThrow('ENOENT');
+});
+
+test('a file that a run lacks is not there; one that cannot be read is a fault', async () => {
+  await using scratch = await scratchFolder();
+  await writeFile(join(scratch.path, 'a'), 'text');
+  expect(await readIfThere(join(scratch.path, 'a'))).toBe('text');
+  expect(await readIfThere(join(scratch.path, 'b'))).toBeUndefined();
+  await expect(readIfThere(scratch.path)).rejects.toThrow('EISDIR');
+});
