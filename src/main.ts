@@ -6,6 +6,10 @@ import { runProgram } from './cli/program.ts';
 /** The whole program: arguments in, exit code out. The one place where errors are printed. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
   enableCompileCache();
+  // «gatebench report latest | head»: whoever closes the pipe has read enough.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   try {
     return await runProgram(args);
   } catch (error) {

@@ -7,7 +7,8 @@ import type { RawFlags } from '../command.ts';
 export interface SuiteFlags {
   suites: string[];
   route: string[] | undefined;
-  baseUrl: string | undefined;
+  /** Addresses for all routes, or `route=address` for one. */
+  baseUrl: string[];
   allowHttp: boolean;
   providerKey: boolean;
   models: string[] | undefined;
@@ -38,7 +39,10 @@ export function suiteFlags(builder: Argv): Argv {
       ...text,
       describe: `way to the models: ${routeNames.join(', ')}; several with commas`,
     })
-    .option('base-url', { ...text, describe: 'another address instead of the route’s own' })
+    .option('base-url', {
+      ...text,
+      describe: 'another address instead of the route’s own; route=URL for one of several',
+    })
     .option('allow-http', { type: 'boolean', default: false, describe: 'send the token over plain http' })
     .option('provider-key', {
       type: 'boolean',
@@ -69,7 +73,7 @@ export function readSuiteFlags(flags: RawFlags): SuiteFlags {
   return {
     suites: (flags['suite'] as string[] | undefined) ?? [],
     route: listFlag(flags['route']),
-    baseUrl: flags['base-url'] as string | undefined,
+    baseUrl: listFlag(flags['base-url']) ?? [],
     allowHttp: flags['allow-http'] === true,
     providerKey: flags['provider-key'] === true,
     models: listFlag(flags['models']),

@@ -1,6 +1,6 @@
 import type { RequestRow } from '../../journal/columns.ts';
 import { Collector } from '../../summary/collect.ts';
-import { isNarrowEnough } from '../../summary/stopping.ts';
+import { WidthRule } from '../../summary/stopping.ts';
 import { readRows } from '../load-report.ts';
 import type { Prepared } from './prepare.ts';
 
@@ -22,6 +22,8 @@ export async function adaptiveRepeats(
   const { stop, repeat: fixed } = manifest.suite.run;
   if (!stop) return undefined;
   const collector = new Collector({});
+  const rule = new WidthRule(stop);
+  const rule = new WidthRule(stop);
   // Repeats that an earlier process began are finished, whatever the interval says by now.
   let begun = fixed + (manifest.added_repeats ?? 0);
   for await (const row of readRows(folder)) collector.add(row);
@@ -29,7 +31,7 @@ export async function adaptiveRepeats(
     add: (row) => collector.add(row),
     another(repeat) {
       if (repeat <= begun) return true;
-      if (repeat > stop.maxRepeat || isNarrowEnough(collector.collected(), stop)) return false;
+      if (repeat > stop.maxRepeat || rule.isDone(collector.collected())) return false;
       begun = repeat;
       manifest.added_repeats = repeat - fixed;
       onAnother();

@@ -137,7 +137,7 @@ describe('a run', () => {
 describe('the stopping rule', () => {
   test.each([
     [0.0001, 4],
-    [0.99, 2],
+    [0.99, 3],
   ])('half width %d: %i repeats', async (ratio, repeats) => {
     await using cwd = await scratch();
     const standin = await createStandin(standinOptions);

@@ -30,6 +30,8 @@ export interface RunFlags extends SuiteFlags {
   resume?: string;
   /** Send again what failed in this run. */
   retryErrors?: string;
+  /** End with a code of its own when a threshold is not settled. */
+  strict: boolean;
 }
 
 /** Longest time for one check on one answer. */

@@ -6,6 +6,7 @@ import { runFiles, writeWhole } from '../../journal/run-folder.ts';
 import { outputFormats } from '../../output/index.ts';
 import type { Report } from '../../output/report.ts';
 import { modelColumns, pairColumns } from '../../summary/columns.ts';
+import type { ThresholdResult } from '../../summary/thresholds.ts';
 import { loadRun } from '../load-report.ts';
 import { renderReportPage } from '../page.ts';
 import { stdoutStyle } from '../terminal.ts';
@@ -20,11 +21,11 @@ export interface Ended {
 /** Closes a run's books: summary, manifest, table; and the exit code that says how it went. */
 export async function printOutcome({ folder, manifest, flags }: Ended): Promise<ExitCode> {
   await writeManifest(folder, manifest);
-  let { report } = await loadRun(folder);
+  let { report, thresholds } = await loadRun(folder);
   if (manifest.status === 'complete' && errorRate(report) > manifest.suite.run.maxErrorRate) {
     manifest.status = 'incomplete';
     await writeManifest(folder, manifest);
-    ({ report } = await loadRun(folder));
+    ({ report, thresholds } = await loadRun(folder));
   }
   await writeWhole(join(folder, runFiles.models), csvFile(modelColumns, report.models));
   await writeWhole(join(folder, runFiles.pairs), csvFile(pairColumns, report.pairs));
@@ -33,7 +34,7 @@ export async function printOutcome({ folder, manifest, flags }: Ended): Promise<
   // After the table, which people wait for: drawing takes a moment.
   await writeWhole(join(folder, runFiles.report), await renderReportPage(folder));
   if (!flags.json) process.stdout.write(`\n${nextSteps(folder, manifest)}`);
-  return codeOf(manifest);
+  return manifest.status === 'complete' ? thresholdCode(thresholds, flags.strict) : codes[manifest.status];
 }
 
 function errorRate({ run }: Report): number {
@@ -48,8 +49,11 @@ const codes = {
   incomplete: exitCode.incomplete,
 } as const;
 
-function codeOf({ status }: Manifest): ExitCode {
-  return codes[status];
+/** What a complete run ends with. */
+function thresholdCode(thresholds: readonly ThresholdResult[], strict: boolean): ExitCode {
+  if (thresholds.some(({ verdict }) => verdict === 'failed')) return exitCode.thresholdFailed;
+  const isOpen = thresholds.some(({ verdict }) => verdict === 'not settled');
+  return strict && isOpen ? exitCode.notSettled : exitCode.done;
 }
 
 function nextSteps(folder: string, { routes, suite, suite_file }: Manifest): string {

@@ -43,7 +43,7 @@ export function findWays(flags: SuiteFlags, suite: Suite, names: readonly string
   const endpoints = new Map<string, Endpoint>();
   for (const arm of arms) {
     const route = routes.find(({ name }) => name === arm.route)!;
-    const baseUrl = arm.route === 'demo' ? demoUrl : flags.baseUrl;
+    const baseUrl = arm.route === 'demo' ? demoUrl : baseUrlOf(arm.route, flags.baseUrl);
     const endpoint = route.endpoint(arm.model.model, {
       environment,
       settings: suite.gateway,
@@ -63,6 +63,12 @@ export function findWays(flags: SuiteFlags, suite: Suite, names: readonly string
     redact: redactor(secretsOf(environment)),
     hosts: hosts.filter(({ route }, index) => hosts.findIndex((host) => host.route === route) === index),
   };
+}
+
+/** `route=URL` for this route, else an address that is for all. */
+function baseUrlOf(route: string, given: readonly string[]): string | undefined {
+  const named = given.find((entry) => entry.startsWith(`${route}=`));
+  return named?.slice(route.length + 1) ?? given.find((entry) => !/^[a-z]+=/.test(entry));
 }
 
 function secretsOf(environment: Environment): Map<string, string> {

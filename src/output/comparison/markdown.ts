@@ -23,6 +23,7 @@ export const markdown: ComparisonFormat = {
         pairTable(report, metric),
       ]),
       report.explanations.map((text) => `- ${literal(text)}`).join('\n'),
+      report.pairs.length > 0 ? literal('(+n): about n more prompts would settle it.') : '',
       report.warnings.map((text) => `- ⚠ ${literal(text)}`).join('\n'),
     ];
     return `${sections.filter((section) => section !== '').join('\n\n')}\n`;

@@ -32,7 +32,7 @@ export const table: ComparisonFormat = {
       report.pairs.length === 0
         ? ['Nothing can be compared: it takes two models, or one on two routes.']
         : wrapped(
-            'a verdict needs a corrected p of 0.05 or less and a 95 % interval clear of ±5 %; p is corrected for all pairs and metrics',
+            'A verdict needs a p of 0.05 or less, corrected for all pairs and metrics, and a 95 % interval clear of the margin. (+n): about n more prompts would settle it.',
             columns,
           ).map((line) => paint('quiet', line)),
     ];
@@ -68,6 +68,9 @@ function rankingLine({ route, ranking }: ComparisonReport['groups'][number]): st
   return `best first (${oneLine(route, 20)}): ${models}`;
 }
 
+/** Ratio, interval, p, the longest verdict, and the gaps. */
+const widthOfFigures = 54;
+
 function pairColumns(pairs: readonly PairRow[], columns: number): TextColumn[] {
   const column = (
     subtitle: string,
@@ -82,7 +85,7 @@ function pairColumns(pairs: readonly PairRow[], columns: number): TextColumn[] {
       return typeof made === 'string' ? { text: made } : made;
     }),
   });
-  const nameRoom = Math.max(8, Math.floor((columns - 62) / 2) + 6);
+  const nameRoom = Math.max(8, Math.floor((columns - widthOfFigures) / 2));
   const name = (text: string): string => shorten(oneLine(text, 200), nameRoom);
   return [
     column('b', 'left', ({ model_b }) => name(model_b)),

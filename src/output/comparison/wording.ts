@@ -25,10 +25,10 @@ export function intervalText({ ratio, ci_low, ci_high }: PairRow): string {
 export const pText = (p: number | undefined): string =>
   p === undefined ? notMeasured : p < 0.001 ? '<0.001' : p.toFixed(3);
 
-/** The verdict, and for an open one what would settle it. */
+/** The verdict, and for an open one how many more prompts would settle it. */
 export function verdictText({ verdict, more_prompts }: PairRow): string {
   if (verdict !== 'not settled' || more_prompts === undefined) return verdict;
-  return `${verdict}: ~${more_prompts} more prompts`;
+  return `${verdict} (+${more_prompts})`;
 }
 
 export function verdictTone(verdict: string): Tone | undefined {
