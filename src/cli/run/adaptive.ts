@@ -23,7 +23,6 @@ export async function adaptiveRepeats(
   if (!stop) return undefined;
   const collector = new Collector({});
   const rule = new WidthRule(stop);
-  const rule = new WidthRule(stop);
   // Repeats that an earlier process began are finished, whatever the interval says by now.
   let begun = fixed + (manifest.added_repeats ?? 0);
   for await (const row of readRows(folder)) collector.add(row);
