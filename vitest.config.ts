@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     // Two workers at most: several tests time real sockets, and a starved machine would only test itself.
     maxWorkers: 2,
   },
