@@ -6,11 +6,14 @@ import { readManifest, type Manifest } from '../journal/manifest.ts';
 import { runFiles } from '../journal/run-folder.ts';
 import type { Report, RunFacts } from '../output/report.ts';
 import { armsOf, planSize } from '../plan/blocks.ts';
+import type { Suite } from '../suite/suite.ts';
 import { collect, type Collected } from '../summary/collect.ts';
 import type { ModelSummary } from '../summary/columns.ts';
 import { compare, type Comparison } from '../summary/compare.ts';
 import { successFloor } from '../summary/success.ts';
 import { summarise } from '../summary/summarise.ts';
+import { historyColumnsNeeded } from '../summary/history.ts';
+import { judgeThresholds, thresholdColumns, type ThresholdResult } from '../summary/thresholds.ts';
 import { warningLines } from '../summary/warning-lines.ts';
 import { warningsOf } from '../summary/warnings.ts';
 
@@ -20,14 +23,19 @@ export interface LoadedRun {
   manifest: Manifest;
   collected: Collected;
   comparison: Comparison;
+  /** Empty for one shard of a run: thresholds are about the whole. */
+  thresholds: readonly ThresholdResult[];
   report: Report;
 }
 
 /** The same folder gives the same report, byte for byte. */
 export async function loadRun(folder: string): Promise<LoadedRun> {
   const manifest = await readManifest(folder);
-  const collected = await collect(readRows(folder));
-  const models = summarise(collected, { timeoutMs: manifest.suite.run.timeouts.totalMs });
+  const { suite } = manifest;
+  const { timeoutMs, columns } = { timeoutMs: suite.run.timeouts.totalMs, columns: neededColumns(suite) };
+  const collected = await collect(readRows(folder), { columns });
+  const models = summarise(collected, { timeoutMs });
+  const thresholds = manifest.shard ? [] : judgeThresholds(suite.thresholds, collected, { timeoutMs });
   const comparison = compare(collected, { isSequential: manifest.suite.run.order === 'sequential' });
   const planned = plannedRequests(manifest);
   const warnings = warningsOf(collected, {
@@ -46,8 +54,14 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
       ...warningLines(warnings.filter(({ kind }) => kind !== 'simulated')),
       ...manifest.notes.map(({ text }) => `${text}.`),
     ],
+    ...(thresholds.length > 0 ? { thresholds } : {}),
   };
-  return { folder, manifest, collected, comparison, report };
+  return { folder, manifest, collected, comparison, thresholds, report };
+}
+
+/** Columns that the suite's thresholds and gate name beyond those of every table. */
+function neededColumns({ thresholds, gate }: Suite): string[] {
+  return [...thresholdColumns(thresholds), ...historyColumnsNeeded(Object.keys(gate?.metrics ?? {}))];
 }
 
 /** The rows of a run, one at a time. */

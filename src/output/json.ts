@@ -1,14 +1,39 @@
 import type { AnyRow, Column } from '../base/table.ts';
 import { modelColumns } from '../summary/columns.ts';
+import type { ThresholdResult } from '../summary/thresholds.ts';
 import type { OutputFormat, RunFacts } from './report.ts';
 
 /** For machines: `{ run, models, warnings }`, the columns of `models.csv` as keys. */
 export const json: OutputFormat = {
   name: 'json',
   extension: '.json',
-  render: ({ run, models, warnings }) =>
-    jsonText({ run: runObject(run), models: models.map((row) => rowObject(modelColumns, row)), warnings }),
+  render: ({ run, models, warnings, thresholds }) =>
+    jsonText({
+      run: runObject(run),
+      models: models.map((row) => rowObject(modelColumns, row)),
+      ...(thresholds ? { thresholds: thresholds.map(thresholdObject) } : {}),
+      warnings,
+    }),
 };
+
+/** A threshold on one model; what is absent is `null`. */
+export function thresholdObject(result: ThresholdResult): Record<string, unknown> {
+  const { threshold, model, route, verdict, value, ciLow, ciHigh, reason } = result;
+  return {
+    metric: threshold.metric,
+    model,
+    route,
+    min: threshold.min ?? null,
+    max: threshold.max ?? null,
+    strict: threshold.strict,
+    verdict,
+    value: value ?? null,
+    ci_low: ciLow ?? null,
+    ci_high: ciHigh ?? null,
+    reason: reason ?? null,
+    line: threshold.line,
+  };
+}
 
 /**
  * Every column as a key, in order; what is absent or no number is `null`; numbers have the decimals of the CSV, so that both files

@@ -8,6 +8,7 @@ import { figureColumns, type FigureColumn } from './model-columns.ts';
 import { rankingLetters } from './pairs.ts';
 import { ranked, type RankedModel } from './ranking.ts';
 import { isSimulated, simulatedNotice, type OutputFormat, type Report } from './report.ts';
+import { thresholdLine } from './thresholds.ts';
 import { verdict } from './verdict.ts';
 
 /** For pull requests and job summaries, in GitHub's dialect. */
@@ -25,6 +26,9 @@ export const markdown: OutputFormat = {
       literal(runFacts(run).join(' · ')),
       text,
       `**${literal(verdict(report))}**`,
+      (report.thresholds ?? [])
+        .map((result) => `- ${literal(thresholdLine(result, run.routes.length > 1))}`)
+        .join('\n'),
       warnings.map((warning) => `- ⚠ ${literal(warning)}`).join('\n'),
       `<sub>${literal([...legend(shown), ...runOrigin(run)].join(' · '))}</sub>`,
     ];

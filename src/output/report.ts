@@ -1,5 +1,6 @@
 import type { RunStatus } from '../journal/manifest.ts';
 import type { ModelSummary, PairRow } from '../summary/columns.ts';
+import type { ThresholdResult } from '../summary/thresholds.ts';
 
 /** What stands over a table of results. Plain data: it is printed as it is by the JSON format. */
 export interface RunFacts {
@@ -38,6 +39,8 @@ export interface Report {
   pairs: readonly PairRow[];
   /** Each a sentence or two that end with what to do. */
   warnings: readonly string[];
+  /** The suite's limits on each model. Absent when it has none. */
+  thresholds?: readonly ThresholdResult[];
 }
 
 /** How to write for a terminal. Formats for files ignore it. */

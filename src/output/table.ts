@@ -4,6 +4,7 @@ import { legend } from './legend.ts';
 import { modelTable } from './model-table.ts';
 import { painter, type Paint } from './paint.ts';
 import { isSimulated, simulatedNotice, type OutputFormat, type Report, type Style } from './report.ts';
+import { thresholdLine, thresholdTones } from './thresholds.ts';
 import { verdict } from './verdict.ts';
 import { flowed, wrapped } from './width.ts';
 
@@ -18,6 +19,13 @@ export const table: OutputFormat = {
       head(report, style, paint),
       lines,
       toned(paint, 'strong', wrapped(verdict(report), style.columns)),
+      (report.thresholds ?? []).flatMap((result) =>
+        toned(
+          paint,
+          thresholdTones[result.verdict],
+          wrapped(thresholdLine(result, report.run.routes.length > 1), style.columns, '  '),
+        ),
+      ),
       report.warnings.flatMap((text) =>
         toned(paint, 'warning', wrapped(`! ${oneLine(text)}`, style.columns, '  ')),
       ),

@@ -1,5 +1,5 @@
 import { mean, variance } from '../stats/quantile.ts';
-import { tCdf } from '../stats/student-t.ts';
+import { tCdf, tCritical } from '../stats/student-t.ts';
 import { winsorise } from '../stats/winsorise.ts';
 import type { GateRule } from '../suite/suite.ts';
 import { sharedShift, type Series } from './nights.ts';
@@ -89,6 +89,8 @@ export interface Reading {
   readonly change: number;
   /** One-sided p of the prediction interval. */
   readonly p: number;
+  /** Half of the 95 % prediction interval for one further night, on the same scale; 0 when the nights were all alike. */
+  readonly halfWidth: number;
 }
 
 /**
@@ -117,7 +119,8 @@ export function readNight(cell: Cell, night: number, baseline: readonly number[]
   const spread = Math.sqrt(variance(usual) * (1 + 1 / usual.length));
   // Nights that were all alike leave no spread: then any change is news, and none is not.
   const statistic = spread > 0 ? change / spread : change > 0 ? Infinity : -Infinity;
-  return { change, p: 1 - tCdf(statistic, usual.length - 1) };
+  const degrees = usual.length - 1;
+  return { change, p: 1 - tCdf(statistic, degrees), halfWidth: tCritical(0.05, degrees) * spread };
 }
 
 /** Whether the night has what the cell needs: the model's own value and, where it has controls, one of theirs. */

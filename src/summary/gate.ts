@@ -1,6 +1,6 @@
 import { defined } from '../base/defined.ts';
 import type { GateSettings } from '../suite/suite.ts';
-import { fewestNights, hasNight, type Cell } from './gate-cell.ts';
+import { fewestNights, hasNight, type Cell, type Reading } from './gate-cell.ts';
 import { gateSeries, type CellNight } from './gate-series.ts';
 import type { HistoryRow } from './history.ts';
 import { nightsOf, type Nights } from './nights.ts';
@@ -22,6 +22,13 @@ export interface GateCell {
   /** Tonight ÷ the last nights, or, of a share, minus; the shift of the controls taken off. */
   readonly ratio?: number;
   readonly difference?: number;
+  /**
+   * What tonight would have been like the last nights, the shift of the controls put on, and the 95 % prediction
+   * interval around it. Of all models together: as a ratio to the usual level, or a difference from it.
+   */
+  readonly usual?: number;
+  readonly usualLow?: number;
+  readonly usualHigh?: number;
   readonly p?: number;
   readonly pHolm?: number;
   /** Nights in the baseline, of how many are needed. */
@@ -130,7 +137,8 @@ function cellOf(
     alarms,
     ...defined({
       model: cell.model,
-      value: series?.values[night],
+      value: series && finite(series.values[night]!),
+      ...(reading ? usualOf(cell, series?.values[night], reading) : {}),
       ratio: cell.isLog && signed !== undefined ? Math.exp(signed) : undefined,
       difference: cell.isLog ? undefined : signed,
       p: reading?.p,
@@ -140,6 +148,23 @@ function cellOf(
     }),
   };
 }
+
+function usualOf(
+  { sign, isLog, model }: Cell,
+  value: number | undefined,
+  { change, halfWidth }: Reading,
+): Pick<GateCell, 'usual' | 'usualLow' | 'usualHigh'> {
+  // All models together have no figure of their own: their usual level is 1×, or no difference.
+  if (model !== undefined && value === undefined) return {};
+  const tonight = value === undefined ? sign * change : isLog ? Math.log(value) : value;
+  const centre = tonight - sign * change;
+  const [usual, low, high] = [centre, centre - halfWidth, centre + halfWidth];
+  return isLog
+    ? { usual: Math.exp(usual), usualLow: Math.exp(low), usualHigh: Math.exp(high) }
+    : { usual, usualLow: low, usualHigh: high };
+}
+
+const finite = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
 
 /**
  * A change beyond the limit that the usual ups and downs of the nights could make is not settled; so is a night

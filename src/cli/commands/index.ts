@@ -1,6 +1,8 @@
 import type { Command } from '../command.ts';
 import { calibrate } from './calibrate.ts';
 import { compare } from './compare.ts';
+import { exportRuns } from './export.ts';
+import { gate } from './gate.ts';
 import { plan } from './plan.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
@@ -8,4 +10,14 @@ import { schema } from './schema.ts';
 import { serve } from './serve.ts';
 
 /** Every command, in the order of the help. To add one: write its file, add its line. */
-export const commands: readonly Command[] = [run, plan, calibrate, report, compare, serve, schema];
+export const commands: readonly Command[] = [
+  run,
+  plan,
+  calibrate,
+  report,
+  compare,
+  gate,
+  exportRuns,
+  serve,
+  schema,
+];

@@ -22,6 +22,11 @@ export const run: Command = {
         requiresArg: true,
         describe: 'send again what failed in this run',
       })
+      .option('strict', {
+        type: 'boolean',
+        default: false,
+        describe: 'exit 6 when a threshold is not settled',
+      })
       .conflicts('resume', 'retry-errors')
       .group(['out', 'resume', 'retry-errors'], 'Run folder:')
       .example('$0 run suites/smoke.yaml --route demo', 'simulated models, no key')
@@ -39,6 +44,6 @@ export const run: Command = {
         'run what? Give a suite, for example: gatebench run suites/smoke.yaml --route demo',
       );
     const { executeRun } = await import('../run/execute.ts');
-    return executeRun({ ...suiteAndDesign, ...folder });
+    return executeRun({ ...suiteAndDesign, ...folder, strict: flags['strict'] === true });
   },
 };

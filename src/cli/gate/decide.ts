@@ -1,0 +1,86 @@
+import { systemClock } from '../../base/clock.ts';
+import { exitCode, UserError, type ExitCode } from '../../base/user-error.ts';
+import { choices, quote } from '../../suite/nearest.ts';
+import type { HistoryRow } from '../../summary/history.ts';
+import { appendHistory, historyFile, readKnownHistory } from './history-file.ts';
+
+export const decisions = ['accept', 'drop', 'pin'] as const;
+export type Decision = (typeof decisions)[number];
+
+export interface DecideFlags {
+  decision: Decision;
+  /** A run id, the date of a night, or `latest`. */
+  night: string;
+  reason: string;
+  history: string;
+  model: string | undefined;
+  route: string | undefined;
+  metric: string | undefined;
+}
+
+const meanings: Readonly<Record<Decision, string>> = {
+  accept: 'is the first night of a new level: the baseline starts there',
+  drop: 'is in no baseline any more',
+  pin: 'is the last night of the baseline, until another is accepted or pinned',
+};
+
+/** `gatebench gate accept|drop|pin NIGHT`: what somebody decided about a night, kept in the history for good. */
+export async function executeDecision(flags: DecideFlags): Promise<ExitCode> {
+  const rows = await readKnownHistory(flags.history);
+  const night = findNight(flags.night, rows);
+  const ours = rows.filter(({ kind, run_id }) => kind === 'night' && run_id === night.run_id);
+  for (const name of ['model', 'route', 'metric'] as const) {
+    const known = [...new Set(ours.flatMap((row) => row[name] ?? []))];
+    const value = flags[name];
+    if (value !== undefined && !known.includes(value))
+      throw new UserError(`--${name}: the night has no ${name} ${quote(value)}${choices(value, known)}`);
+  }
+  await appendHistory(flags.history, () => [decisionRow(flags, night)]);
+  const about = [flags.metric, flags.model && `of ${flags.model}`, flags.route && `on ${flags.route}`]
+    .filter((part) => part !== undefined)
+    .join(' ');
+  process.stdout.write(
+    `${flags.decision}: ${night.run_id} ${meanings[flags.decision]}${about === '' ? '' : ` (${about})`}.\n` +
+      `Written to ${historyFile(flags.history)}\n`,
+  );
+  return exitCode.done;
+}
+
+function decisionRow(
+  { decision, reason, model, route, metric }: DecideFlags,
+  { run_id, suite }: HistoryRow,
+): HistoryRow {
+  return {
+    kind: decision,
+    at: systemClock.wall().toISOString(),
+    run_id,
+    suite,
+    suite_hash: undefined,
+    route,
+    model,
+    metric,
+    value: undefined,
+    ci_low: undefined,
+    ci_high: undefined,
+    requests: undefined,
+    bound: undefined,
+    reason,
+  };
+}
+
+/** Throws a UserError when no night is meant, or more than one. */
+function findNight(name: string, rows: readonly HistoryRow[]): HistoryRow {
+  const nights = rows.filter(({ kind }) => kind === 'night').toSorted((a, b) => (a.at < b.at ? -1 : 1));
+  if (name === 'latest') return nights.at(-1)!;
+  const found = nights.filter(({ run_id, at }) => run_id === name || at.slice(0, 10) === name);
+  const ids = [...new Set(found.map(({ run_id }) => run_id))];
+  if (ids.length > 1)
+    throw new UserError(`${name} has ${ids.length} nights: ${ids.join(', ')}. Name one of them.`);
+  if (found[0] === undefined) {
+    const known = [...new Set(nights.map(({ run_id }) => run_id))];
+    throw new UserError(
+      `the history has no night ${quote(name)}${choices(name, known.slice(-5))} (or its date as 2026-11-22, or latest).`,
+    );
+  }
+  return found[0];
+}

@@ -1,0 +1,76 @@
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { isAbsolute, join, relative } from 'node:path';
+import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { UserError } from '../../base/user-error.ts';
+import { writeWhole } from '../../journal/run-folder.ts';
+import { annotations } from '../../output/gate/annotations.ts';
+import { gateFiles } from '../../output/gate/index.ts';
+import { fitted, gateSections } from '../../output/gate/markdown.ts';
+import { markdown } from '../../output/markdown.ts';
+import type { Night } from './night.ts';
+
+/** GitHub refuses a step's summary above 1 MiB, all of it. */
+const summaryBytes = 900_000;
+
+/** The files for CI, the job's summary, and the lines that GitHub turns into annotations. */
+export async function writeForGithub({ loaded, report }: Night, folder: string): Promise<string[]> {
+  const style = { columns: 120, color: false };
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const format of gateFiles) await writeWhole(join(folder, format.file), format.render(report, style));
+  } catch (error) {
+    throw new UserError(`${folder} cannot be written: ${(error as Error).message}`);
+  }
+  const sections = [...gateSections(report), markdown.render(loaded.report, style).trimEnd()];
+  await writeSummary(fitted(sections, summaryBytes));
+  const file = inRepository(loaded.manifest.suite_file);
+  const lines = await gateLines(loaded.manifest.suite_file);
+  return annotations(report, { file, gateLine: (metric) => lines.get(metric) ?? lines.get('') });
+}
+
+async function writeSummary(text: string): Promise<void> {
+  const path = process.env['GITHUB_STEP_SUMMARY'];
+  if (!path) {
+    process.stderr.write('No job summary: GITHUB_STEP_SUMMARY is not set outside GitHub Actions.\n');
+    return;
+  }
+  try {
+    await appendFile(path, text);
+  } catch (error) {
+    throw new UserError(`GITHUB_STEP_SUMMARY ${path} cannot be written: ${(error as Error).message}`);
+  }
+}
+
+/** Annotations go by the path from the repository's root. */
+function inRepository(file: string): string {
+  const root = process.env['GITHUB_WORKSPACE'];
+  return root && isAbsolute(file) ? relative(root, file) : file;
+}
+
+/**
+ * Lines of the gate's rules by metric, and of the gate part itself under the empty name. Empty when the suite's file is
+ * not there any more: annotations then go without a line.
+ */
+async function gateLines(file: string): Promise<Map<string, number>> {
+  const lines = new Map<string, number>();
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch {
+    return lines;
+  }
+  const counter = new LineCounter();
+  visit(parseDocument(text, { lineCounter: counter }), {
+    Pair(_, { key }, path) {
+      if (!isScalar(key) || !key.range) return;
+      const above = path.flatMap((node) =>
+        'key' in node && isScalar(node.key) ? [String(node.key.value)] : [],
+      );
+      const place = [...above, String(key.value)].join('/');
+      const { line } = counter.linePos(key.range[0]);
+      if (place === 'gate') lines.set('', line);
+      if (/^gate\/metrics\/[^/]+$/.test(place)) lines.set(String(key.value), line);
+    },
+  });
+  return lines;
+}

@@ -1,0 +1,143 @@
+import { defined } from '../../base/defined.ts';
+import { count } from '../../base/text.ts';
+import { exitCode, type ExitCode } from '../../base/user-error.ts';
+import { findRun } from '../../journal/run-folder.ts';
+import type { BaselineFacts, GateReport } from '../../output/gate/gate-report.ts';
+import { defaultGate } from '../../suite/expand/gate.ts';
+import { gate, type GateResult } from '../../summary/gate.ts';
+import { isIncomplete, nightRows, type HistoryRow } from '../../summary/history.ts';
+import { loadRun, type LoadedRun } from '../load-report.ts';
+import { appendHistory, historyFile, readHistory } from './history-file.ts';
+
+export interface NightFlags {
+  run: string;
+  results: string;
+  history: string;
+  dryRun: boolean;
+}
+
+export interface Night {
+  loaded: LoadedRun;
+  report: GateReport;
+}
+
+const dayMs = 24 * 3600 * 1000;
+/** A baseline whose last night is older than this says little about now. */
+const staleDays = 3;
+
+/** Judges a run against the nights before it, and adds it to them. Prints nothing. */
+export async function judgeNight(flags: NightFlags): Promise<Night> {
+  const loaded = await loadRun(await findRun(flags.run, flags.results));
+  const { manifest, collected, report } = loaded;
+  const settings = manifest.suite.gate ?? defaultGate;
+  const incompleteBecause = whyIncomplete(loaded);
+  const tonight = nightRows(collected, {
+    metrics: Object.keys(settings.metrics),
+    startedAt: manifest.started_at,
+    timeoutMs: manifest.suite.run.timeouts.totalMs,
+  });
+  const history = await readHistory(flags.history);
+  const result = gate({
+    tonight,
+    history,
+    settings,
+    isIncomplete: incompleteBecause !== undefined,
+    thresholds: loaded.thresholds,
+  });
+  const baseline = baselineOf(result, history, manifest.started_at);
+  return {
+    loaded,
+    report: {
+      run: report.run,
+      word: result.word,
+      verdict: result.verdict,
+      cells: result.cells,
+      thresholds: result.thresholds,
+      confirm: settings.confirm,
+      history: await keep(flags, incompleteBecause === undefined ? tonight : []),
+      warnings: [...gateWarnings(result, history, manifest.started_at, baseline), ...report.warnings],
+      ...defined({ baseline, incompleteBecause }),
+    },
+  };
+}
+
+/** What CI goes by. A failure of the gate's own wins over one of a threshold, and both over what is open. */
+export function gateCode({ verdict, cells, thresholds }: GateReport, strict: boolean): ExitCode {
+  if (verdict === 'incomplete') return exitCode.incomplete;
+  if (cells.some(({ word }) => word === 'fail')) return exitCode.gateFailed;
+  if (thresholds.some((one) => one.verdict === 'failed')) return exitCode.thresholdFailed;
+  const isOpen =
+    cells.some(({ word }) => word === 'not settled') ||
+    thresholds.some((one) => one.verdict === 'not settled');
+  return strict && isOpen ? exitCode.notSettled : exitCode.done;
+}
+
+/** Half a night is another mixture of prompts than a whole one, whatever its error rate. */
+function whyIncomplete({ manifest, collected, report }: LoadedRun): string | undefined {
+  const { run } = report;
+  const { maxErrorRate } = manifest.suite.run;
+  const not = 'so it is neither compared nor added to the history.';
+  if (manifest.shard)
+    return `This is shard ${manifest.shard.index} of ${manifest.shard.count}, ${not} Join the shards first: gatebench merge.`;
+  const share = `${run.requests_failed} of ${count(run.requests_done, 'request')} failed`;
+  if (isIncomplete(collected, maxErrorRate))
+    return `${share}, more than max_error_rate ${maxErrorRate} allows, ${not}`;
+  if (run.requests_done < run.requests_planned)
+    return `${run.requests_done} of ${count(run.requests_planned, 'request')} were done (${run.status}), ${not}`;
+  return undefined;
+}
+
+/** Adds a night once, however often it is judged. */
+async function keep({ history, dryRun }: NightFlags, tonight: readonly HistoryRow[]): Promise<string> {
+  const path = historyFile(history);
+  if (tonight.length === 0) return `${path}: unchanged.`;
+  const { run_id } = tonight[0]!;
+  const isNew = (known: readonly HistoryRow[]): boolean =>
+    !known.some((row) => row.kind === 'night' && row.run_id === run_id);
+  if (dryRun) {
+    const would = isNew(await readHistory(history));
+    return `${path}: unchanged (--dry-run)${would ? '' : '; this night is there already'}.`;
+  }
+  const added = await appendHistory(history, (known) => (isNew(known) ? tonight : []));
+  return added > 0 ? `${path}: ${count(added, 'line')} added.` : `${path}: this night is there already.`;
+}
+
+function baselineOf(
+  { cells }: GateResult,
+  history: readonly HistoryRow[],
+  tonight: string,
+): BaselineFacts | undefined {
+  const startOf = (runId: string | undefined): string | undefined =>
+    runId === undefined
+      ? undefined
+      : history.find(({ kind, run_id }) => kind === 'night' && run_id === runId)?.at;
+  const starts = cells.flatMap(({ baselineFrom }) => startOf(baselineFrom) ?? []).sort();
+  const ends = cells.flatMap(({ baselineTo }) => startOf(baselineTo) ?? []).sort();
+  const [from, to] = [starts[0], ends.at(-1)];
+  if (from === undefined || to === undefined) return undefined;
+  const ageDays = (Date.parse(tonight) - Date.parse(to)) / dayMs;
+  return { from, to, nights: Math.max(...cells.map(({ nights }) => nights)), ageDays };
+}
+
+function gateWarnings(
+  { otherNights }: GateResult,
+  history: readonly HistoryRow[],
+  tonight: string,
+  baseline: BaselineFacts | undefined,
+): string[] {
+  return [
+    ...(otherNights > 0
+      ? [
+          `${count(otherNights, 'night')} of the history ${otherNights === 1 ? 'belongs' : 'belong'} to another version of the suite and ${otherNights === 1 ? 'is' : 'are'} not compared: prompts, models or params have changed since.`,
+        ]
+      : []),
+    ...(baseline !== undefined && baseline.ageDays > staleDays
+      ? [
+          `The baseline’s last night is ${Math.round(baseline.ageDays)} days old: nights are missing, alarming or dropped. See gatebench trend.`,
+        ]
+      : []),
+    ...(history.some(({ kind, at }) => kind === 'night' && at > tonight)
+      ? ['The history has later nights than this run; only those before it are compared.']
+      : []),
+  ];
+}
