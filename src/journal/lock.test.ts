@@ -38,9 +38,10 @@ test('the lock of a process that is gone counts for nothing', async () => {
 
 test('of a process on another machine nothing can be told, so its lock holds', async () => {
   await using scratch = await scratchFolder();
-  await writeFile(lockOf(scratch.path), held(1, 'elsewhere'));
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  await writeFile(lockOf(scratch.path), held(pid, 'elsewhere'));
   await expect(lockRun(scratch.path)).rejects.toThrow(
-    `(process 1 on elsewhere). Wait for it to end; if it is gone for sure, delete ${lockOf(scratch.path)}.`,
+    `(process ${pid} on elsewhere). Wait for it to end; if it is gone for sure, delete ${lockOf(scratch.path)}.`,
   );
 });
 

@@ -92,6 +92,14 @@ test('a torn line longer than any block of reading, and a torn answer beside it'
   expect(await readFile(join(scratch.path, 'requests.csv'), 'utf8')).toBe('');
 });
 
+test('the last whole line is found in a file of many blocks', async () => {
+  await using scratch = await scratchFolder();
+  const whole = '{"answer":"é"}\n'.repeat(20_000);
+  await writeFile(join(scratch.path, 'answers.jsonl'), `${whole}{"ans`);
+  expect(await setTornLineAside(scratch.path)).toBe(5);
+  expect(await readFile(join(scratch.path, 'answers.jsonl'), 'utf8')).toBe(whole);
+});
+
 test('an empty folder has nothing to mend', async () => {
   await using scratch = await scratchFolder();
   expect(await setTornLineAside(scratch.path)).toBe(0);

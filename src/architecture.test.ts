@@ -1,0 +1,157 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, posix, sep } from 'node:path';
+import { expect, test } from 'vitest';
+
+/** A folder may import itself and those to its left. */
+const layers = [
+  ...['base', 'record', 'metric', 'check', 'suite', 'plan', 'gateway', 'load', 'journal', 'run'],
+  ...['stats', 'summary', 'output', 'page', 'export', 'standin', 'calibrate', 'cli'],
+];
+/** These start the program, each the next. */
+const entries = ['main.ts', 'bin.ts'];
+
+const root = import.meta.dirname;
+const all = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .map((file) => file.replaceAll(sep, '/'))
+  .filter((file) => file.endsWith('.ts'))
+  .toSorted();
+
+/** Whether it is left out of what is published. */
+const isForTests = (file: string): boolean => /\.test\.ts$|(^|\/)testing\//.test(file);
+
+interface Source {
+  file: string;
+  /** The folder below `src`, or the file itself. */
+  layer: string;
+  /** Without comments, in which every word is free. */
+  code: string;
+  /** Files of ours, as paths below `src`. */
+  files: string[];
+  /** Those that are loaded with it: all but the ones whose types alone it needs. */
+  loads: string[];
+  /** Packages, by name. */
+  packages: string[];
+}
+
+/** What it imports, for its types alone or not, and the files that it starts threads and programs from. */
+function targetsOf(code: string): string[] {
+  return Array.from(code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^'\n]+)'|new URL\('(\.[^'\n]+\.ts)'/g)).map(
+    ([, imported, started]) => imported ?? started!,
+  );
+}
+
+function read(file: string): Source {
+  const code = readFileSync(join(root, file), 'utf8').replaceAll(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '');
+  const targets = targetsOf(code);
+  const isOurs = (target: string): boolean => target.startsWith('.');
+  const below = (paths: string[]): string[] =>
+    paths.filter(isOurs).map((path) => posix.join(dirname(file), path));
+  return {
+    file,
+    layer: file.split('/')[0]!,
+    code,
+    files: below(targets),
+    loads: below(targetsOf(code.replaceAll(/^(?:import|export) type [^;]*;$/gm, ''))),
+    packages: targets
+      .filter((target) => !isOurs(target) && !target.startsWith('node:'))
+      .map((target) => target.split('/', target.startsWith('@') ? 2 : 1).join('/')),
+  };
+}
+
+const sources = all.filter((file) => !isForTests(file)).map(read);
+
+/** Files that match, with what they do: none, where the rule holds. */
+const breaking = (rule: (source: Source) => readonly string[]): string[] =>
+  sources.flatMap((source) => rule(source).map((what) => `${source.file}: ${what}`));
+
+test('every folder has its place among the layers', () => {
+  expect(new Set(sources.map(({ layer }) => layer))).toEqual(new Set([...layers, ...entries]));
+});
+
+test('imports point one way along the layers', () => {
+  const place = (layer: string): number => [...layers, ...entries].indexOf(layer);
+  expect(
+    breaking(({ layer, files }) => files.filter((target) => place(target.split('/')[0]!) > place(layer))),
+  ).toEqual([]);
+});
+
+test('the stand-in gateway knows nothing of the program that it stands in for', () => {
+  expect(
+    breaking(({ layer, files }) =>
+      layer === 'standin' ? files.filter((target) => !/^(base|standin)\//.test(target)) : [],
+    ),
+  ).toEqual([]);
+});
+
+test('no file is loaded before itself, by whatever way round', () => {
+  const importsOf = new Map(sources.map(({ file, loads }) => [file, loads]));
+  const cycles: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+    if (done.has(file) || path.includes(file)) return;
+    for (const target of importsOf.get(file) ?? []) visit(target, [...path, file]);
+    done.add(file);
+  };
+  for (const { file } of sources) visit(file, []);
+  expect(cycles).toEqual([]);
+});
+
+test('nothing that is published imports what is there for tests alone', () => {
+  expect(breaking(({ files }) => files.filter(isForTests))).toEqual([]);
+  expect(breaking(({ files }) => files.filter((target) => !all.includes(target)))).toEqual([]);
+});
+
+/** Packages that are one layer’s business, so that they can be replaced there. */
+const keepers: Record<string, readonly string[]> = {
+  openai: ['gateway'],
+  undici: ['gateway', 'calibrate'],
+  'csv-stringify': ['journal', 'export'],
+  'csv-parse': ['journal', 'suite'],
+};
+
+test.each(Object.entries(keepers))('%s is imported by %j alone', (name, allowed) => {
+  expect(
+    breaking(({ layer, packages }) =>
+      allowed.includes(layer) ? [] : packages.filter((one) => one === name),
+    ),
+  ).toEqual([]);
+});
+
+test('what is published imports the dependencies of the package and no others, and needs them all', () => {
+  const text = readFileSync(join(root, '..', 'package.json'), 'utf8');
+  const { dependencies } = JSON.parse(text) as { dependencies: Record<string, string> };
+  const imported = new Set(sources.flatMap(({ packages }) => packages));
+  expect([...imported].toSorted()).toEqual(Object.keys(dependencies).toSorted());
+});
+
+/** Layers at the edge, which may deal with the process: its arguments, streams, signals, exit. */
+const edges = ['cli', 'standin', ...entries];
+/** What any other may ask it: facts that nobody chose. */
+const facts = ['platform', 'arch', 'versions', 'pid', 'hrtime', 'cpuUsage', 'threadCpuUsage'];
+const exceptions: Record<string, readonly string[]> = {
+  // Asks whether the holder of a lock lives.
+  'journal/lock.ts': ['kill'],
+  // The default of a parameter.
+  'calibrate/store.ts': ['env'],
+};
+
+test('only the edges deal with the process', () => {
+  expect(
+    breaking(({ file, layer, code }) =>
+      edges.includes(layer)
+        ? []
+        : [...Array.from(code.matchAll(/\bprocess(?:\.(\w+)|\[)/g), ([, member]) => member ?? '[')].filter(
+            (member) => !facts.includes(member) && !exceptions[file]?.includes(member),
+          ),
+    ),
+  ).toEqual([]);
+});
+
+test('time and chance are handed in', () => {
+  expect(
+    breaking(({ file, code }) =>
+      file === 'base/clock.ts' ? [] : (code.match(/\bDate\.now\b|\bMath\.random\b|\bnew Date\(\)/g) ?? []),
+    ),
+  ).toEqual([]);
+});
