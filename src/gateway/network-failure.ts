@@ -26,12 +26,15 @@ export function networkFailure(error: unknown): Failure {
   return { status: 'error', family: 'network', code: code || 'network', message: message || 'unknown error' };
 }
 
+/** Errors of undici that carry a name only. */
+const codelessNames: Readonly<Record<string, string>> = { HTTPParserError: 'HPE_INVALID' };
+
 /** The innermost cause that carries a code: undici and Node wrap errors in one another. */
 function rootOf(error: unknown): { code: string; message: string } {
   let found = { code: '', message: '' };
   let current = error;
   for (let depth = 0; depth < 8 && current instanceof Error; depth++) {
-    const code = (current as NodeJS.ErrnoException).code;
+    const code = (current as NodeJS.ErrnoException).code ?? codelessNames[current.name];
     if (!found.code) found = { code: typeof code === 'string' ? code : '', message: current.message };
     if (current instanceof AggregateError && current.errors.length > 0) current = current.errors[0];
     else current = current.cause;
