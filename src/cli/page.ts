@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { cut } from '../base/text.ts';
 import type { AnswerLine } from '../journal/answer-line.ts';
 import { runFiles } from '../journal/run-folder.ts';
+import type { ComparisonReport } from '../output/comparison/comparison.ts';
 import type { AnswerText } from '../page/data.ts';
 import { loadRun, readRows, type LoadedRun } from './load-report.ts';
 
@@ -35,6 +36,23 @@ export async function renderReportPage(folder: string, loaded?: LoadedRun): Prom
   return renderPage(
     pageData({ report, comparison, collected, scanned, prompts: manifest.suite.prompts, answers }),
   );
+}
+
+/**
+ * The page of two runs, a whole HTML file. `comparison` is what `compareRuns` made of them: its pairs, and sentences
+ * for explanations and warnings.
+ */
+export async function renderComparisonPage(
+  before: LoadedRun,
+  after: LoadedRun,
+  comparison: Pick<ComparisonReport, 'pairs' | 'explanations' | 'warnings'>,
+): Promise<string> {
+  const [{ comparePageData }, { renderComparePage }] = await Promise.all([
+    import('../page/compare/compare-data.ts'),
+    import('../page/compare-page.ts'),
+  ]);
+  const { pairs, explanations, warnings } = comparison;
+  return renderComparePage(comparePageData({ before, after, pairs, explanations, warnings }));
 }
 
 /**

@@ -14,6 +14,7 @@ import { timeParts } from './sections/phases.ts';
 import { quality } from './sections/quality.ts';
 import { ranking } from './sections/ranking.ts';
 import { slowest } from './sections/slowest.ts';
+import { thresholdList } from './sections/thresholds.ts';
 import { timeline } from './sections/timeline.ts';
 import { tokenParts } from './sections/tokens.ts';
 
@@ -21,6 +22,7 @@ import { tokenParts } from './sections/tokens.ts';
 const parts: readonly { id: string; title: string; render: (data: PageData) => Html }[] = [
   { id: 'decision', title: 'Which model for what', render: decision },
   { id: 'ranking', title: 'Ranking', render: ranking },
+  { id: 'thresholds', title: 'Thresholds', render: thresholdList },
   { id: 'quality', title: 'Quality', render: quality },
   { id: 'cost', title: 'Cost', render: cost },
   { id: 'distributions', title: 'Spread', render: distributions },
@@ -38,12 +40,13 @@ const parts: readonly { id: string; title: string; render: (data: PageData) => H
 export function renderPage(data: PageData): string {
   const { run, warnings } = data.report;
   const looks = data.models.map(({ look }) => look);
+  const shown = parts.filter(({ id }) => id !== 'thresholds' || data.report.thresholds !== undefined);
   return htmlDocument({
     title: `${run.suite} · gatebench report${isSimulated(run) ? ' (simulated)' : ''}`,
     style: `${styleSheet}\n${filterRules(looks)}`,
     body: markup`<a class="skip" href="#main">Skip to the results</a>
-      ${runHeader(run, warnings)} ${contents(parts)} ${looks.length > 1 ? modelFilter(looks) : ''}
-      <main id="main" tabindex="-1">${parts.map(({ render }) => render(data))}</main>
+      ${runHeader(run, warnings)} ${contents(shown)} ${looks.length > 1 ? modelFilter(looks) : ''}
+      <main id="main" tabindex="-1">${shown.map(({ render }) => render(data))}</main>
       <footer>
         <p>
           Made by gatebench ${run.versions.gatebench} from the run’s own files. This page loads nothing from

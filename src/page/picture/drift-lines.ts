@@ -3,9 +3,9 @@ import type { Ms } from '../../base/clock.ts';
 import { times, watch } from '../../output/format.ts';
 import { driftOf, stretchesFor, type DriftPoint } from '../drift.ts';
 import type { Table } from '../frame/data-table.ts';
-import { logTicks } from './axis.ts';
 import { logAxisY, logScale, type LogAxis } from './log-axis.ts';
 import type { Canvas, Drawing } from './plot.ts';
+import { ratioDomain, ratioTicks } from './ratio-axis.ts';
 import type { Strip } from './strips.ts';
 import { timeAxis, type TimeAxis } from './time-axis.ts';
 
@@ -39,9 +39,8 @@ function drawDrift(
   { width, isNarrow }: Canvas,
 ): Drawing {
   const values = [...courses.flatMap(({ points }) => points), ...all].map(({ relative }) => relative);
-  const reach = Math.max(1.3, ...values.map((value) => Math.max(value, 1 / value) * 1.08));
-  const domain: [number, number] = [1 / reach, reach];
-  const ratios: LogAxis = { domain, ticks: ratioTicks(domain), write: (ratio) => `${ratio}×` };
+  const domain = ratioDomain(values);
+  const ratios: LogAxis = { domain, ticks: ratioTicks(domain, 9), write: (ratio) => `${ratio}×` };
   const x = ({ atMs }: DriftPoint): number => axis.of(atMs);
   return {
     width,
@@ -77,13 +76,6 @@ function drawDrift(
       Plot.line(all, { x, y: 'relative', stroke: 'currentColor', strokeWidth: 3.5, strokeOpacity: 0.8 }),
     ],
   };
-}
-
-function ratioTicks([low, high]: [number, number]): number[] {
-  if (high > 3) return logTicks(low, high, 7);
-  return [0.4, 0.5, 0.65, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 2.5].filter(
-    (tick) => tick >= low && tick <= high && (high < 1.5 || (tick !== 0.9 && tick !== 1.1)),
-  );
 }
 
 function driftTable(courses: readonly Course[], all: readonly DriftPoint[]): Table {

@@ -67,6 +67,29 @@ function orderWords({ order, prompts, repeats }: RunFacts): string {
     : `${size} The models were asked one after the other, so a slow quarter of an hour looks like a slow model: no verdicts are given.`;
 }
 
+/** How two runs are compared, in words. */
+export function compareMethod(before: RunFacts, after: RunFacts): Html {
+  return section(
+    'method',
+    'Method',
+    undefined,
+    markup`<ul class="method">
+        <li>
+          Each model is compared with itself on the prompts that both runs have: the ratio is a Hodges–Lehmann
+          estimate on logarithms of each prompt’s medians, its p an exact signed-rank p, corrected for all
+          models and metrics by Holm. A failed request counts as slower than any success.
+        </li>
+        <li>
+          The two runs were not sent side by side. A shift between their hours (the way, the load of the
+          provider) cannot be told from a change of the model: models that all move by the same ratio point to
+          the former.
+        </li>
+      </ul>
+      <p class="note">Before: ${runOrigin(before).join(' · ')}</p>
+      <p class="note">After: ${runOrigin(after).join(' · ')}</p>`,
+  );
+}
+
 /** What may make the numbers doubtful. */
 export function warningList(warnings: readonly string[]): Html {
   return section(

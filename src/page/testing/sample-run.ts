@@ -82,7 +82,9 @@ export const sampleStart = '2026-11-22T03:17:00.000Z';
 export function* sampleRows(size: SampleSize): Generator<RequestRow> {
   const { prompts, repeats, seed = 'sample', drift = 1.15 } = size;
   const random = seededRandom(seed);
-  const weights = Array.from({ length: prompts }, () => Math.exp(0.5 * normal(random)));
+  // The same prompts in every sample, whatever its seed.
+  const chance = seededRandom('prompts');
+  const weights = Array.from({ length: prompts }, () => Math.exp(0.5 * normal(chance)));
   const blocks = prompts * repeats;
   for (let block = 0; block < blocks; block++) {
     const prompt = block % prompts;
