@@ -117,10 +117,10 @@ function newClient(url: string, clock: Clock): CalibratedClient {
   return {
     async ask(eventId, shape) {
       // The rest of the exchange is let go at once, as a run would.
-      const { sentAt, firstEventMs, chunks, clientLagMs } = await gateway.ask(
+      const { chunks, sentAt, requestWrittenMs, firstEventMs, clientLagMs } = await gateway.ask(
         shapedRequest(url, eventId, shape),
       );
-      return { eventId, chunks, ...defined({ sentAt, firstEventMs, clientLagMs }) };
+      return { eventId, chunks, ...defined({ sentAt, requestWrittenMs, firstEventMs, clientLagMs }) };
     },
     warm: (connections) => warmConnections(dispatcher, new Set([url]), connections),
     close: () => gateway.close(),

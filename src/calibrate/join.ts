@@ -9,11 +9,11 @@ export interface JoinedStream {
   /** Stamped − written, for each piece with text. */
   arrivalErrors: readonly Ms[];
   /**
-   * TTFT as the client measured it, sent → first piece stamped, less the true one, request received → first
-   * piece written. The way of the request to the server and the server's own delay in reading it are inside.
+   * TTFT as the client measured it, less the true one: from the moment at which the request had left, which is
+   * known by the client's socket or by the server's reading, whichever was first, to the first piece written.
    */
   ttftErrorMs: Ms;
-  /** That part of it: sent → request received. */
+  /** From that moment to the request received: the network, and the server's delay in reading. In no error above. */
   requestMs: Ms;
   /** Largest error among the row's key instants: first event, first piece, first piece of the answer, last piece. */
   keyErrorMs: Ms;
@@ -41,13 +41,14 @@ export function joinStream(seen: SeenStream, truth: TrueStream): JoinedStream | 
   const keys: Span[] = [{ from: firstEvent.written, to: seen.firstEventAt }];
   for (const index of new Set([0, answerFrom, texts.length - 1]))
     if (index >= 0) keys.push({ from: texts[index]!.written, to: seen.pieces[index]! });
+  const left = Math.min(truth.received, seen.writtenAt ?? Infinity);
   const worst = keys.reduce((late, span) => (duration(span) > duration(late) ? span : late));
   return {
     sentAt: seen.sentAt,
     endedAt: seen.pieces[texts.length - 1]!,
     arrivalErrors: texts.map(({ written }, index) => seen.pieces[index]! - written),
-    ttftErrorMs: seen.pieces[0]! - seen.sentAt - (texts[0]!.written - truth.received),
-    requestMs: truth.received - seen.sentAt,
+    ttftErrorMs: seen.pieces[0]! - seen.sentAt - (texts[0]!.written - left),
+    requestMs: truth.received - left,
     keyErrorMs: duration(worst),
     keySpan: worst,
     lagMs: seen.lagMs,

@@ -16,14 +16,14 @@ export interface LevelFigures {
   arrival_error_ms: Spread;
   /** TTFT from `sent` as measured, less the true one. */
   ttft_error_ms: Spread;
-  /** The part of it before the server had the request: network, and the server's own delay in reading. */
+  /** Request left → received: the network, and the truth server's own delay in reading, which is in no error above. */
   request_ms: Spread;
   bound: BoundFigures;
   /** Share of the level in which the event loop was busy, 0 to 1. */
   loop_utilisation: number;
   /** Processor time of this process for each chunk of the level. */
   cpu_us_per_chunk: number;
-  /** Written − due, of every chunk with text: the truth server's own delay in writing, which is in no error above. */
+  /** Written − due, of every chunk with text: its own delay in writing, in no error above either. */
   server_lateness_ms: Spread;
   /** Times at which the machine stood still for 3 ms or longer, over the whole level. */
   pauses: { count: number; longest_ms: Ms };

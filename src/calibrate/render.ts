@@ -75,7 +75,7 @@ function ms(value: number | undefined, limit = Infinity): TextCell {
 }
 
 const legend = [
-  'arrival error: stamped here − written by the server, every chunk. TTFT error: from sent, less the truth; the server’s delay in reading the request is inside.',
+  'arrival error: stamped here − written by the server, of every chunk. TTFT error: from sent as measured − the true one, from the request’s leaving to the first piece written.',
   'bound held: streams whose key instants were late by no more than their client_lag_ms and 1 ms.',
-  'server late: written − due; it is in no error. pauses: the machine stood still for 3 ms or longer; longest in ms.',
+  'server late: written − due, of the truth server; it is in no error. pauses: the machine stood still for 3 ms or longer; longest in ms.',
 ];

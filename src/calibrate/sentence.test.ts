@@ -16,13 +16,6 @@ test('a level that is off ends the promise below it, whatever the levels above s
   );
 });
 
-test('a level whose error came before the server had read the request says so', () => {
-  const late = level(64, 8, { request_ms: { n: 200, p50: 1, p99: 6, max: 9 } });
-  expect(sentenceOf([level(8, 1), late], 50)).toContain(
-    'with 64 streams it was off by 8.0 ms (p99, mostly before the truth server had read the request).',
-  );
-});
-
 test.each([
   [{ loop_utilisation: 0.71 }, 'its event loop was busy for 71.0 % of the time'],
   [{ bound: { rows: 200, held: 197, brokenInPause: 3 } }, 'its own bound held for only 98.5 % of the rows'],

@@ -14,8 +14,7 @@ export function reasonAgainst(level: LevelFigures): string | undefined {
   const { bound, failed, loop_utilisation: utilisation } = level;
   const error = ttftError(level);
   if (failed > 0) return `${count(failed, 'stream')} failed`;
-  if (error.ms > promisedMs)
-    return `it was off by ${shown(error.ms)} ms (${error.which}${blame(level, error)})`;
+  if (error.ms > promisedMs) return `it was off by ${shown(error.ms)} ms (${error.which})`;
   if (utilisation > soundUtilisation)
     return `its event loop was busy for ${percent(utilisation)} of the time`;
   if (bound.rows > 0 && bound.held < boundShare * bound.rows)
@@ -46,12 +45,6 @@ export function sentenceOf(levels: readonly LevelFigures[], tokensPerSecond: num
 interface TtftError {
   ms: Ms;
   which: string;
-}
-
-/** What the request took before the truth server had read it is none of the reader's doing. */
-function blame({ request_ms: request }: LevelFigures, error: TtftError): string {
-  const beforeRead = request.p99 ?? request.max;
-  return beforeRead > error.ms / 2 ? ', mostly before the truth server had read the request' : '';
 }
 
 /** 99th percentile, or the largest of too few to have one. */

@@ -4,8 +4,10 @@ import type { Exchange } from '../record/exchange.ts';
 /** One stream as its client saw it. All instants on the machine's monotonic clock. */
 export interface SeenStream {
   eventId: string;
-  /** Handed to the socket. */
+  /** Handed to the socket: where the client's TTFT begins. */
   sentAt: Ms;
+  /** The socket had taken the request, as the client knows. Absent for clients that cannot tell. */
+  writtenAt?: Ms;
   /** First event of any kind. */
   firstEventAt: Ms;
   /** Every piece that carries text, in order. */
@@ -31,11 +33,14 @@ export interface TrueFrame {
 }
 
 /** What is kept of an exchange until a level is over; the rest of it may go. */
-export type KeptExchange = Pick<Exchange, 'eventId' | 'sentAt' | 'firstEventMs' | 'chunks' | 'clientLagMs'>;
+export type KeptExchange = Pick<
+  Exchange,
+  'eventId' | 'sentAt' | 'requestWrittenMs' | 'firstEventMs' | 'chunks' | 'clientLagMs'
+>;
 
 /** Undefined for a request that was not answered by a stream. `offset`: from the process's clock to the machine's. */
 export function seenStream(exchange: KeptExchange, offset: Ms): SeenStream | undefined {
-  const { eventId, sentAt, firstEventMs, chunks, clientLagMs } = exchange;
+  const { eventId, sentAt, requestWrittenMs, firstEventMs, chunks, clientLagMs } = exchange;
   if (sentAt === undefined || firstEventMs === undefined) return undefined;
   const base = sentAt + offset;
   return {
@@ -43,6 +48,7 @@ export function seenStream(exchange: KeptExchange, offset: Ms): SeenStream | und
     sentAt: base,
     firstEventAt: base + firstEventMs,
     pieces: Array.from(chunks.texts(), ({ at }) => base + at),
+    ...(requestWrittenMs === undefined ? {} : { writtenAt: base + requestWrittenMs }),
     ...(clientLagMs === undefined ? {} : { lagMs: clientLagMs }),
   };
 }

@@ -51,6 +51,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   #sentAt: Ms | undefined;
   #startedAt: Date | undefined;
+  #requestWrittenMs: Ms | undefined;
   #connection: Connection = {};
   #headersMs: Ms | undefined;
   #head: ResponseHead | undefined;
@@ -97,6 +98,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
     // The last thing before the write.
     this.#sentAt = this.#options.clock.now();
     this.#armTimer();
+  }
+
+  onRequestSent(): void {
+    this.#requestWrittenMs = this.#sinceSent();
   }
 
   onResponseStart(
@@ -330,6 +335,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
       buffered: streamed && looksBuffered(chunks, this.#headersMs, this.#lagMs),
       ...defined({
         sentAt: this.#sentAt,
+        requestWrittenMs: this.#requestWrittenMs,
         httpStatus: this.#head?.status,
         headersMs: this.#headersMs,
         firstEventMs,

@@ -65,6 +65,8 @@ export interface Observed {
   startedAt: Date;
   /** `sent` on the monotonic clock (`performance.now()`). Absent when nothing was sent. */
   sentAt?: Ms;
+  /** The socket had taken the whole request. Absent when it never did. */
+  requestWrittenMs?: Ms;
   connection: Connection;
   httpStatus?: number;
   /** Response headers complete. */

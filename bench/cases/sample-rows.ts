@@ -1,0 +1,34 @@
+import { seededRandom } from '../../src/base/random.ts';
+import { answerLine, type AnswerLine } from '../../src/journal/answer-line.ts';
+import type { RequestRow } from '../../src/journal/columns.ts';
+import { measurement } from '../../src/journal/testing/rows.ts';
+import { toRow } from '../../src/journal/to-row.ts';
+import { answered, type Piece } from '../../src/metric/testing/exchange.ts';
+import { arm, planned, prompt } from '../../src/plan/testing/planned.ts';
+
+export interface Sample {
+  row: RequestRow;
+  line: AnswerLine;
+}
+
+const arms = ['swift', 'wordy', 'thinker', 'tail'].map((id) => arm(id));
+const chunks = 60;
+
+/** An attempt as a run would record it: a stream of 60 chunks at some 50 tok/s. The same `n` gives the same one. */
+export function sample(n: number, prompts: number): Sample {
+  const random = seededRandom(`bench/${n}`);
+  const pieces: Piece[] = [];
+  for (let index = 0, at = 100 + 400 * random(); index < chunks; index++, at += 16 + 8 * random())
+    pieces.push([at, 'content', 5]);
+  const last = pieces.at(-1)![0];
+  pieces.push([last, 'finish', 0], [last, 'usage', 0], [last, 'done', 0]);
+  const usage = { promptTokens: 40, completionTokens: chunks, totalTokens: chunks + 40 };
+  const exchange = answered(pieces, { usage, eventId: `event-${n}`, clientLagMs: random() });
+  const repeat = 1 + Math.floor(n / (arms.length * prompts));
+  const request = planned(arms[n % arms.length]!, prompt(`p${Math.floor(n / arms.length) % prompts}`), {
+    repeat,
+  });
+  const row = toRow(measurement({ planned: request, exchange }));
+  const { model, prompt_id, attempt } = row;
+  return { row, line: answerLine(exchange, { model, prompt_id, repeat, attempt }, 'full') };
+}

@@ -1,0 +1,13 @@
+import type { Client, ClientName } from './client.ts';
+
+/** Imports one client alone, so that the others' code is not in its process. */
+export async function createClient(name: ClientName, url: string): Promise<Client> {
+  switch (name) {
+    case 'ours':
+      return (await import('./ours.ts')).createOurs(url);
+    case 'sdk':
+      return (await import('./sdk.ts')).createSdk(url);
+    case 'dispatch':
+      return (await import('./dispatch.ts')).createDispatch(url);
+  }
+}

@@ -1,0 +1,28 @@
+import { systemClock } from '../../src/base/clock.ts';
+import { seenStream } from '../../src/calibrate/streams.ts';
+import { Gateway } from '../../src/gateway/client.ts';
+import { createDispatcher } from '../../src/gateway/connections.ts';
+import { warmConnections } from '../../src/gateway/warm.ts';
+import type { Client } from './client.ts';
+import { benchRequest, shortRequest } from './request.ts';
+
+const timeouts = { connectMs: 10_000, firstTokenMs: 120_000, idleMs: 120_000, totalMs: 600_000 };
+
+/** The client that `gatebench run` uses, as it is. */
+export function createOurs(url: string): Client {
+  const dispatcher = createDispatcher({ connectTimeoutMs: timeouts.connectMs }, {});
+  const gateway = new Gateway({ dispatcher, timeouts, clock: systemClock, redact: (text) => text });
+  return {
+    async stream(eventId, shape, knobs) {
+      const calledAt = performance.now();
+      const exchange = await gateway.ask(benchRequest(url, eventId, shape, knobs));
+      const seen = seenStream(exchange, 0);
+      return seen && { ...seen, calledAt };
+    },
+    async short() {
+      const exchange = await gateway.ask(shortRequest(url));
+      if (exchange.outcome !== 'ok') throw new Error(exchange.failure.message);
+    },
+    warm: (connections) => warmConnections(dispatcher, new Set([url]), connections),
+  };
+}

@@ -1,0 +1,25 @@
+import type { ChatRequest } from '../../src/gateway/request.ts';
+import { shapedRequest, type StreamShape } from '../../src/calibrate/shape.ts';
+import type { Knobs } from '../../src/standin/knobs.ts';
+
+/** The request that every client makes alike. */
+export function benchRequest(
+  url: string,
+  eventId: string,
+  shape: StreamShape,
+  knobs: Partial<Knobs> = {},
+): ChatRequest {
+  const request = shapedRequest(url, eventId, shape);
+  const shaped = JSON.parse(request.headers['x-sim']!) as object;
+  return { ...request, headers: { ...request.headers, 'x-sim': JSON.stringify({ ...shaped, ...knobs }) } };
+}
+
+/** The same, not streamed. */
+export function shortRequest(url: string): ChatRequest {
+  return {
+    eventId: 'short',
+    baseUrl: `${url}/v1`,
+    body: { model: 'sim-instant', messages: [{ role: 'user', content: 'Short, please.' }], stream: false },
+    headers: { authorization: null, 'accept-encoding': 'identity' },
+  };
+}

@@ -1,0 +1,163 @@
+import { fixed } from '../../src/output/format.ts';
+import { figureOf, ratios, type Series, type Values } from './findings.ts';
+import { ourLevels, task } from './tasks.ts';
+
+/** One figure to reach. */
+export interface Bar {
+  what: string;
+  /** At most this; at least, where `isFloor`. */
+  limit: number;
+  isFloor?: boolean;
+  /** The limit as people write it. */
+  limitText: string;
+  unit: '×' | 'ms' | '%';
+  values(series: Series): Values;
+  /** What belongs beside the figure, in a few words. */
+  note?(series: Series): string;
+}
+
+/** Every figure to reach, in the order of the table. To add one: add its object. */
+export const bars: readonly Bar[] = [
+  {
+    what: 'CPU per chunk, 192 streams, against the SDK’s loop',
+    limit: 0.55,
+    limitText: '≤ 0.55',
+    unit: '×',
+    values: (series) => ratios(cpuPerChunk(series, 'ours'), cpuPerChunk(series, 'sdk')),
+    note: (series) =>
+      `${middle(cpuPerChunk(series, 'ours'), 0)} against ${middle(cpuPerChunk(series, 'sdk'), 0)} µs`,
+  },
+  {
+    what: 'CPU per chunk, 192 streams, against bare undici dispatch',
+    limit: 1.5,
+    limitText: '≤ 1.5',
+    unit: '×',
+    values: (series) => ratios(cpuPerChunk(series, 'ours'), cpuPerChunk(series, 'dispatch')),
+    note: (series) =>
+      `${middle(cpuPerChunk(series, 'ours'), 0)} against ${middle(cpuPerChunk(series, 'dispatch'), 0)} µs`,
+  },
+  arrivalBar(192, 4),
+  arrivalBar(512, 15),
+  ttftBar(64, 1),
+  ttftBar(192, 2.5),
+  ttftBar(512, 5),
+  {
+    what: '256 at once: p99 TTFT error from sent, against the SDK’s from the call',
+    limit: 1 / 50,
+    limitText: '≤ 1/50',
+    unit: '×',
+    values: (series) => ratios(burstFromSent(series), burstFromCall(series)),
+    note: (series) => `${middle(burstFromSent(series), 2)} against ${middle(burstFromCall(series), 0)} ms`,
+  },
+  {
+    what: 'short requests per second, against the SDK with default fetch',
+    limit: 1.8,
+    isFloor: true,
+    limitText: '≥ 1.8',
+    unit: '×',
+    values: (series) => ratios(perSecond(series, 'ours'), perSecond(series, 'sdk')),
+    note: (series) =>
+      `${middle(perSecond(series, 'ours'), 0)} against ${middle(perSecond(series, 'sdk'), 0)}`,
+  },
+  {
+    what: 'heap per open stream, against the SDK’s loop',
+    limit: 0.5,
+    limitText: '≤ 0.5',
+    unit: '×',
+    values: (series) => ratios(heap(series, 'ours'), heap(series, 'sdk')),
+    note: (series) => `${middle(heap(series, 'ours'), 1)} against ${middle(heap(series, 'sdk'), 1)} KiB`,
+  },
+  {
+    what: `rows within client_lag_ms + 1 ms, worst of ${ourLevels.join(', ')} streams`,
+    limit: 99,
+    isFloor: true,
+    limitText: '≥ 99 %',
+    unit: '%',
+    values: worstHeld,
+    note: heldByLevel,
+  },
+  {
+    what: 'gatebench --help, against node -e 0',
+    limit: 2.4,
+    limitText: '≤ 2.4',
+    unit: '×',
+    values: (series) => series.values(task.start, ({ helpMs, nodeMs }) => helpMs / nodeMs),
+    note: (series) =>
+      `${middle(
+        series.values(task.start, ({ helpMs }) => helpMs),
+        0,
+      )} against ${middle(
+        series.values(task.start, ({ nodeMs }) => nodeMs),
+        0,
+      )} ms`,
+  },
+];
+
+function arrivalBar(streams: number, part: number): Bar {
+  const ours = (series: Series): Values => arrivalP99(series, 'ours', streams);
+  const sdk = (series: Series): Values => arrivalP99(series, 'sdk', streams);
+  return {
+    what: `p99 arrival error, ${streams} streams, against the SDK’s loop`,
+    limit: 1 / part,
+    limitText: `≤ 1/${part}`,
+    unit: '×',
+    values: (series) => ratios(ours(series), sdk(series)),
+    note: (series) => `${middle(ours(series), 2)} against ${middle(sdk(series), 1)} ms`,
+  };
+}
+
+function ttftBar(streams: number, limit: number): Bar {
+  const ours = task.streams('ours', streams);
+  return {
+    what: `p99 TTFT error from sent, ${streams} streams`,
+    limit,
+    limitText: `≤ ${limit} ms`,
+    unit: 'ms',
+    values: (series) => series.values(ours, ({ ttft_error_ms }) => ttft_error_ms.p99),
+    note: (series) => {
+      const request = series.values(ours, ({ request_ms }) => request_ms.p99);
+      const late = series.values(ours, ({ server_lateness_ms }) => server_lateness_ms.p99);
+      return `not counted: server late by ${middle(request, 1)} in reading, ${middle(late, 1)} in writing`;
+    },
+  };
+}
+
+type Client = 'ours' | 'sdk' | 'dispatch';
+
+const cpuPerChunk = (series: Series, client: Client): Values =>
+  series.values(task.streams(client, 192), ({ cpu_us_per_chunk }) => cpu_us_per_chunk);
+const arrivalP99 = (series: Series, client: Client, streams: number): Values =>
+  series.values(task.streams(client, streams), ({ arrival_error_ms }) => arrival_error_ms.p99);
+const burstFromSent = (series: Series): Values =>
+  series.values(task.burst('ours'), ({ fromSentMs }) => fromSentMs);
+const burstFromCall = (series: Series): Values =>
+  series.values(task.burst('sdk'), ({ fromCallMs }) => fromCallMs);
+const perSecond = (series: Series, client: Client): Values =>
+  series.values(task.short(client), ({ perSecond: rate }) => rate);
+const heap = (series: Series, client: Client): Values =>
+  series.values(task.heap(client), ({ kibPerStream }) => kibPerStream);
+
+function worstHeld(series: Series): Values {
+  const levels = ourLevels.map((streams) =>
+    series.values(task.streams('ours', streams), ({ bound }) => (100 * bound.held) / bound.rows),
+  );
+  return (levels[0] ?? []).map((_, repetition) => {
+    const known = levels.map((level) => level[repetition]).filter((share) => share !== undefined);
+    return known.length < levels.length ? undefined : Math.min(...known);
+  });
+}
+
+function heldByLevel(series: Series): string {
+  return ourLevels
+    .map((streams) => {
+      const found = series.of(task.streams('ours', streams)).filter((level) => level !== undefined);
+      const sum = (of: 'rows' | 'held'): number => found.reduce((total, { bound }) => total + bound[of], 0);
+      return `${sum('held')}/${sum('rows')}`;
+    })
+    .join(', ');
+}
+
+function middle(values: Values, decimals: number): string {
+  const figure = figureOf(values);
+  return figure ? fixed(figure.median, decimals) : '–';
+}

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { spawnStandin } from '../../src/standin/spawn.ts';
+import { spawnInstantServer } from '../servers/spawn.ts';
+import { measureStart } from './start.ts';
+import type { ClientTask, Found, Task } from './task.ts';
+
+const run = promisify(execFile);
+const child = fileURLToPath(new URL('./child.ts', import.meta.url));
+/** A task that is not over by then hangs. */
+const timeoutMs = 90_000;
+
+/** Measures in a fresh process against a fresh server. Rejects when the task fails. */
+export async function carryOut<T extends Task>(task: T): Promise<Found<T>> {
+  return (await found(task)) as Found<T>;
+}
+
+async function found(task: Task): Promise<Found<Task>> {
+  if (task.kind === 'start') return measureStart(task.times);
+  if (task.kind === 'short') {
+    using server = await spawnInstantServer();
+    return await inChild(server.url, task);
+  }
+  const standin = await spawnStandin();
+  try {
+    return await inChild(standin.url, task);
+  } finally {
+    await standin.stop();
+  }
+}
+
+async function inChild(url: string, task: ClientTask): Promise<Found<Task>> {
+  const args = ['--expose-gc', child, url, JSON.stringify(task)];
+  const { stdout } = await run(process.execPath, args, { timeout: timeoutMs, maxBuffer: 1e8 });
+  return JSON.parse(stdout) as Found<Task>;
+}

@@ -1,0 +1,47 @@
+import { median } from '../../src/stats/quantile.ts';
+import type { Found, Task } from './task.ts';
+
+/** One number from each repetition; undefined where a task failed. */
+export type Values = readonly (number | undefined)[];
+
+/** What every task found, repetition by repetition. */
+export class Series {
+  readonly #found = new Map<string, (Found<Task> | undefined)[]>();
+
+  /** Undefined: the task failed this time. */
+  add<T extends Task>(task: T, found: Found<T> | undefined): void {
+    const key = JSON.stringify(task);
+    this.#found.set(key, [...(this.#found.get(key) ?? []), found]);
+  }
+
+  of<T extends Task>(task: T): readonly (Found<T> | undefined)[] {
+    return (this.#found.get(JSON.stringify(task)) ?? []) as (Found<T> | undefined)[];
+  }
+
+  values<T extends Task>(task: T, figure: (found: Found<T>) => number | undefined): Values {
+    return this.of(task).map((found) => found && figure(found));
+  }
+}
+
+/** Ratios within each repetition, whose two sides ran one after the other. */
+export function ratios(above: Values, below: Values): Values {
+  return above.map((value, index) => {
+    const other = below[index];
+    return value === undefined || other === undefined ? undefined : value / other;
+  });
+}
+
+/** Several repetitions in one figure. */
+export interface Figure {
+  median: number;
+  low: number;
+  high: number;
+  n: number;
+}
+
+/** Undefined when every repetition failed. */
+export function figureOf(values: Values): Figure | undefined {
+  const known = values.filter((value) => value !== undefined);
+  if (known.length === 0) return undefined;
+  return { median: median(known), low: Math.min(...known), high: Math.max(...known), n: known.length };
+}

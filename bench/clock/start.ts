@@ -1,0 +1,41 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { median } from '../../src/stats/quantile.ts';
+import type { Findings } from './task.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+/** Below node_modules, so that the program finds its packages as it does when it is installed. */
+const place = `${root}node_modules/.cache/gatebench-bench/`;
+let built: Promise<string> | undefined;
+
+/** How long the program, compiled as it is published, takes to print its help, and Node to do nothing. */
+export async function measureStart(times: number): Promise<Findings['start']> {
+  const bin = await (built ??= build());
+  const help: number[] = [];
+  const node: number[] = [];
+  // The first one fills the compile cache, as the first start after an installation does.
+  elapsed([bin, '--help']);
+  for (let n = 0; n < times; n++) {
+    node.push(elapsed(['-e', '0']));
+    help.push(elapsed([bin, '--help']));
+  }
+  return { helpMs: median(help), nodeMs: median(node) };
+}
+
+async function build(): Promise<string> {
+  await mkdir(place, { recursive: true });
+  await copyFile(`${root}package.json`, `${place}package.json`);
+  const tsc = `${root}node_modules/typescript/bin/tsc`;
+  const args = [tsc, '-p', `${root}tsconfig.build.json`, '--outDir', `${place}dist`];
+  await promisify(execFile)(process.execPath, args);
+  return `${place}dist/bin.js`;
+}
+
+function elapsed(args: readonly string[]): number {
+  const start = performance.now();
+  const { status } = spawnSync(process.execPath, args, { stdio: 'ignore' });
+  if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${String(status)}`);
+  return performance.now() - start;
+}

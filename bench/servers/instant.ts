@@ -1,0 +1,67 @@
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+
+/**
+ * An HTTP server that costs next to nothing: it looks for the end of a request and writes an answer that it has
+ * ready. Below `/stream` that is a stream, one frame in each turn of the loop, so that frames arrive one by one as
+ * they do from a model. Its clients must not send a request before they have the answer to the one before.
+ */
+const framesInStream = 200;
+const head = {
+  id: 'chatcmpl-1',
+  created: 1_750_000_000,
+  model: 'sim-instant',
+  system_fingerprint: 'fp_ollama',
+};
+const usage = { prompt_tokens: 9, completion_tokens: framesInStream, total_tokens: framesInStream + 9 };
+
+const chunked = (text: string): Buffer => Buffer.from(`${text.length.toString(16)}\r\n${text}\r\n`);
+const frame = (fields: object): Buffer =>
+  chunked(`data: ${JSON.stringify({ ...head, object: 'chat.completion.chunk', ...fields })}\n\n`);
+
+const message = { role: 'assistant', content: 'Short it is.' };
+const completion = JSON.stringify({
+  ...head,
+  object: 'chat.completion',
+  choices: [{ index: 0, message, finish_reason: 'stop' }],
+  usage,
+});
+const whole = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${completion.length}\r\n\r\n${completion}`;
+const streamHead = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n';
+const textFrame = frame({ choices: [{ index: 0, delta: { content: ' word' }, finish_reason: null }] });
+const ending = Buffer.concat([
+  frame({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }),
+  frame({ choices: [], usage }),
+  chunked('data: [DONE]\n\n'),
+  chunked(''),
+]);
+
+function stream(socket: Socket): void {
+  let left = framesInStream;
+  const next = (): void => {
+    if (socket.destroyed) return;
+    socket.write(left > 0 ? textFrame : ending);
+    if (left-- > 0) setImmediate(next);
+  };
+  socket.write(streamHead);
+  setImmediate(next);
+}
+
+const server = createServer({ noDelay: true }, (socket) => {
+  let text = '';
+  socket.on('error', () => socket.destroy());
+  socket.on('data', (bytes) => {
+    text += bytes.toString('latin1');
+    const end = text.indexOf('\r\n\r\n');
+    const length = Number(/\r\ncontent-length: (\d+)/i.exec(text)?.[1] ?? 0);
+    if (end === -1 || text.length < end + 4 + length) return;
+    if (text.startsWith('POST /stream/')) stream(socket);
+    else socket.write(whole);
+    text = '';
+  });
+});
+
+// Whoever started it may end in any way: then its standard input does, too.
+process.stdin.resume().on('close', () => process.exit(0));
+server.listen(0, '127.0.0.1', () =>
+  console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+);
