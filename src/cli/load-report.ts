@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import { defined } from '../base/defined.ts';
-import { requestColumns, type RequestRow } from '../journal/columns.ts';
-import { readCsv } from '../journal/csv.ts';
+import type { RequestRow } from '../journal/columns.ts';
 import { readManifest, type Manifest } from '../journal/manifest.ts';
-import { runFiles } from '../journal/run-folder.ts';
+import { readRequests } from '../journal/resume.ts';
 import type { Report, RunFacts } from '../output/report.ts';
 import { armsOf, planSize } from '../plan/blocks.ts';
+import { shardPrompts } from '../plan/shard.ts';
 import type { Suite } from '../suite/suite.ts';
 import { collect, type Collected } from '../summary/collect.ts';
 import type { ModelSummary } from '../summary/columns.ts';
@@ -66,17 +65,17 @@ function neededColumns({ thresholds, gate }: Suite): string[] {
 
 /** The rows of a run, one at a time. */
 export function readRows(folder: string): AsyncGenerator<RequestRow> {
-  return readCsv<RequestRow>(join(folder, runFiles.requests), requestColumns);
+  return readRequests(folder);
 }
 
 /** Measured requests of the plan, without warm-up. */
-function plannedRequests({ suite, routes, added_repeats = 0 }: Manifest): number {
+function plannedRequests({ suite, routes, shard, added_repeats = 0 }: Manifest): number {
   const arms = armsOf(
     suite.models,
     routes.map(({ route }) => route),
   );
   const repeat = suite.run.repeat + added_repeats;
-  return planSize({ ...suite.run, repeat, arms, prompts: suite.prompts }).measure;
+  return planSize({ ...suite.run, repeat, arms, prompts: shardPrompts(suite.prompts, shard) }).measure;
 }
 
 function factsOf(manifest: Manifest, models: readonly ModelSummary[], planned: number): RunFacts {
@@ -92,7 +91,7 @@ function factsOf(manifest: Manifest, models: readonly ModelSummary[], planned: n
     started_at: manifest.started_at,
     seed: manifest.seed,
     order: suite.run.order,
-    prompts: suite.prompts.length,
+    prompts: shardPrompts(suite.prompts, manifest.shard).length,
     repeats: suite.run.repeat + (manifest.added_repeats ?? 0),
     requests_planned: planned,
     requests_done: done,

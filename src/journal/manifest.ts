@@ -16,8 +16,10 @@ export interface Manifest {
   suite_file: string;
   seed: number;
   routes: { route: string; host: string }[];
-  /** What was left out of the suite by flags: the plan can be made again from these. */
+  /** One part of a run: every `count`-th prompt from `index`, 1-based. `suite` is the whole all the same. */
   shard?: { index: number; count: number };
+  /** The parts that this run was joined from. */
+  merged_from?: { run_id: string; shard: string }[];
   planned_requests: number;
   /** Repeats that the stopping rule has added to those of the suite. Absent without such a rule. */
   added_repeats?: number;

@@ -14,7 +14,9 @@ export const thresholdTones: Readonly<Record<ThresholdResult['verdict'], Tone>> 
 
 /** `✓ p95(e2e_latency_ms) of glm 8.42 s (7.90 s – 9.10 s), at most 15 s`. `withRoute` where a run has several. */
 export function thresholdLine(result: ThresholdResult, withRoute = false): string {
-  return `${marks[result.verdict]} ${thresholdName(result, withRoute)} ${thresholdText(result)}`;
+  const isMeasured = result.value !== undefined || result.ciLow !== undefined || result.ciHigh !== undefined;
+  const name = thresholdName(result, withRoute) + (isMeasured ? '' : ',');
+  return `${marks[result.verdict]} ${name} ${thresholdText(result)}`;
 }
 
 /** `p95(e2e_latency_ms) of glm`. */

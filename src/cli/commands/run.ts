@@ -1,5 +1,6 @@
 import { defined } from '../../base/defined.ts';
 import { UserError } from '../../base/user-error.ts';
+import { parseShard, type Shard } from '../../plan/shard.ts';
 import type { Command } from '../command.ts';
 import { readSuiteFlags, suiteFlags } from './suite-flags.ts';
 
@@ -22,6 +23,12 @@ export const run: Command = {
         requiresArg: true,
         describe: 'send again what failed in this run',
       })
+      .option('shard', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'i/n: a part of the prompts, joined later by gatebench merge; needs --seed',
+      })
+      .conflicts('shard', ['resume', 'retry-errors'])
       .option('strict', {
         type: 'boolean',
         default: false,
@@ -43,7 +50,21 @@ export const run: Command = {
       throw new UserError(
         'run what? Give a suite, for example: gatebench run suites/smoke.yaml --route demo',
       );
+    const shard = readShard(flags['shard'], suiteAndDesign.seed);
     const { executeRun } = await import('../run/execute.ts');
-    return executeRun({ ...suiteAndDesign, ...folder, strict: flags['strict'] === true });
+    return executeRun({
+      ...suiteAndDesign,
+      ...folder,
+      ...defined({ shard }),
+      strict: flags['strict'] === true,
+    });
   },
 };
+
+/** Shards are parts of one plan, and a plan is made from its seed. */
+function readShard(flag: unknown, seed: number | undefined): Shard | undefined {
+  if (flag === undefined) return undefined;
+  const shard = parseShard(Array.isArray(flag) ? flag.join(' ') : (flag as string));
+  if (seed === undefined) throw new UserError('--shard needs --seed, the same for all shards of a run.');
+  return shard;
+}

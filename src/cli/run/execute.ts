@@ -6,12 +6,12 @@ import { Gateway } from '../../gateway/client.ts';
 import { createDispatcher } from '../../gateway/connections.ts';
 import { warmConnections } from '../../gateway/warm.ts';
 import { Journal } from '../../journal/journal.ts';
-import { lockRun } from '../../journal/lock.ts';
 import { writeManifest } from '../../journal/manifest.ts';
 import type { JournalState } from '../../journal/resume.ts';
 import { loadModes } from '../../load/index.ts';
 import { planBlocks, planSize } from '../../plan/blocks.ts';
 import type { Block } from '../../plan/plan.ts';
+import type { Shard } from '../../plan/shard.ts';
 import { run, type RunOutcome } from '../../run/runner.ts';
 import type { Suite } from '../../suite/suite.ts';
 import type { SuiteFlags } from '../commands/suite-flags.ts';
@@ -32,6 +32,8 @@ export interface RunFlags extends SuiteFlags {
   retryErrors?: string;
   /** End with a code of its own when a threshold is not settled. */
   strict: boolean;
+  /** Send this part of the prompts only. Needs `seed`, which all parts share. */
+  shard?: Shard;
 }
 
 /** Longest time for one check on one answer. */
@@ -59,8 +61,7 @@ async function sendAndReport(
   prepared: Prepared,
   interruption: Interruption,
 ): Promise<ExitCode> {
-  const { folder, manifest } = prepared;
-  const lock = await lockRun(folder);
+  const { folder, manifest, lock } = prepared;
   try {
     manifest.status = 'running';
     delete manifest.ended_at;

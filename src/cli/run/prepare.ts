@@ -1,10 +1,12 @@
 import { join, relative } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
+import { defined } from '../../base/defined.ts';
 import { seededRandom } from '../../base/random.ts';
 import { count } from '../../base/text.ts';
 import { UserError } from '../../base/user-error.ts';
 import { packageVersion, version } from '../../base/version.ts';
 import type { RequestRow } from '../../journal/columns.ts';
+import { lockRun, type Lock } from '../../journal/lock.ts';
 import { describeMachine, readManifest, writeManifest, type Manifest } from '../../journal/manifest.ts';
 import {
   emptyState,
@@ -16,6 +18,7 @@ import {
 import { createRunFolder, findRun, newRunId } from '../../journal/run-folder.ts';
 import { costOf } from '../../metric/cost.ts';
 import { planSize, type PlanOptions } from '../../plan/blocks.ts';
+import { shardPrompts, type Shard } from '../../plan/shard.ts';
 import { leastUsage, worstCaseUsage } from '../../plan/tokens.ts';
 import { assertAffordable, BudgetGuard } from '../../run/budget.ts';
 import { suiteHash } from '../../suite/hash.ts';
@@ -34,6 +37,8 @@ export interface Prepared {
   budget: BudgetGuard;
   /** What of the plan is done already. */
   earlier: JournalState;
+  /** The folder is ours until this is released. */
+  lock: Lock;
 }
 
 /** Makes the folder of a new run. Everything that can be wrong is found before. */
@@ -46,12 +51,14 @@ export async function prepareNew(
   const names = routeNames(flags, suite);
   const ways = findWays(flags, suite, names, names.includes('demo') ? await demo.url() : undefined);
   const seed = flags.seed ?? newSeed();
-  const planOptions = planOf(suite, ways, seed);
+  assertShard(suite, flags.shard);
+  const planOptions = planOf(suite, ways, seed, flags.shard);
   assertAffordable(suite.run.budget, leastExpense(planOptions));
   const startedAt = systemClock.wall();
   const runId = newRunId(startedAt, seededRandom(`${seed}/${startedAt.getTime()}/${process.pid}`));
   const folder = flags.out ?? join(flags.results, suite.name, runId);
   await createRunFolder(folder);
+  const lock = await lockRun(folder);
   const manifest: Manifest = {
     schema_version: 1,
     run_id: runId,
@@ -60,6 +67,7 @@ export async function prepareNew(
     suite_file: relative(process.cwd(), file) || file,
     seed,
     routes: ways.hosts,
+    ...defined({ shard: flags.shard }),
     planned_requests: planSize(planOptions).total,
     versions: {
       gatebench: version(),
@@ -74,12 +82,23 @@ export async function prepareNew(
   };
   await writeManifest(folder, manifest);
   const budget = new BudgetGuard(suite.run.budget, systemClock);
-  return { folder, manifest, planOptions, ways, budget, earlier: emptyState };
+  return { folder, manifest, planOptions, ways, budget, earlier: emptyState, lock };
 }
 
 /** Opens the folder of a run that was cut short, or whose failures are to be sent again. */
 export async function prepareResumed(flags: RunFlags, demo: DemoGateway): Promise<Prepared> {
   const folder = await findRun(flags.retryErrors ?? (flags.resume || 'latest'), flags.results);
+  // Before anything is mended: a run that is under way must not be touched.
+  const lock = await lockRun(folder);
+  try {
+    return { ...(await reopen(folder, flags, demo)), lock };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function reopen(folder: string, flags: RunFlags, demo: DemoGateway): Promise<Omit<Prepared, 'lock'>> {
   const manifest = await readManifest(folder);
   await assertSameSuite(flags, manifest);
   const names = manifest.routes.map(({ route }) => route);
@@ -92,7 +111,7 @@ export async function prepareResumed(flags: RunFlags, demo: DemoGateway): Promis
     if (reopened === 0) throw new UserError(`nothing has failed in ${folder}.`);
     note(manifest, `${count(reopened, 'failed request')} sent again`);
   }
-  const planOptions = planOf(manifest.suite, ways, manifest.seed);
+  const planOptions = planOf(manifest.suite, ways, manifest.seed, manifest.shard);
   const budget = new BudgetGuard(manifest.suite.run.budget, systemClock);
   const earlier = await readState(folder, (row) => budget.carryOver(spentBy(row, manifest.suite)));
   if (earlier.done >= manifest.planned_requests)
@@ -101,8 +120,21 @@ export async function prepareResumed(flags: RunFlags, demo: DemoGateway): Promis
   return { folder, manifest, planOptions, ways, budget, earlier };
 }
 
-function planOf(suite: Suite, ways: Ways, seed: number): PlanOptions {
-  return { ...suite.run, arms: ways.arms, prompts: suite.prompts, seed };
+function planOf(suite: Suite, ways: Ways, seed: number, shard: Shard | undefined): PlanOptions {
+  return { ...suite.run, arms: ways.arms, prompts: shardPrompts(suite.prompts, shard), seed };
+}
+
+/** What a shard cannot do alone. */
+function assertShard({ name, prompts, run }: Suite, shard: Shard | undefined): void {
+  if (!shard) return;
+  if (prompts.length < shard.count)
+    throw new UserError(
+      `${name} has ${count(prompts.length, 'prompt')}: ${shard.count} shards would leave some of them empty.`,
+    );
+  if (run.stop)
+    throw new UserError(
+      `${name} adds repeats as its data ask (run.stop), which no shard can know alone: leave out --shard, or run.stop.`,
+    );
 }
 
 function note(manifest: Manifest, text: string): void {

@@ -29,7 +29,7 @@ export const table: GateFormat = {
     const sections = [
       heading(report, columns, paint),
       report.incompleteBecause === undefined ? [] : wrapped(report.incompleteBecause, columns),
-      cellTable(report, columns, paint),
+      ...cellTables(report, columns, paint),
       thresholdLines(report, columns, paint),
       report.warnings.flatMap((text) =>
         wrapped(`! ${oneLine(text)}`, columns, '  ').map((line) => paint('warning', line)),
@@ -66,41 +66,39 @@ function heading(report: GateReport, columns: number, paint: Paint): string[] {
   ];
 }
 
-/** Columns are left out where they do not fit: first the range, then the usual level, then the limit. */
-function cellTable(report: GateReport, columns: number, paint: Paint): string[] {
-  if (report.cells.length === 0) return [];
-  const all = cellColumns(report, Math.max(12, Math.floor(columns / 4)));
-  const dropped = ['usual range', 'usual', 'limit', 'tonight'];
-  for (let count = 0; count <= dropped.length; count++) {
-    const left = all.filter(({ subtitle }) => !dropped.slice(0, count).includes(subtitle));
-    if (tableWidth(left) <= columns || count === dropped.length) return textTable(left, paint);
-  }
-  return [];
+/** One small table for each rule. */
+function cellTables(report: GateReport, columns: number, paint: Paint): string[][] {
+  const groups = Map.groupBy(report.cells, (cell) => `${cell.metric} ${limitText(cell)}`);
+  return [...groups].map(([rule, cells]) => [
+    ...wrapped(rule, columns).map((line) => paint('strong', line)),
+    ...cellTable(cells, report, columns, paint),
+  ]);
 }
 
-function cellColumns(report: GateReport, nameRoom: number): TextColumn[] {
-  const withRoute = new Set(report.cells.map(({ route }) => route)).size > 1;
+/** Where the room is short, the range goes first, then the usual level, then tonight's. */
+function cellTable(cells: readonly GateCell[], report: GateReport, columns: number, paint: Paint): string[] {
+  let left = cellColumns(cells, report, Math.max(12, Math.floor(columns / 4)));
+  for (const dropped of ['usual range', 'usual', 'tonight'])
+    if (tableWidth(left) > columns) left = left.filter(({ subtitle }) => subtitle !== dropped);
+  return textTable(left, paint);
+}
+
+function cellColumns(cells: readonly GateCell[], report: GateReport, nameRoom: number): TextColumn[] {
+  const withRoute = report.run.routes.length > 1;
   const column = (subtitle: string, align: Align, text: (cell: GateCell) => string): TextColumn => ({
     title: '',
     subtitle,
     align,
-    cells: report.cells.map((cell) => ({ text: text(cell) })),
+    cells: cells.map((cell) => ({ text: text(cell) })),
   });
+  const words = cells.map((cell) => ({ text: cellWord(cell, report.confirm), tone: wordTones[cell.word] }));
   return [
-    {
-      ...column('', 'left', () => ''),
-      cells: report.cells.map((cell) => ({
-        text: cellWord(cell, report.confirm),
-        tone: wordTones[cell.word],
-      })),
-    },
+    { ...column('', 'left', () => ''), cells: words },
     column('model', 'left', (cell) => shorten(cellName(cell, withRoute), nameRoom)),
-    column('metric', 'left', ({ metric }) => metric),
     column('tonight', 'right', tonightText),
     column('usual', 'right', usualText),
     column('usual range', 'right', usualRangeText),
     column('change', 'right', changeText),
-    column('limit', 'left', limitText),
   ];
 }
 

@@ -1,0 +1,52 @@
+import { exitCode, type ExitCode } from '../../base/user-error.ts';
+import { trendJson } from '../../output/trend/json.ts';
+import { trendTable } from '../../output/trend/table.ts';
+import type { TrendReport } from '../../output/trend/trend-report.ts';
+import type { HistoryRow } from '../../summary/history.ts';
+import { trend } from '../../summary/trend.ts';
+import { stdoutStyle } from '../terminal.ts';
+import { readKnownHistory } from './history-file.ts';
+
+export interface TrendFlags {
+  history: string;
+  json: boolean;
+  color: boolean | undefined;
+}
+
+/** `gatebench trend`: looks, and judges nothing. */
+export async function executeTrend({ history, json, color }: TrendFlags): Promise<ExitCode> {
+  const reports = trendReports(await readKnownHistory(history));
+  process.stdout.write(json ? trendJson(reports) : trendTable(reports, stdoutStyle(color)));
+  return exitCode.done;
+}
+
+/** One for each suite of the history, by name. */
+export function trendReports(rows: readonly HistoryRow[]): TrendReport[] {
+  const suites = Map.groupBy(rows, ({ suite }) => suite);
+  return [...suites]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([suite, ours]) => {
+      const lines = trend(ours);
+      const starts = lines[0]?.startedAt ?? [];
+      if (starts[0] === undefined) return [];
+      return [
+        {
+          suite,
+          isSimulated: lines.some(({ route }) => route === 'demo'),
+          nights: starts.length,
+          from: starts[0],
+          to: starts.at(-1)!,
+          lines,
+          decisions: ours
+            .filter(({ kind }) => kind !== 'night')
+            .toSorted((a, b) => (a.at < b.at ? -1 : 1))
+            .map(decisionText),
+        },
+      ];
+    });
+}
+
+function decisionText({ kind, at, run_id, model, metric, reason }: HistoryRow): string {
+  const about = [model, metric].filter((part) => part !== undefined).join(' ');
+  return `${kind} ${run_id}${about === '' ? '' : ` (${about})`}, ${at.slice(0, 10)}: ${reason ?? 'no reason given'}`;
+}

@@ -1,0 +1,65 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, isAbsolute, relative } from 'node:path';
+import { exitCode, UserError, type ExitCode } from '../../base/user-error.ts';
+import { loadSuite } from '../../suite/load.ts';
+import { nightlyWorkflow } from './nightly-workflow.ts';
+import { starterSuite } from './starter-suite.ts';
+
+export interface InitFlags {
+  suite: string;
+  nightly: boolean;
+}
+
+const workflowFile = '.github/workflows/gatebench-nightly.yml';
+
+/** `gatebench init`: files to start from. Never writes over one. */
+export async function executeInit({ suite, nightly }: InitFlags): Promise<ExitCode> {
+  // From a clone there is no installed program.
+  const program = process.argv[1]?.endsWith('.ts') ? 'npm run -s gatebench --' : 'npx gatebench';
+  if (!nightly) {
+    await writeNew(suite, starterSuite());
+    process.stdout.write(
+      `Written: ${suite}\n\n` +
+        `  ${program} run ${suite} --route demo    # simulated models, no key\n` +
+        `  ${program} plan ${suite}                # what a real run would send\n`,
+    );
+    return exitCode.done;
+  }
+  const path = inRepository(suite);
+  const { models } = await loadSuite(suite);
+  await writeNew(workflowFile, nightlyWorkflow({ suite: path, program }));
+  process.stdout.write(
+    `Written: ${workflowFile}\n\n` +
+      'Before its first night:\n' +
+      '  1. add the secrets CF_ACCOUNT_ID, CF_GATEWAY_ID and CF_AIG_TOKEN to the repository\n' +
+      `  2. commit ${workflowFile} and ${path}\n` +
+      '  3. start it once by hand: Actions → gatebench nightly → Run workflow\n',
+  );
+  if (models.some(({ model }) => /\/sim-/.test(model)))
+    process.stderr.write(`${path} names simulated models (sim-…): name real ones, no gateway knows these.\n`);
+  return exitCode.done;
+}
+
+/** The workflow names the suite by its path from the repository's root, in the dialect of its shell. */
+function inRepository(suite: string): string {
+  const path = (isAbsolute(suite) ? relative(process.cwd(), suite) : suite).replaceAll('\\', '/');
+  if (!/^(?!\.\.\/)[\w./-]+$/.test(path) || path.startsWith('-'))
+    throw new UserError(
+      `the suite ${suite} must lie below this folder, in a path of letters, digits, dots and dashes: the workflow runs it from here.`,
+    );
+  return path;
+}
+
+async function writeNew(path: string, content: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content, { flag: 'wx' });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UserError(
+      code === 'EEXIST' && !/mkdir/.test(message)
+        ? `${path} is there already and stays as it is: name another file, or move it away.`
+        : `${path} cannot be written: ${message}`,
+    );
+  }
+}

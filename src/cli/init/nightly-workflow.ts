@@ -1,0 +1,163 @@
+export interface WorkflowOptions {
+  /** Path of the suite from the repository's root. */
+  suite: string;
+  /** How a shell starts gatebench. */
+  program: string;
+}
+
+/** A workflow for GitHub Actions: every night, in shards, joined, judged, remembered on a branch of its own. */
+export function nightlyWorkflow({ suite, program }: WorkflowOptions): string {
+  return `# Runs ${suite} every night and compares it with the nights before.
+#
+# Needs three secrets (Settings → Secrets and variables → Actions): CF_ACCOUNT_ID, CF_GATEWAY_ID, CF_AIG_TOKEN.
+# The history is kept on the branch gatebench-history. To accept a change as the new level, on that branch:
+#   gatebench gate accept NIGHT --reason "why" --history .
+# GitHub stops schedules of public repositories after 60 days without a commit.
+name: gatebench nightly
+
+on:
+  schedule:
+    - cron: '17 3 * * *' # off the hour, when everybody else starts
+  workflow_dispatch:
+
+permissions:
+  contents: read
+
+# One night at a time: the next one waits, none is cut short.
+concurrency:
+  group: gatebench-nightly
+  cancel-in-progress: false
+
+env:
+  SUITE: ${suite}
+  HISTORY_BRANCH: gatebench-history
+
+jobs:
+  check:
+    runs-on: ubuntu-latest
+    timeout-minutes: 5
+    steps:
+      - name: secrets are there
+        env:
+          CF_ACCOUNT_ID: \${{ secrets.CF_ACCOUNT_ID }}
+          CF_GATEWAY_ID: \${{ secrets.CF_GATEWAY_ID }}
+          CF_AIG_TOKEN: \${{ secrets.CF_AIG_TOKEN }}
+        run: |
+          missing=''
+          for name in CF_ACCOUNT_ID CF_GATEWAY_ID CF_AIG_TOKEN; do
+            if [ -z "\${!name}" ]; then missing="$missing $name"; fi
+          done
+          if [ -n "$missing" ]; then
+            echo "::error title=gatebench::missing secrets:$missing (Settings → Secrets and variables → Actions)"
+            exit 1
+          fi
+
+  run:
+    needs: check
+    runs-on: ubuntu-latest
+    timeout-minutes: 60
+    strategy:
+      fail-fast: false
+      matrix:
+        # Shards run at the same time, so the requests in flight add up. With other numbers, change SHARDS as well.
+        shard: [1, 2]
+    env:
+      SHARDS: 2
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-node@v4
+        with:
+          node-version: 24
+          cache: npm
+      - run: npm ci
+      - name: send the shard
+        env:
+          CF_ACCOUNT_ID: \${{ secrets.CF_ACCOUNT_ID }}
+          CF_GATEWAY_ID: \${{ secrets.CF_GATEWAY_ID }}
+          CF_AIG_TOKEN: \${{ secrets.CF_AIG_TOKEN }}
+        # Budgets hold for each shard. The seed makes the shards parts of one plan.
+        run: >-
+          ${program} run "$SUITE"
+          --shard \${{ matrix.shard }}/$SHARDS
+          --seed \${{ github.run_number }}
+          --max-requests 500
+          --max-tokens-total 400000
+          --max-cost 2
+          --max-minutes 45
+          --out shard
+          --no-color
+      - if: \${{ !cancelled() }}
+        uses: actions/upload-artifact@v4
+        with:
+          name: gatebench-shard-\${{ matrix.shard }}
+          path: shard
+          retention-days: 7
+          overwrite: true
+
+  gate:
+    needs: [check, run]
+    # A shard that failed makes the night incomplete; the gate says so.
+    if: \${{ !cancelled() && needs.check.result == 'success' }}
+    runs-on: ubuntu-latest
+    timeout-minutes: 20
+    permissions:
+      contents: write
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-node@v4
+        with:
+          node-version: 24
+          cache: npm
+      - run: npm ci
+      - uses: actions/download-artifact@v4
+        with:
+          pattern: gatebench-shard-*
+          path: shards
+      - name: join the shards
+        # Exit 3: something is missing. The gate then calls the night incomplete.
+        run: |
+          ${program} merge shards/* --out night --no-color || test $? -eq 3
+      - name: fetch the history
+        run: |
+          code=0
+          git ls-remote --exit-code --heads origin "$HISTORY_BRANCH" || code=$?
+          if [ "$code" -eq 0 ]; then
+            git fetch origin "$HISTORY_BRANCH:refs/remotes/origin/$HISTORY_BRANCH"
+            git worktree add -B "$HISTORY_BRANCH" history "origin/$HISTORY_BRANCH"
+          elif [ "$code" -eq 2 ]; then
+            git worktree add --detach history
+            git -C history checkout --orphan "$HISTORY_BRANCH"
+            git -C history rm -rfq .
+            echo 'history.csv merge=union' > history/.gitattributes
+          else
+            exit "$code"
+          fi
+      - name: judge the night
+        run: |
+          ${program} gate night --history history --github --no-color
+      - name: keep the history
+        if: \${{ !cancelled() }}
+        run: |
+          cd history
+          git config user.name 'github-actions[bot]'
+          git config user.email '41898282+github-actions[bot]@users.noreply.github.com'
+          git add --all
+          if git diff --cached --quiet; then exit 0; fi
+          git commit --quiet -m "night $GITHUB_RUN_NUMBER"
+          for attempt in 1 2 3 4 5; do
+            if git push origin "HEAD:$HISTORY_BRANCH"; then exit 0; fi
+            sleep $((attempt * 5))
+            git fetch origin "$HISTORY_BRANCH"
+            git rebase FETCH_HEAD
+          done
+          echo "::error title=gatebench::the history could not be pushed; this night is missing from it"
+          exit 1
+      - if: \${{ !cancelled() }}
+        uses: actions/upload-artifact@v4
+        with:
+          name: gatebench-night
+          path: night
+          retention-days: 90
+          overwrite: true
+`;
+}
