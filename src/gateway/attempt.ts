@@ -14,7 +14,7 @@ import { failureOf } from './conclude.ts';
 import { watchSocket } from './connections.ts';
 import type { LoopLag } from './loop-lag.ts';
 import { networkFailure } from './network-failure.ts';
-import { StreamReader } from './stream-reader.ts';
+import { StreamReader, type StreamFault } from './stream-reader.ts';
 
 /** Bodies beyond these are cut off: an answer is never that long, an error page need not be read whole. */
 const longestBody = 64 * 1024 * 1024;
@@ -232,7 +232,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
         completion: this.#reader.completion,
         frames: this.#reader.frames,
         done: this.#reader.doneMs !== undefined,
-        ...(this.#reader.fault ? { fault: this.#reader.fault } : {}),
+        ...(this.#reader.fault ? { fault: redactedFault(this.#reader.fault, this.#options.redact) } : {}),
       },
       this.#options.clock.wall(),
     );
@@ -267,7 +267,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   #text(): string {
-    return decodeBody(Buffer.concat(this.#body), this.#encoding);
+    // Before anything is cut: half a secret is one, too.
+    return this.#options.redact(decodeBody(Buffer.concat(this.#body), this.#encoding));
   }
 
   readonly #checkDeadlines = (): void => {
@@ -342,7 +343,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
         doneMs,
         bodyEndMs: this.#bodyEndMs,
         clientLagMs: this.#lagMs,
-        finishReason: completion.finishReason && oneLine(completion.finishReason, 80),
+        finishReason: completion.finishReason && oneLine(redact(completion.finishReason), 80),
       }),
     };
     this.#body = [];
@@ -359,7 +360,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const headers = this.#head?.headers ?? {};
     const receipt = (name: string): string | undefined => {
       const value = headerValue(headers[name]);
-      return value === undefined ? undefined : redact(oneLine(value, 200));
+      return value === undefined ? undefined : oneLine(redact(value), 200);
     };
     const servedBy = [receipt('cf-aig-provider'), receipt('cf-aig-model')].filter(Boolean).join('/');
     const echoed = this.#reader.completion.echoedModel;
@@ -368,10 +369,19 @@ export class Attempt implements Dispatcher.DispatchHandler {
       gatewayLogId: receipt('cf-aig-log-id'),
       gatewayStep: receipt('cf-aig-step'),
       cfRay: receipt('cf-ray'),
-      echoedModel: echoed === undefined ? undefined : redact(oneLine(echoed, 200)),
+      echoedModel: echoed === undefined ? undefined : oneLine(redact(echoed), 200),
       servedBy: servedBy || undefined,
     });
   }
+}
+
+function redactedFault(fault: StreamFault, redact: Redact): StreamFault {
+  const { code, detail } = fault;
+  return {
+    code,
+    detail:
+      typeof detail === 'string' ? redact(detail) : (JSON.parse(redact(JSON.stringify(detail))) as unknown),
+  };
 }
 
 export interface ResponseHead {

@@ -18,8 +18,8 @@ describe('a good answer', () => {
       usage: { promptTokens: 5, completionTokens: 3, totalTokens: 8 },
       receipts: { echoedModel: 'm' },
     });
-    const { headersMs, firstEventMs, doneMs, bodyEndMs, endMs } = exchange;
-    const instants = [0, headersMs!, firstEventMs!, doneMs!, bodyEndMs!, endMs];
+    const { requestWrittenMs, headersMs, firstEventMs, doneMs, bodyEndMs, endMs } = exchange;
+    const instants = [0, requestWrittenMs!, headersMs!, firstEventMs!, doneMs!, bodyEndMs!, endMs];
     expect(instants).toEqual([...instants].sort((a, b) => a - b));
     expect(exchange.clientLagMs).toBeGreaterThanOrEqual(0);
   });
@@ -234,6 +234,17 @@ describe('the way there', () => {
     });
     expect(failureOf(exchange).message).toBe('bad header Bearer [CF_AIG_TOKEN]');
     expect(JSON.stringify(exchange)).not.toContain('secret-token-1');
+  });
+
+  test('nor half of one that the end of a message cuts', async () => {
+    await using server = await serve((response) => {
+      response.writeHead(400);
+      response.end(
+        JSON.stringify({ error: { message: `${'x'.repeat(285)} secret-token-with-a-long-tail` } }),
+      );
+    });
+    await using client = testGateway({}, { 'secret-token-with-a-long-tail': 'CF_AIG_TOKEN' });
+    expect(failureOf(await client.ask(server.url)).message).not.toContain('secret');
   });
 
   test('an error page of any size is read in part', async () => {

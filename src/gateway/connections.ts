@@ -2,6 +2,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { Socket } from 'node:net';
 import { Agent, buildConnector, EnvHttpProxyAgent, type Dispatcher } from 'undici';
 import type { Ms } from '../base/clock.ts';
+import { defined } from '../base/defined.ts';
 import type { Connection } from '../record/exchange.ts';
 
 /** How each open socket came to be, and whether a request has gone over it. */
@@ -56,8 +57,17 @@ export function createDispatcher(options: ConnectionOptions, env: NodeJS.Process
     maxHeaderSize: 64 * 1024,
     connect,
   };
-  const proxied = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'].some((name) => env[name]);
-  return proxied ? new EnvHttpProxyAgent(settings) : new Agent(settings);
+  const httpProxy = env['http_proxy'] ?? env['HTTP_PROXY'];
+  const httpsProxy = env['https_proxy'] ?? env['HTTPS_PROXY'];
+  if (!httpProxy && !httpsProxy) return new Agent(settings);
+  // The stand-in gateway and a local Ollama are on this machine; a proxy would look for them on its own.
+  const noProxy = [env['no_proxy'] ?? env['NO_PROXY'], 'localhost', '127.0.0.1', '[::1]'];
+  return new EnvHttpProxyAgent({
+    ...settings,
+    ...defined({ httpProxy, httpsProxy }),
+    noProxy: noProxy.filter(Boolean).join(','),
+    proxyTunnel: true,
+  });
 }
 
 /** undici's connector, with the steps of each new connection timed. */

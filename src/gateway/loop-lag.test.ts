@@ -65,6 +65,26 @@ test('a bound that is settled later holds what was open, and the run queue since
   expect(lag.settle(opened)).toBe(2 + 9);
 });
 
+test('the run queue is asked once in an iteration: the rest of it is work', () => {
+  let asked = 0;
+  const loop = { iteration: 1, idle: 50 };
+  const lag = new LoopLag({
+    iteration: () => loop.iteration,
+    now: () => 150,
+    idle: () => loop.idle,
+    runQueue: () => ++asked,
+  });
+  loop.iteration = 2;
+  const before = asked;
+  lag.bound();
+  lag.bound();
+  lag.observe();
+  expect(asked - before).toBe(1);
+  loop.iteration = 3;
+  lag.bound();
+  expect(asked - before).toBe(2);
+});
+
 test('a wait that is known to be over by the look to count from is not counted again', () => {
   const { lag, loop } = handDriven();
   Object.assign(loop, { iteration: 2, active: 101, idle: 80, runQueue: 6 });

@@ -48,6 +48,7 @@ export class LoopLag {
   #previous: Look;
   #beforePrevious: Look;
   #runQueue: Ms;
+  #runQueueReadIn = -1;
 
   constructor(clocks: LoopClocks = systemClocks()) {
     this.#clocks = clocks;
@@ -79,14 +80,22 @@ export class LoopLag {
 
   /** The bound on the stamp that was taken at `open`. */
   settle(opened: number): Ms {
-    this.#runQueue = this.#clocks.runQueue();
+    this.#readRunQueue();
     return Math.max(0, opened + this.#runQueue);
   }
 
   /** Takes a look at everything; a regular one keeps the bound tight while no data come. */
   observe(): void {
-    this.#runQueue = this.#clocks.runQueue();
+    this.#readRunQueue();
     this.#look();
+  }
+
+  /** Once in an iteration: what the thread waits after that, it waits while it works, which is active time. */
+  #readRunQueue(): void {
+    const iteration = this.#clocks.iteration();
+    if (iteration === this.#runQueueReadIn) return;
+    this.#runQueueReadIn = iteration;
+    this.#runQueue = this.#clocks.runQueue();
   }
 
   /** Writes over the oldest look in place: this happens with every read of every stream. */

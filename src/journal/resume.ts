@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defined } from '../base/defined.ts';
 import { requestKey } from '../plan/blocks.ts';
 import { requestColumns, type RequestRow } from './columns.ts';
 import { csvHeader, csvLines, readCsv } from './csv.ts';
@@ -54,6 +55,22 @@ export async function setTornLineAside(folder: string): Promise<number> {
   let bytes = 0;
   for (const name of [runFiles.requests, runFiles.answers]) bytes += await repair(join(folder, name));
   return bytes;
+}
+
+/**
+ * The rows of a run, one at a time, also of one that is being written or was killed: a torn last line is passed
+ * over.
+ */
+export async function* readRequests(folder: string): AsyncGenerator<RequestRow> {
+  const path = join(folder, runFiles.requests);
+  let bytes: number | undefined;
+  try {
+    await using file = await open(path, 'r');
+    bytes = await endOfLastLine(file, (await file.stat()).size);
+  } catch {
+    // That there is no such file, or that it cannot be read, is for the reader to say.
+  }
+  yield* readCsv<RequestRow>(path, requestColumns, defined({ bytes }));
 }
 
 async function repair(path: string): Promise<number> {

@@ -97,7 +97,7 @@ const anyRun = fc
     let asked = 0;
     const simulation = new Simulation(total, arms, () => durations[asked++ % durations.length]!);
     const ceilingOf = ({ model }: Arm): number =>
-      Math.min(model.concurrency ?? Math.ceil(total / arms.length), total);
+      Math.min(model.concurrency ?? Math.max(1, Math.floor(total / arms.length)), total);
     return { simulation, arms, total, blocks: blocksOf(arms, blocks), ceilingOf };
   });
 

@@ -33,8 +33,8 @@ class Sends {
 
 test.each([
   [3, 3, 1],
-  [4, 3, 2],
-  [5, 2, 3],
+  [4, 3, 1],
+  [5, 2, 2],
   [1, 3, 1],
   [2, 1, 2],
 ])('%i places for %i arms: each has %i', async (total, arms, share) => {

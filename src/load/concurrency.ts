@@ -3,8 +3,9 @@ import { armKey } from '../plan/blocks.ts';
 import type { Arm } from '../plan/plan.ts';
 
 /**
- * Requests in flight, bounded for all and for each arm. An arm's requests queue at its own limit first, so a
- * slow model holds its own places and never those of the others.
+ * Requests in flight, bounded for all and for each arm. Every arm has the same share of the places, and its
+ * requests queue at its own limit first: a slow model holds its own places and never those of the others. With
+ * fewer places than arms each may use one, and they take turns.
  */
 export class Concurrency {
   readonly total: number;
@@ -14,7 +15,7 @@ export class Concurrency {
   constructor(total: number, arms: readonly Arm[]) {
     this.total = total;
     this.#all = pLimit(total);
-    const share = Math.ceil(total / Math.max(1, arms.length));
+    const share = Math.max(1, Math.floor(total / Math.max(1, arms.length)));
     for (const arm of arms) {
       const ceiling = Math.min(arm.model.concurrency ?? share, total);
       this.#arms.set(armKey(arm), { limit: pLimit(ceiling), ceiling });

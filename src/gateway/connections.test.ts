@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { systemClock } from '../base/clock.ts';
+import { redactor } from '../base/redact.ts';
+import { Gateway } from './client.ts';
+import { createDispatcher } from './connections.ts';
+import { goodFrames, patient, sendFrames, serve } from './testing/server.ts';
+
+/** A proxy that tunnels every CONNECT to one target, whatever host was asked for. */
+async function proxyTo(target: string): Promise<{ url: string; asked: string[] } & AsyncDisposable> {
+  const asked: string[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer();
+  server.on('connect', (request, socket: Socket) => {
+    asked.push(request.url!);
+    const { hostname, port } = new URL(target);
+    const onward = connect(Number(port), hostname, () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      socket.pipe(onward).pipe(socket);
+    });
+    for (const each of [socket, onward]) sockets.add(each.on('error', () => undefined));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function gatewayWith(env: NodeJS.ProcessEnv): Gateway {
+  return new Gateway({
+    dispatcher: createDispatcher({ connectTimeoutMs: 2000 }, env),
+    timeouts: patient,
+    clock: systemClock,
+    redact: redactor(new Map()),
+  });
+}
+
+const request = (baseUrl: string) => ({
+  eventId: 'e',
+  baseUrl,
+  body: { model: 'm', messages: [], stream: true },
+  headers: { authorization: null },
+});
+
+test('a proxy from the environment is used, but not for this machine', async () => {
+  await using server = await serve((response) => sendFrames(response, goodFrames()));
+  await using proxy = await proxyTo(server.url);
+  const gateway = gatewayWith({ HTTP_PROXY: proxy.url });
+  const far = await gateway.ask(request('http://gateway.invalid/v1'));
+  const near = await gateway.ask(request(server.url));
+  await gateway.close();
+  expect([far.outcome, near.outcome]).toEqual(['ok', 'ok']);
+  expect(proxy.asked).toEqual(['gateway.invalid:80']);
+});
+
+test('NO_PROXY is heeded', async () => {
+  await using server = await serve((response) => sendFrames(response, goodFrames()));
+  await using proxy = await proxyTo(server.url);
+  const gateway = gatewayWith({ HTTP_PROXY: proxy.url, NO_PROXY: 'gateway.invalid' });
+  const exchange = await gateway.ask(request('http://gateway.invalid/v1'));
+  await gateway.close();
+  expect(exchange).toMatchObject({ outcome: 'failed', failure: { code: 'dns' } });
+  expect(proxy.asked).toEqual([]);
+});
