@@ -1,0 +1,58 @@
+import { aliasSets } from '../../export/aliases.ts';
+import { exportFormats } from '../../export/index.ts';
+import { locales } from '../../export/locales.ts';
+import { exportTables } from '../../export/tables.ts';
+import type { Command } from '../command.ts';
+import { listFlag } from '../numbers.ts';
+
+const names = (list: readonly { name: string }[]): string[] => list.map(({ name }) => name);
+
+export const exportRuns: Command = {
+  usage: 'export <run..>',
+  describe: 'Write runs as a spreadsheet: a workbook with charts, or CSV that opens right',
+  flags: (builder) =>
+    builder
+      .positional('run', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'runs’ folders, latest, or a folder full of runs',
+      })
+      .option('format', { choices: names(exportFormats), describe: 'how; without it as FILE ends, else csv' })
+      .option('out', {
+        alias: 'o',
+        type: 'string',
+        requiresArg: true,
+        describe: 'write to this file; a workbook needs one',
+      })
+      .option('locale', {
+        type: 'string',
+        requiresArg: true,
+        describe: `whose spreadsheet, for delimiter and decimal mark: ${names(locales).join(', ')}`,
+      })
+      .option('table', { choices: names(exportTables), describe: 'which table (default requests)' })
+      .option('columns', { type: 'string', requiresArg: true, describe: 'only these, in this order: a,b,c' })
+      .option('aliases', {
+        choices: names(aliasSets),
+        describe: 'a peer’s names for columns that mean the same there',
+      })
+      .group(['locale', 'table', 'columns', 'aliases'], 'CSV:')
+      .example('$0 export latest -o run.xlsx', 'a workbook of the newest run')
+      .example('$0 export results/nightly -o nights.xlsx', 'all nights, with their history')
+      .example('$0 export latest --format csv --locale de > run.csv', 'for a German Excel')
+      .example('$0 export a/ b/ -o both.csv --columns run_id,model,ttft_ms', 'two runs, three columns'),
+  async run(flags) {
+    const { executeExport } = await import('../export.ts');
+    return executeExport({
+      runs: flags['run'] as string[],
+      format: flags['format'] as string | undefined,
+      out: flags['out'] as string | undefined,
+      locale: flags['locale'] as string | undefined,
+      table: flags['table'] as string | undefined,
+      columns: listFlag(flags['columns']),
+      aliases: flags['aliases'] as string | undefined,
+      results: flags['results'] as string,
+      quiet: flags['quiet'] === true,
+    });
+  },
+};

@@ -1,0 +1,77 @@
+import { extname } from 'node:path';
+import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
+import { defined } from '../base/defined.ts';
+import { count } from '../base/text.ts';
+import { aliasNotes, aliasSets } from '../export/aliases.ts';
+import { csv } from '../export/csv.ts';
+import type { ExportedRun, ExportFormat, ExportOptions, Summarised } from '../export/format.ts';
+import { exportFormats } from '../export/index.ts';
+import { localeNamed } from '../export/locales.ts';
+import { tableNamed, type TableName } from '../export/tables.ts';
+import { findRuns } from './find-runs.ts';
+import { loadRun, readRows } from './load-report.ts';
+import { writeStream } from './write-stream.ts';
+
+export interface ExportFlags {
+  runs: readonly string[];
+  format: string | undefined;
+  out: string | undefined;
+  locale: string | undefined;
+  table: string | undefined;
+  columns: readonly string[] | undefined;
+  aliases: string | undefined;
+  results: string;
+  quiet: boolean;
+}
+
+/** `gatebench export`: runs as a spreadsheet, from their folders alone. */
+export async function executeExport(flags: ExportFlags): Promise<ExitCode> {
+  const format = formatOf(flags);
+  const options = optionsOf(flags, format);
+  if (format.isBinary && flags.out === undefined && process.stdout.isTTY)
+    throw new UserError(`--format ${format.name} is no text for a terminal: name a file with -o FILE.`);
+  const folders = await findRuns(flags.runs, flags.results);
+  await writeStream(format.write(folders.map(exportedRun), options), flags.out);
+  if (!flags.quiet) tell(flags, options, folders.length);
+  return exitCode.done;
+}
+
+function formatOf({ format: name, out }: ExportFlags): ExportFormat {
+  const ending = out === undefined ? undefined : extname(out).toLowerCase();
+  const byEnding = exportFormats.find(({ extension }) => extension === ending);
+  if (name === undefined) return byEnding ?? csv;
+  const format = exportFormats.find((known) => known.name === name)!;
+  // A spreadsheet refuses to open a file whose ending lies.
+  if (byEnding && byEnding !== format)
+    throw new UserError(
+      `${out!} ends in ${byEnding.extension}, but --format is ${name}: call it …${format.extension}, or leave --format away.`,
+    );
+  return format;
+}
+
+function optionsOf({ locale, table, columns, aliases }: ExportFlags, format: ExportFormat): ExportOptions {
+  const options: ExportOptions = defined({
+    locale: locale === undefined ? undefined : localeNamed(locale),
+    table: table as TableName | undefined,
+    columns,
+    aliases: aliasSets.find(({ name }) => name === aliases),
+  });
+  const refused = Object.keys(options).filter((name) => !(format.takes as readonly string[]).includes(name));
+  if (refused.length > 0)
+    throw new UserError(
+      `--${refused.join(', --')} ${refused.length === 1 ? 'is' : 'are'} for --format csv; a workbook has every column and reads alike everywhere.`,
+    );
+  return options;
+}
+
+/** Summarises when first asked, and once. */
+function exportedRun(folder: string): ExportedRun {
+  let summary: Promise<Summarised> | undefined;
+  return { rows: () => readRows(folder), summarised: () => (summary ??= loadRun(folder)) };
+}
+
+function tell({ out }: ExportFlags, { aliases, table = 'requests' }: ExportOptions, runs: number): void {
+  const notes = aliases ? aliasNotes(tableNamed(table).fields, aliases) : [];
+  if (out !== undefined) notes.push(`Written: ${out} (${count(runs, 'run')})`);
+  for (const note of notes) process.stderr.write(`${note}\n`);
+}

@@ -1,0 +1,47 @@
+import { open, rename, rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { UserError } from '../base/user-error.ts';
+
+/**
+ * Writes a file piece by piece, to the one that `--out` names, else to stdout. The file appears whole or not at
+ * all. Throws a UserError when it cannot be written; what the pieces throw comes through.
+ */
+export async function writeStream(
+  pieces: AsyncIterable<Uint8Array | string>,
+  out: string | undefined,
+): Promise<void> {
+  if (out === undefined) await toStdout(pieces);
+  else await toFile(pieces, out);
+}
+
+async function toFile(pieces: AsyncIterable<Uint8Array | string>, out: string): Promise<void> {
+  const draft = `${out}.${process.pid}.tmp`;
+  const file = await attempt(out, () => open(draft, 'w'));
+  try {
+    for await (const piece of pieces) await attempt(out, () => file.appendFile(piece));
+    await file.close();
+    await attempt(out, () => rename(draft, out));
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+async function attempt<T>(out: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    throw new UserError(`${out} cannot be written: ${(error as Error).message}`);
+  }
+}
+
+/** Stops quietly when nobody reads on, as in `… | head`. */
+async function toStdout(pieces: AsyncIterable<Uint8Array | string>): Promise<void> {
+  try {
+    await pipeline(Readable.from(pieces), process.stdout, { end: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+  }
+}

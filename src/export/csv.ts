@@ -1,0 +1,16 @@
+import type { ExportFormat } from './format.ts';
+
+/**
+ * The spreadsheet profile of our tables: byte order mark, CRLF, the delimiter and decimal mark of a country,
+ * text that looks like a formula escaped.
+ */
+export const csv: ExportFormat = {
+  name: 'csv',
+  extension: '.csv',
+  isBinary: false,
+  takes: ['table', 'columns', 'aliases', 'locale'],
+  async *write(runs, options) {
+    const { writeCsv } = await import('./write-csv.ts');
+    yield* writeCsv(runs, options);
+  },
+};

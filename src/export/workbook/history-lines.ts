@@ -1,0 +1,87 @@
+import type { ModelSummary } from '../../summary/columns.ts';
+import type { Summarised } from '../format.ts';
+import type { ChartSpec, Sheet } from './book.ts';
+import { columnArea } from './place.ts';
+import { tones } from './tones.ts';
+import { chartTitle } from './words.ts';
+
+/** What is drawn, and how pictures call it. */
+export const drawn = { e2e_latency_ms: 'E2E latency', ttft_ms: 'TTFT' } as const;
+export type Drawn = keyof typeof drawn;
+
+/** A block of figures that a chart of lines stands on: one row for each run, one column for each model. */
+export interface Lines {
+  readonly sheet: string;
+  readonly metric: Drawn;
+  /** Oldest first. */
+  readonly runs: readonly Summarised[];
+  /** Row of the heads and column of the instants, from 0. */
+  readonly head: number;
+  readonly left: number;
+}
+
+/** Writes the figures, in the quiet way of what stands behind a picture. */
+export function addLines(sheet: Sheet, lines: Lines): void {
+  const { metric, runs, head, left } = lines;
+  const { nameOf, names } = modelsOf(runs);
+  sheet.text(head - 1, left, `Typical ${drawn[metric]}, ms`, { ...tones.quiet, bold: true });
+  sheet.text(head, left, 'run_started_at', tones.quiet);
+  for (const [index, name] of names.entries())
+    sheet.text(head, left + 1 + index, name, { ...tones.quiet, align: 'right' });
+  for (const [index, { manifest, report }] of runs.entries()) {
+    const row = head + 1 + index;
+    sheet.value(row, left, manifest.started_at, 'time', {
+      ...tones.quiet,
+      numberFormat: 'yyyy-mm-dd hh:mm:ss',
+    });
+    for (const model of report.models)
+      sheet.value(row, left + 1 + names.indexOf(nameOf(model)), model[`${metric}_typical`], 'number', {
+        ...tones.quiet,
+        numberFormat: '#,##0',
+      });
+  }
+}
+
+/** Columns that `addLines` fills. */
+export const linesWidth = (runs: readonly Summarised[]): number => modelsOf(runs).names.length + 1;
+
+export function linesChart(
+  { sheet, metric, runs, head, left }: Lines,
+  size: Pick<ChartSpec, 'width' | 'height'>,
+): ChartSpec {
+  const last = head + runs.length;
+  return {
+    kind: 'lines',
+    title: chartTitle(`Typical ${drawn[metric]} over runs`, runs),
+    alternative: `Lines: typical ${drawn[metric]} of each model in ms, run by run. The figures stand in the sheet ${sheet}.`,
+    unit: 'ms',
+    dateFormat: dateFormat(runs),
+    legend: true,
+    series: modelsOf(runs).names.map((_, index) => ({
+      name: columnArea(sheet, left + 1 + index, head, head),
+      categories: columnArea(sheet, left, head + 1, last),
+      values: columnArea(sheet, left + 1 + index, head + 1, last),
+    })),
+    ...size,
+  };
+}
+
+/** A line is a model; its route and suite are named where the runs have several. */
+function modelsOf(runs: readonly Summarised[]): { nameOf: (model: ModelSummary) => string; names: string[] } {
+  const models = runs.flatMap(({ report }) => report.models);
+  const routes = new Set(models.map(({ route }) => route));
+  const suites = new Set(models.map(({ suite }) => suite));
+  const nameOf = ({ model, route, suite }: ModelSummary): string =>
+    `${model}${routes.size > 1 ? `@${route}` : ''}${suites.size > 1 ? `, ${suite}` : ''}`;
+  return { nameOf, names: [...new Set(models.map(nameOf))].sort() };
+}
+
+const hour = 3_600_000;
+
+/** Labels of an axis differ from each other, and hold no more than that needs. */
+function dateFormat(runs: readonly Summarised[]): string {
+  const instants = runs.map(({ manifest }) => Date.parse(manifest.started_at));
+  const span = Math.max(...instants) - Math.min(...instants);
+  if (span < 2 * hour) return 'hh:mm:ss';
+  return span < 72 * hour ? 'mm-dd hh:mm' : 'yyyy-mm-dd';
+}

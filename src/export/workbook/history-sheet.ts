@@ -1,0 +1,82 @@
+import type { AnyRow, Column } from '../../base/table.ts';
+import { headlines } from '../../metric/index.ts';
+import { modelColumns, type Figure } from '../../summary/columns.ts';
+import { plainField, type Field } from '../field.ts';
+import type { Summarised } from '../format.ts';
+import type { Book } from './book.ts';
+import { addLines, linesChart, linesWidth, type Drawn, type Lines } from './history-lines.ts';
+import { addTableSheet } from './table-sheet.ts';
+
+const shown: readonly Figure[] = ['typical', 'typical_ci_low', 'typical_ci_high', 'p50', 'p95', 'n'];
+
+const text = (name: string, meaning: string): Column => ({ name, kind: 'text', unit: '', meaning });
+
+/** The figures have the unit of their metric; milliseconds stand for all of them here. */
+const figureColumn = (figure: Figure): Column => {
+  const { meaning } = modelColumns.find(({ name }) => name === `e2e_latency_ms_${figure}`)!;
+  const unit = figure === 'n' ? 'n' : 'ms';
+  return { name: figure, kind: 'number', unit, meaning: meaning.slice(meaning.indexOf(': ') + 2) };
+};
+
+/** One row for each run, model and headline metric. */
+export const historyFields: readonly Field[] = [
+  { name: 'run_started_at', kind: 'time', unit: 'UTC', meaning: 'when the run began' } as const,
+  text('suite', 'name of the suite'),
+  text('route', 'way to the model; `demo` is simulated'),
+  text('model', 'id in the suite'),
+  text('metric', 'what is measured'),
+  text('unit', 'of the figures of this row'),
+  ...shown.map(figureColumn),
+  text('run_id', 'the run'),
+  text('suite_hash', 'SHA-256 of the resolved suite; runs of different ones are hard to compare'),
+  modelColumns.find(({ name }) => name === 'error_rate')!,
+].map(plainField);
+
+const sheetName = 'History';
+const chart = { width: 760, height: 350 } as const;
+/** Rows of 20 pixels that a chart covers, and one more. */
+const chartRows = 19;
+
+/** Where the figures of the lines stand: beside the table, under their chart. */
+export function historyLines(newestFirst: readonly Summarised[], metric: Drawn): Lines {
+  const runs = [...newestFirst].reverse();
+  const above = metric === 'e2e_latency_ms' ? 0 : chartRows + runs.length + 3;
+  return { sheet: sheetName, metric, runs, head: above + chartRows, left: historyFields.length + 1 };
+}
+
+/** Figures over several runs, oldest first, and lines of two latencies beside them. */
+export function addHistory(book: Book, newestFirst: readonly Summarised[]): void {
+  const runs = [...newestFirst].reverse();
+  const sheet = addTableSheet(book, {
+    sheet: sheetName,
+    name: sheetName,
+    fields: historyFields,
+    rows: headlines.flatMap((metric) => runs.flatMap((run) => historyRows(run, metric))),
+    frozen: 1,
+    pages: 2,
+  });
+  for (const metric of ['e2e_latency_ms', 'ttft_ms'] as const) {
+    const lines = historyLines(newestFirst, metric);
+    addLines(sheet, lines);
+    sheet.chart(lines.head - chartRows, lines.left, linesChart(lines, chart));
+    for (let index = 0; index < linesWidth(runs); index++)
+      sheet.width(lines.left + index, index === 0 ? 20 : 14);
+  }
+}
+
+type Headline = (typeof headlines)[number];
+
+function historyRows({ manifest, report }: Summarised, { name, unit }: Headline): AnyRow[] {
+  return report.models.map((model) => ({
+    ...Object.fromEntries(shown.map((figure) => [figure, model[`${name}_${figure}`]])),
+    run_started_at: manifest.started_at,
+    suite: model.suite,
+    route: model.route,
+    model: model.model,
+    metric: name,
+    unit,
+    error_rate: model.error_rate,
+    run_id: model.run_id,
+    suite_hash: manifest.suite_hash,
+  }));
+}
