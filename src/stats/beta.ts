@@ -82,7 +82,7 @@ function solve(p: number, a: number, b: number): number {
     const inside = next > low && next < high;
     const previous = x;
     x = inside ? next : (low + high) / 2;
-    if (Math.abs(x - previous) <= 1e-16 * x) return x;
+    if (Math.abs(x - previous) <= 4e-16 * x) return x;
   }
   return x;
 }

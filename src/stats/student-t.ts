@@ -22,7 +22,13 @@ export function tQuantile(p: number, df: number): number {
   return -Math.sqrt((df * (1 - x)) / x);
 }
 
-/** The half-width, in standard errors, of a two-sided interval. */
+const criticals = new Map<string, number>();
+
+/** The half-width, in standard errors, of a two-sided interval. Whole degrees of freedom come again and again. */
 export function tCritical(alpha: number, df: number): number {
-  return -tQuantile(alpha / 2, df);
+  if (!Number.isInteger(df)) return -tQuantile(alpha / 2, df);
+  const key = `${alpha}/${df}`;
+  const known = criticals.get(key) ?? -tQuantile(alpha / 2, df);
+  criticals.set(key, known);
+  return known;
 }

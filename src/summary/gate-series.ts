@@ -9,6 +9,9 @@ export const familyAlpha = 0.05;
 /** Of the cell that watches all models together. */
 export const sharedAlpha = 0.01;
 
+/** A row of alarms up to this share of the window was an episode: winsorising copes with it in a baseline. */
+const briefShare = 0.25;
+
 /** What one night means for one cell. */
 export interface CellNight {
   readonly cell: Cell;
@@ -34,9 +37,10 @@ interface CellState {
 
 /**
  * Walks through the nights as they came, and says of each what it meant for each cell then. A night of alarm does not
- * enter the baseline while the alarm lasts; when it ends unconfirmed, its nights join after all, and when it was
- * confirmed, they stay out until somebody accepts them. So a regression stays red, and noise does not narrow the
- * baseline. Cells that are not watched are left out of the corrections; their models still serve as controls.
+ * enter the baseline while the alarm lasts, so a regression stays red until somebody accepts it. When it ends by
+ * itself, a brief one joins after all, because leaving out every bad night would make the usual look better than it
+ * is; a long one stays out. Cells that are not watched are left out of the corrections; their models still serve as
+ * controls.
  */
 export function gateSeries(
   nights: Nights,
@@ -50,7 +54,7 @@ export function gateSeries(
   return nights.runIds.map((_, night) => walkNight(states, night, settings));
 }
 
-function walkNight(states: CellState[], night: number, { window, confirm }: GateSettings): CellNight[] {
+function walkNight(states: CellState[], night: number, { window }: GateSettings): CellNight[] {
   const read = states.map((state) => {
     const baseline = baselineOf(state, window);
     const isReady = baseline.length >= fewestNights && hasNight(state.cell, night);
@@ -63,19 +67,19 @@ function walkNight(states: CellState[], night: number, { window, confirm }: Gate
     const pHolm = place >= 0 ? corrected[place] : reading?.p;
     const alpha = state.cell.model === undefined ? sharedAlpha : familyAlpha;
     const isAlarm = reading !== undefined && pHolm! <= alpha && reading.change >= state.cell.least;
-    advance(state, night, isAlarm, confirm);
+    advance(state, night, isAlarm, window);
     const alarms = isAlarm ? state.alarms.length : 0;
     return { cell: state.cell, night, baseline, reading, pHolm, alarms };
   });
 }
 
-function advance(state: CellState, night: number, isAlarm: boolean, confirm: number): void {
+function advance(state: CellState, night: number, isAlarm: boolean, window: number): void {
   if (!hasNight(state.cell, night) || state.decided.dropped.has(night)) return;
   if (isAlarm) {
     state.alarms.push(night);
     return;
   }
-  if (state.alarms.length < confirm) state.usual.push(...state.alarms);
+  if (state.alarms.length <= window * briefShare) state.usual.push(...state.alarms);
   state.alarms = [];
   state.usual.push(night);
 }

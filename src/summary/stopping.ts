@@ -26,11 +26,25 @@ function relativeHalfWidth({ low, high }: Interval = {}): number | undefined {
   return low === undefined || high === undefined ? undefined : Math.sqrt(high / low) - 1;
 }
 
-/** Whether the interval of the stopping rule is narrow enough. */
-export function isNarrowEnough(
-  collected: Collected,
-  { metric, ratio }: { metric: string; ratio: number },
-): boolean {
-  const width = halfWidth(collected, metric);
-  return width !== undefined && width <= ratio;
+/**
+ * When a run with a stopping rule has had repeats enough: one repeat after its interval was first narrow enough. The
+ * interval that first looks narrow is so partly by luck, and covers less than it says; the next one was not chosen.
+ */
+export class WidthRule {
+  readonly #metric: string;
+  readonly #ratio: number;
+  #wasNarrow = false;
+
+  /** `ratio`: half the interval as a share of its value, such as 0.12. */
+  constructor({ metric, ratio }: { metric: string; ratio: number }) {
+    this.#metric = metric;
+    this.#ratio = ratio;
+  }
+
+  /** To be asked once after each complete repeat, with all that was measured so far. */
+  isDone(collected: Collected): boolean {
+    if (this.#wasNarrow) return true;
+    this.#wasNarrow = (halfWidth(collected, this.#metric) ?? Infinity) <= this.#ratio;
+    return false;
+  }
 }

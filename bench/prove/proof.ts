@@ -1,0 +1,76 @@
+/** One claim about the methods, measured. */
+export interface Proof {
+  readonly group: string;
+  readonly claim: string;
+  /** A share, or what `unit` says. */
+  readonly measured: number;
+  /** Lowest and highest value with which the claim holds; absent where it is told, not claimed. */
+  readonly band?: readonly [low: number, high: number];
+  /** It must lie outside its band: the band can tell good from bad. */
+  readonly mustLeave?: boolean;
+  readonly unit?: 'share' | 'number';
+  /** Simulated runs, nights or series that it rests on. */
+  readonly runs: number;
+}
+
+/** How much is simulated: 1 is the full proof. */
+export type Effort = number;
+
+export function runsFor(full: number, effort: Effort): number {
+  return Math.max(20, Math.round(full * effort));
+}
+
+/**
+ * Whether it holds. `slack`: standard errors by which a band is widened for the chance of a short proof; the full
+ * proof needs none.
+ */
+export function holds(proof: Proof, slack = 0): boolean {
+  const { measured, mustLeave = false } = proof;
+  const [low, high] = widened(proof, slack);
+  return (measured >= low && measured <= high) !== mustLeave || !proof.band;
+}
+
+function widened({ band = [0, 1], runs }: Proof, slack: number): [number, number] {
+  const reach = (edge: number): number => slack * Math.sqrt((edge * (1 - edge)) / runs);
+  return [band[0] - reach(band[0]), band[1] + reach(band[1])];
+}
+
+/** The certificate: a Markdown table that says what was claimed, what was measured, and whether it holds. */
+export function certificate(proofs: readonly Proof[], slack = 0): string {
+  const lines = proofs.map((proof) => {
+    const cells = [
+      proof.group,
+      proof.claim,
+      write(proof, proof.measured),
+      bandOf(proof),
+      proof.runs.toLocaleString('en-US'),
+      mark(proof, slack),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  return [
+    '| what | claim | measured | must be | simulated | |',
+    '|---|---|---:|---:|---:|---|',
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+function write({ unit = 'share' }: Proof, value: number): string {
+  return unit === 'share' ? `${(100 * value).toFixed(1)} %` : value.toFixed(2);
+}
+
+function bandOf(proof: Proof): string {
+  if (!proof.band) return '';
+  const [low, high] = proof.band;
+  const where = proof.mustLeave === true ? 'outside ' : '';
+  if (high === 1) return `${where}≥ ${write(proof, low)}`;
+  return low === 0
+    ? `${where}≤ ${write(proof, high)}`
+    : `${where}${write(proof, low)} … ${write(proof, high)}`;
+}
+
+function mark(proof: Proof, slack: number): string {
+  if (!proof.band) return '';
+  return holds(proof, slack) ? '✓' : '✗';
+}

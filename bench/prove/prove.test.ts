@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { coverage } from './coverage.ts';
+import { falseClaims, families, inSequence } from './false-claims.ts';
+import { levelChanges, quietNights, regressions } from './nightly.ts';
+import { powerTable } from './power-table.ts';
+import { certificate, holds, type Proof } from './proof.ts';
+import { stoppingRule } from './stopping-rule.ts';
+
+/** The proof in short, seeded: `npm run prove` is the whole. Bands are wider by three standard errors. */
+const effort = 0.08;
+const slack = 3;
+
+describe('the certificate in short', () => {
+  test.each([
+    ['a model against itself', falseClaims],
+    ['five models against each other', families],
+    ['intervals hold what they should', coverage],
+    ['a ratio is found as often as plan promises', powerTable],
+    ['stopping on the width', stoppingRule],
+    ['nights without a change', quietNights],
+    ['nights with one', regressions],
+    ['change points', levelChanges],
+  ])('%s', (_, experiment) => {
+    const broken = experiment(effort).filter((proof) => !holds(proof, slack));
+    expect(broken).toEqual([]);
+  });
+});
+
+test('asking the models one after the other does not pass for A/A', () => {
+  const [asked] = inSequence(effort);
+  expect(holds(asked!, slack)).toBe(true);
+  expect(asked!.measured).toBeGreaterThan(0.2);
+  expect(holds({ ...asked!, measured: 0.05 }, slack)).toBe(false);
+});
+
+const proof: Proof = { group: 'g', claim: 'c', measured: 0.05, band: [0.035, 0.065], runs: 2000 };
+
+test('a claim holds inside its band, ends included, and by chance a little outside', () => {
+  expect(holds(proof)).toBe(true);
+  expect(holds({ ...proof, measured: 0.065 })).toBe(true);
+  expect(holds({ ...proof, measured: 0.066 })).toBe(false);
+  expect(holds({ ...proof, measured: 0.066 }, 3)).toBe(true);
+  expect(holds({ ...proof, measured: 0.09 }, 3)).toBe(false);
+});
+
+test('what is told and not claimed always holds', () => {
+  const { band, ...told } = proof;
+  expect(band).toBeDefined();
+  expect(holds(told)).toBe(true);
+});
+
+test('the table says what was claimed, measured and demanded', () => {
+  const table = certificate([
+    proof,
+    { ...proof, measured: 0.5, mustLeave: true },
+    { ...proof, measured: 0.9, band: [0.93, 1] },
+    { group: 'g', claim: 'told', measured: 3.75, unit: 'number', runs: 10 },
+  ]);
+  expect(table.split('\n').slice(2)).toEqual([
+    '| g | c | 5.0 % | 3.5 % … 6.5 % | 2,000 | ✓ |',
+    '| g | c | 50.0 % | outside 3.5 % … 6.5 % | 2,000 | ✓ |',
+    '| g | c | 90.0 % | ≥ 93.0 % | 2,000 | ✗ |',
+    '| g | told | 3.75 |  | 10 |  |',
+    '',
+  ]);
+});

@@ -1,0 +1,92 @@
+import { normal, seededRandom, type Random } from '../../src/base/random.ts';
+import type { RequestRow } from '../../src/journal/columns.ts';
+import { planBlocks } from '../../src/plan/blocks.ts';
+import type { Model, Prompt } from '../../src/suite/suite.ts';
+import { Collector, type Collected } from '../../src/summary/collect.ts';
+
+/*
+ * The world that the methods are tried on. Per request: log latency = prompt N(0, 0.6) + model × prompt N(0, 0 or 0.3) +
+ * drift of the service through the run, AR(1) with standard deviation 0.15 and 0.99 from request to request, + N(0, 0.25);
+ * three requests in a hundred have a spike of two times or more, Pareto with exponent 1.5. These values are assumptions.
+ */
+const promptSd = 0.6;
+const requestSd = 0.25;
+const driftSd = 0.15;
+const driftMemory = 0.99;
+const spikeShare = 0.03;
+const spikeExponent = 1.5;
+
+export interface World {
+  prompts: number;
+  repeats: number;
+  /** ln of each model's typical latency against the first one's. */
+  models: readonly number[];
+  /** Standard deviation of model × prompt. 0: the same model under several names. */
+  interaction: number;
+  /** The service changes through the run. Its change between runs is not in here: no single run can see it. */
+  hasDrift: boolean;
+  order: 'blocks' | 'sequential';
+}
+
+/** One request's own noise, in logs. */
+export function requestNoise(random: Random): number {
+  const spike = random() < spikeShare ? Math.log(2) - Math.log(1 - random()) / spikeExponent : 0;
+  return requestSd * normal(random) + spike;
+}
+
+/** What a model makes of a prompt, in logs. */
+export function promptEffect(random: Random): number {
+  return promptSd * normal(random);
+}
+
+/** The rows of one simulated run, planned by the planner that plans real ones, with one list for each repeat. */
+export function* simulateRows(world: World, seed: string): Generator<RequestRow> {
+  const random = seededRandom(`${seed}/world`);
+  const prompts = Array.from({ length: world.prompts }, (_, index) => ({ id: `p${index}` }) as Prompt);
+  const arms = world.models.map((_, index) => ({ model: { id: `m${index}` } as Model, route: 'compat' }));
+  const effects = prompts.map(() => {
+    const shared = promptEffect(random);
+    return world.models.map((shift) => shift + shared + world.interaction * normal(random));
+  });
+  let drift = driftSd * normal(random);
+  const step = driftSd * Math.sqrt(1 - driftMemory ** 2);
+  const plan = { arms, prompts, repeat: world.repeats, warmup: 0, order: world.order, seed: hashOf(seed) };
+  for (const block of planBlocks(plan))
+    for (const { arm, prompt, repeat } of block) {
+      drift = driftMemory * drift + step * normal(random);
+      const effect = effects[Number(prompt.id.slice(1))]![Number(arm.model.id.slice(1))]!;
+      const log = effect + (world.hasDrift ? drift : 0) + requestNoise(random);
+      yield rowOf(arm.model.id, prompt.id, repeat, 1000 * Math.exp(log));
+    }
+}
+
+function rowOf(model: string, prompt_id: string, repeat: number, e2e_latency_ms: number): RequestRow {
+  const cells: Partial<RequestRow> = {
+    run_id: 'simulated',
+    suite: 'proof',
+    suite_hash: 'proof',
+    route: 'compat',
+    model,
+    model_id: model,
+    prompt_id,
+    phase: 'measure',
+    repeat,
+    attempt: 1,
+    final: true,
+    status: 'ok',
+    valid: true,
+    e2e_latency_ms,
+  };
+  return cells as RequestRow;
+}
+
+/** A number for the planner's seed, drawn from the words that name this run. */
+function hashOf(seed: string): number {
+  return Math.floor(seededRandom(`${seed}/plan`)() * 2 ** 31);
+}
+
+export function simulate(world: World, seed: string): Collected {
+  const collector = new Collector();
+  for (const row of simulateRows(world, seed)) collector.add(row);
+  return collector.collected();
+}
