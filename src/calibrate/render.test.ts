@@ -16,41 +16,34 @@ const calibration = {
   sentence: 'Up to 1 stream of 50 tok/s this machine reads TTFT within 0.9 ms (largest of 7).',
 };
 
-test('a line for each level, and what it comes to', () => {
-  const lines = renderCalibration(calibration, { columns: 120, color: false }).split('\n');
-  const cells = (start: RegExp): string[] =>
-    lines
-      .find((line) => start.test(line))!
-      .trim()
-      .split(/\s{2,}/);
-  expect(cells(/^ +1 /)).toEqual([
-    '1',
-    '200',
-    '0.10',
-    '0.50',
-    '3.00',
-    '0.30',
-    '–',
-    '0.90',
-    '100.0 %',
-    '20.0 %',
-    '0.50',
-    '2 / 12',
+const tableOf = (columns: number): string[] =>
+  renderCalibration(calibration, { columns, color: false }).split('\n');
+const cells = (line: string): string[] => line.trim().split(/\s{2,}/);
+
+test('a line for each level: what the reader was off by, and what went on meanwhile', () => {
+  const lines = tableOf(80);
+  const [first, second] = [/^ +1 /, /^ +1,024 /].map((start) =>
+    lines.filter((line) => start.test(line)).map(cells),
+  );
+  expect(first).toEqual([
+    ['1', '200', '0.10', '0.50', '3.00', '0.30', '–', '0.90', '100.0 %'],
+    ['1', '20.0 %', '60', '0.50', '0.50', '2', '12.40'],
   ]);
-  expect(cells(/^ +1,024 /)).toEqual([
-    '1,024',
-    '200',
-    '0.10',
-    '0.50',
-    '3.00',
-    '0.10',
-    '7.25',
-    '8.25',
-    '99.5 %',
-    '45.6 %',
-    '0.50',
-    '0',
+  expect(second).toEqual([
+    ['1,024', '200', '0.10', '0.50', '3.00', '0.10', '7.25', '8.25', '99.5 %'],
+    ['1,024', '45.6 %', '60', '0.50', '0.50', '0', '–'],
   ]);
-  expect(lines).toContain(calibration.sentence);
+});
+
+test('the sentence ends it, and no line is wider than the terminal', () => {
+  const lines = tableOf(80);
+  expect(lines.slice(-4).join(' ')).toContain(calibration.sentence);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   expect(lines.join('\n')).not.toContain('\u001b');
+});
+
+test('what is out of bounds is in another colour', () => {
+  const coloured = renderCalibration(calibration, { columns: 80, color: true });
+  expect(coloured).toContain('\u001b[31m7.25');
+  expect(coloured).toMatch(/\u001b\[32m *100\.0 %/);
 });

@@ -1,4 +1,4 @@
-import { fixed } from '../output/format.ts';
+import { fixed, notMeasured } from '../output/format.ts';
 import { painter } from '../output/paint.ts';
 import type { Style } from '../output/report.ts';
 import { textTable, type TextCell, type TextColumn } from '../output/text-table.ts';
@@ -8,44 +8,11 @@ import type { Spread } from './figures.ts';
 import type { LevelFigures } from './level-figures.ts';
 import { boundShare, promisedMs, soundUtilisation } from './sentence.ts';
 
-type CellOf = (level: LevelFigures) => TextCell;
-
-/** For the terminal: a line for each level, what it says, and what the columns mean. */
+/** For the terminal: how far off the reader was, level by level, what went on meanwhile, and what it comes to. */
 export function renderCalibration(calibration: Calibration, { columns, color }: Style): string {
   const paint = painter(color);
-  const { levels, machine, versions, tokens_per_second, tokens } = calibration;
-  const column = (title: string, subtitle: string, cell: CellOf, span?: string): TextColumn => ({
-    title,
-    subtitle,
-    align: 'right',
-    cells: levels.map(cell),
-    ...(span === undefined ? {} : { span }),
-  });
-  const spread = (title: string, of: (level: LevelFigures) => Spread, limit = Infinity): TextColumn[] => [
-    column(title, 'p50', (level) => ms(of(level).p50, limit), title),
-    column(title, 'p99', (level) => ms(of(level).p99, limit), title),
-    column(title, 'max', (level) => ms(of(level).max), title),
-  ];
-  const table = textTable(
-    [
-      column('open', 'streams', ({ streams }) => ({ text: fixed(streams, 0) })),
-      column('compared', 'streams', ({ measured }) => ({ text: fixed(measured, 0) })),
-      ...spread('arrival error, ms', (level) => level.arrival_error_ms),
-      ...spread('TTFT error, ms', (level) => level.ttft_error_ms, promisedMs),
-      column('bound', 'held', boundCell),
-      column('loop', 'busy', ({ loop_utilisation: busy }) => ({
-        text: percent(busy),
-        ...(busy > soundUtilisation ? { tone: 'bad' } : {}),
-      })),
-      column('server', 'late p99', (level) =>
-        ms(level.server_lateness_ms.p99 ?? level.server_lateness_ms.max),
-      ),
-      column('pauses', 'n / max', ({ pauses }) => ({
-        text: pauses.count === 0 ? '0' : `${pauses.count} / ${fixed(pauses.longest_ms, 0)}`,
-      })),
-    ],
-    paint,
-  );
+  const quiet = (line: string): string => paint('quiet', line);
+  const { levels, machine, versions, tokens_per_second, tokens, sentence } = calibration;
   const facts = [
     `gatebench ${versions.gatebench}`,
     `Node ${versions.node}`,
@@ -53,29 +20,100 @@ export function renderCalibration(calibration: Calibration, { columns, color }: 
     `${tokens} tokens a stream at ${tokens_per_second} tok/s`,
   ];
   const sections = [
-    flowed(facts, columns).map((line) => paint('quiet', line)),
-    table,
-    wrapped(calibration.sentence, columns).map((line) => paint('strong', line)),
-    legend.flatMap((text) => wrapped(text, columns, '  ')).map((line) => paint('quiet', line)),
+    flowed(facts, columns).map(quiet),
+    textTable(errorColumns(levels), paint),
+    explained(errorLegend, columns).map(quiet),
+    textTable(meanwhileColumns(levels), paint),
+    explained(meanwhileLegend, columns).map(quiet),
+    wrapped(sentence, columns).map((line) => paint('strong', line)),
   ];
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
+const errorLegend = [
+  'arrival error: stamped here − written by the truth server, of every chunk.',
+  'TTFT error: from sent as measured − from the request’s leaving to the first piece written.',
+  'bound held: streams whose key instants were late by no more than their client_lag_ms and 1 ms.',
+];
+
+function errorColumns(levels: readonly LevelFigures[]): TextColumn[] {
+  return [
+    ...levelColumns(levels),
+    ...spreadColumns(levels, 'arrival error, ms', ({ arrival_error_ms }) => arrival_error_ms),
+    ...spreadColumns(levels, 'TTFT error, ms', ({ ttft_error_ms }) => ttft_error_ms, promisedMs),
+    column(levels, 'bound', 'held', boundCell),
+  ];
+}
+
+const meanwhileLegend = [
+  'None of these is in an error above. server late: of the truth server, in reading requests and in writing chunks when they were due.',
+  'pauses: the machine stood still for 3 ms or longer.',
+];
+
+function meanwhileColumns(levels: readonly LevelFigures[]): TextColumn[] {
+  return [
+    levelColumns(levels)[0]!,
+    column(levels, 'event loop', 'busy', ({ loop_utilisation: busy }) => ({
+      text: percent(busy),
+      ...(busy > soundUtilisation ? { tone: 'bad' } : {}),
+    })),
+    column(levels, 'CPU', 'µs/chunk', ({ cpu_us_per_chunk }) => ({ text: fixed(cpu_us_per_chunk, 0) })),
+    column(levels, '', 'reading', (level) => ms(highest(level.request_ms)), serverTitle),
+    column(levels, '', 'writing', (level) => ms(highest(level.server_lateness_ms)), serverTitle),
+    column(levels, 'pauses', 'n', ({ pauses }) => ({ text: fixed(pauses.count, 0) }), 'pauses'),
+    column(levels, 'pauses', 'longest, ms', ({ pauses }) => ms(longest(pauses)), 'pauses'),
+  ];
+}
+
+const serverTitle = 'server late, p99, ms';
+const highest = ({ p99, max }: Spread): number => p99 ?? max;
+const longest = ({ count, longest_ms }: LevelFigures['pauses']): number | undefined =>
+  count === 0 ? undefined : longest_ms;
+
+function levelColumns(levels: readonly LevelFigures[]): TextColumn[] {
+  return [
+    column(levels, 'streams', 'at once', ({ streams }) => ({ text: fixed(streams, 0) }), 'streams'),
+    column(levels, 'streams', 'compared', ({ measured }) => ({ text: fixed(measured, 0) }), 'streams'),
+  ];
+}
+
+function spreadColumns(
+  levels: readonly LevelFigures[],
+  title: string,
+  of: (level: LevelFigures) => Spread,
+  limit = Infinity,
+): TextColumn[] {
+  return [
+    column(levels, '', 'p50', (level) => ms(of(level).p50), title),
+    column(levels, '', 'p99', (level) => ms(of(level).p99, limit), title),
+    column(levels, '', 'max', (level) => ms(of(level).max), title),
+  ];
+}
+
+function column(
+  levels: readonly LevelFigures[],
+  title: string,
+  subtitle: string,
+  cellOf: (level: LevelFigures) => TextCell,
+  span?: string,
+): TextColumn {
+  const cells = levels.map(cellOf);
+  return { title, subtitle, align: 'right', cells, ...(span === undefined ? {} : { span }) };
+}
+
 function boundCell({ bound }: LevelFigures): TextCell {
-  if (bound.rows === 0) return { text: '–' };
+  if (bound.rows === 0) return { text: notMeasured };
   const share = bound.held / bound.rows;
   return { text: percent(share), tone: share >= boundShare ? 'good' : 'bad' };
 }
 
+/** Rounded down: only all is 100 %. */
 const percent = (share: number): string => `${fixed(Math.floor(share * 1000) / 10, 1)} %`;
 
 function ms(value: number | undefined, limit = Infinity): TextCell {
-  if (value === undefined) return { text: '–' };
+  if (value === undefined) return { text: notMeasured };
   return { text: fixed(value, 2), ...(value > limit ? { tone: 'bad' as const } : {}) };
 }
 
-const legend = [
-  'arrival error: stamped here − written by the server, of every chunk. TTFT error: from sent as measured − the true one, from the request’s leaving to the first piece written.',
-  'bound held: streams whose key instants were late by no more than their client_lag_ms and 1 ms.',
-  'server late: written − due, of the truth server; it is in no error. pauses: the machine stood still for 3 ms or longer; longest in ms.',
-];
+const explained = (legend: readonly string[], columns: number): string[] =>
+  legend.flatMap((text) => wrapped(text, columns, '  '));

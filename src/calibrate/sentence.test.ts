@@ -32,6 +32,13 @@ test('too few streams for a p99 speak of their largest error', () => {
   );
 });
 
+test('too few streams may have been lucky: their chunks speak, too', () => {
+  const chunks = { n: 420, p50: 0.3, p99: 4.2, max: 9 };
+  expect(sentenceOf([level(1, 0, { ttft_error_ms: few, arrival_error_ms: chunks })], 50)).toBe(
+    'Up to 1 stream of 50 tok/s this machine reads TTFT within 4.2 ms (p99 of all chunks).',
+  );
+});
+
 test('nothing is promised where the lowest level is off already', () => {
   expect(sentenceOf([level(8, 12), level(64, 1)], 50)).toBe(
     'This machine cannot be relied on for timing: with 8 streams it was off by 12.0 ms (p99).',

@@ -1,4 +1,5 @@
 import { systemClock } from '../base/clock.ts';
+import { count } from '../base/text.ts';
 import { exitCode, type ExitCode } from '../base/user-error.ts';
 import { calibrate } from '../calibrate/calibrate.ts';
 import { renderCalibration } from '../calibrate/render.ts';
@@ -30,7 +31,7 @@ export async function executeCalibrate(flags: CalibrateFlags): Promise<ExitCode>
     shape: { tokensPerSecond, tokens, ttftMs },
     secondsPerLevel,
     clock: systemClock,
-    onLevel: (streams) => say(`measuring with ${streams} streams …`),
+    onLevel: (streams) => say(`measuring with ${count(streams, 'stream')} at once …`),
   });
   process.stdout.write(
     flags.json
