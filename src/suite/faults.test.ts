@@ -182,6 +182,13 @@ test('a column that can be no variable is told when a prompt uses it', async () 
   ]);
 });
 
+test('an empty file says nothing', async () => {
+  const text = minimal('prompts: [{ id: a, prompt: { file: p.md } }]');
+  expect(await faultsOf(text, { 'p.md': ' \n\n' })).toEqual([
+    'suite.yaml:4:36: prompts.0.prompt.file: "p.md" is empty',
+  ]);
+});
+
 test('an axis that is also a column', async () => {
   const text = minimal('prompts: [{ id: a, prompt: x, matrix: { x: [1] }, dataset: { file: d.csv } }]');
   expect(await faultsOf(text, { 'd.csv': 'id,x\n1,x\n' })).toEqual([

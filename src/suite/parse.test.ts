@@ -137,6 +137,12 @@ describe('what is refused, with its place', () => {
     expect(others).toEqual([]);
   });
 
+  test('a hundred levels are deep enough', () => {
+    const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+    expect(faults(nested(95))).toEqual([]);
+    expect(faults(nested(105))).toEqual(['s:1:100: maps and lists are nested more than 100 levels deep']);
+  });
+
   test('a file of nothing but faults', () => {
     expect(faults(']'.repeat(500_000)).length).toBeLessThan(2000);
   });

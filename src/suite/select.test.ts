@@ -16,7 +16,7 @@ models:
   - { id: glm, model: custom-ollama/glm-5.2 }
 prompts:
   - { id: refund, prompt: x, tags: [json] }
-  - { id: faq, prompt: x, tags: [text], matrix: { lang: [de, en] } }
+  - { id: faq, prompt: x, tags: [text], matrix: { lang: [de, en], tone: [plain] } }
 run: { budget: { requests: 10, usd: 1 }, stop: { when: ci_half_width, metric: ttft_ms, ratio: 0.1, max_repeat: 6 } }
 thresholds:
   - { metric: rate(passed), min: 0.9 }
@@ -69,10 +69,11 @@ describe('models', () => {
 
 describe('prompts', () => {
   test('by id, or all that one entry was written out to', () => {
-    expect(prompts({ prompts: ['faq[en]'] })).toEqual(['faq[en]']);
-    expect(prompts({ prompts: ['faq', 'refund'] })).toEqual(['refund', 'faq[de]', 'faq[en]']);
-    expect(refusal({ prompts: ['fag', 'faq[fr]'] })).toBe(
-      '--prompts: unknown prompt "fag"; did you mean "faq"?\n--prompts: unknown prompt "faq[fr]"; did you mean "faq[de]"?',
+    expect(prompts({ prompts: ['faq[en,plain]'] })).toEqual(['faq[en,plain]']);
+    expect(prompts({ prompts: ['faq[en', 'plain]', 'refund'] })).toEqual(['refund', 'faq[en,plain]']);
+    expect(prompts({ prompts: ['faq', 'refund'] })).toEqual(['refund', 'faq[de,plain]', 'faq[en,plain]']);
+    expect(refusal({ prompts: ['fag', 'faq[fr,plain]'] })).toBe(
+      '--prompts: unknown prompt "fag"; did you mean "faq"?\n--prompts: unknown prompt "faq[fr,plain]"; did you mean "faq[de,plain]"?',
     );
   });
 
@@ -83,7 +84,7 @@ describe('prompts', () => {
   });
 
   test('by both, but not by none', () => {
-    expect(prompts({ prompts: ['faq'], tags: ['text'] })).toEqual(['faq[de]', 'faq[en]']);
+    expect(prompts({ prompts: ['faq'], tags: ['text'] })).toEqual(['faq[de,plain]', 'faq[en,plain]']);
     expect(refusal({ prompts: ['faq'], tags: ['json'] })).toMatch(/^no prompt is left/);
   });
 });

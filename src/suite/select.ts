@@ -78,11 +78,13 @@ function modelNamed(name: string, models: readonly Model[], problems: string[]):
 
 function choosePrompts(prompts: readonly Prompt[], wanted: readonly string[], problems: string[]): Prompt[] {
   const known = new Set(prompts.flatMap(({ id }) => [id, baseId(id)]));
-  for (const entry of wanted) {
+  // Whoever splits at every comma takes `faq[de,plain]` apart.
+  const entries = splitIds(wanted.join(','));
+  for (const entry of entries) {
     if (!known.has(entry))
       problems.push(`--prompts: unknown prompt ${quote(entry)}${choices(entry, [...known])}`);
   }
-  const ids = new Set(wanted);
+  const ids = new Set(entries);
   return prompts.filter(({ id }) => ids.has(id) || ids.has(baseId(id)));
 }
 
