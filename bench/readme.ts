@@ -1,6 +1,28 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { generatedSections, withSections } from '../src/cli/readme-sections.ts';
 
-// Writes the parts of the README that come from the code. A test holds them up to date.
+// Writes the parts of the README that come from the code; with --smoke also the table of a fresh demo run. A test
+// holds the former up to date.
 const path = new URL('../README.md', import.meta.url);
-writeFileSync(path, withSections(readFileSync(path, 'utf8'), generatedSections()));
+const sections = generatedSections();
+
+if (process.argv.includes('--smoke')) {
+  const args = [
+    'src/bin.ts',
+    'run',
+    'suites/smoke.yaml',
+    '--route',
+    'demo',
+    '--seed',
+    '7',
+    '--quiet',
+    '--no-color',
+  ];
+  const { stdout, status } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the demo run ended with exit code ${status}`);
+  const [table] = stdout.split('\nWritten to');
+  sections['smoke'] = `\n\n\`\`\`text\n${table!.trimEnd()}\n\`\`\`\n\n`;
+}
+
+writeFileSync(path, withSections(readFileSync(path, 'utf8'), sections));
