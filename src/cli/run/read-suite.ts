@@ -1,4 +1,5 @@
 import { defined } from '../../base/defined.ts';
+import { routes } from '../../gateway/routes/index.ts';
 import { loadSuite } from '../../suite/load.ts';
 import { selectSuite } from '../../suite/select.ts';
 import type { Suite } from '../../suite/suite.ts';
@@ -8,7 +9,7 @@ import type { SuiteFlags } from '../commands/suite-flags.ts';
 export async function readSuite(file: string, flags: SuiteFlags): Promise<Suite> {
   const { models, prompts, tags, repeat, warmup, concurrency, order } = flags;
   const suite = selectSuite(
-    await loadSuite(file),
+    await loadSuite(file, { routes: routes.map(({ name }) => name) }),
     defined({ models, prompts, tags, repeat, warmup, concurrency, order }),
   );
   const budget = defined({
