@@ -1,0 +1,56 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { gatebench, scratch } from '../testing/gatebench.ts';
+import { nightlySuite, writeNight } from './testing/nightly-runs.ts';
+
+const more = [
+  'thresholds:',
+  '  - { metric: typical(e2e_latency_ms), model: kimi, max: 100 }',
+  'gate:',
+  '  metrics:',
+  '    e2e_latency_ms: { max_ratio: 1.10 }',
+].join('\n');
+
+test('--github leaves summary, annotations and files; the exit code stays', async () => {
+  await using cwd = await scratch();
+  const { suite } = await nightlySuite(cwd.path, { more });
+  const run = await writeNight(cwd.path, { suite, file: 'nightly.yaml', night: 1, seed: 'g', route: 'demo' });
+  await writeFile(join(cwd.path, 'summary.md'), 'earlier\n');
+  const args = ['gate', run, '--history', 'history', '--github'];
+  const env = { GITHUB_STEP_SUMMARY: join(cwd.path, 'summary.md') };
+  const { code, stdout } = await gatebench(args, cwd.path, env);
+  expect(code).toBe(4);
+  expect(await readdir(run)).toEqual(
+    expect.arrayContaining(['badge.json', 'comment.md', 'gate-junit.xml', 'gate.json']),
+  );
+  const suiteLines = (await readFile(join(cwd.path, 'nightly.yaml'), 'utf8')).split('\n');
+  const line = suiteLines.findIndex((text) => text.includes('model: kimi, max: 100')) + 1;
+  expect(stdout).toContain(
+    `::error file=nightly.yaml,line=${line},title=gatebench fail (simulated)::✗ typical(`,
+  );
+  const summary = await readFile(join(cwd.path, 'summary.md'), 'utf8');
+  expect(summary).toMatch(/^earlier\n## fail · `nightly`\n\n> \[!IMPORTANT\]\n> SIMULATED/);
+  // Whatever a name says, the runner obeys only the lines after the table.
+  expect(stdout).toMatch(/^::stop-commands::([\w-]+)\nfail · [^]*\n::\1::\n::error /);
+});
+
+test('with --json stdout is JSON alone, and outside Actions there is no summary', async () => {
+  await using cwd = await scratch();
+  const { suite } = await nightlySuite(cwd.path, { more });
+  const run = await writeNight(cwd.path, { suite, file: 'nightly.yaml', night: 1, seed: 'g' });
+  const args = ['gate', run, '--history', 'history', '--github', '--json', '--out', 'files', '--dry-run'];
+  const { stdout, stderr } = await gatebench(args, cwd.path);
+  expect(JSON.parse(stdout)).toMatchObject({
+    word: 'fail',
+    thresholds: [{ verdict: 'failed', model: 'kimi' }],
+  });
+  expect(stderr).toContain('::error file=nightly.yaml');
+  expect(stderr).toContain('GITHUB_STEP_SUMMARY is not set');
+  expect((await readdir(join(cwd.path, 'files'))).sort()).toEqual([
+    'badge.json',
+    'comment.md',
+    'gate-junit.xml',
+    'gate.json',
+  ]);
+});

@@ -1,0 +1,62 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { historyColumns } from '../../summary/history.ts';
+import { decision, nightRow } from '../../summary/testing/nights.ts';
+import { scratch } from '../testing/gatebench.ts';
+import { appendHistory, historyFile, readHistory, readKnownHistory } from './history-file.ts';
+
+const awkward = 'new «version»,\n"really"';
+
+test('lines come back as they were written, and earlier bytes stay', async () => {
+  await using folder = await scratch();
+  const path = join(folder.path, 'deep', 'history');
+  const first = nightRow(0, 'a', 100.5, { ci_low: 90, bound: true });
+  await appendHistory(path, () => [first]);
+  const before = await readFile(historyFile(path), 'utf8');
+  const second = decision('accept', 0, { reason: awkward });
+  expect(await appendHistory(path, () => [second])).toBe(1);
+  expect((await readFile(historyFile(path), 'utf8')).startsWith(before)).toBe(true);
+  expect(await readHistory(path)).toEqual([first, second]);
+});
+
+test('a folder without a history has none, and trend says what to do', async () => {
+  await using folder = await scratch();
+  expect(await readHistory(join(folder.path, 'nowhere'))).toEqual([]);
+  await expect(readKnownHistory(folder.path)).rejects.toThrow(/no nights yet.*gatebench gate RUN --history/);
+});
+
+test('whoever writes sees what the file holds by then, also when two write at once', async () => {
+  await using folder = await scratch();
+  await appendHistory(folder.path, () => [nightRow(0, 'a', 1)]);
+  const seen: number[] = [];
+  const add = (): Promise<number> =>
+    appendHistory(folder.path, (known) => {
+      seen.push(known.length);
+      return [nightRow(known.length, 'a', 1)];
+    });
+  const ended = await Promise.allSettled([add(), add()]);
+  const added = ended.filter(({ status }) => status === 'fulfilled').length;
+  expect(await readHistory(folder.path)).toHaveLength(1 + added);
+  expect(seen).toEqual(added === 2 ? [1, 2] : [1]);
+});
+
+test('columns in another order, a missing line end and Windows line ends are kept to', async () => {
+  await using folder = await scratch();
+  const names = [...historyColumns.map(({ name }) => name)].reverse();
+  await writeFile(historyFile(folder.path), `\ufeff${[...names, 'later'].join(',')}\r\n`);
+  await appendHistory(folder.path, () => [nightRow(0, 'a', 100)]);
+  await writeFile(historyFile(folder.path), (await readFile(historyFile(folder.path), 'utf8')).trimEnd());
+  await appendHistory(folder.path, () => [nightRow(1, 'a', 200)]);
+  expect((await readHistory(folder.path)).map(({ value }) => value)).toEqual([100, 200]);
+});
+
+test('conflict marks of a merge are named with their line', async () => {
+  await using folder = await scratch();
+  await appendHistory(folder.path, () => [nightRow(0, 'a', 1)]);
+  const text = await readFile(historyFile(folder.path), 'utf8');
+  await writeFile(historyFile(folder.path), `${text}<<<<<<< ours\n`);
+  await expect(readHistory(folder.path)).rejects.toThrow(/history\.csv/);
+  await writeFile(historyFile(folder.path), text.replace('\nnight,', '\nday,'));
+  await expect(readHistory(folder.path)).rejects.toThrow('kind «day»');
+});

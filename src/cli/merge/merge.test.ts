@@ -1,0 +1,139 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadRun, readRows } from '../load-report.ts';
+import { readManifest } from '../../journal/manifest.ts';
+import { gatebench, scratch, type Finished } from '../testing/gatebench.ts';
+import { createStandin } from '../../standin/server.ts';
+import { joinedManifest } from './join.ts';
+import { assertSamePlan, missingShards, type Part } from './same-plan.ts';
+
+const token = 'test-token-4711';
+
+const suite = `version: 1
+name: trial
+models: [custom-ollama/sim-swift, custom-ollama/sim-wordy]
+defaults: { params: { max_tokens: 100 } }
+prompts:
+${Array.from({ length: 5 }, (_, n) => `  - { id: p${n}, prompt: "Question number ${n}?" }`).join('\n')}
+run: { repeat: 2, warmup: 1, concurrency: 4 }
+thresholds: [{ metric: typical(completion_tokens), max: 1, strict: true }]
+`;
+
+async function sendShard(cwd: string, url: string, shard: string, seed = '7'): Promise<Finished> {
+  const [index] = shard.split('/');
+  return gatebench(
+    [
+      'run',
+      'trial.yaml',
+      '--base-url',
+      `${url}/v1/a/g/compat`,
+      '--seed',
+      seed,
+      '--shard',
+      shard,
+      '--out',
+      `s${index}`,
+    ],
+    cwd,
+    { CF_AIG_TOKEN: token },
+  );
+}
+
+describe('shards', () => {
+  test('are joined in any order into one run, which reports and counts like one', async () => {
+    await using cwd = await scratch();
+    await writeFile(join(cwd.path, 'trial.yaml'), suite);
+    const standin = await createStandin({ gatewayToken: token, speed: 20 });
+    const sent = [
+      await sendShard(cwd.path, standin.url, '1/2'),
+      await sendShard(cwd.path, standin.url, '2/2'),
+    ];
+    await standin.close();
+    // The threshold is broken, but a shard judges none.
+    expect(sent.map(({ code }) => code)).toEqual([0, 0]);
+
+    const merged = await gatebench(['merge', 's2', 's1', '--out', 'whole'], cwd.path);
+    expect(merged).toMatchObject({ code: 0 });
+    expect(merged.stdout).toContain('✗ typical(completion_tokens) of sim-swift');
+    const folder = join(cwd.path, 'whole');
+    const rows = await Array.fromAsync(readRows(folder));
+    const { report, manifest } = await loadRun(folder);
+    expect(report.run).toMatchObject({
+      status: 'complete',
+      prompts: 5,
+      requests_done: 20,
+      requests_planned: 20,
+    });
+    expect(manifest.shard).toBeUndefined();
+    expect(manifest.merged_from?.map(({ shard }) => shard)).toEqual(['1/2', '2/2']);
+    expect(new Set(rows.map(({ run_id }) => run_id))).toEqual(new Set([manifest.run_id]));
+
+    // Blocks stay whole: one prompt, one repeat, both models.
+    const blocks = Map.groupBy(rows, ({ block }) => block);
+    expect(blocks.size).toBe(2 + 10);
+    for (const block of blocks.values()) {
+      expect(new Set(block.map(({ prompt_id, repeat }) => `${prompt_id} ${repeat}`)).size).toBe(1);
+      expect(block.map(({ model }) => model).sort()).toEqual(['sim-swift', 'sim-wordy']);
+    }
+    const answers = (await readFile(join(folder, 'answers.jsonl'), 'utf8')).trimEnd().split('\n');
+    expect(answers).toHaveLength(rows.length);
+
+    const parts = await Promise.all(
+      ['s2', 's1'].map(async (name): Promise<Part> => {
+        const shard = join(cwd.path, name);
+        return { folder: name, manifest: await readManifest(shard) };
+      }),
+    );
+    const [second, first] = parts as [Part, Part];
+    expect(missingShards([second])).toEqual(['1/2']);
+    expect(joinedManifest([second])).toMatchObject({
+      status: 'incomplete',
+      notes: [{ text: 'shard 1/2 is missing' }],
+    });
+    expect(() => assertSamePlan([first, first])).toThrow('both hold the prompt «p0»');
+    const otherSeed = { folder: 's3', manifest: { ...second.manifest, seed: 8 } };
+    expect(() => assertSamePlan([first, otherSeed])).toThrow('their seed differ (7, 8)');
+    const otherSuite = { folder: 's3', manifest: { ...second.manifest, suite_hash: 'other' } };
+    expect(() => assertSamePlan([first, otherSuite])).toThrow('their suite differ');
+  }, 60_000);
+
+  test.each([
+    [['--shard', '3/2', '--seed', '1'], '--shard takes i/n'],
+    [['--shard', '1/2'], '--shard needs --seed'],
+    [['--shard', '1/9', '--seed', '1'], 'would leave some of them empty'],
+  ])('%j is refused before anything is sent', async (flags, message) => {
+    await using cwd = await scratch();
+    await writeFile(join(cwd.path, 'trial.yaml'), suite);
+    const env = { CF_AIG_TOKEN: token };
+    const base = ['run', 'trial.yaml', '--base-url', 'http://127.0.0.1:9/v1/a/g/compat'];
+    const { code, stderr } = await gatebench([...base, ...flags], cwd.path, env);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(await readdir(cwd.path)).toEqual(['trial.yaml']);
+  });
+});
+
+describe('thresholds of a run', () => {
+  test('end it with 4 when one fails, and with 6 when one is open and --strict is given', async () => {
+    await using cwd = await scratch();
+    const standin = await createStandin({ gatewayToken: token, speed: 20 });
+    const args = ['run', 'trial.yaml', '--base-url', `${standin.url}/v1/a/g/compat`, '--quiet'];
+    const send = async (limit: string, ...flags: string[]): Promise<Finished> => {
+      await writeFile(join(cwd.path, 'trial.yaml'), suite.replace(/thresholds.*/, `thresholds: [${limit}]`));
+      return gatebench([...args, ...flags], cwd.path, { CF_AIG_TOKEN: token });
+    };
+    const failed = await send('{ metric: typical(completion_tokens), max: 1 }', '--json');
+    expect(failed.code).toBe(4);
+    expect(JSON.parse(failed.stdout)).toMatchObject({
+      thresholds: [{ verdict: 'failed' }, { verdict: 'failed' }],
+    });
+    const open = '{ metric: p99(completion_tokens), max: 60000 }';
+    const strict = await send(open, '--strict');
+    expect(strict.code).toBe(6);
+    expect(strict.stdout).toMatch(
+      /not settled: p99\(completion_tokens\) of sim-swift, at most 60k, 10 requests\s+are too few/,
+    );
+    await standin.close();
+  }, 60_000);
+});
