@@ -30,7 +30,7 @@ export function logDomain(values: Iterable<number>): [number, number] {
     high = Math.max(high, value);
   }
   if (low > high) return [1, 10];
-  const air = Math.max(1.06, Math.sqrt(Math.SQRT2 / Math.sqrt(high / low)));
+  const air = Math.max(1.06, Math.sqrt((2 * low) / high));
   return [low / air, high * air];
 }
 

@@ -17,7 +17,7 @@ export interface Strip {
 }
 
 /** Dots of one model: enough to see its course, few enough for a small file. */
-export const mostDots = (strips: number): number => Math.max(60, Math.min(400, Math.floor(1500 / strips)));
+export const mostDots = (strips: number): number => Math.max(60, Math.min(300, Math.floor(1500 / strips)));
 
 const eventLooks: Record<
   TimelineEvent['kind'],
@@ -67,8 +67,7 @@ function stripMarks({ look, line }: Strip, axis: TimeAxis, most: number): Plot.M
       y: 'e2eMs',
       fill: look.color,
       fillOpacity: 0.75,
-      symbol: look.symbol,
-      r: 2.4,
+      r: 2.2,
       title: ({ atMs, e2eMs, promptId, repeat }: TimelinePoint) =>
         `${look.name} at ${watch(atMs)}: ${duration(e2eMs)}, ${oneLine(promptId, 60)}, repeat ${repeat}`,
     }),

@@ -13,10 +13,14 @@ export interface TimelinePoint {
   repeat: number;
 }
 
+/** What can happen beside an answer that counts. */
+export const eventKinds = ['failed', 'rate limited', 'left out'] as const;
+export type EventKind = (typeof eventKinds)[number];
+
 /** Something that went wrong, at its time. */
 export interface TimelineEvent {
   atMs: Ms;
-  kind: 'failed' | 'rate limited' | 'left out';
+  kind: EventKind;
   /** Of answers that are left out. */
   e2eMs: Ms | undefined;
   /** A few words. */
@@ -28,21 +32,28 @@ export interface ArmTimeline {
   /** Sound answers, of which the points are a part. */
   answers: number;
   events: readonly TimelineEvent[];
-  eventsSeen: number;
+  /** All that happened, of which the events are a part. */
+  eventCounts: Readonly<Record<EventKind, number>>;
 }
 
 /** Kept of each arm; what is drawn is less, but the course of the run is computed from all of these. */
 const mostPoints = 4096;
-const mostEvents = 300;
+/** Of each kind, of each arm. */
+export const mostEvents = 150;
 
 /** What a row's model usually takes on its prompt, in ms. Undefined with too few answers. */
 export type UsualLatency = (row: RequestRow) => number | undefined;
+
+interface Kept {
+  points: Thinned<TimelinePoint>;
+  events: Record<EventKind, Thinned<TimelineEvent>>;
+}
 
 /** Each attempt of the run on the clock, thinned evenly. Failures and the like are kept apart, so that few stay all. */
 export class Timeline {
   readonly #startMs: number;
   readonly #usualOf: UsualLatency;
-  readonly #byArm = new Map<number, { points: Thinned<TimelinePoint>; events: Thinned<TimelineEvent> }>();
+  readonly #byArm = new Map<number, Kept>();
 
   constructor(startedAt: string, usualOf: UsualLatency) {
     this.#startMs = Date.parse(startedAt);
@@ -52,17 +63,24 @@ export class Timeline {
   add(row: RequestRow, arm: number): void {
     const at = row.started_at ?? row.scheduled_at;
     if (at === undefined || row.status === 'cancelled') return;
+    const { points, events } = this.#keptOf(arm);
+    const atMs = Date.parse(at) - this.#startMs;
+    if (row.status !== 'ok' || row.valid === false) {
+      const kind = kindOf(row);
+      events[kind].add(() => eventOf(row, kind, atMs));
+    } else if (row.final && row.e2e_latency_ms !== undefined) {
+      const e2eMs = row.e2e_latency_ms;
+      points.add(() => this.#pointOf(row, atMs, e2eMs));
+    }
+  }
+
+  #keptOf(arm: number): Kept {
     let kept = this.#byArm.get(arm);
     if (kept === undefined) {
-      kept = { points: new Thinned(mostPoints), events: new Thinned(mostEvents) };
+      kept = { points: new Thinned(mostPoints), events: byKind(() => new Thinned(mostEvents)) };
       this.#byArm.set(arm, kept);
     }
-    const atMs = Date.parse(at) - this.#startMs;
-    if (row.status !== 'ok' || row.valid === false) kept.events.add(() => eventOf(row, atMs));
-    else if (row.final && row.e2e_latency_ms !== undefined) {
-      const e2eMs = row.e2e_latency_ms;
-      kept.points.add(() => this.#pointOf(row, atMs, e2eMs));
-    }
+    return kept;
   }
 
   #pointOf(row: RequestRow, atMs: Ms, e2eMs: Ms): TimelinePoint {
@@ -72,19 +90,28 @@ export class Timeline {
   }
 
   of(arm: number): ArmTimeline {
-    const kept = this.#byArm.get(arm);
+    const { points, events } = this.#keptOf(arm);
     return {
-      points: kept?.points.items ?? [],
-      answers: kept?.points.seen ?? 0,
-      events: kept?.events.items ?? [],
-      eventsSeen: kept?.events.seen ?? 0,
+      points: points.items,
+      answers: points.seen,
+      events: eventKinds.flatMap((kind) => events[kind].items),
+      eventCounts: byKind((kind) => events[kind].seen),
     };
   }
 }
 
-function eventOf(row: RequestRow, atMs: Ms): TimelineEvent {
-  if (row.status === 'ok')
-    return { atMs, kind: 'left out', e2eMs: row.e2e_latency_ms, what: (row.invalid_reason ?? []).join(', ') };
+function byKind<T>(of: (kind: EventKind) => T): Record<EventKind, T> {
+  return Object.fromEntries(eventKinds.map((kind) => [kind, of(kind)])) as Record<EventKind, T>;
+}
+
+function kindOf({ status }: RequestRow): EventKind {
+  if (status === 'ok') return 'left out';
+  return status === 'rate_limited' ? 'rate limited' : 'failed';
+}
+
+function eventOf(row: RequestRow, kind: EventKind, atMs: Ms): TimelineEvent {
+  if (kind === 'left out')
+    return { atMs, kind, e2eMs: row.e2e_latency_ms, what: (row.invalid_reason ?? []).join(', ') };
   const what = [row.status, row.error_code, row.http_status].filter((word) => word !== undefined).join(' ');
-  return { atMs, kind: row.status === 'rate_limited' ? 'rate limited' : 'failed', e2eMs: undefined, what };
+  return { atMs, kind, e2eMs: undefined, what };
 }

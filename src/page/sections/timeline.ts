@@ -1,14 +1,16 @@
+import { count } from '../../base/text.ts';
 import { times } from '../../output/format.ts';
 import { isSimulated } from '../../output/report.ts';
 import type { PageData } from '../data.ts';
 import { driftOf, shiftOf } from '../drift.ts';
+import type { Cell } from '../frame/data-table.ts';
 import { markup, type Content, type Html } from '../frame/html.ts';
 import { nothing, section } from '../frame/section.ts';
 import { driftPicture } from '../picture/drift-lines.ts';
 import { figure } from '../picture/figure.ts';
 import { legend } from '../picture/legend.ts';
 import { drawStrips, eventLegend, mostDots, type Strip } from '../picture/strips.ts';
-import type { TimelineEvent } from '../scan/timeline.ts';
+import { eventKinds, mostEvents } from '../scan/timeline.ts';
 
 /** The run on the clock: drift, rate limits, failures and answers left out. */
 export function timeline(data: PageData): Html {
@@ -29,19 +31,12 @@ export function timeline(data: PageData): Html {
   );
 }
 
-const kinds = ['failed', 'rate limited', 'left out'] as const;
-
 function stripFigure(data: PageData, strips: readonly Strip[], spanMs: number): Content {
-  const counts = (strip: Strip): string[] => kinds.map((kind) => String(countOf(strip.line.events, kind)));
+  const counts = ({ line }: Strip): Cell[] => eventKinds.map((kind) => countCell(line.eventCounts[kind]));
   return figure({
     id: 'picture-timeline',
     caption: 'E2E latency of each answer over the run',
-    label: `E2E latency over the run: ${strips
-      .map((strip) => {
-        const [failed, limited, left] = counts(strip);
-        return `${strip.look.name} has ${strip.line.answers.toLocaleString('en-US')} answers that count, ${failed!} failed attempts, ${limited!} rate limited, ${left!} answers left out`;
-      })
-      .join('; ')}.`,
+    label: `E2E latency over the run: ${strips.map(stripWords).join('; ')}.`,
     isSimulated: isSimulated(data.report.run),
     legend: eventLegend(strips.flatMap(({ line }) => line.events.map(({ kind }) => kind))),
     draw: (canvas) => drawStrips(strips, spanMs, canvas),
@@ -60,7 +55,7 @@ function stripFigure(data: PageData, strips: readonly Strip[], spanMs: number): 
         className: strip.look.className,
         cells: [
           strip.look.name,
-          { content: strip.line.answers.toLocaleString('en-US'), sortBy: strip.line.answers },
+          countCell(strip.line.answers),
           ...counts(strip),
           times(shiftOf(strip.line.points, spanMs)),
         ],
@@ -69,22 +64,26 @@ function stripFigure(data: PageData, strips: readonly Strip[], spanMs: number): 
   });
 }
 
-const countOf = (events: readonly TimelineEvent[], kind: TimelineEvent['kind']): number =>
-  events.filter((event) => event.kind === kind).length;
+const countCell = (n: number): Cell => ({ content: n.toLocaleString('en-US'), sortBy: n });
+
+function stripWords({ look, line }: Strip): string {
+  const events = eventKinds.map((kind) => `${line.eventCounts[kind].toLocaleString('en-US')} ${kind}`);
+  return `${look.name} has ${count(line.answers, 'answer')} that count, ${events.join(', ')}`;
+}
 
 function thinningWords(strips: readonly Strip[]): string | undefined {
   const most = mostDots(strips.length);
-  const dots = strips.some(({ line }) => line.answers > most)
-    ? `Thinned: at most ${most} answers a model are drawn, evenly spread over the run.`
-    : '';
-  const cutEvents = strips.filter(({ line }) => line.eventsSeen > line.events.length);
-  const events =
-    cutEvents.length > 0
-      ? ` Of failures, rate limits and left-out answers at most 300 a model are drawn and counted here: ${cutEvents
-          .map(({ look, line }) => `${look.name} has ${line.eventsSeen.toLocaleString('en-US')}`)
-          .join(', ')}.`
-      : '';
-  return `${dots}${events}`.trim() || undefined;
+  const words = [
+    ...(strips.some(({ line }) => line.answers > most)
+      ? [`Thinned: at most ${most} answers a model are drawn, evenly spread over the run.`]
+      : []),
+    ...(strips.some(({ line }) => eventKinds.some((kind) => line.eventCounts[kind] > mostEvents))
+      ? [
+          `Of failures, of rate limits and of answers left out at most ${mostEvents} a model are drawn each; the table counts all.`,
+        ]
+      : []),
+  ];
+  return words.length === 0 ? undefined : words.join(' ');
 }
 
 function driftFigure({ report }: PageData, strips: readonly Strip[], spanMs: number): Content {

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { chromium, type Browser } from 'playwright-core';
+
+const places = [
+  process.env['CHROMIUM_PATH'] ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome-stable',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
+
+const found = places.find((place) => place !== '' && existsSync(place));
+
+/** Why tests in a browser are left out; undefined when there is one, or when the tools are demanded. */
+export const withoutBrowser =
+  found === undefined && process.env['GATEBENCH_REQUIRE_TOOLS'] === undefined
+    ? 'no Chromium found: install one or set CHROMIUM_PATH'
+    : undefined;
+
+/** Starts Chromium without any traffic of its own. Throws when there is none. */
+export async function openBrowser(): Promise<Browser> {
+  if (found === undefined)
+    throw new Error(
+      'GATEBENCH_REQUIRE_TOOLS is set, but no Chromium was found: install one or set CHROMIUM_PATH',
+    );
+  return chromium.launch({
+    executablePath: found,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
