@@ -102,7 +102,6 @@ test('a message is one clean line of bounded length, whatever the body', () => {
         const { message, code } = classify({ httpStatus, contentType, body }, now);
         expect(message).not.toBe('');
         expect(message.length).toBeLessThanOrEqual(300);
-        // eslint-disable-next-line no-control-regex -- that there is none is the point
         expect(message).not.toMatch(/[\u0000-\u001f\u007f]/);
         expect(code).not.toBe('');
       },

@@ -135,7 +135,10 @@ async function send(flags: RunFlags, prepared: Prepared, interruption: Interrupt
       suiteHash: manifest.suite_hash,
       seed: manifest.seed,
       arms: ways.arms,
-      blocks: owed(planBlocks({ ...planOptions, another: adaptive?.another }), earlier),
+      blocks: owed(
+        planBlocks({ ...planOptions, another: adaptive && ((repeat) => adaptive.another(repeat)) }),
+        earlier,
+      ),
       earlierAttempts: ({ key }) => earlier.attemptsOf(key),
       loadMode: loadModes[0]!,
       gateway,

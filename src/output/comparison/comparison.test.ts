@@ -52,21 +52,22 @@ const report: ComparisonReport = {
   warnings: ['Something to know. Do this.'],
 };
 
-describe.each(comparisonFormats)('$name', ({ render, extension }) => {
+describe.each(comparisonFormats)('$name', (format) => {
+  const { extension } = format;
   test('renders what was compared', async () => {
-    await expect(render(report, { columns: 80, color: false })).toMatchFileSnapshot(
+    await expect(format.render(report, { columns: 80, color: false })).toMatchFileSnapshot(
       `../golden/comparison${extension}`,
     );
   });
 
   test('ends with one line feed and holds no escape sequence', () => {
-    const text = render(report, { columns: 80, color: false });
+    const text = format.render(report, { columns: 80, color: false });
     expect(text).toMatch(/[^\n]\n$/);
     expect(text).not.toContain('\u001b');
   });
 
   test('says so when there is nothing to compare', () => {
-    expect(render({ ...report, pairs: [], groups: [] }, { columns: 80, color: false })).not.toBe('');
+    expect(format.render({ ...report, pairs: [], groups: [] }, { columns: 80, color: false })).not.toBe('');
   });
 });
 

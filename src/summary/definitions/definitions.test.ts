@@ -38,6 +38,7 @@ const row = {
 } as RequestRow;
 
 async function* each<T>(...items: T[]): AsyncGenerator<T> {
+  await Promise.resolve();
   yield* items;
 }
 
