@@ -7,6 +7,7 @@ import { csv } from '../export/csv.ts';
 import type { ExportedRun, ExportFormat, ExportOptions, Summarised } from '../export/format.ts';
 import { exportFormats } from '../export/index.ts';
 import { localeNamed } from '../export/locales.ts';
+import { pickFields } from '../export/pick-fields.ts';
 import { tableNamed, type TableName } from '../export/tables.ts';
 import { findRuns } from './find-runs.ts';
 import { loadRun, readRows } from './load-report.ts';
@@ -70,8 +71,8 @@ function exportedRun(folder: string): ExportedRun {
   return { rows: () => readRows(folder), summarised: () => (summary ??= loadRun(folder)) };
 }
 
-function tell({ out }: ExportFlags, { aliases, table = 'requests' }: ExportOptions, runs: number): void {
-  const notes = aliases ? aliasNotes(tableNamed(table).fields, aliases) : [];
+function tell({ out }: ExportFlags, { aliases, columns }: ExportOptions, runs: number): void {
+  const notes = aliases ? aliasNotes(pickFields(tableNamed('requests').fields, columns), aliases) : [];
   if (out !== undefined) notes.push(`Written: ${out} (${count(runs, 'run')})`);
   for (const note of notes) process.stderr.write(`${note}\n`);
 }

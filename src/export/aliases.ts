@@ -124,13 +124,15 @@ export function renamed(fields: readonly Field[], aliases: AliasSet, table: Tabl
 export function aliasNotes(fields: readonly Field[], { renames, kept, label }: AliasSet): string[] {
   const has = ({ column }: { column: string }): boolean =>
     fields.some((field) => field.column.name === column);
+  const renamedHere = renames.filter(has);
+  const keptHere = kept.filter(has);
   return [
-    `Named as in ${label}:`,
-    ...renames
-      .filter(has)
-      .map(({ column, to, seconds }) => `  ${column} is ${to}${seconds ? ', in seconds instead of ms' : ''}`),
-    'Kept, because the definition differs:',
-    ...kept.filter(has).map(({ column, why }) => `  ${column}: ${why}`),
+    ...(renamedHere.length > 0 ? [`Named as in ${label}:`] : []),
+    ...renamedHere.map(
+      ({ column, to, seconds }) => `  ${column} is ${to}${seconds ? ', in seconds instead of ms' : ''}`,
+    ),
+    ...(keptHere.length > 0 ? ['Kept, because the definition differs:'] : []),
+    ...keptHere.map(({ column, why }) => `  ${column}: ${why}`),
   ];
 }
 

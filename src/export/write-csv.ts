@@ -48,10 +48,10 @@ function cells(fields: readonly Field[], row: AnyRow, { decimal }: Locale): stri
 }
 
 /**
- * What only some readers take for the end of a cell or line, so that no text is cut in two there. Not a number with
- * a decimal comma: some readers take for text what is quoted.
+ * What only some readers take for the end of a cell or line, so that no text is cut in two there. Not a decimal
+ * comma: some readers take for text what is quoted.
  */
-const needsQuotes = /^(?!-?\d+,\d+(?:e[+-]?\d+)?$).*[\r\n\t,;]/s;
+const needsQuotes = /[\r\n\t;]|,(?!\d+$)/;
 
 function lines(records: readonly (readonly string[])[], { delimiter }: Locale): string {
   return stringify(records as string[][], {

@@ -1,0 +1,21 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { manifest } from '../../export/testing/runs.ts';
+import { requestColumns, type RequestRow } from '../../journal/columns.ts';
+import { csvFile } from '../../journal/csv.ts';
+import { writeManifest, type Manifest } from '../../journal/manifest.ts';
+import { runFiles } from '../../journal/run-folder.ts';
+
+/** A run's folder with these rows below `home`, in the place of its suite. */
+export async function writeRun(
+  home: string,
+  rows: readonly RequestRow[],
+  facts: Partial<Manifest> = {},
+): Promise<string> {
+  const whole = manifest(facts);
+  const folder = join(home, 'results', whole.suite.name, whole.run_id);
+  await mkdir(folder, { recursive: true });
+  await writeManifest(folder, whole);
+  await writeFile(join(folder, runFiles.requests), csvFile(requestColumns, rows));
+  return folder;
+}
