@@ -34,12 +34,13 @@ export interface BoundFigures {
   rows: number;
   /** Rows whose key instants were late by no more than their bound and the allowance. */
   held: number;
-  /** Of the others: rows whose worst instant was on its way while the machine paused. */
-  brokenInPause: number;
+  /** Of the others: rows whose worst instant was on its way while the machine or the truth server stood still. */
+  broken_elsewhere: number;
   /** Median of the bounds themselves: what honesty costs. */
-  medianMs?: Ms;
+  median_ms?: Ms;
 }
 
+/** `pauses`: when anything but the client stood still. */
 export function boundFigures(streams: readonly JoinedStream[], pauses: readonly Span[]): BoundFigures {
   const bounded = streams.filter(({ lagMs }) => lagMs !== undefined);
   const broken = bounded.filter(({ keyErrorMs, lagMs }) => keyErrorMs > lagMs! + boundAllowanceMs);
@@ -47,9 +48,14 @@ export function boundFigures(streams: readonly JoinedStream[], pauses: readonly 
   return {
     rows: bounded.length,
     held: bounded.length - broken.length,
-    brokenInPause: broken.filter(({ keySpan }) => pauses.some((pause) => overlap(pause, keySpan))).length,
-    ...(median === undefined ? {} : { medianMs: median }),
+    broken_elsewhere: broken.filter(({ keySpan }) => pauses.some((pause) => overlap(pause, keySpan))).length,
+    ...(median === undefined ? {} : { median_ms: median }),
   };
+}
+
+/** Share of rows in which the bound held, of those that speak of the client. Undefined for none. */
+export function boundShareOf({ rows, held, broken_elsewhere: elsewhere }: BoundFigures): number | undefined {
+  return rows > elsewhere ? held / (rows - elsewhere) : undefined;
 }
 
 const overlap = (a: Span, b: Span): boolean => a.from < b.to && b.from < a.to;

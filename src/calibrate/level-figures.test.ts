@@ -23,6 +23,7 @@ const record = {
     { from: 0, to: 5 },
     { from: 10, to: 17 },
   ],
+  stalls: [],
   loopUtilisation: 0.25,
   cpuMs: 3,
 };
@@ -36,7 +37,7 @@ test('errors come from the steady part; processor time, failures and pauses from
     arrival_error_ms: { n: 2, p50: 1.5, max: 2 },
     ttft_error_ms: { n: 1, p50: 4, max: 4 },
     request_ms: { n: 1, p50: 3, max: 3 },
-    bound: { rows: 1, held: 1, brokenInPause: 0, medianMs: 0 },
+    bound: { rows: 1, held: 1, broken_elsewhere: 0, median_ms: 0 },
     loop_utilisation: 0.25,
     cpu_us_per_chunk: 500,
     server_lateness_ms: { n: 2, p50: 5.5, max: 6 },
@@ -46,4 +47,13 @@ test('errors come from the steady part; processor time, failures and pauses from
 
 test('nothing that can be compared gives no figures', () => {
   expect(levelFigures({ ...record, slots: [[], []] })).toBeUndefined();
+});
+
+test('a bound that broke while the machine or the server stood still is not the client’s', () => {
+  const late = joined({ sentAt: 0, endedAt: 100, lagMs: 0, keyErrorMs: 9, keySpan: { from: 50, to: 59 } });
+  const alone = { ...record, slots: [[late]] };
+  const still = [{ from: 48, to: 52 }];
+  expect(levelFigures(alone)?.bound).toMatchObject({ held: 0, broken_elsewhere: 0 });
+  expect(levelFigures({ ...alone, pauses: still })?.bound).toMatchObject({ held: 0, broken_elsewhere: 1 });
+  expect(levelFigures({ ...alone, stalls: still })?.bound).toMatchObject({ held: 0, broken_elsewhere: 1 });
 });

@@ -35,7 +35,9 @@ export interface LevelRecord {
   slots: readonly (readonly JoinedStream[])[];
   /** Streams that were asked for. */
   asked: number;
+  /** When the machine stood still, and when the truth server did. */
   pauses: readonly Span[];
+  stalls: readonly Span[];
   loopUtilisation: number;
   /** Processor time of the whole level. */
   cpuMs: Ms;
@@ -59,7 +61,7 @@ export function levelFigures(level: LevelRecord): LevelFigures | undefined {
     arrival_error_ms: arrival,
     ttft_error_ms: ttft,
     request_ms: request,
-    bound: boundFigures(steady, level.pauses),
+    bound: boundFigures(steady, [...level.pauses, ...level.stalls]),
     loop_utilisation: level.loopUtilisation,
     cpu_us_per_chunk: (level.cpuMs * 1000) / chunks,
     server_lateness_ms: lateness,

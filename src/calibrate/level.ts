@@ -4,6 +4,7 @@ import { joinStreams } from './join.ts';
 import { levelFigures, type LevelFigures } from './level-figures.ts';
 import { machineOffset } from './machine-clock.ts';
 import { watchPauses } from './pause-watch.ts';
+import { serverStalls } from './stalls.ts';
 import type { SeenStream } from './streams.ts';
 import { clearTruth, fetchTruth } from './truth.ts';
 
@@ -48,6 +49,7 @@ export async function measureLevel<Answer>(options: LevelOptions<Answer>): Promi
     slots: seen.map((slot) => joinStreams(slot, truth)),
     asked: streams * rounds,
     pauses: watched.pauses,
+    stalls: serverStalls(truth.values()),
     loopUtilisation: utilization,
     cpuMs: (user + system) / 1000 - watched.cpuMs,
   });

@@ -11,7 +11,7 @@ const calibration = {
   tokens: 60,
   levels: [
     level(1, 0, { ttft_error_ms: { n: 7, p50: 0.3, max: 0.9 }, pauses: { count: 2, longest_ms: 12.4 } }),
-    level(1024, 7.25, { bound: { rows: 200, held: 199, brokenInPause: 0 }, loop_utilisation: 0.4567 }),
+    level(1024, 7.25, { bound: { rows: 200, held: 199, broken_elsewhere: 0 }, loop_utilisation: 0.4567 }),
   ],
   sentence: 'Up to 1 stream of 50 tok/s this machine reads TTFT within 0.9 ms (largest of 7).',
 };
@@ -26,11 +26,11 @@ test('a line for each level: what the reader was off by, and what went on meanwh
     lines.filter((line) => start.test(line)).map(cells),
   );
   expect(first).toEqual([
-    ['1', '200', '0.10', '0.50', '3.00', '0.30', '–', '0.90', '100.0 %'],
+    ['1', '200', '0.10', '0.50', '3.00', '0.30', '–', '0.90', '100.0 %', '0'],
     ['1', '20.0 %', '60', '0.50', '0.50', '2', '12.40'],
   ]);
   expect(second).toEqual([
-    ['1,024', '200', '0.10', '0.50', '3.00', '0.10', '7.25', '8.25', '99.5 %'],
+    ['1,024', '200', '0.10', '0.50', '3.00', '0.10', '7.25', '8.25', '99.5 %', '0'],
     ['1,024', '45.6 %', '60', '0.50', '0.50', '0', '–'],
   ]);
 });

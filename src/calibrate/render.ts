@@ -4,7 +4,7 @@ import type { Style } from '../output/report.ts';
 import { textTable, type TextCell, type TextColumn } from '../output/text-table.ts';
 import { flowed, wrapped } from '../output/width.ts';
 import type { Calibration } from './calibration.ts';
-import type { Spread } from './figures.ts';
+import { boundShareOf, type Spread } from './figures.ts';
 import type { LevelFigures } from './level-figures.ts';
 import { boundShare, promisedMs, soundUtilisation } from './sentence.ts';
 
@@ -33,7 +33,7 @@ export function renderCalibration(calibration: Calibration, { columns, color }: 
 const errorLegend = [
   'arrival error: stamped here − written by the truth server, of every chunk.',
   'TTFT error: from sent as measured − from the request’s leaving to the first piece written.',
-  'bound held: streams whose key instants were late by no more than their client_lag_ms and 1 ms.',
+  'bound held: streams whose key instants were late by no more than their client_lag_ms and 1 ms; not ours: streams that were later while the machine or the truth server stood still.',
 ];
 
 function errorColumns(levels: readonly LevelFigures[]): TextColumn[] {
@@ -41,7 +41,8 @@ function errorColumns(levels: readonly LevelFigures[]): TextColumn[] {
     ...levelColumns(levels),
     ...spreadColumns(levels, 'arrival error, ms', ({ arrival_error_ms }) => arrival_error_ms),
     ...spreadColumns(levels, 'TTFT error, ms', ({ ttft_error_ms }) => ttft_error_ms, promisedMs),
-    column(levels, 'bound', 'held', boundCell),
+    column(levels, 'bound', 'held', boundCell, 'bound'),
+    column(levels, 'bound', 'not ours', brokenElsewhere, 'bound'),
   ];
 }
 
@@ -101,10 +102,13 @@ function column(
   return { title, subtitle, align: 'right', cells, ...(span === undefined ? {} : { span }) };
 }
 
+const brokenElsewhere = ({ bound }: LevelFigures): TextCell => ({ text: fixed(bound.broken_elsewhere, 0) });
+
 function boundCell({ bound }: LevelFigures): TextCell {
   if (bound.rows === 0) return { text: notMeasured };
-  const share = bound.held / bound.rows;
-  return { text: percent(share), tone: share >= boundShare ? 'good' : 'bad' };
+  const share = boundShareOf(bound);
+  const tone = share === undefined || share >= boundShare ? 'good' : 'bad';
+  return { text: percent(bound.held / bound.rows), tone };
 }
 
 /** Rounded down: only all is 100 %. */

@@ -1,5 +1,6 @@
 import { count } from '../base/text.ts';
 import type { Ms } from '../base/clock.ts';
+import { boundShareOf } from './figures.ts';
 import type { LevelFigures } from './level-figures.ts';
 
 /** A TTFT error beyond this is not worth a promise: models answer within some hundred milliseconds. */
@@ -17,8 +18,9 @@ export function reasonAgainst(level: LevelFigures): string | undefined {
   if (error.ms > promisedMs) return `it was off by ${shown(error.ms)} ms (${error.which})`;
   if (utilisation > soundUtilisation)
     return `its event loop was busy for ${percent(utilisation)} of the time`;
-  if (bound.rows > 0 && bound.held < boundShare * bound.rows)
-    return `its own bound held for only ${percent(bound.held / bound.rows)} of the rows`;
+  const held = boundShareOf(bound);
+  if (held !== undefined && held < boundShare)
+    return `its own bound held for only ${percent(held)} of the rows`;
   return undefined;
 }
 

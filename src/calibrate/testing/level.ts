@@ -11,7 +11,7 @@ export function level(streams: number, p99: number, given: Partial<LevelFigures>
     arrival_error_ms: spread,
     ttft_error_ms: { ...spread, p99, max: p99 + 1 },
     request_ms: spread,
-    bound: { rows: 200, held: 200, brokenInPause: 0, medianMs: 0.4 },
+    bound: { rows: 200, held: 200, broken_elsewhere: 0, median_ms: 0.4 },
     loop_utilisation: 0.2,
     cpu_us_per_chunk: 60,
     server_lateness_ms: spread,
