@@ -1,4 +1,5 @@
 import { oneLine } from '../base/text.ts';
+import { shorten } from '../output/width.ts';
 
 /** How a model looks in every picture: a colour and a shape, so that neither has to be told by itself. */
 export interface ModelLook {
@@ -35,7 +36,7 @@ export function modelLook(label: string, place: number): ModelLook {
   return {
     label,
     name,
-    short: oneLine(name, 22),
+    short: shorten(name, 22),
     className: `m${place}`,
     color: `var(--c${place % modelColors.length})`,
     symbol: symbols[place % symbols.length]!,

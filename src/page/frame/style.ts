@@ -56,6 +56,7 @@ nav{margin-top:1.4rem;border-block:1px solid var(--line);padding:.55rem 0;font-s
 .filter label{display:inline-flex;align-items:center;gap:.3rem;min-height:1.6rem}
 .model{display:inline-flex;align-items:baseline;gap:.4rem}
 table .model{white-space:nowrap}
+table .model bdi{display:inline-block;max-width:15rem;overflow:hidden;text-overflow:ellipsis;vertical-align:bottom}
 .plot{display:block;max-width:100%;height:auto;font:12.5px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow:visible}
 .plot text{white-space:pre}
 .plot[aria-hidden]{display:inline-block;flex:none;width:14px;height:14px;position:relative;top:2px}

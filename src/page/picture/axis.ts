@@ -1,11 +1,16 @@
 import type { Ms } from '../../base/clock.ts';
 
-/** Marks of a logarithmic axis: 1, 2 and 5 of each power of ten, or fewer where they would not fit. */
+/**
+ * Marks of a logarithmic axis: 1, 2 and 5 of each power of ten; more of them where that gives fewer than three, and
+ * fewer where they would not fit.
+ */
 export function logTicks(low: number, high: number, most: number): number[] {
-  for (const steps of [[1, 2, 5], [1, 3], [1]]) {
-    const ticks = ticksOf(low, high, steps);
-    if (ticks.length <= most) return ticks;
-  }
+  const [fine, ...coarser] = [[1, 1.5, 2, 3, 4, 5, 7], [1, 2, 5], [1, 3], [1]].map((steps) =>
+    ticksOf(low, high, steps),
+  );
+  const usual = coarser.find(({ length }) => length <= most);
+  if (usual && usual.length < 3 && fine!.length <= most) return fine!;
+  if (usual) return usual;
   const decades = ticksOf(low, high, [1]);
   const every = Math.ceil(decades.length / most);
   return decades.filter((_, index) => index % every === 0);

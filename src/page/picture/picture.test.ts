@@ -11,6 +11,10 @@ describe('marks of a logarithmic axis', () => {
     expect(logTicks(90, 2100, 10)).toEqual([100, 200, 500, 1000, 2000]);
   });
 
+  test('become more on a short axis', () => {
+    expect(logTicks(1.2, 3.4, 10)).toEqual([1.5, 2, 3]);
+  });
+
   test('become fewer where there is no room', () => {
     expect(logTicks(90, 2100, 3)).toEqual([100, 300, 1000]);
     expect(logTicks(1, 1e9, 4)).toEqual([1, 1e3, 1e6, 1e9]);

@@ -1,7 +1,8 @@
 import * as Plot from '@observablehq/plot';
-import { cut, oneLine } from '../../base/text.ts';
+import { oneLine } from '../../base/text.ts';
 import { duration, notMeasured } from '../../output/format.ts';
 import { isSimulated } from '../../output/report.ts';
+import { shorten } from '../../output/width.ts';
 import type { CurveMetric } from '../curve.ts';
 import type { PageData, PageModel } from '../data.ts';
 import { markup, type Content } from '../frame/html.ts';
@@ -68,7 +69,7 @@ function drawDots(
     tickTime,
   );
   const shortest = isNarrow ? 14 : 24;
-  const words = new Map(prompts.map(({ promptId }) => [promptId, cut(oneLine(promptId, 80), shortest)]));
+  const words = new Map(prompts.map(({ promptId }) => [promptId, shorten(oneLine(promptId, 80), shortest)]));
   return {
     width,
     height: 56 + 19 * prompts.length,

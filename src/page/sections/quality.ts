@@ -70,8 +70,8 @@ function pointOf({ look, summary, rank }: PageModel): ScatterPoint[] {
 
 function scatter(points: readonly ScatterPoint[]): Scatter {
   const lowest = Math.min(...points.flatMap(({ y, yLow }) => [y, yLow ?? y]));
-  const floor = Math.max(0, Math.floor((lowest - 0.03) * 10) / 10);
-  const step = floor < 0.5 ? 0.2 : floor < 0.9 ? 0.1 : 0.05;
+  const step = lowest < 0.5 ? 0.2 : lowest < 0.93 ? 0.1 : 0.05;
+  const floor = Math.max(0, Math.floor((lowest - 0.02) / step) * step);
   const ticks = Array.from({ length: Math.round((1 - floor) / step) + 1 }, (_, place) => 1 - place * step);
   return {
     points,

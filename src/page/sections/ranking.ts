@@ -82,8 +82,8 @@ function table({ models, groups }: PageData): Html {
 
 const rankCell = (rank: number | undefined, letters: string | undefined): Cell =>
   rank === undefined
-    ? { content: 'not ranked', sortBy: Number.MAX_SAFE_INTEGER }
-    : { content: markup`${rank} <span class="group">${letters ?? ''}</span>`, sortBy: rank };
+    ? { content: 'not ranked', sortBy: Number.MAX_SAFE_INTEGER, tone: 'word' }
+    : { content: markup`${rank} <span class="group">${letters ?? ''}</span>`, sortBy: rank, tone: 'word' };
 
 const valueOf = ({ key, value }: Spec, summary: ModelSummary): number | undefined =>
   value ? value(summary) : (summary[key] as number | undefined);

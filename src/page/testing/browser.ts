@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
 
-const places = [
-  process.env['CHROMIUM_PATH'] ?? '',
+const usualPlaces = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome-stable',
@@ -11,7 +10,8 @@ const places = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-const found = places.find((place) => place !== '' && existsSync(place));
+const named = process.env['CHROMIUM_PATH'];
+const found = (named === undefined ? usualPlaces : [named]).find((place) => existsSync(place));
 
 /** Why tests in a browser are left out; undefined when there is one, or when the tools are demanded. */
 export const withoutBrowser =
