@@ -26,6 +26,13 @@ test('a step below the minimum change is not reported', () => {
   expect(changePoints(series, { minimumChange: 0.15 })).toEqual([]);
 });
 
+test('a step that is likely but not sure stays a candidate', () => {
+  const series = noisy(24, (index) => (index < 12 ? 0 : 0.07));
+  expect(changePoints(series, { p: 1e-2 })).toHaveLength(1);
+  const { p } = changePoints(series, { p: 1e-2 })[0]!;
+  expect(changePoints(series, { p: p / 2 })).toEqual([]);
+});
+
 test('noise alone, one night’s outage and short series give nothing', () => {
   expect(changePoints(noisy(60, () => 0))).toEqual([]);
   expect(changePoints(noisy(60, (index) => (index === 59 ? 1 : 0)))).toEqual([]);

@@ -61,3 +61,8 @@ test('failures on most prompts make the estimate infinite', () => {
 test('failures on both sides cancel', () => {
   expect(hodgesLehmann([-Infinity, Infinity]).point).toBe(0);
 });
+
+test('what is not a number is left out, as the test leaves it out', () => {
+  expect(hodgesLehmann([NaN, 1, 2, 6])).toEqual(hodgesLehmann([1, 2, 6]));
+  expect(hodgesLehmann([NaN]).point).toBeNaN();
+});

@@ -10,11 +10,13 @@ const infiniteFrom = 1e290;
  * Hodges–Lehmann estimate of the centre of symmetry: the median of the Walsh averages (dᵢ + dⱼ) ÷ 2, i ≤ j. Its
  * interval runs between the k-th smallest and the k-th largest of them, k from the exact signed-rank law: it
  * holds exactly the shifts that the test does not reject (with ties, nearly). Open below six differences at 95 %.
- * Infinite differences are allowed; an end or point that leans on one is open or infinite. NaN for none.
+ * What is not a number is left out, as in the test. Infinite differences are allowed; an end or point that leans on
+ * one is open or infinite. NaN for none.
  * Source: Hodges & Lehmann, Annals of Mathematical Statistics 34 (1963); Tukey 1949; Hollander & Wolfe, ch. 3.
  */
 export function hodgesLehmann(differences: readonly number[], alpha = defaultAlpha): Estimate {
-  const values = ascending(differences.map((value) => Math.max(-beyondAll, Math.min(beyondAll, value))));
+  const known = differences.filter((value) => !Number.isNaN(value));
+  const values = ascending(known.map((value) => Math.max(-beyondAll, Math.min(beyondAll, value))));
   const n = values.length;
   if (n === 0) return { point: NaN, interval: {} };
   const averages = (n * (n + 1)) / 2;

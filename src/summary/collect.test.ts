@@ -10,7 +10,7 @@ const promptOf = (run: Awaited<ReturnType<typeof collect>>, prompt = 'p1') =>
 
 test('warm-up and attempts that were tried again do not count', async () => {
   const run = await collected(
-    row({ phase: 'warmup', e2e_latency_ms: 1 }),
+    row({ phase: 'warmup', repeat: 9, e2e_latency_ms: 1 }),
     failedRow({ final: false, attempt: 1 }),
     row({ attempt: 2, e2e_latency_ms: 200 }),
   );

@@ -58,6 +58,12 @@ describe('times', () => {
     expect((await verdictOf(base.slice(0, 6), scaled(3).slice(0, 6))).verdict).toBe('slower');
   });
 
+  test('a tenth more on every prompt is beyond the usual margin, and inside a wider one', async () => {
+    const run = await collected(...latencies('a', base), ...latencies('b', scaled(1.1, 0.002)));
+    expect(compare(run, e2e).pairs[0]?.verdict).toBe('slower');
+    expect(compare(run, { ...e2e, margin: 0.15 }).pairs[0]?.verdict).toBe('equal');
+  });
+
   test('of a rate, more is faster', async () => {
     const rates = (model: string, factor: number): RequestRow[] =>
       base.map((value, index) => row({ model, prompt_id: `p${index}`, output_tps: value * factor + index }));
@@ -101,6 +107,17 @@ describe('failures', () => {
     expect((await verdictOf(failing, base)).verdict).toBe('not settled');
   });
 
+  test('nor is one whose every prompt has a failure among its repeats', async () => {
+    const rows = base.flatMap((value, index) => {
+      const cells = { model: 'b', prompt_id: `p${index}` };
+      const answers = [1, 2].map((repeat) => row({ ...cells, repeat, e2e_latency_ms: value / 5 }));
+      return [...answers, failedRow({ ...cells, repeat: 3 })];
+    });
+    const { pairs } = compare(await collected(...latencies('a', base), ...rows), e2e);
+    expect(pairs[0]).toMatchObject({ verdict: 'not settled', more_prompts: undefined });
+    expect(pairs[0]?.ci_high).toBeLessThan(0.3);
+  });
+
   test('a model that always fails is slower, by no finite ratio', async () => {
     const pair = await verdictOf(
       base,
@@ -122,6 +139,16 @@ describe('families', () => {
     const { pairs } = compare(await collected(...rows), e2e);
     expect(pairs.map(({ model_a, model_b }) => `${model_a}${model_b}`)).toEqual(['ab', 'ac', 'bc']);
     for (const pair of pairs) expect(pair.p_holm).toBeCloseTo((3 * 2) / 4096, 12);
+  });
+
+  test('what is clear alone may not be among several', async () => {
+    const six = [base, scaled(2), scaled(4)].map((values) => values.slice(0, 6));
+    const rows = ['a', 'b', 'c'].flatMap((model, index) => latencies(model, six[index]!));
+    const { pairs } = compare(await collected(...rows), e2e);
+    // 2 ÷ 2⁶ three times over is more than 5 %, although every interval is far from 1.
+    for (const pair of pairs) expect(pair).toMatchObject({ p_holm: 6 / 64, verdict: 'not settled' });
+    expect(pairs[0]!.ci_low).toBeGreaterThan(1.9);
+    expect(pairs[0]!.more_prompts).toBeGreaterThan(0);
   });
 
   test('letters: the last one stands apart', async () => {

@@ -87,6 +87,16 @@ describe('a regression', () => {
     expect(lastNight(slowed(16, 2, 1.3), { settings: { ...settings, confirm: 3 } }).word).toBe('warning');
   });
 
+  test('that lasted long and was mended leaves no trace in the baseline', () => {
+    const a = steady(34).map((value, night) =>
+      (night >= 20 && night < 30) || night === 33 ? value * 1.3 : value,
+    );
+    expect(cell(lastNight({ ...four(34), a }), 'a')).toMatchObject({
+      word: 'warning',
+      baselineFrom: runIdOf(9),
+    });
+  });
+
   test('below the limit is no alarm, however sure', () => {
     expect(cell(lastNight(slowed(15, 1, 1.06)), 'a')).toMatchObject({ word: 'pass' });
     expect(cell(lastNight(slowed(15, 1, 1.06)), 'a')!.p).toBeLessThan(0.01);
