@@ -28,15 +28,25 @@ export interface CompareFlags {
 export async function executeCompare(flags: CompareFlags): Promise<ExitCode> {
   const options = defined({ metrics: knownMetrics(flags.metrics), margin: flags.margin });
   const run = await loadRun(await findRun(flags.run, flags.results));
-  const report =
-    flags.other === undefined
-      ? withinRun(run, options)
-      : acrossRuns(run, await loadRun(await findRun(flags.other, flags.results)), options);
+  const other =
+    flags.other === undefined ? undefined : await loadRun(await findRun(flags.other, flags.results));
+  const report = other ? acrossRuns(run, other, options) : withinRun(run, options);
+  if (flags.format === 'html') {
+    if (!other)
+      throw new UserError('--format html takes two runs; the page of one is «report RUN --format html».');
+    const { renderComparisonPage } = await import('./page.ts');
+    await writeOut(await renderComparisonPage(run, other, report), flags.out);
+    return exitOf(report, flags.strict);
+  }
   const format = comparisonFormats.find(({ name }) => name === flags.format)!;
   const style = flags.out === undefined ? stdoutStyle(flags.color) : { columns: 120, color: false };
   await writeOut(format.render(report, style), flags.out);
-  const open = report.pairs.some(({ verdict }) => verdict === 'not settled');
-  return flags.strict && open ? exitCode.notSettled : exitCode.done;
+  return exitOf(report, flags.strict);
+}
+
+function exitOf({ pairs }: ComparisonReport, strict: boolean): ExitCode {
+  const isOpen = pairs.some(({ verdict }) => verdict === 'not settled');
+  return strict && isOpen ? exitCode.notSettled : exitCode.done;
 }
 
 function withinRun({ manifest, collected, report }: LoadedRun, options: CompareOptions): ComparisonReport {

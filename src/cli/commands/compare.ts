@@ -9,7 +9,7 @@ export const compare: Command = {
     builder
       .positional('run', { type: 'string', demandOption: true, describe: 'a run’s folder, or latest' })
       .positional('other', { type: 'string', describe: 'a later run, to compare with the first' })
-      .option('format', { choices: ['table', 'markdown', 'json'], default: 'table', describe: 'how' })
+      .option('format', { choices: ['table', 'markdown', 'json', 'html'], default: 'table', describe: 'how' })
       .option('metrics', {
         type: 'string',
         requiresArg: true,
