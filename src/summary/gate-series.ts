@@ -20,9 +20,9 @@ export interface CellNight {
   readonly baseline: readonly number[];
   /** Undefined while learning, and where the night has no value. */
   readonly reading: Reading | undefined;
-  /** Corrected for all cells of the night. */
+  /** Corrected for the cells that were asked the same question that night. */
   readonly pHolm: number | undefined;
-  /** Nights of alarm in a row, this one included; 0 when there is none. */
+  /** Nights of alarm in a row, this one included; 0 when it is none itself. */
   readonly alarms: number;
 }
 
@@ -31,16 +31,23 @@ interface CellState {
   readonly decided: Decided;
   /** Nights that may serve as baseline. */
   readonly usual: number[];
-  /** The present row of alarms. */
-  alarms: number[];
+  /** Nights since the first alarm, while it is not known whether it was one. */
+  suspect: number[];
+  /** Alarms in a row, or, once confirmed, all of them. */
+  alarms: number;
 }
 
 /**
- * Walks through the nights as they came, and says of each what it meant for each cell then. A night of alarm does not
- * enter the baseline while the alarm lasts, so a regression stays red until somebody accepts it. When it ends by
- * itself, a brief one joins after all, because leaving out every bad night would make the usual look better than it
- * is; a long one stays out. Cells that are not watched are left out of the corrections; their models still serve as
- * controls.
+ * Walks through the nights as they came, and says of each what it meant for each cell then.
+ *
+ * An alarm makes a cell suspect until a night is back inside the limit. Its nights stay out of the baseline meanwhile,
+ * so a regression stays red until somebody accepts it. A night that is beyond the limit without being an alarm does not
+ * clear it; it breaks the row of alarms that is to confirm it, but not one that has. When suspicion ends by itself, a brief one joins the baseline after all, because leaving out every
+ * bad night would make the usual look better than it is; a long one stays out.
+ *
+ * Alarms are corrected over all cells of the night (Holm); suspects are tested again among themselves alone, since
+ * theirs is a question of its own. Cells that are not watched are left out of the corrections; their models still
+ * serve as controls.
  */
 export function gateSeries(
   nights: Nights,
@@ -50,37 +57,75 @@ export function gateSeries(
   const cells = Object.entries(settings.metrics).flatMap(([metric, rule]) =>
     cellsOf(metric, rule, nights.series).filter(isWatched),
   );
-  const states = cells.map((cell) => ({ cell, decided: decidedFor(cell, nights), usual: [], alarms: [] }));
+  const states = cells.map((cell): CellState => ({
+    cell,
+    decided: decidedFor(cell, nights),
+    usual: [],
+    suspect: [],
+    alarms: 0,
+  }));
   return nights.runIds.map((_, night) => walkNight(states, night, settings));
 }
 
-function walkNight(states: CellState[], night: number, { window }: GateSettings): CellNight[] {
-  const read = states.map((state) => {
-    const baseline = baselineOf(state, window);
+interface Read {
+  readonly state: CellState;
+  readonly baseline: readonly number[];
+  readonly reading: Reading | undefined;
+}
+
+function walkNight(states: readonly CellState[], night: number, settings: GateSettings): CellNight[] {
+  const read = states.map((state): Read => {
+    const baseline = baselineOf(state, settings.window);
     const isReady = baseline.length >= fewestNights && hasNight(state.cell, night);
     return { state, baseline, reading: isReady ? readNight(state.cell, night, baseline) : undefined };
   });
-  const own = read.filter(({ state, reading }) => reading && state.cell.model !== undefined);
-  const corrected = holm(own.map(({ reading }) => reading!.p));
+  const corrected = correct(read);
   return read.map(({ state, baseline, reading }) => {
-    const place = own.findIndex((one) => one.state === state);
-    const pHolm = place >= 0 ? corrected[place] : reading?.p;
-    const alpha = state.cell.model === undefined ? sharedAlpha : familyAlpha;
-    const isAlarm = reading !== undefined && pHolm! <= alpha && reading.change >= state.cell.least;
-    advance(state, night, isAlarm, window);
-    const alarms = isAlarm ? state.alarms.length : 0;
-    return { cell: state.cell, night, baseline, reading, pHolm, alarms };
+    const { cell } = state;
+    const pHolm = corrected.get(state);
+    const alpha = cell.model === undefined ? sharedAlpha : familyAlpha;
+    const isBeyond = reading !== undefined && reading.change >= cell.least;
+    const isAlarm = isBeyond && pHolm! <= alpha;
+    if (hasNight(cell, night) && !state.decided.dropped.has(night))
+      advance(state, night, { isAlarm, isBeyond }, settings);
+    return { cell, night, baseline, reading, pHolm, alarms: isAlarm ? state.alarms : 0 };
   });
 }
 
-function advance(state: CellState, night: number, isAlarm: boolean, window: number): void {
-  if (!hasNight(state.cell, night) || state.decided.dropped.has(night)) return;
-  if (isAlarm) {
-    state.alarms.push(night);
+/** Holm over the cells of models that are not suspect, and over those that are; all models together stand alone. */
+function correct(read: readonly Read[]): Map<CellState, number> {
+  const groups = Map.groupBy(
+    read.filter(({ reading }) => reading !== undefined),
+    ({ state }) => (state.cell.model === undefined ? state : state.suspect.length > 0),
+  );
+  return new Map(
+    [...groups.values()].flatMap((group) => {
+      const corrected = holm(group.map(({ reading }) => reading!.p));
+      return group.map(({ state }, index) => [state, corrected[index]!] as const);
+    }),
+  );
+}
+
+interface Outcome {
+  isAlarm: boolean;
+  isBeyond: boolean;
+}
+
+function advance(
+  state: CellState,
+  night: number,
+  { isAlarm, isBeyond }: Outcome,
+  { window, confirm }: GateSettings,
+): void {
+  if (isAlarm || (isBeyond && state.suspect.length > 0)) {
+    state.suspect.push(night);
+    if (isAlarm) state.alarms++;
+    else if (state.alarms < confirm) state.alarms = 0;
     return;
   }
-  if (state.alarms.length <= window * briefShare) state.usual.push(...state.alarms);
-  state.alarms = [];
+  if (state.suspect.length <= window * briefShare) state.usual.push(...state.suspect);
+  state.suspect = [];
+  state.alarms = 0;
   state.usual.push(night);
 }
 

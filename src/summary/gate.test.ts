@@ -87,6 +87,24 @@ describe('a regression', () => {
     expect(lastNight(slowed(16, 2, 1.3), { settings: { ...settings, confirm: 3 } }).word).toBe('warning');
   });
 
+  test('is not cleared by a night beyond the limit that is no alarm, which starts the row anew', () => {
+    // The noise of a makes 1.13 a change that nights can make, and 1.6 one that they cannot.
+    const noisy = Array.from({ length: 24 }, (_, night) => 1000 * [1, 1.15, 0.87, 1.1, 0.9][night % 5]!);
+    const last = (...ratios: number[]) =>
+      cell(
+        lastNight({
+          ...four(20 + ratios.length),
+          a: [...noisy.slice(0, 20), ...ratios.map((ratio) => 1000 * ratio)],
+        }),
+        'a',
+      );
+    expect(last(1.6)).toMatchObject({ word: 'warning' });
+    expect(last(1.6, 1.13)).toMatchObject({ word: 'not settled', baselineTo: runIdOf(19) });
+    expect(last(1.6, 1.13, 1.6)).toMatchObject({ word: 'warning', alarms: 1, baselineTo: runIdOf(19) });
+    expect(last(1.6, 1.6, 1.13, 1.6)).toMatchObject({ word: 'fail', alarms: 3 });
+    expect(last(1.6, 1, 1.6)).toMatchObject({ word: 'warning', alarms: 1 });
+  });
+
   test('that lasted long and was mended leaves no trace in the baseline', () => {
     const a = steady(34).map((value, night) =>
       (night >= 20 && night < 30) || night === 33 ? value * 1.3 : value,
@@ -194,6 +212,13 @@ describe('who else', () => {
     expect(cell(result, 'late')).toMatchObject({ word: 'learning', nights: 4 });
     expect(cell(result, 'a')?.word).toBe('pass');
     expect(result.word).toBe('learning 4/7');
+  });
+
+  test('a suspect is not corrected for the others, who are asked another question', () => {
+    const first = cell(lastNight(slowed(15, 1, 1.3)), 'a')!;
+    expect(first.pHolm).toBeCloseTo(4 * first.p!, 12);
+    const second = cell(lastNight(slowed(16, 2, 1.3)), 'a')!;
+    expect(second.pHolm).toBe(second.p);
   });
 
   test('models that are not watched still serve as controls', () => {
