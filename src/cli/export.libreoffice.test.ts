@@ -39,6 +39,8 @@ function expectSame(sheet: Records, file: Records, columns: readonly Column[]): 
     }
 }
 
+if (withoutLibreOffice !== undefined) console.warn(`Skipped: ${withoutLibreOffice}.`);
+
 describe.skipIf(withoutLibreOffice !== undefined)('exports opened in LibreOffice', () => {
   let scratch: Awaited<ReturnType<typeof scratchFolder>>;
   beforeAll(async () => {

@@ -56,8 +56,8 @@ export interface ChartSeriesSpec {
 }
 
 export interface ChartSpec {
-  /** `lines` has numbers or dates as its categories. */
-  readonly kind: 'columns' | 'stacked' | 'lines';
+  /** Bars lie, so that names have room; the first category is at the bottom. Lines have dates as categories. */
+  readonly kind: 'bars' | 'stacked' | 'lines';
   /** Must not start with `=`. */
   readonly title: string;
   /** For those who do not see it. */
@@ -262,8 +262,8 @@ function makeFormat(look: Look & { quoted?: boolean }): Format {
 }
 
 const chartTypes = {
-  columns: ChartType.Column,
-  stacked: ChartType.ColumnStacked,
+  bars: ChartType.Bar,
+  stacked: ChartType.BarStacked,
   lines: ChartType.ScatterStraightWithMarkers,
 } as const;
 
@@ -273,15 +273,21 @@ function makeChart(spec: ChartSpec): Chart {
     chart.pushSeries(makeSeries(series, spec.kind, seriesColors[index % seriesColors.length]!));
   chart.title().setName(spec.title);
   chart.title().setFont(font(12).setBold());
-  chart.yAxis().setName(spec.unit);
-  chart.yAxis().setNameFont(font(9));
-  chart.yAxis().setMin(0);
-  if (spec.max !== undefined) chart.yAxis().setMax(spec.max);
-  chart.yAxis().setNumFormat('#,##0');
-  chart.yAxis().setFont(font(9));
-  chart.xAxis().setFont(font(9));
-  if (spec.dateFormat !== undefined) chart.xAxis().setNumFormat(spec.dateFormat);
-  if (spec.legend) chart.legend().setPosition(ChartLegendPosition.Bottom);
+  // The library counts the axes of lying bars as they lie.
+  const [values, categories] =
+    spec.kind === 'lines' ? [chart.yAxis(), chart.xAxis()] : [chart.xAxis(), chart.yAxis()];
+  values.setName(spec.unit);
+  values.setNameFont(font(9));
+  values.setMin(0);
+  if (spec.max !== undefined) values.setMax(spec.max);
+  values.setNumFormat('#,##0');
+  values.setFont(font(9));
+  categories.setFont(font(9));
+  if (spec.dateFormat !== undefined) categories.setNumFormat(spec.dateFormat);
+  if (spec.legend)
+    chart
+      .legend()
+      .setPosition(spec.series.length > 4 ? ChartLegendPosition.Right : ChartLegendPosition.Bottom);
   else chart.legend().setHidden();
   chart.setAltText(spec.alternative);
   chart.setWidth(spec.width);

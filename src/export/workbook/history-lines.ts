@@ -1,7 +1,9 @@
+import { isLowerBound } from '../../output/ranking.ts';
 import type { ModelSummary } from '../../summary/columns.ts';
 import type { Summarised } from '../format.ts';
 import type { ChartSpec, Sheet } from './book.ts';
 import { columnArea } from './place.ts';
+import { entriesOf } from './summary-entries.ts';
 import { tones } from './tones.ts';
 import { chartTitle } from './words.ts';
 
@@ -15,38 +17,44 @@ export interface Lines {
   readonly metric: Drawn;
   /** Oldest first. */
   readonly runs: readonly Summarised[];
+  /** One for each line, in this order. */
+  readonly names: readonly string[];
   /** Row of the heads and column of the instants, from 0. */
   readonly head: number;
   readonly left: number;
 }
 
+/** Names of the models that have a point anywhere. */
+export function lineNames(runs: readonly Summarised[], metric: Drawn): string[] {
+  const nameOf = naming(runs);
+  const names = runs.flatMap((run) => modelsWithPoint(run, metric).map(nameOf));
+  return [...new Set(names)].sort();
+}
+
 /** Writes the figures, in the quiet way of what stands behind a picture. */
-export function addLines(sheet: Sheet, lines: Lines): void {
-  const { metric, runs, head, left } = lines;
-  const { nameOf, names } = modelsOf(runs);
-  sheet.text(head - 1, left, `Typical ${drawn[metric]}, ms`, { ...tones.quiet, bold: true });
+export function addLines(sheet: Sheet, { metric, runs, names, head, left }: Lines): void {
+  const nameOf = naming(runs);
+  const title = `Typical ${drawn[metric]}, ms; empty where a model was not ranked or is only known to take at least so long`;
+  sheet.text(head - 1, left, title, { ...tones.quiet, bold: true });
   sheet.text(head, left, 'run_started_at', tones.quiet);
   for (const [index, name] of names.entries())
     sheet.text(head, left + 1 + index, name, { ...tones.quiet, align: 'right' });
-  for (const [index, { manifest, report }] of runs.entries()) {
+  for (const [index, run] of runs.entries()) {
     const row = head + 1 + index;
-    sheet.value(row, left, manifest.started_at, 'time', {
-      ...tones.quiet,
-      numberFormat: 'yyyy-mm-dd hh:mm:ss',
-    });
-    for (const model of report.models)
-      sheet.value(row, left + 1 + names.indexOf(nameOf(model)), model[`${metric}_typical`], 'number', {
+    const { started_at } = run.manifest;
+    sheet.value(row, left, started_at, 'time', { ...tones.quiet, numberFormat: 'yyyy-mm-dd hh:mm:ss' });
+    for (const model of modelsWithPoint(run, metric)) {
+      const column = left + 1 + names.indexOf(nameOf(model));
+      sheet.value(row, column, model[`${metric}_typical`], 'number', {
         ...tones.quiet,
         numberFormat: '#,##0',
       });
+    }
   }
 }
 
-/** Columns that `addLines` fills. */
-export const linesWidth = (runs: readonly Summarised[]): number => modelsOf(runs).names.length + 1;
-
 export function linesChart(
-  { sheet, metric, runs, head, left }: Lines,
+  { sheet, metric, runs, names, head, left }: Lines,
   size: Pick<ChartSpec, 'width' | 'height'>,
 ): ChartSpec {
   const last = head + runs.length;
@@ -57,7 +65,7 @@ export function linesChart(
     unit: 'ms',
     dateFormat: dateFormat(runs),
     legend: true,
-    series: modelsOf(runs).names.map((_, index) => ({
+    series: names.map((_, index) => ({
       name: columnArea(sheet, left + 1 + index, head, head),
       categories: columnArea(sheet, left, head + 1, last),
       values: columnArea(sheet, left + 1 + index, head + 1, last),
@@ -66,14 +74,23 @@ export function linesChart(
   };
 }
 
+/** A bound is no point of a line, and failing must not look fast. */
+function modelsWithPoint(run: Summarised, metric: Drawn): ModelSummary[] {
+  const column = `${metric}_typical` as const;
+  return entriesOf(run)
+    .filter(
+      ({ rank, model }) => rank !== undefined && model[column] !== undefined && !isLowerBound(model, column),
+    )
+    .map(({ model }) => model);
+}
+
 /** A line is a model; its route and suite are named where the runs have several. */
-function modelsOf(runs: readonly Summarised[]): { nameOf: (model: ModelSummary) => string; names: string[] } {
+function naming(runs: readonly Summarised[]): (model: ModelSummary) => string {
   const models = runs.flatMap(({ report }) => report.models);
   const routes = new Set(models.map(({ route }) => route));
   const suites = new Set(models.map(({ suite }) => suite));
-  const nameOf = ({ model, route, suite }: ModelSummary): string =>
+  return ({ model, route, suite }) =>
     `${model}${routes.size > 1 ? `@${route}` : ''}${suites.size > 1 ? `, ${suite}` : ''}`;
-  return { nameOf, names: [...new Set(models.map(nameOf))].sort() };
 }
 
 const hour = 3_600_000;

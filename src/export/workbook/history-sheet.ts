@@ -4,17 +4,17 @@ import { modelColumns, type Figure } from '../../summary/columns.ts';
 import { plainField, type Field } from '../field.ts';
 import type { Summarised } from '../format.ts';
 import type { Book } from './book.ts';
-import { addLines, linesChart, linesWidth, type Drawn, type Lines } from './history-lines.ts';
+import { addLines, lineNames, linesChart, type Drawn, type Lines } from './history-lines.ts';
 import { addTableSheet } from './table-sheet.ts';
 
 const shown: readonly Figure[] = ['typical', 'typical_ci_low', 'typical_ci_high', 'p50', 'p95', 'n'];
 
 const text = (name: string, meaning: string): Column => ({ name, kind: 'text', unit: '', meaning });
 
-/** The figures have the unit of their metric; milliseconds stand for all of them here. */
+/** The figures have the unit of their row’s metric. */
 const figureColumn = (figure: Figure): Column => {
   const { meaning } = modelColumns.find(({ name }) => name === `e2e_latency_ms_${figure}`)!;
-  const unit = figure === 'n' ? 'n' : 'ms';
+  const unit = figure === 'n' ? 'n' : 'ms or tok/s';
   return { name: figure, kind: 'number', unit, meaning: meaning.slice(meaning.indexOf(': ') + 2) };
 };
 
@@ -40,8 +40,11 @@ const chartRows = 19;
 /** Where the figures of the lines stand: beside the table, under their chart. */
 export function historyLines(newestFirst: readonly Summarised[], metric: Drawn): Lines {
   const runs = [...newestFirst].reverse();
-  const above = metric === 'e2e_latency_ms' ? 0 : chartRows + runs.length + 3;
-  return { sheet: sheetName, metric, runs, head: above + chartRows, left: historyFields.length + 1 };
+  const above = 1 + (metric === 'e2e_latency_ms' ? 0 : chartRows + runs.length + 3);
+  return {
+    ...{ sheet: sheetName, metric, runs, names: lineNames(runs, metric) },
+    ...{ head: above + chartRows, left: historyFields.length + 1 },
+  };
 }
 
 /** Figures over several runs, oldest first, and lines of two latencies beside them. */
@@ -57,10 +60,12 @@ export function addHistory(book: Book, newestFirst: readonly Summarised[]): void
   });
   for (const metric of ['e2e_latency_ms', 'ttft_ms'] as const) {
     const lines = historyLines(newestFirst, metric);
+    if (lines.names.length === 0) continue;
     addLines(sheet, lines);
     sheet.chart(lines.head - chartRows, lines.left, linesChart(lines, chart));
-    for (let index = 0; index < linesWidth(runs); index++)
-      sheet.width(lines.left + index, index === 0 ? 20 : 14);
+    sheet.width(lines.left, 20);
+    for (const [index, name] of lines.names.entries())
+      sheet.width(lines.left + 1 + index, Math.min(40, Math.max(14, name.length + 2)));
   }
 }
 

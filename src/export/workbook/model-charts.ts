@@ -1,4 +1,5 @@
 import { headlines } from '../../metric/index.ts';
+import { percent } from '../../output/format.ts';
 import { armName, isLowerBound } from '../../output/ranking.ts';
 import type { ModelSummary } from '../../summary/columns.ts';
 import type { Summarised } from '../format.ts';
@@ -7,16 +8,10 @@ import type { ChartSpec, Sheet } from './book.ts';
 import { colors } from './colors.ts';
 import { drawn, type Drawn } from './history-lines.ts';
 import { columnArea, type Area } from './place.ts';
-import { answerTokens } from './summary-columns.ts';
+import { answerTokens, type SummaryEntry } from './summary-columns.ts';
 import { entriesOf } from './summary-entries.ts';
 import { tones } from './tones.ts';
 import { chartTitle, minuteOf } from './words.ts';
-
-export const chartSize = { width: 460, height: 300 } as const;
-/** Rows of 20 pixels that a chart covers, and one more. */
-const rowsPerChart = 17;
-/** Columns of the summary at which charts start: each is a little wider than those between. */
-const chartColumns = [0, 4, 10, 16] as const;
 
 interface Figure {
   readonly head: string;
@@ -47,42 +42,79 @@ const figures: readonly Figure[] = [
   { head: 'answer', of: answerTokens },
 ];
 
+/** Where charts go: one beside the other from this row on, over columns of these widths in characters. */
+export interface ChartPlace {
+  readonly sheet: Sheet;
+  readonly top: number;
+  readonly widths: readonly number[];
+}
+
 /**
- * Charts of one run and below them the figures that they show; beside them what else is given. A model of which
- * the typical latency is only known to be at least so long is called so.
+ * Charts of one run and below them the figures that they show; beside them what else is given. A model that is
+ * not ranked, because too much failed, has no bar among the latencies: its figures are bounds.
  */
 export function addModelCharts(
-  sheet: Sheet,
-  top: number,
+  place: ChartPlace,
   run: Summarised,
-  others: readonly ChartSpec[],
+  others: readonly ((size: Size) => ChartSpec)[],
 ): void {
+  const { sheet, top } = place;
+  // Bars are drawn from the bottom up.
+  const entries = entriesOf(run).reverse();
+  const size = { width: 480, height: 150 + 26 * Math.max(entries.length, 4) };
   const { suite, started_at } = run.report.run;
+  const ink = { ink: colors.ink };
   sheet.text(top, 0, `Charts of the run of ${suite}, ${minuteOf(started_at)}`, {
-    ink: colors.ink,
+    ...ink,
     bold: true,
     size: 12,
   });
-  const block = addFigures(sheet, top + rowsPerChart + 2, run);
+  sheet.text(top + 1, 0, leftOut(entries, run), tones.quiet);
+  const block = addFigures(sheet, top + 5 + Math.ceil(size.height / pixelsPerRow), entries, run);
   const charts = [
-    intervalChart('e2e_latency_ms', block, 1),
-    intervalChart('ttft_ms', block, 4),
-    tokenChart(block, 7),
+    intervalChart('e2e_latency_ms', block, 1, size),
+    intervalChart('ttft_ms', block, 4, size),
+    tokenChart(block, 7, size),
+    ...others.map((other) => other(size)),
   ];
-  for (const [index, spec] of [...charts, ...others].entries())
-    sheet.chart(top + 1, chartColumns[index] ?? 16 + 6 * (index - 3), spec);
+  for (const [index, spec] of charts.entries())
+    sheet.chart(top + 2, columnAt(index * (size.width + 20), place.widths), spec);
 }
+
+type Size = Pick<ChartSpec, 'width' | 'height'>;
+const pixelsPerRow = 20;
+
+/** The first column that begins at or after so many pixels. */
+export function columnAt(pixels: number, widths: readonly number[]): number {
+  let left = 0;
+  let column = 0;
+  while (left < pixels) left += 7 * (widths[column++] ?? 9) + 5;
+  return column;
+}
+
+function leftOut(entries: readonly SummaryEntry[], run: Summarised): string {
+  const names = entries
+    .filter((entry) => !isShown(entry, entries))
+    .map(({ model }) => `${armName(model, run.report.run.routes)} (${percent(model.error_rate)} failed)`);
+  return names.length === 0 ? '' : `Not ranked, and not among the latencies: ${names.reverse().join(', ')}.`;
+}
+
+/** Without any ranked model all are shown. */
+const isShown = (entry: SummaryEntry, all: readonly SummaryEntry[]): boolean =>
+  entry.rank !== undefined || all.every(({ rank }) => rank === undefined);
 
 /** Where the figures of a run's charts stand. */
 interface Block {
   readonly run: Summarised;
-  readonly values: (column: number) => Area;
+  readonly shown: readonly ModelSummary[];
+  /** Of the models that have bars among the latencies. */
+  readonly latencies: (column: number) => Area;
+  readonly all: (column: number) => Area;
   readonly head: (column: number) => Area;
 }
 
-function addFigures(sheet: Sheet, head: number, run: Summarised): Block {
-  const models = entriesOf(run).map(({ model }) => model);
-  sheet.text(head - 1, 0, 'The figures of the charts', { ...tones.quiet, bold: true });
+function addFigures(sheet: Sheet, head: number, entries: readonly SummaryEntry[], run: Summarised): Block {
+  sheet.text(head - 1, 0, 'The figures of the charts, from the bottom up', { ...tones.quiet, bold: true });
   for (const [index, title] of ['model', ...figures.map((figure) => figure.head)].entries())
     sheet.text(head, index, title, {
       ...tones.quiet,
@@ -90,7 +122,7 @@ function addFigures(sheet: Sheet, head: number, run: Summarised): Block {
       ...(index === 0 ? {} : { align: 'right' }),
     });
   sheet.height(head, 30);
-  for (const [index, model] of models.entries()) {
+  for (const [index, { model }] of entries.entries()) {
     const bound = isLowerBound(model, 'e2e_latency_ms_typical') ? ' (at least)' : '';
     sheet.text(head + 1 + index, 0, armName(model, run.report.run.routes) + bound, tones.quiet);
     for (const [place, figure] of figures.entries())
@@ -99,50 +131,59 @@ function addFigures(sheet: Sheet, head: number, run: Summarised): Block {
         numberFormat: '#,##0',
       });
   }
+  const shown = entries.filter((entry) => isShown(entry, entries));
+  const last = head + entries.length;
   return {
     run,
-    values: (column) => columnArea(sheet.name, column, head + 1, head + models.length),
+    shown: shown.map(({ model }) => model),
+    latencies: (column) => columnArea(sheet.name, column, last - shown.length + 1, last),
+    all: (column) => columnArea(sheet.name, column, head + 1, last),
     head: (column) => columnArea(sheet.name, column, head, head),
   };
 }
 
-function intervalChart(metric: Drawn, { run, values, head }: Block, column: number): ChartSpec {
+function intervalChart(
+  metric: Drawn,
+  { run, shown, latencies, head }: Block,
+  column: number,
+  size: Size,
+): ChartSpec {
   const { meaning } = headlines.find(({ name }) => name === metric)!;
   const max = axisEnd(
-    run.report.models.flatMap((model) => [model[`${metric}_typical`], model[`${metric}_typical_ci_high`]]),
+    shown.flatMap((model) => [model[`${metric}_typical`], model[`${metric}_typical_ci_high`]]),
   );
   return {
-    kind: 'columns',
+    kind: 'bars',
     title: chartTitle(`Typical ${drawn[metric]}, 95 % interval`, [run]),
-    alternative: `Columns: typical ${drawn[metric]} of each model in ms (${meaning}), with bars for the 95 % interval. The figures stand below.`,
+    alternative: `Bars: typical ${drawn[metric]} of each model in ms (${meaning}), with lines for the 95 % interval. The figures stand below.`,
     unit: 'ms',
     legend: false,
     series: [
       {
         name: head(column),
-        categories: values(0),
-        values: values(column),
-        interval: { minus: values(column + 1), plus: values(column + 2) },
+        categories: latencies(0),
+        values: latencies(column),
+        interval: { minus: latencies(column + 1), plus: latencies(column + 2) },
       },
     ],
-    ...chartSize,
+    ...size,
     ...(max === undefined ? {} : { max }),
   };
 }
 
-function tokenChart({ run, values, head }: Block, column: number): ChartSpec {
+function tokenChart({ run, all, head }: Block, column: number, size: Size): ChartSpec {
   return {
     kind: 'stacked',
     title: chartTitle('Tokens of each model', [run]),
     alternative:
-      'Stacked columns: prompt, reasoning and answer tokens of each model, summed over its answers. The figures stand below.',
+      'Stacked bars: prompt, reasoning and answer tokens of each model, summed over its answers. The figures stand below.',
     unit: 'tokens',
     legend: true,
     series: [column, column + 1, column + 2].map((place) => ({
       name: head(place),
-      categories: values(0),
-      values: values(place),
+      categories: all(0),
+      values: all(place),
     })),
-    ...chartSize,
+    ...size,
   };
 }

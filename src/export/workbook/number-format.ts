@@ -6,6 +6,7 @@ const threeDigits = '[<10]0.00;[<100]0.0;#,##0';
 const byUnit: Readonly<Record<string, string>> = {
   ms: threeDigits,
   'tok/s': threeDigits,
+  'ms or tok/s': threeDigits,
   '0–1': '0.0%',
   USD: '[<0.01]"$"0.000000;[<1]"$"0.0000;"$"#,##0.00',
   n: '#,##0',

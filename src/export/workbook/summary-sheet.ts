@@ -1,11 +1,12 @@
 import { count } from '../../base/text.ts';
+import { armName } from '../../output/ranking.ts';
 import { isSimulated, simulatedNotice } from '../../output/report.ts';
 import { verdict } from '../../output/verdict.ts';
 import type { Summarised } from '../format.ts';
-import type { Book, Look, Sheet } from './book.ts';
+import type { Book, ChartSpec, Look, Sheet } from './book.ts';
 import { linesChart } from './history-lines.ts';
 import { historyLines } from './history-sheet.ts';
-import { addModelCharts, chartSize } from './model-charts.ts';
+import { addModelCharts } from './model-charts.ts';
 import { colors } from './colors.ts';
 import { summaryColumns, type SummaryEntry } from './summary-columns.ts';
 import { entriesOf } from './summary-entries.ts';
@@ -25,6 +26,7 @@ export function addSummary(book: Book, runs: readonly Summarised[]): void {
   const newest = runs[0]!;
   addTop(sheet, runs, newest);
   addHeads(sheet);
+  for (const [index, width] of columnWidths(entries).entries()) sheet.width(index, width);
   for (const [index, entry] of entries.entries()) addEntry(sheet, places.first + index, entry);
   const last = places.first + Math.max(entries.length, 1) - 1;
   sheet.filter(places.head, 0, last, summaryColumns.length - 1);
@@ -32,16 +34,31 @@ export function addSummary(book: Book, runs: readonly Summarised[]): void {
   sheet.hideGrid();
   sheet.print({ pages: 4, headerRow: places.head });
   if (newest.report.models.length === 0) return;
-  const overRuns = runs.length > 1 ? [linesChart(historyLines(runs, 'e2e_latency_ms'), chartSize)] : [];
-  if (entries.length <= linesAboveCharts) addModelCharts(sheet, last + 2, newest, overRuns);
-  else addModelCharts(chartSheet(book), 0, newest, overRuns);
+  const lines = historyLines(runs, 'e2e_latency_ms');
+  const overRuns = runs.length > 1 && lines.names.length > 0 ? [(size: Size) => linesChart(lines, size)] : [];
+  const widths = columnWidths(entries);
+  const place =
+    entries.length <= linesAboveCharts
+      ? { sheet, top: last + 2 }
+      : { sheet: chartSheet(book, widths), top: 0 };
+  addModelCharts({ ...place, widths }, newest, overRuns);
 }
 
-function chartSheet(book: Book): Sheet {
+type Size = Pick<ChartSpec, 'width' | 'height'>;
+
+/** As wide as the columns say, the first one as wide as the names of models need. */
+function columnWidths(entries: readonly SummaryEntry[]): number[] {
+  const names = entries.map(({ model, run }) => armName(model, run.report.run.routes).length);
+  return summaryColumns.map(({ width }, index) =>
+    index === 0 ? Math.min(48, Math.max(width, ...names.map((length) => length + 4))) : width,
+  );
+}
+
+function chartSheet(book: Book, widths: readonly number[]): Sheet {
   const sheet = book.addSheet('Charts');
   sheet.hideGrid();
   sheet.print({ pages: 2 });
-  for (const [index, { width }] of summaryColumns.entries()) sheet.width(index, width);
+  for (const [index, width] of widths.entries()) sheet.width(index, width);
   return sheet;
 }
 
@@ -68,7 +85,7 @@ function addTop(sheet: Sheet, runs: readonly Summarised[], newest: Summarised): 
 
 function addHeads(sheet: Sheet): void {
   let previous = '';
-  for (const [index, { band, head, width, column }] of summaryColumns.entries()) {
+  for (const [index, { band, head, column }] of summaryColumns.entries()) {
     const look: Look = { bold: true, fill: colors.head, ink: colors.white };
     if (band === previous) sheet.blank(places.band, index, look);
     else sheet.text(places.band, index, band, look);
@@ -81,7 +98,6 @@ function addHeads(sheet: Sheet): void {
       boxed: true,
       ...(column.kind === 'number' ? { align: 'right' } : {}),
     });
-    sheet.width(index, width);
   }
   sheet.height(places.head, 32);
 }
