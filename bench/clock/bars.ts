@@ -151,8 +151,9 @@ function heldByLevel(series: Series): string {
   return ourLevels
     .map((streams) => {
       const found = series.of(task.streams('ours', streams)).filter((level) => level !== undefined);
-      const sum = (of: 'rows' | 'held'): number => found.reduce((total, { bound }) => total + bound[of], 0);
-      return `${sum('held')}/${sum('rows')}`;
+      const sum = (of: 'rows' | 'held' | 'broken_elsewhere'): number =>
+        found.reduce((total, { bound }) => total + bound[of], 0);
+      return `${sum('held')}/${sum('rows')} (${sum('broken_elsewhere')} not ours)`;
     })
     .join(', ');
 }

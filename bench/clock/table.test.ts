@@ -64,7 +64,9 @@ describe('a line', () => {
       );
     const line = lineOf(barOf('client_lag_ms'), series);
     expect(line).toMatchObject({ figure: '98.00 %', verdict: 'missed' });
-    expect(line.note).toBe('200/200, 199/200, 196/200, 200/200');
+    expect(line.note).toBe(
+      '200/200 (0 not ours), 199/200 (0 not ours), 196/200 (0 not ours), 200/200 (0 not ours)',
+    );
   });
 
   test('of a task that always failed', () => {

@@ -24,6 +24,7 @@ const record = {
     { from: 10, to: 17 },
   ],
   stalls: [],
+  stolenMs: 310,
   loopUtilisation: 0.25,
   cpuMs: 3,
 };
@@ -42,6 +43,7 @@ test('errors come from the steady part; processor time, failures and pauses from
     cpu_us_per_chunk: 500,
     server_lateness_ms: { n: 2, p50: 5.5, max: 6 },
     pauses: { count: 2, longest_ms: 7 },
+    stolen_ms: 310,
   });
 });
 

@@ -25,8 +25,10 @@ export interface LevelFigures {
   cpu_us_per_chunk: number;
   /** Written − due, of every chunk with text: its own delay in writing, in no error above either. */
   server_lateness_ms: Spread;
-  /** Times at which the machine stood still for 3 ms or longer, over the whole level. */
+  /** Times at which the machine stood still for 1 ms or longer, over the whole level. */
   pauses: { count: number; longest_ms: Ms };
+  /** Time that the host of this virtual machine kept its processors for others. Absent where nobody tells. */
+  stolen_ms?: Ms;
 }
 
 export interface LevelRecord {
@@ -38,6 +40,7 @@ export interface LevelRecord {
   /** When the machine stood still, and when the truth server did. */
   pauses: readonly Span[];
   stalls: readonly Span[];
+  stolenMs?: Ms | undefined;
   loopUtilisation: number;
   /** Processor time of the whole level. */
   cpuMs: Ms;
@@ -67,7 +70,8 @@ export function levelFigures(level: LevelRecord): LevelFigures | undefined {
     server_lateness_ms: lateness,
     pauses: {
       count: level.pauses.length,
-      longest_ms: Math.max(0, ...level.pauses.map(({ from, to }) => to - from)),
+      longest_ms: level.pauses.reduce((longest, { from, to }) => Math.max(longest, to - from), 0),
     },
+    ...(level.stolenMs === undefined ? {} : { stolen_ms: level.stolenMs }),
   };
 }

@@ -5,6 +5,7 @@ import { levelFigures, type LevelFigures } from './level-figures.ts';
 import { machineOffset } from './machine-clock.ts';
 import { watchPauses } from './pause-watch.ts';
 import { serverStalls } from './stalls.ts';
+import { stolenMs } from './stolen.ts';
 import type { SeenStream } from './streams.ts';
 import { clearTruth, fetchTruth } from './truth.ts';
 
@@ -30,6 +31,7 @@ export async function measureLevel<Answer>(options: LevelOptions<Answer>): Promi
   await clearTruth(standinUrl);
   const watch = await watchPauses();
   const loop = performance.eventLoopUtilization();
+  const stolen = stolenMs();
   const cpu = process.cpuUsage();
   const answers = await drive({
     slots: streams,
@@ -40,6 +42,7 @@ export async function measureLevel<Answer>(options: LevelOptions<Answer>): Promi
   });
   const { user, system } = process.cpuUsage(cpu);
   const { utilization } = performance.eventLoopUtilization(loop);
+  const stolenAfter = stolenMs();
   const watched = await watch.end();
   const offset = machineOffset();
   const truth = await fetchTruth(standinUrl);
@@ -50,6 +53,7 @@ export async function measureLevel<Answer>(options: LevelOptions<Answer>): Promi
     asked: streams * rounds,
     pauses: watched.pauses,
     stalls: serverStalls(truth.values()),
+    stolenMs: stolen === undefined || stolenAfter === undefined ? undefined : stolenAfter - stolen,
     loopUtilisation: utilization,
     cpuMs: (user + system) / 1000 - watched.cpuMs,
   });

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { pauseIn, watchPauses } from './pause-watch.ts';
 
-test('a nap of a millisecond that lasts three longer held a pause', () => {
-  expect(pauseIn({ from: 10, to: 13.9 })).toBeUndefined();
-  expect(pauseIn({ from: 10, to: 14 })).toEqual({ from: 11, to: 14 });
+test('a nap of a millisecond that lasts another one longer held a pause', () => {
+  expect(pauseIn({ from: 10, to: 11.9 })).toBeUndefined();
+  expect(pauseIn({ from: 10, to: 12 })).toEqual({ from: 11, to: 12 });
 });
 
 test('the watch goes on while the event loop is held, and ends when it is told to', async () => {

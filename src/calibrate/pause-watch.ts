@@ -5,8 +5,8 @@ import type { Ms } from '../base/clock.ts';
 import type { Span } from './join.ts';
 
 export const napMs: Ms = 1;
-/** An oversleep from this on is a pause: timers alone are never so late on a machine that has a free moment. */
-export const pauseFromMs: Ms = 3;
+/** An oversleep from this on is a pause: timers alone are late by a tenth of it on a machine that has a free moment. */
+export const pauseFromMs: Ms = 1;
 
 /** The pause that made a nap so long. Undefined when it was none. */
 export function pauseIn(nap: Span): Span | undefined {

@@ -10,7 +10,11 @@ const calibration = {
   tokens_per_second: 50,
   tokens: 60,
   levels: [
-    level(1, 0, { ttft_error_ms: { n: 7, p50: 0.3, max: 0.9 }, pauses: { count: 2, longest_ms: 12.4 } }),
+    level(1, 0, {
+      ttft_error_ms: { n: 7, p50: 0.3, max: 0.9 },
+      pauses: { count: 2, longest_ms: 12.4 },
+      stolen_ms: 310,
+    }),
     level(1024, 7.25, { bound: { rows: 200, held: 199, broken_elsewhere: 0 }, loop_utilisation: 0.4567 }),
   ],
   sentence: 'Up to 1 stream of 50 tok/s this machine reads TTFT within 0.9 ms (largest of 7).',
@@ -27,11 +31,11 @@ test('a line for each level: what the reader was off by, and what went on meanwh
   );
   expect(first).toEqual([
     ['1', '200', '0.10', '0.50', '3.00', '0.30', '–', '0.90', '100.0 %', '0'],
-    ['1', '20.0 %', '60', '0.50', '0.50', '2', '12.40'],
+    ['1', '20.0 %', '60', '0.50', '0.50', '2', '12.40', '310'],
   ]);
   expect(second).toEqual([
     ['1,024', '200', '0.10', '0.50', '3.00', '0.10', '7.25', '8.25', '99.5 %', '0'],
-    ['1,024', '45.6 %', '60', '0.50', '0.50', '0', '–'],
+    ['1,024', '45.6 %', '60', '0.50', '0.50', '0', '–', '–'],
   ]);
 });
 

@@ -48,7 +48,7 @@ function errorColumns(levels: readonly LevelFigures[]): TextColumn[] {
 
 const meanwhileLegend = [
   'None of these is in an error above. server late: of the truth server, in reading requests and in writing chunks when they were due.',
-  'pauses: the machine stood still for 3 ms or longer.',
+  'pauses: the machine woke a napping thread 1 ms or more too late. stolen: its host let it wait so long.',
 ];
 
 function meanwhileColumns(levels: readonly LevelFigures[]): TextColumn[] {
@@ -63,6 +63,9 @@ function meanwhileColumns(levels: readonly LevelFigures[]): TextColumn[] {
     column(levels, '', 'writing', (level) => ms(highest(level.server_lateness_ms)), serverTitle),
     column(levels, 'pauses', 'n', ({ pauses }) => ({ text: fixed(pauses.count, 0) }), 'pauses'),
     column(levels, 'pauses', 'longest, ms', ({ pauses }) => ms(longest(pauses)), 'pauses'),
+    column(levels, 'stolen', 'ms', ({ stolen_ms }) => ({
+      text: stolen_ms === undefined ? notMeasured : fixed(stolen_ms, 0),
+    })),
   ];
 }
 

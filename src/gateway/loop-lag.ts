@@ -39,7 +39,8 @@ const shortestWait: Ms = 0.05;
  * is cheap, for a stamp that may turn out to matter, and `settle`, when it does, adds the whole wait since the
  * clock was last read before the data came. The later it is settled, the larger the bound; it is never too small.
  *
- * The server's own delay and the kernel's network stack are outside this bound; `calibrate` measures them.
+ * The server's own delay, the kernel's network stack and pauses of the whole machine, of which nothing inside a
+ * virtual one knows, are outside this bound; `calibrate` measures them.
  */
 export class LoopLag {
   readonly #clocks: LoopClocks;
