@@ -65,13 +65,15 @@ export class Attempt implements Dispatcher.DispatchHandler {
   /** Opened bound of the latest text, which may turn out to be the last: a key instant, too. */
   #lastTextLag: number | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** When the timer is due, on the clock. */
+  #wakesAt: Ms = Infinity;
 
   constructor(options: AttemptOptions) {
     this.#options = options;
     this.#created = options.clock.now();
     this.finished = new Promise((resolve) => (this.#resolveFinished = resolve));
     this.responded = new Promise((resolve) => (this.#resolveResponded = resolve));
-    this.#timer = setTimeout(this.#checkDeadlines, options.timeouts.connectMs);
+    this.#armTimer();
   }
 
   /** Gives up. Does nothing once the attempt is over. */
@@ -275,6 +277,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.#over) return;
     const expired = this.#expired();
     if (!expired) {
+      this.#wakesAt = Infinity;
       this.#armTimer();
       return;
     }
@@ -303,16 +306,23 @@ export class Attempt implements Dispatcher.DispatchHandler {
     return this.#reader.texts > 0;
   }
 
-  /** One timer for all deadlines, set to the nearest; data only move the limit, they never touch the timer. */
+  /**
+   * One timer for all deadlines, never later than the nearest. Data only move the limit, they do not touch the timer;
+   * one that is early looks at the clock and is set again.
+   */
   #armTimer(): void {
-    clearTimeout(this.#timer);
     const { connectMs, firstTokenMs, idleMs, totalMs } = this.#options.timeouts;
     const now = this.#sinceSent();
     let due = totalMs;
     if (this.#sentAt === undefined) due = connectMs;
     else if (this.#options.streamed)
       due = Math.min(due, this.#sawText ? this.#lastDataMs + idleMs : firstTokenMs);
-    this.#timer = setTimeout(this.#checkDeadlines, Math.max(1, Math.ceil(due - now)));
+    const delay = Math.max(1, Math.ceil(due - now));
+    const wakesAt = this.#options.clock.now() + delay;
+    if (wakesAt >= this.#wakesAt) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#checkDeadlines, delay);
+    this.#wakesAt = wakesAt;
   }
 
   #finish(failure: Failure | undefined): void {

@@ -269,6 +269,14 @@ describe('deadlines', () => {
     expect(failureOf(await client.ask(server.url))).toMatchObject({ status: 'timeout', code: 'headers' });
   });
 
+  test('a deadline that is over in time wakes nobody later: the next one holds', async () => {
+    await using server = await serve(() => undefined);
+    await using client = testGateway({ connectMs: 30, firstTokenMs: 120 });
+    const exchange = await client.ask(server.url);
+    expect(failureOf(exchange)).toMatchObject({ status: 'timeout', code: 'headers' });
+    expect(exchange.endMs).toBeGreaterThanOrEqual(120);
+  });
+
   test('headers and comments, but no token', async () => {
     await using server = await serve((response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
