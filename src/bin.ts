@@ -10,8 +10,26 @@ if (major < 22 || (major === 22 && minor < 19)) {
   );
   process.exitCode = 2;
 } else {
+  const { measuringFlags } = await import('./base/measuring-flags.ts');
+  if (measures(process.argv[2])) startAgainWith(measuringFlags);
   const { main } = await import('./main.ts');
   process.exitCode = await main(process.argv.slice(2));
+}
+
+/** Commands that stamp instants. */
+function measures(command: string | undefined): boolean {
+  return command === 'run' || command === 'calibrate';
+}
+
+/**
+ * Puts a Node with these flags in the place of this one: the same process, so that signals and its parent find it.
+ * Does nothing where that cannot be done (Windows), or where the user has set the size.
+ */
+function startAgainWith(flags: readonly string[]): void {
+  const given = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ');
+  if (given.includes('semi-space-size') || process.platform === 'win32') return;
+  const [node, ...args] = process.argv as [string, ...string[]];
+  process.execve?.(process.execPath, [node, ...flags, ...process.execArgv, ...args], process.env);
 }
 
 export {};

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { measuringFlags } from '../../src/base/measuring-flags.ts';
 import { spawnStandin } from '../../src/standin/spawn.ts';
 import { spawnInstantServer } from '../servers/spawn.ts';
 import { measureStart } from './start.ts';
@@ -31,7 +32,9 @@ async function found(task: Task): Promise<Found<Task>> {
 }
 
 async function inChild(url: string, task: ClientTask): Promise<Found<Task>> {
-  const args = ['--expose-gc', child, url, JSON.stringify(task)];
+  // Each client as its users run it: ours starts under these flags by itself.
+  const flags = task.client === 'ours' ? measuringFlags : [];
+  const args = [...flags, '--expose-gc', child, url, JSON.stringify(task)];
   const { stdout } = await run(process.execPath, args, { timeout: timeoutMs, maxBuffer: 1e8 });
   return JSON.parse(stdout) as Found<Task>;
 }

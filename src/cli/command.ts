@@ -4,14 +4,19 @@ import type { ExitCode } from '../base/user-error.ts';
 /** Flags as yargs gives them: each command reads its own out of them. */
 export type RawFlags = Record<string, unknown>;
 
-/**
- * One command: what its help says, and the way to its code. The code is imported only when the command runs,
- * so that `--help` does not wait for packages it never uses.
- */
+/** What a command takes, and the way to its code, which is imported only when the command runs. */
 export interface Command {
+  flags(yargs: Argv): Argv;
+  run(flags: RawFlags): Promise<ExitCode>;
+}
+
+/**
+ * One command as the list of all shows it. Its flags are loaded only when it is named: they offer the names of
+ * formats, routes and metrics, and `--help` need not wait for all of those.
+ */
+export interface CommandEntry {
   /** With its arguments: `run <suite..>`. */
   usage: string;
   describe: string;
-  flags(yargs: Argv): Argv;
-  run(flags: RawFlags): Promise<ExitCode>;
+  load: () => Promise<Command>;
 }

@@ -29,13 +29,13 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
         ? error
         : new UserError(`${message || String(error)}\nSee gatebench --help.`);
     });
-  for (const command of commands) {
+  for (const { usage, describe, load } of commands) {
     program = program.command(
-      command.usage,
-      command.describe,
-      (builder) => commonFlags(command.flags(builder)),
+      usage,
+      describe,
+      async (builder) => commonFlags((await load()).flags(builder)),
       async (flags) => {
-        code = await command.run(flags);
+        code = await (await load()).run(flags);
       },
     );
   }

@@ -23,7 +23,7 @@ export interface Manifest {
   planned_requests: number;
   /** Repeats that the stopping rule has added to those of the suite. Absent without such a rule. */
   added_repeats?: number;
-  versions: { gatebench: string; openai: string; undici: string; node: string };
+  versions: { gatebench: string; openai: string; undici: string; node: string; node_flags?: string };
   machine: { platform: string; arch: string; cpu: string; cpus: number; memory_gib: number };
   started_at: string;
   ended_at?: string;

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { measuringFlags } from '../base/measuring-flags.ts';
 import { UserError } from '../base/user-error.ts';
 import type { StandinOptions } from './options.ts';
 
@@ -23,7 +24,16 @@ export interface SpawnedStandin {
 export async function spawnStandin(options: Partial<StandinOptions> = {}): Promise<SpawnedStandin> {
   const { port = 0, ...rest } = options;
   const main = fileURLToPath(new URL(`./main${extname(import.meta.url)}`, import.meta.url));
-  const args = [main, '--exit-with-parent', '--port', String(port), '--options', JSON.stringify(rest)];
+  // The truth server has a clock to be proud of, too.
+  const args = [
+    ...measuringFlags,
+    main,
+    '--exit-with-parent',
+    '--port',
+    String(port),
+    '--options',
+    JSON.stringify(rest),
+  ];
   const child = spawn(process.execPath, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,

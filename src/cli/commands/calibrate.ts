@@ -3,8 +3,6 @@ import { listFlag, numberFlag } from '../numbers.ts';
 import type { Command } from '../command.ts';
 
 export const calibrate: Command = {
-  usage: 'calibrate',
-  describe: 'Prove this machine’s clock against the built-in truth server',
   flags: (builder) =>
     builder
       .option('concurrency', {

@@ -3,8 +3,6 @@ import type { Command } from '../command.ts';
 import { listFlag, numberFlag } from '../numbers.ts';
 
 export const compare: Command = {
-  usage: 'compare <run> [other]',
-  describe: 'Models against each other within a run, or the same models across two runs',
   flags: (builder) =>
     builder
       .positional('run', { type: 'string', demandOption: true, describe: 'a run’s folder, or latest' })

@@ -8,8 +8,6 @@ import { listFlag } from '../numbers.ts';
 const names = (list: readonly { name: string }[]): string[] => list.map(({ name }) => name);
 
 export const exportRuns: Command = {
-  usage: 'export <run..>',
-  describe: 'Write runs as a spreadsheet: a workbook with charts, or CSV that opens right',
   flags: (builder) =>
     builder
       .positional('run', {

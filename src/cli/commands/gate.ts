@@ -4,8 +4,6 @@ import type { Command, RawFlags } from '../command.ts';
 const decisions = ['accept', 'drop', 'pin'] as const;
 
 export const gate: Command = {
-  usage: 'gate <run> [night]',
-  describe: 'Tonight against the last nights, with an exit code for CI',
   flags: (builder) =>
     builder
       .positional('run', {

@@ -1,29 +1,65 @@
-import type { Command } from '../command.ts';
-import { calibrate } from './calibrate.ts';
-import { compare } from './compare.ts';
-import { exportRuns } from './export.ts';
-import { gate } from './gate.ts';
-import { init } from './init.ts';
-import { merge } from './merge.ts';
-import { plan } from './plan.ts';
-import { report } from './report.ts';
-import { run } from './run.ts';
-import { schema } from './schema.ts';
-import { serve } from './serve.ts';
-import { trend } from './trend.ts';
+import type { CommandEntry } from '../command.ts';
 
-/** Every command, in the order of the help. To add one: write its file, add its line. */
-export const commands: readonly Command[] = [
-  run,
-  plan,
-  calibrate,
-  report,
-  compare,
-  gate,
-  trend,
-  merge,
-  exportRuns,
-  serve,
-  init,
-  schema,
+/** Every command, in the order of the help. To add one: write its file, add its entry. */
+export const commands: readonly CommandEntry[] = [
+  {
+    usage: 'run [suite..]',
+    describe: 'Send a suite to every model, write a run folder, print a table',
+    load: async () => (await import('./run.ts')).run,
+  },
+  {
+    usage: 'plan <suite..>',
+    describe: 'Check a suite and print what a run would send; sends nothing',
+    load: async () => (await import('./plan.ts')).plan,
+  },
+  {
+    usage: 'calibrate',
+    describe: 'Prove this machine’s clock against the built-in truth server',
+    load: async () => (await import('./calibrate.ts')).calibrate,
+  },
+  {
+    usage: 'report <run>',
+    describe: 'Print a run again, from its folder alone',
+    load: async () => (await import('./report.ts')).report,
+  },
+  {
+    usage: 'compare <run> [other]',
+    describe: 'Models against each other within a run, or the same models across two runs',
+    load: async () => (await import('./compare.ts')).compare,
+  },
+  {
+    usage: 'gate <run> [night]',
+    describe: 'Tonight against the last nights, with an exit code for CI',
+    load: async () => (await import('./gate.ts')).gate,
+  },
+  {
+    usage: 'trend',
+    describe: 'The history of all nights, with the days on which a level moved',
+    load: async () => (await import('./trend.ts')).trend,
+  },
+  {
+    usage: 'merge <run..>',
+    describe: 'Join the shards of a run',
+    load: async () => (await import('./merge.ts')).merge,
+  },
+  {
+    usage: 'export <run..>',
+    describe: 'Write runs as a spreadsheet: a workbook with charts, or CSV that opens right',
+    load: async () => (await import('./export.ts')).exportRuns,
+  },
+  {
+    usage: 'serve',
+    describe: 'Run the built-in stand-in gateway on loopback',
+    load: async () => (await import('./serve.ts')).serve,
+  },
+  {
+    usage: 'init [suite]',
+    describe: 'Write a starter suite, or with --nightly a workflow that runs one every night',
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
+    usage: 'schema',
+    describe: 'Print the suite’s JSON Schema, for editors',
+    load: async () => (await import('./schema.ts')).schema,
+  },
 ];

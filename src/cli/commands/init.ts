@@ -1,8 +1,6 @@
 import type { Command } from '../command.ts';
 
 export const init: Command = {
-  usage: 'init [suite]',
-  describe: 'Write a starter suite, or with --nightly a workflow that runs one every night',
   flags: (builder) =>
     builder
       .positional('suite', { type: 'string', default: 'suites/starter.yaml', describe: 'the suite’s file' })

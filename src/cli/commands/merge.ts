@@ -1,8 +1,6 @@
 import type { Command } from '../command.ts';
 
 export const merge: Command = {
-  usage: 'merge <run..>',
-  describe: 'Join the shards of a run',
   flags: (builder) =>
     builder
       .positional('run', {

@@ -2,8 +2,6 @@ import { outputFormats } from '../../output/index.ts';
 import type { Command } from '../command.ts';
 
 export const report: Command = {
-  usage: 'report <run>',
-  describe: 'Print a run again, from its folder alone',
   flags: (builder) =>
     builder
       .positional('run', { type: 'string', demandOption: true, describe: 'a run’s folder, or latest' })

@@ -5,8 +5,6 @@ import type { Command } from '../command.ts';
 import { readSuiteFlags, suiteFlags } from './suite-flags.ts';
 
 export const run: Command = {
-  usage: 'run [suite..]',
-  describe: 'Send a suite to every model, write a run folder, print a table',
   flags: (builder) =>
     suiteFlags(builder)
       .option('out', {

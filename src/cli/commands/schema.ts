@@ -2,8 +2,6 @@ import { exitCode } from '../../base/user-error.ts';
 import type { Command } from '../command.ts';
 
 export const schema: Command = {
-  usage: 'schema',
-  describe: 'Print the suite’s JSON Schema, for editors',
   flags: (builder) =>
     builder.example('$0 schema > suites/suite.schema.json', 'the file that suites point to'),
   async run() {

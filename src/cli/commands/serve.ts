@@ -2,8 +2,6 @@ import { numberFlag } from '../numbers.ts';
 import type { Command } from '../command.ts';
 
 export const serve: Command = {
-  usage: 'serve',
-  describe: 'Run the built-in stand-in gateway on loopback',
   flags: (builder) =>
     builder
       .option('port', { type: 'string', default: '0', requiresArg: true, describe: '0: any free port' })

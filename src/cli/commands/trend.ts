@@ -1,8 +1,6 @@
 import type { Command } from '../command.ts';
 
 export const trend: Command = {
-  usage: 'trend',
-  describe: 'The history of all nights, with the days on which a level moved',
   flags: (builder) =>
     builder
       .option('history', {

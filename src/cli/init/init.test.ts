@@ -51,7 +51,8 @@ describe('the nightly workflow', () => {
     expect(lines.map((line) => argumentsOf(line)[0])).toEqual(['run', 'merge', 'gate']);
     for (const line of lines) {
       const args = argumentsOf(line);
-      const command = commands.find(({ usage }) => usage.split(' ')[0] === args[0])!;
+      const { usage, load } = commands.find((entry) => entry.usage.split(' ')[0] === args[0])!;
+      const command = await load();
 
       const parsed = async (...more: string[]): Promise<unknown> =>
         yargs()
@@ -59,7 +60,7 @@ describe('the nightly workflow', () => {
           .exitProcess(false)
           .option('color', { type: 'boolean' })
           .command(
-            command.usage,
+            usage,
             '',
             (builder) => command.flags(builder),
             () => undefined,

@@ -74,6 +74,7 @@ export async function prepareNew(
       openai: packageVersion('openai'),
       undici: packageVersion('undici'),
       node: process.versions.node,
+      node_flags: process.execArgv.join(' '),
     },
     machine: describeMachine(),
     started_at: startedAt.toISOString(),
