@@ -1,4 +1,6 @@
 import { defined } from '../base/defined.ts';
+import type { Calibration } from '../calibrate/calibration.ts';
+import { isProvenAt } from '../calibrate/sentence.ts';
 import type { RequestRow } from '../journal/columns.ts';
 import { readManifest, type Manifest } from '../journal/manifest.ts';
 import { readRequests } from '../journal/resume.ts';
@@ -42,7 +44,7 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
     status: manifest.status,
     planned,
     maxErrorRate: manifest.suite.run.maxErrorRate,
-    ...defined({ loopUtilisation: manifest.loop_utilisation }),
+    ...defined({ loopUtilisation: manifest.loop_utilisation, unprovenAt: unprovenConcurrency(manifest) }),
   });
   const report: Report = {
     run: factsOf(manifest, models, planned),
@@ -78,6 +80,19 @@ function plannedRequests({ suite, routes, shard, added_repeats = 0 }: Manifest):
   return planSize({ ...suite.run, repeat, arms, prompts: shardPrompts(suite.prompts, shard) }).measure;
 }
 
+/** Requests in flight for which this machine's clock was not proven. Undefined where it was, and on the demo route. */
+function unprovenConcurrency({ suite, routes, calibration }: Manifest): number | undefined {
+  if (routes.every(({ route }) => route === 'demo')) return undefined;
+  const { concurrency } = suite.run;
+  const levels = (calibration as Calibration | undefined)?.levels ?? [];
+  return isProvenAt(levels, concurrency) ? undefined : concurrency;
+}
+
+/** What a calibration found, and when. */
+function clockFact(calibration: Calibration | undefined): string | undefined {
+  return calibration && `${calibration.sentence} Calibrated ${calibration.measured_at.slice(0, 10)}.`;
+}
+
 function factsOf(manifest: Manifest, models: readonly ModelSummary[], planned: number): RunFacts {
   const { suite, versions, machine } = manifest;
   const done = models.reduce((sum, { requests }) => sum + requests, 0);
@@ -99,6 +114,10 @@ function factsOf(manifest: Manifest, models: readonly ModelSummary[], planned: n
     success_floor: successFloor,
     versions: { gatebench: versions.gatebench, openai: versions.openai, node: versions.node },
     machine: `${machine.platform} ${machine.arch}, ${machine.cpus} × ${machine.cpu}`,
-    ...defined({ description: suite.description, ended_at: manifest.ended_at }),
+    ...defined({
+      description: suite.description,
+      ended_at: manifest.ended_at,
+      clock: clockFact(manifest.calibration as Calibration | undefined),
+    }),
   };
 }

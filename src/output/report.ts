@@ -28,6 +28,8 @@ export interface RunFacts {
   versions: { gatebench: string; openai: string; node: string };
   /** Such as `linux x64, 2 × AMD EPYC 7763`. */
   machine?: string;
+  /** What `gatebench calibrate --save` found of the machine's clock. Absent when it was not calibrated. */
+  clock?: string;
 }
 
 /** Everything that a format may show. The same report gives the same bytes. */

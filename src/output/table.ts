@@ -30,6 +30,9 @@ export const table: OutputFormat = {
         toned(paint, 'warning', wrapped(`! ${oneLine(text)}`, style.columns, '  ')),
       ),
       toned(paint, 'quiet', flowed(legend(shown), style.columns)),
+      report.run.clock === undefined
+        ? []
+        : toned(paint, 'quiet', wrapped(`clock: ${oneLine(report.run.clock)}`, style.columns, '  ')),
     ];
     return `${sections
       .filter((section) => section.length > 0)

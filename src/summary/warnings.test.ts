@@ -14,7 +14,6 @@ test('a sound run gives none', async () => {
     planned: 40,
     maxErrorRate: 0.05,
     loopUtilisation: 0.1,
-    isCalibrated: true,
   };
   expect(warningsOf(await collected(...sound()), facts)).toEqual([]);
 });
@@ -23,7 +22,7 @@ test.each<[string, WarningFacts]>([
   ['sequential-order', { order: 'sequential' }],
   ['unfinished', { planned: 41, status: 'interrupted' }],
   ['busy-loop', { loopUtilisation: 0.61 }],
-  ['unproven-clock', { isCalibrated: false }],
+  ['unproven-clock', { unprovenAt: 8 }],
 ])('the manifest’s facts give %s', async (kind, facts) => {
   expect(kinds(warningsOf(await collected(...sound()), facts))).toEqual([kind]);
 });
@@ -119,7 +118,7 @@ test.each<Warning>([
   { kind: 'unfinished', status: 'interrupted', answered: 3, planned: 12 },
   { kind: 'errors-above-limit', share: 0.123, limit: 0.05 },
   { kind: 'sequential-order' },
-  { kind: 'unproven-clock' },
+  { kind: 'unproven-clock', concurrency: 8 },
   { kind: 'busy-loop', utilisation: 0.83 },
   { kind: 'few-prompts', have: 1, need: 6 },
   { kind: 'few-samples', model: 'glm', percentile: 'p95', have: 12, need: 40 },

@@ -11,7 +11,7 @@ export type Warning =
   | { kind: 'unfinished'; status: string; answered: number; planned: number }
   | { kind: 'errors-above-limit'; share: number; limit: number }
   | { kind: 'sequential-order' }
-  | { kind: 'unproven-clock' }
+  | { kind: 'unproven-clock'; concurrency: number }
   | { kind: 'busy-loop'; utilisation: number }
   | { kind: 'few-prompts'; have: number; need: number }
   | { kind: 'few-samples'; model: string; percentile: string; have: number; need: number }
@@ -37,8 +37,8 @@ export interface WarningFacts {
   readonly maxErrorRate?: number;
   /** Share of the time in which the event loop was busy, 0 to 1. */
   readonly loopUtilisation?: number;
-  /** Whether the clock of this machine was proven by `calibrate`. */
-  readonly isCalibrated?: boolean;
+  /** Requests in flight for which `calibrate` has not proven the clock of this machine. */
+  readonly unprovenAt?: number;
 }
 
 /** Above it the event loop stamps instants late too often for sound timing. */
@@ -78,7 +78,7 @@ function runWarnings(collected: Collected, facts: WarningFacts): Warning[] {
     planned > requests && { kind: 'unfinished', status: status ?? 'incomplete', answered: requests, planned },
     share > maxErrorRate && { kind: 'errors-above-limit', share, limit: maxErrorRate },
     facts.order === 'sequential' && { kind: 'sequential-order' },
-    facts.isCalibrated === false && { kind: 'unproven-clock' },
+    facts.unprovenAt !== undefined && { kind: 'unproven-clock', concurrency: facts.unprovenAt },
     loopUtilisation > busyLoop && { kind: 'busy-loop', utilisation: loopUtilisation },
     prompts < need && collected.arms.length > 1 && { kind: 'few-prompts', have: prompts, need },
   ];
@@ -172,7 +172,7 @@ export function describeWarning(warning: Warning): string {
     case 'sequential-order':
       return 'The models were asked one after the other, so a slow quarter of an hour looks like a slow model: no verdicts. Set run.order to blocks.';
     case 'unproven-clock':
-      return 'The clock of this machine was not proven at this concurrency. Run gatebench calibrate.';
+      return `The clock of this machine is not proven for ${count(warning.concurrency, 'request')} in flight; each row bounds its own error all the same. Prove it once: gatebench calibrate --concurrency ${warning.concurrency} --save.`;
     case 'busy-loop':
       return `This process was busy ${percent(warning.utilisation)} of the time, above ${percent(busyLoop)} its timing is not sound. Lower run.concurrency or use a faster machine.`;
     case 'few-prompts':

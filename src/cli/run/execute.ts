@@ -71,7 +71,7 @@ async function sendAndReport(
     );
     manifest.status = outcome.status;
     manifest.ended_at = systemClock.wall().toISOString();
-    manifest.loop_utilisation = outcome.loopUtilisation;
+    if (outcome.loopUtilisation !== undefined) manifest.loop_utilisation = outcome.loopUtilisation;
     return await printOutcome({ folder, manifest, flags });
   } finally {
     await lock.release();

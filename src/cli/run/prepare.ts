@@ -5,6 +5,7 @@ import { seededRandom } from '../../base/random.ts';
 import { count } from '../../base/text.ts';
 import { UserError } from '../../base/user-error.ts';
 import { packageVersion, version } from '../../base/version.ts';
+import { loadCalibration } from '../../calibrate/store.ts';
 import type { RequestRow } from '../../journal/columns.ts';
 import { lockRun, type Lock } from '../../journal/lock.ts';
 import { describeMachine, readManifest, writeManifest, type Manifest } from '../../journal/manifest.ts';
@@ -77,6 +78,7 @@ export async function prepareNew(
       node_flags: process.execArgv.join(' '),
     },
     machine: describeMachine(),
+    ...defined({ calibration: loadCalibration() }),
     started_at: startedAt.toISOString(),
     status: 'running',
     notes: [],
