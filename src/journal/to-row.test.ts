@@ -173,6 +173,7 @@ test('an answer without usage, checks, price and receipts leaves those cells emp
     ...['output_tps', 'e2e_output_tps', 'cost_usd', 'passed', 'score', 'failed_checks'],
     ...['client_lag_ms', 'retry_after_ms', 'waited_ms'],
     ...['cache_status', 'gateway_log_id', 'gateway_step', 'cf_ray', 'echoed_model'],
+    'stream_notes',
   ]);
   // The answer is good; that its tokens are unknown has a name of its own.
   expect([row.status, row.valid, row.error_code]).toEqual(['ok', true, 'no_usage']);

@@ -9,6 +9,7 @@ import { ttft } from '../metric/ttft.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Exchange } from '../record/exchange.ts';
 import type { RunSettings } from '../suite/suite.ts';
+import { streamNotes } from '../record/stream-notes.ts';
 import { validityOf } from '../record/validity.ts';
 import type { RequestRow } from './columns.ts';
 
@@ -81,6 +82,7 @@ export function toRow(measurement: Measurement): RequestRow {
     cf_ray: exchange.receipts.cfRay,
     echoed_model: exchange.receipts.echoedModel,
     ...answerCells(exchange, measurement.answers),
+    stream_notes: listed(streamNotes(exchange)),
   };
 }
 

@@ -33,6 +33,15 @@ test('the demo route says that it is simulated', async () => {
   ).toEqual(['simulated']);
 });
 
+test('answers with tokens that no text shows say that their model thinks unseen', async () => {
+  const rows = sound().map((one, index) =>
+    index < 3 ? { ...one, stream_notes: ['hidden_reasoning'] } : one,
+  );
+  expect(warningsOf(await collected(...rows))).toEqual([
+    { kind: 'hidden-reasoning', model: 'a', answers: 3, of: 40 },
+  ]);
+});
+
 test('nothing measured', async () => {
   expect(warningsOf(await collected())).toEqual([{ kind: 'nothing-measured' }]);
 });
@@ -130,6 +139,7 @@ test.each<Warning>([
   { kind: 'invalid-answers', model: 'glm', reason: 'of the future', answers: 1, of: 40 },
   { kind: 'client-lag', model: 'glm', share: 0.2 },
   { kind: 'usage-missing', model: 'glm', answers: 40, of: 40 },
+  { kind: 'hidden-reasoning', model: 'glm', answers: 12, of: 40 },
   { kind: 'not-paired-in-time' },
   { kind: 'other-suite', before: '0123456789abcdef', after: 'f' },
   { kind: 'prompts-not-shared', count: 2 },

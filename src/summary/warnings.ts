@@ -22,6 +22,7 @@ export type Warning =
   | { kind: 'invalid-answers'; model: string; reason: string; answers: number; of: number }
   | { kind: 'client-lag'; model: string; share: number }
   | { kind: 'usage-missing'; model: string; answers: number; of: number }
+  | { kind: 'hidden-reasoning'; model: string; answers: number; of: number }
   | { kind: 'not-paired-in-time' }
   | { kind: 'other-suite'; before: string; after: string }
   | { kind: 'prompts-not-shared'; count: number };
@@ -112,6 +113,9 @@ function armWarnings(arm: ArmSamples, model: string): Warning[] {
     ...warnings.filter((warning) => warning !== false),
     ...invalidWarnings(arm, model),
     ...usageWarnings(arm, model),
+    ...(arm.hiddenReasoning > 0
+      ? [{ kind: 'hidden-reasoning', model, answers: arm.hiddenReasoning, of: answersOf(arm) } as const]
+      : []),
   ];
 }
 
@@ -193,6 +197,8 @@ export function describeWarning(warning: Warning): string {
       return `${warning.model}: ${percent(warning.share)} of the answers are left out because this machine may have stamped them late; those left may not be typical. Lower run.concurrency or use a faster machine.`;
     case 'usage-missing':
       return `${warning.model}: ${warning.answers.toLocaleString('en-US')} of ${count(warning.of, 'answer')} came without token counts; time per token, rates and costs leave them out. Check with gatebench doctor whether the route reports usage.`;
+    case 'hidden-reasoning':
+      return `${warning.model}: ${warning.answers.toLocaleString('en-US')} of ${count(warning.of, 'answer')} used tokens that no text shows: it thinks unseen, its TTFT holds that time, and its tokens per second are not what a reader sees. Compare it by E2E latency.`;
     case 'not-paired-in-time':
       return 'The two runs were not sent side by side, so a shift between their hours cannot be told from a change of the model. For a verdict that holds, run both settings as two models of one suite.';
     case 'other-suite':
