@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { generatedSections, withSections } from '../src/cli/readme-sections.ts';
 
-// Writes the parts of the README that come from the code; with --smoke also the table of a fresh demo run. A test
-// holds the former up to date.
+// Writes the parts of the README that come from the code; with --smoke also the table of a fresh demo run, with
+// --clock the table that «npm run bench:clock» left. A test holds the first up to date.
 const path = new URL('../README.md', import.meta.url);
 const sections = generatedSections();
 
@@ -24,5 +24,9 @@ if (process.argv.includes('--smoke')) {
   const [table] = stdout.split('\nWritten to');
   sections['smoke'] = `\n\n\`\`\`text\n${table!.trimEnd()}\n\`\`\`\n\n`;
 }
+
+if (process.argv.includes('--clock'))
+  sections['clock'] =
+    `\n\n${readFileSync(new URL('../results/clock.md', import.meta.url), 'utf8').trimEnd()}\n\n`;
 
 writeFileSync(path, withSections(readFileSync(path, 'utf8'), sections));
