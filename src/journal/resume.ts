@@ -65,12 +65,21 @@ export async function* readRequests(folder: string): AsyncGenerator<RequestRow> 
   const path = join(folder, runFiles.requests);
   let bytes: number | undefined;
   try {
-    await using file = await open(path, 'r');
-    bytes = await endOfLastLine(file, (await file.stat()).size);
+    bytes = await wholeBytes(path);
   } catch {
     // That there is no such file, or that it cannot be read, is for the reader to say.
   }
   yield* readCsv<RequestRow>(path, requestColumns, defined({ bytes }));
+}
+
+/** Bytes of a file up to the end of its last line. */
+async function wholeBytes(path: string): Promise<number> {
+  const file = await open(path, 'r');
+  try {
+    return await endOfLastLine(file, (await file.stat()).size);
+  } finally {
+    await file.close();
+  }
 }
 
 async function repair(path: string): Promise<number> {

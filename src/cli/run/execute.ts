@@ -19,7 +19,7 @@ import { createProgress } from '../progress.ts';
 import { onInterruption, type Interruption } from '../signals.ts';
 import { usesColor } from '../terminal.ts';
 import { adaptiveRepeats } from './adaptive.ts';
-import { demoGateway } from './demo-gateway.ts';
+import { demoGateway, type DemoGateway } from './demo-gateway.ts';
 import { printOutcome } from './outcome.ts';
 import { prepareNew, prepareResumed, type Prepared } from './prepare.ts';
 import { readSuite } from './read-suite.ts';
@@ -41,8 +41,17 @@ const checkDeadlineMs = 1000;
 
 /** `gatebench run`: every suite in its turn; the first code that is not 0 is the program's. */
 export async function executeRun(flags: RunFlags): Promise<ExitCode> {
-  using interruption = onInterruption((text) => process.stderr.write(`\n${text}\n`));
-  await using demo = demoGateway();
+  const interruption = onInterruption((text) => process.stderr.write(`\n${text}\n`));
+  const demo = demoGateway();
+  try {
+    return await runAll(flags, demo, interruption);
+  } finally {
+    await demo.stop();
+    interruption.end();
+  }
+}
+
+async function runAll(flags: RunFlags, demo: DemoGateway, interruption: Interruption): Promise<ExitCode> {
   if (flags.resume !== undefined || flags.retryErrors !== undefined)
     return await sendAndReport(flags, await prepareResumed(flags, demo), interruption);
   const suites: { file: string; suite: Suite }[] = [];
