@@ -3,10 +3,14 @@ import type { Command } from '../command.ts';
 export const init: Command = {
   flags: (builder) =>
     builder
-      .positional('suite', { type: 'string', default: 'suites/starter.yaml', describe: 'the suite’s file' })
+      .positional('suite', {
+        type: 'string',
+        default: 'suites/starter.yaml',
+        completes: 'suites',
+        describe: 'the suite’s file',
+      })
       .option('nightly', {
         type: 'boolean',
-        default: false,
         describe: 'write .github/workflows/gatebench-nightly.yml for the suite',
       })
       .example('$0 init', 'then: gatebench run suites/starter.yaml --route demo')

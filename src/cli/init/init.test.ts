@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import yargs from 'yargs';
 import { loadSuite } from '../../suite/load.ts';
 import { commands } from '../commands/index.ts';
+import { flagsOf } from '../common-flags.ts';
 import { gatebench, scratch } from '../testing/gatebench.ts';
 import { nightlyWorkflow } from './nightly-workflow.ts';
 import { starterSuite } from './starter-suite.ts';
@@ -58,11 +59,10 @@ describe('the nightly workflow', () => {
         yargs()
           .strict()
           .exitProcess(false)
-          .option('color', { type: 'boolean' })
           .command(
             usage,
             '',
-            (builder) => command.flags(builder),
+            (builder) => flagsOf(command).addTo(builder),
             () => undefined,
           )
           .fail((message) => {
