@@ -24,13 +24,14 @@ function withoutCommand(args: readonly string[], known: readonly string[]): stri
 }
 
 function withinCommand(message: string, args: readonly string[], command: string, flags: Flags): string {
-  const [, list] =
-    /^(?:Missing required arguments?|Not enough arguments following): (.*)/.exec(message) ?? [];
-  if (list !== undefined)
-    return list
+  const [, missing] = /^Missing required arguments?: (.*)/.exec(message) ?? [];
+  if (missing !== undefined)
+    return missing
       .split(', ')
       .map((name) => needs(command, name, flags))
       .join('\n');
+  const [, open] = /^Not enough arguments following: (.*)/.exec(message) ?? [];
+  if (open !== undefined) return opens(open, flags);
   if (message.startsWith('Not enough non-option arguments')) return needsPositional(command, flags);
   if (message.startsWith('Unknown argument')) {
     const known = flagWords(flags);
