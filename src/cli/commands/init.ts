@@ -17,6 +17,10 @@ export const init: Command = {
       .example('$0 init suites/mine.yaml --nightly', 'the workflow; the suite is there already'),
   async run(flags) {
     const { executeInit } = await import('../init/execute.ts');
-    return executeInit({ suite: flags['suite'] as string, nightly: flags['nightly'] === true });
+    return executeInit({
+      suite: flags['suite'] as string,
+      nightly: flags['nightly'] === true,
+      json: flags['json'] === true,
+    });
   },
 };

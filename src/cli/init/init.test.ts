@@ -139,3 +139,9 @@ describe('init', () => {
     expect((await gatebench(['init', 'b $(c).yaml', '--nightly'], cwd.path)).code).toBe(2);
   });
 });
+
+test('for machines it says what it wrote, and nothing else', async () => {
+  await using home = await scratch();
+  const { stdout, code } = await gatebench(['init', 'mine.yaml', '--json'], home.path);
+  expect([code, JSON.parse(stdout)]).toEqual([0, { written: ['mine.yaml'] }]);
+});
