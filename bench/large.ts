@@ -7,7 +7,7 @@ import { painter } from '../src/output/paint.ts';
 import { textTable } from '../src/output/text-table.ts';
 import { runFiles } from '../src/journal/run-folder.ts';
 import { withoutBrowser } from '../src/page/testing/browser.ts';
-import { runCommand, type Taken } from './large/command.ts';
+import { runCommand, type Taken } from './run-command.ts';
 import { enlarge } from './large/enlarge.ts';
 import { openPage } from './large/open-page.ts';
 
