@@ -20,7 +20,7 @@ export const exportRuns: Command = {
       .option('format', {
         choices: names(exportFormats),
         value: 'NAME',
-        describe: 'how; without it as FILE ends, else csv',
+        describe: 'if not said, as FILE ends, or csv',
       })
       .option('out', {
         alias: 'o',
