@@ -24,8 +24,14 @@ type Offer = Candidate[] | ShellOwn;
 export async function completionLines(words: readonly string[]): Promise<string> {
   const offer = await offered(asTyped(words));
   if (typeof offer === 'string') return `${offer}\n`;
-  return offer.map(({ word, about }) => `${word}${about === undefined ? '' : `\t${about}`}\n`).join('');
+  return offer
+    .filter(({ word }) => plainWord.test(word))
+    .map(({ word, about }) => `${word}${about === undefined ? '' : `\t${about}`}\n`)
+    .join('');
 }
+
+/** Bash puts a word into the line as it is, where a name with blanks or a `$(…)` would be something else. */
+const plainWord = /^[\p{L}\p{N}_.,:@%+=/~-]+$/u;
 
 /** Bash cuts `--route=demo` into three words. */
 function asTyped(words: readonly string[]): string[] {

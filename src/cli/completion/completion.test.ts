@@ -19,7 +19,7 @@ beforeAll(async () => {
   await writeFile(program, `#!/bin/sh\nexec '${process.execPath}' '${bin}' "$@"\n`);
   await chmod(program, 0o755);
   await mkdir(join(home.path, 'suites', 'data'), { recursive: true });
-  for (const name of ['mine.yaml', 'mine.txt', 'other.yml'])
+  for (const name of ['mine.yaml', 'mine.txt', 'other.yml', '$(touch x).yaml', 'a\nb.yaml'])
     await writeFile(join(home.path, 'suites', name), '');
   for (const run_id of ['20261120T031700Z-aaaaaa', '20261121T031700Z-bbbbbb'])
     await writeRun(home.path, [], { run_id });
@@ -47,7 +47,7 @@ describe('what is offered', () => {
     expect(await wordsOf('export', 'latest', '--locale', 'de-')).toEqual(['de-ch', '']);
   });
 
-  test('the suites of a folder and the folders in it', async () => {
+  test('the suites of a folder and the folders in it, but no name that a shell would take for more', async () => {
     const suites = `${join(home.path, 'suites')}/`;
     expect(await wordsOf('run', suites)).toEqual([
       `${suites}data/`,
