@@ -1,4 +1,4 @@
-import yargs, { type Argv } from 'yargs';
+import type { Argv } from 'yargs';
 import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
 import { version } from '../base/version.ts';
 import { commandIn, type CommandEntry } from './command.ts';
@@ -10,6 +10,8 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
   if (args[0] === '--complete') return complete(args.slice(1));
   const named = commandIn(args, commands);
   if (args.length === 0 || asksForHelp(args)) return help(named, args.length === 0);
+  // The help does without it.
+  const { default: yargs } = await import('yargs');
   let code: ExitCode = exitCode.done;
   let program: Argv = yargs()
     .scriptName('gatebench')
