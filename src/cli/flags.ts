@@ -26,6 +26,7 @@ export class Flags {
   readonly positionals = new Map<string, Flag>();
   readonly options = new Map<string, Flag>();
   readonly examples: { command: string; what: string }[] = [];
+  readonly closing: string[] = [];
   readonly #groups: Group[] = [];
   readonly #conflicts: { name: string; others: string[] }[] = [];
 
@@ -53,6 +54,12 @@ export class Flags {
   /** `$0` stands for the program. */
   example(command: string, what: string): this {
     this.examples.push({ command: command.replaceAll('$0', 'gatebench'), what });
+    return this;
+  }
+
+  /** What else there is to know, in paragraphs; stands at the end of the help. */
+  epilogue(text: string): this {
+    this.closing.push(text);
     return this;
   }
 

@@ -44,6 +44,7 @@ export function commandHelp({ usage, describe }: CommandEntry, flags: Flags, col
     ...(positionals.length === 0 ? [] : [titled('Arguments:', positionals, columns, width)]),
     ...groups.map(({ title, entries }) => titled(title, entries, columns, width)),
     ...(flags.examples.length === 0 ? [] : [['Examples:', ...flags.examples.flatMap(exampleLines)]]),
+    ...flags.closing.map((text) => text.split('\n').flatMap((line) => closingLines(line, columns))),
   ]);
 }
 
@@ -52,6 +53,13 @@ const exampleLines = ({ command, what }: Flags['examples'][number]): string[] =>
   `  # ${what}`,
   `  ${command}`,
 ];
+
+/** Later lines of an indented one stand a little farther in. */
+function closingLines(line: string, columns: number): string[] {
+  const indent = ' '.repeat(line.length - line.trimStart().length);
+  const inside = wrapped(line.trimStart(), columns - indent.length, indent === '' ? '' : '  ');
+  return inside.map((text) => (indent + text).trimEnd());
+}
 
 function wordsOf(name: string, flag: Flag): string {
   const short = typeof flag.alias === 'string' ? `-${flag.alias}, ` : '    ';

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { nameOf } from './command.ts';
 import { commands } from './commands/index.ts';
 import { flagsOf } from './common-flags.ts';
+import { Flags } from './flags.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { runProgram } from './program.ts';
 
@@ -19,6 +20,14 @@ describe('help', () => {
       expect(examples).toContain(`gatebench ${nameOf(entry)}`);
     },
   );
+
+  test('ends with what else there is to know, wrapped, lists indented', () => {
+    const flags = new Flags().epilogue('One long sentence.\n\nModes:\n  first   what the first one does');
+    const entry = { usage: 'try', describe: 'Try', load: () => Promise.reject(new Error('not needed')) };
+    expect(commandHelp(entry, flags, 20).split('Try\n\n')[1]).toBe(
+      'One long sentence.\n\nModes:\n  first   what the\n    first one does\n',
+    );
+  });
 
   test('of the program names every command within 60 columns', () => {
     const help = programHelp(commands, 60);
