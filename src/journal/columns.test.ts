@@ -37,6 +37,7 @@ const promised = [
   ...['answer_sha256', 'answer_preview'],
   // Beyond the contract, at the end.
   'stream_notes',
+  ...['server_total_ms', 'load_ms', 'prompt_eval_ms', 'eval_ms'],
 ];
 
 test('requests.csv has these columns, in this order', () => {
