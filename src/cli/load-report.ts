@@ -8,9 +8,10 @@ import type { Report, RunFacts } from '../output/report.ts';
 import { armsOf, planSize } from '../plan/blocks.ts';
 import { shardPrompts } from '../plan/shard.ts';
 import type { Suite } from '../suite/suite.ts';
-import { collect, type Collected } from '../summary/collect.ts';
+import { Collector, type Collected } from '../summary/collect.ts';
 import type { ModelSummary } from '../summary/columns.ts';
 import { compare, type Comparison } from '../summary/compare.ts';
+import { ServerTimesCollector } from '../summary/server-times.ts';
 import { successFloor } from '../summary/success.ts';
 import { summarise } from '../summary/summarise.ts';
 import { historyColumnsNeeded } from '../summary/history.ts';
@@ -33,8 +34,15 @@ export interface LoadedRun {
 export async function loadRun(folder: string): Promise<LoadedRun> {
   const manifest = await readManifest(folder);
   const { suite } = manifest;
-  const { timeoutMs, columns } = { timeoutMs: suite.run.timeouts.totalMs, columns: neededColumns(suite) };
-  const collected = await collect(readRows(folder), { columns });
+  const timeoutMs = suite.run.timeouts.totalMs;
+  const collector = new Collector({ columns: neededColumns(suite) });
+  const serverTimesCollector = new ServerTimesCollector();
+  for await (const row of readRows(folder)) {
+    collector.add(row);
+    serverTimesCollector.add(row);
+  }
+  const collected = collector.collected();
+  const serverTimes = serverTimesCollector.times();
   const models = summarise(collected, { timeoutMs });
   const thresholds = manifest.shard ? [] : judgeThresholds(suite.thresholds, collected, { timeoutMs });
   const comparison = compare(collected, { isSequential: manifest.suite.run.order === 'sequential' });
@@ -56,6 +64,7 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
       ...manifest.notes.map(({ text }) => `${text}.`),
     ],
     ...(thresholds.length > 0 ? { thresholds } : {}),
+    ...(serverTimes.length > 0 ? { serverTimes } : {}),
   };
   return { folder, manifest, collected, comparison, thresholds, report };
 }

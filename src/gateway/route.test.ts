@@ -47,6 +47,26 @@ test('direct and local: no gateway, no gateway token', () => {
   });
 });
 
+test.each([
+  [undefined, 'http://localhost:11434/v1', 'http://localhost:11434/api'],
+  ['http://127.0.0.1:4000', 'http://127.0.0.1:4000/v1', 'http://127.0.0.1:4000/api'],
+  ['http://127.0.0.1:4000/', 'http://127.0.0.1:4000/v1', 'http://127.0.0.1:4000/api'],
+  ['http://127.0.0.1:4000/v1', 'http://127.0.0.1:4000/v1', 'http://127.0.0.1:4000/api'],
+  ['http://127.0.0.1:4000/api/', 'http://127.0.0.1:4000/api/', 'http://127.0.0.1:4000/api'],
+  ['http://box/ollama', 'http://box/ollama', 'http://box/ollama/api'],
+])('local at %s: its /v1 or its own API, whichever is asked for', (baseUrl, openai, native) => {
+  const at = baseUrl === undefined ? {} : { baseUrl };
+  const local = { api: 'native', keepAlive: '10m' } as const;
+  expect(endpoint('local', at).baseUrl).toBe(openai);
+  expect(endpoint('local', { ...at, settings: { ...settings, local } })).toMatchObject({
+    baseUrl: native,
+    wireModel: 'kimi-k2.6',
+    native: local,
+  });
+  // Of no other route's concern.
+  expect(endpoint('compat', { settings: { ...settings, local } })).not.toHaveProperty('native');
+});
+
 test('--base-url wins, and then only the token is needed', () => {
   const change = { baseUrl: 'http://127.0.0.1:4000/v1', environment: { CF_AIG_TOKEN: 't' } };
   expect(endpoint('compat', change)).toMatchObject({ baseUrl: 'http://127.0.0.1:4000/v1' });

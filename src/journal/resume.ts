@@ -1,6 +1,8 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defined } from '../base/defined.ts';
+import { oneLine } from '../base/text.ts';
+import { UserError } from '../base/user-error.ts';
 import { requestKey } from '../plan/blocks.ts';
 import { requestColumns, type RequestRow } from './columns.ts';
 import { csvHeader, csvLines, readCsv } from './csv.ts';
@@ -115,6 +117,46 @@ async function endOfLastLine(file: FileHandle, size: number): Promise<number> {
     end = start;
   }
   return 0;
+}
+
+/**
+ * Gives the journal of an older version the columns that it lacks, so that new rows fit below its header. The file is
+ * written anew and put in the place of the old one in one step. Returns whether it was. Throws a UserError when it
+ * has columns of a version to come, which would be lost.
+ */
+export async function addNewColumns(folder: string): Promise<boolean> {
+  const path = join(folder, runFiles.requests);
+  const header = csvHeader(requestColumns);
+  const found = await firstLine(path);
+  if (found === '' || found === header) return false;
+  const known: readonly string[] = requestColumns.map(({ name }) => name);
+  const unknown = found
+    .trimEnd()
+    .split(',')
+    .filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new UserError(
+      `${path} has columns that this gatebench does not know (${oneLine(unknown.join(', '), 200)}): ` +
+        'go on with the version that wrote it.',
+    );
+  const parts = [header];
+  for await (const row of readCsv<RequestRow>(path, requestColumns))
+    parts.push(csvLines(requestColumns, [row]));
+  await writeWhole(path, parts.join(''));
+  return true;
+}
+
+/** With its line feed. Empty when there is no file, or no whole line in its first block. */
+async function firstLine(path: string): Promise<string> {
+  try {
+    await using file = await open(path, 'r');
+    const block = Buffer.alloc(64 * 1024);
+    const { bytesRead } = await file.read(block, 0, block.length, 0);
+    return block.toString('utf8', 0, block.subarray(0, bytesRead).indexOf(10) + 1);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
 }
 
 /**

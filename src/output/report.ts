@@ -1,5 +1,6 @@
 import type { RunStatus } from '../journal/manifest.ts';
 import type { ModelSummary, PairRow } from '../summary/columns.ts';
+import type { ServerTimes } from '../summary/server-times.ts';
 import type { ThresholdResult } from '../summary/thresholds.ts';
 
 /** What stands over a table of results. Plain data: it is printed as it is by the JSON format. */
@@ -43,6 +44,8 @@ export interface Report {
   warnings: readonly string[];
   /** The suite's limits on each model. Absent when it has none. */
   thresholds?: readonly ThresholdResult[];
+  /** Of models that a local Ollama answered in its own words. Absent when there are none. */
+  serverTimes?: readonly ServerTimes[];
 }
 
 /** How to write for a terminal. Formats for files ignore it. */

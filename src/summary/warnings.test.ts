@@ -136,6 +136,7 @@ test.each<Warning>([
   { kind: 'rate-limited', model: 'glm', attempts: 2 },
   { kind: 'cancelled', model: 'glm', requests: 1 },
   { kind: 'invalid-answers', model: 'glm', reason: 'buffered', answers: 4, of: 40 },
+  { kind: 'invalid-answers', model: 'glm', reason: 'cold_load', answers: 4, of: 40 },
   { kind: 'invalid-answers', model: 'glm', reason: 'of the future', answers: 1, of: 40 },
   { kind: 'client-lag', model: 'glm', share: 0.2 },
   { kind: 'usage-missing', model: 'glm', answers: 40, of: 40 },

@@ -215,6 +215,8 @@ const remedies: Readonly<Record<string, string>> = {
   client_lag: 'This machine may have stamped them late: lower run.concurrency or use a faster machine.',
   fallback: 'The gateway fell back to another step of its chain: take fallbacks out of the route.',
   other_model: 'Another model answered: check the model id and the gateway’s routing.',
+  cold_load:
+    'The model had to be loaded into memory first: raise gateway.local.keep_alive, or let fewer models share the memory.',
   truncated: 'They were cut off: raise max_tokens, or look into finish_reason in requests.csv.',
 };
 

@@ -20,6 +20,7 @@ import { onInterruption, type Interruption } from '../signals.ts';
 import { usesColor } from '../terminal.ts';
 import { adaptiveRepeats } from './adaptive.ts';
 import { demoGateway, type DemoGateway } from './demo-gateway.ts';
+import { recordLocalModels } from './local-models.ts';
 import { printOutcome } from './outcome.ts';
 import { prepareNew, prepareResumed, type Prepared } from './prepare.ts';
 import { readSuite } from './read-suite.ts';
@@ -132,13 +133,18 @@ async function send(flags: RunFlags, prepared: Prepared, interruption: Interrupt
     // A run that is killed from here on must know on resuming that it has begun another repeat.
     void writeManifest(folder, manifest).catch(() => undefined);
   });
+  const note = (text: string): void => {
+    manifest.notes.push({ at: systemClock.wall().toISOString(), text });
+    progress.note(text);
+  };
   try {
+    const recordModelsAfter = await recordLocalModels(dispatcher, ways, manifest, note);
     await warmConnections(
       dispatcher,
       new Set(ways.arms.map((arm) => new URL(ways.endpointOf(arm).baseUrl).origin)),
       suite.run.concurrency,
     );
-    return await run({
+    const outcome = await run({
       runId: manifest.run_id,
       suite,
       suiteHash: manifest.suite_hash,
@@ -168,12 +174,11 @@ async function send(flags: RunFlags, prepared: Prepared, interruption: Interrupt
             ...defined({ ttftMs: row.ttft_ms }),
           });
         },
-        note: (text) => {
-          manifest.notes.push({ at: systemClock.wall().toISOString(), text });
-          progress.note(text);
-        },
+        note,
       },
     });
+    await recordModelsAfter();
+    return outcome;
   } finally {
     progress.stop();
     await judge.close();

@@ -10,6 +10,7 @@ import type { RequestRow } from '../../journal/columns.ts';
 import { lockRun, type Lock } from '../../journal/lock.ts';
 import { describeMachine, readManifest, writeManifest, type Manifest } from '../../journal/manifest.ts';
 import {
+  addNewColumns,
   emptyState,
   readState,
   reopenFailed,
@@ -109,6 +110,7 @@ async function reopen(folder: string, flags: RunFlags, demo: DemoGateway): Promi
   assertSameHosts(ways, manifest, folder);
   const torn = await setTornLineAside(folder);
   if (torn > 0) note(manifest, `a torn line of ${count(torn, 'byte')} was set aside`);
+  await addNewColumns(folder);
   if (flags.retryErrors !== undefined) {
     const reopened = await reopenFailed(folder);
     if (reopened === 0) throw new UserError(`nothing has failed in ${folder}.`);
