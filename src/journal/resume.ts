@@ -148,14 +148,19 @@ export async function addNewColumns(folder: string): Promise<boolean> {
 
 /** With its line feed. Empty when there is no file, or no whole line in its first block. */
 async function firstLine(path: string): Promise<string> {
+  let file: FileHandle;
   try {
-    await using file = await open(path, 'r');
-    const block = Buffer.alloc(64 * 1024);
-    const { bytesRead } = await file.read(block, 0, block.length, 0);
-    return block.toString('utf8', 0, block.subarray(0, bytesRead).indexOf(10) + 1);
+    file = await open(path, 'r');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw error;
+  }
+  try {
+    const block = Buffer.alloc(64 * 1024);
+    const { bytesRead } = await file.read(block, 0, block.length, 0);
+    return block.toString('utf8', 0, block.subarray(0, bytesRead).indexOf(10) + 1);
+  } finally {
+    await file.close();
   }
 }
 

@@ -216,7 +216,7 @@ const remedies: Readonly<Record<string, string>> = {
   fallback: 'The gateway fell back to another step of its chain: take fallbacks out of the route.',
   other_model: 'Another model answered: check the model id and the gateway’s routing.',
   cold_load:
-    'The model had to be loaded into memory first: raise gateway.local.keep_alive, or let fewer models share the memory.',
+    'The model had to be loaded into memory first. Set gateway.local.keep_alive higher, or let fewer models share the memory.',
   truncated: 'They were cut off: raise max_tokens, or look into finish_reason in requests.csv.',
 };
 
