@@ -1,31 +1,38 @@
 import { once } from 'node:events';
-import { exitCode, type ExitCode } from '../base/user-error.ts';
+import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
 import { demoCredentials } from '../gateway/routes/demo.ts';
 import { createStandin } from '../standin/server.ts';
+import { setUpOf, setUps, type SetUp } from '../standin/set-ups.ts';
+import { nearest } from '../suite/nearest.ts';
 
 export interface ServeFlags {
   port: number;
   speed: number;
   seed: number;
+  /** Name of a set-up. Absent: everything is as it should be. */
+  mode: string | undefined;
   json: boolean;
 }
 
 /** `gatebench serve`: the stand-in gateway, until it is told to stop. */
-export async function executeServe({ json, ...options }: ServeFlags): Promise<ExitCode> {
-  const standin = await createStandin({ ...options, gatewayToken: demoCredentials.token });
+export async function executeServe({ json, mode, ...options }: ServeFlags): Promise<ExitCode> {
+  const setUp = mode === undefined ? undefined : setUpNamed(mode);
+  const standin = await createStandin({ ...options, gatewayToken: demoCredentials.token, ...setUp?.options });
   const { account, gateway, token } = demoCredentials;
   const baseUrl = `${standin.url}/v1/${account}/${gateway}/compat`;
   process.stdout.write(
     json
-      ? `${JSON.stringify({ event: 'listening', url: standin.url, base_url: baseUrl, token })}\n`
+      ? `${JSON.stringify({ event: 'listening', url: standin.url, base_url: baseUrl, token, ...(setUp && { mode: setUp.name }) })}\n`
       : [
           `The stand-in gateway listens on ${standin.url} (loopback only). Its models are simulated.`,
+          ...(setUp ? [`Set up wrongly on purpose, as «${setUp.name}»: ${setUp.summary}.`] : []),
           '',
           `  base URL  ${baseUrl}`,
           `  token     ${token}`,
           '',
           'Try it:',
           `  CF_AIG_TOKEN=${token} gatebench run suites/smoke.yaml --route compat --base-url ${baseUrl}`,
+          `  CF_AIG_TOKEN=${token} gatebench doctor --models custom-ollama/sim-swift --base-url ${baseUrl}`,
           '',
           'Ctrl-C ends it.',
           '',
@@ -34,4 +41,14 @@ export async function executeServe({ json, ...options }: ServeFlags): Promise<Ex
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await standin.close();
   return exitCode.done;
+}
+
+function setUpNamed(name: string): SetUp {
+  const found = setUpOf(name);
+  if (found) return found;
+  const names = setUps.map((setUp) => setUp.name);
+  const meant = nearest(name, names);
+  throw new UserError(
+    `--mode: there is no set-up «${name}»${meant ? `; did you mean «${meant}»?` : `. Known: ${names.join(', ')}.`}`,
+  );
 }

@@ -5,6 +5,7 @@ import { simModels } from './models.ts';
 import { jsonReply } from './reply.ts';
 import type { Reply } from './reply.ts';
 import type { SeenRequests } from './seen-requests.ts';
+import { setUps } from './set-ups.ts';
 import type { Stats } from './stats.ts';
 import type { Truth } from './truth.ts';
 
@@ -20,7 +21,7 @@ const maxBulk = 5000;
 
 /**
  * What tests and `calibrate` ask the stand-in itself: `truth/<event id>`, `truth?after=<sequence>&limit=<n>`,
- * `stats`, `requests`, and the lists `failures`, `models` and `knobs`. DELETE clears the first three.
+ * `stats`, `requests`, and the lists `failures`, `models`, `set-ups` and `knobs`. DELETE clears the first three.
  */
 export function controlReply({ method, path, query }: Incoming, { truth, stats, requests }: Kept): Reply {
   const page = path.slice(controlPrefix.length);
@@ -46,6 +47,11 @@ export function controlReply({ method, path, query }: Incoming, { truth, stats, 
       return jsonReply(
         200,
         simModels.map(({ name, summary }) => ({ name, summary })),
+      );
+    case 'set-ups':
+      return jsonReply(
+        200,
+        setUps.map(({ name, summary }) => ({ name, summary })),
       );
     case 'knobs':
       return jsonReply(200, defaultKnobs);

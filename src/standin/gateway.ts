@@ -78,12 +78,14 @@ export class Gateway {
     cached: Draw | undefined,
   ): { provider: ProviderReply; waitedMs: Ms } {
     const { method, query, headers, body } = call.incoming;
-    const asked = Number(header(headers, 'cf-aig-max-attempts')) || 1 + this.#options.gatewayRetries;
+    const { gatewayRetries, heedsMaxAttempts, guardrails } = this.#options;
+    const allowed = heedsMaxAttempts ? Number(header(headers, 'cf-aig-max-attempts')) : 0;
+    const asked = allowed || 1 + gatewayRetries;
     const request = {
       ...upstream,
       method,
       query,
-      body,
+      body: guardrails ? unstreamed(body) : body,
       sim: header(headers, 'x-sim'),
       route: call.slug === undefined ? 'compat' : 'provider',
       eventId,
@@ -146,5 +148,14 @@ export class Gateway {
       requestSize: Buffer.byteLength(incoming.body),
       userAgent: headers['user-agent'],
     });
+  }
+}
+
+/** The same request for an answer in one piece: what has to be looked through cannot be passed on as it comes. */
+function unstreamed(body: string): string {
+  try {
+    return JSON.stringify({ ...(JSON.parse(body) as object), stream: false });
+  } catch {
+    return body;
   }
 }

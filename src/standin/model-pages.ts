@@ -1,5 +1,6 @@
 import type { LoadedModels } from './loaded-models.ts';
 import { simModels } from './models.ts';
+import type { SimModel } from './models.ts';
 import { jsonReply } from './reply.ts';
 import type { Reply } from './reply.ts';
 
@@ -20,18 +21,21 @@ const details = {
 };
 const missing = (model: string): Reply => jsonReply(404, { error: `model '${model}' not found` });
 
-/** Ollama's pages about its models. Undefined when this is none of them. They ask for no key. */
+/** Ollama's pages about its models, but for those retired. Undefined when this is none of them. They ask for no key. */
 export function modelPages(
   { method, path, body }: Asked,
   loaded: ReturnType<LoadedModels['list']>,
   wall: Date,
+  retired: readonly string[],
 ): Reply | undefined {
-  if (method === 'GET' && path.startsWith('/v1/models/')) return oneModel(decodeURIComponent(path.slice(11)));
+  const models = simModels.filter(({ name }) => !retired.includes(name));
+  if (method === 'GET' && path.startsWith('/v1/models/'))
+    return oneModel(decodeURIComponent(path.slice(11)), models);
   switch (`${method} ${path}`) {
     case 'GET /v1/models':
-      return jsonReply(200, { object: 'list', data: simModels.map(({ name }) => entry(name)) });
+      return jsonReply(200, { object: 'list', data: models.map(({ name }) => entry(name)) });
     case 'GET /api/tags':
-      return jsonReply(200, { models: simModels.map(({ name }) => tag(name)) });
+      return jsonReply(200, { models: models.map(({ name }) => tag(name)) });
     case 'GET /api/version':
       return jsonReply(200, { version: '0.32.1' });
     case 'GET /api/ps':
@@ -44,7 +48,7 @@ export function modelPages(
         })),
       });
     case 'POST /api/show':
-      return show(body);
+      return show(body, models);
     default:
       return undefined;
   }
@@ -60,20 +64,20 @@ const tag = (name: string): object => ({
   details,
 });
 
-function oneModel(id: string): Reply {
-  if (simModels.some(({ name }) => name === id)) return jsonReply(200, entry(id));
+function oneModel(id: string, models: readonly SimModel[]): Reply {
+  if (models.some(({ name }) => name === id)) return jsonReply(200, entry(id));
   const error = { message: `model '${id}' not found`, type: 'not_found_error', param: null, code: null };
   return jsonReply(404, { error });
 }
 
-function show(body: string): Reply {
+function show(body: string, models: readonly SimModel[]): Reply {
   let asked: unknown;
   try {
     asked = (JSON.parse(body) as { model?: unknown } | null)?.model;
   } catch {
     return jsonReply(400, { error: 'cannot parse request body' });
   }
-  const known = simModels.find(({ name }) => name === asked);
+  const known = models.find(({ name }) => name === asked);
   if (!known) return missing(String(asked));
   const thinks = known.name === 'sim-thinker';
   const capabilities = ['completion', 'tools', ...(thinks ? ['thinking'] : [])];

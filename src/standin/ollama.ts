@@ -70,7 +70,12 @@ export class Ollama {
       return {
         reply: this.#knows(request) ? this.#account(request) : failureReply(nativeError(401, 'unauthorized')),
       };
-    const page = modelPages(request, this.#loaded.list(machineNow()), this.#clock.wall());
+    const page = modelPages(
+      request,
+      this.#loaded.list(machineNow()),
+      this.#clock.wall(),
+      this.#options.retired,
+    );
     return { reply: page ?? textReply(404, '404 page not found') };
   }
 

@@ -27,6 +27,8 @@ export interface StandinOptions {
   providerKeys: readonly string[] | undefined;
   /** Whether `name:cloud` is taken for `name`. */
   acceptCloudSuffix: boolean;
+  /** Simulated models that the provider no longer has. */
+  retired: readonly string[];
 
   /** Whether `/compat` appends to the provider's base path, or replaces it as resolving an absolute path would. */
   compatJoin: 'append' | 'replace';
@@ -36,6 +38,12 @@ export interface StandinOptions {
   /** How often the gateway tries again by itself, unless the request says `cf-aig-max-attempts`. */
   gatewayRetries: number;
   gatewayRetryDelayMs: Ms;
+  /** Whether that header is obeyed. */
+  heedsMaxAttempts: boolean;
+  /** Whether the gateway looks through every answer first, which turns a stream into one piece of JSON. */
+  guardrails: boolean;
+  /** How far the clock behind the header `Date` is ahead; negative: behind. */
+  clockAheadMs: Ms;
   /** What the gateway lets through in a fixed window. Absent: all. */
   rateLimit: { requests: number; windowMs: Ms } | undefined;
   /** What the provider answers at once; the rest queue, and are refused after `slotWaitMs`. Absent: all. */
@@ -46,7 +54,7 @@ export interface StandinOptions {
 
   /** Whether the account has the gateway's logs API; those made after September 2026 do not. */
   logsApi: boolean;
-  /** The token for it. Absent: any. */
+  /** The token for it, and for the pages on gateways and custom providers. Absent: any. */
   apiToken: string | undefined;
   /** A row appears so long after its request ended, and its token counts so much later still. */
   logDelayMs: Ms;
@@ -75,10 +83,14 @@ export const defaultOptions: StandinOptions = {
   byokAliases: ['default', 'production'],
   providerKeys: undefined,
   acceptCloudSuffix: false,
+  retired: [],
   compatJoin: 'append',
   cache: 'all',
   gatewayRetries: 0,
   gatewayRetryDelayMs: 100,
+  heedsMaxAttempts: true,
+  guardrails: false,
+  clockAheadMs: 0,
   rateLimit: undefined,
   slots: undefined,
   slotWaitMs: 1000,

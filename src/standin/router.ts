@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { accountPage } from './account-pages.ts';
 import { controlPrefix, controlReply } from './control.ts';
 import type { Kept } from './control.ts';
 import { cloudflareError } from './failures.ts';
@@ -23,20 +24,31 @@ export class Router {
   readonly #ollama: Ollama;
   readonly #gateway: Gateway;
   readonly #logs: Logs;
+  readonly #clock: Clock;
 
   constructor(options: StandinOptions, kept: Kept, clock: Clock) {
     this.#options = options;
     this.#kept = kept;
+    this.#clock = clock;
     this.#logs = new Logs(options);
     this.#ollama = new Ollama(options, new Simulator(options), clock);
     this.#gateway = new Gateway(options, this.#ollama, this.#logs, clock);
   }
 
   reply(incoming: Incoming): Reply {
+    const reply = this.#find(incoming);
+    const { clockAheadMs } = this.#options;
+    if (clockAheadMs === 0) return reply;
+    const date = new Date(this.#clock.wall().getTime() + clockAheadMs).toUTCString();
+    return { ...reply, headers: { ...reply.headers, date } };
+  }
+
+  #find(incoming: Incoming): Reply {
     const { path } = incoming;
     if (path.startsWith(controlPrefix)) return controlReply(incoming, this.#kept);
     this.#kept.requests.add(incoming);
-    if (path.startsWith('/client/v4/')) return this.#logs.reply(incoming);
+    if (path.startsWith('/client/v4/'))
+      return accountPage(incoming, this.#options) ?? this.#logs.reply(incoming);
     const match = gatewayPath.exec(path);
     return match && !path.startsWith('/v1/models/')
       ? this.#throughGateway(incoming, match)

@@ -42,7 +42,7 @@ export class Simulator {
     const bare = this.#options.acceptCloudSuffix ? name.replace(/:cloud$/, '') : name;
     const isFailure = bare.startsWith(failPrefix);
     const known = simModels.find(({ name: each }) => each === (isFailure ? 'sim-exact' : bare));
-    if (!known) return undefined;
+    if (!known || this.#options.retired.includes(known.name)) return undefined;
 
     const key = createHash('sha1').update(model).update('\n').update(text).digest('base64');
     const occurrence = this.#count(key);

@@ -1,3 +1,5 @@
+import { UserError } from '../../base/user-error.ts';
+import { setUps } from '../../standin/set-ups.ts';
 import { numberFlag } from '../numbers.ts';
 import type { Command } from '../command.ts';
 
@@ -25,14 +27,27 @@ export const serve: Command = {
         value: 'N',
         describe: 'chance of the simulated models',
       })
-      .example('$0 serve --port 8787', 'then point any OpenAI client at it'),
+      .option('mode', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'a gateway that is set up wrongly, to try gatebench doctor on: one of those below',
+      })
+      .example('$0 serve --port 8787', 'then point any OpenAI client at it')
+      .example('$0 serve --mode no-stored-key', 'then see what gatebench doctor says')
+      .epilogue(`Modes:\n${setUps.map(({ name, summary }) => `  ${name.padEnd(22)} ${summary}`).join('\n')}`),
   async run(flags) {
     const { executeServe } = await import('../serve.ts');
     return executeServe({
       port: numberFlag('port', { min: 0, max: 65535, whole: true })(flags['port']) ?? 0,
       speed: numberFlag('speed', { min: 0.001, max: 1000 })(flags['speed']) ?? 1,
       seed: numberFlag('seed', { min: 0, whole: true })(flags['seed']) ?? 1,
+      mode: readMode(flags['mode']),
       json: flags['json'] === true,
     });
   },
 };
+
+function readMode(flag: unknown): string | undefined {
+  if (Array.isArray(flag)) throw new UserError('--mode is given more than once: a gateway has one set-up.');
+  return flag as string | undefined;
+}

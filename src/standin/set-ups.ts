@@ -1,0 +1,151 @@
+import type { StandinOptions } from './options.ts';
+
+/** A way in which an account may be set up wrongly, or in which its day may be bad. */
+export interface SetUp {
+  name: string;
+  summary: string;
+  options: Partial<StandinOptions>;
+}
+
+const failing = (name: string): Partial<StandinOptions> => ({ knobs: { fail: name } });
+
+/**
+ * Every set-up that has a name: `gatebench serve --mode NAME` plays it, `GET /__standin/set-ups` lists them. To add
+ * one: add its object.
+ */
+export const setUps: readonly SetUp[] = [
+  // Credentials.
+  {
+    name: 'token-refused',
+    summary: 'the gateway wants another token: 401/2009',
+    options: { gatewayToken: 'another token' },
+  },
+  {
+    name: 'token-unknown',
+    summary: 'Cloudflare does not know the token: 401/10000',
+    options: failing('api-auth'),
+  },
+  {
+    name: 'bearer-refused',
+    summary: 'the token as Authorization is not taken on /compat',
+    options: { acceptBearer: false },
+  },
+  {
+    name: 'open-gateway',
+    summary: 'authentication is off; Authorization is passed on',
+    options: { acceptBearer: false, gatewayToken: undefined },
+  },
+  { name: 'no-stored-key', summary: 'no provider key is stored', options: { storedKey: false } },
+  {
+    name: 'key-refused',
+    summary: 'the provider takes no key but its own',
+    options: { providerKeys: ['another key'] },
+  },
+
+  // Gateway and provider.
+  {
+    name: 'gateway-missing',
+    summary: 'the gateway does not exist: 400/2001',
+    options: { gateways: ['another'] },
+  },
+  {
+    name: 'model-format',
+    summary: 'the gateway cannot read the model: 400/2019',
+    options: failing('bad-model-format'),
+  },
+  { name: 'provider-missing', summary: 'there is no custom provider', options: { providers: [] } },
+  {
+    name: 'provider-disabled',
+    summary: 'the custom provider is switched off, as a new one is',
+    options: { providers: [{ slug: 'ollama', enabled: false }] },
+  },
+  {
+    name: 'slug-doubled',
+    summary: 'the slug has the prefix in it: custom-custom-ollama',
+    options: { providers: [{ slug: 'custom-ollama' }] },
+  },
+  {
+    name: 'base-url-api',
+    summary: 'the base URL ends in /api',
+    options: { providers: [{ slug: 'ollama', basePath: '/api' }] },
+  },
+  {
+    name: 'base-url-api-replaced',
+    summary: 'the same, and /compat puts its path in its place',
+    options: { providers: [{ slug: 'ollama', basePath: '/api' }], compatJoin: 'replace' },
+  },
+  {
+    name: 'base-url-v1',
+    summary: 'the base URL ends in /v1, and the path has it, too',
+    options: { providers: [{ slug: 'ollama', basePath: '/v1' }] },
+  },
+
+  // Models.
+  {
+    name: 'model-retired',
+    summary: 'the provider has no sim-swift any more',
+    options: { retired: ['sim-swift'] },
+  },
+  {
+    name: 'cloud-suffix',
+    summary: 'name:cloud is taken for name',
+    options: { acceptCloudSuffix: true },
+  },
+  { name: 'other-model', summary: 'another model answers', options: failing('other-model') },
+  {
+    name: 'reasoning',
+    summary: 'reasoning uses up max_tokens',
+    options: failing('empty-length'),
+  },
+
+  // What spoils a measurement.
+  { name: 'buffered', summary: 'streams arrive in one piece', options: failing('buffered') },
+  { name: 'guardrails', summary: 'guardrails turn streams into JSON', options: { guardrails: true } },
+  {
+    name: 'guardrails-block',
+    summary: 'guardrails block the prompt: 424/2016',
+    options: failing('guardrails-prompt'),
+  },
+  { name: 'usage-missing', summary: 'answers carry no token counts', options: failing('usage-missing') },
+  {
+    name: 'cached',
+    summary: 'the cache answers although it is to be skipped',
+    options: { knobs: { extraHeaders: { 'cf-aig-cache-status': 'HIT' } } },
+  },
+  {
+    name: 'fallback',
+    summary: 'the second step of a fallback answers',
+    options: { knobs: { extraHeaders: { 'cf-aig-step': '1' } } },
+  },
+  {
+    name: 'retries',
+    summary: 'the gateway tries again although it is told not to',
+    options: { gatewayRetries: 2, heedsMaxAttempts: false, knobs: { fail: 'overloaded', times: 1 } },
+  },
+  { name: 'clock', summary: 'the clocks are an hour apart', options: { clockAheadMs: 3_600_000 } },
+
+  // Limits.
+  {
+    name: 'rate-limit',
+    summary: 'the gateway lets one request a minute through: 429/2003',
+    options: { rateLimit: { requests: 1, windowMs: 60_000 } },
+  },
+  { name: 'session-limit', summary: 'the session of the plan is used up', options: failing('session-limit') },
+  { name: 'weekly-limit', summary: 'the week of the plan is used up', options: failing('weekly-limit') },
+  { name: 'slots', summary: 'no free slot of the plan', options: failing('slots') },
+  { name: 'plan', summary: 'the plan does not hold the model: 402', options: failing('plan') },
+  { name: 'no-credit', summary: 'no credit for unified billing: 402/2021', options: failing('no-credit') },
+  { name: 'overloaded', summary: 'the provider is overloaded: 503', options: failing('overloaded') },
+  {
+    name: 'upstream-failed',
+    summary: 'the provider never answers the gateway: 400/2005',
+    options: failing('upstream-failed'),
+  },
+  { name: 'edge', summary: 'the edge times out: 524', options: failing('edge-html-524') },
+
+  // Cloudflare's API.
+  { name: 'no-logs-api', summary: 'the account has no logs API', options: { logsApi: false } },
+  { name: 'api-token', summary: 'the API wants another token', options: { apiToken: 'another token' } },
+];
+
+export const setUpOf = (name: string): SetUp | undefined => setUps.find((setUp) => setUp.name === name);
