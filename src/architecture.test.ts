@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 /** A folder may import itself and those to its left. */
 const layers = [
   ...['base', 'record', 'metric', 'check', 'suite', 'plan', 'gateway', 'load', 'journal', 'run'],
-  ...['stats', 'summary', 'output', 'page', 'export', 'standin', 'calibrate', 'cli'],
+  ...['stats', 'summary', 'output', 'page', 'export', 'standin', 'calibrate', 'doctor', 'cli'],
 ];
 /** These start the program, each the next. */
 const entries = ['main.ts', 'bin.ts'];

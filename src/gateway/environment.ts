@@ -9,7 +9,7 @@ export const variables = {
   CF_AIG_TOKEN: 'token with the permission «AI Gateway Run»',
   CF_AIG_BYOK_ALIAS: 'which stored provider key to use, if not the default one',
   OLLAMA_API_KEY: 'Ollama key: for the direct route, or through the gateway with --provider-key',
-  CLOUDFLARE_API_TOKEN: 'Cloudflare API token that may read AI Gateway logs, for reconcile',
+  CLOUDFLARE_API_TOKEN: 'Cloudflare API token that may read AI Gateway, for reconcile and doctor',
 } as const;
 
 export type Variable = keyof typeof variables;
@@ -34,7 +34,17 @@ export function readEnvironment(env: NodeJS.ProcessEnv, envFile = '.env'): Envir
   return found;
 }
 
-/** The values of the named variables; all that are missing are named at once. */
+/** Variables that a route needs and that are not set. */
+export class MissingVariables extends UserError {
+  readonly variables: readonly Variable[];
+
+  constructor(message: string, missing: readonly Variable[]) {
+    super(message);
+    this.variables = missing;
+  }
+}
+
+/** The values of the named variables; all that are missing are named at once. Throws `MissingVariables`. */
 export function requireVariables<Name extends Variable>(
   environment: Environment,
   names: readonly Name[],
@@ -43,10 +53,11 @@ export function requireVariables<Name extends Variable>(
   const missing = names.filter((name) => environment[name] === undefined);
   if (missing.length > 0) {
     const list = missing.map((name) => `  ${name.padEnd(20)} ${variables[name]}`).join('\n');
-    throw new UserError(
+    throw new MissingVariables(
       `${why} needs ${missing.length === 1 ? 'a variable that is' : 'variables that are'} not set:\n${list}\n` +
         'Set them in the environment or in a file .env in this folder (see .env.example), ' +
         'or try the built-in simulated gateway with --route demo.',
+      missing,
     );
   }
   return Object.fromEntries(names.map((name) => [name, environment[name]])) as Record<Name, string>;

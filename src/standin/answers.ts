@@ -30,6 +30,13 @@ const topics: readonly Topic[] = [
       'The question is about mosquitoes and blood groups. Landing studies compared A, B, AB and O. O came first, A last.',
   },
   {
+    asks: /count from one to twelve/i,
+    short: 'one two three four five six seven eight nine ten eleven twelve',
+    long: 'Certainly! Here they are: one, two, three, four, five, six, seven, eight, nine, ten, eleven and twelve.',
+    wrong: 'one two three four six seven eight nine ten eleven twelve thirteen',
+    thought: 'Twelve number words in a row, nothing else.',
+  },
+  {
     asks: /17 boxes/i,
     short: '350',
     long:

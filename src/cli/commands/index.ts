@@ -13,6 +13,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./plan.ts')).plan,
   },
   {
+    usage: 'doctor [suite]',
+    describe: 'Try every route and model with tiny requests, and say what to mend',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
     usage: 'calibrate',
     describe: 'Prove this machine’s clock against the built-in truth server',
     load: async () => (await import('./calibrate.ts')).calibrate,
@@ -54,7 +59,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     usage: 'init [suite]',
-    describe: 'Write a starter suite, or with --nightly a workflow that runs one every night',
+    describe: 'Write a starter suite, or with --nightly a workflow; --gateway: how to set one up',
     load: async () => (await import('./init.ts')).init,
   },
   {

@@ -30,6 +30,8 @@ export const serve: Command = {
       .option('mode', {
         type: 'string',
         requiresArg: true,
+        value: 'NAME',
+        completes: setUps.map(({ name }) => name),
         describe: 'a gateway that is set up wrongly, to try gatebench doctor on: one of those below',
       })
       .example('$0 serve --port 8787', 'then point any OpenAI client at it')

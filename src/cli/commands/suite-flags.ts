@@ -31,15 +31,10 @@ export interface SuiteFlags {
 
 const text = { type: 'string', requiresArg: true } as const;
 
-export function suiteFlags(builder: Flags): Flags {
+/** How the models are reached. */
+export function wayFlags(builder: Flags): Flags {
   const routeNames = routes.map(({ name }) => name);
   return builder
-    .positional('suite', {
-      type: 'string',
-      array: true,
-      completes: 'suites',
-      describe: 'a suite’s YAML file',
-    })
     .option('route', {
       ...text,
       value: 'NAME',
@@ -56,6 +51,18 @@ export function suiteFlags(builder: Flags): Flags {
       type: 'boolean',
       describe: 'send OLLAMA_API_KEY through the gateway, not its stored key',
     })
+    .group(['route', 'base-url', 'allow-http', 'provider-key'], 'Way to the models:');
+}
+
+export function suiteFlags(builder: Flags): Flags {
+  return wayFlags(
+    builder.positional('suite', {
+      type: 'string',
+      array: true,
+      completes: 'suites',
+      describe: 'a suite’s YAML file',
+    }),
+  )
     .option('models', {
       ...text,
       value: 'IDS',
@@ -72,7 +79,6 @@ export function suiteFlags(builder: Flags): Flags {
     .option('max-tokens-total', { ...text, value: 'N', describe: 'tokens' })
     .option('max-cost', { ...text, value: 'USD', describe: 'what they may cost' })
     .option('max-minutes', { ...text, value: 'N', describe: 'minutes' })
-    .group(['route', 'base-url', 'allow-http', 'provider-key'], 'Way to the models:')
     .group(['models', 'prompts', 'tags'], 'Part of the suite:')
     .group(['repeat', 'warmup', 'concurrency', 'order', 'seed'], 'Design:')
     .group(

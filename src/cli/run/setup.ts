@@ -42,7 +42,12 @@ export function routeNames(flags: Pick<SuiteFlags, 'route'>, suite: Suite): stri
 }
 
 /** Resolves every arm before anything is sent, so that what is missing is said at once. */
-export function findWays(flags: SuiteFlags, suite: Suite, names: readonly string[], demoUrl?: string): Ways {
+export function findWays(
+  flags: Pick<SuiteFlags, 'baseUrl' | 'allowHttp' | 'providerKey'>,
+  suite: Pick<Suite, 'models' | 'gateway'>,
+  names: readonly string[],
+  demoUrl?: string,
+): Ways {
   const environment = readEnvironment(process.env);
   const arms = armsOf(suite.models, names);
   const endpoints = new Map<string, Endpoint>();

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { systemClock, type Clock } from '../../base/clock.ts';
+import { defined } from '../../base/defined.ts';
+import { UserError } from '../../base/user-error.ts';
+import { Allowance, limitsOf, mostArms } from '../../doctor/allowance.ts';
+import { diagnose, type Diagnosis } from '../../doctor/diagnose.ts';
+import { examine, type Assignment, type Way } from '../../doctor/examine.ts';
+import type { SuiteFacts } from '../../doctor/facts.ts';
+import { gatewayRoot } from '../../doctor/find-provider.ts';
+import { assertSafeUrl, Gateway } from '../../gateway/client.ts';
+import { createDispatcher } from '../../gateway/connections.ts';
+import { readEnvironment } from '../../gateway/environment.ts';
+import { getJson } from '../../gateway/get-json.ts';
+import { splitModel } from '../../gateway/route.ts';
+import { answerLimit } from '../../plan/tokens.ts';
+import type { Suite, Timeouts } from '../../suite/suite.ts';
+import { demoGateway } from '../run/demo-gateway.ts';
+import { suiteToExamine } from './suite.ts';
+import { routesToTry, waysToTry, type WaysToTry } from './ways.ts';
+
+/** What is to be examined. */
+export interface ExamineFlags {
+  suite: string | undefined;
+  route: string[] | undefined;
+  baseUrl: string[];
+  allowHttp: boolean;
+  providerKey: boolean;
+  models: string[] | undefined;
+  tryBearer: boolean;
+  apiUrl: string | undefined;
+}
+
+/** Tiny questions need no more; a model that is loaded first may take its time. */
+const timeouts: Timeouts = { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 30_000, totalMs: 90_000 };
+const cloudflareApi = 'https://api.cloudflare.com/client/v4';
+const cloudflareGateway = 'https://gateway.ai.cloudflare.com';
+
+/** Tries every way of a suite, and says what was found. Throws a UserError for what cannot be tried at all. */
+export async function examineSuite(
+  flags: ExamineFlags,
+  { say, stop, clock = systemClock }: { say: (text: string) => void; stop: AbortSignal; clock?: Clock },
+): Promise<Diagnosis> {
+  await using demo = demoGateway();
+  const isDemo = flags.route?.length === 1 && flags.route[0] === 'demo';
+  const suite = await suiteToExamine(flags.suite, flags.models, isDemo);
+  const names = routesToTry(flags, suite);
+  const demoUrl = names.some(({ name }) => name === 'demo') ? await demo.url() : undefined;
+  const { ways, untried, redact } = waysToTry(flags, suite, names, demoUrl);
+  const api = apiOf(flags, ways);
+  const allowance = new Allowance(limitsOf(extentOf(ways, flags, api !== undefined)));
+
+  const dispatcher = createDispatcher({ connectTimeoutMs: timeouts.connectMs }, process.env);
+  const gateway = new Gateway({ dispatcher, timeouts, clock, redact });
+  try {
+    const seen = await examine(
+      { ways, tryBearer: flags.tryBearer, ...defined({ api }) },
+      {
+        gateway,
+        get: (url, headers) => getJson(url, headers, { dispatcher, clock, redact }),
+        asker: { runId: 'doctor', settings: suite.gateway, newEventId: randomUUID },
+        allowance,
+        clock,
+        redact,
+        stop,
+        say,
+      },
+    );
+    const { limits, spent } = allowance;
+    return diagnose({ ...seen, untried, limits, spent, suite: suiteFacts(flags, suite) });
+  } finally {
+    await gateway.close();
+  }
+}
+
+/** What it costs at most. Throws a UserError for more than a doctor should ask. */
+function extentOf(
+  ways: WaysToTry['ways'],
+  { tryBearer }: ExamineFlags,
+  account: boolean,
+): Parameters<typeof limitsOf>[0] {
+  const arms = ways.reduce((sum, way) => sum + way.arms.length, 0);
+  if (arms > mostArms)
+    throw new UserError(
+      `${arms} models on routes are more than the ${mostArms} that doctor asks at a time: name some with --models or --route.`,
+    );
+  const providers = ways.reduce(
+    (sum, way) => sum + new Set(way.arms.map(({ model }) => splitModel(model.model).slug)).size,
+    0,
+  );
+  const compat = ways.some(({ route }) => route === 'compat');
+  return { arms, providers, compat, tryBearer: tryBearer && compat, account };
+}
+
+/**
+ * Where Cloudflare's API tells about this gateway. Undefined without a token for it, and for a gateway that is
+ * not Cloudflare's, unless its API is named.
+ */
+function apiOf({ apiUrl, allowHttp }: ExamineFlags, ways: readonly Way[]): Assignment['api'] {
+  const { CLOUDFLARE_API_TOKEN: token, CF_ACCOUNT_ID, CF_GATEWAY_ID } = readEnvironment(process.env);
+  const way = ways.find(({ route, arms }) => route !== 'demo' && arms[0]!.endpoint.throughGateway);
+  if (token === undefined || !way) return undefined;
+  if (apiUrl !== undefined) assertSafeUrl(apiUrl, allowHttp);
+  const root = gatewayRoot(way.arms[0]!.endpoint) ?? '';
+  const [, host, inUrl, gatewayInUrl] = /^(https?:\/\/[^/]+)\/v1\/([^/]+)\/([^/]+)$/.exec(root) ?? [];
+  if (apiUrl === undefined && host !== undefined && host !== cloudflareGateway) return undefined;
+  const account = inUrl ?? CF_ACCOUNT_ID;
+  const gateway = gatewayInUrl ?? CF_GATEWAY_ID;
+  if (account === undefined || gateway === undefined) return undefined;
+  return { url: (apiUrl ?? cloudflareApi).replace(/\/+$/, ''), token, account, gateway };
+}
+
+function suiteFacts({ suite: file }: ExamineFlags, suite: Suite): SuiteFacts {
+  if (file === undefined) return {};
+  const limits = suite.prompts.flatMap((prompt) =>
+    suite.models.map((model) => answerLimit({ prompt, arm: { model, route: '' } })),
+  );
+  const smallest = limits.includes(undefined) ? undefined : Math.min(...(limits as number[]));
+  return { name: suite.name, ...defined({ route: suite.gateway.route, answerLimit: smallest }) };
+}

@@ -1,0 +1,29 @@
+import { exitCode, type ExitCode } from '../../base/user-error.ts';
+import { diagnosisJson } from '../../doctor/json.ts';
+import { renderDiagnosis } from '../../doctor/render.ts';
+import { onInterruption } from '../signals.ts';
+import { stdoutStyle } from '../terminal.ts';
+import { examineSuite, type ExamineFlags } from './examine-suite.ts';
+import { doctorProgress } from './progress.ts';
+
+export interface DoctorFlags extends ExamineFlags {
+  json: boolean;
+  quiet: boolean;
+  color: boolean | undefined;
+}
+
+/** `gatebench doctor`: tries every way, and says what to mend. */
+export async function executeDoctor(flags: DoctorFlags): Promise<ExitCode> {
+  const progress = doctorProgress(process.stderr, flags.quiet || flags.json);
+  using interruption = onInterruption(progress.say);
+  const diagnosis = await examineSuite(flags, { say: progress.say, stop: interruption.stop }).finally(
+    progress.stop,
+  );
+  process.stdout.write(
+    flags.json
+      ? `${JSON.stringify(diagnosisJson(diagnosis), null, 2)}\n`
+      : renderDiagnosis(diagnosis, stdoutStyle(flags.color)),
+  );
+  if (interruption.stop.aborted) return exitCode.interrupted;
+  return diagnosis.healthy ? exitCode.done : exitCode.usage;
+}

@@ -1,0 +1,340 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { systemClock, type Clock } from '../../base/clock.ts';
+import type { Diagnosis } from '../../doctor/diagnose.ts';
+import { diagnosisJson } from '../../doctor/json.ts';
+import { renderDiagnosis } from '../../doctor/render.ts';
+import { demoCredentials } from '../../gateway/routes/demo.ts';
+import type { StandinOptions } from '../../standin/options.ts';
+import { createStandin, type Standin } from '../../standin/server.ts';
+import { setUps } from '../../standin/set-ups.ts';
+import { scratch } from '../testing/gatebench.ts';
+import { examineSuite, type ExamineFlags } from './examine-suite.ts';
+
+const secrets = {
+  CF_ACCOUNT_ID: 'account-of-mine',
+  CF_AIG_TOKEN: demoCredentials.token,
+  OLLAMA_API_KEY: 'ollama-key-of-mine',
+  CLOUDFLARE_API_TOKEN: 'api-token-of-mine',
+};
+/** A clock that never waits long; what is late is there on the next look. */
+const clock: Clock = { ...systemClock, sleep: () => systemClock.sleep(20) };
+const running: Standin[] = [];
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await Promise.all(running.splice(0).map((standin) => standin.close()));
+});
+
+interface Examined {
+  diagnosis: Diagnosis;
+  /** All that a user could see of it. */
+  shown: string;
+  url: string;
+}
+
+/** Examines a stand-in account in this process, over real sockets. */
+async function examined(
+  options: Partial<StandinOptions>,
+  flags: Partial<ExamineFlags> = {},
+  env: Partial<typeof secrets> = secrets,
+): Promise<Examined> {
+  const standin = await createStandin({
+    speed: 20,
+    cache: 'off',
+    gatewayToken: demoCredentials.token,
+    providerKeys: [secrets.OLLAMA_API_KEY],
+    ...options,
+  });
+  running.push(standin);
+  for (const name of Object.keys(secrets) as (keyof typeof secrets)[]) vi.stubEnv(name, env[name]);
+  const { url } = standin;
+  const gateway = `${url}/v1/${secrets.CF_ACCOUNT_ID}/lab`;
+  const said: string[] = [];
+  const diagnosis = await examineSuite(
+    {
+      suite: undefined,
+      route: ['compat', 'provider', 'direct'],
+      baseUrl: [`compat=${gateway}/compat`, `provider=${gateway}/custom-ollama/v1`, `direct=${url}/v1`],
+      allowHttp: false,
+      providerKey: false,
+      models: ['custom-ollama/sim-swift'],
+      tryBearer: false,
+      apiUrl: `${url}/client/v4`,
+      ...flags,
+      ...(flags.baseUrl && { baseUrl: flags.baseUrl.map((entry) => entry.replace('STANDIN', url)) }),
+    },
+    { say: (text) => said.push(text), stop: new AbortController().signal, clock },
+  );
+  const text = renderDiagnosis(diagnosis, { columns: 80, color: false });
+  return { diagnosis, url, shown: [...said, text, JSON.stringify(diagnosisJson(diagnosis))].join('\n') };
+}
+
+/** What was found, but for what is only worth knowing. */
+const found = ({ diagnosis }: Examined): string[] =>
+  diagnosis.findings.flatMap(({ id, mark, where }) =>
+    mark === 'note' ? [] : [`${id}: ${[...new Set(where.map(({ route }) => route))].join(' ')}`],
+  );
+
+const noted = ({ diagnosis }: Examined): string[] =>
+  diagnosis.findings.filter(({ mark }) => mark === 'note').map(({ id }) => id);
+
+const answer = ({ diagnosis }: Examined, wanted: string): string | undefined =>
+  diagnosis.answers.find(({ id }) => id === wanted)?.found;
+
+const gatewayRoutes = 'compat provider';
+const allRoutes = 'compat provider direct';
+
+/** Every set-up that the stand-in can play, and what is found with it. */
+const expectations: Readonly<Record<string, readonly string[]>> = {
+  'token-refused': [`token-refused: ${gatewayRoutes}`],
+  'token-unknown': [`token-unknown: ${gatewayRoutes}`, 'other-failure: direct'],
+  'bearer-refused': [],
+  'open-gateway': [`open-gateway: ${gatewayRoutes}`],
+  'no-stored-key': [`no-stored-key: ${gatewayRoutes}`],
+  'key-refused': ['key-refused: direct'],
+  'gateway-missing': [`gateway-missing: ${gatewayRoutes}`],
+  'model-format': ['model-format: compat', 'other-failure: provider', 'other-failure: direct'],
+  'provider-missing': [`provider-missing: ${gatewayRoutes}`],
+  'provider-disabled': [`provider-disabled: ${gatewayRoutes}`],
+  'slug-doubled': [`slug-doubled: ${gatewayRoutes}`],
+  'base-url-api': [`base-url: ${gatewayRoutes}`],
+  'base-url-api-replaced': ['base-url: provider'],
+  'base-url-v1': [`base-url: ${gatewayRoutes}`],
+  'model-retired': [`model-unknown: ${allRoutes}`],
+  'cloud-suffix': [],
+  'other-model': [`other-model: ${allRoutes}`],
+  reasoning: [`reasoning-eats-max-tokens: ${allRoutes}`],
+  buffered: [`buffered: ${allRoutes}`],
+  guardrails: [`stream-as-json: ${gatewayRoutes}`, `guardrails-on: ${gatewayRoutes}`],
+  'guardrails-block': [`guardrails-block: ${allRoutes}`],
+  'usage-missing': [`usage-missing: ${allRoutes}`, `usage-missing: ${allRoutes}`],
+  cached: [`cached: ${gatewayRoutes}`],
+  fallback: [`fallback: ${gatewayRoutes}`],
+  retries: ['gateway-retries-unseen: compat'],
+  clock: [`clock: ${allRoutes}`],
+  'rate-limit': [`gateway-rate-limit: ${gatewayRoutes}`],
+  'session-limit': [`session-limit: ${allRoutes}`],
+  'weekly-limit': [`weekly-limit: ${allRoutes}`],
+  slots: [`concurrency-limit: ${allRoutes}`],
+  plan: [`not-in-plan: ${allRoutes}`],
+  'no-credit': [`no-credit: ${allRoutes}`],
+  overloaded: [`overloaded: ${allRoutes}`],
+  'upstream-failed': [`upstream-failed: ${allRoutes}`],
+  edge: [`edge: ${allRoutes}`],
+  'no-logs-api': [],
+  'api-token': ['api-token-refused: '],
+};
+
+test('what is expected covers every set-up', () => {
+  expect(Object.keys(expectations).toSorted()).toEqual(setUps.map(({ name }) => name).toSorted());
+});
+
+test.each(setUps)('finds $name: $summary', async ({ name, options }) => {
+  // A burst is told from a quick answer by the time before it, which must be long beside what a busy machine adds.
+  const speed = name === 'buffered' ? 0.2 : 20;
+  const seen = await examined({ speed, ...options });
+  expect(found(seen)).toEqual(expectations[name]);
+  for (const secret of Object.values(secrets)) expect(seen.shown).not.toContain(secret);
+  for (const line of renderDiagnosis(seen.diagnosis, { columns: 80, color: false }).split('\n'))
+    expect(line.length).toBeLessThanOrEqual(80);
+  const { spent, limits } = seen.diagnosis.facts;
+  expect(spent.requests).toBeLessThanOrEqual(limits.requests);
+  expect(spent.tokens).toBeLessThanOrEqual(limits.tokens);
+});
+
+/** What only shows with other flags, other credentials, or another suite. */
+const further: readonly {
+  what: string;
+  options?: Partial<StandinOptions>;
+  flags?: Partial<ExamineFlags>;
+  env?: Partial<typeof secrets>;
+  finds: readonly string[];
+  notes?: readonly string[];
+}[] = [
+  { what: 'nothing, where nothing is wrong', finds: [] },
+  {
+    what: 'a provider that is missing or off, without a token for the API',
+    options: { providers: [] },
+    env: { ...secrets, CLOUDFLARE_API_TOKEN: undefined as unknown as string },
+    finds: [`provider-unknown: ${gatewayRoutes}`],
+  },
+  {
+    what: 'a model whose provider has its prefix twice',
+    flags: { models: ['custom-custom-ollama/sim-swift'], route: ['compat'] },
+    env: { ...secrets, CLOUDFLARE_API_TOKEN: undefined as unknown as string },
+    finds: ['model-doubled: compat'],
+  },
+  {
+    what: 'the ending :cloud that is not taken',
+    flags: { models: ['custom-ollama/sim-swift:cloud'] },
+    finds: [`cloud-suffix: ${allRoutes}`],
+  },
+  {
+    what: 'the ending :cloud that is taken',
+    options: { acceptCloudSuffix: true },
+    flags: { models: ['custom-ollama/sim-swift:cloud'] },
+    finds: [],
+    notes: ['cloud-suffix-taken'],
+  },
+  {
+    what: 'a model that Ollama has retired',
+    flags: { models: ['custom-ollama/glm-5.1'], route: ['direct'] },
+    finds: ['model-retired: direct'],
+  },
+  {
+    what: 'credentials that are missing',
+    env: {},
+    finds: ['credentials-missing: compat provider', 'credentials-missing: direct'],
+  },
+  {
+    what: 'a provider key of one’s own that the provider refuses',
+    flags: { providerKey: true, route: ['compat'] },
+    options: { providerKeys: ['another'] },
+    finds: ['provider-key-refused: compat'],
+  },
+  {
+    what: 'a route that nothing listens on',
+    flags: { route: ['local'], baseUrl: ['http://127.0.0.1:9/v1'] },
+    finds: ['no-local-ollama: local'],
+  },
+  {
+    what: 'a gateway that cannot be reached',
+    flags: { route: ['compat'], baseUrl: ['http://127.0.0.1:9/v1/a/g/compat'] },
+    finds: ['unreachable: compat'],
+  },
+  {
+    what: 'an address that is no OpenAI-compatible one',
+    flags: { route: ['direct'], baseUrl: ['STANDIN/elsewhere'] },
+    finds: ['path-missing: direct'],
+  },
+  {
+    what: 'settings that are better otherwise',
+    options: { cache: 'all', gatewayRetries: 2, rateLimit: { requests: 900, windowMs: 60_000 } },
+    finds: [],
+    notes: ['gateway-retries-on', 'cache-on', 'rate-limit-on'],
+  },
+  {
+    what: 'that a gateway may be open, without a token for the API',
+    options: { gatewayToken: undefined },
+    env: { ...secrets, CLOUDFLARE_API_TOKEN: undefined as unknown as string },
+    finds: [],
+    notes: ['perhaps-open-gateway'],
+  },
+];
+
+test.each(further)('finds $what', async ({ options = {}, flags = {}, env = secrets, finds, notes = [] }) => {
+  const seen = await examined(options, flags, env);
+  expect(found(seen)).toEqual(finds);
+  expect(noted(seen)).toEqual(notes);
+  expect(seen.diagnosis.healthy).toBe(finds.length === 0);
+});
+
+test('a model that nobody has comes with the nearest names of the list', async () => {
+  const seen = await examined({}, { models: ['custom-ollama/sim-swfit'] });
+  expect(seen.diagnosis.findings[0]?.means).toContain('Nearest in its list: sim-swift,');
+});
+
+test('a token as Authorization that goes on to the provider is told, and what to do about it', async () => {
+  await using folder = await scratch();
+  const suite = join(folder.path, 'bearer.yaml');
+  await writeFile(
+    suite,
+    'version: 1\nname: bearer\ngateway: { route: compat, auth: bearer }\n' +
+      'models: [custom-ollama/sim-swift]\nprompts: [{ id: a, prompt: b }]\n',
+  );
+  const seen = await examined(
+    { acceptBearer: false, gatewayToken: undefined },
+    { suite, models: undefined, route: ['compat'] },
+  );
+  expect(found(seen)).toEqual(['authorization-forwarded: compat', 'open-gateway: compat']);
+  expect(seen.diagnosis.findings[0]?.fix).toContain('auth: aig');
+});
+
+describe('the open questions', () => {
+  test('how /compat joins the base URL', async () => {
+    const joined = async (options: Partial<StandinOptions>): Promise<string | undefined> =>
+      answer(await examined(options, { route: ['compat'] }), 'compat-join');
+    const at = (basePath: string): StandinOptions['providers'] => [{ slug: 'ollama', basePath }];
+    expect(await joined({})).toContain('without a path works');
+    expect(await joined({ providers: at('/api') })).toContain('/api does not work');
+    expect(await joined({ providers: at('/api'), compatJoin: 'replace' })).toContain('/api works');
+    expect(await joined({ providers: at('/v1') })).toContain('/v1 does not work');
+  });
+
+  test.each([
+    ['taken at the door', {}, false],
+    ['taken (auth: bearer), and not handed on', {}, true],
+    ['refused (401)', { acceptBearer: false }, false],
+    ['cannot be told', { gatewayToken: undefined }, false],
+    ['handed on to the provider', { gatewayToken: undefined, acceptBearer: false }, true],
+  ] as const)('the token as Authorization: %s', async (expected, options, tryBearer) => {
+    const seen = await examined(options, { route: ['compat'], tryBearer });
+    expect(answer(seen, 'bearer')).toContain(expected);
+  });
+
+  test('without being told to, no token ever reaches the provider', async () => {
+    const { url } = await examined({ acceptBearer: false, gatewayToken: undefined, keepHeaders: true });
+    const requests = (await (await fetch(`${url}/__standin/requests`)).json()) as {
+      path: string;
+      headers: Record<string, string>;
+      body: string;
+    }[];
+    const token = requests.filter(({ headers }) => headers['authorization']?.includes(secrets.CF_AIG_TOKEN));
+    // A model that no provider has is refused by the gateway itself.
+    expect(token.map(({ body }) => (JSON.parse(body) as { model: string }).model)).toEqual([
+      'gatebench-doctor',
+    ]);
+  });
+
+  test('what the log says of a stream, and whether the gateway tries again by itself', async () => {
+    const one = await examined({}, { route: ['compat'] });
+    expect(answer(one, 'log-tokens')).toBe('26 + 13, as in the answer.');
+    expect(answer(one, 'max-attempts')).toContain('not put to the test');
+    const again = await examined({
+      gatewayRetries: 2,
+      heedsMaxAttempts: false,
+      knobs: { fail: 'overloaded', times: 1 },
+    });
+    expect(answer(again, 'max-attempts')).toContain('2 rows for one request');
+    const none = await examined({ logsApi: false }, { route: ['compat'] });
+    expect(answer(none, 'log-tokens')).toContain('cannot be read (7003)');
+    expect(noted(none)).toEqual(['no-logs-api']);
+  });
+
+  test('whether answers stream, how the cache answers, and how a 429 is said', async () => {
+    const good = await examined({}, { route: ['provider'] });
+    expect(answer(good, 'streams')).toMatch(/^yes: 12 pieces over/);
+    expect(answer(good, 'cache-status')).toBe('MISS.');
+    const burst = await examined({ knobs: { buffered: true }, speed: 0.2 }, { route: ['compat'] });
+    expect(answer(burst, 'streams')).toMatch(/^no/);
+    expect(answer(await examined({ guardrails: true }), 'streams')).toMatch(/^no/);
+    const limited = await examined({ rateLimit: { requests: 1, windowMs: 60_000 } }, { route: ['compat'] });
+    expect(answer(limited, 'rate-limit-answer')).toBe('code 2003, «Rate limited», no Retry-After.');
+  });
+});
+
+test('never sends more than it says, however many models there are', async () => {
+  const models = Array.from({ length: 8 }, (_, n) => `custom-ollama/sim-swift?cachedTokens=${n}`);
+  const { diagnosis, url } = await examined({ keepHeaders: true }, { models });
+  const { limits, spent } = diagnosis.facts;
+  const requests = (await (await fetch(`${url}/__standin/requests`)).json()) as unknown[];
+  expect(requests).toHaveLength(spent.requests);
+  expect(spent.requests).toBeLessThanOrEqual(limits.requests);
+  expect(spent.tokens).toBeLessThanOrEqual(limits.tokens);
+  await expect(examined({}, { models: [...models, 'custom-ollama/sim-tail'] })).rejects.toThrow(
+    /27 models on routes are more than the 24/,
+  );
+});
+
+test('a model that writes on beyond max_tokens is the last one that is asked', async () => {
+  const { diagnosis } = await examined(
+    { knobs: { completionTokens: 100_000 } },
+    { models: ['custom-ollama/sim-swift', 'custom-ollama/sim-tail'], route: ['direct'] },
+  );
+  const [direct] = diagnosis.facts.routes;
+  expect(direct?.probes).toHaveLength(1);
+  expect(direct?.unasked.map(({ model }) => model)).toEqual(['sim-swift', 'sim-tail']);
+  expect(direct?.unasked[0]?.why).toContain('limit');
+});

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { Allowance, limitsOf } from './allowance.ts';
+
+test('what is allowed is a sum that can be checked by hand', () => {
+  const extent = { arms: 3, providers: 2, compat: true, tryBearer: true, account: true };
+  expect(limitsOf(extent)).toEqual({ requests: 3 * 2 + 1 + 2 * 3 + 2 + 14, tokens: 7 * 320 });
+  const least = { arms: 1, providers: 1, compat: false, tryBearer: false, account: false };
+  expect(limitsOf(least)).toEqual({ requests: 5, tokens: 640 });
+});
+
+test('nothing is allowed beyond the limits, of requests or of tokens', () => {
+  const allowance = new Allowance({ requests: 3, tokens: 640 });
+  expect([allowance.take(320), allowance.take(321), allowance.take(320)]).toEqual([true, false, true]);
+  expect(allowance.take(1)).toBe(false);
+  allowance.settle(320, 40);
+  expect(allowance.take()).toBe(true);
+  expect(allowance.take()).toBe(false);
+  expect(allowance.spent).toEqual({ requests: 3, tokens: 360 });
+});

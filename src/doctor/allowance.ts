@@ -1,0 +1,72 @@
+/** The most that an examination may use. */
+export interface Limits {
+  /** Of every kind, pages without a model included. */
+  requests: number;
+  /** Prompt and completion of all requests to models. */
+  tokens: number;
+}
+
+/** `max_tokens` of every question to a model. */
+export const answerTokens = 256;
+/** Of its prompt, generously: that is short and always the same, but each model counts in its own way. */
+export const promptTokens = 64;
+export const tokensPerQuestion = promptTokens + answerTokens;
+
+/** Questions to each model on each route: one streamed, one not. */
+export const questionsPerArm = 2;
+/** Pages that find one custom provider: its list of models at three places, or under two other names. */
+export const pagesPerProvider = 3;
+/** Requests to `/compat` that name no model: without a token, and with it in the other header. */
+export const doors = 2;
+/** Cloudflare's API: gateway, custom providers, and the log, which is late and asked again. */
+export const logPages = 12;
+export const accountPages = 2 + logPages;
+/** Models times routes; more are better tried a few at a time. */
+export const mostArms = 24;
+
+/** What is to be examined, as far as it costs requests. */
+export interface Extent {
+  arms: number;
+  /** Custom providers and lists of models, each counted once for each route. */
+  providers: number;
+  /** Whether `/compat` is among the routes. */
+  compat: boolean;
+  /** Whether one more model request may show the token to the provider. */
+  tryBearer: boolean;
+  /** Whether Cloudflare's API is asked. */
+  account: boolean;
+}
+
+export function limitsOf({ arms, providers, compat, tryBearer, account }: Extent): Limits {
+  const questions = questionsPerArm * arms + (tryBearer ? 1 : 0);
+  const pages = pagesPerProvider * providers + (compat ? doors : 0) + (account ? accountPages : 0);
+  return { requests: questions + pages, tokens: questions * tokensPerQuestion };
+}
+
+/** Keeps to the limits: nothing is sent that it does not allow. */
+export class Allowance {
+  readonly limits: Limits;
+  #requests = 0;
+  #tokens = 0;
+
+  constructor(limits: Limits) {
+    this.limits = limits;
+  }
+
+  get spent(): Limits {
+    return { requests: this.#requests, tokens: this.#tokens };
+  }
+
+  /** Takes one request that may use up to `tokens`. False: it must not be sent. */
+  take(tokens = 0): boolean {
+    if (this.#requests >= this.limits.requests || this.#tokens + tokens > this.limits.tokens) return false;
+    this.#requests++;
+    this.#tokens += tokens;
+    return true;
+  }
+
+  /** Puts what was used in the place of what was taken for it. */
+  settle(taken: number, used: number): void {
+    this.#tokens += used - taken;
+  }
+}

@@ -1,0 +1,68 @@
+import { oneLine } from '../base/text.ts';
+import { isObject } from '../gateway/completion.ts';
+import type { Got } from '../gateway/get-json.ts';
+import type { Endpoint } from '../gateway/route.ts';
+import type { BasePath, ProviderFacts } from './facts.ts';
+
+/** Asks for one page with the route's own credentials. Undefined: the allowance is used up. */
+export type Look = (url: string) => Promise<Got | undefined>;
+
+/** Where a provider's list of models is, seen through the gateway, and how its base URL must end for that. */
+const places: readonly (readonly [path: string, basePath: BasePath])[] = [
+  ['v1/models', ''],
+  ['models', '/v1'],
+  ['tags', '/api'],
+];
+/** What the gateway says before it looks at the provider. */
+const beforeProvider = ['2001', '2003', '2009', '2021'];
+const longestList = 2000;
+
+/** Finds out by its list of models how the gateway knows a custom provider. Asks for no more than three pages. */
+export async function findProvider(slug: string, endpoint: Endpoint, look: Look): Promise<ProviderFacts> {
+  const root = gatewayRoot(endpoint);
+  if (root === undefined) {
+    const got = await look(`${endpoint.baseUrl}/models`);
+    return { slug, ...listOf(got) };
+  }
+  let found: ProviderFacts = { slug };
+  for (const [path, basePath] of places) {
+    const list = listOf(await look(`${root}/custom-${slug}/${path}`));
+    if (list.names) return { slug, basePath, ...list };
+    found = { slug, ...list };
+    if (list.failure?.family === 'provider' && /^http_404$/.test(list.failure.code)) continue;
+    break;
+  }
+  const { failure } = found;
+  if (failure?.family !== 'gateway' || beforeProvider.includes(failure.code)) return found;
+  for (const other of [
+    `custom-${slug}`,
+    ...(slug.startsWith('custom-') ? [slug.slice('custom-'.length)] : []),
+  ]) {
+    const got = await look(`${root}/custom-${other}/v1/models`);
+    if (got && got.failure?.family !== 'gateway')
+      return { ...found, ...listOf(got), failure, knownAs: other };
+  }
+  return found;
+}
+
+/** The gateway's address, `…/v1/{account}/{gateway}`. Undefined for an address that does not look like one. */
+export function gatewayRoot({
+  baseUrl,
+  throughGateway,
+}: Pick<Endpoint, 'baseUrl' | 'throughGateway'>): string | undefined {
+  return throughGateway ? /^(.*)\/(?:compat|custom-[^/]+(?:\/v1)?)$/.exec(baseUrl)?.[1] : undefined;
+}
+
+function listOf(got: Got | undefined): Pick<ProviderFacts, 'names' | 'failure'> {
+  if (!got) return {};
+  if (got.failure) return { failure: got.failure };
+  const json = isObject(got.json) ? got.json : {};
+  const entries: unknown = json['data'] ?? json['models'];
+  if (!Array.isArray(entries)) return {};
+  const names = entries
+    .slice(0, longestList)
+    .flatMap((entry: unknown) => (isObject(entry) ? [entry['id'] ?? entry['name']] : []))
+    .filter((name) => typeof name === 'string')
+    .map((name) => oneLine(name, 100));
+  return { names };
+}

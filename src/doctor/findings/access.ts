@@ -1,0 +1,135 @@
+import type { RefusalKind, Refused } from '../finding.ts';
+
+const isCode = ({ failure }: Refused, family: string, ...codes: string[]): boolean =>
+  failure.family === family && codes.includes(failure.code);
+
+const isUnauthorized = ({ failure, probe }: Refused): boolean =>
+  failure.family === 'provider' && (probe.exchange.httpStatus === 401 || probe.exchange.httpStatus === 403);
+
+/** Who may pass: gateway, token, key. */
+export const access: readonly RefusalKind[] = [
+  {
+    id: 'gateway-missing',
+    mark: 'wrong',
+    ofRoute: true,
+    explain: (refused) =>
+      isCode(refused, 'gateway', '2001')
+        ? {
+            says: 'the gateway does not exist (400/2001)',
+            means: 'The account has no gateway of that name. Only «default» comes into being by itself.',
+            fix: 'Create it under AI → AI Gateway, or correct CF_GATEWAY_ID and CF_ACCOUNT_ID.',
+          }
+        : undefined,
+  },
+  {
+    id: 'refused-now-and-then',
+    mark: 'warning',
+    ofRoute: true,
+    explain: (refused) =>
+      isCode(refused, 'gateway', '2009') &&
+      refused.route.probes.some(({ exchange }) => exchange.httpStatus === 200)
+        ? {
+            says: 'the gateway refused a token that it takes otherwise (401/2009)',
+            means: 'Under load it refuses good tokens now and then. A run tries such a request again.',
+            fix: 'Nothing, unless it happens often: then lower --concurrency.',
+          }
+        : undefined,
+  },
+  {
+    id: 'token-refused',
+    mark: 'wrong',
+    ofRoute: true,
+    explain: (refused) => (isCode(refused, 'gateway', '2009') ? tokenRefused(refused) : undefined),
+  },
+  {
+    id: 'token-unknown',
+    mark: 'wrong',
+    ofRoute: true,
+    explain: (refused) =>
+      refused.route.throughGateway && isCode(refused, 'cloudflare', '10000')
+        ? {
+            says: 'Cloudflare does not know the token (401/10000)',
+            means: 'CF_AIG_TOKEN is mistyped, expired, revoked, or of another account.',
+            fix: 'Copy it again, or make a new one in the gateway’s own settings.',
+          }
+        : undefined,
+  },
+  {
+    id: 'authorization-forwarded',
+    mark: 'wrong',
+    ofRoute: true,
+    explain: (refused) =>
+      isUnauthorized(refused) && refused.route.auth === 'bearer'
+        ? {
+            says: 'Authorization went to the provider, which refused it (401)',
+            means:
+              'Any Authorization keeps the gateway from using its stored key. With auth: bearer that was your Cloudflare token, and the provider has now seen it.',
+            fix: 'Set auth: aig in the suite, and make a new token in the place of this one.',
+          }
+        : undefined,
+  },
+  {
+    id: 'provider-key-refused',
+    mark: 'wrong',
+    ofRoute: true,
+    explain: (refused) =>
+      isUnauthorized(refused) && refused.route.sendsProviderKey
+        ? {
+            says: 'the provider refused OLLAMA_API_KEY (401)',
+            means:
+              '--provider-key sends it as Authorization, and that keeps the gateway from using its stored key.',
+            fix: 'Leave out --provider-key to use the stored key, or correct OLLAMA_API_KEY.',
+          }
+        : undefined,
+  },
+  {
+    id: 'no-stored-key',
+    mark: 'wrong',
+    ofRoute: true,
+    explain: (refused) =>
+      isUnauthorized(refused) && refused.route.throughGateway
+        ? {
+            says: 'the provider wants a key, and the gateway sent none that it takes (401)',
+            means:
+              'No provider key is stored for this provider, or under another alias, or it is no longer good. Stored keys need an authenticated gateway.',
+            fix: 'Store a key from ollama.com/settings/keys with the gateway (Provider Keys), or name its alias in CF_AIG_BYOK_ALIAS.',
+          }
+        : undefined,
+  },
+  {
+    id: 'key-refused',
+    mark: 'wrong',
+    ofRoute: true,
+    explain: (refused) =>
+      isUnauthorized(refused)
+        ? {
+            says: 'the provider refused the key (401)',
+            means: 'OLLAMA_API_KEY is mistyped, revoked, or not set for a server that asks for one.',
+            fix: 'Make a key at ollama.com/settings/keys and put it into OLLAMA_API_KEY.',
+          }
+        : undefined,
+  },
+];
+
+function tokenRefused({ route }: Refused): ReturnType<RefusalKind['explain']> {
+  const says = 'the gateway refuses the token (401/2009)';
+  const { doors } = route;
+  const takesTheOther = doors?.otherWay === 'open' && doors.withoutToken === 'closed';
+  if (route.auth === 'bearer')
+    return {
+      says,
+      means: 'As Authorization (auth: bearer) the token is not taken here.',
+      fix: takesTheOther
+        ? 'Set auth: aig in the suite: in cf-aig-authorization it is taken.'
+        : 'Set auth: aig in the suite; if that is refused, too, make a token in the gateway’s own settings.',
+    };
+  return {
+    says,
+    means: takesTheOther
+      ? 'CF_AIG_TOKEN is not taken in cf-aig-authorization, but as Authorization it is.'
+      : 'CF_AIG_TOKEN is the wrong kind of token, lacks the permission «AI Gateway Run», or is of another account.',
+    fix: takesTheOther
+      ? 'Make a token in the gateway’s own settings, with «AI Gateway Run»; or set auth: bearer in the suite.'
+      : 'Make one in the gateway’s own settings, with «AI Gateway Run», and put it into CF_AIG_TOKEN.',
+  };
+}

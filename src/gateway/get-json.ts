@@ -1,0 +1,98 @@
+import { request, type Dispatcher } from 'undici';
+import type { Clock, Ms } from '../base/clock.ts';
+import type { Redact } from '../base/redact.ts';
+import type { Failure } from '../record/exchange.ts';
+import { classify } from './classify.ts';
+import { networkFailure } from './network-failure.ts';
+
+/** Longer bodies are not read on: no page that is asked for here is that long. */
+const longestBody = 4 * 1024 * 1024;
+const patienceMs: Ms = 15_000;
+
+export interface GetOptions {
+  dispatcher: Dispatcher;
+  clock: Clock;
+  redact: Redact;
+}
+
+/** What came of one GET. */
+export interface Got {
+  /** Absent when there was no response. */
+  httpStatus?: number;
+  /** The parsed body of a response with status 200. */
+  json?: unknown;
+  /** Why there is no such body. */
+  failure?: Failure;
+  /** The server's clock, from the header `Date`, to the second. */
+  date?: Date;
+  /** Our own clock before and after. */
+  sentAt: Date;
+  receivedAt: Date;
+}
+
+/** Asks for a page of JSON beside the models. Never rejects; refuses redirects, because a token may be with it. */
+export async function getJson(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  { dispatcher, clock, redact }: GetOptions,
+): Promise<Got> {
+  const sentAt = clock.wall();
+  try {
+    const response = await request(url, {
+      dispatcher,
+      headers: { accept: 'application/json', 'accept-encoding': 'identity', ...headers },
+      signal: AbortSignal.timeout(patienceMs),
+    });
+    const receivedAt = clock.wall();
+    const text = redact(await textOf(response.body));
+    const date = headerOf(response.headers['date']);
+    const got = {
+      httpStatus: response.statusCode,
+      sentAt,
+      receivedAt,
+      ...(date !== undefined && !Number.isNaN(Date.parse(date)) && { date: new Date(date) }),
+    };
+    const json = response.statusCode === 200 ? parsed(text) : undefined;
+    if (json !== undefined) return { ...got, json };
+    const retryAfter = headerOf(response.headers['retry-after']);
+    const failure = classify(
+      {
+        httpStatus: response.statusCode,
+        contentType: headerOf(response.headers['content-type']) ?? '',
+        body: text,
+        ...(retryAfter !== undefined && { retryAfter }),
+      },
+      receivedAt,
+    );
+    return { ...got, failure };
+  } catch (error) {
+    const failure: Failure =
+      error instanceof DOMException && error.name === 'TimeoutError'
+        ? { status: 'timeout', family: 'client', code: 'total', message: `not over within ${patienceMs} ms` }
+        : networkFailure(error);
+    return { sentAt, receivedAt: clock.wall(), failure: { ...failure, message: redact(failure.message) } };
+  }
+}
+
+async function textOf(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of body as AsyncIterable<Buffer>) {
+    parts.push(part);
+    length += part.length;
+    // Leaving the loop ends the response.
+    if (length > longestBody) break;
+  }
+  return Buffer.concat(parts).toString();
+}
+
+const headerOf = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value[0] : value;
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
