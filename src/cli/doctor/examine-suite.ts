@@ -14,7 +14,7 @@ import { getJson } from '../../gateway/get-json.ts';
 import { splitModel } from '../../gateway/route.ts';
 import { answerLimit } from '../../plan/tokens.ts';
 import type { Suite, Timeouts } from '../../suite/suite.ts';
-import { demoGateway } from '../run/demo-gateway.ts';
+import { demoGateway, type DemoGateway } from '../run/demo-gateway.ts';
 import { suiteToExamine } from './suite.ts';
 import { routesToTry, waysToTry, type WaysToTry } from './ways.ts';
 
@@ -35,12 +35,27 @@ const timeouts: Timeouts = { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 30
 const cloudflareApi = 'https://api.cloudflare.com/client/v4';
 const cloudflareGateway = 'https://gateway.ai.cloudflare.com';
 
+interface ExamineOptions {
+  say: (text: string) => void;
+  stop: AbortSignal;
+  clock?: Clock;
+}
+
 /** Tries every way of a suite, and says what was found. Throws a UserError for what cannot be tried at all. */
-export async function examineSuite(
+export async function examineSuite(flags: ExamineFlags, options: ExamineOptions): Promise<Diagnosis> {
+  const demo = demoGateway();
+  try {
+    return await examineWith(demo, flags, options);
+  } finally {
+    await demo.stop();
+  }
+}
+
+async function examineWith(
+  demo: DemoGateway,
   flags: ExamineFlags,
-  { say, stop, clock = systemClock }: { say: (text: string) => void; stop: AbortSignal; clock?: Clock },
+  { say, stop, clock = systemClock }: ExamineOptions,
 ): Promise<Diagnosis> {
-  await using demo = demoGateway();
   const isDemo = flags.route?.length === 1 && flags.route[0] === 'demo';
   const suite = await suiteToExamine(flags.suite, flags.models, isDemo);
   const names = routesToTry(flags, suite);

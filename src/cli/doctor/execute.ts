@@ -12,18 +12,35 @@ export interface DoctorFlags extends ExamineFlags {
   color: boolean | undefined;
 }
 
+/** As without any flag: every route whose credentials are there. */
+export const doctorDefaults: DoctorFlags = {
+  suite: undefined,
+  route: undefined,
+  baseUrl: [],
+  allowHttp: false,
+  providerKey: false,
+  models: undefined,
+  tryBearer: false,
+  apiUrl: undefined,
+  json: false,
+  quiet: false,
+  color: undefined,
+};
+
 /** `gatebench doctor`: tries every way, and says what to mend. */
 export async function executeDoctor(flags: DoctorFlags): Promise<ExitCode> {
   const progress = doctorProgress(process.stderr, flags.quiet || flags.json);
-  using interruption = onInterruption(progress.say);
-  const diagnosis = await examineSuite(flags, { say: progress.say, stop: interruption.stop }).finally(
-    progress.stop,
-  );
+  const interruption = onInterruption(progress.say);
+  const { stop } = interruption;
+  const diagnosis = await examineSuite(flags, { say: progress.say, stop }).finally(() => {
+    progress.stop();
+    interruption.end();
+  });
   process.stdout.write(
     flags.json
       ? `${JSON.stringify(diagnosisJson(diagnosis), null, 2)}\n`
       : renderDiagnosis(diagnosis, stdoutStyle(flags.color)),
   );
-  if (interruption.stop.aborted) return exitCode.interrupted;
+  if (stop.aborted) return exitCode.interrupted;
   return diagnosis.healthy ? exitCode.done : exitCode.usage;
 }

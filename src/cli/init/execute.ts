@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, relative } from 'node:path';
 import { exitCode, UserError, type ExitCode } from '../../base/user-error.ts';
+import { readEnvironment } from '../../gateway/environment.ts';
 import { loadSuite } from '../../suite/load.ts';
+import { gatewaySteps, gatewayVariables } from './gateway-steps.ts';
 import { nightlyWorkflow } from './nightly-workflow.ts';
 import { starterSuite } from './starter-suite.ts';
 
@@ -9,14 +11,20 @@ export interface InitFlags {
   suite: string;
   nightly: boolean;
   json: boolean;
+  /** Write nothing: say how to set up a gateway, and try it. */
+  gateway: boolean;
+  quiet: boolean;
+  color: boolean | undefined;
 }
 
 const workflowFile = '.github/workflows/gatebench-nightly.yml';
 
 /** `gatebench init`: files to start from. Never writes over one. */
-export async function executeInit({ suite, nightly, json }: InitFlags): Promise<ExitCode> {
+export async function executeInit(flags: InitFlags): Promise<ExitCode> {
+  const { suite, nightly, json } = flags;
   // From a clone there is no installed program.
   const program = process.argv[1]?.endsWith('.ts') ? 'npm run -s gatebench --' : 'npx gatebench';
+  if (flags.gateway) return setUpGateway(flags, program);
   if (!nightly) {
     await writeNew(suite, starterSuite());
     tell(
@@ -46,6 +54,22 @@ export async function executeInit({ suite, nightly, json }: InitFlags): Promise<
 /** What was written, and what to do next; for machines the former alone. */
 function tell(json: boolean, path: string, next: string): void {
   process.stdout.write(json ? `${JSON.stringify({ written: [path] })}\n` : `Written: ${path}\n\n${next}`);
+}
+
+/** The steps, and then what `doctor` says of them, once there is something to try. */
+async function setUpGateway({ quiet, color }: InitFlags, program: string): Promise<ExitCode> {
+  const environment = readEnvironment(process.env);
+  process.stdout.write(`${gatewaySteps(environment)}\n`);
+  const missing = gatewayVariables.filter((name) => environment[name] === undefined);
+  if (missing.length > 0) {
+    process.stdout.write(
+      `When ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} set: ${program} doctor\n`,
+    );
+    return exitCode.done;
+  }
+  process.stdout.write(`Everything is set, so this is what «${program} doctor» finds:\n\n`);
+  const { doctorDefaults, executeDoctor } = await import('../doctor/execute.ts');
+  return executeDoctor({ ...doctorDefaults, quiet, color });
 }
 
 /** The workflow names the suite by its path from the repository's root, in the dialect of its shell. */

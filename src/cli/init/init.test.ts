@@ -145,3 +145,40 @@ test('for machines it says what it wrote, and nothing else', async () => {
   const { stdout, code } = await gatebench(['init', 'mine.yaml', '--json'], home.path);
   expect([code, JSON.parse(stdout)]).toEqual([0, { written: ['mine.yaml'] }]);
 });
+
+describe('init --gateway', () => {
+  const account = '0123456789abcdef0123456789abcdef';
+
+  test('says every step with the account’s own values, and what is still to be set', async () => {
+    await using cwd = await scratch();
+    await writeFile(join(cwd.path, '.env'), `CF_ACCOUNT_ID=${account}\nCF_GATEWAY_ID=lab\n`);
+    const { code, stdout, stderr } = await gatebench(['init', '--gateway'], cwd.path);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(`https://dash.cloudflare.com/${account}/ai/ai-gateway\n`);
+    expect(stdout).toContain('1. Gateway «lab»');
+    expect(stdout).toMatch(/slug +ollama [^]*base URL +https:\/\/ollama\.com /);
+    expect(stdout).toMatch(/CF_GATEWAY_ID=lab +✓ set\n +CF_AIG_TOKEN=… +– not set/);
+    expect(stdout).toMatch(/\nWhen CF_AIG_TOKEN is set: .* doctor\n$/);
+  });
+
+  test('runs doctor when all is set, and shows no token', async () => {
+    await using cwd = await scratch();
+    const { code, stdout } = await gatebench(['init', '--gateway', '--quiet'], cwd.path, {
+      ...{ CF_ACCOUNT_ID: account, CF_GATEWAY_ID: 'lab', CF_AIG_TOKEN: 'a-token-of-mine' },
+      // Nothing leaves this machine.
+      HTTPS_PROXY: 'http://127.0.0.1:9',
+      https_proxy: 'http://127.0.0.1:9',
+    });
+    expect(code).toBe(2);
+    expect(stdout).toContain('✗ gateway.ai.cloudflare.com cannot be reached');
+    expect(stdout).not.toContain('a-token-of-mine');
+    expect(stdout.slice(stdout.indexOf('doctor · '))).not.toContain(account);
+  });
+
+  test('puts nothing strange into links and commands', async () => {
+    await using cwd = await scratch();
+    const { stdout } = await gatebench(['init', '--gateway'], cwd.path, { CF_ACCOUNT_ID: '$(rm -rf .)' });
+    expect(stdout).not.toContain('$(rm');
+    expect((await gatebench(['init', '--gateway', '--nightly'], cwd.path)).code).toBe(2);
+  });
+});
