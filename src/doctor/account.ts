@@ -17,6 +17,7 @@ export async function readAccount(accountUrl: string, gateway: string, look: Loo
   const failure = settings?.failure ?? providers?.failure;
   return {
     asked: true,
+    hasToken: true,
     ...defined({ settings: settingsOf(settings), providers: providersOf(providers), failure }),
   };
 }

@@ -15,7 +15,7 @@ export interface Diagnosis {
   answers: readonly Answer[];
   /** Which route to use, in a sentence or two. */
   recommendation: string;
-  /** Nothing has to be mended. */
+  /** Nothing has to be mended, and every route that was tried gave a good answer. */
   healthy: boolean;
 }
 
@@ -31,7 +31,9 @@ export function diagnose(facts: Facts): Diagnosis {
     states,
     answers: answerQuestions(facts),
     recommendation: recommend(facts, states),
-    healthy: findings.every(({ mark }) => mark !== 'wrong'),
+    healthy:
+      findings.every(({ mark }) => mark !== 'wrong') &&
+      [...states.values()].every((state) => state !== 'fails'),
   };
 }
 

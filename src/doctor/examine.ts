@@ -57,18 +57,20 @@ export interface Assignment {
   ways: readonly Way[];
   /** Show the token to the provider, if the gateway hands an `Authorization` on, to find out whether it does. */
   tryBearer: boolean;
+  /** CLOUDFLARE_API_TOKEN is set. */
+  hasToken: boolean;
   /** Cloudflare's API, its token, and who we are there. Absent: it is not asked. */
   api?: { url: string; token: string; account: string; gateway: string };
 }
 
 /** Asks everything, one thing at a time, so that no answer is slow for want of a slot. */
 export async function examine(
-  { ways, tryBearer, api }: Assignment,
+  { ways, tryBearer, api, hasToken }: Assignment,
   tools: Tools,
 ): Promise<Pick<Facts, 'routes' | 'account'>> {
   const routes: RouteFacts[] = [];
   for (const way of ways) routes.push(await examineRoute(way, tryBearer, tools));
-  return { routes, account: await examineAccount(api, routes, tools) };
+  return { routes, account: await examineAccount({ hasToken, ...defined({ api }) }, routes, tools) };
 }
 
 async function examineRoute(way: Way, tryBearer: boolean, tools: Tools): Promise<RouteFacts> {
@@ -125,7 +127,11 @@ async function askModels(
     for (const streamed of [true, false]) {
       const probe = await ask(arm, route, streamed, endpoint, tools);
       if (!probe) {
-        unasked.push({ model: model.id, why: 'stopped, or the limit of requests or tokens was reached' });
+        const stopped = tools.stop.aborted;
+        unasked.push({
+          model: model.id,
+          why: stopped ? 'stopped' : 'the limit of requests or tokens was reached',
+        });
         break;
       }
       probes.push(probe);
@@ -157,11 +163,12 @@ async function ask(
   return { route, model: model.id, name: model.model, slug, wireModel, streamed, exchange, reasons };
 }
 
-/** Undefined: the allowance is used up, or it was stopped. */
+/** Undefined: the allowance is used up, or it was stopped before there was an answer. */
 async function send(request: ChatRequest, tokens: number, tools: Tools): Promise<Exchange | undefined> {
   const { allowance, gateway, stop } = tools;
   if (stop.aborted || !allowance.take(tokens)) return undefined;
   const exchange = await gateway.ask(request, { signal: stop });
+  if (codeOf(exchange) === 'cancelled') return undefined;
   const { promptTokens, completionTokens } = exchange.usage;
   // What was refused used nothing; what was answered without a count may have used all that it was allowed.
   const refused = exchange.sentAt === undefined || (exchange.httpStatus ?? 200) !== 200;
@@ -190,11 +197,11 @@ function doorOf(exchange: Exchange | undefined): Door {
 }
 
 async function examineAccount(
-  api: Assignment['api'],
+  { api, hasToken }: Pick<Assignment, 'api' | 'hasToken'>,
   routes: readonly RouteFacts[],
   tools: Tools,
 ): Promise<AccountFacts> {
-  if (!api) return { asked: false };
+  if (!api) return { asked: false, hasToken };
   tools.say('asking Cloudflare’s API');
   const look = lookWith({ authorization: `Bearer ${api.token}` }, tools);
   const url = `${api.url}/accounts/${encodeURIComponent(api.account)}`;

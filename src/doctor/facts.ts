@@ -12,6 +12,8 @@ export interface Facts {
   limits: Limits;
   spent: Limits;
   suite: SuiteFacts;
+  /** Somebody ended it before all had been asked. */
+  stopped: boolean;
 }
 
 export interface SuiteFacts {
@@ -105,8 +107,8 @@ export interface Unasked {
 
 /** What Cloudflare's API says. Everything is absent without CLOUDFLARE_API_TOKEN. */
 export interface AccountFacts {
-  /** CLOUDFLARE_API_TOKEN is set, and a route leads through a gateway. */
   asked: boolean;
+  hasToken: boolean;
   settings?: GatewaySettingsFacts;
   /** Custom providers of the account. */
   providers?: readonly { slug: string; baseUrl: string; enabled: boolean }[];

@@ -8,6 +8,7 @@ export function diagnosisJson(diagnosis: Diagnosis): object {
   const { facts, findings, states, answers, recommendation, healthy } = diagnosis;
   return {
     healthy,
+    stopped: facts.stopped,
     suite: facts.suite.name ?? null,
     limits: facts.limits,
     spent: facts.spent,

@@ -26,7 +26,11 @@ const gatewayRoutes = ({ routes }: Facts): RouteFacts[] =>
   routes.filter(({ throughGateway, route }) => throughGateway && route !== 'demo');
 const gatewayProbes = (facts: Facts): Probe[] => gatewayRoutes(facts).flatMap(({ probes }) => probes);
 const answered = ({ exchange }: Probe): boolean => exchange.httpStatus === 200;
-const needsToken = 'needs CLOUDFLARE_API_TOKEN (AI Gateway Read).';
+/** Why Cloudflare's API was not asked. */
+const notAsked = ({ account }: Facts): string =>
+  account.hasToken
+    ? 'not asked: this is not Cloudflare’s own address (see --api-url).'
+    : 'needs CLOUDFLARE_API_TOKEN (AI Gateway Read).';
 
 /** The open questions about Cloudflare AI Gateway. To add one: add its object. */
 const questions: readonly Question[] = [
@@ -111,10 +115,10 @@ const questions: readonly Question[] = [
   {
     id: 'log-tokens',
     asks: 'Tokens of a stream in the log',
-    answer({ account, ...facts }) {
-      if (gatewayProbes({ account, ...facts }).length === 0) return undefined;
-      const { log } = account;
-      if (!log) return open(account.asked ? 'no request got as far as the log.' : needsToken);
+    answer(facts) {
+      if (gatewayProbes(facts).length === 0) return undefined;
+      const { log, asked } = facts.account;
+      if (!log) return open(asked ? 'no request got as far as the log.' : notAsked(facts));
       if (log.failure) return open(`the log cannot be read (${log.failure.code}).`);
       const row = log.rows.find(({ tokensOut }) => tokensOut !== undefined) ?? log.rows[0];
       if (!row) return open(`not in the log within ${duration(log.waitedMs)}.`);
@@ -146,7 +150,7 @@ const questions: readonly Question[] = [
         return open('not put to the test: the gateway is not set to try again.');
       if (log?.rows.length === 1)
         return open('one request, one row in the log; but none failed, so nothing had to be tried again.');
-      return open(asked ? 'the log did not tell.' : needsToken);
+      return open(asked ? 'the log did not tell.' : notAsked(facts));
     },
   },
 ];

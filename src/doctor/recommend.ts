@@ -11,7 +11,8 @@ const choices: readonly (readonly [route: string, why: string])[] = [
 ];
 
 /** Which route to use. Pure. */
-export function recommend({ suite }: Facts, states: ReadonlyMap<string, RouteState>): string {
+export function recommend({ suite, stopped }: Facts, states: ReadonlyMap<string, RouteState>): string {
+  if (stopped) return 'Stopped before all had been asked: run doctor again for the rest.';
   const state = (route: string): RouteState => states.get(route) ?? 'unasked';
   const best =
     choices.find(([route]) => state(route) === 'works') ??

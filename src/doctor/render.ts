@@ -73,14 +73,18 @@ class Lines {
 }
 
 function head({ facts, healthy, findings }: Diagnosis, lines: Lines): string[] {
-  const { limits, spent, suite, routes } = facts;
+  const { limits, spent, suite, routes, stopped } = facts;
   const wrong = findings.filter(({ mark }) => mark === 'wrong').length;
   const warnings = findings.filter(({ mark }) => mark === 'warning').length;
   const verdict = healthy
-    ? warnings === 0
-      ? 'all is well'
-      : `works, with ${count(warnings, 'warning')}`
-    : `${count(wrong, 'thing')} to mend`;
+    ? stopped
+      ? 'stopped'
+      : warnings === 0
+        ? 'all is well'
+        : `works, with ${count(warnings, 'warning')}`
+    : wrong === 0
+      ? 'no good answer just now'
+      : `${count(wrong, 'thing')} to mend`;
   return [
     ...lines.of(`doctor${suite.name === undefined ? '' : ` · ${oneLine(suite.name, 60)}`} · ${verdict}`, {
       tone: 'strong',
@@ -163,16 +167,18 @@ function findingLines({ mark, says, where, means, fix }: Finding, lines: Lines):
   ];
 }
 
-/** `compat: kimi, glm; direct`. */
+/** `compat, provider: kimi, glm; direct`: routes with the same models together. */
 function placesText(where: readonly Place[]): string {
-  const routes = [...new Set(where.map(({ route }) => route))];
-  return routes
-    .map((route) => {
-      const models = where.flatMap((place) =>
-        place.route === route && place.model !== undefined ? [oneLine(place.model, 60)] : [],
-      );
-      return models.length === 0 ? (route ?? '') : `${route ?? ''}: ${[...new Set(models)].join(', ')}`;
-    })
+  const byModels = new Map<string, string[]>();
+  for (const route of new Set(where.map((place) => place.route))) {
+    const here = where.flatMap((place) =>
+      place.route === route && place.model !== undefined ? [oneLine(place.model, 60)] : [],
+    );
+    const models = [...new Set(here)].join(', ');
+    byModels.set(models, [...(byModels.get(models) ?? []), route ?? '']);
+  }
+  return [...byModels]
+    .map(([models, routes]) => routes.join(', ') + (models === '' ? '' : `: ${models}`))
     .join('; ');
 }
 

@@ -3,13 +3,15 @@ import type { RouteFacts } from './facts.ts';
 /** Whether every model, some or none gave a good answer by a route; `unasked` when there was nobody to ask. */
 export type RouteState = 'works' | 'partly' | 'fails' | 'unasked';
 
-export function routeState({ probes, unasked }: RouteFacts): RouteState {
+export function routeState({ route, wanted, probes, unasked }: RouteFacts): RouteState {
   const models = new Set(probes.map(({ model }) => model));
   if (models.size === 0) return 'unasked';
   const failing = new Set(probes.filter(({ exchange }) => isBad(exchange)).map(({ model }) => model));
   const good = models.size - failing.size;
   if (good === 0) return 'fails';
-  return failing.size > 0 || unasked.length > 0 ? 'partly' : 'works';
+  // That this machine lacks models of ollama.com says nothing against it.
+  const isLacking = unasked.length > 0 && (wanted || route !== 'local');
+  return failing.size > 0 || isLacking ? 'partly' : 'works';
 }
 
 /** A model that thought until its tokens were used up has shown that the route works. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gatebench, scratch } from '../testing/gatebench.ts';
+import { gatebench, scratch, start } from '../testing/gatebench.ts';
 
 test('the simulated gateway is well, without any key', async () => {
   await using cwd = await scratch();
@@ -44,6 +44,7 @@ test('--json has everything for a script, numbers as numbers, and nothing else o
   };
   expect(Object.keys(json)).toEqual([
     'healthy',
+    'stopped',
     'suite',
     'limits',
     'spent',
@@ -87,4 +88,20 @@ test.each([
   const finished = await gatebench(['doctor', ...args], cwd.path);
   expect(finished).toMatchObject({ code: 2, stdout: '' });
   expect(finished.stderr).toMatch(message);
+});
+
+test('Ctrl-C ends it at once with 130, and what was seen until then is shown', async () => {
+  await using cwd = await scratch();
+  const { child, finished } = start(['doctor', '--route', 'demo'], cwd.path);
+  // The second question is on its way when this line comes.
+  await new Promise<void>((resolve) =>
+    child.stderr!.on('data', (text: string) => {
+      if (text.includes('sim-swift, whole')) resolve();
+    }),
+  );
+  child.kill('SIGINT');
+  const { code, stdout } = await finished;
+  expect(code).toBe(130);
+  expect(stdout).toMatch(/^doctor · stopped\n/);
+  expect(stdout).toMatch(/– sim-wordy +not asked: stopped\n/);
 });

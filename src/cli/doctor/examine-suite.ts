@@ -9,7 +9,7 @@ import type { SuiteFacts } from '../../doctor/facts.ts';
 import { gatewayRoot } from '../../doctor/find-provider.ts';
 import { assertSafeUrl, Gateway } from '../../gateway/client.ts';
 import { createDispatcher } from '../../gateway/connections.ts';
-import { readEnvironment } from '../../gateway/environment.ts';
+import { readEnvironment, type Environment } from '../../gateway/environment.ts';
 import { getJson } from '../../gateway/get-json.ts';
 import { splitModel } from '../../gateway/route.ts';
 import { answerLimit } from '../../plan/tokens.ts';
@@ -61,14 +61,20 @@ async function examineWith(
   const names = routesToTry(flags, suite);
   const demoUrl = names.some(({ name }) => name === 'demo') ? await demo.url() : undefined;
   const { ways, untried, redact } = waysToTry(flags, suite, names, demoUrl);
-  const api = apiOf(flags, ways);
+  const environment = readEnvironment(process.env);
+  const api = apiOf(flags, ways, environment);
   const allowance = new Allowance(limitsOf(extentOf(ways, flags, api !== undefined)));
 
   const dispatcher = createDispatcher({ connectTimeoutMs: timeouts.connectMs }, process.env);
   const gateway = new Gateway({ dispatcher, timeouts, clock, redact });
   try {
     const seen = await examine(
-      { ways, tryBearer: flags.tryBearer, ...defined({ api }) },
+      {
+        ways,
+        tryBearer: flags.tryBearer,
+        hasToken: environment.CLOUDFLARE_API_TOKEN !== undefined,
+        ...defined({ api }),
+      },
       {
         gateway,
         get: (url, headers) => getJson(url, headers, { dispatcher, clock, redact }),
@@ -81,7 +87,14 @@ async function examineWith(
       },
     );
     const { limits, spent } = allowance;
-    return diagnose({ ...seen, untried, limits, spent, suite: suiteFacts(flags, suite) });
+    return diagnose({
+      ...seen,
+      untried,
+      limits,
+      spent,
+      suite: suiteFacts(flags, suite),
+      stopped: stop.aborted,
+    });
   } finally {
     await gateway.close();
   }
@@ -110,8 +123,11 @@ function extentOf(
  * Where Cloudflare's API tells about this gateway. Undefined without a token for it, and for a gateway that is
  * not Cloudflare's, unless its API is named.
  */
-function apiOf({ apiUrl, allowHttp }: ExamineFlags, ways: readonly Way[]): Assignment['api'] {
-  const { CLOUDFLARE_API_TOKEN: token, CF_ACCOUNT_ID, CF_GATEWAY_ID } = readEnvironment(process.env);
+function apiOf(
+  { apiUrl, allowHttp }: ExamineFlags,
+  ways: readonly Way[],
+  { CLOUDFLARE_API_TOKEN: token, CF_ACCOUNT_ID, CF_GATEWAY_ID }: Environment,
+): Assignment['api'] {
   const way = ways.find(({ route, arms }) => route !== 'demo' && arms[0]!.endpoint.throughGateway);
   if (token === undefined || !way) return undefined;
   if (apiUrl !== undefined) assertSafeUrl(apiUrl, allowHttp);

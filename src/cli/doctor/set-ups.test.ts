@@ -338,3 +338,10 @@ test('a model that writes on beyond max_tokens is the last one that is asked', a
   expect(direct?.unasked.map(({ model }) => model)).toEqual(['sim-swift', 'sim-tail']);
   expect(direct?.unasked[0]?.why).toContain('limit');
 });
+
+test('is not well where nothing answers, even if nothing is set up wrongly', async () => {
+  const { diagnosis, shown } = await examined({ knobs: { fail: 'overloaded' } }, { route: ['compat'] });
+  expect(diagnosis.findings.map(({ mark }) => mark)).toEqual(['warning']);
+  expect(diagnosis.healthy).toBe(false);
+  expect(shown).toContain('doctor · no good answer just now');
+});

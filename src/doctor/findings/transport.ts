@@ -67,18 +67,6 @@ export const transport: readonly RefusalKind[] = [
         : undefined,
   },
   {
-    id: 'stopped',
-    mark: 'note',
-    explain: ({ failure }) =>
-      failure.status === 'cancelled'
-        ? {
-            says: 'this question was stopped',
-            means: 'Nothing can be said about it.',
-            fix: 'Run doctor again.',
-          }
-        : undefined,
-  },
-  {
     id: 'other-failure',
     mark: 'wrong',
     explain: ({ failure, probe }) => ({
