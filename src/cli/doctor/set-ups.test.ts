@@ -210,6 +210,12 @@ const further: readonly {
     finds: ['path-missing: direct'],
   },
   {
+    what: 'answers without a log id',
+    options: { knobs: { omitHeaders: ['cf-aig-log-id'] } },
+    finds: [],
+    notes: ['no-log-id'],
+  },
+  {
     what: 'settings that are better otherwise',
     options: { cache: 'all', gatewayRetries: 2, rateLimit: { requests: 900, windowMs: 60_000 } },
     finds: [],
@@ -236,14 +242,28 @@ test('a model that nobody has comes with the nearest names of the list', async (
   expect(seen.diagnosis.findings[0]?.means).toContain('Nearest in its list: sim-swift,');
 });
 
-test('a token as Authorization that goes on to the provider is told, and what to do about it', async () => {
-  await using folder = await scratch();
-  const suite = join(folder.path, 'bearer.yaml');
+/** A suite that says `auth: bearer`. */
+async function bearerSuite(folder: string): Promise<string> {
+  const suite = join(folder, 'bearer.yaml');
   await writeFile(
     suite,
     'version: 1\nname: bearer\ngateway: { route: compat, auth: bearer }\n' +
       'models: [custom-ollama/sim-swift]\nprompts: [{ id: a, prompt: b }]\n',
   );
+  return suite;
+}
+
+test('a token that is not taken as Authorization, but in its own header, is told', async () => {
+  await using folder = await scratch();
+  const suite = await bearerSuite(folder.path);
+  const seen = await examined({ acceptBearer: false }, { suite, models: undefined, route: ['compat'] });
+  expect(found(seen)).toEqual(['token-refused: compat']);
+  expect(seen.diagnosis.findings[0]?.fix).toContain('in cf-aig-authorization it is taken');
+});
+
+test('a token as Authorization that goes on to the provider is told, and what to do about it', async () => {
+  await using folder = await scratch();
+  const suite = await bearerSuite(folder.path);
   const seen = await examined(
     { acceptBearer: false, gatewayToken: undefined },
     { suite, models: undefined, route: ['compat'] },

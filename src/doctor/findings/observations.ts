@@ -131,6 +131,25 @@ export const observations: readonly ObservationKind[] = [
     ),
   },
   {
+    id: 'no-log-id',
+    mark: 'note',
+    look: ({ routes }) =>
+      routes
+        .filter(
+          ({ throughGateway, probes }) =>
+            throughGateway &&
+            probes.some(
+              ({ exchange }) => exchange.httpStatus === 200 && exchange.receipts.gatewayLogId === undefined,
+            ),
+        )
+        .map(({ route }) => ({
+          where: [{ route }],
+          says: 'answers carry no cf-aig-log-id',
+          means: 'Rows cannot be looked up in the gateway’s log by their id. Perhaps its log is off.',
+          fix: 'Switch logging on in its settings, if you want to compare with it.',
+        })),
+  },
+  {
     id: 'gateway-retries-unseen',
     mark: 'warning',
     look: ({ account: { log } }) =>
