@@ -35,17 +35,18 @@ const timeouts: Timeouts = { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 30
 const cloudflareApi = 'https://api.cloudflare.com/client/v4';
 const cloudflareGateway = 'https://gateway.ai.cloudflare.com';
 
-interface ExamineOptions {
+/** What an examination needs of the program around it. */
+export interface Around {
   say: (text: string) => void;
   stop: AbortSignal;
   clock?: Clock;
 }
 
 /** Tries every way of a suite, and says what was found. Throws a UserError for what cannot be tried at all. */
-export async function examineSuite(flags: ExamineFlags, options: ExamineOptions): Promise<Diagnosis> {
+export async function examineSuite(flags: ExamineFlags, around: Around): Promise<Diagnosis> {
   const demo = demoGateway();
   try {
-    return await examineWith(demo, flags, options);
+    return await examineWith(demo, flags, around);
   } finally {
     await demo.stop();
   }
@@ -54,7 +55,7 @@ export async function examineSuite(flags: ExamineFlags, options: ExamineOptions)
 async function examineWith(
   demo: DemoGateway,
   flags: ExamineFlags,
-  { say, stop, clock = systemClock }: ExamineOptions,
+  { say, stop, clock = systemClock }: Around,
 ): Promise<Diagnosis> {
   const isDemo = flags.route?.length === 1 && flags.route[0] === 'demo';
   const suite = await suiteToExamine(flags.suite, flags.models, isDemo);

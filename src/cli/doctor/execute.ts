@@ -31,8 +31,7 @@ export const doctorDefaults: DoctorFlags = {
 export async function executeDoctor(flags: DoctorFlags): Promise<ExitCode> {
   const progress = doctorProgress(process.stderr, flags.quiet || flags.json);
   const interruption = onInterruption(progress.say);
-  const { stop } = interruption;
-  const diagnosis = await examineSuite(flags, { say: progress.say, stop }).finally(() => {
+  const diagnosis = await examineSuite(flags, { say: progress.say, stop: interruption.stop }).finally(() => {
     progress.stop();
     interruption.end();
   });
@@ -41,6 +40,6 @@ export async function executeDoctor(flags: DoctorFlags): Promise<ExitCode> {
       ? `${JSON.stringify(diagnosisJson(diagnosis), null, 2)}\n`
       : renderDiagnosis(diagnosis, stdoutStyle(flags.color)),
   );
-  if (stop.aborted) return exitCode.interrupted;
+  if (interruption.stop.aborted) return exitCode.interrupted;
   return diagnosis.healthy ? exitCode.done : exitCode.usage;
 }
