@@ -121,7 +121,6 @@ export class Gateway {
   ): void {
     const { headers } = incoming;
     if (header(headers, 'cf-aig-collect-log') === 'false' || draw?.knobs.logMissing) return;
-    const endedAt = machineNow();
     // The gateway counts what passes by: a stream that carries no usage has none.
     const isCounted =
       draw && !draw.failure && draw.knobs.usage !== 'none' && (!body?.stream || body.includeUsage);
@@ -131,9 +130,8 @@ export class Gateway {
       account,
       gateway,
       eventId,
-      endedAt,
       createdAt: this.#clock.wall(),
-      durationMs: endedAt - incoming.received,
+      durationMs: machineNow() - incoming.received,
       model: upstream.model ?? body?.model ?? '',
       provider: upstream.provider,
       path: upstream.path.slice(1),

@@ -6,8 +6,6 @@ export interface LogRow {
   account: string;
   gateway: string;
   eventId: string;
-  /** The instant on the machine's clock at which it ended. */
-  endedAt: Ms;
   createdAt: Date;
   durationMs: Ms;
   model: string;

@@ -153,6 +153,15 @@ test('failures, hits and the gateway’s own tries have their rows', async () =>
   ]);
 });
 
+test('a gateway that heeds no limit tries again although it was told not to', async () => {
+  const { url } = await start({ ...atOnce, gatewayRetries: 1, heedsMaxAttempts: false });
+  const flaky = chat('custom-ollama/sim-fail-overloaded?times=1');
+  const headers = { 'cf-aig-event-id': 'e', 'cf-aig-max-attempts': '1' };
+  expect((await ask(url, compat, { body: flaky, headers })).status).toBe(200);
+  const rows = page(await ask(url, filtered(eq('event_id', 'e')))).result;
+  expect(rows.map(({ status_code }) => status_code)).toEqual([200, 503]);
+});
+
 test('a request may stay out of the log', async () => {
   const { url } = await start(atOnce);
   const body = chat('custom-ollama/sim-instant');

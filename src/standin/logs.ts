@@ -1,8 +1,7 @@
-import type { Ms } from '../base/clock.ts';
+import type { Clock, Ms } from '../base/clock.ts';
 import { cloudflareError } from './failures.ts';
 import { bearer } from './incoming.ts';
 import type { Incoming } from './incoming.ts';
-import { machineNow } from './instant.ts';
 import { passes, readFilters, shownRow } from './log-row.ts';
 import type { LogRow } from './log-row.ts';
 import type { StandinOptions } from './options.ts';
@@ -15,20 +14,28 @@ const defaultPerPage = 20;
 const maxPerPage = 50;
 const pathPattern = /^\/client\/v4\/accounts\/([^/]+)\/ai-gateway\/gateways\/([^/]+)\/logs(?:\/([^/]+))?$/;
 
+/** A row, and the instant on the server's clock at which its request ended. */
+interface Entry {
+  row: LogRow;
+  endedAt: Ms;
+}
+
 /** The gateway's log and the API that reads it. Rows appear late, and first without their tokens. */
 export class Logs {
   readonly #options: StandinOptions;
+  readonly #clock: Clock;
   readonly #limit: RateWindow | undefined;
-  #rows: LogRow[] = [];
+  #entries: Entry[] = [];
 
-  constructor(options: StandinOptions) {
+  constructor(options: StandinOptions, clock: Clock) {
     this.#options = options;
+    this.#clock = clock;
     this.#limit = options.logsRateLimit && new RateWindow(options.logsRateLimit);
   }
 
   add(row: LogRow): void {
-    this.#rows.push(row);
-    if (this.#rows.length > 2 * maxRows) this.#rows = this.#rows.slice(-maxRows);
+    this.#entries.push({ row, endedAt: this.#clock.now() });
+    if (this.#entries.length > 2 * maxRows) this.#entries = this.#entries.slice(-maxRows);
   }
 
   reply({ method, path, query, headers }: Incoming): Reply {
@@ -38,33 +45,33 @@ export class Logs {
     const { apiToken } = this.#options;
     if (apiToken !== undefined && bearer(headers.authorization) !== apiToken)
       return failureReply(cloudflareError(401, 10000, 'Authentication error'));
-    const waitMs = this.#limit?.take(machineNow()) ?? 0;
+    const waitMs = this.#limit?.take(this.#clock.now()) ?? 0;
     if (waitMs > 0) return tooMany(waitMs);
 
     const [, account, gateway, id] = match;
-    const rows = this.#visible().filter((row) => row.account === account && row.gateway === gateway);
-    return id === undefined ? this.#list(rows, query) : this.#one(rows, id);
+    const entries = this.#visible().filter(({ row }) => row.account === account && row.gateway === gateway);
+    return id === undefined ? this.#list(entries, query) : this.#one(entries, id);
   }
 
-  #visible(): LogRow[] {
+  #visible(): Entry[] {
     const { logDelayMs, speed } = this.#options;
-    const latest = machineNow() - logDelayMs / speed;
-    return this.#rows.filter(({ endedAt }) => endedAt <= latest);
+    const latest = this.#clock.now() - logDelayMs / speed;
+    return this.#entries.filter(({ endedAt }) => endedAt <= latest);
   }
 
-  #shown(row: LogRow): Record<string, unknown> {
+  #shown({ row, endedAt }: Entry): Record<string, unknown> {
     const { logDelayMs, logTokensDelayMs, speed } = this.#options;
-    return shownRow(row, row.endedAt <= machineNow() - (logDelayMs + logTokensDelayMs) / speed);
+    return shownRow(row, endedAt <= this.#clock.now() - (logDelayMs + logTokensDelayMs) / speed);
   }
 
-  #one(rows: LogRow[], id: string): Reply {
-    const row = rows.find((each) => each.id === id);
-    if (!row) return failureReply(cloudflareError(404, 7002, 'Log not found'));
-    const result = { ...this.#shown(row), request_size: row.requestSize, response_size: null };
+  #one(entries: Entry[], id: string): Reply {
+    const entry = entries.find(({ row }) => row.id === id);
+    if (!entry) return failureReply(cloudflareError(404, 7002, 'Log not found'));
+    const result = { ...this.#shown(entry), request_size: entry.row.requestSize, response_size: null };
     return jsonReply(200, { success: true, errors: [], messages: [], result });
   }
 
-  #list(rows: LogRow[], query: URLSearchParams): Reply {
+  #list(entries: Entry[], query: URLSearchParams): Reply {
     const page = Number(query.get('page') ?? 1);
     const perPage = Number(query.get('per_page') ?? defaultPerPage);
     if (!(page >= 1))
@@ -76,9 +83,9 @@ export class Logs {
     const filters = readFilters(query.get('filters'));
     if (typeof filters === 'string') return failureReply(cloudflareError(400, 7001, filters));
 
-    const found = rows.filter((row) => filters.every((filter) => passes(row, filter)));
+    const found = entries.filter(({ row }) => filters.every((filter) => passes(row, filter)));
     const ordered = query.get('order_by_direction') === 'asc' ? found : found.toReversed();
-    const result = ordered.slice((page - 1) * perPage, page * perPage).map((row) => this.#shown(row));
+    const result = ordered.slice((page - 1) * perPage, page * perPage).map((entry) => this.#shown(entry));
     return jsonReply(200, {
       success: true,
       errors: [],

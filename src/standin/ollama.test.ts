@@ -121,7 +121,13 @@ test('usage adds up what was answered, and asks for a key', async () => {
     range: '24h',
     totals: { request_count: 3, input_tokens: 24, cached_input_tokens: 0, output_tokens: 7 },
     buckets: [
-      { start: '2026-11-22T03:00:00.000Z', model: 'sim-instant', request_count: 2, output_tokens: 6 },
+      {
+        from: '2026-11-22T03:00:00.000Z',
+        until: '2026-11-22T04:00:00.000Z',
+        model: 'sim-instant',
+        request_count: 2,
+        output_tokens: 6,
+      },
       { model: 'sim-echo', request_count: 1, output_tokens: 1 },
     ],
   });

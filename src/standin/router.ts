@@ -30,7 +30,7 @@ export class Router {
     this.#options = options;
     this.#kept = kept;
     this.#clock = clock;
-    this.#logs = new Logs(options);
+    this.#logs = new Logs(options, clock);
     this.#ollama = new Ollama(options, new Simulator(options), clock);
     this.#gateway = new Gateway(options, this.#ollama, this.#logs, clock);
   }

@@ -41,13 +41,14 @@ export class UsageBook {
     const from = now.getTime() - (ranges[range] ?? 24 * hour);
     const within = [...this.#buckets.values()].filter(({ start }) => start + hour > from);
     const totals = nothing();
-    const grouped = new Map<string, { start: string; model?: string } & Totals>();
+    const grouped = new Map<string, { from: string; until: string; model?: string } & Totals>();
     for (const { start, model, totals: part } of within) {
       addTo(totals, part);
       const byModel = groupBy === 'model';
       const key = byModel ? `${start} ${model}` : String(start);
       const bucket = grouped.get(key) ?? {
-        start: new Date(start).toISOString(),
+        from: new Date(start).toISOString(),
+        until: new Date(start + hour).toISOString(),
         ...(byModel && { model }),
         ...nothing(),
       };

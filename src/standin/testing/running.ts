@@ -8,7 +8,7 @@ const running: Standin[] = [];
 
 /** The wall clock of test servers. */
 export const wall = new Date('2026-11-22T03:17:00Z');
-const clock: Clock = { now: () => 0, wall: () => wall, sleep: async () => {} };
+const clock: Clock = { now: () => performance.now(), wall: () => wall, sleep: async () => {} };
 
 /** Starts a quick server that is closed when the test ends. */
 export async function start(options: Partial<StandinOptions> = {}): Promise<Standin> {
