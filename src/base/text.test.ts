@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyText } from './testing/any-text.ts';
-import { count, cut, oneLine } from './text.ts';
+import { cleanLines, count, cut, oneLine } from './text.ts';
 
 const hidden = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/;
 
@@ -69,6 +69,23 @@ test('whatever comes in, one clean line of at most the limit comes out', () => {
       expect(oneLine(whole)).toBe(whole);
     }),
     { numRuns: 500 },
+  );
+});
+
+test('lines keep their breaks and indents, and lose what a terminal would obey', () => {
+  expect(cleanLines('if x:\r\n\treturn  1\rend\u2028\u001b[2Jgone \u202e\u0007')).toEqual([
+    'if x:',
+    '  return  1',
+    'end',
+    'gone',
+  ]);
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(fc.constantFrom('\u001b[31m', '\u001b]0;', '\n', '\u009b'), anyText())),
+      (parts) => {
+        for (const line of cleanLines(parts.join(''))) expect(line).not.toMatch(hidden);
+      },
+    ),
   );
 });
 

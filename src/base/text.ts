@@ -8,10 +8,26 @@ import { stripVTControlCharacters } from 'node:util';
 export function oneLine(text: string, limit = Infinity): string {
   const clean = stripVTControlCharacters(cut(text, limit * 8))
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
-    .replace(/[\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g, '')
+    .replace(unseen, '')
     .replace(/ {2,}/g, ' ')
     .trim();
   return cut(clean, limit);
+}
+
+/** Marks that turn the direction of writing, and other characters of no width. */
+const unseen = /[\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
+
+/**
+ * Text from outside as lines that are safe to print: as in `oneLine`, but its line breaks and indents stay. A tab
+ * becomes two blanks.
+ */
+export function cleanLines(text: string): string[] {
+  return text.split(/\r\n|[\n\r\u0085\u2028\u2029]/).map((line) =>
+    stripVTControlCharacters(line.replaceAll('\t', '  '))
+      .replace(/[\u0000-\u001f\u007f-\u009f]/g, '')
+      .replace(unseen, '')
+      .trimEnd(),
+  );
 }
 
 /** At most `limit` characters, ended by `…` where something was cut; never splits a surrogate pair. */

@@ -11,6 +11,7 @@ export const runFiles = {
   models: 'models.csv',
   pairs: 'pairs.csv',
   report: 'report.html',
+  reconciled: 'reconciled.csv',
   lock: '.lock',
 } as const;
 
