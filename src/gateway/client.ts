@@ -129,8 +129,11 @@ export class Gateway {
   }
 }
 
-/** The token must not travel in the clear: plain http is for this machine only, unless a flag allows it. */
-export function assertSafeUrl(baseUrl: string, allowHttp: boolean): void {
+/**
+ * The token must not travel in the clear: plain http is for this machine only, unless a flag allows it. `allowHttp`
+ * is absent where there is no such flag.
+ */
+export function assertSafeUrl(baseUrl: string, allowHttp?: boolean): void {
   let url: URL;
   try {
     url = new URL(baseUrl);
@@ -141,7 +144,7 @@ export function assertSafeUrl(baseUrl: string, allowHttp: boolean): void {
   if (url.protocol === 'https:' || (url.protocol === 'http:' && (loopback || allowHttp))) return;
   throw new UserError(
     url.protocol === 'http:'
-      ? `${url.origin} is plain http, which would send your token in the clear. Use https, or --allow-http if the network is yours.`
+      ? `${url.origin} is plain http, which would send your token in the clear. Use https${allowHttp === undefined ? '' : ', or --allow-http if the network is yours'}.`
       : `${url.protocol} is not a protocol for this; use https.`,
   );
 }

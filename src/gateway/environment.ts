@@ -44,19 +44,22 @@ export class MissingVariables extends UserError {
   }
 }
 
-/** The values of the named variables; all that are missing are named at once. Throws `MissingVariables`. */
+/**
+ * The values of the named variables; all that are missing are named at once. `otherwise` says what else would do: a
+ * run has the demo. Throws `MissingVariables`.
+ */
 export function requireVariables<Name extends Variable>(
   environment: Environment,
   names: readonly Name[],
   why: string,
+  otherwise = 'or try the built-in simulated gateway with --route demo.',
 ): Record<Name, string> {
   const missing = names.filter((name) => environment[name] === undefined);
   if (missing.length > 0) {
     const list = missing.map((name) => `  ${name.padEnd(20)} ${variables[name]}`).join('\n');
     throw new MissingVariables(
       `${why} needs ${missing.length === 1 ? 'a variable that is' : 'variables that are'} not set:\n${list}\n` +
-        'Set them in the environment or in a file .env in this folder (see .env.example), ' +
-        'or try the built-in simulated gateway with --route demo.',
+        `Set them in the environment or in a file .env in this folder (see .env.example), ${otherwise}`,
       missing,
     );
   }

@@ -63,7 +63,7 @@ export function validityOf(exchange: Exchange, asked: AskedFor): Validity {
 }
 
 /** Names are compared without the provider in front, `:cloud` and `:latest`, which come and go on the way. */
-function sameModel(echoed: string, asked: string): boolean {
+export function sameModel(echoed: string, asked: string): boolean {
   const bare = (name: string): string =>
     name
       .toLowerCase()

@@ -53,6 +53,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./export.ts')).exportRuns,
   },
   {
+    usage: 'reconcile <run>',
+    describe: 'Our numbers beside the gateway’s own log',
+    load: async () => (await import('./reconcile.ts')).reconcile,
+  },
+  {
     usage: 'serve',
     describe: 'Run the built-in stand-in gateway on loopback',
     load: async () => (await import('./serve.ts')).serve,

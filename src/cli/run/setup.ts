@@ -81,7 +81,8 @@ function baseUrlOf(route: string, given: readonly string[]): string | undefined 
   return named?.slice(route.length + 1) ?? given.find((entry) => !/^[a-z]+=/.test(entry));
 }
 
-function secretsOf(environment: Environment): Map<string, string> {
+/** What must never be shown, and the name that stands for it. */
+export function secretsOf(environment: Environment): Map<string, string> {
   const secrets = new Map<string, string>();
   for (const name of ['CF_AIG_TOKEN', 'OLLAMA_API_KEY', 'CLOUDFLARE_API_TOKEN', 'CF_ACCOUNT_ID'] as const) {
     const value = environment[name];
