@@ -176,7 +176,7 @@ class Reconciling {
       const read = await source.read({ attempts: through, runIds, ...defined({ endedAt }) });
       const rows = reconciledRows(match(through, read.rows, runIds), this.#manifest.run_id);
       const summary = summaryOf(rows);
-      warnings.push(...read.notes, ...reconciliationWarnings(summary));
+      warnings.push(...read.notes, ...reconciliationWarnings(summary, this.#flags.log !== undefined));
       const { origin, calls, waitedMs } = read;
       return { origin, calls, waitedMs, summary, rows };
     } catch (error) {

@@ -2,7 +2,7 @@ import { count } from '../base/text.ts';
 import type { Summary } from './summary.ts';
 
 /** What in a summary asks for a second look, each with what it means. Empty when all is in order. */
-export function reconciliationWarnings(summary: Summary): string[] {
+export function reconciliationWarnings(summary: Summary, isExport: boolean): string[] {
   const { unseen, tokens_in, tokens_out, status, model } = summary;
   const differing = ({ compared, equal }: { compared: number; equal: number }): number => compared - equal;
   const tokenRows = Math.max(differing(tokens_in), differing(tokens_out));
@@ -11,7 +11,7 @@ export function reconciliationWarnings(summary: Summary): string[] {
     when(
       summary.not_in_log,
       (n) =>
-        `${count(n, 'request')} that we sent ${n === 1 ? 'is' : 'are'} not in the log${failedToo(summary)}: look whether the gateway collects logs, and whether its log is full.`,
+        `${count(n, 'request')} that we sent ${n === 1 ? 'is' : 'are'} not in the log${failedToo(summary)}: ${whereToLook(summary, isExport)}.`,
     ),
     when(
       summary.not_in_run,
@@ -55,4 +55,11 @@ function when(n: number, sentence: (n: number) => string): string[] {
 
 function failedToo({ not_in_log_failed: failed }: Summary): string {
   return failed > 0 ? ` (${failed} of them failed with us, too)` : '';
+}
+
+function whereToLook({ matched }: Summary, isExport: boolean): string {
+  if (isExport) return 'look whether the file holds the whole run';
+  return matched === 0
+    ? 'look whether CF_GATEWAY_ID is the gateway that the run went through, and whether it collects logs'
+    : 'look whether the gateway’s log is full, or collects a part only';
 }
