@@ -1,12 +1,12 @@
 import { count, oneLine } from '../base/text.ts';
 import { reconciledColumns } from '../journal/reconciled-columns.ts';
-import { duration, fixed, notMeasured, percent, usd } from '../output/format.ts';
+import { compact, duration, fixed, notMeasured, percent, usd } from '../output/format.ts';
 import { jsonText, rowObject } from '../output/json.ts';
 import { painter, type Paint } from '../output/paint.ts';
 import { simulatedNotice, type Style } from '../output/report.ts';
-import { textTable, type TextCell, type TextColumn } from '../output/text-table.ts';
+import { tableWidth, textTable, type TextCell, type TextColumn } from '../output/text-table.ts';
 import { flowed, shorten, wrapped } from '../output/width.ts';
-import type { OllamaUsage } from './ollama-usage.ts';
+import type { OllamaUsage, UsageFigures } from './ollama-usage.ts';
 import type { Reconciliation } from './reconciliation.ts';
 import type { Agreement, Summary, TokenFigures } from './summary.ts';
 
@@ -167,34 +167,35 @@ function signed(value: number, decimals: number): string {
   return `${value > 0 ? '+' : '−'}${text}`;
 }
 
+/** From so many tokens on they are written short, to leave room for names. */
+const manyTokens = 10_000_000;
+
 function usageSections({ from, until, models }: OllamaUsage, columns: number, paint: Paint): string[][] {
   const hours = `${from.slice(0, 16).replace('T', ' ')} to ${until.slice(0, 16).replace('T', ' ')} UTC`;
-  const heading = `Ollama’s own count, ${hours}: totals of the whole account, whatever else it did in that time included.`;
-  const lines = models.map(({ model, ours, provider }) => ({
-    label: shorten(model, 24),
-    cells: [
-      number(ours.requests),
-      number(provider.requests),
-      number(ours.tokens_in),
-      number(provider.tokens_in),
-      number(ours.tokens_out),
-      number(provider.tokens_out),
-      { text: usd(provider.usd) },
-    ],
-  }));
-  const spans = ['', 'requests', 'requests', 'tokens in', 'tokens in', 'tokens out', 'tokens out', 'cost'];
-  const heads = ['model', 'ours', 'Ollama', 'ours', 'Ollama', 'ours', 'Ollama', 'Ollama'];
-  const figures = heads.map((subtitle, index): TextColumn => ({
-    title: spans[index]!,
-    ...(index > 0 ? { span: spans[index]! } : {}),
-    subtitle,
-    align: index === 0 ? 'left' : 'right',
-    cells: lines.map(({ label, cells }) => (index === 0 ? { text: label } : cells[index - 1]!)),
-  }));
-  return [
-    lines.length > 0 ? textTable(figures, paint) : [],
-    wrapped(heading, columns).map((line) => paint('quiet', line)),
+  const cost = usd(models.reduce((sum, { provider }) => sum + provider.usd, 0));
+  const note = `Ollama’s own count, ${hours}, ${cost}: totals of the whole account, with whatever else it did in that time.`;
+  const heading = wrapped(note, columns).map((line) => paint('quiet', line));
+  if (models.length === 0) return [heading];
+  const sides = models.flatMap(({ ours, provider }) => [ours, provider]);
+  const most = Math.max(...sides.flatMap(({ tokens_in, tokens_out }) => [tokens_in, tokens_out]));
+  const write = (n: number): string => (most < manyTokens ? fixed(n, 0) : compact(n));
+  const pair = (title: string, of: (side: UsageFigures) => string): TextColumn[] =>
+    (['ours', 'provider'] as const).map((side) => ({
+      title,
+      span: title,
+      subtitle: side === 'ours' ? 'ours' : 'Ollama',
+      align: 'right',
+      cells: models.map((model) => ({ text: of(model[side]) })),
+    }));
+  const figures = [
+    ...pair('requests', ({ requests }) => fixed(requests, 0)),
+    ...pair('tokens in', ({ tokens_in }) => write(tokens_in)),
+    ...pair('tokens out', ({ tokens_out }) => write(tokens_out)),
   ];
+  const room = Math.max(8, columns - tableWidth(figures) - 2);
+  const names = models.map(({ model }) => ({ text: shorten(model, room) }));
+  const named: TextColumn = { title: '', subtitle: 'model', align: 'left', cells: names };
+  return [textTable([named, ...figures], paint), heading];
 }
 
 /** What it comes to. */
