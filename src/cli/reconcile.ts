@@ -47,25 +47,46 @@ const withoutGateway: readonly string[] = ['direct', 'local'];
 const mostCalls = 2000;
 const connectTimeoutMs = 10_000;
 
-/** `gatebench reconcile`: a run beside the gateway's log. `clock` is for tests, which do not sleep. */
-export async function executeReconcile(flags: ReconcileFlags, clock: Clock = systemClock): Promise<ExitCode> {
+/** What the process lends: its clock and environment. */
+export interface Surroundings {
+  clock: Clock;
+  env: NodeJS.ProcessEnv;
+}
+
+/** `gatebench reconcile`: a run beside the gateway's log. */
+export async function executeReconcile(flags: ReconcileFlags): Promise<ExitCode> {
+  const { reconciliation, file } = await reconcileRun(flags, { clock: systemClock, env: process.env });
+  process.stdout.write(
+    flags.json
+      ? reconciliationJson(reconciliation)
+      : renderReconciliation(reconciliation, stdoutStyle(flags.color)),
+  );
+  if (file !== undefined && !flags.quiet) process.stderr.write(`Written: ${file}\n`);
+  return exitCode.done;
+}
+
+/** Asks the log and writes `reconciled.csv`; no file where no log could be asked. */
+export async function reconcileRun(
+  flags: ReconcileFlags,
+  { clock, env }: Surroundings,
+): Promise<{ reconciliation: Reconciliation; file?: string }> {
   const folder = await findRun(flags.run, flags.results);
   const manifest = await readManifest(folder);
   const attempts = await Array.fromAsync(readRows(folder));
-  const dispatcher = createDispatcher({ connectTimeoutMs }, process.env);
+  const dispatcher = createDispatcher({ connectTimeoutMs }, env);
   try {
-    const reconciling = new Reconciling(flags, manifest, attempts, { clock, dispatcher });
-    const reconciliation = await reconciling.reconcile();
-    if (reconciliation.log) {
-      const file = join(folder, runFiles.reconciled);
-      await writeFileOfRun(file, csvFile(reconciledColumns, reconciliation.log.rows));
-      print(reconciliation, flags);
-      if (!flags.quiet) process.stderr.write(`Written: ${file}\n`);
-    } else print(reconciliation, flags);
+    const environment = readEnvironment(env);
+    const reconciliation = await new Reconciling(
+      { flags, manifest, attempts, environment },
+      { clock, dispatcher },
+    ).reconcile();
+    if (!reconciliation.log) return { reconciliation };
+    const file = join(folder, runFiles.reconciled);
+    await writeFileOfRun(file, csvFile(reconciledColumns, reconciliation.log.rows));
+    return { reconciliation, file };
   } finally {
     await dispatcher.destroy();
   }
-  return exitCode.done;
 }
 
 async function writeFileOfRun(file: string, text: string): Promise<void> {
@@ -76,14 +97,15 @@ async function writeFileOfRun(file: string, text: string): Promise<void> {
   }
 }
 
-function print(reconciliation: Reconciliation, { json, color }: ReconcileFlags): void {
-  process.stdout.write(
-    json ? reconciliationJson(reconciliation) : renderReconciliation(reconciliation, stdoutStyle(color)),
-  );
-}
-
 /** What reaches out of the process. */
 type Edge = Pick<ApiClientOptions, 'clock' | 'dispatcher'>;
+
+interface Asked {
+  flags: ReconcileFlags;
+  manifest: Manifest;
+  attempts: readonly RequestRow[];
+  environment: Environment;
+}
 
 class Reconciling {
   readonly #flags: ReconcileFlags;
@@ -93,12 +115,12 @@ class Reconciling {
   readonly #environment: Environment;
   readonly #redact: Redact;
 
-  constructor(flags: ReconcileFlags, manifest: Manifest, attempts: readonly RequestRow[], edge: Edge) {
+  constructor({ flags, manifest, attempts, environment }: Asked, edge: Edge) {
     this.#flags = flags;
     this.#manifest = manifest;
     this.#attempts = attempts;
+    this.#environment = environment;
     this.#edge = edge;
-    this.#environment = readEnvironment(process.env);
     this.#redact = redactor(secretsOf(this.#environment));
   }
 
