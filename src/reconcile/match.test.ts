@@ -38,6 +38,14 @@ test('the gateway’s own tries stand behind the row that the answer came from',
   expect(found[0]!.rows.map(({ id }) => id)).toEqual(['log-1', 'try-1']);
 });
 
+test('where all tries failed the last of them is compared', () => {
+  const ours = attempt(1, { gateway_log_id: undefined });
+  const tries = ['01', '03', '02'].map((second) =>
+    logged(ours, { id: second, status: 503, createdAt: `2026-11-22T03:17:${second}.000Z` }),
+  );
+  expect(match([ours], tries, [runId]).found[0]!.rows.map(({ id }) => id)).toEqual(['03', '02', '01']);
+});
+
 test('of several attempts at one request the nearest in time is meant', () => {
   const one = attempt(1, { gateway_log_id: undefined, ended_at: '2026-11-22T03:17:01.000Z' });
   const two = attempt(1, {
