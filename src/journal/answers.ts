@@ -32,3 +32,28 @@ export async function* readAnswerLines(folder: string): AsyncGenerator<AnswerLin
     input.destroy();
   }
 }
+
+/**
+ * What is stored of one attempt's answer. Undefined when the run has no such line; lines that are torn or damaged are
+ * passed over.
+ */
+export async function findAnswer(folder: string, eventId: string): Promise<AnswerLine | undefined> {
+  const input = createReadStream(join(folder, runFiles.answers), 'utf8');
+  const start = `{"event_id":${JSON.stringify(eventId)},`;
+  let found: AnswerLine | undefined;
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+      if (!line.startsWith(start)) continue;
+      try {
+        found = JSON.parse(line) as AnswerLine;
+      } catch {
+        continue;
+      }
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  } finally {
+    input.destroy();
+  }
+  return found;
+}

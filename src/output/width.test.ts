@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { flowed, pad, shorten, wrapped } from './width.ts';
+import { broken, flowed, pad, shorten, wrapped } from './width.ts';
 
 test('filling counts cells, not characters', () => {
   expect(pad('通义', 6)).toBe('通义  ');
@@ -25,4 +25,10 @@ test('items flow into lines that never begin with the separator', () => {
   expect(flowed(['one', 'two', 'three'], 9)).toEqual(['one · two', 'three']);
   expect(flowed(['a very long item', 'x'], 7)).toEqual(['a very', 'long', 'item', 'x']);
   expect(flowed([], 9)).toEqual([]);
+});
+
+test('a broken line keeps its indent, and loses the blank at the break alone', () => {
+  expect(broken('  one two three', 9)).toEqual(['  one two', 'three']);
+  expect(broken('  x = 1', 9)).toEqual(['  x = 1']);
+  expect(broken('abcdefgh', 3)).toEqual(['abc', 'def', 'gh']);
 });

@@ -30,6 +30,13 @@ export function wrapped(text: string, columns: number, indent = ''): string[] {
   return [first, ...rest.map((line) => indent + line)];
 }
 
+/** Lines of at most `columns` cells, broken between words where that can be; its indent and runs of blanks stay. */
+export function broken(text: string, columns: number): string[] {
+  const [first = '', ...rest] = wrapAnsi(text, Math.max(1, columns), { hard: true, trim: false }).split('\n');
+  // The blank at which it was broken.
+  return [first, ...rest.map((line) => line.replace(/^ /, ''))];
+}
+
 /** Short items in as few lines as they need; a line never begins with the separator. */
 export function flowed(items: readonly string[], columns: number, separator = ' · '): string[] {
   const lines: string[] = [];

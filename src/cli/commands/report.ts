@@ -28,6 +28,11 @@ export const report: Command = {
         type: 'boolean',
         describe: 'the run as vLLM, AIPerf, GuideLLM, MLPerf and Artificial Analysis would word it',
       })
+      .option('request', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'one request whole: its event id, or as much of it as tells it from others',
+      })
       .example('$0 report latest', 'the newest run')
       .example('$0 report latest --format markdown -o summary.md', 'for a pull request'),
   async run(flags) {
@@ -41,6 +46,10 @@ export const report: Command = {
     if (flags['definitions'] === true) {
       const { executeDefinitions } = await import('../definitions.ts');
       return executeDefinitions(reportFlags);
+    }
+    if (flags['request'] !== undefined) {
+      const { executeRequest } = await import('../request.ts');
+      return executeRequest(reportFlags, flags['request'] as string | string[]);
     }
     const { executeReport } = await import('../report.ts');
     return executeReport(reportFlags);

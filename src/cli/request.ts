@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { defined } from '../base/defined.ts';
+import { oneLine } from '../base/text.ts';
+import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
+import { findAnswer } from '../journal/answers.ts';
+import type { RequestRow } from '../journal/columns.ts';
+import { readCsv } from '../journal/csv.ts';
+import { readManifest } from '../journal/manifest.ts';
+import { reconciledColumns, type ReconciledRow } from '../journal/reconciled-columns.ts';
+import { keyOf } from '../journal/resume.ts';
+import { findRun, isThere, runFiles } from '../journal/run-folder.ts';
+import { requestJson } from '../output/request/json.ts';
+import type { RequestReport } from '../output/request/request-report.ts';
+import { renderRequest } from '../output/request/table.ts';
+import { readRows } from './load-report.ts';
+import type { ReportFlags } from './report.ts';
+import { stdoutStyle } from './terminal.ts';
+import { writeOut } from './write-out.ts';
+
+/** Of requests that a prefix may mean, so many are named. */
+const mostNamed = 5;
+
+/** `gatebench report RUN --request EVENT_ID`: one attempt whole. */
+export async function executeRequest(
+  { run, format, out, results, color }: ReportFlags,
+  eventId: string | readonly string[],
+): Promise<ExitCode> {
+  if (typeof eventId !== 'string') throw new UserError('--request takes one event id, given more than once.');
+  if (format !== 'table' && format !== 'json')
+    throw new UserError(`--request is shown as table or json, not as ${format}.`);
+  const report = await requestReport(await findRun(run, results), eventId);
+  const style = out === undefined ? stdoutStyle(color) : { columns: 120, color: false };
+  await writeOut(format === 'json' ? requestJson(report) : renderRequest(report, style), out);
+  return exitCode.done;
+}
+
+async function requestReport(folder: string, eventId: string): Promise<RequestReport> {
+  const { run_id, suite, suite_hash, started_at } = await readManifest(folder);
+  const rows = await Array.fromAsync(readRows(folder));
+  const row = theOne(rows, eventId);
+  const key = keyOf(row);
+  return {
+    run: { run_id, suite: suite.name, suite_hash, started_at },
+    row,
+    attempts: rows.filter((other) => keyOf(other) === key).length,
+    kept: suite.run.answers,
+    ...defined({ answer: await findAnswer(folder, row.event_id), log: await logRowOf(folder, row.event_id) }),
+  };
+}
+
+/** The attempt with this event id, or the only one whose id begins so. Throws a UserError when there is none. */
+function theOne(rows: readonly RequestRow[], eventId: string): RequestRow {
+  const wanted = eventId.trim().toLowerCase();
+  if (wanted === '') throw new UserError('--request takes an event id, as it stands in requests.csv.');
+  const found = rows.filter(({ event_id }) => event_id.toLowerCase().startsWith(wanted));
+  const whole = found.find(({ event_id }) => event_id.toLowerCase() === wanted);
+  if (whole) return whole;
+  if (found.length === 1) return found[0]!;
+  const asked = oneLine(eventId, 60);
+  if (found.length === 0)
+    throw new UserError(
+      `no request of this run has an event id that begins with «${asked}»; see requests.csv.`,
+    );
+  const named = found
+    .slice(0, mostNamed)
+    .map(
+      ({ event_id, model, prompt_id, repeat, attempt }) =>
+        `  ${oneLine(event_id, 60)}  ${oneLine(model, 40)}, ${oneLine(prompt_id, 40)}, repeat ${repeat}, attempt ${attempt}`,
+    );
+  const more = found.length > mostNamed ? [`  … and ${found.length - mostNamed} more`] : [];
+  throw new UserError(
+    [`«${asked}» begins the event ids of ${found.length} requests; give more of it:`, ...named, ...more].join(
+      '\n',
+    ),
+  );
+}
+
+/** Undefined when the run was not reconciled, or not since this request was sent. */
+async function logRowOf(folder: string, eventId: string): Promise<ReconciledRow | undefined> {
+  const path = join(folder, runFiles.reconciled);
+  if (!(await isThere(path))) return undefined;
+  for await (const row of readCsv<ReconciledRow>(path, reconciledColumns))
+    if (row.event_id === eventId) return row;
+  return undefined;
+}

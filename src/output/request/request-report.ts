@@ -1,0 +1,18 @@
+import type { AnswerLine } from '../../journal/answer-line.ts';
+import type { RequestRow } from '../../journal/columns.ts';
+import type { ReconciledRow } from '../../journal/reconciled-columns.ts';
+import type { RunSettings } from '../../suite/suite.ts';
+
+/** One attempt with everything that the run's folder knows of it. */
+export interface RequestReport {
+  run: { run_id: string; suite: string; suite_hash: string; started_at: string };
+  row: RequestRow;
+  /** Attempts at the same request, this one included. */
+  attempts: number;
+  /** What the run stores of answers. */
+  kept: RunSettings['answers'];
+  /** Absent when the run has no line for it. */
+  answer?: AnswerLine;
+  /** Absent when the run was not reconciled. */
+  log?: ReconciledRow;
+}
