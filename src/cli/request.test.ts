@@ -15,6 +15,8 @@ const rows = [
   row({ event_id: 'aaaa-1', prompt_id: 'p1', status: 'timeout', final: false, finish_reason: undefined }),
   row({ event_id: 'aaab-2', prompt_id: 'p1', attempt: 2, gateway_log_id: 'log-2' }),
   row({ event_id: 'bbbb-3', prompt_id: 'p2' }),
+  row({ event_id: 'cccc-4', prompt_id: 'p3' }),
+  row({ event_id: 'cccc-44', prompt_id: 'p4' }),
 ];
 
 let home: Scratch;
@@ -42,6 +44,10 @@ test('a failed attempt is shown like any other, with how many there are', async 
   const { stdout } = await show('aaaa-1');
   expect(stdout).toContain('attempt 1 of 2');
   expect(stdout).toContain('sent again later');
+});
+
+test('a whole id means itself, though others begin so', async () => {
+  expect((await show('cccc-4')).stdout).toContain('kimi · p3 ·');
 });
 
 test('several that begin so are named', async () => {
