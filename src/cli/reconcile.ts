@@ -6,6 +6,7 @@ import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
 import { assertSafeUrl } from '../gateway/client.ts';
 import { createDispatcher } from '../gateway/connections.ts';
 import { readEnvironment, requireVariables, type Environment } from '../gateway/environment.ts';
+import { demoCredentials } from '../gateway/routes/demo.ts';
 import type { RequestRow } from '../journal/columns.ts';
 import { csvFile } from '../journal/csv.ts';
 import { readManifest, type Manifest } from '../journal/manifest.ts';
@@ -180,9 +181,10 @@ class Reconciling {
   #assertNotDemo(): void {
     if (!this.#manifest.routes.some(({ route }) => route === 'demo')) return;
     throw new UserError(
-      'this run went to the built-in stand-in gateway, which ended with it, and its log, too.\n' +
-        'To try it out, keep a stand-in: «gatebench serve» prints its address; send a run there with --route compat\n' +
-        '--base-url …, then reconcile it with --api-url and that address.',
+      'this run went to the built-in stand-in, which is gone with its log.\n' +
+        'To try it out, keep one: «gatebench serve» prints an address; send a run there\n' +
+        'with --route compat --base-url …, then reconcile it with --api-url …,\n' +
+        `CF_ACCOUNT_ID=${demoCredentials.account}, CF_GATEWAY_ID=${demoCredentials.gateway} and any CLOUDFLARE_API_TOKEN.`,
     );
   }
 

@@ -71,14 +71,16 @@ export class LogsApi {
     if (status === 401 || status === 403)
       return new UserError(
         `${host} does not accept CLOUDFLARE_API_TOKEN (${status}${said(complaint)}).\n` +
-          'It needs an API token of this account that may read AI Gateway; the gateway’s own token (CF_AIG_TOKEN) is another one.',
+          'It needs an API token of this account that may read AI Gateway; the token of\n' +
+          'the gateway itself (CF_AIG_TOKEN) is another one.',
       );
     if (status === 404 || status === 405 || status === 410)
       return new NoLogs(
         `${host} has no logs of this gateway (${status}${said(complaint)}).\n` +
-          'Either CF_ACCOUNT_ID or CF_GATEWAY_ID is wrong, or the account has no such API: those created on or after\n' +
-          '24 Sep 2026 have none, their logs are in Workers Observability. Give rows that you exported (or that\n' +
-          'Logpush or an OTEL collector wrote as rows) with --log FILE, or compare totals with --ollama-usage.',
+          'Either CF_ACCOUNT_ID or CF_GATEWAY_ID is wrong, or the account has no such API:\n' +
+          'those created on or after 24 Sep 2026 have none, their logs are in Workers\n' +
+          'Observability. Give rows that you exported or that Logpush wrote (spans of OTEL\n' +
+          'have to be made rows first) with --log FILE, or compare totals: --ollama-usage.',
       );
     return new UserError(`${host} refuses to read the log (${status}${said(complaint)}).`);
   }
