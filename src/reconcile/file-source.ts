@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -68,11 +68,15 @@ async function* valuesIn(path: string): AsyncGenerator {
 }
 
 async function headOf(path: string): Promise<string> {
-  await using file = await open(path, 'r');
-  const bytes = Buffer.alloc(headLength);
-  const { bytesRead } = await file.read(bytes, 0, headLength, 0);
-  const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  return bytes.subarray(0, bytesRead).toString(isPacked ? 'latin1' : 'utf8');
+  const file = await open(path, 'r');
+  try {
+    const bytes = Buffer.alloc(headLength);
+    const { bytesRead } = await file.read(bytes, 0, headLength, 0);
+    const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+    return bytes.subarray(0, bytesRead).toString(isPacked ? 'latin1' : 'utf8');
+  } finally {
+    await file.close();
+  }
 }
 
 function isJson(text: string): boolean {
@@ -86,12 +90,11 @@ function isJson(text: string): boolean {
 
 /** One JSON value: rows, or what the API answers. */
 async function* piece(path: string): AsyncGenerator {
-  await using file = await open(path, 'r');
-  if ((await file.stat()).size > largestJson)
+  if ((await stat(path)).size > largestJson)
     throw new UserError(
       `${path} is one piece of JSON larger than ${largestJson / 2 ** 20} MiB: write it as JSON lines, one row a line.`,
     );
-  const text = (await readFile(file, 'utf8')).replace(/^\ufeff/, '');
+  const text = (await readFile(path, 'utf8')).replace(/^\ufeff/, '');
   try {
     yield* rowsWithin(JSON.parse(text));
   } catch (error) {
