@@ -3,6 +3,7 @@ import { checkKinds } from '../check/index.ts';
 import { variables } from '../gateway/environment.ts';
 import { routes } from '../gateway/routes/index.ts';
 import { requestColumns } from '../journal/columns.ts';
+import { reconciledColumns } from '../journal/reconciled-columns.ts';
 import { headlines } from '../metric/index.ts';
 import { figureMeanings, figures, modelColumns, pairColumns } from '../summary/columns.ts';
 import { historyColumns } from '../summary/history.ts';
@@ -33,6 +34,7 @@ export function generatedSections(): Record<string, Record<string, string>> {
         ),
       ),
       pairs: columnTable(pairColumns),
+      reconciled: columnTable(reconciledColumns),
       history: columnTable(historyColumns),
     },
   };

@@ -36,7 +36,7 @@ export const doctor: Command = {
         type: 'string',
         requiresArg: true,
         value: 'URL',
-        describe: 'another address instead of https://api.cloudflare.com/client/v4',
+        describe: 'another address instead of https://api.cloudflare.com',
       })
       .group(['models', 'try-bearer', 'api-url'], 'What is tried:')
       .epilogue(

@@ -5,33 +5,42 @@ import { numberFlag } from '../numbers.ts';
 export const reconcile: Command = {
   flags: (builder) =>
     builder
-      .positional('run', { type: 'string', demandOption: true, describe: 'a run’s folder, or latest' })
+      .positional('run', {
+        type: 'string',
+        demandOption: true,
+        completes: 'runs',
+        describe: 'a run’s folder, or latest',
+      })
       .option('log', {
         type: 'string',
         requiresArg: true,
+        value: 'FILE',
+        completes: 'files',
         describe: `an exported log instead of the API: ${understoodFiles}`,
       })
       .option('wait', {
         type: 'string',
         default: '120',
         requiresArg: true,
-        describe: 'seconds after the run’s end in which rows may still come',
+        value: 'SECONDS',
+        describe: 'how long after the run’s end rows may still come',
       })
       .option('ollama-usage', {
         type: 'boolean',
-        default: false,
         describe: 'Ollama’s own totals as a third source, over the hours of the run (OLLAMA_API_KEY)',
       })
       .option('api-url', {
         type: 'string',
         default: 'https://api.cloudflare.com',
         requiresArg: true,
+        value: 'URL',
         describe: 'where the logs API is',
       })
       .option('ollama-url', {
         type: 'string',
         default: 'https://ollama.com',
         requiresArg: true,
+        value: 'URL',
         describe: 'where the usage is',
       })
       .example('$0 reconcile latest', 'with CLOUDFLARE_API_TOKEN, CF_ACCOUNT_ID and CF_GATEWAY_ID')

@@ -31,6 +31,7 @@ export const report: Command = {
       .option('request', {
         type: 'string',
         requiresArg: true,
+        value: 'EVENT_ID',
         describe: 'one request whole: its event id, or as much of it as tells it from others',
       })
       .example('$0 report latest', 'the newest run')

@@ -32,7 +32,7 @@ export interface ExamineFlags {
 
 /** Tiny questions need no more; a model that is loaded first may take its time. */
 const timeouts: Timeouts = { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 30_000, totalMs: 90_000 };
-const cloudflareApi = 'https://api.cloudflare.com/client/v4';
+const cloudflareApi = 'https://api.cloudflare.com';
 const cloudflareGateway = 'https://gateway.ai.cloudflare.com';
 
 /** What an examination needs of the program around it. */
@@ -138,7 +138,8 @@ function apiOf(
   const account = inUrl ?? CF_ACCOUNT_ID;
   const gateway = gatewayInUrl ?? CF_GATEWAY_ID;
   if (account === undefined || gateway === undefined) return undefined;
-  return { url: (apiUrl ?? cloudflareApi).replace(/\/+$/, ''), token, account, gateway };
+  const api = (apiUrl ?? cloudflareApi).replace(/\/+$/, '');
+  return { url: `${api}/client/v4`, token, account, gateway };
 }
 
 function suiteFacts({ suite: file }: ExamineFlags, suite: Suite): SuiteFacts {

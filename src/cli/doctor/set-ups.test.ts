@@ -61,7 +61,7 @@ async function examined(
       providerKey: false,
       models: ['custom-ollama/sim-swift'],
       tryBearer: false,
-      apiUrl: `${url}/client/v4`,
+      apiUrl: url,
       ...flags,
       ...(flags.baseUrl && { baseUrl: flags.baseUrl.map((entry) => entry.replace('STANDIN', url)) }),
     },
