@@ -1,10 +1,10 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defined } from '../base/defined.ts';
 import { requestKey } from '../plan/blocks.ts';
 import { requestColumns, type RequestRow } from './columns.ts';
 import { csvHeader, csvLines, readCsv } from './csv.ts';
-import { runFiles, writeWhole } from './run-folder.ts';
+import { isDraft, runFiles, writeWhole } from './run-folder.ts';
 
 /** What a journal says of the requests of its plan. */
 export interface JournalState {
@@ -55,6 +55,16 @@ export async function setTornLineAside(folder: string): Promise<number> {
   let bytes = 0;
   for (const name of [runFiles.requests, runFiles.answers]) bytes += await repair(join(folder, name));
   return bytes;
+}
+
+/**
+ * Takes away what was made of the rows that a run had, and what a kill left half written: all of it is made again at
+ * its end. Whether a run has its page tells from then on whether it was brought to its end.
+ */
+export async function removeDerived(folder: string): Promise<void> {
+  const derived: readonly string[] = [runFiles.models, runFiles.pairs, runFiles.report];
+  for (const name of await readdir(folder))
+    if (derived.includes(name) || isDraft(name)) await rm(join(folder, name), { force: true });
 }
 
 /**

@@ -302,37 +302,6 @@ describe('interruption', () => {
     },
   );
 
-  test('killed at any moment and resumed: every request of the plan has one final row, none is asked twice', async () => {
-    await using cwd = await scratch();
-    const standin = await createStandin({ ...standinOptions, speed: 10 });
-    await writeFile(join(cwd.path, 'trial.yaml'), suiteText({ prompts: 15 }));
-    const env = { CF_AIG_TOKEN: token };
-    const base = ['--base-url', `${standin.url}/v1/acc/gw/compat`];
-    const total = 15 * 2 * 2 + 2;
-    const killed = start(['run', 'trial.yaml', ...base], cwd.path, env);
-    const folder = await runWithRows(cwd.path, 3);
-    killed.child.kill('SIGKILL');
-    expect((await killed.finished).signal).toBe('SIGKILL');
-    let final = 0;
-    for (let kills = 0; kills < 2 && final < total - 6; kills++) {
-      const again = start(['run', '--resume', folder, ...base], cwd.path, env);
-      await runWithRows(cwd.path, final + 6);
-      again.child.kill('SIGKILL');
-      await again.finished;
-      final = (await rowsOf(folder).catch(() => [])).filter((row) => row.final).length;
-    }
-    const complete = await gatebench(['run', '--resume', ...base], cwd.path, env);
-    expect(complete.stderr).not.toContain('fault');
-    expect(complete.code).toBe(0);
-    const rows = await rowsOf(folder);
-    assertEveryRequestOnce(rows, total);
-    const stats = (await (await fetch(`${standin.url}/__standin/stats`)).json()) as { requests: number };
-    await standin.close();
-    // Besides the plan only what was in flight at a kill was sent again: at most the concurrency, each time.
-    expect(stats.requests).toBeGreaterThanOrEqual(total);
-    expect(stats.requests).toBeLessThanOrEqual(total + 3 * 3);
-  });
-
   test('a second process on one run folder is refused; a changed suite too, with both hashes', async () => {
     await using cwd = await scratch();
     const standin = await createStandin({ ...standinOptions, speed: 2 });

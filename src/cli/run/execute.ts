@@ -61,7 +61,7 @@ async function sendAndReport(
   prepared: Prepared,
   interruption: Interruption,
 ): Promise<ExitCode> {
-  const { folder, manifest, lock } = prepared;
+  const { folder, manifest, earlier, lock } = prepared;
   try {
     manifest.status = 'running';
     delete manifest.ended_at;
@@ -71,7 +71,8 @@ async function sendAndReport(
     );
     manifest.status = outcome.status;
     manifest.ended_at = systemClock.wall().toISOString();
-    manifest.loop_utilisation = outcome.loopUtilisation;
+    // Of a process that had nothing left to send it says nothing.
+    if (earlier.done < manifest.planned_requests) manifest.loop_utilisation = outcome.loopUtilisation;
     return await printOutcome({ folder, manifest, flags });
   } finally {
     await lock.release();

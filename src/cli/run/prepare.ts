@@ -6,16 +6,18 @@ import { count } from '../../base/text.ts';
 import { UserError } from '../../base/user-error.ts';
 import { packageVersion, version } from '../../base/version.ts';
 import type { RequestRow } from '../../journal/columns.ts';
+import { createRunFolder } from '../../journal/create-run-folder.ts';
 import { lockRun, type Lock } from '../../journal/lock.ts';
 import { describeMachine, readManifest, writeManifest, type Manifest } from '../../journal/manifest.ts';
 import {
   emptyState,
   readState,
+  removeDerived,
   reopenFailed,
   setTornLineAside,
   type JournalState,
 } from '../../journal/resume.ts';
-import { createRunFolder, findRun, newRunId } from '../../journal/run-folder.ts';
+import { findRun, isThere, newRunId, runFiles } from '../../journal/run-folder.ts';
 import { costOf } from '../../metric/cost.ts';
 import { planSize, type PlanOptions } from '../../plan/blocks.ts';
 import { shardPrompts, type Shard } from '../../plan/shard.ts';
@@ -57,8 +59,7 @@ export async function prepareNew(
   const startedAt = systemClock.wall();
   const runId = newRunId(startedAt, seededRandom(`${seed}/${startedAt.getTime()}/${process.pid}`));
   const folder = flags.out ?? join(flags.results, suite.name, runId);
-  await createRunFolder(folder);
-  const lock = await lockRun(folder);
+  const lock = await createRunFolder(folder);
   const manifest: Manifest = {
     schema_version: 1,
     run_id: runId,
@@ -115,8 +116,10 @@ async function reopen(folder: string, flags: RunFlags, demo: DemoGateway): Promi
   const planOptions = planOf(manifest.suite, ways, manifest.seed, manifest.shard);
   const budget = new BudgetGuard(manifest.suite.run.budget, systemClock);
   const earlier = await readState(folder, (row) => budget.carryOver(spentBy(row, manifest.suite)));
-  if (earlier.done >= manifest.planned_requests)
+  const hasEnded = await isThere(join(folder, runFiles.report));
+  if (earlier.done >= manifest.planned_requests && hasEnded)
     throw new UserError(`${folder} is complete: every request of its plan has its final row.`);
+  await removeDerived(folder);
   note(manifest, `resumed with ${count(earlier.done, 'request')} of ${manifest.planned_requests} done`);
   return { folder, manifest, planOptions, ways, budget, earlier };
 }
