@@ -62,7 +62,9 @@ test.each([
   await using scratch = await scratchFolder();
   const file = join(scratch.path, 'file');
   await writeFile(file, '');
-  expect(await mistake(createRunFolder(file + below))).toContain(`${file}${below} is in the way of a folder`);
+  expect(await mistake(createRunFolder(file + below))).toContain(
+    `${file}${below} cannot be a folder, because a file is in its way`,
+  );
 });
 
 test('says why a folder cannot be made', async () => {

@@ -32,7 +32,7 @@ export async function createRunFolder(folder: string): Promise<Lock> {
 function cannotBeMade(folder: string, { code, message }: NodeJS.ErrnoException): UserError {
   return new UserError(
     code === 'EEXIST' || code === 'ENOTDIR'
-      ? `${folder} is in the way of a folder: choose another --results or --out.`
+      ? `${folder} cannot be a folder, because a file is in its way: choose another --results or --out.`
       : `the run's folder ${folder} cannot be written: ${message}`,
   );
 }

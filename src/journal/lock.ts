@@ -3,7 +3,7 @@ import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../base/user-error.ts';
-import { runFiles } from './run-folder.ts';
+import { cannotBeWritten, runFiles } from './run-folder.ts';
 
 /** A run folder that is ours to write to. */
 export interface Lock {
@@ -21,9 +21,7 @@ export async function lockRun(folder: string): Promise<Lock> {
     await writeFile(mine, JSON.stringify({ pid: process.pid, host: hostname() }));
     if (!(await taken(mine, path))) throw await heldBy(folder, path);
   } catch (error) {
-    throw error instanceof UserError
-      ? error
-      : new UserError(`${folder} cannot be written: ${(error as Error).message}`);
+    throw error instanceof UserError ? error : cannotBeWritten(folder, error as Error);
   } finally {
     await unlink(mine).catch(() => undefined);
   }

@@ -4,7 +4,7 @@ import { defined } from '../base/defined.ts';
 import { requestKey } from '../plan/blocks.ts';
 import { requestColumns, type RequestRow } from './columns.ts';
 import { csvHeader, csvLines, readCsv } from './csv.ts';
-import { isDraft, runFiles, writeWhole } from './run-folder.ts';
+import { cannotBeWritten, isDraft, runFiles, writeWhole } from './run-folder.ts';
 
 /** What a journal says of the requests of its plan. */
 export interface JournalState {
@@ -89,7 +89,7 @@ async function repair(path: string): Promise<number> {
     file = await open(path, 'r+');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
-    throw error;
+    throw cannotBeWritten(path, error as Error);
   }
   try {
     const { size } = await file.stat();
@@ -124,13 +124,22 @@ async function endOfLastLine(file: FileHandle, size: number): Promise<number> {
  */
 export async function reopenFailed(folder: string): Promise<number> {
   const path = join(folder, runFiles.requests);
-  const parts = [csvHeader(requestColumns)];
-  let reopened = 0;
+  let failed = 0;
+  for await (const row of readCsv<RequestRow>(path, requestColumns)) if (hasFailed(row)) failed++;
+  if (failed > 0) await writeWhole(path, reopened(path));
+  return failed;
+}
+
+const hasFailed = ({ final, status }: RequestRow): boolean => final && status !== 'ok';
+
+/** A file has room for millions of rows, memory has not. */
+async function* reopened(path: string): AsyncGenerator<string> {
+  let text = csvHeader(requestColumns);
   for await (const row of readCsv<RequestRow>(path, requestColumns)) {
-    const reopen = row.final && row.status !== 'ok';
-    if (reopen) reopened++;
-    parts.push(csvLines(requestColumns, [reopen ? { ...row, final: false } : row]));
+    text += csvLines(requestColumns, [hasFailed(row) ? { ...row, final: false } : row]);
+    if (text.length < 65_536) continue;
+    yield text;
+    text = '';
   }
-  if (reopened > 0) await writeWhole(path, parts.join(''));
-  return reopened;
+  yield text;
 }

@@ -96,6 +96,22 @@ test('a file is written whole, as text or as bytes, over what was there', async 
   expect(await readdir(scratch.path)).toEqual(['models.csv']);
 });
 
+test('a long text is written piece by piece, and not at all when a piece fails', async () => {
+  await using scratch = await scratchFolder();
+  const path = join(scratch.path, 'requests.csv');
+  async function* pieces(failure?: Error): AsyncGenerator<string> {
+    yield 'one ';
+    await Promise.resolve();
+    if (failure) throw failure;
+    yield 'two';
+  }
+  await writeWhole(path, pieces());
+  expect(await readFile(path, 'utf8')).toBe('one two');
+  await expect(writeWhole(path, pieces(new UserError('damaged')))).rejects.toThrow(/^damaged$/);
+  expect(await readFile(path, 'utf8')).toBe('one two');
+  expect(await readdir(scratch.path)).toEqual(['requests.csv']);
+});
+
 test('of many writers at once, each reader sees the whole of one', async () => {
   await using scratch = await scratchFolder();
   const path = join(scratch.path, 'run.json');
@@ -118,7 +134,8 @@ test('what cannot be put in its place leaves nothing behind', async () => {
   await mkdir(join(scratch.path, 'report.html', 'inside'), { recursive: true });
   await expect(writeWhole(join(scratch.path, 'report.html'), 'text')).rejects.toThrow();
   expect(await readdir(scratch.path)).toEqual(['report.html']);
-  await expect(writeWhole(join(scratch.path, 'none', 'run.json'), 'text')).rejects.toThrow('ENOENT');
+  const none = join(scratch.path, 'none', 'run.json');
+  expect(await mistake(writeWhole(none, 'text'))).toContain(`${none} cannot be written: ENOENT`);
 });
 
 test('a file that a run lacks is not there; one that cannot be read is a fault', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { UserError } from '../base/user-error.ts';
+import { exitCode, UserError } from '../base/user-error.ts';
 
 /** The files of a run, by what they are. */
 export const runFiles = {
@@ -66,17 +66,27 @@ async function folders(path: string): Promise<string[]> {
   }
 }
 
-/** Writes a file whole or not at all: a reader never sees half of it, also when we are killed. */
-export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+/** A file's text or bytes; or its text piece by piece, when it is too long to be held. */
+type Content = string | Uint8Array | AsyncIterable<string>;
+
+/**
+ * Writes a file whole or not at all: a reader never sees half of it, also when we are killed. Throws a UserError when
+ * it cannot be written, whose cause is what the system said; what the pieces of a text throw comes through.
+ */
+export async function writeWhole(path: string, content: Content): Promise<void> {
   // A name of its own: two at once must not write into each other's draft.
   const draft = `${path}.${randomUUID()}.tmp`;
   try {
     await writeAndSync(draft, content);
     await rename(draft, path);
   } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw error instanceof UserError ? error : cannotBeWritten(path, error as Error);
   }
+}
+
+export function cannotBeWritten(path: string, cause: Error): UserError {
+  return new UserError(`${path} cannot be written: ${cause.message}`, exitCode.usage, { cause });
 }
 
 /** Whether a file is what a kill left of `writeWhole`. */
@@ -84,7 +94,7 @@ export function isDraft(name: string): boolean {
   return /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/.test(name);
 }
 
-async function writeAndSync(path: string, content: string | Uint8Array): Promise<void> {
+async function writeAndSync(path: string, content: Content): Promise<void> {
   const file = await open(path, 'wx');
   try {
     await file.writeFile(content);

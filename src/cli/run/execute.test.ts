@@ -271,7 +271,23 @@ describe('the disk', () => {
     const { code, stderr } = await finished;
     expect(child.exitCode).toBe(1);
     expect(code).toBe(1);
-    expect(stderr).toContain('can no longer be written');
+    expect(stderr).toMatch(/requests\.csv was removed [^]*its rows are gone, and nothing more was sent/);
+    expect(stderr).not.toContain('--resume');
+  });
+
+  test('the summary cannot be written: the rows are safe, and the run is brought to its end later', async () => {
+    await using cwd = await scratch();
+    const inTheWay = join(cwd.path, 'out', 'models.csv');
+    await mkdir(join(inTheWay, 'inside'), { recursive: true });
+    const { code, stderr } = await gatebench(run, cwd.path);
+    expect(stderr).toMatch(/can no longer be written[^]*Every row before that is saved[^]*--resume out/);
+    expect(code).toBe(1);
+    const before = await readFile(join(cwd.path, 'out', 'requests.csv'), 'utf8');
+    await rm(inTheWay, { recursive: true });
+    expect(await gatebench(['run', '--resume', 'out', '--quiet'], cwd.path)).toMatchObject({ code: 0 });
+    expect(await readFile(join(cwd.path, 'out', 'requests.csv'), 'utf8')).toBe(before);
+    expect(await readdir(join(cwd.path, 'out'))).toContain('report.html');
+    expect(await gatebench(['run', '--resume', 'out', '--quiet'], cwd.path)).toMatchObject({ code: 2 });
   });
 });
 
