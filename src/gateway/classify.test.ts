@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { classify } from './classify.ts';
+import { failureProperties } from './testing/failures.ts';
 
 const now = new Date('2026-11-22T03:17:00Z');
 const json = 'application/json';
@@ -88,24 +88,4 @@ test.each([
   expect(failure.retryAfterMs).toBe(expected);
 });
 
-test('a message is one clean line of bounded length, whatever the body', () => {
-  fc.assert(
-    fc.property(
-      fc.nat(599),
-      fc.constantFrom('text/html', json, ''),
-      fc.oneof(
-        fc.string(),
-        fc.json(),
-        fc.string().map((text) => `{"error":${JSON.stringify(text)}}`),
-      ),
-      (httpStatus, contentType, body) => {
-        const { message, code } = classify({ httpStatus, contentType, body }, now);
-        expect(message).not.toBe('');
-        expect(message.length).toBeLessThanOrEqual(300);
-        expect(message).not.toMatch(/[\u0000-\u001f\u007f]/);
-        expect(code).not.toBe('');
-      },
-    ),
-    { numRuns: 500 },
-  );
-});
+for (const { name, assert } of failureProperties) test(name, assert);

@@ -40,6 +40,12 @@ test('what is not HTTP is named', async () => {
   expect(failureOf(await client.ask(server.url))).toMatchObject({ family: 'network', code: 'bad_http' });
 });
 
+test('so is a change of the protocol that nobody asked for', async () => {
+  await using server = await raw((send) => send('HTTP/1.1 101 Switching Protocols\r\n\r\n'));
+  await using client = testGateway();
+  expect(failureOf(await client.ask(server.url))).toMatchObject({ family: 'network', code: 'bad_http' });
+});
+
 test('a body without end is given up at the limit, streamed or not', async () => {
   const megabyte = Buffer.alloc(1024 * 1024, 'x\n');
   await using server = await serve((response, request) => {
