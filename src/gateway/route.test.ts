@@ -47,9 +47,20 @@ test('direct and local: no gateway, no gateway token', () => {
   });
 });
 
+test('demo: the stand-in’s own address and credentials, whatever the environment holds', () => {
+  expect(endpoint('demo', { baseUrl: 'http://127.0.0.1:4000' })).toEqual({
+    baseUrl: 'http://127.0.0.1:4000/v1/demo-account/demo/compat',
+    wireModel: 'custom-ollama/kimi-k2.6',
+    headers: { 'cf-aig-authorization': 'Bearer demo-token' },
+    throughGateway: true,
+  });
+  expect(() => endpoint('demo')).toThrow('has not been started');
+});
+
 test('--base-url wins, and then only the token is needed', () => {
   const change = { baseUrl: 'http://127.0.0.1:4000/v1', environment: { CF_AIG_TOKEN: 't' } };
-  expect(endpoint('compat', change)).toMatchObject({ baseUrl: 'http://127.0.0.1:4000/v1' });
+  for (const route of ['compat', 'provider'])
+    expect(endpoint(route, change)).toMatchObject({ baseUrl: 'http://127.0.0.1:4000/v1' });
 });
 
 describe('credentials', () => {
