@@ -65,6 +65,16 @@ const cases: [string, [number, string, string], object][] = [
     [524, json, '{"type":"https://…","title":"Error 524: A timeout occurred","status":524,"detail":"slow"}'],
     { family: 'edge', code: '524', message: 'Error 524: A timeout occurred: slow' },
   ],
+  [
+    'the gateway without a code',
+    [500, json, '{"success":false,"error":[{"message":"Internal"}]}'],
+    { family: 'gateway', code: 'unknown', message: 'Internal' },
+  ],
+  [
+    'edge, problem JSON without detail',
+    [520, json, '{"type":"about:blank","title":"Error 520","status":520}'],
+    { family: 'edge', code: '520', message: 'Error 520: about:blank' },
+  ],
   ['nothing to go by', [500, '', ''], { family: 'provider', code: 'http_500', message: 'HTTP 500' }],
   ['nothing to go by, 52x', [522, '', ''], { family: 'edge', code: 'http_522' }],
 ];

@@ -72,6 +72,10 @@ describe('credentials', () => {
   test('a provider key goes along only when it is asked for', () => {
     expect(endpoint('compat')).not.toHaveProperty('bearer');
     expect(endpoint('compat', { providerKey: true })).toMatchObject({ bearer: 'key' });
+    const without = { ...environment, OLLAMA_API_KEY: undefined as never };
+    expect(() => endpoint('compat', { providerKey: true, environment: without })).toThrow(
+      '--provider-key needs OLLAMA_API_KEY',
+    );
   });
 
   test('the alias of a stored key: environment before suite', () => {

@@ -8,6 +8,7 @@ import { createJudge } from '../check/judge.ts';
 import { Gateway } from '../gateway/client.ts';
 import { createDispatcher } from '../gateway/connections.ts';
 import { demo, demoCredentials } from '../gateway/routes/demo.ts';
+import type { Endpoint } from '../gateway/route.ts';
 import type { RequestRow } from '../journal/columns.ts';
 import { Journal } from '../journal/journal.ts';
 import { rowsOf } from '../journal/testing/rows.ts';
@@ -167,6 +168,40 @@ test('stopped between two attempts: the second is not made, and the request is o
   );
   expect(outcome.status).toBe('interrupted');
   expect(rows.map(({ attempt, final }) => [attempt, final])).toEqual([[1, false]]);
+});
+
+test('stopped at the first: what was about to be sent is not, and its place in the budget is given back', async () => {
+  const stop = new AbortController();
+  const { outcome, rows, arrived } = await trial(
+    { a: exact },
+    { repeat: 50 },
+    { onStarted: () => stop.abort(), options: { stop: stop.signal } },
+  );
+  expect(outcome.status).toBe('interrupted');
+  expect([rows.length, arrived]).toEqual([1, 1]);
+});
+
+test('what could not be sent has a row, with the moment of giving up and no latency', async () => {
+  const nobody: Endpoint = {
+    baseUrl: 'http://127.0.0.1:1',
+    wireModel: 'm',
+    headers: {},
+    throughGateway: false,
+  };
+  const { outcome, rows, arrived } = await trial(
+    { a: exact },
+    { repeat: 1 },
+    { options: { endpointOf: () => nobody } },
+  );
+  expect(outcome.status).toBe('complete');
+  expect(arrived).toBe(0);
+  expect(rows).toHaveLength(4 * 2);
+  for (const row of rows) {
+    expect(row).toMatchObject({ error_code: 'refused', final: row.attempt === 2 });
+    expect([row.ttfb_ms, row.ttft_ms, row.e2e_latency_ms]).toEqual(Array(3).fill(undefined));
+    expect(row.started_at).toBe(row.ended_at);
+    expect(row.in_flight).toBeGreaterThan(0);
+  }
 });
 
 test('killed: what is in flight is given up and owed still', async () => {
