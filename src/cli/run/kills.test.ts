@@ -109,4 +109,4 @@ test('killed at twenty random moments: the same final rows as undisturbed, and n
       status: 'complete',
     });
   }
-});
+}, 180_000);

@@ -122,7 +122,8 @@ async function reopen(folder: string, flags: RunFlags, demo: DemoGateway): Promi
   const budget = new BudgetGuard(manifest.suite.run.budget, systemClock);
   const spentBy = expensesOf(manifest.suite);
   const earlier = await readState(folder, (row) => budget.carryOver(spentBy(row)));
-  const hasEnded = await isThere(join(folder, runFiles.report));
+  // One that was stopped after its last request, or killed while its books were closed, is still to be ended.
+  const hasEnded = manifest.status !== 'interrupted' && (await isThere(join(folder, runFiles.report)));
   if (earlier.done >= manifest.planned_requests && hasEnded)
     throw new UserError(`${folder} is complete: every request of its plan has its final row.`);
   await removeDerived(folder);
