@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { generatedSections, withSections } from '../src/cli/readme-sections.ts';
 
-// Writes the parts of the README that come from the code; with --smoke also the table of a fresh demo run. A test
-// holds the former up to date.
-const path = new URL('../README.md', import.meta.url);
-const sections = generatedSections();
+// Writes the parts of our documents that come from the code; with --smoke also the table of a fresh demo run, with
+// --clock the table that «npm run bench:clock» left. A test holds the first up to date.
+const files = generatedSections();
+const sections = files['README.md']!;
 
 if (process.argv.includes('--smoke')) {
   const args = [
@@ -25,4 +25,11 @@ if (process.argv.includes('--smoke')) {
   sections['smoke'] = `\n\n\`\`\`text\n${table!.trimEnd()}\n\`\`\`\n\n`;
 }
 
-writeFileSync(path, withSections(readFileSync(path, 'utf8'), sections));
+if (process.argv.includes('--clock'))
+  sections['clock'] =
+    `\n\n${readFileSync(new URL('../results/clock.md', import.meta.url), 'utf8').trimEnd()}\n\n`;
+
+for (const [file, generated] of Object.entries(files)) {
+  const path = new URL(`../${file}`, import.meta.url);
+  writeFileSync(path, withSections(readFileSync(path, 'utf8'), generated));
+}

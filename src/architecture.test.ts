@@ -148,6 +148,10 @@ test('only the edges deal with the process', () => {
   ).toEqual([]);
 });
 
+test('sources run as they are on the oldest Node that is supported, which does not know «using»', () => {
+  expect(breaking(({ code }) => code.match(/^\s*(?:await )?using \w+ =.*/gm) ?? [])).toEqual([]);
+});
+
 test('time and chance are handed in', () => {
   expect(
     breaking(({ file, code }) =>

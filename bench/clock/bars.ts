@@ -89,7 +89,10 @@ export const bars: readonly Bar[] = [
       )} against ${middle(
         series.values(task.start, ({ nodeMs }) => nodeMs),
         0,
-      )} ms`,
+      )} ms; Node with yargs alone takes ${middle(
+        series.values(task.start, ({ yargsMs }) => yargsMs),
+        0,
+      )}`,
   },
 ];
 

@@ -10,18 +10,24 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const place = `${root}node_modules/.cache/gatebench-bench/`;
 let built: Promise<string> | undefined;
 
+/** Nothing but the parser of arguments, under the same cache of compiled code. */
+const yargsAlone = `require('node:module').enableCompileCache(); import('yargs')`;
+
 /** How long the program, compiled as it is published, takes to print its help, and Node to do nothing. */
 export async function measureStart(times: number): Promise<Findings['start']> {
   const bin = await (built ??= build());
   const help: number[] = [];
+  const yargs: number[] = [];
   const node: number[] = [];
   // The first one fills the compile cache, as the first start after an installation does.
   elapsed([bin, '--help']);
+  elapsed(['-e', yargsAlone]);
   for (let n = 0; n < times; n++) {
     node.push(elapsed(['-e', '0']));
+    yargs.push(elapsed(['-e', yargsAlone]));
     help.push(elapsed([bin, '--help']));
   }
-  return { helpMs: median(help), nodeMs: median(node) };
+  return { helpMs: median(help), yargsMs: median(yargs), nodeMs: median(node) };
 }
 
 async function build(): Promise<string> {
@@ -35,7 +41,7 @@ async function build(): Promise<string> {
 
 function elapsed(args: readonly string[]): number {
   const start = performance.now();
-  const { status } = spawnSync(process.execPath, args, { stdio: 'ignore' });
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'ignore' });
   if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${String(status)}`);
   return performance.now() - start;
 }

@@ -19,8 +19,8 @@ export interface Findings {
   burst: { fromSentMs: Ms; fromCallMs: Ms };
   short: { perSecond: number; cpuUs: number };
   heap: { kibPerStream: number };
-  /** Medians: `gatebench --help` and `node -e 0`. */
-  start: { helpMs: Ms; nodeMs: Ms };
+  /** Medians: `gatebench --help`, a Node that loads the parser of its arguments alone, and `node -e 0`. */
+  start: { helpMs: Ms; yargsMs: Ms; nodeMs: Ms };
 }
 
 export type Found<T extends Task> = Findings[T['kind']];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sentenceOf } from './sentence.ts';
+import { isProvenAt, sentenceOf } from './sentence.ts';
 import { level } from './testing/level.ts';
 
 const few = { n: 7, p50: 0.4, max: 0.91 };
@@ -52,4 +52,15 @@ test('nothing is promised where the lowest level is off already', () => {
     'This machine cannot be relied on for timing: with 8 streams it was off by 12.0 ms (p99).',
   );
   expect(sentenceOf([], 50)).toBe('Nothing was measured.');
+});
+
+test('the clock is proven for what the first level that is high enough has shown, and for no more', () => {
+  const levels = [level(1, 1), level(8, 1), level(64, 7)];
+  expect(isProvenAt(levels, 1)).toBe(true);
+  expect(isProvenAt(levels, 3)).toBe(true);
+  expect(isProvenAt(levels, 8)).toBe(true);
+  expect(isProvenAt(levels, 9), 'the level of 64 was off').toBe(false);
+  expect(isProvenAt(levels.slice(0, 2), 9), 'no level was as high').toBe(false);
+  expect(isProvenAt([level(1, 7), level(8, 1)], 8), 'a level below it was off').toBe(false);
+  expect(isProvenAt([], 1)).toBe(false);
 });

@@ -44,6 +44,15 @@ export function sentenceOf(levels: readonly LevelFigures[], tokensPerSecond: num
   return limit === undefined ? `${promise}.` : `${promise}; with ${limit}.`;
 }
 
+/**
+ * Whether the clock is proven for so many requests in flight: every level up to the first that has as many was
+ * sound. A calibration without such a level proves nothing for them.
+ */
+export function isProvenAt(levels: readonly LevelFigures[], concurrency: number): boolean {
+  const last = levels.findIndex(({ streams }) => streams >= concurrency);
+  return last !== -1 && levels.slice(0, last + 1).every((level) => reasonAgainst(level) === undefined);
+}
+
 interface TtftError {
   ms: Ms;
   which: string;

@@ -40,7 +40,11 @@ export async function executeExport(flags: ExportFlags): Promise<ExitCode> {
 function formatOf({ format: name, out }: ExportFlags): ExportFormat {
   const ending = out === undefined ? undefined : extname(out).toLowerCase();
   const byEnding = exportFormats.find(({ extension }) => extension === ending);
-  if (name === undefined) return byEnding ?? csv;
+  if (name === undefined) {
+    // A file that is something else than its ending says opens nowhere.
+    if (ending !== undefined && ending !== '' && !byEnding) throw new UserError(unknownEnding(out!, ending));
+    return byEnding ?? csv;
+  }
   const format = exportFormats.find((known) => known.name === name)!;
   // A spreadsheet refuses to open a file whose ending lies.
   if (byEnding && byEnding !== format)
@@ -48,6 +52,11 @@ function formatOf({ format: name, out }: ExportFlags): ExportFormat {
       `${out!} ends in ${byEnding.extension}, but --format is ${name}: call it …${format.extension}, or leave --format away.`,
     );
   return format;
+}
+
+function unknownEnding(out: string, ending: string): string {
+  const names = exportFormats.map((format) => format.name).join(' or ');
+  return `${out}: no format ends in ${ending}. Say --format ${names}, or end it in ${exportFormats.map(({ extension }) => extension).join(' or ')}.`;
 }
 
 function optionsOf({ locale, table, columns, aliases }: ExportFlags, format: ExportFormat): ExportOptions {

@@ -1,4 +1,6 @@
 import { defined } from '../base/defined.ts';
+import type { Calibration } from '../calibrate/calibration.ts';
+import { isProvenAt } from '../calibrate/sentence.ts';
 import type { RequestRow } from '../journal/columns.ts';
 import { readManifest, type Manifest } from '../journal/manifest.ts';
 import { readRequests } from '../journal/resume.ts';
@@ -6,9 +8,10 @@ import type { Report, RunFacts } from '../output/report.ts';
 import { armsOf, planSize } from '../plan/blocks.ts';
 import { shardPrompts } from '../plan/shard.ts';
 import type { Suite } from '../suite/suite.ts';
-import { collect, type Collected } from '../summary/collect.ts';
+import { Collector, type Collected } from '../summary/collect.ts';
 import type { ModelSummary } from '../summary/columns.ts';
 import { compare, type Comparison } from '../summary/compare.ts';
+import { ServerTimesCollector } from '../summary/server-times.ts';
 import { successFloor } from '../summary/success.ts';
 import { summarise } from '../summary/summarise.ts';
 import { historyColumnsNeeded } from '../summary/history.ts';
@@ -31,8 +34,15 @@ export interface LoadedRun {
 export async function loadRun(folder: string): Promise<LoadedRun> {
   const manifest = await readManifest(folder);
   const { suite } = manifest;
-  const { timeoutMs, columns } = { timeoutMs: suite.run.timeouts.totalMs, columns: neededColumns(suite) };
-  const collected = await collect(readRows(folder), { columns });
+  const timeoutMs = suite.run.timeouts.totalMs;
+  const collector = new Collector({ columns: neededColumns(suite) });
+  const serverTimesCollector = new ServerTimesCollector();
+  for await (const row of readRows(folder)) {
+    collector.add(row);
+    serverTimesCollector.add(row);
+  }
+  const collected = collector.collected();
+  const serverTimes = serverTimesCollector.times();
   const models = summarise(collected, { timeoutMs });
   const thresholds = manifest.shard ? [] : judgeThresholds(suite.thresholds, collected, { timeoutMs });
   const comparison = compare(collected, { isSequential: manifest.suite.run.order === 'sequential' });
@@ -42,7 +52,7 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
     status: manifest.status,
     planned,
     maxErrorRate: manifest.suite.run.maxErrorRate,
-    ...defined({ loopUtilisation: manifest.loop_utilisation }),
+    ...defined({ loopUtilisation: manifest.loop_utilisation, unprovenAt: unprovenConcurrency(manifest) }),
   });
   const report: Report = {
     run: factsOf(manifest, models, planned),
@@ -54,6 +64,7 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
       ...manifest.notes.map(({ text }) => `${text}.`),
     ],
     ...(thresholds.length > 0 ? { thresholds } : {}),
+    ...(serverTimes.length > 0 ? { serverTimes } : {}),
   };
   return { folder, manifest, collected, comparison, thresholds, report };
 }
@@ -78,6 +89,19 @@ function plannedRequests({ suite, routes, shard, added_repeats = 0 }: Manifest):
   return planSize({ ...suite.run, repeat, arms, prompts: shardPrompts(suite.prompts, shard) }).measure;
 }
 
+/** Requests in flight for which this machine's clock was not proven. Undefined where it was, and on the demo route. */
+function unprovenConcurrency({ suite, routes, calibration }: Manifest): number | undefined {
+  if (routes.every(({ route }) => route === 'demo')) return undefined;
+  const { concurrency } = suite.run;
+  const levels = (calibration as Calibration | undefined)?.levels ?? [];
+  return isProvenAt(levels, concurrency) ? undefined : concurrency;
+}
+
+/** What a calibration found, and when. */
+function clockFact(calibration: Calibration | undefined): string | undefined {
+  return calibration && `${calibration.sentence} Calibrated ${calibration.measured_at.slice(0, 10)}.`;
+}
+
 function factsOf(manifest: Manifest, models: readonly ModelSummary[], planned: number): RunFacts {
   const { suite, versions, machine } = manifest;
   const done = models.reduce((sum, { requests }) => sum + requests, 0);
@@ -99,6 +123,10 @@ function factsOf(manifest: Manifest, models: readonly ModelSummary[], planned: n
     success_floor: successFloor,
     versions: { gatebench: versions.gatebench, openai: versions.openai, node: versions.node },
     machine: `${machine.platform} ${machine.arch}, ${machine.cpus} × ${machine.cpu}`,
-    ...defined({ description: suite.description, ended_at: manifest.ended_at }),
+    ...defined({
+      description: suite.description,
+      ended_at: manifest.ended_at,
+      clock: clockFact(manifest.calibration as Calibration | undefined),
+    }),
   };
 }

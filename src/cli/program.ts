@@ -1,14 +1,20 @@
-import yargs, { type Argv } from 'yargs';
+import type { Argv } from 'yargs';
 import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
 import { version } from '../base/version.ts';
+import { commandIn, type CommandEntry } from './command.ts';
 import { commands } from './commands/index.ts';
+import { flagsOf } from './common-flags.ts';
 
 /** Parses the arguments and runs the command that they name. Throws a UserError for arguments that are wrong. */
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
+  if (args[0] === '--complete') return complete(args.slice(1));
+  const named = commandIn(args, commands);
+  if (args.length === 0 || asksForHelp(args)) return help(named, args.length === 0);
+  // The help does without it.
+  const { default: yargs } = await import('yargs');
   let code: ExitCode = exitCode.done;
   let program: Argv = yargs()
     .scriptName('gatebench')
-    .usage('$0 COMMAND\n\nLatency and token numbers you can trust, for models behind Cloudflare AI Gateway.')
     .parserConfiguration({
       'greedy-arrays': false,
       'duplicate-arguments-array': true,
@@ -16,43 +22,57 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
     })
     .locale('en')
     .strict()
-    .recommendCommands()
-    .demandCommand(1, 'Say what to do, for example: gatebench run suites/smoke.yaml --route demo')
+    .demandCommand(1)
     .version(version())
-    .help()
-    .alias({ h: 'help', v: 'version' })
-    .wrap(Math.min(100, process.stdout.columns || 80))
-    .epilogue('First time here? gatebench run suites/smoke.yaml --route demo')
+    .alias('version', 'v')
+    .help(false)
     .exitProcess(false)
     .fail((message, error) => {
-      throw error instanceof UserError
-        ? error
-        : new UserError(`${message || String(error)}\nSee gatebench --help.`);
+      throw error instanceof UserError ? error : new WrongArguments(message || String(error));
     });
   for (const { usage, describe, load } of commands) {
     program = program.command(
       usage,
       describe,
-      async (builder) => commonFlags((await load()).flags(builder)),
+      async (builder) => flagsOf(await load()).addTo(builder),
       async (flags) => {
         code = await (await load()).run(flags);
       },
     );
   }
-  await program.parseAsync(args as string[]);
+  try {
+    await program.parseAsync(args as string[]);
+  } catch (error) {
+    // Of some mistakes yargs does not tell its own handler of faults.
+    if (!(error instanceof WrongArguments || (error as Error).name === 'YError')) throw error;
+    const { explainArguments } = await import('./wrong-arguments.ts');
+    throw new UserError(await explainArguments((error as Error).message, args, named, commands));
+  }
   return code;
 }
 
-function commonFlags(builder: Argv): Argv {
-  return builder
-    .option('results', {
-      type: 'string',
-      default: 'results',
-      describe: 'folder of all runs',
-      requiresArg: true,
-    })
-    .option('json', { type: 'boolean', default: false, describe: 'machine output on stdout' })
-    .option('quiet', { type: 'boolean', default: false, describe: 'no progress on stderr' })
-    .option('color', { type: 'boolean', describe: '--no-color: none (also NO_COLOR)' })
-    .group(['results', 'json', 'quiet', 'color', 'help', 'version'], 'Common:');
+/** Arguments that the parser refuses, in its words. */
+class WrongArguments extends Error {}
+
+/** Before a lone `--`, after which nothing is a flag. */
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end === -1 ? undefined : end).some((arg) => arg === '--help' || arg === '-h');
+}
+
+/** With nothing to do, the help is an answer to a mistake, and no data. */
+async function help(entry: CommandEntry | undefined, isMistake: boolean): Promise<ExitCode> {
+  const { commandHelp, programHelp } = await import('./help.ts');
+  const stream = isMistake ? process.stderr : process.stdout;
+  const columns = Math.max(60, Math.min(100, stream.columns || 80));
+  stream.write(
+    entry ? commandHelp(entry, flagsOf(await entry.load()), columns) : programHelp(commands, columns),
+  );
+  return isMistake ? exitCode.usage : exitCode.done;
+}
+
+async function complete(words: readonly string[]): Promise<ExitCode> {
+  const { completionLines } = await import('./completion/complete.ts');
+  process.stdout.write(await completionLines(words));
+  return exitCode.done;
 }

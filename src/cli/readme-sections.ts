@@ -1,27 +1,40 @@
+import type { Column } from '../base/table.ts';
 import { checkKinds } from '../check/index.ts';
 import { variables } from '../gateway/environment.ts';
 import { routes } from '../gateway/routes/index.ts';
 import { requestColumns } from '../journal/columns.ts';
+import { headlines } from '../metric/index.ts';
+import { figureMeanings, figures, modelColumns, pairColumns } from '../summary/columns.ts';
+import { historyColumns } from '../summary/history.ts';
 
-/** Parts of the README that only the code knows, by the name of their marks. */
-export function generatedSections(): Record<string, string> {
+/** Parts of our documents that only the code knows: by file, then by the name of their marks. */
+export function generatedSections(): Record<string, Record<string, string>> {
   return {
-    routes: block(
-      table(
-        ['route', 'what'],
-        routes.map(({ name, summary }) => [`\`${name}\``, summary]),
+    'README.md': {
+      routes: block(
+        table(
+          ['route', 'what'],
+          routes.map(({ name, summary }) => [`\`${name}\``, summary]),
+        ),
       ),
-    ),
-    checks: checkKinds.map(({ type }) => `\`${type}\``).join(', '),
-    columns: block(
-      table(
-        ['column', 'unit', 'meaning'],
-        requestColumns.map(({ name, unit, meaning }) => [`\`${name}\``, unit, meaning]),
+      checks: checkKinds.map(({ type }) => `\`${type}\``).join(', '),
+      environment: Object.keys(variables)
+        .map((name) => `\`${name}\``)
+        .join(', '),
+    },
+    'results/README.md': {
+      requests: columnTable(requestColumns),
+      models: columnTable(modelColumns.filter(({ name }) => !isFigure(name))),
+      headlines: headlines.map(({ name }) => `\`${name}\``).join(', '),
+      figures: block(
+        table(
+          ['suffix', 'meaning'],
+          figures.map((figure) => [`\`_${figure}\``, figureMeanings[figure]]),
+        ),
       ),
-    ),
-    environment: Object.keys(variables)
-      .map((name) => `\`${name}\``)
-      .join(', '),
+      pairs: columnTable(pairColumns),
+      history: columnTable(historyColumns),
+    },
   };
 }
 
@@ -31,10 +44,18 @@ export function withSections(text: string, sections: Readonly<Record<string, str
   for (const [name, content] of Object.entries(sections)) {
     const [start, end] = [`<!-- start:${name} -->`, `<!-- end:${name} -->`];
     const [from, to] = [result.indexOf(start), result.indexOf(end)];
-    if (from === -1 || to === -1) throw new Error(`the README has no marks for «${name}»`);
+    if (from === -1 || to === -1) throw new Error(`there are no marks for «${name}»`);
     result = result.slice(0, from + start.length) + content + result.slice(to);
   }
   return result;
+}
+
+const isFigure = (name: string): boolean =>
+  headlines.some((metric) => figures.some((figure) => name === `${metric.name}_${figure}`));
+
+function columnTable(columns: readonly Column[]): string {
+  const rows = columns.map(({ name, unit, meaning }) => [`\`${name}\``, unit, meaning]);
+  return block(table(['column', 'unit', 'meaning'], rows));
 }
 
 const block = (text: string): string => `\n\n${text}\n\n`;

@@ -3,14 +3,16 @@ import type { Ms } from '../base/clock.ts';
 /** How long requests in flight may take to end after the first signal. */
 const drainMs: Ms = 10_000;
 
-export interface Interruption extends Disposable {
+export interface Interruption {
   /** Aborted by the first signal: send nothing more. */
   stop: AbortSignal;
   /** Aborted by the second one, or when the drain has taken too long: give up what is in flight. */
   kill: AbortSignal;
+  /** Leaves the signals to others again. */
+  end(): void;
 }
 
-/** Turns Ctrl-C and SIGTERM into an orderly end. Listens until it is disposed of. */
+/** Turns Ctrl-C and SIGTERM into an orderly end. Listens until it is ended. */
 export function onInterruption(say: (text: string) => void): Interruption {
   const stop = new AbortController();
   const kill = new AbortController();
@@ -29,7 +31,7 @@ export function onInterruption(say: (text: string) => void): Interruption {
   return {
     stop: stop.signal,
     kill: kill.signal,
-    [Symbol.dispose]() {
+    end() {
       clearTimeout(timer);
       for (const signal of signals) process.off(signal, onSignal);
     },

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { UserError } from '../base/user-error.ts';
+import { unwritable } from './unwritable.ts';
 
 /** Writes to the file that `--out` names, else to stdout. Throws a UserError when the file cannot be written. */
 export async function writeOut(content: string | Uint8Array, out: string | undefined): Promise<void> {
@@ -10,7 +10,7 @@ export async function writeOut(content: string | Uint8Array, out: string | undef
   try {
     await writeFile(out, content);
   } catch (error) {
-    throw new UserError(`${out} cannot be written: ${(error as Error).message}`);
+    throw unwritable(out, error);
   }
   process.stderr.write(`Written: ${out}\n`);
 }

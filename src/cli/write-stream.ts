@@ -1,7 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { UserError } from '../base/user-error.ts';
+import { unwritable } from './unwritable.ts';
 
 /**
  * Writes a file piece by piece, to the one that `--out` names, else to stdout. The file appears whole or not at
@@ -33,7 +33,7 @@ async function attempt<T>(out: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
-    throw new UserError(`${out} cannot be written: ${(error as Error).message}`);
+    throw unwritable(out, error);
   }
 }
 

@@ -15,7 +15,7 @@ export function pickFields(fields: readonly Field[], names: readonly string[] | 
     const faults = unknown.map(
       (name) => `there is no column ${quote(name)}${choices(name, [...known.keys()])}`,
     );
-    throw new UserError(`--columns: ${faults.join('\n--columns: ')}.`);
+    throw new UserError(`--columns: ${faults.join('\n--columns: ')}`);
   }
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new UserError(`--columns names ${quote(twice)} twice.`);

@@ -26,6 +26,7 @@ async function exchangeOf(reads: readonly Read[]): Promise<Exchange> {
   const attempt = new Attempt({
     eventId: 'event-1',
     streamed: true,
+    native: false,
     timeouts: patient,
     clock: new HandClock(),
     lag,

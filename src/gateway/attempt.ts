@@ -8,13 +8,15 @@ import { oneLine } from '../base/text.ts';
 import { ChunkLog } from '../record/chunk-log.ts';
 import type { Connection, Exchange, Failure, Receipts } from '../record/exchange.ts';
 import type { Timeouts } from '../suite/suite.ts';
+import type { AnswerReader, StreamFault } from './answer-reader.ts';
 import { looksBuffered } from './buffered.ts';
 import { classify } from './classify.ts';
 import { failureOf } from './conclude.ts';
 import { watchSocket } from './connections.ts';
 import type { LoopLag } from './loop-lag.ts';
 import { networkFailure } from './network-failure.ts';
-import { StreamReader, type StreamFault } from './stream-reader.ts';
+import { NativeReader } from './native-reader.ts';
+import { StreamReader } from './stream-reader.ts';
 
 /** Bodies beyond these are cut off: an answer is never that long, an error page need not be read whole. */
 const longestBody = 64 * 1024 * 1024;
@@ -24,6 +26,8 @@ export interface AttemptOptions {
   eventId: string;
   /** A stream was asked for. */
   streamed: boolean;
+  /** By Ollama's own API. */
+  native: boolean;
   timeouts: Timeouts;
   clock: Clock;
   lag: LoopLag;
@@ -42,7 +46,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onSent: (() => void) | undefined;
 
   readonly #options: AttemptOptions;
-  readonly #reader = new StreamReader();
+  readonly #reader: AnswerReader;
   readonly #created: Ms;
   #resolveFinished!: (exchange: Exchange) => void;
   #resolveResponded!: (head: ResponseHead | undefined) => void;
@@ -70,6 +74,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   constructor(options: AttemptOptions) {
     this.#options = options;
+    this.#reader = options.native ? new NativeReader() : new StreamReader();
     this.#created = options.clock.now();
     this.finished = new Promise((resolve) => (this.#resolveFinished = resolve));
     this.responded = new Promise((resolve) => (this.#resolveResponded = resolve));
@@ -116,7 +121,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#headersMs = at;
     this.#lastDataMs = at;
     this.#head = { status, headers };
-    if (status === 200 && /^text\/event-stream\b/i.test(this.#contentType)) this.#reads = 'events';
+    if (status === 200 && this.#reader.streamType.test(this.#contentType)) this.#reads = 'events';
     if (status >= 300 && status < 400) {
       this.fail({
         status: 'error',
@@ -231,9 +236,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
         streamed: this.#options.streamed,
         contentType: this.#contentType,
         body,
-        completion: this.#reader.completion,
-        frames: this.#reader.frames,
-        done: this.#reader.doneMs !== undefined,
+        reader: this.#reader,
         ...(this.#reader.fault ? { fault: redactedFault(this.#reader.fault, this.#options.redact) } : {}),
       },
       this.#options.clock.wall(),
@@ -248,8 +251,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     } catch {
       return;
     }
-    const { completion, chunks } = this.#reader;
-    completion.add(json, (kind, chars) => chunks.push(this.#bodyEndMs!, kind, chars, chunks.length > 0));
+    this.#reader.whole(json, this.#bodyEndMs!);
   }
 
   #refusal(): Failure {
@@ -329,7 +331,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#over = true;
     clearTimeout(this.#timer);
     this.#settleLastText();
-    const { completion, chunks, firstEventMs, doneMs } = this.#reader;
+    const { completion, chunks, firstEventMs, doneMs, serverTimings } = this.#reader;
     const { redact, streamed, eventId, clock } = this.#options;
     const observed = {
       eventId,
@@ -351,6 +353,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
         headersMs: this.#headersMs,
         firstEventMs,
         doneMs,
+        serverTimings,
         bodyEndMs: this.#bodyEndMs,
         clientLagMs: this.#lagMs,
         finishReason: completion.finishReason && oneLine(redact(completion.finishReason), 80),

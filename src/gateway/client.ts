@@ -7,6 +7,7 @@ import type { Exchange } from '../record/exchange.ts';
 import type { Timeouts } from '../suite/suite.ts';
 import { Attempt } from './attempt.ts';
 import { LoopLag } from './loop-lag.ts';
+import { sendNative } from './native-send.ts';
 import type { ChatRequest } from './request.ts';
 import { tapFetch, type TapOptions } from './tap.ts';
 
@@ -31,7 +32,7 @@ export interface AskHooks {
 
 /**
  * The way to the models. The openai SDK builds and makes each request, with its retries off; the answer is
- * read beneath it by an `Attempt`.
+ * read beneath it by an `Attempt`. Requests in Ollama's own words go the same way without the SDK.
  */
 export class Gateway {
   readonly #options: GatewayOptions;
@@ -46,7 +47,7 @@ export class Gateway {
     this.#fetch = tapFetch(options.dispatcher);
   }
 
-  /** Requests handed to the SDK and not over. */
+  /** Requests under way and not over. */
   get inFlight(): number {
     return this.#inFlight;
   }
@@ -57,6 +58,7 @@ export class Gateway {
     const attempt = new Attempt({
       eventId: request.eventId,
       streamed: request.body.stream,
+      native: request.native === true,
       timeouts: this.#options.timeouts,
       clock: this.#options.clock,
       redact: this.#options.redact,
@@ -69,13 +71,8 @@ export class Gateway {
     hooks.signal?.addEventListener('abort', cancel, { once: true });
     if (hooks.signal?.aborted) cancel();
     try {
-      const options: TapOptions = { attempt };
-      await this.#client(request.baseUrl)
-        .chat.completions.create(request.body as unknown as OpenAI.ChatCompletionCreateParamsStreaming, {
-          headers: request.headers,
-          fetchOptions: options as never,
-        })
-        .asResponse();
+      if (request.native === true) sendNative(this.#options.dispatcher, request, attempt);
+      else await this.#sendBySdk(request, attempt);
     } catch (error) {
       // Mostly the attempt is over by now and knows better; what the SDK refused by itself never left.
       attempt.fail({
@@ -89,6 +86,16 @@ export class Gateway {
     hooks.signal?.removeEventListener('abort', cancel);
     this.#leave();
     return exchange;
+  }
+
+  async #sendBySdk(request: ChatRequest, attempt: Attempt): Promise<void> {
+    const options: TapOptions = { attempt };
+    await this.#client(request.baseUrl)
+      .chat.completions.create(request.body as unknown as OpenAI.ChatCompletionCreateParamsStreaming, {
+        headers: request.headers,
+        fetchOptions: options as never,
+      })
+      .asResponse();
   }
 
   async close(): Promise<void> {

@@ -1,54 +1,54 @@
 import { oneLine } from '../base/text.ts';
 import type { Failure } from '../record/exchange.ts';
+import type { AnswerReader, StreamFault } from './answer-reader.ts';
 import { classify, providerError } from './classify.ts';
-import type { Completion } from './completion.ts';
-import type { StreamFault } from './stream-reader.ts';
+import { isObject, type Completion } from './completion.ts';
 
 /** What is known when a body with status 200 has ended. */
 export interface Ended {
   streamed: boolean;
   contentType: string;
-  /** Text of the body where it was not a stream of events. */
+  /** Text of the body where it was not a stream. */
   body: string;
-  completion: Completion;
-  /** Data frames of the stream. */
-  frames: number;
-  done: boolean;
+  reader: AnswerReader;
+  /** The reader's, without secrets. */
   fault?: StreamFault;
 }
 
 /**
  * Whether an ended body with status 200 is an answer. It is one only with the right content type, at least one
- * piece of answer, a finish reason and, streamed, `[DONE]`; everything else has a name of its own.
+ * piece of answer, a finish reason and, streamed, `[DONE]` or the like; everything else has a name of its own.
  * Undefined when all is well.
  */
 export function failureOf(ended: Ended, now: Date): Failure | undefined {
   return (
-    wrongContent(ended, now) ?? faultInStream(ended) ?? incomplete(ended) ?? withoutAnswer(ended.completion)
+    wrongContent(ended, now) ??
+    faultInStream(ended) ??
+    incomplete(ended) ??
+    withoutAnswer(ended.reader.completion)
   );
 }
 
-function wrongContent({ streamed, contentType, body, completion }: Ended, now: Date): Failure | undefined {
-  const expected = streamed ? /^text\/event-stream\b/i : /^application\/(\S*\+)?json\b/i;
+function wrongContent({ streamed, contentType, body, reader }: Ended, now: Date): Failure | undefined {
+  const expected = streamed ? reader.streamType : /^application\/(\S*\+)?json\b/i;
   if (expected.test(contentType)) {
     if (streamed) return undefined;
-    const refused = completion.error !== undefined || /"success"\s*:\s*false/.test(body.slice(0, 4096));
+    const refused =
+      reader.completion.error !== undefined || /"success"\s*:\s*false/.test(body.slice(0, 4096));
     if (refused) return classify({ httpStatus: 200, contentType, body }, now);
-    return looksLikeCompletion(body) ? undefined : stream('malformed_body', 'the body is not a completion');
+    return isAnswer(body, reader) ? undefined : stream('malformed_body', 'the body is not a completion');
   }
-  if (streamed && looksLikeCompletion(body))
+  if (streamed && isAnswer(body, reader))
     return stream('json_instead_of_sse', 'one JSON answer came although a stream was asked for');
   const said = classify({ httpStatus: 200, contentType, body }, now);
   if (said.code !== 'http_200') return said;
   return stream('wrong_content_type', `the answer has content type «${oneLine(contentType, 80) || 'none'}»`);
 }
 
-function looksLikeCompletion(body: string): boolean {
+function isAnswer(body: string, reader: AnswerReader): boolean {
   try {
     const json: unknown = JSON.parse(body);
-    return (
-      typeof json === 'object' && json !== null && Array.isArray((json as { choices?: unknown }).choices)
-    );
+    return isObject(json) && reader.isAnswer(json);
   } catch {
     return false;
   }
@@ -73,7 +73,8 @@ function faultInStream({ fault }: Ended): Failure | undefined {
   }
 }
 
-function incomplete({ streamed, completion, frames, done }: Ended): Failure | undefined {
+function incomplete({ streamed, reader }: Ended): Failure | undefined {
+  const { completion, frames, doneMs, lastWord } = reader;
   if (streamed && frames === 0) return truncated('no_events', 'the stream ended without a single event');
   if (completion.finishReason === undefined) {
     if (completion.sawEmptyModel) {
@@ -86,7 +87,7 @@ function incomplete({ streamed, completion, frames, done }: Ended): Failure | un
     }
     return truncated('no_finish', 'the answer ended without a finish reason');
   }
-  if (streamed && !done) return truncated('no_done', 'the stream ended without [DONE]');
+  if (streamed && doneMs === undefined) return truncated('no_done', `the stream ended without ${lastWord}`);
   return undefined;
 }
 

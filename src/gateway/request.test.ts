@@ -98,3 +98,24 @@ test('past the gateway its headers are not sent', () => {
   expect(Object.keys(headers).filter((name) => name.startsWith('cf-'))).toEqual([]);
   expect(headers).toHaveProperty('authorization', 'Bearer key');
 });
+
+test('where Ollama is asked in its own words, the body is in them, and the headers are those of the suite', () => {
+  const native = {
+    ...endpoint,
+    headers: {},
+    throughGateway: false,
+    native: { api: 'native', numCtx: 512 } as const,
+  };
+  expect(chatRequest(planned({ max_tokens: 9 }), native, facts)).toEqual({
+    eventId: 'event-1',
+    baseUrl: 'https://gateway.example/v1',
+    native: true,
+    body: {
+      model: 'custom-ollama/kimi',
+      messages: [{ role: 'user', content: 'hi' }],
+      stream: true,
+      options: { num_ctx: 512, num_predict: 9 },
+    },
+    headers: { 'x-team': 'support', 'accept-encoding': 'identity', authorization: null },
+  });
+});

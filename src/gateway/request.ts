@@ -1,14 +1,17 @@
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { GatewaySettings, Json } from '../suite/suite.ts';
+import { nativeBody } from './native-request.ts';
 import type { Endpoint } from './route.ts';
 
-/** A request as it is handed to the SDK. */
+/** A request as it is handed to the SDK, or sent beside it. */
 export interface ChatRequest {
   eventId: string;
   baseUrl: string;
   body: ChatBody;
   /** A null takes away a header that the SDK would send. */
   headers: Record<string, string | null>;
+  /** By Ollama's own API, which the SDK does not speak. */
+  native?: boolean;
 }
 
 export interface ChatBody {
@@ -30,7 +33,9 @@ export function chatRequest(planned: PlannedRequest, endpoint: Endpoint, facts: 
   return {
     eventId: facts.eventId,
     baseUrl: endpoint.baseUrl,
-    body: chatBody(planned, endpoint.wireModel),
+    ...(endpoint.native
+      ? { body: nativeBody(planned, endpoint.wireModel, endpoint.native), native: true }
+      : { body: chatBody(planned, endpoint.wireModel) }),
     headers: {
       ...facts.settings.headers,
       // A compressed stream cannot be stamped as it arrives.

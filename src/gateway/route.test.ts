@@ -57,6 +57,26 @@ test('demo: the stand-in’s own address and credentials, whatever the environme
   expect(() => endpoint('demo')).toThrow('has not been started');
 });
 
+test.each([
+  [undefined, 'http://localhost:11434/v1', 'http://localhost:11434/api'],
+  ['http://127.0.0.1:4000', 'http://127.0.0.1:4000/v1', 'http://127.0.0.1:4000/api'],
+  ['http://127.0.0.1:4000/', 'http://127.0.0.1:4000/v1', 'http://127.0.0.1:4000/api'],
+  ['http://127.0.0.1:4000/v1', 'http://127.0.0.1:4000/v1', 'http://127.0.0.1:4000/api'],
+  ['http://127.0.0.1:4000/api/', 'http://127.0.0.1:4000/api/', 'http://127.0.0.1:4000/api'],
+  ['http://box/ollama', 'http://box/ollama', 'http://box/ollama/api'],
+])('local at %s: its /v1 or its own API, whichever is asked for', (baseUrl, openai, native) => {
+  const at = baseUrl === undefined ? {} : { baseUrl };
+  const local = { api: 'native', keepAlive: '10m' } as const;
+  expect(endpoint('local', at).baseUrl).toBe(openai);
+  expect(endpoint('local', { ...at, settings: { ...settings, local } })).toMatchObject({
+    baseUrl: native,
+    wireModel: 'kimi-k2.6',
+    native: local,
+  });
+  // Of no other route's concern.
+  expect(endpoint('compat', { settings: { ...settings, local } })).not.toHaveProperty('native');
+});
+
 test('--base-url wins, and then only the token is needed', () => {
   const change = { baseUrl: 'http://127.0.0.1:4000/v1', environment: { CF_AIG_TOKEN: 't' } };
   for (const route of ['compat', 'provider'])

@@ -1,10 +1,10 @@
-import type { AuthMode, GatewaySettings } from '../suite/suite.ts';
+import type { AuthMode, GatewaySettings, LocalSettings } from '../suite/suite.ts';
 import { UserError } from '../base/user-error.ts';
 import type { Environment } from './environment.ts';
 
 /** Where a model's requests go, and as whom. */
 export interface Endpoint {
-  /** Prefix of `/chat/completions`. */
+  /** Prefix of `/chat/completions`, or of `/chat` where `native` is set. */
   baseUrl: string;
   /** Name of the model on the wire. */
   wireModel: string;
@@ -14,6 +14,8 @@ export interface Endpoint {
   headers: Record<string, string>;
   /** Cloudflare's gateway is in between, so its headers make sense. */
   throughGateway: boolean;
+  /** Asked by Ollama's own API, in this way. Absent: by OpenAI's, as most are. */
+  native?: LocalSettings;
 }
 
 export interface RouteContext {

@@ -35,6 +35,9 @@ const promised = [
   ...['retry_after_ms', 'waited_ms'],
   ...['cache_status', 'gateway_log_id', 'gateway_step', 'event_id', 'cf_ray', 'echoed_model'],
   ...['answer_sha256', 'answer_preview'],
+  // Beyond the contract, at the end.
+  'stream_notes',
+  ...['server_total_ms', 'load_ms', 'prompt_eval_ms', 'eval_ms'],
 ];
 
 test('requests.csv has these columns, in this order', () => {

@@ -1,5 +1,5 @@
 import type { Column, RowOf } from '../base/table.ts';
-import { latencies, rates } from '../metric/index.ts';
+import { latencies, rates, serverTimes } from '../metric/index.ts';
 
 /** What identifies a row, and where it stands in the design. */
 const identity = [
@@ -145,6 +145,13 @@ const verdictsAndReceipts = [
   { name: 'echoed_model', kind: 'text', unit: '', meaning: 'model name in the answer' },
   { name: 'answer_sha256', kind: 'text', unit: '', meaning: 'SHA-256 of the answer’s text' },
   { name: 'answer_preview', kind: 'text', unit: '', meaning: 'first 200 characters on one line' },
+  {
+    name: 'stream_notes',
+    kind: 'list',
+    unit: '',
+    // What each word means stands in record/stream-notes.ts.
+    meaning: 'no fault, but good to know: `merged`, `cumulative_usage`, `hidden_reasoning`',
+  },
 ] as const satisfies readonly Column[];
 
 /** `requests.csv`, in this order. The header, rows, reader and the README's table come from this list. */
@@ -156,6 +163,7 @@ export const requestColumns = [
   ...counts,
   ...rates,
   ...verdictsAndReceipts,
+  ...serverTimes,
 ] as const;
 
 /** One attempt as it stands in `requests.csv`: what everything after the run works from. */

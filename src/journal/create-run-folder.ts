@@ -2,7 +2,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../base/user-error.ts';
 import { lockRun, type Lock } from './lock.ts';
-import { readIfThere, runFiles } from './run-folder.ts';
+import { isThere, runFiles } from './run-folder.ts';
 
 /**
  * Makes the folder of a new run, and takes it. One that was left by a kill before anything was measured may be used
@@ -17,15 +17,27 @@ export async function createRunFolder(folder: string): Promise<Lock> {
   const lock = await lockRun(folder);
   try {
     // Only who has the folder can tell: another one may have begun in it a moment ago.
-    await using file = await open(join(folder, runFiles.requests), 'a');
-    const isNew = (await file.stat()).size === 0;
-    if (isNew && (await readIfThere(join(folder, runFiles.manifest))) === undefined) return lock;
+    if (
+      (await openedSize(join(folder, runFiles.requests))) === 0 &&
+      !(await isThere(join(folder, runFiles.manifest)))
+    )
+      return lock;
     throw new UserError(
       `${folder} holds a run: choose another --results or --out, or continue it with --resume.`,
     );
   } catch (error) {
     await lock.release();
     throw error instanceof UserError ? error : cannotBeMade(folder, error as NodeJS.ErrnoException);
+  }
+}
+
+/** Bytes of a file that may be written to; it is made when it is not there. */
+async function openedSize(path: string): Promise<number> {
+  const file = await open(path, 'a');
+  try {
+    return (await file.stat()).size;
+  } finally {
+    await file.close();
   }
 }
 

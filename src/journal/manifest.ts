@@ -1,6 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../base/user-error.ts';
+import type { LoadedModel } from '../gateway/local-ollama.ts';
 import type { Suite } from '../suite/suite.ts';
 import { readIfThere, runFiles, writeWhole } from './run-folder.ts';
 
@@ -33,6 +34,8 @@ export interface Manifest {
   /** Share of the time in which the event loop was busy, 0 to 1; above 0.6 the timing is not sound. */
   loop_utilisation?: number;
   calibration?: unknown;
+  /** A local Ollama and what was in its memory before the first request and after the last. Absent on other routes. */
+  local?: { version?: string; before: LoadedModel[]; after?: LoadedModel[] };
 }
 
 export function describeMachine(): Manifest['machine'] {

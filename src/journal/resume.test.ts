@@ -6,7 +6,7 @@ import { scratchFolder } from '../base/testing/scratch.ts';
 import { arm, planned, prompt } from '../plan/testing/planned.ts';
 import { requestColumns, type RequestRow } from './columns.ts';
 import { csvFile } from './csv.ts';
-import { keyOf, readState, removeDerived, reopenFailed, setTornLineAside } from './resume.ts';
+import { addNewColumns, keyOf, readState, removeDerived, reopenFailed, setTornLineAside } from './resume.ts';
 import { measurement, numbered, rowsOf } from './testing/rows.ts';
 import { toRow } from './to-row.ts';
 
@@ -114,4 +114,34 @@ test('what was made of the rows goes, and what a kill left half written; all els
     await writeFile(join(scratch.path, name), '');
   await removeDerived(scratch.path);
   expect((await readdir(scratch.path)).toSorted()).toEqual(kept);
+});
+
+test('the journal of an older version gets the columns that it lacks, and loses nothing', async () => {
+  await using scratch = await scratchFolder();
+  const path = join(scratch.path, 'requests.csv');
+  await writeFile(path, csvFile(requestColumns.slice(0, -4), history));
+  expect(await addNewColumns(scratch.path)).toBe(true);
+  expect(await readFile(path, 'utf8')).toBe(csvFile(requestColumns, history));
+  expect(await addNewColumns(scratch.path)).toBe(false);
+});
+
+test('that of a version to come is left alone', async () => {
+  await using scratch = await scratchFolder();
+  const path = join(scratch.path, 'requests.csv');
+  const later = csvFile(
+    [...requestColumns, { name: 'warmth', kind: 'text', unit: '', meaning: '' }],
+    history,
+  );
+  await writeFile(path, later);
+  await expect(addNewColumns(scratch.path)).rejects.toThrow(
+    /does not know \(warmth\): go on with the version/,
+  );
+  expect(await readFile(path, 'utf8')).toBe(later);
+});
+
+test.each(['', 'run_id,sui'])('a journal that begins «%s» has no columns yet', async (text) => {
+  await using scratch = await scratchFolder();
+  expect(await addNewColumns(scratch.path)).toBe(false);
+  await writeFile(join(scratch.path, 'requests.csv'), text);
+  expect(await addNewColumns(scratch.path)).toBe(false);
 });

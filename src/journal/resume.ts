@@ -1,6 +1,8 @@
 import { open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defined } from '../base/defined.ts';
+import { oneLine } from '../base/text.ts';
+import { UserError } from '../base/user-error.ts';
 import { requestKey } from '../plan/blocks.ts';
 import { requestColumns, type RequestRow } from './columns.ts';
 import { csvHeader, csvLines, readCsv } from './csv.ts';
@@ -75,12 +77,21 @@ export async function* readRequests(folder: string): AsyncGenerator<RequestRow> 
   const path = join(folder, runFiles.requests);
   let bytes: number | undefined;
   try {
-    await using file = await open(path, 'r');
-    bytes = await endOfLastLine(file, (await file.stat()).size);
+    bytes = await wholeBytes(path);
   } catch {
     // That there is no such file, or that it cannot be read, is for the reader to say.
   }
   yield* readCsv<RequestRow>(path, requestColumns, defined({ bytes }));
+}
+
+/** Bytes of a file up to the end of its last line. */
+async function wholeBytes(path: string): Promise<number> {
+  const file = await open(path, 'r');
+  try {
+    return await endOfLastLine(file, (await file.stat()).size);
+  } finally {
+    await file.close();
+  }
 }
 
 async function repair(path: string): Promise<number> {
@@ -119,6 +130,51 @@ async function endOfLastLine(file: FileHandle, size: number): Promise<number> {
 }
 
 /**
+ * Gives the journal of an older version the columns that it lacks, so that new rows fit below its header. The file is
+ * written anew and put in the place of the old one in one step. Returns whether it was. Throws a UserError when it
+ * has columns of a version to come, which would be lost.
+ */
+export async function addNewColumns(folder: string): Promise<boolean> {
+  const path = join(folder, runFiles.requests);
+  const header = csvHeader(requestColumns);
+  const found = await firstLine(path);
+  if (found === '' || found === header) return false;
+  const known: readonly string[] = requestColumns.map(({ name }) => name);
+  const unknown = found
+    .trimEnd()
+    .split(',')
+    .filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new UserError(
+      `${path} has columns that this gatebench does not know (${oneLine(unknown.join(', '), 200)}): ` +
+        'go on with the version that wrote it.',
+    );
+  await writeWhole(
+    path,
+    rewritten(path, (row) => row),
+  );
+  return true;
+}
+
+/** With its line feed. Empty when there is no file, or no whole line in its first block. */
+async function firstLine(path: string): Promise<string> {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+  try {
+    const block = Buffer.alloc(64 * 1024);
+    const { bytesRead } = await file.read(block, 0, block.length, 0);
+    return block.toString('utf8', 0, block.subarray(0, bytesRead).indexOf(10) + 1);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
  * Takes the final mark from the rows of requests that failed, so that they are owed again. The file is written
  * anew and put in the place of the old one in one step. Returns how many.
  */
@@ -126,17 +182,18 @@ export async function reopenFailed(folder: string): Promise<number> {
   const path = join(folder, runFiles.requests);
   let failed = 0;
   for await (const row of readCsv<RequestRow>(path, requestColumns)) if (hasFailed(row)) failed++;
-  if (failed > 0) await writeWhole(path, reopened(path));
+  const reopened = (row: RequestRow): RequestRow => (hasFailed(row) ? { ...row, final: false } : row);
+  if (failed > 0) await writeWhole(path, rewritten(path, reopened));
   return failed;
 }
 
 const hasFailed = ({ final, status }: RequestRow): boolean => final && status !== 'ok';
 
-/** A file has room for millions of rows, memory has not. */
-async function* reopened(path: string): AsyncGenerator<string> {
+/** A journal with each row changed, in pieces: a file has room for millions of rows, memory has not. */
+async function* rewritten(path: string, change: (row: RequestRow) => RequestRow): AsyncGenerator<string> {
   let text = csvHeader(requestColumns);
   for await (const row of readCsv<RequestRow>(path, requestColumns)) {
-    text += csvLines(requestColumns, [hasFailed(row) ? { ...row, final: false } : row]);
+    text += csvLines(requestColumns, [change(row)]);
     if (text.length < 65_536) continue;
     yield text;
     text = '';

@@ -36,6 +36,7 @@ const everything: Partial<Observed> = {
     echoedModel: 'glm-5.2',
   },
   clientLagMs: 0.5,
+  serverTimings: { totalMs: 480, loadMs: 20.5, promptEvalMs: 60, evalMs: 390 },
 };
 
 /** A request of which every cell has something to say. */
@@ -130,6 +131,10 @@ test('fills every column of one attempt', () => {
     echoed_model: 'glm-5.2',
     answer_sha256: 'a52502c1919da5c726265c89e5f83dcb030ae7af5cdafc1460e7e04588ce9cd2',
     answer_preview: 'Two lines',
+    server_total_ms: 480,
+    load_ms: 20.5,
+    prompt_eval_ms: 60,
+    eval_ms: 390,
   });
   expect(Object.keys(row).toSorted()).toEqual(requestColumns.map(({ name }) => name).toSorted());
 });
@@ -173,6 +178,8 @@ test('an answer without usage, checks, price and receipts leaves those cells emp
     ...['output_tps', 'e2e_output_tps', 'cost_usd', 'passed', 'score', 'failed_checks'],
     ...['client_lag_ms', 'retry_after_ms', 'waited_ms'],
     ...['cache_status', 'gateway_log_id', 'gateway_step', 'cf_ray', 'echoed_model'],
+    'stream_notes',
+    ...['server_total_ms', 'load_ms', 'prompt_eval_ms', 'eval_ms'],
   ]);
   // The answer is good; that its tokens are unknown has a name of its own.
   expect([row.status, row.valid, row.error_code]).toEqual(['ok', true, 'no_usage']);

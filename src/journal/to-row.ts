@@ -3,12 +3,13 @@ import type { Ms } from '../base/clock.ts';
 import { oneLine } from '../base/text.ts';
 import type { Verdict } from '../check/check.ts';
 import { e2eLatency } from '../metric/e2e-latency.ts';
-import { latencies, rates } from '../metric/index.ts';
+import { latencies, rates, serverTimes } from '../metric/index.ts';
 import type { MetricContext } from '../metric/metric.ts';
 import { ttft } from '../metric/ttft.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Exchange } from '../record/exchange.ts';
 import type { RunSettings } from '../suite/suite.ts';
+import { streamNotes } from '../record/stream-notes.ts';
 import { validityOf } from '../record/validity.ts';
 import type { RequestRow } from './columns.ts';
 
@@ -34,7 +35,9 @@ export interface Measurement {
 
 const previewLength = 200;
 
-type MetricCells = Pick<RequestRow, ((typeof latencies)[number] | (typeof rates)[number])['name']>;
+const metrics = [...latencies, ...rates, ...serverTimes];
+
+type MetricCells = Pick<RequestRow, (typeof metrics)[number]['name']>;
 
 /** The row of `requests.csv` for one attempt. */
 export function toRow(measurement: Measurement): RequestRow {
@@ -81,6 +84,7 @@ export function toRow(measurement: Measurement): RequestRow {
     cf_ray: exchange.receipts.cfRay,
     echoed_model: exchange.receipts.echoedModel,
     ...answerCells(exchange, measurement.answers),
+    stream_notes: listed(streamNotes(exchange)),
   };
 }
 
@@ -114,7 +118,7 @@ function validityCells({ exchange, wireModel }: Measurement): Pick<RequestRow, '
 
 function metricCells(exchange: Exchange, context: MetricContext): MetricCells {
   return Object.fromEntries(
-    [...latencies, ...rates].map((metric) => [metric.name, metric.of(exchange, context)]),
+    metrics.map((metric) => [metric.name, metric.of(exchange, context)]),
   ) as MetricCells;
 }
 

@@ -4,13 +4,14 @@ import { firstEvent } from './first-event.ts';
 import { iclP50, iclP99, maxStall } from './inter-chunk.ts';
 import { e2eOutputTps, outputTps } from './output-rate.ts';
 import { reasoningTime } from './reasoning-time.ts';
+import { evalTime, loadTime, promptEval, serverTotal } from './server-times.ts';
 import { streamEnd } from './stream-end.ts';
 import { tpot } from './tpot.ts';
 import { ttfat } from './ttfat.ts';
 import { ttfb } from './ttfb.ts';
 import { ttft } from './ttft.ts';
 
-/** Times within one attempt. To add a metric: write its file, add its line here or to `rates`. */
+/** Times within one attempt. To add a metric: write its file, add its line here, or to one of the lists below. */
 export const latencies = [
   ttfb,
   firstEvent,
@@ -27,6 +28,9 @@ export const latencies = [
 
 /** Figures that need tokens or prices. */
 export const rates = [outputTps, e2eOutputTps, cost] as const;
+
+/** Where the server says that its time went; last in a row, because few servers say. */
+export const serverTimes = [serverTotal, loadTime, promptEval, evalTime] as const;
 
 /** The five that are summarised, ranked and compared for each model. */
 export const headlines = [ttft, ttfat, tpot, e2eLatency, outputTps] as const;

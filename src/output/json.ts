@@ -1,5 +1,6 @@
 import type { AnyRow, Column } from '../base/table.ts';
 import { modelColumns } from '../summary/columns.ts';
+import type { ServerTimes } from '../summary/server-times.ts';
 import type { ThresholdResult } from '../summary/thresholds.ts';
 import type { OutputFormat, RunFacts } from './report.ts';
 
@@ -7,11 +8,12 @@ import type { OutputFormat, RunFacts } from './report.ts';
 export const json: OutputFormat = {
   name: 'json',
   extension: '.json',
-  render: ({ run, models, warnings, thresholds }) =>
+  render: ({ run, models, warnings, thresholds, serverTimes }) =>
     jsonText({
       run: runObject(run),
       models: models.map((row) => rowObject(modelColumns, row)),
       ...(thresholds ? { thresholds: thresholds.map(thresholdObject) } : {}),
+      ...(serverTimes ? { server_times: serverTimes.map(serverTimesObject) } : {}),
       warnings,
     }),
 };
@@ -32,6 +34,24 @@ export function thresholdObject(result: ThresholdResult): Record<string, unknown
     ci_high: ciHigh ?? null,
     reason: reason ?? null,
     line: threshold.line,
+  };
+}
+
+/** Three decimals, as durations have them in the CSV; what was not reported is `null`. */
+function serverTimesObject(times: ServerTimes): Record<string, unknown> {
+  const ms = (value: number | undefined): number | null =>
+    value === undefined ? null : Number(value.toFixed(3));
+  return {
+    model: times.model,
+    route: times.route,
+    answers: times.answers,
+    load_ms: ms(times.load_ms),
+    prompt_eval_ms: ms(times.prompt_eval_ms),
+    eval_ms: ms(times.eval_ms),
+    other_ms: ms(times.other_ms),
+    network_ms: ms(times.network_ms),
+    cold_loads: times.cold_loads,
+    cold_load_ms: ms(times.cold_load_ms),
   };
 }
 

@@ -53,3 +53,13 @@ test('figures of one title have one unit', () => {
     .map(({ unit, cells }) => `${cells[0]!.text} ${unit}`);
   expect(units).toEqual(['8.00 s', '7.84 s', '16.00 s']);
 });
+
+test('a bound does not choose the unit of the figures beside it', () => {
+  const failed = summary('a', {
+    ...latencies(40, 312, 2),
+    e2e_latency_ms_p95: 300_000,
+    lower_bounds: ['e2e_latency_ms_p95'],
+  });
+  expect(column('e2e_latency_ms_typical', failed)).toMatchObject({ unit: 'ms', cells: [{ text: '312' }] });
+  expect(column('e2e_latency_ms_p95', failed)?.cells[0]?.text).toBe('≥ 300,000');
+});

@@ -95,11 +95,19 @@ function isWorthShowing(spec: FigureSpec, rows: readonly RankedModel[]): boolean
   });
 }
 
+/**
+ * Those that are no bounds, where there are some: one request that reached its deadline must not take the digits from
+ * all the others.
+ */
 function figuresUnder(title: string, rows: readonly RankedModel[]): number[] {
-  const values = specs
+  const figures = specs
     .filter((spec) => spec.title === title)
-    .flatMap((spec) => rows.map(({ model }) => spec.value(model)));
-  return values.filter((value): value is number => value !== undefined && Number.isFinite(value));
+    .flatMap((spec) =>
+      rows.map(({ model }) => ({ value: spec.value(model), isBound: isLowerBound(model, spec.key) })),
+    )
+    .filter((one): one is { value: number; isBound: boolean } => Number.isFinite(one.value));
+  const measured = figures.filter(({ isBound }) => !isBound);
+  return (measured.length > 0 ? measured : figures).map(({ value }) => value);
 }
 
 function cell(spec: FigureSpec, model: ModelSummary, scale: Scale, successFloor: number): TextCell {

@@ -1,5 +1,6 @@
 import type { RunStatus } from '../journal/manifest.ts';
 import type { ModelSummary, PairRow } from '../summary/columns.ts';
+import type { ServerTimes } from '../summary/server-times.ts';
 import type { ThresholdResult } from '../summary/thresholds.ts';
 
 /** What stands over a table of results. Plain data: it is printed as it is by the JSON format. */
@@ -28,6 +29,8 @@ export interface RunFacts {
   versions: { gatebench: string; openai: string; node: string };
   /** Such as `linux x64, 2 × AMD EPYC 7763`. */
   machine?: string;
+  /** What `gatebench calibrate --save` found of the machine's clock. Absent when it was not calibrated. */
+  clock?: string;
 }
 
 /** Everything that a format may show. The same report gives the same bytes. */
@@ -41,6 +44,8 @@ export interface Report {
   warnings: readonly string[];
   /** The suite's limits on each model. Absent when it has none. */
   thresholds?: readonly ThresholdResult[];
+  /** Of models that a local Ollama answered in its own words. Absent when there are none. */
+  serverTimes?: readonly ServerTimes[];
 }
 
 /** How to write for a terminal. Formats for files ignore it. */

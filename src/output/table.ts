@@ -4,6 +4,7 @@ import { legend } from './legend.ts';
 import { modelTable } from './model-table.ts';
 import { painter, type Paint } from './paint.ts';
 import { isSimulated, simulatedNotice, type OutputFormat, type Report, type Style } from './report.ts';
+import { serverTimesTable } from './server-times.ts';
 import { thresholdLine, thresholdTones } from './thresholds.ts';
 import { verdict } from './verdict.ts';
 import { flowed, wrapped } from './width.ts';
@@ -26,10 +27,14 @@ export const table: OutputFormat = {
           wrapped(thresholdLine(result, report.run.routes.length > 1), style.columns, '  '),
         ),
       ),
+      serverTimesTable(report.serverTimes ?? [], report.run.routes.length > 1, style.columns, paint),
       report.warnings.flatMap((text) =>
         toned(paint, 'warning', wrapped(`! ${oneLine(text)}`, style.columns, '  ')),
       ),
       toned(paint, 'quiet', flowed(legend(shown), style.columns)),
+      report.run.clock === undefined
+        ? []
+        : toned(paint, 'quiet', wrapped(`clock: ${oneLine(report.run.clock)}`, style.columns, '  ')),
     ];
     return `${sections
       .filter((section) => section.length > 0)

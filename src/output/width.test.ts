@@ -16,6 +16,11 @@ test('later lines of a wrapped text are indented', () => {
   expect(wrapped('! one two three', 9, '  ')).toEqual(['! one', '  two', '  three']);
 });
 
+test('a number is not torn from its unit', () => {
+  expect(wrapped('from 64 % to 95.6 %', 17)).toEqual(['from 64 % to', '95.6 %']);
+  expect(wrapped('within 3 small', 9)).toEqual(['within 3', 'small']);
+});
+
 test('items flow into lines that never begin with the separator', () => {
   expect(flowed(['one', 'two', 'three'], 9)).toEqual(['one · two', 'three']);
   expect(flowed(['a very long item', 'x'], 7)).toEqual(['a very', 'long', 'item', 'x']);

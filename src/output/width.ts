@@ -15,10 +15,18 @@ export function shorten(text: string, width: number): string {
   return cliTruncate(text, width, { position: 'middle' });
 }
 
-/** Lines of at most `columns` cells, broken between words where that can be; later ones begin with `indent`. */
+/** Between a number and its unit, which must not be torn apart. */
+const beforeUnit = /(?<=\d) (?=(?:%|ms|s|min|tok\/s)(?!\w))/g;
+const unbroken = '\u00a0';
+
+/**
+ * Lines of at most `columns` cells, broken between words where that can be, not before a unit; later ones begin with
+ * `indent`.
+ */
 export function wrapped(text: string, columns: number, indent = ''): string[] {
   const room = Math.max(1, columns - stringWidth(indent));
-  const [first = '', ...rest] = wrapAnsi(text, room, { hard: true }).split('\n');
+  const lines = wrapAnsi(text.replace(beforeUnit, unbroken), room, { hard: true });
+  const [first = '', ...rest] = lines.replaceAll(unbroken, ' ').split('\n');
   return [first, ...rest.map((line) => indent + line)];
 }
 

@@ -28,6 +28,18 @@ export interface Usage {
   totalTokens?: number;
 }
 
+/** Where a local Ollama says that its time went. An absent duration was not reported; it is never taken as zero. */
+export interface ServerTimings {
+  /** From reading the request to the end of the answer. */
+  totalMs?: Ms;
+  /** Until the model was there: seconds when it had to be loaded, some milliseconds when it was in memory. */
+  loadMs?: Ms;
+  /** Reading the prompt. */
+  promptEvalMs?: Ms;
+  /** Writing the answer, reasoning included. */
+  evalMs?: Ms;
+}
+
 /** How the request reached the server. Times are absent on a connection that was already open. */
 export interface Connection {
   /** Whether the socket had carried a request before. Absent when none was got. */
@@ -71,9 +83,9 @@ export interface Observed {
   httpStatus?: number;
   /** Response headers complete. */
   headersMs?: Ms;
-  /** First SSE event of any kind. Absent when the answer was not streamed. */
+  /** First event of the stream, of any kind. Absent when the answer was not streamed. */
   firstEventMs?: Ms;
-  /** `[DONE]`. */
+  /** `[DONE]`, or the line that says `done`. */
   doneMs?: Ms;
   /** End of the body. */
   bodyEndMs?: Ms;
@@ -86,6 +98,8 @@ export interface Observed {
   toolCalls: ToolCall[];
   finishReason?: string;
   usage: Usage;
+  /** Absent when the server reported none: only Ollama's own API does. */
+  serverTimings?: ServerTimings;
   receipts: Receipts;
   /** Upper bound on how late this process can have stamped the instants above. Absent when unknown. */
   clientLagMs?: Ms;

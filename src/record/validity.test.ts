@@ -25,6 +25,7 @@ const spoilers: Record<string, (exchange: Exchange) => Exchange> = {
   client_lag: (exchange) => ({ ...exchange, clientLagMs: 26 }),
   fallback: (exchange) => ({ ...exchange, receipts: { ...exchange.receipts, gatewayStep: '1' } }),
   other_model: (exchange) => ({ ...exchange, receipts: { ...exchange.receipts, echoedModel: 'kimi-k2.6' } }),
+  cold_load: (exchange) => ({ ...exchange, serverTimings: { loadMs: 2400 } }),
 };
 
 test.each(Object.keys(spoilers))('%s alone makes a row invalid', (reason) => {
@@ -80,6 +81,12 @@ test('lag counts above a tenth of the TTFT, or above 25 ms however slow the mode
 
 test('an unknown lag is not held against a row', () => {
   expect(reasonsOf({})).toEqual([]);
+});
+
+test('a load is cold above 250 ms; one that is not reported is held against nobody', () => {
+  expect(reasonsOf({ serverTimings: { loadMs: 250 } })).toEqual([]);
+  expect(reasonsOf({ serverTimings: { loadMs: 250.001 } })).toEqual(['cold_load']);
+  expect(reasonsOf({ serverTimings: { totalMs: 9000 } })).toEqual([]);
 });
 
 test('the first step of a chain is no fallback', () => {

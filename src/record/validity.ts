@@ -6,6 +6,12 @@ export const lagShare = 0.1;
 /** Client lag above this could, however slow the model. */
 export const lagLimitMs: Ms = 25;
 
+/**
+ * A model that is in memory is ready within some tens of milliseconds; one that is not takes longer than this even
+ * when its file is still in the page cache.
+ */
+export const warmLoadMs: Ms = 250;
+
 export interface Validity {
   /** May the answer enter latency figures? Undefined when there was no answer to speak of. */
   valid: boolean | undefined;
@@ -44,6 +50,8 @@ const rules: readonly Rule[] = [
     applies: ({ receipts }, { wireModel }) =>
       receipts.echoedModel !== undefined && !sameModel(receipts.echoedModel, wireModel),
   },
+  // The wait for the disk, not for the model. Only a server that reports its load time can be caught at it.
+  { reason: 'cold_load', applies: ({ serverTimings }) => (serverTimings?.loadMs ?? 0) > warmLoadMs },
 ];
 
 export function validityOf(exchange: Exchange, asked: AskedFor): Validity {

@@ -108,11 +108,21 @@ async function trial(
 test('everything is asked, judged and written, and the run says so', async () => {
   const { outcome, rows, notes, arrived } = await trial({ a: exact, b: exact });
   expect(outcome.status).toBe('complete');
-  expect(outcome.loopUtilisation).toBeGreaterThan(0);
   expect(rows).toHaveLength(2 * 4 * 2);
   expect(arrived).toBe(rows.length);
   expect(rows.every(({ final, status, passed }) => final && status === 'ok' && passed)).toBe(true);
   expect(notes).toEqual([]);
+});
+
+test('a run that is long enough says how busy the event loop was', async () => {
+  const clock = {
+    now: () => systemClock.now() * 1e6,
+    wall: () => systemClock.wall(),
+    sleep: () => Promise.resolve(),
+  };
+  const { outcome } = await trial({ a: exact }, {}, { options: { clock } });
+  expect(outcome.loopUtilisation).toBeGreaterThan(0);
+  expect(outcome.loopUtilisation).toBeLessThanOrEqual(1);
 });
 
 test('each attempt is a row: the refused one is not final, the next one says how long we waited', async () => {

@@ -43,9 +43,12 @@ export interface RunOptions {
 export interface RunOutcome {
   /** `complete` says only that everything was asked; whether enough was answered is for the summary. */
   status: Extract<RunStatus, 'complete' | 'interrupted' | 'budget' | 'incomplete'>;
-  /** Share of the time in which the event loop was busy, 0 to 1. */
-  loopUtilisation: number;
+  /** Share of the time in which the event loop was busy, 0 to 1. Absent for a run too short to tell. */
+  loopUtilisation?: number;
 }
+
+/** A shorter run is mostly its own start, in which the compiler is busy. */
+const shortestTellingMs: Ms = 2000;
 
 /** Asks everything that the blocks hold. Rejects only when the journal cannot be written. */
 export async function run(options: RunOptions): Promise<RunOutcome> {
@@ -67,12 +70,15 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
       options.listener.note(`the budget of ${limit} is reached: nothing more is sent`);
     },
   });
+  const startedAt = options.clock.now();
   const before = performance.eventLoopUtilization();
   await options.loadMode.drive({ blocks: options.blocks, concurrency, perform: performer.perform, stop });
   const { utilization } = performance.eventLoopUtilization(before);
   return {
     status: statusOf(options.stop.aborted, budgetReached.signal.aborted, performer.switchedOff.size > 0),
-    loopUtilisation: Math.round(utilization * 1000) / 1000,
+    ...(options.clock.now() - startedAt < shortestTellingMs
+      ? {}
+      : { loopUtilisation: Math.round(utilization * 1000) / 1000 }),
   };
 }
 

@@ -37,8 +37,14 @@ export function chatReply(draw: Draw, body: ChatBody, settings: ReplySettings): 
   const dialect =
     way === 'openai'
       ? openaiDialect({ id: draw.id, created, model, includeUsage: body.includeUsage }, knobs, composition)
-      : nativeDialect({ wall, model, loadMs }, knobs, composition);
-  return body.stream ? streamed(dialect, draw, speed) : whole(dialect, draw, speed);
+      : nativeDialect({ wall, model, loadMs, speed }, knobs, composition);
+  const worded = way === 'native' ? { ...draw, knobs: asLines(knobs) } : draw;
+  return body.stream ? streamed(dialect, worded, speed) : whole(dialect, worded, speed);
+}
+
+/** Raw text of the failure table is worded as an event; here the same stands on a line of its own. */
+function asLines(knobs: Knobs): Knobs {
+  return { ...knobs, raw: knobs.raw?.replace(/^(?:event: \w+\n)?data: /, '').replace(/\n\n$/, '\n') };
 }
 
 function streamed(dialect: Dialect, { knobs, random }: Draw, speed: number): Reply {

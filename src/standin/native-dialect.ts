@@ -9,13 +9,14 @@ export interface NativeHead {
   model: string;
   /** How long the model took to load before it read the prompt; 0 when it was warm. */
   loadMs: Ms;
+  /** Delays are divided by this, and so are the durations that it reports of them. */
+  speed: number;
 }
-
-const nanoseconds = (ms: Ms): number => Math.round(ms * 1e6);
 
 /** Ollama's own `/api/chat`: a JSON object a line, and durations in nanoseconds in the last. */
 export function nativeDialect(head: NativeHead, knobs: Knobs, composition: Composition): Dialect {
   const { reasoning, answer, tool, finish, tokens } = composition;
+  const nanoseconds = (ms: Ms): number => Math.round((ms / head.speed) * 1e6);
   const start = { model: head.model, created_at: head.wall.toISOString() };
   const line = (fields: object): string => `${JSON.stringify({ ...start, ...fields })}\n`;
   const message = (content: string, more: object = {}): object => ({ role: 'assistant', content, ...more });

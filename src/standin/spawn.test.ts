@@ -26,8 +26,13 @@ test('answers from a process of its own, on the clock of this one, until it is s
   const got = await ask(standin.url, compat, { body: chat('custom-ollama/sim-swift'), headers });
   const after = machineNow();
   expect(got.status).toBe(200);
-  const { received, ended } = json(await ask(standin.url, '/__standin/truth/e')) as Record<string, number>;
-  const instants = [before, received!, ended!, after];
+  const truth = json(await ask(standin.url, '/__standin/truth/e'));
+  const { received, frames } = truth as {
+    received: number;
+    frames: [kind: string, due: number, at: number][];
+  };
+  // Written: the record ends after the last write, when the answer may have been read already.
+  const instants = [before, received, ...frames.map(([, , written]) => written), after];
   expect(instants).toEqual([...instants].sort((a, b) => a - b));
   await standin.stop();
   expect(isAlive(standin.pid)).toBe(false);

@@ -108,6 +108,21 @@ describe('one fault each', () => {
       'suite.yaml:5:23: gateway.headers.Content-Length: is set by gatebench itself',
     ],
     [
+      'a context for the API that ignores it',
+      minimal(`${prompts}\ngateway: { local: { num_ctx: 8192 } }`),
+      'suite.yaml:5:30: gateway.local.num_ctx: works with api: native alone; the OpenAI-compatible API ignores it',
+    ],
+    [
+      'a time to stay without its unit',
+      minimal(`${prompts}\ngateway: { local: { api: native, keep_alive: "10" } }`),
+      'suite.yaml:5:46: gateway.local.keep_alive: write a time such as 10m or 1h30m, or seconds as a number',
+    ],
+    [
+      'a time to stay that is none',
+      minimal(`${prompts}\ngateway: { local: { api: native, keep_alive: true } }`),
+      'suite.yaml:5:46: gateway.local.keep_alive: expected a number or a text, not true',
+    ],
+    [
       'a dataset of another kind',
       minimal('prompts: [{ id: a, prompt: x, dataset: { file: suite.xlsx } }]'),
       'suite.yaml:4:48: prompts.0.dataset.file: "suite.xlsx" does not exist',

@@ -27,6 +27,7 @@ gateway:
   byok_alias: production
   headers: { x-team: support }
   log_payload: false
+  local: { api: native, keep_alive: 10m, num_ctx: 8192 }
 models:
   - custom-ollama/kimi-k2.6
   - id: glm
@@ -89,6 +90,7 @@ gate:
         byokAlias: 'production',
         headers: { 'x-team': 'support' },
         logPayload: false,
+        local: { api: 'native', keepAlive: '10m', numCtx: 8192 },
       },
       models: [
         { id: 'kimi-k2.6', model: 'custom-ollama/kimi-k2.6', params: {} },
@@ -145,7 +147,7 @@ gate:
           column: 'e2e_latency_ms',
           max: 15000,
           strict: false,
-          line: 51,
+          line: 52,
         },
         {
           metric: 'rate(passed)',
@@ -154,7 +156,7 @@ gate:
           model: 'glm',
           min: 0.9,
           strict: true,
-          line: 52,
+          line: 53,
         },
       ],
       gate: {
@@ -342,8 +344,12 @@ describe('the file itself', () => {
     expect(await loadSuite(join(folder.path, 'a.yaml'))).toEqual(await load(minimal()));
   });
 
-  test.each<[string, string, (path: string) => Promise<unknown>]>([
-    ['missing', 'does not exist', () => Promise.resolve()],
+  test.each<[string, string | RegExp, (path: string) => Promise<unknown>]>([
+    [
+      'missing',
+      /does not exist; «gatebench init .*a.yaml» writes one to start from$/,
+      () => Promise.resolve(),
+    ],
     ['a folder', 'is a folder, not a file', (path) => mkdir(path)],
     [
       'not UTF-8',
@@ -365,7 +371,8 @@ describe('the file itself', () => {
     await expect(loadSuite(path)).rejects.toMatchObject({
       name: 'UserError',
       exitCode: 2,
-      message: `${path}: ${problem}`,
+      message:
+        typeof problem === 'string' ? `${path}: ${problem}` : (expect.stringMatching(problem) as string),
     });
   });
 });

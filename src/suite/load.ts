@@ -27,8 +27,12 @@ const readAnyKind = checkReader(checkKinds);
  */
 export async function loadSuite(path: string, options: LoadOptions = {}): Promise<Suite> {
   const name = oneLine(path);
-  const read = await readText(path, name, largestSuite).catch((error: unknown) => {
-    throw new UserError(`${name}: ${wordingOf(error)}`);
+  const read = await readText(path, name, largestSuite).catch(async (error: unknown) => {
+    const words = await wordingOf(error, dirname(path), basename(path));
+    const remedy = words.endsWith('does not exist')
+      ? `; «gatebench init ${name}» writes one to start from`
+      : '';
+    throw new UserError(`${name}: ${words}${remedy}`);
   });
   if (!read.ok) throw new UserError(`${name}: ${read.problem}`);
   return resolve(read.source, dirname(path), options);

@@ -107,12 +107,24 @@ export interface GateSettings {
 
 export type AuthMode = 'aig' | 'bearer';
 
+/** How a local Ollama is asked. */
+export interface LocalSettings {
+  /** `openai`: its `/v1`, as on every route. `native`: its own `/api/chat`, which reports where its time went. */
+  api: 'openai' | 'native';
+  /** Native only: how long a model stays in memory after a request. Seconds, below 0 for ever; or text such as `10m`. */
+  keepAlive?: string | number;
+  /** Native only: tokens of context. */
+  numCtx?: number;
+}
+
 export interface GatewaySettings {
   route?: string;
   auth: AuthMode;
   byokAlias?: string;
   headers: Record<string, string>;
   logPayload: boolean;
+  /** For the route `local`. Absent: as `api: openai`. */
+  local?: LocalSettings;
 }
 
 /** A suite, checked, with every variable, matrix and dataset expanded. Plain data: it goes into the manifest. */

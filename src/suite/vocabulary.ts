@@ -1,4 +1,4 @@
-import { headlines, latencies, rates } from '../metric/index.ts';
+import { headlines, latencies, rates, serverTimes } from '../metric/index.ts';
 
 const countColumns = [
   'queue_ms',
@@ -14,7 +14,7 @@ const countColumns = [
 ] as const;
 
 /** Columns of `requests.csv` that are measured, and may stand in a percentile, a mean or a typical value. */
-export const numberColumns: readonly string[] = [...latencies, ...rates]
+export const numberColumns: readonly string[] = [...latencies, ...rates, ...serverTimes]
   .map(({ name }) => name as string)
   .concat(countColumns);
 

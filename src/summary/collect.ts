@@ -23,6 +23,8 @@ export interface ArmSamples {
   readonly rateLimited: number;
   /** Requests that we gave up ourselves; they count for nothing else. */
   readonly cancelled: number;
+  /** Answers with tokens that no text shows. */
+  readonly hiddenReasoning: number;
 }
 
 /** Columns that are always collected. */
@@ -61,6 +63,7 @@ interface OpenArm {
   prompts: Map<string, PromptSamples>;
   rateLimited: number;
   cancelled: Set<string>;
+  hiddenReasoning: number;
 }
 
 /** The same, row by row, for a run that is still going on. */
@@ -86,6 +89,7 @@ export class Collector {
       return;
     }
     arm.cancelled.delete(request);
+    if (row.stream_notes?.includes('hidden_reasoning') === true) arm.hiddenReasoning++;
     let samples = arm.prompts.get(row.prompt_id);
     if (samples === undefined) {
       samples = new PromptSamples(this.#columns, this.#reasons);
@@ -98,7 +102,8 @@ export class Collector {
     const key = `${model}\n${route}`;
     let arm = this.#arms.get(key);
     if (arm === undefined) {
-      arm = { model, modelId, route, prompts: new Map(), rateLimited: 0, cancelled: new Set() };
+      const counts = { rateLimited: 0, cancelled: new Set<string>(), hiddenReasoning: 0 };
+      arm = { model, modelId, route, prompts: new Map(), ...counts };
       this.#arms.set(key, arm);
     }
     return arm;

@@ -97,7 +97,8 @@ export const figures = [
 export type Figure = (typeof figures)[number];
 export type HeadlineName = (typeof headlines)[number]['name'];
 
-const figureMeanings: Record<Figure, string> = {
+/** What each figure is, of whatever metric. */
+export const figureMeanings: Readonly<Record<Figure, string>> = {
   typical: 'geometric mean over prompts of the per-prompt median',
   typical_ci_low: 'lower end of its 95 % interval',
   typical_ci_high: 'upper end of its 95 % interval',

@@ -14,7 +14,6 @@ test('a sound run gives none', async () => {
     planned: 40,
     maxErrorRate: 0.05,
     loopUtilisation: 0.1,
-    isCalibrated: true,
   };
   expect(warningsOf(await collected(...sound()), facts)).toEqual([]);
 });
@@ -23,7 +22,7 @@ test.each<[string, WarningFacts]>([
   ['sequential-order', { order: 'sequential' }],
   ['unfinished', { planned: 41, status: 'interrupted' }],
   ['busy-loop', { loopUtilisation: 0.61 }],
-  ['unproven-clock', { isCalibrated: false }],
+  ['unproven-clock', { unprovenAt: 8 }],
 ])('the manifest’s facts give %s', async (kind, facts) => {
   expect(kinds(warningsOf(await collected(...sound()), facts))).toEqual([kind]);
 });
@@ -32,6 +31,15 @@ test('the demo route says that it is simulated', async () => {
   expect(
     kinds(warningsOf(await collected(...latencies('a', forty, { route: 'demo', completion_tokens: 1 })))),
   ).toEqual(['simulated']);
+});
+
+test('answers with tokens that no text shows say that their model thinks unseen', async () => {
+  const rows = sound().map((one, index) =>
+    index < 3 ? { ...one, stream_notes: ['hidden_reasoning'] } : one,
+  );
+  expect(warningsOf(await collected(...rows))).toEqual([
+    { kind: 'hidden-reasoning', model: 'a', answers: 3, of: 40 },
+  ]);
 });
 
 test('nothing measured', async () => {
@@ -119,7 +127,7 @@ test.each<Warning>([
   { kind: 'unfinished', status: 'interrupted', answered: 3, planned: 12 },
   { kind: 'errors-above-limit', share: 0.123, limit: 0.05 },
   { kind: 'sequential-order' },
-  { kind: 'unproven-clock' },
+  { kind: 'unproven-clock', concurrency: 8 },
   { kind: 'busy-loop', utilisation: 0.83 },
   { kind: 'few-prompts', have: 1, need: 6 },
   { kind: 'few-samples', model: 'glm', percentile: 'p95', have: 12, need: 40 },
@@ -128,9 +136,11 @@ test.each<Warning>([
   { kind: 'rate-limited', model: 'glm', attempts: 2 },
   { kind: 'cancelled', model: 'glm', requests: 1 },
   { kind: 'invalid-answers', model: 'glm', reason: 'buffered', answers: 4, of: 40 },
+  { kind: 'invalid-answers', model: 'glm', reason: 'cold_load', answers: 4, of: 40 },
   { kind: 'invalid-answers', model: 'glm', reason: 'of the future', answers: 1, of: 40 },
   { kind: 'client-lag', model: 'glm', share: 0.2 },
   { kind: 'usage-missing', model: 'glm', answers: 40, of: 40 },
+  { kind: 'hidden-reasoning', model: 'glm', answers: 12, of: 40 },
   { kind: 'not-paired-in-time' },
   { kind: 'other-suite', before: '0123456789abcdef', after: 'f' },
   { kind: 'prompts-not-shared', count: 2 },

@@ -11,7 +11,7 @@ export type Warning =
   | { kind: 'unfinished'; status: string; answered: number; planned: number }
   | { kind: 'errors-above-limit'; share: number; limit: number }
   | { kind: 'sequential-order' }
-  | { kind: 'unproven-clock' }
+  | { kind: 'unproven-clock'; concurrency: number }
   | { kind: 'busy-loop'; utilisation: number }
   | { kind: 'few-prompts'; have: number; need: number }
   | { kind: 'few-samples'; model: string; percentile: string; have: number; need: number }
@@ -22,6 +22,7 @@ export type Warning =
   | { kind: 'invalid-answers'; model: string; reason: string; answers: number; of: number }
   | { kind: 'client-lag'; model: string; share: number }
   | { kind: 'usage-missing'; model: string; answers: number; of: number }
+  | { kind: 'hidden-reasoning'; model: string; answers: number; of: number }
   | { kind: 'not-paired-in-time' }
   | { kind: 'other-suite'; before: string; after: string }
   | { kind: 'prompts-not-shared'; count: number };
@@ -37,8 +38,8 @@ export interface WarningFacts {
   readonly maxErrorRate?: number;
   /** Share of the time in which the event loop was busy, 0 to 1. */
   readonly loopUtilisation?: number;
-  /** Whether the clock of this machine was proven by `calibrate`. */
-  readonly isCalibrated?: boolean;
+  /** Requests in flight for which `calibrate` has not proven the clock of this machine. */
+  readonly unprovenAt?: number;
 }
 
 /** Above it the event loop stamps instants late too often for sound timing. */
@@ -78,7 +79,7 @@ function runWarnings(collected: Collected, facts: WarningFacts): Warning[] {
     planned > requests && { kind: 'unfinished', status: status ?? 'incomplete', answered: requests, planned },
     share > maxErrorRate && { kind: 'errors-above-limit', share, limit: maxErrorRate },
     facts.order === 'sequential' && { kind: 'sequential-order' },
-    facts.isCalibrated === false && { kind: 'unproven-clock' },
+    facts.unprovenAt !== undefined && { kind: 'unproven-clock', concurrency: facts.unprovenAt },
     loopUtilisation > busyLoop && { kind: 'busy-loop', utilisation: loopUtilisation },
     prompts < need && collected.arms.length > 1 && { kind: 'few-prompts', have: prompts, need },
   ];
@@ -112,6 +113,9 @@ function armWarnings(arm: ArmSamples, model: string): Warning[] {
     ...warnings.filter((warning) => warning !== false),
     ...invalidWarnings(arm, model),
     ...usageWarnings(arm, model),
+    ...(arm.hiddenReasoning > 0
+      ? [{ kind: 'hidden-reasoning', model, answers: arm.hiddenReasoning, of: answersOf(arm) } as const]
+      : []),
   ];
 }
 
@@ -172,7 +176,7 @@ export function describeWarning(warning: Warning): string {
     case 'sequential-order':
       return 'The models were asked one after the other, so a slow quarter of an hour looks like a slow model: no verdicts. Set run.order to blocks.';
     case 'unproven-clock':
-      return 'The clock of this machine was not proven at this concurrency. Run gatebench calibrate.';
+      return `The clock of this machine is not proven for ${count(warning.concurrency, 'request')} in flight; each row bounds its own error all the same. Prove it once: gatebench calibrate --concurrency ${warning.concurrency} --save.`;
     case 'busy-loop':
       return `This process was busy ${percent(warning.utilisation)} of the time, above ${percent(busyLoop)} its timing is not sound. Lower run.concurrency or use a faster machine.`;
     case 'few-prompts':
@@ -193,6 +197,8 @@ export function describeWarning(warning: Warning): string {
       return `${warning.model}: ${percent(warning.share)} of the answers are left out because this machine may have stamped them late; those left may not be typical. Lower run.concurrency or use a faster machine.`;
     case 'usage-missing':
       return `${warning.model}: ${warning.answers.toLocaleString('en-US')} of ${count(warning.of, 'answer')} came without token counts; time per token, rates and costs leave them out. Check with gatebench doctor whether the route reports usage.`;
+    case 'hidden-reasoning':
+      return `${warning.model}: ${warning.answers.toLocaleString('en-US')} of ${count(warning.of, 'answer')} used tokens that no text shows: it thinks unseen, its TTFT holds that time, and its tokens per second are not what a reader sees. Compare it by E2E latency.`;
     case 'not-paired-in-time':
       return 'The two runs were not sent side by side, so a shift between their hours cannot be told from a change of the model. For a verdict that holds, run both settings as two models of one suite.';
     case 'other-suite':
@@ -209,6 +215,8 @@ const remedies: Readonly<Record<string, string>> = {
   client_lag: 'This machine may have stamped them late: lower run.concurrency or use a faster machine.',
   fallback: 'The gateway fell back to another step of its chain: take fallbacks out of the route.',
   other_model: 'Another model answered: check the model id and the gateway’s routing.',
+  cold_load:
+    'The model had to be loaded into memory first. Set gateway.local.keep_alive higher, or let fewer models share the memory.',
   truncated: 'They were cut off: raise max_tokens, or look into finish_reason in requests.csv.',
 };
 

@@ -9,27 +9,31 @@ export const calibrate: Command = {
         type: 'string',
         default: '1,8,64',
         requiresArg: true,
+        value: 'N,N',
         describe: 'streams at once, level by level',
       })
       .option('tokens-per-second', {
         type: 'string',
         default: '50',
         requiresArg: true,
+        value: 'N',
         describe: 'speed of each stream',
       })
       .option('tokens', {
         type: 'string',
         default: '60',
         requiresArg: true,
+        value: 'N',
         describe: 'tokens of each stream',
       })
       .option('seconds', {
         type: 'string',
         default: '10',
         requiresArg: true,
+        value: 'N',
         describe: 'time for each level',
       })
-      .option('save', { type: 'boolean', default: false, describe: 'keep it for later runs on this machine' })
+      .option('save', { type: 'boolean', describe: 'keep it for later runs on this machine' })
       .example('$0 calibrate', 'one, eight and 64 streams')
       .example('$0 calibrate --concurrency 3 --tokens 400 --save', 'what you plan to run'),
   async run(flags) {

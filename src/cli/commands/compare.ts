@@ -5,21 +5,45 @@ import { listFlag, numberFlag } from '../numbers.ts';
 export const compare: Command = {
   flags: (builder) =>
     builder
-      .positional('run', { type: 'string', demandOption: true, describe: 'a run’s folder, or latest' })
-      .positional('other', { type: 'string', describe: 'a later run, to compare with the first' })
-      .option('format', { choices: ['table', 'markdown', 'json', 'html'], default: 'table', describe: 'how' })
+      .positional('run', {
+        type: 'string',
+        demandOption: true,
+        completes: 'runs',
+        describe: 'a run’s folder, or latest',
+      })
+      .positional('other', {
+        type: 'string',
+        completes: 'runs',
+        describe: 'a later run, to compare with the first',
+      })
+      .option('format', {
+        choices: ['table', 'markdown', 'json', 'html'],
+        default: 'table',
+        value: 'NAME',
+        describe: 'how it is written',
+      })
       .option('metrics', {
         type: 'string',
         requiresArg: true,
+        value: 'NAMES',
+        completes: comparedMetrics,
         describe: `only these: ${comparedMetrics.join(', ')}. Fewer leave more power to each`,
       })
       .option('margin', {
         type: 'string',
         requiresArg: true,
+        value: 'SHARE',
         describe: 'differences inside it do not matter [0.05]',
       })
-      .option('strict', { type: 'boolean', default: false, describe: 'exit 6 when a pair is not settled' })
-      .option('out', { alias: 'o', type: 'string', requiresArg: true, describe: 'write to this file' })
+      .option('strict', { type: 'boolean', describe: 'exit 6 when a pair is not settled' })
+      .option('out', {
+        alias: 'o',
+        type: 'string',
+        requiresArg: true,
+        value: 'FILE',
+        completes: 'files',
+        describe: 'write to this file',
+      })
       .example('$0 compare latest', 'which model is faster, and is that settled?')
       .example('$0 compare results/smoke/A results/smoke/B', 'the same models before and after'),
   async run(flags) {

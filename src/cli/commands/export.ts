@@ -14,24 +14,43 @@ export const exportRuns: Command = {
         type: 'string',
         array: true,
         demandOption: true,
+        completes: 'runs',
         describe: 'runs’ folders, latest, or a folder full of runs',
       })
-      .option('format', { choices: names(exportFormats), describe: 'how; without it as FILE ends, else csv' })
+      .option('format', {
+        choices: names(exportFormats),
+        value: 'NAME',
+        describe: 'if not said, as FILE ends, or csv',
+      })
       .option('out', {
         alias: 'o',
         type: 'string',
         requiresArg: true,
+        value: 'FILE',
+        completes: 'files',
         describe: 'write to this file; a workbook needs one',
       })
       .option('locale', {
         type: 'string',
         requiresArg: true,
+        value: 'NAME',
+        completes: names(locales),
         describe: `whose spreadsheet, for delimiter and decimal mark: ${names(locales).join(', ')}`,
       })
-      .option('table', { choices: names(exportTables), describe: 'which table (default requests)' })
-      .option('columns', { type: 'string', requiresArg: true, describe: 'only these, in this order: a,b,c' })
+      .option('table', {
+        choices: names(exportTables),
+        value: 'NAME',
+        describe: 'which table, requests if not said',
+      })
+      .option('columns', {
+        type: 'string',
+        requiresArg: true,
+        value: 'NAMES',
+        describe: 'only these, in this order: a,b,c',
+      })
       .option('aliases', {
         choices: names(aliasSets),
+        value: 'NAME',
         describe: 'a peer’s names for columns that mean the same there',
       })
       .group(['locale', 'table', 'columns', 'aliases'], 'CSV:')

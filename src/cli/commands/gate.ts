@@ -9,6 +9,7 @@ export const gate: Command = {
       .positional('run', {
         type: 'string',
         demandOption: true,
+        completes: 'runs',
         describe: 'a run’s folder, or latest; or accept, drop, pin: decide about a night',
       })
       .positional('night', { type: 'string', describe: 'to decide about: its run id, its date, or latest' })
@@ -16,33 +17,54 @@ export const gate: Command = {
         type: 'string',
         requiresArg: true,
         demandOption: true,
+        value: 'DIR',
+        completes: 'folders',
         describe: 'folder of history.csv, made when it is not there',
       })
       .option('dry-run', {
         type: 'boolean',
-        default: false,
         describe: 'judge, but leave the history as it is',
       })
       .option('strict', {
         type: 'boolean',
-        default: false,
         describe: 'exit 6 when something is not settled',
       })
       .option('github', {
         type: 'boolean',
-        default: false,
         describe: 'job summary, annotations, JUnit, badge, JSON and comment',
       })
       .option('out', {
         alias: 'o',
         type: 'string',
         requiresArg: true,
+        value: 'DIR',
+        completes: 'folders',
         describe: 'folder for the files of --github, instead of the run’s',
       })
-      .option('reason', { type: 'string', requiresArg: true, describe: 'why it was decided so' })
-      .option('model', { type: 'string', requiresArg: true, describe: 'decide about this model only' })
-      .option('route', { type: 'string', requiresArg: true, describe: 'decide about this route only' })
-      .option('metric', { type: 'string', requiresArg: true, describe: 'decide about this metric only' })
+      .option('reason', {
+        type: 'string',
+        requiresArg: true,
+        value: 'TEXT',
+        describe: 'why it was decided so',
+      })
+      .option('model', {
+        type: 'string',
+        requiresArg: true,
+        value: 'ID',
+        describe: 'decide about this model only',
+      })
+      .option('route', {
+        type: 'string',
+        requiresArg: true,
+        value: 'NAME',
+        describe: 'decide about this route only',
+      })
+      .option('metric', {
+        type: 'string',
+        requiresArg: true,
+        value: 'NAME',
+        describe: 'decide about this metric only',
+      })
       .group(['reason', 'model', 'route', 'metric'], 'With accept, drop, pin:')
       .example('$0 gate latest --history history', 'judge the newest run, add it to the history')
       .example(

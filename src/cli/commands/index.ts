@@ -62,4 +62,9 @@ export const commands: readonly CommandEntry[] = [
     describe: 'Print the suite’s JSON Schema, for editors',
     load: async () => (await import('./schema.ts')).schema,
   },
+  {
+    usage: 'completion <shell>',
+    describe: 'Print what makes bash, zsh or fish complete commands, flags, suites and runs',
+    load: async () => (await import('./completion.ts')).completion,
+  },
 ];

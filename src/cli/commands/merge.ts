@@ -7,6 +7,7 @@ export const merge: Command = {
         type: 'string',
         array: true,
         demandOption: true,
+        completes: 'folders',
         describe: 'folders of the shards',
       })
       .option('out', {
@@ -14,6 +15,8 @@ export const merge: Command = {
         type: 'string',
         requiresArg: true,
         demandOption: true,
+        value: 'DIR',
+        completes: 'folders',
         describe: 'folder of the joined run',
       })
       .example('$0 run my.yaml --seed 7 --shard 1/2 --out shards/1', 'one half of the prompts, all models')

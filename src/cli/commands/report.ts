@@ -4,16 +4,28 @@ import type { Command } from '../command.ts';
 export const report: Command = {
   flags: (builder) =>
     builder
-      .positional('run', { type: 'string', demandOption: true, describe: 'a run’s folder, or latest' })
+      .positional('run', {
+        type: 'string',
+        demandOption: true,
+        completes: 'runs',
+        describe: 'a run’s folder, or latest',
+      })
       .option('format', {
         choices: [...outputFormats.map(({ name }) => name), 'html'],
         default: 'table',
-        describe: 'how',
+        value: 'NAME',
+        describe: 'how it is written',
       })
-      .option('out', { alias: 'o', type: 'string', requiresArg: true, describe: 'write to this file' })
+      .option('out', {
+        alias: 'o',
+        type: 'string',
+        requiresArg: true,
+        value: 'FILE',
+        completes: 'files',
+        describe: 'write to this file',
+      })
       .option('definitions', {
         type: 'boolean',
-        default: false,
         describe: 'the run as vLLM, AIPerf, GuideLLM, MLPerf and Artificial Analysis would word it',
       })
       .example('$0 report latest', 'the newest run')

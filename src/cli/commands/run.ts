@@ -10,30 +10,36 @@ export const run: Command = {
       .option('out', {
         type: 'string',
         requiresArg: true,
+        value: 'DIR',
+        completes: 'folders',
         describe: 'the run’s folder, instead of one below --results',
       })
       .option('resume', {
         type: 'string',
+        value: 'RUN',
+        completes: 'runs',
         describe: 'continue a run that was cut short: its folder, or the latest one',
       })
       .option('retry-errors', {
         type: 'string',
         requiresArg: true,
+        value: 'RUN',
+        completes: 'runs',
         describe: 'send again what failed in this run',
       })
       .option('shard', {
         type: 'string',
         requiresArg: true,
-        describe: 'i/n: a part of the prompts, joined later by gatebench merge; needs --seed',
+        value: 'I/N',
+        describe: 'a part of the prompts, joined later by gatebench merge; needs --seed',
       })
       .conflicts('shard', ['resume', 'retry-errors'])
       .option('strict', {
         type: 'boolean',
-        default: false,
         describe: 'exit 6 when a threshold is not settled',
       })
       .conflicts('resume', 'retry-errors')
-      .group(['out', 'resume', 'retry-errors'], 'Run folder:')
+      .group(['out', 'resume', 'retry-errors', 'shard', 'strict'], 'Run:')
       .example('$0 run suites/smoke.yaml --route demo', 'simulated models, no key')
       .example('$0 run suites/support-triage.yaml --repeat 5', 'more repeats')
       .example('$0 run my.yaml --models glm,kimi --tags nightly', 'a part of it'),

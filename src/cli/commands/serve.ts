@@ -4,18 +4,26 @@ import type { Command } from '../command.ts';
 export const serve: Command = {
   flags: (builder) =>
     builder
-      .option('port', { type: 'string', default: '0', requiresArg: true, describe: '0: any free port' })
+      .option('port', {
+        type: 'string',
+        default: '0',
+        requiresArg: true,
+        value: 'N',
+        describe: 'where it listens; 0 is any free port',
+      })
       .option('speed', {
         type: 'string',
         default: '1',
         requiresArg: true,
+        value: 'N',
         describe: 'scales all simulated delays',
       })
       .option('seed', {
         type: 'string',
         default: '1',
         requiresArg: true,
-        describe: 'of the simulated models',
+        value: 'N',
+        describe: 'chance of the simulated models',
       })
       .example('$0 serve --port 8787', 'then point any OpenAI client at it'),
   async run(flags) {

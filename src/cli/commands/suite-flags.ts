@@ -1,7 +1,7 @@
-import type { Argv } from 'yargs';
 import { routes } from '../../gateway/routes/index.ts';
 import { listFlag, numberFlag } from '../numbers.ts';
 import type { RawFlags } from '../command.ts';
+import type { Flags } from '../flags.ts';
 
 /** What `run` and `plan` take alike: which part of the suite, how, and by which way. */
 export interface SuiteFlags {
@@ -31,40 +31,54 @@ export interface SuiteFlags {
 
 const text = { type: 'string', requiresArg: true } as const;
 
-export function suiteFlags(builder: Argv): Argv {
+export function suiteFlags(builder: Flags): Flags {
   const routeNames = routes.map(({ name }) => name);
   return builder
-    .positional('suite', { type: 'string', array: true, describe: 'suite file' })
+    .positional('suite', {
+      type: 'string',
+      array: true,
+      completes: 'suites',
+      describe: 'a suite’s YAML file',
+    })
     .option('route', {
       ...text,
+      value: 'NAME',
+      completes: routeNames,
       describe: `way to the models: ${routeNames.join(', ')}; several with commas`,
     })
     .option('base-url', {
       ...text,
+      value: 'URL',
       describe: 'another address instead of the route’s own; route=URL for one of several',
     })
-    .option('allow-http', { type: 'boolean', default: false, describe: 'send the token over plain http' })
+    .option('allow-http', { type: 'boolean', describe: 'send the token over plain http' })
     .option('provider-key', {
       type: 'boolean',
-      default: false,
       describe: 'send OLLAMA_API_KEY through the gateway, not its stored key',
     })
-    .option('models', { ...text, describe: 'only these ids; or other models as custom-ollama/<model>' })
-    .option('prompts', { ...text, describe: 'only these prompts' })
-    .option('tags', { ...text, describe: 'only prompts with one of these tags' })
-    .option('repeat', { ...text, describe: 'repeats of every prompt' })
-    .option('warmup', { ...text, describe: 'blocks to send first, recorded, never analysed' })
-    .option('concurrency', { ...text, describe: 'requests in flight, all models together' })
-    .option('order', { choices: ['blocks', 'sequential'] as const, describe: 'order of the requests' })
-    .option('seed', { ...text, describe: 'same seed, same plan' })
-    .option('max-requests', { ...text, describe: 'budget: requests' })
-    .option('max-tokens-total', { ...text, describe: 'budget: tokens' })
-    .option('max-cost', { ...text, describe: 'budget: USD' })
-    .option('max-minutes', { ...text, describe: 'budget: minutes' })
+    .option('models', {
+      ...text,
+      value: 'IDS',
+      describe: 'only these ids; or other models as custom-ollama/<model>',
+    })
+    .option('prompts', { ...text, value: 'IDS', describe: 'only these prompts' })
+    .option('tags', { ...text, value: 'TAGS', describe: 'only prompts with one of these tags' })
+    .option('repeat', { ...text, value: 'N', describe: 'repeats of every prompt' })
+    .option('warmup', { ...text, value: 'N', describe: 'blocks to send first, recorded, never analysed' })
+    .option('concurrency', { ...text, value: 'N', describe: 'requests in flight, all models together' })
+    .option('order', { choices: ['blocks', 'sequential'], value: 'NAME', describe: 'order of the requests' })
+    .option('seed', { ...text, value: 'N', describe: 'same seed, same plan' })
+    .option('max-requests', { ...text, value: 'N', describe: 'requests' })
+    .option('max-tokens-total', { ...text, value: 'N', describe: 'tokens' })
+    .option('max-cost', { ...text, value: 'USD', describe: 'what they may cost' })
+    .option('max-minutes', { ...text, value: 'N', describe: 'minutes' })
     .group(['route', 'base-url', 'allow-http', 'provider-key'], 'Way to the models:')
     .group(['models', 'prompts', 'tags'], 'Part of the suite:')
     .group(['repeat', 'warmup', 'concurrency', 'order', 'seed'], 'Design:')
-    .group(['max-requests', 'max-tokens-total', 'max-cost', 'max-minutes'], 'Budget:');
+    .group(
+      ['max-requests', 'max-tokens-total', 'max-cost', 'max-minutes'],
+      'Budget (a run stops when one is reached):',
+    );
 }
 
 export function readSuiteFlags(flags: RawFlags): SuiteFlags {

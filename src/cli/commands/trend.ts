@@ -7,6 +7,8 @@ export const trend: Command = {
         type: 'string',
         requiresArg: true,
         demandOption: true,
+        value: 'DIR',
+        completes: 'folders',
         describe: 'folder of history.csv',
       })
       .example('$0 trend --history history', 'a line for each model and metric'),

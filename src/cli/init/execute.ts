@@ -8,19 +8,21 @@ import { starterSuite } from './starter-suite.ts';
 export interface InitFlags {
   suite: string;
   nightly: boolean;
+  json: boolean;
 }
 
 const workflowFile = '.github/workflows/gatebench-nightly.yml';
 
 /** `gatebench init`: files to start from. Never writes over one. */
-export async function executeInit({ suite, nightly }: InitFlags): Promise<ExitCode> {
+export async function executeInit({ suite, nightly, json }: InitFlags): Promise<ExitCode> {
   // From a clone there is no installed program.
   const program = process.argv[1]?.endsWith('.ts') ? 'npm run -s gatebench --' : 'npx gatebench';
   if (!nightly) {
     await writeNew(suite, starterSuite());
-    process.stdout.write(
-      `Written: ${suite}\n\n` +
-        `  ${program} run ${suite} --route demo    # simulated models, no key\n` +
+    tell(
+      json,
+      suite,
+      `  ${program} run ${suite} --route demo    # simulated models, no key\n` +
         `  ${program} plan ${suite}                # what a real run would send\n`,
     );
     return exitCode.done;
@@ -28,9 +30,10 @@ export async function executeInit({ suite, nightly }: InitFlags): Promise<ExitCo
   const path = inRepository(suite);
   const { models } = await loadSuite(suite);
   await writeNew(workflowFile, nightlyWorkflow({ suite: path, program }));
-  process.stdout.write(
-    `Written: ${workflowFile}\n\n` +
-      'Before its first night:\n' +
+  tell(
+    json,
+    workflowFile,
+    'Before its first night:\n' +
       '  1. add the secrets CF_ACCOUNT_ID, CF_GATEWAY_ID and CF_AIG_TOKEN to the repository\n' +
       `  2. commit ${workflowFile} and ${path}\n` +
       '  3. start it once by hand: Actions → gatebench nightly → Run workflow\n',
@@ -38,6 +41,11 @@ export async function executeInit({ suite, nightly }: InitFlags): Promise<ExitCo
   if (models.some(({ model }) => /\/sim-/.test(model)))
     process.stderr.write(`${path} names simulated models (sim-…): name real ones, no gateway knows these.\n`);
   return exitCode.done;
+}
+
+/** What was written, and what to do next; for machines the former alone. */
+function tell(json: boolean, path: string, next: string): void {
+  process.stdout.write(json ? `${JSON.stringify({ written: [path] })}\n` : `Written: ${path}\n\n${next}`);
 }
 
 /** The workflow names the suite by its path from the repository's root, in the dialect of its shell. */

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import yargs from 'yargs';
 import { loadSuite } from '../../suite/load.ts';
 import { commands } from '../commands/index.ts';
+import { flagsOf } from '../common-flags.ts';
 import { gatebench, scratch } from '../testing/gatebench.ts';
 import { nightlyWorkflow } from './nightly-workflow.ts';
 import { starterSuite } from './starter-suite.ts';
@@ -58,11 +59,10 @@ describe('the nightly workflow', () => {
         yargs()
           .strict()
           .exitProcess(false)
-          .option('color', { type: 'boolean' })
           .command(
             usage,
             '',
-            (builder) => command.flags(builder),
+            (builder) => flagsOf(command).addTo(builder),
             () => undefined,
           )
           .fail((message) => {
@@ -138,4 +138,10 @@ describe('init', () => {
     await writeFile(join(cwd.path, 'b $(c).yaml'), starterSuite());
     expect((await gatebench(['init', 'b $(c).yaml', '--nightly'], cwd.path)).code).toBe(2);
   });
+});
+
+test('for machines it says what it wrote, and nothing else', async () => {
+  await using home = await scratch();
+  const { stdout, code } = await gatebench(['init', 'mine.yaml', '--json'], home.path);
+  expect([code, JSON.parse(stdout)]).toEqual([0, { written: ['mine.yaml'] }]);
 });

@@ -40,6 +40,8 @@ export function joinedManifest(parts: readonly Part[]): Manifest {
     ...(busy.length === 0 ? {} : { loop_utilisation: Math.max(...busy) }),
   };
   delete joined.shard;
+  // Each shard may have had a server of its own.
+  delete joined.local;
   if (lastEnd === undefined || ends.length < parts.length) delete joined.ended_at;
   return joined;
 }

@@ -21,7 +21,8 @@ import { createProgress } from '../progress.ts';
 import { onInterruption, type Interruption } from '../signals.ts';
 import { usesColor } from '../terminal.ts';
 import { adaptiveRepeats } from './adaptive.ts';
-import { demoGateway } from './demo-gateway.ts';
+import { demoGateway, type DemoGateway } from './demo-gateway.ts';
+import { recordLocalModels } from './local-models.ts';
 import { printOutcome } from './outcome.ts';
 import { prepareNew, prepareResumed, type Prepared } from './prepare.ts';
 import { readSuite } from './read-suite.ts';
@@ -43,8 +44,17 @@ const checkDeadlineMs = 1000;
 
 /** `gatebench run`: every suite in its turn; the first code that is not 0 is the program's. */
 export async function executeRun(flags: RunFlags): Promise<ExitCode> {
-  using interruption = onInterruption((text) => process.stderr.write(`\n${text}\n`));
-  await using demo = demoGateway();
+  const interruption = onInterruption((text) => process.stderr.write(`\n${text}\n`));
+  const demo = demoGateway();
+  try {
+    return await runAll(flags, demo, interruption);
+  } finally {
+    await demo.stop();
+    interruption.end();
+  }
+}
+
+async function runAll(flags: RunFlags, demo: DemoGateway, interruption: Interruption): Promise<ExitCode> {
   if (flags.resume !== undefined || flags.retryErrors !== undefined)
     return await sendAndReport(flags, await prepareResumed(flags, demo), interruption);
   const suites: { file: string; suite: Suite }[] = [];
@@ -63,7 +73,7 @@ async function sendAndReport(
   prepared: Prepared,
   interruption: Interruption,
 ): Promise<ExitCode> {
-  const { folder, manifest, earlier, lock } = prepared;
+  const { folder, manifest, lock } = prepared;
   try {
     manifest.status = 'running';
     delete manifest.ended_at;
@@ -71,8 +81,7 @@ async function sendAndReport(
     const outcome = await send(flags, prepared, interruption);
     manifest.status = outcome.status;
     manifest.ended_at = systemClock.wall().toISOString();
-    // Of a process that had nothing left to send it says nothing.
-    if (earlier.done < manifest.planned_requests) manifest.loop_utilisation = outcome.loopUtilisation;
+    if (outcome.loopUtilisation !== undefined) manifest.loop_utilisation = outcome.loopUtilisation;
     return await printOutcome({ folder, manifest, flags });
   } catch (error) {
     throw await explained(error, prepared);
@@ -134,13 +143,18 @@ async function send(flags: RunFlags, prepared: Prepared, interruption: Interrupt
     // A run that is killed from here on must know on resuming that it has begun another repeat.
     void writeManifest(folder, manifest).catch(() => undefined);
   });
+  const note = (text: string): void => {
+    manifest.notes.push({ at: systemClock.wall().toISOString(), text });
+    progress.note(text);
+  };
   try {
+    const recordModelsAfter = await recordLocalModels(dispatcher, ways, manifest, note);
     await warmConnections(
       dispatcher,
       new Set(ways.arms.map((arm) => new URL(ways.endpointOf(arm).baseUrl).origin)),
       suite.run.concurrency,
     );
-    return await run({
+    const outcome = await run({
       runId: manifest.run_id,
       suite,
       suiteHash: manifest.suite_hash,
@@ -170,12 +184,11 @@ async function send(flags: RunFlags, prepared: Prepared, interruption: Interrupt
             ...defined({ ttftMs: row.ttft_ms }),
           });
         },
-        note: (text) => {
-          manifest.notes.push({ at: systemClock.wall().toISOString(), text });
-          progress.note(text);
-        },
+        note,
       },
     });
+    await recordModelsAfter();
+    return outcome;
   } finally {
     progress.stop();
     await judge.close();

@@ -5,11 +5,13 @@ import { seededRandom } from '../../base/random.ts';
 import { count } from '../../base/text.ts';
 import { UserError } from '../../base/user-error.ts';
 import { packageVersion, version } from '../../base/version.ts';
+import { loadCalibration } from '../../calibrate/store.ts';
 import type { RequestRow } from '../../journal/columns.ts';
 import { createRunFolder } from '../../journal/create-run-folder.ts';
 import { lockRun, type Lock } from '../../journal/lock.ts';
 import { describeMachine, readManifest, writeManifest, type Manifest } from '../../journal/manifest.ts';
 import {
+  addNewColumns,
   emptyState,
   readState,
   removeDerived,
@@ -78,6 +80,7 @@ export async function prepareNew(
       node_flags: process.execArgv.join(' '),
     },
     machine: describeMachine(),
+    ...defined({ calibration: loadCalibration() }),
     started_at: startedAt.toISOString(),
     status: 'running',
     notes: [],
@@ -113,6 +116,7 @@ async function reopen(folder: string, flags: RunFlags, demo: DemoGateway): Promi
   assertSameHosts(ways, manifest, folder);
   const torn = await setTornLineAside(folder);
   if (torn > 0) note(manifest, `a torn line of ${count(torn, 'byte')} was set aside`);
+  await addNewColumns(folder);
   if (flags.retryErrors !== undefined) {
     const reopened = await reopenFailed(folder);
     if (reopened === 0) throw new UserError(`nothing has failed in ${folder}.`);

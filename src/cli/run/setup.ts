@@ -4,6 +4,7 @@ import { redactor, type Redact } from '../../base/redact.ts';
 import { UserError } from '../../base/user-error.ts';
 import { assertSafeUrl } from '../../gateway/client.ts';
 import { readEnvironment, type Environment } from '../../gateway/environment.ts';
+import { assertNativeWords } from '../../gateway/native-request.ts';
 import type { Endpoint } from '../../gateway/route.ts';
 import { routes } from '../../gateway/routes/index.ts';
 import { armKey, armsOf } from '../../plan/blocks.ts';
@@ -22,7 +23,10 @@ export interface Ways {
   hosts: { route: string; host: string }[];
 }
 
-/** Route names of a run: flag, else suite, else the one that the project was founded on. */
+/**
+ * Route names of a run: flag, else suite, else the one that the project was founded on. Each of them must be able to
+ * say what the suite asks.
+ */
 export function routeNames(flags: Pick<SuiteFlags, 'route'>, suite: Suite): string[] {
   const names = flags.route ?? [suite.gateway.route ?? 'compat'];
   for (const name of names) {
@@ -33,6 +37,7 @@ export function routeNames(flags: Pick<SuiteFlags, 'route'>, suite: Suite): stri
       `there is no route «${name}»${meant ? `; did you mean «${meant}»?` : ''} Known: ${known.join(', ')}.`,
     );
   }
+  if (names.includes('local') && suite.gateway.local?.api === 'native') assertNativeWords(suite);
   return [...new Set(names)];
 }
 

@@ -24,7 +24,8 @@ export interface Started {
 export function start(args: readonly string[], cwd: string, env: Record<string, string> = {}): Started {
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    // What a user of this machine has saved is none of a test's business.
+    env: { PATH: process.env['PATH'] ?? '', XDG_STATE_HOME: join(cwd, '.state'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -1,11 +1,15 @@
 import type { AnyRow, Column } from '../../base/table.ts';
 import { headlines } from '../../metric/index.ts';
+import { isLowerBound } from '../../output/ranking.ts';
 import { modelColumns, type Figure } from '../../summary/columns.ts';
 import { plainField, type Field } from '../field.ts';
 import type { Summarised } from '../format.ts';
-import type { Book } from './book.ts';
+import type { Book, Look } from './book.ts';
 import { addLines, lineNames, linesChart, type Drawn, type Lines } from './history-lines.ts';
+import { columnLook } from './look.ts';
+import { asBound } from './number-format.ts';
 import { addTableSheet } from './table-sheet.ts';
+import { tones } from './tones.ts';
 
 const shown: readonly Figure[] = ['typical', 'typical_ci_low', 'typical_ci_high', 'p50', 'p95', 'n'];
 
@@ -55,6 +59,7 @@ export function addHistory(book: Book, newestFirst: readonly Summarised[]): void
     name: sheetName,
     fields: historyFields,
     rows: headlines.flatMap((metric) => runs.flatMap((run) => historyRows(run, metric))),
+    look: boundLook,
     frozen: 1,
     pages: 2,
   });
@@ -83,5 +88,13 @@ function historyRows({ manifest, report }: Summarised, { name, unit }: Headline)
     error_rate: model.error_rate,
     run_id: model.run_id,
     suite_hash: manifest.suite_hash,
+    bounds: shown.filter((figure) => isLowerBound(model, `${name}_${figure}`)),
   }));
+}
+
+/** A figure that rests on a failed request is at least (a rate: at most) what is written. */
+function boundLook({ column }: Field, { bounds, unit }: AnyRow): Look | undefined {
+  if (!(bounds as readonly string[]).includes(column.name)) return undefined;
+  const { numberFormat = '0' } = columnLook(column);
+  return { ...tones.warning, numberFormat: asBound(numberFormat, unit === 'tok/s' ? '≤' : '≥') };
 }

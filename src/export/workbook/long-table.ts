@@ -32,7 +32,7 @@ export function addLongTable(book: Book, table: LongTable, widthOf: (field: Fiel
   }
   sheet.blank(1, headers.length, { ...textLook, quoted: true });
   sheet.freeze(1, 0);
-  sheet.print({ headerRow: 0 });
+  sheet.print({ pages: 4, headerRow: 0 });
   return sheet;
 }
 

@@ -121,7 +121,7 @@ function addFigures(sheet: Sheet, head: number, entries: readonly SummaryEntry[]
       wrap: true,
       ...(index === 0 ? {} : { align: 'right' }),
     });
-  sheet.height(head, 30);
+  sheet.height(head, 45);
   for (const [index, { model }] of entries.entries()) {
     const bound = isLowerBound(model, 'e2e_latency_ms_typical') ? ' (at least)' : '';
     sheet.text(head + 1 + index, 0, armName(model, run.report.run.routes) + bound, tones.quiet);

@@ -3,6 +3,9 @@ import type { Column } from '../../base/table.ts';
 /** Three digits or so, whatever the size. */
 const threeDigits = '[<10]0.00;[<100]0.0;#,##0';
 
+/** So small a one is not nothing. */
+const smallShare = '[<0.0001]"<0.0001";0.0000';
+
 const byUnit: Readonly<Record<string, string>> = {
   ms: threeDigits,
   'tok/s': threeDigits,
@@ -18,6 +21,8 @@ const byName: Readonly<Record<string, string>> = {
   ratio: '0.00"×"',
   ci_low: '0.00"×"',
   ci_high: '0.00"×"',
+  p: smallShare,
+  p_holm: smallShare,
 };
 
 /** How a column's cells are shown; their values keep all digits. Undefined for words and booleans. */

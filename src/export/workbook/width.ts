@@ -21,7 +21,7 @@ const words: Readonly<Record<string, number>> = {
   echoed_model: 24,
   answer_sha256: 22,
   answer_preview: 70,
-  in_words: 108,
+  in_words: 126,
   lower_bounds: 40,
 };
 

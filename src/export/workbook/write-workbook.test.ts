@@ -185,7 +185,7 @@ test('several runs have a history with lines, newest run first in the summary', 
   const newer = exported(rowsOf({ kimi: 400, glm: 1200 }));
   const parts = await partsOfRuns(older, newer);
   const summary = cellsOf(parts, 'Summary');
-  const days = [6, 7, 8, 9].map((line) => Math.floor(Number(summary.get(`D${line}`))));
+  const days = [6, 7, 8, 9].map((line) => Math.floor(Number(summary.get(`C${line}`))));
   expect(days).toEqual([46_348, 46_348, 46_347, 46_347]);
   const history = cellsOf(parts, 'History');
   expect([...history.keys()].filter((cell) => /^A\d+$/.test(cell))).toHaveLength(1 + 2 * 2 * 5);

@@ -49,6 +49,7 @@ async function makeBook(
     name: 'AllFigures',
     fields: tableNamed('models').fields,
     rows: await all(tableNamed('models').rows(runs)),
+    pages: 4,
   });
   addLongTable(book, long, ({ column }) => columnWidth(column));
   if (summaries.length > 1) addHistory(book, summaries);

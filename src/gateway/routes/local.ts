@@ -2,11 +2,29 @@ import { splitModel, type Route } from '../route.ts';
 
 export const local: Route = {
   name: 'local',
-  summary: 'a local Ollama at http://localhost:11434/v1',
-  endpoint: (model, context) => ({
-    baseUrl: context.baseUrl ?? 'http://localhost:11434/v1',
-    wireModel: splitModel(model).name,
-    headers: {},
-    throughGateway: false,
-  }),
+  summary: 'a local Ollama at http://localhost:11434: its /v1, or with gateway.local.api its own /api/chat',
+  endpoint(model, { baseUrl = 'http://localhost:11434', settings }) {
+    const isNative = settings.local?.api === 'native';
+    return {
+      baseUrl: isNative ? nativePrefix(baseUrl) : openaiPrefix(baseUrl),
+      wireModel: splitModel(model).name,
+      headers: {},
+      throughGateway: false,
+      ...(isNative ? { native: settings.local } : {}),
+    };
+  },
 };
+
+/** An address without a path is that of the server; any other is what stands before `/chat/completions`. */
+function openaiPrefix(baseUrl: string): string {
+  return /^[a-z]+:\/\/[^/]+\/*$/i.test(baseUrl) ? `${serverOf(baseUrl)}/v1` : baseUrl;
+}
+
+function nativePrefix(baseUrl: string): string {
+  return `${serverOf(baseUrl)}/api`;
+}
+
+/** `http://localhost:11434` for that, with `/v1` or with `/api`. */
+export function serverOf(baseUrl: string): string {
+  return baseUrl.replace(/\/+$/, '').replace(/\/(v1|api)$/, '');
+}

@@ -80,6 +80,8 @@ export interface AskOptions {
   headers?: Record<string, string | null>;
   signal?: AbortSignal;
   params?: Record<string, string | number>;
+  /** By Ollama's own API. */
+  native?: boolean;
 }
 
 /** Our client, with no server of its own. */
@@ -102,13 +104,14 @@ export function testGateway(
   return {
     gateway,
     dispatcher,
-    ask: (url, { stream = true, headers = {}, signal, params = {} } = {}) =>
+    ask: (url, { stream = true, headers = {}, signal, params = {}, native = false } = {}) =>
       gateway.ask(
         {
           eventId: 'event-1',
           baseUrl: url,
           body: { model: 'm', messages: [{ role: 'user', content: 'hello' }], ...params, stream },
           headers: { authorization: null, ...headers },
+          native,
         },
         signal ? { signal } : {},
       ),

@@ -27,6 +27,7 @@ export const styleSheet = `:root{color-scheme:light dark;${light}}
 html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 body{margin:0 auto;padding:1.5rem 1rem 4rem;max-width:68rem;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:break-word}
+p,li,dd,h2,h3,figcaption{text-wrap:pretty}
 a{color:var(--link)}
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}
 .skip{position:absolute;left:-999rem}
@@ -44,7 +45,8 @@ section{margin-top:3.2rem;scroll-margin-top:1rem}
 .note{font-size:.87rem;margin:.4rem 0;max-width:48rem}
 .banner{background:var(--warn-wash);color:var(--warn);border:1px solid currentColor;border-radius:.4rem;padding:.55rem .8rem;margin:0 0 1.4rem;font-weight:600}
 .side{margin:.7rem 0 0;font-weight:600}
-.thresholds{padding-left:1.2rem}
+.thresholds{list-style:none;padding:0}
+.thresholds li{margin:.15rem 0}
 .bad{color:var(--warn);font-weight:600}
 .attention{margin:.6rem 0 0}
 .facts,nav ul,.legend{list-style:none;padding:0;margin:0;display:flex;flex-wrap:wrap;gap:.15rem 1.1rem}
@@ -109,4 +111,5 @@ dt{font-weight:600}dd{margin:0 0 .4rem}
 footer{margin-top:3.5rem;border-top:1px solid var(--line);color:var(--quiet);font-size:.87rem}
 .tip{position:fixed;z-index:2;pointer-events:none;background:var(--ink);color:var(--page);font-size:.85rem;line-height:1.35;padding:.3rem .55rem;border-radius:.3rem;max-width:min(22rem,90vw)}
 .tip[hidden]{display:none}
-@media print{body{max-width:none;padding:0;font-size:11pt}nav,.filter,.skip,.tip,details:not([open]){display:none}section{margin-top:1.6rem}figure,tr,.card{break-inside:avoid}h2,h3,figcaption{break-after:avoid}.scroll{overflow:visible}a{color:inherit}}`;
+@page{margin:14mm}
+@media print{body{max-width:none;padding:0;font-size:11pt}nav,.filter,.skip,.tip,details:not([open]){display:none}section{margin-top:1.6rem}figure,tr,.card,.lead,#ranking .scroll{break-inside:avoid}h2,h3,.lead,figcaption{break-after:avoid}.scroll{overflow:visible}a{color:inherit}}`;

@@ -162,8 +162,13 @@ describe('the timeline', () => {
 
   test('has each sound answer at its time, relative to what is usual', () => {
     const timeline = new Timeline(start, () => 200);
-    timeline.add(row({ started_at: at(2), e2e_latency_ms: 300 }), 0);
-    expect(timeline.of(0).points).toMatchObject([{ atMs: 2000, e2eMs: 300, relative: 1.5 }]);
+    for (const [seconds, e2e_latency_ms] of [150, 300, 600].entries())
+      timeline.add(row({ started_at: at(seconds), e2e_latency_ms }), 0);
+    expect(timeline.of(0).points).toMatchObject([
+      { atMs: 0, e2eMs: 150, relative: 0.5 },
+      { atMs: 1000, e2eMs: 300, relative: 1 },
+      { atMs: 2000, e2eMs: 600, relative: 2 },
+    ]);
   });
 
   test('keeps failures, rate limits and answers left out apart', () => {

@@ -1,5 +1,6 @@
 import type { Ms } from '../../base/clock.ts';
 import type { RequestRow } from '../../journal/columns.ts';
+import { median } from '../../stats/quantile.ts';
 import { Thinned } from './thinned.ts';
 
 /** An answer at its time. */
@@ -7,7 +8,10 @@ export interface TimelinePoint {
   /** Since the first request of the run. */
   atMs: Ms;
   e2eMs: Ms;
-  /** Its latency ÷ what the model usually takes on the prompt. Undefined where that is not known. */
+  /**
+   * Its latency ÷ what the model usually takes on the prompt, so that half of the model's answers are below 1.
+   * Undefined where that is not known.
+   */
   relative: number | undefined;
   promptId: string;
   repeat: number;
@@ -92,12 +96,22 @@ export class Timeline {
   of(arm: number): ArmTimeline {
     const { points, events } = this.#keptOf(arm);
     return {
-      points: points.items,
+      points: centred(points.items),
       answers: points.seen,
       events: eventKinds.flatMap((kind) => events[kind].items),
       eventCounts: byKind((kind) => events[kind].seen),
     };
   }
+}
+
+/** The usual latency is a mean, above which a model that is now and then very late hardly comes: its middle is made 1. */
+function centred(points: readonly TimelinePoint[]): TimelinePoint[] {
+  const known = points.flatMap(({ relative }) => relative ?? []);
+  const middle = known.length === 0 ? 1 : median(known);
+  return points.map((point) => ({
+    ...point,
+    relative: point.relative === undefined ? undefined : point.relative / middle,
+  }));
 }
 
 function byKind<T>(of: (kind: EventKind) => T): Record<EventKind, T> {

@@ -17,7 +17,7 @@ export function method({ run }: Report): Html {
         <li>${orderWords(run)} Warm-up requests are recorded and never analysed.</li>
         <li>
           All times are differences of one monotonic clock, from the moment a request was handed to its
-          socket. Our own queue, back-off and retries are never inside a latency.
+          socket. Our own queue, back-off and retries are never inside a latency. ${run.clock}
         </li>
         <li>
           An answer is a success only with status 200, the right content type, some text, a finish reason and

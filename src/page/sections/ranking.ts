@@ -88,11 +88,17 @@ const rankCell = (rank: number | undefined, letters: string | undefined): Cell =
 const valueOf = ({ key, value }: Spec, summary: ModelSummary): number | undefined =>
   value ? value(summary) : (summary[key] as number | undefined);
 
-/** All times in one unit, so that neighbours can be compared. */
+/** All times in one unit, so that neighbours can be compared; bounds have no say in which, where there are others. */
 function scaleOf({ key, family }: Spec, models: readonly PageModel[]): Scale {
   const alike = specs.filter((spec) => (family === 'time' ? spec.family === family : spec.key === key));
-  const values = alike.flatMap((spec) => models.map(({ summary }) => valueOf(spec, summary)));
-  return scales[family](values.filter((value) => value !== undefined));
+  const figures = alike.flatMap((spec) =>
+    models.flatMap(({ summary }) => {
+      const value = valueOf(spec, summary);
+      return value === undefined ? [] : [{ value, isBound: isLowerBound(summary, spec.key) }];
+    }),
+  );
+  const measured = figures.filter(({ isBound }) => !isBound);
+  return scales[family]((measured.length > 0 ? measured : figures).map(({ value }) => value));
 }
 
 function unitOf(spec: Spec, models: readonly PageModel[]): Content {

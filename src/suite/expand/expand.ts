@@ -9,7 +9,7 @@ import { fileFaults, fileRefs } from './file-refs.ts';
 import { gateConflicts, toGate } from './gate.ts';
 import { expandModels } from './models.ts';
 import { expandPrompts } from './prompts.ts';
-import { runConflicts, toGateway, toRun, type Conflict } from './settings.ts';
+import { gatewayConflicts, runConflicts, toGateway, toRun, type Conflict } from './settings.ts';
 import { toThreshold } from './thresholds.ts';
 
 export interface ExpandOptions {
@@ -32,6 +32,7 @@ export function expand(sources: SuiteSources, { routes }: ExpandOptions = {}): E
   const { thresholds, faults: thresholdFaults } = expandThresholds(sources, models);
   const conflicts = [
     ...routeConflicts(spec, routes),
+    ...(spec.gateway ? gatewayConflicts(spec.gateway) : []),
     ...(spec.run ? runConflicts(spec.run) : []),
     ...(spec.gate ? gateConflicts(spec.gate) : []),
   ];

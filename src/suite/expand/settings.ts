@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.ts';
 import type { Path } from '../fault.ts';
 import { defaultTimeouts, type RunSpec } from '../schema/run.ts';
 import type { SuiteSpec } from '../schema/suite.ts';
@@ -15,6 +16,7 @@ export function toGateway({
   byok_alias,
   headers,
   log_payload,
+  local,
 }: SuiteSpec['gateway']): GatewaySettings {
   return {
     ...(route === undefined ? {} : { route }),
@@ -22,7 +24,20 @@ export function toGateway({
     ...(byok_alias === undefined ? {} : { byokAlias: byok_alias }),
     headers,
     logPayload: log_payload,
+    ...(local === undefined
+      ? {}
+      : { local: { api: local.api, ...defined({ keepAlive: local.keep_alive, numCtx: local.num_ctx }) } }),
   };
+}
+
+export function gatewayConflicts({ local }: Pick<SuiteSpec['gateway'], 'local'>): Conflict[] {
+  if (!local || local.api === 'native') return [];
+  return (['keep_alive', 'num_ctx'] as const)
+    .filter((name) => local[name] !== undefined)
+    .map((name) => ({
+      path: ['gateway', 'local', name],
+      message: 'works with api: native alone; the OpenAI-compatible API ignores it',
+    }));
 }
 
 export function toRun({ timeouts, retry, budget, max_error_rate, stop, ...same }: RunSpec): RunSettings {

@@ -44,8 +44,7 @@ async function readInside(folder: string, label: string, name: string): Promise<
     }
     return await readText(file, join(label, name), largestFile);
   } catch (error) {
-    const words = wordingOf(error);
-    return problem(words === absent ? words + (await similar(folder, name)) : words);
+    return problem(await wordingOf(error, folder, name));
   }
 }
 
@@ -69,11 +68,10 @@ export async function readText(file: string, name: string, largest: number): Pro
   }
 }
 
-const absent = 'does not exist';
-
-export function wordingOf(error: unknown): string {
+/** Why a file cannot be read, and which one was probably meant. */
+export async function wordingOf(error: unknown, folder: string, name: string): Promise<string> {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  if (code === 'ENOENT') return absent;
+  if (code === 'ENOENT') return `does not exist${await similar(folder, name)}`;
   if (code === 'EACCES' || code === 'EPERM') return 'may not be read (permission denied)';
   return `can't be read (${code})`;
 }

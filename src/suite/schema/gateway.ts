@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text } from './words.ts';
+import { text, wholeFrom } from './words.ts';
 
 /** Headers that carry secrets, and what to use instead. Names in small letters. */
 const secretHeaders: Readonly<Record<string, string>> = {
@@ -58,6 +58,29 @@ const headerValue = z
     'a header takes visible ASCII characters and blanks within, and no line break',
   );
 
+/** As Ollama takes it: a number is seconds; a text needs its units. */
+const keepAlive = z.union([
+  wholeFrom(-1, 1_000_000_000),
+  z
+    .string()
+    .regex(/^-?(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/, 'write a time such as 10m or 1h30m, or seconds as a number'),
+]);
+
+const local = z
+  .strictObject({
+    api: z
+      .enum(['openai', 'native'])
+      .default('openai')
+      .describe(
+        "openai: /v1/chat/completions, as on every route. native: Ollama's own /api/chat, which reports load, prompt and answer times",
+      ),
+    keep_alive: keepAlive
+      .describe('native only: how long a model stays in memory after a request, such as 10m; -1 for ever')
+      .optional(),
+    num_ctx: wholeFrom(1, 1_000_000_000).describe('native only: tokens of context').optional(),
+  })
+  .describe('how the route local asks Ollama');
+
 export const gateway = z
   .strictObject({
     route: text.describe('compat, provider, direct, local or demo; --route wins').optional(),
@@ -71,5 +94,6 @@ export const gateway = z
       .boolean()
       .default(true)
       .describe("false: prompts and answers stay out of the gateway's log"),
+    local: local.optional(),
   })
   .describe('optional; flags and the environment win');

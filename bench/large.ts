@@ -1,0 +1,114 @@
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { fixed } from '../src/output/format.ts';
+import { painter } from '../src/output/paint.ts';
+import { textTable } from '../src/output/text-table.ts';
+import { runFiles } from '../src/journal/run-folder.ts';
+import { withoutBrowser } from '../src/page/testing/browser.ts';
+import { runCommand, type Taken } from './run-command.ts';
+import { enlarge } from './large/enlarge.ts';
+import { openPage } from './large/open-page.ts';
+
+/*
+ * node bench/large.ts [--rows N] [--from RUN] [--keep DIR]
+ *
+ * A run of at least 100,000 rows, made from those of a demo run (or of RUN): what its page, its workbook and its tables cost in
+ * seconds, megabytes and peak memory, and how long the page takes to open. Exit code 1 when the page is too large or
+ * too slow. With --keep the files stay in DIR.
+ */
+const { values: flags } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '100000' },
+    from: { type: 'string' },
+    keep: { type: 'string' },
+  },
+});
+const limits = { pageMb: 2, loadSeconds: 2 };
+
+const scratch =
+  flags.keep === undefined ? await mkdtemp(join(tmpdir(), 'gatebench-large-')) : resolve(flags.keep);
+try {
+  process.exitCode = (await measure(Number(flags.rows))) ? 0 : 1;
+} finally {
+  if (flags.keep === undefined) await rm(scratch, { recursive: true, force: true });
+}
+
+async function measure(least: number): Promise<boolean> {
+  const run = join(scratch, 'run');
+  const rows = await enlarge(flags.from ?? (await demoRun()), run, least);
+  const made = (name: string): string => join(scratch, name);
+  const commands: { what: string; file: string; args: string[] }[] = [
+    { what: 'table', file: made('table.txt'), args: ['report', run] },
+    { what: 'page', file: made('report.html'), args: ['report', run, '--format', 'html'] },
+    { what: 'workbook', file: made('run.xlsx'), args: ['export', run] },
+    { what: 'CSV for spreadsheets', file: made('run.csv'), args: ['export', run] },
+  ];
+  const lines: (Taken & { what: string; mb: number })[] = [];
+  for (const { what, file, args } of commands) {
+    process.stderr.write(`${what} …\n`);
+    const taken = await runCommand([...args, '--out', file]);
+    lines.push({ what, ...taken, mb: await megabytes(file) });
+  }
+  const column = (title: string, subtitle: string, cell: (line: (typeof lines)[number]) => string) => ({
+    title,
+    subtitle,
+    align: subtitle === '' ? ('left' as const) : ('right' as const),
+    cells: lines.map((line) => ({ text: cell(line) })),
+  });
+  const table = textTable(
+    [
+      column('what', '', ({ what }) => what),
+      column('took', 's', ({ seconds }) => fixed(seconds, 1)),
+      column('file', 'MB', ({ mb }) => fixed(mb, 2)),
+      column('peak memory', 'MB', ({ memory }) => fixed(memory / 1e6, 0)),
+    ],
+    painter(false),
+  );
+  const journal = await megabytes(join(run, runFiles.requests));
+  process.stdout.write(
+    `A run of ${fixed(rows, 0)} rows, ${fixed(journal, 0)} MB of ${runFiles.requests}\n\n`,
+  );
+  process.stdout.write(`${table.join('\n')}\n\n`);
+  return judgePage(lines.find(({ what }) => what === 'page')!.mb, made('report.html'));
+}
+
+async function judgePage(mb: number, file: string): Promise<boolean> {
+  const isSmall = mb < limits.pageMb;
+  process.stdout.write(
+    `The page has ${fixed(mb, 2)} MB, ${limits.pageMb} allowed: ${isSmall ? 'good' : 'TOO LARGE'}.\n`,
+  );
+  if (withoutBrowser !== undefined) {
+    process.stdout.write(`How long it takes to open is not measured: ${withoutBrowser}.\n`);
+    return isSmall;
+  }
+  const { loadSeconds, elements } = await openPage(file);
+  const isQuick = loadSeconds < limits.loadSeconds;
+  process.stdout.write(
+    `It opens in ${fixed(loadSeconds, 2)} s with ${fixed(elements, 0)} elements, ${limits.loadSeconds} s allowed: ${isQuick ? 'good' : 'TOO SLOW'}.\n`,
+  );
+  return isSmall && isQuick;
+}
+
+async function demoRun(): Promise<string> {
+  process.stderr.write('demo run …\n');
+  const results = join(scratch, 'results');
+  await runCommand([
+    'run',
+    'suites/smoke.yaml',
+    '--route',
+    'demo',
+    '--seed',
+    '7',
+    '--quiet',
+    '--results',
+    results,
+  ]);
+  const [run] = await readdir(join(results, 'smoke'));
+  return join(results, 'smoke', run!);
+}
+
+async function megabytes(path: string): Promise<number> {
+  return (await stat(path)).size / 1e6;
+}

@@ -1,0 +1,21 @@
+import type { Command } from './command.ts';
+import { Flags } from './flags.ts';
+
+/** All that a command takes: its own, and what every command takes. */
+export function flagsOf(command: Command): Flags {
+  return command
+    .flags(new Flags())
+    .option('results', {
+      type: 'string',
+      default: 'results',
+      value: 'DIR',
+      completes: 'folders',
+      describe: 'folder of all runs',
+      requiresArg: true,
+    })
+    .option('json', { type: 'boolean', describe: 'machine output on stdout' })
+    .option('quiet', { type: 'boolean', describe: 'no progress on stderr' })
+    .option('color', { type: 'boolean', isNegated: true, describe: 'no colours (also NO_COLOR)' })
+    .option('help', { alias: 'h', type: 'boolean', describe: 'show this' })
+    .group(['results', 'json', 'quiet', 'color', 'help'], 'Common:');
+}

@@ -1,0 +1,57 @@
+import stringWidth from 'string-width';
+import { describe, expect, test } from 'vitest';
+import { nameOf } from './command.ts';
+import { commands } from './commands/index.ts';
+import { flagsOf } from './common-flags.ts';
+import { Flags } from './flags.ts';
+import { commandHelp, programHelp } from './help.ts';
+import { runProgram } from './program.ts';
+
+describe('help', () => {
+  test.each(commands.map((entry) => [nameOf(entry), entry] as const))(
+    'of %s fits 80 columns but for commands to copy, and shows all flags and an example',
+    async (_, entry) => {
+      const flags = flagsOf(await entry.load());
+      const help = commandHelp(entry, flags, 80);
+      const [words, examples] = help.split('Examples:\n') as [string, string];
+      for (const line of words.split('\n')) expect(stringWidth(line), line).toBeLessThanOrEqual(80);
+      for (const [name, { isNegated }] of flags.options)
+        expect(words).toContain(`--${isNegated === true ? 'no-' : ''}${name}`);
+      expect(examples).toContain(`gatebench ${nameOf(entry)}`);
+    },
+  );
+
+  test('ends with what else there is to know, wrapped, lists indented', () => {
+    const flags = new Flags().epilogue('One long sentence.\n\nModes:\n  first   what the first one does');
+    const entry = { usage: 'try', describe: 'Try', load: () => Promise.reject(new Error('not needed')) };
+    expect(commandHelp(entry, flags, 20).split('Try\n\n')[1]).toBe(
+      'One long sentence.\n\nModes:\n  first   what the\n    first one does\n',
+    );
+  });
+
+  test('of the program names every command within 60 columns', () => {
+    const help = programHelp(commands, 60);
+    for (const entry of commands) expect(help).toContain(`\n  ${entry.usage}  `);
+    for (const line of help.split('\n').slice(0, -2)) expect(line.length, line).toBeLessThanOrEqual(60);
+  });
+});
+
+describe('wrong arguments', () => {
+  test.each([
+    ['rnu', 'there is no command «rnu»; did you mean «run»?\nSee gatebench --help.'],
+    [
+      'run a.yaml --rout demo',
+      'run has no flag «--rout»; did you mean «--route»?\nSee gatebench run --help.',
+    ],
+    ['run --out', 'nothing stands behind --out: it is --out DIR, the run’s folder'],
+    ['report', 'report needs a run: a run’s folder, or latest.'],
+    ['report a --format pdf', '--format is table, markdown, json, junit, html; «pdf» is none of these.'],
+    ['compare a b c', 'compare has no use for «c».'],
+    ['trend', 'trend needs --history DIR: folder of history.csv.'],
+    ['completion tcsh', 'shell is bash, zsh, fish; «tcsh» is none of these.'],
+    ['--fast', 'say what to do, for example: gatebench run'],
+  ])('«%s» is refused with what to do', async (line, message) => {
+    await expect(runProgram(line.split(' '))).rejects.toThrow(message);
+    await expect(runProgram(line.split(' '))).rejects.toHaveProperty('exitCode', 2);
+  });
+});

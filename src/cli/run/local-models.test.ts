@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { createDispatcher } from '../../gateway/connections.ts';
+import { serve } from '../../gateway/testing/server.ts';
+import type { Manifest } from '../../journal/manifest.ts';
+import { manifestOf } from '../../journal/testing/manifest.ts';
+import { arm } from '../../plan/testing/planned.ts';
+import { recordLocalModels } from './local-models.ts';
+
+interface Recorded {
+  manifest: Manifest;
+  notes: string[];
+}
+
+/** What is recorded of a server that answers each page with the next of these bodies, again and again the last. */
+async function recorded(
+  route: string,
+  pages: Record<string, string[]>,
+  facts: Partial<Manifest> = {},
+): Promise<Recorded> {
+  await using server = await serve((response, { url }) => {
+    const bodies = pages[url!];
+    const body = bodies && bodies.length > 1 ? bodies.shift() : bodies?.[0];
+    response.writeHead(body === undefined ? 404 : 200).end(body);
+  });
+  const dispatcher = createDispatcher({ connectTimeoutMs: 2000 }, {});
+  const manifest = manifestOf(facts);
+  const notes: string[] = [];
+  const ways = {
+    arms: [{ ...arm('llama'), route }],
+    endpointOf: () => ({
+      baseUrl: `${server.url}/v1`,
+      wireModel: 'llama',
+      headers: {},
+      throughGateway: false,
+    }),
+    redact: (text: string) => text,
+    hosts: [],
+  };
+  const after = await recordLocalModels(dispatcher, ways, manifest, (text) => notes.push(text));
+  await after();
+  await dispatcher.destroy();
+  return { manifest, notes };
+}
+
+const ps = (...models: string[]): string => JSON.stringify({ models: models.map((model) => ({ model })) });
+const version = { '/api/version': ['{"version":"0.32.1"}'] };
+
+test('what is in memory before and after', async () => {
+  const { manifest, notes } = await recorded('local', {
+    ...version,
+    '/api/ps': [ps('old'), ps('old', 'llama')],
+  });
+  expect(manifest.local).toEqual({
+    version: '0.32.1',
+    before: [{ model: 'old' }],
+    after: [{ model: 'old' }, { model: 'llama' }],
+  });
+  expect(notes).toEqual([]);
+});
+
+test('a run that is resumed began with what was in memory then', async () => {
+  const local = { version: '0.31.0', before: [] };
+  const { manifest } = await recorded('local', { ...version, '/api/ps': [ps('llama')] }, { local });
+  expect(manifest.local).toEqual({ ...local, after: [{ model: 'llama' }] });
+});
+
+test('a version that is not told is left out; memory that is not told is noted, once', async () => {
+  expect((await recorded('local', { '/api/ps': [ps()] })).manifest.local).toEqual({ before: [], after: [] });
+  const { manifest, notes } = await recorded('local', {});
+  expect(manifest.local).toBeUndefined();
+  expect(notes).toEqual(['the local server did not say which models are in its memory (HTTP 404)']);
+});
+
+test('other routes are not asked', async () => {
+  const { manifest, notes } = await recorded('direct', { '/api/ps': [ps('llama')] });
+  expect([manifest.local, notes]).toEqual([undefined, []]);
+});

@@ -1,0 +1,17 @@
+import { dirname } from 'node:path';
+import { UserError } from '../base/user-error.ts';
+
+/** Why a file that the user has named cannot be written, and what to do. */
+export function unwritable(path: string, error: unknown): UserError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new UserError(`${path} cannot be written: ${reasons[code ?? '']?.(path) ?? message}`);
+}
+
+const reasons: Readonly<Record<string, (path: string) => string>> = {
+  ENOENT: (path) => `there is no folder ${dirname(path)}; make it first.`,
+  ENOTDIR: (path) => `${dirname(path)} is no folder.`,
+  EISDIR: () => 'it is a folder; name a file in it.',
+  EACCES: () => 'permission denied.',
+  EROFS: () => 'the file system is read-only.',
+  ENOSPC: () => 'the disk is full.',
+};

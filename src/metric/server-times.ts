@@ -1,0 +1,42 @@
+import type { Exchange, ServerTimings } from '../record/exchange.ts';
+import { defineMetric } from './metric.ts';
+
+/** What all four have in common: durations as the server reported them, by its own clock. */
+const reported = <const Name extends string>(
+  name: Name,
+  label: string,
+  meaning: string,
+  of: (timings: ServerTimings) => number | undefined,
+) =>
+  defineMetric({
+    name,
+    label,
+    kind: 'number',
+    unit: 'ms',
+    decimals: 3,
+    better: 'lower',
+    meaning: `${meaning}, as a local Ollama reported it`,
+    of: ({ serverTimings }: Exchange) => serverTimings && of(serverTimings),
+  });
+
+/** Ollama’s `total_duration`: from reading the request to the end of the answer. */
+export const serverTotal = reported(
+  'server_total_ms',
+  'Server total',
+  'the whole request on the server',
+  ({ totalMs }) => totalMs,
+);
+
+/** Ollama’s `load_duration`: until the model is there. */
+export const loadTime = reported('load_ms', 'Load', 'getting the model ready', ({ loadMs }) => loadMs);
+
+/** Ollama’s `prompt_eval_duration`. */
+export const promptEval = reported(
+  'prompt_eval_ms',
+  'Prompt eval',
+  'reading the prompt',
+  ({ promptEvalMs }) => promptEvalMs,
+);
+
+/** Ollama’s `eval_duration`. */
+export const evalTime = reported('eval_ms', 'Eval', 'writing the answer', ({ evalMs }) => evalMs);
