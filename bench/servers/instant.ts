@@ -3,16 +3,21 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 /**
  * An HTTP server that costs next to nothing: it looks for the end of a request and writes an answer that it has
  * ready. Below `/stream` that is a stream, one frame in each turn of the loop, so that frames arrive one by one as
- * they do from a model. Its clients must not send a request before they have the answer to the one before.
+ * they do from a model; below `/stream/<n>` it has so many. Its clients must not send a request before they have the
+ * answer to the one before.
  */
-const framesInStream = 200;
+const defaultFrames = 200;
 const head = {
   id: 'chatcmpl-1',
   created: 1_750_000_000,
   model: 'sim-instant',
   system_fingerprint: 'fp_ollama',
 };
-const usage = { prompt_tokens: 9, completion_tokens: framesInStream, total_tokens: framesInStream + 9 };
+const usageOf = (frames: number): object => ({
+  prompt_tokens: 9,
+  completion_tokens: frames,
+  total_tokens: frames + 9,
+});
 
 const chunked = (text: string): Buffer => Buffer.from(`${text.length.toString(16)}\r\n${text}\r\n`);
 const frame = (fields: object): Buffer =>
@@ -23,20 +28,30 @@ const completion = JSON.stringify({
   ...head,
   object: 'chat.completion',
   choices: [{ index: 0, message, finish_reason: 'stop' }],
-  usage,
+  usage: usageOf(defaultFrames),
 });
 const whole = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${completion.length}\r\n\r\n${completion}`;
 const streamHead = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n';
 const textFrame = frame({ choices: [{ index: 0, delta: { content: ' word' }, finish_reason: null }] });
-const ending = Buffer.concat([
-  frame({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }),
-  frame({ choices: [], usage }),
-  chunked('data: [DONE]\n\n'),
-  chunked(''),
-]);
+const endings = new Map<number, Buffer>();
 
-function stream(socket: Socket): void {
-  let left = framesInStream;
+function endingOf(frames: number): Buffer {
+  let ending = endings.get(frames);
+  if (ending === undefined) {
+    ending = Buffer.concat([
+      frame({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }),
+      frame({ choices: [], usage: usageOf(frames) }),
+      chunked('data: [DONE]\n\n'),
+      chunked(''),
+    ]);
+    endings.set(frames, ending);
+  }
+  return ending;
+}
+
+function stream(socket: Socket, frames: number): void {
+  let left = frames;
+  const ending = endingOf(frames);
   const next = (): void => {
     if (socket.destroyed) return;
     socket.write(left > 0 ? textFrame : ending);
@@ -54,7 +69,8 @@ const server = createServer({ noDelay: true }, (socket) => {
     const end = text.indexOf('\r\n\r\n');
     const length = Number(/\r\ncontent-length: (\d+)/i.exec(text)?.[1] ?? 0);
     if (end === -1 || text.length < end + 4 + length) return;
-    if (text.startsWith('POST /stream/')) stream(socket);
+    const asked = /^POST \/stream\/(?:(\d+)\/)?/.exec(text);
+    if (asked) stream(socket, Number(asked[1] ?? defaultFrames));
     else socket.write(whole);
     text = '';
   });

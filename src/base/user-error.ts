@@ -21,8 +21,8 @@ export class UserError extends Error {
   override readonly name = 'UserError';
   readonly exitCode: ExitCode;
 
-  constructor(message: string, code: ExitCode = exitCode.usage) {
-    super(message);
+  constructor(message: string, code: ExitCode = exitCode.usage, options?: ErrorOptions) {
+    super(message, options);
     this.exitCode = code;
   }
 }

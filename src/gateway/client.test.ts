@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../base/user-error.ts';
@@ -198,24 +198,27 @@ describe('the way there', () => {
   });
 
   test('a compressed error is read; a compressed stream is refused, its instants being unreadable', async () => {
-    await using error = await serve((response) => {
+    const compress = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync };
+    await using error = await serve((response, request) => {
+      const encoding = request.url!.split('/')[1] as keyof typeof compress;
       response.writeHead(429, {
         'content-type': 'application/json',
-        'content-encoding': 'gzip',
+        'content-encoding': encoding,
         'retry-after': '2',
       });
-      response.end(gzipSync('{"error":"too many concurrent requests"}'));
+      response.end(compress[encoding]('{"error":"too many concurrent requests"}'));
     });
     await using stream = await serve((response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' });
       response.end(gzipSync(goodFrames().map(frameText).join('')));
     });
     await using client = testGateway();
-    expect(failureOf(await client.ask(error.url))).toMatchObject({
-      status: 'rate_limited',
-      code: 'concurrency',
-      retryAfterMs: 2000,
-    });
+    for (const encoding of Object.keys(compress))
+      expect(failureOf(await client.ask(`${error.url}/${encoding}`))).toMatchObject({
+        status: 'rate_limited',
+        code: 'concurrency',
+        retryAfterMs: 2000,
+      });
     expect(failureOf(await client.ask(stream.url))).toMatchObject({ code: 'content_encoding' });
   });
 

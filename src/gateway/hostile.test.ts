@@ -40,6 +40,20 @@ test('what is not HTTP is named', async () => {
   expect(failureOf(await client.ask(server.url))).toMatchObject({ family: 'network', code: 'bad_http' });
 });
 
+test('a handshake that is never answered: nothing was sent, so nothing is measured', async () => {
+  await using server = await raw(() => undefined);
+  await using client = testGateway({ connectMs: 100 });
+  const exchange = await client.ask(server.url.replace('http:', 'https:'));
+  expect(failureOf(exchange)).toMatchObject({ status: 'timeout', code: 'connect' });
+  expect([exchange.sentAt, exchange.httpStatus, exchange.firstEventMs]).toEqual(Array(3).fill(undefined));
+});
+
+test('a change of the protocol that nobody asked for is no HTTP', async () => {
+  await using server = await raw((send) => send('HTTP/1.1 101 Switching Protocols\r\n\r\n'));
+  await using client = testGateway();
+  expect(failureOf(await client.ask(server.url))).toMatchObject({ family: 'network', code: 'bad_http' });
+});
+
 test('a body without end is given up at the limit, streamed or not', async () => {
   const megabyte = Buffer.alloc(1024 * 1024, 'x\n');
   await using server = await serve((response, request) => {
@@ -58,6 +72,16 @@ test('a body without end is given up at the limit, streamed or not', async () =>
     code: 'body_too_large',
   });
   expect(process.memoryUsage().rss - before).toBeLessThan(512 * 1024 * 1024);
+});
+
+test('a line without end is given up at its limit', async () => {
+  const line = Buffer.from(`data: ${'x'.repeat(9 * 1024 * 1024)}`);
+  await using server = await serve((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end(line);
+  });
+  await using client = testGateway();
+  expect(failureOf(await client.ask(server.url))).toMatchObject({ family: 'stream', code: 'line_too_long' });
 });
 
 test('invalid UTF-8 and NULs in a stream are text like any other', async () => {

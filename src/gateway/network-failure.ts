@@ -8,6 +8,8 @@ const kinds: readonly (readonly [RegExp, string, string])[] = [
   [/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO)/, 'tls', 'the TLS handshake failed'],
   [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_DESTROYED)/, 'reset', 'the connection was lost'],
   [/^(HPE_|UND_ERR_HEADERS_OVERFLOW)/, 'bad_http', 'the server did not speak HTTP'],
+  // undici takes for granted that a server changes the protocol only when it was asked to.
+  [/^ERR_ASSERTION$/, 'bad_http', 'the server broke the rules of HTTP'],
   [/^UND_ERR_(RES|REQ)_CONTENT_LENGTH/, 'bad_http', 'the body did not have the announced length'],
 ];
 

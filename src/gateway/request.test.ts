@@ -79,6 +79,11 @@ test('through the gateway: no cache, one attempt, a trail of five entries in ASC
   expect(headers).not.toHaveProperty('cf-aig-cache-key');
 });
 
+test('in the trail a warm-up is told from a measured request', () => {
+  const { headers } = chatRequest({ ...planned(), phase: 'warmup' }, endpoint, facts);
+  expect(JSON.parse(headers['cf-aig-metadata']!)).toMatchObject({ repeat: 'w2' });
+});
+
 test('payloads stay out of the log when the suite says so', () => {
   const { headers } = chatRequest(planned(), endpoint, {
     ...facts,

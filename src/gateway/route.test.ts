@@ -47,6 +47,16 @@ test('direct and local: no gateway, no gateway token', () => {
   });
 });
 
+test('demo: the stand-in’s own address and credentials, whatever the environment holds', () => {
+  expect(endpoint('demo', { baseUrl: 'http://127.0.0.1:4000' })).toEqual({
+    baseUrl: 'http://127.0.0.1:4000/v1/demo-account/demo/compat',
+    wireModel: 'custom-ollama/kimi-k2.6',
+    headers: { 'cf-aig-authorization': 'Bearer demo-token' },
+    throughGateway: true,
+  });
+  expect(() => endpoint('demo')).toThrow('has not been started');
+});
+
 test.each([
   [undefined, 'http://localhost:11434/v1', 'http://localhost:11434/api'],
   ['http://127.0.0.1:4000', 'http://127.0.0.1:4000/v1', 'http://127.0.0.1:4000/api'],
@@ -69,7 +79,8 @@ test.each([
 
 test('--base-url wins, and then only the token is needed', () => {
   const change = { baseUrl: 'http://127.0.0.1:4000/v1', environment: { CF_AIG_TOKEN: 't' } };
-  expect(endpoint('compat', change)).toMatchObject({ baseUrl: 'http://127.0.0.1:4000/v1' });
+  for (const route of ['compat', 'provider'])
+    expect(endpoint(route, change)).toMatchObject({ baseUrl: 'http://127.0.0.1:4000/v1' });
 });
 
 describe('credentials', () => {
@@ -81,6 +92,10 @@ describe('credentials', () => {
   test('a provider key goes along only when it is asked for', () => {
     expect(endpoint('compat')).not.toHaveProperty('bearer');
     expect(endpoint('compat', { providerKey: true })).toMatchObject({ bearer: 'key' });
+    const without = { ...environment, OLLAMA_API_KEY: undefined as never };
+    expect(() => endpoint('compat', { providerKey: true, environment: without })).toThrow(
+      '--provider-key needs OLLAMA_API_KEY',
+    );
   });
 
   test('the alias of a stored key: environment before suite', () => {

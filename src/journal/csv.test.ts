@@ -9,6 +9,7 @@ import { scratchFolder } from '../base/testing/scratch.ts';
 import { UserError } from '../base/user-error.ts';
 import { requestColumns } from './columns.ts';
 import { cellText, cellValue, csvFile, csvHeader, csvLines, readCsv } from './csv.ts';
+import { csvProperties, readText } from './testing/csv.ts';
 import { anyRow, rowsOf } from './testing/rows.ts';
 
 const column = (name: string, kind: Column['kind'], rest: Partial<Column> = {}): Column => ({
@@ -27,11 +28,8 @@ const small = [
 ];
 
 /** What our reader makes of this text. */
-async function read(text: string, columns: readonly Column[] = small): Promise<unknown[]> {
-  await using scratch = await scratchFolder();
-  await writeFile(join(scratch.path, 'table.csv'), text);
-  return await rowsOf(join(scratch.path, 'table.csv'), columns);
-}
+const read = (text: string, columns: readonly Column[] = small): Promise<unknown[]> =>
+  readText(text, columns);
 
 /** What it says when it cannot, without the folder. */
 async function complaint(text: string, columns: readonly Column[] = small): Promise<string> {
@@ -44,41 +42,8 @@ async function complaint(text: string, columns: readonly Column[] = small): Prom
   return 'no complaint';
 }
 
-/** A reader by the letter of RFC 4180, with line feeds, that knows nothing of ours. */
-function rfc4180(text: string): string[][] {
-  const records: string[][] = [];
-  let record: string[] = [];
-  for (const [, quoted, plain = '', end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\n]*))(,|\n)/g)) {
-    record.push(quoted?.replaceAll('""', '"') ?? plain);
-    if (end === ',') continue;
-    records.push(record);
-    record = [];
-  }
-  return records;
-}
-
 describe('any row comes back equal', () => {
-  const rows = fc.array(anyRow(requestColumns), { maxLength: 5 });
-
-  test('by our own reader', async () => {
-    await fc.assert(
-      fc.asyncProperty(rows, async (written) => {
-        expect(await read(csvFile(requestColumns, written), requestColumns)).toEqual(written);
-      }),
-      { numRuns: 50 },
-    );
-  });
-
-  test('by a reader that follows the letter of RFC 4180', () => {
-    fc.assert(
-      fc.property(rows, (written) => {
-        const cells = written.map((row) => requestColumns.map((one) => cellText(one, row[one.name])));
-        const header = requestColumns.map(({ name }) => name as string);
-        expect(rfc4180(csvFile(requestColumns, written))).toEqual([header, ...cells]);
-      }),
-      { numRuns: 50 },
-    );
-  });
+  for (const { name, assert } of csvProperties) test(name, assert);
 
   const python = spawnSync('python3', ['--version']).status === 0;
   test.runIf(python)('by the csv module of Python', async () => {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -34,6 +34,34 @@ test('the lock of a process that is gone counts for nothing', async () => {
   const lock = await lockRun(scratch.path);
   expect(await readFile(lockOf(scratch.path), 'utf8')).toBe(held(process.pid));
   await lock.release();
+});
+
+test('nor does that of one that was killed while it took over another', async () => {
+  await using scratch = await scratchFolder();
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  const lock = lockOf(scratch.path);
+  for (const path of [lock, `${lock}.takeover`, `${lock}.takeover.takeover`])
+    await writeFile(path, held(pid));
+  const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => lockRun(scratch.path)));
+  expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBe(1);
+  expect(await readdir(scratch.path)).toEqual(['.lock']);
+  expect(await readFile(lock, 'utf8')).toBe(held(process.pid));
+});
+
+test('while another one takes it over, it is held', async () => {
+  await using scratch = await scratchFolder();
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  await writeFile(lockOf(scratch.path), held(pid));
+  await writeFile(`${lockOf(scratch.path)}.takeover`, held(process.pid));
+  await expect(lockRun(scratch.path)).rejects.toThrow('is being written by another gatebench');
+  expect(await readFile(lockOf(scratch.path), 'utf8')).toBe(held(pid));
+});
+
+test('a folder that cannot be written to is refused by its name', async () => {
+  await using scratch = await scratchFolder();
+  const none = join(scratch.path, 'none');
+  await expect(lockRun(none)).rejects.toThrow(UserError);
+  await expect(lockRun(none)).rejects.toThrow(`${none} cannot be written: ENOENT`);
 });
 
 test('of a process on another machine nothing can be told, so its lock holds', async () => {

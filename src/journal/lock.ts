@@ -3,7 +3,7 @@ import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../base/user-error.ts';
-import { runFiles } from './run-folder.ts';
+import { cannotBeWritten, runFiles } from './run-folder.ts';
 
 /** A run folder that is ours to write to. */
 export interface Lock {
@@ -11,20 +11,25 @@ export interface Lock {
 }
 
 /**
- * Takes a run's folder for this process. Throws a UserError when another one has it; the lock of a process that
- * is gone counts for nothing, so a killed run can be resumed.
+ * Takes a run's folder for this process. Throws a UserError when another one has it, or when the folder cannot be
+ * written to; the lock of a process that is gone counts for nothing, so a killed run can be resumed.
  */
 export async function lockRun(folder: string): Promise<Lock> {
   const path = join(folder, runFiles.lock);
   const mine = `${path}.${process.pid}-${randomUUID()}`;
-  await writeFile(mine, JSON.stringify({ pid: process.pid, host: hostname() }));
   try {
-    if (!(await linked(mine, path)) && !(await takenOver(mine, path)))
-      throw heldBy(folder, path, await holderOf(path));
+    await writeFile(mine, JSON.stringify({ pid: process.pid, host: hostname() }));
+    if (!(await taken(mine, path))) throw await heldBy(folder, path);
+  } catch (error) {
+    throw error instanceof UserError ? error : cannotBeWritten(folder, error as Error);
   } finally {
-    await unlink(mine);
+    await unlink(mine).catch(() => undefined);
   }
   return { release: () => unlink(path).catch(() => undefined) };
+}
+
+async function taken(mine: string, path: string): Promise<boolean> {
+  return (await linked(mine, path)) || (await takenOver(mine, path));
 }
 
 /** Gives a file its second name, which nobody else can have had: whole, or not at all. */
@@ -38,23 +43,37 @@ async function linked(file: string, name: string): Promise<boolean> {
   }
 }
 
-/** Takes the lock of a process that is gone. One at a time may try, or two could both find it gone. */
+/**
+ * Takes the lock of a process that is gone. One at a time may try, or two could both find it gone. Whoever has the
+ * turn may be killed as well: then the turn is taken over in the same way.
+ */
 async function takenOver(mine: string, path: string): Promise<boolean> {
+  if ((await stateOf(path)) === 'held') return false;
   const turn = `${path}.takeover`;
-  if (!(await linked(mine, turn))) return false;
+  if (!(await taken(mine, turn))) return false;
   try {
-    const holder = await holderOf(path);
-    if (holder !== undefined && isAlive(holder)) return false;
-    await unlink(path).catch(() => undefined);
+    const state = await stateOf(path);
+    if (state === 'held') return false;
+    // One that was given back meanwhile must not be taken away from whoever has it next.
+    if (state === 'stale') await unlink(path);
     return await linked(mine, path);
   } finally {
     await unlink(turn).catch(() => undefined);
   }
 }
 
-function heldBy(folder: string, path: string, holder: Holder | undefined): UserError {
+/** A lock is stale when its holder is gone, or when it does not say who that is. */
+async function stateOf(path: string): Promise<'free' | 'held' | 'stale'> {
+  const holder = await holderOf(path);
+  if (holder === 'nobody') return 'free';
+  return holder !== undefined && isAlive(holder) ? 'held' : 'stale';
+}
+
+async function heldBy(folder: string, path: string): Promise<UserError> {
+  const holder = await holderOf(path);
+  const { pid, host } = typeof holder === 'object' ? holder : { pid: '?', host: '?' };
   return new UserError(
-    `${folder} is being written by another gatebench (process ${holder?.pid ?? '?'} on ${holder?.host ?? '?'}). ` +
+    `${folder} is being written by another gatebench (process ${pid} on ${host}). ` +
       `Wait for it to end; if it is gone for sure, delete ${path} and ${path}.takeover.`,
   );
 }
@@ -64,11 +83,12 @@ interface Holder {
   host: string;
 }
 
-async function holderOf(path: string): Promise<Holder | undefined> {
+/** Undefined when the lock does not say. */
+async function holderOf(path: string): Promise<Holder | 'nobody' | undefined> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Holder;
-  } catch {
-    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'nobody' : undefined;
   }
 }
 

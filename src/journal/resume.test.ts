@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -5,7 +6,7 @@ import { scratchFolder } from '../base/testing/scratch.ts';
 import { arm, planned, prompt } from '../plan/testing/planned.ts';
 import { requestColumns, type RequestRow } from './columns.ts';
 import { csvFile } from './csv.ts';
-import { addNewColumns, keyOf, readState, reopenFailed, setTornLineAside } from './resume.ts';
+import { addNewColumns, keyOf, readState, removeDerived, reopenFailed, setTornLineAside } from './resume.ts';
 import { measurement, numbered, rowsOf } from './testing/rows.ts';
 import { toRow } from './to-row.ts';
 
@@ -103,6 +104,16 @@ test('the last whole line is found in a file of many blocks', async () => {
 test('an empty folder has nothing to mend', async () => {
   await using scratch = await scratchFolder();
   expect(await setTornLineAside(scratch.path)).toBe(0);
+});
+
+test('what was made of the rows goes, and what a kill left half written; all else stays', async () => {
+  await using scratch = await scratchFolder();
+  const kept = ['answers.jsonl', 'notes.tmp', 'requests.csv', 'requests.csv.torn', 'run.json'];
+  const draft = `run.json.${randomUUID()}.tmp`;
+  for (const name of [...kept, 'models.csv', 'pairs.csv', 'report.html', draft])
+    await writeFile(join(scratch.path, name), '');
+  await removeDerived(scratch.path);
+  expect((await readdir(scratch.path)).toSorted()).toEqual(kept);
 });
 
 test('the journal of an older version gets the columns that it lacks, and loses nothing', async () => {

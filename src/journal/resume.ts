@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defined } from '../base/defined.ts';
 import { oneLine } from '../base/text.ts';
@@ -6,7 +6,7 @@ import { UserError } from '../base/user-error.ts';
 import { requestKey } from '../plan/blocks.ts';
 import { requestColumns, type RequestRow } from './columns.ts';
 import { csvHeader, csvLines, readCsv } from './csv.ts';
-import { runFiles, writeWhole } from './run-folder.ts';
+import { cannotBeWritten, isDraft, runFiles, writeWhole } from './run-folder.ts';
 
 /** What a journal says of the requests of its plan. */
 export interface JournalState {
@@ -60,6 +60,16 @@ export async function setTornLineAside(folder: string): Promise<number> {
 }
 
 /**
+ * Takes away what was made of the rows that a run had, and what a kill left half written: all of it is made again at
+ * its end. Whether a run has its page tells from then on whether it was brought to its end.
+ */
+export async function removeDerived(folder: string): Promise<void> {
+  const derived: readonly string[] = [runFiles.models, runFiles.pairs, runFiles.report];
+  for (const name of await readdir(folder))
+    if (derived.includes(name) || isDraft(name)) await rm(join(folder, name), { force: true });
+}
+
+/**
  * The rows of a run, one at a time, also of one that is being written or was killed: a torn last line is passed
  * over.
  */
@@ -90,7 +100,7 @@ async function repair(path: string): Promise<number> {
     file = await open(path, 'r+');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
-    throw error;
+    throw cannotBeWritten(path, error as Error);
   }
   try {
     const { size } = await file.stat();
@@ -139,10 +149,10 @@ export async function addNewColumns(folder: string): Promise<boolean> {
       `${path} has columns that this gatebench does not know (${oneLine(unknown.join(', '), 200)}): ` +
         'go on with the version that wrote it.',
     );
-  const parts = [header];
-  for await (const row of readCsv<RequestRow>(path, requestColumns))
-    parts.push(csvLines(requestColumns, [row]));
-  await writeWhole(path, parts.join(''));
+  await writeWhole(
+    path,
+    rewritten(path, (row) => row),
+  );
   return true;
 }
 
@@ -170,13 +180,23 @@ async function firstLine(path: string): Promise<string> {
  */
 export async function reopenFailed(folder: string): Promise<number> {
   const path = join(folder, runFiles.requests);
-  const parts = [csvHeader(requestColumns)];
-  let reopened = 0;
+  let failed = 0;
+  for await (const row of readCsv<RequestRow>(path, requestColumns)) if (hasFailed(row)) failed++;
+  const reopened = (row: RequestRow): RequestRow => (hasFailed(row) ? { ...row, final: false } : row);
+  if (failed > 0) await writeWhole(path, rewritten(path, reopened));
+  return failed;
+}
+
+const hasFailed = ({ final, status }: RequestRow): boolean => final && status !== 'ok';
+
+/** A journal with each row changed, in pieces: a file has room for millions of rows, memory has not. */
+async function* rewritten(path: string, change: (row: RequestRow) => RequestRow): AsyncGenerator<string> {
+  let text = csvHeader(requestColumns);
   for await (const row of readCsv<RequestRow>(path, requestColumns)) {
-    const reopen = row.final && row.status !== 'ok';
-    if (reopen) reopened++;
-    parts.push(csvLines(requestColumns, [reopen ? { ...row, final: false } : row]));
+    text += csvLines(requestColumns, [change(row)]);
+    if (text.length < 65_536) continue;
+    yield text;
+    text = '';
   }
-  if (reopened > 0) await writeWhole(path, parts.join(''));
-  return reopened;
+  yield text;
 }

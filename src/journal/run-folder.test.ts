@@ -4,21 +4,13 @@ import { expect, test } from 'vitest';
 import { seededRandom } from '../base/random.ts';
 import { scratchFolder } from '../base/testing/scratch.ts';
 import { UserError } from '../base/user-error.ts';
-import {
-  createRunFolder,
-  findRun,
-  listRuns,
-  newRunId,
-  readIfThere,
-  runFiles,
-  writeWhole,
-} from './run-folder.ts';
+import { findRun, listRuns, newRunId, readIfThere, runFiles, writeWhole } from './run-folder.ts';
 
 const start = new Date('2026-11-22T03:17:00.999Z');
 
 /** A folder as a run leaves it. */
 async function aRun(folder: string): Promise<string> {
-  await createRunFolder(folder);
+  await mkdir(folder, { recursive: true });
   await writeFile(join(folder, runFiles.manifest), '{}');
   return folder;
 }
@@ -49,49 +41,6 @@ test('names sort by time, and runs that start in the same second do not meet', (
   }
 });
 
-test('makes the folder with all above it, and an empty journal', async () => {
-  await using scratch = await scratchFolder();
-  const folder = join(scratch.path, 'results', 'smoke', 'run');
-  await createRunFolder(folder);
-  expect(await readdir(folder)).toEqual(['requests.csv']);
-  expect(await readFile(join(folder, 'requests.csv'), 'utf8')).toBe('');
-});
-
-test('never writes into another run', async () => {
-  await using scratch = await scratchFolder();
-  const folder = await aRun(join(scratch.path, 'run'));
-  await writeFile(join(folder, 'requests.csv'), 'kept');
-  expect(await mistake(createRunFolder(folder))).toBe(
-    `${folder} holds a run: choose another --results or --out, or continue it with --resume.`,
-  );
-  expect(await readFile(join(folder, 'requests.csv'), 'utf8')).toBe('kept');
-});
-
-test('of two that begin in the same folder at once, one gets it', async () => {
-  await using scratch = await scratchFolder();
-  const folder = join(scratch.path, 'run');
-  const outcomes = await Promise.allSettled([createRunFolder(folder), createRunFolder(folder)]);
-  expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
-});
-
-test.each([
-  ['', 'itself'],
-  ['/deeper/still', 'above it'],
-])('says that a file is in the way, %s', async (below) => {
-  await using scratch = await scratchFolder();
-  const file = join(scratch.path, 'file');
-  await writeFile(file, '');
-  expect(await mistake(createRunFolder(file + below))).toContain(`${file}${below} is in the way of a folder`);
-});
-
-test('says why a folder cannot be made', async () => {
-  await using scratch = await scratchFolder();
-  const folder = join(scratch.path, 'x'.repeat(300));
-  expect(await mistake(createRunFolder(folder))).toMatch(
-    /^the run's folder .* cannot be written: ENAMETOOLONG/,
-  );
-});
-
 test('«latest» is the newest run of any suite', async () => {
   await using scratch = await scratchFolder();
   const results = scratch.path;
@@ -100,6 +49,13 @@ test('«latest» is the newest run of any suite', async () => {
   const middle = await aRun(join(results, 'smoke', '20261121T235959Z-mmmmmm'));
   expect(await findRun('latest', results)).toBe(newest);
   expect(await listRuns(results)).toEqual([oldest, middle, newest]);
+});
+
+test('«latest» passes over what was killed before it was a run', async () => {
+  await using scratch = await scratchFolder();
+  const run = await aRun(join(scratch.path, 'smoke', '20261120T000000Z-aaaaaa'));
+  await mkdir(join(scratch.path, 'smoke', '20261121T000000Z-aaaaaa'));
+  expect(await findRun('latest', scratch.path)).toBe(run);
 });
 
 test('other folders and files among the results are passed over', async () => {
@@ -140,6 +96,22 @@ test('a file is written whole, as text or as bytes, over what was there', async 
   expect(await readdir(scratch.path)).toEqual(['models.csv']);
 });
 
+test('a long text is written piece by piece, and not at all when a piece fails', async () => {
+  await using scratch = await scratchFolder();
+  const path = join(scratch.path, 'requests.csv');
+  async function* pieces(failure?: Error): AsyncGenerator<string> {
+    yield 'one ';
+    await Promise.resolve();
+    if (failure) throw failure;
+    yield 'two';
+  }
+  await writeWhole(path, pieces());
+  expect(await readFile(path, 'utf8')).toBe('one two');
+  await expect(writeWhole(path, pieces(new UserError('damaged')))).rejects.toThrow(/^damaged$/);
+  expect(await readFile(path, 'utf8')).toBe('one two');
+  expect(await readdir(scratch.path)).toEqual(['requests.csv']);
+});
+
 test('of many writers at once, each reader sees the whole of one', async () => {
   await using scratch = await scratchFolder();
   const path = join(scratch.path, 'run.json');
@@ -162,7 +134,8 @@ test('what cannot be put in its place leaves nothing behind', async () => {
   await mkdir(join(scratch.path, 'report.html', 'inside'), { recursive: true });
   await expect(writeWhole(join(scratch.path, 'report.html'), 'text')).rejects.toThrow();
   expect(await readdir(scratch.path)).toEqual(['report.html']);
-  await expect(writeWhole(join(scratch.path, 'none', 'run.json'), 'text')).rejects.toThrow('ENOENT');
+  const none = join(scratch.path, 'none', 'run.json');
+  expect(await mistake(writeWhole(none, 'text'))).toContain(`${none} cannot be written: ENOENT`);
 });
 
 test('a file that a run lacks is not there; one that cannot be read is a fault', async () => {

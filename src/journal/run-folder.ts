@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { UserError } from '../base/user-error.ts';
+import { exitCode, UserError } from '../base/user-error.ts';
 
 /** The files of a run, by what they are. */
 export const runFiles = {
@@ -24,51 +24,30 @@ export function newRunId(now: Date, random: () => number): string {
   return `${stamp}-${letters.join('')}`;
 }
 
-/** Makes the folder of a new run. Throws a UserError when it cannot be written to. */
-export async function createRunFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-    await (await open(join(folder, runFiles.requests), 'wx')).close();
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' || code === 'ENOTDIR') {
-      const what =
-        code === 'ENOTDIR' || !(await isFolder(folder)) ? 'is in the way of a folder' : 'holds a run';
-      throw new UserError(
-        `${folder} ${what}: choose another --results or --out, or continue it with --resume.`,
-      );
-    }
-    throw new UserError(`the run's folder ${folder} cannot be written: ${message}`);
-  }
+/** The folder that `RUN` means: a path, or `latest` below `results`. Throws a UserError when there is none. */
+export async function findRun(run: string, results: string): Promise<string> {
+  const folder = run === 'latest' ? await latestRun(results) : run;
+  if (await isThere(join(folder, runFiles.manifest))) return folder;
+  throw new UserError(
+    `${folder} is not a run: it has no ${runFiles.manifest}. Give a run's folder, or «latest».`,
+  );
 }
 
-async function isFolder(path: string): Promise<boolean> {
+/** Whether there is such a file or folder. */
+export async function isThere(path: string): Promise<boolean> {
   try {
-    return (await stat(path)).isDirectory();
+    await stat(path);
+    return true;
   } catch {
     return false;
   }
 }
 
-/** The folder that `RUN` means: a path, or `latest` below `results`. Throws a UserError when there is none. */
-export async function findRun(run: string, results: string): Promise<string> {
-  const folder = run === 'latest' ? await latestRun(results) : run;
-  try {
-    await stat(join(folder, runFiles.manifest));
-    return folder;
-  } catch {
-    throw new UserError(
-      `${folder} is not a run: it has no ${runFiles.manifest}. Give a run's folder, or «latest».`,
-    );
-  }
-}
-
+/** One that was killed before it had its manifest has measured nothing, and is passed over. */
 async function latestRun(results: string): Promise<string> {
-  const runs = await listRuns(results);
-  const latest = runs.at(-1);
-  if (latest === undefined)
-    throw new UserError(`there is no run below ${results} yet: start one with «gatebench run SUITE».`);
-  return latest;
+  for (const run of (await listRuns(results)).reverse())
+    if (await isThere(join(run, runFiles.manifest))) return run;
+  throw new UserError(`there is no run below ${results} yet: start one with «gatebench run SUITE».`);
 }
 
 /** Folders of all runs below `results`, oldest first. */
@@ -88,20 +67,35 @@ async function folders(path: string): Promise<string[]> {
   }
 }
 
-/** Writes a file whole or not at all: a reader never sees half of it, also when we are killed. */
-export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+/** A file's text or bytes; or its text piece by piece, when it is too long to be held. */
+type Content = string | Uint8Array | AsyncIterable<string>;
+
+/**
+ * Writes a file whole or not at all: a reader never sees half of it, also when we are killed. Throws a UserError when
+ * it cannot be written, whose cause is what the system said; what the pieces of a text throw comes through.
+ */
+export async function writeWhole(path: string, content: Content): Promise<void> {
   // A name of its own: two at once must not write into each other's draft.
   const draft = `${path}.${randomUUID()}.tmp`;
   try {
     await writeAndSync(draft, content);
     await rename(draft, path);
   } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw error instanceof UserError ? error : cannotBeWritten(path, error as Error);
   }
 }
 
-async function writeAndSync(path: string, content: string | Uint8Array): Promise<void> {
+export function cannotBeWritten(path: string, cause: Error): UserError {
+  return new UserError(`${path} cannot be written: ${cause.message}`, exitCode.usage, { cause });
+}
+
+/** Whether a file is what a kill left of `writeWhole`. */
+export function isDraft(name: string): boolean {
+  return /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/.test(name);
+}
+
+async function writeAndSync(path: string, content: Content): Promise<void> {
   const file = await open(path, 'wx');
   try {
     await file.writeFile(content);

@@ -78,6 +78,21 @@ describe('tokens', () => {
     }
   });
 
+  test('what was never sent cost nothing; what got no answer may have cost its worst', async () => {
+    const guard = new BudgetGuard({ tokens: 150 }, clock);
+    const unanswered = ended({});
+    delete unanswered.httpStatus;
+    const unsent = { ...unanswered };
+    delete unsent.sentAt;
+    for (let n = 0; n < 5; n++) {
+      expect(await guard.reserve(planned)).toBeUndefined();
+      guard.settle(planned, unsent);
+    }
+    expect(await guard.reserve(planned)).toBeUndefined();
+    guard.settle(planned, unanswered);
+    expect(await guard.reserve(planned)).toMatch(/150 tokens/);
+  });
+
   test('a request that fits but for those in flight waits for them', async () => {
     const guard = new BudgetGuard({ tokens: 150 }, clock);
     await guard.reserve(planned);

@@ -1,10 +1,11 @@
 import { join, relative } from 'node:path';
 import { exitCode, UserError, type ExitCode } from '../../base/user-error.ts';
+import { createRunFolder } from '../../journal/create-run-folder.ts';
 import { csvFile } from '../../journal/csv.ts';
 import { lockRun } from '../../journal/lock.ts';
 import { readManifest, writeManifest } from '../../journal/manifest.ts';
 import { setTornLineAside } from '../../journal/resume.ts';
-import { createRunFolder, findRun, runFiles, writeWhole } from '../../journal/run-folder.ts';
+import { findRun, runFiles, writeWhole } from '../../journal/run-folder.ts';
 import { outputFormats } from '../../output/index.ts';
 import { modelColumns, pairColumns } from '../../summary/columns.ts';
 import { loadRun } from '../load-report.ts';
@@ -34,8 +35,7 @@ export async function executeMerge(flags: MergeFlags): Promise<ExitCode> {
   assertSamePlan(parts);
   parts.sort((a, b) => (a.manifest.shard?.index ?? 1) - (b.manifest.shard?.index ?? 1));
   const manifest = joinedManifest(parts);
-  await createRunFolder(flags.out);
-  const lock = await lockRun(flags.out);
+  const lock = await createRunFolder(flags.out);
   try {
     await joinRows(parts, manifest.run_id, flags.out);
     await joinAnswers(parts, flags.out);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
 import { exitCode, UserError, type ExitCode } from '../../base/user-error.ts';
@@ -8,6 +9,7 @@ import { warmConnections } from '../../gateway/warm.ts';
 import { Journal } from '../../journal/journal.ts';
 import { writeManifest } from '../../journal/manifest.ts';
 import type { JournalState } from '../../journal/resume.ts';
+import { isThere, runFiles } from '../../journal/run-folder.ts';
 import { loadModes } from '../../load/index.ts';
 import { planBlocks, planSize } from '../../plan/blocks.ts';
 import type { Block } from '../../plan/plan.ts';
@@ -76,26 +78,34 @@ async function sendAndReport(
     manifest.status = 'running';
     delete manifest.ended_at;
     await writeManifest(folder, manifest);
-    const outcome = await send(flags, prepared, interruption).catch((error: unknown) =>
-      diskFault(error, prepared),
-    );
+    const outcome = await send(flags, prepared, interruption);
     manifest.status = outcome.status;
     manifest.ended_at = systemClock.wall().toISOString();
     if (outcome.loopUtilisation !== undefined) manifest.loop_utilisation = outcome.loopUtilisation;
     return await printOutcome({ folder, manifest, flags });
+  } catch (error) {
+    throw await explained(error, prepared);
   } finally {
     await lock.release();
   }
 }
 
-/** The disk refused a row: nothing more was sent since. Says what is safe and how to go on. */
-async function diskFault(error: unknown, { folder, manifest }: Prepared): Promise<never> {
-  if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error;
+/** What is safe and how to go on, when it is the disk that refused. Nothing more was sent since. */
+async function explained(error: unknown, { folder, manifest }: Prepared): Promise<unknown> {
+  const refusal = error instanceof UserError ? error.cause : error;
+  // Node's own faults are named ERR_…; those of the system ENOSPC, EIO and the like.
+  if (!(refusal instanceof Error) || !/^E(?!RR_)/.test((refusal as NodeJS.ErrnoException).code ?? ''))
+    return error;
+  if (!(await isThere(join(folder, runFiles.requests))))
+    return new UserError(
+      `${join(folder, runFiles.requests)} was removed while it was being written: its rows are gone, and nothing more was sent.`,
+      exitCode.internalFault,
+    );
   manifest.status = 'interrupted';
   // On a full disk this fails as well, and then the manifest still says that the run goes on: it can be resumed.
   await writeManifest(folder, manifest).catch(() => undefined);
-  throw new UserError(
-    `${folder} can no longer be written (${(error as Error).message}), so nothing more was sent.\n` +
+  return new UserError(
+    `${folder} can no longer be written (${refusal.message}), so nothing more was sent.\n` +
       'Every row before that is saved. Make room, then go on with: gatebench run --resume ' +
       folder,
     exitCode.internalFault,

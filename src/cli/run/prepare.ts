@@ -7,17 +7,19 @@ import { UserError } from '../../base/user-error.ts';
 import { packageVersion, version } from '../../base/version.ts';
 import { loadCalibration } from '../../calibrate/store.ts';
 import type { RequestRow } from '../../journal/columns.ts';
+import { createRunFolder } from '../../journal/create-run-folder.ts';
 import { lockRun, type Lock } from '../../journal/lock.ts';
 import { describeMachine, readManifest, writeManifest, type Manifest } from '../../journal/manifest.ts';
 import {
   addNewColumns,
   emptyState,
   readState,
+  removeDerived,
   reopenFailed,
   setTornLineAside,
   type JournalState,
 } from '../../journal/resume.ts';
-import { createRunFolder, findRun, newRunId } from '../../journal/run-folder.ts';
+import { findRun, isThere, newRunId, runFiles } from '../../journal/run-folder.ts';
 import { costOf } from '../../metric/cost.ts';
 import { planSize, type PlanOptions } from '../../plan/blocks.ts';
 import { shardPrompts, type Shard } from '../../plan/shard.ts';
@@ -59,8 +61,7 @@ export async function prepareNew(
   const startedAt = systemClock.wall();
   const runId = newRunId(startedAt, seededRandom(`${seed}/${startedAt.getTime()}/${process.pid}`));
   const folder = flags.out ?? join(flags.results, suite.name, runId);
-  await createRunFolder(folder);
-  const lock = await lockRun(folder);
+  const lock = await createRunFolder(folder);
   const manifest: Manifest = {
     schema_version: 1,
     run_id: runId,
@@ -84,7 +85,12 @@ export async function prepareNew(
     status: 'running',
     notes: [],
   };
-  await writeManifest(folder, manifest);
+  try {
+    await writeManifest(folder, manifest);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
   const budget = new BudgetGuard(suite.run.budget, systemClock);
   return { folder, manifest, planOptions, ways, budget, earlier: emptyState, lock };
 }
@@ -118,9 +124,13 @@ async function reopen(folder: string, flags: RunFlags, demo: DemoGateway): Promi
   }
   const planOptions = planOf(manifest.suite, ways, manifest.seed, manifest.shard);
   const budget = new BudgetGuard(manifest.suite.run.budget, systemClock);
-  const earlier = await readState(folder, (row) => budget.carryOver(spentBy(row, manifest.suite)));
-  if (earlier.done >= manifest.planned_requests)
+  const spentBy = expensesOf(manifest.suite);
+  const earlier = await readState(folder, (row) => budget.carryOver(spentBy(row)));
+  // One that was stopped after its last request, or killed while its books were closed, is still to be ended.
+  const hasEnded = manifest.status !== 'interrupted' && (await isThere(join(folder, runFiles.report)));
+  if (earlier.done >= manifest.planned_requests && hasEnded)
     throw new UserError(`${folder} is complete: every request of its plan has its final row.`);
+  await removeDerived(folder);
   note(manifest, `resumed with ${count(earlier.done, 'request')} of ${manifest.planned_requests} done`);
   return { folder, manifest, planOptions, ways, budget, earlier };
 }
@@ -169,22 +179,32 @@ function assertSameHosts(ways: Ways, manifest: Manifest, folder: string): void {
   }
 }
 
-/** What an earlier attempt has used; what its server did not report counts at its worst. */
-function spentBy(row: RequestRow, suite: Suite): { requests: number; tokens: number; usd: number } {
-  const model = suite.models.find(({ id }) => id === row.model);
-  const prompt = suite.prompts.find(({ id }) => id === row.prompt_id);
-  if (row.http_status !== 200 || !model || !prompt) return { requests: 1, tokens: 0, usd: 0 };
-  const worst = worstCaseUsage({ prompt, arm: { model, route: row.route } });
-  const reported = row.prompt_tokens !== undefined && row.completion_tokens !== undefined;
-  const usage = reported
-    ? { promptTokens: row.prompt_tokens, completionTokens: row.completion_tokens }
-    : worst;
-  const usd = row.cost_usd ?? (model.price && costOf(usage as typeof worst, model.price)) ?? 0;
-  return { requests: 1, tokens: (usage.promptTokens ?? 0) + (usage.completionTokens ?? 0), usd };
+interface Spent {
+  requests: number;
+  tokens: number;
+  usd: number;
+}
+
+/** Says what an earlier attempt has used; what its server did not report counts at its worst. */
+function expensesOf(suite: Suite): (row: RequestRow) => Spent {
+  const models = new Map(suite.models.map((model) => [model.id, model]));
+  const prompts = new Map(suite.prompts.map((prompt) => [prompt.id, prompt]));
+  return (row) => {
+    const model = models.get(row.model);
+    const prompt = prompts.get(row.prompt_id);
+    if (row.http_status !== 200 || !model || !prompt) return { requests: 1, tokens: 0, usd: 0 };
+    const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = row;
+    const usage =
+      promptTokens !== undefined && completionTokens !== undefined
+        ? { promptTokens, completionTokens }
+        : worstCaseUsage({ prompt, arm: { model, route: row.route } });
+    const usd = row.cost_usd ?? (model.price && costOf(usage, model.price)) ?? 0;
+    return { requests: 1, tokens: usage.promptTokens + usage.completionTokens, usd };
+  };
 }
 
 /** The least that a plan can need: what a budget below it makes impossible. */
-function leastExpense(plan: PlanOptions): { requests: number; tokens: number; usd: number } {
+function leastExpense(plan: PlanOptions): Spent {
   let tokens = 0;
   let usd = 0;
   for (const prompt of plan.prompts) {

@@ -1,0 +1,62 @@
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import type { Property, Trial } from '../src/base/testing/property.ts';
+import { failureProperties } from '../src/gateway/testing/failures.ts';
+import { streamProperties } from '../src/gateway/testing/streams.ts';
+import { csvProperties } from '../src/journal/testing/csv.ts';
+import { fixed } from '../src/output/format.ts';
+import { painter } from '../src/output/paint.ts';
+import { textTable, type TextColumn } from '../src/output/text-table.ts';
+import { answerProperties, openWire } from '../src/run/testing/answers.ts';
+import { filesBeside, suiteProperties } from '../src/suite/testing/hostile.ts';
+import { tempFolder } from '../src/suite/testing/temp-suite.ts';
+
+/*
+ * node bench/fuzz.ts [--minutes N] [--seed N]
+ *
+ * The properties that the tests try some hundred times, for minutes: each has the same share of the time. Exit code 1
+ * when one does not hold, with the smallest input that was found.
+ */
+const { values: flags } = parseArgs({
+  options: { minutes: { type: 'string', default: '5' }, seed: { type: 'string' } },
+});
+const seed = Number(flags.seed ?? randomInt(2 ** 31));
+
+await using folder = await tempFolder(filesBeside);
+await using wire = await openWire();
+const subjects: [string, readonly Property[]][] = [
+  ['stream', streamProperties],
+  ['failure', failureProperties],
+  ['answer', answerProperties(() => wire)],
+  ['any row comes back', csvProperties],
+  ['suite', suiteProperties(() => folder.path)],
+];
+const tried: { subject: string; name: string; trial: Trial; seconds: number }[] = [];
+const all = subjects.flatMap(([subject, properties]) => properties.map((one) => ({ subject, ...one })));
+for (const { subject, name, tryFor } of all) {
+  process.stderr.write(`${subject}: ${name} …\n`);
+  const startedAt = performance.now();
+  const trial = await tryFor((Number(flags.minutes) * 60_000) / all.length, seed);
+  tried.push({ subject, name, trial, seconds: (performance.now() - startedAt) / 1000 });
+}
+
+const column = (
+  title: string,
+  align: TextColumn['align'],
+  text: (row: (typeof tried)[number]) => string,
+): TextColumn => ({ title, subtitle: '', align, cells: tried.map((row) => ({ text: text(row) })) });
+const table = textTable(
+  [
+    column('about', 'left', ({ subject }) => subject),
+    column('property', 'left', ({ name }) => name),
+    column('runs', 'right', ({ trial }) => fixed(trial.runs, 0)),
+    column('s', 'right', ({ seconds }) => fixed(seconds, 0)),
+    column('holds', 'left', ({ trial }) => (trial.failure === undefined ? 'yes' : 'NO')),
+  ],
+  painter(false),
+);
+const failures = tried.flatMap(({ name, trial }) =>
+  trial.failure === undefined ? [] : [`${name}\n${trial.failure}`],
+);
+process.stdout.write([...table, '', `Seed ${seed}.`, ...failures, ''].join('\n'));
+if (failures.length > 0) process.exitCode = 1;

@@ -1,0 +1,30 @@
+import { productionPackages } from '../src/base/testing/packages.ts';
+import { painter } from '../src/output/paint.ts';
+import { textTable } from '../src/output/text-table.ts';
+
+/* node bench/licences.ts: every package that users install with the program, and its licence. */
+const packages = productionPackages();
+const column = (title: string, cells: string[]) => ({
+  title,
+  subtitle: '',
+  align: 'left' as const,
+  cells: cells.map((text) => ({ text })),
+});
+const table = textTable(
+  [
+    column(
+      'package',
+      packages.map(({ name }) => name),
+    ),
+    column(
+      'version',
+      packages.map(({ version }) => version),
+    ),
+    column(
+      'licence',
+      packages.map(({ license }) => license),
+    ),
+  ],
+  painter(false),
+);
+process.stdout.write(`${table.join('\n')}\n`);

@@ -1,0 +1,17 @@
+import { writeSync } from 'node:fs';
+
+/*
+ * Loaded before the program that is watched: answers each message with what lives in its heap, and writes the most
+ * memory that it ever had to its fifth file when it ends. Needs `--expose-gc` and a channel to its parent.
+ */
+process.on('message', () => {
+  for (let times = 0; times < 3; times++) globalThis.gc!();
+  const { heapUsed, rss } = process.memoryUsage();
+  process.send!({ heapMib: heapUsed / 2 ** 20, rssMib: rss / 2 ** 20 });
+});
+// Being watched must not keep it alive.
+process.channel!.unref();
+process.on('exit', () => {
+  // In KiB, on every system.
+  writeSync(4, String(process.resourceUsage().maxRSS / 1024));
+});

@@ -1,0 +1,57 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { measuringFlags } from '../../src/base/measuring-flags.ts';
+
+const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url));
+const watch = new URL('./watch.ts', import.meta.url).href;
+
+export interface Memory {
+  /** What lives, after garbage is gone. */
+  heapMib: number;
+  rssMib: number;
+}
+
+export interface Ended {
+  code: number | null;
+  stdout: string;
+  seconds: number;
+  /** Most that it had in memory. */
+  peakMib: number;
+}
+
+/** The real program in a process of its own, whose memory can be looked at. */
+export interface Watched {
+  /** Rejects when it has ended. */
+  look(): Promise<Memory>;
+  ended: Promise<Ended>;
+  stop(): void;
+}
+
+export function watched(args: readonly string[], cwd: string): Watched {
+  const startedAt = performance.now();
+  // Under its own flags from the start: a process that starts itself again would lose the channel.
+  const flags = [...measuringFlags, '--expose-gc', '--import', watch];
+  const child: ChildProcess = spawn(process.execPath, [...flags, bin, ...args], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc', 'pipe'],
+  });
+  const printed = text(child.stdout!);
+  const peak = text(child.stdio[4] as Readable);
+  const ended = once(child, 'close').then(async ([code]): Promise<Ended> => {
+    const seconds = (performance.now() - startedAt) / 1000;
+    return { code: code as number | null, stdout: await printed, seconds, peakMib: Number(await peak) };
+  });
+  return {
+    ended,
+    async look() {
+      const answer = once(child, 'message') as Promise<[Memory]>;
+      child.send('look');
+      const over = ended.then(() => Promise.reject(new Error('it has ended')));
+      return (await Promise.race([answer, over]))[0];
+    },
+    stop: () => void child.kill(),
+  };
+}

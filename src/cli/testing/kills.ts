@@ -1,0 +1,147 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'vitest';
+import type { Ms } from '../../base/clock.ts';
+import type { Random } from '../../base/random.ts';
+import type { RequestRow } from '../../journal/columns.ts';
+import { keyOf, readRequests } from '../../journal/resume.ts';
+import { requestKey } from '../../plan/blocks.ts';
+import type { Started } from './gatebench.ts';
+
+/**
+ * Where on its way a run is killed: `share` of the time to its first row, of the rows that it owes, or of the time from
+ * its last row to its end. Times are those of a run that nobody disturbed, so that a busy machine moves them along.
+ */
+export interface Moment {
+  when: 'before' | 'during' | 'after';
+  share: number;
+}
+
+export function anyMoment(random: Random): Moment {
+  const step = random();
+  return { when: step < 0.2 ? 'before' : step < 0.75 ? 'during' : 'after', share: random() };
+}
+
+/** How long a run takes for what comes before and after its rows. */
+export interface Pace {
+  firstRowMs: Ms;
+  closingMs: Ms;
+}
+
+/** How often a run is looked at. */
+const pollMs: Ms = 4;
+/** A row may be followed by another kind of work at once. */
+const afterRowMs: Ms = 12;
+
+/** A run on its way: its requests, and its folder as soon as there is one. */
+interface Way {
+  total: number;
+  current: () => Promise<string | undefined>;
+}
+
+/** Kills a program that was just started at the moment; false when it ended before. */
+export async function killAt(
+  { when, share }: Moment,
+  { child, finished }: Started,
+  { total, current, pace }: Way & { pace: Pace },
+): Promise<boolean> {
+  const over = new AbortController();
+  void finished.then(() => over.abort());
+  const wait = (ms: Ms): Promise<void> => delay(ms, undefined, { signal: over.signal });
+  const reach = async (final: number): Promise<void> => {
+    while ((await finalRows(current)) < final) await wait(pollMs);
+  };
+  const done = await finalRows(current);
+  try {
+    if (when === 'before') await wait(share * pace.firstRowMs);
+    if (when === 'during') {
+      const rows = share * (total - done);
+      // Where none is owed, there is no such moment: it may end.
+      await reach(done === total ? Infinity : done + 1 + Math.floor(rows));
+      await wait((rows % 1) * afterRowMs);
+    }
+    if (when === 'after') {
+      await reach(total);
+      await wait(share * (pace.closingMs + (done === total ? pace.firstRowMs : 0)));
+    }
+  } catch {
+    // It has ended.
+  }
+  child.kill('SIGKILL');
+  return (await finished).signal === 'SIGKILL';
+}
+
+/** Lets a run come to its end, and says how long its steps took. */
+export async function timed({ finished }: Started, total: number, current: Way['current']): Promise<Pace> {
+  const startedAt = performance.now();
+  const over = new AbortController();
+  void finished.then(() => over.abort());
+  const until = async (final: number): Promise<number> => {
+    while ((await finalRows(current)) < final && !over.signal.aborted) await delay(pollMs);
+    return performance.now();
+  };
+  const firstRowAt = await until(1);
+  const lastRowAt = await until(total);
+  const { code, stderr } = await finished;
+  expect(code, stderr).toBe(0);
+  return { firstRowMs: firstRowAt - startedAt, closingMs: performance.now() - lastRowAt };
+}
+
+async function finalRows(current: Way['current']): Promise<number> {
+  return (await rowsSoFar(await current())).filter(({ final }) => final).length;
+}
+
+/** Folders of the runs that have begun below `results`: those with a manifest. */
+export async function begunRuns(cwd: string): Promise<string[]> {
+  const results = join(cwd, 'results');
+  const names = await readdir(results, { recursive: true }).catch(() => []);
+  return names.filter((name) => name.endsWith('run.json')).map((name) => dirname(join(results, name)));
+}
+
+/** Rows of a run; none before it has any. */
+export async function rowsSoFar(folder: string | undefined): Promise<RequestRow[]> {
+  if (folder === undefined) return [];
+  const text = await readFile(join(folder, 'requests.csv'), 'utf8').catch(() => '');
+  return text.includes('\n') ? Array.fromAsync(readRequests(folder)) : [];
+}
+
+/** A request as its server saw it. */
+export interface Arrived {
+  eventId: string;
+  key: string;
+}
+
+/** Chat requests on the route `compat` that a stand-in has had, in their order; it must keep headers. */
+export async function arrivedAt(url: string): Promise<Arrived[]> {
+  const seen = (await (await fetch(`${url}/__standin/requests`)).json()) as {
+    path: string;
+    headers: Record<string, string>;
+  }[];
+  return seen
+    .filter(({ path }) => path.endsWith('/chat/completions'))
+    .map(({ headers }) => {
+      const { prompt, model, repeat } = JSON.parse(headers['cf-aig-metadata']!) as {
+        prompt: string;
+        model: string;
+        /** `w1` in the warm-up. */
+        repeat: string | number;
+      };
+      const turn = {
+        phase: typeof repeat === 'string' ? 'warmup' : 'measure',
+        repeat: Number(/\d+/.exec(`${repeat}`)),
+      };
+      return {
+        eventId: headers['cf-aig-event-id']!,
+        key: requestKey({ ...turn, prompt, model, route: 'compat' }),
+      };
+    });
+}
+
+/** Where each request of a plan stands and how it ended, to be compared with another run. */
+export function finalPlaces(rows: readonly RequestRow[]): string[] {
+  return rows
+    .filter(({ final }) => final)
+    .map((row) => `${row.block}.${row.position} ${keyOf(row).replaceAll('\n', ' ')}: ${row.status}`)
+    .toSorted();
+}

@@ -1,0 +1,50 @@
+import { mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../base/user-error.ts';
+import { lockRun, type Lock } from './lock.ts';
+import { isThere, runFiles } from './run-folder.ts';
+
+/**
+ * Makes the folder of a new run, and takes it. One that was left by a kill before anything was measured may be used
+ * again. Throws a UserError when it holds a run, belongs to another process, or cannot be written to.
+ */
+export async function createRunFolder(folder: string): Promise<Lock> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw cannotBeMade(folder, error as NodeJS.ErrnoException);
+  }
+  const lock = await lockRun(folder);
+  try {
+    // Only who has the folder can tell: another one may have begun in it a moment ago.
+    if (
+      (await openedSize(join(folder, runFiles.requests))) === 0 &&
+      !(await isThere(join(folder, runFiles.manifest)))
+    )
+      return lock;
+    throw new UserError(
+      `${folder} holds a run: choose another --results or --out, or continue it with --resume.`,
+    );
+  } catch (error) {
+    await lock.release();
+    throw error instanceof UserError ? error : cannotBeMade(folder, error as NodeJS.ErrnoException);
+  }
+}
+
+/** Bytes of a file that may be written to; it is made when it is not there. */
+async function openedSize(path: string): Promise<number> {
+  const file = await open(path, 'a');
+  try {
+    return (await file.stat()).size;
+  } finally {
+    await file.close();
+  }
+}
+
+function cannotBeMade(folder: string, { code, message }: NodeJS.ErrnoException): UserError {
+  return new UserError(
+    code === 'EEXIST' || code === 'ENOTDIR'
+      ? `${folder} cannot be a folder, because a file is in its way: choose another --results or --out.`
+      : `the run's folder ${folder} cannot be written: ${message}`,
+  );
+}

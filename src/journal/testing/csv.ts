@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { Column } from '../../base/table.ts';
+import { property } from '../../base/testing/property.ts';
+import { scratchFolder } from '../../base/testing/scratch.ts';
+import { requestColumns } from '../columns.ts';
+import { cellText, csvFile } from '../csv.ts';
+import { anyRow, rowsOf } from './rows.ts';
+
+/** What our reader makes of a text. */
+export async function readText<Row>(text: string, columns: readonly Column[]): Promise<Row[]> {
+  await using scratch = await scratchFolder();
+  await writeFile(join(scratch.path, 'table.csv'), text);
+  return await rowsOf<Row>(join(scratch.path, 'table.csv'), columns);
+}
+
+/** A reader by the letter of RFC 4180, with line feeds, that knows nothing of ours. */
+function rfc4180(text: string): string[][] {
+  const records: string[][] = [];
+  let record: string[] = [];
+  for (const [, quoted, plain = '', end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\n]*))(,|\n)/g)) {
+    record.push(quoted?.replaceAll('""', '"') ?? plain);
+    if (end === ',') continue;
+    records.push(record);
+    record = [];
+  }
+  return records;
+}
+
+const rows = fc.array(anyRow(requestColumns), { maxLength: 5 });
+
+/** What must hold for tables of requests. */
+export const csvProperties = [
+  property(
+    'by our own reader',
+    50,
+    fc.asyncProperty(rows, async (written) => {
+      const read = await readText(csvFile(requestColumns, written), requestColumns);
+      // Rows that are made up may have no prototype.
+      assert.deepEqual(
+        read,
+        written.map((row) => ({ ...row })),
+      );
+    }),
+  ),
+  property(
+    'by a reader that follows the letter of RFC 4180',
+    50,
+    fc.property(rows, (written) => {
+      const cells = written.map((row) => requestColumns.map((one) => cellText(one, row[one.name])));
+      const header = requestColumns.map(({ name }) => name as string);
+      assert.deepEqual(rfc4180(csvFile(requestColumns, written)), [header, ...cells]);
+    }),
+  ),
+];

@@ -1,0 +1,263 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { systemClock } from '../base/clock.ts';
+import { redactor } from '../base/redact.ts';
+import { scratchFolder } from '../base/testing/scratch.ts';
+import { createJudge } from '../check/judge.ts';
+import { Gateway } from '../gateway/client.ts';
+import { createDispatcher } from '../gateway/connections.ts';
+import { demo, demoCredentials } from '../gateway/routes/demo.ts';
+import type { Endpoint } from '../gateway/route.ts';
+import type { RequestRow } from '../journal/columns.ts';
+import { Journal } from '../journal/journal.ts';
+import { rowsOf } from '../journal/testing/rows.ts';
+import { loadModes } from '../load/index.ts';
+import { armsOf, planBlocks } from '../plan/blocks.ts';
+import { createStandin } from '../standin/server.ts';
+import { load, minimal } from '../suite/testing/temp-suite.ts';
+import { BudgetGuard } from './budget.ts';
+import { run, type RunOptions, type RunOutcome } from './runner.ts';
+
+interface Trial {
+  outcome: RunOutcome;
+  rows: RequestRow[];
+  notes: string[];
+  /** Requests that the server has had. */
+  arrived: number;
+}
+
+interface Interference {
+  /** Told of each row, and of the folder that it stands in. */
+  onRow?: (rows: number, folder: string) => unknown;
+  onStarted?: () => void;
+  options?: Partial<RunOptions>;
+}
+
+const exact = 'custom-ollama/sim-exact?ttftMs=5&gapMs=0&answerFrames=3';
+
+/** Runs a suite of these models over real sockets and into a real folder, with nothing between. */
+async function trial(
+  models: Record<string, string>,
+  { repeat = 2, prompts = 4, backoffMs = 1 } = {},
+  { onRow, onStarted, options = {} }: Interference = {},
+): Promise<Trial> {
+  await using scratch = await scratchFolder();
+  const standin = await createStandin({ gatewayToken: demoCredentials.token });
+  const list = Object.entries(models).map(([id, model]) => `{ id: ${id}, model: '${model}' }`);
+  const numbers = Array.from({ length: prompts }, (_, n) => n);
+  const suite = await load(
+    minimal(
+      `run: { repeat: ${repeat}, warmup: 0, concurrency: 4, retry: { max: 1, backoff_ms: [${backoffMs}, ${backoffMs}] } }\n` +
+        'defaults: { params: { max_tokens: 20 }, checks: [{ type: not-empty }] }\n' +
+        `prompts: [{ id: p, prompt: 'Number {{n}}?', matrix: { n: [${numbers.join(', ')}] } }]`,
+    ).replace(/models: .*/, `models: [${list.join(', ')}]`),
+  );
+  const arms = armsOf(suite.models, ['demo']);
+  const context = { environment: {}, settings: suite.gateway, baseUrl: standin.url, providerKey: false };
+  const gateway = new Gateway({
+    dispatcher: createDispatcher({ connectTimeoutMs: 2000 }, {}),
+    timeouts: suite.run.timeouts,
+    clock: systemClock,
+    redact: redactor(new Map()),
+  });
+  const judge = createJudge({ deadlineMs: 1000 });
+  const journal = await Journal.open(scratch.path);
+  const notes: string[] = [];
+  let written = 0;
+  const never = new AbortController().signal;
+  try {
+    const outcome = await run({
+      runId: 'run',
+      suite,
+      suiteHash: 'hash',
+      seed: 1,
+      arms,
+      blocks: planBlocks({ ...suite.run, arms, prompts: suite.prompts, seed: 1 }),
+      loadMode: loadModes[0]!,
+      gateway,
+      endpointOf: (arm) => demo.endpoint(arm.model.model, context),
+      judge,
+      journal,
+      budget: new BudgetGuard(suite.run.budget, systemClock),
+      clock: systemClock,
+      stop: never,
+      kill: never,
+      listener: {
+        started: () => onStarted?.(),
+        ended: () => void onRow?.(++written, scratch.path),
+        note: (text) => notes.push(text),
+      },
+      ...options,
+    });
+    const stats = (await (await fetch(`${standin.url}/__standin/stats`)).json()) as { requests: number };
+    return {
+      outcome,
+      rows: await rowsOf(join(scratch.path, 'requests.csv')),
+      notes,
+      arrived: stats.requests,
+    };
+  } finally {
+    await judge.close();
+    await gateway.close();
+    await journal.close();
+    await standin.close();
+  }
+}
+
+test('everything is asked, judged and written, and the run says so', async () => {
+  const { outcome, rows, notes, arrived } = await trial({ a: exact, b: exact });
+  expect(outcome.status).toBe('complete');
+  expect(rows).toHaveLength(2 * 4 * 2);
+  expect(arrived).toBe(rows.length);
+  expect(rows.every(({ final, status, passed }) => final && status === 'ok' && passed)).toBe(true);
+  expect(notes).toEqual([]);
+});
+
+test('a run that is long enough says how busy the event loop was', async () => {
+  const clock = {
+    now: () => systemClock.now() * 1e6,
+    wall: () => systemClock.wall(),
+    sleep: () => Promise.resolve(),
+  };
+  const { outcome } = await trial({ a: exact }, {}, { options: { clock } });
+  expect(outcome.loopUtilisation).toBeGreaterThan(0);
+  expect(outcome.loopUtilisation).toBeLessThanOrEqual(1);
+});
+
+test('each attempt is a row: the refused one is not final, the next one says how long we waited', async () => {
+  const { outcome, rows } = await trial({ once: 'custom-ollama/sim-fail-overloaded?times=1' }, { repeat: 1 });
+  expect(outcome.status).toBe('complete');
+  const of = (attempt: number) => rows.filter((row) => row.attempt === attempt);
+  expect(of(1).map(({ final, status, waited_ms: waited }) => [final, status, waited])).toEqual(
+    Array(4).fill([false, 'error', undefined]),
+  );
+  expect(
+    of(2).every(({ final, status, waited_ms: waited }) => final && status === 'ok' && waited !== undefined),
+  ).toBe(true);
+});
+
+test('attempts are counted on from those of an earlier process', async () => {
+  const { rows } = await trial({ a: exact }, { repeat: 1 }, { options: { earlierAttempts: () => 3 } });
+  expect(new Set(rows.map(({ attempt }) => attempt))).toEqual(new Set([4]));
+});
+
+test('a model that cannot answer is switched off once, the others go on, and the run is incomplete', async () => {
+  const { outcome, rows, notes } = await trial(
+    { a: exact, nobody: 'custom-ollama/sim-nobody' },
+    { repeat: 6 },
+  );
+  expect(outcome.status).toBe('incomplete');
+  expect(notes).toEqual([
+    expect.stringMatching(/^nobody is switched off for the rest of the run: no such model here/),
+  ]);
+  expect(rows.filter(({ model }) => model === 'a')).toHaveLength(24);
+  // As many as were in flight by then.
+  expect(rows.filter(({ model }) => model === 'nobody').length).toBeLessThanOrEqual(4);
+});
+
+test('stopped: nothing more is sent, and what is in flight ends', async () => {
+  const stop = new AbortController();
+  const { outcome, rows, arrived } = await trial(
+    { a: exact },
+    { repeat: 50 },
+    { onRow: (n) => n === 5 && stop.abort(), options: { stop: stop.signal } },
+  );
+  expect(outcome.status).toBe('interrupted');
+  expect(rows.length).toBeLessThanOrEqual(5 + 4);
+  expect(arrived).toBe(rows.length);
+  expect(rows.every(({ final, status }) => final && status === 'ok')).toBe(true);
+});
+
+test('stopped between two attempts: the second is not made, and the request is owed still', async () => {
+  const stop = new AbortController();
+  const { outcome, rows } = await trial(
+    { once: 'custom-ollama/sim-fail-overloaded?times=1' },
+    { repeat: 1, prompts: 1, backoffMs: 3_600_000 },
+    { onRow: () => setTimeout(() => stop.abort(), 5), options: { stop: stop.signal } },
+  );
+  expect(outcome.status).toBe('interrupted');
+  expect(rows.map(({ attempt, final }) => [attempt, final])).toEqual([[1, false]]);
+});
+
+test('stopped at the first: what was about to be sent is not, and its place in the budget is given back', async () => {
+  const stop = new AbortController();
+  const { outcome, rows, arrived } = await trial(
+    { a: exact },
+    { repeat: 50 },
+    { onStarted: () => stop.abort(), options: { stop: stop.signal } },
+  );
+  expect(outcome.status).toBe('interrupted');
+  expect([rows.length, arrived]).toEqual([1, 1]);
+});
+
+test('what could not be sent has a row, with the moment of giving up and no latency', async () => {
+  const nobody: Endpoint = {
+    baseUrl: 'http://127.0.0.1:1',
+    wireModel: 'm',
+    headers: {},
+    throughGateway: false,
+  };
+  const { outcome, rows, arrived } = await trial(
+    { a: exact },
+    { repeat: 1 },
+    { options: { endpointOf: () => nobody } },
+  );
+  expect(outcome.status).toBe('complete');
+  expect(arrived).toBe(0);
+  expect(rows).toHaveLength(4 * 2);
+  for (const row of rows) {
+    expect(row).toMatchObject({ error_code: 'refused', final: row.attempt === 2 });
+    expect([row.ttfb_ms, row.ttft_ms, row.e2e_latency_ms]).toEqual(Array(3).fill(undefined));
+    expect(row.started_at).toBe(row.ended_at);
+    expect(row.in_flight).toBeGreaterThan(0);
+  }
+});
+
+test('killed: what is in flight is given up and owed still', async () => {
+  const stop = new AbortController();
+  const kill = new AbortController();
+  const { outcome, rows } = await trial(
+    { a: 'custom-ollama/sim-exact?ttftMs=30000' },
+    {},
+    {
+      onStarted: () =>
+        setTimeout(() => {
+          stop.abort();
+          kill.abort();
+        }, 100),
+      options: { stop: stop.signal, kill: kill.signal },
+    },
+  );
+  expect(outcome.status).toBe('interrupted');
+  expect(rows.length).toBeGreaterThan(0);
+  expect(rows.every(({ final, status }) => !final && status === 'cancelled')).toBe(true);
+});
+
+test('a budget that is reached is said once, and nothing more is sent', async () => {
+  const { outcome, rows, notes, arrived } = await trial(
+    { a: exact, b: exact },
+    { repeat: 20 },
+    { options: { budget: new BudgetGuard({ requests: 7 }, systemClock) } },
+  );
+  expect(outcome.status).toBe('budget');
+  expect([rows.length, arrived]).toEqual([7, 7]);
+  expect(notes).toEqual(['the budget of 7 requests is reached: nothing more is sent']);
+});
+
+test('a model that is refused for the rate again and again gets fewer places', async () => {
+  const { rows, notes } = await trial({ a: 'custom-ollama/sim-fail-429' }, { repeat: 1 });
+  expect(rows.every(({ status }) => status === 'rate_limited')).toBe(true);
+  expect(notes[0]).toMatch(/^a: rate limited 3 times within 15 s, now at most 2 in flight$/);
+});
+
+test('when the journal cannot be written the run ends there: what is not kept is not paid for', async () => {
+  let sent = 0;
+  const work = trial(
+    { a: exact },
+    { repeat: 50 },
+    { onStarted: () => sent++, onRow: (n, folder) => n === 5 && rm(folder, { recursive: true }) },
+  );
+  await expect(work).rejects.toThrow('requests.csv was removed');
+  expect(sent).toBeLessThan(50);
+});

@@ -1,0 +1,73 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { productionPackages } from './base/testing/packages.ts';
+import { variables } from './gateway/environment.ts';
+
+/** Licences that ask for no more than to be named, so that all of it may be passed on under MIT. */
+const compatible = [
+  ...['MIT', 'MIT-0', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'Apache-2.0'],
+  ...['BlueOak-1.0.0', 'Unlicense', 'CC0-1.0'],
+];
+
+test('every package that comes with the program has a licence that goes with ours', () => {
+  const packages = productionPackages();
+  expect(packages.length).toBeGreaterThan(20);
+  expect(packages.filter(({ license }) => !compatible.includes(license))).toEqual([]);
+});
+
+/** What is published, without comments. */
+const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => file.endsWith('.ts') && !/\.test\.ts$|(^|\/)testing\//.test(file))
+  .map((file) => ({
+    file,
+    code: readFileSync(join(import.meta.dirname, file), 'utf8').replaceAll(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, ''),
+  }));
+
+test('these variables of the environment are read, and no others', () => {
+  const read = sources.flatMap(({ code }) =>
+    Array.from(code.matchAll(/(?:process\.|[^.\w])env(?:\.|\[')(\w+)/g), ([, name]) => name!),
+  );
+  expect([...new Set([...read, ...Object.keys(variables)])].toSorted()).toEqual(
+    [
+      ...['CF_ACCOUNT_ID', 'CF_GATEWAY_ID', 'CF_AIG_TOKEN', 'CF_AIG_BYOK_ALIAS'],
+      ...['OLLAMA_API_KEY', 'CLOUDFLARE_API_TOKEN'],
+      ...['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'],
+      // How to print.
+      ...['CI', 'FORCE_COLOR', 'NO_COLOR', 'TERM'],
+      // Where to write: calibrations, and what GitHub shows of a gate.
+      ...['XDG_STATE_HOME', 'GITHUB_STEP_SUMMARY', 'GITHUB_WORKSPACE'],
+      // Whether the user has chosen how memory is collected.
+      'NODE_OPTIONS',
+    ].toSorted(),
+  );
+});
+
+/** They are given the whole environment, and look up what stands above. */
+const givenAll = [
+  'bin.ts',
+  'calibrate/store.ts',
+  'cli/progress.ts',
+  'cli/run/execute.ts',
+  'cli/run/setup.ts',
+];
+
+test('nothing else is given the environment as a whole', () => {
+  expect(
+    sources
+      .filter(({ file, code }) => !givenAll.includes(file) && /process\.env\b(?!\[')/.test(code))
+      .map(({ file }) => file),
+  ).toEqual([]);
+});
+
+test('connections are opened by the gateway, the stand-in and the calibration alone', () => {
+  const modules = /(?:from|import\() *'(?:undici|node:(?:https?|http2|net|tls|dgram|dns)(?:\/\w+)?)'/;
+  const opens = ({ code }: { code: string }): boolean =>
+    modules.test(code) || /(?<![.\w])fetch\(|\bWebSocket\b/.test(code);
+  expect(
+    sources
+      .filter((source) => !/^(gateway|standin|calibrate)\//.test(source.file) && opens(source))
+      .map(({ file }) => file),
+  ).toEqual([]);
+});
