@@ -48,7 +48,10 @@ test('these variables of the environment are read, and no others', () => {
 const givenAll = [
   'bin.ts',
   'calibrate/store.ts',
+  'cli/doctor/examine-suite.ts',
+  'cli/init/execute.ts',
   'cli/progress.ts',
+  'cli/reconcile.ts',
   'cli/run/execute.ts',
   'cli/run/setup.ts',
 ];

@@ -1,8 +1,9 @@
-import { request, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Clock, Ms } from '../base/clock.ts';
 import type { Redact } from '../base/redact.ts';
 import type { Failure } from '../record/exchange.ts';
 import { classify } from './classify.ts';
+import { getText, jsonIn } from './get-text.ts';
 import { networkFailure } from './network-failure.ts';
 
 /** Longer bodies are not read on: no page that is asked for here is that long. */
@@ -38,26 +39,22 @@ export async function getJson(
 ): Promise<Got> {
   const sentAt = clock.wall();
   try {
-    const response = await request(url, {
-      dispatcher,
-      headers: { accept: 'application/json', 'accept-encoding': 'identity', ...headers },
-      signal: AbortSignal.timeout(patienceMs),
-    });
+    const response = await getText(url, { dispatcher, headers, deadlineMs: patienceMs, longestBody });
     const receivedAt = clock.wall();
-    const text = redact(await textOf(response.body));
+    const text = redact(response.text);
     const date = headerOf(response.headers['date']);
     const got = {
-      httpStatus: response.statusCode,
+      httpStatus: response.status,
       sentAt,
       receivedAt,
       ...(date !== undefined && !Number.isNaN(Date.parse(date)) && { date: new Date(date) }),
     };
-    const json = response.statusCode === 200 ? parsed(text) : undefined;
+    const json = response.status === 200 ? jsonIn(text) : undefined;
     if (json !== undefined) return { ...got, json };
     const retryAfter = headerOf(response.headers['retry-after']);
     const failure = classify(
       {
-        httpStatus: response.statusCode,
+        httpStatus: response.status,
         contentType: headerOf(response.headers['content-type']) ?? '',
         body: text,
         ...(retryAfter !== undefined && { retryAfter }),
@@ -74,25 +71,5 @@ export async function getJson(
   }
 }
 
-async function textOf(body: Dispatcher.ResponseData['body']): Promise<string> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of body as AsyncIterable<Buffer>) {
-    parts.push(part);
-    length += part.length;
-    // Leaving the loop ends the response.
-    if (length > longestBody) break;
-  }
-  return Buffer.concat(parts).toString();
-}
-
 const headerOf = (value: string | string[] | undefined): string | undefined =>
   Array.isArray(value) ? value[0] : value;
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

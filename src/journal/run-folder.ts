@@ -105,15 +105,6 @@ async function writeAndSync(path: string, content: Content): Promise<void> {
   }
 }
 
-export async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Text of a run's file. Undefined when the run has none. */
 export async function readIfThere(path: string): Promise<string | undefined> {
   try {

@@ -1,8 +1,8 @@
-import { request, type Dispatcher } from 'undici';
 import type { Clock, Ms } from '../base/clock.ts';
 import type { Redact } from '../base/redact.ts';
 import { count, oneLine } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
+import { getText, jsonIn, type GetTextOptions } from '../gateway/get-text.ts';
 import { networkFailure } from '../gateway/network-failure.ts';
 
 export interface ApiClientOptions {
@@ -10,7 +10,7 @@ export interface ApiClientOptions {
   baseUrl: string;
   /** Goes to this host alone. */
   token: string;
-  dispatcher: Dispatcher;
+  dispatcher: GetTextOptions['dispatcher'];
   clock: Clock;
   redact: Redact;
   /** Told before a long wait that the server asked for. */
@@ -89,18 +89,17 @@ export class ApiClient {
     this.#calls++;
     const { baseUrl, token, dispatcher, redact } = this.#options;
     try {
-      const response = await request(`${baseUrl}${pathAndQuery}`, {
-        dispatcher,
-        headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
-        signal: AbortSignal.timeout(deadlineMs),
+      const { status, headers, text, isCut } = await getText(`${baseUrl}${pathAndQuery}`, {
+        ...{ dispatcher, deadlineMs, longestBody },
+        headers: { authorization: `Bearer ${token}` },
       });
-      const { statusCode: status, headers } = response;
-      const text = await this.#bodyText(response.body);
+      if (isCut)
+        throw new UserError(`${this.host} sends more than a page of a log can be; is --api-url right?`);
       if (status >= 300 && status < 400)
         throw new UserError(
           `${this.host} redirects (${status}), which is refused: the token goes to the configured host alone.`,
         );
-      const json = parsed(text);
+      const json = jsonIn(text);
       const complaint = oneLine(redact(complaintIn(json)), 200);
       const retryAfter = headers['retry-after'];
       return { status, json, complaint, ...(typeof retryAfter === 'string' ? { retryAfter } : {}) };
@@ -110,18 +109,6 @@ export class ApiClient {
         return { fault: `no answer within ${deadlineMs / 1000} s` };
       return { fault: oneLine(redact(networkFailure(error).message), 200) };
     }
-  }
-
-  async #bodyText(body: Dispatcher.ResponseData['body']): Promise<string> {
-    const parts: Buffer[] = [];
-    let length = 0;
-    for await (const part of body as AsyncIterable<Buffer>) {
-      length += part.length;
-      if (length > longestBody)
-        throw new UserError(`${this.host} sends more than a page of a log can be; is --api-url right?`);
-      parts.push(part);
-    }
-    return Buffer.concat(parts).toString('utf8');
   }
 
   async #waitForRate(retryAfter: string | undefined): Promise<void> {
@@ -148,14 +135,6 @@ function waitOf(retryAfter: string | undefined, clock: Clock): Ms | undefined {
     ? Number(retryAfter) * 1000
     : Date.parse(retryAfter) - clock.wall().getTime();
   return Number.isFinite(ms) ? Math.max(1000, ms) : undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 /** `code message` of Cloudflare's `errors`, or the text of `error`. */

@@ -1,0 +1,58 @@
+import type { IncomingHttpHeaders } from 'undici/types/header.js';
+import { request, type Dispatcher } from 'undici';
+import type { Ms } from '../base/clock.ts';
+
+export interface GetTextOptions {
+  dispatcher: Dispatcher;
+  headers: Readonly<Record<string, string>>;
+  /** For all of it. */
+  deadlineMs: Ms;
+  /** In bytes; what is longer is not read on. */
+  longestBody: number;
+}
+
+export interface GotText {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  /** The body was longer than was to be read. */
+  isCut: boolean;
+}
+
+/**
+ * One GET beside the models, whose answer is JSON as a rule. Redirects are not followed, because a token may be with
+ * it: their status is for the caller to refuse. Rejects with a `TimeoutError` or an error of the connection.
+ */
+export async function getText(
+  url: string,
+  { dispatcher, headers, deadlineMs, longestBody }: GetTextOptions,
+): Promise<GotText> {
+  const response = await request(url, {
+    dispatcher,
+    headers: { accept: 'application/json', 'accept-encoding': 'identity', ...headers },
+    signal: AbortSignal.timeout(deadlineMs),
+  });
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of response.body as AsyncIterable<Buffer>) {
+    parts.push(part);
+    length += part.length;
+    // Leaving the loop ends the response.
+    if (length > longestBody) break;
+  }
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    text: Buffer.concat(parts).toString(),
+    isCut: length > longestBody,
+  };
+}
+
+/** What a body says. Undefined when it is no JSON. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
