@@ -25,6 +25,9 @@ describe('against SciPy, to nine digits', () => {
     [0.0005, 7.5, -5.207725655800546],
     [0.975, 1e6, 1.959966356814107],
     [1e-10, 12, -19.391546179047733],
+    [1e-12, 167, -7.60204343011833],
+    [2e-5, 1e6, -4.107498006250617],
+    [1e-5, 0.7, -2617507.365389079],
   ])('quantile %d of t with %d degrees of freedom', (p, df, want) => expectNear(tQuantile(p, df), want));
 
   test.each([

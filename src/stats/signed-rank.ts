@@ -47,12 +47,14 @@ function compare(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** P(T ≤ t) and P(T ≥ t) when each rank is positive or negative with equal chance. */
+/**
+ * P(T ≤ t) and P(T ≥ t) when each rank is positive or negative with equal chance. The law is symmetric, so the upper
+ * tail is the lower one of the sum that is left: added up, not subtracted from 1, it keeps its digits.
+ */
 function exactTails(ranks: readonly number[], observed: number): [number, number] {
   const law = signSumLaw(ranks);
-  let lower = 0;
-  for (let sum = 0; sum <= observed; sum++) lower += law[sum]!;
-  return [lower, 1 - lower + law[observed]!];
+  const upTo = (end: number): number => law.subarray(0, end + 1).reduce((tail, share) => tail + share, 0);
+  return [upTo(observed), upTo(law.length - 1 - observed)];
 }
 
 /** Probability of each sum that a random subset of the ranks can have. */

@@ -9,6 +9,9 @@ export function tCdf(t: number, df: number): number {
   return t > 0 ? 1 - tail : tail;
 }
 
+/** Below this tail probability, 1 − 2p would lose digits of it. */
+const smallTail = 1e-4;
+
 /** The t with P(T ≤ t) = p. NaN without a positive number of degrees of freedom. */
 export function tQuantile(p: number, df: number): number {
   if (!(df > 0)) return NaN;
@@ -16,7 +19,7 @@ export function tQuantile(p: number, df: number): number {
   if (p > 0.5) return -tQuantile(1 - p, df);
   if (p <= 0) return -Infinity;
   // With x = df ÷ (df + t²): solved for whichever of x and 1 − x is small, so that neither loses digits.
-  const rest = betaQuantile(1 - 2 * p, 0.5, df / 2);
+  const rest = p < smallTail ? 1 : betaQuantile(1 - 2 * p, 0.5, df / 2);
   if (rest < 0.5) return -Math.sqrt((df * rest) / (1 - rest));
   const x = betaQuantile(2 * p, df / 2, 0.5);
   return -Math.sqrt((df * (1 - x)) / x);
