@@ -8,8 +8,10 @@ import { comparedMetrics, type ComparedMetric } from './compared-metrics.ts';
 import { explain, type Explanation } from './explain.ts';
 import { rankingGroups, type RankingGroup } from './ranking-groups.ts';
 import { comparePassRates, compareTimes, PromptMedians } from './contrast.ts';
-import { morePrompts, outcomeOf, wordOf, type Outcome } from './pair-verdict.ts';
+import { defaultMargin, morePrompts, outcomeOf, wordOf, type Outcome } from './pair-verdict.ts';
 import { successFloor, successShare } from './success.ts';
+
+export { defaultMargin } from './pair-verdict.ts';
 
 export interface CompareOptions {
   /** All of them unless given. Fewer metrics leave more power to each. */
@@ -21,8 +23,6 @@ export interface CompareOptions {
   /** No verdicts, numbers only: for runs whose models did not take turns. */
   readonly isSequential?: boolean;
 }
-
-export const defaultMargin = 0.05;
 
 export interface Comparison {
   /** By metric, then pair. */

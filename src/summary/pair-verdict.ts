@@ -2,6 +2,9 @@ import { fewestPrompts, promptsNeeded } from '../stats/power.ts';
 import type { PairVerdict } from './columns.ts';
 import type { Contrast } from './contrast.ts';
 
+/** Differences inside it do not matter unless told otherwise. */
+export const defaultMargin = 0.05;
+
 export interface Rule {
   /** On the scale of the effect. */
   readonly margin: number;

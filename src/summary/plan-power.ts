@@ -1,8 +1,10 @@
+import { defaultAlpha } from '../stats/interval.ts';
 import { detectableLogRatio } from '../stats/power.ts';
 import { median } from '../stats/quantile.ts';
 import { differenceSd, fitLevels, type VarianceLevels } from '../stats/variance-levels.ts';
 import { armPairs } from './arm-pairs.ts';
 import type { ArmSamples, Collected } from './collect.ts';
+import { defaultMargin } from './pair-verdict.ts';
 import { logDifferences, PromptMedians } from './contrast.ts';
 
 /**
@@ -11,27 +13,39 @@ import { logDifferences, PromptMedians } from './contrast.ts';
  */
 export const assumedLevels: VarianceLevels = { interaction: 0.09, request: 0.0625 };
 
+export interface PowerDesign {
+  readonly prompts: number;
+  readonly repeats: number;
+  /** Comparisons that are made together. */
+  readonly family: number;
+  readonly levels?: VarianceLevels;
+}
+
+const marginLog = Math.log1p(defaultMargin);
+
 /**
- * The smallest ratio, above 1, between two models that a suite settles as different with the given power at 5 %.
- * Undefined below six prompts, which settle nothing. One comparison; the margin and further comparisons need more.
+ * The smallest ratio, above 1, between two models that a suite settles as different with the given power: its p is
+ * small enough for the first step of Holm's correction, and its 95 % interval clears the margin. Undefined where there
+ * are too few prompts for any difference.
  */
 export function smallestRatio(
-  prompts: number,
-  repeats: number,
-  levels: VarianceLevels = assumedLevels,
+  { prompts, repeats, family, levels = assumedLevels }: PowerDesign,
   power = 0.8,
 ): number | undefined {
-  const logRatio = detectableLogRatio(prompts, { sd: differenceSd(levels, repeats) }, power);
+  const sd = differenceSd(levels, repeats);
+  const logRatio = Math.max(
+    detectableLogRatio(prompts, { sd, alpha: defaultAlpha / family }, power),
+    marginLog + detectableLogRatio(prompts, { sd }, power),
+  );
   return Number.isFinite(logRatio) ? Math.exp(logRatio) : undefined;
 }
 
 /** What 10, 20 or 40 more prompts would buy, after what there is. */
-export function morePromptsBuy(
-  prompts: number,
-  repeats: number,
-  levels: VarianceLevels = assumedLevels,
-): { more: number; ratio: number | undefined }[] {
-  return [0, 10, 20, 40].map((more) => ({ more, ratio: smallestRatio(prompts + more, repeats, levels) }));
+export function morePromptsBuy(design: PowerDesign): { more: number; ratio: number | undefined }[] {
+  return [0, 10, 20, 40].map((more) => ({
+    more,
+    ratio: smallestRatio({ ...design, prompts: design.prompts + more }),
+  }));
 }
 
 /** Variances as an earlier run shows them. Undefined without two models, two prompts and two repeats. */

@@ -1,28 +1,48 @@
 import { expect, test } from 'vitest';
 import type { RequestRow } from '../journal/columns.ts';
+import { familyOf, plannedFamily } from './compared-metrics.ts';
 import { assumedLevels, levelsOf, morePromptsBuy, smallestRatio } from './plan-power.ts';
 import { halfWidth, WidthRule } from './stopping.ts';
 import { collected, latencies, row } from './testing/rows.ts';
 
-test('twenty prompts and five repeats find a ratio of about 1.4 between two models', () => {
+const pairOf = (prompts: number, repeats: number) => ({ prompts, repeats, family: 1 });
+
+test('twenty prompts and five repeats settle a ratio of about 1.44 between two models, on one metric', () => {
   // By hand: sd √(2 (0.09 + 0.0625 × 0.282)) = 0.464; t 2.093; (t × 75 ÷ 76 + 0.842 √(1 + t² ÷ 38)) × 0.464 ÷
-  // √(20 × 3 ÷ π) = 0.314; e^0.314 = 1.37.
-  expect(smallestRatio(20, 5)).toBeCloseTo(1.37, 2);
+  // √(20 × 3 ÷ π) = 0.314, which finds it; the margin on top, so that the interval clears it: 1.05 × e^0.314 = 1.44.
+  expect(smallestRatio(pairOf(20, 5))).toBeCloseTo(1.44, 2);
+});
+
+test('comparisons that are made together need a larger difference', () => {
+  // Four models on six metrics: 36 comparisons, the smallest p below 0.05 ÷ 36.
+  expect(smallestRatio({ ...pairOf(20, 5), family: 36 })).toBeGreaterThan(1.6);
 });
 
 test('more prompts buy more than more repeats', () => {
-  expect(smallestRatio(40, 3)!).toBeLessThan(smallestRatio(20, 6)!);
+  expect(smallestRatio(pairOf(40, 3))!).toBeLessThan(smallestRatio(pairOf(20, 6))!);
 });
 
-test('five prompts settle nothing', () => {
-  expect(smallestRatio(5, 100)).toBeUndefined();
+test('too few prompts settle nothing: five for one comparison, ten for thirty-six', () => {
+  expect(smallestRatio(pairOf(5, 100))).toBeUndefined();
+  expect(smallestRatio(pairOf(6, 100))).toBeGreaterThan(1);
+  expect(smallestRatio({ ...pairOf(10, 100), family: 36 })).toBeUndefined();
+  expect(smallestRatio({ ...pairOf(11, 100), family: 36 })).toBeGreaterThan(1);
 });
 
 test('10, 20 and 40 more prompts', () => {
-  const steps = morePromptsBuy(20, 3);
+  const steps = morePromptsBuy(pairOf(20, 3));
   expect(steps.map(({ more }) => more)).toEqual([0, 10, 20, 40]);
   const ratios = steps.map(({ ratio }) => ratio!);
   expect(ratios).toEqual(ratios.toSorted((a, b) => b - a));
+});
+
+test('a family is all pairs of models on a route and of routes of a model, on every metric', async () => {
+  expect(plannedFamily({ models: 4, routes: 1, isChecked: true })).toBe(36);
+  expect(plannedFamily({ models: 1, routes: 2, isChecked: false })).toBe(5);
+  expect(plannedFamily({ models: 2, routes: 2, isChecked: false })).toBe(20);
+  // Of what was made, only what was measured counts: here E2E latency alone, of three models.
+  const run = ['a', 'b', 'c'].flatMap((model) => latencies(model, [100, 200]));
+  expect(familyOf(await collected(...run))).toBe(3);
 });
 
 test('an earlier run gives its own variances; without two models it cannot', async () => {

@@ -1,6 +1,8 @@
 import { count } from '../base/text.ts';
+import { defaultAlpha } from '../stats/interval.ts';
 import { fewestPrompts } from '../stats/power.ts';
 import type { ArmSamples, Collected } from './collect.ts';
+import { familyOf } from './compared-metrics.ts';
 import { sampleFloor } from './statistic.ts';
 import { successFloor, successShare } from './success.ts';
 
@@ -74,7 +76,7 @@ function runWarnings(collected: Collected, facts: WarningFacts): Warning[] {
   const share = total(collected.arms, (arm) => (1 - successShare(arm)) * requestsOf(arm)) / requests;
   const { status, planned = requests, maxErrorRate = 1, loopUtilisation = 0 } = facts;
   const prompts = promptsOf(collected).size;
-  const need = fewestPrompts();
+  const need = fewestPrompts(defaultAlpha / Math.max(1, familyOf(collected)));
   const warnings: (Warning | false)[] = [
     planned > requests && { kind: 'unfinished', status: status ?? 'incomplete', answered: requests, planned },
     share > maxErrorRate && { kind: 'errors-above-limit', share, limit: maxErrorRate },
@@ -180,7 +182,7 @@ export function describeWarning(warning: Warning): string {
     case 'busy-loop':
       return `This process was busy ${percent(warning.utilisation)} of the time, above ${percent(busyLoop)} its timing is not sound. Lower run.concurrency or use a faster machine.`;
     case 'few-prompts':
-      return `${count(warning.have, 'prompt')} cannot settle any comparison (${warning.need} are needed, 20 or more are useful). Add prompts rather than repeats.`;
+      return `${count(warning.have, 'prompt')} cannot show that a model is faster (for all comparisons together ${warning.need} are needed, 20 or more are useful). Add prompts rather than repeats.`;
     case 'few-samples':
       return `${warning.model}: ${count(warning.have, 'request')} ${warning.have === 1 ? 'is' : 'are'} too few for a ${warning.percentile} (${warning.need} are needed). Add prompts, or raise run.repeat.`;
     case 'below-success-floor':

@@ -32,8 +32,8 @@ defaults: # merged into every prompt
     - { type: not-empty }
     - { type: finish-reason, value: stop }
 
-# The prompt is the unit: more prompts settle more than more repeats. Six are the least that can settle anything; bring
-# twenty of your own job.
+# The prompt is the unit: more prompts settle more than more repeats. With two models, eight are the least that can call
+# one of them faster; bring twenty of your own job.
 prompts:
   - id: mosquito
     prompt: What is actually the blood type that attracts most mosquitoes?

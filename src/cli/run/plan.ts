@@ -16,9 +16,9 @@ export async function executePlan(flags: SuiteFlags): Promise<ExitCode> {
   const plans: PlanFacts[] = [];
   for (const file of flags.suites) {
     const suite = await readSuite(file, flags);
-    plans.push(
-      planFacts(suite, routeNames(flags, suite), flags.seed, await powerFacts(suite, flags.results)),
-    );
+    const routes = routeNames(flags, suite);
+    const power = await powerFacts(suite, { routes: routes.length, results: flags.results });
+    plans.push(planFacts(suite, routes, flags.seed, power));
   }
   process.stdout.write(
     flags.json
@@ -71,7 +71,7 @@ function planFacts(
     totals,
     budget: budgetLines(suite, totals),
     ...defined({ smallest_difference: smallestDifference }),
-    warnings: warningsFor(suite, totals),
+    warnings: warningsFor(totals),
   };
 }
 
@@ -89,18 +89,13 @@ function budgetLines({ run }: Suite, totals: PlanFacts['totals']): BudgetLine[] 
   });
 }
 
-function warningsFor(suite: Suite, totals: PlanFacts['totals']): string[] {
+function warningsFor(totals: PlanFacts['totals']): string[] {
   return [
     ...(totals.tokens
       ? []
       : ['Without max_tokens nothing bounds an answer: set it in defaults.params to see tokens and cost.']),
     ...(totals.minutes
       ? [`Minutes assume that an answer takes ${assumedSeconds.low} to ${assumedSeconds.high} seconds.`]
-      : []),
-    ...(suite.prompts.length < 6
-      ? [
-          'Fewer than 6 prompts settle no comparison: the prompt is the unit, and more prompts beat more repeats.',
-        ]
       : []),
   ];
 }

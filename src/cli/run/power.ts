@@ -1,23 +1,45 @@
 import { join } from 'node:path';
+import { count } from '../../base/text.ts';
+import { defaultAlpha } from '../../stats/interval.ts';
+import { fewestPrompts } from '../../stats/power.ts';
 import type { VarianceLevels } from '../../stats/variance-levels.ts';
 import { listRuns } from '../../journal/run-folder.ts';
 import { readManifest } from '../../journal/manifest.ts';
 import type { Suite } from '../../suite/suite.ts';
 import { collect } from '../../summary/collect.ts';
+import { plannedFamily } from '../../summary/compared-metrics.ts';
 import { levelsOf, morePromptsBuy } from '../../summary/plan-power.ts';
 import { readRows } from '../load-report.ts';
 
-/** What the suite can settle, and what more prompts would buy. Undefined when it can settle nothing. */
-export async function powerFacts(suite: Suite, results: string): Promise<string | undefined> {
+/** What the suite can settle on so many routes, and what more prompts would buy. Undefined with nothing to compare. */
+export async function powerFacts(
+  suite: Suite,
+  { routes, results }: { routes: number; results: string },
+): Promise<string | undefined> {
+  const { models, prompts, run } = suite;
+  const family = familyOfSuite(suite, routes);
+  if (family === 0) return undefined;
   const earlier = await earlierLevels(suite, results);
-  const [now, ...more] = morePromptsBuy(suite.prompts.length, suite.run.repeat, earlier?.levels);
-  if (now?.ratio === undefined) return undefined;
+  const [now, ...more] = morePromptsBuy({
+    prompts: prompts.length,
+    repeats: run.repeat,
+    family,
+    ...(earlier ? { levels: earlier.levels } : {}),
+  });
   const bought = more.map(({ more: n, ratio }) => `${n} more ${ratio?.toFixed(2) ?? '–'}×`).join(', ');
   const basis = earlier ? `variances of ${earlier.run}` : 'assumed variances; a first run will tell';
-  return (
-    `Settles a difference in E2E latency of ${now.ratio.toFixed(2)}× between two models in 8 of 10 runs ` +
-    `(${basis}). With more prompts: ${bought}.`
-  );
+  const arms = models.length > 1 ? 'models' : 'routes';
+  const settles =
+    now?.ratio === undefined
+      ? `Settles no difference between two ${arms}: ${count(family, 'comparison')} made together need at least ${fewestPrompts(defaultAlpha / family)} prompts`
+      : `Settles a difference in E2E latency of ${now.ratio.toFixed(2)}× or more between two ${arms} in 8 of 10 runs`;
+  return `${settles} (${basis}). With more prompts: ${bought}.`;
+}
+
+/** Comparisons that a run of the suite makes together. */
+function familyOfSuite({ models, prompts }: Suite, routes: number): number {
+  const isChecked = prompts.some(({ checks }) => checks.length > 0);
+  return plannedFamily({ models: models.length, routes, isChecked });
 }
 
 /** Variances of the newest run of this suite that has enough data. */
