@@ -17,7 +17,7 @@ export async function executePlan(flags: SuiteFlags): Promise<ExitCode> {
   for (const file of flags.suites) {
     const suite = await readSuite(file, flags);
     const routes = routeNames(flags, suite);
-    const power = await powerFacts(suite, { routes: routes.length, results: flags.results });
+    const power = await powerFacts(suite, { routes, results: flags.results });
     plans.push(planFacts(suite, routes, flags.seed, power));
   }
   process.stdout.write(

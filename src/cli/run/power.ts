@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { count } from '../../base/text.ts';
 import { defaultAlpha } from '../../stats/interval.ts';
 import { fewestPrompts } from '../../stats/power.ts';
@@ -11,15 +11,19 @@ import { plannedFamily } from '../../summary/compared-metrics.ts';
 import { levelsOf, morePromptsBuy } from '../../summary/plan-power.ts';
 import { readRows } from '../load-report.ts';
 
-/** What the suite can settle on so many routes, and what more prompts would buy. Undefined with nothing to compare. */
-export async function powerFacts(
-  suite: Suite,
-  { routes, results }: { routes: number; results: string },
-): Promise<string | undefined> {
+export interface PowerContext {
+  /** Routes that the run would take. */
+  routes: readonly string[];
+  /** Folder of earlier runs. */
+  results: string;
+}
+
+/** What the suite can settle, and what more prompts would buy. Undefined with nothing to compare. */
+export async function powerFacts(suite: Suite, context: PowerContext): Promise<string | undefined> {
   const { models, prompts, run } = suite;
-  const family = familyOfSuite(suite, routes);
+  const family = familyOfSuite(suite, context.routes.length);
   if (family === 0) return undefined;
-  const earlier = await earlierLevels(suite, results);
+  const earlier = await earlierLevels(suite, context);
   const [now, ...more] = morePromptsBuy({
     prompts: prompts.length,
     repeats: run.repeat,
@@ -42,15 +46,22 @@ function familyOfSuite({ models, prompts }: Suite, routes: number): number {
   return plannedFamily({ models: models.length, routes, isChecked });
 }
 
-/** Variances of the newest run of this suite that has enough data. */
+/** Earlier runs whose rows are read, at most. */
+const mostRead = 3;
+
+/** Variances of the newest run of this suite that has enough data. Simulated runs say nothing about real ones. */
 async function earlierLevels(
   suite: Suite,
-  results: string,
+  { routes, results }: PowerContext,
 ): Promise<{ levels: VarianceLevels; run: string } | undefined> {
-  const runs = (await listRuns(results)).filter((run) => run.startsWith(join(results, suite.name)));
-  for (const run of runs.reverse().slice(0, 3)) {
+  const folder = join(results, suite.name);
+  let read = 0;
+  for (const run of (await listRuns(results)).reverse()) {
+    if (dirname(run) !== folder || read === mostRead) continue;
     try {
       const manifest = await readManifest(run);
+      if (isDemo(manifest.routes.map(({ route }) => route)) !== isDemo(routes)) continue;
+      read++;
       const levels = levelsOf(await collect(readRows(run)));
       if (levels) return { levels, run: manifest.run_id };
     } catch {
@@ -59,3 +70,5 @@ async function earlierLevels(
   }
   return undefined;
 }
+
+const isDemo = (routes: readonly string[]): boolean => routes.includes('demo');
