@@ -3,10 +3,13 @@ import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
 import { findRun } from '../journal/run-folder.ts';
 import { comparisonFormats } from '../output/comparison/index.ts';
 import type { ComparisonReport } from '../output/comparison/comparison.ts';
+import { routeAnswer, runAnswer } from '../output/comparison/answer.ts';
+import { rankedMetric } from '../output/pairs.ts';
+import { verdict } from '../output/verdict.ts';
 import { choices, quote } from '../suite/nearest.ts';
-import { compare, compareRuns, type CompareOptions } from '../summary/compare.ts';
-import { comparedMetrics, type ComparedMetric } from '../summary/compared-metrics.ts';
-import { describeExplanation } from '../summary/explain.ts';
+import { compare, compareRuns, defaultMargin, type CompareOptions } from '../summary/compare.ts';
+import { allMetrics, type ComparedMetric } from '../summary/compared-metrics.ts';
+import { describeExplanation, worthTelling } from '../summary/explain.ts';
 import { describeWarning, runPairWarnings } from '../summary/warnings.ts';
 import { loadRun, type LoadedRun } from './load-report.ts';
 import { stdoutStyle } from './terminal.ts';
@@ -16,6 +19,7 @@ export interface CompareFlags {
   run: string;
   other: string | undefined;
   format: string;
+  by: 'model' | 'route';
   metrics: string[] | undefined;
   margin: number | undefined;
   strict: boolean;
@@ -27,10 +31,17 @@ export interface CompareFlags {
 /** `gatebench compare`: verdicts from the folders of one run or two. */
 export async function executeCompare(flags: CompareFlags): Promise<ExitCode> {
   const options = defined({ metrics: knownMetrics(flags.metrics), margin: flags.margin });
+  const margin = flags.margin ?? defaultMargin;
+  if (flags.by === 'route' && flags.other !== undefined)
+    throw new UserError('--by route compares the routes of one run; leave the second run away.');
   const run = await loadRun(await findRun(flags.run, flags.results));
   const other =
     flags.other === undefined ? undefined : await loadRun(await findRun(flags.other, flags.results));
-  const report = other ? acrossRuns(run, other, options) : withinRun(run, options);
+  const report = other
+    ? acrossRuns(run, other, options, margin)
+    : flags.by === 'route'
+      ? acrossRoutes(run, options, margin)
+      : withinRun(run, options, margin);
   if (flags.format === 'html') {
     if (!other)
       throw new UserError('--format html takes two runs; the page of one is «report RUN --format html».');
@@ -49,35 +60,85 @@ function exitOf({ pairs }: ComparisonReport, strict: boolean): ExitCode {
   return strict && isOpen ? exitCode.notSettled : exitCode.done;
 }
 
-function withinRun({ manifest, collected, report }: LoadedRun, options: CompareOptions): ComparisonReport {
+function withinRun(
+  { manifest, collected, report }: LoadedRun,
+  options: CompareOptions,
+  margin: number,
+): ComparisonReport {
   const isSequential = manifest.suite.run.order === 'sequential';
   const { pairs, groups, explanations } = compare(collected, { ...options, isSequential });
+  const ranking = groups.filter(({ metric }) => metric === rankedMetric);
+  const fastest = ranking.length === 1 ? ranking[0]!.ranking[0]?.model : undefined;
+  const isRanked = pairs.some(({ metric }) => metric === rankedMetric);
   return {
     run: report.run,
+    margin,
+    answer: isRanked ? [verdict({ ...report, pairs })] : [],
     pairs,
     groups,
-    explanations: explanations.map(describeExplanation),
+    explanations: worthTelling(explanations, pairs, fastest).map(describeExplanation),
     warnings: report.warnings,
   };
 }
 
-function acrossRuns(before: LoadedRun, after: LoadedRun, options: CompareOptions): ComparisonReport {
-  const { pairs, groups, explanations } = compareRuns(before.collected, after.collected, options);
+/** Routes without a gateway are what the others are held against. */
+const bareRoutes = ['direct', 'local'];
+
+function acrossRoutes(
+  { manifest, collected, report }: LoadedRun,
+  options: CompareOptions,
+  margin: number,
+): ComparisonReport {
+  const named = manifest.routes.map(({ route }) => route);
+  if (named.length < 2)
+    throw new UserError(
+      `--by route compares the routes of each model, and this run took one alone (${named.join()}): ` +
+        'gatebench run SUITE --route compat,direct takes several.',
+    );
+  const { pairs } = compare(collected, {
+    ...options,
+    by: 'route',
+    routes: [...bareRoutes, ...named],
+    isSequential: manifest.suite.run.order === 'sequential',
+  });
   return {
-    run: after.report.run,
-    before: before.report.run,
+    run: report.run,
+    byRoute: true,
+    margin,
+    answer: routeAnswer(pairs),
+    pairs,
+    groups: [],
+    explanations: [],
+    warnings: report.warnings,
+  };
+}
+
+function acrossRuns(
+  before: LoadedRun,
+  after: LoadedRun,
+  options: CompareOptions,
+  margin: number,
+): ComparisonReport {
+  const { pairs, groups, explanations } = compareRuns(before.collected, after.collected, options);
+  const end = `@${after.report.run.run_id}`;
+  const runs = { run: after.report.run, before: before.report.run };
+  return {
+    ...runs,
+    margin,
+    answer: runAnswer(pairs, runs),
     pairs,
     groups,
-    explanations: explanations.map(describeExplanation),
+    explanations: worthTelling(explanations, pairs).map((one) =>
+      describeExplanation({ ...one, model_a: 'before', model_b: one.model_b.replace(end, '') }),
+    ),
     warnings: runPairWarnings(before.collected, after.collected).map(describeWarning),
   };
 }
 
 function knownMetrics(names: string[] | undefined): ComparedMetric[] | undefined {
   return names?.map((name) => {
-    const known = comparedMetrics.find((metric) => metric === name);
-    if (!known)
-      throw new UserError(`--metrics: unknown metric ${quote(name)}${choices(name, comparedMetrics)}`);
+    const known = allMetrics.find((metric) => metric === name);
+    if (!known) throw new UserError(`--metrics: unknown metric ${quote(name)}${choices(name, allMetrics)}`);
     return known;
   });
 }

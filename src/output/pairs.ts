@@ -4,11 +4,11 @@ import { armName, type RankedModel } from './ranking.ts';
 import type { Report } from './report.ts';
 
 /** The metric whose pairs speak about the ranking. */
-const rankingMetric = 'e2e_latency_ms';
+export const rankedMetric = 'e2e_latency_ms';
 
 /** The comparison of b against a, whichever way round it was written. Absent when they were not compared. */
 export function pairOf(pairs: readonly PairRow[], a: string, b: string): PairRow | undefined {
-  const ours = pairs.filter(({ metric }) => metric === rankingMetric);
+  const ours = pairs.filter(({ metric }) => metric === rankedMetric);
   const found = ours.find(({ model_a, model_b }) => model_a === a && model_b === b);
   if (found) return found;
   const turned = ours.find(({ model_a, model_b }) => model_a === b && model_b === a);

@@ -29,6 +29,20 @@ export function armPairs(collected: Collected): ArmPair[] {
 }
 
 /**
+ * Only the routes of each model against each other, the verdict about the later one. `order`: the routes as they are
+ * to be read; others come after them.
+ */
+export function routePairs(collected: Collected, order: readonly string[] = []): ArmPair[] {
+  const label = labeller(collected);
+  const place = ({ route }: ArmSamples): number =>
+    order.includes(route) ? order.indexOf(route) : order.length;
+  return armPairs(collected)
+    .filter(({ a, b }) => a.model === b.model)
+    .map(({ a, b }) => (place(a) <= place(b) ? { a, b } : { a: b, b: a }))
+    .map(({ a, b }) => ({ a, b, labelA: label(a), labelB: label(b) }));
+}
+
+/**
  * Each model of the earlier run with itself in the later one, on the same route; where a model ran on one route in
  * each, on these, so that two routes can be compared that were run one after the other.
  */

@@ -156,7 +156,7 @@ export const modelColumns = [...whichModel, ...figureColumns, ...openFigures] as
 /** One model on one route, summarised. */
 export type ModelSummary = RowOf<typeof modelColumns>;
 
-/** Of times and rates `faster` and `slower`; of pass rates `better` and `worse`. */
+/** Of times and rates `faster` and `slower`; of shares and tokens `better` and `worse`. */
 export const verdicts = ['faster', 'slower', 'better', 'worse', 'equal', 'not settled'] as const;
 export type PairVerdict = (typeof verdicts)[number];
 
@@ -202,7 +202,13 @@ export const pairColumns = [
     unit: 'n',
     meaning: 'of a pair that is not settled: how many more prompts would probably settle it',
   },
-  { name: 'difference', kind: 'number', unit: '0–1', decimals: 6, meaning: 'of pass rates only: b − a' },
+  {
+    name: 'difference',
+    kind: 'number',
+    unit: '0–1',
+    decimals: 6,
+    meaning: 'of pass rates: b − a; where routes are compared, of every metric in its own unit',
+  },
   {
     name: 'difference_ci_low',
     kind: 'number',

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { RequestRow } from '../journal/columns.ts';
 import { compare, compareRuns } from './compare.ts';
-import { describeExplanation } from './explain.ts';
+import type { PairRow } from './columns.ts';
+import { describeExplanation, worthTelling, type Explanation } from './explain.ts';
 import { collected, failedRow, latencies, row } from './testing/rows.ts';
 
 const e2e = { metrics: ['e2e_latency_ms'] } as const;
@@ -182,6 +183,66 @@ describe('families', () => {
   });
 });
 
+describe('routes of a model', () => {
+  /** Each answer 40 ms later on the way through a gateway, and two tokens longer. */
+  const ways = (model: string, lateMs = 40): RequestRow[] =>
+    base.flatMap((value, index) =>
+      ['compat', 'direct'].map((route) => {
+        const late = route === 'compat' ? lateMs + (index % 3) : 0;
+        const total_tokens = 100 + index + (route === 'compat' ? 2 : 0);
+        const times = { ttft_ms: value + late, e2e_latency_ms: 2 * value + late, total_tokens };
+        return row({ model, route, prompt_id: `p${index}`, ...times });
+      }),
+    );
+  const byRoute = { by: 'route', routes: ['direct', 'compat'] } as const;
+
+  test('are compared by what is added, in milliseconds and tokens, and never with another model', async () => {
+    const { pairs, groups } = compare(await collected(...ways('a'), ...ways('b')), byRoute);
+    expect(groups).toEqual([]);
+    expect(pairs.map(({ metric, model_a, model_b }) => `${metric} ${model_a} ${model_b}`)).toEqual(
+      ['ttft_ms', 'e2e_latency_ms', 'total_tokens', 'error_rate'].flatMap((metric) => [
+        `${metric} a@direct a@compat`,
+        `${metric} b@direct b@compat`,
+      ]),
+    );
+    // Hodges and Lehmann over four times 40, 41 and 42.
+    expect(pairs[0]).toMatchObject({ difference: 41, verdict: 'slower' });
+    expect(pairs[0]!.difference_ci_low).toBeGreaterThanOrEqual(40);
+    expect(pairs[0]!.difference_ci_high).toBeLessThanOrEqual(42);
+    expect(pairs[4]).toMatchObject({ difference: 2, difference_ci_low: 2, difference_ci_high: 2 });
+    expect(pairs[6]).toMatchObject({ difference: 0, p: 1, verdict: 'not settled' });
+  });
+
+  test('the later route of the order is told of, whatever the order of the rows', async () => {
+    const run = await collected(...ways('a').toReversed());
+    const [turned] = compare(run, { ...byRoute, routes: ['compat', 'direct'] }).pairs;
+    expect(turned).toMatchObject({ model_b: 'a@direct', difference: -41, verdict: 'faster' });
+  });
+
+  test('a route on which requests fail is worse by its failures, and by no number of milliseconds', async () => {
+    const rows = base.flatMap((value, index) => [
+      row({ route: 'direct', prompt_id: `p${index}`, ttft_ms: value }),
+      failedRow({ route: 'compat', prompt_id: `p${index}` }),
+    ]);
+    const { pairs } = compare(await collected(...rows), byRoute);
+    const of = (metric: string) => pairs.find((pair) => pair.metric === metric);
+    expect(of('error_rate')).toMatchObject({ difference: 1, verdict: 'worse' });
+    expect(of('ttft_ms')).toMatchObject({ difference: undefined, ratio: undefined, verdict: 'slower' });
+    expect(of('total_tokens')).toBeUndefined();
+  });
+
+  test('fewer tokens are better, and no model is faster for them', async () => {
+    const tokens = (model: string, factor: number): RequestRow[] =>
+      base.map((_, index) => row({ model, prompt_id: `p${index}`, total_tokens: factor * (100 + index) }));
+    const { pairs, groups } = compare(await collected(...tokens('a', 2), ...tokens('b', 1)), {
+      metrics: ['total_tokens'],
+    });
+    expect(pairs[0]).toMatchObject({ verdict: 'better', difference: undefined });
+    expect(pairs[0]?.ratio).toBeCloseTo(0.5, 12);
+    expect(groups[0]?.ranking.map(({ model }) => model)).toEqual(['b', 'a']);
+  });
+});
+
 describe('pass rates', () => {
   const checked = (model: string, passes: (prompt: number) => boolean, prompts = 40): RequestRow[] =>
     Array.from({ length: prompts }, (_, prompt) =>
@@ -207,6 +268,16 @@ describe('pass rates', () => {
     expect(compare(few, passed).pairs[0]).toMatchObject({ verdict: 'not settled', difference: 0, p: 1 });
     const many = await collected(...checked('a', () => true, 200), ...checked('b', () => true, 200));
     expect(compare(many, passed).pairs[0]?.verdict).toBe('equal');
+  });
+
+  test('so many more prompts as are said do make equality of what looked equal', async () => {
+    const alike = async (prompts: number) => {
+      const run = ['a', 'b'].flatMap((model) => checked(model, () => true, prompts));
+      return compare(await collected(...run), passed).pairs[0]!;
+    };
+    const more = (await alike(40)).more_prompts!;
+    expect((await alike(40 + more - 1)).verdict).toBe('not settled');
+    expect((await alike(40 + more)).verdict).toBe('equal');
   });
 
   test('the same records give the same sampled p', async () => {
@@ -239,6 +310,16 @@ describe('why', () => {
     expect(describeExplanation(why!)).toBe(
       'b takes 3.00× as long as a ≈ 2.00× the output tokens × 1.50× the time per token; the first token is 0 % of its wait (a: 0 %).',
     );
+  });
+
+  test('only what was told apart is explained, and of many models only against the fastest', () => {
+    const of = (model_a: string, model_b: string) => ({ model_a, model_b }) as Explanation;
+    const told = (model_a: string, model_b: string, verdict: string) =>
+      ({ metric: 'e2e_latency_ms', model_a, model_b, verdict }) as PairRow;
+    const all = [of('a', 'b'), of('a', 'c'), of('b', 'c')];
+    const pairs = [told('a', 'b', 'slower'), told('a', 'c', 'not settled'), told('b', 'c', 'slower')];
+    expect(worthTelling(all, pairs)).toEqual([of('a', 'b'), of('b', 'c')]);
+    expect(worthTelling(all, pairs, 'a')).toEqual([of('a', 'b')]);
   });
 
   test('without tokens there is no why', async () => {

@@ -1,19 +1,24 @@
 import { seededRandom } from '../base/random.ts';
 import { holm } from '../stats/holm.ts';
 import { defaultAlpha } from '../stats/interval.ts';
-import { armPairs, runPairs, type ArmPair } from './arm-pairs.ts';
+import { armPairs, routePairs, runPairs, type ArmPair } from './arm-pairs.ts';
 import type { Collected } from './collect.ts';
 import type { PairRow } from './columns.ts';
-import { comparedMetrics, type ComparedMetric } from './compared-metrics.ts';
+import { comparedMetrics, isShare, routeMetrics, type ComparedMetric } from './compared-metrics.ts';
 import { explain, type Explanation } from './explain.ts';
 import { rankingGroups, type RankingGroup } from './ranking-groups.ts';
-import { comparePassRates, compareTimes, PromptMedians } from './contrast.ts';
+import { compareShares, compareTimes, plainDifference, PromptMedians } from './contrast.ts';
 import { defaultMargin, morePrompts, outcomeOf, wordOf, type Outcome } from './pair-verdict.ts';
+import { betterOf } from './statistic.ts';
 import { successFloor, successShare } from './success.ts';
 
 export { defaultMargin } from './pair-verdict.ts';
 
 export interface CompareOptions {
+  /** `route`: the routes of each model against each other, and nothing else. Models and routes unless given. */
+  readonly by?: 'model' | 'route';
+  /** With `by: 'route'`: in which order routes are read; verdicts are about the later one. */
+  readonly routes?: readonly string[];
   /** All of them unless given. Fewer metrics leave more power to each. */
   readonly metrics?: readonly ComparedMetric[];
   /** Differences inside it do not matter: 0.05 is a ratio between 1 ÷ 1.05 and 1.05, or five points of a pass rate. */
@@ -40,11 +45,12 @@ export interface Comparison {
  * says nothing and is left out.
  */
 export function compare(collected: Collected, options: CompareOptions = {}): Comparison {
-  const pairs = armPairs(collected);
+  const isByRoute = options.by === 'route';
+  const pairs = isByRoute ? routePairs(collected, options.routes) : armPairs(collected);
   const rows = compareAll(pairs, options, collected.runId);
   return {
     pairs: rows,
-    groups: rankingGroups(collected, rows, options.metrics ?? comparedMetrics),
+    groups: isByRoute ? [] : rankingGroups(collected, rows, options.metrics ?? comparedMetrics),
     explanations: pairs.flatMap((pair) => explain(pair) ?? []),
   };
 }
@@ -63,35 +69,35 @@ export function compareRuns(before: Collected, after: Collected, options: Compar
 }
 
 function compareAll(pairs: readonly ArmPair[], options: CompareOptions, seed: string): PairRow[] {
-  const {
-    metrics = comparedMetrics,
-    margin = defaultMargin,
-    alpha = defaultAlpha,
-    isSequential = false,
-  } = options;
+  const { by = 'model', margin = defaultMargin, alpha = defaultAlpha, isSequential = false } = options;
+  const { metrics = by === 'route' ? routeMetrics : comparedMetrics } = options;
   const medians = new PromptMedians();
   const contrasts = metrics.flatMap((metric) =>
     pairs.flatMap((pair) => {
       const random = seededRandom(`${seed}/${pair.labelA}/${pair.labelB}`);
-      const contrast =
-        metric === 'passed'
-          ? comparePassRates(pair, alpha, random)
-          : compareTimes(pair, metric, alpha, medians);
+      const contrast = isShare(metric)
+        ? compareShares(pair, metric, alpha, random)
+        : compareTimes(pair, metric, alpha, medians);
       return contrast === undefined ? [] : [{ metric, pair, contrast }];
     }),
   );
   const adjusted = holm(contrasts.map(({ contrast }) => contrast.p));
   return contrasts.map(({ metric, pair, contrast }, index) => {
-    const isPassRate = metric === 'passed';
+    const isSpeed = !isShare(metric) && betterOf(metric) !== undefined;
     const pHolm = adjusted[index]!;
     const rule = {
-      margin: isPassRate ? margin : Math.log1p(margin),
+      margin: contrast.scale === 'share' ? margin : Math.log1p(margin),
       alpha,
       pHolm,
       family: contrasts.length,
     };
     const found = outcomeOf(contrast, rule);
-    const outcome = isSequential || !mayWin(found, pair, isPassRate) ? 'not settled' : found;
+    const outcome = isSequential || (isSpeed && !mayWin(found, pair)) ? 'not settled' : found;
+    const difference = isShare(metric)
+      ? contrast.effect
+      : by === 'route'
+        ? plainDifference(pair, metric, alpha, medians)
+        : undefined;
     return {
       metric,
       model_a: pair.labelA,
@@ -102,18 +108,22 @@ function compareAll(pairs: readonly ArmPair[], options: CompareOptions, seed: st
       ci_high: contrast.ratioInterval.high,
       p: contrast.p,
       p_holm: pHolm,
-      verdict: wordOf(outcome, isPassRate),
+      verdict: wordOf(outcome, isSpeed),
       // More prompts would not help where the verdict is withheld for another reason.
       more_prompts: found === 'not settled' && !isSequential ? morePrompts(contrast, rule) : undefined,
-      difference: contrast.difference?.point,
-      difference_ci_low: contrast.difference?.interval.low,
-      difference_ci_high: contrast.difference?.interval.high,
+      difference: finite(difference?.point),
+      difference_ci_low: finite(difference?.interval.low),
+      difference_ci_high: finite(difference?.interval.high),
     };
   });
 }
 
+/** A difference to a failure is no number. */
+const finite = (value: number | undefined): number | undefined =>
+  value !== undefined && Number.isFinite(value) ? value : undefined;
+
 /** A model that fails too often is not called faster, however fast its other answers are. */
-function mayWin(outcome: Outcome, { a, b }: ArmPair, isPassRate: boolean): boolean {
-  if (isPassRate || (outcome !== 'better' && outcome !== 'worse')) return true;
+function mayWin(outcome: Outcome, { a, b }: ArmPair): boolean {
+  if (outcome !== 'better' && outcome !== 'worse') return true;
   return successShare(outcome === 'better' ? b : a) >= successFloor;
 }

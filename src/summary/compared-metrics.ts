@@ -4,7 +4,20 @@ import type { Collected } from './collect.ts';
 
 /** What pairs are compared on, in this order: the headline metrics, and the pass rate. */
 export const comparedMetrics = [...headlines.map(({ name }) => name), 'passed'] as const;
-export type ComparedMetric = (typeof comparedMetrics)[number];
+
+/** What routes of a model are compared on unless told otherwise: what a way costs in time, tokens and failures. */
+export const routeMetrics = ['ttft_ms', 'e2e_latency_ms', 'total_tokens', 'error_rate'] as const;
+
+export type ComparedMetric = (typeof comparedMetrics)[number] | (typeof routeMetrics)[number];
+
+/** Every metric that can be compared. */
+export const allMetrics: readonly ComparedMetric[] = [...new Set([...comparedMetrics, ...routeMetrics])];
+
+/** Shares of requests: compared by their differences, all other metrics by ratios. */
+export type ShareMetric = 'passed' | 'error_rate';
+
+export const isShare = (metric: ComparedMetric): metric is ShareMetric =>
+  metric === 'passed' || metric === 'error_rate';
 
 export interface Design {
   readonly models: number;

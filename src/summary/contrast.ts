@@ -8,21 +8,22 @@ import { tCritical } from '../stats/student-t.ts';
 import { hodgesLehmann } from '../stats/walsh.ts';
 import type { ArmPair } from './arm-pairs.ts';
 import type { ArmSamples } from './collect.ts';
+import type { ShareMetric } from './compared-metrics.ts';
+import type { PromptSamples } from './prompt-samples.ts';
 import { betterOf, rankedValues } from './statistic.ts';
 
 /** What the shared prompts say about b against a, before any verdict. */
 export interface Contrast {
   readonly prompts: number;
-  /** On the scale on which the margin is judged: ln(b ÷ a), or b − a for pass rates. */
+  /** On the scale on which the margin is judged: ln(b ÷ a), or b − a for shares. */
   readonly effect: Estimate;
+  readonly scale: 'log' | 'share';
   readonly better: 'lower' | 'higher';
   /** Of one prompt's difference. NaN when it cannot be known. */
   readonly sd: number;
   readonly p: number;
   readonly ratio: number | undefined;
   readonly ratioInterval: Interval;
-  /** Of pass rates only. */
-  readonly difference?: Estimate;
 }
 
 /** Median of each prompt's values, failures included, where there are any. An arm takes part in many pairs. */
@@ -57,22 +58,47 @@ function isMeasured(arm: ArmSamples, column: string): boolean {
   );
 }
 
-/** ln(b ÷ a) of the medians on each prompt that both have; infinite where one side failed, left out where both did. */
-export function logDifferences(
+/** The medians of both arms on each prompt that both have. One on which both failed says nothing and is left out. */
+function sharedMedians(
   { a, b }: ArmPair,
   column: string,
-  medians: PromptMedians = new PromptMedians(),
-): number[] {
+  medians: PromptMedians,
+): (readonly [number, number])[] {
   const others = medians.of(b, column);
   return [...medians.of(a, column)].flatMap(([prompt, value]) => {
     const other = others.get(prompt);
-    if (other === undefined || (!Number.isFinite(value) && !Number.isFinite(other))) return [];
-    // A failure of a rate is −∞ and has no logarithm: it stands for a rate of nothing.
-    return [Math.log(Math.max(0, other)) - Math.log(Math.max(0, value))];
+    const isKnown = other !== undefined && (Number.isFinite(value) || Number.isFinite(other));
+    return isKnown ? [[value, other] as const] : [];
   });
 }
 
-/** Latencies and rates. Undefined where no prompt was measured on both. */
+/** ln(b ÷ a) of the medians on each shared prompt; infinite where one side failed. */
+export function logDifferences(
+  pair: ArmPair,
+  column: string,
+  medians: PromptMedians = new PromptMedians(),
+): number[] {
+  // A failure of a rate is −∞ and has no logarithm: it stands for a rate of nothing.
+  return sharedMedians(pair, column, medians).map(
+    ([ours, theirs]) => Math.log(Math.max(0, theirs)) - Math.log(Math.max(0, ours)),
+  );
+}
+
+/**
+ * b − a in the metric's own unit, by Hodges and Lehmann over the shared prompts: what is added, such as the time on the
+ * way through a gateway, rather than how many times as much. Undefined where no prompt was measured on both.
+ */
+export function plainDifference(
+  pair: ArmPair,
+  column: string,
+  alpha: number,
+  medians: PromptMedians,
+): Estimate | undefined {
+  const differences = sharedMedians(pair, column, medians).map(([ours, theirs]) => theirs - ours);
+  return differences.length === 0 ? undefined : hodgesLehmann(differences, alpha);
+}
+
+/** Latencies, rates and tokens. Undefined where no prompt was measured on both. */
 export function compareTimes(
   pair: ArmPair,
   column: string,
@@ -86,6 +112,7 @@ export function compareTimes(
   return {
     prompts: differences.length,
     effect,
+    scale: 'log',
     better: betterOf(column) ?? 'lower',
     sd: spreadOf(differences, effect.interval, alpha),
     p: signedRank(differences).p,
@@ -107,28 +134,41 @@ function spreadOf(differences: readonly number[], { low, high }: Interval, alpha
   return Math.sqrt(variance(differences.filter(Number.isFinite)));
 }
 
+const shares: Readonly<
+  Record<ShareMetric, { better: Contrast['better']; of: (samples: PromptSamples) => ClusterCount }>
+> = {
+  passed: { better: 'higher', of: ({ passed }) => passed },
+  error_rate: { better: 'lower', of: ({ failures, requests }) => ({ hits: failures, total: requests }) },
+};
+
 /**
- * Pass rates: mean over shared prompts of the difference of the two rates, with a sign-flip test. Undefined where
- * no prompt was checked on both.
+ * Shares of requests: mean over shared prompts of the difference of the two rates, with a sign-flip test. Undefined
+ * where no prompt has the share on both.
  */
-export function comparePassRates({ a, b }: ArmPair, alpha: number, random: Random): Contrast | undefined {
+export function compareShares(
+  { a, b }: ArmPair,
+  metric: ShareMetric,
+  alpha: number,
+  random: Random,
+): Contrast | undefined {
+  const { of, better } = shares[metric];
   const rates = [...a.prompts].flatMap(([prompt, samples]) => {
-    const [ours, theirs] = [samples.passed, b.prompts.get(prompt)?.passed];
+    const other = b.prompts.get(prompt);
+    const [ours, theirs] = [of(samples), other && of(other)];
     return ours.total > 0 && theirs && theirs.total > 0 ? [[rate(ours), rate(theirs)] as const] : [];
   });
   if (rates.length === 0) return undefined;
   const differences = rates.map(([ours, theirs]) => theirs - ours);
-  const difference = { point: mean(differences), interval: differenceInterval(differences, alpha) };
   const [meanA, meanB] = [mean(rates.map(([ours]) => ours)), mean(rates.map(([, theirs]) => theirs))];
   return {
     prompts: rates.length,
-    effect: difference,
-    better: 'higher',
+    effect: { point: mean(differences), interval: differenceInterval(differences, alpha) },
+    scale: 'share',
+    better,
     sd: Math.sqrt(variance(differences)),
     p: signFlipTest(differences, random),
     ratio: meanA > 0 && meanB > 0 ? meanB / meanA : undefined,
     ratioInterval: {},
-    difference,
   };
 }
 

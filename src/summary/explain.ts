@@ -2,6 +2,7 @@ import { mapInterval, type Estimate } from '../stats/interval.ts';
 import { mean, median } from '../stats/quantile.ts';
 import { hodgesLehmann } from '../stats/walsh.ts';
 import type { ArmPair } from './arm-pairs.ts';
+import type { PairRow } from './columns.ts';
 import type { PromptSamples } from './prompt-samples.ts';
 
 /** Why b is slower or faster than a: ratio of latency ≈ ratio of output tokens × ratio of time per token. */
@@ -61,6 +62,23 @@ function partsOf(samples: PromptSamples | undefined): Parts | undefined {
     firstToken: median(samples.measured('ttft_ms')),
   };
   return Object.values(parts).every((value) => value > 0) ? parts : undefined;
+}
+
+/** Those worth telling: of pairs that were told apart by E2E latency and, where it is known, with the fastest model. */
+export function worthTelling(
+  explanations: readonly Explanation[],
+  pairs: readonly PairRow[],
+  fastest?: string,
+): Explanation[] {
+  const apart = new Set(
+    pairs
+      .filter(({ metric, verdict }) => metric === 'e2e_latency_ms' && /^(faster|slower)$/.test(verdict))
+      .map(({ model_a, model_b }) => `${model_a}\n${model_b}`),
+  );
+  return explanations.filter(
+    ({ model_a, model_b }) =>
+      apart.has(`${model_a}\n${model_b}`) && (fastest === undefined || [model_a, model_b].includes(fastest)),
+  );
 }
 
 /** One line for people. */

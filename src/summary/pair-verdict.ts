@@ -28,8 +28,9 @@ export function outcomeOf({ effect, better }: Contrast, { margin, alpha, pHolm }
   return low > margin === (better === 'higher') ? 'better' : 'worse';
 }
 
-export function wordOf(outcome: Outcome, isPassRate: boolean): PairVerdict {
-  if (isPassRate || outcome === 'equal' || outcome === 'not settled') return outcome;
+/** Only of times and rates one is faster. */
+export function wordOf(outcome: Outcome, isSpeed: boolean): PairVerdict {
+  if (!isSpeed || outcome === 'equal' || outcome === 'not settled') return outcome;
   return outcome === 'better' ? 'faster' : 'slower';
 }
 
@@ -38,17 +39,27 @@ export function wordOf(outcome: Outcome, isPassRate: boolean): PairVerdict {
  * reject at the corrected level and to clear the margin, or, inside the margin, to stay inside it. Undefined where
  * the effect sits so near the margin that no suite would do, or the data do not say.
  */
-export function morePrompts(
-  { effect, sd, prompts }: Contrast,
-  { margin, alpha, family }: Rule,
-): number | undefined {
-  const size = Math.abs(effect.point);
+export function morePrompts(contrast: Contrast, rule: Rule): number | undefined {
+  const { sd, prompts } = contrast;
+  const size = Math.abs(contrast.effect.point);
   if (!Number.isFinite(size) || !Number.isFinite(sd)) return undefined;
-  const corrected = alpha / family;
-  const needs =
-    size > margin
-      ? [promptsNeeded(size, { sd, alpha: corrected }), promptsNeeded(size - margin, { sd, alpha })]
-      : [promptsNeeded(margin - size, { sd, alpha }), fewestPrompts(alpha)];
+  const needs = size > rule.margin ? beyondMargin(size, sd, rule) : insideMargin(size, contrast, rule);
   if (needs.includes(undefined)) return undefined;
   return Math.max(1, ...needs.map((need) => need! - prompts));
+}
+
+function beyondMargin(size: number, sd: number, { margin, alpha, family }: Rule): (number | undefined)[] {
+  return [promptsNeeded(size, { sd, alpha: alpha / family }), promptsNeeded(size - margin, { sd, alpha })];
+}
+
+function insideMargin(
+  size: number,
+  { sd, scale }: Contrast,
+  { margin, alpha }: Rule,
+): (number | undefined)[] {
+  const room = margin - size;
+  const needs = [promptsNeeded(room, { sd, alpha }), fewestPrompts(alpha)];
+  // None of n prompts is no proof that none of all differ: up to 1 − (α ÷ 2)^(1 ÷ n) of them may.
+  const unseen = room > 0 ? Math.ceil(Math.log(alpha / 2) / Math.log1p(-room)) : undefined;
+  return scale === 'share' ? [...needs, unseen] : needs;
 }

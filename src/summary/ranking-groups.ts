@@ -4,6 +4,7 @@ import { labeller } from './arm-pairs.ts';
 import type { ArmSamples, Collected } from './collect.ts';
 import type { PairRow } from './columns.ts';
 import { betterOf, clustersOf, shareOf } from './statistic.ts';
+import { successShare } from './success.ts';
 
 export interface RankingGroup {
   readonly metric: string;
@@ -45,15 +46,17 @@ export function rankingGroups(
 function rank(arms: readonly ArmSamples[], metric: string): ArmSamples[] {
   return arms
     .flatMap((arm) => {
-      const worth = metric === 'passed' ? passShare(arm) : meanLogMedian(arm, metric);
+      const worth = worthOf(arm, metric);
       return worth === undefined ? [] : [{ arm, worth }];
     })
     .sort((a, b) => compareWorth(b.worth, a.worth))
     .map(({ arm }) => arm);
 }
 
-function passShare(arm: ArmSamples): number | undefined {
-  return shareOf([...arm.prompts.values()].map(({ passed }) => passed))?.point;
+/** More is better. Undefined where nothing was measured. */
+function worthOf(arm: ArmSamples, metric: string): number | undefined {
+  if (metric === 'passed') return shareOf([...arm.prompts.values()].map(({ passed }) => passed))?.point;
+  return metric === 'error_rate' ? successShare(arm) : meanLogMedian(arm, metric);
 }
 
 /** The logarithm of the typical value, with its sign turned where less is better. Infinite with a failing prompt. */

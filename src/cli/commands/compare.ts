@@ -1,4 +1,4 @@
-import { comparedMetrics } from '../../summary/compared-metrics.ts';
+import { allMetrics } from '../../summary/compared-metrics.ts';
 import type { Command } from '../command.ts';
 import { listFlag, numberFlag } from '../numbers.ts';
 
@@ -22,12 +22,18 @@ export const compare: Command = {
         value: 'NAME',
         describe: 'how it is written',
       })
+      .option('by', {
+        choices: ['model', 'route'],
+        default: 'model',
+        value: 'WHAT',
+        describe: 'what is held against what: models, or the routes of each model',
+      })
       .option('metrics', {
         type: 'string',
         requiresArg: true,
         value: 'NAMES',
-        completes: comparedMetrics,
-        describe: `only these: ${comparedMetrics.join(', ')}. Fewer leave more power to each`,
+        completes: allMetrics,
+        describe: `only these: ${allMetrics.join(', ')}. Fewer leave more power to each`,
       })
       .option('margin', {
         type: 'string',
@@ -45,6 +51,7 @@ export const compare: Command = {
         describe: 'write to this file',
       })
       .example('$0 compare latest', 'which model is faster, and is that settled?')
+      .example('$0 compare latest --by route', 'what does the gateway cost? (a run with several routes)')
       .example('$0 compare results/smoke/A results/smoke/B', 'the same models before and after'),
   async run(flags) {
     const { executeCompare } = await import('../compare.ts');
@@ -52,6 +59,7 @@ export const compare: Command = {
       run: flags['run'] as string,
       other: flags['other'] as string | undefined,
       format: flags['json'] === true ? 'json' : (flags['format'] as string),
+      by: flags['by'] as 'model' | 'route',
       metrics: listFlag(flags['metrics']),
       margin: numberFlag('margin', { min: 0, max: 10 })(flags['margin']),
       strict: flags['strict'] === true,

@@ -2,6 +2,7 @@ import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import type { PairRow } from '../../summary/columns.ts';
 import { usual } from '../testing/sample-reports.ts';
+import { routeAnswer, runAnswer } from './answer.ts';
 import type { ComparisonReport } from './comparison.ts';
 import { comparisonFormats } from './index.ts';
 
@@ -25,6 +26,8 @@ const pair = (change: Partial<PairRow>): PairRow => ({
 
 const report: ComparisonReport = {
   run: usual.run,
+  margin: 0.05,
+  answer: ['kimi is the fastest by E2E latency.'],
   pairs: [
     pair({}),
     pair({
@@ -36,7 +39,16 @@ const report: ComparisonReport = {
       verdict: 'not settled',
       more_prompts: 481,
     }),
-    pair({ metric: 'passed', ratio: undefined, ci_low: undefined, ci_high: undefined, verdict: 'equal' }),
+    pair({
+      metric: 'passed',
+      ratio: 1.02,
+      ci_low: undefined,
+      ci_high: undefined,
+      difference: 0.0125,
+      difference_ci_low: -0.04,
+      difference_ci_high: 0.0495,
+      verdict: 'equal',
+    }),
   ],
   groups: [
     {
@@ -52,11 +64,77 @@ const report: ComparisonReport = {
   warnings: ['Something to know. Do this.'],
 };
 
+const arms = { model_a: 'glm@direct', model_b: 'glm@compat' };
+
+/** The routes of two models. */
+const routes: ComparisonReport = {
+  run: { ...usual.run, routes: ['compat', 'direct'] },
+  byRoute: true,
+  margin: 0.05,
+  answer: ['glm: TTFT on compat is +41.2 ms against direct (95 % interval +38 to +44.2): slower.'],
+  pairs: [
+    pair({
+      ...arms,
+      metric: 'ttft_ms',
+      ratio: 1.13,
+      ci_low: 1.1,
+      ci_high: 1.16,
+      verdict: 'slower',
+      difference: 41.2345,
+      difference_ci_low: 38.04,
+      difference_ci_high: 44.16,
+    }),
+    pair({
+      ...arms,
+      metric: 'error_rate',
+      ratio: undefined,
+      ci_low: undefined,
+      ci_high: undefined,
+      p_holm: 1,
+      difference: 0,
+      difference_ci_low: -0.265,
+      difference_ci_high: 0.265,
+      verdict: 'not settled',
+      more_prompts: 60,
+    }),
+    pair({ model_a: 'kimi@direct', model_b: 'kimi@compat', difference: -1234.5, difference_ci_low: -2000 }),
+  ],
+  groups: [],
+  explanations: [],
+  warnings: [],
+};
+
+/** A model before and after. */
+const runs: ComparisonReport = {
+  ...report,
+  before: { ...usual.run, run_id: '20261121T031700Z-abcdef' },
+  answer: ['glm: E2E is 0.71× what it was (95 % interval 0.62 to 0.80): faster.'],
+  pairs: [pair({ model_a: 'glm@20261121T031700Z-abcdef', model_b: `glm@${usual.run.run_id}` })],
+  groups: [],
+  explanations: [],
+};
+
+test('the answer is a sentence for each model', () => {
+  expect(routeAnswer(routes.pairs)).toEqual(routes.answer);
+  expect(runAnswer(runs.pairs, runs)).toEqual(runs.answer);
+});
+
+test('where failures leave no number, the answer gives the verdict alone', () => {
+  const failed = { ...runs.pairs[0]!, ratio: undefined, ci_low: 1.4, ci_high: undefined, verdict: 'slower' };
+  expect(runAnswer([failed], runs)).toEqual(['glm: E2E after against before: slower.']);
+  const late = { ...routes.pairs[0]!, difference: undefined, verdict: 'slower' };
+  expect(routeAnswer([late])).toEqual(['glm: TTFT on compat against direct: slower.']);
+});
+
 describe.each(comparisonFormats)('$name', (format) => {
   const { extension } = format;
-  test('renders what was compared', async () => {
-    await expect(format.render(report, { columns: 80, color: false })).toMatchFileSnapshot(
-      `../golden/comparison${extension}`,
+  test.each([
+    ['models', 'comparison', report],
+    ['routes of each model', 'routes-compared', routes],
+    ['models before and after', 'runs-compared', runs],
+  ])('renders %s', async (_, name, compared) => {
+    await expect(format.render(compared, { columns: 80, color: false })).toMatchFileSnapshot(
+      `../golden/${name}${extension}`,
     );
   });
 
@@ -73,6 +151,7 @@ describe.each(comparisonFormats)('$name', (format) => {
 
 test.each([72, 80, 120])('no line of the table is wider than %i columns', (columns) => {
   const table = comparisonFormats.find(({ name }) => name === 'table')!;
-  for (const line of table.render(report, { columns, color: false }).split('\n'))
-    expect(stringWidth(line)).toBeLessThanOrEqual(columns);
+  for (const compared of [report, routes, runs])
+    for (const line of table.render(compared, { columns, color: false }).split('\n'))
+      expect(stringWidth(line)).toBeLessThanOrEqual(columns);
 });

@@ -7,6 +7,12 @@ export interface ComparisonReport {
   run: RunFacts;
   /** The earlier run, where two are compared. */
   before?: RunFacts;
+  /** Routes of each model against each other, rather than models. */
+  byRoute?: boolean;
+  /** Differences inside it do not matter. */
+  margin: number;
+  /** The answer in sentences, each for a line of its own. Empty where no latency was compared. */
+  answer: readonly string[];
   pairs: readonly PairRow[];
   /** Per metric and route: models best first, those that share a letter not told apart. */
   groups: readonly {

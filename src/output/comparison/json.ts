@@ -6,10 +6,13 @@ import type { ComparisonFormat } from './comparison.ts';
 export const json: ComparisonFormat = {
   name: 'json',
   extension: '.json',
-  render: ({ run, before, pairs, groups, explanations, warnings }) =>
+  render: ({ run, before, byRoute, answer, margin, pairs, groups, explanations, warnings }) =>
     jsonText({
       run: runObject(run),
       ...(before ? { before: runObject(before) } : {}),
+      by: before ? 'run' : byRoute === true ? 'route' : 'model',
+      margin,
+      answer,
       pairs: pairs.map((row) => rowObject(pairColumns, row)),
       groups,
       explanations,

@@ -4,45 +4,91 @@ import { runFacts } from '../facts.ts';
 import { code, codeCell, literal } from '../markdown-text.ts';
 import { isSimulated, simulatedNotice } from '../report.ts';
 import type { ComparisonFormat, ComparisonReport } from './comparison.ts';
-import { intervalText, metricsOf, metricTitle, pText, ratioText, verdictText } from './wording.ts';
+import { routeTables, rowTitle, type RouteTable } from './routes.ts';
+import {
+  differenceRangeText,
+  differenceText,
+  isDifference,
+  metricsOf,
+  metricTitle,
+  nameIn,
+  pText,
+  rangeText,
+  rankingText,
+  ratioRangeText,
+  ratioText,
+  rulesOf,
+  sizeText,
+  verdictText,
+} from './wording.ts';
 
 /** For pull requests. */
 export const markdown: ComparisonFormat = {
   name: 'markdown',
   extension: '.md',
   render(report) {
-    const { run, before } = report;
+    const { run, before, byRoute = false } = report;
     const sections = [
       before
         ? `### ${code(run.suite)}: ${code(before.run_id)} → ${code(run.run_id)}`
-        : `### ${code(run.suite)}: models compared`,
+        : `### ${code(run.suite)}: ${byRoute ? 'routes' : 'models'} compared`,
       isSimulated(run) ? `> [!IMPORTANT]\n> ${literal(simulatedNotice)}` : '',
       literal(runFacts(run).join(' · ')),
-      ...metricsOf(report.pairs).flatMap((metric) => [
-        `**${literal(metricTitle(metric))}**`,
-        pairTable(report, metric),
-      ]),
+      report.answer.map((text) => `**${literal(text)}**`).join('\n\n'),
+      ...(byRoute ? routeTables(report.pairs).flatMap(routeSection) : metricSections(report)),
       report.explanations.map((text) => `- ${literal(text)}`).join('\n'),
-      report.pairs.length > 0 ? literal('(+n): about n more prompts would settle it.') : '',
+      report.pairs.length > 0 ? literal(rulesOf(report)) : '',
       report.warnings.map((text) => `- ⚠ ${literal(text)}`).join('\n'),
     ];
     return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
   },
 };
 
-function pairTable({ pairs }: ComparisonReport, metric: string): string {
-  const rows = pairs
+function metricSections(report: ComparisonReport): string[] {
+  return metricsOf(report.pairs).flatMap((metric) => [
+    `**${literal(metricTitle(metric, report))}**`,
+    ...report.groups
+      .filter((group) => group.metric === metric)
+      .map((group) => literal(rankingText(group, report))),
+    pairTable(report, metric),
+  ]);
+}
+
+function pairTable(report: ComparisonReport, metric: string): string {
+  const rows = report.pairs
     .filter((pair) => pair.metric === metric)
     .map((pair) => [
-      codeCell(pair.model_b),
-      codeCell(pair.model_a),
-      ratioText(pair.ratio),
-      intervalText(pair),
+      codeCell(nameIn(pair.model_b, report)),
+      ...(report.before ? [] : [codeCell(nameIn(pair.model_a, report))]),
+      sizeText(pair),
+      rangeText(pair),
       pText(pair.p_holm),
       literal(verdictText(pair)),
     ]);
-  return markdownTable([['b', 'a', 'ratio', '95 %', 'p', 'b is'], ...rows], {
-    align: ['l', 'l', 'r', 'r', 'r', 'l'],
+  const names = report.before ? ['model'] : ['model', 'against'];
+  return aligned([...names, isDifference(metric) ? 'points' : 'ratio', '95 %', 'p', 'verdict'], rows);
+}
+
+function routeSection({ routeA, routeB, rows }: RouteTable): string[] {
+  const head = ['model', '', 'more', '95 %', 'ratio', '95 % of it', 'p', 'verdict'];
+  const cells = rows.map(({ model, pair }) => [
+    codeCell(model),
+    literal(rowTitle(pair)),
+    differenceText(pair.metric, pair.difference),
+    differenceRangeText(pair),
+    ratioText(pair.ratio),
+    ratioRangeText(pair),
+    pText(pair.p_holm),
+    literal(verdictText(pair)),
+  ]);
+  return [`**${literal(`${routeB} − ${routeA}`)}**`, aligned(head, cells)];
+}
+
+/** Words to the left, figures to the right. */
+function aligned(head: readonly string[], rows: readonly string[][]): string {
+  const words = ['model', 'against', '', 'verdict'];
+  return markdownTable([[...head], ...rows], {
+    align: head.map((title) => (words.includes(title) ? 'l' : 'r')),
     stringLength: stringWidth,
   });
 }

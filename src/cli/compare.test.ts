@@ -1,0 +1,104 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { demoCredentials } from '../gateway/routes/demo.ts';
+import { spawnStandin, type SpawnedStandin } from '../standin/spawn.ts';
+import { gatebench, scratch, type Scratch } from './testing/gatebench.ts';
+
+interface Pair {
+  metric: string;
+  model_a: string;
+  model_b: string;
+  verdict: string;
+  difference: number | null;
+  difference_ci_low: number | null;
+  difference_ci_high: number | null;
+}
+
+let cwd: Scratch;
+let standin: SpawnedStandin;
+/** What the stand-in adds in front of every answer on the provider’s own endpoint. */
+const addedMs = 40;
+
+beforeAll(async () => {
+  cwd = await scratch();
+  standin = await spawnStandin({
+    gatewayToken: demoCredentials.token,
+    routeDelayMs: { provider: addedMs },
+  });
+  const gateway = `${standin.url}/v1/${demoCredentials.account}/${demoCredentials.gateway}`;
+  const suite = {
+    version: 1,
+    name: 'ways',
+    models: [{ id: 'exact', model: 'custom-ollama/sim-exact?ttftMs=60&gapMs=2&answerFrames=10' }],
+    prompts: Array.from({ length: 12 }, (_, index) => ({ id: `p${index}`, prompt: `Question ${index}?` })),
+    run: { repeat: 2, warmup: 1, concurrency: 2 },
+  };
+  await mkdir(join(cwd.path, 'suites'));
+  await writeFile(join(cwd.path, 'suites/ways.yaml'), JSON.stringify(suite));
+  const run = await gatebench(
+    [
+      'run',
+      'suites/ways.yaml',
+      '--route',
+      'compat,provider',
+      '--base-url',
+      `compat=${gateway}/compat`,
+      '--base-url',
+      `provider=${gateway}/custom-ollama/v1`,
+      '--quiet',
+    ],
+    cwd.path,
+    { CF_AIG_TOKEN: demoCredentials.token },
+  );
+  expect(run).toMatchObject({ code: 0 });
+});
+
+afterAll(async () => {
+  await standin.stop();
+  await cwd[Symbol.asyncDispose]();
+});
+
+test('--by route finds what a route adds, in milliseconds', async () => {
+  const { code, stdout } = await gatebench(['compare', 'latest', '--by', 'route', '--json'], cwd.path);
+  expect(code).toBe(0);
+  const { by, pairs, answer } = JSON.parse(stdout) as { by: string; pairs: Pair[]; answer: string[] };
+  expect(by).toBe('route');
+  expect(pairs.map(({ metric }) => metric)).toEqual([
+    'ttft_ms',
+    'e2e_latency_ms',
+    'total_tokens',
+    'error_rate',
+  ]);
+  const [ttft, , tokens] = pairs as [Pair, Pair, Pair];
+  expect(ttft).toMatchObject({ model_a: 'exact@compat', model_b: 'exact@provider' });
+  // The interval holds the truth, give or take what a busy machine adds to timers.
+  expect(ttft.difference_ci_low).toBeLessThan(addedMs + 5);
+  expect(ttft.difference_ci_high).toBeGreaterThan(addedMs - 5);
+  expect(ttft.difference_ci_low).toBeGreaterThan(addedMs / 4);
+  expect(tokens).toMatchObject({ difference: 0, verdict: 'equal' });
+  expect(answer[0]).toMatch(/^exact: TTFT on provider is \+[\d.]+ ms against compat \(95 % interval/);
+});
+
+test('as a table and as Markdown it says what costs how much', async () => {
+  for (const format of ['table', 'markdown']) {
+    const { stdout } = await gatebench(['compare', 'latest', '--by', 'route', '--format', format], cwd.path);
+    expect(stdout).toContain('provider − compat');
+    expect(stdout).toMatch(/TTFT, ms .*\+/);
+    expect(stdout).toMatch(/failures, pp/);
+  }
+});
+
+test('what cannot be compared by route is refused with what to do', async () => {
+  const two = await gatebench(['compare', 'latest', 'latest', '--by', 'route'], cwd.path);
+  expect(two).toMatchObject({ code: 2, stdout: '' });
+  expect(two.stderr).toContain('--by route compares the routes of one run');
+  const demo = await gatebench(
+    ['run', 'suites/ways.yaml', '--route', 'demo', '--repeat', '1', '--prompts', 'p0', '--quiet'],
+    cwd.path,
+  );
+  expect(demo.code).toBe(0);
+  const one = await gatebench(['compare', 'latest', '--by', 'route'], cwd.path);
+  expect(one).toMatchObject({ code: 2, stdout: '' });
+  expect(one.stderr).toContain('this run took one alone (demo)');
+});
