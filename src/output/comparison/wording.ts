@@ -1,4 +1,4 @@
-import { oneLine } from '../../base/text.ts';
+import { count, oneLine } from '../../base/text.ts';
 import { headlines } from '../../metric/index.ts';
 import type { PairRow } from '../../summary/columns.ts';
 import { fixed, notMeasured, times } from '../format.ts';
@@ -122,9 +122,10 @@ export function rankingText(
 }
 
 /** What the words of the verdicts stand for. */
-export function rulesOf({ margin, groups }: ComparisonReport): string {
+export function rulesOf({ margin, groups, pairs }: ComparisonReport): string {
   return (
-    `A verdict needs a p of 0.05 or less, corrected for all pairs and metrics, and a 95 % interval clear of ` +
+    `A verdict needs a p of 0.05 or less, corrected for all ${count(pairs.length, 'comparison')} here ` +
+    `(--metrics asks fewer), and a 95 % interval clear of ` +
     `±${Number((100 * margin).toFixed(1))} % (of shares: points); «equal» needs all of it inside. ` +
     '(+n): about n more prompts would settle it.' +
     (groups.length > 0 ? ' Models that share a letter were not told apart.' : '')
