@@ -36,8 +36,9 @@ function argumentsOf(line: string): string[] {
     .replace(/ \|\| .*$/, '')
     .replace(/\$\{\{ matrix\.shard \}\}/g, '1')
     .replace(/\$\{\{ github\.run_number \}\}/g, '4711')
-    .replaceAll('"$SUITE"', 'suites/mine.yaml')
+    .replaceAll('$SUITE', 'suites/mine.yaml')
     .replaceAll('$SHARDS', '2')
+    .replaceAll('"', '')
     .trim()
     .split(/\s+/);
 }

@@ -78,7 +78,7 @@ jobs:
         # Budgets hold for each shard. The seed makes the shards parts of one plan.
         run: >-
           ${program} run "$SUITE"
-          --shard \${{ matrix.shard }}/$SHARDS
+          --shard "\${{ matrix.shard }}/$SHARDS"
           --seed \${{ github.run_number }}
           --max-requests 500
           --max-tokens-total 400000
