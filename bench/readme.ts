@@ -1,14 +1,23 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { proveAll } from './prove/experiments.ts';
+import { shortCertificate } from './prove/proof.ts';
 import { generatedSections, withSections } from '../src/cli/readme-sections.ts';
 
-// Writes the parts of our documents that come from the code; with --clock also the
-// table that «npm run bench:clock» left. A test holds the first up to date.
+// Writes the parts of our documents that come from the code; with --clock also the table that «npm run bench:clock»
+// left, with --certificate also what the whole proof of the statistics finds, which takes a minute or two. Tests hold
+// the first and the claims of the last up to date.
 const files = generatedSections();
 const sections = files['README.md']!;
 
-if (process.argv.includes('--clock'))
-  sections['clock'] =
-    `\n\n${readFileSync(new URL('../results/clock.md', import.meta.url), 'utf8').trimEnd()}\n\n`;
+if (process.argv.includes('--clock')) {
+  const table = readFileSync(new URL('../results/clock.md', import.meta.url), 'utf8');
+  sections['clock'] = `\n\n${table.trimEnd()}\n\n`;
+}
+
+if (process.argv.includes('--certificate')) {
+  const proofs = proveAll(1, (name) => process.stderr.write(`${name} …\n`));
+  sections['certificate'] = `\n\n${shortCertificate(proofs)}\n`;
+}
 
 for (const [file, generated] of Object.entries(files)) {
   const path = new URL(`../${file}`, import.meta.url);

@@ -1,27 +1,32 @@
-import { compare } from '../../src/summary/compare.ts';
+import type { PairRow } from '../../src/summary/columns.ts';
+import { compare, defaultMargin } from '../../src/summary/compare.ts';
 import { runsFor, type Effort, type Proof } from './proof.ts';
 import { simulate, type World } from './world.ts';
 
 const metrics = ['e2e_latency_ms'] as const;
 const aaBand = [0.035, 0.065] as const;
 
-/** Share of simulated runs in which some pair has a corrected p of 5 % or less. */
-function rejections(world: World, runs: number, seed: string): number {
-  let rejected = 0;
-  for (let run = 0; run < runs; run++) {
-    const { pairs } = compare(simulate(world, `${seed}/${run}`), { metrics });
-    if (pairs.some(({ p_holm = 1 }) => p_holm <= 0.05)) rejected++;
-  }
-  return rejected / runs;
+/** Share of simulated runs in which some pair is as asked. */
+function shareOfRuns(world: World, runs: number, seed: string, is: (pair: PairRow) => boolean): number {
+  let found = 0;
+  for (let run = 0; run < runs; run++)
+    if (compare(simulate(world, `${seed}/${run}`), { metrics }).pairs.some(is)) found++;
+  return found / runs;
 }
+
+/** Share of simulated runs in which some pair has a corrected p of 5 % or less. */
+const rejections = (world: World, runs: number, seed: string): number =>
+  shareOfRuns(world, runs, seed, ({ p_holm = 1 }) => p_holm <= 0.05);
 
 const sameModel = { repeats: 5, models: [0, 0], interaction: 0, hasDrift: true, order: 'blocks' } as const;
 
 /** A model against itself, and equal models that like different prompts, in blocks. */
 export function falseClaims(effort: Effort): Proof[] {
   const runs = runsFor(2000, effort);
+  const line = 'a model against itself, or equals that like different prompts: p ≤ 5 %';
   const inBlocks = [10, 20, 40].map((prompts): Proof => ({
     group: 'A/A',
+    line,
     claim: `the same model twice, in blocks: p ≤ 5 %, ${prompts} prompts`,
     measured: rejections({ ...sameModel, prompts }, runs, `a/a ${prompts}`),
     band: aaBand,
@@ -29,6 +34,7 @@ export function falseClaims(effort: Effort): Proof[] {
   }));
   const equal: Proof = {
     group: 'A/A',
+    line,
     claim: 'two models equal on average: p ≤ 5 %, 20 prompts',
     measured: rejections({ ...sameModel, prompts: 20, interaction: 0.3 }, runs, 'a/a equal'),
     band: aaBand,
@@ -42,7 +48,8 @@ export function inSequence(effort: Effort): Proof[] {
   const runs = runsFor(2000, effort);
   const measured = rejections({ ...sameModel, prompts: 20, order: 'sequential' }, runs, 'a/a sequence');
   const claim = 'the same model twice, one after the other: the band must notice';
-  return [{ group: 'A/A', claim, measured, band: aaBand, mustLeave: true, runs }];
+  const line = 'the same, asked one after the other: what blocks are for';
+  return [{ group: 'A/A', line, claim, measured, band: aaBand, mustLeave: true, runs }];
 }
 
 /** Five equal models, ten pairs: any claim at all is false. */
@@ -60,10 +67,25 @@ export function families(effort: Effort): Proof[] {
     const measured = rejections(world, runs, `family ${prompts}`);
     return {
       group: 'Holm',
+      line: 'five equal models, all pairs: any p ≤ 5 % after correction',
       claim: `five equal models: some false p, ${prompts} prompts`,
       measured,
       band: [0, 0.055],
       runs,
     };
   });
+}
+
+/** A model whose true ratio is the margin itself: neither word for it would be right. */
+export function atTheMargin(effort: Effort): Proof[] {
+  const runs = runsFor(1000, effort);
+  const world: World = { ...sameModel, prompts: 80, models: [0, Math.log1p(defaultMargin)] };
+  return (['equal', 'slower'] as const).map((word) => ({
+    group: 'verdict',
+    line: 'a true ratio of 1.05, the margin: called equal, or slower',
+    claim: `a true ratio of 1.05, the margin, 80 prompts: called ${word}`,
+    measured: shareOfRuns(world, runs, 'margin', ({ verdict }) => verdict === word),
+    band: [0, 0.04],
+    runs,
+  }));
 }

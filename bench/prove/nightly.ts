@@ -97,9 +97,13 @@ export function quietNights(effort: Effort): Proof[] {
       const group = 'gate';
       // At φ 0.6 neighbouring nights are so alike that the prediction interval is a little too narrow: told, not claimed.
       const claim = (band: readonly [number, number]) => (memory > 0.5 ? {} : { band });
+      const told = (line: string) => (memory > 0.5 ? {} : { line });
       return [
         {
           group,
+          ...told(
+            `a night on which nothing changed: a model gets a warning${hasOutages ? ', 5 % of nights an outage' : ''}`,
+          ),
           claim: `no change, one model: warning, ${where}`,
           measured: one.warning,
           ...claim([0, hasOutages ? 0.085 : 0.065]),
@@ -107,6 +111,9 @@ export function quietNights(effort: Effort): Proof[] {
         },
         {
           group,
+          ...told(
+            `a night on which nothing changed: a model fails${hasOutages ? ', 5 % of nights an outage' : ''}`,
+          ),
           claim: `no change, one model: failure, ${where}`,
           measured: one.failure,
           ...claim([0, 0.02]),
@@ -141,6 +148,7 @@ function family(world: NightsWorld, series: number, seed: string, where: string)
 }
 
 const regressionFrom = 20;
+const byTheSecond = 'failed by the second';
 
 /** A model that gets slower on night 20 and stays so, gated alone, and with its three controls gated too. */
 export function regressions(effort: Effort): Proof[] {
@@ -153,6 +161,7 @@ export function regressions(effort: Effort): Proof[] {
     const isFailure = (alarms: number | undefined): boolean => (alarms ?? 0) >= settings.confirm;
     const row = (what: string, measured: number): Proof => ({
       group: 'gate',
+      ...(what === byTheSecond ? { line: `${ratio}× slower: failed by the second night` } : {}),
       claim: `${ratio}× slower: ${what}`,
       measured,
       ...(ratio === 1.5 ? { band: [0.95, 1] } : {}),
@@ -164,7 +173,7 @@ export function regressions(effort: Effort): Proof[] {
         share(alone, ([first = 0]) => first > 0),
       ),
       row(
-        'failed by the second',
+        byTheSecond,
         share(alone, ([, second]) => isFailure(second)),
       ),
       row(
@@ -220,6 +229,7 @@ export function levelChanges(effort: Effort): Proof[] {
   return [
     ...[0, 0.3].map((memory): Proof => ({
       group: 'trend',
+      line: 'sixty nights at one level: some change point',
       claim: `a level that stays for 60 nights: some change point, φ ${memory}`,
       measured: found(memory, 1),
       band: [0, 0.1],
@@ -227,6 +237,7 @@ export function levelChanges(effort: Effort): Proof[] {
     })),
     {
       group: 'trend',
+      line: 'a level that moves by 1.25×: found within three nights of it',
       claim: '1.25× from night 40 on: found within three nights of it, φ 0.3',
       measured: found(0.3, 1.25),
       band: [0.9, 1],

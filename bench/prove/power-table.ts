@@ -1,11 +1,12 @@
 import { signedRankPower } from '../../src/stats/power.ts';
 import { mean } from '../../src/stats/quantile.ts';
 import { signedRank } from '../../src/stats/signed-rank.ts';
-import { differenceSd } from '../../src/stats/variance-levels.ts';
+import { differenceSd, type VarianceLevels } from '../../src/stats/variance-levels.ts';
 import { armPairs } from '../../src/summary/arm-pairs.ts';
 import type { Collected } from '../../src/summary/collect.ts';
+import { compare } from '../../src/summary/compare.ts';
 import { logDifferences } from '../../src/summary/contrast.ts';
-import { levelsOf } from '../../src/summary/plan-power.ts';
+import { levelsOf, smallestRatio } from '../../src/summary/plan-power.ts';
 import { runsFor, type Effort, type Proof } from './proof.ts';
 import { simulate } from './world.ts';
 
@@ -28,11 +29,12 @@ export function powerTable(effort: Effort): Proof[] {
   const runs = runsFor(2000, effort);
   return designs.flatMap(([prompts, repeats]) => {
     const found = powerOf(prompts, repeats, runs);
-    const sd = fittedSd(prompts, repeats, runsFor(200, effort));
+    const sd = differenceSd(fittedLevels(prompts, repeats, runsFor(200, effort)), repeats);
     return ratios.map((ratio, index): Proof => {
       const promised = signedRankPower(prompts, ratio, { sd });
       return {
         group: 'power',
+        line: 'a true ratio of 1.1 to 1.5 is found as often as foretold, give or take 5 points',
         claim: `${prompts} prompts × ${repeats}, true ratio ${ratio}`,
         measured: found[index]!,
         band: [Math.max(0, promised - tolerance), Math.min(1, promised + tolerance)],
@@ -42,21 +44,54 @@ export function powerTable(effort: Effort): Proof[] {
   });
 }
 
+const planned = [
+  [10, 3, 4],
+  [20, 3, 2],
+  [20, 3, 4],
+  [40, 3, 4],
+] as const;
+
+/** The smallest ratio that `plan` names: how often the verdict between the model that is so slow and another is given. */
+export function planPromise(effort: Effort): Proof[] {
+  const runs = runsFor(1000, effort);
+  return planned.map(([prompts, repeats, models]): Proof => {
+    const levels = fittedLevels(prompts, repeats, runsFor(200, effort));
+    const family = (models * (models - 1)) / 2;
+    const ratio = smallestRatio({ prompts, repeats, family, levels })!;
+    const shifts = Array.from({ length: models }, (_, model) => (model === 1 ? Math.log(ratio) : 0));
+    let settled = 0;
+    for (let run = 0; run < runs; run++) {
+      const world = { ...twoModels, prompts, repeats, models: shifts };
+      const { pairs } = compare(simulate(world, `plan ${prompts} ${models} ${run}`), { metrics: [column] });
+      if (pairs[0]!.verdict === 'slower') settled++;
+    }
+    return {
+      group: 'plan',
+      line: 'the smallest difference that plan names for a suite: settled in 8 of 10 runs',
+      claim: `${prompts} prompts × ${repeats}, ${models} models: settles ${ratio.toFixed(2)}×`,
+      measured: settled / runs,
+      band: [0.75, 0.9],
+      runs,
+    };
+  });
+}
+
+const column = 'e2e_latency_ms';
+/** Two equal models that like different prompts. */
+const twoModels = { models: [0, 0], interaction: 0.3, hasDrift: true, order: 'blocks' } as const;
+
 function simulatePair(prompts: number, repeats: number, seed: string): Collected {
-  return simulate(
-    { prompts, repeats, models: [0, 0], interaction: 0.3, hasDrift: true, order: 'blocks' },
-    seed,
-  );
+  return simulate({ ...twoModels, prompts, repeats }, seed);
 }
 
 /** From pilot runs, as `plan` fits the variances from earlier ones. */
-function fittedSd(prompts: number, repeats: number, pilots: number): number {
+function fittedLevels(prompts: number, repeats: number, pilots: number): VarianceLevels {
   const levels = Array.from({ length: pilots }, (_, run) =>
     levelsOf(simulatePair(prompts, repeats, `pilot ${prompts} ${repeats} ${run}`)),
   );
   const interaction = mean(levels.map((level) => level!.interaction));
   const request = mean(levels.map((level) => level!.request));
-  return differenceSd({ interaction, request }, repeats);
+  return { interaction, request };
 }
 
 /** The same runs serve for every ratio: a true ratio moves each difference by its logarithm. */
@@ -64,7 +99,7 @@ function powerOf(prompts: number, repeats: number, runs: number): number[] {
   const found = ratios.map(() => 0);
   for (let run = 0; run < runs; run++) {
     const [pair] = armPairs(simulatePair(prompts, repeats, `power ${prompts} ${repeats} ${run}`));
-    const differences = logDifferences(pair!, 'e2e_latency_ms');
+    const differences = logDifferences(pair!, column);
     ratios.forEach((ratio, index) => {
       const moved = differences.map((difference) => difference + Math.log(ratio));
       if (signedRank(moved).p <= 0.05) found[index]!++;

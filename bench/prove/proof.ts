@@ -1,6 +1,8 @@
 /** One claim about the methods, measured. */
 export interface Proof {
   readonly group: string;
+  /** Its line in the short certificate, which several may share; absent where it has none. */
+  readonly line?: string;
   readonly claim: string;
   /** A share, or what `unit` says. */
   readonly measured: number;
@@ -33,6 +35,38 @@ export function holds(proof: Proof, slack = 0): boolean {
 function widened({ band = [0, 1], runs }: Proof, slack: number): [number, number] {
   const reach = (edge: number): number => slack * Math.sqrt((edge * (1 - edge)) / runs);
   return [band[0] - reach(band[0]), band[1] + reach(band[1])];
+}
+
+/**
+ * The certificate in short, for the README: a Markdown table with a line for what several proofs claim in common. Where
+ * their bands differ, the line counts how many hold.
+ */
+export function shortCertificate(proofs: readonly Proof[], slack = 0): string {
+  const lines = Map.groupBy(
+    proofs.filter(({ line }) => line !== undefined),
+    ({ line }) => line!,
+  );
+  const rows = [...lines].map(([line, ours]) => {
+    const isOne = new Set(ours.map(bandOf)).size === 1;
+    const holding = ours.filter((proof) => holds(proof, slack)).length;
+    const runs = ours.reduce((sum, proof) => sum + proof.runs, 0);
+    const cells = [
+      line,
+      isOne ? rangeOf(ours) : `in ${holding} of ${ours.length} cases`,
+      isOne ? bandOf(ours[0]!) : 'in all',
+      runs.toLocaleString('en-US'),
+      ours[0]!.band === undefined ? '' : holding === ours.length ? '✓' : '✗',
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  return ['| claim | found | must be | simulated | |', '|---|---:|---:|---:|---|', ...rows, ''].join('\n');
+}
+
+function rangeOf(proofs: readonly Proof[]): string {
+  const found = proofs.map(({ measured }) => measured);
+  const text = (value: number): string => write(proofs[0]!, value);
+  const [low, high] = [text(Math.min(...found)), text(Math.max(...found))];
+  return low === high ? low : `${low} … ${high}`;
 }
 
 /** The certificate: a Markdown table that says what was claimed, what was measured, and whether it holds. */

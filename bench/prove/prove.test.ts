@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { coverage } from './coverage.ts';
-import { falseClaims, families, inSequence } from './false-claims.ts';
+import { atTheMargin, falseClaims, families, inSequence } from './false-claims.ts';
+import { proveAll } from './experiments.ts';
 import { levelChanges, quietNights, regressions } from './nightly.ts';
-import { powerTable } from './power-table.ts';
-import { certificate, holds, type Proof } from './proof.ts';
+import { passRates } from './pass-rates.ts';
+import { planPromise, powerTable } from './power-table.ts';
+import { certificate, holds, shortCertificate, type Proof } from './proof.ts';
 import { stoppingRule } from './stopping-rule.ts';
 
 /** The proof in short, seeded: `npm run prove` is the whole. Bands are wider by three standard errors. */
@@ -14,8 +17,11 @@ describe('the certificate in short', () => {
   test.each([
     ['a model against itself', falseClaims],
     ['five models against each other', families],
+    ['a difference at the margin', atTheMargin],
+    ['pass rates', passRates],
     ['intervals hold what they should', coverage],
-    ['a ratio is found as often as plan promises', powerTable],
+    ['a ratio is found as often as foretold', powerTable],
+    ['what plan names is settled', planPromise],
     ['stopping on the width', stoppingRule],
     ['nights without a change', quietNights],
     ['nights with one', regressions],
@@ -63,4 +69,38 @@ test('the table says what was claimed, measured and demanded', () => {
     '| g | told | 3.75 |  | 10 |  |',
     '',
   ]);
+});
+
+test('in short, proofs of one line are one row: their range where the band is one, else how many hold', () => {
+  const line = 'alike';
+  const table = shortCertificate([
+    { ...proof, line },
+    { ...proof, line, measured: 0.06 },
+    { ...proof, line: 'apart', band: [0.2, 0.3], measured: 0.25 },
+    { ...proof, line: 'apart', band: [0.4, 0.5], measured: 0.35 },
+    { group: 'g', line: 'told', claim: 'c', measured: 0.756, runs: 500 },
+    { ...proof, claim: 'in no line' },
+  ]);
+  expect(table.split('\n').slice(2)).toEqual([
+    '| alike | 5.0 % … 6.0 % | 3.5 % … 6.5 % | 4,000 | ✓ |',
+    '| apart | in 1 of 2 cases | in all | 4,000 | ✗ |',
+    '| told | 75.6 % |  | 500 |  |',
+    '',
+  ]);
+});
+
+test('the README shows the claims that are made here, each of which holds', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, shown = ''] = /<!-- start:certificate -->(.*)<!-- end:certificate -->/s.exec(readme) ?? [];
+  const rows = (table: string): string[][] =>
+    table
+      .split('\n')
+      .filter((text) => /^\| (?!claim|-)/.test(text))
+      .map((text) => text.split('|').map((cell) => cell.trim()));
+  const said = rows(shown);
+  // A glance at each experiment gives the claims; the README's figures come from the whole proof.
+  const made = rows(shortCertificate(proveAll(0.001)));
+  const claimAndBand = (cells: string[]) => [cells[1], cells[3]];
+  expect(said.map(claimAndBand)).toEqual(made.map(claimAndBand));
+  for (const cells of said) expect(cells[5], cells[1]).toBe(cells[3] === '' ? '' : '✓');
 });

@@ -42,6 +42,7 @@ export function stoppingRule(effort: Effort): Proof[] {
   return [
     {
       group,
+      line: 'a run that stops when its interval is narrow: the interval holds the truth',
       claim: 'stopped when the interval is narrow: the ratio is inside',
       measured: tally.held / runs,
       band: [0.94, 1],
@@ -56,6 +57,7 @@ export function stoppingRule(effort: Effort): Proof[] {
     },
     {
       group,
+      line: 'had it stopped on p ≤ 5 %: false claims',
       claim: 'had we stopped on p ≤ 5 %: false claims',
       measured: tally.significant / runs,
       band: [0, 0.065],

@@ -263,6 +263,24 @@ describe('pass rates', () => {
     expect(compare(run, passed).pairs[0]?.verdict).toBe('worse');
   });
 
+  test('repeats that agree narrow the interval of a difference that is on every prompt', async () => {
+    // Half of the repeats pass everywhere, against all of them.
+    const run = (repeats: number) =>
+      collected(
+        ...['a', 'b'].flatMap((model) =>
+          Array.from({ length: repeats }, (_, index) =>
+            checked(model, () => model === 'b' || index % 2 === 0).map((one) => ({ ...one, repeat: index })),
+          ).flat(),
+        ),
+      );
+    const width = ({ difference_ci_low, difference_ci_high }: PairRow) =>
+      difference_ci_high! - difference_ci_low!;
+    const [two, eight] = [compare(await run(2), passed).pairs[0]!, compare(await run(8), passed).pairs[0]!];
+    expect(two.difference).toBe(0.5);
+    expect(eight.difference).toBe(0.5);
+    expect(width(eight)).toBeLessThan(0.7 * width(two));
+  });
+
   test('no difference on few prompts is not yet equality, on many it is', async () => {
     const few = await collected(...checked('a', () => true), ...checked('b', () => true));
     expect(compare(few, passed).pairs[0]).toMatchObject({ verdict: 'not settled', difference: 0, p: 1 });

@@ -155,14 +155,16 @@ export function compareShares(
   const rates = [...a.prompts].flatMap(([prompt, samples]) => {
     const other = b.prompts.get(prompt);
     const [ours, theirs] = [of(samples), other && of(other)];
-    return ours.total > 0 && theirs && theirs.total > 0 ? [[rate(ours), rate(theirs)] as const] : [];
+    if (ours.total === 0 || theirs === undefined || theirs.total === 0) return [];
+    return [{ ours: rate(ours), theirs: rate(theirs), trials: Math.min(ours.total, theirs.total) }];
   });
   if (rates.length === 0) return undefined;
-  const differences = rates.map(([ours, theirs]) => theirs - ours);
-  const [meanA, meanB] = [mean(rates.map(([ours]) => ours)), mean(rates.map(([, theirs]) => theirs))];
+  const differences = rates.map(({ ours, theirs }) => theirs - ours);
+  const trials = mean(rates.map((one) => one.trials));
+  const [meanA, meanB] = [mean(rates.map(({ ours }) => ours)), mean(rates.map(({ theirs }) => theirs))];
   return {
     prompts: rates.length,
-    effect: { point: mean(differences), interval: differenceInterval(differences, alpha) },
+    effect: { point: mean(differences), interval: differenceInterval(differences, trials, alpha) },
     scale: 'share',
     better,
     sd: Math.sqrt(variance(differences)),
@@ -177,13 +179,14 @@ const rate = ({ hits, total }: ClusterCount): number => hits / total;
 /**
  * Interval of a mean difference of rates: its gains and its losses each have a clustered interval of their own, and
  * these are joined (MOVER). Unlike a t interval it stays open where no prompt differed: none of 20 does not mean none
- * of all. Source: Zou & Donner, Statistics in Medicine 27 (2008); Newcombe, Statistics in Medicine 17 (1998).
+ * of all. `trials`: how many each side of a prompt rests on, on average.
+ * Source: Zou & Donner, Statistics in Medicine 27 (2008); Newcombe, Statistics in Medicine 17 (1998).
  */
-function differenceInterval(differences: readonly number[], alpha: number): Interval {
+function differenceInterval(differences: readonly number[], trials: number, alpha: number): Interval {
   const side = (sign: 1 | -1): { point: number; low: number; high: number } => {
     const shares = differences.map((difference) => Math.max(0, sign * difference));
     const { low = 0, high = 1 } = rateInterval(
-      shares.map((hits) => ({ hits, total: 1 })),
+      shares.map((share) => ({ hits: share * trials, total: trials })),
       alpha,
     );
     return { point: mean(shares), low, high };
