@@ -52,7 +52,7 @@ beforeAll(async () => {
     { CF_AIG_TOKEN: demoCredentials.token },
   );
   expect(run).toMatchObject({ code: 0 });
-});
+}, 120_000);
 
 afterAll(async () => {
   await standin.stop();

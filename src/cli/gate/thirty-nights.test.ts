@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { executeDecision } from './decide.ts';
 import { gateCode, judgeNight } from './night.ts';
-import { nightlySuite, writeNight } from './testing/nightly-runs.ts';
+import { nightlySuite, runIdOfNight, writeNight } from './testing/nightly-runs.ts';
 
 interface Verdict {
   night: number;
@@ -13,10 +14,17 @@ interface Verdict {
   cells: string[];
 }
 
+interface Month {
+  /** How much slower which model is on a night. */
+  slowerOn?: (night: number) => Partial<Record<string, number>>;
+  /** After which night somebody accepts which one as glm’s new level. */
+  accepted?: { after: number; night: number };
+}
+
 /** Thirty nights through run folders, history file and gate, as CI would have them. */
 async function thirtyNights(
   seed: string,
-  slowerOn: (night: number) => Partial<Record<string, number>> = () => ({}),
+  { slowerOn = () => ({}), accepted }: Month = {},
 ): Promise<Verdict[]> {
   const folder = await mkdtemp(join(tmpdir(), 'gatebench-nights-'));
   try {
@@ -34,6 +42,16 @@ async function thirtyNights(
         .filter(({ word }) => word === 'warning' || word === 'fail')
         .map(({ model = 'all', word }) => `${model} ${word}`);
       verdicts.push({ night, word: report.word, code: gateCode(report, false), cells });
+      if (night === accepted?.after)
+        await executeDecision({
+          decision: 'accept',
+          night: runIdOfNight(accepted.night),
+          reason: 'a new version, here to stay',
+          history: join(folder, 'history'),
+          model: 'glm',
+          route: undefined,
+          metric: undefined,
+        });
     }
     return verdicts;
   } finally {
@@ -49,7 +67,9 @@ function show(verdicts: readonly Verdict[]): void {
 }
 
 test('a model that becomes 1.3× slower on night 20 warns that night and fails the next, and never passes again', async () => {
-  const verdicts = await thirtyNights('one real regression', (night) => (night >= 20 ? { glm: 1.3 } : {}));
+  const verdicts = await thirtyNights('one real regression', {
+    slowerOn: (night) => (night >= 20 ? { glm: 1.3 } : {}),
+  });
   show(verdicts);
   const words = verdicts.map(({ word }) => word);
   expect(words.slice(0, 7)).toEqual([0, 1, 2, 3, 4, 5, 6].map((nights) => `learning ${nights}/7`));
@@ -60,6 +80,30 @@ test('a model that becomes 1.3× slower on night 20 warns that night and fails t
   expect([21, 22]).toContain(failed);
   // A night on which the change is less sure is not settled; none of the ten passes again.
   expect(words.slice(failed! - 1)).not.toContain('pass');
+});
+
+test('accepted after a few red nights, the new level is learned and then passes', async () => {
+  const verdicts = await thirtyNights('one real regression', {
+    slowerOn: (night) => (night >= 20 ? { glm: 1.3 } : {}),
+    accepted: { after: 23, night: 20 },
+  });
+  show(verdicts);
+  const words = verdicts.map(({ word }) => word);
+  expect(words.slice(20, 23)).toEqual(['fail', 'fail', 'fail']);
+  // The baseline starts with night 20: four nights are there on night 24, seven on night 27.
+  expect(words.slice(23, 26)).toEqual(['learning 4/7', 'learning 5/7', 'learning 6/7']);
+  expect(verdicts.slice(23).map(({ code }) => code)).toEqual(Array<number>(7).fill(0));
+  expect(words.slice(26)).toContain('pass');
+});
+
+test('three slow nights fail while they last, and pass again when they are over', async () => {
+  const verdicts = await thirtyNights('an episode', {
+    slowerOn: (night) => (night >= 20 && night <= 22 ? { glm: 1.5 } : {}),
+  });
+  show(verdicts);
+  expect(verdicts.slice(19, 22).map(({ word }) => word)).toEqual(['warning', 'fail', 'fail']);
+  expect(verdicts.slice(22).flatMap(({ cells }) => cells)).not.toContain('glm fail');
+  expect(verdicts.slice(22).map(({ word }) => word)).toContain('pass');
 });
 
 test('thirty clean nights never fail, and hardly ever warn', async () => {
