@@ -23,7 +23,7 @@ export function liveSuite(run: number): object {
       id: `p${index}`,
       prompt: `Question ${index}?`,
     })),
-    run: { repeat: 1, warmup: 1, concurrency: 9 },
+    run: { repeat: 2, warmup: 1, concurrency: 12 },
   };
 }
 
