@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { anyText } from './testing/any-text.ts';
-import { cleanLines, count, cut, oneLine } from './text.ts';
+import { cleanLines, count, cut, oneLine, wrappedWords } from './text.ts';
 
 const hidden = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/;
 
@@ -126,4 +126,32 @@ test('counts in words', () => {
     '12,345 requests',
   ]);
   expect(count(2, 'reply', 'replies')).toBe('2 replies');
+});
+
+describe('words that are broken into lines', () => {
+  test('fill each line, and later ones stand farther in', () => {
+    expect(wrappedWords('one two three four', 9)).toEqual(['one two', 'three', 'four']);
+    expect(wrappedWords('one two three four', 9, '  ')).toEqual(['one two', '  three', '  four']);
+    expect(wrappedWords('one two', 7)).toEqual(['one two']);
+    expect(wrappedWords('', 7)).toEqual(['']);
+  });
+
+  test('stay whole where they are longer than a line', () => {
+    expect(wrappedWords('a gatebench-nightly.yml b', 8)).toEqual(['a', 'gatebench-nightly.yml', 'b']);
+    expect(wrappedWords('gatebench-nightly.yml b', 8, '  ')).toEqual(['gatebench-nightly.yml', '  b']);
+  });
+
+  test('lose nothing', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.stringMatching(/^[a-zé]{1,12}$/), { minLength: 1 }),
+        fc.integer({ min: 1, max: 30 }),
+        (words, columns) => {
+          const lines = wrappedWords(words.join(' '), columns);
+          expect(lines.join(' ')).toBe(words.join(' '));
+          for (const line of lines) expect(line.length <= columns || !line.includes(' ')).toBe(true);
+        },
+      ),
+    );
+  });
 });

@@ -43,3 +43,22 @@ export function cut(text: string, limit: number): string {
 export function count(n: number, singular: string, plural = `${singular}s`): string {
   return `${n.toLocaleString('en-US')} ${n === 1 ? singular : plural}`;
 }
+
+/**
+ * Lines of at most `columns` characters, broken between words; later ones begin with `indent`. For text of our own,
+ * whose characters take a cell each: text from outside wants `wrapped`, which knows of wide ones, and takes longer to
+ * load than a whole help to print. A word that is longer than a line stays whole.
+ */
+export function wrappedWords(text: string, columns: number, indent = ''): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' || line === indent ? line + word : `${line} ${word}`;
+    if (longer.length <= columns || line === '' || line === indent) line = longer;
+    else {
+      lines.push(line);
+      line = indent + word;
+    }
+  }
+  return [...lines, line];
+}

@@ -1,4 +1,4 @@
-import { wrapped } from '../output/width.ts';
+import { wrappedWords } from '../base/text.ts';
 import type { CommandEntry } from './command.ts';
 import { takesValue, type Flag, type Flags } from './flags.ts';
 
@@ -9,7 +9,10 @@ type Entry = readonly [words: string, meaning: string];
 export function programHelp(commands: readonly CommandEntry[], columns: number): string {
   return page([
     ['gatebench COMMAND'],
-    wrapped('Latency and token numbers you can trust, for models behind Cloudflare AI Gateway.', columns),
+    wrappedWords(
+      'Latency and token numbers you can trust, for models behind Cloudflare AI Gateway.',
+      columns,
+    ),
     titled(
       'Commands:',
       commands.map(({ usage, describe }): Entry => [usage, describe]),
@@ -40,7 +43,7 @@ export function commandHelp({ usage, describe }: CommandEntry, flags: Flags, col
   const width = widthOf(groups.flatMap(({ entries }) => entries));
   return page([
     [`gatebench ${usage}`],
-    wrapped(describe, columns),
+    wrappedWords(describe, columns),
     ...(positionals.length === 0 ? [] : [titled('Arguments:', positionals, columns, width)]),
     ...groups.map(({ title, entries }) => titled(title, entries, columns, width)),
     ...(flags.examples.length === 0 ? [] : [['Examples:', ...flags.examples.flatMap(exampleLines)]]),
@@ -57,7 +60,7 @@ const exampleLines = ({ command, what }: Flags['examples'][number]): string[] =>
 /** Later lines of an indented one stand a little farther in. */
 function closingLines(line: string, columns: number): string[] {
   const indent = ' '.repeat(line.length - line.trimStart().length);
-  const inside = wrapped(line.trimStart(), columns - indent.length, indent === '' ? '' : '  ');
+  const inside = wrappedWords(line.trimStart(), columns - indent.length, indent === '' ? '' : '  ');
   return inside.map((text) => (indent + text).trimEnd());
 }
 
@@ -85,7 +88,7 @@ function titled(
 }
 
 function entryLines([words, meaning]: Entry, width: number, columns: number): string[] {
-  const lines = wrapped(meaning, columns - width - 4);
+  const lines = wrappedWords(meaning, columns - width - 4);
   return lines.map((line, index) => `  ${(index === 0 ? words : '').padEnd(width)}  ${line}`.trimEnd());
 }
 

@@ -41,7 +41,7 @@ test('what would settle it is said when it is known of all that is open', () => 
   expect(
     said([swift, glm, kimi], [open('glm', { more_prompts: 12 }), open('kimi', { more_prompts: 34 })]),
   ).toBe(
-    'E2E latency: not settled between swift and each of glm and kimi (34 more prompts would probably do).',
+    'E2E latency: not settled between swift and each of glm and kimi (12 more prompts would probably settle one of these, 34 all).',
   );
   expect(said([swift, glm, kimi], [open('glm', { more_prompts: 12 }), open('kimi', {})])).not.toContain(
     'would',
@@ -95,6 +95,18 @@ test('on several routes the pairs are found by their names', () => {
   const pairs = [pair('swift@compat', 'swift@direct', 'not settled', 1)];
   expect(verdict({ run: run({ routes: ['compat', 'direct'] }), models, pairs, warnings: [] })).toBe(
     'E2E latency: not settled between swift@direct and swift@compat.',
+  );
+});
+
+test('several models on several routes are told route by route', () => {
+  const models = [swift, glm].flatMap((one) => ['compat', 'direct'].map((route) => ({ ...one, route })));
+  const pairs = [
+    pair('swift@compat', 'glm@compat', 'slower', 2),
+    pair('swift@direct', 'glm@direct', 'not settled', 1),
+    pair('swift@compat', 'swift@direct', 'equal', 1),
+  ];
+  expect(verdict({ run: run({ routes: ['compat', 'direct'] }), models, pairs, warnings: [] })).toMatch(
+    /^compat: swift is the fastest by E2E latency: glm takes 2\.00× as long.*\. direct: E2E latency: not settled between swift and glm\. What a route costs: gatebench compare RUN --by route\.$/,
   );
 });
 

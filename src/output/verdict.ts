@@ -14,10 +14,15 @@ export function verdict({ run, models, pairs }: Report): string {
   const named: Named = (model) => oneLine(armName(model, run.routes), 60);
   const reasons = left.map((model) => `${named(model)} (${whyUnranked(model, run.success_floor)})`);
   const unranked = reasons.length === 0 ? '' : ` Not ranked: ${listed(reasons)}.`;
-  return (
-    rankingSentence(inOrder, (a, b) => pairOf(pairs, armName(a, run.routes), armName(b, run.routes)), named) +
-    unranked
-  );
+  const pairBetween: PairBetween = (a, b) => pairOf(pairs, armName(a, run.routes), armName(b, run.routes));
+  // One model by several ways: its routes are what is compared.
+  const isOneModel = new Set(models.map(({ model }) => model)).size === 1;
+  if (run.routes.length < 2 || isOneModel) return rankingSentence(inOrder, pairBetween, named) + unranked;
+  const sentences = run.routes.map((route) => {
+    const here = inOrder.filter((model) => model.route === route);
+    return `${oneLine(route, 60)}: ${rankingSentence(here, pairBetween, ({ model }) => oneLine(model, 60))}`;
+  });
+  return `${sentences.join(' ')}${unranked} What a route costs: gatebench compare RUN --by route.`;
 }
 
 type Named = (model: ModelSummary) => string;
@@ -72,7 +77,10 @@ function remedy(relations: readonly Relation[]): string {
   const open = relations.filter(({ pair }) => pair?.verdict === 'not settled');
   const more = open.flatMap(({ pair }) => pair?.more_prompts ?? []);
   if (more.length < open.length) return '';
-  return ` (${count(Math.max(...more), 'more prompt')} would probably do)`;
+  const [least, most] = [Math.min(...more), Math.max(...more)];
+  return least === most
+    ? ` (${count(most, 'more prompt')} would probably do)`
+    : ` (${count(least, 'more prompt')} would probably settle one of these, ${most.toLocaleString('en-US')} all)`;
 }
 
 /** How far behind the nearest rival is. */

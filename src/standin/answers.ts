@@ -126,6 +126,20 @@ const topics: readonly Topic[] = [
     wrong: 'git history',
     thought: 'The history of commits is git log. The command alone.',
   },
+  {
+    asks: /yellow paint/i,
+    short: 'Green',
+    long: 'Blue and yellow paint give green, because each takes away a part of the light and what is left of both is green.',
+    wrong: 'Purple',
+    thought: 'Paint mixes by subtraction. Blue and yellow leave green. One word.',
+  },
+  {
+    asks: /sort in ascending order/i,
+    short: '4, 11, 19',
+    long: 'In ascending order the numbers are 4, 11 and 19, since 4 is the least of the three and 19 is the greatest.',
+    wrong: '4, 19, 11',
+    thought: 'Of 19, 4 and 11 the least is 4, then comes 11, then 19.',
+  },
 ];
 
 const other: Topic = {

@@ -2,16 +2,29 @@ import { headlines } from '../metric/index.ts';
 import { armPairs } from './arm-pairs.ts';
 import type { Collected } from './collect.ts';
 
+type Headline = (typeof headlines)[number]['name'];
+
+/**
+ * Output tok/s is 1000 ÷ TPOT. To compare it beside TPOT would find the same again, and each comparison costs all the
+ * others power.
+ */
+const isMirrored = (name: Headline): name is 'output_tps' => name === 'output_tps';
+
 /** What pairs are compared on, in this order: the headline metrics, and the pass rate. */
-export const comparedMetrics = [...headlines.map(({ name }) => name), 'passed'] as const;
+export const comparedMetrics: readonly (Exclude<Headline, 'output_tps'> | 'passed')[] = [
+  ...headlines.map(({ name }) => name).filter((name) => !isMirrored(name)),
+  'passed',
+];
 
 /** What routes of a model are compared on unless told otherwise: what a way costs in time, tokens and failures. */
 export const routeMetrics = ['ttft_ms', 'e2e_latency_ms', 'total_tokens', 'error_rate'] as const;
 
-export type ComparedMetric = (typeof comparedMetrics)[number] | (typeof routeMetrics)[number];
+export type ComparedMetric = Headline | 'passed' | (typeof routeMetrics)[number];
 
 /** Every metric that can be compared. */
-export const allMetrics: readonly ComparedMetric[] = [...new Set([...comparedMetrics, ...routeMetrics])];
+export const allMetrics: readonly ComparedMetric[] = [
+  ...new Set<ComparedMetric>([...comparedMetrics, 'output_tps', ...routeMetrics]),
+];
 
 /** Shares of requests: compared by their differences, all other metrics by ratios. */
 export type ShareMetric = 'passed' | 'error_rate';
