@@ -1,4 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
 import { proveAll } from './prove/experiments.ts';
 import { shortCertificate } from './prove/proof.ts';
 import { generatedSections, withSections } from '../src/cli/readme-sections.ts';
@@ -20,6 +22,7 @@ if (process.argv.includes('--certificate')) {
 }
 
 for (const [file, generated] of Object.entries(files)) {
-  const path = new URL(`../${file}`, import.meta.url);
-  writeFileSync(path, withSections(readFileSync(path, 'utf8'), generated));
+  const path = fileURLToPath(new URL(`../${file}`, import.meta.url));
+  const text = withSections(readFileSync(path, 'utf8'), generated);
+  writeFileSync(path, await format(text, { ...(await resolveConfig(path)), filepath: path }));
 }

@@ -1,3 +1,4 @@
+import { count } from '../../base/text.ts';
 import { duration, percent, times, usd } from '../../output/format.ts';
 import { isLowerBound, rankedBy, successRate } from '../../output/ranking.ts';
 import type { PairRow } from '../../summary/columns.ts';
@@ -76,7 +77,10 @@ function remedy(between: readonly (PairRow | undefined)[]): string {
   const open = between.filter((pair) => pair?.verdict === 'not settled');
   const more = open.flatMap((pair) => pair?.more_prompts ?? []);
   if (more.length === 0 || more.length < open.length || Math.max(...more) > 2000) return '';
-  return ` About ${Math.max(...more).toLocaleString('en-US')} more prompts would settle it.`;
+  const [least, most] = [Math.min(...more), Math.max(...more)];
+  return least === most
+    ? ` About ${count(most, 'more prompt')} would settle it.`
+    : ` About ${count(least, 'more prompt')} would settle a first pair, ${most.toLocaleString('en-US')} all.`;
 }
 
 /** How far ahead of its nearest rival. */
