@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LeapClock } from '../base/testing/leap-clock.ts';
@@ -178,4 +178,14 @@ test('names every variable that is missing', async () => {
   expect(code).toBe(2);
   expect(stderr).toMatch(/CLOUDFLARE_API_TOKEN[^]*CF_ACCOUNT_ID[^]*--log FILE/);
   expect(stderr).not.toContain('CF_GATEWAY_ID');
+});
+
+test('a file that cannot be written is named once', async () => {
+  const folder = await writeRun(home.path, [attempt(1)]);
+  await mkdir(join(folder, 'reconciled.csv'));
+  const log = join(home.path, 'rows.jsonl');
+  await writeFile(log, JSON.stringify({ id: 'x' }));
+  const { code, stderr } = await gatebench(['reconcile', folder, '--log', log], home.path);
+  expect(code).toBe(2);
+  expect(stderr.match(/cannot be written/g)).toHaveLength(1);
 });

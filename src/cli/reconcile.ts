@@ -83,18 +83,10 @@ export async function reconcileRun(
     ).reconcile();
     if (!reconciliation.log) return { reconciliation };
     const file = join(folder, runFiles.reconciled);
-    await writeFileOfRun(file, csvFile(reconciledColumns, reconciliation.log.rows));
+    await writeWhole(file, csvFile(reconciledColumns, reconciliation.log.rows));
     return { reconciliation, file };
   } finally {
     await dispatcher.destroy();
-  }
-}
-
-async function writeFileOfRun(file: string, text: string): Promise<void> {
-  try {
-    await writeWhole(file, text);
-  } catch (error) {
-    throw new UserError(`${file} cannot be written: ${(error as Error).message}`);
   }
 }
 
