@@ -116,7 +116,7 @@ function gapLines(chunks: AnswerLine['chunks'], columns: number, paint: Paint): 
   const facts = [
     `${count(values.length, 'gap')} between pieces`,
     `median ${duration(median(values))}`,
-    `longest ${duration(Math.max(...values))} after ${duration(longestAt)}`,
+    `longest ${duration(Math.max(...bars))} after ${duration(longestAt)}`,
     ...(merged > 0 ? [`${count(merged, 'piece')} came in one read with the one before`] : []),
     ...(each > 1 ? [`a bar is the longest of ${each}`] : []),
   ];
