@@ -1,14 +1,11 @@
-import type { Clock, Ms } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
 import { oneLine } from '../base/text.ts';
 import { isObject } from '../gateway/completion.ts';
 import type { Got } from '../gateway/get-json.ts';
 import type { AccountFacts, GatewaySettingsFacts, LogFacts, LogRowFacts, Probe } from './facts.ts';
 import type { Look } from './find-provider.ts';
-import { logPages } from './allowance.ts';
-
-/** Waits between looks into the log, which is late by seconds; together about a quarter of a minute. */
-const waits: readonly Ms[] = [500, 1000, 2000, 4000, 8000];
+import { logWaits } from './allowance.ts';
 
 /** What Cloudflare's API says about the gateway and the account's custom providers. */
 export async function readAccount(accountUrl: string, gateway: string, look: Look): Promise<AccountFacts> {
@@ -36,18 +33,19 @@ export async function readLog(
     `?per_page=20&filters=${encodeURIComponent(JSON.stringify(filters))}`;
   let rows: LogRowFacts[] = [];
   let waitedMs = 0;
-  for (const wait of waits.slice(0, logPages - 1)) {
+  for (let looks = 0; ; looks++) {
     const got = await look(url);
-    if (got?.failure) return { probe, rows, waitedMs, failure: got.failure };
+    if (!got) return { probe, rows, waitedMs };
+    if (got.failure) return { probe, rows, waitedMs, failure: got.failure };
     rows = resultOf(got, []).map(rowOf);
     // Tokens follow the row; they never come for an answer that carried none.
     const mayFollow = probe.exchange.usage.completionTokens !== undefined;
     const isWhole = rows.some(({ tokensOut }) => tokensOut !== undefined);
-    if (!got || isWhole || (rows.length > 0 && !mayFollow)) break;
+    const wait = logWaits[looks];
+    if (isWhole || (rows.length > 0 && !mayFollow) || wait === undefined) return { probe, rows, waitedMs };
     await clock.sleep(wait);
     waitedMs += wait;
   }
-  return { probe, rows, waitedMs };
 }
 
 function resultOf<T>(got: Got | undefined, otherwise: T): T | Record<string, unknown>[] {

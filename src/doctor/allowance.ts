@@ -1,3 +1,5 @@
+import type { Ms } from '../base/clock.ts';
+
 /** The most that an examination may use. */
 export interface Limits {
   /** Of every kind, pages without a model included. */
@@ -18,9 +20,10 @@ export const questionsPerArm = 2;
 export const pagesPerProvider = 3;
 /** Requests to `/compat` that name no model: without a token, and with it in the other header. */
 export const doors = 2;
-/** Cloudflare's API: gateway, custom providers, and the log, which is late and asked again. */
-export const logPages = 12;
-export const accountPages = 2 + logPages;
+/** Waits between looks into the log, which is late by seconds; together about a quarter of a minute. */
+export const logWaits: readonly Ms[] = [500, 1000, 2000, 4000, 8000];
+/** Cloudflare's API: gateway, custom providers, and the log, looked into before the first wait and after each. */
+export const accountPages = 2 + 1 + logWaits.length;
 /** Models times routes; more are better tried a few at a time. */
 export const mostArms = 24;
 
