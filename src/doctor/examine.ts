@@ -118,7 +118,7 @@ async function askModels(
     const { model, endpoint } = arm;
     const list = providers.find(({ slug }) => slug === splitModel(model.model).slug);
     reason ??= isOptional ? whyNotThere(list?.failure, endpoint) : undefined;
-    const isAbsent = isOptional && list?.names !== undefined && !list.names.includes(endpoint.wireModel);
+    const isAbsent = isOptional && list?.names !== undefined && !isListed(endpoint.wireModel, list.names);
     const why = reason ?? (isAbsent ? 'it is not among the models here' : undefined);
     if (why !== undefined) {
       unasked.push({ model: model.id, why });
@@ -273,6 +273,11 @@ function cannotBeReached(exchange: Exchange): boolean {
 /** Another model would hear the same. */
 function isRefusedAtTheDoor(exchange: Exchange): boolean {
   return ['2001', '2009', '10000'].includes(codeOf(exchange) ?? '');
+}
+
+/** Ollama lists what is asked for without a tag as `:latest`. */
+function isListed(name: string, names: readonly string[]): boolean {
+  return names.includes(name) || names.includes(`${name}:latest`);
 }
 
 function whyNotThere(failure: Failure | undefined, { baseUrl }: Endpoint): string | undefined {

@@ -21,7 +21,7 @@ const longestList = 2000;
 export async function findProvider(slug: string, endpoint: Endpoint, look: Look): Promise<ProviderFacts> {
   const root = gatewayRoot(endpoint);
   if (root === undefined) {
-    const got = await look(`${endpoint.baseUrl}/models`);
+    const got = await look(`${endpoint.baseUrl}/${endpoint.native ? 'tags' : 'models'}`);
     return { slug, ...listOf(got) };
   }
   let found: ProviderFacts = { slug };
@@ -29,7 +29,7 @@ export async function findProvider(slug: string, endpoint: Endpoint, look: Look)
     const list = listOf(await look(`${root}/custom-${slug}/${path}`));
     if (list.names) return { slug, basePath, ...list };
     found = { slug, ...list };
-    if (list.failure?.family === 'provider' && /^http_404$/.test(list.failure.code)) continue;
+    if (list.failure?.family === 'provider' && list.failure.code === 'http_404') continue;
     break;
   }
   const { failure } = found;

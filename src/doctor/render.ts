@@ -161,7 +161,7 @@ function untriedLines({ facts }: Diagnosis, lines: Lines): string[] {
 function findingLines({ mark, says, where, means, fix }: Finding, lines: Lines): string[] {
   const places = placesText(where);
   return [
-    ...lines.signed(mark, `${says}${places === '' ? '' : ` · ${places}`}`).map((line) => line),
+    ...lines.signed(mark, `${says}${places === '' ? '' : ` · ${places}`}`),
     ...lines.of(means, { lead: '  ' }),
     ...lines.of(fix, { lead: '  → ', tone: 'strong' }),
   ];

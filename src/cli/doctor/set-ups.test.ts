@@ -6,6 +6,7 @@ import type { Diagnosis } from '../../doctor/diagnose.ts';
 import { diagnosisJson } from '../../doctor/json.ts';
 import { renderDiagnosis } from '../../doctor/render.ts';
 import { demoCredentials } from '../../gateway/routes/demo.ts';
+import { serve } from '../../gateway/testing/server.ts';
 import type { StandinOptions } from '../../standin/options.ts';
 import { createStandin, type Standin } from '../../standin/server.ts';
 import { setUps } from '../../standin/set-ups.ts';
@@ -364,4 +365,42 @@ test('is not well where nothing answers, even if nothing is set up wrongly', asy
   expect(diagnosis.findings.map(({ mark }) => mark)).toEqual(['warning']);
   expect(diagnosis.healthy).toBe(false);
   expect(shown).toContain('doctor · no good answer just now');
+});
+
+describe('of an Ollama on this machine', () => {
+  const alone = { ...secrets, CF_AIG_TOKEN: undefined, OLLAMA_API_KEY: undefined } as never;
+
+  test('its own API is asked for its list of models, so that one that it lacks is no fault', async () => {
+    await using folder = await scratch();
+    const suite = join(folder.path, 'native.yaml');
+    await writeFile(
+      suite,
+      `version: 1
+name: native
+gateway: { local: { api: native } }
+models: [custom-ollama/kimi-k2.6, custom-ollama/sim-swift]
+prompts: [{ id: a, prompt: A? }]
+`,
+    );
+    const flags = { suite, models: undefined, route: undefined, baseUrl: ['local=STANDIN'] };
+    const { diagnosis } = await examined({ providerKeys: undefined }, flags, alone);
+    const [local] = diagnosis.facts.routes;
+    expect(local?.probes.map(({ model, exchange }) => [model, exchange.outcome])).toEqual([
+      ['sim-swift', 'ok'],
+      ['sim-swift', 'ok'],
+    ]);
+    expect(local?.unasked).toEqual([{ model: 'kimi-k2.6', why: 'it is not among the models here' }]);
+  });
+
+  test('a model that is listed as :latest is there', async () => {
+    await using server = await serve((response) =>
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ data: [{ id: 'sim-swift:latest' }] })),
+    );
+    const flags = { route: undefined, baseUrl: [`local=${server.url}`] };
+    const { diagnosis } = await examined({}, flags, alone);
+    expect(diagnosis.facts.routes.find(({ route }) => route === 'local')?.unasked).toEqual([]);
+    expect(server.received.map(({ url }) => url)).toContain('/v1/chat/completions');
+  });
 });

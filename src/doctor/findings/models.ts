@@ -63,7 +63,7 @@ export const models: readonly RefusalKind[] = [
     mark: 'wrong',
     explain: (refused) => {
       const name = bareName(refused);
-      const retired = retiredModels[name];
+      const retired = retiredModels.get(name);
       if (!isUnknownModel(refused) || !retired) return undefined;
       return {
         says: `the model «${name}» was retired on ${retired.on}`,
