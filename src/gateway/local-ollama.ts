@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { defined } from '../base/defined.ts';
 import { oneLine } from '../base/text.ts';
 import { isObject } from './completion.ts';
+import { getText } from './get-text.ts';
 import { serverOf } from './routes/local.ts';
 
 /** A model in the memory of a local Ollama, as `/api/ps` tells it. What it does not tell is absent. */
@@ -69,18 +70,11 @@ async function ask(
   { dispatcher, baseUrl, headers }: LocalOllama,
   page: string,
 ): Promise<Record<string, unknown>> {
-  const { origin, pathname: path } = new URL(serverOf(baseUrl) + page);
-  const signal = AbortSignal.timeout(patienceMs);
-  const { statusCode, body } = await dispatcher.request({ origin, path, method: 'GET', headers, signal });
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of body as AsyncIterable<Buffer>) {
-    length += part.length;
-    if (length > longestPage) throw new Error('the answer is too long');
-    parts.push(part);
-  }
-  if (statusCode !== 200) throw new Error(`HTTP ${statusCode}`);
-  const answer: unknown = JSON.parse(Buffer.concat(parts).toString());
+  const options = { dispatcher, headers, deadlineMs: patienceMs, longestBody: longestPage };
+  const { status, text, isCut } = await getText(serverOf(baseUrl) + page, options);
+  if (isCut) throw new Error('the answer is too long');
+  if (status !== 200) throw new Error(`HTTP ${status}`);
+  const answer: unknown = JSON.parse(text);
   if (!isObject(answer)) throw new Error('the answer is not an object');
   return answer;
 }
