@@ -1,5 +1,23 @@
 import type { Command } from './command.ts';
-import { Flags } from './flags.ts';
+import { Flags, type Flag } from './flags.ts';
+
+/** Of commands that read one run. */
+export const theRun: Flag = {
+  type: 'string',
+  demandOption: true,
+  completes: 'runs',
+  describe: 'a run’s folder, or latest',
+};
+
+/** Of commands that print to stdout unless told otherwise. */
+export const outFile: Flag = {
+  alias: 'o',
+  type: 'string',
+  requiresArg: true,
+  value: 'FILE',
+  completes: 'files',
+  describe: 'write to this file',
+};
 
 /** All that a command takes: its own, and what every command takes. */
 export function flagsOf(command: Command): Flags {

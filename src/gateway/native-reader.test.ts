@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NativeReader } from './native-reader.ts';
+import { content } from './testing/streams.ts';
 
 function read(parts: readonly Buffer[]): NativeReader {
   const reader = new NativeReader();
@@ -11,23 +12,6 @@ function read(parts: readonly Buffer[]): NativeReader {
 
 const lines = (...frames: object[]): Buffer =>
   Buffer.from(frames.map((frame) => `${JSON.stringify(frame)}\n`).join(''));
-
-/** Everything that does not depend on when the bytes came. */
-function content({ completion, chunks, frames, doneMs, fault, serverTimings }: NativeReader): unknown {
-  return {
-    answer: completion.answer,
-    reasoning: completion.reasoning,
-    tools: completion.toolCalls,
-    finish: completion.finishReason,
-    usage: completion.usage,
-    model: completion.echoedModel,
-    pieces: Array.from(chunks, ({ kind, chars }) => [kind, chars]),
-    frames,
-    done: doneMs !== undefined,
-    fault: fault?.code,
-    serverTimings,
-  };
-}
 
 const message = (fields: object): object => ({
   model: 'llama',

@@ -118,7 +118,7 @@ export function totalMs(attempt: RequestRow): Ms | undefined {
 }
 
 /** A response came, or at least there was a connection to send on. */
-export function wasSent({ http_status, connection_reused }: RequestRow): boolean {
+function wasSent({ http_status, connection_reused }: RequestRow): boolean {
   return http_status !== undefined || connection_reused !== undefined;
 }
 

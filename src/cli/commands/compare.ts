@@ -1,16 +1,12 @@
 import { allMetrics } from '../../summary/compared-metrics.ts';
 import type { Command } from '../command.ts';
+import { outFile, theRun } from '../common-flags.ts';
 import { listFlag, numberFlag } from '../numbers.ts';
 
 export const compare: Command = {
   flags: (builder) =>
     builder
-      .positional('run', {
-        type: 'string',
-        demandOption: true,
-        completes: 'runs',
-        describe: 'a run’s folder, or latest',
-      })
+      .positional('run', theRun)
       .positional('other', {
         type: 'string',
         completes: 'runs',
@@ -42,14 +38,7 @@ export const compare: Command = {
         describe: 'differences inside it do not matter [0.05]',
       })
       .option('strict', { type: 'boolean', describe: 'exit 6 when a pair is not settled' })
-      .option('out', {
-        alias: 'o',
-        type: 'string',
-        requiresArg: true,
-        value: 'FILE',
-        completes: 'files',
-        describe: 'write to this file',
-      })
+      .option('out', outFile)
       .example('$0 compare latest', 'which model is faster, and is that settled?')
       .example('$0 compare latest --by route', 'what does the gateway cost? (a run with several routes)')
       .example('$0 compare results/smoke/A results/smoke/B', 'the same models before and after'),

@@ -3,6 +3,7 @@ import { exportFormats } from '../../export/index.ts';
 import { locales } from '../../export/locales.ts';
 import { exportTables } from '../../export/tables.ts';
 import type { Command } from '../command.ts';
+import { outFile } from '../common-flags.ts';
 import { listFlag } from '../numbers.ts';
 
 const names = (list: readonly { name: string }[]): string[] => list.map(({ name }) => name);
@@ -22,14 +23,7 @@ export const exportRuns: Command = {
         value: 'NAME',
         describe: 'if not said, as FILE ends, or csv',
       })
-      .option('out', {
-        alias: 'o',
-        type: 'string',
-        requiresArg: true,
-        value: 'FILE',
-        completes: 'files',
-        describe: 'write to this file; a workbook needs one',
-      })
+      .option('out', { ...outFile, describe: 'write to this file; a workbook needs one' })
       .option('locale', {
         type: 'string',
         requiresArg: true,

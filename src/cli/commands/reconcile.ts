@@ -1,16 +1,12 @@
 import { understoodFiles } from '../../reconcile/file-source.ts';
 import type { Command } from '../command.ts';
+import { theRun } from '../common-flags.ts';
 import { numberFlag } from '../numbers.ts';
 
 export const reconcile: Command = {
   flags: (builder) =>
     builder
-      .positional('run', {
-        type: 'string',
-        demandOption: true,
-        completes: 'runs',
-        describe: 'a run’s folder, or latest',
-      })
+      .positional('run', theRun)
       .option('log', {
         type: 'string',
         requiresArg: true,

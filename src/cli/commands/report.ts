@@ -1,29 +1,18 @@
 import { outputFormats } from '../../output/index.ts';
 import type { Command } from '../command.ts';
+import { outFile, theRun } from '../common-flags.ts';
 
 export const report: Command = {
   flags: (builder) =>
     builder
-      .positional('run', {
-        type: 'string',
-        demandOption: true,
-        completes: 'runs',
-        describe: 'a run’s folder, or latest',
-      })
+      .positional('run', theRun)
       .option('format', {
         choices: [...outputFormats.map(({ name }) => name), 'html'],
         default: 'table',
         value: 'NAME',
         describe: 'how it is written',
       })
-      .option('out', {
-        alias: 'o',
-        type: 'string',
-        requiresArg: true,
-        value: 'FILE',
-        completes: 'files',
-        describe: 'write to this file',
-      })
+      .option('out', outFile)
       .option('definitions', {
         type: 'boolean',
         describe: 'the run as vLLM, AIPerf, GuideLLM, MLPerf and Artificial Analysis would word it',

@@ -12,7 +12,7 @@ const isUnknownModel = ({ failure, probe }: Refused): boolean =>
 const bareName = ({ probe }: Refused): string => probe.name.slice(probe.name.indexOf('/') + 1);
 
 /** The provider's models, as this route or another one lists them. */
-export function namesOf(slug: string, route: string, facts: Facts): readonly string[] | undefined {
+function namesOf(slug: string, route: string, facts: Facts): readonly string[] | undefined {
   const lists = [...facts.routes]
     .filter((each) => each.route !== 'local' || route === 'local')
     .toSorted((a, b) => Number(b.route === route) - Number(a.route === route))

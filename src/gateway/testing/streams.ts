@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { property } from '../../base/testing/property.ts';
+import type { AnswerReader } from '../answer-reader.ts';
 import { StreamReader } from '../stream-reader.ts';
 
 export const encode = (text: string): Buffer => Buffer.from(text);
@@ -14,7 +15,7 @@ export function read(parts: readonly Buffer[]): StreamReader {
 }
 
 /** Everything that does not depend on when the bytes came. */
-export function content({ completion, chunks, frames, doneMs, fault }: StreamReader): unknown {
+export function content({ completion, chunks, frames, doneMs, fault, serverTimings }: AnswerReader): unknown {
   return {
     answer: completion.answer,
     reasoning: completion.reasoning,
@@ -26,6 +27,7 @@ export function content({ completion, chunks, frames, doneMs, fault }: StreamRea
     frames,
     done: doneMs !== undefined,
     fault: fault?.code,
+    serverTimings,
   };
 }
 
