@@ -10,6 +10,8 @@ import { lockRun } from './lock.ts';
 
 const lockOf = (folder: string): string => join(folder, '.lock');
 const held = (pid: number, host = hostname()): string => JSON.stringify({ pid, host });
+const holderIn = async (folder: string): Promise<unknown> =>
+  JSON.parse(await readFile(lockOf(folder), 'utf8')) as unknown;
 
 test('a run is written by one at a time, and given back', async () => {
   await using scratch = await scratchFolder();
@@ -32,8 +34,15 @@ test('the lock of a process that is gone counts for nothing', async () => {
   const { pid } = spawnSync(process.execPath, ['--version']);
   await writeFile(lockOf(scratch.path), held(pid));
   const lock = await lockRun(scratch.path);
-  expect(await readFile(lockOf(scratch.path), 'utf8')).toBe(held(process.pid));
+  expect(await holderIn(scratch.path)).toMatchObject({ pid: process.pid, host: hostname() });
   await lock.release();
+});
+
+test('nor does that of one that had our own process id, as in a container that was started again', async () => {
+  await using scratch = await scratchFolder();
+  await writeFile(lockOf(scratch.path), held(process.pid));
+  const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => lockRun(scratch.path)));
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 });
 
 test('nor does that of one that was killed while it took over another', async () => {
@@ -45,14 +54,14 @@ test('nor does that of one that was killed while it took over another', async ()
   const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => lockRun(scratch.path)));
   expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBe(1);
   expect(await readdir(scratch.path)).toEqual(['.lock']);
-  expect(await readFile(lock, 'utf8')).toBe(held(process.pid));
+  expect(await holderIn(scratch.path)).toMatchObject({ pid: process.pid, host: hostname() });
 });
 
 test('while another one takes it over, it is held', async () => {
   await using scratch = await scratchFolder();
   const { pid } = spawnSync(process.execPath, ['--version']);
   await writeFile(lockOf(scratch.path), held(pid));
-  await writeFile(`${lockOf(scratch.path)}.takeover`, held(process.pid));
+  await writeFile(`${lockOf(scratch.path)}.takeover`, held(process.ppid));
   await expect(lockRun(scratch.path)).rejects.toThrow('is being written by another gatebench');
   expect(await readFile(lockOf(scratch.path), 'utf8')).toBe(held(pid));
 });

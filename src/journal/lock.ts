@@ -10,6 +10,15 @@ export interface Lock {
   release(): Promise<void>;
 }
 
+interface Holder {
+  pid: number;
+  host: string;
+  /** Of one start of a program: in a container the next one often has the same process id on the same host. */
+  start?: string;
+}
+
+const self: Holder = { pid: process.pid, host: hostname(), start: randomUUID() };
+
 /**
  * Takes a run's folder for this process. Throws a UserError when another one has it, or when the folder cannot be
  * written to; the lock of a process that is gone counts for nothing, so a killed run can be resumed.
@@ -18,7 +27,7 @@ export async function lockRun(folder: string): Promise<Lock> {
   const path = join(folder, runFiles.lock);
   const mine = `${path}.${process.pid}-${randomUUID()}`;
   try {
-    await writeFile(mine, JSON.stringify({ pid: process.pid, host: hostname() }));
+    await writeFile(mine, JSON.stringify(self));
     if (!(await taken(mine, path))) throw await heldBy(folder, path);
   } catch (error) {
     throw error instanceof UserError ? error : cannotBeWritten(folder, error as Error);
@@ -78,11 +87,6 @@ async function heldBy(folder: string, path: string): Promise<UserError> {
   );
 }
 
-interface Holder {
-  pid: number;
-  host: string;
-}
-
 /** Undefined when the lock does not say. */
 async function holderOf(path: string): Promise<Holder | 'nobody' | undefined> {
   try {
@@ -93,8 +97,9 @@ async function holderOf(path: string): Promise<Holder | 'nobody' | undefined> {
 }
 
 /** On another machine nothing can be told, so it is taken as alive. */
-function isAlive({ pid, host }: Holder): boolean {
-  if (host !== hostname()) return true;
+function isAlive({ pid, host, start }: Holder): boolean {
+  if (host !== self.host) return true;
+  if (pid === self.pid) return start === self.start;
   try {
     process.kill(pid, 0);
     return true;
