@@ -12,6 +12,8 @@ export interface Flag extends Pick<Options, 'alias' | 'array' | 'default' | 'dem
   /** What stands for its value in the help: `FILE`, `N`. */
   value?: string;
   completes?: Completes;
+  /** It may be given more than once, and hold several with commas. */
+  isList?: boolean;
   /** Shown as `--no-…`, because only that is worth saying. */
   isNegated?: boolean;
 }

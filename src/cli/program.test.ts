@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { nameOf } from './command.ts';
 import { commands } from './commands/index.ts';
 import { flagsOf } from './common-flags.ts';
-import { Flags } from './flags.ts';
+import { Flags, takesValue } from './flags.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { runProgram } from './program.ts';
 
@@ -37,6 +37,35 @@ describe('help', () => {
 });
 
 describe('wrong arguments', () => {
+  const oneValued = commands.map(async (entry) => {
+    const { options, positionals } = flagsOf(await entry.load());
+    const needed = entry.usage.includes('<') ? [...positionals.values()].slice(0, 1) : [];
+    const others = [...options].filter(([, { demandOption }]) => demandOption === true);
+    const args = [
+      nameOf(entry),
+      ...needed.map(({ choices = ['a'] }) => choices[0]!),
+      ...others.flatMap(([name]) => [`--${name}`, 'x']),
+    ];
+    return [...options]
+      .filter(([, flag]) => takesValue(flag) && flag.isList !== true)
+      .map(([name, { choices = ['x'] }]) => [
+        ...args,
+        `--${name}`,
+        choices[0]!,
+        `--${name}`,
+        choices.at(-1)!,
+      ]);
+  });
+
+  test('a flag of one value that is given twice is refused by its name, whatever the command', async () => {
+    const lines = (await Promise.all(oneValued)).flat();
+    expect(lines.length).toBeGreaterThan(60);
+    for (const args of lines)
+      await expect(runProgram(args), args.join(' ')).rejects.toThrow(
+        `${args.at(-2)!} is given more than once.`,
+      );
+  });
+
   test.each([
     ['rnu', 'there is no command «rnu»; did you mean «run»?\nSee gatebench --help.'],
     [

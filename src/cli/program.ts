@@ -1,9 +1,10 @@
 import type { Argv } from 'yargs';
 import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
 import { version } from '../base/version.ts';
-import { commandIn, type CommandEntry } from './command.ts';
+import { commandIn, type CommandEntry, type RawFlags } from './command.ts';
 import { commands } from './commands/index.ts';
 import { flagsOf } from './common-flags.ts';
+import type { Flags } from './flags.ts';
 
 /** Parses the arguments and runs the command that they name. Throws a UserError for arguments that are wrong. */
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
@@ -36,7 +37,9 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
       describe,
       async (builder) => flagsOf(await load()).addTo(builder),
       async (flags) => {
-        code = await (await load()).run(flags);
+        const command = await load();
+        assertOnce(flags, flagsOf(command));
+        code = await command.run(flags);
       },
     );
   }
@@ -53,6 +56,13 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
 
 /** Arguments that the parser refuses, in its words. */
 class WrongArguments extends Error {}
+
+/** The parser makes a list of a flag that is given twice; most take one value. */
+function assertOnce(given: RawFlags, { options }: Flags): void {
+  for (const [name, { isList, array }] of options)
+    if (Array.isArray(given[name]) && isList !== true && array !== true)
+      throw new UserError(`--${name} is given more than once.`);
+}
 
 /** Before a lone `--`, after which nothing is a flag. */
 function asksForHelp(args: readonly string[]): boolean {

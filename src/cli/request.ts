@@ -23,9 +23,8 @@ const mostNamed = 5;
 /** `gatebench report RUN --request EVENT_ID`: one attempt whole. */
 export async function executeRequest(
   { run, format, out, results, color }: ReportFlags,
-  eventId: string | readonly string[],
+  eventId: string,
 ): Promise<ExitCode> {
-  if (typeof eventId !== 'string') throw new UserError('--request takes one event id, given more than once.');
   if (format !== 'table' && format !== 'json')
     throw new UserError(`--request is shown as table or json, not as ${format}.`);
   const report = await requestReport(await findRun(run, results), eventId);

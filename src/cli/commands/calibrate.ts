@@ -6,6 +6,7 @@ export const calibrate: Command = {
   flags: (builder) =>
     builder
       .option('concurrency', {
+        isList: true,
         type: 'string',
         default: '1,8,64',
         requiresArg: true,

@@ -25,6 +25,7 @@ export const compare: Command = {
         describe: 'what is held against what: models, or the routes of each model',
       })
       .option('metrics', {
+        isList: true,
         type: 'string',
         requiresArg: true,
         value: 'NAMES',

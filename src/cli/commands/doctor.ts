@@ -1,4 +1,3 @@
-import { UserError } from '../../base/user-error.ts';
 import {
   accountPages,
   answerTokens,
@@ -23,6 +22,7 @@ export const doctor: Command = {
       }),
     )
       .option('models', {
+        isList: true,
         type: 'string',
         requiresArg: true,
         value: 'IDS',
@@ -53,7 +53,6 @@ export const doctor: Command = {
       .example('$0 doctor --models custom-ollama/glm-5.2 --json', 'for a script'),
   async run(flags) {
     const suite = flags['suite'] as string | undefined;
-    if (Array.isArray(flags['api-url'])) throw new UserError('--api-url is given more than once.');
     const { executeDoctor } = await import('../doctor/execute.ts');
     return executeDoctor({
       suite,

@@ -37,6 +37,7 @@ export const exportRuns: Command = {
         describe: 'which table, requests if not said',
       })
       .option('columns', {
+        isList: true,
         type: 'string',
         requiresArg: true,
         value: 'NAMES',

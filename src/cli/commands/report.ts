@@ -39,7 +39,7 @@ export const report: Command = {
     }
     if (flags['request'] !== undefined) {
       const { executeRequest } = await import('../request.ts');
-      return executeRequest(reportFlags, flags['request'] as string | string[]);
+      return executeRequest(reportFlags, flags['request'] as string);
     }
     const { executeReport } = await import('../report.ts');
     return executeReport(reportFlags);

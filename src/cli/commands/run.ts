@@ -68,7 +68,7 @@ export const run: Command = {
 /** Shards are parts of one plan, and a plan is made from its seed. */
 function readShard(flag: unknown, seed: number | undefined): Shard | undefined {
   if (flag === undefined) return undefined;
-  const shard = parseShard(Array.isArray(flag) ? flag.join(' ') : (flag as string));
+  const shard = parseShard(flag as string);
   if (seed === undefined) throw new UserError('--shard needs --seed, the same for all shards of a run.');
   return shard;
 }

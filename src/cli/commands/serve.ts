@@ -1,4 +1,3 @@
-import { UserError } from '../../base/user-error.ts';
 import { setUps } from '../../standin/set-ups.ts';
 import { numberFlag } from '../numbers.ts';
 import type { Command } from '../command.ts';
@@ -43,13 +42,8 @@ export const serve: Command = {
       port: numberFlag('port', { min: 0, max: 65535, whole: true })(flags['port']) ?? 0,
       speed: numberFlag('speed', { min: 0.001, max: 1000 })(flags['speed']) ?? 1,
       seed: numberFlag('seed', { min: 0, whole: true })(flags['seed']) ?? 1,
-      mode: readMode(flags['mode']),
+      mode: flags['mode'] as string | undefined,
       json: flags['json'] === true,
     });
   },
 };
-
-function readMode(flag: unknown): string | undefined {
-  if (Array.isArray(flag)) throw new UserError('--mode is given more than once: a gateway has one set-up.');
-  return flag as string | undefined;
-}

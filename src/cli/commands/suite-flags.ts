@@ -36,12 +36,14 @@ export function wayFlags(builder: Flags): Flags {
   const routeNames = routes.map(({ name }) => name);
   return builder
     .option('route', {
+      isList: true,
       ...text,
       value: 'NAME',
       completes: routeNames,
       describe: `way to the models: ${routeNames.join(', ')}; several with commas`,
     })
     .option('base-url', {
+      isList: true,
       ...text,
       value: 'URL',
       describe: 'another address instead of the route’s own; route=URL for one of several',
@@ -64,12 +66,13 @@ export function suiteFlags(builder: Flags): Flags {
     }),
   )
     .option('models', {
+      isList: true,
       ...text,
       value: 'IDS',
       describe: 'only these ids; or other models as custom-ollama/<model>',
     })
-    .option('prompts', { ...text, value: 'IDS', describe: 'only these prompts' })
-    .option('tags', { ...text, value: 'TAGS', describe: 'only prompts with one of these tags' })
+    .option('prompts', { isList: true, ...text, value: 'IDS', describe: 'only these prompts' })
+    .option('tags', { isList: true, ...text, value: 'TAGS', describe: 'only prompts with one of these tags' })
     .option('repeat', { ...text, value: 'N', describe: 'repeats of every prompt' })
     .option('warmup', { ...text, value: 'N', describe: 'blocks to send first, recorded, never analysed' })
     .option('concurrency', { ...text, value: 'N', describe: 'requests in flight, all models together' })
