@@ -90,7 +90,7 @@ function plannedRequests({ suite, routes, shard, added_repeats = 0 }: Manifest):
 }
 
 /** Requests in flight for which this machine's clock was not proven. Undefined where it was, and on the demo route. */
-function unprovenConcurrency({ suite, routes, calibration }: Manifest): number | undefined {
+export function unprovenConcurrency({ suite, routes, calibration }: Manifest): number | undefined {
   if (routes.every(({ route }) => route === 'demo')) return undefined;
   const { concurrency } = suite.run;
   const levels = (calibration as Calibration | undefined)?.levels ?? [];

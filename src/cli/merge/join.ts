@@ -2,12 +2,13 @@ import { createReadStream } from 'node:fs';
 import { appendFile, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { defined } from '../../base/defined.ts';
 import { oneLine } from '../../base/text.ts';
 import { requestColumns } from '../../journal/columns.ts';
 import { csvHeader, csvLines } from '../../journal/csv.ts';
 import type { Manifest, RunStatus } from '../../journal/manifest.ts';
 import { runFiles } from '../../journal/run-folder.ts';
-import { readRows } from '../load-report.ts';
+import { readRows, unprovenConcurrency } from '../load-report.ts';
 import { missingShards, shardName, type Part } from './same-plan.ts';
 
 /** The manifest of the whole. Parts come in the order of their shards. */
@@ -40,6 +41,10 @@ export function joinedManifest(parts: readonly Part[]): Manifest {
     ...(busy.length === 0 ? {} : { loop_utilisation: Math.max(...busy) }),
   };
   delete joined.shard;
+  // The clocks of the whole are as good as the worst of them.
+  const unproven = manifests.find((manifest) => unprovenConcurrency(manifest) !== undefined);
+  delete joined.calibration;
+  Object.assign(joined, defined({ calibration: (unproven ?? manifests[0]!).calibration }));
   // Each shard may have had a server of its own.
   delete joined.local;
   if (lastEnd === undefined || ends.length < parts.length) delete joined.ended_at;

@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { level } from '../../calibrate/testing/level.ts';
 import { loadRun, readRows } from '../load-report.ts';
 import { readManifest } from '../../journal/manifest.ts';
 import { gatebench, scratch, type Finished } from '../testing/gatebench.ts';
@@ -91,6 +92,10 @@ describe('shards', () => {
       status: 'incomplete',
       notes: [{ text: 'shard 1/2 is missing' }],
     });
+    const calibration = { levels: [level(64, 1)] };
+    const proven = [first, second].map((part) => ({ ...part, manifest: { ...part.manifest, calibration } }));
+    expect(joinedManifest(proven).calibration).toEqual(calibration);
+    expect(joinedManifest([proven[0]!, second]).calibration).toBeUndefined();
     expect(() => assertSamePlan([first, first])).toThrow('both hold the prompt «p0»');
     const otherSeed = { folder: 's3', manifest: { ...second.manifest, seed: 8 } };
     expect(() => assertSamePlan([first, otherSeed])).toThrow('their seed differ (7, 8)');
