@@ -100,8 +100,9 @@ test('Ctrl-C ends it at once with 130, and what was seen until then is shown', a
     }),
   );
   child.kill('SIGINT');
-  const { code, stdout } = await finished;
+  const { code, stdout, stderr } = await finished;
   expect(code).toBe(130);
+  expect(stderr).toMatch(/\nstopping\n$/);
   expect(stdout).toMatch(/^doctor · stopped\n/);
   expect(stdout).toMatch(/– sim-wordy +not asked: stopped\n/);
 });

@@ -30,8 +30,13 @@ export const doctorDefaults: DoctorFlags = {
 /** `gatebench doctor`: tries every way, and says what to mend. */
 export async function executeDoctor(flags: DoctorFlags): Promise<ExitCode> {
   const progress = doctorProgress(process.stderr, flags.quiet || flags.json);
-  const interruption = onInterruption(progress.say);
-  const diagnosis = await examineSuite(flags, { say: progress.say, stop: interruption.stop }).finally(() => {
+  // Nothing in flight is waited for: an examination can be had again.
+  const interruption = onInterruption(() => progress.say('stopping'));
+  const say = (text: string): void => {
+    // What is passed over then is not asked.
+    if (!interruption.stop.aborted) progress.say(text);
+  };
+  const diagnosis = await examineSuite(flags, { say, stop: interruption.stop }).finally(() => {
     progress.stop();
     interruption.end();
   });
