@@ -16,8 +16,10 @@ const places: readonly (readonly [path: string, basePath: BasePath])[] = [
 /** What the gateway says before it looks at the provider. */
 const beforeProvider = ['2001', '2003', '2009', '2021'];
 const longestList = 2000;
+/** Pages that are asked for, at most. */
+const mostPages = 3;
 
-/** Finds out by its list of models how the gateway knows a custom provider. Asks for no more than three pages. */
+/** Finds out by its list of models how the gateway knows a custom provider. Asks for no more than `mostPages` pages. */
 export async function findProvider(slug: string, endpoint: Endpoint, look: Look): Promise<ProviderFacts> {
   const root = gatewayRoot(endpoint);
   if (root === undefined) {
@@ -25,8 +27,10 @@ export async function findProvider(slug: string, endpoint: Endpoint, look: Look)
     return { slug, ...listOf(got) };
   }
   let found: ProviderFacts = { slug };
+  let asked = 0;
   for (const [path, basePath] of places) {
     const list = listOf(await look(`${root}/custom-${slug}/${path}`));
+    asked++;
     if (list.names) return { slug, basePath, ...list };
     found = { slug, ...list };
     if (list.failure?.family === 'provider' && list.failure.code === 'http_404') continue;
@@ -34,10 +38,8 @@ export async function findProvider(slug: string, endpoint: Endpoint, look: Look)
   }
   const { failure } = found;
   if (failure?.family !== 'gateway' || beforeProvider.includes(failure.code)) return found;
-  for (const other of [
-    `custom-${slug}`,
-    ...(slug.startsWith('custom-') ? [slug.slice('custom-'.length)] : []),
-  ]) {
+  const others = [`custom-${slug}`, ...(slug.startsWith('custom-') ? [slug.slice('custom-'.length)] : [])];
+  for (const other of others.slice(0, mostPages - asked)) {
     const got = await look(`${root}/custom-${other}/v1/models`);
     if (got && got.failure?.family !== 'gateway')
       return { ...found, ...listOf(got), failure, knownAs: other };

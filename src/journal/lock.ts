@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, unlink, writeFile } from 'node:fs/promises';
+import { constants, copyFile, link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../base/user-error.ts';
@@ -41,10 +41,17 @@ async function taken(mine: string, path: string): Promise<boolean> {
   return (await linked(mine, path)) || (await takenOver(mine, path));
 }
 
+/** What file systems without hard links say: exFAT, and some that come over a network. */
+const noLinks: readonly (string | undefined)[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
 /** Gives a file its second name, which nobody else can have had: whole, or not at all. */
 async function linked(file: string, name: string): Promise<boolean> {
   try {
-    await link(file, name);
+    await link(file, name).catch((error: unknown) => {
+      if (!noLinks.includes((error as NodeJS.ErrnoException).code)) throw error;
+      // Nobody else can have had it either; for a moment it says nothing yet.
+      return copyFile(file, name, constants.COPYFILE_EXCL);
+    });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

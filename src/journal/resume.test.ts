@@ -110,7 +110,7 @@ test('what was made of the rows goes, and what a kill left half written; all els
   await using scratch = await scratchFolder();
   const kept = ['answers.jsonl', 'notes.tmp', 'requests.csv', 'requests.csv.torn', 'run.json'];
   const draft = `run.json.${randomUUID()}.tmp`;
-  for (const name of [...kept, 'models.csv', 'pairs.csv', 'report.html', draft])
+  for (const name of [...kept, 'models.csv', 'pairs.csv', 'reconciled.csv', 'report.html', draft])
     await writeFile(join(scratch.path, name), '');
   await removeDerived(scratch.path);
   expect((await readdir(scratch.path)).toSorted()).toEqual(kept);

@@ -64,7 +64,7 @@ export async function setTornLineAside(folder: string): Promise<number> {
  * its end. Whether a run has its page tells from then on whether it was brought to its end.
  */
 export async function removeDerived(folder: string): Promise<void> {
-  const derived: readonly string[] = [runFiles.models, runFiles.pairs, runFiles.report];
+  const derived: readonly string[] = [runFiles.models, runFiles.pairs, runFiles.report, runFiles.reconciled];
   for (const name of await readdir(folder))
     if (derived.includes(name) || isDraft(name)) await rm(join(folder, name), { force: true });
 }
