@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scratch } from './testing/gatebench.ts';
@@ -10,17 +10,40 @@ async function* pieces(): AsyncGenerator<string> {
   yield 'a';
 }
 
-test.each([
-  ['at once', (path: string) => writeOut('a', path)],
-  ['piece by piece', (path: string) => writeStream(pieces(), path)],
-])('what cannot be written %s is told with what to do, and nothing is left behind', async (_, write) => {
+const ways: [string, (path: string) => Promise<void>][] = [
+  ['at once', (path) => writeOut('a', path)],
+  ['piece by piece', (path) => writeStream(pieces(), path)],
+];
+
+test.each(ways)(
+  'what cannot be written %s is told with what to do, and nothing is left behind',
+  async (_, write) => {
+    await using home = await scratch();
+    const missing = join(home.path, 'none');
+    await expect(write(join(missing, 'a.md'))).rejects.toThrow(
+      `a.md cannot be written: there is no folder ${missing}; make it first.`,
+    );
+    const folder = join(home.path, 'folder');
+    await mkdir(folder);
+    await expect(write(folder)).rejects.toThrow(
+      /folder cannot be written: it is a folder; name a file in it/,
+    );
+    expect(await readdir(home.path)).toEqual(['folder']);
+  },
+);
+
+test.each(ways)('what a run has measured is never written over %s', async (_, write) => {
   await using home = await scratch();
-  const missing = join(home.path, 'none');
-  await expect(write(join(missing, 'a.md'))).rejects.toThrow(
-    `a.md cannot be written: there is no folder ${missing}; make it first.`,
-  );
-  const folder = join(home.path, 'folder');
-  await mkdir(folder);
-  await expect(write(folder)).rejects.toThrow(/folder cannot be written: it is a folder; name a file in it/);
-  expect(await readdir(home.path)).toEqual(['folder']);
+  const run = join(home.path, 'run');
+  await mkdir(run);
+  await writeFile(join(run, 'run.json'), '{}');
+  await writeFile(join(run, 'requests.csv'), 'paid for');
+  await symlink(join(run, 'requests.csv'), join(home.path, 'mine.csv'));
+  for (const path of [join(run, 'requests.csv'), join(home.path, 'mine.csv'), join(run, 'answers.jsonl')])
+    await expect(write(path)).rejects.toThrow(/is what a run has measured, and stays as it is/);
+  expect(await readFile(join(run, 'requests.csv'), 'utf8')).toBe('paid for');
+  expect((await readdir(run)).sort()).toEqual(['requests.csv', 'run.json']);
+  await write(join(run, 'models.csv'));
+  await write(join(home.path, 'requests.csv'));
+  expect(await readFile(join(home.path, 'requests.csv'), 'utf8')).toBe('a');
 });

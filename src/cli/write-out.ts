@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { spareMeasurement } from './spare-measurement.ts';
 import { unwritable } from './unwritable.ts';
 
 /** Writes to the file that `--out` names, else to stdout. Throws a UserError when the file cannot be written. */
@@ -7,6 +8,7 @@ export async function writeOut(content: string | Uint8Array, out: string | undef
     process.stdout.write(content);
     return;
   }
+  await spareMeasurement(out);
   try {
     await writeFile(out, content);
   } catch (error) {

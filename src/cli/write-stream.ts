@@ -1,6 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { spareMeasurement } from './spare-measurement.ts';
 import { unwritable } from './unwritable.ts';
 
 /**
@@ -16,6 +17,7 @@ export async function writeStream(
 }
 
 async function toFile(pieces: AsyncIterable<Uint8Array | string>, out: string): Promise<void> {
+  await spareMeasurement(out);
   const draft = `${out}.${process.pid}.tmp`;
   const file = await attempt(out, () => open(draft, 'w'));
   try {

@@ -1,0 +1,16 @@
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { UserError } from '../base/user-error.ts';
+import { isThere, runFiles } from '../journal/run-folder.ts';
+
+/** What cannot be made again from the rest of a run's folder. */
+const measured: readonly string[] = [runFiles.requests, runFiles.manifest, runFiles.answers];
+
+/** Throws a UserError where `--out` names what a run has measured: written over, it would be lost for good. */
+export async function spareMeasurement(out: string): Promise<void> {
+  const path = await realpath(out).catch(() => resolve(out));
+  // Some file systems take Run.json for run.json.
+  if (!measured.includes(basename(path).toLowerCase())) return;
+  if (await isThere(join(dirname(path), runFiles.manifest)))
+    throw new UserError(`${out} is what a run has measured, and stays as it is: name another file.`);
+}
