@@ -102,3 +102,15 @@ test('what cannot be compared by route is refused with what to do', async () => 
   expect(one).toMatchObject({ code: 2, stdout: '' });
   expect(one.stderr).toContain('this run took one alone (demo)');
 });
+
+test('a run is not compared with itself', async () => {
+  const same = await gatebench(['compare', 'latest', 'latest'], cwd.path);
+  expect(same).toMatchObject({ code: 2, stdout: '' });
+  expect(same.stderr).toContain('both are the same run');
+});
+
+test('where nothing can be compared it says why, and nothing is settled', async () => {
+  const one = await gatebench(['compare', 'latest', '--strict'], cwd.path);
+  expect(one).toMatchObject({ code: 6 });
+  expect(one.stdout).toContain('Nothing can be compared: it takes two models, or one on two routes.');
+});

@@ -37,6 +37,10 @@ export async function executeCompare(flags: CompareFlags): Promise<ExitCode> {
   const run = await loadRun(await findRun(flags.run, flags.results));
   const other =
     flags.other === undefined ? undefined : await loadRun(await findRun(flags.other, flags.results));
+  if (other?.report.run.run_id === run.report.run.run_id)
+    throw new UserError(
+      `both are the same run (${run.report.run.run_id}): name two, or one to compare its models.`,
+    );
   const report = other
     ? acrossRuns(run, other, options, margin)
     : flags.by === 'route'
@@ -56,7 +60,8 @@ export async function executeCompare(flags: CompareFlags): Promise<ExitCode> {
 }
 
 function exitOf({ pairs }: ComparisonReport, strict: boolean): ExitCode {
-  const isOpen = pairs.some(({ verdict }) => verdict === 'not settled');
+  // Where nothing could be compared, nothing is settled.
+  const isOpen = pairs.length === 0 || pairs.some(({ verdict }) => verdict === 'not settled');
   return strict && isOpen ? exitCode.notSettled : exitCode.done;
 }
 

@@ -124,6 +124,13 @@ test('two runs: never paired in time, perhaps of other suites and prompts', asyn
   ]);
 });
 
+test('two runs by different routes: what differs may be the route', async () => {
+  const by = (route: string) => collected(...latencies('a', forty, { route, completion_tokens: 1 }));
+  const warnings = runPairWarnings(await by('direct'), await by('compat'));
+  expect(warnings).toContainEqual({ kind: 'other-route', before: 'direct', after: 'compat' });
+  expect(kinds(runPairWarnings(await by('compat'), await by('compat')))).toEqual(['not-paired-in-time']);
+});
+
 test.each<Warning>([
   { kind: 'simulated' },
   { kind: 'nothing-measured' },
@@ -146,6 +153,8 @@ test.each<Warning>([
   { kind: 'hidden-reasoning', model: 'glm', answers: 12, of: 40 },
   { kind: 'not-paired-in-time' },
   { kind: 'other-suite', before: '0123456789abcdef', after: 'f' },
+  { kind: 'other-route', before: 'direct', after: 'compat' },
+  { kind: 'other-route', before: 'compat', after: 'demo' },
   { kind: 'prompts-not-shared', count: 2 },
 ])('$kind has words that end with what to do', (warning) => {
   expect(describeWarning(warning)).toMatch(

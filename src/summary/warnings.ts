@@ -1,6 +1,7 @@
 import { count } from '../base/text.ts';
 import { defaultAlpha } from '../stats/interval.ts';
 import { fewestPrompts } from '../stats/power.ts';
+import { runPairs } from './arm-pairs.ts';
 import type { ArmSamples, Collected } from './collect.ts';
 import { familyOf } from './compared-metrics.ts';
 import { sampleFloor } from './statistic.ts';
@@ -27,6 +28,7 @@ export type Warning =
   | { kind: 'hidden-reasoning'; model: string; answers: number; of: number }
   | { kind: 'not-paired-in-time' }
   | { kind: 'other-suite'; before: string; after: string }
+  | { kind: 'other-route'; before: string; after: string }
   | { kind: 'prompts-not-shared'; count: number };
 
 /** What the manifest knows and the rows do not. Absent facts give no warning. */
@@ -61,8 +63,10 @@ export function warningsOf(collected: Collected, facts: WarningFacts = {}): Warn
 export function runPairWarnings(before: Collected, after: Collected): Warning[] {
   const [ours, theirs] = [promptsOf(before), promptsOf(after)];
   const unshared = [...ours, ...theirs].filter((prompt) => !ours.has(prompt) || !theirs.has(prompt)).length;
+  const moved = runPairs(before, after).find(({ a, b }) => a.route !== b.route);
   return [
     { kind: 'not-paired-in-time' },
+    ...(moved ? [{ kind: 'other-route', before: moved.a.route, after: moved.b.route } as const] : []),
     ...(before.suiteHash === after.suiteHash
       ? []
       : [{ kind: 'other-suite', before: before.suiteHash, after: after.suiteHash } as const]),
@@ -205,6 +209,12 @@ export function describeWarning(warning: Warning): string {
       return 'The two runs were not sent side by side, so a shift between their hours cannot be told from a change of the model. For a verdict that holds, run both settings as two models of one suite.';
     case 'other-suite':
       return `The runs have different suites (${warning.before.slice(0, 12)} and ${warning.after.slice(0, 12)}); prompts are matched by id alone. Compare runs of one suite.`;
+    case 'other-route': {
+      const { before, after } = warning;
+      return [before, after].includes('demo')
+        ? `One of the runs is simulated (route demo) and the other went by ${before === 'demo' ? after : before}, so this says nothing about a model. Compare runs of one route.`
+        : `The runs took different routes (${before} and ${after}), so what differs may be the route alone. Compare runs of one route, or ask by both at once: run --route ${before},${after}, then compare --by route.`;
+    }
     case 'prompts-not-shared':
       return `${count(warning.count, 'prompt')} ${warning.count === 1 ? 'is' : 'are'} in only one of the runs and left out. Run the same prompts in both.`;
   }

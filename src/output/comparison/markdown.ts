@@ -12,6 +12,7 @@ import {
   metricsOf,
   metricTitle,
   nameIn,
+  nothingToCompare,
   pText,
   rangeText,
   rankingText,
@@ -37,7 +38,7 @@ export const markdown: ComparisonFormat = {
       report.answer.map((text) => `**${literal(text)}**`).join('\n\n'),
       ...(byRoute ? routeTables(report.pairs).flatMap(routeSection) : metricSections(report)),
       report.explanations.map((text) => `- ${literal(text)}`).join('\n'),
-      report.pairs.length > 0 ? literal(rulesOf(report)) : '',
+      literal(report.pairs.length > 0 ? rulesOf(report) : nothingToCompare(report)),
       report.warnings.map((text) => `- ⚠ ${literal(text)}`).join('\n'),
     ];
     return `${sections.filter((section) => section !== '').join('\n\n')}\n`;

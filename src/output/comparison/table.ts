@@ -13,6 +13,7 @@ import {
   metricsOf,
   metricTitle,
   nameIn,
+  nothingToCompare,
   pText,
   rangeText,
   rankingText,
@@ -40,7 +41,7 @@ export const table: ComparisonFormat = {
         wrapped(`! ${oneLine(text)}`, columns, '  ').map((line) => paint('warning', line)),
       ),
       report.pairs.length === 0
-        ? ['Nothing can be compared: it takes two models, or one on two routes.']
+        ? wrapped(nothingToCompare(report), columns)
         : wrapped(rulesOf(report), columns).map((line) => paint('quiet', line)),
     ];
     return `${sections

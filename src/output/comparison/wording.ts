@@ -99,6 +99,12 @@ function verdictTone(verdict: string): Tone | undefined {
   return verdict === 'not settled' ? 'quiet' : undefined;
 }
 
+/** What stands instead of tables where there is no pair. */
+export const nothingToCompare = ({ before }: ComparisonReport): string =>
+  before
+    ? 'Nothing can be compared: no model is in both runs.'
+    : 'Nothing can be compared: it takes two models, or one on two routes.';
+
 /** Metrics in the order in which they are shown: what models are ranked by stands first. */
 export function metricsOf(pairs: readonly PairRow[]): string[] {
   const metrics = [...new Set(pairs.map(({ metric }) => metric))];
