@@ -306,7 +306,7 @@ describe('pass rates', () => {
 });
 
 describe('why', () => {
-  test('latency is tokens times time per token', async () => {
+  test('latency is the first token, then tokens at so much time each', async () => {
     const parts = (model: string, tokens: number, tpot_ms: number): RequestRow[] =>
       base.map((_, index) => {
         const completion_tokens = tokens * (index + 1);
@@ -326,7 +326,21 @@ describe('why', () => {
     expect(why?.tokens.point).toBeCloseTo(2, 9);
     expect(why?.perToken.point).toBeCloseTo(1.5, 9);
     expect(describeExplanation(why!)).toBe(
-      'b takes 3.00× as long as a ≈ 2.00× the output tokens × 1.50× the time per token; the first token is 0 % of its wait (a: 0 %).',
+      'b takes 3.00× as long as a: 1.00× to the first token (0 % of its wait; a: 0 %), then 2.00× the output tokens at 1.50× the time per token.',
+    );
+  });
+
+  test('prompts that do not show all parts are left out, and that is said', async () => {
+    const some = (model: string): RequestRow[] =>
+      base.map((_, index) =>
+        row({
+          ...{ model, prompt_id: `p${index}`, ttft_ms: 10, e2e_latency_ms: 20, completion_tokens: 2 },
+          ...(index > 0 ? { tpot_ms: 10 } : {}),
+        }),
+      );
+    const { explanations } = compare(await collected(...some('a'), ...some('b')), e2e);
+    expect(describeExplanation(explanations[0]!)).toContain(
+      `(on ${base.length - 1} of ${base.length} prompts, which show all of this)`,
     );
   });
 

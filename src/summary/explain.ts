@@ -5,14 +5,17 @@ import type { ArmPair } from './arm-pairs.ts';
 import type { PairRow } from './columns.ts';
 import type { PromptSamples } from './prompt-samples.ts';
 
-/** Why b is slower or faster than a: ratio of latency ≈ ratio of output tokens × ratio of time per token. */
+/** Why b is slower or faster than a: what comes before the first token, output tokens, and time for each. */
 export interface Explanation {
   readonly model_a: string;
   readonly model_b: string;
   /** Prompts on which all parts were measured for both. */
   readonly prompts: number;
+  /** Prompts that both were asked. */
+  readonly asked: number;
   /** b ÷ a, each by Hodges and Lehmann over the same prompts. */
   readonly latency: Estimate;
+  readonly firstToken: Estimate;
   readonly tokens: Estimate;
   readonly perToken: Estimate;
   /** Mean share of the whole wait that passes before the first token, 0 to 1. */
@@ -45,7 +48,9 @@ export function explain({ a, b, labelA, labelB }: ArmPair): Explanation | undefi
     model_a: labelA,
     model_b: labelB,
     prompts: shared.length,
+    asked: [...a.prompts.keys()].filter((prompt) => b.prompts.has(prompt)).length,
     latency: ratio('latency'),
+    firstToken: ratio('firstToken'),
     tokens: ratio('tokens'),
     perToken: ratio('perToken'),
     firstTokenShareA: mean(shared.map(({ ours }) => ours.firstToken / ours.latency)),
@@ -86,15 +91,20 @@ export function describeExplanation(explanation: Explanation): string {
   const {
     model_a: a,
     model_b: b,
+    prompts,
+    asked,
     latency,
+    firstToken,
     tokens,
     perToken,
     firstTokenShareA,
     firstTokenShareB,
   } = explanation;
+  const where = prompts < asked ? ` (on ${prompts} of ${asked} prompts, which show all of this)` : '';
   return (
-    `${b} takes ${times(latency)} as long as ${a} ≈ ${times(tokens)} the output tokens × ${times(perToken)} ` +
-    `the time per token; the first token is ${percent(firstTokenShareB)} of its wait (${a}: ${percent(firstTokenShareA)}).`
+    `${b} takes ${times(latency)} as long as ${a}: ${times(firstToken)} to the first token ` +
+    `(${percent(firstTokenShareB)} of its wait; ${a}: ${percent(firstTokenShareA)}), ` +
+    `then ${times(tokens)} the output tokens at ${times(perToken)} the time per token${where}.`
   );
 }
 
