@@ -243,6 +243,12 @@ test('a model that nobody has comes with the nearest names of the list', async (
   expect(seen.diagnosis.findings[0]?.means).toContain('Nearest in its list: sim-swift,');
 });
 
+test('an address that is only the host of a gateway is told from a provider that leads elsewhere', async () => {
+  const seen = await examined({}, { route: ['compat'], baseUrl: ['STANDIN'] });
+  expect(found(seen)).toEqual(['path-missing: compat']);
+  expect(seen.diagnosis.findings[0]?.fix).toContain('Correct --base-url');
+});
+
 /** A suite that says `auth: bearer`. */
 async function bearerSuite(folder: string): Promise<string> {
   const suite = join(folder, 'bearer.yaml');

@@ -139,17 +139,27 @@ export const provider: readonly RefusalKind[] = [
     id: 'path-missing',
     mark: 'wrong',
     ofRoute: true,
-    explain: (refused) =>
-      refused.failure.family === 'provider' && refused.failure.code === 'http_404'
+    explain: ({ failure, route }) => {
+      if (failure.family !== 'provider' || failure.code !== 'http_404') return undefined;
+      const says = 'nothing answers at this path (404)';
+      if (!route.throughGateway)
+        return {
+          says,
+          means: 'The address is no OpenAI-compatible one: it has no chat/completions.',
+          fix: 'Correct --base-url: it ends in /v1, as https://ollama.com/v1 does.',
+        };
+      // Only --base-url can say so: our own addresses end like this.
+      return /\/(?:compat|custom-[^/]+\/v1)$/.test(route.url)
         ? {
-            says: 'nothing answers at this path (404)',
-            means: refused.route.throughGateway
-              ? 'The custom provider’s base URL leads elsewhere.'
-              : 'The address is no OpenAI-compatible one: it has no chat/completions.',
-            fix: refused.route.throughGateway
-              ? `Set the custom provider’s base URL to ${fitting}.`
-              : 'Correct --base-url: it ends in /v1, as https://ollama.com/v1 does.',
+            says,
+            means: 'The custom provider’s base URL leads elsewhere.',
+            fix: `Set the custom provider’s base URL to ${fitting}.`,
           }
-        : undefined,
+        : {
+            says,
+            means: 'The address is no whole one of a gateway: they end in /compat or /custom-<slug>/v1.',
+            fix: 'Correct --base-url: …/v1/<account>/<gateway>/compat, or for the route provider …/custom-<slug>/v1.',
+          };
+    },
   },
 ];
