@@ -19,7 +19,7 @@ test.each(Object.entries(generatedSections()))(
 
 test('the README names only commands that there are', () => {
   const known = commands.map(({ usage }) => usage.split(' ')[0]);
-  const named = [...readme.matchAll(/(?:^|`|\n *)(?:npm run gatebench --|gatebench) ([a-z]+)/g)].map(
+  const named = [...readme.matchAll(/(?:^|`|\n *)(?:npm run -s gatebench --|gatebench) ([a-z]+)/g)].map(
     ([, name]) => name,
   );
   expect(named.length).toBeGreaterThan(4);

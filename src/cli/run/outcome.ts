@@ -69,7 +69,7 @@ function nextSteps(folder: string, { routes, suite, suite_file }: Manifest): str
   const written = `Written to ${shown}/\n${files.join('')}`;
   if (!routes.some(({ route }) => route === 'demo')) return written;
   // From a clone there is no built program yet.
-  const program = process.argv[1]?.endsWith('.ts') ? 'npm run gatebench --' : 'npx gatebench';
+  const program = process.argv[1]?.endsWith('.ts') ? 'npm run -s gatebench --' : 'npx gatebench';
   const real = suite.models.some(({ model }) => /\/sim-/.test(model))
     ? ' \\\n  --models custom-ollama/kimi-k2.6,custom-ollama/glm-5.2'
     : '';
