@@ -9,7 +9,7 @@ import type { SuiteFlags } from '../commands/suite-flags.ts';
 import { stdoutStyle } from '../terminal.ts';
 import { powerFacts } from './power.ts';
 import { readSuite } from './read-suite.ts';
-import { routeNames } from './setup.ts';
+import { assertAddressed, routeNames } from './setup.ts';
 
 /** `gatebench plan`: what a run would send. Needs no credentials and sends nothing. */
 export async function executePlan(flags: SuiteFlags): Promise<ExitCode> {
@@ -17,6 +17,7 @@ export async function executePlan(flags: SuiteFlags): Promise<ExitCode> {
   for (const file of flags.suites) {
     const suite = await readSuite(file, flags);
     const routes = routeNames(flags, suite);
+    assertAddressed(flags.baseUrl, routes);
     const power = await powerFacts(suite, { routes, results: flags.results });
     plans.push(planFacts(suite, routes, flags.seed, power));
   }

@@ -30,7 +30,7 @@ import type { Suite } from '../../suite/suite.ts';
 import type { DemoGateway } from './demo-gateway.ts';
 import type { RunFlags } from './execute.ts';
 import { readSuite } from './read-suite.ts';
-import { findWays, newSeed, routeNames, type Ways } from './setup.ts';
+import { assertAddressed, findWays, newSeed, routeNames, type Ways } from './setup.ts';
 
 /** A run that can be sent: its folder is there, its plan is known, its ways are open. */
 export interface Prepared {
@@ -53,6 +53,7 @@ export async function prepareNew(
   demo: DemoGateway,
 ): Promise<Prepared> {
   const names = routeNames(flags, suite);
+  assertAddressed(flags.baseUrl, names);
   const ways = findWays(flags, suite, names, names.includes('demo') ? await demo.url() : undefined);
   const seed = flags.seed ?? newSeed();
   assertShard(suite, flags.shard);
@@ -112,6 +113,7 @@ async function reopen(folder: string, flags: RunFlags, demo: DemoGateway): Promi
   const manifest = await readManifest(folder);
   await assertSameSuite(flags, manifest);
   const names = manifest.routes.map(({ route }) => route);
+  assertAddressed(flags.baseUrl, names);
   const ways = findWays(flags, manifest.suite, names, names.includes('demo') ? await demo.url() : undefined);
   assertSameHosts(ways, manifest, folder);
   const torn = await setTornLineAside(folder);

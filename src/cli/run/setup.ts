@@ -29,16 +29,37 @@ export interface Ways {
  */
 export function routeNames(flags: Pick<SuiteFlags, 'route'>, suite: Suite): string[] {
   const names = flags.route ?? [suite.gateway.route ?? 'compat'];
-  for (const name of names) {
-    if (routes.some((route) => route.name === name)) continue;
-    const known = routes.map((route) => route.name);
-    const meant = nearest(name, known);
-    throw new UserError(
-      `there is no route «${name}»${meant ? `; did you mean «${meant}»?` : ''} Known: ${known.join(', ')}.`,
-    );
-  }
+  for (const name of names) assertRoute(name);
   if (names.includes('local') && suite.gateway.local?.api === 'native') assertNativeWords(suite);
   return [...new Set(names)];
+}
+
+function assertRoute(name: string): void {
+  if (routes.some((route) => route.name === name)) return;
+  const known = routes.map((route) => route.name);
+  const meant = nearest(name, known);
+  throw new UserError(
+    `there is no route «${name}»${meant ? `; did you mean «${meant}»?` : ''} Known: ${known.join(', ')}.`,
+  );
+}
+
+/** An address that no request would go to is a mistake: they would go elsewhere, and the token with them. */
+export function assertAddressed(given: readonly string[], names: readonly string[]): void {
+  const forAll = given.filter((entry) => routeOfAddress(entry) === undefined);
+  if (forAll.length > 1)
+    throw new UserError(`--base-url: ${forAll.join(' and ')} are for the same routes; write route=URL.`);
+  for (const entry of given) {
+    const name = routeOfAddress(entry);
+    if (name !== undefined) assertRoute(name);
+    if (name === 'demo' || names.every((each) => each === 'demo'))
+      throw new UserError(
+        `--base-url ${entry}: the route demo starts a stand-in of its own. For one that runs already, or another gateway, say --route compat.`,
+      );
+    if (name !== undefined && !names.includes(name))
+      throw new UserError(
+        `--base-url ${entry}: nothing goes by ${name} here, but by ${names.join(' and ')}.`,
+      );
+  }
 }
 
 /** Resolves every arm before anything is sent, so that what is missing is said at once. */
@@ -49,6 +70,7 @@ export function findWays(
   demoUrl?: string,
 ): Ways {
   const environment = readEnvironment(process.env);
+  for (const name of flags.baseUrl.map(routeOfAddress)) if (name !== undefined) assertRoute(name);
   const arms = armsOf(suite.models, names);
   const endpoints = new Map<string, Endpoint>();
   for (const arm of arms) {
@@ -77,9 +99,12 @@ export function findWays(
 
 /** `route=URL` for this route, else an address that is for all. */
 function baseUrlOf(route: string, given: readonly string[]): string | undefined {
-  const named = given.find((entry) => entry.startsWith(`${route}=`));
-  return named?.slice(route.length + 1) ?? given.find((entry) => !/^[a-z]+=/.test(entry));
+  const named = given.find((entry) => routeOfAddress(entry) === route);
+  return named?.slice(route.length + 1) ?? given.find((entry) => routeOfAddress(entry) === undefined);
 }
+
+/** `compat` of `compat=URL`; undefined of an address that is for all routes. */
+const routeOfAddress = (entry: string): string | undefined => /^([a-z]+)=/.exec(entry)?.[1];
 
 /** What must never be shown, and the name that stands for it. */
 export function secretsOf(environment: Environment): Map<string, string> {
