@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, relative } from 'node:path';
 import { exitCode, UserError, type ExitCode } from '../../base/user-error.ts';
 import { readEnvironment } from '../../gateway/environment.ts';
@@ -23,7 +23,8 @@ const workflowFile = '.github/workflows/gatebench-nightly.yml';
 export async function executeInit(flags: InitFlags): Promise<ExitCode> {
   const { suite, nightly, json } = flags;
   // From a clone there is no installed program.
-  const program = process.argv[1]?.endsWith('.ts') ? 'npm run -s gatebench --' : 'npx gatebench';
+  const isClone = process.argv[1]?.endsWith('.ts') === true;
+  const program = isClone ? 'npm run -s gatebench --' : 'npx gatebench';
   if (flags.gateway) return setUpGateway(flags, program);
   if (!nightly) {
     await writeNew(suite, starterSuite());
@@ -46,9 +47,19 @@ export async function executeInit(flags: InitFlags): Promise<ExitCode> {
       `  2. commit ${workflowFile} and ${path}\n` +
       '  3. start it once by hand: Actions → gatebench nightly → Run workflow\n',
   );
+  if (!isClone && !(await isLocked()))
+    process.stderr.write(
+      'The workflow runs «npm ci»: first npm install --save-dev gatebench, and commit package.json and package-lock.json.\n',
+    );
   if (models.some(({ model }) => /\/sim-/.test(model)))
     process.stderr.write(`${path} names simulated models (sim-…): name real ones, no gateway knows these.\n`);
   return exitCode.done;
+}
+
+/** Whether `npm ci` would bring this program. */
+async function isLocked(): Promise<boolean> {
+  const lock = await readFile('package-lock.json', 'utf8').catch(() => '');
+  return lock.includes('"node_modules/gatebench"');
 }
 
 /** What was written, and what to do next; for machines the former alone. */
