@@ -31,7 +31,8 @@ export function choices(name: string, known: readonly string[]): string {
 }
 
 /** `a`, `a or b`, `one of a, b, c`. */
-export function oneOf(known: readonly string[]): string {
+export function oneOf(names: readonly string[]): string {
+  const known = [...new Set(names)];
   if (known.length <= 2) return known.join(' or ');
   const shown = known.slice(0, 30);
   return `one of ${shown.join(', ')}${known.length > shown.length ? ', …' : ''}`;

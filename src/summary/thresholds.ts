@@ -1,5 +1,6 @@
 import { defined } from '../base/defined.ts';
 import type { Ms } from '../base/clock.ts';
+import { count } from '../base/text.ts';
 import type { Threshold } from '../suite/suite.ts';
 import type { ArmSamples, Collected } from './collect.ts';
 import { boundOf } from './metric-figures.ts';
@@ -85,7 +86,9 @@ function figureOf({ statistic, column }: Threshold, arm: ArmSamples, timeoutMs: 
 function whyMissing({ statistic, column }: Threshold, arm: ArmSamples): string {
   if (statistic === 'rate' || statistic === 'mean' || statistic === 'typical') return 'not measured';
   const have = clustersOf(arm, column).flat().length;
-  return have === 0 ? 'not measured' : `${have} requests are too few, ${sampleFloor[statistic]} are needed`;
+  return have === 0
+    ? 'not measured'
+    : `${count(have, 'request')} ${have === 1 ? 'is' : 'are'} too few, ${sampleFloor[statistic]} are needed`;
 }
 
 function onInterval(

@@ -162,6 +162,12 @@ test.each<Warning>([
   );
 });
 
+test('a run that stopped short is told in a sentence', () => {
+  const words = (status: string) => describeWarning({ kind: 'unfinished', status, answered: 3, planned: 12 });
+  expect(words('budget')).toMatch(/^The run stopped at its budget: 3 of 12 requests/);
+  expect(words('incomplete')).toMatch(/^The run is incomplete: /);
+});
+
 test('the words carry the numbers', () => {
   expect(describeWarning({ kind: 'few-samples', model: 'glm', percentile: 'p95', have: 12, need: 40 })).toBe(
     'glm: 12 requests are too few for a p95 (40 are needed). Add prompts, or raise run.repeat.',

@@ -176,7 +176,7 @@ export function describeWarning(warning: Warning): string {
     case 'nothing-measured':
       return 'No measured request has ended yet. Resume the run with --resume, or look into its requests.csv for what failed.';
     case 'unfinished':
-      return `The run is ${warning.status}: ${warning.answered.toLocaleString('en-US')} of ${count(warning.planned, 'request')} have an answer or a failure. Finish it with --resume.`;
+      return `The run ${unfinished[warning.status] ?? `is ${warning.status}`}: ${warning.answered.toLocaleString('en-US')} of ${count(warning.planned, 'request')} have an answer or a failure. Finish it with --resume.`;
     case 'errors-above-limit':
       return `${percent(warning.share)} of the requests failed, more than the ${percent(warning.limit)} that max_error_rate allows: the run counts as incomplete. See error_message in requests.csv, then run again or use --retry-errors.`;
     case 'sequential-order':
@@ -219,6 +219,12 @@ export function describeWarning(warning: Warning): string {
       return `${count(warning.count, 'prompt')} ${warning.count === 1 ? 'is' : 'are'} in only one of the runs and left out. Run the same prompts in both.`;
   }
 }
+
+const unfinished: Readonly<Record<string, string>> = {
+  running: 'has not ended',
+  budget: 'stopped at its budget',
+  interrupted: 'was interrupted',
+};
 
 const remedies: Readonly<Record<string, string>> = {
   cache_hit: 'They came from the gateway’s cache: switch caching off for this gateway.',
