@@ -1,5 +1,6 @@
 import { wrappedWords } from '../base/text.ts';
 import type { CommandEntry } from './command.ts';
+import { firstRun } from './first-run.ts';
 import { takesValue, type Flag, type Flags } from './flags.ts';
 
 /** Words left of their meaning, in columns of their own. */
@@ -26,7 +27,7 @@ export function programHelp(commands: readonly CommandEntry[], columns: number):
       ],
       columns,
     ),
-    ['First time here? gatebench run suites/smoke.yaml --route demo'],
+    [`New here? ${firstRun()}`],
   ]);
 }
 

@@ -6,6 +6,7 @@ import { flagsOf } from './common-flags.ts';
 import { Flags, takesValue } from './flags.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { runProgram } from './program.ts';
+import { gatebench, scratch } from './testing/gatebench.ts';
 
 describe('help', () => {
   test.each(commands.map((entry) => [nameOf(entry), entry] as const))(
@@ -34,6 +35,13 @@ describe('help', () => {
     for (const entry of commands) expect(help).toContain(`\n  ${entry.usage}  `);
     for (const line of help.split('\n').slice(0, -2)) expect(line.length, line).toBeLessThanOrEqual(60);
   });
+});
+
+test('what a newcomer is told to type is there to be typed', async () => {
+  await using empty = await scratch();
+  const { stdout } = await gatebench(['--help'], empty.path);
+  expect(stdout).toContain('New here? gatebench init && gatebench run suites/starter.yaml --route demo\n');
+  expect((await gatebench(['init'], empty.path)).stdout).toContain('suites/starter.yaml');
 });
 
 describe('wrong arguments', () => {

@@ -2,6 +2,7 @@ import { oneLine } from '../base/text.ts';
 import { nearest } from '../suite/nearest.ts';
 import { nameOf, type CommandEntry } from './command.ts';
 import { flagsOf } from './common-flags.ts';
+import { firstRun } from './first-run.ts';
 import { takesValue, type Flag, type Flags } from './flags.ts';
 
 /** Says of wrong arguments which word is wrong, what was probably meant, and where the help is. */
@@ -19,7 +20,7 @@ export async function explainArguments(
 function withoutCommand(args: readonly string[], known: readonly string[]): string {
   const word = args.find((arg) => !arg.startsWith('-'));
   return word === undefined
-    ? 'say what to do, for example: gatebench run suites/smoke.yaml --route demo'
+    ? `say what to do, for example: ${firstRun()}`
     : `there is no command ${quoted(word)}${meant(word, known)}`;
 }
 

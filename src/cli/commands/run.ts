@@ -2,6 +2,7 @@ import { defined } from '../../base/defined.ts';
 import { UserError } from '../../base/user-error.ts';
 import { parseShard, type Shard } from '../../plan/shard.ts';
 import type { Command } from '../command.ts';
+import { firstRun } from '../first-run.ts';
 import { readSuiteFlags, suiteFlags } from './suite-flags.ts';
 
 export const run: Command = {
@@ -51,9 +52,7 @@ export const run: Command = {
       retryErrors: flags['retry-errors'] as string | undefined,
     });
     if (suiteAndDesign.suites.length === 0 && folder.resume === undefined && folder.retryErrors === undefined)
-      throw new UserError(
-        'run what? Give a suite, for example: gatebench run suites/smoke.yaml --route demo',
-      );
+      throw new UserError(`run what? Give a suite, for example: ${firstRun()}`);
     const shard = readShard(flags['shard'], suiteAndDesign.seed);
     const { executeRun } = await import('../run/execute.ts');
     return executeRun({
