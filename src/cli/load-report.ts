@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { defined } from '../base/defined.ts';
+import { UserError } from '../base/user-error.ts';
 import type { Calibration } from '../calibrate/calibration.ts';
 import { isProvenAt } from '../calibrate/sentence.ts';
 import type { RequestRow } from '../journal/columns.ts';
 import { readManifest, type Manifest } from '../journal/manifest.ts';
 import { readRequests } from '../journal/resume.ts';
+import { runFiles } from '../journal/run-folder.ts';
 import type { Report, RunFacts } from '../output/report.ts';
 import { armsOf, planSize } from '../plan/blocks.ts';
 import { shardPrompts } from '../plan/shard.ts';
@@ -38,6 +41,7 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
   const collector = new Collector({ columns: neededColumns(suite) });
   const serverTimesCollector = new ServerTimesCollector();
   for await (const row of readRows(folder)) {
+    if (row.run_id !== manifest.run_id) throw strangeRow(folder, row, manifest);
     collector.add(row);
     serverTimesCollector.add(row);
   }
@@ -67,6 +71,13 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
     ...(serverTimes.length > 0 ? { serverTimes } : {}),
   };
   return { folder, manifest, collected, comparison, thresholds, report };
+}
+
+/** Rows of another run would be shown under this one's name, route and plan. */
+function strangeRow(folder: string, row: RequestRow, { run_id }: Manifest): UserError {
+  return new UserError(
+    `${join(folder, runFiles.requests)} has rows of the run ${row.run_id}, but ${runFiles.manifest} is of ${run_id}: put the files of one run together. Shards are joined by gatebench merge.`,
+  );
 }
 
 /** Columns that the suite's thresholds and gate name beyond those of every table. */
