@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { demoCredentials } from '../gateway/routes/demo.ts';
+import { listRuns } from '../journal/run-folder.ts';
 import { spawnStandin, type SpawnedStandin } from '../standin/spawn.ts';
 import { gatebench, scratch, type Scratch } from './testing/gatebench.ts';
 
@@ -107,6 +108,13 @@ test('a run is not compared with itself', async () => {
   const same = await gatebench(['compare', 'latest', 'latest'], cwd.path);
   expect(same).toMatchObject({ code: 2, stdout: '' });
   expect(same.stderr).toContain('both are the same run');
+});
+
+test('two runs the wrong way round are told', async () => {
+  const [earlier, later] = (await listRuns(join(cwd.path, 'results'))) as [string, string];
+  const words = 'was sent before the first';
+  expect((await gatebench(['compare', later, earlier], cwd.path)).stdout).toContain(words);
+  expect((await gatebench(['compare', earlier, later], cwd.path)).stdout).not.toContain(words);
 });
 
 test('where nothing can be compared it says why, and nothing is settled', async () => {

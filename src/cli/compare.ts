@@ -136,7 +136,14 @@ function acrossRuns(
     explanations: worthTelling(explanations, pairs).map((one) =>
       describeExplanation({ ...one, model_a: 'before', model_b: one.model_b.replace(end, '') }),
     ),
-    warnings: runPairWarnings(before.collected, after.collected).map(describeWarning),
+    warnings: [
+      ...(after.manifest.started_at < before.manifest.started_at
+        ? [
+            'The second run was sent before the first, so «before» and «after» are the wrong way round. Name the earlier run first.',
+          ]
+        : []),
+      ...runPairWarnings(before.collected, after.collected).map(describeWarning),
+    ],
   };
 }
 
