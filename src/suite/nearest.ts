@@ -54,5 +54,5 @@ function letters(name: string): string {
 /** How many letters may be wrong. */
 function reach(name: string, other: string): number {
   const length = Math.min(name.length, other.length);
-  return length < 4 ? 1 : Math.max(2, Math.floor(length / 3));
+  return length < 5 ? 1 : Math.max(2, Math.floor(length / 3));
 }
