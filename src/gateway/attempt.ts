@@ -342,7 +342,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
       chunks: chunks.length > 0 ? chunks : new ChunkLog(),
       answer: redact(completion.answer),
       reasoning: redact(completion.reasoning),
-      toolCalls: completion.toolCalls.map((call) => ({ ...call, arguments: redact(call.arguments) })),
+      toolCalls: completion.toolCalls.map((call) => ({
+        id: redact(call.id),
+        name: redact(call.name),
+        arguments: redact(call.arguments),
+      })),
       usage: completion.usage,
       receipts: this.#receipts(redact),
       buffered: streamed && looksBuffered(chunks, this.#headersMs, this.#lagMs),

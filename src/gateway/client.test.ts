@@ -239,6 +239,41 @@ describe('the way there', () => {
     expect(JSON.stringify(exchange)).not.toContain('secret-token-1');
   });
 
+  test('nor one in any part of an answer', async () => {
+    const token = 'secret-token-1';
+    await using server = await serve((response) => {
+      response.writeHead(200, {
+        'content-type': 'text/event-stream',
+        ...Object.fromEntries(
+          ['cf-ray', 'cf-aig-log-id', 'cf-aig-step', 'cf-aig-cache-status', 'cf-aig-model'].map((name) => [
+            name,
+            token,
+          ]),
+        ),
+      });
+      const half = token.slice(0, 6);
+      const call = {
+        index: 0,
+        id: token,
+        type: 'function',
+        function: { name: token, arguments: `"${half}` },
+      };
+      const rest = { index: 0, function: { arguments: `${token.slice(6)}"` } };
+      for (const [delta, finish] of [
+        [{ content: half, reasoning: half, tool_calls: [call] }, null],
+        [{ content: token.slice(6), reasoning: token.slice(6), tool_calls: [rest] }, token],
+      ])
+        response.write(
+          `data: ${JSON.stringify({ id: token, model: token, choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`,
+        );
+      response.end('data: [DONE]\n\n');
+    });
+    await using client = testGateway({}, { [token]: 'CF_AIG_TOKEN' });
+    const exchange = await client.ask(server.url);
+    expect(exchange.toolCalls).toHaveLength(1);
+    expect(JSON.stringify(exchange)).not.toContain(token);
+  });
+
   test('nor half of one that the end of a message cuts', async () => {
     await using server = await serve((response) => {
       response.writeHead(400);
