@@ -22,6 +22,28 @@ test('a mode plays a set-up, and doctor finds it at the address that is printed'
   }
 });
 
+test.each([
+  ['key-refused', '✗ the provider refused the key'],
+  ['base-url-api-replaced', '✗ the provider’s base URL ends in /api'],
+  ['api-token', '! Cloudflare’s API refuses CLOUDFLARE_API_TOKEN'],
+  ['cloud-suffix', '· the ending :cloud is taken here'],
+])('the command that is printed shows %s', async (mode, found) => {
+  await using cwd = await scratch();
+  const { child, finished } = start(['serve', '--mode', mode, '--speed', '20'], cwd.path);
+  try {
+    const [text] = (await once(child.stdout!, 'data')) as [string];
+    const words = /CF_AIG_TOKEN=\S+ OLLAMA[^]*?--api-url \S+/.exec(text)![0].split(/[\s\\]+/);
+    const at = words.indexOf('gatebench');
+    const env = words.slice(0, at).map((word) => word.split('='));
+    const args = [...words.slice(at + 1), '--quiet'];
+    const { stdout } = await gatebench(args, cwd.path, Object.fromEntries(env) as Record<string, string>);
+    expect(stdout).toContain(found);
+  } finally {
+    child.kill('SIGTERM');
+    await finished;
+  }
+});
+
 test('an unknown mode is refused with the nearest one, and the help lists them all', async () => {
   await using cwd = await scratch();
   const refused = await gatebench(['serve', '--mode', 'no-stored-kye'], cwd.path);

@@ -32,7 +32,7 @@ export async function executeServe({ json, mode, ...options }: ServeFlags): Prom
           '',
           'Try it:',
           `  CF_AIG_TOKEN=${token} gatebench run suites/smoke.yaml --route compat --base-url ${baseUrl}`,
-          `  CF_AIG_TOKEN=${token} gatebench doctor --models custom-ollama/sim-swift --base-url ${baseUrl}`,
+          ...doctorCommand(standin.url, setUp?.model),
           '',
           'Ctrl-C ends it.',
           '',
@@ -41,6 +41,18 @@ export async function executeServe({ json, mode, ...options }: ServeFlags): Prom
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await standin.close();
   return exitCode.done;
+}
+
+/** All routes, the provider's key and Cloudflare's API with them: some set-ups show nowhere else. */
+function doctorCommand(url: string, model = 'sim-swift'): string[] {
+  const { account, gateway, token } = demoCredentials;
+  return [
+    `  CF_AIG_TOKEN=${token} OLLAMA_API_KEY=demo-key CLOUDFLARE_API_TOKEN=demo-api-token \\`,
+    `    gatebench doctor --models custom-ollama/${model} --route compat,provider,direct \\`,
+    `    --base-url compat=${url}/v1/${account}/${gateway}/compat \\`,
+    `    --base-url provider=${url}/v1/${account}/${gateway}/custom-ollama/v1 \\`,
+    `    --base-url direct=${url}/v1 --api-url ${url}`,
+  ];
 }
 
 function setUpNamed(name: string): SetUp {

@@ -5,6 +5,8 @@ export interface SetUp {
   name: string;
   summary: string;
   options: Partial<StandinOptions>;
+  /** Name to ask for, where only that one shows it. */
+  model?: string;
 }
 
 const failing = (name: string): Partial<StandinOptions> => ({ knobs: { fail: name } });
@@ -90,6 +92,7 @@ export const setUps: readonly SetUp[] = [
     name: 'cloud-suffix',
     summary: 'name:cloud is taken for name',
     options: { acceptCloudSuffix: true },
+    model: 'sim-swift:cloud',
   },
   { name: 'other-model', summary: 'another model answers', options: failing('other-model') },
   {

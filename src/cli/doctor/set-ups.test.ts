@@ -249,6 +249,14 @@ test('an address that is only the host of a gateway is told from a provider that
   expect(seen.diagnosis.findings[0]?.fix).toContain('Correct --base-url');
 });
 
+test('what nobody can explain is looked up in the gateway’s log only where the gateway was on the way', async () => {
+  const { diagnosis } = await examined({ knobs: { fail: 'bad-model-format' } });
+  const fixes = diagnosis.findings
+    .filter(({ id }) => id === 'other-failure')
+    .map(({ fix, where }) => `${where[0]?.route}: ${fix.includes('gateway’s log')}`);
+  expect(fixes).toEqual(['provider: true', 'direct: false']);
+});
+
 /** A suite that says `auth: bearer`. */
 async function bearerSuite(folder: string): Promise<string> {
   const suite = join(folder, 'bearer.yaml');

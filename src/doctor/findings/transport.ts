@@ -69,12 +69,13 @@ export const transport: readonly RefusalKind[] = [
   {
     id: 'other-failure',
     mark: 'wrong',
-    explain: ({ failure, probe }) => ({
+    explain: ({ failure, probe, route }) => ({
       says: `it failed: ${failure.family} ${failure.code}`,
       means: failure.message,
-      fix:
-        probe.exchange.receipts.gatewayLogId === undefined
-          ? 'Look it up in the gateway’s log by its event id.'
+      fix: !route.throughGateway
+        ? 'Look whether --base-url leads to the provider itself.'
+        : probe.exchange.receipts.gatewayLogId === undefined
+          ? `Look it up in the gateway’s log by its event id: ${probe.exchange.eventId}.`
           : `Look it up in the gateway’s log: ${probe.exchange.receipts.gatewayLogId}.`,
     }),
   },
