@@ -4,7 +4,7 @@ import { UserError } from '../base/user-error.ts';
 import { costOf } from '../metric/cost.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Exchange, Usage } from '../record/exchange.ts';
-import type { Budget } from '../suite/suite.ts';
+import type { Budget, Suite } from '../suite/suite.ts';
 import { worstCaseUsage } from '../plan/tokens.ts';
 
 /** What one request may cost at most, or did cost. */
@@ -110,6 +110,13 @@ function expense({ arm }: PlannedRequest, usage: Usage): Expense {
   const { price } = arm.model;
   const tokens = (usage.promptTokens ?? 0) + (usage.completionTokens ?? 0);
   return { tokens, usd: price ? (costOf(usage, price) ?? 0) : 0 };
+}
+
+/** What a budget in USD cannot bound, as a note; undefined when it bounds all. */
+export function unpricedNote({ models, run: { budget } }: Suite): string | undefined {
+  const unpriced = models.filter(({ price }) => price === undefined).map(({ id }) => id);
+  if (budget.usd === undefined || unpriced.length === 0) return undefined;
+  return `the budget of ${budget.usd} USD does not bound ${unpriced.join(', ')}: the suite knows no price`;
 }
 
 /** Refuses a plan that cannot end within its budget, with the figures. */

@@ -243,6 +243,36 @@ describe('failures', () => {
     expect(used).toBeLessThanOrEqual(600);
     expect(JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'))).toMatchObject({ status: 'budget' });
   });
+
+  test('one that has reached its budget goes on with a larger one; a flag for another plan is refused', async () => {
+    await using cwd = await scratch();
+    const standin = await createStandin(standinOptions);
+    const base = ['--base-url', `${standin.url}/v1/acc/gw/compat`, '--quiet'];
+    const { folder } = await trial(cwd.path, standin.url, suiteText(), ['--max-tokens-total', '600']);
+    const goOn = (...args: string[]): Promise<Finished> =>
+      gatebench(['run', '--resume', folder, ...base, ...args], cwd.path, { CF_AIG_TOKEN: token });
+    expect((await goOn()).code).toBe(7);
+    const other = await goOn('--repeat', '3', '--route', 'direct', '--models', 'sim-swift', '--out', 'x');
+    expect(other).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--repeat, --route, --out, --models: a run goes on') as string,
+    });
+    const larger = await goOn('--repeat', '2', '--route', 'compat', '--max-tokens-total', '100000');
+    await standin.close();
+    expect(larger.code).toBe(0);
+    assertEveryRequestOnce(await rowsOf(folder), 4 * 2 * 2 + 2);
+  });
+
+  test('a budget in USD says which models it does not bound, before and after', async () => {
+    await using cwd = await scratch();
+    const standin = await createStandin(standinOptions);
+    const { result } = await trial(cwd.path, standin.url, suiteText(), ['--max-cost', '0.01']);
+    await standin.close();
+    const words = /he budget of 0\.01 USD does not bound sim-swift, sim-wordy/;
+    expect(result.stdout.replaceAll(/\s+/g, ' ')).toMatch(words);
+    const plan = await gatebench(['plan', 'trial.yaml', '--max-cost', '0.01'], cwd.path);
+    expect(plan.stdout.replaceAll(/\s+/g, ' ')).toMatch(words);
+  });
 });
 
 describe('the disk', () => {

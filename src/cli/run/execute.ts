@@ -14,6 +14,7 @@ import { loadModes } from '../../load/index.ts';
 import { planBlocks, planSize } from '../../plan/blocks.ts';
 import type { Block } from '../../plan/plan.ts';
 import type { Shard } from '../../plan/shard.ts';
+import { unpricedNote } from '../../run/budget.ts';
 import { run, type RunOutcome } from '../../run/runner.ts';
 import type { Suite } from '../../suite/suite.ts';
 import type { SuiteFlags } from '../commands/suite-flags.ts';
@@ -147,6 +148,8 @@ async function send(flags: RunFlags, prepared: Prepared, interruption: Interrupt
     manifest.notes.push({ at: systemClock.wall().toISOString(), text });
     progress.note(text);
   };
+  const unpriced = unpricedNote(suite);
+  if (unpriced !== undefined && earlier.done === 0) note(unpriced);
   try {
     const recordModelsAfter = await recordLocalModels(dispatcher, ways, manifest, note);
     await warmConnections(

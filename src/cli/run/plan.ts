@@ -3,6 +3,7 @@ import { exitCode, type ExitCode } from '../../base/user-error.ts';
 import { renderPlan, type BudgetLine, type PlanFacts } from '../../output/plan.ts';
 import { armsOf, type PlanOptions } from '../../plan/blocks.ts';
 import { assumedSeconds, estimate, estimateMinutes, sumSpans } from '../../plan/estimate.ts';
+import { unpricedNote } from '../../run/budget.ts';
 import { suiteHash } from '../../suite/hash.ts';
 import type { Suite } from '../../suite/suite.ts';
 import type { SuiteFlags } from '../commands/suite-flags.ts';
@@ -72,7 +73,7 @@ function planFacts(
     totals,
     budget: budgetLines(suite, totals),
     ...defined({ smallest_difference: smallestDifference }),
-    warnings: warningsFor(totals),
+    warnings: warningsFor(totals, suite),
   };
 }
 
@@ -90,8 +91,10 @@ function budgetLines({ run }: Suite, totals: PlanFacts['totals']): BudgetLine[] 
   });
 }
 
-function warningsFor(totals: PlanFacts['totals']): string[] {
+function warningsFor(totals: PlanFacts['totals'], suite: Suite): string[] {
+  const unpriced = unpricedNote(suite);
   return [
+    ...(unpriced === undefined ? [] : [`T${unpriced.slice(1)}.`]),
     ...(totals.tokens
       ? []
       : ['Without max_tokens nothing bounds an answer: set it in defaults.params to see tokens and cost.']),

@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
 import { seededRandom } from '../../base/random.ts';
@@ -29,7 +29,7 @@ import { suiteHash } from '../../suite/hash.ts';
 import type { Suite } from '../../suite/suite.ts';
 import type { DemoGateway } from './demo-gateway.ts';
 import type { RunFlags } from './execute.ts';
-import { readSuite } from './read-suite.ts';
+import { budgetOf, readSuite } from './read-suite.ts';
 import { assertAddressed, findWays, newSeed, routeNames, type Ways } from './setup.ts';
 
 /** A run that can be sent: its folder is there, its plan is known, its ways are open. */
@@ -112,6 +112,7 @@ export async function prepareResumed(flags: RunFlags, demo: DemoGateway): Promis
 async function reopen(folder: string, flags: RunFlags, demo: DemoGateway): Promise<Omit<Prepared, 'lock'>> {
   const manifest = await readManifest(folder);
   await assertSameSuite(flags, manifest);
+  assertSamePlan(flags, manifest, folder);
   const names = manifest.routes.map(({ route }) => route);
   assertAddressed(flags.baseUrl, names);
   const ways = findWays(flags, manifest.suite, names, names.includes('demo') ? await demo.url() : undefined);
@@ -125,7 +126,10 @@ async function reopen(folder: string, flags: RunFlags, demo: DemoGateway): Promi
     note(manifest, `${count(reopened, 'failed request')} sent again`);
   }
   const planOptions = planOf(manifest.suite, ways, manifest.seed, manifest.shard);
-  const budget = new BudgetGuard(manifest.suite.run.budget, systemClock);
+  // What a run may spend is no part of its plan: one that has reached its budget goes on with a larger one.
+  const { run } = manifest.suite;
+  run.budget = { ...run.budget, ...budgetOf(flags) };
+  const budget = new BudgetGuard(run.budget, systemClock);
   const spentBy = expensesOf(manifest.suite);
   const earlier = await readState(folder, (row) => budget.carryOver(spentBy(row)));
   // One that was stopped after its last request, or killed while its books were closed, is still to be ended.
@@ -168,6 +172,29 @@ async function assertSameSuite(flags: RunFlags, manifest: Manifest): Promise<voi
       `${file} has changed since the run was started, so its answers cannot be put beside the earlier ones:\n` +
         `  the run's suite  ${manifest.suite_hash}\n  the file now     ${now}\n` +
         'Leave the suite out to go on with the one that the run recorded, or start a new run.',
+    );
+}
+
+/** A run goes on with the plan that it recorded: a flag that asks for another one is not passed over in silence. */
+function assertSamePlan(flags: RunFlags, { suite, seed, routes }: Manifest, folder: string): void {
+  const { repeat, warmup, concurrency, order } = suite.run;
+  const recorded = { repeat, warmup, concurrency, order, seed };
+  const other: string[] = (Object.keys(recorded) as (keyof typeof recorded)[]).filter(
+    (name) => flags[name] !== undefined && flags[name] !== recorded[name],
+  );
+  const route = new Set(flags.route);
+  if (flags.route && (route.size !== routes.length || routes.some((known) => !route.has(known.route))))
+    other.push('route');
+  if (flags.out !== undefined && resolve(flags.out) !== resolve(folder)) other.push('out');
+  // With a suite beside them its hash has told whether they ask for the same.
+  const part = (['models', 'prompts', 'tags'] as const).filter(
+    (name) => flags[name] !== undefined && flags.suites.length === 0,
+  );
+  const refused = [...other, ...part].map((name) => `--${name}`);
+  if (refused.length > 0)
+    throw new UserError(
+      `${refused.join(', ')}: a run goes on as it was begun, with the plan, the route and the folder that it recorded. ` +
+        'Leave that out, or start a new run; only the budget may change.',
     );
 }
 

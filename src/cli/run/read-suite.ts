@@ -2,7 +2,7 @@ import { defined } from '../../base/defined.ts';
 import { routes } from '../../gateway/routes/index.ts';
 import { loadSuite } from '../../suite/load.ts';
 import { selectSuite } from '../../suite/select.ts';
-import type { Suite } from '../../suite/suite.ts';
+import type { Budget, Suite } from '../../suite/suite.ts';
 import type { SuiteFlags } from '../commands/suite-flags.ts';
 
 /** A suite from its file, with the flags applied. */
@@ -12,11 +12,15 @@ export async function readSuite(file: string, flags: SuiteFlags): Promise<Suite>
     await loadSuite(file, { routes: routes.map(({ name }) => name) }),
     defined({ models, prompts, tags, repeat, warmup, concurrency, order }),
   );
-  const budget = defined({
+  return { ...suite, run: { ...suite.run, budget: { ...suite.run.budget, ...budgetOf(flags) } } };
+}
+
+/** The limits that the flags name; they win over the suite's. */
+export function budgetOf(flags: SuiteFlags): Budget {
+  return defined({
     requests: flags.maxRequests,
     tokens: flags.maxTokensTotal,
     usd: flags.maxCost,
     minutes: flags.maxMinutes,
   });
-  return { ...suite, run: { ...suite.run, budget: { ...suite.run.budget, ...budget } } };
 }
