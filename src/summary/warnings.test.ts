@@ -27,6 +27,13 @@ test.each<[string, WarningFacts]>([
   expect(kinds(warningsOf(await collected(...sound()), facts))).toEqual([kind]);
 });
 
+test('a run that has reached its budget is finished with a larger one', () => {
+  const words = describeWarning({ kind: 'unfinished', status: 'budget', answered: 3, planned: 12 });
+  expect(words).toMatch(
+    /^The run stopped at its budget: 3 of 12 requests .* --resume and a larger budget\.$/,
+  );
+});
+
 test('the demo route says that it is simulated', async () => {
   expect(
     kinds(warningsOf(await collected(...latencies('a', forty, { route: 'demo', completion_tokens: 1 })))),

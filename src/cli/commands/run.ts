@@ -19,7 +19,8 @@ export const run: Command = {
         type: 'string',
         value: 'RUN',
         completes: 'runs',
-        describe: 'continue a run that was cut short: its folder, or the latest one',
+        describe:
+          'continue a run that was cut short: its folder, or the latest one; a budget beside it may be larger',
       })
       .option('retry-errors', {
         type: 'string',
