@@ -28,6 +28,11 @@ test('a fast stream is a stream', () => {
   expect(looksBuffered(content(fast), 399)).toBe(false);
 });
 
+test('a very fast stream is one, too, when it writes for a good part of the time', () => {
+  const fast = Array.from({ length: 400 }, (_, n) => 300 + n * 0.1);
+  expect(looksBuffered(content(fast), 299)).toBe(false);
+});
+
 test('a quick short answer is not accused', () => {
   expect(looksBuffered(content([2000, 2001]), 1990)).toBe(false);
   expect(looksBuffered(content([20, 20.1, 20.2, 20.3, 20.4]), 10)).toBe(false);

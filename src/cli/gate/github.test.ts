@@ -1,7 +1,11 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { cell, gateReport } from '../../output/gate/testing/sample-gate.ts';
+import { usual } from '../../output/testing/sample-reports.ts';
 import { gatebench, scratch } from '../testing/gatebench.ts';
+import { writeForGithub } from './github.ts';
+import type { Night } from './night.ts';
 import { nightlySuite, writeNight } from './testing/nightly-runs.ts';
 
 const more = [
@@ -33,6 +37,27 @@ test('--github leaves summary, annotations and files; the exit code stays', asyn
   expect(summary).toMatch(/^earlier\n## fail · `nightly`\n\n> \[!IMPORTANT\]\n> SIMULATED/);
   // Whatever a name says, the runner obeys only the lines after the table.
   expect(stdout).toMatch(/^::stop-commands::([\w-]+)\nfail · [^]*\n::\1::\n::error /);
+});
+
+test('the job summary stays below what GitHub takes, however much there is to say', async () => {
+  await using cwd = await scratch();
+  const path = join(cwd.path, 'summary.md');
+  vi.stubEnv('GITHUB_STEP_SUMMARY', path);
+  const cells = Array.from({ length: 10_000 }, (_, n) =>
+    cell({ model: `model-${n}`, word: 'fail', alarms: 2 }),
+  );
+  const night = {
+    loaded: { manifest: { suite_file: 'nightly.yaml' }, report: usual },
+    report: gateReport({ word: 'fail', verdict: 'fail', cells }),
+  } as unknown as Night;
+  try {
+    await writeForGithub(night, join(cwd.path, 'files'));
+  } finally {
+    vi.unstubAllEnvs();
+  }
+  const summary = await readFile(path, 'utf8');
+  expect(Buffer.byteLength(summary)).toBeLessThan(900_000);
+  expect(summary).toMatch(/^## fail[^]*cut for length/);
 });
 
 test('with --json stdout is JSON alone, and outside Actions there is no summary', async () => {
