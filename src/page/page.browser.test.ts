@@ -13,7 +13,13 @@ import { samplePage, sampleReport } from './testing/sample-page.ts';
 import { sampleRows } from './testing/sample-run.ts';
 
 /** What runs inside the page; its types are a browser's, which this program does not know. */
+interface Looked {
+  getAttribute(name: string): string | null;
+}
+declare const getComputedStyle: (of: Looked) => Record<'backgroundColor' | 'color' | 'outlineStyle', string>;
 declare const document: {
+  body: Looked;
+  activeElement: Looked;
   documentElement: { scrollWidth: number };
   querySelectorAll(selector: string): ArrayLike<unknown>;
 };
@@ -72,6 +78,34 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
         details.open = true;
     });
     expect(await seriousFindings(page)).toEqual([]);
+    await page.close();
+  });
+
+  test('is light or dark as its reader is, and light on paper, without what only a screen needs', async () => {
+    const { page } = await open(report, { colorScheme: 'light' });
+    const look = (): Promise<string> =>
+      page.evaluate(() => {
+        const { backgroundColor, color } = getComputedStyle(document.body);
+        return `${backgroundColor} ${color}`;
+      });
+    const light = await look();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await look()).not.toBe(light);
+    expect(await page.locator('nav').isVisible()).toBe(true);
+    await page.emulateMedia({ colorScheme: 'dark', media: 'print' });
+    expect(await look()).toBe(light);
+    expect(await page.locator('nav').isVisible()).toBe(false);
+    await page.close();
+  });
+
+  test('shows where the keyboard is, in wide tables, too', async () => {
+    const { page } = await open(report);
+    await page.keyboard.press('Tab');
+    const outline = (): Promise<string> =>
+      page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+    expect(await outline()).toBe('solid');
+    await page.locator('#ranking > .scroll').focus();
+    expect(await page.evaluate(() => document.activeElement.getAttribute('role'))).toBe('region');
     await page.close();
   });
 

@@ -106,6 +106,22 @@ describe('a usual run', () => {
     expect([...parts.values()].join('')).not.toMatch(/simulated:/i);
   });
 
+  test.each([
+    ['Summary', { xSplit: '1', ySplit: '5' }],
+    ['Pairs', { ySplit: '1' }],
+    ['All figures', { ySplit: '1' }],
+    ['Requests', { ySplit: '1' }],
+  ])('keeps the head of %s in sight, and prints it across', (name, frozen) => {
+    const sheet = parseXml(parts.get(sheetPath(parts, name))!);
+    expect(elements(sheet, 'pane')[0]?.attributes).toMatchObject({ ...frozen, state: 'frozen' });
+    expect(elements(sheet, 'pageSetup')[0]?.attributes).toMatchObject({ orientation: 'landscape' });
+  });
+
+  test('can be filtered by what the summary holds', () => {
+    const [filter] = elements(parseXml(parts.get(sheetPath(parts, 'Summary'))!), 'autoFilter');
+    expect(filter?.attributes['ref']).toMatch(/^A5:[A-Z]+7$/);
+  });
+
   test('has its requests in a table that spans all of them', () => {
     const table = [...parts].find(([, xml]) => xml.includes('displayName="Requests"'))![1];
     const { attributes, children } = parseXml(table);
