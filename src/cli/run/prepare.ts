@@ -3,7 +3,7 @@ import { systemClock } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
 import { seededRandom } from '../../base/random.ts';
 import { count } from '../../base/text.ts';
-import { UserError } from '../../base/user-error.ts';
+import { exitCode, UserError } from '../../base/user-error.ts';
 import { packageVersion, version } from '../../base/version.ts';
 import { loadCalibration } from '../../calibrate/store.ts';
 import type { RequestRow } from '../../journal/columns.ts';
@@ -122,7 +122,7 @@ async function reopen(folder: string, flags: RunFlags, demo: DemoGateway): Promi
   await addNewColumns(folder);
   if (flags.retryErrors !== undefined) {
     const reopened = await reopenFailed(folder);
-    if (reopened === 0) throw new UserError(`nothing has failed in ${folder}.`);
+    if (reopened === 0) throw new UserError(`nothing has failed in ${folder}.`, exitCode.done);
     note(manifest, `${count(reopened, 'failed request')} sent again`);
   }
   const planOptions = planOf(manifest.suite, ways, manifest.seed, manifest.shard);
@@ -135,7 +135,7 @@ async function reopen(folder: string, flags: RunFlags, demo: DemoGateway): Promi
   // One that was stopped after its last request, or killed while its books were closed, is still to be ended.
   const hasEnded = manifest.status !== 'interrupted' && (await isThere(join(folder, runFiles.report)));
   if (earlier.done >= manifest.planned_requests && hasEnded)
-    throw new UserError(`${folder} is complete: every request of its plan has its final row.`);
+    throw new UserError(`${folder} is complete: every request of its plan has its final row.`, exitCode.done);
   await removeDerived(folder);
   note(manifest, `resumed with ${count(earlier.done, 'request')} of ${manifest.planned_requests} done`);
   return { folder, manifest, planOptions, ways, budget, earlier };
