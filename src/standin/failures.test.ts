@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { scenarios } from './failures.ts';
+import { spawnStandin } from './spawn.ts';
 import { ask, chat, compat, direct, events, json, provider, rawAsk, streamed } from './testing/client.ts';
 import { sim, start, wall } from './testing/running.ts';
 
@@ -214,7 +215,9 @@ describe.each(scenarios.map(({ name }) => name))('%s', (name) => {
 });
 
 test('a reset is a reset, and a close is none', async () => {
-  const { port } = await start();
+  // Node 22 shows a reader in the same process the end of the stream before its reset.
+  const standin = await spawnStandin({ speed: 100 });
+  const port = Number(new URL(standin.url).port);
   for (const [name, wasReset] of [
     ['reset', true],
     ['reset-head', true],
@@ -225,6 +228,7 @@ test('a reset is a reset, and a close is none', async () => {
       name,
       wasReset,
     ]);
+  await standin.stop();
 });
 
 test('Retry-After comes in seconds, as a date, and long', async () => {

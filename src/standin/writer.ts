@@ -120,9 +120,15 @@ export class Writer {
     }
     while (this.#socket.writableCorked > 0) this.#socket.uncork();
     this.#over('cut');
-    if (this.#reply.ending === 'reset') this.#socket.resetAndDestroy();
+    if (this.#reply.ending === 'reset') this.#reset();
     else this.#socket.destroySoon();
   };
+
+  /** Node 22 ends the stream before it resets it, and a reader that sees the end takes it for an orderly one. */
+  #reset(): void {
+    this.#socket.destroySoon = () => this.#socket.destroy();
+    this.#socket.resetAndDestroy();
+  }
 
   #over(outcome: Outcome): void {
     if (this.#isOver) return;
