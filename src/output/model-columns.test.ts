@@ -47,6 +47,13 @@ test('failures are a warning, below the success floor an alarm, and nothing wher
   ]);
 });
 
+test('the first token of the answer has a column of its own where some model reasons before it', () => {
+  const plain = summary('plain', { ttft_ms_typical: 70, ttfat_ms_typical: 70 });
+  const thinker = summary('thinker', { ttft_ms_typical: 110, ttfat_ms_typical: 260 });
+  expect(column('ttfat_ms_typical', plain)).toBeUndefined();
+  expect(column('ttfat_ms_typical', plain, thinker)?.cells.map(({ text }) => text)).toEqual(['70', '260']);
+});
+
 test('figures of one title have one unit', () => {
   const units = columnsOf(summary('a', latencies(40, 8000, 2)))
     .filter(({ title }) => title === 'E2E')
