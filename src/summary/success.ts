@@ -6,12 +6,18 @@ import type { ArmSamples } from './collect.ts';
  */
 export const successFloor = 0.9;
 
-/** Share of requests with status `ok`. 1 when nothing was asked. */
-export function successShare({ prompts }: ArmSamples): number {
+/** Requests of all prompts, and how many of them failed. */
+export function failuresOf({ prompts }: ArmSamples): { requests: number; failures: number } {
   let [requests, failures] = [0, 0];
   for (const samples of prompts.values()) {
     requests += samples.requests;
     failures += samples.failures;
   }
+  return { requests, failures };
+}
+
+/** Share of requests with status `ok`. 1 when nothing was asked. */
+export function successShare(arm: ArmSamples): number {
+  const { requests, failures } = failuresOf(arm);
   return requests === 0 ? 1 : 1 - failures / requests;
 }

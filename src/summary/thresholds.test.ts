@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { RequestRow } from '../journal/columns.ts';
 import type { Threshold } from '../suite/suite.ts';
 import { collect } from './collect.ts';
 import { collected, failedRow, latencies, row } from './testing/rows.ts';
@@ -119,4 +120,65 @@ test('columns beyond the usual ones are named, collected and judged', async () =
   const run = await collect(rows, { columns: thresholdColumns([rule]) });
   expect(judgeThresholds([rule], run, options)[0]).toMatchObject({ verdict: 'ok', value: 4.5 });
   expect(thresholdColumns([threshold('rate', 'passed', { min: 1 })])).toEqual([]);
+});
+
+describe('a limit on failures', () => {
+  const figures = [
+    ...(['p50', 'p90', 'p95', 'p99', 'typical', 'mean'] as const).flatMap((statistic) =>
+      ['ttft_ms', 'e2e_latency_ms', 'tpot_ms', 'output_tps', 'completion_tokens'].map((column) => ({
+        statistic,
+        column,
+      })),
+    ),
+    { statistic: 'rate', column: 'passed' } as const,
+    { statistic: 'rate', column: 'valid' } as const,
+  ];
+  const limits = ({ statistic }: (typeof figures)[number]): Partial<Threshold>[] =>
+    statistic === 'rate' ? [{ min: 0.9 }, { max: 0.5 }] : [{ max: 1e9 }, { min: 0.001 }];
+  const cases = figures.flatMap((figure) =>
+    limits(figure).flatMap((limit) => [
+      { ...figure, limit: { ...limit, strict: false } },
+      { ...figure, limit: { ...limit, strict: true } },
+    ]),
+  );
+  const judged = (rows: RequestRow[], { statistic, column, limit }: (typeof cases)[number]) =>
+    collect(rows, { columns: [column] }).then(
+      (run) => judgeThresholds([threshold(statistic, column, limit)], run, options)[0],
+    );
+
+  test.each(cases)('of a model that always failed is broken: $statistic($column) $limit', async (one) => {
+    for (const requests of [1, 3, 40])
+      expect(await judged(latencies('a', Array<number>(requests).fill(Infinity)), one)).toMatchObject({
+        verdict: 'failed',
+        reason: requests === 1 ? 'its only request failed' : `all ${requests} requests failed`,
+      });
+  });
+
+  test.each(cases)('is not kept where nothing was measured: $statistic($column) $limit', async (one) => {
+    const blank = hundred.map((value) =>
+      row({ prompt_id: `p${value}`, valid: false, invalid_reason: ['fallback'] }),
+    );
+    if (one.column !== 'valid')
+      expect(await judged(blank, one)).toMatchObject({ verdict: 'not settled', reason: 'not measured' });
+    const half = blank.map((cells, index) =>
+      index % 2 === 0 ? cells : failedRow({ prompt_id: cells.prompt_id }),
+    );
+    if (one.column !== 'valid') expect((await judged(half, one))?.verdict).toBe('not settled');
+  });
+
+  test.each(['p50', 'p90', 'p95', 'typical'] as const)(
+    'with every second request failed, %s keeps no upper limit',
+    async (statistic) => {
+      const values = hundred.map((value) => (value % 2 === 0 ? value : Infinity));
+      const one = { statistic, column: 'e2e_latency_ms', limit: { max: 1e9 } } as const;
+      const verdict = (await judged(latencies('a', values), one as never))?.verdict;
+      expect(verdict).toBe(statistic === 'p90' || statistic === 'p95' ? 'failed' : 'not settled');
+    },
+  );
+
+  test('of one model speaks of that model alone', async () => {
+    const run = await collected(...latencies('a', hundred), ...latencies('b', [Infinity, Infinity]));
+    const results = judgeThresholds([threshold('p50', 'e2e_latency_ms', { max: 500 })], run, options);
+    expect(results.map(({ model, verdict }) => `${model} ${verdict}`)).toEqual(['a ok', 'b failed']);
+  });
 });

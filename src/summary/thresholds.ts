@@ -3,6 +3,7 @@ import type { Ms } from '../base/clock.ts';
 import { count } from '../base/text.ts';
 import type { Threshold } from '../suite/suite.ts';
 import type { ArmSamples, Collected } from './collect.ts';
+import { failuresOf } from './success.ts';
 import { boundOf } from './metric-figures.ts';
 import {
   betterOf,
@@ -36,7 +37,8 @@ export function thresholdColumns(thresholds: readonly Threshold[]): string[] {
 /**
  * Each threshold on each model that it speaks of. Decided on the 95 % interval: `ok` when all of it is inside the
  * limits, `failed` when all of it is beyond one, else `not settled`. `strict` decides on the point, and settles
- * whatever was measured.
+ * whatever was measured. A model whose every request failed keeps no limit, however few they were: a failed request
+ * counts as slower than any success, and no answer has passed. A model with nothing to judge is never `ok`.
  */
 export function judgeThresholds(
   thresholds: readonly Threshold[],
@@ -52,6 +54,9 @@ export function judgeThresholds(
 
 function judge(threshold: Threshold, arm: ArmSamples, timeoutMs: Ms): ThresholdResult {
   const base = { threshold, model: arm.model, route: arm.route };
+  const failed = failuresOf(arm);
+  if (failed.requests > 0 && failed.failures === failed.requests)
+    return { ...base, verdict: 'failed', reason: allFailed(failed.requests) };
   const figure = figureOf(threshold, arm, timeoutMs);
   if (figure === undefined) return { ...base, verdict: 'not settled', reason: whyMissing(threshold, arm) };
   const verdict = threshold.strict ? onPoint(threshold, figure) : onInterval(threshold, figure);
@@ -66,6 +71,9 @@ function judge(threshold: Threshold, arm: ArmSamples, timeoutMs: Ms): ThresholdR
     }),
   };
 }
+
+const allFailed = (requests: number): string =>
+  requests === 1 ? 'its only request failed' : `all ${requests} requests failed`;
 
 const finite = (value: number | undefined): number | undefined =>
   value !== undefined && Number.isFinite(value) ? value : undefined;
