@@ -15,7 +15,12 @@ function body(
 
 describe('params', () => {
   test('without any, nothing is said but the model, the messages and that it streams', () => {
-    expect(body({})).toEqual({ model: 'llama3', messages: [{ role: 'user', content: 'hi' }], stream: true });
+    expect(body({})).toEqual({
+      model: 'llama3',
+      messages: [{ role: 'user', content: 'hi' }],
+      stream: true,
+      truncate: false,
+    });
   });
 
   test('what OpenAI puts into the body goes into the options of the model', () => {
@@ -52,6 +57,7 @@ describe('params', () => {
       { format: { type: 'object' } },
     ],
     [{ tools: [{ type: 'function' }] }, { tools: [{ type: 'function' }] }],
+    [{ truncate: true }, { truncate: true }],
     [{ stream: false, stream_options: { include_usage: true } }, { stream: false }],
     [{ seed: null }, {}],
   ])('%j', (params, said) => {
@@ -59,6 +65,7 @@ describe('params', () => {
       model: 'llama3',
       messages: [{ role: 'user', content: 'hi' }],
       stream: true,
+      truncate: false,
       ...said,
     });
   });

@@ -84,6 +84,8 @@ export function nativeBody(
   };
   return {
     ...(settings.keepAlive === undefined ? {} : { keep_alive: settings.keepAlive }),
+    // A prompt that does not fit is refused: what is cut in silence is answered fast, and measured all the same.
+    truncate: false,
     ...body,
     model,
     messages: prompt.messages.map(

@@ -114,6 +114,7 @@ test('where Ollama is asked in its own words, the body is in them, and the heade
       model: 'custom-ollama/kimi',
       messages: [{ role: 'user', content: 'hi' }],
       stream: true,
+      truncate: false,
       options: { num_ctx: 512, num_predict: 9 },
     },
     headers: { 'x-team': 'support', 'accept-encoding': 'identity', authorization: null },

@@ -1,5 +1,5 @@
 import type { Column, RowOf } from '../base/table.ts';
-import { latencies, rates, serverTimes } from '../metric/index.ts';
+import { laterServerTimes, latencies, rates, serverTimes } from '../metric/index.ts';
 
 /** What identifies a row, and where it stands in the design. */
 const identity = [
@@ -164,6 +164,7 @@ export const requestColumns = [
   ...rates,
   ...verdictsAndReceipts,
   ...serverTimes,
+  ...laterServerTimes,
 ] as const;
 
 /** One attempt as it stands in `requests.csv`: what everything after the run works from. */

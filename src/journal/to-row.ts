@@ -3,7 +3,7 @@ import type { Ms } from '../base/clock.ts';
 import { oneLine } from '../base/text.ts';
 import type { Verdict } from '../check/check.ts';
 import { e2eLatency } from '../metric/e2e-latency.ts';
-import { latencies, rates, serverTimes } from '../metric/index.ts';
+import { laterServerTimes, latencies, rates, serverTimes } from '../metric/index.ts';
 import type { MetricContext } from '../metric/metric.ts';
 import { ttft } from '../metric/ttft.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
@@ -35,7 +35,7 @@ export interface Measurement {
 
 const previewLength = 200;
 
-const metrics = [...latencies, ...rates, ...serverTimes];
+const metrics = [...latencies, ...rates, ...serverTimes, ...laterServerTimes];
 
 type MetricCells = Pick<RequestRow, (typeof metrics)[number]['name']>;
 

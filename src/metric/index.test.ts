@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { e2eLatency } from './e2e-latency.ts';
-import { headlines, latencies, rates, serverTimes } from './index.ts';
+import { headlines, laterServerTimes, latencies, rates, serverTimes } from './index.ts';
 import { iclP50, iclP99, maxStall } from './inter-chunk.ts';
 import type { Metric } from './metric.ts';
 import { reasoningTime } from './reasoning-time.ts';
@@ -11,7 +11,7 @@ import { tpot } from './tpot.ts';
 import { ttfat } from './ttfat.ts';
 import { ttft } from './ttft.ts';
 
-const all: readonly Metric[] = [...latencies, ...rates, ...serverTimes];
+const all: readonly Metric[] = [...latencies, ...rates, ...serverTimes, ...laterServerTimes];
 const price = { input: 1, output: 2 };
 
 test('every metric has its own name, with its unit at the end', () => {

@@ -4,7 +4,7 @@ import { firstEvent } from './first-event.ts';
 import { iclP50, iclP99, maxStall } from './inter-chunk.ts';
 import { e2eOutputTps, outputTps } from './output-rate.ts';
 import { reasoningTime } from './reasoning-time.ts';
-import { evalTime, loadTime, promptEval, serverTotal } from './server-times.ts';
+import { evalTime, loadTime, promptEval, serverQueue, serverTotal } from './server-times.ts';
 import { streamEnd } from './stream-end.ts';
 import { tpot } from './tpot.ts';
 import { ttfat } from './ttfat.ts';
@@ -31,6 +31,9 @@ export const rates = [outputTps, e2eOutputTps, cost] as const;
 
 /** Where the server says that its time went; last in a row, because few servers say. */
 export const serverTimes = [serverTotal, loadTime, promptEval, evalTime] as const;
+
+/** The same, of later date: their columns come after those that were there before. */
+export const laterServerTimes = [serverQueue] as const;
 
 /** The five that are summarised, ranked and compared for each model. */
 export const headlines = [ttft, ttfat, tpot, e2eLatency, outputTps] as const;

@@ -40,3 +40,18 @@ export const promptEval = reported(
 
 /** Ollama’s `eval_duration`. */
 export const evalTime = reported('eval_ms', 'Eval', 'writing the answer', ({ evalMs }) => evalMs);
+
+/**
+ * Total − load − prompt − answer: what is in none of its parts, which is the wait for the server's own queue (and some
+ * milliseconds for the template). Ollama leaves out a part that took no time; without the answer's time nothing is
+ * known of the parts, and the rest would be all of it.
+ */
+export const serverQueue = reported(
+  'server_queue_ms',
+  'Server queue',
+  'waiting in the server’s own queue: total less load, prompt and answer',
+  ({ totalMs, loadMs = 0, promptEvalMs = 0, evalMs }) =>
+    totalMs === undefined || evalMs === undefined
+      ? undefined
+      : Math.max(0, totalMs - loadMs - promptEvalMs - evalMs),
+);

@@ -48,7 +48,7 @@ function serverTimesObject(times: ServerTimes): Record<string, unknown> {
     load_ms: ms(times.load_ms),
     prompt_eval_ms: ms(times.prompt_eval_ms),
     eval_ms: ms(times.eval_ms),
-    other_ms: ms(times.other_ms),
+    server_queue_ms: ms(times.server_queue_ms),
     network_ms: ms(times.network_ms),
     cold_loads: times.cold_loads,
     cold_load_ms: ms(times.cold_load_ms),

@@ -14,7 +14,7 @@ const llama: ServerTimes = {
   load_ms: 21.4,
   prompt_eval_ms: 61,
   eval_ms: 1312,
-  other_ms: 3.5,
+  server_queue_ms: 3.5,
   network_ms: 1.25,
   cold_loads: 2,
   cold_load_ms: 2100,
@@ -32,13 +32,13 @@ test('one line for each model, in the terminal’s width', () => {
   expect(lines.join('\n')).toMatchInlineSnapshot(`
     "Server time told from network, as the local Ollama reported it: medians of warm
     answers
-    model              route     load   prompt  answer    other  network  cold loads
+    model              route     load   prompt  answer    queue  network  cold loads
     ────────────────────────────────────────────────────────────────────────────────
     llama              local  21.4 ms  61.0 ms  1.31 s  3.50 ms  1.25 ms  2 × 2.10 s
     世界世界…世界世界  local        –        –       –        –        –  6 × 900 ms
     世界世界…世界世界  local        –        –       –        –        –           0
-    other: on the server, in none of its parts, such as waiting there; network: the
-    rest of what we waited"
+    queue: on the server, in none of its parts: waiting for its turn there; network:
+    the rest of what we waited"
   `);
   expect(Math.max(...lines.map((line) => stringWidth(line)))).toBeLessThanOrEqual(80);
 });
@@ -61,6 +61,6 @@ test('stands in the table below the verdict, and in JSON with null where nothing
       .server_times,
   ).toEqual([
     llama,
-    { ...cold, load_ms: null, prompt_eval_ms: null, eval_ms: null, other_ms: null, network_ms: null },
+    { ...cold, load_ms: null, prompt_eval_ms: null, eval_ms: null, server_queue_ms: null, network_ms: null },
   ]);
 });

@@ -23,7 +23,7 @@ export function serverTimesTable(
     of('load', ({ load_ms }) => duration(load_ms)),
     of('prompt', ({ prompt_eval_ms }) => duration(prompt_eval_ms)),
     of('answer', ({ eval_ms }) => duration(eval_ms)),
-    of('other', ({ other_ms }) => duration(other_ms)),
+    of('queue', ({ server_queue_ms }) => duration(server_queue_ms)),
     of('network', ({ network_ms }) => duration(network_ms)),
     of('cold loads', ({ cold_loads, cold_load_ms }) =>
       cold_loads === 0 ? '0' : `${cold_loads} × ${duration(cold_load_ms)}`,
@@ -38,7 +38,7 @@ export function serverTimesTable(
     ).map((line) => paint('strong', line)),
     ...textTable([names, ...figures], paint),
     ...wrapped(
-      'other: on the server, in none of its parts, such as waiting there; network: the rest of what we waited',
+      'queue: on the server, in none of its parts: waiting for its turn there; network: the rest of what we waited',
       columns,
     ).map((line) => paint('quiet', line)),
   ];

@@ -1,4 +1,4 @@
-import { headlines, latencies, rates, serverTimes } from '../metric/index.ts';
+import { headlines, laterServerTimes, latencies, rates, serverTimes } from '../metric/index.ts';
 
 const countColumns = [
   'queue_ms',
@@ -14,7 +14,7 @@ const countColumns = [
 ] as const;
 
 /** Columns of `requests.csv` that are measured, and may stand in a percentile, a mean or a typical value. */
-export const numberColumns: readonly string[] = [...latencies, ...rates, ...serverTimes]
+export const numberColumns: readonly string[] = [...latencies, ...rates, ...serverTimes, ...laterServerTimes]
   .map(({ name }) => name as string)
   .concat(countColumns);
 

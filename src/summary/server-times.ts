@@ -15,8 +15,8 @@ export interface ServerTimes {
   readonly load_ms?: Ms;
   readonly prompt_eval_ms?: Ms;
   readonly eval_ms?: Ms;
-  /** On the server, and in none of these: waiting for its turn there, the template. */
-  readonly other_ms?: Ms;
+  /** Waiting in the server's own queue. */
+  readonly server_queue_ms?: Ms;
   /** Outside the server: the end of the stream as we saw it, less the server's own total. */
   readonly network_ms?: Ms;
   /** Attempts for which the model had to be loaded first, warm-up included. They are in none of the medians. */
@@ -25,7 +25,7 @@ export interface ServerTimes {
   readonly cold_load_ms?: Ms;
 }
 
-const parts = ['load_ms', 'prompt_eval_ms', 'eval_ms', 'other_ms', 'network_ms'] as const;
+const parts = ['load_ms', 'prompt_eval_ms', 'eval_ms', 'server_queue_ms', 'network_ms'] as const;
 
 interface OpenTimes {
   model: string;
@@ -45,13 +45,10 @@ export class ServerTimesCollector {
     if (row.load_ms !== undefined && row.load_ms > warmLoadMs) arm.coldLoads.push(row.load_ms);
     if (row.phase !== 'measure' || !row.final || row.status !== 'ok' || row.valid !== true) return;
     arm.answers++;
-    const { load_ms, prompt_eval_ms, eval_ms, server_total_ms: total } = row;
-    // Ollama leaves out what took no time; what it never measured is among the rest.
-    const told = (load_ms ?? 0) + (prompt_eval_ms ?? 0) + (eval_ms ?? 0);
+    const { load_ms, prompt_eval_ms, eval_ms, server_queue_ms, server_total_ms: total } = row;
     const end = row.stream_end_ms ?? row.e2e_latency_ms;
     const times = {
-      ...{ load_ms, prompt_eval_ms, eval_ms },
-      other_ms: total - told,
+      ...{ load_ms, prompt_eval_ms, eval_ms, server_queue_ms },
       network_ms: end === undefined ? undefined : end - total,
     };
     for (const part of parts) if (times[part] !== undefined) arm.values[part].push(times[part]);
@@ -61,7 +58,7 @@ export class ServerTimesCollector {
     const key = `${model}\n${route}`;
     let arm = this.#arms.get(key);
     if (arm === undefined) {
-      const values = { load_ms: [], prompt_eval_ms: [], eval_ms: [], other_ms: [], network_ms: [] };
+      const values = { load_ms: [], prompt_eval_ms: [], eval_ms: [], server_queue_ms: [], network_ms: [] };
       arm = { model, route, answers: 0, values, coldLoads: [] };
       this.#arms.set(key, arm);
     }
