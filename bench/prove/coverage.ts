@@ -2,7 +2,7 @@ import { seededRandom } from '../../src/base/random.ts';
 import type { Interval } from '../../src/stats/interval.ts';
 import { ascending, mean, median, quantile } from '../../src/stats/quantile.ts';
 import { compare } from '../../src/summary/compare.ts';
-import { clustersOf, percentileOf, typicalOf } from '../../src/summary/statistic.ts';
+import { clustersOf, percentileOf, geomeanOf } from '../../src/summary/statistic.ts';
 import { runsFor, type Effort, type Proof } from './proof.ts';
 import { promptEffect, requestNoise, simulate, type World } from './world.ts';
 
@@ -11,7 +11,7 @@ const column = 'e2e_latency_ms';
 
 /** The figures of all prompts of the kind, which the intervals must hold: from very many. */
 interface Truth {
-  typical: number;
+  geomean: number;
   p50: number;
   p90: number;
   p95: number;
@@ -29,14 +29,14 @@ function truth(draws: number): Truth {
   }
   const sorted = ascending(pooled);
   const at = (share: number): number => 1000 * Math.exp(quantile(sorted, share));
-  return { typical: 1000 * Math.exp(mean(medians)), p50: at(0.5), p90: at(0.9), p95: at(0.95) };
+  return { geomean: 1000 * Math.exp(mean(medians)), p50: at(0.5), p90: at(0.9), p95: at(0.95) };
 }
 
 export const covers = ({ low = -Infinity, high = Infinity }: Interval, value: number): boolean =>
   low <= value && value <= high;
 
 const bands: Readonly<Record<keyof Truth, readonly [number, number]>> = {
-  typical: [0.93, 1],
+  geomean: [0.93, 1],
   p50: [0.91, 1],
   p90: [0.91, 1],
   p95: [0.91, 1],
@@ -54,13 +54,13 @@ export function coverage(effort: Effort): Proof[] {
 
 function figureCoverage(prompts: number, runs: number, target: Truth): Proof[] {
   const names = Object.keys(bands) as (keyof Truth)[];
-  const held = { typical: 0, p50: 0, p90: 0, p95: 0 };
+  const held = { geomean: 0, p50: 0, p90: 0, p95: 0 };
   let openEnds = 0;
   for (let run = 0; run < runs; run++) {
     const world: World = { prompts, repeats, models: [0], interaction: 0, hasDrift: false, order: 'blocks' };
     const clusters = clustersOf(simulate(world, `coverage ${prompts} ${run}`).arms[0]!, column);
     for (const name of names) {
-      const figure = name === 'typical' ? typicalOf(clusters, 1) : percentileOf(clusters, name);
+      const figure = name === 'geomean' ? geomeanOf(clusters, 1) : percentileOf(clusters, name);
       if (covers(figure!.interval, target[name])) held[name]++;
       if (name === 'p95' && figure!.interval.high === undefined) openEnds++;
     }
@@ -75,8 +75,8 @@ function figureCoverage(prompts: number, runs: number, target: Truth): Proof[] {
     ...names.map((name): Proof => ({
       group: 'coverage',
       line:
-        name === 'typical'
-          ? 'typical value: its 95 % interval holds the truth'
+        name === 'geomean'
+          ? 'geometric mean: its 95 % interval holds the truth'
           : `${name}: its interval holds the truth`,
       claim: `${name}, ${prompts} prompts × ${repeats}`,
       measured: held[name] / runs,

@@ -19,7 +19,7 @@ const spikeExponent = 1.5;
 export interface World {
   prompts: number;
   repeats: number;
-  /** ln of each model's typical latency against the first one's. */
+  /** ln of each model's geometric mean latency against the first one's. */
   models: readonly number[];
   /** Standard deviation of model × prompt. 0: the same model under several names. */
   interaction: number;

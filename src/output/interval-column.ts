@@ -10,9 +10,9 @@ export interface BarColumn {
   draw(width: number): TextColumn & { key: string };
 }
 
-/** Typical E2E latency with its interval, all models on one axis from 0. Absent when nothing is measured. */
+/** Geometric mean of E2E latency with its interval, all models on one axis from 0. Absent when nothing is measured. */
 export function barColumn(rows: readonly RankedModel[]): BarColumn | undefined {
-  const ends = rows.flatMap(({ model }) => [model[rankedBy] ?? 0, model.e2e_latency_ms_typical_ci_high ?? 0]);
+  const ends = rows.flatMap(({ model }) => [model[rankedBy] ?? 0, model.e2e_latency_ms_geomean_ci_high ?? 0]);
   const axisEnd = Math.max(...ends);
   if (axisEnd === 0) return undefined;
   return { least: 14, most: 40, draw: (width) => draw(rows, axisEnd, width) };
@@ -22,9 +22,9 @@ function draw(rows: readonly RankedModel[], axisEnd: number, width: number): Tex
   const end = duration(axisEnd);
   return {
     key: 'bar',
-    title: rows.some(({ model }) => model.e2e_latency_ms_typical_ci_low !== undefined)
-      ? 'E2E typ, 95 %'
-      : 'E2E typ',
+    title: rows.some(({ model }) => model.e2e_latency_ms_geomean_ci_low !== undefined)
+      ? 'E2E, 95 % CI'
+      : 'E2E',
     subtitle: `0${end.padStart(width - 1)}`,
     align: 'left',
     cells: rows.map(({ model }) => ({ text: bar(model, axisEnd, width) })),
@@ -32,7 +32,7 @@ function draw(rows: readonly RankedModel[], axisEnd: number, width: number): Tex
 }
 
 function bar(model: RankedModel['model'], axisEnd: number, width: number): string {
-  const { e2e_latency_ms_typical_ci_low: low, e2e_latency_ms_typical_ci_high: high, [rankedBy]: mid } = model;
+  const { e2e_latency_ms_geomean_ci_low: low, e2e_latency_ms_geomean_ci_high: high, [rankedBy]: mid } = model;
   if (mid === undefined) return '';
   const ends = { ...(low === undefined ? {} : { low }), ...(high === undefined ? {} : { high }) };
   return intervalBar({ mid, ...ends, isLowerBound: isLowerBound(model, rankedBy) }, axisEnd, width);

@@ -5,12 +5,12 @@ interface Meaning {
 
 const meanings: readonly Meaning[] = [
   { keys: ['group'], text: 'models that share a letter were not told apart' },
-  { keys: ['ttft_ms_typical'], text: 'TTFT: sent to first token, of reasoning too' },
-  { keys: ['ttfat_ms_typical'], text: 'TTFAT: sent to first token of the answer' },
-  { keys: ['e2e_latency_ms_typical'], text: 'E2E: sent to last token' },
-  { keys: ['e2e_latency_ms_typical'], text: 'typ: geometric mean over prompts of their medians' },
+  { keys: ['ttft_ms_geomean'], text: 'TTFT: sent to first token, of reasoning too' },
+  { keys: ['ttfat_ms_geomean'], text: 'TTFAT: sent to first token of the answer' },
+  { keys: ['e2e_latency_ms_geomean'], text: 'E2E: sent to last token' },
+  { keys: ['e2e_latency_ms_geomean'], text: 'geomean: geometric mean over prompts of their medians' },
   { keys: ['invalid_share'], text: 'excl: answers left out of latencies' },
-  { keys: ['interval'], text: '95 %: interval of E2E typ' },
+  { keys: ['interval'], text: '95 % CI: interval of E2E geomean' },
 ];
 
 /** What the words in the head mean, for the columns that are shown. */

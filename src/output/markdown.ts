@@ -90,9 +90,9 @@ function figureColumn({ key, title, figure, unit, cells }: FigureColumn): Markdo
 
 function intervalColumn(rows: readonly RankedModel[]): MarkdownColumn[] {
   const cells = rows.map(({ model }) => {
-    const { e2e_latency_ms_typical_ci_low: low, e2e_latency_ms_typical_ci_high: high } = model;
+    const { e2e_latency_ms_geomean_ci_low: low, e2e_latency_ms_geomean_ci_high: high } = model;
     return low === undefined || high === undefined ? notMeasured : `${duration(low)} – ${duration(high)}`;
   });
   if (cells.every((cell) => cell === notMeasured)) return [];
-  return [{ key: 'interval', head: 'E2E typ, 95 %', align: 'r', cells }];
+  return [{ key: 'interval', head: 'E2E, 95 % CI', align: 'r', cells }];
 }

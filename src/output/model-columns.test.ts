@@ -12,11 +12,11 @@ const column = (key: string, ...models: ModelSummary[]): FigureColumn | undefine
 test('a time that rests on a failed request is at least what is written, a rate at most', () => {
   const model = summary('a', {
     ...latencies(40, 312, 2),
-    output_tps_typical: 88.4,
-    lower_bounds: ['e2e_latency_ms_p95', 'output_tps_typical'],
+    output_tps_geomean: 88.4,
+    lower_bounds: ['e2e_latency_ms_p95', 'output_tps_geomean'],
   });
   expect(column('e2e_latency_ms_p95', model)?.cells).toEqual([{ text: '≥ 624', tone: 'warning' }]);
-  expect(column('output_tps_typical', model)?.cells).toEqual([{ text: '≤ 88.4', tone: 'warning' }]);
+  expect(column('output_tps_geomean', model)?.cells).toEqual([{ text: '≤ 88.4', tone: 'warning' }]);
   expect(column('e2e_latency_ms_p50', model)?.cells).toEqual([{ text: '306' }]);
 });
 
@@ -48,10 +48,10 @@ test('failures are a warning, below the success floor an alarm, and nothing wher
 });
 
 test('the first token of the answer has a column of its own where some model reasons before it', () => {
-  const plain = summary('plain', { ttft_ms_typical: 70, ttfat_ms_typical: 70 });
-  const thinker = summary('thinker', { ttft_ms_typical: 110, ttfat_ms_typical: 260 });
-  expect(column('ttfat_ms_typical', plain)).toBeUndefined();
-  expect(column('ttfat_ms_typical', plain, thinker)?.cells.map(({ text }) => text)).toEqual(['70', '260']);
+  const plain = summary('plain', { ttft_ms_geomean: 70, ttfat_ms_geomean: 70 });
+  const thinker = summary('thinker', { ttft_ms_geomean: 110, ttfat_ms_geomean: 260 });
+  expect(column('ttfat_ms_geomean', plain)).toBeUndefined();
+  expect(column('ttfat_ms_geomean', plain, thinker)?.cells.map(({ text }) => text)).toEqual(['70', '260']);
 });
 
 test('figures of one title have one unit', () => {
@@ -67,6 +67,6 @@ test('a bound does not choose the unit of the figures beside it', () => {
     e2e_latency_ms_p95: 300_000,
     lower_bounds: ['e2e_latency_ms_p95'],
   });
-  expect(column('e2e_latency_ms_typical', failed)).toMatchObject({ unit: 'ms', cells: [{ text: '312' }] });
+  expect(column('e2e_latency_ms_geomean', failed)).toMatchObject({ unit: 'ms', cells: [{ text: '312' }] });
   expect(column('e2e_latency_ms_p95', failed)?.cells[0]?.text).toBe('≥ 300,000');
 });

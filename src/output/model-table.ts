@@ -62,12 +62,16 @@ function choices(
   ];
 }
 
-/** Greedy: each column in the order of its priority, if it still fits. Those of priority 0 always stand. */
+/**
+ * Each column in the order of its priority, until one does not fit: a figure that is wanted less never takes the room
+ * of one that is wanted more. Those of priority 0 always stand.
+ */
 function choose(all: readonly Choice[], columns: number): Choice[] {
   const isIn = new Set(all.filter(({ priority }) => priority === 0));
   for (const next of all.toSorted((a, b) => a.priority - b.priority)) {
     const tried = all.filter((column) => isIn.has(column) || column === next);
-    if (tableWidth(tried) <= columns) isIn.add(next);
+    if (next.priority > 0 && tableWidth(tried) > columns) break;
+    isIn.add(next);
   }
   return all.filter((column) => isIn.has(column));
 }

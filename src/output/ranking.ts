@@ -1,7 +1,7 @@
 import type { ModelSummary } from '../summary/columns.ts';
 
-/** What models are ranked by: typical time of the whole answer. */
-export const rankedBy = 'e2e_latency_ms_typical';
+/** What models are ranked by: geometric mean time of the whole answer. */
+export const rankedBy = 'e2e_latency_ms_geomean';
 
 export interface RankedModel {
   /** From 1. Absent when the model is not ranked: too many failures, or nothing measured. */
@@ -23,7 +23,7 @@ export const isLowerBound = (model: ModelSummary, column: string): boolean =>
 
 /**
  * The models in the order of the summary, which is fastest first. A model below the success floor, or without a
- * typical latency, stands after the others without a rank: failing must not look fast.
+ * geometric mean latency, stands after the others without a rank: failing must not look fast.
  */
 export function ranked(models: readonly ModelSummary[], successFloor: number): RankedModel[] {
   const mayRank = (model: ModelSummary): boolean =>

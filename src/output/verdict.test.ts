@@ -13,7 +13,7 @@ const said = (models: ModelSummary[], pairs: PairRow[] = []): string =>
 
 test('without a comparison it only says whose figure is lowest', () => {
   expect(said([swift, glm])).toBe(
-    'swift has the lowest typical E2E latency (312 ms); no comparison was made.',
+    'swift has the lowest geometric mean E2E latency (312 ms); no comparison was made.',
   );
 });
 
@@ -58,7 +58,7 @@ test('equal, faster and uncompared models are called that', () => {
 
 test('a model that is not ranked is named with the reason', () => {
   expect(said([swift, failing, summary('mute')])).toBe(
-    'swift has a typical E2E latency of 312 ms; it has no rival here. ' +
+    'swift has a geometric mean E2E latency of 312 ms; it has no rival here. ' +
       'Not ranked: failing (25 % failed, 10 % allowed) and mute (no latency measured).',
   );
 });
@@ -70,14 +70,16 @@ test('many names are cut to three', () => {
 
 test('a bound is no win', () => {
   const bound = (name: string, e2e: number): ModelSummary =>
-    summary(name, { ...latencies(1, e2e, 1), lower_bounds: ['e2e_latency_ms_typical'] });
+    summary(name, { ...latencies(1, e2e, 1), lower_bounds: ['e2e_latency_ms_geomean'] });
   expect(said([bound('a', 60000), bound('b', 60000)])).toBe(
     'Which model is fastest is open: failed requests leave only lower bounds.',
   );
   expect(said([glm, bound('late', 600)])).toBe(
-    'glm has the lowest typical E2E latency that is known (640 ms), but that of late is only known to be at least 600 ms; no comparison was made.',
+    'glm has the lowest geometric mean E2E latency that is known (640 ms), but that of late is only known to be at least 600 ms; no comparison was made.',
   );
-  expect(said([glm, bound('late', 60000)])).toMatch(/^glm has the lowest typical E2E latency \(640 ms\);/);
+  expect(said([glm, bound('late', 60000)])).toMatch(
+    /^glm has the lowest geometric mean E2E latency \(640 ms\);/,
+  );
 });
 
 test('on several routes a model is named with its route', () => {

@@ -31,11 +31,11 @@ type PairBetween = (a: ModelSummary, b: ModelSummary) => PairRow | undefined;
 function rankingSentence(models: readonly ModelSummary[], pairBetween: PairBetween, named: Named): string {
   const [first, ...others] = models;
   if (!first) return 'No model is ranked.';
-  const typical = duration(first[rankedBy]);
+  const geomean = duration(first[rankedBy]);
   if (isLowerBound(first, rankedBy))
     return 'Which model is fastest is open: failed requests leave only lower bounds.';
   if (others.length === 0)
-    return `${named(first)} has a typical E2E latency of ${typical}; it has no rival here.`;
+    return `${named(first)} has a geometric mean E2E latency of ${geomean}; it has no rival here.`;
   const relations = others.map((other) => ({
     other: named(other),
     pair: pairBetween(first, other),
@@ -45,8 +45,8 @@ function rankingSentence(models: readonly ModelSummary[], pairBetween: PairBetwe
     (other) => isLowerBound(other, rankedBy) && other[rankedBy]! < first[rankedBy]!,
   );
   if (overtaker)
-    return `${named(first)} has the lowest typical E2E latency that is known (${typical}), but that of ${named(overtaker)} is only known to be at least ${duration(overtaker[rankedBy])}; no comparison was made.`;
-  return `${named(first)} has the lowest typical E2E latency (${typical}); no comparison was made.`;
+    return `${named(first)} has the lowest geometric mean E2E latency that is known (${geomean}), but that of ${named(overtaker)} is only known to be at least ${duration(overtaker[rankedBy])}; no comparison was made.`;
+  return `${named(first)} has the lowest geometric mean E2E latency (${geomean}); no comparison was made.`;
 }
 
 interface Relation {

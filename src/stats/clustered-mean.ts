@@ -4,7 +4,7 @@ import { tCritical } from './student-t.ts';
 /**
  * Mean of pooled values with a clustered t interval: the ratio estimator Σ sums ÷ Σ counts with its linearised
  * variance between clusters, clusters − 1 degrees of freedom. On skewed latencies it covers a little less than
- * it says (0.88 to 0.92 of 0.95 in simulation), so the typical value is the headline.
+ * it says (0.88 to 0.92 of 0.95 in simulation), so the geometric mean is the headline.
  * Source: Cochran, Sampling Techniques (1977), 6.3; Miller 2024 (arXiv 2411.00640).
  */
 export function clusteredMean(clusters: readonly ArrayLike<number>[], alpha = defaultAlpha): Estimate {

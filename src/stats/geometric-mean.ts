@@ -4,7 +4,7 @@ import { tCritical } from './student-t.ts';
 
 /**
  * Geometric mean of positive values with a t interval on their logarithms, n − 1 degrees of freedom. Given one
- * median for each prompt, it is the «typical» value: prompts are the sample, so repeats cannot narrow it beyond
+ * median for each prompt, it is the headline figure: prompts are the sample, so repeats cannot narrow it beyond
  * what the choice of prompts leaves open. One value gives a point and an open interval; none gives NaN.
  * Source: Student's interval for the mean log; Miller 2024 (arXiv 2411.00640) for the prompt as the unit.
  */

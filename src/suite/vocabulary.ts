@@ -13,7 +13,7 @@ const countColumns = [
   'score',
 ] as const;
 
-/** Columns of `requests.csv` that are measured, and may stand in a percentile, a mean or a typical value. */
+/** Columns of `requests.csv` that are measured, and may stand in a percentile, a mean or a geometric mean. */
 export const numberColumns: readonly string[] = [...latencies, ...rates, ...serverTimes, ...laterServerTimes]
   .map(({ name }) => name as string)
   .concat(countColumns);
@@ -21,7 +21,7 @@ export const numberColumns: readonly string[] = [...latencies, ...rates, ...serv
 /** Columns of `requests.csv` that are true or false, and may stand in `rate()`. */
 export const shareColumns = ['passed', 'valid'] as const;
 
-export const statistics = ['p50', 'p90', 'p95', 'p99', 'mean', 'typical', 'rate'] as const;
+export const statistics = ['p50', 'p90', 'p95', 'p99', 'mean', 'geomean', 'rate'] as const;
 
 /** Shares that a gate may watch; `error_rate` is that of `models.csv`. */
 export const gateShares = [...shareColumns, 'error_rate'] as const;

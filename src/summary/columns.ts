@@ -75,9 +75,9 @@ const whichModel = [
 
 /** The figures of each headline metric, as suffixes of its name. */
 export const figures = [
-  'typical',
-  'typical_ci_low',
-  'typical_ci_high',
+  'geomean',
+  'geomean_ci_low',
+  'geomean_ci_high',
   'n',
   'mean',
   'min',
@@ -99,9 +99,9 @@ export type HeadlineName = (typeof headlines)[number]['name'];
 
 /** What each figure is, of whatever metric. */
 export const figureMeanings: Readonly<Record<Figure, string>> = {
-  typical: 'geometric mean over prompts of the per-prompt median',
-  typical_ci_low: 'lower end of its 95 % interval',
-  typical_ci_high: 'upper end of its 95 % interval',
+  geomean: 'geometric mean over prompts of the per-prompt median',
+  geomean_ci_low: 'lower end of its 95 % interval',
+  geomean_ci_high: 'upper end of its 95 % interval',
   n: 'answers that it rests on',
   mean: 'mean of the valid answers',
   min: 'smallest of the valid answers',

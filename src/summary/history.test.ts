@@ -5,7 +5,7 @@ import { collected, failedRow, latencies, row } from './testing/rows.ts';
 
 const options = { startedAt: '2026-11-22T03:17:00.000Z', timeoutMs: 300_000 };
 
-test('one line for each model and metric, typical values and shares', async () => {
+test('one line for each model and metric, geometric means and shares', async () => {
   const run = await collected(
     ...latencies('a', [100, 400], { passed: true }),
     ...latencies('b', [100, Infinity], { passed: false }),

@@ -2,7 +2,7 @@ import type { Ms } from '../base/clock.ts';
 import type { Column, RowOf } from '../base/table.ts';
 import type { ArmSamples, Collected } from './collect.ts';
 import { boundOf } from './metric-figures.ts';
-import { clustersOf, shareOf, typicalOf, type ArmFigure } from './statistic.ts';
+import { clustersOf, shareOf, geomeanOf, type ArmFigure } from './statistic.ts';
 import { successShare } from './success.ts';
 
 /** What a line of the history says: a night's figure, or what somebody decided about a night. */
@@ -30,7 +30,7 @@ export const historyColumns = [
   { name: 'route', kind: 'text', unit: '', meaning: 'way to the model; empty in a decision about all' },
   { name: 'model', kind: 'text', unit: '', meaning: 'id in the suite; empty in a decision about all' },
   { name: 'metric', kind: 'text', unit: '', meaning: 'what the figure is of; empty in a decision about all' },
-  { name: 'value', kind: 'number', unit: '', decimals: 6, meaning: 'typical value, or share' },
+  { name: 'value', kind: 'number', unit: '', decimals: 6, meaning: 'geometric mean, or share' },
   { name: 'ci_low', kind: 'number', unit: '', decimals: 6, meaning: 'lower end of its 95 % interval' },
   { name: 'ci_high', kind: 'number', unit: '', decimals: 6, meaning: 'upper end; empty when open' },
   { name: 'requests', kind: 'number', unit: 'n', meaning: 'measured requests of the model' },
@@ -76,7 +76,7 @@ export function nightRows(collected: Collected, options: NightOptions): HistoryR
 
 function figureOf(arm: ArmSamples, metric: string, timeoutMs: Ms): ArmFigure | undefined {
   const share = shares[metric];
-  return share ? share(arm) : typicalOf(clustersOf(arm, metric), boundOf(metric, timeoutMs));
+  return share ? share(arm) : geomeanOf(clustersOf(arm, metric), boundOf(metric, timeoutMs));
 }
 
 function rowOf(

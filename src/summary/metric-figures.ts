@@ -8,7 +8,7 @@ import {
   clustersOf,
   percentileOf,
   percentiles,
-  typicalOf,
+  geomeanOf,
   type ArmFigure,
   type Percentile,
 } from './statistic.ts';
@@ -41,7 +41,7 @@ export function metricFigures(arm: ArmSamples, metric: HeadlineName, timeoutMs: 
     ['max', answers.at(-1)],
   ];
   const estimated = [
-    ...figureCells('typical', typicalOf(clusters, bound), bound),
+    ...figureCells('geomean', geomeanOf(clusters, bound), bound),
     ...(Object.keys(percentiles) as Percentile[]).flatMap((name) =>
       figureCells(name, percentileOf(clusters, name, pooled), bound),
     ),
@@ -64,7 +64,7 @@ interface FigureCell {
 }
 
 function figureCells(
-  name: 'typical' | Percentile,
+  name: 'geomean' | Percentile,
   figure: ArmFigure | undefined,
   bound: number,
 ): FigureCell[] {
@@ -74,8 +74,8 @@ function figureCells(
       : { figure: suffix, value: bound, isBound: true };
   const point = cell(name, figure?.point, figure?.isBound ?? false);
   if (name === 'p99') return [point];
-  // The typical value's ends lean on the same medians as its point; a percentile's end is a value of its own.
-  const endsToo = name === 'typical' && (figure?.isBound ?? false);
+  // The geometric mean's ends lean on the same medians as its point; a percentile's end is a value of its own.
+  const endsToo = name === 'geomean' && (figure?.isBound ?? false);
   return [
     point,
     cell(`${name}_ci_low`, figure?.interval.low, endsToo),

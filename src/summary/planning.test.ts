@@ -92,7 +92,7 @@ test('an open interval has no width', async () => {
   expect(halfWidth(run, 'e2e_latency_ms')).toBeUndefined();
 });
 
-test('a single model stops by its typical value', async () => {
+test('a single model stops by its geometric mean', async () => {
   const run = await collected(...latencies('a', [100, 100, 100, 110]));
   expect(halfWidth(run, 'e2e_latency_ms')).toBeCloseTo(0.079, 2);
 });

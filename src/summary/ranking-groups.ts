@@ -59,7 +59,7 @@ function worthOf(arm: ArmSamples, metric: string): number | undefined {
   return metric === 'error_rate' ? successShare(arm) : meanLogMedian(arm, metric);
 }
 
-/** The logarithm of the typical value, with its sign turned where less is better. Infinite with a failing prompt. */
+/** The logarithm of the geometric mean, with its sign turned where less is better. Infinite with a failing prompt. */
 function meanLogMedian(arm: ArmSamples, metric: string): number | undefined {
   const clusters = clustersOf(arm, metric);
   if (clusters.length === 0) return undefined;

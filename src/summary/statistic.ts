@@ -68,7 +68,7 @@ export function percentileOf(
  * Geometric mean of the per-prompt medians. A prompt whose median is a failure enters at `bound`, and leaves the
  * interval open on the far side. Undefined without a value.
  */
-export function typicalOf(clusters: readonly number[][], bound: number): ArmFigure | undefined {
+export function geomeanOf(clusters: readonly number[][], bound: number): ArmFigure | undefined {
   if (clusters.length === 0) return undefined;
   const medians = clusters.map(median);
   const failing = medians.find((value) => !Number.isFinite(value));

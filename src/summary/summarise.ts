@@ -14,24 +14,25 @@ export interface SummariseOptions {
 }
 
 /**
- * One summary for each model and route, the best typical E2E latency first; after these, models whose typical value
- * is only a bound; last, models below the success floor or without a latency. Pure: the same samples give the same rows.
+ * One summary for each model and route, the lowest geometric mean of E2E latency first; after these, models whose
+ * geometric mean is only a bound; last, models below the success floor or without a latency. Pure: the same samples give
+ * the same rows.
  */
 export function summarise(collected: Collected, options: SummariseOptions): ModelSummary[] {
   const summaries = collected.arms.map((arm) => summariseArm(collected, arm, options));
   return summaries.sort(
-    (a, b) => rankClass(a) - rankClass(b) || typicalLatency(a) - typicalLatency(b) || byName(a, b),
+    (a, b) => rankClass(a) - rankClass(b) || geomeanLatency(a) - geomeanLatency(b) || byName(a, b),
   );
 }
 
-function typicalLatency(summary: ModelSummary): number {
-  return summary.e2e_latency_ms_typical ?? Number.MAX_VALUE;
+function geomeanLatency(summary: ModelSummary): number {
+  return summary.e2e_latency_ms_geomean ?? Number.MAX_VALUE;
 }
 
 function rankClass(summary: ModelSummary): number {
-  if (summary.successes < successFloor * summary.requests || summary.e2e_latency_ms_typical === undefined)
+  if (summary.successes < successFloor * summary.requests || summary.e2e_latency_ms_geomean === undefined)
     return 2;
-  return summary.lower_bounds?.includes('e2e_latency_ms_typical') === true ? 1 : 0;
+  return summary.lower_bounds?.includes('e2e_latency_ms_geomean') === true ? 1 : 0;
 }
 
 function byName(a: ModelSummary, b: ModelSummary): number {

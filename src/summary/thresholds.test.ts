@@ -60,10 +60,10 @@ test('of all models, or of one', async () => {
       hundred.map((value) => value * 10),
     ),
   );
-  const all = judgeThresholds([threshold('typical', 'e2e_latency_ms', { max: 100 })], run, options);
+  const all = judgeThresholds([threshold('geomean', 'e2e_latency_ms', { max: 100 })], run, options);
   expect(all.map(({ model, verdict }) => `${model} ${verdict}`)).toEqual(['a ok', 'b failed']);
   const one = judgeThresholds(
-    [threshold('typical', 'e2e_latency_ms', { max: 100, model: 'a' })],
+    [threshold('geomean', 'e2e_latency_ms', { max: 100, model: 'a' })],
     run,
     options,
   );
@@ -89,10 +89,10 @@ test('the share of sound answers may be a threshold', async () => {
   expect(result?.value).toBe(0.5);
 });
 
-test('a typical value that rests on a failure may break a limit and cannot keep one', async () => {
+test('a geometric mean that rests on a failure may break a limit and cannot keep one', async () => {
   const rows = [...latencies('a', hundred.slice(0, 12)), failedRow({ model: 'a', prompt_id: 'failing' })];
   const verdict = async (rest: Partial<Threshold>) =>
-    judgeThresholds([threshold('typical', 'e2e_latency_ms', rest)], await collected(...rows), options)[0];
+    judgeThresholds([threshold('geomean', 'e2e_latency_ms', rest)], await collected(...rows), options)[0];
   expect(await verdict({ max: 1e9, strict: true })).toMatchObject({
     verdict: 'not settled',
     reason: 'rests on failed requests',
@@ -124,7 +124,7 @@ test('columns beyond the usual ones are named, collected and judged', async () =
 
 describe('a limit on failures', () => {
   const figures = [
-    ...(['p50', 'p90', 'p95', 'p99', 'typical', 'mean'] as const).flatMap((statistic) =>
+    ...(['p50', 'p90', 'p95', 'p99', 'geomean', 'mean'] as const).flatMap((statistic) =>
       ['ttft_ms', 'e2e_latency_ms', 'tpot_ms', 'output_tps', 'completion_tokens'].map((column) => ({
         statistic,
         column,
@@ -166,7 +166,7 @@ describe('a limit on failures', () => {
     if (one.column !== 'valid') expect((await judged(half, one))?.verdict).toBe('not settled');
   });
 
-  test.each(['p50', 'p90', 'p95', 'typical'] as const)(
+  test.each(['p50', 'p90', 'p95', 'geomean'] as const)(
     'with every second request failed, %s keeps no upper limit',
     async (statistic) => {
       const values = hundred.map((value) => (value % 2 === 0 ? value : Infinity));

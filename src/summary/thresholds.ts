@@ -12,7 +12,7 @@ import {
   percentileOf,
   sampleFloor,
   shareOf,
-  typicalOf,
+  geomeanOf,
   type ArmFigure,
 } from './statistic.ts';
 
@@ -86,13 +86,13 @@ function figureOf({ statistic, column }: Threshold, arm: ArmSamples, timeoutMs: 
   const clusters = clustersOf(arm, column);
   if (clusters.length === 0) return undefined;
   if (statistic === 'mean') return meanOf(clusters);
-  return statistic === 'typical'
-    ? typicalOf(clusters, boundOf(column, timeoutMs))
+  return statistic === 'geomean'
+    ? geomeanOf(clusters, boundOf(column, timeoutMs))
     : percentileOf(clusters, statistic);
 }
 
 function whyMissing({ statistic, column }: Threshold, arm: ArmSamples): string {
-  if (statistic === 'rate' || statistic === 'mean' || statistic === 'typical') return 'not measured';
+  if (statistic === 'rate' || statistic === 'mean' || statistic === 'geomean') return 'not measured';
   const have = clustersOf(arm, column).flat().length;
   return have === 0
     ? 'not measured'
@@ -108,7 +108,7 @@ function onInterval(
   return low >= min && high <= max ? 'ok' : 'not settled';
 }
 
-/** A typical value that is only a bound can break a limit, but not keep it. */
+/** A geometric mean that is only a bound can break a limit, but not keep it. */
 function onPoint(
   { min = -Infinity, max = Infinity, column }: Threshold,
   figure: ArmFigure,

@@ -10,7 +10,7 @@ import { nightlySuite, writeNight } from './testing/nightly-runs.ts';
 
 const more = [
   'thresholds:',
-  '  - { metric: typical(e2e_latency_ms), model: kimi, max: 100 }',
+  '  - { metric: geomean(e2e_latency_ms), model: kimi, max: 100 }',
   'gate:',
   '  metrics:',
   '    e2e_latency_ms: { max_ratio: 1.10 }',
@@ -31,7 +31,7 @@ test('--github leaves summary, annotations and files; the exit code stays', asyn
   const suiteLines = (await readFile(join(cwd.path, 'nightly.yaml'), 'utf8')).split('\n');
   const line = suiteLines.findIndex((text) => text.includes('model: kimi, max: 100')) + 1;
   expect(stdout).toContain(
-    `::error file=nightly.yaml,line=${line},title=gatebench fail (simulated)::✗ typical(`,
+    `::error file=nightly.yaml,line=${line},title=gatebench fail (simulated)::✗ geomean(`,
   );
   const summary = await readFile(join(cwd.path, 'summary.md'), 'utf8');
   expect(summary).toMatch(/^earlier\n## fail · `nightly`\n\n> \[!IMPORTANT\]\n> SIMULATED/);

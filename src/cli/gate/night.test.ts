@@ -13,8 +13,8 @@ let suiteFile: Awaited<ReturnType<typeof nightlySuite>>;
 
 const more = `
 thresholds:
-  - { metric: typical(e2e_latency_ms), model: qwen, max: 60000 }
-  - { metric: typical(e2e_latency_ms), model: kimi, max: 100 }
+  - { metric: geomean(e2e_latency_ms), model: qwen, max: 60000 }
+  - { metric: geomean(e2e_latency_ms), model: kimi, max: 100 }
 `;
 
 beforeAll(async () => {
@@ -91,8 +91,8 @@ describe('thresholds', () => {
     ]);
     expect(gateCode(report, true)).toBe(4);
     const text = table.render(report, { columns: 80, color: false });
-    expect(text).toMatch(/^✓ typical\(e2e_latency_ms\) of qwen [\d.]+ m?s \(.*\), at most 60 s$/m);
-    expect(text).toMatch(/^✗ typical\(e2e_latency_ms\) of kimi [\d.]+ s \(.*\), at most 100 ms$/m);
+    expect(text).toMatch(/^✓ geomean\(e2e_latency_ms\) of qwen [\d.]+ m?s \(.*\), at most 60 s$/m);
+    expect(text).toMatch(/^✗ geomean\(e2e_latency_ms\) of kimi [\d.]+ s \(.*\), at most 100 ms$/m);
   });
 });
 

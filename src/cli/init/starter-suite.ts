@@ -63,7 +63,7 @@ run:
 # Limits that a run must keep; exit code 4 when one is surely broken. Eight prompts without a fault show a rate above
 # 0.63 and no more; twenty 0.83, forty 0.91.
 thresholds:
-  - { metric: typical(e2e_latency_ms), max: 15000 }
+  - { metric: geomean(e2e_latency_ms), max: 15000 }
   - { metric: rate(valid), min: 0.6 }
 
 # Tonight against the last nights: gatebench gate latest --history history

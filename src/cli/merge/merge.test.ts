@@ -18,7 +18,7 @@ defaults: { params: { max_tokens: 100 } }
 prompts:
 ${Array.from({ length: 5 }, (_, n) => `  - { id: p${n}, prompt: "Question number ${n}?" }`).join('\n')}
 run: { repeat: 2, warmup: 1, concurrency: 4 }
-thresholds: [{ metric: typical(completion_tokens), max: 1, strict: true }]
+thresholds: [{ metric: geomean(completion_tokens), max: 1, strict: true }]
 `;
 
 async function sendShard(cwd: string, url: string, shard: string, seed = '7'): Promise<Finished> {
@@ -56,7 +56,7 @@ describe('shards', () => {
 
     const merged = await gatebench(['merge', 's2', 's1', '--out', 'whole'], cwd.path);
     expect(merged).toMatchObject({ code: 0 });
-    expect(merged.stdout).toContain('✗ typical(completion_tokens) of sim-swift');
+    expect(merged.stdout).toContain('✗ geomean(completion_tokens) of sim-swift');
     const folder = join(cwd.path, 'whole');
     const rows = await Array.fromAsync(readRows(folder));
     const { report, manifest } = await loadRun(folder);
@@ -128,7 +128,7 @@ describe('thresholds of a run', () => {
       await writeFile(join(cwd.path, 'trial.yaml'), suite.replace(/thresholds.*/, `thresholds: [${limit}]`));
       return gatebench([...args, ...flags], cwd.path, { CF_AIG_TOKEN: token });
     };
-    const failed = await send('{ metric: typical(completion_tokens), max: 1 }', '--json');
+    const failed = await send('{ metric: geomean(completion_tokens), max: 1 }', '--json');
     expect(failed.code).toBe(4);
     expect(JSON.parse(failed.stdout)).toMatchObject({
       thresholds: [{ verdict: 'failed' }, { verdict: 'failed' }],

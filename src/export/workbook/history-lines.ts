@@ -34,7 +34,7 @@ export function lineNames(runs: readonly Summarised[], metric: Drawn): string[] 
 /** Writes the figures, in the quiet way of what stands behind a picture. */
 export function addLines(sheet: Sheet, { metric, runs, names, head, left }: Lines): void {
   const nameOf = naming(runs);
-  const title = `Typical ${drawn[metric]}, ms; empty where a model was not ranked or is only known to take at least so long`;
+  const title = `Geometric mean of ${drawn[metric]}, ms; empty where a model was not ranked or is only known to take at least so long`;
   sheet.text(head - 1, left, title, { ...tones.quiet, bold: true });
   sheet.text(head, left, 'run_started_at', tones.quiet);
   for (const [index, name] of names.entries())
@@ -45,7 +45,7 @@ export function addLines(sheet: Sheet, { metric, runs, names, head, left }: Line
     sheet.value(row, left, started_at, 'time', { ...tones.quiet, numberFormat: 'yyyy-mm-dd hh:mm:ss' });
     for (const model of modelsWithPoint(run, metric)) {
       const column = left + 1 + names.indexOf(nameOf(model));
-      sheet.value(row, column, model[`${metric}_typical`], 'number', {
+      sheet.value(row, column, model[`${metric}_geomean`], 'number', {
         ...tones.quiet,
         numberFormat: '#,##0',
       });
@@ -60,8 +60,8 @@ export function linesChart(
   const last = head + runs.length;
   return {
     kind: 'lines',
-    title: chartTitle(`Typical ${drawn[metric]} over runs`, runs),
-    alternative: `Lines: typical ${drawn[metric]} of each model in ms, run by run. The figures stand in the sheet ${sheet}.`,
+    title: chartTitle(`Geometric mean of ${drawn[metric]} over runs`, runs),
+    alternative: `Lines: geometric mean of ${drawn[metric]} of each model in ms, run by run. The figures stand in the sheet ${sheet}.`,
     unit: 'ms',
     dateFormat: dateFormat(runs),
     legend: true,
@@ -76,7 +76,7 @@ export function linesChart(
 
 /** A bound is no point of a line, and failing must not look fast. */
 function modelsWithPoint(run: Summarised, metric: Drawn): ModelSummary[] {
-  const column = `${metric}_typical` as const;
+  const column = `${metric}_geomean` as const;
   return entriesOf(run)
     .filter(
       ({ rank, model }) => rank !== undefined && model[column] !== undefined && !isLowerBound(model, column),

@@ -11,7 +11,7 @@ import { asBound } from './number-format.ts';
 import { addTableSheet } from './table-sheet.ts';
 import { tones } from './tones.ts';
 
-const shown: readonly Figure[] = ['typical', 'typical_ci_low', 'typical_ci_high', 'p50', 'p95', 'n'];
+const shown: readonly Figure[] = ['geomean', 'geomean_ci_low', 'geomean_ci_high', 'p50', 'p95', 'n'];
 
 const text = (name: string, meaning: string): Column => ({ name, kind: 'text', unit: '', meaning });
 

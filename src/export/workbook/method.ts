@@ -22,7 +22,7 @@ export const method: readonly (readonly [topic: string, text: string])[] = [
     'Answers from a cache, held back on the way, from another model, or stamped late by this machine have valid = FALSE. They stay out of latency figures; their share is shown.',
   ],
   [
-    'Typical',
+    'Geomean',
     'Geometric mean over prompts of the median of each prompt, so that every prompt weighs the same and a few long ones do not rule.',
   ],
   [

@@ -18,14 +18,14 @@ interface Figure {
   readonly of: (model: ModelSummary) => number | undefined;
 }
 
-/** A typical value, and how far its interval reaches below and above it. */
-function typicalFigures(metric: Drawn): Figure[] {
+/** A geometric mean, and how far its interval reaches below and above it. */
+function geomeanFigures(metric: Drawn): Figure[] {
   const { label } = headlines.find(({ name }) => name === metric)!;
-  const typical = (model: ModelSummary): number | undefined => model[`${metric}_typical`];
+  const geomean = (model: ModelSummary): number | undefined => model[`${metric}_geomean`];
   return [
-    { head: `${label} typical, ms`, of: typical },
-    { head: 'to its 95 % low', of: (model) => distance(model[`${metric}_typical_ci_low`], typical(model)) },
-    { head: 'to its 95 % high', of: (model) => distance(typical(model), model[`${metric}_typical_ci_high`]) },
+    { head: `${label} geomean, ms`, of: geomean },
+    { head: 'to its 95 % low', of: (model) => distance(model[`${metric}_geomean_ci_low`], geomean(model)) },
+    { head: 'to its 95 % high', of: (model) => distance(geomean(model), model[`${metric}_geomean_ci_high`]) },
   ];
 }
 
@@ -35,8 +35,8 @@ function distance(from: number | undefined, to: number | undefined): number | un
 }
 
 const figures: readonly Figure[] = [
-  ...typicalFigures('e2e_latency_ms'),
-  ...typicalFigures('ttft_ms'),
+  ...geomeanFigures('e2e_latency_ms'),
+  ...geomeanFigures('ttft_ms'),
   { head: 'prompt', of: (model) => model.prompt_tokens },
   { head: 'reasoning', of: (model) => model.reasoning_tokens },
   { head: 'answer', of: answerTokens },
@@ -123,7 +123,7 @@ function addFigures(sheet: Sheet, head: number, entries: readonly SummaryEntry[]
     });
   sheet.height(head, 45);
   for (const [index, { model }] of entries.entries()) {
-    const bound = isLowerBound(model, 'e2e_latency_ms_typical') ? ' (at least)' : '';
+    const bound = isLowerBound(model, 'e2e_latency_ms_geomean') ? ' (at least)' : '';
     sheet.text(head + 1 + index, 0, armName(model, run.report.run.routes) + bound, tones.quiet);
     for (const [place, figure] of figures.entries())
       sheet.value(head + 1 + index, place + 1, figure.of(model), 'number', {
@@ -150,12 +150,12 @@ function intervalChart(
 ): ChartSpec {
   const { meaning } = headlines.find(({ name }) => name === metric)!;
   const max = axisEnd(
-    shown.flatMap((model) => [model[`${metric}_typical`], model[`${metric}_typical_ci_high`]]),
+    shown.flatMap((model) => [model[`${metric}_geomean`], model[`${metric}_geomean_ci_high`]]),
   );
   return {
     kind: 'bars',
-    title: chartTitle(`Typical ${drawn[metric]}, 95 % interval`, [run]),
-    alternative: `Bars: typical ${drawn[metric]} of each model in ms (${meaning}), with lines for the 95 % interval. The figures stand below.`,
+    title: chartTitle(`Geometric mean of ${drawn[metric]}, 95 % interval`, [run]),
+    alternative: `Bars: geometric mean of ${drawn[metric]} of each model in ms (${meaning}), with lines for the 95 % interval. The figures stand below.`,
     unit: 'ms',
     legend: false,
     series: [

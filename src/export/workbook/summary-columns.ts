@@ -114,7 +114,7 @@ const which: readonly SummaryColumn[] = [
   own({
     band: 'Ranking',
     head: 'Rank',
-    column: count('rank', 'by typical E2E latency; empty below the success floor'),
+    column: count('rank', 'by the geometric mean of E2E latency; empty below the success floor'),
     width: 8,
     of: ({ rank }) => rank,
     tone: () => ({ align: 'center' }),
@@ -140,9 +140,9 @@ const reliabilityAndQuality: readonly SummaryColumn[] = [
 ];
 
 const figureHeads: Readonly<Record<string, string>> = {
-  typical: 'typical',
-  typical_ci_low: '95 % low',
-  typical_ci_high: '95 % high',
+  geomean: 'geomean',
+  geomean_ci_low: '95 % low',
+  geomean_ci_high: '95 % high',
 };
 const interval = Object.keys(figureHeads);
 

@@ -209,9 +209,9 @@ test('several runs have a history with lines, newest run first in the summary', 
   expectInOrder(charts);
   const titles = charts.map((chart) => elements(chart, 'a:t')[0]!.text);
   expect(titles.filter((title) => title.includes('over runs'))).toEqual([
-    'Typical E2E latency over runs',
-    'Typical E2E latency over runs',
-    'Typical TTFT over runs',
+    'Geometric mean of E2E latency over runs',
+    'Geometric mean of E2E latency over runs',
+    'Geometric mean of TTFT over runs',
   ]);
 });
 

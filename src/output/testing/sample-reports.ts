@@ -41,16 +41,16 @@ export function run(facts: Partial<RunFacts> = {}): RunFacts {
   };
 }
 
-/** Latencies of a streamed model, from its typical values and how wide they spread. */
+/** Latencies of a streamed model, from its geometric means and how wide they spread. */
 export function latencies(ttft: number, e2e: number, spread: number): Partial<ModelSummary> {
   return {
-    ttft_ms_typical: ttft,
+    ttft_ms_geomean: ttft,
     ttft_ms_p50: ttft * 0.97,
     ttft_ms_p95: ttft * spread,
-    ttfat_ms_typical: ttft * 1.1,
-    e2e_latency_ms_typical: e2e,
-    e2e_latency_ms_typical_ci_low: e2e * 0.86,
-    e2e_latency_ms_typical_ci_high: e2e * 1.16,
+    ttfat_ms_geomean: ttft * 1.1,
+    e2e_latency_ms_geomean: e2e,
+    e2e_latency_ms_geomean_ci_low: e2e * 0.86,
+    e2e_latency_ms_geomean_ci_high: e2e * 1.16,
     e2e_latency_ms_p50: e2e * 0.98,
     e2e_latency_ms_p95: e2e * spread,
   };
@@ -90,24 +90,24 @@ export const usual: Report = {
     summary('glm', {
       ...latencies(388, 1210, 1.6),
       pass_rate: 1,
-      output_tps_typical: 121.7,
+      output_tps_geomean: 121.7,
       tokens_per_request: 184.2,
       cost_per_1k_requests_usd: 0.334,
     }),
     summary('kimi-k2.6', {
       ...latencies(412, 1840, 2.1),
       pass_rate: 0.916667,
-      output_tps_typical: 88.4,
+      output_tps_geomean: 88.4,
       tokens_per_request: 412.3,
       cost_per_1k_requests_usd: 0.812,
     }),
     summary('deepseek', {
       ...latencies(640, 4230, 3.4),
-      ttfat_ms_typical: 2210,
+      ttfat_ms_geomean: 2210,
       pass_rate: 0.833333,
       successes: 11,
       error_rate: 1 / 12,
-      output_tps_typical: 74.1,
+      output_tps_geomean: 74.1,
       tokens_per_request: 1204.9,
       cost_per_1k_requests_usd: 2.41,
     }),
@@ -135,7 +135,7 @@ export const awkward: Report = {
     summary('=cmd|calc, "x"\nsecond line', {
       ...latencies(41.3, 312, 1.7),
       pass_rate: 1,
-      output_tps_typical: 121.26,
+      output_tps_geomean: 121.26,
     }),
     summary('通义千问-超长模型名称-预览版本-2026', {
       ...latencies(388, 18400, 1.9),

@@ -18,13 +18,13 @@ interface Measure {
   write: (value: number) => string;
 }
 
-const typical = (metric: string, name: string, write: (value: number) => string): Measure => ({
+const geomean = (metric: string, name: string, write: (value: number) => string): Measure => ({
   name,
   metric,
-  column: `${metric}_typical` as 'ttft_ms_typical',
+  column: `${metric}_geomean` as 'ttft_ms_geomean',
   ends: [
-    `${metric}_typical_ci_low` as 'ttft_ms_typical_ci_low',
-    `${metric}_typical_ci_high` as 'ttft_ms_typical_ci_high',
+    `${metric}_geomean_ci_low` as 'ttft_ms_geomean_ci_low',
+    `${metric}_geomean_ci_high` as 'ttft_ms_geomean_ci_high',
   ],
   write,
 });
@@ -38,11 +38,11 @@ const measures: readonly Measure[] = [
     ends: ['pass_rate_ci_low', 'pass_rate_ci_high'],
     write: percent,
   },
-  typical('e2e_latency_ms', 'E2E latency', duration),
-  typical('ttft_ms', 'TTFT', duration),
-  typical('ttfat_ms', 'TTFAT', duration),
-  typical('tpot_ms', 'TPOT', duration),
-  typical('output_tps', 'output rate', (rate) => `${fixed(rate, 1)} tok/s`),
+  geomean('e2e_latency_ms', 'E2E latency', duration),
+  geomean('ttft_ms', 'TTFT', duration),
+  geomean('ttfat_ms', 'TTFAT', duration),
+  geomean('tpot_ms', 'TPOT', duration),
+  geomean('output_tps', 'output rate', (rate) => `${fixed(rate, 1)} tok/s`),
   { name: 'tokens a request', column: 'tokens_per_request', write: (tokens) => fixed(tokens, 0) },
   { name: 'cost of 1,000 requests', column: 'cost_per_1k_requests_usd', write: usd },
 ];
@@ -52,7 +52,7 @@ export function figuresTable({ models }: ComparePageData): Html {
   return section(
     'figures',
     'Before and after',
-    'Typical figures are geometric means over prompts of each prompt’s median. Small figures are 95\u00a0% intervals. The ratio is taken prompt by prompt, so it is not just the one figure divided by the other.',
+    'Latencies are geometric means over prompts of each prompt’s median. Small figures are 95\u00a0% intervals. The ratio is taken prompt by prompt, so it is not just the one figure divided by the other.',
     dataTable({
       caption: 'Figures before and after',
       columns: [

@@ -53,7 +53,7 @@ export function drawScatter(scatter: Scatter, { width, isNarrow }: Canvas): Draw
   return {
     ...base,
     marks: [
-      ...logAxisX(axis, { label: 'typical E2E latency →', labelAnchor: 'right' }),
+      ...logAxisX(axis, { label: 'E2E latency, geometric mean →', labelAnchor: 'right' }),
       ...yAxis,
       Plot.text([`↑ ${yLabel}`], {
         text: String,

@@ -22,7 +22,7 @@ export function cost(data: PageData): Html {
       ? nothing('Costs are not known: no model has both a price in the suite and reported tokens.')
       : figure({
           id: 'picture-cost',
-          caption: 'Cost of 1,000 requests, against typical E2E latency',
+          caption: 'Cost of 1,000 requests, against the geometric mean of E2E latency',
           label: `Latency against cost: ${points.map(({ title }) => title).join('; ')}. ${frontWords(points)}`,
           isSimulated: isSimulated(data.report.run),
           draw: (canvas) => drawScatter(scatter(points), canvas),
@@ -32,7 +32,7 @@ export function cost(data: PageData): Html {
             columns: [
               { head: 'Model' },
               { head: 'Cost of 1,000 requests', align: 'right' },
-              { head: 'Typical E2E latency', align: 'right' },
+              { head: 'E2E latency, geometric mean', align: 'right' },
             ],
             rows: points.map(({ look, x, y }) => ({
               className: look.className,
@@ -51,9 +51,9 @@ function pointOf({ look, summary, rank }: PageModel): ScatterPoint[] {
       look,
       x,
       y,
-      xLow: summary.e2e_latency_ms_typical_ci_low,
-      xHigh: summary.e2e_latency_ms_typical_ci_high,
-      title: `${look.name}: ${usd(y)}, typically ${duration(x)}`,
+      xLow: summary.e2e_latency_ms_geomean_ci_low,
+      xHigh: summary.e2e_latency_ms_geomean_ci_high,
+      title: `${look.name}: ${usd(y)}, geometric mean ${duration(x)}`,
     },
   ];
 }

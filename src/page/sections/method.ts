@@ -47,7 +47,7 @@ export function method({ run }: Report): Html {
               markup`<dt>${label} (${unit})</dt>
                 <dd>${meaning.replaceAll('`', '')}</dd>`,
           )}
-          <dt>typical</dt>
+          <dt>geomean</dt>
           <dd>geometric mean over prompts of the per-prompt median</dd>
           <dt>p95</dt>
           <dd>

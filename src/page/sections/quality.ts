@@ -24,7 +24,7 @@ export function quality(data: PageData): Html {
         )
       : figure({
           id: 'picture-quality',
-          caption: 'Share of answers that passed their checks, against typical E2E latency',
+          caption: 'Share of answers that passed their checks, against the geometric mean of E2E latency',
           label: `Latency against quality: ${points.map(({ title }) => title).join('; ')}. ${frontWords(points)}`,
           isSimulated: isSimulated(data.report.run),
           draw: (canvas) => drawScatter(scatter(points), canvas),
@@ -35,7 +35,7 @@ export function quality(data: PageData): Html {
               { head: 'Model' },
               { head: 'Checks passed', align: 'right' },
               { head: '95\u00a0% interval', align: 'right' },
-              { head: 'Typical E2E latency', align: 'right' },
+              { head: 'E2E latency, geometric mean', align: 'right' },
             ],
             rows: points.map(({ look, x, y, yLow, yHigh }) => ({
               className: look.className,
@@ -59,11 +59,11 @@ function pointOf({ look, summary, rank }: PageModel): ScatterPoint[] {
       look,
       x,
       y,
-      xLow: summary.e2e_latency_ms_typical_ci_low,
-      xHigh: summary.e2e_latency_ms_typical_ci_high,
+      xLow: summary.e2e_latency_ms_geomean_ci_low,
+      xHigh: summary.e2e_latency_ms_geomean_ci_high,
       yLow: summary.pass_rate_ci_low,
       yHigh: summary.pass_rate_ci_high,
-      title: `${look.name}: ${percent(y)} passed, typically ${duration(x)}`,
+      title: `${look.name}: ${percent(y)} passed, geometric mean ${duration(x)}`,
     },
   ];
 }

@@ -11,25 +11,25 @@ import { logAxis, logAxisX, logScale } from '../picture/log-axis.ts';
 import { labelMargin, modelAxis } from '../picture/model-axis.ts';
 import type { Canvas, Drawing } from '../picture/plot.ts';
 
-/** Typical E2E latency with its interval, as a picture. */
+/** Geometric mean of E2E latency with its interval, as a picture. */
 export function rankingPicture(data: PageData): Content {
   const models = data.models.filter(({ summary }) => summary[rankedBy] !== undefined);
   if (models.length === 0) return undefined;
   const label = models.map(({ look, summary }) => `${look.name} ${pointWords(summary)}`).join('; ');
   return figure({
     id: 'picture-ranking',
-    caption: 'Typical E2E latency with its 95\u00a0% interval',
-    label: `Typical E2E latency: ${label}.`,
+    caption: 'Geometric mean of E2E latency with its 95\u00a0% interval',
+    label: `Geometric mean of E2E latency: ${label}.`,
     isSimulated: isSimulated(data.report.run),
     draw: (canvas) => drawIntervals(models, canvas),
     note: models.some(({ summary }) => isLowerBound(summary, rankedBy))
       ? 'A hollow mark is a lower bound: failed requests leave it open how slow the model is.'
       : undefined,
     table: {
-      caption: 'Typical E2E latency with its 95\u00a0% interval',
+      caption: 'Geometric mean of E2E latency with its 95\u00a0% interval',
       columns: [
         { head: 'Model' },
-        { head: 'Typical', align: 'right' },
+        { head: 'Geomean', align: 'right' },
         { head: 'From', align: 'right' },
         { head: 'To', align: 'right' },
       ],
@@ -39,12 +39,12 @@ export function rankingPicture(data: PageData): Content {
           look.name,
           { content: pointWords(summary), sortBy: summary[rankedBy] },
           {
-            content: duration(summary.e2e_latency_ms_typical_ci_low),
-            sortBy: summary.e2e_latency_ms_typical_ci_low,
+            content: duration(summary.e2e_latency_ms_geomean_ci_low),
+            sortBy: summary.e2e_latency_ms_geomean_ci_low,
           },
           {
-            content: duration(summary.e2e_latency_ms_typical_ci_high),
-            sortBy: summary.e2e_latency_ms_typical_ci_high,
+            content: duration(summary.e2e_latency_ms_geomean_ci_high),
+            sortBy: summary.e2e_latency_ms_geomean_ci_high,
           },
         ],
       })),
@@ -58,8 +58,8 @@ const pointWords = (summary: ModelSummary): string =>
 function drawIntervals(models: readonly PageModel[], { width, isNarrow }: Canvas): Drawing {
   const ends = models.flatMap(({ summary }) => [
     summary[rankedBy]!,
-    summary.e2e_latency_ms_typical_ci_low ?? summary[rankedBy]!,
-    summary.e2e_latency_ms_typical_ci_high ?? summary[rankedBy]!,
+    summary.e2e_latency_ms_geomean_ci_low ?? summary[rankedBy]!,
+    summary.e2e_latency_ms_geomean_ci_high ?? summary[rankedBy]!,
   ]);
   const axis = logAxis(ends, isNarrow ? 4 : 10, tickTime);
   const looks = models.map(({ look }) => look);
@@ -77,8 +77,8 @@ function drawIntervals(models: readonly PageModel[], { width, isNarrow }: Canvas
 
 function intervalMarks({ look, summary }: PageModel): Plot.Markish[] {
   const point = summary[rankedBy]!;
-  const low = summary.e2e_latency_ms_typical_ci_low ?? point;
-  const high = summary.e2e_latency_ms_typical_ci_high ?? point;
+  const low = summary.e2e_latency_ms_geomean_ci_low ?? point;
+  const high = summary.e2e_latency_ms_geomean_ci_high ?? point;
   const { color, className } = look;
   return [
     Plot.ruleY([className], { x1: low, x2: high, stroke: color, strokeWidth: 2.5, className }),

@@ -18,11 +18,11 @@ interface Spec {
   ends?: [keyof ModelSummary, keyof ModelSummary];
 }
 
-const typical = (metric: HeadlineName, head: string, family: Family): Spec => ({
-  key: `${metric}_typical`,
+const geomean = (metric: HeadlineName, head: string, family: Family): Spec => ({
+  key: `${metric}_geomean`,
   head,
   family,
-  ends: [`${metric}_typical_ci_low`, `${metric}_typical_ci_high`],
+  ends: [`${metric}_geomean_ci_low`, `${metric}_geomean_ci_high`],
 });
 
 const specs: readonly Spec[] = [
@@ -33,11 +33,11 @@ const specs: readonly Spec[] = [
     family: 'share',
     ends: ['pass_rate_ci_low', 'pass_rate_ci_high'],
   },
-  typical('e2e_latency_ms', 'E2E', 'time'),
+  geomean('e2e_latency_ms', 'E2E', 'time'),
   { key: 'e2e_latency_ms_p95', head: 'E2E p95', family: 'time' },
-  typical('ttft_ms', 'TTFT', 'time'),
-  typical('ttfat_ms', 'TTFAT', 'time'),
-  typical('output_tps', 'Output', 'rate'),
+  geomean('ttft_ms', 'TTFT', 'time'),
+  geomean('ttfat_ms', 'TTFAT', 'time'),
+  geomean('output_tps', 'Output', 'rate'),
   { key: 'tokens_per_request', head: 'Tokens', family: 'count' },
   { key: 'cost_per_1k_requests_usd', head: 'Cost', family: 'usd' },
 ];
@@ -47,7 +47,7 @@ export function ranking(data: PageData): Html {
   return section(
     'ranking',
     'Ranking',
-    'By typical E2E latency: the geometric mean over prompts of each prompt’s median. Models that share a letter cannot be told apart. Small figures are 95\u00a0% intervals.',
+    'By E2E latency: the geometric mean over prompts of each prompt’s median. Models that share a letter cannot be told apart. Small figures are 95\u00a0% intervals.',
     data.models.length === 0
       ? nothing('No model has a measured request.')
       : markup`${table(data)}${rankingPicture(data)}`,

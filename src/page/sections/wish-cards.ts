@@ -121,8 +121,8 @@ function qualityCaveat({ report, models }: PageData, first: PageModel): string {
 
 function figureOf({ summary }: PageModel, metric: string): string {
   if (metric === 'passed') return `${percent(summary.pass_rate)} of the checked answers passed`;
-  const column = `${metric}_typical` as 'e2e_latency_ms_typical';
-  return `Typically ${isLowerBound(summary, column) ? 'at least ' : ''}${duration(summary[column])}`;
+  const column = `${metric}_geomean` as 'e2e_latency_ms_geomean';
+  return `Geometric mean ${isLowerBound(summary, column) ? 'at least ' : ''}${duration(summary[column])}`;
 }
 
 /** The models that no other beats on both speed and checks. */

@@ -26,7 +26,7 @@ describe('metrics', () => {
     'p50(ttft_ms)',
     'p99(cost_usd)',
     'mean(completion_tokens)',
-    'typical(output_tps)',
+    'geomean(output_tps)',
     'rate(valid)',
   ])('%s is one', (metric) =>
     expect(parseMetric(metric)).toMatchObject({ statistic: metric.replace(/\(.*/, '') }),
@@ -39,7 +39,7 @@ describe('metrics', () => {
     ],
     ['p95(e2e_latency)', 'unknown column "e2e_latency"; did you mean "e2e_latency_ms"?'],
     ['meen(ttft_ms)', 'unknown statistic "meen"; did you mean "mean"?'],
-    ['max(ttft_ms)', 'unknown statistic "max"; expected one of p50, p90, p95, p99, mean, typical, rate'],
+    ['max(ttft_ms)', 'unknown statistic "max"; expected one of p50, p90, p95, p99, mean, geomean, rate'],
     ['rate(ttft_ms)', 'rate() takes passed or valid; "ttft_ms" is a number'],
     ['p95(passed)', '"passed" is true or false: write rate(passed)'],
     ['p95()', expect.stringMatching(/^unknown column ""; expected one of ttfb_ms, /)],
