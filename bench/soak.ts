@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { systemClock } from '../src/base/clock.ts';
-import { drive } from '../src/calibrate/drive.ts';
+import { drive } from '../src/calibrate/level.ts';
 import { fixed } from '../src/output/format.ts';
 import { painter } from '../src/output/paint.ts';
 import { textTable } from '../src/output/text-table.ts';

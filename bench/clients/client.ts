@@ -1,6 +1,6 @@
 import type { Ms } from '../../src/base/clock.ts';
-import type { StreamShape } from '../../src/calibrate/shape.ts';
-import type { SeenStream } from '../../src/calibrate/streams.ts';
+import type { StreamShape } from '../../src/calibrate/level.ts';
+import type { SeenStream } from '../../src/calibrate/truth-join.ts';
 import type { Knobs } from '../../src/standin/knobs.ts';
 
 /** What a client keeps of one stream, on its process's own clock. */

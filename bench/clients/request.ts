@@ -1,5 +1,5 @@
+import { shapedRequest, type StreamShape } from '../../src/calibrate/level.ts';
 import type { ChatRequest } from '../../src/gateway/request.ts';
-import { shapedRequest, type StreamShape } from '../../src/calibrate/shape.ts';
 import type { Knobs } from '../../src/standin/knobs.ts';
 
 /** The request that every client makes alike. */

@@ -1,8 +1,7 @@
+import { machineOffset } from '../../src/calibrate/pauses.ts';
+import { fetchTruth, joinStream } from '../../src/calibrate/truth-join.ts';
 import { ascending, quantile } from '../../src/stats/quantile.ts';
-import { fetchTruth } from '../../src/calibrate/truth.ts';
-import { machineOffset } from '../../src/calibrate/machine-clock.ts';
-import { joinStream } from '../../src/calibrate/join.ts';
-import { onMachineClock, type Client } from '../clients/client.ts';
+import { type Client, onMachineClock } from '../clients/client.ts';
 import { warmUp } from './streams.ts';
 import type { Findings } from './task.ts';
 

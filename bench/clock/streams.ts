@@ -1,9 +1,7 @@
 import { systemClock } from '../../src/base/clock.ts';
-import { drive } from '../../src/calibrate/drive.ts';
 import type { LevelFigures } from '../../src/calibrate/level-figures.ts';
-import { measureLevel } from '../../src/calibrate/level.ts';
-import { streamMs } from '../../src/calibrate/shape.ts';
-import { onMachineClock, type Client } from '../clients/client.ts';
+import { drive, measureLevel, streamMs } from '../../src/calibrate/level.ts';
+import { type Client, onMachineClock } from '../clients/client.ts';
 import { benchShape } from './task.ts';
 
 /** Steady streams, compared with the truth. */

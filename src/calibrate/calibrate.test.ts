@@ -6,8 +6,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { UserError } from '../base/user-error.ts';
 import { roundsFor } from './calibrate.ts';
-import type { Calibration } from './calibration.ts';
-import { loadCalibration, stateFolder } from './store.ts';
+import { type Calibration, loadCalibration, stateFolder } from './calibration.ts';
 
 const run = promisify(execFile);
 let state: string;

@@ -9,13 +9,10 @@ import { describeMachine } from '../journal/manifest.ts';
 import { defaultOptions } from '../standin/options.ts';
 import { spawnStandin } from '../standin/spawn.ts';
 import { maxFrames } from '../standin/truth.ts';
-import type { Calibration } from './calibration.ts';
-import { drive } from './drive.ts';
+import { type Calibration, sentenceOf } from './calibration.ts';
 import type { LevelFigures } from './level-figures.ts';
-import { measureLevel } from './level.ts';
-import { sentenceOf } from './sentence.ts';
-import { shapedRequest, streamMs, type StreamShape } from './shape.ts';
-import { seenStream, type KeptExchange } from './streams.ts';
+import { drive, measureLevel, shapedRequest, streamMs, type StreamShape } from './level.ts';
+import { type KeptExchange, seenStream } from './truth-join.ts';
 
 export interface CalibrateOptions {
   /** Streams open at once, level by level. */

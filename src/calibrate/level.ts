@@ -1,13 +1,81 @@
 import type { Clock, Ms } from '../base/clock.ts';
-import { drive } from './drive.ts';
-import { joinStreams } from './join.ts';
+import type { ChatRequest } from '../gateway/request.ts';
+import type { Knobs } from '../standin/knobs.ts';
 import { levelFigures, type LevelFigures } from './level-figures.ts';
-import { machineOffset } from './machine-clock.ts';
-import { watchPauses } from './pause-watch.ts';
-import { serverStalls } from './stalls.ts';
-import { stolenMs } from './stolen.ts';
-import type { SeenStream } from './streams.ts';
-import { clearTruth, fetchTruth } from './truth.ts';
+import { machineOffset, serverStalls, stolenMs, watchPauses } from './pauses.ts';
+import { clearTruth, fetchTruth, joinStreams, type SeenStream } from './truth-join.ts';
+
+export interface DriveOptions<T> {
+  /** Requests in flight. */
+  slots: number;
+  /** Requests that each slot makes, one after another. */
+  rounds: number;
+  /** The slots' starts are spread evenly over this, so that their streams do not run in step. */
+  spreadMs: Ms;
+  clock: Clock;
+  ask: (slot: number, round: number) => Promise<T>;
+}
+
+/** A closed loop: every slot asks again as soon as it has its answer. Resolves to the answers of each slot, in order. */
+export function drive<T>({ slots, rounds, spreadMs, clock, ask }: DriveOptions<T>): Promise<T[][]> {
+  return Promise.all(
+    Array.from({ length: slots }, async (_, slot) => {
+      const answers: T[] = [];
+      if (slot > 0 && spreadMs > 0) await clock.sleep((slot * spreadMs) / slots);
+      for (let round = 0; round < rounds; round++) answers.push(await ask(slot, round));
+      return answers;
+    }),
+  );
+}
+
+/** How the streams of a calibration look. */
+export interface StreamShape {
+  tokensPerSecond: number;
+  /** Chunks with text, a quarter of them reasoning. */
+  tokens: number;
+  /** True time to the first of them. */
+  ttftMs: Ms;
+}
+
+/** From one stream's request to its end, if nobody is late. */
+export function streamMs({ tokensPerSecond, tokens, ttftMs }: StreamShape): Ms {
+  return ttftMs + ((tokens - 1) * 1000) / tokensPerSecond;
+}
+
+/** Gaps vary by a fifth, so that streams fall out of step. */
+const jitter = 0.2;
+
+export function knobsOf({ tokensPerSecond, tokens, ttftMs }: StreamShape): Partial<Knobs> {
+  const reasoningFrames = Math.floor(tokens / 4);
+  return {
+    headersMs: ttftMs / 2,
+    ttftMs,
+    gapMs: 1000 / tokensPerSecond,
+    jitter,
+    reasoningFrames,
+    answerFrames: tokens - reasoningFrames,
+  };
+}
+
+/** A request to the stand-in at `url`, which answers it with a stream of this shape. */
+export function shapedRequest(url: string, eventId: string, shape: StreamShape): ChatRequest {
+  return {
+    eventId,
+    baseUrl: `${url}/v1`,
+    body: {
+      model: 'sim-exact',
+      messages: [{ role: 'user', content: 'Say something of the length that was asked for.' }],
+      stream: true,
+      stream_options: { include_usage: true },
+    },
+    headers: {
+      authorization: null,
+      'accept-encoding': 'identity',
+      'cf-aig-event-id': eventId,
+      'x-sim': JSON.stringify(knobsOf(shape)),
+    },
+  };
+}
 
 export interface LevelOptions<Answer> {
   /** The truth server. */

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Span } from './join.ts';
-import { napMs, pauseIn, type PauseReport, type PauseWorkerData } from './pause-watch.ts';
+import { napMs, pauseIn, type PauseReport, type PauseWorkerData } from './pauses.ts';
+import type { Span } from './truth-join.ts';
 
 const { stop } = workerData as PauseWorkerData;
 const pauses: Span[] = [];

@@ -1,12 +1,10 @@
 import { fixed, notMeasured } from '../output/format.ts';
 import { painter } from '../output/paint.ts';
 import type { Style } from '../output/report.ts';
-import { textTable, type TextCell, type TextColumn } from '../output/text-table.ts';
+import { type TextCell, type TextColumn, textTable } from '../output/text-table.ts';
 import { flowed, wrapped } from '../output/width.ts';
-import type { Calibration } from './calibration.ts';
-import { boundShareOf, type Spread } from './figures.ts';
-import type { LevelFigures } from './level-figures.ts';
-import { boundShare, promisedMs, soundUtilisation } from './sentence.ts';
+import { boundShare, type Calibration, promisedMs, soundUtilisation } from './calibration.ts';
+import { boundShareOf, type LevelFigures, type Spread } from './level-figures.ts';
 
 /** For the terminal: how far off the reader was, level by level, what went on meanwhile, and what it comes to. */
 export function renderCalibration(calibration: Calibration, { columns, color }: Style): string {

@@ -1,9 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { saveCalibration, stateFolder } from '../calibrate/store.ts';
+import { type Calibration, saveCalibration, stateFolder } from '../calibrate/calibration.ts';
 import { level } from '../calibrate/testing/level.ts';
-import type { Calibration } from '../calibrate/calibration.ts';
 import { describeMachine, type Manifest } from '../journal/manifest.ts';
 import { createStandin } from '../standin/server.ts';
 import { gatebench, onlyRun, scratch } from './testing/gatebench.ts';

@@ -1,6 +1,5 @@
 import type { Ms } from '../../base/clock.ts';
-import type { JoinedStream } from '../join.ts';
-import type { TrueStream } from '../streams.ts';
+import type { JoinedStream, TrueStream } from '../truth-join.ts';
 
 /** A stream that was joined, with nobody late unless told otherwise. */
 export function joined(given: Partial<JoinedStream> = {}): JoinedStream {

@@ -5,24 +5,24 @@ import { seededRandom } from '../../base/random.ts';
 import { count } from '../../base/text.ts';
 import { exitCode, UserError } from '../../base/user-error.ts';
 import { packageVersion, version } from '../../base/version.ts';
-import { loadCalibration } from '../../calibrate/store.ts';
+import { loadCalibration } from '../../calibrate/calibration.ts';
 import type { RequestRow } from '../../journal/columns.ts';
 import { createRunFolder } from '../../journal/create-run-folder.ts';
-import { lockRun, type Lock } from '../../journal/lock.ts';
-import { describeMachine, readManifest, writeManifest, type Manifest } from '../../journal/manifest.ts';
+import { type Lock, lockRun } from '../../journal/lock.ts';
+import { describeMachine, type Manifest, readManifest, writeManifest } from '../../journal/manifest.ts';
 import {
   addNewColumns,
   emptyState,
+  type JournalState,
   readState,
   removeDerived,
   reopenFailed,
   setTornLineAside,
-  type JournalState,
 } from '../../journal/resume.ts';
 import { findRun, isThere, newRunId, runFiles } from '../../journal/run-folder.ts';
 import { costOf } from '../../metric/cost.ts';
-import { planSize, type PlanOptions } from '../../plan/blocks.ts';
-import { shardPrompts, type Shard } from '../../plan/shard.ts';
+import { type PlanOptions, planSize } from '../../plan/blocks.ts';
+import { type Shard, shardPrompts } from '../../plan/shard.ts';
 import { leastUsage, worstCaseUsage } from '../../plan/tokens.ts';
 import { assertAffordable, BudgetGuard } from '../../run/budget.ts';
 import { suiteHash } from '../../suite/hash.ts';

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { joinStream, joinStreams } from './join.ts';
-import type { SeenStream, TrueStream } from './streams.ts';
 import { truth } from './testing/joined.ts';
+import { joinStream, joinStreams, type SeenStream, type TrueStream } from './truth-join.ts';
 
 /** Request at 10, role at 60, two pieces of reasoning, two of the answer, and what ends a stream. */
 const sent: TrueStream = truth('a', 10, [
