@@ -5,7 +5,7 @@ import type { StandinOptions } from '../standin/options.ts';
 import { createStandin } from '../standin/server.ts';
 import { ask, chat, compat, json } from '../standin/testing/client.ts';
 import { apiSource } from './api-source.ts';
-import type { LogRows } from './log-source.ts';
+import type { LogRows } from './log-row.ts';
 import { LogsApi, NoLogs } from './logs-api.ts';
 import { match } from './match.ts';
 import { answer, clientOf, scripted } from './testing/api.ts';

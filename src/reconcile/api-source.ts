@@ -1,10 +1,8 @@
 import type { Clock, Ms } from '../base/clock.ts';
 import { count } from '../base/text.ts';
 import type { RequestRow } from '../journal/columns.ts';
-import { CallLimit } from './api-client.ts';
-import type { LogRow } from './log-row.ts';
-import type { LogRows, LogSource, Wanted } from './log-source.ts';
-import { pageSize, type LogFilter, type LogsApi } from './logs-api.ts';
+import type { LogRow, LogRows, LogSource, Wanted } from './log-row.ts';
+import { CallLimit, type LogFilter, type LogsApi, pageSize } from './logs-api.ts';
 import { match, requestOf } from './match.ts';
 
 export interface ApiSourceOptions {

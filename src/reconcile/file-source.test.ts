@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { scratchFolder } from '../base/testing/scratch.ts';
 import { UserError } from '../base/user-error.ts';
 import { fileSource } from './file-source.ts';
-import type { LogRows } from './log-source.ts';
+import type { LogRows } from './log-row.ts';
 
 async function read(content: string | Uint8Array): Promise<LogRows> {
   await using folder = await scratchFolder();

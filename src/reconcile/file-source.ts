@@ -1,13 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream';
 import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream';
 import { parse } from 'csv-parse';
 import { count } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
-import { readLogRow, type LogRow } from './log-row.ts';
-import type { LogRows, LogSource } from './log-source.ts';
+import { type LogRow, type LogRows, type LogSource, readLogRow } from './log-row.ts';
 
 /** For the help and for whoever gave something else. */
 export const understoodFiles =

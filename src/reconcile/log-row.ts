@@ -1,5 +1,6 @@
 import type { Ms } from '../base/clock.ts';
 import { oneLine } from '../base/text.ts';
+import type { RequestRow } from '../journal/columns.ts';
 
 /** One row of the gateway's log, as far as it can be compared. What the log does not say is absent. */
 export interface LogRow {
@@ -139,4 +140,30 @@ function instantOf(value: unknown): string | undefined {
   else if (number > 1e14) ms = number / 1000;
   else ms = number > 1e11 ? number : number * 1000;
   return Number.isFinite(ms) && Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString() : undefined;
+}
+
+/** What a source is asked for: the rows about these attempts. */
+export interface Wanted {
+  /** Attempts that went through the gateway. */
+  attempts: readonly RequestRow[];
+  /** Ids under which the run was sent: one, or those of its shards. */
+  runIds: readonly string[];
+  /** When the last request was over. Absent when that is not known. */
+  endedAt?: Date;
+}
+
+export interface LogRows {
+  rows: readonly LogRow[];
+  /** Where they are from, in a few words. */
+  origin: string;
+  /** What a reader of the figures must know, each a sentence. */
+  notes: readonly string[];
+  /** Calls that were made, and time spent waiting for late rows; 0 for a file. */
+  calls: number;
+  waitedMs: Ms;
+}
+
+/** A way to the gateway's log. */
+export interface LogSource {
+  read(wanted: Wanted): Promise<LogRows>;
 }

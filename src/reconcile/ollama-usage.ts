@@ -2,7 +2,7 @@ import type { Ms } from '../base/clock.ts';
 import { oneLine } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
 import type { RequestRow } from '../journal/columns.ts';
-import { said, type ApiClient } from './api-client.ts';
+import { type ApiClient, said } from './logs-api.ts';
 
 /** What the provider counted for one model, beside what the run counted. */
 export interface ModelUsage {

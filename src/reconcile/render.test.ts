@@ -2,11 +2,9 @@ import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { reconciledRows } from './differences.ts';
 import { match } from './match.ts';
-import type { Reconciliation } from './reconciliation.ts';
 import { reconciliationJson, renderReconciliation } from './render.ts';
-import { summaryOf } from './summary.ts';
+import { type Reconciliation, reconciliationWarnings, summaryOf } from './summary.ts';
 import { attempt, logged, runId } from './testing/log-rows.ts';
-import { reconciliationWarnings } from './warnings.ts';
 
 function reconciliation(): Reconciliation {
   const attempts = [1, 2, 3].map((n) => attempt(n));

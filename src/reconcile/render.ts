@@ -2,13 +2,12 @@ import { count, oneLine } from '../base/text.ts';
 import { reconciledColumns } from '../journal/reconciled-columns.ts';
 import { compact, duration, fixed, notMeasured, percent, usd } from '../output/format.ts';
 import { jsonText, rowObject } from '../output/json.ts';
-import { painter, type Paint } from '../output/paint.ts';
+import { type Paint, painter } from '../output/paint.ts';
 import { simulatedNotice, type Style } from '../output/report.ts';
-import { tableWidth, textTable, type TextCell, type TextColumn } from '../output/text-table.ts';
+import { tableWidth, type TextCell, type TextColumn, textTable } from '../output/text-table.ts';
 import { flowed, shorten, wrapped } from '../output/width.ts';
 import type { OllamaUsage, UsageFigures } from './ollama-usage.ts';
-import type { Reconciliation } from './reconciliation.ts';
-import type { Agreement, Summary, TokenFigures } from './summary.ts';
+import type { Agreement, Reconciliation, Summary, TokenFigures } from './summary.ts';
 
 /** For the terminal. */
 export function renderReconciliation(reconciliation: Reconciliation, { columns, color }: Style): string {

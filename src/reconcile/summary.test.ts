@@ -2,9 +2,8 @@ import { expect, test } from 'vitest';
 import { reconciledRows } from './differences.ts';
 import type { LogRow } from './log-row.ts';
 import { match } from './match.ts';
-import { summaryOf } from './summary.ts';
+import { reconciliationWarnings, summaryOf } from './summary.ts';
 import { attempt, logged, runId } from './testing/log-rows.ts';
-import { reconciliationWarnings } from './warnings.ts';
 
 test('counts everything once', () => {
   const good = [1, 2, 3, 4, 5, 6].map((n) => attempt(n));

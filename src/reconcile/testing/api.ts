@@ -1,10 +1,10 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Agent } from 'undici';
 import { afterEach } from 'vitest';
 import { LeapClock } from '../../base/testing/leap-clock.ts';
-import { ApiClient } from '../api-client.ts';
+import { ApiClient } from '../logs-api.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { UserError } from '../base/user-error.ts';
-import { CallLimit } from './api-client.ts';
+import { CallLimit } from './logs-api.ts';
 import { answer, clientOf, scripted, token } from './testing/api.ts';
 
 const fine = answer(200, { result: [] });
