@@ -4,6 +4,7 @@ import { deepest } from './compose.ts';
 import { placeName, type Fault, type Source } from './fault.ts';
 import { quote } from './nearest.ts';
 import type { Json } from './suite.ts';
+import { spellsItself, type Texts } from './written.ts';
 
 /** What a tree with aliases may grow to when they are all written out, about one unit a byte. */
 const heaviest = 100_000_000;
@@ -13,6 +14,8 @@ export interface Converted {
   readonly data: Json;
   /** Where every alias leads. */
   readonly targets: ReadonlyMap<Alias, ParsedNode>;
+  /** How numbers and truth values were written. */
+  readonly texts: Texts;
   readonly faults: readonly Fault[];
 }
 
@@ -21,6 +24,8 @@ interface Measured {
   /** Size with all aliases written out. */
   weight: number;
   depth: number;
+  /** How a scalar was written, where it does not spell itself. */
+  text?: string;
 }
 
 interface Context {
@@ -28,6 +33,7 @@ interface Context {
   anchors: Map<string, ParsedNode>;
   targets: Map<Alias, ParsedNode>;
   done: Map<ParsedNode, Measured>;
+  texts: WeakMap<object, Map<string, string>>;
   faults: Fault[];
 }
 
@@ -38,11 +44,18 @@ interface Context {
  * target of each alias by a search through the document, and refuses a hundred honest uses of one anchor.
  */
 export function toData(root: ParsedNode, source: Source): Converted {
-  const context: Context = { source, anchors: new Map(), targets: new Map(), done: new Map(), faults: [] };
+  const context: Context = {
+    source,
+    anchors: new Map(),
+    targets: new Map(),
+    done: new Map(),
+    texts: new WeakMap(),
+    faults: [],
+  };
   const { data, weight } = convert(root, context);
-  const { targets, faults } = context;
+  const { targets, texts, faults } = context;
   if (weight > heaviest) faults.push(tooHeavy(context));
-  return { data, targets, faults };
+  return { data, targets, texts, faults };
 }
 
 /** `<<` without quotes. */
@@ -82,18 +95,26 @@ function follow(alias: Alias.Parsed, context: Context): Measured {
 function convertScalar(node: Scalar.Parsed, context: Context): Measured {
   const { value } = node;
   if (typeof value === 'string') return { data: value, weight: nodeWeight + value.length, depth: 0 };
-  if (value === null || typeof value === 'boolean') return { data: value, weight: nodeWeight, depth: 0 };
+  if (value === null) return { data: value, weight: nodeWeight, depth: 0 };
+  if (typeof value === 'boolean') return scalar(value, node);
   if (typeof value !== 'number') return refuse(node, 'this value has no form in JSON', context);
   if (!Number.isFinite(value)) return refuse(node, 'must be a finite number', context);
   if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^[-+]?\d+$/.test(node.source)) {
     return refuse(node, 'too large to be kept to the last digit; put it in quotes if it is a name', context);
   }
-  return { data: value, weight: nodeWeight, depth: 0 };
+  return scalar(value, node);
+}
+
+function scalar(data: number | boolean, { source }: Scalar.Parsed): Measured {
+  const measured = { data, weight: nodeWeight, depth: 0 };
+  return spellsItself(data, source) ? measured : { ...measured, text: source };
 }
 
 function convertSeq(node: YAMLSeq.Parsed, context: Context): Measured {
   const items = node.items.map((item) => convert(item, context));
-  return { data: items.map(({ data }) => data), ...sum(items) };
+  const data = items.map((item) => item.data);
+  items.forEach(({ text }, index) => noteText(data, String(index), text, context));
+  return { data, ...sum(items) };
 }
 
 function convertMap(node: YAMLMap.Parsed, context: Context): Measured {
@@ -111,14 +132,23 @@ function convertMap(node: YAMLMap.Parsed, context: Context): Measured {
     if (key === undefined) continue;
     own.set(key, pair);
     data[key] = value.data;
+    noteText(data, key, value.text, context);
     parts.push({ ...value, weight: value.weight + key.length });
   }
   for (const { data: inherited } of merged) {
     for (const [key, value] of Object.entries(inherited as Record<string, Json>)) {
-      if (!Object.hasOwn(data, key)) data[key] = value;
+      if (Object.hasOwn(data, key)) continue;
+      data[key] = value;
+      noteText(data, key, context.texts.get(inherited as object)?.get(key), context);
     }
   }
   return { data, ...sum([...parts, ...merged]) };
+}
+
+function noteText(holder: object, key: string, text: string | undefined, { texts }: Context): void {
+  if (text === undefined) return;
+  const known = texts.get(holder) ?? new Map<string, string>();
+  texts.set(holder, known.set(key, text));
 }
 
 /** The maps that a merge key brings in, nearest first. */

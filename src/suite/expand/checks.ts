@@ -4,6 +4,7 @@ import { schemaOf } from '../../check/common.ts';
 import type { Fault, Path } from '../fault.ts';
 import type { Places } from '../places.ts';
 import type { Json } from '../suite.ts';
+import { plain, Written } from '../written.ts';
 import { complaintFault, validate, type Complaint, type Validated } from '../validate.ts';
 import { fill, hasVariables, mapTexts, soleValue, type Scope } from './template.ts';
 
@@ -66,7 +67,7 @@ export type OnUnknownIn = (name: string, written: string, inside: Path) => void;
 
 /**
  * A check with its variables filled in. A value stands as text wherever the kind takes text; a text that is
- * nothing but `{{name}}` becomes the list or map that the variable holds, and its number or truth value where
+ * nothing but `{{name}}` becomes the list, map or `null` that the variable holds, and its number or truth value where
  * the kind refuses text.
  */
 export function fillCheck(
@@ -87,18 +88,18 @@ function filled(raw: Json, scope: Scope, asValue: readonly Complaint[], onUnknow
   const typed = new Set(asValue.map(({ path }) => path.join('\0')));
   return mapTexts(raw, (text, path) => {
     const value = soleValue(text, scope);
-    if (value !== undefined && ((typeof value === 'object' && value !== null) || typed.has(path.join('\0'))))
-      return value;
+    const isWhole = typeof value === 'object' && !(value instanceof Written);
+    if (value !== undefined && (isWhole || typed.has(path.join('\0')))) return plain(value);
     return fill(text, scope, (name, written) => onUnknown(name, written, path));
   });
 }
 
 function isScalarVariable(text: unknown, scope: Scope): boolean {
   const value = typeof text === 'string' ? soleValue(text, scope) : undefined;
-  return typeof value === 'number' || typeof value === 'boolean';
+  return typeof value === 'number' || typeof value === 'boolean' || value instanceof Written;
 }
 
-function valueAt(value: unknown, path: Path): unknown {
+export function valueAt(value: unknown, path: Path): unknown {
   let inner = value;
   for (const step of path) {
     if (typeof inner !== 'object' || inner === null || !Object.hasOwn(inner, step)) return undefined;

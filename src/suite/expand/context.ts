@@ -4,8 +4,11 @@ import type { Files } from '../read/files.ts';
 import type { DefaultsSpec } from '../schema/prompt.ts';
 import type { SuiteSections } from '../sections.ts';
 import type { Json, Prompt } from '../suite.ts';
+import type { Texts } from '../written.ts';
 import type { ReadCheck, WrittenCheck } from './checks.ts';
 import type { Reports } from './reports.ts';
+import { opener } from './messages.ts';
+import { valueReader, type ReadValues } from './values.ts';
 import { weigher } from './weight.ts';
 
 /** All that a suite is made from, once it is read. */
@@ -14,6 +17,7 @@ export interface SuiteSources {
   /** The whole document, of which broken parts can still be looked at. */
   readonly data: Json;
   readonly places: Places;
+  readonly texts: Texts;
   readonly files: Files;
   readonly read: ReadCheck;
 }
@@ -25,6 +29,7 @@ export interface Context extends SuiteSources {
   readonly reports: Reports;
   readonly prompts: Prompt[];
   readonly placeOfId: Map<string, { source: Source; offset: number }>;
+  readonly readValues: ReadValues;
   readonly weigh: (values: readonly object[]) => number;
   /** Characters in `prompts`. */
   weight: number;
@@ -37,7 +42,8 @@ export function createContext(
 ): Context {
   const defaults = sources.sections.spec.defaults ?? {};
   const state = { prompts: [], placeOfId: new Map<string, { source: Source; offset: number }>(), weight: 0 };
-  return { ...sources, defaults, defaultChecks, reports, weigh: weigher(), ...state };
+  const readValues = valueReader(sources.texts, opener(sources.files));
+  return { ...sources, defaults, defaultChecks, reports, readValues, weigh: weigher(), ...state };
 }
 
 export function faultAt(path: Path, message: string, { places }: SuiteSources): Fault {

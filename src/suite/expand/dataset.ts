@@ -1,7 +1,8 @@
 import type { Fault, Source } from '../fault.ts';
 import { choices, quote } from '../nearest.ts';
-import { csvRows, type Rows } from '../read/csv-rows.ts';
+import { csvRows, type Row, type Rows } from '../read/csv-rows.ts';
 import { jsonlRows } from '../read/jsonl-rows.ts';
+import { isFileRef } from './file-ref.ts';
 import { idPart, type NamedRow } from './variants.ts';
 
 type Reader = (source: Source, limit: number) => Rows;
@@ -39,7 +40,8 @@ export function problemOfFormat(file: string): string | undefined {
 export function readDataset({ file, id, limit }: DatasetSpec, source: Source): Dataset {
   const none = { rows: [], faults: [], problems: [] };
   const { rows, faults } = readerOf(file)?.(source, limit ?? Infinity) ?? { rows: [], faults: [] };
-  if (faults.length > 0) return { ...none, faults };
+  const unread = rows.flatMap((row) => filesIn(row, source));
+  if (faults.length + unread.length > 0) return { ...none, faults: [...faults, ...unread] };
   if (rows.length === 0)
     return { ...none, problems: [{ field: 'file', message: `${quote(file)} has no rows` }] };
   const column = id ?? 'id';
@@ -55,6 +57,16 @@ export function readDataset({ file, id, limit }: DatasetSpec, source: Source): D
   if (nameless.length === 0) return { ...none, rows: named };
   const message = `this row has nothing in its column ${quote(column)}, which names it`;
   return { ...none, faults: nameless.map(({ offset }) => ({ source, offset, message })) };
+}
+
+/** A row's values are texts and data; a file that one of them names would go out as its name. */
+function filesIn({ values, offset }: Row, source: Source): Fault[] {
+  const namesFile = (value: unknown): boolean =>
+    isFileRef(value) || (typeof value === 'object' && value !== null && Object.values(value).some(namesFile));
+  return [...values].flatMap(([name, value]) => {
+    const message = `${quote(name)} names a file, and the files of a dataset are not read; put the text itself there`;
+    return namesFile(value) ? [{ source, offset, message }] : [];
+  });
 }
 
 function readerOf(file: string): Reader | undefined {

@@ -1,8 +1,9 @@
 import type { Path } from '../fault.ts';
 import { quote } from '../nearest.ts';
-import type { PromptSpec } from '../schema/prompt.ts';
-import type { Json, Params } from '../suite.ts';
-import type { WrittenCheck } from './checks.ts';
+import type { DefaultsSpec, PromptSpec } from '../schema/prompt.ts';
+import type { Params } from '../suite.ts';
+import type { Value } from '../written.ts';
+import { valueAt, type WrittenCheck } from './checks.ts';
 import { faultAt, keyFaultAt, type Context } from './context.ts';
 import { readDataset } from './dataset.ts';
 import { merge } from './merge.ts';
@@ -20,7 +21,7 @@ export interface Entry {
   readonly isTemplate: boolean;
   /** Something of it or of the defaults is missing because it was wrong, so a missing variable means nothing. */
   readonly isDamaged: boolean;
-  readonly vars: Record<string, Json>;
+  readonly vars: Record<string, Value>;
   readonly matrix: Matrix;
   readonly rows?: readonly NamedRow[];
 }
@@ -41,6 +42,12 @@ export function readEntry(
   }
   const rows = readRows(spec, path, context);
   if (!messages || rows === 'broken') return undefined;
+  // From the file itself: the schema's copy does not know how a number was written.
+  const values = (field: 'vars' | 'matrix'): Record<string, Value> => {
+    const own = (holder: DefaultsSpec, at: Path): Record<string, Value> | undefined =>
+      holder[field] && context.readValues(valueAt(context.data, [...at, field]) as object);
+    return merge(own(defaults, ['defaults']), own(spec, path)) ?? {};
+  };
   const entry: Entry = {
     spec,
     path,
@@ -50,8 +57,8 @@ export function readEntry(
     tags: [...new Set([...(defaults.tags ?? []), ...(spec.tags ?? [])])],
     isTemplate: (spec.template ?? defaults.template) !== 'none',
     isDamaged,
-    vars: (merge(defaults.vars, spec.vars) ?? {}) as Record<string, Json>,
-    matrix: merge(defaults.matrix, spec.matrix) ?? {},
+    vars: values('vars'),
+    matrix: values('matrix') as Matrix,
     ...(rows ? { rows } : {}),
   };
   if (rows) reportColumns(entry, rows, context);

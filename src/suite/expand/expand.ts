@@ -5,7 +5,7 @@ import type { SuiteSpec } from '../schema/suite.ts';
 import type { PartialSpec } from '../sections.ts';
 import type { Model, Suite, Threshold } from '../suite.ts';
 import { type SuiteSources } from './context.ts';
-import { fileFaults, fileRefs } from './file-refs.ts';
+import { fileFaults } from './file-refs.ts';
 import { gateConflicts, toGate } from './gate.ts';
 import { expandModels } from './models.ts';
 import { expandPrompts } from './prompts.ts';
@@ -40,7 +40,7 @@ export function expand(sources: SuiteSources, { routes }: ExpandOptions = {}): E
   const faults = [
     ...sections.faults,
     ...modelFaults,
-    ...fileFaults(fileRefs(sections), files, places),
+    ...fileFaults(sections, files, places),
     ...promptFaults,
     ...thresholdFaults,
     ...conflicts.map((conflict) => faultOf(conflict, places)),

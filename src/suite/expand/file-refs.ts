@@ -2,9 +2,10 @@ import type { Fault, Path } from '../fault.ts';
 import { quote } from '../nearest.ts';
 import type { Places } from '../places.ts';
 import type { Files } from '../read/files.ts';
-import type { DefaultsSpec } from '../schema/prompt.ts';
+import type { DefaultsSpec, MessageSpec } from '../schema/prompt.ts';
 import type { SuiteSections } from '../sections.ts';
 import { problemOfFormat } from './dataset.ts';
+import { hasFile, isFileRef } from './file-ref.ts';
 
 /** A file that the suite names, and where it does. */
 export interface FileRef {
@@ -13,36 +14,34 @@ export interface FileRef {
   readonly isDataset: boolean;
 }
 
-export function fileRefs({ spec, indexes }: SuiteSections): FileRef[] {
-  const defaults = spec.defaults ? refsOf(spec.defaults, ['defaults']) : [];
-  const prompts = spec.prompts?.flatMap((prompt, index) =>
-    refsOf(prompt, ['prompts', indexes.prompts[index]!]),
-  );
-  return [...defaults, ...(prompts ?? [])];
+/** A file named where none is read. */
+interface Misplaced {
+  readonly path: Path;
+  readonly message: string;
 }
 
-function refsOf({ prompt, system, messages, dataset }: DefaultsSpec, path: Path): FileRef[] {
-  const refs: FileRef[] = [];
-  const add = (value: unknown, at: Path, isDataset = false): void => {
-    if (typeof value !== 'object' || value === null || !('file' in value)) return;
-    refs.push({ file: String(value.file), path: [...path, ...at, 'file'], isDataset });
-  };
-  add(prompt, ['prompt']);
-  add(system, ['system']);
-  messages?.forEach(({ content }, index) => add(content, ['messages', index, 'content']));
-  add(dataset, ['dataset'], true);
-  return refs;
+interface Found {
+  readonly refs: FileRef[];
+  readonly misplaced: Misplaced[];
 }
 
-/** What is wrong with the files themselves, told where the suite names them. */
-export function fileFaults(refs: readonly FileRef[], files: Files, places: Places): Fault[] {
-  return refs.flatMap(({ file, path, isDataset }) => {
+export function fileRefs(sections: SuiteSections): FileRef[] {
+  return find(sections).refs;
+}
+
+/** What is wrong with the files that a suite names, told where it names them. */
+export function fileFaults(sections: SuiteSections, files: Files, places: Places): Fault[] {
+  const { refs, misplaced } = find(sections);
+  const problems = refs.flatMap(({ file, path, isDataset }): Misplaced[] => {
     const problem = problemOf(file, isDataset, files);
-    if (problem === undefined) return [];
-    return [
-      { source: places.source, offset: places.value(path), path, message: `${quote(file)} ${problem}` },
-    ];
+    return problem === undefined ? [] : [{ path, message: `${quote(file)} ${problem}` }];
   });
+  return [...problems, ...misplaced].map(({ path, message }) => ({
+    source: places.source,
+    offset: places.value(path),
+    path,
+    message,
+  }));
 }
 
 function problemOf(name: string, isDataset: boolean, files: Files): string | undefined {
@@ -50,4 +49,80 @@ function problemOf(name: string, isDataset: boolean, files: Files): string | und
   if (file?.ok === false) return file.problem;
   if (isDataset) return problemOfFormat(name);
   return file?.source.text.trim() === '' ? 'is empty' : undefined;
+}
+
+function find({ spec, indexes }: SuiteSections): Found {
+  const found: Found = { refs: [], misplaced: [] };
+  spec.models?.forEach((model, index) => {
+    if (typeof model === 'object')
+      refuseIn(model.params, ['models', indexes.models[index]!, 'params'], found);
+  });
+  if (spec.defaults) findIn(spec.defaults, ['defaults'], found);
+  spec.prompts?.forEach((prompt, index) => findIn(prompt, ['prompts', indexes.prompts[index]!], found));
+  return found;
+}
+
+function findIn(holder: DefaultsSpec, path: Path, found: Found): void {
+  const { prompt, system, messages, vars, dataset, params } = holder;
+  textOrFile(prompt, [...path, 'prompt'], found);
+  textOrFile(system, [...path, 'system'], found);
+  messages?.forEach((message, index) => findInMessage(message, [...path, 'messages', index], found));
+  for (const [name, value] of Object.entries(vars ?? {})) findInValue(value, [...path, 'vars', name], found);
+  if (dataset) found.refs.push({ file: dataset.file, path: [...path, 'dataset', 'file'], isDataset: true });
+  refuseIn(params, [...path, 'params'], found);
+}
+
+function findInMessage({ content, ...others }: MessageSpec, path: Path, found: Found): void {
+  if (Array.isArray(content))
+    content.forEach((part, index) => findInPart(part, [...path, 'content', index], found));
+  else textOrFile(content, [...path, 'content'], found);
+  refuseIn(others, path, found);
+}
+
+/** `text` is the only place of a part that a file's text can fill. */
+function findInPart(part: Readonly<Record<string, unknown>>, path: Path, found: Found): void {
+  const { text, ...others } = part;
+  textOrFile(text, [...path, 'text'], found);
+  if (!hasFile(part)) {
+    refuseIn(others, path, found);
+    return;
+  }
+  const message = 'a part takes no "file" of its own; for the text of a file write text: { file: PATH }';
+  found.misplaced.push({ path: [...path, 'file'], message });
+}
+
+function findInValue(value: unknown, path: Path, found: Found): void {
+  if (isFileRef(value) || typeof value === 'string') textOrFile(value, path, found);
+  else if (hasFile(value)) {
+    const message =
+      'a file is { file: PATH } and nothing beside it; a map that shall go into the prompt as it is must be a text in quotes';
+    found.misplaced.push({ path: [...path, 'file'], message });
+  } else walk(value, path, (inner, at) => findInValue(inner, at, found));
+}
+
+function textOrFile(value: unknown, path: Path, found: Found): void {
+  if (isFileRef(value)) found.refs.push({ file: value.file, path: [...path, 'file'], isDataset: false });
+  // As other tools write it; nobody wants the address itself to be the whole text.
+  const [, file] = typeof value === 'string' ? (/^file:\/\/(?!\/)(\S+)$/.exec(value) ?? []) : [];
+  if (file !== undefined)
+    found.misplaced.push({ path, message: `write { file: ${file} } to read that file` });
+}
+
+/** Here all goes out as it stands, so that a file would go out as its name. */
+function refuseIn(value: unknown, path: Path, found: Found): void {
+  if (!isFileRef(value)) {
+    walk(value, path, (inner, at) => refuseIn(inner, at, found));
+    return;
+  }
+  const isPicture = path.includes('image_url');
+  const advice = isPicture
+    ? 'pictures are not read from files; give the address: image_url: { url: https://… }'
+    : 'no file is read here; write out what shall be sent';
+  found.misplaced.push({ path: [...path, 'file'], message: `${quote(value.file)}: ${advice}` });
+}
+
+function walk(value: unknown, path: Path, visit: (inner: unknown, at: Path) => void): void {
+  if (Array.isArray(value)) value.forEach((item, index) => visit(item, [...path, index]));
+  else if (typeof value === 'object' && value !== null)
+    for (const [key, item] of Object.entries(value)) visit(item, [...path, key]);
 }

@@ -3,6 +3,7 @@ import type { Places } from '../places.ts';
 import type { Files } from '../read/files.ts';
 import type { DefaultsSpec, MessageSpec, PromptSpec, TextOrFile } from '../schema/prompt.ts';
 import type { Json, Message } from '../suite.ts';
+import { isFileRef } from './file-ref.ts';
 import { fill, mapTexts, type Scope } from './template.ts';
 
 /** A message before its variables are filled in, with the place that its content comes from. */
@@ -13,13 +14,13 @@ export interface WrittenMessage {
   readonly file?: Source;
 }
 
-interface Written<T> {
+interface Placed<T> {
   readonly value: T;
   readonly path: Path;
 }
 
 /** Reads `{ file }`. A file that isn't there is told elsewhere; its text is empty here. */
-type Open = (file: string) => Source | undefined;
+export type Open = (file: string) => Source | undefined;
 
 export function opener(files: Files): Open {
   return (name) => {
@@ -51,7 +52,7 @@ export function conversation(
   return system ? [textMessage('system', system, open), ...spoken] : spoken;
 }
 
-function systemOf(defaults: DefaultsSpec, prompt: PromptSpec, path: Path): Written<TextOrFile> | undefined {
+function systemOf(defaults: DefaultsSpec, prompt: PromptSpec, path: Path): Placed<TextOrFile> | undefined {
   const isOwn = prompt.system !== undefined;
   const value = prompt.system ?? defaults.system;
   if (value === undefined || value === '') return undefined;
@@ -63,7 +64,7 @@ export function isSystem({ role }: MessageSpec): boolean {
   return role === 'system' || role === 'developer';
 }
 
-function written(messages: readonly MessageSpec[] | undefined, path: Path): Written<MessageSpec>[] {
+function written(messages: readonly MessageSpec[] | undefined, path: Path): Placed<MessageSpec>[] {
   return (messages ?? []).map((value, index) => ({ value, path: [...path, index] }));
 }
 
@@ -71,25 +72,34 @@ function listedMessage({ content, ...rest }: MessageSpec, path: Path, open: Open
   const others = rest as Omit<Message, 'content'> & { role: string };
   if (isFileRef(content)) return fileMessage(others, content.file, [...path, 'content'], open);
   const { role, ...fields } = others;
-  const message: Message = { role, content: (content ?? null) as Json, ...fields };
+  const message: Message = { role, content: withTexts(content ?? null, open), ...fields };
   return { message, path: [...path, 'content'] };
 }
 
-function textMessage(role: string, { value, path }: Written<TextOrFile>, open: Open): WrittenMessage {
+function textMessage(role: string, { value, path }: Placed<TextOrFile>, open: Open): WrittenMessage {
   if (typeof value === 'string') return { message: { role, content: value }, path };
   return fileMessage({ role }, value.file, path, open);
 }
 
 /** The line breaks at a file's end are its editor's, not the prompt's. */
+export function fileText(file: Source | undefined): string {
+  return file?.text.replace(/\n+$/, '') ?? '';
+}
+
 function fileMessage(fields: { role: string }, name: string, path: Path, open: Open): WrittenMessage {
   const file = open(name);
   const { role, ...others } = fields;
-  const message: Message = { role, content: file?.text.replace(/\n+$/, '') ?? '', ...others };
+  const message: Message = { role, content: fileText(file), ...others };
   return { message, path: [...path, 'file'], ...(file ? { file } : {}) };
 }
 
-function isFileRef(content: MessageSpec['content']): content is { file: string } {
-  return typeof content === 'object' && content !== null && !Array.isArray(content);
+/** A part may take its text from a file. */
+function withTexts(content: Exclude<MessageSpec['content'], undefined>, open: Open): Json {
+  if (!Array.isArray(content)) return content;
+  return content.map((part) => {
+    const text = part['text'];
+    return (isFileRef(text) ? { ...part, text: fileText(open(text.file)) } : part) as Json;
+  });
 }
 
 /** Tells of a name without a value, and where it stands. */

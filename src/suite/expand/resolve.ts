@@ -1,5 +1,6 @@
 import type { CheckSpec } from '../../check/check.ts';
 import { didYouMean, oneOf, quote } from '../nearest.ts';
+import type { Fault } from '../fault.ts';
 import type { Message, Prompt } from '../suite.ts';
 import { complaintFault } from '../validate.ts';
 import { fillCheck, type OnUnknownIn, type WrittenCheck } from './checks.ts';
@@ -27,7 +28,7 @@ function resolveMessages(entry: Entry, variant: Variant, { places, reports }: Co
   return entry.messages.map((written) =>
     fillMessage(written, scope, places, (name, place) => {
       if (entry.isDamaged) return;
-      reports.add({ ...place, message: unknownVariable(name, scope) }, nameIn(entry, variant, written.path));
+      reports.add(noValue(name, place, variant), nameIn(entry, variant, written.path));
     }),
   );
 }
@@ -44,10 +45,7 @@ function resolveCheck(
   const onUnknown: OnUnknownIn = (variable, written, inside) => {
     missing.add(variable);
     if (entry.isDamaged) return;
-    reports.add(
-      { ...placeIn([...path, ...inside], written, places), message: unknownVariable(variable, scope) },
-      name,
-    );
+    reports.add(noValue(variable, placeIn([...path, ...inside], written, places), variant), name);
   };
   const result = entry.isTemplate ? fillCheck(raw, scope, read, onUnknown) : read(raw);
   if (result.ok) return result.value;
@@ -60,6 +58,15 @@ function resolveCheck(
 /** The prompt's id, where the place alone doesn't tell which prompt it is. */
 function nameIn({ spec }: Entry, { id }: Variant, path: readonly unknown[]): string | undefined {
   return path[0] === 'defaults' || id !== spec.id ? id : undefined;
+}
+
+type Place = Omit<Fault, 'message'>;
+
+/** A row's `null` is told in the row, all else where the name is used. */
+function noValue(name: string, place: Place, { scope, row }: Variant): Fault {
+  if (!scope.has(name)) return { ...place, message: unknownVariable(name, scope) };
+  const message = `${quote(name)} is null, which has no form in a text; write "" for nothing, or the word in quotes`;
+  return row?.values.has(name) ? { source: row.source, offset: row.offset, message } : { ...place, message };
 }
 
 function unknownVariable(name: string, scope: Scope): string {

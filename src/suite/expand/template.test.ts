@@ -23,7 +23,7 @@ describe('replaced', () => {
   test.each([
     ['Hi {{name}}!', 'Hi Ada!'],
     ['{{name}}{{ name }}{{\tname  }}', 'AdaAdaAda'],
-    ['{{n}} {{yes}} [{{none}}] {{list}}', '42 true [] ["a",1]'],
+    ['{{n}} {{yes}} {{list}}', '42 true ["a",1]'],
     ['{{größe}} {{snake_case-2}}', 'XL ok'],
     ['{"a": {"b": {{n}}}}', '{"a": {"b": 42}}'],
     ['{"a":{{n}}}', '{"a":42}'],

@@ -1,10 +1,11 @@
 import { variableName } from '../schema/words.ts';
 import type { Json } from '../suite.ts';
+import { spell, type Value } from '../written.ts';
 
 /** Values of a prompt's variables. */
-export type Scope = ReadonlyMap<string, Json>;
+export type Scope = ReadonlyMap<string, Value>;
 
-/** What becomes of a name that has no value. `written` is the whole `{{name}}`. */
+/** What becomes of a name that has no value, or `null`. `written` is the whole `{{name}}`. */
 export type OnUnknown = (name: string, written: string) => void;
 
 const open = String.raw`(?<!\{)\{\{[ \t]*(${variableName})[ \t]*\}\}`;
@@ -25,15 +26,15 @@ export function hasVariables(value: unknown): boolean {
 }
 
 /**
- * Replaces every `{{name}}`; all other braces pass. An unknown name is reported and stands as it is. Values are
- * not searched for names again.
+ * Replaces every `{{name}}`; all other braces pass. An unknown name, and one whose value is `null`, is reported and
+ * stands as it is. Values are not searched for names again.
  */
 export function fill(text: string, scope: Scope, onUnknown: OnUnknown): string {
   if (!text.includes('{{')) return text;
   let length = text.length;
   return text.replace(anywhere, (written, name: string) => {
     const value = scope.get(name);
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       onUnknown(name, written);
       return written;
     }
@@ -46,16 +47,9 @@ export function fill(text: string, scope: Scope, onUnknown: OnUnknown): string {
 }
 
 /** The value of a text that is nothing but `{{name}}`. */
-export function soleValue(text: string, scope: Scope): Json | undefined {
+export function soleValue(text: string, scope: Scope): Value | undefined {
   const name = alone.exec(text)?.[1];
   return name === undefined ? undefined : scope.get(name);
-}
-
-/** A value within a text: words and numbers as they are, `null` as nothing, lists and maps as JSON. */
-export function spell(value: Json): string {
-  if (typeof value === 'string') return value;
-  if (value === null) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /** Every text within `value`, replaced. `path` tells `change` which one it is. */

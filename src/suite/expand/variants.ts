@@ -1,7 +1,7 @@
 import { cut } from '../../base/text.ts';
 import type { Source } from '../fault.ts';
 import type { Row } from '../read/csv-rows.ts';
-import type { Json } from '../suite.ts';
+import { spell, type Value } from '../written.ts';
 import type { Scope } from './template.ts';
 
 /** One of the prompts that an entry stands for. */
@@ -17,7 +17,7 @@ export interface NamedRow extends Row {
   readonly name: string;
 }
 
-export type Matrix = Readonly<Record<string, readonly Json[]>>;
+export type Matrix = Readonly<Record<string, readonly Value[]>>;
 
 /** How many prompts an entry stands for; counted before any is made. */
 export function countVariants(matrix: Matrix, rows: readonly unknown[] | undefined): number {
@@ -27,14 +27,14 @@ export function countVariants(matrix: Matrix, rows: readonly unknown[] | undefin
 /** All combinations, the last axis changing fastest: `faq[de,plain]`, `faq[de,formal]`, `faq[en,plain]` … */
 export function variantsOf(
   id: string,
-  vars: Readonly<Record<string, Json>>,
+  vars: Readonly<Record<string, Value>>,
   matrix: Matrix,
   rows: readonly NamedRow[] | undefined,
 ): Variant[] {
   const axes = Object.entries(matrix);
-  const combinations = axes.reduce<[string, Json][][]>(
+  const combinations = axes.reduce<[string, Value][][]>(
     (made, [name, values]) =>
-      made.flatMap((before) => values.map((value) => [...before, [name, value] as [string, Json]])),
+      made.flatMap((before) => values.map((value) => [...before, [name, value] as [string, Value]])),
     [[]],
   );
   return combinations.flatMap((combination) => {
@@ -54,9 +54,8 @@ function expandedId(id: string, parts: readonly string[]): string {
 }
 
 /** A value as a part of an id: what an id can't hold becomes `_`. */
-export function idPart(value: Json): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return cut(text.trim(), 80).replace(/[\p{C}\p{Z};,[\]]+/gu, '_');
+export function idPart(value: Value): string {
+  return cut(spell(value).trim(), 80).replace(/[\p{C}\p{Z};,[\]]+/gu, '_');
 }
 
 /** `faq` for `faq[de,plain]`. */

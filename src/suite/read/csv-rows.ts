@@ -2,11 +2,11 @@ import { CsvError, parse } from 'csv-parse/sync';
 import type { Fault, Source } from '../fault.ts';
 import { offsetOfLine } from '../fault.ts';
 import { quote } from '../nearest.ts';
-import type { Json } from '../suite.ts';
+import type { Value } from '../written.ts';
 
 /** One record of a dataset and the line it begins in. */
 export interface Row {
-  readonly values: ReadonlyMap<string, Json>;
+  readonly values: ReadonlyMap<string, Value>;
   readonly offset: number;
 }
 

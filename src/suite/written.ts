@@ -1,0 +1,55 @@
+import type { Json } from './suite.ts';
+
+/**
+ * A number or truth value that would be spelled otherwise than it was written: `3.10`, `01234`, `0x1F`, `True`,
+ * a whole number beyond 2^53. Within a text it stands as it was written.
+ */
+export class Written {
+  readonly value: number | boolean;
+  readonly text: string;
+
+  constructor(value: number | boolean, text: string) {
+    this.value = value;
+    this.text = text;
+  }
+}
+
+/** What a variable may hold. */
+export type Value = string | number | boolean | null | Written | Value[] | { [key: string]: Value };
+
+/** How the scalars of lists and maps were written, by the key or index; those that spell themselves are left out. */
+export type Texts = WeakMap<object, ReadonlyMap<string, string>>;
+
+/** A scalar with the text that stood for it. */
+export function asWritten(value: number | boolean, text: string): number | boolean | Written {
+  return spellsItself(value, text) ? value : new Written(value, text);
+}
+
+export function spellsItself(value: number | boolean, text: string): boolean {
+  return String(value) === text;
+}
+
+export function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Written);
+}
+
+/** A value within a text: scalars as they were written, lists and maps as JSON. */
+export function spell(value: Value): string {
+  return typeof value === 'string' ? value : spellJson(value);
+}
+
+function spellJson(value: Value): string {
+  if (value instanceof Written) return value.text;
+  if (Array.isArray(value)) return `[${value.map(spellJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}:${spellJson(item)}`);
+  return `{${entries.join(',')}}`;
+}
+
+/** The value alone, without how it was written. */
+export function plain(value: Value): Json {
+  if (value instanceof Written) return value.value;
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+}
