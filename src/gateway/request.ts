@@ -1,6 +1,7 @@
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { GatewaySettings, Json } from '../suite/suite.ts';
 import { nativeBody } from './native-request.ts';
+import { salted, type SaltPlace } from './salt.ts';
 import type { Endpoint } from './route.ts';
 
 /** A request as it is handed to the SDK, or sent beside it. */
@@ -26,10 +27,13 @@ export interface RequestFacts {
   suite: string;
   eventId: string;
   settings: GatewaySettings;
+  /** A token for this attempt alone, and where it goes. Absent: the messages are sent as they are. */
+  salt?: { place: SaltPlace; token: string };
 }
 
 /** What goes on the wire for one planned request. */
-export function chatRequest(planned: PlannedRequest, endpoint: Endpoint, facts: RequestFacts): ChatRequest {
+export function chatRequest(asked: PlannedRequest, endpoint: Endpoint, facts: RequestFacts): ChatRequest {
+  const planned = withSalt(asked, facts.salt);
   return {
     eventId: facts.eventId,
     baseUrl: endpoint.baseUrl,
@@ -45,6 +49,12 @@ export function chatRequest(planned: PlannedRequest, endpoint: Endpoint, facts: 
       ...(endpoint.throughGateway ? gatewayHeaders(planned, facts) : {}),
     },
   };
+}
+
+function withSalt(planned: PlannedRequest, salt: RequestFacts['salt']): PlannedRequest {
+  if (salt === undefined) return planned;
+  const { prompt } = planned;
+  return { ...planned, prompt: { ...prompt, messages: salted(prompt.messages, salt.place, salt.token) } };
 }
 
 /** The suite's params as they are; the model's own win over the prompt's. Streaming unless told otherwise. */

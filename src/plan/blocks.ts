@@ -1,6 +1,7 @@
 import { seededRandom, shuffled, type Random } from '../base/random.ts';
 import type { Prompt } from '../suite/suite.ts';
 import type { Arm, Block, Phase, PlannedRequest } from './plan.ts';
+import { routeTurns } from './route-turns.ts';
 
 export interface PlanOptions {
   arms: readonly Arm[];
@@ -17,7 +18,7 @@ export interface PlanOptions {
 /**
  * The requests of a run, block by block. Warm-up comes first. Then each repeat goes through the prompts in a
  * new random order, and asks every arm in a random order, so that drift of the service over the hour falls on
- * all models alike. Same options, same plan. Lazy, because a plan may be long.
+ * all models alike; the routes of a model take turns. Same options, same plan. Lazy, because a plan may be long.
  */
 export function* planBlocks(options: PlanOptions): Generator<Block> {
   const { prompts, warmup, order, seed } = options;
@@ -33,9 +34,10 @@ export function* planBlocks(options: PlanOptions): Generator<Block> {
 
 function* randomised(options: PlanOptions, random: Random, block: number): Generator<Block> {
   const { arms, prompts, repeat, another } = options;
+  const inTurn = routeTurns(arms, prompts, options.seed);
   for (let turn = 1; turn <= repeat || another?.(turn); turn++) {
     for (const prompt of shuffled(prompts, random))
-      yield makeBlock(++block, 'measure', turn, prompt, shuffled(arms, random));
+      yield makeBlock(++block, 'measure', turn, prompt, inTurn(shuffled(arms, random), prompt, turn));
   }
 }
 

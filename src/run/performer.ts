@@ -4,8 +4,9 @@ import type { Judge } from '../check/judge.ts';
 import type { Verdict } from '../check/check.ts';
 import { e2eLatency } from '../metric/e2e-latency.ts';
 import type { Gateway } from '../gateway/client.ts';
-import { chatRequest } from '../gateway/request.ts';
+import { chatRequest, type RequestFacts } from '../gateway/request.ts';
 import type { Endpoint } from '../gateway/route.ts';
+import { saltToken } from '../gateway/salt.ts';
 import { answerLine } from '../journal/answer-line.ts';
 import type { RequestRow } from '../journal/columns.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -78,7 +79,7 @@ export class Performer {
       const due = this.#options.clock.now();
       // An attempt keeps its place until its row is written: whatever stops us, no more is lost than places are.
       const waitMs = await admit(async () => {
-        const sent = await this.#send(planned, scheduledAt, due);
+        const sent = await this.#send(planned, earlier + attempt, scheduledAt, due);
         return sent && this.#settle(planned, sent, attempt, earlier, waitedMs);
       });
       if (waitMs === undefined || !(await this.#wait(waitMs))) return;
@@ -87,7 +88,12 @@ export class Performer {
   };
 
   /** Undefined when it was not sent: the run stops, the model is off, or the budget is used up. */
-  async #send(planned: PlannedRequest, scheduledAt: Date, due: Ms): Promise<Sent | undefined> {
+  async #send(
+    planned: PlannedRequest,
+    attempt: number,
+    scheduledAt: Date,
+    due: Ms,
+  ): Promise<Sent | undefined> {
     const { clock, gateway, pace, listener, kill, onAttempt, endpointOf } = this.#options;
     if (!this.#mayGo(planned)) return undefined;
     await pace();
@@ -98,7 +104,7 @@ export class Performer {
     }
     listener.started(planned);
     let inFlight = 0;
-    const request = chatRequest(planned, endpointOf(planned.arm), this.#facts());
+    const request = chatRequest(planned, endpointOf(planned.arm), this.#facts(planned, attempt));
     const exchange = await gateway.ask(request, {
       signal: kill,
       onSent: () => (inFlight = gateway.inFlight),
@@ -119,9 +125,12 @@ export class Performer {
     return reached === undefined;
   }
 
-  #facts(): { runId: string; suite: string; eventId: string; settings: Suite['gateway'] } {
-    const { runId, suite, newEventId } = this.#options;
-    return { runId, suite: suite.name, eventId: newEventId(), settings: suite.gateway };
+  #facts({ key }: PlannedRequest, attempt: number): RequestFacts {
+    const { runId, suite, seed, newEventId } = this.#options;
+    const facts = { runId, suite: suite.name, eventId: newEventId(), settings: suite.gateway };
+    const { salt = 'none' } = suite.run;
+    if (salt === 'none') return facts;
+    return { ...facts, salt: { place: salt, token: saltToken({ runId, seed, key, attempt }) } };
   }
 
   /** Writes the attempt's row; returns the wait before the next one, undefined when there is none. */

@@ -48,6 +48,8 @@ test('how it is run and judged makes no difference, what it asks does', async ()
   } as const;
   expect(change({ run: { ...base.run, repeat: 9 }, thresholds: [threshold] })).toBe(hash);
   expect(change({ gate: { window: 1, metrics: {}, confirm: 1 } })).toBe(hash);
+  expect(change({ run: { ...base.run, salt: 'none' } })).toBe(hash);
+  expect(change({ run: { ...base.run, salt: 'prefix' } })).not.toBe(hash);
   expect(change({ prompts: [{ ...base.prompts[0]!, params: { seed: 1 } }] })).not.toBe(hash);
   expect(change({ models: [...base.models, ...base.models] })).not.toBe(hash);
   expect(change({ tags: ['x'] })).not.toBe(hash);

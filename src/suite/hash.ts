@@ -3,14 +3,15 @@ import type { Suite } from './suite.ts';
 
 /**
  * SHA-256, in hexadecimal, of what a suite asks and of whom: the resolved suite without its `run`, `thresholds`
- * and `gate` parts. Independent of the order of keys, and of the files that the texts came from.
+ * and `gate` parts, but with `run.salt`, which changes what is asked. Independent of the order of keys, and of the files that the texts came from.
  */
 export function suiteHash(suite: Suite): string {
   const hash = createHash('sha256');
-  const { version, name, description, tags, gateway, models, prompts } = suite;
+  const { version, name, description, tags, gateway, models, prompts, run } = suite;
+  const salt = run.salt === 'none' ? undefined : run.salt;
   // Piece by piece: the whole text may be too long for one string.
   let buffer = '';
-  writeCanonical({ version, name, description, tags, gateway, models, prompts }, (piece) => {
+  writeCanonical({ version, name, description, tags, gateway, models, prompts, salt }, (piece) => {
     buffer += piece;
     if (buffer.length < 65_536) return;
     hash.update(buffer);

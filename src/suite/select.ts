@@ -4,7 +4,7 @@ import { toModel } from './expand/models.ts';
 import { baseId } from './expand/variants.ts';
 import { choices, quote } from './nearest.ts';
 import { modelName } from './schema/model.ts';
-import { concurrency, order, repeat, warmup } from './schema/run.ts';
+import { concurrency, order, repeat, salt, warmup } from './schema/run.ts';
 import type { Budget, Model, Prompt, RunSettings, Suite } from './suite.ts';
 import { validate } from './validate.ts';
 
@@ -20,6 +20,7 @@ export interface Selection {
   warmup?: number;
   concurrency?: number;
   order?: RunSettings['order'];
+  salt?: RunSettings['salt'];
   /** Limits that win over those of the suite, one by one. */
   budget?: Budget;
 }
@@ -102,12 +103,12 @@ function chooseByTag(
   return prompts.filter(({ tags }) => tags.some((tag) => wanted.includes(tag)));
 }
 
-const numberFlags = { repeat, warmup, concurrency, order } as const;
+const runFlags = { repeat, warmup, concurrency, order, salt } as const;
 
 function adjustRun(run: RunSettings, selection: Selection, problems: string[]): RunSettings {
   const adjusted: RunSettings = { ...run, budget: { ...run.budget, ...selection.budget } };
-  for (const [name, schema] of Object.entries(numberFlags)) {
-    const value = selection[name as keyof typeof numberFlags];
+  for (const [name, schema] of Object.entries(runFlags)) {
+    const value = selection[name as keyof typeof runFlags];
     if (value === undefined) continue;
     const problem = problemOf(schema, value);
     if (problem === undefined) Object.assign(adjusted, { [name]: value });

@@ -70,6 +70,11 @@ export interface RunSettings {
   retry: Retry;
   budget: Budget;
   answers: 'full' | 'preview' | 'none';
+  /**
+   * A fresh token in each request, against the server's prompt cache: before the system prompt, or behind it. Absent:
+   * none. Part of `suite_hash`, because it changes what is asked.
+   */
+  salt?: 'none' | 'prefix' | 'suffix';
   /** Share of failed requests above which a run counts as incomplete, 0 to 1. */
   maxErrorRate: number;
   /** Adds repeats until the interval of `metric` is narrow enough. */

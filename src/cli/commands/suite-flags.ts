@@ -18,6 +18,7 @@ export interface SuiteFlags {
   warmup: number | undefined;
   concurrency: number | undefined;
   order: 'blocks' | 'sequential' | undefined;
+  salt?: 'none' | 'prefix' | 'suffix' | undefined;
   seed: number | undefined;
   maxRequests: number | undefined;
   maxTokensTotal: number | undefined;
@@ -77,13 +78,18 @@ export function suiteFlags(builder: Flags): Flags {
     .option('warmup', { ...text, value: 'N', describe: 'blocks to send first, recorded, never analysed' })
     .option('concurrency', { ...text, value: 'N', describe: 'requests in flight, all models together' })
     .option('order', { choices: ['blocks', 'sequential'], value: 'NAME', describe: 'order of the requests' })
+    .option('salt', {
+      choices: ['none', 'prefix', 'suffix'],
+      value: 'NAME',
+      describe: 'a fresh token before or behind the system prompt, against prompt caches',
+    })
     .option('seed', { ...text, value: 'N', describe: 'same seed, same plan' })
     .option('max-requests', { ...text, value: 'N', describe: 'requests' })
     .option('max-tokens-total', { ...text, value: 'N', describe: 'tokens' })
     .option('max-cost', { ...text, value: 'USD', describe: 'what they may cost' })
     .option('max-minutes', { ...text, value: 'N', describe: 'minutes' })
     .group(['models', 'prompts', 'tags'], 'Part of the suite:')
-    .group(['repeat', 'warmup', 'concurrency', 'order', 'seed'], 'Design:')
+    .group(['repeat', 'warmup', 'concurrency', 'order', 'salt', 'seed'], 'Design:')
     .group(
       ['max-requests', 'max-tokens-total', 'max-cost', 'max-minutes'],
       'Budget (a run stops when one is reached):',
@@ -106,6 +112,7 @@ export function readSuiteFlags(flags: RawFlags): SuiteFlags {
     warmup: number('warmup', { min: 0, whole: true }),
     concurrency: number('concurrency', { min: 1, whole: true }),
     order: flags['order'] as SuiteFlags['order'],
+    salt: flags['salt'] as SuiteFlags['salt'],
     seed: number('seed', { min: 0, max: 2 ** 32 - 1, whole: true }),
     maxRequests: number('max-requests', { min: 1, whole: true }),
     maxTokensTotal: number('max-tokens-total', { min: 1, whole: true }),

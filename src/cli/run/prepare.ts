@@ -177,8 +177,8 @@ async function assertSameSuite(flags: RunFlags, manifest: Manifest): Promise<voi
 
 /** A run goes on with the plan that it recorded: a flag that asks for another one is not passed over in silence. */
 function assertSamePlan(flags: RunFlags, { suite, seed, routes }: Manifest, folder: string): void {
-  const { repeat, warmup, concurrency, order } = suite.run;
-  const recorded = { repeat, warmup, concurrency, order, seed };
+  const { repeat, warmup, concurrency, order, salt = 'none' } = suite.run;
+  const recorded = { repeat, warmup, concurrency, order, salt, seed };
   const other: string[] = (Object.keys(recorded) as (keyof typeof recorded)[]).filter(
     (name) => flags[name] !== undefined && flags[name] !== recorded[name],
   );

@@ -7,10 +7,10 @@ import type { SuiteFlags } from '../commands/suite-flags.ts';
 
 /** A suite from its file, with the flags applied. */
 export async function readSuite(file: string, flags: SuiteFlags): Promise<Suite> {
-  const { models, prompts, tags, repeat, warmup, concurrency, order } = flags;
+  const { models, prompts, tags, repeat, warmup, concurrency, order, salt } = flags;
   const suite = selectSuite(
     await loadSuite(file, { routes: routes.map(({ name }) => name) }),
-    defined({ models, prompts, tags, repeat, warmup, concurrency, order }),
+    defined({ models, prompts, tags, repeat, warmup, concurrency, order, salt }),
   );
   return { ...suite, run: { ...suite.run, budget: { ...suite.run.budget, ...budgetOf(flags) } } };
 }

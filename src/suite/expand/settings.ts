@@ -41,7 +41,7 @@ export function gatewayConflicts({ local }: Pick<SuiteSpec['gateway'], 'local'>)
 }
 
 export function toRun({ timeouts, retry, budget, max_error_rate, stop, ...same }: RunSpec): RunSettings {
-  const { repeat, warmup, order, concurrency, answers } = same;
+  const { repeat, warmup, order, concurrency, answers, salt } = same;
   return {
     repeat,
     warmup,
@@ -51,6 +51,7 @@ export function toRun({ timeouts, retry, budget, max_error_rate, stop, ...same }
     retry: { max: retry.max, backoffMs: retry.backoff_ms, maxWaitMs: retry.max_wait_ms },
     budget: Object.fromEntries(Object.entries(budget).filter(([, limit]) => limit !== undefined)),
     answers,
+    ...(salt === 'none' ? {} : { salt }),
     maxErrorRate: max_error_rate,
     ...(stop
       ? { stop: { when: stop.when, metric: stop.metric, ratio: stop.ratio, maxRepeat: stop.max_repeat } }

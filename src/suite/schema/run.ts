@@ -50,6 +50,7 @@ export const repeat = wholeFrom(1, 10_000);
 export const warmup = wholeFrom(0, 1000);
 export const concurrency = wholeFrom(1, 10_000);
 export const order = z.enum(['blocks', 'sequential']);
+export const salt = z.enum(['none', 'prefix', 'suffix']);
 
 export const run = z
   .strictObject({
@@ -62,6 +63,11 @@ export const run = z
     timeouts: timeouts.prefault({}),
     retry: retry.prefault({}),
     budget: budget.default({}),
+    salt: salt
+      .default('none')
+      .describe(
+        "a fresh token in each request, against the server's prompt cache: prefix: before the system prompt; suffix: behind it",
+      ),
     answers: z.enum(['full', 'preview', 'none']).default('full').describe('what is stored of the answers'),
     max_error_rate: z
       .number()

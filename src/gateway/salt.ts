@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { Json, Message, RunSettings } from '../suite/suite.ts';
+import { isObject } from './completion.ts';
+
+/** Where a fresh token goes: before all that is said, or after the system prompt, which then may be cached. */
+export type SaltPlace = Exclude<NonNullable<RunSettings['salt']>, 'none'>;
+
+/** What a token is made from: all of it stands in `run.json` and in the attempt's row. */
+export interface SaltSource {
+  runId: string;
+  seed: number;
+  /** Of the planned request: phase, repeat, prompt, model and route. */
+  key: string;
+  /** From 1. */
+  attempt: number;
+}
+
+/**
+ * A token that no other attempt has, and that a run which is resumed finds again: the first twelve hexadecimal digits
+ * of the SHA-256 of run id, seed, key and attempt, joined by line feeds.
+ */
+export function saltToken({ runId, seed, key, attempt }: SaltSource): string {
+  return createHash('sha256').update([runId, seed, key, attempt].join('\n')).digest('hex').slice(0, 12);
+}
+
+/**
+ * The messages with a token in brackets, so that a server cannot reuse what it has computed for the same prompt.
+ * `prefix`: in front of the first message. `suffix`: behind the system prompt; where there is none, as `prefix`.
+ */
+export function salted(messages: readonly Message[], place: SaltPlace, token: string): Message[] {
+  const isSystem = ({ role }: Message): boolean => role === 'system' || role === 'developer';
+  const firstOther = messages.findIndex((message) => !isSystem(message));
+  const leading = firstOther === -1 ? messages.length : firstOther;
+  const isBehind = place === 'suffix' && leading > 0;
+  const target = isBehind ? leading - 1 : 0;
+  return messages.map((message, index) =>
+    index === target ? { ...message, content: withToken(message.content, token, isBehind) } : message,
+  );
+}
+
+/** Content is a text or a list of parts. */
+function withToken(content: Json, token: string, isBehind: boolean): Json {
+  const join = (text: string): string => (isBehind ? `${text}\n\n[${token}]` : `[${token}]\n\n${text}`);
+  if (!Array.isArray(content)) return join(typeof content === 'string' ? content : '');
+  const isText = (part: Json): boolean => isObject(part) && typeof part['text'] === 'string';
+  const place = isBehind ? content.findLastIndex(isText) : 0;
+  const part = content[place];
+  if (part === undefined || !isText(part)) return [{ type: 'text', text: `[${token}]` }, ...content];
+  const { text } = part as { text: string };
+  return content.with(place, { ...(part as object), text: join(text) });
+}
