@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defined } from '../base/defined.ts';
+import { count } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
 import { type Calibration, isProvenAt } from '../calibrate/calibration.ts';
 import type { RequestRow } from '../journal/columns.ts';
@@ -8,6 +9,7 @@ import { readRequests } from '../journal/resume.ts';
 import { runFiles } from '../journal/run-folder.ts';
 import type { Report, RunFacts } from '../output/report.ts';
 import { armsOf, planSize } from '../plan/blocks.ts';
+import { checksOf, isUnjudged } from '../run/judging.ts';
 import { shardPrompts } from '../plan/shard.ts';
 import type { Suite } from '../suite/suite.ts';
 import { type Collected, Collector } from '../summary/collect.ts';
@@ -39,10 +41,13 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
   const timeoutMs = suite.run.timeouts.totalMs;
   const collector = new Collector({ columns: neededColumns(suite) });
   const serverTimesCollector = new ServerTimesCollector();
+  const checks = checksOf(suite);
+  let unjudged = 0;
   for await (const row of readRows(folder)) {
     if (row.run_id !== manifest.run_id) throw strangeRow(folder, row, manifest);
     collector.add(row);
     serverTimesCollector.add(row);
+    if (isUnjudged(row, checks)) unjudged++;
   }
   const collected = collector.collected();
   const serverTimes = serverTimesCollector.times();
@@ -64,12 +69,24 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
     warnings: [
       // Every format says over its table that a run is simulated.
       ...warningLines(warnings.filter(({ kind }) => kind !== 'simulated')),
+      ...unjudgedWarning(unjudged, manifest),
       ...manifest.notes.map(({ text }) => `${text}.`),
     ],
     ...(thresholds.length > 0 ? { thresholds } : {}),
     ...(serverTimes.length > 0 ? { serverTimes } : {}),
   };
   return { folder, manifest, collected, comparison, thresholds, report };
+}
+
+/** An answer without a verdict is in no pass rate: said, because the others may differ from it. */
+function unjudgedWarning(unjudged: number, { suite }: Manifest): string[] {
+  if (unjudged === 0) return [];
+  const what = `${count(unjudged, 'answer')} not judged by the checks, and in no pass rate: the run was cut short before.`;
+  return [
+    suite.run.answers === 'full'
+      ? `${what} Judge them with: gatebench run --resume RUN`
+      : `${what} With answers: ${suite.run.answers} nothing is stored to judge them by.`,
+  ];
 }
 
 /** Rows of another run would be shown under this one's name, route and plan. */

@@ -4,7 +4,12 @@ import { UserError } from '../base/user-error.ts';
 import { isThere, runFiles } from '../journal/run-folder.ts';
 
 /** What cannot be made again from the rest of a run's folder. */
-const measured: readonly string[] = [runFiles.requests, runFiles.manifest, runFiles.answers];
+const measured: readonly string[] = [
+  runFiles.requests,
+  runFiles.manifest,
+  runFiles.answers,
+  runFiles.verdicts,
+];
 
 /** Throws a UserError where `--out` names what a run has measured: written over, it would be lost for good. */
 export async function spareMeasurement(out: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { answered, type Piece } from '../metric/testing/exchange.ts';
 import { chunkKinds } from '../record/chunk-log.ts';
-import { answerLine, isChunkKind } from './answer-line.ts';
+import { answerJson, answerLine, isChunkKind } from './answer-line.ts';
 
 const facts = { model: 'glm', prompt_id: 'faq', repeat: 2, attempt: 1 };
 const stream: Piece[] = [
@@ -48,4 +48,13 @@ test('a preview is the first 200 characters of each text, and never half a chara
 test('readers know our kinds of chunks from other words', () => {
   expect(chunkKinds.every(isChunkKind)).toBe(true);
   for (const word of ['audio', '', 0, undefined, null]) expect(isChunkKind(word)).toBe(false);
+});
+
+test('a line holds nothing that a terminal obeys, and reads back the same', () => {
+  const line = answerLine(exchange, facts, 'full');
+  const units = Array.from({ length: 0x3000 }, (_, unit) => String.fromCharCode(unit)).join('');
+  const hostile = { ...line, answer: units, reasoning: `${units}\ud800` };
+  const text = answerJson(hostile);
+  expect(text).not.toMatch(/[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/u);
+  expect(JSON.parse(text)).toEqual(hostile);
 });

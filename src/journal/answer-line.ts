@@ -49,6 +49,17 @@ export function answerLine(
   };
 }
 
+/**
+ * A line as it stands in the file. JSON leaves some control characters as they are, and a terminal that shows the file
+ * would obey them (C1), or break or turn its lines; escaped, the text reads back the same.
+ */
+export function answerJson(line: AnswerLine): string {
+  return JSON.stringify(line).replace(
+    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** Whether a word is one of our kinds: for readers of stored lines. */
 export function isChunkKind(word: unknown): word is ChunkKind {
   return (chunkKinds as readonly unknown[]).includes(word);

@@ -167,5 +167,15 @@ export const requestColumns = [
   ...laterServerTimes,
 ] as const;
 
+/**
+ * `verdicts.csv`: what the checks said of answers whose rows stand in `requests.csv` already. It is there while a run is
+ * under way and after a kill; at a run's end its verdicts move into the rows.
+ */
+export const verdictColumns = ['event_id', 'passed', 'score', 'failed_checks'].map((name) =>
+  verdictsAndReceipts.find((column) => column.name === name)!,
+);
+
+export type VerdictRow = Pick<RequestRow, 'event_id' | 'passed' | 'score' | 'failed_checks'>;
+
 /** One attempt as it stands in `requests.csv`: what everything after the run works from. */
 export type RequestRow = RowOf<typeof requestColumns>;

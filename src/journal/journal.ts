@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AnswerLine } from './answer-line.ts';
+import { answerJson, type AnswerLine } from './answer-line.ts';
 import { requestColumns, type RequestRow } from './columns.ts';
 import { csvHeader, csvLines } from './csv.ts';
 import { runFiles } from './run-folder.ts';
@@ -18,7 +18,8 @@ export class Journal {
   #pending: { row: RequestRow; line: AnswerLine }[] = [];
   #writing: Promise<void> | undefined;
   #fault: Error | undefined;
-  #lastSync = performance.now();
+  #syncing: Promise<void> = Promise.resolve();
+  #nextSync: NodeJS.Timeout | undefined;
 
   private constructor(requests: FileHandle, answers: FileHandle) {
     this.#requests = requests;
@@ -55,8 +56,11 @@ export class Journal {
   async close(): Promise<void> {
     try {
       await this.#writing;
-      if (this.#fault === undefined) await this.#requests.datasync();
+      clearTimeout(this.#nextSync);
+      await this.#syncing;
+      if (this.#fault === undefined) await this.#sync();
     } finally {
+      clearTimeout(this.#nextSync);
       await this.#requests.close();
       await this.#answers.close();
     }
@@ -74,16 +78,27 @@ export class Journal {
     if (batch.length === 0) return;
     await this.#assertInPlace();
     // Answers first: a row without its answer would claim what cannot be shown; the other way round is harmless.
-    await this.#answers.appendFile(batch.map(({ line }) => `${JSON.stringify(line)}\n`).join(''));
+    await this.#answers.appendFile(batch.map(({ line }) => `${answerJson(line)}\n`).join(''));
     await this.#requests.appendFile(
       csvLines(
         requestColumns,
         batch.map(({ row }) => row),
       ),
     );
-    const now = performance.now();
-    if (now - this.#lastSync < syncEveryMs) return;
-    this.#lastSync = now;
+    // Beside the writing: a slow disk must not keep the next row in memory, where a kill would take it.
+    this.#nextSync ??= setTimeout(() => {
+      this.#nextSync = undefined;
+      this.#syncing = this.#syncing
+        .then(() => this.#sync())
+        .catch((error: unknown) => {
+          this.#fault ??= error instanceof Error ? error : new Error(String(error));
+        });
+    }, syncEveryMs).unref();
+  }
+
+  /** The answers first, so that no row outlives its answer. */
+  async #sync(): Promise<void> {
+    await this.#answers.datasync();
     await this.#requests.datasync();
   }
 }

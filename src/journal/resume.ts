@@ -7,6 +7,8 @@ import { requestKey } from '../plan/blocks.ts';
 import { requestColumns, type RequestRow } from './columns.ts';
 import { csvHeader, csvLines, readCsv } from './csv.ts';
 import { cannotBeWritten, isDraft, runFiles, writeWhole } from './run-folder.ts';
+import { readVerdicts, removeVerdicts, withVerdict } from './verdicts.ts';
+import { endOfLastLine, wholeBytes } from './whole-lines.ts';
 
 /** What a journal says of the requests of its plan. */
 export interface JournalState {
@@ -55,7 +57,8 @@ export const emptyState: JournalState = { attemptsOf: () => 0, isDone: () => fal
  */
 export async function setTornLineAside(folder: string): Promise<number> {
   let bytes = 0;
-  for (const name of [runFiles.requests, runFiles.answers]) bytes += await repair(join(folder, name));
+  for (const name of [runFiles.requests, runFiles.answers, runFiles.verdicts])
+    bytes += await repair(join(folder, name));
   return bytes;
 }
 
@@ -70,28 +73,21 @@ export async function removeDerived(folder: string): Promise<void> {
 }
 
 /**
- * The rows of a run, one at a time, also of one that is being written or was killed: a torn last line is passed
- * over.
+ * The rows of a run with their verdicts, one at a time, also of one that is being written or was killed: a torn last
+ * line is passed over.
  */
 export async function* readRequests(folder: string): AsyncGenerator<RequestRow> {
   const path = join(folder, runFiles.requests);
+  // Before the rows: verdicts that move into them meanwhile are then seen twice, and never missed.
+  const verdicts = await readVerdicts(folder);
   let bytes: number | undefined;
   try {
     bytes = await wholeBytes(path);
   } catch {
     // That there is no such file, or that it cannot be read, is for the reader to say.
   }
-  yield* readCsv<RequestRow>(path, requestColumns, defined({ bytes }));
-}
-
-/** Bytes of a file up to the end of its last line. */
-async function wholeBytes(path: string): Promise<number> {
-  const file = await open(path, 'r');
-  try {
-    return await endOfLastLine(file, (await file.stat()).size);
-  } finally {
-    await file.close();
-  }
+  for await (const row of readCsv<RequestRow>(path, requestColumns, defined({ bytes })))
+    yield withVerdict(row, verdicts);
 }
 
 async function repair(path: string): Promise<number> {
@@ -114,19 +110,6 @@ async function repair(path: string): Promise<number> {
   } finally {
     await file.close();
   }
-}
-
-/** Offset after the last line feed; 0 when there is none. */
-async function endOfLastLine(file: FileHandle, size: number): Promise<number> {
-  const block = Buffer.alloc(64 * 1024);
-  for (let end = size; end > 0;) {
-    const start = Math.max(0, end - block.length);
-    const { bytesRead } = await file.read(block, 0, end - start, start);
-    const newline = block.lastIndexOf(10, bytesRead - 1);
-    if (newline !== -1) return start + newline + 1;
-    end = start;
-  }
-  return 0;
 }
 
 /**
@@ -185,6 +168,21 @@ export async function reopenFailed(folder: string): Promise<number> {
   const reopened = (row: RequestRow): RequestRow => (hasFailed(row) ? { ...row, final: false } : row);
   if (failed > 0) await writeWhole(path, rewritten(path, reopened));
   return failed;
+}
+
+/**
+ * Moves the verdicts that stand beside the rows of a run into them: `requests.csv` is then whole for whoever opens it
+ * alone. It is written anew and put in the place of the old one in one step. Nobody may be writing to it.
+ */
+export async function settleVerdicts(folder: string): Promise<void> {
+  const verdicts = await readVerdicts(folder);
+  const path = join(folder, runFiles.requests);
+  if (verdicts.size > 0)
+    await writeWhole(
+      path,
+      rewritten(path, (row) => withVerdict(row, verdicts)),
+    );
+  await removeVerdicts(folder);
 }
 
 const hasFailed = ({ final, status }: RequestRow): boolean => final && status !== 'ok';

@@ -8,6 +8,7 @@ export const runFiles = {
   requests: 'requests.csv',
   manifest: 'run.json',
   answers: 'answers.jsonl',
+  verdicts: 'verdicts.csv',
   models: 'models.csv',
   pairs: 'pairs.csv',
   report: 'report.html',

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Ms } from '../base/clock.ts';
 import { oneLine } from '../base/text.ts';
-import type { Verdict } from '../check/check.ts';
 import { e2eLatency } from '../metric/e2e-latency.ts';
 import { laterServerTimes, latencies, rates, serverTimes } from '../metric/index.ts';
 import type { MetricContext } from '../metric/metric.ts';
@@ -27,8 +26,6 @@ export interface Measurement {
   waitedMs?: Ms;
   inFlight: number;
   exchange: Exchange;
-  /** Absent when the prompt has no checks, or there was no answer. */
-  verdict?: Verdict;
   /** What may be stored of the answer; with `none` its preview stays empty, too. */
   answers: RunSettings['answers'];
 }
@@ -70,9 +67,10 @@ export function toRow(measurement: Measurement): RequestRow {
     tls_ms: exchange.connection.tlsMs,
     ...metricCells(exchange, model.price ? { price: model.price } : {}),
     ...countCells(exchange),
-    passed: measurement.verdict?.passed,
-    score: measurement.verdict?.score,
-    failed_checks: listed(measurement.verdict?.failedChecks ?? []),
+    // Judged later: see verdicts.ts.
+    passed: undefined,
+    score: undefined,
+    failed_checks: undefined,
     in_flight: measurement.inFlight,
     client_lag_ms: exchange.clientLagMs,
     retry_after_ms: exchange.outcome === 'failed' ? exchange.failure.retryAfterMs : undefined,

@@ -1,8 +1,5 @@
 import type { Clock, Ms } from '../base/clock.ts';
 import { seededRandom } from '../base/random.ts';
-import type { Judge } from '../check/judge.ts';
-import type { Verdict } from '../check/check.ts';
-import { e2eLatency } from '../metric/e2e-latency.ts';
 import type { Gateway } from '../gateway/client.ts';
 import { chatRequest, type RequestFacts } from '../gateway/request.ts';
 import type { Endpoint } from '../gateway/route.ts';
@@ -17,6 +14,7 @@ import type { Arm, PlannedRequest } from '../plan/plan.ts';
 import type { Exchange } from '../record/exchange.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { BudgetGuard } from './budget.ts';
+import type { Judging } from './judging.ts';
 import { decide } from './retry.ts';
 
 /** What the run tells whoever watches it. */
@@ -33,8 +31,9 @@ export interface PerformerOptions {
   seed: number;
   gateway: Gateway;
   endpointOf: (arm: Arm) => Endpoint;
-  judge: Judge;
   journal: Journal;
+  /** Told of each answer once its row is written. */
+  judging: Judging;
   budget: BudgetGuard;
   clock: Clock;
   newEventId: () => string;
@@ -151,7 +150,6 @@ export class Performer {
     );
     if (decision.kind === 'switch-off') this.#switchOff(planned.arm, decision.reason);
     const again = decision.kind === 'retry' && this.#mayGo(planned);
-    const verdict = await this.#judge(planned, exchange);
     const row = toRow({
       run: { id: runId, suite: suite.name, suiteHash, suiteTags: suite.tags },
       planned,
@@ -166,30 +164,16 @@ export class Performer {
       exchange,
       answers: suite.run.answers,
       ...(waitedMs === undefined ? {} : { waitedMs }),
-      ...(verdict ? { verdict } : {}),
     });
     await this.#record(planned, exchange, row);
     return again ? decision.waitMs : undefined;
   }
 
-  /** Checks run in their own thread and after the answer is complete: never inside a timed section. */
-  async #judge(planned: PlannedRequest, exchange: Exchange): Promise<Verdict | undefined> {
-    if (exchange.outcome !== 'ok' || planned.prompt.checks.length === 0) return undefined;
-    const { completionTokens } = exchange.usage;
-    const e2eLatencyMs = e2eLatency.of(exchange, {});
-    return this.#options.judge.judge(planned.prompt.checks, {
-      text: exchange.answer,
-      toolCalls: exchange.toolCalls,
-      finishReason: exchange.finishReason,
-      ...(completionTokens === undefined ? {} : { completionTokens }),
-      ...(e2eLatencyMs === undefined ? {} : { e2eLatencyMs }),
-    });
-  }
-
   async #record(planned: PlannedRequest, exchange: Exchange, row: RequestRow): Promise<void> {
-    const { journal, suite, listener } = this.#options;
+    const { journal, judging, suite, listener } = this.#options;
     const { model, prompt_id, repeat, attempt } = row;
     await journal.append(row, answerLine(exchange, { model, prompt_id, repeat, attempt }, suite.run.answers));
+    judging.add(row, { text: exchange.answer, toolCalls: exchange.toolCalls });
     listener.ended(planned, row);
   }
 

@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from '../base/clock.ts';
 import { redactor } from '../base/redact.ts';
@@ -11,12 +10,14 @@ import { demo, demoCredentials } from '../gateway/routes/demo.ts';
 import type { Endpoint } from '../gateway/route.ts';
 import type { RequestRow } from '../journal/columns.ts';
 import { Journal } from '../journal/journal.ts';
-import { rowsOf } from '../journal/testing/rows.ts';
+import { readRequests } from '../journal/resume.ts';
+import { VerdictLog } from '../journal/verdicts.ts';
 import { loadModes } from '../load/index.ts';
 import { armsOf, planBlocks } from '../plan/blocks.ts';
 import { createStandin } from '../standin/server.ts';
 import { load, minimal } from '../suite/testing/temp-suite.ts';
 import { BudgetGuard } from './budget.ts';
+import { Judging } from './judging.ts';
 import { run, type RunOptions, type RunOutcome } from './runner.ts';
 
 interface Trial {
@@ -63,6 +64,7 @@ async function trial(
   });
   const judge = createJudge({ deadlineMs: 1000 });
   const journal = await Journal.open(scratch.path);
+  const log = new VerdictLog(scratch.path);
   const notes: string[] = [];
   let written = 0;
   const never = new AbortController().signal;
@@ -77,8 +79,8 @@ async function trial(
       loadMode: loadModes[0]!,
       gateway,
       endpointOf: (arm) => demo.endpoint(arm.model.model, context),
-      judge,
       journal,
+      judging: new Judging({ suite, judge, log, kill: never }),
       budget: new BudgetGuard(suite.run.budget, systemClock),
       clock: systemClock,
       stop: never,
@@ -93,7 +95,7 @@ async function trial(
     const stats = (await (await fetch(`${standin.url}/__standin/stats`)).json()) as { requests: number };
     return {
       outcome,
-      rows: await rowsOf(join(scratch.path, 'requests.csv')),
+      rows: await Array.fromAsync(readRequests(scratch.path)),
       notes,
       arrived: stats.requests,
     };
@@ -101,6 +103,7 @@ async function trial(
     await judge.close();
     await gateway.close();
     await journal.close();
+    await log.close();
     await standin.close();
   }
 }

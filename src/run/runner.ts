@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, Ms } from '../base/clock.ts';
-import type { Judge } from '../check/judge.ts';
 import type { Gateway } from '../gateway/client.ts';
 import type { Endpoint } from '../gateway/route.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -11,6 +10,7 @@ import { createPacer } from '../load/pacer.ts';
 import type { Arm, Block, PlannedRequest } from '../plan/plan.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { BudgetGuard } from './budget.ts';
+import type { Judging } from './judging.ts';
 import { Performer, type RunListener } from './performer.ts';
 import { Throttle } from './throttle.ts';
 
@@ -27,8 +27,8 @@ export interface RunOptions {
   loadMode: LoadMode;
   gateway: Gateway;
   endpointOf: (arm: Arm) => Endpoint;
-  judge: Judge;
   journal: Journal;
+  judging: Judging;
   budget: BudgetGuard;
   clock: Clock;
   listener: RunListener;
@@ -74,6 +74,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   const before = performance.eventLoopUtilization();
   await options.loadMode.drive({ blocks: options.blocks, concurrency, perform: performer.perform, stop });
   const { utilization } = performance.eventLoopUtilization(before);
+  await options.judging.drained();
   return {
     status: statusOf(options.stop.aborted, budgetReached.signal.aborted, performer.switchedOff.size > 0),
     ...(options.clock.now() - startedAt < shortestTellingMs

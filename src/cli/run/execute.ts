@@ -8,13 +8,15 @@ import { createDispatcher } from '../../gateway/connections.ts';
 import { warmConnections } from '../../gateway/warm.ts';
 import { Journal } from '../../journal/journal.ts';
 import { writeManifest } from '../../journal/manifest.ts';
-import type { JournalState } from '../../journal/resume.ts';
+import { settleVerdicts, type JournalState } from '../../journal/resume.ts';
 import { isThere, runFiles } from '../../journal/run-folder.ts';
+import { VerdictLog } from '../../journal/verdicts.ts';
 import { loadModes } from '../../load/index.ts';
 import { planBlocks, planSize } from '../../plan/blocks.ts';
 import type { Block } from '../../plan/plan.ts';
 import type { Shard } from '../../plan/shard.ts';
 import { unpricedNote } from '../../run/budget.ts';
+import { Judging } from '../../run/judging.ts';
 import { run, type RunOutcome } from '../../run/runner.ts';
 import type { Suite } from '../../suite/suite.ts';
 import type { SuiteFlags } from '../commands/suite-flags.ts';
@@ -80,6 +82,7 @@ async function sendAndReport(
     delete manifest.ended_at;
     await writeManifest(folder, manifest);
     const outcome = await send(flags, prepared, interruption);
+    await settleVerdicts(folder);
     manifest.status = outcome.status;
     manifest.ended_at = systemClock.wall().toISOString();
     if (outcome.loopUtilisation !== undefined) manifest.loop_utilisation = outcome.loopUtilisation;
@@ -126,6 +129,8 @@ async function send(flags: RunFlags, prepared: Prepared, interruption: Interrupt
   });
   const judge = createJudge({ deadlineMs: checkDeadlineMs });
   const journal = await Journal.open(folder);
+  const verdicts = new VerdictLog(folder);
+  const judging = new Judging({ suite, judge, log: verdicts, kill: interruption.kill });
   const perArm = planSize({ ...planOptions, arms: ways.arms.slice(0, 1) }).total;
   const severalRoutes = ways.hosts.length > 1;
   const nameOf = (arm: { model: { id: string }; route: string }): string =>
@@ -171,8 +176,8 @@ async function send(flags: RunFlags, prepared: Prepared, interruption: Interrupt
       loadMode: loadModes[0]!,
       gateway,
       endpointOf: ways.endpointOf,
-      judge,
       journal,
+      judging,
       budget: prepared.budget,
       clock: systemClock,
       stop: interruption.stop,
@@ -191,12 +196,14 @@ async function send(flags: RunFlags, prepared: Prepared, interruption: Interrupt
       },
     });
     await recordModelsAfter();
+    await judging.owed(folder);
     return outcome;
   } finally {
     progress.stop();
     await judge.close();
     await gateway.close();
     await journal.close();
+    await verdicts.close();
   }
 }
 

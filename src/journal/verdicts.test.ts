@@ -1,0 +1,74 @@
+import { appendFile, readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { scratchFolder } from '../base/testing/scratch.ts';
+import { requestColumns, type RequestRow } from './columns.ts';
+import { csvFile } from './csv.ts';
+import { readRequests, setTornLineAside, settleVerdicts } from './resume.ts';
+import { numbered, rowsOf } from './testing/rows.ts';
+import { verdictCells, VerdictLog } from './verdicts.ts';
+
+const rows = [1, 2, 3].map((n) => ({ ...numbered(n).row, event_id: `event-${n}` }));
+const failed = { passed: false, score: 0.5, failedChecks: ['json', 'not-contains'], reasons: ['', ''] };
+const judged: RequestRow[] = [
+  { ...rows[0]!, passed: true, score: 1 },
+  rows[1]!,
+  { ...rows[2]!, passed: false, score: 0.5, failed_checks: ['json', 'not-contains'] },
+];
+
+/** A run of three answers, the first and the third of them judged. */
+async function judgedRun(folder: string): Promise<void> {
+  await writeFile(join(folder, 'requests.csv'), csvFile(requestColumns, rows));
+  const log = new VerdictLog(folder);
+  const passed = { passed: true, score: 1, failedChecks: [], reasons: [] };
+  await Promise.all([
+    log.append({ event_id: 'event-1', ...verdictCells(passed) }),
+    log.append({ event_id: 'event-3', ...verdictCells(failed) }),
+  ]);
+  await log.close();
+}
+
+test('readers see a verdict in its row wherever it stands', async () => {
+  await using scratch = await scratchFolder();
+  await judgedRun(scratch.path);
+  expect(await rowsOf(join(scratch.path, 'requests.csv'))).toEqual(rows);
+  expect(await Array.fromAsync(readRequests(scratch.path))).toEqual(judged);
+  await settleVerdicts(scratch.path);
+  expect(await rowsOf(join(scratch.path, 'requests.csv'))).toEqual(judged);
+  expect(await Array.fromAsync(readRequests(scratch.path))).toEqual(judged);
+  expect(await readdir(scratch.path)).toEqual(['requests.csv']);
+});
+
+test('a kill between the two steps of moving them changes nothing', async () => {
+  await using scratch = await scratchFolder();
+  await judgedRun(scratch.path);
+  const beside = await readFile(join(scratch.path, 'verdicts.csv'));
+  await settleVerdicts(scratch.path);
+  await writeFile(join(scratch.path, 'verdicts.csv'), beside);
+  expect(await Array.fromAsync(readRequests(scratch.path))).toEqual(judged);
+  await settleVerdicts(scratch.path);
+  expect(await rowsOf(join(scratch.path, 'requests.csv'))).toEqual(judged);
+});
+
+test('a torn verdict is none, and the next one begins a line of its own', async () => {
+  await using scratch = await scratchFolder();
+  await judgedRun(scratch.path);
+  await appendFile(join(scratch.path, 'verdicts.csv'), 'event-2,fal');
+  expect(await Array.fromAsync(readRequests(scratch.path))).toEqual(judged);
+  expect(await setTornLineAside(scratch.path)).toBe('event-2,fal'.length);
+  const log = new VerdictLog(scratch.path);
+  await log.append({ event_id: 'event-2', ...verdictCells(failed) });
+  await log.close();
+  expect((await Array.fromAsync(readRequests(scratch.path)))[1]).toMatchObject({ passed: false, score: 0.5 });
+});
+
+test('a run without verdicts has no file of them, and its rows are not written anew', async () => {
+  await using scratch = await scratchFolder();
+  // As an older version wrote it: that it lacks columns is none of our business here.
+  const text = csvFile(requestColumns.slice(0, -2), rows);
+  await writeFile(join(scratch.path, 'requests.csv'), text);
+  await new VerdictLog(scratch.path).close();
+  await settleVerdicts(scratch.path);
+  expect(await readFile(join(scratch.path, 'requests.csv'), 'utf8')).toBe(text);
+  expect(await readdir(scratch.path)).toEqual(['requests.csv']);
+});

@@ -1,0 +1,71 @@
+import { open, rm, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defined } from '../base/defined.ts';
+import type { Verdict } from '../check/check.ts';
+import { verdictColumns, type RequestRow, type VerdictRow } from './columns.ts';
+import { csvHeader, csvLines, readCsv } from './csv.ts';
+import { runFiles } from './run-folder.ts';
+import { wholeBytes } from './whole-lines.ts';
+
+/** The cells that checks fill in a row. */
+export function verdictCells({ passed, score, failedChecks }: Verdict): Omit<VerdictRow, 'event_id'> {
+  return { passed, score, failed_checks: failedChecks.length > 0 ? failedChecks : undefined };
+}
+
+/** Verdicts as they are given, each appended. A kill loses at most the one that was being written: it is given again. */
+export class VerdictLog {
+  readonly #path: string;
+  #file: Promise<FileHandle> | undefined;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(folder: string) {
+    this.#path = join(folder, runFiles.verdicts);
+  }
+
+  /** Resolves when the verdict is in the file; rejects when the disk refuses. */
+  append(row: VerdictRow): Promise<void> {
+    return (this.#last = this.#last.then(async () => {
+      this.#file ??= this.#open();
+      await (await this.#file).appendFile(csvLines(verdictColumns, [row]));
+    }));
+  }
+
+  async close(): Promise<void> {
+    await this.#last.catch(() => undefined);
+    await (await this.#file?.catch(() => undefined))?.close();
+  }
+
+  /** The file is made by the first verdict: a run without checks has none. */
+  async #open(): Promise<FileHandle> {
+    const file = await open(this.#path, 'a');
+    if ((await file.stat()).size === 0) await file.appendFile(csvHeader(verdictColumns));
+    return file;
+  }
+}
+
+/** Verdicts that stand beside the rows of a run, by event id. Empty once they have moved into the rows. */
+export async function readVerdicts(folder: string): Promise<ReadonlyMap<string, VerdictRow>> {
+  const path = join(folder, runFiles.verdicts);
+  const verdicts = new Map<string, VerdictRow>();
+  let bytes: number | undefined;
+  try {
+    bytes = await wholeBytes(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return verdicts;
+    // That it cannot be read is for the reader to say.
+  }
+  for await (const verdict of readCsv<VerdictRow>(path, verdictColumns, defined({ bytes })))
+    verdicts.set(verdict.event_id, verdict);
+  return verdicts;
+}
+
+/** A row with the verdict that stands beside it, if one does. */
+export function withVerdict(row: RequestRow, verdicts: ReadonlyMap<string, VerdictRow>): RequestRow {
+  const verdict = verdicts.get(row.event_id);
+  return verdict ? { ...row, ...verdict } : row;
+}
+
+/** To be called when all of them stand in the rows. */
+export async function removeVerdicts(folder: string): Promise<void> {
+  await rm(join(folder, runFiles.verdicts), { force: true });
+}
