@@ -38,6 +38,7 @@ const promised = [
   // Beyond the contract, at the end.
   'stream_notes',
   ...['server_total_ms', 'load_ms', 'prompt_eval_ms', 'eval_ms'],
+  'ask_hash',
   'server_queue_ms',
 ];
 

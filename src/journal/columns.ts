@@ -154,6 +154,15 @@ const verdictsAndReceipts = [
   },
 ] as const satisfies readonly Column[];
 
+const whatWasAsked = [
+  {
+    name: 'ask_hash',
+    kind: 'text',
+    unit: '',
+    meaning: 'SHA-256 of what was asked of whom; checks, tags and limits do not change it',
+  },
+] as const satisfies readonly Column[];
+
 /** `requests.csv`, in this order. The header, rows, reader and the README's table come from this list. */
 export const requestColumns = [
   ...identity,
@@ -164,6 +173,7 @@ export const requestColumns = [
   ...rates,
   ...verdictsAndReceipts,
   ...serverTimes,
+  ...whatWasAsked,
   ...laterServerTimes,
 ] as const;
 

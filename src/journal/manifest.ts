@@ -13,6 +13,8 @@ export interface Manifest {
   run_id: string;
   suite: Suite;
   suite_hash: string;
+  /** Of what was asked of whom. Absent in runs of older versions. */
+  ask_hash?: string;
   /** File name of the suite, without its folder. */
   suite_file: string;
   seed: number;

@@ -41,7 +41,7 @@ const everything: Partial<Observed> = {
 
 /** A request of which every cell has something to say. */
 const full = measurement({
-  run: { id: 'run-1', suite: 'smoke', suiteHash: 'c0ffee', suiteTags: ['nightly'] },
+  run: { id: 'run-1', suite: 'smoke', suiteHash: 'c0ffee', askHash: 'beef', suiteTags: ['nightly'] },
   planned: planned(
     arm('glm', { price: { input: 1, cachedInput: 0.5, output: 2 } }),
     prompt('faq', { tags: ['json'] }),
@@ -63,6 +63,7 @@ test('fills every column of one attempt', () => {
     run_id: 'run-1',
     suite: 'smoke',
     suite_hash: 'c0ffee',
+    ask_hash: 'beef',
     route: 'demo',
     model: 'glm',
     model_id: 'glm-5.2',
@@ -134,6 +135,7 @@ test('fills every column of one attempt', () => {
     load_ms: 20.5,
     prompt_eval_ms: 60,
     eval_ms: 390,
+    server_queue_ms: 9.5,
   });
   expect(Object.keys(row).toSorted()).toEqual(requestColumns.map(({ name }) => name).toSorted());
 });
@@ -156,6 +158,7 @@ test('of a request that never left, only the design, the failure and our own wai
   expect(new Set(filled(row))).toEqual(
     new Set([
       ...always,
+      'ask_hash',
       ...['error_family', 'error_code', 'error_message'],
       ...['scheduled_at', 'started_at', 'ended_at', 'queue_ms', 'in_flight'],
     ]),

@@ -14,7 +14,7 @@ import type { RequestRow } from './columns.ts';
 
 /** One attempt with everything that its row needs. */
 export interface Measurement {
-  run: { id: string; suite: string; suiteHash: string; suiteTags: readonly string[] };
+  run: { id: string; suite: string; suiteHash: string; askHash: string; suiteTags: readonly string[] };
   planned: PlannedRequest;
   wireModel: string;
   attempt: number;
@@ -83,6 +83,7 @@ export function toRow(measurement: Measurement): RequestRow {
     echoed_model: exchange.receipts.echoedModel,
     ...answerCells(exchange, measurement.answers),
     stream_notes: listed(streamNotes(exchange)),
+    ask_hash: run.askHash,
   };
 }
 

@@ -28,6 +28,7 @@ export interface PerformerOptions {
   runId: string;
   suite: Suite;
   suiteHash: string;
+  askHash: string;
   seed: number;
   gateway: Gateway;
   endpointOf: (arm: Arm) => Endpoint;
@@ -140,7 +141,7 @@ export class Performer {
     earlier: number,
     waitedMs: Ms | undefined,
   ): Promise<Ms | undefined> {
-    const { suite, seed, kill, endpointOf, runId, suiteHash } = this.#options;
+    const { suite, seed, kill, endpointOf, runId, suiteHash, askHash } = this.#options;
     const { exchange } = sent;
     const decision = decide(
       exchange,
@@ -151,7 +152,7 @@ export class Performer {
     if (decision.kind === 'switch-off') this.#switchOff(planned.arm, decision.reason);
     const again = decision.kind === 'retry' && this.#mayGo(planned);
     const row = toRow({
-      run: { id: runId, suite: suite.name, suiteHash, suiteTags: suite.tags },
+      run: { id: runId, suite: suite.name, suiteHash, askHash, suiteTags: suite.tags },
       planned,
       wireModel: endpointOf(planned.arm).wireModel,
       attempt: earlier + attempt,

@@ -73,6 +73,7 @@ async function trial(
       runId: 'run',
       suite,
       suiteHash: 'hash',
+      askHash: 'ask',
       seed: 1,
       arms,
       blocks: planBlocks({ ...suite.run, arms, prompts: suite.prompts, seed: 1 }),

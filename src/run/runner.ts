@@ -21,6 +21,7 @@ export interface RunOptions {
   runId: string;
   suite: Suite;
   suiteHash: string;
+  askHash: string;
   seed: number;
   arms: readonly Arm[];
   blocks: Iterable<Block>;

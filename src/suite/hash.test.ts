@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createHash } from 'node:crypto';
-import { suiteHash, writeCanonical } from './hash.ts';
+import { askHash, suiteHash, writeCanonical } from './hash.ts';
 import type { Suite } from './suite.ts';
 import { load, minimal } from './testing/temp-suite.ts';
 
@@ -53,4 +53,50 @@ test('how it is run and judged makes no difference, what it asks does', async ()
   expect(change({ prompts: [{ ...base.prompts[0]!, params: { seed: 1 } }] })).not.toBe(hash);
   expect(change({ models: [...base.models, ...base.models] })).not.toBe(hash);
   expect(change({ tags: ['x'] })).not.toBe(hash);
+});
+
+describe('what is asked of whom', () => {
+  const suite = minimal(
+    "gateway: { headers: { x-a: b } }\nprompts: [{ id: a, prompt: 'Hello {{x}}', vars: { x: you }, params: { seed: 1 } }]",
+  );
+
+  test.each<[string, (text: string) => string]>([
+    ['a check', (text) => text.replace('id: a,', 'id: a, checks: [{ type: not-empty }],')],
+    ['a tag of a prompt', (text) => text.replace('id: a,', 'id: a, tags: [t],')],
+    ['a tag of the suite', (text) => `${text}tags: [t]\n`],
+    ['a threshold', (text) => `${text}thresholds: [{ metric: p95(ttft_ms), max: 9 }]\n`],
+    ['a rule of the gate', (text) => `${text}gate: { confirm: 3 }\n`],
+    ['the run', (text) => `${text}run: { repeat: 9 }\n`],
+    ['its name', (text) => text.replace('small', 'large')],
+    ['its description', (text) => `${text}description: d\n`],
+    [
+      'a price',
+      (text) =>
+        text.replace('custom-ollama/one', '{ model: custom-ollama/one, price: { input: 1, output: 2 } }'),
+    ],
+    ['where a text comes from', (text) => text.replace("'Hello {{x}}'", '"Hello you"')],
+  ])('%s does not change it', async (_, change) => {
+    const [before, after] = [suite, change(suite)];
+    expect(after).not.toBe(before);
+    expect(askHash(await load(after))).toBe(askHash(await load(before)));
+  });
+
+  test.each<[string, (text: string) => string]>([
+    ['a word of a prompt', (text) => text.replace('Hello', 'Hi')],
+    ['a value', (text) => text.replace('you', 'me')],
+    ['a system message', (text) => text.replace('id: a,', 'id: a, system: s,')],
+    ['params of a prompt', (text) => text.replace('seed: 1', 'seed: 2')],
+    [
+      'params of a model',
+      (text) => text.replace('custom-ollama/one', '{ model: custom-ollama/one, params: { n: 1 } }'),
+    ],
+    ['a model', (text) => text.replace('/one', '/two')],
+    ['one more prompt', (text) => text.replace(/\]\n$/, ', { id: b, prompt: x }]\n')],
+    ['a salt', (text) => `${text}run: { salt: prefix }\n`],
+    ['a header', (text) => text.replace('x-a: b', 'x-a: c')],
+  ])('%s changes it, and the hash of the suite too', async (_, change) => {
+    const [before, after] = [await load(suite), await load(change(suite))];
+    expect(askHash(after)).not.toBe(askHash(before));
+    expect(suiteHash(after)).not.toBe(suiteHash(before));
+  });
 });

@@ -2,16 +2,38 @@ import { createHash } from 'node:crypto';
 import type { Suite } from './suite.ts';
 
 /**
- * SHA-256, in hexadecimal, of what a suite asks and of whom: the resolved suite without its `run`, `thresholds`
- * and `gate` parts, but with `run.salt`, which changes what is asked. Independent of the order of keys, and of the files that the texts came from.
+ * SHA-256, in hexadecimal, of what a suite asks, of whom, and how it judges the answers: the resolved suite without
+ * its `run`, `thresholds` and `gate` parts, but with `run.salt`, which changes what is asked. Independent of the order
+ * of keys, and of the files that the texts came from.
  */
 export function suiteHash(suite: Suite): string {
+  const { version, name, description, tags, gateway, models, prompts } = suite;
+  return sha256({ version, name, description, tags, gateway, models, prompts, salt: saltOf(suite) });
+}
+
+/**
+ * SHA-256, in hexadecimal, of what a suite asks and of whom: what goes out, and by which ids it is known. Checks, tags,
+ * prices, names and limits do not change it, so that a series of latencies outlives them.
+ */
+export function askHash(suite: Suite): string {
+  return sha256({
+    gateway: suite.gateway,
+    models: suite.models.map(({ id, model, params }) => ({ id, model, params })),
+    prompts: suite.prompts.map(({ id, messages, params }) => ({ id, messages, params })),
+    salt: saltOf(suite),
+  });
+}
+
+/** Undefined where none is sent, as in suites that know of none. */
+function saltOf({ run }: Suite): string | undefined {
+  return run.salt === 'none' ? undefined : run.salt;
+}
+
+function sha256(value: unknown): string {
   const hash = createHash('sha256');
-  const { version, name, description, tags, gateway, models, prompts, run } = suite;
-  const salt = run.salt === 'none' ? undefined : run.salt;
   // Piece by piece: the whole text may be too long for one string.
   let buffer = '';
-  writeCanonical({ version, name, description, tags, gateway, models, prompts, salt }, (piece) => {
+  writeCanonical(value, (piece) => {
     buffer += piece;
     if (buffer.length < 65_536) return;
     hash.update(buffer);

@@ -21,6 +21,7 @@ import { run, type RunOutcome } from '../../run/runner.ts';
 import type { Suite } from '../../suite/suite.ts';
 import type { SuiteFlags } from '../commands/suite-flags.ts';
 import { createProgress } from '../progress.ts';
+import { askHash } from '../../suite/hash.ts';
 import { onInterruption, type Interruption } from '../signals.ts';
 import { usesColor } from '../terminal.ts';
 import { adaptiveRepeats } from './adaptive.ts';
@@ -166,6 +167,7 @@ async function send(flags: RunFlags, prepared: Prepared, interruption: Interrupt
       runId: manifest.run_id,
       suite,
       suiteHash: manifest.suite_hash,
+      askHash: manifest.ask_hash ?? askHash(suite),
       seed: manifest.seed,
       arms: ways.arms,
       blocks: owed(

@@ -25,7 +25,7 @@ import { type PlanOptions, planSize } from '../../plan/blocks.ts';
 import { type Shard, shardPrompts } from '../../plan/shard.ts';
 import { leastUsage, worstCaseUsage } from '../../plan/tokens.ts';
 import { assertAffordable, BudgetGuard } from '../../run/budget.ts';
-import { suiteHash } from '../../suite/hash.ts';
+import { askHash, suiteHash } from '../../suite/hash.ts';
 import type { Suite } from '../../suite/suite.ts';
 import type { DemoGateway } from './demo-gateway.ts';
 import type { RunFlags } from './execute.ts';
@@ -68,6 +68,7 @@ export async function prepareNew(
     run_id: runId,
     suite,
     suite_hash: suiteHash(suite),
+    ask_hash: askHash(suite),
     suite_file: relative(process.cwd(), file) || file,
     seed,
     routes: ways.hosts,

@@ -11,7 +11,13 @@ import { toRow, type Measurement } from '../to-row.ts';
 /** A plain answer after 100 ms, with whatever matters to the test. */
 export function measurement(rest: Partial<Measurement> = {}): Measurement {
   return {
-    run: { id: '20261122T031700Z-abcdef', suite: 'smoke', suiteHash: 'c0ffee', suiteTags: [] },
+    run: {
+      id: '20261122T031700Z-abcdef',
+      suite: 'smoke',
+      suiteHash: 'c0ffee',
+      askHash: 'beef',
+      suiteTags: [],
+    },
     planned: planned(arm('glm'), prompt('faq')),
     wireModel: 'glm-5.2',
     attempt: 1,
