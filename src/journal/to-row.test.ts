@@ -9,12 +9,13 @@ import { csvLines } from './csv.ts';
 import { measurement } from './testing/rows.ts';
 import { toRow } from './to-row.ts';
 
+/** Eleven pieces of text, so that it carries a rate. */
 const stream: Piece[] = [
   [50, 'role', 0],
   [100, 'reasoning', 6],
   [200, 'reasoning', 6],
-  [300, 'content', 5],
-  [500, 'content', 4],
+  ...[300, 320, 340, 360, 380, 400, 420, 440].map((at): Piece => [at, 'content', 1]),
+  [500, 'content', 1],
   [500, 'finish', 0, true],
   [520, 'done', 0],
 ];
@@ -27,7 +28,7 @@ const everything: Partial<Observed> = {
   endMs: 530.4,
   answer: 'Two\nlines',
   finishReason: 'length',
-  usage: { promptTokens: 10, cachedTokens: 4, completionTokens: 6, reasoningTokens: 2, totalTokens: 16 },
+  usage: { promptTokens: 10, cachedTokens: 4, completionTokens: 11, reasoningTokens: 2, totalTokens: 21 },
   receipts: {
     cacheStatus: 'MISS',
     gatewayLogId: '01LOG',
@@ -98,24 +99,25 @@ test('fills every column of one attempt', () => {
     reasoning_ms: 200,
     e2e_latency_ms: 500,
     stream_end_ms: 520,
-    tpot_ms: 80,
-    icl_p50_ms: 100,
-    // Gaps of 100, 100 and 200 ms.
-    icl_p99_ms: 198,
-    max_stall_ms: 200,
-    chunks: 4,
+    // 400 ms for the ten tokens after the first piece.
+    tpot_ms: 40,
+    // Seven gaps of 20 ms, one of 60 and two of 100.
+    icl_p50_ms: 20,
+    icl_p99_ms: 100,
+    max_stall_ms: 100,
+    chunks: 11,
     prompt_tokens: 10,
     cached_tokens: 4,
-    completion_tokens: 6,
+    completion_tokens: 11,
     reasoning_tokens: 2,
-    total_tokens: 16,
+    total_tokens: 21,
     token_source: 'server',
     reasoning_chars: 12,
     answer_chars: 9,
-    output_tps: 12.5,
-    e2e_output_tps: 12,
-    // 6 uncached at 1, 4 cached at 0.5, 6 of output at 2 a million.
-    cost_usd: expect.closeTo(0.000_02, 12) as number,
+    output_tps: 25,
+    e2e_output_tps: 22,
+    // 6 uncached at 1, 4 cached at 0.5, 11 of output at 2 a million.
+    cost_usd: expect.closeTo(0.000_03, 12) as number,
     passed: undefined,
     score: undefined,
     failed_checks: undefined,

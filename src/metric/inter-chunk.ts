@@ -1,15 +1,16 @@
 import type { Ms } from '../base/clock.ts';
 import type { Exchange } from '../record/exchange.ts';
+import { decodeOf } from './decode.ts';
 import { defineMetric } from './metric.ts';
-import { hasInnerInstants } from './pieces.ts';
 
 /**
  * Inter-chunk latencies (ICL): the gaps between reads that brought text, in ascending order. A piece that came
  * in the same read as another one has no instant of its own, so it makes no gap; counting it as 0 ms would turn
- * a coalesced stream into a fast one. Text that shares its read with a role alone does mark that read.
+ * a coalesced stream into a fast one. Text that shares its read with a role alone does mark that read. None of an
+ * answer whose span carries no rate either (`decode.ts`).
  */
 export function gapsOf(exchange: Exchange): Float64Array {
-  if (!hasInnerInstants(exchange)) return new Float64Array();
+  if (decodeOf(exchange) === undefined) return new Float64Array();
   const gaps: Ms[] = [];
   let previous: Ms | undefined;
   for (const { at, merged } of exchange.chunks.texts()) {

@@ -1,10 +1,10 @@
+import { decodeOf } from './decode.ts';
 import { defineMetric } from './metric.ts';
-import { hasInnerInstants, piecesOf } from './pieces.ts';
 
 /**
- * Time per output token, the first one left out: (last piece − first piece) ÷ (completion tokens − 1), one
- * value a request. As vLLM's TPOT; AIPerf and GuideLLM call it ITL. Needs the server's own token count, and
- * two pieces that came in different reads: a single read has no duration.
+ * Time per output token after the first piece: (last piece − first piece) ÷ tokens after the first piece, one value a
+ * request. Of a stream of one token a piece it is vLLM's TPOT, which AIPerf and GuideLLM call ITL. Needs the server's
+ * own token count; empty on a row whose span or count does not carry a rate (`decode.ts`).
  */
 export const tpot = defineMetric({
   name: 'tpot_ms',
@@ -13,13 +13,9 @@ export const tpot = defineMetric({
   unit: 'ms',
   decimals: 3,
   better: 'lower',
-  meaning: '(last piece − first piece) ÷ (`completion_tokens` − 1)',
+  meaning: '(last − first piece) ÷ tokens after the first piece; empty below 8 such tokens, 5 reads or 10 ms',
   of(exchange) {
-    const { first, last } = piecesOf(exchange);
-    const tokens = exchange.usage.completionTokens;
-    if (!hasInnerInstants(exchange) || first === undefined || last === undefined || last <= first)
-      return undefined;
-    if (tokens === undefined || tokens < 2) return undefined;
-    return (last - first) / (tokens - 1);
+    const decode = decodeOf(exchange);
+    return decode?.tokens === undefined ? undefined : decode.ms / decode.tokens;
   },
 });
