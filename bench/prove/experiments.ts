@@ -1,6 +1,7 @@
 import { coverage } from './coverage.ts';
 import { atTheMargin, falseClaims, families, inSequence } from './false-claims.ts';
 import { levelChanges, quietNights, regressions } from './nightly.ts';
+import { quietShares } from './nightly-shares.ts';
 import { passRates } from './pass-rates.ts';
 import { planPromise, powerTable } from './power-table.ts';
 import type { Effort, Proof } from './proof.ts';
@@ -18,6 +19,7 @@ export const experiments: readonly ((effort: Effort) => Proof[])[] = [
   planPromise,
   stoppingRule,
   quietNights,
+  quietShares,
   regressions,
   levelChanges,
 ];

@@ -44,12 +44,14 @@ function simulateNights({ nights, memory, hasOutages, regression }: NightsWorld,
   return {
     runIds: values[0]!.map((_, night) => `night ${night}`),
     startedAt: values[0]!.map(() => ''),
+    runs: values[0]!.map(() => 1),
     decisions: [],
     series: models.map((model, index) => ({
       metric: 'e2e_latency_ms',
       model,
       route: 'compat',
       values: values[index]!,
+      requests: values[index]!.map(() => 60),
       bounds: new Set<number>(),
     })),
   };

@@ -4,6 +4,7 @@ import { coverage } from './coverage.ts';
 import { atTheMargin, falseClaims, families, inSequence } from './false-claims.ts';
 import { proveAll } from './experiments.ts';
 import { levelChanges, quietNights, regressions } from './nightly.ts';
+import { quietShares } from './nightly-shares.ts';
 import { passRates } from './pass-rates.ts';
 import { planPromise, powerTable } from './power-table.ts';
 import { certificate, holds, shortCertificate, type Proof } from './proof.ts';
@@ -24,6 +25,7 @@ describe('the certificate in short', () => {
     ['what plan names is settled', planPromise],
     ['stopping on the width', stoppingRule],
     ['nights without a change', quietNights],
+    ['nights on which no pass rate changed', quietShares],
     ['nights with one', regressions],
     ['change points', levelChanges],
   ])('%s', (_, experiment) => {

@@ -3,6 +3,7 @@ import { tCdf, tCritical } from '../stats/student-t.ts';
 import { winsorise } from '../stats/winsorise.ts';
 import type { GateRule } from '../suite/suite.ts';
 import { sharedShift, type Series } from './nights.ts';
+import { readShare, type Share } from './share-night.ts';
 
 /** Nights that a baseline needs before anything is said. */
 export const fewestNights = 7;
@@ -24,6 +25,8 @@ export interface Cell {
   readonly least: number;
   readonly isLog: boolean;
   readonly values: readonly number[];
+  /** Of a share: the answers that each night's value counts. */
+  readonly answers: readonly number[];
   readonly controls: readonly { readonly model: string; readonly values: readonly number[] }[];
 }
 
@@ -58,20 +61,21 @@ function cellsOfRoute(
   const isLog = ruleName === 'maxRatio' || ruleName === 'minRatio';
   const models = ours
     .filter((series) => series.route === route)
-    .map(({ model, values }) => ({ model, values: isLog ? values.map(logOf) : values }));
+    .map(({ model, values, requests }) => ({ model, requests, values: isLog ? values.map(logOf) : values }));
   const shape = { metric, route, ruleName, limit, isLog, sign: ruleSigns[ruleName] };
   const least = isLog ? Math.abs(Math.log(limit)) : limit;
-  const own = models.map(({ model, values }) => ({
+  // What slows one model's way slows the others'; what makes its answers wrong does not. So shares have no controls.
+  const own = models.map(({ model, values, requests }) => ({
     ...shape,
     model,
     least,
     values,
-    controls: models.filter((other) => other.model !== model),
+    answers: requests,
+    controls: isLog ? models.filter((other) => other.model !== model) : [],
   }));
-  if (models.length < 2) return own;
-  const nights = models[0]!.values.map((_, night) => night);
-  const shared = { ...shape, model: undefined, least: looserLeast(limit, isLog), controls: [] };
-  return [...own, { ...shared, values: nights.map(() => NaN), controls: models }];
+  if (models.length < 2 || !isLog) return own;
+  const shared = { ...shape, model: undefined, least: looserLeast(limit), answers: [] };
+  return [...own, { ...shared, values: models[0]!.values.map(() => NaN), controls: models }];
 }
 
 /** A figure of zero has no ratio to anything: as good as not measured. */
@@ -79,18 +83,22 @@ function logOf(value: number): number {
   return value > 0 ? Math.log(value) : NaN;
 }
 
-function looserLeast(limit: number, isLog: boolean): number {
-  return isLog ? Math.log1p(looser * (Math.max(limit, 1 / limit) - 1)) : looser * limit;
+function looserLeast(limit: number): number {
+  return Math.log1p(looser * (Math.max(limit, 1 / limit) - 1));
 }
 
-/** A night against its baseline. */
+/** A night against its baseline. Levels are on the scale of the cell's values. */
 export interface Reading {
-  /** How far beyond the baseline's mean, in the bad direction. */
+  /** How far beyond what was expected, in the bad direction. */
   readonly change: number;
   /** One-sided p of the prediction interval. */
   readonly p: number;
-  /** Half of the 95 % prediction interval for one further night, on the same scale; 0 when the nights were all alike. */
-  readonly halfWidth: number;
+  /** The baseline's level as it was measured; of all models together 0, no shift. */
+  readonly usual: number;
+  /** The same with the shift that the controls share tonight put on. */
+  readonly expected: number;
+  /** 95 % prediction interval around it. Undefined when the nights were all alike: they say nothing of its width. */
+  readonly range: { readonly low: number; readonly high: number } | undefined;
 }
 
 /**
@@ -105,22 +113,55 @@ function adjusted(cell: Cell, nights: readonly number[]): (night: number) => num
   return cell.model === undefined ? shift : (night) => cell.values[night]! - shift(night);
 }
 
+/** In logs. Nights that differ by less are alike, but for what the computer rounds. */
+const leastSpread = 1e-9;
+
+/** Undefined where the night has no finite value, or the baseline too few. */
+export function readNight(cell: Cell, night: number, baseline: readonly number[]): Reading | undefined {
+  return cell.isLog ? readTime(cell, night, baseline) : readShareNight(cell, night, baseline);
+}
+
 /**
  * Prediction interval for one further night: (y − mean) ÷ (s √(1 + 1 ÷ K)) against t with K − 1 degrees of freedom,
  * y being the night's value minus the median shift of the controls, mean and s those of the K baseline nights,
- * winsorised. Undefined where the night has no finite value. Source: Hahn & Meeker, Statistical Intervals (1991), ch. 4.
+ * winsorised. Source: Hahn & Meeker, Statistical Intervals (1991), ch. 4.
  */
-export function readNight(cell: Cell, night: number, baseline: readonly number[]): Reading | undefined {
+function readTime(cell: Cell, night: number, baseline: readonly number[]): Reading | undefined {
   const of = adjusted(cell, [...baseline, night]);
-  const usual = winsorise(baseline.map(of).filter(Number.isFinite), winsorLimit);
+  const level = winsorise(baseline.map(of).filter(Number.isFinite), winsorLimit);
   const tonight = of(night);
-  if (!Number.isFinite(tonight) || usual.length < 2) return undefined;
-  const change = cell.sign * (tonight - mean(usual));
-  const spread = Math.sqrt(variance(usual) * (1 + 1 / usual.length));
+  if (!Number.isFinite(tonight) || level.length < 2) return undefined;
+  const change = cell.sign * (tonight - mean(level));
+  const spread = Math.sqrt(variance(level) * (1 + 1 / level.length));
   // Nights that were all alike leave no spread: then any change is news, and none is not.
   const statistic = spread > 0 ? change / spread : change > 0 ? Infinity : -Infinity;
-  const degrees = usual.length - 1;
-  return { change, p: 1 - tCdf(statistic, degrees), halfWidth: tCritical(0.05, degrees) * spread };
+  const degrees = level.length - 1;
+  const isShared = cell.model === undefined;
+  const expected = isShared ? 0 : cell.values[night]! - cell.sign * change;
+  const halfWidth = tCritical(0.05, degrees) * spread;
+  return {
+    change,
+    p: 1 - tCdf(statistic, degrees),
+    usual: isShared
+      ? 0
+      : mean(winsorise(baseline.map((one) => cell.values[one]!).filter(Number.isFinite), winsorLimit)),
+    expected,
+    range: spread > leastSpread ? { low: expected - halfWidth, high: expected + halfWidth } : undefined,
+  };
+}
+
+function readShareNight(cell: Cell, night: number, baseline: readonly number[]): Reading | undefined {
+  const shareOf = (one: number): Share => ({ value: cell.values[one]!, of: cell.answers[one]! });
+  const known = [...baseline, night].map(shareOf).filter(({ value, of }) => Number.isFinite(value) && of > 0);
+  if (!Number.isFinite(cell.values[night]) || known.length < 3) return undefined;
+  const { usual, low, high, pFewer, pMore } = readShare(known.at(-1)!, known.slice(0, -1));
+  return {
+    change: cell.sign * (cell.values[night]! - usual),
+    p: cell.sign < 0 ? pFewer : pMore,
+    usual,
+    expected: usual,
+    range: { low, high },
+  };
 }
 
 /** Whether the night has what the cell needs: the model's own value and, where it has controls, one of theirs. */

@@ -248,6 +248,103 @@ describe('shares', () => {
   });
 });
 
+describe('shares of several models', () => {
+  const metrics: GateSettings['metrics'] = { passed: { maxDrop: 0.05 } };
+  /** Fourteen nights of each model, then tonight. */
+  const judged = (models: Readonly<Record<string, readonly number[]>>, of = 20): GateResult => {
+    const rows = historyOf(models, { metric: 'passed', requests: of });
+    const nights = Math.max(...Object.values(models).map(({ length }) => length));
+    const tonight = rows.filter(({ run_id }) => run_id === runIdOf(nights - 1));
+    return gate({ tonight, history: rows, settings: { ...settings, metrics }, isIncomplete: false });
+  };
+  const always = (level: number, tonight: number): number[] => [...Array<number>(14).fill(level), tonight];
+
+  test('have no controls, and no cell of all together: others that fall do not lower what is expected', () => {
+    const result = judged({ a: always(1, 1), b: always(1, 0), c: always(0.9, 0) });
+    expect(result.cells.map(({ model }) => model)).toEqual(['a', 'b', 'c']);
+    for (const one of result.cells) expect(one).toMatchObject({ controls: [] });
+    expect(cell(result, 'a')).toMatchObject({ word: 'pass', usual: 1, expected: 1 });
+    expect(cell(result, 'b')).toMatchObject({ word: 'warning', usual: 1, difference: -1 });
+    expect(cell(result, 'c')?.usual).toBeCloseTo(0.9, 9);
+  });
+
+  test('are never usual or expected outside 0 and 1, nor in a range of no width', () => {
+    for (const level of [0, 0.357, 0.5, 1])
+      for (const tonight of [0, 0.357, 1])
+        for (const one of judged({ a: always(level, tonight), b: always(1, 0.2) }, 14).cells) {
+          for (const value of [one.usual!, one.expected!, one.expectedLow!, one.expectedHigh!]) {
+            expect(value).toBeGreaterThanOrEqual(0);
+            expect(value).toBeLessThanOrEqual(1);
+          }
+          expect(one.expectedLow).toBeLessThan(one.expectedHigh!);
+        }
+  });
+
+  test('one miss after perfect nights, though beyond the limit, is no alarm', () => {
+    expect(cell(judged({ a: [...Array<number>(8).fill(1), 0.95] }, 18), 'a')?.word).not.toBe('warning');
+  });
+});
+
+describe('what was expected', () => {
+  test('carries the shift of the controls; the usual stands as it was measured', () => {
+    const slow = Object.fromEntries(
+      Object.entries(four(15)).map(([model, values]) => [
+        model,
+        values.map((value, night) => (night === 14 ? value * 1.5 : value)),
+      ]),
+    );
+    const wiggly = slow['a']!.map((value, night) => value * (1 + 0.01 * (night % 2)));
+    const one = cell(lastNight({ ...slow, a: wiggly }), 'a')!;
+    expect(one.word).toBe('pass');
+    expect(one.usual).toBeCloseTo(1000, -2);
+    expect(one.expected).toBeCloseTo(1500, -2);
+    expect(one.expectedLow).toBeLessThan(one.expected!);
+  });
+
+  test('has no range where the nights were all alike', () => {
+    const one = cell(lastNight({ a: Array<number>(15).fill(1000) }), 'a')!;
+    expect(one).toMatchObject({ word: 'pass', usual: expect.closeTo(1000, 6) as number });
+    expect(one.expectedLow).toBeUndefined();
+  });
+});
+
+describe('a run that is made again', () => {
+  /** More runs of the last night, an hour apart, each as slow as it says. */
+  const again = (nights: number, ...ratios: number[]): GateResult => {
+    const rows = historyOf(four(nights));
+    const last = rows.filter(({ run_id }) => run_id === runIdOf(nights - 1));
+    const more = ratios.map((ratio, run) =>
+      last.map((row) => ({
+        ...row,
+        run_id: `${row.run_id}-again-${run}`,
+        at: new Date(Date.parse(row.at) + (run + 1) * 3_600_000).toISOString(),
+        value: row.value! * (row.model === 'a' ? ratio : 1),
+      })),
+    );
+    const whole = [...rows, ...more.flat()];
+    return gate({ tonight: more.at(-1)!, history: whole, settings, isIncomplete: false });
+  };
+
+  test('confirms nothing, however often', () => {
+    const bad = again(15, 2, 2, 2, 2);
+    expect(bad.runsTonight).toBe(5);
+    expect(cell(bad, 'a')).toMatchObject({ word: 'warning', alarms: 1, nights: 14 });
+  });
+
+  test('does not wipe an alarm out: the night is what its runs were together', () => {
+    expect(cell(again(15, 4, 1), 'a')).toMatchObject({ word: 'warning' });
+  });
+
+  test('is no night of the baseline: runs of one day may warn, and do not fail', () => {
+    expect(again(1, 1, 1.01, 0.99, 1, 1.01, 0.99, 1).word).toBe('learning 0/7');
+    const quiet = [1, 1.01, 0.99, 1, 1.01, 0.99, 1];
+    const first = cell(again(1, ...quiet, 2), 'a')!;
+    expect(first).toMatchObject({ word: 'warning', alarms: 1, earlyRuns: 8, nights: 1 });
+    expect(describeCell(first)).toContain('against 8 runs of 1 night');
+    expect(cell(again(1, ...quiet, 2, 2, 2), 'a')).toMatchObject({ word: 'warning', alarms: 1 });
+  });
+});
+
 describe('decisions', () => {
   test('an accepted level starts the baseline anew', () => {
     const models = slowed(30, 10, 1.3);

@@ -1,4 +1,5 @@
 import { defined } from '../base/defined.ts';
+import { count } from '../base/text.ts';
 import type { GateSettings } from '../suite/suite.ts';
 import { fewestNights, hasNight, type Cell, type Reading } from './gate-cell.ts';
 import { gateSeries, type CellNight } from './gate-series.ts';
@@ -22,15 +23,21 @@ export interface GateCell {
   /** Tonight ÷ the last nights, or, of a share, minus; the shift of the controls taken off. */
   readonly ratio?: number;
   readonly difference?: number;
-  /**
-   * What tonight would have been like the last nights, the shift of the controls put on, and the 95 % prediction
-   * interval around it. Of all models together: as a ratio to the usual level, or a difference from it.
-   */
+  /** The baseline's level as it was measured. Of all models together: 1, no shift. */
   readonly usual?: number;
-  readonly usualLow?: number;
-  readonly usualHigh?: number;
+  /**
+   * What tonight should have been: the usual level with the shift of the controls put on, and the 95 % prediction
+   * interval around it. Without controls, and of shares, the usual level. Ends are absent when no width is known.
+   */
+  readonly expected?: number;
+  readonly expectedLow?: number;
+  readonly expectedHigh?: number;
   readonly p?: number;
   readonly pHolm?: number;
+  /**
+   * Runs in the baseline where they are no nights yet. Runs of so few nights can warn, and confirm nothing.
+   */
+  readonly earlyRuns?: number;
   /** Nights in the baseline, of how many are needed. */
   readonly nights: number;
   readonly nightsNeeded: number;
@@ -51,6 +58,8 @@ export interface GateResult {
   readonly thresholds: readonly ThresholdResult[];
   /** Nights of the history that belong to another suite hash and were left out. */
   readonly otherNights: number;
+  /** Runs that tonight joins; 1 unless the day had others before. 0 when nothing was compared. */
+  readonly runsTonight: number;
 }
 
 export interface GateInput {
@@ -78,12 +87,44 @@ export function gate({
 }: GateInput): GateResult {
   const otherNights = countOthers(tonight, history);
   if (isIncomplete || tonight.length === 0)
-    return { word: 'incomplete', verdict: 'incomplete', cells: [], thresholds, otherNights };
-  const nights = nightsOf(comparable(tonight, history));
-  const watched = gateSeries(nights, settings, (cell) => isWatched(cell, tonight, models));
-  const cells = (watched.at(-1) ?? []).map((one) => cellOf(one, nights, settings));
+    return { word: 'incomplete', verdict: 'incomplete', cells: [], thresholds, otherNights, runsTonight: 0 };
+  const rows = comparable(tonight, history);
+  const nights = nightsOf(rows);
+  const watch = (of: Nights): CellNight[] =>
+    gateSeries(of, settings, (cell) => isWatched(cell, tonight, models)).at(-1) ?? [];
+  const runs = nightsOf(rows, { each: 'run' });
+  const early = runs.runIds.length > nights.runIds.length ? watch(runs) : [];
+  const cells = watch(nights).map((one, index) => {
+    const asRuns = early[index];
+    const isEarly = one.baseline.length < fewestNights && asRuns !== undefined && asRuns.alarms > 0;
+    return isEarly ? earlyWarning(asRuns, runs, nights, settings) : cellOf(one, nights, settings);
+  });
   const verdict = worst([...cells.map(({ word }) => word), ...thresholds.map(thresholdWord)]);
-  return { word: wordOf(verdict, cells), verdict, cells, thresholds, otherNights };
+  return {
+    word: wordOf(verdict, cells),
+    verdict,
+    cells,
+    thresholds,
+    otherNights,
+    runsTonight: nights.runs.at(-1)!,
+  };
+}
+
+/**
+ * Before there are nights enough, runs of the same day may show that something broke between them. That is worth a
+ * warning; it is no second night, however often it is run again.
+ */
+function earlyWarning(one: CellNight, runs: Nights, nights: Nights, settings: GateSettings): GateCell {
+  const days = new Set(
+    one.baseline.map((run) => nights.startedAt.findLastIndex((start) => start <= runs.startedAt[run]!)),
+  );
+  return {
+    ...cellOf(one, runs, settings),
+    word: 'warning',
+    alarms: 1,
+    earlyRuns: one.baseline.length,
+    nights: days.size,
+  };
 }
 
 /** A model that was taken out of the suite has a series still, but no night any more. */
@@ -112,7 +153,7 @@ function countOthers(tonight: readonly HistoryRow[], history: readonly HistoryRo
     ({ kind, suite, suite_hash }) =>
       kind === 'night' && suite === first?.suite && suite_hash !== first.suite_hash,
   );
-  return new Set(others.map(({ run_id }) => run_id)).size;
+  return nightsOf(others).runIds.length;
 }
 
 function cellOf(
@@ -138,7 +179,7 @@ function cellOf(
     ...defined({
       model: cell.model,
       value: series && finite(series.values[night]!),
-      ...(reading ? usualOf(cell, series?.values[night], reading) : {}),
+      ...(reading ? levelsOf(cell, reading) : {}),
       ratio: cell.isLog && signed !== undefined ? Math.exp(signed) : undefined,
       difference: cell.isLog ? undefined : signed,
       p: reading?.p,
@@ -149,19 +190,16 @@ function cellOf(
   };
 }
 
-function usualOf(
-  { sign, isLog, model }: Cell,
-  value: number | undefined,
-  { change, halfWidth }: Reading,
-): Pick<GateCell, 'usual' | 'usualLow' | 'usualHigh'> {
-  // All models together have no figure of their own: their usual level is 1×, or no difference.
-  if (model !== undefined && value === undefined) return {};
-  const tonight = value === undefined ? sign * change : isLog ? Math.log(value) : value;
-  const centre = tonight - sign * change;
-  const [usual, low, high] = [centre, centre - halfWidth, centre + halfWidth];
-  return isLog
-    ? { usual: Math.exp(usual), usualLow: Math.exp(low), usualHigh: Math.exp(high) }
-    : { usual, usualLow: low, usualHigh: high };
+function levelsOf(
+  { isLog }: Cell,
+  { usual, expected, range }: Reading,
+): Pick<GateCell, 'usual' | 'expected' | 'expectedLow' | 'expectedHigh'> {
+  const level = (value: number): number => (isLog ? Math.exp(value) : value);
+  return {
+    usual: level(usual),
+    expected: level(expected),
+    ...(range ? { expectedLow: level(range.low), expectedHigh: level(range.high) } : {}),
+  };
 }
 
 const finite = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
@@ -212,7 +250,14 @@ export function describeCell(cell: GateCell): string {
     return `learning ${cell.nights}/${cell.nightsNeeded}: ${cell.metric} of ${who}`;
   const change = cell.ratio !== undefined ? `${cell.ratio.toFixed(2)}×` : signed(cell.difference);
   const row = cell.alarms > 1 ? `, ${cell.alarms} nights in a row` : '';
-  return `${cell.word}: ${cell.metric} of ${who} ${change} (${limit}), against ${cell.nights} nights${row}`;
+  return `${cell.word}: ${cell.metric} of ${who} ${change} (${limit}), against ${baselineSize(cell)}${row}`;
+}
+
+/** `14 nights`; `9 runs of 1 night` where there are too few nights. */
+export function baselineSize({ nights, earlyRuns }: Pick<GateCell, 'nights' | 'earlyRuns'>): string {
+  return earlyRuns === undefined
+    ? count(nights, 'night')
+    : `${count(earlyRuns, 'run')} of ${count(nights, 'night')}`;
 }
 
 /** With a single control nobody can say which of the two has changed. */

@@ -1,9 +1,11 @@
 import type { Ms } from '../base/clock.ts';
 import type { Column, RowOf } from '../base/table.ts';
+import type { ClusterCount } from '../stats/korn-graubard.ts';
 import type { ArmSamples, Collected } from './collect.ts';
 import { boundOf } from './metric-figures.ts';
-import { clustersOf, shareOf, geomeanOf, type ArmFigure } from './statistic.ts';
-import { successShare } from './success.ts';
+import type { PromptSamples } from './prompt-samples.ts';
+import { betterOf, clustersOf, rankedValues, shareOf, geomeanOf, type ArmFigure } from './statistic.ts';
+import { failuresOf } from './success.ts';
 
 /** What a line of the history says: a night's figure, or what somebody decided about a night. */
 export const historyKinds = ['night', 'accept', 'drop', 'pin'] as const;
@@ -22,7 +24,7 @@ export const historyColumns = [
     kind: 'time',
     required: true,
     unit: 'UTC',
-    meaning: 'start of the run, or moment of the decision',
+    meaning: 'start of the run, which tells its night (the day, UTC), or moment of the decision',
   },
   { name: 'run_id', kind: 'text', required: true, unit: '', meaning: 'the run that it is about' },
   { name: 'suite', kind: 'text', required: true, unit: '', meaning: 'name of the suite' },
@@ -33,7 +35,12 @@ export const historyColumns = [
   { name: 'value', kind: 'number', unit: '', decimals: 6, meaning: 'geometric mean, or share' },
   { name: 'ci_low', kind: 'number', unit: '', decimals: 6, meaning: 'lower end of its 95 % interval' },
   { name: 'ci_high', kind: 'number', unit: '', decimals: 6, meaning: 'upper end; empty when open' },
-  { name: 'requests', kind: 'number', unit: 'n', meaning: 'measured requests of the model' },
+  {
+    name: 'requests',
+    kind: 'number',
+    unit: 'n',
+    meaning: 'measured requests of the model; of a share, the answers that it counts',
+  },
   { name: 'bound', kind: 'boolean', unit: '', meaning: 'the value rests on failed requests' },
   { name: 'reason', kind: 'text', unit: '', meaning: 'of a decision' },
 ] as const satisfies readonly Column[];
@@ -45,11 +52,10 @@ export function historyColumnsNeeded(metrics: readonly string[]): string[] {
   return metrics.filter((metric) => !sharesMetric(metric));
 }
 
-const shares: Readonly<Record<string, (arm: ArmSamples) => ArmFigure | undefined>> = {
-  passed: (arm) => shareOf([...arm.prompts.values()].map(({ passed }) => passed)),
-  valid: (arm) => shareOf([...arm.prompts.values()].map(({ sound }) => sound)),
-  error_rate: (arm) =>
-    shareOf([...arm.prompts.values()].map(({ failures, requests }) => ({ hits: failures, total: requests }))),
+const shares: Readonly<Record<string, (samples: PromptSamples) => ClusterCount>> = {
+  passed: ({ passed }) => passed,
+  valid: ({ sound }) => sound,
+  error_rate: ({ failures, requests }) => ({ hits: failures, total: requests }),
 };
 
 /** Whether a metric is a share, compared by differences; all others are compared by ratios. */
@@ -74,16 +80,39 @@ export function nightRows(collected: Collected, options: NightOptions): HistoryR
   );
 }
 
-function figureOf(arm: ArmSamples, metric: string, timeoutMs: Ms): ArmFigure | undefined {
-  const share = shares[metric];
-  return share ? share(arm) : geomeanOf(clustersOf(arm, metric), boundOf(metric, timeoutMs));
+interface NightFigure extends ArmFigure {
+  /** Requests, or, of a share, answers. */
+  readonly of: number;
 }
+
+/** A model whose every request failed has a night, too: as slow as the timeout, and no answer passed or was sound. */
+function figureOf(arm: ArmSamples, metric: string, timeoutMs: Ms): NightFigure | undefined {
+  const { requests, failures } = failuresOf(arm);
+  const isDead = requests > 0 && failures === requests;
+  const share = shares[metric];
+  if (share) {
+    const counts = [...arm.prompts.values()].map(share);
+    const of = counts.reduce((sum, { total }) => sum + total, 0);
+    const figure = shareOf(counts);
+    if (figure !== undefined) return { ...figure, of };
+    return isDead ? { point: 0, interval: {}, isBound: true, of: requests } : undefined;
+  }
+  const clusters =
+    isDead && betterOf(metric) !== undefined ? deadClusters(arm, metric) : clustersOf(arm, metric);
+  const figure = geomeanOf(clusters, boundOf(metric, timeoutMs));
+  return figure && { ...figure, of: requests };
+}
+
+const deadClusters = (arm: ArmSamples, metric: string): number[][] =>
+  [...arm.prompts.values()]
+    .map((samples) => rankedValues(samples, metric))
+    .filter(({ length }) => length > 0);
 
 function rowOf(
   { runId, suite, suiteHash }: Collected,
   arm: ArmSamples,
   metric: string,
-  figure: ArmFigure,
+  figure: NightFigure,
   at: string,
 ): HistoryRow {
   return {
@@ -98,7 +127,7 @@ function rowOf(
     value: figure.point,
     ci_low: figure.interval.low,
     ci_high: figure.interval.high,
-    requests: [...arm.prompts.values()].reduce((sum, { requests }) => sum + requests, 0),
+    requests: figure.of,
     bound: figure.isBound ? true : undefined,
     reason: undefined,
   };
@@ -106,9 +135,8 @@ function rowOf(
 
 /** Whether a run has so many failures that it is neither compared nor added to the history. */
 export function isIncomplete(collected: Collected, maxErrorRate: number): boolean {
-  const requests = (arm: ArmSamples): number =>
-    [...arm.prompts.values()].reduce((sum, samples) => sum + samples.requests, 0);
-  const total = collected.arms.reduce((sum, arm) => sum + requests(arm), 0);
-  const failed = collected.arms.reduce((sum, arm) => sum + (1 - successShare(arm)) * requests(arm), 0);
+  const counts = collected.arms.map(failuresOf);
+  const total = counts.reduce((sum, { requests }) => sum + requests, 0);
+  const failed = counts.reduce((sum, { failures }) => sum + failures, 0);
   return total === 0 || failed > maxErrorRate * total;
 }

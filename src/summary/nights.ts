@@ -1,12 +1,21 @@
+import type { Ms } from '../base/clock.ts';
 import { median } from '../stats/quantile.ts';
-import type { HistoryRow } from './history.ts';
+import { sharesMetric, type HistoryRow } from './history.ts';
+
+/**
+ * Runs that start so soon after a night's first one belong to it, though midnight lies between them: minutes apart they
+ * see the same state of the service, and must not confirm each other.
+ */
+const sameNightMs: Ms = 12 * 3600 * 1000;
 
 /** The figures of a suite's nights as series: one number for each night, NaN where there is none. */
 export interface Nights {
-  /** Oldest first. */
+  /** Of the first run of each night, oldest first. */
   readonly runIds: readonly string[];
   readonly startedAt: readonly string[];
-  /** What was decided, oldest first. */
+  /** How many runs each night joins. */
+  readonly runs: readonly number[];
+  /** What was decided, oldest first. Whichever run of a night is named, it is about the night: `run_id` is its first. */
   readonly decisions: readonly HistoryRow[];
   readonly series: readonly Series[];
 }
@@ -17,43 +26,96 @@ export interface Series {
   readonly model: string;
   readonly route: string;
   readonly values: readonly number[];
+  /** Requests that each night's value rests on; of a share, the answers that it counts. 0 where there is none. */
+  readonly requests: readonly number[];
   /** Nights whose value rests on failed requests. */
   readonly bounds: ReadonlySet<number>;
 }
 
 /**
  * Orders lines into series. Lines may come in any order and more than once, as merging leaves them: of several about
- * the same night, model and metric the last counts.
+ * the same run, model and metric the last counts.
+ *
+ * A night is a day of UTC. Several runs of one night are joined, weighted by their requests: times by the geometric
+ * mean, shares by the mean. So a re-run neither confirms an alarm nor wipes one out. `each: 'run'` takes every run for
+ * a night of its own.
  */
-export function nightsOf(rows: readonly HistoryRow[]): Nights {
-  const nights = rows.filter(({ kind }) => kind === 'night');
-  const starts = new Map(nights.map(({ run_id, at }) => [run_id, at]));
-  const runIds = [...starts.keys()].sort((a, b) =>
-    compareText(`${starts.get(a)!} ${a}`, `${starts.get(b)!} ${b}`),
+export function nightsOf(
+  rows: readonly HistoryRow[],
+  { each = 'night' }: { each?: 'night' | 'run' } = {},
+): Nights {
+  const lines = rows.filter(({ kind }) => kind === 'night');
+  const groups = groupsOf(lines, each);
+  const place = new Map(
+    groups.flatMap(({ runIds }, night) => runIds.map((runId) => [runId, night] as const)),
   );
-  const place = new Map(runIds.map((runId, index) => [runId, index]));
-  const series = new Map<string, Series & { values: number[]; bounds: Set<number> }>();
-  for (const { run_id, metric = '', model = '', route = '', value = NaN, bound } of nights) {
-    const key = [metric, route, model].join('\n');
-    const found = series.get(key) ?? {
-      metric,
-      model,
-      route,
-      values: Array<number>(runIds.length).fill(NaN),
-      bounds: new Set<number>(),
-    };
-    series.set(key, found);
-    const night = place.get(run_id)!;
-    found.values[night] = value;
-    if (bound === true) found.bounds.add(night);
-    else found.bounds.delete(night);
+  const series = new Map<string, Map<string, HistoryRow>>();
+  for (const row of lines) {
+    const key = [row.metric, row.route, row.model].join('\n');
+    series.set(key, (series.get(key) ?? new Map<string, HistoryRow>()).set(row.run_id, row));
   }
   return {
-    runIds,
-    startedAt: runIds.map((runId) => starts.get(runId)!),
-    decisions: rows.filter(({ kind }) => kind !== 'night').toSorted((a, b) => compareText(a.at, b.at)),
-    series: [...series].sort(([a], [b]) => compareText(a, b)).map(([, found]) => found),
+    runIds: groups.map(({ runIds }) => runIds[0]!),
+    startedAt: groups.map(({ startedAt }) => startedAt),
+    runs: groups.map(({ runIds }) => runIds.length),
+    decisions: rows
+      .filter(({ kind }) => kind !== 'night')
+      .map((row) => ({ ...row, run_id: groups[place.get(row.run_id) ?? -1]?.runIds[0] ?? row.run_id }))
+      .toSorted((a, b) => compareText(a.at, b.at)),
+    series: [...series]
+      .sort(([a], [b]) => compareText(a, b))
+      .map(([, ofRuns]) =>
+        seriesOf(groups.map(({ runIds }) => runIds.flatMap((runId) => ofRuns.get(runId) ?? []))),
+      ),
   };
+}
+
+interface Group {
+  startedAt: string;
+  runIds: string[];
+}
+
+/** The runs of each night, in the order in which they were started. */
+function groupsOf(lines: readonly HistoryRow[], each: 'night' | 'run'): Group[] {
+  const starts = new Map(lines.map(({ run_id, at }) => [run_id, at]));
+  const inOrder = [...starts].sort(([a, aAt], [b, bAt]) => compareText(`${aAt} ${a}`, `${bAt} ${b}`));
+  const groups: Group[] = [];
+  for (const [runId, at] of inOrder) {
+    const last = groups.at(-1);
+    if (each === 'night' && last !== undefined && isSameNight(last.startedAt, at)) last.runIds.push(runId);
+    else groups.push({ startedAt: at, runIds: [runId] });
+  }
+  return groups;
+}
+
+function isSameNight(first: string, at: string): boolean {
+  return first.slice(0, 10) === at.slice(0, 10) || Date.parse(at) - Date.parse(first) < sameNightMs;
+}
+
+/** `nights`: for each night its lines of one metric, model and route, of which one night at least has some. */
+function seriesOf(nights: readonly (readonly HistoryRow[])[]): Series {
+  const { metric = '', model = '', route = '' } = nights.flat()[0]!;
+  const boundNights = nights.flatMap((lines, night) =>
+    lines.some(({ bound }) => bound === true) ? [night] : [],
+  );
+  return {
+    metric,
+    model,
+    route,
+    values: nights.map((lines) => joined(lines, sharesMetric(metric))),
+    requests: nights.map((lines) => lines.reduce((sum, { requests = 0 }) => sum + requests, 0)),
+    bounds: new Set(boundNights),
+  };
+}
+
+/** NaN where no line has a value. */
+function joined(lines: readonly HistoryRow[], isShare: boolean): number {
+  const known = lines.filter(({ value = NaN }) => Number.isFinite(value));
+  if (known.length < 2) return known[0]?.value ?? NaN;
+  const total = known.reduce((sum, { requests = 1 }) => sum + requests, 0);
+  const meanOf = (of: (value: number) => number): number =>
+    known.reduce((sum, { value = NaN, requests = 1 }) => sum + (requests / total) * of(value), 0);
+  return isShare ? meanOf((value) => value) : Math.exp(meanOf(Math.log));
 }
 
 function compareText(a: string, b: string): number {

@@ -79,14 +79,15 @@ function linesOf(group: readonly Series[], nights: Nights): TrendLine[] {
   const scaled = group.map(({ values }) => (isLog ? values.map(logOf) : values));
   const every = nights.runIds.map((_, night) => night);
   const own = group.map((series, index) => {
-    const others = scaled.filter((_, place) => place !== index);
+    // A share has no control: what makes one model's answers wrong says nothing of another's.
+    const others = isLog ? scaled.filter((_, place) => place !== index) : [];
     const shift = sharedShift(others, every);
     const cleared = scaled[index]!.map((value, night) => (others.length > 0 ? value - shift(night) : value));
     return lineOf({ ...series, cleared, isLog }, nights);
   });
-  if (group.length < 2) return own;
+  if (group.length < 2 || !isLog) return own;
   const cleared = every.map(sharedShift(scaled, every));
-  const values = isLog ? cleared.map(Math.exp) : cleared;
+  const values = cleared.map(Math.exp);
   const { metric, route } = group[0]!;
   return [...own, lineOf({ metric, route, values, cleared, isLog }, nights)];
 }

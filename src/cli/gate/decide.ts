@@ -68,14 +68,11 @@ function decisionRow(
   };
 }
 
-/** Throws a UserError when no night is meant, or more than one. */
+/** Throws a UserError when no night is meant. Of a date with several runs the first: they are one night. */
 function findNight(name: string, rows: readonly HistoryRow[]): HistoryRow {
   const nights = rows.filter(({ kind }) => kind === 'night').toSorted((a, b) => (a.at < b.at ? -1 : 1));
   if (name === 'latest') return nights.at(-1)!;
   const found = nights.filter(({ run_id, at }) => run_id === name || at.slice(0, 10) === name);
-  const ids = [...new Set(found.map(({ run_id }) => run_id))];
-  if (ids.length > 1)
-    throw new UserError(`${name} has ${ids.length} nights: ${ids.join(', ')}. Name one of them.`);
   if (found[0] === undefined) {
     const known = [...new Set(nights.map(({ run_id }) => run_id))];
     throw new UserError(

@@ -116,16 +116,23 @@ function baselineOf(
   const [from, to] = [starts[0], ends.at(-1)];
   if (from === undefined || to === undefined) return undefined;
   const ageDays = (Date.parse(tonight) - Date.parse(to)) / dayMs;
-  return { from, to, nights: Math.max(...cells.map(({ nights }) => nights)), ageDays };
+  const nights = Math.max(...cells.map((cell) => cell.nights));
+  const early = cells.flatMap(({ earlyRuns }) => earlyRuns ?? []);
+  return { from, to, nights, ageDays, ...(early.length > 0 ? { earlyRuns: Math.max(...early) } : {}) };
 }
 
 function gateWarnings(
-  { otherNights }: GateResult,
+  { otherNights, runsTonight }: GateResult,
   history: readonly HistoryRow[],
   tonight: string,
   baseline: BaselineFacts | undefined,
 ): string[] {
   return [
+    ...(runsTonight > 1
+      ? [
+          `Tonight joins ${count(runsTonight, 'run')}: a night is a day of UTC, so a run that is made again adds to its night and confirms nothing.`,
+        ]
+      : []),
     ...(otherNights > 0
       ? [
           `${count(otherNights, 'night')} of the history ${otherNights === 1 ? 'belongs' : 'belong'} to another version of the suite and ${otherNights === 1 ? 'is' : 'are'} not compared: prompts, models or params have changed since.`,

@@ -9,6 +9,8 @@ export interface BaselineFacts {
   to: string;
   /** Most nights that any cell is compared with. */
   nights: number;
+  /** Runs that they are made of, where there are too few nights for a baseline of nights. */
+  earlyRuns?: number;
   /** From the start of the baseline's last night to tonight's. */
   ageDays: number;
 }

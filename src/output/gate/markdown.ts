@@ -13,9 +13,10 @@ import {
   cellWord,
   changeText,
   controlsText,
+  expectedRangeText,
+  expectedText,
   limitText,
   tonightText,
-  usualRangeText,
   usualText,
 } from './wording.ts';
 
@@ -51,13 +52,14 @@ function cellTable(cells: readonly GateCell[], { confirm, run }: GateReport): st
     codeCell(cell.metric),
     tonightText(cell),
     usualText(cell),
-    usualRangeText(cell),
+    expectedText(cell),
+    expectedRangeText(cell),
     changeText(cell),
     limitText(cell),
   ]);
   return markdownTable(
-    [['', 'model', 'metric', 'tonight', 'usual', 'usual range', 'change', 'limit'], ...rows],
-    { align: ['l', 'l', 'l', 'r', 'r', 'r', 'r', 'l'], stringLength: stringWidth },
+    [['', 'model', 'metric', 'tonight', 'usual', 'expected tonight', 'range', 'change', 'limit'], ...rows],
+    { align: ['l', 'l', 'l', 'r', 'r', 'r', 'r', 'r', 'l'], stringLength: stringWidth },
   );
 }
 

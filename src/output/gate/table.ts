@@ -13,9 +13,11 @@ import {
   cellWord,
   changeText,
   controlsText,
+  expectedRangeText,
+  expectedText,
+  hasShift,
   limitText,
   tonightText,
-  usualRangeText,
   usualText,
   wordTones,
 } from './wording.ts';
@@ -75,10 +77,10 @@ function cellTables(report: GateReport, columns: number, paint: Paint): string[]
   ]);
 }
 
-/** Where the room is short, the range goes first, then the usual level, then tonight's. */
+/** Where the room is short, the range goes first, then the usual level, then what was expected, then tonight's. */
 function cellTable(cells: readonly GateCell[], report: GateReport, columns: number, paint: Paint): string[] {
   let left = cellColumns(cells, report, Math.max(12, Math.floor(columns / 4)));
-  for (const dropped of ['usual range', 'usual', 'tonight'])
+  for (const dropped of ['range', 'usual', 'expected tonight', 'tonight'])
     if (tableWidth(left) > columns) left = left.filter(({ subtitle }) => subtitle !== dropped);
   return textTable(left, paint);
 }
@@ -97,7 +99,8 @@ function cellColumns(cells: readonly GateCell[], report: GateReport, nameRoom: n
     column('model', 'left', (cell) => shorten(cellName(cell, withRoute), nameRoom)),
     column('tonight', 'right', tonightText),
     column('usual', 'right', usualText),
-    column('usual range', 'right', usualRangeText),
+    ...(hasShift(cells) ? [column('expected tonight', 'right', expectedText)] : []),
+    column('range', 'right', expectedRangeText),
     column('change', 'right', changeText),
   ];
 }

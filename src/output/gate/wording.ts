@@ -1,6 +1,6 @@
 import { oneLine } from '../../base/text.ts';
-import type { GateCell, GateWord } from '../../summary/gate.ts';
-import { sharesMetric } from '../../summary/history.ts';
+import { defined } from '../../base/defined.ts';
+import { baselineSize, type GateCell, type GateWord } from '../../summary/gate.ts';
 import { figureText } from '../figure.ts';
 import { notMeasured, times } from '../format.ts';
 import type { Tone } from '../paint.ts';
@@ -55,21 +55,25 @@ export function usualText(cell: GateCell): string {
   return levelText(cell, cell.usual);
 }
 
-export function usualRangeText(cell: GateCell): string {
-  if (cell.usualLow === undefined || cell.usualHigh === undefined) return notMeasured;
-  const [low, high] = [withinScale(cell, cell.usualLow), withinScale(cell, cell.usualHigh)];
-  return `${levelText(cell, low)} – ${levelText(cell, high)}`;
+/** What tonight should have been; of a cell without controls, the usual level again. */
+export function expectedText(cell: GateCell): string {
+  return levelText(cell, cell.expected);
 }
 
-/** A prediction interval of a share may reach beyond what a share can be. */
-function withinScale({ metric, model }: GateCell, value: number): number {
-  return sharesMetric(metric) && model !== undefined ? Math.min(1, Math.max(0, value)) : value;
+/** Where tonight was to be expected in 95 of 100 nights like those of the baseline. */
+export function expectedRangeText(cell: GateCell): string {
+  if (cell.expectedLow === undefined || cell.expectedHigh === undefined) return notMeasured;
+  const [low, high] = [levelText(cell, cell.expectedLow), levelText(cell, cell.expectedHigh)];
+  return low === high ? notMeasured : `${low} – ${high}`;
 }
+
+/** Whether what was expected of some cell is not simply the usual. */
+export const hasShift = (cells: readonly GateCell[]): boolean =>
+  cells.some(({ controls, model }) => model !== undefined && controls.length > 0);
 
 function levelText(cell: GateCell, value: number | undefined): string {
   if (value === undefined) return notMeasured;
-  if (cell.model !== undefined) return figureText(cell.metric, value);
-  return sharesMetric(cell.metric) ? changeText({ ...cell, difference: value }) : times(value);
+  return cell.model === undefined ? times(value) : figureText(cell.metric, value);
 }
 
 /** The word with what it waits for: `warning 1/2`, `fail, 3 nights`, `learning 4/7`. */
@@ -82,11 +86,13 @@ export function cellWord({ word, alarms, nights, nightsNeeded }: GateCell, confi
 /** `14 nights, 2026-11-08 to 2026-11-21, the last 1 day ago`. */
 export function baselineText({ baseline }: GateReport): string {
   if (baseline === undefined) return 'no baseline yet';
-  const { nights, from, to, ageDays } = baseline;
+  const { nights, earlyRuns, from, to, ageDays } = baseline;
   const days = Math.round(ageDays);
   const age = days < 1 ? 'less than a day ago' : `${days} ${days === 1 ? 'day' : 'days'} ago`;
-  const span = nights === 1 ? to.slice(0, 10) : `${from.slice(0, 10)} to ${to.slice(0, 10)}`;
-  return `baseline ${nights} ${nights === 1 ? 'night' : 'nights'}, ${span}, the last ${age}`;
+  const [first, last] = [from.slice(0, 10), to.slice(0, 10)];
+  const span = first === last ? last : `${first} to ${last}`;
+  const size = baselineSize({ nights, ...defined({ earlyRuns }) });
+  return `baseline ${size}, ${span}, the last ${age}`;
 }
 
 /** Each model is held against all the others, so the controls are the models. */
@@ -100,6 +106,13 @@ export function controlsText({ cells }: GateReport): string {
   return `controls ${controls.join(', ')}: each model against the median of the others`;
 }
 
+function levelsText(cell: GateCell): string {
+  const usual = `usual ${usualText(cell)}`;
+  const ends = expectedRangeText(cell);
+  const range = ends === notMeasured ? '' : ` (${ends})`;
+  return hasShift([cell]) ? `${usual}, expected tonight ${expectedText(cell)}${range}` : `${usual}${range}`;
+}
+
 /** A cell in a sentence, for annotations and JUnit: what changed, how much, against what. */
 export function cellSentence(cell: GateCell, withRoute: boolean, confirm: number): string {
   const name = `${cell.metric} of ${cellName(cell, withRoute)}`;
@@ -111,7 +124,7 @@ export function cellSentence(cell: GateCell, withRoute: boolean, confirm: number
       ? `; measured against ${cell.controls[0]!} alone: either may have changed`
       : '';
   return (
-    `${word}: ${name} is ${tonightText(cell)}, usual ${usualText(cell)} (${usualRangeText(cell)}), ` +
-    `change ${changeText(cell)}, allowed ${limitText(cell)}, against ${cell.nights} nights${against}`
+    `${word}: ${name} is ${tonightText(cell)}, ${levelsText(cell)}, ` +
+    `change ${changeText(cell)}, allowed ${limitText(cell)}, against ${baselineSize(cell)}${against}`
   );
 }

@@ -1,0 +1,85 @@
+import { betaBinomial } from '../stats/beta-binomial.ts';
+import { median } from '../stats/quantile.ts';
+import { scaledMad } from '../stats/winsorise.ts';
+
+/** A night's share, and how many answers it is of. */
+export interface Share {
+  readonly value: number;
+  readonly of: number;
+}
+
+/** What a night's share means beside those before it. */
+export interface ShareReading {
+  /** All answers of the baseline together. */
+  readonly usual: number;
+  /** 95 % prediction interval for tonight: within 0 and 1, and never of no width. */
+  readonly low: number;
+  readonly high: number;
+  /** Probability of so few hits or fewer, and of so many or more, had nothing changed. */
+  readonly pFewer: number;
+  readonly pMore: number;
+}
+
+/** Nights further than this from the median, in standard deviations, are pulled in. */
+const reach = 3;
+const tail = 0.025;
+
+/**
+ * Hits of one further night, predicted by a beta-binomial: its mean is the baseline's rate, with half a hit and half a
+ * miss added (Jeffreys), since nights that were all perfect do not prove that the next is; its variance is that of
+ * drawing tonight's answers and the baseline's, times what the nights differed more than chance has them differ
+ * (Pearson's chi-square by its degrees of freedom, at least 1). A control made for times has no place here: a share is
+ * counted, not measured, and ends at 0 and 1.
+ */
+export function readShare(tonight: Share, baseline: readonly Share[]): ShareReading {
+  const pulled = pulledIn(baseline);
+  const answers = pulled.reduce((sum, { of }) => sum + of, 0);
+  const hits = pulled.reduce((sum, { value, of }) => sum + value * of, 0);
+  const rate = (hits + 0.5) / (answers + 1);
+  const chiSquare = pulled.reduce(
+    (sum, { value, of }) => sum + (of * (value - rate) ** 2) / (rate * (1 - rate)),
+    0,
+  );
+  const dispersion = Math.max(1, chiSquare / (pulled.length - 1));
+  const trials = Math.max(1, Math.round(tonight.of));
+  const strength = strengthOf(trials, dispersion * (1 + trials / (answers + 1)));
+  const chances = betaBinomial(trials, rate * strength, (1 - rate) * strength);
+  const found = Math.round(tonight.value * trials);
+  return {
+    usual: hits / answers,
+    ...rangeOf(chances),
+    pFewer: Math.min(1, sum(chances.slice(0, found + 1))),
+    pMore: Math.min(1, sum(chances.slice(found))),
+  };
+}
+
+/** Sum of the beta's two parameters that makes the variance `inflation` times that of a binomial. */
+function strengthOf(trials: number, inflation: number): number {
+  const strength = (trials - 1) / (inflation - 1) - 1;
+  return Math.max(0.5, strength);
+}
+
+function rangeOf(chances: readonly number[]): { low: number; high: number } {
+  const trials = chances.length - 1;
+  let [low, below] = [0, chances[0]!];
+  while (low < trials && below <= tail) below += chances[++low]!;
+  let [high, above] = [trials, chances[trials]!];
+  while (high > 0 && above <= tail) above += chances[--high]!;
+  // Where one count holds nearly all of the chance, the next one down is still no news.
+  if (low >= high) [low, high] = high > 0 ? [high - 1, high] : [0, 1];
+  return { low: low / trials, high: high / trials };
+}
+
+/** One night of outage must not make every night usual. Chance alone moves a share by its binomial deviation. */
+function pulledIn(baseline: readonly Share[]): Share[] {
+  const shares = baseline.map(({ value }) => value);
+  const centre = median(shares);
+  const robust = scaledMad(shares);
+  return baseline.map(({ value, of }) => {
+    const rate = (centre * of + 0.5) / (of + 1);
+    const most = reach * Math.max(robust, Math.sqrt((rate * (1 - rate)) / of));
+    return { of, value: Math.min(1, centre + most, Math.max(0, centre - most, value)) };
+  });
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
