@@ -1,4 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
+import { count } from '../../base/text.ts';
 import type { Fault, Source } from '../fault.ts';
 import { offsetOfLine } from '../fault.ts';
 import { quote } from '../nearest.ts';
@@ -21,51 +22,105 @@ interface RecordWithLine {
 }
 
 /**
- * CSV with a header line. The separator is a comma, or what the header has instead: a semicolon or a tab, as
- * spreadsheets of other languages write them. Every value is a text.
+ * CSV with a header line, as spreadsheets save it: separated by commas, semicolons or tabs, by what the header has
+ * most of or a line `sep=;` above it says. Rows and columns without any text, which spreadsheets leave at the end, are
+ * passed over. Every value is a text.
  */
 export function csvRows(source: Source, limit: number): Rows {
+  const { text, separator } = withoutSeparatorLine(source.text);
   try {
-    const records = parse(source.text, {
+    const records = parse(text, {
       info: true,
-      delimiter: separatorOf(source.text),
+      delimiter: separator,
       relax_column_count: true,
       skip_empty_lines: true,
+      skip_records_with_empty_values: true,
       ...(Number.isFinite(limit) ? { to: limit + 1 } : {}),
     }) as unknown as RecordWithLine[];
-    return readRecords(records, source);
+    return readRecords(records, source, separator);
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = typeof error.lines === 'number' ? error.lines : 1;
-    return { rows: [], faults: [{ source, offset: offsetOfLine(source, line), message: error.message }] };
+    const message = `${error.message.replace(/\.?$/, '')}; a text with quotes in it stands in quotes, and its own are doubled`;
+    return { rows: [], faults: [{ source, offset: offsetOfLine(source, line), message }] };
   }
 }
 
-function separatorOf(text: string): string {
-  const header = /^[^\n]*/.exec(text.trimStart())![0];
-  if (header.includes(',')) return ',';
-  return [';', '\t'].find((separator) => header.includes(separator)) ?? ',';
+const separators = [',', ';', '\t'] as const;
+
+/** A first line `sep=;`, as Excel knows it, is emptied, so that lines keep their numbers. */
+function withoutSeparatorLine(text: string): { text: string; separator: string } {
+  const [line = '', separator] = /^"?sep=([,;\t|])"?(?=\n)/i.exec(text) ?? [];
+  return separator === undefined
+    ? { text, separator: separatorOf(text) }
+    : { text: text.slice(line.length), separator };
 }
 
-function readRecords([header, ...records]: readonly RecordWithLine[], source: Source): Rows {
+/** What the header has most of outside of its quotes; a comma where it has none. */
+function separatorOf(text: string): string {
+  const header = /^(?:"(?:[^"]|"")*"|[^"\n])*/.exec(text.trimStart())![0].replace(/"(?:[^"]|"")*"/g, '');
+  const times = (separator: string): number => header.split(separator).length;
+  return separators.reduce((best, separator) => (times(separator) > times(best) ? separator : best));
+}
+
+function readRecords(
+  [header, ...records]: readonly RecordWithLine[],
+  source: Source,
+  separator: string,
+): Rows {
   const faults: Fault[] = [];
   const rows: Row[] = [];
   if (!header) return { rows, faults };
   const columns = header.record.map((name) => name.trim());
+  while (columns.at(-1) === '' && records.every(({ record }) => isBlank(record[columns.length - 1])))
+    columns.pop();
   const complain = (line: number, message: string): void =>
     void faults.push({ source, offset: offsetOfLine(source, line), message });
+  const startOf = rowStarts(source.text, separator);
+  const headerLine = startOf(1);
   columns.forEach((name, index) => {
-    if (name === '') complain(1, `column ${index + 1} has no name`);
-    else if (columns.indexOf(name) !== index) complain(1, `the column ${quote(name)} is there twice`);
+    if (name === '') complain(headerLine, `column ${index + 1} has no name`);
+    const [, second] = placesOf(name, columns);
+    if (name !== '' && second === index + 1) complain(headerLine, twice(name, columns));
   });
-  let firstLine = header.info.lines + 1;
+  let firstLine = startOf(header.info.lines + 1);
   for (const { record, info } of records) {
-    if (record.length !== columns.length) {
-      complain(firstLine, `${record.length} values for ${columns.length} columns`);
-    }
+    const cells =
+      record.length > columns.length && record.slice(columns.length).every(isBlank)
+        ? columns.length
+        : record.length;
+    if (cells !== columns.length)
+      complain(firstLine, `${count(cells, 'value')} for ${count(columns.length, 'column')}`);
     const values = new Map(columns.map((name, index) => [name, record[index] ?? '']));
     rows.push({ values, offset: offsetOfLine(source, firstLine) });
-    firstLine = info.lines + 1;
+    firstLine = startOf(info.lines + 1);
   }
   return { rows, faults };
+}
+
+function placesOf(name: string, columns: readonly string[]): number[] {
+  return columns.flatMap((other, index) => (other === name ? [index + 1] : []));
+}
+
+function twice(name: string, columns: readonly string[]): string {
+  const places = placesOf(name, columns);
+  const often = places.length === 2 ? 'twice' : `${places.length} times`;
+  const named = `${places.slice(0, -1).join(', ')} and ${places.at(-1)!}`;
+  return `the column ${quote(name)} is there ${often}: columns ${named}`;
+}
+
+function isBlank(cell: string | undefined): boolean {
+  return cell === undefined || cell.trim() === '';
+}
+
+/** The first line from a given one on that holds some text. Lines count from 1. */
+function rowStarts(text: string, separator: string): (line: number) => number {
+  const lines = text.split('\n');
+  const isEmpty = (line: string): boolean =>
+    line.split(separator).every((cell) => isBlank(cell) || cell === '""');
+  return (line) => {
+    let at = line;
+    while (at <= lines.length && isEmpty(lines[at - 1]!)) at++;
+    return at;
+  };
 }

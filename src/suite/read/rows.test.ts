@@ -3,6 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 import { describe, expect, test } from 'vitest';
 import { anyText } from '../../base/testing/any-text.ts';
 import { positionOf } from '../fault.ts';
+import { decode } from './decode.ts';
 import { csvRows, type Rows } from './csv-rows.ts';
 import { jsonlRows } from './jsonl-rows.ts';
 
@@ -47,7 +48,7 @@ describe('CSV', () => {
   test('rows of another length, columns without a name or with that of another', () => {
     expect(csv('id,,id\n1,2\n1,2,3,4\n').faults).toEqual([
       '1: column 2 has no name',
-      '1: the column "id" is there twice',
+      '1: the column "id" is there twice: columns 1 and 3',
       '2: 2 values for 3 columns',
       '3: 4 values for 3 columns',
     ]);
@@ -60,12 +61,117 @@ describe('CSV', () => {
   test('whatever was written is read back', () => {
     const cell = anyText({ maxLength: 8 });
     fc.assert(
-      fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 5 }), (cells) => {
-        const text = stringify([['first', 'second'], ...cells], { quoted: true });
-        const rows = csv(text).rows.map(({ first, second }) => [first, second]);
-        expect(rows).toEqual(cells);
-      }),
+      fc.property(
+        fc.array(
+          fc.tuple(cell, cell).filter((cells) => cells.join('').trim() !== ''),
+          { minLength: 1, maxLength: 5 },
+        ),
+        (cells) => {
+          const text = stringify([['first', 'second'], ...cells], { quoted: true });
+          const rows = csv(text).rows.map(({ first, second }) => [first, second]);
+          expect(rows).toEqual(cells);
+        },
+      ),
     );
+  });
+});
+
+describe('CSV as spreadsheets save it', () => {
+  const bytes = (text: string, encoding: BufferEncoding, mark: string): Buffer =>
+    Buffer.concat([Buffer.from(mark, 'hex'), Buffer.from(text, encoding)]);
+  const read = (file: Buffer): ReturnType<typeof told> => {
+    const decoded = decode(file);
+    if (!decoded.ok) throw new Error(decoded.problem);
+    return csv(decoded.text);
+  };
+  const table = [
+    ['id', 'text, or so', 'größe'],
+    ['007', 'a; b\tc', '1,5'],
+    ['1E5', 'two\nlines "quoted"', ''],
+  ];
+  const expected = table
+    .slice(1)
+    .map((cells) => Object.fromEntries(cells.map((cell, n) => [table[0]![n]!, cell])));
+
+  test.each<[string, (text: string) => Buffer]>([
+    ['UTF-8', (text) => Buffer.from(text)],
+    ['UTF-8 with its mark', (text) => bytes(text, 'utf8', 'efbbbf')],
+    ['UTF-16, little end first', (text) => bytes(text, 'utf16le', 'fffe')],
+    ['UTF-16, big end first', (text) => bytes(text, 'utf16le', 'fffe').swap16()],
+  ])('%s, with every separator and line end', (_, encode) => {
+    for (const delimiter of [',', ';', '\t'])
+      for (const lineEnd of ['\n', '\r\n']) {
+        const text = stringify(table, { delimiter, record_delimiter: lineEnd }).replaceAll(
+          'two\nlines',
+          `two${lineEnd}lines`,
+        );
+        expect(read(encode(text)).rows).toEqual(expected);
+      }
+  });
+
+  test('lines ended by carriage returns alone', () => {
+    expect(read(Buffer.from('id,text\r1,a\r2,b\r')).rows).toEqual([
+      { id: '1', text: 'a' },
+      { id: '2', text: 'b' },
+    ]);
+  });
+
+  test.each(['sep=;\r\nid;text\r\n1;a,b\r\n', '"sep=;"\nid;text\n1;a,b\n', 'SEP=;\nid;text\n1;"a,b"\n'])(
+    'a line that names the separator: %j',
+    (text) => {
+      expect(read(Buffer.from(text)).rows).toEqual([{ id: '1', text: 'a,b' }]);
+    },
+  );
+
+  test('the separator is what the header has most of, outside of its quotes', () => {
+    expect(csv('id;text, or so;note\n1;a;b\n').rows).toEqual([{ id: '1', 'text, or so': 'a', note: 'b' }]);
+    expect(csv('"a;b;c",d\n1,2\n').rows).toEqual([{ 'a;b;c': '1', d: '2' }]);
+    expect(csv('text\na;b, c\n').faults).toEqual(['2: 2 values for 1 column']);
+  });
+
+  test('empty lines and columns at the end, as a sheet has that once was larger', () => {
+    expect(csv('id;text;;\n1;a;;\n;;;\n2;b\n3;c;\n;;;\n;;;\n\n')).toMatchObject({
+      rows: [
+        { id: '1', text: 'a' },
+        { id: '2', text: 'b' },
+        { id: '3', text: 'c' },
+      ],
+      faults: [],
+    });
+    expect(csv('id,text,\n1,a,x\n').faults).toEqual(['1: column 3 has no name']);
+    expect(csv('id,text\n1,a,,x\n').faults).toEqual(['2: 4 values for 2 columns']);
+  });
+
+  test('places count the lines that were passed over', () => {
+    const source = { name: 'd', text: 'sep=;\n\nid;text\n;\n1;"a\nb"\n\n;;\n2;c\n' };
+    const lines = csvRows(source, Infinity).rows.map(({ offset }) => positionOf(source, offset).line);
+    expect(lines).toEqual([5, 9]);
+  });
+
+  test('empty lines do not count for a limit', () => {
+    expect(csv('id;x\n;\n1;a\n;\n2;b\n3;c\n', 2).rows).toMatchObject([{ id: '1' }, { id: '2' }]);
+  });
+
+  test('a column that is there several times is named with its places', () => {
+    expect(csv('a,b,a,c,a\n1,2,3,4,5\n').faults).toEqual([
+      '1: the column "a" is there 3 times: columns 1, 3 and 5',
+    ]);
+  });
+
+  test.each([
+    ['UTF-16 cut in half', Buffer.from('fffe610062', 'hex'), 'is not UTF-16; save it as UTF-8'],
+    [
+      'UTF-16 without its mark',
+      Buffer.from('id,x\n', 'utf16le'),
+      'holds NUL characters, as UTF-16 without its mark does; save it as UTF-8',
+    ],
+    [
+      'Latin-1',
+      Buffer.from('id,größe\n', 'latin1'),
+      'is not UTF-8 (first wrong byte in line 1); save it as UTF-8',
+    ],
+  ])('%s is told', (_, file, problem) => {
+    expect(decode(file)).toEqual({ ok: false, problem });
   });
 });
 
