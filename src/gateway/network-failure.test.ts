@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { isOwnLimit, ownLimits } from '../record/own-limits.ts';
 import { networkFailure } from './network-failure.ts';
 import { certificate, key } from './testing/certificate.ts';
 import { failureOf, frameText, goodFrames, testGateway } from './testing/server.ts';
@@ -72,4 +73,27 @@ test('only a connection that took too long is a timeout', () => {
 
 test('an error that says nothing still has a name', () => {
   expect(networkFailure(undefined)).toMatchObject({ code: 'network', message: 'unknown error' });
+});
+
+test.each(Object.keys(ownLimits))('%s is a limit of this machine, whatever wraps it', (code) => {
+  const inner = Object.assign(new Error(`connect ${code} 127.0.0.1:80`), { code });
+  const failure = networkFailure(new TypeError('fetch failed', { cause: new AggregateError([inner]) }));
+  expect(failure).toMatchObject({ family: 'client', code, status: 'error' });
+  expect(failure.message).toContain(code);
+  expect(isOwnLimit(failure)).toBe(true);
+});
+
+test('an exception of our own is not blamed on the network', () => {
+  for (const error of [new RangeError('Maximum call stack size exceeded'), new TypeError('x is undefined')])
+    expect(networkFailure(error)).toMatchObject({ family: 'client', code: 'internal' });
+});
+
+test.each([
+  ['network', 'EMFILE'],
+  ['client', 'cancelled'],
+  ['client', 'first_token'],
+  ['client', 'toString'],
+  ['provider', 'ENOMEM'],
+])('%s · %s is no limit of this machine', (family, code) => {
+  expect(isOwnLimit({ family, code })).toBe(false);
 });

@@ -1,4 +1,7 @@
+import { closeSync, openSync } from 'node:fs';
+import { devNull } from 'node:os';
 import type { Failure } from '../record/exchange.ts';
+import { ownLimits } from '../record/own-limits.ts';
 
 const kinds: readonly (readonly [RegExp, string, string])[] = [
   [/^(ENOTFOUND|EAI_AGAIN|EAI_\w+)$/, 'dns', 'the host name could not be looked up'],
@@ -13,9 +16,15 @@ const kinds: readonly (readonly [RegExp, string, string])[] = [
   [/^UND_ERR_(RES|REQ)_CONTENT_LENGTH/, 'bad_http', 'the body did not have the announced length'],
 ];
 
-/** Names an error of the connection. `before` tells whether any byte of the response had come. */
+/**
+ * Names an error of the connection. A limit of this machine is our own, and so is what carries no code of a system or of
+ * undici: an exception in reading what came is none of the network's.
+ */
 export function networkFailure(error: unknown): Failure {
-  const { code, message } = rootOf(error);
+  const root = rootOf(error);
+  const { code, message } = ownLimitBehind(root) ?? root;
+  if (Object.hasOwn(ownLimits, code))
+    return { status: 'error', family: 'client', code, message: `${ownLimits[code]!} (${message || code})` };
   for (const [pattern, word, meaning] of kinds) {
     if (pattern.test(code))
       return {
@@ -25,14 +34,37 @@ export function networkFailure(error: unknown): Failure {
         message: `${meaning} (${code}${message && message !== code ? `: ${message}` : ''})`,
       };
   }
-  return { status: 'error', family: 'network', code: code || 'network', message: message || 'unknown error' };
+  const isOurs = error instanceof Error && (code === '' || code.startsWith('ERR_'));
+  return {
+    status: 'error',
+    family: isOurs ? 'client' : 'network',
+    code: code || 'internal',
+    message: message || 'unknown error',
+  };
+}
+
+interface Root {
+  code: string;
+  message: string;
+}
+
+/** A name cannot be looked up either when no file may be opened, and then the resolver blames the name. */
+function ownLimitBehind({ code }: Root): Root | undefined {
+  if (!/^(ENOTFOUND|EAI_\w+)$/.test(code)) return undefined;
+  try {
+    closeSync(openSync(devNull, 'r'));
+    return undefined;
+  } catch (error) {
+    const { code: own = '', message } = error as NodeJS.ErrnoException;
+    return Object.hasOwn(ownLimits, own) ? { code: own, message } : undefined;
+  }
 }
 
 /** Errors of undici that carry a name only. */
 const codelessNames: Readonly<Record<string, string>> = { HTTPParserError: 'HPE_INVALID' };
 
 /** The innermost cause that carries a code: undici and Node wrap errors in one another. */
-function rootOf(error: unknown): { code: string; message: string } {
+function rootOf(error: unknown): Root {
   let found = { code: '', message: '' };
   let current = error;
   for (let depth = 0; depth < 8 && current instanceof Error; depth++) {

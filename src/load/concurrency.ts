@@ -46,6 +46,12 @@ export class Concurrency {
     return ceiling;
   }
 
+  /** Halves what all arms together may have in flight, for good; returns what they may have now. */
+  lowerAll(): number {
+    this.#all.concurrency = Math.max(1, Math.floor(this.#all.concurrency / 2));
+    return this.#all.concurrency;
+  }
+
   #of(arm: Arm): { limit: LimitFunction; ceiling: number } {
     return this.#arms.get(armKey(arm))!;
   }

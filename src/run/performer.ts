@@ -1,5 +1,5 @@
 import type { Clock, Ms } from '../base/clock.ts';
-import { seededRandom } from '../base/random.ts';
+import { seededRandom, type Random } from '../base/random.ts';
 import type { Gateway } from '../gateway/client.ts';
 import { chatRequest, type RequestFacts } from '../gateway/request.ts';
 import type { Endpoint } from '../gateway/route.ts';
@@ -12,10 +12,11 @@ import type { Admit } from '../load/load-mode.ts';
 import { armKey } from '../plan/blocks.ts';
 import type { Arm, PlannedRequest } from '../plan/plan.ts';
 import type { Exchange } from '../record/exchange.ts';
+import { isOwnLimit } from '../record/own-limits.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { BudgetGuard } from './budget.ts';
 import type { Judging } from './judging.ts';
-import { decide } from './retry.ts';
+import { decide, waitAfterOwnLimit, type Decision } from './retry.ts';
 
 /** What the run tells whoever watches it. */
 export interface RunListener {
@@ -65,6 +66,8 @@ export class Performer {
   readonly #options: PerformerOptions;
   /** Arms that no request can succeed on, with the reason. */
   readonly switchedOff = new Map<string, string>();
+  /** Requests that this machine could not send, by key: how often it has tried. A request that was sent leaves it. */
+  readonly unsent = new Map<string, number>();
 
   constructor(options: PerformerOptions) {
     this.#options = options;
@@ -109,7 +112,9 @@ export class Performer {
       signal: kill,
       onSent: () => (inFlight = gateway.inFlight),
     });
-    this.#options.budget.settle(planned, exchange);
+    // What never left has cost nothing.
+    if (metOwnLimit(exchange)) this.#options.budget.cancel(planned);
+    else this.#options.budget.settle(planned, exchange);
     onAttempt(planned.arm, exchange);
     const startedAt = exchange.sentAt ?? clock.now() - exchange.endMs;
     return { exchange, scheduledAt, queueMs: startedAt - due, inFlight: inFlight || gateway.inFlight + 1 };
@@ -143,12 +148,10 @@ export class Performer {
   ): Promise<Ms | undefined> {
     const { suite, seed, kill, endpointOf, runId, suiteHash, askHash } = this.#options;
     const { exchange } = sent;
-    const decision = decide(
-      exchange,
-      attempt,
-      suite.run.retry,
-      seededRandom(`${seed}/retry/${planned.key}/${attempt}`),
-    );
+    const random = seededRandom(`${seed}/retry/${planned.key}/${attempt}`);
+    const decision =
+      this.#afterOwnLimit(planned, exchange, random) ??
+      decide(exchange, attempt - (this.unsent.get(planned.key) ?? 0), suite.run.retry, random);
     if (decision.kind === 'switch-off') this.#switchOff(planned.arm, decision.reason);
     const again = decision.kind === 'retry' && this.#mayGo(planned);
     const row = toRow({
@@ -156,9 +159,8 @@ export class Performer {
       planned,
       wireModel: endpointOf(planned.arm).wireModel,
       attempt: earlier + attempt,
-      // Given up because the run stops: owed still, and asked again when it is resumed.
-      final:
-        !again && !(kill.aborted && exchange.outcome === 'failed' && exchange.failure.status === 'cancelled'),
+      // Never sent, or given up because the run stops: owed still, and asked again when it is resumed.
+      final: !again && !metOwnLimit(exchange) && !(kill.aborted && wasCancelled(exchange)),
       scheduledAt: sent.scheduledAt,
       queueMs: sent.queueMs,
       inFlight: sent.inFlight,
@@ -167,7 +169,17 @@ export class Performer {
       ...(waitedMs === undefined ? {} : { waitedMs }),
     });
     await this.#record(planned, exchange, row);
+    if (row.final) this.unsent.delete(planned.key);
     return again ? decision.waitMs : undefined;
+  }
+
+  /** What follows an attempt that a limit of this machine kept from being sent; undefined of every other. */
+  #afterOwnLimit(planned: PlannedRequest, exchange: Exchange, random: Random): Decision | undefined {
+    if (!metOwnLimit(exchange)) return undefined;
+    const times = (this.unsent.get(planned.key) ?? 0) + 1;
+    this.unsent.set(planned.key, times);
+    const waitMs = waitAfterOwnLimit(times, random);
+    return waitMs === undefined ? { kind: 'done' } : { kind: 'retry', waitMs };
   }
 
   async #record(planned: PlannedRequest, exchange: Exchange, row: RequestRow): Promise<void> {
@@ -195,3 +207,9 @@ export class Performer {
     }
   }
 }
+
+const metOwnLimit = (exchange: Exchange): boolean =>
+  exchange.outcome === 'failed' && isOwnLimit(exchange.failure);
+
+const wasCancelled = (exchange: Exchange): boolean =>
+  exchange.outcome === 'failed' && exchange.failure.status === 'cancelled';

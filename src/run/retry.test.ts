@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ChunkLog } from '../record/chunk-log.ts';
 import type { Exchange, Failure } from '../record/exchange.ts';
 import type { Retry } from '../suite/suite.ts';
-import { decide } from './retry.ts';
+import { decide, waitAfterOwnLimit } from './retry.ts';
 
 const settings: Retry = { max: 2, backoffMs: [1000, 3000], maxWaitMs: 60_000 };
 const half = (): number => 0.5;
@@ -80,4 +80,14 @@ describe('the wait', () => {
     expect(waitOf({ retryAfterMs: 9e9 }, 1)).toEqual({ kind: 'retry', waitMs: 60_000 });
     expect(waitOf({ retryAfterMs: 0 }, 1)).toEqual({ kind: 'retry', waitMs: 500 });
   });
+});
+
+test('what this machine could not send is sent again for half a minute, then owed', () => {
+  const waits = Array.from({ length: 11 }, (_, n) => waitAfterOwnLimit(n + 1, () => 1)!);
+  expect(waits.slice(0, 3)).toEqual([100, 200, 400]);
+  expect(waits).toEqual(waits.toSorted((a, b) => a - b));
+  const sum = waits.reduce((total, wait) => total + wait, 0);
+  expect(sum).toBeGreaterThan(25_000);
+  expect(sum).toBeLessThan(40_000);
+  expect(waitAfterOwnLimit(12, half)).toBeUndefined();
 });

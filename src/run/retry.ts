@@ -23,6 +23,21 @@ const hopeless: readonly (readonly [(failure: Failure, httpStatus?: number) => b
   [({ code }) => code === '2019', 'the gateway does not know this form of model name'],
 ];
 
+/** First and longest wait before a request that this machine could not send is sent again. */
+const [firstOwnWaitMs, longestOwnWaitMs]: readonly [Ms, Ms] = [100, 5000];
+/** So often, which takes half a minute, and the request stays owed: `--resume` sends it. */
+const ownLimitTries = 12;
+
+/**
+ * The wait before a request is sent again that met a limit of this machine so many times. Undefined when it is not sent
+ * in this run any more. None of it uses up the attempts that a model is given.
+ */
+export function waitAfterOwnLimit(times: number, random: Random): Ms | undefined {
+  if (times >= ownLimitTries) return undefined;
+  const doubled = Math.min(longestOwnWaitMs, firstOwnWaitMs * 2 ** (times - 1));
+  return doubled * (0.5 + random() / 2);
+}
+
 /** The network gave way before a byte of the answer came. */
 const lostOnTheWay = new Set(['reset', 'refused', 'connect', 'unreachable']);
 

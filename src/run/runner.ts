@@ -8,6 +8,7 @@ import { Concurrency } from '../load/concurrency.ts';
 import type { LoadMode } from '../load/load-mode.ts';
 import { createPacer } from '../load/pacer.ts';
 import type { Arm, Block, PlannedRequest } from '../plan/plan.ts';
+import { isOwnLimit } from '../record/own-limits.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { BudgetGuard } from './budget.ts';
 import type { Judging } from './judging.ts';
@@ -63,8 +64,11 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     newEventId: randomUUID,
     pace: createPacer(options.clock, sendGapMs),
     earlierAttempts: options.earlierAttempts ?? (() => 0),
-    onAttempt: (arm, exchange) =>
-      throttle.ended(arm, exchange.outcome === 'failed' && exchange.failure.status === 'rate_limited'),
+    onAttempt: (arm, exchange) => {
+      const failure = exchange.outcome === 'failed' ? exchange.failure : undefined;
+      throttle.ended(arm, failure?.status === 'rate_limited');
+      if (failure && isOwnLimit(failure)) throttle.metOwnLimit(failure.message);
+    },
     onBudget: (limit) => {
       if (budgetReached.signal.aborted) return;
       budgetReached.abort();
@@ -77,15 +81,19 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   const { utilization } = performance.eventLoopUtilization(before);
   await options.judging.drained();
   return {
-    status: statusOf(options.stop.aborted, budgetReached.signal.aborted, performer.switchedOff.size > 0),
+    status: statusOf(
+      options.stop.aborted,
+      budgetReached.signal.aborted,
+      performer.switchedOff.size + performer.unsent.size > 0,
+    ),
     ...(options.clock.now() - startedAt < shortestTellingMs
       ? {}
       : { loopUtilisation: Math.round(utilization * 1000) / 1000 }),
   };
 }
 
-function statusOf(stopped: boolean, budget: boolean, switchedOff: boolean): RunOutcome['status'] {
+function statusOf(stopped: boolean, budget: boolean, someUnasked: boolean): RunOutcome['status'] {
   if (stopped) return 'interrupted';
   if (budget) return 'budget';
-  return switchedOff ? 'incomplete' : 'complete';
+  return someUnasked ? 'incomplete' : 'complete';
 }

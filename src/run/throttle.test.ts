@@ -39,3 +39,18 @@ test('refusals far apart are no cluster', () => {
   }
   expect(notes).toEqual([]);
 });
+
+test('requests that meet a limit of this machine together halve the ceiling of all once, down to one', () => {
+  const { throttle, notes } = setUp();
+  for (const [at, left] of [
+    [0, 4],
+    [1500, 2],
+    [3000, 1],
+    [4500, 1],
+  ] as const) {
+    now = at;
+    for (let n = 0; n < 5; n++) throttle.metOwnLimit('EMFILE');
+    expect(notes.at(-1)).toContain(`at most ${left} in flight in all`);
+  }
+  expect(notes).toHaveLength(4);
+});

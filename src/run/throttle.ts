@@ -9,13 +9,20 @@ const windowMs: Ms = 15_000;
 /** Calm after which a model gets its ceiling back. */
 const calmMs: Ms = 60_000;
 
-/** Lowers a model's concurrency for a while when the server refuses it for the rate again and again. */
+/** Requests that met the same limit of this machine at the same time lower the ceiling once. */
+const ownLimitMs: Ms = 1000;
+
+/**
+ * Lowers a model's concurrency for a while when the server refuses it for the rate again and again, and that of all for
+ * the rest of the run when this machine cannot open one more connection.
+ */
 export class Throttle {
   readonly #concurrency: Concurrency;
   readonly #clock: Clock;
   readonly #note: (text: string) => void;
   readonly #refusals = new Map<string, Ms[]>();
   readonly #lowered = new Set<string>();
+  #ownLimitAt: Ms = -Infinity;
 
   constructor(concurrency: Concurrency, clock: Clock, note: (text: string) => void) {
     this.#concurrency = concurrency;
@@ -40,5 +47,16 @@ export class Throttle {
     } else if (recent.length === 0 && this.#lowered.delete(key)) {
       this.#note(`${arm.model.id}: calm again, back to ${this.#concurrency.restore(arm)} in flight`);
     }
+  }
+
+  /** To be told of every attempt that this machine could not send, with the reason. */
+  metOwnLimit(reason: string): void {
+    const now = this.#clock.now();
+    if (now - this.#ownLimitAt < ownLimitMs) return;
+    this.#ownLimitAt = now;
+    this.#note(
+      `a request could not be sent, which is no model's fault: ${reason}. From now on at most ` +
+        `${this.#concurrency.lowerAll()} in flight in all`,
+    );
   }
 }

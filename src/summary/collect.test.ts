@@ -69,6 +69,19 @@ test('requests that we gave up are counted apart, unless they were answered late
   expect(promptOf(run).requests).toBe(1);
 });
 
+test.each([true, false])(
+  'what this machine could not send is no failure of the model (final: %s)',
+  async (final) => {
+    const run = await collected(
+      failedRow({ error_family: 'client', error_code: 'EMFILE', final }),
+      failedRow({ error_family: 'client', error_code: 'EMFILE', final, attempt: 2 }),
+      row({ attempt: 3 }),
+    );
+    expect(run.arms[0]).toMatchObject({ unsent: 2 });
+    expect(promptOf(run)).toMatchObject({ requests: 1, failures: 0 });
+  },
+);
+
 test('every attempt that was refused for the rate counts, tried again or not', async () => {
   const run = await collected(
     failedRow({ status: 'rate_limited', final: false }),

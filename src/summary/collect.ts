@@ -1,5 +1,6 @@
 import type { RequestRow } from '../journal/columns.ts';
 import { headlines } from '../metric/index.ts';
+import { isOwnLimit } from '../record/own-limits.ts';
 import { PromptSamples, ReasonSets } from './prompt-samples.ts';
 
 /** Everything that summaries and comparisons need of a run's rows: numbers, never the rows themselves. */
@@ -23,6 +24,8 @@ export interface ArmSamples {
   readonly rateLimited: number;
   /** Requests that we gave up ourselves; they count for nothing else. */
   readonly cancelled: number;
+  /** Attempts that a limit of this machine kept from being sent; they count for nothing else. */
+  readonly unsent: number;
   /** Answers with tokens that no text shows. */
   readonly hiddenReasoning: number;
 }
@@ -63,6 +66,7 @@ interface OpenArm {
   prompts: Map<string, PromptSamples>;
   rateLimited: number;
   cancelled: Set<string>;
+  unsent: number;
   hiddenReasoning: number;
 }
 
@@ -82,6 +86,10 @@ export class Collector {
     if (row.phase !== 'measure') return;
     const arm = this.#armOf(row);
     if (row.status === 'rate_limited') arm.rateLimited++;
+    if (isOwnLimit({ family: row.error_family, code: row.error_code })) {
+      arm.unsent++;
+      return;
+    }
     if (!row.final) return;
     const request = `${row.repeat}/${row.prompt_id}`;
     if (row.status === 'cancelled') {
@@ -102,7 +110,7 @@ export class Collector {
     const key = `${model}\n${route}`;
     let arm = this.#arms.get(key);
     if (arm === undefined) {
-      const counts = { rateLimited: 0, cancelled: new Set<string>(), hiddenReasoning: 0 };
+      const counts = { rateLimited: 0, cancelled: new Set<string>(), unsent: 0, hiddenReasoning: 0 };
       arm = { model, modelId, route, prompts: new Map(), ...counts };
       this.#arms.set(key, arm);
     }

@@ -152,6 +152,7 @@ test.each<Warning>([
   { kind: 'failures', model: 'glm', failures: 1, requests: 40 },
   { kind: 'rate-limited', model: 'glm', attempts: 2 },
   { kind: 'cancelled', model: 'glm', requests: 1 },
+  { kind: 'unsent', model: 'glm', attempts: 1 },
   { kind: 'invalid-answers', model: 'glm', reason: 'buffered', answers: 4, of: 40 },
   { kind: 'invalid-answers', model: 'glm', reason: 'cold_load', answers: 4, of: 40 },
   { kind: 'invalid-answers', model: 'glm', reason: 'of the future', answers: 1, of: 40 },

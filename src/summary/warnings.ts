@@ -22,6 +22,7 @@ export type Warning =
   | { kind: 'failures'; model: string; failures: number; requests: number }
   | { kind: 'rate-limited'; model: string; attempts: number }
   | { kind: 'cancelled'; model: string; requests: number }
+  | { kind: 'unsent'; model: string; attempts: number }
   | { kind: 'invalid-answers'; model: string; reason: string; answers: number; of: number }
   | { kind: 'client-lag'; model: string; share: number }
   | { kind: 'usage-missing'; model: string; answers: number; of: number }
@@ -106,6 +107,7 @@ function armWarnings(arm: ArmSamples, model: string): Warning[] {
     failures > 0 && !isBelow && { kind: 'failures', model, failures, requests },
     arm.rateLimited > 0 && { kind: 'rate-limited', model, attempts: arm.rateLimited },
     arm.cancelled > 0 && { kind: 'cancelled', model, requests: arm.cancelled },
+    arm.unsent > 0 && { kind: 'unsent', model, attempts: arm.unsent },
     requests > 0 &&
       requests < sampleFloor.p95 && {
         kind: 'few-samples',
@@ -197,6 +199,8 @@ export function describeWarning(warning: Warning): string {
       return `${warning.model}: ${count(warning.attempts, 'attempt')} ${warning.attempts === 1 ? 'was' : 'were'} refused for the rate. Lower run.concurrency, or the model’s own.`;
     case 'cancelled':
       return `${warning.model}: ${count(warning.requests, 'request')} ${warning.requests === 1 ? 'was' : 'were'} given up when the run stopped and ${warning.requests === 1 ? 'counts' : 'count'} for nothing. Ask again with --resume.`;
+    case 'unsent':
+      return `${warning.model}: this machine could not send ${count(warning.attempts, 'attempt')}, which is no failure of the model and counts for nothing. See error_message in requests.csv, and lower run.concurrency.`;
     case 'invalid-answers':
       return `${warning.model}: ${warning.answers.toLocaleString('en-US')} of ${count(warning.of, 'answer')} left out of latency figures (${warning.reason}). ${remedyFor(warning.reason)}`;
     case 'client-lag':

@@ -5,6 +5,7 @@ import { exitCode, UserError, type ExitCode } from '../../base/user-error.ts';
 import { createJudge } from '../../check/judge.ts';
 import { Gateway } from '../../gateway/client.ts';
 import { createDispatcher } from '../../gateway/connections.ts';
+import { readDescriptors, withinDescriptors } from '../../gateway/descriptors.ts';
 import { warmConnections } from '../../gateway/warm.ts';
 import { Journal } from '../../journal/journal.ts';
 import { writeManifest } from '../../journal/manifest.ts';
@@ -120,7 +121,11 @@ async function explained(error: unknown, { folder, manifest }: Prepared): Promis
 /** The middle step, the one with effects on the world: asks everything, keeps every answer. */
 async function send(flags: RunFlags, prepared: Prepared, interruption: Interruption): Promise<RunOutcome> {
   const { folder, manifest, planOptions, ways, earlier } = prepared;
-  const { suite } = manifest;
+  const allowed = withinDescriptors(
+    { concurrency: manifest.suite.run.concurrency, routes: ways.hosts },
+    readDescriptors(),
+  );
+  const suite = withConcurrency(manifest.suite, allowed.concurrency);
   const dispatcher = createDispatcher({ connectTimeoutMs: suite.run.timeouts.connectMs }, process.env);
   const gateway = new Gateway({
     dispatcher,
@@ -156,6 +161,7 @@ async function send(flags: RunFlags, prepared: Prepared, interruption: Interrupt
   };
   const unpriced = unpricedNote(suite);
   if (unpriced !== undefined && earlier.done === 0) note(unpriced);
+  if (allowed.note !== undefined) note(allowed.note);
   try {
     const recordModelsAfter = await recordLocalModels(dispatcher, ways, manifest, note);
     await warmConnections(
@@ -207,6 +213,10 @@ async function send(flags: RunFlags, prepared: Prepared, interruption: Interrupt
     await journal.close();
     await verdicts.close();
   }
+}
+
+function withConcurrency(suite: Suite, concurrency: number): Suite {
+  return { ...suite, run: { ...suite.run, concurrency } };
 }
 
 /** What of a plan has no final row yet. */

@@ -1,5 +1,6 @@
 import { defined } from '../../base/defined.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
+import { readDescriptors, withinDescriptors } from '../../gateway/descriptors.ts';
 import { renderPlan, type BudgetLine, type PlanFacts } from '../../output/plan.ts';
 import { armsOf, type PlanOptions } from '../../plan/blocks.ts';
 import { assumedSeconds, estimate, estimateMinutes, sumSpans } from '../../plan/estimate.ts';
@@ -73,7 +74,7 @@ function planFacts(
     totals,
     budget: budgetLines(suite, totals),
     ...defined({ smallest_difference: smallestDifference }),
-    warnings: warningsFor(totals, suite),
+    warnings: warningsFor(totals, suite, routes),
   };
 }
 
@@ -91,10 +92,16 @@ function budgetLines({ run }: Suite, totals: PlanFacts['totals']): BudgetLine[] 
   });
 }
 
-function warningsFor(totals: PlanFacts['totals'], suite: Suite): string[] {
+function warningsFor(totals: PlanFacts['totals'], suite: Suite, routes: readonly string[]): string[] {
+  const { note } = withinDescriptors(
+    // Their hosts are not known without credentials: each route counts as one.
+    { concurrency: suite.run.concurrency, routes: routes.map((route) => ({ route, host: route })) },
+    readDescriptors(),
+  );
   const unpriced = unpricedNote(suite);
   return [
     ...(unpriced === undefined ? [] : [`T${unpriced.slice(1)}.`]),
+    ...(note === undefined ? [] : [`T${note.slice(1)}.`]),
     ...(totals.tokens
       ? []
       : ['Without max_tokens nothing bounds an answer: set it in defaults.params to see tokens and cost.']),

@@ -7,6 +7,7 @@ import { exitCode, UserError } from '../../base/user-error.ts';
 import { packageVersion, version } from '../../base/version.ts';
 import { loadCalibration } from '../../calibrate/calibration.ts';
 import type { RequestRow } from '../../journal/columns.ts';
+import { readDescriptors, withinDescriptors } from '../../gateway/descriptors.ts';
 import { createRunFolder } from '../../journal/create-run-folder.ts';
 import { type Lock, lockRun } from '../../journal/lock.ts';
 import { describeMachine, type Manifest, readManifest, writeManifest } from '../../journal/manifest.ts';
@@ -24,6 +25,7 @@ import { costOf } from '../../metric/cost.ts';
 import { type PlanOptions, planSize } from '../../plan/blocks.ts';
 import { type Shard, shardPrompts } from '../../plan/shard.ts';
 import { leastUsage, worstCaseUsage } from '../../plan/tokens.ts';
+import { isOwnLimit } from '../../record/own-limits.ts';
 import { assertAffordable, BudgetGuard } from '../../run/budget.ts';
 import { askHash, suiteHash } from '../../suite/hash.ts';
 import type { Suite } from '../../suite/suite.ts';
@@ -59,6 +61,8 @@ export async function prepareNew(
   assertShard(suite, flags.shard);
   const planOptions = planOf(suite, ways, seed, flags.shard);
   assertAffordable(suite.run.budget, leastExpense(planOptions));
+  // Throws when this shell lets not a single connection be opened.
+  withinDescriptors({ concurrency: 1, routes: ways.hosts }, readDescriptors());
   const startedAt = systemClock.wall();
   const runId = newRunId(startedAt, seededRandom(`${seed}/${startedAt.getTime()}/${process.pid}`));
   const folder = flags.out ?? join(flags.results, suite.name, runId);
@@ -220,6 +224,8 @@ function expensesOf(suite: Suite): (row: RequestRow) => Spent {
   const models = new Map(suite.models.map((model) => [model.id, model]));
   const prompts = new Map(suite.prompts.map((prompt) => [prompt.id, prompt]));
   return (row) => {
+    if (isOwnLimit({ family: row.error_family, code: row.error_code }))
+      return { requests: 0, tokens: 0, usd: 0 };
     const model = models.get(row.model);
     const prompt = prompts.get(row.prompt_id);
     if (row.http_status !== 200 || !model || !prompt) return { requests: 1, tokens: 0, usd: 0 };

@@ -1,0 +1,28 @@
+import type { ErrorFamily } from './exchange.ts';
+
+/**
+ * What the system says when this machine cannot open one more connection, and what it means. No server had a part in
+ * it: such an attempt is never a model's failure, and the request is owed still.
+ */
+export const ownLimits: Readonly<Record<string, string>> = {
+  EMFILE: 'this process may open no more files; raise ulimit -n or lower run.concurrency',
+  ENFILE: 'the system may open no more files; close other programs or lower run.concurrency',
+  ENOBUFS: 'the system has no buffer left for a connection; lower run.concurrency',
+  ENOMEM: 'the system has no memory left for a connection; close other programs or lower run.concurrency',
+  EADDRNOTAVAIL:
+    'no local port is free; lower run.concurrency or wait until closed connections are forgotten',
+  EADDRINUSE: 'no local port is free; lower run.concurrency or wait until closed connections are forgotten',
+  EAGAIN: 'the system is out of a resource for now; lower run.concurrency',
+  ERR_MEMORY_ALLOCATION_FAILED: 'this process has no memory left; lower run.concurrency',
+};
+
+/** Whether a failure, or what a row says of one, is a limit of this machine. */
+export function isOwnLimit({
+  family,
+  code,
+}: {
+  family?: ErrorFamily | string | undefined;
+  code?: string | undefined;
+}): boolean {
+  return family === 'client' && code !== undefined && Object.hasOwn(ownLimits, code);
+}
