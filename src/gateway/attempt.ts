@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'undici/types/header.js';
 import type { Dispatcher } from 'undici';
 import type { Clock, Ms } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
+import { jsonText } from '../base/json-text.ts';
 import type { Redact } from '../base/redact.ts';
 import { oneLine } from '../base/text.ts';
 import { ChunkLog } from '../record/chunk-log.ts';
@@ -141,6 +142,14 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, bytes: Buffer): void {
+    try {
+      this.#onData(bytes);
+    } catch (error) {
+      this.fail(this.#unreadable(error));
+    }
+  }
+
+  #onData(bytes: Buffer): void {
     const at = this.#sinceSent();
     if (this.#over) return;
     this.#bodyLength += bytes.length;
@@ -183,9 +192,29 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const at = this.#sinceSent();
     if (this.#over) return;
     this.#bodyEndMs = at;
-    if (this.#reads === 'events') this.#reader.end(at);
-    else this.#addLag(this.#options.lag.bound());
-    this.#finish(this.#failureAtEnd());
+    this.#finish(this.#readToEnd(at));
+  }
+
+  #readToEnd(at: Ms): Failure | undefined {
+    try {
+      if (this.#reads === 'events') this.#reader.end(at);
+      else this.#addLag(this.#options.lag.bound());
+      return this.#failureAtEnd();
+    } catch (error) {
+      return this.#unreadable(error);
+    }
+  }
+
+  /** Reading what came has thrown. undici would hand that to us as an error of the connection, which it is not. */
+  #unreadable(error: unknown): Failure {
+    const status = this.#head?.status ?? 0;
+    return {
+      status: 'error',
+      ...(status === 200
+        ? { family: 'stream', code: 'unreadable' }
+        : { family: 'provider', code: `http_${status}` }),
+      message: `the body cannot be read: ${oneLine(error instanceof Error ? error.message : String(error), 120)}`,
+    };
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -396,9 +425,17 @@ function redactedFault(fault: StreamFault, redact: Redact): StreamFault {
   const { code, detail } = fault;
   return {
     code,
-    detail:
-      typeof detail === 'string' ? redact(detail) : (JSON.parse(redact(JSON.stringify(detail))) as unknown),
+    detail: typeof detail === 'string' ? redact(detail) : parsed(redact(jsonText(detail))),
   };
+}
+
+/** What is JSON as its value, all else as the text that it is. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 export interface ResponseHead {

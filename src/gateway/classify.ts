@@ -1,3 +1,4 @@
+import { jsonText } from '../base/json-text.ts';
 import { oneLine } from '../base/text.ts';
 import type { ErrorFamily, Failure } from '../record/exchange.ts';
 import { isObject } from './completion.ts';
@@ -95,7 +96,7 @@ export function providerError(error: unknown, httpStatus?: number): Said | undef
   if (typeof error === 'string')
     return { family: 'provider', code: codeOfText(error) ?? fallback, message: error };
   if (!isObject(error)) return undefined;
-  const message = word(error['message']) || JSON.stringify(error);
+  const message = word(error['message']) || jsonText(error);
   const code = word(error['code']) || word(error['type']) || codeOfText(message) || fallback;
   return { family: 'provider', code, message };
 }

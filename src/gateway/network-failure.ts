@@ -38,7 +38,7 @@ export function networkFailure(error: unknown): Failure {
   return {
     status: 'error',
     family: isOurs ? 'client' : 'network',
-    code: code || 'internal',
+    code: code || (isOurs ? 'internal' : 'network'),
     message: message || 'unknown error',
   };
 }

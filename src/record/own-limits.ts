@@ -1,5 +1,3 @@
-import type { ErrorFamily } from './exchange.ts';
-
 /**
  * What the system says when this machine cannot open one more connection, and what it means. No server had a part in
  * it: such an attempt is never a model's failure, and the request is owed still.
@@ -21,7 +19,7 @@ export function isOwnLimit({
   family,
   code,
 }: {
-  family?: ErrorFamily | string | undefined;
+  family?: string | undefined;
   code?: string | undefined;
 }): boolean {
   return family === 'client' && code !== undefined && Object.hasOwn(ownLimits, code);

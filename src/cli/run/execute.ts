@@ -5,7 +5,7 @@ import { exitCode, UserError, type ExitCode } from '../../base/user-error.ts';
 import { createJudge } from '../../check/judge.ts';
 import { Gateway } from '../../gateway/client.ts';
 import { createDispatcher } from '../../gateway/connections.ts';
-import { readDescriptors, withinDescriptors } from '../../gateway/descriptors.ts';
+import { readDescriptors, withinDescriptors } from './descriptors.ts';
 import { warmConnections } from '../../gateway/warm.ts';
 import { Journal } from '../../journal/journal.ts';
 import { writeManifest } from '../../journal/manifest.ts';

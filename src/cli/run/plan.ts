@@ -1,6 +1,6 @@
 import { defined } from '../../base/defined.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
-import { readDescriptors, withinDescriptors } from '../../gateway/descriptors.ts';
+import { readDescriptors, withinDescriptors } from './descriptors.ts';
 import { renderPlan, type BudgetLine, type PlanFacts } from '../../output/plan.ts';
 import { armsOf, type PlanOptions } from '../../plan/blocks.ts';
 import { assumedSeconds, estimate, estimateMinutes, sumSpans } from '../../plan/estimate.ts';

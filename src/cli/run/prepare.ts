@@ -7,7 +7,7 @@ import { exitCode, UserError } from '../../base/user-error.ts';
 import { packageVersion, version } from '../../base/version.ts';
 import { loadCalibration } from '../../calibrate/calibration.ts';
 import type { RequestRow } from '../../journal/columns.ts';
-import { readDescriptors, withinDescriptors } from '../../gateway/descriptors.ts';
+import { readDescriptors, withinDescriptors } from './descriptors.ts';
 import { createRunFolder } from '../../journal/create-run-folder.ts';
 import { type Lock, lockRun } from '../../journal/lock.ts';
 import { describeMachine, type Manifest, readManifest, writeManifest } from '../../journal/manifest.ts';

@@ -1,0 +1,88 @@
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { property } from '../base/testing/property.ts';
+import { failureOf, serve, testGateway } from './testing/server.ts';
+
+const depth = 30_000;
+const nested = (open: string, close: string, core = '1'): string =>
+  open.repeat(depth) + core + close.repeat(depth);
+const deep = fc.constantFrom(nested('[', ']'), nested('{"a":', '}'), nested('[{"error":', '}]'));
+const value = fc.oneof(
+  { weight: 2, arbitrary: deep },
+  fc.json({ maxDepth: 2 }),
+  fc.constantFrom('""', 'null', '1e999', '"\\ud800"', '{"__proto__":{"message":1}}', '{"toString":1}'),
+);
+const field = fc.constantFrom('error', 'errors', 'detail', 'message', 'code', 'type', 'title', 'status');
+const json = fc.oneof(
+  value,
+  fc.array(fc.tuple(field, value), { minLength: 1, maxLength: 3 }).map(object),
+  fc.tuple(field, field, value).map(([outer, inner, core]) => object([[outer, object([[inner, core]])]])),
+  fc
+    .tuple(field, field, value)
+    .map(([outer, inner, core]) => object([[outer, `[${object([[inner, core]])}]`]])),
+);
+const body = fc.oneof(
+  { weight: 3, arbitrary: json.map((text) => Buffer.from(text)) },
+  json.map((text) => gzipSync(text)),
+  json.map((text) => Buffer.from(`data: ${text}\n\n`)),
+  fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+  fc.constant(Buffer.from('<html>'.repeat(50_000))),
+);
+
+function object(fields: readonly (readonly [string, string])[]): string {
+  return `{${fields.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`;
+}
+
+interface Hostile {
+  status: number;
+  type: string;
+  encoding: string | undefined;
+  body: Buffer;
+}
+
+const hostile: fc.Arbitrary<Hostile> = fc.record({
+  status: fc.constantFrom(200, 400, 401, 404, 422, 429, 500, 502, 503, 599),
+  type: fc.constantFrom('application/json', 'application/problem+json', 'text/event-stream', 'text/html', ''),
+  encoding: fc.constantFrom(undefined, undefined, 'gzip', 'br'),
+  body,
+});
+
+test('whatever stands in a body, reading it is never a failure of the network or of ours', async () => {
+  let answer!: Hostile;
+  await using server = await serve((response) => {
+    response.writeHead(answer.status, {
+      ...(answer.type && { 'content-type': answer.type }),
+      ...(answer.encoding && { 'content-encoding': answer.encoding }),
+    });
+    response.end(answer.body);
+  });
+  await using client = testGateway();
+  await property(
+    'hostile bodies',
+    300,
+    fc.asyncProperty(hostile, fc.boolean(), async (given, stream) => {
+      answer = given;
+      const exchange = await client.ask(server.url, { stream });
+      expect(exchange.httpStatus).toBe(given.status);
+      const { family, code, message } = failureOf(exchange);
+      expect(['provider', 'gateway', 'cloudflare', 'edge', 'stream']).toContain(family);
+      expect(code).not.toBe('');
+      expect(message).not.toMatch(/call stack/);
+      expect(message.length).toBeLessThan(500);
+    }),
+  ).assert();
+});
+
+test.each([
+  ['{"error":', '}'],
+  ['{"error":{"message":', '}}'],
+  ['{"detail":', '}'],
+])('HTTP 500 with %s nested without end is the provider’s', async (start, end) => {
+  await using server = await serve((response) => {
+    response.writeHead(500, { 'content-type': 'application/json' });
+    response.end(start + nested('{"a":', '}') + end);
+  });
+  await using client = testGateway();
+  expect(failureOf(await client.ask(server.url))).toMatchObject({ family: 'provider', code: 'http_500' });
+});
