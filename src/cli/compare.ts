@@ -8,7 +8,7 @@ import { rankedMetric } from '../output/pairs.ts';
 import { verdict } from '../output/verdict.ts';
 import { choices, quote } from '../suite/nearest.ts';
 import { compare, compareRuns, defaultMargin, type CompareOptions } from '../summary/compare.ts';
-import { allMetrics, type ComparedMetric } from '../summary/compared-metrics.ts';
+import { allMetrics, everyMetric, type ComparedMetric } from '../summary/compared-metrics.ts';
 import { describeExplanation, worthTelling } from '../summary/explain.ts';
 import { describeWarning, runPairWarnings } from '../summary/warnings.ts';
 import { loadRun, type LoadedRun } from './load-report.ts';
@@ -147,10 +147,12 @@ function acrossRuns(
   };
 }
 
-function knownMetrics(names: string[] | undefined): ComparedMetric[] | undefined {
+function knownMetrics(names: string[] | undefined): readonly ComparedMetric[] | undefined {
+  if (names?.includes('all') === true) return everyMetric;
   return names?.map((name) => {
     const known = allMetrics.find((metric) => metric === name);
-    if (!known) throw new UserError(`--metrics: unknown metric ${quote(name)}${choices(name, allMetrics)}`);
+    if (!known)
+      throw new UserError(`--metrics: unknown metric ${quote(name)}${choices(name, ['all', ...allMetrics])}`);
     return known;
   });
 }

@@ -3,19 +3,23 @@ import { modelColumns } from '../summary/columns.ts';
 import type { ServerTimes } from '../summary/server-times.ts';
 import type { ThresholdResult } from '../summary/thresholds.ts';
 import type { OutputFormat, RunFacts } from './report.ts';
+import { verdict } from './verdict.ts';
 
-/** For machines: `{ run, models, warnings }`, the columns of `models.csv` as keys. */
+/** For machines: `{ run, answer, models, warnings }`, the columns of `models.csv` as keys. */
 export const json: OutputFormat = {
   name: 'json',
   extension: '.json',
-  render: ({ run, models, warnings, thresholds, serverTimes }) =>
-    jsonText({
+  render: (report) => {
+    const { run, models, warnings, thresholds, serverTimes } = report;
+    return jsonText({
       run: runObject(run),
+      answer: verdict(report),
       models: models.map((row) => rowObject(modelColumns, row)),
       ...(thresholds ? { thresholds: thresholds.map(thresholdObject) } : {}),
       ...(serverTimes ? { server_times: serverTimes.map(serverTimesObject) } : {}),
       warnings,
-    }),
+    });
+  },
 };
 
 /** A threshold on one model; what is absent is `null`. */

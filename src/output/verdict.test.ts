@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ModelSummary, PairRow } from '../summary/columns.ts';
+import { outputFormats } from './index.ts';
 import { latencies, pair, run, summary } from './testing/sample-reports.ts';
 import { verdict } from './verdict.ts';
 
@@ -8,8 +9,12 @@ const glm = summary('glm', latencies(80, 640, 2));
 const kimi = summary('kimi', latencies(90, 700, 2));
 const failing = summary('failing', { ...latencies(1, 2, 2), error_rate: 0.25 });
 
-const said = (models: ModelSummary[], pairs: PairRow[] = []): string =>
+const whole = (models: ModelSummary[], pairs: PairRow[] = []): string =>
   verdict({ run: run({ success_floor: 0.9 }), models, pairs, warnings: [] });
+const leaders = / Speed, pass rate and cost: .*?\.(?= [A-Z]| direct:|$)/g;
+/** What is said of speed alone. */
+const said = (models: ModelSummary[], pairs: PairRow[] = []): string =>
+  whole(models, pairs).replaceAll(leaders, '');
 
 test('without a comparison it only says whose figure is lowest', () => {
   expect(said([swift, glm])).toBe(
@@ -95,7 +100,8 @@ test('on several routes the pairs are found by their names', () => {
     { ...swift, route: 'compat' },
   ];
   const pairs = [pair('swift@compat', 'swift@direct', 'not settled', 1)];
-  expect(verdict({ run: run({ routes: ['compat', 'direct'] }), models, pairs, warnings: [] })).toBe(
+  const text = verdict({ run: run({ routes: ['compat', 'direct'] }), models, pairs, warnings: [] });
+  expect(text.replaceAll(leaders, '')).toBe(
     'E2E latency: not settled between swift@direct and swift@compat.',
   );
 });
@@ -107,11 +113,48 @@ test('several models on several routes are told route by route', () => {
     pair('swift@direct', 'glm@direct', 'not settled', 1),
     pair('swift@compat', 'swift@direct', 'equal', 1),
   ];
-  expect(verdict({ run: run({ routes: ['compat', 'direct'] }), models, pairs, warnings: [] })).toMatch(
+  const text = verdict({ run: run({ routes: ['compat', 'direct'] }), models, pairs, warnings: [] });
+  expect(text.replaceAll(leaders, '')).toMatch(
     /^compat: swift is the fastest by E2E latency: glm takes 2\.00× as long.*\. direct: E2E latency: not settled between swift and glm\. What a route costs: gatebench compare RUN --by route\.$/,
   );
 });
 
 test('nothing measured is said', () => {
   expect(said([])).toBe('No model has a measured request.');
+});
+
+describe('speed is never told alone', () => {
+  const with_ = (model: ModelSummary, pass_rate?: number, cost?: number): ModelSummary => ({
+    ...model,
+    ...(pass_rate === undefined ? {} : { pass_rate }),
+    ...(cost === undefined ? {} : { cost_per_1k_requests_usd: cost }),
+  });
+  const models = [with_(swift, 0.8, 0.5), with_(glm, 0.9, 0.4), with_(kimi, 0.98, 0.3)];
+
+  test('pass rate and cost of the fastest stand beside it, and who passed most and cost least', () => {
+    const pairs = [pair('swift', 'glm', 'slower', 2), pair('swift', 'kimi', 'slower', 2.2)];
+    expect(whole(models, pairs)).toMatch(
+      / Speed, pass rate and cost: swift 312 ms, 80 % passed, \$0\.50 per 1,000 requests; most passed: kimi 700 ms, 98 % passed, \$0\.30 per 1,000 requests; cheapest: kimi 700 ms, .*\.$/,
+    );
+  });
+
+  test('all that may be the fastest are leaders, and named once', () => {
+    const pairs = [pair('swift', 'glm', 'slower', 2), pair('swift', 'kimi', 'not settled', 1.1)];
+    const text = whole(models, pairs);
+    expect(text).toContain('cost: swift 312 ms, 80 % passed, $0.50 per 1,000 requests; kimi 700 ms, 98 %');
+    expect(text).not.toMatch(/most passed|cheapest/);
+  });
+
+  test('what is not known is said, not passed over', () => {
+    expect(whole([swift, glm])).toMatch(/cost: swift 312 ms, nothing checked, no price\.$/);
+    expect(whole([with_(swift, 1), glm])).toMatch(/cost: swift 312 ms, 100 % passed, no price\.$/);
+  });
+
+  test('every format says it', () => {
+    const report = { run: run(), models, pairs: [], warnings: [] };
+    for (const format of outputFormats.filter(({ name }) => name !== 'junit' && name !== 'html'))
+      expect(format.render(report, { columns: 1000, color: false }), format.name).toContain(
+        format.name === 'markdown' ? '80 % passed' : 'Speed, pass rate and cost: swift 312 ms, 80 % passed',
+      );
+  });
 });

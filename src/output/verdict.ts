@@ -1,11 +1,12 @@
 import { count, oneLine } from '../base/text.ts';
 import type { ModelSummary, PairRow } from '../summary/columns.ts';
 import { duration, percent, times } from './format.ts';
+import { leadersText } from './leaders.ts';
 import { pairOf } from './pairs.ts';
 import { armName, isLowerBound, ranked, rankedBy } from './ranking.ts';
 import type { Report } from './report.ts';
 
-/** Which model is fastest, in a sentence or two that say no more than the data do. */
+/** Which model leads, by speed, pass rate and cost, in sentences that say no more than the data do. */
 export function verdict({ run, models, pairs }: Report): string {
   if (models.length === 0) return 'No model has a measured request.';
   const rows = ranked(models, run.success_floor);
@@ -31,6 +32,19 @@ type PairBetween = (a: ModelSummary, b: ModelSummary) => PairRow | undefined;
 function rankingSentence(models: readonly ModelSummary[], pairBetween: PairBetween, named: Named): string {
   const [first, ...others] = models;
   if (!first) return 'No model is ranked.';
+  const mayBeFirst = others.filter((other) => {
+    const pair = pairBetween(first, other);
+    return pair !== undefined && pair.verdict !== 'slower';
+  });
+  return `${speedSentence(first, others, pairBetween, named)} ${leadersText(models, [first, ...mayBeFirst], named)}`;
+}
+
+function speedSentence(
+  first: ModelSummary,
+  others: readonly ModelSummary[],
+  pairBetween: PairBetween,
+  named: Named,
+): string {
   const geomean = duration(first[rankedBy]);
   if (isLowerBound(first, rankedBy))
     return 'Which model is fastest is open: failed requests leave only lower bounds.';

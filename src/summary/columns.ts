@@ -187,7 +187,7 @@ export const pairColumns = [
     kind: 'number',
     unit: '',
     decimals: 6,
-    meaning: 'the same, corrected for all pairs × metrics',
+    meaning: 'the same, corrected for all rows of the file',
   },
   {
     name: 'verdict',

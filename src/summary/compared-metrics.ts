@@ -8,23 +8,26 @@ type Headline = (typeof headlines)[number]['name'];
  * Output tok/s is 1000 ÷ TPOT. To compare it beside TPOT would find the same again, and each comparison costs all the
  * others power.
  */
-const isMirrored = (name: Headline): name is 'output_tps' => name === 'output_tps';
+const isMirrored = (name: ComparedMetric): boolean => name === 'output_tps';
 
-/** What pairs are compared on, in this order: the headline metrics, and the pass rate. */
-export const comparedMetrics: readonly (Exclude<Headline, 'output_tps'> | 'passed')[] = [
-  ...headlines.map(({ name }) => name).filter((name) => !isMirrored(name)),
-  'passed',
-];
+/**
+ * What pairs are compared on unless told otherwise, here and in `pairs.csv`: how long the whole answer takes, and whether
+ * it is right. Every further metric would cost these two power, as all comparisons of a family are corrected together.
+ */
+export const comparedMetrics = ['e2e_latency_ms', 'passed'] as const;
 
 /** What routes of a model are compared on unless told otherwise: what a way costs in time, tokens and failures. */
 export const routeMetrics = ['ttft_ms', 'e2e_latency_ms', 'total_tokens', 'error_rate'] as const;
 
 export type ComparedMetric = Headline | 'passed' | (typeof routeMetrics)[number];
 
-/** Every metric that can be compared. */
+/** Every metric that can be named. */
 export const allMetrics: readonly ComparedMetric[] = [
-  ...new Set<ComparedMetric>([...comparedMetrics, 'output_tps', ...routeMetrics]),
+  ...new Set<ComparedMetric>([...comparedMetrics, ...headlines.map(({ name }) => name), ...routeMetrics]),
 ];
+
+/** What `--metrics all` stands for: every one but the mirrored. */
+export const everyMetric: readonly ComparedMetric[] = allMetrics.filter((metric) => !isMirrored(metric));
 
 /** Shares of requests: compared by their differences, all other metrics by ratios. */
 export type ShareMetric = 'passed' | 'error_rate';

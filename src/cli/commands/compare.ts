@@ -29,8 +29,8 @@ export const compare: Command = {
         type: 'string',
         requiresArg: true,
         value: 'NAMES',
-        completes: allMetrics,
-        describe: `only these: ${allMetrics.join(', ')}. Fewer leave more power to each`,
+        completes: ['all', ...allMetrics],
+        describe: `these instead of E2E latency and passed: all, or some of ${allMetrics.join(', ')}. Fewer leave more power to each`,
       })
       .option('margin', {
         type: 'string',
@@ -41,6 +41,7 @@ export const compare: Command = {
       .option('strict', { type: 'boolean', describe: 'exit 6 when a pair is not settled' })
       .option('out', outFile)
       .example('$0 compare latest', 'which model is faster, and is that settled?')
+      .example('$0 compare latest --metrics all', 'on every metric, corrected for as many comparisons')
       .example('$0 compare latest --by route', 'what does the gateway cost? (a run with several routes)')
       .example('$0 compare results/smoke/A results/smoke/B', 'the same models before and after'),
   async run(flags) {

@@ -41,9 +41,9 @@ test('neither a simulated run nor one of another suite stands for the real ones'
 test('with too few prompts it says how many are needed, and with one model on one route nothing', async () => {
   const { suite } = await nightlySuite(folder, { prompts: 6 });
   const results = join(folder, 'nowhere');
-  // Four models on four metrics: 24 comparisons, and 2 ÷ 2ⁿ ≤ 0.05 ÷ 24 from ten prompts on.
+  // Four models on E2E latency, as nothing is checked: 6 comparisons, and 2 ÷ 2ⁿ ≤ 0.05 ÷ 6 from eight prompts on.
   expect(await powerFacts(suite, { routes: ['compat'], results })).toMatch(
-    /^Settles no difference between two models: 24 comparisons made together need at least 10 prompts/,
+    /^Settles no difference between two models: 6 comparisons made together need at least 8 prompts/,
   );
   const one = { ...suite, models: suite.models.slice(0, 1) };
   expect(await powerFacts(one, { routes: ['compat'], results })).toBeUndefined();

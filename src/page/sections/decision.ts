@@ -1,3 +1,4 @@
+import { verdict } from '../../output/verdict.ts';
 import type { PairRow } from '../../summary/columns.ts';
 import type { PageData, PageModel } from '../data.ts';
 import { markup, type Content, type Html } from '../frame/html.ts';
@@ -15,7 +16,8 @@ export function decision(data: PageData): Html {
     'A model leads alone only where the data tell it apart from every other. In brackets: 95\u00a0% intervals.',
     cards.length === 0
       ? nothing('There is nothing to compare: that needs answers of at least two models.')
-      : markup`<div class="cards">${cards}</div>
+      : markup`<p class="answer">${verdict(data.report)}</p>
+          <div class="cards">${cards}</div>
           ${verdictLists(data)}${whyList(data)}`,
   );
 }

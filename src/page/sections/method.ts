@@ -34,7 +34,7 @@ export function method({ run }: Report): Html {
         </li>
         <li>
           Two models are compared on the prompts that both answered: the ratio is a Hodges–Lehmann estimate on
-          logarithms, its p an exact signed-rank p, corrected for all pairs and metrics by Holm. A verdict
+          logarithms, its p an exact signed-rank p, corrected by Holm for all pairs, on E2E latency and pass rate together. A verdict
           needs both that p at most 0.05 and an interval clear of ±${Math.round(defaultMargin * 100)} %; pass
           rates are tested by sign flips. All else is «cannot be told apart».
         </li>
