@@ -52,7 +52,8 @@ const outcome = [
     name: 'invalid_reason',
     kind: 'list',
     unit: '',
-    meaning: 'why not: `cache_hit`, `buffered`, `client_lag`, `fallback`, `truncated` …',
+    meaning:
+      'why not: `cache_hit`, `buffered`, `client_lag`, `fallback`, `cold_load`, `prompt_truncated`, `truncated` …',
   },
 ] as const satisfies readonly Column[];
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyText } from '../base/testing/any-text.ts';
 import { answered, failed, type Piece } from '../metric/testing/exchange.ts';
-import { arm, planned, prompt } from '../plan/testing/planned.ts';
+import { arm, planned, prompt, user } from '../plan/testing/planned.ts';
 import type { Observed } from '../record/exchange.ts';
 import { requestColumns, type RequestRow } from './columns.ts';
 import { csvLines } from './csv.ts';
@@ -140,6 +140,23 @@ test('fills every column of one attempt', () => {
     server_queue_ms: 9.5,
   });
   expect(Object.keys(row).toSorted()).toEqual(requestColumns.map(({ name }) => name).toSorted());
+});
+
+test('what the server’s memory and the length of the prompt show of an answer is held against it', () => {
+  const long = prompt('long', { messages: [user('word '.repeat(4000))] });
+  const cut = answered([[100, 'content', 5]], { usage: { promptTokens: 1026, completionTokens: 5 } });
+  expect(toRow(measurement({ planned: planned(arm('glm'), long), exchange: cut }))).toMatchObject({
+    valid: false,
+    invalid_reason: ['prompt_truncated'],
+  });
+  expect(toRow(measurement({ memory: { wasCold: true, contextTokens: 5 } }))).toMatchObject({
+    valid: false,
+    invalid_reason: ['cold_load'],
+  });
+  expect(toRow(measurement({ memory: { contextTokens: 1026 }, exchange: cut }))).toMatchObject({
+    valid: false,
+    invalid_reason: ['prompt_truncated'],
+  });
 });
 
 /** Names of the cells that are not empty. */

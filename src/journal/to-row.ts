@@ -5,6 +5,7 @@ import { e2eLatency } from '../metric/e2e-latency.ts';
 import { laterServerTimes, latencies, rates, serverTimes } from '../metric/index.ts';
 import type { MetricContext } from '../metric/metric.ts';
 import { ttft } from '../metric/ttft.ts';
+import { fewestPromptTokens } from '../plan/fewest-tokens.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Exchange } from '../record/exchange.ts';
 import type { RunSettings } from '../suite/suite.ts';
@@ -26,6 +27,8 @@ export interface Measurement {
   waitedMs?: Ms;
   inFlight: number;
   exchange: Exchange;
+  /** What a local server said of its memory, or the suite asked of it. Absent on other routes. */
+  memory?: { wasCold?: boolean; contextTokens?: number };
   /** What may be stored of the answer; with `none` its preview stays empty, too. */
   answers: RunSettings['answers'];
 }
@@ -109,9 +112,19 @@ function outcomeCells(
   };
 }
 
-function validityCells({ exchange, wireModel }: Measurement): Pick<RequestRow, 'valid' | 'invalid_reason'> {
+function validityCells({
+  exchange,
+  wireModel,
+  planned,
+  memory,
+}: Measurement): Pick<RequestRow, 'valid' | 'invalid_reason'> {
   const firstMs = ttft.of(exchange, {}) ?? e2eLatency.of(exchange, {});
-  const { valid, reasons } = validityOf(exchange, { wireModel, firstMs });
+  const { valid, reasons } = validityOf(exchange, {
+    wireModel,
+    firstMs,
+    fewestPromptTokens: fewestPromptTokens(planned.prompt),
+    ...memory,
+  });
   return { valid, invalid_reason: listed(reasons) };
 }
 

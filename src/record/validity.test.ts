@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { answered, failed, type Piece } from '../metric/testing/exchange.ts';
-import type { Exchange, Observed } from './exchange.ts';
-import { validityOf } from './validity.ts';
+import type { Exchange, Observed, ServerTimings } from './exchange.ts';
+import { validityOf, type AskedFor } from './validity.ts';
 
 const stream: Piece[] = [
   [100, 'content', 5],
   [200, 'content', 5],
 ];
-const asked = { wireModel: 'custom-ollama/glm-5.2', firstMs: 100 };
+const asked = { wireModel: 'custom-ollama/glm-5.2', firstMs: 100, fewestPromptTokens: 100 };
 const reasonsOf = (rest: Partial<Observed>): string[] => validityOf(answered(stream, rest), asked).reasons;
 
 test('a plain answer is valid', () => {
@@ -26,6 +26,7 @@ const spoilers: Record<string, (exchange: Exchange) => Exchange> = {
   fallback: (exchange) => ({ ...exchange, receipts: { ...exchange.receipts, gatewayStep: '1' } }),
   other_model: (exchange) => ({ ...exchange, receipts: { ...exchange.receipts, echoedModel: 'kimi-k2.6' } }),
   cold_load: (exchange) => ({ ...exchange, serverTimings: { loadMs: 2400 } }),
+  prompt_truncated: (exchange) => ({ ...exchange, usage: { promptTokens: 99 } }),
 };
 
 test.each(Object.keys(spoilers))('%s alone makes a row invalid', (reason) => {
@@ -87,6 +88,33 @@ test('a load is cold above 250 ms; one that is not reported is held against nobo
   expect(reasonsOf({ serverTimings: { loadMs: 250 } })).toEqual([]);
   expect(reasonsOf({ serverTimings: { loadMs: 250.001 } })).toEqual(['cold_load']);
   expect(reasonsOf({ serverTimings: { totalMs: 9000 } })).toEqual([]);
+});
+
+test.each<[string, ServerTimings | undefined, boolean | undefined, boolean]>([
+  ['it was not in memory', undefined, true, true],
+  ['it was', undefined, false, false],
+  ['nobody could say', undefined, undefined, false],
+  ['the server reports a short load', { loadMs: 20 }, true, false],
+  ['the server reports a long one', { loadMs: 2000 }, false, true],
+  ['the server reports times, but none of a load', { evalMs: 20 }, true, true],
+])('a model that had to be loaded: %s', (_case, serverTimings, wasCold, isCold) => {
+  const exchange = answered(stream, serverTimings ? { serverTimings } : {});
+  const { reasons } = validityOf(exchange, { ...asked, ...(wasCold === undefined ? {} : { wasCold }) });
+  expect(reasons).toEqual(isCold ? ['cold_load'] : []);
+});
+
+test.each<[string, number | undefined, Partial<AskedFor>, boolean]>([
+  ['as many tokens as it can have at the least', 100, {}, false],
+  ['one fewer', 99, {}, true],
+  ['no count', undefined, {}, false],
+  ['a bound that nobody knows', 1, { fewestPromptTokens: 0 }, false],
+  ['a context that holds more', 4095, { contextTokens: 4096 }, false],
+  ['as many as the context holds', 4096, { contextTokens: 4096 }, true],
+  ['more than it holds', 4098, { contextTokens: 4096 }, true],
+])('a prompt that was cut: %s', (_case, promptTokens, facts, isCut) => {
+  const usage = promptTokens === undefined ? {} : { promptTokens };
+  const { reasons } = validityOf(answered(stream, { usage }), { ...asked, ...facts });
+  expect(reasons).toEqual(isCut ? ['prompt_truncated'] : []);
 });
 
 test('the first step of a chain is no fallback', () => {

@@ -28,6 +28,12 @@ export interface AskedFor {
   wireModel: string;
   /** TTFT, or E2E latency where nothing was streamed; undefined when not measured. */
   firstMs: Ms | undefined;
+  /** Tokens that the prompt has at the very least. Absent when that is unknown. */
+  fewestPromptTokens?: number;
+  /** Tokens of context with which the model is loaded. Absent when that is unknown. */
+  contextTokens?: number;
+  /** The model was not in the server's memory when it was asked. Absent when nobody could say. */
+  wasCold?: boolean;
 }
 
 /** Each way in which an answer can be real and its latency yet mean nothing. */
@@ -50,8 +56,20 @@ const rules: readonly Rule[] = [
     applies: ({ receipts }, { wireModel }) =>
       receipts.echoedModel !== undefined && !sameModel(receipts.echoedModel, wireModel),
   },
-  // The wait for the disk, not for the model. Only a server that reports its load time can be caught at it.
-  { reason: 'cold_load', applies: ({ serverTimings }) => (serverTimings?.loadMs ?? 0) > warmLoadMs },
+  // The wait for the disk, not for the model. What the server reports of it comes before what its memory showed.
+  {
+    reason: 'cold_load',
+    applies: ({ serverTimings }, { wasCold = false }) => {
+      const { loadMs } = serverTimings ?? {};
+      return loadMs === undefined ? wasCold : loadMs > warmLoadMs;
+    },
+  },
+  // Answered fast because the server read only part of what was asked, or counted only part of it.
+  {
+    reason: 'prompt_truncated',
+    applies: ({ usage: { promptTokens } }, { fewestPromptTokens = 0, contextTokens = Infinity }) =>
+      promptTokens !== undefined && (promptTokens < fewestPromptTokens || promptTokens >= contextTokens),
+  },
 ];
 
 export function validityOf(exchange: Exchange, asked: AskedFor): Validity {

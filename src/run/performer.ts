@@ -1,6 +1,7 @@
 import type { Clock, Ms } from '../base/clock.ts';
 import { seededRandom, type Random } from '../base/random.ts';
 import type { Gateway } from '../gateway/client.ts';
+import type { MemoryFacts, ModelMemory } from '../gateway/model-memory.ts';
 import { chatRequest, type RequestFacts } from '../gateway/request.ts';
 import type { Endpoint } from '../gateway/route.ts';
 import { saltToken } from '../gateway/salt.ts';
@@ -52,6 +53,8 @@ export interface PerformerOptions {
   onAttempt: (arm: Arm, exchange: Exchange) => void;
   /** How many attempts of a request stand in the journal already, when a run is resumed. */
   earlierAttempts: (planned: PlannedRequest) => number;
+  /** The memory of the server that an arm is asked of, where it tells. */
+  memoryOf?: (arm: Arm) => ModelMemory | undefined;
 }
 
 interface Sent {
@@ -59,6 +62,7 @@ interface Sent {
   scheduledAt: Date;
   queueMs: Ms;
   inFlight: number;
+  memory: MemoryFacts;
 }
 
 /** Answers planned requests for good: attempt after attempt, each of them a row. */
@@ -108,16 +112,29 @@ export class Performer {
     listener.started(planned);
     let inFlight = 0;
     const request = chatRequest(planned, endpointOf(planned.arm), this.#facts(planned, attempt));
-    const exchange = await gateway.ask(request, {
-      signal: kill,
-      onSent: () => (inFlight = gateway.inFlight),
-    });
+    const { result: exchange, memory } = await this.#watched(planned.arm, () =>
+      gateway.ask(request, { signal: kill, onSent: () => (inFlight = gateway.inFlight) }),
+    );
     // What never left has cost nothing.
     if (metOwnLimit(exchange)) this.#options.budget.cancel(planned);
     else this.#options.budget.settle(planned, exchange);
     onAttempt(planned.arm, exchange);
     const startedAt = exchange.sentAt ?? clock.now() - exchange.endMs;
-    return { exchange, scheduledAt, queueMs: startedAt - due, inFlight: inFlight || gateway.inFlight + 1 };
+    return {
+      exchange,
+      memory,
+      scheduledAt,
+      queueMs: startedAt - due,
+      inFlight: inFlight || gateway.inFlight + 1,
+    };
+  }
+
+  async #watched<T>(arm: Arm, ask: () => Promise<T>): Promise<{ result: T; memory: MemoryFacts }> {
+    const { wireModel, native } = this.#options.endpointOf(arm);
+    const memory = this.#options.memoryOf?.(arm);
+    if (memory) return memory.around(wireModel, ask);
+    const facts = native?.numCtx === undefined ? {} : { contextTokens: native.numCtx };
+    return { result: await ask(), memory: facts };
   }
 
   #mayGo(planned: PlannedRequest): boolean {
@@ -164,6 +181,7 @@ export class Performer {
       scheduledAt: sent.scheduledAt,
       queueMs: sent.queueMs,
       inFlight: sent.inFlight,
+      memory: sent.memory,
       exchange,
       answers: suite.run.answers,
       ...(waitedMs === undefined ? {} : { waitedMs }),

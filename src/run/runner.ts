@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, Ms } from '../base/clock.ts';
 import type { Gateway } from '../gateway/client.ts';
+import type { ModelMemory } from '../gateway/model-memory.ts';
 import type { Endpoint } from '../gateway/route.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RunStatus } from '../journal/manifest.ts';
@@ -40,6 +41,7 @@ export interface RunOptions {
   kill: AbortSignal;
   /** Attempts that stand in the journal already. */
   earlierAttempts?: (planned: PlannedRequest) => number;
+  memoryOf?: (arm: Arm) => ModelMemory | undefined;
 }
 
 export interface RunOutcome {

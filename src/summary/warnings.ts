@@ -238,7 +238,9 @@ const remedies: Readonly<Record<string, string>> = {
   fallback: 'The gateway fell back to another step of its chain: take fallbacks out of the route.',
   other_model: 'Another model answered: check the model id and the gateway’s routing.',
   cold_load:
-    'The model had to be loaded into memory first. Set gateway.local.keep_alive higher, or let fewer models share the memory.',
+    'The model had to be loaded into memory first. Set gateway.local.keep_alive (OLLAMA_KEEP_ALIVE) higher, or let fewer models share the memory.',
+  prompt_truncated:
+    'The server counted fewer tokens than the prompt can have, or as many as its context holds: it cut the prompt. Raise the context (gateway.local.num_ctx, OLLAMA_CONTEXT_LENGTH), or shorten the prompt.',
   truncated: 'They were cut off: raise max_tokens, or look into finish_reason in requests.csv.',
 };
 

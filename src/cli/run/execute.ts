@@ -163,7 +163,7 @@ async function send(flags: RunFlags, prepared: Prepared, interruption: Interrupt
   if (unpriced !== undefined && earlier.done === 0) note(unpriced);
   if (allowed.note !== undefined) note(allowed.note);
   try {
-    const recordModelsAfter = await recordLocalModels(dispatcher, ways, manifest, note);
+    const local = await recordLocalModels(dispatcher, ways, manifest, note);
     await warmConnections(
       dispatcher,
       new Set(ways.arms.map((arm) => new URL(ways.endpointOf(arm).baseUrl).origin)),
@@ -182,6 +182,7 @@ async function send(flags: RunFlags, prepared: Prepared, interruption: Interrupt
       ),
       earlierAttempts: ({ key }) => earlier.attemptsOf(key),
       loadMode: loadModes[0]!,
+      memoryOf: local.memoryOf,
       gateway,
       endpointOf: ways.endpointOf,
       journal,
@@ -203,7 +204,7 @@ async function send(flags: RunFlags, prepared: Prepared, interruption: Interrupt
         note,
       },
     });
-    await recordModelsAfter();
+    await local.recordAfter();
     await judging.owed(folder);
     return outcome;
   } finally {

@@ -36,8 +36,8 @@ async function recorded(
     redact: (text: string) => text,
     hosts: [],
   };
-  const after = await recordLocalModels(dispatcher, ways, manifest, (text) => notes.push(text));
-  await after();
+  const local = await recordLocalModels(dispatcher, ways, manifest, (text) => notes.push(text));
+  await local.recordAfter();
   await dispatcher.destroy();
   return { manifest, notes };
 }

@@ -1,22 +1,33 @@
 import { defined } from '../../base/defined.ts';
 import { oneLine } from '../../base/text.ts';
 import { loadedModels, ollamaVersion, type LocalOllama } from '../../gateway/local-ollama.ts';
+import { ModelMemory } from '../../gateway/model-memory.ts';
 import { networkFailure } from '../../gateway/network-failure.ts';
 import type { Manifest } from '../../journal/manifest.ts';
+import type { Arm } from '../../plan/plan.ts';
 import type { Ways } from './setup.ts';
 
+/** A local server that tells what is in its memory; nothing of it where there is none. */
+export interface LocalModels {
+  /** To be asked around each request that tells nothing of a load by itself. */
+  memoryOf: (arm: Arm) => ModelMemory | undefined;
+  /** Writes into the manifest what is in memory when it is called. */
+  recordAfter: () => Promise<void>;
+}
+
+const none: LocalModels = { memoryOf: () => undefined, recordAfter: () => Promise.resolve() };
+
 /**
- * Writes into the manifest which models a local Ollama has in memory, now and when the returned function is called.
- * Does nothing where no request goes to one. A server that does not say is noted, and no reason to stop.
+ * Writes into the manifest which models a local Ollama has in memory, and gives back what to ask it later. Does nothing where no request goes to one. A server that does not say is noted, and no reason to stop.
  */
 export async function recordLocalModels(
   dispatcher: LocalOllama['dispatcher'],
   { arms, endpointOf, redact }: Ways,
   manifest: Manifest,
   note: (text: string) => void,
-): Promise<() => Promise<void>> {
+): Promise<LocalModels> {
   const arm = arms.find(({ route }) => route === 'local');
-  if (!arm) return () => Promise.resolve();
+  if (!arm) return none;
   const { headers } = manifest.suite.gateway;
   const ollama: LocalOllama = { dispatcher, baseUrl: endpointOf(arm).baseUrl, headers };
   try {
@@ -29,10 +40,15 @@ export async function recordLocalModels(
   } catch (error) {
     const reason = oneLine(redact(networkFailure(error).message), 200);
     note(`the local server did not say which models are in its memory (${reason})`);
-    return () => Promise.resolve();
+    return none;
   }
-  return async () => {
-    const after = await loadedModels(ollama).catch(() => undefined);
-    if (after && manifest.local) manifest.local.after = after;
+  const memory = new ModelMemory(() => loadedModels(ollama));
+  return {
+    // Its own API reports the load of each request.
+    memoryOf: (of) => (of.route === 'local' && !endpointOf(of).native ? memory : undefined),
+    recordAfter: async () => {
+      const after = await loadedModels(ollama).catch(() => undefined);
+      if (after && manifest.local) manifest.local.after = after;
+    },
   };
 }

@@ -74,11 +74,11 @@ test('a measured answer for which the model had to be loaded does not count, and
   expect(ran.stdout).toMatch(/No model is ranked/);
 });
 
-test('by default it is asked as every route is; the memory is looked at all the same', async () => {
+test('by default it is asked as every route is; a cold load is seen in its memory, and left out', async () => {
   await using cwd = await scratch();
   await writeFile(join(cwd.path, 'trial.yaml'), suiteText(''));
-  const standin = await createStandin({ speed: 50 });
-  const ran = await gatebench(['run', 'trial.yaml', '--base-url', standin.url], cwd.path);
+  const standin = await createStandin({ speed: 20 });
+  const ran = await gatebench(['run', 'trial.yaml', '--base-url', standin.url, '--warmup', '0'], cwd.path);
   await standin.close();
   expect(ran.code).toBe(0);
   const folder = await onlyRun(cwd.path);
@@ -86,8 +86,15 @@ test('by default it is asked as every route is; the memory is looked at all the 
   expect(rows.every(({ status, server_total_ms }) => status === 'ok' && server_total_ms === undefined)).toBe(
     true,
   );
+  for (const model of ['one', 'two']) {
+    const [first, ...later] = rows.filter((row) => row.model === model);
+    expect(first!.invalid_reason).toContain('cold_load');
+    expect(later).toHaveLength(3);
+    expect(later.flatMap(({ invalid_reason }) => invalid_reason ?? [])).not.toContain('cold_load');
+  }
   expect((await readManifest(folder)).local).toMatchObject({ before: [], after: [{}, {}] });
   expect(ran.stdout).not.toContain('Server time');
+  expect(ran.stdout.replace(/\s+/g, ' ')).toContain('left out of latency figures (cold_load)');
 });
 
 test('a server that knows no /api/ps is noted, and asked all the same', async () => {
