@@ -1,7 +1,7 @@
 import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { requestColumns } from '../../src/journal/columns.ts';
+import { rowColumns } from '../../src/journal/columns.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { runFiles } from '../../src/journal/run-folder.ts';
 import type { Case, OpenCase } from './case.ts';
@@ -80,7 +80,7 @@ async function openJournal(
 
 /** What would do if no cell ever needed quotes. */
 function joinAndAppend(requests: FileHandle, answers: FileHandle): Append {
-  const names = requestColumns.map(({ name }) => name);
+  const names = rowColumns.map(({ name }) => name);
   return async (samples) => {
     const lines = samples.map(({ row }) => names.map((name) => String(row[name] ?? '')).join(','));
     await answers.appendFile(samples.map(({ line }) => `${JSON.stringify(line)}\n`).join(''));

@@ -1,5 +1,8 @@
-/** What a column's cells hold. `time` is an ISO 8601 string in UTC; `list` is several words. */
-export type CellKind = 'text' | 'number' | 'boolean' | 'time' | 'list';
+/**
+ * What a column's cells hold. `time` is an ISO 8601 string in UTC; `list` is several words; `check` is the checksum of
+ * the row's other cells, which stands in the file alone.
+ */
+export type CellKind = 'text' | 'number' | 'boolean' | 'time' | 'list' | 'check';
 
 interface CellTypes {
   text: string;
@@ -7,6 +10,7 @@ interface CellTypes {
   boolean: boolean;
   time: string;
   list: readonly string[];
+  check: never;
 }
 
 /** One column of a table that we write: the file, its reader, the documentation and the exports come from it. */
@@ -27,7 +31,7 @@ type Cell<C extends Column> = CellTypes[C['kind']] | (C['required'] extends true
 
 /** The row that a list of columns describes. */
 export type RowOf<Columns extends readonly Column[]> = {
-  [C in Columns[number] as C['name']]: Cell<C>;
+  [C in Columns[number] as C['kind'] extends 'check' ? never : C['name']]: Cell<C>;
 };
 
 /** Any row: for code that walks the columns. */

@@ -6,7 +6,7 @@ import type { Column } from '../base/table.ts';
 import { scratchFolder } from '../base/testing/scratch.ts';
 import { opened, recordsOf, withoutLibreOffice, type Records } from '../export/testing/libre-office.ts';
 import { hostile, row, rowsOf } from '../export/testing/runs.ts';
-import { requestColumns } from '../journal/columns.ts';
+import { rowColumns } from '../journal/columns.ts';
 import { modelColumns } from '../summary/columns.ts';
 import { gatebench, onlyRun, suites } from './testing/gatebench.ts';
 import { writeRun } from './testing/run-folder.ts';
@@ -68,7 +68,7 @@ describe.skipIf(withoutLibreOffice !== undefined)('exports opened in LibreOffice
     expectSame(
       recordsOf(sheets.get('Requests')!),
       await csvRecords(join(folder, 'requests.csv')),
-      requestColumns,
+      rowColumns,
     );
     const models = await csvRecords(join(folder, 'models.csv'));
     expectSame(recordsOf(sheets.get('All figures')!), models, modelColumns);

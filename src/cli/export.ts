@@ -9,8 +9,10 @@ import { exportFormats } from '../export/index.ts';
 import { localeNamed } from '../export/locales.ts';
 import { pickFields } from '../export/pick-fields.ts';
 import { tableNamed, type TableName } from '../export/tables.ts';
+import { FileState } from '../journal/file-state.ts';
+import { readManifest } from '../journal/manifest.ts';
 import { findRuns } from './find-runs.ts';
-import { loadRun, readRows } from './load-report.ts';
+import { loadRun, readRows, runFileWarnings } from './load-report.ts';
 import { writeStream } from './write-stream.ts';
 
 export interface ExportFlags {
@@ -32,7 +34,9 @@ export async function executeExport(flags: ExportFlags): Promise<ExitCode> {
   if (format.isBinary && flags.out === undefined && process.stdout.isTTY)
     throw new UserError(`--format ${format.name} is no text for a terminal: name a file with -o FILE.`);
   const folders = await findRuns(flags.runs, flags.results);
-  await writeStream(format.write(folders.map(exportedRun), options), flags.out);
+  const states = folders.map((folder) => ({ folder, state: new FileState() }));
+  await writeStream(format.write(states.map(exportedRun), options), flags.out);
+  for (const { folder, state } of states) await warnOf(folder, state);
   if (!flags.quiet) tell(flags, options, folders.length);
   return exitCode.done;
 }
@@ -75,9 +79,21 @@ function optionsOf({ locale, table, columns, aliases }: ExportFlags, format: Exp
 }
 
 /** Summarises when first asked, and once. */
-function exportedRun(folder: string): ExportedRun {
+function exportedRun({ folder, state }: { folder: string; state: FileState }): ExportedRun {
   let summary: Promise<Summarised> | undefined;
-  return { rows: () => readRows(folder), summarised: () => (summary ??= loadRun(folder)) };
+  return {
+    rows: () => {
+      state.reset();
+      return readRows(folder, state);
+    },
+    summarised: () => (summary ??= loadRun(folder)),
+  };
+}
+
+/** Also with --quiet: rows are missing in what was written. */
+async function warnOf(folder: string, state: FileState): Promise<void> {
+  for (const warning of runFileWarnings(folder, state, await readManifest(folder)))
+    process.stderr.write(`⚠ ${folder}: ${warning}\n`);
 }
 
 function tell({ out }: ExportFlags, { aliases, columns }: ExportOptions, runs: number): void {

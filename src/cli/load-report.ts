@@ -4,7 +4,8 @@ import { count } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
 import { type Calibration, isProvenAt } from '../calibrate/calibration.ts';
 import type { RequestRow } from '../journal/columns.ts';
-import { type Manifest, readManifest } from '../journal/manifest.ts';
+import { FileState, fileWarnings } from '../journal/file-state.ts';
+import { readManifest, type Manifest } from '../journal/manifest.ts';
 import { readRequests } from '../journal/resume.ts';
 import { runFiles } from '../journal/run-folder.ts';
 import type { Report, RunFacts } from '../output/report.ts';
@@ -43,7 +44,8 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
   const serverTimesCollector = new ServerTimesCollector();
   const checks = checksOf(suite);
   let unjudged = 0;
-  for await (const row of readRows(folder)) {
+  const state = new FileState();
+  for await (const row of readRequests(folder, state)) {
     if (row.run_id !== manifest.run_id) throw strangeRow(folder, row, manifest);
     collector.add(row);
     serverTimesCollector.add(row);
@@ -67,6 +69,7 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
     models,
     pairs: comparison.pairs,
     warnings: [
+      ...runFileWarnings(folder, state, manifest),
       // Every format says over its table that a run is simulated.
       ...warningLines(warnings.filter(({ kind }) => kind !== 'simulated')),
       ...unjudgedWarning(unjudged, manifest),
@@ -101,9 +104,21 @@ function neededColumns({ thresholds, gate }: Suite): string[] {
   return [...thresholdColumns(thresholds), ...historyColumnsNeeded(Object.keys(gate?.metrics ?? {}))];
 }
 
-/** The rows of a run, one at a time. */
-export function readRows(folder: string): AsyncGenerator<RequestRow> {
-  return readRequests(folder);
+/** The rows of a run, one at a time; damaged ones are passed over. */
+export function readRows(folder: string, state?: FileState): AsyncGenerator<RequestRow> {
+  return readRequests(folder, state);
+}
+
+/** What to know of a journal that was not read whole. */
+export function runFileWarnings(folder: string, state: FileState, { status }: Manifest): string[] {
+  const remedy = `Their requests count as not asked. Salvage the rest, and see what was lost: gatebench repair ${folder}.`;
+  return [
+    ...fileWarnings(state, runFiles.requests, remedy),
+    // While a run is written, its last line may be on its way.
+    ...(state.isTorn && status !== 'running'
+      ? [`${runFiles.requests}: its last line is cut off and left out. ${remedy}`]
+      : []),
+  ];
 }
 
 /** Measured requests of the plan, without warm-up. */

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LeapClock } from '../base/testing/leap-clock.ts';
-import { readCsv } from '../journal/csv.ts';
+import { readCsv } from '../journal/read-csv.ts';
 import { reconciledColumns, type ReconciledRow } from '../journal/reconciled-columns.ts';
 import { reconciliationJson } from '../reconcile/render.ts';
 import type { Summary } from '../reconcile/summary.ts';

@@ -4,7 +4,7 @@ import { oneLine } from '../base/text.ts';
 import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
 import { findAnswer } from '../journal/answers.ts';
 import type { RequestRow } from '../journal/columns.ts';
-import { readCsv } from '../journal/csv.ts';
+import { readCsv } from '../journal/read-csv.ts';
 import { readManifest } from '../journal/manifest.ts';
 import { reconciledColumns, type ReconciledRow } from '../journal/reconciled-columns.ts';
 import { keyOf } from '../journal/resume.ts';

@@ -1,5 +1,5 @@
 import type { AnyRow, Column } from '../base/table.ts';
-import { requestColumns } from '../journal/columns.ts';
+import { rowColumns } from '../journal/columns.ts';
 import { modelColumns, pairColumns } from '../summary/columns.ts';
 import { dayAndHour } from './day-and-hour.ts';
 import { plainField, type Field } from './field.ts';
@@ -21,7 +21,8 @@ const sent = (row: AnyRow): string | undefined =>
 
 const requests: ExportTable = {
   name: 'requests',
-  fields: requestColumns.flatMap((column) =>
+  // The checksum is about the file that it stands in.
+  fields: rowColumns.flatMap((column) =>
     column.name === 'started_at'
       ? [plainField(column), ...dayAndHour('on which it was sent', sent)]
       : [plainField(column)],

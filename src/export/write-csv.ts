@@ -3,7 +3,7 @@ import type { AnyRow } from '../base/table.ts';
 import { cellText } from '../journal/csv.ts';
 import { renamed } from './aliases.ts';
 import type { Field } from './field.ts';
-import { escapeFormula } from './formula-escape.ts';
+import { escapeFormula } from '../base/formula.ts';
 import type { ExportedRun, ExportOptions } from './format.ts';
 import { localeNamed, type Locale } from './locales.ts';
 import { pickFields } from './pick-fields.ts';

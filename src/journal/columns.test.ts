@@ -40,6 +40,7 @@ const promised = [
   ...['server_total_ms', 'load_ms', 'prompt_eval_ms', 'eval_ms'],
   'ask_hash',
   'server_queue_ms',
+  'row_check',
 ];
 
 test('requests.csv has these columns, in this order', () => {

@@ -1,5 +1,6 @@
 import type { Column, RowOf } from '../base/table.ts';
 import { laterServerTimes, latencies, rates, serverTimes } from '../metric/index.ts';
+import { rowCheck } from './row-check.ts';
 
 /** What identifies a row, and where it stands in the design. */
 const identity = [
@@ -164,8 +165,8 @@ const whatWasAsked = [
   },
 ] as const satisfies readonly Column[];
 
-/** `requests.csv`, in this order. The header, rows, reader and the README's table come from this list. */
-export const requestColumns = [
+/** What a row holds, in the order of `requests.csv`. */
+export const rowColumns = [
   ...identity,
   ...outcome,
   ...timing,
@@ -178,15 +179,21 @@ export const requestColumns = [
   ...laterServerTimes,
 ] as const;
 
+/** `requests.csv`, in this order. The header, rows, reader and the README's table come from this list. */
+export const requestColumns = [...rowColumns, rowCheck] as const;
+
 /**
  * `verdicts.csv`: what the checks said of answers whose rows stand in `requests.csv` already. It is there while a run is
  * under way and after a kill; at a run's end its verdicts move into the rows.
  */
-export const verdictColumns = ['event_id', 'passed', 'score', 'failed_checks'].map((name) =>
-  verdictsAndReceipts.find((column) => column.name === name)!,
-);
+export const verdictColumns: readonly Column[] = [
+  ...['event_id', 'passed', 'score', 'failed_checks'].map((name) =>
+    verdictsAndReceipts.find((column) => column.name === name)!,
+  ),
+  rowCheck,
+];
 
 export type VerdictRow = Pick<RequestRow, 'event_id' | 'passed' | 'score' | 'failed_checks'>;
 
 /** One attempt as it stands in `requests.csv`: what everything after the run works from. */
-export type RequestRow = RowOf<typeof requestColumns>;
+export type RequestRow = RowOf<typeof rowColumns>;

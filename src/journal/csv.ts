@@ -1,9 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream';
-import { parse } from 'csv-parse';
 import { stringify } from 'csv-stringify/sync';
+import { guardedText } from '../base/formula.ts';
 import type { AnyRow, Column } from '../base/table.ts';
-import { UserError } from '../base/user-error.ts';
+import { checkFor, type CheckOf } from './row-check.ts';
 
 type Value = AnyRow[string];
 
@@ -32,15 +30,18 @@ export function cellValue(column: Column, text: string): Value {
     case 'number': {
       // A blank would read as 0, and what was not measured is never 0.
       const number = text.trim() === text ? Number(text) : NaN;
-      if (!Number.isFinite(number)) throw new RangeError(`${column.name}: «${text}» is not a number`);
+      if (!Number.isFinite(number)) throw new RangeError(`${column.name}: "${text}" is not a number`);
       return number;
     }
     case 'boolean':
-      if (text !== 'true' && text !== 'false')
-        throw new RangeError(`${column.name}: «${text}» is neither true nor false`);
-      return text === 'true';
+      // Spreadsheets write TRUE.
+      if (!/^(true|false|TRUE|FALSE)$/.test(text))
+        throw new RangeError(`${column.name}: "${text}" is neither true nor false`);
+      return text === 'true' || text === 'TRUE';
     case 'list':
       return text.split(';');
+    case 'check':
+      return undefined;
     case 'text':
     case 'time':
       return text;
@@ -50,15 +51,20 @@ export function cellValue(column: Column, text: string): Value {
 // A carriage return alone is a line end to some readers, and csv-stringify quotes only its own delimiter.
 const format = { record_delimiter: '\n', quoted_match: /[\r\n]/ } as const;
 
+/** One line of cells as they are, with its line feed. */
+export function csvRecord(cells: readonly string[]): string {
+  return stringify([cells], format);
+}
+
 /** The header line, with its line feed. */
 export function csvHeader(columns: readonly Column[]): string {
-  return stringify([columns.map(({ name }) => name)], format);
+  return csvRecord(columns.map(({ name }) => name));
 }
 
 /** Lines for some rows, each with its line feed. */
 export function csvLines(columns: readonly Column[], rows: readonly AnyRow[]): string {
   return stringify(
-    rows.map((row) => columns.map((column) => cellText(column, row[column.name]))),
+    rows.map((row) => rowCells(columns, row)),
     format,
   );
 }
@@ -68,62 +74,27 @@ export function csvFile(columns: readonly Column[], rows: readonly AnyRow[]): st
   return csvHeader(columns) + csvLines(columns, rows);
 }
 
-interface CsvRecord {
-  record: string[];
-  info: { lines: number };
-}
-
-export interface ReadOptions {
-  /** Read only so much of the file: for one whose last line may be torn. */
-  bytes?: number;
-}
-
-type Places = (readonly [column: Column, place: number])[];
-
 /**
- * Rows of a file that `csvLines` wrote, one at a time. Columns that the file lacks read as not measured, so
- * that files of older versions stay readable; columns that it has beyond ours are passed over.
- * Throws a UserError that names file and line when the file cannot be read, is torn, lacks a column that every
- * row has, or holds a cell that does not fit its column.
+ * The cells of a row as they stand in a file: words that a spreadsheet might run as a formula begin with an apostrophe,
+ * and the checksum covers the others.
  */
-export async function* readCsv<Row>(
-  path: string,
-  columns: readonly Column[],
-  { bytes }: ReadOptions = {},
-): AsyncGenerator<Row> {
-  if (bytes === 0) return;
-  const source = createReadStream(path, bytes === undefined ? {} : { end: bytes - 1 });
-  // Unlike `pipe`, it hands on what goes wrong with the file, and closes it when the reader stops early.
-  const records = pipeline(source, parse({ bom: true, info: true }), () => undefined);
-  let places: Places | undefined;
-  try {
-    for await (const { record, info } of records as AsyncIterable<CsvRecord>) {
-      if (places) yield rowOf(record, places, `${path}:${info.lines}`) as Row;
-      else places = placesOf(columns, record, path);
-    }
-  } catch (error) {
-    throw error instanceof UserError
-      ? error
-      : new UserError(`${path} cannot be read: ${(error as Error).message}`);
-  }
+export function rowCells(columns: readonly Column[], row: AnyRow): string[] {
+  const cells = columns.map((column) => {
+    const text = cellText(column, row[column.name]);
+    return column.kind === 'text' || column.kind === 'list' ? guardedText(text) : text;
+  });
+  const { place, checkOf } = checkOfColumns(columns);
+  if (place !== -1) cells[place] = checkOf(cells);
+  return cells;
 }
 
-/** Where each column stands in the file; -1 where it does not. */
-function placesOf(columns: readonly Column[], header: readonly string[], path: string): Places {
-  const places: Places = columns.map((column) => [column, header.indexOf(column.name)]);
-  const missing = places.filter(([column, place]) => column.required && place === -1);
-  if (missing.length > 0)
-    throw new UserError(`${path} has no column ${missing.map(([{ name }]) => `«${name}»`).join(', ')}.`);
-  return places;
-}
+const checks = new WeakMap<readonly Column[], { place: number; checkOf: CheckOf }>();
 
-function rowOf(record: readonly string[], places: Places, where: string): AnyRow {
-  const row: Record<string, Value> = {};
-  try {
-    for (const [column, place] of places)
-      row[column.name] = place === -1 ? undefined : cellValue(column, record[place]!);
-  } catch (error) {
-    throw new UserError(`${where}: ${(error as Error).message}`);
+function checkOfColumns(columns: readonly Column[]): { place: number; checkOf: CheckOf } {
+  let found = checks.get(columns);
+  if (found === undefined) {
+    const place = columns.findIndex(({ kind }) => kind === 'check');
+    checks.set(columns, (found = { place, checkOf: checkFor(columns.map(({ name }) => name)) }));
   }
-  return row;
+  return found;
 }

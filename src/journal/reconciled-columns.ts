@@ -1,4 +1,5 @@
 import type { Column, RowOf } from '../base/table.ts';
+import { rowCheck } from './row-check.ts';
 
 /** Where an attempt, or a row of the log, was found. */
 export const matches = ['matched', 'not_in_log', 'not_in_run', 'not_sent'] as const;
@@ -79,7 +80,7 @@ const bothSides = [
 ] as const satisfies readonly Column[];
 
 /** `reconciled.csv`, in this order: one row per attempt, then one per row of the log that the run does not know. */
-export const reconciledColumns = [...whichOne, ...bothSides] as const;
+export const reconciledColumns = [...whichOne, ...bothSides, rowCheck] as const;
 
 /** An attempt beside the gateway’s log. */
 export type ReconciledRow = RowOf<typeof reconciledColumns>;

@@ -1,14 +1,17 @@
 import { open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { defined } from '../base/defined.ts';
 import { oneLine } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
 import { requestKey } from '../plan/blocks.ts';
 import { requestColumns, type RequestRow } from './columns.ts';
-import { csvHeader, csvLines, readCsv } from './csv.ts';
+import { cellsOf } from './csv-lines.ts';
+import { csvHeader, csvLines } from './csv.ts';
+import { readCsv } from './read-csv.ts';
+import { FileState } from './file-state.ts';
 import { cannotBeWritten, isDraft, runFiles, writeWhole } from './run-folder.ts';
+import { setDamageAside } from './set-damage-aside.ts';
 import { readVerdicts, removeVerdicts, withVerdict } from './verdicts.ts';
-import { endOfLastLine, wholeBytes } from './whole-lines.ts';
+import { endOfLastLine } from './whole-lines.ts';
 
 /** What a journal says of the requests of its plan. */
 export interface JournalState {
@@ -74,19 +77,13 @@ export async function removeDerived(folder: string): Promise<void> {
 
 /**
  * The rows of a run with their verdicts, one at a time, also of one that is being written or was killed: a torn last
- * line is passed over.
+ * line is passed over, and so is what is damaged: `state` says what that was.
  */
-export async function* readRequests(folder: string): AsyncGenerator<RequestRow> {
+export async function* readRequests(folder: string, state = new FileState()): AsyncGenerator<RequestRow> {
   const path = join(folder, runFiles.requests);
   // Before the rows: verdicts that move into them meanwhile are then seen twice, and never missed.
   const verdicts = await readVerdicts(folder);
-  let bytes: number | undefined;
-  try {
-    bytes = await wholeBytes(path);
-  } catch {
-    // That there is no such file, or that it cannot be read, is for the reader to say.
-  }
-  for await (const row of readCsv<RequestRow>(path, requestColumns, defined({ bytes })))
+  for await (const row of readCsv<RequestRow>(path, requestColumns, { state, isJournal: true }))
     yield withVerdict(row, verdicts);
 }
 
@@ -123,10 +120,8 @@ export async function addNewColumns(folder: string): Promise<boolean> {
   const found = await firstLine(path);
   if (found === '' || found === header) return false;
   const known: readonly string[] = requestColumns.map(({ name }) => name);
-  const unknown = found
-    .trimEnd()
-    .split(',')
-    .filter((name) => !known.includes(name));
+  const names = cellsOf(found.trimEnd().replace(/^\ufeff/, '')) ?? [];
+  const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new UserError(
       `${path} has columns that this gatebench does not know (${oneLine(unknown.join(', '), 200)}): ` +
@@ -177,11 +172,13 @@ export async function reopenFailed(folder: string): Promise<number> {
 export async function settleVerdicts(folder: string): Promise<void> {
   const verdicts = await readVerdicts(folder);
   const path = join(folder, runFiles.requests);
-  if (verdicts.size > 0)
+  if (verdicts.size > 0) {
+    await setDamageAside(path, requestColumns);
     await writeWhole(
       path,
       rewritten(path, (row) => withVerdict(row, verdicts)),
     );
+  }
   await removeVerdicts(folder);
 }
 

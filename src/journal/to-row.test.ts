@@ -4,7 +4,7 @@ import { anyText } from '../base/testing/any-text.ts';
 import { answered, failed, type Piece } from '../metric/testing/exchange.ts';
 import { arm, planned, prompt, user } from '../plan/testing/planned.ts';
 import type { Observed } from '../record/exchange.ts';
-import { requestColumns, type RequestRow } from './columns.ts';
+import { rowColumns, type RequestRow } from './columns.ts';
 import { csvLines } from './csv.ts';
 import { measurement } from './testing/rows.ts';
 import { toRow } from './to-row.ts';
@@ -139,7 +139,7 @@ test('fills every column of one attempt', () => {
     eval_ms: 390,
     server_queue_ms: 9.5,
   });
-  expect(Object.keys(row).toSorted()).toEqual(requestColumns.map(({ name }) => name).toSorted());
+  expect(Object.keys(row).toSorted()).toEqual(rowColumns.map(({ name }) => name).toSorted());
 });
 
 test('what the server’s memory and the length of the prompt show of an answer is held against it', () => {
@@ -163,7 +163,7 @@ test('what the server’s memory and the length of the prompt show of an answer 
 const filled = (row: RequestRow): string[] =>
   Object.entries(row).flatMap(([name, cell]) => (cell === undefined ? [] : [name]));
 
-const always = requestColumns.filter((column) => 'required' in column).map(({ name }) => name as string);
+const always = rowColumns.filter((column) => 'required' in column).map(({ name }) => name as string);
 
 test('of a request that never left, only the design, the failure and our own waiting are known', () => {
   const unsent = failed(
@@ -188,7 +188,7 @@ test('of a request that never left, only the design, the failure and our own wai
 
 test('an answer without usage, checks, price and receipts leaves those cells empty', () => {
   const row = toRow(measurement({ exchange: answered(stream) }));
-  const empty = requestColumns.map(({ name }) => name).filter((name) => row[name] === undefined);
+  const empty = rowColumns.map(({ name }) => name).filter((name) => row[name] === undefined);
   expect(empty).toEqual([
     'tags',
     ...['error_family', 'error_message', 'invalid_reason'],
@@ -259,7 +259,7 @@ test('whatever a server says, its row is one line', () => {
   fc.assert(
     fc.property(anyText(), anyText(), anyText(), (answer, code, message) => {
       const exchange = failed({ status: 'truncated', code, message }, stream, { answer });
-      const text = csvLines(requestColumns, [toRow(measurement({ exchange }))]);
+      const text = csvLines(rowColumns, [toRow(measurement({ exchange }))]);
       expect(text.indexOf('\n')).toBe(text.length - 1);
       expect(text).not.toContain('\r');
     }),

@@ -1,11 +1,11 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { defined } from '../base/defined.ts';
 import type { Verdict } from '../check/check.ts';
 import { verdictColumns, type RequestRow, type VerdictRow } from './columns.ts';
-import { csvHeader, csvLines, readCsv } from './csv.ts';
-import { runFiles } from './run-folder.ts';
-import { wholeBytes } from './whole-lines.ts';
+import { csvHeader, csvLines } from './csv.ts';
+import { FileState } from './file-state.ts';
+import { readCsv } from './read-csv.ts';
+import { isThere, runFiles } from './run-folder.ts';
 
 /** The cells that checks fill in a row. */
 export function verdictCells({ passed, score, failedChecks }: Verdict): Omit<VerdictRow, 'event_id'> {
@@ -47,14 +47,10 @@ export class VerdictLog {
 export async function readVerdicts(folder: string): Promise<ReadonlyMap<string, VerdictRow>> {
   const path = join(folder, runFiles.verdicts);
   const verdicts = new Map<string, VerdictRow>();
-  let bytes: number | undefined;
-  try {
-    bytes = await wholeBytes(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return verdicts;
-    // That it cannot be read is for the reader to say.
-  }
-  for await (const verdict of readCsv<VerdictRow>(path, verdictColumns, defined({ bytes })))
+  if (!(await isThere(path))) return verdicts;
+  // A damaged verdict is none: its answer counts as not judged yet.
+  const options = { state: new FileState(), isJournal: true };
+  for await (const verdict of readCsv<VerdictRow>(path, verdictColumns, options))
     verdicts.set(verdict.event_id, verdict);
   return verdicts;
 }

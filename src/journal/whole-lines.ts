@@ -1,14 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
-
-/** Bytes of a file up to the end of its last line. */
-export async function wholeBytes(path: string): Promise<number> {
-  const file = await open(path, 'r');
-  try {
-    return await endOfLastLine(file, (await file.stat()).size);
-  } finally {
-    await file.close();
-  }
-}
+import type { FileHandle } from 'node:fs/promises';
 
 /** Offset after the last line feed; 0 when there is none. */
 export async function endOfLastLine(file: FileHandle, size: number): Promise<number> {

@@ -64,7 +64,8 @@ function serverTimesObject(times: ServerTimes): Record<string, unknown> {
  * say the same.
  */
 export function rowObject(columns: readonly Column[], row: AnyRow): Record<string, unknown> {
-  return Object.fromEntries(columns.map((column) => [column.name, cell(column, row[column.name])]));
+  const ofRow = columns.filter(({ kind }) => kind !== 'check');
+  return Object.fromEntries(ofRow.map((column) => [column.name, cell(column, row[column.name])]));
 }
 
 function cell({ decimals }: Column, value: AnyRow[string]): unknown {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { requestColumns } from '../journal/columns.ts';
+import { rowColumns } from '../journal/columns.ts';
 import { modelColumns } from '../summary/columns.ts';
 import { gateMetrics, numberColumns, shareColumns, stopMetrics } from './vocabulary.ts';
 
-const kinds = new Map<string, string>(requestColumns.map(({ name, kind }) => [name, kind]));
+const kinds = new Map<string, string>(rowColumns.map(({ name, kind }) => [name, kind]));
 
 test('what is measured is a number in requests.csv, what is a share is true or false there', () => {
   expect(numberColumns.filter((name) => kinds.get(name) !== 'number')).toEqual([]);
@@ -12,6 +12,6 @@ test('what is measured is a number in requests.csv, what is a share is true or f
 });
 
 test('whatever a gate may watch is a column of requests.csv or models.csv', () => {
-  const columns = new Set<string>([...requestColumns, ...modelColumns].map(({ name }) => name));
+  const columns = new Set<string>([...rowColumns, ...modelColumns].map(({ name }) => name));
   expect(gateMetrics.filter((name) => !columns.has(name))).toEqual([]);
 });

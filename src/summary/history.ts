@@ -1,5 +1,6 @@
 import type { Ms } from '../base/clock.ts';
 import type { Column, RowOf } from '../base/table.ts';
+import { rowCheck } from '../journal/row-check.ts';
 import type { ClusterCount } from '../stats/korn-graubard.ts';
 import type { ArmSamples, Collected } from './collect.ts';
 import { boundOf } from './metric-figures.ts';
@@ -43,6 +44,7 @@ export const historyColumns = [
   },
   { name: 'bound', kind: 'boolean', unit: '', meaning: 'the value rests on failed requests' },
   { name: 'reason', kind: 'text', unit: '', meaning: 'of a decision' },
+  rowCheck,
 ] as const satisfies readonly Column[];
 
 export type HistoryRow = RowOf<typeof historyColumns>;

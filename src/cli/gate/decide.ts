@@ -1,8 +1,9 @@
 import { systemClock } from '../../base/clock.ts';
 import { exitCode, UserError, type ExitCode } from '../../base/user-error.ts';
+import { FileState } from '../../journal/file-state.ts';
 import { choices, quote } from '../../suite/nearest.ts';
 import type { HistoryRow } from '../../summary/history.ts';
-import { appendHistory, historyFile, readKnownHistory } from './history-file.ts';
+import { appendHistory, historyFile, historyWarnings, readKnownHistory } from './history-file.ts';
 
 export const decisions = ['accept', 'drop', 'pin'] as const;
 export type Decision = (typeof decisions)[number];
@@ -26,7 +27,9 @@ const meanings: Readonly<Record<Decision, string>> = {
 
 /** `gatebench gate accept|drop|pin NIGHT`: what somebody decided about a night, kept in the history for good. */
 export async function executeDecision(flags: DecideFlags): Promise<ExitCode> {
-  const rows = await readKnownHistory(flags.history);
+  const state = new FileState();
+  const rows = await readKnownHistory(flags.history, state);
+  for (const warning of historyWarnings(flags.history, state)) process.stderr.write(`⚠ ${warning}\n`);
   const night = findNight(flags.night, rows);
   const ours = rows.filter(({ kind, run_id }) => kind === 'night' && run_id === night.run_id);
   for (const name of ['model', 'route', 'metric'] as const) {

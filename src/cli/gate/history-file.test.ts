@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { csvFile } from '../../journal/csv.ts';
 import { historyColumns } from '../../summary/history.ts';
 import { decision, nightRow } from '../../summary/testing/nights.ts';
 import { scratch } from '../testing/gatebench.ts';
@@ -56,7 +57,31 @@ test('conflict marks of a merge are named with their line', async () => {
   await appendHistory(folder.path, () => [nightRow(0, 'a', 1)]);
   const text = await readFile(historyFile(folder.path), 'utf8');
   await writeFile(historyFile(folder.path), `${text}<<<<<<< ours\n`);
-  await expect(readHistory(folder.path)).rejects.toThrow(/history\.csv/);
-  await writeFile(historyFile(folder.path), text.replace('\nnight,', '\nday,'));
-  await expect(readHistory(folder.path)).rejects.toThrow('kind «day»');
+  await expect(readHistory(folder.path)).rejects.toThrow(/history\.csv:3: a merge has left its marks/);
+});
+
+test('a kind that is not known is refused, when a later version wrote it', async () => {
+  await using folder = await scratch();
+  await writeFile(
+    historyFile(folder.path),
+    csvFile(historyColumns, [{ ...nightRow(0, 'a', 1), kind: 'day' }]),
+  );
+  await expect(readHistory(folder.path)).rejects.toThrow('kind "day"');
+});
+
+test('the history of a version without checksums gets them with its next line, and loses nothing', async () => {
+  await using folder = await scratch();
+  const [, ...withoutCheck] = historyColumns.toReversed();
+  const columns = withoutCheck.toReversed();
+  const first = nightRow(0, 'a', 1);
+  const reason = '=1+1, "new"\nlevel';
+  // As it was written before: not guarded.
+  const old = csvFile(columns, [first, decision('accept', 0, { reason })]).replace("'=1+1", '=1+1');
+  await writeFile(historyFile(folder.path), old);
+  expect((await readHistory(folder.path)).at(-1)).toMatchObject({ reason });
+  const second = nightRow(1, 'a', 2);
+  await appendHistory(folder.path, () => [second]);
+  expect(await readFile(historyFile(folder.path), 'utf8')).toBe(
+    csvFile(historyColumns, [first, decision('accept', 0, { reason }), second]),
+  );
 });

@@ -1,41 +1,81 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defined } from '../../base/defined.ts';
+import { guardedText } from '../../base/formula.ts';
 import type { Column } from '../../base/table.ts';
 import { UserError } from '../../base/user-error.ts';
-import { csvHeader, csvLines, readCsv } from '../../journal/csv.ts';
+import { cellsOf } from '../../journal/csv-lines.ts';
+import { csvHeader, csvLines, csvRecord } from '../../journal/csv.ts';
+import { FileState, fileWarnings } from '../../journal/file-state.ts';
 import { lockRun } from '../../journal/lock.ts';
+import { readCsv, type FileRecord, type ReadOptions } from '../../journal/read-csv.ts';
+import { checkFor, rowCheck } from '../../journal/row-check.ts';
 import { readIfThere, writeWhole } from '../../journal/run-folder.ts';
 import { historyColumns, historyKinds, type HistoryRow } from '../../summary/history.ts';
 
 export const historyFile = (folder: string): string => join(folder, 'history.csv');
 
-/** Every line of a history. Empty when the folder has none yet. Throws a UserError for a file that is damaged. */
-export async function readHistory(folder: string): Promise<HistoryRow[]> {
+/**
+ * Every line of a history; empty when the folder has none yet. Damaged lines are passed over: `state` says which.
+ * Throws a UserError for a file that cannot be read, or in which a merge has left its marks.
+ */
+export async function readHistory(folder: string, options: HistoryOptions = {}): Promise<HistoryRow[]> {
+  const { state = new FileState(), onRecord } = options;
   const path = historyFile(folder);
-  if ((await readIfThere(path)) === undefined) return [];
-  const rows = await Array.fromAsync(readCsv<HistoryRow>(path, historyColumns));
+  const text = await readIfThere(path);
+  if (text === undefined) return [];
+  assertMerged(text, path);
+  const rows = await Array.fromAsync(
+    readCsv<HistoryRow>(path, historyColumns, { state, ...defined({ onRecord }) }),
+  );
   const strange = rows.find(({ kind }) => !(historyKinds as readonly string[]).includes(kind));
   if (strange)
     throw new UserError(
-      `${path} has a line of kind «${strange.kind}», which this gatebench does not know: ${historyKinds.join(', ')}.`,
+      `${path} has a line of kind "${strange.kind}", which this gatebench does not know: ${historyKinds.join(', ')}.`,
     );
   return rows;
 }
 
+export interface HistoryOptions extends Pick<ReadOptions, 'onRecord'> {
+  /** Is told what is damaged. */
+  state?: FileState;
+}
+
+/** What to know of a history that was not read whole. */
+export function historyWarnings(folder: string, state: FileState): string[] {
+  return fileWarnings(
+    state,
+    historyFile(folder),
+    `Take the file from an earlier commit, or let go of what is lost: gatebench repair ${folder}.`,
+  );
+}
+
+function assertMerged(text: string, path: string): void {
+  const mark = /^(?:<{7}|={7}|>{7})(?= |\r?$)/m.exec(text);
+  if (!mark) return;
+  const line = text.slice(0, mark.index).split('\n').length;
+  throw new UserError(
+    `${path}:${line}: a merge has left its marks. Keep the lines of both sides, and delete the marks.`,
+  );
+}
+
 /** The same, of a history that must be there. */
-export async function readKnownHistory(folder: string): Promise<HistoryRow[]> {
-  const rows = await readHistory(folder);
+export async function readKnownHistory(folder: string, state = new FileState()): Promise<HistoryRow[]> {
+  const rows = await readHistory(folder, { state });
   if (!rows.some(({ kind }) => kind === 'night'))
     throw new UserError(
-      `${historyFile(folder)} has no nights yet: add the first with «gatebench gate RUN --history ${folder}».`,
+      [
+        ...historyWarnings(folder, state),
+        `${historyFile(folder)} has no nights yet: add the first with "gatebench gate RUN --history ${folder}".`,
+      ].join('\n'),
     );
   return rows;
 }
 
 /**
  * Adds lines at the end. What stands there stays as it is, byte for byte, so that two branches of the file can be
- * merged line by line; the file is put in place whole, so that a kill leaves no torn line. `rowsFor` is given what the
- * file holds once nobody else can write to it.
+ * merged line by line; the file is put in place whole, so that a kill leaves no torn line. A file of a version without
+ * checksums gets them once. `rowsFor` is given what the file holds once nobody else can write to it.
  */
 export async function appendHistory(
   folder: string,
@@ -48,28 +88,48 @@ export async function appendHistory(
   }
   const lock = await lockRun(folder);
   try {
-    const rows = rowsFor(await readHistory(folder));
+    const state = new FileState();
+    const records: FileRecord[] = [];
+    const rows = rowsFor(await readHistory(folder, { state, onRecord: (record) => records.push(record) }));
     if (rows.length === 0) return 0;
     const path = historyFile(folder);
     const before = (await readIfThere(path)) ?? '';
-    const start = before === '' ? csvHeader(historyColumns) : before.replace(/\r?\n?$/, '\n');
-    await writeWhole(path, start + csvLines(columnsOf(start, path), rows));
+    const start = before === '' ? csvHeader(historyColumns) : withChecks(before, state.header, records);
+    await writeWhole(path, start + csvLines(columnsOf(start), rows));
     return rows.length;
   } finally {
     await lock.release();
   }
 }
 
+/** A history that ends with a line feed, under the header that its rows fit, and with checksums. */
+function withChecks(before: string, header: readonly string[], records: readonly FileRecord[]): string {
+  const text = before.replace(/\r?\n?$/, '\n');
+  const line = text.slice(0, text.indexOf('\n'));
+  if (header.includes(rowCheck.name)) {
+    // A damaged header would take the new lines with it.
+    const isRight = cellsOf(line.replace(/^\ufeff/, ''))?.join() === header.join();
+    return isRight ? text : `${header.join(',')}\n${text.slice(line.length + 1)}`;
+  }
+  const names = [...header, rowCheck.name];
+  const checkOf = checkFor(names);
+  let result = `${line.replace(/\r$/, '')},${rowCheck.name}\n`;
+  let at = line.length + 1;
+  for (const { text: record, cells } of records) {
+    const from = text.indexOf(record, at);
+    const guarded = cells.map((cell, place) => (isNumber(header[place]!) ? cell : guardedText(cell)));
+    result += text.slice(at, from) + csvRecord([...guarded, checkOf(guarded)]).trimEnd();
+    at = from + record.length;
+  }
+  return result + text.slice(at);
+}
+
+const isNumber = (name: string): boolean =>
+  historyColumns.some((column) => column.name === name && column.kind === 'number');
+
 /** The columns in the order of the file, which a newer version or a spreadsheet may have changed. */
-function columnsOf(text: string, path: string): Column[] {
-  const names = text
-    .slice(0, text.indexOf('\n'))
-    .replace(/^\ufeff|\r$/g, '')
-    .split(',')
-    .map((name) => name.replace(/^"|"$/g, ''));
-  const missing = historyColumns.filter(({ name }) => !names.includes(name));
-  if (missing.length > 0)
-    throw new UserError(`${path} has no column ${missing.map(({ name }) => `«${name}»`).join(', ')}.`);
+function columnsOf(text: string): Column[] {
+  const names = cellsOf(text.slice(0, text.indexOf('\n')).replace(/^\ufeff/, ''))!;
   const known: readonly Column[] = historyColumns;
   return names.map(
     (name) => known.find((column) => column.name === name) ?? { name, kind: 'text', unit: '', meaning: '' },

@@ -1,13 +1,14 @@
 import { defined } from '../../base/defined.ts';
 import { count } from '../../base/text.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
+import { FileState } from '../../journal/file-state.ts';
 import { findRun } from '../../journal/run-folder.ts';
 import type { BaselineFacts, GateReport } from '../../output/gate/gate-report.ts';
 import { defaultGate } from '../../suite/expand/gate.ts';
 import { gate, type GateResult } from '../../summary/gate.ts';
 import { isIncomplete, nightRows, type HistoryRow } from '../../summary/history.ts';
 import { loadRun, type LoadedRun } from '../load-report.ts';
-import { appendHistory, historyFile, readHistory } from './history-file.ts';
+import { appendHistory, historyFile, historyWarnings, readHistory } from './history-file.ts';
 
 export interface NightFlags {
   run: string;
@@ -36,7 +37,8 @@ export async function judgeNight(flags: NightFlags): Promise<Night> {
     startedAt: manifest.started_at,
     timeoutMs: manifest.suite.run.timeouts.totalMs,
   });
-  const history = await readHistory(flags.history);
+  const state = new FileState();
+  const history = await readHistory(flags.history, { state });
   const result = gate({
     tonight,
     history,
@@ -55,7 +57,11 @@ export async function judgeNight(flags: NightFlags): Promise<Night> {
       thresholds: result.thresholds,
       confirm: settings.confirm,
       history: await keep(flags, incompleteBecause === undefined ? tonight : []),
-      warnings: [...gateWarnings(result, history, manifest.started_at, baseline), ...report.warnings],
+      warnings: [
+        ...historyWarnings(flags.history, state),
+        ...gateWarnings(result, history, manifest.started_at, baseline),
+        ...report.warnings,
+      ],
       ...defined({ baseline, incompleteBecause }),
     },
   };

@@ -3,9 +3,10 @@ import { trendJson } from '../../output/trend/json.ts';
 import { trendTable } from '../../output/trend/table.ts';
 import type { TrendReport } from '../../output/trend/trend-report.ts';
 import type { HistoryRow } from '../../summary/history.ts';
+import { FileState } from '../../journal/file-state.ts';
 import { trend } from '../../summary/trend.ts';
 import { stdoutStyle } from '../terminal.ts';
-import { readKnownHistory } from './history-file.ts';
+import { historyWarnings, readKnownHistory } from './history-file.ts';
 
 export interface TrendFlags {
   history: string;
@@ -15,8 +16,11 @@ export interface TrendFlags {
 
 /** `gatebench trend`: looks, and judges nothing. */
 export async function executeTrend({ history, json, color }: TrendFlags): Promise<ExitCode> {
-  const reports = trendReports(await readKnownHistory(history));
-  process.stdout.write(json ? trendJson(reports) : trendTable(reports, stdoutStyle(color)));
+  const state = new FileState();
+  const reports = trendReports(await readKnownHistory(history, state));
+  const warnings = historyWarnings(history, state);
+  const style = stdoutStyle(color);
+  process.stdout.write(json ? trendJson(reports, warnings) : trendTable(reports, style, warnings));
   return exitCode.done;
 }
 

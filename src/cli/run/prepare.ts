@@ -10,6 +10,7 @@ import type { RequestRow } from '../../journal/columns.ts';
 import { readDescriptors, withinDescriptors } from './descriptors.ts';
 import { createRunFolder } from '../../journal/create-run-folder.ts';
 import { type Lock, lockRun } from '../../journal/lock.ts';
+import { requestColumns } from '../../journal/columns.ts';
 import { describeMachine, type Manifest, readManifest, writeManifest } from '../../journal/manifest.ts';
 import {
   addNewColumns,
@@ -20,6 +21,7 @@ import {
   reopenFailed,
   setTornLineAside,
 } from '../../journal/resume.ts';
+import { setDamageAside } from '../../journal/set-damage-aside.ts';
 import { findRun, isThere, newRunId, runFiles } from '../../journal/run-folder.ts';
 import { costOf } from '../../metric/cost.ts';
 import { type PlanOptions, planSize } from '../../plan/blocks.ts';
@@ -124,6 +126,7 @@ async function reopen(folder: string, flags: RunFlags, demo: DemoGateway): Promi
   assertSameHosts(ways, manifest, folder);
   const torn = await setTornLineAside(folder);
   if (torn > 0) note(manifest, `a torn line of ${count(torn, 'byte')} was set aside`);
+  await salvage(folder, manifest);
   await addNewColumns(folder);
   if (flags.retryErrors !== undefined) {
     const reopened = await reopenFailed(folder);
@@ -144,6 +147,21 @@ async function reopen(folder: string, flags: RunFlags, demo: DemoGateway): Promi
   await removeDerived(folder);
   note(manifest, `resumed with ${count(earlier.done, 'request')} of ${manifest.planned_requests} done`);
   return { folder, manifest, planOptions, ways, budget, earlier };
+}
+
+/** Damaged rows count as not asked; the file as it was is kept. */
+async function salvage(folder: string, manifest: Manifest): Promise<void> {
+  const { state, copy } = await setDamageAside(join(folder, runFiles.requests), requestColumns);
+  if (copy !== undefined)
+    note(
+      manifest,
+      `${count(state.damaged, 'damaged line')} of requests.csv (${state.lines()}) left out, the file as it was kept as ${copy}`,
+    );
+  if (state.unverified > 0)
+    note(
+      manifest,
+      `another program had saved requests.csv: ${count(state.unverified, 'row')} could not be verified`,
+    );
 }
 
 function planOf(suite: Suite, ways: Ways, seed: number, shard: Shard | undefined): PlanOptions {

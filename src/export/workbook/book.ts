@@ -23,7 +23,7 @@ import {
 } from 'wasm-xlsxwriter';
 import type { CellKind } from '../../base/table.ts';
 import type { Value } from '../field.ts';
-import { looksLikeFormula } from '../formula-escape.ts';
+import { looksLikeFormula } from '../../base/formula.ts';
 import { cellText } from './cell-text.ts';
 import { colors, seriesColors } from './colors.ts';
 import { reference, type Area } from './place.ts';

@@ -1,6 +1,6 @@
 import type { AnyRow } from '../../base/table.ts';
 import type { Field, Value } from '../field.ts';
-import { looksLikeFormula } from '../formula-escape.ts';
+import { looksLikeFormula } from '../../base/formula.ts';
 import { cellText } from './cell-text.ts';
 import { columnLetters } from './place.ts';
 import { serialDate } from './serial-date.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { UserError } from '../../base/user-error.ts';
-import { requestColumns } from '../../journal/columns.ts';
+import { rowColumns } from '../../journal/columns.ts';
 import { bytesOf, exported, hostile, row, rowsOf } from '../testing/runs.ts';
 import { cellsOf, elements, parseXml, partsOf, sheetPath, type Element } from '../testing/workbook.ts';
 import { Book } from './book.ts';
@@ -128,7 +128,7 @@ describe('a usual run', () => {
     const columns = elements(parseXml(table), 'tableColumn').map((column) => column.attributes['name']);
     expect(attributes['ref']).toMatch(/^A1:[A-Z]+25$/);
     expect(children.find(({ name }) => name === 'autoFilter')!.attributes['ref']).toBe(attributes['ref']);
-    expect(columns).toEqual(expect.arrayContaining(requestColumns.map(({ name }) => name)));
+    expect(columns).toEqual(expect.arrayContaining(rowColumns.map(({ name }) => name)));
     const cells = cellsOf(parts, 'Requests');
     expect(elements(parseXml(parts.get(sheetPath(parts, 'Requests'))!), 'row')).toHaveLength(25);
     expect(cells.get('A1')).toBe('run_id');

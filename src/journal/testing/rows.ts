@@ -5,7 +5,7 @@ import { answered } from '../../metric/testing/exchange.ts';
 import { arm, planned, prompt } from '../../plan/testing/planned.ts';
 import type { AnswerLine } from '../answer-line.ts';
 import { requestColumns, type RequestRow } from '../columns.ts';
-import { readCsv } from '../csv.ts';
+import { readCsv } from '../read-csv.ts';
 import { toRow, type Measurement } from '../to-row.ts';
 
 /** A plain answer after 100 ms, with whatever matters to the test. */
@@ -53,13 +53,18 @@ function anyCell({ kind, required, decimals }: Column): fc.Arbitrary<AnyRow[stri
     boolean: fc.boolean(),
     time: fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
     list: fc.array(word, { minLength: 1, maxLength: 4 }),
+    check: fc.constant(undefined),
   };
   return required ? values[kind] : fc.option(values[kind], { nil: undefined });
 }
 
 /** Any row of these columns that has what every row has. */
 export function anyRow(columns: readonly Column[]): fc.Arbitrary<AnyRow> {
-  return fc.record(Object.fromEntries(columns.map((column) => [column.name, anyCell(column)])));
+  return fc.record(
+    Object.fromEntries(
+      columns.filter(({ kind }) => kind !== 'check').map((column) => [column.name, anyCell(column)]),
+    ),
+  );
 }
 
 export async function rowsOf<Row = RequestRow>(

@@ -2,7 +2,7 @@ import { jsonText } from '../json.ts';
 import type { TrendReport } from './trend-report.ts';
 
 /** For machines: one entry a suite; a night without a value is `null`. */
-export function trendJson(reports: readonly TrendReport[]): string {
+export function trendJson(reports: readonly TrendReport[], warnings: readonly string[] = []): string {
   const number = (value: number | undefined): number | null =>
     value === undefined || !Number.isFinite(value) ? null : Number(value.toFixed(6));
   return jsonText({
@@ -42,5 +42,6 @@ export function trendJson(reports: readonly TrendReport[]): string {
       })),
       decisions,
     })),
+    warnings,
   });
 }

@@ -13,9 +13,17 @@ import { shorten, wrapped } from '../width.ts';
 import type { TrendReport } from './trend-report.ts';
 
 /** The history for a terminal: a small table with sparklines for each metric, then what has changed, and when. */
-export function trendTable(reports: readonly TrendReport[], style: Style): string {
+export function trendTable(
+  reports: readonly TrendReport[],
+  style: Style,
+  warnings: readonly string[] = [],
+): string {
   const paint = painter(style.color);
-  return reports.map((report) => suiteText(report, style.columns, paint)).join('\n');
+  const said = warnings.flatMap((text) => wrapped(`⚠ ${oneLine(text)}`, style.columns, '  '));
+  return [
+    ...(said.length > 0 ? [`${said.map((line) => paint('warning', line)).join('\n')}\n`] : []),
+    ...reports.map((report) => suiteText(report, style.columns, paint)),
+  ].join('\n');
 }
 
 function suiteText(report: TrendReport, columns: number, paint: Paint): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { escapeFormula, looksLikeFormula } from './formula-escape.ts';
+import { escapeFormula, looksLikeFormula } from './formula.ts';
 
 test.each(['=1+1', '+cmd', '-2+3', '@SUM(A1)', '＝1', '＋1+1', '－x', '＠x'])('%j is escaped', (text) => {
   expect(escapeFormula(text)).toBe(`'${text}`);

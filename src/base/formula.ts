@@ -16,3 +16,16 @@ export function looksLikeFormula(text: string): boolean {
 export function escapeFormula(text: string): string {
   return looksLikeFormula(text) ? `'${text}` : text;
 }
+
+/**
+ * The same for files that our own programs read back: `shownText` undoes it exactly, because text that begins with an
+ * apostrophe gets one more. Signed numbers are escaped as well: what a cell of words holds is never a number.
+ */
+export function guardedText(text: string): string {
+  return /^['+-]/.test(text) || looksLikeFormula(text) ? `'${text}` : text;
+}
+
+/** The text that `guardedText` was given. */
+export function shownText(cell: string): string {
+  return cell.startsWith("'") ? cell.slice(1) : cell;
+}

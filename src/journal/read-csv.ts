@@ -1,0 +1,273 @@
+import { distance } from 'fastest-levenshtein';
+import { shownText } from '../base/formula.ts';
+import type { AnyRow, Column } from '../base/table.ts';
+import { UserError } from '../base/user-error.ts';
+import { cellValue } from './csv.ts';
+import { cellsOf, fileLines, type Line } from './csv-lines.ts';
+import type { FileState } from './file-state.ts';
+import { checkFor, rowCheck, type CheckOf } from './row-check.ts';
+
+export interface ReadOptions {
+  /** Is told what is damaged, which is then passed over. Without it the first damage throws. */
+  state?: FileState;
+  /** The file is appended to, line by line: what stands behind the last line feed may be torn, and is passed over. */
+  isJournal?: boolean;
+  /** Is given each record that a row was read from, as it stands in the file. */
+  onRecord?: (record: FileRecord) => void;
+}
+
+/** A record as it stands in the file. */
+export interface FileRecord {
+  /** Line in which it begins, from 1. */
+  readonly line: number;
+  /** Without the line feed at its end. */
+  readonly text: string;
+  readonly cells: readonly string[];
+}
+
+/** Lines that are looked at before the first row: which header do they fit, and do their checksums say anything? */
+const sampled = 64;
+/** A cell that goes on over more lines than these is none of ours: its quote is the damage. */
+const longestCell = 100;
+
+/**
+ * Rows of a file that `csvLines` wrote, one at a time. Columns that the file lacks read as not measured, so
+ * that files of older versions stay readable; columns that it has beyond ours are passed over.
+ * Each row is held against its checksum. A file that another program saved anew is read as it stands, and `state`
+ * counts the rows that cannot be verified any more; so are files of versions without checksums, which nothing is said of.
+ * Throws a UserError that names file and line when the file cannot be read, lacks a column that every row has, or,
+ * without `state`, is damaged.
+ */
+export async function* readCsv<Row>(
+  path: string,
+  columns: readonly Column[],
+  options: ReadOptions = {},
+): AsyncGenerator<Row> {
+  const batches = fileLines(path);
+  try {
+    const first = await firstLines(batches);
+    // A journal whose header was torn has no rows yet.
+    if (first.length === 0 || (options.isJournal === true && first[0]!.isTail)) return;
+    const reader = new RecordReader(path, columns, first, options);
+    for (const row of reader.rows(first.slice(1))) yield row as Row;
+    for await (const lines of batches) for (const row of reader.rows(lines)) yield row as Row;
+    for (const row of reader.end()) yield row as Row;
+  } catch (error) {
+    throw error instanceof UserError
+      ? error
+      : new UserError(`${path} cannot be read: ${(error as Error).message}`);
+  } finally {
+    await batches.return(undefined);
+  }
+}
+
+async function firstLines(batches: AsyncGenerator<Line[]>): Promise<Line[]> {
+  const first: Line[] = [];
+  while (first.length <= sampled) {
+    const next = await batches.next();
+    if (next.done === true) break;
+    for (const line of next.value) first.push(line);
+  }
+  return first;
+}
+
+/** How a file is laid out. */
+interface Layout {
+  readonly names: readonly string[];
+  /** Place of each of our columns; -1 where the file has none. */
+  readonly places: readonly (readonly [Column, number])[];
+  /** Place of the checksum; -1 in files of older versions. */
+  readonly check: number;
+  readonly checkOf: CheckOf;
+}
+
+function layoutOf(names: readonly string[], columns: readonly Column[]): Layout {
+  return {
+    names,
+    places: columns.map((column) => [column, names.indexOf(column.name)]),
+    check: names.indexOf(rowCheck.name),
+    checkOf: checkFor(names),
+  };
+}
+
+type Fit = 'whole' | 'unchecked' | 'damaged';
+
+class RecordReader {
+  readonly #path: string;
+  readonly #options: ReadOptions;
+  readonly #layout: Layout;
+  /** Another program has written the values in its own way, so that a checksum that differs says nothing. */
+  readonly #isSavedAnew: boolean;
+  #open: Line[] = [];
+  /** So many open lines together are no record yet. */
+  #unended = 0;
+
+  constructor(path: string, columns: readonly Column[], first: readonly Line[], options: ReadOptions) {
+    this.#path = path;
+    this.#options = options;
+    const header = first[0]!.text;
+    const sample = first.slice(1, sampled + 1).flatMap(({ text }) => {
+      const cells = text === '' ? undefined : cellsOf(text);
+      return cells === undefined ? [] : [cells];
+    });
+    const verified = (layout: Layout): number =>
+      sample.filter((cells) => fitOf(cells, layout) === 'whole').length;
+    const written = cellsOf(header.replace(/^\ufeff/, '')) ?? [header];
+    const found = layoutOf(written, columns);
+    let best = found;
+    for (const names of likelyHeaders(written, columns)) {
+      const layout = layoutOf(names, columns);
+      const fitting = verified(layout);
+      if (fitting > 0 && fitting >= verified(best)) best = layout;
+    }
+    this.#layout = best;
+    if (best !== found) this.#damage(1, 'the header is damaged; the names that the checksums fit are taken');
+    const missing = best.places.filter(([column, place]) => column.required && place === -1);
+    if (missing.length > 0)
+      throw new UserError(`${path} has no column ${missing.map(([{ name }]) => `"${name}"`).join(', ')}.`);
+    const fitting = sample.filter((cells) => cells.length === best.names.length).length;
+    const whole = verified(best);
+    // Spreadsheets on Windows leave their marks; without them only a file of which no row fits is taken for such.
+    this.#isSavedAnew =
+      best.check !== -1 && (/^\ufeff|\r$/.test(header) ? 2 * whole < fitting : fitting >= 3 && whole === 0);
+    if (options.state) options.state.header = best.names;
+  }
+
+  *rows(lines: readonly Line[]): Generator<AnyRow> {
+    for (const line of lines) {
+      this.#open.push(line);
+      yield* this.#whole();
+    }
+  }
+
+  *end(): Generator<AnyRow> {
+    while (this.#open.length > 0) {
+      this.#giveUpFirst();
+      yield* this.#whole();
+    }
+  }
+
+  /** Rows of the lines at hand, up to a record that goes on in the next line. */
+  *#whole(): Generator<AnyRow> {
+    while (this.#open.length > 0) {
+      const record = this.#record();
+      if (record === undefined) {
+        if (this.#open.length < longestCell) return;
+        this.#giveUpFirst();
+      } else if (record.lines > 1 && !this.#fits(record.cells)) this.#giveUpFirst();
+      else {
+        const [last] = this.#take(record.lines).slice(-1);
+        const row = this.#rowOf(record, last!);
+        if (row !== undefined) yield row;
+      }
+    }
+  }
+
+  /** The record that begins in the first open line. Undefined while it has no end. */
+  #record(): (FileRecord & { lines: number }) | undefined {
+    for (let lines = this.#unended + 1; lines <= this.#open.length; lines++) {
+      const taken = this.#open.slice(0, lines);
+      const text = taken.map((line) => line.text).join('\n');
+      const cells = cellsOf(text);
+      if (cells !== undefined) return { line: taken[0]!.number, text, cells, lines };
+      this.#unended = lines;
+    }
+    return undefined;
+  }
+
+  #take(lines: number): Line[] {
+    this.#unended = 0;
+    return this.#open.splice(0, lines);
+  }
+
+  /** A quote that nothing ends: the line that it stands in is damaged, the ones below may be whole. */
+  #giveUpFirst(): void {
+    const [first] = this.#take(1);
+    if (first!.isTail && this.#options.isJournal) this.#tornTail();
+    else this.#damage(first!.number, 'a quoted cell does not end');
+  }
+
+  #fits(cells: readonly string[]): boolean {
+    if (this.#isSavedAnew) return cells.length === this.#layout.names.length;
+    return fitOf(cells, this.#layout) !== 'damaged';
+  }
+
+  #rowOf(record: FileRecord, last: Line): AnyRow | undefined {
+    const { cells, line, text } = record;
+    const { names, check } = this.#layout;
+    if (text === '' || text === '\r') return undefined;
+    const fit = fitOf(cells, this.#layout);
+    if (last.isTail && this.#options.isJournal) {
+      this.#tornTail();
+      return undefined;
+    }
+    if (cells.length !== names.length) {
+      this.#damage(
+        line,
+        `it has ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}, not ${names.length}`,
+      );
+      return undefined;
+    }
+    if (fit === 'damaged' && !this.#isSavedAnew) {
+      this.#damage(line, 'its checksum does not fit');
+      return undefined;
+    }
+    try {
+      const row = valuesOf(cells, this.#layout);
+      if (check !== -1 && fit !== 'whole' && this.#options.state) this.#options.state.unverified++;
+      this.#options.onRecord?.(record);
+      return row;
+    } catch (error) {
+      // What our own checksum vouches for is no damage: a version to come may have written it.
+      if (fit === 'whole' && check !== -1)
+        throw new UserError(`${this.#path}:${line}: ${(error as Error).message}`);
+      this.#damage(line, (error as Error).message);
+      return undefined;
+    }
+  }
+
+  #damage(line: number, why: string): void {
+    if (!this.#options.state) throw new UserError(`${this.#path}:${line}: ${why}`);
+    this.#options.state.damage(line, why);
+  }
+
+  #tornTail(): void {
+    if (this.#options.state) this.#options.state.isTorn = true;
+  }
+}
+
+function fitOf(cells: readonly string[], { names, check, checkOf }: Layout): Fit {
+  if (cells.length !== names.length) return 'damaged';
+  if (check === -1 || cells[check] === '') return 'unchecked';
+  return cells[check] === checkOf(cells) ? 'whole' : 'damaged';
+}
+
+function valuesOf(cells: readonly string[], { places, check }: Layout): AnyRow {
+  const row: Record<string, AnyRow[string]> = {};
+  for (const [column, place] of places) {
+    if (column.kind === 'check') continue;
+    const cell = place === -1 ? undefined : cells[place]!;
+    // Files without checksums are of versions that did not guard their words.
+    const isGuarded = check !== -1 && (column.kind === 'text' || column.kind === 'list');
+    row[column.name] = cell === undefined ? undefined : cellValue(column, isGuarded ? shownText(cell) : cell);
+  }
+  return row;
+}
+
+/**
+ * What a header that is damaged may have been: the same with near names put right, or the one that we write. None for a
+ * header that holds all of ours, or nothing that we do not know: that is one of another version.
+ */
+function* likelyHeaders(
+  written: readonly string[],
+  columns: readonly Column[],
+): Generator<readonly string[]> {
+  if (!columns.some(({ kind }) => kind === 'check')) return;
+  const ours = columns.map(({ name }) => name);
+  const missing = ours.filter((name) => !written.includes(name));
+  if (missing.length === 0 || written.every((name) => ours.includes(name))) return;
+  yield written.map((name) =>
+    ours.includes(name) ? name : (missing.find((other) => distance(name, other) <= 2) ?? name),
+  );
+  yield ours;
+}

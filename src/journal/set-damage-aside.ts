@@ -1,0 +1,66 @@
+import { constants, copyFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Column } from '../base/table.ts';
+import { csvRecord } from './csv.ts';
+import { FileState } from './file-state.ts';
+import { readCsv } from './read-csv.ts';
+import { cannotBeWritten, isThere, writeWhole } from './run-folder.ts';
+
+/** What was set aside of a file. */
+export interface SetAside {
+  /** Rows that are whole. */
+  kept: number;
+  state: FileState;
+  /** Name of the copy of the file as it was. Absent where nothing was damaged. */
+  copy?: string;
+}
+
+/**
+ * Takes what is damaged out of a table, and keeps the file as it was beside it as `<file>.damaged`. The rows that are
+ * whole stay as they are, byte for byte, under a header that is put right. Throws a UserError when it cannot be written.
+ */
+export async function setDamageAside(path: string, columns: readonly Column[]): Promise<SetAside> {
+  const state = new FileState();
+  let kept = 0;
+  const options = { state, isJournal: true, onRecord: () => kept++ };
+  if (await isThere(path)) await drained(readCsv(path, columns, options));
+  if (state.damaged === 0) return { kept, state };
+  const copy = await copied(path);
+  await writeWhole(path, wholeRecords(copy, columns, state.header));
+  return { kept, state, copy: basename(copy) };
+}
+
+/** What is not in the way of an earlier copy. */
+async function copied(path: string): Promise<string> {
+  for (let n = 1; ; n++) {
+    const copy = `${path}.damaged${n === 1 ? '' : `-${n}`}`;
+    try {
+      await copyFile(path, copy, constants.COPYFILE_EXCL);
+      return copy;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw cannotBeWritten(copy, error as Error);
+    }
+  }
+}
+
+async function* wholeRecords(
+  path: string,
+  columns: readonly Column[],
+  header: readonly string[],
+): AsyncGenerator<string> {
+  let text = csvRecord(header);
+  const onRecord = (record: { text: string }): void => {
+    text += `${record.text.replace(/\r$/, '')}\n`;
+  };
+  const rows = readCsv(path, columns, { state: new FileState(), isJournal: true, onRecord });
+  while (!(await rows.next()).done) {
+    if (text.length < 65_536) continue;
+    yield text;
+    text = '';
+  }
+  yield text;
+}
+
+async function drained(rows: AsyncGenerator): Promise<void> {
+  while (!(await rows.next()).done);
+}
