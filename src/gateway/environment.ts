@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { UserError } from '../base/user-error.ts';
+import { assertVisible } from './visible.ts';
 
 /** Everything that is read from the environment beside the proxy variables and `NO_COLOR`. */
 export const variables = {
@@ -63,5 +64,6 @@ export function requireVariables<Name extends Variable>(
       missing,
     );
   }
+  for (const name of names) assertVisible(name, environment[name]!);
   return Object.fromEntries(names.map((name) => [name, environment[name]])) as Record<Name, string>;
 }

@@ -1,6 +1,7 @@
 import type { AuthMode, GatewaySettings, LocalSettings } from '../suite/suite.ts';
 import { UserError } from '../base/user-error.ts';
 import type { Environment } from './environment.ts';
+import { assertVisible } from './visible.ts';
 
 /** Where a model's requests go, and as whom. */
 export interface Endpoint {
@@ -57,11 +58,17 @@ export function gatewayCredentials(
 ): Pick<Endpoint, 'headers' | 'bearer'> {
   const { environment, settings, providerKey } = context;
   const alias = environment.CF_AIG_BYOK_ALIAS ?? settings.byokAlias;
+  if (alias !== undefined)
+    assertVisible(
+      environment.CF_AIG_BYOK_ALIAS === undefined ? 'gateway.byok_alias' : 'CF_AIG_BYOK_ALIAS',
+      alias,
+    );
   const aliasHeader = alias === undefined ? {} : { 'cf-aig-byok-alias': alias };
   if (auth === 'bearer') return { bearer: token, headers: aliasHeader };
   const headers = { 'cf-aig-authorization': `Bearer ${token}`, ...aliasHeader };
   if (!providerKey) return { headers };
   if (environment.OLLAMA_API_KEY === undefined)
     throw new UserError('--provider-key needs OLLAMA_API_KEY, which is not set.');
+  assertVisible('OLLAMA_API_KEY', environment.OLLAMA_API_KEY);
   return { headers, bearer: environment.OLLAMA_API_KEY };
 }

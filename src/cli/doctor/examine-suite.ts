@@ -10,6 +10,7 @@ import { gatewayRoot } from '../../doctor/find-provider.ts';
 import { assertSafeUrl, Gateway } from '../../gateway/client.ts';
 import { createDispatcher } from '../../gateway/connections.ts';
 import { readEnvironment, type Environment } from '../../gateway/environment.ts';
+import { assertVisible } from '../../gateway/visible.ts';
 import { getJson } from '../../gateway/get-json.ts';
 import { splitModel } from '../../gateway/route.ts';
 import { answerLimit } from '../../plan/tokens.ts';
@@ -131,6 +132,7 @@ function apiOf(
 ): Assignment['api'] {
   const way = ways.find(({ route, arms }) => route !== 'demo' && arms[0]!.endpoint.throughGateway);
   if (token === undefined || !way) return undefined;
+  assertVisible('CLOUDFLARE_API_TOKEN', token);
   if (apiUrl !== undefined) assertSafeUrl(apiUrl, allowHttp);
   const root = gatewayRoot(way.arms[0]!.endpoint) ?? '';
   const [, host, inUrl, gatewayInUrl] = /^(https?:\/\/[^/]+)\/v1\/([^/]+)\/([^/]+)$/.exec(root) ?? [];

@@ -1,0 +1,38 @@
+import { UserError } from '../base/user-error.ts';
+
+/** What documents and chats put in the place of what was copied from a dashboard. */
+const names: readonly (readonly [RegExp, string])[] = [
+  [/[\u2018-\u201f\u00ab\u00bb]/, 'a curly quote'],
+  [/[\u00a0\u2007\u202f]/, 'a no-break space'],
+  [/[\r\n\u2028\u2029]/, 'a line break'],
+  [/\t/, 'a tab'],
+  [/[\u200b-\u200f\u2060\ufeff\u00ad]/, 'an invisible character'],
+  [/[\u2010-\u2015\u2212]/, 'a dash that is not the one of the keyboard'],
+  [/\u2026/, 'an ellipsis: it was cut when it was copied'],
+];
+
+/**
+ * Refuses a value that no header can carry, before anything is sent: else every single request would fail on it, in the
+ * words of the platform. `source`: the variable or setting that holds it. The value itself is not shown. Throws a
+ * UserError.
+ */
+export function assertVisible(source: string, value: string): void {
+  const characters = [...value];
+  const place = characters.findIndex((character) => !/^[ -~]$/.test(character));
+  if (place < 0) return;
+  throw new UserError(
+    `${source} has a character that no header may carry: ${nameOf(characters[place]!)} ${whereIn(place, characters.length)}. ` +
+      'Copy the value again, as plain text.',
+  );
+}
+
+function nameOf(character: string): string {
+  const code = `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
+  const known = names.find(([pattern]) => pattern.test(character))?.[1];
+  return known === undefined ? code : `${known} (${code})`;
+}
+
+function whereIn(place: number, length: number): string {
+  if (place === 0) return 'at the start';
+  return place === length - 1 ? 'at the end' : `in place ${place + 1} of ${length}`;
+}
