@@ -17,7 +17,7 @@ const names: readonly (readonly [RegExp, string])[] = [
  * UserError.
  */
 export function assertVisible(source: string, value: string): void {
-  const characters = [...value];
+  const characters = Array.from(value);
   const place = characters.findIndex((character) => !/^[ -~]$/.test(character));
   if (place < 0) return;
   throw new UserError(
