@@ -5,7 +5,16 @@ import { routes } from '../gateway/routes/index.ts';
 import { requestColumns } from '../journal/columns.ts';
 import { reconciledColumns } from '../journal/reconciled-columns.ts';
 import { headlines } from '../metric/index.ts';
-import { figureMeanings, figures, modelColumns, pairColumns } from '../summary/columns.ts';
+import {
+  figureMeanings,
+  figureName,
+  figures,
+  figuresOf,
+  modelColumns,
+  pairColumns,
+  rateFigures,
+  type Figure,
+} from '../summary/columns.ts';
 import { historyColumns } from '../summary/history.ts';
 
 /** Parts of our documents that only the code knows: by file, then by the name of their marks. */
@@ -30,7 +39,10 @@ export function generatedSections(): Record<string, Record<string, string>> {
       figures: block(
         table(
           ['suffix', 'meaning'],
-          figures.map((figure) => [`\`_${figure}\``, figureMeanings[figure]]),
+          [...new Set([...figures.slice(0, 3), ...rateFigures])].map((figure) => [
+            suffixOf(figure),
+            figureMeanings[figure],
+          ]),
         ),
       ),
       pairs: columnTable(pairColumns),
@@ -53,7 +65,11 @@ export function withSections(text: string, sections: Readonly<Record<string, str
 }
 
 const isFigure = (name: string): boolean =>
-  headlines.some((metric) => figures.some((figure) => name === `${metric.name}_${figure}`));
+  headlines.some((metric) =>
+    figuresOf(metric.name).some((figure) => name === figureName(metric.name, figure)),
+  );
+
+const suffixOf = (figure: Figure): string => (figure === '' ? 'none' : `\`_${figure}\``);
 
 function columnTable(columns: readonly Column[]): string {
   const rows = columns.map(({ name, unit, meaning }) => [`\`${name}\``, unit, meaning]);

@@ -37,3 +37,6 @@ export const laterServerTimes = [serverQueue] as const;
 
 /** The five that are summarised, ranked and compared for each model. */
 export const headlines = [ttft, ttfat, tpot, e2eLatency, outputTps] as const;
+
+/** How fast a model writes, in two units. Of a model they are one ratio of sums, no mean of its answers' rates. */
+export const decodeRates = [tpot.name, outputTps.name] as const;

@@ -59,9 +59,6 @@ export function percent(share: number | undefined): string {
 /** A figure that rests on a failed request: its true value is at least what was measured. */
 export const atLeast = (text: string): string => (text === notMeasured ? text : `≥ ${text}`);
 
-/** The same of a rate: its true value is at most what was measured. */
-export const atMost = (text: string): string => (text === notMeasured ? text : `≤ ${text}`);
-
 /** How many times as much: `1.42×`. */
 export const times = (ratio: number | undefined): string =>
   ratio === undefined || !Number.isFinite(ratio) ? notMeasured : `${fixed(ratio, 2)}×`;

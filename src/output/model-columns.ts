@@ -1,5 +1,5 @@
 import type { ModelSummary } from '../summary/columns.ts';
-import { atLeast, atMost, notMeasured } from './format.ts';
+import { atLeast, notMeasured } from './format.ts';
 import type { Tone } from './paint.ts';
 import { isLowerBound, successRate, type RankedModel } from './ranking.ts';
 import { scales, type Family, type Scale } from './scale.ts';
@@ -58,7 +58,7 @@ const specs: readonly FigureSpec[] = [
   figure('e2e_latency_ms_p95', 'E2E', 'time', 4, { figure: 'p95' }),
   figure('error_rate', 'fail', 'share', 1, { alarm: any, onlyAlarms: true }),
   figure('invalid_share', 'excl', 'share', 1, { alarm: any, onlyAlarms: true }),
-  figure('output_tps_geomean', 'output', 'rate', 5),
+  figure('output_tps', 'output', 'rate', 5),
   figure('tokens_per_request', 'tokens', 'count', 7, { unit: '/req' }),
   figure('cost_per_1k_requests_usd', 'USD', 'usd', 8, { unit: '/1k req' }),
 ];
@@ -118,8 +118,7 @@ function cell(spec: FigureSpec, model: ModelSummary, scale: Scale, successFloor:
   const value = spec.value(model);
   if (value === undefined || !Number.isFinite(value)) return { text: notMeasured, tone: 'quiet' };
   const text = scale.write(value);
-  if (isLowerBound(model, spec.key))
-    return { text: spec.family === 'rate' ? atMost(text) : atLeast(text), tone: 'warning' };
+  if (isLowerBound(model, spec.key)) return { text: atLeast(text), tone: 'warning' };
   if (spec.alarm?.(value) === true) return { text, tone: alarmTone(model, successFloor) };
   return { text: spec.onlyAlarms === true ? '' : text };
 }

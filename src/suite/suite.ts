@@ -84,7 +84,7 @@ export interface RunSettings {
 /** `p95(e2e_latency_ms)`, taken apart. */
 export interface Threshold {
   metric: string;
-  statistic: 'p50' | 'p90' | 'p95' | 'p99' | 'mean' | 'geomean' | 'rate';
+  statistic: 'p50' | 'p90' | 'p95' | 'p99' | 'mean' | 'geomean' | 'ratio' | 'rate';
   column: string;
   model?: string;
   min?: number;

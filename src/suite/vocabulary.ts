@@ -1,4 +1,4 @@
-import { headlines, laterServerTimes, latencies, rates, serverTimes } from '../metric/index.ts';
+import { decodeRates, headlines, laterServerTimes, latencies, rates, serverTimes } from '../metric/index.ts';
 
 const countColumns = [
   'queue_ms',
@@ -21,7 +21,10 @@ export const numberColumns: readonly string[] = [...latencies, ...rates, ...serv
 /** Columns of `requests.csv` that are true or false, and may stand in `rate()`. */
 export const shareColumns = ['passed', 'valid'] as const;
 
-export const statistics = ['p50', 'p90', 'p95', 'p99', 'mean', 'geomean', 'rate'] as const;
+export const statistics = ['p50', 'p90', 'p95', 'p99', 'mean', 'geomean', 'ratio', 'rate'] as const;
+
+/** What stands in `ratio()`: decode time and tokens, each summed over all answers of a model. */
+export const ratioColumns = decodeRates;
 
 /** Shares that a gate may watch; `error_rate` is that of `models.csv`. */
 export const gateShares = [...shareColumns, 'error_rate'] as const;

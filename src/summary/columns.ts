@@ -1,5 +1,6 @@
 import type { Column, RowOf } from '../base/table.ts';
 import { headlines } from '../metric/index.ts';
+import { isDecodeRate, type DecodeRate } from './statistic.ts';
 
 const whichModel = [
   { name: 'run_id', kind: 'text', required: true, unit: '', meaning: 'the run' },
@@ -73,11 +74,7 @@ const whichModel = [
   },
 ] as const satisfies readonly Column[];
 
-/** The figures of each headline metric, as suffixes of its name. */
-export const figures = [
-  'geomean',
-  'geomean_ci_low',
-  'geomean_ci_high',
+const spreadFigures = [
   'n',
   'mean',
   'min',
@@ -94,14 +91,39 @@ export const figures = [
   'p95_ci_high',
 ] as const;
 
-export type Figure = (typeof figures)[number];
+/** The figures of a headline metric, as suffixes of its name. */
+export const figures = ['geomean', 'geomean_ci_low', 'geomean_ci_high', ...spreadFigures] as const;
+/** Those of TPOT and output tok/s: the figure that has the metric's own name is one ratio over all tokens. */
+export const rateFigures = ['', 'ci_low', 'ci_high', ...spreadFigures] as const;
+
+export type Figure = (typeof figures)[number] | (typeof rateFigures)[number];
 export type HeadlineName = (typeof headlines)[number]['name'];
+
+type NameOf<M extends string, F extends Figure> = F extends '' ? M : `${M}_${F}`;
+
+/** Column of `models.csv`. */
+export const figureName = <M extends HeadlineName, F extends Figure>(metric: M, figure: F): NameOf<M, F> =>
+  (figure === '' ? metric : `${metric}_${figure}`) as NameOf<M, F>;
+
+type FiguresOf<M extends HeadlineName> = M extends DecodeRate ? typeof rateFigures : typeof figures;
+
+export const figuresOf = (metric: HeadlineName): readonly Figure[] =>
+  isDecodeRate(metric) ? rateFigures : figures;
+
+type Headline<M extends HeadlineName> = M extends DecodeRate ? M : `${M}_geomean`;
+
+/** The column that holds a model's one figure of a metric; `_ci_low` and `_ci_high` of its name are the interval. */
+export const headlineColumn = <M extends HeadlineName>(metric: M): Headline<M> =>
+  (isDecodeRate(metric) ? metric : `${metric}_geomean`) as Headline<M>;
 
 /** What each figure is, of whatever metric. */
 export const figureMeanings: Readonly<Record<Figure, string>> = {
   geomean: 'geometric mean over prompts of the per-prompt median',
   geomean_ci_low: 'lower end of its 95 % interval',
   geomean_ci_high: 'upper end of its 95 % interval',
+  '': 'of TPOT and output tok/s: decode time ÷ tokens, each summed over the answers that carry a rate',
+  ci_low: 'lower end of its 95 % interval, clustered by prompt',
+  ci_high: 'upper end of its 95 % interval',
   n: 'answers that it rests on',
   mean: 'mean of the valid answers',
   min: 'smallest of the valid answers',
@@ -120,19 +142,19 @@ export const figureMeanings: Readonly<Record<Figure, string>> = {
 
 type FigureColumn = {
   [M in HeadlineName]: {
-    [F in Figure]: {
-      readonly name: `${M}_${F}`;
+    [F in FiguresOf<M>[number]]: {
+      readonly name: NameOf<M, F>;
       readonly kind: 'number';
       readonly unit: string;
       readonly meaning: string;
       readonly decimals?: number;
     };
-  }[Figure];
+  }[FiguresOf<M>[number]];
 }[HeadlineName];
 
 const figureColumns = headlines.flatMap((metric) =>
-  figures.map((figure) => ({
-    name: `${metric.name}_${figure}`,
+  figuresOf(metric.name).map((figure) => ({
+    name: figureName(metric.name, figure),
     kind: 'number',
     unit: figure === 'n' ? 'n' : metric.unit,
     meaning: `${metric.label}: ${figureMeanings[figure]}`,

@@ -3,7 +3,7 @@ import type { RequestRow } from '../journal/columns.ts';
 import { compare, compareRuns } from './compare.ts';
 import type { PairRow } from './columns.ts';
 import { describeExplanation, worthTelling, type Explanation } from './explain.ts';
-import { collected, failedRow, latencies, row } from './testing/rows.ts';
+import { collected, decodeRow, failedRow, latencies, row } from './testing/rows.ts';
 
 const e2e = { metrics: ['e2e_latency_ms'] } as const;
 /** Twelve prompts of different length. */
@@ -67,7 +67,9 @@ describe('times', () => {
 
   test('of a rate, more is faster', async () => {
     const rates = (model: string, factor: number): RequestRow[] =>
-      base.map((value, index) => row({ model, prompt_id: `p${index}`, output_tps: value * factor + index }));
+      base.map((value, index) =>
+        decodeRow(50, 1000 / (value * factor + index), { model, prompt_id: `p${index}` }),
+      );
     const { pairs } = compare(await collected(...rates('a', 1), ...rates('b', 2)), {
       metrics: ['output_tps'],
     });

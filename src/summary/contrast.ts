@@ -1,7 +1,7 @@
 import type { Random } from '../base/random.ts';
 import { mapInterval, type Estimate, type Interval } from '../stats/interval.ts';
 import { rateInterval, type ClusterCount } from '../stats/korn-graubard.ts';
-import { mean, median, variance } from '../stats/quantile.ts';
+import { mean, variance } from '../stats/quantile.ts';
 import { signFlipTest } from '../stats/sign-flip.ts';
 import { signedRank } from '../stats/signed-rank.ts';
 import { tCritical } from '../stats/student-t.ts';
@@ -10,7 +10,7 @@ import type { ArmPair } from './arm-pairs.ts';
 import type { ArmSamples } from './collect.ts';
 import type { ShareMetric } from './compared-metrics.ts';
 import type { PromptSamples } from './prompt-samples.ts';
-import { betterOf, rankedValues } from './statistic.ts';
+import { betterOf, promptFigure } from './statistic.ts';
 
 /** What the shared prompts say about b against a, before any verdict. */
 export interface Contrast {
@@ -26,7 +26,7 @@ export interface Contrast {
   readonly ratioInterval: Interval;
 }
 
-/** Median of each prompt's values, failures included, where there are any. An arm takes part in many pairs. */
+/** Each prompt's figure, failures included, where there is one. An arm takes part in many pairs. */
 export class PromptMedians {
   readonly #known = new Map<ArmSamples, Map<string, ReadonlyMap<string, number>>>();
 
@@ -42,10 +42,10 @@ export class PromptMedians {
 function computeMedians(arm: ArmSamples, column: string): Map<string, number> {
   if (!isMeasured(arm, column)) return new Map();
   return new Map(
-    [...arm.prompts]
-      .map(([prompt, samples]) => [prompt, rankedValues(samples, column)] as const)
-      .filter(([, values]) => values.length > 0)
-      .map(([prompt, values]) => [prompt, median(values)]),
+    [...arm.prompts].flatMap(([prompt, samples]) => {
+      const figure = promptFigure(samples, column);
+      return figure === undefined ? [] : [[prompt, figure] as const];
+    }),
   );
 }
 

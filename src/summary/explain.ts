@@ -60,10 +60,11 @@ export function explain({ a, b, labelA, labelB }: ArmPair): Explanation | undefi
 
 function partsOf(samples: PromptSamples | undefined): Parts | undefined {
   if (!samples) return undefined;
+  const { decode } = samples;
   const parts = {
     latency: median(samples.measured('e2e_latency_ms')),
     tokens: median(samples.measured('completion_tokens')),
-    perToken: median(samples.measured('tpot_ms')),
+    perToken: decode ? decode.ms / decode.tokens : NaN,
     firstToken: median(samples.measured('ttft_ms')),
   };
   return Object.values(parts).every((value) => value > 0) ? parts : undefined;

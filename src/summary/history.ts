@@ -5,7 +5,7 @@ import type { ClusterCount } from '../stats/korn-graubard.ts';
 import type { ArmSamples, Collected } from './collect.ts';
 import { boundOf } from './metric-figures.ts';
 import type { PromptSamples } from './prompt-samples.ts';
-import { betterOf, clustersOf, rankedValues, shareOf, geomeanOf, type ArmFigure } from './statistic.ts';
+import { betterOf, geomeanOf, headlineOf, rankedValues, shareOf, type ArmFigure } from './statistic.ts';
 import { failuresOf } from './success.ts';
 
 /** What a line of the history says: a night's figure, or what somebody decided about a night. */
@@ -33,7 +33,13 @@ export const historyColumns = [
   { name: 'route', kind: 'text', unit: '', meaning: 'way to the model; empty in a decision about all' },
   { name: 'model', kind: 'text', unit: '', meaning: 'id in the suite; empty in a decision about all' },
   { name: 'metric', kind: 'text', unit: '', meaning: 'what the figure is of; empty in a decision about all' },
-  { name: 'value', kind: 'number', unit: '', decimals: 6, meaning: 'geometric mean, or share' },
+  {
+    name: 'value',
+    kind: 'number',
+    unit: '',
+    decimals: 6,
+    meaning: 'geometric mean, of TPOT and tok/s the ratio of sums, or share',
+  },
   { name: 'ci_low', kind: 'number', unit: '', decimals: 6, meaning: 'lower end of its 95 % interval' },
   { name: 'ci_high', kind: 'number', unit: '', decimals: 6, meaning: 'upper end; empty when open' },
   {
@@ -99,9 +105,11 @@ function figureOf(arm: ArmSamples, metric: string, timeoutMs: Ms): NightFigure |
     if (figure !== undefined) return { ...figure, of };
     return isDead ? { point: 0, interval: {}, isBound: true, of: requests } : undefined;
   }
-  const clusters =
-    isDead && betterOf(metric) !== undefined ? deadClusters(arm, metric) : clustersOf(arm, metric);
-  const figure = geomeanOf(clusters, boundOf(metric, timeoutMs));
+  const bound = boundOf(metric, timeoutMs);
+  const figure =
+    isDead && betterOf(metric) !== undefined
+      ? geomeanOf(deadClusters(arm, metric), bound)
+      : headlineOf(arm, metric, bound);
   return figure && { ...figure, of: requests };
 }
 

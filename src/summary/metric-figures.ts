@@ -2,13 +2,14 @@ import type { Ms } from '../base/clock.ts';
 import { pool } from '../stats/korn-graubard.ts';
 import { mean } from '../stats/quantile.ts';
 import type { ArmSamples } from './collect.ts';
-import type { Figure, HeadlineName } from './columns.ts';
+import { figureName, type Figure, type HeadlineName } from './columns.ts';
 import {
   betterOf,
   clustersOf,
   percentileOf,
   percentiles,
-  geomeanOf,
+  headlineOf,
+  isDecodeRate,
   type ArmFigure,
   type Percentile,
 } from './statistic.ts';
@@ -41,7 +42,7 @@ export function metricFigures(arm: ArmSamples, metric: HeadlineName, timeoutMs: 
     ['max', answers.at(-1)],
   ];
   const estimated = [
-    ...figureCells('geomean', geomeanOf(clusters, bound), bound),
+    ...figureCells(isDecodeRate(metric) ? '' : 'geomean', headlineOf(arm, metric, bound), bound),
     ...(Object.keys(percentiles) as Percentile[]).flatMap((name) =>
       figureCells(name, percentileOf(clusters, name, pooled), bound),
     ),
@@ -49,11 +50,11 @@ export function metricFigures(arm: ArmSamples, metric: HeadlineName, timeoutMs: 
   return {
     cells: Object.fromEntries(
       [...plain.map(([figure, value]) => ({ figure, value })), ...estimated].map(({ figure, value }) => [
-        `${metric}_${figure}`,
+        figureName(metric, figure),
         value,
       ]),
     ),
-    lowerBounds: estimated.filter(({ isBound }) => isBound).map(({ figure }) => `${metric}_${figure}`),
+    lowerBounds: estimated.filter(({ isBound }) => isBound).map(({ figure }) => figureName(metric, figure)),
   };
 }
 
@@ -64,7 +65,7 @@ interface FigureCell {
 }
 
 function figureCells(
-  name: 'geomean' | Percentile,
+  name: '' | 'geomean' | Percentile,
   figure: ArmFigure | undefined,
   bound: number,
 ): FigureCell[] {
@@ -78,7 +79,7 @@ function figureCells(
   const endsToo = name === 'geomean' && (figure?.isBound ?? false);
   return [
     point,
-    cell(`${name}_ci_low`, figure?.interval.low, endsToo),
-    cell(`${name}_ci_high`, figure?.interval.high, endsToo),
+    cell(name === '' ? 'ci_low' : `${name}_ci_low`, figure?.interval.low, endsToo),
+    cell(name === '' ? 'ci_high' : `${name}_ci_high`, figure?.interval.high, endsToo),
   ];
 }

@@ -3,6 +3,12 @@ import type { RequestRow } from '../journal/columns.ts';
 import type { ClusterCount } from '../stats/korn-graubard.ts';
 import { Floats } from './floats.ts';
 
+/** What the sound answers of a prompt that carry a rate were written in. */
+export interface DecodeSums {
+  readonly ms: number;
+  readonly tokens: number;
+}
+
 const failed = 0;
 const sound = 1;
 /** States from here on are places in the list of invalid reasons. */
@@ -117,15 +123,34 @@ export class PromptSamples {
     return this.#values(column, (slot) => this.#isSound(slot));
   }
 
+  /** Time from first to last piece, and tokens written in it, of the sound answers that have a TPOT. Undefined for none. */
+  get decode(): DecodeSums | undefined {
+    const [ttft, e2e, tpot] = ['ttft_ms', 'e2e_latency_ms', 'tpot_ms'].map((column) => this.#cellsOf(column));
+    let [ms, tokens] = [0, 0];
+    for (let slot = 0; slot < this.#states.length; slot++) {
+      const span = e2e!.get(slot) - ttft!.get(slot);
+      const perToken = tpot!.get(slot);
+      if (!this.#isSound(slot) || !(span > 0) || !(perToken > 0)) continue;
+      ms += span;
+      tokens += span / perToken;
+    }
+    return tokens > 0 ? { ms, tokens } : undefined;
+  }
+
   #values(column: string, wanted: (slot: number) => boolean): number[] {
-    const cells = this.#figures[this.#columns.indexOf(column)];
-    if (cells === undefined) throw new RangeError(`column ${column} was not collected`);
+    const cells = this.#cellsOf(column);
     const values: number[] = [];
     for (let slot = 0; slot < cells.length; slot++) {
       const value = cells.get(slot);
       if (!Number.isNaN(value) && wanted(slot)) values.push(value);
     }
     return values;
+  }
+
+  #cellsOf(column: string): Floats {
+    const cells = this.#figures[this.#columns.indexOf(column)];
+    if (cells === undefined) throw new RangeError(`column ${column} was not collected`);
+    return cells;
   }
 
   #isSound(slot: number): boolean {

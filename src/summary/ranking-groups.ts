@@ -1,9 +1,8 @@
 import { letterGroups } from '../stats/letters.ts';
-import { median } from '../stats/quantile.ts';
 import { labeller } from './arm-pairs.ts';
 import type { ArmSamples, Collected } from './collect.ts';
 import type { PairRow } from './columns.ts';
-import { betterOf, clustersOf, shareOf } from './statistic.ts';
+import { betterOf, clustersOf, headlineOf, promptFigure, shareOf } from './statistic.ts';
 import { successShare } from './success.ts';
 
 export interface RankingGroup {
@@ -56,16 +55,18 @@ function rank(arms: readonly ArmSamples[], metric: string): ArmSamples[] {
 /** More is better. Undefined where nothing was measured. */
 function worthOf(arm: ArmSamples, metric: string): number | undefined {
   if (metric === 'passed') return shareOf([...arm.prompts.values()].map(({ passed }) => passed))?.point;
-  return metric === 'error_rate' ? successShare(arm) : meanLogMedian(arm, metric);
+  return metric === 'error_rate' ? successShare(arm) : headlineWorth(arm, metric);
 }
 
-/** The logarithm of the geometric mean, with its sign turned where less is better. Infinite with a failing prompt. */
-function meanLogMedian(arm: ArmSamples, metric: string): number | undefined {
-  const clusters = clustersOf(arm, metric);
-  if (clusters.length === 0) return undefined;
-  const logs = clusters.map((values) => Math.log(Math.max(0, median(values))));
-  const mean = logs.reduce((sum, value) => sum + value, 0) / logs.length;
-  return betterOf(metric) === 'higher' ? mean : -mean;
+/** The headline figure, with its sign turned where less is better. Infinite with a failing prompt. */
+function headlineWorth(arm: ArmSamples, metric: string): number | undefined {
+  if (clustersOf(arm, metric).length === 0) return undefined;
+  const fails = [...arm.prompts.values()].some(
+    (samples) => !Number.isFinite(promptFigure(samples, metric) ?? 0),
+  );
+  if (fails) return -Infinity;
+  const figure = headlineOf(arm, metric, NaN)?.point;
+  return figure === undefined ? undefined : betterOf(metric) === 'higher' ? figure : -figure;
 }
 
 function compareWorth(a: number, b: number): number {

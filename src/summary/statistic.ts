@@ -1,7 +1,8 @@
-import { latencies, rates } from '../metric/index.ts';
+import { decodeRates, latencies, rates } from '../metric/index.ts';
 import { clusteredMean } from '../stats/clustered-mean.ts';
+import { clusteredRatio } from '../stats/clustered-ratio.ts';
 import { geometricMean } from '../stats/geometric-mean.ts';
-import type { Estimate } from '../stats/interval.ts';
+import type { Estimate, Interval } from '../stats/interval.ts';
 import { pool, quantileInterval, rateInterval, type ClusterCount } from '../stats/korn-graubard.ts';
 import { median, quantile } from '../stats/quantile.ts';
 import type { ArmSamples } from './collect.ts';
@@ -50,6 +51,55 @@ export function clustersOf(arm: ArmSamples, column: string): number[][] {
   return clusters.some((values) => values.some(Number.isFinite))
     ? clusters.filter(({ length }) => length > 0)
     : [];
+}
+
+export type DecodeRate = (typeof decodeRates)[number];
+export const isDecodeRate = (column: string): column is DecodeRate =>
+  (decodeRates as readonly string[]).includes(column);
+
+/** Time per token from sums, or its reciprocal. */
+const asRate = (column: DecodeRate, msPerToken: number): number =>
+  column === 'tpot_ms' ? msPerToken : 1000 / msPerToken;
+
+/**
+ * How fast a model writes: decode time ÷ tokens, each summed over all its answers that carry a rate, so that a token
+ * weighs as much in a short answer as in a long one; a mean of the answers' own rates would be ruled by short ones.
+ * The interval is clustered by prompt. Output tok/s is 1000 ÷ TPOT: one figure. A failed request wrote nothing, and
+ * has no say. Undefined where no answer carries a rate.
+ */
+function ratioOf(arm: ArmSamples, column: DecodeRate): ArmFigure | undefined {
+  const parts = [...arm.prompts.values()].flatMap(({ decode }) =>
+    decode ? [{ top: decode.ms, bottom: decode.tokens }] : [],
+  );
+  if (parts.length === 0) return undefined;
+  const { point, interval } = clusteredRatio(parts);
+  const ends: Interval =
+    interval.low === undefined || interval.high === undefined
+      ? {}
+      : column === 'tpot_ms'
+        ? interval
+        : { low: 1000 / interval.high, high: 1000 / interval.low };
+  return { point: asRate(column, point), interval: ends, isBound: false };
+}
+
+/**
+ * The one figure by which a column of an arm is known in every view: TPOT and output tok/s by the ratio of their sums,
+ * all else by the geometric mean. `bound`: where a prompt that failed is written.
+ */
+export function headlineOf(arm: ArmSamples, column: string, bound: number): ArmFigure | undefined {
+  return isDecodeRate(column) ? ratioOf(arm, column) : geomeanOf(clustersOf(arm, column), bound);
+}
+
+/**
+ * The same of one prompt: what pairs are compared by. Infinite where half of its requests or more failed; undefined
+ * where nothing was measured.
+ */
+export function promptFigure(samples: PromptSamples, column: string): number | undefined {
+  const values = rankedValues(samples, column);
+  if (values.length === 0) return undefined;
+  const middle = median(values);
+  const sums = isDecodeRate(column) && Number.isFinite(middle) ? samples.decode : undefined;
+  return sums && isDecodeRate(column) ? asRate(column, sums.ms / sums.tokens) : middle;
 }
 
 /** Undefined below the sample floor. The point and the inner end may be infinite. `pooled`: all values, ascending. */

@@ -2,11 +2,11 @@ import { defaultAlpha, type Interval } from '../stats/interval.ts';
 import { armPairs } from './arm-pairs.ts';
 import type { Collected } from './collect.ts';
 import { compareTimes, PromptMedians } from './contrast.ts';
-import { clustersOf, geomeanOf } from './statistic.ts';
+import { headlineOf } from './statistic.ts';
 
 /**
  * Half the widest interval of `metric` as a share of its value: of the ratios of all pairs of a route, or, of a single
- * model, of its geometric mean. Undefined while an end is open. A run may stop when this is small enough; stopping when
+ * model, of its own figure. Undefined while an end is open. A run may stop when this is small enough; stopping when
  * a difference is significant instead would find one where there is none in every fifth run.
  */
 export function halfWidth(collected: Collected, metric: string): number | undefined {
@@ -15,7 +15,7 @@ export function halfWidth(collected: Collected, metric: string): number | undefi
   const intervals =
     pairs.length > 0
       ? pairs.map((pair) => compareTimes(pair, metric, defaultAlpha, medians)?.ratioInterval)
-      : collected.arms.map((arm) => geomeanOf(clustersOf(arm, metric), 1)?.interval);
+      : collected.arms.map((arm) => headlineOf(arm, metric, 1)?.interval);
   const widths = intervals.map(relativeHalfWidth);
   return widths.length === 0 || widths.includes(undefined)
     ? undefined

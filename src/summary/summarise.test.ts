@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { collected, failedRow, latencies, row } from './testing/rows.ts';
+import { collected, decodeRow, failedRow, latencies, row } from './testing/rows.ts';
 import { summarise } from './summarise.ts';
 
 const options = { timeoutMs: 300_000 };
@@ -114,12 +115,62 @@ test('one failure in three repeats leaves the geometric mean a measurement', asy
 });
 
 test('the rate of a failed request is at most one token in the timeout', async () => {
-  const rows = [1, 2, 3, 4].map((n) => row({ prompt_id: `p${n}`, output_tps: 50 }));
+  const rows = [1, 2, 3, 4].map((n) => decodeRow(20, 20, { prompt_id: `p${n}` }));
   const failed = [5, 6, 7, 8, 9].map((n) => failedRow({ prompt_id: `p${n}` }));
   const [summary] = summarise(await collected(...rows, ...failed), options);
   expect(summary?.output_tps_p50).toBeCloseTo(1000 / 300_000, 12);
   expect(summary?.lower_bounds).toContain('output_tps_p50');
-  expect(summary?.output_tps_geomean_ci_low).toBeUndefined();
+  // What was written was written at that speed, however much failed beside it.
+  expect(summary?.output_tps).toBeCloseTo(50, 9);
+  expect(summary?.lower_bounds).not.toContain('output_tps');
+});
+
+test('TPOT is all decode time over all tokens, however the answers differ in length, and tok/s its reciprocal', async () => {
+  // 10 tokens at 30 ms and 990 at 10 ms: 10,200 ms for 1000 tokens. The mean of the two rates says 20 ms.
+  const rows = [decodeRow(10, 30), decodeRow(990, 10, { prompt_id: 'p2' })];
+  const [summary] = summarise(await collected(...rows), options);
+  expect(summary?.tpot_ms).toBeCloseTo(10.2, 9);
+  expect(summary?.output_tps).toBeCloseTo(1000 / 10.2, 9);
+  expect(summary?.tpot_ms_n).toBe(2);
+  expect(Object.keys(summary!)).not.toContain('tpot_ms_geomean');
+});
+
+test('answers that carry no rate have no say in it: not measured, left out, or failed', async () => {
+  const rows = [
+    decodeRow(100, 10),
+    row({ repeat: 2, ttft_ms: 100, e2e_latency_ms: 100.04 }),
+    decodeRow(100, 90, { repeat: 3, valid: false, invalid_reason: ['buffered'] }),
+    failedRow({ repeat: 4 }),
+  ];
+  const [summary] = summarise(await collected(...rows), options);
+  expect(summary?.tpot_ms).toBeCloseTo(10, 9);
+  const [none] = summarise(await collected(rows[1]!, rows[3]!), options);
+  expect([none?.tpot_ms, none?.output_tps, none?.tpot_ms_ci_low]).toEqual([undefined, undefined, undefined]);
+});
+
+test('tok/s is 1000 ÷ TPOT in point and interval, and the interval holds the point, whatever the answers', () => {
+  const answer = fc.record({
+    prompt_id: fc.constantFrom('p1', 'p2', 'p3', 'p4'),
+    repeat: fc.nat(9),
+    tokens: fc.integer({ min: 8, max: 4000 }),
+    tpot: fc.double({ min: 0.5, max: 500, noNaN: true }),
+  });
+  return fc.assert(
+    fc.asyncProperty(fc.array(answer, { minLength: 1, maxLength: 20 }), async (answers) => {
+      const rows = answers.map(({ tokens, tpot, ...cells }) => decodeRow(tokens, tpot, cells));
+      const [it] = summarise(await collected(...rows), options);
+      expect(it!.output_tps! * it!.tpot_ms!).toBeCloseTo(1000, 6);
+      expect(it!.tpot_ms!).toBeGreaterThanOrEqual(it!.tpot_ms_min! * (1 - 1e-9));
+      expect(it!.tpot_ms!).toBeLessThanOrEqual(it!.tpot_ms_max! * (1 + 1e-9));
+      if (it!.prompts < 2)
+        expect([it!.tpot_ms_ci_low, it!.output_tps_ci_high]).toEqual([undefined, undefined]);
+      else {
+        expect(it!.tpot_ms_ci_low! * it!.output_tps_ci_high!).toBeCloseTo(1000, 6);
+        expect(it!.tpot_ms_ci_low!).toBeLessThanOrEqual(it!.tpot_ms! * (1 + 1e-9));
+        expect(it!.tpot_ms_ci_high!).toBeGreaterThanOrEqual(it!.tpot_ms! * (1 - 1e-9));
+      }
+    }),
+  );
 });
 
 test('a model that never answers has no latency at all', async () => {

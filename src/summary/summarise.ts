@@ -56,7 +56,10 @@ function summariseArm(collected: Collected, arm: ArmSamples, { timeoutMs }: Summ
   };
 }
 
-type HeadlineCells = Pick<ModelSummary, Extract<keyof ModelSummary, `${HeadlineName}_${string}`>>;
+type HeadlineCells = Pick<
+  ModelSummary,
+  Extract<keyof ModelSummary, HeadlineName | `${HeadlineName}_${string}`>
+>;
 
 function requestFigures(
   arm: ArmSamples,

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { RequestRow } from '../journal/columns.ts';
 import type { Threshold } from '../suite/suite.ts';
 import { collect } from './collect.ts';
-import { collected, failedRow, latencies, row } from './testing/rows.ts';
+import { collected, decodeRow, failedRow, latencies, row } from './testing/rows.ts';
+import { summarise } from './summarise.ts';
 import { judgeThresholds, thresholdColumns } from './thresholds.ts';
 
 const options = { timeoutMs: 300_000 };
@@ -87,6 +88,20 @@ test('the share of sound answers may be a threshold', async () => {
     options,
   );
   expect(result?.value).toBe(0.5);
+});
+
+test('the ratio of a rate is the figure that models.csv has: its interval decides', async () => {
+  const run = await collected(
+    ...[1, 2, 3, 4].flatMap((n) => [
+      decodeRow(10 * n, 30, { prompt_id: `p${n}` }),
+      decodeRow(100 * n, 10, { prompt_id: `p${n}`, repeat: 2 }),
+    ]),
+  );
+  const [summary] = summarise(run, options);
+  const judged = (limits: Partial<Threshold>) =>
+    judgeThresholds([threshold('ratio', 'output_tps', limits)], run, options)[0]!;
+  expect(judged({ min: 80 })).toMatchObject({ verdict: 'ok', value: summary!.output_tps });
+  expect(judged({ min: 90 }).verdict).toBe('failed');
 });
 
 test('a geometric mean that rests on a failure may break a limit and cannot keep one', async () => {

@@ -13,7 +13,9 @@ import {
   sampleFloor,
   shareOf,
   geomeanOf,
+  headlineOf,
   type ArmFigure,
+  type Percentile,
 } from './statistic.ts';
 
 export interface ThresholdResult {
@@ -83,6 +85,7 @@ function figureOf({ statistic, column }: Threshold, arm: ArmSamples, timeoutMs: 
     return shareOf(
       [...arm.prompts.values()].map((samples) => (column === 'valid' ? samples.sound : samples.passed)),
     );
+  if (statistic === 'ratio') return headlineOf(arm, column, NaN);
   const clusters = clustersOf(arm, column);
   if (clusters.length === 0) return undefined;
   if (statistic === 'mean') return meanOf(clusters);
@@ -92,11 +95,11 @@ function figureOf({ statistic, column }: Threshold, arm: ArmSamples, timeoutMs: 
 }
 
 function whyMissing({ statistic, column }: Threshold, arm: ArmSamples): string {
-  if (statistic === 'rate' || statistic === 'mean' || statistic === 'geomean') return 'not measured';
+  if (!(statistic in sampleFloor)) return 'not measured';
   const have = clustersOf(arm, column).flat().length;
   return have === 0
     ? 'not measured'
-    : `${count(have, 'request')} ${have === 1 ? 'is' : 'are'} too few, ${sampleFloor[statistic]} are needed`;
+    : `${count(have, 'request')} ${have === 1 ? 'is' : 'are'} too few, ${sampleFloor[statistic as Percentile]} are needed`;
 }
 
 function onInterval(

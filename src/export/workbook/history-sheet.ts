@@ -1,7 +1,7 @@
 import type { AnyRow, Column } from '../../base/table.ts';
 import { headlines } from '../../metric/index.ts';
 import { isLowerBound } from '../../output/ranking.ts';
-import { modelColumns, type Figure } from '../../summary/columns.ts';
+import { figureMeanings, headlineColumn, modelColumns, type ModelSummary } from '../../summary/columns.ts';
 import { plainField, type Field } from '../field.ts';
 import type { Summarised } from '../format.ts';
 import type { Book, Look } from './book.ts';
@@ -11,16 +11,29 @@ import { asBound } from './number-format.ts';
 import { addTableSheet } from './table-sheet.ts';
 import { tones } from './tones.ts';
 
-const shown: readonly Figure[] = ['geomean', 'geomean_ci_low', 'geomean_ci_high', 'p50', 'p95', 'n'];
+const spread = ['p50', 'p95', 'n'] as const;
 
 const text = (name: string, meaning: string): Column => ({ name, kind: 'text', unit: '', meaning });
 
 /** The figures have the unit of their row’s metric. */
-const figureColumn = (figure: Figure): Column => {
+const spreadColumn = (figure: (typeof spread)[number]): Column => {
   const { meaning } = modelColumns.find(({ name }) => name === `e2e_latency_ms_${figure}`)!;
   const unit = figure === 'n' ? 'n' : 'ms or tok/s';
   return { name: figure, kind: 'number', unit, meaning: meaning.slice(meaning.indexOf(': ') + 2) };
 };
+
+const valueColumn = (name: string, meaning: string): Column => ({
+  name,
+  kind: 'number',
+  unit: 'ms or tok/s',
+  meaning,
+});
+
+const valueColumns: readonly Column[] = [
+  valueColumn('value', `${figureMeanings.geomean}; ${figureMeanings['']}`),
+  valueColumn('ci_low', figureMeanings.geomean_ci_low),
+  valueColumn('ci_high', figureMeanings.geomean_ci_high),
+];
 
 /** One row for each run, model and headline metric. */
 export const historyFields: readonly Field[] = [
@@ -30,7 +43,8 @@ export const historyFields: readonly Field[] = [
   text('model', 'id in the suite'),
   text('metric', 'what is measured'),
   text('unit', 'of the figures of this row'),
-  ...shown.map(figureColumn),
+  ...valueColumns,
+  ...spread.map(spreadColumn),
   text('run_id', 'the run'),
   text('suite_hash', 'SHA-256 of the resolved suite; runs of different ones are hard to compare'),
   modelColumns.find(({ name }) => name === 'error_rate')!,
@@ -77,8 +91,13 @@ export function addHistory(book: Book, newestFirst: readonly Summarised[]): void
 type Headline = (typeof headlines)[number];
 
 function historyRows({ manifest, report }: Summarised, { name, unit }: Headline): AnyRow[] {
+  const headline = headlineColumn(name);
+  const columns = {
+    ...{ value: headline, ci_low: `${headline}_ci_low`, ci_high: `${headline}_ci_high` },
+    ...Object.fromEntries(spread.map((figure) => [figure, `${name}_${figure}`])),
+  } as Record<string, keyof ModelSummary>;
   return report.models.map((model) => ({
-    ...Object.fromEntries(shown.map((figure) => [figure, model[`${name}_${figure}`]])),
+    ...Object.fromEntries(Object.entries(columns).map(([cell, column]) => [cell, model[column]])),
     run_started_at: manifest.started_at,
     suite: model.suite,
     route: model.route,
@@ -88,7 +107,7 @@ function historyRows({ manifest, report }: Summarised, { name, unit }: Headline)
     error_rate: model.error_rate,
     run_id: model.run_id,
     suite_hash: manifest.suite_hash,
-    bounds: shown.filter((figure) => isLowerBound(model, `${name}_${figure}`)),
+    bounds: Object.keys(columns).filter((cell) => isLowerBound(model, columns[cell]!)),
   }));
 }
 

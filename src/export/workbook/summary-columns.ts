@@ -1,7 +1,13 @@
 import type { Column } from '../../base/table.ts';
-import { headlines } from '../../metric/index.ts';
+import { decodeRates, headlines } from '../../metric/index.ts';
 import { isLowerBound } from '../../output/ranking.ts';
-import { modelColumns, type ModelSummary } from '../../summary/columns.ts';
+import {
+  figureName,
+  modelColumns,
+  type Figure,
+  type HeadlineName,
+  type ModelSummary,
+} from '../../summary/columns.ts';
 import type { Value } from '../field.ts';
 import type { Summarised } from '../format.ts';
 import type { Look } from './book.ts';
@@ -139,19 +145,18 @@ const reliabilityAndQuality: readonly SummaryColumn[] = [
   figure('Quality', 'Pass rate 95 % high', 'pass_rate_ci_high'),
 ];
 
-const figureHeads: Readonly<Record<string, string>> = {
-  geomean: 'geomean',
-  geomean_ci_low: '95 % low',
-  geomean_ci_high: '95 % high',
+const figureHeads: Readonly<Partial<Record<Figure, string>>> = {
+  ...{ geomean: 'geomean', geomean_ci_low: '95 % low', geomean_ci_high: '95 % high' },
+  ...{ '': '', ci_low: '95 % low', ci_high: '95 % high' },
 };
-const interval = Object.keys(figureHeads);
+const interval = ['geomean', 'geomean_ci_low', 'geomean_ci_high'] as const;
 
 /** Some figures of a headline metric under one band. */
-function measured(name: string, figures: readonly string[]): SummaryColumn[] {
+function measured(name: HeadlineName, figures: readonly Figure[]): SummaryColumn[] {
   const { label, unit } = headlines.find((metric) => metric.name === name)!;
   const title = label.replace('output tok/s', 'Output');
   return figures.map((suffix) =>
-    figure(`${title}, ${unit}`, `${title} ${figureHeads[suffix] ?? suffix}`, `${name}_${suffix}`),
+    figure(`${title}, ${unit}`, `${title} ${figureHeads[suffix] ?? suffix}`.trim(), figureName(name, suffix)),
   );
 }
 
@@ -204,8 +209,8 @@ export const summaryColumns: readonly SummaryColumn[] = [
   // What the ranking is by, where it is seen without scrolling.
   ...measured('e2e_latency_ms', [...interval, 'p50', 'p95']),
   ...reliabilityAndQuality,
-  ...['ttft_ms', 'ttfat_ms'].flatMap((name) => measured(name, [...interval, 'p50', 'p95'])),
-  ...['tpot_ms', 'output_tps'].flatMap((name) => measured(name, interval)),
+  ...(['ttft_ms', 'ttfat_ms'] as const).flatMap((name) => measured(name, [...interval, 'p50', 'p95'])),
+  ...decodeRates.flatMap((name) => measured(name, ['', 'ci_low', 'ci_high'])),
   ...tokensAndCost,
   ...origin,
 ];

@@ -90,14 +90,14 @@ export const usual: Report = {
     summary('glm', {
       ...latencies(388, 1210, 1.6),
       pass_rate: 1,
-      output_tps_geomean: 121.7,
+      output_tps: 121.7,
       tokens_per_request: 184.2,
       cost_per_1k_requests_usd: 0.334,
     }),
     summary('kimi-k2.6', {
       ...latencies(412, 1840, 2.1),
       pass_rate: 0.916667,
-      output_tps_geomean: 88.4,
+      output_tps: 88.4,
       tokens_per_request: 412.3,
       cost_per_1k_requests_usd: 0.812,
     }),
@@ -107,7 +107,7 @@ export const usual: Report = {
       pass_rate: 0.833333,
       successes: 11,
       error_rate: 1 / 12,
-      output_tps_geomean: 74.1,
+      output_tps: 74.1,
       tokens_per_request: 1204.9,
       cost_per_1k_requests_usd: 2.41,
     }),
@@ -135,7 +135,7 @@ export const awkward: Report = {
     summary('=cmd|calc, "x"\nsecond line', {
       ...latencies(41.3, 312, 1.7),
       pass_rate: 1,
-      output_tps_geomean: 121.26,
+      output_tps: 121.26,
     }),
     summary('通义千问-超长模型名称-预览版本-2026', {
       ...latencies(388, 18400, 1.9),

@@ -1,6 +1,6 @@
 import { duration, fixed, notMeasured, percent, times, usd } from '../../output/format.ts';
 import { isLowerBound, successRate } from '../../output/ranking.ts';
-import type { ModelSummary, PairRow } from '../../summary/columns.ts';
+import { headlineColumn, type HeadlineName, type ModelSummary, type PairRow } from '../../summary/columns.ts';
 import { dataTable, type Row } from '../frame/data-table.ts';
 import { markup, type Content, type Html } from '../frame/html.ts';
 import { section } from '../frame/section.ts';
@@ -18,16 +18,10 @@ interface Measure {
   write: (value: number) => string;
 }
 
-const geomean = (metric: string, name: string, write: (value: number) => string): Measure => ({
-  name,
-  metric,
-  column: `${metric}_geomean` as 'ttft_ms_geomean',
-  ends: [
-    `${metric}_geomean_ci_low` as 'ttft_ms_geomean_ci_low',
-    `${metric}_geomean_ci_high` as 'ttft_ms_geomean_ci_high',
-  ],
-  write,
-});
+const headline = (metric: HeadlineName, name: string, write: (value: number) => string): Measure => {
+  const column = headlineColumn(metric);
+  return { name, metric, column, ends: [`${column}_ci_low`, `${column}_ci_high`], write };
+};
 
 const measures: readonly Measure[] = [
   { name: 'success', column: 'error_rate', value: successRate, write: percent },
@@ -38,11 +32,11 @@ const measures: readonly Measure[] = [
     ends: ['pass_rate_ci_low', 'pass_rate_ci_high'],
     write: percent,
   },
-  geomean('e2e_latency_ms', 'E2E latency', duration),
-  geomean('ttft_ms', 'TTFT', duration),
-  geomean('ttfat_ms', 'TTFAT', duration),
-  geomean('tpot_ms', 'TPOT', duration),
-  geomean('output_tps', 'output rate', (rate) => `${fixed(rate, 1)} tok/s`),
+  headline('e2e_latency_ms', 'E2E latency', duration),
+  headline('ttft_ms', 'TTFT', duration),
+  headline('ttfat_ms', 'TTFAT', duration),
+  headline('tpot_ms', 'TPOT', duration),
+  headline('output_tps', 'output rate', (rate) => `${fixed(rate, 1)} tok/s`),
   { name: 'tokens a request', column: 'tokens_per_request', write: (tokens) => fixed(tokens, 0) },
   { name: 'cost of 1,000 requests', column: 'cost_per_1k_requests_usd', write: usd },
 ];
@@ -52,7 +46,7 @@ export function figuresTable({ models }: ComparePageData): Html {
   return section(
     'figures',
     'Before and after',
-    'Latencies are geometric means over prompts of each prompt’s median. Small figures are 95\u00a0% intervals. The ratio is taken prompt by prompt, so it is not just the one figure divided by the other.',
+    'Latencies are geometric means over prompts of each prompt’s median; TPOT and output rate are sums over all answers, time ÷ tokens. Small figures are 95\u00a0% intervals. The ratio is taken prompt by prompt, so it is not just the one figure divided by the other.',
     dataTable({
       caption: 'Figures before and after',
       columns: [
@@ -94,11 +88,7 @@ function valueOf(side: ModelSide | undefined, { column, value }: Measure): numbe
 function figure(side: ModelSide | undefined, measure: Measure): Content {
   const value = valueOf(side, measure);
   if (!side || value === undefined) return notMeasured;
-  const sign = isLowerBound(side.summary, measure.column)
-    ? measure.metric === 'output_tps'
-      ? '≤ '
-      : '≥ '
-    : '';
+  const sign = isLowerBound(side.summary, measure.column) ? '≥ ' : '';
   const [low, high] = (measure.ends ?? []).map((end) => side.summary[end] as number | undefined);
   const interval =
     low === undefined || high === undefined

@@ -1,7 +1,7 @@
-import { atLeast, atMost, notMeasured } from '../../output/format.ts';
+import { atLeast, notMeasured } from '../../output/format.ts';
 import { isLowerBound, successRate } from '../../output/ranking.ts';
 import { scales, type Family, type Scale } from '../../output/scale.ts';
-import type { HeadlineName, ModelSummary } from '../../summary/columns.ts';
+import { headlineColumn, type HeadlineName, type ModelSummary } from '../../summary/columns.ts';
 import type { PageData, PageModel } from '../data.ts';
 import { dataTable, type Cell, type Column } from '../frame/data-table.ts';
 import { markup, type Content, type Html } from '../frame/html.ts';
@@ -18,12 +18,10 @@ interface Spec {
   ends?: [keyof ModelSummary, keyof ModelSummary];
 }
 
-const geomean = (metric: HeadlineName, head: string, family: Family): Spec => ({
-  key: `${metric}_geomean`,
-  head,
-  family,
-  ends: [`${metric}_geomean_ci_low`, `${metric}_geomean_ci_high`],
-});
+const headline = (metric: HeadlineName, head: string, family: Family): Spec => {
+  const key = headlineColumn(metric);
+  return { key, head, family, ends: [`${key}_ci_low`, `${key}_ci_high`] };
+};
 
 const specs: readonly Spec[] = [
   { key: 'error_rate', head: 'Success', family: 'share', value: successRate },
@@ -33,11 +31,11 @@ const specs: readonly Spec[] = [
     family: 'share',
     ends: ['pass_rate_ci_low', 'pass_rate_ci_high'],
   },
-  geomean('e2e_latency_ms', 'E2E', 'time'),
+  headline('e2e_latency_ms', 'E2E', 'time'),
   { key: 'e2e_latency_ms_p95', head: 'E2E p95', family: 'time' },
-  geomean('ttft_ms', 'TTFT', 'time'),
-  geomean('ttfat_ms', 'TTFAT', 'time'),
-  geomean('output_tps', 'Output', 'rate'),
+  headline('ttft_ms', 'TTFT', 'time'),
+  headline('ttfat_ms', 'TTFAT', 'time'),
+  headline('output_tps', 'Output', 'rate'),
   { key: 'tokens_per_request', head: 'Tokens', family: 'count' },
   { key: 'cost_per_1k_requests_usd', head: 'Cost', family: 'usd' },
 ];
@@ -110,8 +108,7 @@ function cell(spec: Spec, summary: ModelSummary, models: readonly PageModel[]): 
   const value = valueOf(spec, summary);
   if (value === undefined) return { content: notMeasured, tone: 'quiet' };
   const scale = scaleOf(spec, models);
-  const bound = spec.family === 'rate' ? atMost : atLeast;
-  const text = isLowerBound(summary, spec.key) ? bound(scale.write(value)) : scale.write(value);
+  const text = isLowerBound(summary, spec.key) ? atLeast(scale.write(value)) : scale.write(value);
   return { content: markup`${text}${intervalText(spec, summary, scale)}`, sortBy: value };
 }
 

@@ -26,7 +26,8 @@ describe('metrics', () => {
     'p50(ttft_ms)',
     'p99(cost_usd)',
     'mean(completion_tokens)',
-    'geomean(output_tps)',
+    'geomean(e2e_latency_ms)',
+    'ratio(output_tps)',
     'rate(valid)',
   ])('%s is one', (metric) =>
     expect(parseMetric(metric)).toMatchObject({ statistic: metric.replace(/\(.*/, '') }),
@@ -39,8 +40,12 @@ describe('metrics', () => {
     ],
     ['p95(e2e_latency)', 'unknown column "e2e_latency"; did you mean "e2e_latency_ms"?'],
     ['meen(ttft_ms)', 'unknown statistic "meen"; did you mean "mean"?'],
-    ['max(ttft_ms)', 'unknown statistic "max"; expected one of p50, p90, p95, p99, mean, geomean, rate'],
+    [
+      'max(ttft_ms)',
+      'unknown statistic "max"; expected one of p50, p90, p95, p99, mean, geomean, ratio, rate',
+    ],
     ['rate(ttft_ms)', 'rate() takes passed or valid; "ttft_ms" is a number'],
+    ['ratio(ttft_ms)', 'ratio() takes tpot_ms or output_tps; "ttft_ms" is no rate'],
     ['p95(passed)', '"passed" is true or false: write rate(passed)'],
     ['p95()', expect.stringMatching(/^unknown column ""; expected one of ttfb_ms, /)],
     ['p95(ttft_ms) < 3', expect.stringMatching(/is not a statistic/)],

@@ -2,7 +2,7 @@ import type { Path } from '../fault.ts';
 import { choices, quote } from '../nearest.ts';
 import type { ThresholdSpec } from '../schema/verdict.ts';
 import type { Model, Threshold } from '../suite.ts';
-import { numberColumns, shareColumns, statistics } from '../vocabulary.ts';
+import { numberColumns, ratioColumns, shareColumns, statistics } from '../vocabulary.ts';
 import type { Conflict } from './settings.ts';
 
 type Statistic = Threshold['statistic'];
@@ -15,13 +15,18 @@ export function parseMetric(metric: string): { statistic: Statistic; column: str
   }
   const statistic = statistics.find((known) => known === word);
   if (!statistic) return `unknown statistic ${quote(word)}${choices(word, statistics)}`;
-  const known: readonly string[] = statistic === 'rate' ? shareColumns : numberColumns;
+  const known = columnsOf(statistic);
   if (known.includes(column)) return { statistic, column };
   if (numberColumns.includes(column))
-    return `rate() takes ${shareColumns.join(' or ')}; ${quote(column)} is a number`;
+    return `${statistic}() takes ${known.join(' or ')}; ${quote(column)} is ${statistic === 'rate' ? 'a number' : 'no rate'}`;
   if ((shareColumns as readonly string[]).includes(column))
     return `${quote(column)} is true or false: write rate(${column})`;
   return `unknown column ${quote(column)}${choices(column, known)}`;
+}
+
+function columnsOf(statistic: Statistic): readonly string[] {
+  if (statistic === 'rate') return shareColumns;
+  return statistic === 'ratio' ? ratioColumns : numberColumns;
 }
 
 /** A threshold ready to be decided, or all that is wrong with it. `models` is absent when not all are known. */

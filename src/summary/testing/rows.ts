@@ -39,6 +39,12 @@ export function latencies(
   );
 }
 
+/** A sound answer that wrote `tokens` after its first piece, at `tpot` ms each. */
+export function decodeRow(tokens: number, tpot: number, cells: Partial<RequestRow> = {}): RequestRow {
+  const span = tokens * tpot;
+  return row({ tpot_ms: tpot, output_tps: 1000 / tpot, ttft_ms: 100, e2e_latency_ms: 100 + span, ...cells });
+}
+
 export function collected(...rows: readonly RequestRow[]): Promise<Collected> {
   return collect(rows);
 }
