@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
 import { defined } from '../base/defined.ts';
-import { count } from '../base/text.ts';
+import { count, oneLine } from '../base/text.ts';
 import { aliasNotes, aliasSets } from '../export/aliases.ts';
 import { csv } from '../export/csv.ts';
 import type { ExportedRun, ExportFormat, ExportOptions, Summarised } from '../export/format.ts';
@@ -31,14 +31,28 @@ export interface ExportFlags {
 export async function executeExport(flags: ExportFlags): Promise<ExitCode> {
   const format = formatOf(flags);
   const options = optionsOf(flags, format);
-  if (format.isBinary && flags.out === undefined && process.stdout.isTTY)
-    throw new UserError(`--format ${format.name} is no text for a terminal: name a file with -o FILE.`);
+  if (process.stdout.isTTY) assertForTerminal(flags, format);
   const folders = await findRuns(flags.runs, flags.results);
   const states = folders.map((folder) => ({ folder, state: new FileState() }));
   await writeStream(format.write(states.map(exportedRun), options), flags.out);
   for (const { folder, state } of states) await warnOf(folder, state);
   if (!flags.quiet) tell(flags, options, folders.length);
   return exitCode.done;
+}
+
+/** What a terminal is no place for, with what to type instead. CSV is printed to one that asks for it. */
+export function assertForTerminal(
+  { out, format: asked, runs }: Pick<ExportFlags, 'out' | 'format' | 'runs'>,
+  { isBinary, name }: ExportFormat,
+): void {
+  if (out !== undefined || (asked !== undefined && !isBinary)) return;
+  const command = `gatebench export ${oneLine(runs.join(' '), 60)}`;
+  const lines = [`${command} -o run.xlsx          a workbook`, `${command} -o run.csv           CSV`];
+  if (!isBinary) lines.push(`${command} --format csv         CSV, printed here`);
+  const why = isBinary
+    ? `--format ${name} is no text for a terminal`
+    : 'export writes a file, and none is named';
+  throw new UserError(`${why}. Type one of:\n${lines.map((line) => `  ${line}`).join('\n')}`);
 }
 
 function formatOf({ format: name, out }: ExportFlags): ExportFormat {

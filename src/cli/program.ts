@@ -9,6 +9,7 @@ import type { Flags } from './flags.ts';
 /** Parses the arguments and runs the command that they name. Throws a UserError for arguments that are wrong. */
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
   if (args[0] === '--complete') return complete(args.slice(1));
+  if (args[0] === 'help') return helpAbout(args.slice(1));
   const named = commandIn(args, commands);
   if (args.length === 0 || asksForHelp(args)) return help(named, args.length === 0);
   // The help does without it.
@@ -68,6 +69,14 @@ function assertOnce(given: RawFlags, { options }: Flags): void {
 function asksForHelp(args: readonly string[]): boolean {
   const end = args.indexOf('--');
   return args.slice(0, end === -1 ? undefined : end).some((arg) => arg === '--help' || arg === '-h');
+}
+
+/** `help` and `help run`, as other programs have them. */
+async function helpAbout(words: readonly string[]): Promise<ExitCode> {
+  const named = commandIn(words.slice(0, 1), commands);
+  if (named || words.length === 0 || asksForHelp(words)) return help(named, false);
+  const { explainArguments } = await import('./wrong-arguments.ts');
+  throw new UserError(await explainArguments('', words, undefined, commands));
 }
 
 /** With nothing to do, the help is an answer to a mistake, and no data. */

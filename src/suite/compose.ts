@@ -1,6 +1,7 @@
 import { Composer, Lexer, Parser } from 'yaml';
 import type { CST, Document, ParsedNode } from 'yaml';
-import type { Fault, Source } from './fault.ts';
+import { yamlAdvice } from './advice.ts';
+import { lineAt, type Fault, type Source } from './fault.ts';
 
 /** Levels of maps and lists within each other; a real suite has about ten. */
 export const deepest = 100;
@@ -53,7 +54,7 @@ export function compose(source: Source): Composed {
     const faults: Fault[] = problems.map((problem) => ({
       source,
       offset: Math.min(problem.pos[0], source.text.length),
-      message: problem.message,
+      message: yamlAdvice(problem.code, lineAt(source, problem.pos[0]), problem.message),
     }));
     if (second)
       faults.push({

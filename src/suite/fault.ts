@@ -11,6 +11,16 @@ export interface Source {
 /** Keys and indexes from the top of the document. */
 export type Path = readonly (string | number)[];
 
+/** Undefined where there is nothing of that path. */
+export function valueAt(value: unknown, path: Path): unknown {
+  let inner = value;
+  for (const step of path) {
+    if (typeof inner !== 'object' || inner === null || !Object.hasOwn(inner, step)) return undefined;
+    inner = (inner as Record<string, unknown>)[step];
+  }
+  return inner;
+}
+
 /** One thing wrong, with its place. Steps return these; only the loader turns them into an exception. */
 export interface Fault {
   readonly source: Source;
@@ -54,6 +64,13 @@ export function positionOf(source: Source, offset: number): Position {
     else high = middle - 1;
   }
   return { line: low + 1, column: offset - starts[low]! + 1 };
+}
+
+/** The line that holds an offset, without its end. */
+export function lineAt(source: Source, offset: number): string {
+  const start = source.text.lastIndexOf('\n', offset - 1) + 1;
+  const end = source.text.indexOf('\n', offset);
+  return source.text.slice(start, Math.min(end < 0 ? source.text.length : end, start + 10_000));
 }
 
 /** Where a line begins; lines count from 1. */

@@ -27,6 +27,7 @@ export function didYouMean(name: string, known: readonly string[]): string {
 
 /** `; did you mean "x"?`, or the choices when none is near. */
 export function choices(name: string, known: readonly string[]): string {
+  if (known.length === 0) return '';
   return didYouMean(name, known) || `; expected ${oneOf(known)}`;
 }
 

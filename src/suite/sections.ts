@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Fault, Path } from './fault.ts';
+import { adviceAt, otherTool } from './advice.ts';
+import { valueAt, type Fault, type Path } from './fault.ts';
 import type { Places } from './places.ts';
 import { suiteSchema, type SuiteSpec } from './schema/suite.ts';
 import type { Json } from './suite.ts';
@@ -29,6 +30,8 @@ type JsonMap = Record<string, Json>;
 /** Plain data against the schema. What is wrong is cut out and told, so that it hides no other fault. */
 export function readSections(data: Json, places: Places): SuiteSections {
   if (!isMap(data)) return notASuite(data, places);
+  const other = otherTool(data);
+  if (other) return nothingOf({ ...other, path: [other.key], atKey: true }, places);
   let kept = withIndexes(withoutAnchorHolders(data));
   const damaged = new Set<string>();
   let faults: readonly Fault[] | undefined;
@@ -36,7 +39,7 @@ export function readSections(data: Json, places: Places): SuiteSections {
     const result = validate(faults ? anySections : schema, kept.sections);
     if (result.ok) return { spec: result.value, indexes: kept.indexes, damaged, faults: faults ?? [] };
     const complaints = result.complaints.map((complaint) => inFile(complaint, kept.indexes));
-    faults ??= complaints.map((complaint) => complaintFault(complaint, places));
+    faults ??= complaints.map((complaint) => complaintFault(advised(complaint, data), places));
     for (const { path } of complaints) damaged.add(ownerOf(path));
     // Each pass takes something out; a schema that never has enough would be a fault of ours.
     if (pass > 20)
@@ -49,13 +52,24 @@ export function readSections(data: Json, places: Places): SuiteSections {
 
 function notASuite(data: Json, places: Places): SuiteSections {
   const result = validate(schema, data);
-  const faults = result.ok ? [] : result.complaints.map((complaint) => complaintFault(complaint, places));
+  const [complaint] = result.ok ? [] : result.complaints;
+  return nothingOf(complaint!, places);
+}
+
+function nothingOf(complaint: Complaint, places: Places): SuiteSections {
   return {
     spec: {},
     indexes: { models: [], prompts: [], thresholds: [] },
     damaged: new Set(['defaults']),
-    faults,
+    faults: [complaintFault(complaint, places)],
   };
+}
+
+/** With what to write instead, where a value is of the wrong kind. */
+function advised(complaint: Complaint, data: Json): Complaint {
+  const { path, message } = complaint;
+  const advice = message.startsWith('expected ') ? adviceAt(path, valueAt(data, path)) : undefined;
+  return advice === undefined ? complaint : { ...complaint, message: `${message}; ${advice}` };
 }
 
 interface Kept {

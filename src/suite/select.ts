@@ -96,6 +96,12 @@ function chooseByTag(
   problems: string[],
 ): Prompt[] {
   const known = [...new Set([...suite.tags, ...suite.prompts.flatMap(({ tags }) => tags)])];
+  if (known.length === 0) {
+    problems.push(
+      `--tags: nothing in this suite has a tag; leave --tags away, or give a prompt tags: [${wanted[0] ?? 'smoke'}]`,
+    );
+    return [...prompts];
+  }
   for (const tag of wanted) {
     if (!known.includes(tag)) problems.push(`--tags: unknown tag ${quote(tag)}${choices(tag, known)}`);
   }

@@ -34,6 +34,8 @@ interface Context {
   targets: Map<Alias, ParsedNode>;
   done: Map<ParsedNode, Measured>;
   texts: WeakMap<object, Map<string, string>>;
+  /** Texts without quotes that have an anchor. */
+  anchored: Scalar.Parsed[];
   faults: Fault[];
 }
 
@@ -50,11 +52,17 @@ export function toData(root: ParsedNode, source: Source): Converted {
     targets: new Map(),
     done: new Map(),
     texts: new WeakMap(),
+    anchored: [],
     faults: [],
   };
   const { data, weight } = convert(root, context);
   const { targets, texts, faults } = context;
   if (weight > heaviest) faults.push(tooHeavy(context));
+  const used = new Set(targets.values());
+  for (const node of context.anchored.filter((one) => !used.has(one))) {
+    const message = `nothing refers to &${node.anchor!}; if it belongs to the text, put the text in quotes`;
+    refuse(node, message, context);
+  }
   return { data, targets, texts, faults };
 }
 
@@ -92,8 +100,20 @@ function follow(alias: Alias.Parsed, context: Context): Measured {
   return measured;
 }
 
+/** What YAML takes out of a text that stands without quotes, unseen. */
+function cutOff({ type, comment, tag }: Scalar.Parsed): string | undefined {
+  if (tag === '!') return '"!" is no part of the text; put the text in quotes';
+  if (type !== 'PLAIN' || comment === undefined || comment === null || /^(?:\s|$)/.test(comment))
+    return undefined;
+  return 'the text ends here, because " #" begins a comment: put it in quotes, or write a blank behind "#"';
+}
+
 function convertScalar(node: Scalar.Parsed, context: Context): Measured {
   const { value } = node;
+  const problem = typeof value === 'string' ? cutOff(node) : undefined;
+  if (problem !== undefined) return refuse(node, problem, context);
+  if (node.anchor !== undefined && node.type === 'PLAIN' && typeof value === 'string')
+    context.anchored.push(node);
   if (typeof value === 'string') return { data: value, weight: nodeWeight + value.length, depth: 0 };
   if (value === null) return { data: value, weight: nodeWeight, depth: 0 };
   if (typeof value === 'boolean') return scalar(value, node);

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { CheckKind, CheckSpec } from '../../check/check.ts';
 import { schemaOf } from '../../check/common.ts';
-import type { Fault, Path } from '../fault.ts';
+import { valueAt, type Fault, type Path } from '../fault.ts';
 import type { Places } from '../places.ts';
 import type { Json } from '../suite.ts';
+import { checkAdvice } from '../advice.ts';
 import { plain, Written } from '../written.ts';
 import { complaintFault, validate, type Complaint, type Validated } from '../validate.ts';
 import { fill, hasVariables, mapTexts, soleValue, type Scope } from './template.ts';
@@ -13,7 +14,14 @@ export type ReadCheck = (raw: Json) => Validated<CheckSpec>;
 
 export function checkReader(kinds: readonly CheckKind[]): ReadCheck {
   const schema = checkSchema(kinds);
-  return (raw) => validate(schema, raw);
+  return (raw) => {
+    const result = validate(schema, raw);
+    const advice = result.ok ? undefined : checkAdvice(raw, kinds);
+    if (result.ok || advice === undefined) return result;
+    const isNamed = typeof raw === 'object';
+    const message = isNamed ? `a check is named by its type: ${advice}` : `a check is a map: ${advice}`;
+    return { ok: false, complaints: [{ path: isNamed ? ['type'] : [], message, atKey: false }] };
+  };
 }
 
 /** One check of any kind; its `type` says which. */
@@ -97,13 +105,4 @@ function filled(raw: Json, scope: Scope, asValue: readonly Complaint[], onUnknow
 function isScalarVariable(text: unknown, scope: Scope): boolean {
   const value = typeof text === 'string' ? soleValue(text, scope) : undefined;
   return typeof value === 'number' || typeof value === 'boolean' || value instanceof Written;
-}
-
-export function valueAt(value: unknown, path: Path): unknown {
-  let inner = value;
-  for (const step of path) {
-    if (typeof inner !== 'object' || inner === null || !Object.hasOwn(inner, step)) return undefined;
-    inner = (inner as Record<string, unknown>)[step];
-  }
-  return inner;
 }

@@ -1,9 +1,9 @@
-import type { Path } from '../fault.ts';
+import { valueAt, type Path } from '../fault.ts';
 import { quote } from '../nearest.ts';
 import type { DefaultsSpec, PromptSpec } from '../schema/prompt.ts';
 import type { Params } from '../suite.ts';
 import type { Value } from '../written.ts';
-import { valueAt, type WrittenCheck } from './checks.ts';
+import type { WrittenCheck } from './checks.ts';
 import { faultAt, keyFaultAt, type Context } from './context.ts';
 import { readDataset } from './dataset.ts';
 import { merge } from './merge.ts';
