@@ -17,6 +17,7 @@ import { type Collected, Collector } from '../summary/collect.ts';
 import type { ModelSummary } from '../summary/columns.ts';
 import { compare, type Comparison } from '../summary/compare.ts';
 import { historyColumnsNeeded } from '../summary/history.ts';
+import { InfluenceCollector } from '../summary/influences/influences.ts';
 import { ServerTimesCollector } from '../summary/server-times.ts';
 import { successFloor } from '../summary/success.ts';
 import { summarise } from '../summary/summarise.ts';
@@ -42,6 +43,7 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
   const timeoutMs = suite.run.timeouts.totalMs;
   const collector = new Collector({ columns: neededColumns(suite) });
   const serverTimesCollector = new ServerTimesCollector();
+  const influences = new InfluenceCollector({ severalRoutes: manifest.routes.length > 1 });
   const checks = checksOf(suite);
   let unjudged = 0;
   const state = new FileState();
@@ -49,21 +51,26 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
     if (row.run_id !== manifest.run_id) throw strangeRow(folder, row, manifest);
     collector.add(row);
     serverTimesCollector.add(row);
+    influences.add(row);
     if (isUnjudged(row, checks)) unjudged++;
   }
   const collected = collector.collected();
   const serverTimes = serverTimesCollector.times();
+  const promptCaches = influences.promptCaches();
   const models = summarise(collected, { timeoutMs });
   const thresholds = manifest.shard ? [] : judgeThresholds(suite.thresholds, collected, { timeoutMs });
   const comparison = compare(collected, { isSequential: manifest.suite.run.order === 'sequential' });
   const planned = plannedRequests(manifest);
-  const warnings = warningsOf(collected, {
-    order: manifest.suite.run.order,
-    status: manifest.status,
-    planned,
-    maxErrorRate: manifest.suite.run.maxErrorRate,
-    ...defined({ loopUtilisation: manifest.loop_utilisation, unprovenAt: unprovenConcurrency(manifest) }),
-  });
+  const warnings = [
+    ...warningsOf(collected, {
+      order: manifest.suite.run.order,
+      status: manifest.status,
+      planned,
+      maxErrorRate: manifest.suite.run.maxErrorRate,
+      ...defined({ loopUtilisation: manifest.loop_utilisation, unprovenAt: unprovenConcurrency(manifest) }),
+    }),
+    ...influences.warnings(),
+  ];
   const report: Report = {
     run: factsOf(manifest, models, planned),
     models,
@@ -77,6 +84,7 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
     ],
     ...(thresholds.length > 0 ? { thresholds } : {}),
     ...(serverTimes.length > 0 ? { serverTimes } : {}),
+    ...(promptCaches.length > 0 ? { promptCaches } : {}),
   };
   return { folder, manifest, collected, comparison, thresholds, report };
 }

@@ -1,5 +1,6 @@
 import type { AnyRow, Column } from '../base/table.ts';
 import { modelColumns } from '../summary/columns.ts';
+import type { PromptCache } from '../summary/influences/prompt-cache.ts';
 import type { ServerTimes } from '../summary/server-times.ts';
 import type { ThresholdResult } from '../summary/thresholds.ts';
 import type { OutputFormat, RunFacts } from './report.ts';
@@ -10,13 +11,14 @@ export const json: OutputFormat = {
   name: 'json',
   extension: '.json',
   render: (report) => {
-    const { run, models, warnings, thresholds, serverTimes } = report;
+    const { run, models, warnings, thresholds, serverTimes, promptCaches } = report;
     return jsonText({
       run: runObject(run),
       answer: verdict(report),
       models: models.map((row) => rowObject(modelColumns, row)),
       ...(thresholds ? { thresholds: thresholds.map(thresholdObject) } : {}),
       ...(serverTimes ? { server_times: serverTimes.map(serverTimesObject) } : {}),
+      ...(promptCaches ? { prompt_caches: promptCaches.map(promptCacheObject) } : {}),
       warnings,
     });
   },
@@ -38,6 +40,19 @@ export function thresholdObject(result: ThresholdResult): Record<string, unknown
     ci_high: ciHigh ?? null,
     reason: reason ?? null,
     line: threshold.line,
+  };
+}
+
+function promptCacheObject(cache: PromptCache): Record<string, unknown> {
+  const rounded = (value: number | undefined, decimals: number): number | null =>
+    value === undefined ? null : Number(value.toFixed(decimals));
+  return {
+    model: cache.model,
+    route: cache.route,
+    cached_share: rounded(cache.cached_share, 6),
+    repeated_prompts: cache.repeated_prompts ?? null,
+    first_ttft_ms: rounded(cache.first_ttft_ms, 3),
+    later_ttft_ms: rounded(cache.later_ttft_ms, 3),
   };
 }
 

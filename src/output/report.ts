@@ -1,5 +1,6 @@
 import type { RunStatus } from '../journal/manifest.ts';
 import type { ModelSummary, PairRow } from '../summary/columns.ts';
+import type { PromptCache } from '../summary/influences/prompt-cache.ts';
 import type { ServerTimes } from '../summary/server-times.ts';
 import type { ThresholdResult } from '../summary/thresholds.ts';
 
@@ -46,6 +47,8 @@ export interface Report {
   thresholds?: readonly ThresholdResult[];
   /** Of models that a local Ollama answered in its own words. Absent when there are none. */
   serverTimes?: readonly ServerTimes[];
+  /** Of models whose server keeps prompts. Absent when none says so, and no repeat was faster. */
+  promptCaches?: readonly PromptCache[];
 }
 
 /** How to write for a terminal. Formats for files ignore it. */

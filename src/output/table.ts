@@ -4,6 +4,7 @@ import { legend } from './legend.ts';
 import { modelTable } from './model-table.ts';
 import { painter, type Paint } from './paint.ts';
 import { isSimulated, simulatedNotice, type OutputFormat, type Report, type Style } from './report.ts';
+import { promptCacheLines } from './prompt-caches.ts';
 import { serverTimesTable } from './server-times.ts';
 import { thresholdLine, thresholdTones } from './thresholds.ts';
 import { verdict } from './verdict.ts';
@@ -28,6 +29,7 @@ export const table: OutputFormat = {
         ),
       ),
       serverTimesTable(report.serverTimes ?? [], report.run.routes.length > 1, style.columns, paint),
+      promptCacheLines(report.promptCaches ?? [], report.run.routes.length > 1, style.columns, paint),
       report.warnings.flatMap((text) =>
         toned(paint, 'warning', wrapped(`! ${oneLine(text)}`, style.columns, '  ')),
       ),

@@ -4,11 +4,13 @@ import { fewestPrompts } from '../stats/power.ts';
 import { runPairs } from './arm-pairs.ts';
 import type { ArmSamples, Collected } from './collect.ts';
 import { familyOf } from './compared-metrics.ts';
+import { describeInfluence, type InfluenceWarning } from './influences/influence-warnings.ts';
 import { sampleFloor } from './statistic.ts';
 import { successFloor, successShare } from './success.ts';
 
 /** What may make a run's numbers doubtful, as data; `describeWarning` has the words. */
 export type Warning =
+  | InfluenceWarning
   | { kind: 'simulated' }
   | { kind: 'nothing-measured' }
   | { kind: 'unfinished'; status: string; answered: number; planned: number }
@@ -173,6 +175,12 @@ const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 
 /** One or two sentences; the last says what to do. */
 export function describeWarning(warning: Warning): string {
   switch (warning.kind) {
+    case 'prompt-cache':
+    case 'shared-cache':
+    case 'server-queue':
+    case 'queue-ladder':
+    case 'few-prompt-tokens':
+      return describeInfluence(warning);
     case 'simulated':
       return 'These answers and times are simulated by the built-in stand-in gateway. They say nothing about real models; choose another --route for those.';
     case 'nothing-measured':
@@ -240,7 +248,7 @@ const remedies: Readonly<Record<string, string>> = {
   cold_load:
     'The model had to be loaded into memory first. Set gateway.local.keep_alive (OLLAMA_KEEP_ALIVE) higher, or let fewer models share the memory.',
   prompt_truncated:
-    'The server counted fewer tokens than the prompt can have, or as many as its context holds: it cut the prompt. Raise the context (gateway.local.num_ctx, OLLAMA_CONTEXT_LENGTH), or shorten the prompt.',
+    'The server counted fewer tokens than the prompt can have, or as many as its context holds: it cut the prompt. Set its context (gateway.local.num_ctx, OLLAMA_CONTEXT_LENGTH) higher, or shorten the prompt.',
   truncated: 'They were cut off: raise max_tokens, or look into finish_reason in requests.csv.',
 };
 

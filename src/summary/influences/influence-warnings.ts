@@ -1,0 +1,49 @@
+import type { Ms } from '../../base/clock.ts';
+import { count } from '../../base/text.ts';
+
+/** What other than the model made a figure what it is. */
+export type InfluenceWarning =
+  | { kind: 'prompt-cache'; model: string; share?: number; firstMs?: Ms; laterMs?: Ms }
+  | { kind: 'shared-cache'; model: string; times: number; blocks: number }
+  | { kind: 'server-queue'; model: string; queueMs: Ms; ofMs: Ms; answers: number; of: number }
+  | { kind: 'queue-ladder'; route: string; from: number; to: number; times: number }
+  | {
+      kind: 'few-prompt-tokens';
+      model: string;
+      prompt: string;
+      counted: number;
+      others: number;
+      prompts: number;
+    };
+
+const time = (ms: Ms): string => (ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(2)} s`);
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+
+const shorterQueue = 'Lower run.concurrency, or raise the limit of the server (OLLAMA_NUM_PARALLEL).';
+
+/** One or two sentences; the last says what to do. */
+export function describeInfluence(warning: InfluenceWarning): string {
+  switch (warning.kind) {
+    case 'prompt-cache': {
+      const { model, share, firstMs, laterMs } = warning;
+      const parts = [
+        share === undefined
+          ? undefined
+          : `${percent(share)} of its prompt tokens came from the server's prompt cache`,
+        firstMs === undefined || laterMs === undefined
+          ? undefined
+          : `a prompt that is sent for the first time has a TTFT of ${time(firstMs)}, its repeats ${time(laterMs)}`,
+      ];
+      const said = parts.filter((part) => part !== undefined).join('; ');
+      return `${model}: ${said}. Its TTFT holds for prompts that the server knows; set run.salt to prefix for new ones, or to suffix where only the system prompt is known.`;
+    }
+    case 'shared-cache':
+      return `${warning.model}: the route that asks a prompt first waits ${warning.times.toFixed(1)} times as long for the first token as one that asks it next (${count(warning.blocks, 'block')}): the routes share the server's prompt cache. Set run.salt to prefix, so that each reads its own prompt.`;
+    case 'server-queue':
+      return `${warning.model}: ${warning.answers.toLocaleString('en-US')} of ${count(warning.of, 'answer')} waited in the server's own queue, the median of them ${time(warning.queueMs)} of ${time(warning.ofMs)}: that is the server's setting, not the model. ${shorterQueue}`;
+    case 'queue-ladder':
+      return `TTFT on the route ${warning.route} grows with the requests in flight, ${warning.times.toFixed(1)} times as long at ${warning.to} as at ${warning.from}: they wait in the server's own queue. ${shorterQueue}`;
+    case 'few-prompt-tokens':
+      return `${warning.model}: it counted ${warning.counted.toLocaleString('en-US')} tokens in the prompt ${warning.prompt} where the others counted ${Math.round(warning.others).toLocaleString('en-US')}${warning.prompts > 1 ? ` (and few in ${warning.prompts - 1} more)` : ''}: its server may have cut what was asked. Set its context (gateway.local.num_ctx, OLLAMA_CONTEXT_LENGTH) higher, or shorten the prompt.`;
+  }
+}

@@ -1,0 +1,229 @@
+import type { Ms } from '../../base/clock.ts';
+import type { RequestRow } from '../../journal/columns.ts';
+import { median } from '../../stats/quantile.ts';
+import type { InfluenceWarning } from './influence-warnings.ts';
+import { fewCounted } from './prompt-counts.ts';
+import { fasterRepeats, type PromptCache, type Sends } from './prompt-cache.ts';
+import { queueLadder, type Step } from './queue-ladder.ts';
+import { sharedCache, type BlockAnswer } from './shared-cache.ts';
+
+/** A cache that holds less of the prompts is no matter. */
+const leastCached = 0.1;
+/** A wait in the server's queue that counts: a tenth of its time, and this. */
+const leastQueueShare = 0.1;
+const leastQueueMs: Ms = 20;
+/** Share of the answers that must have waited. */
+const leastWaiting = 0.05;
+/** Rows that a ladder of one route is looked for in. */
+const mostSteps = 20_000;
+
+interface OpenArm {
+  model: string;
+  route: string;
+  /** Tokens of the answers that reported both. */
+  cached: { tokens: number; of: number };
+  sends: Map<string, Sends & { at: string }>;
+  /** When a prompt was first sent by a request whose times mean nothing; its server knows the prompt since. */
+  spoilt: Map<string, string>;
+  queued: { queueMs: Ms[]; ofMs: Ms[]; answers: number };
+}
+
+/** Reads the rows of a run, in any order, for what other than the models made its figures. */
+export class InfluenceCollector {
+  readonly #severalRoutes: boolean;
+  readonly #arms = new Map<string, OpenArm>();
+  /** By route. */
+  readonly #steps = new Map<string, (Step & { prompt: string })[]>();
+  /** By model, then block; where there are several routes alone. */
+  readonly #blocks = new Map<string, Map<number, BlockAnswer[]>>();
+  /** By prompt, then arm. */
+  readonly #counts = new Map<string, Map<string, number>>();
+
+  constructor({ severalRoutes = false } = {}) {
+    this.#severalRoutes = severalRoutes;
+  }
+
+  add(row: RequestRow): void {
+    if (row.status !== 'ok') return;
+    const arm = this.#armOf(row);
+    this.#addSend(arm, row);
+    if (row.phase !== 'measure' || !row.final) return;
+    this.#addCounts(arm, row);
+    this.#addQueue(arm, row);
+    if (row.valid !== true || !(row.ttft_ms! > 0)) return;
+    this.#addStep(row);
+    if (this.#severalRoutes) this.#addToBlock(row);
+  }
+
+  /** By model, then route: every arm of whose cache something is known. */
+  promptCaches(): PromptCache[] {
+    return this.#sorted().flatMap(({ model, route, cached, sends, spoilt }) => {
+      const share = cached.of > 0 ? cached.tokens / cached.of : undefined;
+      const repeats = fasterRepeats(
+        [...sends].filter(([prompt, { at }]) => !(spoilt.get(prompt)! < at)).map(([, each]) => each),
+      );
+      if (share === undefined && !repeats) return [];
+      return [{ model, route, ...(share === undefined ? {} : { cached_share: share }), ...repeats }];
+    });
+  }
+
+  warnings(): InfluenceWarning[] {
+    return [
+      ...this.#ladders(),
+      ...this.#sorted().flatMap((arm) => this.#queueWarning(arm)),
+      ...this.promptCaches().flatMap((cache) => this.#cacheWarning(cache)),
+      ...this.#sharedCaches(),
+      ...fewCounted(this.#counts).map(({ arm, ...rest }) => ({
+        kind: 'few-prompt-tokens' as const,
+        model: this.#nameOf(this.#arms.get(arm)!),
+        ...rest,
+      })),
+    ];
+  }
+
+  #armOf({ model, route }: RequestRow): OpenArm {
+    const key = `${model}\n${route}`;
+    let arm = this.#arms.get(key);
+    if (arm === undefined) {
+      arm = {
+        ...{ model, route, cached: { tokens: 0, of: 0 } },
+        sends: new Map(),
+        spoilt: new Map(),
+        queued: { queueMs: [], ofMs: [], answers: 0 },
+      };
+      this.#arms.set(key, arm);
+    }
+    return arm;
+  }
+
+  #sorted(): OpenArm[] {
+    return [...this.#arms].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, arm]) => arm);
+  }
+
+  #nameOf({ model, route }: { model: string; route: string }): string {
+    return this.#severalRoutes ? `${model}@${route}` : model;
+  }
+
+  /** Warm-up counts: it is what makes the first measured request a repeat. A load is no reading of a prompt. */
+  #addSend({ sends, spoilt }: OpenArm, row: RequestRow): void {
+    const { prompt_id, started_at: at, ttft_ms: ttftMs, prompt_eval_ms: promptEvalMs } = row;
+    if (at === undefined) return;
+    if (row.valid === false || ttftMs === undefined || !(ttftMs > 0)) {
+      if (!(spoilt.get(prompt_id)! <= at)) spoilt.set(prompt_id, at);
+      return;
+    }
+    const send = { ttftMs, ...(promptEvalMs === undefined ? {} : { promptEvalMs }) };
+    const known = sends.get(prompt_id);
+    if (known === undefined) {
+      const later = { count: 0, logSum: 0, slowest: 0, promptEvals: 0, promptEvalSum: 0 };
+      sends.set(prompt_id, { at, first: send, later, promptTokens: row.prompt_tokens ?? 0 });
+      return;
+    }
+    const isFirst = at < known.at;
+    const late = isFirst ? known.first : send;
+    if (isFirst) Object.assign(known, { at, first: send });
+    known.later.count++;
+    known.later.logSum += Math.log(late.ttftMs);
+    known.later.slowest = Math.max(known.later.slowest, late.ttftMs);
+    if (late.promptEvalMs === undefined) return;
+    known.later.promptEvals++;
+    known.later.promptEvalSum += late.promptEvalMs;
+  }
+
+  #addCounts({ model, route, cached }: OpenArm, row: RequestRow): void {
+    const { prompt_tokens: tokens, cached_tokens: fromCache, prompt_id } = row;
+    if (tokens === undefined) return;
+    if (fromCache !== undefined && fromCache <= tokens) {
+      cached.tokens += fromCache;
+      cached.of += tokens;
+    }
+    const counts = this.#counts.get(prompt_id) ?? new Map<string, number>();
+    this.#counts.set(prompt_id, counts.set(`${model}\n${route}`, tokens));
+  }
+
+  #addQueue({ queued }: OpenArm, row: RequestRow): void {
+    const { server_queue_ms: queueMs, server_total_ms: ofMs } = row;
+    if (queueMs === undefined || ofMs === undefined) return;
+    queued.answers++;
+    if (queueMs < leastQueueMs || queueMs < leastQueueShare * ofMs) return;
+    queued.queueMs.push(queueMs);
+    queued.ofMs.push(ofMs);
+  }
+
+  #addStep({ model, route, prompt_id: prompt, in_flight: inFlight, ttft_ms: ttftMs }: RequestRow): void {
+    if (inFlight === undefined || ttftMs === undefined) return;
+    const steps = this.#steps.get(route) ?? [];
+    this.#steps.set(route, steps);
+    if (steps.length < mostSteps) steps.push({ inFlight, ttftMs, kind: model, prompt });
+  }
+
+  #addToBlock({
+    model,
+    route,
+    block,
+    started_at,
+    ttft_ms: ttftMs,
+    cached_tokens,
+    prompt_tokens,
+  }: RequestRow): void {
+    if (started_at === undefined || ttftMs === undefined) return;
+    const blocks = this.#blocks.get(model) ?? new Map<number, BlockAnswer[]>();
+    this.#blocks.set(model, blocks);
+    const share = cached_tokens === undefined || !prompt_tokens ? undefined : cached_tokens / prompt_tokens;
+    const answer = { route, at: Date.parse(started_at), ttftMs };
+    blocks.set(block, [
+      ...(blocks.get(block) ?? []),
+      share === undefined ? answer : { ...answer, cachedShare: share },
+    ]);
+  }
+
+  /** Where the server told its queue itself, nothing is guessed from a ladder. */
+  #ladders(): InfluenceWarning[] {
+    const telling = new Set(
+      [...this.#arms.values()].filter(({ queued }) => queued.answers > 0).map(({ route }) => route),
+    );
+    return [...this.#steps]
+      .filter(([route]) => !telling.has(route))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([route, steps]) => {
+        // A prompt that was asked again is measured against itself; else prompts come in random order.
+        const ladder =
+          queueLadder(steps.map(({ prompt, kind, ...step }) => ({ ...step, kind: `${kind}\n${prompt}` }))) ??
+          queueLadder(steps);
+        return ladder ? [{ kind: 'queue-ladder' as const, route, ...ladder }] : [];
+      });
+  }
+
+  #queueWarning(arm: OpenArm): InfluenceWarning[] {
+    const { queueMs, ofMs, answers: of } = arm.queued;
+    if (queueMs.length === 0 || queueMs.length < leastWaiting * of) return [];
+    const model = this.#nameOf(arm);
+    return [
+      {
+        ...{ kind: 'server-queue', model, answers: queueMs.length, of },
+        ...{ queueMs: median(queueMs), ofMs: median(ofMs) },
+      },
+    ];
+  }
+
+  #cacheWarning(cache: PromptCache): InfluenceWarning[] {
+    const { cached_share: share = 0, first_ttft_ms: firstMs, later_ttft_ms: laterMs } = cache;
+    if (share < leastCached && firstMs === undefined) return [];
+    return [
+      {
+        ...{ kind: 'prompt-cache', model: this.#nameOf(cache) },
+        ...(share < leastCached ? {} : { share }),
+        ...(firstMs === undefined || laterMs === undefined ? {} : { firstMs, laterMs }),
+      },
+    ];
+  }
+
+  #sharedCaches(): InfluenceWarning[] {
+    return [...this.#blocks]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([model, blocks]) => {
+        const shared = sharedCache(blocks.values());
+        return shared ? [{ kind: 'shared-cache' as const, model, ...shared }] : [];
+      });
+  }
+}
