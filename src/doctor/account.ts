@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
 import { oneLine } from '../base/text.ts';
-import { isObject } from '../gateway/completion.ts';
+import { isObject } from '../gateway/json-words.ts';
 import type { Got } from '../gateway/get-json.ts';
 import type { AccountFacts, GatewaySettingsFacts, LogFacts, LogRowFacts, Probe } from './facts.ts';
 import type { Look } from './find-provider.ts';

@@ -1,5 +1,5 @@
 import { oneLine } from '../base/text.ts';
-import { isObject } from '../gateway/completion.ts';
+import { isObject } from '../gateway/json-words.ts';
 import type { Got } from '../gateway/get-json.ts';
 import type { Endpoint } from '../gateway/route.ts';
 import type { BasePath, ProviderFacts } from './facts.ts';

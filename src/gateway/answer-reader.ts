@@ -1,12 +1,12 @@
 import type { Ms } from '../base/clock.ts';
-import { ChunkLog, type ChunkKind } from '../record/chunk-log.ts';
+import { ChunkLog } from '../record/chunk-log.ts';
 import type { ServerTimings } from '../record/exchange.ts';
-import { Completion } from './completion.ts';
+import { Completion, type PieceLog } from './completion.ts';
 
 /** A line longer than this is an attack or a fault, and would be scanned again with every read. */
 const longestLine = 8 * 1024 * 1024;
 
-/** Something in the stream that is not a chunk: an error event, or a frame that is not JSON. */
+/** Something in the stream that is not a chunk. A frame that is not JSON spoils nothing of an answer that is whole. */
 export interface StreamFault {
   code: 'error_event' | 'malformed_frame' | 'line_too_long';
   detail: unknown;
@@ -32,6 +32,10 @@ export abstract class AnswerReader {
   serverTimings: ServerTimings | undefined;
   /** Frames with data seen, the one that says that it is over included, comments not. */
   frames = 0;
+  /** Signs of life without data were seen. */
+  protected sawHeartbeat = false;
+  /** A frame was not JSON. */
+  #sawMalformed = false;
   /** Pieces that carry text, and those of them that belong to the answer. */
   texts = 0;
   answerTexts = 0;
@@ -94,8 +98,11 @@ export abstract class AnswerReader {
     try {
       frame = JSON.parse(data);
     } catch {
+      this.completion.unread.note('frame', data);
       // Cut off by the end of the body: truncated, which the missing finish reason will say.
-      if (!this.ended) this.fault ??= { code: 'malformed_frame', detail: data };
+      if (this.ended) return undefined;
+      this.#sawMalformed = true;
+      this.fault ??= { code: 'malformed_frame', detail: data };
       return undefined;
     }
     this.count();
@@ -104,9 +111,23 @@ export abstract class AnswerReader {
 
   /** Adds a frame in OpenAI's words to the completion. */
   protected add(frame: unknown): void {
-    this.completion.add(frame, this.push);
-    if (this.completion.error !== undefined)
-      this.fault ??= { code: 'error_event', detail: this.completion.error };
+    this.completion.add(frame, this.#log);
+    if (this.completion.error !== undefined) this.fail(this.completion.error);
+  }
+
+  /** The server reported an error. What it says of itself explains more than a frame that is none. */
+  protected fail(detail: unknown): void {
+    if (this.fault === undefined || this.fault.code === 'malformed_frame')
+      this.fault = { code: 'error_event', detail };
+  }
+
+  /** What was seen in the stream, in words of `stream_notes`. */
+  get notes(): string[] {
+    return [
+      ...this.completion.notes,
+      ...(this.#sawMalformed ? ['malformed_frame'] : []),
+      ...(this.sawHeartbeat ? ['heartbeat'] : []),
+    ];
   }
 
   protected count(): void {
@@ -116,13 +137,22 @@ export abstract class AnswerReader {
 
   protected done(): void {
     this.doneMs ??= this.#at;
-    this.push('done', 0);
+    this.#log.push('done', 0);
   }
 
-  protected readonly push = (kind: ChunkKind, chars: number): void => {
-    this.chunks.push(this.#at, kind, chars, this.#piecesInRead++ > 0);
-    if (chars === 0) return;
-    this.texts++;
-    if (kind !== 'reasoning') this.answerTexts++;
+  readonly #log: PieceLog = {
+    push: (kind, chars) => {
+      if (chars > 0) {
+        this.texts++;
+        if (kind !== 'reasoning') this.answerTexts++;
+      }
+      return this.chunks.push(this.#at, kind, chars, this.#piecesInRead++ > 0);
+    },
+    amend: (place, kind, chars) => {
+      this.chunks.amend(place, kind, chars);
+    },
+    contentWasReasoning: () => {
+      this.chunks.recast('content', 'reasoning');
+    },
   };
 }

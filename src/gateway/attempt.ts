@@ -284,16 +284,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   #refusal(): Failure {
-    const headers = this.#head?.headers ?? {};
-    const retryAfter = headerValue(headers['retry-after']);
-    const date = headerValue(headers.date);
     return classify(
       {
         httpStatus: this.#head?.status ?? 0,
         contentType: this.#contentType,
         body: this.#text(),
-        ...(retryAfter === undefined ? {} : { retryAfter }),
-        ...(date === undefined ? {} : { date }),
+        headers: this.#head?.headers ?? {},
       },
       this.#options.clock.wall(),
     );
@@ -361,6 +357,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     clearTimeout(this.#timer);
     this.#settleLastText();
     const { completion, chunks, firstEventMs, doneMs, serverTimings } = this.#reader;
+    const unread = completion.unread.said;
     const { redact, streamed, eventId, clock } = this.#options;
     const observed = {
       eventId,
@@ -378,6 +375,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
       })),
       usage: completion.usage,
       receipts: this.#receipts(redact),
+      notes: this.#reader.notes,
       buffered: streamed && looksBuffered(chunks, this.#headersMs, this.#lagMs),
       ...defined({
         sentAt: this.#sentAt,
@@ -389,6 +387,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
         serverTimings,
         bodyEndMs: this.#bodyEndMs,
         clientLagMs: this.#lagMs,
+        unread: unread && oneLine(redact(unread), 300),
         finishReason: completion.finishReason && oneLine(redact(completion.finishReason), 80),
       }),
     };

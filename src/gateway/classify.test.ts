@@ -83,19 +83,4 @@ test.each(cases)('%s', (_name, [httpStatus, contentType, body], expected) => {
   expect(classify({ httpStatus, contentType, body }, now)).toMatchObject(expected);
 });
 
-test.each([
-  ['2', undefined, 2000],
-  ['0', undefined, 0],
-  ['Sun, 22 Nov 2026 03:17:30 GMT', undefined, 30_000],
-  ['Sun, 22 Nov 2026 03:17:30 GMT', 'Sun, 22 Nov 2026 03:17:20 GMT', 10_000],
-  ['Sun, 22 Nov 2026 03:00:00 GMT', undefined, 0],
-  ['soon', undefined, undefined],
-])('Retry-After: %s, server’s Date: %s → %s ms', (retryAfter, date, expected) => {
-  const failure = classify(
-    { httpStatus: 429, contentType: '', body: '', retryAfter, ...(date === undefined ? {} : { date }) },
-    now,
-  );
-  expect(failure.retryAfterMs).toBe(expected);
-});
-
 for (const { name, assert } of failureProperties) test(name, assert);

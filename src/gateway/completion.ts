@@ -1,119 +1,313 @@
-import { defined } from '../base/defined.ts';
 import type { ChunkKind } from '../record/chunk-log.ts';
 import type { ToolCall, Usage } from '../record/exchange.ts';
+import { textParts, type TextPart } from './content-parts.ts';
+import { isObject, saysNothing, text } from './json-words.ts';
+import { choiceFields, deltaFields, frameFields } from './known-fields.ts';
+import { TextChannel } from './text-channel.ts';
+import { ThinkTags } from './think-tags.ts';
+import { ToolCalls } from './tool-calls.ts';
+import { Unread } from './unread.ts';
+import { UsageCounts } from './usage.ts';
 
-/** Text of one kind that a chunk carried; `chars` is 0 for a frame without text. */
-export type Piece = (kind: ChunkKind, chars: number) => void;
+/** Where the pieces of a completion are logged with their instants. */
+export interface PieceLog {
+  /** Text of one kind that came just now, 0 `chars` for a frame without text. Returns its place. */
+  push(kind: ChunkKind, chars: number): number;
+  /** Says anew what a piece carried. */
+  amend(place: number, kind: ChunkKind, chars: number): void;
+  /** All content so far was reasoning. */
+  contentWasReasoning(): void;
+}
+
+/** What was seen in an answer, in the words of `stream_notes`. */
+type Seen = 'think_tags' | 'summary_frame' | 'cumulative_text' | 'other_choices';
 
 /** A completion as it grows, from chunks or from one whole answer. */
 export class Completion {
-  answer = '';
-  reasoning = '';
-  readonly toolCalls: ToolCall[] = [];
   finishReason: string | undefined;
-  usage: Usage = {};
   echoedModel: string | undefined;
   /** A chunk with an empty model name: how Ollama's compatibility layer swallows an error in mid-stream. */
   sawEmptyModel = false;
-  /** Raw `error` member of a chunk that reported one. */
+  /** What a chunk reported as its error: the `error` member, or the whole frame where that is one. */
   error: unknown;
+  readonly unread = new Unread();
+
+  #answer = '';
+  /** From fields of its own, and from tags within the content. */
+  #reasoning = '';
+  #taggedReasoning = '';
+  readonly #toolCalls = new ToolCalls();
+  readonly #counts = new UsageCounts();
+  readonly #seen = new Set<Seen>();
+  #contentChannel = new TextChannel();
+  #reasoningChannel = new TextChannel();
+  #tags = new ThinkTags();
+  /** Places of pieces that may be a tag's beginning. */
+  #tentative: number[] = [];
+  /** Places of the pieces of each of the first deltas, in case they turn out to be cumulative. */
+  #early: number[][] = [];
+  #sawDelta = false;
+
+  get answer(): string {
+    return this.#answer;
+  }
+
+  get reasoning(): string {
+    return this.#reasoning + this.#taggedReasoning + this.#tags.held;
+  }
+
+  get toolCalls(): ToolCall[] {
+    return this.#toolCalls.calls;
+  }
+
+  get usage(): Usage {
+    return this.#counts.measured(this.#hasText).usage;
+  }
+
+  /** Words of `stream_notes` for what was seen. */
+  get notes(): string[] {
+    return [
+      ...this.#seen,
+      ...(this.#counts.measured(this.#hasText).contradicts ? ['contradictory_usage'] : []),
+      ...(this.unread.isEmpty ? [] : ['unread']),
+    ];
+  }
+
+  get #hasText(): boolean {
+    return this.#answer !== '' || this.reasoning !== '' || this.#toolCalls.count > 0;
+  }
 
   /**
-   * Takes in one parsed `data:` frame of a stream, or the body of an answer that was not streamed. Unknown
-   * fields are ignored; a field of the wrong type counts as absent.
+   * Takes in one parsed `data:` frame of a stream, or the body of an answer that was not streamed. What says
+   * something and is not understood is noted as unread.
    */
-  add(frame: unknown, piece: Piece): void {
-    if (!isObject(frame)) return;
-    if (frame['error'] !== undefined && frame['error'] !== null) this.error ??= frame['error'];
+  add(frame: unknown, log: PieceLog): void {
+    if (!isObject(frame)) {
+      this.unread.note('frame', frame);
+      return;
+    }
+    const error = errorIn(frame);
+    this.error ??= error;
     if (typeof frame['model'] === 'string') {
       if (frame['model'] === '') this.sawEmptyModel = true;
       else this.echoedModel ??= frame['model'];
     }
+    if (error === undefined) this.unread.noteOthers(frame, frameFields);
     const choices = frame['choices'];
-    const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
-    if (isObject(choice)) this.#addChoice(choice, piece);
-    if (isObject(frame['usage'])) {
-      // Some servers send usage with every chunk, growing: the last one holds.
-      this.usage = { ...this.usage, ...readUsage(frame['usage']) };
-      piece('usage', 0);
-    }
+    if (Array.isArray(choices))
+      for (const [place, choice] of choices.entries()) this.#addAny(choice, place, log);
+    else this.unread.note('choices', choices);
+    this.#addUsage(frame['usage'], log);
+    if (isObject(frame['x_groq'])) this.#addUsage(frame['x_groq']['usage'], log);
   }
 
-  #addChoice(choice: Record<string, unknown>, piece: Piece): void {
-    const part = isObject(choice['delta'])
-      ? choice['delta']
-      : isObject(choice['message'])
-        ? choice['message']
-        : {};
-    const textBefore = this.reasoning.length + this.answer.length + this.#toolChars;
-    const reasoning = text(part['reasoning']) || text(part['reasoning_content']);
-    if (reasoning) {
-      this.reasoning += reasoning;
-      piece('reasoning', reasoning.length);
+  #addUsage(usage: unknown, log: PieceLog): void {
+    if (usage !== undefined && usage !== null && this.#counts.add(usage, this.unread)) log.push('usage', 0);
+  }
+
+  /** One answer is measured, the one with index 0. */
+  #addAny(choice: unknown, place: number, log: PieceLog): void {
+    if (!isObject(choice)) {
+      this.unread.note('choices', choice);
+      return;
     }
-    const content = text(part['content']);
-    if (content) {
-      this.answer += content;
-      piece('content', content.length);
+    const index = typeof choice['index'] === 'number' ? choice['index'] : place;
+    if (index === 0) {
+      this.#addChoice(choice, log);
+      return;
     }
-    if (Array.isArray(part['tool_calls'])) this.#addToolCalls(part['tool_calls'], piece);
+    if (saysNothing(choice['delta'] ?? choice['message'] ?? choice['text'])) return;
+    this.#seen.add('other_choices');
+    this.unread.note('choices of another index', choice['delta'] ?? choice['message'] ?? choice['text']);
+  }
+
+  #addChoice(choice: Record<string, unknown>, log: PieceLog): void {
+    this.unread.noteOthers(choice, choiceFields, 'choices');
+    if (!saysNothing(choice['error'])) this.error ??= choice['error'];
     const finishReason = text(choice['finish_reason']);
-    if (finishReason) {
+    if (finishReason === '') this.unread.note('finish_reason', choice['finish_reason']);
+    const isClosing = finishReason !== '' || this.finishReason !== undefined;
+    let pieces = 0;
+    const { delta, message } = choice;
+    if (isObject(delta)) {
+      this.#sawDelta ||= !saysNothing(delta);
+      pieces += this.#addPart(delta, isClosing, log);
+    } else this.unread.note('delta', delta);
+    // Behind deltas, a message is the whole once more.
+    if (isObject(message)) pieces += this.#addPart(message, isClosing || this.#sawDelta, log);
+    else this.unread.note('message', message);
+    // The way of the completions before chat.
+    pieces += this.#addTexts(textParts(choice['text'], 'content', 'text', this.unread), isClosing, log);
+    if (finishReason !== '') {
       this.finishReason = finishReason;
-      piece('finish', 0);
-    } else if (textBefore === this.reasoning.length + this.answer.length + this.#toolChars) {
-      piece('role', 0);
+      this.#finishTexts(log);
+      log.push('finish', 0);
+    } else if (pieces === 0) {
+      log.push('role', 0);
+    }
+    this.#addUsage(choice['usage'], log);
+  }
+
+  /** A delta or a message. Returns how many pieces of text it held. */
+  #addPart(part: Record<string, unknown>, isClosing: boolean, log: PieceLog): number {
+    this.unread.noteOthers(part, deltaFields, 'delta');
+    let pieces = this.#addTexts([...this.#reasoningOf(part), ...this.#contentOf(part)], isClosing, log);
+    const calls = part['tool_calls'];
+    const deltas: unknown[] = Array.isArray(calls) ? calls : [];
+    if (!Array.isArray(calls)) this.unread.note('tool_calls', calls);
+    // The way of the tools before they were called so.
+    const call = part['function_call'];
+    if (!saysNothing(call)) deltas.push({ index: 0, function: call });
+    for (const each of deltas) {
+      const chars = this.#toolCalls.add(each, this.unread);
+      if (chars > 0) pieces++;
+      if (chars > 0) log.push('tool', chars);
+    }
+    return pieces;
+  }
+
+  /** Servers say the same thinking under several names; the first that says something holds. */
+  #reasoningOf(part: Record<string, unknown>): TextPart[] {
+    let found: TextPart[] = [];
+    for (const name of reasoningMembers) {
+      if (saysNothing(part[name])) continue;
+      const texts = textParts(part[name], 'reasoning', `delta.${name}`, this.unread);
+      if (found.length === 0) found = texts.map(({ text }) => ({ kind: 'reasoning', text }));
+    }
+    return found;
+  }
+
+  #contentOf(part: Record<string, unknown>): TextPart[] {
+    return [
+      ...textParts(part['content'], 'content', 'delta.content', this.unread),
+      // What it says instead of an answer is what its user reads.
+      ...textParts(part['refusal'], 'content', 'delta.refusal', this.unread),
+    ];
+  }
+
+  #addTexts(parts: readonly TextPart[], isClosing: boolean, log: PieceLog): number {
+    for (const part of parts) {
+      if (part.kind === 'reasoning') this.#addReasoning(part.text, isClosing, log);
+      else this.#addContent(part.text, isClosing, log);
+    }
+    return parts.length;
+  }
+
+  #addReasoning(piece: string, isClosing: boolean, log: PieceLog): void {
+    const isWhole = (whole: string): boolean => whole.trim() === this.#reasoning.trim();
+    const fresh = this.#reasoningChannel.take(piece, isClosing, isWhole);
+    if (fresh.kind === 'repeat') this.#noteRepeat(this.#reasoningChannel, log);
+    else if (fresh.kind === 'restated') this.#seen.add('cumulative_text');
+    if (fresh.kind === 'restated') this.#reasoning = fresh.parts.join('');
+    if (fresh.kind === 'more') this.#reasoning += fresh.text;
+    if (fresh.kind !== 'repeat')
+      log.push('reasoning', fresh.kind === 'more' ? fresh.text.length : (fresh.parts.at(-1) ?? '').length);
+  }
+
+  #addContent(piece: string, isClosing: boolean, log: PieceLog): void {
+    const fresh = this.#contentChannel.take(piece, isClosing, (whole) => this.#isWhole(whole));
+    if (fresh.kind === 'repeat') this.#noteRepeat(this.#contentChannel, log);
+    else if (fresh.kind === 'more') this.#addSplit(fresh.text, log);
+    else {
+      // The last part came just now and has no piece yet.
+      this.#early.push([]);
+      this.#restate(fresh.parts, log);
     }
   }
 
-  #toolChars = 0;
+  /** Whether a text is all content so far, with its thinking or without. */
+  #isWhole(whole: string): boolean {
+    if (whole.trim() === this.#answer.trim()) return true;
+    if (!this.#tags.seen) return false;
+    const tags = new ThinkTags();
+    let answer = '';
+    for (const part of tags.feed(whole)) if (part.kind === 'content') answer += part.text;
+    return tags.seen && answer.trim() === this.#answer.trim();
+  }
 
-  #addToolCalls(deltas: unknown[], piece: Piece): void {
-    for (const [place, delta] of deltas.entries()) {
-      if (!isObject(delta)) continue;
-      const index = tokenCount(delta['index']) ?? place;
-      if (index > maxToolCalls) continue;
-      while (this.toolCalls.length <= index) this.toolCalls.push({ id: '', name: '', arguments: '' });
-      const call = this.toolCalls[index]!;
-      const fn = isObject(delta['function']) ? delta['function'] : {};
-      call.id ||= text(delta['id']);
-      const name = text(fn['name']);
-      const args = text(fn['arguments']);
-      call.name += name;
-      call.arguments += args;
-      const chars = name.length + args.length;
-      this.#toolChars += chars;
-      if (chars > 0) piece('tool', chars);
+  #noteRepeat(channel: TextChannel, log: PieceLog): void {
+    this.#seen.add(channel.isCumulative ? 'cumulative_text' : 'summary_frame');
+    log.push('role', 0);
+  }
+
+  /** Adds content, with the thinking in it told apart. Returns the places of its pieces. */
+  #addSplit(content: string, log: PieceLog): number[] {
+    const places: number[] = [];
+    for (const part of this.#tags.feed(content)) {
+      if (part.kind === 'tag') {
+        this.#seen.add('think_tags');
+        for (const place of this.#tentative) log.amend(place, 'role', 0);
+        this.#tentative = [];
+        this.#answer = '';
+      } else if (part.kind === 'was-reasoning') {
+        this.#seen.add('think_tags');
+        this.#taggedReasoning += this.#answer.slice(0, this.#answer.length - part.cut);
+        this.#answer = '';
+        log.contentWasReasoning();
+      } else {
+        if (part.kind === 'content') this.#answer += part.text;
+        else this.#taggedReasoning += part.text;
+        const place = log.push(part.kind, part.text.length);
+        places.push(place);
+        if (part.tentative) this.#tentative.push(place);
+      }
     }
+    if (places.length === 0) places.push(log.push('role', 0));
+    if (this.#early.length < 3) this.#early.push(places);
+    return places;
+  }
+
+  /** Each delta of content so far held all before it: this is what they really brought. */
+  #restate(parts: readonly string[], log: PieceLog): void {
+    this.#seen.add('cumulative_text');
+    const before = this.#early;
+    this.#early = [];
+    this.#answer = '';
+    this.#taggedReasoning = '';
+    this.#tags = new ThinkTags();
+    this.#tentative = [];
+    for (const [index, part] of parts.entries()) {
+      const places = [...(before[index] ?? [])];
+      this.#addSplit(part, {
+        ...log,
+        // In the place of the piece that was logged before, as long as there is one.
+        push: (kind, chars) => {
+          const place = places.shift();
+          if (place === undefined) return log.push(kind, chars);
+          log.amend(place, kind, chars);
+          return place;
+        },
+      });
+      for (const place of places) log.amend(place, 'role', 0);
+    }
+  }
+
+  #finishTexts(log: PieceLog): void {
+    const content = this.#contentChannel.finish();
+    if (content?.kind === 'restated') this.#restate(content.parts, log);
+    const reasoning = this.#reasoningChannel.finish();
+    if (reasoning?.kind !== 'restated') return;
+    this.#seen.add('cumulative_text');
+    this.#reasoning = reasoning.parts.join('');
   }
 }
 
-/** An index beyond this is nonsense from the server, not a call. */
-const maxToolCalls = 1000;
+const reasoningMembers = [
+  'reasoning',
+  'reasoning_content',
+  'reasoning_text',
+  'thinking',
+  'reasoning_details',
+  'thinking_blocks',
+];
 
-function readUsage(usage: Record<string, unknown>): Usage {
-  const prompt = isObject(usage['prompt_tokens_details']) ? usage['prompt_tokens_details'] : {};
-  const completion = isObject(usage['completion_tokens_details']) ? usage['completion_tokens_details'] : {};
-  return defined({
-    promptTokens: tokenCount(usage['prompt_tokens']),
-    cachedTokens: tokenCount(prompt['cached_tokens']),
-    completionTokens: tokenCount(usage['completion_tokens']),
-    reasoningTokens: tokenCount(completion['reasoning_tokens']),
-    totalTokens: tokenCount(usage['total_tokens']),
-  });
-}
-
-/** A count that can be one: a whole number, not negative, not absurd. Anything else was not reported. */
-function tokenCount(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 1e9
-    ? value
-    : undefined;
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** What a frame says about a failure, if it does: as an `error`, or in one of the ways in which the frame is one. */
+function errorIn(frame: Record<string, unknown>): unknown {
+  if (!saysNothing(frame['error'])) return frame['error'];
+  if (frame['object'] === 'error' || frame['status'] === 'failure' || frame['type'] === 'error') return frame;
+  const hasAnswer = frame['choices'] !== undefined || frame['usage'] !== undefined;
+  if (hasAnswer) return undefined;
+  if (frame['success'] === false || !saysNothing(frame['errors']) || !saysNothing(frame['detail']))
+    return frame;
+  return undefined;
 }

@@ -1,8 +1,10 @@
 import { oneLine } from '../base/text.ts';
 import type { Failure } from '../record/exchange.ts';
 import type { AnswerReader, StreamFault } from './answer-reader.ts';
-import { classify, providerError } from './classify.ts';
-import { isObject, type Completion } from './completion.ts';
+import { classify } from './classify.ts';
+import { errorSaid } from './error-body.ts';
+import type { Completion } from './completion.ts';
+import { isObject } from './json-words.ts';
 
 /** What is known when a body with status 200 has ended. */
 export interface Ended {
@@ -24,6 +26,7 @@ export function failureOf(ended: Ended, now: Date): Failure | undefined {
   return (
     wrongContent(ended, now) ??
     faultInStream(ended) ??
+    failedFinish(ended.reader.completion) ??
     incomplete(ended) ??
     withoutAnswer(ended.reader.completion)
   );
@@ -33,16 +36,25 @@ function wrongContent({ streamed, contentType, body, reader }: Ended, now: Date)
   const expected = streamed ? reader.streamType : /^application\/(\S*\+)?json\b/i;
   if (expected.test(contentType)) {
     if (streamed) return undefined;
-    const refused =
-      reader.completion.error !== undefined || /"success"\s*:\s*false/.test(body.slice(0, 4096));
-    if (refused) return classify({ httpStatus: 200, contentType, body }, now);
-    return isAnswer(body, reader) ? undefined : stream('malformed_body', 'the body is not a completion');
+    if (reader.completion.error !== undefined) {
+      const said = classify({ httpStatus: 200, contentType, body }, now);
+      return said.code === 'http_200' ? failureIn(reader.completion.error) : said;
+    }
+    if (isAnswer(body, reader)) return undefined;
+    return stream('malformed_body', `the body is not a completion${beginning(body)}`);
   }
   if (streamed && isAnswer(body, reader))
     return stream('json_instead_of_sse', 'one JSON answer came although a stream was asked for');
   const said = classify({ httpStatus: 200, contentType, body }, now);
   if (said.code !== 'http_200') return said;
-  return stream('wrong_content_type', `the answer has content type «${oneLine(contentType, 80) || 'none'}»`);
+  const type = oneLine(contentType, 80) || 'none';
+  return stream('wrong_content_type', `the answer has content type "${type}"${beginning(body)}`);
+}
+
+/** How a body begins that nobody understands. */
+function beginning(body: string): string {
+  const start = oneLine(body, 200);
+  return start === '' ? '' : `: ${start}`;
 }
 
 function isAnswer(body: string, reader: AnswerReader): boolean {
@@ -54,23 +66,39 @@ function isAnswer(body: string, reader: AnswerReader): boolean {
   }
 }
 
-function faultInStream({ fault }: Ended): Failure | undefined {
+/** Finish reasons by which servers say that they failed, and nothing more. */
+const failedReasons = /error|^(fail(ed|ure)?|abort(ed)?|cancell?ed|timeout|insufficient_system_resource)$/i;
+
+function failedFinish({ finishReason }: Completion): Failure | undefined {
+  if (finishReason === undefined || !failedReasons.test(finishReason)) return undefined;
+  return {
+    status: 'error',
+    family: 'provider',
+    code: `finish_${oneLine(finishReason, 60)}`,
+    message: `the provider ended the answer with the finish reason "${oneLine(finishReason, 60)}"`,
+  };
+}
+
+function faultInStream(ended: Ended): Failure | undefined {
+  const { fault } = ended;
   switch (fault?.code) {
     case undefined:
       return undefined;
     case 'malformed_frame':
+      // One frame is no answer: all that makes an answer came beside it.
+      if (!incomplete(ended) && !withoutAnswer(ended.reader.completion)) return undefined;
       return stream('malformed_frame', `a frame is not JSON: ${oneLine(String(fault.detail), 120)}`);
     case 'line_too_long':
       return stream('line_too_long', 'a line of the stream passed the limit of 8 MiB');
-    case 'error_event': {
-      const said = providerError(fault.detail) ?? { family: 'provider', code: 'provider_error', message: '' };
-      return {
-        status: 'error',
-        ...said,
-        message: oneLine(said.message, 300) || 'an error event in the stream',
-      };
-    }
+    case 'error_event':
+      return failureIn(fault.detail);
   }
+}
+
+/** What a frame or a choice of an answer said about a failure. */
+function failureIn(error: unknown): Failure {
+  const { message, ...said } = errorSaid(error);
+  return { status: 'error', ...said, message: oneLine(message, 300) || 'an error event in the stream' };
 }
 
 function incomplete({ streamed, reader }: Ended): Failure | undefined {

@@ -51,13 +51,12 @@ export async function getJson(
     };
     const json = response.status === 200 ? jsonIn(text) : undefined;
     if (json !== undefined) return { ...got, json };
-    const retryAfter = headerOf(response.headers['retry-after']);
     const failure = classify(
       {
         httpStatus: response.status,
         contentType: headerOf(response.headers['content-type']) ?? '',
         body: text,
-        ...(retryAfter !== undefined && { retryAfter }),
+        headers: response.headers,
       },
       receivedAt,
     );

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { defined } from '../base/defined.ts';
 import { oneLine } from '../base/text.ts';
-import { isObject } from './completion.ts';
+import { isObject } from './json-words.ts';
 import { getText } from './get-text.ts';
 import { serverOf } from './routes/local.ts';
 

@@ -2,7 +2,8 @@ import { defined } from '../base/defined.ts';
 import type { Ms } from '../base/clock.ts';
 import type { ServerTimings } from '../record/exchange.ts';
 import { AnswerReader } from './answer-reader.ts';
-import { isObject } from './completion.ts';
+import { isObject, saysNothing } from './json-words.ts';
+import { nativeFrameFields } from './known-fields.ts';
 
 /** Reads what Ollama's own `/api/chat` answers: a JSON object a line, of which the last says `done`. */
 export class NativeReader extends AnswerReader {
@@ -11,9 +12,6 @@ export class NativeReader extends AnswerReader {
   protected readonly parser = new LineParser((line) => {
     this.#onLine(line);
   });
-
-  /** Tool calls so far: each comes whole, and without a number of its own. */
-  #toolCalls = 0;
 
   isAnswer(body: Record<string, unknown>): boolean {
     return isObject(body['message']);
@@ -28,34 +26,28 @@ export class NativeReader extends AnswerReader {
 
   /** Told to the completion in OpenAI's words, so that both ways obey the same rules. */
   protected take(frame: unknown): void {
-    if (!isObject(frame)) return;
-    const message = isObject(frame['message']) ? frame['message'] : {};
+    const { unread } = this.completion;
+    if (!isObject(frame)) {
+      unread.note('frame', frame);
+      return;
+    }
+    const isError = !saysNothing(frame['error']);
+    if (!isError) unread.noteOthers(frame, nativeFrameFields);
+    const { message } = frame;
+    if (!isObject(message)) unread.note('message', message);
     const isLast = frame['done'] === true;
-    const delta = {
-      reasoning: message['thinking'],
-      content: message['content'],
-      tool_calls: this.#toolCallsOf(message['tool_calls']),
+    const choice = {
+      index: 0,
+      delta: isObject(message) ? message : {},
+      finish_reason: isLast ? frame['done_reason'] : null,
     };
-    const choice = { delta, finish_reason: isLast ? frame['done_reason'] : null };
     this.add({
       model: frame['model'],
       error: frame['error'],
-      choices: frame['message'] === undefined && !isLast ? [] : [choice],
+      choices: message === undefined && !isLast ? [] : [choice],
       usage: usageOf(frame),
     });
     if (isLast) this.serverTimings = timingsOf(frame);
-  }
-
-  #toolCallsOf(calls: unknown): object[] | undefined {
-    if (!Array.isArray(calls)) return undefined;
-    return calls.filter(isObject).map((call) => {
-      const fn = isObject(call['function']) ? call['function'] : {};
-      return {
-        index: this.#toolCalls++,
-        id: call['id'],
-        function: { name: fn['name'], arguments: argumentsOf(fn['arguments']) },
-      };
-    });
   }
 }
 
@@ -82,17 +74,6 @@ class LineParser {
   }
 }
 
-/** Arguments are data here, and text in a record. */
-function argumentsOf(value: unknown): string | undefined {
-  if (typeof value === 'string' || value === undefined) return value;
-  try {
-    return JSON.stringify(value);
-  } catch {
-    // Nested deeper than can be written: an attack, not a call.
-    return undefined;
-  }
-}
-
 /** Only the last line counts tokens. Their sum is what Ollama's other API reports as the total. */
 function usageOf(frame: Record<string, unknown>): object | undefined {
   const { prompt_eval_count: prompt, eval_count: completion } = frame;
@@ -100,8 +81,11 @@ function usageOf(frame: Record<string, unknown>): object | undefined {
   return {
     prompt_tokens: prompt,
     completion_tokens: completion,
+    // A prompt that the server took from its cache may be counted as none.
     total_tokens:
-      typeof prompt === 'number' && typeof completion === 'number' ? prompt + completion : undefined,
+      typeof prompt === 'number' && typeof completion === 'number' && prompt > 0
+        ? prompt + completion
+        : undefined,
     prompt_tokens_details: { cached_tokens: frame['prompt_eval_cached_count'] },
   };
 }

@@ -2,7 +2,7 @@ import { oneLine } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Json, LocalSettings, Message, Params, Suite } from '../suite/suite.ts';
-import { isObject } from './completion.ts';
+import { isObject } from './json-words.ts';
 import type { ChatBody } from './request.ts';
 
 /** A parameter in Ollama's words: fields of the body, options of the model, or why there are none. */

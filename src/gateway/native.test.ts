@@ -142,7 +142,7 @@ describe('answers that are none', () => {
     await using server = await ollama();
     expect(failureOf(await ask(server.url, { model: 'nobody' }))).toMatchObject({
       family: 'provider',
-      code: 'not_found_error',
+      code: 'model_not_found',
     });
   });
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Json, Message, RunSettings } from '../suite/suite.ts';
-import { isObject } from './completion.ts';
+import { isObject } from './json-words.ts';
 
 /** Where a fresh token goes: before all that is said, or after the system prompt, which then may be cached. */
 export type SaltPlace = Exclude<NonNullable<RunSettings['salt']>, 'none'>;

@@ -1,6 +1,7 @@
 import type { Column, RowOf } from '../base/table.ts';
 import { laterServerTimes, latencies, rates, serverTimes } from '../metric/index.ts';
 import { rowCheck } from './row-check.ts';
+import { noteMeanings } from '../record/stream-notes.ts';
 
 /** What identifies a row, and where it stands in the design. */
 const identity = [
@@ -41,7 +42,12 @@ const outcome = [
     unit: '',
     meaning: 'the sender’s code, or our word for it; `no_usage` on an answer without token counts',
   },
-  { name: 'error_message', kind: 'text', unit: '', meaning: 'one line, cleaned' },
+  {
+    name: 'error_message',
+    kind: 'text',
+    unit: '',
+    meaning: 'one line, cleaned; of an answer, how something began that was not understood',
+  },
   { name: 'finish_reason', kind: 'text', unit: '', meaning: 'as the model gave it' },
   {
     name: 'valid',
@@ -151,8 +157,10 @@ const verdictsAndReceipts = [
     name: 'stream_notes',
     kind: 'list',
     unit: '',
-    // What each word means stands in record/stream-notes.ts.
-    meaning: 'no fault, but good to know: `merged`, `cumulative_usage`, `hidden_reasoning`',
+    // What each word means stands beside it.
+    meaning: `no fault, but good to know: ${Object.keys(noteMeanings)
+      .map((note) => `\`${note}\``)
+      .join(', ')}`,
   },
 ] as const satisfies readonly Column[];
 

@@ -30,7 +30,8 @@ export class ChunkLog implements Iterable<Chunk> {
     return this.#length;
   }
 
-  push(at: Ms, kind: ChunkKind, chars: number, merged: boolean): void {
+  /** Returns the piece's place. */
+  push(at: Ms, kind: ChunkKind, chars: number, merged: boolean): number {
     const cell = this.#length * 2;
     if (cell === this.#cells.length) {
       const grown = new Float64Array(cell * 2);
@@ -39,7 +40,22 @@ export class ChunkLog implements Iterable<Chunk> {
     }
     this.#cells[cell] = at;
     this.#cells[cell + 1] = chunkKinds.indexOf(kind) + (merged ? mergedBit : 0) + chars * charsUnit;
-    this.#length++;
+    return this.#length++;
+  }
+
+  /** Says anew what a piece carried. Its instant stays. */
+  amend(place: number, kind: ChunkKind, chars: number): void {
+    const cell = place * 2 + 1;
+    const merged = this.#cells[cell]! % charsUnit >= mergedBit;
+    this.#cells[cell] = chunkKinds.indexOf(kind) + (merged ? mergedBit : 0) + chars * charsUnit;
+  }
+
+  /** All pieces of one kind become another. */
+  recast(from: ChunkKind, to: ChunkKind): void {
+    const shift = chunkKinds.indexOf(to) - chunkKinds.indexOf(from);
+    for (let cell = 1; cell < this.#length * 2; cell += 2)
+      if ((this.#cells[cell]! % charsUnit) % kindBits === chunkKinds.indexOf(from))
+        this.#cells[cell] = this.#cells[cell]! + shift;
   }
 
   *[Symbol.iterator](): Generator<Chunk> {

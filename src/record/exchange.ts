@@ -101,6 +101,10 @@ export interface Observed {
   /** Absent when the server reported none: only Ollama's own API does. */
   serverTimings?: ServerTimings;
   receipts: Receipts;
+  /** What the reader saw in the stream, in words of `stream_notes`. Absent when there was nothing to say. */
+  notes?: readonly string[];
+  /** What came, said something, and was not understood: its place and its first characters. Absent when all was. */
+  unread?: string;
   /** Upper bound on how late this process can have stamped the instants above. Absent when unknown. */
   clientLagMs?: Ms;
   /** The stream arrived in one burst although the server took its time: its inner instants mean nothing. */

@@ -15,11 +15,30 @@ const rules: readonly Rule[] = [
   { note: 'hidden_reasoning', applies: hidesReasoning },
 ];
 
-/** Words for what was seen in the stream of an answer. To add one: add its rule. */
+/**
+ * Words for what was seen in the stream of an answer. Of a failed one only what the reader noted: how its figures are
+ * to be read is no question. To add one: add its rule, or let the reader note it; and tell of it in `noteMeanings`.
+ */
 export function streamNotes(exchange: Exchange): string[] {
-  if (exchange.outcome === 'failed') return [];
-  return rules.filter((rule) => rule.applies(exchange)).map(({ note }) => note);
+  const ruled = exchange.outcome === 'failed' ? [] : rules.filter((rule) => rule.applies(exchange));
+  return [...ruled.map(({ note }) => note), ...(exchange.notes ?? [])];
 }
+
+/** Every word that may stand in `stream_notes`, and what it means. */
+export const noteMeanings: Readonly<Record<string, string>> = {
+  merged: 'over a tenth of the chunks shared a read with the one before',
+  cumulative_usage: 'token counts came more than once; the last holds',
+  hidden_reasoning: 'tokens were used that no text shows',
+  think_tags: 'thinking stood in the answer’s text between tags; it counts as reasoning',
+  summary_frame: 'a frame repeated the whole text; it is not one more piece',
+  cumulative_text: 'each chunk repeated the text before it; only what is new counts',
+  other_choices: 'more than one answer came; only the first counts',
+  contradictory_usage: 'token counts contradicted each other; those are empty',
+  unread: 'something came that was not understood; `error_message` shows how it begins',
+  malformed_frame: 'a frame was not JSON',
+  heartbeat: 'frames came that only say that the server lives',
+  resent: 'the kept connection had been closed, so it was sent anew on a fresh one',
+};
 
 function isMerged({ streamed, chunks }: Exchange): boolean {
   if (!streamed) return false;

@@ -56,6 +56,11 @@ describe('one fault each', () => {
       'suite.yaml:4:51: prompts.0.params.messages: is filled in by gatebench',
     ],
     [
+      'several answers to one request',
+      minimal('prompts: [{ id: a, prompt: x, params: { n: 2 } }]'),
+      'suite.yaml:4:44: prompts.0.params.n: asks for several answers',
+    ],
+    [
       'an enormous timeout',
       minimal(`${prompts}\nrun: { timeouts: { total_ms: 1e12 } }`),
       'suite.yaml:5:30: run.timeouts.total_ms: must be at most 86400000, not 1000000000000',

@@ -1,3 +1,4 @@
+import { isUnknownModel as isUnknownModelFailure } from '../../gateway/classify.ts';
 import { nearestModels } from '../nearest-models.ts';
 import { retiredModels } from '../retired-models.ts';
 import type { RefusalKind, Refused } from '../finding.ts';
@@ -7,7 +8,7 @@ const publicList = 'https://ollama.com/v1/models';
 const suffix = /[:-]cloud$/;
 
 const isUnknownModel = ({ failure, probe }: Refused): boolean =>
-  failure.family === 'provider' && (probe.exchange.httpStatus === 404 || failure.code === 'not_found_error');
+  isUnknownModelFailure(failure) || (failure.family === 'provider' && probe.exchange.httpStatus === 404);
 
 const bareName = ({ probe }: Refused): string => probe.name.slice(probe.name.indexOf('/') + 1);
 

@@ -21,7 +21,7 @@ export const failureProperties = [
       ),
       fc.option(fc.string(), { nil: undefined }),
       (httpStatus, contentType, body, retryAfter) => {
-        const told = { httpStatus, contentType, body, ...(retryAfter === undefined ? {} : { retryAfter }) };
+        const told = { httpStatus, contentType, body, headers: { 'retry-after': retryAfter } };
         const { message, code, retryAfterMs } = classify(told, now);
         assert.notEqual(message, '');
         assert(message.length <= 300);

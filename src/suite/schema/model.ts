@@ -44,6 +44,15 @@ export const params = openMap
         issues.push({ code: 'custom', input: value, path: [name], message: 'is filled in by gatebench' });
       }
     }
+    const answers = value['n'] ?? 1;
+    if (answers !== 1) {
+      issues.push({
+        code: 'custom',
+        input: value,
+        path: ['n'],
+        message: 'asks for several answers to one request, which share its times: leave it out and set run.repeat',
+      });
+    }
   })
   .describe('fields of the request body, sent as they are');
 

@@ -1,0 +1,63 @@
+import { NativeReader } from '../native-reader.ts';
+import { StreamReader } from '../stream-reader.ts';
+import type { AnswerReader } from '../answer-reader.ts';
+
+/** The ways in which an answer comes: frames, one body, or Ollama's own lines. */
+export const ways = ['streamed', 'whole', 'native'] as const;
+export type Way = (typeof ways)[number];
+
+const frame = (value: unknown): Buffer =>
+  Buffer.from(`data: ${typeof value === 'string' ? value : JSON.stringify(value)}\n\n`);
+
+/** What the reader of one way makes of these parts of a message, each in a read of its own. */
+export function readParts(way: Way, parts: readonly unknown[]): AnswerReader {
+  if (way === 'native') return readLines(parts);
+  if (way === 'whole') {
+    const reader = new StreamReader();
+    reader.whole({ model: 'm', choices: [{ index: 0, message: parts[0], finish_reason: 'stop' }] }, 1);
+    return reader;
+  }
+  return readFrames([
+    ...parts.map((delta) => ({ model: 'm', choices: [{ index: 0, delta, finish_reason: null }] })),
+    { model: 'm', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
+    '[DONE]',
+  ]);
+}
+
+/** Frames as they are, a millisecond apart. */
+export function readFrames(frames: readonly unknown[]): StreamReader {
+  const reader = new StreamReader();
+  for (const [index, each] of frames.entries()) reader.feed(frame(each), index + 1);
+  reader.end(frames.length + 1);
+  return reader;
+}
+
+function readLines(parts: readonly unknown[]): NativeReader {
+  const reader = new NativeReader();
+  const lines = [
+    ...parts.map((message) => ({ model: 'm', message, done: false })),
+    { model: 'm', message: { role: 'assistant', content: '' }, done: true, done_reason: 'stop' },
+  ];
+  for (const [index, line] of lines.entries())
+    reader.feed(Buffer.from(`${JSON.stringify(line)}\n`), index + 1);
+  reader.end(lines.length + 1);
+  return reader;
+}
+
+/** What a dialect came to. */
+export function told({ completion, notes, chunks }: AnswerReader): {
+  answer: string;
+  reasoning: string;
+  tools: string[];
+  notes: string[];
+  texts: [string, number][];
+} {
+  const { answer, reasoning, toolCalls } = completion;
+  return {
+    answer,
+    reasoning,
+    tools: toolCalls.map(({ name, arguments: args }) => `${name}(${args})`),
+    notes,
+    texts: Array.from(chunks.texts(), ({ kind, at }) => [kind, at]),
+  };
+}

@@ -1,0 +1,38 @@
+import { cut } from '../base/text.ts';
+import { saysNothing, written } from './json-words.ts';
+
+/** So much of it is kept, for a person to see what it was. */
+const sampleLength = 200;
+/** So many places are told apart; a server that invents a new one with every frame fills no memory. */
+const mostPlaces = 20;
+
+/** What came, said something, and was not understood: where it stood, how often, and how it began. */
+export class Unread {
+  readonly #places = new Map<string, { count: number; sample: string }>();
+
+  /** Does nothing where the value says nothing. */
+  note(place: string, value: unknown): void {
+    const known = this.#places.get(place);
+    if (known === undefined && this.#places.size >= mostPlaces) return;
+    if (saysNothing(value)) return;
+    if (known) known.count++;
+    else this.#places.set(place, { count: 1, sample: cut(written(value), sampleLength) });
+  }
+
+  /** Every member of `part` whose name is not in `known`. */
+  noteOthers(part: Record<string, unknown>, known: ReadonlySet<string>, place = ''): void {
+    for (const name of Object.keys(part))
+      if (!known.has(name)) this.note(place === '' ? name : `${place}.${name}`, part[name]);
+  }
+
+  get isEmpty(): boolean {
+    return this.#places.size === 0;
+  }
+
+  /** The most frequent of it: its place, then its first characters. Undefined when all was understood. */
+  get said(): string | undefined {
+    let most: [place: string, found: { count: number; sample: string }] | undefined;
+    for (const entry of this.#places) if (!most || entry[1].count > most[1].count) most = entry;
+    return most && `${most[0]}: ${most[1].sample}`;
+  }
+}
