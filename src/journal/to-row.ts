@@ -106,7 +106,11 @@ function outcomeCells(
     status: failure?.status ?? 'ok',
     http_status: exchange.httpStatus,
     error_family: failure?.family,
-    error_code: failure ? oneLine(failure.code, 80) : exchange.usage.completionTokens === undefined ? 'no_usage' : undefined,
+    error_code: failure
+      ? oneLine(failure.code, 80)
+      : exchange.usage.completionTokens === undefined
+        ? 'no_usage'
+        : undefined,
     error_message: messageOf(exchange),
     finish_reason: exchange.finishReason,
   };
@@ -115,7 +119,8 @@ function outcomeCells(
 /** Why it failed, and what came with it that nobody understood, which may be the reason. */
 function messageOf(exchange: Exchange): string | undefined {
   const failure = exchange.outcome === 'failed' ? oneLine(exchange.failure.message, 400) : undefined;
-  const unread = exchange.unread === undefined ? undefined : `not understood: ${oneLine(exchange.unread, 300)}`;
+  const unread =
+    exchange.unread === undefined ? undefined : `not understood: ${oneLine(exchange.unread, 300)}`;
   return [failure, unread].filter(Boolean).join('; ') || undefined;
 }
 
