@@ -50,7 +50,8 @@ export const params = openMap
         code: 'custom',
         input: value,
         path: ['n'],
-        message: 'asks for several answers to one request, which share its times: leave it out and set run.repeat',
+        message:
+          'asks for several answers to one request, which share its times: leave it out and set run.repeat',
       });
     }
   })
