@@ -30,7 +30,7 @@ export function saysNothing(value: unknown, depth = 0): boolean {
 /** A value as JSON. Undefined when it is nested too deeply to be written. */
 export function json(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value) as string | undefined;
+    return JSON.stringify(value);
   } catch {
     return undefined;
   }

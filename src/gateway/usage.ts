@@ -76,8 +76,8 @@ export class UsageCounts {
   measured(hasText: boolean): { usage: Usage; contradicts: boolean } {
     const usage = withoutPlaceholders({ ...this.#latest }, hasText);
     const doubtful = contradictions(usage);
-    for (const count of doubtful) delete usage[count];
-    return { usage, contradicts: doubtful.size > 0 };
+    const sound = Object.entries(usage).filter(([count]) => !doubtful.has(count as keyof Usage));
+    return { usage: Object.fromEntries(sound), contradicts: doubtful.size > 0 };
   }
 }
 
