@@ -9,6 +9,7 @@ import { readManifest, type Manifest } from '../journal/manifest.ts';
 import { readRequests } from '../journal/resume.ts';
 import { runFiles } from '../journal/run-folder.ts';
 import type { Report, RunFacts } from '../output/report.ts';
+import { causeLines } from '../summary/causes.ts';
 import { armsOf, planSize } from '../plan/blocks.ts';
 import { checksOf, isUnjudged } from '../run/judging.ts';
 import { shardPrompts } from '../plan/shard.ts';
@@ -71,10 +72,12 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
     }),
     ...influences.warnings(),
   ];
+  const causes = causeLines(collected);
   const report: Report = {
     run: factsOf(manifest, models, planned),
     models,
     pairs: comparison.pairs,
+    ...(causes.length > 0 ? { causes } : {}),
     warnings: [
       ...runFileWarnings(folder, state, manifest),
       // Every format says over its table that a run is simulated.

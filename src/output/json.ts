@@ -17,6 +17,7 @@ export const json: OutputFormat = {
       answer: verdict(report),
       models: models.map((row) => rowObject(modelColumns, row)),
       ...(thresholds ? { thresholds: thresholds.map(thresholdObject) } : {}),
+      ...(report.causes ? { causes: report.causes } : {}),
       ...(serverTimes ? { server_times: serverTimes.map(serverTimesObject) } : {}),
       ...(promptCaches ? { prompt_caches: promptCaches.map(promptCacheObject) } : {}),
       warnings,

@@ -24,6 +24,7 @@ export const markdown: OutputFormat = {
       run.description === undefined ? '' : literal(run.description),
       isSimulated(run) ? `> [!IMPORTANT]\n> ${literal(simulatedNotice)}` : '',
       literal(runFacts(run).join(' · ')),
+      (report.causes ?? []).map((cause) => `- ✗ ${literal(cause)}`).join('\n'),
       text,
       `**${literal(verdict(report))}**`,
       (report.thresholds ?? [])

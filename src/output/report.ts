@@ -41,6 +41,8 @@ export interface Report {
   models: readonly ModelSummary[];
   /** Empty when no comparison was made. */
   pairs: readonly PairRow[];
+  /** What stopped it: the errors of models that answered too seldom, a line each. Absent where all answered. */
+  causes?: readonly string[];
   /** Each a sentence or two that end with what to do. */
   warnings: readonly string[];
   /** The suite's limits on each model. Absent when it has none. */

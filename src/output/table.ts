@@ -19,6 +19,7 @@ export const table: OutputFormat = {
     const { lines, shown } = modelTable(report, style.columns, paint);
     const sections = [
       head(report, style, paint),
+      causes(report, style, paint),
       lines,
       toned(paint, 'strong', wrapped(verdict(report), style.columns)),
       (report.thresholds ?? []).flatMap((result) =>
@@ -30,7 +31,7 @@ export const table: OutputFormat = {
       ),
       serverTimesTable(report.serverTimes ?? [], report.run.routes.length > 1, style.columns, paint),
       promptCacheLines(report.promptCaches ?? [], report.run.routes.length > 1, style.columns, paint),
-      report.warnings.flatMap((text) =>
+      shownWarnings(report).flatMap((text) =>
         toned(paint, 'warning', wrapped(`! ${oneLine(text)}`, style.columns, '  ')),
       ),
       toned(paint, 'quiet', flowed(legend(shown), style.columns)),
@@ -52,6 +53,22 @@ function head({ run }: Report, { columns }: Style, paint: Paint): string[] {
     ...toned(paint, 'quiet', flowed(runFacts(run), columns)),
     ...(isSimulated(run) ? toned(paint, 'warning', wrapped(simulatedNotice, columns)) : []),
   ];
+}
+
+/** The first cause comes first: before a table that has little to show. */
+function causes({ causes = [] }: Report, { columns }: Style, paint: Paint): string[] {
+  return causes.flatMap((text) => toned(paint, 'bad', wrapped(`✗ ${oneLine(text, 400)}`, columns, '  ')));
+}
+
+/** Beside what stopped a run so many warnings are read. */
+const besideCauses = 2;
+
+/** Where errors ended a run, what to mend is more than what to mind. */
+function shownWarnings({ run, causes = [], warnings }: Report): string[] {
+  const isStopped =
+    causes.length > 0 && (run.status === 'incomplete' || run.requests_failed === run.requests_done);
+  if (!isStopped) return [...warnings];
+  return [...warnings.slice(0, besideCauses), 'Find out what to mend: gatebench doctor'];
 }
 
 const toned = (paint: Paint, tone: Parameters<Paint>[0], lines: readonly string[]): string[] =>

@@ -1,6 +1,7 @@
 import type { RequestRow } from '../journal/columns.ts';
 import { headlines } from '../metric/index.ts';
 import { isOwnLimit } from '../record/own-limits.ts';
+import { causesOf, failureText, type Cause } from './causes.ts';
 import { PromptSamples, ReasonSets } from './prompt-samples.ts';
 
 /** Everything that summaries and comparisons need of a run's rows: numbers, never the rows themselves. */
@@ -28,6 +29,8 @@ export interface ArmSamples {
   readonly unsent: number;
   /** Answers with tokens that no text shows. */
   readonly hiddenReasoning: number;
+  /** What failed requests said, the most frequent first. */
+  readonly causes: readonly Cause[];
 }
 
 /** Columns that are always collected. */
@@ -68,6 +71,8 @@ interface OpenArm {
   cancelled: Set<string>;
   unsent: number;
   hiddenReasoning: number;
+  /** Of each request that failed. */
+  failures: Map<string, string>;
 }
 
 /** The same, row by row, for a run that is still going on. */
@@ -98,6 +103,8 @@ export class Collector {
     }
     arm.cancelled.delete(request);
     if (row.stream_notes?.includes('hidden_reasoning') === true) arm.hiddenReasoning++;
+    if (row.status === 'ok') arm.failures.delete(request);
+    else arm.failures.set(request, failureText(row));
     let samples = arm.prompts.get(row.prompt_id);
     if (samples === undefined) {
       samples = new PromptSamples(this.#columns, this.#reasons);
@@ -110,7 +117,13 @@ export class Collector {
     const key = `${model}\n${route}`;
     let arm = this.#arms.get(key);
     if (arm === undefined) {
-      const counts = { rateLimited: 0, cancelled: new Set<string>(), unsent: 0, hiddenReasoning: 0 };
+      const counts = {
+        rateLimited: 0,
+        cancelled: new Set<string>(),
+        unsent: 0,
+        hiddenReasoning: 0,
+        failures: new Map<string, string>(),
+      };
       arm = { model, modelId, route, prompts: new Map(), ...counts };
       this.#arms.set(key, arm);
     }
@@ -122,8 +135,9 @@ export class Collector {
       runId: this.#first?.run_id ?? '',
       suite: this.#first?.suite ?? '',
       suiteHash: this.#first?.suite_hash ?? '',
-      arms: sortedByKey(this.#arms).map(([, arm]) => ({
+      arms: sortedByKey(this.#arms).map(([, { failures, ...arm }]) => ({
         ...arm,
+        causes: causesOf(failures.values()),
         prompts: new Map(sortedByKey(arm.prompts)),
         cancelled: arm.cancelled.size,
       })),

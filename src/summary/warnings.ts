@@ -6,6 +6,7 @@ import type { ArmSamples, Collected } from './collect.ts';
 import { familyOf } from './compared-metrics.ts';
 import { describeInfluence, type InfluenceWarning } from './influences/influence-warnings.ts';
 import { sampleFloor } from './statistic.ts';
+import { nothingSucceeded } from './causes.ts';
 import { successFloor, successShare } from './success.ts';
 
 /** What may make a run's numbers doubtful, as data; `describeWarning` has the words. */
@@ -56,11 +57,15 @@ export const muchLag = 0.05;
 
 /** Every warning that a run gives, the ones about the whole run first, then by model. */
 export function warningsOf(collected: Collected, facts: WarningFacts = {}): Warning[] {
-  return [
+  const warnings = [
     ...runWarnings(collected, facts),
     ...collected.arms.flatMap((arm) => armWarnings(arm, nameIn(collected, arm))),
   ];
+  // Who has no answer yet needs no advice on the clock, nor on how many there should be.
+  return nothingSucceeded(collected) ? warnings.filter(({ kind }) => !refinements.includes(kind)) : warnings;
 }
+
+const refinements: readonly Warning['kind'][] = ['unproven-clock', 'busy-loop', 'few-prompts', 'few-samples'];
 
 /** What to know when two runs are compared. */
 export function runPairWarnings(before: Collected, after: Collected): Warning[] {
@@ -110,7 +115,8 @@ function armWarnings(arm: ArmSamples, model: string): Warning[] {
     arm.rateLimited > 0 && { kind: 'rate-limited', model, attempts: arm.rateLimited },
     arm.cancelled > 0 && { kind: 'cancelled', model, requests: arm.cancelled },
     arm.unsent > 0 && { kind: 'unsent', model, attempts: arm.unsent },
-    requests > 0 &&
+    share > 0 &&
+      requests > 0 &&
       requests < sampleFloor.p95 && {
         kind: 'few-samples',
         model,

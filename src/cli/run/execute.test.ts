@@ -1,4 +1,6 @@
 import { mkdir, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -389,3 +391,35 @@ function assertEveryRequestOnce(rows: RequestRow[], total: number): void {
   expect(new Set(final.map(keyOf)).size).toBe(total);
   expect(new Set(rows.map(({ event_id }) => event_id)).size).toBe(rows.length);
 }
+
+test('a run in which all fails leads with why, and gives no advice on clock or sample', async () => {
+  await using cwd = await scratch();
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      response.writeHead(503, { 'content-type': 'application/json' });
+      response.end('{"error":"server busy, try later"}');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const suite = {
+    version: 1,
+    name: 'down',
+    models: ['custom-ollama/one', 'custom-ollama/two'],
+    prompts: [{ id: 'a', prompt: 'x' }],
+    run: { repeat: 2, warmup: 0, retry: { max: 0 } },
+  };
+  await writeFile(join(cwd.path, 'down.yaml'), JSON.stringify(suite));
+  const { code, stdout } = await gatebench(
+    ['run', 'down.yaml', '--route', 'direct', '--base-url', `http://127.0.0.1:${port}/v1`, '--quiet'],
+    cwd.path,
+    { OLLAMA_API_KEY: 'key' },
+  );
+  server.close();
+  expect(code).toBe(3);
+  expect(stdout.indexOf('✗ one: 2 of 2 requests failed')).toBeLessThan(stdout.indexOf('model'));
+  expect(stdout).toContain('server busy, try later');
+  expect(stdout).not.toMatch(/too few|not proven|Add prompts|calibrate/);
+  expect(stdout.match(/^! /gm)!.length).toBeLessThanOrEqual(3);
+  expect(stdout).toMatch(/^! Find out what to mend: gatebench doctor$/m);
+});

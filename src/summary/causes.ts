@@ -1,0 +1,72 @@
+import { count, oneLine } from '../base/text.ts';
+import type { RequestRow } from '../journal/columns.ts';
+import type { ArmSamples, Collected } from './collect.ts';
+import { failuresOf, successFloor, successShare } from './success.ts';
+
+/** One way in which requests of a model failed. */
+export interface Cause {
+  /** As the server or the network said it first; ids and numbers may differ from request to request. */
+  readonly text: string;
+  readonly requests: number;
+}
+
+const mostTexts = 3;
+const longestText = 200;
+
+/** What a failed row says, for people: `provider http_503: "server busy"`. */
+export function failureText({
+  status,
+  http_status,
+  error_family,
+  error_code,
+  error_message,
+}: RequestRow): string {
+  const name = [error_family, error_code ?? status].filter((part) => part !== undefined).join(' ');
+  const http =
+    http_status === undefined || name.includes(String(http_status)) ? '' : ` (HTTP ${http_status})`;
+  const message = oneLine(error_message ?? '', longestText);
+  return `${name}${http}${message === '' ? '' : `: "${message}"`}`;
+}
+
+/** Texts that differ in ids, times and counts alone are one. The most frequent first. */
+export function causesOf(texts: Iterable<string>): Cause[] {
+  const kinds = new Map<string, { text: string; requests: number }>();
+  for (const text of texts) {
+    const kind = text.replace(/[0-9a-f]*\d[0-9a-f]*/gi, '#');
+    const known = kinds.get(kind);
+    if (known) known.requests++;
+    else kinds.set(kind, { text, requests: 1 });
+  }
+  return [...kinds.values()].sort((a, b) => b.requests - a.requests || (a.text < b.text ? -1 : 1));
+}
+
+/** Whether no request of the run went well, so that its numbers say nothing of clock or sample. */
+export function nothingSucceeded({ arms }: Collected): boolean {
+  const counts = arms.map(failuresOf);
+  return counts.length > 0 && counts.every(({ requests, failures }) => requests === failures);
+}
+
+/**
+ * What stopped a run, a line for each text: of every model that is below the success floor, the one to three errors that
+ * it met most, with their numbers. Empty where every model answered often enough.
+ */
+export function causeLines(collected: Collected): string[] {
+  const several = new Set(collected.arms.map(({ route }) => route)).size > 1;
+  return collected.arms
+    .filter((arm) => successShare(arm) < successFloor)
+    .flatMap((arm) => linesOf(arm, several ? `${arm.model}@${arm.route}` : arm.model));
+}
+
+function linesOf(arm: ArmSamples, name: string): string[] {
+  const { requests } = failuresOf(arm);
+  const shown = arm.causes.slice(0, mostTexts);
+  const rest = arm.causes.slice(mostTexts).reduce((sum, cause) => sum + cause.requests, 0);
+  return [
+    ...shown.map(
+      (cause) => `${name}: ${cause.requests} of ${count(requests, 'request')} failed, ${cause.text}`,
+    ),
+    ...(rest > 0
+      ? [`${name}: ${count(rest, 'request')} failed in other ways; see error_message in requests.csv`]
+      : []),
+  ];
+}
