@@ -59,7 +59,7 @@ test('several that begin so are named', async () => {
 });
 
 test.each([
-  [['zz'], /no request of this run has an event id that begins with «zz»/],
+  [['zz'], /no request of this run has an event id that begins with "zz"/],
   [[''], /takes an event id/],
   [['a', '--request', 'b'], /given more than once/],
   [['bbbb-3', '--format', 'html'], /shown as table or json, not as html/],
@@ -85,4 +85,34 @@ test('with the gateway’s row where the run was reconciled, and without its ans
     answer: null,
     log: { match: 'matched', log_duration_ms: 1370 },
   });
+});
+
+test.each([
+  ['slowest', /kimi · p3 · repeat 1/],
+  ['p2/kimi', /kimi · p2 · repeat 1/],
+  ['P2/KIMI/1', /kimi · p2 · repeat 1/],
+  ['p1/kimi', /kimi · p1 · repeat 1 · attempt 2 of 2/],
+])('--request %s', async (which, title) => {
+  const times: Record<string, number | undefined> = { 'aaaa-1': undefined, 'cccc-4': 9000 };
+  folder = await writeRun(
+    join(home.path, 'timed'),
+    rows.map((one) => ({
+      ...one,
+      e2e_latency_ms: one.event_id in times ? times[one.event_id] : 100,
+      ...(one.event_id === 'bbbb-3'
+        ? { load_ms: 5000, prompt_eval_ms: 120, eval_ms: 800, server_queue_ms: 40 }
+        : {}),
+    })),
+  );
+  const { code, stdout, stderr } = await gatebench(['report', folder, '--request', which], home.path);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(title);
+  if (title.source.includes('p2'))
+    expect(stdout).toMatch(/server +queue 40(\.0)? ms · load 5(\.00)? s · prompt 120 ms · answer 800 ms/);
+});
+
+test('a prompt or model that there is not is said', async () => {
+  const { code, stderr } = await show('p9/kimi');
+  expect(code).toBe(2);
+  expect(stderr).toContain('"p9/kimi"');
 });

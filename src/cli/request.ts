@@ -47,10 +47,38 @@ async function requestReport(folder: string, eventId: string): Promise<RequestRe
   };
 }
 
-/** The attempt with this event id, or the only one whose id begins so. Throws a UserError when there is none. */
+/**
+ * The attempt with this event id, or the only one whose id begins so; `slowest`: the measured request with the longest
+ * E2E latency; `PROMPT/MODEL` or `PROMPT/MODEL/REPEAT`: the slowest of these. Throws a UserError when there is none.
+ */
 function theOne(rows: readonly RequestRow[], eventId: string): RequestRow {
   const wanted = eventId.trim().toLowerCase();
-  if (wanted === '') throw new UserError('--request takes an event id, as it stands in requests.csv.');
+  if (wanted === '')
+    throw new UserError(
+      '--request takes an event id, as it stands in requests.csv; slowest; or PROMPT/MODEL.',
+    );
+  if (wanted === 'slowest')
+    return slowestOf(
+      rows.filter(({ phase }) => phase === 'measure'),
+      'this run',
+    );
+  const named = rows.filter(({ prompt_id, model, repeat }) =>
+    [`${prompt_id}/${model}`, `${prompt_id}/${model}/${repeat}`].some(
+      (name) => name.toLowerCase() === wanted,
+    ),
+  );
+  return named.length > 0 ? slowestOf(named, oneLine(eventId, 60)) : byId(rows, eventId, wanted);
+}
+
+/** The longest answer; where none was measured, the last attempt. */
+function slowestOf(rows: readonly RequestRow[], where: string): RequestRow {
+  const measured = rows.filter(({ e2e_latency_ms }) => e2e_latency_ms !== undefined);
+  const slowest = measured.toSorted((a, b) => b.e2e_latency_ms! - a.e2e_latency_ms!)[0] ?? rows.at(-1);
+  if (slowest === undefined) throw new UserError(`${where} has no measured request yet.`);
+  return slowest;
+}
+
+function byId(rows: readonly RequestRow[], eventId: string, wanted: string): RequestRow {
   const found = rows.filter(({ event_id }) => event_id.toLowerCase().startsWith(wanted));
   const whole = found.find(({ event_id }) => event_id.toLowerCase() === wanted);
   if (whole) return whole;
@@ -58,7 +86,8 @@ function theOne(rows: readonly RequestRow[], eventId: string): RequestRow {
   const asked = oneLine(eventId, 60);
   if (found.length === 0)
     throw new UserError(
-      `no request of this run has an event id that begins with «${asked}»; see requests.csv.`,
+      `no request of this run has an event id that begins with "${asked}", nor is that a PROMPT/MODEL of it; ` +
+        'see requests.csv, or say --request slowest.',
     );
   const named = found
     .slice(0, mostNamed)

@@ -33,7 +33,11 @@ const parts: readonly { id: string; title: string; render: (data: PageData) => H
   { id: 'slowest', title: 'Slowest', render: slowest },
   { id: 'answers', title: 'Answers', render: answers },
   { id: 'method', title: 'Method', render: ({ report }) => method(report) },
-  { id: 'warnings', title: 'Warnings', render: ({ report }) => warningList([...(report.causes ?? []), ...report.warnings]) },
+  {
+    id: 'warnings',
+    title: 'Warnings',
+    render: ({ report }) => warningList([...(report.causes ?? []), ...report.warnings]),
+  },
 ];
 
 /** The page of one run, a whole HTML file. Pure: the same data give the same bytes. */

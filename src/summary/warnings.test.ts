@@ -61,8 +61,8 @@ test('few prompts, when there is something to compare', async () => {
   expect(warningsOf(await collected(...five))).toEqual([]);
   const both = [...five, ...five.map((one) => ({ ...one, model: 'b' }))];
   expect(warningsOf(await collected(...both))).toEqual([{ kind: 'few-prompts', have: 5, need: 6 }]);
-  // Two metrics are two comparisons: 2 ÷ 2⁷ is the first p below 0.05 ÷ 2.
-  const measured = both.map((one) => ({ ...one, ttft_ms: 100, e2e_latency_ms: 200 }));
+  // E2E latency and pass rate are two comparisons: 2 ÷ 2⁷ is the first p below 0.05 ÷ 2.
+  const measured = both.map((one) => ({ ...one, passed: true, e2e_latency_ms: 200 }));
   expect(warningsOf(await collected(...measured))).toEqual([{ kind: 'few-prompts', have: 5, need: 7 }]);
 });
 

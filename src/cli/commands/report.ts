@@ -20,8 +20,8 @@ export const report: Command = {
       .option('request', {
         type: 'string',
         requiresArg: true,
-        value: 'EVENT_ID',
-        describe: 'one request whole: its event id, or as much of it as tells it from others',
+        value: 'WHICH',
+        describe: 'one request whole: its event id or the beginning of it, slowest, or PROMPT/MODEL',
       })
       .example('$0 report latest', 'the newest run')
       .example('$0 report latest --format markdown -o summary.md', 'for a pull request'),

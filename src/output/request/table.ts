@@ -151,6 +151,7 @@ function factsOf({ row }: RequestReport): Fact[] {
   const speed = row.output_tps === undefined ? [] : [`${fixed(row.output_tps, 1)} tok/s`];
   return [
     ['tokens', tokens.length > 0 ? [...tokens, ...speed] : 'not reported'],
+    ['server', serverTimes(row)],
     ['cost', row.cost_usd === undefined ? undefined : usd(row.cost_usd)],
     ['checks', checks(row)],
     ['in flight', row.in_flight === undefined ? undefined : `${compact(row.in_flight)}, itself included`],
@@ -165,6 +166,18 @@ function factsOf({ row }: RequestReport): Fact[] {
       row.retry_after_ms === undefined ? undefined : `to wait ${duration(row.retry_after_ms)}`,
     ],
   ];
+}
+
+/** The server's own times, in the order in which they pass; they are no part of what we stamped. */
+function serverTimes({ server_queue_ms, load_ms, prompt_eval_ms, eval_ms }: RequestRow): string[] {
+  const times = [
+    ['queue', server_queue_ms],
+    ['load', load_ms],
+    ['prompt', prompt_eval_ms],
+    ['answer', eval_ms],
+  ] as const;
+  const known = times.flatMap(([name, ms]) => (ms === undefined ? [] : [`${name} ${duration(ms)}`]));
+  return known.length === 0 ? [] : [...known, 'by its own account'];
 }
 
 const part = (label: string, n: number | undefined): string | undefined =>
