@@ -126,4 +126,49 @@ describe.skipIf(withoutLibreOffice !== undefined)('exports opened in LibreOffice
       }
     },
   );
+
+  test.each([
+    ['en', { delimiter: ',', language: 1033 }],
+    ['de', { delimiter: ';', language: 1031 }],
+  ] as const)(
+    'ids that look like numbers, dates and truth values are the same in a spreadsheet for %s',
+    { timeout: patience },
+    async (locale, reading) => {
+      const home = join(scratch.path, `ids-${locale}`);
+      const ids = [
+        ...[
+          '007',
+          '1E5',
+          '12345678901234567890',
+          '-5',
+          '1/2',
+          'MAR1',
+          '1-2',
+          '3/4',
+          '1.50',
+          '12:30',
+          '2026-11-22',
+        ],
+        ...['true', '42', '5%', 'p1', '1.2.2026', '3-Mai', 'Dez-5'],
+      ];
+      const rows = ids.map((prompt_id) => row({ prompt_id }));
+      const folder = await writeRun(home, rows);
+      const args = [
+        'export',
+        folder,
+        '-o',
+        'run.csv',
+        '--locale',
+        locale,
+        '--columns',
+        'prompt_id,e2e_latency_ms',
+      ];
+      expect(await gatebench(args, home)).toMatchObject({ code: 0 });
+      const sheets = await opened(join(home, 'run.csv'), join(home, 'csv'), reading);
+      const read = recordsOf([...sheets.values()][0]!).map((record) =>
+        record['prompt_id']!.replace(/^'/, ''),
+      );
+      expect(read).toEqual(ids);
+    },
+  );
 });

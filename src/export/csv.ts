@@ -2,7 +2,7 @@ import type { ExportFormat } from './format.ts';
 
 /**
  * The spreadsheet profile of our tables: byte order mark, CRLF, the delimiter and decimal mark of a country,
- * text that looks like a formula escaped.
+ * text that a spreadsheet would run or change (`=1+1`, `007`, `1/2`, `MAR1`) marked with `'`.
  */
 export const csv: ExportFormat = {
   name: 'csv',

@@ -3,8 +3,8 @@ import type { AnyRow } from '../base/table.ts';
 import { cellText } from '../journal/csv.ts';
 import { renamed } from './aliases.ts';
 import type { Field } from './field.ts';
-import { escapeFormula } from '../base/formula.ts';
 import type { ExportedRun, ExportOptions } from './format.ts';
+import { textKeeper, type KeepText } from './kept-text.ts';
 import { localeNamed, type Locale } from './locales.ts';
 import { pickFields } from './pick-fields.ts';
 import { tableNamed } from './tables.ts';
@@ -28,10 +28,11 @@ export async function* writeCsv(
 ): AsyncGenerator<string> {
   const { table = 'requests', locale = localeNamed('en') } = options;
   const fields = fieldsOf(options);
+  const keep = textKeeper(locale);
   yield byteOrderMark + lines([fields.map(({ column }) => column.name)], locale);
   let pending: string[][] = [];
   for await (const row of tableNamed(table).rows(runs)) {
-    pending.push(cells(fields, row, locale));
+    pending.push(cells(fields, row, locale, keep));
     if (pending.length < rowsPerPiece) continue;
     yield lines(pending, locale);
     pending = [];
@@ -39,11 +40,11 @@ export async function* writeCsv(
   if (pending.length > 0) yield lines(pending, locale);
 }
 
-function cells(fields: readonly Field[], row: AnyRow, { decimal }: Locale): string[] {
+function cells(fields: readonly Field[], row: AnyRow, { decimal }: Locale, keep: KeepText): string[] {
   return fields.map(({ column, of }) => {
     const text = cellText(column, of(row));
     if (column.kind === 'number') return decimal === '.' ? text : text.replace('.', decimal);
-    return escapeFormula(text);
+    return column.kind === 'boolean' || column.kind === 'time' ? text : keep(text);
   });
 }
 

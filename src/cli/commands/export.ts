@@ -49,6 +49,9 @@ export const exportRuns: Command = {
         describe: 'a peer’s names for columns that mean the same there',
       })
       .group(['locale', 'table', 'columns', 'aliases'], 'CSV:')
+      .epilogue(
+        'In CSV, text that a spreadsheet would change or run (007, 1E5, 1/2, MAR1, =1+1) begins with an apostrophe, so that it stays what it is. A workbook needs none.',
+      )
       .example('$0 export latest -o run.xlsx', 'a workbook of the newest run')
       .example('$0 export results/nightly -o nights.xlsx', 'all nights, with their history')
       .example('$0 export latest --format csv --locale de > run.csv', 'for a German Excel')
