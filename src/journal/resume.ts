@@ -19,6 +19,8 @@ export interface JournalState {
   attemptsOf(key: string): number;
   /** It has its final row. */
   isDone(key: string): boolean;
+  /** Whether a model has an answer on a route. */
+  hasAnswered(arm: { model: { id: string }; route: string }): boolean;
   /** Requests that have their final row. */
   done: number;
   /** Of them, those without an answer. */
@@ -33,10 +35,12 @@ export function keyOf(row: RequestRow): string {
 export async function readState(folder: string, onRow: (row: RequestRow) => void): Promise<JournalState> {
   const attempts = new Map<string, number>();
   const done = new Set<string>();
+  const answered = new Set<string>();
   let failed = 0;
   for await (const row of readCsv<RequestRow>(join(folder, runFiles.requests), requestColumns)) {
     const key = keyOf(row);
     attempts.set(key, Math.max(attempts.get(key) ?? 0, row.attempt));
+    if (row.status === 'ok') answered.add(`${row.model}@${row.route}`);
     if (row.final) {
       done.add(key);
       if (row.status !== 'ok') failed++;
@@ -46,13 +50,20 @@ export async function readState(folder: string, onRow: (row: RequestRow) => void
   return {
     attemptsOf: (key) => attempts.get(key) ?? 0,
     isDone: (key) => done.has(key),
+    hasAnswered: ({ model, route }) => answered.has(`${model.id}@${route}`),
     done: done.size,
     failed,
   };
 }
 
 /** The state of a journal in which nothing stands. */
-export const emptyState: JournalState = { attemptsOf: () => 0, isDone: () => false, done: 0, failed: 0 };
+export const emptyState: JournalState = {
+  attemptsOf: () => 0,
+  isDone: () => false,
+  hasAnswered: () => false,
+  done: 0,
+  failed: 0,
+};
 
 /**
  * Sets aside the torn last line that a kill or a full disk can leave: our rows are one line each, so whatever

@@ -214,14 +214,13 @@ test('a request that is skipped holds nobody up, nor does a block without any', 
   expect(simulation.counts(simulation.sent)).toEqual([0, 20]);
 });
 
-test('a retry waits for its turn behind those that came before it', async () => {
+test('a request that tries again keeps its place: none that came later gets ahead, to be refused as it was', async () => {
   const one = arm('one', { concurrency: 1 });
   const simulation = new Simulation(1, [one], ({ block }) => (block === 1 ? [10, 10] : [10]));
   const order: number[] = [];
   simulation.onSend = ({ block }) => order.push(block);
   await simulation.clock.finish(simulation.drive(blocksOf([one], 4)));
-  expect(order.toSorted()).toEqual([1, 1, 2, 3, 4]);
-  expect(order.slice(0, 2)).toEqual([1, 2]);
+  expect(order).toEqual([1, 1, 2, 3, 4]);
 });
 
 test('a plan is read only as far as it is needed', async () => {

@@ -44,16 +44,21 @@ async function hand(
     if (first) sent();
     first = false;
   };
-  const admit: Admit = (send) =>
-    options.concurrency.run(planned.arm, () => {
+  let place: Promise<() => void> | undefined;
+  const admit: Admit = async (send, ready) => {
+    await (place ??= options.concurrency.place(planned.arm));
+    await ready?.();
+    return options.concurrency.run(planned.arm, () => {
       markSent();
       // What cannot be kept must not be paid for: after an error nothing that waits for its turn is sent.
       failed.throwIfAborted();
       return send();
     });
+  };
   try {
     await options.perform(planned, admit);
   } finally {
+    (await place)?.();
     // Skipped without being sent: nobody shall wait for it.
     markSent();
   }

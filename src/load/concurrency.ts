@@ -10,7 +10,7 @@ import type { Arm } from '../plan/plan.ts';
 export class Concurrency {
   readonly total: number;
   readonly #all: LimitFunction;
-  readonly #arms = new Map<string, { limit: LimitFunction; ceiling: number }>();
+  readonly #arms = new Map<string, { limit: LimitFunction; places: LimitFunction; ceiling: number }>();
 
   constructor(total: number, arms: readonly Arm[]) {
     this.total = total;
@@ -18,13 +18,23 @@ export class Concurrency {
     const share = Math.max(1, Math.floor(total / Math.max(1, arms.length)));
     for (const arm of arms) {
       const ceiling = Math.min(arm.model.concurrency ?? share, total);
-      this.#arms.set(armKey(arm), { limit: pLimit(ceiling), ceiling });
+      this.#arms.set(armKey(arm), { limit: pLimit(ceiling), places: pLimit(ceiling), ceiling });
     }
   }
 
   /** Runs `send` when both limits let it. */
   run<T>(arm: Arm, send: () => Promise<T>): Promise<T> {
     return this.#of(arm).limit(() => this.#all(send));
+  }
+
+  /**
+   * Takes one of an arm's places; the function given back gives it up. A request has one from its first attempt to its
+   * last: while it waits to try again, no other takes its turn, to be refused as it was.
+   */
+  place(arm: Arm): Promise<() => void> {
+    return new Promise((taken) => {
+      void this.#of(arm).places(() => new Promise<void>((release) => taken(release)));
+    });
   }
 
   /** Highest ceiling of any arm. */
@@ -52,7 +62,7 @@ export class Concurrency {
     return this.#all.concurrency;
   }
 
-  #of(arm: Arm): { limit: LimitFunction; ceiling: number } {
+  #of(arm: Arm): { limit: LimitFunction; places: LimitFunction; ceiling: number } {
     return this.#arms.get(armKey(arm))!;
   }
 }

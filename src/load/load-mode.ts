@@ -1,8 +1,11 @@
 import type { Block, PlannedRequest } from '../plan/plan.ts';
 import type { Concurrency } from './concurrency.ts';
 
-/** Runs `send` when the load mode lets a request go. Retries pass through it again. */
-export type Admit = <T>(send: () => Promise<T>) => Promise<T>;
+/**
+ * Runs `send` when the load mode lets a request go. Retries pass through it again, and keep the place of the first.
+ * `ready` is waited for with the place and before `send`: nothing is in flight meanwhile, and nobody gets ahead.
+ */
+export type Admit = <T>(send: () => Promise<T>, ready?: () => Promise<void>) => Promise<T>;
 
 export interface LoadOptions {
   blocks: Iterable<Block>;

@@ -6,6 +6,7 @@ import type { PlannedRequest } from '../plan/plan.ts';
 import type { Exchange, Usage } from '../record/exchange.ts';
 import type { Budget, Suite } from '../suite/suite.ts';
 import { worstCaseUsage } from '../plan/tokens.ts';
+import { neverSent } from './retry.ts';
 
 /** What one request may cost at most, or did cost. */
 interface Expense {
@@ -55,6 +56,9 @@ export class BudgetGuard {
   /** Puts what was really used in the place of the worst case. */
   settle(planned: PlannedRequest, exchange: Exchange): void {
     const real = this.#real(planned, exchange, expense(planned, worstCaseUsage(planned)));
+    // Nobody was there to take it: no request.
+    if (exchange.outcome === 'failed' && neverSent(exchange.failure.family, exchange.failure.code))
+      this.#spent.requests--;
     this.#spent.tokens += real.tokens;
     this.#spent.usd += real.usd;
     this.#free(planned);

@@ -12,7 +12,7 @@ import { createStandin } from '../standin/server.ts';
 import { decide } from './retry.ts';
 
 const timeouts = { connectMs: 3000, firstTokenMs: 2500, idleMs: 1500, totalMs: 4000 };
-const retry = { max: 2, backoffMs: [1000, 30_000] as [number, number], maxWaitMs: 60_000 };
+const retry = { max: 2, backoffMs: [1000, 30_000] as [number, number], maxWaitMs: 60_000, outageMs: 60_000 };
 
 function outcomeOf(exchange: Exchange): string {
   if (exchange.outcome === 'ok') return exchange.buffered ? 'ok, buffered' : 'ok';

@@ -17,7 +17,9 @@ import { isOwnLimit } from '../record/own-limits.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { BudgetGuard } from './budget.ts';
 import type { Judging } from './judging.ts';
-import { decide, waitAfterOwnLimit, type Decision } from './retry.ts';
+import { Outages, type Turn } from './outages.ts';
+import { enoughPrompts, Refusals } from './refusal.ts';
+import { decide, neverSent, waitAfterOwnLimit, type Decision } from './retry.ts';
 
 /** What the run tells whoever watches it. */
 export interface RunListener {
@@ -51,15 +53,33 @@ export interface PerformerOptions {
   onBudget: (limit: string) => void;
   /** Told how each attempt of an arm ended. */
   onAttempt: (arm: Arm, exchange: Exchange) => void;
+  /** A way that is away for longer than the suite allows: the run is to end, and can be resumed. */
+  onOutage: (reason: string) => void;
+  /** Whether an arm has answered in an earlier process of the run. */
+  hasAnswered: (arm: Arm) => boolean;
   /** How many attempts of a request stand in the journal already, when a run is resumed. */
   earlierAttempts: (planned: PlannedRequest) => number;
   /** The memory of the server that an arm is asked of, where it tells. */
   memoryOf?: (arm: Arm) => ModelMemory | undefined;
 }
 
-interface Sent {
-  exchange: Exchange;
+/** One attempt, before it is sent. */
+interface Attempt {
+  /** Its number in the journal, from 1. */
+  row: number;
+  /** Its number among those that somebody was there for, which the suite's limit counts. */
+  tries: number;
+  /** Leave to send it. Absent until it is given, and when the run stops first. */
+  turn?: Turn;
   scheduledAt: Date;
+  due: Ms;
+  /** Since the attempt before it ended. Absent for the first. */
+  waitedMs?: Ms;
+}
+
+interface Sent {
+  turn: Turn;
+  exchange: Exchange;
   queueMs: Ms;
   inFlight: number;
   memory: MemoryFacts;
@@ -73,45 +93,77 @@ export class Performer {
   /** Requests that this machine could not send, by key: how often it has tried. A request that was sent leaves it. */
   readonly unsent = new Map<string, number>();
 
+  readonly #outages: Outages;
+  readonly #refusals = new Map<string, Refusals>();
+
   constructor(options: PerformerOptions) {
     this.#options = options;
+    this.#outages = new Outages({
+      clock: options.clock,
+      outageMs: options.suite.run.retry.outageMs,
+      stop: options.stop,
+      note: (text) => options.listener.note(text),
+      onGivenUp: (arm, reason, othersAnswer) =>
+        othersAnswer ? this.#switchOff(arm, reason) : options.onOutage(reason),
+    });
   }
 
   /** Rejects only when the journal cannot be written: a measurement that is not kept must not be paid for. */
   readonly perform = async (planned: PlannedRequest, admit: Admit): Promise<void> => {
-    const earlier = this.#options.earlierAttempts(planned);
-    let waitedMs: Ms | undefined;
-    for (let attempt = 1; ; attempt++) {
-      const scheduledAt = this.#options.clock.wall();
-      const due = this.#options.clock.now();
+    const { clock, earlierAttempts } = this.#options;
+    let row = earlierAttempts(planned) + 1;
+    let tries = 1;
+    let endedAt: Ms | undefined;
+    for (;;) {
+      const attempt: Attempt = { row, tries, due: clock.now(), scheduledAt: clock.wall() };
       // An attempt keeps its place until its row is written: whatever stops us, no more is lost than places are.
-      const waitMs = await admit(async () => {
-        const sent = await this.#send(planned, earlier + attempt, scheduledAt, due);
-        return sent && this.#settle(planned, sent, attempt, earlier, waitedMs);
-      });
-      if (waitMs === undefined || !(await this.#wait(waitMs))) return;
-      waitedMs = waitMs;
+      const next = await admit(
+        async () => {
+          const sent = await this.#send(planned, attempt);
+          if (sent === 'held' || sent === 'not to be sent') return sent;
+          const decision = this.#settle(planned, attempt, sent);
+          endedAt = clock.now();
+          return decision;
+        },
+        async () => {
+          await this.#awaitTurn(planned, attempt);
+          if (endedAt !== undefined) attempt.waitedMs = attempt.due - endedAt;
+        },
+      );
+      if (next === 'held') continue;
+      if (next === 'not to be sent' || (next.kind !== 'retry' && next.kind !== 'outage')) return;
+      row++;
+      if (next.kind === 'outage') continue;
+      if (!next.isFree) tries++;
+      if (!(await this.#wait(next.waitMs))) return;
     }
   };
 
-  /** Undefined when it was not sent: the run stops, the model is off, or the budget is used up. */
-  async #send(
-    planned: PlannedRequest,
-    attempt: number,
-    scheduledAt: Date,
-    due: Ms,
-  ): Promise<Sent | undefined> {
-    const { clock, gateway, pace, listener, kill, onAttempt, endpointOf } = this.#options;
-    if (!this.#mayGo(planned)) return undefined;
-    await pace();
-    if (!(await this.#withinBudget(planned))) return undefined;
-    if (!this.#mayGo(planned)) {
-      this.#options.budget.cancel(planned);
-      return undefined;
+  /** Until its way is open it is not due. */
+  async #awaitTurn({ arm }: PlannedRequest, attempt: Attempt): Promise<void> {
+    const { clock } = this.#options;
+    const before = clock.now();
+    const turn = await this.#outages.turn(arm);
+    if (!turn) return;
+    attempt.turn = turn;
+    const heldMs = clock.now() - before;
+    attempt.due += heldMs;
+    attempt.scheduledAt = new Date(attempt.scheduledAt.getTime() + Math.round(heldMs));
+  }
+
+  /** Nothing is sent when the run stops, the model is off, or the budget is used up; nor while its way is held. */
+  async #send(planned: PlannedRequest, attempt: Attempt): Promise<Sent | 'held' | 'not to be sent'> {
+    const { clock, gateway, listener, kill, onAttempt, endpointOf } = this.#options;
+    const turn = attempt.turn;
+    if (!turn) return 'not to be sent';
+    const obstacle = await this.#obstacle(planned, turn);
+    if (obstacle) {
+      this.#outages.release(turn);
+      return obstacle;
     }
     listener.started(planned);
     let inFlight = 0;
-    const request = chatRequest(planned, endpointOf(planned.arm), this.#facts(planned, attempt));
+    const request = chatRequest(planned, endpointOf(planned.arm), this.#facts(planned, attempt.row));
     const { result: exchange, memory } = await this.#watched(planned.arm, () =>
       gateway.ask(request, { signal: kill, onSent: () => (inFlight = gateway.inFlight) }),
     );
@@ -121,10 +173,10 @@ export class Performer {
     onAttempt(planned.arm, exchange);
     const startedAt = exchange.sentAt ?? clock.now() - exchange.endMs;
     return {
+      turn,
       exchange,
       memory,
-      scheduledAt,
-      queueMs: startedAt - due,
+      queueMs: startedAt - attempt.due,
       inFlight: inFlight || gateway.inFlight + 1,
     };
   }
@@ -135,6 +187,21 @@ export class Performer {
     if (memory) return memory.around(wireModel, ask);
     const facts = native?.numCtx === undefined ? {} : { contextTokens: native.numCtx };
     return { result: await ask(), memory: facts };
+  }
+
+  /** Why an attempt is not sent now; what it may cost is reserved when it is. */
+  async #obstacle(planned: PlannedRequest, turn: Turn): Promise<'held' | 'not to be sent' | undefined> {
+    const { pace, budget } = this.#options;
+    const look = (): 'held' | 'not to be sent' | undefined =>
+      !this.#mayGo(planned) ? 'not to be sent' : this.#outages.isHeld(planned.arm, turn) ? 'held' : undefined;
+    if (!this.#mayGo(planned)) return 'not to be sent';
+    await pace();
+    const before = look();
+    if (before) return before;
+    if (!(await this.#withinBudget(planned))) return 'not to be sent';
+    const after = look();
+    if (after) budget.cancel(planned);
+    return after;
   }
 
   #mayGo(planned: PlannedRequest): boolean {
@@ -155,40 +222,68 @@ export class Performer {
     return { ...facts, salt: { place: salt, token: saltToken({ runId, seed, key, attempt }) } };
   }
 
-  /** Writes the attempt's row; returns the wait before the next one, undefined when there is none. */
-  async #settle(
-    planned: PlannedRequest,
-    sent: Sent,
-    attempt: number,
-    earlier: number,
-    waitedMs: Ms | undefined,
-  ): Promise<Ms | undefined> {
-    const { suite, seed, kill, endpointOf, runId, suiteHash, askHash } = this.#options;
+  /** Writes the attempt's row; returns what follows. */
+  async #settle(planned: PlannedRequest, attempt: Attempt, sent: Sent): Promise<Decision> {
+    const { suite, kill, endpointOf, runId, suiteHash, askHash } = this.#options;
     const { exchange } = sent;
-    const random = seededRandom(`${seed}/retry/${planned.key}/${attempt}`);
-    const decision =
-      this.#afterOwnLimit(planned, exchange, random) ??
-      decide(exchange, attempt - (this.unsent.get(planned.key) ?? 0), suite.run.retry, random);
-    if (decision.kind === 'switch-off') this.#switchOff(planned.arm, decision.reason);
-    const again = decision.kind === 'retry' && this.#mayGo(planned);
+    const decision = this.#decide(planned, attempt, exchange);
+    this.#learn(planned, sent, decision);
+    const isAgain = decision.kind === 'outage' || (decision.kind === 'retry' && this.#mayGo(planned));
     const row = toRow({
       run: { id: runId, suite: suite.name, suiteHash, askHash, suiteTags: suite.tags },
       planned,
       wireModel: endpointOf(planned.arm).wireModel,
-      attempt: earlier + attempt,
+      attempt: attempt.row,
       // Never sent, or given up because the run stops: owed still, and asked again when it is resumed.
-      final: !again && !metOwnLimit(exchange) && !(kill.aborted && wasCancelled(exchange)),
-      scheduledAt: sent.scheduledAt,
+      final: !isAgain && !metOwnLimit(exchange) && !(kill.aborted && wasCancelled(exchange)),
+      scheduledAt: attempt.scheduledAt,
       queueMs: sent.queueMs,
       inFlight: sent.inFlight,
       memory: sent.memory,
       exchange,
       answers: suite.run.answers,
-      ...(waitedMs === undefined ? {} : { waitedMs }),
+      ...(attempt.waitedMs === undefined ? {} : { waitedMs: attempt.waitedMs }),
     });
     await this.#record(planned, exchange, row);
     if (row.final) this.unsent.delete(planned.key);
-    return again ? decision.waitMs : undefined;
+    return isAgain ? decision : { kind: 'done' };
+  }
+
+  #decide(planned: PlannedRequest, { tries }: Attempt, exchange: Exchange): Decision {
+    const { suite, seed } = this.#options;
+    const random = seededRandom(`${seed}/retry/${planned.key}/${tries}`);
+    const wasReached = this.#outages.wasReached(planned.arm);
+    return (
+      this.#afterOwnLimit(planned, exchange, random) ??
+      decide(exchange, tries, suite.run.retry, random, wasReached)
+    );
+  }
+
+  /** What an attempt says beyond itself: of its way, and of its model. */
+  #learn({ arm, prompt }: PlannedRequest, { turn, exchange }: Sent, decision: Decision): void {
+    const answered = exchange.outcome === 'ok';
+    if (decision.kind === 'outage') {
+      const message = answered ? '' : exchange.failure.message;
+      this.#outages.missed(arm, turn, { ...decision, message });
+      return;
+    }
+    // What never left has reached nobody.
+    const left =
+      answered || !(metOwnLimit(exchange) || neverSent(exchange.failure.family, exchange.failure.code));
+    if (left) this.#outages.reached(arm, turn, answered);
+    else this.#outages.release(turn);
+    const refusals = this.#refusalsOf(arm);
+    if (answered) refusals.answered();
+    if (decision.kind === 'switch-off') this.#switchOff(arm, decision.reason);
+    if (decision.kind === 'refused' && !answered && refusals.add(decision.like, prompt.id))
+      this.#switchOff(arm, `${enoughPrompts} prompts were refused alike (${exchange.failure.message})`);
+  }
+
+  #refusalsOf(arm: Arm): Refusals {
+    const key = armKey(arm);
+    const refusals = this.#refusals.get(key) ?? new Refusals(this.#options.hasAnswered(arm));
+    this.#refusals.set(key, refusals);
+    return refusals;
   }
 
   /** What follows an attempt that a limit of this machine kept from being sent; undefined of every other. */
@@ -197,7 +292,7 @@ export class Performer {
     const times = (this.unsent.get(planned.key) ?? 0) + 1;
     this.unsent.set(planned.key, times);
     const waitMs = waitAfterOwnLimit(times, random);
-    return waitMs === undefined ? { kind: 'done' } : { kind: 'retry', waitMs };
+    return waitMs === undefined ? { kind: 'done' } : { kind: 'retry', waitMs, isFree: true };
   }
 
   async #record(planned: PlannedRequest, exchange: Exchange, row: RequestRow): Promise<void> {

@@ -4,7 +4,7 @@ import type { Exchange, Failure } from '../record/exchange.ts';
 import type { Retry } from '../suite/suite.ts';
 import { decide, waitAfterOwnLimit } from './retry.ts';
 
-const settings: Retry = { max: 2, backoffMs: [1000, 3000], maxWaitMs: 60_000 };
+const settings: Retry = { max: 2, backoffMs: [1000, 3000], maxWaitMs: 60_000, outageMs: 60_000 };
 const half = (): number => 0.5;
 
 function failed(failure: Partial<Failure>, httpStatus?: number, headersMs?: number): Exchange {
@@ -42,10 +42,8 @@ test.each<[string, Exchange, string]>([
   ['a connection lost before the first byte', failed({ family: 'network', code: 'reset' }), 'retry'],
   ['401/2009, once', failed({ family: 'gateway', code: '2009' }, 401), 'retry'],
   ['the session limit', failed({ status: 'rate_limited', code: 'session_limit' }, 429), 'switch-off'],
-  ['402', failed({}, 402), 'switch-off'],
-  ['404', failed({}, 404), 'switch-off'],
   ['401 of the provider', failed({ code: 'unauthorized' }, 401), 'switch-off'],
-  ['a wrong request', failed({}, 400), 'done'],
+  ['a wrong request', failed({}, 400), 'refused'],
   [
     'a cut answer: it has been paid for',
     failed({ status: 'truncated', family: 'network', code: 'reset' }, 200),
@@ -53,9 +51,25 @@ test.each<[string, Exchange, string]>([
   ],
   ['an answer without text', failed({ status: 'empty' }, 200), 'done'],
   ['a timeout of ours', failed({ status: 'timeout', family: 'client', code: 'total' }, 200), 'done'],
-  ['an unknown host', failed({ family: 'network', code: 'dns' }), 'done'],
+  ['a host that is not found any more', failed({ family: 'network', code: 'dns' }), 'outage'],
+  ['a server that is gone', failed({ family: 'network', code: 'refused' }), 'outage'],
+  ['a host that cannot be reached', failed({ family: 'network', code: 'unreachable' }), 'outage'],
+  ['no connection in time', failed({ status: 'timeout', family: 'network', code: 'connect' }), 'outage'],
+  ['a server that loads', failed({ message: 'Loading model' }, 503), 'outage'],
+  [
+    'a full queue',
+    failed({ message: 'server busy, please try again. maximum pending requests exceeded' }, 503),
+    'outage',
+  ],
+  ['a model that loads', failed({ message: 'Model google/gemma is currently loading' }, 503), 'outage'],
+  ['the same words of a server that broke', failed({ message: 'error loading model' }, 500), 'retry'],
   ['a stop by the user', failed({ status: 'cancelled', family: 'client', code: 'cancelled' }), 'done'],
 ])('%s', (_name, exchange, expected) => expect(kindOf(exchange)).toBe(expected));
+
+test('a host name that was never found is a wrong one', () => {
+  const exchange = failed({ family: 'network', code: 'dns' });
+  expect(decide(exchange, 1, settings, half, false)).toEqual({ kind: 'done' });
+});
 
 test('401/2009 twice is no accident', () => {
   expect(kindOf(failed({ family: 'gateway', code: '2009' }, 401), 2)).toBe('switch-off');

@@ -1,27 +1,23 @@
 import type { Ms } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
-import type { Exchange, Failure } from '../record/exchange.ts';
+import type { Exchange, Failed, Failure } from '../record/exchange.ts';
 import type { Retry } from '../suite/suite.ts';
+import { refusalOf } from './refusal.ts';
 
 /** What follows an attempt. */
 export type Decision =
   | { kind: 'done' }
-  | { kind: 'retry'; waitMs: Ms }
+  /** `isFree`: none of the attempts that a model is given was used up. */
+  | { kind: 'retry'; waitMs: Ms; isFree?: true }
+  /** The request was refused; whether the model is to be switched off depends on what others were told. */
+  | { kind: 'refused'; like: string }
   /** No request to this model can succeed: the others go on without it. */
-  | { kind: 'switch-off'; reason: string };
+  | { kind: 'switch-off'; reason: string }
+  /** Nobody is there to answer: the way, or the model, is to be waited for, and the attempt counts for nothing. */
+  | { kind: 'outage'; scope: OutageScope; askedMs: Ms };
 
-/** Failures that no further request to the model will change, by code; and what to tell the user. */
-const hopeless: readonly (readonly [(failure: Failure, httpStatus?: number) => boolean, string])[] = [
-  [({ code }) => code === 'session_limit' || code === 'weekly_limit', 'the plan’s usage limit is reached'],
-  [(_, httpStatus) => httpStatus === 402, 'the plan or credit does not cover it'],
-  [(_, httpStatus) => httpStatus === 404, 'no such model here'],
-  [
-    ({ code }, httpStatus) => code !== '2009' && (httpStatus === 401 || httpStatus === 403),
-    'the credentials were refused',
-  ],
-  [({ code }) => code === '2001', 'the gateway does not exist'],
-  [({ code }) => code === '2019', 'the gateway does not know this form of model name'],
-];
+/** All models behind an address, or one of them. */
+export type OutageScope = 'route' | 'model';
 
 /** First and longest wait before a request that this machine could not send is sent again. */
 const [firstOwnWaitMs, longestOwnWaitMs]: readonly [Ms, Ms] = [100, 5000];
@@ -40,16 +36,43 @@ export function waitAfterOwnLimit(times: number, random: Random): Ms | undefined
 
 /** The network gave way before a byte of the answer came. */
 const lostOnTheWay = new Set(['reset', 'refused', 'connect', 'unreachable']);
+/** Nothing was sent: nobody was there. */
+const nobodyThere: ReadonlySet<string | undefined> = new Set(['refused', 'connect', 'unreachable', 'dns']);
+const busyTexts =
+  /\bloading\b.{0,40}\bmodel\b|\bmodel\b.{0,80}\b(loading|not (yet )?(loaded|ready))\b|\bserver (is )?(too )?busy\b|\bpending requests\b|\bqueue\b.{0,20}\bfull\b|\b(starting|warming) up\b/i;
+
+/** Whether an attempt never left, by its error family and code. */
+export function neverSent(family: string | undefined, code: string | undefined): boolean {
+  return family === 'network' && nobodyThere.has(code);
+}
+
+/** What says nothing of the model's answers: nobody took the request, or a server that is up asks to come later. */
+function outageOf({ failure, httpStatus, headersMs }: Failed): OutageScope | undefined {
+  if (headersMs === undefined && failure.status !== 'cancelled' && neverSent(failure.family, failure.code))
+    return 'route';
+  return httpStatus === 503 && busyTexts.test(failure.message) ? 'model' : undefined;
+}
 
 /**
  * Decides by the kind of failure (its body's code before its status), never by the number alone: Cloudflare
- * reports a transient upstream failure as 400/2005, and refuses good tokens with 401/2009 under load.
+ * reports a transient upstream failure as 400/2005, and refuses good tokens with 401/2009 under load. `wasReached`: the
+ * way has been open before; a host name that was never found is a wrong one, and no outage.
  */
-export function decide(exchange: Exchange, attempt: number, settings: Retry, random: Random): Decision {
+export function decide(
+  exchange: Exchange,
+  attempt: number,
+  settings: Retry,
+  random: Random,
+  wasReached = true,
+): Decision {
   if (exchange.outcome === 'ok') return { kind: 'done' };
-  const { failure, httpStatus } = exchange;
-  const reason = hopeless.find(([applies]) => applies(failure, httpStatus))?.[1];
-  if (reason !== undefined) return { kind: 'switch-off', reason: `${reason} (${failure.message})` };
+  const { failure } = exchange;
+  const scope = outageOf(exchange);
+  if (scope && (wasReached || failure.code !== 'dns'))
+    return { kind: 'outage', scope, askedMs: Math.min(failure.retryAfterMs ?? 0, settings.maxWaitMs) };
+  const refusal = refusalOf(exchange);
+  if (refusal?.about === 'request') return { kind: 'refused', like: refusal.like };
+  if (refusal) return { kind: 'switch-off', reason: `${refusal.reason} (${failure.message})` };
   if (failure.code === '2009' && attempt > 1)
     return { kind: 'switch-off', reason: `the gateway refused the token twice (${failure.message})` };
   if (attempt > settings.max || !isTransient(failure, exchange)) return { kind: 'done' };

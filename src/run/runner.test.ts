@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { systemClock } from '../base/clock.ts';
 import { redactor } from '../base/redact.ts';
@@ -8,6 +11,7 @@ import { Gateway } from '../gateway/client.ts';
 import { createDispatcher } from '../gateway/connections.ts';
 import { demo, demoCredentials } from '../gateway/routes/demo.ts';
 import type { Endpoint } from '../gateway/route.ts';
+import { goodFrames } from '../gateway/testing/server.ts';
 import type { RequestRow } from '../journal/columns.ts';
 import { Journal } from '../journal/journal.ts';
 import { readRequests } from '../journal/resume.ts';
@@ -35,12 +39,15 @@ interface Interference {
   options?: Partial<RunOptions>;
 }
 
+const goodBody = `${goodFrames()
+  .map((frame) => `data: ${JSON.stringify(frame)}\n\n`)
+  .join('')}data: [DONE]\n\n`;
 const exact = 'custom-ollama/sim-exact?ttftMs=5&gapMs=0&answerFrames=3';
 
 /** Runs a suite of these models over real sockets and into a real folder, with nothing between. */
 async function trial(
   models: Record<string, string>,
-  { repeat = 2, prompts = 4, backoffMs = 1 } = {},
+  { repeat = 2, prompts = 4, backoffMs = 1, outageMs = 60_000 } = {},
   { onRow, onStarted, options = {} }: Interference = {},
 ): Promise<Trial> {
   await using scratch = await scratchFolder();
@@ -49,7 +56,7 @@ async function trial(
   const numbers = Array.from({ length: prompts }, (_, n) => n);
   const suite = await load(
     minimal(
-      `run: { repeat: ${repeat}, warmup: 0, concurrency: 4, retry: { max: 1, backoff_ms: [${backoffMs}, ${backoffMs}] } }\n` +
+      `run: { repeat: ${repeat}, warmup: 0, concurrency: 4, retry: { max: 1, backoff_ms: [${backoffMs}, ${backoffMs}], outage_ms: ${outageMs} } }\n` +
         'defaults: { params: { max_tokens: 20 }, checks: [{ type: not-empty }] }\n' +
         `prompts: [{ id: p, prompt: 'Number {{n}}?', matrix: { n: [${numbers.join(', ')}] } }]`,
     ).replace(/models: .*/, `models: [${list.join(', ')}]`),
@@ -195,28 +202,145 @@ test('stopped at the first: what was about to be sent is not, and its place in t
   expect([rows.length, arrived]).toEqual([1, 1]);
 });
 
+/** An address that may be away. */
+const at = (baseUrl: string): Endpoint => ({ baseUrl, wireModel: 'm', headers: {}, throughGateway: false });
+
 test('what could not be sent has a row, with the moment of giving up and no latency', async () => {
-  const nobody: Endpoint = {
-    baseUrl: 'http://127.0.0.1:1',
-    wireModel: 'm',
-    headers: {},
-    throughGateway: false,
-  };
-  const { outcome, rows, arrived } = await trial(
+  const { outcome, rows, notes, arrived } = await trial(
     { a: exact },
-    { repeat: 1 },
-    { options: { endpointOf: () => nobody } },
+    { repeat: 1, outageMs: 350 },
+    { options: { endpointOf: () => at('http://127.0.0.1:1') } },
   );
-  expect(outcome.status).toBe('complete');
+  expect(outcome.status).toBe('interrupted');
   expect(arrived).toBe(0);
-  expect(rows).toHaveLength(4 * 2);
+  // Those in flight find out, four at most; then one asks again after 100, 300 and 350 ms.
+  expect(rows.length).toBeGreaterThan(3);
+  expect(rows.length).toBeLessThanOrEqual(4 + 3);
   for (const row of rows) {
-    expect(row).toMatchObject({ error_code: 'refused', final: row.attempt === 2 });
+    expect(row).toMatchObject({ error_code: 'refused', final: false });
     expect([row.ttfb_ms, row.ttft_ms, row.e2e_latency_ms]).toEqual(Array(3).fill(undefined));
     expect(row.started_at).toBe(row.ended_at);
     expect(row.in_flight).toBeGreaterThan(0);
   }
+  expect(notes).toEqual([
+    expect.stringMatching(
+      /^the route demo is held, and asked again for up to 0.4 s: the connection was refused/,
+    ),
+    expect.stringMatching(/^nobody answered for 0.4 s .*: nothing more is sent, and run --resume goes on/),
+  ]);
 });
+
+/** A server that goes away for a while when it has had some requests, and refuses whatever comes meanwhile. */
+async function outage(afterRequests: number, forMs: number): Promise<AsyncDisposable & { url: string }> {
+  let server: Server;
+  let requests = 0;
+  const answer = (_request: IncomingMessage, response: ServerResponse): void => {
+    _request.resume();
+    response.writeHead(200, { 'content-type': 'text/event-stream', connection: 'close' });
+    response.end(goodBody);
+    if (++requests !== afterRequests) return;
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    server.closeAllConnections();
+    setTimeout(() => void open(port), forMs);
+  };
+  const open = async (port: number): Promise<void> => {
+    server = createServer(answer).listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  await open(0);
+  return {
+    url: `http://127.0.0.1:${(server!.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await Promise.resolve();
+    },
+  };
+}
+
+test('a server that goes away for 0.3 s in mid-run costs nobody an attempt, and the run goes on in its order', async () => {
+  await using server = await outage(10, 300);
+  const { outcome, rows, notes } = await trial(
+    { a: exact, b: exact },
+    { repeat: 5 },
+    { options: { endpointOf: () => at(server.url) } },
+  );
+  expect(outcome.status).toBe('complete');
+  const final = rows.filter((row) => row.final);
+  expect(final).toHaveLength(2 * 4 * 5);
+  const failed = final.filter(({ status }) => status !== 'ok');
+  // Of those in flight when it went, one may have been answered in part.
+  expect(failed.filter(({ error_code }) => error_code === 'refused')).toEqual([]);
+  expect(failed.length).toBeLessThanOrEqual(3);
+  const refused = rows.filter(({ error_code }) => error_code === 'refused');
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused.length).toBeLessThanOrEqual(4 + 4);
+  expect(notes).toEqual([expect.stringMatching(/is held/), expect.stringMatching(/^demo is there again/)]);
+  // Blocks stay together: what is sent later is of a later block, but for those that are in flight.
+  const blocks = final.toSorted((a, b) => (a.started_at! < b.started_at! ? -1 : 1)).map(({ block }) => block);
+  blocks.forEach((block, n) => expect(block).toBeGreaterThanOrEqual(Math.max(...blocks.slice(0, n + 1)) - 4));
+});
+
+test('a budget of requests is not used up by what nobody was there for', async () => {
+  await using server = await outage(3, 300);
+  const { outcome, rows } = await trial(
+    { a: exact },
+    { repeat: 2 },
+    {
+      options: {
+        endpointOf: () => at(server.url),
+        budget: new BudgetGuard({ requests: 11 }, systemClock),
+      },
+    },
+  );
+  expect(outcome.status).toBe('complete');
+  expect(rows.filter(({ final, status }) => final && status === 'ok').length).toBeGreaterThanOrEqual(8 - 3);
+});
+
+test('one refused prompt is that prompt’s; three refused alike, and none answered, end the model', async () => {
+  const refuse = (prompts: RegExp): Promise<AsyncDisposable & { url: string }> => refusing(prompts);
+  const ask = async (prompts: RegExp): Promise<Trial> => {
+    await using server = await refuse(prompts);
+    return await trial({ a: exact }, { repeat: 3 }, { options: { endpointOf: () => at(server.url) } });
+  };
+  const one = await ask(/Number 0/);
+  expect(one.outcome.status).toBe('complete');
+  expect(one.rows.filter(({ status }) => status === 'ok')).toHaveLength(3 * 3);
+  expect(one.rows.filter(({ prompt_id }) => prompt_id === 'p[0]').every(({ final }) => final)).toBe(true);
+  expect(one.notes).toEqual([]);
+  const all = await ask(/Number/);
+  expect(all.outcome.status).toBe('incomplete');
+  expect(all.rows.length).toBeLessThan(4 * 3);
+  expect(all.notes).toEqual([
+    expect.stringMatching(/^a is switched off .*: 3 prompts were refused alike \(Your input was flagged/),
+  ]);
+});
+
+async function refusing(prompts: RegExp): Promise<AsyncDisposable & { url: string }> {
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (data: Buffer) => (body += String(data)));
+    request.on('end', () => {
+      if (prompts.test(body)) {
+        response.writeHead(403, { 'content-type': 'application/json' });
+        response.end('{"error":{"code":403,"message":"Your input was flagged"}}');
+        return;
+      }
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(goodBody);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
 
 test('killed: what is in flight is given up and owed still', async () => {
   const stop = new AbortController();

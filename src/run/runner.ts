@@ -42,6 +42,8 @@ export interface RunOptions {
   /** Attempts that stand in the journal already. */
   earlierAttempts?: (planned: PlannedRequest) => number;
   memoryOf?: (arm: Arm) => ModelMemory | undefined;
+  /** Whether an arm has an answer in the journal already. */
+  hasAnswered?: (arm: Arm) => boolean;
 }
 
 export interface RunOutcome {
@@ -59,13 +61,20 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   const concurrency = new Concurrency(options.suite.run.concurrency, options.arms);
   const throttle = new Throttle(concurrency, options.clock, (text) => options.listener.note(text));
   const budgetReached = new AbortController();
-  const stop = AbortSignal.any([options.stop, budgetReached.signal]);
+  const outage = new AbortController();
+  const stop = AbortSignal.any([options.stop, budgetReached.signal, outage.signal]);
   const performer = new Performer({
     ...options,
     stop,
     newEventId: randomUUID,
     pace: createPacer(options.clock, sendGapMs),
     earlierAttempts: options.earlierAttempts ?? (() => 0),
+    hasAnswered: options.hasAnswered ?? (() => false),
+    onOutage: (reason) => {
+      if (outage.signal.aborted) return;
+      outage.abort();
+      options.listener.note(`${reason}: nothing more is sent, and run --resume goes on from here`);
+    },
     onAttempt: (arm, exchange) => {
       const failure = exchange.outcome === 'failed' ? exchange.failure : undefined;
       throttle.ended(arm, failure?.status === 'rate_limited');
@@ -84,7 +93,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   await options.judging.drained();
   return {
     status: statusOf(
-      options.stop.aborted,
+      options.stop.aborted || outage.signal.aborted,
       budgetReached.signal.aborted,
       performer.switchedOff.size + performer.unsent.size > 0,
     ),

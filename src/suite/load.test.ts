@@ -61,7 +61,7 @@ run:
   order: sequential
   concurrency: 4
   timeouts: { connect_ms: 1, first_token_ms: 2, idle_ms: 3, total_ms: 4 }
-  retry: { max: 1, backoff_ms: [5, 6], max_wait_ms: 7 }
+  retry: { max: 1, backoff_ms: [5, 6], max_wait_ms: 7, outage_ms: 8 }
   budget: { requests: 8, tokens: 9, usd: 1.5, minutes: 10 }
   answers: preview
   max_error_rate: 0.5
@@ -134,7 +134,7 @@ gate:
         order: 'sequential',
         concurrency: 4,
         timeouts: { connectMs: 1, firstTokenMs: 2, idleMs: 3, totalMs: 4 },
-        retry: { max: 1, backoffMs: [5, 6], maxWaitMs: 7 },
+        retry: { max: 1, backoffMs: [5, 6], maxWaitMs: 7, outageMs: 8 },
         budget: { requests: 8, tokens: 9, usd: 1.5, minutes: 10 },
         answers: 'preview',
         maxErrorRate: 0.5,
@@ -187,7 +187,7 @@ gate:
         order: 'blocks',
         concurrency: 3,
         timeouts: { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 30_000, totalMs: 300_000 },
-        retry: { max: 2, backoffMs: [1000, 30_000], maxWaitMs: 60_000 },
+        retry: { max: 2, backoffMs: [1000, 30_000], maxWaitMs: 60_000, outageMs: 60_000 },
         budget: {},
         answers: 'full',
         maxErrorRate: 0.05,

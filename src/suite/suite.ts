@@ -51,6 +51,8 @@ export interface Retry {
   backoffMs: [Ms, Ms];
   /** Cap on what a `Retry-After` may make us wait. */
   maxWaitMs: Ms;
+  /** How long a way that does not answer at all is waited for, before the run ends as interrupted. */
+  outageMs: Ms;
 }
 
 /** Upper limits of a run. An absent one does not limit. */

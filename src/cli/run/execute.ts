@@ -181,6 +181,7 @@ async function send(flags: RunFlags, prepared: Prepared, interruption: Interrupt
         earlier,
       ),
       earlierAttempts: ({ key }) => earlier.attemptsOf(key),
+      hasAnswered: (arm) => earlier.hasAnswered(arm),
       loadMode: loadModes[0]!,
       memoryOf: local.memoryOf,
       gateway,

@@ -29,6 +29,7 @@ import { type Shard, shardPrompts } from '../../plan/shard.ts';
 import { leastUsage, worstCaseUsage } from '../../plan/tokens.ts';
 import { isOwnLimit } from '../../record/own-limits.ts';
 import { assertAffordable, BudgetGuard } from '../../run/budget.ts';
+import { neverSent } from '../../run/retry.ts';
 import { askHash, suiteHash } from '../../suite/hash.ts';
 import type { Suite } from '../../suite/suite.ts';
 import type { DemoGateway } from './demo-gateway.ts';
@@ -136,6 +137,8 @@ async function reopen(folder: string, flags: RunFlags, demo: DemoGateway): Promi
   const planOptions = planOf(manifest.suite, ways, manifest.seed, manifest.shard);
   // What a run may spend is no part of its plan: one that has reached its budget goes on with a larger one.
   const { run } = manifest.suite;
+  // A run of an older version recorded no limit for outages.
+  run.retry = Object.assign({ outageMs: 60_000 }, run.retry);
   run.budget = { ...run.budget, ...budgetOf(flags) };
   const budget = new BudgetGuard(run.budget, systemClock);
   const spentBy = expensesOf(manifest.suite);
@@ -246,6 +249,7 @@ function expensesOf(suite: Suite): (row: RequestRow) => Spent {
       return { requests: 0, tokens: 0, usd: 0 };
     const model = models.get(row.model);
     const prompt = prompts.get(row.prompt_id);
+    if (neverSent(row.error_family, row.error_code)) return { requests: 0, tokens: 0, usd: 0 };
     if (row.http_status !== 200 || !model || !prompt) return { requests: 1, tokens: 0, usd: 0 };
     const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = row;
     const usage =

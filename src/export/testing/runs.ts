@@ -78,7 +78,7 @@ export function manifest(facts: Partial<Manifest> = {}): Manifest {
         order: 'blocks',
         concurrency: 3,
         timeouts: { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 30_000, totalMs: 300_000 },
-        retry: { max: 2, backoffMs: [1000, 30_000], maxWaitMs: 60_000 },
+        retry: { max: 2, backoffMs: [1000, 30_000], maxWaitMs: 60_000, outageMs: 60_000 },
         budget: {},
         answers: 'full',
         maxErrorRate: 0.05,

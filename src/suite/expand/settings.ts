@@ -48,7 +48,12 @@ export function toRun({ timeouts, retry, budget, max_error_rate, stop, ...same }
     order,
     concurrency,
     timeouts: toTimeouts(timeouts),
-    retry: { max: retry.max, backoffMs: retry.backoff_ms, maxWaitMs: retry.max_wait_ms },
+    retry: {
+      max: retry.max,
+      backoffMs: retry.backoff_ms,
+      maxWaitMs: retry.max_wait_ms,
+      outageMs: retry.outage_ms,
+    },
     budget: Object.fromEntries(Object.entries(budget).filter(([, limit]) => limit !== undefined)),
     answers,
     ...(salt === 'none' ? {} : { salt }),

@@ -26,6 +26,9 @@ const retry = z.strictObject({
   max: wholeFrom(0, 20).default(2).describe('attempts after the first'),
   backoff_ms: z.tuple([wait, wait]).default([1000, 30_000]).describe('first and longest back-off'),
   max_wait_ms: wait.default(60_000).describe('longest wait that a server may ask for'),
+  outage_ms: wait
+    .default(60_000)
+    .describe('how long a server that is away or busy is waited for, before the run ends as interrupted'),
 });
 
 const budget = z

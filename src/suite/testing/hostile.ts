@@ -35,7 +35,7 @@ run:
   order: blocks
   concurrency: 3
   timeouts: { connect_ms: 1, first_token_ms: 2, idle_ms: 3, total_ms: 4 }
-  retry: { max: 2, backoff_ms: [1, 2], max_wait_ms: 3 }
+  retry: { max: 2, backoff_ms: [1, 2], max_wait_ms: 3, outage_ms: 4 }
   budget: { requests: 1, tokens: 2, usd: 3, minutes: 4 }
   answers: full
   max_error_rate: 0.05

@@ -1,0 +1,184 @@
+import type { Clock, Ms } from '../base/clock.ts';
+import type { OutageScope } from './retry.ts';
+import { armKey } from '../plan/blocks.ts';
+import type { Arm } from '../plan/plan.ts';
+
+/** The first wait; each is twice the one before. */
+const firstWaitMs: Ms = 100;
+const longestWaitMs: Ms = 10_000;
+
+/** A way, or a model on it, that nobody answers on. */
+interface Hold {
+  since: Ms;
+  waitMs: Ms;
+  probeAt: Ms;
+  /** One request is on its way to look. */
+  probing: boolean;
+  /** Wakes those that wait for a change. */
+  wake: () => void;
+  changed: Promise<void>;
+}
+
+/** Leave to send one attempt. */
+export interface Turn {
+  /** What it is to look at for the others. */
+  probes: readonly string[];
+}
+
+export interface OutagesOptions {
+  clock: Clock;
+  /** How long an outage may take. */
+  outageMs: Ms;
+  /** Aborted: nobody waits any more. */
+  stop: AbortSignal;
+  note: (text: string) => void;
+  /** It took too long. `othersAnswer`: only this model is away, others on the same route answered meanwhile. */
+  onGivenUp: (arm: Arm, reason: string, othersAnswer: boolean) => void;
+}
+
+/**
+ * Holds what would be sent to nobody. While a server is away or busy, one request looks after growing waits whether it
+ * is back, and all others wait without using up their attempts, in their order.
+ */
+export class Outages {
+  readonly #options: OutagesOptions;
+  readonly #holds = new Map<string, Hold>();
+  readonly #reached = new Set<string>();
+  /** When each model last answered. */
+  readonly #answers = new Map<string, { arm: Arm; at: Ms }>();
+
+  constructor(options: OutagesOptions) {
+    this.#options = options;
+  }
+
+  /** Waits until an attempt may be sent. Undefined when the run stops first. */
+  async turn(arm: Arm): Promise<Turn | undefined> {
+    const probes: string[] = [];
+    for (;;) {
+      if (this.#options.stop.aborted) break;
+      const key = keysOf(arm).find((one) => this.#holds.has(one) && !probes.includes(one));
+      if (key === undefined) return { probes };
+      const hold = this.#holds.get(key)!;
+      if (hold.probing) await this.#orStopped(hold.changed);
+      else {
+        hold.probing = true;
+        probes.push(key);
+        await this.#sleep(hold.probeAt - this.#options.clock.now());
+      }
+    }
+    this.release({ probes });
+    return undefined;
+  }
+
+  /** Whether an attempt must wait after all, because of what happened since it got its turn. */
+  isHeld(arm: Arm, { probes }: Turn): boolean {
+    return keysOf(arm).some((key) => this.#holds.has(key) && !probes.includes(key));
+  }
+
+  /** Gives a turn back that was not used, or says nothing. */
+  release({ probes }: Turn): void {
+    for (const key of probes) {
+      const hold = this.#holds.get(key);
+      if (!hold) continue;
+      hold.probing = false;
+      wakeAll(hold);
+    }
+  }
+
+  /** Whether somebody was ever there, on the way to this arm. */
+  wasReached({ route }: Arm): boolean {
+    return this.#reached.has(route);
+  }
+
+  /** Somebody was there. */
+  reached(arm: Arm, { probes }: Turn, answered: boolean): void {
+    this.#reached.add(arm.route);
+    if (answered) this.#answers.set(armKey(arm), { arm, at: this.#options.clock.now() });
+    for (const key of probes) this.#end(key);
+  }
+
+  /** Nobody was there. `askedMs` is what the server asked to wait, 0 where it did not. */
+  missed(
+    arm: Arm,
+    { probes }: Turn,
+    { scope, message, askedMs }: { scope: OutageScope; message: string; askedMs: Ms },
+  ): void {
+    const { clock, outageMs, note } = this.#options;
+    const key = scope === 'route' ? arm.route : armKey(arm);
+    // A server that says that its model is away is there itself.
+    for (const other of probes) if (other !== key) this.#end(other);
+    const now = clock.now();
+    let hold = this.#holds.get(key);
+    // Of those that were under way when it began, each says the same: only the first and the probe count.
+    if (hold && !probes.includes(key)) return;
+    if (!hold) {
+      hold = { since: now, waitMs: firstWaitMs, probeAt: now, probing: false, ...signal() };
+      this.#holds.set(key, hold);
+      note(
+        `${nameOf(key, arm)} is held, and asked again for up to ${seconds(outageMs)}: ${message.replace(/[.\s]+$/, '')}`,
+      );
+    }
+    hold.probing = false;
+    const end = hold.since + outageMs;
+    if (now >= end) this.#giveUp(key, arm, hold, message);
+    // The last look is at the very end.
+    hold.probeAt = Math.min(now + Math.max(hold.waitMs, askedMs), Math.max(end, now));
+    hold.waitMs = Math.min(hold.waitMs * 2, longestWaitMs);
+    wakeAll(hold);
+  }
+
+  #giveUp(key: string, arm: Arm, hold: Hold, message: string): void {
+    const othersAnswer =
+      key !== arm.route &&
+      this.#answers
+        .values()
+        .some((one) => one.arm.route === arm.route && armKey(one.arm) !== key && one.at >= hold.since);
+    const reason = `nobody answered for ${seconds(this.#options.outageMs)} (${message})`;
+    this.#options.onGivenUp(arm, reason, othersAnswer);
+  }
+
+  #end(key: string): void {
+    const hold = this.#holds.get(key);
+    if (!hold) return;
+    this.#holds.delete(key);
+    wakeAll(hold);
+    const { clock, note } = this.#options;
+    note(`${key.replace(/@.*/, '')} is there again after ${seconds(clock.now() - hold.since)}`);
+  }
+
+  async #sleep(ms: Ms): Promise<void> {
+    const { clock, stop } = this.#options;
+    if (ms > 0) await clock.sleep(ms, stop).catch(() => undefined);
+  }
+
+  async #orStopped(changed: Promise<void>): Promise<void> {
+    const { stop } = this.#options;
+    let onAbort = (): void => undefined;
+    const stopped = new Promise<void>((resolve) => {
+      onAbort = resolve;
+      stop.addEventListener('abort', onAbort);
+    });
+    await Promise.race([changed, stopped]);
+    stop.removeEventListener('abort', onAbort);
+  }
+}
+
+/** The route first: while it is away, nothing can be said of a model on it. */
+const keysOf = (arm: Arm): string[] => [arm.route, armKey(arm)];
+
+const nameOf = (key: string, { model, route }: Arm): string =>
+  key === route ? `the route ${route}` : model.id;
+
+const seconds = (ms: Ms): string => `${Math.round(ms / 100) / 10} s`;
+
+function signal(): Pick<Hold, 'wake' | 'changed'> {
+  let wake = (): void => undefined;
+  const changed = new Promise<void>((resolve) => (wake = resolve));
+  return { wake, changed };
+}
+
+function wakeAll(hold: Hold): void {
+  const { wake } = hold;
+  Object.assign(hold, signal());
+  wake();
+}
