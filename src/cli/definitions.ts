@@ -4,7 +4,7 @@ import { findRun } from '../journal/run-folder.ts';
 import { renderDefinitions } from '../output/definitions.ts';
 import { jsonText } from '../output/json.ts';
 import { applyDefinitions } from '../summary/definitions/apply.ts';
-import { readRows } from './load-report.ts';
+import { loadRun, readRows } from './load-report.ts';
 import type { ReportFlags } from './report.ts';
 import { stdoutStyle } from './terminal.ts';
 import { writeOut } from './write-out.ts';
@@ -18,7 +18,8 @@ export async function executeDefinitions({
   color,
 }: ReportFlags): Promise<ExitCode> {
   const folder = await findRun(run, results);
-  const models = await applyDefinitions(readRows(folder), readAnswerLines(folder));
+  const { report } = await loadRun(folder);
+  const models = await applyDefinitions(readRows(folder), readAnswerLines(folder), report.models);
   const style = out === undefined ? stdoutStyle(color) : { columns: 120, color: false };
   await writeOut(format === 'json' ? jsonText({ models }) : renderDefinitions(models, style), out);
   return exitCode.done;

@@ -1,4 +1,4 @@
-import { oneLine } from '../base/text.ts';
+import { count, oneLine } from '../base/text.ts';
 import type { FigureName, ModelReadings } from '../summary/definitions/apply.ts';
 import { tools } from '../summary/definitions/tools.ts';
 import { duration, fixed, notMeasured } from './format.ts';
@@ -19,7 +19,10 @@ const figures: readonly { name: FigureName; title: string; write: (value: number
 export function renderDefinitions(models: readonly ModelReadings[], { columns, color }: Style): string {
   const paint = painter(color);
   const sections = models.map(({ model, route, requests, readings }) => [
-    paint('strong', `${oneLine(model, 60)} (${oneLine(route, 20)}): medians over ${requests} requests`),
+    paint(
+      'strong',
+      `${oneLine(model, 60)} (${oneLine(route, 20)}); of other tools, medians over ${count(requests, 'request')}`,
+    ),
     ...textTable(
       [
         column(

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { collected, failedRow, latencies } from '../summary/testing/rows.ts';
-import { curveOf, mostCurvePoints, timeAt } from './curve.ts';
+import { summary } from '../output/testing/sample-reports.ts';
+import { curveOf, markWords, mostCurvePoints, percentileMark } from './curve.ts';
 
 describe('a distribution', () => {
   test('steps up by an equal share at each value', async () => {
@@ -22,8 +23,6 @@ describe('a distribution', () => {
     const curve = curveOf(arms[0]!, 'e2e_latency_ms')!;
     expect(curve.failures).toBe(2);
     expect(curve.points.at(-1)).toEqual({ ms: 20, share: 0.5 });
-    expect(timeAt(curve, 0.5)).toBe(20);
-    expect(timeAt(curve, 0.95)).toBeUndefined();
   });
 
   test('is not there where nothing was measured', async () => {
@@ -40,4 +39,16 @@ describe('a distribution', () => {
     expect([points[0]!.ms, points.at(-1)!.ms]).toEqual([1, 5000]);
     for (const { ms, share } of points) expect(share).toBeCloseTo(ms / 5000, 12);
   });
+});
+
+test('a marked percentile is the one of the summary, a bound where that is one, and none below its floor', () => {
+  const model = summary('a', {
+    e2e_latency_ms_p50: 1250,
+    e2e_latency_ms_p90: 60_000,
+    lower_bounds: ['e2e_latency_ms_p90'],
+  });
+  const words = (['p50', 'p90', 'p95'] as const).map((one) =>
+    markWords(percentileMark(model, 'e2e_latency_ms', one)),
+  );
+  expect(words).toEqual(['1.25 s', '≥ 60 s', '–']);
 });

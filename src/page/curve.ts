@@ -1,6 +1,9 @@
 import { clustersOf } from '../summary/statistic.ts';
 import type { ArmSamples } from '../summary/collect.ts';
 import { pool } from '../stats/korn-graubard.ts';
+import { atLeast, duration, notMeasured } from '../output/format.ts';
+import { isLowerBound } from '../output/ranking.ts';
+import type { ModelSummary } from '../summary/columns.ts';
 import { evenly } from './scan/thinned.ts';
 
 /** The metrics whose distributions are drawn. */
@@ -33,7 +36,27 @@ export function curveOf(arm: ArmSamples, metric: CurveMetric): Curve | undefined
   };
 }
 
-/** Time within which a share of all requests were answered. Undefined when more than the rest failed. */
-export function timeAt(curve: Curve, share: number): number | undefined {
-  return curve.points.find((point) => point.share >= share - 1e-9)?.ms;
+/** The percentiles that the page shows, as shares of all requests. */
+export const shownPercentiles = { p50: 0.5, p90: 0.9, p95: 0.95 } as const;
+export type ShownPercentile = keyof typeof shownPercentiles;
+
+export interface PercentileMark {
+  ms: number;
+  /** A failed request is in it: the true one is at least so long. */
+  isBound: boolean;
 }
+
+/** The percentile that every other view shows, from the summary. Undefined below its sample floor. */
+export function percentileMark(
+  summary: ModelSummary,
+  metric: CurveMetric,
+  percentile: ShownPercentile,
+): PercentileMark | undefined {
+  const column = `${metric}_${percentile}` as const;
+  const ms = summary[column];
+  return ms === undefined ? undefined : { ms, isBound: isLowerBound(summary, column) };
+}
+
+/** For people: a bound is said to be one. */
+export const markWords = (mark: PercentileMark | undefined): string =>
+  mark === undefined ? notMeasured : mark.isBound ? atLeast(duration(mark.ms)) : duration(mark.ms);

@@ -1,6 +1,6 @@
 import { median } from '../stats/quantile.ts';
 import type { Collected } from '../summary/collect.ts';
-import { rankedValues } from '../summary/statistic.ts';
+import { promptFigure } from '../summary/statistic.ts';
 import { curveMetrics, type CurveMetric } from './curve.ts';
 import { evenly } from './scan/thinned.ts';
 
@@ -32,8 +32,7 @@ function promptPicture({ arms }: Collected, metric: CurveMetric): PromptPicture 
     promptId,
     medians: arms.map((arm) => {
       const samples = arm.prompts.get(promptId);
-      const values = samples ? rankedValues(samples, metric) : [];
-      return values.length > 0 ? median(values) : undefined;
+      return samples && promptFigure(samples, metric);
     }),
   }));
   const measured = rows.filter(({ medians }) => medians.some((value) => Number.isFinite(value)));

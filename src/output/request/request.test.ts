@@ -37,7 +37,14 @@ const whole: Partial<RequestRow> = {
   ...{ queue_ms: 12.5, connection_reused: false, dns_ms: 1, connect_ms: 2, tls_ms: 3 },
   ...{ ttfb_ms: 60, first_event_ms: 100, ttft_ms: 120.5, ttfat_ms: 200, reasoning_ms: 79.5 },
   ...{ stream_end_ms: 1302, ended_at: '2026-11-22T03:17:01.427Z', finish_reason: 'stop' },
-  ...{ cached_tokens: 5, output_tps: 41.2, client_lag_ms: 0.8, in_flight: 3, cost_usd: 0.00012 },
+  ...{
+    cached_tokens: 5,
+    output_tps: 41.2,
+    icl_p50_ms: 60,
+    client_lag_ms: 0.8,
+    in_flight: 3,
+    cost_usd: 0.00012,
+  },
   ...{ passed: false, score: 0.5, failed_checks: ['contains'], reasoning_chars: 11, answer_chars: 24 },
   ...{ gateway_log_id: 'log-1', gateway_step: '0', cache_status: 'MISS', cf_ray: '8f-LHR' },
 };

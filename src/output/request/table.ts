@@ -2,7 +2,6 @@ import { count, oneLine } from '../../base/text.ts';
 import type { AnswerLine } from '../../journal/answer-line.ts';
 import type { RequestRow } from '../../journal/columns.ts';
 import type { ReconciledRow } from '../../journal/reconciled-columns.ts';
-import { median } from '../../stats/quantile.ts';
 import { compact, duration, fixed, usd } from '../format.ts';
 import { painter, type Paint, type Tone } from '../paint.ts';
 import { simulatedNotice, type Style } from '../report.ts';
@@ -87,7 +86,7 @@ function timeSection(row: RequestRow, chunks: AnswerLine['chunks'], columns: num
   return [
     ...flowed(waits, columns).map((line) => paint('quiet', line)),
     ...timeline(stamps, columns, paint),
-    ...gapLines(chunks, columns, paint),
+    ...gapLines(chunks, row.icl_p50_ms, columns, paint),
   ];
 }
 
@@ -104,7 +103,12 @@ function connection({ connection_reused, dns_ms, connect_ms, tls_ms }: RequestRo
 }
 
 /** A bar for each gap, or for the longest of several neighbours where there are more than fit. */
-function gapLines(chunks: AnswerLine['chunks'], columns: number, paint: Paint): string[] {
+function gapLines(
+  chunks: AnswerLine['chunks'],
+  median: number | undefined,
+  columns: number,
+  paint: Paint,
+): string[] {
   const gaps = gapsOf(chunks);
   if (!gaps) return [];
   const label = 'gaps  ';
@@ -115,7 +119,7 @@ function gapLines(chunks: AnswerLine['chunks'], columns: number, paint: Paint): 
   );
   const facts = [
     `${count(values.length, 'gap')} between pieces`,
-    `median ${duration(median(values))}`,
+    ...(median === undefined ? [] : [`median ${duration(median)}`]),
     `longest ${duration(Math.max(...bars))} after ${duration(longestAt)}`,
     ...(merged > 0 ? [`${count(merged, 'piece')} came in one read with the one before`] : []),
     ...(each > 1 ? [`a bar is the longest of ${each}`] : []),

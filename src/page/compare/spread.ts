@@ -1,7 +1,6 @@
 import * as Plot from '@observablehq/plot';
-import { duration, notMeasured } from '../../output/format.ts';
 import { isSimulated } from '../../output/report.ts';
-import { timeAt, type Curve } from '../curve.ts';
+import { markWords, percentileMark, type Curve, type ShownPercentile } from '../curve.ts';
 import type { Html } from '../frame/html.ts';
 import { nothing, section } from '../frame/section.ts';
 import type { ModelLook } from '../model-look.ts';
@@ -9,12 +8,13 @@ import { tickTime } from '../picture/axis.ts';
 import { figure } from '../picture/figure.ts';
 import { logAxis, logAxisX, logScale, type LogAxis } from '../picture/log-axis.ts';
 import type { Canvas, Drawing } from '../picture/plot.ts';
-import type { ComparePageData } from './data.ts';
+import type { ComparePageData, ModelSide } from './data.ts';
 
 interface Two {
   look: ModelLook;
   before: Curve | undefined;
   after: Curve | undefined;
+  sides: Record<'before' | 'after', ModelSide | undefined>;
 }
 
 /** The distribution of each model's E2E latency in both runs. */
@@ -24,6 +24,7 @@ export function spread({ models, before, after }: ComparePageData): Html {
       look: model.look,
       before: model.before?.curves.e2e_latency_ms,
       after: model.after?.curves.e2e_latency_ms,
+      sides: { before: model.before, after: model.after },
     }))
     .filter((row) => row.before ?? row.after);
   const label = `${words('before', rows)} ${words('after', rows)}`;
@@ -48,12 +49,12 @@ export function spread({ models, before, after }: ComparePageData): Html {
               { head: '95 % within, before', align: 'right' },
               { head: '95 % within, after', align: 'right' },
             ],
-            rows: rows.map(({ look, ...sides }) => ({
+            rows: rows.map(({ look, sides }) => ({
               className: look.className,
               cells: [
                 look.name,
-                ...[0.5, 0.95].flatMap((share) =>
-                  (['before', 'after'] as const).map((side) => timeCell(sides[side], share)),
+                ...(['p50', 'p95'] as const).flatMap((percentile) =>
+                  (['before', 'after'] as const).map((side) => timeCell(sides[side], percentile)),
                 ),
               ],
             })),
@@ -62,13 +63,18 @@ export function spread({ models, before, after }: ComparePageData): Html {
   );
 }
 
-function timeCell(curve: Curve | undefined, share: number): { content: string; sortBy?: number } {
-  const ms = curve && timeAt(curve, share);
-  return ms === undefined ? { content: notMeasured } : { content: duration(ms), sortBy: ms };
+function timeCell(
+  side: ModelSide | undefined,
+  percentile: ShownPercentile,
+): { content: string; sortBy?: number } {
+  const mark = side && percentileMark(side.summary, 'e2e_latency_ms', percentile);
+  return { content: markWords(mark), ...(mark === undefined ? {} : { sortBy: mark.ms }) };
 }
 
 function words(side: 'before' | 'after', rows: readonly Two[]): string {
-  const halves = rows.map((row) => `${row.look.name} half within ${timeCell(row[side], 0.5).content}`);
+  const halves = rows.map(
+    (row) => `${row.look.name} half within ${timeCell(row.sides[side], 'p50').content}`,
+  );
   return `E2E latency ${side}: ${halves.join('; ')}.`;
 }
 

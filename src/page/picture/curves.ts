@@ -1,6 +1,15 @@
 import * as Plot from '@observablehq/plot';
-import { duration, notMeasured } from '../../output/format.ts';
-import { timeAt, type Curve } from '../curve.ts';
+import { duration } from '../../output/format.ts';
+import type { ModelSummary } from '../../summary/columns.ts';
+import {
+  markWords,
+  percentileMark,
+  shownPercentiles,
+  type Curve,
+  type CurveMetric,
+  type PercentileMark,
+  type ShownPercentile,
+} from '../curve.ts';
 import type { Table } from '../frame/data-table.ts';
 import type { ModelLook } from '../model-look.ts';
 import { tickTime } from './axis.ts';
@@ -9,10 +18,15 @@ import type { Canvas, Drawing } from './plot.ts';
 
 export interface NamedCurve {
   look: ModelLook;
+  metric: CurveMetric;
+  summary: ModelSummary;
   curve: Curve;
 }
 
-const markedShares = [0.5, 0.95];
+const marked = ['p50', 'p95'] as const;
+
+const markOf = ({ summary, metric }: NamedCurve, percentile: ShownPercentile): PercentileMark | undefined =>
+  percentileMark(summary, metric, percentile);
 
 /** Empirical distributions on one logarithmic axis. */
 export function drawCurves(curves: readonly NamedCurve[], { width, isNarrow }: Canvas): Drawing {
@@ -36,12 +50,13 @@ export function drawCurves(curves: readonly NamedCurve[], { width, isNarrow }: C
   };
 }
 
-function curveMarks({ look, curve }: NamedCurve, edge: number): Plot.Markish[] {
+function curveMarks(named: NamedCurve, edge: number): Plot.Markish[] {
+  const { look, curve } = named;
   const { points } = curve;
   const last = points.at(-1)!;
-  const marked = markedShares.flatMap((share) => {
-    const ms = timeAt(curve, share);
-    return ms === undefined ? [] : [{ ms, share }];
+  const dots = marked.flatMap((percentile) => {
+    const mark = markOf(named, percentile);
+    return mark === undefined || mark.isBound ? [] : [{ ms: mark.ms, share: shownPercentiles[percentile] }];
   });
   return [
     Plot.line([{ ms: points[0]!.ms, share: 0 }, ...points], {
@@ -63,7 +78,7 @@ function curveMarks({ look, curve }: NamedCurve, edge: number): Plot.Markish[] {
           }),
         ]
       : []),
-    Plot.dot(marked, {
+    Plot.dot(dots, {
       x: 'ms',
       y: 'share',
       fill: look.color,
@@ -78,15 +93,15 @@ function curveMarks({ look, curve }: NamedCurve, edge: number): Plot.Markish[] {
 }
 
 export function curveLabel(curves: readonly NamedCurve[]): string {
-  const words = curves.map(({ look, curve }) => {
-    const [half, most] = markedShares.map((share) => timeAt(curve, share));
-    const ends = most === undefined ? '' : `, 95 % within ${duration(most)}`;
-    return `${look.name}: half within ${half === undefined ? 'an unknown time' : duration(half)}${ends}`;
+  const words = curves.map((named) => {
+    const [half, most] = marked.map((percentile) => markOf(named, percentile));
+    const ends = most === undefined ? '' : `, 95 % within ${markWords(most)}`;
+    return `${named.look.name}: half within ${half === undefined ? 'an unknown time' : markWords(half)}${ends}`;
   });
   return `Distribution of times. ${words.join('; ')}.`;
 }
 
-const tableShares = [0.05, 0.25, 0.5, 0.75, 0.9, 0.95];
+const tabled = Object.keys(shownPercentiles) as ShownPercentile[];
 
 export function curveTable(caption: string, curves: readonly NamedCurve[]): Table {
   return {
@@ -95,17 +110,17 @@ export function curveTable(caption: string, curves: readonly NamedCurve[]): Tabl
       { head: 'Model' },
       { head: 'Answers', align: 'right' },
       { head: 'Failed', align: 'right' },
-      ...tableShares.map((share) => ({ head: `${share * 100} % within`, align: 'right' as const })),
+      ...tabled.map((one) => ({ head: `${100 * shownPercentiles[one]} % within`, align: 'right' as const })),
     ],
-    rows: curves.map(({ look, curve }) => ({
-      className: look.className,
+    rows: curves.map((named) => ({
+      className: named.look.className,
       cells: [
-        look.name,
-        { content: curve.answers.toLocaleString('en-US'), sortBy: curve.answers },
-        { content: curve.failures.toLocaleString('en-US'), sortBy: curve.failures },
-        ...tableShares.map((share) => {
-          const ms = timeAt(curve, share);
-          return ms === undefined ? { content: notMeasured } : { content: duration(ms), sortBy: ms };
+        named.look.name,
+        { content: named.curve.answers.toLocaleString('en-US'), sortBy: named.curve.answers },
+        { content: named.curve.failures.toLocaleString('en-US'), sortBy: named.curve.failures },
+        ...tabled.map((percentile) => {
+          const mark = markOf(named, percentile);
+          return { content: markWords(mark), ...(mark === undefined ? {} : { sortBy: mark.ms }) };
         }),
       ],
     })),

@@ -1,12 +1,14 @@
 import type { AnswerLine } from '../../journal/answer-line.ts';
 import type { RequestRow } from '../../journal/columns.ts';
 import { median } from '../../stats/quantile.ts';
+import { defined } from '../../base/defined.ts';
+import type { ModelSummary } from '../columns.ts';
 import { eventsOf } from './events.ts';
-import { tools, type ToolFigures } from './tools.ts';
+import { ourTool, tools, type ToolFigures } from './tools.ts';
 
 export type FigureName = keyof ToolFigures;
 
-/** What a tool would say of a model on this run: the median over its requests of each figure. */
+/** What a tool would say of a model on this run: of other tools the median over its requests of each figure. */
 export interface ToolReading {
   tool: string;
   figures: Partial<Record<FigureName, number>>;
@@ -20,16 +22,30 @@ export interface ModelReadings {
   readings: ToolReading[];
 }
 
+/** What the table says of a model. */
+const ownFigures = (model: ModelSummary): ToolReading['figures'] =>
+  defined({
+    ttft: model.ttft_ms_geomean,
+    perToken: model.tpot_ms,
+    e2e: model.e2e_latency_ms_geomean,
+    speed: model.output_tps,
+  });
+
 const names: readonly FigureName[] = ['ttft', 'perToken', 'gap', 'e2e', 'speed'];
 
-/** The stored instants of a run under every tool's definitions. Only valid, measured, final answers enter. */
+/**
+ * The stored instants of a run under every tool's definitions. Only valid, measured, final answers enter. Our own line
+ * is the one of the table: a figure has one value.
+ */
 export async function applyDefinitions(
   rows: AsyncIterable<RequestRow>,
   answers: AsyncIterable<AnswerLine>,
+  summaries: readonly ModelSummary[],
 ): Promise<ModelReadings[]> {
   const wanted = new Map<string, RequestRow>();
   for await (const row of rows)
     if (row.final && row.phase === 'measure' && row.valid === true) wanted.set(row.event_id, row);
+  const own = new Map(summaries.map((one) => [`${one.model}\n${one.route}`, ownFigures(one)]));
   const models = new Map<string, { model: string; route: string; figures: ToolFigures[][] }>();
   for await (const line of answers) {
     const row = wanted.get(line.event_id);
@@ -42,11 +58,14 @@ export async function applyDefinitions(
   }
   return [...models.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { model, route, figures }]) => ({
+    .map(([key, { model, route, figures }]) => ({
       model,
       route,
       requests: figures[0]!.length,
-      readings: tools.map(({ name }, index) => ({ tool: name, figures: mediansOf(figures[index]!) })),
+      readings: tools.map(({ name }, index) => ({
+        tool: name,
+        figures: { ...mediansOf(figures[index]!), ...(name === ourTool ? own.get(key) : {}) },
+      })),
     }));
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AnswerLine, ChunkEntry } from '../../journal/answer-line.ts';
 import type { RequestRow } from '../../journal/columns.ts';
+import type { ModelSummary } from '../columns.ts';
 import { applyDefinitions } from './apply.ts';
 import { eventsOf } from './events.ts';
 
@@ -37,15 +38,21 @@ const row = {
   queue_ms: 50,
 } as RequestRow;
 
+const table = {
+  ...{ model: 'm', route: 'demo', ttft_ms_geomean: 201, tpot_ms: 31 },
+  ...{ e2e_latency_ms_geomean: 501, output_tps: 32 },
+} as ModelSummary;
+
 async function* each<T>(...items: T[]): AsyncGenerator<T> {
   await Promise.resolve();
   yield* items;
 }
 
 test('one stream under every definition, by sums done by hand', async () => {
-  const [model] = await applyDefinitions(each(row), each(line));
+  const [model] = await applyDefinitions(each(row), each(line), [table]);
   const figures = Object.fromEntries(model!.readings.map(({ tool, figures }) => [tool, figures]));
-  expect(figures['gatebench']).toEqual({ ttft: 200, perToken: 30, gap: 150, e2e: 500, speed: 1000 / 30 });
+  // Our own line is the one of the table.
+  expect(figures['gatebench']).toEqual({ ttft: 201, perToken: 31, gap: 150, e2e: 501, speed: 32 });
   expect(figures['vLLM bench']).toEqual({ ttft: 100, perToken: 41, gap: 82, e2e: 510 });
   expect(figures['AIPerf']).toEqual({ ttft: 200, perToken: 30, e2e: 500, speed: 1000 / 30 });
   expect(figures['GuideLLM']).toEqual({ ttft: 200, perToken: 500 / 11, e2e: 520, speed: 11_000 / 520 });
@@ -60,5 +67,5 @@ test('without a count, or with everything in one read, no definition applies', (
 });
 
 test('answers that are not valid stay out', async () => {
-  expect(await applyDefinitions(each({ ...row, valid: false }), each(line))).toEqual([]);
+  expect(await applyDefinitions(each({ ...row, valid: false }), each(line), [table])).toEqual([]);
 });
