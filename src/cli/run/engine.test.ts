@@ -1,0 +1,110 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { RequestRow } from '../../journal/columns.ts';
+import { median } from '../../stats/quantile.ts';
+import { readRows } from '../load-report.ts';
+import { startEngine, withoutEngine, type Engine } from '../testing/engine.ts';
+import { gatebench, onlyRun, scratch, start, type Finished } from '../testing/gatebench.ts';
+
+if (withoutEngine !== undefined) console.warn(`\n!!! ${withoutEngine}\n`);
+
+const names = ['smol-a', 'smol-b'];
+
+/** On the way from the engine's first token to us: its HTTP server, the loopback, and our reading. */
+const allowanceMs = 50;
+/** On a machine that is busy with something else, an answer may be late now and then. */
+const worstMs = 1000;
+
+const suite = {
+  version: 1,
+  name: 'engine',
+  models: names.map((id) => ({ id, model: `custom-ollama/${id}` })),
+  defaults: { system: 'Answer in one short line.', params: { max_tokens: 12, temperature: 0, seed: 7 } },
+  prompts: ['Name three colors.', 'Count from one to five.', 'What is the capital of France?'].map(
+    (prompt, index) => ({ id: `p${index}`, prompt }),
+  ),
+  run: { repeat: 2, warmup: 1, concurrency: 1, retry: { max: 20, backoff_ms: [200, 1000] } },
+};
+
+interface Ran {
+  result: Finished;
+  /** In the order in which they were sent. */
+  rows: RequestRow[];
+}
+
+async function rowsOf(cwd: string): Promise<RequestRow[]> {
+  const rows = await Array.fromAsync(readRows(await onlyRun(cwd)));
+  return rows.toSorted((a, b) => (a.started_at! < b.started_at! ? -1 : 1));
+}
+
+const argsFor = ({ baseUrl }: Engine): string[] => [
+  'engine.yaml',
+  '--route',
+  'direct',
+  '--base-url',
+  baseUrl,
+  '--quiet',
+];
+const key = { OLLAMA_API_KEY: 'none needed' };
+
+async function ran(engine: Engine, cwd: string, ...args: string[]): Promise<Ran> {
+  await writeFile(join(cwd, 'engine.yaml'), JSON.stringify(suite));
+  const result = await gatebench(['run', ...argsFor(engine), ...args], cwd, key);
+  return { result, rows: await rowsOf(cwd) };
+}
+
+describe.skipIf(withoutEngine !== undefined)('a real engine', () => {
+  test('tokens are those of its own log in every row, TTFT is its own time for the prompt, and its cache is told', async () => {
+    await using cwd = await scratch();
+    await using engine = await startEngine(names);
+    const { result, rows } = await ran(engine, cwd.path);
+    expect(result).toMatchObject({ code: 0 });
+    const served = engine.served();
+    expect(rows).toHaveLength(14);
+    expect(
+      rows.map((row) => [row.prompt_tokens! - row.cached_tokens!, row.completion_tokens, row.status]),
+    ).toEqual(served.map(({ promptTokens, completionTokens }) => [promptTokens, completionTokens, 'ok']));
+    const late = rows.map((row, index) => row.ttft_ms! - served[index]!.promptMs);
+    // It stamps its first token before it hands it on.
+    for (const [index, ms] of late.entries()) {
+      expect(ms).toBeGreaterThan(-1);
+      expect(ms - rows[index]!.client_lag_ms!).toBeLessThan(worstMs);
+    }
+    const lag = median(rows.map((row) => row.client_lag_ms!));
+    expect(median(late)).toBeLessThan(lag + allowanceMs);
+    expect(result.stdout.replace(/\s+/g, ' ')).toMatch(
+      /smol-[ab]: \d+ % of its prompt tokens came from the server's prompt cache/,
+    );
+  });
+
+  test('with a fresh token before each prompt, none finds what another one left', async () => {
+    await using cwd = await scratch();
+    await using engine = await startEngine(names);
+    const { rows } = await ran(engine, cwd.path, '--salt', 'prefix', '--repeat', '1');
+    expect(rows).toHaveLength(8);
+    // The first tokens of the chat template stand before it.
+    for (const row of rows) expect(row.cached_tokens! / row.prompt_tokens!).toBeLessThan(0.25);
+  });
+
+  test('killed in mid-run and started again, it costs no request its answer', async () => {
+    await using cwd = await scratch();
+    await using engine = await startEngine(names);
+    await writeFile(join(cwd.path, 'engine.yaml'), JSON.stringify(suite));
+    const { finished } = start(['run', ...argsFor(engine)], cwd.path, key);
+    while (engine.served().length < 5) await new Promise((resolve) => setTimeout(resolve, 20));
+    await engine.crash();
+    const result = await finished;
+    const rows = await rowsOf(cwd.path);
+    const final = rows.filter((row) => row.final);
+    expect(result.code).toBe(0);
+    expect(final).toHaveLength(14);
+    expect(new Set(final.map((row) => `${row.phase} ${row.repeat} ${row.prompt_id} ${row.model}`)).size).toBe(
+      14,
+    );
+    expect(final.every(({ status }) => status === 'ok')).toBe(true);
+    expect(final.every((row) => row.completion_tokens! > 0)).toBe(true);
+    // What was lost with it is a failure that was tried again, and says so.
+    expect(rows.filter(({ status }) => status !== 'ok').every((row) => !row.final)).toBe(true);
+  });
+});

@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, globSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+
+const folder = process.env['GATEBENCH_ENGINE'];
+const inFolder = (pattern: string): string | undefined =>
+  folder === undefined || !existsSync(folder) ? undefined : globSync(join(folder, '**', pattern))[0];
+const server = inFolder('llama-server');
+const weights = inFolder('*.gguf');
+const remedy =
+  "set GATEBENCH_ENGINE to a folder that holds llama.cpp's llama-server and a small model's .gguf, as .ci/run does";
+
+/** Why nothing is tried on a real engine; undefined when there is one, or when the tools are demanded. */
+export const withoutEngine =
+  (server === undefined || weights === undefined) && process.env['GATEBENCH_REQUIRE_TOOLS'] === undefined
+    ? `NOT TRIED ON A REAL ENGINE: ${remedy}`
+    : undefined;
+
+/** What the engine's own log says of one request. */
+export interface Served {
+  /** Tokens of the prompt that were read; those from its cache are not among them. */
+  promptTokens: number;
+  promptMs: number;
+  completionTokens: number;
+  completionMs: number;
+}
+
+export interface Engine extends AsyncDisposable {
+  baseUrl: string;
+  /** Of all requests that ended, in the order in which they did. */
+  served(): Served[];
+  /** Ends it as a crash would, and starts it again on the same port. */
+  crash(): Promise<void>;
+}
+
+/** llama.cpp's server on a port of its own, with one thread and one slot, answering to these names. */
+export async function startEngine(names: readonly string[]): Promise<Engine> {
+  if (server === undefined || weights === undefined)
+    throw new Error(`GATEBENCH_REQUIRE_TOOLS is set, but no engine was found: ${remedy}`);
+  const port = await freePort();
+  const baseUrl = `http://127.0.0.1:${port}/v1`;
+  let log = '';
+  const begin = async (): Promise<ChildProcess> => {
+    const args = [
+      ...['-m', weights, '--host', '127.0.0.1', '--port', String(port), '--alias', names.join()],
+      ...['-t', '1', '-np', '1', '-c', '2048', '--offline', '--jinja'],
+    ];
+    const child = spawn(server, args, {
+      env: { ...process.env, LD_LIBRARY_PATH: dirname(server) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => (log += text));
+    for (const deadline = Date.now() + 30_000; ;) {
+      const isUp = await fetch(`http://127.0.0.1:${port}/health`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+      if (isUp) return child;
+      if (child.exitCode !== null || Date.now() > deadline)
+        throw new Error(`the engine did not start:\n${log}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  let child = await begin();
+  const end = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const closed = once(child, 'close');
+    child.kill('SIGKILL');
+    await closed;
+  };
+  return {
+    baseUrl,
+    served: () => servedIn(log),
+    async crash() {
+      await end();
+      child = await begin();
+    },
+    [Symbol.asyncDispose]: end,
+  };
+}
+
+/** `prompt eval time = 489.87 ms / 34 tokens (…)`, then `eval time = …` of the same request. */
+function servedIn(log: string): Served[] {
+  const line = (name: string): RegExp =>
+    new RegExp(`\\| ${name} time =\\s*([\\d.]+) ms /\\s*(\\d+) tokens`, 'g');
+  const evals = [...log.matchAll(line('\\s*eval'))];
+  return [...log.matchAll(line('prompt eval'))].slice(0, evals.length).map((prompt, index) => ({
+    promptMs: Number(prompt[1]),
+    promptTokens: Number(prompt[2]),
+    completionMs: Number(evals[index]![1]),
+    completionTokens: Number(evals[index]![2]),
+  }));
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
