@@ -7,13 +7,13 @@ import { jsonText } from '../base/json-text.ts';
 import type { Redact } from '../base/redact.ts';
 import { oneLine } from '../base/text.ts';
 import { ChunkLog } from '../record/chunk-log.ts';
-import type { Connection, Exchange, Failure, Receipts } from '../record/exchange.ts';
+import type { Exchange, Failure, Receipts } from '../record/exchange.ts';
 import type { Timeouts } from '../suite/suite.ts';
 import type { AnswerReader, StreamFault } from './answer-reader.ts';
 import { looksBuffered } from './buffered.ts';
 import { classify } from './classify.ts';
 import { failureOf } from './conclude.ts';
-import { watchSocket } from './connections.ts';
+import { watchSocket, type SentOn } from './connections.ts';
 import type { LoopLag } from './loop-lag.ts';
 import { networkFailure } from './network-failure.ts';
 import { NativeReader } from './native-reader.ts';
@@ -22,6 +22,11 @@ import { StreamReader } from './stream-reader.ts';
 /** Bodies beyond these are cut off: an answer is never that long, an error page need not be read whole. */
 const longestBody = 64 * 1024 * 1024;
 const longestErrorBody = 256 * 1024;
+
+/** A close that crossed with the request is heard of within a round trip; what takes longer was being worked on. */
+const crossingMs: Ms = 2000;
+/** A connection that another request has just given back may be taken, and be closed as well. */
+const mostResends = 5;
 
 export interface AttemptOptions {
   eventId: string;
@@ -48,7 +53,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   readonly #options: AttemptOptions;
   readonly #reader: AnswerReader;
-  readonly #created: Ms;
+  #created: Ms;
   #resolveFinished!: (exchange: Exchange) => void;
   #resolveResponded!: (head: ResponseHead | undefined) => void;
   #controller: Dispatcher.DispatchController | undefined;
@@ -57,7 +62,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #sentAt: Ms | undefined;
   #startedAt: Date | undefined;
   #requestWrittenMs: Ms | undefined;
-  #connection: Connection = {};
+  /** Absent until it is known, and through a proxy. */
+  #sentOn: SentOn | undefined;
+  #dispatch: (() => void) | undefined;
+  #resends = 0;
   #headersMs: Ms | undefined;
   #head: ResponseHead | undefined;
   #reads: 'events' | 'text' = 'text';
@@ -82,6 +90,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#armTimer();
   }
 
+  /** Hands the request to undici, with this attempt as its handler. */
+  send(dispatch: () => void): void {
+    this.#dispatch = dispatch;
+    dispatch();
+  }
+
   /** Gives up. Does nothing once the attempt is over. */
   cancel(reason: string): void {
     this.fail({ status: 'cancelled', family: 'client', code: 'cancelled', message: reason });
@@ -101,7 +115,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
       return;
     }
     this.#startedAt = this.#options.clock.wall();
-    watchSocket({ onSocket: (connection) => (this.#connection = connection) });
+    watchSocket({ onSocket: (sent) => (this.#sentOn = sent) });
     this.onSent?.();
     // The last thing before the write.
     this.#sentAt = this.#options.clock.now();
@@ -220,9 +234,33 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#over) return;
     const failure = networkFailure(error);
+    if (failure.code === 'reset' && this.#metClosedConnection()) {
+      this.#sendAnew();
+      return;
+    }
     // A cut answer is not a failed connection: part of it has been paid for and may be read.
     const cut = this.#reader.chunks.length > 0 && failure.status === 'error';
     this.#finish(cut ? { ...failure, status: 'truncated' } : failure);
+  }
+
+  /** The server had closed a kept connection, and the news of it crossed with the request: nobody read that. */
+  #metClosedConnection(): boolean {
+    const sentOn = this.#sentOn;
+    if (sentOn?.connection.reused !== true || sentOn.heard() || this.#headersMs !== undefined) return false;
+    return this.#sinceSent() < crossingMs && this.#resends < mostResends;
+  }
+
+  /** The same attempt, sent on a connection of its own. */
+  #sendAnew(): void {
+    this.#resends++;
+    // The others that were kept are no younger.
+    this.#sentOn?.closeIdle();
+    this.#sentOn = undefined;
+    this.#sentAt = undefined;
+    this.#requestWrittenMs = undefined;
+    this.#created = this.#options.clock.now();
+    this.#armTimer();
+    this.#dispatch?.();
   }
 
   #sinceSent(): Ms {
@@ -363,7 +401,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
       eventId,
       streamed,
       startedAt: this.#startedAt ?? clock.wall(),
-      connection: this.#connection,
+      connection: this.#sentOn?.connection ?? {},
       endMs: this.#sinceSent(),
       chunks: chunks.length > 0 ? chunks : new ChunkLog(),
       answer: redact(completion.answer),
@@ -375,7 +413,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
       })),
       usage: completion.usage,
       receipts: this.#receipts(redact),
-      notes: this.#reader.notes,
+      notes: [...this.#reader.notes, ...(this.#resends > 0 ? ['resent'] : [])],
       buffered: streamed && looksBuffered(chunks, this.#headersMs, this.#lagMs),
       ...defined({
         sentAt: this.#sentAt,

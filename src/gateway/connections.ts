@@ -5,12 +5,37 @@ import type { Ms } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
 import type { Connection } from '../record/exchange.ts';
 
-/** How each open socket came to be, and whether a request has gone over it. */
-const sockets = new WeakMap<object, { connection: Connection; used: boolean }>();
+/** What is known of a socket that we opened. */
+interface OpenSocket {
+  socket: Socket;
+  host: string;
+  connection: Connection;
+  /** A request has gone over it. */
+  used: boolean;
+  /** The request that it carries now. Absent between requests. */
+  request?: object;
+  /** The head of a response has not come whole. */
+  awaitsHead: boolean;
+  /** Something of a response has come, be it an interim one. */
+  heard: boolean;
+}
+
+const bySocket = new WeakMap<object, OpenSocket>();
+const byRequest = new WeakMap<object, OpenSocket>();
+const open = new Set<OpenSocket>();
+
+/** The socket that a request goes out on. */
+export interface SentOn {
+  connection: Connection;
+  /** Something of a response has come on it since. */
+  heard: () => boolean;
+  /** Closes every connection to the same host that carries nothing: none of them is any fresher. */
+  closeIdle: () => void;
+}
 
 /** Told on which socket its request goes out. */
 export interface SocketWatcher {
-  onSocket(connection: Connection): void;
+  onSocket(sent: SentOn): void;
 }
 
 let starting: SocketWatcher | undefined;
@@ -26,12 +51,34 @@ export function watchSocket(watcher: SocketWatcher): void {
 subscribe('undici:client:sendHeaders', (message) => {
   const watcher = starting;
   starting = undefined;
-  const facts = sockets.get((message as { socket: object }).socket);
+  const { socket, request } = message as { socket: object; request: object };
+  const facts = bySocket.get(socket);
   // A socket that we did not open ourselves, through a proxy: nothing is known of it.
   if (!facts) return;
-  watcher?.onSocket(facts.used ? { reused: true } : { reused: false, ...facts.connection });
+  watcher?.onSocket({
+    connection: facts.used ? { reused: true } : { reused: false, ...facts.connection },
+    heard: () => facts.heard,
+    closeIdle: () => {
+      closeIdle(facts.host);
+    },
+  });
   facts.used = true;
+  facts.request = request;
+  facts.awaitsHead = true;
+  facts.heard = false;
+  byRequest.set(request, facts);
 });
+
+for (const end of ['undici:request:trailers', 'undici:request:error'])
+  subscribe(end, (message) => {
+    const { request } = message as { request: object };
+    const facts = byRequest.get(request);
+    if (facts?.request === request) delete facts.request;
+  });
+
+function closeIdle(host: string): void {
+  for (const each of open) if (each.host === host && each.request === undefined) each.socket.destroy();
+}
 
 export interface ConnectionOptions {
   connectTimeoutMs: Ms;
@@ -83,7 +130,18 @@ function timedConnector({ connectTimeoutMs, ca }: ConnectionOptions): buildConne
     const socket = connect(target, callback);
     if (!(socket instanceof Socket)) return;
     const connection: Connection = {};
-    sockets.set(socket, { connection, used: false });
+    const facts: OpenSocket = {
+      socket,
+      host: `${target.hostname}:${target.port}`,
+      connection,
+      used: false,
+      awaitsHead: false,
+      heard: false,
+    };
+    bySocket.set(socket, facts);
+    open.add(facts);
+    socket.once('close', () => open.delete(facts));
+    passOverContinue(facts);
     // Before undici's own listeners: its «connect» sends the request.
     let lookedUp = start;
     let connected = start;
@@ -99,4 +157,44 @@ function timedConnector({ connectTimeoutMs, ca }: ConnectionOptions): buildConne
       connection.tlsMs = performance.now() - connected;
     });
   };
+}
+
+const interim = 'HTTP/1.1 100';
+
+/**
+ * undici gives up a connection on which `100 Continue` comes unasked, which is allowed (RFC 9110, 15.2): the client
+ * waits on. So it never sees one.
+ */
+function passOverContinue(facts: OpenSocket): void {
+  const { socket } = facts;
+  const read = socket.read.bind(socket) as () => Buffer | null;
+  let held: Buffer | undefined;
+  socket.read = (): Buffer | null => {
+    for (let bytes = read(); bytes !== null; bytes = read()) {
+      facts.heard = true;
+      if (!facts.awaitsHead) return bytes;
+      held = withoutContinue(held ? Buffer.concat([held, bytes]) : bytes);
+      const begins = held.toString('latin1', 0, interim.length);
+      if (interim.startsWith(begins) && held.length < longestInterim) continue;
+      facts.awaitsHead = false;
+      const head = held;
+      held = undefined;
+      return head;
+    }
+    return null;
+  };
+}
+
+/** An interim response that is longer is for undici to refuse. */
+const longestInterim = 16 * 1024;
+
+/** The bytes behind every whole `100 Continue` that they begin with. */
+function withoutContinue(bytes: Buffer): Buffer {
+  let rest = bytes;
+  while (rest.toString('latin1', 0, interim.length) === interim) {
+    const end = rest.indexOf('\r\n\r\n');
+    if (end === -1) return rest;
+    rest = rest.subarray(end + 4);
+  }
+  return rest;
 }

@@ -6,14 +6,16 @@ import type { ChatRequest } from './request.ts';
 export function sendNative(dispatcher: Dispatcher, request: ChatRequest, attempt: Attempt): void {
   const url = new URL(`${request.baseUrl}/chat`);
   const headers: ChatRequest['headers'] = { 'content-type': 'application/json', ...request.headers };
-  dispatcher.dispatch(
-    {
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method: 'POST',
-      headers: Object.entries(headers).flatMap(([name, value]) => (value === null ? [] : [name, value])),
-      body: JSON.stringify(request.body),
-    },
-    attempt,
+  attempt.send(() =>
+    dispatcher.dispatch(
+      {
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: 'POST',
+        headers: Object.entries(headers).flatMap(([name, value]) => (value === null ? [] : [name, value])),
+        body: JSON.stringify(request.body),
+      },
+      attempt,
+    ),
   );
 }

@@ -15,15 +15,17 @@ export function tapFetch(dispatcher: Dispatcher): typeof fetch {
   return async (input, init) => {
     const { attempt } = init as RequestInit & TapOptions;
     const url = new URL(input instanceof Request ? input.url : input);
-    dispatcher.dispatch(
-      {
-        origin: url.origin,
-        path: url.pathname + url.search,
-        method: init?.method ?? 'GET',
-        headers: [...(init?.headers as Headers).entries()].flat(),
-        body: (init?.body as string | undefined) ?? null,
-      },
-      attempt,
+    attempt.send(() =>
+      dispatcher.dispatch(
+        {
+          origin: url.origin,
+          path: url.pathname + url.search,
+          method: init?.method ?? 'GET',
+          headers: [...(init?.headers as Headers).entries()].flat(),
+          body: (init?.body as string | undefined) ?? null,
+        },
+        attempt,
+      ),
     );
     const head = await attempt.responded;
     if (!head) throw new TypeError('no response');
