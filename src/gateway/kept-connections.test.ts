@@ -71,21 +71,20 @@ test('a fresh connection that is lost is a failure, sent once', async () => {
   expect(server.requests).toBe(1);
 });
 
-test.each([
-  'H',
-  'HTTP/1.1 100 Continue\r\n\r\n',
-  'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n',
-])('where something of the answer came, nothing is sent anew: %j', async (bytes) => {
-  await using server = await raw((socket, nth) => {
-    if (nth === 1) return void socket.write(answer);
-    socket.write(bytes);
-    setTimeout(() => socket.resetAndDestroy(), 20);
-  });
-  await using client = testGateway();
-  expect((await client.ask(server.url)).outcome).toBe('ok');
-  expect(failureOf(await client.ask(server.url)).code).toBe('reset');
-  expect(server.requests).toBe(2);
-});
+test.each(['H', 'HTTP/1.1 100 Continue\r\n\r\n', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n'])(
+  'where something of the answer came, nothing is sent anew: %j',
+  async (bytes) => {
+    await using server = await raw((socket, nth) => {
+      if (nth === 1) return void socket.write(answer);
+      socket.write(bytes);
+      setTimeout(() => socket.resetAndDestroy(), 20);
+    });
+    await using client = testGateway();
+    expect((await client.ask(server.url)).outcome).toBe('ok');
+    expect(failureOf(await client.ask(server.url)).code).toBe('reset');
+    expect(server.requests).toBe(2);
+  },
+);
 
 const interim = 'HTTP/1.1 100 Continue\r\n\r\n';
 
