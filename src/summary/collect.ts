@@ -10,6 +10,8 @@ export interface Collected {
   readonly runId: string;
   readonly suite: string;
   readonly suiteHash: string;
+  /** Undefined in runs of older versions. */
+  readonly askHash?: string | undefined;
   /** By model, then route; the same whatever the order of the rows. */
   readonly arms: readonly ArmSamples[];
 }
@@ -135,6 +137,7 @@ export class Collector {
       runId: this.#first?.run_id ?? '',
       suite: this.#first?.suite ?? '',
       suiteHash: this.#first?.suite_hash ?? '',
+      askHash: this.#first?.ask_hash,
       arms: sortedByKey(this.#arms).map(([, { failures, ...arm }]) => ({
         ...arm,
         causes: causesOf(failures.values()),

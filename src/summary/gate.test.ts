@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { GateSettings } from '../suite/suite.ts';
 import { describeCell, gate, type GateResult } from './gate.ts';
 import type { HistoryRow } from './history.ts';
-import { decision, historyOf, runIdOf } from './testing/nights.ts';
+import { decision, historyOf, nightRow, runIdOf } from './testing/nights.ts';
 import type { ThresholdResult } from './thresholds.ts';
 
 const settings: GateSettings = { window: 14, confirm: 2, metrics: { e2e_latency_ms: { maxRatio: 1.1 } } };
@@ -405,6 +405,30 @@ describe('what is compared', () => {
     const result = gate({ tonight, history: [...old, ...rows], settings, isIncomplete: false });
     expect(result).toMatchObject({ word: 'pass', otherNights: 5 });
     expect(cell(result, 'a')?.nights).toBe(14);
+  });
+
+  test('times outlive a change of checks, pass rates do not', () => {
+    const ask = { ask_hash: 'ask' };
+    const passed = { metric: 'passed', value: 0.9, requests: 60, ci_low: 0.8, ci_high: 0.95 };
+    const night = (n: number, suite_hash: string): HistoryRow[] => [
+      nightRow(n, 'a', 400, { ...ask, suite_hash }),
+      nightRow(n, 'b', 500, { ...ask, suite_hash }),
+      nightRow(n, 'a', 0.9, { ...ask, ...passed, suite_hash }),
+      nightRow(n, 'b', 0.9, { ...ask, ...passed, suite_hash }),
+    ];
+    const before = [...Array(12).keys()].flatMap((n) => night(n, 'old'));
+    const tonight = night(12, 'new');
+    const both = { ...settings, metrics: { ...settings.metrics, passed: { maxDrop: 0.05 } } };
+    const result = gate({ tonight, history: before, settings: both, isIncomplete: false });
+    expect(result.otherNights).toBe(0);
+    expect(
+      result.cells.find(({ metric, model }) => metric === 'e2e_latency_ms' && model === 'a')?.nights,
+    ).toBe(12);
+    expect(result.cells.find(({ metric, model }) => metric === 'passed' && model === 'a')?.nights).toBe(0);
+    const asked = before.map((row) => ({ ...row, ask_hash: 'other' }));
+    expect(gate({ tonight, history: asked, settings, isIncomplete: false })).toMatchObject({
+      otherNights: 12,
+    });
   });
 
   test('lines in any order, some twice, give the same verdict', () => {

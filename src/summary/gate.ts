@@ -3,7 +3,7 @@ import { count } from '../base/text.ts';
 import type { GateSettings } from '../suite/suite.ts';
 import { fewestNights, hasNight, type Cell, type Reading } from './gate-cell.ts';
 import { gateSeries, type CellNight } from './gate-series.ts';
-import type { HistoryRow } from './history.ts';
+import { isAlike, type HistoryRow } from './history.ts';
 import { nightsOf, type Nights } from './nights.ts';
 import type { ThresholdResult } from './thresholds.ts';
 
@@ -136,24 +136,22 @@ function isWatched(cell: Cell, tonight: readonly HistoryRow[], models?: readonly
   );
 }
 
-/** Nights of the same suite up to tonight, tonight last and once, and decisions about them. */
+/** Nights up to tonight whose figures are alike, tonight last and once, and decisions about them. */
 function comparable(tonight: readonly HistoryRow[], history: readonly HistoryRow[]): HistoryRow[] {
-  const { suite, suite_hash, at, run_id } = tonight[0]!;
+  const first = tonight[0]!;
+  const { suite, at, run_id } = first;
   const ours = history.filter((row) =>
-    row.kind === 'night'
-      ? row.suite === suite && row.suite_hash === suite_hash && row.run_id !== run_id && row.at < at
-      : row.suite === suite,
+    row.kind === 'night' ? isAlike(row, first) && row.run_id !== run_id && row.at < at : row.suite === suite,
   );
   return [...ours, ...tonight];
 }
 
 function countOthers(tonight: readonly HistoryRow[], history: readonly HistoryRow[]): number {
-  const first = tonight[0];
-  const others = history.filter(
-    ({ kind, suite, suite_hash }) =>
-      kind === 'night' && suite === first?.suite && suite_hash !== first.suite_hash,
-  );
-  return nightsOf(others).runIds.length;
+  const [first] = tonight;
+  if (first === undefined) return 0;
+  const ours = history.filter(({ kind, suite }) => kind === 'night' && suite === first.suite);
+  const alike = new Set(ours.filter((row) => isAlike(row, first)).map(({ run_id }) => run_id));
+  return nightsOf(ours.filter(({ run_id }) => !alike.has(run_id))).runIds.length;
 }
 
 function cellOf(

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { collect } from './collect.ts';
-import { historyColumnsNeeded, isIncomplete, nightRows } from './history.ts';
+import { historyColumnsNeeded, isAlike, isIncomplete, nightRows, type HistoryRow } from './history.ts';
+import { nightRow } from './testing/nights.ts';
 import { collected, failedRow, latencies, row } from './testing/rows.ts';
 
 const options = { startedAt: '2026-11-22T03:17:00.000Z', timeoutMs: 300_000 };
@@ -50,4 +51,30 @@ test('a run with more failures than allowed is incomplete, and so is one without
   expect(isIncomplete(run, 0.25)).toBe(false);
   expect(isIncomplete(run, 0.24)).toBe(true);
   expect(isIncomplete(await collected(), 1)).toBe(true);
+});
+
+describe('figures of two nights are alike', () => {
+  const line = (metric: string, suite_hash: string, ask_hash?: string): HistoryRow =>
+    nightRow(1, 'a', 1, { metric, suite_hash, ask_hash });
+
+  test.each([
+    ['a time, when the same was asked', 'e2e_latency_ms', 'new', 'ask', true],
+    ['a time, when something else was asked', 'e2e_latency_ms', 'old', 'other', false],
+    ['an error rate, when the same was asked', 'error_rate', 'new', 'ask', true],
+    ['a pass rate, when it was judged otherwise', 'passed', 'new', 'ask', false],
+    ['a score, when it was judged otherwise', 'score', 'new', 'ask', false],
+    ['a cost, when prices may have changed', 'cost_usd', 'new', 'ask', false],
+    ['a pass rate of the same suite', 'passed', 'old', 'ask', true],
+    ['a line of an older version, by the hash of the suite', 'ttft_ms', 'old', undefined, true],
+    ['a line of an older version with another suite', 'ttft_ms', 'new', undefined, false],
+  ] as const)('%s', (_, metric, suiteHash, askHash, alike) => {
+    const then = line(metric, 'old', 'ask');
+    expect(isAlike(then, line(metric, suiteHash, askHash))).toBe(alike);
+    expect(isAlike(line(metric, suiteHash, askHash), then)).toBe(alike);
+  });
+
+  test('never of two suites', () => {
+    const one = line('ttft_ms', 'old', 'ask');
+    expect(isAlike(one, { ...one, suite: 'another' })).toBe(false);
+  });
 });

@@ -29,7 +29,12 @@ export const historyColumns = [
   },
   { name: 'run_id', kind: 'text', required: true, unit: '', meaning: 'the run that it is about' },
   { name: 'suite', kind: 'text', required: true, unit: '', meaning: 'name of the suite' },
-  { name: 'suite_hash', kind: 'text', unit: '', meaning: 'nights of another hash are not compared' },
+  {
+    name: 'suite_hash',
+    kind: 'text',
+    unit: '',
+    meaning: 'pass rates, scores and cost of another hash are not compared',
+  },
   { name: 'route', kind: 'text', unit: '', meaning: 'way to the model; empty in a decision about all' },
   { name: 'model', kind: 'text', unit: '', meaning: 'id in the suite; empty in a decision about all' },
   { name: 'metric', kind: 'text', unit: '', meaning: 'what the figure is of; empty in a decision about all' },
@@ -50,10 +55,26 @@ export const historyColumns = [
   },
   { name: 'bound', kind: 'boolean', unit: '', meaning: 'the value rests on failed requests' },
   { name: 'reason', kind: 'text', unit: '', meaning: 'of a decision' },
+  {
+    name: 'ask_hash',
+    kind: 'text',
+    unit: '',
+    meaning: 'all else of another hash is not compared; where it is empty, `suite_hash` stands in',
+  },
   rowCheck,
 ] as const satisfies readonly Column[];
 
 export type HistoryRow = RowOf<typeof historyColumns>;
+
+/** What does not hang on what was asked alone, but on how answers are judged and priced. */
+const judged: readonly (string | undefined)[] = ['passed', 'score', 'cost_usd'];
+
+/** Whether two nights' figures of one metric are of the same questions to the same models, judged alike. */
+export function isAlike(one: HistoryRow, other: HistoryRow): boolean {
+  if (one.suite !== other.suite) return false;
+  const byAsk = !judged.includes(one.metric) && one.ask_hash !== undefined && other.ask_hash !== undefined;
+  return byAsk ? one.ask_hash === other.ask_hash : one.suite_hash === other.suite_hash;
+}
 
 /** Columns that `metrics` need beyond those always collected. */
 export function historyColumnsNeeded(metrics: readonly string[]): string[] {
@@ -119,7 +140,7 @@ const deadClusters = (arm: ArmSamples, metric: string): number[][] =>
     .filter(({ length }) => length > 0);
 
 function rowOf(
-  { runId, suite, suiteHash }: Collected,
+  { runId, suite, suiteHash, askHash }: Collected,
   arm: ArmSamples,
   metric: string,
   figure: NightFigure,
@@ -140,6 +161,7 @@ function rowOf(
     requests: figure.of,
     bound: figure.isBound ? true : undefined,
     reason: undefined,
+    ask_hash: askHash,
   };
 }
 

@@ -1,6 +1,6 @@
 import { changePoints, tTest, type ChangePoint } from '../stats/change-points.ts';
 import { mean } from '../stats/quantile.ts';
-import { sharesMetric, type HistoryRow } from './history.ts';
+import { isAlike, sharesMetric, type HistoryRow } from './history.ts';
 import { nightsOf, sharedShift, type Nights, type Series } from './nights.ts';
 
 /** A change smaller than this is not reported: a ratio, and points of a share. */
@@ -55,15 +55,14 @@ export interface TrendLine {
 
 /**
  * The history of a suite as lines with change points: one line for each metric of each model, cleared of what all
- * share, and one for what they share. It judges nothing: alarms are the gate's. Nights of an older suite hash than the
- * newest are left out.
+ * share, and one for what they share. It judges nothing: alarms are the gate's. Nights that are not alike the newest are
+ * left out.
  */
 export function trend(history: readonly HistoryRow[]): TrendLine[] {
   const newest = history.filter(({ kind }) => kind === 'night').reduce(later, undefined);
   if (newest === undefined) return [];
-  const ours = history.filter(
-    ({ kind, suite, suite_hash }) =>
-      suite === newest.suite && (kind !== 'night' || suite_hash === newest.suite_hash),
+  const ours = history.filter((row) =>
+    row.kind === 'night' ? isAlike(row, newest) : row.suite === newest.suite,
   );
   const nights = nightsOf(ours);
   const groups = Map.groupBy(nights.series, ({ metric, route }) => `${metric}\n${route}`);

@@ -68,6 +68,7 @@ function decisionRow(
     requests: undefined,
     bound: undefined,
     reason,
+    ask_hash: undefined,
   };
 }
 

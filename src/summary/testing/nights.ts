@@ -28,6 +28,7 @@ export function nightRow(
     requests: 60,
     bound: undefined,
     reason: undefined,
+    ask_hash: undefined,
     ...cells,
   };
 }
