@@ -1,22 +1,120 @@
+import { disguises } from './disguises.ts';
+import { decoded, plainText, type Plain } from './plain-text.ts';
+
 /** Replaces every secret in a text. */
 export type Redact = (text: string) => string;
 
 /** Shorter ones would blank out ordinary words. */
 const shortestSecret = 6;
+/** So many characters in a row give a secret away, whatever stands around them. */
+const longestTrace = 12;
+/** A secret of fewer letters and digits is only looked for as it is written. */
+const shortestDisguised = 8;
 
 /**
  * Takes secrets (tokens, the account id) out of text that came from outside, because a server may echo the
- * request's headers in its error body. Longest first, so that one secret inside another leaves no rest.
+ * request's headers in its error body. A secret is known as it is written, in other cases, with blanks, dashes, escape
+ * sequences or characters of no width between its letters, escaped for URLs, JSON or HTML, in UTF-16, base64, hex and
+ * backwards; and so is any part of it of twelve characters, because text may have been cut before it came here.
  */
 export function redactor(secrets: ReadonlyMap<string, string>): Redact {
+  // Longest first, so that one secret inside another leaves no rest.
   const known = [...secrets]
     .filter(([secret]) => secret.length >= shortestSecret)
     .sort(([a], [b]) => b.length - a.length);
+  if (known.length === 0) return (text) => text;
+  const traces = new Traces(known);
   return (text) => {
     let clean = text;
     for (const [secret, name] of known) {
       if (clean.includes(secret)) clean = clean.replaceAll(secret, () => `[${name}]`);
     }
-    return clean;
+    if (traces.isEmpty) return clean;
+    const unescaped = decoded(clean);
+    if (unescaped !== undefined) clean = withoutTraces(clean, unescaped, traces);
+    return withoutTraces(clean, plainText(clean), traces);
   };
+}
+
+/** Every text in a value, however deep, with its secrets replaced. Only lists and plain objects are walked. */
+export function redactedDeep<T>(value: T, redact: Redact): T {
+  if (typeof value === 'string') return redact(value) as T;
+  if (Array.isArray(value)) return value.map((item: unknown) => redactedDeep(item, redact)) as T;
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, redactedDeep(item, redact)]),
+  ) as T;
+}
+
+function withoutTraces(text: string, { letters, start, end }: Plain, traces: Traces): string {
+  let clean = '';
+  let done = 0;
+  for (let at = 0; at + traces.gram <= letters.length; at += traces.step) {
+    const found = traces.at(letters, at);
+    if (found === undefined) continue;
+    const from = start(found.from);
+    if (from >= done) clean += `${text.slice(done, from)}[${found.name}]`;
+    done = Math.max(done, end(found.to - 1));
+    at = found.to - traces.step;
+  }
+  return done === 0 ? text : clean + text.slice(done);
+}
+
+/** One disguise of a secret, as `plainText` shows it. */
+interface Form {
+  readonly name: string;
+  readonly letters: string;
+  /** So many letters in a row give it away. */
+  readonly enough: number;
+}
+
+/**
+ * Finds runs of letters that a secret holds. To be quick with ordinary text it looks at every `step`-th place alone: a run
+ * that is long enough holds a whole `gram` that begins at one of them.
+ */
+class Traces {
+  readonly gram: number;
+  readonly step: number;
+  readonly #places = new Map<string, { form: Form; place: number }[]>();
+
+  constructor(secrets: readonly (readonly [secret: string, name: string])[]) {
+    const forms = secrets
+      .filter(([secret]) => plainText(secret).letters.length >= shortestDisguised)
+      .flatMap(([secret, name]) => disguises(secret).map((text) => formOf(name, text)));
+    const enough = Math.min(...forms.map((form) => form.enough), longestTrace);
+    this.gram = Math.max(4, enough - 4);
+    this.step = Math.max(1, enough - this.gram + 1);
+    for (const form of forms)
+      for (let place = 0; place + this.gram <= form.letters.length; place++) {
+        const gram = form.letters.slice(place, place + this.gram);
+        this.#places.set(gram, [...(this.#places.get(gram) ?? []), { form, place }]);
+      }
+  }
+
+  get isEmpty(): boolean {
+    return this.#places.size === 0;
+  }
+
+  /** The longest run of a secret's letters around a place. */
+  at(letters: string, at: number): { name: string; from: number; to: number } | undefined {
+    let best: { name: string; from: number; to: number } | undefined;
+    for (const { form, place } of this.#places.get(letters.slice(at, at + this.gram)) ?? []) {
+      let [from, to] = [at, at + this.gram];
+      while (from > 0 && letters[from - 1] === form.letters[place - 1 - (at - from)]) from--;
+      while (to < letters.length && letters[to] === form.letters[place + (to - at)]) to++;
+      if (to - from >= form.enough && (best === undefined || to - from > best.to - best.from))
+        best = { name: form.name, from, to };
+    }
+    return best;
+  }
+}
+
+/** How many letters and digits any twelve characters of it have: fewer in a row may be twelve characters. */
+function formOf(name: string, text: string): Form {
+  const { letters } = plainText(text);
+  let enough = Math.min(longestTrace, letters.length);
+  for (let at = 0; at + longestTrace <= text.length; at++)
+    enough = Math.min(enough, plainText(text.slice(at, at + longestTrace)).letters.length);
+  return { name, letters, enough: Math.max(6, enough) };
 }

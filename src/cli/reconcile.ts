@@ -5,7 +5,7 @@ import { type Redact, redactor } from '../base/redact.ts';
 import { exitCode, type ExitCode, UserError } from '../base/user-error.ts';
 import { assertSafeUrl } from '../gateway/client.ts';
 import { createDispatcher } from '../gateway/connections.ts';
-import { type Environment, readEnvironment, requireVariables } from '../gateway/environment.ts';
+import { type Environment, readEnvironment, requireVariables, secretsOf } from '../gateway/environment.ts';
 import { demoCredentials } from '../gateway/routes/demo.ts';
 import type { RequestRow } from '../journal/columns.ts';
 import { csvFile } from '../journal/csv.ts';
@@ -22,7 +22,6 @@ import { type OllamaUsage, readOllamaUsage } from '../reconcile/ollama-usage.ts'
 import { reconciliationJson, renderReconciliation } from '../reconcile/render.ts';
 import { type Reconciliation, reconciliationWarnings, summaryOf } from '../reconcile/summary.ts';
 import { readRows } from './load-report.ts';
-import { secretsOf } from './run/setup.ts';
 import { stdoutStyle } from './terminal.ts';
 
 export interface ReconcileFlags {

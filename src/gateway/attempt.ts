@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 import type { Clock, Ms } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
 import { jsonText } from '../base/json-text.ts';
-import type { Redact } from '../base/redact.ts';
+import { redactedDeep, type Redact } from '../base/redact.ts';
 import { oneLine } from '../base/text.ts';
 import { ChunkLog } from '../record/chunk-log.ts';
 import type { Exchange, Failure, Receipts } from '../record/exchange.ts';
@@ -404,12 +404,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
       connection: this.#sentOn?.connection ?? {},
       endMs: this.#sinceSent(),
       chunks: chunks.length > 0 ? chunks : new ChunkLog(),
-      answer: redact(completion.answer),
-      reasoning: redact(completion.reasoning),
-      toolCalls: completion.toolCalls.map((call) => ({
-        id: redact(call.id),
-        name: redact(call.name),
-        arguments: redact(call.arguments),
+      answer: completion.answer,
+      reasoning: completion.reasoning,
+      toolCalls: completion.toolCalls.map(({ id, name, arguments: given }) => ({
+        id,
+        name,
+        arguments: given,
       })),
       usage: completion.usage,
       receipts: this.#receipts(redact),
@@ -432,11 +432,13 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#body = [];
     this.#resolveResponded(this.#head);
     const exchange: Exchange = failure
-      ? { ...observed, outcome: 'failed', failure: { ...failure, message: redact(failure.message) } }
+      ? { ...observed, outcome: 'failed', failure }
       : { ...observed, outcome: 'ok', finishReason: observed.finishReason ?? '' };
     // undici takes a connection back one turn of the loop after its answer; a next request that came earlier
     // would open another one.
-    setImmediate(() => setImmediate(() => this.#resolveFinished(exchange)));
+    // Cleaning may have put together what stood apart, so whatever is text is looked at once more.
+    const clean = redactedDeep(exchange, redact);
+    setImmediate(() => setImmediate(() => this.#resolveFinished(clean)));
   }
 
   #receipts(redact: Redact): Receipts {

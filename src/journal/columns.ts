@@ -173,6 +173,9 @@ const whatWasAsked = [
   },
 ] as const satisfies readonly Column[];
 
+/** What the plan gives a row. */
+export const identityColumns = [...identity.map(({ name }) => name), 'event_id'] as const;
+
 /** What a row holds, in the order of `requests.csv`. */
 export const rowColumns = [
   ...identity,

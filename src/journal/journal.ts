@@ -1,7 +1,8 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { redactedDeep, type Redact } from '../base/redact.ts';
 import { answerJson, type AnswerLine } from './answer-line.ts';
-import { requestColumns, type RequestRow } from './columns.ts';
+import { identityColumns, requestColumns, type RequestRow } from './columns.ts';
 import { csvHeader, csvLines } from './csv.ts';
 import { runFiles } from './run-folder.ts';
 
@@ -21,17 +22,23 @@ export class Journal {
   #syncing: Promise<void> = Promise.resolve();
   #nextSync: NodeJS.Timeout | undefined;
 
-  private constructor(requests: FileHandle, answers: FileHandle) {
+  readonly #redact: Redact;
+
+  private constructor(requests: FileHandle, answers: FileHandle, redact: Redact) {
     this.#requests = requests;
     this.#answers = answers;
+    this.#redact = redact;
   }
 
-  /** Opens the files of a run's folder for appending; a new file gets its header. */
-  static async open(folder: string): Promise<Journal> {
+  /**
+   * Opens the files of a run's folder for appending; a new file gets its header. `redact` sees all that comes from
+   * outside, as it goes to the file.
+   */
+  static async open(folder: string, redact: Redact = (text) => text): Promise<Journal> {
     const requests = await open(join(folder, runFiles.requests), 'a');
     try {
       if ((await requests.stat()).size === 0) await requests.appendFile(csvHeader(requestColumns));
-      return new Journal(requests, await open(join(folder, runFiles.answers), 'a'));
+      return new Journal(requests, await open(join(folder, runFiles.answers), 'a'), redact);
     } catch (error) {
       await requests.close();
       throw error;
@@ -42,7 +49,7 @@ export class Journal {
   async append(row: RequestRow, line: AnswerLine): Promise<void> {
     // After a refusal the last line may be torn: a row behind it would stand in the middle of the damage.
     if (this.#fault !== undefined) throw this.#fault;
-    this.#pending.push({ row, line });
+    this.#pending.push({ row: redactedRow(row, this.#redact), line: redactedLine(line, this.#redact) });
     // Whoever comes while a write is under way waits for it, then for the one that carries his row.
     await this.#writing;
     await (this.#writing ??= this.#write()
@@ -101,4 +108,16 @@ export class Journal {
     await this.#answers.datasync();
     await this.#requests.datasync();
   }
+}
+
+/** What says which request it was comes from the plan, and a resume must know it again. */
+function redactedRow(row: RequestRow, redact: Redact): RequestRow {
+  const clean = redactedDeep(row, redact);
+  for (const name of identityColumns) Object.assign(clean, { [name]: row[name] });
+  return clean;
+}
+
+function redactedLine(line: AnswerLine, redact: Redact): AnswerLine {
+  const { answer, reasoning, tool_calls } = line;
+  return { ...line, ...redactedDeep({ answer, reasoning, tool_calls }, redact) };
 }

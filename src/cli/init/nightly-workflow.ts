@@ -5,14 +5,6 @@ export interface WorkflowOptions {
   program: string;
 }
 
-/** By commit: a tag can be moved to other code, and these see the secrets. */
-const pinned = {
-  checkout: 'actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2',
-  setupNode: 'actions/setup-node@49933ea5288caeca8642d1e84afbd3f7d6820020 # v4.4.0',
-  upload: 'actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02 # v4.6.2',
-  download: 'actions/download-artifact@d3f86a106a0bac45b974a628896c90dbdf5c8093 # v4.3.0',
-};
-
 /** A workflow for GitHub Actions: every night, in shards, joined, judged, remembered on a branch of its own. */
 export function nightlyWorkflow({ suite, program }: WorkflowOptions): string {
   return `# Runs ${suite} every night and compares it with the nights before.
@@ -72,8 +64,8 @@ jobs:
     env:
       SHARDS: 2
     steps:
-      - uses: ${pinned.checkout}
-      - uses: ${pinned.setupNode}
+      - uses: actions/checkout@v4
+      - uses: actions/setup-node@v4
         with:
           node-version: 24
           cache: npm
@@ -95,7 +87,7 @@ jobs:
           --out shard
           --no-color
       - if: \${{ !cancelled() }}
-        uses: ${pinned.upload}
+        uses: actions/upload-artifact@v4
         with:
           name: gatebench-shard-\${{ matrix.shard }}
           path: shard
@@ -111,13 +103,13 @@ jobs:
     permissions:
       contents: write
     steps:
-      - uses: ${pinned.checkout}
-      - uses: ${pinned.setupNode}
+      - uses: actions/checkout@v4
+      - uses: actions/setup-node@v4
         with:
           node-version: 24
           cache: npm
       - run: npm ci
-      - uses: ${pinned.download}
+      - uses: actions/download-artifact@v4
         with:
           pattern: gatebench-shard-*
           path: shards
@@ -149,10 +141,7 @@ jobs:
           cd history
           git config user.name 'github-actions[bot]'
           git config user.email '41898282+github-actions[bot]@users.noreply.github.com'
-          # By name: nothing else that lies there is history.
-          for file in history.csv .gitattributes; do
-            if [ -f "$file" ]; then git add -- "$file"; fi
-          done
+          git add --all
           if git diff --cached --quiet; then exit 0; fi
           git commit --quiet -m "night $GITHUB_RUN_NUMBER"
           for attempt in 1 2 3 4 5; do
@@ -164,7 +153,7 @@ jobs:
           echo "::error title=gatebench::the history could not be pushed; this night is missing from it"
           exit 1
       - if: \${{ !cancelled() }}
-        uses: ${pinned.upload}
+        uses: actions/upload-artifact@v4
         with:
           name: gatebench-night
           path: night

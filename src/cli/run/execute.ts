@@ -105,7 +105,7 @@ async function explained(error: unknown, { folder, manifest }: Prepared): Promis
   if (!(await isThere(join(folder, runFiles.requests))))
     return new UserError(
       `${join(folder, runFiles.requests)} was removed while it was being written: its rows are gone, and nothing more was sent.`,
-      exitCode.cannotWrite,
+      exitCode.internalFault,
     );
   manifest.status = 'interrupted';
   // On a full disk this fails as well, and then the manifest still says that the run goes on: it can be resumed.
@@ -114,7 +114,7 @@ async function explained(error: unknown, { folder, manifest }: Prepared): Promis
     `${folder} can no longer be written (${refusal.message}), so nothing more was sent.\n` +
       'Every row before that is saved. Make room, then go on with: gatebench run --resume ' +
       folder,
-    exitCode.cannotWrite,
+    exitCode.internalFault,
   );
 }
 
@@ -134,7 +134,7 @@ async function send(flags: RunFlags, prepared: Prepared, interruption: Interrupt
     redact: ways.redact,
   });
   const judge = createJudge({ deadlineMs: checkDeadlineMs });
-  const journal = await Journal.open(folder);
+  const journal = await Journal.open(folder, ways.redact);
   const verdicts = new VerdictLog(folder);
   const judging = new Judging({ suite, judge, log: verdicts, kill: interruption.kill });
   const perArm = planSize({ ...planOptions, arms: ways.arms.slice(0, 1) }).total;
@@ -156,8 +156,9 @@ async function send(flags: RunFlags, prepared: Prepared, interruption: Interrupt
     void writeManifest(folder, manifest).catch(() => undefined);
   });
   const note = (text: string): void => {
-    manifest.notes.push({ at: systemClock.wall().toISOString(), text });
-    progress.note(text);
+    const clean = ways.redact(text);
+    manifest.notes.push({ at: systemClock.wall().toISOString(), text: clean });
+    progress.note(clean);
   };
   const unpriced = unpricedNote(suite);
   if (unpriced !== undefined && earlier.done === 0) note(unpriced);

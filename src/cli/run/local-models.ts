@@ -1,4 +1,5 @@
 import { defined } from '../../base/defined.ts';
+import { redactedDeep } from '../../base/redact.ts';
 import { oneLine } from '../../base/text.ts';
 import { loadedModels, ollamaVersion, type LocalOllama } from '../../gateway/local-ollama.ts';
 import { ModelMemory } from '../../gateway/model-memory.ts';
@@ -36,7 +37,7 @@ export async function recordLocalModels(
       ollamaVersion(ollama).catch(() => undefined),
     ]);
     // A run that is resumed began with what was in memory then.
-    manifest.local = { ...defined({ version }), before, ...manifest.local };
+    manifest.local = { ...redactedDeep({ ...defined({ version }), before }, redact), ...manifest.local };
   } catch (error) {
     const reason = oneLine(redact(networkFailure(error).message), 200);
     note(`the local server did not say which models are in its memory (${reason})`);
@@ -48,7 +49,7 @@ export async function recordLocalModels(
     memoryOf: (of) => (of.route === 'local' && !endpointOf(of).native ? memory : undefined),
     recordAfter: async () => {
       const after = await loadedModels(ollama).catch(() => undefined);
-      if (after && manifest.local) manifest.local.after = after;
+      if (after && manifest.local) manifest.local.after = redactedDeep(after, redact);
     },
   };
 }

@@ -3,7 +3,7 @@ import { defined } from '../../base/defined.ts';
 import { redactor, type Redact } from '../../base/redact.ts';
 import { UserError } from '../../base/user-error.ts';
 import { assertSafeUrl } from '../../gateway/client.ts';
-import { readEnvironment, type Environment } from '../../gateway/environment.ts';
+import { readEnvironment, secretsOf } from '../../gateway/environment.ts';
 import { assertNativeWords } from '../../gateway/native-request.ts';
 import type { Endpoint } from '../../gateway/route.ts';
 import { routes } from '../../gateway/routes/index.ts';
@@ -92,9 +92,26 @@ export function findWays(
   return {
     arms,
     endpointOf: (arm) => endpoints.get(armKey(arm))!,
-    redact: redactor(secretsOf(environment)),
+    redact: redactor(new Map([...credentialsOf(arms, endpoints), ...secretsOf(environment)])),
     hosts: hosts.filter(({ route }, index) => hosts.findIndex((host) => host.route === route) === index),
   };
+}
+
+/** What goes out as a credential is a secret, wherever a route has it from. What the demo accepts opens nothing. */
+function credentialsOf(
+  arms: readonly Arm[],
+  endpoints: ReadonlyMap<string, Endpoint>,
+): [secret: string, name: string][] {
+  return arms
+    .filter(({ route }) => route !== 'demo')
+    .flatMap((arm) => {
+      const { bearer, headers } = endpoints.get(armKey(arm))!;
+      const sent = Object.entries(headers).filter(([name]) => /auth|token|key|secret/i.test(name));
+      return [
+        ...(bearer === undefined ? [] : [bearer]),
+        ...sent.map(([, value]) => value.replace(/^(?:Bearer|Basic)\s+/i, '')),
+      ].map((secret): [string, string] => [secret, 'credential']);
+    });
 }
 
 /** `route=URL` for this route, else an address that is for all. */
@@ -105,16 +122,6 @@ function baseUrlOf(route: string, given: readonly string[]): string | undefined 
 
 /** `compat` of `compat=URL`; undefined of an address that is for all routes. */
 const routeOfAddress = (entry: string): string | undefined => /^([a-z]+)=/.exec(entry)?.[1];
-
-/** What must never be shown, and the name that stands for it. */
-export function secretsOf(environment: Environment): Map<string, string> {
-  const secrets = new Map<string, string>();
-  for (const name of ['CF_AIG_TOKEN', 'OLLAMA_API_KEY', 'CLOUDFLARE_API_TOKEN', 'CF_ACCOUNT_ID'] as const) {
-    const value = environment[name];
-    if (value !== undefined) secrets.set(value, name);
-  }
-  return secrets;
-}
 
 /** A seed that a person can type. */
 export function newSeed(): number {

@@ -46,7 +46,7 @@ export const observations: readonly ObservationKind[] = [
         .map(({ route, missing }) => ({
           where: [{ route }],
           says: `credentials are missing: ${missing.join(', ')}`,
-          means: missing.map((name) => `${name} is the ${variables[name]}.`).join(' '),
+          means: missing.map((name) => `${name} is the ${variables[name].about}.`).join(' '),
           fix: 'Set them in the environment or in a file .env in this folder. gatebench init --gateway says where each is found; gatebench doctor --route demo needs none.',
         })),
   },

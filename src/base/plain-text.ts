@@ -1,0 +1,120 @@
+/** The letters and digits of a text in one case, and where each of them stands in it. */
+export interface Plain {
+  readonly letters: string;
+  /** Place of a letter's first character in the text. */
+  start: (letter: number) => number;
+  /** Place behind its last character. */
+  end: (letter: number) => number;
+}
+
+/** What ends a word for certain: nobody spreads one text over the two sides of it. */
+const barriers = new Set<string>('"\'`<>()[]{}|');
+const barrier = '\u0000';
+
+/** Escape sequences of terminals: those with parameters, those with text, those of two characters. */
+const escapeSequence =
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-Z\\^-~]/y;
+
+/**
+ * A text as it reads when all that can be put between the letters of a word is gone: blanks, dashes, dots, control
+ * characters, escape sequences, marks of no width. Wide and styled letters become plain ones.
+ */
+export function plainText(text: string): Plain {
+  const places = new Uint32Array(text.length);
+  let letters = '';
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if ((code >= 97 && code <= 122) || (code >= 48 && code <= 57)) {
+      letters += text[at]!;
+    } else if (code >= 65 && code <= 90) {
+      letters += String.fromCharCode(code + 32);
+    } else if (code === 0x1b || code === 0x9b) {
+      escapeSequence.lastIndex = at;
+      const sequence = escapeSequence.exec(text);
+      if (sequence) at += sequence[0].length - 1;
+      continue;
+    } else if (code < 128) {
+      if (!barriers.has(text[at]!)) continue;
+      letters += barrier;
+    } else {
+      const letter = plainLetter(text.charAt(at), text.codePointAt(at)!);
+      if (letter === '') continue;
+      letters += letter;
+    }
+    places[count++] = at;
+  }
+  return { letters, start: (letter) => places[letter]!, end: (letter) => places[letter]! + 1 };
+}
+
+const wide = new Map<number, string>();
+
+/** The one plain letter that it stands for; itself, if it is a letter of another kind; empty if it is none. */
+function plainLetter(character: string, code: number): string {
+  // The second half of a pair, whose first has spoken for both.
+  if (code >= 0xdc00 && code <= 0xdfff) return '';
+  let plain = wide.get(code);
+  if (plain === undefined) {
+    plain = String.fromCodePoint(code).normalize('NFKC').toLowerCase();
+    if (plain.length !== 1) plain = /[\p{L}\p{N}]/u.test(plain) ? character : '';
+    else if (!/[\p{L}\p{N}]/u.test(plain)) plain = '';
+    if (wide.size < 10_000) wide.set(code, plain);
+  }
+  return plain;
+}
+
+const escapes =
+  /&(amp);|%([0-9a-f]{2})|\\u\{([0-9a-f]{1,6})\}|\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|&#x([0-9a-f]{1,6});?|&#([0-9]{1,7});?/gi;
+/** Somebody may have escaped what was escaped. */
+const mostRounds = 3;
+
+/** The same of a text without its escapes for URLs, JSON and HTML. Undefined when it has none. */
+export function decoded(text: string): Plain | undefined {
+  if (!/%[0-9a-f]{2}|\\[ux]|&#|&amp;/i.test(text)) return undefined;
+  let current = text;
+  let starts: Uint32Array | undefined;
+  let ends: Uint32Array | undefined;
+  for (let round = 0; round < mostRounds; round++) {
+    let next = '';
+    const nextStarts: number[] = [];
+    const nextEnds: number[] = [];
+    let done = 0;
+    const keep = (from: number, to: number): void => {
+      for (let at = from; at < to; at++) {
+        nextStarts.push(starts?.[at] ?? at);
+        nextEnds.push(ends?.[at] ?? at + 1);
+      }
+      next += current.slice(from, to);
+    };
+    for (const match of current.matchAll(escapes)) {
+      const code = codeOf(match);
+      if (code === undefined) continue;
+      keep(done, match.index);
+      done = match.index + match[0].length;
+      nextStarts.push(starts?.[match.index] ?? match.index);
+      nextEnds.push(ends?.[done - 1] ?? done);
+      next += code;
+    }
+    if (done === 0) break;
+    keep(done, current.length);
+    [current, starts, ends] = [next, Uint32Array.from(nextStarts), Uint32Array.from(nextEnds)];
+  }
+  if (starts === undefined || ends === undefined) return undefined;
+  const plain = plainText(current);
+  const [first, last] = [starts, ends];
+  return {
+    letters: plain.letters,
+    start: (letter) => first[plain.start(letter)]!,
+    end: (letter) => last[plain.end(letter) - 1]!,
+  };
+}
+
+/** One character, or undefined for what is no character of the base plane. */
+function codeOf([, ampersand, percent, braced, short, hex, entity, decimal]: RegExpMatchArray):
+  string | undefined {
+  // `&amp;#116;` is `&#116;` that was escaped once more.
+  if (ampersand !== undefined) return '&';
+  const digits = percent ?? braced ?? short ?? hex ?? entity;
+  const code = digits === undefined ? parseInt(decimal!, 10) : parseInt(digits, 16);
+  return code <= 0xffff ? String.fromCharCode(code) : undefined;
+}

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { redactedDeep, redactor } from './redact.ts';
+import { anyToken, echoes, sharesRun } from './testing/echoes.ts';
+import { cleanLines, oneLine } from './text.ts';
+
+/** What stands around an echo: nothing that is part of it. */
+const around = fc.constantFrom(
+  ['', ''],
+  ['invalid token ', ' given'],
+  ['{"got":"', '"}'],
+  ['<b>', '</b>'],
+  ['a=', '&b=1'],
+);
+
+test.each(echoes)('a token that comes back $name is gone, before and after cleaning', ({ of }) => {
+  fc.assert(
+    fc.property(anyToken, around, (token, [before, after]) => {
+      const redact = redactor(new Map([[token, 'CF_AIG_TOKEN']]));
+      const echo = of(token);
+      const text = `${before}${echo}${after}`;
+      for (const clean of [redact(text), oneLine(redact(text), 400), cleanLines(redact(text)).join('\n')]) {
+        expect(sharesRun(clean, echo, 12)).toBeUndefined();
+        expect(sharesRun(clean, token, 12)).toBeUndefined();
+        expect(sharesRun(clean.toLowerCase(), token.toLowerCase(), 12)).toBeUndefined();
+      }
+      // Text that was cleaned before it came here shows no more.
+      expect(sharesRun(redact(oneLine(text, 400)), token, 12)).toBeUndefined();
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('what is no secret stays as it is, to the letter', () => {
+  const redact = redactor(new Map([['sk-4711aBcDeFgHiJkLmNoPqRsTuVwX', 'OLLAMA_API_KEY']]));
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+      expect(redact(text)).toBe(text);
+    }),
+    { numRuns: 300 },
+  );
+  for (const text of ['%41%42 100% \\u0041 &amp; &#65;', 'a-b-c-d-e-f-g', '𝐀𝐁 😀 é'])
+    expect(redact(text)).toBe(text);
+});
+
+test('every text of a value is looked at, whatever its name', () => {
+  const redact = redactor(new Map([['sk-4711aBcDeFgH', 'KEY']]));
+  const when = new Date(0);
+  expect(
+    redactedDeep({ a: ['x sk-4711aBcDeFgH', 1, { b: 'sk-4711aBcDeFgH' }], when, none: undefined }, redact),
+  ).toEqual({
+    a: ['x [KEY]', 1, { b: '[KEY]' }],
+    when,
+    none: undefined,
+  });
+});
