@@ -17,7 +17,8 @@ export function* timedFrames(
 }
 
 function* framesInTime(dialect: Dialect, knobs: Knobs, random: Random): Generator<Frame> {
-  let due = knobs.ttftMs;
+  // Text cannot leave before the headers do; were only the first piece late, the stream would look faster than it is.
+  let due = Math.max(knobs.ttftMs, knobs.headersMs);
   let count = 0;
   for (const frame of dialect.frames(() => due)) {
     if (count === knobs.rawAfter && knobs.raw !== undefined) yield { kind: 'raw', text: knobs.raw, due };
