@@ -21,6 +21,7 @@ import { historyColumnsNeeded } from '../summary/history.ts';
 import { InfluenceCollector } from '../summary/influences/influences.ts';
 import { ServerTimesCollector } from '../summary/server-times.ts';
 import { successFloor } from '../summary/success.ts';
+import { tooBusy } from '../summary/own-lag.ts';
 import { summarise } from '../summary/summarise.ts';
 import { judgeThresholds, thresholdColumns, type ThresholdResult } from '../summary/thresholds.ts';
 import { warningLines } from '../summary/warning-lines.ts';
@@ -74,7 +75,10 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
   ];
   const causes = causeLines(collected);
   const report: Report = {
-    run: factsOf(manifest, models, planned),
+    run: {
+      ...factsOf(manifest, models, planned),
+      ...defined({ too_busy: tooBusy(collected, manifest.loop_utilisation) }),
+    },
     models,
     pairs: comparison.pairs,
     ...(causes.length > 0 ? { causes } : {}),

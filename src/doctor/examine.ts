@@ -158,7 +158,7 @@ async function ask(
   const exchange = await send(request, tokensPerQuestion, tools);
   if (!exchange) return undefined;
   const { wireModel } = endpoint;
-  const { reasons } = validityOf(exchange, { wireModel, firstMs: undefined });
+  const { reasons } = validityOf(exchange, { wireModel });
   const { slug } = splitModel(model.model);
   return { route, model: model.id, name: model.model, slug, wireModel, streamed, exchange, reasons };
 }

@@ -1,6 +1,6 @@
 import type { Ms } from '../base/clock.ts';
 import type { ChunkLog } from '../record/chunk-log.ts';
-import { lagShare } from '../record/validity.ts';
+import { lagShare } from '../metric/lag.ts';
 
 /** A stream of fewer pieces says nothing about whether it was held back. */
 const fewestPieces = 5;

@@ -39,6 +39,7 @@ const promised = [
   'stream_notes',
   ...['server_total_ms', 'load_ms', 'prompt_eval_ms', 'eval_ms'],
   'ask_hash',
+  'lag_excluded',
   'server_queue_ms',
   'row_check',
 ];

@@ -60,7 +60,7 @@ const outcome = [
     kind: 'list',
     unit: '',
     meaning:
-      'why not: `cache_hit`, `buffered`, `client_lag`, `fallback`, `cold_load`, `prompt_truncated`, `truncated` …',
+      'what the way or the model spoiled: `cache_hit`, `buffered`, `fallback`, `cold_load`, `prompt_truncated`, `truncated` …',
   },
 ] as const satisfies readonly Column[];
 
@@ -176,6 +176,16 @@ const whatWasAsked = [
 /** What the plan gives a row. */
 export const identityColumns = [...identity.map(({ name }) => name), 'event_id'] as const;
 
+const ourLag = [
+  {
+    name: 'lag_excluded',
+    kind: 'list',
+    unit: '',
+    meaning:
+      'metrics of this row that `client_lag_ms` may have changed by more than a tenth: they count only as a range',
+  },
+] as const satisfies readonly Column[];
+
 /** What a row holds, in the order of `requests.csv`. */
 export const rowColumns = [
   ...identity,
@@ -187,6 +197,7 @@ export const rowColumns = [
   ...verdictsAndReceipts,
   ...serverTimes,
   ...whatWasAsked,
+  ...ourLag,
   ...laterServerTimes,
 ] as const;
 

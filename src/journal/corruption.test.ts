@@ -53,7 +53,7 @@ describe('one byte of requests.csv that is not what was written', () => {
   test('in its header costs no row', async () => {
     await using scratch = await scratchFolder();
     const header = intact.indexOf('\n');
-    for (let at = 0; at <= header; at += 2) {
+    for (let at = 0; at < header; at++) {
       const bytes = Buffer.from(intact);
       bytes[at]! ^= 1;
       const { rows: read, state } = await readBytes(scratch.path, bytes);

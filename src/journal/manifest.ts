@@ -35,6 +35,14 @@ export interface Manifest {
   notes: { at: string; text: string }[];
   /** Share of the time in which the event loop was busy, 0 to 1; above 0.6 the timing is not sound. */
   loop_utilisation?: number;
+  /**
+   * This machine was too busy to measure: the metrics of which our own lag takes out more than a quarter of a model's
+   * answers, with their share. Absent where it was not.
+   */
+  too_busy?: {
+    metrics: { model: string; route: string; metric: string; share: number }[];
+    loop_utilisation?: number;
+  };
   calibration?: unknown;
   /** A local Ollama and what was in its memory before the first request and after the last. Absent on other routes. */
   local?: { version?: string; before: LoadedModel[]; after?: LoadedModel[] };

@@ -200,7 +200,7 @@ test('an answer without usage, checks, price and receipts leaves those cells emp
     ...['client_lag_ms', 'retry_after_ms', 'waited_ms'],
     ...['cache_status', 'gateway_log_id', 'gateway_step', 'cf_ray', 'echoed_model'],
     'stream_notes',
-    ...['server_total_ms', 'load_ms', 'prompt_eval_ms', 'eval_ms', 'server_queue_ms'],
+    ...['server_total_ms', 'load_ms', 'prompt_eval_ms', 'eval_ms', 'lag_excluded', 'server_queue_ms'],
   ]);
   // The answer is good; that its tokens are unknown has a name of its own.
   expect([row.status, row.valid, row.error_code]).toEqual(['ok', true, 'no_usage']);
@@ -280,4 +280,12 @@ test('a row ends as long after its start as the clock that cannot jump says', ()
       expect(Math.abs(ended! - started! - endMs)).toBeLessThanOrEqual(0.5);
     }),
   );
+});
+
+test('what our lag takes out of a row is listed, and leaves its answer valid', () => {
+  const exchange = answered(stream, { clientLagMs: 60 });
+  const { valid, invalid_reason, lag_excluded, e2e_latency_ms } = toRow(measurement({ exchange }));
+  expect([valid, invalid_reason]).toEqual([true, undefined]);
+  expect(lag_excluded).toContain('ttft_ms');
+  expect(e2e_latency_ms).toBeDefined();
 });

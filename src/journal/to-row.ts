@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Ms } from '../base/clock.ts';
 import { oneLine } from '../base/text.ts';
-import { e2eLatency } from '../metric/e2e-latency.ts';
 import { laterServerTimes, latencies, rates, serverTimes } from '../metric/index.ts';
+import { lostToLag } from '../metric/lost-to-lag.ts';
 import type { MetricContext } from '../metric/metric.ts';
-import { ttft } from '../metric/ttft.ts';
 import { fewestPromptTokens } from '../plan/fewest-tokens.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Exchange } from '../record/exchange.ts';
@@ -87,6 +86,7 @@ export function toRow(measurement: Measurement): RequestRow {
     ...answerCells(exchange, measurement.answers),
     stream_notes: listed(streamNotes(exchange)),
     ask_hash: run.askHash,
+    lag_excluded: listed(lostToLag(exchange)),
   };
 }
 
@@ -130,10 +130,8 @@ function validityCells({
   planned,
   memory,
 }: Measurement): Pick<RequestRow, 'valid' | 'invalid_reason'> {
-  const firstMs = ttft.of(exchange, {}) ?? e2eLatency.of(exchange, {});
   const { valid, reasons } = validityOf(exchange, {
     wireModel,
-    firstMs,
     fewestPromptTokens: fewestPromptTokens(planned.prompt),
     ...memory,
   });

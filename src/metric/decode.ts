@@ -1,6 +1,6 @@
 import type { Ms } from '../base/clock.ts';
 import type { Exchange } from '../record/exchange.ts';
-import { lagShare } from '../record/validity.ts';
+import { lagShare } from './lag.ts';
 import { hasInnerInstants } from './pieces.ts';
 
 /** Tokens after the first piece below which no rate is given: of two, one wake-up of a timer decides. */

@@ -1,3 +1,4 @@
+import { endsLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
 import { piecesOf } from './pieces.ts';
 
@@ -12,6 +13,7 @@ export const e2eLatency = defineMetric({
   unit: 'ms',
   decimals: 3,
   better: 'lower',
+  lag: endsLate,
   meaning: 'sent → last non-empty piece, or, not streamed, the end of the body',
   of: (exchange) => piecesOf(exchange).last,
 });

@@ -1,3 +1,4 @@
+import { endsLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
 
 /**
@@ -11,6 +12,7 @@ export const firstEvent = defineMetric({
   unit: 'ms',
   decimals: 3,
   better: 'lower',
+  lag: endsLate,
   meaning: 'sent → first SSE event of any kind',
   of: ({ firstEventMs, buffered }) => (buffered ? undefined : firstEventMs),
 });

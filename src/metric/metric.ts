@@ -1,4 +1,5 @@
 import type { Exchange } from '../record/exchange.ts';
+import type { LagEffect } from './lag.ts';
 import type { Price } from '../record/price.ts';
 
 /** What a metric may need beside the attempt itself. */
@@ -19,6 +20,8 @@ export interface Metric<Name extends string = string> {
   readonly decimals?: number;
   /** Which way is better; absent where neither is. */
   readonly better?: 'lower' | 'higher';
+  /** What our own lag may have done to it. Absent where no stamp of ours is in it, or none that the lag bounds. */
+  readonly lag?: LagEffect;
   /** Undefined when it was not measured or does not apply; never zero for want of a value. */
   of(exchange: Exchange, context: MetricContext): number | undefined;
 }

@@ -1,4 +1,5 @@
 import { e2eLatency } from './e2e-latency.ts';
+import { spanLateRate, wholeLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
 import { tpot } from './tpot.ts';
 
@@ -10,6 +11,7 @@ export const outputTps = defineMetric({
   unit: 'tok/s',
   decimals: 3,
   better: 'higher',
+  lag: spanLateRate,
   meaning: '1000 ÷ `tpot_ms`',
   of(exchange, context) {
     const msPerToken = tpot.of(exchange, context);
@@ -25,6 +27,7 @@ export const e2eOutputTps = defineMetric({
   unit: 'tok/s',
   decimals: 3,
   better: 'higher',
+  lag: wholeLate,
   meaning: '`completion_tokens` ÷ `e2e_latency_ms`',
   of(exchange, context) {
     const latency = e2eLatency.of(exchange, context);

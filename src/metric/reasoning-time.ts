@@ -1,3 +1,4 @@
+import { bothLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
 import { hasInnerInstants, piecesOf } from './pieces.ts';
 
@@ -9,6 +10,7 @@ export const reasoningTime = defineMetric({
   unit: 'ms',
   decimals: 3,
   better: 'lower',
+  lag: bothLate,
   meaning: '`ttfat_ms` − `ttft_ms` when reasoning was seen',
   of(exchange) {
     const { first, firstAnswer, reasoningSeen } = piecesOf(exchange);

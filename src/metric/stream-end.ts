@@ -1,3 +1,4 @@
+import { endsLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
 
 /** Sent → `[DONE]`. What GuideLLM calls request latency. Empty when the answer was not streamed. */
@@ -8,6 +9,7 @@ export const streamEnd = defineMetric({
   unit: 'ms',
   decimals: 3,
   better: 'lower',
+  lag: endsLate,
   meaning: 'sent → `[DONE]`',
   of: ({ doneMs }) => doneMs,
 });

@@ -1,4 +1,5 @@
 import { decodeOf } from './decode.ts';
+import { spanLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
 
 /**
@@ -13,6 +14,7 @@ export const tpot = defineMetric({
   unit: 'ms',
   decimals: 3,
   better: 'lower',
+  lag: spanLate,
   meaning: '(last − first piece) ÷ tokens after the first piece; empty below 8 such tokens, 5 reads or 10 ms',
   of(exchange) {
     const decode = decodeOf(exchange);

@@ -1,3 +1,4 @@
+import { endsLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
 import { hasInnerInstants, piecesOf } from './pieces.ts';
 
@@ -12,6 +13,7 @@ export const ttfat = defineMetric({
   unit: 'ms',
   decimals: 3,
   better: 'lower',
+  lag: endsLate,
   meaning: 'sent → first non-empty piece of the answer (content or tool call)',
   of: (exchange) => (hasInnerInstants(exchange) ? piecesOf(exchange).firstAnswer : undefined),
 });

@@ -1,3 +1,4 @@
+import { endsLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
 
 /** Time to first byte: sent → response headers complete. */
@@ -8,6 +9,7 @@ export const ttfb = defineMetric({
   unit: 'ms',
   decimals: 3,
   better: 'lower',
+  lag: endsLate,
   meaning: 'sent → response headers',
   of: ({ headersMs }) => headersMs,
 });

@@ -1,3 +1,4 @@
+import { endsLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
 import { hasInnerInstants, piecesOf } from './pieces.ts';
 
@@ -12,6 +13,7 @@ export const ttft = defineMetric({
   unit: 'ms',
   decimals: 3,
   better: 'lower',
+  lag: endsLate,
   meaning: 'sent → first non-empty piece of reasoning, answer or tool call',
   of: (exchange) => (hasInnerInstants(exchange) ? piecesOf(exchange).first : undefined),
 });

@@ -14,6 +14,7 @@ export function runFacts(run: RunFacts): string[] {
   return [
     `${run.routes.length === 1 ? 'route' : 'routes'} ${oneLine(run.routes.join(', '), 60)}`,
     run.status,
+    ...(run.too_busy === undefined ? [] : ['machine too busy to measure']),
     done + failed,
     `${count(run.prompts, 'prompt')} × ${count(run.repeats, 'repeat')}`,
     ...(run.order === 'sequential' ? ['sequential order'] : []),

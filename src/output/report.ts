@@ -1,5 +1,6 @@
 import type { RunStatus } from '../journal/manifest.ts';
 import type { ModelSummary, PairRow } from '../summary/columns.ts';
+import type { TooBusy } from '../summary/own-lag.ts';
 import type { PromptCache } from '../summary/influences/prompt-cache.ts';
 import type { ServerTimes } from '../summary/server-times.ts';
 import type { ThresholdResult } from '../summary/thresholds.ts';
@@ -13,6 +14,8 @@ export interface RunFacts {
   /** In the order of the suite; `demo` means simulated. */
   routes: readonly string[];
   status: RunStatus;
+  /** This machine was too busy to measure. Absent where it was not. */
+  too_busy?: TooBusy;
   /** ISO 8601, UTC. */
   started_at: string;
   /** Absent while the run goes on, and after a kill. */

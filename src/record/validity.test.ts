@@ -8,7 +8,7 @@ const stream: Piece[] = [
   [100, 'content', 5],
   [200, 'content', 5],
 ];
-const asked = { wireModel: 'custom-ollama/glm-5.2', firstMs: 100, fewestPromptTokens: 100 };
+const asked = { wireModel: 'custom-ollama/glm-5.2', fewestPromptTokens: 100 };
 const reasonsOf = (rest: Partial<Observed>): string[] => validityOf(answered(stream, rest), asked).reasons;
 
 test('a plain answer is valid', () => {
@@ -22,7 +22,6 @@ const spoilers: Record<string, (exchange: Exchange) => Exchange> = {
   truncated: (exchange) => ({ ...exchange, outcome: 'failed', failure: cutOff }),
   cache_hit: (exchange) => ({ ...exchange, receipts: { ...exchange.receipts, cacheStatus: 'HIT' } }),
   buffered: (exchange) => ({ ...exchange, buffered: true }),
-  client_lag: (exchange) => ({ ...exchange, clientLagMs: 26 }),
   fallback: (exchange) => ({ ...exchange, receipts: { ...exchange.receipts, gatewayStep: '1' } }),
   other_model: (exchange) => ({ ...exchange, receipts: { ...exchange.receipts, echoedModel: 'kimi-k2.6' } }),
   cold_load: (exchange) => ({ ...exchange, serverTimings: { loadMs: 2400 } }),
@@ -68,20 +67,12 @@ test('the cache status is a hit in either case of letters, and nothing else is',
     expect(reasonsOf({ receipts: { cacheStatus } })).toEqual([]);
 });
 
-test('lag counts above a tenth of the TTFT, or above 25 ms however slow the model', () => {
-  const lagged = (clientLagMs: number, firstMs: number | undefined): string[] =>
-    validityOf(answered(stream, { clientLagMs }), { ...asked, firstMs }).reasons;
-  expect(lagged(10, 100)).toEqual([]);
-  expect(lagged(10.001, 100)).toEqual(['client_lag']);
-  expect(lagged(25, 60_000)).toEqual([]);
-  expect(lagged(25.001, 60_000)).toEqual(['client_lag']);
-  expect(lagged(25, undefined)).toEqual([]);
-  expect(lagged(25.001, undefined)).toEqual(['client_lag']);
-  expect(lagged(0, 0)).toEqual([]);
-});
-
-test('an unknown lag is not held against a row', () => {
-  expect(reasonsOf({})).toEqual([]);
+test('lag of this machine spoils no answer, however large', () => {
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 1e9, noNaN: true }), (clientLagMs) => {
+      expect(reasonsOf({ clientLagMs })).toEqual([]);
+    }),
+  );
 });
 
 test('a load is cold above 250 ms; one that is not reported is held against nobody', () => {
@@ -132,9 +123,7 @@ test.each([
   ['llama3:latest', 'llama3'],
   ['library/org/llama3', 'other/llama3'],
 ])('«%s» answers for «%s»', (echoedModel, wireModel) => {
-  expect(
-    validityOf(answered(stream, { receipts: { echoedModel } }), { wireModel, firstMs: 100 }).reasons,
-  ).toEqual([]);
+  expect(validityOf(answered(stream, { receipts: { echoedModel } }), { wireModel }).reasons).toEqual([]);
 });
 
 test.each([
@@ -143,7 +132,7 @@ test.each([
   ['glm-5.2-air', 'glm-5.2'],
   ['cloud', 'glm-5.2'],
 ])('«%s» does not answer for «%s»', (echoedModel, wireModel) => {
-  expect(
-    validityOf(answered(stream, { receipts: { echoedModel } }), { wireModel, firstMs: 100 }).reasons,
-  ).toEqual(['other_model']);
+  expect(validityOf(answered(stream, { receipts: { echoedModel } }), { wireModel }).reasons).toEqual([
+    'other_model',
+  ]);
 });

@@ -1,11 +1,6 @@
 import type { Ms } from '../base/clock.ts';
 import type { Exchange } from './exchange.ts';
 
-/** Client lag above this share of the TTFT could change what a row says. */
-export const lagShare = 0.1;
-/** Client lag above this could, however slow the model. */
-export const lagLimitMs: Ms = 25;
-
 /**
  * A model that is in memory is ready within some tens of milliseconds; one that is not takes longer than this even
  * when its file is still in the page cache.
@@ -26,8 +21,6 @@ interface Rule {
 export interface AskedFor {
   /** Model name on the wire. */
   wireModel: string;
-  /** TTFT, or E2E latency where nothing was streamed; undefined when not measured. */
-  firstMs: Ms | undefined;
   /** Tokens that the prompt has at the very least. Absent when that is unknown. */
   fewestPromptTokens?: number;
   /** Tokens of context with which the model is loaded. Absent when that is unknown. */
@@ -36,17 +29,14 @@ export interface AskedFor {
   wasCold?: boolean;
 }
 
-/** Each way in which an answer can be real and its latency yet mean nothing. */
+/**
+ * Each way in which the way or the model can spoil an answer, so that it is real and its latency means nothing. What our
+ * own lag does to a row is judged for each of its metrics (metric/lag.ts), and makes no answer invalid.
+ */
 const rules: readonly Rule[] = [
   { reason: 'truncated', applies: (exchange) => exchange.outcome === 'failed' },
   { reason: 'cache_hit', applies: ({ receipts }) => receipts.cacheStatus?.toUpperCase() === 'HIT' },
   { reason: 'buffered', applies: ({ buffered }) => buffered },
-  {
-    reason: 'client_lag',
-    applies: ({ clientLagMs }, { firstMs }) =>
-      clientLagMs !== undefined &&
-      (clientLagMs > lagLimitMs || (firstMs !== undefined && clientLagMs > lagShare * firstMs)),
-  },
   {
     reason: 'fallback',
     applies: ({ receipts }) => receipts.gatewayStep !== undefined && receipts.gatewayStep !== '0',

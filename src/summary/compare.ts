@@ -9,6 +9,7 @@ import { explain, type Explanation } from './explain.ts';
 import { rankingGroups, type RankingGroup } from './ranking-groups.ts';
 import { compareShares, compareTimes, plainDifference, PromptMedians } from './contrast.ts';
 import { defaultMargin, morePrompts, outcomeOf, wordOf, type Outcome } from './pair-verdict.ts';
+import { shareLostToLag, tooMuchLag } from './own-lag.ts';
 import { betterOf } from './statistic.ts';
 import { successFloor, successShare } from './success.ts';
 
@@ -92,7 +93,8 @@ function compareAll(pairs: readonly ArmPair[], options: CompareOptions, seed: st
       family: contrasts.length,
     };
     const found = outcomeOf(contrast, rule);
-    const outcome = isSequential || (isSpeed && !mayWin(found, pair)) ? 'not settled' : found;
+    const isWithheld = isSequential || (isSpeed && isLostToLag(pair, metric));
+    const outcome = isWithheld || (isSpeed && !mayWin(found, pair)) ? 'not settled' : found;
     const difference = isShare(metric)
       ? contrast.effect
       : by === 'route'
@@ -110,7 +112,7 @@ function compareAll(pairs: readonly ArmPair[], options: CompareOptions, seed: st
       p_holm: pHolm,
       verdict: wordOf(outcome, isSpeed),
       // More prompts would not help where the verdict is withheld for another reason.
-      more_prompts: found === 'not settled' && !isSequential ? morePrompts(contrast, rule) : undefined,
+      more_prompts: found === 'not settled' && !isWithheld ? morePrompts(contrast, rule) : undefined,
       difference: finite(difference?.point),
       difference_ci_low: finite(difference?.interval.low),
       difference_ci_high: finite(difference?.interval.high),
@@ -121,6 +123,10 @@ function compareAll(pairs: readonly ArmPair[], options: CompareOptions, seed: st
 /** A difference to a failure is no number. */
 const finite = (value: number | undefined): number | undefined =>
   value !== undefined && Number.isFinite(value) ? value : undefined;
+
+/** Where this machine was too busy to measure a side, no verdict rests on it. */
+const isLostToLag = ({ a, b }: ArmPair, metric: string): boolean =>
+  Math.max(shareLostToLag(a, metric), shareLostToLag(b, metric)) > tooMuchLag;
 
 /** A model that fails too often is not called faster, however fast its other answers are. */
 function mayWin(outcome: Outcome, { a, b }: ArmPair): boolean {

@@ -9,8 +9,8 @@ import { hodgesLehmann } from '../stats/walsh.ts';
 import type { ArmPair } from './arm-pairs.ts';
 import type { ArmSamples } from './collect.ts';
 import type { ShareMetric } from './compared-metrics.ts';
-import type { PromptSamples } from './prompt-samples.ts';
-import { betterOf, promptFigure } from './statistic.ts';
+import type { End, PromptSamples } from './prompt-samples.ts';
+import { betterOf, promptFigure, widened } from './statistic.ts';
 
 /** What the shared prompts say about b against a, before any verdict. */
 export interface Contrast {
@@ -30,20 +30,21 @@ export interface Contrast {
 export class PromptMedians {
   readonly #known = new Map<ArmSamples, Map<string, ReadonlyMap<string, number>>>();
 
-  of(arm: ArmSamples, column: string): ReadonlyMap<string, number> {
+  of(arm: ArmSamples, column: string, end: End = 'stamped'): ReadonlyMap<string, number> {
     const columns = this.#known.get(arm) ?? new Map<string, ReadonlyMap<string, number>>();
     this.#known.set(arm, columns);
-    const medians = columns.get(column) ?? computeMedians(arm, column);
-    columns.set(column, medians);
+    const key = `${column} ${end}`;
+    const medians = columns.get(key) ?? computeMedians(arm, column, end);
+    columns.set(key, medians);
     return medians;
   }
 }
 
-function computeMedians(arm: ArmSamples, column: string): Map<string, number> {
+function computeMedians(arm: ArmSamples, column: string, end: End): Map<string, number> {
   if (!isMeasured(arm, column)) return new Map();
   return new Map(
     [...arm.prompts].flatMap(([prompt, samples]) => {
-      const figure = promptFigure(samples, column);
+      const figure = promptFigure(samples, column, end);
       return figure === undefined ? [] : [[prompt, figure] as const];
     }),
   );
@@ -58,14 +59,23 @@ function isMeasured(arm: ArmSamples, column: string): boolean {
   );
 }
 
+/** b − a as it was stamped, and the least and the most that it can be in truth: b at that end, a at the other. */
+const ends: Readonly<Record<End, readonly [a: End, b: End]>> = {
+  stamped: ['stamped', 'stamped'],
+  least: ['most', 'least'],
+  most: ['least', 'most'],
+};
+
 /** The medians of both arms on each prompt that both have. One on which both failed says nothing and is left out. */
 function sharedMedians(
   { a, b }: ArmPair,
   column: string,
   medians: PromptMedians,
+  end: End,
 ): (readonly [number, number])[] {
-  const others = medians.of(b, column);
-  return [...medians.of(a, column)].flatMap(([prompt, value]) => {
+  const [endOfA, endOfB] = ends[end];
+  const others = medians.of(b, column, endOfB);
+  return [...medians.of(a, column, endOfA)].flatMap(([prompt, value]) => {
     const other = others.get(prompt);
     const isKnown = other !== undefined && (Number.isFinite(value) || Number.isFinite(other));
     return isKnown ? [[value, other] as const] : [];
@@ -77,9 +87,10 @@ export function logDifferences(
   pair: ArmPair,
   column: string,
   medians: PromptMedians = new PromptMedians(),
+  end: End = 'stamped',
 ): number[] {
   // A failure of a rate is −∞ and has no logarithm: it stands for a rate of nothing.
-  return sharedMedians(pair, column, medians).map(
+  return sharedMedians(pair, column, medians, end).map(
     ([ours, theirs]) => Math.log(Math.max(0, theirs)) - Math.log(Math.max(0, ours)),
   );
 }
@@ -94,11 +105,23 @@ export function plainDifference(
   alpha: number,
   medians: PromptMedians,
 ): Estimate | undefined {
-  const differences = sharedMedians(pair, column, medians).map(([ours, theirs]) => theirs - ours);
-  return differences.length === 0 ? undefined : hodgesLehmann(differences, alpha);
+  const estimate = (end: End): Estimate | undefined => {
+    const differences = sharedMedians(pair, column, medians, end).map(([ours, theirs]) => theirs - ours);
+    return differences.length === 0 ? undefined : hodgesLehmann(differences, alpha);
+  };
+  const stamped = estimate('stamped');
+  return (
+    stamped && {
+      point: stamped.point,
+      interval: widened(stamped.interval, estimate('least')?.interval, estimate('most')?.interval),
+    }
+  );
 }
 
-/** Latencies, rates and tokens. Undefined where no prompt was measured on both. */
+/**
+ * Latencies, rates and tokens. Undefined where no prompt was measured on both. The interval holds what our own lag may
+ * have done to either side, and p is that of whichever end speaks least against no difference.
+ */
 export function compareTimes(
   pair: ArmPair,
   column: string,
@@ -107,15 +130,24 @@ export function compareTimes(
 ): Contrast | undefined {
   const differences = logDifferences(pair, column, medians);
   if (differences.length === 0) return undefined;
-  const effect = hodgesLehmann(differences, alpha);
+  const stamped = hodgesLehmann(differences, alpha);
+  const [least, most] = (['least', 'most'] as const).map((end) => logDifferences(pair, column, medians, end));
+  const [lowest, highest] = [hodgesLehmann(least!, alpha), hodgesLehmann(most!, alpha)];
+  const effect = {
+    point: stamped.point,
+    interval: widened(stamped.interval, lowest.interval, highest.interval),
+  };
   const ratio = Math.exp(effect.point);
+  // Where our lag alone could have turned the difference round, nothing speaks against there being none.
+  const turns = lowest.point < 0 && highest.point > 0 && stamped.point !== 0;
+  const p = turns ? 1 : Math.max(...[differences, least!, most!].map((one) => signedRank(one).p));
   return {
     prompts: differences.length,
     effect,
     scale: 'log',
     better: betterOf(column) ?? 'lower',
-    sd: spreadOf(differences, effect.interval, alpha),
-    p: signedRank(differences).p,
+    sd: spreadOf(differences, stamped.interval, alpha),
+    p,
     ratio: Number.isFinite(ratio) && ratio > 0 ? ratio : undefined,
     ratioInterval: finiteRatios(mapInterval(effect.interval, Math.exp)),
   };

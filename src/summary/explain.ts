@@ -60,7 +60,7 @@ export function explain({ a, b, labelA, labelB }: ArmPair): Explanation | undefi
 
 function partsOf(samples: PromptSamples | undefined): Parts | undefined {
   if (!samples) return undefined;
-  const { decode } = samples;
+  const decode = samples.decode();
   const parts = {
     latency: median(samples.measured('e2e_latency_ms')),
     tokens: median(samples.measured('completion_tokens')),

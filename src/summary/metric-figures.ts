@@ -5,7 +5,8 @@ import type { ArmSamples } from './collect.ts';
 import { figureName, type Figure, type HeadlineName } from './columns.ts';
 import {
   betterOf,
-  clustersOf,
+  lagClustersOf,
+  overLag,
   percentileOf,
   percentiles,
   headlineOf,
@@ -31,9 +32,9 @@ export function boundOf(column: string, timeoutMs: Ms): number {
 
 /** Every figure of one headline metric for one arm. */
 export function metricFigures(arm: ArmSamples, metric: HeadlineName, timeoutMs: Ms): MetricFigures {
-  const clusters = clustersOf(arm, metric);
+  const clusters = lagClustersOf(arm, metric);
   const bound = boundOf(metric, timeoutMs);
-  const pooled = pool(clusters);
+  const pooled = pool(clusters.stamped);
   const answers = pooled.filter(Number.isFinite);
   const plain: [Figure, number | undefined][] = [
     ['n', answers.length],
@@ -44,7 +45,11 @@ export function metricFigures(arm: ArmSamples, metric: HeadlineName, timeoutMs: 
   const estimated = [
     ...figureCells(isDecodeRate(metric) ? '' : 'geomean', headlineOf(arm, metric, bound), bound),
     ...(Object.keys(percentiles) as Percentile[]).flatMap((name) =>
-      figureCells(name, percentileOf(clusters, name, pooled), bound),
+      figureCells(
+        name,
+        overLag(clusters, (values) => percentileOf(values, name)),
+        bound,
+      ),
     ),
   ];
   return {

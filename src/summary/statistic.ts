@@ -2,11 +2,12 @@ import { decodeRates, latencies, rates } from '../metric/index.ts';
 import { clusteredMean } from '../stats/clustered-mean.ts';
 import { clusteredRatio } from '../stats/clustered-ratio.ts';
 import { geometricMean } from '../stats/geometric-mean.ts';
+import { defined } from '../base/defined.ts';
 import type { Estimate, Interval } from '../stats/interval.ts';
 import { pool, quantileInterval, rateInterval, type ClusterCount } from '../stats/korn-graubard.ts';
 import { median, quantile } from '../stats/quantile.ts';
 import type { ArmSamples } from './collect.ts';
-import type { PromptSamples } from './prompt-samples.ts';
+import type { End, PromptSamples } from './prompt-samples.ts';
 
 export const percentiles = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 } as const;
 export type Percentile = keyof typeof percentiles;
@@ -38,24 +39,62 @@ export function failureValue(column: string): number {
  * What a prompt gives to a ranking: the sound answers' measurements, and a failure value for each failed request.
  * Empty when nothing was measured although there were answers: then failures alone would speak for the prompt.
  */
-export function rankedValues(samples: PromptSamples, column: string): number[] {
-  const values = betterOf(column) === undefined ? samples.reported(column) : samples.measured(column);
+export function rankedValues(samples: PromptSamples, column: string, end: End = 'stamped'): number[] {
+  const values = betterOf(column) === undefined ? samples.reported(column) : samples.measured(column, end);
   if (betterOf(column) === undefined) return values;
   if (values.length === 0 && samples.failures < samples.requests) return [];
   return [...values, ...Array<number>(samples.failures).fill(failureValue(column))];
 }
 
 /** The values of each prompt that has any. Empty when no sound answer of the arm was measured. */
-export function clustersOf(arm: ArmSamples, column: string): number[][] {
-  const clusters = [...arm.prompts.values()].map((samples) => rankedValues(samples, column));
+export function clustersOf(arm: ArmSamples, column: string, end: End = 'stamped'): number[][] {
+  const clusters = [...arm.prompts.values()].map((samples) => rankedValues(samples, column, end));
   return clusters.some((values) => values.some(Number.isFinite))
     ? clusters.filter(({ length }) => length > 0)
     : [];
 }
 
+/** The values of an arm as they were stamped, and the least and the most that they can be in truth. */
+export type LagClusters = Readonly<Record<End, number[][]>>;
+
+export function lagClustersOf(arm: ArmSamples, column: string): LagClusters {
+  const [stamped, least, most] = (['stamped', 'least', 'most'] as const).map((end) =>
+    clustersOf(arm, column, end),
+  );
+  return { stamped: stamped!, least: least!, most: most! };
+}
+
+/**
+ * A figure of the values as they were stamped, in an interval that is wider by what our own lag may have done to each of
+ * them: from the lower end that the least values give to the upper end of the most. A bound that is known is no reason
+ * to leave an answer out.
+ */
+export function overLag(
+  { stamped, least, most }: LagClusters,
+  of: (clusters: readonly number[][]) => ArmFigure | undefined,
+): ArmFigure | undefined {
+  const figure = of(stamped);
+  if (figure === undefined) return undefined;
+  return { ...figure, interval: widened(figure.interval, of(least)?.interval, of(most)?.interval) };
+}
+
+/** An end that our lag leaves open is open. */
+export function widened(stamped: Interval, least: Interval = {}, most: Interval = {}): Interval {
+  const low = least.low === undefined || Number.isNaN(least.low) ? undefined : least.low;
+  const high = most.high === undefined || Number.isNaN(most.high) ? undefined : most.high;
+  return defined({
+    low: stamped.low === undefined || low === undefined ? undefined : Math.min(stamped.low, low),
+    high: stamped.high === undefined || high === undefined ? undefined : Math.max(stamped.high, high),
+  });
+}
+
 export type DecodeRate = (typeof decodeRates)[number];
 export const isDecodeRate = (column: string): column is DecodeRate =>
   (decodeRates as readonly string[]).includes(column);
+
+/** A rate is least where its time is most. */
+const endOfTime = (column: DecodeRate, end: End): End =>
+  column === 'tpot_ms' || end === 'stamped' ? end : end === 'least' ? 'most' : 'least';
 
 /** Time per token from sums, or its reciprocal. */
 const asRate = (column: DecodeRate, msPerToken: number): number =>
@@ -68,18 +107,25 @@ const asRate = (column: DecodeRate, msPerToken: number): number =>
  * has no say. Undefined where no answer carries a rate.
  */
 function ratioOf(arm: ArmSamples, column: DecodeRate): ArmFigure | undefined {
-  const parts = [...arm.prompts.values()].flatMap(({ decode }) =>
-    decode ? [{ top: decode.ms, bottom: decode.tokens }] : [],
-  );
-  if (parts.length === 0) return undefined;
-  const { point, interval } = clusteredRatio(parts);
+  const [stamped, least, most] = (['stamped', 'least', 'most'] as const).map((end) => sumsRatio(arm, end));
+  if (stamped === undefined) return undefined;
+  const { low, high } = widened(stamped.interval, least?.interval, most?.interval);
   const ends: Interval =
-    interval.low === undefined || interval.high === undefined
+    low === undefined || high === undefined
       ? {}
       : column === 'tpot_ms'
-        ? interval
-        : { low: 1000 / interval.high, high: 1000 / interval.low };
-  return { point: asRate(column, point), interval: ends, isBound: false };
+        ? { low, high }
+        : { low: 1000 / high, high: 1000 / low };
+  return { point: asRate(column, stamped.point), interval: ends, isBound: false };
+}
+
+/** Time per token of all prompts together. */
+function sumsRatio(arm: ArmSamples, end: End): Estimate | undefined {
+  const parts = [...arm.prompts.values()].flatMap((samples) => {
+    const sums = samples.decode(end);
+    return sums ? [{ top: sums.ms, bottom: sums.tokens }] : [];
+  });
+  return parts.length === 0 ? undefined : clusteredRatio(parts);
 }
 
 /**
@@ -87,18 +133,25 @@ function ratioOf(arm: ArmSamples, column: DecodeRate): ArmFigure | undefined {
  * all else by the geometric mean. `bound`: where a prompt that failed is written.
  */
 export function headlineOf(arm: ArmSamples, column: string, bound: number): ArmFigure | undefined {
-  return isDecodeRate(column) ? ratioOf(arm, column) : geomeanOf(clustersOf(arm, column), bound);
+  return isDecodeRate(column)
+    ? ratioOf(arm, column)
+    : overLag(lagClustersOf(arm, column), (values) => geomeanOf(values, bound));
 }
 
 /**
  * The same of one prompt: what pairs are compared by. Infinite where half of its requests or more failed; undefined
  * where nothing was measured.
  */
-export function promptFigure(samples: PromptSamples, column: string): number | undefined {
-  const values = rankedValues(samples, column);
+export function promptFigure(
+  samples: PromptSamples,
+  column: string,
+  end: End = 'stamped',
+): number | undefined {
+  const values = rankedValues(samples, column, end);
   if (values.length === 0) return undefined;
   const middle = median(values);
-  const sums = isDecodeRate(column) && Number.isFinite(middle) ? samples.decode : undefined;
+  const sums =
+    isDecodeRate(column) && Number.isFinite(middle) ? samples.decode(endOfTime(column, end)) : undefined;
   return sums && isDecodeRate(column) ? asRate(column, sums.ms / sums.tokens) : middle;
 }
 

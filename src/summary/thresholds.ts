@@ -8,6 +8,8 @@ import { boundOf } from './metric-figures.ts';
 import {
   betterOf,
   clustersOf,
+  lagClustersOf,
+  overLag,
   meanOf,
   percentileOf,
   sampleFloor,
@@ -86,12 +88,14 @@ function figureOf({ statistic, column }: Threshold, arm: ArmSamples, timeoutMs: 
       [...arm.prompts.values()].map((samples) => (column === 'valid' ? samples.sound : samples.passed)),
     );
   if (statistic === 'ratio') return headlineOf(arm, column, NaN);
-  const clusters = clustersOf(arm, column);
-  if (clusters.length === 0) return undefined;
-  if (statistic === 'mean') return meanOf(clusters);
-  return statistic === 'geomean'
-    ? geomeanOf(clusters, boundOf(column, timeoutMs))
-    : percentileOf(clusters, statistic);
+  const clusters = lagClustersOf(arm, column);
+  if (clusters.stamped.length === 0) return undefined;
+  return overLag(clusters, (values) => {
+    if (statistic === 'mean') return meanOf(values);
+    return statistic === 'geomean'
+      ? geomeanOf(values, boundOf(column, timeoutMs))
+      : percentileOf(values, statistic);
+  });
 }
 
 function whyMissing({ statistic, column }: Threshold, arm: ArmSamples): string {

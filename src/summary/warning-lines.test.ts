@@ -17,11 +17,14 @@ test('what holds for several models is said once, with all their names', () => {
   ]);
 });
 
-test('lag of this machine is one line with every model’s share', () => {
+test('lag of this machine is one line with every model’s share, by metric', () => {
+  const lost = (model: string, metric: string, share: number) => ({ model, metric, share, route: 'local' });
   const [line, ...others] = warningLines([
-    { kind: 'client-lag', model: 'a', share: 0.44 },
-    { kind: 'client-lag', model: 'b', share: 0.3 },
+    {
+      kind: 'too-busy',
+      metrics: [lost('a', 'e2e_latency_ms', 0.3), lost('a', 'ttft_ms', 0.44), lost('b', 'ttft_ms', 0.3)],
+    },
   ]);
-  expect(line).toContain('a 44 %, b 30 %');
+  expect(line).toContain('TTFT of a 44 %, b 30 %; E2E of a 30 % of the answers');
   expect(others).toEqual([]);
 });

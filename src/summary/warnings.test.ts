@@ -101,18 +101,26 @@ test('rate limits, requests given up, and usage that is missing', async () => {
   ]);
 });
 
-test('answers left out, by reason; many for our own lag have a warning of their own', async () => {
+test('answers left out, by reason', async () => {
   const left = (n: number, reason: string) =>
     Array.from({ length: n }, (_, index) =>
       row({ prompt_id: `${reason}${index}`, valid: false, invalid_reason: [reason], completion_tokens: 1 }),
     );
-  expect(warningsOf(await collected(...sound(), ...left(2, 'cache_hit'), ...left(1, 'client_lag')))).toEqual([
+  expect(warningsOf(await collected(...sound(), ...left(2, 'cache_hit'), ...left(1, 'fallback')))).toEqual([
     { kind: 'invalid-answers', model: 'a', reason: 'cache_hit', answers: 2, of: 43 },
-    { kind: 'invalid-answers', model: 'a', reason: 'client_lag', answers: 1, of: 43 },
+    { kind: 'invalid-answers', model: 'a', reason: 'fallback', answers: 1, of: 43 },
   ]);
-  expect(warningsOf(await collected(...sound(), ...left(10, 'client_lag')))).toEqual([
-    { kind: 'client-lag', model: 'a', share: 0.2 },
-  ]);
+});
+
+test.each([
+  [2, undefined],
+  [4, 'client-lag'],
+  [10, 'client-lag'],
+  [11, 'too-busy'],
+])('%i of 40 answers known only within our own lag: %s', async (late, kind) => {
+  const rows = sound().map((one, n) => ({ ...one, ...(n < late && { lag_excluded: ['e2e_latency_ms'] }) }));
+  const lost = { model: 'a', route: 'compat', metric: 'e2e_latency_ms', share: late / 40 };
+  expect(warningsOf(await collected(...rows))).toEqual(kind === undefined ? [] : [{ kind, metrics: [lost] }]);
 });
 
 test('models are named with their route where there are several', async () => {
@@ -156,7 +164,8 @@ test.each<Warning>([
   { kind: 'invalid-answers', model: 'glm', reason: 'buffered', answers: 4, of: 40 },
   { kind: 'invalid-answers', model: 'glm', reason: 'cold_load', answers: 4, of: 40 },
   { kind: 'invalid-answers', model: 'glm', reason: 'of the future', answers: 1, of: 40 },
-  { kind: 'client-lag', model: 'glm', share: 0.2 },
+  { kind: 'client-lag', metrics: [{ model: 'glm', route: 'compat', metric: 'ttft_ms', share: 0.2 }] },
+  { kind: 'too-busy', metrics: [{ model: 'glm', route: 'compat', metric: 'ttft_ms', share: 0.2 }] },
   { kind: 'usage-missing', model: 'glm', answers: 40, of: 40 },
   { kind: 'hidden-reasoning', model: 'glm', answers: 12, of: 40 },
   { kind: 'invalid-answers', model: 'glm', reason: 'prompt_truncated', answers: 4, of: 40 },

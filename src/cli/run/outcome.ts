@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path';
+import { defined } from '../../base/defined.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
 import { csvFile } from '../../journal/csv.ts';
 import { writeManifest, type Manifest } from '../../journal/manifest.ts';
@@ -27,6 +28,9 @@ export async function printOutcome({ folder, manifest, flags }: Ended): Promise<
     await writeManifest(folder, manifest);
     ({ report, thresholds } = await loadRun(folder));
   }
+  delete manifest.too_busy;
+  Object.assign(manifest, defined({ too_busy: report.run.too_busy }));
+  await writeManifest(folder, manifest);
   await writeWhole(join(folder, runFiles.models), csvFile(modelColumns, report.models));
   await writeWhole(join(folder, runFiles.pairs), csvFile(pairColumns, report.pairs));
   const format = outputFormats.find(({ name }) => name === (flags.json ? 'json' : 'table'))!;
@@ -34,7 +38,10 @@ export async function printOutcome({ folder, manifest, flags }: Ended): Promise<
   // After the table, which people wait for: drawing takes a moment.
   await writeWhole(join(folder, runFiles.report), await renderReportPage(folder));
   if (!flags.json) process.stdout.write(`\n${nextSteps(folder, manifest)}`);
-  return manifest.status === 'complete' ? thresholdCode(thresholds, flags.strict) : codes[manifest.status];
+  if (manifest.status !== 'complete') return codes[manifest.status];
+  // Figures that this machine was too busy to take neither keep nor break a limit.
+  if (flags.strict && manifest.too_busy !== undefined) return exitCode.incomplete;
+  return thresholdCode(thresholds, flags.strict);
 }
 
 function errorRate({ run }: Report): number {
