@@ -27,7 +27,7 @@ test.each([
 ])('a lag of %f ms takes out %j of an answer of 220 ms', (lagMs, names) => {
   const found = lost(220, lagMs);
   for (const name of ['ttft_ms', 'ttfat_ms', 'tpot_ms', 'output_tps', 'e2e_latency_ms'])
-    expect(found.includes(name), name).toBe((names as string[]).includes(name));
+    expect(found.includes(name), name).toBe(names.includes(name));
 });
 
 test('an unknown lag, none, and an attempt without an answer lose nothing', () => {

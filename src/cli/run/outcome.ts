@@ -1,5 +1,4 @@
 import { join, relative } from 'node:path';
-import { defined } from '../../base/defined.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
 import { csvFile } from '../../journal/csv.ts';
 import { writeManifest, type Manifest } from '../../journal/manifest.ts';
@@ -28,8 +27,9 @@ export async function printOutcome({ folder, manifest, flags }: Ended): Promise<
     await writeManifest(folder, manifest);
     ({ report, thresholds } = await loadRun(folder));
   }
+  const { too_busy: tooBusy } = report.run;
   delete manifest.too_busy;
-  Object.assign(manifest, defined({ too_busy: report.run.too_busy }));
+  if (tooBusy !== undefined) manifest.too_busy = tooBusy;
   await writeManifest(folder, manifest);
   await writeWhole(join(folder, runFiles.models), csvFile(modelColumns, report.models));
   await writeWhole(join(folder, runFiles.pairs), csvFile(pairColumns, report.pairs));
@@ -40,7 +40,7 @@ export async function printOutcome({ folder, manifest, flags }: Ended): Promise<
   if (!flags.json) process.stdout.write(`\n${nextSteps(folder, manifest)}`);
   if (manifest.status !== 'complete') return codes[manifest.status];
   // Figures that this machine was too busy to take neither keep nor break a limit.
-  if (flags.strict && manifest.too_busy !== undefined) return exitCode.incomplete;
+  if (flags.strict && tooBusy !== undefined) return exitCode.incomplete;
   return thresholdCode(thresholds, flags.strict);
 }
 

@@ -19,7 +19,7 @@ export const method: readonly (readonly [topic: string, text: string])[] = [
   ],
   [
     'Left out',
-    'Answers from a cache, held back on the way, from another model, or stamped late by this machine have valid = FALSE. They stay out of latency figures; their share is shown.',
+    'Answers from a cache, held back on the way or from another model have valid = FALSE. They stay out of latency figures; their share is shown.',
   ],
   [
     'Geomean',

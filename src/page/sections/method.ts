@@ -25,8 +25,8 @@ export function method({ run }: Report): Html {
           ${percent(run.success_floor)} of successes a model is not ranked by latency.
         </li>
         <li>
-          Answers from a cache, held-back streams, fallbacks to another model and answers that this machine
-          may have stamped late are left out of latency figures; how many stands above.
+          Answers from a cache, held-back streams and fallbacks to another model are left out of latency
+          figures; how many stands above. How late this machine can have stamped an answer widens intervals.
         </li>
         <li>
           The prompt is the unit of statistics: each figure rests on medians per prompt, and intervals are
