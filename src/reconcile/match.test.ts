@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { defined } from '../base/defined.ts';
 import { match } from './match.ts';
 import { attempt, logged, runId } from './testing/log-rows.ts';
 
@@ -36,6 +37,47 @@ test('the gateway’s own tries stand behind the row that the answer came from',
   const failed = logged(first, { id: 'try-1', status: 503 });
   const { found } = match([first], [failed, logged(first)], [runId]);
   expect(found[0]!.rows.map(({ id }) => id)).toEqual(['log-1', 'try-1']);
+});
+
+test.each<[string, number | undefined]>([
+  ['a 400', 400],
+  ['a 404', 404],
+  ['a 429', 429],
+  ['a 499', 499],
+  ['a 500', 500],
+  ['one without a status', undefined],
+])('%s did not go well: the row that did comes before it, whichever is later', (_, status) => {
+  const ours = attempt(1, { gateway_log_id: undefined });
+  const times = ['2026-11-22T03:17:01.000Z', '2026-11-22T03:17:02.000Z'];
+  for (const [good, bad] of [times, times.toReversed()]) {
+    const rows = [
+      logged(ours, { id: 'bad', ...defined({ status }), createdAt: bad! }),
+      logged(ours, { id: 'good', status: 200, createdAt: good! }),
+    ];
+    for (const order of [rows, rows.toReversed()])
+      expect(match([ours], order, [runId]).found[0]!.rows.map(({ id }) => id)).toEqual(['good', 'bad']);
+  }
+});
+
+test('a redirect or an empty success went well', () => {
+  const ours = attempt(1, { gateway_log_id: undefined });
+  for (const status of [200, 204, 304, 399]) {
+    const rows = [
+      logged(ours, { id: 'bad', status: 400, createdAt: '2026-11-22T03:17:09.000Z' }),
+      logged(ours, { id: 'good', status, createdAt: '2026-11-22T03:17:01.000Z' }),
+    ];
+    expect(match([ours], rows, [runId]).found[0]!.rows[0]!.id).toBe('good');
+  }
+});
+
+test('the row whose id came with the answer is first even when it failed and others went well', () => {
+  const failed = logged(first, { status: 503, createdAt: '2026-11-22T03:17:01.000Z' });
+  const others = [
+    logged(first, { id: 'x', status: 200, createdAt: '2026-11-22T03:17:09.000Z' }),
+    logged(first, { id: 'y', eventId: 'event-1', status: 200, createdAt: '2026-11-22T03:17:08.000Z' }),
+  ];
+  const { rows, by } = match([first], [...others, failed], [runId]).found[0]!;
+  expect([rows.map(({ id }) => id), by]).toEqual([['log-1', 'x', 'y'], 'log_id']);
 });
 
 test('where all tries failed the last of them is compared', () => {
