@@ -167,9 +167,11 @@ const interim = 'HTTP/1.1 100';
  */
 function passOverContinue(facts: OpenSocket): void {
   const { socket } = facts;
-  const read = socket.read.bind(socket) as () => Buffer | null;
+  const read = socket.read.bind(socket) as (size?: number) => Buffer | null;
   let held: Buffer | undefined;
-  socket.read = (): Buffer | null => {
+  socket.read = (size?: number): Buffer | null => {
+    // Node's own way to ask for more to be read, which takes nothing out.
+    if (size !== undefined) return read(size);
     for (let bytes = read(); bytes !== null; bytes = read()) {
       facts.heard = true;
       if (!facts.awaitsHead) return bytes;
