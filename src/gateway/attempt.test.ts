@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { HandClock } from '../base/testing/hand-clock.ts';
 import type { Exchange } from '../record/exchange.ts';
 import { Attempt } from './attempt.ts';
+import { ByteBudget } from './byte-budget.ts';
 import { LoopLag } from './loop-lag.ts';
 import { frameText, goodFrames, patient } from './testing/server.ts';
 
@@ -31,6 +32,8 @@ async function exchangeOf(reads: readonly Read[]): Promise<Exchange> {
     clock: new HandClock(),
     lag,
     redact: (text) => text,
+    budget: new ByteBudget(),
+    longestBody: 1024 * 1024,
   });
   const controller = { aborted: false, abort: () => undefined } as unknown as Dispatcher.DispatchController;
   attempt.onRequestStart(controller);

@@ -11,6 +11,7 @@ import type { Exchange, Failure, Receipts } from '../record/exchange.ts';
 import type { Timeouts } from '../suite/suite.ts';
 import type { AnswerReader, StreamFault } from './answer-reader.ts';
 import { looksBuffered } from './buffered.ts';
+import { longestBody, type ByteBudget, type Holder } from './byte-budget.ts';
 import { classify } from './classify.ts';
 import { failureOf } from './conclude.ts';
 import { watchSocket, type SentOn } from './connections.ts';
@@ -19,9 +20,11 @@ import { networkFailure } from './network-failure.ts';
 import { NativeReader } from './native-reader.ts';
 import { StreamReader } from './stream-reader.ts';
 
-/** Bodies beyond these are cut off: an answer is never that long, an error page need not be read whole. */
-const longestBody = 64 * 1024 * 1024;
+/** Bodies beyond it are cut off: an error page need not be read whole. */
 const longestErrorBody = 256 * 1024;
+
+/** What a piece holds beside its text: its instant, and its place in the text. */
+const bytesPerPiece = 64;
 
 /** A close that crossed with the request is heard of within a round trip; what takes longer was being worked on. */
 const crossingMs: Ms = 2000;
@@ -38,13 +41,17 @@ export interface AttemptOptions {
   clock: Clock;
   lag: LoopLag;
   redact: Redact;
+  /** Of all answers in flight. */
+  budget: ByteBudget;
+  /** The body of an answer is cut off beyond so many bytes. */
+  longestBody: number;
 }
 
 /**
  * One request on its way: undici's handler, which stamps each instant first and decodes after, and the
  * deadlines. `finished` always resolves, and only with the whole story; whatever goes wrong is part of it.
  */
-export class Attempt implements Dispatcher.DispatchHandler {
+export class Attempt implements Dispatcher.DispatchHandler, Holder {
   readonly finished: Promise<Exchange>;
   /** Resolves when the response's head is here, or when there will be none. */
   readonly responded: Promise<ResponseHead | undefined>;
@@ -155,9 +162,15 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#resolveResponded(this.#head);
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, bytes: Buffer): void {
+  onResponseData(controller: Dispatcher.DispatchController, bytes: Buffer): void {
     try {
       this.#onData(bytes);
+      this.#options.budget.read(bytes.length, () => {
+        controller.pause();
+        return () => {
+          if (!controller.aborted) controller.resume();
+        };
+      });
     } catch (error) {
       this.fail(this.#unreadable(error));
     }
@@ -167,6 +180,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const at = this.#sinceSent();
     if (this.#over) return;
     this.#bodyLength += bytes.length;
+    const pieces = this.#reader.chunks.length;
     if (this.#reads === 'events') {
       this.#readEvents(bytes, at);
     } else {
@@ -174,6 +188,18 @@ export class Attempt implements Dispatcher.DispatchHandler {
       if (this.#bodyLength <= this.#bodyLimit) this.#body.push(bytes);
     }
     if (this.#bodyLength > this.#bodyLimit) this.#tooLarge();
+    else
+      this.#options.budget.grew(this, bytes.length + (this.#reader.chunks.length - pieces) * bytesPerPiece);
+  }
+
+  /** All answers together hold too much, and this is the largest. */
+  cut(limit: number): void {
+    this.fail({
+      status: 'error',
+      family: 'stream',
+      code: 'body_too_large',
+      message: `the answers in flight passed ${inMegabytes(limit)} together, and this was the longest: set max_tokens, or lower run.concurrency`,
+    });
   }
 
   #readEvents(bytes: Buffer, at: Ms): void {
@@ -276,7 +302,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   get #bodyLimit(): number {
-    return this.#head?.status === 200 ? longestBody : longestErrorBody;
+    return this.#head?.status === 200 ? this.#options.longestBody : longestErrorBody;
   }
 
   #tooLarge(): void {
@@ -285,7 +311,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
         status: 'error',
         family: 'stream',
         code: 'body_too_large',
-        message: 'the body passed the limit of 64 MiB',
+        message: `the body passed the limit of ${inMegabytes(this.#options.longestBody)}`,
       });
     } else {
       // Enough to tell what the refusal is.
@@ -392,6 +418,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   #finish(failure: Failure | undefined): void {
     this.#over = true;
+    this.#options.budget.release(this);
     clearTimeout(this.#timer);
     this.#settleLastText();
     const { completion, chunks, firstEventMs, doneMs, serverTimings } = this.#reader;
@@ -458,6 +485,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
       servedBy: servedBy || undefined,
     });
   }
+}
+
+function inMegabytes(bytes: number): string {
+  return `${Math.round((bytes / 1024 / 1024) * 10) / 10} MiB`;
 }
 
 function redactedFault(fault: StreamFault, redact: Redact): StreamFault {

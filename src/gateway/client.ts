@@ -6,6 +6,7 @@ import { UserError } from '../base/user-error.ts';
 import type { Exchange } from '../record/exchange.ts';
 import type { Timeouts } from '../suite/suite.ts';
 import { Attempt } from './attempt.ts';
+import { bodyLimit, ByteBudget } from './byte-budget.ts';
 import { LoopLag } from './loop-lag.ts';
 import { sendNative } from './native-send.ts';
 import type { ChatRequest } from './request.ts';
@@ -21,6 +22,8 @@ export interface GatewayOptions {
   timeouts: Timeouts;
   clock: Clock;
   redact: Redact;
+  /** What all answers in flight may hold. Absent: a share of the heap. */
+  budget?: ByteBudget;
 }
 
 export interface AskHooks {
@@ -39,11 +42,13 @@ export class Gateway {
   readonly #fetch: typeof fetch;
   readonly #clients = new Map<string, OpenAI>();
   readonly #lag = new LoopLag();
+  readonly #budget: ByteBudget;
   #inFlight = 0;
   #heartbeat: NodeJS.Timeout | undefined;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
+    this.#budget = options.budget ?? new ByteBudget();
     this.#fetch = tapFetch(options.dispatcher);
   }
 
@@ -63,6 +68,8 @@ export class Gateway {
       clock: this.#options.clock,
       redact: this.#options.redact,
       lag: this.#lag,
+      budget: this.#budget,
+      longestBody: bodyLimit(request.body),
     });
     attempt.onSent = hooks.onSent;
     const cancel = (): void => {
