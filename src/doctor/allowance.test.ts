@@ -3,7 +3,7 @@ import { Allowance, limitsOf } from './allowance.ts';
 
 test('what is allowed is a sum that can be checked by hand', () => {
   const extent = { arms: 3, providers: 2, compat: true, tryBearer: true, account: true };
-  expect(limitsOf(extent)).toEqual({ requests: 3 * 2 + 1 + 2 * 3 + 2 + 8, tokens: 7 * 320 });
+  expect(limitsOf(extent)).toEqual({ requests: 3 * 2 + 1 + 2 * 3 + 2 + 8, tokens: 7 * 320 + 2 * 65 });
   const least = { arms: 1, providers: 1, compat: false, tryBearer: false, account: false };
   expect(limitsOf(least)).toEqual({ requests: 5, tokens: 640 });
 });
@@ -16,4 +16,12 @@ test('nothing is allowed beyond the limits, of requests or of tokens', () => {
   expect(allowance.take()).toBe(true);
   expect(allowance.take()).toBe(false);
   expect(allowance.spent).toEqual({ requests: 3, tokens: 360 });
+});
+
+test('what a server uses beyond what it was allowed is told apart, and ends the examination', () => {
+  const allowance = new Allowance({ requests: 9, tokens: 640 });
+  expect(allowance.take(320)).toBe(true);
+  allowance.settle(320, 700);
+  expect([allowance.spent.tokens, allowance.overrun]).toEqual([320, 380]);
+  expect(allowance.take(320)).toBe(false);
 });

@@ -14,6 +14,9 @@ export const answerTokens = 256;
 export const promptTokens = 64;
 export const tokensPerQuestion = promptTokens + answerTokens;
 
+/** Of a request that nobody should answer: one token, should somebody answer all the same. */
+export const knockTokens = promptTokens + 1;
+
 /** Questions to each model on each route: one streamed, one not. */
 export const questionsPerArm = 2;
 /** Pages that find one custom provider: its list of models at three places, or under two other names. */
@@ -42,8 +45,9 @@ export interface Extent {
 
 export function limitsOf({ arms, providers, compat, tryBearer, account }: Extent): Limits {
   const questions = questionsPerArm * arms + (tryBearer ? 1 : 0);
-  const pages = pagesPerProvider * providers + (compat ? doors : 0) + (account ? accountPages : 0);
-  return { requests: questions + pages, tokens: questions * tokensPerQuestion };
+  const knocks = compat ? doors : 0;
+  const pages = pagesPerProvider * providers + knocks + (account ? accountPages : 0);
+  return { requests: questions + pages, tokens: questions * tokensPerQuestion + knocks * knockTokens };
 }
 
 /** Keeps to the limits: nothing is sent that it does not allow. */
@@ -51,6 +55,7 @@ export class Allowance {
   readonly limits: Limits;
   #requests = 0;
   #tokens = 0;
+  #overrun = 0;
 
   constructor(limits: Limits) {
     this.limits = limits;
@@ -60,9 +65,18 @@ export class Allowance {
     return { requests: this.#requests, tokens: this.#tokens };
   }
 
+  /**
+   * Tokens that servers used beyond what they were allowed, whatever `max_tokens` said. They are no part of `spent`, but
+   * nothing more is sent where both together reach the limit.
+   */
+  get overrun(): number {
+    return this.#overrun;
+  }
+
   /** Takes one request that may use up to `tokens`. False: it must not be sent. */
   take(tokens = 0): boolean {
-    if (this.#requests >= this.limits.requests || this.#tokens + tokens > this.limits.tokens) return false;
+    if (this.#requests >= this.limits.requests) return false;
+    if (this.#tokens + this.#overrun + tokens > this.limits.tokens) return false;
     this.#requests++;
     this.#tokens += tokens;
     return true;
@@ -70,6 +84,7 @@ export class Allowance {
 
   /** Puts what was used in the place of what was taken for it. */
   settle(taken: number, used: number): void {
-    this.#tokens += used - taken;
+    this.#tokens += Math.min(used, taken) - taken;
+    this.#overrun += Math.max(0, used - taken);
   }
 }

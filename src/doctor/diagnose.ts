@@ -40,9 +40,13 @@ export function diagnose(facts: Facts): Diagnosis {
 /** The one reason of each failed question. */
 function reasons(facts: Facts): Finding[] {
   return facts.routes.flatMap((route) =>
-    route.probes.flatMap((probe) => {
-      const refused = refusedOf(probe, route, facts);
-      return refused ? [reasonOf(refused)] : [];
+    [...Map.groupBy(route.probes, ({ model }) => model).values()].flatMap((asked) => {
+      const found = asked.flatMap((probe) => {
+        const refused = refusedOf(probe, route, facts);
+        return refused ? [reasonOf(refused)] : [];
+      });
+      // Streamed and whole, a model says the same twice, but for the ids of the two requests.
+      return found.filter(({ id }, index) => found.findIndex((other) => other.id === id) === index);
     }),
   );
 }

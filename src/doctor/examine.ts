@@ -8,7 +8,7 @@ import type { Exchange, Failure } from '../record/exchange.ts';
 import { validityOf } from '../record/validity.ts';
 import type { Model } from '../suite/suite.ts';
 import { readAccount, readLog } from './account.ts';
-import { tokensPerQuestion, type Allowance } from './allowance.ts';
+import { knockTokens, tokensPerQuestion, type Allowance } from './allowance.ts';
 import type {
   AccountFacts,
   Auth,
@@ -85,25 +85,52 @@ async function examineRoute(way: Way, tryBearer: boolean, tools: Tools): Promise
   for (const slug of new Set(arms.map(({ model }) => splitModel(model.model).slug)))
     providers.push(await findProvider(slug, endpoint, look));
 
+  const asked = await askModels(way, providers, tools);
   const facts: RouteFacts = {
     route,
     url: tools.redact(endpoint.baseUrl),
     throughGateway: endpoint.throughGateway,
+    cloudflare: isCloudflare(way, providers, asked.probes),
     auth: authOf(endpoint),
     sendsProviderKey: authOf(endpoint) === 'aig' && endpoint.bearer !== undefined,
     wanted,
     providers,
-    ...(await askModels(way, providers, tools)),
+    ...asked,
     ...defined({ clockAheadMs }),
   };
-  if (route !== 'compat' || facts.probes.some(({ exchange }) => cannotBeReached(exchange))) return facts;
+  const isReached = facts.probes.every(({ exchange }) => !cannotBeReached(exchange));
+  // Others than Cloudflare's gateway have no such doors.
+  if (route !== 'compat' || !facts.cloudflare || !isReached) return facts;
   const doors = await tryDoors(way, tools);
   const bearer =
     tryBearer && way.otherAuth ? await ask(arms[0]!, route, false, way.otherAuth, tools) : undefined;
   return { ...facts, doors, ...defined({ bearer }) };
 }
 
-/** Every model twice, streamed and whole; once where the first answer leaves no hope for the second. */
+/** Its address, or what only its gateway says: a header of its own, or a refusal in its words. */
+function isCloudflare(
+  { route, arms }: Way,
+  providers: readonly ProviderFacts[],
+  probes: readonly Probe[],
+): boolean {
+  const host = new URL(arms[0]!.endpoint.baseUrl).hostname;
+  const families = [
+    ...providers.map(({ failure }) => failure?.family),
+    ...probes.map(({ exchange }) => (exchange.outcome === 'failed' ? exchange.failure.family : undefined)),
+  ];
+  return (
+    route === 'demo' ||
+    /(^|\.)cloudflare\.com$/.test(host) ||
+    families.some((family) => family === 'gateway' || family === 'cloudflare') ||
+    probes.some(({ exchange: { receipts } }) =>
+      [receipts.gatewayLogId, receipts.cacheStatus, receipts.gatewayStep, receipts.cfRay].some(
+        (value) => value !== undefined,
+      ),
+    )
+  );
+}
+
+/** Every model twice, streamed and whole: what fails in one way may go well in the other. */
 async function askModels(
   { route, arms, wanted }: Way,
   providers: readonly ProviderFacts[],
@@ -135,13 +162,12 @@ async function askModels(
         break;
       }
       probes.push(probe);
-      if (cannotBeReached(probe.exchange) || isRefusedAtTheDoor(probe.exchange))
-        reason = 'the model before it did not get through';
-      else reason = undefined;
-      // A refused token is asked about twice: a gateway under load refuses good ones now and then.
-      const isWorthAnother = probe.exchange.httpStatus === 200 || codeOf(probe.exchange) === '2009';
-      if (streamed && !isWorthAnother) break;
     }
+    const ours = probes.filter((probe) => probe.model === model.id);
+    const isHopeless = ours.every(
+      ({ exchange }) => cannotBeReached(exchange) || isRefusedAtTheDoor(exchange),
+    );
+    reason = ours.length > 0 && isHopeless ? 'the model before it did not get through' : undefined;
   }
   return { probes, unasked };
 }
@@ -181,7 +207,7 @@ async function tryDoors({ route, arms, otherAuth }: Way, tools: Tools): Promise<
   const { model, endpoint } = arms[0]!;
   tools.say(`${route}: trying ways to log in, with a model that nobody has`);
   const door = async (through: Endpoint): Promise<Door> =>
-    doorOf(await send(knock({ model, route, endpoint: through }, tools.asker), 0, tools));
+    doorOf(await send(knock({ model, route, endpoint: through }, tools.asker), knockTokens, tools));
   const { wireModel, baseUrl, throughGateway } = endpoint;
   return {
     withoutToken: await door({ wireModel, baseUrl, throughGateway, headers: {} }),

@@ -11,6 +11,8 @@ export interface Facts {
   account: AccountFacts;
   limits: Limits;
   spent: Limits;
+  /** Tokens that servers used beyond what they were allowed. */
+  overrun: number;
   suite: SuiteFacts;
   /** Somebody ended it before all had been asked. */
   stopped: boolean;
@@ -43,6 +45,8 @@ export interface RouteFacts {
   /** Without secrets. */
   url: string;
   throughGateway: boolean;
+  /** It is Cloudflare that answers: by its address, by the headers of its gateway, or by its way to refuse. */
+  cloudflare: boolean;
   auth: Auth;
   /** The provider's key went along through the gateway, in the place of the stored one. */
   sendsProviderKey: boolean;

@@ -21,8 +21,9 @@ export function question(
   { model, route, endpoint }: { model: Model; route: string; endpoint: Endpoint },
   stream: boolean,
   { runId, settings, newEventId }: Asker,
+  maxTokens = answerTokens,
 ): ChatRequest {
-  const params = { ...model.params, max_tokens: answerTokens, stream };
+  const params = { ...model.params, max_tokens: maxTokens, stream };
   const planned: PlannedRequest = {
     key: '',
     phase: 'measure',
@@ -41,10 +42,13 @@ export function question(
   return chatRequest(planned, endpoint, { runId, suite: 'doctor', eventId: newEventId(), settings });
 }
 
-/** The same to nobody: what the gateway refuses first, credentials or model, is the answer. */
+/**
+ * The same to nobody: what the gateway refuses first, credentials or model, is the answer. A server that answers to any
+ * name says one token.
+ */
 export function knock(
   { model, route, endpoint }: { model: Model; route: string; endpoint: Endpoint },
   asker: Asker,
 ): ChatRequest {
-  return question({ model, route, endpoint: { ...endpoint, wireModel: nobody } }, false, asker);
+  return question({ model, route, endpoint: { ...endpoint, wireModel: nobody } }, false, asker, 1);
 }

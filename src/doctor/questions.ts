@@ -23,7 +23,7 @@ const settled = (found: string): Pick<Answer, 'found' | 'settled'> => ({ found, 
 const open = (found: string): Pick<Answer, 'found' | 'settled'> => ({ found, settled: false });
 
 const gatewayRoutes = ({ routes }: Facts): RouteFacts[] =>
-  routes.filter(({ throughGateway, route }) => throughGateway && route !== 'demo');
+  routes.filter(({ throughGateway, cloudflare, route }) => throughGateway && cloudflare && route !== 'demo');
 const gatewayProbes = (facts: Facts): Probe[] => gatewayRoutes(facts).flatMap(({ probes }) => probes);
 const answered = ({ exchange }: Probe): boolean => exchange.httpStatus === 200;
 /** Why Cloudflare's API was not asked. */

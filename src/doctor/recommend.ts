@@ -11,17 +11,23 @@ const choices: readonly (readonly [route: string, why: string])[] = [
 ];
 
 /** Which route to use. Pure. */
-export function recommend({ suite, stopped }: Facts, states: ReadonlyMap<string, RouteState>): string {
+export function recommend(
+  { suite, stopped, routes, untried }: Facts,
+  states: ReadonlyMap<string, RouteState>,
+): string {
   if (stopped) return 'Stopped before all had been asked: run doctor again for the rest.';
   const state = (route: string): RouteState => states.get(route) ?? 'unasked';
   const best =
     choices.find(([route]) => state(route) === 'works') ??
     choices.find(([route]) => state(route) === 'partly');
   if (!best) return 'No route works yet: mend what is marked ✗ above, from the top, and run doctor again.';
-  const [route, why] = best;
+  const [route] = best;
+  const isElsewhere = routes.some((each) => each.route === route && each.throughGateway && !each.cloudflare);
+  const why = isElsewhere ? 'it works at this address' : best[1];
+  const wantsGateway = [...routes.filter(({ throughGateway }) => throughGateway), ...untried].length > 0;
   if (route === 'demo')
     return 'The simulated gateway works. For your own: gatebench init --gateway, then gatebench doctor.';
-  if (route === 'direct')
+  if (route === 'direct' && wantsGateway)
     return `Until a route through the gateway works, --route direct does${state(route) === 'partly' ? ' for some models' : ''}.`;
   const some = state(route) === 'partly' ? ', though not for every model' : '';
   const advice = `Use --route ${route}: ${why}${some}.`;

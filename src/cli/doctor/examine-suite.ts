@@ -88,12 +88,13 @@ async function examineWith(
         say,
       },
     );
-    const { limits, spent } = allowance;
+    const { limits, spent, overrun } = allowance;
     return diagnose({
       ...seen,
       untried,
       limits,
       spent,
+      overrun,
       suite: suiteFacts(flags, suite),
       stopped: stop.aborted,
     });

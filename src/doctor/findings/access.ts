@@ -83,6 +83,19 @@ export const access: readonly RefusalKind[] = [
         : undefined,
   },
   {
+    id: 'no-gateway-there',
+    mark: 'wrong',
+    ofRoute: true,
+    explain: (refused) =>
+      isUnauthorized(refused) && refused.route.throughGateway && !refused.route.cloudflare
+        ? {
+            says: `the server refuses who asks (${refused.probe.exchange.httpStatus ?? 401})`,
+            means: `It does not answer as Cloudflare's gateway does, and the route ${refused.route.route} names itself as that one wants it.`,
+            fix: 'For another server say --route direct with this --base-url, and put its key into OLLAMA_API_KEY.',
+          }
+        : undefined,
+  },
+  {
     id: 'no-stored-key',
     mark: 'wrong',
     ofRoute: true,

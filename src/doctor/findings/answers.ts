@@ -35,6 +35,19 @@ export const answers: readonly RefusalKind[] = [
         : undefined,
   },
   {
+    id: 'no-stream',
+    mark: 'wrong',
+    ofRoute: true,
+    explain: ({ failure, route }) =>
+      failure.code === 'json_instead_of_sse' && !route.cloudflare
+        ? {
+            says: 'one piece of JSON came although a stream was asked for',
+            means: 'The server, or a proxy before it, does not stream. There is no time to first token.',
+            fix: 'Switch streaming on there, or ask the server itself.',
+          }
+        : undefined,
+  },
+  {
     id: 'stream-as-json',
     mark: 'wrong',
     ofRoute: true,

@@ -1,14 +1,13 @@
-import { isUnknownModel as isUnknownModelFailure } from '../../gateway/classify.ts';
 import { nearestModels } from '../nearest-models.ts';
 import { retiredModels } from '../retired-models.ts';
 import type { RefusalKind, Refused } from '../finding.ts';
 import type { Facts } from '../facts.ts';
+import { notFound } from './not-found.ts';
 
 const publicList = 'https://ollama.com/v1/models';
 const suffix = /[:-]cloud$/;
 
-const isUnknownModel = ({ failure, probe }: Refused): boolean =>
-  isUnknownModelFailure(failure) || (failure.family === 'provider' && probe.exchange.httpStatus === 404);
+const isUnknownModel = (refused: Refused): boolean => notFound(refused) === 'model';
 
 const bareName = ({ probe }: Refused): string => probe.name.slice(probe.name.indexOf('/') + 1);
 

@@ -7,14 +7,18 @@ import type { ObservationKind, Place, Said } from '../finding.ts';
 /** Less is not worth a word: a second is what the header `Date` cannot tell, and another what a slow answer may hide. */
 const worthOfClock = 2000;
 
-const allProbes = ({ routes }: Facts): Probe[] => routes.flatMap(({ probes }) => probes);
-
 /** What shows in single answers: the same words for all of them. */
-function inAnswers(holds: (probe: Probe) => boolean, said: (probe: Probe) => Said): ObservationKind['look'] {
-  return (facts) =>
-    allProbes(facts)
-      .filter(holds)
-      .map((probe) => ({ ...said(probe), where: [{ route: probe.route, model: probe.model }] }));
+function inAnswers(
+  holds: (probe: Probe) => boolean,
+  said: (probe: Probe, cloudflare: boolean) => Said,
+): ObservationKind['look'] {
+  return ({ routes }) =>
+    routes.flatMap(({ probes, cloudflare }) =>
+      probes.filter(holds).map((probe) => ({
+        ...said(probe, cloudflare),
+        where: [{ route: probe.route, model: probe.model }],
+      })),
+    );
 }
 
 /** What the gateway's settings show, which are known with CLOUDFLARE_API_TOKEN alone. */
@@ -55,13 +59,60 @@ export const observations: readonly ObservationKind[] = [
     mark: 'warning',
     look: inAnswers(
       ({ reasons }) => reasons.includes('buffered'),
-      () => ({
+      (_, cloudflare) => ({
         says: 'the stream arrived in one burst at its end',
         means:
           'Something on the way collects it, so there is no time to first token; runs mark such rows «buffered».',
-        fix: 'Switch Guardrails and DLP off, look for a proxy, and try --route direct to see the difference.',
+        fix: cloudflare
+          ? 'Switch Guardrails and DLP off, look for a proxy, and try --route direct to see the difference.'
+          : 'Look for a proxy that collects it, or ask the server itself.',
       }),
     ),
+  },
+  {
+    id: 'load-bound',
+    mark: 'warning',
+    // The first question may find a model asleep; the second comes right after it.
+    look: inAnswers(
+      ({ reasons, streamed }) => reasons.includes('cold_load') && !streamed,
+      ({ exchange: { serverTimings } }) => ({
+        says: `the model was loaded anew for its second question${serverTimings?.loadMs === undefined ? '' : `, in ${duration(serverTimings.loadMs)}`}`,
+        means:
+          'It is not kept in memory, so that nearly every answer would wait for it and be left out of latencies.',
+        fix: 'Set gateway.local.keep_alive higher, or let fewer models share the memory.',
+      }),
+    ),
+  },
+  {
+    id: 'max-tokens-ignored',
+    mark: 'warning',
+    look: ({ overrun, limits }) =>
+      overrun === 0
+        ? []
+        : [
+            {
+              where: [],
+              says: `servers used ${count(overrun, 'token')} more than they were allowed`,
+              means: `They do not keep to max_tokens, or count more into a prompt than it has. What was asked for stays within ${limits.tokens.toLocaleString('en-US')}.`,
+              fix: 'Give a run a budget in requests (run.budget.requests): one in tokens is only known afterwards.',
+            },
+          ],
+  },
+  {
+    id: 'no-cloudflare',
+    mark: 'note',
+    look: ({ routes }) =>
+      routes
+        .filter(
+          ({ throughGateway, cloudflare, probes }) =>
+            throughGateway && !cloudflare && probes.some(({ exchange }) => exchange.httpStatus !== undefined),
+        )
+        .map(({ route }) => ({
+          where: [{ route }],
+          says: "it does not answer as Cloudflare's gateway does",
+          means: 'None of its headers came back, so there is no log to look into, and no cache status.',
+          fix: 'For any other OpenAI-compatible server say --route direct with this --base-url.',
+        })),
   },
   {
     id: 'usage-missing',
@@ -136,8 +187,9 @@ export const observations: readonly ObservationKind[] = [
     look: ({ routes }) =>
       routes
         .filter(
-          ({ throughGateway, probes }) =>
+          ({ throughGateway, cloudflare, probes }) =>
             throughGateway &&
+            cloudflare &&
             probes.some(
               ({ exchange }) => exchange.httpStatus === 200 && exchange.receipts.gatewayLogId === undefined,
             ),

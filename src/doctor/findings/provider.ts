@@ -1,5 +1,6 @@
-import type { BasePath, Facts, ProviderFacts } from '../facts.ts';
-import type { RefusalKind, Refused } from '../finding.ts';
+import type { BasePath, Facts, ProviderFacts, RouteFacts } from '../facts.ts';
+import type { RefusalKind, Refused, Said } from '../finding.ts';
+import { notFound } from './not-found.ts';
 
 const fitting = 'https://ollama.com';
 
@@ -8,11 +9,8 @@ const isAboutProvider = ({ failure }: Refused): boolean =>
   failure.family === 'gateway' && ['2008', '2019'].includes(failure.code);
 
 /** A path that the provider does not have, which is another thing than a model that it does not have. */
-const isWrongPath = ({ failure, probe, route }: Refused): boolean =>
-  failure.family === 'provider' &&
-  probe.exchange.httpStatus === 404 &&
-  failure.code === 'http_404' &&
-  route.throughGateway;
+const isWrongPath = (refused: Refused): boolean =>
+  notFound(refused) === 'path' && refused.route.throughGateway && refused.route.cloudflare;
 
 const entryOf = (
   facts: Facts,
@@ -139,27 +137,56 @@ export const provider: readonly RefusalKind[] = [
     id: 'path-missing',
     mark: 'wrong',
     ofRoute: true,
-    explain: ({ failure, route }) => {
-      if (failure.family !== 'provider' || failure.code !== 'http_404') return undefined;
-      const says = 'nothing answers at this path (404)';
-      if (!route.throughGateway)
-        return {
-          says,
-          means: 'The address is no OpenAI-compatible one: it has no chat/completions.',
-          fix: 'Correct --base-url: it ends in /v1, as https://ollama.com/v1 does.',
-        };
-      // Only --base-url can say so: our own addresses end like this.
-      return /\/(?:compat|custom-[^/]+\/v1)$/.test(route.url)
-        ? {
-            says,
-            means: 'The custom provider’s base URL leads elsewhere.',
-            fix: `Set the custom provider’s base URL to ${fitting}.`,
-          }
-        : {
-            says,
-            means: 'The address is no whole one of a gateway: they end in /compat or /custom-<slug>/v1.',
-            fix: 'Correct --base-url: …/v1/<account>/<gateway>/compat, or for the route provider …/custom-<slug>/v1.',
-          };
+    explain(refused) {
+      if (notFound(refused) !== 'path') return undefined;
+      return refused.route.throughGateway && refused.route.cloudflare
+        ? wrongGatewayPath(refused.route.url)
+        : wrongPath(refused.route);
     },
   },
 ];
+
+const says = 'nothing answers at this path (404)';
+
+/** Only --base-url can say so: our own addresses end like this. */
+function wrongGatewayPath(url: string): Said {
+  return /\/(?:compat|custom-[^/]+\/v1)$/.test(url)
+    ? {
+        says,
+        means: 'The custom provider’s base URL leads elsewhere.',
+        fix: `Set the custom provider’s base URL to ${fitting}.`,
+      }
+    : {
+        says,
+        means: 'The address is no whole one of a gateway: they end in /compat or /custom-<slug>/v1.',
+        fix: 'Correct --base-url: …/v1/<account>/<gateway>/compat, or for the route provider …/custom-<slug>/v1.',
+      };
+}
+
+/** What people leave off a base URL, or put on it. */
+function wrongPath({ url, route }: RouteFacts): Said {
+  const whole = /\/+(?:chat\/)?completions\/*$/;
+  if (whole.test(url))
+    return {
+      says,
+      means: 'The address ends in /chat/completions, and that is added once more.',
+      fix: `Leave it off: --base-url ${url.replace(whole, '')}`,
+    };
+  if (/\/api$/.test(url) && route === 'local')
+    return {
+      says,
+      means: 'It has no /api/chat: that is Ollama’s own API, which other servers do not have.',
+      fix: 'Leave out gateway.local.api, so that its /v1 is asked; or correct --base-url.',
+    };
+  if (!/\/v\d+[a-z]*$/.test(url))
+    return {
+      says,
+      means: 'The address has no chat/completions: OpenAI-compatible ones end in /v1, and this one does not.',
+      fix: `Correct --base-url: perhaps ${url.replace(/\/+$/, '')}/v1`,
+    };
+  return {
+    says,
+    means: 'The address is no OpenAI-compatible one: it has no chat/completions.',
+    fix: 'Correct --base-url: it ends in /v1, as https://ollama.com/v1 does.',
+  };
+}

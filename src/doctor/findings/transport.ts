@@ -55,6 +55,21 @@ export const transport: readonly RefusalKind[] = [
         : undefined,
   },
   {
+    id: 'page-in-its-place',
+    mark: 'wrong',
+    explain: ({ failure, probe, route }) =>
+      failure.family === 'edge' &&
+      !route.cloudflare &&
+      !isOllamaCloud(route.url) &&
+      (probe.exchange.httpStatus ?? 0) < 520
+        ? {
+            says: `a page came in the place of an answer (${probe.exchange.httpStatus ?? failure.code})`,
+            means: `${failure.message}. A proxy or a web server before the model wrote it.`,
+            fix: 'Look whether --base-url leads to the model server itself, and whether that is up.',
+          }
+        : undefined,
+  },
+  {
     id: 'edge',
     mark: 'wrong',
     explain: ({ failure, probe }) =>
@@ -72,14 +87,19 @@ export const transport: readonly RefusalKind[] = [
     explain: ({ failure, probe, route }) => ({
       says: `it failed: ${failure.family} ${failure.code}`,
       means: failure.message,
-      fix: !route.throughGateway
-        ? 'Look whether --base-url leads to the provider itself.'
-        : probe.exchange.receipts.gatewayLogId === undefined
-          ? `Look it up in the gateway’s log by its event id: ${probe.exchange.eventId}.`
-          : `Look it up in the gateway’s log: ${probe.exchange.receipts.gatewayLogId}.`,
+      fix:
+        !route.throughGateway || !route.cloudflare
+          ? 'Look whether --base-url leads to the provider itself.'
+          : probe.exchange.receipts.gatewayLogId === undefined
+            ? `Look it up in the gateway’s log by its event id: ${probe.exchange.eventId}.`
+            : `Look it up in the gateway’s log: ${probe.exchange.receipts.gatewayLogId}.`,
     }),
   },
 ];
+
+/** It stands behind Cloudflare's edge, whose own numbers begin at 520. */
+const isOllamaCloud = (url: string): boolean =>
+  /(^|\.)ollama\.com$/.test(URL.canParse(url) ? new URL(url).hostname : '');
 
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url;
