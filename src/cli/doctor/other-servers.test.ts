@@ -219,7 +219,10 @@ test('a local Ollama that loads its model for every question is not all well', a
   const seen = async (loads: readonly number[]): Promise<string> => {
     let question = 0;
     const { url } = await serve((one, response) => {
-      if (one.path.endsWith('/tags')) return json(response, 200, { models: [{ name: 'm' }] });
+      if (one.path.endsWith('/tags')) {
+        json(response, 200, { models: [{ name: 'm' }] });
+        return;
+      }
       const load_duration = (loads[question++] ?? 0) * 1e6;
       const last = {
         model: 'm',
@@ -233,7 +236,10 @@ test('a local Ollama that loads its model for every question is not all well', a
         eval_duration: 1e8,
       };
       const message = { role: 'assistant', content: 'one two three' };
-      if (one.body['stream'] === false) return json(response, 200, { ...last, message });
+      if (one.body['stream'] === false) {
+        json(response, 200, { ...last, message });
+        return;
+      }
       response.writeHead(200, { 'content-type': 'application/x-ndjson' });
       response.write(`${JSON.stringify({ model: 'm', done: false, message })}\n`);
       return void response.end(
