@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
 import { demoCredentials } from '../gateway/routes/demo.ts';
 import { createStandin } from '../standin/server.ts';
-import { setUpOf, setUps, type SetUp } from '../standin/set-ups.ts';
+import { influences, modes } from '../standin/influences.ts';
+import type { SetUp } from '../standin/set-ups.ts';
 import { nearest } from '../suite/nearest.ts';
 
 export interface ServeFlags {
@@ -25,14 +26,20 @@ export async function executeServe({ json, mode, ...options }: ServeFlags): Prom
       ? `${JSON.stringify({ event: 'listening', url: standin.url, base_url: baseUrl, token, ...(setUp && { mode: setUp.name }) })}\n`
       : [
           `The stand-in gateway listens on ${standin.url} (loopback only). Its models are simulated.`,
-          ...(setUp ? [`Set up wrongly on purpose, as «${setUp.name}»: ${setUp.summary}.`] : []),
+          ...(setUp
+            ? [
+                `${influences.includes(setUp) ? 'It behaves' : 'Set up wrongly'} on purpose, as «${setUp.name}»: ${setUp.summary}.`,
+              ]
+            : []),
           '',
           `  base URL  ${baseUrl}`,
           `  token     ${token}`,
           '',
           'Try it:',
           `  CF_AIG_TOKEN=${token} gatebench run suites/smoke.yaml --route compat --base-url ${baseUrl}`,
-          ...doctorCommand(standin.url, setUp?.model),
+          ...(setUp && influences.includes(setUp)
+            ? [`  gatebench run suites/smoke.yaml --route local --base-url ${standin.url}`]
+            : doctorCommand(standin.url, setUp?.model)),
           '',
           'Ctrl-C ends it.',
           '',
@@ -56,9 +63,9 @@ function doctorCommand(url: string, model = 'sim-swift'): string[] {
 }
 
 function setUpNamed(name: string): SetUp {
-  const found = setUpOf(name);
+  const found = modes.find((mode) => mode.name === name);
   if (found) return found;
-  const names = setUps.map((setUp) => setUp.name);
+  const names = modes.map((mode) => mode.name);
   const meant = nearest(name, names);
   throw new UserError(
     `--mode: there is no set-up «${name}»${meant ? `; did you mean «${meant}»?` : `. Known: ${names.join(', ')}.`}`,

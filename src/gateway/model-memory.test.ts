@@ -49,6 +49,23 @@ test('whoever is sent while another one has it loaded waits for the same load, t
   expect((await memory.around('llama', () => Promise.resolve())).memory.wasCold).toBe(false);
 });
 
+test('a chain of requests that each waited for the one before does not keep a model cold', async () => {
+  const { memory, state } = server();
+  const ends: (() => void)[] = [];
+  const send = () => memory.around('llama', () => new Promise<void>((resolve) => ends.push(resolve)));
+  const asked = [send()];
+  await new Promise(setImmediate);
+  state.loaded = ['llama'];
+  asked.push(send());
+  await new Promise(setImmediate);
+  ends[0]!();
+  await asked[0];
+  asked.push(send());
+  await new Promise(setImmediate);
+  for (const end of ends) end();
+  expect((await Promise.all(asked)).map(({ memory: { wasCold } }) => wasCold)).toEqual([true, true, false]);
+});
+
 test('a server that never lists what answers says nothing about its memory', async () => {
   const { memory } = server();
   expect((await memory.around('llama', () => Promise.resolve())).memory).toEqual({});

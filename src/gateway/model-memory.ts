@@ -33,8 +33,8 @@ export class ModelMemory {
     if (/[:-]cloud$/i.test(model)) return { result: await request(), memory: {} };
     const before = await this.#find(model);
     const loading = this.#loading.get(model) ?? 0;
-    const isMissing = before === 'missing' || (loading > 0 && before !== undefined);
-    if (!isMissing) return { result: await request(), memory: factsOf(before, before && false) };
+    if (before !== 'missing')
+      return { result: await request(), memory: factsOf(before, before && loading > 0) };
     this.#loading.set(model, loading + 1);
     try {
       const result = await request();

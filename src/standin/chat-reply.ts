@@ -33,13 +33,17 @@ export function chatReply(draw: Draw, body: ChatBody, settings: ReplySettings): 
   }
   const model = knobs.echoModel ?? body.model;
   const composition = compose(knobs, body);
+  let queuedMs: Ms = 0;
+  const queued = (ms: Ms): void => {
+    queuedMs = ms;
+  };
   const created = Math.floor(wall.getTime() / 1000);
   const dialect =
     way === 'openai'
       ? openaiDialect({ id: draw.id, created, model, includeUsage: body.includeUsage }, knobs, composition)
-      : nativeDialect({ wall, model, loadMs, speed }, knobs, composition);
+      : nativeDialect({ wall, model, loadMs, speed, queuedMs: () => queuedMs }, knobs, composition);
   const worded = way === 'native' ? { ...draw, knobs: asLines(knobs) } : draw;
-  return body.stream ? streamed(dialect, worded, speed) : whole(dialect, worded, speed);
+  return { ...(body.stream ? streamed(dialect, worded, speed) : whole(dialect, worded, speed)), queued };
 }
 
 /** Raw text of the failure table is worded as an event; here the same stands on a line of its own. */

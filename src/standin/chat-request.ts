@@ -9,6 +9,8 @@ export interface ChatBody {
   /** The body as it came: what cache and chance go by. */
   text: string;
   model: string;
+  /** Text of all messages. */
+  promptText: string;
   /** Text of the last message. */
   lastText: string;
   /** A rough count: a token for four characters, and some for each message. */
@@ -19,6 +21,8 @@ export interface ChatBody {
   maxTokens: number | undefined;
   /** Native requests only. */
   keepAliveMs: Ms | undefined;
+  /** Native requests only: a prompt that does not fit is to be refused, not cut. */
+  refusesCut: boolean;
 }
 
 type Fields = Record<string, unknown>;
@@ -38,12 +42,14 @@ export function readChatBody(text: string, way: ChatWay): ChatBody | string {
   return {
     text,
     model: body.model,
+    promptText: texts.join('\n'),
     lastText: texts.at(-1)!,
     promptTokens: texts.reduce((sum, { length }) => sum + 4 + Math.ceil(length / 4), 3),
     stream: way === 'openai' ? body.stream === true : body.stream !== false,
     includeUsage: isFields(body.stream_options) && body.stream_options.include_usage === true,
     maxTokens: typeof limit === 'number' && limit >= 0 ? limit : undefined,
     keepAliveMs: way === 'native' ? keepAliveOf(body.keep_alive) : undefined,
+    refusesCut: way === 'native' && body.truncate === false,
   };
 }
 

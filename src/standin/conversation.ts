@@ -67,7 +67,9 @@ function write(reply: Reply, response: ServerResponse, host: Host, received: Ms,
   void slots.take().then((got) => {
     // The provider's clock starts when it takes the request up, and a client that left frees its slot at once.
     const started = got ? returning(reply, slots) : refused(reply);
-    const writer = new Writer(closing(started), response, host.timetable, machineNow(), truth);
+    const now = machineNow();
+    reply.queued?.(now - bodyRead);
+    const writer = new Writer(closing(started), response, host.timetable, now, truth);
     if (response.destroyed) writer.abandon();
     else writer.start();
   });

@@ -89,6 +89,12 @@ export interface Knobs {
   /** The model name in the answer. */
   echoModel: string | undefined;
   contentType: string | undefined;
+  /** To read a token of the prompt that is not in the prompt cache: before headers and first frame. */
+  promptTokenMs: Ms;
+  /** Prompts that were read are kept; what a later one shares with them from its start costs nothing. */
+  promptCache: boolean;
+  /** Tokens of a prompt beyond these are cut off without a word; Ollama's own API refuses it when told to. */
+  contextTokens: number | undefined;
   /** How long a local model takes to load when it is not in memory. */
   loadMs: Ms;
   /** Nothing of the request appears in the gateway's log. */
@@ -148,6 +154,9 @@ export const defaultKnobs: Knobs = {
   completionTokens: undefined,
   echoModel: undefined,
   contentType: undefined,
+  promptTokenMs: 0,
+  promptCache: false,
+  contextTokens: undefined,
   loadMs: 0,
   logMissing: false,
   omitHeaders: [],
@@ -162,6 +171,7 @@ const kindsOfAbsent: Partial<Record<keyof Knobs, string>> = {
   cutAfter: 'number',
   promptTokens: 'number',
   completionTokens: 'number',
+  contextTokens: 'number',
   toolCall: 'object',
 };
 

@@ -9,6 +9,8 @@ export interface NativeHead {
   model: string;
   /** How long the model took to load before it read the prompt; 0 when it was warm. */
   loadMs: Ms;
+  /** How long the request has waited for its turn, once that is known. Not divided by `speed`. */
+  queuedMs: () => Ms;
   /** Delays are divided by this, and so are the durations that it reports of them. */
   speed: number;
 }
@@ -28,7 +30,7 @@ export function nativeDialect(head: NativeHead, knobs: Knobs, composition: Compo
   const ending = (total: Ms): object => ({
     done: true,
     done_reason: finish,
-    total_duration: nanoseconds(total),
+    total_duration: nanoseconds(total) + Math.round(head.queuedMs() * 1e6),
     load_duration: nanoseconds(head.loadMs),
     ...(knobs.usage !== 'none' && {
       prompt_eval_count: tokens.prompt,

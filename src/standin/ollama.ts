@@ -5,9 +5,10 @@ import type { ChatBody, ChatWay } from './chat-request.ts';
 import { nativeError, openaiError } from './failures.ts';
 import type { FailedResponse } from './failures.ts';
 import { machineNow } from './instant.ts';
-import { KnobError } from './knobs.ts';
+import { KnobError, type Knobs } from './knobs.ts';
 import { LoadedModels } from './loaded-models.ts';
 import { modelPages } from './model-pages.ts';
+import { PromptCache } from './prompt-cache.ts';
 import type { StandinOptions } from './options.ts';
 import { failureReply, jsonReply, textReply } from './reply.ts';
 import type { Reply } from './reply.ts';
@@ -50,6 +51,7 @@ export class Ollama {
   readonly #simulator: Simulator;
   readonly #clock: Clock;
   readonly #loaded = new LoadedModels();
+  readonly #promptCache = new PromptCache();
   readonly #usage = new UsageBook();
 
   constructor(options: StandinOptions, simulator: Simulator, clock: Clock) {
@@ -87,9 +89,9 @@ export class Ollama {
   }
 
   #chat(request: ProviderRequest, way: ChatWay): ProviderReply {
-    const read = readChatBody(request.body, way);
-    if (typeof read === 'string') return { reply: failureReply(refusal(way, 400, read)) };
-    const body: ChatBody = { ...read, model: request.model ?? read.model };
+    const asked = readChatBody(request.body, way);
+    if (typeof asked === 'string') return { reply: failureReply(refusal(way, 400, asked)) };
+    const body: ChatBody = { ...asked, model: request.model ?? asked.model };
     const { model, stream: streamed } = body;
     const chat = { eventId: request.eventId, model, route: request.route, streamed };
     const draw = request.cached ?? this.#draw(request, body);
@@ -97,8 +99,15 @@ export class Ollama {
       return { reply: { ...failureReply(refusal(way, 404, `model '${model}' not found`)), chat }, body };
     if (typeof draw === 'string') return { reply: { ...failureReply(refusal(way, 400, draw)), chat }, body };
 
+    const promptTokens = draw.knobs.promptTokens ?? body.promptTokens;
+    if (body.refusesCut && promptTokens > (draw.knobs.contextTokens ?? Infinity))
+      return {
+        reply: { ...failureReply(refusal(way, 400, 'the input length exceeds the context length')), chat },
+        body,
+      };
     const loadMs = request.cached ? 0 : this.#load(body, draw);
-    const slower = loadMs > 0 ? { ...draw, knobs: delayed(draw, loadMs) } : draw;
+    const read = request.cached ? draw.knobs : this.#read(body, draw.knobs, promptTokens);
+    const slower = { ...draw, knobs: delayed(read, loadMs) };
     const speed = request.cached ? Infinity : this.#options.speed;
     const reply = chatReply(slower, body, { way, wall: this.#clock.wall(), speed, loadMs });
     if (!request.cached) this.#usage.add(body, draw, this.#clock.wall());
@@ -119,6 +128,16 @@ export class Ollama {
     return state === 'cold' ? knobs.loadMs : 0;
   }
 
+  /** Cuts the prompt to the context, and takes its time to read what is not in the cache. */
+  #read({ model, promptText }: ChatBody, knobs: Knobs, tokens: number): Knobs {
+    const promptTokens = Math.min(tokens, knobs.contextTokens ?? Infinity);
+    const cachedTokens = knobs.promptCache
+      ? this.#promptCache.read(model, promptText, promptTokens)
+      : knobs.cachedTokens;
+    const readMs = knobs.promptTokenMs * Math.max(0, promptTokens - cachedTokens);
+    return delayed({ ...knobs, promptTokens, cachedTokens }, readMs);
+  }
+
   #account({ path, query }: ProviderRequest): Reply {
     if (path === '/api/balance') return jsonReply(200, { balance_usd: 25 });
     return jsonReply(
@@ -128,8 +147,8 @@ export class Ollama {
   }
 }
 
-function delayed({ knobs }: Draw, loadMs: Ms): Draw['knobs'] {
-  return { ...knobs, headersMs: knobs.headersMs + loadMs, ttftMs: knobs.ttftMs + loadMs };
+function delayed(knobs: Knobs, ms: Ms): Knobs {
+  return { ...knobs, headersMs: knobs.headersMs + ms, ttftMs: knobs.ttftMs + ms };
 }
 
 /** Says no in the way in which it was asked. */

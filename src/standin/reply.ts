@@ -33,6 +33,8 @@ export interface Reply {
   chat?: ChatFacts;
   /** It takes one of the provider's slots while it goes on. */
   needsSlot?: boolean;
+  /** Told before it is written how long it has waited for its slot. */
+  queued?: (ms: Ms) => void;
   /** Told once, when it is over. */
   ended?: (outcome: Outcome) => void;
 }

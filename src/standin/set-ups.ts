@@ -150,5 +150,3 @@ export const setUps: readonly SetUp[] = [
   { name: 'no-logs-api', summary: 'the account has no logs API', options: { logsApi: false } },
   { name: 'api-token', summary: 'the API wants another token', options: { apiToken: 'another token' } },
 ];
-
-export const setUpOf = (name: string): SetUp | undefined => setUps.find((setUp) => setUp.name === name);

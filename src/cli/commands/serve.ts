@@ -1,6 +1,10 @@
-import { setUps } from '../../standin/set-ups.ts';
+import { influences, modes } from '../../standin/influences.ts';
+import { setUps, type SetUp } from '../../standin/set-ups.ts';
 import { numberFlag } from '../numbers.ts';
 import type { Command } from '../command.ts';
+
+const listed = (all: readonly SetUp[]): string =>
+  all.map(({ name, summary }) => `  ${name.padEnd(22)} ${summary}`).join('\n');
 
 export const serve: Command = {
   flags: (builder) =>
@@ -30,12 +34,14 @@ export const serve: Command = {
         type: 'string',
         requiresArg: true,
         value: 'NAME',
-        completes: setUps.map(({ name }) => name),
-        describe: 'a gateway that is set up wrongly, to try gatebench doctor on: one of those below',
+        completes: modes.map(({ name }) => name),
+        describe: 'a gateway set up wrongly, or a server with an influence on figures: one of those below',
       })
       .example('$0 serve --port 8787', 'then point any OpenAI client at it')
       .example('$0 serve --mode no-stored-key', 'then see what gatebench doctor says')
-      .epilogue(`Modes:\n${setUps.map(({ name, summary }) => `  ${name.padEnd(22)} ${summary}`).join('\n')}`),
+      .epilogue(
+        `Modes:\n${listed(setUps)}\n\nModes with an influence on figures, for gatebench run:\n${listed(influences)}`,
+      ),
   async run(flags) {
     const { executeServe } = await import('../serve.ts');
     return executeServe({

@@ -32,6 +32,11 @@ test('a prompt that is read once, and then found: first sends and repeats are to
   expect(collect(rows).warnings()).toMatchObject([{ kind: 'prompt-cache', model: 'a' }]);
 });
 
+test('our own lag is small against a cache', () => {
+  const rows = repeats([16_354, 245, 251], () => ({ valid: false, invalid_reason: ['client_lag'] }));
+  expect(collect(rows).promptCaches()).toHaveLength(1);
+});
+
 test('the warm-up is a first send, too', () => {
   const rows = repeats([16_354, 245, 251], (index) => (index === 0 ? { phase: 'warmup' } : {}));
   expect(collect(rows).promptCaches()).toMatchObject([
@@ -133,6 +138,17 @@ test('answers that waited in the server’s queue, by its own times; then no lad
   expect(collect(silent).warnings()).toMatchObject([
     { kind: 'queue-ladder', route: 'compat', from: 1, to: 8 },
   ]);
+});
+
+test('of a burst, a request counts those that were sent before it, not those that are on their way', () => {
+  const burst = Array.from({ length: 16 }, (_, index) =>
+    row({
+      ...{ repeat: index, in_flight: 8, ttft_ms: 90 * Math.min(8, index + 1) },
+      started_at: new Date(Date.UTC(2026, 10, 22) + (index < 8 ? 0 : 100 * (index - 7))).toISOString(),
+      ended_at: new Date(Date.UTC(2026, 10, 22) + 100 * (index + 1)).toISOString(),
+    }),
+  );
+  expect(collect(burst).warnings()).toMatchObject([{ kind: 'queue-ladder', from: 1, to: 8 }]);
 });
 
 test('a model that counts less than half of what the others do in a long prompt may have been asked part of it', () => {

@@ -28,12 +28,19 @@ interface OpenArm {
   queued: { queueMs: Ms[]; ofMs: Ms[]; answers: number };
 }
 
+interface OpenStep extends Step {
+  prompt: string;
+  /** When it was sent and over, on the wall clock. Not a number where a row does not say. */
+  at: number;
+  end: number;
+}
+
 /** Reads the rows of a run, in any order, for what other than the models made its figures. */
 export class InfluenceCollector {
   readonly #severalRoutes: boolean;
   readonly #arms = new Map<string, OpenArm>();
   /** By route. */
-  readonly #steps = new Map<string, (Step & { prompt: string })[]>();
+  readonly #steps = new Map<string, OpenStep[]>();
   /** By model, then block; where there are several routes alone. */
   readonly #blocks = new Map<string, Map<number, BlockAnswer[]>>();
   /** By prompt, then arm. */
@@ -50,7 +57,7 @@ export class InfluenceCollector {
     if (row.phase !== 'measure' || !row.final) return;
     this.#addCounts(arm, row);
     this.#addQueue(arm, row);
-    if (row.valid !== true || !(row.ttft_ms! > 0)) return;
+    if (!isUsable(row) || !(row.ttft_ms! > 0)) return;
     this.#addStep(row);
     if (this.#severalRoutes) this.#addToBlock(row);
   }
@@ -108,7 +115,7 @@ export class InfluenceCollector {
   #addSend({ sends, spoilt }: OpenArm, row: RequestRow): void {
     const { prompt_id, started_at: at, ttft_ms: ttftMs, prompt_eval_ms: promptEvalMs } = row;
     if (at === undefined) return;
-    if (row.valid === false || ttftMs === undefined || !(ttftMs > 0)) {
+    if (!isUsable(row) || ttftMs === undefined || !(ttftMs > 0)) {
       if (!(spoilt.get(prompt_id)! <= at)) spoilt.set(prompt_id, at);
       return;
     }
@@ -150,11 +157,13 @@ export class InfluenceCollector {
     queued.ofMs.push(ofMs);
   }
 
-  #addStep({ model, route, prompt_id: prompt, in_flight: inFlight, ttft_ms: ttftMs }: RequestRow): void {
+  #addStep(row: RequestRow): void {
+    const { model, route, prompt_id: prompt, in_flight: inFlight, ttft_ms: ttftMs } = row;
     if (inFlight === undefined || ttftMs === undefined) return;
     const steps = this.#steps.get(route) ?? [];
     this.#steps.set(route, steps);
-    if (steps.length < mostSteps) steps.push({ inFlight, ttftMs, kind: model, prompt });
+    const [at, end] = [Date.parse(row.started_at ?? ''), Date.parse(row.ended_at ?? '')];
+    if (steps.length < mostSteps) steps.push({ inFlight, ttftMs, kind: model, prompt, at, end });
   }
 
   #addToBlock({
@@ -186,10 +195,11 @@ export class InfluenceCollector {
       .filter(([route]) => !telling.has(route))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .flatMap(([route, steps]) => {
+        const sent = onServer(steps);
         // A prompt that was asked again is measured against itself; else prompts come in random order.
         const ladder =
-          queueLadder(steps.map(({ prompt, kind, ...step }) => ({ ...step, kind: `${kind}\n${prompt}` }))) ??
-          queueLadder(steps);
+          queueLadder(sent.map((step) => ({ ...step, kind: `${step.kind}\n${step.prompt}` }))) ??
+          queueLadder(sent);
         return ladder ? [{ kind: 'queue-ladder' as const, route, ...ladder }] : [];
       });
   }
@@ -227,3 +237,22 @@ export class InfluenceCollector {
       });
   }
 }
+
+/**
+ * `in_flight` counts what is on its way to the socket, too: of a burst all. What matters to a server is what it has
+ * been sent and has not answered.
+ */
+function onServer(steps: readonly OpenStep[]): OpenStep[] {
+  if (steps.some(({ at, end }) => Number.isNaN(at) || Number.isNaN(end))) return [...steps];
+  let ends: number[] = [];
+  return steps
+    .toSorted((a, b) => a.at - b.at)
+    .map((step) => {
+      ends = [...ends.filter((end) => end > step.at), step.end];
+      return { ...step, inFlight: ends.length };
+    });
+}
+
+/** Our own lag is small against what is looked for here. */
+const isUsable = ({ valid, invalid_reason = [] }: RequestRow): boolean =>
+  valid === true || (valid === false && invalid_reason.every((reason) => reason === 'client_lag'));
