@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { scratchFolder } from '../base/testing/scratch.ts';
 import { UserError } from '../base/user-error.ts';
 import { lockRun } from './lock.ts';
@@ -93,4 +93,50 @@ test('giving back twice does no harm', async () => {
   const lock = await lockRun(scratch.path);
   await lock.release();
   await lock.release();
+});
+
+/** A lock of another machine that was renewed so long ago, by the clock of the file system. */
+async function leased(folder: string, ageMs: number): Promise<void> {
+  await writeFile(lockOf(folder), JSON.stringify({ pid: 1, host: 'elsewhere', start: 'x', beatMs: 10_000 }));
+  const at = new Date(Date.now() - ageMs);
+  await utimes(lockOf(folder), at, at);
+}
+
+test.each([
+  [0, true],
+  [50_000, true],
+  [70_000, false],
+])('the lease of another machine, renewed %i ms ago, holds: %s', async (ageMs, holds) => {
+  await using scratch = await scratchFolder();
+  await leased(scratch.path, ageMs);
+  if (holds) await expect(lockRun(scratch.path)).rejects.toThrow('its lock ends by itself within 60 s');
+  else await (await lockRun(scratch.path)).release();
+});
+
+test('of many that find a lease run out, one gets the run', async () => {
+  await using scratch = await scratchFolder();
+  await leased(scratch.path, 3_600_000);
+  const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => lockRun(scratch.path)));
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+});
+
+test('a holder renews its lease for as long as it has the run', async () => {
+  await using scratch = await scratchFolder();
+  const lock = await lockRun(scratch.path, 5);
+  const old = new Date(0);
+  await utimes(lockOf(scratch.path), old, old);
+  await vi.waitFor(async () => expect((await stat(lockOf(scratch.path))).mtimeMs).toBeGreaterThan(1e12));
+  expect(await holderIn(scratch.path)).toMatchObject({ pid: process.pid, host: hostname() });
+  expect(lock.lost.aborted).toBe(false);
+  await lock.release();
+});
+
+test('one whose lease was taken is told, and leaves the lock of the other alone', async () => {
+  await using scratch = await scratchFolder();
+  const lock = await lockRun(scratch.path, 5);
+  await rm(lockOf(scratch.path));
+  await writeFile(lockOf(scratch.path), held(1, 'elsewhere'));
+  await vi.waitFor(() => expect(lock.lost.aborted).toBe(true));
+  await lock.release();
+  expect(await readFile(lockOf(scratch.path), 'utf8')).toBe(held(1, 'elsewhere'));
 });

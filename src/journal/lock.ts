@@ -1,12 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { constants, copyFile, link, readFile, unlink, writeFile } from 'node:fs/promises';
+import {
+  constants,
+  copyFile,
+  link,
+  open,
+  readFile,
+  stat,
+  unlink,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { Ms } from '../base/clock.ts';
 import { UserError } from '../base/user-error.ts';
 import { cannotBeWritten, runFiles } from './run-folder.ts';
 
 /** A run folder that is ours to write to. */
 export interface Lock {
+  /** Aborted when another one has taken it, because this process stood still for longer than a lease. */
+  readonly lost: AbortSignal;
   release(): Promise<void>;
 }
 
@@ -15,15 +28,22 @@ interface Holder {
   host: string;
   /** Of one start of a program: in a container the next one often has the same process id on the same host. */
   start?: string;
+  /** It shows so often that it is alive. Absent in locks of older versions, which never expire elsewhere. */
+  beatMs?: Ms;
 }
 
-const self: Holder = { pid: process.pid, host: hostname(), start: randomUUID() };
+/** How often a holder renews its lease, and after how many that it missed it is taken for gone on another machine. */
+const beatMs: Ms = 10_000;
+const missedBeats = 6;
+
+const self: Holder = { pid: process.pid, host: hostname(), start: randomUUID(), beatMs };
 
 /**
  * Takes a run's folder for this process. Throws a UserError when another one has it, or when the folder cannot be
- * written to; the lock of a process that is gone counts for nothing, so a killed run can be resumed.
+ * written to; the lock of a process that is gone counts for nothing, so a killed run can be resumed. On another machine,
+ * or in another container, it is gone when it has not renewed its lease for a minute.
  */
-export async function lockRun(folder: string): Promise<Lock> {
+export async function lockRun(folder: string, everyMs: Ms = beatMs): Promise<Lock> {
   const path = join(folder, runFiles.lock);
   const mine = `${path}.${process.pid}-${randomUUID()}`;
   try {
@@ -34,7 +54,38 @@ export async function lockRun(folder: string): Promise<Lock> {
   } finally {
     await unlink(mine).catch(() => undefined);
   }
-  return { release: () => unlink(path).catch(() => undefined) };
+  return await kept(path, everyMs);
+}
+
+/** Renews the lease until the lock is given back. */
+async function kept(path: string, everyMs: Ms): Promise<Lock> {
+  const lost = new AbortController();
+  const file = await open(path, 'r+').catch(() => undefined);
+  const timer = setInterval(() => {
+    void beat(file).then((isOurs) => {
+      if (!isOurs) lost.abort(new Error(`${path} was taken by another gatebench`));
+    });
+  }, everyMs).unref();
+  return {
+    lost: lost.signal,
+    async release() {
+      clearInterval(timer);
+      const isOurs = !lost.signal.aborted && (await beat(file));
+      await file?.close().catch(() => undefined);
+      if (isOurs) await unlink(path).catch(() => undefined);
+    },
+  };
+}
+
+/** Writes the lock anew, so that the file system, whose clock all see, gives it the time. False when it is gone. */
+async function beat(file: FileHandle | undefined): Promise<boolean> {
+  try {
+    if (!file || (await file.stat()).nlink === 0) return false;
+    await file.write(JSON.stringify(self), 0);
+  } catch {
+    // That it could not be renewed now says nothing of whose it is.
+  }
+  return true;
 }
 
 async function taken(mine: string, path: string): Promise<boolean> {
@@ -64,11 +115,11 @@ async function linked(file: string, name: string): Promise<boolean> {
  * turn may be killed as well: then the turn is taken over in the same way.
  */
 async function takenOver(mine: string, path: string): Promise<boolean> {
-  if ((await stateOf(path)) === 'held') return false;
+  if ((await stateOf(path, mine)) === 'held') return false;
   const turn = `${path}.takeover`;
   if (!(await taken(mine, turn))) return false;
   try {
-    const state = await stateOf(path);
+    const state = await stateOf(path, mine);
     if (state === 'held') return false;
     // One that was given back meanwhile must not be taken away from whoever has it next.
     if (state === 'stale') await unlink(path);
@@ -78,18 +129,35 @@ async function takenOver(mine: string, path: string): Promise<boolean> {
   }
 }
 
-/** A lock is stale when its holder is gone, or when it does not say who that is. */
-async function stateOf(path: string): Promise<'free' | 'held' | 'stale'> {
+/** A lock is stale when its holder is gone, or when it does not say who that is. `mine` was written a moment ago. */
+async function stateOf(path: string, mine: string): Promise<'free' | 'held' | 'stale'> {
   const holder = await holderOf(path);
   if (holder === 'nobody') return 'free';
-  return holder !== undefined && isAlive(holder) ? 'held' : 'stale';
+  if (holder === undefined) return 'stale';
+  if (holder.host !== self.host) return (await hasExpired(holder, path, mine)) ? 'stale' : 'held';
+  return isAlive(holder) ? 'held' : 'stale';
+}
+
+/** Both times are of the clock of the file system: those of two machines may be hours apart. */
+async function hasExpired(holder: Holder, path: string, mine: string): Promise<boolean> {
+  if (holder.beatMs === undefined) return false;
+  try {
+    const [theirs, ours] = [await stat(path), await stat(mine)];
+    return ours.mtimeMs - theirs.mtimeMs > missedBeats * holder.beatMs;
+  } catch {
+    return false;
+  }
 }
 
 async function heldBy(folder: string, path: string): Promise<UserError> {
   const holder = await holderOf(path);
-  const { pid, host } = typeof holder === 'object' ? holder : { pid: '?', host: '?' };
+  const { pid, host, beatMs } = typeof holder === 'object' ? holder : { pid: '?', host: '?' };
+  const lease =
+    beatMs !== undefined && host !== self.host
+      ? `If it is gone, its lock ends by itself within ${(missedBeats * beatMs) / 1000} s. `
+      : '';
   return new UserError(
-    `${folder} is being written by another gatebench (process ${pid} on ${host}). ` +
+    `${folder} is being written by another gatebench (process ${pid} on ${host}). ${lease}` +
       `Wait for it to end; if it is gone for sure, delete ${path} and ${path}.takeover.`,
   );
 }
@@ -103,9 +171,8 @@ async function holderOf(path: string): Promise<Holder | 'nobody' | undefined> {
   }
 }
 
-/** On another machine nothing can be told, so it is taken as alive. */
-function isAlive({ pid, host, start }: Holder): boolean {
-  if (host !== self.host) return true;
+/** On this machine. */
+function isAlive({ pid, start }: Holder): boolean {
   if (pid === self.pid) return start === self.start;
   try {
     process.kill(pid, 0);

@@ -83,7 +83,11 @@ async function sendAndReport(
     manifest.status = 'running';
     delete manifest.ended_at;
     await writeManifest(folder, manifest);
-    const outcome = await send(flags, prepared, interruption);
+    const outcome = await send(flags, prepared, {
+      stop: AbortSignal.any([interruption.stop, lock.lost]),
+      kill: AbortSignal.any([interruption.kill, lock.lost]),
+    });
+    if (lock.lost.aborted) throw takenOver(folder);
     await settleVerdicts(folder);
     manifest.status = outcome.status;
     manifest.ended_at = systemClock.wall().toISOString();
@@ -94,6 +98,14 @@ async function sendAndReport(
   } finally {
     await lock.release();
   }
+}
+
+/** Whoever has it now goes on with it: its books are not ours to close. */
+function takenOver(folder: string): UserError {
+  return new UserError(
+    `${folder} was taken over by another gatebench, because this one stood still for a minute: nothing more is sent.`,
+    exitCode.cannotWrite,
+  );
 }
 
 /** What is safe and how to go on, when it is the disk that refused. Nothing more was sent since. */
@@ -119,7 +131,11 @@ async function explained(error: unknown, { folder, manifest }: Prepared): Promis
 }
 
 /** The middle step, the one with effects on the world: asks everything, keeps every answer. */
-async function send(flags: RunFlags, prepared: Prepared, interruption: Interruption): Promise<RunOutcome> {
+async function send(
+  flags: RunFlags,
+  prepared: Prepared,
+  interruption: Pick<Interruption, 'stop' | 'kill'>,
+): Promise<RunOutcome> {
   const { folder, manifest, planOptions, ways, earlier } = prepared;
   const allowed = withinDescriptors(
     { concurrency: manifest.suite.run.concurrency, routes: ways.hosts },
