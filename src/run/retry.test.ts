@@ -62,6 +62,8 @@ test.each<[string, Exchange, string]>([
     'outage',
   ],
   ['a model that loads', failed({ message: 'Model google/gemma is currently loading' }, 503), 'outage'],
+  ['one without a free slot', failed({ status: 'rate_limited', code: 'busy' }, 503), 'outage'],
+  ['the same told as 429', failed({ status: 'rate_limited', code: 'busy' }, 429), 'retry'],
   ['the same words of a server that broke', failed({ message: 'error loading model' }, 500), 'retry'],
   ['a stop by the user', failed({ status: 'cancelled', family: 'client', code: 'cancelled' }), 'done'],
 ])('%s', (_name, exchange, expected) => expect(kindOf(exchange)).toBe(expected));

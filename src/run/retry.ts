@@ -38,6 +38,7 @@ export function waitAfterOwnLimit(times: number, random: Random): Ms | undefined
 const lostOnTheWay = new Set(['reset', 'refused', 'connect', 'unreachable']);
 /** Nothing was sent: nobody was there. */
 const nobodyThere: ReadonlySet<string | undefined> = new Set(['refused', 'connect', 'unreachable', 'dns']);
+const busyCodes: readonly string[] = ['busy', 'loading'];
 const busyTexts =
   /\bloading\b.{0,40}\bmodel\b|\bmodel\b.{0,80}\b(loading|not (yet )?(loaded|ready))\b|\bserver (is )?(too )?busy\b|\bpending requests\b|\bqueue\b.{0,20}\bfull\b|\b(starting|warming) up\b/i;
 
@@ -50,7 +51,8 @@ export function neverSent(family: string | undefined, code: string | undefined):
 function outageOf({ failure, httpStatus, headersMs }: Failed): OutageScope | undefined {
   if (headersMs === undefined && failure.status !== 'cancelled' && neverSent(failure.family, failure.code))
     return 'route';
-  return httpStatus === 503 && busyTexts.test(failure.message) ? 'model' : undefined;
+  const isAway = busyCodes.includes(failure.code) || busyTexts.test(failure.message);
+  return httpStatus === 503 && isAway ? 'model' : undefined;
 }
 
 /**
