@@ -36,6 +36,8 @@ test('these variables of the environment are read, and no others', () => {
       ...['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'],
       // How to print.
       ...['CI', 'FORCE_COLOR', 'NO_COLOR', 'TERM'],
+      // Which file of variables to read.
+      'GATEBENCH_ENV_FILE',
       // Where to write: calibrations, and what GitHub shows of a gate.
       ...['XDG_STATE_HOME', 'GITHUB_STEP_SUMMARY', 'GITHUB_WORKSPACE'],
       // Whether the user has chosen how memory is collected.

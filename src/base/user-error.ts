@@ -8,6 +8,8 @@ export const exitCode = {
   gateFailed: 5,
   notSettled: 6,
   budgetReached: 7,
+  /** A full or broken disk, or a results folder that was removed: no fault of ours, and none of the suite. */
+  cannotWrite: 8,
   interrupted: 130,
 } as const;
 

@@ -1,10 +1,14 @@
 import { dirname } from 'node:path';
 import { UserError } from '../base/user-error.ts';
+import { refusalCode } from '../journal/run-folder.ts';
 
 /** Why a file that the user has named cannot be written, and what to do. */
 export function unwritable(path: string, error: unknown): UserError {
   const { code, message } = error as NodeJS.ErrnoException;
-  return new UserError(`${path} cannot be written: ${reasons[code ?? '']?.(path) ?? message}`);
+  return new UserError(
+    `${path} cannot be written: ${reasons[code ?? '']?.(path) ?? message}`,
+    refusalCode(error),
+  );
 }
 
 const reasons: Readonly<Record<string, (path: string) => string>> = {

@@ -10,17 +10,17 @@ test('a variable of the process wins over the file, an empty value counts as abs
   const file = join(scratch.path, '.env');
   await writeFile(file, 'CF_AIG_TOKEN=" of the file "\nCF_GATEWAY_ID=mine\nOLLAMA_API_KEY=\nHOME=/nowhere\n');
   expect(
-    readEnvironment({ CF_GATEWAY_ID: 'theirs', CF_ACCOUNT_ID: ' ', PATH: '/bin', SECRET: 'x' }, file),
+    readEnvironment({ CF_GATEWAY_ID: 'theirs', CF_ACCOUNT_ID: ' ', PATH: '/bin', SECRET: 'x' }, scratch.path),
   ).toEqual({ CF_AIG_TOKEN: 'of the file', CF_GATEWAY_ID: 'theirs' });
 });
 
 test('no file is no fault, and one that cannot be read is said', async () => {
   await using scratch = await scratchFolder();
   const file = join(scratch.path, '.env');
-  expect(readEnvironment({ CF_AIG_TOKEN: 't' }, file)).toEqual({ CF_AIG_TOKEN: 't' });
+  expect(readEnvironment({ CF_AIG_TOKEN: 't' }, scratch.path)).toEqual({ CF_AIG_TOKEN: 't' });
   await mkdir(file);
-  expect(() => readEnvironment({}, file)).toThrow(UserError);
-  expect(() => readEnvironment({}, file)).toThrow(`${file} cannot be read: EISDIR`);
+  expect(() => readEnvironment({}, scratch.path)).toThrow(UserError);
+  expect(() => readEnvironment({}, scratch.path)).toThrow(`${file} cannot be read: EISDIR`);
 });
 
 test('what is missing is named at once, with what it is', () => {
@@ -31,5 +31,32 @@ test('what is missing is named at once, with what it is', () => {
   );
   expect(() => requireVariables(known, ['OLLAMA_API_KEY'], 'This')).toThrow(
     /^This needs a variable that is not set:\n/,
+  );
+});
+
+test.each<[string | undefined, string | undefined, string | undefined]>([
+  [undefined, undefined, 'of .env'],
+  ['', undefined, 'of .env'],
+  ['false', undefined, 'of .env'],
+  ['true', undefined, undefined],
+  ['1', undefined, undefined],
+  ['true', '.env', 'of .env'],
+  ['true', 'other.env', 'of other.env'],
+  [undefined, 'other.env', 'of other.env'],
+])('CI=%s, GATEBENCH_ENV_FILE=%s: the key alias is %s', async (CI, named, alias) => {
+  await using scratch = await scratchFolder();
+  for (const name of ['.env', 'other.env'])
+    await writeFile(join(scratch.path, name), `CF_AIG_BYOK_ALIAS="of ${name}"`);
+  const env = {
+    ...(CI === undefined ? {} : { CI }),
+    ...(named === undefined ? {} : { GATEBENCH_ENV_FILE: named }),
+  };
+  expect(readEnvironment(env, scratch.path).CF_AIG_BYOK_ALIAS).toBe(alias);
+});
+
+test('a file that is named must be there', async () => {
+  await using scratch = await scratchFolder();
+  expect(() => readEnvironment({ GATEBENCH_ENV_FILE: 'no.env' }, scratch.path)).toThrow(
+    /no\.env cannot be read: ENOENT/,
   );
 });

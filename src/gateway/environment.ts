@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { UserError } from '../base/user-error.ts';
 import { assertVisible } from './visible.ts';
@@ -28,15 +29,14 @@ export type Variable = keyof typeof variables;
 /** Values of our variables. An empty value counts as absent. */
 export type Environment = Partial<Record<Variable, string>>;
 
-/** Reads the process's environment, and `.env` below it. The file is read, never written. */
-export function readEnvironment(env: NodeJS.ProcessEnv, envFile = '.env'): Environment {
-  let fromFile: Record<string, string | undefined> = {};
-  try {
-    fromFile = parseEnv(readFileSync(envFile, 'utf8'));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-      throw new UserError(`${envFile} cannot be read: ${(error as Error).message}`);
-  }
+/**
+ * Reads the process's environment, and below it `.env` or the file that `GATEBENCH_ENV_FILE` names. The file is read,
+ * never written. In CI a `.env` may come with a stranger's branch, and would choose the key that is paid with: there it
+ * is read only when it is named.
+ */
+export function readEnvironment(env: NodeJS.ProcessEnv, folder = '.'): Environment {
+  const named = env['GATEBENCH_ENV_FILE']?.trim();
+  const fromFile = named || !isCi(env) ? readEnvFile(resolve(folder, named || '.env'), Boolean(named)) : {};
   const found: Environment = {};
   for (const name of Object.keys(variables) as Variable[]) {
     const value = (env[name] ?? fromFile[name])?.trim();
@@ -53,6 +53,20 @@ export function secretsOf(environment: Environment): Map<string, string> {
     if (value !== undefined && facts.secret !== false) secrets.set(value, name);
   }
   return secrets;
+}
+
+/** As the CI services set it. */
+export function isCi({ CI = '' }: NodeJS.ProcessEnv): boolean {
+  return !['', '0', 'false'].includes(CI.trim().toLowerCase());
+}
+
+function readEnvFile(path: string, mustExist: boolean): Record<string, string | undefined> {
+  try {
+    return parseEnv(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (!mustExist && (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw new UserError(`${path} cannot be read: ${(error as Error).message}`);
+  }
 }
 
 /** Variables that a route needs and that are not set. */
@@ -80,7 +94,7 @@ export function requireVariables<Name extends Variable>(
     const list = missing.map((name) => `  ${name.padEnd(20)} ${variables[name].about}`).join('\n');
     throw new MissingVariables(
       `${why} needs ${missing.length === 1 ? 'a variable that is' : 'variables that are'} not set:\n${list}\n` +
-        `Set them in the environment or in a file .env in this folder (see .env.example), ${otherwise}`,
+        `Set them in the environment or in a file .env in this folder (see .env.example; in CI, name it in GATEBENCH_ENV_FILE), ${otherwise}`,
       missing,
     );
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { exitCode, UserError } from '../base/user-error.ts';
+import { basename, dirname, join } from 'node:path';
+import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
 
 /** The files of a run, by what they are. */
 export const runFiles = {
@@ -87,13 +87,29 @@ export async function writeWhole(path: string, content: Content): Promise<void> 
   }
 }
 
+/** The disk, not what the user has asked for. */
+const diskFaults: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT', 'EIO'];
+
+/** Exit code for a file that the system refused to write. */
+export function refusalCode(cause: unknown): ExitCode {
+  const { code } = cause as NodeJS.ErrnoException;
+  return diskFaults.includes(code) ? exitCode.cannotWrite : exitCode.usage;
+}
+
 export function cannotBeWritten(path: string, cause: Error): UserError {
-  return new UserError(`${path} cannot be written: ${cause.message}`, exitCode.usage, { cause });
+  return new UserError(`${path} cannot be written: ${cause.message}`, refusalCode(cause), { cause });
 }
 
 /** Whether a file is what a kill left of `writeWhole`. */
 export function isDraft(name: string): boolean {
   return /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/.test(name);
+}
+
+/** Removes what kills have left of `writeWhole` for a file. Only for who alone may write to it. */
+export async function sweepDrafts(path: string): Promise<void> {
+  const folder = dirname(path);
+  for (const name of await readdir(folder))
+    if (name.startsWith(`${basename(path)}.`) && isDraft(name)) await rm(join(folder, name), { force: true });
 }
 
 async function writeAndSync(path: string, content: Content): Promise<void> {

@@ -13,7 +13,7 @@ export function runFacts(run: RunFacts): string[] {
     run.ended_at === undefined ? undefined : Date.parse(run.ended_at) - Date.parse(run.started_at);
   return [
     `${run.routes.length === 1 ? 'route' : 'routes'} ${oneLine(run.routes.join(', '), 60)}`,
-    run.status,
+    statusWord(run),
     ...(run.too_busy === undefined ? [] : ['machine too busy to measure']),
     done + failed,
     `${count(run.prompts, 'prompt')} × ${count(run.repeats, 'repeat')}`,
@@ -21,6 +21,11 @@ export function runFacts(run: RunFacts): string[] {
     ...(length === undefined ? [] : [duration(length)]),
     `${run.started_at.slice(0, 16).replace('T', ' ')} UTC`,
   ];
+}
+
+/** A complete run that lacks rows was complete once: they were removed or damaged since. */
+function statusWord({ status, requests_done, requests_planned }: RunFacts): string {
+  return status === 'complete' && requests_done < requests_planned ? 'ended, rows are missing' : status;
 }
 
 /** What made the run, for those who want to repeat it. */

@@ -27,6 +27,11 @@ test.each<[string, WarningFacts]>([
   expect(kinds(warningsOf(await collected(...sound()), facts))).toEqual([kind]);
 });
 
+test('a complete run that lacks rows is not called complete', () => {
+  const words = describeWarning({ kind: 'unfinished', status: 'complete', answered: 6, planned: 12 });
+  expect(words).toMatch(/^The run had come to its end, but of its 12 requests only 6 .* removed or damaged/);
+});
+
 test('a run that has reached its budget is finished with a larger one', () => {
   const words = describeWarning({ kind: 'unfinished', status: 'budget', answered: 3, planned: 12 });
   expect(words).toMatch(

@@ -196,6 +196,8 @@ export function describeWarning(warning: Warning): string {
     case 'nothing-measured':
       return 'No measured request has ended yet. Resume the run with --resume, or look into its requests.csv for what failed.';
     case 'unfinished':
+      if (warning.status === 'complete')
+        return `The run had come to its end, but of its ${count(warning.planned, 'request')} only ${warning.answered.toLocaleString('en-US')} are in requests.csv: rows were removed or damaged since. Send the others again with --resume.`;
       return `The run ${unfinished[warning.status] ?? `is ${warning.status}`}: ${warning.answered.toLocaleString('en-US')} of ${count(warning.planned, 'request')} have an answer or a failure. Finish it with --resume${warning.status === 'budget' ? ' and a larger budget' : ''}.`;
     case 'errors-above-limit':
       return `${percent(warning.share)} of the requests failed, more than the ${percent(warning.limit)} that max_error_rate allows: the run counts as incomplete. See error_message in requests.csv, then run again or use --retry-errors.`;

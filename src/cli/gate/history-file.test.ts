@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { csvFile } from '../../journal/csv.ts';
@@ -84,4 +85,13 @@ test('the history of a version without checksums gets them with its next line, a
   expect(await readFile(historyFile(folder.path), 'utf8')).toBe(
     csvFile(historyColumns, [first, decision('accept', 0, { reason }), second]),
   );
+});
+
+test('drafts that a kill has left go with the next night; files of others stay', async () => {
+  await using folder = await scratch();
+  const draft = `history.csv.${randomUUID()}.tmp`;
+  const others = [`notes.csv.${randomUUID()}.tmp`, 'history.csv.mine.tmp', 'history.csv.torn'];
+  for (const name of [draft, ...others]) await writeFile(join(folder.path, name), 'x');
+  await appendHistory(folder.path, () => [nightRow(0, 'a', 1)]);
+  expect((await readdir(folder.path)).toSorted()).toEqual(['history.csv', ...others].toSorted());
 });

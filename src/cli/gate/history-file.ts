@@ -10,7 +10,7 @@ import { FileState, fileWarnings } from '../../journal/file-state.ts';
 import { lockRun } from '../../journal/lock.ts';
 import { readCsv, type FileRecord, type ReadOptions } from '../../journal/read-csv.ts';
 import { checkFor, rowCheck } from '../../journal/row-check.ts';
-import { readIfThere, writeWhole } from '../../journal/run-folder.ts';
+import { readIfThere, sweepDrafts, writeWhole } from '../../journal/run-folder.ts';
 import { historyColumns, historyKinds, type HistoryRow } from '../../summary/history.ts';
 
 export const historyFile = (folder: string): string => join(folder, 'history.csv');
@@ -88,6 +88,7 @@ export async function appendHistory(
   }
   const lock = await lockRun(folder);
   try {
+    await sweepDrafts(historyFile(folder));
     const state = new FileState();
     const records: FileRecord[] = [];
     const rows = rowsFor(await readHistory(folder, { state, onRecord: (record) => records.push(record) }));

@@ -49,6 +49,15 @@ describe('the nightly workflow', () => {
     expect(workflow.concurrency['cancel-in-progress']).toBe(false);
   });
 
+  test('takes actions by commit, with the version beside it, as our own workflow does', async () => {
+    const own = await readFile(new URL('../../../.github/workflows/check.yml', import.meta.url), 'utf8');
+    for (const yaml of [text, own]) {
+      const used = yaml.split('\n').filter((line) => /\buses:/.test(line));
+      expect(used.length).toBeGreaterThan(1);
+      expect(used.filter((line) => !/uses: [\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
+    }
+  });
+
   test('says only commands and flags that there are', async () => {
     expect(lines.map((line) => argumentsOf(line)[0])).toEqual(['run', 'merge', 'gate']);
     for (const line of lines) {

@@ -143,7 +143,12 @@ describe('the steps of a night, run in a repository', { timeout: 180_000 }, () =
     await succeed(step('join the shards', first, 1));
     await succeed(step('fetch the history', first, 1));
     expect(await succeed(step('judge the night', first, 1))).toMatch(/^learning 0\/7 ·/m);
+    // As a kill may leave them.
+    for (const name of ['history.csv.1-2.tmp', '.lock.4711-x'])
+      await writeFile(join(first, 'history', name), 'left');
     await succeed(step('keep the history', first, 1));
+    const kept = await bash('git ls-tree --name-only gatebench-history', join(cwd.path, 'origin.git'));
+    expect(kept.output.split('\n').filter(Boolean)).toEqual(['.gitattributes', 'history.csv']);
     const one = await rememberedIn(cwd, remote, 'after-1');
     expect(one.map(({ kind, model }) => `${kind} ${model}`)).toEqual(['night sim-echo', 'night sim-instant']);
     // The suite stays on its own branch, the history on its own.

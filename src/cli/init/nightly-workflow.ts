@@ -5,6 +5,14 @@ export interface WorkflowOptions {
   program: string;
 }
 
+/** By commit: a tag can be moved to other code, and these see the secrets. */
+const pinned = {
+  checkout: 'actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2',
+  setupNode: 'actions/setup-node@49933ea5288caeca8642d1e84afbd3f7d6820020 # v4.4.0',
+  upload: 'actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02 # v4.6.2',
+  download: 'actions/download-artifact@d3f86a106a0bac45b974a628896c90dbdf5c8093 # v4.3.0',
+};
+
 /** A workflow for GitHub Actions: every night, in shards, joined, judged, remembered on a branch of its own. */
 export function nightlyWorkflow({ suite, program }: WorkflowOptions): string {
   return `# Runs ${suite} every night and compares it with the nights before.
@@ -64,8 +72,8 @@ jobs:
     env:
       SHARDS: 2
     steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-node@v4
+      - uses: ${pinned.checkout}
+      - uses: ${pinned.setupNode}
         with:
           node-version: 24
           cache: npm
@@ -87,7 +95,7 @@ jobs:
           --out shard
           --no-color
       - if: \${{ !cancelled() }}
-        uses: actions/upload-artifact@v4
+        uses: ${pinned.upload}
         with:
           name: gatebench-shard-\${{ matrix.shard }}
           path: shard
@@ -103,13 +111,13 @@ jobs:
     permissions:
       contents: write
     steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-node@v4
+      - uses: ${pinned.checkout}
+      - uses: ${pinned.setupNode}
         with:
           node-version: 24
           cache: npm
       - run: npm ci
-      - uses: actions/download-artifact@v4
+      - uses: ${pinned.download}
         with:
           pattern: gatebench-shard-*
           path: shards
@@ -141,7 +149,10 @@ jobs:
           cd history
           git config user.name 'github-actions[bot]'
           git config user.email '41898282+github-actions[bot]@users.noreply.github.com'
-          git add --all
+          # By name: nothing else that lies there is history.
+          for file in history.csv .gitattributes; do
+            if [ -f "$file" ]; then git add -- "$file"; fi
+          done
           if git diff --cached --quiet; then exit 0; fi
           git commit --quiet -m "night $GITHUB_RUN_NUMBER"
           for attempt in 1 2 3 4 5; do
@@ -153,7 +164,7 @@ jobs:
           echo "::error title=gatebench::the history could not be pushed; this night is missing from it"
           exit 1
       - if: \${{ !cancelled() }}
-        uses: actions/upload-artifact@v4
+        uses: ${pinned.upload}
         with:
           name: gatebench-night
           path: night

@@ -280,13 +280,13 @@ describe('failures', () => {
 describe('the disk', () => {
   const run = ['run', join(suites, 'smoke.yaml'), '--route', 'demo', '--quiet', '--out', 'out'];
 
-  test('no space: nothing more is sent, exit 1, and it says what is saved', async () => {
+  test('no space: nothing more is sent, exit 8, and it says what is saved', async () => {
     await using cwd = await scratch();
     await mkdir(join(cwd.path, 'out'));
     await symlink('/dev/full', join(cwd.path, 'out', 'answers.jsonl'));
     const { code, stderr } = await gatebench(run, cwd.path);
     expect(stderr).toMatch(/ENOSPC[^]*nothing more was sent[^]*--resume/);
-    expect(code).toBe(1);
+    expect(code).toBe(8);
     const rows = await readFile(join(cwd.path, 'out', 'requests.csv'), 'utf8');
     expect(rows.endsWith('\n')).toBe(true);
   });
@@ -301,8 +301,8 @@ describe('the disk', () => {
     }
     await rm(join(cwd.path, 'out'), { recursive: true });
     const { code, stderr } = await finished;
-    expect(child.exitCode).toBe(1);
-    expect(code).toBe(1);
+    expect(child.exitCode).toBe(8);
+    expect(code).toBe(8);
     expect(stderr).toMatch(/requests\.csv was removed [^]*its rows are gone, and nothing more was sent/);
     expect(stderr).not.toContain('--resume');
   });
@@ -313,7 +313,7 @@ describe('the disk', () => {
     await mkdir(join(inTheWay, 'inside'), { recursive: true });
     const { code, stderr } = await gatebench(run, cwd.path);
     expect(stderr).toMatch(/can no longer be written[^]*Every row before that is saved[^]*--resume out/);
-    expect(code).toBe(1);
+    expect(code).toBe(8);
     const before = await readFile(join(cwd.path, 'out', 'requests.csv'), 'utf8');
     await rm(inTheWay, { recursive: true });
     expect(await gatebench(['run', '--resume', 'out', '--quiet'], cwd.path)).toMatchObject({ code: 0 });

@@ -117,7 +117,7 @@ async function explained(error: unknown, { folder, manifest }: Prepared): Promis
   if (!(await isThere(join(folder, runFiles.requests))))
     return new UserError(
       `${join(folder, runFiles.requests)} was removed while it was being written: its rows are gone, and nothing more was sent.`,
-      exitCode.internalFault,
+      exitCode.cannotWrite,
     );
   manifest.status = 'interrupted';
   // On a full disk this fails as well, and then the manifest still says that the run goes on: it can be resumed.
@@ -126,7 +126,7 @@ async function explained(error: unknown, { folder, manifest }: Prepared): Promis
     `${folder} can no longer be written (${refusal.message}), so nothing more was sent.\n` +
       'Every row before that is saved. Make room, then go on with: gatebench run --resume ' +
       folder,
-    exitCode.internalFault,
+    exitCode.cannotWrite,
   );
 }
 
