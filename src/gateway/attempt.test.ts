@@ -4,6 +4,7 @@ import { HandClock } from '../base/testing/hand-clock.ts';
 import type { Exchange } from '../record/exchange.ts';
 import { Attempt } from './attempt.ts';
 import { ByteBudget } from './byte-budget.ts';
+import { WritingPace } from './buffered.ts';
 import { LoopLag } from './loop-lag.ts';
 import { frameText, goodFrames, patient } from './testing/server.ts';
 
@@ -31,6 +32,7 @@ async function exchangeOf(reads: readonly Read[]): Promise<Exchange> {
     timeouts: patient,
     clock: new HandClock(),
     lag,
+    pace: new WritingPace(),
     redact: (text) => text,
     budget: new ByteBudget(),
     longestBody: 1024 * 1024,

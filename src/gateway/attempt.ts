@@ -10,8 +10,8 @@ import { ChunkLog } from '../record/chunk-log.ts';
 import type { Exchange, Failure, Receipts } from '../record/exchange.ts';
 import type { Timeouts } from '../suite/suite.ts';
 import type { AnswerReader, StreamFault } from './answer-reader.ts';
-import { looksBuffered } from './buffered.ts';
 import { longestBody, type ByteBudget, type Holder } from './byte-budget.ts';
+import { looksBuffered, type WritingPace } from './buffered.ts';
 import { classify } from './classify.ts';
 import { failureOf } from './conclude.ts';
 import { watchSocket, type SentOn } from './connections.ts';
@@ -40,6 +40,8 @@ export interface AttemptOptions {
   timeouts: Timeouts;
   clock: Clock;
   lag: LoopLag;
+  /** How fast the model has written its other answers. */
+  pace: WritingPace;
   redact: Redact;
   /** Of all answers in flight. */
   budget: ByteBudget;
@@ -423,7 +425,10 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
     this.#settleLastText();
     const { completion, chunks, firstEventMs, doneMs, serverTimings } = this.#reader;
     const unread = completion.unread.said;
-    const { redact, streamed, eventId, clock } = this.#options;
+    const { redact, streamed, eventId, clock, pace } = this.#options;
+    const writing = { evalMs: serverTimings?.evalMs, pieceMs: pace.pieceMs };
+    const buffered = streamed && looksBuffered(chunks, this.#headersMs, this.#lagMs, writing);
+    if (streamed && !buffered && !failure) pace.learn(chunks);
     const observed = {
       eventId,
       streamed,
@@ -441,7 +446,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
       usage: completion.usage,
       receipts: this.#receipts(redact),
       notes: [...this.#reader.notes, ...(this.#resends > 0 ? ['resent'] : [])],
-      buffered: streamed && looksBuffered(chunks, this.#headersMs, this.#lagMs),
+      buffered,
       ...defined({
         sentAt: this.#sentAt,
         requestWrittenMs: this.#requestWrittenMs,

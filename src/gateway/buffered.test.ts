@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ChunkLog } from '../record/chunk-log.ts';
-import { looksBuffered } from './buffered.ts';
+import { looksBuffered, WritingPace } from './buffered.ts';
 
 const content = (instants: readonly number[]): ChunkLog =>
   ChunkLog.of(instants.map((at) => ({ at, kind: 'content', chars: 4, merged: false })));
@@ -38,8 +38,28 @@ test('a quick short answer is not accused', () => {
   expect(looksBuffered(content([20, 20.1, 20.2, 20.3, 20.4]), 10)).toBe(false);
 });
 
-test('what this process may have gathered itself is held against nobody', () => {
-  const burst = content([2000, 2000.2, 2000.4, 2000.5, 2000.8, 2001]);
-  expect(looksBuffered(burst, 1999, 150)).toBe(true);
-  expect(looksBuffered(burst, 1999, 250)).toBe(false);
+const burst = content([10_000, 10_000.2, 10_000.4, 10_000.5, 10_000.8, 10_001]);
+
+test.each([
+  ['nothing is known, and our lag is short against a usual pace', 4, {}, true],
+  ['nothing is known, and our lag is not', 20, {}, false],
+  ['a tenth of the wait is long when the writing took less', 500, { evalMs: 400 }, false],
+  ['the server wrote for long, and our lag is short against that', 80, { evalMs: 400 }, true],
+  ['our lag is not short against it', 120, { evalMs: 400 }, false],
+  ['other answers were written slowly', 40, { pieceMs: 50 }, true],
+  ['our lag is not short against their pace', 100, { pieceMs: 50 }, false],
+  ['the server wrote that fast itself', 0, { evalMs: 1.2 }, false],
+  ['the model always writes that fast', 0, { pieceMs: 0.2 }, false],
+  ['the server’s word counts for more than other answers', 30, { evalMs: 40, pieceMs: 500 }, false],
+])('%s', (_, lagMs, writing, expected) => {
+  expect(looksBuffered(burst, 9999, lagMs, writing)).toBe(expected);
+});
+
+test('the pace of a model is the median of its answers that flowed', () => {
+  const pace = new WritingPace();
+  expect(pace.pieceMs).toBeUndefined();
+  pace.learn(content([1, 2]));
+  expect(pace.pieceMs).toBeUndefined();
+  for (const gap of [10, 12, 500]) pace.learn(content([0, 1, 2, 3, 4].map((n) => n * gap)));
+  expect(pace.pieceMs).toBe(12);
 });

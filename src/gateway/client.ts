@@ -7,6 +7,7 @@ import type { Exchange } from '../record/exchange.ts';
 import type { Timeouts } from '../suite/suite.ts';
 import { Attempt } from './attempt.ts';
 import { bodyLimit, ByteBudget } from './byte-budget.ts';
+import { WritingPace } from './buffered.ts';
 import { LoopLag } from './loop-lag.ts';
 import { sendNative } from './native-send.ts';
 import type { ChatRequest } from './request.ts';
@@ -43,6 +44,7 @@ export class Gateway {
   readonly #clients = new Map<string, OpenAI>();
   readonly #lag = new LoopLag();
   readonly #budget: ByteBudget;
+  readonly #paces = new Map<string, WritingPace>();
   #inFlight = 0;
   #heartbeat: NodeJS.Timeout | undefined;
 
@@ -70,6 +72,7 @@ export class Gateway {
       lag: this.#lag,
       budget: this.#budget,
       longestBody: bodyLimit(request.body),
+      pace: this.#paceOf(request),
     });
     attempt.onSent = hooks.onSent;
     const cancel = (): void => {
@@ -125,6 +128,13 @@ export class Gateway {
       this.#clients.set(baseURL, client);
     }
     return client;
+  }
+
+  #paceOf({ baseUrl, body }: ChatRequest): WritingPace {
+    const key = `${baseUrl}\n${body.model}`;
+    const pace = this.#paces.get(key) ?? new WritingPace();
+    this.#paces.set(key, pace);
+    return pace;
   }
 
   #enter(): void {

@@ -192,6 +192,15 @@ test.each<Warning>([
   );
 });
 
+test.each([
+  [2, /one burst, which says nothing about the way/],
+  [3, /something on the way buffers/],
+])('%i held-back streams: the way is accused only when several agree', (answers, words) => {
+  expect(
+    describeWarning({ kind: 'invalid-answers', model: 'glm', reason: 'buffered', answers, of: 40 }),
+  ).toMatch(words);
+});
+
 test('a run that stopped short is told in a sentence', () => {
   const words = (status: string) => describeWarning({ kind: 'unfinished', status, answered: 3, planned: 12 });
   expect(words('budget')).toMatch(/^The run stopped at its budget: 3 of 12 requests/);

@@ -222,7 +222,7 @@ export function describeWarning(warning: Warning): string {
     case 'unsent':
       return `${warning.model}: this machine could not send ${count(warning.attempts, 'attempt')}, which is no failure of the model and counts for nothing. See error_message in requests.csv, and lower run.concurrency.`;
     case 'invalid-answers':
-      return `${warning.model}: ${warning.answers.toLocaleString('en-US')} of ${count(warning.of, 'answer')} left out of latency figures (${warning.reason}). ${remedyFor(warning.reason)}`;
+      return `${warning.model}: ${warning.answers.toLocaleString('en-US')} of ${count(warning.of, 'answer')} left out of latency figures (${warning.reason}). ${remedyFor(warning.reason, warning.answers)}`;
     case 'too-busy':
       return `This machine was too busy to measure, which is no model's fault: ${lostWords(warning.metrics)} of the answers known only within our own lag, so no verdict rests on them. Lower run.concurrency or use a faster machine, then run again.`;
     case 'client-lag':
@@ -278,6 +278,11 @@ const remedies: Readonly<Record<string, string>> = {
   truncated: 'They were cut off: raise max_tokens, or look into finish_reason in requests.csv.',
 };
 
-function remedyFor(reason: string): string {
+/** Streams that must agree before the way is accused: one burst may be a packet that was lost and sent again. */
+const agreeingStreams = 3;
+
+function remedyFor(reason: string, answers: number): string {
+  if (reason === 'buffered' && answers < agreeingStreams)
+    return 'They came in one burst, which says nothing about the way yet: run again, or try gatebench doctor.';
   return remedies[reason] ?? 'See invalid_reason in requests.csv.';
 }
