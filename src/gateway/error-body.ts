@@ -206,8 +206,14 @@ function codeOfText(message: string): string | undefined {
   return sentences.find(([pattern]) => pattern.test(start))?.[1];
 }
 
-/** The server has more to do than it takes on, and says so: not the model's unreliability. */
+/**
+ * The server says that its queue or the places of this account are full: asked too much at once, it is not the model's
+ * unreliability. "Busy" alone may as well be an outage.
+ */
 export function namesBackPressure(message: string): boolean {
   const code = codeOfText(message);
-  return code === 'concurrency' || code === 'busy';
+  return (
+    code === 'concurrency' ||
+    (code === 'busy' && /pending requests|queue|slots?\b/i.test(message.slice(0, 1000)))
+  );
 }

@@ -70,7 +70,7 @@ export function decide(
   if (exchange.outcome === 'ok') return { kind: 'done' };
   const { failure } = exchange;
   const scope = outageOf(exchange);
-  if (scope && (wasReached || failure.code !== 'dns'))
+  if (scope && settings.outageMs > 0 && (wasReached || failure.code !== 'dns'))
     return { kind: 'outage', scope, askedMs: Math.min(failure.retryAfterMs ?? 0, settings.maxWaitMs) };
   const refusal = refusalOf(exchange);
   if (refusal?.about === 'request') return { kind: 'refused', like: refusal.like };

@@ -1,3 +1,4 @@
+import type { Ms } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
 import type { Path } from '../fault.ts';
 import { defaultTimeouts, type RunSpec } from '../schema/run.ts';
@@ -40,6 +41,9 @@ export function gatewayConflicts({ local }: Pick<SuiteSpec['gateway'], 'local'>)
     }));
 }
 
+/** Longest wait for a server that is away. Whoever wants no second try waits for nobody either. */
+const defaultOutageMs: Ms = 60_000;
+
 export function toRun({ timeouts, retry, budget, max_error_rate, stop, ...same }: RunSpec): RunSettings {
   const { repeat, warmup, order, concurrency, answers, salt } = same;
   return {
@@ -52,7 +56,7 @@ export function toRun({ timeouts, retry, budget, max_error_rate, stop, ...same }
       max: retry.max,
       backoffMs: retry.backoff_ms,
       maxWaitMs: retry.max_wait_ms,
-      outageMs: retry.outage_ms,
+      outageMs: retry.outage_ms ?? (retry.max === 0 ? 0 : defaultOutageMs),
     },
     budget: Object.fromEntries(Object.entries(budget).filter(([, limit]) => limit !== undefined)),
     answers,

@@ -27,8 +27,10 @@ const retry = z.strictObject({
   backoff_ms: z.tuple([wait, wait]).default([1000, 30_000]).describe('first and longest back-off'),
   max_wait_ms: wait.default(60_000).describe('longest wait that a server may ask for'),
   outage_ms: wait
-    .default(60_000)
-    .describe('how long a server that is away or busy is waited for, before the run ends as interrupted'),
+    .optional()
+    .describe(
+      'how long a server that is away or busy is waited for before the run ends as interrupted; 60000, or 0 with max: 0',
+    ),
 });
 
 const budget = z
