@@ -5,6 +5,7 @@ import { quietShares } from './nightly-shares.ts';
 import { passRates } from './pass-rates.ts';
 import { planPromise, powerTable } from './power-table.ts';
 import type { Effort, Proof } from './proof.ts';
+import { rates } from './rates.ts';
 import { stoppingRule } from './stopping-rule.ts';
 
 /** Everything that is tried, in the order of the certificate. To add one: write it, add its line. */
@@ -15,6 +16,7 @@ export const experiments: readonly ((effort: Effort) => Proof[])[] = [
   atTheMargin,
   passRates,
   coverage,
+  rates,
   powerTable,
   planPromise,
   stoppingRule,

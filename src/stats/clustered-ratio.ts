@@ -9,9 +9,10 @@ export interface RatioPart {
 
 /**
  * Σ tops ÷ Σ bottoms of positive clusters, with a t interval on the logarithm from the jackknife: each cluster is left
- * out once, clusters − 1 degrees of freedom. Large clusters weigh more; the jackknife allows for that where the usual
- * linearisation is too narrow. One cluster gives a point and an open interval; none gives NaN.
- * Source: Cochran, Sampling Techniques (1977), 6.17; MacKinnon, Nielsen & Webb 2023 (CV3, the cluster jackknife).
+ * out once. Large clusters weigh more, so that there are fewer of them in effect, 1 ÷ Σ shares², and as many degrees
+ * of freedom, less one. One cluster gives a point and an open interval; none gives NaN.
+ * Source: Cochran, Sampling Techniques (1977), 6.17; MacKinnon, Nielsen & Webb 2023 (CV3, the cluster jackknife);
+ * Carter, Schnepel & Steigerwald 2017 (effective number of clusters).
  */
 export function clusteredRatio(parts: readonly RatioPart[], alpha = defaultAlpha): Estimate {
   const top = parts.reduce((sum, part) => sum + part.top, 0);
@@ -23,6 +24,7 @@ export function clusteredRatio(parts: readonly RatioPart[], alpha = defaultAlpha
     (sum, part) => sum + Math.log((top - part.top) / (bottom - part.bottom) / point) ** 2,
     0,
   );
-  const reach = tCritical(alpha, n - 1) * Math.sqrt(((n - 1) / n) * squares);
+  const effective = 1 / parts.reduce((sum, part) => sum + (part.bottom / bottom) ** 2, 0);
+  const reach = tCritical(alpha, Math.max(1, effective - 1)) * Math.sqrt(((n - 1) / n) * squares);
   return { point, interval: intervalOf(point * Math.exp(-reach), point * Math.exp(reach)) };
 }

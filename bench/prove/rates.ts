@@ -1,0 +1,119 @@
+import { normal, seededRandom, type Random } from '../../src/base/random.ts';
+import type { RequestRow } from '../../src/journal/columns.ts';
+import { clusteredMean } from '../../src/stats/clustered-mean.ts';
+import { Collector, type ArmSamples } from '../../src/summary/collect.ts';
+import { headlineOf } from '../../src/summary/statistic.ts';
+import { covers } from './coverage.ts';
+import { runsFor, type Effort, type Proof } from './proof.ts';
+
+/*
+ * How fast a model writes, in a world where answers differ in length as they do in suites: tokens are log-normal around
+ * 80 with a factor of e from prompt to prompt and 1.3 from repeat to repeat; a token takes 12 ms, give or take 10 % by
+ * prompt and 5 % by request, and a pause of about 150 ms comes once every hundred tokens. These values are assumptions.
+ */
+const repeats = 5;
+const msPerToken = 12;
+const pauseMs = 150;
+const pausesPerToken = 0.01;
+
+interface Answer {
+  tokens: number;
+  ms: number;
+}
+
+function answersOf(random: Random): Answer[] {
+  const length = Math.log(80) + normal(random);
+  const pace = 0.1 * normal(random);
+  return Array.from({ length: repeats }, () => {
+    const tokens = Math.max(2, Math.round(Math.exp(length + 0.26 * normal(random))));
+    const each = msPerToken * Math.exp(pace + 0.05 * normal(random));
+    let ms = tokens * each;
+    // Pauses come with the tokens, one by one.
+    for (let token = 0; token < tokens; token++)
+      if (random() < pausesPerToken) ms += -pauseMs * Math.log(1 - random());
+    return { tokens, ms };
+  });
+}
+
+/** Decode time over tokens of all prompts of the kind. */
+function truth(prompts: number): number {
+  const random = seededRandom('rates truth');
+  let [ms, tokens] = [0, 0];
+  for (let prompt = 0; prompt < prompts; prompt++)
+    for (const answer of answersOf(random)) {
+      ms += answer.ms;
+      tokens += answer.tokens;
+    }
+  return ms / tokens;
+}
+
+function rowOf(prompt: number, repeat: number, { tokens, ms }: Answer): RequestRow {
+  const cells: Partial<RequestRow> = {
+    ...{
+      run_id: 'simulated',
+      suite: 'proof',
+      suite_hash: 'proof',
+      route: 'compat',
+      model: 'm',
+      model_id: 'm',
+    },
+    ...{
+      prompt_id: `p${prompt}`,
+      phase: 'measure',
+      repeat,
+      attempt: 1,
+      final: true,
+      status: 'ok',
+      valid: true,
+    },
+    ...{ ttft_ms: 100, e2e_latency_ms: 100 + ms, tpot_ms: ms / tokens, output_tps: (1000 * tokens) / ms },
+  };
+  return cells as RequestRow;
+}
+
+function armOf(prompts: number, seed: string): ArmSamples {
+  const random = seededRandom(seed);
+  const collector = new Collector();
+  for (let prompt = 0; prompt < prompts; prompt++)
+    for (const [repeat, answer] of answersOf(random).entries()) collector.add(rowOf(prompt, repeat, answer));
+  return collector.collected().arms[0]!;
+}
+
+/** How often the interval of a model's rate holds the truth, beside that of the mean of its answers' own rates. */
+export function rates(effort: Effort): Proof[] {
+  const runs = runsFor(1000, effort);
+  const target = 1000 / truth(Math.round(Math.max(20_000, 100_000 * effort)));
+  return [10, 20, 40, 80].flatMap((prompts): Proof[] => {
+    let [held, naive] = [0, 0];
+    for (let run = 0; run < runs; run++) {
+      const arm = armOf(prompts, `rates ${prompts} ${run}`);
+      if (covers(headlineOf(arm, 'output_tps', NaN)!.interval, target)) held++;
+      const own = [...arm.prompts.values()].map((samples) => samples.measured('output_tps'));
+      if (covers(clusteredMean(own).interval, target)) naive++;
+    }
+    return [
+      {
+        group: 'rates',
+        line: 'tok/s of a model, decode time over tokens: its interval holds the truth',
+        claim: `tok/s, ${prompts} prompts × ${repeats}`,
+        measured: held / runs,
+        band: [0.93, 1],
+        runs,
+      },
+      // With few prompts either is too wide to be told wrong.
+      ...(prompts < 40
+        ? []
+        : [
+            {
+              group: 'rates',
+              line: 'the same as the mean of its answers’ own rates',
+              claim: `mean of rates, ${prompts} prompts × ${repeats}`,
+              measured: naive / runs,
+              band: [0.93, 1],
+              mustLeave: true,
+              runs,
+            } satisfies Proof,
+          ]),
+    ];
+  });
+}
