@@ -24,7 +24,7 @@ const suite = {
   prompts: ['Name three colors.', 'Count from one to five.', 'What is the capital of France?'].map(
     (prompt, index) => ({ id: `p${index}`, prompt }),
   ),
-  run: { repeat: 2, warmup: 1, concurrency: 1, retry: { max: 20, backoff_ms: [200, 1000] } },
+  run: { repeat: 2, warmup: 1, concurrency: 1 },
 };
 
 interface Ran {
@@ -94,17 +94,20 @@ describe.skipIf(withoutEngine !== undefined)('a real engine', () => {
     const { finished } = start(['run', ...argsFor(engine)], cwd.path, key);
     while (engine.served().length < 5) await new Promise((resolve) => setTimeout(resolve, 20));
     await engine.crash();
-    const result = await finished;
-    const rows = await rowsOf(cwd.path);
-    const final = rows.filter((row) => row.final);
-    expect(result.code).toBe(0);
+    await finished;
+    // The run waited for the engine; what it was writing when it died is a failure of its own, and can be sent again.
+    const final = (await rowsOf(cwd.path)).filter((row) => row.final);
+    const cut = final.filter(({ status }) => status !== 'ok');
     expect(final).toHaveLength(14);
     expect(new Set(final.map((row) => `${row.phase} ${row.repeat} ${row.prompt_id} ${row.model}`)).size).toBe(
       14,
     );
-    expect(final.every(({ status }) => status === 'ok')).toBe(true);
-    expect(final.every((row) => row.completion_tokens! > 0)).toBe(true);
-    // What was lost with it is a failure that was tried again, and says so.
-    expect(rows.filter(({ status }) => status !== 'ok').every((row) => !row.final)).toBe(true);
+    expect(cut.length).toBeLessThanOrEqual(1);
+    for (const { status } of cut) expect(status).toBe('truncated');
+    if (cut.length === 0) return;
+    const again = ['run', '--retry-errors', await onlyRun(cwd.path), '--base-url', engine.baseUrl, '--quiet'];
+    expect(await gatebench(again, cwd.path, key)).toMatchObject({ code: 0 });
+    const answered = (await rowsOf(cwd.path)).filter(({ status }) => status === 'ok');
+    expect(answered).toHaveLength(14);
   });
 });

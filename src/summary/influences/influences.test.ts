@@ -32,11 +32,6 @@ test('a prompt that is read once, and then found: first sends and repeats are to
   expect(collect(rows).warnings()).toMatchObject([{ kind: 'prompt-cache', model: 'a' }]);
 });
 
-test('our own lag is small against a cache', () => {
-  const rows = repeats([16_354, 245, 251], () => ({ valid: false, invalid_reason: ['client_lag'] }));
-  expect(collect(rows).promptCaches()).toHaveLength(1);
-});
-
 test('the warm-up is a first send, too', () => {
   const rows = repeats([16_354, 245, 251], (index) => (index === 0 ? { phase: 'warmup' } : {}));
   expect(collect(rows).promptCaches()).toMatchObject([

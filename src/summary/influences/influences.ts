@@ -57,7 +57,7 @@ export class InfluenceCollector {
     if (row.phase !== 'measure' || !row.final) return;
     this.#addCounts(arm, row);
     this.#addQueue(arm, row);
-    if (!isUsable(row) || !(row.ttft_ms! > 0)) return;
+    if (row.valid !== true || !(row.ttft_ms! > 0)) return;
     this.#addStep(row);
     if (this.#severalRoutes) this.#addToBlock(row);
   }
@@ -115,7 +115,7 @@ export class InfluenceCollector {
   #addSend({ sends, spoilt }: OpenArm, row: RequestRow): void {
     const { prompt_id, started_at: at, ttft_ms: ttftMs, prompt_eval_ms: promptEvalMs } = row;
     if (at === undefined) return;
-    if (!isUsable(row) || ttftMs === undefined || !(ttftMs > 0)) {
+    if (row.valid !== true || ttftMs === undefined || !(ttftMs > 0)) {
       if (!(spoilt.get(prompt_id)! <= at)) spoilt.set(prompt_id, at);
       return;
     }
@@ -252,7 +252,3 @@ function onServer(steps: readonly OpenStep[]): OpenStep[] {
       return { ...step, inFlight: ends.length };
     });
 }
-
-/** Our own lag is small against what is looked for here. */
-const isUsable = ({ valid, invalid_reason = [] }: RequestRow): boolean =>
-  valid === true || (valid === false && invalid_reason.every((reason) => reason === 'client_lag'));
