@@ -1,8 +1,11 @@
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { oneLine } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
 import type { LoadedModel } from '../gateway/local-ollama.ts';
+import { suiteHash } from '../suite/hash.ts';
 import type { Suite } from '../suite/suite.ts';
+import { manifestSchema } from './manifest-schema.ts';
 import { readIfThere, runFiles, writeWhole } from './run-folder.ts';
 
 export type RunStatus = 'running' | 'complete' | 'interrupted' | 'budget' | 'incomplete';
@@ -63,22 +66,48 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
   await writeWhole(join(folder, runFiles.manifest), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-/** Throws a UserError when the file is missing, damaged, or of a version that we do not know. */
+/** Faults that are named; of more, the first tell enough. */
+const mostFaults = 5;
+
+/** Throws a UserError when the file is missing, damaged, no manifest, or of a version that we do not know. */
 export async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, runFiles.manifest);
   const text = await readIfThere(path);
   if (text === undefined) throw new UserError(`${folder} is not a run: it has no ${runFiles.manifest}.`);
-  let manifest: Manifest | null;
+  let json: unknown;
   try {
-    manifest = JSON.parse(text) as Manifest | null;
+    json = JSON.parse(text);
   } catch (error) {
-    throw new UserError(`${path} is damaged: ${(error as Error).message}`);
+    throw new UserError(`${path} is damaged: ${oneLine((error as Error).message, 200)}`);
   }
-  const version: unknown = manifest?.schema_version;
-  if (!manifest || version !== 1)
+  const version = (json as { schema_version?: unknown } | null)?.schema_version;
+  if (version !== 1)
     throw new UserError(
-      `${path} has ${version === undefined ? 'no schema version' : `schema version ${JSON.stringify(version)}`}; ` +
+      `${path} has ${version === undefined ? 'no schema version' : `schema version ${oneLine(JSON.stringify(version), 60)}`}; ` +
         'this gatebench reads version 1.',
     );
-  return manifest;
+  const parsed = manifestSchema.safeParse(json);
+  if (parsed.success) return parsed.data as unknown as Manifest;
+  const faults = parsed.error.issues.slice(0, mostFaults).map((issue) => {
+    const place = issue.path.map(String).join('.');
+    return `  ${oneLine(place, 200) || '(top)'}: ${oneLine(issue.message, 200)}`;
+  });
+  throw new UserError(
+    [`${path} was changed, or is damaged, since gatebench wrote it:`, ...faults].join('\n') +
+      '\nPut back the file as it was.',
+  );
+}
+
+/**
+ * Throws a UserError when the suite inside is not the one that the run was made from. Whoever sends by it, or puts its
+ * figures beside others, asks first: its prompts, hosts and headers go out with the user's token.
+ */
+export function assertUnedited(folder: string, { suite, suite_hash }: Manifest): void {
+  const now = suiteHash(suite);
+  if (now === suite_hash) return;
+  throw new UserError(
+    `${join(folder, runFiles.manifest)}: the suite inside was changed since the run began, so it is not used:\n` +
+      `  the run's suite     ${oneLine(suite_hash, 80)}\n  the one inside now  ${now}\n` +
+      'Put back the file as it was, or start a new run.',
+  );
 }

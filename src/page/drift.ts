@@ -17,7 +17,8 @@ const fewestAnswers = 4;
 export function driftOf(points: readonly TimelinePoint[], spanMs: Ms, stretches: number): DriftPoint[] {
   const buckets = Array.from({ length: stretches }, (): number[] => []);
   for (const { atMs, relative } of points) {
-    const place = Math.min(stretches - 1, Math.max(0, Math.floor((atMs / spanMs) * stretches)));
+    // Of a run whose requests all began at once, and where an instant is none, there is no course.
+    const place = Math.min(stretches - 1, Math.max(0, Math.floor((atMs / spanMs) * stretches))) || 0;
     if (relative !== undefined) buckets[place]!.push(relative);
   }
   return buckets.flatMap((values, place) =>

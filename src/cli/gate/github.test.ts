@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -79,3 +80,23 @@ test('with --json stdout is JSON alone, and outside Actions there is no summary'
     'gate.json',
   ]);
 });
+
+test.each(['a pipe', 'a device', 'a file outside the repository'])(
+  'of %s that the manifest names as its suite nothing is read, and the verdict stands',
+  async (what) => {
+    await using cwd = await scratch();
+    await using elsewhere = await scratch();
+    const { suite } = await nightlySuite(cwd.path, { more });
+    const pipe = join(cwd.path, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const outside = join(elsewhere.path, 'other.yaml');
+    await writeFile(outside, 'gate:\n  metrics:\n    e2e_latency_ms: { max_ratio: 1.10 }\n');
+    const file = { 'a pipe': pipe, 'a device': '/dev/zero' }[what] ?? outside;
+    const run = await writeNight(cwd.path, { suite, file, night: 1, seed: 'g' });
+    const args = ['gate', run, '--history', 'history', '--github'];
+    const { code, stdout } = await gatebench(args, cwd.path, { GITHUB_WORKSPACE: cwd.path });
+    expect(code).toBe(4);
+    expect(stdout).toContain('::error');
+  },
+  20_000,
+);

@@ -1,5 +1,5 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
-import { isAbsolute, join, relative } from 'node:path';
+import { appendFile, mkdir, realpath } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { UserError } from '../../base/user-error.ts';
 import { writeWhole } from '../../journal/run-folder.ts';
@@ -7,6 +7,7 @@ import { annotations } from '../../output/gate/annotations.ts';
 import { gateFiles } from '../../output/gate/index.ts';
 import { fitted, gateSections } from '../../output/gate/markdown.ts';
 import { markdown } from '../../output/markdown.ts';
+import { largestSuite, readText } from '../../suite/read/files.ts';
 import type { Night } from './night.ts';
 
 /** GitHub refuses a step's summary above 1 MiB, all of it. */
@@ -48,17 +49,29 @@ function inRepository(file: string): string {
 }
 
 /**
+ * The suite's file, as the reader of suites would take it: a regular file of its size, below the repository (or, outside
+ * Actions, the current folder). What a run's manifest names besides is nobody's business.
+ */
+async function suiteText(file: string): Promise<string | undefined> {
+  try {
+    const root = await realpath(process.env['GITHUB_WORKSPACE'] ?? process.cwd());
+    const path = await realpath(resolve(file));
+    if (!path.startsWith(root.endsWith(sep) ? root : root + sep)) return undefined;
+    const read = await readText(path, file, largestSuite);
+    return read.ok ? read.source.text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * Lines of the gate's rules by metric, and of the gate part itself under the empty name. Empty when the suite's file is
  * not there any more: annotations then go without a line.
  */
 async function gateLines(file: string): Promise<Map<string, number>> {
   const lines = new Map<string, number>();
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch {
-    return lines;
-  }
+  const text = await suiteText(file);
+  if (text === undefined) return lines;
   const counter = new LineCounter();
   visit(parseDocument(text, { lineCounter: counter }), {
     Pair(_, { key }, path) {

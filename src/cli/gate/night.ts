@@ -2,6 +2,7 @@ import { defined } from '../../base/defined.ts';
 import { count } from '../../base/text.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
 import { FileState } from '../../journal/file-state.ts';
+import { assertUnedited } from '../../journal/manifest.ts';
 import { findRun } from '../../journal/run-folder.ts';
 import type { BaselineFacts, GateReport } from '../../output/gate/gate-report.ts';
 import { defaultGate } from '../../suite/expand/gate.ts';
@@ -30,6 +31,7 @@ const staleDays = 3;
 export async function judgeNight(flags: NightFlags): Promise<Night> {
   const loaded = await loadRun(await findRun(flags.run, flags.results));
   const { manifest, collected, report } = loaded;
+  assertUnedited(loaded.folder, manifest);
   const settings = manifest.suite.gate ?? defaultGate;
   const incompleteBecause = whyIncomplete(loaded);
   const tonight = nightRows(collected, {

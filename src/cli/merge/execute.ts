@@ -3,7 +3,7 @@ import { exitCode, UserError, type ExitCode } from '../../base/user-error.ts';
 import { createRunFolder } from '../../journal/create-run-folder.ts';
 import { csvFile } from '../../journal/csv.ts';
 import { lockRun } from '../../journal/lock.ts';
-import { readManifest, writeManifest } from '../../journal/manifest.ts';
+import { assertUnedited, readManifest, writeManifest } from '../../journal/manifest.ts';
 import { setTornLineAside } from '../../journal/resume.ts';
 import { findRun, runFiles, writeWhole } from '../../journal/run-folder.ts';
 import { outputFormats } from '../../output/index.ts';
@@ -29,7 +29,9 @@ export async function executeMerge(flags: MergeFlags): Promise<ExitCode> {
     // A shard that was killed may end in half a line; one that is under way must not be touched.
     const lock = await lockRun(folder);
     await setTornLineAside(folder).finally(() => lock.release());
-    parts.push({ folder, manifest: await readManifest(folder) });
+    const manifest = await readManifest(folder);
+    assertUnedited(folder, manifest);
+    parts.push({ folder, manifest });
   }
   if (parts.length === 0) throw new UserError('merge what? Give the folders of all shards.');
   assertSamePlan(parts);

@@ -6,12 +6,17 @@ import { count } from '../../base/text.ts';
 import { exitCode, UserError } from '../../base/user-error.ts';
 import { packageVersion, version } from '../../base/version.ts';
 import { loadCalibration } from '../../calibrate/calibration.ts';
-import type { RequestRow } from '../../journal/columns.ts';
 import { readDescriptors, withinDescriptors } from './descriptors.ts';
 import { createRunFolder } from '../../journal/create-run-folder.ts';
 import { type Lock, lockRun } from '../../journal/lock.ts';
-import { requestColumns } from '../../journal/columns.ts';
-import { describeMachine, type Manifest, readManifest, writeManifest } from '../../journal/manifest.ts';
+import { requestColumns, type RequestRow } from '../../journal/columns.ts';
+import {
+  assertUnedited,
+  describeMachine,
+  type Manifest,
+  readManifest,
+  writeManifest,
+} from '../../journal/manifest.ts';
 import {
   addNewColumns,
   emptyState,
@@ -119,6 +124,7 @@ export async function prepareResumed(flags: RunFlags, demo: DemoGateway): Promis
 
 async function reopen(folder: string, flags: RunFlags, demo: DemoGateway): Promise<Omit<Prepared, 'lock'>> {
   const manifest = await readManifest(folder);
+  assertUnedited(folder, manifest);
   await assertSameSuite(flags, manifest);
   assertSamePlan(flags, manifest, folder);
   const names = manifest.routes.map(({ route }) => route);
@@ -142,7 +148,10 @@ async function reopen(folder: string, flags: RunFlags, demo: DemoGateway): Promi
   run.budget = { ...run.budget, ...budgetOf(flags) };
   const budget = new BudgetGuard(run.budget, systemClock);
   const spentBy = expensesOf(manifest.suite);
-  const earlier = await readState(folder, (row) => budget.carryOver(spentBy(row)));
+  const earlier = await readState(folder, (row) => {
+    assertOfRun(folder, row, manifest);
+    budget.carryOver(spentBy(row));
+  });
   // One that was stopped after its last request, or killed while its books were closed, is still to be ended.
   const hasEnded = manifest.status !== 'interrupted' && (await isThere(join(folder, runFiles.report)));
   if (earlier.done >= manifest.planned_requests && hasEnded)
@@ -150,6 +159,15 @@ async function reopen(folder: string, flags: RunFlags, demo: DemoGateway): Promi
   await removeDerived(folder);
   note(manifest, `resumed with ${count(earlier.done, 'request')} of ${manifest.planned_requests} done`);
   return { folder, manifest, planOptions, ways, budget, earlier };
+}
+
+/** Rows say which suite they answer; a manifest that was put beside them does not know. */
+function assertOfRun(folder: string, row: RequestRow, { run_id, suite_hash }: Manifest): void {
+  if (row.run_id === run_id && row.suite_hash === suite_hash) return;
+  throw new UserError(
+    `${folder}: its ${runFiles.requests} has rows of the run ${row.run_id} and the suite ${row.suite_hash.slice(0, 12)}, ` +
+      `but ${runFiles.manifest} is of ${run_id} and ${suite_hash.slice(0, 12)}: put the files of one run together.`,
+  );
 }
 
 /** Damaged rows count as not asked; the file as it was is kept. */

@@ -40,7 +40,8 @@ function secretIn(name: string): string | undefined {
 }
 
 /** RFC 9110, 5.6.2: a token. */
-const headerName = z
+/** A header that a suite may add: none that names the host, or carries a secret. */
+export const headerName = z
   .string()
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/, "can't be the name of a header")
   .refine((name) => secretIn(name) === undefined, {
@@ -50,7 +51,7 @@ const headerName = z
   })
   .refine((name) => !ownHeaders.has(name.toLowerCase()), 'is set by gatebench itself');
 
-const headerValue = z
+export const headerValue = z
   .string()
   .max(8000)
   .regex(
