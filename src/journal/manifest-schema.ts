@@ -96,7 +96,7 @@ const suite = known({
     }).optional(),
   }),
   models: z.array(model).min(1),
-  prompts: z.array(prompt).min(1),
+  prompts: z.array(prompt),
   run,
   thresholds: z.array(threshold),
   gate: known({
@@ -112,7 +112,7 @@ const loadedModels = z.array(known({ name: z.string() }));
 const calibration = known({
   measured_at: instant,
   sentence: z.string(),
-  levels: z.array(known({ streams: z.number(), failed: z.number() })),
+  levels: z.array(known({ streams: z.number() })),
 });
 
 /** `run.json`, which anybody may have written to since. */

@@ -14,7 +14,12 @@ test('a manifest comes back as it was written, line by line and whole', async ()
     notes: [{ at: '2026-11-22T03:20:00.000Z', text: 'glm: calm again — «ok»\n"quoted"' }],
     loop_utilisation: 0.125,
     shard: { index: 1, count: 4 },
-    calibration: { anything: [1, null] },
+    calibration: {
+      measured_at: '2026-11-20T03:17:00.000Z',
+      sentence: 'Proven.',
+      levels: [],
+      more: [1, null],
+    },
   });
   await writeManifest(scratch.path, manifestOf());
   await writeManifest(scratch.path, manifest);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { table } from '../../output/gate/table.ts';
 import { executeDecision } from './decide.ts';
+import { suiteHash } from '../../suite/hash.ts';
 import { historyFile, readHistory } from './history-file.ts';
 import { gateCode, judgeNight, type Night } from './night.ts';
 import { nightlySuite, runIdOfNight, writeNight, type NightOptions } from './testing/nightly-runs.ts';
@@ -63,7 +64,7 @@ describe('a night', () => {
     const run = await writeNight(folder, {
       ...suiteFile,
       suite: { ...whole, prompts: whole.prompts.slice(0, 8) },
-      manifest: { suite: whole, status: 'interrupted' },
+      manifest: { suite: whole, suite_hash: suiteHash(whole), status: 'interrupted' },
       night: 2,
       seed: 'part',
     });
