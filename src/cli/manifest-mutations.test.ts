@@ -26,12 +26,12 @@ function changed(tree: Tree, path: readonly string[], value: unknown): string {
   const copy = structuredClone(tree);
   let parent = copy;
   for (const key of path.slice(0, -1)) parent = parent[key] as Tree;
-  if (value === undefined) delete parent[path.at(-1)!];
-  else parent[path.at(-1)!] = value;
+  // What is undefined is not written.
+  parent[path.at(-1)!] = value;
   return JSON.stringify(copy);
 }
 
-const strange = [
+const strange: readonly unknown[] = [
   undefined,
   null,
   -1,
