@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { seededRandom } from '../base/random.ts';
 import { scratchFolder } from '../base/testing/scratch.ts';
 import { UserError } from '../base/user-error.ts';
-import { findRun, listRuns, newRunId, readIfThere, runFiles, writeWhole } from './run-folder.ts';
+import { findRun, listRuns, nameTime, newRunId, readIfThere, runFiles, writeWhole } from './run-folder.ts';
 
 const start = new Date('2026-11-22T03:17:00.999Z');
 
@@ -144,4 +144,17 @@ test('a file that a run lacks is not there; one that cannot be read is a fault',
   expect(await readIfThere(join(scratch.path, 'a'))).toBe('text');
   expect(await readIfThere(join(scratch.path, 'b'))).toBeUndefined();
   await expect(readIfThere(scratch.path)).rejects.toThrow('EISDIR');
+});
+
+test.each([
+  ['2026-11-22T03:17:00Z', [], '20261122T031700Z'],
+  ['2026-11-22T03:17:00Z', ['20261122T031659Z-aaaaaa'], '20261122T031700Z'],
+  ['2026-11-22T03:17:00Z', ['20261122T031700Z-aaaaaa'], '20261122T031700Z'],
+  ['2026-11-22T03:17:00Z', ['20261231T235959Z-aaaaaa', '20261122T031659Z-bbbbbb'], '20270101T000000Z'],
+  ['2026-11-22T03:17:00Z', ['20269999T999999Z-aaaaaa'], '20261122T031700Z'],
+])('at %s beside %j, a run is named %s', async (now, others, stamp) => {
+  await using scratch = await scratchFolder();
+  for (const other of others) await mkdir(join(scratch.path, 'suite', other), { recursive: true });
+  const id = newRunId(await nameTime(scratch.path, new Date(now)), () => 0.99);
+  expect(id.slice(0, 16)).toBe(stamp);
 });

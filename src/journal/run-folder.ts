@@ -18,11 +18,29 @@ export const runFiles = {
 
 /** `20261122T031700Z-k3x9qa`: sorts by time, never meets another. */
 export function newRunId(now: Date, random: () => number): string {
-  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
+  const stamp = stampOf(now);
   const letters = Array.from({ length: 6 }, () =>
     'abcdefghijkmnopqrstuvwxyz'.charAt(Math.floor(random() * 25)),
   );
   return `${stamp}-${letters.join('')}`;
+}
+
+function stampOf(time: Date): string {
+  return time.toISOString().replace(/[-:]|\.\d+/g, '');
+}
+
+/**
+ * The time that a new run below `results` is named by: now, or, where the clock was set back meanwhile, a second after
+ * the newest run there. So the newest by name is the one that was started last. When it really started stands in its
+ * manifest.
+ */
+export async function nameTime(results: string, now: Date): Promise<Date> {
+  const newest = basename((await listRuns(results)).at(-1) ?? '');
+  const [, date, time] = /^(\d{8})T(\d{6})Z-/.exec(newest) ?? [];
+  if (date === undefined || time === undefined || newest.slice(0, 16) <= stampOf(now)) return now;
+  const pairs = (text: string): string[] => text.match(/\d\d/g)!;
+  const at = Date.parse(`${date.slice(0, 4)}-${pairs(date).slice(2).join('-')}T${pairs(time).join(':')}Z`);
+  return Number.isNaN(at) ? now : new Date(at + 1000);
 }
 
 /** The folder that `RUN` means: a path, or `latest` below `results`. Throws a UserError when there is none. */

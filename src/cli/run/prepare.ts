@@ -27,7 +27,7 @@ import {
   setTornLineAside,
 } from '../../journal/resume.ts';
 import { setDamageAside } from '../../journal/set-damage-aside.ts';
-import { findRun, isThere, newRunId, runFiles } from '../../journal/run-folder.ts';
+import { findRun, isThere, nameTime, newRunId, runFiles } from '../../journal/run-folder.ts';
 import { costOf } from '../../metric/cost.ts';
 import { type PlanOptions, planSize } from '../../plan/blocks.ts';
 import { type Shard, shardPrompts } from '../../plan/shard.ts';
@@ -72,7 +72,10 @@ export async function prepareNew(
   // Throws when this shell lets not a single connection be opened.
   withinDescriptors({ concurrency: 1, routes: ways.hosts }, readDescriptors());
   const startedAt = systemClock.wall();
-  const runId = newRunId(startedAt, seededRandom(`${seed}/${startedAt.getTime()}/${process.pid}`));
+  const runId = newRunId(
+    await nameTime(flags.results, startedAt),
+    seededRandom(`${seed}/${startedAt.getTime()}/${process.pid}`),
+  );
   const folder = flags.out ?? join(flags.results, suite.name, runId);
   const lock = await createRunFolder(folder);
   const manifest: Manifest = {
