@@ -39,3 +39,22 @@ test('two share a letter exactly when they are not separable', () => {
 test('nobody gives nothing', () => {
   expect(letterGroups(0, () => true)).toEqual([]);
 });
+
+test('no letter says what another says already, and letters come in ranking order', () => {
+  const matrix = fc.array(fc.boolean(), { minLength: 36, maxLength: 36 });
+  fc.assert(
+    fc.property(matrix, (flags) => {
+      const letters = letterGroups(6, (a, b) => flags[a * 6 + b]!);
+      const members = new Map<string, number[]>();
+      letters.forEach((own, item) => {
+        for (const letter of own) members.set(letter, [...(members.get(letter) ?? []), item]);
+      });
+      const groups = [...members].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, items]) => items);
+      for (const [index, group] of groups.entries())
+        for (const other of groups.filter((_, place) => place !== index))
+          expect(group.every((item) => other.includes(item))).toBe(false);
+      const first = groups.map(([item]) => item!);
+      expect(first).toEqual(first.toSorted((a, b) => a - b));
+    }),
+  );
+});

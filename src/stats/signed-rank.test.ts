@@ -63,3 +63,10 @@ test.each([
 ])('with %d prompts the interval starts at Walsh average %d', (n, k) =>
   expect(criticalRank(n, 0.05)).toBe(k),
 );
+
+test('an outcome whose p is the level itself rejects', () => {
+  // The most extreme of six has p = 2 ÷ 2^6.
+  expect(criticalRank(6, 2 / 64)).toBe(1);
+  expect(criticalRank(6, 2 / 64 - 1e-9)).toBe(0);
+  expect(criticalRank(6, 4 / 64)).toBe(2);
+});

@@ -72,3 +72,10 @@ test('where nothing succeeded, nobody is told of clock or sample', async () => {
   expect(await kinds(...dead)).not.toEqual(expect.arrayContaining([expect.stringMatching(advice.join('|'))]));
   expect(await kinds(...dead, ...latencies('c', [1]))).toEqual(expect.arrayContaining(advice));
 });
+
+test('of equally frequent causes the order does not hang on which came first', () => {
+  const texts = ['beta', 'alpha', 'gamma', 'gamma'];
+  const inOrder = ['gamma', 'alpha', 'beta'];
+  expect(causesOf(texts).map(({ text }) => text)).toEqual(inOrder);
+  expect(causesOf(texts.toReversed()).map(({ text }) => text)).toEqual(inOrder);
+});

@@ -393,3 +393,45 @@ describe('two runs', () => {
 test('an empty run has nothing to compare', async () => {
   expect(compare(await collected())).toEqual({ pairs: [], groups: [], explanations: [] });
 });
+
+describe('the ranking puts the best first, whatever the order of the rows', () => {
+  const prompts = [...Array(10).keys()];
+  const model = (name: string, cells: (prompt: number) => Partial<RequestRow> | 'failed'): RequestRow[] =>
+    prompts.map((prompt) => {
+      const some = cells(prompt);
+      const at = { model: name, prompt_id: `p${prompt}` };
+      return some === 'failed' ? failedRow(at) : row({ ...at, e2e_latency_ms: 100 + prompt, ...some });
+    });
+
+  test.each<['e2e_latency_ms' | 'passed' | 'error_rate', RequestRow[]]>([
+    [
+      'e2e_latency_ms',
+      [
+        ...model('third', (prompt) => (prompt === 0 ? 'failed' : { e2e_latency_ms: 1 })),
+        ...model('second', () => ({ e2e_latency_ms: 500 })),
+        ...model('first', () => ({ e2e_latency_ms: 400 })),
+      ],
+    ],
+    [
+      'passed',
+      [
+        ...model('third', (prompt) => ({ passed: prompt < 2 })),
+        ...model('second', (prompt) => ({ passed: prompt < 5 })),
+        ...model('first', (prompt) => ({ passed: prompt < 9 })),
+      ],
+    ],
+    [
+      'error_rate',
+      [
+        ...model('third', (prompt) => (prompt < 6 ? 'failed' : {})),
+        ...model('second', (prompt) => (prompt < 3 ? 'failed' : {})),
+        ...model('first', () => ({})),
+      ],
+    ],
+  ])('by %s', async (metric, rows) => {
+    for (const all of [rows, rows.toReversed()]) {
+      const { groups } = compare(await collected(...all), { metrics: [metric] });
+      expect(groups[0]?.ranking.map(({ model }) => model)).toEqual(['first', 'second', 'third']);
+    }
+  });
+});

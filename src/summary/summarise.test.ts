@@ -239,3 +239,19 @@ test('the same rows in another order give the same summaries', async () => {
   const there = summarise(await collected(...rows), options);
   expect(summarise(await collected(...rows.toReversed()), options)).toEqual(there);
 });
+
+test('a model that stands just at the success floor is ranked by its latency, one below it is last', async () => {
+  const nine = (model: string, failures: number, e2e_latency_ms: number) =>
+    Array.from({ length: 20 }, (_, n) =>
+      n < failures ? failedRow({ model, repeat: n + 1 }) : row({ model, repeat: n + 1, e2e_latency_ms }),
+    );
+  const rows = [...nine('slow', 0, 900), ...nine('below', 3, 1), ...nine('at', 2, 100)];
+  for (const all of [rows, rows.toReversed()]) {
+    const models = summarise(await collected(...all), options);
+    expect(models.map(({ model, successes, requests }) => [model, successes / requests])).toEqual([
+      ['at', 0.9],
+      ['slow', 1],
+      ['below', 0.85],
+    ]);
+  }
+});
