@@ -76,8 +76,10 @@ for (const end of ['undici:request:trailers', 'undici:request:error'])
     if (facts?.request === request) delete facts.request;
   });
 
+/** One that has carried nothing yet is being opened for somebody else, who would wait for it in vain. */
 function closeIdle(host: string): void {
-  for (const each of open) if (each.host === host && each.request === undefined) each.socket.destroy();
+  for (const each of open)
+    if (each.host === host && each.used && each.request === undefined) each.socket.destroy();
 }
 
 export interface ConnectionOptions {

@@ -64,6 +64,18 @@ test.each<[string, (socket: Socket) => void]>([
   expect([server.connections, server.requests]).toEqual([5, 6]);
 });
 
+test('giving up the kept connections leaves alone what is being opened for others', async () => {
+  await using server = await raw((socket, nth) =>
+    nth > 1 ? socket.resetAndDestroy() : socket.write(answer),
+  );
+  await using client = testGateway();
+  for (let round = 0; round < 5; round++) {
+    await client.ask(server.url);
+    const exchanges = await Promise.all(Array.from({ length: 8 }, () => client.ask(server.url)));
+    expect(exchanges.map(({ outcome }) => outcome)).toEqual(Array(8).fill('ok'));
+  }
+});
+
 test('a fresh connection that is lost is a failure, sent once', async () => {
   await using server = await raw((socket) => socket.resetAndDestroy());
   await using client = testGateway();
