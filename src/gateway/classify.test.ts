@@ -84,3 +84,30 @@ test.each(cases)('%s', (_name, [httpStatus, contentType, body], expected) => {
 });
 
 for (const { name, assert } of failureProperties) test(name, assert);
+
+test.each<[string, [number, string, string], object]>([
+  ['a bare 520 is the edge’s', [520, 'text/plain', ''], { family: 'edge', code: 'http_520' }],
+  ['a bare 519 is the provider’s', [519, 'text/plain', ''], { family: 'provider' }],
+  [
+    'JSON is believed before the type that its header gives',
+    [503, 'text/html', '{"error":"timed out waiting for a concurrent request slot"}'],
+    { status: 'rate_limited', family: 'provider', code: 'concurrency' },
+  ],
+  [
+    'the code of a page wins over that of the response that carried it',
+    [403, 'text/html', '<html><title>x | 524: A timeout occurred</title>'],
+    { family: 'edge', code: '524' },
+  ],
+  [
+    'back-pressure said with a 500',
+    [500, json, '{"error":"server busy, please try again. maximum pending requests exceeded"}'],
+    { status: 'rate_limited', family: 'provider' },
+  ],
+  [
+    'a limit said with a 400',
+    [400, json, '{"error":{"message":"slow down","type":"rate_limit_error","code":"rate_limit_exceeded"}}'],
+    { status: 'rate_limited' },
+  ],
+])('%s', (_, [httpStatus, contentType, body], expected) => {
+  expect(classify({ httpStatus, contentType, body }, now)).toMatchObject(expected);
+});

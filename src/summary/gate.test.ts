@@ -455,3 +455,37 @@ describe('what is compared', () => {
     );
   });
 });
+
+describe('the word of a night is that of its worst part', () => {
+  const metrics = { ...settings.metrics, ttft_ms: { maxRatio: 1.1 } };
+  const limit = (verdict: ThresholdResult['verdict']): ThresholdResult =>
+    ({ verdict, model: 'a', route: 'compat', threshold: {} }) as unknown as ThresholdResult;
+  /** E2E has been measured for `e2e` nights and TTFT for `ttft`, both steady. */
+  const word = (e2e: number, ttft: number, thresholds: ThresholdResult[] = []): string => {
+    const rows = [
+      ...historyOf(four(15)).filter(({ run_id }) => run_id >= runIdOf(15 - e2e)),
+      ...historyOf(four(15), { metric: 'ttft_ms' }).filter(({ run_id }) => run_id >= runIdOf(15 - ttft)),
+    ];
+    const tonight = rows.filter(({ run_id }) => run_id === runIdOf(14));
+    return gate({
+      tonight,
+      history: rows,
+      settings: { ...settings, metrics },
+      isIncomplete: false,
+      thresholds,
+    }).word;
+  };
+
+  test('the cell that has learned least says how far', () => {
+    expect(word(6, 4)).toBe('learning 3/7');
+    expect(word(4, 6)).toBe('learning 3/7');
+    expect(word(15, 4)).toBe('learning 3/7');
+  });
+
+  test('a broken limit is worse than learning, and that than a limit that is not settled', () => {
+    expect(word(4, 4, [limit('failed')])).toBe('fail');
+    expect(word(4, 4, [limit('not settled')])).toBe('learning 3/7');
+    expect(word(15, 15, [limit('not settled'), limit('ok')])).toBe('not settled');
+    expect(word(15, 15, [limit('ok')])).toBe('pass');
+  });
+});
