@@ -17,7 +17,7 @@ interface Truth {
   p95: number;
 }
 
-function truth(draws: number): Truth {
+export function truth(draws: number): Truth {
   const random = seededRandom('truth');
   const pooled: number[] = [];
   const medians: number[] = [];

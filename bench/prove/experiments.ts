@@ -2,6 +2,7 @@ import { coverage } from './coverage.ts';
 import { atTheMargin, falseClaims, families, inSequence } from './false-claims.ts';
 import { levelChanges, quietNights, regressions } from './nightly.ts';
 import { quietShares } from './nightly-shares.ts';
+import { ownLag } from './own-lag.ts';
 import { passRates } from './pass-rates.ts';
 import { planPromise, powerTable } from './power-table.ts';
 import type { Effort, Proof } from './proof.ts';
@@ -17,6 +18,7 @@ export const experiments: readonly ((effort: Effort) => Proof[])[] = [
   passRates,
   coverage,
   rates,
+  ownLag,
   powerTable,
   planPromise,
   stoppingRule,

@@ -5,6 +5,7 @@ import { atTheMargin, falseClaims, families, inSequence } from './false-claims.t
 import { proveAll } from './experiments.ts';
 import { levelChanges, quietNights, regressions } from './nightly.ts';
 import { quietShares } from './nightly-shares.ts';
+import { ownLag } from './own-lag.ts';
 import { passRates } from './pass-rates.ts';
 import { planPromise, powerTable } from './power-table.ts';
 import { certificate, holds, shortCertificate, type Proof } from './proof.ts';
@@ -21,6 +22,7 @@ describe('the certificate in short', () => {
     ['a difference at the margin', atTheMargin],
     ['pass rates', passRates],
     ['intervals hold what they should', coverage],
+    ['our own lag drops no answer', ownLag],
     ['a ratio is found as often as foretold', powerTable],
     ['what plan names is settled', planPromise],
     ['stopping on the width', stoppingRule],
