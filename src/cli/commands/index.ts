@@ -48,6 +48,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./merge.ts')).merge,
   },
   {
+    usage: 'repair <run>',
+    describe: 'Salvage a damaged run or history, and say what was lost',
+    load: async () => (await import('./repair.ts')).repair,
+  },
+  {
     usage: 'export <run..>',
     describe: 'Write runs as a spreadsheet: a workbook with charts, or CSV that opens right',
     load: async () => (await import('./export.ts')).exportRuns,

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { count } from '../base/text.ts';
+import { exitCode, type ExitCode } from '../base/user-error.ts';
+import { requestColumns } from '../journal/columns.ts';
+import { lockRun } from '../journal/lock.ts';
+import { setTornLineAside } from '../journal/resume.ts';
+import { findRun, isThere, runFiles } from '../journal/run-folder.ts';
+import { setDamageAside, type SetAside } from '../journal/set-damage-aside.ts';
+import { historyColumns } from '../summary/history.ts';
+import { historyFile } from './gate/history-file.ts';
+
+/** `gatebench repair RUN`: keeps the rows that are whole, and says what was lost. The file as it was stays beside it. */
+export async function executeRepair(run: string, results: string): Promise<ExitCode> {
+  if (await isThere(historyFile(run))) {
+    const lock = await lockRun(run);
+    const done = await setDamageAside(historyFile(run), historyColumns).finally(() => lock.release());
+    tell(historyFile(run), done, 'Its nights and decisions on those lines are lost.');
+    return exitCode.done;
+  }
+  const folder = await findRun(run, results);
+  const lock = await lockRun(folder);
+  try {
+    const torn = await setTornLineAside(folder);
+    if (torn > 0) process.stdout.write(`A torn line of ${count(torn, 'byte')} was set aside.\n`);
+    const path = join(folder, runFiles.requests);
+    const next = `Their requests count as not asked; send them again with: gatebench run --resume ${folder}`;
+    tell(path, await setDamageAside(path, requestColumns), next);
+  } finally {
+    await lock.release();
+  }
+  return exitCode.done;
+}
+
+function tell(path: string, { kept, state, copy }: SetAside, lost: string): void {
+  if (copy === undefined) {
+    process.stdout.write(`${path}: ${count(kept, 'row')}, nothing damaged.\n`);
+    return;
+  }
+  const why = state.named.map(({ line, why: reason }) => `  line ${line}: ${reason}\n`).join('');
+  process.stdout.write(
+    `${path}: ${count(kept, 'row')} kept, ${count(state.damaged, 'damaged line')} taken out (${state.lines()}):\n${why}` +
+      `${lost}\nThe file as it was: ${copy}\n`,
+  );
+}
