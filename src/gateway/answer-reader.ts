@@ -38,6 +38,8 @@ export abstract class AnswerReader {
   #sawMalformed = false;
   /** Pieces that carry text, and those of them that belong to the answer. */
   texts = 0;
+  /** Characters of all of them. */
+  chars = 0;
   answerTexts = 0;
 
   /** The body is over: what follows is the rest of a frame. */
@@ -144,6 +146,7 @@ export abstract class AnswerReader {
     push: (kind, chars) => {
       if (chars > 0) {
         this.texts++;
+        this.chars += chars;
         if (kind !== 'reasoning') this.answerTexts++;
       }
       return this.chunks.push(this.#at, kind, chars, this.#piecesInRead++ > 0);

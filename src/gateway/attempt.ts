@@ -10,8 +10,8 @@ import { ChunkLog } from '../record/chunk-log.ts';
 import type { Exchange, Failure, Receipts } from '../record/exchange.ts';
 import type { Timeouts } from '../suite/suite.ts';
 import type { AnswerReader, StreamFault } from './answer-reader.ts';
-import { longestBody, type ByteBudget, type Holder } from './byte-budget.ts';
 import { looksBuffered, type WritingPace } from './buffered.ts';
+import { longestBody, longestText, type ByteBudget, type Holder } from './byte-budget.ts';
 import { classify } from './classify.ts';
 import { failureOf } from './conclude.ts';
 import { watchSocket, type SentOn } from './connections.ts';
@@ -189,7 +189,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
       this.#lastDataMs = at;
       if (this.#bodyLength <= this.#bodyLimit) this.#body.push(bytes);
     }
-    if (this.#bodyLength > this.#bodyLimit) this.#tooLarge();
+    if (this.#bodyLength > this.#bodyLimit || this.#reader.chars > longestText) this.#tooLarge();
     else
       this.#options.budget.grew(this, bytes.length + (this.#reader.chunks.length - pieces) * bytesPerPiece);
   }
@@ -313,7 +313,10 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
         status: 'error',
         family: 'stream',
         code: 'body_too_large',
-        message: `the body passed the limit of ${inMegabytes(this.#options.longestBody)}`,
+        message:
+          this.#reader.chars > longestText
+            ? `the text passed the limit of ${longestText.toLocaleString('en-US')} characters`
+            : `the body passed the limit of ${inMegabytes(this.#options.longestBody)}`,
       });
     } else {
       // Enough to tell what the refusal is.

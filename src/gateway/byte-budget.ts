@@ -8,7 +8,7 @@ export interface Holder {
 
 const megabyte = 1024 * 1024;
 /** Answers in flight together hold no more than this, however large the heap. */
-const mostHeld = 256 * megabyte;
+const mostHeld = 128 * megabyte;
 /** Bytes read in one turn of the loop, by all together, before reading waits for the next. */
 const mostPerTurn = megabyte;
 
@@ -93,6 +93,9 @@ const perTokenWithOthers = 64 * 1024;
 const besides = megabyte;
 /** An answer is never longer than this. */
 export const longestBody = 64 * megabyte;
+
+/** Characters of text of an answer; a quarter of a million tokens. What is longer is a loop, and is copied when it is written. */
+export const longestText = megabyte;
 
 /** How long the body of an answer may be that was asked for with these params. */
 export function bodyLimit(params: Readonly<Record<string, unknown>>): number {

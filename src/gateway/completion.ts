@@ -217,6 +217,7 @@ export class Completion {
 
   /** Whether a text is all content so far, with its thinking or without. */
   #isWhole(whole: string): boolean {
+    if (this.#answer.trim() === '') return false;
     if (whole.trim() === this.#answer.trim()) return true;
     if (!this.#tags.seen) return false;
     const tags = new ThinkTags();
