@@ -106,7 +106,7 @@ const suite = known({
   }).optional(),
 });
 
-const loadedModels = z.array(known({ name: z.string() }));
+const loadedModels = z.array(known({ model: z.string() }));
 
 /** Of `calibrate --save`, as far as it is shown with a run. */
 const calibration = known({
