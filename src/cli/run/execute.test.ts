@@ -396,8 +396,9 @@ test('a run in which all fails leads with why, and gives no advice on clock or s
   await using cwd = await scratch();
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
-      response.writeHead(503, { 'content-type': 'application/json' });
-      response.end('{"error":"server busy, try later"}');
+      // One that says it is busy would be waited for.
+      response.writeHead(500, { 'content-type': 'application/json' });
+      response.end('{"error":"the runner has stopped"}');
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -418,7 +419,7 @@ test('a run in which all fails leads with why, and gives no advice on clock or s
   server.close();
   expect(code).toBe(3);
   expect(stdout.indexOf('✗ one: 2 of 2 requests failed')).toBeLessThan(stdout.indexOf('model'));
-  expect(stdout.replace(/\s+/g, ' ')).toContain('"server busy, try later"');
+  expect(stdout.replace(/\s+/g, ' ')).toContain('"the runner has stopped"');
   expect(stdout).not.toMatch(/too few|not proven|Add prompts|calibrate/);
   expect(stdout.match(/^! /gm)!.length).toBeLessThanOrEqual(3);
   expect(stdout).toMatch(/^! Find out what to mend: gatebench doctor$/m);
