@@ -25,3 +25,8 @@ test('a name with a pipe does not end its table cell', () => {
   expect(codeCell('a\\|b')).toBe('a\\\\&#124;b');
   expect(codeCell('ab')).toBe('`ab`');
 });
+
+test('no bare address becomes a link', () => {
+  for (const text of ['see https://evil.example/x', 'HTTP://evil.example', 'www.evil.example', 'a://b'])
+    expect(literal(text)).not.toMatch(/:\/\/|www\./i);
+});

@@ -1,15 +1,19 @@
 import { oneLine } from '../base/text.ts';
 
-/** Text that stays text: no emphasis, links, HTML, mentions, lists or table cells come out of it. */
+/** Text that stays text: no emphasis, links, bare addresses, HTML, mentions, lists or table cells come out of it. */
 export function literal(text: string): string {
-  return oneLine(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replace(/[\\`*_[\]~#]/g, '\\$&')
-    .replace(/^[-+>]/, '\\$&')
-    .replace(/^(\d+)([.)])/, '$1\\$2')
-    .replaceAll('|', '&#124;')
-    .replaceAll('@', '@\u200b');
+  return (
+    oneLine(text)
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replace(/[\\`*_[\]~#]/g, '\\$&')
+      .replace(/^[-+>]/, '\\$&')
+      .replace(/^(\d+)([.)])/, '$1\\$2')
+      .replaceAll('|', '&#124;')
+      .replaceAll('@', '@\u200b')
+      // A bare address becomes a link, wherever it leads.
+      .replace(/:(?=\/\/)|\bwww(?=\.)/gi, '$&\u200b')
+  );
 }
 
 /** A name as it is written, in a code span, which also keeps `@name` and `#1` from becoming links. */
