@@ -488,4 +488,17 @@ describe('the word of a night is that of its worst part', () => {
     expect(word(15, 15, [limit('not settled'), limit('ok')])).toBe('not settled');
     expect(word(15, 15, [limit('ok')])).toBe('pass');
   });
+
+  test('a warning is worse than learning, and a broken limit than a warning', () => {
+    const rows = [
+      ...historyOf(slowed(16, 1, 1.3)),
+      ...historyOf(four(16), { metric: 'ttft_ms' }).filter(({ run_id }) => run_id >= runIdOf(12)),
+    ];
+    const tonight = rows.filter(({ run_id }) => run_id === runIdOf(15));
+    const said = (thresholds: ThresholdResult[]): string =>
+      gate({ tonight, history: rows, settings: { ...settings, metrics }, isIncomplete: false, thresholds })
+        .word;
+    expect(said([])).toBe('warning');
+    expect(said([limit('failed')])).toBe('fail');
+  });
 });
