@@ -31,6 +31,8 @@ export interface ArmSamples {
   readonly unsent: number;
   /** Answers with tokens that no text shows. */
   readonly hiddenReasoning: number;
+  /** Requests of which something was not understood, by the place where it stood. */
+  readonly unread: ReadonlyMap<string, number>;
   /** What failed requests said, the most frequent first. */
   readonly causes: readonly Cause[];
 }
@@ -73,6 +75,7 @@ interface OpenArm {
   cancelled: Set<string>;
   unsent: number;
   hiddenReasoning: number;
+  unread: Map<string, number>;
   /** Of each request that failed. */
   failures: Map<string, string>;
 }
@@ -105,6 +108,9 @@ export class Collector {
     }
     arm.cancelled.delete(request);
     if (row.stream_notes?.includes('hidden_reasoning') === true) arm.hiddenReasoning++;
+    const place = /not understood: ([^:]{1,80}):/.exec(row.error_message ?? '')?.[1];
+    if (place !== undefined && row.stream_notes?.includes('unread') === true)
+      arm.unread.set(place, (arm.unread.get(place) ?? 0) + 1);
     if (row.status === 'ok') arm.failures.delete(request);
     else arm.failures.set(request, failureText(row));
     let samples = arm.prompts.get(row.prompt_id);
@@ -124,6 +130,7 @@ export class Collector {
         cancelled: new Set<string>(),
         unsent: 0,
         hiddenReasoning: 0,
+        unread: new Map<string, number>(),
         failures: new Map<string, string>(),
       };
       arm = { model, modelId, route, prompts: new Map(), ...counts };

@@ -54,6 +54,19 @@ test('answers with tokens that no text shows say that their model thinks unseen'
   ]);
 });
 
+test('what was not understood most often is told once', async () => {
+  const unread = (place: string): object => ({
+    stream_notes: ['unread'],
+    error_message: `not understood: ${place}: {"a":1}`,
+  });
+  const rows = sound().map((one, index) =>
+    index < 4 ? { ...one, ...unread(index === 0 ? 'song' : 'delta.audio') } : one,
+  );
+  expect(warningsOf(await collected(...rows))).toEqual([
+    { kind: 'unread', model: 'a', place: 'delta.audio', answers: 3 },
+  ]);
+});
+
 test('nothing measured', async () => {
   expect(warningsOf(await collected())).toEqual([{ kind: 'nothing-measured' }]);
 });

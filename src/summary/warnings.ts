@@ -33,6 +33,7 @@ export type Warning =
   | { kind: 'client-lag'; metrics: readonly LostMetric[] }
   | { kind: 'usage-missing'; model: string; answers: number; of: number }
   | { kind: 'hidden-reasoning'; model: string; answers: number; of: number }
+  | { kind: 'unread'; model: string; place: string; answers: number }
   | { kind: 'not-paired-in-time' }
   | { kind: 'other-suite'; before: string; after: string }
   | { kind: 'other-route'; before: string; after: string }
@@ -140,6 +141,10 @@ function armWarnings(arm: ArmSamples, model: string): Warning[] {
     ...(arm.hiddenReasoning > 0
       ? [{ kind: 'hidden-reasoning', model, answers: arm.hiddenReasoning, of: answersOf(arm) } as const]
       : []),
+    ...[...arm.unread]
+      .toSorted(([, a], [, b]) => b - a)
+      .slice(0, 1)
+      .map(([place, answers]): Warning => ({ kind: 'unread', model, place, answers })),
   ];
 }
 
@@ -231,6 +236,8 @@ export function describeWarning(warning: Warning): string {
       return `${warning.model}: ${warning.answers.toLocaleString('en-US')} of ${count(warning.of, 'answer')} came without token counts; time per token, rates and costs leave them out. Check with gatebench doctor whether the route reports usage.`;
     case 'hidden-reasoning':
       return `${warning.model}: ${warning.answers.toLocaleString('en-US')} of ${count(warning.of, 'answer')} used tokens that no text shows: it thinks unseen, its TTFT holds that time, and its tokens per second are not what a reader sees. Compare it by E2E latency.`;
+    case 'unread':
+      return `${warning.model}: ${count(warning.answers, 'answer')} held something at "${warning.place}" that gatebench does not understand, so part of the text may be missing. See error_message in requests.csv.`;
     case 'not-paired-in-time':
       return 'The two runs were not sent side by side, so a shift between their hours cannot be told from a change of the model. For a verdict that holds, run both settings as two models of one suite.';
     case 'other-suite':
