@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type { Property, Trial } from '../src/base/testing/property.ts';
-import { failureProperties } from '../src/gateway/testing/failures.ts';
-import { streamProperties } from '../src/gateway/testing/streams.ts';
+import { failureProperties } from '../src/wire/testing/failures.ts';
+import { streamProperties } from '../src/wire/testing/streams.ts';
 import { csvProperties } from '../src/journal/testing/csv.ts';
-import { fixed } from '../src/output/format.ts';
-import { painter } from '../src/output/paint.ts';
-import { textTable, type TextColumn } from '../src/output/text-table.ts';
+import { fixed } from '../src/report/format.ts';
+import { painter } from '../src/report/paint.ts';
+import { textTable, type TextColumn } from '../src/report/text-table.ts';
 import { answerProperties, openWire } from '../src/run/testing/answers.ts';
 import { filesBeside, suiteProperties } from '../src/suite/testing/hostile.ts';
 import { tempFolder } from '../src/suite/testing/temp-suite.ts';

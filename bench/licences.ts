@@ -1,6 +1,6 @@
 import { productionPackages } from '../src/base/testing/packages.ts';
-import { painter } from '../src/output/paint.ts';
-import { textTable } from '../src/output/text-table.ts';
+import { painter } from '../src/report/paint.ts';
+import { textTable } from '../src/report/text-table.ts';
 
 /* node bench/licences.ts: every package that users install with the program, and its licence. */
 const packages = productionPackages();

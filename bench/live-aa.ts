@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { painter } from '../src/output/paint.ts';
-import { textTable, type TextColumn } from '../src/output/text-table.ts';
+import { painter } from '../src/report/paint.ts';
+import { textTable, type TextColumn } from '../src/report/text-table.ts';
 import { atMost, outOf, type Count } from './live/count.ts';
 import { liveSuite, pairsOf, type LivePair } from './live/suite.ts';
 

@@ -3,9 +3,9 @@ import { loadavg } from 'node:os';
 import type { Column } from '../src/base/table.ts';
 import { csvFile } from '../src/journal/csv.ts';
 import { describeMachine } from '../src/journal/manifest.ts';
-import { fixed } from '../src/output/format.ts';
-import { painter } from '../src/output/paint.ts';
-import { textTable, type TextColumn } from '../src/output/text-table.ts';
+import { fixed } from '../src/report/format.ts';
+import { painter } from '../src/report/paint.ts';
+import { textTable, type TextColumn } from '../src/report/text-table.ts';
 import { cases } from './cases/index.ts';
 import { measureCase, type CaseFigures } from './measure.ts';
 

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fixed } from '../src/output/format.ts';
-import { painter } from '../src/output/paint.ts';
-import { textTable, type TextColumn } from '../src/output/text-table.ts';
+import { fixed } from '../src/report/format.ts';
+import { painter } from '../src/report/paint.ts';
+import { textTable, type TextColumn } from '../src/report/text-table.ts';
 import { bigReport, type BigReport } from './scale/big-report.ts';
 import { longRun, longSuite, perRepeat, type LongRun, type Look } from './scale/long-run.ts';
 

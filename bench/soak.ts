@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { systemClock } from '../src/base/clock.ts';
-import { drive } from '../src/calibrate/level.ts';
-import { fixed } from '../src/output/format.ts';
-import { painter } from '../src/output/paint.ts';
-import { textTable } from '../src/output/text-table.ts';
-import { spawnStandin } from '../src/standin/spawn.ts';
+import { drive } from '../src/diagnose/calibrate/level.ts';
+import { fixed } from '../src/report/format.ts';
+import { painter } from '../src/report/paint.ts';
+import { textTable } from '../src/report/text-table.ts';
+import { spawnStandin } from '../src/mock/spawn.ts';
 import { createOurs } from './clients/ours.ts';
 
 /*

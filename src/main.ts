@@ -3,7 +3,7 @@ import { redactor, type Redact } from './base/redact.ts';
 import { UserError, exitCode, type ExitCode } from './base/user-error.ts';
 import { oneLine } from './base/text.ts';
 import { runProgram } from './cli/program.ts';
-import { readEnvironment, secretsOf } from './gateway/environment.ts';
+import { readEnvironment, secretsOf } from './target/environment.ts';
 
 /** The whole program: arguments in, exit code out. The one place where errors are printed. */
 export async function main(args: readonly string[]): Promise<ExitCode> {

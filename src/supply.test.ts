@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { productionPackages } from './base/testing/packages.ts';
-import { variables } from './gateway/environment.ts';
+import { variables } from './target/environment.ts';
 
 /** Licences that ask for no more than to be named, so that all of it may be passed on under MIT. */
 const compatible = [

@@ -3,7 +3,7 @@ import { answerLine, type AnswerLine } from '../../src/journal/answer-line.ts';
 import type { RequestRow } from '../../src/journal/columns.ts';
 import { measurement } from '../../src/journal/testing/rows.ts';
 import { toRow } from '../../src/journal/to-row.ts';
-import { answered, type Piece } from '../../src/metric/testing/exchange.ts';
+import { answered, type Piece } from '../../src/measure/metrics/testing/exchange.ts';
 import { arm, planned, prompt } from '../../src/plan/testing/planned.ts';
 
 export interface Sample {

@@ -1,5 +1,5 @@
-import { collect } from '../../src/summary/collect.ts';
-import { summarise } from '../../src/summary/summarise.ts';
+import { collect } from '../../src/analysis/collect.ts';
+import { summarise } from '../../src/analysis/summarise.ts';
 import type { Case } from './case.ts';
 import { sample } from './sample-rows.ts';
 

@@ -1,7 +1,7 @@
 import type { Ms } from '../../src/base/clock.ts';
-import type { StreamShape } from '../../src/calibrate/level.ts';
-import type { SeenStream } from '../../src/calibrate/truth-join.ts';
-import type { Knobs } from '../../src/standin/knobs.ts';
+import type { StreamShape } from '../../src/diagnose/calibrate/level.ts';
+import type { SeenStream } from '../../src/diagnose/calibrate/truth-join.ts';
+import type { Knobs } from '../../src/mock/knobs.ts';
 
 /** What a client keeps of one stream, on its process's own clock. */
 export interface KeptStream extends SeenStream {

@@ -1,7 +1,7 @@
 import { systemClock } from '../../src/base/clock.ts';
-import { Gateway } from '../../src/gateway/client.ts';
-import { createDispatcher } from '../../src/gateway/connections.ts';
-import { warmConnections } from '../../src/gateway/warm.ts';
+import { Gateway } from '../../src/wire/client.ts';
+import { createDispatcher } from '../../src/wire/connections.ts';
+import { warmConnections } from '../../src/wire/warm.ts';
 import type { Client } from './client.ts';
 import { benchRequest, shortRequest } from './request.ts';
 

@@ -1,6 +1,6 @@
-import { shapedRequest, type StreamShape } from '../../src/calibrate/level.ts';
-import type { ChatRequest } from '../../src/gateway/request.ts';
-import type { Knobs } from '../../src/standin/knobs.ts';
+import { shapedRequest, type StreamShape } from '../../src/diagnose/calibrate/level.ts';
+import type { ChatRequest } from '../../src/wire/request.ts';
+import type { Knobs } from '../../src/mock/knobs.ts';
 
 /** The request that every client makes alike. */
 export function benchRequest(

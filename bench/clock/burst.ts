@@ -1,5 +1,5 @@
-import { machineOffset } from '../../src/calibrate/pauses.ts';
-import { fetchTruth, joinStream } from '../../src/calibrate/truth-join.ts';
+import { machineOffset } from '../../src/diagnose/calibrate/pauses.ts';
+import { fetchTruth, joinStream } from '../../src/diagnose/calibrate/truth-join.ts';
 import { ascending, quantile } from '../../src/stats/quantile.ts';
 import { type Client, onMachineClock } from '../clients/client.ts';
 import { warmUp } from './streams.ts';

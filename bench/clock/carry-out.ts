@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { measuringFlags } from '../../src/base/measuring-flags.ts';
-import { spawnStandin } from '../../src/standin/spawn.ts';
+import { spawnStandin } from '../../src/mock/spawn.ts';
 import { spawnInstantServer } from '../servers/spawn.ts';
 import { measureStart } from './start.ts';
 import type { ClientTask, Found, Task } from './task.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { countFrames } from '../../src/calibrate/truth-join.ts';
+import { countFrames } from '../../src/diagnose/calibrate/truth-join.ts';
 import type { Client } from '../clients/client.ts';
 import { warmUp } from './streams.ts';
 import { benchShape, type Findings } from './task.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { level } from '../../src/calibrate/testing/level.ts';
+import { level } from '../../src/diagnose/calibrate/testing/level.ts';
 import { bars, type Bar } from './bars.ts';
 import { figureOf, ratios, Series } from './findings.ts';
 import { asMarkdown, lineOf } from './table.ts';

@@ -1,7 +1,7 @@
 import { markdownTable } from 'markdown-table';
-import { fixed } from '../../src/output/format.ts';
-import { textTable, type TextColumn } from '../../src/output/text-table.ts';
-import { painter } from '../../src/output/paint.ts';
+import { fixed } from '../../src/report/format.ts';
+import { textTable, type TextColumn } from '../../src/report/text-table.ts';
+import { painter } from '../../src/report/paint.ts';
 import type { Bar } from './bars.ts';
 import { figureOf, type Figure, type Series } from './findings.ts';
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { loadRun, readRows } from '../../src/cli/load-report.ts';
 import { scratch } from '../../src/cli/testing/gatebench.ts';
 import { writeRun } from '../../src/cli/testing/run-folder.ts';
-import { rowsOf } from '../../src/export/testing/runs.ts';
+import { rowsOf } from '../../src/report/sheet/testing/runs.ts';
 import { runFiles } from '../../src/journal/run-folder.ts';
 import { enlarge } from './enlarge.ts';
 

@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { openBrowser } from '../../src/page/testing/browser.ts';
+import { openBrowser } from '../../src/report/page/testing/browser.ts';
 
 export interface Opened {
   /** Until everything was loaded, from the moment the page was asked for: the median of some times. */

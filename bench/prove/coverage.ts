@@ -1,8 +1,8 @@
 import { seededRandom } from '../../src/base/random.ts';
 import type { Interval } from '../../src/stats/interval.ts';
 import { ascending, mean, median, quantile } from '../../src/stats/quantile.ts';
-import { compare } from '../../src/summary/compare.ts';
-import { clustersOf, percentileOf, geomeanOf } from '../../src/summary/statistic.ts';
+import { compare } from '../../src/analysis/compare.ts';
+import { clustersOf, percentileOf, geomeanOf } from '../../src/analysis/statistic.ts';
 import { runsFor, type Effort, type Proof } from './proof.ts';
 import { promptEffect, requestNoise, simulate, type World } from './world.ts';
 

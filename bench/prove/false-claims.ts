@@ -1,5 +1,5 @@
-import type { PairRow } from '../../src/summary/columns.ts';
-import { compare, defaultMargin } from '../../src/summary/compare.ts';
+import type { PairRow } from '../../src/analysis/columns.ts';
+import { compare, defaultMargin } from '../../src/analysis/compare.ts';
 import { runsFor, type Effort, type Proof } from './proof.ts';
 import { simulate, type World } from './world.ts';
 

@@ -3,8 +3,8 @@ import { mean, variance } from '../../src/stats/quantile.ts';
 import { tCdf } from '../../src/stats/student-t.ts';
 import { winsorise } from '../../src/stats/winsorise.ts';
 import type { GateSettings } from '../../src/suite/suite.ts';
-import { familyAlpha, gateSeries } from '../../src/summary/gate-series.ts';
-import { sharedShift, type Nights } from '../../src/summary/nights.ts';
+import { familyAlpha, gateSeries } from '../../src/analysis/gate-series.ts';
+import { sharedShift, type Nights } from '../../src/analysis/nights.ts';
 import { runsFor, type Effort, type Proof } from './proof.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { normal, seededRandom } from '../../src/base/random.ts';
 import { changePoints } from '../../src/stats/change-points.ts';
 import type { GateSettings } from '../../src/suite/suite.ts';
-import type { Cell } from '../../src/summary/gate-cell.ts';
-import { gateSeries } from '../../src/summary/gate-series.ts';
-import type { Nights } from '../../src/summary/nights.ts';
-import { changeAlpha, smallestRatio } from '../../src/summary/trend.ts';
+import type { Cell } from '../../src/analysis/gate-cell.ts';
+import { gateSeries } from '../../src/analysis/gate-series.ts';
+import type { Nights } from '../../src/analysis/nights.ts';
+import { changeAlpha, smallestRatio } from '../../src/analysis/trend.ts';
 import { runsFor, type Effort, type Proof } from './proof.ts';
 
 /** Night by night, in logs: what all models share, what is a model's own, and what one run leaves open. */

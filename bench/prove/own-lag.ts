@@ -1,8 +1,8 @@
 import { seededRandom, type Random } from '../../src/base/random.ts';
 import type { RequestRow } from '../../src/journal/columns.ts';
-import { Collector, type Collected } from '../../src/summary/collect.ts';
-import { compare } from '../../src/summary/compare.ts';
-import { headlineOf } from '../../src/summary/statistic.ts';
+import { Collector, type Collected } from '../../src/analysis/collect.ts';
+import { compare } from '../../src/analysis/compare.ts';
+import { headlineOf } from '../../src/analysis/statistic.ts';
 import { covers, truth } from './coverage.ts';
 import { runsFor, type Effort, type Proof } from './proof.ts';
 import { promptEffect, requestNoise } from './world.ts';

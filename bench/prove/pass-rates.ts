@@ -2,9 +2,9 @@ import { normal, seededRandom, type Random } from '../../src/base/random.ts';
 import type { RequestRow } from '../../src/journal/columns.ts';
 import { rateInterval } from '../../src/stats/korn-graubard.ts';
 import { normalQuantile } from '../../src/stats/normal.ts';
-import type { PairRow } from '../../src/summary/columns.ts';
-import { Collector } from '../../src/summary/collect.ts';
-import { compare } from '../../src/summary/compare.ts';
+import type { PairRow } from '../../src/analysis/columns.ts';
+import { Collector } from '../../src/analysis/collect.ts';
+import { compare } from '../../src/analysis/compare.ts';
 import { covers } from './coverage.ts';
 import { runsFor, type Effort, type Proof } from './proof.ts';
 

@@ -2,11 +2,11 @@ import { signedRankPower } from '../../src/stats/power.ts';
 import { mean } from '../../src/stats/quantile.ts';
 import { signedRank } from '../../src/stats/signed-rank.ts';
 import { differenceSd, type VarianceLevels } from '../../src/stats/variance-levels.ts';
-import { armPairs } from '../../src/summary/arm-pairs.ts';
-import type { Collected } from '../../src/summary/collect.ts';
-import { compare } from '../../src/summary/compare.ts';
-import { logDifferences } from '../../src/summary/contrast.ts';
-import { levelsOf, smallestRatio } from '../../src/summary/plan-power.ts';
+import { armPairs } from '../../src/analysis/arm-pairs.ts';
+import type { Collected } from '../../src/analysis/collect.ts';
+import { compare } from '../../src/analysis/compare.ts';
+import { logDifferences } from '../../src/analysis/contrast.ts';
+import { levelsOf, smallestRatio } from '../../src/analysis/plan-power.ts';
 import { runsFor, type Effort, type Proof } from './proof.ts';
 import { simulate } from './world.ts';
 

@@ -1,8 +1,8 @@
 import { normal, seededRandom, type Random } from '../../src/base/random.ts';
 import type { RequestRow } from '../../src/journal/columns.ts';
 import { clusteredMean } from '../../src/stats/clustered-mean.ts';
-import { Collector, type ArmSamples } from '../../src/summary/collect.ts';
-import { headlineOf } from '../../src/summary/statistic.ts';
+import { Collector, type ArmSamples } from '../../src/analysis/collect.ts';
+import { headlineOf } from '../../src/analysis/statistic.ts';
 import { covers } from './coverage.ts';
 import { runsFor, type Effort, type Proof } from './proof.ts';
 

@@ -1,7 +1,7 @@
 import type { RequestRow } from '../../src/journal/columns.ts';
-import { Collector, type Collected } from '../../src/summary/collect.ts';
-import { compare } from '../../src/summary/compare.ts';
-import { WidthRule } from '../../src/summary/stopping.ts';
+import { Collector, type Collected } from '../../src/analysis/collect.ts';
+import { compare } from '../../src/analysis/compare.ts';
+import { WidthRule } from '../../src/analysis/stopping.ts';
 import { runsFor, type Effort, type Proof } from './proof.ts';
 import { simulateRows, type World } from './world.ts';
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ToolCall } from '../record/exchange.ts';
+import type { ToolCall } from '../measure/exchange.ts';
 
 /** What a check may look at: the answer and its measurements, never the reasoning. */
 export interface Answer {

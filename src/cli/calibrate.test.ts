@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Calibration, saveCalibration, stateFolder } from '../calibrate/calibration.ts';
-import { level } from '../calibrate/testing/level.ts';
+import { type Calibration, saveCalibration, stateFolder } from '../diagnose/calibrate/calibration.ts';
+import { level } from '../diagnose/calibrate/testing/level.ts';
 import { describeMachine, type Manifest } from '../journal/manifest.ts';
-import { createStandin } from '../standin/server.ts';
+import { createStandin } from '../mock/server.ts';
 import { gatebench, onlyRun, scratch } from './testing/gatebench.ts';
 
 const suite = `

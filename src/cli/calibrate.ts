@@ -1,9 +1,9 @@
 import { systemClock } from '../base/clock.ts';
 import { count } from '../base/text.ts';
 import { exitCode, type ExitCode } from '../base/user-error.ts';
-import { calibrate } from '../calibrate/calibrate.ts';
-import { saveCalibration } from '../calibrate/calibration.ts';
-import { renderCalibration } from '../calibrate/render.ts';
+import { calibrate } from '../diagnose/calibrate/calibrate.ts';
+import { saveCalibration } from '../diagnose/calibrate/calibration.ts';
+import { renderCalibration } from '../diagnose/calibrate/render.ts';
 import { stdoutStyle } from './terminal.ts';
 
 export interface CalibrateFlags {

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { demoCredentials } from '../gateway/routes/demo.ts';
+import { demoCredentials } from '../target/routes/demo.ts';
 import { listRuns } from '../journal/run-folder.ts';
-import { spawnStandin, type SpawnedStandin } from '../standin/spawn.ts';
+import { spawnStandin, type SpawnedStandin } from '../mock/spawn.ts';
 import { gatebench, scratch, type Scratch } from './testing/gatebench.ts';
 
 interface Pair {

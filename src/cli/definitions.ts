@@ -1,9 +1,9 @@
 import { exitCode, type ExitCode } from '../base/user-error.ts';
 import { readAnswerLines } from '../journal/answers.ts';
 import { findRun } from '../journal/run-folder.ts';
-import { renderDefinitions } from '../output/definitions.ts';
-import { jsonText } from '../output/json.ts';
-import { applyDefinitions } from '../summary/definitions/apply.ts';
+import { renderDefinitions } from '../report/definitions.ts';
+import { jsonText } from '../report/json.ts';
+import { applyDefinitions } from '../analysis/definitions/apply.ts';
 import { loadRun, readRows } from './load-report.ts';
 import type { ReportFlags } from './report.ts';
 import { stdoutStyle } from './terminal.ts';

@@ -4,10 +4,10 @@ import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Column } from '../base/table.ts';
 import { scratchFolder } from '../base/testing/scratch.ts';
-import { opened, recordsOf, withoutLibreOffice, type Records } from '../export/testing/libre-office.ts';
-import { hostile, row, rowsOf } from '../export/testing/runs.ts';
+import { opened, recordsOf, withoutLibreOffice, type Records } from '../report/sheet/testing/libre-office.ts';
+import { hostile, row, rowsOf } from '../report/sheet/testing/runs.ts';
 import { rowColumns } from '../journal/columns.ts';
-import { modelColumns } from '../summary/columns.ts';
+import { modelColumns } from '../analysis/columns.ts';
 import { gatebench, onlyRun, suites } from './testing/gatebench.ts';
 import { writeRun } from './testing/run-folder.ts';
 

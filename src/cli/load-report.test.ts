@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { row } from '../export/testing/runs.ts';
+import { row } from '../report/sheet/testing/runs.ts';
 import { loadRun } from './load-report.ts';
 import { scratch } from './testing/gatebench.ts';
 import { writeRun } from './testing/run-folder.ts';

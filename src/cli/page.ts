@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline';
 import { cut } from '../base/text.ts';
 import type { AnswerLine } from '../journal/answer-line.ts';
 import { runFiles } from '../journal/run-folder.ts';
-import type { ComparisonReport } from '../output/comparison/comparison.ts';
-import type { AnswerText } from '../page/data.ts';
+import type { ComparisonReport } from '../report/comparison/comparison.ts';
+import type { AnswerText } from '../report/page/data.ts';
 import { loadRun, readRows, type LoadedRun } from './load-report.ts';
 
 /** Characters of each answer in a page; the whole text stays in `answers.jsonl`. */
@@ -18,10 +18,10 @@ const reasoningLength = 1000;
  */
 export async function renderReportPage(folder: string, loaded?: LoadedRun): Promise<string> {
   const [{ scanRows }, { answerPrompts }, { pageData }, { renderPage }] = await Promise.all([
-    import('../page/collect.ts'),
-    import('../page/answer-prompts.ts'),
-    import('../page/page-data.ts'),
-    import('../page/render.ts'),
+    import('../report/page/collect.ts'),
+    import('../report/page/answer-prompts.ts'),
+    import('../report/page/page-data.ts'),
+    import('../report/page/render.ts'),
   ]);
   const run = loaded ?? (await loadRun(folder));
   const { manifest, collected, comparison, report } = run;
@@ -48,8 +48,8 @@ export async function renderComparisonPage(
   comparison: Pick<ComparisonReport, 'pairs' | 'explanations' | 'warnings'>,
 ): Promise<string> {
   const [{ comparePageData }, { renderComparePage }] = await Promise.all([
-    import('../page/compare/compare-data.ts'),
-    import('../page/compare-page.ts'),
+    import('../report/page/compare/compare-data.ts'),
+    import('../report/page/compare-page.ts'),
   ]);
   const { pairs, explanations, warnings } = comparison;
   return renderComparePage(comparePageData({ before, after, pairs, explanations, warnings }));

@@ -1,6 +1,6 @@
 import type { Clock, Ms } from '../base/clock.ts';
 import { oneLine } from '../base/text.ts';
-import { painter } from '../output/paint.ts';
+import { painter } from '../report/paint.ts';
 import { bars } from './progress/bars.ts';
 import { openLiveScreen } from './progress/live-screen.ts';
 import { isLineDue, plainLine } from './progress/plain.ts';

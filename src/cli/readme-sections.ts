@@ -1,10 +1,10 @@
 import type { Column } from '../base/table.ts';
 import { checkKinds } from '../check/index.ts';
-import { variables } from '../gateway/environment.ts';
-import { routes } from '../gateway/routes/index.ts';
+import { variables } from '../target/environment.ts';
+import { routes } from '../target/routes/index.ts';
 import { requestColumns } from '../journal/columns.ts';
 import { reconciledColumns } from '../journal/reconciled-columns.ts';
-import { headlines } from '../metric/index.ts';
+import { headlines } from '../measure/metrics/index.ts';
 import {
   figureMeanings,
   figureName,
@@ -14,8 +14,8 @@ import {
   pairColumns,
   rateFigures,
   type Figure,
-} from '../summary/columns.ts';
-import { historyColumns } from '../summary/history.ts';
+} from '../analysis/columns.ts';
+import { historyColumns } from '../analysis/history.ts';
 
 /** Parts of our documents that only the code knows: by file, then by the name of their marks. */
 export function generatedSections(): Record<string, Record<string, string>> {

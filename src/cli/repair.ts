@@ -6,7 +6,7 @@ import { lockRun } from '../journal/lock.ts';
 import { setTornLineAside } from '../journal/resume.ts';
 import { findRun, isThere, runFiles } from '../journal/run-folder.ts';
 import { setDamageAside, type SetAside } from '../journal/set-damage-aside.ts';
-import { historyColumns } from '../summary/history.ts';
+import { historyColumns } from '../analysis/history.ts';
 import { historyFile } from './gate/history-file.ts';
 
 /** `gatebench repair RUN`: keeps the rows that are whole, and says what was lost. The file as it was stays beside it. */

@@ -1,6 +1,6 @@
 import { exitCode, type ExitCode } from '../base/user-error.ts';
 import { findRun } from '../journal/run-folder.ts';
-import { outputFormats } from '../output/index.ts';
+import { outputFormats } from '../report/index.ts';
 import { loadRun } from './load-report.ts';
 import { stdoutStyle } from './terminal.ts';
 import { writeOut } from './write-out.ts';

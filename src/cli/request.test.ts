@@ -1,13 +1,13 @@
 import { appendFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, afterEach, expect, test } from 'vitest';
-import { row } from '../export/testing/runs.ts';
+import { row } from '../report/sheet/testing/runs.ts';
 import { csvFile } from '../journal/csv.ts';
 import { reconciledColumns } from '../journal/reconciled-columns.ts';
 import { runFiles } from '../journal/run-folder.ts';
-import { reconciledRows } from '../reconcile/differences.ts';
-import { match } from '../reconcile/match.ts';
-import { logged, runId } from '../reconcile/testing/log-rows.ts';
+import { reconciledRows } from '../diagnose/reconcile/differences.ts';
+import { match } from '../diagnose/reconcile/match.ts';
+import { logged, runId } from '../diagnose/reconcile/testing/log-rows.ts';
 import { gatebench, scratch, type Finished, type Scratch } from './testing/gatebench.ts';
 import { writeRun } from './testing/run-folder.ts';
 

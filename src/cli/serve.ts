@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
-import { demoCredentials } from '../gateway/routes/demo.ts';
-import { createStandin } from '../standin/server.ts';
-import { influences, modes } from '../standin/influences.ts';
-import type { SetUp } from '../standin/set-ups.ts';
+import { demoCredentials } from '../target/routes/demo.ts';
+import { createStandin } from '../mock/server.ts';
+import { influences, modes } from '../mock/influences.ts';
+import type { SetUp } from '../mock/set-ups.ts';
 import { nearest } from '../suite/nearest.ts';
 
 export interface ServeFlags {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { UserError } from '../base/user-error.ts';
-import { csv } from '../export/csv.ts';
-import { xlsx } from '../export/xlsx.ts';
+import { csv } from '../report/sheet/csv.ts';
+import { xlsx } from '../report/sheet/xlsx.ts';
 import { assertForTerminal } from './export.ts';
 import { gatebench, scratch } from './testing/gatebench.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { answered, type Piece } from '../metric/testing/exchange.ts';
-import { chunkKinds } from '../record/chunk-log.ts';
+import { answered, type Piece } from '../measure/metrics/testing/exchange.ts';
+import { chunkKinds } from '../measure/chunk-log.ts';
 import { answerJson, answerLine, isChunkKind } from './answer-line.ts';
 
 const facts = { model: 'glm', prompt_id: 'faq', repeat: 2, attempt: 1 };

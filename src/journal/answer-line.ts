@@ -1,6 +1,6 @@
 import { cut } from '../base/text.ts';
-import { chunkKinds, type ChunkKind } from '../record/chunk-log.ts';
-import type { Exchange, ToolCall } from '../record/exchange.ts';
+import { chunkKinds, type ChunkKind } from '../measure/chunk-log.ts';
+import type { Exchange, ToolCall } from '../measure/exchange.ts';
 
 /** `[ms since sent, kind, characters]`, and `true` where it came in the same read as the one before. */
 export type ChunkEntry = [number, ChunkKind, number] | [number, ChunkKind, number, true];

@@ -1,7 +1,7 @@
 import type { Column, RowOf } from '../base/table.ts';
-import { laterServerTimes, latencies, rates, serverTimes } from '../metric/index.ts';
+import { laterServerTimes, latencies, rates, serverTimes } from '../measure/metrics/index.ts';
 import { rowCheck } from './row-check.ts';
-import { noteMeanings } from '../record/stream-notes.ts';
+import { noteMeanings } from '../measure/stream-notes.ts';
 
 /** What identifies a row, and where it stands in the design. */
 const identity = [

@@ -2,7 +2,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { oneLine } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
-import type { LoadedModel } from '../gateway/local-ollama.ts';
+import type { LoadedModel } from '../wire/local-ollama.ts';
 import { suiteHash } from '../suite/hash.ts';
 import type { Suite } from '../suite/suite.ts';
 import { manifestSchema } from './manifest-schema.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyText } from '../base/testing/any-text.ts';
-import { answered, failed, type Piece } from '../metric/testing/exchange.ts';
+import { answered, failed, type Piece } from '../measure/metrics/testing/exchange.ts';
 import { arm, planned, prompt, user } from '../plan/testing/planned.ts';
-import type { Observed } from '../record/exchange.ts';
+import type { Observed } from '../measure/exchange.ts';
 import { rowColumns, type RequestRow } from './columns.ts';
 import { csvLines } from './csv.ts';
 import { measurement } from './testing/rows.ts';

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Ms } from '../base/clock.ts';
 import { oneLine } from '../base/text.ts';
-import { laterServerTimes, latencies, rates, serverTimes } from '../metric/index.ts';
-import { lostToLag } from '../metric/lost-to-lag.ts';
-import type { MetricContext } from '../metric/metric.ts';
+import { laterServerTimes, latencies, rates, serverTimes } from '../measure/metrics/index.ts';
+import { lostToLag } from '../measure/metrics/lost-to-lag.ts';
+import type { MetricContext } from '../measure/metrics/metric.ts';
 import { fewestPromptTokens } from '../plan/fewest-tokens.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
-import type { Exchange } from '../record/exchange.ts';
+import type { Exchange } from '../measure/exchange.ts';
 import type { RunSettings } from '../suite/suite.ts';
-import { streamNotes } from '../record/stream-notes.ts';
-import { validityOf } from '../record/validity.ts';
+import { streamNotes } from '../measure/stream-notes.ts';
+import { validityOf } from '../measure/validity.ts';
 import type { RequestRow } from './columns.ts';
 
 /** One attempt with everything that its row needs. */

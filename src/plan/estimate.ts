@@ -1,5 +1,5 @@
-import { costOf } from '../metric/cost.ts';
-import type { Usage } from '../record/exchange.ts';
+import { costOf } from '../measure/metrics/cost.ts';
+import type { Usage } from '../measure/exchange.ts';
 import { planSize, type PlanOptions } from './blocks.ts';
 import type { Arm } from './plan.ts';
 import { answerLimit, leastUsage, worstCaseUsage } from './tokens.ts';

@@ -1,4 +1,4 @@
-import type { Usage } from '../record/exchange.ts';
+import type { Usage } from '../measure/exchange.ts';
 import type { Json } from '../suite/suite.ts';
 import type { PlannedRequest } from './plan.ts';
 

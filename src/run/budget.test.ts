@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ChunkLog } from '../record/chunk-log.ts';
-import type { Exchange, Usage } from '../record/exchange.ts';
+import { ChunkLog } from '../measure/chunk-log.ts';
+import type { Exchange, Usage } from '../measure/exchange.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import { assertAffordable, BudgetGuard } from './budget.ts';
 

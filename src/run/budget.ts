@@ -1,9 +1,9 @@
 import type { Clock, Ms } from '../base/clock.ts';
 import { count } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
-import { costOf } from '../metric/cost.ts';
+import { costOf } from '../measure/metrics/cost.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
-import type { Exchange, Usage } from '../record/exchange.ts';
+import type { Exchange, Usage } from '../measure/exchange.ts';
 import type { Budget, Suite } from '../suite/suite.ts';
 import { worstCaseUsage } from '../plan/tokens.ts';
 import { neverSent } from './retry.ts';

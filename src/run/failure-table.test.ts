@@ -4,11 +4,11 @@ import pLimit from 'p-limit';
 import { expect, test } from 'vitest';
 import { systemClock } from '../base/clock.ts';
 import { redactor } from '../base/redact.ts';
-import { Gateway } from '../gateway/client.ts';
-import { createDispatcher } from '../gateway/connections.ts';
-import type { Exchange } from '../record/exchange.ts';
-import { scenarios } from '../standin/failures.ts';
-import { createStandin } from '../standin/server.ts';
+import { Gateway } from '../wire/client.ts';
+import { createDispatcher } from '../wire/connections.ts';
+import type { Exchange } from '../measure/exchange.ts';
+import { scenarios } from '../mock/failures.ts';
+import { createStandin } from '../mock/server.ts';
 import { decide } from './retry.ts';
 
 const timeouts = { connectMs: 3000, firstTokenMs: 2500, idleMs: 1500, totalMs: 4000 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { classify } from '../gateway/classify.ts';
-import { failed } from '../metric/testing/exchange.ts';
+import { classify } from '../wire/classify.ts';
+import { failed } from '../measure/metrics/testing/exchange.ts';
 import { Refusals, refusalOf } from './refusal.ts';
 
 const page = (title: string): string => `<!DOCTYPE html><html><title>${title}</title></html>`;

@@ -1,4 +1,4 @@
-import type { Failed, Failure } from '../record/exchange.ts';
+import type { Failed, Failure } from '../measure/exchange.ts';
 
 /** Told by the body that no request to the model, or to none of them, can succeed. */
 interface AboutAll {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ChunkLog } from '../record/chunk-log.ts';
-import type { Exchange, Failure } from '../record/exchange.ts';
+import { ChunkLog } from '../measure/chunk-log.ts';
+import type { Exchange, Failure } from '../measure/exchange.ts';
 import type { Retry } from '../suite/suite.ts';
 import { decide, waitAfterOwnLimit } from './retry.ts';
 

@@ -1,6 +1,6 @@
 import type { Ms } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
-import type { Exchange, Failed, Failure } from '../record/exchange.ts';
+import type { Exchange, Failed, Failure } from '../measure/exchange.ts';
 import type { Retry } from '../suite/suite.ts';
 import { refusalOf } from './refusal.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Concurrency } from '../load/concurrency.ts';
+import { Concurrency } from './load/concurrency.ts';
 import type { Arm } from '../plan/plan.ts';
 import { Throttle } from './throttle.ts';
 

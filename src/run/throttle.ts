@@ -1,5 +1,5 @@
 import type { Clock, Ms } from '../base/clock.ts';
-import type { Concurrency } from '../load/concurrency.ts';
+import type { Concurrency } from './load/concurrency.ts';
 import { armKey } from '../plan/blocks.ts';
 import type { Arm } from '../plan/plan.ts';
 

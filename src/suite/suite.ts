@@ -1,6 +1,6 @@
 import type { Ms } from '../base/clock.ts';
 import type { CheckSpec } from '../check/check.ts';
-import type { Price } from '../record/price.ts';
+import type { Price } from '../measure/price.ts';
 
 /** A value that JSON can carry. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };

@@ -1,4 +1,4 @@
-import { allMetrics } from '../../summary/compared-metrics.ts';
+import { allMetrics } from '../../analysis/compared-metrics.ts';
 import type { Command } from '../command.ts';
 import { outFile, theRun } from '../common-flags.ts';
 import { listFlag, numberFlag } from '../numbers.ts';

@@ -6,7 +6,7 @@ import {
   pagesPerProvider,
   questionsPerArm,
   tokensPerQuestion,
-} from '../../doctor/allowance.ts';
+} from '../../diagnose/doctor/allowance.ts';
 import type { Command } from '../command.ts';
 import { defaultModels } from '../doctor/suite.ts';
 import { listFlag } from '../numbers.ts';

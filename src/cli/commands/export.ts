@@ -1,7 +1,7 @@
-import { aliasSets } from '../../export/aliases.ts';
-import { exportFormats } from '../../export/index.ts';
-import { locales } from '../../export/locales.ts';
-import { exportTables } from '../../export/tables.ts';
+import { aliasSets } from '../../report/sheet/aliases.ts';
+import { exportFormats } from '../../report/sheet/index.ts';
+import { locales } from '../../report/sheet/locales.ts';
+import { exportTables } from '../../report/sheet/tables.ts';
 import type { Command } from '../command.ts';
 import { outFile } from '../common-flags.ts';
 import { listFlag } from '../numbers.ts';

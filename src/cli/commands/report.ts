@@ -1,4 +1,4 @@
-import { outputFormats } from '../../output/index.ts';
+import { outputFormats } from '../../report/index.ts';
 import type { Command } from '../command.ts';
 import { outFile, theRun } from '../common-flags.ts';
 

@@ -1,5 +1,5 @@
-import { influences, modes } from '../../standin/influences.ts';
-import { setUps, type SetUp } from '../../standin/set-ups.ts';
+import { influences, modes } from '../../mock/influences.ts';
+import { setUps, type SetUp } from '../../mock/set-ups.ts';
 import { numberFlag } from '../numbers.ts';
 import type { Command } from '../command.ts';
 

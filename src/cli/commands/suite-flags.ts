@@ -1,4 +1,4 @@
-import { routes } from '../../gateway/routes/index.ts';
+import { routes } from '../../target/routes/index.ts';
 import { listFlag, numberFlag } from '../numbers.ts';
 import type { RawFlags } from '../command.ts';
 import type { Flags } from '../flags.ts';

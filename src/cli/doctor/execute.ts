@@ -1,6 +1,6 @@
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
-import { diagnosisJson } from '../../doctor/json.ts';
-import { renderDiagnosis } from '../../doctor/render.ts';
+import { diagnosisJson } from '../../diagnose/doctor/json.ts';
+import { renderDiagnosis } from '../../diagnose/doctor/render.ts';
 import { onInterruption } from '../signals.ts';
 import { stdoutStyle } from '../terminal.ts';
 import { examineSuite, type ExamineFlags } from './examine-suite.ts';

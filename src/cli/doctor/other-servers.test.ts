@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Diagnosis } from '../../doctor/diagnose.ts';
-import { renderDiagnosis } from '../../doctor/render.ts';
+import type { Diagnosis } from '../../diagnose/doctor/diagnose.ts';
+import { renderDiagnosis } from '../../diagnose/doctor/render.ts';
 import { scratch } from '../testing/gatebench.ts';
 import { examineSuite, type ExamineFlags } from './examine-suite.ts';
 

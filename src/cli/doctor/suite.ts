@@ -1,4 +1,4 @@
-import { routes } from '../../gateway/routes/index.ts';
+import { routes } from '../../target/routes/index.ts';
 import { loadSuite, loadSuiteText } from '../../suite/load.ts';
 import { selectSuite } from '../../suite/select.ts';
 import type { Suite } from '../../suite/suite.ts';

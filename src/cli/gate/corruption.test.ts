@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { seededRandom } from '../../base/random.ts';
 import { FileState } from '../../journal/file-state.ts';
 import { flips } from '../../journal/testing/flips.ts';
-import { decision, nightRow } from '../../summary/testing/nights.ts';
+import { decision, nightRow } from '../../analysis/testing/nights.ts';
 import { gatebench, scratch } from '../testing/gatebench.ts';
 import { appendHistory, historyFile, historyWarnings, readHistory } from './history-file.ts';
 

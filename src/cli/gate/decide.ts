@@ -2,7 +2,7 @@ import { systemClock } from '../../base/clock.ts';
 import { exitCode, UserError, type ExitCode } from '../../base/user-error.ts';
 import { FileState } from '../../journal/file-state.ts';
 import { choices, quote } from '../../suite/nearest.ts';
-import type { HistoryRow } from '../../summary/history.ts';
+import type { HistoryRow } from '../../analysis/history.ts';
 import { appendHistory, historyFile, historyWarnings, readKnownHistory } from './history-file.ts';
 
 export const decisions = ['accept', 'drop', 'pin'] as const;

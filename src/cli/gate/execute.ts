@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ExitCode } from '../../base/user-error.ts';
-import { json } from '../../output/gate/json.ts';
-import { table } from '../../output/gate/table.ts';
+import { json } from '../../report/gate/json.ts';
+import { table } from '../../report/gate/table.ts';
 import { stdoutStyle } from '../terminal.ts';
 import { writeForGithub } from './github.ts';
 import { gateCode, judgeNight, type NightFlags } from './night.ts';

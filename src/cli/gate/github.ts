@@ -3,10 +3,10 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { UserError } from '../../base/user-error.ts';
 import { writeWhole } from '../../journal/run-folder.ts';
-import { annotations } from '../../output/gate/annotations.ts';
-import { gateFiles } from '../../output/gate/index.ts';
-import { fitted, gateSections } from '../../output/gate/markdown.ts';
-import { markdown } from '../../output/markdown.ts';
+import { annotations } from '../../report/gate/annotations.ts';
+import { gateFiles } from '../../report/gate/index.ts';
+import { fitted, gateSections } from '../../report/gate/markdown.ts';
+import { markdown } from '../../report/markdown.ts';
 import { largestSuite, readText } from '../../suite/read/files.ts';
 import type { Night } from './night.ts';
 

@@ -3,8 +3,8 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { csvFile } from '../../journal/csv.ts';
-import { historyColumns } from '../../summary/history.ts';
-import { decision, nightRow } from '../../summary/testing/nights.ts';
+import { historyColumns } from '../../analysis/history.ts';
+import { decision, nightRow } from '../../analysis/testing/nights.ts';
 import { scratch } from '../testing/gatebench.ts';
 import { appendHistory, historyFile, readHistory, readKnownHistory } from './history-file.ts';
 

@@ -11,7 +11,7 @@ import { lockRun } from '../../journal/lock.ts';
 import { readCsv, type FileRecord, type ReadOptions } from '../../journal/read-csv.ts';
 import { checkFor, rowCheck } from '../../journal/row-check.ts';
 import { readIfThere, sweepDrafts, writeWhole } from '../../journal/run-folder.ts';
-import { historyColumns, historyKinds, type HistoryRow } from '../../summary/history.ts';
+import { historyColumns, historyKinds, type HistoryRow } from '../../analysis/history.ts';
 
 export const historyFile = (folder: string): string => join(folder, 'history.csv');
 

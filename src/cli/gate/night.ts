@@ -4,10 +4,10 @@ import { exitCode, type ExitCode } from '../../base/user-error.ts';
 import { FileState } from '../../journal/file-state.ts';
 import { assertUnedited } from '../../journal/manifest.ts';
 import { findRun } from '../../journal/run-folder.ts';
-import type { BaselineFacts, GateReport } from '../../output/gate/gate-report.ts';
+import type { BaselineFacts, GateReport } from '../../report/gate/gate-report.ts';
 import { defaultGate } from '../../suite/expand/gate.ts';
-import { gate, type GateResult } from '../../summary/gate.ts';
-import { isIncomplete, nightRows, type HistoryRow } from '../../summary/history.ts';
+import { gate, type GateResult } from '../../analysis/gate.ts';
+import { isIncomplete, nightRows, type HistoryRow } from '../../analysis/history.ts';
 import { loadRun, type LoadedRun } from '../load-report.ts';
 import { appendHistory, historyFile, historyWarnings, readHistory } from './history-file.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import stringWidth from 'string-width';
-import { trendJson } from '../../output/trend/json.ts';
-import { trendTable } from '../../output/trend/table.ts';
-import { decision, historyOf, runIdOf } from '../../summary/testing/nights.ts';
+import { trendJson } from '../../report/trend/json.ts';
+import { trendTable } from '../../report/trend/table.ts';
+import { decision, historyOf, runIdOf } from '../../analysis/testing/nights.ts';
 import { trendReports } from './trend.ts';
 
 /** Sixty nights, 1 % up and down; a is 1.4× slower from night 40 on. */

@@ -1,10 +1,10 @@
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
-import { trendJson } from '../../output/trend/json.ts';
-import { trendTable } from '../../output/trend/table.ts';
-import type { TrendReport } from '../../output/trend/trend-report.ts';
-import type { HistoryRow } from '../../summary/history.ts';
+import { trendJson } from '../../report/trend/json.ts';
+import { trendTable } from '../../report/trend/table.ts';
+import type { TrendReport } from '../../report/trend/trend-report.ts';
+import type { HistoryRow } from '../../analysis/history.ts';
 import { FileState } from '../../journal/file-state.ts';
-import { trend } from '../../summary/trend.ts';
+import { trend } from '../../analysis/trend.ts';
 import { stdoutStyle } from '../terminal.ts';
 import { historyWarnings, readKnownHistory } from './history-file.ts';
 

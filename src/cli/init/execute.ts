@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, relative } from 'node:path';
 import { exitCode, UserError, type ExitCode } from '../../base/user-error.ts';
-import { readEnvironment } from '../../gateway/environment.ts';
+import { readEnvironment } from '../../target/environment.ts';
 import { loadSuite } from '../../suite/load.ts';
 import { gatewaySteps, gatewayVariables } from './gateway-steps.ts';
 import { nightlyWorkflow } from './nightly-workflow.ts';

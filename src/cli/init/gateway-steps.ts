@@ -1,4 +1,4 @@
-import type { Environment, Variable } from '../../gateway/environment.ts';
+import type { Environment, Variable } from '../../target/environment.ts';
 
 /** Letters, digits and what else such names have; anything else is not put into a link or a command. */
 const plain = /^[\w.-]+$/;

@@ -1,11 +1,11 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { level } from '../../calibrate/testing/level.ts';
+import { level } from '../../diagnose/calibrate/testing/level.ts';
 import { loadRun, readRows } from '../load-report.ts';
 import { readManifest } from '../../journal/manifest.ts';
 import { gatebench, scratch, type Finished } from '../testing/gatebench.ts';
-import { createStandin } from '../../standin/server.ts';
+import { createStandin } from '../../mock/server.ts';
 import { joinedManifest } from './join.ts';
 import { assertSamePlan, missingShards, type Part } from './same-plan.ts';
 

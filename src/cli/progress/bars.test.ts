@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
-import { painter } from '../../output/paint.ts';
+import { painter } from '../../report/paint.ts';
 import { bars } from './bars.ts';
 import { newTally, type ModelTally } from './tally.ts';
 

@@ -1,6 +1,6 @@
 import type { RequestRow } from '../../journal/columns.ts';
-import { Collector } from '../../summary/collect.ts';
-import { WidthRule } from '../../summary/stopping.ts';
+import { Collector } from '../../analysis/collect.ts';
+import { WidthRule } from '../../analysis/stopping.ts';
 import { readRows } from '../load-report.ts';
 import type { Prepared } from './prepare.ts';
 

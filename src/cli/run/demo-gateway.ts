@@ -1,5 +1,5 @@
-import { demoCredentials } from '../../gateway/routes/demo.ts';
-import { spawnStandin, type SpawnedStandin } from '../../standin/spawn.ts';
+import { demoCredentials } from '../../target/routes/demo.ts';
+import { spawnStandin, type SpawnedStandin } from '../../mock/spawn.ts';
 
 /** The stand-in gateway of a run, started when the first suite needs it and ended with the command. */
 export interface DemoGateway {

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { RequestRow } from '../../journal/columns.ts';
 import { keyOf } from '../../journal/resume.ts';
-import { createStandin } from '../../standin/server.ts';
+import { createStandin } from '../../mock/server.ts';
 import { readRows } from '../load-report.ts';
 import { gatebench, onlyRun, scratch, start, suites, type Finished } from '../testing/gatebench.ts';
 

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RequestRow } from '../../journal/columns.ts';
-import { influences } from '../../standin/influences.ts';
-import { createStandin } from '../../standin/server.ts';
+import { influences } from '../../mock/influences.ts';
+import { createStandin } from '../../mock/server.ts';
 import { readRows } from '../load-report.ts';
 import { gatebench, onlyRun, scratch } from '../testing/gatebench.ts';
 

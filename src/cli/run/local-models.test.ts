@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createDispatcher } from '../../gateway/connections.ts';
-import { serve } from '../../gateway/testing/server.ts';
+import { createDispatcher } from '../../wire/connections.ts';
+import { serve } from '../../wire/testing/server.ts';
 import type { Manifest } from '../../journal/manifest.ts';
 import { manifestOf } from '../../journal/testing/manifest.ts';
 import { arm } from '../../plan/testing/planned.ts';

@@ -1,9 +1,9 @@
 import { defined } from '../../base/defined.ts';
 import { redactedDeep } from '../../base/redact.ts';
 import { oneLine } from '../../base/text.ts';
-import { loadedModels, ollamaVersion, type LocalOllama } from '../../gateway/local-ollama.ts';
-import { ModelMemory } from '../../gateway/model-memory.ts';
-import { networkFailure } from '../../gateway/network-failure.ts';
+import { loadedModels, ollamaVersion, type LocalOllama } from '../../wire/local-ollama.ts';
+import { ModelMemory } from '../../wire/model-memory.ts';
+import { networkFailure } from '../../wire/network-failure.ts';
 import type { Manifest } from '../../journal/manifest.ts';
 import type { Arm } from '../../plan/plan.ts';
 import type { Ways } from './setup.ts';

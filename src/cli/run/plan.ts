@@ -1,7 +1,7 @@
 import { defined } from '../../base/defined.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
 import { readDescriptors, withinDescriptors } from './descriptors.ts';
-import { renderPlan, type BudgetLine, type PlanFacts } from '../../output/plan.ts';
+import { renderPlan, type BudgetLine, type PlanFacts } from '../../report/plan.ts';
 import { armsOf, type PlanOptions } from '../../plan/blocks.ts';
 import { assumedSeconds, estimate, estimateMinutes, sumSpans } from '../../plan/estimate.ts';
 import { unpricedNote } from '../../run/budget.ts';

@@ -6,9 +6,9 @@ import type { VarianceLevels } from '../../stats/variance-levels.ts';
 import { listRuns } from '../../journal/run-folder.ts';
 import { readManifest } from '../../journal/manifest.ts';
 import type { Suite } from '../../suite/suite.ts';
-import { collect } from '../../summary/collect.ts';
-import { plannedFamily } from '../../summary/compared-metrics.ts';
-import { levelsOf, morePromptsBuy } from '../../summary/plan-power.ts';
+import { collect } from '../../analysis/collect.ts';
+import { plannedFamily } from '../../analysis/compared-metrics.ts';
+import { levelsOf, morePromptsBuy } from '../../analysis/plan-power.ts';
 import { readRows } from '../load-report.ts';
 
 export interface PowerContext {

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { saltToken } from '../../gateway/salt.ts';
+import { saltToken } from '../../wire/salt.ts';
 import { readManifest } from '../../journal/manifest.ts';
 import { keyOf } from '../../journal/resume.ts';
-import { createStandin, type Standin } from '../../standin/server.ts';
+import { createStandin, type Standin } from '../../mock/server.ts';
 import { readRows } from '../load-report.ts';
 import { gatebench, onlyRun, scratch } from '../testing/gatebench.ts';
 

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { manifest } from '../../export/testing/runs.ts';
+import { manifest } from '../../report/sheet/testing/runs.ts';
 import { requestColumns, type RequestRow } from '../../journal/columns.ts';
 import { csvFile } from '../../journal/csv.ts';
 import { writeManifest, type Manifest } from '../../journal/manifest.ts';

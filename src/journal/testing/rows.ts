@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { AnyRow, Column } from '../../base/table.ts';
 import { anyText } from '../../base/testing/any-text.ts';
-import { answered } from '../../metric/testing/exchange.ts';
+import { answered } from '../../measure/metrics/testing/exchange.ts';
 import { arm, planned, prompt } from '../../plan/testing/planned.ts';
 import type { AnswerLine } from '../answer-line.ts';
 import { requestColumns, type RequestRow } from '../columns.ts';

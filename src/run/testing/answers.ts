@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { anyText } from '../../base/testing/any-text.ts';
 import { property, type Property } from '../../base/testing/property.ts';
-import { goodFrames, testGateway, type TestGateway } from '../../gateway/testing/server.ts';
+import { goodFrames, testGateway, type TestGateway } from '../../wire/testing/server.ts';
 import { requestColumns, type RequestRow } from '../../journal/columns.ts';
 import { csvFile } from '../../journal/csv.ts';
 import { readText } from '../../journal/testing/csv.ts';

@@ -1,0 +1,160 @@
+import type { RequestRow } from '../journal/columns.ts';
+import { headlines } from '../measure/metrics/index.ts';
+import { isOwnLimit } from '../measure/own-limits.ts';
+import { causesOf, failureText, type Cause } from './causes.ts';
+import { PromptSamples, ReasonSets } from './prompt-samples.ts';
+
+/** Everything that summaries and comparisons need of a run's rows: numbers, never the rows themselves. */
+export interface Collected {
+  /** Of the first row; empty when there was none. */
+  readonly runId: string;
+  readonly suite: string;
+  readonly suiteHash: string;
+  /** Undefined in runs of older versions. */
+  readonly askHash?: string | undefined;
+  /** By model, then route; the same whatever the order of the rows. */
+  readonly arms: readonly ArmSamples[];
+}
+
+/** One model on one route. */
+export interface ArmSamples {
+  readonly model: string;
+  readonly modelId: string;
+  readonly route: string;
+  /** By prompt id. */
+  readonly prompts: ReadonlyMap<string, PromptSamples>;
+  /** Attempts that were refused for the rate, final or not. */
+  readonly rateLimited: number;
+  /** Requests that we gave up ourselves; they count for nothing else. */
+  readonly cancelled: number;
+  /** Attempts that a limit of this machine kept from being sent; they count for nothing else. */
+  readonly unsent: number;
+  /** Answers with tokens that no text shows. */
+  readonly hiddenReasoning: number;
+  /** Requests of which something was not understood, by the place where it stood. */
+  readonly unread: ReadonlyMap<string, number>;
+  /** What failed requests said, the most frequent first. */
+  readonly causes: readonly Cause[];
+}
+
+/** Columns that are always collected. */
+const basics: readonly string[] = [
+  ...headlines.map(({ name }) => name),
+  'prompt_tokens',
+  'completion_tokens',
+  'reasoning_tokens',
+  'total_tokens',
+  'cost_usd',
+];
+
+export interface CollectOptions {
+  /** Further number columns of `requests.csv`, as thresholds and gate name them. */
+  readonly columns?: readonly string[];
+}
+
+/**
+ * Reads the rows of one run in a single pass, in any order. Only measured requests enter, by their final attempt;
+ * of a request that has several, the last row counts. Memory is some hundred bytes a request, whatever its text.
+ */
+export async function collect(
+  rows: AsyncIterable<RequestRow> | Iterable<RequestRow>,
+  options: CollectOptions = {},
+): Promise<Collected> {
+  const collector = new Collector(options);
+  if (Symbol.iterator in rows) for (const row of rows) collector.add(row);
+  else for await (const row of rows) collector.add(row);
+  return collector.collected();
+}
+
+interface OpenArm {
+  model: string;
+  modelId: string;
+  route: string;
+  prompts: Map<string, PromptSamples>;
+  rateLimited: number;
+  cancelled: Set<string>;
+  unsent: number;
+  hiddenReasoning: number;
+  unread: Map<string, number>;
+  /** Of each request that failed. */
+  failures: Map<string, string>;
+}
+
+/** The same, row by row, for a run that is still going on. */
+export class Collector {
+  readonly #columns: readonly string[];
+  readonly #reasons = new ReasonSets();
+  readonly #arms = new Map<string, OpenArm>();
+  #first: RequestRow | undefined;
+
+  constructor({ columns = [] }: CollectOptions = {}) {
+    this.#columns = [...new Set([...basics, ...columns])];
+  }
+
+  add(row: RequestRow): void {
+    this.#first ??= row;
+    if (row.phase !== 'measure') return;
+    const arm = this.#armOf(row);
+    if (row.status === 'rate_limited') arm.rateLimited++;
+    if (isOwnLimit({ family: row.error_family, code: row.error_code })) {
+      arm.unsent++;
+      return;
+    }
+    if (!row.final) return;
+    const request = `${row.repeat}/${row.prompt_id}`;
+    if (row.status === 'cancelled') {
+      arm.cancelled.add(request);
+      return;
+    }
+    arm.cancelled.delete(request);
+    if (row.stream_notes?.includes('hidden_reasoning') === true) arm.hiddenReasoning++;
+    const place = /not understood: ([^:]{1,80}):/.exec(row.error_message ?? '')?.[1];
+    if (place !== undefined && row.stream_notes?.includes('unread') === true)
+      arm.unread.set(place, (arm.unread.get(place) ?? 0) + 1);
+    if (row.status === 'ok') arm.failures.delete(request);
+    else arm.failures.set(request, failureText(row));
+    let samples = arm.prompts.get(row.prompt_id);
+    if (samples === undefined) {
+      samples = new PromptSamples(this.#columns, this.#reasons);
+      arm.prompts.set(row.prompt_id, samples);
+    }
+    samples.put(row);
+  }
+
+  #armOf({ model, route, model_id: modelId }: RequestRow): OpenArm {
+    const key = `${model}\n${route}`;
+    let arm = this.#arms.get(key);
+    if (arm === undefined) {
+      const counts = {
+        rateLimited: 0,
+        cancelled: new Set<string>(),
+        unsent: 0,
+        hiddenReasoning: 0,
+        unread: new Map<string, number>(),
+        failures: new Map<string, string>(),
+      };
+      arm = { model, modelId, route, prompts: new Map(), ...counts };
+      this.#arms.set(key, arm);
+    }
+    return arm;
+  }
+
+  collected(): Collected {
+    return {
+      runId: this.#first?.run_id ?? '',
+      suite: this.#first?.suite ?? '',
+      suiteHash: this.#first?.suite_hash ?? '',
+      askHash: this.#first?.ask_hash,
+      arms: sortedByKey(this.#arms).map(([, { failures, ...arm }]) => ({
+        ...arm,
+        causes: causesOf(failures.values()),
+        prompts: new Map(sortedByKey(arm.prompts)),
+        cancelled: arm.cancelled.size,
+      })),
+    };
+  }
+}
+
+function sortedByKey<T>(map: ReadonlyMap<string, T>): [string, T][] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,60 @@
+import { headlines } from '../measure/metrics/index.ts';
+import { armPairs } from './arm-pairs.ts';
+import type { Collected } from './collect.ts';
+
+type Headline = (typeof headlines)[number]['name'];
+
+/**
+ * Output tok/s is 1000 ÷ TPOT. To compare it beside TPOT would find the same again, and each comparison costs all the
+ * others power.
+ */
+const isMirrored = (name: ComparedMetric): boolean => name === 'output_tps';
+
+/**
+ * What pairs are compared on unless told otherwise, here and in `pairs.csv`: how long the whole answer takes, and whether
+ * it is right. Every further metric would cost these two power, as all comparisons of a family are corrected together.
+ */
+export const comparedMetrics = ['e2e_latency_ms', 'passed'] as const;
+
+/** What routes of a model are compared on unless told otherwise: what a way costs in time, tokens and failures. */
+export const routeMetrics = ['ttft_ms', 'e2e_latency_ms', 'total_tokens', 'error_rate'] as const;
+
+export type ComparedMetric = Headline | 'passed' | (typeof routeMetrics)[number];
+
+/** Every metric that can be named. */
+export const allMetrics: readonly ComparedMetric[] = [
+  ...new Set<ComparedMetric>([...comparedMetrics, ...headlines.map(({ name }) => name), ...routeMetrics]),
+];
+
+/** What `--metrics all` stands for: every one but the mirrored. */
+export const everyMetric: readonly ComparedMetric[] = allMetrics.filter((metric) => !isMirrored(metric));
+
+/** Shares of requests: compared by their differences, all other metrics by ratios. */
+export type ShareMetric = 'passed' | 'error_rate';
+
+export const isShare = (metric: ComparedMetric): metric is ShareMetric =>
+  metric === 'passed' || metric === 'error_rate';
+
+export interface Design {
+  readonly models: number;
+  readonly routes: number;
+  /** Whether any prompt has checks, so that there are pass rates to compare. */
+  readonly isChecked: boolean;
+}
+
+/** How many comparisons a run of this design makes together, and is corrected for. */
+export function plannedFamily({ models, routes, isChecked }: Design): number {
+  const pairs = (routes * models * (models - 1) + models * routes * (routes - 1)) / 2;
+  return pairs * (comparedMetrics.length - (isChecked ? 0 : 1));
+}
+
+/** The same of a run that was made: metrics that nobody measured are not compared. */
+export function familyOf(collected: Collected): number {
+  const prompts = collected.arms.flatMap((arm) => [...arm.prompts.values()]);
+  const measured = comparedMetrics.filter((metric) =>
+    prompts.some((samples) =>
+      metric === 'passed' ? samples.passed.total > 0 : samples.measured(metric).length > 0,
+    ),
+  );
+  return armPairs(collected).length * measured.length;
+}

@@ -1,0 +1,57 @@
+import { headlines } from '../measure/metrics/index.ts';
+import type { ArmSamples, Collected } from './collect.ts';
+
+/** Above this share of the answers to a model, no verdict rests on a metric: most of its values are mere ranges. */
+export const tooMuchLag = 0.25;
+/** Share of the time in which the event loop was busy, 0 to 1, above which it stamps instants late too often. */
+export const busyLoop = 0.6;
+
+/** A metric of one model that this machine was too busy to measure. */
+export interface LostMetric {
+  readonly model: string;
+  readonly route: string;
+  readonly metric: string;
+  /** Of the answers, 0 to 1. */
+  readonly share: number;
+}
+
+/** Share of an arm's sound answers of which our own lag takes a metric out. 0 where none measured it. */
+export function shareLostToLag(arm: ArmSamples, metric: string): number {
+  let [hits, total] = [0, 0];
+  for (const samples of arm.prompts.values()) {
+    const lost = samples.lostToLag(metric);
+    hits += lost.hits;
+    total += lost.total;
+  }
+  return total === 0 ? 0 : hits / total;
+}
+
+/** Metrics of which our own lag takes out more than `above` of the answers of a model. */
+export function lostMetrics({ arms }: Collected, above: number = tooMuchLag): LostMetric[] {
+  return arms.flatMap((arm) =>
+    headlines
+      .map(({ name }) => ({
+        model: arm.model,
+        route: arm.route,
+        metric: name,
+        share: shareLostToLag(arm, name),
+      }))
+      .filter(({ share }) => share > above),
+  );
+}
+
+/**
+ * A machine that was too busy to measure: a state of the run, and no model's fault. Absent where it was not. An empty list
+ * of metrics: its event loop was busy for more than `busyLoop` of the time, though no metric lost too many answers.
+ */
+export interface TooBusy {
+  metrics: LostMetric[];
+  readonly loop_utilisation?: number;
+}
+
+export function tooBusy(collected: Collected, loopUtilisation = 0): TooBusy | undefined {
+  const metrics = lostMetrics(collected);
+  const isBusy = loopUtilisation > busyLoop;
+  if (metrics.length === 0 && !isBusy) return undefined;
+  return { metrics, ...(isBusy ? { loop_utilisation: loopUtilisation } : {}) };
+}

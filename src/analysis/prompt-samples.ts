@@ -1,0 +1,236 @@
+import type { AnyRow } from '../base/table.ts';
+import type { RequestRow } from '../journal/columns.ts';
+import type { ClusterCount } from '../stats/korn-graubard.ts';
+import { latencies, rates } from '../measure/metrics/index.ts';
+import type { LagEffect } from '../measure/metrics/lag.ts';
+import type { Metric } from '../measure/metrics/metric.ts';
+import { Floats } from './floats.ts';
+
+/** What the sound answers of a prompt that carry a rate were written in. */
+export interface DecodeSums {
+  readonly ms: number;
+  readonly tokens: number;
+}
+/** A value as it was stamped, or the least or most that it can be in truth, given how late we can have stamped it. */
+export type End = 'stamped' | 'least' | 'most';
+
+const timed: readonly Metric[] = [...latencies, ...rates];
+const effectOf = (column: string): LagEffect | undefined => timed.find(({ name }) => name === column)?.lag;
+
+const failed = 0;
+const sound = 1;
+/** States from here on are places in the list of invalid reasons. */
+const firstInvalid = 2;
+
+/** Answers by somebody else say nothing about this model, neither in time nor in content. */
+const foreign: readonly string[] = ['fallback', 'other_model'];
+
+/** The combinations of invalid reasons that were met, so that each answer needs only a number for its own. */
+export class ReasonSets {
+  readonly #places = new Map<string, number>();
+  readonly #sets: (readonly string[])[] = [];
+
+  stateOf(reasons: readonly string[]): number {
+    const key = reasons.join(';');
+    let place = this.#places.get(key);
+    if (place === undefined) {
+      place = this.#sets.push(reasons.length > 0 ? reasons : ['unknown']) - 1;
+      this.#places.set(key, place);
+    }
+    return place + firstInvalid;
+  }
+
+  of(state: number): readonly string[] {
+    return this.#sets[state - firstInvalid] ?? [];
+  }
+
+  areForeign(state: number): boolean {
+    return this.of(state).some((reason) => foreign.includes(reason));
+  }
+}
+
+/**
+ * What one model on one route did on one prompt: one slot for each repeat, holding numbers only. A repeat that is
+ * reported again (asked anew after a failure) takes the slot of the earlier one.
+ */
+export class PromptSamples {
+  readonly #reasons: ReasonSets;
+  readonly #slots = new Map<number, number>();
+  readonly #states = new Floats();
+  readonly #passed = new Floats();
+  readonly #lags = new Floats();
+  /** Columns that our lag takes out of an answer, a bit for each. */
+  readonly #lost = new Floats();
+  readonly #columns: readonly string[];
+  readonly #figures: readonly Floats[];
+  #failures = 0;
+
+  constructor(columns: readonly string[], reasons: ReasonSets) {
+    this.#reasons = reasons;
+    this.#columns = columns;
+    this.#figures = columns.map(() => new Floats());
+  }
+
+  put(row: RequestRow): void {
+    const slot = this.#slots.get(row.repeat) ?? this.#slots.size;
+    this.#slots.set(row.repeat, slot);
+    const state = this.#stateOf(row);
+    this.#failures += Number(state === failed) - Number(this.#states.get(slot) === failed);
+    this.#states.set(slot, state);
+    this.#passed.set(slot, row.passed === undefined ? NaN : Number(row.passed));
+    this.#lags.set(slot, row.client_lag_ms ?? 0);
+    this.#lost.set(slot, this.#bitsOf(row.lag_excluded ?? []));
+    for (let index = 0; index < this.#columns.length; index++) {
+      const value = (row as AnyRow)[this.#columns[index]!];
+      this.#figures[index]!.set(slot, typeof value === 'number' ? value : NaN);
+    }
+  }
+
+  #stateOf(row: RequestRow): number {
+    if (row.status !== 'ok') return failed;
+    // Runs of before judged lag for the whole row.
+    const reasons = (row.invalid_reason ?? []).filter((reason) => reason !== 'client_lag');
+    const isSound = row.valid !== false || (reasons.length === 0 && row.invalid_reason !== undefined);
+    return isSound ? sound : this.#reasons.stateOf(reasons);
+  }
+
+  #bitsOf(columns: readonly string[]): number {
+    let bits = 0;
+    for (const column of columns) {
+      const index = this.#columns.indexOf(column);
+      // Sums of doubles stay exact below 2^53, which is more columns than there are.
+      if (index >= 0) bits += 2 ** index;
+    }
+    return bits;
+  }
+
+  #isLost(slot: number, index: number): boolean {
+    return Math.floor(this.#lost.get(slot) / 2 ** index) % 2 === 1;
+  }
+
+  get requests(): number {
+    return this.#states.length;
+  }
+
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** How often each reason kept an answer out of the latency figures. */
+  get invalidReasons(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (let slot = 0; slot < this.#states.length; slot++)
+      for (const reason of this.#reasons.of(this.#states.get(slot)))
+        counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    return counts;
+  }
+
+  /** Answers by the model itself, sound or not. */
+  get own(): number {
+    return this.#count((slot) => this.#isOwn(slot));
+  }
+
+  /** Sound answers among all answers. */
+  get sound(): ClusterCount {
+    return { hits: this.#count((slot) => this.#isSound(slot)), total: this.requests - this.failures };
+  }
+
+  /** Answers that passed among the model's own answers that were checked. */
+  get passed(): ClusterCount {
+    return {
+      hits: this.#count((slot) => this.#isOwn(slot) && this.#passed.get(slot) === 1),
+      total: this.#count((slot) => this.#isOwn(slot) && !Number.isNaN(this.#passed.get(slot))),
+    };
+  }
+
+  /** What the model's own answers reported under a column, sound or not: tokens and costs. */
+  reported(column: string): number[] {
+    return this.#values(column, (slot) => this.#isOwn(slot));
+  }
+
+  /**
+   * What the sound answers measured under a column: latencies and rates. All of them count, however late we can have
+   * stamped them: to leave out what our lag changed much would leave out the fast answers. `end` gives what they can be
+   * in truth instead.
+   */
+  measured(column: string, end: End = 'stamped'): number[] {
+    const effect = end === 'stamped' ? undefined : effectOf(column);
+    const isWanted = (slot: number): boolean => this.#isSound(slot);
+    if (effect === undefined) return this.#values(column, isWanted);
+    const [ttft, e2e] = ['ttft_ms', 'e2e_latency_ms'].map((name) => this.#cells(name));
+    return this.#values(column, isWanted, (value, slot) => {
+      const stamped = {
+        lagMs: this.#lags.get(slot),
+        ttftMs: known(ttft!.get(slot)),
+        e2eMs: known(e2e!.get(slot)),
+      };
+      return stamped.lagMs > 0 ? effect(value, stamped)[end === 'least' ? 0 : 1] : value;
+    });
+  }
+
+  /**
+   * Time from first to last piece, and tokens written in it, of the sound answers that have a TPOT. Undefined for none.
+   * `end`: the time that it can have been, given how late we can have stamped either piece.
+   */
+  decode(end: End = 'stamped'): DecodeSums | undefined {
+    const [ttft, e2e, tpot] = ['ttft_ms', 'e2e_latency_ms', 'tpot_ms'].map((column) => this.#cells(column));
+    const direction = { stamped: 0, least: -1, most: 1 }[end];
+    let [ms, tokens] = [0, 0];
+    for (let slot = 0; slot < this.#states.length; slot++) {
+      const span = e2e!.get(slot) - ttft!.get(slot);
+      const perToken = tpot!.get(slot);
+      if (!this.#isSound(slot) || !(span > 0) || !(perToken > 0)) continue;
+      ms += Math.max(0, span + direction * this.#lags.get(slot));
+      tokens += span / perToken;
+    }
+    return tokens > 0 ? { ms, tokens } : undefined;
+  }
+
+  /** Sound answers of which our lag takes a column out, among those that measured it or would have. */
+  lostToLag(column: string): ClusterCount {
+    const index = this.#columns.indexOf(column);
+    const cells = this.#cells(column);
+    const isLost = (slot: number): boolean => this.#isSound(slot) && this.#isLost(slot, index);
+    return {
+      hits: this.#count(isLost),
+      total: this.#count((slot) => isLost(slot) || (this.#isSound(slot) && !Number.isNaN(cells.get(slot)))),
+    };
+  }
+
+  #cells(column: string): Floats {
+    const cells = this.#figures[this.#columns.indexOf(column)];
+    if (cells === undefined) throw new RangeError(`column ${column} was not collected`);
+    return cells;
+  }
+
+  #values(
+    column: string,
+    wanted: (slot: number) => boolean,
+    of: (value: number, slot: number) => number = (value) => value,
+  ): number[] {
+    const cells = this.#cells(column);
+    const values: number[] = [];
+    for (let slot = 0; slot < cells.length; slot++) {
+      const value = cells.get(slot);
+      if (!Number.isNaN(value) && wanted(slot)) values.push(of(value, slot));
+    }
+    return values;
+  }
+
+  #isSound(slot: number): boolean {
+    return this.#states.get(slot) === sound;
+  }
+
+  #isOwn(slot: number): boolean {
+    const state = this.#states.get(slot);
+    return state === sound || (state >= firstInvalid && !this.#reasons.areForeign(state));
+  }
+
+  #count(wanted: (slot: number) => boolean): number {
+    let count = 0;
+    for (let slot = 0; slot < this.#states.length; slot++) if (wanted(slot)) count++;
+    return count;
+  }
+}
+
+const known = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);

@@ -1,0 +1,197 @@
+import { decodeRates, latencies, rates } from '../measure/metrics/index.ts';
+import { clusteredMean } from '../stats/clustered-mean.ts';
+import { clusteredRatio } from '../stats/clustered-ratio.ts';
+import { geometricMean } from '../stats/geometric-mean.ts';
+import { defined } from '../base/defined.ts';
+import type { Estimate, Interval } from '../stats/interval.ts';
+import { pool, quantileInterval, rateInterval, type ClusterCount } from '../stats/korn-graubard.ts';
+import { median, quantile } from '../stats/quantile.ts';
+import type { ArmSamples } from './collect.ts';
+import type { End, PromptSamples } from './prompt-samples.ts';
+
+export const percentiles = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 } as const;
+export type Percentile = keyof typeof percentiles;
+
+/**
+ * Requests below which a percentile is left empty: two must be expected beyond it. A p99 needs five, because one
+ * stray request in a hundred is usual.
+ */
+export const sampleFloor: Readonly<Record<Percentile, number>> = { p50: 4, p90: 20, p95: 40, p99: 500 };
+
+/** A figure of one arm. Infinite values stand for failures. */
+export interface ArmFigure extends Estimate {
+  /** It rests on a failed request: a time is at least, a rate at most the point. */
+  readonly isBound: boolean;
+}
+
+/** Which way is better; undefined for columns in which a failure has no place, such as tokens. */
+export function betterOf(column: string): 'lower' | 'higher' | undefined {
+  if (column === 'cost_usd') return undefined;
+  return [...latencies, ...rates].find(({ name }) => name === column)?.better;
+}
+
+/** What a failed request counts as: slower than any success. */
+export function failureValue(column: string): number {
+  return betterOf(column) === 'higher' ? -Infinity : Infinity;
+}
+
+/**
+ * What a prompt gives to a ranking: the sound answers' measurements, and a failure value for each failed request.
+ * Empty when nothing was measured although there were answers: then failures alone would speak for the prompt.
+ */
+export function rankedValues(samples: PromptSamples, column: string, end: End = 'stamped'): number[] {
+  const values = betterOf(column) === undefined ? samples.reported(column) : samples.measured(column, end);
+  if (betterOf(column) === undefined) return values;
+  if (values.length === 0 && samples.failures < samples.requests) return [];
+  return [...values, ...Array<number>(samples.failures).fill(failureValue(column))];
+}
+
+/** The values of each prompt that has any. Empty when no sound answer of the arm was measured. */
+export function clustersOf(arm: ArmSamples, column: string, end: End = 'stamped'): number[][] {
+  const clusters = [...arm.prompts.values()].map((samples) => rankedValues(samples, column, end));
+  return clusters.some((values) => values.some(Number.isFinite))
+    ? clusters.filter(({ length }) => length > 0)
+    : [];
+}
+
+/** The values of an arm as they were stamped, and the least and the most that they can be in truth. */
+export type LagClusters = Readonly<Record<End, number[][]>>;
+
+export function lagClustersOf(arm: ArmSamples, column: string): LagClusters {
+  const [stamped, least, most] = (['stamped', 'least', 'most'] as const).map((end) =>
+    clustersOf(arm, column, end),
+  );
+  return { stamped: stamped!, least: least!, most: most! };
+}
+
+/**
+ * A figure of the values as they were stamped, in an interval that is wider by what our own lag may have done to each of
+ * them: from the lower end that the least values give to the upper end of the most. A bound that is known is no reason
+ * to leave an answer out.
+ */
+export function overLag(
+  { stamped, least, most }: LagClusters,
+  of: (clusters: readonly number[][]) => ArmFigure | undefined,
+): ArmFigure | undefined {
+  const figure = of(stamped);
+  if (figure === undefined) return undefined;
+  return { ...figure, interval: widened(figure.interval, of(least)?.interval, of(most)?.interval) };
+}
+
+/** An end that our lag leaves open is open. */
+export function widened(stamped: Interval, least: Interval = {}, most: Interval = {}): Interval {
+  const low = least.low === undefined || Number.isNaN(least.low) ? undefined : least.low;
+  const high = most.high === undefined || Number.isNaN(most.high) ? undefined : most.high;
+  return defined({
+    low: stamped.low === undefined || low === undefined ? undefined : Math.min(stamped.low, low),
+    high: stamped.high === undefined || high === undefined ? undefined : Math.max(stamped.high, high),
+  });
+}
+
+export type DecodeRate = (typeof decodeRates)[number];
+export const isDecodeRate = (column: string): column is DecodeRate =>
+  (decodeRates as readonly string[]).includes(column);
+
+/** A rate is least where its time is most. */
+const endOfTime = (column: DecodeRate, end: End): End =>
+  column === 'tpot_ms' || end === 'stamped' ? end : end === 'least' ? 'most' : 'least';
+
+/** Time per token from sums, or its reciprocal. */
+const asRate = (column: DecodeRate, msPerToken: number): number =>
+  column === 'tpot_ms' ? msPerToken : 1000 / msPerToken;
+
+/**
+ * How fast a model writes: decode time ÷ tokens, each summed over all its answers that carry a rate, so that a token
+ * weighs as much in a short answer as in a long one; a mean of the answers' own rates would be ruled by short ones.
+ * The interval is clustered by prompt. Output tok/s is 1000 ÷ TPOT: one figure. A failed request wrote nothing, and
+ * has no say. Undefined where no answer carries a rate.
+ */
+function ratioOf(arm: ArmSamples, column: DecodeRate): ArmFigure | undefined {
+  const [stamped, least, most] = (['stamped', 'least', 'most'] as const).map((end) => sumsRatio(arm, end));
+  if (stamped === undefined) return undefined;
+  const { low, high } = widened(stamped.interval, least?.interval, most?.interval);
+  const ends: Interval =
+    low === undefined || high === undefined
+      ? {}
+      : column === 'tpot_ms'
+        ? { low, high }
+        : { low: 1000 / high, high: 1000 / low };
+  return { point: asRate(column, stamped.point), interval: ends, isBound: false };
+}
+
+/** Time per token of all prompts together. */
+function sumsRatio(arm: ArmSamples, end: End): Estimate | undefined {
+  const parts = [...arm.prompts.values()].flatMap((samples) => {
+    const sums = samples.decode(end);
+    return sums ? [{ top: sums.ms, bottom: sums.tokens }] : [];
+  });
+  return parts.length === 0 ? undefined : clusteredRatio(parts);
+}
+
+/**
+ * The one figure by which a column of an arm is known in every view: TPOT and output tok/s by the ratio of their sums,
+ * all else by the geometric mean. `bound`: where a prompt that failed is written.
+ */
+export function headlineOf(arm: ArmSamples, column: string, bound: number): ArmFigure | undefined {
+  return isDecodeRate(column)
+    ? ratioOf(arm, column)
+    : overLag(lagClustersOf(arm, column), (values) => geomeanOf(values, bound));
+}
+
+/**
+ * The same of one prompt: what pairs are compared by. Infinite where half of its requests or more failed; undefined
+ * where nothing was measured.
+ */
+export function promptFigure(
+  samples: PromptSamples,
+  column: string,
+  end: End = 'stamped',
+): number | undefined {
+  const values = rankedValues(samples, column, end);
+  if (values.length === 0) return undefined;
+  const middle = median(values);
+  const sums =
+    isDecodeRate(column) && Number.isFinite(middle) ? samples.decode(endOfTime(column, end)) : undefined;
+  return sums && isDecodeRate(column) ? asRate(column, sums.ms / sums.tokens) : middle;
+}
+
+/** Undefined below the sample floor. The point and the inner end may be infinite. `pooled`: all values, ascending. */
+export function percentileOf(
+  clusters: readonly number[][],
+  percentile: Percentile,
+  pooled = pool(clusters),
+): ArmFigure | undefined {
+  if (pooled.length < sampleFloor[percentile]) return undefined;
+  const share = percentiles[percentile];
+  const point = quantile(pooled, share);
+  return { point, interval: quantileInterval(clusters, share, { pooled }), isBound: !Number.isFinite(point) };
+}
+
+/**
+ * Geometric mean of the per-prompt medians. A prompt whose median is a failure enters at `bound`, and leaves the
+ * interval open on the far side. Undefined without a value.
+ */
+export function geomeanOf(clusters: readonly number[][], bound: number): ArmFigure | undefined {
+  if (clusters.length === 0) return undefined;
+  const medians = clusters.map(median);
+  const failing = medians.find((value) => !Number.isFinite(value));
+  const { point, interval } = geometricMean(medians.map((value) => (Number.isFinite(value) ? value : bound)));
+  if (failing === undefined) return { point, interval, isBound: false };
+  const { low, high } = interval;
+  const inner =
+    failing > 0 ? { ...(low === undefined ? {} : { low }) } : { ...(high === undefined ? {} : { high }) };
+  return { point, interval: inner, isBound: true };
+}
+
+/** Mean of what was measured; failures have no number to add. Undefined without a value. */
+export function meanOf(clusters: readonly number[][]): ArmFigure | undefined {
+  const finite = clusters.map((values) => values.filter(Number.isFinite)).filter(({ length }) => length > 0);
+  return finite.length === 0 ? undefined : { ...clusteredMean(finite), isBound: false };
+}
+
+/** A share of trials that come in clusters. Undefined without a trial. */
+export function shareOf(clusters: readonly ClusterCount[]): ArmFigure | undefined {
+  const total = clusters.reduce((sum, cluster) => sum + cluster.total, 0);
+  const hits = clusters.reduce((sum, cluster) => sum + cluster.hits, 0);
+  return total === 0 ? undefined : { point: hits / total, interval: rateInterval(clusters), isBound: false };
+}

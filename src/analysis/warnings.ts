@@ -1,0 +1,295 @@
+import { count } from '../base/text.ts';
+import { headlines } from '../measure/metrics/index.ts';
+import { defaultAlpha } from '../stats/interval.ts';
+import { fewestPrompts } from '../stats/power.ts';
+import { runPairs } from './arm-pairs.ts';
+import type { ArmSamples, Collected } from './collect.ts';
+import { familyOf } from './compared-metrics.ts';
+import { describeInfluence, type InfluenceWarning } from './influences/influence-warnings.ts';
+import { busyLoop, lostMetrics, tooMuchLag, type LostMetric } from './own-lag.ts';
+import { sampleFloor } from './statistic.ts';
+import { nothingSucceeded } from './causes.ts';
+import { successFloor, successShare } from './success.ts';
+
+/** What may make a run's numbers doubtful, as data; `describeWarning` has the words. */
+export type Warning =
+  | InfluenceWarning
+  | { kind: 'simulated' }
+  | { kind: 'nothing-measured' }
+  | { kind: 'unfinished'; status: string; answered: number; planned: number }
+  | { kind: 'errors-above-limit'; share: number; limit: number }
+  | { kind: 'sequential-order' }
+  | { kind: 'unproven-clock'; concurrency: number }
+  | { kind: 'busy-loop'; utilisation: number }
+  | { kind: 'few-prompts'; have: number; need: number }
+  | { kind: 'few-samples'; model: string; percentile: string; have: number; need: number }
+  | { kind: 'below-success-floor'; model: string; share: number; floor: number }
+  | { kind: 'failures'; model: string; failures: number; requests: number }
+  | { kind: 'rate-limited'; model: string; attempts: number }
+  | { kind: 'cancelled'; model: string; requests: number }
+  | { kind: 'unsent'; model: string; attempts: number }
+  | { kind: 'invalid-answers'; model: string; reason: string; answers: number; of: number }
+  | { kind: 'too-busy'; metrics: readonly LostMetric[] }
+  | { kind: 'client-lag'; metrics: readonly LostMetric[] }
+  | { kind: 'usage-missing'; model: string; answers: number; of: number }
+  | { kind: 'hidden-reasoning'; model: string; answers: number; of: number }
+  | { kind: 'unread'; model: string; place: string; answers: number }
+  | { kind: 'not-paired-in-time' }
+  | { kind: 'other-suite'; before: string; after: string }
+  | { kind: 'other-route'; before: string; after: string }
+  | { kind: 'prompts-not-shared'; count: number };
+
+/** What the manifest knows and the rows do not. Absent facts give no warning. */
+export interface WarningFacts {
+  readonly order?: 'blocks' | 'sequential';
+  /** As in `run.json`. */
+  readonly status?: string;
+  /** Measured requests that the plan holds. */
+  readonly planned?: number;
+  /** 0 to 1. */
+  readonly maxErrorRate?: number;
+  /** Share of the time in which the event loop was busy, 0 to 1. */
+  readonly loopUtilisation?: number;
+  /** Requests in flight for which `calibrate` has not proven the clock of this machine. */
+  readonly unprovenAt?: number;
+}
+
+/** Above this share of the answers it is worth telling that a metric is known only within our own lag. */
+export const muchLag = 0.05;
+
+/** Every warning that a run gives, the ones about the whole run first, then by model. */
+export function warningsOf(collected: Collected, facts: WarningFacts = {}): Warning[] {
+  const warnings = [
+    ...runWarnings(collected, facts),
+    ...collected.arms.flatMap((arm) => armWarnings(arm, nameIn(collected, arm))),
+  ];
+  // Who has no answer yet needs no advice on the clock, nor on how many there should be.
+  return nothingSucceeded(collected) ? warnings.filter(({ kind }) => !refinements.includes(kind)) : warnings;
+}
+
+const refinements: readonly Warning['kind'][] = ['unproven-clock', 'busy-loop', 'few-prompts', 'few-samples'];
+
+/** What to know when two runs are compared. */
+export function runPairWarnings(before: Collected, after: Collected): Warning[] {
+  const [ours, theirs] = [promptsOf(before), promptsOf(after)];
+  const unshared = [...ours, ...theirs].filter((prompt) => !ours.has(prompt) || !theirs.has(prompt)).length;
+  const moved = runPairs(before, after).find(({ a, b }) => a.route !== b.route);
+  return [
+    { kind: 'not-paired-in-time' },
+    ...(moved ? [{ kind: 'other-route', before: moved.a.route, after: moved.b.route } as const] : []),
+    ...(before.suiteHash === after.suiteHash
+      ? []
+      : [{ kind: 'other-suite', before: before.suiteHash, after: after.suiteHash } as const]),
+    ...(unshared > 0 ? [{ kind: 'prompts-not-shared', count: unshared } as const] : []),
+  ];
+}
+
+function runWarnings(collected: Collected, facts: WarningFacts): Warning[] {
+  const requests = total(collected.arms, (arm) => requestsOf(arm));
+  if (requests === 0) return [...simulated(collected), { kind: 'nothing-measured' }];
+  const share = total(collected.arms, (arm) => (1 - successShare(arm)) * requestsOf(arm)) / requests;
+  const { status, planned = requests, maxErrorRate = 1, loopUtilisation = 0 } = facts;
+  const prompts = promptsOf(collected).size;
+  const need = fewestPrompts(defaultAlpha / Math.max(1, familyOf(collected)));
+  const lagged = lostMetrics(collected, muchLag);
+  const lost = lagged.filter((one) => one.share > tooMuchLag);
+  const warnings: (Warning | false)[] = [
+    lost.length > 0 && { kind: 'too-busy', metrics: lost },
+    planned > requests && { kind: 'unfinished', status: status ?? 'incomplete', answered: requests, planned },
+    share > maxErrorRate && { kind: 'errors-above-limit', share, limit: maxErrorRate },
+    facts.order === 'sequential' && { kind: 'sequential-order' },
+    facts.unprovenAt !== undefined && { kind: 'unproven-clock', concurrency: facts.unprovenAt },
+    loopUtilisation > busyLoop && lost.length === 0 && { kind: 'busy-loop', utilisation: loopUtilisation },
+    lagged.length > lost.length && {
+      kind: 'client-lag',
+      metrics: lagged.filter((one) => !lost.includes(one)),
+    },
+    prompts < need && collected.arms.length > 1 && { kind: 'few-prompts', have: prompts, need },
+  ];
+  return [...simulated(collected), ...warnings.filter((warning) => warning !== false)];
+}
+
+function simulated({ arms }: Collected): Warning[] {
+  return arms.some(({ route }) => route === 'demo') ? [{ kind: 'simulated' }] : [];
+}
+
+function armWarnings(arm: ArmSamples, model: string): Warning[] {
+  const requests = requestsOf(arm);
+  const share = successShare(arm);
+  const failures = Math.round((1 - share) * requests);
+  const isBelow = share < successFloor;
+  const warnings: (Warning | false)[] = [
+    isBelow && { kind: 'below-success-floor', model, share, floor: successFloor },
+    failures > 0 && !isBelow && { kind: 'failures', model, failures, requests },
+    arm.rateLimited > 0 && { kind: 'rate-limited', model, attempts: arm.rateLimited },
+    arm.cancelled > 0 && { kind: 'cancelled', model, requests: arm.cancelled },
+    arm.unsent > 0 && { kind: 'unsent', model, attempts: arm.unsent },
+    share > 0 &&
+      requests > 0 &&
+      requests < sampleFloor.p95 && {
+        kind: 'few-samples',
+        model,
+        percentile: requests < sampleFloor.p90 ? 'p90' : 'p95',
+        have: requests,
+        need: requests < sampleFloor.p90 ? sampleFloor.p90 : sampleFloor.p95,
+      },
+  ];
+  return [
+    ...warnings.filter((warning) => warning !== false),
+    ...invalidWarnings(arm, model),
+    ...usageWarnings(arm, model),
+    ...(arm.hiddenReasoning > 0
+      ? [{ kind: 'hidden-reasoning', model, answers: arm.hiddenReasoning, of: answersOf(arm) } as const]
+      : []),
+    ...[...arm.unread]
+      .toSorted(([, a], [, b]) => b - a)
+      .slice(0, 1)
+      .map(([place, answers]): Warning => ({ kind: 'unread', model, place, answers })),
+  ];
+}
+
+function invalidWarnings(arm: ArmSamples, model: string): Warning[] {
+  const counts = new Map<string, number>();
+  for (const samples of arm.prompts.values())
+    for (const [reason, answers] of samples.invalidReasons)
+      counts.set(reason, (counts.get(reason) ?? 0) + answers);
+  const of = answersOf(arm);
+  return [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([reason, answers]) => ({ kind: 'invalid-answers', model, reason, answers, of }));
+}
+
+function usageWarnings(arm: ArmSamples, model: string): Warning[] {
+  const own = total([...arm.prompts.values()], (samples) => samples.own);
+  const reported = total(
+    [...arm.prompts.values()],
+    (samples) => samples.reported('completion_tokens').length,
+  );
+  return reported < own ? [{ kind: 'usage-missing', model, answers: own - reported, of: own }] : [];
+}
+
+function promptsOf({ arms }: Collected): Set<string> {
+  return new Set(arms.flatMap((arm) => [...arm.prompts.keys()]));
+}
+
+function nameIn({ arms }: Collected, { model, route }: ArmSamples): string {
+  return arms.some((arm) => arm.route !== route) ? `${model}@${route}` : model;
+}
+
+const requestsOf = ({ prompts }: ArmSamples): number =>
+  total([...prompts.values()], ({ requests }) => requests);
+const answersOf = ({ prompts }: ArmSamples): number =>
+  total([...prompts.values()], ({ requests, failures }) => requests - failures);
+
+function total<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + of(item), 0);
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+
+/** One or two sentences; the last says what to do. */
+export function describeWarning(warning: Warning): string {
+  switch (warning.kind) {
+    case 'prompt-cache':
+    case 'shared-cache':
+    case 'server-queue':
+    case 'queue-ladder':
+    case 'few-prompt-tokens':
+      return describeInfluence(warning);
+    case 'simulated':
+      return 'These answers and times are simulated by the built-in stand-in gateway. They say nothing about real models; choose another --route for those.';
+    case 'nothing-measured':
+      return 'No measured request has ended yet. Resume the run with --resume, or look into its requests.csv for what failed.';
+    case 'unfinished':
+      if (warning.status === 'complete')
+        return `The run had come to its end, but of its ${count(warning.planned, 'request')} only ${warning.answered.toLocaleString('en-US')} are in requests.csv: rows were removed or damaged since. Send the others again with --resume.`;
+      return `The run ${unfinished[warning.status] ?? `is ${warning.status}`}: ${warning.answered.toLocaleString('en-US')} of ${count(warning.planned, 'request')} have an answer or a failure. Finish it with --resume${warning.status === 'budget' ? ' and a larger budget' : ''}.`;
+    case 'errors-above-limit':
+      return `${percent(warning.share)} of the requests failed, more than the ${percent(warning.limit)} that max_error_rate allows: the run counts as incomplete. See error_message in requests.csv, then run again or use --retry-errors.`;
+    case 'sequential-order':
+      return 'The models were asked one after the other, so a slow quarter of an hour looks like a slow model: no verdicts. Set run.order to blocks.';
+    case 'unproven-clock':
+      return `The clock of this machine is not proven for ${count(warning.concurrency, 'request')} in flight; each row bounds its own error all the same. Prove it once: gatebench calibrate --concurrency ${warning.concurrency} --save.`;
+    case 'busy-loop':
+      return `This process was busy ${percent(warning.utilisation)} of the time, above ${percent(busyLoop)} its timing is not sound. Lower run.concurrency or use a faster machine.`;
+    case 'few-prompts':
+      return `${count(warning.have, 'prompt')} cannot show that a model is faster (for all comparisons together ${warning.need} are needed, 20 or more are useful). Add prompts rather than repeats.`;
+    case 'few-samples':
+      return `${warning.model}: ${count(warning.have, 'request')} ${warning.have === 1 ? 'is' : 'are'} too few for a ${warning.percentile} (${warning.need} are needed). Add prompts, or raise run.repeat.`;
+    case 'below-success-floor':
+      return `${warning.model}: only ${percent(warning.share)} of its requests succeeded, so it is not ranked by latency (${percent(warning.floor)} are needed). See error_message in requests.csv.`;
+    case 'failures':
+      return `${warning.model}: ${warning.failures.toLocaleString('en-US')} of ${count(warning.requests, 'request')} failed; each counts as slower than any success. See error_message in requests.csv.`;
+    case 'rate-limited':
+      return `${warning.model}: ${count(warning.attempts, 'attempt')} ${warning.attempts === 1 ? 'was' : 'were'} refused for the rate. Lower run.concurrency, or the model’s own.`;
+    case 'cancelled':
+      return `${warning.model}: ${count(warning.requests, 'request')} ${warning.requests === 1 ? 'was' : 'were'} given up when the run stopped and ${warning.requests === 1 ? 'counts' : 'count'} for nothing. Ask again with --resume.`;
+    case 'unsent':
+      return `${warning.model}: this machine could not send ${count(warning.attempts, 'attempt')}, which is no failure of the model and counts for nothing. See error_message in requests.csv, and lower run.concurrency.`;
+    case 'invalid-answers':
+      return `${warning.model}: ${warning.answers.toLocaleString('en-US')} of ${count(warning.of, 'answer')} left out of latency figures (${warning.reason}). ${remedyFor(warning.reason, warning.answers)}`;
+    case 'too-busy':
+      return `This machine was too busy to measure, which is no model's fault: ${lostWords(warning.metrics)} of the answers known only within our own lag, so no verdict rests on them. Lower run.concurrency or use a faster machine, then run again.`;
+    case 'client-lag':
+      return `This machine stamped some answers late: ${lostWords(warning.metrics)} of the answers known only within client_lag_ms; their intervals are wider for it. Lower run.concurrency or use a faster machine.`;
+    case 'usage-missing':
+      return `${warning.model}: ${warning.answers.toLocaleString('en-US')} of ${count(warning.of, 'answer')} came without token counts; time per token, rates and costs leave them out. Check with gatebench doctor whether the route reports usage.`;
+    case 'hidden-reasoning':
+      return `${warning.model}: ${warning.answers.toLocaleString('en-US')} of ${count(warning.of, 'answer')} used tokens that no text shows: it thinks unseen, its TTFT holds that time, and its tokens per second are not what a reader sees. Compare it by E2E latency.`;
+    case 'unread':
+      return `${warning.model}: ${count(warning.answers, 'answer')} held something at "${warning.place}" that gatebench does not understand, so part of the text may be missing. See error_message in requests.csv.`;
+    case 'not-paired-in-time':
+      return 'The two runs were not sent side by side, so a shift between their hours cannot be told from a change of the model. For a verdict that holds, run both settings as two models of one suite.';
+    case 'other-suite':
+      return `The runs have different suites (${warning.before.slice(0, 12)} and ${warning.after.slice(0, 12)}); prompts are matched by id alone. Compare runs of one suite.`;
+    case 'other-route': {
+      const { before, after } = warning;
+      return [before, after].includes('demo')
+        ? `One of the runs is simulated (route demo) and the other went by ${before === 'demo' ? after : before}, so this says nothing about a model. Compare runs of one route.`
+        : `The runs took different routes (${before} and ${after}), so what differs may be the route alone. Compare runs of one route, or ask by both at once: run --route ${before},${after}, then compare --by route.`;
+    }
+    case 'prompts-not-shared':
+      return `${count(warning.count, 'prompt')} ${warning.count === 1 ? 'is' : 'are'} in only one of the runs and left out. Run the same prompts in both.`;
+  }
+}
+
+/** `TTFT of a 44 %, b 30 %; E2E of a 27 %`. */
+function lostWords(metrics: readonly LostMetric[]): string {
+  const severalRoutes = new Set(metrics.map(({ route }) => route)).size > 1;
+  return headlines
+    .map(({ name, label }) => ({ label, ours: metrics.filter(({ metric }) => metric === name) }))
+    .filter(({ ours }) => ours.length > 0)
+    .map(
+      ({ label, ours }) =>
+        `${label} of ${ours.map((one) => `${one.model}${severalRoutes ? `@${one.route}` : ''} ${percent(one.share)}`).join(', ')}`,
+    )
+    .join('; ');
+}
+
+const unfinished: Readonly<Record<string, string>> = {
+  running: 'has not ended',
+  budget: 'stopped at its budget',
+  interrupted: 'was interrupted',
+};
+
+const remedies: Readonly<Record<string, string>> = {
+  cache_hit: 'They came from the gateway’s cache: switch caching off for this gateway.',
+  buffered:
+    'Their stream was held back and sent at once: something on the way buffers; try gatebench doctor, or another route.',
+  fallback: 'The gateway fell back to another step of its chain: take fallbacks out of the route.',
+  other_model: 'Another model answered: check the model id and the gateway’s routing.',
+  cold_load:
+    'The model had to be loaded into memory first. Set gateway.local.keep_alive (OLLAMA_KEEP_ALIVE) higher, or let fewer models share the memory.',
+  prompt_truncated:
+    'The server counted fewer tokens than the prompt can have, or as many as its context holds: it cut the prompt. Set its context (gateway.local.num_ctx, OLLAMA_CONTEXT_LENGTH) higher, or shorten the prompt.',
+  truncated: 'They were cut off: raise max_tokens, or look into finish_reason in requests.csv.',
+};
+
+/** Streams that must agree before the way is accused: one burst may be a packet that was lost and sent again. */
+const agreeingStreams = 3;
+
+function remedyFor(reason: string, answers: number): string {
+  if (reason === 'buffered' && answers < agreeingStreams)
+    return 'They came in one burst, which says nothing about the way yet: run again, or try gatebench doctor.';
+  return remedies[reason] ?? 'See invalid_reason in requests.csv.';
+}

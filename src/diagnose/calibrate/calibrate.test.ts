@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { UserError } from '../../base/user-error.ts';
+import { roundsFor } from './calibrate.ts';
+import { type Calibration, loadCalibration, stateFolder } from './calibration.ts';
+
+const run = promisify(execFile);
+let state: string;
+beforeEach(async () => {
+  state = await mkdtemp(join(tmpdir(), 'gatebench-calibrate-'));
+});
+afterEach(() => rm(state, { recursive: true }));
+
+test('the whole way: real streams, compared with the truth, printed and kept', async () => {
+  const env = { ...process.env, XDG_STATE_HOME: state };
+  const flags = ['--concurrency', '4,1', '--tokens', '8', '--tokens-per-second', '400', '--seconds', '0'];
+  const { stdout } = await run('node', ['src/bin.ts', 'calibrate', ...flags, '--json', '--save'], { env });
+  const calibration = JSON.parse(stdout) as Calibration;
+  expect(calibration).toMatchObject({ schema_version: 1, tokens: 8, tokens_per_second: 400 });
+  expect(calibration.levels.map(({ streams, failed }) => [streams, failed])).toEqual([
+    [1, 0],
+    [4, 0],
+  ]);
+  for (const { measured, chunks, arrival_error_ms, bound, cpu_us_per_chunk } of calibration.levels) {
+    expect(measured).toBeGreaterThan(0);
+    expect(chunks).toBe(measured * 8);
+    expect(bound.rows).toBe(measured);
+    // Nothing is seen before it is written: both sides really share a clock.
+    expect(arrival_error_ms.p50).toBeGreaterThan(0);
+    expect(cpu_us_per_chunk).toBeGreaterThan(0);
+  }
+  expect(loadCalibration(stateFolder(env))).toEqual(calibration);
+});
+
+const shape = { tokensPerSecond: 50, tokens: 60, ttftMs: 20 };
+
+test('rounds fill the time, and one more for the ramps', () => {
+  // 20 + 59 × 20 ms: 1.2 s each.
+  expect(roundsFor(8, { shape, secondsPerLevel: 12 })).toBe(11);
+  expect(roundsFor(8, { shape, secondsPerLevel: 0 })).toBe(3);
+});
+
+test('no more is asked for than the truth server remembers', () => {
+  // 2,000,000 frames ÷ (997 + 3) ÷ 500 streams.
+  expect(roundsFor(500, { shape: { ...shape, tokens: 997 }, secondsPerLevel: 3600 })).toBe(4);
+  expect(() => roundsFor(512, { shape: { ...shape, tokens: 5000 }, secondsPerLevel: 10 })).toThrow(UserError);
+});

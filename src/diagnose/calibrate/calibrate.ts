@@ -1,0 +1,125 @@
+import type { Clock } from '../../base/clock.ts';
+import { defined } from '../../base/defined.ts';
+import { UserError } from '../../base/user-error.ts';
+import { version } from '../../base/version.ts';
+import { Gateway } from '../../wire/client.ts';
+import { createDispatcher } from '../../wire/connections.ts';
+import { warmConnections } from '../../wire/warm.ts';
+import { describeMachine } from '../../journal/manifest.ts';
+import { defaultOptions } from '../../mock/options.ts';
+import { spawnStandin } from '../../mock/spawn.ts';
+import { maxFrames } from '../../mock/truth.ts';
+import { type Calibration, sentenceOf } from './calibration.ts';
+import type { LevelFigures } from './level-figures.ts';
+import { drive, measureLevel, shapedRequest, streamMs, type StreamShape } from './level.ts';
+import { type KeptExchange, seenStream } from './truth-join.ts';
+
+export interface CalibrateOptions {
+  /** Streams open at once, level by level. */
+  levels: readonly number[];
+  shape: StreamShape;
+  /** How long each level's steady part shall last, as nearly as whole streams allow. */
+  secondsPerLevel: number;
+  clock: Clock;
+  /** Told before each level. */
+  onLevel?: (streams: number) => void;
+}
+
+/** Streams for each slot below which there is no steady part. */
+const fewestRounds = 3;
+/** Finish, usage and `[DONE]`. */
+const framesBesideText = 3;
+/**
+ * Proves the reader against a truth server in a process of its own: drives the real gateway client at each
+ * level and compares what it stamped with what was written. Throws a UserError when nothing could be compared.
+ */
+export async function calibrate(options: CalibrateOptions): Promise<Calibration> {
+  const { shape, clock } = options;
+  const levels = [...new Set(options.levels)]
+    .sort((a, b) => a - b)
+    .map((streams) => ({ streams, rounds: roundsFor(streams, options) }));
+  const measuredAt = clock.wall().toISOString();
+  const standin = await spawnStandin();
+  const client = newClient(standin.url, clock);
+  try {
+    await warmUp(client, clock);
+    const figures: LevelFigures[] = [];
+    for (const { streams, rounds } of levels) {
+      options.onLevel?.(streams);
+      await client.warm(streams);
+      const level = await measureLevel({
+        standinUrl: standin.url,
+        streams,
+        rounds,
+        spreadMs: streamMs(shape),
+        clock,
+        ask: (eventId) => client.ask(eventId, shape),
+        see: seenStream,
+      });
+      if (!level)
+        throw new UserError(
+          `no stream of ${streams} at once could be compared: is a proxy or firewall in front of 127.0.0.1?`,
+        );
+      figures.push(level);
+    }
+    return {
+      schema_version: 1,
+      measured_at: measuredAt,
+      machine: describeMachine(),
+      versions: { gatebench: version(), node: process.versions.node },
+      tokens_per_second: shape.tokensPerSecond,
+      tokens: shape.tokens,
+      levels: figures,
+      sentence: sentenceOf(figures, shape.tokensPerSecond),
+    };
+  } finally {
+    await client.close();
+    await standin.stop();
+  }
+}
+
+/** One round more than the steady part has, for the ramps at its ends; no more than the truth server remembers. */
+export function roundsFor(
+  streams: number,
+  { shape, secondsPerLevel }: Pick<CalibrateOptions, 'shape' | 'secondsPerLevel'>,
+): number {
+  const wanted = Math.round((secondsPerLevel * 1000) / streamMs(shape)) + 1;
+  const records = Math.min(defaultOptions.truthRecords, maxFrames / (shape.tokens + framesBesideText));
+  const remembered = Math.floor(records / streams);
+  if (remembered < fewestRounds)
+    throw new UserError(
+      `${streams} streams of ${shape.tokens} tokens are more than the truth server remembers: take fewer --tokens.`,
+    );
+  return Math.max(fewestRounds, Math.min(wanted, remembered));
+}
+
+/** Enough short streams for the compiler to have seen the reader's hot path. */
+async function warmUp(client: CalibratedClient, clock: Clock): Promise<void> {
+  const shape = { tokensPerSecond: 1000, tokens: 20, ttftMs: 2 };
+  const ask = (slot: number, round: number): Promise<unknown> => client.ask(`warm-${slot}-${round}`, shape);
+  await drive({ slots: 8, rounds: 25, spreadMs: 0, clock, ask });
+}
+
+interface CalibratedClient {
+  ask(eventId: string, shape: StreamShape): Promise<KeptExchange>;
+  warm(connections: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The client that runs use, with no proxy between. */
+function newClient(url: string, clock: Clock): CalibratedClient {
+  const timeouts = { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 60_000, totalMs: 600_000 };
+  const dispatcher = createDispatcher({ connectTimeoutMs: timeouts.connectMs }, {});
+  const gateway = new Gateway({ dispatcher, timeouts, clock, redact: (text) => text });
+  return {
+    async ask(eventId, shape) {
+      // The rest of the exchange is let go at once, as a run would.
+      const { chunks, sentAt, requestWrittenMs, firstEventMs, clientLagMs } = await gateway.ask(
+        shapedRequest(url, eventId, shape),
+      );
+      return { eventId, chunks, ...defined({ sentAt, requestWrittenMs, firstEventMs, clientLagMs }) };
+    },
+    warm: (connections) => warmConnections(dispatcher, new Set([url]), connections),
+    close: () => gateway.close(),
+  };
+}

@@ -1,0 +1,145 @@
+import type { Ms } from '../../base/clock.ts';
+import { ascending, quantile } from '../../stats/quantile.ts';
+import type { JoinedStream, Span } from './truth-join.ts';
+
+/** Fewer values than this have no 99th percentile worth the name: it would be their largest. */
+export const fewestForP99 = 100;
+
+/** What the client's bound leaves to the kernel's network stack and to the server between its stamp and its write. */
+export const boundAllowanceMs: Ms = 1;
+
+export interface Spread {
+  n: number;
+  p50: Ms;
+  /** Absent for fewer than 100 values. */
+  p99?: Ms;
+  max: Ms;
+}
+
+/** Undefined for no values. */
+export function spreadOf(values: Iterable<Ms>): Spread | undefined {
+  const sorted = ascending(values);
+  if (sorted.length === 0) return undefined;
+  return {
+    n: sorted.length,
+    p50: quantile(sorted, 0.5),
+    ...(sorted.length >= fewestForP99 ? { p99: quantile(sorted, 0.99) } : {}),
+    max: sorted.at(-1)!,
+  };
+}
+
+/** How the rows' own bounds fared against the truth. */
+export interface BoundFigures {
+  /** Rows that carried a bound. */
+  rows: number;
+  /** Rows whose key instants were late by no more than their bound and the allowance. */
+  held: number;
+  /** Of the others: rows whose worst instant was on its way while the machine or the truth server stood still. */
+  broken_elsewhere: number;
+  /** Median of the bounds themselves: what honesty costs. */
+  median_ms?: Ms;
+}
+
+/** `pauses`: when anything but the client stood still. */
+export function boundFigures(streams: readonly JoinedStream[], pauses: readonly Span[]): BoundFigures {
+  const bounded = streams.filter(({ lagMs }) => lagMs !== undefined);
+  const broken = bounded.filter(({ keyErrorMs, lagMs }) => keyErrorMs > lagMs! + boundAllowanceMs);
+  const median = spreadOf(bounded.map(({ lagMs }) => lagMs!))?.p50;
+  return {
+    rows: bounded.length,
+    held: bounded.length - broken.length,
+    broken_elsewhere: broken.filter(({ keySpan }) => pauses.some((pause) => overlap(pause, keySpan))).length,
+    ...(median === undefined ? {} : { median_ms: median }),
+  };
+}
+
+/** Share of rows in which the bound held, of those that speak of the client. Undefined for none. */
+export function boundShareOf({ rows, held, broken_elsewhere: elsewhere }: BoundFigures): number | undefined {
+  return rows > elsewhere ? held / (rows - elsewhere) : undefined;
+}
+
+const overlap = (a: Span, b: Span): boolean => a.from < b.to && b.from < a.to;
+
+/**
+ * The streams that ran while every slot was busy: sent after each slot had sent its first, ended before any slot
+ * had ended its last. The ramps at both ends are lighter than the load that is asked about, so they stay out.
+ */
+export function steadyPart(slots: readonly (readonly JoinedStream[])[]): JoinedStream[] {
+  const busy = slots.filter((streams) => streams.length > 0);
+  const from = Math.max(...busy.map((streams) => streams[0]!.sentAt));
+  const to = Math.min(...busy.map((streams) => streams.at(-1)!.endedAt));
+  return busy.flat().filter(({ sentAt, endedAt }) => sentAt >= from && endedAt <= to);
+}
+
+/** What one level of concurrency showed. Errors, lateness and bound are those of its steady part. */
+export interface LevelFigures {
+  /** Streams open at once. */
+  streams: number;
+  /** Streams that were compared with the truth. */
+  measured: number;
+  /** Streams of the whole level that did not end well or could not be matched. */
+  failed: number;
+  chunks: number;
+  /** Stamped − written, of every chunk with text. */
+  arrival_error_ms: Spread;
+  /** TTFT from `sent` as measured, less the true one. */
+  ttft_error_ms: Spread;
+  /** Request left → received: the network, and the truth server's own delay in reading, which is in no error above. */
+  request_ms: Spread;
+  bound: BoundFigures;
+  /** Share of the level in which the event loop was busy, 0 to 1. */
+  loop_utilisation: number;
+  /** Processor time of this process for each chunk of the level. */
+  cpu_us_per_chunk: number;
+  /** Written − due, of every chunk with text: its own delay in writing, in no error above either. */
+  server_lateness_ms: Spread;
+  /** Times at which the machine stood still for 1 ms or longer, over the whole level. */
+  pauses: { count: number; longest_ms: Ms };
+  /** Time that the host of this virtual machine kept its processors for others. Absent where nobody tells. */
+  stolen_ms?: Ms;
+}
+
+export interface LevelRecord {
+  streams: number;
+  /** What could be compared, by slot, in the order of its streams. */
+  slots: readonly (readonly JoinedStream[])[];
+  /** Streams that were asked for. */
+  asked: number;
+  /** When the machine stood still, and when the truth server did. */
+  pauses: readonly Span[];
+  stalls: readonly Span[];
+  stolenMs?: Ms | undefined;
+  loopUtilisation: number;
+  /** Processor time of the whole level. */
+  cpuMs: Ms;
+}
+
+/** Undefined when nothing of the steady part could be compared. */
+export function levelFigures(level: LevelRecord): LevelFigures | undefined {
+  const all = level.slots.flat();
+  const steady = steadyPart(level.slots);
+  const arrival = spreadOf(steady.flatMap(({ arrivalErrors }) => arrivalErrors));
+  const ttft = spreadOf(steady.map(({ ttftErrorMs }) => ttftErrorMs));
+  const request = spreadOf(steady.map(({ requestMs }) => requestMs));
+  const lateness = spreadOf(steady.flatMap(({ serverLateness }) => serverLateness));
+  if (!arrival || !ttft || !request || !lateness) return undefined;
+  const chunks = all.reduce((sum, { arrivalErrors }) => sum + arrivalErrors.length, 0);
+  return {
+    streams: level.streams,
+    measured: steady.length,
+    failed: level.asked - all.length,
+    chunks: arrival.n,
+    arrival_error_ms: arrival,
+    ttft_error_ms: ttft,
+    request_ms: request,
+    bound: boundFigures(steady, [...level.pauses, ...level.stalls]),
+    loop_utilisation: level.loopUtilisation,
+    cpu_us_per_chunk: (level.cpuMs * 1000) / chunks,
+    server_lateness_ms: lateness,
+    pauses: {
+      count: level.pauses.length,
+      longest_ms: level.pauses.reduce((longest, { from, to }) => Math.max(longest, to - from), 0),
+    },
+    ...(level.stolenMs === undefined ? {} : { stolen_ms: level.stolenMs }),
+  };
+}

@@ -1,0 +1,128 @@
+import type { Clock, Ms } from '../../base/clock.ts';
+import type { ChatRequest } from '../../wire/request.ts';
+import type { Knobs } from '../../mock/knobs.ts';
+import { levelFigures, type LevelFigures } from './level-figures.ts';
+import { machineOffset, serverStalls, stolenMs, watchPauses } from './pauses.ts';
+import { clearTruth, fetchTruth, joinStreams, type SeenStream } from './truth-join.ts';
+
+export interface DriveOptions<T> {
+  /** Requests in flight. */
+  slots: number;
+  /** Requests that each slot makes, one after another. */
+  rounds: number;
+  /** The slots' starts are spread evenly over this, so that their streams do not run in step. */
+  spreadMs: Ms;
+  clock: Clock;
+  ask: (slot: number, round: number) => Promise<T>;
+}
+
+/** A closed loop: every slot asks again as soon as it has its answer. Resolves to the answers of each slot, in order. */
+export function drive<T>({ slots, rounds, spreadMs, clock, ask }: DriveOptions<T>): Promise<T[][]> {
+  return Promise.all(
+    Array.from({ length: slots }, async (_, slot) => {
+      const answers: T[] = [];
+      if (slot > 0 && spreadMs > 0) await clock.sleep((slot * spreadMs) / slots);
+      for (let round = 0; round < rounds; round++) answers.push(await ask(slot, round));
+      return answers;
+    }),
+  );
+}
+
+/** How the streams of a calibration look. */
+export interface StreamShape {
+  tokensPerSecond: number;
+  /** Chunks with text, a quarter of them reasoning. */
+  tokens: number;
+  /** True time to the first of them. */
+  ttftMs: Ms;
+}
+
+/** From one stream's request to its end, if nobody is late. */
+export function streamMs({ tokensPerSecond, tokens, ttftMs }: StreamShape): Ms {
+  return ttftMs + ((tokens - 1) * 1000) / tokensPerSecond;
+}
+
+/** Gaps vary by a fifth, so that streams fall out of step. */
+const jitter = 0.2;
+
+export function knobsOf({ tokensPerSecond, tokens, ttftMs }: StreamShape): Partial<Knobs> {
+  const reasoningFrames = Math.floor(tokens / 4);
+  return {
+    headersMs: ttftMs / 2,
+    ttftMs,
+    gapMs: 1000 / tokensPerSecond,
+    jitter,
+    reasoningFrames,
+    answerFrames: tokens - reasoningFrames,
+  };
+}
+
+/** A request to the stand-in at `url`, which answers it with a stream of this shape. */
+export function shapedRequest(url: string, eventId: string, shape: StreamShape): ChatRequest {
+  return {
+    eventId,
+    baseUrl: `${url}/v1`,
+    body: {
+      model: 'sim-exact',
+      messages: [{ role: 'user', content: 'Say something of the length that was asked for.' }],
+      stream: true,
+      stream_options: { include_usage: true },
+    },
+    headers: {
+      authorization: null,
+      'accept-encoding': 'identity',
+      'cf-aig-event-id': eventId,
+      'x-sim': JSON.stringify(knobsOf(shape)),
+    },
+  };
+}
+
+export interface LevelOptions<Answer> {
+  /** The truth server. */
+  standinUrl: string;
+  /** Streams open at once. */
+  streams: number;
+  /** Streams that each slot asks for, one after another. */
+  rounds: number;
+  /** The first streams start spread over this; 0 starts them together. */
+  spreadMs: Ms;
+  clock: Clock;
+  /** Makes one request with this event id. Never rejects. */
+  ask: (eventId: string) => Promise<Answer>;
+  /** What the client saw, undefined when it saw no stream; `offset` leads to the machine's clock. */
+  see: (answer: Answer, offset: Ms) => SeenStream | undefined;
+}
+
+/** Drives a client against the truth server and compares. Undefined when nothing could be compared. */
+export async function measureLevel<Answer>(options: LevelOptions<Answer>): Promise<LevelFigures | undefined> {
+  const { standinUrl, streams, rounds, spreadMs, clock, ask, see } = options;
+  await clearTruth(standinUrl);
+  const watch = await watchPauses();
+  const loop = performance.eventLoopUtilization();
+  const stolen = stolenMs();
+  const cpu = process.cpuUsage();
+  const answers = await drive({
+    slots: streams,
+    rounds,
+    spreadMs,
+    clock,
+    ask: (slot, round) => ask(`${streams}-${slot}-${round}`),
+  });
+  const { user, system } = process.cpuUsage(cpu);
+  const { utilization } = performance.eventLoopUtilization(loop);
+  const stolenAfter = stolenMs();
+  const watched = await watch.end();
+  const offset = machineOffset();
+  const truth = await fetchTruth(standinUrl);
+  const seen = answers.map((slot) => slot.flatMap((answer) => see(answer, offset) ?? []));
+  return levelFigures({
+    streams,
+    slots: seen.map((slot) => joinStreams(slot, truth)),
+    asked: streams * rounds,
+    pauses: watched.pauses,
+    stalls: serverStalls(truth.values()),
+    stolenMs: stolen === undefined || stolenAfter === undefined ? undefined : stolenAfter - stolen,
+    loopUtilisation: utilization,
+    cpuMs: (user + system) / 1000 - watched.cpuMs,
+  });
+}

@@ -1,0 +1,131 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Ms } from '../../base/clock.ts';
+import type { Span, TrueStream } from './truth-join.ts';
+
+/** One look at both clocks: this process's own, read between two looks at the machine's. */
+export interface ClockReading {
+  before: Ms;
+  own: Ms;
+  after: Ms;
+}
+
+/** Looks that are taken; the machine leaves at least one of them undisturbed. */
+const looks = 200;
+
+/**
+ * What to add to an instant of `performance.now()` to place it on the machine's monotonic clock, which the
+ * stand-in stamps with. Both count the same ticks from different zeros, so one offset holds for the process's
+ * life; it is exact to half of the tightest bracket, about 0.2 µs.
+ */
+export function machineOffset(): Ms {
+  return tightestOffset(Array.from({ length: looks }, readBoth));
+}
+
+/** The offset by the reading whose bracket is tightest: the one in which least can have happened between. */
+export function tightestOffset(readings: readonly ClockReading[]): Ms {
+  const tightest = readings.reduce((best, reading) => (width(reading) < width(best) ? reading : best));
+  return (tightest.before + tightest.after) / 2 - tightest.own;
+}
+
+const width = ({ before, after }: ClockReading): Ms => after - before;
+
+const machineNow = (): Ms => Number(process.hrtime.bigint()) / 1e6;
+
+function readBoth(): ClockReading {
+  const before = machineNow();
+  const own = performance.now();
+  return { before, own, after: machineNow() };
+}
+
+/** A silence so much longer than a timer is late. */
+export const stallFromMs: Ms = 2;
+
+/**
+ * When the truth server stood still: between two of its writes, in whatever streams, from the moment at which the
+ * second was due. A server that is merely behind with its work writes all the time and is in no stall.
+ */
+export function serverStalls(streams: Iterable<TrueStream>): Span[] {
+  const frames = Array.from(streams, (stream) => stream.frames).flat();
+  frames.sort((a, b) => a.written - b.written);
+  const stalls: Span[] = [];
+  for (let index = 1; index < frames.length; index++) {
+    const { due, written } = frames[index]!;
+    const from = Math.max(due, frames[index - 1]!.written);
+    if (written - from >= stallFromMs) stalls.push({ from, to: written });
+  }
+  return stalls;
+}
+
+/** The kernel counts in hundredths of a second, whatever its own ticks are. */
+const tickMs: Ms = 10;
+
+/**
+ * Time for which processors of this virtual machine had work and its host let them wait, over all processors and
+ * since it was started. Undefined where the kernel does not say: not on Linux.
+ */
+export function stolenMs(): Ms | undefined {
+  try {
+    return stolenIn(readFileSync('/proc/stat', 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The eighth number of the first line of `/proc/stat`. */
+export function stolenIn(stat: string): Ms | undefined {
+  const ticks = /^cpu +(?:\d+ ){7}(\d+)/.exec(stat)?.[1];
+  return ticks === undefined ? undefined : Number(ticks) * tickMs;
+}
+
+export const napMs: Ms = 1;
+/** An oversleep from this on is a pause: timers alone are late by a tenth of it on a machine that has a free moment. */
+export const pauseFromMs: Ms = 1;
+
+/** The pause that made a nap so long. Undefined when it was none. */
+export function pauseIn(nap: Span): Span | undefined {
+  const due = nap.from + napMs;
+  return nap.to - due >= pauseFromMs ? { from: due, to: nap.to } : undefined;
+}
+
+export interface PauseWorkerData {
+  stop: Int32Array;
+}
+
+export interface PauseReport {
+  /** On the machine's clock. */
+  pauses: Span[];
+  /** Processor time that watching took, from the moment at which `watchPauses` resolved. */
+  cpuMs: Ms;
+}
+
+export interface PauseWatch {
+  /** Ends the watch and tells what it saw. */
+  end(): Promise<PauseReport>;
+}
+
+/**
+ * Watches for pauses of the machine from a thread that does nothing but nap and look at the clock: a virtual
+ * machine that is stopped for a while, or more work than processors. It shares nothing with the event loop, so
+ * what it sees is none of the client's doing; a pause of one processor while it naps on another escapes it.
+ */
+export async function watchPauses(): Promise<PauseWatch> {
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  const url = new URL(`./pause-worker${extname(import.meta.url)}`, import.meta.url);
+  const data: PauseWorkerData = { stop };
+  const worker = new Worker(url, { workerData: data, env: {} });
+  // All that it loads is loaded.
+  await once(worker, 'message');
+  return {
+    async end() {
+      const told = once(worker, 'message') as Promise<[PauseReport]>;
+      Atomics.store(stop, 0, 1);
+      Atomics.notify(stop, 0);
+      const [report] = await told;
+      await worker.terminate();
+      return report;
+    },
+  };
+}

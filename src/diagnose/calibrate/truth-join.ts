@@ -1,0 +1,162 @@
+import { request } from 'undici';
+import type { Ms } from '../../base/clock.ts';
+import type { Exchange } from '../../measure/exchange.ts';
+import { controlPrefix } from '../../mock/control.ts';
+
+/** One stream as its client saw it. All instants on the machine's monotonic clock. */
+export interface SeenStream {
+  eventId: string;
+  /** Handed to the socket: where the client's TTFT begins. */
+  sentAt: Ms;
+  /** The socket had taken the request, as the client knows. Absent for clients that cannot tell. */
+  writtenAt?: Ms;
+  /** First event of any kind. */
+  firstEventAt: Ms;
+  /** Every piece that carries text, in order. */
+  pieces: ArrayLike<Ms>;
+  /** What the client says that its key instants are late at most. Absent for clients that say nothing. */
+  lagMs?: Ms;
+}
+
+/** The same stream as the truth server sent it, on the same clock. */
+export interface TrueStream {
+  eventId: string;
+  /** The head of the request had been parsed. */
+  received: Ms;
+  frames: readonly TrueFrame[];
+}
+
+export interface TrueFrame {
+  kind: string;
+  /** When the server meant to write it. */
+  due: Ms;
+  /** Just before the system call that wrote it. */
+  written: Ms;
+}
+
+/** What is kept of an exchange until a level is over; the rest of it may go. */
+export type KeptExchange = Pick<
+  Exchange,
+  'eventId' | 'sentAt' | 'requestWrittenMs' | 'firstEventMs' | 'chunks' | 'clientLagMs'
+>;
+
+/** Undefined for a request that was not answered by a stream. `offset`: from the process's clock to the machine's. */
+export function seenStream(exchange: KeptExchange, offset: Ms): SeenStream | undefined {
+  const { eventId, sentAt, requestWrittenMs, firstEventMs, chunks, clientLagMs } = exchange;
+  if (sentAt === undefined || firstEventMs === undefined) return undefined;
+  const base = sentAt + offset;
+  return {
+    eventId,
+    sentAt: base,
+    firstEventAt: base + firstEventMs,
+    pieces: Array.from(chunks.texts(), ({ at }) => base + at),
+    ...(requestWrittenMs === undefined ? {} : { writtenAt: base + requestWrittenMs }),
+    ...(clientLagMs === undefined ? {} : { lagMs: clientLagMs }),
+  };
+}
+
+interface TruthPage {
+  records: (Omit<TrueStream, 'frames'> & { frames: [kind: string, due: Ms, written: Ms][] })[];
+  /** What to ask `after` the next time. */
+  next: number;
+}
+
+const pageSize = 1000;
+
+/** What the stand-in at `url` knows of every request that it has answered since it was last cleared, by event id. */
+export async function fetchTruth(url: string): Promise<Map<string, TrueStream>> {
+  const streams = new Map<string, TrueStream>();
+  for (let after = 0; ;) {
+    const { body } = await request(`${url}${controlPrefix}truth?after=${after}&limit=${pageSize}`);
+    const { records, next } = (await body.json()) as TruthPage;
+    if (records.length === 0) return streams;
+    for (const { eventId, received, frames } of records)
+      streams.set(eventId, {
+        eventId,
+        received,
+        frames: frames.map(([kind, due, written]) => ({ kind, due, written })),
+      });
+    after = next;
+  }
+}
+
+/** Lets the stand-in forget. */
+export async function clearTruth(url: string): Promise<void> {
+  const { body } = await request(`${url}${controlPrefix}truth`, { method: 'DELETE' });
+  await body.dump();
+}
+
+/** Frames that have been written of one stream so far; 0 for one that is not known. */
+export async function countFrames(url: string, eventId: string): Promise<number> {
+  const { statusCode, body } = await request(`${url}${controlPrefix}truth/${encodeURIComponent(eventId)}`);
+  const record = await body.json();
+  return statusCode === 200 ? (record as { frames: unknown[] }).frames.length : 0;
+}
+
+/** One stream, seen and true side by side. Errors are positive where the client was late. */
+export interface JoinedStream {
+  /** Handed to the socket, and last piece stamped: on the machine's clock. */
+  sentAt: Ms;
+  endedAt: Ms;
+  /** Stamped − written, for each piece with text. */
+  arrivalErrors: readonly Ms[];
+  /**
+   * TTFT as the client measured it, less the true one: from the moment at which the request had left, which is
+   * known by the client's socket or by the server's reading, whichever was first, to the first piece written.
+   */
+  ttftErrorMs: Ms;
+  /** From that moment to the request received: the network, and the server's delay in reading. In no error above. */
+  requestMs: Ms;
+  /** Largest error among the row's key instants: first event, first piece, first piece of the answer, last piece. */
+  keyErrorMs: Ms;
+  /** When the key instant of that error was written, and when it was stamped. */
+  keySpan: Span;
+  /** What the client said that its key instants are late at most. */
+  lagMs: Ms | undefined;
+  /** Written − due, for each piece with text: how late the server was. */
+  serverLateness: readonly Ms[];
+}
+
+export interface Span {
+  from: Ms;
+  to: Ms;
+}
+
+const isText = (kind: string): boolean => kind === 'content' || kind === 'reasoning' || kind === 'tool';
+
+/** Undefined when the two do not tell of the same pieces: a stream that failed, or that the server has forgotten. */
+export function joinStream(seen: SeenStream, truth: TrueStream): JoinedStream | undefined {
+  const texts = truth.frames.filter(({ kind }) => isText(kind));
+  const firstEvent = truth.frames.find(({ kind }) => kind !== 'comment');
+  if (texts.length === 0 || texts.length !== seen.pieces.length || !firstEvent) return undefined;
+  const answerFrom = texts.findIndex(({ kind }) => kind !== 'reasoning');
+  const keys: Span[] = [{ from: firstEvent.written, to: seen.firstEventAt }];
+  for (const index of new Set([0, answerFrom, texts.length - 1]))
+    if (index >= 0) keys.push({ from: texts[index]!.written, to: seen.pieces[index]! });
+  const left = Math.min(truth.received, seen.writtenAt ?? Infinity);
+  const worst = keys.reduce((late, span) => (duration(span) > duration(late) ? span : late));
+  return {
+    sentAt: seen.sentAt,
+    endedAt: seen.pieces[texts.length - 1]!,
+    arrivalErrors: texts.map(({ written }, index) => seen.pieces[index]! - written),
+    ttftErrorMs: seen.pieces[0]! - seen.sentAt - (texts[0]!.written - left),
+    requestMs: truth.received - left,
+    keyErrorMs: duration(worst),
+    keySpan: worst,
+    lagMs: seen.lagMs,
+    serverLateness: texts.map(({ due, written }) => written - due),
+  };
+}
+
+const duration = ({ from, to }: Span): Ms => to - from;
+
+/** Every stream that both sides know. */
+export function joinStreams(
+  seen: readonly SeenStream[],
+  truth: ReadonlyMap<string, TrueStream>,
+): JoinedStream[] {
+  return seen.flatMap((stream) => {
+    const known = truth.get(stream.eventId);
+    return (known && joinStream(stream, known)) ?? [];
+  });
+}

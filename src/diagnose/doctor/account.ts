@@ -1,0 +1,96 @@
+import type { Clock } from '../../base/clock.ts';
+import { defined } from '../../base/defined.ts';
+import { oneLine } from '../../base/text.ts';
+import { isObject } from '../../wire/json-words.ts';
+import type { Got } from '../../wire/get-json.ts';
+import type { AccountFacts, GatewaySettingsFacts, LogFacts, LogRowFacts, Probe } from './facts.ts';
+import type { Look } from './find-provider.ts';
+import { logWaits } from './allowance.ts';
+
+/** What Cloudflare's API says about the gateway and the account's custom providers. */
+export async function readAccount(accountUrl: string, gateway: string, look: Look): Promise<AccountFacts> {
+  const settings = await look(`${accountUrl}/ai-gateway/gateways/${encodeURIComponent(gateway)}`);
+  const providers = await look(`${accountUrl}/ai-gateway/custom-providers?per_page=100`);
+  const failure = settings?.failure ?? providers?.failure;
+  return {
+    asked: true,
+    hasToken: true,
+    ...defined({ settings: settingsOf(settings), providers: providersOf(providers), failure }),
+  };
+}
+
+/** Waits for the log's rows of one request, and for their tokens. */
+export async function readLog(
+  accountUrl: string,
+  gateway: string,
+  probe: Probe,
+  look: Look,
+  clock: Clock,
+): Promise<LogFacts> {
+  const filters = [{ key: 'event_id', operator: 'eq', value: [probe.exchange.eventId] }];
+  const url =
+    `${accountUrl}/ai-gateway/gateways/${encodeURIComponent(gateway)}/logs` +
+    `?per_page=20&filters=${encodeURIComponent(JSON.stringify(filters))}`;
+  let rows: LogRowFacts[] = [];
+  let waitedMs = 0;
+  for (let looks = 0; ; looks++) {
+    const got = await look(url);
+    if (!got) return { probe, rows, waitedMs };
+    if (got.failure) return { probe, rows, waitedMs, failure: got.failure };
+    rows = resultOf(got, []).map(rowOf);
+    // Tokens follow the row; they never come for an answer that carried none.
+    const mayFollow = probe.exchange.usage.completionTokens !== undefined;
+    const isWhole = rows.some(({ tokensOut }) => tokensOut !== undefined);
+    const wait = logWaits[looks];
+    if (isWhole || (rows.length > 0 && !mayFollow) || wait === undefined) return { probe, rows, waitedMs };
+    await clock.sleep(wait);
+    waitedMs += wait;
+  }
+}
+
+function resultOf<T>(got: Got | undefined, otherwise: T): T | Record<string, unknown>[] {
+  const result = isObject(got?.json) ? got.json['result'] : undefined;
+  return Array.isArray(result) ? result.filter(isObject) : otherwise;
+}
+
+function rowOf(row: Record<string, unknown>): LogRowFacts {
+  return defined({
+    durationMs: numberOf(row['duration']),
+    tokensIn: numberOf(row['tokens_in']),
+    tokensOut: numberOf(row['tokens_out']),
+  });
+}
+
+function settingsOf(got: Got | undefined): GatewaySettingsFacts | undefined {
+  const result = isObject(got?.json) ? got.json['result'] : undefined;
+  if (!isObject(result)) return undefined;
+  const authentication = result['authentication'];
+  const guardrails = result['guardrails'];
+  return defined({
+    authentication: typeof authentication === 'boolean' ? authentication : undefined,
+    cacheTtl: numberOf(result['cache_ttl']) ?? 0,
+    retryAttempts: numberOf(result['retry_max_attempts']) ?? 0,
+    rateLimit: numberOf(result['rate_limiting_limit']) ?? 0,
+    rateIntervalSeconds: numberOf(result['rate_limiting_interval']),
+    guardrails:
+      isObject(guardrails) &&
+      Object.values(guardrails).some((each) => isObject(each) && Object.keys(each).length > 0),
+  });
+}
+
+function providersOf(got: Got | undefined): AccountFacts['providers'] {
+  return resultOf(got, undefined)?.flatMap(({ slug, base_url: baseUrl, enable }) =>
+    typeof slug === 'string'
+      ? [
+          {
+            slug: oneLine(slug, 100),
+            baseUrl: oneLine(typeof baseUrl === 'string' ? baseUrl : '', 200),
+            enabled: enable === true,
+          },
+        ]
+      : [],
+  );
+}
+
+const numberOf = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;

@@ -1,0 +1,340 @@
+import { count } from '../../../base/text.ts';
+import { variables } from '../../../target/environment.ts';
+import { duration } from '../../../report/format.ts';
+import type { Facts, Probe } from '../facts.ts';
+import type { ObservationKind, Place, Said } from '../finding.ts';
+
+/** Less is not worth a word: a second is what the header `Date` cannot tell, and another what a slow answer may hide. */
+const worthOfClock = 2000;
+
+/** What shows in single answers: the same words for all of them. */
+function inAnswers(
+  holds: (probe: Probe) => boolean,
+  said: (probe: Probe, cloudflare: boolean) => Said,
+): ObservationKind['look'] {
+  return ({ routes }) =>
+    routes.flatMap(({ probes, cloudflare }) =>
+      probes.filter(holds).map((probe) => ({
+        ...said(probe, cloudflare),
+        where: [{ route: probe.route, model: probe.model }],
+      })),
+    );
+}
+
+/** What the gateway's settings show, which are known with CLOUDFLARE_API_TOKEN alone. */
+function inSettings(
+  said: (settings: NonNullable<Facts['account']['settings']>) => Said | undefined,
+): ObservationKind['look'] {
+  return ({ account, routes }) => {
+    const found = account.settings && said(account.settings);
+    const where: Place[] = routes.filter((each) => each.throughGateway).map(({ route }) => ({ route }));
+    return found ? [{ ...found, where }] : [];
+  };
+}
+
+const openGateway: Said = {
+  says: 'the gateway asks nobody for a token',
+  means:
+    'Whoever knows the address of such a gateway can use it, and a stored provider key needs authentication.',
+  fix: 'Switch «Authenticated Gateway» on in its settings.',
+};
+
+/** Everything that shows although requests succeed. To add one: add its object. */
+export const observations: readonly ObservationKind[] = [
+  {
+    id: 'credentials-missing',
+    mark: 'wrong',
+    look: ({ untried }) =>
+      untried
+        .filter(({ wanted }) => wanted)
+        .map(({ route, missing }) => ({
+          where: [{ route }],
+          says: `credentials are missing: ${missing.join(', ')}`,
+          means: missing.map((name) => `${name} is the ${variables[name].about}.`).join(' '),
+          fix: 'Set them in the environment or in a file .env in this folder. gatebench init --gateway says where each is found; gatebench doctor --route demo needs none.',
+        })),
+  },
+  {
+    id: 'buffered',
+    mark: 'warning',
+    look: inAnswers(
+      ({ reasons }) => reasons.includes('buffered'),
+      (_, cloudflare) => ({
+        says: 'the stream arrived in one burst at its end',
+        means:
+          'Something on the way collects it, so there is no time to first token; runs mark such rows «buffered».',
+        fix: cloudflare
+          ? 'Switch Guardrails and DLP off, look for a proxy, and try --route direct to see the difference.'
+          : 'Look for a proxy that collects it, or ask the server itself.',
+      }),
+    ),
+  },
+  {
+    id: 'load-bound',
+    mark: 'warning',
+    // The first question may find a model asleep; the second comes right after it.
+    look: inAnswers(
+      ({ reasons, streamed }) => reasons.includes('cold_load') && !streamed,
+      ({ exchange: { serverTimings } }) => ({
+        says: `the model was loaded anew for its second question${serverTimings?.loadMs === undefined ? '' : `, in ${duration(serverTimings.loadMs)}`}`,
+        means:
+          'It is not kept in memory, so that nearly every answer would wait for it and be left out of latencies.',
+        fix: 'Set gateway.local.keep_alive higher, or let fewer models share the memory.',
+      }),
+    ),
+  },
+  {
+    id: 'max-tokens-ignored',
+    mark: 'warning',
+    look: ({ overrun, limits }) =>
+      overrun === 0
+        ? []
+        : [
+            {
+              where: [],
+              says: `servers used ${count(overrun, 'token')} more than they were allowed`,
+              means: `They do not keep to max_tokens, or count more into a prompt than it has. What was asked for stays within ${limits.tokens.toLocaleString('en-US')}.`,
+              fix: 'Give a run a budget in requests (run.budget.requests): one in tokens is only known afterwards.',
+            },
+          ],
+  },
+  {
+    id: 'no-cloudflare',
+    mark: 'note',
+    look: ({ routes }) =>
+      routes
+        .filter(
+          ({ throughGateway, cloudflare, probes }) =>
+            throughGateway && !cloudflare && probes.some(({ exchange }) => exchange.httpStatus !== undefined),
+        )
+        .map(({ route }) => ({
+          where: [{ route }],
+          says: "it does not answer as Cloudflare's gateway does",
+          means: 'None of its headers came back, so there is no log to look into, and no cache status.',
+          fix: 'For any other OpenAI-compatible server say --route direct with this --base-url.',
+        })),
+  },
+  {
+    id: 'usage-missing',
+    mark: 'warning',
+    look: inAnswers(
+      ({ exchange }) => exchange.outcome === 'ok' && exchange.usage.completionTokens === undefined,
+      ({ streamed }) => ({
+        says: `${streamed ? 'streamed' : 'whole'} answers carry no token counts`,
+        means: 'Tokens, tokens per second and cost stay empty: they are never guessed.',
+        fix: streamed
+          ? 'Nothing that a suite can do: stream_options.include_usage was asked for. Compare with --route direct.'
+          : 'Nothing that a suite can do. Compare with --route direct.',
+      }),
+    ),
+  },
+  {
+    id: 'cached',
+    mark: 'warning',
+    look: inAnswers(
+      ({ reasons }) => reasons.includes('cache_hit'),
+      () => ({
+        says: 'the answer came from the gateway’s cache',
+        means:
+          'Every request asks to skip it (cf-aig-skip-cache), and yet it answered. Such rows stay out of latencies.',
+        fix: 'Switch caching off in the gateway’s settings, and send no cf-aig-cache-key in gateway.headers.',
+      }),
+    ),
+  },
+  {
+    id: 'fallback',
+    mark: 'warning',
+    look: inAnswers(
+      ({ reasons, exchange }) => reasons.includes('fallback') || exchange.receipts.servedBy !== undefined,
+      ({ exchange: { receipts } }) => ({
+        says:
+          receipts.servedBy === undefined
+            ? `step ${receipts.gatewayStep ?? '?'} of a fallback answered`
+            : `a dynamic route chose ${receipts.servedBy}`,
+        means: 'Another model or provider may have answered than the one that was asked.',
+        fix: 'Take fallbacks and dynamic routes off the gateway that you measure through.',
+      }),
+    ),
+  },
+  {
+    id: 'other-model',
+    mark: 'warning',
+    look: inAnswers(
+      ({ reasons }) => reasons.includes('other_model'),
+      ({ exchange, name }) => ({
+        says: `«${exchange.receipts.echoedModel ?? ''}» answered in the place of «${name.replace(/^.*\//, '')}»`,
+        means: 'The name is an alias, or something on the way swaps models. Such rows stay out of latencies.',
+        fix: 'Name the model that answers, so that the numbers say whose they are.',
+      }),
+    ),
+  },
+  {
+    id: 'cloud-suffix-taken',
+    mark: 'note',
+    look: inAnswers(
+      ({ exchange, wireModel, route }) =>
+        exchange.httpStatus === 200 && route !== 'local' && /[:-]cloud$/.test(wireModel),
+      ({ name }) => ({
+        says: 'the ending :cloud is taken here',
+        means: 'It is not documented for ollama.com; it belongs to a local Ollama.',
+        fix: `Better write ${name.replace(/[:-]cloud$/, '')}.`,
+      }),
+    ),
+  },
+  {
+    id: 'no-log-id',
+    mark: 'note',
+    look: ({ routes }) =>
+      routes
+        .filter(
+          ({ throughGateway, cloudflare, probes }) =>
+            throughGateway &&
+            cloudflare &&
+            probes.some(
+              ({ exchange }) => exchange.httpStatus === 200 && exchange.receipts.gatewayLogId === undefined,
+            ),
+        )
+        .map(({ route }) => ({
+          where: [{ route }],
+          says: 'answers carry no cf-aig-log-id',
+          means: 'Rows cannot be looked up in the gateway’s log by their id. Perhaps its log is off.',
+          fix: 'Switch logging on in its settings, if you want to compare with it.',
+        })),
+  },
+  {
+    id: 'gateway-retries-unseen',
+    mark: 'warning',
+    look: ({ account: { log } }) =>
+      log && log.rows.length > 1
+        ? [
+            {
+              where: [{ route: log.probe.route }],
+              says: `the log has ${log.rows.length} rows for one request: the gateway tried again by itself`,
+              means: 'cf-aig-max-attempts: 1 did not stop it, so retries hide in latencies.',
+              fix: 'Switch «Retry Requests» off in the gateway’s settings.',
+            },
+          ]
+        : [],
+  },
+  {
+    id: 'gateway-retries-on',
+    mark: 'note',
+    look: inSettings(({ retryAttempts = 0 }) =>
+      retryAttempts > 0
+        ? {
+            says: `the gateway is set to try failed requests again (up to ${count(retryAttempts, 'time')})`,
+            means: 'gatebench forbids it for each of its requests with cf-aig-max-attempts: 1.',
+            fix: 'Better switch «Retry Requests» off for a gateway that you measure through.',
+          }
+        : undefined,
+    ),
+  },
+  {
+    id: 'cache-on',
+    mark: 'note',
+    look: inSettings(({ cacheTtl = 0 }) =>
+      cacheTtl > 0
+        ? {
+            says: `the gateway’s cache is on (${cacheTtl} s)`,
+            means: 'gatebench asks to skip it with each of its requests.',
+            fix: 'Better switch it off for a gateway that you measure through.',
+          }
+        : undefined,
+    ),
+  },
+  {
+    id: 'rate-limit-on',
+    mark: 'note',
+    look: inSettings(({ rateLimit = 0, rateIntervalSeconds }) =>
+      rateLimit > 0
+        ? {
+            says: `the gateway lets ${count(rateLimit, 'request')} through in ${rateIntervalSeconds ?? '?'} s`,
+            means: 'A run that sends more is refused with 429.',
+            fix: 'Switch rate limiting off, or stay below it.',
+          }
+        : undefined,
+    ),
+  },
+  {
+    id: 'guardrails-on',
+    mark: 'warning',
+    look: inSettings(({ guardrails }) =>
+      guardrails
+        ? {
+            says: 'Guardrails are on',
+            means: 'They add about half a second to each look, and turn streams into one piece.',
+            fix: 'Switch them off for the gateway that you measure through.',
+          }
+        : undefined,
+    ),
+  },
+  {
+    id: 'open-gateway',
+    mark: 'warning',
+    look: inSettings(({ authentication }) => (authentication === false ? openGateway : undefined)),
+  },
+  {
+    id: 'perhaps-open-gateway',
+    mark: 'note',
+    look: ({ routes, account }) =>
+      routes
+        .filter(
+          ({ doors }) => doors?.withoutToken === 'open' && account.settings?.authentication === undefined,
+        )
+        .map(({ route }) => ({
+          ...openGateway,
+          says: 'the gateway did not refuse a request for want of a token',
+          means: `Perhaps it asks nobody for one; perhaps it looked at the model first. ${openGateway.means}`,
+          fix: `Make sure that «Authenticated Gateway» is on in its settings.`,
+          where: [{ route }],
+        })),
+  },
+  {
+    id: 'clock',
+    mark: 'warning',
+    look: ({ routes }) =>
+      routes
+        .filter(({ clockAheadMs = 0 }) => Math.abs(clockAheadMs) >= worthOfClock)
+        .map(({ route, clockAheadMs = 0 }) => ({
+          where: [{ route }],
+          says: `this machine’s clock is ${duration(Math.abs(clockAheadMs))} ${clockAheadMs > 0 ? 'behind' : 'ahead of'} the server’s`,
+          means:
+            'Latencies are safe, they come from a monotonic clock; the times of rows, and dates to wait for, are not.',
+          fix: 'Let the machine keep its time by NTP.',
+        })),
+  },
+  {
+    id: 'api-token-refused',
+    mark: 'warning',
+    look: ({ account: { failure } }) =>
+      failure?.family === 'cloudflare' && failure.code === '10000'
+        ? [
+            {
+              where: [],
+              says: 'Cloudflare’s API refuses CLOUDFLARE_API_TOKEN (10000)',
+              means:
+                'The token is not good, or may not read AI Gateway. Only settings and log are unknown by that.',
+              fix: 'Make one with the permission «AI Gateway Read» for this account.',
+            },
+          ]
+        : [],
+  },
+  {
+    id: 'no-logs-api',
+    mark: 'note',
+    look: ({ account: { log } }) =>
+      log?.failure
+        ? [
+            {
+              where: [],
+              says: `the gateway’s log cannot be read (${log.failure.code})`,
+              means:
+                log.failure.code === '7003'
+                  ? 'Accounts made on or after 24 September 2026 have no logs API.'
+                  : `${log.failure.message}.`,
+              fix: 'Without it gatebench reconcile needs an exported log.',
+            },
+          ]
+        : [],
+  },
+];

@@ -1,0 +1,169 @@
+import type { Ms } from '../../base/clock.ts';
+import { oneLine } from '../../base/text.ts';
+import type { RequestRow } from '../../journal/columns.ts';
+
+/** One row of the gateway's log, as far as it can be compared. What the log does not say is absent. */
+export interface LogRow {
+  id?: string;
+  eventId?: string;
+  /** ISO 8601, UTC. */
+  createdAt?: string;
+  durationMs?: Ms;
+  model?: string;
+  provider?: string;
+  status?: number;
+  cached?: boolean;
+  /** 0 is the first of a chain of fallbacks. */
+  step?: number;
+  tokensIn?: number;
+  tokensOut?: number;
+  /** What we sent along; empty where the log kept none. */
+  metadata: LogMetadata;
+}
+
+export interface LogMetadata {
+  run?: string;
+  prompt?: string;
+  model?: string;
+  /** `w1` is the first warm-up. */
+  repeat?: string;
+}
+
+/**
+ * Fields by the names that they have in the logs API, in Logpush and in spreadsheets made of them; letters alone are
+ * compared, in either case.
+ */
+const names = {
+  id: ['id', 'logid'],
+  eventId: ['eventid'],
+  createdAt: ['createdat', 'timestamp', 'datetime'],
+  durationMs: ['duration', 'durationms'],
+  model: ['model'],
+  provider: ['provider'],
+  status: ['statuscode', 'httpstatus'],
+  cached: ['cached'],
+  step: ['step'],
+  tokensIn: ['tokensin', 'inputtokens', 'prompttokens'],
+  tokensOut: ['tokensout', 'outputtokens', 'completiontokens'],
+  metadata: ['metadata'],
+} as const;
+
+/** Longest text that is kept of a field. */
+const longest = 200;
+
+/** A row from outside. Undefined when it has neither an id nor metadata, and so can be found by nothing. */
+export function readLogRow(value: unknown, clean: (text: string) => string): LogRow | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const fields = fieldsOf(value);
+  const find = (name: keyof typeof names): unknown =>
+    names[name].map((key) => fields.get(key)).find((found) => found !== undefined);
+  const text = (name: keyof typeof names): string | undefined => textOf(find(name), clean);
+  const row: LogRow = { metadata: metadataOf(find('metadata')) };
+  put(row, 'id', text('id'));
+  put(row, 'eventId', text('eventId'));
+  put(row, 'createdAt', instantOf(find('createdAt')));
+  put(row, 'durationMs', numberOf(find('durationMs')));
+  put(row, 'model', text('model'));
+  put(row, 'provider', text('provider'));
+  put(row, 'status', numberOf(find('status')));
+  put(row, 'cached', booleanOf(find('cached')));
+  put(row, 'step', numberOf(find('step')));
+  put(row, 'tokensIn', numberOf(find('tokensIn')));
+  put(row, 'tokensOut', numberOf(find('tokensOut')));
+  const canBeFound = row.id !== undefined || row.eventId !== undefined || row.metadata.run !== undefined;
+  return canBeFound ? row : undefined;
+}
+
+function put<Key extends keyof LogRow>(row: LogRow, key: Key, value: LogRow[Key] | undefined): void {
+  if (value !== undefined) row[key] = value;
+}
+
+/** Logpush keeps duration and tokens one level down. */
+function fieldsOf(value: object): Map<string, unknown> {
+  const fields = new Map<string, unknown>();
+  for (const [name, field] of Object.entries(value) as [string, unknown][]) {
+    if (field === null || field === '') continue;
+    const key = name.toLowerCase().replace(/[^a-z]/g, '');
+    if (key !== 'metrics') fields.set(key, field);
+    else
+      for (const [inner, figure] of fieldsOf(parsed(field)))
+        if (!fields.has(inner)) fields.set(inner, figure);
+  }
+  return fields;
+}
+
+/** An object, or JSON of one; an empty one for anything else. */
+function parsed(value: unknown): object {
+  if (typeof value === 'object' && value !== null) return value;
+  if (typeof value !== 'string') return {};
+  try {
+    const inner: unknown = JSON.parse(value);
+    return typeof inner === 'object' && inner !== null ? inner : {};
+  } catch {
+    return {};
+  }
+}
+
+function metadataOf(value: unknown): LogMetadata {
+  const metadata: LogMetadata = {};
+  const given = parsed(value) as Record<string, unknown>;
+  for (const key of ['run', 'prompt', 'model', 'repeat'] as const) {
+    const entry = given[key];
+    if (typeof entry === 'string' || typeof entry === 'number') metadata[key] = String(entry);
+  }
+  return metadata;
+}
+
+function textOf(value: unknown, clean: (text: string) => string): string | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  return oneLine(clean(String(value)), longest) || undefined;
+}
+
+function numberOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+function booleanOf(value: unknown): boolean | undefined {
+  if (typeof value === 'boolean') return value;
+  const word = typeof value === 'string' || typeof value === 'number' ? String(value).toLowerCase() : '';
+  if (word === 'true' || word === '1') return true;
+  return word === 'false' || word === '0' ? false : undefined;
+}
+
+/** Text of an instant, or a number since 1970: seconds, or, when they are that many, ms, µs or ns. */
+function instantOf(value: unknown): string | undefined {
+  const number = numberOf(value);
+  let ms: Ms;
+  if (number === undefined) ms = typeof value === 'string' ? Date.parse(value) : NaN;
+  else if (number > 1e17) ms = number / 1e6;
+  else if (number > 1e14) ms = number / 1000;
+  else ms = number > 1e11 ? number : number * 1000;
+  return Number.isFinite(ms) && Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString() : undefined;
+}
+
+/** What a source is asked for: the rows about these attempts. */
+export interface Wanted {
+  /** Attempts that went through the gateway. */
+  attempts: readonly RequestRow[];
+  /** Ids under which the run was sent: one, or those of its shards. */
+  runIds: readonly string[];
+  /** When the last request was over. Absent when that is not known. */
+  endedAt?: Date;
+}
+
+export interface LogRows {
+  rows: readonly LogRow[];
+  /** Where they are from, in a few words. */
+  origin: string;
+  /** What a reader of the figures must know, each a sentence. */
+  notes: readonly string[];
+  /** Calls that were made, and time spent waiting for late rows; 0 for a file. */
+  calls: number;
+  waitedMs: Ms;
+}
+
+/** A way to the gateway's log. */
+export interface LogSource {
+  read(wanted: Wanted): Promise<LogRows>;
+}

@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest';
+import { defined } from '../../base/defined.ts';
+import { match } from './match.ts';
+import { attempt, logged, runId } from './testing/log-rows.ts';
+
+const [first, second] = [attempt(1), attempt(2)];
+
+test('by the log’s id first, whatever else the row says', () => {
+  const row = logged(second, { id: 'log-1', eventId: 'event-2' });
+  const { found, strangers, others } = match([first, second], [row], [runId]);
+  expect(found.map(({ rows, by }) => [rows.length, by])).toEqual([
+    [1, 'log_id'],
+    [0, undefined],
+  ]);
+  expect([strangers, others]).toEqual([[], 0]);
+});
+
+test('else by our event id, else by the metadata', () => {
+  const rows = [logged(first, { id: 'x', eventId: 'event-2' }), logged(first, { id: 'y' })];
+  const { found } = match([first, second], rows, [runId]);
+  expect(found.map(({ rows: of, by }) => [of[0]?.id, by])).toEqual([
+    ['y', 'metadata'],
+    ['x', 'event_id'],
+  ]);
+});
+
+test('warm-ups and repeats are told apart', () => {
+  const [warmup, measured] = [attempt(1, { phase: 'warmup' }), attempt(1, { event_id: 'event-2' })];
+  const row = logged(warmup, {
+    id: 'x',
+    metadata: { run: runId, prompt: 'p1', model: 'kimi', repeat: 'w1' },
+  });
+  expect(match([warmup, measured], [row], [runId]).found.map(({ rows }) => rows.length)).toEqual([1, 0]);
+});
+
+test('the gateway’s own tries stand behind the row that the answer came from', () => {
+  const failed = logged(first, { id: 'try-1', status: 503 });
+  const { found } = match([first], [failed, logged(first)], [runId]);
+  expect(found[0]!.rows.map(({ id }) => id)).toEqual(['log-1', 'try-1']);
+});
+
+test.each<[string, number | undefined]>([
+  ['a 400', 400],
+  ['a 404', 404],
+  ['a 429', 429],
+  ['a 499', 499],
+  ['a 500', 500],
+  ['one without a status', undefined],
+])('%s did not go well: the row that did comes before it, whichever is later', (_, status) => {
+  const ours = attempt(1, { gateway_log_id: undefined });
+  const times = ['2026-11-22T03:17:01.000Z', '2026-11-22T03:17:02.000Z'];
+  for (const [good, bad] of [times, times.toReversed()]) {
+    const rows = [
+      logged(ours, { id: 'bad', ...defined({ status }), createdAt: bad! }),
+      logged(ours, { id: 'good', status: 200, createdAt: good! }),
+    ];
+    for (const order of [rows, rows.toReversed()])
+      expect(match([ours], order, [runId]).found[0]!.rows.map(({ id }) => id)).toEqual(['good', 'bad']);
+  }
+});
+
+test('a redirect or an empty success went well', () => {
+  const ours = attempt(1, { gateway_log_id: undefined });
+  for (const status of [200, 204, 304, 399]) {
+    const rows = [
+      logged(ours, { id: 'bad', status: 400, createdAt: '2026-11-22T03:17:09.000Z' }),
+      logged(ours, { id: 'good', status, createdAt: '2026-11-22T03:17:01.000Z' }),
+    ];
+    expect(match([ours], rows, [runId]).found[0]!.rows[0]!.id).toBe('good');
+  }
+});
+
+test('the row whose id came with the answer is first even when it failed and others went well', () => {
+  const failed = logged(first, { status: 503, createdAt: '2026-11-22T03:17:01.000Z' });
+  const others = [
+    logged(first, { id: 'x', status: 200, createdAt: '2026-11-22T03:17:09.000Z' }),
+    logged(first, { id: 'y', eventId: 'event-1', status: 200, createdAt: '2026-11-22T03:17:08.000Z' }),
+  ];
+  const { rows, by } = match([first], [...others, failed], [runId]).found[0]!;
+  expect([rows.map(({ id }) => id), by]).toEqual([['log-1', 'x', 'y'], 'log_id']);
+});
+
+test('where all tries failed the last of them is compared', () => {
+  const ours = attempt(1, { gateway_log_id: undefined });
+  const tries = ['01', '03', '02'].map((second) =>
+    logged(ours, { id: second, status: 503, createdAt: `2026-11-22T03:17:${second}.000Z` }),
+  );
+  expect(match([ours], tries, [runId]).found[0]!.rows.map(({ id }) => id)).toEqual(['03', '02', '01']);
+});
+
+test('of several attempts at one request the nearest in time is meant', () => {
+  const one = attempt(1, { gateway_log_id: undefined, ended_at: '2026-11-22T03:17:01.000Z' });
+  const two = attempt(1, {
+    event_id: 'event-2',
+    gateway_log_id: undefined,
+    attempt: 2,
+    started_at: '2026-11-22T03:17:05.000Z',
+    ended_at: '2026-11-22T03:17:06.000Z',
+  });
+  const at = (createdAt: string): (number | undefined)[] =>
+    match([one, two], [logged(one, { id: 'x', createdAt })], [runId]).found.map(({ rows }) => rows.length);
+  expect(at('2026-11-22T03:17:02.000Z')).toEqual([1, 0]);
+  expect(at('2026-11-22T03:17:04.000Z')).toEqual([0, 1]);
+  expect(at('2026-11-22T03:17:05.500Z')).toEqual([0, 1]);
+});
+
+test('rows of the run that it does not know are strangers; rows of others are counted', () => {
+  const stranger = logged(attempt(3), { id: 'x' });
+  const other = logged(first, { id: 'y', metadata: { ...logged(first).metadata, run: 'another' } });
+  const bare = logged(first, { id: 'z', metadata: {} });
+  const { found, strangers, others } = match([first], [stranger, other, bare], [runId]);
+  expect([found[0]!.rows, strangers, others]).toEqual([[], [stranger], 2]);
+});
+
+test('the rows of a joined run carry the ids of its shards', () => {
+  const row = logged(first, { id: 'x', metadata: { ...logged(first).metadata, run: 'shard-2' } });
+  expect(match([first], [row], [runId, 'shard-2']).found[0]!.rows).toHaveLength(1);
+});

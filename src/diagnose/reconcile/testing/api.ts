@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Agent } from 'undici';
+import { afterEach } from 'vitest';
+import { LeapClock } from '../../../base/testing/leap-clock.ts';
+import { ApiClient } from '../logs-api.ts';
+
+const closing: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((close) => close()));
+});
+
+export const token = 'api-token-4711';
+
+/** A client of a server at this address, on a clock that leaps, and what it was told to say. */
+export function clientOf(
+  url: string,
+  clock = new LeapClock(new Date('2026-11-22T03:20:00Z')),
+  mostCalls?: number,
+) {
+  const dispatcher = new Agent();
+  closing.push(() => dispatcher.destroy());
+  const said: string[] = [];
+  const redact = (text: string): string => text.replaceAll(token, '[TOKEN]');
+  const options = { baseUrl: url, token, dispatcher, clock, redact, say: (text: string) => said.push(text) };
+  return { client: new ApiClient(options, mostCalls), clock, said };
+}
+
+/** A server that answers as it is told, one call after another, the last again and again. */
+export async function scripted(
+  ...answers: ((request: IncomingMessage, response: ServerResponse) => void)[]
+): Promise<{ url: string; calls: IncomingMessage[] }> {
+  const calls: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    answers[Math.min(calls.length, answers.length - 1)]!(request, response);
+    calls.push(request);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing.push(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls };
+}
+
+export const answer =
+  (status: number, body: unknown, headers: Record<string, string> = {}) =>
+  (_: IncomingMessage, response: ServerResponse): void => {
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  };

@@ -1,0 +1,57 @@
+import type { Exchange, ServerTimings } from '../exchange.ts';
+import { defineMetric } from './metric.ts';
+
+/** What all four have in common: durations as the server reported them, by its own clock. */
+const reported = <const Name extends string>(
+  name: Name,
+  label: string,
+  meaning: string,
+  of: (timings: ServerTimings) => number | undefined,
+) =>
+  defineMetric({
+    name,
+    label,
+    kind: 'number',
+    unit: 'ms',
+    decimals: 3,
+    better: 'lower',
+    meaning: `${meaning}, as a local Ollama reported it`,
+    of: ({ serverTimings }: Exchange) => serverTimings && of(serverTimings),
+  });
+
+/** Ollama’s `total_duration`: from reading the request to the end of the answer. */
+export const serverTotal = reported(
+  'server_total_ms',
+  'Server total',
+  'the whole request on the server',
+  ({ totalMs }) => totalMs,
+);
+
+/** Ollama’s `load_duration`: until the model is there. */
+export const loadTime = reported('load_ms', 'Load', 'getting the model ready', ({ loadMs }) => loadMs);
+
+/** Ollama’s `prompt_eval_duration`. */
+export const promptEval = reported(
+  'prompt_eval_ms',
+  'Prompt eval',
+  'reading the prompt',
+  ({ promptEvalMs }) => promptEvalMs,
+);
+
+/** Ollama’s `eval_duration`. */
+export const evalTime = reported('eval_ms', 'Eval', 'writing the answer', ({ evalMs }) => evalMs);
+
+/**
+ * Total − load − prompt − answer: what is in none of its parts, which is the wait for the server's own queue (and some
+ * milliseconds for the template). Ollama leaves out a part that took no time; without the answer's time nothing is
+ * known of the parts, and the rest would be all of it.
+ */
+export const serverQueue = reported(
+  'server_queue_ms',
+  'Server queue',
+  'waiting in the server’s own queue: total less load, prompt and answer',
+  ({ totalMs, loadMs = 0, promptEvalMs = 0, evalMs }) =>
+    totalMs === undefined || evalMs === undefined
+      ? undefined
+      : Math.max(0, totalMs - loadMs - promptEvalMs - evalMs),
+);

@@ -1,0 +1,63 @@
+import { oneLine } from '../../base/text.ts';
+import type { GateCell } from '../../analysis/gate.ts';
+import { isSimulated } from '../report.ts';
+import { thresholdLine } from '../thresholds.ts';
+import type { GateReport } from './gate-report.ts';
+import { cellSentence } from './wording.ts';
+
+/** GitHub shows ten of a kind for each step. */
+const most = 10;
+
+/** Where the rules of a suite stand. */
+export interface RulePlaces {
+  /** As the repository names it. */
+  file: string;
+  /** 1-based line of a metric's gate rule, or of the gate part; undefined where neither is known. */
+  gateLine: (metric: string) => number | undefined;
+}
+
+interface Annotation {
+  level: 'error' | 'warning';
+  line: number | undefined;
+  text: string;
+}
+
+/**
+ * GitHub's workflow commands for what failed and what warns, failures first, at most ten. Source of the escapes:
+ * actions/toolkit, packages/core/src/command.ts.
+ */
+export function annotations(report: GateReport, { file, gateLine }: RulePlaces): string[] {
+  const withRoute = report.run.routes.length > 1;
+  const ofCell = (cell: GateCell, level: Annotation['level']): Annotation => ({
+    level,
+    line: gateLine(cell.metric),
+    text: cellSentence(cell, withRoute, report.confirm),
+  });
+  const all: Annotation[] = [
+    ...report.thresholds
+      .filter(({ verdict }) => verdict === 'failed')
+      .map((result) => ({
+        level: 'error' as const,
+        line: result.threshold.line,
+        text: thresholdLine(result, withRoute),
+      })),
+    ...report.cells.filter(({ word }) => word === 'fail').map((cell) => ofCell(cell, 'error')),
+    ...(report.incompleteBecause === undefined
+      ? []
+      : [{ level: 'warning' as const, line: undefined, text: `incomplete: ${report.incompleteBecause}` }]),
+    ...report.cells.filter(({ word }) => word === 'warning').map((cell) => ofCell(cell, 'warning')),
+  ];
+  const title = `gatebench ${report.word}${isSimulated(report.run) ? ' (simulated)' : ''}`;
+  return all.slice(0, most).map(({ level, line, text }) => {
+    const place = line === undefined ? '' : `,line=${line}`;
+    return `::${level} file=${property(file)}${place},title=${property(title)}::${data(text)}`;
+  });
+}
+
+function data(text: string): string {
+  return oneLine(text, 1000).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

@@ -1,0 +1,127 @@
+import type { ModelSummary } from '../analysis/columns.ts';
+import { atLeast, notMeasured } from './format.ts';
+import type { Tone } from './paint.ts';
+import { isLowerBound, successRate, type RankedModel } from './ranking.ts';
+import { scales, type Family, type Scale } from './scale.ts';
+import type { TextCell } from './text-table.ts';
+
+type FigureKey = {
+  [Key in keyof ModelSummary]: number extends ModelSummary[Key] ? Key : never;
+}[keyof ModelSummary];
+
+interface Options {
+  /** Which figure of what is measured; absent where there is only one. */
+  figure?: string;
+  /** Instead of the family's own unit. */
+  unit?: string;
+  value?: (model: ModelSummary) => number | undefined;
+  /** When the figure is a bad sign. */
+  alarm?: (figure: number) => boolean;
+  /** Shown only where it is, and only when some model has it. */
+  onlyAlarms?: boolean;
+  /** Shown only when some model's differs from this one: for whoever does not reason they are the same. */
+  unlessSameAs?: FigureKey;
+}
+
+interface FigureSpec extends Options {
+  key: FigureKey;
+  /** What is measured; neighbours of one title share one unit. */
+  title: string;
+  family: Family;
+  /** Small ones are given room first. */
+  priority: number;
+  value: (model: ModelSummary) => number | undefined;
+}
+
+function figure(
+  key: FigureKey,
+  title: string,
+  family: Family,
+  priority: number,
+  options: Options = {},
+): FigureSpec {
+  return { key, title, family, priority, value: (model) => model[key], ...options };
+}
+
+const any = (share: number): boolean => share > 0;
+
+/** In the order in which they stand. To show another figure: add its line. */
+const specs: readonly FigureSpec[] = [
+  figure('successes', 'ok', 'share', 0, { value: successRate, alarm: (share) => share < 1 }),
+  figure('pass_rate', 'pass', 'share', 2),
+  figure('ttft_ms_geomean', 'TTFT', 'time', 3, { figure: 'geomean' }),
+  figure('ttft_ms_p50', 'TTFT', 'time', 13, { figure: 'p50' }),
+  figure('ttft_ms_p95', 'TTFT', 'time', 11, { figure: 'p95' }),
+  figure('ttfat_ms_geomean', 'TTFAT', 'time', 6.5, { figure: 'geomean', unlessSameAs: 'ttft_ms_geomean' }),
+  figure('e2e_latency_ms_geomean', 'E2E', 'time', 0, { figure: 'geomean' }),
+  figure('e2e_latency_ms_p50', 'E2E', 'time', 10, { figure: 'p50' }),
+  figure('e2e_latency_ms_p95', 'E2E', 'time', 4, { figure: 'p95' }),
+  figure('error_rate', 'fail', 'share', 1, { alarm: any, onlyAlarms: true }),
+  figure('invalid_share', 'excl', 'share', 1, { alarm: any, onlyAlarms: true }),
+  figure('output_tps', 'output', 'rate', 5),
+  figure('tokens_per_request', 'tokens', 'count', 7, { unit: '/req' }),
+  figure('cost_per_1k_requests_usd', 'USD', 'usd', 8, { unit: '/1k req' }),
+];
+
+/** Ready to be laid out: every cell is written. */
+export interface FigureColumn {
+  key: string;
+  title: string;
+  figure?: string;
+  unit: string;
+  priority: number;
+  cells: TextCell[];
+}
+
+/** The columns of which at least one model has a figure. */
+export function figureColumns(rows: readonly RankedModel[], successFloor: number): FigureColumn[] {
+  return specs
+    .filter((spec) => isWorthShowing(spec, rows))
+    .map((spec) => {
+      const scale = scales[spec.family](figuresUnder(spec.title, rows));
+      return {
+        key: spec.key,
+        title: spec.title,
+        ...(spec.figure === undefined ? {} : { figure: spec.figure }),
+        unit: spec.unit ?? scale.unit,
+        priority: spec.priority,
+        cells: rows.map(({ model }) => cell(spec, model, scale, successFloor)),
+      };
+    });
+}
+
+function isWorthShowing(spec: FigureSpec, rows: readonly RankedModel[]): boolean {
+  return rows.some(({ model }) => {
+    const value = spec.value(model);
+    if (value === undefined) return false;
+    if (spec.unlessSameAs !== undefined && model[spec.unlessSameAs] === value) return false;
+    return spec.onlyAlarms !== true || spec.alarm?.(value) === true;
+  });
+}
+
+/**
+ * Those that are no bounds, where there are some: one request that reached its deadline must not take the digits from
+ * all the others.
+ */
+function figuresUnder(title: string, rows: readonly RankedModel[]): number[] {
+  const figures = specs
+    .filter((spec) => spec.title === title)
+    .flatMap((spec) =>
+      rows.map(({ model }) => ({ value: spec.value(model), isBound: isLowerBound(model, spec.key) })),
+    )
+    .filter((one): one is { value: number; isBound: boolean } => Number.isFinite(one.value));
+  const measured = figures.filter(({ isBound }) => !isBound);
+  return (measured.length > 0 ? measured : figures).map(({ value }) => value);
+}
+
+function cell(spec: FigureSpec, model: ModelSummary, scale: Scale, successFloor: number): TextCell {
+  const value = spec.value(model);
+  if (value === undefined || !Number.isFinite(value)) return { text: notMeasured, tone: 'quiet' };
+  const text = scale.write(value);
+  if (isLowerBound(model, spec.key)) return { text: atLeast(text), tone: 'warning' };
+  if (spec.alarm?.(value) === true) return { text, tone: alarmTone(model, successFloor) };
+  return { text: spec.onlyAlarms === true ? '' : text };
+}
+
+const alarmTone = (model: ModelSummary, successFloor: number): Tone =>
+  (successRate(model) ?? 0) < successFloor ? 'bad' : 'warning';

@@ -1,0 +1,62 @@
+import { clustersOf } from '../../analysis/statistic.ts';
+import type { ArmSamples } from '../../analysis/collect.ts';
+import { pool } from '../../stats/korn-graubard.ts';
+import { atLeast, duration, notMeasured } from '../format.ts';
+import { isLowerBound } from '../ranking.ts';
+import type { ModelSummary } from '../../analysis/columns.ts';
+import { evenly } from './scan/thinned.ts';
+
+/** The metrics whose distributions are drawn. */
+export const curveMetrics = ['ttft_ms', 'ttfat_ms', 'e2e_latency_ms'] as const;
+export type CurveMetric = (typeof curveMetrics)[number];
+
+/** Points of an empirical distribution: this share of all requests took at most so long. */
+export interface Curve {
+  points: readonly { ms: number; share: number }[];
+  /** Sound answers with a value. */
+  answers: number;
+  /** Failed requests: the curve ends below 1 by their share. */
+  failures: number;
+}
+
+/** Points beyond which a curve is drawn through evenly spaced quantiles: more would not be seen. */
+export const mostCurvePoints = 400;
+
+/** Undefined where nothing was measured. */
+export function curveOf(arm: ArmSamples, metric: CurveMetric): Curve | undefined {
+  const pooled = pool(clustersOf(arm, metric));
+  const answers = pooled.findIndex((ms) => !Number.isFinite(ms));
+  const sound = Array.from(answers === -1 ? pooled : pooled.slice(0, answers));
+  if (sound.length === 0) return undefined;
+  const ranks = evenly([...sound.keys()], mostCurvePoints);
+  return {
+    points: ranks.map((rank) => ({ ms: sound[rank]!, share: (rank + 1) / pooled.length })),
+    answers: sound.length,
+    failures: pooled.length - sound.length,
+  };
+}
+
+/** The percentiles that the page shows, as shares of all requests. */
+export const shownPercentiles = { p50: 0.5, p90: 0.9, p95: 0.95 } as const;
+export type ShownPercentile = keyof typeof shownPercentiles;
+
+export interface PercentileMark {
+  ms: number;
+  /** A failed request is in it: the true one is at least so long. */
+  isBound: boolean;
+}
+
+/** The percentile that every other view shows, from the summary. Undefined below its sample floor. */
+export function percentileMark(
+  summary: ModelSummary,
+  metric: CurveMetric,
+  percentile: ShownPercentile,
+): PercentileMark | undefined {
+  const column = `${metric}_${percentile}` as const;
+  const ms = summary[column];
+  return ms === undefined ? undefined : { ms, isBound: isLowerBound(summary, column) };
+}
+
+/** For people: a bound is said to be one. */
+export const markWords = (mark: PercentileMark | undefined): string =>
+  mark === undefined ? notMeasured : mark.isBound ? atLeast(duration(mark.ms)) : duration(mark.ms);

@@ -1,0 +1,44 @@
+import { oneLine } from '../../base/text.ts';
+import { shorten } from '../width.ts';
+
+/** How a model looks in every picture: a colour and a shape, so that neither has to be told by itself. */
+export interface ModelLook {
+  /** As pairs and groups call it: to find it by, not to be shown. */
+  label: string;
+  /** The same, safe to show. */
+  name: string;
+  /** Shortened for places with little room. */
+  short: string;
+  /** Ties everything that belongs to it, for the filter. */
+  className: string;
+  color: string;
+  symbol: ModelSymbol;
+}
+
+export type ModelSymbol = (typeof symbols)[number];
+const symbols = ['circle', 'square', 'triangle', 'diamond', 'star', 'cross', 'wye'] as const;
+
+/** A colour for paper and for the dark, each with a contrast of at least 3 : 1 against its page. */
+export const modelColors: readonly { light: string; dark: string }[] = [
+  { light: '#0b6bb5', dark: '#5eb1f2' },
+  { light: '#c25000', dark: '#ff9b57' },
+  { light: '#00795a', dark: '#35c79a' },
+  { light: '#a03d86', dark: '#e48fcb' },
+  { light: '#8a6500', dark: '#e3bd3c' },
+  { light: '#3d4a9e', dark: '#a3aef5' },
+  { light: '#a32f35', dark: '#f58a8a' },
+  { light: '#52606b', dark: '#a9b6c0' },
+];
+
+/** The look of the model at a place: eight colours and seven shapes together make 56 before one comes again. */
+export function modelLook(label: string, place: number): ModelLook {
+  const name = oneLine(label, 120) || '(no name)';
+  return {
+    label,
+    name,
+    short: shorten(name, 22),
+    className: `m${place}`,
+    color: `var(--c${place % modelColors.length})`,
+    symbol: symbols[place % symbols.length]!,
+  };
+}

@@ -1,0 +1,230 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compareRuns } from '../../analysis/compare.ts';
+import { comparePageData } from './compare/compare-data.ts';
+import { renderComparePage } from './compare-page.ts';
+import { renderPage } from './render.ts';
+import { openBrowser, withoutBrowser } from './testing/browser.ts';
+import { hostileRows, hostileTexts } from './testing/hostile.ts';
+import { samplePage, sampleReport } from './testing/sample-page.ts';
+import { sampleRows } from './testing/sample-run.ts';
+
+/** What runs inside the page; its types are a browser's, which this program does not know. */
+interface Looked {
+  getAttribute(name: string): string | null;
+}
+declare const getComputedStyle: (of: Looked) => Record<'backgroundColor' | 'color' | 'outlineStyle', string>;
+declare const document: {
+  body: Looked;
+  activeElement: Looked;
+  documentElement: { scrollWidth: number };
+  querySelectorAll(selector: string): ArrayLike<unknown>;
+};
+declare const window: {
+  hacked?: number;
+  axe: { run(context: unknown, options: object): Promise<AxeResults> };
+};
+
+const rows = [...sampleRows({ prompts: 6, repeats: 2, route: 'demo' })];
+const answers = new Map(
+  rows.map(({ event_id }) => [event_id, { answer: 'Type O.', reasoning: '', isCut: false }]),
+);
+
+if (withoutBrowser !== undefined)
+  console.warn(`Tests of the page in a browser are left out: ${withoutBrowser}.`);
+
+describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
+  let browser: Browser | undefined;
+  let report: string;
+  beforeAll(async () => {
+    browser = await openBrowser();
+    report = renderPage(await samplePage(rows, { answers, warnings: ['Run gatebench calibrate.'] }));
+  }, 60_000);
+  afterAll(() => browser?.close());
+
+  /** Opens a page of its own, cut off from every network, and collects what it complains about. */
+  async function open(
+    html: string,
+    options: BrowserContextOptions = {},
+  ): Promise<{ page: Page; complaints: string[] }> {
+    const page = await browser!.newPage({ viewport: { width: 1280, height: 900 }, ...options });
+    const complaints: string[] = [];
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith('data:')) complaints.push(`request: ${request.url()}`);
+    });
+    await page.setContent(html);
+    return { page, complaints };
+  }
+
+  test('opens without a complaint, a request or a breach of its own policy', async () => {
+    const { page, complaints } = await open(report);
+    expect(complaints).toEqual([]);
+    expect(await page.locator('main table thead button').count()).toBeGreaterThan(20);
+    await page.close();
+  });
+
+  test.each([
+    ['light', 1280],
+    ['dark', 375],
+  ] as const)('has no serious finding of accessibility in %s at %i px', async (colorScheme, width) => {
+    const { page } = await open(report, { colorScheme, viewport: { width, height: 800 }, bypassCSP: true });
+    await page.evaluate(() => {
+      for (const details of Array.from(document.querySelectorAll('details')) as { open: boolean }[])
+        details.open = true;
+    });
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.close();
+  });
+
+  test('is light or dark as its reader is, and light on paper, without what only a screen needs', async () => {
+    const { page } = await open(report, { colorScheme: 'light' });
+    const look = (): Promise<string> =>
+      page.evaluate(() => {
+        const { backgroundColor, color } = getComputedStyle(document.body);
+        return `${backgroundColor} ${color}`;
+      });
+    const light = await look();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await look()).not.toBe(light);
+    expect(await page.locator('nav').isVisible()).toBe(true);
+    await page.emulateMedia({ colorScheme: 'dark', media: 'print' });
+    expect(await look()).toBe(light);
+    expect(await page.locator('nav').isVisible()).toBe(false);
+    await page.close();
+  });
+
+  test('shows where the keyboard is, in wide tables, too', async () => {
+    const { page } = await open(report);
+    await page.keyboard.press('Tab');
+    const outline = (): Promise<string> =>
+      page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+    expect(await outline()).toBe('solid');
+    await page.locator('#ranking > .scroll').focus();
+    expect(await page.evaluate(() => document.activeElement.getAttribute('role'))).toBe('region');
+    await page.close();
+  });
+
+  test('does not scroll sideways on a telephone, however wide its tables are', async () => {
+    const { page } = await open(report, { viewport: { width: 375, height: 800 } });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(375);
+    expect(
+      await page
+        .locator('#ranking > .scroll')
+        .evaluate((box) => (box as unknown as { scrollWidth: number }).scrollWidth),
+    ).toBeGreaterThan(375);
+    await page.close();
+  });
+
+  test('can be read without a script: all text is there, pictures and the filter work', async () => {
+    const { page } = await open(report, { javaScriptEnabled: false });
+    expect(await page.locator('#picture-ranking .wide svg').isVisible()).toBe(true);
+    expect(await page.locator('#ranking > .scroll tbody tr').count()).toBe(5);
+    await page.getByRole('checkbox', { name: 'kimi-k2.6' }).uncheck();
+    expect(await page.locator('#ranking > .scroll tbody tr.m3').isVisible()).toBe(false);
+    expect(await page.locator('#picture-ranking .wide .m3').first().isVisible()).toBe(false);
+    expect(await page.locator('#ranking > .scroll tbody tr.m0').isVisible()).toBe(true);
+    await page.close();
+  });
+
+  test('sorts a table by a column and back, by keyboard', async () => {
+    const { page } = await open(report);
+    const table = page.locator('#ranking > .scroll table');
+    const firstNames = async (): Promise<string[]> => table.locator('tbody th').allInnerTexts();
+    const given = await firstNames();
+    await table.getByRole('button', { name: 'Model' }).focus();
+    await page.keyboard.press('Enter');
+    expect(await firstNames()).toEqual(given.toSorted());
+    expect(await table.locator('thead th').first().getAttribute('aria-sort')).toBe('ascending');
+    await page.keyboard.press('Enter');
+    expect(await firstNames()).toEqual(given.toSorted().toReversed());
+    await table.getByRole('button', { name: /TTFT/ }).click();
+    expect((await firstNames())[0]).toBe('qwen3.5-small');
+    await page.close();
+  });
+
+  test('tells what a mark is when the pointer is on it', async () => {
+    const { page } = await open(report);
+    await page
+      .locator('#picture-ranking .wide g.m3[fill] path, #picture-ranking .wide path.m3')
+      .last()
+      .hover({ force: true });
+    expect(await page.locator('.tip').innerText()).toMatch(/^kimi-k2.6: /);
+    await page.close();
+  });
+
+  test('is skipped through by keyboard', async () => {
+    const { page } = await open(report);
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').innerText()).toBe('Skip to the results');
+    await page.keyboard.press('Enter');
+    expect(await page.locator(':focus').getAttribute('id')).toBe('main');
+    await page.close();
+  });
+
+  test('takes hostile words for text, even where no policy protects it', async () => {
+    const hostile = renderPage(
+      await samplePage(hostileRows(), {
+        facts: { description: hostileTexts[1] },
+        warnings: hostileTexts,
+        questions: new Map(hostileRows().map(({ prompt_id }) => [prompt_id, hostileTexts[0]])),
+        answers: new Map(
+          hostileRows().map(({ event_id }) => [
+            event_id,
+            { answer: hostileTexts.join('\n'), reasoning: hostileTexts[4], isCut: true },
+          ]),
+        ),
+      }),
+    );
+    for (const bypassCSP of [false, true]) {
+      const { page, complaints } = await open(hostile, { bypassCSP });
+      for (const mark of await page.locator('#picture-ranking .wide path').all())
+        await mark.hover({ force: true });
+      await page.locator('#ranking thead button').first().click();
+      expect(await page.evaluate(() => window.hacked)).toBeUndefined();
+      expect(complaints).toEqual([]);
+      expect(await page.locator('script').count()).toBe(1);
+      expect(await page.locator('img').count()).toBe(0);
+      expect(await page.locator('h1').innerText()).toBe(hostileTexts[0]);
+      await page.close();
+    }
+  });
+
+  test('of two runs is as sound', async () => {
+    const [before, after] = await Promise.all(
+      ['before', 'after'].map((seed) => sampleReport([...sampleRows({ prompts: 6, repeats: 2, seed })])),
+    );
+    const { pairs } = compareRuns(before!.collected, after!.collected);
+    const html = renderComparePage(
+      comparePageData({ before: before!, after: after!, pairs, explanations: [], warnings: [] }),
+    );
+    const { page, complaints } = await open(html);
+    expect(complaints).toEqual([]);
+    await page.close();
+    const { page: narrow } = await open(html, { viewport: { width: 375, height: 800 }, bypassCSP: true });
+    expect(await narrow.evaluate(() => document.documentElement.scrollWidth)).toBe(375);
+    expect(await seriousFindings(narrow)).toEqual([]);
+    await narrow.close();
+  });
+});
+
+/** What axe finds that is serious or critical: its rule and where. */
+async function seriousFindings(page: Page): Promise<string[]> {
+  await page.addScriptTag({
+    content: readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
+  });
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .slice(0, 3)
+          .map(({ html }) => html.slice(0, 160))
+          .join(' | ')}`,
+    );
+}

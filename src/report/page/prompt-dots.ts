@@ -1,0 +1,44 @@
+import { median } from '../../stats/quantile.ts';
+import type { Collected } from '../../analysis/collect.ts';
+import { promptFigure } from '../../analysis/statistic.ts';
+import { curveMetrics, type CurveMetric } from './curve.ts';
+import { evenly } from './scan/thinned.ts';
+
+/** Each arm's median on one prompt, by arm; infinite where more than half failed, undefined where nothing was measured. */
+export interface PromptDots {
+  promptId: string;
+  medians: readonly (number | undefined)[];
+}
+
+export interface PromptPicture {
+  /** The slowest prompt first. */
+  prompts: readonly PromptDots[];
+  /** Prompts that were asked; more than are drawn when there are many. */
+  asked: number;
+}
+
+/** More rows would not fit on a page. */
+export const mostPrompts = 40;
+
+/** For each metric, prompts from the slowest to the fastest by the middle of their medians. */
+export function promptPictures(collected: Collected): Record<CurveMetric, PromptPicture> {
+  const entries = curveMetrics.map((metric) => [metric, promptPicture(collected, metric)] as const);
+  return Object.fromEntries(entries) as Record<CurveMetric, PromptPicture>;
+}
+
+function promptPicture({ arms }: Collected, metric: CurveMetric): PromptPicture {
+  const ids = [...new Set(arms.flatMap((arm) => [...arm.prompts.keys()]))].sort();
+  const rows = ids.map((promptId) => ({
+    promptId,
+    medians: arms.map((arm) => {
+      const samples = arm.prompts.get(promptId);
+      return samples && promptFigure(samples, metric);
+    }),
+  }));
+  const measured = rows.filter(({ medians }) => medians.some((value) => Number.isFinite(value)));
+  measured.sort((a, b) => middle(b) - middle(a) || (a.promptId < b.promptId ? -1 : 1));
+  return { prompts: evenly(measured, mostPrompts), asked: measured.length };
+}
+
+const middle = ({ medians }: PromptDots): number =>
+  median(medians.filter((value): value is number => Number.isFinite(value)));

@@ -1,0 +1,80 @@
+import type { RequestRow } from '../../../journal/columns.ts';
+import type { Report, RunFacts } from '../../report.ts';
+import { successFloor } from '../../../analysis/success.ts';
+import type { Prompt } from '../../../suite/suite.ts';
+import { collect, type Collected } from '../../../analysis/collect.ts';
+import { compare } from '../../../analysis/compare.ts';
+import { summarise } from '../../../analysis/summarise.ts';
+import { answerPrompts } from '../answer-prompts.ts';
+import { scanRows } from '../collect.ts';
+import type { AnswerText, PageData } from '../data.ts';
+import { pageData } from '../page-data.ts';
+import { sampleStart } from './sample-run.ts';
+
+export interface SampleOptions {
+  facts?: Partial<RunFacts>;
+  warnings?: readonly string[];
+  /** Texts by event id. */
+  answers?: ReadonlyMap<string, AnswerText>;
+  /** What was asked, by prompt id. */
+  questions?: ReadonlyMap<string, string>;
+}
+
+export async function sampleReport(
+  rows: readonly RequestRow[],
+  { facts = {}, warnings = [] }: SampleOptions = {},
+): Promise<{ report: Report; collected: Collected }> {
+  const collected = await collect(rows);
+  const models = summarise(collected, { timeoutMs: 300_000 });
+  const requests = models.reduce((sum, model) => sum + model.requests, 0);
+  const run: RunFacts = {
+    run_id: rows[0]?.run_id ?? '20261122T031700Z-nothing',
+    suite: rows[0]?.suite ?? 'nothing',
+    suite_hash: 'c0ffee',
+    routes: [...new Set(rows.map(({ route }) => route))],
+    status: 'complete',
+    started_at: sampleStart,
+    ended_at: '2026-11-22T03:21:00.000Z',
+    seed: 42,
+    order: 'blocks',
+    prompts: new Set(rows.map(({ prompt_id }) => prompt_id)).size,
+    repeats: 3,
+    requests_planned: requests,
+    requests_done: requests,
+    requests_failed: models.reduce((sum, model) => sum + model.requests - model.successes, 0),
+    success_floor: successFloor,
+    versions: { gatebench: '0.1.0', openai: '7.57.0', node: '24.21.0' },
+    ...facts,
+  };
+  return { report: { run, models, pairs: compare(collected).pairs, warnings }, collected };
+}
+
+/** The data of the page that these rows make. */
+export async function samplePage(
+  rows: readonly RequestRow[],
+  options: SampleOptions = {},
+): Promise<PageData> {
+  const { report, collected } = await sampleReport(rows, options);
+  const ids = [...new Set(rows.map(({ prompt_id }) => prompt_id))];
+  const scanned = await scanRows(rows, {
+    collected,
+    startedAt: sampleStart,
+    answerPrompts: answerPrompts(collected, ids),
+  });
+  return pageData({
+    report,
+    comparison: compare(collected),
+    collected,
+    scanned,
+    prompts: ids.map((id) => promptOf(id, options.questions?.get(id) ?? 'Sort this ticket.')),
+    answers: options.answers ?? new Map<string, AnswerText>(),
+  });
+}
+
+const promptOf = (id: string, content: string): Prompt => ({
+  id,
+  tags: [],
+  messages: [{ role: 'user', content }],
+  params: {},
+  checks: [],
+});

@@ -1,0 +1,23 @@
+import { cut } from '../../../base/text.ts';
+
+/** What Excel holds in one cell, in UTF-16 units. */
+export const cellLimit = 32_767;
+/** Line feeds that Excel holds in one cell. */
+const lineLimit = 253;
+
+const mark = ' [cut: a cell of Excel holds no more]';
+
+/** What XML 1.0 cannot carry in any spelling, and other controls; halves of surrogate pairs included. */
+const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]|\p{Surrogate}/gu;
+
+/** Text as a cell of a workbook can hold it: without characters that break the file, cut with a mark. */
+export function cellText(text: string): string {
+  const clean = text.replace(/\r\n?/g, '\n').replace(forbidden, '');
+  const short = clean.length <= cellLimit ? clean : cut(clean, cellLimit - mark.length) + mark;
+  return short.includes('\n') ? fewLines(short) : short;
+}
+
+function fewLines(text: string): string {
+  let seen = 0;
+  return text.replaceAll('\n', () => (++seen <= lineLimit ? '\n' : ' '));
+}

@@ -1,0 +1,189 @@
+import { headlines } from '../../../measure/metrics/index.ts';
+import { percent } from '../../format.ts';
+import { armName, isLowerBound } from '../../ranking.ts';
+import type { ModelSummary } from '../../../analysis/columns.ts';
+import type { Summarised } from '../format.ts';
+import { axisEnd } from './axis.ts';
+import type { ChartSpec, Sheet } from './book.ts';
+import { colors } from './colors.ts';
+import { drawn, type Drawn } from './history-lines.ts';
+import { columnArea, type Area } from './place.ts';
+import { answerTokens, type SummaryEntry } from './summary-columns.ts';
+import { entriesOf } from './summary-entries.ts';
+import { tones } from './tones.ts';
+import { chartTitle, minuteOf } from './words.ts';
+
+interface Figure {
+  readonly head: string;
+  readonly of: (model: ModelSummary) => number | undefined;
+}
+
+/** A geometric mean, and how far its interval reaches below and above it. */
+function geomeanFigures(metric: Drawn): Figure[] {
+  const { label } = headlines.find(({ name }) => name === metric)!;
+  const geomean = (model: ModelSummary): number | undefined => model[`${metric}_geomean`];
+  return [
+    { head: `${label} geomean, ms`, of: geomean },
+    { head: 'to its 95 % low', of: (model) => distance(model[`${metric}_geomean_ci_low`], geomean(model)) },
+    { head: 'to its 95 % high', of: (model) => distance(geomean(model), model[`${metric}_geomean_ci_high`]) },
+  ];
+}
+
+/** Undefined where an end of the interval is open. */
+function distance(from: number | undefined, to: number | undefined): number | undefined {
+  return from === undefined || to === undefined ? undefined : to - from;
+}
+
+const figures: readonly Figure[] = [
+  ...geomeanFigures('e2e_latency_ms'),
+  ...geomeanFigures('ttft_ms'),
+  { head: 'prompt', of: (model) => model.prompt_tokens },
+  { head: 'reasoning', of: (model) => model.reasoning_tokens },
+  { head: 'answer', of: answerTokens },
+];
+
+/** Where charts go: one beside the other from this row on, over columns of these widths in characters. */
+export interface ChartPlace {
+  readonly sheet: Sheet;
+  readonly top: number;
+  readonly widths: readonly number[];
+}
+
+/**
+ * Charts of one run and below them the figures that they show; beside them what else is given. A model that is
+ * not ranked, because too much failed, has no bar among the latencies: its figures are bounds.
+ */
+export function addModelCharts(
+  place: ChartPlace,
+  run: Summarised,
+  others: readonly ((size: Size) => ChartSpec)[],
+): void {
+  const { sheet, top } = place;
+  // Bars are drawn from the bottom up.
+  const entries = entriesOf(run).reverse();
+  const size = { width: 480, height: 150 + 26 * Math.max(entries.length, 4) };
+  const { suite, started_at } = run.report.run;
+  const ink = { ink: colors.ink };
+  sheet.text(top, 0, `Charts of the run of ${suite}, ${minuteOf(started_at)}`, {
+    ...ink,
+    bold: true,
+    size: 12,
+  });
+  sheet.text(top + 1, 0, leftOut(entries, run), tones.quiet);
+  const block = addFigures(sheet, top + 5 + Math.ceil(size.height / pixelsPerRow), entries, run);
+  const charts = [
+    intervalChart('e2e_latency_ms', block, 1, size),
+    intervalChart('ttft_ms', block, 4, size),
+    tokenChart(block, 7, size),
+    ...others.map((other) => other(size)),
+  ];
+  for (const [index, spec] of charts.entries())
+    sheet.chart(top + 2, columnAt(index * (size.width + 20), place.widths), spec);
+}
+
+type Size = Pick<ChartSpec, 'width' | 'height'>;
+const pixelsPerRow = 20;
+
+/** The first column that begins at or after so many pixels. */
+export function columnAt(pixels: number, widths: readonly number[]): number {
+  let left = 0;
+  let column = 0;
+  while (left < pixels) left += 7 * (widths[column++] ?? 9) + 5;
+  return column;
+}
+
+function leftOut(entries: readonly SummaryEntry[], run: Summarised): string {
+  const names = entries
+    .filter((entry) => !isShown(entry, entries))
+    .map(({ model }) => `${armName(model, run.report.run.routes)} (${percent(model.error_rate)} failed)`);
+  return names.length === 0 ? '' : `Not ranked, and not among the latencies: ${names.reverse().join(', ')}.`;
+}
+
+/** Without any ranked model all are shown. */
+const isShown = (entry: SummaryEntry, all: readonly SummaryEntry[]): boolean =>
+  entry.rank !== undefined || all.every(({ rank }) => rank === undefined);
+
+/** Where the figures of a run's charts stand. */
+interface Block {
+  readonly run: Summarised;
+  readonly shown: readonly ModelSummary[];
+  /** Of the models that have bars among the latencies. */
+  readonly latencies: (column: number) => Area;
+  readonly all: (column: number) => Area;
+  readonly head: (column: number) => Area;
+}
+
+function addFigures(sheet: Sheet, head: number, entries: readonly SummaryEntry[], run: Summarised): Block {
+  sheet.text(head - 1, 0, 'The figures of the charts, from the bottom up', { ...tones.quiet, bold: true });
+  for (const [index, title] of ['model', ...figures.map((figure) => figure.head)].entries())
+    sheet.text(head, index, title, {
+      ...tones.quiet,
+      wrap: true,
+      ...(index === 0 ? {} : { align: 'right' }),
+    });
+  sheet.height(head, 45);
+  for (const [index, { model }] of entries.entries()) {
+    const bound = isLowerBound(model, 'e2e_latency_ms_geomean') ? ' (at least)' : '';
+    sheet.text(head + 1 + index, 0, armName(model, run.report.run.routes) + bound, tones.quiet);
+    for (const [place, figure] of figures.entries())
+      sheet.value(head + 1 + index, place + 1, figure.of(model), 'number', {
+        ...tones.quiet,
+        numberFormat: '#,##0',
+      });
+  }
+  const shown = entries.filter((entry) => isShown(entry, entries));
+  const last = head + entries.length;
+  return {
+    run,
+    shown: shown.map(({ model }) => model),
+    latencies: (column) => columnArea(sheet.name, column, last - shown.length + 1, last),
+    all: (column) => columnArea(sheet.name, column, head + 1, last),
+    head: (column) => columnArea(sheet.name, column, head, head),
+  };
+}
+
+function intervalChart(
+  metric: Drawn,
+  { run, shown, latencies, head }: Block,
+  column: number,
+  size: Size,
+): ChartSpec {
+  const { meaning } = headlines.find(({ name }) => name === metric)!;
+  const max = axisEnd(
+    shown.flatMap((model) => [model[`${metric}_geomean`], model[`${metric}_geomean_ci_high`]]),
+  );
+  return {
+    kind: 'bars',
+    title: chartTitle(`Geometric mean of ${drawn[metric]}, 95 % interval`, [run]),
+    alternative: `Bars: geometric mean of ${drawn[metric]} of each model in ms (${meaning}), with lines for the 95 % interval. The figures stand below.`,
+    unit: 'ms',
+    legend: false,
+    series: [
+      {
+        name: head(column),
+        categories: latencies(0),
+        values: latencies(column),
+        interval: { minus: latencies(column + 1), plus: latencies(column + 2) },
+      },
+    ],
+    ...size,
+    ...(max === undefined ? {} : { max }),
+  };
+}
+
+function tokenChart({ run, all, head }: Block, column: number, size: Size): ChartSpec {
+  return {
+    kind: 'stacked',
+    title: chartTitle('Tokens of each model', [run]),
+    alternative:
+      'Stacked bars: prompt, reasoning and answer tokens of each model, summed over its answers. The figures stand below.',
+    unit: 'tokens',
+    legend: true,
+    series: [column, column + 1, column + 2].map((place) => ({
+      name: head(place),
+      categories: all(0),
+      values: all(place),
+    })),
+    ...size,
+  };
+}

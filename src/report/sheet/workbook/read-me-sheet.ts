@@ -1,0 +1,154 @@
+import { oneLine } from '../../../base/text.ts';
+import type { Column } from '../../../base/table.ts';
+import type { Manifest } from '../../../journal/manifest.ts';
+import { duration } from '../../format.ts';
+import { isSimulated, simulatedNotice } from '../../report.ts';
+import type { Field } from '../field.ts';
+import type { Summarised } from '../format.ts';
+import { tableNamed } from '../tables.ts';
+import type { Book, Look, Sheet } from './book.ts';
+import { colors } from './colors.ts';
+import { historyFields } from './history-sheet.ts';
+import { method } from './method.ts';
+import { pairFields } from './pairs-sheet.ts';
+import { summaryColumns } from './summary-columns.ts';
+import { minuteOf, suiteNames, withoutMarkup } from './words.ts';
+
+const ink: Look = { ink: colors.ink };
+const label: Look = { ...ink, bold: true, wrap: true };
+const prose: Look = { ...ink, wrap: true };
+
+/** What the workbook holds: sheets, warnings, method, origin, and every column's meaning and unit. */
+export function addReadMe(book: Book, runs: readonly Summarised[]): void {
+  const page = new Page(book.addSheet('Read me'));
+  page.title(`gatebench: ${suiteNames(runs)}`);
+  if (runs.some(({ report }) => isSimulated(report.run)))
+    page.line('SIMULATED', simulatedNotice, { fill: colors.warning, ink: colors.warningInk, bold: true });
+  page.section('Sheets');
+  for (const name of book.sheetNames) page.line(name, sheetMeanings[name] ?? '');
+  page.section('Warnings');
+  addWarnings(page, runs);
+  page.section('Method');
+  for (const [topic, text] of method) page.line(topic, text);
+  for (const run of runs) addOrigin(page, run);
+  page.section('Columns', ['Meaning', 'Unit', 'Sheet']);
+  addColumns(page, runs.length > 1);
+}
+
+const sheetMeanings: Readonly<Record<string, string>> = {
+  Summary: 'One row for each model and run, newest run first, with intervals; charts of the newest run.',
+  Charts: 'Charts of the newest run, and their figures.',
+  Pairs:
+    'Each model against each other, metric by metric: ratio, interval and verdict, always of model_b against model_a.',
+  'All figures': 'Everything that models.csv holds, one row for each model and run: a table for look-ups.',
+  Requests: 'One row for each attempt, warm-up included: a table for filters and pivot tables.',
+  History: 'One row for each run, model and metric, oldest run first; lines over the runs.',
+  'Read me': 'This sheet.',
+};
+
+/** In characters. */
+const textWidth = 110;
+/** In points. Not every program finds out by itself how many lines a cell has. */
+const lineHeight = 15;
+
+/** A sheet of two columns to read, and two more for the list of columns. */
+class Page {
+  readonly #sheet: Sheet;
+  #row = 0;
+
+  constructor(sheet: Sheet) {
+    this.#sheet = sheet;
+    for (const [column, width] of [34, textWidth, 10, 14].entries()) sheet.width(column, width);
+    sheet.hideGrid();
+    sheet.print({ pages: 1 });
+  }
+
+  title(text: string): void {
+    this.#sheet.text(this.#row++, 0, text, { ...ink, bold: true, size: 16 });
+  }
+
+  section(text: string, heads: readonly string[] = ['', '', '']): void {
+    this.#row++;
+    const look: Look = { bold: true, ink: colors.white, fill: colors.head };
+    for (const [column, head] of [text, ...heads].entries()) this.#sheet.text(this.#row, column, head, look);
+    this.#row++;
+  }
+
+  line(name: string, text: string, look: Look = {}): void {
+    this.#sheet.text(this.#row, 0, name, { ...label, ...look });
+    this.#sheet.text(this.#row, 1, text, { ...prose, ...look });
+    const lines = Math.ceil(text.length / (textWidth + 6));
+    if (lines > 1) this.#sheet.height(this.#row, lines * lineHeight);
+    this.#row++;
+  }
+
+  column({ name, meaning, unit }: Pick<Column, 'name' | 'meaning' | 'unit'>, sheet: string): void {
+    this.line(name, withoutMarkup(meaning));
+    this.#sheet.text(this.#row - 1, 2, unit, prose);
+    this.#sheet.text(this.#row - 1, 3, sheet, prose);
+  }
+}
+
+function addWarnings(page: Page, runs: readonly Summarised[]): void {
+  const lines = runs.flatMap(({ report }) =>
+    report.warnings.map((warning) => [minuteOf(report.run.started_at), warning] as const),
+  );
+  if (lines.length === 0) page.line('None', 'Nothing that makes the figures doubtful was noticed.');
+  for (const [when, warning] of lines) page.line(when, warning);
+}
+
+/** Facts of the manifest. Headers, prompts and paths stay out: they may hold what is nobody's business. */
+function addOrigin(page: Page, { manifest, report }: Summarised): void {
+  const { suite } = manifest;
+  page.section(`Run of ${oneLine(suite.name, 60)}, ${minuteOf(manifest.started_at)}`);
+  for (const [name, value] of originFacts(manifest)) page.line(name, value);
+  const { requests_done: done, requests_planned: planned, requests_failed: failed } = report.run;
+  page.line('Requests', `${done} of ${planned} measured, ${failed} failed`);
+}
+
+function originFacts({ suite, routes, versions, machine, ...manifest }: Manifest): [string, string][] {
+  const { run } = suite;
+  const models = suite.models.map(({ id, model }) => (id === model ? id : `${id} = ${model}`));
+  const length =
+    manifest.ended_at === undefined
+      ? undefined
+      : Date.parse(manifest.ended_at) - Date.parse(manifest.started_at);
+  return [
+    ['Run id', manifest.run_id],
+    ...(suite.description === undefined ? [] : [['Question', suite.description] satisfies [string, string]]),
+    ['Suite', `${suite.name}, SHA-256 ${manifest.suite_hash}`],
+    ['Status', manifest.status],
+    ['Started', manifest.started_at],
+    [
+      'Ended',
+      manifest.ended_at === undefined
+        ? 'not yet, or killed'
+        : `${manifest.ended_at}, after ${duration(length)}`,
+    ],
+    ['Route', routes.map(({ route, host }) => `${route} (${host})`).join(', ')],
+    ['Models', models.join(', ')],
+    [
+      'Design',
+      `${suite.prompts.length} prompts × ${run.repeat} repeats, ${run.warmup} warm-up, order ${run.order}, seed ${manifest.seed}, ${run.concurrency} at once`,
+    ],
+    [
+      'Versions',
+      `gatebench ${versions.gatebench}, openai ${versions.openai}, undici ${versions.undici}, Node ${versions.node}`,
+    ],
+    [
+      'Machine',
+      `${machine.platform} ${machine.arch}, ${machine.cpus} × ${machine.cpu}, ${machine.memory_gib} GiB`,
+    ],
+  ];
+}
+
+function addColumns(page: Page, hasHistory: boolean): void {
+  for (const { head, column } of summaryColumns) page.column({ ...column, name: head }, 'Summary');
+  const list = (fields: readonly Field[], sheet: string): void => {
+    for (const { column } of fields) page.column(column, sheet);
+  };
+  list(pairFields, 'Pairs');
+  list(tableNamed('models').fields, 'All figures');
+  list(tableNamed('requests').fields, 'Requests');
+  if (hasHistory) list(historyFields, 'History');
+}

@@ -1,0 +1,254 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { HandClock } from '../../base/testing/hand-clock.ts';
+import { armKey, planBlocks } from '../../plan/blocks.ts';
+import type { Arm, Block, PlannedRequest } from '../../plan/plan.ts';
+import { arm, prompt } from '../../plan/testing/planned.ts';
+import { closedLoop } from './closed-loop.ts';
+import { Concurrency } from './concurrency.ts';
+import type { LoadOptions } from './load-mode.ts';
+
+/** So many blocks of one prompt each, arms in random order. */
+function blocksOf(arms: readonly Arm[], blocks: number): Block[] {
+  return [
+    ...planBlocks({ arms, prompts: [prompt('p')], repeat: blocks, warmup: 0, order: 'blocks', seed: 1 }),
+  ];
+}
+
+/** What one request does: how long each of its attempts takes. No attempt at all: it is skipped. */
+type Behaviour = (planned: PlannedRequest) => readonly number[];
+
+/** A run in which nothing is real but the load mode: it keeps count of what the load mode does. */
+class Simulation {
+  readonly clock = new HandClock();
+  readonly stop = new AbortController();
+  readonly performed: PlannedRequest[] = [];
+  /** First attempts that were sent, and requests that are over, by arm. */
+  readonly sent = new Map<string, number>();
+  readonly ended = new Map<string, number>();
+  readonly inFlight = new Map<string, number>();
+  readonly concurrency: Concurrency;
+  readonly #arms: readonly Arm[];
+  readonly #behaviour: Behaviour;
+  /** Looks on at every send. */
+  onSend: (planned: PlannedRequest) => void = () => undefined;
+
+  constructor(total: number, arms: readonly Arm[], behaviour: Behaviour) {
+    this.concurrency = new Concurrency(total, arms);
+    this.#arms = arms;
+    this.#behaviour = behaviour;
+    for (const one of arms) for (const map of [this.sent, this.ended, this.inFlight]) map.set(armKey(one), 0);
+  }
+
+  get totalInFlight(): number {
+    return this.inFlight.values().reduce((sum, n) => sum + n, 0);
+  }
+
+  drive(blocks: Iterable<Block>): Promise<void> {
+    return closedLoop.drive({
+      blocks,
+      concurrency: this.concurrency,
+      perform: this.perform,
+      stop: this.stop.signal,
+    });
+  }
+
+  readonly perform: LoadOptions['perform'] = async (planned, admit) => {
+    this.performed.push(planned);
+    const key = armKey(planned.arm);
+    for (const [attempt, duration] of this.#behaviour(planned).entries())
+      await admit(async () => {
+        if (attempt === 0) this.#add(this.sent, key, 1);
+        this.#add(this.inFlight, key, 1);
+        this.onSend(planned);
+        await this.clock.sleep(duration);
+        this.#add(this.inFlight, key, -1);
+      });
+    this.#add(this.ended, key, 1);
+  };
+
+  /** By arm, in the order of the arms. */
+  counts(of: Map<string, number>): number[] {
+    return this.#arms.map((one) => of.get(armKey(one))!);
+  }
+
+  #add(map: Map<string, number>, key: string, n: number): void {
+    map.set(key, map.get(key)! + n);
+  }
+}
+
+const never = Infinity;
+
+/** Any mix of arms with their own ceilings, requests of any length, retries and skipped ones. */
+const anyRun = fc
+  .record({
+    ceilings: fc.array(fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined }), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+    total: fc.integer({ min: 1, max: 8 }),
+    blocks: fc.integer({ min: 0, max: 12 }),
+    durations: fc.array(fc.array(fc.nat(50), { maxLength: 3 }), { minLength: 1, maxLength: 30 }),
+  })
+  .map(({ ceilings, total, blocks, durations }) => {
+    const arms = ceilings.map((concurrency, n) =>
+      arm(`m${n}`, concurrency === undefined ? {} : { concurrency }),
+    );
+    let asked = 0;
+    const simulation = new Simulation(total, arms, () => durations[asked++ % durations.length]!);
+    const ceilingOf = ({ model }: Arm): number =>
+      Math.min(model.concurrency ?? Math.max(1, Math.floor(total / arms.length)), total);
+    return { simulation, arms, total, blocks: blocksOf(arms, blocks), ceilingOf };
+  });
+
+describe('whatever the mix of arms, ceilings, lengths, retries and skips', () => {
+  test('every request is performed exactly once, in the order of the plan', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyRun, async ({ simulation, blocks }) => {
+        await simulation.clock.finish(simulation.drive(blocks));
+        expect(simulation.performed).toEqual(blocks.flat());
+        expect(simulation.totalInFlight).toBe(0);
+      }),
+    );
+  });
+
+  test('never more is in flight than the total allows, nor of one arm than its ceiling', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyRun, async ({ simulation, total, blocks, ceilingOf }) => {
+        simulation.onSend = (planned) => {
+          expect(simulation.totalInFlight).toBeLessThanOrEqual(total);
+          expect(simulation.inFlight.get(armKey(planned.arm))).toBeLessThanOrEqual(ceilingOf(planned.arm));
+        };
+        await simulation.clock.finish(simulation.drive(blocks));
+      }),
+    );
+  });
+
+  test('no arm runs further ahead of another than the highest ceiling and one', async () => {
+    const anyWithoutSkips = anyRun.filter(({ blocks }) => blocks.length > 3);
+    await fc.assert(
+      fc.asyncProperty(anyWithoutSkips, fc.integer({ min: 1, max: 40 }), async (mix, slowness) => {
+        const arms = mix.arms;
+        const simulation = new Simulation(mix.total, arms, (planned) => [
+          planned.arm === arms[0] ? slowness : 1,
+        ]);
+        const window = Math.max(...arms.map(mix.ceilingOf)) + 1;
+        simulation.onSend = () => {
+          const sent = simulation.counts(simulation.sent);
+          expect(Math.max(...sent) - Math.min(...sent)).toBeLessThanOrEqual(window);
+        };
+        await simulation.clock.finish(simulation.drive(mix.blocks));
+      }),
+    );
+  });
+
+  test('a stop ends the handing out at once, and the run when what was handed out is over', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyRun, fc.nat(20), async ({ simulation, blocks }, steps) => {
+        const run = simulation.drive(blocks);
+        await simulation.clock.settle();
+        for (let n = 0; n < steps; n++) await simulation.clock.step();
+        simulation.stop.abort();
+        const handedOut = simulation.performed.length;
+        await simulation.clock.finish(run);
+        expect(simulation.performed).toHaveLength(handedOut);
+        expect(simulation.counts(simulation.ended).reduce((sum, n) => sum + n, 0)).toBe(handedOut);
+      }),
+    );
+  });
+
+  test('an error ends it with that error, nothing is sent after it, and what was on its way ends first', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyRun, fc.nat(30), async ({ simulation, blocks }, failing) => {
+        const error = new Error('the disk is full');
+        let failed = false;
+        let sentAfter = 0;
+        simulation.onSend = () => (sentAfter += failed ? 1 : 0);
+        const run = closedLoop.drive({
+          blocks,
+          concurrency: simulation.concurrency,
+          stop: simulation.stop.signal,
+          perform: async (planned, admit) => {
+            await simulation.perform(planned, admit);
+            if (planned !== blocks.flat()[failing]) return;
+            setImmediate(() => (failed = true));
+            throw error;
+          },
+        });
+        const outcome = await simulation.clock.finish(run.catch((reason: unknown) => reason));
+        expect(outcome).toBe(failing < blocks.flat().length ? error : undefined);
+        expect(sentAfter).toBe(0);
+        expect(simulation.totalInFlight).toBe(0);
+      }),
+    );
+  });
+});
+
+test('the slowest arm sets the time of the run, and the others lose nothing by it', async () => {
+  const [slow, fast, faster] = [arm('slow'), arm('fast'), arm('faster')];
+  const lengths = new Map([
+    [slow, 100],
+    [fast, 30],
+    [faster, 1],
+  ]);
+  const simulation = new Simulation(3, [slow, fast, faster], ({ arm }) => [lengths.get(arm)!]);
+  await simulation.clock.finish(simulation.drive(blocksOf([slow, fast, faster], 10)));
+  expect(simulation.clock.now()).toBe(1000);
+});
+
+test('while one arm hangs, the others go on up to the window and wait there', async () => {
+  const [hung, fast, faster] = [arm('hung'), arm('fast'), arm('faster')];
+  const simulation = new Simulation(3, [hung, fast, faster], ({ arm }) => [arm === hung ? never : 1]);
+  void simulation.drive(blocksOf([hung, fast, faster], 50));
+  await simulation.clock.runOut();
+  // One place each. The hung one has sent its first, and two more blocks may be open beside it.
+  expect(simulation.counts(simulation.sent)).toEqual([1, 3, 3]);
+  expect(simulation.counts(simulation.ended)).toEqual([0, 3, 3]);
+});
+
+test('a request that is skipped holds nobody up, nor does a block without any', async () => {
+  const [off, on] = [arm('off'), arm('on')];
+  const simulation = new Simulation(2, [off, on], ({ arm }) => (arm === off ? [] : [10]));
+  const blocks = blocksOf([off, on], 20).flatMap((block) => [block, []]);
+  await simulation.clock.finish(simulation.drive(blocks));
+  expect(simulation.counts(simulation.sent)).toEqual([0, 20]);
+});
+
+test('a request that tries again keeps its place: none that came later gets ahead, to be refused as it was', async () => {
+  const one = arm('one', { concurrency: 1 });
+  const simulation = new Simulation(1, [one], ({ block }) => (block === 1 ? [10, 10] : [10]));
+  const order: number[] = [];
+  simulation.onSend = ({ block }) => order.push(block);
+  await simulation.clock.finish(simulation.drive(blocksOf([one], 4)));
+  expect(order).toEqual([1, 1, 2, 3, 4]);
+});
+
+test('a plan is read only as far as it is needed', async () => {
+  const one = arm('one');
+  let read = 0;
+  const simulation = new Simulation(1, [one], () => [never]);
+  const blocks = blocksOf([one], 50);
+  void simulation.drive({
+    *[Symbol.iterator]() {
+      for (const block of blocks) {
+        read++;
+        yield block;
+      }
+    },
+  });
+  await simulation.clock.settle();
+  // One in flight, two in the window, and the one that waits at its door.
+  expect(read).toBe(4);
+});
+
+test('stopped before it began, nothing is handed out', async () => {
+  const one = arm('one');
+  const simulation = new Simulation(1, [one], () => [1]);
+  simulation.stop.abort();
+  await simulation.drive(blocksOf([one], 5));
+  expect(simulation.performed).toEqual([]);
+});
+
+test('nothing to do is done at once', async () => {
+  await new Simulation(1, [arm('one')], () => [1]).drive([]);
+});

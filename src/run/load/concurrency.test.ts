@@ -1,0 +1,106 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { Arm } from '../../plan/plan.ts';
+import { arm } from '../../plan/testing/planned.ts';
+import { Concurrency } from './concurrency.ts';
+
+/** Sends that end when the test says so. */
+class Sends {
+  readonly running: string[] = [];
+  readonly #ends: (() => void)[] = [];
+  readonly #concurrency: Concurrency;
+
+  constructor(concurrency: Concurrency) {
+    this.#concurrency = concurrency;
+  }
+
+  async ask(arm: Arm, times: number): Promise<void> {
+    for (let n = 0; n < times; n++)
+      void this.#concurrency.run(arm, async () => {
+        this.running.push(arm.model.id);
+        await new Promise<void>((resolve) => this.#ends.push(resolve));
+        this.running.splice(this.running.indexOf(arm.model.id), 1);
+      });
+    await turn();
+  }
+
+  /** Ends those that have run longest. */
+  async end(times: number): Promise<void> {
+    for (const end of this.#ends.splice(0, times)) end();
+    await turn();
+  }
+}
+
+test.each([
+  [3, 3, 1],
+  [4, 3, 1],
+  [5, 2, 2],
+  [1, 3, 1],
+  [2, 1, 2],
+])('%i places for %i arms: each has %i', async (total, arms, share) => {
+  const all = Array.from({ length: arms }, (_, n) => arm(`m${n}`));
+  const concurrency = new Concurrency(total, all);
+  const sends = new Sends(concurrency);
+  await sends.ask(all[0]!, 10);
+  expect(sends.running).toHaveLength(share);
+  expect(concurrency.highestCeiling).toBe(share);
+  expect(concurrency.total).toBe(total);
+});
+
+test('an arm’s own ceiling holds, and never goes above the total', async () => {
+  const [one, many] = [arm('one', { concurrency: 1 }), arm('many', { concurrency: 99 })];
+  const concurrency = new Concurrency(4, [one, many]);
+  const sends = new Sends(concurrency);
+  await sends.ask(one, 5);
+  expect(sends.running).toEqual(['one']);
+  await sends.ask(many, 9);
+  expect(sends.running).toEqual(['one', 'many', 'many', 'many']);
+  expect(concurrency.highestCeiling).toBe(4);
+});
+
+test('an arm that waits for its own ceiling holds no place of the others', async () => {
+  const [slow, fast] = [arm('slow', { concurrency: 1 }), arm('fast', { concurrency: 1 })];
+  const sends = new Sends(new Concurrency(2, [slow, fast]));
+  await sends.ask(slow, 10);
+  await sends.ask(fast, 10);
+  expect(sends.running).toEqual(['slow', 'fast']);
+});
+
+test('where all places are taken, the one that waited longest goes first', async () => {
+  const arms = ['a', 'b', 'c'].map((id) => arm(id, { concurrency: 2 }));
+  const sends = new Sends(new Concurrency(2, arms));
+  for (const one of arms) await sends.ask(one, 1);
+  await sends.ask(arms[0]!, 1);
+  expect(sends.running).toEqual(['a', 'b']);
+  await sends.end(1);
+  expect(sends.running).toEqual(['b', 'c']);
+  await sends.end(1);
+  expect(sends.running).toEqual(['c', 'a']);
+});
+
+test('a failed send gives its place back and hands its error on', async () => {
+  const one = arm('one', { concurrency: 1 });
+  const concurrency = new Concurrency(1, [one]);
+  await expect(concurrency.run(one, () => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
+  expect(await concurrency.run(one, () => Promise.resolve(7))).toBe(7);
+});
+
+test('lowering halves what an arm may have, down to one; restoring lets the waiting go at once', async () => {
+  const [one, other] = [arm('one', { concurrency: 5 }), arm('other', { concurrency: 1 })];
+  const concurrency = new Concurrency(6, [one, other]);
+  const sends = new Sends(concurrency);
+  await sends.ask(one, 20);
+  expect(sends.running).toHaveLength(5);
+  expect(concurrency.lower(one)).toBe(2);
+  // Those on their way stay on it; the next ones wait until fewer than two are left.
+  await sends.end(3);
+  expect(sends.running).toHaveLength(2);
+  await sends.end(1);
+  expect(sends.running).toHaveLength(2);
+  expect([concurrency.lower(one), concurrency.lower(one)]).toEqual([1, 1]);
+  await sends.ask(other, 1);
+  expect(sends.running).toContain('other');
+  expect(concurrency.restore(one)).toBe(5);
+  await sends.end(0);
+  expect(sends.running.filter((id) => id === 'one')).toHaveLength(5);
+});

@@ -1,0 +1,314 @@
+import type { ChunkKind } from '../measure/chunk-log.ts';
+import type { ToolCall, Usage } from '../measure/exchange.ts';
+import { textParts, type TextPart } from './content-parts.ts';
+import { isObject, saysNothing, text } from './json-words.ts';
+import { choiceFields, deltaFields, frameFields } from './known-fields.ts';
+import { TextChannel } from './text-channel.ts';
+import { ThinkTags } from './think-tags.ts';
+import { ToolCalls } from './tool-calls.ts';
+import { Unread } from './unread.ts';
+import { UsageCounts } from './usage.ts';
+
+/** Where the pieces of a completion are logged with their instants. */
+export interface PieceLog {
+  /** Text of one kind that came just now, 0 `chars` for a frame without text. Returns its place. */
+  push(kind: ChunkKind, chars: number): number;
+  /** Says anew what a piece carried. */
+  amend(place: number, kind: ChunkKind, chars: number): void;
+  /** All content so far was reasoning. */
+  contentWasReasoning(): void;
+}
+
+/** What was seen in an answer, in the words of `stream_notes`. */
+type Seen = 'think_tags' | 'summary_frame' | 'cumulative_text' | 'other_choices';
+
+/** A completion as it grows, from chunks or from one whole answer. */
+export class Completion {
+  finishReason: string | undefined;
+  echoedModel: string | undefined;
+  /** A chunk with an empty model name: how Ollama's compatibility layer swallows an error in mid-stream. */
+  sawEmptyModel = false;
+  /** What a chunk reported as its error: the `error` member, or the whole frame where that is one. */
+  error: unknown;
+  readonly unread = new Unread();
+
+  #answer = '';
+  /** From fields of its own, and from tags within the content. */
+  #reasoning = '';
+  #taggedReasoning = '';
+  readonly #toolCalls = new ToolCalls();
+  readonly #counts = new UsageCounts();
+  readonly #seen = new Set<Seen>();
+  #contentChannel = new TextChannel();
+  #reasoningChannel = new TextChannel();
+  #tags = new ThinkTags();
+  /** Places of pieces that may be a tag's beginning. */
+  #tentative: number[] = [];
+  /** Places of the pieces of each of the first deltas, in case they turn out to be cumulative. */
+  #early: number[][] = [];
+  #sawDelta = false;
+
+  get answer(): string {
+    return this.#answer;
+  }
+
+  get reasoning(): string {
+    return this.#reasoning + this.#taggedReasoning + this.#tags.held;
+  }
+
+  get toolCalls(): ToolCall[] {
+    return this.#toolCalls.calls;
+  }
+
+  get usage(): Usage {
+    return this.#counts.measured(this.#hasText).usage;
+  }
+
+  /** Words of `stream_notes` for what was seen. */
+  get notes(): string[] {
+    return [
+      ...this.#seen,
+      ...(this.#counts.measured(this.#hasText).contradicts ? ['contradictory_usage'] : []),
+      ...(this.unread.isEmpty ? [] : ['unread']),
+    ];
+  }
+
+  get #hasText(): boolean {
+    return this.#answer !== '' || this.reasoning !== '' || this.#toolCalls.count > 0;
+  }
+
+  /**
+   * Takes in one parsed `data:` frame of a stream, or the body of an answer that was not streamed. What says
+   * something and is not understood is noted as unread.
+   */
+  add(frame: unknown, log: PieceLog): void {
+    if (!isObject(frame)) {
+      this.unread.note('frame', frame);
+      return;
+    }
+    const error = errorIn(frame);
+    this.error ??= error;
+    if (typeof frame['model'] === 'string') {
+      if (frame['model'] === '') this.sawEmptyModel = true;
+      else this.echoedModel ??= frame['model'];
+    }
+    if (error === undefined) this.unread.noteOthers(frame, frameFields);
+    const choices = frame['choices'];
+    if (Array.isArray(choices))
+      for (const [place, choice] of choices.entries()) this.#addAny(choice, place, log);
+    else this.unread.note('choices', choices);
+    this.#addUsage(frame['usage'], log);
+    if (isObject(frame['x_groq'])) this.#addUsage(frame['x_groq']['usage'], log);
+  }
+
+  #addUsage(usage: unknown, log: PieceLog): void {
+    if (usage !== undefined && usage !== null && this.#counts.add(usage, this.unread)) log.push('usage', 0);
+  }
+
+  /** One answer is measured, the one with index 0. */
+  #addAny(choice: unknown, place: number, log: PieceLog): void {
+    if (!isObject(choice)) {
+      this.unread.note('choices', choice);
+      return;
+    }
+    const index = typeof choice['index'] === 'number' ? choice['index'] : place;
+    if (index === 0) {
+      this.#addChoice(choice, log);
+      return;
+    }
+    if (saysNothing(choice['delta'] ?? choice['message'] ?? choice['text'])) return;
+    this.#seen.add('other_choices');
+    this.unread.note('choices of another index', choice['delta'] ?? choice['message'] ?? choice['text']);
+  }
+
+  #addChoice(choice: Record<string, unknown>, log: PieceLog): void {
+    this.unread.noteOthers(choice, choiceFields, 'choices');
+    if (!saysNothing(choice['error'])) this.error ??= choice['error'];
+    const finishReason = text(choice['finish_reason']);
+    if (finishReason === '') this.unread.note('finish_reason', choice['finish_reason']);
+    const isClosing = finishReason !== '' || this.finishReason !== undefined;
+    let pieces = 0;
+    const { delta, message } = choice;
+    if (isObject(delta)) {
+      this.#sawDelta ||= !saysNothing(delta);
+      pieces += this.#addPart(delta, isClosing, log);
+    } else this.unread.note('delta', delta);
+    // Behind deltas, a message is the whole once more.
+    if (isObject(message)) pieces += this.#addPart(message, isClosing || this.#sawDelta, log);
+    else this.unread.note('message', message);
+    // The way of the completions before chat.
+    pieces += this.#addTexts(textParts(choice['text'], 'content', 'text', this.unread), isClosing, log);
+    if (finishReason !== '') {
+      this.finishReason = finishReason;
+      this.#finishTexts(log);
+      log.push('finish', 0);
+    } else if (pieces === 0) {
+      log.push('role', 0);
+    }
+    this.#addUsage(choice['usage'], log);
+  }
+
+  /** A delta or a message. Returns how many pieces of text it held. */
+  #addPart(part: Record<string, unknown>, isClosing: boolean, log: PieceLog): number {
+    this.unread.noteOthers(part, deltaFields, 'delta');
+    let pieces = this.#addTexts([...this.#reasoningOf(part), ...this.#contentOf(part)], isClosing, log);
+    const calls = part['tool_calls'];
+    const deltas: unknown[] = Array.isArray(calls) ? calls : [];
+    if (!Array.isArray(calls)) this.unread.note('tool_calls', calls);
+    // The way of the tools before they were called so.
+    const call = part['function_call'];
+    if (!saysNothing(call)) deltas.push({ index: 0, function: call });
+    for (const each of deltas) {
+      const chars = this.#toolCalls.add(each, this.unread);
+      if (chars > 0) pieces++;
+      if (chars > 0) log.push('tool', chars);
+    }
+    return pieces;
+  }
+
+  /** Servers say the same thinking under several names; the first that says something holds. */
+  #reasoningOf(part: Record<string, unknown>): TextPart[] {
+    let found: TextPart[] = [];
+    for (const name of reasoningMembers) {
+      if (saysNothing(part[name])) continue;
+      const texts = textParts(part[name], 'reasoning', `delta.${name}`, this.unread);
+      if (found.length === 0) found = texts.map(({ text }) => ({ kind: 'reasoning', text }));
+    }
+    return found;
+  }
+
+  #contentOf(part: Record<string, unknown>): TextPart[] {
+    return [
+      ...textParts(part['content'], 'content', 'delta.content', this.unread),
+      // What it says instead of an answer is what its user reads.
+      ...textParts(part['refusal'], 'content', 'delta.refusal', this.unread),
+    ];
+  }
+
+  #addTexts(parts: readonly TextPart[], isClosing: boolean, log: PieceLog): number {
+    for (const part of parts) {
+      if (part.kind === 'reasoning') this.#addReasoning(part.text, isClosing, log);
+      else this.#addContent(part.text, isClosing, log);
+    }
+    return parts.length;
+  }
+
+  #addReasoning(piece: string, isClosing: boolean, log: PieceLog): void {
+    const isWhole = (whole: string): boolean => whole.trim() === this.#reasoning.trim();
+    const fresh = this.#reasoningChannel.take(piece, isClosing, isWhole);
+    if (fresh.kind === 'repeat') this.#noteRepeat(this.#reasoningChannel, log);
+    else if (fresh.kind === 'restated') this.#seen.add('cumulative_text');
+    if (fresh.kind === 'restated') this.#reasoning = fresh.parts.join('');
+    if (fresh.kind === 'more') this.#reasoning += fresh.text;
+    if (fresh.kind !== 'repeat')
+      log.push('reasoning', fresh.kind === 'more' ? fresh.text.length : (fresh.parts.at(-1) ?? '').length);
+  }
+
+  #addContent(piece: string, isClosing: boolean, log: PieceLog): void {
+    const fresh = this.#contentChannel.take(piece, isClosing, (whole) => this.#isWhole(whole));
+    if (fresh.kind === 'repeat') this.#noteRepeat(this.#contentChannel, log);
+    else if (fresh.kind === 'more') this.#addSplit(fresh.text, log);
+    else {
+      // The last part came just now and has no piece yet.
+      this.#early.push([]);
+      this.#restate(fresh.parts, log);
+    }
+  }
+
+  /** Whether a text is all content so far, with its thinking or without. */
+  #isWhole(whole: string): boolean {
+    if (this.#answer.trim() === '') return false;
+    if (whole.trim() === this.#answer.trim()) return true;
+    if (!this.#tags.seen) return false;
+    const tags = new ThinkTags();
+    let answer = '';
+    for (const part of tags.feed(whole)) if (part.kind === 'content') answer += part.text;
+    return tags.seen && answer.trim() === this.#answer.trim();
+  }
+
+  #noteRepeat(channel: TextChannel, log: PieceLog): void {
+    this.#seen.add(channel.isCumulative ? 'cumulative_text' : 'summary_frame');
+    log.push('role', 0);
+  }
+
+  /** Adds content, with the thinking in it told apart. Returns the places of its pieces. */
+  #addSplit(content: string, log: PieceLog): number[] {
+    const places: number[] = [];
+    for (const part of this.#tags.feed(content)) {
+      if (part.kind === 'tag') {
+        this.#seen.add('think_tags');
+        for (const place of this.#tentative) log.amend(place, 'role', 0);
+        this.#tentative = [];
+        this.#answer = '';
+      } else if (part.kind === 'was-reasoning') {
+        this.#seen.add('think_tags');
+        this.#taggedReasoning += this.#answer.slice(0, this.#answer.length - part.cut);
+        this.#answer = '';
+        log.contentWasReasoning();
+      } else {
+        if (part.kind === 'content') this.#answer += part.text;
+        else this.#taggedReasoning += part.text;
+        const place = log.push(part.kind, part.text.length);
+        places.push(place);
+        if (part.tentative) this.#tentative.push(place);
+      }
+    }
+    if (places.length === 0) places.push(log.push('role', 0));
+    if (this.#early.length < 3) this.#early.push(places);
+    return places;
+  }
+
+  /** Each delta of content so far held all before it: this is what they really brought. */
+  #restate(parts: readonly string[], log: PieceLog): void {
+    this.#seen.add('cumulative_text');
+    const before = this.#early;
+    this.#early = [];
+    this.#answer = '';
+    this.#taggedReasoning = '';
+    this.#tags = new ThinkTags();
+    this.#tentative = [];
+    for (const [index, part] of parts.entries()) {
+      const places = [...(before[index] ?? [])];
+      this.#addSplit(part, {
+        ...log,
+        // In the place of the piece that was logged before, as long as there is one.
+        push: (kind, chars) => {
+          const place = places.shift();
+          if (place === undefined) return log.push(kind, chars);
+          log.amend(place, kind, chars);
+          return place;
+        },
+      });
+      for (const place of places) log.amend(place, 'role', 0);
+    }
+  }
+
+  #finishTexts(log: PieceLog): void {
+    const content = this.#contentChannel.finish();
+    if (content?.kind === 'restated') this.#restate(content.parts, log);
+    const reasoning = this.#reasoningChannel.finish();
+    if (reasoning?.kind !== 'restated') return;
+    this.#seen.add('cumulative_text');
+    this.#reasoning = reasoning.parts.join('');
+  }
+}
+
+const reasoningMembers = [
+  'reasoning',
+  'reasoning_content',
+  'reasoning_text',
+  'thinking',
+  'reasoning_details',
+  'thinking_blocks',
+];
+
+/** What a frame says about a failure, if it does: as an `error`, or in one of the ways in which the frame is one. */
+function errorIn(frame: Record<string, unknown>): unknown {
+  if (!saysNothing(frame['error'])) return frame['error'];
+  if (frame['object'] === 'error' || frame['status'] === 'failure' || frame['type'] === 'error') return frame;
+  const hasAnswer = frame['choices'] !== undefined || frame['usage'] !== undefined;
+  if (hasAnswer) return undefined;
+  if (frame['success'] === false || !saysNothing(frame['errors']) || !saysNothing(frame['detail']))
+    return frame;
+  return undefined;
+}

@@ -1,0 +1,123 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { lostToLag } from '../measure/metrics/lost-to-lag.ts';
+import { validityOf } from '../measure/validity.ts';
+import { LoopLag } from './loop-lag.ts';
+import { frameText, goodFrames, serve, testGateway } from './testing/server.ts';
+
+interface HandDriven {
+  iteration: number;
+  active: number;
+  idle: number;
+  runQueue: number;
+}
+
+/** A loop that the test drives by hand. */
+function handDriven(): { lag: LoopLag; loop: HandDriven } {
+  const loop: HandDriven = { iteration: 1, active: 100, idle: 50, runQueue: 0 };
+  const lag = new LoopLag({
+    iteration: () => loop.iteration,
+    now: () => loop.active + loop.idle,
+    idle: () => loop.idle,
+    runQueue: () => loop.runQueue,
+  });
+  return { lag, loop };
+}
+
+test('after a wait in poll, the work since the last look bounds the lag', () => {
+  const { lag, loop } = handDriven();
+  lag.observe();
+  Object.assign(loop, { iteration: 2, active: 103, idle: 70 });
+  expect(lag.bound()).toBe(3);
+});
+
+test('without a wait, data may have come during the whole iteration before', () => {
+  const { lag, loop } = handDriven();
+  Object.assign(loop, { iteration: 2, active: 101, idle: 60 });
+  lag.observe();
+  Object.assign(loop, { iteration: 3, active: 141, idle: 60 });
+  lag.observe();
+  Object.assign(loop, { iteration: 4, active: 142, idle: 60 });
+  // Since the look in iteration 2: the 40 ms of work in iteration 3 and the 1 ms in this one.
+  expect(lag.bound()).toBe(41);
+});
+
+test('later stamps of one iteration are later by what was done before them', () => {
+  const { lag, loop } = handDriven();
+  Object.assign(loop, { iteration: 2, active: 101, idle: 80 });
+  expect(lag.bound()).toBe(1);
+  loop.active = 107;
+  expect(lag.bound()).toBe(7);
+});
+
+test('time on the run queue is added', () => {
+  const { lag, loop } = handDriven();
+  Object.assign(loop, { iteration: 2, active: 101, idle: 80, runQueue: 6 });
+  expect(lag.bound()).toBe(7);
+});
+
+test('a bound that is settled later holds what was open, and the run queue since the clock was read before', () => {
+  const { lag, loop } = handDriven();
+  lag.observe();
+  Object.assign(loop, { iteration: 2, active: 102, idle: 80, runQueue: 5 });
+  const opened = lag.open();
+  Object.assign(loop, { iteration: 3, active: 180, idle: 99, runQueue: 9 });
+  lag.observe();
+  expect(lag.settle(opened)).toBe(2 + 9);
+});
+
+test('the run queue is asked once in an iteration: the rest of it is work', () => {
+  let asked = 0;
+  const loop = { iteration: 1, idle: 50 };
+  const lag = new LoopLag({
+    iteration: () => loop.iteration,
+    now: () => 150,
+    idle: () => loop.idle,
+    runQueue: () => ++asked,
+  });
+  loop.iteration = 2;
+  const before = asked;
+  lag.bound();
+  lag.bound();
+  lag.observe();
+  expect(asked - before).toBe(1);
+  loop.iteration = 3;
+  lag.bound();
+  expect(asked - before).toBe(2);
+});
+
+test('a wait that is known to be over by the look to count from is not counted again', () => {
+  const { lag, loop } = handDriven();
+  Object.assign(loop, { iteration: 2, active: 101, idle: 80, runQueue: 6 });
+  lag.observe();
+  Object.assign(loop, { iteration: 3, active: 102, idle: 90, runQueue: 6.5 });
+  expect(lag.bound()).toBe(1 + 0.5);
+});
+
+function block(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
+test('a client that is made late by a known time says so, and stays silent otherwise', async () => {
+  await using server = await serve((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(frameText(goodFrames()[0]));
+    setTimeout(() => {
+      for (const frame of goodFrames().slice(1)) response.write(frameText(frame));
+      response.end();
+    }, 40);
+  });
+  await using client = testGateway();
+  await client.ask(server.url);
+
+  // The server shares this process, so its own write comes first, and then the loop is held.
+  const asked = client.ask(server.url);
+  await delay(5);
+  const hold = setInterval(() => block(60), 20);
+  const late = await asked;
+  clearInterval(hold);
+  expect(late.clientLagMs).toBeGreaterThanOrEqual(50);
+  expect(validityOf(late, { wireModel: 'm' })).toEqual({ valid: true, reasons: [] });
+  expect(lostToLag(late)).toContain('ttft_ms');
+});

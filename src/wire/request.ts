@@ -1,0 +1,98 @@
+import type { PlannedRequest } from '../plan/plan.ts';
+import type { GatewaySettings, Json } from '../suite/suite.ts';
+import { nativeBody } from './native-request.ts';
+import { salted, type SaltPlace } from './salt.ts';
+import type { Endpoint } from '../target/route.ts';
+
+/** A request as it is handed to the SDK, or sent beside it. */
+export interface ChatRequest {
+  eventId: string;
+  baseUrl: string;
+  body: ChatBody;
+  /** A null takes away a header that the SDK would send. */
+  headers: Record<string, string | null>;
+  /** By Ollama's own API, which the SDK does not speak. */
+  native?: boolean;
+}
+
+export interface ChatBody {
+  model: string;
+  messages: Json[];
+  stream: boolean;
+  [param: string]: Json;
+}
+
+export interface RequestFacts {
+  runId: string;
+  suite: string;
+  eventId: string;
+  settings: GatewaySettings;
+  /** A token for this attempt alone, and where it goes. Absent: the messages are sent as they are. */
+  salt?: { place: SaltPlace; token: string };
+}
+
+/** What goes on the wire for one planned request. */
+export function chatRequest(asked: PlannedRequest, endpoint: Endpoint, facts: RequestFacts): ChatRequest {
+  const planned = withSalt(asked, facts.salt);
+  return {
+    eventId: facts.eventId,
+    baseUrl: endpoint.baseUrl,
+    ...(endpoint.native
+      ? { body: nativeBody(planned, endpoint.wireModel, endpoint.native), native: true }
+      : { body: chatBody(planned, endpoint.wireModel) }),
+    headers: {
+      ...facts.settings.headers,
+      // A compressed stream cannot be stamped as it arrives.
+      'accept-encoding': 'identity',
+      authorization: endpoint.bearer === undefined ? null : `Bearer ${endpoint.bearer}`,
+      ...endpoint.headers,
+      ...(endpoint.throughGateway ? gatewayHeaders(planned, facts) : {}),
+    },
+  };
+}
+
+function withSalt(planned: PlannedRequest, salt: RequestFacts['salt']): PlannedRequest {
+  if (salt === undefined) return planned;
+  const { prompt } = planned;
+  return { ...planned, prompt: { ...prompt, messages: salted(prompt.messages, salt.place, salt.token) } };
+}
+
+/** The suite's params as they are; the model's own win over the prompt's. Streaming unless told otherwise. */
+function chatBody({ prompt, arm }: PlannedRequest, model: string): ChatBody {
+  const params = { ...prompt.params, ...arm.model.params };
+  const stream = params['stream'] !== false;
+  const streaming = stream
+    ? { stream, stream_options: { include_usage: true, ...(params['stream_options'] as object | undefined) } }
+    : { stream };
+  return { ...params, model, messages: prompt.messages, ...streaming };
+}
+
+/**
+ * No cache, no retries behind our back, and a trail: the gateway keeps the first five entries of the metadata
+ * and drops the rest without a word, so there are five.
+ */
+function gatewayHeaders(planned: PlannedRequest, facts: RequestFacts): Record<string, string> {
+  const { prompt, arm, phase, repeat } = planned;
+  const metadata = {
+    run: facts.runId,
+    suite: facts.suite,
+    prompt: prompt.id,
+    model: arm.model.id,
+    repeat: phase === 'warmup' ? `w${repeat}` : repeat,
+  };
+  return {
+    'cf-aig-skip-cache': 'true',
+    'cf-aig-max-attempts': '1',
+    'cf-aig-event-id': facts.eventId,
+    'cf-aig-metadata': asciiJson(metadata),
+    ...(facts.settings.logPayload ? {} : { 'cf-aig-collect-log-payload': 'false' }),
+  };
+}
+
+/** Header values are Latin-1 at most; JSON can say the rest in escapes. */
+function asciiJson(value: Json): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

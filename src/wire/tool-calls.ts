@@ -1,0 +1,148 @@
+import type { ToolCall } from '../measure/exchange.ts';
+import { isObject, json, saysNothing, text, word } from './json-words.ts';
+import type { Unread } from './unread.ts';
+
+/** More calls than this are nonsense from the server. */
+const maxToolCalls = 1000;
+
+interface OpenCall extends ToolCall {
+  /** Place that the server gave it. Absent when it gave none. */
+  index: number | undefined;
+}
+
+const callFields = new Set([
+  'index',
+  'id',
+  'type',
+  'function',
+  'custom',
+  'thought_signature',
+  'extra_content',
+]);
+const functionFields = new Set([
+  'index',
+  'name',
+  'arguments',
+  'input',
+  'description',
+  'parsed_arguments',
+  'thought_signature',
+]);
+
+/**
+ * Tool calls as they come, whole or in parts. A call is known by its id and its index together, because some servers
+ * give every call the same index, some none, some the same id, and some a new id with every part.
+ */
+export class ToolCalls {
+  readonly #calls: OpenCall[] = [];
+
+  get calls(): ToolCall[] {
+    return this.#calls.map(({ id, name, arguments: args }) => ({ id, name, arguments: args }));
+  }
+
+  get count(): number {
+    return this.#calls.length;
+  }
+
+  /** Takes in one delta of a call; returns how many characters it brought. */
+  add(delta: unknown, unread: Unread): number {
+    if (!isObject(delta)) {
+      unread.note('tool_calls', delta);
+      return 0;
+    }
+    unread.noteOthers(delta, callFields, 'tool_calls');
+    const said = delta['function'] ?? delta['custom'];
+    const fn = isObject(said) ? said : {};
+    if (!isObject(said)) unread.note('tool_calls.function', said);
+    unread.noteOthers(fn, functionFields, 'tool_calls.function');
+    const part = {
+      index: indexOf(delta['index'] ?? fn['index']),
+      id: word(delta['id']),
+      name: text(fn['name']),
+      arguments: argumentsOf(fn['arguments'] ?? fn['input'], unread),
+    };
+    if (part.name === '' && part.id === '' && part.arguments === '') return 0;
+    if (part.index !== undefined && part.index > maxToolCalls) {
+      unread.note('tool_calls', delta);
+      return 0;
+    }
+    const call = this.#callOf(part);
+    if (call) return grow(call, part);
+    if (this.#calls.length >= maxToolCalls) {
+      unread.note('tool_calls', delta);
+      return 0;
+    }
+    this.#calls.push(part);
+    return part.name.length + part.arguments.length;
+  }
+
+  /** The call that a part goes on with. Undefined when it begins a new one. */
+  #callOf({ index, id, name, arguments: args }: OpenCall): OpenCall | undefined {
+    const sameId = this.#calls.findLast(
+      (call) => id !== '' && call.id === id && (call.index === index || index === undefined),
+    );
+    if (sameId) {
+      // One id for all calls: another name on a finished call is another call.
+      const isOther = name !== '' && sameId.name !== '' && !name.startsWith(sameId.name) && isWhole(sameId);
+      return isOther ? undefined : sameId;
+    }
+    const current =
+      index === undefined ? this.#calls.at(-1) : this.#calls.findLast((call) => call.index === index);
+    if (!current) return undefined;
+    if (name === '') return current;
+    if (id !== '' && current.id !== '') {
+      // A new id with every part: the same name again while the arguments are in the middle.
+      return name === current.name && current.arguments !== '' && !isWhole(current) ? current : undefined;
+    }
+    if (current.name === '') return current;
+    if (index === undefined && !name.startsWith(current.name)) return undefined;
+    return isWhole(current) || (current.name !== name && args !== '' && isWhole({ arguments: args }))
+      ? undefined
+      : current;
+  }
+}
+
+function grow(call: OpenCall, part: OpenCall): number {
+  const before = call.name.length + call.arguments.length;
+  call.id ||= part.id;
+  // The name comes again with every part, or grows, or comes in parts.
+  if (part.name.startsWith(call.name)) call.name = part.name;
+  else if (part.name !== '' && call.arguments === '') call.name += part.name;
+  if (!repeats(call.arguments, part.arguments)) call.arguments += part.arguments;
+  else if (part.arguments.length > call.arguments.length) call.arguments = part.arguments;
+  return Math.max(0, call.name.length + call.arguments.length - before);
+}
+
+/** Whether `next` is all arguments so far, and perhaps more: two objects in a row would be no arguments. */
+function repeats(soFar: string, next: string): boolean {
+  return (
+    soFar !== '' &&
+    next.startsWith(soFar) &&
+    isWhole({ arguments: next }) &&
+    !isWhole({ arguments: soFar + next })
+  );
+}
+
+function isWhole({ arguments: args }: Pick<ToolCall, 'arguments'>): boolean {
+  if (!/[}\]"\w]\s*$/.test(args)) return false;
+  try {
+    JSON.parse(args);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function indexOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;
+}
+
+/** Arguments are text; some servers send them as data. */
+function argumentsOf(value: unknown, unread: Unread): string {
+  if (typeof value === 'string') return value;
+  if (value === undefined || (saysNothing(value) && !isObject(value))) return '';
+  const text = json(value);
+  // Nested deeper than can be written: an attack, not a call.
+  if (text === undefined) unread.note('tool_calls.function.arguments', value);
+  return text ?? '';
+}
