@@ -4,7 +4,7 @@ import type { Property, Trial } from '../src/base/testing/property.ts';
 import { failureProperties } from '../src/wire/testing/failures.ts';
 import { streamProperties } from '../src/wire/testing/streams.ts';
 import { csvProperties } from '../src/journal/testing/csv.ts';
-import { fixed } from '../src/report/format.ts';
+import { fixed } from '../src/report/number-text.ts';
 import { painter } from '../src/report/paint.ts';
 import { textTable, type TextColumn } from '../src/report/text-table.ts';
 import { answerProperties, openWire } from '../src/run/testing/answers.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fixed } from '../src/report/format.ts';
+import { fixed } from '../src/report/number-text.ts';
 import { painter } from '../src/report/paint.ts';
 import { textTable } from '../src/report/text-table.ts';
 import { runFiles } from '../src/journal/run-folder.ts';

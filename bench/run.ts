@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
-import type { Column } from '../src/base/table.ts';
-import { csvFile } from '../src/journal/csv.ts';
+import type { Column } from '../src/base/column.ts';
+import { csvFile } from '../src/journal/csv-file.ts';
 import { describeMachine } from '../src/journal/manifest.ts';
-import { fixed } from '../src/report/format.ts';
+import { fixed } from '../src/report/number-text.ts';
 import { painter } from '../src/report/paint.ts';
 import { textTable, type TextColumn } from '../src/report/text-table.ts';
 import { cases } from './cases/index.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fixed } from '../src/report/format.ts';
+import { fixed } from '../src/report/number-text.ts';
 import { painter } from '../src/report/paint.ts';
 import { textTable, type TextColumn } from '../src/report/text-table.ts';
 import { bigReport, type BigReport } from './scale/big-report.ts';

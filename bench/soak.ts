@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { systemClock } from '../src/base/clock.ts';
 import { drive } from '../src/diagnose/calibrate/level.ts';
-import { fixed } from '../src/report/format.ts';
+import { fixed } from '../src/report/number-text.ts';
 import { painter } from '../src/report/paint.ts';
 import { textTable } from '../src/report/text-table.ts';
 import { spawnStandin } from '../src/mock/spawn.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rowColumns } from '../../src/journal/columns.ts';
+import { rowColumns } from '../../src/journal/request-columns.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { runFiles } from '../../src/journal/run-folder.ts';
 import type { Case, OpenCase } from './case.ts';

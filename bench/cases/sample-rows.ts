@@ -1,6 +1,6 @@
 import { seededRandom } from '../../src/base/random.ts';
 import { answerLine, type AnswerLine } from '../../src/journal/answer-line.ts';
-import type { RequestRow } from '../../src/journal/columns.ts';
+import type { RequestRow } from '../../src/journal/request-columns.ts';
 import { measurement } from '../../src/journal/testing/rows.ts';
 import { toRow } from '../../src/journal/to-row.ts';
 import { answered, type Piece } from '../../src/measure/metrics/testing/exchange.ts';

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher } from 'undici';
 import { warmConnections } from '../../src/wire/warm.ts';
-import type { ChatRequest } from '../../src/wire/request.ts';
+import type { ChatRequest } from '../../src/wire/chat-request-body.ts';
 import type { Client, KeptStream } from './client.ts';
 import { benchRequest, shortRequest } from './request.ts';
 

@@ -1,5 +1,5 @@
 import { shapedRequest, type StreamShape } from '../../src/diagnose/calibrate/level.ts';
-import type { ChatRequest } from '../../src/wire/request.ts';
+import type { ChatRequest } from '../../src/wire/chat-request-body.ts';
 import type { Knobs } from '../../src/mock/knobs.ts';
 
 /** The request that every client makes alike. */

@@ -1,4 +1,4 @@
-import { fixed } from '../../src/report/format.ts';
+import { fixed } from '../../src/report/number-text.ts';
 import { figureOf, ratios, type Series, type Values } from './findings.ts';
 import { ourLevels, task } from './tasks.ts';
 

@@ -1,5 +1,5 @@
 import { markdownTable } from 'markdown-table';
-import { fixed } from '../../src/report/format.ts';
+import { fixed } from '../../src/report/number-text.ts';
 import { textTable, type TextColumn } from '../../src/report/text-table.ts';
 import { painter } from '../../src/report/paint.ts';
 import type { Bar } from './bars.ts';

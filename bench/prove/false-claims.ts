@@ -1,4 +1,4 @@
-import type { PairRow } from '../../src/analysis/columns.ts';
+import type { PairRow } from '../../src/analysis/summary-columns.ts';
 import { compare, defaultMargin } from '../../src/analysis/compare.ts';
 import { runsFor, type Effort, type Proof } from './proof.ts';
 import { simulate, type World } from './world.ts';

@@ -1,5 +1,5 @@
 import { seededRandom, type Random } from '../../src/base/random.ts';
-import type { RequestRow } from '../../src/journal/columns.ts';
+import type { RequestRow } from '../../src/journal/request-columns.ts';
 import { Collector, type Collected } from '../../src/analysis/collect.ts';
 import { compare } from '../../src/analysis/compare.ts';
 import { headlineOf } from '../../src/analysis/statistic.ts';

@@ -1,8 +1,8 @@
 import { normal, seededRandom, type Random } from '../../src/base/random.ts';
-import type { RequestRow } from '../../src/journal/columns.ts';
+import type { RequestRow } from '../../src/journal/request-columns.ts';
 import { rateInterval } from '../../src/stats/korn-graubard.ts';
 import { normalQuantile } from '../../src/stats/normal.ts';
-import type { PairRow } from '../../src/analysis/columns.ts';
+import type { PairRow } from '../../src/analysis/summary-columns.ts';
 import { Collector } from '../../src/analysis/collect.ts';
 import { compare } from '../../src/analysis/compare.ts';
 import { covers } from './coverage.ts';

@@ -1,5 +1,5 @@
 import { normal, seededRandom, type Random } from '../../src/base/random.ts';
-import type { RequestRow } from '../../src/journal/columns.ts';
+import type { RequestRow } from '../../src/journal/request-columns.ts';
 import { clusteredMean } from '../../src/stats/clustered-mean.ts';
 import { Collector, type ArmSamples } from '../../src/analysis/collect.ts';
 import { headlineOf } from '../../src/analysis/statistic.ts';

@@ -1,4 +1,4 @@
-import type { RequestRow } from '../../src/journal/columns.ts';
+import type { RequestRow } from '../../src/journal/request-columns.ts';
 import { Collector, type Collected } from '../../src/analysis/collect.ts';
 import { compare } from '../../src/analysis/compare.ts';
 import { WidthRule } from '../../src/analysis/stopping.ts';

@@ -1,5 +1,5 @@
 import { normal, seededRandom, type Random } from '../../src/base/random.ts';
-import type { RequestRow } from '../../src/journal/columns.ts';
+import type { RequestRow } from '../../src/journal/request-columns.ts';
 import { planBlocks } from '../../src/plan/blocks.ts';
 import type { Model, Prompt } from '../../src/suite/suite.ts';
 import { Collector, type Collected } from '../../src/analysis/collect.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RequestRow } from '../journal/columns.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
 import { causeLines, causesOf, nothingSucceeded } from './causes.ts';
 import { collected, failedRow, latencies } from './testing/rows.ts';
 import { warningsOf } from './warnings.ts';

@@ -1,5 +1,5 @@
 import { count, oneLine } from '../base/text.ts';
-import type { RequestRow } from '../journal/columns.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
 import type { ArmSamples, Collected } from './collect.ts';
 import { failuresOf, successFloor, successShare } from './success.ts';
 

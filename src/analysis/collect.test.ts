@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import type { RequestRow } from '../journal/columns.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
 import { collect } from './collect.ts';
 import { collected, failedRow, row } from './testing/rows.ts';
 

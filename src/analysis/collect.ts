@@ -1,5 +1,5 @@
-import type { RequestRow } from '../journal/columns.ts';
-import { headlines } from '../measure/metrics/index.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
+import { headlines } from '../measure/metrics.ts';
 import { isOwnLimit } from '../measure/own-limits.ts';
 import { causesOf, failureText, type Cause } from './causes.ts';
 import { PromptSamples, ReasonSets } from './prompt-samples.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { RequestRow } from '../journal/columns.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
 import { compare, compareRuns } from './compare.ts';
-import type { PairRow } from './columns.ts';
+import type { PairRow } from './summary-columns.ts';
 import { describeExplanation, worthTelling, type Explanation } from './explain.ts';
 import { collected, decodeRow, failedRow, latencies, row } from './testing/rows.ts';
 

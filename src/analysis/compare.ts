@@ -3,7 +3,7 @@ import { holm } from '../stats/holm.ts';
 import { defaultAlpha } from '../stats/interval.ts';
 import { armPairs, routePairs, runPairs, type ArmPair } from './arm-pairs.ts';
 import type { Collected } from './collect.ts';
-import type { PairRow } from './columns.ts';
+import type { PairRow } from './summary-columns.ts';
 import { comparedMetrics, isShare, routeMetrics, type ComparedMetric } from './compared-metrics.ts';
 import { explain, type Explanation } from './explain.ts';
 import { rankingGroups, type RankingGroup } from './ranking-groups.ts';

@@ -1,4 +1,4 @@
-import { headlines } from '../measure/metrics/index.ts';
+import { headlines } from '../measure/metrics.ts';
 import { armPairs } from './arm-pairs.ts';
 import type { Collected } from './collect.ts';
 

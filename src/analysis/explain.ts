@@ -2,7 +2,7 @@ import { mapInterval, type Estimate } from '../stats/interval.ts';
 import { mean, median } from '../stats/quantile.ts';
 import { hodgesLehmann } from '../stats/walsh.ts';
 import type { ArmPair } from './arm-pairs.ts';
-import type { PairRow } from './columns.ts';
+import type { PairRow } from './summary-columns.ts';
 import type { PromptSamples } from './prompt-samples.ts';
 
 /** Why b is slower or faster than a: what comes before the first token, output tokens, and time for each. */

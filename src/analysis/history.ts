@@ -1,5 +1,5 @@
 import type { Ms } from '../base/clock.ts';
-import type { Column, RowOf } from '../base/table.ts';
+import type { Column, RowOf } from '../base/column.ts';
 import { rowCheck } from '../journal/row-check.ts';
 import type { ClusterCount } from '../stats/korn-graubard.ts';
 import type { ArmSamples, Collected } from './collect.ts';

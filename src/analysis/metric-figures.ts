@@ -2,7 +2,7 @@ import type { Ms } from '../base/clock.ts';
 import { pool } from '../stats/korn-graubard.ts';
 import { mean } from '../stats/quantile.ts';
 import type { ArmSamples } from './collect.ts';
-import { figureName, type Figure, type HeadlineName } from './columns.ts';
+import { figureName, type Figure, type HeadlineName } from './summary-columns.ts';
 import {
   betterOf,
   lagClustersOf,

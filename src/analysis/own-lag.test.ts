@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../base/random.ts';
-import type { RequestRow } from '../journal/columns.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
 import { collected, row } from './testing/rows.ts';
 import { compare } from './compare.ts';
 import { shareLostToLag, tooBusy } from './own-lag.ts';

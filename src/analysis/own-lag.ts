@@ -1,4 +1,4 @@
-import { headlines } from '../measure/metrics/index.ts';
+import { headlines } from '../measure/metrics.ts';
 import type { ArmSamples, Collected } from './collect.ts';
 
 /** Above this share of the answers to a model, no verdict rests on a metric: most of its values are mere ranges. */

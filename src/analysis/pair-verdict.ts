@@ -1,5 +1,5 @@
 import { fewestPrompts, promptsNeeded } from '../stats/power.ts';
-import type { PairVerdict } from './columns.ts';
+import type { PairVerdict } from './summary-columns.ts';
 import type { Contrast } from './contrast.ts';
 
 /** Differences inside it do not matter unless told otherwise. */

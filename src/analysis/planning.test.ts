@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RequestRow } from '../journal/columns.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
 import { familyOf, plannedFamily } from './compared-metrics.ts';
 import { assumedLevels, levelsOf, morePromptsBuy, smallestRatio } from './plan-power.ts';
 import { halfWidth, WidthRule } from './stopping.ts';

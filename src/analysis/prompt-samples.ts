@@ -1,7 +1,7 @@
-import type { AnyRow } from '../base/table.ts';
-import type { RequestRow } from '../journal/columns.ts';
+import type { AnyRow } from '../base/column.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
 import type { ClusterCount } from '../stats/korn-graubard.ts';
-import { latencies, rates } from '../measure/metrics/index.ts';
+import { latencies, rates } from '../measure/metrics.ts';
 import type { LagEffect } from '../measure/metrics/lag.ts';
 import type { Metric } from '../measure/metrics/metric.ts';
 import { Floats } from './floats.ts';

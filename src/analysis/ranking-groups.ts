@@ -1,7 +1,7 @@
 import { letterGroups } from '../stats/letters.ts';
 import { labeller } from './arm-pairs.ts';
 import type { ArmSamples, Collected } from './collect.ts';
-import type { PairRow } from './columns.ts';
+import type { PairRow } from './summary-columns.ts';
 import { betterOf, clustersOf, headlineOf, promptFigure, shareOf } from './statistic.ts';
 import { successShare } from './success.ts';
 

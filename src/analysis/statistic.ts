@@ -1,4 +1,4 @@
-import { decodeRates, latencies, rates } from '../measure/metrics/index.ts';
+import { decodeRates, latencies, rates } from '../measure/metrics.ts';
 import { clusteredMean } from '../stats/clustered-mean.ts';
 import { clusteredRatio } from '../stats/clustered-ratio.ts';
 import { geometricMean } from '../stats/geometric-mean.ts';

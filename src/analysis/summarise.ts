@@ -1,7 +1,7 @@
 import type { Ms } from '../base/clock.ts';
-import { headlines } from '../measure/metrics/index.ts';
+import { headlines } from '../measure/metrics.ts';
 import type { ArmSamples, Collected } from './collect.ts';
-import type { HeadlineName, ModelSummary } from './columns.ts';
+import type { HeadlineName, ModelSummary } from './summary-columns.ts';
 import { metricFigures } from './metric-figures.ts';
 import { shareOf } from './statistic.ts';
 import { successFloor } from './success.ts';

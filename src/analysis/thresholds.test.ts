@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RequestRow } from '../journal/columns.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
 import type { Threshold } from '../suite/suite.ts';
 import { collect } from './collect.ts';
 import { collected, decodeRow, failedRow, latencies, row } from './testing/rows.ts';

@@ -1,5 +1,5 @@
 import { count } from '../base/text.ts';
-import { headlines } from '../measure/metrics/index.ts';
+import { headlines } from '../measure/metrics.ts';
 import { defaultAlpha } from '../stats/interval.ts';
 import { fewestPrompts } from '../stats/power.ts';
 import { runPairs } from './arm-pairs.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Answer } from './check.ts';
-import { quote } from './text.ts';
+import { quote } from './clean-text.ts';
 
 /** Where the checks on JSON find it. */
 export const jsonFields = {

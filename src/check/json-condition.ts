@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { compilePattern } from './pattern.ts';
-import { comparable } from './text.ts';
+import { comparable } from './clean-text.ts';
 
 /** What is asked of a value; every condition that is given must hold. */
 export interface Condition {

@@ -1,6 +1,6 @@
 import { workerData, type MessagePort } from 'node:worker_threads';
 import type { Answer, CheckSpec } from './check.ts';
-import { judgeOne } from './verdict.ts';
+import { judgeOne } from './check-verdict.ts';
 
 /** What the thread is asked: to judge an answer by these checks, in this order. */
 export interface Question {

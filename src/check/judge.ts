@@ -1,9 +1,9 @@
 import type { Ms } from '../base/clock.ts';
 import type { Answer, CheckSpec, Judgement, Verdict } from './check.ts';
 import { startJudgeThread, type JudgeThread } from './judge-thread.ts';
-import { undecided, verdictOf } from './verdict.ts';
+import { undecided, verdictOf } from './check-verdict.ts';
 
-export { judgeAll } from './verdict.ts';
+export { judgeAll } from './check-verdict.ts';
 
 export interface JudgeOptions {
   /** Longest time for one check on one answer, in wall-clock milliseconds; starting the thread is not in it. */

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Column } from '../base/table.ts';
+import type { Column } from '../base/column.ts';
 import { scratchFolder } from '../base/testing/scratch.ts';
 import { opened, recordsOf, withoutLibreOffice, type Records } from '../report/sheet/testing/libre-office.ts';
 import { hostile, row, rowsOf } from '../report/sheet/testing/runs.ts';
-import { rowColumns } from '../journal/columns.ts';
-import { modelColumns } from '../analysis/columns.ts';
+import { rowColumns } from '../journal/request-columns.ts';
+import { modelColumns } from '../analysis/summary-columns.ts';
 import { gatebench, onlyRun, suites } from './testing/gatebench.ts';
 import { writeRun } from './testing/run-folder.ts';
 

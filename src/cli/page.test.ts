@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scratchFolder } from '../base/testing/scratch.ts';
 import { manifest } from '../report/sheet/testing/runs.ts';
-import type { RequestRow } from '../journal/columns.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
 import { runFiles } from '../journal/run-folder.ts';
 import { sampleRows, sampleStart } from '../report/page/testing/sample-run.ts';
 import { compareRuns } from '../analysis/compare.ts';

@@ -5,7 +5,7 @@ import { cut } from '../base/text.ts';
 import type { AnswerLine } from '../journal/answer-line.ts';
 import { runFiles } from '../journal/run-folder.ts';
 import type { ComparisonReport } from '../report/comparison/comparison.ts';
-import type { AnswerText } from '../report/page/data.ts';
+import type { AnswerText } from '../report/page/page-parts.ts';
 import { loadRun, readRows, type LoadedRun } from './load-report.ts';
 
 /** Characters of each answer in a page; the whole text stays in `answers.jsonl`. */
@@ -18,10 +18,10 @@ const reasoningLength = 1000;
  */
 export async function renderReportPage(folder: string, loaded?: LoadedRun): Promise<string> {
   const [{ scanRows }, { answerPrompts }, { pageData }, { renderPage }] = await Promise.all([
-    import('../report/page/collect.ts'),
+    import('../report/page/collect-page.ts'),
     import('../report/page/answer-prompts.ts'),
     import('../report/page/page-data.ts'),
-    import('../report/page/render.ts'),
+    import('../report/page/render-page.ts'),
   ]);
   const run = loaded ?? (await loadRun(folder));
   const { manifest, collected, comparison, report } = run;

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { nameOf } from './command.ts';
-import { commands } from './commands/index.ts';
+import { commands } from './commands.ts';
 import { flagsOf } from './common-flags.ts';
 import { Flags, takesValue } from './flags.ts';
 import { commandHelp, programHelp } from './help.ts';

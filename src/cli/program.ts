@@ -2,7 +2,7 @@ import type { Argv } from 'yargs';
 import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
 import { version } from '../base/version.ts';
 import { commandIn, type CommandEntry, type RawFlags } from './command.ts';
-import { commands } from './commands/index.ts';
+import { commands } from './commands.ts';
 import { flagsOf } from './common-flags.ts';
 import type { Flags } from './flags.ts';
 

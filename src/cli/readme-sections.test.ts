@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { commands } from './commands/index.ts';
+import { commands } from './commands.ts';
 import { generatedSections, withSections } from './readme-sections.ts';
 
 const read = (file: string): string =>

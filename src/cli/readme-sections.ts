@@ -1,10 +1,10 @@
-import type { Column } from '../base/table.ts';
-import { checkKinds } from '../check/index.ts';
+import type { Column } from '../base/column.ts';
+import { checkKinds } from '../check/checks.ts';
 import { variables } from '../target/environment.ts';
-import { routes } from '../target/routes/index.ts';
-import { requestColumns } from '../journal/columns.ts';
+import { routes } from '../target/routes.ts';
+import { requestColumns } from '../journal/request-columns.ts';
 import { reconciledColumns } from '../journal/reconciled-columns.ts';
-import { headlines } from '../measure/metrics/index.ts';
+import { headlines } from '../measure/metrics.ts';
 import {
   figureMeanings,
   figureName,
@@ -14,7 +14,7 @@ import {
   pairColumns,
   rateFigures,
   type Figure,
-} from '../analysis/columns.ts';
+} from '../analysis/summary-columns.ts';
 import { historyColumns } from '../analysis/history.ts';
 
 /** Parts of our documents that only the code knows: by file, then by the name of their marks. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { count } from '../base/text.ts';
 import { exitCode, type ExitCode } from '../base/user-error.ts';
-import { requestColumns } from '../journal/columns.ts';
+import { requestColumns } from '../journal/request-columns.ts';
 import { lockRun } from '../journal/lock.ts';
 import { setTornLineAside } from '../journal/resume.ts';
 import { findRun, isThere, runFiles } from '../journal/run-folder.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { echoes } from '../base/testing/echoes.ts';
 import { secretsOf, variables, type Environment } from '../target/environment.ts';
-import { routes } from '../target/routes/index.ts';
+import { routes } from '../target/routes.ts';
 import { gatebench, scratch } from './testing/gatebench.ts';
 
 /** A value for every variable that there is. */

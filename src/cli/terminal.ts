@@ -1,4 +1,4 @@
-import type { Style } from '../report/report.ts';
+import type { Style } from '../report/run-report.ts';
 
 /** Whether to write colours: the flag, then NO_COLOR and FORCE_COLOR, then whether somebody looks. */
 export function usesColor(flag: boolean | undefined, stream: NodeJS.WriteStream): boolean {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { bytesOf, exported, row, textOf } from '../report/sheet/testing/runs.ts';
-import { csv } from '../report/sheet/csv.ts';
+import { csv } from '../report/sheet/csv-format.ts';
 import { cellsOf, partsOf } from '../report/sheet/testing/workbook.ts';
 import { writeWorkbook } from '../report/sheet/workbook/write-workbook.ts';
-import type { RequestRow } from '../journal/columns.ts';
-import { duration } from '../report/format.ts';
-import { outputFormats } from '../report/index.ts';
-import type { ModelSummary } from '../analysis/columns.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
+import { duration } from '../report/number-text.ts';
+import { outputFormats } from '../report/report-formats.ts';
+import type { ModelSummary } from '../analysis/summary-columns.ts';
 import { applyDefinitions } from '../analysis/definitions/apply.ts';
 import { nightRows } from '../analysis/history.ts';
 import { judgeThresholds } from '../analysis/thresholds.ts';

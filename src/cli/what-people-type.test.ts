@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { UserError } from '../base/user-error.ts';
-import { csv } from '../report/sheet/csv.ts';
-import { xlsx } from '../report/sheet/xlsx.ts';
-import { assertForTerminal } from './export.ts';
+import { csv } from '../report/sheet/csv-format.ts';
+import { xlsx } from '../report/sheet/xlsx-format.ts';
+import { assertForTerminal } from './execute-export.ts';
 import { gatebench, scratch } from './testing/gatebench.ts';
 
 describe('help as other programs have it', () => {

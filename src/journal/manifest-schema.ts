@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { headerName, headerValue } from '../suite/schema/gateway.ts';
+import { headerName, headerValue } from '../suite/schema/gateway-schema.ts';
 
 /** What later versions may add is kept. */
 const known = z.looseObject;

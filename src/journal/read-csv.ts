@@ -1,8 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 import { shownText } from '../base/formula.ts';
-import type { AnyRow, Column } from '../base/table.ts';
+import type { AnyRow, Column } from '../base/column.ts';
 import { UserError } from '../base/user-error.ts';
-import { cellValue } from './csv.ts';
+import { cellValue } from './csv-file.ts';
 import { cellsOf, fileLines, type Line } from './csv-lines.ts';
 import type { FileState } from './file-state.ts';
 import { checkFor, rowCheck, type CheckOf } from './row-check.ts';

@@ -1,4 +1,4 @@
-import type { Column, RowOf } from '../base/table.ts';
+import type { Column, RowOf } from '../base/column.ts';
 import { rowCheck } from './row-check.ts';
 
 /** Where an attempt, or a row of the log, was found. */

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Column } from '../base/table.ts';
+import type { Column } from '../base/column.ts';
 
 /** Last column of every table that our programs read back. */
 export const rowCheck = {

@@ -1,7 +1,7 @@
 import { constants, copyFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Column } from '../base/table.ts';
-import { csvRecord } from './csv.ts';
+import type { Column } from '../base/column.ts';
+import { csvRecord } from './csv-file.ts';
 import { FileState } from './file-state.ts';
 import { readCsv } from './read-csv.ts';
 import { cannotBeWritten, isThere, writeWhole } from './run-folder.ts';

@@ -4,8 +4,8 @@ import { anyText } from '../base/testing/any-text.ts';
 import { answered, failed, type Piece } from '../measure/metrics/testing/exchange.ts';
 import { arm, planned, prompt, user } from '../plan/testing/planned.ts';
 import type { Observed } from '../measure/exchange.ts';
-import { rowColumns, type RequestRow } from './columns.ts';
-import { csvLines } from './csv.ts';
+import { rowColumns, type RequestRow } from './request-columns.ts';
+import { csvLines } from './csv-file.ts';
 import { measurement } from './testing/rows.ts';
 import { toRow } from './to-row.ts';
 

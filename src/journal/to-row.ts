@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Ms } from '../base/clock.ts';
 import { oneLine } from '../base/text.ts';
-import { laterServerTimes, latencies, rates, serverTimes } from '../measure/metrics/index.ts';
+import { laterServerTimes, latencies, rates, serverTimes } from '../measure/metrics.ts';
 import { lostToLag } from '../measure/metrics/lost-to-lag.ts';
 import type { MetricContext } from '../measure/metrics/metric.ts';
 import { fewestPromptTokens } from '../plan/fewest-tokens.ts';
@@ -10,7 +10,7 @@ import type { Exchange } from '../measure/exchange.ts';
 import type { RunSettings } from '../suite/suite.ts';
 import { streamNotes } from '../measure/stream-notes.ts';
 import { validityOf } from '../measure/validity.ts';
-import type { RequestRow } from './columns.ts';
+import type { RequestRow } from './request-columns.ts';
 
 /** One attempt with everything that its row needs. */
 export interface Measurement {

@@ -1,8 +1,8 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Verdict } from '../check/check.ts';
-import { verdictColumns, type RequestRow, type VerdictRow } from './columns.ts';
-import { csvHeader, csvLines } from './csv.ts';
+import { verdictColumns, type RequestRow, type VerdictRow } from './request-columns.ts';
+import { csvHeader, csvLines } from './csv-file.ts';
 import { FileState } from './file-state.ts';
 import { readCsv } from './read-csv.ts';
 import { isThere, runFiles } from './run-folder.ts';

@@ -1,4 +1,4 @@
-import { cloudflareError } from './failures.ts';
+import { cloudflareError } from './failure-modes.ts';
 import { bearer } from './incoming.ts';
 import type { Incoming } from './incoming.ts';
 import type { StandinOptions } from './options.ts';

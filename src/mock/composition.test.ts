@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { compose } from './composition.ts';
 import { defaultKnobs } from './knobs.ts';
-import { piecesOf } from './pieces.ts';
+import { piecesOf } from './answer-pieces.ts';
 
 test('pieces join to the text they came from', () => {
   const text = 'Größe: 蚊 🦟 — "{\n  a}"  extraordinarily long\n';

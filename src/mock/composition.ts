@@ -1,5 +1,5 @@
 import type { Knobs } from './knobs.ts';
-import { fillerPieces, piecesOf } from './pieces.ts';
+import { fillerPieces, piecesOf } from './answer-pieces.ts';
 
 /** Token counts as the answer reports them. */
 export interface TokenCounts {

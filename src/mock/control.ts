@@ -1,13 +1,13 @@
-import { scenarios } from './failures.ts';
+import { scenarios } from './failure-modes.ts';
 import type { Incoming } from './incoming.ts';
 import { defaultKnobs } from './knobs.ts';
-import { simModels } from './models.ts';
+import { simModels } from './mock-models.ts';
 import { jsonReply } from './reply.ts';
 import type { Reply } from './reply.ts';
 import type { SeenRequests } from './seen-requests.ts';
 import { setUps } from './set-ups.ts';
-import type { Stats } from './stats.ts';
-import type { Truth } from './truth.ts';
+import type { Stats } from './mock-stats.ts';
+import type { Truth } from './truth-log.ts';
 
 export interface Kept {
   truth: Truth;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Ms } from '../base/clock.ts';
 import type { Kept } from './control.ts';
-import { nativeError } from './failures.ts';
+import { nativeError } from './failure-modes.ts';
 import { readBody } from './incoming.ts';
 import { machineNow } from './instant.ts';
 import { failureReply, jsonReply } from './reply.ts';

@@ -1,5 +1,5 @@
-import { gatewayError } from './failures.ts';
-import type { FailedResponse } from './failures.ts';
+import { gatewayError } from './failure-modes.ts';
+import type { FailedResponse } from './failure-modes.ts';
 import { bearer, header } from './incoming.ts';
 import type { Incoming } from './incoming.ts';
 import { metadataOf } from './metadata.ts';

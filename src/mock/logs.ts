@@ -1,9 +1,9 @@
 import type { Clock, Ms } from '../base/clock.ts';
-import { cloudflareError } from './failures.ts';
+import { cloudflareError } from './failure-modes.ts';
 import { bearer } from './incoming.ts';
 import type { Incoming } from './incoming.ts';
-import { passes, readFilters, shownRow } from './log-row.ts';
-import type { LogRow } from './log-row.ts';
+import { passes, readFilters, shownRow } from './mock-log-row.ts';
+import type { LogRow } from './mock-log-row.ts';
 import type { StandinOptions } from './options.ts';
 import { RateWindow } from './rate-window.ts';
 import { failureReply, jsonReply } from './reply.ts';

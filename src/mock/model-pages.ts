@@ -1,6 +1,6 @@
 import type { LoadedModels } from './loaded-models.ts';
-import { simModels } from './models.ts';
-import type { SimModel } from './models.ts';
+import { simModels } from './mock-models.ts';
+import type { SimModel } from './mock-models.ts';
 import { jsonReply } from './reply.ts';
 import type { Reply } from './reply.ts';
 

@@ -1,5 +1,5 @@
 import type { Ms } from '../base/clock.ts';
-import type { FailedResponse } from './failures.ts';
+import type { FailedResponse } from './failure-modes.ts';
 import type { Knobs } from './knobs.ts';
 import type { Packet } from './packet.ts';
 

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { seededRandom } from '../base/random.ts';
 import type { Random } from '../base/random.ts';
 import type { ChatBody } from './chat-request.ts';
-import { scenarioOf } from './failures.ts';
-import type { Scenario } from './failures.ts';
+import { scenarioOf } from './failure-modes.ts';
+import type { Scenario } from './failure-modes.ts';
 import { defaultKnobs, KnobError, knobsOfHeader, knobsOfQuery } from './knobs.ts';
 import type { Knobs } from './knobs.ts';
-import { simModels } from './models.ts';
+import { simModels } from './mock-models.ts';
 import type { StandinOptions } from './options.ts';
 
 /** How one request will be answered: everything that chance had a say in is decided. */

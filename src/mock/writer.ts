@@ -5,7 +5,7 @@ import { machineNow } from './instant.ts';
 import type { Packet } from './packet.ts';
 import type { Outcome, Reply } from './reply.ts';
 import type { Timetable } from './timetable.ts';
-import type { TruthRecord } from './truth.ts';
+import type { TruthRecord } from './truth-log.ts';
 
 /** A client that reads nothing is given up when this much waits for it. */
 const maxWaiting = 64 * 1024 * 1024;

@@ -2,7 +2,7 @@ import { costOf } from '../measure/metrics/cost.ts';
 import type { Usage } from '../measure/exchange.ts';
 import { planSize, type PlanOptions } from './blocks.ts';
 import type { Arm } from './plan.ts';
-import { answerLimit, leastUsage, worstCaseUsage } from './tokens.ts';
+import { answerLimit, leastUsage, worstCaseUsage } from './token-estimate.ts';
 
 /** From the least to the most. */
 export interface Span {

@@ -1,6 +1,6 @@
-import { duration } from './format.ts';
+import { duration } from './number-text.ts';
 import { intervalBar } from './interval-bar.ts';
-import { isLowerBound, rankedBy, type RankedModel } from './ranking.ts';
+import { isLowerBound, rankedBy, type RankedModel } from './ranking-lines.ts';
 import type { TextColumn } from './text-table.ts';
 
 /** A column of bars that takes as much room as it is given, between `least` and `most` cells. */

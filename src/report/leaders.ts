@@ -1,6 +1,6 @@
-import type { ModelSummary } from '../analysis/columns.ts';
-import { atLeast, duration, percent, usd } from './format.ts';
-import { isLowerBound, rankedBy } from './ranking.ts';
+import type { ModelSummary } from '../analysis/summary-columns.ts';
+import { atLeast, duration, percent, usd } from './number-text.ts';
+import { isLowerBound, rankedBy } from './ranking-lines.ts';
 
 /** Names that are worth reading; more are counted. */
 const mostNamed = 3;

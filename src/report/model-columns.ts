@@ -1,7 +1,7 @@
-import type { ModelSummary } from '../analysis/columns.ts';
-import { atLeast, notMeasured } from './format.ts';
+import type { ModelSummary } from '../analysis/summary-columns.ts';
+import { atLeast, notMeasured } from './number-text.ts';
 import type { Tone } from './paint.ts';
-import { isLowerBound, successRate, type RankedModel } from './ranking.ts';
+import { isLowerBound, successRate, type RankedModel } from './ranking-lines.ts';
 import { scales, type Family, type Scale } from './scale.ts';
 import type { TextCell } from './text-table.ts';
 

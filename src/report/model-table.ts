@@ -1,14 +1,14 @@
 import stringWidth from 'string-width';
 import { oneLine } from '../base/text.ts';
-import { notMeasured } from './format.ts';
+import { notMeasured } from './number-text.ts';
 import { barColumn } from './interval-column.ts';
 import { figureColumns, type FigureColumn } from './model-columns.ts';
 import { rankingLetters } from './pairs.ts';
 import type { Paint } from './paint.ts';
-import { ranked, type RankedModel } from './ranking.ts';
-import type { Report } from './report.ts';
+import { ranked, type RankedModel } from './ranking-lines.ts';
+import type { Report } from './run-report.ts';
 import { tableWidth, textTable, type TextColumn } from './text-table.ts';
-import { shorten } from './width.ts';
+import { shorten } from './text-width.ts';
 
 /** A column that is shown when there is room, the lower its priority the sooner. */
 type Choice = TextColumn & { key: string; priority: number };

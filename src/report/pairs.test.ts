@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { pairOf, rankingLetters } from './pairs.ts';
-import { ranked } from './ranking.ts';
-import type { ModelSummary, PairRow } from '../analysis/columns.ts';
+import { ranked } from './ranking-lines.ts';
+import type { ModelSummary, PairRow } from '../analysis/summary-columns.ts';
 import { latencies, pair, run, summary } from './testing/sample-reports.ts';
 
 test('a pair that was written the other way round is turned: ratio, interval and verdict', () => {

@@ -1,7 +1,7 @@
 import { letterGroups } from '../stats/letters.ts';
-import type { PairRow } from '../analysis/columns.ts';
-import { armName, type RankedModel } from './ranking.ts';
-import type { Report } from './report.ts';
+import type { PairRow } from '../analysis/summary-columns.ts';
+import { armName, type RankedModel } from './ranking-lines.ts';
+import type { Report } from './run-report.ts';
 
 /** The metric whose pairs speak about the ranking. */
 export const rankedMetric = 'e2e_latency_ms';

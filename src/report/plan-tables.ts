@@ -1,9 +1,9 @@
 import { oneLine } from '../base/text.ts';
-import { atLeast, compact, fixed, notMeasured, usd } from './format.ts';
+import { atLeast, compact, fixed, notMeasured, usd } from './number-text.ts';
 import type { Paint } from './paint.ts';
-import type { BudgetLine, PlanFacts, PlannedModel, Range } from './plan.ts';
+import type { BudgetLine, PlanFacts, PlannedModel, Range } from './plan-report.ts';
 import { tableWidth, textTable, type TextCell, type TextColumn } from './text-table.ts';
-import { shorten, type Align } from './width.ts';
+import { shorten, type Align } from './text-width.ts';
 
 /** A row for each model and one for all. */
 export function plannedModels(

@@ -1,9 +1,9 @@
 import { oneLine } from '../base/text.ts';
 import type { PromptCache } from '../analysis/influences/prompt-cache.ts';
-import { duration } from './format.ts';
+import { duration } from './number-text.ts';
 import type { Paint } from './paint.ts';
 import { textTable, type TextColumn } from './text-table.ts';
-import { shorten, wrapped } from './width.ts';
+import { shorten, wrapped } from './text-width.ts';
 
 const matters = ({ cached_share = 0, first_ttft_ms }: PromptCache): boolean =>
   cached_share > 0 || first_ttft_ms !== undefined;

@@ -1,4 +1,4 @@
-import { fixed, percentFigure } from './format.ts';
+import { fixed, percentFigure } from './number-text.ts';
 
 /** How all figures of a column are written, so that they can be compared at a glance: one unit, equal decimals. */
 export interface Scale {

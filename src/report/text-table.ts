@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import type { Paint, Tone } from './paint.ts';
-import { pad, type Align } from './width.ts';
+import { pad, type Align } from './text-width.ts';
 
 export interface TextCell {
   text: string;

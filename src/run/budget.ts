@@ -5,7 +5,7 @@ import { costOf } from '../measure/metrics/cost.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Exchange, Usage } from '../measure/exchange.ts';
 import type { Budget, Suite } from '../suite/suite.ts';
-import { worstCaseUsage } from '../plan/tokens.ts';
+import { worstCaseUsage } from '../plan/token-estimate.ts';
 import { neverSent } from './retry.ts';
 
 /** What one request may cost at most, or did cost. */

@@ -7,8 +7,8 @@ import { redactor } from '../base/redact.ts';
 import { Gateway } from '../wire/client.ts';
 import { createDispatcher } from '../wire/connections.ts';
 import type { Exchange } from '../measure/exchange.ts';
-import { scenarios } from '../mock/failures.ts';
-import { createStandin } from '../mock/server.ts';
+import { scenarios } from '../mock/failure-modes.ts';
+import { createStandin } from '../mock/mock-server.ts';
 import { decide } from './retry.ts';
 
 const timeouts = { connectMs: 3000, firstTokenMs: 2500, idleMs: 1500, totalMs: 4000 };

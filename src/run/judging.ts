@@ -1,7 +1,7 @@
 import type { Answer, CheckSpec } from '../check/check.ts';
 import type { Judge } from '../check/judge.ts';
-import { readAnswerLines } from '../journal/answers.ts';
-import type { RequestRow } from '../journal/columns.ts';
+import { readAnswerLines } from '../journal/answers-file.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
 import { readRequests } from '../journal/resume.ts';
 import { verdictCells, type VerdictLog } from '../journal/verdicts.ts';
 import type { Suite } from '../suite/suite.ts';

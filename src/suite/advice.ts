@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { CheckKind } from '../check/check.ts';
-import { checkKinds } from '../check/index.ts';
+import { checkKinds } from '../check/checks.ts';
 import { cut } from '../base/text.ts';
 import type { Path } from './fault.ts';
 import { nearest } from './nearest.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { adviceAt, otherTool } from './advice.ts';
 import { valueAt, type Fault, type Path } from './fault.ts';
 import type { Places } from './places.ts';
-import { suiteSchema, type SuiteSpec } from './schema/suite.ts';
+import { suiteSchema, type SuiteSpec } from './schema/suite-schema.ts';
 import type { Json } from './suite.ts';
 import { complaintFault, validate, type Complaint } from './validate.ts';
 

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import { UserError } from '../base/user-error.ts';
-import { toModel } from './expand/models.ts';
+import { toModel } from './expand/expand-models.ts';
 import { baseId } from './expand/variants.ts';
 import { choices, quote } from './nearest.ts';
-import { modelName } from './schema/model.ts';
-import { concurrency, order, repeat, salt, warmup } from './schema/run.ts';
+import { modelName } from './schema/model-schema.ts';
+import { concurrency, order, repeat, salt, warmup } from './schema/run-schema.ts';
 import type { Budget, Model, Prompt, RunSettings, Suite } from './suite.ts';
 import { validate } from './validate.ts';
 

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Fault, Path } from './fault.ts';
 import { didYouMean, oneOf, quote } from './nearest.ts';
 import type { Places } from './places.ts';
-import { noBranch, wordingOf, wrongType } from './wording.ts';
+import { noBranch, wordingOf, wrongType } from './fault-wording.ts';
 
 type Issue = z.core.$ZodIssue;
 

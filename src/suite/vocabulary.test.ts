@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { rowColumns } from '../journal/columns.ts';
-import { modelColumns } from '../analysis/columns.ts';
+import { rowColumns } from '../journal/request-columns.ts';
+import { modelColumns } from '../analysis/summary-columns.ts';
 import { gateMetrics, numberColumns, shareColumns, stopMetrics } from './vocabulary.ts';
 
 const kinds = new Map<string, string>(rowColumns.map(({ name, kind }) => [name, kind]));

@@ -1,4 +1,4 @@
-import { decodeRates, headlines, laterServerTimes, latencies, rates, serverTimes } from '../measure/metrics/index.ts';
+import { decodeRates, headlines, laterServerTimes, latencies, rates, serverTimes } from '../measure/metrics.ts';
 
 const countColumns = [
   'queue_ms',

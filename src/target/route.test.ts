@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { GatewaySettings } from '../suite/suite.ts';
-import { routes } from './routes/index.ts';
+import { routes } from './routes.ts';
 import type { RouteContext } from './route.ts';
 
 const settings: GatewaySettings = { auth: 'aig', headers: {}, logPayload: true };

@@ -1,7 +1,7 @@
 import type { Ms } from '../base/clock.ts';
 import { ChunkLog } from '../measure/chunk-log.ts';
 import type { ServerTimings } from '../measure/exchange.ts';
-import { Completion, type PieceLog } from './completion.ts';
+import { Completion, type PieceLog } from './completion-reader.ts';
 
 /** A line longer than this is an attack or a fault, and would be scanned again with every read. */
 const longestLine = 8 * 1024 * 1024;

@@ -10,7 +10,7 @@ import { bodyLimit, ByteBudget } from './byte-budget.ts';
 import { WritingPace } from './buffered.ts';
 import { LoopLag } from './loop-lag.ts';
 import { sendNative } from './native-send.ts';
-import type { ChatRequest } from './request.ts';
+import type { ChatRequest } from './chat-request-body.ts';
 import { tapFetch, type TapOptions } from './tap.ts';
 
 /** Longest wait that a timer can hold; our own deadlines come long before. */

@@ -3,7 +3,7 @@ import type { Failure } from '../measure/exchange.ts';
 import type { AnswerReader, StreamFault } from './answer-reader.ts';
 import { classify } from './classify.ts';
 import { errorSaid } from './error-body.ts';
-import type { Completion } from './completion.ts';
+import type { Completion } from './completion-reader.ts';
 import { isObject } from './json-words.ts';
 
 /** What is known when a body with status 200 has ended. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createStandin } from '../mock/server.ts';
+import { createStandin } from '../mock/mock-server.ts';
 import { createDispatcher } from './connections.ts';
 import { loadedModels, ollamaVersion, type LocalOllama } from './local-ollama.ts';
 import { serve, testGateway } from './testing/server.ts';

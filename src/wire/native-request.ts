@@ -3,7 +3,7 @@ import { UserError } from '../base/user-error.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Json, LocalSettings, Message, Params, Suite } from '../suite/suite.ts';
 import { isObject } from './json-words.ts';
-import type { ChatBody } from './request.ts';
+import type { ChatBody } from './chat-request-body.ts';
 
 /** A parameter in Ollama's words: fields of the body, options of the model, or why there are none. */
 interface Words {

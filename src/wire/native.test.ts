@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createStandin, type Standin } from '../mock/server.ts';
+import { createStandin, type Standin } from '../mock/mock-server.ts';
 import type { StandinOptions } from '../mock/options.ts';
 import type { Exchange } from '../measure/exchange.ts';
 import { failureOf, serve, testGateway, type AskOptions } from './testing/server.ts';

@@ -1,8 +1,8 @@
 import type { AnswerLine } from '../../journal/answer-line.ts';
-import type { RequestRow } from '../../journal/columns.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
 import { median } from '../../stats/quantile.ts';
 import { defined } from '../../base/defined.ts';
-import type { ModelSummary } from '../columns.ts';
+import type { ModelSummary } from '../summary-columns.ts';
 import { eventsOf } from './events.ts';
 import { ourTool, tools, type ToolFigures } from './tools.ts';
 

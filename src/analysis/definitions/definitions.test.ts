@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AnswerLine, ChunkEntry } from '../../journal/answer-line.ts';
-import type { RequestRow } from '../../journal/columns.ts';
-import type { ModelSummary } from '../columns.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
+import type { ModelSummary } from '../summary-columns.ts';
 import { applyDefinitions } from './apply.ts';
 import { eventsOf } from './events.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { normal, seededRandom } from '../../base/random.ts';
-import type { RequestRow } from '../../journal/columns.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
 import { row } from '../testing/rows.ts';
 import { InfluenceCollector } from './influences.ts';
 

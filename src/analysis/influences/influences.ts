@@ -1,5 +1,5 @@
 import type { Ms } from '../../base/clock.ts';
-import type { RequestRow } from '../../journal/columns.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
 import { median } from '../../stats/quantile.ts';
 import type { InfluenceWarning } from './influence-warnings.ts';
 import { fewCounted } from './prompt-counts.ts';

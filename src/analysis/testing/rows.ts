@@ -1,4 +1,4 @@
-import type { RequestRow } from '../../journal/columns.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
 import { collect, type Collected } from '../collect.ts';
 
 /** A sound answer that took as long as it says; anything else is given. */

@@ -1,7 +1,7 @@
 import type { Answer, CheckSpec, Judgement } from '../check.ts';
 import { schemaOf } from '../common.ts';
-import { checkKinds } from '../index.ts';
-import { judgeOne } from '../verdict.ts';
+import { checkKinds } from '../checks.ts';
+import { judgeOne } from '../check-verdict.ts';
 
 /** A check as a suite writes it. */
 export interface Written {

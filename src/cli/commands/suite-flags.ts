@@ -1,5 +1,5 @@
-import { routes } from '../../target/routes/index.ts';
-import { listFlag, numberFlag } from '../numbers.ts';
+import { routes } from '../../target/routes.ts';
+import { listFlag, numberFlag } from '../number-flags.ts';
 import type { RawFlags } from '../command.ts';
 import type { Flags } from '../flags.ts';
 

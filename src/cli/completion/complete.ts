@@ -1,8 +1,8 @@
 import { commandIn, nameOf } from '../command.ts';
-import { commands } from '../commands/index.ts';
+import { commands } from '../commands.ts';
 import { flagsOf } from '../common-flags.ts';
 import { takesValue, type Completes, type Flag, type Flags } from '../flags.ts';
-import { runPlaces, suitePlaces } from './places.ts';
+import { runPlaces, suitePlaces } from './completion-places.ts';
 
 /** Something that the shell may offer for the word under the cursor. */
 export interface Candidate {

@@ -5,7 +5,7 @@ import { UserError } from '../../base/user-error.ts';
 import { Allowance, limitsOf, mostArms } from '../../diagnose/doctor/allowance.ts';
 import { diagnose, type Diagnosis } from '../../diagnose/doctor/diagnose.ts';
 import { examine, type Assignment, type Way } from '../../diagnose/doctor/examine.ts';
-import type { SuiteFacts } from '../../diagnose/doctor/facts.ts';
+import type { SuiteFacts } from '../../diagnose/doctor/doctor-facts.ts';
 import { gatewayRoot } from '../../diagnose/doctor/find-provider.ts';
 import { assertSafeUrl, Gateway } from '../../wire/client.ts';
 import { createDispatcher } from '../../wire/connections.ts';
@@ -13,10 +13,10 @@ import { readEnvironment, type Environment } from '../../target/environment.ts';
 import { assertVisible } from '../../target/visible.ts';
 import { getJson } from '../../wire/get-json.ts';
 import { splitModel } from '../../target/route.ts';
-import { answerLimit } from '../../plan/tokens.ts';
+import { answerLimit } from '../../plan/token-estimate.ts';
 import type { Suite, Timeouts } from '../../suite/suite.ts';
 import { demoGateway, type DemoGateway } from '../run/demo-gateway.ts';
-import { suiteToExamine } from './suite.ts';
+import { suiteToExamine } from './doctor-suite.ts';
 import { routesToTry, waysToTry, type WaysToTry } from './ways.ts';
 
 /** What is to be examined. */

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Diagnosis } from '../../diagnose/doctor/diagnose.ts';
-import { renderDiagnosis } from '../../diagnose/doctor/render.ts';
+import { renderDiagnosis } from '../../diagnose/doctor/render-doctor.ts';
 import { scratch } from '../testing/gatebench.ts';
 import { examineSuite, type ExamineFlags } from './examine-suite.ts';
 

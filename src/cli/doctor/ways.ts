@@ -1,9 +1,9 @@
 import { defined } from '../../base/defined.ts';
 import type { Redact } from '../../base/redact.ts';
 import type { Way } from '../../diagnose/doctor/examine.ts';
-import type { UntriedRoute } from '../../diagnose/doctor/facts.ts';
+import type { UntriedRoute } from '../../diagnose/doctor/doctor-facts.ts';
 import { MissingVariables, variables, type Variable } from '../../target/environment.ts';
-import { routes } from '../../target/routes/index.ts';
+import { routes } from '../../target/routes.ts';
 import type { Suite } from '../../suite/suite.ts';
 import { findWays, routeNames } from '../run/setup.ts';
 import type { ExamineFlags } from './examine-suite.ts';

@@ -4,9 +4,9 @@ import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { UserError } from '../../base/user-error.ts';
 import { writeWhole } from '../../journal/run-folder.ts';
 import { annotations } from '../../report/gate/annotations.ts';
-import { gateFiles } from '../../report/gate/index.ts';
-import { fitted, gateSections } from '../../report/gate/markdown.ts';
-import { markdown } from '../../report/markdown.ts';
+import { gateFiles } from '../../report/gate-formats.ts';
+import { fitted, gateSections } from '../../report/gate/gate-markdown.ts';
+import { markdown } from '../../report/run-markdown.ts';
 import { largestSuite, readText } from '../../suite/read/files.ts';
 import type { Night } from './night.ts';
 

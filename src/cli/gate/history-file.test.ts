@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { csvFile } from '../../journal/csv.ts';
+import { csvFile } from '../../journal/csv-file.ts';
 import { historyColumns } from '../../analysis/history.ts';
 import { decision, nightRow } from '../../analysis/testing/nights.ts';
 import { scratch } from '../testing/gatebench.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { table } from '../../report/gate/table.ts';
+import { table } from '../../report/gate/gate-table.ts';
 import { executeDecision } from './decide.ts';
 import { suiteHash } from '../../suite/hash.ts';
 import { historyFile, readHistory } from './history-file.ts';

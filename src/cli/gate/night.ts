@@ -5,7 +5,7 @@ import { FileState } from '../../journal/file-state.ts';
 import { assertUnedited } from '../../journal/manifest.ts';
 import { findRun } from '../../journal/run-folder.ts';
 import type { BaselineFacts, GateReport } from '../../report/gate/gate-report.ts';
-import { defaultGate } from '../../suite/expand/gate.ts';
+import { defaultGate } from '../../suite/expand/expand-gate.ts';
 import { gate, type GateResult } from '../../analysis/gate.ts';
 import { isIncomplete, nightRows, type HistoryRow } from '../../analysis/history.ts';
 import { loadRun, type LoadedRun } from '../load-report.ts';

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import yargs from 'yargs';
 import { loadSuite } from '../../suite/load.ts';
-import { commands } from '../commands/index.ts';
+import { commands } from '../commands.ts';
 import { flagsOf } from '../common-flags.ts';
 import { gatebench, scratch } from '../testing/gatebench.ts';
 import { nightlyWorkflow } from './nightly-workflow.ts';

@@ -5,8 +5,8 @@ import { level } from '../../diagnose/calibrate/testing/level.ts';
 import { loadRun, readRows } from '../load-report.ts';
 import { readManifest } from '../../journal/manifest.ts';
 import { gatebench, scratch, type Finished } from '../testing/gatebench.ts';
-import { createStandin } from '../../mock/server.ts';
-import { joinedManifest } from './join.ts';
+import { createStandin } from '../../mock/mock-server.ts';
+import { joinedManifest } from './join-shards.ts';
 import { assertSamePlan, missingShards, type Part } from './same-plan.ts';
 
 const token = 'test-token-4711';

@@ -1,8 +1,8 @@
 import stringWidth from 'string-width';
 import type { Ms } from '../../base/clock.ts';
-import { duration, watch } from '../../report/format.ts';
+import { duration, watch } from '../../report/number-text.ts';
 import type { Paint } from '../../report/paint.ts';
-import { pad, shorten } from '../../report/width.ts';
+import { pad, shorten } from '../../report/text-width.ts';
 import { sums, timeLeft, type ModelTally, type Tally } from './tally.ts';
 
 /** Wider lines would not say more, and would wrap when the window is made smaller. */

@@ -1,6 +1,6 @@
 import type { Ms } from '../../base/clock.ts';
 import { count } from '../../base/text.ts';
-import { duration, watch } from '../../report/format.ts';
+import { duration, watch } from '../../report/number-text.ts';
 import { sums, timeLeft, type Tally } from './tally.ts';
 
 /** Models whose TTFT a line names; more would be a table. */

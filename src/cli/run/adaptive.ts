@@ -1,4 +1,4 @@
-import type { RequestRow } from '../../journal/columns.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
 import { Collector } from '../../analysis/collect.ts';
 import { WidthRule } from '../../analysis/stopping.ts';
 import { readRows } from '../load-report.ts';

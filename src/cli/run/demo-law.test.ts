@@ -5,7 +5,7 @@ import { parse } from 'csv-parse/sync';
 import { seededRandom } from '../../base/random.ts';
 import { mean } from '../../stats/quantile.ts';
 import { defaultKnobs } from '../../mock/knobs.ts';
-import { simModels } from '../../mock/models.ts';
+import { simModels } from '../../mock/mock-models.ts';
 import { gatebench, onlyRun, scratch, suites } from '../testing/gatebench.ts';
 
 /** Tokens a second of a simulated model by its own law: one piece is one token, and a gap lies between two. */

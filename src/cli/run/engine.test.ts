@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { RequestRow } from '../../journal/columns.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
 import { median } from '../../stats/quantile.ts';
 import { readRows } from '../load-report.ts';
 import { startEngine, withoutEngine, type Engine } from '../testing/engine.ts';

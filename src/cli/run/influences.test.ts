@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { RequestRow } from '../../journal/columns.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
 import { influences } from '../../mock/influences.ts';
-import { createStandin } from '../../mock/server.ts';
+import { createStandin } from '../../mock/mock-server.ts';
 import { readRows } from '../load-report.ts';
 import { gatebench, onlyRun, scratch } from '../testing/gatebench.ts';
 

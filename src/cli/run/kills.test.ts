@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../base/random.ts';
 import { keyOf } from '../../journal/resume.ts';
-import { createStandin } from '../../mock/server.ts';
+import { createStandin } from '../../mock/mock-server.ts';
 import { scratch, start, type Started } from '../testing/gatebench.ts';
 import { anyMoment, arrivedAt, begunRuns, finalPlaces, killAt, rowsSoFar, timed } from '../testing/kills.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readManifest } from '../../journal/manifest.ts';
 import { goodFrames, sendFrames, serve } from '../../wire/testing/server.ts';
-import { createStandin } from '../../mock/server.ts';
+import { createStandin } from '../../mock/mock-server.ts';
 import { readRows } from '../load-report.ts';
 import { gatebench, onlyRun, scratch } from '../testing/gatebench.ts';
 

@@ -1,16 +1,16 @@
 import { join, relative } from 'node:path';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
-import { csvFile } from '../../journal/csv.ts';
+import { csvFile } from '../../journal/csv-file.ts';
 import { writeManifest, type Manifest } from '../../journal/manifest.ts';
 import { runFiles, writeWhole } from '../../journal/run-folder.ts';
-import { outputFormats } from '../../report/index.ts';
-import type { Report } from '../../report/report.ts';
-import { modelColumns, pairColumns } from '../../analysis/columns.ts';
+import { outputFormats } from '../../report/report-formats.ts';
+import type { Report } from '../../report/run-report.ts';
+import { modelColumns, pairColumns } from '../../analysis/summary-columns.ts';
 import type { ThresholdResult } from '../../analysis/thresholds.ts';
 import { loadRun } from '../load-report.ts';
 import { renderReportPage } from '../page.ts';
 import { stdoutStyle } from '../terminal.ts';
-import type { RunFlags } from './execute.ts';
+import type { RunFlags } from './execute-run.ts';
 
 export interface Ended {
   folder: string;

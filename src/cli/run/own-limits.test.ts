@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { goodFrames, sendFrames, serve, type TestServer } from '../../wire/testing/server.ts';
-import type { RequestRow } from '../../journal/columns.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
 import type { Manifest } from '../../journal/manifest.ts';
 import { readRows } from '../load-report.ts';
 import { scratch, type Finished } from '../testing/gatebench.ts';

@@ -9,7 +9,7 @@ import { loadCalibration } from '../../diagnose/calibrate/calibration.ts';
 import { readDescriptors, withinDescriptors } from './descriptors.ts';
 import { createRunFolder } from '../../journal/create-run-folder.ts';
 import { type Lock, lockRun } from '../../journal/lock.ts';
-import { requestColumns, type RequestRow } from '../../journal/columns.ts';
+import { requestColumns, type RequestRow } from '../../journal/request-columns.ts';
 import {
   assertUnedited,
   describeMachine,
@@ -31,14 +31,14 @@ import { findRun, isThere, nameTime, newRunId, runFiles } from '../../journal/ru
 import { costOf } from '../../measure/metrics/cost.ts';
 import { type PlanOptions, planSize } from '../../plan/blocks.ts';
 import { type Shard, shardPrompts } from '../../plan/shard.ts';
-import { leastUsage, worstCaseUsage } from '../../plan/tokens.ts';
+import { leastUsage, worstCaseUsage } from '../../plan/token-estimate.ts';
 import { isOwnLimit } from '../../measure/own-limits.ts';
 import { assertAffordable, BudgetGuard } from '../../run/budget.ts';
 import { neverSent } from '../../run/retry.ts';
 import { askHash, suiteHash } from '../../suite/hash.ts';
 import type { Suite } from '../../suite/suite.ts';
 import type { DemoGateway } from './demo-gateway.ts';
-import type { RunFlags } from './execute.ts';
+import type { RunFlags } from './execute-run.ts';
 import { budgetOf, readSuite } from './read-suite.ts';
 import { assertAddressed, findWays, newSeed, routeNames, type Ways } from './setup.ts';
 

@@ -1,5 +1,5 @@
 import { defined } from '../../base/defined.ts';
-import { routes } from '../../target/routes/index.ts';
+import { routes } from '../../target/routes.ts';
 import { loadSuite } from '../../suite/load.ts';
 import { selectSuite } from '../../suite/select.ts';
 import type { Budget, Suite } from '../../suite/suite.ts';

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { saltToken } from '../../wire/salt.ts';
 import { readManifest } from '../../journal/manifest.ts';
 import { keyOf } from '../../journal/resume.ts';
-import { createStandin, type Standin } from '../../mock/server.ts';
+import { createStandin, type Standin } from '../../mock/mock-server.ts';
 import { readRows } from '../load-report.ts';
 import { gatebench, onlyRun, scratch } from '../testing/gatebench.ts';
 

@@ -6,7 +6,7 @@ import { assertSafeUrl } from '../../wire/client.ts';
 import { readEnvironment, secretsOf } from '../../target/environment.ts';
 import { assertNativeWords } from '../../wire/native-request.ts';
 import type { Endpoint } from '../../target/route.ts';
-import { routes } from '../../target/routes/index.ts';
+import { routes } from '../../target/routes.ts';
 import { armKey, armsOf } from '../../plan/blocks.ts';
 import type { Arm } from '../../plan/plan.ts';
 import { nearest } from '../../suite/nearest.ts';

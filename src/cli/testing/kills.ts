@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Ms } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
-import type { RequestRow } from '../../journal/columns.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
 import { keyOf, readRequests } from '../../journal/resume.ts';
 import { requestKey } from '../../plan/blocks.ts';
 import type { Started } from './gatebench.ts';

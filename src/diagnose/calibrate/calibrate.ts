@@ -8,7 +8,7 @@ import { warmConnections } from '../../wire/warm.ts';
 import { describeMachine } from '../../journal/manifest.ts';
 import { defaultOptions } from '../../mock/options.ts';
 import { spawnStandin } from '../../mock/spawn.ts';
-import { maxFrames } from '../../mock/truth.ts';
+import { maxFrames } from '../../mock/truth-log.ts';
 import { type Calibration, sentenceOf } from './calibration.ts';
 import type { LevelFigures } from './level-figures.ts';
 import { drive, measureLevel, shapedRequest, streamMs, type StreamShape } from './level.ts';

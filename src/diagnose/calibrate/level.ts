@@ -1,5 +1,5 @@
 import type { Clock, Ms } from '../../base/clock.ts';
-import type { ChatRequest } from '../../wire/request.ts';
+import type { ChatRequest } from '../../wire/chat-request-body.ts';
 import type { Knobs } from '../../mock/knobs.ts';
 import { levelFigures, type LevelFigures } from './level-figures.ts';
 import { machineOffset, serverStalls, stolenMs, watchPauses } from './pauses.ts';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { LeapClock } from '../../base/testing/leap-clock.ts';
 import type { Got } from '../../wire/get-json.ts';
 import { readLog } from './account.ts';
-import type { LogFacts, Probe } from './facts.ts';
+import type { LogFacts, Probe } from './doctor-facts.ts';
 
 const start = new Date('2026-11-22T03:17:00Z');
 const probe = { exchange: { eventId: 'event-1', usage: { completionTokens: 13 } } } as Probe;

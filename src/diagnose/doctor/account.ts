@@ -3,7 +3,7 @@ import { defined } from '../../base/defined.ts';
 import { oneLine } from '../../base/text.ts';
 import { isObject } from '../../wire/json-words.ts';
 import type { Got } from '../../wire/get-json.ts';
-import type { AccountFacts, GatewaySettingsFacts, LogFacts, LogRowFacts, Probe } from './facts.ts';
+import type { AccountFacts, GatewaySettingsFacts, LogFacts, LogRowFacts, Probe } from './doctor-facts.ts';
 import type { Look } from './find-provider.ts';
 import { logWaits } from './allowance.ts';
 

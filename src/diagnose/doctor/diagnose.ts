@@ -1,7 +1,7 @@
 import { answerQuestions, type Answer } from './questions.ts';
-import type { Facts, Probe, RouteFacts } from './facts.ts';
+import type { Facts, Probe, RouteFacts } from './doctor-facts.ts';
 import type { Finding, Mark, Place, RefusalKind, Refused, Said } from './finding.ts';
-import { observations, refusals } from './findings/index.ts';
+import { observations, refusals } from './findings.ts';
 import { recommend } from './recommend.ts';
 import { routeState, type RouteState } from './route-state.ts';
 

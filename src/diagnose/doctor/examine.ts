@@ -2,7 +2,7 @@ import type { Clock, Ms } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
 import type { Gateway } from '../../wire/client.ts';
 import type { Got } from '../../wire/get-json.ts';
-import type { ChatRequest } from '../../wire/request.ts';
+import type { ChatRequest } from '../../wire/chat-request-body.ts';
 import { splitModel, type Endpoint } from '../../target/route.ts';
 import type { Exchange, Failure } from '../../measure/exchange.ts';
 import { validityOf } from '../../measure/validity.ts';
@@ -19,7 +19,7 @@ import type {
   ProviderFacts,
   RouteFacts,
   Unasked,
-} from './facts.ts';
+} from './doctor-facts.ts';
 import { findProvider, type Look } from './find-provider.ts';
 import { knock, question, type Asker } from './question.ts';
 

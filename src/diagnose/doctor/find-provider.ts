@@ -2,7 +2,7 @@ import { oneLine } from '../../base/text.ts';
 import { isObject } from '../../wire/json-words.ts';
 import type { Got } from '../../wire/get-json.ts';
 import type { Endpoint } from '../../target/route.ts';
-import type { BasePath, ProviderFacts } from './facts.ts';
+import type { BasePath, ProviderFacts } from './doctor-facts.ts';
 
 /** Asks for one page with the route's own credentials. Undefined: the allowance is used up. */
 export type Look = (url: string) => Promise<Got | undefined>;

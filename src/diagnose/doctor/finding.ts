@@ -1,5 +1,5 @@
 import type { Failure } from '../../measure/exchange.ts';
-import type { Facts, Probe, ProviderFacts, RouteFacts } from './facts.ts';
+import type { Facts, Probe, ProviderFacts, RouteFacts } from './doctor-facts.ts';
 
 /** ✗ must be mended before a run, ! spoils or may spoil what a run measures, · is worth knowing. */
 export type Mark = 'wrong' | 'warning' | 'note';

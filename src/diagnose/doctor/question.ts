@@ -1,4 +1,4 @@
-import { chatRequest, type ChatRequest } from '../../wire/request.ts';
+import { chatRequest, type ChatRequest } from '../../wire/chat-request-body.ts';
 import type { Endpoint } from '../../target/route.ts';
 import type { PlannedRequest } from '../../plan/plan.ts';
 import type { GatewaySettings, Model } from '../../suite/suite.ts';

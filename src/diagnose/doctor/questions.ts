@@ -1,6 +1,6 @@
 import { count, oneLine } from '../../base/text.ts';
-import { duration } from '../../report/format.ts';
-import type { BasePath, Facts, LogFacts, Probe, RouteFacts } from './facts.ts';
+import { duration } from '../../report/number-text.ts';
+import type { BasePath, Facts, LogFacts, Probe, RouteFacts } from './doctor-facts.ts';
 
 /** What the vendors' documents leave open, and what was found for this account. */
 export interface Answer {

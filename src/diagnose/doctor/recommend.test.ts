@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Facts } from './facts.ts';
+import type { Facts } from './doctor-facts.ts';
 import { recommend } from './recommend.ts';
 import type { RouteState } from './route-state.ts';
 

@@ -1,4 +1,4 @@
-import type { Facts } from './facts.ts';
+import type { Facts } from './doctor-facts.ts';
 import type { RouteState } from './route-state.ts';
 
 /** Best first, with why. */

@@ -1,4 +1,4 @@
-import type { RouteFacts } from './facts.ts';
+import type { RouteFacts } from './doctor-facts.ts';
 
 /** Whether every model, some or none gave a good answer by a route; `unasked` when there was nobody to ask. */
 export type RouteState = 'works' | 'partly' | 'fails' | 'unasked';

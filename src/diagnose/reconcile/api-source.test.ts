@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { LeapClock } from '../../base/testing/leap-clock.ts';
-import type { RequestRow } from '../../journal/columns.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
 import type { StandinOptions } from '../../mock/options.ts';
-import { createStandin } from '../../mock/server.ts';
+import { createStandin } from '../../mock/mock-server.ts';
 import { ask, chat, compat, json } from '../../mock/testing/client.ts';
 import { apiSource } from './api-source.ts';
 import type { LogRows } from './log-row.ts';

@@ -1,6 +1,6 @@
 import type { Clock, Ms } from '../../base/clock.ts';
 import { count } from '../../base/text.ts';
-import type { RequestRow } from '../../journal/columns.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
 import type { LogRow, LogRows, LogSource, Wanted } from './log-row.ts';
 import { CallLimit, type LogFilter, type LogsApi, pageSize } from './logs-api.ts';
 import { match, requestOf } from './match.ts';

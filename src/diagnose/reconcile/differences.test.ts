@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { reconciledColumns } from '../../journal/reconciled-columns.ts';
-import type { RequestRow } from '../../journal/columns.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
 import { reconciledRows } from './differences.ts';
 import type { LogRow } from './log-row.ts';
 import { match } from './match.ts';

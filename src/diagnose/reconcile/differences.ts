@@ -1,6 +1,6 @@
 import type { Ms } from '../../base/clock.ts';
 import { oneLine } from '../../base/text.ts';
-import type { RequestRow } from '../../journal/columns.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
 import type { ReconciledRow } from '../../journal/reconciled-columns.ts';
 import { sameModel } from '../../measure/validity.ts';
 import type { LogRow } from './log-row.ts';

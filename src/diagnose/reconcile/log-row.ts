@@ -1,6 +1,6 @@
 import type { Ms } from '../../base/clock.ts';
 import { oneLine } from '../../base/text.ts';
-import type { RequestRow } from '../../journal/columns.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
 
 /** One row of the gateway's log, as far as it can be compared. What the log does not say is absent. */
 export interface LogRow {

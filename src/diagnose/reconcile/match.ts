@@ -1,5 +1,5 @@
 import type { Ms } from '../../base/clock.ts';
-import type { RequestRow } from '../../journal/columns.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
 import type { LogRow } from './log-row.ts';
 
 export type MatchedBy = 'log_id' | 'event_id' | 'metadata';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { LeapClock } from '../../base/testing/leap-clock.ts';
-import { createStandin } from '../../mock/server.ts';
+import { createStandin } from '../../mock/mock-server.ts';
 import { ask, chat, direct } from '../../mock/testing/client.ts';
 import { readOllamaUsage, type OllamaUsage } from './ollama-usage.ts';
 import { answer, clientOf, scripted, token } from './testing/api.ts';

@@ -1,7 +1,7 @@
 import type { Ms } from '../../base/clock.ts';
 import { oneLine } from '../../base/text.ts';
 import { UserError } from '../../base/user-error.ts';
-import type { RequestRow } from '../../journal/columns.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
 import { type ApiClient, said } from './logs-api.ts';
 
 /** What the provider counted for one model, beside what the run counted. */

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { Column } from '../../base/table.ts';
+import type { Column } from '../../base/column.ts';
 import { property } from '../../base/testing/property.ts';
 import { scratchFolder } from '../../base/testing/scratch.ts';
-import { requestColumns } from '../columns.ts';
-import { csvFile, rowCells } from '../csv.ts';
+import { requestColumns } from '../request-columns.ts';
+import { csvFile, rowCells } from '../csv-file.ts';
 import { anyRow, rowsOf } from './rows.ts';
 
 /** What our reader makes of a text. */

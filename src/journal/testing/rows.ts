@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import type { AnyRow, Column } from '../../base/table.ts';
+import type { AnyRow, Column } from '../../base/column.ts';
 import { anyText } from '../../base/testing/any-text.ts';
 import { answered } from '../../measure/metrics/testing/exchange.ts';
 import { arm, planned, prompt } from '../../plan/testing/planned.ts';
 import type { AnswerLine } from '../answer-line.ts';
-import { requestColumns, type RequestRow } from '../columns.ts';
+import { requestColumns, type RequestRow } from '../request-columns.ts';
 import { readCsv } from '../read-csv.ts';
 import { toRow, type Measurement } from '../to-row.ts';
 

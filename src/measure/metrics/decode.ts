@@ -1,7 +1,7 @@
 import type { Ms } from '../../base/clock.ts';
 import type { Exchange } from '../exchange.ts';
 import { lagShare } from './lag.ts';
-import { hasInnerInstants } from './pieces.ts';
+import { hasInnerInstants } from '../pieces.ts';
 
 /** Tokens after the first piece below which no rate is given: of two, one wake-up of a timer decides. */
 export const leastTokens = 8;

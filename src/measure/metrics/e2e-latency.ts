@@ -1,6 +1,6 @@
 import { endsLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
-import { piecesOf } from './pieces.ts';
+import { piecesOf } from '../pieces.ts';
 
 /**
  * End-to-end latency: sent → last non-empty piece; for an answer that was not streamed, the end of its body.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { e2eLatency } from './e2e-latency.ts';
-import { latencies, rates } from './index.ts';
+import { latencies, rates } from '../metrics.ts';
 import { isLostToLag } from './lag.ts';
 import { lostToLag } from './lost-to-lag.ts';
 import { answered, failed, type Piece } from './testing/exchange.ts';

@@ -1,6 +1,6 @@
 import type { Exchange } from '../exchange.ts';
 import { e2eLatency } from './e2e-latency.ts';
-import { latencies, rates } from './index.ts';
+import { latencies, rates } from '../metrics.ts';
 import { isLostToLag } from './lag.ts';
 import { ttft } from './ttft.ts';
 

@@ -1,6 +1,6 @@
 import { bothLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
-import { hasInnerInstants, piecesOf } from './pieces.ts';
+import { hasInnerInstants, piecesOf } from '../pieces.ts';
 
 /** TTFAT − TTFT, where reasoning was seen and an answer followed. Hidden reasoning leaves it empty. */
 export const reasoningTime = defineMetric({

@@ -1,6 +1,6 @@
 import { endsLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
-import { hasInnerInstants, piecesOf } from './pieces.ts';
+import { hasInnerInstants, piecesOf } from '../pieces.ts';
 
 /**
  * Time to first answer token: sent → first non-empty piece of the answer (content or tool call), reasoning

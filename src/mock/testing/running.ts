@@ -1,8 +1,8 @@
 import { afterEach } from 'vitest';
 import type { Clock } from '../../base/clock.ts';
 import type { StandinOptions } from '../options.ts';
-import { createStandin } from '../server.ts';
-import type { Standin } from '../server.ts';
+import { createStandin } from '../mock-server.ts';
+import type { Standin } from '../mock-server.ts';
 
 const running: Standin[] = [];
 

@@ -1,7 +1,7 @@
-import type { PairRow } from '../../analysis/columns.ts';
+import type { PairRow } from '../../analysis/summary-columns.ts';
 import { rankedMetric } from '../pairs.ts';
 import type { ComparisonReport } from './comparison.ts';
-import { routeTables } from './routes.ts';
+import { routeTables } from './route-costs.ts';
 import {
   differenceRangeText,
   differenceText,
@@ -9,7 +9,7 @@ import {
   nameIn,
   ratioRangeText,
   ratioText,
-} from './wording.ts';
+} from './comparison-wording.ts';
 
 /** A sentence for each model: how much later the first token comes on one route than on the other. */
 export function routeAnswer(pairs: readonly PairRow[]): string[] {

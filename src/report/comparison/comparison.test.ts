@@ -1,10 +1,10 @@
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
-import type { PairRow } from '../../analysis/columns.ts';
+import type { PairRow } from '../../analysis/summary-columns.ts';
 import { usual } from '../testing/sample-reports.ts';
 import { routeAnswer, runAnswer } from './answer.ts';
 import type { ComparisonReport } from './comparison.ts';
-import { comparisonFormats } from './index.ts';
+import { comparisonFormats } from '../comparison-formats.ts';
 
 const pair = (change: Partial<PairRow>): PairRow => ({
   metric: 'e2e_latency_ms',

@@ -1,5 +1,5 @@
-import type { PairRow } from '../../analysis/columns.ts';
-import type { RunFacts, Style } from '../report.ts';
+import type { PairRow } from '../../analysis/summary-columns.ts';
+import type { RunFacts, Style } from '../run-report.ts';
 
 /** What `gatebench compare` knows. */
 export interface ComparisonReport {

@@ -1,6 +1,6 @@
-import type { PairRow } from '../../analysis/columns.ts';
+import type { PairRow } from '../../analysis/summary-columns.ts';
 import type { TextCell, TextColumn } from '../text-table.ts';
-import type { Align } from '../width.ts';
+import type { Align } from '../text-width.ts';
 
 /** A column of the terminal's tables, a cell for each pair. */
 export function pairColumn(

@@ -1,10 +1,10 @@
 import { oneLine } from '../../base/text.ts';
 import type { Paint } from '../paint.ts';
 import { tableWidth, textTable, type TextColumn } from '../text-table.ts';
-import { shorten, wrapped } from '../width.ts';
+import { shorten, wrapped } from '../text-width.ts';
 import type { ComparisonReport } from './comparison.ts';
 import { pairColumn } from './pair-column.ts';
-import { routeTables, rowTitle, type RouteTable } from './routes.ts';
+import { routeTables, rowTitle, type RouteTable } from './route-costs.ts';
 import {
   differenceRangeText,
   differenceText,
@@ -12,7 +12,7 @@ import {
   ratioRangeText,
   ratioText,
   verdictCell,
-} from './wording.ts';
+} from './comparison-wording.ts';
 
 /** A small table for each pair of routes: each model with what the one costs against the other. */
 export function routeSections({ pairs }: ComparisonReport, columns: number, paint: Paint): string[][] {

@@ -1,9 +1,9 @@
 import { oneLine } from '../../base/text.ts';
 import type { GateCell } from '../../analysis/gate.ts';
-import { isSimulated } from '../report.ts';
-import { thresholdLine } from '../thresholds.ts';
+import { isSimulated } from '../run-report.ts';
+import { thresholdLine } from '../threshold-lines.ts';
 import type { GateReport } from './gate-report.ts';
-import { cellSentence } from './wording.ts';
+import { cellSentence } from './gate-wording.ts';
 
 /** GitHub shows ten of a kind for each step. */
 const most = 10;

@@ -1,6 +1,6 @@
 import { oneLine } from '../../base/text.ts';
-import { jsonText } from '../json.ts';
-import { isSimulated } from '../report.ts';
+import { jsonText } from '../run-json.ts';
+import { isSimulated } from '../run-report.ts';
 import type { GateFormat, GateReport } from './gate-report.ts';
 
 const colours: Readonly<Record<GateReport['verdict'], string>> = {

@@ -1,5 +1,5 @@
 import type { GateFormat } from './gate-report.ts';
-import { commentMarker, fitted, gateSections } from './markdown.ts';
+import { commentMarker, fitted, gateSections } from './gate-markdown.ts';
 
 /** GitHub refuses comments from 64 kB on. */
 const commentBytes = 60_000;

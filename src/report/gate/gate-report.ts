@@ -1,6 +1,6 @@
 import type { GateCell, GateWord } from '../../analysis/gate.ts';
 import type { ThresholdResult } from '../../analysis/thresholds.ts';
-import type { RunFacts, Style } from '../report.ts';
+import type { RunFacts, Style } from '../run-report.ts';
 
 /** The nights that tonight is compared with. */
 export interface BaselineFacts {

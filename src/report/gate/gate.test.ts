@@ -3,10 +3,10 @@ import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { run } from '../testing/sample-reports.ts';
 import { annotations } from './annotations.ts';
-import { gateFiles } from './index.ts';
-import { junit } from './junit.ts';
-import { commentMarker, fitted, gateSections } from './markdown.ts';
-import { table } from './table.ts';
+import { gateFiles } from '../gate-formats.ts';
+import { junit } from './gate-junit.ts';
+import { commentMarker, fitted, gateSections } from './gate-markdown.ts';
+import { table } from './gate-table.ts';
 import { cell, evil, gateReport, threshold } from './testing/sample-gate.ts';
 
 const style = { columns: 80, color: false };

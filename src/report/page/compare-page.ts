@@ -1,14 +1,14 @@
-import { isSimulated, type RunFacts } from '../report.ts';
+import { isSimulated, type RunFacts } from '../run-report.ts';
 import { changes } from './compare/changes.ts';
-import type { ComparePageData } from './compare/data.ts';
+import type { ComparePageData } from './compare/compare-parts.ts';
 import { figuresTable } from './compare/figures-table.ts';
 import { ratios } from './compare/ratios.ts';
 import { spread } from './compare/spread.ts';
 import { htmlDocument } from './frame/document.ts';
 import { markup, type Html } from './frame/html.ts';
 import { styleSheet } from './frame/style.ts';
-import { contents, factList, filterRules, modelFilter, simulatedBanner } from './sections/header.ts';
-import { compareMethod, warningList } from './sections/method.ts';
+import { contents, factList, filterRules, modelFilter, simulatedBanner } from './sections/header-section.ts';
+import { compareMethod, warningList } from './sections/method-section.ts';
 
 const parts: readonly { id: string; title: string; render: (data: ComparePageData) => Html }[] = [
   { id: 'changes', title: 'What changed', render: changes },

@@ -1,10 +1,10 @@
 import { clustersOf } from '../../analysis/statistic.ts';
 import type { ArmSamples } from '../../analysis/collect.ts';
 import { pool } from '../../stats/korn-graubard.ts';
-import { atLeast, duration, notMeasured } from '../format.ts';
-import { isLowerBound } from '../ranking.ts';
-import type { ModelSummary } from '../../analysis/columns.ts';
-import { evenly } from './scan/thinned.ts';
+import { atLeast, duration, notMeasured } from '../number-text.ts';
+import { isLowerBound } from '../ranking-lines.ts';
+import type { ModelSummary } from '../../analysis/summary-columns.ts';
+import { evenly } from './scan/thinned-scan.ts';
 
 /** The metrics whose distributions are drawn. */
 export const curveMetrics = ['ttft_ms', 'ttfat_ms', 'e2e_latency_ms'] as const;

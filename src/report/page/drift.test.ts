@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { driftOf, shiftOf } from './drift.ts';
-import type { TimelinePoint } from './scan/timeline.ts';
+import type { TimelinePoint } from './scan/timeline-scan.ts';
 
 const point = (atMs: number, relative: number | undefined): TimelinePoint => ({
   atMs,

@@ -1,6 +1,6 @@
 import type { Ms } from '../../base/clock.ts';
 import { median } from '../../stats/quantile.ts';
-import type { TimelinePoint } from './scan/timeline.ts';
+import type { TimelinePoint } from './scan/timeline-scan.ts';
 
 /** Median of the relative latencies in one stretch of the run. */
 export interface DriftPoint {

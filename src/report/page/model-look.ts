@@ -1,5 +1,5 @@
 import { oneLine } from '../../base/text.ts';
-import { shorten } from '../width.ts';
+import { shorten } from '../text-width.ts';
 
 /** How a model looks in every picture: a colour and a shape, so that neither has to be told by itself. */
 export interface ModelLook {

@@ -1,14 +1,14 @@
-import { ranked } from '../ranking.ts';
-import type { Report } from '../report.ts';
+import { ranked } from '../ranking-lines.ts';
+import type { Report } from '../run-report.ts';
 import { labeller } from '../../analysis/arm-pairs.ts';
 import type { ArmSamples, Collected } from '../../analysis/collect.ts';
 import type { Comparison } from '../../analysis/compare.ts';
 import { describeExplanation } from '../../analysis/explain.ts';
 import type { Prompt } from '../../suite/suite.ts';
 import { cut } from '../../base/text.ts';
-import type { ScannedRows } from './collect.ts';
+import type { ScannedRows } from './collect-page.ts';
 import { curveMetrics, curveOf, type Curve, type CurveMetric } from './curve.ts';
-import type { AnswerPart, AnswerText, PageData, PageModel } from './data.ts';
+import type { AnswerPart, AnswerText, PageData, PageModel } from './page-parts.ts';
 import { modelLook } from './model-look.ts';
 import { promptPictures } from './prompt-dots.ts';
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compareRuns } from '../../analysis/compare.ts';
 import { comparePageData } from './compare/compare-data.ts';
 import { renderComparePage } from './compare-page.ts';
-import { renderPage } from './render.ts';
+import { renderPage } from './render-page.ts';
 import { openBrowser, withoutBrowser } from './testing/browser.ts';
 import { hostileRows, hostileTexts } from './testing/hostile.ts';
 import { samplePage, sampleReport } from './testing/sample-page.ts';

@@ -2,7 +2,7 @@ import { median } from '../../stats/quantile.ts';
 import type { Collected } from '../../analysis/collect.ts';
 import { promptFigure } from '../../analysis/statistic.ts';
 import { curveMetrics, type CurveMetric } from './curve.ts';
-import { evenly } from './scan/thinned.ts';
+import { evenly } from './scan/thinned-scan.ts';
 
 /** Each arm's median on one prompt, by arm; infinite where more than half failed, undefined where nothing was measured. */
 export interface PromptDots {

@@ -1,7 +1,7 @@
 import { count, oneLine } from '../../base/text.ts';
-import { times } from '../format.ts';
-import type { PairRow } from '../../analysis/columns.ts';
-import { wordsFor } from './words.ts';
+import { times } from '../number-text.ts';
+import type { PairRow } from '../../analysis/summary-columns.ts';
+import { wordsFor } from './metric-words.ts';
 
 /** A verdict in one plain sentence, the better model named first. */
 export function verdictSentence(pair: PairRow): string {

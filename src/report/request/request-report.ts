@@ -1,5 +1,5 @@
 import type { AnswerLine } from '../../journal/answer-line.ts';
-import type { RequestRow } from '../../journal/columns.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
 import type { ReconciledRow } from '../../journal/reconciled-columns.ts';
 import type { RunSettings } from '../../suite/suite.ts';
 

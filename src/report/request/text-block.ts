@@ -1,6 +1,6 @@
 import { cleanLines, count, cut } from '../../base/text.ts';
 import type { Paint } from '../paint.ts';
-import { broken } from '../width.ts';
+import { broken } from '../text-width.ts';
 
 /** Far more than is shown: what comes after is not looked at. */
 const mostCharacters = 20_000;

@@ -1,5 +1,5 @@
 import { UserError } from '../../base/user-error.ts';
-import type { Column } from '../../base/table.ts';
+import type { Column } from '../../base/column.ts';
 import type { Field, Value } from './field.ts';
 import type { TableName } from './tables.ts';
 

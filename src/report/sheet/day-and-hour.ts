@@ -1,4 +1,4 @@
-import type { AnyRow, Column } from '../../base/table.ts';
+import type { AnyRow, Column } from '../../base/column.ts';
 import type { Field } from './field.ts';
 
 /** When a row happened, as it stands in it: ISO 8601 in UTC. */

@@ -1,4 +1,4 @@
-import type { AnyRow, Column } from '../../base/table.ts';
+import type { AnyRow, Column } from '../../base/column.ts';
 
 export type Value = AnyRow[string];
 

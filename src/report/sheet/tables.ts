@@ -1,9 +1,9 @@
-import type { AnyRow, Column } from '../../base/table.ts';
-import { rowColumns } from '../../journal/columns.ts';
-import { modelColumns, pairColumns } from '../../analysis/columns.ts';
+import type { AnyRow, Column } from '../../base/column.ts';
+import { rowColumns } from '../../journal/request-columns.ts';
+import { modelColumns, pairColumns } from '../../analysis/summary-columns.ts';
 import { dayAndHour } from './day-and-hour.ts';
 import { plainField, type Field } from './field.ts';
-import type { ExportedRun } from './format.ts';
+import type { ExportedRun } from './sheet-format.ts';
 
 export type TableName = 'requests' | 'models' | 'pairs';
 

@@ -1,9 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
-import type { RequestRow } from '../../journal/columns.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
 import { aliasSets } from './aliases.ts';
-import { csv } from './csv.ts';
-import type { ExportedRun, ExportOptions } from './format.ts';
+import { csv } from './csv-format.ts';
+import type { ExportedRun, ExportOptions } from './sheet-format.ts';
 import { localeNamed } from './locales.ts';
 import { exported, hostile, row, rowsOf, textOf } from './testing/runs.ts';
 

@@ -1,9 +1,9 @@
 import { stringify } from 'csv-stringify/sync';
-import type { AnyRow } from '../../base/table.ts';
-import { cellText } from '../../journal/csv.ts';
+import type { AnyRow } from '../../base/column.ts';
+import { cellText } from '../../journal/csv-file.ts';
 import { renamed } from './aliases.ts';
 import type { Field } from './field.ts';
-import type { ExportedRun, ExportOptions } from './format.ts';
+import type { ExportedRun, ExportOptions } from './sheet-format.ts';
 import { textKeeper, type KeepText } from './kept-text.ts';
 import { localeNamed, type Locale } from './locales.ts';
 import { pickFields } from './pick-fields.ts';

@@ -1,4 +1,4 @@
-import type { PlanFacts } from '../plan.ts';
+import type { PlanFacts } from '../plan-report.ts';
 
 /** A plan with a priced model, an unpriced one and a name that is too long. */
 export const plan: PlanFacts = {

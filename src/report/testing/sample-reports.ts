@@ -1,5 +1,5 @@
-import type { ModelSummary, PairRow, PairVerdict } from '../../analysis/columns.ts';
-import type { Report, RunFacts } from '../report.ts';
+import type { ModelSummary, PairRow, PairVerdict } from '../../analysis/summary-columns.ts';
+import type { Report, RunFacts } from '../run-report.ts';
 
 /** A model of which only the figures given were measured. */
 export function summary(model: string, figures: Partial<ModelSummary> = {}): ModelSummary {

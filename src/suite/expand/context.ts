@@ -1,11 +1,11 @@
 import type { Fault, Path, Source } from '../fault.ts';
 import type { Places } from '../places.ts';
 import type { Files } from '../read/files.ts';
-import type { DefaultsSpec } from '../schema/prompt.ts';
+import type { DefaultsSpec } from '../schema/prompt-schema.ts';
 import type { SuiteSections } from '../sections.ts';
 import type { Json, Prompt } from '../suite.ts';
 import type { Texts } from '../written.ts';
-import type { ReadCheck, WrittenCheck } from './checks.ts';
+import type { ReadCheck, WrittenCheck } from './expand-checks.ts';
 import type { Reports } from './reports.ts';
 import { opener } from './messages.ts';
 import { valueReader, type ReadValues } from './values.ts';

@@ -1,12 +1,12 @@
 import { valueAt, type Path } from '../fault.ts';
 import { quote } from '../nearest.ts';
-import type { DefaultsSpec, PromptSpec } from '../schema/prompt.ts';
+import type { DefaultsSpec, PromptSpec } from '../schema/prompt-schema.ts';
 import type { Params } from '../suite.ts';
 import type { Value } from '../written.ts';
-import type { WrittenCheck } from './checks.ts';
+import type { WrittenCheck } from './expand-checks.ts';
 import { faultAt, keyFaultAt, type Context } from './context.ts';
 import { readDataset } from './dataset.ts';
-import { merge } from './merge.ts';
+import { merge } from './merge-values.ts';
 import { conversation, isSystem, opener, type WrittenMessage } from './messages.ts';
 import type { Matrix, NamedRow } from './variants.ts';
 

@@ -1,16 +1,16 @@
 import { positionOf, type Fault } from '../fault.ts';
 import { choices, quote } from '../nearest.ts';
 import type { Places } from '../places.ts';
-import type { SuiteSpec } from '../schema/suite.ts';
+import type { SuiteSpec } from '../schema/suite-schema.ts';
 import type { PartialSpec } from '../sections.ts';
 import type { Model, Suite, Threshold } from '../suite.ts';
 import { type SuiteSources } from './context.ts';
 import { fileFaults } from './file-refs.ts';
-import { gateConflicts, toGate } from './gate.ts';
-import { expandModels } from './models.ts';
+import { gateConflicts, toGate } from './expand-gate.ts';
+import { expandModels } from './expand-models.ts';
 import { expandPrompts } from './prompts.ts';
 import { gatewayConflicts, runConflicts, toGateway, toRun, type Conflict } from './settings.ts';
-import { toThreshold } from './thresholds.ts';
+import { toThreshold } from './expand-thresholds.ts';
 
 export interface ExpandOptions {
   /** Names of routes; any name passes where absent. */

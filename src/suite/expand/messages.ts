@@ -1,7 +1,7 @@
 import type { Fault, Path, Source } from '../fault.ts';
 import type { Places } from '../places.ts';
 import type { Files } from '../read/files.ts';
-import type { DefaultsSpec, MessageSpec, PromptSpec, TextOrFile } from '../schema/prompt.ts';
+import type { DefaultsSpec, MessageSpec, PromptSpec, TextOrFile } from '../schema/prompt-schema.ts';
 import type { Json, Message } from '../suite.ts';
 import { isFileRef } from './file-ref.ts';
 import { fill, mapTexts, type Scope } from './template.ts';

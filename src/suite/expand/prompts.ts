@@ -3,7 +3,7 @@ import { placeName, type Path } from '../fault.ts';
 import type { Fault } from '../fault.ts';
 import { quote } from '../nearest.ts';
 import type { Json, Prompt } from '../suite.ts';
-import { readChecks, type WrittenCheck } from './checks.ts';
+import { readChecks, type WrittenCheck } from './expand-checks.ts';
 import { createContext, faultAt, type Context, type SuiteSources } from './context.ts';
 import { readEntry, type Entry } from './entry.ts';
 import { createReports, type Reports } from './reports.ts';

@@ -3,7 +3,7 @@ import { didYouMean, oneOf, quote } from '../nearest.ts';
 import type { Fault } from '../fault.ts';
 import type { Message, Prompt } from '../suite.ts';
 import { complaintFault } from '../validate.ts';
-import { fillCheck, type OnUnknownIn, type WrittenCheck } from './checks.ts';
+import { fillCheck, type OnUnknownIn, type WrittenCheck } from './expand-checks.ts';
 import type { Context } from './context.ts';
 import type { Entry } from './entry.ts';
 import { fillMessage, placeIn } from './messages.ts';

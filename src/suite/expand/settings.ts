@@ -1,8 +1,8 @@
 import type { Ms } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
 import type { Path } from '../fault.ts';
-import { defaultTimeouts, type RunSpec } from '../schema/run.ts';
-import type { SuiteSpec } from '../schema/suite.ts';
+import { defaultTimeouts, type RunSpec } from '../schema/run-schema.ts';
+import type { SuiteSpec } from '../schema/suite-schema.ts';
 import type { GatewaySettings, RunSettings, Timeouts } from '../suite.ts';
 
 /** Something that two fields, each right by itself, get wrong together. */

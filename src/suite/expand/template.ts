@@ -1,4 +1,4 @@
-import { variableName } from '../schema/words.ts';
+import { variableName } from '../schema/id-schema.ts';
 import type { Json } from '../suite.ts';
 import { spell, type Value } from '../written.ts';
 

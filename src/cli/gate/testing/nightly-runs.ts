@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { normal, seededRandom } from '../../../base/random.ts';
-import { requestColumns, type RequestRow } from '../../../journal/columns.ts';
-import { csvFile } from '../../../journal/csv.ts';
+import { requestColumns, type RequestRow } from '../../../journal/request-columns.ts';
+import { csvFile } from '../../../journal/csv-file.ts';
 import { writeManifest, type Manifest } from '../../../journal/manifest.ts';
 import { runFiles } from '../../../journal/run-folder.ts';
 import { loadSuite } from '../../../suite/load.ts';

@@ -1,7 +1,7 @@
 import { count } from '../../../base/text.ts';
 import { variables } from '../../../target/environment.ts';
-import { duration } from '../../../report/format.ts';
-import type { Facts, Probe } from '../facts.ts';
+import { duration } from '../../../report/number-text.ts';
+import type { Facts, Probe } from '../doctor-facts.ts';
 import type { ObservationKind, Place, Said } from '../finding.ts';
 
 /** Less is not worth a word: a second is what the header `Date` cannot tell, and another what a slow answer may hide. */

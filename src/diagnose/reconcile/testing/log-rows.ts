@@ -1,4 +1,4 @@
-import type { RequestRow } from '../../../journal/columns.ts';
+import type { RequestRow } from '../../../journal/request-columns.ts';
 import { row } from '../../../report/sheet/testing/runs.ts';
 import type { LogRow } from '../log-row.ts';
 

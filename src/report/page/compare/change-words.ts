@@ -1,8 +1,8 @@
 import { count } from '../../../base/text.ts';
-import { times } from '../../format.ts';
-import type { PairRow, PairVerdict } from '../../../analysis/columns.ts';
+import { times } from '../../number-text.ts';
+import type { PairRow, PairVerdict } from '../../../analysis/summary-columns.ts';
 import { pointsInterval, ratioInterval, signedPoints } from '../sentences.ts';
-import { wordsFor } from '../words.ts';
+import { wordsFor } from '../metric-words.ts';
 
 const outcomes: Record<PairVerdict, string> = {
   faster: 'faster',

@@ -1,10 +1,10 @@
-import type { PairRow } from '../../../analysis/columns.ts';
+import type { PairRow } from '../../../analysis/summary-columns.ts';
 import { markup, type Content, type Html } from '../frame/html.ts';
 import { nothing, section } from '../frame/section.ts';
-import { modelName } from '../picture/legend.ts';
-import { metricWords } from '../words.ts';
+import { modelName } from '../picture/picture-legend.ts';
+import { metricWords } from '../metric-words.ts';
 import { changeSentence } from './change-words.ts';
-import type { ComparedModel, ComparePageData } from './data.ts';
+import type { ComparedModel, ComparePageData } from './compare-parts.ts';
 
 /** What changed, model by model: what somebody waits for first, the rest on demand. */
 export function changes({ models, explanations }: ComparePageData): Html {

@@ -1,10 +1,10 @@
-import type { Report } from '../../report.ts';
+import type { Report } from '../../run-report.ts';
 import { labeller, runPairs } from '../../../analysis/arm-pairs.ts';
 import type { ArmSamples, Collected } from '../../../analysis/collect.ts';
-import type { PairRow } from '../../../analysis/columns.ts';
+import type { PairRow } from '../../../analysis/summary-columns.ts';
 import { modelLook } from '../model-look.ts';
 import { curvesOf } from '../page-data.ts';
-import type { ComparedModel, ComparePageData, ModelSide } from './data.ts';
+import type { ComparedModel, ComparePageData, ModelSide } from './compare-parts.ts';
 
 export interface RunSource {
   report: Report;

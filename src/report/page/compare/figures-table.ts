@@ -1,12 +1,12 @@
-import { duration, fixed, notMeasured, percent, times, usd } from '../../format.ts';
-import { isLowerBound, successRate } from '../../ranking.ts';
-import { headlineColumn, type HeadlineName, type ModelSummary, type PairRow } from '../../../analysis/columns.ts';
+import { duration, fixed, notMeasured, percent, times, usd } from '../../number-text.ts';
+import { isLowerBound, successRate } from '../../ranking-lines.ts';
+import { headlineColumn, type HeadlineName, type ModelSummary, type PairRow } from '../../../analysis/summary-columns.ts';
 import { dataTable, type Row } from '../frame/data-table.ts';
 import { markup, type Content, type Html } from '../frame/html.ts';
 import { section } from '../frame/section.ts';
-import { modelName } from '../picture/legend.ts';
+import { modelName } from '../picture/picture-legend.ts';
 import { pointsInterval, ratioInterval, signedPoints } from '../sentences.ts';
-import type { ComparedModel, ComparePageData, ModelSide } from './data.ts';
+import type { ComparedModel, ComparePageData, ModelSide } from './compare-parts.ts';
 
 interface Measure {
   name: string;

@@ -1,19 +1,19 @@
 import * as Plot from '@observablehq/plot';
-import { times } from '../../format.ts';
-import { isSimulated } from '../../report.ts';
-import type { PairRow } from '../../../analysis/columns.ts';
+import { times } from '../../number-text.ts';
+import { isSimulated } from '../../run-report.ts';
+import type { PairRow } from '../../../analysis/summary-columns.ts';
 import { defaultMargin } from '../../../analysis/compare.ts';
 import type { Html } from '../frame/html.ts';
 import { nothing, section } from '../frame/section.ts';
 import type { ModelLook } from '../model-look.ts';
-import { figure } from '../picture/figure.ts';
+import { figure } from '../picture/picture-figure.ts';
 import { logAxisX, logScale, type LogAxis } from '../picture/log-axis.ts';
 import { labelMargin, modelAxis } from '../picture/model-axis.ts';
 import type { Canvas, Drawing } from '../picture/plot.ts';
 import { ratioDomain, ratioTicks } from '../picture/ratio-axis.ts';
 import { ratioInterval } from '../sentences.ts';
-import { wordsFor } from '../words.ts';
-import type { ComparePageData } from './data.ts';
+import { wordsFor } from '../metric-words.ts';
+import type { ComparePageData } from './compare-parts.ts';
 
 const shownMetrics = ['e2e_latency_ms', 'ttft_ms', 'ttfat_ms', 'tpot_ms'] as const;
 

@@ -1,14 +1,14 @@
 import * as Plot from '@observablehq/plot';
-import { isSimulated } from '../../report.ts';
+import { isSimulated } from '../../run-report.ts';
 import { markWords, percentileMark, type Curve, type ShownPercentile } from '../curve.ts';
 import type { Html } from '../frame/html.ts';
 import { nothing, section } from '../frame/section.ts';
 import type { ModelLook } from '../model-look.ts';
-import { tickTime } from '../picture/axis.ts';
-import { figure } from '../picture/figure.ts';
+import { tickTime } from '../picture/picture-axis.ts';
+import { figure } from '../picture/picture-figure.ts';
 import { logAxis, logAxisX, logScale, type LogAxis } from '../picture/log-axis.ts';
 import type { Canvas, Drawing } from '../picture/plot.ts';
-import type { ComparePageData, ModelSide } from './data.ts';
+import type { ComparePageData, ModelSide } from './compare-parts.ts';
 
 interface Two {
   look: ModelLook;

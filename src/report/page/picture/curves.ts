@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
-import { duration } from '../../format.ts';
-import type { ModelSummary } from '../../../analysis/columns.ts';
+import { duration } from '../../number-text.ts';
+import type { ModelSummary } from '../../../analysis/summary-columns.ts';
 import {
   markWords,
   percentileMark,
@@ -12,7 +12,7 @@ import {
 } from '../curve.ts';
 import type { Table } from '../frame/data-table.ts';
 import type { ModelLook } from '../model-look.ts';
-import { tickTime } from './axis.ts';
+import { tickTime } from './picture-axis.ts';
 import { logAxis, logAxisX, logScale } from './log-axis.ts';
 import type { Canvas, Drawing } from './plot.ts';
 

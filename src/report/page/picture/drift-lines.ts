@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { Ms } from '../../../base/clock.ts';
-import { times, watch } from '../../format.ts';
+import { times, watch } from '../../number-text.ts';
 import { driftOf, stretchesFor, type DriftPoint } from '../drift.ts';
 import type { Table } from '../frame/data-table.ts';
 import { logAxisY, logScale, type LogAxis } from './log-axis.ts';

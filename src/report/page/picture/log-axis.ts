@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { logDomain, logTicks } from './axis.ts';
+import { logDomain, logTicks } from './picture-axis.ts';
 
 export interface LogAxis {
   domain: [number, number];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { logDomain, logTicks, tickTime } from './axis.ts';
+import { logDomain, logTicks, tickTime } from './picture-axis.ts';
 import { paretoFront } from './pareto.ts';
 import { placeLabels, type Label } from './place-labels.ts';
 import { ratioDomain, ratioTicks } from './ratio-axis.ts';

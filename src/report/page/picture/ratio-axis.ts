@@ -1,4 +1,4 @@
-import { logTicks } from './axis.ts';
+import { logTicks } from './picture-axis.ts';
 
 /** A range around 1 that holds all ratios, equally far to both sides. Open ends are passed over. */
 export function ratioDomain(ratios: Iterable<number | undefined>): [number, number] {

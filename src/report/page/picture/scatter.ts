@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { ModelLook } from '../model-look.ts';
-import { tickTime } from './axis.ts';
+import { tickTime } from './picture-axis.ts';
 import { logAxis, logAxisX, logScale } from './log-axis.ts';
 import { wordsWidth } from './model-axis.ts';
 import { paretoFront } from './pareto.ts';

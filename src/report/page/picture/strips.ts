@@ -1,12 +1,12 @@
 import * as Plot from '@observablehq/plot';
 import type { Ms } from '../../../base/clock.ts';
 import { oneLine } from '../../../base/text.ts';
-import { duration, watch } from '../../format.ts';
+import { duration, watch } from '../../number-text.ts';
 import { markup, type Html } from '../frame/html.ts';
 import type { ModelLook } from '../model-look.ts';
-import { evenly } from '../scan/thinned.ts';
-import type { ArmTimeline, TimelineEvent, TimelinePoint } from '../scan/timeline.ts';
-import { tickTime } from './axis.ts';
+import { evenly } from '../scan/thinned-scan.ts';
+import type { ArmTimeline, TimelineEvent, TimelinePoint } from '../scan/timeline-scan.ts';
+import { tickTime } from './picture-axis.ts';
 import { logAxis, logAxisY, logScale } from './log-axis.ts';
 import { drawOrnament, type Canvas, type Drawing } from './plot.ts';
 import { timeAxis, type TimeAxis } from './time-axis.ts';

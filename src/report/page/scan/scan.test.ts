@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { failedRow, row } from '../../../analysis/testing/rows.ts';
-import { AnswerChoice } from './answer-choice.ts';
-import { Failures } from './failures.ts';
-import { partsOf, Phases } from './phases.ts';
-import { Slowest, slowestPerArm } from './slowest.ts';
-import { Timeline } from './timeline.ts';
-import { Tokens } from './tokens.ts';
+import { AnswerChoice } from './answer-choice-scan.ts';
+import { Failures } from './failures-scan.ts';
+import { partsOf, Phases } from './phases-scan.ts';
+import { Slowest, slowestPerArm } from './slowest-scan.ts';
+import { Timeline } from './timeline-scan.ts';
+import { Tokens } from './tokens-scan.ts';
 
 describe('the slowest requests', () => {
   test('are the slowest of each arm, the slowest of all first', () => {

@@ -1,4 +1,4 @@
-import type { RequestRow } from '../../../journal/columns.ts';
+import type { RequestRow } from '../../../journal/request-columns.ts';
 import { sampleRows } from './sample-run.ts';
 
 /** Texts that leave a mark in a page that takes them for markup. */

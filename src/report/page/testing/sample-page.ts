@@ -1,13 +1,13 @@
-import type { RequestRow } from '../../../journal/columns.ts';
-import type { Report, RunFacts } from '../../report.ts';
+import type { RequestRow } from '../../../journal/request-columns.ts';
+import type { Report, RunFacts } from '../../run-report.ts';
 import { successFloor } from '../../../analysis/success.ts';
 import type { Prompt } from '../../../suite/suite.ts';
 import { collect, type Collected } from '../../../analysis/collect.ts';
 import { compare } from '../../../analysis/compare.ts';
 import { summarise } from '../../../analysis/summarise.ts';
 import { answerPrompts } from '../answer-prompts.ts';
-import { scanRows } from '../collect.ts';
-import type { AnswerText, PageData } from '../data.ts';
+import { scanRows } from '../collect-page.ts';
+import type { AnswerText, PageData } from '../page-parts.ts';
 import { pageData } from '../page-data.ts';
 import { sampleStart } from './sample-run.ts';
 

@@ -1,5 +1,5 @@
 import { normal, seededRandom, type Random } from '../../../base/random.ts';
-import type { RequestRow } from '../../../journal/columns.ts';
+import type { RequestRow } from '../../../journal/request-columns.ts';
 
 /** A model of the sample, by what its answers are like. Times in ms. */
 interface SampleModel {

@@ -1,9 +1,9 @@
-import type { RequestRow } from '../../../journal/columns.ts';
+import type { RequestRow } from '../../../journal/request-columns.ts';
 import type { Manifest } from '../../../journal/manifest.ts';
 import { collect } from '../../../analysis/collect.ts';
 import { compare } from '../../../analysis/compare.ts';
 import { successFloor, summarise } from '../../../analysis/summarise.ts';
-import type { ExportedRun, Summarised } from '../format.ts';
+import type { ExportedRun, Summarised } from '../sheet-format.ts';
 
 /** An answer as a real run records it; anything else is given. */
 export function row(cells: Partial<RequestRow> = {}): RequestRow {

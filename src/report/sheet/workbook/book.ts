@@ -21,7 +21,7 @@ import {
   Workbook,
   type Worksheet,
 } from 'wasm-xlsxwriter';
-import type { CellKind } from '../../../base/table.ts';
+import type { CellKind } from '../../../base/column.ts';
 import type { Value } from '../field.ts';
 import { looksLikeFormula } from '../../../base/formula.ts';
 import { cellText } from './cell-text.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { RequestRow } from '../../../journal/columns.ts';
+import type { RequestRow } from '../../../journal/request-columns.ts';
 import { bytesOf, exported, rowsOf } from '../testing/runs.ts';
 import { cellsOf, elements, parseXml, partsOf, sheetPath } from '../testing/workbook.ts';
 import { columnAt } from './model-charts.ts';

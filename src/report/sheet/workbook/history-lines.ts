@@ -1,11 +1,11 @@
-import { isLowerBound } from '../../ranking.ts';
-import type { ModelSummary } from '../../../analysis/columns.ts';
-import type { Summarised } from '../format.ts';
+import { isLowerBound } from '../../ranking-lines.ts';
+import type { ModelSummary } from '../../../analysis/summary-columns.ts';
+import type { Summarised } from '../sheet-format.ts';
 import type { ChartSpec, Sheet } from './book.ts';
 import { columnArea } from './place.ts';
 import { entriesOf } from './summary-entries.ts';
 import { tones } from './tones.ts';
-import { chartTitle } from './words.ts';
+import { chartTitle } from './sheet-words.ts';
 
 /** What is drawn, and how pictures call it. */
 export const drawn = { e2e_latency_ms: 'E2E latency', ttft_ms: 'TTFT' } as const;

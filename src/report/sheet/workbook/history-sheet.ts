@@ -1,9 +1,9 @@
-import type { AnyRow, Column } from '../../../base/table.ts';
-import { headlines } from '../../../measure/metrics/index.ts';
-import { isLowerBound } from '../../ranking.ts';
-import { figureMeanings, headlineColumn, modelColumns, type ModelSummary } from '../../../analysis/columns.ts';
+import type { AnyRow, Column } from '../../../base/column.ts';
+import { headlines } from '../../../measure/metrics.ts';
+import { isLowerBound } from '../../ranking-lines.ts';
+import { figureMeanings, headlineColumn, modelColumns, type ModelSummary } from '../../../analysis/summary-columns.ts';
 import { plainField, type Field } from '../field.ts';
-import type { Summarised } from '../format.ts';
+import type { Summarised } from '../sheet-format.ts';
 import type { Book, Look } from './book.ts';
 import { addLines, lineNames, linesChart, type Drawn, type Lines } from './history-lines.ts';
 import { columnLook } from './look.ts';

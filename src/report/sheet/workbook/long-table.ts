@@ -1,4 +1,4 @@
-import type { AnyRow } from '../../../base/table.ts';
+import type { AnyRow } from '../../../base/column.ts';
 import type { Field } from '../field.ts';
 import type { Book, Sheet } from './book.ts';
 import { columnLook, textLook } from './look.ts';

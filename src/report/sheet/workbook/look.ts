@@ -1,4 +1,4 @@
-import type { Column } from '../../../base/table.ts';
+import type { Column } from '../../../base/column.ts';
 import type { Look } from './book.ts';
 import { colors } from './colors.ts';
 import { numberFormat } from './number-format.ts';

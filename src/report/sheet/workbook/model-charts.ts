@@ -1,17 +1,17 @@
-import { headlines } from '../../../measure/metrics/index.ts';
-import { percent } from '../../format.ts';
-import { armName, isLowerBound } from '../../ranking.ts';
-import type { ModelSummary } from '../../../analysis/columns.ts';
-import type { Summarised } from '../format.ts';
-import { axisEnd } from './axis.ts';
+import { headlines } from '../../../measure/metrics.ts';
+import { percent } from '../../number-text.ts';
+import { armName, isLowerBound } from '../../ranking-lines.ts';
+import type { ModelSummary } from '../../../analysis/summary-columns.ts';
+import type { Summarised } from '../sheet-format.ts';
+import { axisEnd } from './chart-axis.ts';
 import type { ChartSpec, Sheet } from './book.ts';
 import { colors } from './colors.ts';
 import { drawn, type Drawn } from './history-lines.ts';
 import { columnArea, type Area } from './place.ts';
-import { answerTokens, type SummaryEntry } from './summary-columns.ts';
+import { answerTokens, type SummaryEntry } from './summary-sheet-columns.ts';
 import { entriesOf } from './summary-entries.ts';
 import { tones } from './tones.ts';
-import { chartTitle, minuteOf } from './words.ts';
+import { chartTitle, minuteOf } from './sheet-words.ts';
 
 interface Figure {
   readonly head: string;

@@ -1,4 +1,4 @@
-import type { Column } from '../../../base/table.ts';
+import type { Column } from '../../../base/column.ts';
 
 /** Three digits or so, whatever the size. */
 const threeDigits = '[<10]0.00;[<100]0.0;#,##0';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PairRow } from '../../../analysis/columns.ts';
+import type { PairRow } from '../../../analysis/summary-columns.ts';
 import { sentence } from './pairs-sheet.ts';
 
 const pair = (cells: Partial<PairRow>): PairRow =>

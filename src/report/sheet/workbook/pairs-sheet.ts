@@ -1,7 +1,7 @@
-import type { AnyRow, Column } from '../../../base/table.ts';
+import type { AnyRow, Column } from '../../../base/column.ts';
 import { count } from '../../../base/text.ts';
-import { headlines } from '../../../measure/metrics/index.ts';
-import type { PairRow } from '../../../analysis/columns.ts';
+import { headlines } from '../../../measure/metrics.ts';
+import type { PairRow } from '../../../analysis/summary-columns.ts';
 import type { Field } from '../field.ts';
 import { tableNamed } from '../tables.ts';
 import type { Book, Look } from './book.ts';

@@ -1,18 +1,18 @@
 import { oneLine } from '../../../base/text.ts';
-import type { Column } from '../../../base/table.ts';
+import type { Column } from '../../../base/column.ts';
 import type { Manifest } from '../../../journal/manifest.ts';
-import { duration } from '../../format.ts';
-import { isSimulated, simulatedNotice } from '../../report.ts';
+import { duration } from '../../number-text.ts';
+import { isSimulated, simulatedNotice } from '../../run-report.ts';
 import type { Field } from '../field.ts';
-import type { Summarised } from '../format.ts';
+import type { Summarised } from '../sheet-format.ts';
 import { tableNamed } from '../tables.ts';
 import type { Book, Look, Sheet } from './book.ts';
 import { colors } from './colors.ts';
 import { historyFields } from './history-sheet.ts';
-import { method } from './method.ts';
+import { method } from './method-text.ts';
 import { pairFields } from './pairs-sheet.ts';
-import { summaryColumns } from './summary-columns.ts';
-import { minuteOf, suiteNames, withoutMarkup } from './words.ts';
+import { summaryColumns } from './summary-sheet-columns.ts';
+import { minuteOf, suiteNames, withoutMarkup } from './sheet-words.ts';
 
 const ink: Look = { ink: colors.ink };
 const label: Look = { ...ink, bold: true, wrap: true };

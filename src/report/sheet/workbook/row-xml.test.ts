@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Column } from '../../../base/table.ts';
+import type { Column } from '../../../base/column.ts';
 import { plainField } from '../field.ts';
 import { rowWriter } from './row-xml.ts';
 

@@ -1,4 +1,4 @@
-import type { AnyRow } from '../../../base/table.ts';
+import type { AnyRow } from '../../../base/column.ts';
 import type { Field, Value } from '../field.ts';
 import { looksLikeFormula } from '../../../base/formula.ts';
 import { cellText } from './cell-text.ts';

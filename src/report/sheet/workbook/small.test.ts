@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { requestColumns } from '../../../journal/columns.ts';
-import { modelColumns } from '../../../analysis/columns.ts';
-import { axisEnd } from './axis.ts';
+import { requestColumns } from '../../../journal/request-columns.ts';
+import { modelColumns } from '../../../analysis/summary-columns.ts';
+import { axisEnd } from './chart-axis.ts';
 import { asBound, numberFormat } from './number-format.ts';
 import { cellName, columnLetters, reference } from './place.ts';
 import { serialDate } from './serial-date.ts';

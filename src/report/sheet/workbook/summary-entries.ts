@@ -1,7 +1,7 @@
 import { rankingLetters } from '../../pairs.ts';
-import { ranked } from '../../ranking.ts';
-import type { Summarised } from '../format.ts';
-import type { SummaryEntry } from './summary-columns.ts';
+import { ranked } from '../../ranking-lines.ts';
+import type { Summarised } from '../sheet-format.ts';
+import type { SummaryEntry } from './summary-sheet-columns.ts';
 
 /** The models of one run in the order of its ranking. */
 export function entriesOf(run: Summarised): SummaryEntry[] {

@@ -1,17 +1,17 @@
 import { count } from '../../../base/text.ts';
-import { armName } from '../../ranking.ts';
-import { isSimulated, simulatedNotice } from '../../report.ts';
-import { verdict } from '../../verdict.ts';
-import type { Summarised } from '../format.ts';
+import { armName } from '../../ranking-lines.ts';
+import { isSimulated, simulatedNotice } from '../../run-report.ts';
+import { verdict } from '../../run-verdict.ts';
+import type { Summarised } from '../sheet-format.ts';
 import type { Book, ChartSpec, Look, Sheet } from './book.ts';
 import { linesChart } from './history-lines.ts';
 import { historyLines } from './history-sheet.ts';
 import { addModelCharts } from './model-charts.ts';
 import { colors } from './colors.ts';
-import { summaryColumns, type SummaryEntry } from './summary-columns.ts';
+import { summaryColumns, type SummaryEntry } from './summary-sheet-columns.ts';
 import { entriesOf } from './summary-entries.ts';
 import { tones } from './tones.ts';
-import { suiteNames } from './words.ts';
+import { suiteNames } from './sheet-words.ts';
 
 /** Lines below which charts would be out of sight; then they get a sheet of their own. */
 const linesAboveCharts = 20;

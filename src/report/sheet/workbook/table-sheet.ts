@@ -1,8 +1,8 @@
-import type { AnyRow } from '../../../base/table.ts';
+import type { AnyRow } from '../../../base/column.ts';
 import type { Field } from '../field.ts';
 import type { Book, Look, Sheet } from './book.ts';
 import { columnLook } from './look.ts';
-import { columnWidth } from './width.ts';
+import { columnWidth } from './column-width.ts';
 
 export interface TableSheet {
   readonly sheet: string;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { UserError } from '../../../base/user-error.ts';
-import { rowColumns } from '../../../journal/columns.ts';
+import { rowColumns } from '../../../journal/request-columns.ts';
 import { bytesOf, exported, hostile, row, rowsOf } from '../testing/runs.ts';
 import { cellsOf, elements, parseXml, partsOf, sheetPath, type Element } from '../testing/workbook.ts';
 import { Book } from './book.ts';

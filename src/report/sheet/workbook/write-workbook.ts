@@ -1,6 +1,6 @@
-import type { AnyRow } from '../../../base/table.ts';
+import type { AnyRow } from '../../../base/column.ts';
 import { UserError } from '../../../base/user-error.ts';
-import type { ExportedRun, Summarised } from '../format.ts';
+import type { ExportedRun, Summarised } from '../sheet-format.ts';
 import { tableNamed } from '../tables.ts';
 import { Book } from './book.ts';
 import { addHistory } from './history-sheet.ts';
@@ -10,8 +10,8 @@ import { addPairs } from './pairs-sheet.ts';
 import { addReadMe } from './read-me-sheet.ts';
 import { addSummary } from './summary-sheet.ts';
 import { addTableSheet } from './table-sheet.ts';
-import { columnWidth } from './width.ts';
-import { suiteNames } from './words.ts';
+import { columnWidth } from './column-width.ts';
+import { suiteNames } from './sheet-words.ts';
 
 /** The workbook of some runs, piece by piece. Their summaries stay in memory; their rows only pass through. */
 export async function* writeWorkbook(runs: readonly ExportedRun[]): AsyncGenerator<Uint8Array> {

@@ -1,0 +1,83 @@
+import type { Ms } from '../base/clock.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
+import { warmLoadMs } from '../measure/validity.ts';
+import { median } from '../stats/quantile.ts';
+
+/**
+ * Where a local Ollama says that the time of one model went, and what remains of ours. Medians over the measured
+ * answers whose latency counts, in ms; absent where no answer reported it.
+ */
+export interface ServerTimes {
+  readonly model: string;
+  readonly route: string;
+  /** Answers that the medians rest on. */
+  readonly answers: number;
+  readonly load_ms?: Ms;
+  readonly prompt_eval_ms?: Ms;
+  readonly eval_ms?: Ms;
+  /** Waiting in the server's own queue. */
+  readonly server_queue_ms?: Ms;
+  /** Outside the server: the end of the stream as we saw it, less the server's own total. */
+  readonly network_ms?: Ms;
+  /** Attempts for which the model had to be loaded first, warm-up included. They are in none of the medians. */
+  readonly cold_loads: number;
+  /** Median of their load times. */
+  readonly cold_load_ms?: Ms;
+}
+
+const parts = ['load_ms', 'prompt_eval_ms', 'eval_ms', 'server_queue_ms', 'network_ms'] as const;
+
+interface OpenTimes {
+  model: string;
+  route: string;
+  answers: number;
+  values: Record<(typeof parts)[number], number[]>;
+  coldLoads: number[];
+}
+
+/** Takes the rows of a run, in any order. */
+export class ServerTimesCollector {
+  readonly #arms = new Map<string, OpenTimes>();
+
+  add(row: RequestRow): void {
+    if (row.server_total_ms === undefined) return;
+    const arm = this.#armOf(row);
+    if (row.load_ms !== undefined && row.load_ms > warmLoadMs) arm.coldLoads.push(row.load_ms);
+    if (row.phase !== 'measure' || !row.final || row.status !== 'ok' || row.valid !== true) return;
+    arm.answers++;
+    const { load_ms, prompt_eval_ms, eval_ms, server_queue_ms, server_total_ms: total } = row;
+    const end = row.stream_end_ms ?? row.e2e_latency_ms;
+    const times = {
+      ...{ load_ms, prompt_eval_ms, eval_ms, server_queue_ms },
+      network_ms: end === undefined ? undefined : end - total,
+    };
+    for (const part of parts) if (times[part] !== undefined) arm.values[part].push(times[part]);
+  }
+
+  #armOf({ model, route }: RequestRow): OpenTimes {
+    const key = `${model}\n${route}`;
+    let arm = this.#arms.get(key);
+    if (arm === undefined) {
+      const values = { load_ms: [], prompt_eval_ms: [], eval_ms: [], server_queue_ms: [], network_ms: [] };
+      arm = { model, route, answers: 0, values, coldLoads: [] };
+      this.#arms.set(key, arm);
+    }
+    return arm;
+  }
+
+  /** By model, then route. Empty when no server reported its times. */
+  times(): ServerTimes[] {
+    return [...this.#arms]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, { model, route, answers, values, coldLoads }]) => ({
+        model,
+        route,
+        answers,
+        ...Object.fromEntries(
+          parts.filter((part) => values[part].length > 0).map((part) => [part, median(values[part])]),
+        ),
+        cold_loads: coldLoads.length,
+        ...(coldLoads.length > 0 ? { cold_load_ms: median(coldLoads) } : {}),
+      }));
+  }
+}

@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { schemaOf } from './common.ts';
+import { checkKinds } from './checks.ts';
+import { resolve, specOf, type Written } from './testing/judged.ts';
+
+test('every type has one kind', () => {
+  const types = checkKinds.map(({ type }) => type);
+  expect(new Set(types).size).toBe(types.length);
+});
+
+describe.each(checkKinds)('$type', (kind) => {
+  test('describes itself and each of its fields', () => {
+    expect(kind.summary).not.toBe('');
+    const { properties = {} } = z.toJSONSchema(schemaOf(kind), { io: 'input', target: 'draft-7' });
+    const silent = Object.entries(properties as Record<string, { description?: string }>).filter(
+      ([, { description }]) => !description,
+    );
+    expect(silent.map(([name]) => name)).toEqual(['type']);
+  });
+
+  test('refuses a field that it does not know', () => {
+    expect(resolve({ type: kind.type, no_such_field: 1 })).toContainEqual(
+      expect.stringContaining('Unrecognized key: "no_such_field"'),
+    );
+  });
+
+  test('refuses a negative weight', () => {
+    expect(resolve({ type: kind.type, weight: -1 })).toContainEqual(
+      expect.stringContaining('weight: Too small'),
+    );
+  });
+});
+
+test.each<Written>([
+  { type: 'numeric', value: '42', tolerance: '0.5' },
+  { type: 'json-path', path: '$.a', equals: null, not: true },
+  { type: 'json-schema', schema: { type: 'object' }, weight: 2 },
+  { type: 'finish-reason', value: ['stop'] },
+])('%j resolves to plain data that resolves to itself', (written) => {
+  const spec = specOf(written);
+  expect(JSON.parse(JSON.stringify(spec))).toEqual(spec);
+  expect(resolve(spec)).toEqual(spec);
+});

@@ -1,0 +1,33 @@
+import type { CheckKind } from './check.ts';
+import { containsAll } from './checks/contains-all.ts';
+import { containsAny } from './checks/contains-any.ts';
+import { contains } from './checks/contains.ts';
+import { equals } from './checks/equals.ts';
+import { finishReason } from './checks/finish-reason.ts';
+import { jsonPath } from './checks/json-path.ts';
+import { jsonSchema } from './checks/json-schema.ts';
+import { json } from './checks/json.ts';
+import { matches } from './checks/matches.ts';
+import { maxLatency } from './checks/max-latency.ts';
+import { maxTokens } from './checks/max-tokens.ts';
+import { notEmpty } from './checks/not-empty.ts';
+import { numeric } from './checks/numeric.ts';
+import { startsWith } from './checks/starts-with.ts';
+
+/** Every kind of check; a suite may use exactly these. To add one: write its file, add its line. */
+export const checkKinds: readonly CheckKind[] = [
+  notEmpty,
+  equals,
+  contains,
+  containsAny,
+  containsAll,
+  startsWith,
+  matches,
+  numeric,
+  json,
+  jsonSchema,
+  jsonPath,
+  finishReason,
+  maxTokens,
+  maxLatency,
+];

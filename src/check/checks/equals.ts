@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { defineCheck } from '../check.ts';
+import { ignoreCase } from '../fields.ts';
+import { comparable, quote } from '../clean-text.ts';
+
+export const equals = defineCheck({
+  type: 'equals',
+  summary: 'the answer is exactly this text',
+  fields: {
+    value: z.string().describe('the whole answer'),
+    ignore_case: ignoreCase,
+    trim: z.boolean().default(true).describe('blanks and line breaks around either text do not count'),
+  },
+  judge({ value, ignore_case, trim }, { text }) {
+    const ready = (side: string): string => comparable(trim ? side.trim() : side, ignore_case);
+    return ready(text) === ready(value)
+      ? { pass: true }
+      : { pass: false, why: `expected ${quote(value)}, got ${quote(text)}` };
+  },
+});

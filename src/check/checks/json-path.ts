@@ -1,0 +1,62 @@
+import { compile, type JSONValue } from 'json-p3';
+import { z } from 'zod';
+import { defineCheck, type Judgement } from '../check.ts';
+import { ignoreCase, someText } from '../fields.ts';
+import { jsonFields, jsonOf } from '../json-answer.ts';
+import { meets, type Condition } from '../json-condition.ts';
+import { patternField } from '../pattern.ts';
+import { show } from '../clean-text.ts';
+
+const pathField = z
+  .string()
+  .refine((path) => faultOf(path) === undefined, { error: ({ input }) => faultOf(String(input)) })
+  .describe('a JSONPath (RFC 9535) such as $.label or $.items[*].name');
+
+export const jsonPath = defineCheck({
+  type: 'json-path',
+  summary: 'the answer is JSON, and one of the values that a path leads to meets all conditions',
+  fields: {
+    path: pathField,
+    exists: z
+      .boolean()
+      .default(true)
+      .describe('false: the path must lead nowhere, and the other conditions have no say'),
+    equals: z
+      .json()
+      .optional()
+      .describe('the value is this one; a text also equals the number or boolean that it spells'),
+    contains: someText('the value is a text with this in it, or a list with this as an item').optional(),
+    matches: patternField('an expression that matches the value, a text, number or boolean').optional(),
+    ignore_case: ignoreCase,
+    ...jsonFields,
+  },
+  judge(spec, answer) {
+    const json = jsonOf(answer, spec);
+    if (!json.found) return { pass: false, why: json.why };
+    const values = compile(spec.path)
+      .query(json.value as JSONValue)
+      .values();
+    return spec.exists ? judgeValues(values, spec) : judgeAbsence(values, spec.path);
+  },
+});
+
+function judgeAbsence(values: unknown[], path: string): Judgement {
+  return values.length === 0 ? { pass: true } : { pass: false, why: `${path} is there: ${show(values[0])}` };
+}
+
+function judgeValues(values: unknown[], spec: Condition & { path: string }): Judgement {
+  if (values.length === 0) return { pass: false, why: `${spec.path} leads nowhere` };
+  if (values.some((value) => meets(value, spec))) return { pass: true };
+  const { equals, contains, matches } = spec;
+  const found = values.slice(0, 3).map(show).join(', ');
+  return { pass: false, why: `${spec.path} is ${found}; expected ${show({ equals, contains, matches })}` };
+}
+
+function faultOf(path: string): string | undefined {
+  try {
+    compile(path);
+    return undefined;
+  } catch (error) {
+    return `not a JSONPath: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}

@@ -1,0 +1,19 @@
+import { defineCheck } from '../check.ts';
+import { ignoreCase } from '../fields.ts';
+import { compilePattern, flagsField, patternField } from '../pattern.ts';
+import { comparable, quote } from '../clean-text.ts';
+
+export const matches = defineCheck({
+  type: 'matches',
+  summary: 'a JavaScript regular expression (Unicode mode) matches somewhere in the answer',
+  fields: {
+    pattern: patternField('the expression, without slashes; ^ and $ tie it to both ends'),
+    flags: flagsField,
+    ignore_case: ignoreCase,
+  },
+  judge({ pattern, flags, ignore_case }, { text }) {
+    return compilePattern(pattern, flags, ignore_case).test(comparable(text, false))
+      ? { pass: true }
+      : { pass: false, why: `/${pattern}/ does not match ${quote(text)}` };
+  },
+});

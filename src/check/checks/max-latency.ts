@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { defineCheck } from '../check.ts';
+import { numberField } from '../fields.ts';
+
+export const maxLatency = defineCheck({
+  type: 'max-latency',
+  summary: 'the answer was complete within so many milliseconds (`e2e_latency_ms`)',
+  fields: { value: numberField(z.number().positive(), 'a number of milliseconds above 0') },
+  judge({ value }, { e2eLatencyMs }) {
+    if (e2eLatencyMs === undefined)
+      return { pass: false, undecided: true, why: 'the end-to-end latency was not measured' };
+    return e2eLatencyMs <= value
+      ? { pass: true }
+      : { pass: false, why: `took ${Number(e2eLatencyMs.toFixed(3))} ms, at most ${value} ms allowed` };
+  },
+});

@@ -1,0 +1,12 @@
+import { defineCheck } from '../check.ts';
+import { hasVisibleText } from '../clean-text.ts';
+
+export const notEmpty = defineCheck({
+  type: 'not-empty',
+  summary: 'the answer has something to see in it, or calls a tool',
+  fields: {},
+  judge: (_spec, { text, toolCalls }) =>
+    hasVisibleText(text) || toolCalls.length > 0
+      ? { pass: true }
+      : { pass: false, why: 'the answer is empty' },
+});

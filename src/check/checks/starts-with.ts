@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { defineCheck } from '../check.ts';
+import { ignoreCase } from '../fields.ts';
+import { comparable, quote } from '../clean-text.ts';
+
+export const startsWith = defineCheck({
+  type: 'starts-with',
+  summary: 'the answer begins with this text; blanks before it do not count',
+  fields: {
+    value: z.string().regex(/\S/, 'expected more than blanks').describe('how the answer begins'),
+    ignore_case: ignoreCase,
+  },
+  judge({ value, ignore_case }, { text }) {
+    const beginning = comparable(value.trimStart(), ignore_case);
+    return comparable(text.trimStart(), ignore_case).startsWith(beginning)
+      ? { pass: true }
+      : { pass: false, why: `expected ${quote(value)} at the beginning, got ${quote(text)}` };
+  },
+});

@@ -1,0 +1,158 @@
+import { defined } from '../base/defined.ts';
+import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
+import { findRun } from '../journal/run-folder.ts';
+import { comparisonFormats } from '../report/comparison-formats.ts';
+import type { ComparisonReport } from '../report/comparison/comparison.ts';
+import { routeAnswer, runAnswer } from '../report/comparison/answer.ts';
+import { rankedMetric } from '../report/pairs.ts';
+import { verdict } from '../report/run-verdict.ts';
+import { choices, quote } from '../suite/nearest.ts';
+import { compare, compareRuns, defaultMargin, type CompareOptions } from '../analysis/compare.ts';
+import { allMetrics, everyMetric, type ComparedMetric } from '../analysis/compared-metrics.ts';
+import { describeExplanation, worthTelling } from '../analysis/explain.ts';
+import { describeWarning, runPairWarnings } from '../analysis/warnings.ts';
+import { loadRun, type LoadedRun } from './load-report.ts';
+import { stdoutStyle } from './terminal.ts';
+import { writeOut } from './write-out.ts';
+
+export interface CompareFlags {
+  run: string;
+  other: string | undefined;
+  format: string;
+  by: 'model' | 'route';
+  metrics: string[] | undefined;
+  margin: number | undefined;
+  strict: boolean;
+  out: string | undefined;
+  results: string;
+  color: boolean | undefined;
+}
+
+/** `gatebench compare`: verdicts from the folders of one run or two. */
+export async function executeCompare(flags: CompareFlags): Promise<ExitCode> {
+  const options = defined({ metrics: knownMetrics(flags.metrics), margin: flags.margin });
+  const margin = flags.margin ?? defaultMargin;
+  if (flags.by === 'route' && flags.other !== undefined)
+    throw new UserError('--by route compares the routes of one run; leave the second run away.');
+  const run = await loadRun(await findRun(flags.run, flags.results));
+  const other =
+    flags.other === undefined ? undefined : await loadRun(await findRun(flags.other, flags.results));
+  if (other?.report.run.run_id === run.report.run.run_id)
+    throw new UserError(
+      `both are the same run (${run.report.run.run_id}): name two, or one to compare its models.`,
+    );
+  const report = other
+    ? acrossRuns(run, other, options, margin)
+    : flags.by === 'route'
+      ? acrossRoutes(run, options, margin)
+      : withinRun(run, options, margin);
+  if (flags.format === 'html') {
+    if (!other)
+      throw new UserError('--format html takes two runs; the page of one is «report RUN --format html».');
+    const { renderComparisonPage } = await import('./page.ts');
+    await writeOut(await renderComparisonPage(run, other, report), flags.out);
+    return exitOf(report, flags.strict);
+  }
+  const format = comparisonFormats.find(({ name }) => name === flags.format)!;
+  const style = flags.out === undefined ? stdoutStyle(flags.color) : { columns: 120, color: false };
+  await writeOut(format.render(report, style), flags.out);
+  return exitOf(report, flags.strict);
+}
+
+function exitOf({ pairs }: ComparisonReport, strict: boolean): ExitCode {
+  // Where nothing could be compared, nothing is settled.
+  const isOpen = pairs.length === 0 || pairs.some(({ verdict }) => verdict === 'not settled');
+  return strict && isOpen ? exitCode.notSettled : exitCode.done;
+}
+
+function withinRun(
+  { manifest, collected, report }: LoadedRun,
+  options: CompareOptions,
+  margin: number,
+): ComparisonReport {
+  const isSequential = manifest.suite.run.order === 'sequential';
+  const { pairs, groups, explanations } = compare(collected, { ...options, isSequential });
+  const ranking = groups.filter(({ metric }) => metric === rankedMetric);
+  const fastest = ranking.length === 1 ? ranking[0]!.ranking[0]?.model : undefined;
+  const isRanked = pairs.some(({ metric }) => metric === rankedMetric);
+  return {
+    run: report.run,
+    margin,
+    answer: isRanked ? [verdict({ ...report, pairs })] : [],
+    pairs,
+    groups,
+    explanations: worthTelling(explanations, pairs, fastest).map(describeExplanation),
+    warnings: report.warnings,
+  };
+}
+
+/** Routes without a gateway are what the others are held against. */
+const bareRoutes = ['direct', 'local'];
+
+function acrossRoutes(
+  { manifest, collected, report }: LoadedRun,
+  options: CompareOptions,
+  margin: number,
+): ComparisonReport {
+  const named = manifest.routes.map(({ route }) => route);
+  if (named.length < 2)
+    throw new UserError(
+      `--by route compares the routes of each model, and this run took one alone (${named.join()}): ` +
+        'gatebench run SUITE --route compat,direct takes several.',
+    );
+  const { pairs } = compare(collected, {
+    ...options,
+    by: 'route',
+    routes: [...bareRoutes, ...named],
+    isSequential: manifest.suite.run.order === 'sequential',
+  });
+  return {
+    run: report.run,
+    byRoute: true,
+    margin,
+    answer: routeAnswer(pairs),
+    pairs,
+    groups: [],
+    explanations: [],
+    warnings: report.warnings,
+  };
+}
+
+function acrossRuns(
+  before: LoadedRun,
+  after: LoadedRun,
+  options: CompareOptions,
+  margin: number,
+): ComparisonReport {
+  const { pairs, groups, explanations } = compareRuns(before.collected, after.collected, options);
+  const end = `@${after.report.run.run_id}`;
+  const runs = { run: after.report.run, before: before.report.run };
+  return {
+    ...runs,
+    margin,
+    answer: runAnswer(pairs, runs),
+    pairs,
+    groups,
+    explanations: worthTelling(explanations, pairs).map((one) =>
+      describeExplanation({ ...one, model_a: 'before', model_b: one.model_b.replace(end, '') }),
+    ),
+    warnings: [
+      ...(after.manifest.started_at < before.manifest.started_at
+        ? [
+            'The second run was sent before the first, so «before» and «after» are the wrong way round. Name the earlier run first.',
+          ]
+        : []),
+      ...runPairWarnings(before.collected, after.collected).map(describeWarning),
+    ],
+  };
+}
+
+function knownMetrics(names: string[] | undefined): readonly ComparedMetric[] | undefined {
+  if (names?.includes('all') === true) return everyMetric;
+  return names?.map((name) => {
+    const known = allMetrics.find((metric) => metric === name);
+    if (!known)
+      throw new UserError(`--metrics: unknown metric ${quote(name)}${choices(name, ['all', ...allMetrics])}`);
+    return known;
+  });
+}

@@ -1,0 +1,119 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { UserError } from '../base/user-error.ts';
+import { exportFormats } from '../report/sheet-formats.ts';
+import { row, rowsOf } from '../report/sheet/testing/runs.ts';
+import { cellsOf, partsOf } from '../report/sheet/testing/workbook.ts';
+import { executeExport, type ExportFlags } from './execute-export.ts';
+import { gatebench, scratch, type Scratch } from './testing/gatebench.ts';
+import { writeRun } from './testing/run-folder.ts';
+
+let home: Scratch;
+const at = (...path: string[]): string => join(home.path, ...path);
+
+/** In this process, into a file of that name; gives back what the file holds. */
+async function exported(out: string, flags: Partial<ExportFlags> = {}): Promise<Buffer> {
+  const defaults = {
+    format: undefined,
+    locale: undefined,
+    table: undefined,
+    columns: undefined,
+    aliases: undefined,
+  };
+  await executeExport({
+    ...{ runs: ['latest'], out: at(out), results: at('results'), quiet: true },
+    ...defaults,
+    ...flags,
+  });
+  return readFile(at(out));
+}
+
+beforeAll(async () => {
+  home = await scratch();
+  for (const [day, latency] of [
+    ['21', 300],
+    ['22', 400],
+  ] as const) {
+    const run_id = `202611${day}T031700Z-abcdef`;
+    await writeRun(home.path, rowsOf({ kimi: latency, glm: 1200 }, { run_id }), {
+      run_id,
+      started_at: `2026-11-${day}T03:17:00.000Z`,
+    });
+  }
+});
+afterAll(() => home[Symbol.asyncDispose]());
+
+test('without a file CSV goes to stdout, what an alias renamed to stderr, and nothing else to either', async () => {
+  const args = ['--columns', 'run_id,first_event_ms', '--locale', 'de', '--aliases', 'otel'];
+  const { code, stdout, stderr } = await gatebench(['export', 'latest', ...args], home.path);
+  expect(code).toBe(0);
+  expect(stdout.split('\r\n').slice(0, 2)).toEqual([
+    '\ufeffrun_id;gen_ai.client.operation.time_to_first_chunk',
+    '20261122T031700Z-abcdef;0,180000',
+  ]);
+  expect(stderr).toContain(
+    'first_event_ms is gen_ai.client.operation.time_to_first_chunk, in seconds instead of ms',
+  );
+  expect(stderr).not.toContain('Written');
+});
+
+test('with a file only its name is said, on stderr', async () => {
+  const finished = await gatebench(['export', 'latest', '-o', 'one.xlsx'], home.path);
+  expect(finished).toMatchObject({ code: 0, stdout: '', stderr: 'Written: one.xlsx (1 run)\n' });
+});
+
+test.each(exportFormats)(
+  'a file that ends in $extension is written as $name',
+  async ({ extension, isBinary }) => {
+    const bytes = await exported(`by-ending${extension}`);
+    expect(bytes.subarray(0, isBinary ? 2 : 3).toString('latin1')).toBe(isBinary ? 'PK' : 'ï»¿');
+  },
+);
+
+test('a folder full of runs stands for all of them, each once', async () => {
+  const runs = [
+    at('results'),
+    at('results', 'smoke'),
+    'latest',
+    at('results', 'smoke', '20261121T031700Z-abcdef'),
+  ];
+  const text = (await exported('all.csv', { runs, columns: ['run_id'] })).toString('utf8');
+  const ids = text.trimEnd().split('\r\n').slice(1);
+  expect(new Set(ids)).toEqual(new Set(['20261121T031700Z-abcdef', '20261122T031700Z-abcdef']));
+  expect(ids).toHaveLength(48);
+});
+
+test('two runs make a workbook with a history', async () => {
+  const workbook = await exported('two.xlsx', { runs: [at('results', 'smoke')] });
+  const history = cellsOf(partsOf(workbook), 'History');
+  expect([...history.keys()].filter((cell) => /^A\d+$/.test(cell))).toHaveLength(1 + 2 * 2 * 5);
+});
+
+describe('is refused with what to do, and leaves nothing behind:', () => {
+  const cases: [string, string, Partial<ExportFlags>, RegExp][] = [
+    ['an option that a workbook does not heed', 'x.xlsx', { locale: 'de' }, /--locale is for --format csv/],
+    ['an ending that lies', 'x.xlsx', { format: 'csv' }, /x\.xlsx ends in \.xlsx, but --format is csv/],
+    ['an unknown column', 'x.csv', { columns: ['ttft_m'] }, /no column "ttft_m"; did you mean "ttft_ms"\?/],
+    ['an unknown language', 'x.csv', { locale: 'xx' }, /--locale does not know "xx"/],
+    ['aliases of a summary', 'x.csv', { table: 'models', aliases: 'vllm' }, /--table requests/],
+    ['what is no run', 'x.csv', { runs: ['nowhere'] }, /nowhere is not a run/],
+    ['a place that cannot be written', 'no/such/x.csv', {}, /x\.csv cannot be written/],
+  ];
+  test.each(cases)('%s', async (_, out, flags, message) => {
+    const before = await readdir(home.path);
+    const exporting = exported(out, flags);
+    await expect(exporting).rejects.toThrow(UserError);
+    await expect(exporting).rejects.toThrow(message);
+    expect(await readdir(home.path)).toEqual(before);
+  });
+
+  test('rows that are damaged; the file that was there before stays', async () => {
+    const folder = await writeRun(at('broken'), [row()]);
+    await writeFile(join(folder, 'requests.csv'), 'run_id,ttft_ms\nx,1\nx,abc\n');
+    await writeFile(at('old.csv'), 'old');
+    await expect(exported('old.csv', { runs: [folder] })).rejects.toThrow(/abc/);
+    expect(await readFile(at('old.csv'), 'utf8')).toBe('old');
+    expect((await readdir(home.path)).filter((name) => name.includes('.tmp'))).toEqual([]);
+  });
+});

@@ -1,0 +1,117 @@
+import { extname } from 'node:path';
+import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
+import { defined } from '../base/defined.ts';
+import { count, oneLine } from '../base/text.ts';
+import { aliasNotes, aliasSets } from '../report/sheet/aliases.ts';
+import { csv } from '../report/sheet/csv-format.ts';
+import type { ExportedRun, ExportFormat, ExportOptions, Summarised } from '../report/sheet/sheet-format.ts';
+import { exportFormats } from '../report/sheet-formats.ts';
+import { localeNamed } from '../report/sheet/locales.ts';
+import { pickFields } from '../report/sheet/pick-fields.ts';
+import { tableNamed, type TableName } from '../report/sheet/tables.ts';
+import { FileState } from '../journal/file-state.ts';
+import { readManifest } from '../journal/manifest.ts';
+import { findRuns } from './find-runs.ts';
+import { loadRun, readRows, runFileWarnings } from './load-report.ts';
+import { writeStream } from './write-stream.ts';
+
+export interface ExportFlags {
+  runs: readonly string[];
+  format: string | undefined;
+  out: string | undefined;
+  locale: string | undefined;
+  table: string | undefined;
+  columns: readonly string[] | undefined;
+  aliases: string | undefined;
+  results: string;
+  quiet: boolean;
+}
+
+/** `gatebench export`: runs as a spreadsheet, from their folders alone. */
+export async function executeExport(flags: ExportFlags): Promise<ExitCode> {
+  const format = formatOf(flags);
+  const options = optionsOf(flags, format);
+  if (process.stdout.isTTY) assertForTerminal(flags, format);
+  const folders = await findRuns(flags.runs, flags.results);
+  const states = folders.map((folder) => ({ folder, state: new FileState() }));
+  await writeStream(format.write(states.map(exportedRun), options), flags.out);
+  for (const { folder, state } of states) await warnOf(folder, state);
+  if (!flags.quiet) tell(flags, options, folders.length);
+  return exitCode.done;
+}
+
+/** What a terminal is no place for, with what to type instead. CSV is printed to one that asks for it. */
+export function assertForTerminal(
+  { out, format: asked, runs }: Pick<ExportFlags, 'out' | 'format' | 'runs'>,
+  { isBinary, name }: ExportFormat,
+): void {
+  if (out !== undefined || (asked !== undefined && !isBinary)) return;
+  const command = `gatebench export ${oneLine(runs.join(' '), 60)}`;
+  const lines = [`${command} -o run.xlsx          a workbook`, `${command} -o run.csv           CSV`];
+  if (!isBinary) lines.push(`${command} --format csv         CSV, printed here`);
+  const why = isBinary
+    ? `--format ${name} is no text for a terminal`
+    : 'export writes a file, and none is named';
+  throw new UserError(`${why}. Type one of:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+}
+
+function formatOf({ format: name, out }: ExportFlags): ExportFormat {
+  const ending = out === undefined ? undefined : extname(out).toLowerCase();
+  const byEnding = exportFormats.find(({ extension }) => extension === ending);
+  if (name === undefined) {
+    // A file that is something else than its ending says opens nowhere.
+    if (ending !== undefined && ending !== '' && !byEnding) throw new UserError(unknownEnding(out!, ending));
+    return byEnding ?? csv;
+  }
+  const format = exportFormats.find((known) => known.name === name)!;
+  // A spreadsheet refuses to open a file whose ending lies.
+  if (byEnding && byEnding !== format)
+    throw new UserError(
+      `${out!} ends in ${byEnding.extension}, but --format is ${name}: call it …${format.extension}, or leave --format away.`,
+    );
+  return format;
+}
+
+function unknownEnding(out: string, ending: string): string {
+  const names = exportFormats.map((format) => format.name).join(' or ');
+  return `${out}: no format ends in ${ending}. Say --format ${names}, or end it in ${exportFormats.map(({ extension }) => extension).join(' or ')}.`;
+}
+
+function optionsOf({ locale, table, columns, aliases }: ExportFlags, format: ExportFormat): ExportOptions {
+  const options: ExportOptions = defined({
+    locale: locale === undefined ? undefined : localeNamed(locale),
+    table: table as TableName | undefined,
+    columns,
+    aliases: aliasSets.find(({ name }) => name === aliases),
+  });
+  const refused = Object.keys(options).filter((name) => !(format.takes as readonly string[]).includes(name));
+  if (refused.length > 0)
+    throw new UserError(
+      `--${refused.join(', --')} ${refused.length === 1 ? 'is' : 'are'} for --format csv; a workbook has every column and reads alike everywhere.`,
+    );
+  return options;
+}
+
+/** Summarises when first asked, and once. */
+function exportedRun({ folder, state }: { folder: string; state: FileState }): ExportedRun {
+  let summary: Promise<Summarised> | undefined;
+  return {
+    rows: () => {
+      state.reset();
+      return readRows(folder, state);
+    },
+    summarised: () => (summary ??= loadRun(folder)),
+  };
+}
+
+/** Also with --quiet: rows are missing in what was written. */
+async function warnOf(folder: string, state: FileState): Promise<void> {
+  for (const warning of runFileWarnings(folder, state, await readManifest(folder)))
+    process.stderr.write(`⚠ ${folder}: ${warning}\n`);
+}
+
+function tell({ out }: ExportFlags, { aliases, columns }: ExportOptions, runs: number): void {
+  const notes = aliases ? aliasNotes(pickFields(tableNamed('requests').fields, columns), aliases) : [];
+  if (out !== undefined) notes.push(`Written: ${out} (${count(runs, 'run')})`);
+  for (const note of notes) process.stderr.write(`${note}\n`);
+}

@@ -1,0 +1,242 @@
+import { join } from 'node:path';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { defined } from '../base/defined.ts';
+import { type Redact, redactor } from '../base/redact.ts';
+import { exitCode, type ExitCode, UserError } from '../base/user-error.ts';
+import { assertSafeUrl } from '../wire/client.ts';
+import { createDispatcher } from '../wire/connections.ts';
+import { type Environment, readEnvironment, requireVariables, secretsOf } from '../target/environment.ts';
+import { demoCredentials } from '../target/routes/demo.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
+import { csvFile } from '../journal/csv-file.ts';
+import { type Manifest, readManifest } from '../journal/manifest.ts';
+import { reconciledColumns } from '../journal/reconciled-columns.ts';
+import { findRun, runFiles, writeWhole } from '../journal/run-folder.ts';
+import { apiSource } from '../diagnose/reconcile/api-source.ts';
+import { reconciledRows } from '../diagnose/reconcile/differences.ts';
+import { fileSource } from '../diagnose/reconcile/file-source.ts';
+import type { LogSource } from '../diagnose/reconcile/log-row.ts';
+import { ApiClient, type ApiClientOptions, LogsApi, NoLogs } from '../diagnose/reconcile/logs-api.ts';
+import { match } from '../diagnose/reconcile/match.ts';
+import { type OllamaUsage, readOllamaUsage } from '../diagnose/reconcile/ollama-usage.ts';
+import { reconciliationJson, renderReconciliation } from '../diagnose/reconcile/render-reconciliation.ts';
+import { type Reconciliation, reconciliationWarnings, summaryOf } from '../diagnose/reconcile/summary.ts';
+import { readRows } from './load-report.ts';
+import { stdoutStyle } from './terminal.ts';
+
+export interface ReconcileFlags {
+  run: string;
+  /** An exported log in the place of the API. */
+  log: string | undefined;
+  waitSeconds: number;
+  ollamaUsage: boolean;
+  apiUrl: string;
+  ollamaUrl: string;
+  results: string;
+  json: boolean;
+  quiet: boolean;
+  color: boolean | undefined;
+}
+
+/** Routes whose requests no gateway logs. */
+const withoutGateway: readonly string[] = ['direct', 'local'];
+/** Enough for 50,000 requests; the API allows about as many in eight minutes. */
+const mostCalls = 2000;
+const connectTimeoutMs = 10_000;
+
+/** What the process lends: its clock and environment. */
+export interface Surroundings {
+  clock: Clock;
+  env: NodeJS.ProcessEnv;
+}
+
+/** `gatebench reconcile`: a run beside the gateway's log. */
+export async function executeReconcile(flags: ReconcileFlags): Promise<ExitCode> {
+  const { reconciliation, file } = await reconcileRun(flags, { clock: systemClock, env: process.env });
+  process.stdout.write(
+    flags.json
+      ? reconciliationJson(reconciliation)
+      : renderReconciliation(reconciliation, stdoutStyle(flags.color)),
+  );
+  if (file !== undefined && !flags.quiet) process.stderr.write(`Written: ${file}\n`);
+  return exitCode.done;
+}
+
+/** Asks the log and writes `reconciled.csv`; no file where no log could be asked. */
+export async function reconcileRun(
+  flags: ReconcileFlags,
+  { clock, env }: Surroundings,
+): Promise<{ reconciliation: Reconciliation; file?: string }> {
+  const folder = await findRun(flags.run, flags.results);
+  const manifest = await readManifest(folder);
+  const attempts = await Array.fromAsync(readRows(folder));
+  const dispatcher = createDispatcher({ connectTimeoutMs }, env);
+  try {
+    const environment = readEnvironment(env);
+    const reconciliation = await new Reconciling(
+      { flags, manifest, attempts, environment },
+      { clock, dispatcher },
+    ).reconcile();
+    if (!reconciliation.log) return { reconciliation };
+    const file = join(folder, runFiles.reconciled);
+    await writeWhole(file, csvFile(reconciledColumns, reconciliation.log.rows));
+    return { reconciliation, file };
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
+/** What reaches out of the process. */
+type Edge = Pick<ApiClientOptions, 'clock' | 'dispatcher'>;
+
+interface Asked {
+  flags: ReconcileFlags;
+  manifest: Manifest;
+  attempts: readonly RequestRow[];
+  environment: Environment;
+}
+
+class Reconciling {
+  readonly #flags: ReconcileFlags;
+  readonly #manifest: Manifest;
+  readonly #attempts: readonly RequestRow[];
+  readonly #edge: Edge;
+  readonly #environment: Environment;
+  readonly #redact: Redact;
+
+  constructor({ flags, manifest, attempts, environment }: Asked, edge: Edge) {
+    this.#flags = flags;
+    this.#manifest = manifest;
+    this.#attempts = attempts;
+    this.#environment = environment;
+    this.#edge = edge;
+    this.#redact = redactor(secretsOf(this.#environment));
+  }
+
+  async reconcile(): Promise<Reconciliation> {
+    const through = this.#attempts.filter(({ route }) => !withoutGateway.includes(route));
+    // Before anything is asked, so that a missing key is said at once.
+    const usageClient = this.#flags.ollamaUsage ? this.#usageClient() : undefined;
+    const source = this.#source(through, usageClient !== undefined);
+    const warnings: string[] = [];
+    if (this.#manifest.status === 'running')
+      warnings.push('The run is not over, or was killed: what was in flight is missing here.');
+    const log = source && (await this.#readLog(source, through, usageClient !== undefined, warnings));
+    const usage = usageClient && (await this.#usage(usageClient));
+    const { run_id, suite, routes, status, started_at } = this.#manifest;
+    return {
+      run: {
+        run_id,
+        suite: suite.name,
+        routes: routes.map(({ route }) => route),
+        status,
+        started_at,
+        attempts: this.#attempts.length,
+        not_through_gateway: this.#attempts.length - through.length,
+      },
+      ...defined({ log, usage }),
+      warnings,
+    };
+  }
+
+  /** Undefined when there is no log to ask, and the usage will do. */
+  #source(through: readonly RequestRow[], usageWillDo: boolean): LogSource | undefined {
+    const { log, apiUrl, waitSeconds } = this.#flags;
+    if (through.length === 0) {
+      if (usageWillDo && this.#attempts.length > 0) return undefined;
+      throw new UserError(
+        this.#attempts.length === 0
+          ? 'the run has no attempt on record yet: there is nothing to compare.'
+          : 'nothing of this run went through a gateway (routes direct and local), so no log knows it. Compare totals with --ollama-usage.',
+      );
+    }
+    if (log !== undefined) return fileSource(log, this.#redact);
+    this.#assertNotDemo();
+    if (usageWillDo && this.#environment.CLOUDFLARE_API_TOKEN === undefined) return undefined;
+    assertSafeUrl(apiUrl);
+    const found = requireVariables(
+      this.#environment,
+      ['CLOUDFLARE_API_TOKEN', 'CF_ACCOUNT_ID', 'CF_GATEWAY_ID'],
+      'Reading the gateway’s log',
+      'or give an exported log with --log FILE.',
+    );
+    const client = this.#client(apiUrl, found.CLOUDFLARE_API_TOKEN, mostCalls);
+    const place = { account: found.CF_ACCOUNT_ID, gateway: found.CF_GATEWAY_ID };
+    const api = new LogsApi(client, place, this.#redact);
+    return apiSource({ api, clock: this.#edge.clock, waitMs: waitSeconds * 1000, say: this.#say });
+  }
+
+  #assertNotDemo(): void {
+    if (!this.#manifest.routes.some(({ route }) => route === 'demo')) return;
+    throw new UserError(
+      'this run went to the built-in stand-in, which is gone with its log.\n' +
+        'To try it out, keep one: «gatebench serve» prints an address; send a run there\n' +
+        'with --route compat --base-url …, then reconcile it with --api-url …,\n' +
+        `CF_ACCOUNT_ID=${demoCredentials.account}, CF_GATEWAY_ID=${demoCredentials.gateway} and any CLOUDFLARE_API_TOKEN.`,
+    );
+  }
+
+  async #readLog(
+    source: LogSource,
+    through: readonly RequestRow[],
+    usageWillDo: boolean,
+    warnings: string[],
+  ): Promise<Reconciliation['log']> {
+    const runIds = [this.#manifest.run_id, ...(this.#manifest.merged_from ?? []).map(({ run_id }) => run_id)];
+    const endedAt = this.#lastInstant();
+    try {
+      const read = await source.read({ attempts: through, runIds, ...defined({ endedAt }) });
+      const rows = reconciledRows(match(through, read.rows, runIds), this.#manifest.run_id);
+      const summary = summaryOf(rows);
+      warnings.push(...read.notes, ...reconciliationWarnings(summary, this.#flags.log !== undefined));
+      const { origin, calls, waitedMs } = read;
+      return { origin, calls, waitedMs, summary, rows };
+    } catch (error) {
+      if (!(error instanceof NoLogs) || !usageWillDo) throw error;
+      warnings.push(error.message);
+      return undefined;
+    }
+  }
+
+  #usageClient(): ApiClient {
+    this.#assertNotDemo();
+    assertSafeUrl(this.#flags.ollamaUrl);
+    const { OLLAMA_API_KEY } = requireVariables(
+      this.#environment,
+      ['OLLAMA_API_KEY'],
+      '--ollama-usage',
+      'or leave --ollama-usage away.',
+    );
+    return this.#client(this.#flags.ollamaUrl, OLLAMA_API_KEY);
+  }
+
+  #usage(client: ApiClient): Promise<OllamaUsage> {
+    const from = new Date(this.#manifest.started_at);
+    const attempts = this.#attempts.filter(({ route }) => route !== 'local');
+    const now = this.#edge.clock.wall();
+    return readOllamaUsage(client, attempts, { from, until: this.#lastInstant() ?? now, now });
+  }
+
+  #client(url: string, token: string, most?: number): ApiClient {
+    const options = {
+      baseUrl: url.replace(/\/+$/, ''),
+      token,
+      ...this.#edge,
+      redact: this.#redact,
+      say: this.#say,
+    };
+    return new ApiClient(options, most);
+  }
+
+  /** When the last request was over. */
+  #lastInstant(): Date | undefined {
+    const ends = this.#attempts.flatMap(({ ended_at }) =>
+      ended_at === undefined ? [] : [Date.parse(ended_at)],
+    );
+    return ends.length === 0 ? undefined : new Date(ends.reduce((a, b) => Math.max(a, b)));
+  }
+
+  readonly #say = (text: string): void => {
+    if (!this.#flags.quiet) process.stderr.write(`${text}\n`);
+  };
+}

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
+import { demoCredentials } from '../target/routes/demo.ts';
+import { createStandin } from '../mock/mock-server.ts';
+import { influences, modes } from '../mock/influences.ts';
+import type { SetUp } from '../mock/set-ups.ts';
+import { nearest } from '../suite/nearest.ts';
+
+export interface ServeFlags {
+  port: number;
+  speed: number;
+  seed: number;
+  /** Name of a set-up. Absent: everything is as it should be. */
+  mode: string | undefined;
+  json: boolean;
+}
+
+/** `gatebench serve`: the stand-in gateway, until it is told to stop. */
+export async function executeServe({ json, mode, ...options }: ServeFlags): Promise<ExitCode> {
+  const setUp = mode === undefined ? undefined : setUpNamed(mode);
+  const standin = await createStandin({ ...options, gatewayToken: demoCredentials.token, ...setUp?.options });
+  const { account, gateway, token } = demoCredentials;
+  const baseUrl = `${standin.url}/v1/${account}/${gateway}/compat`;
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ event: 'listening', url: standin.url, base_url: baseUrl, token, ...(setUp && { mode: setUp.name }) })}\n`
+      : [
+          `The stand-in gateway listens on ${standin.url} (loopback only). Its models are simulated.`,
+          ...(setUp
+            ? [
+                `${influences.includes(setUp) ? 'It behaves' : 'Set up wrongly'} on purpose, as «${setUp.name}»: ${setUp.summary}.`,
+              ]
+            : []),
+          '',
+          `  base URL  ${baseUrl}`,
+          `  token     ${token}`,
+          '',
+          'Try it:',
+          `  CF_AIG_TOKEN=${token} gatebench run suites/smoke.yaml --route compat --base-url ${baseUrl}`,
+          ...(setUp && influences.includes(setUp)
+            ? [`  gatebench run suites/smoke.yaml --route local --base-url ${standin.url}`]
+            : doctorCommand(standin.url, setUp?.model)),
+          '',
+          'Ctrl-C ends it.',
+          '',
+        ].join('\n'),
+  );
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await standin.close();
+  return exitCode.done;
+}
+
+/** All routes, the provider's key and Cloudflare's API with them: some set-ups show nowhere else. */
+function doctorCommand(url: string, model = 'sim-swift'): string[] {
+  const { account, gateway, token } = demoCredentials;
+  return [
+    `  CF_AIG_TOKEN=${token} OLLAMA_API_KEY=demo-key CLOUDFLARE_API_TOKEN=demo-api-token \\`,
+    `    gatebench doctor --models custom-ollama/${model} --route compat,provider,direct \\`,
+    `    --base-url compat=${url}/v1/${account}/${gateway}/compat \\`,
+    `    --base-url provider=${url}/v1/${account}/${gateway}/custom-ollama/v1 \\`,
+    `    --base-url direct=${url}/v1 --api-url ${url}`,
+  ];
+}
+
+function setUpNamed(name: string): SetUp {
+  const found = modes.find((mode) => mode.name === name);
+  if (found) return found;
+  const names = modes.map((mode) => mode.name);
+  const meant = nearest(name, names);
+  throw new UserError(
+    `--mode: there is no set-up «${name}»${meant ? `; did you mean «${meant}»?` : `. Known: ${names.join(', ')}.`}`,
+  );
+}

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import stringWidth from 'string-width';
+import { trendJson } from '../../report/trend/trend-json.ts';
+import { trendTable } from '../../report/trend/trend-table.ts';
+import { decision, historyOf, runIdOf } from '../../analysis/testing/nights.ts';
+import { trendReports } from './execute-trend.ts';
+
+/** Sixty nights, 1 % up and down; a is 1.4× slower from night 40 on. */
+const nights = (level: number, later = 1): number[] =>
+  Array.from({ length: 60 }, (_, night) => level * [1, 1.01, 0.99][night % 3]! * (night >= 40 ? later : 1));
+const rows = historyOf({ a: nights(1000, 1.4), b: nights(2000), c: nights(700), d: nights(900) });
+
+test('every model has its line, and the night on which its level moved is named', () => {
+  const reports = trendReports([...rows, decision('accept', 40, { model: 'a', reason: 'new «version»' })]);
+  const text = trendTable(reports, { columns: 100, color: false });
+  expect(text).toMatch(/^nightly\n60 nights, 2026-11-01 to 2026-12-30\n/);
+  expect(text).toMatch(/^a +1 s +1\.39 s +▁.*█/m);
+  expect(text).toMatch(
+    new RegExp(`^↷ 2026-12-11 a e2e_latency_ms 1\\.40× \\(accepted\\) · ${runIdOf(40)}$`, 'm'),
+  );
+  expect(text.match(/↷/g)).toHaveLength(1);
+  expect(text).toContain('accept night-40 (a), ');
+  expect(text).toContain('new «version»');
+});
+
+test('a history without a change says so', () => {
+  const text = trendTable(trendReports(historyOf({ a: nights(1000), b: nights(2000) })), {
+    columns: 80,
+    color: false,
+  });
+  expect(text).toContain('No change points');
+});
+
+test('suites stand one after the other, and the demo route is called simulated', () => {
+  const demo = historyOf({ a: [1, 2] }, { suite: 'demo', route: 'demo' });
+  const reports = trendReports([...rows, ...demo]);
+  expect(reports.map(({ suite, isSimulated }) => [suite, isSimulated])).toEqual([
+    ['demo', true],
+    ['nightly', false],
+  ]);
+  expect(trendTable(reports, { columns: 80, color: false })).toContain('SIMULATED');
+});
+
+test('no line is wider than the terminal', () => {
+  for (let columns = 40; columns <= 120; columns += 8)
+    for (const line of trendTable(trendReports(rows), { columns, color: true }).split('\n'))
+      expect(stringWidth(line), line).toBeLessThanOrEqual(columns);
+});
+
+test('JSON has a value for each night, null where there is none', () => {
+  const gaps = historyOf({ a: [100, NaN, 300], b: [1, 1, 1] });
+  const { suites } = JSON.parse(trendJson(trendReports(gaps))) as {
+    suites: { lines: { model: string | null; nights: { value: number | null }[] }[] }[];
+  };
+  expect(suites[0]?.lines.map(({ model }) => model)).toEqual(['a', 'b', null]);
+  expect(suites[0]?.lines[0]?.nights.map(({ value }) => value)).toEqual([100, null, 300]);
+});

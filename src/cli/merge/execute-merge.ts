@@ -1,0 +1,69 @@
+import { join, relative } from 'node:path';
+import { exitCode, UserError, type ExitCode } from '../../base/user-error.ts';
+import { createRunFolder } from '../../journal/create-run-folder.ts';
+import { csvFile } from '../../journal/csv-file.ts';
+import { lockRun } from '../../journal/lock.ts';
+import { assertUnedited, readManifest, writeManifest } from '../../journal/manifest.ts';
+import { setTornLineAside } from '../../journal/resume.ts';
+import { findRun, runFiles, writeWhole } from '../../journal/run-folder.ts';
+import { outputFormats } from '../../report/report-formats.ts';
+import { modelColumns, pairColumns } from '../../analysis/summary-columns.ts';
+import { loadRun } from '../load-report.ts';
+import { stdoutStyle } from '../terminal.ts';
+import { joinAnswers, joinedManifest, joinRows } from './join-shards.ts';
+import { assertSamePlan, missingShards, type Part } from './same-plan.ts';
+
+export interface MergeFlags {
+  runs: string[];
+  out: string;
+  results: string;
+  json: boolean;
+  color: boolean | undefined;
+}
+
+/** `gatebench merge`: the shards of one plan become one run, whole or not. */
+export async function executeMerge(flags: MergeFlags): Promise<ExitCode> {
+  const parts: Part[] = [];
+  for (const run of flags.runs) {
+    const folder = await findRun(run, flags.results);
+    // A shard that was killed may end in half a line; one that is under way must not be touched.
+    const lock = await lockRun(folder);
+    await setTornLineAside(folder).finally(() => lock.release());
+    const manifest = await readManifest(folder);
+    assertUnedited(folder, manifest);
+    parts.push({ folder, manifest });
+  }
+  if (parts.length === 0) throw new UserError('merge what? Give the folders of all shards.');
+  assertSamePlan(parts);
+  parts.sort((a, b) => (a.manifest.shard?.index ?? 1) - (b.manifest.shard?.index ?? 1));
+  const manifest = joinedManifest(parts);
+  const lock = await createRunFolder(flags.out);
+  try {
+    await joinRows(parts, manifest.run_id, flags.out);
+    await joinAnswers(parts, flags.out);
+    await writeManifest(flags.out, manifest);
+    let { report } = await loadRun(flags.out);
+    const { requests_done: done, requests_failed: failed } = report.run;
+    if (manifest.status === 'complete' && failed > manifest.suite.run.maxErrorRate * done) {
+      manifest.status = 'incomplete';
+      await writeManifest(flags.out, manifest);
+      ({ report } = await loadRun(flags.out));
+    }
+    await writeWhole(join(flags.out, runFiles.models), csvFile(modelColumns, report.models));
+    await writeWhole(join(flags.out, runFiles.pairs), csvFile(pairColumns, report.pairs));
+    const format = outputFormats.find(({ name }) => name === (flags.json ? 'json' : 'table'))!;
+    process.stdout.write(format.render(report, stdoutStyle(flags.color)));
+  } finally {
+    await lock.release();
+  }
+  process.stderr.write(summaryLine(parts, flags.out));
+  return manifest.status === 'complete' ? exitCode.done : exitCode.incomplete;
+}
+
+function summaryLine(parts: readonly Part[], out: string): string {
+  const missing = missingShards(parts);
+  const lacking = missing.length > 0 ? `; missing: ${missing.join(', ')}` : '';
+  const open = parts.filter(({ manifest }) => manifest.status !== 'complete');
+  const unfinished = open.map(({ folder, manifest }) => `${folder} is ${manifest.status}\n`).join('');
+  return `${parts.length} of ${parts.length + missing.length} shards joined in ${relative(process.cwd(), out) || out}${lacking}\n${unfinished}`;
+}

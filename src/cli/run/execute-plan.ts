@@ -1,0 +1,112 @@
+import { defined } from '../../base/defined.ts';
+import { exitCode, type ExitCode } from '../../base/user-error.ts';
+import { readDescriptors, withinDescriptors } from './descriptors.ts';
+import { renderPlan, type BudgetLine, type PlanFacts } from '../../report/plan-report.ts';
+import { armsOf, type PlanOptions } from '../../plan/blocks.ts';
+import { assumedSeconds, estimate, estimateMinutes, sumSpans } from '../../plan/estimate.ts';
+import { unpricedNote } from '../../run/budget.ts';
+import { suiteHash } from '../../suite/hash.ts';
+import type { Suite } from '../../suite/suite.ts';
+import type { SuiteFlags } from '../commands/suite-flags.ts';
+import { stdoutStyle } from '../terminal.ts';
+import { powerFacts } from './run-power.ts';
+import { readSuite } from './read-suite.ts';
+import { assertAddressed, routeNames } from './setup.ts';
+
+/** `gatebench plan`: what a run would send. Needs no credentials and sends nothing. */
+export async function executePlan(flags: SuiteFlags): Promise<ExitCode> {
+  const plans: PlanFacts[] = [];
+  for (const file of flags.suites) {
+    const suite = await readSuite(file, flags);
+    const routes = routeNames(flags, suite);
+    assertAddressed(flags.baseUrl, routes);
+    const power = await powerFacts(suite, { routes, results: flags.results });
+    plans.push(planFacts(suite, routes, flags.seed, power));
+  }
+  process.stdout.write(
+    flags.json
+      ? `${JSON.stringify(plans.length === 1 ? plans[0] : plans, null, 2)}\n`
+      : plans.map((plan) => renderPlan(plan, stdoutStyle(flags.color))).join('\n'),
+  );
+  return exitCode.done;
+}
+
+function planFacts(
+  suite: Suite,
+  routes: readonly string[],
+  seed: number | undefined,
+  smallestDifference: string | undefined,
+): PlanFacts {
+  const options: PlanOptions = {
+    ...suite.run,
+    arms: armsOf(suite.models, routes),
+    prompts: suite.prompts,
+    seed: seed ?? 0,
+  };
+  const arms = estimate(options);
+  const totals = {
+    requests: arms.reduce((sum, { requests }) => sum + requests, 0),
+    warmup_requests: arms.reduce((sum, { warmupRequests }) => sum + warmupRequests, 0),
+    ...defined({
+      tokens: sumSpans(arms.map(({ tokens }) => tokens)),
+      cost_usd: sumSpans(arms.map(({ usd }) => usd)),
+      minutes: routes.includes('demo') ? undefined : estimateMinutes(arms, suite.run.concurrency),
+    }),
+  };
+  return {
+    suite: suite.name,
+    ...defined({ description: suite.description }),
+    suite_hash: suiteHash(suite),
+    routes,
+    prompts: suite.prompts.length,
+    repeats: suite.run.repeat,
+    warmup_blocks: suite.run.warmup,
+    order: suite.run.order,
+    concurrency: suite.run.concurrency,
+    seed: seed ?? 'drawn when it runs',
+    models: arms.map(({ arm, requests, warmupRequests, tokens, usd }) => ({
+      model: arm.model.id,
+      route: arm.route,
+      requests,
+      warmup_requests: warmupRequests,
+      ...defined({ tokens, cost_usd: usd }),
+    })),
+    totals,
+    budget: budgetLines(suite, totals),
+    ...defined({ smallest_difference: smallestDifference }),
+    warnings: warningsFor(totals, suite, routes),
+  };
+}
+
+function budgetLines({ run }: Suite, totals: PlanFacts['totals']): BudgetLine[] {
+  const all = totals.requests + totals.warmup_requests;
+  const needs: Record<BudgetLine['limit'], BudgetLine['needed']> = {
+    requests: { low: all, high: all * (1 + run.retry.max) },
+    tokens: totals.tokens,
+    usd: totals.cost_usd,
+    minutes: totals.minutes,
+  };
+  return (['requests', 'tokens', 'usd', 'minutes'] as const).flatMap((limit) => {
+    const allowed = run.budget[limit];
+    return allowed === undefined ? [] : [{ limit, allowed, ...defined({ needed: needs[limit] }) }];
+  });
+}
+
+function warningsFor(totals: PlanFacts['totals'], suite: Suite, routes: readonly string[]): string[] {
+  const { note } = withinDescriptors(
+    // Their hosts are not known without credentials: each route counts as one.
+    { concurrency: suite.run.concurrency, routes: routes.map((route) => ({ route, host: route })) },
+    readDescriptors(),
+  );
+  const unpriced = unpricedNote(suite);
+  return [
+    ...(unpriced === undefined ? [] : [`T${unpriced.slice(1)}.`]),
+    ...(note === undefined ? [] : [`T${note.slice(1)}.`]),
+    ...(totals.tokens
+      ? []
+      : ['Without max_tokens nothing bounds an answer: set it in defaults.params to see tokens and cost.']),
+    ...(totals.minutes
+      ? [`Minutes assume that an answer takes ${assumedSeconds.low} to ${assumedSeconds.high} seconds.`]
+      : []),
+  ];
+}

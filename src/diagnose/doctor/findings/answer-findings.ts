@@ -1,0 +1,129 @@
+import { answerTokens } from '../allowance.ts';
+import type { Facts } from '../doctor-facts.ts';
+import type { RefusalKind, Refused } from '../finding.ts';
+
+const inGateway = ({ failure }: Refused, ...codes: string[]): boolean =>
+  failure.family === 'gateway' && codes.includes(failure.code);
+
+/** What came in the place of a good answer. */
+export const answers: readonly RefusalKind[] = [
+  {
+    id: 'guardrails-block',
+    mark: 'wrong',
+    ofRoute: true,
+    explain: (refused) =>
+      inGateway(refused, '2016', '2017', '7013')
+        ? {
+            says: `guardrails refused a harmless question (${refused.failure.code})`,
+            means:
+              'They look through every prompt and answer, which costs half a second each and stops streams.',
+            fix: 'Switch Guardrails off for the gateway that you measure through.',
+          }
+        : undefined,
+  },
+  {
+    id: 'dlp-block',
+    mark: 'wrong',
+    ofRoute: true,
+    explain: (refused) =>
+      inGateway(refused, '2029', '2030')
+        ? {
+            says: `data loss prevention refused a harmless question (${refused.failure.code})`,
+            means: 'A DLP policy looks through what passes the gateway.',
+            fix: 'Take the policy off the gateway that you measure through.',
+          }
+        : undefined,
+  },
+  {
+    id: 'no-stream',
+    mark: 'wrong',
+    ofRoute: true,
+    explain: ({ failure, route }) =>
+      failure.code === 'json_instead_of_sse' && !route.cloudflare
+        ? {
+            says: 'one piece of JSON came although a stream was asked for',
+            means: 'The server, or a proxy before it, does not stream. There is no time to first token.',
+            fix: 'Switch streaming on there, or ask the server itself.',
+          }
+        : undefined,
+  },
+  {
+    id: 'stream-as-json',
+    mark: 'wrong',
+    ofRoute: true,
+    explain: ({ failure }) =>
+      failure.code === 'json_instead_of_sse'
+        ? {
+            says: 'one piece of JSON came although a stream was asked for',
+            means:
+              'Guardrails do that to every stream; a proxy may do it, too. There is no time to first token.',
+            fix: 'Switch Guardrails off for this gateway, or try --route direct to see the difference.',
+          }
+        : undefined,
+  },
+  {
+    id: 'reasoning-eats-max-tokens',
+    mark: 'warning',
+    explain: ({ failure, facts }) =>
+      failure.code === 'no_answer_within_max_tokens' || failure.code === 'reasoning_only'
+        ? {
+            says: `reasoning used up max_tokens (${answerTokens} here) before the answer began`,
+            means: `The model thinks at length: tokens of thought count, too.${limitOf(facts)}`,
+            fix: 'Give it max_tokens of 2000 or more in the suite, or set reasoning_effort: low or none for it.',
+          }
+        : undefined,
+  },
+  {
+    id: 'empty-answer',
+    mark: 'warning',
+    explain: ({ failure }) =>
+      failure.status === 'empty'
+        ? {
+            says: 'the answer is empty',
+            means: 'The provider ended it properly, but without any text.',
+            fix: 'Try again; if it stays so, leave the model out.',
+          }
+        : undefined,
+  },
+  {
+    id: 'swallowed-error',
+    mark: 'warning',
+    explain: ({ failure }) =>
+      failure.code === 'swallowed_error'
+        ? {
+            says: 'the answer broke off: the provider failed and did not say so',
+            means: 'Ollama’s compatible layer writes an empty piece in the place of its error.',
+            fix: 'Try again; runs count such answers as failed.',
+          }
+        : undefined,
+  },
+  {
+    id: 'stream-broken',
+    mark: 'wrong',
+    explain: ({ failure }) =>
+      failure.family === 'stream' || failure.status === 'truncated'
+        ? {
+            says: `the answer did not come whole (${failure.code})`,
+            means: `${capital(failure.message)}.`,
+            fix: 'Try again; if it stays so, try --route direct to see which side cuts it.',
+          }
+        : undefined,
+  },
+  {
+    id: 'bad-request',
+    mark: 'wrong',
+    explain: ({ failure, probe }) =>
+      failure.family === 'provider' && probe.exchange.httpStatus === 400
+        ? {
+            says: 'the provider refuses the request (400)',
+            means: `It says: ${failure.message}`,
+            fix: 'Look at the params of this model in the suite.',
+          }
+        : undefined,
+  },
+];
+
+const limitOf = ({ suite }: Facts): string =>
+  suite.answerLimit === undefined ? '' : ` The suite allows as little as ${suite.answerLimit}.`;
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,92 @@
+import { nearestModels } from '../nearest-models.ts';
+import { retiredModels } from '../retired-models.ts';
+import type { RefusalKind, Refused } from '../finding.ts';
+import type { Facts } from '../doctor-facts.ts';
+import { notFound } from './not-found.ts';
+
+const publicList = 'https://ollama.com/v1/models';
+const suffix = /[:-]cloud$/;
+
+const isUnknownModel = (refused: Refused): boolean => notFound(refused) === 'model';
+
+const bareName = ({ probe }: Refused): string => probe.name.slice(probe.name.indexOf('/') + 1);
+
+/** The provider's models, as this route or another one lists them. */
+function namesOf(slug: string, route: string, facts: Facts): readonly string[] | undefined {
+  const lists = [...facts.routes]
+    .filter((each) => each.route !== 'local' || route === 'local')
+    .toSorted((a, b) => Number(b.route === route) - Number(a.route === route))
+    .flatMap(({ providers }) => providers.filter((each) => each.slug === slug));
+  return lists.find(({ names }) => names !== undefined)?.names;
+}
+
+/** The names nearest to a model, for a sentence. */
+function suggestion(refused: Refused, name: string): string {
+  const names = namesOf(refused.probe.slug, refused.route.route, refused.facts);
+  if (!names) return `See ${publicList} for the names that there are.`;
+  const near = nearestModels(name, names);
+  return near.length === 0
+    ? `It lists ${names.length} models, none of a name like this: see ${publicList}.`
+    : `Nearest in its list: ${near.join(', ')}.`;
+}
+
+/** Names of models. */
+export const models: readonly RefusalKind[] = [
+  {
+    id: 'model-not-pulled',
+    mark: 'wrong',
+    explain: (refused) =>
+      isUnknownModel(refused) && refused.route.route === 'local'
+        ? {
+            says: `this Ollama has no model «${bareName(refused)}»`,
+            means: suggestion(refused, bareName(refused)),
+            fix: `Run: ollama pull ${bareName(refused)}`,
+          }
+        : undefined,
+  },
+  {
+    id: 'cloud-suffix',
+    mark: 'wrong',
+    explain: (refused) => {
+      const name = bareName(refused);
+      return isUnknownModel(refused) && suffix.test(name)
+        ? {
+            says: `no model «${name}»: the ending ${suffix.exec(name)![0]} is for a local Ollama`,
+            means: 'A local Ollama takes it off before it asks ollama.com, where the names are bare.',
+            fix: `Write ${refused.probe.name.replace(suffix, '')} in the suite.`,
+          }
+        : undefined;
+    },
+  },
+  {
+    id: 'model-retired',
+    mark: 'wrong',
+    explain: (refused) => {
+      const name = bareName(refused);
+      const retired = retiredModels.get(name);
+      if (!isUnknownModel(refused) || !retired) return undefined;
+      return {
+        says: `the model «${name}» was retired on ${retired.on}`,
+        means:
+          retired.now === undefined ? suggestion(refused, name) : `Ollama names ${retired.now} in its place.`,
+        fix:
+          retired.now === undefined
+            ? 'Name another model in the suite.'
+            : `Write custom-${refused.probe.slug}/${retired.now} in the suite; its numbers begin a new series.`,
+      };
+    },
+  },
+  {
+    id: 'model-unknown',
+    mark: 'wrong',
+    explain: (refused) => {
+      const name = bareName(refused);
+      if (!isUnknownModel(refused)) return undefined;
+      return {
+        says: `the provider has no model «${name}» (404)`,
+        means: `It was retired, or its name is spelled otherwise. ${suggestion(refused, name)}`,
+        fix: 'Correct the name in the suite.',
+      };
+    },
+  },
+];

@@ -1,0 +1,100 @@
+import { stringify } from 'csv-stringify/sync';
+import { guardedText } from '../base/formula.ts';
+import type { AnyRow, Column } from '../base/column.ts';
+import { checkFor, type CheckOf } from './row-check.ts';
+
+type Value = AnyRow[string];
+
+/** A cell as text: empty where not measured, decimals as the column says, `;` between several words. */
+export function cellText(column: Column, value: Value): string {
+  if (value === undefined) return '';
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new RangeError(`${column.name} cannot be ${value}`);
+    return column.decimals === undefined ? String(value) : value.toFixed(column.decimals);
+  }
+  if (typeof value === 'object') return value.join(';');
+  return String(value);
+}
+
+/**
+ * The value that `cellText` wrote. Throws a RangeError for text that is none of the column's kind, and for an
+ * empty cell that every row has.
+ */
+export function cellValue(column: Column, text: string): Value {
+  if (text === '') {
+    if (!column.required) return undefined;
+    if (column.kind !== 'text') throw new RangeError(`${column.name} is empty`);
+    return '';
+  }
+  switch (column.kind) {
+    case 'number': {
+      // A blank would read as 0, and what was not measured is never 0.
+      const number = text.trim() === text ? Number(text) : NaN;
+      if (!Number.isFinite(number)) throw new RangeError(`${column.name}: "${text}" is not a number`);
+      return number;
+    }
+    case 'boolean':
+      // Spreadsheets write TRUE.
+      if (!/^(true|false|TRUE|FALSE)$/.test(text))
+        throw new RangeError(`${column.name}: "${text}" is neither true nor false`);
+      return text === 'true' || text === 'TRUE';
+    case 'list':
+      return text.split(';');
+    case 'check':
+      return undefined;
+    case 'text':
+    case 'time':
+      return text;
+  }
+}
+
+// A carriage return alone is a line end to some readers, and csv-stringify quotes only its own delimiter.
+const format = { record_delimiter: '\n', quoted_match: /[\r\n]/ } as const;
+
+/** One line of cells as they are, with its line feed. */
+export function csvRecord(cells: readonly string[]): string {
+  return stringify([cells], format);
+}
+
+/** The header line, with its line feed. */
+export function csvHeader(columns: readonly Column[]): string {
+  return csvRecord(columns.map(({ name }) => name));
+}
+
+/** Lines for some rows, each with its line feed. */
+export function csvLines(columns: readonly Column[], rows: readonly AnyRow[]): string {
+  return stringify(
+    rows.map((row) => rowCells(columns, row)),
+    format,
+  );
+}
+
+/** A whole file. */
+export function csvFile(columns: readonly Column[], rows: readonly AnyRow[]): string {
+  return csvHeader(columns) + csvLines(columns, rows);
+}
+
+/**
+ * The cells of a row as they stand in a file: words that a spreadsheet might run as a formula begin with an apostrophe,
+ * and the checksum covers the others.
+ */
+export function rowCells(columns: readonly Column[], row: AnyRow): string[] {
+  const cells = columns.map((column) => {
+    const text = cellText(column, row[column.name]);
+    return column.kind === 'text' || column.kind === 'list' ? guardedText(text) : text;
+  });
+  const { place, checkOf } = checkOfColumns(columns);
+  if (place !== -1) cells[place] = checkOf(cells);
+  return cells;
+}
+
+const checks = new WeakMap<readonly Column[], { place: number; checkOf: CheckOf }>();
+
+function checkOfColumns(columns: readonly Column[]): { place: number; checkOf: CheckOf } {
+  let found = checks.get(columns);
+  if (found === undefined) {
+    const place = columns.findIndex(({ kind }) => kind === 'check');
+    checks.set(columns, (found = { place, checkOf: checkFor(columns.map(({ name }) => name)) }));
+  }
+  return found;
+}

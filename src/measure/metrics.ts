@@ -1,0 +1,42 @@
+import { cost } from './metrics/cost.ts';
+import { e2eLatency } from './metrics/e2e-latency.ts';
+import { firstEvent } from './metrics/first-event.ts';
+import { iclP50, iclP99, maxStall } from './metrics/inter-chunk.ts';
+import { e2eOutputTps, outputTps } from './metrics/output-rate.ts';
+import { reasoningTime } from './metrics/reasoning-time.ts';
+import { evalTime, loadTime, promptEval, serverQueue, serverTotal } from './metrics/server-times.ts';
+import { streamEnd } from './metrics/stream-end.ts';
+import { tpot } from './metrics/tpot.ts';
+import { ttfat } from './metrics/ttfat.ts';
+import { ttfb } from './metrics/ttfb.ts';
+import { ttft } from './metrics/ttft.ts';
+
+/** Times within one attempt. To add a metric: write its file, add its line here, or to one of the lists below. */
+export const latencies = [
+  ttfb,
+  firstEvent,
+  ttft,
+  ttfat,
+  reasoningTime,
+  e2eLatency,
+  streamEnd,
+  tpot,
+  iclP50,
+  iclP99,
+  maxStall,
+] as const;
+
+/** Figures that need tokens or prices. */
+export const rates = [outputTps, e2eOutputTps, cost] as const;
+
+/** Where the server says that its time went; last in a row, because few servers say. */
+export const serverTimes = [serverTotal, loadTime, promptEval, evalTime] as const;
+
+/** The same, of later date: their columns come after those that were there before. */
+export const laterServerTimes = [serverQueue] as const;
+
+/** The five that are summarised, ranked and compared for each model. */
+export const headlines = [ttft, ttfat, tpot, e2eLatency, outputTps] as const;
+
+/** How fast a model writes, in two units. Of a model they are one ratio of sums, no mean of its answers' rates. */
+export const decodeRates = [tpot.name, outputTps.name] as const;

@@ -1,0 +1,30 @@
+import { parseArgs } from 'node:util';
+import type { StandinOptions } from './options.ts';
+import { createStandin } from './mock-server.ts';
+
+/**
+ * The stand-in gateway as a process of its own: `--port`, `--options` (JSON of `StandinOptions`), and
+ * `--exit-with-parent`, which ends it when its standard input does, so that nobody is left behind.
+ */
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '0' },
+    options: { type: 'string', default: '{}' },
+    'exit-with-parent': { type: 'boolean', default: false },
+  },
+});
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0));
+if (values['exit-with-parent']) {
+  process.stdin.resume();
+  for (const event of ['end', 'close', 'error']) process.stdin.on(event, () => process.exit(0));
+}
+
+try {
+  const options = JSON.parse(values.options) as Partial<StandinOptions>;
+  const { url, port } = await createStandin({ ...options, port: Number(values.port) });
+  console.log(JSON.stringify({ event: 'listening', url, port }));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

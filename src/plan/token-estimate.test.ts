@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { anyText } from '../base/testing/any-text.ts';
+import type { Json, Params } from '../suite/suite.ts';
+import { arm, prompt, user } from './testing/planned.ts';
+import { answerLimit, leastUsage, worstCaseUsage } from './token-estimate.ts';
+
+const request = (text: string, own: Params = {}, models: Params = {}) => ({
+  arm: arm('glm', { params: models }),
+  prompt: prompt('p', { messages: [user(text)], params: own }),
+});
+
+test('60 characters are at least 11 and at most 48 tokens', () => {
+  // With the 4 characters of «user»: 64 ÷ 6, and 64 ÷ 2 + 16 for the frame of one message.
+  const planned = request('x'.repeat(60), { max_tokens: 100 });
+  expect(leastUsage(planned)).toEqual({ promptTokens: 11, completionTokens: 1 });
+  expect(worstCaseUsage(planned)).toEqual({ promptTokens: 48, completionTokens: 100 });
+});
+
+test('scripts that take more tokens a character are counted by their bytes', () => {
+  // 4 of «user» + 6 × 3, and 4 + 6 × 4.
+  expect(worstCaseUsage(request('東京都東京都')).promptTokens).toBe(11 + 16);
+  expect(worstCaseUsage(request('😀😀😀😀😀😀')).promptTokens).toBe(14 + 16);
+});
+
+test('every message has its frame, and every text in its parts counts', () => {
+  const content: Json = [
+    { type: 'text', text: 'x'.repeat(40) },
+    { type: 'text', text: 'x'.repeat(40) },
+  ];
+  const messages = [
+    { role: 'system', content: null },
+    { role: 'user', content },
+  ];
+  // 6 + 4 for the roles, 2 × 4 for the types, 80 of text: 98.
+  const planned = { arm: arm('glm'), prompt: prompt('p', { messages }) };
+  expect(worstCaseUsage(planned).promptTokens).toBe(49 + 2 * 16);
+  expect(leastUsage(planned).promptTokens).toBe(17);
+});
+
+test('an answer that nothing bounds is taken as long', () => {
+  expect(answerLimit(request('x'))).toBeUndefined();
+  expect(worstCaseUsage(request('x')).completionTokens).toBe(8192);
+});
+
+test('the model’s own limit wins over the prompt’s', () => {
+  expect(answerLimit(request('x', { max_tokens: 100 }, { max_tokens: 50 }))).toBe(50);
+  expect(answerLimit(request('x', { max_tokens: 100 }))).toBe(100);
+  expect(answerLimit(request('x', { max_completion_tokens: 70 }))).toBe(70);
+});
+
+test('a limit that is no number bounds nothing', () => {
+  expect(answerLimit(request('x', { max_tokens: 'many' }))).toBeUndefined();
+  expect(answerLimit(request('x', { max_tokens: null }))).toBeUndefined();
+});
+
+test('the least is never above the most', () => {
+  fc.assert(
+    fc.property(anyText(), fc.integer({ min: 1, max: 5000 }), (text, limit) => {
+      const planned = request(text, { max_tokens: limit });
+      const [least, most] = [leastUsage(planned), worstCaseUsage(planned)];
+      expect(least.promptTokens).toBeLessThanOrEqual(most.promptTokens);
+      expect(least.completionTokens).toBeLessThanOrEqual(most.completionTokens);
+    }),
+  );
+});

@@ -1,0 +1,21 @@
+import { pairColumns } from '../../analysis/summary-columns.ts';
+import { jsonText, rowObject, runObject } from '../run-json.ts';
+import type { ComparisonFormat } from './comparison.ts';
+
+/** For machines: `{ run, pairs, warnings }`, the columns of `pairs.csv` as keys. */
+export const json: ComparisonFormat = {
+  name: 'json',
+  extension: '.json',
+  render: ({ run, before, byRoute, answer, margin, pairs, groups, explanations, warnings }) =>
+    jsonText({
+      run: runObject(run),
+      ...(before ? { before: runObject(before) } : {}),
+      by: before ? 'run' : byRoute === true ? 'route' : 'model',
+      margin,
+      answer,
+      pairs: pairs.map((row) => rowObject(pairColumns, row)),
+      groups,
+      explanations,
+      warnings,
+    }),
+};

@@ -1,0 +1,95 @@
+import { markdownTable } from 'markdown-table';
+import stringWidth from 'string-width';
+import { runFacts } from '../run-facts.ts';
+import { code, codeCell, literal } from '../markdown-text.ts';
+import { isSimulated, simulatedNotice } from '../run-report.ts';
+import type { ComparisonFormat, ComparisonReport } from './comparison.ts';
+import { routeTables, rowTitle, type RouteTable } from './route-costs.ts';
+import {
+  differenceRangeText,
+  differenceText,
+  isDifference,
+  metricsOf,
+  metricTitle,
+  nameIn,
+  nothingToCompare,
+  pText,
+  rangeText,
+  rankingText,
+  ratioRangeText,
+  ratioText,
+  rulesOf,
+  sizeText,
+  verdictText,
+} from './comparison-wording.ts';
+
+/** For pull requests. */
+export const markdown: ComparisonFormat = {
+  name: 'markdown',
+  extension: '.md',
+  render(report) {
+    const { run, before, byRoute = false } = report;
+    const sections = [
+      before
+        ? `### ${code(run.suite)}: ${code(before.run_id)} → ${code(run.run_id)}`
+        : `### ${code(run.suite)}: ${byRoute ? 'routes' : 'models'} compared`,
+      isSimulated(run) ? `> [!IMPORTANT]\n> ${literal(simulatedNotice)}` : '',
+      literal(runFacts(run).join(' · ')),
+      report.answer.map((text) => `**${literal(text)}**`).join('\n\n'),
+      ...(byRoute ? routeTables(report.pairs).flatMap(routeSection) : metricSections(report)),
+      report.explanations.map((text) => `- ${literal(text)}`).join('\n'),
+      literal(report.pairs.length > 0 ? rulesOf(report) : nothingToCompare(report)),
+      report.warnings.map((text) => `- ⚠ ${literal(text)}`).join('\n'),
+    ];
+    return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+  },
+};
+
+function metricSections(report: ComparisonReport): string[] {
+  return metricsOf(report.pairs).flatMap((metric) => [
+    `**${literal(metricTitle(metric, report))}**`,
+    ...report.groups
+      .filter((group) => group.metric === metric)
+      .map((group) => literal(rankingText(group, report))),
+    pairTable(report, metric),
+  ]);
+}
+
+function pairTable(report: ComparisonReport, metric: string): string {
+  const rows = report.pairs
+    .filter((pair) => pair.metric === metric)
+    .map((pair) => [
+      codeCell(nameIn(pair.model_b, report)),
+      ...(report.before ? [] : [codeCell(nameIn(pair.model_a, report))]),
+      sizeText(pair),
+      rangeText(pair),
+      pText(pair.p_holm),
+      literal(verdictText(pair)),
+    ]);
+  const names = report.before ? ['model'] : ['model', 'against'];
+  return aligned([...names, isDifference(metric) ? 'points' : 'ratio', '95 %', 'p', 'verdict'], rows);
+}
+
+function routeSection({ routeA, routeB, rows }: RouteTable): string[] {
+  const head = ['model', '', 'more', '95 %', 'ratio', '95 % of it', 'p', 'verdict'];
+  const cells = rows.map(({ model, pair }) => [
+    codeCell(model),
+    literal(rowTitle(pair)),
+    differenceText(pair.metric, pair.difference),
+    differenceRangeText(pair),
+    ratioText(pair.ratio),
+    ratioRangeText(pair),
+    pText(pair.p_holm),
+    literal(verdictText(pair)),
+  ]);
+  return [`**${literal(`${routeB} − ${routeA}`)}**`, aligned(head, cells)];
+}
+
+/** Words to the left, figures to the right. */
+function aligned(head: readonly string[], rows: readonly string[][]): string {
+  const words = ['model', 'against', '', 'verdict'];
+  return markdownTable([[...head], ...rows], {
+    align: head.map((title) => (words.includes(title) ? 'l' : 'r')),
+    stringLength: stringWidth,
+  });
+}

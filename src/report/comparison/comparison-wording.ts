@@ -1,0 +1,139 @@
+import { count, oneLine } from '../../base/text.ts';
+import { headlines } from '../../measure/metrics.ts';
+import type { PairRow } from '../../analysis/summary-columns.ts';
+import { fixed, notMeasured, times } from '../number-text.ts';
+import { rankedMetric } from '../pairs.ts';
+import type { Tone } from '../paint.ts';
+import type { TextCell } from '../text-table.ts';
+import type { ComparisonReport } from './comparison.ts';
+
+interface Measure {
+  label: string;
+  better: 'less' | 'more';
+  /** Of its differences. */
+  unit: string;
+  /** How its ratio is read. Absent of shares, whose difference is read. */
+  howMany?: string;
+}
+
+const others: Readonly<Record<string, Measure>> = {
+  passed: { label: 'pass rate', better: 'more', unit: 'pp' },
+  error_rate: { label: 'failures', better: 'less', unit: 'pp' },
+  total_tokens: { label: 'tokens', better: 'less', unit: '', howMany: 'how many times as many' },
+};
+
+export function measureOf(metric: string): Measure {
+  const headline = headlines.find(({ name }) => name === metric);
+  if (!headline) return others[metric] ?? { label: metric, better: 'less', unit: '', howMany: 'ratio' };
+  const { label, unit } = headline;
+  return headline.better === 'higher'
+    ? { label, unit, better: 'more', howMany: 'how many times as much' }
+    : { label, unit, better: 'less', howMany: 'how many times as long' };
+}
+
+/** Whether the difference is read, rather than the ratio. */
+export const isDifference = (metric: string): boolean => measureOf(metric).howMany === undefined;
+
+/** What stands over a metric's table: `E2E: how many times as long, less is better`. */
+export function metricTitle(metric: string, { before }: ComparisonReport): string {
+  const { label, better, howMany } = measureOf(metric);
+  const sign = isDifference(metric) ? '−' : '÷';
+  const figure = before ? `after ${sign} before` : (howMany ?? 'percentage points more');
+  return `${label.charAt(0).toUpperCase()}${label.slice(1)}: ${figure}, ${better} is better`;
+}
+
+/** `2.57×`; of shares percentage points, `+12.5`. */
+export const sizeText = (pair: PairRow): string =>
+  isDifference(pair.metric) ? differenceText(pair.metric, pair.difference) : ratioText(pair.ratio);
+
+/** Its 95 % interval. */
+export const rangeText = (pair: PairRow): string =>
+  isDifference(pair.metric) ? differenceRangeText(pair) : ratioRangeText(pair);
+
+/** A difference in the metric's unit, with its sign: `+41.2`, `−3.5`, `0`. Whole numbers from a thousand on. */
+export function differenceText(metric: string, value: number | undefined): string {
+  if (value === undefined) return notMeasured;
+  const size = (isDifference(metric) ? 100 : 1) * Math.abs(value);
+  const text = fixed(size, size < 999.5 ? 1 : 0).replace(/\.0$/, '');
+  return text === '0' ? text : `${value < 0 ? '−' : '+'}${text}`;
+}
+
+/** An open end is one that the data do not bound. */
+export function differenceRangeText(pair: PairRow): string {
+  const { metric, difference, difference_ci_low: low, difference_ci_high: high } = pair;
+  if (difference === undefined) return notMeasured;
+  const end = (value: number | undefined, open: string): string =>
+    value === undefined ? open : differenceText(metric, value);
+  return `${end(low, '−∞')} – ${end(high, '∞')}`;
+}
+
+export const ratioText = (ratio: number | undefined): string =>
+  ratio !== undefined && ratio >= 10 ? `${ratio.toFixed(1)}×` : times(ratio);
+
+export function ratioRangeText({ metric, ratio, ci_low: low, ci_high: high }: PairRow): string {
+  if (isDifference(metric) || (ratio === undefined && low === undefined && high === undefined))
+    return notMeasured;
+  const end = (value: number | undefined, open: string): string => value?.toFixed(2) ?? open;
+  return `${end(low, '0')} – ${end(high, '∞')}`;
+}
+
+/** Below a thousandth the digits say nothing more. */
+export const pText = (p: number | undefined): string =>
+  p === undefined ? notMeasured : p < 0.001 ? '<0.001' : p.toFixed(3);
+
+/** The verdict, and for an open one how many more prompts would settle it. */
+export function verdictText({ verdict, more_prompts }: PairRow): string {
+  if (verdict !== 'not settled' || more_prompts === undefined) return verdict;
+  return `${verdict} (+${more_prompts})`;
+}
+
+/** The same in its colour. */
+export function verdictCell(pair: PairRow): TextCell {
+  const tone = verdictTone(pair.verdict);
+  return { text: verdictText(pair), ...(tone ? { tone } : {}) };
+}
+
+function verdictTone(verdict: string): Tone | undefined {
+  if (verdict === 'faster' || verdict === 'better') return 'good';
+  if (verdict === 'slower' || verdict === 'worse') return 'bad';
+  return verdict === 'not settled' ? 'quiet' : undefined;
+}
+
+/** What stands instead of tables where there is no pair. */
+export const nothingToCompare = ({ before }: ComparisonReport): string =>
+  before
+    ? 'Nothing can be compared: no model is in both runs.'
+    : 'Nothing can be compared: it takes two models, or one on two routes.';
+
+/** Metrics in the order in which they are shown: what models are ranked by stands first. */
+export function metricsOf(pairs: readonly PairRow[]): string[] {
+  const metrics = [...new Set(pairs.map(({ metric }) => metric))];
+  return metrics.toSorted((a, b) => Number(b === rankedMetric) - Number(a === rankedMetric));
+}
+
+/** A model or arm of a pair, without the run that every name in a comparison of two runs ends with. */
+export function nameIn(label: string, { run, before }: Pick<ComparisonReport, 'run' | 'before'>): string {
+  if (before === undefined) return label;
+  const end = [run, before].map(({ run_id }) => `@${run_id}`).find((tail) => label.endsWith(tail));
+  return end === undefined ? label : label.slice(0, -end.length);
+}
+
+/** Best first, as `kimi a · glm b`: models that share a letter were not told apart. */
+export function rankingText(
+  { route, ranking }: ComparisonReport['groups'][number],
+  { run }: ComparisonReport,
+): string {
+  const models = ranking.map(({ model, letters }) => `${oneLine(model, 40)} ${letters}`).join(' · ');
+  return `best first${run.routes.length > 1 ? ` (${oneLine(route, 20)})` : ''}: ${models}`;
+}
+
+/** What the words of the verdicts stand for. */
+export function rulesOf({ margin, groups, pairs }: ComparisonReport): string {
+  return (
+    `A verdict needs a p of 0.05 or less, corrected for all ${count(pairs.length, 'comparison')} here ` +
+    `(--metrics names others; the fewer, the more power), and a 95 % interval clear of ` +
+    `±${Number((100 * margin).toFixed(1))} % (of shares: points); «equal» needs all of it inside. ` +
+    '(+n): about n more prompts would settle it.' +
+    (groups.length > 0 ? ' Models that share a letter were not told apart.' : '')
+  );
+}

@@ -1,0 +1,66 @@
+import type { GateCell } from '../../analysis/gate.ts';
+import { jsonText, runObject, thresholdObject } from '../run-json.ts';
+import type { GateFormat } from './gate-report.ts';
+
+/** For machines: `{ run, word, cells, warnings }` and what goes with them. */
+export const json: GateFormat = {
+  name: 'json',
+  file: 'gate.json',
+  render: (report) =>
+    jsonText({
+      run: runObject(report.run),
+      word: report.word,
+      verdict: report.verdict,
+      baseline: report.baseline
+        ? {
+            from: report.baseline.from,
+            to: report.baseline.to,
+            nights: report.baseline.nights,
+            age_days: Number(report.baseline.ageDays.toFixed(2)),
+          }
+        : null,
+      cells: report.cells.map(cellObject),
+      thresholds: report.thresholds.map(thresholdObject),
+      incomplete_because: report.incompleteBecause ?? null,
+      history: report.history,
+      warnings: report.warnings,
+    }),
+};
+
+/** What is absent is `null`; `model` is `null` for all models together. */
+function cellObject(cell: GateCell): Record<string, unknown> {
+  const number = (value: number | undefined): number | null =>
+    value === undefined || !Number.isFinite(value) ? null : Number(value.toFixed(6));
+  return {
+    metric: cell.metric,
+    route: cell.route,
+    model: cell.model ?? null,
+    rule: ruleNames[cell.rule],
+    limit: cell.limit,
+    word: cell.word,
+    value: number(cell.value),
+    usual: number(cell.usual),
+    expected: number(cell.expected),
+    expected_low: number(cell.expectedLow),
+    expected_high: number(cell.expectedHigh),
+    ratio: number(cell.ratio),
+    difference: number(cell.difference),
+    p: number(cell.p),
+    p_holm: number(cell.pHolm),
+    alarms: cell.alarms,
+    nights: cell.nights,
+    early_runs: cell.earlyRuns ?? null,
+    nights_needed: cell.nightsNeeded,
+    baseline_from: cell.baselineFrom ?? null,
+    baseline_to: cell.baselineTo ?? null,
+    controls: cell.controls,
+  };
+}
+
+/** As the suite writes them. */
+export const ruleNames = {
+  maxRatio: 'max_ratio',
+  minRatio: 'min_ratio',
+  maxDrop: 'max_drop',
+  maxRise: 'max_rise',
+} as const;

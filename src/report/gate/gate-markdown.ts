@@ -1,0 +1,109 @@
+import { markdownTable } from 'markdown-table';
+import stringWidth from 'string-width';
+import { oneLine } from '../../base/text.ts';
+import type { GateCell } from '../../analysis/gate.ts';
+import { runFacts, runOrigin } from '../run-facts.ts';
+import { code, codeCell, literal } from '../markdown-text.ts';
+import { isSimulated, simulatedNotice } from '../run-report.ts';
+import { thresholdLine } from '../threshold-lines.ts';
+import type { GateReport } from './gate-report.ts';
+import {
+  baselineText,
+  cellName,
+  cellWord,
+  changeText,
+  controlsText,
+  expectedRangeText,
+  expectedText,
+  limitText,
+  tonightText,
+  usualText,
+} from './gate-wording.ts';
+
+/** The night in GitHub's dialect, section by section, the most important first. None is empty. */
+export function gateSections(report: GateReport): string[] {
+  const { run, word, cells } = report;
+  const alarming = cells.filter((cell) => cell.word === 'fail' || cell.word === 'warning');
+  const controls = controlsText(report);
+  const sections = [
+    `## ${word} · ${code(run.suite)}`,
+    isSimulated(run) ? `> [!IMPORTANT]\n> ${literal(simulatedNotice)}` : '',
+    report.incompleteBecause === undefined ? '' : `**${literal(report.incompleteBecause)}**`,
+    report.verdict === 'incomplete'
+      ? ''
+      : literal([baselineText(report), ...(controls === '' ? [] : [controls])].join(' · ')),
+    alarming.length > 0 ? cellTable(alarming, report) : '',
+    thresholdList(report),
+    // A table that says the same again is left out.
+    cells.length > alarming.length ? details('All cells', cellTable(cells, report)) : '',
+    report.warnings.map((warning) => `- ⚠ ${literal(warning)}`).join('\n'),
+    alarming.length > 0 ? remedy(report) : '',
+    literal(report.history),
+    `<sub>${literal([...runFacts(run), ...runOrigin(run)].join(' · '))}</sub>`,
+  ];
+  return sections.filter((section) => section !== '');
+}
+
+function cellTable(cells: readonly GateCell[], { confirm, run }: GateReport): string {
+  const withRoute = run.routes.length > 1;
+  const rows = cells.map((cell) => [
+    cellWord(cell, confirm),
+    cell.model === undefined ? cellName(cell, withRoute) : codeCell(cellName(cell, withRoute)),
+    codeCell(cell.metric),
+    tonightText(cell),
+    usualText(cell),
+    expectedText(cell),
+    expectedRangeText(cell),
+    changeText(cell),
+    limitText(cell),
+  ]);
+  return markdownTable(
+    [['', 'model', 'metric', 'tonight', 'usual', 'expected tonight', 'range', 'change', 'limit'], ...rows],
+    { align: ['l', 'l', 'l', 'r', 'r', 'r', 'r', 'r', 'l'], stringLength: stringWidth },
+  );
+}
+
+function thresholdList({ thresholds, run }: GateReport): string {
+  return thresholds.map((result) => `- ${literal(thresholdLine(result, run.routes.length > 1))}`).join('\n');
+}
+
+const details = (title: string, text: string): string =>
+  `<details><summary>${title}</summary>\n\n${text}\n\n</details>`;
+
+/** What to do about an alarm. */
+function remedy({ run }: GateReport): string {
+  const id = oneLine(run.run_id, 60);
+  return (
+    'Here to stay? ' +
+    code(`gatebench gate accept ${id} --reason "…" --history DIR`) +
+    ' learns the new level. Not a usual night? ' +
+    code(`gatebench gate drop ${id} --reason "…" --history DIR`) +
+    ' keeps it out of every baseline.'
+  );
+}
+
+/** As many sections as fit, in order, and a line that says how many did not. `limit` in bytes of UTF-8. */
+export function fitted(sections: readonly string[], limit: number): string {
+  const bytes = (text: string): number => Buffer.byteLength(text);
+  const note = (left: number): string =>
+    `_${left} more ${left === 1 ? 'section' : 'sections'} cut for length; see gate.json._`;
+  const room = limit - bytes(note(sections.length)) - 4;
+  const kept: string[] = [];
+  let used = 0;
+  let left = 0;
+  for (const section of sections) {
+    const size = bytes(section) + 2;
+    // Later sections may still fit: one long table must not hide the rest.
+    if (used + size > room) left++;
+    else {
+      kept.push(section);
+      used += size;
+    }
+  }
+  return `${[...kept, ...(left > 0 ? [note(left)] : [])].join('\n\n')}\n`;
+}
+
+/** Finds the comment of an earlier night of this suite, so that it is updated rather than added to. */
+export function commentMarker(suite: string): string {
+  return `<!-- gatebench-gate ${encodeURIComponent(suite).replaceAll('-', '%2D')} -->`;
+}

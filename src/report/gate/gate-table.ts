@@ -1,0 +1,114 @@
+import { oneLine } from '../../base/text.ts';
+import type { GateCell } from '../../analysis/gate.ts';
+import { runFacts } from '../run-facts.ts';
+import { painter, type Paint } from '../paint.ts';
+import { isSimulated, simulatedNotice } from '../run-report.ts';
+import { tableWidth, textTable, type TextColumn } from '../text-table.ts';
+import { thresholdLine, thresholdTones } from '../threshold-lines.ts';
+import { flowed, shorten, wrapped, type Align } from '../text-width.ts';
+import type { GateFormat, GateReport } from './gate-report.ts';
+import {
+  baselineText,
+  cellName,
+  cellWord,
+  changeText,
+  controlsText,
+  expectedRangeText,
+  expectedText,
+  hasShift,
+  limitText,
+  tonightText,
+  usualText,
+  wordTones,
+} from './gate-wording.ts';
+
+/** For the terminal: the word first, then what it rests on. */
+export const table: GateFormat = {
+  name: 'table',
+  file: 'gate.txt',
+  render(report, { columns, color }) {
+    const paint = painter(color);
+    const sections = [
+      heading(report, columns, paint),
+      report.incompleteBecause === undefined ? [] : wrapped(report.incompleteBecause, columns),
+      ...cellTables(report, columns, paint),
+      thresholdLines(report, columns, paint),
+      report.warnings.flatMap((text) =>
+        wrapped(`! ${oneLine(text)}`, columns, '  ').map((line) => paint('warning', line)),
+      ),
+      wrapped(oneLine(report.history), columns).map((line) => paint('quiet', line)),
+    ];
+    return `${sections
+      .filter((lines) => lines.length > 0)
+      .map((lines) => lines.join('\n'))
+      .join('\n\n')}\n`;
+  },
+};
+
+function heading(report: GateReport, columns: number, paint: Paint): string[] {
+  const { run, word, verdict } = report;
+  const [first = '', ...rest] = wrapped(
+    `${word} · ${oneLine(run.suite, 80)} · ${oneLine(run.run_id, 60)}`,
+    columns,
+  );
+  const title = first.startsWith(word)
+    ? paint(wordTones[verdict], word) + paint('strong', first.slice(word.length))
+    : first;
+  const controls = controlsText(report);
+  return [
+    title,
+    ...rest.map((line) => paint('strong', line)),
+    ...(isSimulated(run) ? wrapped(simulatedNotice, columns).map((line) => paint('warning', line)) : []),
+    ...flowed(runFacts(run), columns).map((line) => paint('quiet', line)),
+    ...(verdict === 'incomplete'
+      ? []
+      : [baselineText(report), ...(controls === '' ? [] : [controls])]
+          .flatMap((text) => wrapped(text, columns))
+          .map((line) => paint('quiet', line))),
+  ];
+}
+
+/** One small table for each rule. */
+function cellTables(report: GateReport, columns: number, paint: Paint): string[][] {
+  const groups = Map.groupBy(report.cells, (cell) => `${cell.metric} ${limitText(cell)}`);
+  return [...groups].map(([rule, cells]) => [
+    ...wrapped(rule, columns).map((line) => paint('strong', line)),
+    ...cellTable(cells, report, columns, paint),
+  ]);
+}
+
+/** Where the room is short, the range goes first, then the usual level, then what was expected, then tonight's. */
+function cellTable(cells: readonly GateCell[], report: GateReport, columns: number, paint: Paint): string[] {
+  let left = cellColumns(cells, report, Math.max(12, Math.floor(columns / 4)));
+  for (const dropped of ['range', 'usual', 'expected tonight', 'tonight'])
+    if (tableWidth(left) > columns) left = left.filter(({ subtitle }) => subtitle !== dropped);
+  return textTable(left, paint);
+}
+
+function cellColumns(cells: readonly GateCell[], report: GateReport, nameRoom: number): TextColumn[] {
+  const withRoute = report.run.routes.length > 1;
+  const column = (subtitle: string, align: Align, text: (cell: GateCell) => string): TextColumn => ({
+    title: '',
+    subtitle,
+    align,
+    cells: cells.map((cell) => ({ text: text(cell) })),
+  });
+  const words = cells.map((cell) => ({ text: cellWord(cell, report.confirm), tone: wordTones[cell.word] }));
+  return [
+    { ...column('', 'left', () => ''), cells: words },
+    column('model', 'left', (cell) => shorten(cellName(cell, withRoute), nameRoom)),
+    column('tonight', 'right', tonightText),
+    column('usual', 'right', usualText),
+    ...(hasShift(cells) ? [column('expected tonight', 'right', expectedText)] : []),
+    column('range', 'right', expectedRangeText),
+    column('change', 'right', changeText),
+  ];
+}
+
+function thresholdLines({ thresholds, run }: GateReport, columns: number, paint: Paint): string[] {
+  return thresholds.flatMap((result) =>
+    wrapped(thresholdLine(result, run.routes.length > 1), columns, '  ').map((line) =>
+      paint(thresholdTones[result.verdict], line),
+    ),
+  );
+}

@@ -1,0 +1,130 @@
+import { oneLine } from '../../base/text.ts';
+import { defined } from '../../base/defined.ts';
+import { baselineSize, type GateCell, type GateWord } from '../../analysis/gate.ts';
+import { figureText } from '../figure-text.ts';
+import { notMeasured, times } from '../number-text.ts';
+import type { Tone } from '../paint.ts';
+import type { GateReport } from './gate-report.ts';
+
+export const wordTones: Readonly<Record<GateWord, Tone>> = {
+  pass: 'good',
+  warning: 'warning',
+  fail: 'bad',
+  learning: 'quiet',
+  'not settled': 'quiet',
+  incomplete: 'warning',
+};
+
+/** What all models of a route share is no model's own. */
+export const sharedName = 'gateway or network';
+
+/** What a cell watches: `glm`, `glm on direct`, `gateway or network`. */
+export function cellName({ model, route }: GateCell, withRoute: boolean): string {
+  const who = model === undefined ? sharedName : oneLine(model, 80);
+  return withRoute ? `${who} on ${oneLine(route, 20)}` : who;
+}
+
+const rules: Readonly<Record<GateCell['rule'], string>> = {
+  maxRatio: '≤',
+  minRatio: '≥',
+  maxDrop: 'drop ≤',
+  maxRise: 'rise ≤',
+};
+
+export function limitText({ rule, limit }: GateCell): string {
+  return `${rules[rule]} ${rule.endsWith('Ratio') ? times(limit) : points(limit)}`;
+}
+
+/** Tonight against the usual, the shift of the controls taken off. */
+export function changeText({ ratio, difference }: GateCell): string {
+  if (ratio !== undefined) return times(ratio);
+  if (difference === undefined) return notMeasured;
+  return `${difference < 0 ? '−' : '+'}${points(Math.abs(difference))}`;
+}
+
+/** A difference of shares, in percentage points. */
+function points(share: number): string {
+  return `${Number((share * 100).toFixed(1))} pp`;
+}
+
+export function tonightText(cell: GateCell): string {
+  return cell.model === undefined ? changeText(cell) : figureText(cell.metric, cell.value);
+}
+
+export function usualText(cell: GateCell): string {
+  return levelText(cell, cell.usual);
+}
+
+/** What tonight should have been; of a cell without controls, the usual level again. */
+export function expectedText(cell: GateCell): string {
+  return levelText(cell, cell.expected);
+}
+
+/** Where tonight was to be expected in 95 of 100 nights like those of the baseline. */
+export function expectedRangeText(cell: GateCell): string {
+  if (cell.expectedLow === undefined || cell.expectedHigh === undefined) return notMeasured;
+  const [low, high] = [levelText(cell, cell.expectedLow), levelText(cell, cell.expectedHigh)];
+  return low === high ? notMeasured : `${low} – ${high}`;
+}
+
+/** Whether what was expected of some cell is not simply the usual. */
+export const hasShift = (cells: readonly GateCell[]): boolean =>
+  cells.some(({ controls, model }) => model !== undefined && controls.length > 0);
+
+function levelText(cell: GateCell, value: number | undefined): string {
+  if (value === undefined) return notMeasured;
+  return cell.model === undefined ? times(value) : figureText(cell.metric, value);
+}
+
+/** The word with what it waits for: `warning 1/2`, `fail, 3 nights`, `learning 4/7`. */
+export function cellWord({ word, alarms, nights, nightsNeeded }: GateCell, confirm: number): string {
+  if (word === 'learning') return `learning ${nights}/${nightsNeeded}`;
+  if (word === 'warning') return confirm > 1 ? `warning ${alarms}/${confirm}` : word;
+  return word === 'fail' ? `fail, night ${alarms}` : word;
+}
+
+/** `14 nights, 2026-11-08 to 2026-11-21, the last 1 day ago`. */
+export function baselineText({ baseline }: GateReport): string {
+  if (baseline === undefined) return 'no baseline yet';
+  const { nights, earlyRuns, from, to, ageDays } = baseline;
+  const days = Math.round(ageDays);
+  const age = days < 1 ? 'less than a day ago' : `${days} ${days === 1 ? 'day' : 'days'} ago`;
+  const [first, last] = [from.slice(0, 10), to.slice(0, 10)];
+  const span = first === last ? last : `${first} to ${last}`;
+  const size = baselineSize({ nights, ...defined({ earlyRuns }) });
+  return `baseline ${size}, ${span}, the last ${age}`;
+}
+
+/** Each model is held against all the others, so the controls are the models. */
+export function controlsText({ cells }: GateReport): string {
+  const controls = [...new Set(cells.flatMap((cell) => cell.controls))].map((model) => oneLine(model, 40));
+  const own = cells.filter(({ model }) => model !== undefined);
+  if (own.length === 0) return '';
+  if (controls.length === 0) return 'no control models: a slow night of the gateway looks like a slow model';
+  if (controls.length === 2)
+    return `controls ${controls.join(', ')}: each against the other, so either may have changed`;
+  return `controls ${controls.join(', ')}: each model against the median of the others`;
+}
+
+function levelsText(cell: GateCell): string {
+  const usual = `usual ${usualText(cell)}`;
+  const ends = expectedRangeText(cell);
+  const range = ends === notMeasured ? '' : ` (${ends})`;
+  return hasShift([cell]) ? `${usual}, expected tonight ${expectedText(cell)}${range}` : `${usual}${range}`;
+}
+
+/** A cell in a sentence, for annotations and JUnit: what changed, how much, against what. */
+export function cellSentence(cell: GateCell, withRoute: boolean, confirm: number): string {
+  const name = `${cell.metric} of ${cellName(cell, withRoute)}`;
+  const word = cellWord(cell, confirm);
+  if (cell.word === 'learning')
+    return `${word}: ${name} needs ${cell.nightsNeeded} nights before it is judged`;
+  const against =
+    cell.controls.length === 1
+      ? `; measured against ${cell.controls[0]!} alone: either may have changed`
+      : '';
+  return (
+    `${word}: ${name} is ${tonightText(cell)}, ${levelsText(cell)}, ` +
+    `change ${changeText(cell)}, allowed ${limitText(cell)}, against ${baselineSize(cell)}${against}`
+  );
+}

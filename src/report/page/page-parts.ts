@@ -1,0 +1,63 @@
+import type { Report } from '../run-report.ts';
+import type { ModelSummary } from '../../analysis/summary-columns.ts';
+import type { RankingGroup } from '../../analysis/ranking-groups.ts';
+import type { Curve, CurveMetric } from './curve.ts';
+import type { ModelLook } from './model-look.ts';
+import type { PromptPicture } from './prompt-dots.ts';
+import type { ChosenAnswer } from './scan/answer-choice-scan.ts';
+import type { FailureKind } from './scan/failures-scan.ts';
+import type { PhaseMeans } from './scan/phases-scan.ts';
+import type { SlowRequest } from './scan/slowest-scan.ts';
+import type { ArmTimeline } from './scan/timeline-scan.ts';
+import type { TokenSums } from './scan/tokens-scan.ts';
+
+/** Everything that the page of one run shows: bounded whatever the size of the run, and plain but for its maps. */
+export interface PageData {
+  report: Report;
+  groups: readonly RankingGroup[];
+  /** Sentences on where a difference of latency comes from. */
+  explanations: readonly string[];
+  /** In the order of the ranking: the same in every table and picture. */
+  models: readonly PageModel[];
+  /** By the arm's place, as in `PageModel.arm`. */
+  prompts: Record<CurveMetric, PromptPicture>;
+  failures: readonly FailureKind[];
+  /** Failed attempts of kinds that were too many to keep. */
+  failuresBeyond: number;
+  slowest: readonly SlowRequest[];
+  answers: AnswerPart;
+}
+
+/** One model on one route. */
+export interface PageModel {
+  /** Its place in the collected run, from which its look comes. */
+  arm: number;
+  look: ModelLook;
+  summary: ModelSummary;
+  /** From 1; absent when it is not ranked by latency. */
+  rank: number | undefined;
+  curves: Record<CurveMetric, Curve | undefined>;
+  phases: PhaseMeans | undefined;
+  tokens: TokenSums | undefined;
+  timeline: ArmTimeline;
+  /** Answers left out of latency figures, by reason. */
+  leftOut: ReadonlyMap<string, number>;
+}
+
+export interface AnswerPart {
+  prompts: readonly { promptId: string; question: string | undefined; answers: readonly ShownAnswer[] }[];
+  /** Prompts that were asked; more than are shown when there are many. */
+  asked: number;
+}
+
+export interface ShownAnswer extends ChosenAnswer {
+  /** Absent when the run stored no answers. */
+  text: AnswerText | undefined;
+}
+
+export interface AnswerText {
+  answer: string;
+  reasoning: string;
+  /** Whether more was said than is kept here. */
+  isCut: boolean;
+}

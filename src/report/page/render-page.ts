@@ -1,0 +1,61 @@
+import { isSimulated } from '../run-report.ts';
+import type { PageData } from './page-parts.ts';
+import { htmlDocument } from './frame/document.ts';
+import { markup, type Html } from './frame/html.ts';
+import { styleSheet } from './frame/style.ts';
+import { answers } from './sections/answers-section.ts';
+import { cost } from './sections/cost-section.ts';
+import { decision } from './sections/decision-section.ts';
+import { distributions } from './sections/distributions-section.ts';
+import { failures } from './sections/failures-section.ts';
+import { contents, filterRules, modelFilter, runHeader } from './sections/header-section.ts';
+import { method, warningList } from './sections/method-section.ts';
+import { timeParts } from './sections/phases-section.ts';
+import { quality } from './sections/quality-section.ts';
+import { ranking } from './sections/ranking-section.ts';
+import { slowest } from './sections/slowest-section.ts';
+import { thresholdList } from './sections/thresholds-section.ts';
+import { timeline } from './sections/timeline-section.ts';
+import { tokenParts } from './sections/tokens-section.ts';
+
+/** The parts of the page, in the order in which somebody wants to know them. */
+const parts: readonly { id: string; title: string; render: (data: PageData) => Html }[] = [
+  { id: 'decision', title: 'Which model for what', render: decision },
+  { id: 'ranking', title: 'Ranking', render: ranking },
+  { id: 'thresholds', title: 'Thresholds', render: thresholdList },
+  { id: 'quality', title: 'Quality', render: quality },
+  { id: 'cost', title: 'Cost', render: cost },
+  { id: 'distributions', title: 'Spread', render: distributions },
+  { id: 'time', title: 'Time', render: timeParts },
+  { id: 'tokens', title: 'Tokens', render: tokenParts },
+  { id: 'timeline', title: 'Timeline', render: timeline },
+  { id: 'failures', title: 'Failures', render: failures },
+  { id: 'slowest', title: 'Slowest', render: slowest },
+  { id: 'answers', title: 'Answers', render: answers },
+  { id: 'method', title: 'Method', render: ({ report }) => method(report) },
+  {
+    id: 'warnings',
+    title: 'Warnings',
+    render: ({ report }) => warningList([...(report.causes ?? []), ...report.warnings]),
+  },
+];
+
+/** The page of one run, a whole HTML file. Pure: the same data give the same bytes. */
+export function renderPage(data: PageData): string {
+  const { run, warnings } = data.report;
+  const looks = data.models.map(({ look }) => look);
+  const shown = parts.filter(({ id }) => id !== 'thresholds' || data.report.thresholds !== undefined);
+  return htmlDocument({
+    title: `${run.suite} · gatebench report${isSimulated(run) ? ' (simulated)' : ''}`,
+    style: `${styleSheet}\n${filterRules(looks)}`,
+    body: markup`<a class="skip" href="#main">Skip to the results</a>
+      ${runHeader(run, warnings)} ${contents(shown)} ${looks.length > 1 ? modelFilter(looks) : ''}
+      <main id="main" tabindex="-1">${shown.map(({ render }) => render(data))}</main>
+      <footer>
+        <p>
+          Made by gatebench ${run.versions.gatebench} from the run’s own files. This page loads nothing from
+          anywhere.
+        </p>
+      </footer>`,
+  });
+}

@@ -1,0 +1,55 @@
+import type { Ms } from '../../../base/clock.ts';
+import type { RequestRow } from '../../../journal/request-columns.ts';
+
+/** The parts of an answer's time, in the order in which they pass. Together they are its queue time and E2E latency. */
+export const phases = ['queue', 'connect', 'first', 'reasoning', 'answer', 'whole'] as const;
+export type Phase = (typeof phases)[number];
+
+export interface PhaseMeans {
+  /** Sound answers that the means are of. */
+  answers: number;
+  /** Mean of each part, so that the parts add up. */
+  means: Record<Phase, Ms>;
+}
+
+/** Sums of an arm's parts, over its sound answers. */
+export class Phases {
+  readonly #byArm = new Map<number, { answers: number; sums: Record<Phase, Ms> }>();
+
+  add(row: RequestRow, arm: number): void {
+    if (!row.final || row.status !== 'ok' || row.valid === false || row.e2e_latency_ms === undefined) return;
+    let sum = this.#byArm.get(arm);
+    if (sum === undefined) {
+      sum = { answers: 0, sums: { queue: 0, connect: 0, first: 0, reasoning: 0, answer: 0, whole: 0 } };
+      this.#byArm.set(arm, sum);
+    }
+    sum.answers++;
+    const parts = partsOf(row, row.e2e_latency_ms);
+    for (const phase of phases) sum.sums[phase] += parts[phase];
+  }
+
+  of(arm: number): PhaseMeans | undefined {
+    const sum = this.#byArm.get(arm);
+    if (sum === undefined) return undefined;
+    const { answers, sums } = sum;
+    const means = Object.fromEntries(phases.map((phase) => [phase, sums[phase] / answers]));
+    return { answers, means: means as Record<Phase, Ms> };
+  }
+}
+
+/**
+ * Queue time is all of started − scheduled, which includes the making of a new connection; that share is shown by
+ * itself. Where nothing is known of the first token (an answer that was not streamed), the whole wait is one part.
+ */
+export function partsOf(row: RequestRow, e2eMs: Ms): Record<Phase, Ms> {
+  const before = Math.max(0, row.queue_ms ?? 0);
+  const connect = Math.min(
+    before,
+    row.connection_reused === true ? 0 : (row.dns_ms ?? 0) + (row.connect_ms ?? 0) + (row.tls_ms ?? 0),
+  );
+  const parts = { queue: before - connect, connect, first: 0, reasoning: 0, answer: 0, whole: 0 };
+  const first = row.ttft_ms;
+  if (first === undefined) return { ...parts, whole: e2eMs };
+  const answerFrom = row.ttfat_ms ?? e2eMs;
+  return { ...parts, first, reasoning: answerFrom - first, answer: e2eMs - answerFrom };
+}

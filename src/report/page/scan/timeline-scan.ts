@@ -1,0 +1,131 @@
+import type { Ms } from '../../../base/clock.ts';
+import type { RequestRow } from '../../../journal/request-columns.ts';
+import { median } from '../../../stats/quantile.ts';
+import { Thinned } from './thinned-scan.ts';
+
+/** An answer at its time. */
+export interface TimelinePoint {
+  /** Since the first request of the run. */
+  atMs: Ms;
+  e2eMs: Ms;
+  /**
+   * Its latency ÷ what the model usually takes on the prompt, so that half of the model's answers are below 1.
+   * Undefined where that is not known.
+   */
+  relative: number | undefined;
+  promptId: string;
+  repeat: number;
+}
+
+/** What can happen beside an answer that counts. */
+export const eventKinds = ['failed', 'rate limited', 'left out'] as const;
+export type EventKind = (typeof eventKinds)[number];
+
+/** Something that went wrong, at its time. */
+export interface TimelineEvent {
+  atMs: Ms;
+  kind: EventKind;
+  /** Of answers that are left out. */
+  e2eMs: Ms | undefined;
+  /** A few words. */
+  what: string;
+}
+
+export interface ArmTimeline {
+  points: readonly TimelinePoint[];
+  /** Sound answers, of which the points are a part. */
+  answers: number;
+  events: readonly TimelineEvent[];
+  /** All that happened, of which the events are a part. */
+  eventCounts: Readonly<Record<EventKind, number>>;
+}
+
+/** Kept of each arm; what is drawn is less, but the course of the run is computed from all of these. */
+const mostPoints = 4096;
+/** Of each kind, of each arm. */
+export const mostEvents = 150;
+
+/** What a row's model usually takes on its prompt, in ms. Undefined with too few answers. */
+export type UsualLatency = (row: RequestRow) => number | undefined;
+
+interface Kept {
+  points: Thinned<TimelinePoint>;
+  events: Record<EventKind, Thinned<TimelineEvent>>;
+}
+
+/** Each attempt of the run on the clock, thinned evenly. Failures and the like are kept apart, so that few stay all. */
+export class Timeline {
+  readonly #startMs: number;
+  readonly #usualOf: UsualLatency;
+  readonly #byArm = new Map<number, Kept>();
+
+  constructor(startedAt: string, usualOf: UsualLatency) {
+    this.#startMs = Date.parse(startedAt);
+    this.#usualOf = usualOf;
+  }
+
+  add(row: RequestRow, arm: number): void {
+    const at = row.started_at ?? row.scheduled_at;
+    if (at === undefined || row.status === 'cancelled') return;
+    const { points, events } = this.#keptOf(arm);
+    const atMs = Date.parse(at) - this.#startMs;
+    if (row.status !== 'ok' || row.valid === false) {
+      const kind = kindOf(row);
+      events[kind].add(() => eventOf(row, kind, atMs));
+    } else if (row.final && row.e2e_latency_ms !== undefined) {
+      const e2eMs = row.e2e_latency_ms;
+      points.add(() => this.#pointOf(row, atMs, e2eMs));
+    }
+  }
+
+  #keptOf(arm: number): Kept {
+    let kept = this.#byArm.get(arm);
+    if (kept === undefined) {
+      kept = { points: new Thinned(mostPoints), events: byKind(() => new Thinned(mostEvents)) };
+      this.#byArm.set(arm, kept);
+    }
+    return kept;
+  }
+
+  #pointOf(row: RequestRow, atMs: Ms, e2eMs: Ms): TimelinePoint {
+    const usual = this.#usualOf(row);
+    const relative = usual !== undefined && usual > 0 ? e2eMs / usual : undefined;
+    return { atMs, e2eMs, relative, promptId: row.prompt_id, repeat: row.repeat };
+  }
+
+  of(arm: number): ArmTimeline {
+    const { points, events } = this.#keptOf(arm);
+    return {
+      points: centred(points.items),
+      answers: points.seen,
+      events: eventKinds.flatMap((kind) => events[kind].items),
+      eventCounts: byKind((kind) => events[kind].seen),
+    };
+  }
+}
+
+/** The usual latency is a mean, above which a model that is now and then very late hardly comes: its middle is made 1. */
+function centred(points: readonly TimelinePoint[]): TimelinePoint[] {
+  const known = points.flatMap(({ relative }) => relative ?? []);
+  const middle = known.length === 0 ? 1 : median(known);
+  return points.map((point) => ({
+    ...point,
+    relative: point.relative === undefined ? undefined : point.relative / middle,
+  }));
+}
+
+function byKind<T>(of: (kind: EventKind) => T): Record<EventKind, T> {
+  return Object.fromEntries(eventKinds.map((kind) => [kind, of(kind)])) as Record<EventKind, T>;
+}
+
+function kindOf({ status }: RequestRow): EventKind {
+  if (status === 'ok') return 'left out';
+  return status === 'rate_limited' ? 'rate limited' : 'failed';
+}
+
+function eventOf(row: RequestRow, kind: EventKind, atMs: Ms): TimelineEvent {
+  if (kind === 'left out')
+    return { atMs, kind, e2eMs: row.e2e_latency_ms, what: (row.invalid_reason ?? []).join(', ') };
+  const what = [row.status, row.error_code, row.http_status].filter((word) => word !== undefined).join(' ');
+  return { atMs, kind, e2eMs: undefined, what };
+}

@@ -1,0 +1,70 @@
+import { count, oneLine } from '../../../base/text.ts';
+import { duration } from '../../number-text.ts';
+import type { PageData, PageModel, ShownAnswer } from '../page-parts.ts';
+import { markup, type Content, type Html } from '../frame/html.ts';
+import { nothing, section } from '../frame/section.ts';
+import { modelName } from '../picture/picture-legend.ts';
+
+/** What was answered, prompt by prompt, shown on demand. */
+export function answers(data: PageData): Html {
+  const { prompts, asked } = data.answers;
+  const some =
+    asked > prompts.length
+      ? ` ${prompts.length} of ${count(asked, 'prompt')}: those on which the models’ checks differ most, then in the suite’s order.`
+      : '';
+  return section(
+    'answers',
+    'Answers',
+    `What each model said in its first answer that came.${some} Everything else is in answers.jsonl.`,
+    prompts.length === 0
+      ? nothing('There is no answer.')
+      : prompts.map(
+          ({ promptId, question, answers: shown }) =>
+            markup`<details class="answers">
+              <summary><bdi>${oneLine(promptId, 80)}</bdi> ${passWords(shown)}</summary>
+              ${question === undefined ? '' : markup`<blockquote><bdi>${question}</bdi></blockquote>`}
+              ${shown.map((answer) => oneAnswer(data.models, answer))}
+            </details>`,
+        ),
+  );
+}
+
+function passWords(shown: readonly ShownAnswer[]): Content {
+  const checked = shown.filter(({ passed }) => passed !== undefined);
+  if (checked.length === 0) return undefined;
+  const passed = checked.filter((answer) => answer.passed === true).length;
+  return markup`<span class="quiet">${passed} of ${checked.length} passed</span>`;
+}
+
+function oneAnswer(models: readonly PageModel[], answer: ShownAnswer): Html {
+  const look = models.find(({ arm }) => arm === answer.arm)?.look;
+  const facts = [
+    answer.e2eMs === undefined ? undefined : duration(answer.e2eMs),
+    answer.completionTokens === undefined ? undefined : count(answer.completionTokens, 'token'),
+    answer.passed === undefined
+      ? undefined
+      : answer.passed
+        ? 'passed'
+        : `did not pass: ${oneLine(answer.failedChecks.join(', '), 80)}`,
+  ].filter((fact) => fact !== undefined);
+  return markup`<article class="answer ${look?.className}">
+    <h3>${look ? modelName(look) : ''} <span class="quiet">${facts.join(' · ')}</span></h3>
+    ${textOf(answer)}
+  </article>`;
+}
+
+function textOf({ text, preview }: ShownAnswer): Html {
+  if (text === undefined || (text.answer === '' && text.reasoning === ''))
+    return preview === undefined
+      ? markup`<p class="quiet">The text was not stored.</p>`
+      : markup`<pre dir="auto">${preview}</pre>`;
+  const reasoning =
+    text.reasoning === ''
+      ? ''
+      : markup`<details>
+          <summary>Its reasoning</summary>
+          <pre dir="auto">${text.reasoning}</pre>
+        </details>`;
+  return markup`<pre dir="auto">${text.answer}</pre>
+    ${text.isCut ? markup`<p class="note">Cut here; the whole text is in answers.jsonl.</p>` : ''}${reasoning}`;
+}

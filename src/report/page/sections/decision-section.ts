@@ -1,0 +1,72 @@
+import { verdict } from '../../run-verdict.ts';
+import type { PairRow } from '../../../analysis/summary-columns.ts';
+import type { PageData, PageModel } from '../page-parts.ts';
+import { markup, type Content, type Html } from '../frame/html.ts';
+import { nothing, section } from '../frame/section.ts';
+import { verdictSentence } from '../sentences.ts';
+import { metricWords } from '../metric-words.ts';
+import { wishCards } from './wish-cards-section.ts';
+
+/** Which model for what: who leads for each wish, then every verdict in a sentence. */
+export function decision(data: PageData): Html {
+  const cards = wishCards(data);
+  return section(
+    'decision',
+    'Which model for what',
+    'A model leads alone only where the data tell it apart from every other. In brackets: 95\u00a0% intervals.',
+    cards.length === 0
+      ? nothing('There is nothing to compare: that needs answers of at least two models.')
+      : markup`<p class="answer">${verdict(data.report)}</p>
+          <div class="cards">${cards}</div>
+          ${verdictLists(data)}${whyList(data)}`,
+  );
+}
+
+/** More would be a list that nobody reads; all of them are in `pairs.csv`. */
+const mostSentences = 300;
+
+function verdictLists({ report, models }: PageData): Content {
+  return metricWords.map(({ metric, short }, index) => {
+    const pairs = inOrder(
+      report.pairs.filter((pair) => pair.metric === metric),
+      models,
+    );
+    if (pairs.length === 0) return undefined;
+    const beyond = pairs.length - mostSentences;
+    return markup`<details class="verdicts"${index === 0 ? markup` open` : ''}>
+      <summary>Every verdict: ${short}</summary>
+      <ul>
+        ${pairs.slice(0, mostSentences).map((pair) => verdictItem(pair, models))}
+        ${beyond > 0 ? markup`<li>${beyond.toLocaleString('en-US')} more are in pairs.csv.</li>` : ''}
+      </ul>
+    </details>`;
+  });
+}
+
+/** Those of the best-ranked models first. */
+function inOrder(pairs: readonly PairRow[], models: readonly PageModel[]): PairRow[] {
+  const places = new Map(models.map(({ look }, place) => [look.label, place]));
+  const of = ({ model_a: a, model_b: b }: PairRow): [number, number] => {
+    const [one, other] = [places.get(a) ?? Infinity, places.get(b) ?? Infinity];
+    return [Math.min(one, other), Math.max(one, other)];
+  };
+  return pairs.toSorted((p, q) => of(p)[0] - of(q)[0] || of(p)[1] - of(q)[1]);
+}
+
+function verdictItem(pair: PairRow, models: readonly PageModel[]): Html {
+  const classes = models
+    .filter(({ look }) => look.label === pair.model_a || look.label === pair.model_b)
+    .map(({ look }) => look.className);
+  if (pair.verdict === 'not settled') classes.push('open-verdict');
+  return markup`<li class="${classes.join(' ')}">${verdictSentence(pair)}</li>`;
+}
+
+function whyList({ explanations }: PageData): Content {
+  if (explanations.length === 0) return undefined;
+  return markup`<details class="verdicts">
+    <summary>Where differences of latency come from</summary>
+    <ul>
+      ${explanations.slice(0, mostSentences).map((sentence) => markup`<li>${sentence}</li>`)}
+    </ul>
+  </details>`;
+}

@@ -1,0 +1,59 @@
+import { count } from '../../../base/text.ts';
+import { runFacts } from '../../run-facts.ts';
+import { isSimulated, simulatedNotice, type RunFacts } from '../../run-report.ts';
+import { markup, type Content, type Html } from '../frame/html.ts';
+import { modelName } from '../picture/picture-legend.ts';
+import type { ModelLook } from '../model-look.ts';
+
+/** What stands over the page of a run: whether it is real, what it is, what happened. */
+export function runHeader(run: RunFacts, warnings: readonly string[]): Html {
+  return markup`<header>
+    ${simulatedBanner([run])}
+    <p class="kicker">gatebench report</p>
+    <h1><bdi>${run.suite}</bdi></h1>
+    ${run.description === undefined ? '' : markup`<p class="description"><bdi>${run.description}</bdi></p>`}
+    ${factList(run)}
+    ${warnings.length === 0 ? '' : markup`<p class="attention"><a href="#warnings">${count(warnings.length, 'warning')} about these numbers</a></p>`}
+  </header>`;
+}
+
+export function simulatedBanner(runs: readonly RunFacts[]): Content {
+  return runs.some(isSimulated) ? markup`<p class="banner" role="note">${simulatedNotice}</p>` : undefined;
+}
+
+export function factList(run: RunFacts): Html {
+  return markup`<ul class="facts">
+    ${runFacts(run).map((fact) => markup`<li>${fact}</li>`)}
+    <li>run <bdi>${run.run_id}</bdi></li>
+  </ul>`;
+}
+
+/** Links to the parts of the page. */
+export function contents(parts: readonly { id: string; title: string }[]): Html {
+  return markup`<nav aria-label="Parts of this page">
+    <ul>
+      ${parts.map(({ id, title }) => markup`<li><a href="#${id}">${title}</a></li>`)}
+    </ul>
+  </nav>`;
+}
+
+/**
+ * Which models to show, in pictures, tables and sentences. Needs no script: the style sheet looks at the boxes. Not
+ * shown by browsers that cannot do that.
+ */
+export function modelFilter(looks: readonly ModelLook[]): Html {
+  return markup`<fieldset class="filter">
+    <legend>Show models</legend>
+    ${looks.map(
+      ({ className, ...look }) =>
+        markup`<label><input type="checkbox" id="show-${className}" checked>${modelName({ className, ...look })}</label>`,
+    )}
+  </fieldset>`;
+}
+
+/** The rules that make the filter work. */
+export function filterRules(looks: readonly ModelLook[]): string {
+  return looks
+    .map(({ className }) => `:root:has(#show-${className}:not(:checked)) main .${className}{display:none}`)
+    .join('\n');
+}

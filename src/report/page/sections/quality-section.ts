@@ -1,0 +1,94 @@
+import * as Plot from '@observablehq/plot';
+import { duration, notMeasured, percent } from '../../number-text.ts';
+import { rankedBy } from '../../ranking-lines.ts';
+import { isSimulated } from '../../run-report.ts';
+import type { PageData, PageModel } from '../page-parts.ts';
+import { join, type Html } from '../frame/html.ts';
+import { nothing, section } from '../frame/section.ts';
+import { figure } from '../picture/picture-figure.ts';
+import { wordsWidth } from '../picture/model-axis.ts';
+import { paretoFront } from '../picture/pareto.ts';
+import { drawScatter, type Scatter, type ScatterPoint } from '../picture/scatter.ts';
+import { listed } from '../metric-words.ts';
+
+/** Latency against the share of checks that passed. */
+export function quality(data: PageData): Html {
+  const points = data.models.flatMap(pointOf);
+  return section(
+    'quality',
+    'Latency against quality',
+    'Up and to the left is better. The dotted front joins the models that no other beats on both; the lines are 95\u00a0% intervals.',
+    points.length === 0
+      ? nothing(
+          'No prompt has checks, so there is no measure of quality. Give prompts «checks» in the suite.',
+        )
+      : figure({
+          id: 'picture-quality',
+          caption: 'Share of answers that passed their checks, against the geometric mean of E2E latency',
+          label: `Latency against quality: ${points.map(({ title }) => title).join('; ')}. ${frontWords(points)}`,
+          isSimulated: isSimulated(data.report.run),
+          draw: (canvas) => drawScatter(scatter(points), canvas),
+          note: frontWords(points),
+          table: {
+            caption: 'Latency and quality of each model',
+            columns: [
+              { head: 'Model' },
+              { head: 'Checks passed', align: 'right' },
+              { head: '95\u00a0% interval', align: 'right' },
+              { head: 'E2E latency, geometric mean', align: 'right' },
+            ],
+            rows: points.map(({ look, x, y, yLow, yHigh }) => ({
+              className: look.className,
+              cells: [
+                look.name,
+                { content: percent(y), sortBy: y },
+                { content: join([percent(yLow), percent(yHigh)], ' to ') },
+                { content: x === 0 ? notMeasured : duration(x), sortBy: x },
+              ],
+            })),
+          },
+        }),
+  );
+}
+
+function pointOf({ look, summary, rank }: PageModel): ScatterPoint[] {
+  const { [rankedBy]: x, pass_rate: y } = summary;
+  if (x === undefined || y === undefined || rank === undefined) return [];
+  return [
+    {
+      look,
+      x,
+      y,
+      xLow: summary.e2e_latency_ms_geomean_ci_low,
+      xHigh: summary.e2e_latency_ms_geomean_ci_high,
+      yLow: summary.pass_rate_ci_low,
+      yHigh: summary.pass_rate_ci_high,
+      title: `${look.name}: ${percent(y)} passed, geometric mean ${duration(x)}`,
+    },
+  ];
+}
+
+function scatter(points: readonly ScatterPoint[]): Scatter {
+  const lowest = Math.min(...points.flatMap(({ y, yLow }) => [y, yLow ?? y]));
+  const step = lowest < 0.5 ? 0.2 : lowest < 0.93 ? 0.1 : 0.05;
+  const floor = Math.max(0, Math.floor((lowest - 0.02) / step) * step);
+  const ticks = Array.from({ length: Math.round((1 - floor) / step) + 1 }, (_, place) => 1 - place * step);
+  return {
+    points,
+    betterY: 'higher',
+    y: { domain: [floor, 1], axis: null, label: null },
+    yAxis: [
+      Plot.gridY(ticks),
+      Plot.axisY(ticks, { text: (share: number) => `${Math.round(share * 100)} %`, label: null }),
+    ],
+    yRoom: wordsWidth(['100 %']),
+    yLabel: 'checks passed',
+  };
+}
+
+function frontWords(points: readonly ScatterPoint[]): string {
+  const front = paretoFront(points, 'higher').map(({ look }) => look.name);
+  return front.length === 1
+    ? `${front[0]!} is ahead of all others on both.`
+    : `On the front, from quick to good: ${listed(front)}.`;
+}

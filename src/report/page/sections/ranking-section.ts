@@ -1,0 +1,125 @@
+import { atLeast, notMeasured } from '../../number-text.ts';
+import { isLowerBound, successRate } from '../../ranking-lines.ts';
+import { scales, type Family, type Scale } from '../../scale.ts';
+import { headlineColumn, type HeadlineName, type ModelSummary } from '../../../analysis/summary-columns.ts';
+import type { PageData, PageModel } from '../page-parts.ts';
+import { dataTable, type Cell, type Column } from '../frame/data-table.ts';
+import { markup, type Content, type Html } from '../frame/html.ts';
+import { nothing, section } from '../frame/section.ts';
+import { modelName } from '../picture/picture-legend.ts';
+import { rankingPicture } from './ranking-picture-section.ts';
+
+interface Spec {
+  key: keyof ModelSummary;
+  head: string;
+  family: Family;
+  value?: (summary: ModelSummary) => number | undefined;
+  /** Ends of its interval. */
+  ends?: [keyof ModelSummary, keyof ModelSummary];
+}
+
+const headline = (metric: HeadlineName, head: string, family: Family): Spec => {
+  const key = headlineColumn(metric);
+  return { key, head, family, ends: [`${key}_ci_low`, `${key}_ci_high`] };
+};
+
+const specs: readonly Spec[] = [
+  { key: 'error_rate', head: 'Success', family: 'share', value: successRate },
+  {
+    key: 'pass_rate',
+    head: 'Passed',
+    family: 'share',
+    ends: ['pass_rate_ci_low', 'pass_rate_ci_high'],
+  },
+  headline('e2e_latency_ms', 'E2E', 'time'),
+  { key: 'e2e_latency_ms_p95', head: 'E2E p95', family: 'time' },
+  headline('ttft_ms', 'TTFT', 'time'),
+  headline('ttfat_ms', 'TTFAT', 'time'),
+  headline('output_tps', 'Output', 'rate'),
+  { key: 'tokens_per_request', head: 'Tokens', family: 'count' },
+  { key: 'cost_per_1k_requests_usd', head: 'Cost', family: 'usd' },
+];
+
+/** The models in order, with letters for those that cannot be told apart. */
+export function ranking(data: PageData): Html {
+  return section(
+    'ranking',
+    'Ranking',
+    'By E2E latency: the geometric mean over prompts of each prompt’s median. Models that share a letter cannot be told apart. Small figures are 95\u00a0% intervals.',
+    data.models.length === 0
+      ? nothing('No model has a measured request.')
+      : markup`${table(data)}${rankingPicture(data)}`,
+  );
+}
+
+function table({ models, groups }: PageData): Html {
+  const shown = specs.filter((spec) => models.some(({ summary }) => valueOf(spec, summary) !== undefined));
+  const columns: Column[] = [
+    { head: 'Model' },
+    { head: 'Rank, group' },
+    ...shown.map((spec) => ({ head: markup`${spec.head}${unitOf(spec, models)}`, align: 'right' as const })),
+  ];
+  const letters = new Map(
+    groups
+      .filter(({ metric }) => metric === 'e2e_latency_ms')
+      .flatMap(({ ranking: places }) => places.map(({ model, letters: word }) => [model, word])),
+  );
+  return dataTable({
+    caption: 'Ranking of the models',
+    columns,
+    rows: models.map(({ look, rank, summary }) => ({
+      className: look.className,
+      cells: [
+        { content: modelName(look) },
+        rankCell(rank, letters.get(look.label)),
+        ...shown.map((spec) => cell(spec, summary, models)),
+      ],
+    })),
+  });
+}
+
+const rankCell = (rank: number | undefined, letters: string | undefined): Cell =>
+  rank === undefined
+    ? { content: 'not ranked', sortBy: Number.MAX_SAFE_INTEGER, tone: 'word' }
+    : { content: markup`${rank} <span class="group">${letters ?? ''}</span>`, sortBy: rank, tone: 'word' };
+
+const valueOf = ({ key, value }: Spec, summary: ModelSummary): number | undefined =>
+  value ? value(summary) : (summary[key] as number | undefined);
+
+/** All times in one unit, so that neighbours can be compared; bounds have no say in which, where there are others. */
+function scaleOf({ key, family }: Spec, models: readonly PageModel[]): Scale {
+  const alike = specs.filter((spec) => (family === 'time' ? spec.family === family : spec.key === key));
+  const figures = alike.flatMap((spec) =>
+    models.flatMap(({ summary }) => {
+      const value = valueOf(spec, summary);
+      return value === undefined ? [] : [{ value, isBound: isLowerBound(summary, spec.key) }];
+    }),
+  );
+  const measured = figures.filter(({ isBound }) => !isBound);
+  return scales[family]((measured.length > 0 ? measured : figures).map(({ value }) => value));
+}
+
+function unitOf(spec: Spec, models: readonly PageModel[]): Content {
+  const { unit } = scaleOf(spec, models);
+  return unit === 'n' ? '' : markup` <span class="unit">${unit}</span>`;
+}
+
+function cell(spec: Spec, summary: ModelSummary, models: readonly PageModel[]): Cell {
+  const value = valueOf(spec, summary);
+  if (value === undefined) return { content: notMeasured, tone: 'quiet' };
+  const scale = scaleOf(spec, models);
+  const text = isLowerBound(summary, spec.key) ? atLeast(scale.write(value)) : scale.write(value);
+  return { content: markup`${text}${intervalText(spec, summary, scale)}`, sortBy: value };
+}
+
+function intervalText({ ends }: Spec, summary: ModelSummary, scale: Scale): Content {
+  const [low, high] = (ends ?? []).map((end) => summary[end] as number | undefined);
+  if (low === undefined && high === undefined) return undefined;
+  const words =
+    low === undefined
+      ? `${scale.write(high!)} or less`
+      : high === undefined
+        ? `${scale.write(low)} or more`
+        : `${scale.write(low)}–${scale.write(high)}`;
+  return markup`<span class="interval">${words}</span>`;
+}

@@ -1,0 +1,154 @@
+import { count } from '../../../base/text.ts';
+import { duration, percent, times, usd } from '../../number-text.ts';
+import { isLowerBound, rankedBy, successRate } from '../../ranking-lines.ts';
+import type { PairRow } from '../../../analysis/summary-columns.ts';
+import type { PageData, PageModel } from '../page-parts.ts';
+import { markup, type Content, type Html } from '../frame/html.ts';
+import { modelName } from '../picture/picture-legend.ts';
+import { paretoFront } from '../picture/pareto.ts';
+import { pointsInterval, ratioInterval, signedPoints, turned } from '../sentences.ts';
+import { listed, metricWords, type MetricWords } from '../metric-words.ts';
+
+/** For each wish a card that says which model grants it. */
+export function wishCards(data: PageData): Html[] {
+  return [...metricWords.flatMap((words) => metricCards(data, words)), ...balanced(data), ...cheapest(data)];
+}
+
+const card = (wish: string, models: readonly PageModel[], words: Content): Html =>
+  markup`<div class="card">
+    <h3>${wish}</h3>
+    <p class="lead-models">${models.slice(0, 5).map(({ look }) => modelName(look))}</p>
+    <p>${words}</p>
+  </div>`;
+
+/** Who leads on a metric, on each route, and with whom it shares the lead. */
+function metricCards(data: PageData, words: MetricWords): Html[] {
+  const { wish } = words;
+  const groups = data.groups.filter(({ metric }) => metric === words.metric);
+  if (wish === undefined) return [];
+  return groups.flatMap(({ route, ranking }) => {
+    const models = ranking.flatMap(({ model, letters }) => {
+      const found = data.models.find(({ look }) => look.label === model);
+      return found && mayLead(found, words) ? [{ model: found, letters }] : [];
+    });
+    const [first, ...others] = models;
+    if (!first) return [];
+    const [letter = ''] = first.letters;
+    const lead: Lead = {
+      words,
+      first: first.model,
+      shared: others.filter(({ letters }) => letters.includes(letter)).map(({ model }) => model),
+      others: others.map(({ model }) => model),
+      pairs: data.report.pairs.filter(({ metric }) => metric === words.metric),
+    };
+    const caveat = words.metric === 'passed' ? '' : qualityCaveat(data, first.model);
+    const title = groups.length > 1 ? `${wish} (${route})` : wish;
+    return [card(title, [lead.first, ...lead.shared], `${leadWords(lead)}${caveat}`)];
+  });
+}
+
+/** A model that fails too often does not lead in time, however fast its other answers are. */
+const mayLead = ({ rank }: PageModel, { metric }: MetricWords): boolean =>
+  metric === 'passed' || rank !== undefined;
+
+interface Lead {
+  words: MetricWords;
+  first: PageModel;
+  /** Those that cannot be told apart from the first. */
+  shared: readonly PageModel[];
+  /** All that are ranked behind it, those included. */
+  others: readonly PageModel[];
+  pairs: readonly PairRow[];
+}
+
+function leadWords({ words, first, shared, others, pairs }: Lead): string {
+  const figure = figureOf(first, words.metric);
+  if (others.length === 0) return `${figure}. No other model is ranked here.`;
+  if (shared.length === 0) return `${figure}${rivalWords(first, others, pairs)}.`;
+  const between = shared.map(({ look }) => pairOf(pairs, look.label, first.look.label));
+  const names = listed([first, ...shared].map(({ look }) => look.name));
+  if (between.every((pair) => pair?.verdict === 'equal'))
+    return `${names} are equal within the margin. ${first.look.name}: ${figure.toLowerCase()}.`;
+  const are = shared.length === 1 ? 'cannot be told apart' : 'cannot all be told apart';
+  return `${names} ${are}.${remedy(between)} ${first.look.name}: ${figure.toLowerCase()}.`;
+}
+
+function remedy(between: readonly (PairRow | undefined)[]): string {
+  const open = between.filter((pair) => pair?.verdict === 'not settled');
+  const more = open.flatMap((pair) => pair?.more_prompts ?? []);
+  if (more.length === 0 || more.length < open.length || Math.max(...more) > 2000) return '';
+  const [least, most] = [Math.min(...more), Math.max(...more)];
+  return least === most
+    ? ` About ${count(most, 'more prompt')} would settle it.`
+    : ` About ${count(least, 'more prompt')} would settle a first pair, ${most.toLocaleString('en-US')} all.`;
+}
+
+/** How far ahead of its nearest rival. */
+function rivalWords(first: PageModel, others: readonly PageModel[], pairs: readonly PairRow[]): string {
+  const [nearest] = others
+    .flatMap(({ look }) => {
+      const pair = pairOf(pairs, look.label, first.look.label);
+      return pair ? [{ look, pair }] : [];
+    })
+    .sort((a, b) => distance(a.pair) - distance(b.pair));
+  if (!nearest) return '';
+  const { look, pair } = nearest;
+  if (pair.difference !== undefined)
+    return `, ${signedPoints(pair.difference)} points${pointsInterval(pair)} on the nearest, ${look.name}`;
+  return `: ${times(pair.ratio)}${ratioInterval(pair.ci_low, pair.ci_high)} that of the nearest, ${look.name}`;
+}
+
+const distance = ({ difference, ratio }: PairRow): number =>
+  Math.abs(difference ?? Math.log(ratio ?? Infinity));
+
+/** The comparison of b against a, whichever way round it was made. */
+function pairOf(pairs: readonly PairRow[], a: string, b: string): PairRow | undefined {
+  const found = pairs.find(({ model_a, model_b }) => model_a === a && model_b === b);
+  if (found) return found;
+  const other = pairs.find(({ model_a, model_b }) => model_a === b && model_b === a);
+  return other && turned(other);
+}
+
+/** Speed is worth less where others are right more often. */
+function qualityCaveat({ report, models }: PageData, first: PageModel): string {
+  const better = models.filter(({ look }) => {
+    const pairs = report.pairs.filter(({ metric }) => metric === 'passed');
+    return pairOf(pairs, first.look.label, look.label)?.verdict === 'better';
+  });
+  if (better.length === 0) return '';
+  return ` But it passes fewer checks than ${listed(better.map(({ look }) => look.name))}.`;
+}
+
+function figureOf({ summary }: PageModel, metric: string): string {
+  if (metric === 'passed') return `${percent(summary.pass_rate)} of the checked answers passed`;
+  const column = `${metric}_geomean` as 'e2e_latency_ms_geomean';
+  return `Geometric mean ${isLowerBound(summary, column) ? 'at least ' : ''}${duration(summary[column])}`;
+}
+
+/** The models that no other beats on both speed and checks. */
+function balanced({ models }: PageData): Html[] {
+  const points = models.flatMap((model) => {
+    const { [rankedBy]: x, pass_rate: y } = model.summary;
+    return x === undefined || y === undefined || model.rank === undefined ? [] : [{ x, y, model }];
+  });
+  if (points.length < 2) return [];
+  const front = paretoFront(points, 'higher').map(({ model }) => model);
+  const [only] = front;
+  const words =
+    front.length === 1
+      ? `By their figures ${only!.look.name} is ahead of every other in both.`
+      : `By their figures no other model is both quicker and right more often. From quick to right: ${listed(front.map(({ look }) => look.name))}.`;
+  return [card('Quick and right', front, words)];
+}
+
+/** Prices are given, not measured, so the lowest cost needs no test; who fails too often is not cheap. */
+function cheapest(data: PageData): Html[] {
+  const cost = ({ summary }: PageModel): number | undefined => summary.cost_per_1k_requests_usd;
+  const [first, second] = data.models
+    .filter((model) => cost(model) !== undefined)
+    .filter(({ summary }) => (successRate(summary) ?? 0) >= data.report.run.success_floor)
+    .sort((a, b) => cost(a)! - cost(b)!);
+  if (!first || !second) return [];
+  const words = `${usd(cost(first))} for 1,000 requests at the suite’s prices; next is ${second.look.name} with ${usd(cost(second))}.`;
+  return [card('Cheapest', [first], `${words}${qualityCaveat(data, first)}`)];
+}

@@ -1,0 +1,108 @@
+import type { AnyRow, Column } from '../base/column.ts';
+import { modelColumns } from '../analysis/summary-columns.ts';
+import type { PromptCache } from '../analysis/influences/prompt-cache.ts';
+import type { ServerTimes } from '../analysis/server-time-shares.ts';
+import type { ThresholdResult } from '../analysis/thresholds.ts';
+import type { OutputFormat, RunFacts } from './run-report.ts';
+import { verdict } from './run-verdict.ts';
+
+/** For machines: `{ run, answer, models, warnings }`, the columns of `models.csv` as keys. */
+export const json: OutputFormat = {
+  name: 'json',
+  extension: '.json',
+  render: (report) => {
+    const { run, models, warnings, thresholds, serverTimes, promptCaches } = report;
+    return jsonText({
+      run: runObject(run),
+      answer: verdict(report),
+      models: models.map((row) => rowObject(modelColumns, row)),
+      ...(thresholds ? { thresholds: thresholds.map(thresholdObject) } : {}),
+      ...(report.causes ? { causes: report.causes } : {}),
+      ...(serverTimes ? { server_times: serverTimes.map(serverTimesObject) } : {}),
+      ...(promptCaches ? { prompt_caches: promptCaches.map(promptCacheObject) } : {}),
+      warnings,
+    });
+  },
+};
+
+/** A threshold on one model; what is absent is `null`. */
+export function thresholdObject(result: ThresholdResult): Record<string, unknown> {
+  const { threshold, model, route, verdict, value, ciLow, ciHigh, reason } = result;
+  return {
+    metric: threshold.metric,
+    model,
+    route,
+    min: threshold.min ?? null,
+    max: threshold.max ?? null,
+    strict: threshold.strict,
+    verdict,
+    value: value ?? null,
+    ci_low: ciLow ?? null,
+    ci_high: ciHigh ?? null,
+    reason: reason ?? null,
+    line: threshold.line,
+  };
+}
+
+function promptCacheObject(cache: PromptCache): Record<string, unknown> {
+  const rounded = (value: number | undefined, decimals: number): number | null =>
+    value === undefined ? null : Number(value.toFixed(decimals));
+  return {
+    model: cache.model,
+    route: cache.route,
+    cached_share: rounded(cache.cached_share, 6),
+    repeated_prompts: cache.repeated_prompts ?? null,
+    first_ttft_ms: rounded(cache.first_ttft_ms, 3),
+    later_ttft_ms: rounded(cache.later_ttft_ms, 3),
+  };
+}
+
+/** Three decimals, as durations have them in the CSV; what was not reported is `null`. */
+function serverTimesObject(times: ServerTimes): Record<string, unknown> {
+  const ms = (value: number | undefined): number | null =>
+    value === undefined ? null : Number(value.toFixed(3));
+  return {
+    model: times.model,
+    route: times.route,
+    answers: times.answers,
+    load_ms: ms(times.load_ms),
+    prompt_eval_ms: ms(times.prompt_eval_ms),
+    eval_ms: ms(times.eval_ms),
+    server_queue_ms: ms(times.server_queue_ms),
+    network_ms: ms(times.network_ms),
+    cold_loads: times.cold_loads,
+    cold_load_ms: ms(times.cold_load_ms),
+  };
+}
+
+/**
+ * Every column as a key, in order; what is absent or no number is `null`; numbers have the decimals of the CSV, so that both files
+ * say the same.
+ */
+export function rowObject(columns: readonly Column[], row: AnyRow): Record<string, unknown> {
+  const ofRow = columns.filter(({ kind }) => kind !== 'check');
+  return Object.fromEntries(ofRow.map((column) => [column.name, cell(column, row[column.name])]));
+}
+
+function cell({ decimals }: Column, value: AnyRow[string]): unknown {
+  if (typeof value !== 'number' || decimals === undefined) return value ?? null;
+  return Number(value.toFixed(decimals));
+}
+
+/** What may be absent is `null`, so that the keys are always the same. */
+export function runObject(run: RunFacts): Record<string, unknown> {
+  return {
+    ...run,
+    description: run.description ?? null,
+    ended_at: run.ended_at ?? null,
+    machine: run.machine ?? null,
+  };
+}
+
+/** Indented, ended by a newline, and without characters that a terminal would obey. */
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`.replace(
+    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,57 @@
+import { oneLine } from '../base/text.ts';
+import type { ThresholdResult } from '../analysis/thresholds.ts';
+import { percent } from './number-text.ts';
+import { junitXml, type JunitCase } from './junit-xml.ts';
+import { isSimulated, simulatedNotice, type OutputFormat, type Report, type RunFacts } from './run-report.ts';
+import { thresholdName, thresholdText } from './threshold-lines.ts';
+
+/** For CI: each threshold and each model's error rate is a test. */
+export const junit: OutputFormat = {
+  name: 'junit',
+  extension: '.xml',
+  render: (report) =>
+    junitXml({
+      name: report.run.suite,
+      startedAt: report.run.started_at,
+      properties: junitProperties(report.run),
+      cases: [
+        ...(report.thresholds ?? []).map((result) => thresholdCase(result, report.run)),
+        ...errorRateCases(report),
+      ],
+    }),
+};
+
+export function junitProperties(run: RunFacts): Record<string, string> {
+  return {
+    run_id: run.run_id,
+    status: run.status,
+    routes: run.routes.join(', '),
+    suite_hash: run.suite_hash,
+    gatebench: run.versions.gatebench,
+    ...(isSimulated(run) ? { simulated: simulatedNotice } : {}),
+  };
+}
+
+const outcomes = { ok: 'passed', failed: 'failed', 'not settled': 'skipped' } as const;
+
+export function thresholdCase(result: ThresholdResult, { routes }: RunFacts): JunitCase {
+  const text = thresholdText(result);
+  return {
+    name: thresholdName(result, routes.length > 1),
+    group: 'thresholds',
+    outcome: outcomes[result.verdict],
+    text: result.verdict === 'not settled' ? `not settled: ${text}` : text,
+  };
+}
+
+/** Below the success floor a model's latency is not ranked either. */
+function errorRateCases({ run, models }: Report): JunitCase[] {
+  const most = 1 - run.success_floor;
+  return models.map(({ model, route, error_rate }) => ({
+    name: `error rate of ${oneLine(model, 80)}${run.routes.length > 1 ? ` on ${oneLine(route, 20)}` : ''}`,
+    group: 'error-rates',
+    // 1 − 0.95 is a little more than 0.05, and must not decide.
+    outcome: error_rate === undefined ? 'skipped' : error_rate > most + 1e-9 ? 'failed' : 'passed',
+    text: error_rate === undefined ? 'not measured' : `${percent(error_rate)}, at most ${percent(most)}`,
+  }));
+}

@@ -1,0 +1,99 @@
+import { markdownTable } from 'markdown-table';
+import stringWidth from 'string-width';
+import { runFacts, runOrigin } from './run-facts.ts';
+import { duration, notMeasured } from './number-text.ts';
+import { legend } from './table-legend.ts';
+import { code, codeCell, literal } from './markdown-text.ts';
+import { figureColumns, type FigureColumn } from './model-columns.ts';
+import { rankingLetters } from './pairs.ts';
+import { ranked, type RankedModel } from './ranking-lines.ts';
+import { isSimulated, simulatedNotice, type OutputFormat, type Report } from './run-report.ts';
+import { thresholdLine } from './threshold-lines.ts';
+import { verdict } from './run-verdict.ts';
+
+/** For pull requests and job summaries, in GitHub's dialect. */
+export const markdown: OutputFormat = {
+  name: 'markdown',
+  extension: '.md',
+  render(report) {
+    const { run, warnings } = report;
+    const rows = ranked(report.models, run.success_floor);
+    const { text, shown } = modelTable(report, rows);
+    const sections = [
+      `### ${code(run.suite)}`,
+      run.description === undefined ? '' : literal(run.description),
+      isSimulated(run) ? `> [!IMPORTANT]\n> ${literal(simulatedNotice)}` : '',
+      literal(runFacts(run).join(' · ')),
+      (report.causes ?? []).map((cause) => `- ✗ ${literal(cause)}`).join('\n'),
+      text,
+      `**${literal(verdict(report))}**`,
+      (report.thresholds ?? [])
+        .map((result) => `- ${literal(thresholdLine(result, run.routes.length > 1))}`)
+        .join('\n'),
+      warnings.map((warning) => `- ⚠ ${literal(warning)}`).join('\n'),
+      `<sub>${literal([...legend(shown), ...runOrigin(run)].join(' · '))}</sub>`,
+    ];
+    return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+  },
+};
+
+interface MarkdownColumn {
+  key: string;
+  head: string;
+  align: 'l' | 'r';
+  cells: string[];
+}
+
+function modelTable(report: Report, rows: readonly RankedModel[]): { text: string; shown: string[] } {
+  if (rows.length === 0) return { text: '', shown: [] };
+  const columns = [
+    ...identityColumns(report, rows),
+    ...figureColumns(rows, report.run.success_floor).map(figureColumn),
+    ...intervalColumn(rows),
+  ];
+  const lines = [
+    columns.map(({ head }) => head),
+    ...rows.map((_, row) => columns.map(({ cells }) => cells[row] ?? '')),
+  ];
+  return {
+    text: markdownTable(lines, { align: columns.map(({ align }) => align), stringLength: stringWidth }),
+    shown: columns.map(({ key }) => key),
+  };
+}
+
+function identityColumns(report: Report, rows: readonly RankedModel[]): MarkdownColumn[] {
+  const letters = rankingLetters(rows, report);
+  const of = (
+    key: string,
+    head: string,
+    align: 'l' | 'r',
+    cell: (row: RankedModel, index: number) => string,
+  ) => ({
+    key,
+    head,
+    align,
+    cells: rows.map(cell),
+  });
+  return [
+    of('rank', '#', 'r', ({ rank }) => String(rank ?? notMeasured)),
+    of('model', 'model', 'l', ({ model }) => codeCell(model.model)),
+    ...(report.run.routes.length > 1
+      ? [of('route', 'route', 'l', ({ model }) => codeCell(model.route))]
+      : []),
+    ...(letters.length > 0 ? [of('group', 'group', 'l', (_, index) => letters[index] ?? '')] : []),
+  ];
+}
+
+function figureColumn({ key, title, figure, unit, cells }: FigureColumn): MarkdownColumn {
+  const head = [title, figure].filter((part) => part !== undefined).join(' ');
+  return { key, head: `${head}, ${unit}`, align: 'r', cells: cells.map(({ text }) => text) };
+}
+
+function intervalColumn(rows: readonly RankedModel[]): MarkdownColumn[] {
+  const cells = rows.map(({ model }) => {
+    const { e2e_latency_ms_geomean_ci_low: low, e2e_latency_ms_geomean_ci_high: high } = model;
+    return low === undefined || high === undefined ? notMeasured : `${duration(low)} – ${duration(high)}`;
+  });
+  if (cells.every((cell) => cell === notMeasured)) return [];
+  return [{ key: 'interval', head: 'E2E, 95 % CI', align: 'r', cells }];
+}

@@ -1,0 +1,133 @@
+import { count, oneLine } from '../base/text.ts';
+import type { ModelSummary, PairRow } from '../analysis/summary-columns.ts';
+import { duration, percent, times } from './number-text.ts';
+import { leadersText } from './leaders.ts';
+import { pairOf } from './pairs.ts';
+import { armName, isLowerBound, ranked, rankedBy } from './ranking-lines.ts';
+import type { Report } from './run-report.ts';
+
+/** Which model leads, by speed, pass rate and cost, in sentences that say no more than the data do. */
+export function verdict({ run, models, pairs }: Report): string {
+  if (models.length === 0) return 'No model has a measured request.';
+  const rows = ranked(models, run.success_floor);
+  const inOrder = rows.filter(({ rank }) => rank !== undefined).map(({ model }) => model);
+  const left = rows.filter(({ rank }) => rank === undefined).map(({ model }) => model);
+  const named: Named = (model) => oneLine(armName(model, run.routes), 60);
+  const reasons = left.map((model) => `${named(model)} (${whyUnranked(model, run.success_floor)})`);
+  const unranked = reasons.length === 0 ? '' : ` Not ranked: ${listed(reasons)}.`;
+  const pairBetween: PairBetween = (a, b) => pairOf(pairs, armName(a, run.routes), armName(b, run.routes));
+  // One model by several ways: its routes are what is compared.
+  const isOneModel = new Set(models.map(({ model }) => model)).size === 1;
+  if (run.routes.length < 2 || isOneModel) return rankingSentence(inOrder, pairBetween, named) + unranked;
+  const sentences = run.routes.map((route) => {
+    const here = inOrder.filter((model) => model.route === route);
+    return `${oneLine(route, 60)}: ${rankingSentence(here, pairBetween, ({ model }) => oneLine(model, 60))}`;
+  });
+  return `${sentences.join(' ')}${unranked} What a route costs: gatebench compare RUN --by route.`;
+}
+
+type Named = (model: ModelSummary) => string;
+type PairBetween = (a: ModelSummary, b: ModelSummary) => PairRow | undefined;
+
+function rankingSentence(models: readonly ModelSummary[], pairBetween: PairBetween, named: Named): string {
+  const [first, ...others] = models;
+  if (!first) return 'No model is ranked.';
+  const mayBeFirst = others.filter((other) => {
+    const pair = pairBetween(first, other);
+    return pair !== undefined && pair.verdict !== 'slower';
+  });
+  return `${speedSentence(first, others, pairBetween, named)} ${leadersText(models, [first, ...mayBeFirst], named)}`;
+}
+
+function speedSentence(
+  first: ModelSummary,
+  others: readonly ModelSummary[],
+  pairBetween: PairBetween,
+  named: Named,
+): string {
+  const geomean = duration(first[rankedBy]);
+  if (isLowerBound(first, rankedBy))
+    return 'Which model is fastest is open: failed requests leave only lower bounds.';
+  if (others.length === 0)
+    return `${named(first)} has a geometric mean E2E latency of ${geomean}; it has no rival here.`;
+  const relations = others.map((other) => ({
+    other: named(other),
+    pair: pairBetween(first, other),
+  }));
+  if (relations.some(({ pair }) => pair !== undefined)) return comparison(named(first), relations);
+  const overtaker = others.find(
+    (other) => isLowerBound(other, rankedBy) && other[rankedBy]! < first[rankedBy]!,
+  );
+  if (overtaker)
+    return `${named(first)} has the lowest geometric mean E2E latency that is known (${geomean}), but that of ${named(overtaker)} is only known to be at least ${duration(overtaker[rankedBy])}; no comparison was made.`;
+  return `${named(first)} has the lowest geometric mean E2E latency (${geomean}); no comparison was made.`;
+}
+
+interface Relation {
+  other: string;
+  /** Of the other against the first. */
+  pair: PairRow | undefined;
+}
+
+function comparison(first: string, relations: readonly Relation[]): string {
+  const those = (word: string | undefined): string[] =>
+    relations.filter(({ pair }) => pair?.verdict === word).map(({ other }) => other);
+  const parts = [
+    say(those('faster'), (list, are) => `${list} ${are} faster than ${first}`),
+    say(
+      those('not settled'),
+      (list, _, each) => `not settled between ${first} and ${each}${list}${remedy(relations)}`,
+    ),
+    say(those('equal'), (list, are) => `${list} ${are} as fast as ${first} within the margin`),
+    say(those(undefined), (list, are) => `${list} ${are} not compared with ${first}`),
+  ].filter((part) => part !== '');
+  if (parts.length === 0) return `${first} is the fastest by E2E latency: ${nearest(relations)}.`;
+  const slower = say(those('slower'), (list, are) => `${list} ${are} slower than ${first}`);
+  return `E2E latency: ${[...parts, slower].filter((part) => part !== '').join('; ')}.`;
+}
+
+/** What would settle all that is not settled, where that is known. */
+function remedy(relations: readonly Relation[]): string {
+  const open = relations.filter(({ pair }) => pair?.verdict === 'not settled');
+  const more = open.flatMap(({ pair }) => pair?.more_prompts ?? []);
+  if (more.length < open.length) return '';
+  const [least, most] = [Math.min(...more), Math.max(...more)];
+  return least === most
+    ? ` (${count(most, 'more prompt')} would probably do)`
+    : ` (${count(least, 'more prompt')} would probably settle one of these, ${most.toLocaleString('en-US')} all)`;
+}
+
+/** How far behind the nearest rival is. */
+function nearest(relations: readonly Relation[]): string {
+  const ratio = ({ pair }: Relation): number => pair?.ratio ?? Infinity;
+  const { other, pair } = [...relations].sort((a, b) => ratio(a) - ratio(b))[0]!;
+  if (pair?.ratio === undefined)
+    return say(
+      relations.map((one) => one.other),
+      (list, are) => `${list} ${are} slower`,
+    );
+  const interval =
+    pair.ci_low !== undefined && pair.ci_high !== undefined
+      ? ` (95 % interval ${times(pair.ci_low)} to ${times(pair.ci_high)})`
+      : '';
+  return `${other} takes ${times(pair.ratio)} as long${interval}${relations.length > 1 ? ', the others longer' : ''}`;
+}
+
+function say(
+  models: readonly string[],
+  sentence: (list: string, are: string, each: string) => string,
+): string {
+  if (models.length === 0) return '';
+  return models.length === 1 ? sentence(models[0]!, 'is', '') : sentence(listed(models), 'are', 'each of ');
+}
+
+/** `a`, `a and b`, `a, b and c`, `a, b, c and 4 more`. */
+function listed(items: readonly string[]): string {
+  const shown = items.length > 4 ? [...items.slice(0, 3), `${items.length - 3} more`] : items;
+  return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)!}`;
+}
+
+function whyUnranked({ error_rate = 0 }: ModelSummary, successFloor: number): string {
+  if (1 - error_rate >= successFloor) return 'no latency measured';
+  return `${percent(error_rate)} failed, ${percent(1 - successFloor)} allowed`;
+}

@@ -1,0 +1,22 @@
+import { oneLine } from '../../../base/text.ts';
+import { isSimulated } from '../../run-report.ts';
+import type { Summarised } from '../sheet-format.ts';
+
+/** The suites of some runs, each once. */
+export function suiteNames(runs: readonly Summarised[]): string {
+  const names = [...new Set(runs.map(({ report }) => oneLine(report.run.suite, 60)))];
+  return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+}
+
+/** `2026-11-22 03:17 UTC`. */
+export const minuteOf = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`;
+
+/** Title of a chart. Every picture of simulated models says that they are; none starts with a name from outside. */
+export function chartTitle(title: string, runs: readonly Summarised[]): string {
+  const simulated = runs.filter(({ report }) => isSimulated(report.run)).length;
+  if (simulated === 0) return title;
+  return `${simulated === runs.length ? 'SIMULATED' : 'PARTLY SIMULATED'}: ${title}`;
+}
+
+/** Meanings are written for Markdown. */
+export const withoutMarkup = (meaning: string): string => meaning.replaceAll('`', '');

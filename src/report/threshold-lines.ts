@@ -1,0 +1,44 @@
+import { oneLine } from '../base/text.ts';
+import type { ThresholdResult } from '../analysis/thresholds.ts';
+import { figureText, rangeText } from './figure-text.ts';
+import { notMeasured } from './number-text.ts';
+import type { Tone } from './paint.ts';
+
+const marks = { ok: '✓', failed: '✗', 'not settled': '· not settled:' } as const;
+
+export const thresholdTones: Readonly<Record<ThresholdResult['verdict'], Tone>> = {
+  ok: 'good',
+  failed: 'bad',
+  'not settled': 'quiet',
+};
+
+/** `✓ p95(e2e_latency_ms) of glm 8.42 s (7.90 s – 9.10 s), at most 15 s`. `withRoute` where a run has several. */
+export function thresholdLine(result: ThresholdResult, withRoute = false): string {
+  const isMeasured = result.value !== undefined || result.ciLow !== undefined || result.ciHigh !== undefined;
+  const name = thresholdName(result, withRoute) + (isMeasured ? '' : ',');
+  return `${marks[result.verdict]} ${name} ${thresholdText(result)}`;
+}
+
+/** `p95(e2e_latency_ms) of glm`. */
+export function thresholdName({ threshold, model, route }: ThresholdResult, withRoute = false): string {
+  const who = withRoute ? `${oneLine(model, 80)} on ${oneLine(route, 20)}` : oneLine(model, 80);
+  return `${threshold.metric} of ${who}`;
+}
+
+/** What was found, against what is allowed, and why it is open. */
+export function thresholdText({ threshold, value, ciLow, ciHigh, reason }: ThresholdResult): string {
+  const { column, min, max, strict } = threshold;
+  const figure = figureText(column, value);
+  const range = rangeText(column, ciLow, ciHigh);
+  const limits = [
+    ...(min === undefined ? [] : [`at least ${figureText(column, min)}`]),
+    ...(max === undefined ? [] : [`at most ${figureText(column, max)}`]),
+    ...(strict ? ['decided on the point'] : []),
+    ...(reason === undefined ? [] : [reason]),
+  ];
+  const found = [
+    ...(figure === notMeasured ? [] : [figure]),
+    ...(range === notMeasured ? [] : [`(${range})`]),
+  ].join(' ');
+  return [...(found === '' ? [] : [found]), ...limits].join(', ');
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { gateway } from './gateway-schema.ts';
+import { models } from './model-schema.ts';
+import { defaultsSchema, promptSchema } from './prompt-schema.ts';
+import { run } from './run-schema.ts';
+import { gate, thresholds } from './verdict-schema.ts';
+import { suiteName, tags } from './id-schema.ts';
+
+/**
+ * The suite as a file holds it. `check` is the schema of one check: all kinds for the editors' schema, anything
+ * for the first look at a file, because a check is judged after its variables are filled in.
+ */
+export function suiteSchema<Check extends z.ZodType>(check: Check) {
+  return z.strictObject({
+    version: z.literal(1).describe('version of this format'),
+    name: suiteName,
+    description: z.string().max(10_000).describe('what the suite is for').optional(),
+    tags: tags.default([]),
+    gateway: gateway.prefault({}),
+    models,
+    defaults: defaultsSchema(check).prefault({}),
+    prompts: z
+      .array(promptSchema(check))
+      .min(1)
+      .describe('the unit of statistics: more prompts beat more repeats'),
+    run: run.prefault({}),
+    thresholds,
+    gate: gate.optional(),
+  });
+}
+
+export type SuiteSpec = z.output<ReturnType<typeof suiteSchema<z.ZodUnknown>>>;
