@@ -4,7 +4,7 @@ import { drive } from '../src/diagnose/calibrate/level.ts';
 import { fixed } from '../src/report/number-text.ts';
 import { painter } from '../src/report/paint.ts';
 import { textTable } from '../src/report/text-table.ts';
-import { spawnStandin } from '../src/mock/spawn.ts';
+import { spawnMock } from '../src/mock/spawn.ts';
 import { createOurs } from './clients/ours.ts';
 
 /*
@@ -34,15 +34,15 @@ interface Look {
 }
 
 if (!globalThis.gc) throw new Error('bench/soak.ts needs node --expose-gc');
-const standin = await spawnStandin({ truthRecords: 100, frameInstants: false });
-const client = createOurs(standin.url);
+const mock = await spawnMock({ truthRecords: 100, frameInstants: false });
+const client = createOurs(mock.url);
 await client.warm(concurrency);
 const looks: Look[] = [];
 for (let part = 0; part < parts; part++) {
   looks.push(await soak(part));
   process.stderr.write(`${looks.at(-1)!.streams} streams …\n`);
 }
-await standin.stop();
+await mock.stop();
 
 const growth = looks.at(-1)!.heapKib - looks[1]!.heapKib;
 const column = (title: string, subtitle: string, cell: (look: Look) => string) => ({

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 /** A folder may import itself and those to its left. */
 const layers = [
   ...['base', 'record', 'metric', 'check', 'suite', 'plan', 'gateway', 'load', 'journal', 'run'],
-  ...['stats', 'summary', 'output', 'page', 'export', 'reconcile', 'standin', 'calibrate', 'doctor', 'cli'],
+  ...['stats', 'summary', 'output', 'page', 'export', 'reconcile', 'mock', 'calibrate', 'doctor', 'cli'],
 ];
 /** These start the program, each the next. */
 const entries = ['main.ts', 'bin.ts'];
@@ -75,10 +75,10 @@ test('imports point one way along the layers', () => {
   ).toEqual([]);
 });
 
-test('the stand-in gateway knows nothing of the program that it stands in for', () => {
+test('the mock gateway knows nothing of the program that it stands in for', () => {
   expect(
     breaking(({ layer, files }) =>
-      layer === 'standin' ? files.filter((target) => !/^(base|standin)\//.test(target)) : [],
+      layer === 'mock' ? files.filter((target) => !/^(base|mock)\//.test(target)) : [],
     ),
   ).toEqual([]);
 });
@@ -126,7 +126,7 @@ test('what is published imports the dependencies of the package and no others, a
 });
 
 /** Layers at the edge, which may deal with the process: its arguments, streams, signals, exit. */
-const edges = ['cli', 'standin', ...entries];
+const edges = ['cli', 'mock', ...entries];
 /** What any other may ask it: facts that nobody chose. */
 const facts = ['platform', 'arch', 'versions', 'pid', 'hrtime', 'cpuUsage', 'threadCpuUsage'];
 const exceptions: Record<string, readonly string[]> = {

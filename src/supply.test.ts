@@ -67,13 +67,13 @@ test('nothing else is given the environment as a whole', () => {
   ).toEqual([]);
 });
 
-test('connections are opened by the gateway, the stand-in and the calibration alone', () => {
+test('connections are opened by the gateway, the mock and the calibration alone', () => {
   const modules = /(?:from|import\() *'(?:undici|node:(?:https?|http2|net|tls|dgram|dns)(?:\/\w+)?)'/;
   const opens = ({ code }: { code: string }): boolean =>
     modules.test(code) || /(?<![.\w])fetch\(|\bWebSocket\b/.test(code);
   expect(
     sources
-      .filter((source) => !/^(gateway|standin|calibrate)\//.test(source.file) && opens(source))
+      .filter((source) => !/^(gateway|mock|calibrate)\//.test(source.file) && opens(source))
       .map(({ file }) => file),
   ).toEqual([]);
 });

@@ -13,7 +13,7 @@ export interface KeptStream extends SeenStream {
 export interface Client {
   /**
    * Reads one stream to its end and stamps each piece; undefined when there was none. `knobs` are further ones of
-   * the stand-in.
+   * the mock.
    */
   stream(eventId: string, shape: StreamShape, knobs?: Partial<Knobs>): Promise<KeptStream | undefined>;
   /** One short answer that is not streamed. Rejects when it is none. */

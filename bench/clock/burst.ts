@@ -11,7 +11,7 @@ const shape = { tokensPerSecond: 50, tokens: 5, ttftMs: 1000 };
 /** Many requests at the same moment: once to open the connections, once to measure. */
 export async function measureBurst(
   client: Client,
-  standinUrl: string,
+  mockUrl: string,
   streams: number,
 ): Promise<Findings['burst']> {
   await warmUp(client);
@@ -19,7 +19,7 @@ export async function measureBurst(
     Promise.all(Array.from({ length: streams }, (_, n) => client.stream(`${name}-${n}`, shape)));
   await burst('open');
   const kept = await burst('burst');
-  const truth = await fetchTruth(standinUrl);
+  const truth = await fetchTruth(mockUrl);
   const offset = machineOffset();
   const fromSent: number[] = [];
   const fromCall: number[] = [];

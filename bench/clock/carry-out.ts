@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { measuringFlags } from '../../src/base/measuring-flags.ts';
-import { spawnStandin } from '../../src/mock/spawn.ts';
+import { spawnMock } from '../../src/mock/spawn.ts';
 import { spawnInstantServer } from '../servers/spawn.ts';
 import { measureStart } from './start.ts';
 import type { ClientTask, Found, Task } from './task.ts';
@@ -23,11 +23,11 @@ async function found(task: Task): Promise<Found<Task>> {
     using server = await spawnInstantServer();
     return await inChild(server.url, task);
   }
-  const standin = await spawnStandin();
+  const mock = await spawnMock();
   try {
-    return await inChild(standin.url, task);
+    return await inChild(mock.url, task);
   } finally {
-    await standin.stop();
+    await mock.stop();
   }
 }
 

@@ -13,17 +13,17 @@ const patienceMs = 30_000;
 /** Heap of streams that are all open at once. The process is of no use for anything else afterwards. */
 export async function measureHeap(
   client: Client,
-  standinUrl: string,
+  mockUrl: string,
   streams: number,
 ): Promise<Findings['heap']> {
   await warmUp(client);
-  await countFrames(standinUrl, 'warm-0-0');
+  await countFrames(mockUrl, 'warm-0-0');
   const before = heapKib();
   const knobs = { stallAfter: piecesBeforeStall, stallMs };
   for (let n = 0; n < streams; n++) void client.stream(`open-${n}`, benchShape, knobs);
   const until = performance.now() + patienceMs;
   for (let n = 0; n < streams; n++) {
-    while ((await countFrames(standinUrl, `open-${n}`)) < piecesBeforeStall) {
+    while ((await countFrames(mockUrl, `open-${n}`)) < piecesBeforeStall) {
       if (performance.now() > until) throw new Error(`stream ${n} of ${streams} did not open in time`);
       await delay(50);
     }

@@ -7,13 +7,13 @@ import { benchShape } from './task.ts';
 /** Steady streams, compared with the truth. */
 export async function measureStreams(
   client: Client,
-  standinUrl: string,
+  mockUrl: string,
   streams: number,
 ): Promise<LevelFigures> {
   await warmUp(client);
   await client.warm(streams);
   const figures = await measureLevel({
-    standinUrl,
+    mockUrl,
     streams,
     rounds: 4,
     spreadMs: streamMs(benchShape),

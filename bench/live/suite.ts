@@ -17,7 +17,7 @@ export function liveSuite(run: number): object {
       { id: 'again', model: law(1) },
       { id: 'slower', model: law(1.3) },
     ],
-    // The stand-in draws from what it is asked: another number, other draws.
+    // The mock draws from what it is asked: another number, other draws.
     defaults: { params: { seed: run } },
     prompts: Array.from({ length: prompts }, (_, index) => ({
       id: `p${index}`,

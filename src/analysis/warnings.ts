@@ -197,7 +197,7 @@ export function describeWarning(warning: Warning): string {
     case 'few-prompt-tokens':
       return describeInfluence(warning);
     case 'simulated':
-      return 'These answers and times are simulated by the built-in stand-in gateway. They say nothing about real models; choose another --route for those.';
+      return 'These answers and times are simulated by the built-in mock gateway. They say nothing about real models; choose another --route for those.';
     case 'nothing-measured':
       return 'No measured request has ended yet. Resume the run with --resume, or look into its requests.csv for what failed.';
     case 'unfinished':

@@ -64,7 +64,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     usage: 'serve',
-    describe: 'Run the built-in stand-in gateway on loopback',
+    describe: 'Run the built-in mock gateway on loopback',
     load: async () => (await import('./commands/serve-command.ts')).serve,
   },
   {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { type Calibration, saveCalibration, stateFolder } from '../diagnose/calibrate/calibration.ts';
 import { level } from '../diagnose/calibrate/testing/level.ts';
 import { describeMachine, type Manifest } from '../journal/manifest.ts';
-import { createStandin } from '../mock/mock-server.ts';
+import { createMock } from '../mock/mock-server.ts';
 import { gatebench, onlyRun, scratch } from './testing/gatebench.ts';
 
 const suite = `
@@ -30,10 +30,10 @@ const unproven = /! The clock of this machine is not proven for 4 requests in\s+
 
 test('what was calibrated is carried by the runs after it, and said under their tables', async () => {
   await using folder = await scratch();
-  const standin = await createStandin({ gatewayToken: 'token-of-the-test' });
+  const mock = await createMock({ gatewayToken: 'token-of-the-test' });
   await writeFile(join(folder.path, 'suite.yaml'), suite);
   const run = (): ReturnType<typeof gatebench> =>
-    gatebench(['run', 'suite.yaml', '--base-url', `${standin.url}/v1/acc/gw/compat`], folder.path, {
+    gatebench(['run', 'suite.yaml', '--base-url', `${mock.url}/v1/acc/gw/compat`], folder.path, {
       CF_AIG_TOKEN: 'token-of-the-test',
       XDG_STATE_HOME: folder.path,
     });
@@ -47,7 +47,7 @@ test('what was calibrated is carried by the runs after it, and said under their 
   const written = /Written to (.*)\/\n/.exec(stdout)![1]!;
   const manifest = JSON.parse(await readFile(join(folder.path, written, 'run.json'), 'utf8')) as Manifest;
   expect(manifest.calibration).toEqual(proven);
-  await standin.close();
+  await mock.close();
 });
 
 test('simulated models need no proof', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { demoCredentials } from '../target/routes/demo.ts';
 import { listRuns } from '../journal/run-folder.ts';
-import { spawnStandin, type SpawnedStandin } from '../mock/spawn.ts';
+import { spawnMock, type SpawnedMock } from '../mock/spawn.ts';
 import { gatebench, scratch, type Scratch } from './testing/gatebench.ts';
 
 interface Pair {
@@ -17,17 +17,17 @@ interface Pair {
 }
 
 let cwd: Scratch;
-let standin: SpawnedStandin;
-/** What the stand-in adds in front of every answer on the provider’s own endpoint. */
+let mock: SpawnedMock;
+/** What the mock adds in front of every answer on the provider’s own endpoint. */
 const addedMs = 40;
 
 beforeAll(async () => {
   cwd = await scratch();
-  standin = await spawnStandin({
+  mock = await spawnMock({
     gatewayToken: demoCredentials.token,
     routeDelayMs: { provider: addedMs },
   });
-  const gateway = `${standin.url}/v1/${demoCredentials.account}/${demoCredentials.gateway}`;
+  const gateway = `${mock.url}/v1/${demoCredentials.account}/${demoCredentials.gateway}`;
   const suite = {
     version: 1,
     name: 'ways',
@@ -56,7 +56,7 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  await standin.stop();
+  await mock.stop();
   await cwd[Symbol.asyncDispose]();
 });
 

@@ -7,8 +7,8 @@ import { reconciledColumns, type ReconciledRow } from '../journal/reconciled-col
 import { reconciliationJson } from '../diagnose/reconcile/render-reconciliation.ts';
 import type { Summary } from '../diagnose/reconcile/summary.ts';
 import { attempt, logged } from '../diagnose/reconcile/testing/log-rows.ts';
-import type { StandinOptions } from '../mock/options.ts';
-import { createStandin, type Standin } from '../mock/mock-server.ts';
+import type { MockOptions } from '../mock/options.ts';
+import { createMock, type Mock } from '../mock/mock-server.ts';
 import { reconcileRun, type ReconcileFlags } from './execute-reconcile.ts';
 import { gatebench, onlyRun, scratch, type Scratch } from './testing/gatebench.ts';
 import { writeRun } from './testing/run-folder.ts';
@@ -23,14 +23,14 @@ const secrets = {
 };
 
 let home: Scratch;
-let standin: Standin | undefined;
+let mock: Mock | undefined;
 
 beforeEach(async () => {
   home = await scratch();
 });
 afterEach(async () => {
-  await standin?.close();
-  standin = undefined;
+  await mock?.close();
+  mock = undefined;
   await home[Symbol.asyncDispose]();
 });
 
@@ -43,7 +43,7 @@ interface Reconciled {
 
 /** In this process, on a clock that leaps; gives back what it would print. */
 async function reconciled(flags: Partial<ReconcileFlags>, clock: LeapClock): Promise<Reconciled> {
-  const url = standin?.url ?? 'http://127.0.0.1:9';
+  const url = mock?.url ?? 'http://127.0.0.1:9';
   const given = {
     ...{ run: 'latest', results: join(home.path, 'results'), log: undefined, waitSeconds: 120 },
     ...{ ollamaUsage: false, apiUrl: url, ollamaUrl: url, json: true, quiet: true, color: false },
@@ -54,10 +54,10 @@ async function reconciled(flags: Partial<ReconcileFlags>, clock: LeapClock): Pro
   return { ...(JSON.parse(printed) as Omit<Reconciled, 'printed'>), printed };
 }
 
-async function sendTrial(clock: LeapClock, options: Partial<StandinOptions>, suite: string): Promise<string> {
-  standin = await createStandin({ apiToken: secrets.CLOUDFLARE_API_TOKEN, speed: 50, ...options }, clock);
+async function sendTrial(clock: LeapClock, options: Partial<MockOptions>, suite: string): Promise<string> {
+  mock = await createMock({ apiToken: secrets.CLOUDFLARE_API_TOKEN, speed: 50, ...options }, clock);
   await writeFile(join(home.path, 'trial.yaml'), suite);
-  const base = `${standin.url}/v1/${account}/gw/compat`;
+  const base = `${mock.url}/v1/${account}/gw/compat`;
   const sent = await gatebench(['run', 'trial.yaml', '--base-url', base, '--quiet'], home.path, secrets);
   expect([sent.code, sent.stderr]).toEqual([0, '']);
   return onlyRun(home.path);
@@ -150,7 +150,7 @@ test('an exported log needs neither token nor network, and rows of other runs ar
 
 test('where the account has no logs API, the provider’s totals are compared all the same', async () => {
   const clock = new LeapClock(new Date('2026-11-22T03:18:00Z'));
-  standin = await createStandin({ logsApi: false }, clock);
+  mock = await createMock({ logsApi: false }, clock);
   await writeRun(home.path, [attempt(1)]);
   await expect(reconciled({}, clock)).rejects.toThrow(/24 Sep 2026/);
   const { summary, usage, printed } = await reconciled({ ollamaUsage: true }, clock);

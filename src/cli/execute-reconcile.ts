@@ -169,7 +169,7 @@ class Reconciling {
   #assertNotDemo(): void {
     if (!this.#manifest.routes.some(({ route }) => route === 'demo')) return;
     throw new UserError(
-      'this run went to the built-in stand-in, which is gone with its log.\n' +
+      'this run went to the built-in mock, which is gone with its log.\n' +
         'To try it out, keep one: «gatebench serve» prints an address; send a run there\n' +
         'with --route compat --base-url …, then reconcile it with --api-url …,\n' +
         `CF_ACCOUNT_ID=${demoCredentials.account}, CF_GATEWAY_ID=${demoCredentials.gateway} and any CLOUDFLARE_API_TOKEN.`,

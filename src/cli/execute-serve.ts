@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
 import { demoCredentials } from '../target/routes/demo.ts';
-import { createStandin } from '../mock/mock-server.ts';
+import { createMock } from '../mock/mock-server.ts';
 import { influences, modes } from '../mock/influences.ts';
 import type { SetUp } from '../mock/set-ups.ts';
 import { nearest } from '../suite/nearest.ts';
@@ -15,17 +15,17 @@ export interface ServeFlags {
   json: boolean;
 }
 
-/** `gatebench serve`: the stand-in gateway, until it is told to stop. */
+/** `gatebench serve`: the mock gateway, until it is told to stop. */
 export async function executeServe({ json, mode, ...options }: ServeFlags): Promise<ExitCode> {
   const setUp = mode === undefined ? undefined : setUpNamed(mode);
-  const standin = await createStandin({ ...options, gatewayToken: demoCredentials.token, ...setUp?.options });
+  const mock = await createMock({ ...options, gatewayToken: demoCredentials.token, ...setUp?.options });
   const { account, gateway, token } = demoCredentials;
-  const baseUrl = `${standin.url}/v1/${account}/${gateway}/compat`;
+  const baseUrl = `${mock.url}/v1/${account}/${gateway}/compat`;
   process.stdout.write(
     json
-      ? `${JSON.stringify({ event: 'listening', url: standin.url, base_url: baseUrl, token, ...(setUp && { mode: setUp.name }) })}\n`
+      ? `${JSON.stringify({ event: 'listening', url: mock.url, base_url: baseUrl, token, ...(setUp && { mode: setUp.name }) })}\n`
       : [
-          `The stand-in gateway listens on ${standin.url} (loopback only). Its models are simulated.`,
+          `The mock gateway listens on ${mock.url} (loopback only). Its models are simulated.`,
           ...(setUp
             ? [
                 `${influences.includes(setUp) ? 'It behaves' : 'Set up wrongly'} on purpose, as «${setUp.name}»: ${setUp.summary}.`,
@@ -38,15 +38,15 @@ export async function executeServe({ json, mode, ...options }: ServeFlags): Prom
           'Try it:',
           `  CF_AIG_TOKEN=${token} gatebench run suites/smoke.yaml --route compat --base-url ${baseUrl}`,
           ...(setUp && influences.includes(setUp)
-            ? [`  gatebench run suites/smoke.yaml --route local --base-url ${standin.url}`]
-            : doctorCommand(standin.url, setUp?.model)),
+            ? [`  gatebench run suites/smoke.yaml --route local --base-url ${mock.url}`]
+            : doctorCommand(mock.url, setUp?.model)),
           '',
           'Ctrl-C ends it.',
           '',
         ].join('\n'),
   );
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  await standin.close();
+  await mock.close();
   return exitCode.done;
 }
 

@@ -1,7 +1,7 @@
 import { cloudflareError } from './failure-modes.ts';
 import { bearer } from './incoming.ts';
 import type { Incoming } from './incoming.ts';
-import type { StandinOptions } from './options.ts';
+import type { MockOptions } from './options.ts';
 import { failureReply, jsonReply } from './reply.ts';
 import type { Reply } from './reply.ts';
 
@@ -9,7 +9,7 @@ const pathPattern =
   /^\/client\/v4\/accounts\/[^/]+\/ai-gateway\/(?:gateways\/([^/]+)|(custom-providers))\/?$/;
 
 /** Cloudflare's API on one gateway's settings and on the account's custom providers. Undefined for other pages. */
-export function accountPage({ method, path, headers }: Incoming, options: StandinOptions): Reply | undefined {
+export function accountPage({ method, path, headers }: Incoming, options: MockOptions): Reply | undefined {
   const match = pathPattern.exec(path);
   if (method !== 'GET' || !match) return undefined;
   if (options.apiToken !== undefined && bearer(headers.authorization) !== options.apiToken)
@@ -32,7 +32,7 @@ const result = (value: unknown): Reply =>
     }),
   });
 
-function settings(id: string, options: StandinOptions): object {
+function settings(id: string, options: MockOptions): object {
   const { cache, rateLimit, gatewayRetries, gatewayRetryDelayMs, guardrails } = options;
   return {
     id,
@@ -48,7 +48,7 @@ function settings(id: string, options: StandinOptions): object {
   };
 }
 
-const providers = (options: StandinOptions): object[] =>
+const providers = (options: MockOptions): object[] =>
   options.providers.map(({ slug, enabled = true, basePath = '' }, position) => ({
     id: `provider-${position + 1}`,
     name: slug,

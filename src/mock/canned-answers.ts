@@ -144,9 +144,9 @@ const topics: readonly Topic[] = [
 
 const other: Topic = {
   asks: /^/,
-  short: 'This is a simulated answer; the stand-in gateway knows no better one.',
+  short: 'This is a simulated answer; the mock gateway knows no better one.',
   long:
-    'This is a simulated answer. The stand-in gateway plays a model and knows the answers to its own smoke suite ' +
+    'This is a simulated answer. The mock gateway plays a model and knows the answers to its own smoke suite ' +
     'alone; to everything else it says this, at the speed of the model that it plays.',
   wrong: 'I do not know.',
   thought: 'No topic fits, so something must be said in general.',

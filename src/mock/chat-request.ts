@@ -4,7 +4,7 @@ import { keepAliveOf } from './loaded-models.ts';
 /** The two ways to ask: the OpenAI-compatible one, and Ollama's own. */
 export type ChatWay = 'openai' | 'native';
 
-/** What a chat request's body says, as far as the stand-in reads it. */
+/** What a chat request's body says, as far as the mock reads it. */
 export interface ChatBody {
   /** The body as it came: what cache and chance go by. */
   text: string;

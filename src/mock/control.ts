@@ -16,11 +16,11 @@ export interface Kept {
 }
 
 /** Where the control pages are. */
-export const controlPrefix = '/__standin/';
+export const controlPrefix = '/__mock/';
 const maxBulk = 5000;
 
 /**
- * What tests and `calibrate` ask the stand-in itself: `truth/<event id>`, `truth?after=<sequence>&limit=<n>`,
+ * What tests and `calibrate` ask the mock itself: `truth/<event id>`, `truth?after=<sequence>&limit=<n>`,
  * `stats`, `requests`, and the lists `failures`, `models`, `set-ups` and `knobs`. DELETE clears the first three.
  */
 export function controlReply({ method, path, query }: Incoming, { truth, stats, requests }: Kept): Reply {

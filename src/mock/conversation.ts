@@ -34,7 +34,7 @@ export async function converse(
   if (response.destroyed) return;
 
   const { method = '', url = '', headers } = request;
-  const { pathname: path, searchParams: query } = new URL(`http://standin${url}`);
+  const { pathname: path, searchParams: query } = new URL(`http://mock${url}`);
   const reply =
     body === undefined
       ? jsonReply(413, { error: 'request too large' })

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { scenarios } from './failure-modes.ts';
-import { spawnStandin } from './spawn.ts';
+import { spawnMock } from './spawn.ts';
 import { ask, chat, compat, direct, events, json, provider, rawAsk, streamed } from './testing/client.ts';
 import { sim, start, wall } from './testing/running.ts';
 
@@ -216,8 +216,8 @@ describe.each(scenarios.map(({ name }) => name))('%s', (name) => {
 
 test('a reset is a reset, and a close is none', async () => {
   // Node 22 shows a reader in the same process the end of the stream before its reset.
-  const standin = await spawnStandin({ speed: 100 });
-  const port = Number(new URL(standin.url).port);
+  const mock = await spawnMock({ speed: 100 });
+  const port = Number(new URL(mock.url).port);
   for (const [name, wasReset] of [
     ['reset', true],
     ['reset-head', true],
@@ -228,7 +228,7 @@ test('a reset is a reset, and a close is none', async () => {
       name,
       wasReset,
     ]);
-  await standin.stop();
+  await mock.stop();
 });
 
 test('Retry-After comes in seconds, as a date, and long', async () => {
@@ -274,6 +274,6 @@ test('a failure spoils the answer of the model that it is asked of', async () =>
 
 test('the list of failures can be asked for', async () => {
   const { url } = await start();
-  const list = json(await ask(url, '/__standin/failures')) as { name: string }[];
+  const list = json(await ask(url, '/__mock/failures')) as { name: string }[];
   expect(list.map(({ name }) => name)).toEqual(scenarios.map(({ name }) => name));
 });

@@ -101,7 +101,7 @@ const swallowedWhole =
   '{"id":"chatcmpl-7","object":"chat.completion","created":1795000000,"model":"","system_fingerprint":"fp_ollama",' +
   '"choices":[{"index":0,"message":{"role":"assistant","content":""},"finish_reason":null}]}';
 
-/** Every scenario. Tests walk this list; `GET /__standin/failures` shows it. To add one: add its object. */
+/** Every scenario. Tests walk this list; `GET /__mock/failures` shows it. To add one: add its object. */
 export const scenarios: readonly Scenario[] = [
   // The gateway says no.
   {

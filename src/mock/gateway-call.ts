@@ -5,7 +5,7 @@ import type { Incoming } from './incoming.ts';
 import { metadataOf } from './metadata.ts';
 import type { Metadata } from './metadata.ts';
 import { storedKey } from './ollama.ts';
-import type { StandinOptions } from './options.ts';
+import type { MockOptions } from './options.ts';
 
 /** A request on one of the gateway's routes. */
 export interface GatewayCall {
@@ -30,7 +30,7 @@ export interface Upstream {
 }
 
 /** Checks a call as the gateway does: gateway, token, metadata, provider; or says no. */
-export function upstreamOf(call: GatewayCall, options: StandinOptions): Upstream | FailedResponse {
+export function upstreamOf(call: GatewayCall, options: MockOptions): Upstream | FailedResponse {
   const { incoming, gateway, slug, rest } = call;
   if (options.gateways && !options.gateways.includes(gateway))
     return gatewayError(400, 2001, 'Please configure AI Gateway in the Cloudflare dashboard');
@@ -62,7 +62,7 @@ export function upstreamOf(call: GatewayCall, options: StandinOptions): Upstream
  */
 function authorize(
   { incoming, slug }: GatewayCall,
-  options: StandinOptions,
+  options: MockOptions,
 ): { ok: boolean; forwarded?: string } {
   const { gatewayToken, acceptBearer } = options;
   const authorization = bearer(incoming.headers.authorization);
@@ -75,7 +75,7 @@ function authorize(
 
 function storedKeyFor(
   { headers }: Incoming,
-  { storedKey: isStored, byokAliases }: StandinOptions,
+  { storedKey: isStored, byokAliases }: MockOptions,
 ): string | undefined {
   const alias = header(headers, 'cf-aig-byok-alias') ?? 'default';
   return isStored && byokAliases.includes(alias) ? storedKey : undefined;

@@ -4,7 +4,7 @@ import { bearer } from './incoming.ts';
 import type { Incoming } from './incoming.ts';
 import { passes, readFilters, shownRow } from './mock-log-row.ts';
 import type { LogRow } from './mock-log-row.ts';
-import type { StandinOptions } from './options.ts';
+import type { MockOptions } from './options.ts';
 import { RateWindow } from './rate-window.ts';
 import { failureReply, jsonReply } from './reply.ts';
 import type { Reply } from './reply.ts';
@@ -22,12 +22,12 @@ interface Entry {
 
 /** The gateway's log and the API that reads it. Rows appear late, and first without their tokens. */
 export class Logs {
-  readonly #options: StandinOptions;
+  readonly #options: MockOptions;
   readonly #clock: Clock;
   readonly #limit: RateWindow | undefined;
   #entries: Entry[] = [];
 
-  constructor(options: StandinOptions, clock: Clock) {
+  constructor(options: MockOptions, clock: Clock) {
     this.#options = options;
     this.#clock = clock;
     this.#limit = options.logsRateLimit && new RateWindow(options.logsRateLimit);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import type { ClientRequest } from 'node:http';
 import { expect, test } from 'vitest';
-import type { StandinOptions } from './options.ts';
+import type { MockOptions } from './options.ts';
 import { ask, chat, compat, direct, events, json, provider, streamed } from './testing/client.ts';
 import type { Got } from './testing/client.ts';
 import { sim, start } from './testing/running.ts';
@@ -10,7 +10,7 @@ import { sim, start } from './testing/running.ts';
 const token = 'gateway-token';
 const key = 'provider-key';
 const good = { 'cf-aig-authorization': `Bearer ${token}` };
-const closed: Partial<StandinOptions> = { gatewayToken: token, providerKeys: [key] };
+const closed: Partial<MockOptions> = { gatewayToken: token, providerKeys: [key] };
 
 const paths = { compat, provider, direct };
 const models = { compat: 'custom-ollama/sim-instant', provider: 'sim-instant', direct: 'sim-instant' };
@@ -170,7 +170,7 @@ test('a hit is almost without delay', async () => {
   };
   await ask(url, compat, { body, headers });
   await ask(url, compat, { body, headers });
-  const truth = json(await ask(url, '/__standin/truth/hit')) as {
+  const truth = json(await ask(url, '/__mock/truth/hit')) as {
     bodyRead: number;
     frames: [string, number][];
   };
@@ -189,7 +189,7 @@ test('a key of its own makes different bodies the same', async () => {
 });
 
 test('the cache can be off, or for whole answers alone, and keeps no failure', async () => {
-  const twice = async (options: Partial<StandinOptions>, model: string, more: object): Promise<unknown> => {
+  const twice = async (options: Partial<MockOptions>, model: string, more: object): Promise<unknown> => {
     const { url } = await start(options);
     await ask(url, compat, { body: chat(model, more) });
     return (await ask(url, compat, { body: chat(model, more) })).headers['cf-aig-cache-status'];
@@ -233,7 +233,7 @@ test('slots make requests queue', async () => {
   const send = (content: string): Promise<Got> =>
     ask(url, direct, { body: chat('sim-exact', {}, content), headers });
   await Promise.all([send('a'), send('b'), send('c')]);
-  const { records } = json(await ask(url, '/__standin/truth')) as {
+  const { records } = json(await ask(url, '/__mock/truth')) as {
     records: { status: number; headersDue: number; ended: number }[];
   };
   expect(records.map(({ status }) => status)).toEqual([200, 200, 200]);
@@ -266,7 +266,7 @@ test('a delay can be put in front of one route', async () => {
   const headers = sim({ headersMs: 5, ttftMs: 10, answerFrames: 1, gapMs: 0 });
   const due = async (path: string, model: string): Promise<number> => {
     await ask(url, path, { body: chat(model, streamed), headers: { ...headers, 'cf-aig-event-id': path } });
-    const truth = json(await ask(url, `/__standin/truth/${encodeURIComponent(path)}`)) as {
+    const truth = json(await ask(url, `/__mock/truth/${encodeURIComponent(path)}`)) as {
       bodyRead: number;
       frames: [string, number][];
     };

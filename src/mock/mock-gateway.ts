@@ -10,7 +10,7 @@ import { machineNow } from './instant.ts';
 import type { LogRow } from './mock-log-row.ts';
 import type { Logs } from './logs.ts';
 import type { Ollama, ProviderReply } from './ollama.ts';
-import type { StandinOptions } from './options.ts';
+import type { MockOptions } from './options.ts';
 import { RateWindow } from './rate-window.ts';
 import { failureReply, later } from './reply.ts';
 import type { Reply } from './reply.ts';
@@ -21,14 +21,14 @@ const maxAttempts = 5;
 
 /** Cloudflare AI Gateway in front of a provider: who may pass, and what the answer is signed with. */
 export class Gateway {
-  readonly #options: StandinOptions;
+  readonly #options: MockOptions;
   readonly #ollama: Ollama;
   readonly #logs: Logs;
   readonly #clock: Clock;
   readonly #cache = new AnswerCache();
   readonly #limit: RateWindow | undefined;
 
-  constructor(options: StandinOptions, ollama: Ollama, logs: Logs, clock: Clock) {
+  constructor(options: MockOptions, ollama: Ollama, logs: Logs, clock: Clock) {
     this.#options = options;
     this.#ollama = ollama;
     this.#logs = logs;

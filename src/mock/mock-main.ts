@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import type { StandinOptions } from './options.ts';
-import { createStandin } from './mock-server.ts';
+import type { MockOptions } from './options.ts';
+import { createMock } from './mock-server.ts';
 
 /**
- * The stand-in gateway as a process of its own: `--port`, `--options` (JSON of `StandinOptions`), and
+ * The mock gateway as a process of its own: `--port`, `--options` (JSON of `MockOptions`), and
  * `--exit-with-parent`, which ends it when its standard input does, so that nobody is left behind.
  */
 const { values } = parseArgs({
@@ -21,8 +21,8 @@ if (values['exit-with-parent']) {
 }
 
 try {
-  const options = JSON.parse(values.options) as Partial<StandinOptions>;
-  const { url, port } = await createStandin({ ...options, port: Number(values.port) });
+  const options = JSON.parse(values.options) as Partial<MockOptions>;
+  const { url, port } = await createMock({ ...options, port: Number(values.port) });
   console.log(JSON.stringify({ event: 'listening', url, port }));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

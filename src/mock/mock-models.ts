@@ -3,7 +3,7 @@ import type { Random } from '../base/random.ts';
 import { answerTo, thoughtAbout } from './canned-answers.ts';
 import type { Knobs } from './knobs.ts';
 
-/** A model that the stand-in plays. */
+/** A model that the mock plays. */
 export interface SimModel {
   name: string;
   summary: string;

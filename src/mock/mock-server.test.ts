@@ -166,7 +166,7 @@ test('a connection serves many requests, whole and streamed', async () => {
     expect(text).toContain(round % 2 === 0 ? '[DONE]' : `round ${round}`);
   }
   agent.destroy();
-  expect(json(await ask(url, '/__standin/stats'))).toMatchObject({ requests: 4, connections: 2 });
+  expect(json(await ask(url, '/__mock/stats'))).toMatchObject({ requests: 4, connections: 2 });
 });
 
 test('requests sent before their forerunner was answered are answered in order', async () => {
@@ -193,7 +193,7 @@ test('the truth of a stream: instants in order, one entry a frame, on the clock 
   const body = chat('custom-ollama/sim-exact', streamed);
   await ask(url, compat, { body, headers: { 'cf-aig-event-id': 'truth-1', ...sim(knobs) } });
   const after = machineNow();
-  const truth = json(await ask(url, '/__standin/truth/truth-1')) as TruthJson;
+  const truth = json(await ask(url, '/__mock/truth/truth-1')) as TruthJson;
   expect(truth).toMatchObject({
     eventId: 'truth-1',
     model: 'sim-exact',
@@ -234,7 +234,7 @@ test('the truth of split and joined frames has one entry a frame, too', async ()
   for (const knobs of [{ splitBytes: 40, splitMs: 0 }, { framesPerPacket: 3 }, { instant: true }]) {
     const headers = { 'cf-aig-event-id': 'truth-2', ...sim({ answerFrames: 4, ...knobs }) };
     await ask(url, compat, { body: chat('custom-ollama/sim-exact', streamed), headers });
-    const truth = json(await ask(url, '/__standin/truth/truth-2')) as TruthJson;
+    const truth = json(await ask(url, '/__mock/truth/truth-2')) as TruthJson;
     expect(truth.frames.map(([kind]) => kind).join(' ')).toBe(
       'content content content content finish usage done',
     );
@@ -245,28 +245,28 @@ test('the truth comes in bulk, by the order of ending, and can be cleared', asyn
   const { url } = await start({ truthRecords: 3 });
   for (const id of ['a', 'b', 'c', 'd'])
     await ask(url, direct, { body: chat('sim-instant'), headers: { 'cf-aig-event-id': id } });
-  const bulk = json(await ask(url, '/__standin/truth?after=0')) as { records: TruthJson[]; next: number };
+  const bulk = json(await ask(url, '/__mock/truth?after=0')) as { records: TruthJson[]; next: number };
   expect(bulk.records.map(({ eventId, sequence }) => [eventId, sequence])).toEqual([
     ['b', 2],
     ['c', 3],
     ['d', 4],
   ]);
   expect(bulk.next).toBe(4);
-  expect(json(await ask(url, '/__standin/truth?after=2&limit=1'))).toMatchObject({
+  expect(json(await ask(url, '/__mock/truth?after=2&limit=1'))).toMatchObject({
     records: [{ eventId: 'c' }],
     next: 3,
   });
   expect(bulk.records[0]!.frames).toMatchObject([['body', expect.any(Number), expect.any(Number)]]);
-  expect((await ask(url, '/__standin/truth/a')).status).toBe(404);
-  await ask(url, '/__standin/truth', { method: 'DELETE' });
-  expect(json(await ask(url, '/__standin/truth?after=0'))).toEqual({ records: [], next: 0 });
-  expect((await ask(url, '/__standin/truth/d')).status).toBe(404);
+  expect((await ask(url, '/__mock/truth/a')).status).toBe(404);
+  await ask(url, '/__mock/truth', { method: 'DELETE' });
+  expect(json(await ask(url, '/__mock/truth?after=0'))).toEqual({ records: [], next: 0 });
+  expect((await ask(url, '/__mock/truth/d')).status).toBe(404);
 });
 
 test('frame instants can be left out', async () => {
   const { url } = await start({ frameInstants: false });
   await ask(url, direct, { body: chat('sim-instant', streamed), headers: { 'cf-aig-event-id': 'a' } });
-  expect(json(await ask(url, '/__standin/truth/a'))).toMatchObject({ frames: [], status: 200 });
+  expect(json(await ask(url, '/__mock/truth/a'))).toMatchObject({ frames: [], status: 200 });
 });
 
 test('counts requests in flight, in all and by model', async () => {
@@ -277,14 +277,14 @@ test('counts requests in flight, in all and by model', async () => {
       ask(url, direct, { body: chat(model), headers: slow }),
     ),
   );
-  expect(json(await ask(url, '/__standin/stats'))).toMatchObject({
+  expect(json(await ask(url, '/__mock/stats'))).toMatchObject({
     requests: 4,
     inFlight: 0,
     maxInFlight: 4,
     models: { 'sim-exact': { requests: 3, maxInFlight: 3 }, 'sim-swift': { requests: 1, maxInFlight: 1 } },
   });
-  await ask(url, '/__standin/stats', { method: 'DELETE' });
-  expect(json(await ask(url, '/__standin/stats'))).toMatchObject({ requests: 0, maxInFlight: 0 });
+  await ask(url, '/__mock/stats', { method: 'DELETE' });
+  expect(json(await ask(url, '/__mock/stats'))).toMatchObject({ requests: 0, maxInFlight: 0 });
 });
 
 test('a client that leaves ends its request', async () => {
@@ -295,9 +295,9 @@ test('a client that leaves ends its request', async () => {
   await new Promise((resolve) => outgoing.on('response', resolve));
   outgoing.destroy();
   await expect
-    .poll(async () => json(await ask(url, '/__standin/truth/gone')))
+    .poll(async () => json(await ask(url, '/__mock/truth/gone')))
     .toMatchObject({ outcome: 'client_gone' });
-  expect(json(await ask(url, '/__standin/stats'))).toMatchObject({ inFlight: 0 });
+  expect(json(await ask(url, '/__mock/stats'))).toMatchObject({ inFlight: 0 });
 });
 
 test('keeps the requests with their headers only when told to', async () => {
@@ -306,7 +306,7 @@ test('keeps the requests with their headers only when told to', async () => {
     body: chat('custom-ollama/sim-instant'),
     headers: { 'X-Team': 'support' },
   });
-  expect(json(await ask(keeping.url, '/__standin/requests'))).toMatchObject([
+  expect(json(await ask(keeping.url, '/__mock/requests'))).toMatchObject([
     {
       method: 'POST',
       path: compat,
@@ -316,7 +316,7 @@ test('keeps the requests with their headers only when told to', async () => {
   ]);
   const silent = await start();
   await ask(silent.url, compat, { body: chat('custom-ollama/sim-instant') });
-  expect(json(await ask(silent.url, '/__standin/requests'))).toEqual([]);
+  expect(json(await ask(silent.url, '/__mock/requests'))).toEqual([]);
 });
 
 test('the same seed and requests give the same answers', async () => {
@@ -373,6 +373,6 @@ test('says 405, 404 and 413', async () => {
   expect((await ask(url, direct)).status).toBe(405);
   expect((await ask(url, '/v1/account/gateway/compat/completions', { body: {} })).status).toBe(404);
   expect((await ask(url, '/v2/chat')).status).toBe(404);
-  expect((await ask(url, '/__standin/nothing')).status).toBe(404);
+  expect((await ask(url, '/__mock/nothing')).status).toBe(404);
   expect((await ask(url, direct, { body: 'x'.repeat(26 * 1024 * 1024) })).status).toBe(413);
 });

@@ -8,7 +8,7 @@ import { UserError } from '../base/user-error.ts';
 import { converse } from './conversation.ts';
 import type { Host } from './conversation.ts';
 import { defaultOptions } from './options.ts';
-import type { StandinOptions } from './options.ts';
+import type { MockOptions } from './options.ts';
 import { Router } from './router.ts';
 import { SeenRequests } from './seen-requests.ts';
 import { Slots } from './slots.ts';
@@ -16,8 +16,8 @@ import { Stats } from './mock-stats.ts';
 import { Timetable } from './timetable.ts';
 import { Truth } from './truth-log.ts';
 
-/** A stand-in gateway that listens. */
-export interface Standin {
+/** a mock gateway that listens. */
+export interface Mock {
   /** `http://127.0.0.1:<port>`. */
   url: string;
   port: number;
@@ -30,12 +30,12 @@ const keepAliveTimeout = 400_000;
 /** All headers of a request together. */
 const maxHeaderSize = 32 * 1024;
 
-/** Starts a stand-in gateway in this process, on loopback alone. Throws `UserError` when the port is taken. */
-export async function createStandin(
-  given: Partial<StandinOptions> = {},
+/** Starts a mock gateway in this process, on loopback alone. Throws `UserError` when the port is taken. */
+export async function createMock(
+  given: Partial<MockOptions> = {},
   clock: Clock = systemClock,
-): Promise<Standin> {
-  const options: StandinOptions = { ...defaultOptions, ...given };
+): Promise<Mock> {
+  const options: MockOptions = { ...defaultOptions, ...given };
   const host = hostFor(options, clock);
   const server = createServer(
     { noDelay: true, requestTimeout: 0, keepAliveTimeout, maxHeaderSize },
@@ -58,7 +58,7 @@ export async function createStandin(
   };
 }
 
-function hostFor(options: StandinOptions, clock: Clock): Host {
+function hostFor(options: MockOptions, clock: Clock): Host {
   const kept = {
     truth: new Truth(options.truthRecords, options.frameInstants),
     stats: new Stats(),

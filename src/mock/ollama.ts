@@ -9,7 +9,7 @@ import { KnobError, type Knobs } from './knobs.ts';
 import { LoadedModels } from './loaded-models.ts';
 import { modelPages } from './model-pages.ts';
 import { PromptCache } from './prompt-cache.ts';
-import type { StandinOptions } from './options.ts';
+import type { MockOptions } from './options.ts';
 import { failureReply, jsonReply, textReply } from './reply.ts';
 import type { Reply } from './reply.ts';
 import type { Draw, Simulator } from './simulator.ts';
@@ -47,14 +47,14 @@ const chatWays: Record<string, ChatWay> = { '/v1/chat/completions': 'openai', '/
 
 /** Ollama: ollama.com when keys are asked for, a local one otherwise. */
 export class Ollama {
-  readonly #options: StandinOptions;
+  readonly #options: MockOptions;
   readonly #simulator: Simulator;
   readonly #clock: Clock;
   readonly #loaded = new LoadedModels();
   readonly #promptCache = new PromptCache();
   readonly #usage = new UsageBook();
 
-  constructor(options: StandinOptions, simulator: Simulator, clock: Clock) {
+  constructor(options: MockOptions, simulator: Simulator, clock: Clock) {
     this.#options = options;
     this.#simulator = simulator;
     this.#clock = clock;

@@ -1,8 +1,8 @@
 import type { Ms } from '../base/clock.ts';
 import type { Knobs } from './knobs.ts';
 
-/** How the stand-in is set up. Everything may be left out. */
-export interface StandinOptions {
+/** How the mock is set up. Everything may be left out. */
+export interface MockOptions {
   /** 0 takes a free one. */
   port: number;
   /** The same seed gives the same answers, at the same speed, to the same requests. */
@@ -70,7 +70,7 @@ export interface StandinOptions {
   frameInstants: boolean;
 }
 
-export const defaultOptions: StandinOptions = {
+export const defaultOptions: MockOptions = {
   port: 0,
   seed: 1,
   speed: 1,

@@ -9,7 +9,7 @@ import { bearer, header } from './incoming.ts';
 import type { Incoming } from './incoming.ts';
 import { Logs } from './logs.ts';
 import { Ollama } from './ollama.ts';
-import type { StandinOptions } from './options.ts';
+import type { MockOptions } from './options.ts';
 import { failureReply, later, textReply } from './reply.ts';
 import type { Reply } from './reply.ts';
 import { Simulator } from './simulator.ts';
@@ -17,16 +17,16 @@ import { Simulator } from './simulator.ts';
 /** Account, gateway, then `compat` or `custom-<slug>`, and the provider's own path. */
 const gatewayPath = /^\/v1\/([^/]+)\/([^/]+)\/(?:compat|custom-([^/]+))\/(.+)$/;
 
-/** Finds who answers a request: the stand-in's own pages, Cloudflare's API, the gateway, or the provider directly. */
+/** Finds who answers a request: the mock's own pages, Cloudflare's API, the gateway, or the provider directly. */
 export class Router {
-  readonly #options: StandinOptions;
+  readonly #options: MockOptions;
   readonly #kept: Kept;
   readonly #ollama: Ollama;
   readonly #gateway: Gateway;
   readonly #logs: Logs;
   readonly #clock: Clock;
 
-  constructor(options: StandinOptions, kept: Kept, clock: Clock) {
+  constructor(options: MockOptions, kept: Kept, clock: Clock) {
     this.#options = options;
     this.#kept = kept;
     this.#clock = clock;

@@ -18,7 +18,7 @@ test('every set-up has a name of its own and fits a line of the help', () => {
 
 test('the control page lists them', async () => {
   const { url } = await start();
-  const listed = json(await ask(url, '/__standin/set-ups')) as object[];
+  const listed = json(await ask(url, '/__mock/set-ups')) as object[];
   expect(listed).toEqual(setUps.map(({ name, summary }) => ({ name, summary })));
 });
 

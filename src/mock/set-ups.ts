@@ -1,18 +1,18 @@
-import type { StandinOptions } from './options.ts';
+import type { MockOptions } from './options.ts';
 
 /** A way in which an account may be set up wrongly, or in which its day may be bad. */
 export interface SetUp {
   name: string;
   summary: string;
-  options: Partial<StandinOptions>;
+  options: Partial<MockOptions>;
   /** Name to ask for, where only that one shows it. */
   model?: string;
 }
 
-const failing = (name: string): Partial<StandinOptions> => ({ knobs: { fail: name } });
+const failing = (name: string): Partial<MockOptions> => ({ knobs: { fail: name } });
 
 /**
- * Every set-up that has a name: `gatebench serve --mode NAME` plays it, `GET /__standin/set-ups` lists them. To add
+ * Every set-up that has a name: `gatebench serve --mode NAME` plays it, `GET /__mock/set-ups` lists them. To add
  * one: add its object.
  */
 export const setUps: readonly SetUp[] = [

@@ -7,7 +7,7 @@ import type { Scenario } from './failure-modes.ts';
 import { defaultKnobs, KnobError, knobsOfHeader, knobsOfQuery } from './knobs.ts';
 import type { Knobs } from './knobs.ts';
 import { simModels } from './mock-models.ts';
-import type { StandinOptions } from './options.ts';
+import type { MockOptions } from './options.ts';
 
 /** How one request will be answered: everything that chance had a say in is decided. */
 export interface Draw {
@@ -26,10 +26,10 @@ const failPrefix = 'sim-fail-';
 
 /** Draws answers from the models' laws; the same requests in the same order get the same draws. */
 export class Simulator {
-  readonly #options: StandinOptions;
+  readonly #options: MockOptions;
   readonly #seen = new Map<string, number>();
 
-  constructor(options: StandinOptions) {
+  constructor(options: MockOptions) {
     this.#options = options;
   }
 

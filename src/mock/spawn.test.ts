@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { UserError } from '../base/user-error.ts';
 import { machineNow } from './instant.ts';
-import { spawnStandin } from './spawn.ts';
+import { spawnMock } from './spawn.ts';
 import { ask, chat, compat, json } from './testing/client.ts';
 
 function isAlive(pid: number): boolean {
@@ -19,14 +19,14 @@ function isAlive(pid: number): boolean {
 }
 
 test('answers from a process of its own, on the clock of this one, until it is stopped', async () => {
-  const standin = await spawnStandin({ speed: 100, gatewayToken: 'token' });
-  expect(standin.pid).not.toBe(process.pid);
+  const mock = await spawnMock({ speed: 100, gatewayToken: 'token' });
+  expect(mock.pid).not.toBe(process.pid);
   const before = machineNow();
   const headers = { 'cf-aig-authorization': 'Bearer token', 'cf-aig-event-id': 'e' };
-  const got = await ask(standin.url, compat, { body: chat('custom-ollama/sim-swift'), headers });
+  const got = await ask(mock.url, compat, { body: chat('custom-ollama/sim-swift'), headers });
   const after = machineNow();
   expect(got.status).toBe(200);
-  const truth = json(await ask(standin.url, '/__standin/truth/e'));
+  const truth = json(await ask(mock.url, '/__mock/truth/e'));
   const { received, frames } = truth as {
     received: number;
     frames: [kind: string, due: number, at: number][];
@@ -34,15 +34,15 @@ test('answers from a process of its own, on the clock of this one, until it is s
   // Written: the record ends after the last write, when the answer may have been read already.
   const instants = [before, received, ...frames.map(([, , written]) => written), after];
   expect(instants).toEqual([...instants].sort((a, b) => a - b));
-  await standin.stop();
-  expect(isAlive(standin.pid)).toBe(false);
-  await standin.stop();
+  await mock.stop();
+  expect(isAlive(mock.pid)).toBe(false);
+  await mock.stop();
 });
 
 test('ends when the process that started it is killed', async () => {
   const script = `
-    import { spawnStandin } from ${JSON.stringify(new URL('spawn.ts', import.meta.url).href)};
-    const { pid } = await spawnStandin();
+    import { spawnMock } from ${JSON.stringify(new URL('spawn.ts', import.meta.url).href)};
+    const { pid } = await spawnMock();
     console.log(pid);
     setInterval(() => {}, 1000);
   `;
@@ -58,8 +58,8 @@ test('ends when the process that started it is killed', async () => {
 
 test('does not keep the process that started it alive', async () => {
   const script = `
-    import { spawnStandin } from ${JSON.stringify(new URL('spawn.ts', import.meta.url).href)};
-    await spawnStandin();
+    import { spawnMock } from ${JSON.stringify(new URL('spawn.ts', import.meta.url).href)};
+    await spawnMock();
   `;
   const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     stdio: 'ignore',
@@ -71,7 +71,7 @@ test('a port in use is the user’s to mend', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;
-  const failed = spawnStandin({ port });
+  const failed = spawnMock({ port });
   await expect(failed).rejects.toThrow(UserError);
   await expect(failed).rejects.toThrow(`Port ${port} is in use`);
   taken.close();

@@ -6,10 +6,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { measuringFlags } from '../base/measuring-flags.ts';
 import { UserError } from '../base/user-error.ts';
-import type { StandinOptions } from './options.ts';
+import type { MockOptions } from './options.ts';
 
-/** A stand-in gateway in a process of its own. */
-export interface SpawnedStandin {
+/** a mock gateway in a process of its own. */
+export interface SpawnedMock {
   url: string;
   pid: number;
   /** Ends it. Without this it ends with the process that started it, however that goes. */
@@ -17,11 +17,11 @@ export interface SpawnedStandin {
 }
 
 /**
- * Starts a stand-in gateway beside this process, so that its work disturbs no clock here. It does not keep this
+ * Starts a mock gateway beside this process, so that its work disturbs no clock here. It does not keep this
  * process alive, and Ctrl-C in a terminal does not reach it: whoever started it says when it stops.
  * Throws `UserError` when it does not start.
  */
-export async function spawnStandin(options: Partial<StandinOptions> = {}): Promise<SpawnedStandin> {
+export async function spawnMock(options: Partial<MockOptions> = {}): Promise<SpawnedMock> {
   const { port = 0, ...rest } = options;
   const main = fileURLToPath(new URL(`./main${extname(import.meta.url)}`, import.meta.url));
   // The truth server has a clock to be proud of, too.
@@ -56,7 +56,7 @@ async function listening(child: ChildProcess): Promise<string> {
     child.once('error', reject);
     // `close` comes after the last of its output.
     child.once('close', () =>
-      reject(new UserError(`The stand-in gateway did not start: ${complaint.trim()}`)),
+      reject(new UserError(`The mock gateway did not start: ${complaint.trim()}`)),
     );
   });
   const [line] = (await Promise.race([once(lines, 'line'), failed])) as [string];

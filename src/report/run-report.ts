@@ -73,8 +73,8 @@ export interface OutputFormat {
   render(report: Report, style: Style): string;
 }
 
-/** Whether any row comes from the stand-in gateway: every picture of such a run must say so. */
+/** Whether any row comes from the mock gateway: every picture of such a run must say so. */
 export const isSimulated = (run: RunFacts): boolean => run.routes.includes('demo');
 
 export const simulatedNotice =
-  'SIMULATED: these answers and times come from the built-in stand-in gateway. They say nothing about real models.';
+  'SIMULATED: these answers and times come from the built-in mock gateway. They say nothing about real models.';

@@ -8,7 +8,7 @@ import { Gateway } from '../wire/client.ts';
 import { createDispatcher } from '../wire/connections.ts';
 import type { Exchange } from '../measure/exchange.ts';
 import { scenarios } from '../mock/failure-modes.ts';
-import { createStandin } from '../mock/mock-server.ts';
+import { createMock } from '../mock/mock-server.ts';
 import { decide } from './retry.ts';
 
 const timeouts = { connectMs: 3000, firstTokenMs: 2500, idleMs: 1500, totalMs: 4000 };
@@ -26,7 +26,7 @@ function next(exchange: Exchange): string {
 }
 
 test('every failure of the gateway, over real sockets, on both routes, streamed and not', async () => {
-  const standin = await createStandin({ speed: 5, gatewayToken: 'token' });
+  const mock = await createMock({ speed: 5, gatewayToken: 'token' });
   const gateway = new Gateway({
     dispatcher: createDispatcher({ connectTimeoutMs: 2000 }, {}),
     timeouts,
@@ -36,7 +36,7 @@ test('every failure of the gateway, over real sockets, on both routes, streamed 
   const ask = (route: 'compat' | 'provider', name: string, stream: boolean): Promise<Exchange> =>
     gateway.ask({
       eventId: randomUUID(),
-      baseUrl: `${standin.url}/v1/a/g/${route === 'compat' ? 'compat' : 'custom-ollama/v1'}`,
+      baseUrl: `${mock.url}/v1/a/g/${route === 'compat' ? 'compat' : 'custom-ollama/v1'}`,
       body: {
         model: `${route === 'compat' ? 'custom-ollama/' : ''}sim-fail-${name}`,
         messages: [{ role: 'user', content: 'What is 2 + 2?' }],
@@ -70,7 +70,7 @@ test('every failure of the gateway, over real sockets, on both routes, streamed 
     ),
   );
   await gateway.close();
-  await standin.close();
+  await mock.close();
   const head = ['failure', 'what happens', 'streamed', 'not streamed', 'what follows'];
   await expect(`${markdownTable([head, ...rows])}\n`).toMatchFileSnapshot('golden/failures.md');
 }, 60_000);

@@ -18,7 +18,7 @@ import { readRequests } from '../journal/resume.ts';
 import { VerdictLog } from '../journal/verdicts.ts';
 import { loadModes } from './load-modes.ts';
 import { armsOf, planBlocks } from '../plan/blocks.ts';
-import { createStandin } from '../mock/mock-server.ts';
+import { createMock } from '../mock/mock-server.ts';
 import { load, minimal } from '../suite/testing/temp-suite.ts';
 import { BudgetGuard } from './budget.ts';
 import { Judging } from './judging.ts';
@@ -51,7 +51,7 @@ async function trial(
   { onRow, onStarted, options = {} }: Interference = {},
 ): Promise<Trial> {
   await using scratch = await scratchFolder();
-  const standin = await createStandin({ gatewayToken: demoCredentials.token });
+  const mock = await createMock({ gatewayToken: demoCredentials.token });
   const list = Object.entries(models).map(([id, model]) => `{ id: ${id}, model: '${model}' }`);
   const numbers = Array.from({ length: prompts }, (_, n) => n);
   const suite = await load(
@@ -62,7 +62,7 @@ async function trial(
     ).replace(/models: .*/, `models: [${list.join(', ')}]`),
   );
   const arms = armsOf(suite.models, ['demo']);
-  const context = { environment: {}, settings: suite.gateway, baseUrl: standin.url, providerKey: false };
+  const context = { environment: {}, settings: suite.gateway, baseUrl: mock.url, providerKey: false };
   const gateway = new Gateway({
     dispatcher: createDispatcher({ connectTimeoutMs: 2000 }, {}),
     timeouts: suite.run.timeouts,
@@ -100,7 +100,7 @@ async function trial(
       },
       ...options,
     });
-    const stats = (await (await fetch(`${standin.url}/__standin/stats`)).json()) as { requests: number };
+    const stats = (await (await fetch(`${mock.url}/__mock/stats`)).json()) as { requests: number };
     return {
       outcome,
       rows: await Array.fromAsync(readRequests(scratch.path)),
@@ -112,7 +112,7 @@ async function trial(
     await gateway.close();
     await journal.close();
     await log.close();
-    await standin.close();
+    await mock.close();
   }
 }
 

@@ -47,7 +47,7 @@ test('direct and local: no gateway, no gateway token', () => {
   });
 });
 
-test('demo: the stand-in’s own address and credentials, whatever the environment holds', () => {
+test('demo: the mock’s own address and credentials, whatever the environment holds', () => {
   expect(endpoint('demo', { baseUrl: 'http://127.0.0.1:4000' })).toEqual({
     baseUrl: 'http://127.0.0.1:4000/v1/demo-account/demo/compat',
     wireModel: 'custom-ollama/kimi-k2.6',

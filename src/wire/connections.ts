@@ -109,7 +109,7 @@ export function createDispatcher(options: ConnectionOptions, env: NodeJS.Process
   const httpProxy = env['http_proxy'] ?? env['HTTP_PROXY'];
   const httpsProxy = env['https_proxy'] ?? env['HTTPS_PROXY'];
   if (!httpProxy && !httpsProxy) return new Agent(settings);
-  // The stand-in gateway and a local Ollama are on this machine; a proxy would look for them on its own.
+  // The mock gateway and a local Ollama are on this machine; a proxy would look for them on its own.
   const noProxy = [env['no_proxy'] ?? env['NO_PROXY'], 'localhost', '127.0.0.1', '[::1]'];
   return new EnvHttpProxyAgent({
     ...settings,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createStandin } from '../mock/mock-server.ts';
+import { createMock } from '../mock/mock-server.ts';
 import { createDispatcher } from './connections.ts';
 import { loadedModels, ollamaVersion, type LocalOllama } from './local-ollama.ts';
 import { serve, testGateway } from './testing/server.ts';
@@ -11,12 +11,12 @@ function reach(baseUrl: string): LocalOllama & AsyncDisposable {
 }
 
 test('says which models are in memory, whichever API the address is of', async () => {
-  const standin = await createStandin({});
-  await using ollama = reach(`${standin.url}/v1`);
+  const mock = await createMock({});
+  await using ollama = reach(`${mock.url}/v1`);
   await using client = testGateway();
   expect(await loadedModels(ollama)).toEqual([]);
-  await client.ask(`${standin.url}/api`, { native: true, params: { model: 'sim-instant' } });
-  expect(await loadedModels({ ...ollama, baseUrl: `${standin.url}/api/` })).toEqual([
+  await client.ask(`${mock.url}/api`, { native: true, params: { model: 'sim-instant' } });
+  expect(await loadedModels({ ...ollama, baseUrl: `${mock.url}/api/` })).toEqual([
     {
       model: 'sim-instant',
       size: 4_700_000_000,
@@ -27,7 +27,7 @@ test('says which models are in memory, whichever API the address is of', async (
     },
   ]);
   expect(await ollamaVersion(ollama)).toMatch(/^\d+\.\d+/);
-  await standin.close();
+  await mock.close();
 });
 
 test('asks with the headers of the suite; what it is not told is absent, and text is made safe', async () => {

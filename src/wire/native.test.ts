@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { createStandin, type Standin } from '../mock/mock-server.ts';
-import type { StandinOptions } from '../mock/options.ts';
+import { createMock, type Mock } from '../mock/mock-server.ts';
+import type { MockOptions } from '../mock/options.ts';
 import type { Exchange } from '../measure/exchange.ts';
 import { failureOf, serve, testGateway, type AskOptions } from './testing/server.ts';
 
 /** A local Ollama, simulated. */
-async function ollama(options: Partial<StandinOptions> = {}): Promise<Standin & AsyncDisposable> {
-  const standin = await createStandin({ speed: 10, ...options });
-  return { ...standin, [Symbol.asyncDispose]: () => standin.close() };
+async function ollama(options: Partial<MockOptions> = {}): Promise<Mock & AsyncDisposable> {
+  const mock = await createMock({ speed: 10, ...options });
+  return { ...mock, [Symbol.asyncDispose]: () => mock.close() };
 }
 
 interface Asked extends AskOptions {

@@ -7,8 +7,8 @@ import { diagnosisJson } from '../../diagnose/doctor/doctor-json.ts';
 import { renderDiagnosis } from '../../diagnose/doctor/render-doctor.ts';
 import { demoCredentials } from '../../target/routes/demo.ts';
 import { serve } from '../../wire/testing/server.ts';
-import type { StandinOptions } from '../../mock/options.ts';
-import { createStandin, type Standin } from '../../mock/mock-server.ts';
+import type { MockOptions } from '../../mock/options.ts';
+import { createMock, type Mock } from '../../mock/mock-server.ts';
 import { setUps } from '../../mock/set-ups.ts';
 import { scratch } from '../testing/gatebench.ts';
 import { examineSuite, type ExamineFlags } from './examine-suite.ts';
@@ -21,11 +21,11 @@ const secrets = {
 };
 /** A clock that never waits long; what is late is there on the next look. */
 const clock: Clock = { ...systemClock, sleep: () => systemClock.sleep(20) };
-const running: Standin[] = [];
+const running: Mock[] = [];
 
 afterEach(async () => {
   vi.unstubAllEnvs();
-  await Promise.all(running.splice(0).map((standin) => standin.close()));
+  await Promise.all(running.splice(0).map((mock) => mock.close()));
 });
 
 interface Examined {
@@ -35,22 +35,22 @@ interface Examined {
   url: string;
 }
 
-/** Examines a stand-in account in this process, over real sockets. */
+/** Examines a mock account in this process, over real sockets. */
 async function examined(
-  options: Partial<StandinOptions>,
+  options: Partial<MockOptions>,
   flags: Partial<ExamineFlags> = {},
   env: Partial<typeof secrets> = secrets,
 ): Promise<Examined> {
-  const standin = await createStandin({
+  const mock = await createMock({
     speed: 20,
     cache: 'off',
     gatewayToken: demoCredentials.token,
     providerKeys: [secrets.OLLAMA_API_KEY],
     ...options,
   });
-  running.push(standin);
+  running.push(mock);
   for (const name of Object.keys(secrets) as (keyof typeof secrets)[]) vi.stubEnv(name, env[name]);
-  const { url } = standin;
+  const { url } = mock;
   const gateway = `${url}/v1/${secrets.CF_ACCOUNT_ID}/lab`;
   const said: string[] = [];
   const diagnosis = await examineSuite(
@@ -64,7 +64,7 @@ async function examined(
       tryBearer: false,
       apiUrl: url,
       ...flags,
-      ...(flags.baseUrl && { baseUrl: flags.baseUrl.map((entry) => entry.replace('STANDIN', url)) }),
+      ...(flags.baseUrl && { baseUrl: flags.baseUrl.map((entry) => entry.replace('MOCK', url)) }),
     },
     { say: (text) => said.push(text), stop: new AbortController().signal, clock },
   );
@@ -87,7 +87,7 @@ const answer = ({ diagnosis }: Examined, wanted: string): string | undefined =>
 const gatewayRoutes = 'compat provider';
 const allRoutes = 'compat provider direct';
 
-/** Every set-up that the stand-in can play, and what is found with it. */
+/** Every set-up that the mock can play, and what is found with it. */
 const expectations: Readonly<Record<string, readonly string[]>> = {
   'token-refused': [`token-refused: ${gatewayRoutes}`],
   'token-unknown': [`token-unknown: ${gatewayRoutes}`, 'other-failure: direct'],
@@ -152,7 +152,7 @@ test.each(setUps)('finds $name: $summary', onABusyMachine, async ({ name, option
 /** What only shows with other flags, other credentials, or another suite. */
 const further: readonly {
   what: string;
-  options?: Partial<StandinOptions>;
+  options?: Partial<MockOptions>;
   flags?: Partial<ExamineFlags>;
   env?: Partial<typeof secrets>;
   finds: readonly string[];
@@ -211,7 +211,7 @@ const further: readonly {
   },
   {
     what: 'an address that is no OpenAI-compatible one',
-    flags: { route: ['direct'], baseUrl: ['STANDIN/elsewhere'] },
+    flags: { route: ['direct'], baseUrl: ['MOCK/elsewhere'] },
     finds: ['path-missing: direct'],
   },
   {
@@ -248,7 +248,7 @@ test('a model that nobody has comes with the nearest names of the list', async (
 });
 
 test('an address that is only the host of a gateway is told from a provider that leads elsewhere', async () => {
-  const seen = await examined({}, { route: ['compat'], baseUrl: ['STANDIN'] });
+  const seen = await examined({}, { route: ['compat'], baseUrl: ['MOCK'] });
   expect(found(seen)).toEqual(['path-missing: compat']);
   expect(seen.diagnosis.findings[0]?.fix).toContain('Correct --base-url');
 });
@@ -293,9 +293,9 @@ test('a token as Authorization that goes on to the provider is told, and what to
 
 describe('the open questions', () => {
   test('how /compat joins the base URL', async () => {
-    const joined = async (options: Partial<StandinOptions>): Promise<string | undefined> =>
+    const joined = async (options: Partial<MockOptions>): Promise<string | undefined> =>
       answer(await examined(options, { route: ['compat'] }), 'compat-join');
-    const at = (basePath: string): StandinOptions['providers'] => [{ slug: 'ollama', basePath }];
+    const at = (basePath: string): MockOptions['providers'] => [{ slug: 'ollama', basePath }];
     expect(await joined({})).toContain('without a path works');
     expect(await joined({ providers: at('/api') })).toContain('/api does not work');
     expect(await joined({ providers: at('/api'), compatJoin: 'replace' })).toContain('/api works');
@@ -315,7 +315,7 @@ describe('the open questions', () => {
 
   test('without being told to, no token ever reaches the provider', async () => {
     const { url } = await examined({ acceptBearer: false, gatewayToken: undefined, keepHeaders: true });
-    const requests = (await (await fetch(`${url}/__standin/requests`)).json()) as {
+    const requests = (await (await fetch(`${url}/__mock/requests`)).json()) as {
       path: string;
       headers: Record<string, string>;
       body: string;
@@ -358,7 +358,7 @@ test('never sends more than it says, however many models there are', async () =>
   const models = Array.from({ length: 8 }, (_, n) => `custom-ollama/sim-swift?cachedTokens=${n}`);
   const { diagnosis, url } = await examined({ keepHeaders: true }, { models });
   const { limits, spent } = diagnosis.facts;
-  const requests = (await (await fetch(`${url}/__standin/requests`)).json()) as unknown[];
+  const requests = (await (await fetch(`${url}/__mock/requests`)).json()) as unknown[];
   expect(requests).toHaveLength(spent.requests);
   expect(spent.requests).toBeLessThanOrEqual(limits.requests);
   expect(spent.tokens).toBeLessThanOrEqual(limits.tokens);
@@ -400,7 +400,7 @@ models: [custom-ollama/kimi-k2.6, custom-ollama/sim-swift]
 prompts: [{ id: a, prompt: A? }]
 `,
     );
-    const flags = { suite, models: undefined, route: undefined, baseUrl: ['local=STANDIN'] };
+    const flags = { suite, models: undefined, route: undefined, baseUrl: ['local=MOCK'] };
     const { diagnosis } = await examined({ providerKeys: undefined }, flags, alone);
     const [local] = diagnosis.facts.routes;
     expect(local?.probes.map(({ model, exchange }) => [model, exchange.outcome])).toEqual([

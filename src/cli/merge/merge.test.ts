@@ -5,7 +5,7 @@ import { level } from '../../diagnose/calibrate/testing/level.ts';
 import { loadRun, readRows } from '../load-report.ts';
 import { readManifest } from '../../journal/manifest.ts';
 import { gatebench, scratch, type Finished } from '../testing/gatebench.ts';
-import { createStandin } from '../../mock/mock-server.ts';
+import { createMock } from '../../mock/mock-server.ts';
 import { joinedManifest } from './join-shards.ts';
 import { assertSamePlan, missingShards, type Part } from './same-plan.ts';
 
@@ -45,12 +45,12 @@ describe('shards', () => {
   test('are joined in any order into one run, which reports and counts like one', async () => {
     await using cwd = await scratch();
     await writeFile(join(cwd.path, 'trial.yaml'), suite);
-    const standin = await createStandin({ gatewayToken: token, speed: 20 });
+    const mock = await createMock({ gatewayToken: token, speed: 20 });
     const sent = [
-      await sendShard(cwd.path, standin.url, '1/2'),
-      await sendShard(cwd.path, standin.url, '2/2'),
+      await sendShard(cwd.path, mock.url, '1/2'),
+      await sendShard(cwd.path, mock.url, '2/2'),
     ];
-    await standin.close();
+    await mock.close();
     // The threshold is broken, but a shard judges none.
     expect(sent.map(({ code }) => code)).toEqual([0, 0]);
 
@@ -122,8 +122,8 @@ describe('shards', () => {
 describe('thresholds of a run', () => {
   test('end it with 4 when one fails, and with 6 when one is open and --strict is given', async () => {
     await using cwd = await scratch();
-    const standin = await createStandin({ gatewayToken: token, speed: 20 });
-    const args = ['run', 'trial.yaml', '--base-url', `${standin.url}/v1/a/g/compat`, '--quiet'];
+    const mock = await createMock({ gatewayToken: token, speed: 20 });
+    const args = ['run', 'trial.yaml', '--base-url', `${mock.url}/v1/a/g/compat`, '--quiet'];
     const send = async (limit: string, ...flags: string[]): Promise<Finished> => {
       await writeFile(join(cwd.path, 'trial.yaml'), suite.replace(/thresholds.*/, `thresholds: [${limit}]`));
       return gatebench([...args, ...flags], cwd.path, { CF_AIG_TOKEN: token });
@@ -139,6 +139,6 @@ describe('thresholds of a run', () => {
     expect(strict.stdout).toMatch(
       /not settled: p99\(completion_tokens\) of sim-swift, at most 60k, 10 requests\s+are too few/,
     );
-    await standin.close();
+    await mock.close();
   }, 60_000);
 });

@@ -1,18 +1,18 @@
 import { demoCredentials } from '../../target/routes/demo.ts';
-import { spawnStandin, type SpawnedStandin } from '../../mock/spawn.ts';
+import { spawnMock, type SpawnedMock } from '../../mock/spawn.ts';
 
-/** The stand-in gateway of a run, started when the first suite needs it and ended with the command. */
+/** The mock gateway of a run, started when the first suite needs it and ended with the command. */
 export interface DemoGateway {
   url(): Promise<string>;
   stop(): Promise<void>;
 }
 
 export function demoGateway(): DemoGateway {
-  let standin: Promise<SpawnedStandin> | undefined;
+  let mock: Promise<SpawnedMock> | undefined;
   return {
-    url: async () => (await (standin ??= spawnStandin({ gatewayToken: demoCredentials.token }))).url,
+    url: async () => (await (mock ??= spawnMock({ gatewayToken: demoCredentials.token }))).url,
     async stop() {
-      await (await standin)?.stop();
+      await (await mock)?.stop();
     },
   };
 }

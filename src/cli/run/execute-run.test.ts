@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import { keyOf } from '../../journal/resume.ts';
-import { createStandin } from '../../mock/mock-server.ts';
+import { createMock } from '../../mock/mock-server.ts';
 import { readRows } from '../load-report.ts';
 import { gatebench, onlyRun, scratch, start, suites, type Finished } from '../testing/gatebench.ts';
 
@@ -49,7 +49,7 @@ async function rowsOf(folder: string): Promise<RequestRow[]> {
   return Array.fromAsync(readRows(folder));
 }
 
-/** Runs a suite against a stand-in in this process. */
+/** Runs a suite against a mock in this process. */
 async function trial(
   cwd: string,
   url: string,
@@ -65,14 +65,14 @@ async function trial(
   return { result, folder, rows: await rowsOf(folder) };
 }
 
-const standinOptions = { gatewayToken: token, speed: 20, keepHeaders: true };
+const mockOptions = { gatewayToken: token, speed: 20, keepHeaders: true };
 
 describe('a run', () => {
   test('asks every prompt of every model as often as planned, and writes all its files', async () => {
     await using cwd = await scratch();
-    const standin = await createStandin(standinOptions);
-    const { result, folder, rows } = await trial(cwd.path, standin.url, suiteText());
-    await standin.close();
+    const mock = await createMock(mockOptions);
+    const { result, folder, rows } = await trial(cwd.path, mock.url, suiteText());
+    await mock.close();
     expect(result).toMatchObject({ code: 0 });
     expect((await readdir(folder)).sort()).toEqual(
       expect.arrayContaining(['answers.jsonl', 'models.csv', 'pairs.csv', 'requests.csv', 'run.json']),
@@ -93,15 +93,15 @@ describe('a run', () => {
 
   test('never has more in flight than asked for, in all and by model', async () => {
     await using cwd = await scratch();
-    const standin = await createStandin(standinOptions);
+    const mock = await createMock(mockOptions);
     const models = '[{ model: custom-ollama/sim-swift }, { model: custom-ollama/sim-wordy, concurrency: 1 }]';
     const text = suiteText({ prompts: 8 }).replace(/models: .*/, `models: ${models}`);
-    const { rows } = await trial(cwd.path, standin.url, text, ['--concurrency', '3']);
-    const stats = (await (await fetch(`${standin.url}/__standin/stats`)).json()) as {
+    const { rows } = await trial(cwd.path, mock.url, text, ['--concurrency', '3']);
+    const stats = (await (await fetch(`${mock.url}/__mock/stats`)).json()) as {
       maxInFlight: number;
       models: Record<string, { maxInFlight: number }>;
     };
-    await standin.close();
+    await mock.close();
     expect(Math.max(...rows.map(({ in_flight }) => in_flight!))).toBeLessThanOrEqual(3);
     expect(stats.maxInFlight).toBeLessThanOrEqual(3);
     expect(stats.models['sim-wordy']?.maxInFlight).toBe(1);
@@ -110,9 +110,9 @@ describe('a run', () => {
   test('the same seed asks in the same order', async () => {
     const order = async (): Promise<string[]> => {
       await using cwd = await scratch();
-      const standin = await createStandin(standinOptions);
-      const { rows } = await trial(cwd.path, standin.url, suiteText());
-      await standin.close();
+      const mock = await createMock(mockOptions);
+      const { rows } = await trial(cwd.path, mock.url, suiteText());
+      await mock.close();
       return rows
         .toSorted((a, b) => a.block - b.block || a.position - b.position)
         .map(({ block, position, model, prompt_id }) => `${block}.${position} ${model} ${prompt_id}`);
@@ -122,9 +122,9 @@ describe('a run', () => {
 
   test('report says the same again from the folder alone, byte for byte', async () => {
     await using cwd = await scratch();
-    const standin = await createStandin(standinOptions);
-    const { folder } = await trial(cwd.path, standin.url, suiteText());
-    await standin.close();
+    const mock = await createMock(mockOptions);
+    const { folder } = await trial(cwd.path, mock.url, suiteText());
+    await mock.close();
     const [first, second] = [
       await gatebench(['report', folder, '--json'], cwd.path),
       await gatebench(['report', 'latest', '--json'], cwd.path),
@@ -143,12 +143,12 @@ describe('the stopping rule', () => {
     [0.99, 8, 3, 5],
   ])('half width %d, at most %i: %i to %i repeats', async (ratio, most, from, to) => {
     await using cwd = await scratch();
-    const standin = await createStandin(standinOptions);
+    const mock = await createMock(mockOptions);
     // Two even models, so that the interval hangs on nothing but the rule.
     const models = ['sim-exact?ttftMs=4000', 'sim-exact?ttftMs=8000'];
     const stop = `stop: { when: ci_half_width, metric: e2e_latency_ms, ratio: ${ratio}, max_repeat: ${most} }`;
-    const { result, rows } = await trial(cwd.path, standin.url, suiteText({ prompts: 8, run: stop, models }));
-    await standin.close();
+    const { result, rows } = await trial(cwd.path, mock.url, suiteText({ prompts: 8, run: stop, models }));
+    await mock.close();
     expect(result.code).toBe(0);
     const repeats = Math.max(...rows.map(({ repeat }) => repeat));
     expect(repeats).toBeGreaterThanOrEqual(from);
@@ -206,10 +206,10 @@ describe('what is wrong is said before anything is sent', () => {
 describe('failures', () => {
   test('each attempt is a row; a model that cannot answer is switched off and the others go on', async () => {
     await using cwd = await scratch();
-    const standin = await createStandin(standinOptions);
+    const mock = await createMock(mockOptions);
     const text = suiteText({ models: ['sim-swift', 'sim-nobody'] });
-    const { result, rows } = await trial(cwd.path, standin.url, text);
-    await standin.close();
+    const { result, rows } = await trial(cwd.path, mock.url, text);
+    await mock.close();
     expect(result.code).toBe(3);
     expect(result.stderr).toContain('sim-nobody is switched off');
     expect(rows.filter(({ model }) => model === 'sim-swift')).toHaveLength(9);
@@ -218,12 +218,12 @@ describe('failures', () => {
 
   test('no secret is in any byte that was written or printed, though the server echoes the headers', async () => {
     await using cwd = await scratch();
-    const standin = await createStandin({ ...standinOptions, gatewayToken: 'another' });
+    const mock = await createMock({ ...mockOptions, gatewayToken: 'another' });
     const account = 'account-secret-1';
-    const { result, folder } = await trial(cwd.path, standin.url, suiteText(), [], {
+    const { result, folder } = await trial(cwd.path, mock.url, suiteText(), [], {
       CF_ACCOUNT_ID: account,
     });
-    await standin.close();
+    await mock.close();
     expect(result.code).toBe(3);
     let everything = result.stdout + result.stderr;
     for (const name of await readdir(folder)) everything += await readFile(join(folder, name), 'utf8');
@@ -233,12 +233,12 @@ describe('failures', () => {
 
   test('a budget that is reached: exit 7, and what was paid for is there', async () => {
     await using cwd = await scratch();
-    const standin = await createStandin(standinOptions);
-    const { result, rows, folder } = await trial(cwd.path, standin.url, suiteText({ prompts: 8 }), [
+    const mock = await createMock(mockOptions);
+    const { result, rows, folder } = await trial(cwd.path, mock.url, suiteText({ prompts: 8 }), [
       '--max-tokens-total',
       '600',
     ]);
-    await standin.close();
+    await mock.close();
     expect(result.code).toBe(7);
     expect(rows.length).toBeGreaterThan(3);
     const used = rows.reduce((sum, row) => sum + (row.total_tokens ?? 0), 0);
@@ -248,9 +248,9 @@ describe('failures', () => {
 
   test('one that has reached its budget goes on with a larger one; a flag for another plan is refused', async () => {
     await using cwd = await scratch();
-    const standin = await createStandin(standinOptions);
-    const base = ['--base-url', `${standin.url}/v1/acc/gw/compat`, '--quiet'];
-    const { folder } = await trial(cwd.path, standin.url, suiteText(), ['--max-tokens-total', '600']);
+    const mock = await createMock(mockOptions);
+    const base = ['--base-url', `${mock.url}/v1/acc/gw/compat`, '--quiet'];
+    const { folder } = await trial(cwd.path, mock.url, suiteText(), ['--max-tokens-total', '600']);
     const goOn = (...args: string[]): Promise<Finished> =>
       gatebench(['run', '--resume', folder, ...base, ...args], cwd.path, { CF_AIG_TOKEN: token });
     expect((await goOn()).code).toBe(7);
@@ -260,16 +260,16 @@ describe('failures', () => {
       stderr: expect.stringContaining('--repeat, --route, --out, --models: a run goes on') as string,
     });
     const larger = await goOn('--repeat', '2', '--route', 'compat', '--max-tokens-total', '100000');
-    await standin.close();
+    await mock.close();
     expect(larger.code).toBe(0);
     assertEveryRequestOnce(await rowsOf(folder), 4 * 2 * 2 + 2);
   });
 
   test('a budget in USD says which models it does not bound, before and after', async () => {
     await using cwd = await scratch();
-    const standin = await createStandin(standinOptions);
-    const { result } = await trial(cwd.path, standin.url, suiteText(), ['--max-cost', '0.01']);
-    await standin.close();
+    const mock = await createMock(mockOptions);
+    const { result } = await trial(cwd.path, mock.url, suiteText(), ['--max-cost', '0.01']);
+    await mock.close();
     const words = /he budget of 0\.01 USD does not bound sim-swift, sim-wordy/;
     expect(result.stdout.replaceAll(/\s+/g, ' ')).toMatch(words);
     const plan = await gatebench(['plan', 'trial.yaml', '--max-cost', '0.01'], cwd.path);
@@ -328,10 +328,10 @@ describe('interruption', () => {
     '%s ends with what is there, exit 130, and can be resumed',
     async (signal) => {
       await using cwd = await scratch();
-      const standin = await createStandin({ ...standinOptions, speed: 4 });
+      const mock = await createMock({ ...mockOptions, speed: 4 });
       await writeFile(join(cwd.path, 'trial.yaml'), suiteText({ prompts: 12 }));
       const env = { CF_AIG_TOKEN: token };
-      const base = ['--base-url', `${standin.url}/v1/acc/gw/compat`];
+      const base = ['--base-url', `${mock.url}/v1/acc/gw/compat`];
       const { child, finished } = start(['run', 'trial.yaml', ...base], cwd.path, env);
       const folder = await runWithRows(cwd.path, 4);
       child.kill(signal);
@@ -343,7 +343,7 @@ describe('interruption', () => {
       const before = await rowsOf(folder);
       expect(before.length).toBeLessThan(12 * 2 * 2 + 2);
       const resumed = await gatebench(['run', '--resume', folder, ...base], cwd.path, env);
-      await standin.close();
+      await mock.close();
       expect(resumed.stderr).not.toContain('fault');
       expect(resumed.code).toBe(0);
       assertEveryRequestOnce(await rowsOf(folder), 12 * 2 * 2 + 2);
@@ -352,10 +352,10 @@ describe('interruption', () => {
 
   test('a second process on one run folder is refused; a changed suite too, with both hashes', async () => {
     await using cwd = await scratch();
-    const standin = await createStandin({ ...standinOptions, speed: 2 });
+    const mock = await createMock({ ...mockOptions, speed: 2 });
     await writeFile(join(cwd.path, 'trial.yaml'), suiteText({ prompts: 12 }));
     const env = { CF_AIG_TOKEN: token };
-    const base = ['--base-url', `${standin.url}/v1/acc/gw/compat`];
+    const base = ['--base-url', `${mock.url}/v1/acc/gw/compat`];
     const first = start(['run', 'trial.yaml', ...base], cwd.path, env);
     const folder = await runWithRows(cwd.path, 2);
     const second = await gatebench(['run', '--resume', folder, ...base], cwd.path, env);
@@ -365,7 +365,7 @@ describe('interruption', () => {
     expect(second.stderr).toContain('is being written by another gatebench');
     await writeFile(join(cwd.path, 'trial.yaml'), suiteText({ prompts: 13 }));
     const changed = await gatebench(['run', 'trial.yaml', `--resume=${folder}`, ...base], cwd.path, env);
-    await standin.close();
+    await mock.close();
     expect(changed.code).toBe(2);
     expect(changed.stderr.match(/[0-9a-f]{64}/g)).toHaveLength(2);
   });

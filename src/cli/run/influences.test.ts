@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import { influences } from '../../mock/influences.ts';
-import { createStandin } from '../../mock/mock-server.ts';
+import { createMock } from '../../mock/mock-server.ts';
 import { readRows } from '../load-report.ts';
 import { gatebench, onlyRun, scratch } from '../testing/gatebench.ts';
 
@@ -42,13 +42,13 @@ async function ran(mode: string, gateway: object, run: object = {}, ...args: str
   const { options } = influences.find(({ name }) => name === mode)!;
   await using cwd = await scratch();
   await writeFile(join(cwd.path, 'trial.yaml'), suite(gateway, run));
-  const standin = await createStandin({ speed: 5, ...options });
-  if (mode !== 'cold-loads') await load(standin.url);
+  const mock = await createMock({ speed: 5, ...options });
+  if (mode !== 'cold-loads') await load(mock.url);
   const { code, stdout } = await gatebench(
-    ['run', 'trial.yaml', '--base-url', standin.url, ...args],
+    ['run', 'trial.yaml', '--base-url', mock.url, ...args],
     cwd.path,
   );
-  await standin.close();
+  await mock.close();
   const rows = await Array.fromAsync(readRows(await onlyRun(cwd.path)));
   return { code, said: stdout.replace(/\s+/g, ' '), rows };
 }
@@ -120,9 +120,9 @@ test.each<[string, object, RegExp]>([
 test('without an influence there is no word of any', async () => {
   await using cwd = await scratch();
   await writeFile(join(cwd.path, 'trial.yaml'), suite(local, { repeat: 6, concurrency: 4 }));
-  const standin = await createStandin({ speed: 5 });
-  await load(standin.url);
-  const { stdout } = await gatebench(['run', 'trial.yaml', '--base-url', standin.url], cwd.path);
-  await standin.close();
+  const mock = await createMock({ speed: 5 });
+  await load(mock.url);
+  const { stdout } = await gatebench(['run', 'trial.yaml', '--base-url', mock.url], cwd.path);
+  await mock.close();
   expect(stdout).not.toMatch(/\bcache\b|queue|\bcontext\b|loaded|in flight, /);
 });

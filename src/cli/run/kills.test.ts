@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../base/random.ts';
 import { keyOf } from '../../journal/resume.ts';
-import { createStandin } from '../../mock/mock-server.ts';
+import { createMock } from '../../mock/mock-server.ts';
 import { scratch, start, type Started } from '../testing/gatebench.ts';
 import { anyMoment, arrivedAt, begunRuns, finalPlaces, killAt, rowsSoFar, timed } from '../testing/kills.ts';
 
@@ -47,7 +47,7 @@ test('killed at twenty random moments: the same final rows as undisturbed, and n
       return start(['run', ...args, ...to], cwd.path, { CF_AIG_TOKEN: token });
     };
 
-  const quiet = await createStandin({ gatewayToken: token });
+  const quiet = await createMock({ gatewayToken: token });
   const pace = await timed(startFor(quiet.url)('trial.yaml'), total, current);
   await quiet.close();
   const undisturbed = (await current())!;
@@ -56,8 +56,8 @@ test('killed at twenty random moments: the same final rows as undisturbed, and n
   past.add(undisturbed);
 
   for (let killed = 0; killed < kills;) {
-    const standin = await createStandin({ gatewayToken: token, keepHeaders: true });
-    const begin = startFor(standin.url);
+    const mock = await createMock({ gatewayToken: token, keepHeaders: true });
+    const begin = startFor(mock.url);
     /** At each kill: which requests were done, and how many had arrived. */
     const stops: { done: Set<string>; arrived: number }[] = [];
     for (;;) {
@@ -73,7 +73,7 @@ test('killed at twenty random moments: the same final rows as undisturbed, and n
       killed++;
       const folder = await current();
       const rows = await rowsSoFar(folder);
-      const arrived = (await arrivedAt(standin.url)).length;
+      const arrived = (await arrivedAt(mock.url)).length;
       stops.push({ done: new Set(rows.filter(({ final }) => final).map(keyOf)), arrived });
       happened.push(
         `${before === undefined ? 'begun' : 'resumed'}, killed ${moment.when} rows (${moment.share.toFixed(3)}): ` +
@@ -86,8 +86,8 @@ test('killed at twenty random moments: the same final rows as undisturbed, and n
     const folder = (await current())!;
     past.add(folder);
     const rows = await rowsSoFar(folder);
-    const arrived = await arrivedAt(standin.url);
-    await standin.close();
+    const arrived = await arrivedAt(mock.url);
+    await mock.close();
     expect(finalPlaces(rows), said()).toEqual(expected);
     const sent = new Set(arrived.map(({ eventId }) => eventId));
     const recorded = new Set(rows.map(({ event_id }) => event_id));

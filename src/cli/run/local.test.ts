@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readManifest } from '../../journal/manifest.ts';
 import { goodFrames, sendFrames, serve } from '../../wire/testing/server.ts';
-import { createStandin } from '../../mock/mock-server.ts';
+import { createMock } from '../../mock/mock-server.ts';
 import { readRows } from '../load-report.ts';
 import { gatebench, onlyRun, scratch } from '../testing/gatebench.ts';
 
@@ -27,9 +27,9 @@ const native = ', local: { api: native, keep_alive: 30m, num_ctx: 4096 }';
 test('Ollama asked in its own words: cold loads are in the warm-up, and server time is told from network', async () => {
   await using cwd = await scratch();
   await writeFile(join(cwd.path, 'trial.yaml'), suiteText(native));
-  const standin = await createStandin({ keepHeaders: true });
-  const ran = await gatebench(['run', 'trial.yaml', '--base-url', standin.url], cwd.path);
-  await standin.close();
+  const mock = await createMock({ keepHeaders: true });
+  const ran = await gatebench(['run', 'trial.yaml', '--base-url', mock.url], cwd.path);
+  await mock.close();
   expect(ran.code).toBe(0);
   const folder = await onlyRun(cwd.path);
   const rows = await Array.fromAsync(readRows(folder));
@@ -64,9 +64,9 @@ test('Ollama asked in its own words: cold loads are in the warm-up, and server t
 test('a measured answer for which the model had to be loaded does not count, and the warning says what to do', async () => {
   await using cwd = await scratch();
   await writeFile(join(cwd.path, 'trial.yaml'), suiteText(native.replace('30m', '0')));
-  const standin = await createStandin({});
-  const ran = await gatebench(['run', 'trial.yaml', '--base-url', standin.url, '--repeat', '1'], cwd.path);
-  await standin.close();
+  const mock = await createMock({});
+  const ran = await gatebench(['run', 'trial.yaml', '--base-url', mock.url, '--repeat', '1'], cwd.path);
+  await mock.close();
   const said = ran.stdout.replace(/\s+/g, ' ');
   expect(said).toContain(
     'left out of latency figures (cold_load). The model had to be loaded into memory first',
@@ -77,9 +77,9 @@ test('a measured answer for which the model had to be loaded does not count, and
 test('by default it is asked as every route is; a cold load is seen in its memory, and left out', async () => {
   await using cwd = await scratch();
   await writeFile(join(cwd.path, 'trial.yaml'), suiteText(''));
-  const standin = await createStandin({ speed: 20 });
-  const ran = await gatebench(['run', 'trial.yaml', '--base-url', standin.url, '--warmup', '0'], cwd.path);
-  await standin.close();
+  const mock = await createMock({ speed: 20 });
+  const ran = await gatebench(['run', 'trial.yaml', '--base-url', mock.url, '--warmup', '0'], cwd.path);
+  await mock.close();
   expect(ran.code).toBe(0);
   const folder = await onlyRun(cwd.path);
   const rows = await Array.fromAsync(readRows(folder));

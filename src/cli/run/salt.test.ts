@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { saltToken } from '../../wire/salt.ts';
 import { readManifest } from '../../journal/manifest.ts';
 import { keyOf } from '../../journal/resume.ts';
-import { createStandin, type Standin } from '../../mock/mock-server.ts';
+import { createMock, type Mock } from '../../mock/mock-server.ts';
 import { readRows } from '../load-report.ts';
 import { gatebench, onlyRun, scratch } from '../testing/gatebench.ts';
 
@@ -20,8 +20,8 @@ const suite = [
 ].join('\n');
 
 /** System prompts in the order in which they came. */
-async function systemPrompts({ url }: Standin): Promise<string[]> {
-  const seen = (await (await fetch(`${url}/__standin/requests`)).json()) as { path: string; body: string }[];
+async function systemPrompts({ url }: Mock): Promise<string[]> {
+  const seen = (await (await fetch(`${url}/__mock/requests`)).json()) as { path: string; body: string }[];
   return seen
     .filter(({ path }) => path.endsWith('/chat/completions'))
     .map(({ body }) => (JSON.parse(body) as { messages: { content: string }[] }).messages[0]!.content);
@@ -30,10 +30,10 @@ async function systemPrompts({ url }: Standin): Promise<string[]> {
 test('every attempt carries a token of its own, which run.json and its row tell again', async () => {
   await using cwd = await scratch();
   await writeFile(join(cwd.path, 'trial.yaml'), suite);
-  const standin = await createStandin({ keepHeaders: true });
-  const ran = await gatebench(['run', 'trial.yaml', '--base-url', standin.url], cwd.path);
-  const sent = await systemPrompts(standin);
-  await standin.close();
+  const mock = await createMock({ keepHeaders: true });
+  const ran = await gatebench(['run', 'trial.yaml', '--base-url', mock.url], cwd.path);
+  const sent = await systemPrompts(mock);
+  await mock.close();
   expect(ran.code).toBe(0);
   const folder = await onlyRun(cwd.path);
   const { run_id: runId, seed, suite: recorded } = await readManifest(folder);
@@ -48,17 +48,17 @@ test('every attempt carries a token of its own, which run.json and its row tell 
 test('the flag wins, is part of what is asked, and cannot change on the way', async () => {
   await using cwd = await scratch();
   await writeFile(join(cwd.path, 'trial.yaml'), suite);
-  const standin = await createStandin({ keepHeaders: true });
-  const run = (...args: string[]) => gatebench(['run', ...args, '--base-url', standin.url], cwd.path);
+  const mock = await createMock({ keepHeaders: true });
+  const run = (...args: string[]) => gatebench(['run', ...args, '--base-url', mock.url], cwd.path);
   await run('trial.yaml', '--salt', 'none', '--out', 'plain', '--max-requests', '5');
-  expect(await systemPrompts(standin)).toEqual(Array(5).fill('Be brief.'));
+  expect(await systemPrompts(mock)).toEqual(Array(5).fill('Be brief.'));
   await run('trial.yaml', '--out', 'salted');
   const hashes = await Promise.all(
     ['plain', 'salted'].map(async (folder) => (await readManifest(join(cwd.path, folder))).suite_hash),
   );
   expect(new Set(hashes).size).toBe(2);
   const other = await run('--resume', 'salted', '--salt', 'prefix');
-  await standin.close();
+  await mock.close();
   expect(other).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('--salt: a run goes on') as string,

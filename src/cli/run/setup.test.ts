@@ -10,7 +10,7 @@ describe('an address that no request would go to is refused:', () => {
       ['compat'],
       /nothing goes by provider here, but by compat/,
     ],
-    ['of the demo', ['http://a'], ['demo'], /starts a stand-in of its own/],
+    ['of the demo', ['http://a'], ['demo'], /starts a mock of its own/],
     ['the second for the same routes', ['http://a', 'http://b'], ['compat'], /write route=URL/],
   ])('%s', (_, given, names, message) => {
     expect(() => assertAddressed(given, names)).toThrow(message);

@@ -53,7 +53,7 @@ export function assertAddressed(given: readonly string[], names: readonly string
     if (name !== undefined) assertRoute(name);
     if (name === 'demo' || names.every((each) => each === 'demo'))
       throw new UserError(
-        `--base-url ${entry}: the route demo starts a stand-in of its own. For one that runs already, or another gateway, say --route compat.`,
+        `--base-url ${entry}: the route demo starts a mock of its own. For one that runs already, or another gateway, say --route compat.`,
       );
     if (name !== undefined && !names.includes(name))
       throw new UserError(

@@ -112,9 +112,9 @@ export interface Arrived {
   key: string;
 }
 
-/** Chat requests on the route `compat` that a stand-in has had, in their order; it must keep headers. */
+/** Chat requests on the route `compat` that a mock has had, in their order; it must keep headers. */
 export async function arrivedAt(url: string): Promise<Arrived[]> {
-  const seen = (await (await fetch(`${url}/__standin/requests`)).json()) as {
+  const seen = (await (await fetch(`${url}/__mock/requests`)).json()) as {
     path: string;
     headers: Record<string, string>;
   }[];

@@ -7,7 +7,7 @@ import { createDispatcher } from '../../wire/connections.ts';
 import { warmConnections } from '../../wire/warm.ts';
 import { describeMachine } from '../../journal/manifest.ts';
 import { defaultOptions } from '../../mock/options.ts';
-import { spawnStandin } from '../../mock/spawn.ts';
+import { spawnMock } from '../../mock/spawn.ts';
 import { maxFrames } from '../../mock/truth-log.ts';
 import { type Calibration, sentenceOf } from './calibration.ts';
 import type { LevelFigures } from './level-figures.ts';
@@ -39,8 +39,8 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
     .sort((a, b) => a - b)
     .map((streams) => ({ streams, rounds: roundsFor(streams, options) }));
   const measuredAt = clock.wall().toISOString();
-  const standin = await spawnStandin();
-  const client = newClient(standin.url, clock);
+  const mock = await spawnMock();
+  const client = newClient(mock.url, clock);
   try {
     await warmUp(client, clock);
     const figures: LevelFigures[] = [];
@@ -48,7 +48,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
       options.onLevel?.(streams);
       await client.warm(streams);
       const level = await measureLevel({
-        standinUrl: standin.url,
+        mockUrl: mock.url,
         streams,
         rounds,
         spreadMs: streamMs(shape),
@@ -74,7 +74,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
     };
   } finally {
     await client.close();
-    await standin.stop();
+    await mock.stop();
   }
 }
 

@@ -57,7 +57,7 @@ export function knobsOf({ tokensPerSecond, tokens, ttftMs }: StreamShape): Parti
   };
 }
 
-/** A request to the stand-in at `url`, which answers it with a stream of this shape. */
+/** A request to the mock at `url`, which answers it with a stream of this shape. */
 export function shapedRequest(url: string, eventId: string, shape: StreamShape): ChatRequest {
   return {
     eventId,
@@ -79,7 +79,7 @@ export function shapedRequest(url: string, eventId: string, shape: StreamShape):
 
 export interface LevelOptions<Answer> {
   /** The truth server. */
-  standinUrl: string;
+  mockUrl: string;
   /** Streams open at once. */
   streams: number;
   /** Streams that each slot asks for, one after another. */
@@ -95,8 +95,8 @@ export interface LevelOptions<Answer> {
 
 /** Drives a client against the truth server and compares. Undefined when nothing could be compared. */
 export async function measureLevel<Answer>(options: LevelOptions<Answer>): Promise<LevelFigures | undefined> {
-  const { standinUrl, streams, rounds, spreadMs, clock, ask, see } = options;
-  await clearTruth(standinUrl);
+  const { mockUrl, streams, rounds, spreadMs, clock, ask, see } = options;
+  await clearTruth(mockUrl);
   const watch = await watchPauses();
   const loop = performance.eventLoopUtilization();
   const stolen = stolenMs();
@@ -113,7 +113,7 @@ export async function measureLevel<Answer>(options: LevelOptions<Answer>): Promi
   const stolenAfter = stolenMs();
   const watched = await watch.end();
   const offset = machineOffset();
-  const truth = await fetchTruth(standinUrl);
+  const truth = await fetchTruth(mockUrl);
   const seen = answers.map((slot) => slot.flatMap((answer) => see(answer, offset) ?? []));
   return levelFigures({
     streams,

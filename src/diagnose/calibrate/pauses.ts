@@ -17,7 +17,7 @@ const looks = 200;
 
 /**
  * What to add to an instant of `performance.now()` to place it on the machine's monotonic clock, which the
- * stand-in stamps with. Both count the same ticks from different zeros, so one offset holds for the process's
+ * mock stamps with. Both count the same ticks from different zeros, so one offset holds for the process's
  * life; it is exact to half of the tightest bracket, about 0.2 µs.
  */
 export function machineOffset(): Ms {

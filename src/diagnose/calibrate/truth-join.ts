@@ -63,7 +63,7 @@ interface TruthPage {
 
 const pageSize = 1000;
 
-/** What the stand-in at `url` knows of every request that it has answered since it was last cleared, by event id. */
+/** What the mock at `url` knows of every request that it has answered since it was last cleared, by event id. */
 export async function fetchTruth(url: string): Promise<Map<string, TrueStream>> {
   const streams = new Map<string, TrueStream>();
   for (let after = 0; ;) {
@@ -80,7 +80,7 @@ export async function fetchTruth(url: string): Promise<Map<string, TrueStream>> 
   }
 }
 
-/** Lets the stand-in forget. */
+/** Lets the mock forget. */
 export async function clearTruth(url: string): Promise<void> {
   const { body } = await request(`${url}${controlPrefix}truth`, { method: 'DELETE' });
   await body.dump();

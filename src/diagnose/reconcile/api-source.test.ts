@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { LeapClock } from '../../base/testing/leap-clock.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
-import type { StandinOptions } from '../../mock/options.ts';
-import { createStandin } from '../../mock/mock-server.ts';
+import type { MockOptions } from '../../mock/options.ts';
+import { createMock } from '../../mock/mock-server.ts';
 import { ask, chat, compat, json } from '../../mock/testing/client.ts';
 import { apiSource } from './api-source.ts';
 import type { LogRows } from './log-row.ts';
@@ -28,12 +28,12 @@ interface Sent {
   headers?: Record<string, string>;
 }
 
-/** A stand-in whose log keeps to a clock that leaps. */
-async function gateway(options: Partial<StandinOptions> = {}): Promise<Gateway> {
+/** A mock whose log keeps to a clock that leaps. */
+async function gateway(options: Partial<MockOptions> = {}): Promise<Gateway> {
   const clock = new LeapClock(new Date('2026-11-22T03:17:00Z'));
-  const standin = await createStandin({ logDelayMs: 0, logTokensDelayMs: 0, ...options }, clock);
+  const mock = await createMock({ logDelayMs: 0, logTokensDelayMs: 0, ...options }, clock);
   return {
-    url: standin.url,
+    url: mock.url,
     clock,
     async send(n, { model = 'sim-instant', cells = {}, knobs = {}, headers = {} } = {}) {
       const row = attempt(n, {
@@ -48,7 +48,7 @@ async function gateway(options: Partial<StandinOptions> = {}): Promise<Gateway> 
         model: row.model,
         repeat: row.repeat,
       };
-      const got = await ask(standin.url, compat, {
+      const got = await ask(mock.url, compat, {
         body: chat(`custom-ollama/${model}`, {}, `${n}/${row.attempt}`),
         headers: {
           'cf-aig-metadata': JSON.stringify(metadata),
@@ -59,7 +59,7 @@ async function gateway(options: Partial<StandinOptions> = {}): Promise<Gateway> 
       });
       return { ...row, gateway_log_id: String(got.headers['cf-aig-log-id']) };
     },
-    [Symbol.asyncDispose]: () => standin.close(),
+    [Symbol.asyncDispose]: () => mock.close(),
   };
 }
 
@@ -203,7 +203,7 @@ test('an answer that is no log is refused', async () => {
 test('bodies are never asked for', async () => {
   await using to = await gateway({ keepHeaders: true });
   await read(to, await sendMany(to, 2, { knobs: { logMissing: true } }));
-  const seen = json(await ask(to.url, '/__standin/requests')) as { path: string; method: string }[];
+  const seen = json(await ask(to.url, '/__mock/requests')) as { path: string; method: string }[];
   const calls = seen.filter(({ path }) => path.startsWith('/client/'));
   expect(calls.length).toBeGreaterThan(2);
   for (const { method, path } of calls) expect(`${method} ${path}`).toMatch(/^GET [^?]*\/logs(\/[^/]+)?$/);

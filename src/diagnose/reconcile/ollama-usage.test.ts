@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { LeapClock } from '../../base/testing/leap-clock.ts';
-import { createStandin } from '../../mock/mock-server.ts';
+import { createMock } from '../../mock/mock-server.ts';
 import { ask, chat, direct } from '../../mock/testing/client.ts';
 import { readOllamaUsage, type OllamaUsage } from './ollama-usage.ts';
 import { answer, clientOf, scripted, token } from './testing/api.ts';
@@ -82,15 +82,15 @@ test('says what is wrong', async () => {
   await expect(read(odd.url)).rejects.toThrow(/no «buckets»/);
 });
 
-test('understands the stand-in', async () => {
-  const standin = await createStandin({}, new LeapClock(from));
+test('understands the mock', async () => {
+  const mock = await createMock({}, new LeapClock(from));
   try {
     for (const text of ['a', 'b', 'c'])
-      await ask(standin.url, direct, { body: chat('sim-instant', {}, text) });
-    expect((await read(standin.url, 0.5, 'sim-instant')).models).toMatchObject([
+      await ask(mock.url, direct, { body: chat('sim-instant', {}, text) });
+    expect((await read(mock.url, 0.5, 'sim-instant')).models).toMatchObject([
       { model: 'sim-instant', ours: { requests: 2 }, provider: { requests: 3, tokens_out: 9 } },
     ]);
   } finally {
-    await standin.close();
+    await mock.close();
   }
 });

@@ -70,7 +70,7 @@ export async function rawAsk(
   const socket = connect(port, '127.0.0.1');
   socket.setNoDelay(true);
   const lines = Object.entries({
-    host: 'standin',
+    host: 'mock',
     connection: 'close',
     'content-length': String(Buffer.byteLength(sent)),
     ...headers,

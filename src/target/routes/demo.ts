@@ -1,14 +1,14 @@
 import { splitModel, type Route } from '../route.ts';
 
-/** What the stand-in gateway accepts as token, account and gateway. They open nothing. */
+/** What the mock gateway accepts as token, account and gateway. They open nothing. */
 export const demoCredentials = { account: 'demo-account', gateway: 'demo', token: 'demo-token' } as const;
 
 export const demo: Route = {
   name: 'demo',
-  summary: 'the built-in stand-in gateway on loopback: simulated models, no key',
+  summary: 'the built-in mock gateway on loopback: simulated models, no key',
   endpoint(model, { baseUrl }) {
     splitModel(model);
-    if (baseUrl === undefined) throw new Error('the stand-in gateway has not been started');
+    if (baseUrl === undefined) throw new Error('the mock gateway has not been started');
     return {
       baseUrl: `${baseUrl}/v1/${demoCredentials.account}/${demoCredentials.gateway}/compat`,
       wireModel: model,
