@@ -45,7 +45,7 @@ async function terminalPicture(run: string): Promise<string> {
   const { report } = await loadRun(run);
   const text = `$ ${command}\n\n${table.render(report, { columns, color: true })}`;
   const path = join(folder, 'terminal.svg');
-  await writeFile(path, terminalSvg(text, `What «${command}» prints: the models ranked by latency`));
+  await writeFile(path, terminalSvg(text, `What "${command}" prints: the models ranked by latency`));
   return path;
 }
 

@@ -5,7 +5,7 @@ import { proveAll } from './prove/experiments.ts';
 import { shortCertificate } from './prove/proof.ts';
 import { generatedSections, withSections } from '../src/cli/readme-sections.ts';
 
-// Writes the parts of our documents that come from the code; with --clock also the table that «npm run bench:clock»
+// Writes the parts of our documents that come from the code; with --clock also the table that "npm run bench:clock"
 // left, with --certificate also what the whole proof of the statistics finds, which takes a minute or two. Tests hold
 // the first and the claims of the last up to date.
 const files = generatedSections();

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 
 /** A folder may import itself and those to its left. */
 const layers = [
-  ...['base', 'record', 'metric', 'check', 'suite', 'plan', 'gateway', 'load', 'journal', 'run'],
-  ...['stats', 'summary', 'output', 'page', 'export', 'reconcile', 'mock', 'calibrate', 'doctor', 'cli'],
+  ...['base', 'stats', 'measure', 'check', 'suite', 'plan', 'target', 'wire', 'journal', 'run'],
+  ...['analysis', 'report', 'mock', 'diagnose', 'cli'],
 ];
 /** These start the program, each the next. */
 const entries = ['main.ts', 'bin.ts'];
@@ -102,12 +102,12 @@ test('nothing that is published imports what is there for tests alone', () => {
   expect(breaking(({ files }) => files.filter((target) => !all.includes(target)))).toEqual([]);
 });
 
-/** Packages that are one layer’s business, so that they can be replaced there. */
+/** Packages that are one layer's business, so that they can be replaced there. */
 const keepers: Record<string, readonly string[]> = {
-  openai: ['gateway'],
-  undici: ['gateway', 'calibrate'],
-  'csv-stringify': ['journal', 'export'],
-  'csv-parse': ['journal', 'suite', 'reconcile'],
+  openai: ['wire'],
+  undici: ['wire', 'diagnose'],
+  'csv-stringify': ['journal', 'report'],
+  'csv-parse': ['journal', 'suite', 'diagnose'],
 };
 
 test.each(Object.entries(keepers))('%s is imported by %j alone', (name, allowed) => {
@@ -133,7 +133,7 @@ const exceptions: Record<string, readonly string[]> = {
   // Asks whether the holder of a lock lives.
   'journal/lock.ts': ['kill'],
   // The default of a parameter.
-  'calibrate/calibration.ts': ['env'],
+  'diagnose/calibrate/calibration.ts': ['env'],
 };
 
 test('only the edges deal with the process', () => {
@@ -148,7 +148,7 @@ test('only the edges deal with the process', () => {
   ).toEqual([]);
 });
 
-test('sources run as they are on the oldest Node that is supported, which does not know «using»', () => {
+test('sources run as they are on the oldest Node that is supported, which does not know "using"', () => {
   expect(breaking(({ code }) => code.match(/^\s*(?:await )?using \w+ =.*/gm) ?? [])).toEqual([]);
 });
 

@@ -8,7 +8,7 @@ import { readEnvironment, secretsOf } from './target/environment.ts';
 /** The whole program: arguments in, exit code out. The one place where errors are printed. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
   enableCompileCache();
-  // «gatebench report latest | head»: whoever closes the pipe has read enough.
+  // "gatebench report latest | head": whoever closes the pipe has read enough.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });

@@ -49,12 +49,12 @@ test('these variables of the environment are read, and no others', () => {
 /** They are given the whole environment, and look up what stands above. */
 const givenAll = [
   'bin.ts',
-  'calibrate/calibration.ts',
+  'diagnose/calibrate/calibration.ts',
   'cli/doctor/examine-suite.ts',
-  'cli/init/execute.ts',
+  'cli/init/execute-init.ts',
   'cli/progress.ts',
-  'cli/reconcile.ts',
-  'cli/run/execute.ts',
+  'cli/execute-reconcile.ts',
+  'cli/run/execute-run.ts',
   'cli/run/setup.ts',
   'main.ts',
 ];
@@ -73,7 +73,7 @@ test('connections are opened by the gateway, the mock and the calibration alone'
     modules.test(code) || /(?<![.\w])fetch\(|\bWebSocket\b/.test(code);
   expect(
     sources
-      .filter((source) => !/^(gateway|mock|calibrate)\//.test(source.file) && opens(source))
+      .filter((source) => !/^(wire|mock|diagnose\/calibrate)\//.test(source.file) && opens(source))
       .map(({ file }) => file),
   ).toEqual([]);
 });

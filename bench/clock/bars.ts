@@ -19,7 +19,7 @@ export interface Bar {
 /** Every figure to reach, in the order of the table. To add one: add its object. */
 export const bars: readonly Bar[] = [
   {
-    what: 'CPU per chunk, 192 streams, against the SDK’s loop',
+    what: "CPU per chunk, 192 streams, against the SDK's loop",
     limit: 0.55,
     limitText: '≤ 0.55',
     unit: '×',
@@ -42,7 +42,7 @@ export const bars: readonly Bar[] = [
   ttftBar(192, 2.5),
   ttftBar(512, 5),
   {
-    what: '256 at once: p99 TTFT error from sent, against the SDK’s from the call',
+    what: "256 at once: p99 TTFT error from sent, against the SDK's from the call",
     limit: 1 / 50,
     limitText: '≤ 1/50',
     unit: '×',
@@ -60,7 +60,7 @@ export const bars: readonly Bar[] = [
       `${middle(perSecond(series, 'ours'), 0)} against ${middle(perSecond(series, 'sdk'), 0)}`,
   },
   {
-    what: 'heap per open stream, against the SDK’s loop',
+    what: "heap per open stream, against the SDK's loop",
     limit: 0.5,
     limitText: '≤ 0.5',
     unit: '×',
@@ -100,7 +100,7 @@ function arrivalBar(streams: number, part: number): Bar {
   const ours = (series: Series): Values => arrivalP99(series, 'ours', streams);
   const sdk = (series: Series): Values => arrivalP99(series, 'sdk', streams);
   return {
-    what: `p99 arrival error, ${streams} streams, against the SDK’s loop`,
+    what: `p99 arrival error, ${streams} streams, against the SDK's loop`,
     limit: 1 / part,
     limitText: `≤ 1/${part}`,
     unit: '×',

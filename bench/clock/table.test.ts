@@ -75,6 +75,6 @@ describe('a line', () => {
     series.add(task.heap('sdk'), undefined);
     const line = lineOf(barOf('heap'), series);
     expect(line).toMatchObject({ figure: '–', range: '–', verdict: 'failed' });
-    expect(asMarkdown([line])).toContain('| heap per open stream, against the SDK’s loop |');
+    expect(asMarkdown([line])).toContain("| heap per open stream, against the SDK's loop |");
   });
 });

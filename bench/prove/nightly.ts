@@ -141,7 +141,7 @@ function family(world: NightsWorld, series: number, seed: string, where: string)
     },
     {
       group: 'gate',
-      claim: `no change, all together («gateway or network»): failure, ${where}`,
+      claim: `no change, all together ("gateway or network"): failure, ${where}`,
       measured: shared.failure,
       band: [0, 0.02],
       runs: shared.nights,

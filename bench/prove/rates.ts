@@ -106,7 +106,7 @@ export function rates(effort: Effort): Proof[] {
         : [
             {
               group: 'rates',
-              line: 'the same as the mean of its answers’ own rates',
+              line: "the same as the mean of its answers' own rates",
               claim: `mean of rates, ${prompts} prompts × ${repeats}`,
               measured: naive / runs,
               band: [0.93, 1],

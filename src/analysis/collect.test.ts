@@ -36,7 +36,7 @@ test('an invalid answer is no failure, but gives no latency; its tokens count', 
   );
 });
 
-test('what another model answered is neither this one’s latency, nor its tokens, nor its passes', async () => {
+test("what another model answered is neither this one's latency, nor its tokens, nor its passes", async () => {
   const run = await collected(
     row({ valid: false, invalid_reason: ['other_model'], total_tokens: 10, passed: true }),
     row({ repeat: 2, total_tokens: 11, passed: false }),
@@ -53,7 +53,7 @@ test('a request that was asked again counts by its last final row', async () => 
   expect(promptOf(run).measured('e2e_latency_ms')).toEqual([200]);
 });
 
-test('a failure’s own measurements are dropped, with those that it replaces', async () => {
+test("a failure's own measurements are dropped, with those that it replaces", async () => {
   const run = await collected(row({ e2e_latency_ms: 200 }), failedRow({ e2e_latency_ms: 7 }));
   expect(promptOf(run).measured('e2e_latency_ms')).toEqual([]);
   expect(promptOf(run).failures).toBe(1);

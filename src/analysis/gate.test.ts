@@ -171,7 +171,7 @@ describe('noise', () => {
     );
   });
 
-  test('a small bad night of all is nobody’s', () => {
+  test("a small bad night of all is nobody's", () => {
     const slow = Object.fromEntries(
       Object.entries(four(16)).map(([model, values]) => [
         model,

@@ -13,7 +13,7 @@ export type GateWord = 'pass' | 'warning' | 'fail' | 'learning' | 'not settled' 
 export interface GateCell {
   readonly metric: string;
   readonly route: string;
-  /** Undefined: all models together, «gateway or network». */
+  /** Undefined: all models together, "gateway or network". */
   readonly model?: string;
   readonly rule: Cell['ruleName'];
   readonly limit: number;

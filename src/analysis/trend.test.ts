@@ -28,7 +28,7 @@ test('a step is found in its own line, with its size and night', () => {
   for (const model of ['b', 'c', 'd', undefined]) expect(lineOf(lines, model).changes).toEqual([]);
 });
 
-test('a step of all together is in the line of all, and in no model’s own', () => {
+test("a step of all together is in the line of all, and in no model's own", () => {
   const lines = trend(historyOf(sixty((_, night) => (night >= 40 ? 1.6 : 1))));
   expect(lineOf(lines).changes).toHaveLength(1);
   expect(Math.abs(lineOf(lines).changes[0]!.ratio! - 1.6)).toBeLessThan(0.15);

@@ -40,7 +40,7 @@ export interface Creep {
 export interface TrendLine {
   readonly metric: string;
   readonly route: string;
-  /** Undefined: all models together, «gateway or network». */
+  /** Undefined: all models together, "gateway or network". */
   readonly model?: string;
   readonly runIds: readonly string[];
   readonly startedAt: readonly string[];

@@ -12,12 +12,12 @@ test('what holds for several models is said once, with all their names', () => {
   ]);
   expect(lines).toEqual([
     'a, b: 16 requests are too few for a p90 (20 are needed). Add prompts, or raise run.repeat.',
-    'a: 2 attempts were refused for the rate. Lower run.concurrency, or the model’s own.',
+    "a: 2 attempts were refused for the rate. Lower run.concurrency, or the model's own.",
     'c: 3 requests are too few for a p90 (20 are needed). Add prompts, or raise run.repeat.',
   ]);
 });
 
-test('lag of this machine is one line with every model’s share, by metric', () => {
+test("lag of this machine is one line with every model's share, by metric", () => {
   const lost = (model: string, metric: string, share: number) => ({ model, metric, share, route: 'local' });
   const [line, ...others] = warningLines([
     {

@@ -23,7 +23,7 @@ test.each<[string, WarningFacts]>([
   ['unfinished', { planned: 41, status: 'interrupted' }],
   ['busy-loop', { loopUtilisation: 0.61 }],
   ['unproven-clock', { unprovenAt: 8 }],
-])('the manifest’s facts give %s', async (kind, facts) => {
+])("the manifest's facts give %s", async (kind, facts) => {
   expect(kinds(warningsOf(await collected(...sound()), facts))).toEqual([kind]);
 });
 
@@ -90,7 +90,7 @@ test('few requests, by the percentile that they lack', async () => {
   expect(await few(39)).toEqual([{ kind: 'few-samples', model: 'a', percentile: 'p95', have: 39, need: 40 }]);
 });
 
-test('failures, below the success floor and above the run’s limit', async () => {
+test("failures, below the success floor and above the run's limit", async () => {
   const some = await collected(...sound().slice(0, 39), failedRow({ prompt_id: 'x' }));
   expect(warningsOf(some, { maxErrorRate: 0.05 })).toEqual([
     { kind: 'failures', model: 'a', failures: 1, requests: 40 },

@@ -221,7 +221,7 @@ export function describeWarning(warning: Warning): string {
     case 'failures':
       return `${warning.model}: ${warning.failures.toLocaleString('en-US')} of ${count(warning.requests, 'request')} failed; each counts as slower than any success. See error_message in requests.csv.`;
     case 'rate-limited':
-      return `${warning.model}: ${count(warning.attempts, 'attempt')} ${warning.attempts === 1 ? 'was' : 'were'} refused for the rate. Lower run.concurrency, or the model’s own.`;
+      return `${warning.model}: ${count(warning.attempts, 'attempt')} ${warning.attempts === 1 ? 'was' : 'were'} refused for the rate. Lower run.concurrency, or the model's own.`;
     case 'cancelled':
       return `${warning.model}: ${count(warning.requests, 'request')} ${warning.requests === 1 ? 'was' : 'were'} given up when the run stopped and ${warning.requests === 1 ? 'counts' : 'count'} for nothing. Ask again with --resume.`;
     case 'unsent':
@@ -273,11 +273,11 @@ const unfinished: Readonly<Record<string, string>> = {
 };
 
 const remedies: Readonly<Record<string, string>> = {
-  cache_hit: 'They came from the gateway’s cache: switch caching off for this gateway.',
+  cache_hit: "They came from the gateway's cache: switch caching off for this gateway.",
   buffered:
     'Their stream was held back and sent at once: something on the way buffers; try gatebench doctor, or another route.',
   fallback: 'The gateway fell back to another step of its chain: take fallbacks out of the route.',
-  other_model: 'Another model answered: check the model id and the gateway’s routing.',
+  other_model: "Another model answered: check the model id and the gateway's routing.",
   cold_load:
     'The model had to be loaded into memory first. Set gateway.local.keep_alive (OLLAMA_KEEP_ALIVE) higher, or let fewer models share the memory.',
   prompt_truncated:

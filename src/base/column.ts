@@ -17,7 +17,7 @@ interface CellTypes {
 export interface Column {
   readonly name: string;
   readonly kind: CellKind;
-  /** Every row has it. Other cells may be absent, and an absent one means «not measured», never zero. */
+  /** Every row has it. Other cells may be absent, and an absent one means "not measured", never zero. */
   readonly required?: boolean;
   /** `ms`, `tok/s`, `n`, `USD`, `0–1`; empty for words. */
   readonly unit: string;

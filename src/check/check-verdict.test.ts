@@ -21,7 +21,7 @@ test('a check of weight 0 is reported and does not count', () => {
     passed: true,
     score: 1,
     failedChecks: ['contains'],
-    reasons: ['“b” is not in “a”'],
+    reasons: ['"b" is not in "a"'],
   });
 });
 
@@ -34,9 +34,9 @@ test('failures stand in the order of the suite, negated ones by their name', () 
   const { failedChecks, reasons } = verdict(checks, 'a');
   expect(failedChecks).toEqual(['contains', 'not-contains', 'json']);
   expect(reasons).toEqual([
-    '“z” is not in “a”',
+    '"z" is not in "a"',
     'it does hold: contains {"value":"a","ignore_case":false}',
-    'not JSON: “a”',
+    'not JSON: "a"',
   ]);
 });
 

@@ -16,7 +16,7 @@ export function hasVisibleText(text: string): boolean {
 
 /** A piece of text for a reason: on one line, in quotation marks, cut to be readable. */
 export function quote(text: string): string {
-  return `“${oneLine(text, 80)}”`;
+  return `"${oneLine(text, 80)}"`;
 }
 
 /** A JSON value for a reason. */

@@ -113,7 +113,7 @@ test('the arguments of a tool call are judged when the check names the tool', ()
   expect(judged({ ...inUlm, tool: 'weather' }, answer).pass).toBe(true);
   expect(judged(inUlm, answer).pass).toBe(false);
   expect(judged({ type: 'json', tool: 'log' }, answer).pass).toBe(false);
-  expect(judged({ type: 'json', tool: 'search' }, answer).why).toBe('the tool “search” was not called');
+  expect(judged({ type: 'json', tool: 'search' }, answer).why).toBe('the tool "search" was not called');
 });
 
 test('a failure says where and what', () => {
@@ -121,7 +121,7 @@ test('a failure says where and what', () => {
   expect(judged({ type: 'json-path', path: '$.items[*].n', equals: 3 }, orders).why).toBe(
     '$.items[*].n is 1, 2; expected {"equals":3}',
   );
-  expect(judged({ type: 'json' }, 'Sure!').why).toBe('not JSON: “Sure!”');
+  expect(judged({ type: 'json' }, 'Sure!').why).toBe('not JSON: "Sure!"');
 });
 
 test('what one schema names, another does not know', () => {

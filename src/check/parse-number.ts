@@ -1,7 +1,7 @@
 /** Which character stands before the decimals; the other of the two then separates thousands. */
 export type DecimalMark = '.' | ',';
 
-const gaps = "'’_\\u00a0\\u2009\\u202f";
+const gaps = "''_\\u00a0\\u2009\\u202f";
 
 /**
  * A number in running text: a sign that touches it (hyphen or minus, with a currency between at most), digits

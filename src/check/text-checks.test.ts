@@ -110,11 +110,11 @@ test('an answer that only calls a tool is not empty', () => {
 
 test('a failure says why, on one line, and quotes no more than is readable', () => {
   expect(judged({ type: 'contains', value: 'type O' }, 'A\n\u001b[31mB').why).toBe(
-    '“type O” is not in “A B”',
+    '"type O" is not in "A B"',
   );
   expect(judged({ type: 'contains', value: 'b' }, 'a'.repeat(1e6)).why?.length).toBeLessThan(120);
   expect(judged({ type: 'contains-all', values: ['a', 'b', 'c'] }, 'b').why).toBe(
-    'missing from the answer: “a”, “c”',
+    'missing from the answer: "a", "c"',
   );
 });
 

@@ -19,7 +19,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     usage: 'calibrate',
-    describe: 'Prove this machine’s clock against the built-in truth server',
+    describe: "Prove this machine's clock against the built-in truth server",
     load: async () => (await import('./commands/calibrate-command.ts')).calibrate,
   },
   {
@@ -59,7 +59,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     usage: 'reconcile <run>',
-    describe: 'Our numbers beside the gateway’s own log',
+    describe: "Our numbers beside the gateway's own log",
     load: async () => (await import('./commands/reconcile-command.ts')).reconcile,
   },
   {
@@ -74,7 +74,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     usage: 'schema',
-    describe: 'Print the suite’s JSON Schema, for editors',
+    describe: "Print the suite's JSON Schema, for editors",
     load: async () => (await import('./commands/schema-command.ts')).schema,
   },
   {

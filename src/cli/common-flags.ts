@@ -6,7 +6,7 @@ export const theRun: Flag = {
   type: 'string',
   demandOption: true,
   completes: 'runs',
-  describe: 'a run’s folder, or latest',
+  describe: "a run's folder, or latest",
 };
 
 /** Of commands that print to stdout unless told otherwise. */

@@ -18,7 +18,7 @@ interface Pair {
 
 let cwd: Scratch;
 let mock: SpawnedMock;
-/** What the mock adds in front of every answer on the provider’s own endpoint. */
+/** What the mock adds in front of every answer on the provider's own endpoint. */
 const addedMs = 40;
 
 beforeAll(async () => {

@@ -48,7 +48,7 @@ export async function executeCompare(flags: CompareFlags): Promise<ExitCode> {
       : withinRun(run, options, margin);
   if (flags.format === 'html') {
     if (!other)
-      throw new UserError('--format html takes two runs; the page of one is «report RUN --format html».');
+      throw new UserError('--format html takes two runs; the page of one is "report RUN --format html".');
     const { renderComparisonPage } = await import('./page.ts');
     await writeOut(await renderComparisonPage(run, other, report), flags.out);
     return exitOf(report, flags.strict);
@@ -139,7 +139,7 @@ function acrossRuns(
     warnings: [
       ...(after.manifest.started_at < before.manifest.started_at
         ? [
-            'The second run was sent before the first, so «before» and «after» are the wrong way round. Name the earlier run first.',
+            'The second run was sent before the first, so "before" and "after" are the wrong way round. Name the earlier run first.',
           ]
         : []),
       ...runPairWarnings(before.collected, after.collected).map(describeWarning),

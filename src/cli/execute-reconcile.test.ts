@@ -148,7 +148,7 @@ test('an exported log needs neither token nor network, and rows of other runs ar
   expect(stdout).toContain('50 % of what was sent is in the log (1 of 2).');
 });
 
-test('where the account has no logs API, the provider’s totals are compared all the same', async () => {
+test("where the account has no logs API, the provider's totals are compared all the same", async () => {
   const clock = new LeapClock(new Date('2026-11-22T03:18:00Z'));
   mock = await createMock({ logsApi: false }, clock);
   await writeRun(home.path, [attempt(1)]);

@@ -157,7 +157,7 @@ class Reconciling {
     const found = requireVariables(
       this.#environment,
       ['CLOUDFLARE_API_TOKEN', 'CF_ACCOUNT_ID', 'CF_GATEWAY_ID'],
-      'Reading the gateway’s log',
+      "Reading the gateway's log",
       'or give an exported log with --log FILE.',
     );
     const client = this.#client(apiUrl, found.CLOUDFLARE_API_TOKEN, mostCalls);
@@ -170,7 +170,7 @@ class Reconciling {
     if (!this.#manifest.routes.some(({ route }) => route === 'demo')) return;
     throw new UserError(
       'this run went to the built-in mock, which is gone with its log.\n' +
-        'To try it out, keep one: «gatebench serve» prints an address; send a run there\n' +
+        'To try it out, keep one: "gatebench serve" prints an address; send a run there\n' +
         'with --route compat --base-url …, then reconcile it with --api-url …,\n' +
         `CF_ACCOUNT_ID=${demoCredentials.account}, CF_GATEWAY_ID=${demoCredentials.gateway} and any CLOUDFLARE_API_TOKEN.`,
     );

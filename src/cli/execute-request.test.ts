@@ -54,7 +54,7 @@ test('several that begin so are named', async () => {
   const { code, stderr } = await show('aaa');
   expect(code).toBe(2);
   expect(stderr).toMatch(
-    /«aaa» begins the event ids of 2 requests[^]*aaaa-1 {2}kimi, p1, repeat 1, attempt 1\n.*aaab-2/,
+    /"aaa" begins the event ids of 2 requests[^]*aaaa-1 {2}kimi, p1, repeat 1, attempt 1\n.*aaab-2/,
   );
 });
 
@@ -68,7 +68,7 @@ test.each([
   expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
 });
 
-test('with the gateway’s row where the run was reconciled, and without its answers file', async () => {
+test("with the gateway's row where the run was reconciled, and without its answers file", async () => {
   const found = match(rows, [logged(rows[1]!)], [runId]);
   await writeFile(
     join(folder, runFiles.reconciled),

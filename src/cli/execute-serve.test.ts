@@ -24,8 +24,8 @@ test('a mode plays a set-up, and doctor finds it at the address that is printed'
 
 test.each([
   ['key-refused', '✗ the provider refused the key'],
-  ['base-url-api-replaced', '✗ the provider’s base URL ends in /api'],
-  ['api-token', '! Cloudflare’s API refuses CLOUDFLARE_API_TOKEN'],
+  ['base-url-api-replaced', "✗ the provider's base URL ends in /api"],
+  ['api-token', "! Cloudflare's API refuses CLOUDFLARE_API_TOKEN"],
   ['cloud-suffix', '· the ending :cloud is taken here'],
 ])('the command that is printed shows %s', async (mode, found) => {
   await using cwd = await scratch();
@@ -48,7 +48,7 @@ test('an unknown mode is refused with the nearest one, and the help lists them a
   await using cwd = await scratch();
   const refused = await gatebench(['serve', '--mode', 'no-stored-kye'], cwd.path);
   expect(refused).toMatchObject({ code: 2, stdout: '' });
-  expect(refused.stderr).toContain('did you mean «no-stored-key»?');
+  expect(refused.stderr).toContain('did you mean "no-stored-key"?');
   const { stdout } = await gatebench(['serve', '--help'], cwd.path);
   expect(stdout).toMatch(/Modes:\n {2}token-refused {2,}\S/);
 });

@@ -4,7 +4,7 @@ import { loadRun } from './load-report.ts';
 import { scratch } from './testing/gatebench.ts';
 import { writeRun } from './testing/run-folder.ts';
 
-test('rows of another run are not shown under this one’s name', async () => {
+test("rows of another run are not shown under this one's name", async () => {
   await using home = await scratch();
   const folder = await writeRun(home.path, [row({ run_id: 'mine' }), row({ run_id: 'other' })], {
     run_id: 'mine',

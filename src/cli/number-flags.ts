@@ -21,7 +21,7 @@ export function numberFlag(flag: string, { min = -Infinity, max = Infinity, whol
       const kind = whole ? 'a whole number' : 'a number';
       const from = Number.isFinite(min) ? ` from ${min}` : '';
       const to = Number.isFinite(max) ? ` to ${max}` : '';
-      const given = Array.isArray(value) ? 'given more than once' : `not «${text}»`;
+      const given = Array.isArray(value) ? 'given more than once' : `not "${text}"`;
       throw new UserError(`--${flag} takes ${kind}${from}${to}, ${given}.`);
     }
     return number;

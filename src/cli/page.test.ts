@@ -46,7 +46,7 @@ async function runFolder(home: string, rows: readonly RequestRow[]): Promise<str
   return folder;
 }
 
-test('a run’s folder becomes a page, with answers on demand, the same each time', async () => {
+test("a run's folder becomes a page, with answers on demand, the same each time", async () => {
   await using scratch = await scratchFolder();
   const folder = await runFolder(scratch.path, [...sampleRows({ prompts: 6, repeats: 1 })]);
   const page = await renderReportPage(folder);

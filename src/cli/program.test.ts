@@ -75,19 +75,19 @@ describe('wrong arguments', () => {
   });
 
   test.each([
-    ['rnu', 'there is no command «rnu»; did you mean «run»?\nSee gatebench --help.'],
+    ['rnu', 'there is no command "rnu"; did you mean "run"?\nSee gatebench --help.'],
     [
       'run a.yaml --rout demo',
-      'run has no flag «--rout»; did you mean «--route»?\nSee gatebench run --help.',
+      'run has no flag "--rout"; did you mean "--route"?\nSee gatebench run --help.',
     ],
-    ['run --out', 'nothing stands behind --out: it is --out DIR, the run’s folder'],
-    ['report', 'report needs a run: a run’s folder, or latest.'],
-    ['report a --format pdf', '--format is table, markdown, json, junit, html; «pdf» is none of these.'],
-    ['compare a b c', 'compare has no use for «c».'],
+    ['run --out', "nothing stands behind --out: it is --out DIR, the run's folder"],
+    ['report', "report needs a run: a run's folder, or latest."],
+    ['report a --format pdf', '--format is table, markdown, json, junit, html; "pdf" is none of these.'],
+    ['compare a b c', 'compare has no use for "c".'],
     ['trend', 'trend needs --history DIR: folder of history.csv.'],
-    ['completion tcsh', 'shell is bash, zsh, fish; «tcsh» is none of these.'],
+    ['completion tcsh', 'shell is bash, zsh, fish; "tcsh" is none of these.'],
     ['--fast', 'say what to do, for example: gatebench run'],
-  ])('«%s» is refused with what to do', async (line, message) => {
+  ])('"%s" is refused with what to do', async (line, message) => {
     await expect(runProgram(line.split(' '))).rejects.toThrow(message);
     await expect(runProgram(line.split(' '))).rejects.toHaveProperty('exitCode', 2);
   });

@@ -9,7 +9,7 @@ const read = (file: string): string =>
 const readme = read('README.md');
 
 test.each(Object.entries(generatedSections()))(
-  '%s says what the code does: run «npm run readme» when this fails',
+  '%s says what the code does: run "npm run readme" when this fails',
   (file, sections) => {
     // The formatter aligns tables.
     const plain = (text: string): string => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---');

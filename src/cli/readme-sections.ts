@@ -58,7 +58,7 @@ export function withSections(text: string, sections: Readonly<Record<string, str
   for (const [name, content] of Object.entries(sections)) {
     const [start, end] = [`<!-- start:${name} -->`, `<!-- end:${name} -->`];
     const [from, to] = [result.indexOf(start), result.indexOf(end)];
-    if (from === -1 || to === -1) throw new Error(`there are no marks for «${name}»`);
+    if (from === -1 || to === -1) throw new Error(`there are no marks for "${name}"`);
     result = result.slice(0, from + start.length) + content + result.slice(to);
   }
   return result;

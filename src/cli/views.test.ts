@@ -180,7 +180,7 @@ describe.each(shapes)('a figure of one name is one number in every view: %s', (_
       }
     }));
 
-  test('thresholds, the night’s line, the rule that stops a run, and other tools’ words for it', () =>
+  test("thresholds, the night's line, the rule that stops a run, and other tools' words for it", () =>
     withRun(async ({ report, collected }) => {
       const limit = (statistic: Threshold['statistic'], column: string): Threshold => ({
         metric: '',

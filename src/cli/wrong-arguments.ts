@@ -72,9 +72,9 @@ function flagWords({ options }: Flags): string[] {
   return [...options].flatMap(([name, flag]) => [`--${name}`, ...(takesValue(flag) ? [] : [`--no-${name}`])]);
 }
 
-const quoted = (word: string): string => `«${oneLine(word, 60)}»`;
+const quoted = (word: string): string => `"${oneLine(word, 60)}"`;
 
 function meant(word: string, known: readonly string[]): string {
   const near = nearest(word, known);
-  return near === undefined ? '.' : `; did you mean «${near}»?`;
+  return near === undefined ? '.' : `; did you mean "${near}"?`;
 }

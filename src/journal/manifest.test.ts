@@ -11,7 +11,7 @@ test('a manifest comes back as it was written, line by line and whole', async ()
   const manifest = manifestOf({
     status: 'complete',
     ended_at: '2026-11-22T03:27:00.000Z',
-    notes: [{ at: '2026-11-22T03:20:00.000Z', text: 'glm: calm again — «ok»\n"quoted"' }],
+    notes: [{ at: '2026-11-22T03:20:00.000Z', text: 'glm: calm again — "ok"\n"quoted"' }],
     loop_utilisation: 0.125,
     shard: { index: 1, count: 4 },
     calibration: {

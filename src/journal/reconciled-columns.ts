@@ -21,7 +21,7 @@ const whichOne = [
     meaning: '`log_id`, `event_id` or `metadata`: how the row of the log was found',
   },
   { name: 'event_id', kind: 'text', unit: '', meaning: 'our id of the attempt; empty for `not_in_run`' },
-  { name: 'log_id', kind: 'text', unit: '', meaning: 'the log’s id of the row that is compared' },
+  { name: 'log_id', kind: 'text', unit: '', meaning: "the log's id of the row that is compared" },
   {
     name: 'log_rows',
     kind: 'number',
@@ -35,7 +35,7 @@ const whichOne = [
   { name: 'repeat', kind: 'number', unit: 'n', meaning: 'which repeat, from 1' },
   { name: 'attempt', kind: 'number', unit: 'n', meaning: 'which attempt, from 1' },
   { name: 'started_at', kind: 'time', unit: 'UTC', meaning: 'when we sent it' },
-  { name: 'log_created_at', kind: 'time', unit: 'UTC', meaning: 'the log’s time of it' },
+  { name: 'log_created_at', kind: 'time', unit: 'UTC', meaning: "the log's time of it" },
 ] as const satisfies readonly Column[];
 
 const bothSides = [
@@ -49,7 +49,7 @@ const bothSides = [
     decimals: 3,
     meaning: 'ours: sent → `[DONE]`, or, not streamed or failed, the end of the body (failed: whole ms)',
   },
-  { name: 'log_duration_ms', kind: 'number', unit: 'ms', decimals: 3, meaning: 'the gateway’s duration' },
+  { name: 'log_duration_ms', kind: 'number', unit: 'ms', decimals: 3, meaning: "the gateway's duration" },
   {
     name: 'duration_difference_ms',
     kind: 'number',
@@ -57,12 +57,12 @@ const bothSides = [
     decimals: 3,
     meaning: '`total_ms` − `log_duration_ms`; empty where we hung up before the end',
   },
-  { name: 'prompt_tokens', kind: 'number', unit: 'n', meaning: 'in the answer’s usage' },
+  { name: 'prompt_tokens', kind: 'number', unit: 'n', meaning: "in the answer's usage" },
   { name: 'log_tokens_in', kind: 'number', unit: 'n', meaning: 'in the log' },
-  { name: 'tokens_in_difference', kind: 'number', unit: 'n', meaning: 'ours − the log’s' },
-  { name: 'completion_tokens', kind: 'number', unit: 'n', meaning: 'in the answer’s usage' },
+  { name: 'tokens_in_difference', kind: 'number', unit: 'n', meaning: "ours − the log's" },
+  { name: 'completion_tokens', kind: 'number', unit: 'n', meaning: "in the answer's usage" },
   { name: 'log_tokens_out', kind: 'number', unit: 'n', meaning: 'in the log' },
-  { name: 'tokens_out_difference', kind: 'number', unit: 'n', meaning: 'ours − the log’s' },
+  { name: 'tokens_out_difference', kind: 'number', unit: 'n', meaning: "ours − the log's" },
   { name: 'model_id', kind: 'text', unit: '', meaning: 'name on the wire' },
   { name: 'log_model', kind: 'text', unit: '', meaning: 'model in the log' },
   { name: 'log_provider', kind: 'text', unit: '', meaning: 'provider in the log' },
@@ -82,5 +82,5 @@ const bothSides = [
 /** `reconciled.csv`, in this order: one row per attempt, then one per row of the log that the run does not know. */
 export const reconciledColumns = [...whichOne, ...bothSides, rowCheck] as const;
 
-/** An attempt beside the gateway’s log. */
+/** An attempt beside the gateway's log. */
 export type ReconciledRow = RowOf<typeof reconciledColumns>;

@@ -40,7 +40,7 @@ const outcome = [
     name: 'error_code',
     kind: 'text',
     unit: '',
-    meaning: 'the sender’s code, or our word for it; `no_usage` on an answer without token counts',
+    meaning: "the sender's code, or our word for it; `no_usage` on an answer without token counts",
   },
   {
     name: 'error_message',
@@ -121,7 +121,7 @@ const verdictsAndReceipts = [
     kind: 'number',
     unit: '0–1',
     decimals: 4,
-    meaning: 'share of the checks’ weight that passed',
+    meaning: "share of the checks' weight that passed",
   },
   { name: 'failed_checks', kind: 'list', unit: '', meaning: 'types of the checks that failed' },
   {
@@ -151,7 +151,7 @@ const verdictsAndReceipts = [
   { name: 'event_id', kind: 'text', required: true, unit: '', meaning: 'our id, sent as `cf-aig-event-id`' },
   { name: 'cf_ray', kind: 'text', unit: '', meaning: '`cf-ray`; ends in the data centre' },
   { name: 'echoed_model', kind: 'text', unit: '', meaning: 'model name in the answer' },
-  { name: 'answer_sha256', kind: 'text', unit: '', meaning: 'SHA-256 of the answer’s text' },
+  { name: 'answer_sha256', kind: 'text', unit: '', meaning: "SHA-256 of the answer's text" },
   { name: 'answer_preview', kind: 'text', unit: '', meaning: 'first 200 characters on one line' },
   {
     name: 'stream_notes',

@@ -140,7 +140,7 @@ test('that of a version to come is left alone', async () => {
   expect(await readFile(path, 'utf8')).toBe(later);
 });
 
-test.each(['', 'run_id,sui'])('a journal that begins «%s» has no columns yet', async (text) => {
+test.each(['', 'run_id,sui'])('a journal that begins "%s" has no columns yet', async (text) => {
   await using scratch = await scratchFolder();
   expect(await addNewColumns(scratch.path)).toBe(false);
   await writeFile(join(scratch.path, 'requests.csv'), text);

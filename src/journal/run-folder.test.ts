@@ -41,7 +41,7 @@ test('names sort by time, and runs that start in the same second do not meet', (
   }
 });
 
-test('«latest» is the newest run of any suite', async () => {
+test('"latest" is the newest run of any suite', async () => {
   await using scratch = await scratchFolder();
   const results = scratch.path;
   const oldest = await aRun(join(results, 'smoke', '20261120T000000Z-zzzzzz'));
@@ -51,7 +51,7 @@ test('«latest» is the newest run of any suite', async () => {
   expect(await listRuns(results)).toEqual([oldest, middle, newest]);
 });
 
-test('«latest» passes over what was killed before it was a run', async () => {
+test('"latest" passes over what was killed before it was a run', async () => {
   await using scratch = await scratchFolder();
   const run = await aRun(join(scratch.path, 'smoke', '20261120T000000Z-aaaaaa'));
   await mkdir(join(scratch.path, 'smoke', '20261121T000000Z-aaaaaa'));
@@ -67,12 +67,12 @@ test('other folders and files among the results are passed over', async () => {
   expect(await listRuns(scratch.path)).toEqual([run]);
 });
 
-test('without a run, «latest» says how to make one', async () => {
+test('without a run, "latest" says how to make one', async () => {
   await using scratch = await scratchFolder();
   const none = join(scratch.path, 'none');
   expect(await listRuns(none)).toEqual([]);
   expect(await mistake(findRun('latest', none))).toBe(
-    `there is no run below ${none} yet: start one with «gatebench run SUITE».`,
+    `there is no run below ${none} yet: start one with "gatebench run SUITE".`,
   );
 });
 

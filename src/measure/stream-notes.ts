@@ -29,7 +29,7 @@ export const noteMeanings: Readonly<Record<string, string>> = {
   merged: 'over a tenth of the chunks shared a read with the one before',
   cumulative_usage: 'token counts came more than once; the last holds',
   hidden_reasoning: 'tokens were used that no text shows',
-  think_tags: 'thinking stood in the answer’s text between tags; it counts as reasoning',
+  think_tags: "thinking stood in the answer's text between tags; it counts as reasoning",
   summary_frame: 'a frame repeated the whole text; it is not one more piece',
   cumulative_text: 'each chunk repeated the text before it; only what is new counts',
   other_choices: 'more than one answer came; only the first counts',

@@ -49,7 +49,7 @@ test('any of them together are all named, once each and in a fixed order', () =>
 });
 
 test.each(['error', 'timeout', 'rate_limited', 'empty', 'cancelled'] as const)(
-  'after «%s» there is no answer, so it is neither valid nor invalid',
+  'after "%s" there is no answer, so it is neither valid nor invalid',
   (status) => {
     const spoiled = failed({ status }, stream, { buffered: true, clientLagMs: 1000 });
     expect(validityOf(spoiled, asked)).toEqual({ valid: undefined, reasons: [] });
@@ -122,7 +122,7 @@ test.each([
   ['gpt-oss:120b-cloud', 'gpt-oss:120b'],
   ['llama3:latest', 'llama3'],
   ['library/org/llama3', 'other/llama3'],
-])('«%s» answers for «%s»', (echoedModel, wireModel) => {
+])('"%s" answers for "%s"', (echoedModel, wireModel) => {
   expect(validityOf(answered(stream, { receipts: { echoedModel } }), { wireModel }).reasons).toEqual([]);
 });
 
@@ -131,7 +131,7 @@ test.each([
   ['gpt-oss:20b', 'gpt-oss:120b'],
   ['glm-5.2-air', 'glm-5.2'],
   ['cloud', 'glm-5.2'],
-])('«%s» does not answer for «%s»', (echoedModel, wireModel) => {
+])('"%s" does not answer for "%s"', (echoedModel, wireModel) => {
   expect(validityOf(answered(stream, { receipts: { echoedModel } }), { wireModel }).reasons).toEqual([
     'other_model',
   ]);

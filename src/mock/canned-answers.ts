@@ -84,8 +84,8 @@ const topics: readonly Topic[] = [
     asks: /to German/i,
     short: 'Guten Morgen! Die Brücke ist heute geschlossen.',
     long:
-      'Guten Morgen! Die Brücke ist heute leider geschlossen. (One could also say «gesperrt» instead of ' +
-      '«geschlossen», which is what road signs use.)',
+      'Guten Morgen! Die Brücke ist heute leider geschlossen. (One could also say "gesperrt" instead of ' +
+      '"geschlossen", which is what road signs use.)',
     wrong: 'Guten Tag! Der Brücke ist heute zu.',
     thought: 'Good morning is Guten Morgen. Bridge is die Brücke, closed is geschlossen.',
   },

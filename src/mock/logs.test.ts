@@ -140,7 +140,7 @@ test('a stream without usage has no tokens in the log', async () => {
   expect(page(await ask(url, logs)).result.map(({ tokens_out }) => tokens_out)).toEqual([3, null]);
 });
 
-test('failures, hits and the gateway’s own tries have their rows', async () => {
+test("failures, hits and the gateway's own tries have their rows", async () => {
   const { url } = await start({ ...atOnce, gatewayRetries: 1 });
   const flaky = chat('custom-ollama/sim-fail-overloaded?times=1');
   await ask(url, compat, { body: flaky, headers: { 'cf-aig-event-id': 'e' } });

@@ -76,7 +76,7 @@ test.each([
   ['custom-custom-ollama/sim-instant', 400],
   ['ollama/sim-instant', 400],
   ['', 400],
-])('the model «%s» on compat has a bad format', async (model, status) => {
+])('the model "%s" on compat has a bad format', async (model, status) => {
   const { url } = await start();
   const got = await ask(url, compat, { body: chat(model) });
   expect([got.status, outcome(got)]).toEqual([status, 'gateway 400/2019']);

@@ -43,7 +43,7 @@ export function modelPages(
         models: loaded.map(({ model, leftMs }) => ({
           ...tag(model),
           size_vram: size,
-          // «For ever» has a date, too.
+          // "For ever" has a date, too.
           expires_at: new Date(wall.getTime() + Math.min(leftMs, 3e12)).toISOString(),
         })),
       });

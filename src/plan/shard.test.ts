@@ -18,6 +18,6 @@ test('i/n is read, with blanks too', () => {
 });
 
 test.each(['0/3', '4/3', '1/0', '1', '/', '1/x', '-1/3', '1.5/3', '1/2 1/3', '1/9999999', ''])(
-  '«%s» is refused',
+  '"%s" is refused',
   (text) => expect(() => parseShard(text)).toThrow('--shard takes i/n'),
 );

@@ -15,7 +15,7 @@ export function parseShard(text: string): Shard {
   const [, index, count] = /^\s*(\d+)\s*\/\s*(\d+)\s*$/.exec(text) ?? [];
   const shard = { index: Number(index), count: Number(count) };
   if (!(shard.index >= 1 && shard.index <= shard.count && shard.count <= mostShards))
-    throw new UserError(`--shard takes i/n with 1 ≤ i ≤ n ≤ ${mostShards}, such as 2/3, not «${text}».`);
+    throw new UserError(`--shard takes i/n with 1 ≤ i ≤ n ≤ ${mostShards}, such as 2/3, not "${text}".`);
   return shard;
 }
 

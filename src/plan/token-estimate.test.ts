@@ -11,14 +11,14 @@ const request = (text: string, own: Params = {}, models: Params = {}) => ({
 });
 
 test('60 characters are at least 11 and at most 48 tokens', () => {
-  // With the 4 characters of «user»: 64 ÷ 6, and 64 ÷ 2 + 16 for the frame of one message.
+  // With the 4 characters of "user": 64 ÷ 6, and 64 ÷ 2 + 16 for the frame of one message.
   const planned = request('x'.repeat(60), { max_tokens: 100 });
   expect(leastUsage(planned)).toEqual({ promptTokens: 11, completionTokens: 1 });
   expect(worstCaseUsage(planned)).toEqual({ promptTokens: 48, completionTokens: 100 });
 });
 
 test('scripts that take more tokens a character are counted by their bytes', () => {
-  // 4 of «user» + 6 × 3, and 4 + 6 × 4.
+  // 4 of "user" + 6 × 3, and 4 + 6 × 4.
   expect(worstCaseUsage(request('東京都東京都')).promptTokens).toBe(11 + 16);
   expect(worstCaseUsage(request('😀😀😀😀😀😀')).promptTokens).toBe(14 + 16);
 });
@@ -43,7 +43,7 @@ test('an answer that nothing bounds is taken as long', () => {
   expect(worstCaseUsage(request('x')).completionTokens).toBe(8192);
 });
 
-test('the model’s own limit wins over the prompt’s', () => {
+test("the model's own limit wins over the prompt's", () => {
   expect(answerLimit(request('x', { max_tokens: 100 }, { max_tokens: 50 }))).toBe(50);
   expect(answerLimit(request('x', { max_tokens: 100 }))).toBe(100);
   expect(answerLimit(request('x', { max_completion_tokens: 70 }))).toBe(70);

@@ -63,7 +63,7 @@ export interface Style {
   color: boolean;
 }
 
-/** One way to show a report. To add one: write its file, add its line in `index.ts`. */
+/** One way to show a report. To add one: write its file, add its line to the list. */
 export interface OutputFormat {
   /** As `--format` takes it. */
   name: string;

@@ -27,7 +27,7 @@ const cold: ServerTimes = {
   cold_load_ms: 900,
 };
 
-test('one line for each model, in the terminal’s width', () => {
+test("one line for each model, in the terminal's width", () => {
   const lines = serverTimesTable([llama, cold, { ...cold, cold_loads: 0 }], true, 80, painter(false));
   expect(lines.join('\n')).toMatchInlineSnapshot(`
     "Server time told from network, as the local Ollama reported it: medians of warm

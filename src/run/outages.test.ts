@@ -93,7 +93,7 @@ test('a server that asks for a longer wait gets it', async () => {
   expect(world.clock.now()).toBe(7000);
 });
 
-test('a turn that is not used is the next one’s', async () => {
+test("a turn that is not used is the next one's", async () => {
   const world = new World(60_000);
   world.outages.missed(glm, (await world.outages.turn(glm))!, gone);
   const probe = world.outages.turn(glm);

@@ -14,13 +14,13 @@ interface AboutRequest {
 }
 
 const codes: Readonly<Record<string, string>> = {
-  session_limit: 'the plan’s usage limit is reached',
-  weekly_limit: 'the plan’s usage limit is reached',
+  session_limit: "the plan's usage limit is reached",
+  weekly_limit: "the plan's usage limit is reached",
   model_not_found: 'no such model here',
   not_found_error: 'no such model here',
 };
 
-/** What the gateway itself and Cloudflare’s API say of the way there: no request can pass. */
+/** What the gateway itself and Cloudflare's API say of the way there: no request can pass. */
 const wayCodes: Readonly<Record<string, string>> = {
   '2001': 'the gateway does not exist',
   '2019': 'the gateway does not know this form of model name',

@@ -298,7 +298,7 @@ test('a budget of requests is not used up by what nobody was there for', async (
   expect(rows.filter(({ final, status }) => final && status === 'ok').length).toBeGreaterThanOrEqual(8 - 3);
 });
 
-test('one refused prompt is that prompt’s; three refused alike, and none answered, end the model', async () => {
+test("one refused prompt is that prompt's; three refused alike, and none answered, end the model", async () => {
   const refuse = (prompts: RegExp): Promise<AsyncDisposable & { url: string }> => refusing(prompts);
   const ask = async (prompts: RegExp): Promise<Trial> => {
     await using server = await refuse(prompts);

@@ -33,14 +33,14 @@ test('a step that is likely but not sure stays a candidate', () => {
   expect(changePoints(series, { p: p / 2 })).toEqual([]);
 });
 
-test('noise alone, one night’s outage and short series give nothing', () => {
+test("noise alone, one night's outage and short series give nothing", () => {
   expect(changePoints(noisy(60, () => 0))).toEqual([]);
   expect(changePoints(noisy(60, (index) => (index === 59 ? 1 : 0)))).toEqual([]);
   expect(changePoints([])).toEqual([]);
   expect(changePoints([1, 2, 3])).toEqual([]);
 });
 
-test('the t-test is SciPy’s', () => {
+test("the t-test is SciPy's", () => {
   // scipy.stats.ttest_ind([1, 2, 3, 4], [3, 5, 7]), SciPy 1.17.1.
   expect(tTest([1, 2, 3, 4], [3, 5, 7])).toBeCloseTo(0.09811182125573019, 12);
   expect(tTest([1], [2])).toBe(1);

@@ -14,7 +14,7 @@ test.each([
   [60, 0.035563173784766366],
   [61, 0.023661941657942203],
   [75, 0.017615131583432433],
-])('p of %d differences is SciPy’s', (n, p) => {
+])("p of %d differences is SciPy's", (n, p) => {
   expect(signedRank(everyThirdNegative(n)).p).toBeCloseTo(p, 10);
 });
 

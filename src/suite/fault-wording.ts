@@ -3,7 +3,7 @@ import { choices, oneOf, quote } from './nearest.ts';
 
 type RawIssue = z.core.$ZodRawIssue;
 
-/** What a schema could not say better itself is told in these words. Stands for «look into the branches». */
+/** What a schema could not say better itself is told in these words. Stands for "look into the branches". */
 export const noBranch = '';
 
 const nouns: Readonly<Record<string, string>> = {

@@ -347,7 +347,7 @@ describe('the file itself', () => {
   test.each<[string, string | RegExp, (path: string) => Promise<unknown>]>([
     [
       'missing',
-      /does not exist; «gatebench init .*a.yaml» writes one to start from$/,
+      /does not exist; "gatebench init .*a.yaml" writes one to start from$/,
       () => Promise.resolve(),
     ],
     ['a folder', 'is a folder, not a file', (path) => mkdir(path)],

@@ -30,7 +30,7 @@ export async function loadSuite(path: string, options: LoadOptions = {}): Promis
   const read = await readText(path, name, largestSuite).catch(async (error: unknown) => {
     const words = await wordingOf(error, dirname(path), basename(path));
     const remedy = words.endsWith('does not exist')
-      ? `; «gatebench init ${name}» writes one to start from`
+      ? `; "gatebench init ${name}" writes one to start from`
       : '';
     throw new UserError(`${name}: ${words}${remedy}`);
   });

@@ -14,7 +14,7 @@ const faults = (text: string): string[] => {
 const suite = (check: string): string =>
   `version: 1\nname: x\nmodels: [a/b]\nprompts: [{ id: a, prompt: x, checks: [${check}] }]`;
 
-test('the shipped schema is today’s; if not: npm run -s gatebench -- schema > suites/suite.schema.json, and format it', async () => {
+test("the shipped schema is today's; if not: npm run -s gatebench -- schema > suites/suite.schema.json, and format it", async () => {
   expect(JSON.parse(await read('suite.schema.json'))).toEqual(JSON.parse(JSON.stringify(suiteJsonSchema())));
 });
 

@@ -15,7 +15,7 @@ const context: RouteContext = { environment, settings, providerKey: false };
 const endpoint = (route: string, change: Partial<RouteContext> = {}, model = 'custom-ollama/kimi-k2.6') =>
   routes.find(({ name }) => name === route)!.endpoint(model, { ...context, ...change });
 
-test('compat: the gateway’s unified endpoint and the name as it is', () => {
+test("compat: the gateway's unified endpoint and the name as it is", () => {
   expect(endpoint('compat')).toEqual({
     baseUrl: 'https://gateway.ai.cloudflare.com/v1/acc/gw/compat',
     wireModel: 'custom-ollama/kimi-k2.6',
@@ -47,7 +47,7 @@ test('direct and local: no gateway, no gateway token', () => {
   });
 });
 
-test('demo: the mock’s own address and credentials, whatever the environment holds', () => {
+test("demo: the mock's own address and credentials, whatever the environment holds", () => {
   expect(endpoint('demo', { baseUrl: 'http://127.0.0.1:4000' })).toEqual({
     baseUrl: 'http://127.0.0.1:4000/v1/demo-account/demo/compat',
     wireModel: 'custom-ollama/kimi-k2.6',
@@ -84,7 +84,7 @@ test('--base-url wins, and then only the token is needed', () => {
 });
 
 describe('credentials', () => {
-  test('bearer: the article’s way', () => {
+  test("bearer: the article's way", () => {
     const made = endpoint('compat', { settings: { ...settings, auth: 'bearer' } });
     expect(made).toMatchObject({ bearer: 'token', headers: {} });
   });
@@ -115,6 +115,6 @@ describe('credentials', () => {
   });
 });
 
-test.each(['kimi-k2.6', 'custom-ollama/', 'openai/gpt', 'custom-ollama/a b'])('«%s» is refused', (model) => {
+test.each(['kimi-k2.6', 'custom-ollama/', 'openai/gpt', 'custom-ollama/a b'])('"%s" is refused', (model) => {
   expect(() => endpoint('compat', {}, model)).toThrow(/custom-<slug>\/<model>/);
 });

@@ -42,7 +42,7 @@ export function splitModel(model: string): { provider: string; slug: string; nam
   const match = /^custom-([a-z0-9-]+)\/(\S+)$/i.exec(model);
   if (!match)
     throw new UserError(
-      `«${model}» is not a model name for this route: write custom-<slug>/<model>, for example custom-ollama/kimi-k2.6`,
+      `"${model}" is not a model name for this route: write custom-<slug>/<model>, for example custom-ollama/kimi-k2.6`,
     );
   return { provider: `custom-${match[1]!}`, slug: match[1]!, name: match[2]! };
 }

@@ -50,7 +50,7 @@ test.each([
   ['our lag is not short against their pace', 100, { pieceMs: 50 }, false],
   ['the server wrote that fast itself', 0, { evalMs: 1.2 }, false],
   ['the model always writes that fast', 0, { pieceMs: 0.2 }, false],
-  ['the server’s word counts for more than other answers', 30, { evalMs: 40, pieceMs: 500 }, false],
+  ["the server's word counts for more than other answers", 30, { evalMs: 40, pieceMs: 500 }, false],
 ])('%s', (_, lagMs, writing, expected) => {
   expect(looksBuffered(burst, 9999, lagMs, writing)).toBe(expected);
 });

@@ -32,7 +32,7 @@ function planned(promptParams: Params = {}, modelParams: Params = {}): PlannedRe
 
 const facts = { runId: 'run-1', suite: 'smoke', eventId: 'event-1', settings };
 
-test('streaming with usage is the default; params go in as they are, the model’s own win', () => {
+test("streaming with usage is the default; params go in as they are, the model's own win", () => {
   const { body } = chatRequest(
     planned({ temperature: 0, seed: 7 }, { seed: 8, odd: { x: [1] } }),
     endpoint,

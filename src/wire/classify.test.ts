@@ -26,17 +26,17 @@ const cases: [string, [number, string, string], object][] = [
     { status: 'rate_limited', family: 'gateway', code: '2003' },
   ],
   [
-    'Cloudflare’s API',
+    "Cloudflare's API",
     [401, json, '{"result":null,"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}'],
     { family: 'cloudflare', code: '10000' },
   ],
   [
-    'Ollama’s session limit',
+    "Ollama's session limit",
     [429, json, '{"error":"you (u) have reached your session usage limit, upgrade"}'],
     { status: 'rate_limited', family: 'provider', code: 'session_limit' },
   ],
   [
-    'Ollama’s slots, on a 503',
+    "Ollama's slots, on a 503",
     [503, json, '{"error":"timed out waiting for a concurrent request slot"}'],
     { status: 'rate_limited', family: 'provider', code: 'concurrency' },
   ],
@@ -86,8 +86,8 @@ test.each(cases)('%s', (_name, [httpStatus, contentType, body], expected) => {
 for (const { name, assert } of failureProperties) test(name, assert);
 
 test.each<[string, [number, string, string], object]>([
-  ['a bare 520 is the edge’s', [520, 'text/plain', ''], { family: 'edge', code: 'http_520' }],
-  ['a bare 519 is the provider’s', [519, 'text/plain', ''], { family: 'provider' }],
+  ["a bare 520 is the edge's", [520, 'text/plain', ''], { family: 'edge', code: 'http_520' }],
+  ["a bare 519 is the provider's", [519, 'text/plain', ''], { family: 'provider' }],
   [
     'JSON is believed before the type that its header gives',
     [503, 'text/html', '{"error":"timed out waiting for a concurrent request slot"}'],

@@ -155,7 +155,7 @@ export function assertSafeUrl(baseUrl: string, allowHttp?: boolean): void {
   try {
     url = new URL(baseUrl);
   } catch {
-    throw new UserError(`«${baseUrl}» is not a URL. Example: https://gateway.example.com/v1`);
+    throw new UserError(`"${baseUrl}" is not a URL. Example: https://gateway.example.com/v1`);
   }
   const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
   if (url.protocol === 'https:' || (url.protocol === 'http:' && (loopback || allowHttp))) return;

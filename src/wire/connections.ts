@@ -144,7 +144,7 @@ function timedConnector({ connectTimeoutMs, ca }: ConnectionOptions): buildConne
     open.add(facts);
     socket.once('close', () => open.delete(facts));
     passOverContinue(facts);
-    // Before undici's own listeners: its «connect» sends the request.
+    // Before undici's own listeners: its "connect" sends the request.
     let lookedUp = start;
     let connected = start;
     socket.prependOnceListener('lookup', () => {

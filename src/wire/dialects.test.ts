@@ -186,7 +186,7 @@ describe('frames', () => {
     ['a JSON ping', [{ type: 'ping' }, o], ['heartbeat']],
     ['a text in quotes', ['"text"', o], ['unread']],
     ['a list', [[1, 2], o], ['unread']],
-    ['another server’s delta', [{ type: 'content_block_delta', delta: { text: 'hi' } }, o], ['unread']],
+    ["another server's delta", [{ type: 'content_block_delta', delta: { text: 'hi' } }, o], ['unread']],
     ['a delta of the Responses API', [{ type: 'response.output_text.delta', delta: 'hi' }, o], ['unread']],
     [
       'a second answer',

@@ -78,7 +78,7 @@ test.each([
   ['{"error":', '}'],
   ['{"error":{"message":', '}}'],
   ['{"detail":', '}'],
-])('HTTP 500 with %s nested without end is the provider’s', async (start, end) => {
+])("HTTP 500 with %s nested without end is the provider's", async (start, end) => {
   await using server = await serve((response) => {
     response.writeHead(500, { 'content-type': 'application/json' });
     response.end(start + nested('{"a":', '}') + end);

@@ -15,7 +15,7 @@ async function got(url: string, headers: Record<string, string> = {}): Promise<G
   }
 }
 
-test('a page of JSON comes with its status and the server’s clock', async () => {
+test("a page of JSON comes with its status and the server's clock", async () => {
   await using server = await serve((response) => {
     response.setHeader('date', 'Sun, 22 Nov 2026 03:17:00 GMT');
     response.end('{"data":[1]}');

@@ -71,7 +71,7 @@ test('a server that never lists what answers says nothing about its memory', asy
   expect((await memory.around('llama', () => Promise.resolve())).memory).toEqual({});
 });
 
-test('what a local server passes on to the cloud is in nobody’s memory, and not asked about', async () => {
+test("what a local server passes on to the cloud is in nobody's memory, and not asked about", async () => {
   const { ask, state } = server();
   expect([await ask('glm-5.2:cloud'), await ask('gpt-oss:120b-cloud'), state.asked]).toEqual([{}, {}, 0]);
 });

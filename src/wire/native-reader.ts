@@ -8,7 +8,7 @@ import { nativeFrameFields } from './known-fields.ts';
 /** Reads what Ollama's own `/api/chat` answers: a JSON object a line, of which the last says `done`. */
 export class NativeReader extends AnswerReader {
   readonly streamType = /^application\/x-ndjson\b/i;
-  readonly lastWord = 'the line that says «done»';
+  readonly lastWord = 'the line that says "done"';
   protected readonly parser = new LineParser((line) => {
     this.#onLine(line);
   });

@@ -70,7 +70,7 @@ describe('params', () => {
     });
   });
 
-  test('the settings of the route give way to what a suite says in Ollama’s own words', () => {
+  test("the settings of the route give way to what a suite says in Ollama's own words", () => {
     const settings: LocalSettings = { api: 'native', keepAlive: '10m', numCtx: 8192 };
     expect(body({ max_tokens: 5 }, { settings })).toMatchObject({
       keep_alive: '10m',
@@ -80,7 +80,7 @@ describe('params', () => {
     expect(body({ max_tokens: 5, ...ownWords }, { settings })).toMatchObject(ownWords);
   });
 
-  test('the model’s own win over the prompt’s', () => {
+  test("the model's own win over the prompt's", () => {
     expect(body({ seed: 1, top_p: 0.5 }, { modelParams: { seed: 2 } })['options']).toEqual({
       seed: 2,
       top_p: 0.5,
@@ -172,7 +172,7 @@ describe('what has no words', () => {
       tool_calls: [{ function: { name: 'f', arguments: '{' } }],
     };
     const text = message([], prompt('a', { messages: [picture, call] }));
-    expect(text).toContain('parts of the type «image_url» cannot be sent, only text (prompt a)');
+    expect(text).toContain('parts of the type "image_url" cannot be sent, only text (prompt a)');
     expect(text).toContain('the arguments of a tool call are not JSON');
   });
 

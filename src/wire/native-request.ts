@@ -130,7 +130,7 @@ function textOf(content: Json, problems: string[]): string {
       const { type, text } = isObject(part) ? part : {};
       if (type === 'text' && typeof text === 'string') return text;
       const what = typeof type === 'string' ? oneLine(type, 40) : '?';
-      problems.push(`parts of the type «${what}» cannot be sent, only text`);
+      problems.push(`parts of the type "${what}" cannot be sent, only text`);
       return '';
     })
     .join('');

@@ -25,7 +25,7 @@ async function ask(
   return await client.ask(`${url}/api`, { native: true, headers, params: { model }, ...options });
 }
 
-describe('a good answer in Ollama’s own words', () => {
+describe("a good answer in Ollama's own words", () => {
   test('streamed: text, thinking, usage, finish and durations, and instants in order', async () => {
     await using server = await ollama();
     const exchange = await ask(server.url, {
@@ -155,7 +155,7 @@ describe('answers that are none', () => {
     expect(failureOf(await ask(server.url, { stream: false, knobs: { rawWhole } }))).toMatchObject(expected);
   });
 
-  test('a finish in the last line but no «done»', async () => {
+  test('a finish in the last line but no "done"', async () => {
     await using server = await serve((response) => {
       response.writeHead(200, { 'content-type': 'application/x-ndjson' });
       response.end('{"message":{"content":"x"},"done":false}\n{"done":"true","done_reason":"stop"}\n');

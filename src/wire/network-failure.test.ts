@@ -56,7 +56,7 @@ test.each([
   ['UND_ERR_SOCKET', 'reset'],
   ['HPE_INVALID_CONSTANT', 'bad_http'],
   ['EWHATEVER', 'EWHATEVER'],
-])('%s is «%s»', (code, word) => {
+])('%s is "%s"', (code, word) => {
   const inner = Object.assign(new Error('inner'), { code });
   expect(networkFailure(new TypeError('fetch failed', { cause: new AggregateError([inner]) }))).toMatchObject(
     {

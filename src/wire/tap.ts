@@ -33,7 +33,7 @@ export function tapFetch(dispatcher: Dispatcher): typeof fetch {
   };
 }
 
-/** Always «ok», whatever the status: a refusal is the attempt's to read, not the SDK's. */
+/** Always "ok", whatever the status: a refusal is the attempt's to read, not the SDK's. */
 function responseLike(url: URL, { status, headers }: ResponseHead): Record<string, unknown> {
   const entries = Object.entries(headers).map(([name, value]) => [name, String(value)] as const);
   return {

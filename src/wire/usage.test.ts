@@ -16,7 +16,7 @@ const sound = { promptTokens, completionTokens, totalTokens };
 test.each<[string, unknown[], object]>([
   ['as OpenAI names them', [real], sound],
   ['input and output', [{ input_tokens: 11, output_tokens: 6, total_tokens: 17 }], sound],
-  ['DeepSeek’s cache', [{ ...real, prompt_cache_hit_tokens: 8 }], { ...sound, cachedTokens: 8 }],
+  ["DeepSeek's cache", [{ ...real, prompt_cache_hit_tokens: 8 }], { ...sound, cachedTokens: 8 }],
   ['Gemini', [{ promptTokenCount: 11, candidatesTokenCount: 6, totalTokenCount: 17 }], sound],
   ['zeros beside text', [zero], {}],
   ['zeros behind a count', [real, zero], sound],

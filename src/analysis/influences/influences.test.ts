@@ -119,7 +119,7 @@ test('a server that reports more cached tokens to whoever comes second needs no 
   expect(collect(both, { severalRoutes: true }).warnings()).toEqual([]);
 });
 
-test('answers that waited in the server’s queue, by its own times; then no ladder is looked for', () => {
+test("answers that waited in the server's queue, by its own times; then no ladder is looked for", () => {
   const rows = Array.from({ length: 8 }, (_, index) =>
     row({
       ...{ repeat: index, in_flight: index + 1, ttft_ms: 100 + 280 * index, started_at: at(0) },

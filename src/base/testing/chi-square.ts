@@ -10,7 +10,7 @@ export function tally(words: Iterable<string>, known: Iterable<string>): number[
   const counts = new Map<string, number>([...known].map((word) => [word, 0]));
   for (const word of words) {
     const before = counts.get(word);
-    if (before === undefined) throw new Error(`«${word}» should not occur`);
+    if (before === undefined) throw new Error(`"${word}" should not occur`);
     counts.set(word, before + 1);
   }
   return [...counts.values()];

@@ -36,7 +36,7 @@ test('a failure says what was expected and what was found', () => {
     'expected 3 ± 0.5, found 4',
   );
   expect(judged({ type: 'numeric', value: 3, pick: 'only' }, '2 or 4').why).toBe(
-    'there are 2 numbers, not one in “2 or 4”',
+    'there are 2 numbers, not one in "2 or 4"',
   );
 });
 

@@ -43,7 +43,7 @@ export const doctor: Command = {
         `Without --route all routes are tried whose credentials are there. Each model is asked at most ${questionsPerArm} times on ` +
           `each route, with max_tokens ${answerTokens}: never more than ${questionsPerArm * tokensPerQuestion} tokens for a model on a route, and never ` +
           `more than ${mostArms} of these. Beside that it reads up to ${pagesPerProvider} pages for each provider and route, knocks ${doors} times at ` +
-          `/compat with a model that nobody has, and with CLOUDFLARE_API_TOKEN reads up to ${accountPages} pages of Cloudflare’s ` +
+          `/compat with a model that nobody has, and with CLOUDFLARE_API_TOKEN reads up to ${accountPages} pages of Cloudflare's ` +
           'API; these use no tokens. The output says what was allowed and what was used.\n\n' +
           'Exit codes: 0 nothing to mend, 2 something is marked ✗.',
       )

@@ -16,7 +16,7 @@ export const exportRuns: Command = {
         array: true,
         demandOption: true,
         completes: 'runs',
-        describe: 'runs’ folders, latest, or a folder full of runs',
+        describe: "runs' folders, latest, or a folder full of runs",
       })
       .option('format', {
         choices: names(exportFormats),
@@ -46,7 +46,7 @@ export const exportRuns: Command = {
       .option('aliases', {
         choices: names(aliasSets),
         value: 'NAME',
-        describe: 'a peer’s names for columns that mean the same there',
+        describe: "a peer's names for columns that mean the same there",
       })
       .group(['locale', 'table', 'columns', 'aliases'], 'CSV:')
       .epilogue(

@@ -10,7 +10,7 @@ export const gate: Command = {
         type: 'string',
         demandOption: true,
         completes: 'runs',
-        describe: 'a run’s folder, or latest; or accept, drop, pin: decide about a night',
+        describe: "a run's folder, or latest; or accept, drop, pin: decide about a night",
       })
       .positional('night', { type: 'string', describe: 'to decide about: its run id, its date, or latest' })
       .option('history', {
@@ -39,7 +39,7 @@ export const gate: Command = {
         requiresArg: true,
         value: 'DIR',
         completes: 'folders',
-        describe: 'folder for the files of --github, instead of the run’s',
+        describe: "folder for the files of --github, instead of the run's",
       })
       .option('reason', {
         type: 'string',
@@ -82,7 +82,7 @@ export const gate: Command = {
     const alone = ['night', 'reason', 'model', 'route', 'metric'].find((name) => flags[name] !== undefined);
     if (alone !== undefined)
       throw new UserError(
-        `«${alone}» goes with gatebench gate ${decisions.join('|')} NIGHT, not with a run.`,
+        `"${alone}" goes with gatebench gate ${decisions.join('|')} NIGHT, not with a run.`,
       );
     const { executeGate } = await import('../gate/execute-gate.ts');
     return executeGate({

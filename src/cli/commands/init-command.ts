@@ -8,7 +8,7 @@ export const init: Command = {
         type: 'string',
         default: 'suites/starter.yaml',
         completes: 'suites',
-        describe: 'the suite’s file',
+        describe: "the suite's file",
       })
       .option('nightly', {
         type: 'boolean',

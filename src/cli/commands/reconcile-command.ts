@@ -19,11 +19,11 @@ export const reconcile: Command = {
         default: '120',
         requiresArg: true,
         value: 'SECONDS',
-        describe: 'how long after the run’s end rows may still come',
+        describe: "how long after the run's end rows may still come",
       })
       .option('ollama-usage', {
         type: 'boolean',
-        describe: 'Ollama’s own totals as a third source, over the hours of the run (OLLAMA_API_KEY)',
+        describe: "Ollama's own totals as a third source, over the hours of the run (OLLAMA_API_KEY)",
       })
       .option('api-url', {
         type: 'string',

@@ -13,7 +13,7 @@ export const run: Command = {
         requiresArg: true,
         value: 'DIR',
         completes: 'folders',
-        describe: 'the run’s folder, instead of one below --results',
+        describe: "the run's folder, instead of one below --results",
       })
       .option('resume', {
         type: 'string',

@@ -47,7 +47,7 @@ export function wayFlags(builder: Flags): Flags {
       isList: true,
       ...text,
       value: 'URL',
-      describe: 'another address instead of the route’s own; route=URL for one of several',
+      describe: "another address instead of the route's own; route=URL for one of several",
     })
     .option('allow-http', { type: 'boolean', describe: 'send the token over plain http' })
     .option('provider-key', {
@@ -63,7 +63,7 @@ export function suiteFlags(builder: Flags): Flags {
       type: 'string',
       array: true,
       completes: 'suites',
-      describe: 'a suite’s YAML file',
+      describe: "a suite's YAML file",
     }),
   )
     .option('models', {

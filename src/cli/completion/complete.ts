@@ -18,7 +18,7 @@ type Offer = Candidate[] | ShellOwn;
 
 /**
  * A line for each candidate, word and meaning apart by a tab, or one line that asks the shell for files or folders.
- * `words` are those behind the program’s name up to the cursor, the last being the one that is typed (empty when
+ * `words` are those behind the program's name up to the cursor, the last being the one that is typed (empty when
  * nothing of it is there yet).
  */
 export async function completionLines(words: readonly string[]): Promise<string> {

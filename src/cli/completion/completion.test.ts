@@ -74,7 +74,7 @@ describe('what is offered', () => {
 
 const isThere = (shell: Shell): boolean => spawnSync(shell, ['--version']).status === 0;
 
-/** How each shell is asked what it would offer for the words behind the program’s name. */
+/** How each shell is asked what it would offer for the words behind the program's name. */
 const asks: Record<Shell, (words: readonly string[]) => string[]> = {
   bash: (words) => [
     '--norc',

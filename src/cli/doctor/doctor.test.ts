@@ -80,8 +80,8 @@ test('the help states the limits', async () => {
 
 test.each([
   [['--models', 'nobody'], /unknown model "nobody"/],
-  [['--models', 'openai/gpt'], /«openai\/gpt» is not a model name for this route/],
-  [['--route', 'compt'], /no route «compt»; did you mean «compat»\?/],
+  [['--models', 'openai/gpt'], /"openai\/gpt" is not a model name for this route/],
+  [['--route', 'compt'], /no route "compt"; did you mean "compat"\?/],
   [['nowhere.yaml'], /nowhere\.yaml/],
 ])('is refused in a sentence: %j', async (args, message) => {
   await using cwd = await scratch();

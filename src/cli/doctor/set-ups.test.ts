@@ -194,7 +194,7 @@ const further: readonly {
     finds: ['credentials-missing: compat provider', 'credentials-missing: direct'],
   },
   {
-    what: 'a provider key of one’s own that the provider refuses',
+    what: "a provider key of one's own that the provider refuses",
     flags: { providerKey: true, route: ['compat'] },
     options: { providerKeys: ['another'] },
     finds: ['provider-key-refused: compat'],
@@ -253,11 +253,11 @@ test('an address that is only the host of a gateway is told from a provider that
   expect(seen.diagnosis.findings[0]?.fix).toContain('Correct --base-url');
 });
 
-test('what nobody can explain is looked up in the gateway’s log only where the gateway was on the way', async () => {
+test("what nobody can explain is looked up in the gateway's log only where the gateway was on the way", async () => {
   const { diagnosis } = await examined({ knobs: { fail: 'bad-model-format' } });
   const fixes = diagnosis.findings
     .filter(({ id }) => id === 'other-failure')
-    .map(({ fix, where }) => `${where[0]?.route}: ${fix.includes('gateway’s log')}`);
+    .map(({ fix, where }) => `${where[0]?.route}: ${fix.includes("gateway's log")}`);
   expect(fixes).toEqual(['provider: true', 'direct: false']);
 });
 
@@ -350,7 +350,7 @@ describe('the open questions', () => {
     expect(answer(burst, 'streams')).toMatch(/^no/);
     expect(answer(await examined({ guardrails: true }), 'streams')).toMatch(/^no/);
     const limited = await examined({ rateLimit: { requests: 1, windowMs: 60_000 } }, { route: ['compat'] });
-    expect(answer(limited, 'rate-limit-answer')).toBe('code 2003, «Rate limited», no Retry-After.');
+    expect(answer(limited, 'rate-limit-answer')).toBe('code 2003, "Rate limited", no Retry-After.');
   });
 });
 

@@ -11,7 +11,7 @@ const nights = (level: number, later = 1): number[] =>
 const rows = historyOf({ a: nights(1000, 1.4), b: nights(2000), c: nights(700), d: nights(900) });
 
 test('every model has its line, and the night on which its level moved is named', () => {
-  const reports = trendReports([...rows, decision('accept', 40, { model: 'a', reason: 'new «version»' })]);
+  const reports = trendReports([...rows, decision('accept', 40, { model: 'a', reason: 'new "version"' })]);
   const text = trendTable(reports, { columns: 100, color: false });
   expect(text).toMatch(/^nightly\n60 nights, 2026-11-01 to 2026-12-30\n/);
   expect(text).toMatch(/^a +1 s +1\.39 s +▁.*█/m);
@@ -20,7 +20,7 @@ test('every model has its line, and the night on which its level moved is named'
   );
   expect(text.match(/↷/g)).toHaveLength(1);
   expect(text).toContain('accept night-40 (a), ');
-  expect(text).toContain('new «version»');
+  expect(text).toContain('new "version"');
 });
 
 test('a history without a change says so', () => {

@@ -8,7 +8,7 @@ import { decision, nightRow } from '../../analysis/testing/nights.ts';
 import { scratch } from '../testing/gatebench.ts';
 import { appendHistory, historyFile, readHistory, readKnownHistory } from './history-file.ts';
 
-const awkward = 'new «version»,\n"really"';
+const awkward = 'new "version",\n"really"';
 
 test('lines come back as they were written, and earlier bytes stay', async () => {
   await using folder = await scratch();

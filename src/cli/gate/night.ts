@@ -148,7 +148,7 @@ function gateWarnings(
       : []),
     ...(baseline !== undefined && baseline.ageDays > staleDays
       ? [
-          `The baseline’s last night is ${Math.round(baseline.ageDays)} days old: nights are missing, alarming or dropped. See gatebench trend.`,
+          `The baseline's last night is ${Math.round(baseline.ageDays)} days old: nights are missing, alarming or dropped. See gatebench trend.`,
         ]
       : []),
     ...(history.some(({ kind, at }) => kind === 'night' && at > tonight)

@@ -17,7 +17,7 @@ interface Verdict {
 interface Month {
   /** How much slower which model is on a night. */
   slowerOn?: (night: number) => Partial<Record<string, number>>;
-  /** After which night somebody accepts which one as glm’s new level. */
+  /** After which night somebody accepts which one as glm's new level. */
   accepted?: { after: number; night: number };
 }
 

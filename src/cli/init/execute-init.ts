@@ -49,7 +49,7 @@ export async function executeInit(flags: InitFlags): Promise<ExitCode> {
   );
   if (!isClone && !(await isLocked()))
     process.stderr.write(
-      'The workflow runs «npm ci»: first npm install --save-dev gatebench, and commit package.json and package-lock.json.\n',
+      'The workflow runs "npm ci": first npm install --save-dev gatebench, and commit package.json and package-lock.json.\n',
     );
   if (models.some(({ model }) => /\/sim-/.test(model)))
     process.stderr.write(`${path} names simulated models (sim-…): name real ones, no gateway knows these.\n`);
@@ -78,7 +78,7 @@ async function setUpGateway({ quiet, color }: InitFlags, program: string): Promi
     );
     return exitCode.done;
   }
-  process.stdout.write(`Everything is set, so this is what «${program} doctor» finds:\n\n`);
+  process.stdout.write(`Everything is set, so this is what "${program} doctor" finds:\n\n`);
   const { doctorDefaults, executeDoctor } = await import('../doctor/execute-doctor.ts');
   return executeDoctor({ ...doctorDefaults, quiet, color });
 }

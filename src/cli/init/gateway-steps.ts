@@ -23,14 +23,14 @@ export function gatewaySteps(environment: Environment): string {
   return `Your own gateway in five steps. Values come from the environment and .env;
 tokens are never shown.
 
-1. Gateway «${gateway}»
+1. Gateway "${gateway}"
    ${dashboard}
-   Create a gateway of this name. In its settings switch «Authenticated
-   Gateway» on, and leave caching, rate limiting, retries and Guardrails off.
+   Create a gateway of this name. In its settings switch "Authenticated
+   Gateway" on, and leave caching, rate limiting, retries and Guardrails off.
 
 2. Token
-   In the gateway’s own settings create an authentication token with the
-   permission «AI Gateway Run». A token of another kind is refused (401/2009).
+   In the gateway's own settings create an authentication token with the
+   permission "AI Gateway Run". A token of another kind is refused (401/2009).
 
 3. Custom provider
    On the same page, under Custom Providers:
@@ -45,7 +45,7 @@ tokens are never shown.
 
 4. Provider key
    Make one at https://ollama.com/settings/keys and store it with the gateway
-   (Provider Keys) for custom-ollama, under the alias «${alias ?? 'default'}».
+   (Provider Keys) for custom-ollama, under the alias "${alias ?? 'default'}".
 
 5. Variables, in a file .env in this folder (see .env.example)
      CF_ACCOUNT_ID=${(account ?? '…').padEnd(34)} ${state('CF_ACCOUNT_ID')}

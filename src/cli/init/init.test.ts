@@ -163,13 +163,13 @@ test('for machines it says what it wrote, and nothing else', async () => {
 describe('init --gateway', () => {
   const account = '0123456789abcdef0123456789abcdef';
 
-  test('says every step with the account’s own values, and what is still to be set', async () => {
+  test("says every step with the account's own values, and what is still to be set", async () => {
     await using cwd = await scratch();
     await writeFile(join(cwd.path, '.env'), `CF_ACCOUNT_ID=${account}\nCF_GATEWAY_ID=lab\n`);
     const { code, stdout, stderr } = await gatebench(['init', '--gateway'], cwd.path);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain(`https://dash.cloudflare.com/${account}/ai/ai-gateway\n`);
-    expect(stdout).toContain('1. Gateway «lab»');
+    expect(stdout).toContain('1. Gateway "lab"');
     expect(stdout).toMatch(/slug +ollama [^]*base URL +https:\/\/ollama\.com /);
     expect(stdout).toMatch(/CF_GATEWAY_ID=lab +✓ set\n +CF_AIG_TOKEN=… +– not set/);
     expect(stdout).toMatch(/\nWhen CF_AIG_TOKEN is set: .* doctor\n$/);

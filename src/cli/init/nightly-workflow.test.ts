@@ -13,7 +13,7 @@ if (withoutActionlint !== undefined) console.warn(`Skipped: ${withoutActionlint}
 
 describe.skipIf(withoutActionlint !== undefined)('actionlint has nothing to say', () => {
   test.each(['npx gatebench', 'npm run -s gatebench --'])(
-    'about the nightly workflow with «%s»',
+    'about the nightly workflow with "%s"',
     async (program) => {
       await using cwd = await scratch();
       const file = join(cwd.path, 'nightly.yml');

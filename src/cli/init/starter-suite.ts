@@ -5,7 +5,7 @@ export function starterSuite(): string {
 #   gatebench run THIS-FILE --route demo
 #
 # Then name your own models and prompts, leave --route away, and it measures the real ones.
-# «gatebench schema > suite.schema.json» beside this file makes editors complete it:
+# "gatebench schema > suite.schema.json" beside this file makes editors complete it:
 # yaml-language-server: $schema=./suite.schema.json
 version: 1
 name: starter

@@ -46,10 +46,7 @@ describe('shards', () => {
     await using cwd = await scratch();
     await writeFile(join(cwd.path, 'trial.yaml'), suite);
     const mock = await createMock({ gatewayToken: token, speed: 20 });
-    const sent = [
-      await sendShard(cwd.path, mock.url, '1/2'),
-      await sendShard(cwd.path, mock.url, '2/2'),
-    ];
+    const sent = [await sendShard(cwd.path, mock.url, '1/2'), await sendShard(cwd.path, mock.url, '2/2')];
     await mock.close();
     // The threshold is broken, but a shard judges none.
     expect(sent.map(({ code }) => code)).toEqual([0, 0]);
@@ -96,7 +93,7 @@ describe('shards', () => {
     const proven = [first, second].map((part) => ({ ...part, manifest: { ...part.manifest, calibration } }));
     expect(joinedManifest(proven).calibration).toEqual(calibration);
     expect(joinedManifest([proven[0]!, second]).calibration).toBeUndefined();
-    expect(() => assertSamePlan([first, first])).toThrow('both hold the prompt «p0»');
+    expect(() => assertSamePlan([first, first])).toThrow('both hold the prompt "p0"');
     const otherSeed = { folder: 's3', manifest: { ...second.manifest, seed: 8 } };
     expect(() => assertSamePlan([first, otherSeed])).toThrow('their seed differ (7, 8)');
     const otherSuite = { folder: 's3', manifest: { ...second.manifest, suite_hash: 'other' } };

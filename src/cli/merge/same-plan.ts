@@ -37,7 +37,7 @@ export function assertSamePlan(parts: readonly Part[]): void {
     for (const { id } of shardPrompts(manifest.suite.prompts, manifest.shard)) {
       const owner = owners.get(id);
       if (owner !== undefined)
-        throw new UserError(`${owner} and ${folder} both hold the prompt «${id}»: give each shard once.`);
+        throw new UserError(`${owner} and ${folder} both hold the prompt "${id}": give each shard once.`);
       owners.set(id, folder);
     }
 }

@@ -188,10 +188,10 @@ describe('what is wrong is said before anything is sent', () => {
   });
 
   test.each([
-    [['run', 'trial.yaml', '--repeat', 'abc'], /--repeat takes a whole number from 1, not «abc»/],
+    [['run', 'trial.yaml', '--repeat', 'abc'], /--repeat takes a whole number from 1, not "abc"/],
     [['run', 'trial.yaml', '--repeat', '2', '--repeat', '3'], /given more than once/],
     [['run', 'trial.yaml', '--rout', 'demo'], /rout/],
-    [['run', 'trial.yaml', '--route', 'dem'], /did you mean «demo»/],
+    [['run', 'trial.yaml', '--route', 'dem'], /did you mean "demo"/],
     [['run'], /run what\?/],
     [['report', 'nowhere'], /is not a run/],
   ])('%s', async (args, message) => {

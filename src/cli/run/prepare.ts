@@ -250,7 +250,7 @@ function assertSameHosts(ways: Ways, manifest: Manifest, folder: string): void {
     const before = manifest.routes.find((known) => known.route === route)?.host;
     if (route !== 'demo' && before !== host)
       throw new UserError(
-        `${folder} was sent to ${before ?? 'no host'} by the route «${route}», now it would go to ${host}. Give the same --base-url.`,
+        `${folder} was sent to ${before ?? 'no host'} by the route "${route}", now it would go to ${host}. Give the same --base-url.`,
       );
   }
 }

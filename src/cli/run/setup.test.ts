@@ -3,7 +3,7 @@ import { assertAddressed } from './setup.ts';
 
 describe('an address that no request would go to is refused:', () => {
   test.each([
-    ['of a route that there is not', ['compta=http://a'], ['compat'], /did you mean «compat»/],
+    ['of a route that there is not', ['compta=http://a'], ['compat'], /did you mean "compat"/],
     [
       'of a route that is not taken',
       ['provider=http://a'],

@@ -39,7 +39,7 @@ function assertRoute(name: string): void {
   const known = routes.map((route) => route.name);
   const meant = nearest(name, known);
   throw new UserError(
-    `there is no route «${name}»${meant ? `; did you mean «${meant}»?` : ''} Known: ${known.join(', ')}.`,
+    `there is no route "${name}"${meant ? `; did you mean "${meant}"?` : ''} Known: ${known.join(', ')}.`,
   );
 }
 

@@ -110,7 +110,7 @@ test('none, a damaged one and one of another version are all none', async () => 
   expect(loadCalibration(folder)).toBeUndefined();
 });
 
-test('the user’s state folder is XDG’s, or its default', () => {
+test("the user's state folder is XDG's, or its default", () => {
   expect(stateFolder({ XDG_STATE_HOME: '/var/state' })).toBe('/var/state/gatebench');
   expect(stateFolder({ XDG_STATE_HOME: '' })).toMatch(/\.local\/state\/gatebench$/);
 });

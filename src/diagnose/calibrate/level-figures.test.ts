@@ -51,7 +51,7 @@ test('nothing that can be compared gives no figures', () => {
   expect(levelFigures({ ...record, slots: [[], []] })).toBeUndefined();
 });
 
-test('a bound that broke while the machine or the server stood still is not the client’s', () => {
+test("a bound that broke while the machine or the server stood still is not the client's", () => {
   const late = joined({ sentAt: 0, endedAt: 100, lagMs: 0, keyErrorMs: 9, keySpan: { from: 50, to: 59 } });
   const alone = { ...record, slots: [[late]] };
   const still = [{ from: 48, to: 52 }];

@@ -11,7 +11,7 @@ test('the tightest bracket decides, and the offset is taken to its middle', () =
   expect(tightestOffset(readings)).toBe(1021 - 21);
 });
 
-test('an instant of this process lies between what the machine’s clock said before and after it', () => {
+test("an instant of this process lies between what the machine's clock said before and after it", () => {
   const machineNow = (): number => Number(process.hrtime.bigint()) / 1e6;
   const offset = machineOffset();
   const before = machineNow();

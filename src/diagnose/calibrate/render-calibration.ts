@@ -30,7 +30,7 @@ export function renderCalibration(calibration: Calibration, { columns, color }: 
 
 const errorLegend = [
   'arrival error: stamped here − written by the truth server, of every chunk.',
-  'TTFT error: from sent as measured − from the request’s leaving to the first piece written.',
+  "TTFT error: from sent as measured − from the request's leaving to the first piece written.",
   'bound held: streams whose key instants were late by no more than their client_lag_ms and 1 ms; not ours: streams that were later while the machine or the truth server stood still.',
 ];
 

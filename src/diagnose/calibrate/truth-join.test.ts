@@ -26,7 +26,7 @@ test('arrival errors are stamps less writes, piece by piece', () => {
   expect(joinStream(seen, sent)?.arrivalErrors).toEqual([0.5, 7, 1, 2]);
 });
 
-test('the TTFT’s error counts from the request’s leaving, and what it took from there is told apart', () => {
+test("the TTFT's error counts from the request's leaving, and what it took from there is told apart", () => {
   // Measured 110.5 − 9.5 = 101; true 110 − 9.7 = 100.3.
   const { ttftErrorMs, requestMs, ...rest } = joinStream({ ...seen, writtenAt: 9.7 }, sent)!;
   expect(ttftErrorMs).toBeCloseTo(0.7);
@@ -58,7 +58,7 @@ test('a stream of reasoning alone has no first piece of the answer', () => {
   ).toBe(2);
 });
 
-test('the server’s lateness is writes less due times, of text alone', () => {
+test("the server's lateness is writes less due times, of text alone", () => {
   const late = { ...sent, frames: sent.frames.map((frame, n) => ({ ...frame, written: frame.due + n })) };
   expect(joinStream(seen, late)?.serverLateness).toEqual([1, 2, 4, 5]);
 });

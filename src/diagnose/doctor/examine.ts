@@ -228,7 +228,7 @@ async function examineAccount(
   tools: Tools,
 ): Promise<AccountFacts> {
   if (!api) return { asked: false, hasToken };
-  tools.say('asking Cloudflare’s API');
+  tools.say("asking Cloudflare's API");
   const look = lookWith({ authorization: `Bearer ${api.token}` }, tools);
   const url = `${api.url}/accounts/${encodeURIComponent(api.account)}`;
   const account = await readAccount(url, api.gateway, look);
@@ -237,7 +237,7 @@ async function examineAccount(
     .flatMap(({ probes }) => probes)
     .find(({ streamed, exchange }) => streamed && exchange.httpStatus === 200);
   if (!probe || account.failure?.code === '10000') return account;
-  tools.say('waiting for the gateway’s log');
+  tools.say("waiting for the gateway's log");
   return { ...account, log: await readLog(url, api.gateway, probe, look, tools.clock) };
 }
 

@@ -17,7 +17,7 @@ test.each([
   ['kmi-k3', ['kimi-k3']],
   ['deepseek', ['deepseek-v4-pro']],
   ['zzzzzzzz', []],
-])('for «%s» the list suggests %j', (name, expected) => {
+])('for "%s" the list suggests %j', (name, expected) => {
   expect(nearestModels(name, listed).slice(0, expected.length || undefined)).toEqual(expected);
 });
 

@@ -29,7 +29,7 @@ const answered = ({ exchange }: Probe): boolean => exchange.httpStatus === 200;
 /** Why Cloudflare's API was not asked. */
 const notAsked = ({ account }: Facts): string =>
   account.hasToken
-    ? 'not asked: this is not Cloudflare’s own address (see --api-url).'
+    ? "not asked: this is not Cloudflare's own address (see --api-url)."
     : 'needs CLOUDFLARE_API_TOKEN (AI Gateway Read).';
 
 /** The open questions about Cloudflare AI Gateway. To add one: add its object. */
@@ -43,7 +43,7 @@ const questions: readonly Question[] = [
       const basePath = compat?.providers.find(({ slug }) => slug === probe?.slug)?.basePath;
       if (!compat || !probe) return undefined;
       if (basePath === undefined)
-        return open('cannot be told: the provider’s base URL could not be made out.');
+        return open("cannot be told: the provider's base URL could not be made out.");
       if (compat.probes.some(answered)) return settled(joinOf[basePath].works);
       const is404 = compat.probes.some(({ exchange }) => exchange.httpStatus === 404);
       const isPath =
@@ -77,7 +77,7 @@ const questions: readonly Question[] = [
         return gatewayProbes(facts).length > 0 ? open('none came, and none was provoked.') : undefined;
       const { code, message, retryAfterMs } = limited.exchange.failure;
       const wait = retryAfterMs === undefined ? 'no Retry-After' : `Retry-After of ${duration(retryAfterMs)}`;
-      return settled(`code ${code}, «${message}», ${wait}.`);
+      return settled(`code ${code}, "${message}", ${wait}.`);
     },
   },
   {
@@ -133,7 +133,7 @@ const questions: readonly Question[] = [
   },
   {
     id: 'log-duration',
-    asks: 'What the log’s duration means',
+    asks: "What the log's duration means",
     answer({ account: { log } }) {
       return log?.rows.length ? durationAnswer(log) : undefined;
     },

@@ -39,6 +39,6 @@ export function recommend(
   const asked = suite.route;
   if (asked === undefined || asked === route || !states.has(asked)) return advice + difference;
   return state(asked) === 'works'
-    ? `The suite’s own route ${asked} works. ${advice}${difference}`
-    : `The suite’s own route ${asked} does not work as it should. ${advice}${difference}`;
+    ? `The suite's own route ${asked} works. ${advice}${difference}`
+    : `The suite's own route ${asked} does not work as it should. ${advice}${difference}`;
 }

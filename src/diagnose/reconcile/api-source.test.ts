@@ -88,7 +88,7 @@ const sendMany = async (to: Gateway, count: number, more?: Sent): Promise<Reques
   return rows;
 };
 
-test('reads all pages of the run’s rows, and asks no more once all is there', async () => {
+test("reads all pages of the run's rows, and asks no more once all is there", async () => {
   await using to = await gateway();
   const attempts = await sendMany(to, 120);
   await ask(to.url, compat, { body: chat('custom-ollama/sim-instant') });
@@ -119,7 +119,7 @@ test('stops when no more can be expected: the wait counts from the end of the ru
   expect([later.waitedMs, later.calls]).toEqual([0, 1 + 2]);
 });
 
-test('finds the gateway’s own tries, also when they come late and nobody can ask for them', async () => {
+test("finds the gateway's own tries, also when they come late and nobody can ask for them", async () => {
   const options = { gatewayRetries: 2, heedsMaxAttempts: false, logDelayMs: 5000 };
   await using to = await gateway({ ...options, gatewayRetryDelayMs: 0 });
   // Two pages are there at once: what is late is then asked for by its id.

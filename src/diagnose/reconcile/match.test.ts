@@ -5,7 +5,7 @@ import { attempt, logged, runId } from './testing/log-rows.ts';
 
 const [first, second] = [attempt(1), attempt(2)];
 
-test('by the log’s id first, whatever else the row says', () => {
+test("by the log's id first, whatever else the row says", () => {
   const row = logged(second, { id: 'log-1', eventId: 'event-2' });
   const { found, strangers, others } = match([first, second], [row], [runId]);
   expect(found.map(({ rows, by }) => [rows.length, by])).toEqual([
@@ -33,7 +33,7 @@ test('warm-ups and repeats are told apart', () => {
   expect(match([warmup, measured], [row], [runId]).found.map(({ rows }) => rows.length)).toEqual([1, 0]);
 });
 
-test('the gateway’s own tries stand behind the row that the answer came from', () => {
+test("the gateway's own tries stand behind the row that the answer came from", () => {
   const failed = logged(first, { id: 'try-1', status: 503 });
   const { found } = match([first], [failed, logged(first)], [runId]);
   expect(found[0]!.rows.map(({ id }) => id)).toEqual(['log-1', 'try-1']);

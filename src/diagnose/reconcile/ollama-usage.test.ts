@@ -79,14 +79,13 @@ test('says what is wrong', async () => {
   const { url } = await scripted(answer(401, { error: 'unauthorized' }));
   await expect(read(url)).rejects.toThrow(/does not accept OLLAMA_API_KEY \(401: unauthorized\)/);
   const odd = await scripted(answer(200, { totals: {} }));
-  await expect(read(odd.url)).rejects.toThrow(/no «buckets»/);
+  await expect(read(odd.url)).rejects.toThrow(/no "buckets"/);
 });
 
 test('understands the mock', async () => {
   const mock = await createMock({}, new LeapClock(from));
   try {
-    for (const text of ['a', 'b', 'c'])
-      await ask(mock.url, direct, { body: chat('sim-instant', {}, text) });
+    for (const text of ['a', 'b', 'c']) await ask(mock.url, direct, { body: chat('sim-instant', {}, text) });
     expect((await read(mock.url, 0.5, 'sim-instant')).models).toMatchObject([
       { model: 'sim-instant', ours: { requests: 2 }, provider: { requests: 3, tokens_out: 9 } },
     ]);

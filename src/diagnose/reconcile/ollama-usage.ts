@@ -79,7 +79,7 @@ interface Bucket {
 /** Buckets by time; the models of one stand in it as a list, or each bucket is of one model. */
 function bucketsIn(json: unknown, widthMs: Ms): Bucket[] {
   const { buckets } = (json ?? {}) as { buckets?: unknown };
-  if (!Array.isArray(buckets)) throw new UserError('the answer about the usage has no «buckets».');
+  if (!Array.isArray(buckets)) throw new UserError('the answer about the usage has no "buckets".');
   return (buckets as unknown[]).flatMap((given) => {
     const bucket = (given ?? {}) as Record<string, unknown>;
     const { from: begin, until: end } = bucket;

@@ -42,7 +42,7 @@ function reconciliation(): Reconciliation {
 test('for a terminal of 80 columns, without a control character', () => {
   const text = renderReconciliation(reconciliation(), { columns: 80, color: false });
   expect(text).toMatchInlineSnapshot(`
-    "support-triage beside the gateway’s log
+    "support-triage beside the gateway's log
     run 20261122T031700Z-abcdef · complete · 3 attempts · log of api.cloudflare.com
     12 calls · waited 34 s
 
@@ -65,10 +65,10 @@ test('for a terminal of 80 columns, without a control character', () => {
 
     duration, ms          compared    min     p5    p50    p95    max
     ─────────────────────────────────────────────────────────────────
-    ours − the gateway’s         1  +10.5  +10.5  +10.5  +10.5  +10.5
+    ours − the gateway's         1  +10.5  +10.5  +10.5  +10.5  +10.5
 
     Durations: ours from sent to the end of the stream or body, not TTFT; the
-    gateway’s as it logged them. Attempts with one row that did not come from its
+    gateway's as it logged them. Attempts with one row that did not come from its
     cache and whose end we saw.
 
                                               requests      tokens in     tokens out
@@ -77,14 +77,14 @@ test('for a terminal of 80 columns, without a control character', () => {
     aaaaaaaaaaaaaaaaa…aaaaaaaaaaaaaaaa  12,345  12,345  12.3M   12.3M  12.3M   12.3M
     b                                   12,345  12,345  12.3M   12.3M  12.3M   12.3M
 
-    Ollama’s own count, 2026-11-22 03:00 to 2026-11-22 04:00 UTC, $2,469.00: totals
+    Ollama's own count, 2026-11-22 03:00 to 2026-11-22 04:00 UTC, $2,469.00: totals
     of the whole account, with whatever else it did in that time.
 
     66.7 % of what was sent is in the log (2 of 3). Tokens agree in all 2 rows that
-    have them. Our durations are 10.5 ms longer than the gateway’s at the median,
+    have them. Our durations are 10.5 ms longer than the gateway's at the median,
     0.8 % of a median of 1.38 s.
 
-    ! 1 request that we sent is not in the log: look whether the gateway’s log is
+    ! 1 request that we sent is not in the log: look whether the gateway's log is
       full, or collects a part only.
     ! 1 request has several rows in the log (1 too many): the gateway tried again
       unseen, and the latencies hold those tries. Switch its retries off.

@@ -59,7 +59,7 @@ function head({ run, log }: Reconciliation, columns: number, paint: Paint): stri
     ...(log && log.waitedMs > 0 ? [`waited ${duration(log.waitedMs)}`] : []),
   ];
   return [
-    ...wrapped(`${oneLine(run.suite, 80)} beside the gateway’s log`, columns).map((line) =>
+    ...wrapped(`${oneLine(run.suite, 80)} beside the gateway's log`, columns).map((line) =>
       paint('strong', line),
     ),
     ...flowed(facts, columns).map((line) => paint('quiet', line)),
@@ -146,7 +146,7 @@ function agreementTable({ tokens_in, tokens_out, status, model }: Summary, paint
 }
 
 const durationLegend =
-  'Durations: ours from sent to the end of the stream or body, not TTFT; the gateway’s as it logged them. Attempts with one row that did not come from its cache and whose end we saw.';
+  "Durations: ours from sent to the end of the stream or body, not TTFT; the gateway's as it logged them. Attempts with one row that did not come from its cache and whose end we saw.";
 
 function durationTable(
   { duration_ms: { compared, min, p5, p50, p95, max } }: Summary,
@@ -155,7 +155,7 @@ function durationTable(
   const ms = (value: number | null): TextCell => ({ text: value === null ? notMeasured : signed(value, 1) });
   return table(
     ['duration, ms', 'compared', 'min', 'p5', 'p50', 'p95', 'max'],
-    [{ label: 'ours − the gateway’s', cells: [number(compared), ...[min, p5, p50, p95, max].map(ms)] }],
+    [{ label: "ours − the gateway's", cells: [number(compared), ...[min, p5, p50, p95, max].map(ms)] }],
     paint,
   );
 }
@@ -172,7 +172,7 @@ const manyTokens = 10_000_000;
 function usageSections({ from, until, models }: OllamaUsage, columns: number, paint: Paint): string[][] {
   const hours = `${from.slice(0, 16).replace('T', ' ')} to ${until.slice(0, 16).replace('T', ' ')} UTC`;
   const cost = usd(models.reduce((sum, { provider }) => sum + provider.usd, 0));
-  const note = `Ollama’s own count, ${hours}, ${cost}: totals of the whole account, with whatever else it did in that time.`;
+  const note = `Ollama's own count, ${hours}, ${cost}: totals of the whole account, with whatever else it did in that time.`;
   const heading = wrapped(note, columns).map((line) => paint('quiet', line));
   if (models.length === 0) return [heading];
   const sides = models.flatMap(({ ours, provider }) => [ours, provider]);
@@ -217,7 +217,7 @@ function tokenSentence(tokensIn: TokenFigures, tokensOut: TokenFigures): string 
     return `Tokens agree in all ${count(compared, 'row')} that have them.`;
   const off = (figures: TokenFigures): string =>
     figures.log === 0 ? notMeasured : `${signed((100 * (figures.ours - figures.log)) / figures.log, 1)} %`;
-  return `Ours are ${off(tokensIn)} of the log’s tokens in and ${off(tokensOut)} of its tokens out.`;
+  return `Ours are ${off(tokensIn)} of the log's tokens in and ${off(tokensOut)} of its tokens out.`;
 }
 
 function durationSentence({ compared, p50, total_p50 }: Summary['duration_ms']): string {
@@ -225,5 +225,5 @@ function durationSentence({ compared, p50, total_p50 }: Summary['duration_ms']):
   const side = p50 < 0 ? 'shorter' : 'longer';
   const share =
     total_p50 > 0 ? `, ${percent(Math.abs(p50) / total_p50)} of a median of ${duration(total_p50)}` : '';
-  return `Our durations are ${duration(Math.abs(p50))} ${side} than the gateway’s at the median${share}.`;
+  return `Our durations are ${duration(Math.abs(p50))} ${side} than the gateway's at the median${share}.`;
 }

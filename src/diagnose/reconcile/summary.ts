@@ -201,7 +201,7 @@ export function reconciliationWarnings(summary: Summary, isExport: boolean): str
     when(
       summary.not_in_run,
       (n) =>
-        `${count(n, 'row')} of the log ${n === 1 ? 'carries' : 'carry'} this run’s id, and the run has no such request: it was killed before it could write, or rows were taken out.`,
+        `${count(n, 'row')} of the log ${n === 1 ? 'carries' : 'carry'} this run's id, and the run has no such request: it was killed before it could write, or rows were taken out.`,
     ),
     when(
       unseen.retried,
@@ -211,7 +211,7 @@ export function reconciliationWarnings(summary: Summary, isExport: boolean): str
     when(
       unseen.cached,
       (n) =>
-        `${count(n, 'answer')} came from the gateway’s cache and did not say so: their latencies mean nothing. Switch the cache off.`,
+        `${count(n, 'answer')} came from the gateway's cache and did not say so: their latencies mean nothing. Switch the cache off.`,
     ),
     when(
       unseen.step,
@@ -246,5 +246,5 @@ function whereToLook({ matched }: Summary, isExport: boolean): string {
   if (isExport) return 'look whether the file holds the whole run';
   return matched === 0
     ? 'look whether CF_GATEWAY_ID is the gateway that the run went through, and whether it collects logs'
-    : 'look whether the gateway’s log is full, or collects a part only';
+    : "look whether the gateway's log is full, or collects a part only";
 }

@@ -27,6 +27,6 @@ export const cost = defineMetric({
   unit: 'USD',
   decimals: 8,
   better: 'lower',
-  meaning: 'from the suite’s `price`; empty without one',
+  meaning: "from the suite's `price`; empty without one",
   of: ({ usage }, { price }) => (price ? costOf(usage, price) : undefined),
 });

@@ -19,7 +19,7 @@ const reported = <const Name extends string>(
     of: ({ serverTimings }: Exchange) => serverTimings && of(serverTimings),
   });
 
-/** Ollama’s `total_duration`: from reading the request to the end of the answer. */
+/** Ollama's `total_duration`: from reading the request to the end of the answer. */
 export const serverTotal = reported(
   'server_total_ms',
   'Server total',
@@ -27,10 +27,10 @@ export const serverTotal = reported(
   ({ totalMs }) => totalMs,
 );
 
-/** Ollama’s `load_duration`: until the model is there. */
+/** Ollama's `load_duration`: until the model is there. */
 export const loadTime = reported('load_ms', 'Load', 'getting the model ready', ({ loadMs }) => loadMs);
 
-/** Ollama’s `prompt_eval_duration`. */
+/** Ollama's `prompt_eval_duration`. */
 export const promptEval = reported(
   'prompt_eval_ms',
   'Prompt eval',
@@ -38,7 +38,7 @@ export const promptEval = reported(
   ({ promptEvalMs }) => promptEvalMs,
 );
 
-/** Ollama’s `eval_duration`. */
+/** Ollama's `eval_duration`. */
 export const evalTime = reported('eval_ms', 'Eval', 'writing the answer', ({ evalMs }) => evalMs);
 
 /**
@@ -49,7 +49,7 @@ export const evalTime = reported('eval_ms', 'Eval', 'writing the answer', ({ eva
 export const serverQueue = reported(
   'server_queue_ms',
   'Server queue',
-  'waiting in the server’s own queue: total less load, prompt and answer',
+  "waiting in the server's own queue: total less load, prompt and answer",
   ({ totalMs, loadMs = 0, promptEvalMs = 0, evalMs }) =>
     totalMs === undefined || evalMs === undefined
       ? undefined

@@ -132,7 +132,7 @@ export function rulesOf({ margin, groups, pairs }: ComparisonReport): string {
   return (
     `A verdict needs a p of 0.05 or less, corrected for all ${count(pairs.length, 'comparison')} here ` +
     `(--metrics names others; the fewer, the more power), and a 95 % interval clear of ` +
-    `±${Number((100 * margin).toFixed(1))} % (of shares: points); «equal» needs all of it inside. ` +
+    `±${Number((100 * margin).toFixed(1))} % (of shares: points); "equal" needs all of it inside. ` +
     '(+n): about n more prompts would settle it.' +
     (groups.length > 0 ? ' Models that share a letter were not told apart.' : '')
   );

@@ -25,7 +25,7 @@ export interface ComparisonReport {
   warnings: readonly string[];
 }
 
-/** One way to show a comparison. To add one: write its file, add its line in `index.ts`. */
+/** One way to show a comparison. To add one: write its file, add its line to the list. */
 export interface ComparisonFormat {
   name: string;
   extension: string;

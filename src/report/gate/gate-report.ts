@@ -34,7 +34,7 @@ export interface GateReport {
   warnings: readonly string[];
 }
 
-/** One way to show a night. To add one: write its file, add its line in `index.ts`. */
+/** One way to show a night. To add one: write its file, add its line to the list. */
 export interface GateFormat {
   name: string;
   /** The file that `--github` writes. */

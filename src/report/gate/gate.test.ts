@@ -40,7 +40,7 @@ describe('the table', () => {
     expect(text).toMatch(/pass +glm +2 s +1\.95 s +1\.98 s +1\.80 s – 2\.18 s +1\.01×/);
   });
 
-  test('calls what all models share «gateway or network», as ratios', () => {
+  test('calls what all models share "gateway or network", as ratios', () => {
     const all = cell({
       ratio: 1.5,
       usual: 1,

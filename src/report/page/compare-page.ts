@@ -33,7 +33,7 @@ ${contents(parts)}
 ${looks.length > 1 ? modelFilter(looks) : ''}
 <main id="main" tabindex="-1">${parts.map(({ render }) => render(data))}
 </main>
-<footer><p>Made by gatebench ${after.versions.gatebench} from the runs’ own files. This page loads nothing from anywhere.</p></footer>`,
+<footer><p>Made by gatebench ${after.versions.gatebench} from the runs' own files. This page loads nothing from anywhere.</p></footer>`,
   });
 }
 

@@ -5,7 +5,7 @@ export interface MetricWords {
   label: string;
   /** Over a card: what somebody who needs this wants. Absent where that is another metric's card, too. */
   wish?: string;
-  /** With the article, as in «0.71× the E2E latency». */
+  /** With the article, as in "0.71× the E2E latency". */
   quantity: string;
   short: string;
 }

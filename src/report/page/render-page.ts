@@ -53,7 +53,7 @@ export function renderPage(data: PageData): string {
       <main id="main" tabindex="-1">${shown.map(({ render }) => render(data))}</main>
       <footer>
         <p>
-          Made by gatebench ${run.versions.gatebench} from the run’s own files. This page loads nothing from
+          Made by gatebench ${run.versions.gatebench} from the run's own files. This page loads nothing from
           anywhere.
         </p>
       </footer>`,

@@ -239,7 +239,7 @@ function receiptsOf(row: RequestRow): Fact[] {
 }
 
 function logSection(log: ReconciledRow, columns: number, paint: Paint): string[] {
-  const title = paint('strong', 'In the gateway’s log (reconciled.csv)');
+  const title = paint('strong', "In the gateway's log (reconciled.csv)");
   if (log.match !== 'matched') return [title, log.match === 'not_sent' ? 'Never sent.' : 'It has no row.'];
   const beside = (theirs: string, difference: number | undefined, write: (n: number) => string): string =>
     difference === undefined ? theirs : `${theirs} (ours ${signedText(difference, write)})`;

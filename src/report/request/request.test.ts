@@ -122,7 +122,7 @@ test('one request whole, in 80 columns', () => {
     cf-ray          8f-LHR
     asked for       custom-ollama/kimi-k2.6
 
-    In the gateway’s log (reconciled.csv)
+    In the gateway's log (reconciled.csv)
     found by    log id
     rows        2: the gateway tried again unseen
     logged at   2026-11-22 03:17:00.125 UTC

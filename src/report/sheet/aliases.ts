@@ -37,13 +37,13 @@ const vllm: AliasSet = {
   kept: [
     {
       column: 'ttft_ms',
-      why: 'vLLM’s ttft ends at the first chunk, with or without text; first_event_ms is nearest',
+      why: "vLLM's ttft ends at the first chunk, with or without text; first_event_ms is nearest",
     },
-    { column: 'first_event_ms', why: 'ends at any event, vLLM’s ttft at the first one with choices' },
-    { column: 'e2e_latency_ms', why: 'vLLM’s latency ends at the last chunk, the one without text included' },
-    { column: 'tpot_ms', why: 'vLLM’s tpot spans from first to last chunk, those without text included' },
-    { column: 'icl_p50_ms', why: 'vLLM’s itl lists every gap of every request' },
-    { column: 'queue_ms', why: 'vLLM’s client_queue_time is the wait for a free slot alone' },
+    { column: 'first_event_ms', why: "ends at any event, vLLM's ttft at the first one with choices" },
+    { column: 'e2e_latency_ms', why: "vLLM's latency ends at the last chunk, the one without text included" },
+    { column: 'tpot_ms', why: "vLLM's tpot spans from first to last chunk, those without text included" },
+    { column: 'icl_p50_ms', why: "vLLM's itl lists every gap of every request" },
+    { column: 'queue_ms', why: "vLLM's client_queue_time is the wait for a free slot alone" },
   ],
 };
 
@@ -61,12 +61,12 @@ const aiperf: AliasSet = {
     { column: 'total_tokens', to: 'usage_total_tokens' },
   ],
   kept: [
-    { column: 'tpot_ms', why: 'AIPerf’s inter_token_latency counts tokens with its own tokenizer' },
-    { column: 'output_tps', why: 'AIPerf’s output_token_throughput_per_user counts with its own tokenizer' },
-    { column: 'icl_p50_ms', why: 'AIPerf’s inter_chunk_latency lists every gap' },
+    { column: 'tpot_ms', why: "AIPerf's inter_token_latency counts tokens with its own tokenizer" },
+    { column: 'output_tps', why: "AIPerf's output_token_throughput_per_user counts with its own tokenizer" },
+    { column: 'icl_p50_ms', why: "AIPerf's inter_chunk_latency lists every gap" },
     {
       column: 'stream_end_ms',
-      why: 'AIPerf’s request_latency ends at the last text, as e2e_latency_ms does',
+      why: "AIPerf's request_latency ends at the last text, as e2e_latency_ms does",
     },
   ],
 };

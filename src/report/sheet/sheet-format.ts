@@ -30,7 +30,7 @@ export interface ExportOptions {
 
 export type OptionName = keyof ExportOptions;
 
-/** One kind of file for spreadsheets. To add one: write its file, add its line in `index.ts`. */
+/** One kind of file for spreadsheets. To add one: write its file, add its line to the list. */
 export interface ExportFormat {
   /** As `--format` takes it. */
   readonly name: string;

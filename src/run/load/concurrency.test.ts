@@ -47,7 +47,7 @@ test.each([
   expect(concurrency.total).toBe(total);
 });
 
-test('an arm’s own ceiling holds, and never goes above the total', async () => {
+test("an arm's own ceiling holds, and never goes above the total", async () => {
   const [one, many] = [arm('one', { concurrency: 1 }), arm('many', { concurrency: 99 })];
   const concurrency = new Concurrency(4, [one, many]);
   const sends = new Sends(concurrency);

@@ -11,7 +11,7 @@ export const compat: Route = {
       'CF_AIG_TOKEN',
       ...(context.baseUrl ? [] : (['CF_ACCOUNT_ID', 'CF_GATEWAY_ID'] as const)),
     ] as const;
-    const found = requireVariables(context.environment, names, 'The route «compat»');
+    const found = requireVariables(context.environment, names, 'The route "compat"');
     const gateway = `https://gateway.ai.cloudflare.com/v1/${found.CF_ACCOUNT_ID}/${found.CF_GATEWAY_ID}`;
     return {
       baseUrl: context.baseUrl ?? `${gateway}/compat`,

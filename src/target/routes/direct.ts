@@ -8,7 +8,7 @@ export const direct: Route = {
     const { OLLAMA_API_KEY } = requireVariables(
       context.environment,
       ['OLLAMA_API_KEY'],
-      'The route «direct»',
+      'The route "direct"',
     );
     return {
       baseUrl: context.baseUrl ?? 'https://ollama.com/v1',

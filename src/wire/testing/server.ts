@@ -128,6 +128,6 @@ export function failureOf(exchange: Exchange): {
   code: string;
   message: string;
 } {
-  if (exchange.outcome !== 'failed') throw new Error(`expected a failure, got «${exchange.answer}»`);
+  if (exchange.outcome !== 'failed') throw new Error(`expected a failure, got "${exchange.answer}"`);
   return exchange.failure;
 }

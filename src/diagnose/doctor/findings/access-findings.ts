@@ -16,7 +16,7 @@ export const access: readonly RefusalKind[] = [
       isCode(refused, 'gateway', '2001')
         ? {
             says: 'the gateway does not exist (400/2001)',
-            means: 'The account has no gateway of that name. Only «default» comes into being by itself.',
+            means: 'The account has no gateway of that name. Only "default" comes into being by itself.',
             fix: 'Create it under AI → AI Gateway, or correct CF_GATEWAY_ID and CF_ACCOUNT_ID.',
           }
         : undefined,
@@ -50,7 +50,7 @@ export const access: readonly RefusalKind[] = [
         ? {
             says: 'Cloudflare does not know the token (401/10000)',
             means: 'CF_AIG_TOKEN is mistyped, expired, revoked, or of another account.',
-            fix: 'Copy it again, or make a new one in the gateway’s own settings.',
+            fix: "Copy it again, or make a new one in the gateway's own settings.",
           }
         : undefined,
   },
@@ -134,15 +134,15 @@ function tokenRefused({ route }: Refused): ReturnType<RefusalKind['explain']> {
       means: 'As Authorization (auth: bearer) the token is not taken here.',
       fix: takesTheOther
         ? 'Set auth: aig in the suite: in cf-aig-authorization it is taken.'
-        : 'Set auth: aig in the suite; if that is refused, too, make a token in the gateway’s own settings.',
+        : "Set auth: aig in the suite; if that is refused, too, make a token in the gateway's own settings.",
     };
   return {
     says,
     means: takesTheOther
       ? 'CF_AIG_TOKEN is not taken in cf-aig-authorization, but as Authorization it is.'
-      : 'CF_AIG_TOKEN is the wrong kind of token, lacks the permission «AI Gateway Run», or is of another account.',
+      : 'CF_AIG_TOKEN is the wrong kind of token, lacks the permission "AI Gateway Run", or is of another account.',
     fix: takesTheOther
-      ? 'Make a token in the gateway’s own settings, with «AI Gateway Run»; or set auth: bearer in the suite.'
-      : 'Make one in the gateway’s own settings, with «AI Gateway Run», and put it into CF_AIG_TOKEN.',
+      ? 'Make a token in the gateway\'s own settings, with "AI Gateway Run"; or set auth: bearer in the suite.'
+      : 'Make one in the gateway\'s own settings, with "AI Gateway Run", and put it into CF_AIG_TOKEN.',
   };
 }

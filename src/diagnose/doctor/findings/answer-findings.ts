@@ -92,7 +92,7 @@ export const answers: readonly RefusalKind[] = [
       failure.code === 'swallowed_error'
         ? {
             says: 'the answer broke off: the provider failed and did not say so',
-            means: 'Ollama’s compatible layer writes an empty piece in the place of its error.',
+            means: "Ollama's compatible layer writes an empty piece in the place of its error.",
             fix: 'Try again; runs count such answers as failed.',
           }
         : undefined,

@@ -38,7 +38,7 @@ export const models: readonly RefusalKind[] = [
     explain: (refused) =>
       isUnknownModel(refused) && refused.route.route === 'local'
         ? {
-            says: `this Ollama has no model «${bareName(refused)}»`,
+            says: `this Ollama has no model "${bareName(refused)}"`,
             means: suggestion(refused, bareName(refused)),
             fix: `Run: ollama pull ${bareName(refused)}`,
           }
@@ -51,7 +51,7 @@ export const models: readonly RefusalKind[] = [
       const name = bareName(refused);
       return isUnknownModel(refused) && suffix.test(name)
         ? {
-            says: `no model «${name}»: the ending ${suffix.exec(name)![0]} is for a local Ollama`,
+            says: `no model "${name}": the ending ${suffix.exec(name)![0]} is for a local Ollama`,
             means: 'A local Ollama takes it off before it asks ollama.com, where the names are bare.',
             fix: `Write ${refused.probe.name.replace(suffix, '')} in the suite.`,
           }
@@ -66,7 +66,7 @@ export const models: readonly RefusalKind[] = [
       const retired = retiredModels.get(name);
       if (!isUnknownModel(refused) || !retired) return undefined;
       return {
-        says: `the model «${name}» was retired on ${retired.on}`,
+        says: `the model "${name}" was retired on ${retired.on}`,
         means:
           retired.now === undefined ? suggestion(refused, name) : `Ollama names ${retired.now} in its place.`,
         fix:
@@ -83,7 +83,7 @@ export const models: readonly RefusalKind[] = [
       const name = bareName(refused);
       if (!isUnknownModel(refused)) return undefined;
       return {
-        says: `the provider has no model «${name}» (404)`,
+        says: `the provider has no model "${name}" (404)`,
         means: `It was retired, or its name is spelled otherwise. ${suggestion(refused, name)}`,
         fix: 'Correct the name in the suite.',
       };

@@ -36,7 +36,7 @@ const openGateway: Said = {
   says: 'the gateway asks nobody for a token',
   means:
     'Whoever knows the address of such a gateway can use it, and a stored provider key needs authentication.',
-  fix: 'Switch «Authenticated Gateway» on in its settings.',
+  fix: 'Switch "Authenticated Gateway" on in its settings.',
 };
 
 /** Everything that shows although requests succeed. To add one: add its object. */
@@ -62,7 +62,7 @@ export const observations: readonly ObservationKind[] = [
       (_, cloudflare) => ({
         says: 'the stream arrived in one burst at its end',
         means:
-          'Something on the way collects it, so there is no time to first token; runs mark such rows «buffered».',
+          'Something on the way collects it, so there is no time to first token; runs mark such rows "buffered".',
         fix: cloudflare
           ? 'Switch Guardrails and DLP off, look for a proxy, and try --route direct to see the difference.'
           : 'Look for a proxy that collects it, or ask the server itself.',
@@ -134,10 +134,10 @@ export const observations: readonly ObservationKind[] = [
     look: inAnswers(
       ({ reasons }) => reasons.includes('cache_hit'),
       () => ({
-        says: 'the answer came from the gateway’s cache',
+        says: "the answer came from the gateway's cache",
         means:
           'Every request asks to skip it (cf-aig-skip-cache), and yet it answered. Such rows stay out of latencies.',
-        fix: 'Switch caching off in the gateway’s settings, and send no cf-aig-cache-key in gateway.headers.',
+        fix: "Switch caching off in the gateway's settings, and send no cf-aig-cache-key in gateway.headers.",
       }),
     ),
   },
@@ -162,7 +162,7 @@ export const observations: readonly ObservationKind[] = [
     look: inAnswers(
       ({ reasons }) => reasons.includes('other_model'),
       ({ exchange, name }) => ({
-        says: `«${exchange.receipts.echoedModel ?? ''}» answered in the place of «${name.replace(/^.*\//, '')}»`,
+        says: `"${exchange.receipts.echoedModel ?? ''}" answered in the place of "${name.replace(/^.*\//, '')}"`,
         means: 'The name is an alias, or something on the way swaps models. Such rows stay out of latencies.',
         fix: 'Name the model that answers, so that the numbers say whose they are.',
       }),
@@ -197,7 +197,7 @@ export const observations: readonly ObservationKind[] = [
         .map(({ route }) => ({
           where: [{ route }],
           says: 'answers carry no cf-aig-log-id',
-          means: 'Rows cannot be looked up in the gateway’s log by their id. Perhaps its log is off.',
+          means: "Rows cannot be looked up in the gateway's log by their id. Perhaps its log is off.",
           fix: 'Switch logging on in its settings, if you want to compare with it.',
         })),
   },
@@ -211,7 +211,7 @@ export const observations: readonly ObservationKind[] = [
               where: [{ route: log.probe.route }],
               says: `the log has ${log.rows.length} rows for one request: the gateway tried again by itself`,
               means: 'cf-aig-max-attempts: 1 did not stop it, so retries hide in latencies.',
-              fix: 'Switch «Retry Requests» off in the gateway’s settings.',
+              fix: 'Switch "Retry Requests" off in the gateway\'s settings.',
             },
           ]
         : [],
@@ -224,7 +224,7 @@ export const observations: readonly ObservationKind[] = [
         ? {
             says: `the gateway is set to try failed requests again (up to ${count(retryAttempts, 'time')})`,
             means: 'gatebench forbids it for each of its requests with cf-aig-max-attempts: 1.',
-            fix: 'Better switch «Retry Requests» off for a gateway that you measure through.',
+            fix: 'Better switch "Retry Requests" off for a gateway that you measure through.',
           }
         : undefined,
     ),
@@ -235,7 +235,7 @@ export const observations: readonly ObservationKind[] = [
     look: inSettings(({ cacheTtl = 0 }) =>
       cacheTtl > 0
         ? {
-            says: `the gateway’s cache is on (${cacheTtl} s)`,
+            says: `the gateway's cache is on (${cacheTtl} s)`,
             means: 'gatebench asks to skip it with each of its requests.',
             fix: 'Better switch it off for a gateway that you measure through.',
           }
@@ -285,7 +285,7 @@ export const observations: readonly ObservationKind[] = [
           ...openGateway,
           says: 'the gateway did not refuse a request for want of a token',
           means: `Perhaps it asks nobody for one; perhaps it looked at the model first. ${openGateway.means}`,
-          fix: `Make sure that «Authenticated Gateway» is on in its settings.`,
+          fix: `Make sure that "Authenticated Gateway" is on in its settings.`,
           where: [{ route }],
         })),
   },
@@ -297,7 +297,7 @@ export const observations: readonly ObservationKind[] = [
         .filter(({ clockAheadMs = 0 }) => Math.abs(clockAheadMs) >= worthOfClock)
         .map(({ route, clockAheadMs = 0 }) => ({
           where: [{ route }],
-          says: `this machine’s clock is ${duration(Math.abs(clockAheadMs))} ${clockAheadMs > 0 ? 'behind' : 'ahead of'} the server’s`,
+          says: `this machine's clock is ${duration(Math.abs(clockAheadMs))} ${clockAheadMs > 0 ? 'behind' : 'ahead of'} the server's`,
           means:
             'Latencies are safe, they come from a monotonic clock; the times of rows, and dates to wait for, are not.',
           fix: 'Let the machine keep its time by NTP.',
@@ -311,10 +311,10 @@ export const observations: readonly ObservationKind[] = [
         ? [
             {
               where: [],
-              says: 'Cloudflare’s API refuses CLOUDFLARE_API_TOKEN (10000)',
+              says: "Cloudflare's API refuses CLOUDFLARE_API_TOKEN (10000)",
               means:
                 'The token is not good, or may not read AI Gateway. Only settings and log are unknown by that.',
-              fix: 'Make one with the permission «AI Gateway Read» for this account.',
+              fix: 'Make one with the permission "AI Gateway Read" for this account.',
             },
           ]
         : [],
@@ -327,7 +327,7 @@ export const observations: readonly ObservationKind[] = [
         ? [
             {
               where: [],
-              says: `the gateway’s log cannot be read (${log.failure.code})`,
+              says: `the gateway's log cannot be read (${log.failure.code})`,
               means:
                 log.failure.code === '7003'
                   ? 'Accounts made on or after 24 September 2026 have no logs API.'

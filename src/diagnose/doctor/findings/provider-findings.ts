@@ -35,9 +35,9 @@ export const provider: readonly RefusalKind[] = [
       const { slug, knownAs } = refused.provider;
       return isAboutProvider(refused) && knownAs === `custom-${slug}`
         ? {
-            says: `the provider’s slug was typed as «custom-${slug}»`,
+            says: `the provider's slug was typed as "custom-${slug}"`,
             means: `Callers put custom- before the slug, so the gateway knows it as custom-custom-${slug}.`,
-            fix: `Change the custom provider’s slug to «${slug}», or write custom-custom-${slug}/<model> in the suite.`,
+            fix: `Change the custom provider's slug to "${slug}", or write custom-custom-${slug}/<model> in the suite.`,
           }
         : undefined;
     },
@@ -65,7 +65,7 @@ export const provider: readonly RefusalKind[] = [
       const { slug } = refused.provider;
       return isAboutProvider(refused) && entryOf(refused.facts, slug)?.enabled === false
         ? {
-            says: `the custom provider «${slug}» is switched off`,
+            says: `the custom provider "${slug}" is switched off`,
             means: 'A new custom provider is off until somebody enables it.',
             fix: 'Enable it under AI Gateway → Custom Providers.',
           }
@@ -82,9 +82,9 @@ export const provider: readonly RefusalKind[] = [
       if (!isAboutProvider(refused) || !providers || entryOf(refused.facts, slug)) return undefined;
       const known = providers.map((each) => each.slug).join(', ');
       return {
-        says: `the account has no custom provider «${slug}»`,
+        says: `the account has no custom provider "${slug}"`,
         means: known === '' ? 'It has none at all.' : `It has: ${known}.`,
-        fix: `Create one with slug «${slug}» and base URL ${fitting}, and enable it; or name another in the suite.`,
+        fix: `Create one with slug "${slug}" and base URL ${fitting}, and enable it; or name another in the suite.`,
       };
     },
   },
@@ -97,8 +97,8 @@ export const provider: readonly RefusalKind[] = [
       return isAboutProvider(refused) && failure?.family === 'gateway'
         ? {
             says: `the gateway knows no provider custom-${slug} (${refused.failure.code})`,
-            means: `There is no custom provider with the slug «${slug}», or it is switched off, as a new one is.`,
-            fix: `Create it (slug «${slug}», base URL ${fitting}) and enable it. CLOUDFLARE_API_TOKEN would tell which of the two it is.`,
+            means: `There is no custom provider with the slug "${slug}", or it is switched off, as a new one is.`,
+            fix: `Create it (slug "${slug}", base URL ${fitting}) and enable it. CLOUDFLARE_API_TOKEN would tell which of the two it is.`,
           }
         : undefined;
     },
@@ -110,7 +110,7 @@ export const provider: readonly RefusalKind[] = [
     explain: (refused) =>
       isAboutProvider(refused) && refused.route.route === 'compat'
         ? {
-            says: `the gateway cannot read the model «${refused.probe.wireModel}» (400/${refused.failure.code})`,
+            says: `the gateway cannot read the model "${refused.probe.wireModel}" (400/${refused.failure.code})`,
             means: 'On /compat a model is written with its provider: custom-<slug>/<model>.',
             fix: `Write custom-${refused.provider.slug}/<model>, or use --route provider, where the bare name goes out.`,
           }
@@ -124,12 +124,12 @@ export const provider: readonly RefusalKind[] = [
       const end = baseUrlEnd(refused.provider, refused.facts);
       if (!isWrongPath(refused) || !end) return undefined;
       return {
-        says: `the provider’s base URL ends in ${end} (404)`,
+        says: `the provider's base URL ends in ${end} (404)`,
         means:
           end === '/api'
-            ? 'That is Ollama’s own API; the path of the OpenAI-compatible one does not exist below it.'
+            ? "That is Ollama's own API; the path of the OpenAI-compatible one does not exist below it."
             : 'The path that is added begins with /v1, too, so the provider is asked for /v1/v1/….',
-        fix: `Set the custom provider’s base URL to ${fitting}.`,
+        fix: `Set the custom provider's base URL to ${fitting}.`,
       };
     },
   },
@@ -153,8 +153,8 @@ function wrongGatewayPath(url: string): Said {
   return /\/(?:compat|custom-[^/]+\/v1)$/.test(url)
     ? {
         says,
-        means: 'The custom provider’s base URL leads elsewhere.',
-        fix: `Set the custom provider’s base URL to ${fitting}.`,
+        means: "The custom provider's base URL leads elsewhere.",
+        fix: `Set the custom provider's base URL to ${fitting}.`,
       }
     : {
         says,
@@ -175,7 +175,7 @@ function wrongPath({ url, route }: RouteFacts): Said {
   if (/\/api$/.test(url) && route === 'local')
     return {
       says,
-      means: 'It has no /api/chat: that is Ollama’s own API, which other servers do not have.',
+      means: "It has no /api/chat: that is Ollama's own API, which other servers do not have.",
       fix: 'Leave out gateway.local.api, so that its /v1 is asked; or correct --base-url.',
     };
   if (!/\/v\d+[a-z]*$/.test(url))

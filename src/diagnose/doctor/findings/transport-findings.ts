@@ -49,7 +49,7 @@ export const transport: readonly RefusalKind[] = [
         ? {
             says: 'the gateway got no answer from the provider (400/2005)',
             means:
-              'The provider failed just now, or the custom provider’s base URL leads to a host that does not answer.',
+              "The provider failed just now, or the custom provider's base URL leads to a host that does not answer.",
             fix: 'Try again; if it stays so, set the base URL to https://ollama.com.',
           }
         : undefined,
@@ -75,7 +75,7 @@ export const transport: readonly RefusalKind[] = [
     explain: ({ failure, probe }) =>
       failure.family === 'edge'
         ? {
-            says: `Cloudflare’s edge answered in the provider’s place (${probe.exchange.httpStatus ?? failure.code})`,
+            says: `Cloudflare's edge answered in the provider's place (${probe.exchange.httpStatus ?? failure.code})`,
             means: `${failure.message}. The provider behind it was too slow or not there.`,
             fix: 'Try again; streamed requests get through where long silent ones do not.',
           }
@@ -91,8 +91,8 @@ export const transport: readonly RefusalKind[] = [
         !route.throughGateway || !route.cloudflare
           ? 'Look whether --base-url leads to the provider itself.'
           : probe.exchange.receipts.gatewayLogId === undefined
-            ? `Look it up in the gateway’s log by its event id: ${probe.exchange.eventId}.`
-            : `Look it up in the gateway’s log: ${probe.exchange.receipts.gatewayLogId}.`,
+            ? `Look it up in the gateway's log by its event id: ${probe.exchange.eventId}.`
+            : `Look it up in the gateway's log: ${probe.exchange.receipts.gatewayLogId}.`,
     }),
   },
 ];

@@ -1,6 +1,11 @@
 import { duration, fixed, notMeasured, percent, times, usd } from '../../number-text.ts';
 import { isLowerBound, successRate } from '../../ranking-lines.ts';
-import { headlineColumn, type HeadlineName, type ModelSummary, type PairRow } from '../../../analysis/summary-columns.ts';
+import {
+  headlineColumn,
+  type HeadlineName,
+  type ModelSummary,
+  type PairRow,
+} from '../../../analysis/summary-columns.ts';
 import { dataTable, type Row } from '../frame/data-table.ts';
 import { markup, type Content, type Html } from '../frame/html.ts';
 import { section } from '../frame/section.ts';
@@ -46,7 +51,7 @@ export function figuresTable({ models }: ComparePageData): Html {
   return section(
     'figures',
     'Before and after',
-    'Latencies are geometric means over prompts of each prompt’s median; TPOT and output rate are sums over all answers, time ÷ tokens. Small figures are 95\u00a0% intervals. The ratio is taken prompt by prompt, so it is not just the one figure divided by the other.',
+    "Latencies are geometric means over prompts of each prompt's median; TPOT and output rate are sums over all answers, time ÷ tokens. Small figures are 95\u00a0% intervals. The ratio is taken prompt by prompt, so it is not just the one figure divided by the other.",
     dataTable({
       caption: 'Figures before and after',
       columns: [

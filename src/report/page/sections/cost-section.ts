@@ -17,7 +17,7 @@ export function cost(data: PageData): Html {
   return section(
     'cost',
     'Latency against cost',
-    'Down and to the left is better. Costs follow from the suite’s prices and the tokens that the server reported.',
+    "Down and to the left is better. Costs follow from the suite's prices and the tokens that the server reported.",
     points.length === 0
       ? nothing('Costs are not known: no model has both a price in the suite and reported tokens.')
       : figure({

@@ -36,7 +36,7 @@ export function method({ run }: Report): Html {
           Two models are compared on the prompts that both answered: the ratio is a Hodges–Lehmann estimate on
           logarithms, its p an exact signed-rank p, corrected by Holm for all pairs, on E2E latency and pass rate together. A verdict
           needs both that p at most 0.05 and an interval clear of ±${Math.round(defaultMargin * 100)} %; pass
-          rates are tested by sign flips. All else is «cannot be told apart».
+          rates are tested by sign flips. All else is "cannot be told apart".
         </li>
       </ul>
       <details>
@@ -76,7 +76,7 @@ export function compareMethod(before: RunFacts, after: RunFacts): Html {
     markup`<ul class="method">
         <li>
           Each model is compared with itself on the prompts that both runs have: the ratio is a Hodges–Lehmann
-          estimate on logarithms of each prompt’s medians, its p an exact signed-rank p, corrected for all
+          estimate on logarithms of each prompt's medians, its p an exact signed-rank p, corrected for all
           models and metrics by Holm. A failed request counts as slower than any success.
         </li>
         <li>

@@ -26,7 +26,7 @@ export function promptDots(data: PageData, metric: CurveMetric): Content {
   if (prompts.length === 0) return undefined;
   const picture = figure({
     id: `picture-prompts-${metric}`,
-    caption: `${titles[metric]}: the median of each model’s answers`,
+    caption: `${titles[metric]}: the median of each model's answers`,
     label: `${titles[metric]}, from ${oneLine(prompts[0]!.promptId, 60)}, the slowest, to ${oneLine(prompts.at(-1)!.promptId, 60)}, the quickest. The table below has the figures.`,
     isSimulated: isSimulated(data.report.run),
     legend: legend(data.models.map(({ look }) => look)),

@@ -20,7 +20,7 @@ export function quality(data: PageData): Html {
     'Up and to the left is better. The dotted front joins the models that no other beats on both; the lines are 95\u00a0% intervals.',
     points.length === 0
       ? nothing(
-          'No prompt has checks, so there is no measure of quality. Give prompts «checks» in the suite.',
+          'No prompt has checks, so there is no measure of quality. Give prompts "checks" in the suite.',
         )
       : figure({
           id: 'picture-quality',

@@ -12,7 +12,7 @@ export function slowest(data: PageData): Html {
   return section(
     'slowest',
     'Slowest requests',
-    `The ${slowestPerArm} slowest answers of each model, with their receipts: the gateway’s log id, Cloudflare’s ray, and the event id that stands in requests.csv.`,
+    `The ${slowestPerArm} slowest answers of each model, with their receipts: the gateway's log id, Cloudflare's ray, and the event id that stands in requests.csv.`,
     data.slowest.length === 0
       ? nothing('There is no answer.')
       : dataTable({

@@ -12,7 +12,7 @@ export function thresholdList({ report }: PageData): Html {
   return section(
     'thresholds',
     'Thresholds',
-    'The suite’s limits, decided on the whole interval: inside all limits is ✓, beyond one is ✗, all else is open.',
+    "The suite's limits, decided on the whole interval: inside all limits is ✓, beyond one is ✗, all else is open.",
     results.length === 0
       ? nothing('The suite sets none.')
       : markup`<ul class="thresholds">

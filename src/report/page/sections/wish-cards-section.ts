@@ -149,6 +149,6 @@ function cheapest(data: PageData): Html[] {
     .filter(({ summary }) => (successRate(summary) ?? 0) >= data.report.run.success_floor)
     .sort((a, b) => cost(a)! - cost(b)!);
   if (!first || !second) return [];
-  const words = `${usd(cost(first))} for 1,000 requests at the suite’s prices; next is ${second.look.name} with ${usd(cost(second))}.`;
+  const words = `${usd(cost(first))} for 1,000 requests at the suite's prices; next is ${second.look.name} with ${usd(cost(second))}.`;
   return [card('Cheapest', [first], `${words}${qualityCaveat(data, first)}`)];
 }

@@ -1,7 +1,12 @@
 import type { AnyRow, Column } from '../../../base/column.ts';
 import { headlines } from '../../../measure/metrics.ts';
 import { isLowerBound } from '../../ranking-lines.ts';
-import { figureMeanings, headlineColumn, modelColumns, type ModelSummary } from '../../../analysis/summary-columns.ts';
+import {
+  figureMeanings,
+  headlineColumn,
+  modelColumns,
+  type ModelSummary,
+} from '../../../analysis/summary-columns.ts';
 import { plainField, type Field } from '../field.ts';
 import type { Summarised } from '../sheet-format.ts';
 import type { Book, Look } from './book.ts';
@@ -15,7 +20,7 @@ const spread = ['p50', 'p95', 'n'] as const;
 
 const text = (name: string, meaning: string): Column => ({ name, kind: 'text', unit: '', meaning });
 
-/** The figures have the unit of their row’s metric. */
+/** The figures have the unit of their row's metric. */
 const spreadColumn = (figure: (typeof spread)[number]): Column => {
   const { meaning } = modelColumns.find(({ name }) => name === `e2e_latency_ms_${figure}`)!;
   const unit = figure === 'n' ? 'n' : 'ms or tok/s';
