@@ -55,9 +55,7 @@ async function listening(child: ChildProcess): Promise<string> {
   const failed = new Promise<never>((_resolve, reject) => {
     child.once('error', reject);
     // `close` comes after the last of its output.
-    child.once('close', () =>
-      reject(new UserError(`The mock gateway did not start: ${complaint.trim()}`)),
-    );
+    child.once('close', () => reject(new UserError(`The mock gateway did not start: ${complaint.trim()}`)));
   });
   const [line] = (await Promise.race([once(lines, 'line'), failed])) as [string];
   failed.catch(() => {});

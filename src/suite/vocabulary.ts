@@ -1,4 +1,11 @@
-import { decodeRates, headlines, laterServerTimes, latencies, rates, serverTimes } from '../measure/metrics.ts';
+import {
+  decodeRates,
+  headlines,
+  laterServerTimes,
+  latencies,
+  rates,
+  serverTimes,
+} from '../measure/metrics.ts';
 
 const countColumns = [
   'queue_ms',

@@ -44,10 +44,7 @@ async function ran(mode: string, gateway: object, run: object = {}, ...args: str
   await writeFile(join(cwd.path, 'trial.yaml'), suite(gateway, run));
   const mock = await createMock({ speed: 5, ...options });
   if (mode !== 'cold-loads') await load(mock.url);
-  const { code, stdout } = await gatebench(
-    ['run', 'trial.yaml', '--base-url', mock.url, ...args],
-    cwd.path,
-  );
+  const { code, stdout } = await gatebench(['run', 'trial.yaml', '--base-url', mock.url, ...args], cwd.path);
   await mock.close();
   const rows = await Array.fromAsync(readRows(await onlyRun(cwd.path)));
   return { code, said: stdout.replace(/\s+/g, ' '), rows };
