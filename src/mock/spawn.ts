@@ -23,7 +23,7 @@ export interface SpawnedMock {
  */
 export async function spawnMock(options: Partial<MockOptions> = {}): Promise<SpawnedMock> {
   const { port = 0, ...rest } = options;
-  const main = fileURLToPath(new URL(`./main${extname(import.meta.url)}`, import.meta.url));
+  const main = fileURLToPath(new URL(`./mock-main${extname(import.meta.url)}`, import.meta.url));
   // The truth server has a clock to be proud of, too.
   const args = [
     ...measuringFlags,
