@@ -30,7 +30,21 @@ export interface CheckKind<Fields extends z.ZodRawShape = z.ZodRawShape> {
   summary: string;
   /** The fields beside `type`, `not` and `weight`, as zod types with descriptions. */
   fields: Fields;
+  /** One answer that passes and one that fails, at least. They are tried by `checks.test.ts`. */
+  examples: readonly [CheckExample<Fields, true>, CheckExample<Fields, false>, ...CheckExample<Fields>[]];
   judge(spec: z.output<z.ZodObject<Fields>>, answer: Answer): Judgement;
+}
+
+/** What a check says of one answer. */
+export interface CheckExample<
+  Fields extends z.ZodRawShape = z.ZodRawShape,
+  Passes extends boolean = boolean,
+> {
+  /** The check's own fields, as a suite writes them. */
+  given: z.input<z.ZodObject<Fields>>;
+  /** The text of the answer, or what else of it matters: no text then, no tool call, and `stop`. */
+  answer: string | Partial<Answer>;
+  passes: Passes;
 }
 
 /** Makes the compiler infer a kind's fields from its own declaration. */

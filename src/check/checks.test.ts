@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { schemaOf } from './common.ts';
 import { checkKinds } from './checks.ts';
-import { resolve, specOf, type Written } from './testing/judged.ts';
+import { answerOf, judged, resolve, specOf, type Written } from './testing/judged.ts';
 
 test('every type has one kind', () => {
   const types = checkKinds.map(({ type }) => type);
@@ -23,6 +23,16 @@ describe.each(checkKinds)('$type', (kind) => {
     expect(resolve({ type: kind.type, no_such_field: 1 })).toContainEqual(
       expect.stringContaining('Unrecognized key: "no_such_field"'),
     );
+  });
+
+  test.each(kind.examples)('$given on $answer: $passes', ({ given, answer, passes }) => {
+    const whole = answerOf('', typeof answer === 'string' ? { text: answer } : answer);
+    expect(judged({ type: kind.type, ...given }, whole).pass).toBe(passes);
+    expect(judged({ type: kind.type, not: true, ...given }, whole).pass).toBe(!passes);
+  });
+
+  test('has an example that passes and one that fails', () => {
+    expect(new Set(kind.examples.map(({ passes }) => passes))).toEqual(new Set([true, false]));
   });
 
   test('refuses a negative weight', () => {

@@ -6,6 +6,10 @@ export const containsAll = defineCheck({
   type: 'contains-all',
   summary: 'every one of the texts stands in the answer',
   fields: { values: someTexts('what to look for; all are needed'), ignore_case: ignoreCase },
+  examples: [
+    { given: { values: ['red', 'blue'] }, answer: 'blue and red', passes: true },
+    { given: { values: ['red', 'blue'] }, answer: 'blue', passes: false },
+  ],
   judge({ values, ignore_case }, { text }) {
     const answer = comparable(text, ignore_case);
     const missing = values.filter((value) => !answer.includes(comparable(value, ignore_case)));

@@ -6,6 +6,10 @@ export const containsAny = defineCheck({
   type: 'contains-any',
   summary: 'at least one of the texts stands in the answer',
   fields: { values: someTexts('what to look for; one is enough'), ignore_case: ignoreCase },
+  examples: [
+    { given: { values: ['red', 'blue'] }, answer: 'blue', passes: true },
+    { given: { values: ['red', 'blue'] }, answer: 'green', passes: false },
+  ],
   judge({ values, ignore_case }, { text }) {
     const answer = comparable(text, ignore_case);
     return values.some((value) => answer.includes(comparable(value, ignore_case)))

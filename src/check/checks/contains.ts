@@ -6,6 +6,10 @@ export const contains = defineCheck({
   type: 'contains',
   summary: 'the text stands somewhere in the answer',
   fields: { value: someText('what to look for'), ignore_case: ignoreCase },
+  examples: [
+    { given: { value: 'type O', ignore_case: true }, answer: 'It is Type o.', passes: true },
+    { given: { value: 'type O' }, answer: 'It is type A.', passes: false },
+  ],
   judge({ value, ignore_case }, { text }) {
     return comparable(text, ignore_case).includes(comparable(value, ignore_case))
       ? { pass: true }

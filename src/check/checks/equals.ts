@@ -11,6 +11,10 @@ export const equals = defineCheck({
     ignore_case: ignoreCase,
     trim: z.boolean().default(true).describe('blanks and line breaks around either text do not count'),
   },
+  examples: [
+    { given: { value: 'Paris' }, answer: ' Paris\n', passes: true },
+    { given: { value: 'Paris' }, answer: 'Paris, France', passes: false },
+  ],
   judge({ value, ignore_case, trim }, { text }) {
     const ready = (side: string): string => comparable(trim ? side.trim() : side, ignore_case);
     return ready(text) === ready(value)

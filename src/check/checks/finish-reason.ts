@@ -13,6 +13,10 @@ export const finishReason = defineCheck({
       })
       .describe('stop, length, tool_calls …; one or a list of which any will do'),
   },
+  examples: [
+    { given: { value: 'stop' }, answer: { finishReason: 'stop' }, passes: true },
+    { given: { value: ['stop', 'tool_calls'] }, answer: { finishReason: 'length' }, passes: false },
+  ],
   judge({ value }, answer) {
     const allowed = [value].flat();
     return allowed.includes(answer.finishReason)

@@ -30,6 +30,10 @@ export const jsonPath = defineCheck({
     ignore_case: ignoreCase,
     ...jsonFields,
   },
+  examples: [
+    { given: { path: '$.label', equals: 'refund' }, answer: '{"label": "refund"}', passes: true },
+    { given: { path: '$.label', equals: 'refund' }, answer: '{"label": "other"}', passes: false },
+  ],
   judge(spec, answer) {
     const json = jsonOf(answer, spec);
     if (!json.found) return { pass: false, why: json.why };

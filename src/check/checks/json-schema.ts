@@ -19,6 +19,10 @@ export const jsonSchema = defineCheck({
   type: 'json-schema',
   summary: 'the answer is JSON that a JSON Schema accepts',
   fields: { schema: schemaField, ...jsonFields },
+  examples: [
+    { given: { schema: { required: ['label'] } }, answer: '{"label": "refund"}', passes: true },
+    { given: { schema: { required: ['label'] } }, answer: '{}', passes: false },
+  ],
   judge(spec, answer) {
     const json = jsonOf(answer, spec);
     if (!json.found) return { pass: false, why: json.why };

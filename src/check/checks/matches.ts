@@ -11,6 +11,10 @@ export const matches = defineCheck({
     flags: flagsField,
     ignore_case: ignoreCase,
   },
+  examples: [
+    { given: { pattern: '^\\d{4}$' }, answer: '1969', passes: true },
+    { given: { pattern: '^\\d{4}$' }, answer: 'in 1969', passes: false },
+  ],
   judge({ pattern, flags, ignore_case }, { text }) {
     return compilePattern(pattern, flags, ignore_case).test(comparable(text, false))
       ? { pass: true }

@@ -6,6 +6,10 @@ export const maxLatency = defineCheck({
   type: 'max-latency',
   summary: 'the answer was complete within so many milliseconds (`e2e_latency_ms`)',
   fields: { value: numberField(z.number().positive(), 'a number of milliseconds above 0') },
+  examples: [
+    { given: { value: 800 }, answer: { e2eLatencyMs: 800 }, passes: true },
+    { given: { value: 800 }, answer: { e2eLatencyMs: 800.001 }, passes: false },
+  ],
   judge({ value }, { e2eLatencyMs }) {
     if (e2eLatencyMs === undefined)
       return { pass: false, undecided: true, why: 'the end-to-end latency was not measured' };

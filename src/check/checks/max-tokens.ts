@@ -6,6 +6,10 @@ export const maxTokens = defineCheck({
   type: 'max-tokens',
   summary: 'the server counted at most so many completion tokens, reasoning included',
   fields: { value: numberField(z.number().int().min(1), 'a whole number of tokens, 1 or more') },
+  examples: [
+    { given: { value: 20 }, answer: { completionTokens: 20 }, passes: true },
+    { given: { value: 20 }, answer: { completionTokens: 21 }, passes: false },
+  ],
   judge({ value }, { completionTokens }) {
     if (completionTokens === undefined)
       return { pass: false, undecided: true, why: 'the server reported no token count' };

@@ -5,6 +5,10 @@ export const notEmpty = defineCheck({
   type: 'not-empty',
   summary: 'the answer has something to see in it, or calls a tool',
   fields: {},
+  examples: [
+    { given: {}, answer: 'Yes.', passes: true },
+    { given: {}, answer: ' \n', passes: false },
+  ],
   judge: (_spec, { text, toolCalls }) =>
     hasVisibleText(text) || toolCalls.length > 0
       ? { pass: true }

@@ -27,6 +27,10 @@ export const numeric = defineCheck({
         'the decimal mark; the other of the two separates thousands, as do apostrophes and thin spaces',
       ),
   },
+  examples: [
+    { given: { value: 3.3, tolerance: 0.1 }, answer: 'about 3.4', passes: true },
+    { given: { value: 42 }, answer: 'forty-two', passes: false },
+  ],
   judge({ value, tolerance, relative_tolerance, pick, decimal }, { text }) {
     const candidates = pickFrom(numbersIn(text, decimal), pick);
     if (typeof candidates === 'string') return { pass: false, why: `${candidates} in ${quote(text)}` };

@@ -10,6 +10,10 @@ export const startsWith = defineCheck({
     value: z.string().regex(/\S/, 'expected more than blanks').describe('how the answer begins'),
     ignore_case: ignoreCase,
   },
+  examples: [
+    { given: { value: 'Yes' }, answer: '  Yes, it is.', passes: true },
+    { given: { value: 'Yes' }, answer: 'No. Yes?', passes: false },
+  ],
   judge({ value, ignore_case }, { text }) {
     const beginning = comparable(value.trimStart(), ignore_case);
     return comparable(text.trimStart(), ignore_case).startsWith(beginning)
