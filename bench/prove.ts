@@ -5,7 +5,7 @@ import { certificate, holds, shortCertificate } from './prove/proof.ts';
  * node bench/prove.ts [--quick] [--short]
  *
  * Tries the statistics that the program ships on worlds whose truth is known, and prints the certificate; with --short as
- * the README shows it. Seeded: the same code gives the same table. Exit code 1 when a claim does not hold.
+ * bench/README.md shows it. Seeded: the same code gives the same table. Exit code 1 when a claim does not hold.
  */
 const isQuick = process.argv.includes('--quick');
 // A short proof is off by chance now and then: its bands are three standard errors wider.

@@ -57,7 +57,7 @@ export function asText(lines: readonly Line[]): string {
   return `${textTable(columns, painter(false)).join('\n')}\n`;
 }
 
-/** For the README, where the last column would be too wide. */
+/** For bench/README.md, where the last column would be too wide. */
 export function asMarkdown(lines: readonly Line[]): string {
   return `${markdownTable([headings.slice(0, -1), ...lines.map((line) => cellsOf(line).slice(0, -1))])}\n`;
 }

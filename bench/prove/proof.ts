@@ -38,7 +38,7 @@ function widened({ band = [0, 1], runs }: Proof, slack: number): [number, number
 }
 
 /**
- * The certificate in short, for the README: a Markdown table with a line for what several proofs claim in common. Where
+ * The certificate in short, for bench/README.md: a Markdown table with a line for what several proofs claim in common. Where
  * their bands differ, the line counts how many hold.
  */
 export function shortCertificate(proofs: readonly Proof[], slack = 0): string {

@@ -93,8 +93,8 @@ test('in short, proofs of one line are one row: their range where the band is on
   ]);
 });
 
-test('the README shows the claims that are made here, each of which holds', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+test('bench/README.md shows the claims that are made here, each of which holds', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const [, shown = ''] = /<!-- start:certificate -->(.*)<!-- end:certificate -->/s.exec(readme) ?? [];
   const rows = (table: string): string[][] =>
     table
@@ -102,7 +102,7 @@ test('the README shows the claims that are made here, each of which holds', () =
       .filter((text) => /^\| (?!claim|-)/.test(text))
       .map((text) => text.split('|').map((cell) => cell.trim()));
   const said = rows(shown);
-  // A glance at each experiment gives the claims; the README's figures come from the whole proof.
+  // A glance at each experiment gives the claims; its figures come from the whole proof.
   const made = rows(shortCertificate(proveAll(0.001)));
   const claimAndBand = (cells: string[]) => [cells[1], cells[3]];
   expect(said.map(claimAndBand)).toEqual(made.map(claimAndBand));

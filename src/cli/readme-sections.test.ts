@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { nameOf } from './command.ts';
 import { commands } from './commands.ts';
+import { flagsOf } from './common-flags.ts';
 import { generatedSections, withSections } from './readme-sections.ts';
 
 const read = (file: string): string =>
@@ -17,11 +19,22 @@ test.each(Object.entries(generatedSections()))(
   },
 );
 
-test('the README names only commands that there are', () => {
-  const known = commands.map(({ usage }) => usage.split(' ')[0]);
-  const named = [...readme.matchAll(/(?:^|`|\n *)(?:npm run -s gatebench --|gatebench) ([a-z]+)/g)].map(
-    ([, name]) => name,
-  );
-  expect(named.length).toBeGreaterThan(4);
-  expect(known).toEqual(expect.arrayContaining(named));
+/** What the README tells people to type: the arguments of each command line. */
+const typed = [...readme.matchAll(/(?:npx |`|")gatebench ((?!--)[^`#\n"]+)/g)].map(([, line]) =>
+  line!.trim().split(/\s+/),
+);
+
+test('the README names only commands and flags that exist', async () => {
+  expect(typed.length).toBeGreaterThan(15);
+  for (const [name, ...args] of typed) {
+    const entry = commands.find((command) => nameOf(command) === name);
+    expect(entry, name).toBeDefined();
+    const { options } = flagsOf(await entry!.load());
+    const flags = args.filter((text) => text.startsWith('--')).map((text) => text.slice(2));
+    expect([...options.keys()], `${name!} ${args.join(' ')}`).toEqual(expect.arrayContaining(flags));
+  }
+});
+
+test('the README is read in ten minutes', () => {
+  expect(readme.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length).toBeLessThanOrEqual(2000);
 });
