@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Answer } from './check.ts';
-import { answerOf, specOf, type Written } from './testing/judged.ts';
-import { judgeAll, judgeOne } from './check-verdict.ts';
+import { answerOf, specOf, type Written } from './testing/finding-of.ts';
+import { checkAll, checkOne } from './check-verdict.ts';
 
 const has = (value: string, rest: object = {}): Written => ({ type: 'contains', value, ...rest });
-const verdict = (checks: Written[], text: string) => judgeAll(checks.map(specOf), answerOf(text));
+const verdict = (checks: Written[], text: string) => checkAll(checks.map(specOf), answerOf(text));
 
 test('without checks an answer passes in full', () => {
   expect(verdict([], 'a')).toEqual({ passed: true, score: 1, failedChecks: [], reasons: [] });
@@ -42,13 +42,13 @@ test('failures stand in the order of the suite, negated ones by their name', () 
 
 test('what goes wrong inside a check fails it, negated or not', () => {
   const broken = { ...specOf({ type: 'matches', pattern: 'a' }), pattern: '(' };
-  const why = expect.stringContaining('could not be judged: Invalid regular expression') as string;
-  expect(judgeOne(broken, answerOf('a'))).toEqual({ pass: false, undecided: true, why });
-  expect(judgeOne({ ...broken, not: true }, answerOf('a'))).toEqual({ pass: false, undecided: true, why });
+  const why = expect.stringContaining('could not be decided: Invalid regular expression') as string;
+  expect(checkOne(broken, answerOf('a'))).toEqual({ pass: false, undecided: true, why });
+  expect(checkOne({ ...broken, not: true }, answerOf('a'))).toEqual({ pass: false, undecided: true, why });
 });
 
 test('a check that does not exist fails', () => {
-  expect(judgeOne({ type: 'vibes', not: true, weight: 1 }, answerOf('a')).why).toBe(
+  expect(checkOne({ type: 'vibes', not: true, weight: 1 }, answerOf('a')).why).toBe(
     'there is no check of type vibes',
   );
 });
@@ -91,8 +91,8 @@ test('whatever the answer, every check has a verdict and its negation the other 
   const negated = specs.map((spec) => ({ ...spec, not: true }));
   fc.assert(
     fc.property(answers, (answer) => {
-      const failed = judgeAll(specs, answer).failedChecks;
-      const failedNegated = judgeAll(negated, answer).failedChecks.map((name) => name.replace('not-', ''));
+      const failed = checkAll(specs, answer).failedChecks;
+      const failedNegated = checkAll(negated, answer).failedChecks.map((name) => name.replace('not-', ''));
       expect([...failed, ...failedNegated].sort()).toEqual(specs.map(({ type }) => type).sort());
     }),
     { seed: 1, numRuns: 500 },

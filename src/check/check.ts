@@ -12,16 +12,16 @@ export interface Answer {
   e2eLatencyMs?: number;
 }
 
-export interface Judgement {
+export interface Finding {
   pass: boolean;
   /** Why it did not pass, in a few words; shown to people, may quote the answer. */
   why?: string;
-  /** It could not be judged, for want of a measurement say: it then fails, negated or not. */
+  /** It could not be decided, for want of a measurement say: it then fails, negated or not. */
   undecided?: true;
 }
 
 /**
- * One kind of check: the fields that a suite gives it, and the verdict. `judge` is pure. It runs in a worker
+ * One kind of check: the fields that a suite gives it, and the verdict. `check` is pure. It runs in a worker
  * with a deadline, so a hostile pattern or schema cannot hold up the run.
  */
 export interface CheckKind<Fields extends z.ZodRawShape = z.ZodRawShape> {
@@ -32,7 +32,7 @@ export interface CheckKind<Fields extends z.ZodRawShape = z.ZodRawShape> {
   fields: Fields;
   /** One answer that passes and one that fails, at least. They are tried by `checks.test.ts`. */
   examples: readonly [CheckExample<Fields, true>, CheckExample<Fields, false>, ...CheckExample<Fields>[]];
-  judge(spec: z.output<z.ZodObject<Fields>>, answer: Answer): Judgement;
+  check(spec: z.output<z.ZodObject<Fields>>, answer: Answer): Finding;
 }
 
 /** What a check says of one answer. */

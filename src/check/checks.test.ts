@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { schemaOf } from './common.ts';
 import { checkKinds } from './checks.ts';
-import { answerOf, judged, resolve, specOf, type Written } from './testing/judged.ts';
+import { answerOf, findingOf, resolve, specOf, type Written } from './testing/finding-of.ts';
 
 test('every type has one kind', () => {
   const types = checkKinds.map(({ type }) => type);
@@ -27,8 +27,8 @@ describe.each(checkKinds)('$type', (kind) => {
 
   test.each(kind.examples)('$given on $answer: $passes', ({ given, answer, passes }) => {
     const whole = answerOf('', typeof answer === 'string' ? { text: answer } : answer);
-    expect(judged({ type: kind.type, ...given }, whole).pass).toBe(passes);
-    expect(judged({ type: kind.type, not: true, ...given }, whole).pass).toBe(!passes);
+    expect(findingOf({ type: kind.type, ...given }, whole).pass).toBe(passes);
+    expect(findingOf({ type: kind.type, not: true, ...given }, whole).pass).toBe(!passes);
   });
 
   test('has an example that passes and one that fails', () => {

@@ -12,7 +12,7 @@ export const jsonFields = {
     .string()
     .min(1)
     .optional()
-    .describe("judges the arguments of the first call of this tool instead of the answer's text"),
+    .describe("checks the arguments of the first call of this tool instead of the answer's text"),
 };
 
 /** A value read from an answer, or why there is none. */

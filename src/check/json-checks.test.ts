@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answerOf, judged, resolve, type Written } from './testing/judged.ts';
+import { answerOf, findingOf, resolve, type Written } from './testing/finding-of.ts';
 
 type Case = [fields: Omit<Written, 'type'>, text: string, pass: boolean];
 
@@ -98,11 +98,11 @@ const cases: Record<string, Case[]> = {
 
 describe.each(Object.entries(cases))('%s', (type, table) => {
   test.each(table)('%j on %j: %s', (fields, text, pass) => {
-    expect(judged({ type, ...fields }, text).pass).toBe(pass);
+    expect(findingOf({ type, ...fields }, text).pass).toBe(pass);
   });
 });
 
-test('the arguments of a tool call are judged when the check names the tool', () => {
+test('the arguments of a tool call are checked when the check names the tool', () => {
   const toolCalls = [
     { id: '1', name: 'log', arguments: 'not JSON' },
     { id: '2', name: 'weather', arguments: '{"city": "Ulm"}' },
@@ -110,24 +110,26 @@ test('the arguments of a tool call are judged when the check names the tool', ()
   const answer = answerOf('{"city": "Bonn"}', { toolCalls });
   const inUlm = { type: 'json-path', path: '$.city', equals: 'Ulm' };
 
-  expect(judged({ ...inUlm, tool: 'weather' }, answer).pass).toBe(true);
-  expect(judged(inUlm, answer).pass).toBe(false);
-  expect(judged({ type: 'json', tool: 'log' }, answer).pass).toBe(false);
-  expect(judged({ type: 'json', tool: 'search' }, answer).why).toBe('the tool "search" was not called');
+  expect(findingOf({ ...inUlm, tool: 'weather' }, answer).pass).toBe(true);
+  expect(findingOf(inUlm, answer).pass).toBe(false);
+  expect(findingOf({ type: 'json', tool: 'log' }, answer).pass).toBe(false);
+  expect(findingOf({ type: 'json', tool: 'search' }, answer).why).toBe('the tool "search" was not called');
 });
 
 test('a failure says where and what', () => {
-  expect(judged({ type: 'json-schema', schema: labelled }, '{"label": 1}').why).toBe('/label must be string');
-  expect(judged({ type: 'json-path', path: '$.items[*].n', equals: 3 }, orders).why).toBe(
+  expect(findingOf({ type: 'json-schema', schema: labelled }, '{"label": 1}').why).toBe(
+    '/label must be string',
+  );
+  expect(findingOf({ type: 'json-path', path: '$.items[*].n', equals: 3 }, orders).why).toBe(
     '$.items[*].n is 1, 2; expected {"equals":3}',
   );
-  expect(judged({ type: 'json' }, 'Sure!').why).toBe('not JSON: "Sure!"');
+  expect(findingOf({ type: 'json' }, 'Sure!').why).toBe('not JSON: "Sure!"');
 });
 
 test('what one schema names, another does not know', () => {
   const ref = { $ref: 'https://example.org/a' };
   const named = { ...ref, $defs: { a: { $id: 'https://example.org/a', type: 'number' } } };
-  expect(judged({ type: 'json-schema', schema: named }, '1').pass).toBe(true);
+  expect(findingOf({ type: 'json-schema', schema: named }, '1').pass).toBe(true);
   expect(resolve({ type: 'json-schema', schema: { ...ref, $defs: { a: { type: 'string' } } } })).toEqual([
     expect.stringContaining("can't resolve reference https://example.org/a"),
   ]);
@@ -136,7 +138,7 @@ test('what one schema names, another does not know', () => {
 test('a schema may refer to itself', () => {
   const $id = 'https://example.org/tree';
   const tree = { $id, type: 'object', required: ['k'], properties: { k: { $ref: $id } } };
-  expect(judged({ type: 'json-schema', schema: tree }, '{"k": {}}').why).toBe(
+  expect(findingOf({ type: 'json-schema', schema: tree }, '{"k": {}}').why).toBe(
     "/k must have required property 'k'",
   );
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer } from './check.ts';
-import { answerOf, judged, resolve, type Written } from './testing/judged.ts';
+import { answerOf, findingOf, resolve, type Written } from './testing/finding-of.ts';
 
 type Case = [fields: Omit<Written, 'type'>, measured: Partial<Answer>, pass: boolean];
 
@@ -35,14 +35,16 @@ const cases: Record<string, Case[]> = {
 
 describe.each(Object.entries(cases))('%s', (type, table) => {
   test.each(table)('%j on %j: %s', (fields, measured, pass) => {
-    expect(judged({ type, ...fields }, answerOf('text', measured)).pass).toBe(pass);
+    expect(findingOf({ type, ...fields }, answerOf('text', measured)).pass).toBe(pass);
   });
 });
 
 test('what was not measured is named', () => {
-  expect(judged({ type: 'max-tokens', value: 1 }, 'a').why).toBe('the server reported no token count');
-  expect(judged({ type: 'max-latency', value: 1 }, 'a').why).toBe('the end-to-end latency was not measured');
-  expect(judged({ type: 'max-latency', value: 1 }, answerOf('a', { e2eLatencyMs: 1.5 })).why).toBe(
+  expect(findingOf({ type: 'max-tokens', value: 1 }, 'a').why).toBe('the server reported no token count');
+  expect(findingOf({ type: 'max-latency', value: 1 }, 'a').why).toBe(
+    'the end-to-end latency was not measured',
+  );
+  expect(findingOf({ type: 'max-latency', value: 1 }, answerOf('a', { e2eLatencyMs: 1.5 })).why).toBe(
     'took 1.5 ms, at most 1 ms allowed',
   );
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answerOf, judged, resolve, type Written } from './testing/judged.ts';
+import { answerOf, findingOf, resolve, type Written } from './testing/finding-of.ts';
 
 const composed = 'caf\u00e9';
 const decomposed = 'cafe\u0301';
@@ -99,21 +99,21 @@ const cases: Record<string, Case[]> = {
 
 describe.each(Object.entries(cases))('%s', (type, table) => {
   test.each(table)('%j on %j: %s', (fields, text, pass) => {
-    expect(judged({ type, ...fields }, text).pass).toBe(pass);
+    expect(findingOf({ type, ...fields }, text).pass).toBe(pass);
   });
 });
 
 test('an answer that only calls a tool is not empty', () => {
   const toolCalls = [{ id: '1', name: 'look_up', arguments: '{}' }];
-  expect(judged({ type: 'not-empty' }, answerOf('', { toolCalls })).pass).toBe(true);
+  expect(findingOf({ type: 'not-empty' }, answerOf('', { toolCalls })).pass).toBe(true);
 });
 
 test('a failure says why, on one line, and quotes no more than is readable', () => {
-  expect(judged({ type: 'contains', value: 'type O' }, 'A\n\u001b[31mB').why).toBe(
+  expect(findingOf({ type: 'contains', value: 'type O' }, 'A\n\u001b[31mB').why).toBe(
     '"type O" is not in "A B"',
   );
-  expect(judged({ type: 'contains', value: 'b' }, 'a'.repeat(1e6)).why?.length).toBeLessThan(120);
-  expect(judged({ type: 'contains-all', values: ['a', 'b', 'c'] }, 'b').why).toBe(
+  expect(findingOf({ type: 'contains', value: 'b' }, 'a'.repeat(1e6)).why?.length).toBeLessThan(120);
+  expect(findingOf({ type: 'contains-all', values: ['a', 'b', 'c'] }, 'b').why).toBe(
     'missing from the answer: "a", "c"',
   );
 });

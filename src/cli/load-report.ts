@@ -11,7 +11,7 @@ import { runFiles } from '../journal/run-folder.ts';
 import type { Report, RunFacts } from '../report/run-report.ts';
 import { causeLines } from '../analysis/causes.ts';
 import { armsOf, planSize } from '../plan/blocks.ts';
-import { checksOf, isUnjudged } from '../run/judging.ts';
+import { checksOf, isUnchecked } from '../run/checking.ts';
 import { shardPrompts } from '../plan/shard.ts';
 import type { Suite } from '../suite/suite.ts';
 import { type Collected, Collector } from '../analysis/collect.ts';
@@ -47,14 +47,14 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
   const serverTimesCollector = new ServerTimesCollector();
   const influences = new InfluenceCollector({ severalRoutes: manifest.routes.length > 1 });
   const checks = checksOf(suite);
-  let unjudged = 0;
+  let unchecked = 0;
   const state = new FileState();
   for await (const row of readRequests(folder, state)) {
     if (row.run_id !== manifest.run_id) throw strangeRow(folder, row, manifest);
     collector.add(row);
     serverTimesCollector.add(row);
     influences.add(row);
-    if (isUnjudged(row, checks)) unjudged++;
+    if (isUnchecked(row, checks)) unchecked++;
   }
   const collected = collector.collected();
   const serverTimes = serverTimesCollector.times();
@@ -86,7 +86,7 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
       ...runFileWarnings(folder, state, manifest),
       // Every format says over its table that a run is simulated.
       ...warningLines(warnings.filter(({ kind }) => kind !== 'simulated')),
-      ...unjudgedWarning(unjudged, manifest),
+      ...uncheckedWarning(unchecked, manifest),
       ...manifest.notes.map(({ text }) => `${text}.`),
     ],
     ...(thresholds.length > 0 ? { thresholds } : {}),
@@ -97,13 +97,13 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
 }
 
 /** An answer without a verdict is in no pass rate: said, because the others may differ from it. */
-function unjudgedWarning(unjudged: number, { suite }: Manifest): string[] {
-  if (unjudged === 0) return [];
-  const what = `${count(unjudged, 'answer')} not judged by the checks, and in no pass rate: the run was cut short before.`;
+function uncheckedWarning(unchecked: number, { suite }: Manifest): string[] {
+  if (unchecked === 0) return [];
+  const what = `${count(unchecked, 'answer')} not checked, and in no pass rate: the run was cut short before.`;
   return [
     suite.run.answers === 'full'
-      ? `${what} Judge them with: gatebench run --resume RUN`
-      : `${what} With answers: ${suite.run.answers} nothing is stored to judge them by.`,
+      ? `${what} Checker them with: gatebench run --resume RUN`
+      : `${what} With answers: ${suite.run.answers} nothing is stored to check.`,
   ];
 }
 

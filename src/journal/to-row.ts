@@ -69,7 +69,7 @@ export function toRow(measurement: Measurement): RequestRow {
     tls_ms: exchange.connection.tlsMs,
     ...metricCells(exchange, model.price ? { price: model.price } : {}),
     ...countCells(exchange),
-    // Judged later: see verdicts.ts.
+    // Checked later: see verdicts.ts.
     passed: undefined,
     score: undefined,
     failed_checks: undefined,

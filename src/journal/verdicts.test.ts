@@ -10,14 +10,14 @@ import { verdictCells, VerdictLog } from './verdicts.ts';
 
 const rows = [1, 2, 3].map((n) => ({ ...numbered(n).row, event_id: `event-${n}` }));
 const failed = { passed: false, score: 0.5, failedChecks: ['json', 'not-contains'], reasons: ['', ''] };
-const judged: RequestRow[] = [
+const checked: RequestRow[] = [
   { ...rows[0]!, passed: true, score: 1 },
   rows[1]!,
   { ...rows[2]!, passed: false, score: 0.5, failed_checks: ['json', 'not-contains'] },
 ];
 
-/** A run of three answers, the first and the third of them judged. */
-async function judgedRun(folder: string): Promise<void> {
+/** A run of three answers, the first and the third of them checked. */
+async function checkedRun(folder: string): Promise<void> {
   await writeFile(join(folder, 'requests.csv'), csvFile(requestColumns, rows));
   const log = new VerdictLog(folder);
   const passed = { passed: true, score: 1, failedChecks: [], reasons: [] };
@@ -30,31 +30,31 @@ async function judgedRun(folder: string): Promise<void> {
 
 test('readers see a verdict in its row wherever it stands', async () => {
   await using scratch = await scratchFolder();
-  await judgedRun(scratch.path);
+  await checkedRun(scratch.path);
   expect(await rowsOf(join(scratch.path, 'requests.csv'))).toEqual(rows);
-  expect(await Array.fromAsync(readRequests(scratch.path))).toEqual(judged);
+  expect(await Array.fromAsync(readRequests(scratch.path))).toEqual(checked);
   await settleVerdicts(scratch.path);
-  expect(await rowsOf(join(scratch.path, 'requests.csv'))).toEqual(judged);
-  expect(await Array.fromAsync(readRequests(scratch.path))).toEqual(judged);
+  expect(await rowsOf(join(scratch.path, 'requests.csv'))).toEqual(checked);
+  expect(await Array.fromAsync(readRequests(scratch.path))).toEqual(checked);
   expect(await readdir(scratch.path)).toEqual(['requests.csv']);
 });
 
 test('a kill between the two steps of moving them changes nothing', async () => {
   await using scratch = await scratchFolder();
-  await judgedRun(scratch.path);
+  await checkedRun(scratch.path);
   const beside = await readFile(join(scratch.path, 'verdicts.csv'));
   await settleVerdicts(scratch.path);
   await writeFile(join(scratch.path, 'verdicts.csv'), beside);
-  expect(await Array.fromAsync(readRequests(scratch.path))).toEqual(judged);
+  expect(await Array.fromAsync(readRequests(scratch.path))).toEqual(checked);
   await settleVerdicts(scratch.path);
-  expect(await rowsOf(join(scratch.path, 'requests.csv'))).toEqual(judged);
+  expect(await rowsOf(join(scratch.path, 'requests.csv'))).toEqual(checked);
 });
 
 test('a torn verdict is none, and the next one begins a line of its own', async () => {
   await using scratch = await scratchFolder();
-  await judgedRun(scratch.path);
+  await checkedRun(scratch.path);
   await appendFile(join(scratch.path, 'verdicts.csv'), 'event-2,fal');
-  expect(await Array.fromAsync(readRequests(scratch.path))).toEqual(judged);
+  expect(await Array.fromAsync(readRequests(scratch.path))).toEqual(checked);
   expect(await setTornLineAside(scratch.path)).toBe('event-2,fal'.length);
   const log = new VerdictLog(scratch.path);
   await log.append({ event_id: 'event-2', ...verdictCells(failed) });

@@ -48,7 +48,7 @@ export async function readVerdicts(folder: string): Promise<ReadonlyMap<string, 
   const path = join(folder, runFiles.verdicts);
   const verdicts = new Map<string, VerdictRow>();
   if (!(await isThere(path))) return verdicts;
-  // A damaged verdict is none: its answer counts as not judged yet.
+  // A damaged verdict is none: its answer counts as not checked yet.
   const options = { state: new FileState(), isJournal: true };
   for await (const verdict of readCsv<VerdictRow>(path, verdictColumns, options))
     verdicts.set(verdict.event_id, verdict);

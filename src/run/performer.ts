@@ -16,7 +16,7 @@ import type { Exchange } from '../measure/exchange.ts';
 import { isOwnLimit } from '../measure/own-limits.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { BudgetGuard } from './budget.ts';
-import type { Judging } from './judging.ts';
+import type { Checking } from './checking.ts';
 import { Outages, type Turn } from './outages.ts';
 import { enoughPrompts, Refusals } from './refusal.ts';
 import { decide, neverSent, waitAfterOwnLimit, type Decision } from './retry.ts';
@@ -38,7 +38,7 @@ export interface PerformerOptions {
   endpointOf: (arm: Arm) => Endpoint;
   journal: Journal;
   /** Told of each answer once its row is written. */
-  judging: Judging;
+  checking: Checking;
   budget: BudgetGuard;
   clock: Clock;
   newEventId: () => string;
@@ -296,10 +296,10 @@ export class Performer {
   }
 
   async #record(planned: PlannedRequest, exchange: Exchange, row: RequestRow): Promise<void> {
-    const { journal, judging, suite, listener } = this.#options;
+    const { journal, checking, suite, listener } = this.#options;
     const { model, prompt_id, repeat, attempt } = row;
     await journal.append(row, answerLine(exchange, { model, prompt_id, repeat, attempt }, suite.run.answers));
-    judging.add(row, { text: exchange.answer, toolCalls: exchange.toolCalls });
+    checking.add(row, { text: exchange.answer, toolCalls: exchange.toolCalls });
     listener.ended(planned, row);
   }
 

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../base/clock.ts';
 import { redactor } from '../base/redact.ts';
 import { scratchFolder } from '../base/testing/scratch.ts';
-import { createJudge } from '../check/judge.ts';
+import { createChecker } from '../check/checker.ts';
 import { Gateway } from '../wire/client.ts';
 import { createDispatcher } from '../wire/connections.ts';
 import { demo, demoCredentials } from '../target/routes/demo.ts';
@@ -21,7 +21,7 @@ import { armsOf, planBlocks } from '../plan/blocks.ts';
 import { createMock } from '../mock/mock-server.ts';
 import { load, minimal } from '../suite/testing/temp-suite.ts';
 import { BudgetGuard } from './budget.ts';
-import { Judging } from './judging.ts';
+import { Checking } from './checking.ts';
 import { run, type RunOptions, type RunOutcome } from './runner.ts';
 
 interface Trial {
@@ -69,7 +69,7 @@ async function trial(
     clock: systemClock,
     redact: redactor(new Map()),
   });
-  const judge = createJudge({ deadlineMs: 1000 });
+  const checker = createChecker({ deadlineMs: 1000 });
   const journal = await Journal.open(scratch.path);
   const log = new VerdictLog(scratch.path);
   const notes: string[] = [];
@@ -88,7 +88,7 @@ async function trial(
       gateway,
       endpointOf: (arm) => demo.endpoint(arm.model.model, context),
       journal,
-      judging: new Judging({ suite, judge, log, kill: never }),
+      checking: new Checking({ suite, checker, log, kill: never }),
       budget: new BudgetGuard(suite.run.budget, systemClock),
       clock: systemClock,
       stop: never,
@@ -108,7 +108,7 @@ async function trial(
       arrived: stats.requests,
     };
   } finally {
-    await judge.close();
+    await checker.close();
     await gateway.close();
     await journal.close();
     await log.close();
@@ -116,7 +116,7 @@ async function trial(
   }
 }
 
-test('everything is asked, judged and written, and the run says so', async () => {
+test('everything is asked, checked and written, and the run says so', async () => {
   const { outcome, rows, notes, arrived } = await trial({ a: exact, b: exact });
   expect(outcome.status).toBe('complete');
   expect(rows).toHaveLength(2 * 4 * 2);

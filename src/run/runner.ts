@@ -12,7 +12,7 @@ import type { Arm, Block, PlannedRequest } from '../plan/plan.ts';
 import { isOwnLimit } from '../measure/own-limits.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { BudgetGuard } from './budget.ts';
-import type { Judging } from './judging.ts';
+import type { Checking } from './checking.ts';
 import { Performer, type RunListener } from './performer.ts';
 import { Throttle } from './throttle.ts';
 
@@ -31,7 +31,7 @@ export interface RunOptions {
   gateway: Gateway;
   endpointOf: (arm: Arm) => Endpoint;
   journal: Journal;
-  judging: Judging;
+  checking: Checking;
   budget: BudgetGuard;
   clock: Clock;
   listener: RunListener;
@@ -90,7 +90,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   const before = performance.eventLoopUtilization();
   await options.loadMode.drive({ blocks: options.blocks, concurrency, perform: performer.perform, stop });
   const { utilization } = performance.eventLoopUtilization(before);
-  await options.judging.drained();
+  await options.checking.drained();
   return {
     status: statusOf(
       options.stop.aborted || outage.signal.aborted,

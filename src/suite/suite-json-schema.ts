@@ -25,7 +25,7 @@ export function suiteJsonSchema(kinds: readonly CheckKind[] = checkKinds): JsonS
   return {
     $schema,
     title: 'gatebench suite',
-    description: 'prompts, the models that answer them, and how the answers are judged',
+    description: 'prompts, the models that answer them, and how the answers are checked',
     ...rest,
     patternProperties: { '^x-': { description: 'holds anchors for the rest of the file' } },
     definitions: { ...(definitions as JsonSchema | undefined), check },

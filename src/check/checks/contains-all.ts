@@ -10,7 +10,7 @@ export const containsAll = defineCheck({
     { given: { values: ['red', 'blue'] }, answer: 'blue and red', passes: true },
     { given: { values: ['red', 'blue'] }, answer: 'blue', passes: false },
   ],
-  judge({ values, ignore_case }, { text }) {
+  check({ values, ignore_case }, { text }) {
     const answer = comparable(text, ignore_case);
     const missing = values.filter((value) => !answer.includes(comparable(value, ignore_case)));
     return missing.length === 0

@@ -10,7 +10,7 @@ export const containsAny = defineCheck({
     { given: { values: ['red', 'blue'] }, answer: 'blue', passes: true },
     { given: { values: ['red', 'blue'] }, answer: 'green', passes: false },
   ],
-  judge({ values, ignore_case }, { text }) {
+  check({ values, ignore_case }, { text }) {
     const answer = comparable(text, ignore_case);
     return values.some((value) => answer.includes(comparable(value, ignore_case)))
       ? { pass: true }

@@ -10,7 +10,7 @@ export const contains = defineCheck({
     { given: { value: 'type O', ignore_case: true }, answer: 'It is Type o.', passes: true },
     { given: { value: 'type O' }, answer: 'It is type A.', passes: false },
   ],
-  judge({ value, ignore_case }, { text }) {
+  check({ value, ignore_case }, { text }) {
     return comparable(text, ignore_case).includes(comparable(value, ignore_case))
       ? { pass: true }
       : { pass: false, why: `${quote(value)} is not in ${quote(text)}` };

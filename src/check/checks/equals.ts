@@ -15,7 +15,7 @@ export const equals = defineCheck({
     { given: { value: 'Paris' }, answer: ' Paris\n', passes: true },
     { given: { value: 'Paris' }, answer: 'Paris, France', passes: false },
   ],
-  judge({ value, ignore_case, trim }, { text }) {
+  check({ value, ignore_case, trim }, { text }) {
     const ready = (side: string): string => comparable(trim ? side.trim() : side, ignore_case);
     return ready(text) === ready(value)
       ? { pass: true }

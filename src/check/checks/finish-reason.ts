@@ -17,7 +17,7 @@ export const finishReason = defineCheck({
     { given: { value: 'stop' }, answer: { finishReason: 'stop' }, passes: true },
     { given: { value: ['stop', 'tool_calls'] }, answer: { finishReason: 'length' }, passes: false },
   ],
-  judge({ value }, answer) {
+  check({ value }, answer) {
     const allowed = [value].flat();
     return allowed.includes(answer.finishReason)
       ? { pass: true }

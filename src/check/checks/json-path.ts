@@ -1,6 +1,6 @@
 import { compile, type JSONValue } from 'json-p3';
 import { z } from 'zod';
-import { defineCheck, type Judgement } from '../check.ts';
+import { defineCheck, type Finding } from '../check.ts';
 import { ignoreCase, someText } from '../fields.ts';
 import { jsonFields, jsonOf } from '../json-answer.ts';
 import { meets, type Condition } from '../json-condition.ts';
@@ -34,21 +34,21 @@ export const jsonPath = defineCheck({
     { given: { path: '$.label', equals: 'refund' }, answer: '{"label": "refund"}', passes: true },
     { given: { path: '$.label', equals: 'refund' }, answer: '{"label": "other"}', passes: false },
   ],
-  judge(spec, answer) {
+  check(spec, answer) {
     const json = jsonOf(answer, spec);
     if (!json.found) return { pass: false, why: json.why };
     const values = compile(spec.path)
       .query(json.value as JSONValue)
       .values();
-    return spec.exists ? judgeValues(values, spec) : judgeAbsence(values, spec.path);
+    return spec.exists ? checkValues(values, spec) : checkAbsence(values, spec.path);
   },
 });
 
-function judgeAbsence(values: unknown[], path: string): Judgement {
+function checkAbsence(values: unknown[], path: string): Finding {
   return values.length === 0 ? { pass: true } : { pass: false, why: `${path} is there: ${show(values[0])}` };
 }
 
-function judgeValues(values: unknown[], spec: Condition & { path: string }): Judgement {
+function checkValues(values: unknown[], spec: Condition & { path: string }): Finding {
   if (values.length === 0) return { pass: false, why: `${spec.path} leads nowhere` };
   if (values.some((value) => meets(value, spec))) return { pass: true };
   const { equals, contains, matches } = spec;

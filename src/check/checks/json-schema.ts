@@ -23,7 +23,7 @@ export const jsonSchema = defineCheck({
     { given: { schema: { required: ['label'] } }, answer: '{"label": "refund"}', passes: true },
     { given: { schema: { required: ['label'] } }, answer: '{}', passes: false },
   ],
-  judge(spec, answer) {
+  check(spec, answer) {
     const json = jsonOf(answer, spec);
     if (!json.found) return { pass: false, why: json.why };
     const why = validatorOf(spec.schema)(json.value);

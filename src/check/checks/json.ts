@@ -9,7 +9,7 @@ export const json = defineCheck({
     { given: {}, answer: '```json\n{"label": "refund"}\n```', passes: true },
     { given: {}, answer: 'refund', passes: false },
   ],
-  judge(spec, answer) {
+  check(spec, answer) {
     const json = jsonOf(answer, spec);
     return json.found ? { pass: true } : { pass: false, why: json.why };
   },

@@ -15,7 +15,7 @@ export const matches = defineCheck({
     { given: { pattern: '^\\d{4}$' }, answer: '1969', passes: true },
     { given: { pattern: '^\\d{4}$' }, answer: 'in 1969', passes: false },
   ],
-  judge({ pattern, flags, ignore_case }, { text }) {
+  check({ pattern, flags, ignore_case }, { text }) {
     return compilePattern(pattern, flags, ignore_case).test(comparable(text, false))
       ? { pass: true }
       : { pass: false, why: `/${pattern}/ does not match ${quote(text)}` };

@@ -10,7 +10,7 @@ export const maxLatency = defineCheck({
     { given: { value: 800 }, answer: { e2eLatencyMs: 800 }, passes: true },
     { given: { value: 800 }, answer: { e2eLatencyMs: 800.001 }, passes: false },
   ],
-  judge({ value }, { e2eLatencyMs }) {
+  check({ value }, { e2eLatencyMs }) {
     if (e2eLatencyMs === undefined)
       return { pass: false, undecided: true, why: 'the end-to-end latency was not measured' };
     return e2eLatencyMs <= value

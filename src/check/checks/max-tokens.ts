@@ -10,7 +10,7 @@ export const maxTokens = defineCheck({
     { given: { value: 20 }, answer: { completionTokens: 20 }, passes: true },
     { given: { value: 20 }, answer: { completionTokens: 21 }, passes: false },
   ],
-  judge({ value }, { completionTokens }) {
+  check({ value }, { completionTokens }) {
     if (completionTokens === undefined)
       return { pass: false, undecided: true, why: 'the server reported no token count' };
     return completionTokens <= value

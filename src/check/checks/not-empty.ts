@@ -9,7 +9,7 @@ export const notEmpty = defineCheck({
     { given: {}, answer: 'Yes.', passes: true },
     { given: {}, answer: ' \n', passes: false },
   ],
-  judge: (_spec, { text, toolCalls }) =>
+  check: (_spec, { text, toolCalls }) =>
     hasVisibleText(text) || toolCalls.length > 0
       ? { pass: true }
       : { pass: false, why: 'the answer is empty' },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { judged, resolve, type Written } from '../testing/judged.ts';
+import { findingOf, resolve, type Written } from '../testing/finding-of.ts';
 
 test.each<[fields: Omit<Written, 'type'>, text: string, pass: boolean]>([
   [{ value: 42 }, '42', true],
@@ -28,14 +28,14 @@ test.each<[fields: Omit<Written, 'type'>, text: string, pass: boolean]>([
   [{ value: 42, not: true }, '42', false],
   [{ value: 42, not: true }, '', true],
 ])('%j on %j: %s', (fields, text, pass) => {
-  expect(judged({ type: 'numeric', ...fields }, text).pass).toBe(pass);
+  expect(findingOf({ type: 'numeric', ...fields }, text).pass).toBe(pass);
 });
 
 test('a failure says what was expected and what was found', () => {
-  expect(judged({ type: 'numeric', value: 3, tolerance: 0.5 }, '2 or 4').why).toBe(
+  expect(findingOf({ type: 'numeric', value: 3, tolerance: 0.5 }, '2 or 4').why).toBe(
     'expected 3 ± 0.5, found 4',
   );
-  expect(judged({ type: 'numeric', value: 3, pick: 'only' }, '2 or 4').why).toBe(
+  expect(findingOf({ type: 'numeric', value: 3, pick: 'only' }, '2 or 4').why).toBe(
     'there are 2 numbers, not one in "2 or 4"',
   );
 });

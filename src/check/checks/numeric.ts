@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineCheck, type Judgement } from '../check.ts';
+import { defineCheck, type Finding } from '../check.ts';
 import { numberField } from '../fields.ts';
 import { numbersIn } from '../parse-number.ts';
 import { quote } from '../clean-text.ts';
@@ -31,7 +31,7 @@ export const numeric = defineCheck({
     { given: { value: 3.3, tolerance: 0.1 }, answer: 'about 3.4', passes: true },
     { given: { value: 42 }, answer: 'forty-two', passes: false },
   ],
-  judge({ value, tolerance, relative_tolerance, pick, decimal }, { text }) {
+  check({ value, tolerance, relative_tolerance, pick, decimal }, { text }) {
     const candidates = pickFrom(numbersIn(text, decimal), pick);
     if (typeof candidates === 'string') return { pass: false, why: `${candidates} in ${quote(text)}` };
     const allowed = Math.max(tolerance, relative_tolerance * Math.abs(value));
@@ -55,7 +55,7 @@ function isNear(found: number, value: number, allowed: number): boolean {
   return Number.isFinite(found) && Math.abs(found - value) <= allowed + slack;
 }
 
-function miss(candidates: number[], value: number, allowed: number): Judgement {
+function miss(candidates: number[], value: number, allowed: number): Finding {
   const expected = allowed > 0 ? `${value} ± ${allowed}` : String(value);
   return { pass: false, why: `expected ${expected}, found ${candidates.slice(0, 5).join(', ')}` };
 }

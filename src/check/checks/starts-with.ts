@@ -14,7 +14,7 @@ export const startsWith = defineCheck({
     { given: { value: 'Yes' }, answer: '  Yes, it is.', passes: true },
     { given: { value: 'Yes' }, answer: 'No. Yes?', passes: false },
   ],
-  judge({ value, ignore_case }, { text }) {
+  check({ value, ignore_case }, { text }) {
     const beginning = comparable(value.trimStart(), ignore_case);
     return comparable(text.trimStart(), ignore_case).startsWith(beginning)
       ? { pass: true }

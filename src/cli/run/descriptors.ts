@@ -9,7 +9,7 @@ export interface Descriptors {
   open: number;
 }
 
-/** Files that a run opens beside its connections: journal, manifest, page, look-ups, the judge's thread. */
+/** Files that a run opens beside its connections: journal, manifest, page, look-ups, the checker's thread. */
 const reserve = 20;
 /** Open when the system does not show what is: what Node holds after its start. */
 const usuallyOpen = 30;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
 import { exitCode, UserError, type ExitCode } from '../../base/user-error.ts';
-import { createJudge } from '../../check/judge.ts';
+import { createChecker } from '../../check/checker.ts';
 import { Gateway } from '../../wire/client.ts';
 import { createDispatcher } from '../../wire/connections.ts';
 import { readDescriptors, withinDescriptors } from './descriptors.ts';
@@ -17,7 +17,7 @@ import { planBlocks, planSize } from '../../plan/blocks.ts';
 import type { Block } from '../../plan/plan.ts';
 import type { Shard } from '../../plan/shard.ts';
 import { unpricedNote } from '../../run/budget.ts';
-import { Judging } from '../../run/judging.ts';
+import { Checking } from '../../run/checking.ts';
 import { run, type RunOutcome } from '../../run/runner.ts';
 import type { Suite } from '../../suite/suite.ts';
 import type { SuiteFlags } from '../commands/suite-flags.ts';
@@ -149,10 +149,10 @@ async function send(
     clock: systemClock,
     redact: ways.redact,
   });
-  const judge = createJudge({ deadlineMs: checkDeadlineMs });
+  const checker = createChecker({ deadlineMs: checkDeadlineMs });
   const journal = await Journal.open(folder, ways.redact);
   const verdicts = new VerdictLog(folder);
-  const judging = new Judging({ suite, judge, log: verdicts, kill: interruption.kill });
+  const checking = new Checking({ suite, checker, log: verdicts, kill: interruption.kill });
   const perArm = planSize({ ...planOptions, arms: ways.arms.slice(0, 1) }).total;
   const severalRoutes = ways.hosts.length > 1;
   const nameOf = (arm: { model: { id: string }; route: string }): string =>
@@ -204,7 +204,7 @@ async function send(
       gateway,
       endpointOf: ways.endpointOf,
       journal,
-      judging,
+      checking,
       budget: prepared.budget,
       clock: systemClock,
       stop: interruption.stop,
@@ -223,11 +223,11 @@ async function send(
       },
     });
     await local.recordAfter();
-    await judging.owed(folder);
+    await checking.owed(folder);
     return outcome;
   } finally {
     progress.stop();
-    await judge.close();
+    await checker.close();
     await gateway.close();
     await journal.close();
     await verdicts.close();

@@ -28,7 +28,7 @@ const message = z
 
 const axis = z.array(z.union([text, z.number(), z.boolean()])).min(1);
 
-/** A check is judged on its own, by the schema of its kind, once its variables are filled in. */
+/** A check is read on its own, by the schema of its kind, once its variables are filled in. */
 function fields<Check extends z.ZodType>(check: Check) {
   return {
     tags: tags.optional(),
@@ -51,7 +51,7 @@ function fields<Check extends z.ZodType>(check: Check) {
       .describe('one prompt for every row, whose columns are variables')
       .optional(),
     params: params.optional(),
-    checks: z.array(check).describe('what the answer is judged by').optional(),
+    checks: z.array(check).describe('what the answer is checked for').optional(),
     template: z
       .enum(['names', 'none'])
       .describe('none: {{name}} is not replaced in this prompt and its checks')

@@ -8,7 +8,7 @@ import { suiteName, tags } from './id-schema.ts';
 
 /**
  * The suite as a file holds it. `check` is the schema of one check: all kinds for the editors' schema, anything
- * for the first look at a file, because a check is judged after its variables are filled in.
+ * for the first look at a file, because a check is read after its variables are filled in.
  */
 export function suiteSchema<Check extends z.ZodType>(check: Check) {
   return z.strictObject({

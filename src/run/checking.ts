@@ -1,5 +1,5 @@
 import type { Answer, CheckSpec } from '../check/check.ts';
-import type { Judge } from '../check/judge.ts';
+import type { Checker } from '../check/checker.ts';
 import { readAnswerLines } from '../journal/answers-file.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
 import { readRequests } from '../journal/resume.ts';
@@ -10,33 +10,33 @@ import type { Suite } from '../suite/suite.ts';
 const waitingLimit = 16 * 2 ** 20;
 
 /** What of a row a check may look at. */
-type JudgedRow = Pick<RequestRow, 'event_id' | 'finish_reason' | 'completion_tokens' | 'e2e_latency_ms'>;
+type CheckedRow = Pick<RequestRow, 'event_id' | 'finish_reason' | 'completion_tokens' | 'e2e_latency_ms'>;
 
 interface Said {
   text: string;
   toolCalls: Answer['toolCalls'];
 }
 
-export interface JudgingOptions {
+export interface CheckingOptions {
   suite: Suite;
-  judge: Judge;
+  checker: Checker;
   log: VerdictLog;
   /** Aborted: answers that still wait stay without a verdict. */
   kill: AbortSignal;
 }
 
 /**
- * Judges answers whose rows stand in the journal: a step of its own, after the measurement, that holds no place of a
- * request. What a kill leaves without a verdict is judged by `owed`, from the answers that the run has stored.
+ * Checks answers whose rows stand in the journal: a step of its own, after the measurement, that holds no place of a
+ * request. What a kill leaves without a verdict is checked by `owed`, from the answers that the run has stored.
  */
-export class Judging {
-  readonly #options: JudgingOptions;
+export class Checking {
+  readonly #options: CheckingOptions;
   readonly #checks: ReadonlyMap<string, readonly CheckSpec[]>;
   #waiting = 0;
   #last: Promise<void> = Promise.resolve();
   #fault: Error | undefined;
 
-  constructor(options: JudgingOptions) {
+  constructor(options: CheckingOptions) {
     this.#options = options;
     this.#checks = checksOf(options.suite);
   }
@@ -51,40 +51,40 @@ export class Judging {
     if (isStored && this.#waiting + size > waitingLimit) return;
     this.#waiting += size;
     this.#last = this.#last.then(async () => {
-      await this.#judge(checks, row, said);
+      await this.#check(checks, row, said);
       this.#waiting -= size;
     });
   }
 
-  /** Resolves when every answer that was added is judged, or given up. Rejects when a verdict cannot be written. */
+  /** Resolves when every answer that was added is checked, or given up. Rejects when a verdict cannot be written. */
   async drained(): Promise<void> {
     await this.#last;
     if (this.#fault) throw this.#fault;
   }
 
-  /** Judges what of a run has no verdict yet, as far as its answers are stored. */
+  /** Checks what a run has no verdict for yet, as far as its answers are stored. */
   async owed(folder: string): Promise<void> {
     const { suite, kill } = this.#options;
     if (this.#checks.size === 0 || suite.run.answers !== 'full') return;
-    const owed = new Map<string, JudgedRow & { checks: readonly CheckSpec[] }>();
+    const owed = new Map<string, CheckedRow & { checks: readonly CheckSpec[] }>();
     for await (const row of readRequests(folder))
-      if (isUnjudged(row, this.#checks))
-        owed.set(row.event_id, { ...judgedPart(row), checks: this.#checks.get(row.prompt_id)! });
+      if (isUnchecked(row, this.#checks))
+        owed.set(row.event_id, { ...checkedPart(row), checks: this.#checks.get(row.prompt_id)! });
     if (owed.size === 0) return;
     for await (const { event_id, answer, tool_calls } of readAnswerLines(folder)) {
       const row = owed.get(event_id);
-      if (row) await this.#judge(row.checks, row, { text: answer, toolCalls: tool_calls });
+      if (row) await this.#check(row.checks, row, { text: answer, toolCalls: tool_calls });
       if (kill.aborted) return;
     }
     await this.drained();
   }
 
   /** Keeps what goes wrong for `drained`. */
-  async #judge(checks: readonly CheckSpec[], row: JudgedRow, said: Said): Promise<void> {
-    const { judge, log, kill } = this.#options;
+  async #check(checks: readonly CheckSpec[], row: CheckedRow, said: Said): Promise<void> {
+    const { checker, log, kill } = this.#options;
     if (kill.aborted || this.#fault) return;
     try {
-      const verdict = await judge.judge(checks, answerOf(row, said));
+      const verdict = await checker.check(checks, answerOf(row, said));
       await log.append({ event_id: row.event_id, ...verdictCells(verdict) });
     } catch (error) {
       this.#fault = error instanceof Error ? error : new Error(String(error));
@@ -97,13 +97,13 @@ export function checksOf({ prompts }: Pick<Suite, 'prompts'>): ReadonlyMap<strin
   return new Map(prompts.filter(({ checks }) => checks.length > 0).map(({ id, checks }) => [id, checks]));
 }
 
-/** Whether a row has an answer that checks are to judge, and no verdict. */
-export function isUnjudged(row: RequestRow, checks: ReadonlyMap<string, unknown>): boolean {
+/** Whether a row has an answer that checks are to decide, and no verdict. */
+export function isUnchecked(row: RequestRow, checks: ReadonlyMap<string, unknown>): boolean {
   return row.status === 'ok' && row.passed === undefined && checks.has(row.prompt_id);
 }
 
 /** The same from a row in memory and from one that was read: durations as they stand in the file. */
-function answerOf({ finish_reason, completion_tokens, e2e_latency_ms }: JudgedRow, said: Said): Answer {
+function answerOf({ finish_reason, completion_tokens, e2e_latency_ms }: CheckedRow, said: Said): Answer {
   return {
     ...said,
     finishReason: finish_reason ?? '',
@@ -112,6 +112,6 @@ function answerOf({ finish_reason, completion_tokens, e2e_latency_ms }: JudgedRo
   };
 }
 
-function judgedPart({ event_id, finish_reason, completion_tokens, e2e_latency_ms }: RequestRow): JudgedRow {
+function checkedPart({ event_id, finish_reason, completion_tokens, e2e_latency_ms }: RequestRow): CheckedRow {
   return { event_id, finish_reason, completion_tokens, e2e_latency_ms };
 }

@@ -153,7 +153,7 @@ test(
   60_000 + kills * 6000,
 );
 
-test('what a kill left without a verdict is judged by a resume, from what was stored', async () => {
+test('what a kill left without a verdict is checked by a resume, from what was stored', async () => {
   await using cwd = await scratch();
   await writeFile(join(cwd.path, 'trial.yaml'), suite(8));
   await using server = await listening(() => 0);
@@ -165,14 +165,14 @@ test('what a kill left without a verdict is judged by a resume, from what was st
   expect((await program.finished).signal).toBe('SIGKILL');
   const run = await folder();
   const before = await rowsSoFar(run);
-  const unjudged = before.filter(({ passed }) => passed === undefined).length;
-  expect(unjudged).toBeGreaterThan(0);
+  const unchecked = before.filter(({ passed }) => passed === undefined).length;
+  expect(unchecked).toBeGreaterThan(0);
   const report = await gatebench(['report', run], cwd.path);
-  expect(report.stdout + report.stderr).toMatch(/\d+ answers? not judged by the checks[^]*--resume/);
+  expect(report.stdout + report.stderr).toMatch(/\d+ answers? not checked[^]*--resume/);
 
   const resumed = await gatebench(['run', '--resume', run, ...args(server.url)], cwd.path, env);
   expect(resumed).toMatchObject({ code: 0 });
-  expect(resumed.stdout).not.toContain('not judged');
+  expect(resumed.stdout).not.toContain('not checked');
   const verdict = { passed: false, score: 0.5, failed_checks: ['matches'] };
   expect(await rowsSoFar(run)).toEqual(before.map((row) => ({ ...row, ...verdict })));
   expect(server.finished.size).toBe(16);

@@ -1,7 +1,7 @@
-import type { Answer, CheckSpec, Judgement } from '../check.ts';
+import type { Answer, CheckSpec, Finding } from '../check.ts';
 import { schemaOf } from '../common.ts';
 import { checkKinds } from '../checks.ts';
-import { judgeOne } from '../check-verdict.ts';
+import { checkOne } from '../check-verdict.ts';
 
 /** A check as a suite writes it. */
 export interface Written {
@@ -31,6 +31,6 @@ export function specOf(written: Written): CheckSpec {
 }
 
 /** What the check says about the answer. */
-export function judged(written: Written, answer: string | Answer): Judgement {
-  return judgeOne(specOf(written), typeof answer === 'string' ? answerOf(answer) : answer);
+export function findingOf(written: Written, answer: string | Answer): Finding {
+  return checkOne(specOf(written), typeof answer === 'string' ? answerOf(answer) : answer);
 }

@@ -2,17 +2,17 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import type { CheckSpec } from './check.ts';
-import { createJudge, judgeAll, type Judge, type JudgeOptions } from './judge.ts';
-import { answerOf, specOf } from './testing/judged.ts';
+import { createChecker, checkAll, type Checker, type CheckerOptions } from './checker.ts';
+import { answerOf, specOf } from './testing/finding-of.ts';
 
-const open: Judge[] = [];
-function judgeWith(options: JudgeOptions): Judge {
-  const judge = createJudge(options);
-  open.push(judge);
-  return judge;
+const open: Checker[] = [];
+function checkerWith(options: CheckerOptions): Checker {
+  const checker = createChecker(options);
+  open.push(checker);
+  return checker;
 }
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((judge) => judge.close()));
+  await Promise.all(open.splice(0).map((checker) => checker.close()));
 });
 
 /** Long enough for any honest check on a busy machine. */
@@ -23,18 +23,18 @@ const hasZ = specOf({ type: 'contains', value: 'z' });
 const catastrophic = specOf({ type: 'matches', pattern: '^(a+)+$' });
 const rowOfA = answerOf(`${'a'.repeat(60)}!`);
 
-test('says what judging in this thread says', async () => {
+test('says what checking in this thread says', async () => {
   const checks: CheckSpec[] = [hasA, hasZ, specOf({ type: 'json', not: true, weight: 2 })];
-  const judge = judgeWith(patient);
+  const checker = checkerWith(patient);
   for (const text of ['a', '', '{"a": 1}', 'z\ud800'])
-    expect(await judge.judge(checks, answerOf(text))).toEqual(judgeAll(checks, answerOf(text)));
+    expect(await checker.check(checks, answerOf(text))).toEqual(checkAll(checks, answerOf(text)));
 });
 
-test('judges many answers at once, each by its own checks, in the order of asking', async () => {
-  const judge = judgeWith(patient);
+test('checks many answers at once, each by its own checks, in the order of asking', async () => {
+  const checker = checkerWith(patient);
   const finished: number[] = [];
   const asked = Array.from({ length: 300 }, async (_, n) => {
-    const verdict = await judge.judge(
+    const verdict = await checker.check(
       [specOf({ type: 'numeric', value: n }), hasZ],
       answerOf(`It is ${n - (n % 2)}`),
     );
@@ -45,11 +45,11 @@ test('judges many answers at once, each by its own checks, in the order of askin
   expect(finished).toEqual(Array.from({ length: 300 }, (_, n) => n));
 });
 
-test('a catastrophic pattern is stopped, and everything else is still judged', async () => {
-  const judge = judgeWith({ deadlineMs: 400 });
+test('a catastrophic pattern is stopped, and everything else is still checked', async () => {
+  const checker = checkerWith({ deadlineMs: 400 });
   const [hostile, later] = await Promise.all([
-    judge.judge([hasZ, catastrophic, hasA, hasA], rowOfA),
-    judge.judge([hasA, hasZ], answerOf('a')),
+    checker.check([hasZ, catastrophic, hasA, hasA], rowOfA),
+    checker.check([hasA, hasZ], answerOf('a')),
   ]);
   expect(hostile.failedChecks).toEqual(['contains', 'matches']);
   expect(hostile.reasons[1]).toBe('took longer than 400 ms');
@@ -58,22 +58,22 @@ test('a catastrophic pattern is stopped, and everything else is still judged', a
 });
 
 test('a stopped check fails when negated too', async () => {
-  const verdict = await judgeWith({ deadlineMs: 300 }).judge([{ ...catastrophic, not: true }], rowOfA);
+  const verdict = await checkerWith({ deadlineMs: 300 }).check([{ ...catastrophic, not: true }], rowOfA);
   expect(verdict).toMatchObject({ passed: false, score: 0, failedChecks: ['not-matches'] });
 });
 
 test('the event loop goes on while a hostile pattern runs', async () => {
   let turns = 0;
   const ticking = setInterval(() => turns++, 1);
-  await judgeWith({ deadlineMs: 300 }).judge([catastrophic], rowOfA);
+  await checkerWith({ deadlineMs: 300 }).check([catastrophic], rowOfA);
   clearInterval(ticking);
   expect(turns).toBeGreaterThan(10);
 });
 
 test('a verdict that came in time counts although this process was too busy to read it', async () => {
-  const judge = judgeWith({ deadlineMs: 400 });
-  await judge.judge([hasA], answerOf('a'));
-  const asked = judge.judge([hasA, hasA, hasA], answerOf('a'));
+  const checker = checkerWith({ deadlineMs: 400 });
+  await checker.check([hasA], answerOf('a'));
+  const asked = checker.check([hasA, hasA, hasA], answerOf('a'));
   // The question leaves in a microtask or two; then nothing is read until long after the deadline.
   await Promise.resolve().then(() => undefined);
   await new Promise((resolve) => setImmediate(resolve));
@@ -82,54 +82,54 @@ test('a verdict that came in time counts although this process was too busy to r
   expect(await asked).toMatchObject({ passed: true });
 });
 
-test('a check that eats the memory of its thread fails, and the others are still judged', async () => {
+test('a check that eats the memory of its thread fails, and the others are still checked', async () => {
   const doubling = specOf({ type: 'json-path', path: `$${'[*,*]'.repeat(32)}` });
-  const judge = judgeWith({ ...patient, memoryMb: 32 });
+  const checker = checkerWith({ ...patient, memoryMb: 32 });
   const nested = answerOf('['.repeat(40) + ']'.repeat(40));
-  expect(await judge.judge([hasA, doubling, hasZ], nested)).toMatchObject({
+  expect(await checker.check([hasA, doubling, hasZ], nested)).toMatchObject({
     failedChecks: ['contains', 'json-path', 'contains'],
     reasons: [expect.any(String), 'took more memory than checks may have', expect.any(String)],
   });
-  expect(await judge.judge([hasA], answerOf('a'))).toMatchObject({ passed: true });
+  expect(await checker.check([hasA], answerOf('a'))).toMatchObject({ passed: true });
 });
 
 test('closing finishes what was asked, and then refuses', async () => {
-  const judge = createJudge(patient);
-  await judge.judge([hasA], answerOf('a'));
+  const checker = createChecker(patient);
+  await checker.check([hasA], answerOf('a'));
   // Slow enough that closing comes before its end: there are a million ways to try.
-  const slow = judge.judge([catastrophic, hasA], answerOf(`${'a'.repeat(20)}!`));
-  const asked = [slow, judge.judge([hasA], answerOf('a'))];
-  await judge.close();
+  const slow = checker.check([catastrophic, hasA], answerOf(`${'a'.repeat(20)}!`));
+  const asked = [slow, checker.check([hasA], answerOf('a'))];
+  await checker.close();
   expect((await Promise.all(asked)).map(({ score }) => score)).toEqual([0.5, 1]);
   expect((await slow).reasons[0]).toContain('does not match');
-  await expect(judge.judge([hasA], answerOf('a'))).rejects.toThrow('this judge was closed');
+  await expect(checker.check([hasA], answerOf('a'))).rejects.toThrow('this checker was closed');
 });
 
 /** Runs a script in a process of its own, from the sources, and gives what it printed once it has ended. */
 async function printedBy(script: string): Promise<string> {
   const prelude = `
-    const { createJudge } = await import(${JSON.stringify(new URL('judge.ts', import.meta.url).href)});
+    const { createChecker } = await import(${JSON.stringify(new URL('checker.ts', import.meta.url).href)});
     const answer = { text: 'a', toolCalls: [], finishReason: 'stop' };
     const check = { type: 'contains', value: 'a', ignore_case: false, not: false, weight: 1 };
-    const judge = createJudge({ deadlineMs: 1000 });`;
+    const checker = createChecker({ deadlineMs: 1000 });`;
   const args = ['--input-type=module', '--eval', `${prelude}\n${script}`];
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 15_000 });
   return stdout + stderr;
 }
 
-test('an unclosed judge lets the process end, once all verdicts are in', async () => {
+test('an unclosed checker lets the process end, once all verdicts are in', async () => {
   const script = `
     const hostile = { ...check, type: 'matches', pattern: '^(a+)+$', flags: '' };
     const show = ({ score }) => console.log(score);
-    judge.judge([check], answer).then(show);
-    judge.judge([hostile], { ...answer, text: 'a'.repeat(60) + '!' }).then(show);`;
+    checker.check([check], answer).then(show);
+    checker.check([hostile], { ...answer, text: 'a'.repeat(60) + '!' }).then(show);`;
   expect(await printedBy(script)).toBe('1\n0\n');
 });
 
 test('no thread is started for answers without checks', async () => {
   const script = `
     process.on('worker', () => console.log('started'));
-    await judge.judge([], answer); console.log('none');
-    await judge.judge([check], answer); console.log('one');`;
+    await checker.check([], answer); console.log('none');
+    await checker.check([check], answer); console.log('one');`;
   expect(await printedBy(script)).toBe('none\nstarted\none\n');
 });

@@ -1,33 +1,33 @@
 import { extname } from 'node:path';
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
 import type { Ms } from '../base/clock.ts';
-import type { Answer, CheckSpec, Judgement } from './check.ts';
-import type { Question } from './judge-worker.ts';
+import type { Answer, CheckSpec, Finding } from './check.ts';
+import type { Question } from './checker-worker.ts';
 
-/** The judgements that were made, in order, and why there are no more, if there are not. */
+/** The findings that were made, in order, and why there are no more, if there are not. */
 export interface Outcome {
-  judgements: Judgement[];
-  /** The check after the last judgement is the one to blame; the thread is gone. */
+  findings: Finding[];
+  /** The check after the last finding is the one to blame; the thread is gone. */
   stopped?: string;
 }
 
-/** One worker that judges one answer at a time. It keeps the process alive only while it has something to do. */
-export interface JudgeThread {
+/** One worker that checks one answer at a time. It keeps the process alive only while it has something to do. */
+export interface CheckerThread {
   /** False once it has ended, for whatever reason. */
   readonly alive: boolean;
-  /** Judges by each check in turn; a check that takes longer than `deadlineMs` ends the thread. */
-  judge(checks: readonly CheckSpec[], answer: Answer, deadlineMs: Ms): Promise<Outcome>;
+  /** Applies each check in turn; a check that takes longer than `deadlineMs` ends the thread. */
+  check(checks: readonly CheckSpec[], answer: Answer, deadlineMs: Ms): Promise<Outcome>;
   end(): Promise<void>;
 }
 
 // The same source runs as it stands and compiled: the extension is that of this very file.
-const workerUrl = new URL(`./judge-worker${extname(import.meta.url)}`, import.meta.url);
+const workerUrl = new URL(`./checker-worker${extname(import.meta.url)}`, import.meta.url);
 
 /**
  * Starts a thread and waits until it has loaded its checks, so that loading is in no check's deadline.
  * `memoryMb` bounds its heap. Rejects when it cannot start: a fault of the installation or of the machine.
  */
-export async function startJudgeThread(memoryMb: number): Promise<JudgeThread> {
+export async function startCheckerThread(memoryMb: number): Promise<CheckerThread> {
   const { port1, port2 } = new MessageChannel();
   const worker = new Worker(workerUrl, {
     workerData: port2,
@@ -42,12 +42,12 @@ export async function startJudgeThread(memoryMb: number): Promise<JudgeThread> {
   return thread;
 }
 
-class WorkerThread implements JudgeThread {
+class WorkerThread implements CheckerThread {
   alive = true;
   readonly #worker: Worker;
   readonly #port: MessagePort;
   /** Why it ended, as far as the worker said. */
-  #failure = 'the thread that judged it ended';
+  #failure = 'the thread that checked it ended';
   #onMessage: (message: unknown) => void = () => undefined;
   #onEnd: () => void = () => undefined;
 
@@ -76,33 +76,33 @@ class WorkerThread implements JudgeThread {
         resolve();
       };
       this.#onEnd = () => {
-        reject(new Error(`the thread that judges answers could not start: ${this.#failure}`));
+        reject(new Error(`the thread that checks answers could not start: ${this.#failure}`));
       };
     });
   }
 
-  judge(checks: readonly CheckSpec[], answer: Answer, deadlineMs: Ms): Promise<Outcome> {
+  check(checks: readonly CheckSpec[], answer: Answer, deadlineMs: Ms): Promise<Outcome> {
     return new Promise((resolve) => {
-      const judgements: Judgement[] = [];
+      const findings: Finding[] = [];
       const expire = (): void => {
         // A busy process may be late to read what came in time.
-        const before = judgements.length;
+        const before = findings.length;
         this.#readWaiting();
-        if (judgements.length > before) return;
+        if (findings.length > before) return;
         this.#onMessage = this.#onEnd = () => undefined;
-        void this.end().then(() => resolve({ judgements, stopped: `took longer than ${deadlineMs} ms` }));
+        void this.end().then(() => resolve({ findings, stopped: `took longer than ${deadlineMs} ms` }));
       };
       let timer = setTimeout(expire, deadlineMs);
-      this.#onMessage = (judgement) => {
+      this.#onMessage = (finding) => {
         clearTimeout(timer);
-        judgements.push(judgement as Judgement);
-        if (judgements.length === checks.length) resolve({ judgements });
+        findings.push(finding as Finding);
+        if (findings.length === checks.length) resolve({ findings });
         else timer = setTimeout(expire, deadlineMs);
       };
       this.#onEnd = () => {
         this.#readWaiting();
         clearTimeout(timer);
-        resolve({ judgements, stopped: this.#failure });
+        resolve({ findings, stopped: this.#failure });
       };
       this.#port.postMessage({ checks, answer } satisfies Question);
     });

@@ -1,8 +1,8 @@
 import { workerData, type MessagePort } from 'node:worker_threads';
 import type { Answer, CheckSpec } from './check.ts';
-import { judgeOne } from './check-verdict.ts';
+import { checkOne } from './check-verdict.ts';
 
-/** What the thread is asked: to judge an answer by these checks, in this order. */
+/** What the thread is asked: to apply these checks to an answer, in this order. */
 export interface Question {
   checks: readonly CheckSpec[];
   answer: Answer;
@@ -10,9 +10,9 @@ export interface Question {
 
 const port = workerData as MessagePort;
 
-// Each judgement leaves at once: should the next check be stopped, those before it are known.
+// Each finding leaves at once: should the next check be stopped, those before it are known.
 port.on('message', ({ checks, answer }: Question) => {
-  for (const check of checks) port.postMessage(judgeOne(check, answer));
+  for (const check of checks) port.postMessage(checkOne(check, answer));
 });
 
 port.postMessage('ready');
