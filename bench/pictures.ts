@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadRun } from '../src/cli/load-report.ts';
+import { loadRun } from '../src/analysis/read-run.ts';
 import { fixed } from '../src/report/number-text.ts';
 import { table } from '../src/report/run-table.ts';
 import { runFiles } from '../src/journal/run-folder.ts';

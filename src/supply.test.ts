@@ -49,7 +49,7 @@ test('these variables of the environment are read, and no others', () => {
 /** They are given the whole environment, and look up what stands above. */
 const givenAll = [
   'bin.ts',
-  'diagnose/calibrate/calibration.ts',
+  'diagnose/calibrate/calibration-file.ts',
   'cli/doctor/examine-suite.ts',
   'cli/init/execute-init.ts',
   'cli/progress.ts',

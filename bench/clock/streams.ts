@@ -1,5 +1,5 @@
 import { systemClock } from '../../src/base/clock.ts';
-import type { LevelFigures } from '../../src/diagnose/calibrate/level-figures.ts';
+import type { LevelFigures } from '../../src/journal/calibration.ts';
 import { drive, measureLevel, streamMs } from '../../src/diagnose/calibrate/level.ts';
 import { type Client, onMachineClock } from '../clients/client.ts';
 import { benchShape } from './task.ts';

@@ -1,5 +1,5 @@
 import type { Ms } from '../../src/base/clock.ts';
-import type { LevelFigures } from '../../src/diagnose/calibrate/level-figures.ts';
+import type { LevelFigures } from '../../src/journal/calibration.ts';
 import type { ClientName } from '../clients/client.ts';
 
 /** One measurement of one client, made in a process of its own. */

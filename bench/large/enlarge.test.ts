@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { loadRun, readRows } from '../../src/cli/load-report.ts';
+import { loadRun } from '../../src/analysis/read-run.ts';
+import { readRequests } from '../../src/journal/resume.ts';
 import { scratch } from '../../src/cli/testing/gatebench.ts';
 import { writeRun } from '../../src/cli/testing/run-folder.ts';
 import { rowsOf } from '../../src/report/sheet/testing/runs.ts';
@@ -15,7 +16,7 @@ test('a small run becomes a whole large one, with rows that all differ', async (
   const large = join(home.path, 'large');
   const rows = await enlarge(small, large, 1000);
   const [ids, latencies] = [new Set<string>(), new Set<number | undefined>()];
-  for await (const { event_id, e2e_latency_ms } of readRows(large)) {
+  for await (const { event_id, e2e_latency_ms } of readRequests(large)) {
     ids.add(event_id);
     latencies.add(e2e_latency_ms);
   }

@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Calibration, saveCalibration, stateFolder } from '../diagnose/calibrate/calibration.ts';
+import type { Calibration } from '../journal/calibration.ts';
+import { saveCalibration, stateFolder } from '../diagnose/calibrate/calibration-file.ts';
 import { level } from '../diagnose/calibrate/testing/level.ts';
 import { describeMachine, type Manifest } from '../journal/manifest.ts';
 import { createMock } from '../mock/mock-server.ts';

@@ -2,7 +2,7 @@ import { systemClock } from '../base/clock.ts';
 import { count } from '../base/text.ts';
 import { exitCode, type ExitCode } from '../base/user-error.ts';
 import { calibrate } from '../diagnose/calibrate/calibrate.ts';
-import { saveCalibration } from '../diagnose/calibrate/calibration.ts';
+import { saveCalibration } from '../diagnose/calibrate/calibration-file.ts';
 import { renderCalibration } from '../diagnose/calibrate/render-calibration.ts';
 import { stdoutStyle } from './terminal.ts';
 

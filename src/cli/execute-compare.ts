@@ -11,7 +11,7 @@ import { compare, compareRuns, defaultMargin, type CompareOptions } from '../ana
 import { allMetrics, everyMetric, type ComparedMetric } from '../analysis/compared-metrics.ts';
 import { describeExplanation, worthTelling } from '../analysis/explain.ts';
 import { describeWarning, runPairWarnings } from '../analysis/warnings.ts';
-import { loadRun, type LoadedRun } from './load-report.ts';
+import { loadRun, type LoadedRun } from '../analysis/read-run.ts';
 import { stdoutStyle } from './terminal.ts';
 import { writeOut } from './write-out.ts';
 

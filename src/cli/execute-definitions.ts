@@ -4,7 +4,8 @@ import { findRun } from '../journal/run-folder.ts';
 import { renderDefinitions } from '../report/definitions-table.ts';
 import { jsonText } from '../report/run-json.ts';
 import { applyDefinitions } from '../analysis/definitions/apply.ts';
-import { loadRun, readRows } from './load-report.ts';
+import { loadRun } from '../analysis/read-run.ts';
+import { readRequests } from '../journal/resume.ts';
 import type { ReportFlags } from './execute-report.ts';
 import { stdoutStyle } from './terminal.ts';
 import { writeOut } from './write-out.ts';
@@ -19,7 +20,7 @@ export async function executeDefinitions({
 }: ReportFlags): Promise<ExitCode> {
   const folder = await findRun(run, results);
   const { report } = await loadRun(folder);
-  const models = await applyDefinitions(readRows(folder), readAnswerLines(folder), report.models);
+  const models = await applyDefinitions(readRequests(folder), readAnswerLines(folder), report.models);
   const style = out === undefined ? stdoutStyle(color) : { columns: 120, color: false };
   await writeOut(format === 'json' ? jsonText({ models }) : renderDefinitions(models, style), out);
   return exitCode.done;

@@ -9,10 +9,8 @@ import { exportFormats } from '../report/sheet-formats.ts';
 import { localeNamed } from '../report/sheet/locales.ts';
 import { pickFields } from '../report/sheet/pick-fields.ts';
 import { tableNamed, type TableName } from '../report/sheet/tables.ts';
-import { FileState } from '../journal/file-state.ts';
-import { readManifest } from '../journal/manifest.ts';
 import { findRuns } from './find-runs.ts';
-import { loadRun, readRows, runFileWarnings } from './load-report.ts';
+import { loadRun, readRun, type StoredRun } from '../analysis/read-run.ts';
 import { writeStream } from './write-stream.ts';
 
 export interface ExportFlags {
@@ -33,9 +31,9 @@ export async function executeExport(flags: ExportFlags): Promise<ExitCode> {
   const options = optionsOf(flags, format);
   if (process.stdout.isTTY) assertForTerminal(flags, format);
   const folders = await findRuns(flags.runs, flags.results);
-  const states = folders.map((folder) => ({ folder, state: new FileState() }));
-  await writeStream(format.write(states.map(exportedRun), options), flags.out);
-  for (const { folder, state } of states) await warnOf(folder, state);
+  const runs = await Promise.all(folders.map(readRun));
+  await writeStream(format.write(runs.map(exportedRun), options), flags.out);
+  for (const run of runs) warnOf(run);
   if (!flags.quiet) tell(flags, options, folders.length);
   return exitCode.done;
 }
@@ -93,21 +91,14 @@ function optionsOf({ locale, table, columns, aliases }: ExportFlags, format: Exp
 }
 
 /** Summarises when first asked, and once. */
-function exportedRun({ folder, state }: { folder: string; state: FileState }): ExportedRun {
+function exportedRun({ folder, rows }: StoredRun): ExportedRun {
   let summary: Promise<Summarised> | undefined;
-  return {
-    rows: () => {
-      state.reset();
-      return readRows(folder, state);
-    },
-    summarised: () => (summary ??= loadRun(folder)),
-  };
+  return { rows: () => rows, summarised: () => (summary ??= loadRun(folder)) };
 }
 
 /** Also with --quiet: rows are missing in what was written. */
-async function warnOf(folder: string, state: FileState): Promise<void> {
-  for (const warning of runFileWarnings(folder, state, await readManifest(folder)))
-    process.stderr.write(`⚠ ${folder}: ${warning}\n`);
+function warnOf({ folder, warnings }: StoredRun): void {
+  for (const warning of warnings()) process.stderr.write(`⚠ ${folder}: ${warning}\n`);
 }
 
 function tell({ out }: ExportFlags, { aliases, columns }: ExportOptions, runs: number): void {

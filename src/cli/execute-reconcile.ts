@@ -21,7 +21,7 @@ import { match } from '../diagnose/reconcile/match.ts';
 import { type OllamaUsage, readOllamaUsage } from '../diagnose/reconcile/ollama-usage.ts';
 import { reconciliationJson, renderReconciliation } from '../diagnose/reconcile/render-reconciliation.ts';
 import { type Reconciliation, reconciliationWarnings, summaryOf } from '../diagnose/reconcile/summary.ts';
-import { readRows } from './load-report.ts';
+import { readRequests } from '../journal/resume.ts';
 import { stdoutStyle } from './terminal.ts';
 
 export interface ReconcileFlags {
@@ -69,7 +69,7 @@ export async function reconcileRun(
 ): Promise<{ reconciliation: Reconciliation; file?: string }> {
   const folder = await findRun(flags.run, flags.results);
   const manifest = await readManifest(folder);
-  const attempts = await Array.fromAsync(readRows(folder));
+  const attempts = await Array.fromAsync(readRequests(folder));
   const dispatcher = createDispatcher({ connectTimeoutMs }, env);
   try {
     const environment = readEnvironment(env);

@@ -1,7 +1,7 @@
 import { exitCode, type ExitCode } from '../base/user-error.ts';
 import { findRun } from '../journal/run-folder.ts';
 import { outputFormats } from '../report/report-formats.ts';
-import { loadRun } from './load-report.ts';
+import { loadRun } from '../analysis/read-run.ts';
 import { stdoutStyle } from './terminal.ts';
 import { writeOut } from './write-out.ts';
 

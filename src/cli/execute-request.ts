@@ -7,12 +7,11 @@ import type { RequestRow } from '../journal/request-columns.ts';
 import { readCsv } from '../journal/read-csv.ts';
 import { readManifest } from '../journal/manifest.ts';
 import { reconciledColumns, type ReconciledRow } from '../journal/reconciled-columns.ts';
-import { keyOf } from '../journal/resume.ts';
+import { keyOf, readRequests } from '../journal/resume.ts';
 import { findRun, isThere, runFiles } from '../journal/run-folder.ts';
 import { requestJson } from '../report/request/request-json.ts';
 import type { RequestReport } from '../report/request/request-report.ts';
 import { renderRequest } from '../report/request/request-table.ts';
-import { readRows } from './load-report.ts';
 import type { ReportFlags } from './execute-report.ts';
 import { stdoutStyle } from './terminal.ts';
 import { writeOut } from './write-out.ts';
@@ -35,7 +34,7 @@ export async function executeRequest(
 
 async function requestReport(folder: string, eventId: string): Promise<RequestReport> {
   const { run_id, suite, suite_hash, started_at } = await readManifest(folder);
-  const rows = await Array.fromAsync(readRows(folder));
+  const rows = await Array.fromAsync(readRequests(folder));
   const row = theOne(rows, eventId);
   const key = keyOf(row);
   return {

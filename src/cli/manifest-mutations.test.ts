@@ -8,7 +8,7 @@ import { json } from '../report/run-json.ts';
 import { markdown } from '../report/run-markdown.ts';
 import { judgeNight } from './gate/night.ts';
 import { nightlySuite, writeNight } from './gate/testing/nightly-runs.ts';
-import { loadRun } from './load-report.ts';
+import { loadRun } from '../analysis/read-run.ts';
 import { renderReportPage } from './page.ts';
 import { gatebench, scratch } from './testing/gatebench.ts';
 

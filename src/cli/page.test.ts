@@ -7,7 +7,7 @@ import type { RequestRow } from '../journal/request-columns.ts';
 import { runFiles } from '../journal/run-folder.ts';
 import { sampleRows, sampleStart } from '../report/page/testing/sample-run.ts';
 import { compareRuns } from '../analysis/compare.ts';
-import { loadRun } from './load-report.ts';
+import { loadRun } from '../analysis/read-run.ts';
 import { readAnswers, renderComparisonPage, renderReportPage } from './page.ts';
 import { writeRun } from './testing/run-folder.ts';
 

@@ -6,7 +6,8 @@ import type { AnswerLine } from '../journal/answer-line.ts';
 import { runFiles } from '../journal/run-folder.ts';
 import type { ComparisonReport } from '../report/comparison/comparison.ts';
 import type { AnswerText } from '../report/page/page-parts.ts';
-import { loadRun, readRows, type LoadedRun } from './load-report.ts';
+import { loadRun, type LoadedRun } from '../analysis/read-run.ts';
+import { readRequests } from '../journal/resume.ts';
 
 /** Characters of each answer in a page; the whole text stays in `answers.jsonl`. */
 const answerLength = 2000;
@@ -26,7 +27,7 @@ export async function renderReportPage(folder: string, loaded?: LoadedRun): Prom
   const run = loaded ?? (await loadRun(folder));
   const { manifest, collected, comparison, report } = run;
   const suiteOrder = manifest.suite.prompts.map(({ id }) => id);
-  const scanned = await scanRows(readRows(folder), {
+  const scanned = await scanRows(readRequests(folder), {
     collected,
     startedAt: manifest.started_at,
     answerPrompts: answerPrompts(collected, suiteOrder),

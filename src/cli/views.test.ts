@@ -12,7 +12,7 @@ import { nightRows } from '../analysis/history.ts';
 import { judgeThresholds } from '../analysis/thresholds.ts';
 import { halfWidth } from '../analysis/stopping.ts';
 import type { Threshold } from '../suite/suite.ts';
-import { loadRun, type LoadedRun } from './load-report.ts';
+import { loadRun, type LoadedRun } from '../analysis/read-run.ts';
 import { renderReportPage } from './page.ts';
 import { scratch } from './testing/gatebench.ts';
 import { writeRun } from './testing/run-folder.ts';

@@ -16,7 +16,9 @@ import { Stats } from './mock-stats.ts';
 import { Timetable } from './timetable.ts';
 import { Truth } from './truth-log.ts';
 
-/** a mock gateway that listens. */
+export type { MockOptions };
+
+/** A mock gateway that listens. */
 export interface Mock {
   /** `http://127.0.0.1:<port>`. */
   url: string;
@@ -30,7 +32,10 @@ const keepAliveTimeout = 400_000;
 /** All headers of a request together. */
 const maxHeaderSize = 32 * 1024;
 
-/** Starts a mock gateway in this process, on loopback alone. Throws `UserError` when the port is taken. */
+/**
+ * Starts a mock gateway in this process, on loopback alone: Cloudflare AI Gateway with Ollama behind it, with models
+ * such as `custom-ollama/sim-swift`. Throws `UserError` when the port is taken.
+ */
 export async function createMock(
   given: Partial<MockOptions> = {},
   clock: Clock = systemClock,

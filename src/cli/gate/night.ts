@@ -8,7 +8,7 @@ import type { BaselineFacts, GateReport } from '../../report/gate/gate-report.ts
 import { defaultGate } from '../../suite/expand/expand-gate.ts';
 import { gate, type GateResult } from '../../analysis/gate.ts';
 import { isIncomplete, nightRows, type HistoryRow } from '../../analysis/history.ts';
-import { loadRun, type LoadedRun } from '../load-report.ts';
+import { loadRun, type LoadedRun } from '../../analysis/read-run.ts';
 import { appendHistory, historyFile, historyWarnings, readHistory } from './history-file.ts';
 
 export interface NightFlags {

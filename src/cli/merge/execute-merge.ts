@@ -8,7 +8,7 @@ import { setTornLineAside } from '../../journal/resume.ts';
 import { findRun, runFiles, writeWhole } from '../../journal/run-folder.ts';
 import { outputFormats } from '../../report/report-formats.ts';
 import { modelColumns, pairColumns } from '../../analysis/summary-columns.ts';
-import { loadRun } from '../load-report.ts';
+import { loadRun } from '../../analysis/read-run.ts';
 import { stdoutStyle } from '../terminal.ts';
 import { joinAnswers, joinedManifest, joinRows } from './join-shards.ts';
 import { assertSamePlan, missingShards, type Part } from './same-plan.ts';

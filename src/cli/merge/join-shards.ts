@@ -8,7 +8,8 @@ import { requestColumns } from '../../journal/request-columns.ts';
 import { csvHeader, csvLines } from '../../journal/csv-file.ts';
 import type { Manifest, RunStatus } from '../../journal/manifest.ts';
 import { runFiles } from '../../journal/run-folder.ts';
-import { readRows, unprovenConcurrency } from '../load-report.ts';
+import { readRequests } from '../../journal/resume.ts';
+import { unprovenConcurrency } from '../../analysis/run-facts.ts';
 import { missingShards, shardName, type Part } from './same-plan.ts';
 
 /** The manifest of the whole. Parts come in the order of their shards. */
@@ -69,7 +70,7 @@ export async function joinRows(parts: readonly Part[], runId: string, folder: st
     for (const part of parts) {
       let last = before;
       let text = '';
-      for await (const row of readRows(part.folder)) {
+      for await (const row of readRequests(part.folder)) {
         const block = row.block + before;
         last = Math.max(last, block);
         rows++;

@@ -2,7 +2,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { level } from '../../diagnose/calibrate/testing/level.ts';
-import { loadRun, readRows } from '../load-report.ts';
+import { loadRun } from '../../analysis/read-run.ts';
+import { readRequests } from '../../journal/resume.ts';
 import { readManifest } from '../../journal/manifest.ts';
 import { gatebench, scratch, type Finished } from '../testing/gatebench.ts';
 import { createMock } from '../../mock/mock-server.ts';
@@ -55,7 +56,7 @@ describe('shards', () => {
     expect(merged).toMatchObject({ code: 0 });
     expect(merged.stdout).toContain('✗ geomean(completion_tokens) of sim-swift');
     const folder = join(cwd.path, 'whole');
-    const rows = await Array.fromAsync(readRows(folder));
+    const rows = await Array.fromAsync(readRequests(folder));
     const { report, manifest } = await loadRun(folder);
     expect(report.run).toMatchObject({
       status: 'complete',

@@ -1,7 +1,7 @@
 import type { RequestRow } from '../../journal/request-columns.ts';
 import { Collector } from '../../analysis/collect.ts';
 import { WidthRule } from '../../analysis/stopping.ts';
-import { readRows } from '../load-report.ts';
+import { readRequests } from '../../journal/resume.ts';
 import type { Prepared } from './prepare.ts';
 
 export interface AdaptiveRepeats {
@@ -25,7 +25,7 @@ export async function adaptiveRepeats(
   const rule = new WidthRule(stop);
   // Repeats that an earlier process began are finished, whatever the interval says by now.
   let begun = fixed + (manifest.added_repeats ?? 0);
-  for await (const row of readRows(folder)) collector.add(row);
+  for await (const row of readRequests(folder)) collector.add(row);
   return {
     add: (row) => collector.add(row),
     another(repeat) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import { median } from '../../stats/quantile.ts';
-import { readRows } from '../load-report.ts';
+import { readRequests } from '../../journal/resume.ts';
 import { startEngine, withoutEngine, type Engine } from '../testing/engine.ts';
 import { gatebench, onlyRun, scratch, start, type Finished } from '../testing/gatebench.ts';
 
@@ -34,7 +34,7 @@ interface Ran {
 }
 
 async function rowsOf(cwd: string): Promise<RequestRow[]> {
-  const rows = await Array.fromAsync(readRows(await onlyRun(cwd)));
+  const rows = await Array.fromAsync(readRequests(await onlyRun(cwd)));
   return rows.toSorted((a, b) => (a.started_at! < b.started_at! ? -1 : 1));
 }
 

@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { RequestRow } from '../../journal/request-columns.ts';
-import { keyOf } from '../../journal/resume.ts';
+import { keyOf, readRequests } from '../../journal/resume.ts';
 import { createMock } from '../../mock/mock-server.ts';
-import { readRows } from '../load-report.ts';
 import { gatebench, onlyRun, scratch, start, suites, type Finished } from '../testing/gatebench.ts';
 
 const token = 'test-token-4711';
@@ -46,7 +45,7 @@ interface Trial {
 }
 
 async function rowsOf(folder: string): Promise<RequestRow[]> {
-  return Array.fromAsync(readRows(folder));
+  return Array.fromAsync(readRequests(folder));
 }
 
 /** Runs a suite against a mock in this process. */

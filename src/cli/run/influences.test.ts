@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import { influences } from '../../mock/influences.ts';
 import { createMock } from '../../mock/mock-server.ts';
-import { readRows } from '../load-report.ts';
+import { readRequests } from '../../journal/resume.ts';
 import { gatebench, onlyRun, scratch } from '../testing/gatebench.ts';
 
 /** One long prompt and one short, of one model that answers in exact time. */
@@ -46,7 +46,7 @@ async function ran(mode: string, gateway: object, run: object = {}, ...args: str
   if (mode !== 'cold-loads') await load(mock.url);
   const { code, stdout } = await gatebench(['run', 'trial.yaml', '--base-url', mock.url, ...args], cwd.path);
   await mock.close();
-  const rows = await Array.fromAsync(readRows(await onlyRun(cwd.path)));
+  const rows = await Array.fromAsync(readRequests(await onlyRun(cwd.path)));
   return { code, said: stdout.replace(/\s+/g, ' '), rows };
 }
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { readManifest } from '../../journal/manifest.ts';
 import { goodFrames, sendFrames, serve } from '../../wire/testing/server.ts';
 import { createMock } from '../../mock/mock-server.ts';
-import { readRows } from '../load-report.ts';
+import { readRequests } from '../../journal/resume.ts';
 import { gatebench, onlyRun, scratch } from '../testing/gatebench.ts';
 
 /** Of two models that take a while to load. */
@@ -32,7 +32,7 @@ test('Ollama asked in its own words: cold loads are in the warm-up, and server t
   await mock.close();
   expect(ran.code).toBe(0);
   const folder = await onlyRun(cwd.path);
-  const rows = await Array.fromAsync(readRows(folder));
+  const rows = await Array.fromAsync(readRequests(folder));
   const warmup = rows.filter(({ phase }) => phase === 'warmup');
   expect(warmup.map(({ model, load_ms }) => [model, load_ms]).toSorted()).toEqual([
     ['one', 600],
@@ -82,7 +82,7 @@ test('by default it is asked as every route is; a cold load is seen in its memor
   await mock.close();
   expect(ran.code).toBe(0);
   const folder = await onlyRun(cwd.path);
-  const rows = await Array.fromAsync(readRows(folder));
+  const rows = await Array.fromAsync(readRequests(folder));
   expect(rows.every(({ status, server_total_ms }) => status === 'ok' && server_total_ms === undefined)).toBe(
     true,
   );

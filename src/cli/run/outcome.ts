@@ -7,7 +7,7 @@ import { outputFormats } from '../../report/report-formats.ts';
 import type { Report } from '../../report/run-report.ts';
 import { modelColumns, pairColumns } from '../../analysis/summary-columns.ts';
 import type { ThresholdResult } from '../../analysis/thresholds.ts';
-import { loadRun } from '../load-report.ts';
+import { loadRun } from '../../analysis/read-run.ts';
 import { renderReportPage } from '../page.ts';
 import { stdoutStyle } from '../terminal.ts';
 import type { RunFlags } from './execute-run.ts';

@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 import { goodFrames, sendFrames, serve, type TestServer } from '../../wire/testing/server.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import type { Manifest } from '../../journal/manifest.ts';
-import { readRows } from '../load-report.ts';
+import { readRequests } from '../../journal/resume.ts';
 import { scratch, type Finished } from '../testing/gatebench.ts';
 
 const bin = fileURLToPath(new URL('../../bin.ts', import.meta.url));
@@ -75,7 +75,7 @@ async function read(folder: string, finished: Promise<Finished>): Promise<Ended>
   const result = await finished;
   return {
     result,
-    rows: await Array.fromAsync(readRows(folder)),
+    rows: await Array.fromAsync(readRequests(folder)),
     manifest: JSON.parse(await readFile(join(folder, 'run.json'), 'utf8')) as Manifest,
     models: await readFile(join(folder, 'models.csv'), 'utf8'),
   };

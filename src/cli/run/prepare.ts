@@ -5,7 +5,7 @@ import { seededRandom } from '../../base/random.ts';
 import { count } from '../../base/text.ts';
 import { exitCode, UserError } from '../../base/user-error.ts';
 import { packageVersion, version } from '../../base/version.ts';
-import { loadCalibration } from '../../diagnose/calibrate/calibration.ts';
+import { loadCalibration } from '../../diagnose/calibrate/calibration-file.ts';
 import { readDescriptors, withinDescriptors } from './descriptors.ts';
 import { createRunFolder } from '../../journal/create-run-folder.ts';
 import { type Lock, lockRun } from '../../journal/lock.ts';

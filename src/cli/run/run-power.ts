@@ -9,7 +9,7 @@ import type { Suite } from '../../suite/suite.ts';
 import { collect } from '../../analysis/collect.ts';
 import { plannedFamily } from '../../analysis/compared-metrics.ts';
 import { levelsOf, morePromptsBuy } from '../../analysis/plan-power.ts';
-import { readRows } from '../load-report.ts';
+import { readRequests } from '../../journal/resume.ts';
 
 export interface PowerContext {
   /** Routes that the run would take. */
@@ -62,7 +62,7 @@ async function earlierLevels(
       const manifest = await readManifest(run);
       if (isDemo(manifest.routes.map(({ route }) => route)) !== isDemo(routes)) continue;
       read++;
-      const levels = levelsOf(await collect(readRows(run)));
+      const levels = levelsOf(await collect(readRequests(run)));
       if (levels) return { levels, run: manifest.run_id };
     } catch {
       // A damaged or foreign folder tells nothing here; report will say what is wrong with it.

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { saltToken } from '../../wire/salt.ts';
 import { readManifest } from '../../journal/manifest.ts';
-import { keyOf } from '../../journal/resume.ts';
+import { keyOf, readRequests } from '../../journal/resume.ts';
 import { createMock, type Mock } from '../../mock/mock-server.ts';
-import { readRows } from '../load-report.ts';
 import { gatebench, onlyRun, scratch } from '../testing/gatebench.ts';
 
 const suite = [
@@ -38,7 +37,7 @@ test('every attempt carries a token of its own, which run.json and its row tell 
   const folder = await onlyRun(cwd.path);
   const { run_id: runId, seed, suite: recorded } = await readManifest(folder);
   expect(recorded.run.salt).toBe('suffix');
-  const tokens = (await Array.fromAsync(readRows(folder))).map((row) =>
+  const tokens = (await Array.fromAsync(readRequests(folder))).map((row) =>
     saltToken({ runId, seed, key: keyOf(row), attempt: row.attempt }),
   );
   expect(sent).toEqual(tokens.map((token) => `Be brief.\n\n[${token}]`));

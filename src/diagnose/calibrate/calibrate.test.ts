@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { UserError } from '../../base/user-error.ts';
 import { roundsFor } from './calibrate.ts';
-import { type Calibration, loadCalibration, stateFolder } from './calibration.ts';
+import type { Calibration } from '../../journal/calibration.ts';
+import { loadCalibration, stateFolder } from './calibration-file.ts';
 
 const run = promisify(execFile);
 let state: string;

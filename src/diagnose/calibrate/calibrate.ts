@@ -9,8 +9,7 @@ import { describeMachine } from '../../journal/manifest.ts';
 import { defaultOptions } from '../../mock/options.ts';
 import { spawnMock } from '../../mock/spawn.ts';
 import { maxFrames } from '../../mock/truth-log.ts';
-import { type Calibration, sentenceOf } from './calibration.ts';
-import type { LevelFigures } from './level-figures.ts';
+import { type Calibration, sentenceOf, type LevelFigures } from '../../journal/calibration.ts';
 import { drive, measureLevel, shapedRequest, streamMs, type StreamShape } from './level.ts';
 import { type KeptExchange, seenStream } from './truth-join.ts';
 

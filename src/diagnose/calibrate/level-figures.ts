@@ -1,4 +1,5 @@
 import type { Ms } from '../../base/clock.ts';
+import type { BoundFigures, LevelFigures, Spread } from '../../journal/calibration.ts';
 import { ascending, quantile } from '../../stats/quantile.ts';
 import type { JoinedStream, Span } from './truth-join.ts';
 
@@ -7,14 +8,6 @@ export const fewestForP99 = 100;
 
 /** What the client's bound leaves to the kernel's network stack and to the server between its stamp and its write. */
 export const boundAllowanceMs: Ms = 1;
-
-export interface Spread {
-  n: number;
-  p50: Ms;
-  /** Absent for fewer than 100 values. */
-  p99?: Ms;
-  max: Ms;
-}
 
 /** Undefined for no values. */
 export function spreadOf(values: Iterable<Ms>): Spread | undefined {
@@ -26,18 +19,6 @@ export function spreadOf(values: Iterable<Ms>): Spread | undefined {
     ...(sorted.length >= fewestForP99 ? { p99: quantile(sorted, 0.99) } : {}),
     max: sorted.at(-1)!,
   };
-}
-
-/** How the rows' own bounds fared against the truth. */
-export interface BoundFigures {
-  /** Rows that carried a bound. */
-  rows: number;
-  /** Rows whose key instants were late by no more than their bound and the allowance. */
-  held: number;
-  /** Of the others: rows whose worst instant was on its way while the machine or the truth server stood still. */
-  broken_elsewhere: number;
-  /** Median of the bounds themselves: what honesty costs. */
-  median_ms?: Ms;
 }
 
 /** `pauses`: when anything but the client stood still. */
@@ -53,11 +34,6 @@ export function boundFigures(streams: readonly JoinedStream[], pauses: readonly 
   };
 }
 
-/** Share of rows in which the bound held, of those that speak of the client. Undefined for none. */
-export function boundShareOf({ rows, held, broken_elsewhere: elsewhere }: BoundFigures): number | undefined {
-  return rows > elsewhere ? held / (rows - elsewhere) : undefined;
-}
-
 const overlap = (a: Span, b: Span): boolean => a.from < b.to && b.from < a.to;
 
 /**
@@ -69,34 +45,6 @@ export function steadyPart(slots: readonly (readonly JoinedStream[])[]): JoinedS
   const from = Math.max(...busy.map((streams) => streams[0]!.sentAt));
   const to = Math.min(...busy.map((streams) => streams.at(-1)!.endedAt));
   return busy.flat().filter(({ sentAt, endedAt }) => sentAt >= from && endedAt <= to);
-}
-
-/** What one level of concurrency showed. Errors, lateness and bound are those of its steady part. */
-export interface LevelFigures {
-  /** Streams open at once. */
-  streams: number;
-  /** Streams that were compared with the truth. */
-  measured: number;
-  /** Streams of the whole level that did not end well or could not be matched. */
-  failed: number;
-  chunks: number;
-  /** Stamped − written, of every chunk with text. */
-  arrival_error_ms: Spread;
-  /** TTFT from `sent` as measured, less the true one. */
-  ttft_error_ms: Spread;
-  /** Request left → received: the network, and the truth server's own delay in reading, which is in no error above. */
-  request_ms: Spread;
-  bound: BoundFigures;
-  /** Share of the level in which the event loop was busy, 0 to 1. */
-  loop_utilisation: number;
-  /** Processor time of this process for each chunk of the level. */
-  cpu_us_per_chunk: number;
-  /** Written − due, of every chunk with text: its own delay in writing, in no error above either. */
-  server_lateness_ms: Spread;
-  /** Times at which the machine stood still for 1 ms or longer, over the whole level. */
-  pauses: { count: number; longest_ms: Ms };
-  /** Time that the host of this virtual machine kept its processors for others. Absent where nobody tells. */
-  stolen_ms?: Ms;
 }
 
 export interface LevelRecord {

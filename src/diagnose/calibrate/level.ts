@@ -1,7 +1,8 @@
 import type { Clock, Ms } from '../../base/clock.ts';
 import type { ChatRequest } from '../../wire/chat-request-body.ts';
 import type { Knobs } from '../../mock/knobs.ts';
-import { levelFigures, type LevelFigures } from './level-figures.ts';
+import { levelFigures } from './level-figures.ts';
+import type { LevelFigures } from '../../journal/calibration.ts';
 import { machineOffset, serverStalls, stolenMs, watchPauses } from './pauses.ts';
 import { clearTruth, fetchTruth, joinStreams, type SeenStream } from './truth-join.ts';
 

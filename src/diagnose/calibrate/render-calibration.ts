@@ -3,8 +3,15 @@ import { painter } from '../../report/paint.ts';
 import type { Style } from '../../report/run-report.ts';
 import { type TextCell, type TextColumn, textTable } from '../../report/text-table.ts';
 import { flowed, wrapped } from '../../report/text-width.ts';
-import { boundShare, type Calibration, promisedMs, soundUtilisation } from './calibration.ts';
-import { boundShareOf, type LevelFigures, type Spread } from './level-figures.ts';
+import {
+  boundShare,
+  type Calibration,
+  promisedMs,
+  soundUtilisation,
+  boundShareOf,
+  type LevelFigures,
+  type Spread,
+} from '../../journal/calibration.ts';
 
 /** For the terminal: how far off the reader was, level by level, what went on meanwhile, and what it comes to. */
 export function renderCalibration(calibration: Calibration, { columns, color }: Style): string {

@@ -1,4 +1,4 @@
-import type { LevelFigures } from '../level-figures.ts';
+import type { LevelFigures } from '../../../journal/calibration.ts';
 
 /** A level at which all is well: 200 streams were compared, TTFT within `p99`. */
 export function level(streams: number, p99: number, given: Partial<LevelFigures> = {}): LevelFigures {

@@ -1,14 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
-import type { Ms } from '../../base/clock.ts';
-import { count } from '../../base/text.ts';
-import { version } from '../../base/version.ts';
-import { describeMachine, type Manifest } from '../../journal/manifest.ts';
-import { writeWhole } from '../../journal/run-folder.ts';
-import { boundShareOf, type LevelFigures } from './level-figures.ts';
+import type { Ms } from '../base/clock.ts';
+import { count } from '../base/text.ts';
+import type { Manifest } from './manifest.ts';
 
 /** What a calibration found: as it is printed by `--json`, kept by `--save`, and carried by `run.json`. */
 export interface Calibration {
@@ -97,33 +89,56 @@ const shown = (ms: Ms): string => (Math.ceil(ms * 10) / 10).toFixed(1);
 
 const percent = (share: number): string => `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
 
-/** Where this user's programs keep what they know: XDG's place, or its default. */
-export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
-  const state = env['XDG_STATE_HOME'];
-  return join(state !== undefined && state !== '' ? state : join(homedir(), '.local', 'state'), 'gatebench');
+/** What one level of concurrency showed. Errors, lateness and bound are those of its steady part. */
+export interface LevelFigures {
+  /** Streams open at once. */
+  streams: number;
+  /** Streams that were compared with the truth. */
+  measured: number;
+  /** Streams of the whole level that did not end well or could not be matched. */
+  failed: number;
+  chunks: number;
+  /** Stamped − written, of every chunk with text. */
+  arrival_error_ms: Spread;
+  /** TTFT from `sent` as measured, less the true one. */
+  ttft_error_ms: Spread;
+  /** Request left → received: the network, and the truth server's own delay in reading, which is in no error above. */
+  request_ms: Spread;
+  bound: BoundFigures;
+  /** Share of the level in which the event loop was busy, 0 to 1. */
+  loop_utilisation: number;
+  /** Processor time of this process for each chunk of the level. */
+  cpu_us_per_chunk: number;
+  /** Written − due, of every chunk with text: its own delay in writing, in no error above either. */
+  server_lateness_ms: Spread;
+  /** Times at which the machine stood still for 1 ms or longer, over the whole level. */
+  pauses: { count: number; longest_ms: Ms };
+  /** Time that the host of this virtual machine kept its processors for others. Absent where nobody tells. */
+  stolen_ms?: Ms;
 }
 
-/** A calibration holds for the machine, the Node and the gatebench that it was made with, and for no other. */
-export function calibrationFile(folder: string = stateFolder()): string {
-  const key = JSON.stringify([describeMachine(), process.versions.node, version()]);
-  return join(folder, `calibration-${createHash('sha256').update(key).digest('hex').slice(0, 12)}.json`);
+/** Of some measured values. */
+export interface Spread {
+  n: number;
+  p50: Ms;
+  /** Absent for fewer than 100 values. */
+  p99?: Ms;
+  max: Ms;
 }
 
-/** Keeps it in place of an earlier one; resolves to the file. */
-export async function saveCalibration(calibration: Calibration, folder?: string): Promise<string> {
-  const file = calibrationFile(folder);
-  await mkdir(dirname(file), { recursive: true });
-  await writeWhole(file, `${JSON.stringify(calibration, null, 2)}\n`);
-  return file;
+/** How the rows' own bounds fared against the truth. */
+export interface BoundFigures {
+  /** Rows that carried a bound. */
+  rows: number;
+  /** Rows whose key instants were late by no more than their bound and the allowance. */
+  held: number;
+  /** Of the others: rows whose worst instant was on its way while the machine or the truth server stood still. */
+  broken_elsewhere: number;
+  /** Median of the bounds themselves: what honesty costs. */
+  median_ms?: Ms;
 }
 
-/** The calibration kept for this machine, Node and gatebench. Undefined when there is none that can be read. */
-export function loadCalibration(folder?: string): Calibration | undefined {
-  try {
-    const calibration = JSON.parse(readFileSync(calibrationFile(folder), 'utf8')) as Calibration;
-    const version: unknown = calibration.schema_version;
-    return version === 1 ? calibration : undefined;
-  } catch {
-    return undefined;
-  }
+/** Share of rows in which the bound held, of those that speak of the client. Undefined for none. */
+export function boundShareOf({ rows, held, broken_elsewhere: elsewhere }: BoundFigures): number | undefined {
+  return rows > elsewhere ? held / (rows - elsewhere) : undefined;
 }

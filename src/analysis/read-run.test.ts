@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { row } from '../report/sheet/testing/runs.ts';
-import { loadRun } from './load-report.ts';
-import { scratch } from './testing/gatebench.ts';
-import { writeRun } from './testing/run-folder.ts';
+import { loadRun } from './read-run.ts';
+import { scratch } from '../cli/testing/gatebench.ts';
+import { writeRun } from '../cli/testing/run-folder.ts';
 
 test("rows of another run are not shown under this one's name", async () => {
   await using home = await scratch();

@@ -1,18 +1,6 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { describeMachine } from '../../journal/manifest.ts';
-import {
-  type Calibration,
-  calibrationFile,
-  isProvenAt,
-  loadCalibration,
-  saveCalibration,
-  sentenceOf,
-  stateFolder,
-} from './calibration.ts';
-import { level } from './testing/level.ts';
+import { expect, test } from 'vitest';
+import { level } from '../diagnose/calibrate/testing/level.ts';
+import { isProvenAt, sentenceOf } from './calibration.ts';
 
 const few = { n: 7, p50: 0.4, max: 0.91 };
 
@@ -75,42 +63,4 @@ test('the clock is proven for what the first level that is high enough has shown
   expect(isProvenAt(levels.slice(0, 2), 9), 'no level was as high').toBe(false);
   expect(isProvenAt([level(1, 7), level(8, 1)], 8), 'a level below it was off').toBe(false);
   expect(isProvenAt([], 1)).toBe(false);
-});
-
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gatebench-store-'));
-});
-afterEach(() => rm(folder, { recursive: true }));
-
-const calibration: Calibration = {
-  schema_version: 1,
-  measured_at: '2026-11-22T03:17:00.000Z',
-  machine: describeMachine(),
-  versions: { gatebench: '0.1.0', node: '24.0.0' },
-  tokens_per_second: 50,
-  tokens: 60,
-  levels: [level(1, 0.5)],
-  sentence: 'All is well.',
-};
-
-test('what was saved is loaded, and a later one takes its place', async () => {
-  const below = join(folder, 'not', 'there', 'yet');
-  await saveCalibration({ ...calibration, sentence: 'Earlier.' }, below);
-  const file = await saveCalibration(calibration, below);
-  expect(loadCalibration(below)).toEqual(calibration);
-  expect(await readdir(below)).toEqual([file.slice(below.length + 1)]);
-});
-
-test('none, a damaged one and one of another version are all none', async () => {
-  expect(loadCalibration(folder)).toBeUndefined();
-  await writeFile(calibrationFile(folder), '{"schema_version":1,');
-  expect(loadCalibration(folder)).toBeUndefined();
-  await writeFile(calibrationFile(folder), JSON.stringify({ ...calibration, schema_version: 2 }));
-  expect(loadCalibration(folder)).toBeUndefined();
-});
-
-test("the user's state folder is XDG's, or its default", () => {
-  expect(stateFolder({ XDG_STATE_HOME: '/var/state' })).toBe('/var/state/gatebench');
-  expect(stateFolder({ XDG_STATE_HOME: '' })).toMatch(/\.local\/state\/gatebench$/);
 });

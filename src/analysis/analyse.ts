@@ -1,0 +1,117 @@
+import { defined } from '../base/defined.ts';
+import { count } from '../base/text.ts';
+import type { Manifest } from '../journal/manifest.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
+import { checksOf, isUnchecked } from '../run/checking.ts';
+import type { Suite } from '../suite/suite.ts';
+import type { Analysis } from './analysis.ts';
+import { causeLines } from './causes.ts';
+import { Collector } from './collect.ts';
+import { compare } from './compare.ts';
+import { historyColumnsNeeded } from './history.ts';
+import { InfluenceCollector } from './influences/influences.ts';
+import { tooBusy } from './own-lag.ts';
+import { factsOf, plannedRequests, unprovenConcurrency } from './run-facts.ts';
+import { ServerTimesCollector } from './server-time-shares.ts';
+import { summarise } from './summarise.ts';
+import { judgeThresholds, thresholdColumns } from './thresholds.ts';
+import { warningLines } from './warning-lines.ts';
+import { warningsOf } from './warnings.ts';
+
+/** Sees the rows of a run as they pass, each once, in any order. */
+export interface RowCollector {
+  add(row: RequestRow): void;
+}
+
+/**
+ * Summary, comparison, thresholds and warnings of a run. `rows` are its attempts in any order, read once, one at a time;
+ * memory is some hundred bytes a request, whatever its text. `manifest` is the run's own. `also` look on at the same
+ * pass. Throws nothing of its own; what `rows` throws comes through.
+ */
+export async function analyse(
+  rows: AsyncIterable<RequestRow> | Iterable<RequestRow>,
+  manifest: Manifest,
+  also: readonly RowCollector[] = [],
+): Promise<Analysis> {
+  const { suite } = manifest;
+  const collector = new Collector({ columns: neededColumns(suite) });
+  const serverTimes = new ServerTimesCollector();
+  const influences = new InfluenceCollector({ severalRoutes: manifest.routes.length > 1 });
+  const unchecked = new UncheckedCounter(suite);
+  const all: RowCollector[] = [collector, serverTimes, influences, unchecked, ...also];
+  for await (const row of rows) for (const one of all) one.add(row);
+
+  const collected = collector.collected();
+  const timeoutMs = suite.run.timeouts.totalMs;
+  const models = summarise(collected, { timeoutMs });
+  const thresholds = manifest.shard ? [] : judgeThresholds(suite.thresholds, collected, { timeoutMs });
+  const comparison = compare(collected, { isSequential: suite.run.order === 'sequential' });
+  const planned = plannedRequests(manifest);
+  const warnings = [
+    ...warningsOf(collected, {
+      order: suite.run.order,
+      status: manifest.status,
+      planned,
+      maxErrorRate: suite.run.maxErrorRate,
+      ...defined({ loopUtilisation: manifest.loop_utilisation, unprovenAt: unprovenConcurrency(manifest) }),
+    }),
+    ...influences.warnings(),
+  ];
+  const filled = {
+    causes: causeLines(collected),
+    thresholds,
+    serverTimes: serverTimes.times(),
+    promptCaches: influences.promptCaches(),
+  };
+  return {
+    manifest,
+    collected,
+    comparison,
+    thresholds,
+    report: {
+      run: {
+        ...factsOf(manifest, models, planned),
+        ...defined({ too_busy: tooBusy(collected, manifest.loop_utilisation) }),
+      },
+      models,
+      pairs: comparison.pairs,
+      warnings: [
+        // Every format says over its table that a run is simulated.
+        ...warningLines(warnings.filter(({ kind }) => kind !== 'simulated')),
+        ...uncheckedWarning(unchecked.answers, manifest),
+        ...manifest.notes.map(({ text }) => `${text}.`),
+      ],
+      ...Object.fromEntries(Object.entries(filled).filter(([, list]) => list.length > 0)),
+    },
+  };
+}
+
+/** Columns that the suite's thresholds and gate name beyond those of every table. */
+function neededColumns({ thresholds, gate }: Suite): string[] {
+  return [...thresholdColumns(thresholds), ...historyColumnsNeeded(Object.keys(gate?.metrics ?? {}))];
+}
+
+/** Answers that have checks and were not checked. */
+class UncheckedCounter implements RowCollector {
+  readonly #checks: ReadonlyMap<string, unknown>;
+  answers = 0;
+
+  constructor(suite: Suite) {
+    this.#checks = checksOf(suite);
+  }
+
+  add(row: RequestRow): void {
+    if (isUnchecked(row, this.#checks)) this.answers++;
+  }
+}
+
+/** An answer without a verdict is in no pass rate: said, because the others may differ from it. */
+function uncheckedWarning(unchecked: number, { suite }: Manifest): string[] {
+  if (unchecked === 0) return [];
+  const what = `${count(unchecked, 'answer')} not checked, and in no pass rate: the run was cut short before.`;
+  return [
+    suite.run.answers === 'full'
+      ? `${what} Check them with: gatebench run --resume RUN`
+      : `${what} With answers: ${suite.run.answers} nothing is stored to check.`,
+  ];
+}

@@ -1,0 +1,72 @@
+import type { Manifest, RunStatus } from '../journal/manifest.ts';
+import type { Collected } from './collect.ts';
+import type { Comparison } from './compare.ts';
+import type { PromptCache } from './influences/prompt-cache.ts';
+import type { TooBusy } from './own-lag.ts';
+import type { ServerTimes } from './server-time-shares.ts';
+import type { ModelSummary, PairRow } from './summary-columns.ts';
+import type { ThresholdResult } from './thresholds.ts';
+
+/** What the rows of a run say. The same rows and manifest give the same analysis, to the byte. */
+export interface Analysis {
+  manifest: Manifest;
+  /** The numbers of the rows, by model, route and prompt: what further comparisons are made from. */
+  collected: Collected;
+  /** Every pair of models, each metric. */
+  comparison: Comparison;
+  /** The suite's limits on each model. Empty without limits, and for one shard of a run: they are about the whole. */
+  thresholds: readonly ThresholdResult[];
+  /** Plain data, as every format shows it. */
+  report: Report;
+}
+
+/** What stands over a table of results. Plain data: it is printed as it is by the JSON format. */
+export interface RunFacts {
+  run_id: string;
+  suite: string;
+  description?: string;
+  suite_hash: string;
+  /** In the order of the suite; `demo` means simulated. */
+  routes: readonly string[];
+  status: RunStatus;
+  /** This machine was too busy to measure. Absent where it was not. */
+  too_busy?: TooBusy;
+  /** ISO 8601, UTC. */
+  started_at: string;
+  /** Absent while the run goes on, and after a kill. */
+  ended_at?: string;
+  seed: string | number;
+  order: 'blocks' | 'sequential';
+  prompts: number;
+  repeats: number;
+  /** Measured requests, without warm-up; one that needed three attempts is one. */
+  requests_planned: number;
+  requests_done: number;
+  requests_failed: number;
+  /** Share of successes below which a model is not ranked by latency, 0 to 1. */
+  success_floor: number;
+  versions: { gatebench: string; openai: string; node: string };
+  /** Such as `linux x64, 2 × AMD EPYC 7763`. */
+  machine?: string;
+  /** What `gatebench calibrate --save` found of the machine's clock. Absent when it was not calibrated. */
+  clock?: string;
+}
+
+/** Everything that a format may show. The same report gives the same bytes. */
+export interface Report {
+  run: RunFacts;
+  /** As the summary orders them: fastest first, then those that cannot be ranked. */
+  models: readonly ModelSummary[];
+  /** Empty when no comparison was made. */
+  pairs: readonly PairRow[];
+  /** What stopped it: the errors of models that answered too seldom, a line each. Absent where all answered. */
+  causes?: readonly string[];
+  /** Each a sentence or two that end with what to do. */
+  warnings: readonly string[];
+  /** The suite's limits on each model. Absent when it has none. */
+  thresholds?: readonly ThresholdResult[];
+  /** Of models that a local Ollama answered in its own words. Absent when there are none. */
+  serverTimes?: readonly ServerTimes[];
+  /** Of models whose server keeps prompts. Absent when none says so, and no repeat was faster. */
+  promptCaches?: readonly PromptCache[];
+}

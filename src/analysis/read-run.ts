@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { UserError } from '../base/user-error.ts';
+import { FileState, fileWarnings } from '../journal/file-state.ts';
+import { readManifest, type Manifest } from '../journal/manifest.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
+import { readRequests } from '../journal/resume.ts';
+import { runFiles } from '../journal/run-folder.ts';
+import { analyse, type RowCollector } from './analyse.ts';
+import type { Analysis } from './analysis.ts';
+
+/** A run as it stands in its folder. */
+export interface StoredRun {
+  folder: string;
+  manifest: Manifest;
+  /** Its attempts, in the order in which they ended. Read from the file anew each time, one at a time. */
+  rows: AsyncIterable<RequestRow>;
+  /** What was passed over when `rows` were last read, a sentence each with what to do; empty where all is well. */
+  warnings(): string[];
+}
+
+/** A run that was read and analysed. */
+export interface LoadedRun extends Analysis {
+  folder: string;
+}
+
+/**
+ * Opens the folder of a run: its manifest is read at once, its rows when they are asked for. Damaged rows are passed
+ * over and counted. Throws a UserError when the folder is no run, or its manifest is damaged; `rows` throw one when the
+ * file cannot be read, or holds another run's rows.
+ */
+export async function readRun(folder: string): Promise<StoredRun> {
+  const manifest = await readManifest(folder);
+  const state = new FileState();
+  return {
+    folder,
+    manifest,
+    rows: {
+      [Symbol.asyncIterator]: () => {
+        state.reset();
+        return ownRows(folder, manifest, state);
+      },
+    },
+    warnings: () => runFileWarnings(folder, state, manifest),
+  };
+}
+
+/** Reads and analyses a run in one pass, in which `also` look on. The same folder gives the same analysis. */
+export async function loadRun(folder: string, also: readonly RowCollector[] = []): Promise<LoadedRun> {
+  return analyseStored(await readRun(folder), also);
+}
+
+/** The same for a run that was opened already. What was passed over leads the warnings. */
+export async function analyseStored(run: StoredRun, also: readonly RowCollector[] = []): Promise<LoadedRun> {
+  const { report, ...analysis } = await analyse(run.rows, run.manifest, also);
+  const warnings = [...run.warnings(), ...report.warnings];
+  return { folder: run.folder, ...analysis, report: { ...report, warnings } };
+}
+
+/** Rows of another run would be shown under this one's name, route and plan. */
+async function* ownRows(folder: string, manifest: Manifest, state: FileState): AsyncGenerator<RequestRow> {
+  for await (const row of readRequests(folder, state)) {
+    if (row.run_id !== manifest.run_id) throw strangeRow(folder, row, manifest);
+    yield row;
+  }
+}
+
+function strangeRow(folder: string, row: RequestRow, { run_id }: Manifest): UserError {
+  return new UserError(
+    `${join(folder, runFiles.requests)} has rows of the run ${row.run_id}, but ${runFiles.manifest} is of ${run_id}: put the files of one run together. Shards are joined by gatebench merge.`,
+  );
+}
+
+/** What to know of a journal that was not read whole. */
+function runFileWarnings(folder: string, state: FileState, { status }: Manifest): string[] {
+  const remedy = `Their requests count as not asked. Salvage the rest, and see what was lost: gatebench repair ${folder}.`;
+  return [
+    ...fileWarnings(state, runFiles.requests, remedy),
+    // While a run is written, its last line may be on its way.
+    ...(state.isTorn && status !== 'running'
+      ? [`${runFiles.requests}: its last line is cut off and left out. ${remedy}`]
+      : []),
+  ];
+}

@@ -1,0 +1,61 @@
+import { defined } from '../base/defined.ts';
+import { isProvenAt, type Calibration } from '../journal/calibration.ts';
+import type { Manifest } from '../journal/manifest.ts';
+import { armsOf, planSize } from '../plan/blocks.ts';
+import { shardPrompts } from '../plan/shard.ts';
+import type { RunFacts } from './analysis.ts';
+import { successFloor } from './success.ts';
+import type { ModelSummary } from './summary-columns.ts';
+
+/** Measured requests of the plan, without warm-up. */
+export function plannedRequests({ suite, routes, shard, added_repeats = 0 }: Manifest): number {
+  const arms = armsOf(
+    suite.models,
+    routes.map(({ route }) => route),
+  );
+  const repeat = suite.run.repeat + added_repeats;
+  return planSize({ ...suite.run, repeat, arms, prompts: shardPrompts(suite.prompts, shard) }).measure;
+}
+
+/** Requests in flight for which this machine's clock was not proven. Undefined where it was, and on the demo route. */
+export function unprovenConcurrency({ suite, routes, calibration }: Manifest): number | undefined {
+  if (routes.every(({ route }) => route === 'demo')) return undefined;
+  const { concurrency } = suite.run;
+  const levels = (calibration as Calibration | undefined)?.levels ?? [];
+  return isProvenAt(levels, concurrency) ? undefined : concurrency;
+}
+
+/** What a calibration found, and when. */
+function clockFact(calibration: Calibration | undefined): string | undefined {
+  return calibration && `${calibration.sentence} Calibrated ${calibration.measured_at.slice(0, 10)}.`;
+}
+
+/** What stands over the tables of a run. `planned`: measured requests of its plan. */
+export function factsOf(manifest: Manifest, models: readonly ModelSummary[], planned: number): RunFacts {
+  const { suite, versions, machine } = manifest;
+  const done = models.reduce((sum, { requests }) => sum + requests, 0);
+  const successes = models.reduce((sum, model) => sum + model.successes, 0);
+  return {
+    run_id: manifest.run_id,
+    suite: suite.name,
+    suite_hash: manifest.suite_hash,
+    routes: manifest.routes.map(({ route }) => route),
+    status: manifest.status,
+    started_at: manifest.started_at,
+    seed: manifest.seed,
+    order: suite.run.order,
+    prompts: shardPrompts(suite.prompts, manifest.shard).length,
+    repeats: suite.run.repeat + (manifest.added_repeats ?? 0),
+    requests_planned: planned,
+    requests_done: done,
+    requests_failed: done - successes,
+    success_floor: successFloor,
+    versions: { gatebench: versions.gatebench, openai: versions.openai, node: versions.node },
+    machine: `${machine.platform} ${machine.arch}, ${machine.cpus} × ${machine.cpu}`,
+    ...defined({
+      description: suite.description,
+      ended_at: manifest.ended_at,
+      clock: clockFact(manifest.calibration as Calibration | undefined),
+    }),
+  };
+}

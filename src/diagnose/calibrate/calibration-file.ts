@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { version } from '../../base/version.ts';
+import type { Calibration } from '../../journal/calibration.ts';
+import { describeMachine } from '../../journal/manifest.ts';
+import { writeWhole } from '../../journal/run-folder.ts';
+
+/** Where this user's programs keep what they know: XDG's place, or its default. */
+export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const state = env['XDG_STATE_HOME'];
+  return join(state !== undefined && state !== '' ? state : join(homedir(), '.local', 'state'), 'gatebench');
+}
+
+/** A calibration holds for the machine, the Node and the gatebench that it was made with, and for no other. */
+export function calibrationFile(folder: string = stateFolder()): string {
+  const key = JSON.stringify([describeMachine(), process.versions.node, version()]);
+  return join(folder, `calibration-${createHash('sha256').update(key).digest('hex').slice(0, 12)}.json`);
+}
+
+/** Keeps it in place of an earlier one; resolves to the file. */
+export async function saveCalibration(calibration: Calibration, folder?: string): Promise<string> {
+  const file = calibrationFile(folder);
+  await mkdir(dirname(file), { recursive: true });
+  await writeWhole(file, `${JSON.stringify(calibration, null, 2)}\n`);
+  return file;
+}
+
+/** The calibration kept for this machine, Node and gatebench. Undefined when there is none that can be read. */
+export function loadCalibration(folder?: string): Calibration | undefined {
+  try {
+    const calibration = JSON.parse(readFileSync(calibrationFile(folder), 'utf8')) as Calibration;
+    const version: unknown = calibration.schema_version;
+    return version === 1 ? calibration : undefined;
+  } catch {
+    return undefined;
+  }
+}
