@@ -97,8 +97,8 @@ function exportedRun({ folder, rows }: StoredRun): ExportedRun {
 }
 
 /** Also with --quiet: rows are missing in what was written. */
-function warnOf({ folder, warnings }: StoredRun): void {
-  for (const warning of warnings()) process.stderr.write(`⚠ ${folder}: ${warning}\n`);
+function warnOf(run: StoredRun): void {
+  for (const warning of run.warnings()) process.stderr.write(`⚠ ${run.folder}: ${warning}\n`);
 }
 
 function tell({ out }: ExportFlags, { aliases, columns }: ExportOptions, runs: number): void {
