@@ -22,6 +22,7 @@ test('exit codes are those that scripts rely on', () => {
     gateFailed: 5,
     notSettled: 6,
     budgetReached: 7,
+    cannotWrite: 8,
     interrupted: 130,
   });
 });
