@@ -121,7 +121,7 @@ describe('thresholds of a run', () => {
   test('end it with 4 when one fails, and with 6 when one is open and --strict is given', async () => {
     await using cwd = await scratch();
     // Slow enough that a busy machine can measure it: one that cannot would end the strict run with 3.
-    const mock = await createMock({ gatewayToken: token, speed: 2 });
+    const mock = await createMock({ gatewayToken: token, speed: 1 });
     const args = ['run', 'trial.yaml', '--base-url', `${mock.url}/v1/a/g/compat`, '--quiet'];
     const send = async (limit: string, ...flags: string[]): Promise<Finished> => {
       await writeFile(join(cwd.path, 'trial.yaml'), suite.replace(/thresholds.*/, `thresholds: [${limit}]`));

@@ -50,7 +50,8 @@ test.each<[string, number | undefined]>([
   const ours = attempt(1, { gateway_log_id: undefined });
   const times = ['2026-11-22T03:17:01.000Z', '2026-11-22T03:17:02.000Z'];
   for (const [good, bad] of [times, times.toReversed()]) {
-    const { status: _, ...bare } = logged(ours, { id: 'bad', createdAt: bad! });
+    const { status: _usual, ...bare } = logged(ours, { id: 'bad', createdAt: bad! });
+    expect(_usual).toBe(200);
     const rows = [{ ...bare, ...defined({ status }) }, logged(ours, { id: 'good', createdAt: good! })];
     for (const order of [rows, rows.toReversed()])
       expect(match([ours], order, [runId]).found[0]!.rows.map(({ id }) => id)).toEqual(['good', 'bad']);
