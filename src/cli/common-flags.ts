@@ -6,7 +6,7 @@ export const theRun: Flag = {
   type: 'string',
   demandOption: true,
   completes: 'runs',
-  describe: "a run's folder, or latest",
+  describe: 'folder of a run, or latest',
 };
 
 /** Of commands that print to stdout unless told otherwise. */
@@ -28,12 +28,12 @@ export function flagsOf(command: Command): Flags {
       default: 'results',
       value: 'DIR',
       completes: 'folders',
-      describe: 'folder of all runs',
+      describe: 'folder that holds all runs',
       requiresArg: true,
     })
-    .option('json', { type: 'boolean', describe: 'machine output on stdout' })
+    .option('json', { type: 'boolean', describe: 'print JSON on stdout' })
     .option('quiet', { type: 'boolean', describe: 'no progress on stderr' })
-    .option('color', { type: 'boolean', isNegated: true, describe: 'no colours (also NO_COLOR)' })
+    .option('color', { type: 'boolean', isNegated: true, describe: 'no color (also NO_COLOR)' })
     .option('help', { alias: 'h', type: 'boolean', describe: 'show this' })
     .group(['results', 'json', 'quiet', 'color', 'help'], 'Common:');
 }

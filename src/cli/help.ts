@@ -22,7 +22,7 @@ export function programHelp(commands: readonly CommandEntry[], columns: number):
     titled(
       'Options:',
       [
-        ['-h, --help', 'show this; after a command, what it takes'],
+        ['-h, --help', 'show this help; COMMAND --help for one command'],
         ['-v, --version', 'show the version'],
       ],
       columns,

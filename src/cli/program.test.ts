@@ -80,13 +80,13 @@ describe('wrong arguments', () => {
       'run a.yaml --rout demo',
       'run has no flag "--rout"; did you mean "--route"?\nSee gatebench run --help.',
     ],
-    ['run --out', "nothing stands behind --out: it is --out DIR, the run's folder"],
-    ['report', "report needs a run: a run's folder, or latest."],
-    ['report a --format pdf', '--format is table, markdown, json, junit, html; "pdf" is none of these.'],
-    ['compare a b c', 'compare has no use for "c".'],
+    ['run --out', '--out needs a value: --out DIR, folder of this run'],
+    ['report', 'report needs a run: folder of a run, or latest.'],
+    ['report a --format pdf', '--format is table, markdown, json, junit, html; "pdf" is not one of them.'],
+    ['compare a b c', 'compare does not take "c".'],
     ['trend', 'trend needs --history DIR: folder of history.csv.'],
-    ['completion tcsh', 'shell is bash, zsh, fish; "tcsh" is none of these.'],
-    ['--fast', 'say what to do, for example: gatebench run'],
+    ['completion tcsh', 'shell is bash, zsh, fish; "tcsh" is not one of them.'],
+    ['--fast', 'no command given. Try: gatebench run'],
   ])('"%s" is refused with what to do', async (line, message) => {
     await expect(runProgram(line.split(' '))).rejects.toThrow(message);
     await expect(runProgram(line.split(' '))).rejects.toHaveProperty('exitCode', 2);

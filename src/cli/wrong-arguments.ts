@@ -20,7 +20,7 @@ export async function explainArguments(
 function withoutCommand(args: readonly string[], known: readonly string[]): string {
   const word = args.find((arg) => !arg.startsWith('-'));
   return word === undefined
-    ? `say what to do, for example: ${firstRun()}`
+    ? `no command given. Try: ${firstRun()}`
     : `there is no command ${quoted(word)}${meant(word, known)}`;
 }
 
@@ -39,12 +39,12 @@ function withinCommand(message: string, args: readonly string[], command: string
     const given = args.filter((arg) => /^--[^=]/.test(arg)).map((arg) => arg.split('=', 1)[0]!);
     const unknown = given.find((flag) => !known.includes(flag));
     if (unknown !== undefined) return `${command} has no flag ${quoted(unknown)}${meant(unknown, known)}`;
-    return `${command} has no use for ${quoted(message.replace(/^.*?: /, ''))}.`;
+    return `${command} does not take ${quoted(message.replace(/^.*?: /, ''))}.`;
   }
   const [, name, value] = /Argument: (.*?), Given: "?(.*?)"?, Choices:/.exec(message) ?? [];
   const choices = flags.options.get(name ?? '')?.choices ?? flags.positionals.get(name ?? '')?.choices;
   if (name === undefined || value === undefined || choices === undefined) return message;
-  return `${flags.options.has(name) ? `--${name}` : name} is ${choices.join(', ')}; ${quoted(value)} is none of these.`;
+  return `${flags.options.has(name) ? `--${name}` : name} is ${choices.join(', ')}; ${quoted(value)} is not one of them.`;
 }
 
 function needs(command: string, name: string, { options }: Flags): string {
@@ -54,9 +54,7 @@ function needs(command: string, name: string, { options }: Flags): string {
 
 function opens(name: string, { options }: Flags): string {
   const flag = options.get(name);
-  return flag
-    ? `nothing stands behind --${name}: it is ${words(name, flag)}, ${flag.describe}.`
-    : `${name} is cut short.`;
+  return flag ? `--${name} needs a value: ${words(name, flag)}, ${flag.describe}.` : `${name} is incomplete.`;
 }
 
 const words = (name: string, { value = 'VALUE' }: Flag): string => `--${name} ${value}`;

@@ -7,22 +7,22 @@ import { setUps, type SetUp } from './set-ups.ts';
 export const influences: readonly SetUp[] = [
   {
     name: 'prompt-cache',
-    summary: 'prompts that were read are kept, in silence',
+    summary: 'the server caches prompts and does not say so',
     options: { knobs: { promptTokenMs: 3, promptCache: true } },
   },
   {
     name: 'prompt-cache-told',
-    summary: 'the same, and usage tells the cached tokens',
+    summary: 'the same, and usage reports the cached tokens',
     options: { knobs: { promptTokenMs: 3, promptCache: true, usage: 'cached' } },
   },
   {
     name: 'small-context',
-    summary: 'a prompt of more than 256 tokens is cut in silence',
+    summary: 'prompts of more than 256 tokens are cut silently',
     options: { knobs: { contextTokens: 256 } },
   },
   {
     name: 'cold-loads',
-    summary: 'a model takes three seconds to load at first',
+    summary: 'the first request waits three seconds for the model to load',
     options: { knobs: { loadMs: 3000 } },
   },
   {

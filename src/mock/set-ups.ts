@@ -29,7 +29,7 @@ export const setUps: readonly SetUp[] = [
   },
   {
     name: 'bearer-refused',
-    summary: 'the token as Authorization is not taken on /compat',
+    summary: '/compat refuses the token as Authorization',
     options: { acceptBearer: false },
   },
   {
@@ -40,7 +40,7 @@ export const setUps: readonly SetUp[] = [
   { name: 'no-stored-key', summary: 'no provider key is stored', options: { storedKey: false } },
   {
     name: 'key-refused',
-    summary: 'the provider takes no key but its own',
+    summary: 'the provider refuses the key',
     options: { providerKeys: ['another key'] },
   },
 
@@ -58,12 +58,12 @@ export const setUps: readonly SetUp[] = [
   { name: 'provider-missing', summary: 'there is no custom provider', options: { providers: [] } },
   {
     name: 'provider-disabled',
-    summary: 'the custom provider is switched off, as a new one is',
+    summary: 'the custom provider is disabled, as new ones are',
     options: { providers: [{ slug: 'ollama', enabled: false }] },
   },
   {
     name: 'slug-doubled',
-    summary: 'the slug has the prefix in it: custom-custom-ollama',
+    summary: 'the slug contains the prefix: custom-custom-ollama',
     options: { providers: [{ slug: 'custom-ollama' }] },
   },
   {
@@ -73,24 +73,24 @@ export const setUps: readonly SetUp[] = [
   },
   {
     name: 'base-url-api-replaced',
-    summary: 'the same, and /compat puts its path in its place',
+    summary: 'the same, and /compat replaces /api with its own path',
     options: { providers: [{ slug: 'ollama', basePath: '/api' }], compatJoin: 'replace' },
   },
   {
     name: 'base-url-v1',
-    summary: 'the base URL ends in /v1, and the path has it, too',
+    summary: 'the base URL ends in /v1, and so does the path',
     options: { providers: [{ slug: 'ollama', basePath: '/v1' }] },
   },
 
   // Models.
   {
     name: 'model-retired',
-    summary: 'the provider has no sim-swift any more',
+    summary: 'the provider no longer has sim-swift',
     options: { retired: ['sim-swift'] },
   },
   {
     name: 'cloud-suffix',
-    summary: 'name:cloud is taken for name',
+    summary: 'name:cloud means the same as name',
     options: { acceptCloudSuffix: true },
     model: 'sim-swift:cloud',
   },
@@ -112,7 +112,7 @@ export const setUps: readonly SetUp[] = [
   { name: 'usage-missing', summary: 'answers carry no token counts', options: failing('usage-missing') },
   {
     name: 'cached',
-    summary: 'the cache answers although it is to be skipped',
+    summary: 'the cache answers although it should be skipped',
     options: { knobs: { extraHeaders: { 'cf-aig-cache-status': 'HIT' } } },
   },
   {
@@ -122,7 +122,7 @@ export const setUps: readonly SetUp[] = [
   },
   {
     name: 'retries',
-    summary: 'the gateway tries again although it is told not to',
+    summary: 'the gateway retries although it was told not to',
     options: { gatewayRetries: 2, heedsMaxAttempts: false, knobs: { fail: 'overloaded', times: 1 } },
   },
   { name: 'clock', summary: 'the clocks are an hour apart', options: { clockAheadMs: 3_600_000 } },
@@ -130,13 +130,17 @@ export const setUps: readonly SetUp[] = [
   // Limits.
   {
     name: 'rate-limit',
-    summary: 'the gateway lets one request a minute through: 429/2003',
+    summary: 'the gateway allows one request a minute: 429/2003',
     options: { rateLimit: { requests: 1, windowMs: 60_000 } },
   },
-  { name: 'session-limit', summary: 'the session of the plan is used up', options: failing('session-limit') },
-  { name: 'weekly-limit', summary: 'the week of the plan is used up', options: failing('weekly-limit') },
-  { name: 'slots', summary: 'no free slot of the plan', options: failing('slots') },
-  { name: 'plan', summary: 'the plan does not hold the model: 402', options: failing('plan') },
+  {
+    name: 'session-limit',
+    summary: "the plan's session limit is reached",
+    options: failing('session-limit'),
+  },
+  { name: 'weekly-limit', summary: "the plan's weekly limit is reached", options: failing('weekly-limit') },
+  { name: 'slots', summary: 'the plan has no free slot', options: failing('slots') },
+  { name: 'plan', summary: 'the plan does not include the model: 402', options: failing('plan') },
   { name: 'no-credit', summary: 'no credit for unified billing: 402/2021', options: failing('no-credit') },
   { name: 'overloaded', summary: 'the provider is overloaded: 503', options: failing('overloaded') },
   {

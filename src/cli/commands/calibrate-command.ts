@@ -11,7 +11,7 @@ export const calibrate: Command = {
         default: '1,8,64',
         requiresArg: true,
         value: 'N,N',
-        describe: 'streams at once, level by level',
+        describe: 'concurrent streams at each level',
       })
       .option('tokens-per-second', {
         type: 'string',
@@ -34,9 +34,9 @@ export const calibrate: Command = {
         value: 'N',
         describe: 'time for each level',
       })
-      .option('save', { type: 'boolean', describe: 'keep it for later runs on this machine' })
+      .option('save', { type: 'boolean', describe: 'save the result for later runs on this machine' })
       .example('$0 calibrate', 'one, eight and 64 streams')
-      .example('$0 calibrate --concurrency 3 --tokens 400 --save', 'what you plan to run'),
+      .example('$0 calibrate --concurrency 3 --tokens 400 --save', 'the load you plan to run'),
   async run(flags) {
     const { executeCalibrate } = await import('../execute-calibrate.ts');
     const number = (name: string, min: number, max: number, whole = true): number =>

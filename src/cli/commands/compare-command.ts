@@ -10,19 +10,19 @@ export const compare: Command = {
       .positional('other', {
         type: 'string',
         completes: 'runs',
-        describe: 'a later run, to compare with the first',
+        describe: 'a later run to compare with the first',
       })
       .option('format', {
         choices: ['table', 'markdown', 'json', 'html'],
         default: 'table',
         value: 'NAME',
-        describe: 'how it is written',
+        describe: 'output format',
       })
       .option('by', {
         choices: ['model', 'route'],
         default: 'model',
         value: 'WHAT',
-        describe: 'what is held against what: models, or the routes of each model',
+        describe: 'compare models, or the routes of each model',
       })
       .option('metrics', {
         isList: true,
@@ -30,18 +30,18 @@ export const compare: Command = {
         requiresArg: true,
         value: 'NAMES',
         completes: ['all', ...allMetrics],
-        describe: `these instead of E2E latency and passed: all, or some of ${allMetrics.join(', ')}. Fewer leave more power to each`,
+        describe: `instead of E2E latency and passed: all, or some of ${allMetrics.join(', ')}. The fewer, the more power for each`,
       })
       .option('margin', {
         type: 'string',
         requiresArg: true,
         value: 'SHARE',
-        describe: 'differences inside it do not matter [0.05]',
+        describe: 'differences smaller than this do not matter [0.05]',
       })
       .option('strict', { type: 'boolean', describe: 'exit 6 when a pair is not settled' })
       .option('out', outFile)
       .example('$0 compare latest', 'which model is faster, and is that settled?')
-      .example('$0 compare latest --metrics all', 'on every metric, corrected for as many comparisons')
+      .example('$0 compare latest --metrics all', 'every metric, corrected for the number of comparisons')
       .example('$0 compare latest --by route', 'what does the gateway cost? (a run with several routes)')
       .example('$0 compare results/smoke/A results/smoke/B', 'the same models before and after'),
   async run(flags) {

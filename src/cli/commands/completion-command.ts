@@ -6,8 +6,8 @@ export const completion: Command = {
   flags: (builder) =>
     builder
       .positional('shell', { choices: shells, demandOption: true, describe: 'which one' })
-      .example('eval "$($0 completion bash)"', 'for this bash; in ~/.bashrc for every one')
-      .example('$0 completion fish > ~/.config/fish/completions/gatebench.fish', 'for every fish'),
+      .example('eval "$($0 completion bash)"', 'for this shell; put it in ~/.bashrc for every shell')
+      .example('$0 completion fish > ~/.config/fish/completions/gatebench.fish', 'for every fish shell'),
   run(flags) {
     process.stdout.write(completionScript(flags['shell'] as Shell));
     return Promise.resolve(exitCode.done);

@@ -18,7 +18,7 @@ export const doctor: Command = {
       builder.positional('suite', {
         type: 'string',
         completes: 'suites',
-        describe: 'suite file: its models, route and settings',
+        describe: 'suite file, for its models, route, and settings',
       }),
     )
       .option('models', {
@@ -26,30 +26,30 @@ export const doctor: Command = {
         type: 'string',
         requiresArg: true,
         value: 'IDS',
-        describe: `only these: ids of the suite, or custom-ollama/<model>; without a suite ${defaultModels.join(', ')}`,
+        describe: `only these: ids from the suite, or custom-ollama/<model>; default without a suite: ${defaultModels.join(', ')}`,
       })
       .option('try-bearer', {
         type: 'boolean',
-        describe: 'ask once with the token as Authorization, which may show it to the provider',
+        describe: 'also try the token as Authorization, once; the provider may see it',
       })
       .option('api-url', {
         type: 'string',
         requiresArg: true,
         value: 'URL',
-        describe: 'another address instead of https://api.cloudflare.com',
+        describe: 'use this address instead of https://api.cloudflare.com',
       })
-      .group(['models', 'try-bearer', 'api-url'], 'What is tried:')
+      .group(['models', 'try-bearer', 'api-url'], 'What to try:')
       .epilogue(
-        `Without --route all routes are tried whose credentials are there. Each model is asked at most ${questionsPerArm} times on ` +
-          `each route, with max_tokens ${answerTokens}: never more than ${questionsPerArm * tokensPerQuestion} tokens for a model on a route, and never ` +
-          `more than ${mostArms} of these. Beside that it reads up to ${pagesPerProvider} pages for each provider and route, knocks ${doors} times at ` +
-          `/compat with a model that nobody has, and with CLOUDFLARE_API_TOKEN reads up to ${accountPages} pages of Cloudflare's ` +
-          'API; these use no tokens. The output says what was allowed and what was used.\n\n' +
-          'Exit codes: 0 nothing to mend, 2 something is marked ✗.',
+        'Without --route, doctor tries every route whose credentials are set. It sends each model at most ' +
+          `${questionsPerArm} requests on each route, with max_tokens ${answerTokens}. That is at most ${questionsPerArm * tokensPerQuestion} tokens for a model on a ` +
+          `route, and at most ${mostArms} of these. It also reads up to ${pagesPerProvider} pages for each provider and route, asks /compat ` +
+          `${doors} times for a model that does not exist, and reads up to ${accountPages} pages of Cloudflare's API if ` +
+          'CLOUDFLARE_API_TOKEN is set. None of these use tokens. The output says what was allowed and what was used.\n\n' +
+          'Exit codes: 0 nothing to fix, 2 something is marked ✗.',
       )
       .example('$0 doctor --route demo', 'simulated models, no key')
-      .example('$0 doctor', 'every route whose credentials are there')
-      .example('$0 doctor suites/support-triage.yaml --route compat', 'the models of a suite, by one route')
+      .example('$0 doctor', 'every route whose credentials are set')
+      .example('$0 doctor suites/support-triage.yaml --route compat', 'the models of a suite, on one route')
       .example('$0 doctor --models custom-ollama/glm-5.2 --json', 'for a script'),
   async run(flags) {
     const suite = flags['suite'] as string | undefined;

@@ -16,25 +16,25 @@ export const exportRuns: Command = {
         array: true,
         demandOption: true,
         completes: 'runs',
-        describe: "runs' folders, latest, or a folder full of runs",
+        describe: 'folders of runs, latest, or a folder full of runs',
       })
       .option('format', {
         choices: names(exportFormats),
         value: 'NAME',
-        describe: 'if not said, as FILE ends, or csv',
+        describe: "default: by FILE's extension, else csv",
       })
-      .option('out', { ...outFile, describe: 'write to this file; a workbook needs one' })
+      .option('out', { ...outFile, describe: 'write to this file; required for a workbook' })
       .option('locale', {
         type: 'string',
         requiresArg: true,
         value: 'NAME',
         completes: names(locales),
-        describe: `whose spreadsheet, for delimiter and decimal mark: ${names(locales).join(', ')}`,
+        describe: `delimiter and decimal mark for spreadsheets in: ${names(locales).join(', ')}`,
       })
       .option('table', {
         choices: names(exportTables),
         value: 'NAME',
-        describe: 'which table, requests if not said',
+        describe: 'which table, default requests',
       })
       .option('columns', {
         isList: true,
@@ -46,13 +46,13 @@ export const exportRuns: Command = {
       .option('aliases', {
         choices: names(aliasSets),
         value: 'NAME',
-        describe: "a peer's names for columns that mean the same there",
+        describe: "use another tool's names for the columns that it has, too",
       })
       .group(['locale', 'table', 'columns', 'aliases'], 'CSV:')
       .epilogue(
         'In CSV, text that a spreadsheet would change or run (007, 1E5, 1/2, MAR1, =1+1) begins with an apostrophe, so that it stays what it is. A workbook needs none.',
       )
-      .example('$0 export latest -o run.xlsx', 'a workbook of the newest run')
+      .example('$0 export latest -o run.xlsx', 'a workbook of the latest run')
       .example('$0 export results/nightly -o nights.xlsx', 'all nights, with their history')
       .example('$0 export latest --format csv --locale de > run.csv', 'for a German Excel')
       .example('$0 export a/ b/ -o both.csv --columns run_id,model,ttft_ms', 'two runs, three columns'),

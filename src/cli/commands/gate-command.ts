@@ -10,20 +10,23 @@ export const gate: Command = {
         type: 'string',
         demandOption: true,
         completes: 'runs',
-        describe: "a run's folder, or latest; or accept, drop, pin: decide about a night",
+        describe: 'folder of a run, or latest; or accept, drop, or pin, to decide about a night',
       })
-      .positional('night', { type: 'string', describe: 'to decide about: its run id, its date, or latest' })
+      .positional('night', {
+        type: 'string',
+        describe: 'the night to decide about: a run id, a date, or latest',
+      })
       .option('history', {
         type: 'string',
         requiresArg: true,
         demandOption: true,
         value: 'DIR',
         completes: 'folders',
-        describe: 'folder of history.csv, made when it is not there',
+        describe: 'folder of history.csv, created if missing',
       })
       .option('dry-run', {
         type: 'boolean',
-        describe: 'judge, but leave the history as it is',
+        describe: 'judge tonight, but do not change the history',
       })
       .option('strict', {
         type: 'boolean',
@@ -39,13 +42,13 @@ export const gate: Command = {
         requiresArg: true,
         value: 'DIR',
         completes: 'folders',
-        describe: "folder for the files of --github, instead of the run's",
+        describe: "folder for the files of --github, instead of the run's folder",
       })
       .option('reason', {
         type: 'string',
         requiresArg: true,
         value: 'TEXT',
-        describe: 'why it was decided so',
+        describe: 'why you decided this',
       })
       .option('model', {
         type: 'string',
@@ -66,13 +69,19 @@ export const gate: Command = {
         describe: 'decide about this metric only',
       })
       .group(['reason', 'model', 'route', 'metric'], 'With accept, drop, pin:')
-      .example('$0 gate latest --history history', 'judge the newest run, add it to the history')
+      .example('$0 gate latest --history history', 'judge the latest run and add it to the history')
       .example(
         '$0 gate accept latest --model glm --reason "new version" --history history',
         'a change that is here to stay: learn the new level',
       )
-      .example('$0 gate drop 2026-11-22 --reason "provider outage" --history history', 'not a usual night')
-      .example('$0 gate pin latest --reason "release 2.0" --history history', 'hold the baseline here'),
+      .example(
+        '$0 gate drop 2026-11-22 --reason "provider outage" --history history',
+        'a night that was not normal',
+      )
+      .example(
+        '$0 gate pin latest --reason "release 2.0" --history history',
+        'keep this night as the baseline',
+      ),
   async run(flags) {
     const decision = decisions.find((name) => name === flags['run']);
     if (decision !== undefined) {

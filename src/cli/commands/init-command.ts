@@ -8,7 +8,7 @@ export const init: Command = {
         type: 'string',
         default: 'suites/starter.yaml',
         completes: 'suites',
-        describe: "the suite's file",
+        describe: 'file to write',
       })
       .option('nightly', {
         type: 'boolean',
@@ -16,11 +16,12 @@ export const init: Command = {
       })
       .option('gateway', {
         type: 'boolean',
-        describe: 'write nothing: say how to set up gateway, token, provider and key, then run doctor',
+        describe:
+          'print how to set up the gateway, token, provider, and key, then run doctor; writes nothing',
       })
       .example('$0 init', 'then: gatebench run suites/starter.yaml --route demo')
-      .example('$0 init suites/mine.yaml --nightly', 'the workflow; the suite is there already')
-      .example('$0 init --gateway', 'from nothing to a gateway that doctor calls well'),
+      .example('$0 init suites/mine.yaml --nightly', 'a workflow for a suite that you have')
+      .example('$0 init --gateway', 'from nothing to a working gateway'),
   async run(flags) {
     const [nightly, gateway] = [flags['nightly'] === true, flags['gateway'] === true];
     if (nightly && gateway)

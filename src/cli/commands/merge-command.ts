@@ -19,11 +19,8 @@ export const merge: Command = {
         completes: 'folders',
         describe: 'folder of the joined run',
       })
-      .example('$0 run my.yaml --seed 7 --shard 1/2 --out shards/1', 'one half of the prompts, all models')
-      .example(
-        '$0 merge shards/* --out merged',
-        'reports like a single run; exit 3 when something is missing',
-      ),
+      .example('$0 run my.yaml --seed 7 --shard 1/2 --out shards/1', 'half of the prompts, all models')
+      .example('$0 merge shards/* --out merged', 'one run again; exit code 3 if something is missing'),
   async run(flags) {
     const { executeMerge } = await import('../merge/execute-merge.ts');
     return executeMerge({

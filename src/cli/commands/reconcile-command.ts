@@ -19,28 +19,28 @@ export const reconcile: Command = {
         default: '120',
         requiresArg: true,
         value: 'SECONDS',
-        describe: "how long after the run's end rows may still come",
+        describe: 'how long to wait, after the end of the run, for late rows',
       })
       .option('ollama-usage', {
         type: 'boolean',
-        describe: "Ollama's own totals as a third source, over the hours of the run (OLLAMA_API_KEY)",
+        describe: "also compare with Ollama's own totals for the hours of the run (OLLAMA_API_KEY)",
       })
       .option('api-url', {
         type: 'string',
         default: 'https://api.cloudflare.com',
         requiresArg: true,
         value: 'URL',
-        describe: 'where the logs API is',
+        describe: 'address of the logs API',
       })
       .option('ollama-url', {
         type: 'string',
         default: 'https://ollama.com',
         requiresArg: true,
         value: 'URL',
-        describe: 'where the usage is',
+        describe: 'address of the usage API',
       })
       .example('$0 reconcile latest', 'with CLOUDFLARE_API_TOKEN, CF_ACCOUNT_ID and CF_GATEWAY_ID')
-      .example('$0 reconcile latest --log rows.jsonl', 'from rows that you exported; no token needed'),
+      .example('$0 reconcile latest --log rows.jsonl', 'from an exported log; needs no token'),
   async run(flags) {
     const { executeReconcile } = await import('../execute-reconcile.ts');
     return executeReconcile({

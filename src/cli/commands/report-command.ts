@@ -10,20 +10,20 @@ export const report: Command = {
         choices: [...outputFormats.map(({ name }) => name), 'html'],
         default: 'table',
         value: 'NAME',
-        describe: 'how it is written',
+        describe: 'output format',
       })
       .option('out', outFile)
       .option('definitions', {
         type: 'boolean',
-        describe: 'the run as vLLM, AIPerf, GuideLLM, MLPerf and Artificial Analysis would word it',
+        describe: 'show what vLLM, AIPerf, GuideLLM, MLPerf, and Artificial Analysis would report',
       })
       .option('request', {
         type: 'string',
         requiresArg: true,
         value: 'WHICH',
-        describe: 'one request whole: its event id or the beginning of it, slowest, or PROMPT/MODEL',
+        describe: 'show one request in full: an event id or its beginning, slowest, or PROMPT/MODEL',
       })
-      .example('$0 report latest', 'the newest run')
+      .example('$0 report latest', 'the latest run')
       .example('$0 report latest --format markdown -o summary.md', 'for a pull request'),
   async run(flags) {
     const reportFlags = {

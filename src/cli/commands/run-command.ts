@@ -13,27 +13,27 @@ export const run: Command = {
         requiresArg: true,
         value: 'DIR',
         completes: 'folders',
-        describe: "the run's folder, instead of one below --results",
+        describe: 'folder of this run, instead of a new one in --results',
       })
       .option('resume', {
         type: 'string',
         value: 'RUN',
         completes: 'runs',
         describe:
-          'continue a run that was cut short: its folder, or the latest one; a budget beside it may be larger',
+          'continue a run that was cut short: its folder, or the latest run; you may raise its budget',
       })
       .option('retry-errors', {
         type: 'string',
         requiresArg: true,
         value: 'RUN',
         completes: 'runs',
-        describe: 'send again what failed in this run',
+        describe: 'send the failed requests of this run again',
       })
       .option('shard', {
         type: 'string',
         requiresArg: true,
         value: 'I/N',
-        describe: 'a part of the prompts, joined later by gatebench merge; needs --seed',
+        describe: 'run part I of N of the prompts; join later with gatebench merge; needs --seed',
       })
       .conflicts('shard', ['resume', 'retry-errors'])
       .option('strict', {
@@ -44,7 +44,7 @@ export const run: Command = {
       .group(['out', 'resume', 'retry-errors', 'shard', 'strict'], 'Run:')
       .example('$0 run suites/smoke.yaml --route demo', 'simulated models, no key')
       .example('$0 run suites/support-triage.yaml --repeat 5', 'more repeats')
-      .example('$0 run my.yaml --models glm,kimi --tags nightly', 'a part of it'),
+      .example('$0 run my.yaml --models glm,kimi --tags nightly', 'some of its models and prompts'),
   async run(flags) {
     const suiteAndDesign = readSuiteFlags(flags);
     const folder = defined({

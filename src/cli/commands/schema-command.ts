@@ -3,7 +3,7 @@ import type { Command } from '../command.ts';
 
 export const schema: Command = {
   flags: (builder) =>
-    builder.example('$0 schema > suites/suite.schema.json', 'the file that suites point to'),
+    builder.example('$0 schema > suites/suite.schema.json', 'the schema that suites point to'),
   async run() {
     const { suiteJsonSchema } = await import('../../suite/suite-json-schema.ts');
     process.stdout.write(`${JSON.stringify(suiteJsonSchema(), null, 2)}\n`);

@@ -14,33 +14,33 @@ export const serve: Command = {
         default: '0',
         requiresArg: true,
         value: 'N',
-        describe: 'where it listens; 0 is any free port',
+        describe: 'port to listen on; 0 means any free port',
       })
       .option('speed', {
         type: 'string',
         default: '1',
         requiresArg: true,
         value: 'N',
-        describe: 'scales all simulated delays',
+        describe: 'speed of the simulation: 2 halves every delay',
       })
       .option('seed', {
         type: 'string',
         default: '1',
         requiresArg: true,
         value: 'N',
-        describe: 'chance of the simulated models',
+        describe: 'random seed of the simulated models',
       })
       .option('mode', {
         type: 'string',
         requiresArg: true,
         value: 'NAME',
         completes: modes.map(({ name }) => name),
-        describe: 'a gateway set up wrongly, or a server with an influence on figures: one of those below',
+        describe: 'simulate a broken setup, or a server that distorts figures; see the list below',
       })
       .example('$0 serve --port 8787', 'then point any OpenAI client at it')
       .example('$0 serve --mode no-stored-key', 'then see what gatebench doctor says')
       .epilogue(
-        `Modes:\n${listed(setUps)}\n\nModes with an influence on figures, for gatebench run:\n${listed(influences)}`,
+        `Modes:\n${listed(setUps)}\n\nModes that distort figures, for gatebench run:\n${listed(influences)}`,
       ),
   async run(flags) {
     const { executeServe } = await import('../execute-serve.ts');

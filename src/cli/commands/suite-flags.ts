@@ -41,20 +41,20 @@ export function wayFlags(builder: Flags): Flags {
       ...text,
       value: 'NAME',
       completes: routeNames,
-      describe: `way to the models: ${routeNames.join(', ')}; several with commas`,
+      describe: `route to the models: ${routeNames.join(', ')}; separate several with commas`,
     })
     .option('base-url', {
       isList: true,
       ...text,
       value: 'URL',
-      describe: "another address instead of the route's own; route=URL for one of several",
+      describe: "use this address instead of the route's own; route=URL for one of several",
     })
-    .option('allow-http', { type: 'boolean', describe: 'send the token over plain http' })
+    .option('allow-http', { type: 'boolean', describe: 'allow sending the token over plain http' })
     .option('provider-key', {
       type: 'boolean',
-      describe: 'send OLLAMA_API_KEY through the gateway, not its stored key',
+      describe: 'send OLLAMA_API_KEY through the gateway instead of its stored key',
     })
-    .group(['route', 'base-url', 'allow-http', 'provider-key'], 'Way to the models:');
+    .group(['route', 'base-url', 'allow-http', 'provider-key'], 'Route to the models:');
 }
 
 export function suiteFlags(builder: Flags): Flags {
@@ -63,36 +63,36 @@ export function suiteFlags(builder: Flags): Flags {
       type: 'string',
       array: true,
       completes: 'suites',
-      describe: "a suite's YAML file",
+      describe: 'YAML file of a suite',
     }),
   )
     .option('models', {
       isList: true,
       ...text,
       value: 'IDS',
-      describe: 'only these ids; or other models as custom-ollama/<model>',
+      describe: 'only these ids of the suite; or other models, as custom-ollama/<model>',
     })
     .option('prompts', { isList: true, ...text, value: 'IDS', describe: 'only these prompts' })
     .option('tags', { isList: true, ...text, value: 'TAGS', describe: 'only prompts with one of these tags' })
     .option('repeat', { ...text, value: 'N', describe: 'repeats of every prompt' })
-    .option('warmup', { ...text, value: 'N', describe: 'blocks to send first, recorded, never analysed' })
+    .option('warmup', { ...text, value: 'N', describe: 'blocks to send first; recorded, never analyzed' })
     .option('concurrency', { ...text, value: 'N', describe: 'requests in flight, all models together' })
     .option('order', { choices: ['blocks', 'sequential'], value: 'NAME', describe: 'order of the requests' })
     .option('salt', {
       choices: ['none', 'prefix', 'suffix'],
       value: 'NAME',
-      describe: 'a fresh token before or behind the system prompt, against prompt caches',
+      describe: 'defeat prompt caches with a fresh token before or after the system prompt',
     })
     .option('seed', { ...text, value: 'N', describe: 'same seed, same plan' })
     .option('max-requests', { ...text, value: 'N', describe: 'requests' })
     .option('max-tokens-total', { ...text, value: 'N', describe: 'tokens' })
-    .option('max-cost', { ...text, value: 'USD', describe: 'what they may cost' })
+    .option('max-cost', { ...text, value: 'USD', describe: 'cost' })
     .option('max-minutes', { ...text, value: 'N', describe: 'minutes' })
-    .group(['models', 'prompts', 'tags'], 'Part of the suite:')
+    .group(['models', 'prompts', 'tags'], 'Parts of the suite:')
     .group(['repeat', 'warmup', 'concurrency', 'order', 'salt', 'seed'], 'Design:')
     .group(
       ['max-requests', 'max-tokens-total', 'max-cost', 'max-minutes'],
-      'Budget (a run stops when one is reached):',
+      'Budget (the run stops when it reaches one):',
     );
 }
 

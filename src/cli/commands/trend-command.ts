@@ -11,7 +11,7 @@ export const trend: Command = {
         completes: 'folders',
         describe: 'folder of history.csv',
       })
-      .example('$0 trend --history history', 'a line for each model and metric'),
+      .example('$0 trend --history history', 'one line for each model and metric'),
   async run(flags) {
     const { executeTrend } = await import('../gate/execute-trend.ts');
     return executeTrend({

@@ -32,7 +32,7 @@ const wordsOf = async (...words: string[]): Promise<string[]> =>
 describe('what is offered', () => {
   test('commands, then their flags, each with its meaning, but none twice', async () => {
     expect(await completionLines(['pl'])).toBe(
-      'plan\tCheck a suite and print what a run would send; sends nothing\n',
+      'plan\tCheck a suite and print what a run would send. Sends nothing\n',
     );
     const flags = await wordsOf('run', 'a.yaml', '--route', 'demo', '--');
     expect(flags).toContain('--max-cost');

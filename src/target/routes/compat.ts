@@ -4,7 +4,7 @@ import { gatewayCredentials, splitModel, type Route } from '../route.ts';
 export const compat: Route = {
   name: 'compat',
   summary:
-    'AI Gateway, unified endpoint: model custom-ollama/<model> (deprecated by Cloudflare, still working)',
+    'AI Gateway, unified endpoint: model custom-ollama/<model> (deprecated by Cloudflare, still works)',
   endpoint(model, context) {
     splitModel(model);
     const names = [

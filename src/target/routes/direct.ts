@@ -3,7 +3,7 @@ import { splitModel, type Route } from '../route.ts';
 
 export const direct: Route = {
   name: 'direct',
-  summary: 'https://ollama.com/v1 without the gateway: what does the gateway cost?',
+  summary: 'https://ollama.com/v1 without the gateway, to see what the gateway costs',
   endpoint(model, context) {
     const { OLLAMA_API_KEY } = requireVariables(
       context.environment,

@@ -2,7 +2,7 @@ import { splitModel, type Route } from '../route.ts';
 
 export const local: Route = {
   name: 'local',
-  summary: 'a local Ollama at http://localhost:11434: its /v1, or with gateway.local.api its own /api/chat',
+  summary: 'a local Ollama at http://localhost:11434, through /v1 or (gateway.local.api: native) /api/chat',
   endpoint(model, { baseUrl = 'http://localhost:11434', settings }) {
     const isNative = settings.local?.api === 'native';
     return {

@@ -3,7 +3,7 @@ import { gatewayCredentials, splitModel, type Route } from '../route.ts';
 
 export const provider: Route = {
   name: 'provider',
-  summary: "AI Gateway, the custom provider's own endpoint: the documented, lasting way",
+  summary: "AI Gateway, the custom provider's own endpoint: the documented way",
   endpoint(model, context) {
     const { provider: segment, name } = splitModel(model);
     const names = [
