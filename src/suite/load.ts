@@ -7,11 +7,10 @@ import { checkReader } from './expand/expand-checks.ts';
 import { expand, type ExpandOptions } from './expand/expand.ts';
 import { fileRefs } from './expand/file-refs.ts';
 import { faultsError, type Source } from './fault.ts';
-import { parse } from './parse.ts';
-import { unified } from './read/decode.ts';
-import { largestSuite, readFiles, readText, wordingOf } from './read/files.ts';
+import { largestSuite, readFiles, readText, unified, wordingOf } from './read/files.ts';
 import { readSections } from './sections.ts';
 import type { Suite } from './suite.ts';
+import { parse } from './yaml.ts';
 
 export interface LoadOptions extends ExpandOptions {
   /** What `checks:` may use; every kind there is where absent. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { adviceAt, otherTool } from './advice.ts';
-import { valueAt, type Fault, type Path } from './fault.ts';
-import type { Places } from './places.ts';
+import { type Fault, type Path, valueAt } from './fault.ts';
 import { suiteSchema, type SuiteSpec } from './schema/suite-schema.ts';
 import type { Json } from './suite.ts';
-import { complaintFault, validate, type Complaint } from './validate.ts';
+import { type Complaint, complaintFault, validate } from './validate.ts';
+import type { Places } from './yaml.ts';
 
 const schema = suiteSchema(z.unknown());
 const anySections = schema.partial();

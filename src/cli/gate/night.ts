@@ -1,3 +1,5 @@
+import { gate, type GateResult } from '../../analysis/gate.ts';
+import { type HistoryRow, isIncomplete, nightRows } from '../../analysis/history.ts';
 import { defined } from '../../base/defined.ts';
 import { count } from '../../base/text.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
@@ -5,9 +7,7 @@ import { FileState } from '../../journal/file-state.ts';
 import { assertUnedited } from '../../journal/manifest.ts';
 import { findRun } from '../../journal/run-folder.ts';
 import type { BaselineFacts, GateReport } from '../../report/gate/gate-report.ts';
-import { defaultGate } from '../../suite/expand/expand-gate.ts';
-import { gate, type GateResult } from '../../analysis/gate.ts';
-import { isIncomplete, nightRows, type HistoryRow } from '../../analysis/history.ts';
+import { defaultGate } from '../../suite/expand/expand-settings.ts';
 import { loadRun, type LoadedRun } from '../../analysis/read-run.ts';
 import { appendHistory, historyFile, historyWarnings, readHistory } from './history-file.ts';
 

@@ -1,14 +1,145 @@
-import { valueAt, type Path } from '../fault.ts';
+import { count } from '../../base/text.ts';
+import { type Fault, type Path, type Source, valueAt } from '../fault.ts';
 import { quote } from '../nearest.ts';
+import type { Files } from '../read/files.ts';
 import type { DefaultsSpec, PromptSpec } from '../schema/prompt-schema.ts';
-import type { Params } from '../suite.ts';
-import type { Value } from '../written.ts';
-import type { WrittenCheck } from './expand-checks.ts';
-import { faultAt, keyFaultAt, type Context } from './context.ts';
-import { readDataset } from './dataset.ts';
-import { merge } from './merge-values.ts';
+import type { SuiteSections } from '../sections.ts';
+import type { Json, Params, Prompt } from '../suite.ts';
+import { isMap, type Texts, type Value } from '../written.ts';
+import type { Places } from '../yaml.ts';
+import type { ReadCheck, WrittenCheck } from './expand-checks.ts';
 import { conversation, isSystem, opener, type WrittenMessage } from './messages.ts';
-import type { Matrix, NamedRow } from './variants.ts';
+import { type ReadValues, valueReader } from './values.ts';
+import { type Matrix, type NamedRow, readDataset } from './variants.ts';
+
+/** Faults that come up once for every expanded prompt, gathered into one each. */
+export interface Reports {
+  /** `prompt` is the id of the expanded prompt in which it came up; absent where it concerns all of an entry. */
+  add(fault: Fault, prompt?: string): void;
+  readonly size: number;
+  faults(): Fault[];
+}
+
+interface Report {
+  fault: Fault;
+  prompts: string[];
+  more: number;
+}
+
+const namedAtMost = 3;
+
+export function createReports(): Reports {
+  const reports = new Map<string, Report>();
+  return {
+    add(fault, prompt) {
+      const key = `${fault.source.name}\0${fault.offset}\0${fault.path?.join('.') ?? ''}\0${fault.message}`;
+      const report = reports.get(key) ?? { fault, prompts: [], more: 0 };
+      reports.set(key, report);
+      if (prompt === undefined) return;
+      if (report.prompts.length < namedAtMost) report.prompts.push(prompt);
+      else report.more++;
+    },
+    get size() {
+      return reports.size;
+    },
+    faults: () => [...reports.values()].map(combined),
+  };
+}
+
+function combined({ fault, prompts, more }: Report): Fault {
+  if (prompts.length === 0) return fault;
+  const names = prompts.map(quote).join(', ');
+  const rest = more > 0 ? ` and ${count(more, 'more', 'more')}` : '';
+  return { ...fault, message: `${fault.message} (in ${names}${rest})` };
+}
+
+/** Characters that all prompts of a suite may hold together, once everything is written out. */
+export const heaviestSuite = 200_000_000;
+
+export const mostPrompts = 100_000;
+
+/** About how many characters values take as JSON. One that is shared is looked at once, and counts each time. */
+export function weigher(): (values: readonly object[]) => number {
+  const known = new WeakMap<object, number>();
+  return (values) => {
+    let total = 0;
+    for (const value of values) {
+      const weight = known.get(value) ?? weigh(value);
+      known.set(value, weight);
+      total += weight;
+    }
+    return total;
+  };
+}
+
+function weigh(value: unknown): number {
+  if (typeof value === 'string') return value.length + 2;
+  if (typeof value !== 'object' || value === null) return 8;
+  let weight = 2;
+  if (Array.isArray(value)) for (const item of value) weight += 1 + weigh(item);
+  else for (const [key, part] of Object.entries(value)) weight += key.length + 4 + weigh(part);
+  return weight;
+}
+
+/** Maps merge deep, lists append, anything else is replaced. An absent side leaves the other. */
+export function merge<T>(base: T | undefined, over: T | undefined): T | undefined {
+  if (over === undefined) return base;
+  if (base === undefined) return over;
+  return mergeValues(base as Value, over as Value) as T;
+}
+
+function mergeValues(base: Value, over: Value): Value {
+  if (Array.isArray(base) && Array.isArray(over)) return [...base, ...over];
+  if (!isMap(base) || !isMap(over)) return over;
+  const merged = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    merged[key] = Object.hasOwn(base, key) ? mergeValues(base[key]!, value) : value;
+  }
+  return merged;
+}
+
+/** All that a suite is made from, once it is read. */
+export interface SuiteSources {
+  readonly sections: SuiteSections;
+  /** The whole document, of which broken parts can still be looked at. */
+  readonly data: Json;
+  readonly places: Places;
+  readonly texts: Texts;
+  readonly files: Files;
+  readonly read: ReadCheck;
+}
+
+/** The state of writing prompts out. */
+export interface Context extends SuiteSources {
+  readonly defaults: DefaultsSpec;
+  readonly defaultChecks: readonly WrittenCheck[];
+  readonly reports: Reports;
+  readonly prompts: Prompt[];
+  readonly placeOfId: Map<string, { source: Source; offset: number }>;
+  readonly readValues: ReadValues;
+  readonly weigh: (values: readonly object[]) => number;
+  /** Characters in `prompts`. */
+  weight: number;
+}
+
+export function createContext(
+  sources: SuiteSources,
+  reports: Reports,
+  defaultChecks: readonly WrittenCheck[],
+): Context {
+  const defaults = sources.sections.spec.defaults ?? {};
+  const state = { prompts: [], placeOfId: new Map<string, { source: Source; offset: number }>(), weight: 0 };
+  const readValues = valueReader(sources.texts, opener(sources.files));
+  return { ...sources, defaults, defaultChecks, reports, readValues, weigh: weigher(), ...state };
+}
+
+export function faultAt(path: Path, message: string, { places }: SuiteSources): Fault {
+  return { source: places.source, offset: places.value(path), path, message };
+}
+
+export function keyFaultAt(path: Path, message: string, { places }: SuiteSources): Fault {
+  return { source: places.source, offset: places.key(path), path, message };
+}
 
 /** An entry of the file, merged with the defaults: what all its prompts have in common. */
 export interface Entry {

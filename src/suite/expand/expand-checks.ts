@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { CheckKind, CheckSpec } from '../../check/check.ts';
 import { schemaOf } from '../../check/common.ts';
-import { valueAt, type Fault, type Path } from '../fault.ts';
-import type { Places } from '../places.ts';
-import type { Json } from '../suite.ts';
 import { checkAdvice } from '../advice.ts';
+import { type Fault, type Path, valueAt } from '../fault.ts';
+import type { Json } from '../suite.ts';
+import { type Complaint, complaintFault, validate, type Validated } from '../validate.ts';
 import { plain, Written } from '../written.ts';
-import { complaintFault, validate, type Complaint, type Validated } from '../validate.ts';
-import { fill, hasVariables, mapTexts, soleValue, type Scope } from './template.ts';
+import type { Places } from '../yaml.ts';
+import { fill, hasVariables, mapTexts, type Scope, soleValue } from './template.ts';
 
 /** Checks one check against the schema of its kind. */
 export type ReadCheck = (raw: Json) => Validated<CheckSpec>;

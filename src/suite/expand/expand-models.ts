@@ -1,9 +1,9 @@
-import { placeName, type Fault } from '../fault.ts';
+import { type Fault, placeName } from '../fault.ts';
 import { quote } from '../nearest.ts';
-import type { Places } from '../places.ts';
 import { idOfModel, type ModelSpec } from '../schema/model-schema.ts';
 import type { SuiteSections } from '../sections.ts';
 import type { Model, Params } from '../suite.ts';
+import type { Places } from '../yaml.ts';
 
 /** The models, short forms written out, each with an id of its own. */
 export function expandModels(

@@ -3,7 +3,7 @@ import { choices, nearest, quote } from '../nearest.ts';
 import type { ThresholdSpec } from '../schema/verdict-schema.ts';
 import type { Model, Threshold } from '../suite.ts';
 import { numberColumns, ratioColumns, shareColumns, statistics } from '../vocabulary.ts';
-import type { Conflict } from './settings.ts';
+import type { Conflict } from './expand-settings.ts';
 
 type Statistic = Threshold['statistic'];
 

@@ -1,16 +1,23 @@
-import { positionOf, type Fault } from '../fault.ts';
+import { type Fault, positionOf } from '../fault.ts';
 import { choices, quote } from '../nearest.ts';
-import type { Places } from '../places.ts';
 import type { SuiteSpec } from '../schema/suite-schema.ts';
 import type { PartialSpec } from '../sections.ts';
 import type { Model, Suite, Threshold } from '../suite.ts';
-import { type SuiteSources } from './context.ts';
-import { fileFaults } from './file-refs.ts';
-import { gateConflicts, toGate } from './expand-gate.ts';
+import type { Places } from '../yaml.ts';
+import type { SuiteSources } from './entry.ts';
 import { expandModels } from './expand-models.ts';
-import { expandPrompts } from './prompts.ts';
-import { gatewayConflicts, runConflicts, toGateway, toRun, type Conflict } from './settings.ts';
+import { expandPrompts } from './expand-prompts.ts';
+import {
+  type Conflict,
+  gateConflicts,
+  gatewayConflicts,
+  runConflicts,
+  toGate,
+  toGateway,
+  toRun,
+} from './expand-settings.ts';
 import { toThreshold } from './expand-thresholds.ts';
+import { fileFaults } from './file-refs.ts';
 
 export interface ExpandOptions {
   /** Names of routes; any name passes where absent. */

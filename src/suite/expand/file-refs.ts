@@ -1,11 +1,11 @@
 import type { Fault, Path } from '../fault.ts';
 import { quote } from '../nearest.ts';
-import type { Places } from '../places.ts';
 import type { Files } from '../read/files.ts';
 import type { DefaultsSpec, MessageSpec } from '../schema/prompt-schema.ts';
 import type { SuiteSections } from '../sections.ts';
-import { problemOfFormat } from './dataset.ts';
-import { hasFile, isFileRef } from './file-ref.ts';
+import { hasFile, isFileRef } from '../written.ts';
+import type { Places } from '../yaml.ts';
+import { problemOfFormat } from './variants.ts';
 
 /** A file that the suite names, and where it does. */
 export interface FileRef {

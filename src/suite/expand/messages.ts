@@ -1,9 +1,9 @@
 import type { Fault, Path, Source } from '../fault.ts';
-import type { Places } from '../places.ts';
 import type { Files } from '../read/files.ts';
 import type { DefaultsSpec, MessageSpec, PromptSpec, TextOrFile } from '../schema/prompt-schema.ts';
 import type { Json, Message } from '../suite.ts';
-import { isFileRef } from './file-ref.ts';
+import { isFileRef } from '../written.ts';
+import type { Places } from '../yaml.ts';
 import { fill, mapTexts, type Scope } from './template.ts';
 
 /** A message before its variables are filled in, with the place that its content comes from. */

@@ -1,4 +1,4 @@
-import { variableName } from '../schema/id-schema.ts';
+import { variableName } from '../schema/text-schema.ts';
 import type { Json } from '../suite.ts';
 import { spell, type Value } from '../written.ts';
 

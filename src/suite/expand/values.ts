@@ -1,5 +1,4 @@
-import { Written, type Texts, type Value } from '../written.ts';
-import { isFileRef } from './file-ref.ts';
+import { isFileRef, type Texts, type Value, Written } from '../written.ts';
 import { fileText, type Open } from './messages.ts';
 
 /** Variables by name, from plain data. */

@@ -1,11 +1,10 @@
-import fc from 'fast-check';
 import { stringify } from 'csv-stringify/sync';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyText } from '../../base/testing/any-text.ts';
 import { positionOf } from '../fault.ts';
-import { decode } from './decode.ts';
-import { csvRows, type Rows } from './csv-rows.ts';
-import { jsonlRows } from './jsonl-rows.ts';
+import { decode } from './files.ts';
+import { csvRows, jsonlRows, type Rows } from './rows.ts';
 
 function told(rows: Rows): { rows: Record<string, unknown>[]; lines: number[]; faults: string[] } {
   const { source } = rows.faults[0] ?? { source: { name: '', text: '' } };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text, wholeFrom } from './id-schema.ts';
+import { text, wholeFrom } from './text-schema.ts';
 
 /** Headers that carry secrets, and what to use instead. Names in small letters. */
 const secretHeaders: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { openMap, wholeFrom } from './id-schema.ts';
+import { openMap, wholeFrom } from './text-schema.ts';
 
 const part = String.raw`[^\p{C}\p{Z}/;,]+`;
 

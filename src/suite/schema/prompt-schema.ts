@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { params } from './model-schema.ts';
-import { anything, id, openMap, tags, text, variable, wholeFrom } from './id-schema.ts';
+import { anything, id, openMap, tags, text, variable, wholeFrom } from './text-schema.ts';
 
 const fileRef = z
   .strictObject({ file: text.describe('path, relative to the suite and inside its folder') })

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { stopMetrics } from '../vocabulary.ts';
-import { milliseconds, wholeFrom } from './id-schema.ts';
+import { milliseconds, wholeFrom } from './text-schema.ts';
 
 /** What a suite gets that says nothing about them. A given total may be shorter, and then caps the others. */
 export const defaultTimeouts = {

@@ -3,8 +3,8 @@ import { gateway } from './gateway-schema.ts';
 import { models } from './model-schema.ts';
 import { defaultsSchema, promptSchema } from './prompt-schema.ts';
 import { run } from './run-schema.ts';
+import { suiteName, tags } from './text-schema.ts';
 import { gate, thresholds } from './verdict-schema.ts';
-import { suiteName, tags } from './id-schema.ts';
 
 /**
  * The suite as a file holds it. `check` is the schema of one check: all kinds for the editors' schema, anything

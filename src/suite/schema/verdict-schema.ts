@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { gateMetrics, statistics } from '../vocabulary.ts';
-import { text, wholeFrom } from './id-schema.ts';
+import { text, wholeFrom } from './text-schema.ts';
 
 export const threshold = z.strictObject({
   metric: text

@@ -1,10 +1,116 @@
-import { isAlias, isMap, isScalar, isSeq } from 'yaml';
-import type { Alias, Pair, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml';
-import { deepest } from './compose.ts';
-import { placeName, type Fault, type Source } from './fault.ts';
+import {
+  type Alias,
+  Composer,
+  type CST,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  type Pair,
+  type ParsedNode,
+  Parser,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
+import { yamlAdvice } from './advice.ts';
+import { type Fault, lineAt, type Path, placeName, type Source } from './fault.ts';
 import { quote } from './nearest.ts';
 import type { Json } from './suite.ts';
 import { spellsItself, type Texts } from './written.ts';
+
+export type Parsed =
+  | { readonly ok: true; readonly data: Json; readonly places: Places; readonly texts: Texts }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/** YAML text → plain data, and the place of everything in it. Faults here are of the YAML, not of the suite. */
+export function parse(source: Source): Parsed {
+  const { document, faults } = compose(source);
+  if (faults.length > 0) return { ok: false, faults };
+  const empty = { ok: false, faults: [{ source, offset: 0, message: 'the suite is empty' }] } as const;
+  const root = document?.contents;
+  if (!root) return empty;
+  const { data, targets, texts, faults: refused } = toData(root, source);
+  if (refused.length > 0) return { ok: false, faults: refused };
+  if (data === null) return empty;
+  return { ok: true, data, places: placesOf(root, targets, source), texts };
+}
+
+/** Levels of maps and lists within each other; a real suite has about ten. */
+export const deepest = 100;
+
+/** A file with more than this has been told enough. */
+const mostErrors = 1000;
+
+export interface Composed {
+  /** Absent when nothing could be made of the text. */
+  readonly document?: Document.Parsed | undefined;
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * YAML text → the tree of its one document, with the place of every node. Aliases are not followed here.
+ * The parser is driven token by token, because nesting must be stopped before anything recursive sees it.
+ */
+export function compose(source: Source): Composed {
+  return withoutStackTraces(() => {
+    let tooDeepAt: number | undefined;
+    let errors = 0;
+    function* tokens(): Generator<CST.Token> {
+      const parser = new Parser();
+      for (const lexeme of new Lexer().lex(source.text)) {
+        for (const token of parser.next(lexeme)) {
+          if (token.type === 'error' && ++errors > mostErrors) return;
+          yield token;
+        }
+        if (parser.stack.length > deepest) {
+          tooDeepAt = parser.offset - lexeme.length;
+          return;
+        }
+      }
+      yield* parser.end();
+    }
+
+    // Keys are compared by our own walk: the library's comparison is quadratic in the size of a map.
+    const composer = new Composer<ParsedNode, true>({
+      uniqueKeys: false,
+      prettyErrors: false,
+      resolveKnownTags: false,
+    });
+    const [document, second] = composer.compose(tokens(), true, source.text.length).take(2);
+    if (tooDeepAt !== undefined) {
+      const message = `maps and lists are nested more than ${deepest} levels deep`;
+      return { faults: [{ source, offset: tooDeepAt, message }] };
+    }
+    if (!document) return { faults: [{ source, offset: 0, message: 'the suite is empty' }] };
+    const problems = [...document.errors, ...document.warnings];
+    const faults: Fault[] = problems.map((problem) => ({
+      source,
+      offset: Math.min(problem.pos[0], source.text.length),
+      message: yamlAdvice(problem.code, lineAt(source, problem.pos[0]), problem.message),
+    }));
+    if (second)
+      faults.push({
+        source,
+        offset: second.range[0],
+        message: 'a suite is one YAML document; this is a second',
+      });
+    return { document, faults };
+  });
+}
+
+/** A broken file can hold a fault for every character, and the stack of each costs more than its parsing. */
+function withoutStackTraces<T>(work: () => T): T {
+  const before = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    Error.stackTraceLimit = before;
+  }
+}
 
 /** What a tree with aliases may grow to when they are all written out, about one unit a byte. */
 const heaviest = 100_000_000;
@@ -233,4 +339,72 @@ function tooHeavy({ source, targets, done }: Context): Fault {
   }
   const message = 'written out, the aliases make this suite larger than 100 MB';
   return { source, offset: heaviestAlias?.range?.[0] ?? 0, message };
+}
+
+/** Where things stand in the document. A path that has no node of its own gets that of the nearest above it. */
+export interface Places {
+  readonly source: Source;
+  value(path: Path): number;
+  key(path: Path): number;
+  /** The first `text` within the scalar at `path`; the scalar's start when it is not written there literally. */
+  within(path: Path, text: string): number;
+}
+
+interface Found {
+  value: ParsedNode;
+  /** Absent for list items and the document. */
+  key?: ParsedNode;
+}
+
+type ParsedPair = Pair<ParsedNode, ParsedNode | null>;
+
+export function placesOf(root: ParsedNode, targets: ReadonlyMap<Alias, ParsedNode>, source: Source): Places {
+  const target = (node: ParsedNode): ParsedNode => (isAlias(node) ? (targets.get(node) ?? node) : node);
+
+  function child(node: ParsedNode, step: string | number): Found | undefined {
+    const inside = target(node);
+    if (isMap(inside)) return pairIn(inside, String(step));
+    const item = isSeq(inside) ? inside.items[Number(step)] : undefined;
+    return item && { value: item };
+  }
+
+  function pairIn(map: YAMLMap.Parsed, name: string): Found | undefined {
+    const pairs: ParsedPair[] = map.items;
+    const pair = pairs.find(({ key }) => !isMergeKey(key) && keyName(key) === name);
+    if (pair) return { key: pair.key, value: pair.value ?? pair.key };
+    for (const { key, value } of pairs) {
+      if (!isMergeKey(key) || !value) continue;
+      const inherited = isSeq(value) ? value.items : [value];
+      for (const source of inherited) {
+        const found = isMap(target(source)) ? child(source, name) : undefined;
+        if (found) return found;
+      }
+    }
+    return undefined;
+  }
+
+  function find(path: Path): Found {
+    let found: Found = { value: root };
+    for (const step of path) {
+      const next = child(found.value, step);
+      if (!next) return { value: found.value };
+      found = next;
+    }
+    return found;
+  }
+
+  return {
+    source,
+    value: (path) => find(path).value.range[0],
+    key(path) {
+      const { key, value } = find(path);
+      return (key ?? value).range[0];
+    },
+    within(path, text) {
+      const node = target(find(path).value);
+      const [start, end] = node.range;
+      const at = isScalar(node) ? source.text.slice(start, end).indexOf(text) : -1;
+      return start + Math.max(at, 0);
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { merge } from './merge-values.ts';
+import { merge } from './entry.ts';
 
 test('maps merge deep, lists append, scalars replace', () => {
   const base = { a: 1, deep: { x: 1, list: [1] }, gone: { b: 1 } };
