@@ -2,6 +2,9 @@ import type { Ms } from '../base/clock.ts';
 import { ChunkLog } from '../measure/chunk-log.ts';
 import type { ServerTimings } from '../measure/exchange.ts';
 import { Completion, type PieceLog } from './completion-reader.ts';
+import type { PlainPiece } from './plain-piece.ts';
+import { RepeatedForm } from './repeated-form.ts';
+import type { Unread } from './unread.ts';
 
 /** A line longer than this is an attack or a fault, and would be scanned again with every read. */
 const longestLine = 8 * 1024 * 1024;
@@ -12,17 +15,44 @@ export interface StreamFault {
   detail: unknown;
 }
 
+/** What stood in a stream: a frame, its end, or something beside the frames. */
+export type Seen =
+  | { kind: 'frame'; data: string; event?: string | undefined }
+  | { kind: 'done' }
+  /** A sign of life without data. */
+  | { kind: 'heartbeat' }
+  /** A line that is of no frame. */
+  | { kind: 'strange'; line: string };
+
+/** What a frame says, in OpenAI's words. */
+export interface Told {
+  /** Absent when it is none. */
+  frame?: unknown;
+  /** It was the last one of its stream. */
+  isLast?: boolean;
+  serverTimings?: ServerTimings | undefined;
+}
+
+/** How one API answers: how its streams are framed, and what a frame means. */
+export interface Dialect {
+  /** Content type of a stream. */
+  readonly streamType: RegExp;
+  /** How a stream says that it is over, for messages. */
+  readonly lastWord: string;
+  /** Whether a whole body, parsed, is an answer. */
+  isAnswer(body: Record<string, unknown>): boolean;
+  /** A function that is given the text of a stream part by part, and returns what each part completed. */
+  framing(): (text: string) => Seen[];
+  /** What a parsed frame, or the body of an answer that was not streamed, says. Notes what it does not understand. */
+  tell(frame: unknown, unread: Unread): Told;
+}
+
 /**
  * Reads an answer as its bytes arrive. Each read brings one instant; the pieces decoded from it get that instant,
- * and all but the first are marked as merged. How a stream is framed, and what a frame means, is for each kind to
- * say.
+ * and all but the first are marked as merged.
  */
-export abstract class AnswerReader {
-  /** Content type of a stream of this kind. */
-  abstract readonly streamType: RegExp;
-  /** How such a stream says that it is over, for messages. */
-  abstract readonly lastWord: string;
-
+export class AnswerReader {
+  readonly dialect: Dialect;
   readonly completion = new Completion();
   readonly chunks = new ChunkLog();
   firstEventMs: Ms | undefined;
@@ -32,33 +62,32 @@ export abstract class AnswerReader {
   serverTimings: ServerTimings | undefined;
   /** Frames with data seen, the one that says that it is over included, comments not. */
   frames = 0;
-  /** Signs of life without data were seen. */
-  protected sawHeartbeat = false;
-  /** A frame was not JSON. */
-  #sawMalformed = false;
   /** Pieces that carry text, and those of them that belong to the answer. */
   texts = 0;
   /** Characters of all of them. */
   chars = 0;
   answerTexts = 0;
 
+  /** Signs of life without data were seen. */
+  #sawHeartbeat = false;
+  /** A frame was not JSON. */
+  #sawMalformed = false;
   /** The body is over: what follows is the rest of a frame. */
-  protected ended = false;
-  protected abstract readonly parser: { feed(text: string): void };
-
+  #ended = false;
   #at: Ms = 0;
   #piecesInRead = 0;
   #lineLength = 0;
-  /** A byte order mark is the parser's. */
+  readonly #framing: (text: string) => Seen[];
+  readonly #form = new RepeatedForm();
+  /** A byte order mark is the framing's. */
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   /** The decoder may hold the first bytes of a character. */
   #decoderHolds = false;
 
-  /** Whether a whole body, parsed, is an answer of this kind. */
-  abstract isAnswer(body: Record<string, unknown>): boolean;
-
-  /** Takes in one parsed frame, or the body of an answer that was not streamed. */
-  protected abstract take(frame: unknown): void;
+  constructor(dialect: Dialect) {
+    this.dialect = dialect;
+    this.#framing = dialect.framing();
+  }
 
   /** `at` is the instant of the read, since sent. */
   feed(bytes: Buffer, at: Ms): void {
@@ -71,7 +100,7 @@ export abstract class AnswerReader {
     }
     this.#at = at;
     this.#piecesInRead = 0;
-    this.parser.feed(this.#decode(bytes, newline === bytes.length - 1));
+    this.#read(this.#decode(bytes, newline === bytes.length - 1));
   }
 
   /** A read that ends with a line, as nearly all do, cannot end inside a character: the plain way is far quicker. */
@@ -84,43 +113,14 @@ export abstract class AnswerReader {
   /** The body ended. A last frame without its end of line still counts, if it is whole. */
   end(at: Ms): void {
     this.#at = at;
-    this.ended = true;
-    this.parser.feed(`${this.#decoder.decode()}\n\n`);
+    this.#ended = true;
+    this.#read(`${this.#decoder.decode()}\n\n`);
   }
 
   /** The body of an answer that was not streamed, parsed; `at` is the instant of its end. */
   whole(body: unknown, at: Ms): void {
     this.#at = at;
-    this.take(body);
-  }
-
-  /** The frame's JSON, counted. Undefined when it is none. */
-  protected parsed(data: string): unknown {
-    let frame: unknown;
-    try {
-      frame = JSON.parse(data);
-    } catch {
-      this.completion.unread.note('frame', data);
-      // Cut off by the end of the body: truncated, which the missing finish reason will say.
-      if (this.ended) return undefined;
-      this.#sawMalformed = true;
-      this.fault ??= { code: 'malformed_frame', detail: data };
-      return undefined;
-    }
-    this.count();
-    return frame;
-  }
-
-  /** Adds a frame in OpenAI's words to the completion. */
-  protected add(frame: unknown): void {
-    this.completion.add(frame, this.#log);
-    if (this.completion.error !== undefined) this.fail(this.completion.error);
-  }
-
-  /** The server reported an error. What it says of itself explains more than a frame that is none. */
-  protected fail(detail: unknown): void {
-    if (this.fault === undefined || this.fault.code === 'malformed_frame')
-      this.fault = { code: 'error_event', detail };
+    this.#take(body);
   }
 
   /** What was seen in the stream, in words of `stream_notes`. */
@@ -128,16 +128,77 @@ export abstract class AnswerReader {
     return [
       ...this.completion.notes,
       ...(this.#sawMalformed ? ['malformed_frame'] : []),
-      ...(this.sawHeartbeat ? ['heartbeat'] : []),
+      ...(this.#sawHeartbeat ? ['heartbeat'] : []),
     ];
   }
 
-  protected count(): void {
+  #read(text: string): void {
+    for (const seen of this.#framing(text)) {
+      if (seen.kind === 'frame') this.#readFrame(seen.data, seen.event);
+      else if (seen.kind === 'heartbeat') this.#sawHeartbeat = true;
+      else if (seen.kind === 'strange') this.completion.unread.note('line', seen.line);
+      else {
+        this.#count();
+        this.#done();
+      }
+    }
+  }
+
+  #readFrame(data: string, event: string | undefined): void {
+    const again = event === undefined ? this.#form.read(data) : undefined;
+    if (again) {
+      this.#count();
+      this.completion.addPlain(again, this.#log);
+      return;
+    }
+    const frame = this.#parsed(data);
+    if (frame === undefined) return;
+    if (event === 'error') this.#fail(frame);
+    const { plain, isLast } = this.#take(frame);
+    if (plain) this.#form.learn(data, plain);
+    if (isLast) this.#done();
+  }
+
+  /** The frame's JSON, counted. Undefined when it is none. */
+  #parsed(data: string): unknown {
+    let frame: unknown;
+    try {
+      frame = JSON.parse(data);
+    } catch {
+      this.completion.unread.note('frame', data);
+      // Cut off by the end of the body: truncated, which the missing finish reason will say.
+      if (this.#ended) return undefined;
+      this.#sawMalformed = true;
+      this.fault ??= { code: 'malformed_frame', detail: data };
+      return undefined;
+    }
+    this.#count();
+    return frame;
+  }
+
+  /** Returns what the frame brought, where that is one text, said in OpenAI's own words. */
+  #take(frame: unknown): { plain: PlainPiece | undefined; isLast: boolean } {
+    const told = this.dialect.tell(frame, this.completion.unread);
+    const isLast = told.isLast === true;
+    if (isLast) this.serverTimings = told.serverTimings;
+    if (!('frame' in told)) return { plain: undefined, isLast };
+    const plain = this.completion.add(told.frame, this.#log);
+    if (this.completion.error !== undefined) this.#fail(this.completion.error);
+    return { plain: told.frame === frame ? plain : undefined, isLast };
+  }
+
+  /** The server reported an error. What it says of itself explains more than a frame that is none. */
+  #fail(detail: unknown): void {
+    if (this.fault === undefined || this.fault.code === 'malformed_frame')
+      this.fault = { code: 'error_event', detail };
+  }
+
+  #count(): void {
     this.firstEventMs ??= this.#at;
     this.frames++;
   }
 
-  protected done(): void {
+  #done(): void {
     this.doneMs ??= this.#at;
     this.#log.push('done', 0);
   }

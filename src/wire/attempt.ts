@@ -9,7 +9,7 @@ import { oneLine } from '../base/text.ts';
 import { ChunkLog } from '../measure/chunk-log.ts';
 import type { Exchange, Failure, Receipts } from '../measure/exchange.ts';
 import type { Timeouts } from '../suite/suite.ts';
-import type { AnswerReader, StreamFault } from './answer-reader.ts';
+import { AnswerReader, type StreamFault } from './answer-reader.ts';
 import { looksBuffered, type WritingPace } from './buffered.ts';
 import { longestBody, longestText, type ByteBudget, type Holder } from './byte-budget.ts';
 import { classify } from './classify.ts';
@@ -17,8 +17,8 @@ import { failureOf } from './conclude.ts';
 import { watchSocket, type SentOn } from './connections.ts';
 import type { LoopLag } from './loop-lag.ts';
 import { networkFailure } from './network-failure.ts';
-import { NativeReader } from './native-reader.ts';
-import { StreamReader } from './stream-reader.ts';
+import { nativeStream } from './native-stream.ts';
+import { openAiStream } from './openai-stream.ts';
 
 /** Bodies beyond it are cut off: an error page need not be read whole. */
 const longestErrorBody = 256 * 1024;
@@ -92,7 +92,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
 
   constructor(options: AttemptOptions) {
     this.#options = options;
-    this.#reader = options.native ? new NativeReader() : new StreamReader();
+    this.#reader = new AnswerReader(options.native ? nativeStream : openAiStream);
     this.#created = options.clock.now();
     this.finished = new Promise((resolve) => (this.#resolveFinished = resolve));
     this.responded = new Promise((resolve) => (this.#resolveResponded = resolve));
@@ -145,7 +145,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
     this.#headersMs = at;
     this.#lastDataMs = at;
     this.#head = { status, headers };
-    if (status === 200 && this.#reader.streamType.test(this.#contentType)) this.#reads = 'events';
+    if (status === 200 && this.#reader.dialect.streamType.test(this.#contentType)) this.#reads = 'events';
     if (status >= 300 && status < 400) {
       this.fail({
         status: 'error',

@@ -3,6 +3,7 @@ import type { ToolCall, Usage } from '../measure/exchange.ts';
 import { textParts, type TextPart } from './content-parts.ts';
 import { isObject, saysNothing, text } from './json-words.ts';
 import { choiceFields, deltaFields, frameFields } from './known-fields.ts';
+import { plainPiece, type PlainPiece } from './plain-piece.ts';
 import { TextChannel } from './text-channel.ts';
 import { ThinkTags } from './think-tags.ts';
 import { ToolCalls } from './tool-calls.ts';
@@ -79,13 +80,31 @@ export class Completion {
 
   /**
    * Takes in one parsed `data:` frame of a stream, or the body of an answer that was not streamed. What says
-   * something and is not understood is noted as unread.
+   * something and is not understood is noted as unread. Returns the piece that a plain frame brought.
    */
-  add(frame: unknown, log: PieceLog): void {
+  add(frame: unknown, log: PieceLog): PlainPiece | undefined {
     if (!isObject(frame)) {
       this.unread.note('frame', frame);
-      return;
+      return undefined;
     }
+    const plain = plainPiece(frame);
+    if (plain) {
+      if (typeof frame['model'] === 'string') this.echoedModel ??= frame['model'];
+      this.addPlain(plain, log);
+      return plain;
+    }
+    this.#addFrame(frame, log);
+    return undefined;
+  }
+
+  /** Takes in what a frame brought that said nothing else, and that named the model no otherwise than those before it. */
+  addPlain({ kind, text }: PlainPiece, log: PieceLog): void {
+    this.#sawDelta = true;
+    if (kind === 'reasoning') this.#addReasoning(text, this.finishReason !== undefined, log);
+    else this.#addContent(text, this.finishReason !== undefined, log);
+  }
+
+  #addFrame(frame: Record<string, unknown>, log: PieceLog): void {
     const error = errorIn(frame);
     this.error ??= error;
     if (typeof frame['model'] === 'string') {
@@ -194,8 +213,7 @@ export class Completion {
   }
 
   #addReasoning(piece: string, isClosing: boolean, log: PieceLog): void {
-    const isWhole = (whole: string): boolean => whole.trim() === this.#reasoning.trim();
-    const fresh = this.#reasoningChannel.take(piece, isClosing, isWhole);
+    const fresh = this.#reasoningChannel.take(piece, isClosing, this.#isWholeReasoning);
     if (fresh.kind === 'repeat') this.#noteRepeat(this.#reasoningChannel, log);
     else if (fresh.kind === 'restated') this.#seen.add('cumulative_text');
     if (fresh.kind === 'restated') this.#reasoning = fresh.parts.join('');
@@ -205,10 +223,14 @@ export class Completion {
   }
 
   #addContent(piece: string, isClosing: boolean, log: PieceLog): void {
-    const fresh = this.#contentChannel.take(piece, isClosing, (whole) => this.#isWhole(whole));
+    const fresh = this.#contentChannel.take(piece, isClosing, this.#isWhole);
     if (fresh.kind === 'repeat') this.#noteRepeat(this.#contentChannel, log);
-    else if (fresh.kind === 'more') this.#addSplit(fresh.text, log);
-    else {
+    else if (fresh.kind === 'more') {
+      if (this.#early.length === 3 && this.#tags.isAnswer(fresh.text)) {
+        this.#answer += fresh.text;
+        log.push('content', fresh.text.length);
+      } else this.#addSplit(fresh.text, log);
+    } else {
       // The last part came just now and has no piece yet.
       this.#early.push([]);
       this.#restate(fresh.parts, log);
@@ -216,7 +238,7 @@ export class Completion {
   }
 
   /** Whether a text is all content so far, with its thinking or without. */
-  #isWhole(whole: string): boolean {
+  readonly #isWhole = (whole: string): boolean => {
     if (this.#answer.trim() === '') return false;
     if (whole.trim() === this.#answer.trim()) return true;
     if (!this.#tags.seen) return false;
@@ -224,7 +246,9 @@ export class Completion {
     let answer = '';
     for (const part of tags.feed(whole)) if (part.kind === 'content') answer += part.text;
     return tags.seen && answer.trim() === this.#answer.trim();
-  }
+  };
+
+  readonly #isWholeReasoning = (whole: string): boolean => whole.trim() === this.#reasoning.trim();
 
   #noteRepeat(channel: TextChannel, log: PieceLog): void {
     this.#seen.add(channel.isCumulative ? 'cumulative_text' : 'summary_frame');

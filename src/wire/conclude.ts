@@ -1,6 +1,6 @@
 import { oneLine } from '../base/text.ts';
 import type { Failure } from '../measure/exchange.ts';
-import type { AnswerReader, StreamFault } from './answer-reader.ts';
+import { AnswerReader, type StreamFault } from './answer-reader.ts';
 import { classify } from './classify.ts';
 import { errorSaid } from './error-body.ts';
 import type { Completion } from './completion-reader.ts';
@@ -33,7 +33,7 @@ export function failureOf(ended: Ended, now: Date): Failure | undefined {
 }
 
 function wrongContent({ streamed, contentType, body, reader }: Ended, now: Date): Failure | undefined {
-  const expected = streamed ? reader.streamType : /^application\/(\S*\+)?json\b/i;
+  const expected = streamed ? reader.dialect.streamType : /^application\/(\S*\+)?json\b/i;
   if (expected.test(contentType)) {
     if (streamed) return undefined;
     if (reader.completion.error !== undefined) {
@@ -60,7 +60,7 @@ function beginning(body: string): string {
 function isAnswer(body: string, reader: AnswerReader): boolean {
   try {
     const json: unknown = JSON.parse(body);
-    return isObject(json) && reader.isAnswer(json);
+    return isObject(json) && reader.dialect.isAnswer(json);
   } catch {
     return false;
   }
@@ -102,7 +102,7 @@ function failureIn(error: unknown): Failure {
 }
 
 function incomplete({ streamed, reader }: Ended): Failure | undefined {
-  const { completion, frames, doneMs, lastWord } = reader;
+  const { completion, frames, doneMs } = reader;
   if (streamed && frames === 0) return truncated('no_events', 'the stream ended without a single event');
   if (completion.finishReason === undefined) {
     if (completion.sawEmptyModel) {
@@ -115,7 +115,8 @@ function incomplete({ streamed, reader }: Ended): Failure | undefined {
     }
     return truncated('no_finish', 'the answer ended without a finish reason');
   }
-  if (streamed && doneMs === undefined) return truncated('no_done', `the stream ended without ${lastWord}`);
+  if (streamed && doneMs === undefined)
+    return truncated('no_done', `the stream ended without ${reader.dialect.lastWord}`);
   return undefined;
 }
 

@@ -6,6 +6,7 @@ const beginningOfOpening =
   /^\s*(?:<[a-z_:|]{0,30}|\[(?:t(?:h(?:i(?:n(?:k(?:i(?:n(?:g)?)?)?)?)?)?)?)?|◁[a-z]{0,5})?$/i;
 /** The end of thinking whose beginning stood in the prompt: the text starts in the middle of it. */
 const bareClosing = /<\/think(?:ing)?>|\[\/think\]|◁\/think▷/i;
+const endOfTag = /[>\]▷]/;
 const longestBare = '</thinking>'.length;
 
 /** `</think>` for `<think>`, `[/THINK]` for `[THINK]`, `<|end_of_thought|>` for `<|begin_of_thought|>`. */
@@ -40,6 +41,16 @@ export class ThinkTags {
   #skipsBlanks = false;
   /** End of the answer so far, in which a closing tag may begin. */
   #tail = '';
+
+  /** Whether all of `text` is answer, as all of it is once the answer has begun: it then needs no `feed`. */
+  isAnswer(text: string): boolean {
+    if (this.#state !== 'answer' || text === '') return false;
+    if (this.seen) return true;
+    if (endOfTag.test(text)) return false;
+    this.#tail =
+      text.length >= longestBare ? text.slice(1 - longestBare) : (this.#tail + text).slice(1 - longestBare);
+    return true;
+  }
 
   feed(text: string): ThinkPart[] {
     const parts: ThinkPart[] = [];
@@ -119,7 +130,7 @@ export class ThinkTags {
     const tail = this.#tail;
     const both = tail + text;
     this.#tail = both.slice(1 - longestBare);
-    if (!/[>\]▷]/.test(text)) return undefined;
+    if (!endOfTag.test(text)) return undefined;
     const found = bareClosing.exec(both);
     // Quoted, it is spoken of.
     if (!found || /[`'"]$/.test(both.slice(0, found.index))) return undefined;

@@ -1,6 +1,6 @@
-import { NativeReader } from '../native-reader.ts';
-import { StreamReader } from '../stream-reader.ts';
-import type { AnswerReader } from '../answer-reader.ts';
+import { nativeStream } from '../native-stream.ts';
+import { AnswerReader } from '../answer-reader.ts';
+import { openAiStream } from '../openai-stream.ts';
 
 /** The ways in which an answer comes: frames, one body, or Ollama's own lines. */
 export const ways = ['streamed', 'whole', 'native'] as const;
@@ -13,7 +13,7 @@ const frame = (value: unknown): Buffer =>
 export function readParts(way: Way, parts: readonly unknown[]): AnswerReader {
   if (way === 'native') return readLines(parts);
   if (way === 'whole') {
-    const reader = new StreamReader();
+    const reader = new AnswerReader(openAiStream);
     reader.whole({ model: 'm', choices: [{ index: 0, message: parts[0], finish_reason: 'stop' }] }, 1);
     return reader;
   }
@@ -25,15 +25,15 @@ export function readParts(way: Way, parts: readonly unknown[]): AnswerReader {
 }
 
 /** Frames as they are, a millisecond apart. */
-export function readFrames(frames: readonly unknown[]): StreamReader {
-  const reader = new StreamReader();
+export function readFrames(frames: readonly unknown[]): AnswerReader {
+  const reader = new AnswerReader(openAiStream);
   for (const [index, each] of frames.entries()) reader.feed(frame(each), index + 1);
   reader.end(frames.length + 1);
   return reader;
 }
 
-function readLines(parts: readonly unknown[]): NativeReader {
-  const reader = new NativeReader();
+function readLines(parts: readonly unknown[]): AnswerReader {
+  const reader = new AnswerReader(nativeStream);
   const lines = [
     ...parts.map((message) => ({ model: 'm', message, done: false })),
     { model: 'm', message: { role: 'assistant', content: '' }, done: true, done_reason: 'stop' },

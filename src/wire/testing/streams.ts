@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { property } from '../../base/testing/property.ts';
-import type { AnswerReader } from '../answer-reader.ts';
-import { StreamReader } from '../stream-reader.ts';
+import { AnswerReader } from '../answer-reader.ts';
+import { openAiStream } from '../openai-stream.ts';
 
 export const encode = (text: string): Buffer => Buffer.from(text);
 
 /** What the reader makes of bytes that come in these parts, a millisecond apart. */
-export function read(parts: readonly Buffer[]): StreamReader {
-  const reader = new StreamReader();
+export function read(parts: readonly Buffer[]): AnswerReader {
+  const reader = new AnswerReader(openAiStream);
   for (const [index, part] of parts.entries()) reader.feed(part, index + 1);
   reader.end(parts.length + 1);
   return reader;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { StreamReader } from './stream-reader.ts';
+import { AnswerReader } from './answer-reader.ts';
+import { openAiStream } from './openai-stream.ts';
 import { content, delta, encode, read, streamProperties } from './testing/streams.ts';
 
 describe('what chunks carry', () => {
@@ -143,7 +144,7 @@ describe('framing', () => {
   });
 
   test('a line without end is given up', () => {
-    const reader = new StreamReader();
+    const reader = new AnswerReader(openAiStream);
     const megabyte = Buffer.alloc(1024 * 1024, 'a');
     for (let n = 0; n < 10; n++) reader.feed(megabyte, n);
     expect(reader.fault?.code).toBe('line_too_long');

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { NativeReader } from './native-reader.ts';
+import { AnswerReader } from './answer-reader.ts';
+import { nativeStream } from './native-stream.ts';
 import { content } from './testing/streams.ts';
 
-function read(parts: readonly Buffer[]): NativeReader {
-  const reader = new NativeReader();
+function read(parts: readonly Buffer[]): AnswerReader {
+  const reader = new AnswerReader(nativeStream);
   for (const [index, part] of parts.entries()) reader.feed(part, index + 1);
   reader.end(parts.length + 1);
   return reader;
@@ -104,7 +105,7 @@ describe('what lines carry', () => {
   });
 
   test('a whole answer has one instant, and is no stream', () => {
-    const reader = new NativeReader();
+    const reader = new AnswerReader(nativeStream);
     reader.whole({ ...last, message: { content: 'Type O.', thinking: 'hm' } }, 900);
     expect([...reader.chunks].map(({ at, kind, merged }) => [at, kind, merged])).toEqual([
       [900, 'reasoning', false],
@@ -140,7 +141,7 @@ describe('framing', () => {
   });
 
   test('a line without end is given up', () => {
-    const reader = new NativeReader();
+    const reader = new AnswerReader(nativeStream);
     const megabyte = Buffer.alloc(1024 * 1024, 'a');
     for (let n = 0; n < 10; n++) reader.feed(megabyte, n);
     expect(reader.fault?.code).toBe('line_too_long');

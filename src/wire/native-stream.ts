@@ -1,77 +1,60 @@
 import { defined } from '../base/defined.ts';
 import type { Ms } from '../base/clock.ts';
 import type { ServerTimings } from '../measure/exchange.ts';
-import { AnswerReader } from './answer-reader.ts';
+import type { Dialect, Seen, Told } from './answer-reader.ts';
 import { isObject, saysNothing } from './json-words.ts';
 import { nativeFrameFields } from './known-fields.ts';
+import type { Unread } from './unread.ts';
 
-/** Reads what Ollama's own `/api/chat` answers: a JSON object a line, of which the last says `done`. */
-export class NativeReader extends AnswerReader {
-  readonly streamType = /^application\/x-ndjson\b/i;
-  readonly lastWord = 'the line that says "done"';
-  protected readonly parser = new LineParser((line) => {
-    this.#onLine(line);
-  });
+/** What Ollama's own `/api/chat` answers: a JSON object a line, of which the last says `done`. */
+export const nativeStream: Dialect = {
+  streamType: /^application\/x-ndjson\b/i,
+  lastWord: 'the line that says "done"',
+  isAnswer: (body) => isObject(body['message']),
+  framing: linesOf,
+  tell,
+};
 
-  isAnswer(body: Record<string, unknown>): boolean {
-    return isObject(body['message']);
+/** In OpenAI's words, so that both dialects obey the same rules. */
+function tell(frame: unknown, unread: Unread): Told {
+  if (!isObject(frame)) {
+    unread.note('frame', frame);
+    return {};
   }
-
-  #onLine(line: string): void {
-    const frame = this.parsed(line);
-    if (frame === undefined) return;
-    this.take(frame);
-    if (isObject(frame) && frame['done'] === true) this.done();
-  }
-
-  /** Told to the completion in OpenAI's words, so that both ways obey the same rules. */
-  protected take(frame: unknown): void {
-    const { unread } = this.completion;
-    if (!isObject(frame)) {
-      unread.note('frame', frame);
-      return;
-    }
-    const isError = !saysNothing(frame['error']);
-    if (!isError) unread.noteOthers(frame, nativeFrameFields);
-    const { message } = frame;
-    if (!isObject(message)) unread.note('message', message);
-    const isLast = frame['done'] === true;
-    const choice = {
-      index: 0,
-      delta: isObject(message) ? message : {},
-      finish_reason: isLast ? frame['done_reason'] : null,
-    };
-    this.add({
-      model: frame['model'],
-      error: frame['error'],
-      choices: message === undefined && !isLast ? [] : [choice],
-      usage: usageOf(frame),
-    });
-    if (isLast) this.serverTimings = timingsOf(frame);
-  }
+  const { error, message, model } = frame;
+  if (saysNothing(error)) unread.noteOthers(frame, nativeFrameFields);
+  if (!isObject(message)) unread.note('message', message);
+  const isLast = frame['done'] === true;
+  const choice = {
+    index: 0,
+    delta: isObject(message) ? message : {},
+    finish_reason: isLast ? frame['done_reason'] : null,
+  };
+  const choices = message === undefined && !isLast ? [] : [choice];
+  return {
+    frame: { model, error, choices, usage: usageOf(frame) },
+    isLast,
+    ...(isLast ? { serverTimings: timingsOf(frame) } : {}),
+  };
 }
 
 /** Lines of a text that comes in parts. Empty ones mean nothing. */
-class LineParser {
-  readonly #onLine: (line: string) => void;
+function linesOf(): (text: string) => Seen[] {
   /** Parts of a line whose end has not come. */
-  #parts: string[] = [];
-
-  constructor(onLine: (line: string) => void) {
-    this.#onLine = onLine;
-  }
-
-  feed(text: string): void {
+  let parts: string[] = [];
+  return (text) => {
+    const seen: Seen[] = [];
     let from = 0;
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
-      this.#parts.push(text.slice(from, end));
+      parts.push(text.slice(from, end));
       from = end + 1;
-      const line = this.#parts.join('').trim();
-      this.#parts = [];
-      if (line !== '') this.#onLine(line);
+      const data = parts.join('').trim();
+      parts = [];
+      if (data !== '') seen.push({ kind: 'frame', data });
     }
-    if (from < text.length) this.#parts.push(text.slice(from));
-  }
+    if (from < text.length) parts.push(text.slice(from));
+    return seen;
+  };
 }
 
 /** Only the last line counts tokens. Their sum is what Ollama's other API reports as the total. */
