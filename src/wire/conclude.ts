@@ -1,6 +1,6 @@
 import { oneLine } from '../base/text.ts';
 import type { Failure } from '../measure/exchange.ts';
-import { AnswerReader, type StreamFault } from './answer-reader.ts';
+import type { AnswerReader, StreamFault } from './answer-reader.ts';
 import { classify } from './classify.ts';
 import { errorSaid } from './error-body.ts';
 import type { Completion } from './completion-reader.ts';

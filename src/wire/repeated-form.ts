@@ -58,7 +58,6 @@ function holdsTextThere(before: string, behind: string, kind: PlainPiece['kind']
 
 /** The text that is written so between quotes in JSON. Undefined when it is none, or empty. */
 function textOf(written: string): string | undefined {
-  // eslint-disable-next-line no-control-regex -- what JSON does not allow within a text
   if (/^[^"\\\u0000-\u001f]+$/.test(written)) return written;
   if (written === '' || !written.includes('\\')) return undefined;
   try {
