@@ -4,14 +4,14 @@ import type { RequestRow } from '../../src/journal/request-columns.ts';
 import { measurement } from '../../src/journal/testing/rows.ts';
 import { toRow } from '../../src/journal/to-row.ts';
 import { answered, type Piece } from '../../src/measure/metrics/testing/exchange.ts';
-import { arm, planned, prompt } from '../../src/plan/testing/planned.ts';
+import { cell, planned, prompt } from '../../src/plan/testing/planned.ts';
 
 export interface Sample {
   row: RequestRow;
   line: AnswerLine;
 }
 
-const arms = ['swift', 'wordy', 'thinker', 'tail'].map((id) => arm(id));
+const cells = ['swift', 'wordy', 'thinker', 'tail'].map((id) => cell(id));
 const chunks = 60;
 
 /** An attempt as a run would record it: a stream of 60 chunks at some 50 tok/s. The same `n` gives the same one. */
@@ -24,8 +24,8 @@ export function sample(n: number, prompts: number): Sample {
   pieces.push([last, 'finish', 0], [last, 'usage', 0], [last, 'done', 0]);
   const usage = { promptTokens: 40, completionTokens: chunks, totalTokens: chunks + 40 };
   const exchange = answered(pieces, { usage, eventId: `event-${n}`, clientLagMs: random() });
-  const repeat = 1 + Math.floor(n / (arms.length * prompts));
-  const request = planned(arms[n % arms.length]!, prompt(`p${Math.floor(n / arms.length) % prompts}`), {
+  const repeat = 1 + Math.floor(n / (cells.length * prompts));
+  const request = planned(cells[n % cells.length]!, prompt(`p${Math.floor(n / cells.length) % prompts}`), {
     repeat,
   });
   const row = toRow(measurement({ planned: request, exchange }));

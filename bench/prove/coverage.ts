@@ -58,7 +58,7 @@ function figureCoverage(prompts: number, runs: number, target: Truth): Proof[] {
   let openEnds = 0;
   for (let run = 0; run < runs; run++) {
     const world: World = { prompts, repeats, models: [0], interaction: 0, hasDrift: false, order: 'blocks' };
-    const clusters = clustersOf(simulate(world, `coverage ${prompts} ${run}`).arms[0]!, column);
+    const clusters = clustersOf(simulate(world, `coverage ${prompts} ${run}`).cells[0]!, column);
     for (const name of names) {
       const figure = name === 'geomean' ? geomeanOf(clusters, 1) : percentileOf(clusters, name);
       if (covers(figure!.interval, target[name])) held[name]++;

@@ -66,7 +66,7 @@ export function ownLag(effort: Effort): Proof[] {
     let [figure, difference] = [0, 0];
     for (let run = 0; run < runs; run++) {
       const collected = simulate(`lag ${run}`, isDropping);
-      const direct = collected.arms.find(({ route }) => route === 'direct')!;
+      const direct = collected.cells.find(({ route }) => route === 'direct')!;
       if (covers(headlineOf(direct, column, NaN)!.interval, geomean)) figure++;
       const [pair] = compare(collected, {
         by: 'route',

@@ -2,7 +2,7 @@ import { signedRankPower } from '../../src/stats/power.ts';
 import { mean } from '../../src/stats/quantile.ts';
 import { signedRank } from '../../src/stats/signed-rank.ts';
 import { differenceSd, type VarianceLevels } from '../../src/stats/variance-levels.ts';
-import { armPairs } from '../../src/analysis/arm-pairs.ts';
+import { cellPairs } from '../../src/analysis/cell-pairs.ts';
 import type { Collected } from '../../src/analysis/collect.ts';
 import { compare } from '../../src/analysis/compare.ts';
 import { logDifferences } from '../../src/analysis/contrast.ts';
@@ -98,7 +98,7 @@ function fittedLevels(prompts: number, repeats: number, pilots: number): Varianc
 function powerOf(prompts: number, repeats: number, runs: number): number[] {
   const found = ratios.map(() => 0);
   for (let run = 0; run < runs; run++) {
-    const [pair] = armPairs(simulatePair(prompts, repeats, `power ${prompts} ${repeats} ${run}`));
+    const [pair] = cellPairs(simulatePair(prompts, repeats, `power ${prompts} ${repeats} ${run}`));
     const differences = logDifferences(pair!, column);
     ratios.forEach((ratio, index) => {
       const moved = differences.map((difference) => difference + Math.log(ratio));

@@ -1,7 +1,7 @@
 import { normal, seededRandom, type Random } from '../../src/base/random.ts';
 import type { RequestRow } from '../../src/journal/request-columns.ts';
 import { clusteredMean } from '../../src/stats/clustered-mean.ts';
-import { Collector, type ArmSamples } from '../../src/analysis/collect.ts';
+import { Collector, type CellSamples } from '../../src/analysis/collect.ts';
 import { headlineOf } from '../../src/analysis/statistic.ts';
 import { covers } from './coverage.ts';
 import { runsFor, type Effort, type Proof } from './proof.ts';
@@ -71,12 +71,12 @@ function rowOf(prompt: number, repeat: number, { tokens, ms }: Answer): RequestR
   return cells as RequestRow;
 }
 
-function armOf(prompts: number, seed: string): ArmSamples {
+function cellOf(prompts: number, seed: string): CellSamples {
   const random = seededRandom(seed);
   const collector = new Collector();
   for (let prompt = 0; prompt < prompts; prompt++)
     for (const [repeat, answer] of answersOf(random).entries()) collector.add(rowOf(prompt, repeat, answer));
-  return collector.collected().arms[0]!;
+  return collector.collected().cells[0]!;
 }
 
 /** How often the interval of a model's rate holds the truth, beside that of the mean of its answers' own rates. */
@@ -86,9 +86,9 @@ export function rates(effort: Effort): Proof[] {
   return [10, 20, 40, 80].flatMap((prompts): Proof[] => {
     let [held, naive] = [0, 0];
     for (let run = 0; run < runs; run++) {
-      const arm = armOf(prompts, `rates ${prompts} ${run}`);
-      if (covers(headlineOf(arm, 'output_tps', NaN)!.interval, target)) held++;
-      const own = [...arm.prompts.values()].map((samples) => samples.measured('output_tps'));
+      const cell = cellOf(prompts, `rates ${prompts} ${run}`);
+      if (covers(headlineOf(cell, 'output_tps', NaN)!.interval, target)) held++;
+      const own = [...cell.prompts.values()].map((samples) => samples.measured('output_tps'));
       if (covers(clusteredMean(own).interval, target)) naive++;
     }
     return [

@@ -43,20 +43,20 @@ export function promptEffect(random: Random): number {
 export function* simulateRows(world: World, seed: string): Generator<RequestRow> {
   const random = seededRandom(`${seed}/world`);
   const prompts = Array.from({ length: world.prompts }, (_, index) => ({ id: `p${index}` }) as Prompt);
-  const arms = world.models.map((_, index) => ({ model: { id: `m${index}` } as Model, route: 'compat' }));
+  const cells = world.models.map((_, index) => ({ model: { id: `m${index}` } as Model, route: 'compat' }));
   const effects = prompts.map(() => {
     const shared = promptEffect(random);
     return world.models.map((shift) => shift + shared + world.interaction * normal(random));
   });
   let drift = driftSd * normal(random);
   const step = driftSd * Math.sqrt(1 - driftMemory ** 2);
-  const plan = { arms, prompts, repeat: world.repeats, warmup: 0, order: world.order, seed: hashOf(seed) };
+  const plan = { cells, prompts, repeat: world.repeats, warmup: 0, order: world.order, seed: hashOf(seed) };
   for (const block of planBlocks(plan))
-    for (const { arm, prompt, repeat } of block) {
+    for (const { cell, prompt, repeat } of block) {
       drift = driftMemory * drift + step * normal(random);
-      const effect = effects[Number(prompt.id.slice(1))]![Number(arm.model.id.slice(1))]!;
+      const effect = effects[Number(prompt.id.slice(1))]![Number(cell.model.id.slice(1))]!;
       const log = effect + (world.hasDrift ? drift : 0) + requestNoise(random);
-      yield rowOf(arm.model.id, prompt.id, repeat, 1000 * Math.exp(log));
+      yield rowOf(cell.model.id, prompt.id, repeat, 1000 * Math.exp(log));
     }
 }
 

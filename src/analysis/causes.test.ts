@@ -52,7 +52,7 @@ describe('what stopped a run', () => {
       refused('a', 1, 'busy'),
       ...latencies('a', [1]).map((row) => ({ ...row, prompt_id: 'p1' })),
     );
-    expect(run.arms[0]!.causes).toEqual([]);
+    expect(run.cells[0]!.causes).toEqual([]);
   });
 
   test('ids, times and counts alone make no other text', () => {

@@ -1,6 +1,7 @@
+import { labeller } from './cell-pairs.ts';
 import { count, oneLine } from '../base/text.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
-import type { ArmSamples, Collected } from './collect.ts';
+import type { CellSamples, Collected } from './collect.ts';
 import { failuresOf, successFloor, successShare } from './success.ts';
 
 /** One way in which requests of a model failed. */
@@ -41,8 +42,8 @@ export function causesOf(texts: Iterable<string>): Cause[] {
 }
 
 /** Whether no request of the run went well, so that its numbers say nothing of clock or sample. */
-export function nothingSucceeded({ arms }: Collected): boolean {
-  const counts = arms.map(failuresOf);
+export function nothingSucceeded({ cells }: Collected): boolean {
+  const counts = cells.map(failuresOf);
   return counts.length > 0 && counts.every(({ requests, failures }) => requests === failures);
 }
 
@@ -51,16 +52,16 @@ export function nothingSucceeded({ arms }: Collected): boolean {
  * it met most, with their numbers. Empty where every model answered often enough.
  */
 export function causeLines(collected: Collected): string[] {
-  const several = new Set(collected.arms.map(({ route }) => route)).size > 1;
-  return collected.arms
-    .filter((arm) => successShare(arm) < successFloor)
-    .flatMap((arm) => linesOf(arm, several ? `${arm.model}@${arm.route}` : arm.model));
+  const name = labeller(collected);
+  return collected.cells
+    .filter((cell) => successShare(cell) < successFloor)
+    .flatMap((cell) => linesOf(cell, name(cell)));
 }
 
-function linesOf(arm: ArmSamples, name: string): string[] {
-  const { requests } = failuresOf(arm);
-  const shown = arm.causes.slice(0, mostTexts);
-  const rest = arm.causes.slice(mostTexts).reduce((sum, cause) => sum + cause.requests, 0);
+function linesOf(cell: CellSamples, name: string): string[] {
+  const { requests } = failuresOf(cell);
+  const shown = cell.causes.slice(0, mostTexts);
+  const rest = cell.causes.slice(mostTexts).reduce((sum, cause) => sum + cause.requests, 0);
   return [
     ...shown.map(
       (cause) => `${name}: ${cause.requests} of ${count(requests, 'request')} failed, ${cause.text}`,

@@ -6,7 +6,7 @@ import { collect } from './collect.ts';
 import { collected, failedRow, row } from './testing/rows.ts';
 
 const promptOf = (run: Awaited<ReturnType<typeof collect>>, prompt = 'p1') =>
-  run.arms[0]!.prompts.get(prompt)!;
+  run.cells[0]!.prompts.get(prompt)!;
 
 test('warm-up and attempts that were tried again do not count', async () => {
   const run = await collected(
@@ -65,7 +65,7 @@ test('requests that we gave up are counted apart, unless they were answered late
     failedRow({ status: 'cancelled', repeat: 2 }),
     row({ repeat: 2 }),
   );
-  expect(run.arms[0]).toMatchObject({ cancelled: 1 });
+  expect(run.cells[0]).toMatchObject({ cancelled: 1 });
   expect(promptOf(run).requests).toBe(1);
 });
 
@@ -77,7 +77,7 @@ test.each([true, false])(
       failedRow({ error_family: 'client', error_code: 'EMFILE', final, attempt: 2 }),
       row({ attempt: 3 }),
     );
-    expect(run.arms[0]).toMatchObject({ unsent: 2 });
+    expect(run.cells[0]).toMatchObject({ unsent: 2 });
     expect(promptOf(run)).toMatchObject({ requests: 1, failures: 0 });
   },
 );
@@ -87,7 +87,7 @@ test('every attempt that was refused for the rate counts, tried again or not', a
     failedRow({ status: 'rate_limited', final: false }),
     failedRow({ status: 'rate_limited', attempt: 2 }),
   );
-  expect(run.arms[0]?.rateLimited).toBe(2);
+  expect(run.cells[0]?.rateLimited).toBe(2);
 });
 
 test('a missing number is not a zero', async () => {
@@ -97,10 +97,10 @@ test('a missing number is not a zero', async () => {
   expect(promptOf(run).passed).toEqual({ hits: 0, total: 0 });
 });
 
-test('arms and prompts come in the same order whatever the order of the rows', async () => {
+test('cells and prompts come in the same order whatever the order of the rows', async () => {
   const rows = [row({ model: 'b' }), row({ model: 'a', prompt_id: 'z' }), row({ route: 'direct' }), row()];
   const names = async (list: RequestRow[]) =>
-    (await collect(list)).arms.map(({ model, route, prompts }) =>
+    (await collect(list)).cells.map(({ model, route, prompts }) =>
       [model, route, ...prompts.keys()].join(' '),
     );
   expect(await names(rows)).toEqual(['a compat p1 z', 'a direct p1', 'b compat p1']);
@@ -114,7 +114,7 @@ test('a column beyond the usual ones is collected on demand, and refused without
 });
 
 test('a run without rows is empty, not an error', async () => {
-  expect(await collect([])).toEqual({ runId: '', suite: '', suiteHash: '', arms: [] });
+  expect(await collect([])).toEqual({ runId: '', suite: '', suiteHash: '', cells: [] });
 });
 
 test('rows are not kept: what is held is numbers, some two hundred bytes a request', async () => {
@@ -139,5 +139,5 @@ test('rows are not kept: what is held is numbers, some two hundred bytes a reque
   const before = held();
   const run = await collect(rows());
   expect((held() - before) / requests).toBeLessThan(300);
-  expect(run.arms[0]!.prompts.get('p0')!.requests).toBe(1000);
+  expect(run.cells[0]!.prompts.get('p0')!.requests).toBe(1000);
 });

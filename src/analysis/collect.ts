@@ -1,3 +1,4 @@
+import { cellKey } from '../plan/cell.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
 import { headlines } from '../measure/metrics.ts';
 import { isOwnLimit } from '../measure/own-limits.ts';
@@ -13,11 +14,11 @@ export interface Collected {
   /** Undefined in runs of older versions. */
   readonly askHash?: string | undefined;
   /** By model, then route; the same whatever the order of the rows. */
-  readonly arms: readonly ArmSamples[];
+  readonly cells: readonly CellSamples[];
 }
 
 /** One model on one route. */
-export interface ArmSamples {
+export interface CellSamples {
   readonly model: string;
   readonly modelId: string;
   readonly route: string;
@@ -66,7 +67,7 @@ export async function collect(
   return collector.collected();
 }
 
-interface OpenArm {
+interface OpenCell {
   model: string;
   modelId: string;
   route: string;
@@ -84,7 +85,7 @@ interface OpenArm {
 export class Collector {
   readonly #columns: readonly string[];
   readonly #reasons = new ReasonSets();
-  readonly #arms = new Map<string, OpenArm>();
+  readonly #cells = new Map<string, OpenCell>();
   #first: RequestRow | undefined;
 
   constructor({ columns = [] }: CollectOptions = {}) {
@@ -94,37 +95,38 @@ export class Collector {
   add(row: RequestRow): void {
     this.#first ??= row;
     if (row.phase !== 'measure') return;
-    const arm = this.#armOf(row);
-    if (row.status === 'rate_limited') arm.rateLimited++;
+    const cell = this.#cellOf(row);
+    if (row.status === 'rate_limited') cell.rateLimited++;
     if (isOwnLimit({ family: row.error_family, code: row.error_code })) {
-      arm.unsent++;
+      cell.unsent++;
       return;
     }
     if (!row.final) return;
     const request = `${row.repeat}/${row.prompt_id}`;
     if (row.status === 'cancelled') {
-      arm.cancelled.add(request);
+      cell.cancelled.add(request);
       return;
     }
-    arm.cancelled.delete(request);
-    if (row.stream_notes?.includes('hidden_reasoning') === true) arm.hiddenReasoning++;
+    cell.cancelled.delete(request);
+    if (row.stream_notes?.includes('hidden_reasoning') === true) cell.hiddenReasoning++;
     const place = /not understood: ([^:]{1,80}):/.exec(row.error_message ?? '')?.[1];
     if (place !== undefined && row.stream_notes?.includes('unread') === true)
-      arm.unread.set(place, (arm.unread.get(place) ?? 0) + 1);
-    if (row.status === 'ok') arm.failures.delete(request);
-    else arm.failures.set(request, failureText(row));
-    let samples = arm.prompts.get(row.prompt_id);
+      cell.unread.set(place, (cell.unread.get(place) ?? 0) + 1);
+    if (row.status === 'ok') cell.failures.delete(request);
+    else cell.failures.set(request, failureText(row));
+    let samples = cell.prompts.get(row.prompt_id);
     if (samples === undefined) {
       samples = new PromptSamples(this.#columns, this.#reasons);
-      arm.prompts.set(row.prompt_id, samples);
+      cell.prompts.set(row.prompt_id, samples);
     }
     samples.put(row);
   }
 
-  #armOf({ model, route, model_id: modelId }: RequestRow): OpenArm {
-    const key = `${model}\n${route}`;
-    let arm = this.#arms.get(key);
-    if (arm === undefined) {
+  #cellOf(row: RequestRow): OpenCell {
+    const { model, route, model_id: modelId } = row;
+    const key = cellKey(row);
+    let cell = this.#cells.get(key);
+    if (cell === undefined) {
       const counts = {
         rateLimited: 0,
         cancelled: new Set<string>(),
@@ -133,10 +135,10 @@ export class Collector {
         unread: new Map<string, number>(),
         failures: new Map<string, string>(),
       };
-      arm = { model, modelId, route, prompts: new Map(), ...counts };
-      this.#arms.set(key, arm);
+      cell = { model, modelId, route, prompts: new Map(), ...counts };
+      this.#cells.set(key, cell);
     }
-    return arm;
+    return cell;
   }
 
   collected(): Collected {
@@ -145,11 +147,11 @@ export class Collector {
       suite: this.#first?.suite ?? '',
       suiteHash: this.#first?.suite_hash ?? '',
       askHash: this.#first?.ask_hash,
-      arms: sortedByKey(this.#arms).map(([, { failures, ...arm }]) => ({
-        ...arm,
+      cells: sortedByKey(this.#cells).map(([, { failures, ...cell }]) => ({
+        ...cell,
         causes: causesOf(failures.values()),
-        prompts: new Map(sortedByKey(arm.prompts)),
-        cancelled: arm.cancelled.size,
+        prompts: new Map(sortedByKey(cell.prompts)),
+        cancelled: cell.cancelled.size,
       })),
     };
   }

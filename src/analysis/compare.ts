@@ -1,7 +1,7 @@
 import { seededRandom } from '../base/random.ts';
 import { holm } from '../stats/holm.ts';
 import { defaultAlpha } from '../stats/interval.ts';
-import { armPairs, routePairs, runPairs, type ArmPair } from './arm-pairs.ts';
+import { cellPairs, routePairs, runPairs, type CellPair } from './cell-pairs.ts';
 import type { Collected } from './collect.ts';
 import type { PairRow } from './summary-columns.ts';
 import { comparedMetrics, isShare, routeMetrics, type ComparedMetric } from './compared-metrics.ts';
@@ -41,13 +41,13 @@ export interface Comparison {
 
 /**
  * All pairs of models within a route, and of routes within a model. Prompts are the sample: on each one the medians
- * of both arms are compared. Estimate and interval by Hodges and Lehmann on logs, exact signed-rank p, Holm over all
+ * of both cells are compared. Estimate and interval by Hodges and Lehmann on logs, exact signed-rank p, Holm over all
  * pairs and metrics. A prompt whose median is a failure counts as slower than any success; one on which both failed
  * says nothing and is left out.
  */
 export function compare(collected: Collected, options: CompareOptions = {}): Comparison {
   const isByRoute = options.by === 'route';
-  const pairs = isByRoute ? routePairs(collected, options.routes) : armPairs(collected);
+  const pairs = isByRoute ? routePairs(collected, options.routes) : cellPairs(collected);
   const rows = compareAll(pairs, options, collected.runId);
   return {
     pairs: rows,
@@ -69,7 +69,7 @@ export function compareRuns(before: Collected, after: Collected, options: Compar
   };
 }
 
-function compareAll(pairs: readonly ArmPair[], options: CompareOptions, seed: string): PairRow[] {
+function compareAll(pairs: readonly CellPair[], options: CompareOptions, seed: string): PairRow[] {
   const { by = 'model', margin = defaultMargin, alpha = defaultAlpha, isSequential = false } = options;
   const { metrics = by === 'route' ? routeMetrics : comparedMetrics } = options;
   const medians = new PromptMedians();
@@ -125,11 +125,11 @@ const finite = (value: number | undefined): number | undefined =>
   value !== undefined && Number.isFinite(value) ? value : undefined;
 
 /** Where this machine was too busy to measure a side, no verdict rests on it. */
-const isLostToLag = ({ a, b }: ArmPair, metric: string): boolean =>
+const isLostToLag = ({ a, b }: CellPair, metric: string): boolean =>
   Math.max(shareLostToLag(a, metric), shareLostToLag(b, metric)) > tooMuchLag;
 
 /** A model that fails too often is not called faster, however fast its other answers are. */
-function mayWin(outcome: Outcome, { a, b }: ArmPair): boolean {
+function mayWin(outcome: Outcome, { a, b }: CellPair): boolean {
   if (outcome !== 'better' && outcome !== 'worse') return true;
   return successShare(outcome === 'better' ? b : a) >= successFloor;
 }

@@ -1,5 +1,5 @@
 import { headlines } from '../measure/metrics.ts';
-import { armPairs } from './arm-pairs.ts';
+import { cellPairs } from './cell-pairs.ts';
 import type { Collected } from './collect.ts';
 
 type Headline = (typeof headlines)[number]['name'];
@@ -50,11 +50,11 @@ export function plannedFamily({ models, routes, isChecked }: Design): number {
 
 /** The same of a run that was made: metrics that nobody measured are not compared. */
 export function familyOf(collected: Collected): number {
-  const prompts = collected.arms.flatMap((arm) => [...arm.prompts.values()]);
+  const prompts = collected.cells.flatMap((cell) => [...cell.prompts.values()]);
   const measured = comparedMetrics.filter((metric) =>
     prompts.some((samples) =>
       metric === 'passed' ? samples.passed.total > 0 : samples.measured(metric).length > 0,
     ),
   );
-  return armPairs(collected).length * measured.length;
+  return cellPairs(collected).length * measured.length;
 }

@@ -6,8 +6,8 @@ import { signFlipTest } from '../stats/sign-flip.ts';
 import { signedRank } from '../stats/signed-rank.ts';
 import { tCritical } from '../stats/student-t.ts';
 import { hodgesLehmann } from '../stats/walsh.ts';
-import type { ArmPair } from './arm-pairs.ts';
-import type { ArmSamples } from './collect.ts';
+import type { CellPair } from './cell-pairs.ts';
+import type { CellSamples } from './collect.ts';
 import type { ShareMetric } from './compared-metrics.ts';
 import type { End, PromptSamples } from './prompt-samples.ts';
 import { betterOf, promptFigure, widened } from './statistic.ts';
@@ -26,33 +26,33 @@ export interface Contrast {
   readonly ratioInterval: Interval;
 }
 
-/** Each prompt's figure, failures included, where there is one. An arm takes part in many pairs. */
+/** Each prompt's figure, failures included, where there is one. A cell takes part in many pairs. */
 export class PromptMedians {
-  readonly #known = new Map<ArmSamples, Map<string, ReadonlyMap<string, number>>>();
+  readonly #known = new Map<CellSamples, Map<string, ReadonlyMap<string, number>>>();
 
-  of(arm: ArmSamples, column: string, end: End = 'stamped'): ReadonlyMap<string, number> {
-    const columns = this.#known.get(arm) ?? new Map<string, ReadonlyMap<string, number>>();
-    this.#known.set(arm, columns);
+  of(cell: CellSamples, column: string, end: End = 'stamped'): ReadonlyMap<string, number> {
+    const columns = this.#known.get(cell) ?? new Map<string, ReadonlyMap<string, number>>();
+    this.#known.set(cell, columns);
     const key = `${column} ${end}`;
-    const medians = columns.get(key) ?? computeMedians(arm, column, end);
+    const medians = columns.get(key) ?? computeMedians(cell, column, end);
     columns.set(key, medians);
     return medians;
   }
 }
 
-function computeMedians(arm: ArmSamples, column: string, end: End): Map<string, number> {
-  if (!isMeasured(arm, column)) return new Map();
+function computeMedians(cell: CellSamples, column: string, end: End): Map<string, number> {
+  if (!isMeasured(cell, column)) return new Map();
   return new Map(
-    [...arm.prompts].flatMap(([prompt, samples]) => {
+    [...cell.prompts].flatMap(([prompt, samples]) => {
       const figure = promptFigure(samples, column, end);
       return figure === undefined ? [] : [[prompt, figure] as const];
     }),
   );
 }
 
-/** Whether the column means anything for the arm: it was measured, or every single request failed. */
-function isMeasured(arm: ArmSamples, column: string): boolean {
-  const prompts = [...arm.prompts.values()];
+/** Whether the column means anything for the cell: it was measured, or every single request failed. */
+function isMeasured(cell: CellSamples, column: string): boolean {
+  const prompts = [...cell.prompts.values()];
   return (
     prompts.some((samples) => samples.measured(column).length > 0) ||
     prompts.every(({ failures, requests }) => failures === requests)
@@ -66,9 +66,9 @@ const ends: Readonly<Record<End, readonly [a: End, b: End]>> = {
   most: ['least', 'most'],
 };
 
-/** The medians of both arms on each prompt that both have. One on which both failed says nothing and is left out. */
+/** The medians of both cells on each prompt that both have. One on which both failed says nothing and is left out. */
 function sharedMedians(
-  { a, b }: ArmPair,
+  { a, b }: CellPair,
   column: string,
   medians: PromptMedians,
   end: End,
@@ -84,7 +84,7 @@ function sharedMedians(
 
 /** ln(b ÷ a) of the medians on each shared prompt; infinite where one side failed. */
 export function logDifferences(
-  pair: ArmPair,
+  pair: CellPair,
   column: string,
   medians: PromptMedians = new PromptMedians(),
   end: End = 'stamped',
@@ -100,7 +100,7 @@ export function logDifferences(
  * way through a gateway, rather than how many times as much. Undefined where no prompt was measured on both.
  */
 export function plainDifference(
-  pair: ArmPair,
+  pair: CellPair,
   column: string,
   alpha: number,
   medians: PromptMedians,
@@ -123,7 +123,7 @@ export function plainDifference(
  * have done to either side, and p is that of whichever end speaks least against no difference.
  */
 export function compareTimes(
-  pair: ArmPair,
+  pair: CellPair,
   column: string,
   alpha: number,
   medians: PromptMedians,
@@ -178,7 +178,7 @@ const shares: Readonly<
  * where no prompt has the share on both.
  */
 export function compareShares(
-  { a, b }: ArmPair,
+  { a, b }: CellPair,
   metric: ShareMetric,
   alpha: number,
   random: Random,

@@ -1,7 +1,7 @@
 import { mapInterval, type Estimate } from '../stats/interval.ts';
 import { mean, median } from '../stats/quantile.ts';
 import { hodgesLehmann } from '../stats/walsh.ts';
-import type { ArmPair } from './arm-pairs.ts';
+import type { CellPair } from './cell-pairs.ts';
 import type { PairRow } from './summary-columns.ts';
 import type { PromptSamples } from './prompt-samples.ts';
 
@@ -31,7 +31,7 @@ interface Parts {
 }
 
 /** Undefined where there is no prompt with all parts on both sides. Failures are left out: they have no parts. */
-export function explain({ a, b, labelA, labelB }: ArmPair): Explanation | undefined {
+export function explain({ a, b, labelA, labelB }: CellPair): Explanation | undefined {
   const shared = [...a.prompts].flatMap(([prompt, samples]) => {
     const ours = partsOf(samples);
     const theirs = partsOf(b.prompts.get(prompt));

@@ -2,10 +2,10 @@ import type { Ms } from '../base/clock.ts';
 import type { Column, RowOf } from '../base/column.ts';
 import { rowCheck } from '../journal/row-check.ts';
 import type { ClusterCount } from '../stats/korn-graubard.ts';
-import type { ArmSamples, Collected } from './collect.ts';
+import type { CellSamples, Collected } from './collect.ts';
 import { boundOf } from './metric-figures.ts';
 import type { PromptSamples } from './prompt-samples.ts';
-import { betterOf, geomeanOf, headlineOf, rankedValues, shareOf, type ArmFigure } from './statistic.ts';
+import { betterOf, geomeanOf, headlineOf, rankedValues, shareOf, type CellFigure } from './statistic.ts';
 import { failuresOf } from './success.ts';
 
 /** What a line of the history says: a night's figure, or what somebody decided about a night. */
@@ -101,26 +101,26 @@ export interface NightOptions {
 
 /** Tonight's lines. What was not measured has none; add them only when the run is complete. */
 export function nightRows(collected: Collected, options: NightOptions): HistoryRow[] {
-  return collected.arms.flatMap((arm) =>
+  return collected.cells.flatMap((cell) =>
     options.metrics.flatMap((metric) => {
-      const figure = figureOf(arm, metric, options.timeoutMs);
-      return figure === undefined ? [] : [rowOf(collected, arm, metric, figure, options.startedAt)];
+      const figure = figureOf(cell, metric, options.timeoutMs);
+      return figure === undefined ? [] : [rowOf(collected, cell, metric, figure, options.startedAt)];
     }),
   );
 }
 
-interface NightFigure extends ArmFigure {
+interface NightFigure extends CellFigure {
   /** Requests, or, of a share, answers. */
   readonly of: number;
 }
 
 /** A model whose every request failed has a night, too: as slow as the timeout, and no answer passed or was sound. */
-function figureOf(arm: ArmSamples, metric: string, timeoutMs: Ms): NightFigure | undefined {
-  const { requests, failures } = failuresOf(arm);
+function figureOf(cell: CellSamples, metric: string, timeoutMs: Ms): NightFigure | undefined {
+  const { requests, failures } = failuresOf(cell);
   const isDead = requests > 0 && failures === requests;
   const share = shares[metric];
   if (share) {
-    const counts = [...arm.prompts.values()].map(share);
+    const counts = [...cell.prompts.values()].map(share);
     const of = counts.reduce((sum, { total }) => sum + total, 0);
     const figure = shareOf(counts);
     if (figure !== undefined) return { ...figure, of };
@@ -129,19 +129,19 @@ function figureOf(arm: ArmSamples, metric: string, timeoutMs: Ms): NightFigure |
   const bound = boundOf(metric, timeoutMs);
   const figure =
     isDead && betterOf(metric) !== undefined
-      ? geomeanOf(deadClusters(arm, metric), bound)
-      : headlineOf(arm, metric, bound);
+      ? geomeanOf(deadClusters(cell, metric), bound)
+      : headlineOf(cell, metric, bound);
   return figure && { ...figure, of: requests };
 }
 
-const deadClusters = (arm: ArmSamples, metric: string): number[][] =>
-  [...arm.prompts.values()]
+const deadClusters = (cell: CellSamples, metric: string): number[][] =>
+  [...cell.prompts.values()]
     .map((samples) => rankedValues(samples, metric))
     .filter(({ length }) => length > 0);
 
 function rowOf(
   { runId, suite, suiteHash, askHash }: Collected,
-  arm: ArmSamples,
+  cell: CellSamples,
   metric: string,
   figure: NightFigure,
   at: string,
@@ -152,8 +152,8 @@ function rowOf(
     run_id: runId,
     suite,
     suite_hash: suiteHash,
-    route: arm.route,
-    model: arm.model,
+    route: cell.route,
+    model: cell.model,
     metric,
     value: figure.point,
     ci_low: figure.interval.low,
@@ -167,7 +167,7 @@ function rowOf(
 
 /** Whether a run has so many failures that it is neither compared nor added to the history. */
 export function isIncomplete(collected: Collected, maxErrorRate: number): boolean {
-  const counts = collected.arms.map(failuresOf);
+  const counts = collected.cells.map(failuresOf);
   const total = counts.reduce((sum, { requests }) => sum + requests, 0);
   const failed = counts.reduce((sum, { failures }) => sum + failures, 0);
   return total === 0 || failed > maxErrorRate * total;

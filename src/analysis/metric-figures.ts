@@ -1,7 +1,7 @@
 import type { Ms } from '../base/clock.ts';
 import { pool } from '../stats/korn-graubard.ts';
 import { mean } from '../stats/quantile.ts';
-import type { ArmSamples } from './collect.ts';
+import type { CellSamples } from './collect.ts';
 import { figureName, type Figure, type HeadlineName } from './summary-columns.ts';
 import {
   betterOf,
@@ -11,7 +11,7 @@ import {
   percentiles,
   headlineOf,
   isDecodeRate,
-  type ArmFigure,
+  type CellFigure,
   type Percentile,
 } from './statistic.ts';
 
@@ -30,9 +30,9 @@ export function boundOf(column: string, timeoutMs: Ms): number {
   return betterOf(column) === 'higher' ? 1000 / timeoutMs : timeoutMs;
 }
 
-/** Every figure of one headline metric for one arm. */
-export function metricFigures(arm: ArmSamples, metric: HeadlineName, timeoutMs: Ms): MetricFigures {
-  const clusters = lagClustersOf(arm, metric);
+/** Every figure of one headline metric for one cell. */
+export function metricFigures(cell: CellSamples, metric: HeadlineName, timeoutMs: Ms): MetricFigures {
+  const clusters = lagClustersOf(cell, metric);
   const bound = boundOf(metric, timeoutMs);
   const pooled = pool(clusters.stamped);
   const answers = pooled.filter(Number.isFinite);
@@ -43,7 +43,7 @@ export function metricFigures(arm: ArmSamples, metric: HeadlineName, timeoutMs: 
     ['max', answers.at(-1)],
   ];
   const estimated = [
-    ...figureCells(isDecodeRate(metric) ? '' : 'geomean', headlineOf(arm, metric, bound), bound),
+    ...figureCells(isDecodeRate(metric) ? '' : 'geomean', headlineOf(cell, metric, bound), bound),
     ...(Object.keys(percentiles) as Percentile[]).flatMap((name) =>
       figureCells(
         name,
@@ -71,7 +71,7 @@ interface FigureCell {
 
 function figureCells(
   name: '' | 'geomean' | Percentile,
-  figure: ArmFigure | undefined,
+  figure: CellFigure | undefined,
   bound: number,
 ): FigureCell[] {
   const cell = (suffix: Figure, value: number | undefined, isBound: boolean): FigureCell =>

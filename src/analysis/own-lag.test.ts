@@ -41,7 +41,7 @@ test('no answer is left out for our lag: the figures rest on all of them', async
   const run = await collected(...rowsOf({ routes: { direct: 50 }, lagMs: 30, late: 0.5 }));
   const [model] = summarise(run, { timeoutMs });
   expect(model).toMatchObject({ e2e_latency_ms_n: 100, invalid_share: 0 });
-  expect(shareLostToLag(run.arms[0]!, 'e2e_latency_ms')).toBeGreaterThan(0.5);
+  expect(shareLostToLag(run.cells[0]!, 'e2e_latency_ms')).toBeGreaterThan(0.5);
 });
 
 test('an interval is wider by what our lag may have done, and never narrower', async () => {

@@ -1,5 +1,5 @@
 import { headlines } from '../measure/metrics.ts';
-import type { ArmSamples, Collected } from './collect.ts';
+import type { CellSamples, Collected } from './collect.ts';
 
 /** Above this share of the answers to a model, no verdict rests on a metric: most of its values are mere ranges. */
 export const tooMuchLag = 0.25;
@@ -15,10 +15,10 @@ export interface LostMetric {
   readonly share: number;
 }
 
-/** Share of an arm's sound answers of which our own lag takes a metric out. 0 where none measured it. */
-export function shareLostToLag(arm: ArmSamples, metric: string): number {
+/** Share of a cell's sound answers of which our own lag takes a metric out. 0 where none measured it. */
+export function shareLostToLag(cell: CellSamples, metric: string): number {
   let [hits, total] = [0, 0];
-  for (const samples of arm.prompts.values()) {
+  for (const samples of cell.prompts.values()) {
     const lost = samples.lostToLag(metric);
     hits += lost.hits;
     total += lost.total;
@@ -27,14 +27,14 @@ export function shareLostToLag(arm: ArmSamples, metric: string): number {
 }
 
 /** Metrics of which our own lag takes out more than `above` of the answers of a model. */
-export function lostMetrics({ arms }: Collected, above: number = tooMuchLag): LostMetric[] {
-  return arms.flatMap((arm) =>
+export function lostMetrics({ cells }: Collected, above: number = tooMuchLag): LostMetric[] {
+  return cells.flatMap((cell) =>
     headlines
       .map(({ name }) => ({
-        model: arm.model,
-        route: arm.route,
+        model: cell.model,
+        route: cell.route,
         metric: name,
-        share: shareLostToLag(arm, name),
+        share: shareLostToLag(cell, name),
       }))
       .filter(({ share }) => share > above),
   );

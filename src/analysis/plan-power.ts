@@ -2,8 +2,8 @@ import { defaultAlpha } from '../stats/interval.ts';
 import { detectableLogRatio } from '../stats/power.ts';
 import { median } from '../stats/quantile.ts';
 import { differenceSd, fitLevels, type VarianceLevels } from '../stats/variance-levels.ts';
-import { armPairs } from './arm-pairs.ts';
-import type { ArmSamples, Collected } from './collect.ts';
+import { cellPairs } from './cell-pairs.ts';
+import type { CellSamples, Collected } from './collect.ts';
 import { defaultMargin } from './pair-verdict.ts';
 import { logDifferences, PromptMedians } from './contrast.ts';
 
@@ -51,18 +51,18 @@ export function morePromptsBuy(design: PowerDesign): { more: number; ratio: numb
 /** Variances as an earlier run shows them. Undefined without two models, two prompts and two repeats. */
 export function levelsOf(collected: Collected, column = 'e2e_latency_ms'): VarianceLevels | undefined {
   const medians = new PromptMedians();
-  const differences = armPairs(collected)
+  const differences = cellPairs(collected)
     .filter(({ a, b }) => a.route === b.route)
     .map((pair) => logDifferences(pair, column, medians).filter(Number.isFinite));
   return fitLevels(
     differences,
-    collected.arms.flatMap((arm) => residualsOf(arm, column)),
+    collected.cells.flatMap((cell) => residualsOf(cell, column)),
   );
 }
 
 /** Log latencies of each prompt around their median. */
-function residualsOf(arm: ArmSamples, column: string): number[][] {
-  return [...arm.prompts.values()].map((samples) => {
+function residualsOf(cell: CellSamples, column: string): number[][] {
+  return [...cell.prompts.values()].map((samples) => {
     const logs = samples
       .measured(column)
       .filter((value) => value > 0)

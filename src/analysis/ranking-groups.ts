@@ -1,6 +1,6 @@
 import { letterGroups } from '../stats/letters.ts';
-import { labeller } from './arm-pairs.ts';
-import type { ArmSamples, Collected } from './collect.ts';
+import { labeller } from './cell-pairs.ts';
+import type { CellSamples, Collected } from './collect.ts';
 import type { PairRow } from './summary-columns.ts';
 import { betterOf, clustersOf, headlineOf, promptFigure, shareOf } from './statistic.ts';
 import { successShare } from './success.ts';
@@ -21,11 +21,11 @@ export function rankingGroups(
   metrics: readonly string[],
 ): RankingGroup[] {
   const label = labeller(collected);
-  const routes = [...new Set(collected.arms.map(({ route }) => route))];
+  const routes = [...new Set(collected.cells.map(({ route }) => route))];
   return metrics.flatMap((metric) =>
     routes.flatMap((route) => {
       const ranked = rank(
-        collected.arms.filter((arm) => arm.route === route),
+        collected.cells.filter((cell) => cell.route === route),
         metric,
       ).map(label);
       if (ranked.length < 2) return [];
@@ -42,30 +42,30 @@ export function rankingGroups(
   );
 }
 
-function rank(arms: readonly ArmSamples[], metric: string): ArmSamples[] {
-  return arms
-    .flatMap((arm) => {
-      const worth = worthOf(arm, metric);
-      return worth === undefined ? [] : [{ arm, worth }];
+function rank(cells: readonly CellSamples[], metric: string): CellSamples[] {
+  return cells
+    .flatMap((cell) => {
+      const worth = worthOf(cell, metric);
+      return worth === undefined ? [] : [{ cell, worth }];
     })
     .sort((a, b) => compareWorth(b.worth, a.worth))
-    .map(({ arm }) => arm);
+    .map(({ cell }) => cell);
 }
 
 /** More is better. Undefined where nothing was measured. */
-function worthOf(arm: ArmSamples, metric: string): number | undefined {
-  if (metric === 'passed') return shareOf([...arm.prompts.values()].map(({ passed }) => passed))?.point;
-  return metric === 'error_rate' ? successShare(arm) : headlineWorth(arm, metric);
+function worthOf(cell: CellSamples, metric: string): number | undefined {
+  if (metric === 'passed') return shareOf([...cell.prompts.values()].map(({ passed }) => passed))?.point;
+  return metric === 'error_rate' ? successShare(cell) : headlineWorth(cell, metric);
 }
 
 /** The headline figure, with its sign turned where less is better. Infinite with a failing prompt. */
-function headlineWorth(arm: ArmSamples, metric: string): number | undefined {
-  if (clustersOf(arm, metric).length === 0) return undefined;
-  const fails = [...arm.prompts.values()].some(
+function headlineWorth(cell: CellSamples, metric: string): number | undefined {
+  if (clustersOf(cell, metric).length === 0) return undefined;
+  const fails = [...cell.prompts.values()].some(
     (samples) => !Number.isFinite(promptFigure(samples, metric) ?? 0),
   );
   if (fails) return -Infinity;
-  const figure = headlineOf(arm, metric, NaN)?.point;
+  const figure = headlineOf(cell, metric, NaN)?.point;
   return figure === undefined ? undefined : betterOf(metric) === 'higher' ? figure : -figure;
 }
 

@@ -1,7 +1,8 @@
 import { defined } from '../base/defined.ts';
 import { isProvenAt, type Calibration } from '../journal/calibration.ts';
 import type { Manifest } from '../journal/manifest.ts';
-import { armsOf, planSize } from '../plan/blocks.ts';
+import { planSize } from '../plan/blocks.ts';
+import { cellsOf } from '../plan/cell.ts';
 import { shardPrompts } from '../plan/shard.ts';
 import type { RunFacts } from './analysis.ts';
 import { successFloor } from './success.ts';
@@ -9,12 +10,12 @@ import type { ModelSummary } from './summary-columns.ts';
 
 /** Measured requests of the plan, without warm-up. */
 export function plannedRequests({ suite, routes, shard, added_repeats = 0 }: Manifest): number {
-  const arms = armsOf(
+  const cells = cellsOf(
     suite.models,
     routes.map(({ route }) => route),
   );
   const repeat = suite.run.repeat + added_repeats;
-  return planSize({ ...suite.run, repeat, arms, prompts: shardPrompts(suite.prompts, shard) }).measure;
+  return planSize({ ...suite.run, repeat, cells, prompts: shardPrompts(suite.prompts, shard) }).measure;
 }
 
 /** Requests in flight for which this machine's clock was not proven. Undefined where it was, and on the demo route. */

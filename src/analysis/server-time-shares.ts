@@ -1,3 +1,4 @@
+import { cellKey } from '../plan/cell.ts';
 import type { Ms } from '../base/clock.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
 import { warmLoadMs } from '../measure/validity.ts';
@@ -37,37 +38,38 @@ interface OpenTimes {
 
 /** Takes the rows of a run, in any order. */
 export class ServerTimesCollector {
-  readonly #arms = new Map<string, OpenTimes>();
+  readonly #cells = new Map<string, OpenTimes>();
 
   add(row: RequestRow): void {
     if (row.server_total_ms === undefined) return;
-    const arm = this.#armOf(row);
-    if (row.load_ms !== undefined && row.load_ms > warmLoadMs) arm.coldLoads.push(row.load_ms);
+    const cell = this.#cellOf(row);
+    if (row.load_ms !== undefined && row.load_ms > warmLoadMs) cell.coldLoads.push(row.load_ms);
     if (row.phase !== 'measure' || !row.final || row.status !== 'ok' || row.valid !== true) return;
-    arm.answers++;
+    cell.answers++;
     const { load_ms, prompt_eval_ms, eval_ms, server_queue_ms, server_total_ms: total } = row;
     const end = row.stream_end_ms ?? row.e2e_latency_ms;
     const times = {
       ...{ load_ms, prompt_eval_ms, eval_ms, server_queue_ms },
       network_ms: end === undefined ? undefined : end - total,
     };
-    for (const part of parts) if (times[part] !== undefined) arm.values[part].push(times[part]);
+    for (const part of parts) if (times[part] !== undefined) cell.values[part].push(times[part]);
   }
 
-  #armOf({ model, route }: RequestRow): OpenTimes {
-    const key = `${model}\n${route}`;
-    let arm = this.#arms.get(key);
-    if (arm === undefined) {
+  #cellOf(row: RequestRow): OpenTimes {
+    const { model, route } = row;
+    const key = cellKey(row);
+    let cell = this.#cells.get(key);
+    if (cell === undefined) {
       const values = { load_ms: [], prompt_eval_ms: [], eval_ms: [], server_queue_ms: [], network_ms: [] };
-      arm = { model, route, answers: 0, values, coldLoads: [] };
-      this.#arms.set(key, arm);
+      cell = { model, route, answers: 0, values, coldLoads: [] };
+      this.#cells.set(key, cell);
     }
-    return arm;
+    return cell;
   }
 
   /** By model, then route. Empty when no server reported its times. */
   times(): ServerTimes[] {
-    return [...this.#arms]
+    return [...this.#cells]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, { model, route, answers, values, coldLoads }]) => ({
         model,

@@ -6,7 +6,7 @@ import { defined } from '../base/defined.ts';
 import type { Estimate, Interval } from '../stats/interval.ts';
 import { pool, quantileInterval, rateInterval, type ClusterCount } from '../stats/korn-graubard.ts';
 import { median, quantile } from '../stats/quantile.ts';
-import type { ArmSamples } from './collect.ts';
+import type { CellSamples } from './collect.ts';
 import type { End, PromptSamples } from './prompt-samples.ts';
 
 export const percentiles = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 } as const;
@@ -18,8 +18,8 @@ export type Percentile = keyof typeof percentiles;
  */
 export const sampleFloor: Readonly<Record<Percentile, number>> = { p50: 4, p90: 20, p95: 40, p99: 500 };
 
-/** A figure of one arm. Infinite values stand for failures. */
-export interface ArmFigure extends Estimate {
+/** A figure of one cell. Infinite values stand for failures. */
+export interface CellFigure extends Estimate {
   /** It rests on a failed request: a time is at least, a rate at most the point. */
   readonly isBound: boolean;
 }
@@ -46,20 +46,20 @@ export function rankedValues(samples: PromptSamples, column: string, end: End = 
   return [...values, ...Array<number>(samples.failures).fill(failureValue(column))];
 }
 
-/** The values of each prompt that has any. Empty when no sound answer of the arm was measured. */
-export function clustersOf(arm: ArmSamples, column: string, end: End = 'stamped'): number[][] {
-  const clusters = [...arm.prompts.values()].map((samples) => rankedValues(samples, column, end));
+/** The values of each prompt that has any. Empty when no sound answer of the cell was measured. */
+export function clustersOf(cell: CellSamples, column: string, end: End = 'stamped'): number[][] {
+  const clusters = [...cell.prompts.values()].map((samples) => rankedValues(samples, column, end));
   return clusters.some((values) => values.some(Number.isFinite))
     ? clusters.filter(({ length }) => length > 0)
     : [];
 }
 
-/** The values of an arm as they were stamped, and the least and the most that they can be in truth. */
+/** The values of a cell as they were stamped, and the least and the most that they can be in truth. */
 export type LagClusters = Readonly<Record<End, number[][]>>;
 
-export function lagClustersOf(arm: ArmSamples, column: string): LagClusters {
+export function lagClustersOf(cell: CellSamples, column: string): LagClusters {
   const [stamped, least, most] = (['stamped', 'least', 'most'] as const).map((end) =>
-    clustersOf(arm, column, end),
+    clustersOf(cell, column, end),
   );
   return { stamped: stamped!, least: least!, most: most! };
 }
@@ -71,8 +71,8 @@ export function lagClustersOf(arm: ArmSamples, column: string): LagClusters {
  */
 export function overLag(
   { stamped, least, most }: LagClusters,
-  of: (clusters: readonly number[][]) => ArmFigure | undefined,
-): ArmFigure | undefined {
+  of: (clusters: readonly number[][]) => CellFigure | undefined,
+): CellFigure | undefined {
   const figure = of(stamped);
   if (figure === undefined) return undefined;
   return { ...figure, interval: widened(figure.interval, of(least)?.interval, of(most)?.interval) };
@@ -106,8 +106,8 @@ const asRate = (column: DecodeRate, msPerToken: number): number =>
  * The interval is clustered by prompt. Output tok/s is 1000 ÷ TPOT: one figure. A failed request wrote nothing, and
  * has no say. Undefined where no answer carries a rate.
  */
-function ratioOf(arm: ArmSamples, column: DecodeRate): ArmFigure | undefined {
-  const [stamped, least, most] = (['stamped', 'least', 'most'] as const).map((end) => sumsRatio(arm, end));
+function ratioOf(cell: CellSamples, column: DecodeRate): CellFigure | undefined {
+  const [stamped, least, most] = (['stamped', 'least', 'most'] as const).map((end) => sumsRatio(cell, end));
   if (stamped === undefined) return undefined;
   const { low, high } = widened(stamped.interval, least?.interval, most?.interval);
   const ends: Interval =
@@ -120,8 +120,8 @@ function ratioOf(arm: ArmSamples, column: DecodeRate): ArmFigure | undefined {
 }
 
 /** Time per token of all prompts together. */
-function sumsRatio(arm: ArmSamples, end: End): Estimate | undefined {
-  const parts = [...arm.prompts.values()].flatMap((samples) => {
+function sumsRatio(cell: CellSamples, end: End): Estimate | undefined {
+  const parts = [...cell.prompts.values()].flatMap((samples) => {
     const sums = samples.decode(end);
     return sums ? [{ top: sums.ms, bottom: sums.tokens }] : [];
   });
@@ -129,13 +129,13 @@ function sumsRatio(arm: ArmSamples, end: End): Estimate | undefined {
 }
 
 /**
- * The one figure by which a column of an arm is known in every view: TPOT and output tok/s by the ratio of their sums,
+ * The one figure by which a column of a cell is known in every view: TPOT and output tok/s by the ratio of their sums,
  * all else by the geometric mean. `bound`: where a prompt that failed is written.
  */
-export function headlineOf(arm: ArmSamples, column: string, bound: number): ArmFigure | undefined {
+export function headlineOf(cell: CellSamples, column: string, bound: number): CellFigure | undefined {
   return isDecodeRate(column)
-    ? ratioOf(arm, column)
-    : overLag(lagClustersOf(arm, column), (values) => geomeanOf(values, bound));
+    ? ratioOf(cell, column)
+    : overLag(lagClustersOf(cell, column), (values) => geomeanOf(values, bound));
 }
 
 /**
@@ -160,7 +160,7 @@ export function percentileOf(
   clusters: readonly number[][],
   percentile: Percentile,
   pooled = pool(clusters),
-): ArmFigure | undefined {
+): CellFigure | undefined {
   if (pooled.length < sampleFloor[percentile]) return undefined;
   const share = percentiles[percentile];
   const point = quantile(pooled, share);
@@ -171,7 +171,7 @@ export function percentileOf(
  * Geometric mean of the per-prompt medians. A prompt whose median is a failure enters at `bound`, and leaves the
  * interval open on the far side. Undefined without a value.
  */
-export function geomeanOf(clusters: readonly number[][], bound: number): ArmFigure | undefined {
+export function geomeanOf(clusters: readonly number[][], bound: number): CellFigure | undefined {
   if (clusters.length === 0) return undefined;
   const medians = clusters.map(median);
   const failing = medians.find((value) => !Number.isFinite(value));
@@ -184,13 +184,13 @@ export function geomeanOf(clusters: readonly number[][], bound: number): ArmFigu
 }
 
 /** Mean of what was measured; failures have no number to add. Undefined without a value. */
-export function meanOf(clusters: readonly number[][]): ArmFigure | undefined {
+export function meanOf(clusters: readonly number[][]): CellFigure | undefined {
   const finite = clusters.map((values) => values.filter(Number.isFinite)).filter(({ length }) => length > 0);
   return finite.length === 0 ? undefined : { ...clusteredMean(finite), isBound: false };
 }
 
 /** A share of trials that come in clusters. Undefined without a trial. */
-export function shareOf(clusters: readonly ClusterCount[]): ArmFigure | undefined {
+export function shareOf(clusters: readonly ClusterCount[]): CellFigure | undefined {
   const total = clusters.reduce((sum, cluster) => sum + cluster.total, 0);
   const hits = clusters.reduce((sum, cluster) => sum + cluster.hits, 0);
   return total === 0 ? undefined : { point: hits / total, interval: rateInterval(clusters), isBound: false };

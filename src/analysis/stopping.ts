@@ -1,5 +1,5 @@
 import { defaultAlpha, type Interval } from '../stats/interval.ts';
-import { armPairs } from './arm-pairs.ts';
+import { cellPairs } from './cell-pairs.ts';
 import type { Collected } from './collect.ts';
 import { compareTimes, PromptMedians } from './contrast.ts';
 import { headlineOf } from './statistic.ts';
@@ -11,11 +11,11 @@ import { headlineOf } from './statistic.ts';
  */
 export function halfWidth(collected: Collected, metric: string): number | undefined {
   const medians = new PromptMedians();
-  const pairs = armPairs(collected).filter(({ a, b }) => a.route === b.route);
+  const pairs = cellPairs(collected).filter(({ a, b }) => a.route === b.route);
   const intervals =
     pairs.length > 0
       ? pairs.map((pair) => compareTimes(pair, metric, defaultAlpha, medians)?.ratioInterval)
-      : collected.arms.map((arm) => headlineOf(arm, metric, 1)?.interval);
+      : collected.cells.map((cell) => headlineOf(cell, metric, 1)?.interval);
   const widths = intervals.map(relativeHalfWidth);
   return widths.length === 0 || widths.includes(undefined)
     ? undefined

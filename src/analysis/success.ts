@@ -1,4 +1,4 @@
-import type { ArmSamples } from './collect.ts';
+import type { CellSamples } from './collect.ts';
 
 /**
  * Share of successes below which a model is neither ranked first nor called faster: when one request in ten fails,
@@ -7,7 +7,7 @@ import type { ArmSamples } from './collect.ts';
 export const successFloor = 0.9;
 
 /** Requests of all prompts, and how many of them failed. */
-export function failuresOf({ prompts }: ArmSamples): { requests: number; failures: number } {
+export function failuresOf({ prompts }: CellSamples): { requests: number; failures: number } {
   let [requests, failures] = [0, 0];
   for (const samples of prompts.values()) {
     requests += samples.requests;
@@ -17,7 +17,7 @@ export function failuresOf({ prompts }: ArmSamples): { requests: number; failure
 }
 
 /** Share of requests with status `ok`. 1 when nothing was asked. */
-export function successShare(arm: ArmSamples): number {
-  const { requests, failures } = failuresOf(arm);
+export function successShare(cell: CellSamples): number {
+  const { requests, failures } = failuresOf(cell);
   return requests === 0 ? 1 : 1 - failures / requests;
 }

@@ -1,6 +1,7 @@
+import { cellKey } from '../plan/cell.ts';
 import type { Ms } from '../base/clock.ts';
 import { headlines } from '../measure/metrics.ts';
-import type { ArmSamples, Collected } from './collect.ts';
+import type { CellSamples, Collected } from './collect.ts';
 import type { HeadlineName, ModelSummary } from './summary-columns.ts';
 import { metricFigures } from './metric-figures.ts';
 import { shareOf } from './statistic.ts';
@@ -19,7 +20,7 @@ export interface SummariseOptions {
  * the same rows.
  */
 export function summarise(collected: Collected, options: SummariseOptions): ModelSummary[] {
-  const summaries = collected.arms.map((arm) => summariseArm(collected, arm, options));
+  const summaries = collected.cells.map((cell) => summariseCell(collected, cell, options));
   return summaries.sort(
     (a, b) => rankClass(a) - rankClass(b) || geomeanLatency(a) - geomeanLatency(b) || byName(a, b),
   );
@@ -36,21 +37,25 @@ function rankClass(summary: ModelSummary): number {
 }
 
 function byName(a: ModelSummary, b: ModelSummary): number {
-  return `${a.model}\n${a.route}` < `${b.model}\n${b.route}` ? -1 : 1;
+  return cellKey(a) < cellKey(b) ? -1 : 1;
 }
 
-function summariseArm(collected: Collected, arm: ArmSamples, { timeoutMs }: SummariseOptions): ModelSummary {
-  const figures = headlines.map(({ name }: { name: HeadlineName }) => metricFigures(arm, name, timeoutMs));
+function summariseCell(
+  collected: Collected,
+  cell: CellSamples,
+  { timeoutMs }: SummariseOptions,
+): ModelSummary {
+  const figures = headlines.map(({ name }: { name: HeadlineName }) => metricFigures(cell, name, timeoutMs));
   const bounds = figures.flatMap(({ lowerBounds }) => lowerBounds);
   return {
     run_id: collected.runId,
     suite: collected.suite,
-    route: arm.route,
-    model: arm.model,
-    model_id: arm.modelId,
-    ...requestFigures(arm),
-    ...passFigures(arm),
-    ...tokenFigures(arm),
+    route: cell.route,
+    model: cell.model,
+    model_id: cell.modelId,
+    ...requestFigures(cell),
+    ...passFigures(cell),
+    ...tokenFigures(cell),
     ...(Object.assign({}, ...figures.map(({ cells }) => cells)) as HeadlineCells),
     lower_bounds: bounds.length > 0 ? bounds : undefined,
   };
@@ -62,12 +67,12 @@ type HeadlineCells = Pick<
 >;
 
 function requestFigures(
-  arm: ArmSamples,
+  cell: CellSamples,
 ): Pick<
   ModelSummary,
   'prompts' | 'requests' | 'successes' | 'error_rate' | 'rate_limited' | 'invalid_share'
 > {
-  const prompts = [...arm.prompts.values()];
+  const prompts = [...cell.prompts.values()];
   const requests = sum(prompts.map((samples) => samples.requests));
   const failures = sum(prompts.map((samples) => samples.failures));
   const successes = requests - failures;
@@ -77,15 +82,15 @@ function requestFigures(
     requests,
     successes,
     error_rate: requests > 0 ? failures / requests : undefined,
-    rate_limited: arm.rateLimited,
+    rate_limited: cell.rateLimited,
     invalid_share: successes > 0 ? (successes - sound) / successes : undefined,
   };
 }
 
 function passFigures(
-  arm: ArmSamples,
+  cell: CellSamples,
 ): Pick<ModelSummary, 'pass_rate' | 'pass_rate_ci_low' | 'pass_rate_ci_high'> {
-  const share = shareOf([...arm.prompts.values()].map(({ passed }) => passed));
+  const share = shareOf([...cell.prompts.values()].map(({ passed }) => passed));
   return {
     pass_rate: share?.point,
     pass_rate_ci_low: share?.interval.low,
@@ -94,7 +99,7 @@ function passFigures(
 }
 
 function tokenFigures(
-  arm: ArmSamples,
+  cell: CellSamples,
 ): Pick<
   ModelSummary,
   | 'prompt_tokens'
@@ -106,7 +111,7 @@ function tokenFigures(
   | 'cost_per_1k_requests_usd'
 > {
   const reported = (column: string): number[] =>
-    [...arm.prompts.values()].flatMap((samples) => samples.reported(column));
+    [...cell.prompts.values()].flatMap((samples) => samples.reported(column));
   const totals = reported('total_tokens');
   const costs = reported('cost_usd');
   const costSum = sumOrNothing(costs);

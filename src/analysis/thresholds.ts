@@ -2,7 +2,7 @@ import { defined } from '../base/defined.ts';
 import type { Ms } from '../base/clock.ts';
 import { count } from '../base/text.ts';
 import type { Threshold } from '../suite/suite.ts';
-import type { ArmSamples, Collected } from './collect.ts';
+import type { CellSamples, Collected } from './collect.ts';
 import { failuresOf } from './success.ts';
 import { boundOf } from './metric-figures.ts';
 import {
@@ -16,7 +16,7 @@ import {
   shareOf,
   geomeanOf,
   headlineOf,
-  type ArmFigure,
+  type CellFigure,
   type Percentile,
 } from './statistic.ts';
 
@@ -50,19 +50,19 @@ export function judgeThresholds(
   { timeoutMs }: { timeoutMs: Ms },
 ): ThresholdResult[] {
   return thresholds.flatMap((threshold) =>
-    collected.arms
+    collected.cells
       .filter(({ model }) => threshold.model === undefined || threshold.model === model)
-      .map((arm) => judge(threshold, arm, timeoutMs)),
+      .map((cell) => judge(threshold, cell, timeoutMs)),
   );
 }
 
-function judge(threshold: Threshold, arm: ArmSamples, timeoutMs: Ms): ThresholdResult {
-  const base = { threshold, model: arm.model, route: arm.route };
-  const failed = failuresOf(arm);
+function judge(threshold: Threshold, cell: CellSamples, timeoutMs: Ms): ThresholdResult {
+  const base = { threshold, model: cell.model, route: cell.route };
+  const failed = failuresOf(cell);
   if (failed.requests > 0 && failed.failures === failed.requests)
     return { ...base, verdict: 'failed', reason: allFailed(failed.requests) };
-  const figure = figureOf(threshold, arm, timeoutMs);
-  if (figure === undefined) return { ...base, verdict: 'not settled', reason: whyMissing(threshold, arm) };
+  const figure = figureOf(threshold, cell, timeoutMs);
+  if (figure === undefined) return { ...base, verdict: 'not settled', reason: whyMissing(threshold, cell) };
   const verdict = threshold.strict ? onPoint(threshold, figure) : onInterval(threshold, figure);
   return {
     ...base,
@@ -82,13 +82,17 @@ const allFailed = (requests: number): string =>
 const finite = (value: number | undefined): number | undefined =>
   value !== undefined && Number.isFinite(value) ? value : undefined;
 
-function figureOf({ statistic, column }: Threshold, arm: ArmSamples, timeoutMs: Ms): ArmFigure | undefined {
+function figureOf(
+  { statistic, column }: Threshold,
+  cell: CellSamples,
+  timeoutMs: Ms,
+): CellFigure | undefined {
   if (statistic === 'rate')
     return shareOf(
-      [...arm.prompts.values()].map((samples) => (column === 'valid' ? samples.sound : samples.passed)),
+      [...cell.prompts.values()].map((samples) => (column === 'valid' ? samples.sound : samples.passed)),
     );
-  if (statistic === 'ratio') return headlineOf(arm, column, NaN);
-  const clusters = lagClustersOf(arm, column);
+  if (statistic === 'ratio') return headlineOf(cell, column, NaN);
+  const clusters = lagClustersOf(cell, column);
   if (clusters.stamped.length === 0) return undefined;
   return overLag(clusters, (values) => {
     if (statistic === 'mean') return meanOf(values);
@@ -98,9 +102,9 @@ function figureOf({ statistic, column }: Threshold, arm: ArmSamples, timeoutMs: 
   });
 }
 
-function whyMissing({ statistic, column }: Threshold, arm: ArmSamples): string {
+function whyMissing({ statistic, column }: Threshold, cell: CellSamples): string {
   if (!(statistic in sampleFloor)) return 'not measured';
-  const have = clustersOf(arm, column).flat().length;
+  const have = clustersOf(cell, column).flat().length;
   return have === 0
     ? 'not measured'
     : `${count(have, 'request')} ${have === 1 ? 'is' : 'are'} too few, ${sampleFloor[statistic as Percentile]} are needed`;
@@ -108,7 +112,7 @@ function whyMissing({ statistic, column }: Threshold, arm: ArmSamples): string {
 
 function onInterval(
   { min = -Infinity, max = Infinity }: Threshold,
-  { interval }: ArmFigure,
+  { interval }: CellFigure,
 ): ThresholdResult['verdict'] {
   const { low = -Infinity, high = Infinity } = interval;
   if (low > max || high < min) return 'failed';
@@ -118,7 +122,7 @@ function onInterval(
 /** A geometric mean that is only a bound can break a limit, but not keep it. */
 function onPoint(
   { min = -Infinity, max = Infinity, column }: Threshold,
-  figure: ArmFigure,
+  figure: CellFigure,
 ): ThresholdResult['verdict'] {
   if (figure.point > max || figure.point < min) return 'failed';
   const keeps = !figure.isBound || (betterOf(column) === 'higher' ? min === -Infinity : max === Infinity);
@@ -128,7 +132,7 @@ function onPoint(
 function reasonOf(
   verdict: ThresholdResult['verdict'],
   { strict }: Threshold,
-  { isBound, interval }: ArmFigure,
+  { isBound, interval }: CellFigure,
 ): string | undefined {
   if (isBound) return 'rests on failed requests';
   if (verdict !== 'not settled' || strict) return undefined;

@@ -1,9 +1,11 @@
+import { cellName } from '../plan/cell.ts';
+import { labeller } from './cell-pairs.ts';
 import { count } from '../base/text.ts';
 import { headlines } from '../measure/metrics.ts';
 import { defaultAlpha } from '../stats/interval.ts';
 import { fewestPrompts } from '../stats/power.ts';
-import { runPairs } from './arm-pairs.ts';
-import type { ArmSamples, Collected } from './collect.ts';
+import { runPairs } from './cell-pairs.ts';
+import type { CellSamples, Collected } from './collect.ts';
 import { familyOf } from './compared-metrics.ts';
 import { describeInfluence, type InfluenceWarning } from './influences/influence-warnings.ts';
 import { busyLoop, lostMetrics, tooMuchLag, type LostMetric } from './own-lag.ts';
@@ -59,9 +61,10 @@ export const muchLag = 0.05;
 
 /** Every warning that a run gives, the ones about the whole run first, then by model. */
 export function warningsOf(collected: Collected, facts: WarningFacts = {}): Warning[] {
+  const name = labeller(collected);
   const warnings = [
     ...runWarnings(collected, facts),
-    ...collected.arms.flatMap((arm) => armWarnings(arm, nameIn(collected, arm))),
+    ...collected.cells.flatMap((cell) => cellWarnings(cell, name(cell))),
   ];
   // Who has no answer yet needs no advice on the clock, nor on how many there should be.
   return nothingSucceeded(collected) ? warnings.filter(({ kind }) => !refinements.includes(kind)) : warnings;
@@ -85,9 +88,9 @@ export function runPairWarnings(before: Collected, after: Collected): Warning[] 
 }
 
 function runWarnings(collected: Collected, facts: WarningFacts): Warning[] {
-  const requests = total(collected.arms, (arm) => requestsOf(arm));
+  const requests = total(collected.cells, (cell) => requestsOf(cell));
   if (requests === 0) return [...simulated(collected), { kind: 'nothing-measured' }];
-  const share = total(collected.arms, (arm) => (1 - successShare(arm)) * requestsOf(arm)) / requests;
+  const share = total(collected.cells, (cell) => (1 - successShare(cell)) * requestsOf(cell)) / requests;
   const { status, planned = requests, maxErrorRate = 1, loopUtilisation = 0 } = facts;
   const prompts = promptsOf(collected).size;
   const need = fewestPrompts(defaultAlpha / Math.max(1, familyOf(collected)));
@@ -104,26 +107,26 @@ function runWarnings(collected: Collected, facts: WarningFacts): Warning[] {
       kind: 'client-lag',
       metrics: lagged.filter((one) => !lost.includes(one)),
     },
-    prompts < need && collected.arms.length > 1 && { kind: 'few-prompts', have: prompts, need },
+    prompts < need && collected.cells.length > 1 && { kind: 'few-prompts', have: prompts, need },
   ];
   return [...simulated(collected), ...warnings.filter((warning) => warning !== false)];
 }
 
-function simulated({ arms }: Collected): Warning[] {
-  return arms.some(({ route }) => route === 'demo') ? [{ kind: 'simulated' }] : [];
+function simulated({ cells }: Collected): Warning[] {
+  return cells.some(({ route }) => route === 'demo') ? [{ kind: 'simulated' }] : [];
 }
 
-function armWarnings(arm: ArmSamples, model: string): Warning[] {
-  const requests = requestsOf(arm);
-  const share = successShare(arm);
+function cellWarnings(cell: CellSamples, model: string): Warning[] {
+  const requests = requestsOf(cell);
+  const share = successShare(cell);
   const failures = Math.round((1 - share) * requests);
   const isBelow = share < successFloor;
   const warnings: (Warning | false)[] = [
     isBelow && { kind: 'below-success-floor', model, share, floor: successFloor },
     failures > 0 && !isBelow && { kind: 'failures', model, failures, requests },
-    arm.rateLimited > 0 && { kind: 'rate-limited', model, attempts: arm.rateLimited },
-    arm.cancelled > 0 && { kind: 'cancelled', model, requests: arm.cancelled },
-    arm.unsent > 0 && { kind: 'unsent', model, attempts: arm.unsent },
+    cell.rateLimited > 0 && { kind: 'rate-limited', model, attempts: cell.rateLimited },
+    cell.cancelled > 0 && { kind: 'cancelled', model, requests: cell.cancelled },
+    cell.unsent > 0 && { kind: 'unsent', model, attempts: cell.unsent },
     share > 0 &&
       requests > 0 &&
       requests < sampleFloor.p95 && {
@@ -136,49 +139,45 @@ function armWarnings(arm: ArmSamples, model: string): Warning[] {
   ];
   return [
     ...warnings.filter((warning) => warning !== false),
-    ...invalidWarnings(arm, model),
-    ...usageWarnings(arm, model),
-    ...(arm.hiddenReasoning > 0
-      ? [{ kind: 'hidden-reasoning', model, answers: arm.hiddenReasoning, of: answersOf(arm) } as const]
+    ...invalidWarnings(cell, model),
+    ...usageWarnings(cell, model),
+    ...(cell.hiddenReasoning > 0
+      ? [{ kind: 'hidden-reasoning', model, answers: cell.hiddenReasoning, of: answersOf(cell) } as const]
       : []),
-    ...[...arm.unread]
+    ...[...cell.unread]
       .toSorted(([, a], [, b]) => b - a)
       .slice(0, 1)
       .map(([place, answers]): Warning => ({ kind: 'unread', model, place, answers })),
   ];
 }
 
-function invalidWarnings(arm: ArmSamples, model: string): Warning[] {
+function invalidWarnings(cell: CellSamples, model: string): Warning[] {
   const counts = new Map<string, number>();
-  for (const samples of arm.prompts.values())
+  for (const samples of cell.prompts.values())
     for (const [reason, answers] of samples.invalidReasons)
       counts.set(reason, (counts.get(reason) ?? 0) + answers);
-  const of = answersOf(arm);
+  const of = answersOf(cell);
   return [...counts]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([reason, answers]) => ({ kind: 'invalid-answers', model, reason, answers, of }));
 }
 
-function usageWarnings(arm: ArmSamples, model: string): Warning[] {
-  const own = total([...arm.prompts.values()], (samples) => samples.own);
+function usageWarnings(cell: CellSamples, model: string): Warning[] {
+  const own = total([...cell.prompts.values()], (samples) => samples.own);
   const reported = total(
-    [...arm.prompts.values()],
+    [...cell.prompts.values()],
     (samples) => samples.reported('completion_tokens').length,
   );
   return reported < own ? [{ kind: 'usage-missing', model, answers: own - reported, of: own }] : [];
 }
 
-function promptsOf({ arms }: Collected): Set<string> {
-  return new Set(arms.flatMap((arm) => [...arm.prompts.keys()]));
+function promptsOf({ cells }: Collected): Set<string> {
+  return new Set(cells.flatMap((cell) => [...cell.prompts.keys()]));
 }
 
-function nameIn({ arms }: Collected, { model, route }: ArmSamples): string {
-  return arms.some((arm) => arm.route !== route) ? `${model}@${route}` : model;
-}
-
-const requestsOf = ({ prompts }: ArmSamples): number =>
+const requestsOf = ({ prompts }: CellSamples): number =>
   total([...prompts.values()], ({ requests }) => requests);
-const answersOf = ({ prompts }: ArmSamples): number =>
+const answersOf = ({ prompts }: CellSamples): number =>
   total([...prompts.values()], ({ requests, failures }) => requests - failures);
 
 function total<T>(items: readonly T[], of: (item: T) => number): number {
@@ -255,13 +254,13 @@ export function describeWarning(warning: Warning): string {
 
 /** `TTFT of a 44 %, b 30 %; E2E of a 27 %`. */
 function lostWords(metrics: readonly LostMetric[]): string {
-  const severalRoutes = new Set(metrics.map(({ route }) => route)).size > 1;
+  const withRoute = new Set(metrics.map(({ route }) => route)).size > 1;
   return headlines
     .map(({ name, label }) => ({ label, ours: metrics.filter(({ metric }) => metric === name) }))
     .filter(({ ours }) => ours.length > 0)
     .map(
       ({ label, ours }) =>
-        `${label} of ${ours.map((one) => `${one.model}${severalRoutes ? `@${one.route}` : ''} ${percent(one.share)}`).join(', ')}`,
+        `${label} of ${ours.map((one) => `${cellName(one, withRoute)} ${percent(one.share)}`).join(', ')}`,
     )
     .join('; ');
 }

@@ -215,7 +215,7 @@ describe.each(shapes)('a figure of one name is one number in every view: %s', (_
         expect(night('output_tps')).toBe(model.output_tps);
         if (model.tpot_ms !== undefined) expect(model.tpot_ms * model.output_tps!).toBeCloseTo(1000, 6);
 
-        const alone = { ...collected, arms: collected.arms.filter((arm) => arm.model === model.model) };
+        const alone = { ...collected, cells: collected.cells.filter((cell) => cell.model === model.model) };
         const { tpot_ms_ci_low: low, tpot_ms_ci_high: high } = model;
         if (low !== undefined && high !== undefined)
           expect(halfWidth(alone, 'tpot_ms')).toBeCloseTo(Math.sqrt(high / low) - 1, 9);

@@ -3,15 +3,15 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scratchFolder } from '../base/testing/scratch.ts';
-import { arm, planned, prompt } from '../plan/testing/planned.ts';
+import { cell, planned, prompt } from '../plan/testing/planned.ts';
 import { requestColumns, rowColumns, type RequestRow } from './request-columns.ts';
 import { csvFile } from './csv-file.ts';
 import { addNewColumns, keyOf, readState, removeDerived, reopenFailed, setTornLineAside } from './resume.ts';
 import { measurement, numbered, rowsOf } from './testing/rows.ts';
 import { toRow } from './to-row.ts';
 
-const faq = planned(arm('glm'), prompt('faq'));
-const refund = planned(arm('glm'), prompt('refund'));
+const faq = planned(cell('glm'), prompt('faq'));
+const refund = planned(cell('glm'), prompt('refund'));
 
 function attempt(request: typeof faq, cells: Partial<RequestRow>): RequestRow {
   return { ...toRow(measurement({ planned: request })), ...cells };
@@ -22,7 +22,7 @@ const history = [
   attempt(faq, { attempt: 1, final: false, status: 'rate_limited' }),
   attempt(refund, { attempt: 1, final: true, status: 'timeout' }),
   attempt(faq, { attempt: 2, final: true, status: 'ok' }),
-  attempt(planned(arm('kimi'), prompt('faq')), { attempt: 1, final: false, status: 'error' }),
+  attempt(planned(cell('kimi'), prompt('faq')), { attempt: 1, final: false, status: 'error' }),
 ];
 
 async function folderWith(rows: readonly RequestRow[], path: string): Promise<string> {

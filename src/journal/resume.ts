@@ -1,3 +1,4 @@
+import { cellKey, type CellNames } from '../plan/cell.ts';
 import { open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { oneLine } from '../base/text.ts';
@@ -20,7 +21,7 @@ export interface JournalState {
   /** It has its final row. */
   isDone(key: string): boolean;
   /** Whether a model has an answer on a route. */
-  hasAnswered(arm: { model: { id: string }; route: string }): boolean;
+  hasAnswered(cell: CellNames): boolean;
   /** Requests that have their final row. */
   done: number;
   /** Of them, those without an answer. */
@@ -40,7 +41,7 @@ export async function readState(folder: string, onRow: (row: RequestRow) => void
   for await (const row of readCsv<RequestRow>(join(folder, runFiles.requests), requestColumns)) {
     const key = keyOf(row);
     attempts.set(key, Math.max(attempts.get(key) ?? 0, row.attempt));
-    if (row.status === 'ok') answered.add(`${row.model}@${row.route}`);
+    if (row.status === 'ok') answered.add(cellKey(row));
     if (row.final) {
       done.add(key);
       if (row.status !== 'ok') failed++;
@@ -50,7 +51,7 @@ export async function readState(folder: string, onRow: (row: RequestRow) => void
   return {
     attemptsOf: (key) => attempts.get(key) ?? 0,
     isDone: (key) => done.has(key),
-    hasAnswered: ({ model, route }) => answered.has(`${model.id}@${route}`),
+    hasAnswered: (cell) => answered.has(cellKey(cell)),
     done: done.size,
     failed,
   };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyText } from '../base/testing/any-text.ts';
 import { answered, failed, type Piece } from '../measure/metrics/testing/exchange.ts';
-import { arm, planned, prompt, user } from '../plan/testing/planned.ts';
+import { cell, planned, prompt, user } from '../plan/testing/planned.ts';
 import type { Observed } from '../measure/exchange.ts';
 import { rowColumns, type RequestRow } from './request-columns.ts';
 import { csvLines } from './csv-file.ts';
@@ -44,7 +44,7 @@ const everything: Partial<Observed> = {
 const full = measurement({
   run: { id: 'run-1', suite: 'smoke', suiteHash: 'c0ffee', askHash: 'beef', suiteTags: ['nightly'] },
   planned: planned(
-    arm('glm', { price: { input: 1, cachedInput: 0.5, output: 2 } }),
+    cell('glm', { price: { input: 1, cachedInput: 0.5, output: 2 } }),
     prompt('faq', { tags: ['json'] }),
     { repeat: 2, block: 7, position: 3 },
   ),
@@ -145,7 +145,7 @@ test('fills every column of one attempt', () => {
 test("what the server's memory and the length of the prompt show of an answer is held against it", () => {
   const long = prompt('long', { messages: [user('word '.repeat(4000))] });
   const cut = answered([[100, 'content', 5]], { usage: { promptTokens: 1026, completionTokens: 5 } });
-  expect(toRow(measurement({ planned: planned(arm('glm'), long), exchange: cut }))).toMatchObject({
+  expect(toRow(measurement({ planned: planned(cell('glm'), long), exchange: cut }))).toMatchObject({
     valid: false,
     invalid_reason: ['prompt_truncated'],
   });

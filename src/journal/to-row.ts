@@ -41,7 +41,7 @@ type MetricCells = Pick<RequestRow, (typeof metrics)[number]['name']>;
 /** The row of `requests.csv` for one attempt. */
 export function toRow(measurement: Measurement): RequestRow {
   const { run, planned, exchange } = measurement;
-  const { model, route } = planned.arm;
+  const { model, route } = planned.cell;
   return {
     run_id: run.id,
     suite: run.suite,

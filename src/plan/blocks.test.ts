@@ -1,13 +1,14 @@
+import { cellKey } from './cell.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { chiSquare, orders, tally } from '../base/testing/chi-square.ts';
-import { armKey, armsOf, planBlocks, planSize, requestKey, type PlanOptions } from './blocks.ts';
+import { planBlocks, planSize, requestKey, type PlanOptions } from './blocks.ts';
 import type { Block, PlannedRequest } from './plan.ts';
-import { arm, prompt } from './testing/planned.ts';
+import { cell, prompt } from './testing/planned.ts';
 
 const plan = (rest: Partial<PlanOptions> = {}): Block[] => [
   ...planBlocks({
-    arms: [arm('glm'), arm('kimi'), arm('deepseek')],
+    cells: [cell('glm'), cell('kimi'), cell('deepseek')],
     prompts: [prompt('faq'), prompt('refund')],
     repeat: 2,
     warmup: 1,
@@ -17,7 +18,7 @@ const plan = (rest: Partial<PlanOptions> = {}): Block[] => [
   }),
 ];
 const measured = (blocks: Block[]): Block[] => blocks.filter(([first]) => first!.phase === 'measure');
-const modelsOf = (block: Block): string[] => block.map((request) => request.arm.model.id);
+const modelsOf = (block: Block): string[] => block.map((request) => request.cell.model.id);
 
 /** `faq 1: kimi glm`, one line a block. */
 const shown = (blocks: Block[]): string[] =>
@@ -43,7 +44,9 @@ test('the same seed gives the same plan, another one another', () => {
 });
 
 const anyPlan = fc.record({
-  arms: fc.integer({ min: 1, max: 5 }).map((n) => Array.from({ length: n }, (_, index) => arm(`m${index}`))),
+  cells: fc
+    .integer({ min: 1, max: 5 })
+    .map((n) => Array.from({ length: n }, (_, index) => cell(`m${index}`))),
   prompts: fc
     .integer({ min: 1, max: 6 })
     .map((n) => Array.from({ length: n }, (_, index) => prompt(`p${index}`))),
@@ -57,28 +60,28 @@ const anyPlan = fc.record({
 const counted = (requests: PlannedRequest[]): Map<string, number> => {
   const counts = new Map<string, number>();
   for (const request of requests) {
-    const what = `${request.prompt.id} ${request.repeat} ${armKey(request.arm)}`;
+    const what = `${request.prompt.id} ${request.repeat} ${cellKey(request.cell)}`;
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
   return counts;
 };
 
-test('every prompt is asked of every arm once a repeat, in either order', () => {
+test('every prompt is asked of every cell once a repeat, in either order', () => {
   fc.assert(
     fc.property(anyPlan, (options) => {
       const counts = counted(measured(plan(options)).flat());
-      expect(counts.size).toBe(options.arms.length * options.prompts.length * options.repeat);
+      expect(counts.size).toBe(options.cells.length * options.prompts.length * options.repeat);
       expect(new Set(counts.values())).toEqual(new Set([1]));
     }),
   );
 });
 
-test('a block is one prompt and one repeat, with every arm once', () => {
+test('a block is one prompt and one repeat, with every cell once', () => {
   fc.assert(
     fc.property(anyPlan, (options) => {
-      const names = options.arms.map(armKey).toSorted();
+      const names = options.cells.map(cellKey).toSorted();
       for (const block of plan({ ...options, order: 'blocks' })) {
-        expect(block.map((request) => armKey(request.arm)).toSorted()).toEqual(names);
+        expect(block.map((request) => cellKey(request.cell)).toSorted()).toEqual(names);
         expect(
           new Set(block.map(({ prompt: { id }, repeat, phase }) => `${id} ${repeat} ${phase}`)).size,
         ).toBe(1);
@@ -123,9 +126,9 @@ test('blocks and positions count from 1, keys are unique, and the size was known
   );
 });
 
-test('one after the other: all of the first arm, then all of the second, prompts as in the suite', () => {
+test('one after the other: all of the first cell, then all of the second, prompts as in the suite', () => {
   const options = {
-    arms: [arm('b'), arm('a')],
+    cells: [cell('b'), cell('a')],
     prompts: [prompt('y'), prompt('x')],
     order: 'sequential',
   } as const;
@@ -141,7 +144,7 @@ test('one after the other: all of the first arm, then all of the second, prompts
   ]);
 });
 
-test('each order of the arms within a block is as frequent as the others', () => {
+test('each order of the cells within a block is as frequent as the others', () => {
   const blocks = measured(plan({ repeat: 3000 }));
   const seen = blocks.map((block) => modelsOf(block).join());
   const statistic = chiSquare(
@@ -172,7 +175,7 @@ test('who comes first in a block says nothing of who does in the next', () => {
 
 test('the prompts of a repeat come in each order equally often', () => {
   const prompts = ['a', 'b', 'c'].map((id) => prompt(id));
-  const asked = measured(plan({ arms: [arm('m')], prompts, repeat: 6000 })).map(
+  const asked = measured(plan({ cells: [cell('m')], prompts, repeat: 6000 })).map(
     ([request]) => request!.prompt.id,
   );
   const rounds = Array.from({ length: 6000 }, (_, n) => asked.slice(3 * n, 3 * n + 3).join(''));
@@ -197,7 +200,7 @@ test('more repeats are added at the end and leave what was planned as it was', (
 
 test('a plan is made as it is asked for: a long one costs nothing before', () => {
   const blocks = planBlocks({
-    arms: [arm('m')],
+    cells: [cell('m')],
     prompts: [prompt('p')],
     repeat: Number.MAX_SAFE_INTEGER,
     warmup: 0,
@@ -224,14 +227,4 @@ test('keys tell apart whatever differs, as long as no id holds a line feed', () 
   expect(requestKey({ phase: 'measure', repeat: 1, prompt: 'a', model: 'b', route: 'c' })).toBe(
     'measure\n1\na\nb\nc',
   );
-});
-
-test('arms are every model on every route, by names of their own', () => {
-  const models = [arm('glm').model, arm('kimi').model];
-  expect(armsOf(models, ['compat', 'direct']).map(armKey)).toEqual([
-    'glm@compat',
-    'glm@direct',
-    'kimi@compat',
-    'kimi@direct',
-  ]);
 });

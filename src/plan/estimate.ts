@@ -1,7 +1,7 @@
+import type { Cell } from './cell.ts';
 import { costOf } from '../measure/metrics/cost.ts';
 import type { Usage } from '../measure/exchange.ts';
 import { planSize, type PlanOptions } from './blocks.ts';
-import type { Arm } from './plan.ts';
 import { answerLimit, leastUsage, worstCaseUsage } from './token-estimate.ts';
 
 /** From the least to the most. */
@@ -10,9 +10,9 @@ export interface Span {
   high: number;
 }
 
-/** What one arm of a plan will need. Ranges are absent where nothing bounds them. */
-export interface ArmEstimate {
-  arm: Arm;
+/** What one cell of a plan will need. Ranges are absent where nothing bounds them. */
+export interface CellEstimate {
+  cell: Cell;
   requests: number;
   warmupRequests: number;
   tokens?: Span;
@@ -23,12 +23,12 @@ export interface ArmEstimate {
 /** Seconds that an answer of a hosted model is assumed to take, for want of earlier runs. */
 export const assumedSeconds: Span = { low: 2, high: 20 };
 
-/** What each arm of a plan will need, warm-up included. */
-export function estimate(options: PlanOptions): ArmEstimate[] {
-  return options.arms.map((arm) => estimateArm(arm, { ...options, arms: [arm] }));
+/** What each cell of a plan will need, warm-up included. */
+export function estimate(options: PlanOptions): CellEstimate[] {
+  return options.cells.map((cell) => estimateCell(cell, { ...options, cells: [cell] }));
 }
 
-function estimateArm(arm: Arm, options: PlanOptions): ArmEstimate {
+function estimateCell(cell: Cell, options: PlanOptions): CellEstimate {
   const { prompts, repeat, warmup } = options;
   const { measure } = planSize(options);
   // Which prompts the warm-up draws is up to the seed: each counts by its share.
@@ -38,20 +38,20 @@ function estimateArm(arm: Arm, options: PlanOptions): ArmEstimate {
   let bounded = true;
   for (const prompt of prompts) {
     const least = leastUsage({ prompt });
-    const worst = worstCaseUsage({ prompt, arm });
-    bounded &&= answerLimit({ prompt, arm }) !== undefined;
+    const worst = worstCaseUsage({ prompt, cell });
+    bounded &&= answerLimit({ prompt, cell }) !== undefined;
     tokens.low += times * totalOf(least);
     tokens.high += times * totalOf(worst);
-    if (!arm.model.price) continue;
-    usd.low += times * (costOf(least, arm.model.price) ?? 0);
-    usd.high += times * (costOf(worst, arm.model.price) ?? 0);
+    if (!cell.model.price) continue;
+    usd.low += times * (costOf(least, cell.model.price) ?? 0);
+    usd.high += times * (costOf(worst, cell.model.price) ?? 0);
   }
   return {
-    arm,
+    cell,
     requests: measure,
     warmupRequests: warmup,
     ...(bounded ? { tokens: { low: Math.floor(tokens.low), high: Math.ceil(tokens.high) } } : {}),
-    ...(bounded && arm.model.price ? { usd } : {}),
+    ...(bounded && cell.model.price ? { usd } : {}),
   };
 }
 
@@ -59,7 +59,7 @@ function totalOf({ promptTokens = 0, completionTokens = 0 }: Usage): number {
   return promptTokens + completionTokens;
 }
 
-/** The sum of what all arms need; absent when one of them has none. */
+/** The sum of what all cells need; absent when one of them has none. */
 export function sumSpans(spans: readonly (Span | undefined)[]): Span | undefined {
   let sum: Span | undefined = { low: 0, high: 0 };
   for (const span of spans) sum = sum && span && { low: sum.low + span.low, high: sum.high + span.high };
@@ -67,20 +67,20 @@ export function sumSpans(spans: readonly (Span | undefined)[]): Span | undefined
 }
 
 /**
- * Minutes that a plan takes in the closed loop: the arms go in step, so the one with the most requests to each
+ * Minutes that a plan takes in the closed loop: the cells go in step, so the one with the most requests to each
  * of its places sets the time.
  */
 export function estimateMinutes(
-  arms: readonly ArmEstimate[],
+  cells: readonly CellEstimate[],
   concurrency: number,
   seconds: Span = assumedSeconds,
 ): Span {
-  const share = Math.ceil(concurrency / arms.length);
-  const byArm = arms.map(
-    ({ arm, requests, warmupRequests }) =>
-      (requests + warmupRequests) / Math.min(arm.model.concurrency ?? share, concurrency),
+  const share = Math.ceil(concurrency / cells.length);
+  const byCell = cells.map(
+    ({ cell, requests, warmupRequests }) =>
+      (requests + warmupRequests) / Math.min(cell.model.concurrency ?? share, concurrency),
   );
-  const total = arms.reduce((sum, { requests, warmupRequests }) => sum + requests + warmupRequests, 0);
-  const turns = Math.max(total / concurrency, ...byArm);
+  const total = cells.reduce((sum, { requests, warmupRequests }) => sum + requests + warmupRequests, 0);
+  const turns = Math.max(total / concurrency, ...byCell);
   return { low: (turns * seconds.low) / 60, high: (turns * seconds.high) / 60 };
 }

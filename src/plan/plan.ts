@@ -1,12 +1,7 @@
-import type { Model, Prompt } from '../suite/suite.ts';
+import type { Prompt } from '../suite/suite.ts';
+import type { Cell } from './cell.ts';
 
 export type Phase = 'warmup' | 'measure';
-
-/** What is compared: a model on a route. A run over one route has one arm for each model. */
-export interface Arm {
-  model: Model;
-  route: string;
-}
 
 /** One request that the run owes an answer to. */
 export interface PlannedRequest {
@@ -19,9 +14,9 @@ export interface PlannedRequest {
   block: number;
   /** From 1: order within the block. */
   position: number;
-  arm: Arm;
+  cell: Cell;
   prompt: Prompt;
 }
 
-/** One prompt, one repeat, every arm, in random order, sent together as far as concurrency allows. */
+/** One prompt, one repeat, every cell, in random order, sent together as far as concurrency allows. */
 export type Block = readonly PlannedRequest[];

@@ -1,8 +1,9 @@
+import { cellsOf } from './cell.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { armsOf, planBlocks } from './blocks.ts';
+import { planBlocks } from './blocks.ts';
 import type { Block } from './plan.ts';
-import { arm, prompt } from './testing/planned.ts';
+import { cell, prompt } from './testing/planned.ts';
 
 const names = ['compat', 'provider', 'direct', 'local'];
 
@@ -24,8 +25,8 @@ function blocksOf({
     Array.from({ length: n }, (_, index) => `${letter}${index}`);
   return [
     ...planBlocks({
-      arms: armsOf(
-        ids(models, 'm').map((id) => arm(id).model),
+      cells: cellsOf(
+        ids(models, 'm').map((id) => cell(id).model),
         routes,
       ),
       prompts: ids(prompts, 'p').map((id) => prompt(id)),
@@ -38,7 +39,7 @@ function blocksOf({
 
 /** Routes of one model in a block, in the order in which they are asked. */
 const routesIn = (block: Block, model: string): string[] =>
-  block.filter(({ arm: of }) => of.model.id === model).map(({ arm: of }) => of.route);
+  block.filter(({ cell: of }) => of.model.id === model).map(({ cell: of }) => of.route);
 
 const spread = (values: readonly string[], of: readonly string[]): number => {
   const counts = of.map((name) => values.filter((value) => value === name).length);
@@ -64,11 +65,11 @@ test('each route of a model comes first equally often, over the prompts of a rep
   );
 });
 
-test('every arm is in every block once, whatever the turns', () => {
+test('every cell is in every block once, whatever the turns', () => {
   fc.assert(
     fc.property(anyPlan, (options) => {
       for (const block of blocksOf(options)) {
-        const keys = block.map(({ arm: { model, route } }) => `${model.id}@${route}`);
+        const keys = block.map(({ cell: { model, route } }) => `${model.id}@${route}`);
         expect(new Set(keys).size).toBe(options.models * options.routes.length);
         expect(keys).toHaveLength(options.models * options.routes.length);
       }

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyText } from '../base/testing/any-text.ts';
 import type { Json, Params } from '../suite/suite.ts';
-import { arm, prompt, user } from './testing/planned.ts';
+import { cell, prompt, user } from './testing/planned.ts';
 import { answerLimit, leastUsage, worstCaseUsage } from './token-estimate.ts';
 
 const request = (text: string, own: Params = {}, models: Params = {}) => ({
-  arm: arm('glm', { params: models }),
+  cell: cell('glm', { params: models }),
   prompt: prompt('p', { messages: [user(text)], params: own }),
 });
 
@@ -33,7 +33,7 @@ test('every message has its frame, and every text in its parts counts', () => {
     { role: 'user', content },
   ];
   // 6 + 4 for the roles, 2 × 4 for the types, 80 of text: 98.
-  const planned = { arm: arm('glm'), prompt: prompt('p', { messages }) };
+  const planned = { cell: cell('glm'), prompt: prompt('p', { messages }) };
   expect(worstCaseUsage(planned).promptTokens).toBe(49 + 2 * 16);
   expect(leastUsage(planned).promptTokens).toBe(17);
 });

@@ -18,8 +18,8 @@ function textsOf({ prompt }: Pick<PlannedRequest, 'prompt'>): string[] {
 }
 
 /** `max_tokens` of a request; the model's own params win. Undefined when nothing bounds the answer. */
-export function answerLimit({ prompt, arm }: Pick<PlannedRequest, 'prompt' | 'arm'>): number | undefined {
-  const params = { ...prompt.params, ...arm.model.params };
+export function answerLimit({ prompt, cell }: Pick<PlannedRequest, 'prompt' | 'cell'>): number | undefined {
+  const params = { ...prompt.params, ...cell.model.params };
   const limit = params['max_tokens'] ?? params['max_completion_tokens'];
   return typeof limit === 'number' ? limit : undefined;
 }
@@ -28,7 +28,7 @@ export function answerLimit({ prompt, arm }: Pick<PlannedRequest, 'prompt' | 'ar
  * The most that a request may use: one token for every two bytes, and an answer of full length. Bytes, because
  * scripts other than the Latin one take up to two tokens a character.
  */
-export function worstCaseUsage(planned: Pick<PlannedRequest, 'prompt' | 'arm'>): Usage & {
+export function worstCaseUsage(planned: Pick<PlannedRequest, 'prompt' | 'cell'>): Usage & {
   promptTokens: number;
   completionTokens: number;
 } {

@@ -1,6 +1,7 @@
+import { cellName } from '../plan/cell.ts';
 import { letterGroups } from '../stats/letters.ts';
 import type { PairRow } from '../analysis/summary-columns.ts';
-import { armName, type RankedModel } from './ranking-lines.ts';
+import type { RankedModel } from './ranking-lines.ts';
 import type { Report } from './run-report.ts';
 
 /** The metric whose pairs speak about the ranking. */
@@ -36,7 +37,9 @@ const inverse = (ratio: number | undefined): number | undefined =>
  * comparison was made.
  */
 export function rankingLetters(rows: readonly RankedModel[], { pairs, run }: Report): string[] {
-  const names = rows.filter(({ rank }) => rank !== undefined).map(({ model }) => armName(model, run.routes));
+  const names = rows
+    .filter(({ rank }) => rank !== undefined)
+    .map(({ model }) => cellName(model, run.routes.length > 1));
   const pairBetween = (a: number, b: number): PairRow | undefined => pairOf(pairs, names[a]!, names[b]!);
   if (!names.some((_, a) => names.some((__, b) => pairBetween(a, b) !== undefined))) return [];
   return letterGroups(names.length, (a, b) => {

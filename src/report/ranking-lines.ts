@@ -9,10 +9,6 @@ export interface RankedModel {
   model: ModelSummary;
 }
 
-/** How a model is called in pairs and sentences: by its id, and by its route where a run has several. */
-export const armName = ({ model, route }: ModelSummary, routes: readonly string[]): string =>
-  routes.length > 1 ? `${model}@${route}` : model;
-
 /** Share of successes; absent when nothing was asked. */
 export const successRate = (model: ModelSummary): number | undefined =>
   model.error_rate === undefined ? undefined : 1 - model.error_rate;

@@ -1,3 +1,4 @@
+import { cellName } from '../plan/cell.ts';
 import { oneLine } from '../base/text.ts';
 import type { ThresholdResult } from '../analysis/thresholds.ts';
 import { percent } from './number-text.ts';
@@ -48,7 +49,7 @@ export function thresholdCase(result: ThresholdResult, { routes }: RunFacts): Ju
 function errorRateCases({ run, models }: Report): JunitCase[] {
   const most = 1 - run.success_floor;
   return models.map(({ model, route, error_rate }) => ({
-    name: `error rate of ${oneLine(model, 80)}${run.routes.length > 1 ? ` on ${oneLine(route, 20)}` : ''}`,
+    name: `error rate of ${oneLine(cellName({ model, route }, run.routes.length > 1), 100)}`,
     group: 'error-rates',
     // 1 − 0.95 is a little more than 0.05, and must not decide.
     outcome: error_rate === undefined ? 'skipped' : error_rate > most + 1e-9 ? 'failed' : 'passed',

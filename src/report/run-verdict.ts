@@ -1,9 +1,10 @@
+import { cellName } from '../plan/cell.ts';
 import { count, oneLine } from '../base/text.ts';
 import type { ModelSummary, PairRow } from '../analysis/summary-columns.ts';
 import { duration, percent, times } from './number-text.ts';
 import { leadersText } from './leaders.ts';
 import { pairOf } from './pairs.ts';
-import { armName, isLowerBound, ranked, rankedBy } from './ranking-lines.ts';
+import { isLowerBound, ranked, rankedBy } from './ranking-lines.ts';
 import type { Report } from './run-report.ts';
 
 /** Which model leads, by speed, pass rate and cost, in sentences that say no more than the data do. */
@@ -12,10 +13,11 @@ export function verdict({ run, models, pairs }: Report): string {
   const rows = ranked(models, run.success_floor);
   const inOrder = rows.filter(({ rank }) => rank !== undefined).map(({ model }) => model);
   const left = rows.filter(({ rank }) => rank === undefined).map(({ model }) => model);
-  const named: Named = (model) => oneLine(armName(model, run.routes), 60);
+  const named: Named = (model) => oneLine(cellName(model, run.routes.length > 1), 60);
   const reasons = left.map((model) => `${named(model)} (${whyUnranked(model, run.success_floor)})`);
   const unranked = reasons.length === 0 ? '' : ` Not ranked: ${listed(reasons)}.`;
-  const pairBetween: PairBetween = (a, b) => pairOf(pairs, armName(a, run.routes), armName(b, run.routes));
+  const pairBetween: PairBetween = (a, b) =>
+    pairOf(pairs, cellName(a, run.routes.length > 1), cellName(b, run.routes.length > 1));
   // One model by several ways: its routes are what is compared.
   const isOneModel = new Set(models.map(({ model }) => model)).size === 1;
   if (run.routes.length < 2 || isOneModel) return rankingSentence(inOrder, pairBetween, named) + unranked;

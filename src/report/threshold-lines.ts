@@ -1,3 +1,4 @@
+import { cellName } from '../plan/cell.ts';
 import { oneLine } from '../base/text.ts';
 import type { ThresholdResult } from '../analysis/thresholds.ts';
 import { figureText, rangeText } from './figure-text.ts';
@@ -20,9 +21,8 @@ export function thresholdLine(result: ThresholdResult, withRoute = false): strin
 }
 
 /** `p95(e2e_latency_ms) of glm`. */
-export function thresholdName({ threshold, model, route }: ThresholdResult, withRoute = false): string {
-  const who = withRoute ? `${oneLine(model, 80)} on ${oneLine(route, 20)}` : oneLine(model, 80);
-  return `${threshold.metric} of ${who}`;
+export function thresholdName(result: ThresholdResult, withRoute = false): string {
+  return `${result.threshold.metric} of ${oneLine(cellName(result, withRoute), 100)}`;
 }
 
 /** What was found, against what is allowed, and why it is open. */

@@ -14,7 +14,7 @@ const planned: PlannedRequest = {
   repeat: 1,
   block: 1,
   position: 1,
-  arm: {
+  cell: {
     model: { id: 'm', model: 'custom-ollama/m', params: {}, price: { input: 1, output: 1 } },
     route: 'demo',
   },

@@ -110,8 +110,8 @@ export class BudgetGuard {
   }
 }
 
-function expense({ arm }: PlannedRequest, usage: Usage): Expense {
-  const { price } = arm.model;
+function expense({ cell }: PlannedRequest, usage: Usage): Expense {
+  const { price } = cell.model;
   const tokens = (usage.promptTokens ?? 0) + (usage.completionTokens ?? 0);
   return { tokens, usd: price ? (costOf(usage, price) ?? 0) : 0 };
 }

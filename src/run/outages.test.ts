@@ -1,10 +1,10 @@
+import type { Cell } from '../plan/cell.ts';
 import { expect, test } from 'vitest';
 import { HandClock } from '../base/testing/hand-clock.ts';
-import type { Arm } from '../plan/plan.ts';
-import { arm } from '../plan/testing/planned.ts';
+import { cell } from '../plan/testing/planned.ts';
 import { Outages } from './outages.ts';
 
-const [glm, kimi] = [arm('glm'), arm('kimi')];
+const [glm, kimi] = [cell('glm'), cell('kimi')];
 const gone = { scope: 'route', message: 'refused', askedMs: 0 } as const;
 const busy = { scope: 'model', message: 'Loading model', askedMs: 0 } as const;
 
@@ -32,7 +32,7 @@ class World {
     });
   }
 
-  async ask(name: string, one: Arm, backAt: number, miss: typeof gone | typeof busy = gone): Promise<void> {
+  async ask(name: string, one: Cell, backAt: number, miss: typeof gone | typeof busy = gone): Promise<void> {
     for (;;) {
       const turn = await this.outages.turn(one);
       if (!turn) return;
@@ -60,7 +60,7 @@ test('one looks after growing waits, all others wait for it', async () => {
   expect(world.clock.now()).toBe(300);
   expect(world.notes).toEqual([
     'the route demo is held, and asked again for up to 60 s: refused',
-    'demo is there again after 0.3 s',
+    'the route demo is there again after 0.3 s',
   ]);
 });
 

@@ -1,14 +1,15 @@
+import { cellKey, type Cell } from '../plan/cell.ts';
 import type { Clock, Ms } from '../base/clock.ts';
 import type { OutageScope } from './retry.ts';
-import { armKey } from '../plan/blocks.ts';
-import type { Arm } from '../plan/plan.ts';
 
 /** The first wait; each is twice the one before. */
 const firstWaitMs: Ms = 100;
 const longestWaitMs: Ms = 10_000;
 
-/** A way, or a model on it, that nobody answers on. */
+/** A route, or a model on it, that nobody answers on. */
 interface Hold {
+  /** What people call it. */
+  name: string;
   since: Ms;
   waitMs: Ms;
   probeAt: Ms;
@@ -33,7 +34,7 @@ export interface OutagesOptions {
   stop: AbortSignal;
   note: (text: string) => void;
   /** It took too long. `othersAnswer`: only this model is away, others on the same route answered meanwhile. */
-  onGivenUp: (arm: Arm, reason: string, othersAnswer: boolean) => void;
+  onGivenUp: (cell: Cell, reason: string, othersAnswer: boolean) => void;
 }
 
 /**
@@ -45,18 +46,18 @@ export class Outages {
   readonly #holds = new Map<string, Hold>();
   readonly #reached = new Set<string>();
   /** When each model last answered. */
-  readonly #answers = new Map<string, { arm: Arm; at: Ms }>();
+  readonly #answers = new Map<string, { cell: Cell; at: Ms }>();
 
   constructor(options: OutagesOptions) {
     this.#options = options;
   }
 
   /** Waits until an attempt may be sent. Undefined when the run stops first. */
-  async turn(arm: Arm): Promise<Turn | undefined> {
+  async turn(cell: Cell): Promise<Turn | undefined> {
     const probes: string[] = [];
     for (;;) {
       if (this.#options.stop.aborted) break;
-      const key = keysOf(arm).find((one) => this.#holds.has(one) && !probes.includes(one));
+      const key = keysOf(cell).find((one) => this.#holds.has(one) && !probes.includes(one));
       if (key === undefined) return { probes };
       const hold = this.#holds.get(key)!;
       if (hold.probing) await this.#orStopped(hold.changed);
@@ -71,8 +72,8 @@ export class Outages {
   }
 
   /** Whether an attempt must wait after all, because of what happened since it got its turn. */
-  isHeld(arm: Arm, { probes }: Turn): boolean {
-    return keysOf(arm).some((key) => this.#holds.has(key) && !probes.includes(key));
+  isHeld(cell: Cell, { probes }: Turn): boolean {
+    return keysOf(cell).some((key) => this.#holds.has(key) && !probes.includes(key));
   }
 
   /** Gives a turn back that was not used, or says nothing. */
@@ -85,26 +86,26 @@ export class Outages {
     }
   }
 
-  /** Whether somebody was ever there, on the way to this arm. */
-  wasReached({ route }: Arm): boolean {
+  /** Whether somebody was ever there, on the way to this cell. */
+  wasReached({ route }: Cell): boolean {
     return this.#reached.has(route);
   }
 
   /** Somebody was there. */
-  reached(arm: Arm, { probes }: Turn, answered: boolean): void {
-    this.#reached.add(arm.route);
-    if (answered) this.#answers.set(armKey(arm), { arm, at: this.#options.clock.now() });
+  reached(cell: Cell, { probes }: Turn, answered: boolean): void {
+    this.#reached.add(cell.route);
+    if (answered) this.#answers.set(cellKey(cell), { cell, at: this.#options.clock.now() });
     for (const key of probes) this.#end(key);
   }
 
   /** Nobody was there. `askedMs` is what the server asked to wait, 0 where it did not. */
   missed(
-    arm: Arm,
+    cell: Cell,
     { probes }: Turn,
     { scope, message, askedMs }: { scope: OutageScope; message: string; askedMs: Ms },
   ): void {
     const { clock, outageMs, note } = this.#options;
-    const key = scope === 'route' ? arm.route : armKey(arm);
+    const key = scope === 'route' ? cell.route : cellKey(cell);
     // A server that says that its model is away is there itself.
     for (const other of probes) if (other !== key) this.#end(other);
     const now = clock.now();
@@ -112,29 +113,36 @@ export class Outages {
     // Of those that were under way when it began, each says the same: only the first and the probe count.
     if (hold && !probes.includes(key)) return;
     if (!hold) {
-      hold = { since: now, waitMs: firstWaitMs, probeAt: now, probing: false, ...signal() };
+      hold = {
+        name: nameOf(key, cell),
+        since: now,
+        waitMs: firstWaitMs,
+        probeAt: now,
+        probing: false,
+        ...signal(),
+      };
       this.#holds.set(key, hold);
       note(
-        `${nameOf(key, arm)} is held, and asked again for up to ${seconds(outageMs)}: ${message.replace(/[.\s]+$/, '')}`,
+        `${hold.name} is held, and asked again for up to ${seconds(outageMs)}: ${message.replace(/[.\s]+$/, '')}`,
       );
     }
     hold.probing = false;
     const end = hold.since + outageMs;
-    if (now >= end) this.#giveUp(key, arm, hold, message);
+    if (now >= end) this.#giveUp(key, cell, hold, message);
     // The last look is at the very end.
     hold.probeAt = Math.min(now + Math.max(hold.waitMs, askedMs), Math.max(end, now));
     hold.waitMs = Math.min(hold.waitMs * 2, longestWaitMs);
     wakeAll(hold);
   }
 
-  #giveUp(key: string, arm: Arm, hold: Hold, message: string): void {
+  #giveUp(key: string, cell: Cell, hold: Hold, message: string): void {
     const othersAnswer =
-      key !== arm.route &&
+      key !== cell.route &&
       this.#answers
         .values()
-        .some((one) => one.arm.route === arm.route && armKey(one.arm) !== key && one.at >= hold.since);
+        .some((one) => one.cell.route === cell.route && cellKey(one.cell) !== key && one.at >= hold.since);
     const reason = `nobody answered for ${seconds(this.#options.outageMs)} (${message})`;
-    this.#options.onGivenUp(arm, reason, othersAnswer);
+    this.#options.onGivenUp(cell, reason, othersAnswer);
   }
 
   #end(key: string): void {
@@ -143,7 +151,7 @@ export class Outages {
     this.#holds.delete(key);
     wakeAll(hold);
     const { clock, note } = this.#options;
-    note(`${key.replace(/@.*/, '')} is there again after ${seconds(clock.now() - hold.since)}`);
+    note(`${hold.name} is there again after ${seconds(clock.now() - hold.since)}`);
   }
 
   async #sleep(ms: Ms): Promise<void> {
@@ -164,9 +172,9 @@ export class Outages {
 }
 
 /** The route first: while it is away, nothing can be said of a model on it. */
-const keysOf = (arm: Arm): string[] => [arm.route, armKey(arm)];
+const keysOf = (cell: Cell): string[] => [cell.route, cellKey(cell)];
 
-const nameOf = (key: string, { model, route }: Arm): string =>
+const nameOf = (key: string, { model, route }: Cell): string =>
   key === route ? `the route ${route}` : model.id;
 
 const seconds = (ms: Ms): string => `${Math.round(ms / 100) / 10} s`;

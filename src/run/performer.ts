@@ -1,3 +1,4 @@
+import { cellKey, type Cell } from '../plan/cell.ts';
 import type { Clock, Ms } from '../base/clock.ts';
 import { seededRandom, type Random } from '../base/random.ts';
 import type { Gateway } from '../wire/client.ts';
@@ -10,8 +11,7 @@ import type { RequestRow } from '../journal/request-columns.ts';
 import type { Journal } from '../journal/journal.ts';
 import { toRow } from '../journal/to-row.ts';
 import type { Admit } from './load/load-mode.ts';
-import { armKey } from '../plan/blocks.ts';
-import type { Arm, PlannedRequest } from '../plan/plan.ts';
+import type { PlannedRequest } from '../plan/plan.ts';
 import type { Exchange } from '../measure/exchange.ts';
 import { isOwnLimit } from '../measure/own-limits.ts';
 import type { Suite } from '../suite/suite.ts';
@@ -35,7 +35,7 @@ export interface PerformerOptions {
   askHash: string;
   seed: number;
   gateway: Gateway;
-  endpointOf: (arm: Arm) => Endpoint;
+  endpointOf: (cell: Cell) => Endpoint;
   journal: Journal;
   /** Told of each answer once its row is written. */
   checking: Checking;
@@ -51,16 +51,16 @@ export interface PerformerOptions {
   kill: AbortSignal;
   /** A budget has been reached: nothing more may be sent. */
   onBudget: (limit: string) => void;
-  /** Told how each attempt of an arm ended. */
-  onAttempt: (arm: Arm, exchange: Exchange) => void;
+  /** Told how each attempt of a cell ended. */
+  onAttempt: (cell: Cell, exchange: Exchange) => void;
   /** A way that is away for longer than the suite allows: the run is to end, and can be resumed. */
   onOutage: (reason: string) => void;
-  /** Whether an arm has answered in an earlier process of the run. */
-  hasAnswered: (arm: Arm) => boolean;
+  /** Whether a cell has answered in an earlier process of the run. */
+  hasAnswered: (cell: Cell) => boolean;
   /** How many attempts of a request stand in the journal already, when a run is resumed. */
   earlierAttempts: (planned: PlannedRequest) => number;
-  /** The memory of the server that an arm is asked of, where it tells. */
-  memoryOf?: (arm: Arm) => ModelMemory | undefined;
+  /** The memory of the server that a cell is asked of, where it tells. */
+  memoryOf?: (cell: Cell) => ModelMemory | undefined;
 }
 
 /** One attempt, before it is sent. */
@@ -88,7 +88,7 @@ interface Sent {
 /** Answers planned requests for good: attempt after attempt, each of them a row. */
 export class Performer {
   readonly #options: PerformerOptions;
-  /** Arms that no request can succeed on, with the reason. */
+  /** Cells that no request can succeed on, with the reason. */
   readonly switchedOff = new Map<string, string>();
   /** Requests that this machine could not send, by key: how often it has tried. A request that was sent leaves it. */
   readonly unsent = new Map<string, number>();
@@ -103,8 +103,8 @@ export class Performer {
       outageMs: options.suite.run.retry.outageMs,
       stop: options.stop,
       note: (text) => options.listener.note(text),
-      onGivenUp: (arm, reason, othersAnswer) =>
-        othersAnswer ? this.#switchOff(arm, reason) : options.onOutage(reason),
+      onGivenUp: (cell, reason, othersAnswer) =>
+        othersAnswer ? this.#switchOff(cell, reason) : options.onOutage(reason),
     });
   }
 
@@ -140,10 +140,10 @@ export class Performer {
   };
 
   /** Until its way is open it is not due. */
-  async #awaitTurn({ arm }: PlannedRequest, attempt: Attempt): Promise<void> {
+  async #awaitTurn({ cell }: PlannedRequest, attempt: Attempt): Promise<void> {
     const { clock } = this.#options;
     const before = clock.now();
-    const turn = await this.#outages.turn(arm);
+    const turn = await this.#outages.turn(cell);
     if (!turn) return;
     attempt.turn = turn;
     const heldMs = clock.now() - before;
@@ -163,14 +163,14 @@ export class Performer {
     }
     listener.started(planned);
     let inFlight = 0;
-    const request = chatRequest(planned, endpointOf(planned.arm), this.#facts(planned, attempt.row));
-    const { result: exchange, memory } = await this.#watched(planned.arm, () =>
+    const request = chatRequest(planned, endpointOf(planned.cell), this.#facts(planned, attempt.row));
+    const { result: exchange, memory } = await this.#watched(planned.cell, () =>
       gateway.ask(request, { signal: kill, onSent: () => (inFlight = gateway.inFlight) }),
     );
     // What never left has cost nothing.
     if (metOwnLimit(exchange)) this.#options.budget.cancel(planned);
     else this.#options.budget.settle(planned, exchange);
-    onAttempt(planned.arm, exchange);
+    onAttempt(planned.cell, exchange);
     const startedAt = exchange.sentAt ?? clock.now() - exchange.endMs;
     return {
       turn,
@@ -181,9 +181,9 @@ export class Performer {
     };
   }
 
-  async #watched<T>(arm: Arm, ask: () => Promise<T>): Promise<{ result: T; memory: MemoryFacts }> {
-    const { wireModel, native } = this.#options.endpointOf(arm);
-    const memory = this.#options.memoryOf?.(arm);
+  async #watched<T>(cell: Cell, ask: () => Promise<T>): Promise<{ result: T; memory: MemoryFacts }> {
+    const { wireModel, native } = this.#options.endpointOf(cell);
+    const memory = this.#options.memoryOf?.(cell);
     if (memory) return memory.around(wireModel, ask);
     const facts = native?.numCtx === undefined ? {} : { contextTokens: native.numCtx };
     return { result: await ask(), memory: facts };
@@ -193,7 +193,11 @@ export class Performer {
   async #obstacle(planned: PlannedRequest, turn: Turn): Promise<'held' | 'not to be sent' | undefined> {
     const { pace, budget } = this.#options;
     const look = (): 'held' | 'not to be sent' | undefined =>
-      !this.#mayGo(planned) ? 'not to be sent' : this.#outages.isHeld(planned.arm, turn) ? 'held' : undefined;
+      !this.#mayGo(planned)
+        ? 'not to be sent'
+        : this.#outages.isHeld(planned.cell, turn)
+          ? 'held'
+          : undefined;
     if (!this.#mayGo(planned)) return 'not to be sent';
     await pace();
     const before = look();
@@ -205,7 +209,7 @@ export class Performer {
   }
 
   #mayGo(planned: PlannedRequest): boolean {
-    return !this.#options.stop.aborted && !this.switchedOff.has(armKey(planned.arm));
+    return !this.#options.stop.aborted && !this.switchedOff.has(cellKey(planned.cell));
   }
 
   async #withinBudget(planned: PlannedRequest): Promise<boolean> {
@@ -232,7 +236,7 @@ export class Performer {
     const row = toRow({
       run: { id: runId, suite: suite.name, suiteHash, askHash, suiteTags: suite.tags },
       planned,
-      wireModel: endpointOf(planned.arm).wireModel,
+      wireModel: endpointOf(planned.cell).wireModel,
       attempt: attempt.row,
       // Never sent, or given up because the run stops: owed still, and asked again when it is resumed.
       final: !isAgain && !metOwnLimit(exchange) && !(kill.aborted && wasCancelled(exchange)),
@@ -252,7 +256,7 @@ export class Performer {
   #decide(planned: PlannedRequest, { tries }: Attempt, exchange: Exchange): Decision {
     const { suite, seed } = this.#options;
     const random = seededRandom(`${seed}/retry/${planned.key}/${tries}`);
-    const wasReached = this.#outages.wasReached(planned.arm);
+    const wasReached = this.#outages.wasReached(planned.cell);
     return (
       this.#afterOwnLimit(planned, exchange, random) ??
       decide(exchange, tries, suite.run.retry, random, wasReached)
@@ -260,28 +264,28 @@ export class Performer {
   }
 
   /** What an attempt says beyond itself: of its way, and of its model. */
-  #learn({ arm, prompt }: PlannedRequest, { turn, exchange }: Sent, decision: Decision): void {
+  #learn({ cell, prompt }: PlannedRequest, { turn, exchange }: Sent, decision: Decision): void {
     const answered = exchange.outcome === 'ok';
     if (decision.kind === 'outage') {
       const message = answered ? '' : exchange.failure.message;
-      this.#outages.missed(arm, turn, { ...decision, message });
+      this.#outages.missed(cell, turn, { ...decision, message });
       return;
     }
     // What never left has reached nobody.
     const left =
       answered || !(metOwnLimit(exchange) || neverSent(exchange.failure.family, exchange.failure.code));
-    if (left) this.#outages.reached(arm, turn, answered);
+    if (left) this.#outages.reached(cell, turn, answered);
     else this.#outages.release(turn);
-    const refusals = this.#refusalsOf(arm);
+    const refusals = this.#refusalsOf(cell);
     if (answered) refusals.answered();
-    if (decision.kind === 'switch-off') this.#switchOff(arm, decision.reason);
+    if (decision.kind === 'switch-off') this.#switchOff(cell, decision.reason);
     if (decision.kind === 'refused' && !answered && refusals.add(decision.like, prompt.id))
-      this.#switchOff(arm, `${enoughPrompts} prompts were refused alike (${exchange.failure.message})`);
+      this.#switchOff(cell, `${enoughPrompts} prompts were refused alike (${exchange.failure.message})`);
   }
 
-  #refusalsOf(arm: Arm): Refusals {
-    const key = armKey(arm);
-    const refusals = this.#refusals.get(key) ?? new Refusals(this.#options.hasAnswered(arm));
+  #refusalsOf(cell: Cell): Refusals {
+    const key = cellKey(cell);
+    const refusals = this.#refusals.get(key) ?? new Refusals(this.#options.hasAnswered(cell));
     this.#refusals.set(key, refusals);
     return refusals;
   }
@@ -303,10 +307,10 @@ export class Performer {
     listener.ended(planned, row);
   }
 
-  #switchOff(arm: Arm, reason: string): void {
-    if (this.switchedOff.has(armKey(arm))) return;
-    this.switchedOff.set(armKey(arm), reason);
-    this.#options.listener.note(`${arm.model.id} is switched off for the rest of the run: ${reason}`);
+  #switchOff(cell: Cell, reason: string): void {
+    if (this.switchedOff.has(cellKey(cell))) return;
+    this.switchedOff.set(cellKey(cell), reason);
+    this.#options.listener.note(`${cell.model.id} is switched off for the rest of the run: ${reason}`);
   }
 
   /** False when the run was stopped meanwhile. */

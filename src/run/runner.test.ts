@@ -1,3 +1,4 @@
+import { cellsOf } from '../plan/cell.ts';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -17,7 +18,7 @@ import { Journal } from '../journal/journal.ts';
 import { readRequests } from '../journal/resume.ts';
 import { VerdictLog } from '../journal/verdicts.ts';
 import { loadModes } from './load-modes.ts';
-import { armsOf, planBlocks } from '../plan/blocks.ts';
+import { planBlocks } from '../plan/blocks.ts';
 import { createMock } from '../mock/mock-server.ts';
 import { load, minimal } from '../suite/testing/temp-suite.ts';
 import { BudgetGuard } from './budget.ts';
@@ -61,7 +62,7 @@ async function trial(
         `prompts: [{ id: p, prompt: 'Number {{n}}?', matrix: { n: [${numbers.join(', ')}] } }]`,
     ).replace(/models: .*/, `models: [${list.join(', ')}]`),
   );
-  const arms = armsOf(suite.models, ['demo']);
+  const cells = cellsOf(suite.models, ['demo']);
   const context = { environment: {}, settings: suite.gateway, baseUrl: mock.url, providerKey: false };
   const gateway = new Gateway({
     dispatcher: createDispatcher({ connectTimeoutMs: 2000 }, {}),
@@ -82,11 +83,11 @@ async function trial(
       suiteHash: 'hash',
       askHash: 'ask',
       seed: 1,
-      arms,
-      blocks: planBlocks({ ...suite.run, arms, prompts: suite.prompts, seed: 1 }),
+      cells,
+      blocks: planBlocks({ ...suite.run, cells, prompts: suite.prompts, seed: 1 }),
       loadMode: loadModes[0]!,
       gateway,
-      endpointOf: (arm) => demo.endpoint(arm.model.model, context),
+      endpointOf: (cell) => demo.endpoint(cell.model.model, context),
       journal,
       checking: new Checking({ suite, checker, log, kill: never }),
       budget: new BudgetGuard(suite.run.budget, systemClock),
@@ -276,7 +277,10 @@ test('a server that goes away for 0.3 s in mid-run costs nobody an attempt, and 
   const refused = rows.filter(({ error_code }) => error_code === 'refused');
   expect(refused.length).toBeGreaterThan(0);
   expect(refused.length).toBeLessThanOrEqual(4 + 4);
-  expect(notes).toEqual([expect.stringMatching(/is held/), expect.stringMatching(/^demo is there again/)]);
+  expect(notes).toEqual([
+    expect.stringMatching(/is held/),
+    expect.stringMatching(/^the route demo is there again/),
+  ]);
   // Blocks stay together: what is sent later is of a later block, but for those that are in flight.
   const blocks = final.toSorted((a, b) => (a.started_at! < b.started_at! ? -1 : 1)).map(({ block }) => block);
   blocks.forEach((block, n) => expect(block).toBeGreaterThanOrEqual(Math.max(...blocks.slice(0, n + 1)) - 4));

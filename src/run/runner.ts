@@ -1,3 +1,4 @@
+import type { Cell } from '../plan/cell.ts';
 import { randomUUID } from 'node:crypto';
 import type { Clock, Ms } from '../base/clock.ts';
 import type { Gateway } from '../wire/client.ts';
@@ -8,7 +9,7 @@ import type { RunStatus } from '../journal/manifest.ts';
 import { Concurrency } from './load/concurrency.ts';
 import type { LoadMode } from './load/load-mode.ts';
 import { createPacer } from './load/pacer.ts';
-import type { Arm, Block, PlannedRequest } from '../plan/plan.ts';
+import type { Block, PlannedRequest } from '../plan/plan.ts';
 import { isOwnLimit } from '../measure/own-limits.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { BudgetGuard } from './budget.ts';
@@ -25,11 +26,11 @@ export interface RunOptions {
   suiteHash: string;
   askHash: string;
   seed: number;
-  arms: readonly Arm[];
+  cells: readonly Cell[];
   blocks: Iterable<Block>;
   loadMode: LoadMode;
   gateway: Gateway;
-  endpointOf: (arm: Arm) => Endpoint;
+  endpointOf: (cell: Cell) => Endpoint;
   journal: Journal;
   checking: Checking;
   budget: BudgetGuard;
@@ -41,9 +42,9 @@ export interface RunOptions {
   kill: AbortSignal;
   /** Attempts that stand in the journal already. */
   earlierAttempts?: (planned: PlannedRequest) => number;
-  memoryOf?: (arm: Arm) => ModelMemory | undefined;
-  /** Whether an arm has an answer in the journal already. */
-  hasAnswered?: (arm: Arm) => boolean;
+  memoryOf?: (cell: Cell) => ModelMemory | undefined;
+  /** Whether a cell has an answer in the journal already. */
+  hasAnswered?: (cell: Cell) => boolean;
 }
 
 export interface RunOutcome {
@@ -58,7 +59,7 @@ const shortestTellingMs: Ms = 2000;
 
 /** Asks everything that the blocks hold. Rejects only when the journal cannot be written. */
 export async function run(options: RunOptions): Promise<RunOutcome> {
-  const concurrency = new Concurrency(options.suite.run.concurrency, options.arms);
+  const concurrency = new Concurrency(options.suite.run.concurrency, options.cells);
   const throttle = new Throttle(concurrency, options.clock, (text) => options.listener.note(text));
   const budgetReached = new AbortController();
   const outage = new AbortController();
@@ -75,9 +76,9 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
       outage.abort();
       options.listener.note(`${reason}: nothing more is sent, and run --resume goes on from here`);
     },
-    onAttempt: (arm, exchange) => {
+    onAttempt: (cell, exchange) => {
       const failure = exchange.outcome === 'failed' ? exchange.failure : undefined;
-      throttle.ended(arm, failure?.status === 'rate_limited');
+      throttle.ended(cell, failure?.status === 'rate_limited');
       if (failure && isOwnLimit(failure)) throttle.metOwnLimit(failure.message);
     },
     onBudget: (limit) => {

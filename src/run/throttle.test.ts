@@ -1,9 +1,9 @@
+import type { Cell } from '../plan/cell.ts';
 import { expect, test } from 'vitest';
 import { Concurrency } from './load/concurrency.ts';
-import type { Arm } from '../plan/plan.ts';
 import { Throttle } from './throttle.ts';
 
-const arm: Arm = {
+const cell: Cell = {
   model: { id: 'glm', model: 'custom-ollama/glm', params: {}, concurrency: 4 },
   route: 'compat',
 };
@@ -13,20 +13,20 @@ const clock = { now: () => now, wall: () => new Date(now), sleep: () => Promise.
 function setUp(): { throttle: Throttle; notes: string[] } {
   now = 0;
   const notes: string[] = [];
-  return { throttle: new Throttle(new Concurrency(8, [arm]), clock, (text) => notes.push(text)), notes };
+  return { throttle: new Throttle(new Concurrency(8, [cell]), clock, (text) => notes.push(text)), notes };
 }
 
 test('three refusals in a cluster halve what may be in flight, a minute of calm gives it back', () => {
   const { throttle, notes } = setUp();
-  throttle.ended(arm, true);
-  throttle.ended(arm, true);
+  throttle.ended(cell, true);
+  throttle.ended(cell, true);
   expect(notes).toEqual([]);
-  throttle.ended(arm, true);
+  throttle.ended(cell, true);
   expect(notes.at(-1)).toContain('now at most 2 in flight');
-  for (let n = 0; n < 3; n++) throttle.ended(arm, true);
+  for (let n = 0; n < 3; n++) throttle.ended(cell, true);
   expect(notes.at(-1)).toContain('now at most 1 in flight');
   now = 61_000;
-  throttle.ended(arm, false);
+  throttle.ended(cell, false);
   expect(notes.at(-1)).toContain('back to 4 in flight');
   expect(notes).toHaveLength(3);
 });
@@ -35,7 +35,7 @@ test('refusals far apart are no cluster', () => {
   const { throttle, notes } = setUp();
   for (let n = 0; n < 10; n++) {
     now += 16_000;
-    throttle.ended(arm, true);
+    throttle.ended(cell, true);
   }
   expect(notes).toEqual([]);
 });

@@ -1,7 +1,6 @@
+import { cellKey, type Cell } from '../plan/cell.ts';
 import type { Clock, Ms } from '../base/clock.ts';
 import type { Concurrency } from './load/concurrency.ts';
-import { armKey } from '../plan/blocks.ts';
-import type { Arm } from '../plan/plan.ts';
 
 /** So many refusals within the window are a cluster, not a stray one. */
 const clusterSize = 3;
@@ -31,8 +30,8 @@ export class Throttle {
   }
 
   /** To be told of every attempt that ended. */
-  ended(arm: Arm, rateLimited: boolean): void {
-    const key = armKey(arm);
+  ended(cell: Cell, rateLimited: boolean): void {
+    const key = cellKey(cell);
     const now = this.#clock.now();
     const recent = (this.#refusals.get(key) ?? []).filter((at) => now - at < calmMs);
     if (rateLimited) recent.push(now);
@@ -41,11 +40,11 @@ export class Throttle {
       this.#refusals.set(key, [now]);
       this.#lowered.add(key);
       this.#note(
-        `${arm.model.id}: rate limited ${clusterSize} times within ${windowMs / 1000} s, ` +
-          `now at most ${this.#concurrency.lower(arm)} in flight`,
+        `${cell.model.id}: rate limited ${clusterSize} times within ${windowMs / 1000} s, ` +
+          `now at most ${this.#concurrency.lower(cell)} in flight`,
       );
     } else if (recent.length === 0 && this.#lowered.delete(key)) {
-      this.#note(`${arm.model.id}: calm again, back to ${this.#concurrency.restore(arm)} in flight`);
+      this.#note(`${cell.model.id}: calm again, back to ${this.#concurrency.restore(cell)} in flight`);
     }
   }
 

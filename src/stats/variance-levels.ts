@@ -2,9 +2,9 @@ import { mean, variance } from './quantile.ts';
 
 /** Where the spread of log latencies sits: what decides between more prompts and more repeats. */
 export interface VarianceLevels {
-  /** Variance of one arm's own liking or dislike of a prompt (model × prompt), in squared logs. */
+  /** Variance of one cell's own liking or dislike of a prompt (model × prompt), in squared logs. */
   readonly interaction: number;
-  /** Variance of one request around the median of its arm and prompt, in squared logs. */
+  /** Variance of one request around the median of its cell and prompt, in squared logs. */
   readonly request: number;
 }
 
@@ -13,13 +13,13 @@ function medianVariance(repeats: number): number {
   return repeats <= 2 ? 1 / repeats : Math.PI / 2 / (repeats + Math.PI / 2 - 1);
 }
 
-/** Standard deviation of the per-prompt difference of log medians between two arms. */
+/** Standard deviation of the per-prompt difference of log medians between two cells. */
 export function differenceSd({ interaction, request }: VarianceLevels, repeats: number): number {
   return Math.sqrt(2 * (interaction + request * medianVariance(repeats)));
 }
 
 /**
- * Fits the levels from per-prompt differences of log medians between pairs of arms, and from the spread of the
+ * Fits the levels from per-prompt differences of log medians between pairs of cells, and from the spread of the
  * repeats: Var(difference) = 2 (interaction + request × variance of a median). Never below zero.
  * Source: method of moments for a mixed two-way layout; Kalibera & Jones, ISMM 2013, for the use of it.
  */

@@ -19,7 +19,7 @@ function planned(promptParams: Params = {}, modelParams: Params = {}): PlannedRe
     repeat: 2,
     block: 1,
     position: 1,
-    arm: { model: { id: 'kimi', model: 'custom-ollama/kimi', params: modelParams }, route: 'compat' },
+    cell: { model: { id: 'kimi', model: 'custom-ollama/kimi', params: modelParams }, route: 'compat' },
     prompt: {
       id: 'grüße 世界',
       tags: [],

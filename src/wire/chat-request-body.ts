@@ -58,8 +58,8 @@ function withSalt(planned: PlannedRequest, salt: RequestFacts['salt']): PlannedR
 }
 
 /** The suite's params as they are; the model's own win over the prompt's. Streaming unless told otherwise. */
-function chatBody({ prompt, arm }: PlannedRequest, model: string): ChatBody {
-  const params = { ...prompt.params, ...arm.model.params };
+function chatBody({ prompt, cell }: PlannedRequest, model: string): ChatBody {
+  const params = { ...prompt.params, ...cell.model.params };
   const stream = params['stream'] !== false;
   const streaming = stream
     ? { stream, stream_options: { include_usage: true, ...(params['stream_options'] as object | undefined) } }
@@ -72,12 +72,12 @@ function chatBody({ prompt, arm }: PlannedRequest, model: string): ChatBody {
  * and drops the rest without a word, so there are five.
  */
 function gatewayHeaders(planned: PlannedRequest, facts: RequestFacts): Record<string, string> {
-  const { prompt, arm, phase, repeat } = planned;
+  const { prompt, cell, phase, repeat } = planned;
   const metadata = {
     run: facts.runId,
     suite: facts.suite,
     prompt: prompt.id,
-    model: arm.model.id,
+    model: cell.model.id,
     repeat: phase === 'warmup' ? `w${repeat}` : repeat,
   };
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { arm, planned, prompt } from '../plan/testing/planned.ts';
+import { cell, planned, prompt } from '../plan/testing/planned.ts';
 import type { LocalSettings, Message, Params } from '../suite/suite.ts';
 import { assertNativeWords, nativeBody } from './native-request.ts';
 
@@ -9,7 +9,7 @@ function body(
   params: Params,
   { settings = native, modelParams = {}, messages = [{ role: 'user', content: 'hi' }] as Message[] } = {},
 ) {
-  const request = planned(arm('llama', { params: modelParams }), prompt('faq', { params, messages }));
+  const request = planned(cell('llama', { params: modelParams }), prompt('faq', { params, messages }));
   return nativeBody(request, 'llama3', settings);
 }
 

@@ -70,11 +70,11 @@ function wordsFor(name: string, value: Json): Words {
  * suite says in Ollama's own words wins over the settings of the route.
  */
 export function nativeBody(
-  { prompt, arm }: Pick<PlannedRequest, 'prompt' | 'arm'>,
+  { prompt, cell }: Pick<PlannedRequest, 'prompt' | 'cell'>,
   model: string,
   settings: LocalSettings,
 ): ChatBody {
-  const params: Params = { ...prompt.params, ...arm.model.params };
+  const params: Params = { ...prompt.params, ...cell.model.params };
   const words = Object.entries(params).map(([name, value]) => wordsFor(name, value));
   const { options: ownOptions, ...body } = Object.assign({}, ...words.map((word) => word.body)) as Params;
   const options: Params = {

@@ -1,3 +1,4 @@
+import { cellKey } from '../../plan/cell.ts';
 import type { AnswerLine } from '../../journal/answer-line.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import { median } from '../../stats/quantile.ts';
@@ -45,13 +46,13 @@ export async function applyDefinitions(
   const wanted = new Map<string, RequestRow>();
   for await (const row of rows)
     if (row.final && row.phase === 'measure' && row.valid === true) wanted.set(row.event_id, row);
-  const own = new Map(summaries.map((one) => [`${one.model}\n${one.route}`, ownFigures(one)]));
+  const own = new Map(summaries.map((one) => [cellKey(one), ownFigures(one)]));
   const models = new Map<string, { model: string; route: string; figures: ToolFigures[][] }>();
   for await (const line of answers) {
     const row = wanted.get(line.event_id);
     const events = row && eventsOf(row, line);
     if (!events) continue;
-    const key = `${row.model}\n${row.route}`;
+    const key = cellKey(row);
     const model = models.get(key) ?? { model: row.model, route: row.route, figures: tools.map(() => []) };
     models.set(key, model);
     for (const [index, tool] of tools.entries()) model.figures[index]!.push(tool.of(events));

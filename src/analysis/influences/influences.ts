@@ -1,3 +1,4 @@
+import { cellKey, cellName, type CellNames } from '../../plan/cell.ts';
 import type { Ms } from '../../base/clock.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import { median } from '../../stats/quantile.ts';
@@ -17,7 +18,7 @@ const leastWaiting = 0.05;
 /** Rows that a ladder of one route is looked for in. */
 const mostSteps = 20_000;
 
-interface OpenArm {
+interface OpenCell {
   model: string;
   route: string;
   /** Tokens of the answers that reported both. */
@@ -38,12 +39,12 @@ interface OpenStep extends Step {
 /** Reads the rows of a run, in any order, for what other than the models made its figures. */
 export class InfluenceCollector {
   readonly #severalRoutes: boolean;
-  readonly #arms = new Map<string, OpenArm>();
+  readonly #cells = new Map<string, OpenCell>();
   /** By route. */
   readonly #steps = new Map<string, OpenStep[]>();
   /** By model, then block; where there are several routes alone. */
   readonly #blocks = new Map<string, Map<number, BlockAnswer[]>>();
-  /** By prompt, then arm. */
+  /** By prompt, then cell. */
   readonly #counts = new Map<string, Map<string, number>>();
 
   constructor({ severalRoutes = false } = {}) {
@@ -52,17 +53,17 @@ export class InfluenceCollector {
 
   add(row: RequestRow): void {
     if (row.status !== 'ok') return;
-    const arm = this.#armOf(row);
-    this.#addSend(arm, row);
+    const cell = this.#cellOf(row);
+    this.#addSend(cell, row);
     if (row.phase !== 'measure' || !row.final) return;
-    this.#addCounts(arm, row);
-    this.#addQueue(arm, row);
+    this.#addCounts(cell, row);
+    this.#addQueue(cell, row);
     if (row.valid !== true || !(row.ttft_ms! > 0)) return;
     this.#addStep(row);
     if (this.#severalRoutes) this.#addToBlock(row);
   }
 
-  /** By model, then route: every arm of whose cache something is known. */
+  /** By model, then route: every cell of whose cache something is known. */
   promptCaches(): PromptCache[] {
     return this.#sorted().flatMap(({ model, route, cached, sends, spoilt }) => {
       const share = cached.of > 0 ? cached.tokens / cached.of : undefined;
@@ -77,42 +78,43 @@ export class InfluenceCollector {
   warnings(): InfluenceWarning[] {
     return [
       ...this.#ladders(),
-      ...this.#sorted().flatMap((arm) => this.#queueWarning(arm)),
+      ...this.#sorted().flatMap((cell) => this.#queueWarning(cell)),
       ...this.promptCaches().flatMap((cache) => this.#cacheWarning(cache)),
       ...this.#sharedCaches(),
-      ...fewCounted(this.#counts).map(({ arm, ...rest }) => ({
+      ...fewCounted(this.#counts).map(({ cell, ...rest }) => ({
         kind: 'few-prompt-tokens' as const,
-        model: this.#nameOf(this.#arms.get(arm)!),
+        model: this.#nameOf(this.#cells.get(cell)!),
         ...rest,
       })),
     ];
   }
 
-  #armOf({ model, route }: RequestRow): OpenArm {
-    const key = `${model}\n${route}`;
-    let arm = this.#arms.get(key);
-    if (arm === undefined) {
-      arm = {
+  #cellOf(row: RequestRow): OpenCell {
+    const { model, route } = row;
+    const key = cellKey(row);
+    let cell = this.#cells.get(key);
+    if (cell === undefined) {
+      cell = {
         ...{ model, route, cached: { tokens: 0, of: 0 } },
         sends: new Map(),
         spoilt: new Map(),
         queued: { queueMs: [], ofMs: [], answers: 0 },
       };
-      this.#arms.set(key, arm);
+      this.#cells.set(key, cell);
     }
-    return arm;
+    return cell;
   }
 
-  #sorted(): OpenArm[] {
-    return [...this.#arms].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, arm]) => arm);
+  #sorted(): OpenCell[] {
+    return [...this.#cells].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, cell]) => cell);
   }
 
-  #nameOf({ model, route }: { model: string; route: string }): string {
-    return this.#severalRoutes ? `${model}@${route}` : model;
+  #nameOf(cell: CellNames): string {
+    return cellName(cell, this.#severalRoutes);
   }
 
   /** Warm-up counts: it is what makes the first measured request a repeat. A load is no reading of a prompt. */
-  #addSend({ sends, spoilt }: OpenArm, row: RequestRow): void {
+  #addSend({ sends, spoilt }: OpenCell, row: RequestRow): void {
     const { prompt_id, started_at: at, ttft_ms: ttftMs, prompt_eval_ms: promptEvalMs } = row;
     if (at === undefined) return;
     if (row.valid !== true || ttftMs === undefined || !(ttftMs > 0)) {
@@ -137,7 +139,7 @@ export class InfluenceCollector {
     known.later.promptEvalSum += late.promptEvalMs;
   }
 
-  #addCounts({ model, route, cached }: OpenArm, row: RequestRow): void {
+  #addCounts({ cached }: OpenCell, row: RequestRow): void {
     const { prompt_tokens: tokens, cached_tokens: fromCache, prompt_id } = row;
     if (tokens === undefined) return;
     if (fromCache !== undefined && fromCache <= tokens) {
@@ -145,10 +147,10 @@ export class InfluenceCollector {
       cached.of += tokens;
     }
     const counts = this.#counts.get(prompt_id) ?? new Map<string, number>();
-    this.#counts.set(prompt_id, counts.set(`${model}\n${route}`, tokens));
+    this.#counts.set(prompt_id, counts.set(cellKey(row), tokens));
   }
 
-  #addQueue({ queued }: OpenArm, row: RequestRow): void {
+  #addQueue({ queued }: OpenCell, row: RequestRow): void {
     const { server_queue_ms: queueMs, server_total_ms: ofMs } = row;
     if (queueMs === undefined || ofMs === undefined) return;
     queued.answers++;
@@ -189,7 +191,7 @@ export class InfluenceCollector {
   /** Where the server told its queue itself, nothing is guessed from a ladder. */
   #ladders(): InfluenceWarning[] {
     const telling = new Set(
-      [...this.#arms.values()].filter(({ queued }) => queued.answers > 0).map(({ route }) => route),
+      [...this.#cells.values()].filter(({ queued }) => queued.answers > 0).map(({ route }) => route),
     );
     return [...this.#steps]
       .filter(([route]) => !telling.has(route))
@@ -204,10 +206,10 @@ export class InfluenceCollector {
       });
   }
 
-  #queueWarning(arm: OpenArm): InfluenceWarning[] {
-    const { queueMs, ofMs, answers: of } = arm.queued;
+  #queueWarning(cell: OpenCell): InfluenceWarning[] {
+    const { queueMs, ofMs, answers: of } = cell.queued;
     if (queueMs.length === 0 || queueMs.length < leastWaiting * of) return [];
-    const model = this.#nameOf(arm);
+    const model = this.#nameOf(cell);
     return [
       {
         ...{ kind: 'server-queue', model, answers: queueMs.length, of },

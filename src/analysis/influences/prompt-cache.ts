@@ -15,7 +15,7 @@ export interface PromptCache {
   readonly later_ttft_ms?: Ms;
 }
 
-/** The sends of one prompt to one arm: the first, and the geometric mean of the others. */
+/** The sends of one prompt to one cell: the first, and the geometric mean of the others. */
 export interface Sends {
   first: { readonly ttftMs: Ms; readonly promptEvalMs?: Ms };
   later: { count: number; logSum: number; slowest: Ms; promptEvals: number; promptEvalSum: Ms };

@@ -2,9 +2,9 @@ import {
   accountPages,
   answerTokens,
   doors,
-  mostArms,
+  mostCells,
   pagesPerProvider,
-  questionsPerArm,
+  questionsPerCell,
   tokensPerQuestion,
 } from '../../diagnose/doctor/allowance.ts';
 import type { Command } from '../command.ts';
@@ -41,8 +41,8 @@ export const doctor: Command = {
       .group(['models', 'try-bearer', 'api-url'], 'What to try:')
       .epilogue(
         'Without --route, doctor tries every route whose credentials are set. It sends each model at most ' +
-          `${questionsPerArm} requests on each route, with max_tokens ${answerTokens}. That is at most ${questionsPerArm * tokensPerQuestion} tokens for a model on a ` +
-          `route, and at most ${mostArms} of these. It also reads up to ${pagesPerProvider} pages for each provider and route, asks /compat ` +
+          `${questionsPerCell} requests on each route, with max_tokens ${answerTokens}. That is at most ${questionsPerCell * tokensPerQuestion} tokens for a model on a ` +
+          `route, and at most ${mostCells} of these. It also reads up to ${pagesPerProvider} pages for each provider and route, asks /compat ` +
           `${doors} times for a model that does not exist, and reads up to ${accountPages} pages of Cloudflare's API if ` +
           'CLOUDFLARE_API_TOKEN is set. None of these use tokens. The output says what was allowed and what was used.\n\n' +
           'Exit codes: 0 nothing to fix, 2 something is marked ✗.',

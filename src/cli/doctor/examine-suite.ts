@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
 import { UserError } from '../../base/user-error.ts';
-import { Allowance, limitsOf, mostArms } from '../../diagnose/doctor/allowance.ts';
+import { Allowance, limitsOf, mostCells } from '../../diagnose/doctor/allowance.ts';
 import { diagnose, type Diagnosis } from '../../diagnose/doctor/diagnose.ts';
 import { examine, type Assignment, type Way } from '../../diagnose/doctor/examine.ts';
 import type { SuiteFacts } from '../../diagnose/doctor/doctor-facts.ts';
@@ -109,17 +109,17 @@ function extentOf(
   { tryBearer }: ExamineFlags,
   account: boolean,
 ): Parameters<typeof limitsOf>[0] {
-  const arms = ways.reduce((sum, way) => sum + way.arms.length, 0);
-  if (arms > mostArms)
+  const cells = ways.reduce((sum, way) => sum + way.cells.length, 0);
+  if (cells > mostCells)
     throw new UserError(
-      `${arms} models on routes are more than the ${mostArms} that doctor asks at a time: name some with --models or --route.`,
+      `${cells} models on routes are more than the ${mostCells} that doctor asks at a time: name some with --models or --route.`,
     );
   const providers = ways.reduce(
-    (sum, way) => sum + new Set(way.arms.map(({ model }) => splitModel(model.model).slug)).size,
+    (sum, way) => sum + new Set(way.cells.map(({ model }) => splitModel(model.model).slug)).size,
     0,
   );
   const compat = ways.some(({ route }) => route === 'compat');
-  return { arms, providers, compat, tryBearer: tryBearer && compat, account };
+  return { cells, providers, compat, tryBearer: tryBearer && compat, account };
 }
 
 /**
@@ -131,11 +131,11 @@ function apiOf(
   ways: readonly Way[],
   { CLOUDFLARE_API_TOKEN: token, CF_ACCOUNT_ID, CF_GATEWAY_ID }: Environment,
 ): Assignment['api'] {
-  const way = ways.find(({ route, arms }) => route !== 'demo' && arms[0]!.endpoint.throughGateway);
+  const way = ways.find(({ route, cells }) => route !== 'demo' && cells[0]!.endpoint.throughGateway);
   if (token === undefined || !way) return undefined;
   assertVisible('CLOUDFLARE_API_TOKEN', token);
   if (apiUrl !== undefined) assertSafeUrl(apiUrl, allowHttp);
-  const root = gatewayRoot(way.arms[0]!.endpoint) ?? '';
+  const root = gatewayRoot(way.cells[0]!.endpoint) ?? '';
   const [, host, inUrl, gatewayInUrl] = /^(https?:\/\/[^/]+)\/v1\/([^/]+)\/([^/]+)$/.exec(root) ?? [];
   if (apiUrl === undefined && host !== undefined && host !== cloudflareGateway) return undefined;
   const account = inUrl ?? CF_ACCOUNT_ID;
@@ -148,7 +148,7 @@ function apiOf(
 function suiteFacts({ suite: file }: ExamineFlags, suite: Suite): SuiteFacts {
   if (file === undefined) return {};
   const limits = suite.prompts.flatMap((prompt) =>
-    suite.models.map((model) => answerLimit({ prompt, arm: { model, route: '' } })),
+    suite.models.map((model) => answerLimit({ prompt, cell: { model, route: '' } })),
   );
   const smallest = limits.includes(undefined) ? undefined : Math.min(...(limits as number[]));
   return { name: suite.name, ...defined({ route: suite.gateway.route, answerLimit: smallest }) };

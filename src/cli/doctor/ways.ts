@@ -68,13 +68,13 @@ function wayOf(
   const auth = name === 'provider' && !wanted ? 'aig' : suite.gateway.auth;
   const through = (way: typeof auth): ReturnType<typeof findWays> =>
     findWays(flags, { models: suite.models, gateway: { ...suite.gateway, auth: way } }, [name], demoUrl);
-  const { arms, endpointOf } = through(auth);
+  const { cells, endpointOf } = through(auth);
   const other = name === 'compat' ? through(auth === 'aig' ? 'bearer' : 'aig') : undefined;
   return {
     route: name,
     wanted,
-    arms: arms.map((arm) => ({ model: arm.model, endpoint: endpointOf(arm) })),
-    ...defined({ otherAuth: other && other.endpointOf(other.arms[0]!) }),
+    cells: cells.map((cell) => ({ model: cell.model, endpoint: endpointOf(cell) })),
+    ...defined({ otherAuth: other && other.endpointOf(other.cells[0]!) }),
   };
 }
 

@@ -1,8 +1,9 @@
+import { cellsOf } from '../../plan/cell.ts';
 import { defined } from '../../base/defined.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
 import { readDescriptors, withinDescriptors } from './descriptors.ts';
 import { renderPlan, type BudgetLine, type PlanFacts } from '../../report/plan-report.ts';
-import { armsOf, type PlanOptions } from '../../plan/blocks.ts';
+import { type PlanOptions } from '../../plan/blocks.ts';
 import { assumedSeconds, estimate, estimateMinutes, sumSpans } from '../../plan/estimate.ts';
 import { unpricedNote } from '../../run/budget.ts';
 import { suiteHash } from '../../suite/hash.ts';
@@ -39,18 +40,18 @@ function planFacts(
 ): PlanFacts {
   const options: PlanOptions = {
     ...suite.run,
-    arms: armsOf(suite.models, routes),
+    cells: cellsOf(suite.models, routes),
     prompts: suite.prompts,
     seed: seed ?? 0,
   };
-  const arms = estimate(options);
+  const cells = estimate(options);
   const totals = {
-    requests: arms.reduce((sum, { requests }) => sum + requests, 0),
-    warmup_requests: arms.reduce((sum, { warmupRequests }) => sum + warmupRequests, 0),
+    requests: cells.reduce((sum, { requests }) => sum + requests, 0),
+    warmup_requests: cells.reduce((sum, { warmupRequests }) => sum + warmupRequests, 0),
     ...defined({
-      tokens: sumSpans(arms.map(({ tokens }) => tokens)),
-      cost_usd: sumSpans(arms.map(({ usd }) => usd)),
-      minutes: routes.includes('demo') ? undefined : estimateMinutes(arms, suite.run.concurrency),
+      tokens: sumSpans(cells.map(({ tokens }) => tokens)),
+      cost_usd: sumSpans(cells.map(({ usd }) => usd)),
+      minutes: routes.includes('demo') ? undefined : estimateMinutes(cells, suite.run.concurrency),
     }),
   };
   return {
@@ -64,9 +65,9 @@ function planFacts(
     order: suite.run.order,
     concurrency: suite.run.concurrency,
     seed: seed ?? 'drawn when it runs',
-    models: arms.map(({ arm, requests, warmupRequests, tokens, usd }) => ({
-      model: arm.model.id,
-      route: arm.route,
+    models: cells.map(({ cell, requests, warmupRequests, tokens, usd }) => ({
+      model: cell.model.id,
+      route: cell.route,
       requests,
       warmup_requests: warmupRequests,
       ...defined({ tokens, cost_usd: usd }),

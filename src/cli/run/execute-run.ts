@@ -1,3 +1,4 @@
+import { cellName, type CellNames } from '../../plan/cell.ts';
 import { join } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
@@ -153,21 +154,19 @@ async function send(
   const journal = await Journal.open(folder, ways.redact);
   const verdicts = new VerdictLog(folder);
   const checking = new Checking({ suite, checker, log: verdicts, kill: interruption.kill });
-  const perArm = planSize({ ...planOptions, arms: ways.arms.slice(0, 1) }).total;
-  const severalRoutes = ways.hosts.length > 1;
-  const nameOf = (arm: { model: { id: string }; route: string }): string =>
-    severalRoutes ? `${arm.model.id} ${arm.route}` : arm.model.id;
+  const perCell = planSize({ ...planOptions, cells: ways.cells.slice(0, 1) }).total;
+  const nameOf = (cell: CellNames): string => cellName(cell, ways.hosts.length > 1);
   const progress = createProgress({
     stream: process.stderr,
-    models: ways.arms.map((arm) => ({ id: nameOf(arm), total: perArm })),
+    models: ways.cells.map((cell) => ({ id: nameOf(cell), total: perCell })),
     quiet: flags.quiet,
     color: usesColor(flags.color, process.stderr),
     clock: systemClock,
   });
   const adaptive = await adaptiveRepeats(prepared, () => {
-    manifest.planned_requests += planOptions.prompts.length * ways.arms.length;
-    const total = manifest.planned_requests / ways.arms.length;
-    for (const arm of ways.arms) progress.planned(nameOf(arm), total);
+    manifest.planned_requests += planOptions.prompts.length * ways.cells.length;
+    const total = manifest.planned_requests / ways.cells.length;
+    for (const cell of ways.cells) progress.planned(nameOf(cell), total);
     // A run that is killed from here on must know on resuming that it has begun another repeat.
     void writeManifest(folder, manifest).catch(() => undefined);
   });
@@ -183,7 +182,7 @@ async function send(
     const local = await recordLocalModels(dispatcher, ways, manifest, note);
     await warmConnections(
       dispatcher,
-      new Set(ways.arms.map((arm) => new URL(ways.endpointOf(arm).baseUrl).origin)),
+      new Set(ways.cells.map((cell) => new URL(ways.endpointOf(cell).baseUrl).origin)),
       suite.run.concurrency,
     );
     const outcome = await run({
@@ -192,13 +191,13 @@ async function send(
       suiteHash: manifest.suite_hash,
       askHash: manifest.ask_hash ?? askHash(suite),
       seed: manifest.seed,
-      arms: ways.arms,
+      cells: ways.cells,
       blocks: owed(
         planBlocks({ ...planOptions, another: adaptive && ((repeat) => adaptive.another(repeat)) }),
         earlier,
       ),
       earlierAttempts: ({ key }) => earlier.attemptsOf(key),
-      hasAnswered: (arm) => earlier.hasAnswered(arm),
+      hasAnswered: (cell) => earlier.hasAnswered(cell),
       loadMode: loadModes[0]!,
       memoryOf: local.memoryOf,
       gateway,
@@ -210,10 +209,10 @@ async function send(
       stop: interruption.stop,
       kill: interruption.kill,
       listener: {
-        started: ({ arm }) => progress.started(nameOf(arm)),
-        ended: ({ arm }, row) => {
+        started: ({ cell }) => progress.started(nameOf(cell)),
+        ended: ({ cell }, row) => {
           adaptive?.add(row);
-          progress.ended(nameOf(arm), {
+          progress.ended(nameOf(cell), {
             ok: row.status === 'ok',
             final: row.final,
             ...defined({ ttftMs: row.ttft_ms }),

@@ -3,7 +3,7 @@ import { createDispatcher } from '../../wire/connections.ts';
 import { serve } from '../../wire/testing/server.ts';
 import type { Manifest } from '../../journal/manifest.ts';
 import { manifestOf } from '../../journal/testing/manifest.ts';
-import { arm } from '../../plan/testing/planned.ts';
+import { cell } from '../../plan/testing/planned.ts';
 import { recordLocalModels } from './local-models.ts';
 
 interface Recorded {
@@ -26,7 +26,7 @@ async function recorded(
   const manifest = manifestOf(facts);
   const notes: string[] = [];
   const ways = {
-    arms: [{ ...arm('llama'), route }],
+    cells: [{ ...cell('llama'), route }],
     endpointOf: () => ({
       baseUrl: `${server.url}/v1`,
       wireModel: 'llama',

@@ -1,3 +1,4 @@
+import type { Cell } from '../../plan/cell.ts';
 import { defined } from '../../base/defined.ts';
 import { redactedDeep } from '../../base/redact.ts';
 import { oneLine } from '../../base/text.ts';
@@ -5,13 +6,12 @@ import { loadedModels, ollamaVersion, type LocalOllama } from '../../wire/local-
 import { ModelMemory } from '../../wire/model-memory.ts';
 import { networkFailure } from '../../wire/network-failure.ts';
 import type { Manifest } from '../../journal/manifest.ts';
-import type { Arm } from '../../plan/plan.ts';
 import type { Ways } from './setup.ts';
 
 /** A local server that tells what is in its memory; nothing of it where there is none. */
 export interface LocalModels {
   /** To be asked around each request that tells nothing of a load by itself. */
-  memoryOf: (arm: Arm) => ModelMemory | undefined;
+  memoryOf: (cell: Cell) => ModelMemory | undefined;
   /** Writes into the manifest what is in memory when it is called. */
   recordAfter: () => Promise<void>;
 }
@@ -23,14 +23,14 @@ const none: LocalModels = { memoryOf: () => undefined, recordAfter: () => Promis
  */
 export async function recordLocalModels(
   dispatcher: LocalOllama['dispatcher'],
-  { arms, endpointOf, redact }: Ways,
+  { cells, endpointOf, redact }: Ways,
   manifest: Manifest,
   note: (text: string) => void,
 ): Promise<LocalModels> {
-  const arm = arms.find(({ route }) => route === 'local');
-  if (!arm) return none;
+  const cell = cells.find(({ route }) => route === 'local');
+  if (!cell) return none;
   const { headers } = manifest.suite.gateway;
-  const ollama: LocalOllama = { dispatcher, baseUrl: endpointOf(arm).baseUrl, headers };
+  const ollama: LocalOllama = { dispatcher, baseUrl: endpointOf(cell).baseUrl, headers };
   try {
     const [before, version] = await Promise.all([
       loadedModels(ollama),

@@ -189,7 +189,7 @@ async function salvage(folder: string, manifest: Manifest): Promise<void> {
 }
 
 function planOf(suite: Suite, ways: Ways, seed: number, shard: Shard | undefined): PlanOptions {
-  return { ...suite.run, arms: ways.arms, prompts: shardPrompts(suite.prompts, shard), seed };
+  return { ...suite.run, cells: ways.cells, prompts: shardPrompts(suite.prompts, shard), seed };
 }
 
 /** What a shard cannot do alone. */
@@ -276,7 +276,7 @@ function expensesOf(suite: Suite): (row: RequestRow) => Spent {
     const usage =
       promptTokens !== undefined && completionTokens !== undefined
         ? { promptTokens, completionTokens }
-        : worstCaseUsage({ prompt, arm: { model, route: row.route } });
+        : worstCaseUsage({ prompt, cell: { model, route: row.route } });
     const usd = row.cost_usd ?? (model.price && costOf(usage, model.price)) ?? 0;
     return { requests: 1, tokens: usage.promptTokens + usage.completionTokens, usd };
   };
@@ -288,7 +288,7 @@ function leastExpense(plan: PlanOptions): Spent {
   let usd = 0;
   for (const prompt of plan.prompts) {
     const usage = leastUsage({ prompt });
-    for (const { model } of plan.arms) {
+    for (const { model } of plan.cells) {
       tokens += plan.repeat * (usage.promptTokens + usage.completionTokens);
       usd += plan.repeat * (model.price ? (costOf(usage, model.price) ?? 0) : 0);
     }

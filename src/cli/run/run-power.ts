@@ -32,11 +32,11 @@ export async function powerFacts(suite: Suite, context: PowerContext): Promise<s
   });
   const bought = more.map(({ more: n, ratio }) => `${n} more ${ratio?.toFixed(2) ?? '–'}×`).join(', ');
   const basis = earlier ? `variances of ${earlier.run}` : 'assumed variances; a first run will tell';
-  const arms = models.length > 1 ? 'models' : 'routes';
+  const cells = models.length > 1 ? 'models' : 'routes';
   const settles =
     now?.ratio === undefined
-      ? `Settles no difference between two ${arms}: ${count(family, 'comparison')} made together need at least ${fewestPrompts(defaultAlpha / family)} prompts`
-      : `Settles a difference in E2E latency of ${now.ratio.toFixed(2)}× or more between two ${arms} in 8 of 10 runs`;
+      ? `Settles no difference between two ${cells}: ${count(family, 'comparison')} made together need at least ${fewestPrompts(defaultAlpha / family)} prompts`
+      : `Settles a difference in E2E latency of ${now.ratio.toFixed(2)}× or more between two ${cells} in 8 of 10 runs`;
   return `${settles} (${basis}). With more prompts: ${bought}.`;
 }
 

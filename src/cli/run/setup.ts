@@ -1,3 +1,4 @@
+import { cellKey, cellsOf, type Cell } from '../../plan/cell.ts';
 import { randomInt } from 'node:crypto';
 import { defined } from '../../base/defined.ts';
 import { redactor, type Redact } from '../../base/redact.ts';
@@ -7,16 +8,14 @@ import { readEnvironment, secretsOf } from '../../target/environment.ts';
 import { assertNativeWords } from '../../wire/native-request.ts';
 import type { Endpoint } from '../../target/route.ts';
 import { routes } from '../../target/routes.ts';
-import { armKey, armsOf } from '../../plan/blocks.ts';
-import type { Arm } from '../../plan/plan.ts';
 import { nearest } from '../../suite/nearest.ts';
 import type { Suite } from '../../suite/suite.ts';
 import type { SuiteFlags } from '../commands/suite-flags.ts';
 
 /** Where the requests of a run go. */
 export interface Ways {
-  arms: readonly Arm[];
-  endpointOf: (arm: Arm) => Endpoint;
+  cells: readonly Cell[];
+  endpointOf: (cell: Cell) => Endpoint;
   /** Takes tokens and the account id out of text. */
   redact: Redact;
   /** For the manifest: hosts alone, no account. */
@@ -62,7 +61,7 @@ export function assertAddressed(given: readonly string[], names: readonly string
   }
 }
 
-/** Resolves every arm before anything is sent, so that what is missing is said at once. */
+/** Resolves every cell before anything is sent, so that what is missing is said at once. */
 export function findWays(
   flags: Pick<SuiteFlags, 'baseUrl' | 'allowHttp' | 'providerKey'>,
   suite: Pick<Suite, 'models' | 'gateway'>,
@@ -71,41 +70,41 @@ export function findWays(
 ): Ways {
   const environment = readEnvironment(process.env);
   for (const name of flags.baseUrl.map(routeOfAddress)) if (name !== undefined) assertRoute(name);
-  const arms = armsOf(suite.models, names);
+  const cells = cellsOf(suite.models, names);
   const endpoints = new Map<string, Endpoint>();
-  for (const arm of arms) {
-    const route = routes.find(({ name }) => name === arm.route)!;
-    const baseUrl = arm.route === 'demo' ? demoUrl : baseUrlOf(arm.route, flags.baseUrl);
-    const endpoint = route.endpoint(arm.model.model, {
+  for (const cell of cells) {
+    const route = routes.find(({ name }) => name === cell.route)!;
+    const baseUrl = cell.route === 'demo' ? demoUrl : baseUrlOf(cell.route, flags.baseUrl);
+    const endpoint = route.endpoint(cell.model.model, {
       environment,
       settings: suite.gateway,
       providerKey: flags.providerKey,
       ...defined({ baseUrl }),
     });
     assertSafeUrl(endpoint.baseUrl, flags.allowHttp);
-    endpoints.set(armKey(arm), { ...endpoint, baseUrl: endpoint.baseUrl.replace(/\/+$/, '') });
+    endpoints.set(cellKey(cell), { ...endpoint, baseUrl: endpoint.baseUrl.replace(/\/+$/, '') });
   }
-  const hosts = arms.map((arm) => ({
-    route: arm.route,
-    host: new URL(endpoints.get(armKey(arm))!.baseUrl).host,
+  const hosts = cells.map((cell) => ({
+    route: cell.route,
+    host: new URL(endpoints.get(cellKey(cell))!.baseUrl).host,
   }));
   return {
-    arms,
-    endpointOf: (arm) => endpoints.get(armKey(arm))!,
-    redact: redactor(new Map([...credentialsOf(arms, endpoints), ...secretsOf(environment)])),
+    cells,
+    endpointOf: (cell) => endpoints.get(cellKey(cell))!,
+    redact: redactor(new Map([...credentialsOf(cells, endpoints), ...secretsOf(environment)])),
     hosts: hosts.filter(({ route }, index) => hosts.findIndex((host) => host.route === route) === index),
   };
 }
 
 /** What goes out as a credential is a secret, wherever a route has it from. What the demo accepts opens nothing. */
 function credentialsOf(
-  arms: readonly Arm[],
+  cells: readonly Cell[],
   endpoints: ReadonlyMap<string, Endpoint>,
 ): [secret: string, name: string][] {
-  return arms
+  return cells
     .filter(({ route }) => route !== 'demo')
-    .flatMap((arm) => {
-      const { bearer, headers } = endpoints.get(armKey(arm))!;
+    .flatMap((cell) => {
+      const { bearer, headers } = endpoints.get(cellKey(cell))!;
       const sent = Object.entries(headers).filter(([name]) => /auth|token|key|secret/i.test(name));
       return [
         ...(bearer === undefined ? [] : [bearer]),

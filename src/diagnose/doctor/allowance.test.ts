@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { Allowance, limitsOf } from './allowance.ts';
 
 test('what is allowed is a sum that can be checked by hand', () => {
-  const extent = { arms: 3, providers: 2, compat: true, tryBearer: true, account: true };
+  const extent = { cells: 3, providers: 2, compat: true, tryBearer: true, account: true };
   expect(limitsOf(extent)).toEqual({ requests: 3 * 2 + 1 + 2 * 3 + 2 + 8, tokens: 7 * 320 + 2 * 65 });
-  const least = { arms: 1, providers: 1, compat: false, tryBearer: false, account: false };
+  const least = { cells: 1, providers: 1, compat: false, tryBearer: false, account: false };
   expect(limitsOf(least)).toEqual({ requests: 5, tokens: 640 });
 });
 

@@ -18,7 +18,7 @@ export const tokensPerQuestion = promptTokens + answerTokens;
 export const knockTokens = promptTokens + 1;
 
 /** Questions to each model on each route: one streamed, one not. */
-export const questionsPerArm = 2;
+export const questionsPerCell = 2;
 /** Pages that find one custom provider: its list of models at three places, or under two other names. */
 export const pagesPerProvider = 3;
 /** Requests to `/compat` that name no model: without a token, and with it in the other header. */
@@ -28,11 +28,11 @@ export const logWaits: readonly Ms[] = [500, 1000, 2000, 4000, 8000];
 /** Cloudflare's API: gateway, custom providers, and the log, looked into before the first wait and after each. */
 export const accountPages = 2 + 1 + logWaits.length;
 /** Models times routes; more are better tried a few at a time. */
-export const mostArms = 24;
+export const mostCells = 24;
 
 /** What is to be examined, as far as it costs requests. */
 export interface Extent {
-  arms: number;
+  cells: number;
   /** Custom providers and lists of models, each counted once for each route. */
   providers: number;
   /** Whether `/compat` is among the routes. */
@@ -43,8 +43,8 @@ export interface Extent {
   account: boolean;
 }
 
-export function limitsOf({ arms, providers, compat, tryBearer, account }: Extent): Limits {
-  const questions = questionsPerArm * arms + (tryBearer ? 1 : 0);
+export function limitsOf({ cells, providers, compat, tryBearer, account }: Extent): Limits {
+  const questions = questionsPerCell * cells + (tryBearer ? 1 : 0);
   const knocks = compat ? doors : 0;
   const pages = pagesPerProvider * providers + knocks + (account ? accountPages : 0);
   return { requests: questions + pages, tokens: questions * tokensPerQuestion + knocks * knockTokens };

@@ -26,13 +26,13 @@ import { knock, question, type Asker } from './question.ts';
 /** A route that can be tried: everything that it needs is set. */
 export interface Way {
   route: string;
-  arms: readonly Arm[];
+  cells: readonly Cell[];
   wanted: boolean;
   /** The first model with the token in the other header. Absent where there is no such way. */
   otherAuth?: Endpoint;
 }
 
-export interface Arm {
+export interface Cell {
   model: Model;
   endpoint: Endpoint;
 }
@@ -74,15 +74,15 @@ export async function examine(
 }
 
 async function examineRoute(way: Way, tryBearer: boolean, tools: Tools): Promise<RouteFacts> {
-  const { route, arms, wanted } = way;
-  const [{ endpoint }] = arms as [Arm, ...Arm[]];
+  const { route, cells, wanted } = way;
+  const [{ endpoint }] = cells as [Cell, ...Cell[]];
   let clockAheadMs: Ms | undefined;
   const look = lookWith(listHeaders(endpoint), tools, (got) => {
     clockAheadMs ??= aheadOf(got);
   });
   tools.say(`${route}: looking for its models`);
   const providers: ProviderFacts[] = [];
-  for (const slug of new Set(arms.map(({ model }) => splitModel(model.model).slug)))
+  for (const slug of new Set(cells.map(({ model }) => splitModel(model.model).slug)))
     providers.push(await findProvider(slug, endpoint, look));
 
   const asked = await askModels(way, providers, tools);
@@ -103,17 +103,17 @@ async function examineRoute(way: Way, tryBearer: boolean, tools: Tools): Promise
   if (route !== 'compat' || !facts.cloudflare || !isReached) return facts;
   const doors = await tryDoors(way, tools);
   const bearer =
-    tryBearer && way.otherAuth ? await ask(arms[0]!, route, false, way.otherAuth, tools) : undefined;
+    tryBearer && way.otherAuth ? await ask(cells[0]!, route, false, way.otherAuth, tools) : undefined;
   return { ...facts, doors, ...defined({ bearer }) };
 }
 
 /** Its address, or what only its gateway says: a header of its own, or a refusal in its words. */
 function isCloudflare(
-  { route, arms }: Way,
+  { route, cells }: Way,
   providers: readonly ProviderFacts[],
   probes: readonly Probe[],
 ): boolean {
-  const host = new URL(arms[0]!.endpoint.baseUrl).hostname;
+  const host = new URL(cells[0]!.endpoint.baseUrl).hostname;
   const families = [
     ...providers.map(({ failure }) => failure?.family),
     ...probes.map(({ exchange }) => (exchange.outcome === 'failed' ? exchange.failure.family : undefined)),
@@ -132,7 +132,7 @@ function isCloudflare(
 
 /** Every model twice, streamed and whole: what fails in one way may go well in the other. */
 async function askModels(
-  { route, arms, wanted }: Way,
+  { route, cells, wanted }: Way,
   providers: readonly ProviderFacts[],
   tools: Tools,
 ): Promise<Pick<RouteFacts, 'probes' | 'unasked'>> {
@@ -141,8 +141,8 @@ async function askModels(
   // Hardly anybody has the models of ollama.com on this machine, too: that is no fault.
   const isOptional = route === 'local' && !wanted;
   let reason: string | undefined;
-  for (const arm of arms) {
-    const { model, endpoint } = arm;
+  for (const cell of cells) {
+    const { model, endpoint } = cell;
     const list = providers.find(({ slug }) => slug === splitModel(model.model).slug);
     reason ??= isOptional ? whyNotThere(list?.failure, endpoint) : undefined;
     const isAbsent = isOptional && list?.names !== undefined && !isListed(endpoint.wireModel, list.names);
@@ -152,7 +152,7 @@ async function askModels(
       continue;
     }
     for (const streamed of [true, false]) {
-      const probe = await ask(arm, route, streamed, endpoint, tools);
+      const probe = await ask(cell, route, streamed, endpoint, tools);
       if (!probe) {
         const stopped = tools.stop.aborted;
         unasked.push({
@@ -173,7 +173,7 @@ async function askModels(
 }
 
 async function ask(
-  { model }: Arm,
+  { model }: Cell,
   route: string,
   streamed: boolean,
   endpoint: Endpoint,
@@ -203,8 +203,8 @@ async function send(request: ChatRequest, tokens: number, tools: Tools): Promise
   return exchange;
 }
 
-async function tryDoors({ route, arms, otherAuth }: Way, tools: Tools): Promise<Doors> {
-  const { model, endpoint } = arms[0]!;
+async function tryDoors({ route, cells, otherAuth }: Way, tools: Tools): Promise<Doors> {
+  const { model, endpoint } = cells[0]!;
   tools.say(`${route}: trying ways to log in, with a model that nobody has`);
   const door = async (through: Endpoint): Promise<Door> =>
     doorOf(await send(knock({ model, route, endpoint: through }, tools.asker), knockTokens, tools));

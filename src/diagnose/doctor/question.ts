@@ -30,7 +30,7 @@ export function question(
     repeat: 1,
     block: 1,
     position: 1,
-    arm: { model: { ...model, params }, route },
+    cell: { model: { ...model, params }, route },
     prompt: {
       id: stream ? 'streamed' : 'whole',
       tags: [],

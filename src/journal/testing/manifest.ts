@@ -1,4 +1,4 @@
-import { arm, prompt } from '../../plan/testing/planned.ts';
+import { cell, prompt } from '../../plan/testing/planned.ts';
 import type { Manifest } from '../manifest.ts';
 
 /** The manifest of a small run that has just begun, with whatever matters to the test. */
@@ -11,7 +11,7 @@ export function manifestOf(rest: Partial<Manifest> = {}): Manifest {
       name: 'smoke',
       tags: [],
       gateway: { auth: 'aig', headers: {}, logPayload: true },
-      models: [arm('glm').model],
+      models: [cell('glm').model],
       prompts: [prompt('faq')],
       run: {
         repeat: 3,

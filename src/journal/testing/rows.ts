@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { AnyRow, Column } from '../../base/column.ts';
 import { anyText } from '../../base/testing/any-text.ts';
 import { answered } from '../../measure/metrics/testing/exchange.ts';
-import { arm, planned, prompt } from '../../plan/testing/planned.ts';
+import { cell, planned, prompt } from '../../plan/testing/planned.ts';
 import type { AnswerLine } from '../answer-line.ts';
 import { requestColumns, type RequestRow } from '../request-columns.ts';
 import { readCsv } from '../read-csv.ts';
@@ -18,7 +18,7 @@ export function measurement(rest: Partial<Measurement> = {}): Measurement {
       askHash: 'beef',
       suiteTags: [],
     },
-    planned: planned(arm('glm'), prompt('faq')),
+    planned: planned(cell('glm'), prompt('faq')),
     wireModel: 'glm-5.2',
     attempt: 1,
     final: true,

@@ -1,9 +1,10 @@
+import type { Cell } from '../cell.ts';
 import type { Message, Model, Prompt } from '../../suite/suite.ts';
-import type { Arm, PlannedRequest } from '../plan.ts';
+import type { PlannedRequest } from '../plan.ts';
 import { requestKey } from '../blocks.ts';
 
-/** An arm on the route `demo`, its id being its model. */
-export function arm(id: string, rest: Partial<Model> = {}): Arm {
+/** A cell on the route `demo`, its id being its model. */
+export function cell(id: string, rest: Partial<Model> = {}): Cell {
   return { model: { id, model: `custom-ollama/${id}`, params: {}, ...rest }, route: 'demo' };
 }
 
@@ -16,8 +17,8 @@ export function user(content: string): Message {
 }
 
 /** The first measured request of a plan, or another one. */
-export function planned(of: Arm, about: Prompt, rest: Partial<PlannedRequest> = {}): PlannedRequest {
+export function planned(of: Cell, about: Prompt, rest: Partial<PlannedRequest> = {}): PlannedRequest {
   const place = { phase: 'measure', repeat: 1, block: 1, position: 1, ...rest } as const;
   const key = requestKey({ ...place, prompt: about.id, model: of.model.id, route: of.route });
-  return { key, arm: of, prompt: about, ...place };
+  return { key, cell: of, prompt: about, ...place };
 }

@@ -111,7 +111,7 @@ export function metricsOf(pairs: readonly PairRow[]): string[] {
   return metrics.toSorted((a, b) => Number(b === rankedMetric) - Number(a === rankedMetric));
 }
 
-/** A model or arm of a pair, without the run that every name in a comparison of two runs ends with. */
+/** A model or cell of a pair, without the run that every name in a comparison of two runs ends with. */
 export function nameIn(label: string, { run, before }: Pick<ComparisonReport, 'run' | 'before'>): string {
   if (before === undefined) return label;
   const end = [run, before].map(({ run_id }) => `@${run_id}`).find((tail) => label.endsWith(tail));

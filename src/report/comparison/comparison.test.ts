@@ -66,7 +66,7 @@ const report: ComparisonReport = {
   warnings: ['Something to know. Do this.'],
 };
 
-const arms = { model_a: 'glm@direct', model_b: 'glm@compat' };
+const cells = { model_a: 'glm@direct', model_b: 'glm@compat' };
 
 /** The routes of two models. */
 const routes: ComparisonReport = {
@@ -76,7 +76,7 @@ const routes: ComparisonReport = {
   answer: ['glm: TTFT on compat is +41.2 ms against direct (95 % interval +38 to +44.2): slower.'],
   pairs: [
     pair({
-      ...arms,
+      ...cells,
       metric: 'ttft_ms',
       ratio: 1.13,
       ci_low: 1.1,
@@ -87,7 +87,7 @@ const routes: ComparisonReport = {
       difference_ci_high: 44.16,
     }),
     pair({
-      ...arms,
+      ...cells,
       metric: 'error_rate',
       ratio: undefined,
       ci_low: undefined,

@@ -11,7 +11,7 @@ export interface RouteTable {
 
 /** One table for each pair of routes. */
 export function routeTables(pairs: readonly PairRow[]): RouteTable[] {
-  const rows = pairs.map((pair) => ({ ...armOf(pair.model_b), routeA: armOf(pair.model_a).route, pair }));
+  const rows = pairs.map((pair) => ({ ...cellOf(pair.model_b), routeA: cellOf(pair.model_a).route, pair }));
   const groups = Map.groupBy(rows, ({ routeA, route }) => `${routeA}\n${route}`);
   return [...groups.values()].map((group) => {
     const models = [...new Set(group.map(({ model }) => model))];
@@ -24,7 +24,7 @@ export function routeTables(pairs: readonly PairRow[]): RouteTable[] {
 }
 
 /** The parts of `glm@compat`; no route has an `@` in its name. */
-function armOf(label: string): { model: string; route: string } {
+function cellOf(label: string): { model: string; route: string } {
   const at = label.lastIndexOf('@');
   return { model: label.slice(0, at), route: label.slice(at + 1) };
 }

@@ -2,7 +2,7 @@ import type { GateCell } from '../../analysis/gate.ts';
 import { junitXml, type JunitCase } from '../junit-xml.ts';
 import { junitProperties, thresholdCase } from '../run-junit.ts';
 import type { GateFormat, GateReport } from './gate-report.ts';
-import { cellName, cellSentence } from './gate-wording.ts';
+import { watchedName, cellSentence } from './gate-wording.ts';
 
 /** For CI: each rule is a test. */
 export const junit: GateFormat = {
@@ -42,7 +42,7 @@ const outcomes: Readonly<Record<GateCell['word'], JunitCase['outcome']>> = {
 function cellCase(cell: GateCell, { confirm, run }: GateReport): JunitCase {
   const withRoute = run.routes.length > 1;
   return {
-    name: `${cell.metric} of ${cellName(cell, withRoute)}`,
+    name: `${cell.metric} of ${watchedName(cell, withRoute)}`,
     group: `gate.${cell.metric}`,
     outcome: outcomes[cell.word],
     text: cellSentence(cell, withRoute, confirm),

@@ -9,7 +9,7 @@ import { thresholdLine } from '../threshold-lines.ts';
 import type { GateReport } from './gate-report.ts';
 import {
   baselineText,
-  cellName,
+  watchedName,
   cellWord,
   changeText,
   controlsText,
@@ -48,7 +48,7 @@ function cellTable(cells: readonly GateCell[], { confirm, run }: GateReport): st
   const withRoute = run.routes.length > 1;
   const rows = cells.map((cell) => [
     cellWord(cell, confirm),
-    cell.model === undefined ? cellName(cell, withRoute) : codeCell(cellName(cell, withRoute)),
+    cell.model === undefined ? watchedName(cell, withRoute) : codeCell(watchedName(cell, withRoute)),
     codeCell(cell.metric),
     tonightText(cell),
     usualText(cell),

@@ -9,7 +9,7 @@ import { flowed, shorten, wrapped, type Align } from '../text-width.ts';
 import type { GateFormat, GateReport } from './gate-report.ts';
 import {
   baselineText,
-  cellName,
+  watchedName,
   cellWord,
   changeText,
   controlsText,
@@ -96,7 +96,7 @@ function cellColumns(cells: readonly GateCell[], report: GateReport, nameRoom: n
   const words = cells.map((cell) => ({ text: cellWord(cell, report.confirm), tone: wordTones[cell.word] }));
   return [
     { ...column('', 'left', () => ''), cells: words },
-    column('model', 'left', (cell) => shorten(cellName(cell, withRoute), nameRoom)),
+    column('model', 'left', (cell) => shorten(watchedName(cell, withRoute), nameRoom)),
     column('tonight', 'right', tonightText),
     column('usual', 'right', usualText),
     ...(hasShift(cells) ? [column('expected tonight', 'right', expectedText)] : []),

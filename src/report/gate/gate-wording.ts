@@ -1,3 +1,4 @@
+import { cellName } from '../../plan/cell.ts';
 import { oneLine } from '../../base/text.ts';
 import { defined } from '../../base/defined.ts';
 import { baselineSize, type GateCell, type GateWord } from '../../analysis/gate.ts';
@@ -18,10 +19,11 @@ export const wordTones: Readonly<Record<GateWord, Tone>> = {
 /** What all models of a route share is no model's own. */
 export const sharedName = 'gateway or network';
 
-/** What a cell watches: `glm`, `glm on direct`, `gateway or network`. */
-export function cellName({ model, route }: GateCell, withRoute: boolean): string {
-  const who = model === undefined ? sharedName : oneLine(model, 80);
-  return withRoute ? `${who} on ${oneLine(route, 20)}` : who;
+/** What is watched: `glm`, `glm@direct`, `gateway or network`. */
+export function watchedName(watched: Pick<GateCell, 'model' | 'route'>, withRoute: boolean): string {
+  const { model, route } = watched;
+  if (model !== undefined) return oneLine(cellName({ model, route }, withRoute), 100);
+  return withRoute ? `${sharedName} on ${oneLine(route, 20)}` : sharedName;
 }
 
 const rules: Readonly<Record<GateCell['rule'], string>> = {
@@ -115,7 +117,7 @@ function levelsText(cell: GateCell): string {
 
 /** A cell in a sentence, for annotations and JUnit: what changed, how much, against what. */
 export function cellSentence(cell: GateCell, withRoute: boolean, confirm: number): string {
-  const name = `${cell.metric} of ${cellName(cell, withRoute)}`;
+  const name = `${cell.metric} of ${watchedName(cell, withRoute)}`;
   const word = cellWord(cell, confirm);
   if (cell.word === 'learning')
     return `${word}: ${name} needs ${cell.nightsNeeded} nights before it is judged`;

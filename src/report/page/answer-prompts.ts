@@ -10,7 +10,7 @@ const mostAnswers = 240;
  * something to see, then the others in the suite's order.
  */
 export function answerPrompts(collected: Collected, suiteOrder: readonly string[]): string[] {
-  const most = Math.max(1, Math.min(mostAnswerPrompts, Math.floor(mostAnswers / collected.arms.length)));
+  const most = Math.max(1, Math.min(mostAnswerPrompts, Math.floor(mostAnswers / collected.cells.length)));
   return suiteOrder
     .map((promptId) => ({ promptId, spread: spreadOf(collected, promptId) }))
     .sort((a, b) => b.spread - a.spread)
@@ -18,8 +18,8 @@ export function answerPrompts(collected: Collected, suiteOrder: readonly string[
     .map(({ promptId }) => promptId);
 }
 
-function spreadOf({ arms }: Collected, promptId: string): number {
-  const shares = arms.flatMap(({ prompts }) => {
+function spreadOf({ cells }: Collected, promptId: string): number {
+  const shares = cells.flatMap(({ prompts }) => {
     const { hits, total } = prompts.get(promptId)?.passed ?? { hits: 0, total: 0 };
     return total > 0 ? [hits / total] : [];
   });

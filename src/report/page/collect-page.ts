@@ -1,3 +1,4 @@
+import { cellKey } from '../../plan/cell.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import type { Collected } from '../../analysis/collect.ts';
 import { mean } from '../../stats/quantile.ts';
@@ -5,12 +6,12 @@ import { AnswerChoice, type ChosenAnswer } from './scan/answer-choice-scan.ts';
 import { Failures, type FailureKind } from './scan/failures-scan.ts';
 import { Phases, type PhaseMeans } from './scan/phases-scan.ts';
 import { Slowest, type SlowRequest } from './scan/slowest-scan.ts';
-import { Timeline, type ArmTimeline, type UsualLatency } from './scan/timeline-scan.ts';
+import { Timeline, type CellTimeline, type UsualLatency } from './scan/timeline-scan.ts';
 import { Tokens, type TokenSums } from './scan/tokens-scan.ts';
 
-/** What the page needs of the rows beyond what the summary has collected of them. Lists are by arm. */
+/** What the page needs of the rows beyond what the summary has collected of them. Lists are by cell. */
 export interface ScannedRows {
-  timelines: readonly ArmTimeline[];
+  timelines: readonly CellTimeline[];
   phases: readonly (PhaseMeans | undefined)[];
   tokens: readonly (TokenSums | undefined)[];
   failures: readonly FailureKind[];
@@ -33,21 +34,21 @@ export async function scanRows(
   rows: AsyncIterable<RequestRow> | Iterable<RequestRow>,
   options: ScanOptions,
 ): Promise<ScannedRows> {
-  const { arms } = options.collected;
-  const places = new Map(arms.map(({ model, route }, place) => [`${model}\n${route}`, place]));
+  const { cells } = options.collected;
+  const places = new Map(cells.map((cell, place) => [cellKey(cell), place]));
   const timeline = new Timeline(options.startedAt, usualLatencies(options.collected, places));
   const [phases, tokens, slowest] = [new Phases(), new Tokens(), new Slowest()];
   const failures = new Failures();
   const answers = new AnswerChoice(options.answerPrompts);
   for await (const row of rows) {
-    const arm = places.get(`${row.model}\n${row.route}`);
-    if (arm === undefined || row.phase !== 'measure') continue;
-    for (const part of [timeline, phases, tokens, slowest, failures, answers]) part.add(row, arm);
+    const cell = places.get(cellKey(row));
+    if (cell === undefined || row.phase !== 'measure') continue;
+    for (const part of [timeline, phases, tokens, slowest, failures, answers]) part.add(row, cell);
   }
   return {
-    timelines: arms.map((_, arm) => timeline.of(arm)),
-    phases: arms.map((_, arm) => phases.of(arm)),
-    tokens: arms.map((_, arm) => tokens.of(arm)),
+    timelines: cells.map((_, cell) => timeline.of(cell)),
+    phases: cells.map((_, cell) => phases.of(cell)),
+    tokens: cells.map((_, cell) => tokens.of(cell)),
     failures: failures.list(),
     failuresBeyond: failures.beyond,
     slowest: slowest.list(),
@@ -59,14 +60,14 @@ export async function scanRows(
  * What a model usually takes on a prompt: the geometric mean of its sound answers. Not their median, which is one of
  * them when there are three and would make a third of all answers look perfectly usual.
  */
-function usualLatencies({ arms }: Collected, places: ReadonlyMap<string, number>): UsualLatency {
-  const usual = arms.map(
+function usualLatencies({ cells }: Collected, places: ReadonlyMap<string, number>): UsualLatency {
+  const usual = cells.map(
     ({ prompts }) =>
       new Map(
         [...prompts].map(([prompt, samples]) => [prompt, geometricMean(samples.measured('e2e_latency_ms'))]),
       ),
   );
-  return (row) => usual[places.get(`${row.model}\n${row.route}`) ?? -1]?.get(row.prompt_id);
+  return (row) => usual[places.get(cellKey(row)) ?? -1]?.get(row.prompt_id);
 }
 
 /** Undefined for fewer than two: an answer cannot be compared with itself. */

@@ -5,8 +5,8 @@ import { curveOf, markWords, mostCurvePoints, percentileMark } from './curve.ts'
 
 describe('a distribution', () => {
   test('steps up by an equal share at each value', async () => {
-    const { arms } = await collected(...latencies('a', [40, 10, 30, 20]));
-    expect(curveOf(arms[0]!, 'e2e_latency_ms')).toEqual({
+    const { cells } = await collected(...latencies('a', [40, 10, 30, 20]));
+    expect(curveOf(cells[0]!, 'e2e_latency_ms')).toEqual({
       points: [
         { ms: 10, share: 0.25 },
         { ms: 20, share: 0.5 },
@@ -19,21 +19,21 @@ describe('a distribution', () => {
   });
 
   test('ends below 1 by the share of failures', async () => {
-    const { arms } = await collected(...latencies('a', [10, 20, NaN, NaN]));
-    const curve = curveOf(arms[0]!, 'e2e_latency_ms')!;
+    const { cells } = await collected(...latencies('a', [10, 20, NaN, NaN]));
+    const curve = curveOf(cells[0]!, 'e2e_latency_ms')!;
     expect(curve.failures).toBe(2);
     expect(curve.points.at(-1)).toEqual({ ms: 20, share: 0.5 });
   });
 
   test('is not there where nothing was measured', async () => {
-    const { arms } = await collected(failedRow());
-    expect(curveOf(arms[0]!, 'e2e_latency_ms')).toBeUndefined();
+    const { cells } = await collected(failedRow());
+    expect(curveOf(cells[0]!, 'e2e_latency_ms')).toBeUndefined();
   });
 
   test('is thinned to points that are all on the true curve, the ends among them', async () => {
     const values = Array.from({ length: 5000 }, (_, index) => index + 1);
-    const { arms } = await collected(...latencies('a', values));
-    const { points, answers } = curveOf(arms[0]!, 'e2e_latency_ms')!;
+    const { cells } = await collected(...latencies('a', values));
+    const { points, answers } = curveOf(cells[0]!, 'e2e_latency_ms')!;
     expect(points).toHaveLength(mostCurvePoints);
     expect(answers).toBe(5000);
     expect([points[0]!.ms, points.at(-1)!.ms]).toEqual([1, 5000]);

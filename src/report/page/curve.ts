@@ -1,5 +1,5 @@
 import { clustersOf } from '../../analysis/statistic.ts';
-import type { ArmSamples } from '../../analysis/collect.ts';
+import type { CellSamples } from '../../analysis/collect.ts';
 import { pool } from '../../stats/korn-graubard.ts';
 import { atLeast, duration, notMeasured } from '../number-text.ts';
 import { isLowerBound } from '../ranking-lines.ts';
@@ -23,8 +23,8 @@ export interface Curve {
 export const mostCurvePoints = 400;
 
 /** Undefined where nothing was measured. */
-export function curveOf(arm: ArmSamples, metric: CurveMetric): Curve | undefined {
-  const pooled = pool(clustersOf(arm, metric));
+export function curveOf(cell: CellSamples, metric: CurveMetric): Curve | undefined {
+  const pooled = pool(clustersOf(cell, metric));
   const answers = pooled.findIndex((ms) => !Number.isFinite(ms));
   const sound = Array.from(answers === -1 ? pooled : pooled.slice(0, answers));
   if (sound.length === 0) return undefined;

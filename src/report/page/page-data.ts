@@ -1,7 +1,8 @@
+import { cellKey } from '../../plan/cell.ts';
 import { ranked } from '../ranking-lines.ts';
 import type { Report } from '../run-report.ts';
-import { labeller } from '../../analysis/arm-pairs.ts';
-import type { ArmSamples, Collected } from '../../analysis/collect.ts';
+import { labeller } from '../../analysis/cell-pairs.ts';
+import type { CellSamples, Collected } from '../../analysis/collect.ts';
 import type { Comparison } from '../../analysis/compare.ts';
 import { describeExplanation } from '../../analysis/explain.ts';
 import type { Prompt } from '../../suite/suite.ts';
@@ -48,37 +49,35 @@ export function pageData({
 function pageModels(report: Report, collected: Collected, scanned: ScannedRows): PageModel[] {
   const label = labeller(collected);
   return ranked(report.models, report.run.success_floor).flatMap(({ rank, model: summary }) => {
-    const place = collected.arms.findIndex(
-      ({ model, route }) => model === summary.model && route === summary.route,
-    );
-    const arm = collected.arms[place];
-    if (arm === undefined) return [];
+    const place = collected.cells.findIndex((each) => cellKey(each) === cellKey(summary));
+    const cell = collected.cells[place];
+    if (cell === undefined) return [];
     return [
       {
-        arm: place,
-        look: modelLook(label(arm), place),
+        cell: place,
+        look: modelLook(label(cell), place),
         summary,
         rank,
-        curves: curvesOf(arm),
+        curves: curvesOf(cell),
         phases: scanned.phases[place],
         tokens: scanned.tokens[place],
         timeline: scanned.timelines[place]!,
-        leftOut: leftOutOf(arm),
+        leftOut: leftOutOf(cell),
       },
     ];
   });
 }
 
-export function curvesOf(arm: ArmSamples): Record<CurveMetric, Curve | undefined> {
-  return Object.fromEntries(curveMetrics.map((metric) => [metric, curveOf(arm, metric)])) as Record<
+export function curvesOf(cell: CellSamples): Record<CurveMetric, Curve | undefined> {
+  return Object.fromEntries(curveMetrics.map((metric) => [metric, curveOf(cell, metric)])) as Record<
     CurveMetric,
     Curve | undefined
   >;
 }
 
-function leftOutOf(arm: ArmSamples): Map<string, number> {
+function leftOutOf(cell: CellSamples): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const samples of arm.prompts.values())
+  for (const samples of cell.prompts.values())
     for (const [reason, answers] of samples.invalidReasons)
       counts.set(reason, (counts.get(reason) ?? 0) + answers);
   return counts;

@@ -8,7 +8,7 @@ import type { ChosenAnswer } from './scan/answer-choice-scan.ts';
 import type { FailureKind } from './scan/failures-scan.ts';
 import type { PhaseMeans } from './scan/phases-scan.ts';
 import type { SlowRequest } from './scan/slowest-scan.ts';
-import type { ArmTimeline } from './scan/timeline-scan.ts';
+import type { CellTimeline } from './scan/timeline-scan.ts';
 import type { TokenSums } from './scan/tokens-scan.ts';
 
 /** Everything that the page of one run shows: bounded whatever the size of the run, and plain but for its maps. */
@@ -19,7 +19,7 @@ export interface PageData {
   explanations: readonly string[];
   /** In the order of the ranking: the same in every table and picture. */
   models: readonly PageModel[];
-  /** By the arm's place, as in `PageModel.arm`. */
+  /** By the cell's place, as in `PageModel.cell`. */
   prompts: Record<CurveMetric, PromptPicture>;
   failures: readonly FailureKind[];
   /** Failed attempts of kinds that were too many to keep. */
@@ -31,7 +31,7 @@ export interface PageData {
 /** One model on one route. */
 export interface PageModel {
   /** Its place in the collected run, from which its look comes. */
-  arm: number;
+  cell: number;
   look: ModelLook;
   summary: ModelSummary;
   /** From 1; absent when it is not ranked by latency. */
@@ -39,7 +39,7 @@ export interface PageModel {
   curves: Record<CurveMetric, Curve | undefined>;
   phases: PhaseMeans | undefined;
   tokens: TokenSums | undefined;
-  timeline: ArmTimeline;
+  timeline: CellTimeline;
   /** Answers left out of latency figures, by reason. */
   leftOut: ReadonlyMap<string, number>;
 }

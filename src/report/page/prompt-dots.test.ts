@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { collected, failedRow, latencies, row } from '../../analysis/testing/rows.ts';
 import { mostPrompts, promptPictures } from './prompt-dots.ts';
 
-test('each prompt has the median of each arm, the slowest prompt first', async () => {
+test('each prompt has the median of each cell, the slowest prompt first', async () => {
   const runs = await collected(
     ...latencies('a', [10, 30]),
     row({ model: 'a', prompt_id: 'p0', repeat: 2, e2e_latency_ms: 20 }),
@@ -16,7 +16,7 @@ test('each prompt has the median of each arm, the slowest prompt first', async (
   ]);
 });
 
-test('a prompt on which an arm failed more than half has no finite median there', async () => {
+test('a prompt on which a cell failed more than half has no finite median there', async () => {
   const runs = await collected(...latencies('a', [10]), failedRow({ model: 'b', prompt_id: 'p0' }));
   expect(promptPictures(runs).e2e_latency_ms.prompts).toEqual([{ promptId: 'p0', medians: [10, Infinity] }]);
 });

@@ -4,7 +4,7 @@ import { promptFigure } from '../../analysis/statistic.ts';
 import { curveMetrics, type CurveMetric } from './curve.ts';
 import { evenly } from './scan/thinned-scan.ts';
 
-/** Each arm's median on one prompt, by arm; infinite where more than half failed, undefined where nothing was measured. */
+/** Each cell's median on one prompt, by cell; infinite where more than half failed, undefined where nothing was measured. */
 export interface PromptDots {
   promptId: string;
   medians: readonly (number | undefined)[];
@@ -26,12 +26,12 @@ export function promptPictures(collected: Collected): Record<CurveMetric, Prompt
   return Object.fromEntries(entries) as Record<CurveMetric, PromptPicture>;
 }
 
-function promptPicture({ arms }: Collected, metric: CurveMetric): PromptPicture {
-  const ids = [...new Set(arms.flatMap((arm) => [...arm.prompts.keys()]))].sort();
+function promptPicture({ cells }: Collected, metric: CurveMetric): PromptPicture {
+  const ids = [...new Set(cells.flatMap((cell) => [...cell.prompts.keys()]))].sort();
   const rows = ids.map((promptId) => ({
     promptId,
-    medians: arms.map((arm) => {
-      const samples = arm.prompts.get(promptId);
+    medians: cells.map((cell) => {
+      const samples = cell.prompts.get(promptId);
       return samples && promptFigure(samples, metric);
     }),
   }));

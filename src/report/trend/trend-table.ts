@@ -4,7 +4,7 @@ import { sharesMetric } from '../../analysis/history.ts';
 import type { TrendChange, TrendLine } from '../../analysis/trend.ts';
 import { figureText } from '../figure-text.ts';
 import { notMeasured, times } from '../number-text.ts';
-import { sharedName } from '../gate/gate-wording.ts';
+import { watchedName } from '../gate/gate-wording.ts';
 import { painter, type Paint } from '../paint.ts';
 import { simulatedNotice, type Style } from '../run-report.ts';
 import { sparkline } from '../sparkline.ts';
@@ -57,7 +57,7 @@ const day = (at: string): string => at.slice(0, 10);
 function metricTable(report: TrendReport, metric: string, columns: number, paint: Paint): TableLines {
   const lines = report.lines.filter((line) => line.metric === metric);
   const room = Math.max(12, Math.floor(columns / 4));
-  const names = lines.map((line) => shorten(nameOf(line, hasRoutes(report)), room));
+  const names = lines.map((line) => shorten(watchedName(line, hasRoutes(report)), room));
   const figures = (of: (line: TrendLine) => number | undefined): string[] =>
     lines.map((line) => levelText(line, of(line)));
   const column = (subtitle: string, align: TextColumn['align'], cells: readonly string[]): TextColumn => ({
@@ -90,11 +90,6 @@ function metricTable(report: TrendReport, metric: string, columns: number, paint
 
 type TableLines = string[];
 
-function nameOf({ model, route }: TrendLine, withRoute: boolean): string {
-  const who = model === undefined ? sharedName : oneLine(model, 80);
-  return withRoute ? `${who} on ${oneLine(route, 20)}` : who;
-}
-
 function levelText({ metric, model }: TrendLine, value: number | undefined): string {
   if (value === undefined) return notMeasured;
   if (model !== undefined) return figureText(metric, value);
@@ -110,7 +105,7 @@ function sizeText({ ratio, difference }: Pick<TrendChange, 'ratio' | 'difference
 
 /** `2026-11-20  glm e2e_latency_ms 1.30×`. */
 function changeLines(line: TrendLine, withRoute: boolean): string[] {
-  const name = `${nameOf(line, withRoute)} ${line.metric}`;
+  const name = `${watchedName(line, withRoute)} ${line.metric}`;
   return [
     ...line.changes.map(
       (change) =>

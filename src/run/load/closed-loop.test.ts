@@ -1,17 +1,18 @@
+import { cellKey, type Cell } from '../../plan/cell.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HandClock } from '../../base/testing/hand-clock.ts';
-import { armKey, planBlocks } from '../../plan/blocks.ts';
-import type { Arm, Block, PlannedRequest } from '../../plan/plan.ts';
-import { arm, prompt } from '../../plan/testing/planned.ts';
+import { planBlocks } from '../../plan/blocks.ts';
+import type { Block, PlannedRequest } from '../../plan/plan.ts';
+import { cell, prompt } from '../../plan/testing/planned.ts';
 import { closedLoop } from './closed-loop.ts';
 import { Concurrency } from './concurrency.ts';
 import type { LoadOptions } from './load-mode.ts';
 
-/** So many blocks of one prompt each, arms in random order. */
-function blocksOf(arms: readonly Arm[], blocks: number): Block[] {
+/** So many blocks of one prompt each, cells in random order. */
+function blocksOf(cells: readonly Cell[], blocks: number): Block[] {
   return [
-    ...planBlocks({ arms, prompts: [prompt('p')], repeat: blocks, warmup: 0, order: 'blocks', seed: 1 }),
+    ...planBlocks({ cells, prompts: [prompt('p')], repeat: blocks, warmup: 0, order: 'blocks', seed: 1 }),
   ];
 }
 
@@ -23,21 +24,22 @@ class Simulation {
   readonly clock = new HandClock();
   readonly stop = new AbortController();
   readonly performed: PlannedRequest[] = [];
-  /** First attempts that were sent, and requests that are over, by arm. */
+  /** First attempts that were sent, and requests that are over, by cell. */
   readonly sent = new Map<string, number>();
   readonly ended = new Map<string, number>();
   readonly inFlight = new Map<string, number>();
   readonly concurrency: Concurrency;
-  readonly #arms: readonly Arm[];
+  readonly #cells: readonly Cell[];
   readonly #behaviour: Behaviour;
   /** Looks on at every send. */
   onSend: (planned: PlannedRequest) => void = () => undefined;
 
-  constructor(total: number, arms: readonly Arm[], behaviour: Behaviour) {
-    this.concurrency = new Concurrency(total, arms);
-    this.#arms = arms;
+  constructor(total: number, cells: readonly Cell[], behaviour: Behaviour) {
+    this.concurrency = new Concurrency(total, cells);
+    this.#cells = cells;
     this.#behaviour = behaviour;
-    for (const one of arms) for (const map of [this.sent, this.ended, this.inFlight]) map.set(armKey(one), 0);
+    for (const one of cells)
+      for (const map of [this.sent, this.ended, this.inFlight]) map.set(cellKey(one), 0);
   }
 
   get totalInFlight(): number {
@@ -55,7 +57,7 @@ class Simulation {
 
   readonly perform: LoadOptions['perform'] = async (planned, admit) => {
     this.performed.push(planned);
-    const key = armKey(planned.arm);
+    const key = cellKey(planned.cell);
     for (const [attempt, duration] of this.#behaviour(planned).entries())
       await admit(async () => {
         if (attempt === 0) this.#add(this.sent, key, 1);
@@ -67,9 +69,9 @@ class Simulation {
     this.#add(this.ended, key, 1);
   };
 
-  /** By arm, in the order of the arms. */
+  /** By cell, in the order of the cells. */
   counts(of: Map<string, number>): number[] {
-    return this.#arms.map((one) => of.get(armKey(one))!);
+    return this.#cells.map((one) => of.get(cellKey(one))!);
   }
 
   #add(map: Map<string, number>, key: string, n: number): void {
@@ -79,7 +81,7 @@ class Simulation {
 
 const never = Infinity;
 
-/** Any mix of arms with their own ceilings, requests of any length, retries and skipped ones. */
+/** Any mix of cells with their own ceilings, requests of any length, retries and skipped ones. */
 const anyRun = fc
   .record({
     ceilings: fc.array(fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined }), {
@@ -91,17 +93,17 @@ const anyRun = fc
     durations: fc.array(fc.array(fc.nat(50), { maxLength: 3 }), { minLength: 1, maxLength: 30 }),
   })
   .map(({ ceilings, total, blocks, durations }) => {
-    const arms = ceilings.map((concurrency, n) =>
-      arm(`m${n}`, concurrency === undefined ? {} : { concurrency }),
+    const cells = ceilings.map((concurrency, n) =>
+      cell(`m${n}`, concurrency === undefined ? {} : { concurrency }),
     );
     let asked = 0;
-    const simulation = new Simulation(total, arms, () => durations[asked++ % durations.length]!);
-    const ceilingOf = ({ model }: Arm): number =>
-      Math.min(model.concurrency ?? Math.max(1, Math.floor(total / arms.length)), total);
-    return { simulation, arms, total, blocks: blocksOf(arms, blocks), ceilingOf };
+    const simulation = new Simulation(total, cells, () => durations[asked++ % durations.length]!);
+    const ceilingOf = ({ model }: Cell): number =>
+      Math.min(model.concurrency ?? Math.max(1, Math.floor(total / cells.length)), total);
+    return { simulation, cells, total, blocks: blocksOf(cells, blocks), ceilingOf };
   });
 
-describe('whatever the mix of arms, ceilings, lengths, retries and skips', () => {
+describe('whatever the mix of cells, ceilings, lengths, retries and skips', () => {
   test('every request is performed exactly once, in the order of the plan', async () => {
     await fc.assert(
       fc.asyncProperty(anyRun, async ({ simulation, blocks }) => {
@@ -112,27 +114,27 @@ describe('whatever the mix of arms, ceilings, lengths, retries and skips', () =>
     );
   });
 
-  test('never more is in flight than the total allows, nor of one arm than its ceiling', async () => {
+  test('never more is in flight than the total allows, nor of one cell than its ceiling', async () => {
     await fc.assert(
       fc.asyncProperty(anyRun, async ({ simulation, total, blocks, ceilingOf }) => {
         simulation.onSend = (planned) => {
           expect(simulation.totalInFlight).toBeLessThanOrEqual(total);
-          expect(simulation.inFlight.get(armKey(planned.arm))).toBeLessThanOrEqual(ceilingOf(planned.arm));
+          expect(simulation.inFlight.get(cellKey(planned.cell))).toBeLessThanOrEqual(ceilingOf(planned.cell));
         };
         await simulation.clock.finish(simulation.drive(blocks));
       }),
     );
   });
 
-  test('no arm runs further ahead of another than the highest ceiling and one', async () => {
+  test('no cell runs further ahead of another than the highest ceiling and one', async () => {
     const anyWithoutSkips = anyRun.filter(({ blocks }) => blocks.length > 3);
     await fc.assert(
       fc.asyncProperty(anyWithoutSkips, fc.integer({ min: 1, max: 40 }), async (mix, slowness) => {
-        const arms = mix.arms;
-        const simulation = new Simulation(mix.total, arms, (planned) => [
-          planned.arm === arms[0] ? slowness : 1,
+        const cells = mix.cells;
+        const simulation = new Simulation(mix.total, cells, (planned) => [
+          planned.cell === cells[0] ? slowness : 1,
         ]);
-        const window = Math.max(...arms.map(mix.ceilingOf)) + 1;
+        const window = Math.max(...cells.map(mix.ceilingOf)) + 1;
         simulation.onSend = () => {
           const sent = simulation.counts(simulation.sent);
           expect(Math.max(...sent) - Math.min(...sent)).toBeLessThanOrEqual(window);
@@ -184,21 +186,21 @@ describe('whatever the mix of arms, ceilings, lengths, retries and skips', () =>
   });
 });
 
-test('the slowest arm sets the time of the run, and the others lose nothing by it', async () => {
-  const [slow, fast, faster] = [arm('slow'), arm('fast'), arm('faster')];
+test('the slowest cell sets the time of the run, and the others lose nothing by it', async () => {
+  const [slow, fast, faster] = [cell('slow'), cell('fast'), cell('faster')];
   const lengths = new Map([
     [slow, 100],
     [fast, 30],
     [faster, 1],
   ]);
-  const simulation = new Simulation(3, [slow, fast, faster], ({ arm }) => [lengths.get(arm)!]);
+  const simulation = new Simulation(3, [slow, fast, faster], ({ cell }) => [lengths.get(cell)!]);
   await simulation.clock.finish(simulation.drive(blocksOf([slow, fast, faster], 10)));
   expect(simulation.clock.now()).toBe(1000);
 });
 
-test('while one arm hangs, the others go on up to the window and wait there', async () => {
-  const [hung, fast, faster] = [arm('hung'), arm('fast'), arm('faster')];
-  const simulation = new Simulation(3, [hung, fast, faster], ({ arm }) => [arm === hung ? never : 1]);
+test('while one cell hangs, the others go on up to the window and wait there', async () => {
+  const [hung, fast, faster] = [cell('hung'), cell('fast'), cell('faster')];
+  const simulation = new Simulation(3, [hung, fast, faster], ({ cell }) => [cell === hung ? never : 1]);
   void simulation.drive(blocksOf([hung, fast, faster], 50));
   await simulation.clock.runOut();
   // One place each. The hung one has sent its first, and two more blocks may be open beside it.
@@ -207,15 +209,15 @@ test('while one arm hangs, the others go on up to the window and wait there', as
 });
 
 test('a request that is skipped holds nobody up, nor does a block without any', async () => {
-  const [off, on] = [arm('off'), arm('on')];
-  const simulation = new Simulation(2, [off, on], ({ arm }) => (arm === off ? [] : [10]));
+  const [off, on] = [cell('off'), cell('on')];
+  const simulation = new Simulation(2, [off, on], ({ cell }) => (cell === off ? [] : [10]));
   const blocks = blocksOf([off, on], 20).flatMap((block) => [block, []]);
   await simulation.clock.finish(simulation.drive(blocks));
   expect(simulation.counts(simulation.sent)).toEqual([0, 20]);
 });
 
 test('a request that tries again keeps its place: none that came later gets ahead, to be refused as it was', async () => {
-  const one = arm('one', { concurrency: 1 });
+  const one = cell('one', { concurrency: 1 });
   const simulation = new Simulation(1, [one], ({ block }) => (block === 1 ? [10, 10] : [10]));
   const order: number[] = [];
   simulation.onSend = ({ block }) => order.push(block);
@@ -224,7 +226,7 @@ test('a request that tries again keeps its place: none that came later gets ahea
 });
 
 test('a plan is read only as far as it is needed', async () => {
-  const one = arm('one');
+  const one = cell('one');
   let read = 0;
   const simulation = new Simulation(1, [one], () => [never]);
   const blocks = blocksOf([one], 50);
@@ -242,7 +244,7 @@ test('a plan is read only as far as it is needed', async () => {
 });
 
 test('stopped before it began, nothing is handed out', async () => {
-  const one = arm('one');
+  const one = cell('one');
   const simulation = new Simulation(1, [one], () => [1]);
   simulation.stop.abort();
   await simulation.drive(blocksOf([one], 5));
@@ -250,5 +252,5 @@ test('stopped before it began, nothing is handed out', async () => {
 });
 
 test('nothing to do is done at once', async () => {
-  await new Simulation(1, [arm('one')], () => [1]).drive([]);
+  await new Simulation(1, [cell('one')], () => [1]).drive([]);
 });

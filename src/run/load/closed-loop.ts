@@ -46,9 +46,9 @@ async function hand(
   };
   let place: Promise<() => void> | undefined;
   const admit: Admit = async (send, ready) => {
-    await (place ??= options.concurrency.place(planned.arm));
+    await (place ??= options.concurrency.place(planned.cell));
     await ready?.();
-    return options.concurrency.run(planned.arm, () => {
+    return options.concurrency.run(planned.cell, () => {
       markSent();
       // What cannot be kept must not be paid for: after an error nothing that waits for its turn is sent.
       failed.throwIfAborted();

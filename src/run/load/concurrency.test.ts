@@ -1,7 +1,7 @@
+import type { Cell } from '../../plan/cell.ts';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Arm } from '../../plan/plan.ts';
-import { arm } from '../../plan/testing/planned.ts';
+import { cell } from '../../plan/testing/planned.ts';
 import { Concurrency } from './concurrency.ts';
 
 /** Sends that end when the test says so. */
@@ -14,12 +14,12 @@ class Sends {
     this.#concurrency = concurrency;
   }
 
-  async ask(arm: Arm, times: number): Promise<void> {
+  async ask(cell: Cell, times: number): Promise<void> {
     for (let n = 0; n < times; n++)
-      void this.#concurrency.run(arm, async () => {
-        this.running.push(arm.model.id);
+      void this.#concurrency.run(cell, async () => {
+        this.running.push(cell.model.id);
         await new Promise<void>((resolve) => this.#ends.push(resolve));
-        this.running.splice(this.running.indexOf(arm.model.id), 1);
+        this.running.splice(this.running.indexOf(cell.model.id), 1);
       });
     await turn();
   }
@@ -37,8 +37,8 @@ test.each([
   [5, 2, 2],
   [1, 3, 1],
   [2, 1, 2],
-])('%i places for %i arms: each has %i', async (total, arms, share) => {
-  const all = Array.from({ length: arms }, (_, n) => arm(`m${n}`));
+])('%i places for %i cells: each has %i', async (total, cells, share) => {
+  const all = Array.from({ length: cells }, (_, n) => cell(`m${n}`));
   const concurrency = new Concurrency(total, all);
   const sends = new Sends(concurrency);
   await sends.ask(all[0]!, 10);
@@ -47,8 +47,8 @@ test.each([
   expect(concurrency.total).toBe(total);
 });
 
-test("an arm's own ceiling holds, and never goes above the total", async () => {
-  const [one, many] = [arm('one', { concurrency: 1 }), arm('many', { concurrency: 99 })];
+test("a cell's own ceiling holds, and never goes above the total", async () => {
+  const [one, many] = [cell('one', { concurrency: 1 }), cell('many', { concurrency: 99 })];
   const concurrency = new Concurrency(4, [one, many]);
   const sends = new Sends(concurrency);
   await sends.ask(one, 5);
@@ -58,8 +58,8 @@ test("an arm's own ceiling holds, and never goes above the total", async () => {
   expect(concurrency.highestCeiling).toBe(4);
 });
 
-test('an arm that waits for its own ceiling holds no place of the others', async () => {
-  const [slow, fast] = [arm('slow', { concurrency: 1 }), arm('fast', { concurrency: 1 })];
+test('a cell that waits for its own ceiling holds no place of the others', async () => {
+  const [slow, fast] = [cell('slow', { concurrency: 1 }), cell('fast', { concurrency: 1 })];
   const sends = new Sends(new Concurrency(2, [slow, fast]));
   await sends.ask(slow, 10);
   await sends.ask(fast, 10);
@@ -67,10 +67,10 @@ test('an arm that waits for its own ceiling holds no place of the others', async
 });
 
 test('where all places are taken, the one that waited longest goes first', async () => {
-  const arms = ['a', 'b', 'c'].map((id) => arm(id, { concurrency: 2 }));
-  const sends = new Sends(new Concurrency(2, arms));
-  for (const one of arms) await sends.ask(one, 1);
-  await sends.ask(arms[0]!, 1);
+  const cells = ['a', 'b', 'c'].map((id) => cell(id, { concurrency: 2 }));
+  const sends = new Sends(new Concurrency(2, cells));
+  for (const one of cells) await sends.ask(one, 1);
+  await sends.ask(cells[0]!, 1);
   expect(sends.running).toEqual(['a', 'b']);
   await sends.end(1);
   expect(sends.running).toEqual(['b', 'c']);
@@ -79,14 +79,14 @@ test('where all places are taken, the one that waited longest goes first', async
 });
 
 test('a failed send gives its place back and hands its error on', async () => {
-  const one = arm('one', { concurrency: 1 });
+  const one = cell('one', { concurrency: 1 });
   const concurrency = new Concurrency(1, [one]);
   await expect(concurrency.run(one, () => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
   expect(await concurrency.run(one, () => Promise.resolve(7))).toBe(7);
 });
 
-test('lowering halves what an arm may have, down to one; restoring lets the waiting go at once', async () => {
-  const [one, other] = [arm('one', { concurrency: 5 }), arm('other', { concurrency: 1 })];
+test('lowering halves what a cell may have, down to one; restoring lets the waiting go at once', async () => {
+  const [one, other] = [cell('one', { concurrency: 5 }), cell('other', { concurrency: 1 })];
   const concurrency = new Concurrency(6, [one, other]);
   const sends = new Sends(concurrency);
   await sends.ask(one, 20);

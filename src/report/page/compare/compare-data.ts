@@ -1,6 +1,7 @@
+import { cellKey } from '../../../plan/cell.ts';
 import type { Report } from '../../run-report.ts';
-import { labeller, runPairs } from '../../../analysis/arm-pairs.ts';
-import type { ArmSamples, Collected } from '../../../analysis/collect.ts';
+import { labeller, runPairs } from '../../../analysis/cell-pairs.ts';
+import type { CellSamples, Collected } from '../../../analysis/collect.ts';
 import type { PairRow } from '../../../analysis/summary-columns.ts';
 import { modelLook } from '../model-look.ts';
 import { curvesOf } from '../page-data.ts';
@@ -40,26 +41,26 @@ function comparedModels(before: RunSource, after: RunSource, pairs: readonly Pai
     after: sideOf(after, b),
     pairs: pairs.filter(({ model_a, model_b }) => model_a === labelA && model_b === labelB),
   }));
-  const alone = (run: RunSource, side: 'a' | 'b'): ArmSamples[] =>
-    run.collected.arms.filter((arm) => !matched.some((pair) => pair[side] === arm));
+  const alone = (run: RunSource, side: 'a' | 'b'): CellSamples[] =>
+    run.collected.cells.filter((cell) => !matched.some((pair) => pair[side] === cell));
   return [
     ...both,
-    ...alone(before, 'a').map((arm) => ({
-      name: label(arm),
-      before: sideOf(before, arm),
+    ...alone(before, 'a').map((cell) => ({
+      name: label(cell),
+      before: sideOf(before, cell),
       after: undefined,
       pairs: [],
     })),
-    ...alone(after, 'b').map((arm) => ({
-      name: label(arm),
+    ...alone(after, 'b').map((cell) => ({
+      name: label(cell),
       before: undefined,
-      after: sideOf(after, arm),
+      after: sideOf(after, cell),
       pairs: [],
     })),
   ].map(({ name, ...model }, place) => ({ look: modelLook(name, place), ...model }));
 }
 
-function sideOf({ report }: RunSource, arm: ArmSamples): ModelSide | undefined {
-  const summary = report.models.find(({ model, route }) => model === arm.model && route === arm.route);
-  return summary && { summary, curves: curvesOf(arm) };
+function sideOf({ report }: RunSource, cell: CellSamples): ModelSide | undefined {
+  const summary = report.models.find((model) => cellKey(model) === cellKey(cell));
+  return summary && { summary, curves: curvesOf(cell) };
 }

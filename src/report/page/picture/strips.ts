@@ -5,7 +5,7 @@ import { duration, watch } from '../../number-text.ts';
 import { markup, type Html } from '../frame/html.ts';
 import type { ModelLook } from '../model-look.ts';
 import { evenly } from '../scan/thinned-scan.ts';
-import type { ArmTimeline, TimelineEvent, TimelinePoint } from '../scan/timeline-scan.ts';
+import type { CellTimeline, TimelineEvent, TimelinePoint } from '../scan/timeline-scan.ts';
 import { tickTime } from './picture-axis.ts';
 import { logAxis, logAxisY, logScale } from './log-axis.ts';
 import { drawOrnament, type Canvas, type Drawing } from './plot.ts';
@@ -13,7 +13,7 @@ import { timeAxis, type TimeAxis } from './time-axis.ts';
 
 export interface Strip {
   look: ModelLook;
-  line: ArmTimeline;
+  line: CellTimeline;
 }
 
 /** Dots of one model: enough to see its course, few enough for a small file. */
@@ -86,7 +86,7 @@ function stripMarks({ look, line }: Strip, axis: TimeAxis, most: number): Plot.M
 }
 
 function eventMark(
-  { events }: ArmTimeline,
+  { events }: CellTimeline,
   kind: TimelineEvent['kind'],
   look: ModelLook,
   axis: TimeAxis,

@@ -3,7 +3,7 @@ import type { RequestRow } from '../../../journal/request-columns.ts';
 
 /** An answer that may be shown, without its text. */
 export interface ChosenAnswer {
-  arm: number;
+  cell: number;
   promptId: string;
   eventId: string;
   repeat: number;
@@ -15,7 +15,7 @@ export interface ChosenAnswer {
   preview: string | undefined;
 }
 
-/** The first answer of each arm to each of the wanted prompts, by repeat: chosen before anybody has read them. */
+/** The first answer of each cell to each of the wanted prompts, by repeat: chosen before anybody has read them. */
 export class AnswerChoice {
   readonly #wanted: ReadonlySet<string>;
   readonly #chosen = new Map<string, ChosenAnswer>();
@@ -24,13 +24,13 @@ export class AnswerChoice {
     this.#wanted = new Set(prompts);
   }
 
-  add(row: RequestRow, arm: number): void {
+  add(row: RequestRow, cell: number): void {
     if (!row.final || row.status !== 'ok' || !this.#wanted.has(row.prompt_id)) return;
-    const key = `${arm}/${row.prompt_id}`;
+    const key = `${cell}/${row.prompt_id}`;
     const known = this.#chosen.get(key);
     if (known && known.repeat <= row.repeat) return;
     this.#chosen.set(key, {
-      arm,
+      cell,
       promptId: row.prompt_id,
       eventId: row.event_id,
       repeat: row.repeat,
@@ -42,11 +42,11 @@ export class AnswerChoice {
     });
   }
 
-  /** By prompt in the wanted order, then by arm. */
+  /** By prompt in the wanted order, then by cell. */
   list(): ChosenAnswer[] {
     const order = [...this.#wanted];
     return [...this.#chosen.values()].sort(
-      (a, b) => order.indexOf(a.promptId) - order.indexOf(b.promptId) || a.arm - b.arm,
+      (a, b) => order.indexOf(a.promptId) - order.indexOf(b.promptId) || a.cell - b.cell,
     );
   }
 }

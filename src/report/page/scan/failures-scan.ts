@@ -7,8 +7,8 @@ export interface FailureKind {
   family: string | undefined;
   code: string | undefined;
   httpStatus: number | undefined;
-  /** Attempts of each arm. */
-  byArm: Map<number, number>;
+  /** Attempts of each cell. */
+  byCell: Map<number, number>;
   attempts: number;
   /** Of these, attempts after which the request was given up. */
   final: number;
@@ -24,7 +24,7 @@ export class Failures {
   readonly #kinds = new Map<string, FailureKind>();
   #beyond = 0;
 
-  add(row: RequestRow, arm: number): void {
+  add(row: RequestRow, cell: number): void {
     if (row.status === 'ok' || row.status === 'cancelled') return;
     const key = [row.status, row.error_family, row.error_code, row.http_status].join('\n');
     let kind = this.#kinds.get(key);
@@ -38,7 +38,7 @@ export class Failures {
     }
     kind.attempts++;
     if (row.final) kind.final++;
-    kind.byArm.set(arm, (kind.byArm.get(arm) ?? 0) + 1);
+    kind.byCell.set(cell, (kind.byCell.get(cell) ?? 0) + 1);
   }
 
   /** The most frequent first. */
@@ -58,7 +58,7 @@ function firstOf(row: RequestRow): FailureKind {
     family: row.error_family,
     code: row.error_code,
     httpStatus: row.http_status,
-    byArm: new Map(),
+    byCell: new Map(),
     attempts: 0,
     final: 0,
     sample: {

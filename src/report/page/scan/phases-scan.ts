@@ -12,24 +12,24 @@ export interface PhaseMeans {
   means: Record<Phase, Ms>;
 }
 
-/** Sums of an arm's parts, over its sound answers. */
+/** Sums of a cell's parts, over its sound answers. */
 export class Phases {
-  readonly #byArm = new Map<number, { answers: number; sums: Record<Phase, Ms> }>();
+  readonly #byCell = new Map<number, { answers: number; sums: Record<Phase, Ms> }>();
 
-  add(row: RequestRow, arm: number): void {
+  add(row: RequestRow, cell: number): void {
     if (!row.final || row.status !== 'ok' || row.valid === false || row.e2e_latency_ms === undefined) return;
-    let sum = this.#byArm.get(arm);
+    let sum = this.#byCell.get(cell);
     if (sum === undefined) {
       sum = { answers: 0, sums: { queue: 0, connect: 0, first: 0, reasoning: 0, answer: 0, whole: 0 } };
-      this.#byArm.set(arm, sum);
+      this.#byCell.set(cell, sum);
     }
     sum.answers++;
     const parts = partsOf(row, row.e2e_latency_ms);
     for (const phase of phases) sum.sums[phase] += parts[phase];
   }
 
-  of(arm: number): PhaseMeans | undefined {
-    const sum = this.#byArm.get(arm);
+  of(cell: number): PhaseMeans | undefined {
+    const sum = this.#byCell.get(cell);
     if (sum === undefined) return undefined;
     const { answers, sums } = sum;
     const means = Object.fromEntries(phases.map((phase) => [phase, sums[phase] / answers]));

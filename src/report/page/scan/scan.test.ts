@@ -3,17 +3,17 @@ import { failedRow, row } from '../../../analysis/testing/rows.ts';
 import { AnswerChoice } from './answer-choice-scan.ts';
 import { Failures } from './failures-scan.ts';
 import { partsOf, Phases } from './phases-scan.ts';
-import { Slowest, slowestPerArm } from './slowest-scan.ts';
+import { Slowest, slowestPerCell } from './slowest-scan.ts';
 import { Timeline } from './timeline-scan.ts';
 import { Tokens } from './tokens-scan.ts';
 
 describe('the slowest requests', () => {
-  test('are the slowest of each arm, the slowest of all first', () => {
+  test('are the slowest of each cell, the slowest of all first', () => {
     const slowest = new Slowest();
     for (const e2e_latency_ms of [3, 9, 1, 7, 5]) slowest.add(row({ e2e_latency_ms }), 0);
     slowest.add(row({ e2e_latency_ms: 8 }), 1);
-    expect(slowestPerArm).toBe(3);
-    expect(slowest.list().map(({ arm, e2eMs }) => [arm, e2eMs])).toEqual([
+    expect(slowestPerCell).toBe(3);
+    expect(slowest.list().map(({ cell, e2eMs }) => [cell, e2eMs])).toEqual([
       [0, 9],
       [1, 8],
       [0, 7],
@@ -50,7 +50,7 @@ describe('the slowest requests', () => {
 });
 
 describe('failures', () => {
-  test('are counted by kind and arm, with the first as a sample; what was given up is told apart', () => {
+  test('are counted by kind and cell, with the first as a sample; what was given up is told apart', () => {
     const failures = new Failures();
     const limited = { status: 'rate_limited', http_status: 429, error_family: 'provider' };
     failures.add(failedRow({ ...limited, final: false, error_message: 'first' }), 0);
@@ -59,7 +59,7 @@ describe('failures', () => {
     const [most, other] = failures.list();
     expect(most).toMatchObject({ status: 'rate_limited', httpStatus: 429, attempts: 2, final: 1 });
     expect(most!.sample.message).toBe('first');
-    expect([...most!.byArm]).toEqual([
+    expect([...most!.byCell]).toEqual([
       [0, 1],
       [1, 1],
     ]);
@@ -202,7 +202,7 @@ describe('the timeline', () => {
 });
 
 describe('the answers to show', () => {
-  test('are the first by repeat of each arm, whatever the order of the rows', () => {
+  test('are the first by repeat of each cell, whatever the order of the rows', () => {
     const choice = new AnswerChoice(['p2', 'p1']);
     choice.add(row({ prompt_id: 'p1', repeat: 2, event_id: 'late' }), 0);
     choice.add(row({ prompt_id: 'p1', repeat: 1, event_id: 'early' }), 0);

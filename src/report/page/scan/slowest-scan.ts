@@ -9,7 +9,7 @@ export interface Receipts {
 }
 
 export interface SlowRequest extends Receipts {
-  arm: number;
+  cell: number;
   promptId: string;
   repeat: number;
   startedAt: string | undefined;
@@ -20,35 +20,35 @@ export interface SlowRequest extends Receipts {
   invalid: readonly string[];
 }
 
-export const slowestPerArm = 3;
+export const slowestPerCell = 3;
 
-/** The slowest answers of each arm. */
+/** The slowest answers of each cell. */
 export class Slowest {
-  readonly #byArm = new Map<number, SlowRequest[]>();
+  readonly #byCell = new Map<number, SlowRequest[]>();
 
-  add(row: RequestRow, arm: number): void {
+  add(row: RequestRow, cell: number): void {
     if (row.status !== 'ok' || row.e2e_latency_ms === undefined) return;
-    const known = this.#byArm.get(arm) ?? [];
-    this.#byArm.set(arm, known);
+    const known = this.#byCell.get(cell) ?? [];
+    this.#byCell.set(cell, known);
     const last = known.at(-1);
-    if (known.length === slowestPerArm && last && last.e2eMs >= row.e2e_latency_ms) return;
-    known.push(slowRequest(row, arm, row.e2e_latency_ms));
+    if (known.length === slowestPerCell && last && last.e2eMs >= row.e2e_latency_ms) return;
+    known.push(slowRequest(row, cell, row.e2e_latency_ms));
     known.sort(slowestFirst);
-    known.length = Math.min(known.length, slowestPerArm);
+    known.length = Math.min(known.length, slowestPerCell);
   }
 
-  /** Of all arms, the slowest first. */
+  /** Of all cells, the slowest first. */
   list(): SlowRequest[] {
-    return [...this.#byArm.values()].flat().sort(slowestFirst);
+    return [...this.#byCell.values()].flat().sort(slowestFirst);
   }
 }
 
 const slowestFirst = (a: SlowRequest, b: SlowRequest): number =>
   b.e2eMs - a.e2eMs || (a.eventId < b.eventId ? -1 : 1);
 
-function slowRequest(row: RequestRow, arm: number, e2eMs: Ms): SlowRequest {
+function slowRequest(row: RequestRow, cell: number, e2eMs: Ms): SlowRequest {
   return {
-    arm,
+    cell,
     promptId: row.prompt_id,
     repeat: row.repeat,
     startedAt: row.started_at,

@@ -31,7 +31,7 @@ export interface TimelineEvent {
   what: string;
 }
 
-export interface ArmTimeline {
+export interface CellTimeline {
   points: readonly TimelinePoint[];
   /** Sound answers, of which the points are a part. */
   answers: number;
@@ -40,9 +40,9 @@ export interface ArmTimeline {
   eventCounts: Readonly<Record<EventKind, number>>;
 }
 
-/** Kept of each arm; what is drawn is less, but the course of the run is computed from all of these. */
+/** Kept of each cell; what is drawn is less, but the course of the run is computed from all of these. */
 const mostPoints = 4096;
-/** Of each kind, of each arm. */
+/** Of each kind, of each cell. */
 export const mostEvents = 150;
 
 /** What a row's model usually takes on its prompt, in ms. Undefined with too few answers. */
@@ -57,17 +57,17 @@ interface Kept {
 export class Timeline {
   readonly #startMs: number;
   readonly #usualOf: UsualLatency;
-  readonly #byArm = new Map<number, Kept>();
+  readonly #byCell = new Map<number, Kept>();
 
   constructor(startedAt: string, usualOf: UsualLatency) {
     this.#startMs = Date.parse(startedAt);
     this.#usualOf = usualOf;
   }
 
-  add(row: RequestRow, arm: number): void {
+  add(row: RequestRow, cell: number): void {
     const at = row.started_at ?? row.scheduled_at;
     if (at === undefined || row.status === 'cancelled') return;
-    const { points, events } = this.#keptOf(arm);
+    const { points, events } = this.#keptOf(cell);
     const atMs = Date.parse(at) - this.#startMs;
     if (row.status !== 'ok' || row.valid === false) {
       const kind = kindOf(row);
@@ -78,11 +78,11 @@ export class Timeline {
     }
   }
 
-  #keptOf(arm: number): Kept {
-    let kept = this.#byArm.get(arm);
+  #keptOf(cell: number): Kept {
+    let kept = this.#byCell.get(cell);
     if (kept === undefined) {
       kept = { points: new Thinned(mostPoints), events: byKind(() => new Thinned(mostEvents)) };
-      this.#byArm.set(arm, kept);
+      this.#byCell.set(cell, kept);
     }
     return kept;
   }
@@ -93,8 +93,8 @@ export class Timeline {
     return { atMs, e2eMs, relative, promptId: row.prompt_id, repeat: row.repeat };
   }
 
-  of(arm: number): ArmTimeline {
-    const { points, events } = this.#keptOf(arm);
+  of(cell: number): CellTimeline {
+    const { points, events } = this.#keptOf(cell);
     return {
       points: centred(points.items),
       answers: points.seen,

@@ -15,15 +15,15 @@ export interface TokenSums {
 
 /** Tokens of final answers by the model itself, whether their latency counts or not. */
 export class Tokens {
-  readonly #byArm = new Map<number, TokenSums>();
+  readonly #byCell = new Map<number, TokenSums>();
 
-  add(row: RequestRow, arm: number): void {
+  add(row: RequestRow, cell: number): void {
     const { completion_tokens: completion, reasoning_tokens: reasoning } = row;
     if (!row.final || row.status !== 'ok' || completion === undefined || isForeign(row)) return;
-    let sums = this.#byArm.get(arm);
+    let sums = this.#byCell.get(cell);
     if (sums === undefined) {
       sums = { answers: 0, prompt: 0, cached: 0, reasoning: 0, answer: 0, unsplit: 0 };
-      this.#byArm.set(arm, sums);
+      this.#byCell.set(cell, sums);
     }
     sums.answers++;
     sums.prompt += row.prompt_tokens ?? 0;
@@ -35,8 +35,8 @@ export class Tokens {
     else sums.answer += completion;
   }
 
-  of(arm: number): TokenSums | undefined {
-    return this.#byArm.get(arm);
+  of(cell: number): TokenSums | undefined {
+    return this.#byCell.get(cell);
   }
 }
 

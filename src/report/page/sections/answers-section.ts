@@ -37,7 +37,7 @@ function passWords(shown: readonly ShownAnswer[]): Content {
 }
 
 function oneAnswer(models: readonly PageModel[], answer: ShownAnswer): Html {
-  const look = models.find(({ arm }) => arm === answer.arm)?.look;
+  const look = models.find(({ cell }) => cell === answer.cell)?.look;
   const facts = [
     answer.e2eMs === undefined ? undefined : duration(answer.e2eMs),
     answer.completionTokens === undefined ? undefined : count(answer.completionTokens, 'token'),

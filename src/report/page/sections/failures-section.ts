@@ -23,7 +23,7 @@ export function failures(data: PageData): Html {
 }
 
 function failureTable({ failures: kinds, models }: PageData): Html {
-  const shown = models.filter(({ arm }) => kinds.some(({ byArm }) => byArm.has(arm)));
+  const shown = models.filter(({ cell }) => kinds.some(({ byCell }) => byCell.has(cell)));
   return dataTable({
     caption: 'Failed attempts by kind',
     columns: [
@@ -38,8 +38,8 @@ function failureTable({ failures: kinds, models }: PageData): Html {
         { content: kindWords(kind), tone: 'kind' },
         { content: kind.attempts.toLocaleString('en-US'), sortBy: kind.attempts },
         { content: kind.final.toLocaleString('en-US'), sortBy: kind.final },
-        ...shown.map(({ arm }) => {
-          const attempts = kind.byArm.get(arm) ?? 0;
+        ...shown.map(({ cell }) => {
+          const attempts = kind.byCell.get(cell) ?? 0;
           return {
             content: attempts === 0 ? notMeasured : attempts.toLocaleString('en-US'),
             sortBy: attempts,

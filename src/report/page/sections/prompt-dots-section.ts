@@ -42,7 +42,7 @@ export function promptDots(data: PageData, metric: CurveMetric): Content {
         ...data.models.map(({ look }) => ({ head: look.name, align: 'right' as const })),
       ],
       rows: prompts.map(({ promptId, medians }) => ({
-        cells: [oneLine(promptId, 80), ...data.models.map(({ arm }) => medianCell(medians[arm]))],
+        cells: [oneLine(promptId, 80), ...data.models.map(({ cell }) => medianCell(medians[cell]))],
       })),
     },
   });
@@ -90,9 +90,9 @@ function drawDots(
   };
 }
 
-function modelMarks({ look, arm }: PageModel, prompts: readonly PromptDots[], edge: number): Plot.Markish[] {
+function modelMarks({ look, cell }: PageModel, prompts: readonly PromptDots[], edge: number): Plot.Markish[] {
   const measured = prompts.flatMap(({ promptId, medians }) => {
-    const ms = medians[arm];
+    const ms = medians[cell];
     return ms === undefined ? [] : [{ promptId, ms, hasFailed: !Number.isFinite(ms) }];
   });
   const shared = { y: 'promptId', className: look.className };

@@ -5,14 +5,14 @@ import { dataTable, type Row } from '../frame/data-table.ts';
 import { markup, type Html } from '../frame/html.ts';
 import { nothing, section } from '../frame/section.ts';
 import { modelName } from '../picture/picture-legend.ts';
-import { slowestPerArm, type Receipts, type SlowRequest } from '../scan/slowest-scan.ts';
+import { slowestPerCell, type Receipts, type SlowRequest } from '../scan/slowest-scan.ts';
 
 /** The slowest answers, with what is needed to look them up elsewhere. */
 export function slowest(data: PageData): Html {
   return section(
     'slowest',
     'Slowest requests',
-    `The ${slowestPerArm} slowest answers of each model, with their receipts: the gateway's log id, Cloudflare's ray, and the event id that stands in requests.csv.`,
+    `The ${slowestPerCell} slowest answers of each model, with their receipts: the gateway's log id, Cloudflare's ray, and the event id that stands in requests.csv.`,
     data.slowest.length === 0
       ? nothing('There is no answer.')
       : dataTable({
@@ -32,7 +32,7 @@ export function slowest(data: PageData): Html {
 }
 
 function row({ models }: PageData, request: SlowRequest): Row {
-  const look = models.find(({ arm }) => arm === request.arm)?.look;
+  const look = models.find(({ cell }) => cell === request.cell)?.look;
   return {
     className: look?.className ?? '',
     cells: [

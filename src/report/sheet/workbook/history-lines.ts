@@ -1,3 +1,4 @@
+import { cellName } from '../../../plan/cell.ts';
 import { isLowerBound } from '../../ranking-lines.ts';
 import type { ModelSummary } from '../../../analysis/summary-columns.ts';
 import type { Summarised } from '../sheet-format.ts';
@@ -89,8 +90,7 @@ function naming(runs: readonly Summarised[]): (model: ModelSummary) => string {
   const models = runs.flatMap(({ report }) => report.models);
   const routes = new Set(models.map(({ route }) => route));
   const suites = new Set(models.map(({ suite }) => suite));
-  return ({ model, route, suite }) =>
-    `${model}${routes.size > 1 ? `@${route}` : ''}${suites.size > 1 ? `, ${suite}` : ''}`;
+  return (model) => cellName(model, routes.size > 1) + (suites.size > 1 ? `, ${model.suite}` : '');
 }
 
 const hour = 3_600_000;

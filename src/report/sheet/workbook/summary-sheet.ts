@@ -1,5 +1,5 @@
+import { cellName } from '../../../plan/cell.ts';
 import { count } from '../../../base/text.ts';
-import { armName } from '../../ranking-lines.ts';
 import { isSimulated, simulatedNotice } from '../../run-report.ts';
 import { verdict } from '../../run-verdict.ts';
 import type { Summarised } from '../sheet-format.ts';
@@ -48,7 +48,7 @@ type Size = Pick<ChartSpec, 'width' | 'height'>;
 
 /** As wide as the columns say, the first one as wide as the names of models need. */
 function columnWidths(entries: readonly SummaryEntry[]): number[] {
-  const names = entries.map(({ model, run }) => armName(model, run.report.run.routes).length);
+  const names = entries.map(({ model, run }) => cellName(model, run.report.run.routes.length > 1).length);
   return summaryColumns.map(({ width }, index) =>
     index === 0 ? Math.min(48, Math.max(width, ...names.map((length) => length + 4))) : width,
   );

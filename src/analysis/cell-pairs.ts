@@ -1,27 +1,26 @@
-import type { ArmSamples, Collected } from './collect.ts';
+import { cellName, type CellNames } from '../plan/cell.ts';
+import type { CellSamples, Collected } from './collect.ts';
 
-/** Two arms to be compared: the verdict is about b. */
-export interface ArmPair {
-  readonly a: ArmSamples;
-  readonly b: ArmSamples;
+/** Two cells to be compared: the verdict is about b. */
+export interface CellPair {
+  readonly a: CellSamples;
+  readonly b: CellSamples;
   readonly labelA: string;
   readonly labelB: string;
 }
 
-const routesOf = ({ arms }: Collected): Set<string> => new Set(arms.map(({ route }) => route));
-
-/** How an arm is called in pairs: by its model, and by its route where a run has several. */
-export function labeller(...runs: readonly Collected[]): (arm: ArmSamples) => string {
-  const hasSeveral = runs.some((run) => routesOf(run).size > 1);
-  return ({ model, route }) => (hasSeveral ? `${model}@${route}` : model);
+/** What people call the cells of these runs. */
+export function labeller(...runs: readonly Collected[]): (cell: CellNames) => string {
+  const withRoute = runs.some(({ cells }) => new Set(cells.map(({ route }) => route)).size > 1);
+  return (cell) => cellName(cell, withRoute);
 }
 
 /** All models of a route against each other, and all routes of a model. */
-export function armPairs(collected: Collected): ArmPair[] {
+export function cellPairs(collected: Collected): CellPair[] {
   const label = labeller(collected);
-  const { arms } = collected;
-  return arms.flatMap((a, index) =>
-    arms
+  const { cells } = collected;
+  return cells.flatMap((a, index) =>
+    cells
       .slice(index + 1)
       .filter((b) => (a.route === b.route) !== (a.model === b.model))
       .map((b) => ({ a, b, labelA: label(a), labelB: label(b) })),
@@ -32,11 +31,11 @@ export function armPairs(collected: Collected): ArmPair[] {
  * Only the routes of each model against each other, the verdict about the later one. `order`: the routes as they are
  * to be read; others come after them.
  */
-export function routePairs(collected: Collected, order: readonly string[] = []): ArmPair[] {
+export function routePairs(collected: Collected, order: readonly string[] = []): CellPair[] {
   const label = labeller(collected);
-  const place = ({ route }: ArmSamples): number =>
+  const place = ({ route }: CellSamples): number =>
     order.includes(route) ? order.indexOf(route) : order.length;
-  return armPairs(collected)
+  return cellPairs(collected)
     .filter(({ a, b }) => a.model === b.model)
     .map(({ a, b }) => (place(a) <= place(b) ? { a, b } : { a: b, b: a }))
     .map(({ a, b }) => ({ a, b, labelA: label(a), labelB: label(b) }));
@@ -46,12 +45,12 @@ export function routePairs(collected: Collected, order: readonly string[] = []):
  * Each model of the earlier run with itself in the later one, on the same route; where a model ran on one route in
  * each, on these, so that two routes can be compared that were run one after the other.
  */
-export function runPairs(before: Collected, after: Collected): ArmPair[] {
+export function runPairs(before: Collected, after: Collected): CellPair[] {
   const label = labeller(before, after);
-  return before.arms.flatMap((a) => {
-    const sameModel = after.arms.filter(({ model }) => model === a.model);
+  return before.cells.flatMap((a) => {
+    const sameModel = after.cells.filter(({ model }) => model === a.model);
     const isOnly =
-      sameModel.length === 1 && before.arms.filter(({ model }) => model === a.model).length === 1;
+      sameModel.length === 1 && before.cells.filter(({ model }) => model === a.model).length === 1;
     const b = sameModel.find(({ route }) => route === a.route) ?? (isOnly ? sameModel[0] : undefined);
     return b ? [{ a, b, labelA: `${label(a)}@${before.runId}`, labelB: `${label(b)}@${after.runId}` }] : [];
   });

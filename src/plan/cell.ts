@@ -1,0 +1,39 @@
+import type { Model } from '../suite/suite.ts';
+
+/** What may tell two cells apart, the model first. */
+const dimensions = ['model', 'route', 'variant', 'vantage', 'level'] as const;
+
+/** Names a cell. In a plan `model` is the model itself; in rows and figures it is its id. */
+export interface CellNames {
+  model: string | { readonly id: string };
+  route: string;
+  /** Of the prompts. Absent where there is one. */
+  variant?: string;
+  /** Where the requests were sent from. Absent where it is one place. */
+  vantage?: string;
+  /** Of the load: requests in flight, or requests a second. Absent where there is one. */
+  level?: string | number;
+}
+
+/** What is compared: a model on a route. A run over one route has one cell for each model. */
+export interface Cell extends CellNames {
+  model: Model;
+}
+
+/** Same cell, same key, in every process. No name may contain a line feed. */
+export function cellKey(cell: CellNames): string {
+  const names = dimensions.map((dimension) => (dimension === 'model' ? idOf(cell) : cell[dimension]));
+  return names.slice(0, names.findLastIndex((name) => name !== undefined) + 1).join('\n');
+}
+
+const idOf = ({ model }: CellNames): string => (typeof model === 'string' ? model : model.id);
+
+/** Every model on every route. */
+export function cellsOf(models: readonly Model[], routes: readonly string[]): Cell[] {
+  return models.flatMap((model) => routes.map((route) => ({ model, route })));
+}
+
+/** What people call a cell: `glm`, and `glm@compat` where a run has several routes. */
+export function cellName(cell: CellNames, withRoute: boolean): string {
+  return withRoute ? `${idOf(cell)}@${cell.route}` : idOf(cell);
+}
