@@ -62,6 +62,35 @@ describe('one byte of requests.csv that is not what was written', () => {
     }
   });
 
+  test.each([
+    ['today', requestColumns, '\n'],
+    ['today, saved with Windows line ends', requestColumns, '\r\n'],
+    [
+      'an older version',
+      [...rowColumns.filter(({ name }) => rows.some((row) => row[name] !== undefined)), rowCheck],
+      '\n',
+    ],
+  ])('for the line feed of its header costs no row: %s', async (_, columns, lineEnd) => {
+    await using scratch = await scratchFolder();
+    const asSaved = (text: string): Buffer => Buffer.from(text.replaceAll('\n', lineEnd));
+    const whole = asSaved(csvFile(columns, rows));
+    const { rows: expected, state: undamaged } = await readBytes(scratch.path, whole);
+    expect([expected.length, undamaged.damaged]).toEqual([rows.length, 0]);
+    for (let byte = 0; byte < 256; byte++) {
+      if (byte === 0x0a) continue;
+      const bytes = Buffer.from(whole);
+      bytes[whole.indexOf('\n')] = byte;
+      const { rows: read, state } = await readBytes(scratch.path, bytes);
+      expect(read, `byte ${byte}`).toEqual(expected);
+      expect(state.named[0], `byte ${byte}`).toMatchObject({ line: 1 });
+    }
+    // Also where there is no other row.
+    const [header = '', first = ''] = csvFile(columns, rows.slice(0, 1)).split('\n');
+    expect(
+      (await readBytes(scratch.path, asSaved(`${header}${lineEnd.slice(0, -1)}*${first}\n`))).rows,
+    ).toEqual(expected.slice(0, 1));
+  });
+
   test('in the header of an older version, which has fewer columns, costs none either', async () => {
     await using scratch = await scratchFolder();
     const filled = rowColumns.filter(({ name }) => rows.some((row) => row[name] !== undefined));

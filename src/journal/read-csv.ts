@@ -48,8 +48,10 @@ export async function* readCsv<Row>(
     const first = await firstLines(batches);
     // A journal whose header was torn has no rows yet.
     if (first.length === 0 || (options.isJournal === true && first[0]!.isTail)) return;
-    const reader = new RecordReader(path, columns, first, options);
-    for (const row of reader.rows(first.slice(1))) yield row as Row;
+    const [header, ...joined] = withoutJoinedRow(first[0]!);
+    const lines = [...joined, ...first.slice(1)];
+    const reader = new RecordReader(path, columns, [header, ...lines], options);
+    for (const row of reader.rows(lines)) yield row as Row;
     for await (const lines of batches) for (const row of reader.rows(lines)) yield row as Row;
     for (const row of reader.end()) yield row as Row;
   } catch (error) {
@@ -70,6 +72,29 @@ async function firstLines(batches: AsyncGenerator<Line[]>): Promise<Line[]> {
   }
   return first;
 }
+
+/**
+ * A header whose line end is damaged, and the row that it runs into, as the two lines that they were. Its last name
+ * shows where it ends.
+ */
+function withoutJoinedRow(line: Line): [header: Line, ...row: Line[]] {
+  const [, header, row] = (line.text.endsWith('\r') ? joinedRowOnWindows : joinedRow).exec(line.text) ?? [];
+  if (header === undefined || row === undefined) return [line];
+  const cells = cellsOf(row);
+  // A row without an end may go on in the next line.
+  if (cells !== undefined && cells.length !== cellsOf(header)?.length) return [line];
+  return [
+    { ...line, text: header },
+    { ...line, text: row },
+  ];
+}
+
+/** `before` is what stands between the last name and the byte that should be a line feed. */
+function joinedRowAfter(before: string): RegExp {
+  return new RegExp(`^([^]*?,(?:${rowCheck.name}|"${rowCheck.name}"))${before}[^]([^]+)$`, 'u');
+}
+const joinedRow = joinedRowAfter('');
+const joinedRowOnWindows = joinedRowAfter('\r');
 
 /** How a file is laid out. */
 interface Layout {
@@ -121,6 +146,7 @@ class RecordReader {
       if (fitting > 0 && fitting >= verified(best)) best = layout;
     }
     this.#layout = best;
+    if (first[1]?.number === 1) this.#damage(1, 'the header does not end; the row behind it is read');
     if (best !== found) this.#damage(1, 'the header is damaged; the names that the checksums fit are taken');
     const missing = best.places.filter(([column, place]) => column.required && place === -1);
     if (missing.length > 0)

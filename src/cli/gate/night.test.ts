@@ -75,6 +75,21 @@ describe('a night', () => {
     expect(await readHistory(join(folder, 'part'))).toEqual([]);
   });
 
+  test('that the machine was too busy to measure is left out and says so: not compared, not added, exit 3', async () => {
+    const { report } = await judge(1, 'busy', { manifest: { loop_utilisation: 0.7 } });
+    expect(report).toMatchObject({ word: 'incomplete', cells: [] });
+    expect(report.incompleteBecause).toContain('too busy to measure, so it is neither compared nor added');
+    expect(gateCode(report, false)).toBe(3);
+    const recorded = { metrics: [], loop_utilisation: 0.7 };
+    expect((await judge(2, 'busy', { manifest: { too_busy: recorded } })).report.word).toBe('incomplete');
+    expect((await judge(3, 'busy', { manifest: { loop_utilisation: 0.6 } })).report.word).toBe(
+      'learning 0/7',
+    );
+    expect(new Set((await readHistory(join(folder, 'busy'))).map(({ run_id }) => run_id))).toEqual(
+      new Set([runIdOfNight(3)]),
+    );
+  });
+
   test('of the demo route says that it is simulated', async () => {
     const { report } = await judge(1, 'demo', { route: 'demo' });
     expect(table.render(report, { columns: 80, color: false })).toMatch(/^learning 0\/7 [^]*SIMULATED/);

@@ -80,7 +80,10 @@ export function gateCode({ verdict, cells, thresholds }: GateReport, strict: boo
   return strict && isOpen ? exitCode.notSettled : exitCode.done;
 }
 
-/** Half a night is another mixture of prompts than a whole one, whatever its error rate. */
+/**
+ * Why a night counts for nothing. Half a night is another mixture of prompts than a whole one, whatever its error rate;
+ * a machine that was too busy to measure says nothing of the models.
+ */
 function whyIncomplete({ manifest, collected, report }: LoadedRun): string | undefined {
   const { run } = report;
   const { maxErrorRate } = manifest.suite.run;
@@ -92,6 +95,8 @@ function whyIncomplete({ manifest, collected, report }: LoadedRun): string | und
     return `${share}, more than max_error_rate ${maxErrorRate} allows, ${not}`;
   if (run.requests_done < run.requests_planned)
     return `${run.requests_done} of ${count(run.requests_planned, 'request')} were done (${run.status}), ${not}`;
+  if ((run.too_busy ?? manifest.too_busy) !== undefined)
+    return `The machine was too busy to measure, ${not} Lower run.concurrency or use a faster machine.`;
   return undefined;
 }
 
