@@ -2,7 +2,7 @@ import { defined } from '../base/defined.ts';
 import { count } from '../base/text.ts';
 import type { Manifest } from '../journal/manifest.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
-import { checksOf, isUnchecked } from '../run/checking.ts';
+import { checksOf, isUnchecked } from '../journal/verdicts.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { Analysis } from './analysis.ts';
 import { causeLines } from './causes.ts';
@@ -33,14 +33,39 @@ export async function analyse(
   manifest: Manifest,
   also: readonly RowCollector[] = [],
 ): Promise<Analysis> {
-  const { suite } = manifest;
-  const collector = new Collector({ columns: neededColumns(suite) });
-  const serverTimes = new ServerTimesCollector();
-  const influences = new InfluenceCollector({ severalRoutes: manifest.routes.length > 1 });
-  const unchecked = new UncheckedCounter(suite);
-  const all: RowCollector[] = [collector, serverTimes, influences, unchecked, ...also];
-  for await (const row of rows) for (const one of all) one.add(row);
+  return (await onePass(rows, manifest, also))(manifest);
+}
 
+/**
+ * The same in two steps: reads the rows, and gives back what makes the analysis of them, for a manifest that is changed
+ * by what the rows say.
+ */
+export async function onePass(
+  rows: AsyncIterable<RequestRow> | Iterable<RequestRow>,
+  { suite, routes }: Manifest,
+  also: readonly RowCollector[] = [],
+): Promise<(manifest: Manifest) => Analysis> {
+  const seen: Seen = {
+    collector: new Collector({ columns: neededColumns(suite) }),
+    serverTimes: new ServerTimesCollector(),
+    influences: new InfluenceCollector({ severalRoutes: routes.length > 1 }),
+    unchecked: new UncheckedCounter(suite),
+  };
+  const all: RowCollector[] = [...Object.values(seen), ...also];
+  for await (const row of rows) for (const one of all) one.add(row);
+  return (manifest) => analysisOf(seen, manifest);
+}
+
+/** What is collected of the rows, side by side. */
+type Seen = {
+  collector: Collector;
+  serverTimes: ServerTimesCollector;
+  influences: InfluenceCollector;
+  unchecked: UncheckedCounter;
+};
+
+function analysisOf({ collector, serverTimes, influences, unchecked }: Seen, manifest: Manifest): Analysis {
+  const { suite } = manifest;
   const collected = collector.collected();
   const timeoutMs = suite.run.timeouts.totalMs;
   const models = summarise(collected, { timeoutMs });

@@ -46,12 +46,12 @@ export async function readRun(folder: string): Promise<StoredRun> {
 
 /** Reads and analyses a run in one pass, in which `also` look on. The same folder gives the same analysis. */
 export async function loadRun(folder: string, also: readonly RowCollector[] = []): Promise<LoadedRun> {
-  return analyseStored(await readRun(folder), also);
+  const run = await readRun(folder);
+  return loaded(run, await analyse(run.rows, run.manifest, also));
 }
 
-/** The same for a run that was opened already. What was passed over leads the warnings. */
-export async function analyseStored(run: StoredRun, also: readonly RowCollector[] = []): Promise<LoadedRun> {
-  const { report, ...analysis } = await analyse(run.rows, run.manifest, also);
+/** An analysis with the folder that it is of. What was passed over there leads the warnings. */
+export function loaded(run: StoredRun, { report, ...analysis }: Analysis): LoadedRun {
   const warnings = [...run.warnings(), ...report.warnings];
   return { folder: run.folder, ...analysis, report: { ...report, warnings } };
 }

@@ -111,13 +111,14 @@ export class Journal {
 }
 
 /** What says which request it was comes from the plan, and a resume must know it again. */
-function redactedRow(row: RequestRow, redact: Redact): RequestRow {
+export function redactedRow(row: RequestRow, redact: Redact): RequestRow {
   const clean = redactedDeep(row, redact);
   for (const name of identityColumns) Object.assign(clean, { [name]: row[name] });
   return clean;
 }
 
-function redactedLine(line: AnswerLine, redact: Redact): AnswerLine {
+/** What a model said, redacted. */
+export function redactedLine(line: AnswerLine, redact: Redact): AnswerLine {
   const { answer, reasoning, tool_calls } = line;
   return { ...line, ...redactedDeep({ answer, reasoning, tool_calls }, redact) };
 }

@@ -1,6 +1,7 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Verdict } from '../check/check.ts';
+import type { CheckSpec, Verdict } from '../check/check.ts';
+import type { Suite } from '../suite/suite.ts';
 import { verdictColumns, type RequestRow, type VerdictRow } from './request-columns.ts';
 import { csvHeader, csvLines } from './csv-file.ts';
 import { FileState } from './file-state.ts';
@@ -64,4 +65,14 @@ export function withVerdict(row: RequestRow, verdicts: ReadonlyMap<string, Verdi
 /** To be called when all of them stand in the rows. */
 export async function removeVerdicts(folder: string): Promise<void> {
   await rm(join(folder, runFiles.verdicts), { force: true });
+}
+
+/** Checks of each prompt that has any. */
+export function checksOf({ prompts }: Pick<Suite, 'prompts'>): ReadonlyMap<string, readonly CheckSpec[]> {
+  return new Map(prompts.filter(({ checks }) => checks.length > 0).map(({ id, checks }) => [id, checks]));
+}
+
+/** Whether a row has an answer that checks are to decide, and no verdict. */
+export function isUnchecked(row: RequestRow, checks: ReadonlyMap<string, unknown>): boolean {
+  return row.status === 'ok' && row.passed === undefined && checks.has(row.prompt_id);
 }

@@ -1,9 +1,8 @@
 import type { Answer, CheckSpec } from '../check/check.ts';
 import type { Checker } from '../check/checker.ts';
-import { readAnswerLines } from '../journal/answers-file.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
-import { readRequests } from '../journal/resume.ts';
-import { verdictCells, type VerdictLog } from '../journal/verdicts.ts';
+import type { Sink } from '../journal/sink.ts';
+import { checksOf, isUnchecked, verdictCells } from '../journal/verdicts.ts';
 import type { Suite } from '../suite/suite.ts';
 
 /** Characters of answers that may wait in memory for their turn. */
@@ -20,7 +19,8 @@ interface Said {
 export interface CheckingOptions {
   suite: Suite;
   checker: Checker;
-  log: VerdictLog;
+  /** Where the rows stand, and verdicts go. */
+  sink: Pick<Sink, 'addVerdict' | 'rows' | 'answers'>;
   /** Aborted: answers that still wait stay without a verdict. */
   kill: AbortSignal;
 }
@@ -33,6 +33,7 @@ export class Checking {
   readonly #options: CheckingOptions;
   readonly #checks: ReadonlyMap<string, readonly CheckSpec[]>;
   #waiting = 0;
+  #passedOver = 0;
   #last: Promise<void> = Promise.resolve();
   #fault: Error | undefined;
 
@@ -48,7 +49,10 @@ export class Checking {
     const size = said.text.length;
     // A stored answer is found again; another one has only this moment.
     const isStored = this.#options.suite.run.answers === 'full';
-    if (isStored && this.#waiting + size > waitingLimit) return;
+    if (isStored && this.#waiting + size > waitingLimit) {
+      this.#passedOver++;
+      return;
+    }
     this.#waiting += size;
     this.#last = this.#last.then(async () => {
       await this.#check(checks, row, said);
@@ -62,16 +66,20 @@ export class Checking {
     if (this.#fault) throw this.#fault;
   }
 
-  /** Checks what a run has no verdict for yet, as far as its answers are stored. */
-  async owed(folder: string): Promise<void> {
-    const { suite, kill } = this.#options;
+  /**
+   * Checks what a run has no verdict for yet, as far as its answers are stored. `isResumed`: an earlier process may have
+   * left some; else only what was too much for memory is owed, and mostly nothing has to be read again.
+   */
+  async owed(isResumed: boolean): Promise<void> {
+    const { suite, kill, sink } = this.#options;
     if (this.#checks.size === 0 || suite.run.answers !== 'full') return;
+    if (!isResumed && this.#passedOver === 0) return;
     const owed = new Map<string, CheckedRow & { checks: readonly CheckSpec[] }>();
-    for await (const row of readRequests(folder))
+    for await (const row of sink.rows())
       if (isUnchecked(row, this.#checks))
         owed.set(row.event_id, { ...checkedPart(row), checks: this.#checks.get(row.prompt_id)! });
     if (owed.size === 0) return;
-    for await (const { event_id, answer, tool_calls } of readAnswerLines(folder)) {
+    for await (const { event_id, answer, tool_calls } of sink.answers()) {
       const row = owed.get(event_id);
       if (row) await this.#check(row.checks, row, { text: answer, toolCalls: tool_calls });
       if (kill.aborted) return;
@@ -81,25 +89,15 @@ export class Checking {
 
   /** Keeps what goes wrong for `drained`. */
   async #check(checks: readonly CheckSpec[], row: CheckedRow, said: Said): Promise<void> {
-    const { checker, log, kill } = this.#options;
+    const { checker, sink, kill } = this.#options;
     if (kill.aborted || this.#fault) return;
     try {
       const verdict = await checker.check(checks, answerOf(row, said));
-      await log.append({ event_id: row.event_id, ...verdictCells(verdict) });
+      await sink.addVerdict({ event_id: row.event_id, ...verdictCells(verdict) });
     } catch (error) {
       this.#fault = error instanceof Error ? error : new Error(String(error));
     }
   }
-}
-
-/** Checks of each prompt that has any. */
-export function checksOf({ prompts }: Pick<Suite, 'prompts'>): ReadonlyMap<string, readonly CheckSpec[]> {
-  return new Map(prompts.filter(({ checks }) => checks.length > 0).map(({ id, checks }) => [id, checks]));
-}
-
-/** Whether a row has an answer that checks are to decide, and no verdict. */
-export function isUnchecked(row: RequestRow, checks: ReadonlyMap<string, unknown>): boolean {
-  return row.status === 'ok' && row.passed === undefined && checks.has(row.prompt_id);
 }
 
 /** The same from a row in memory and from one that was read: durations as they stand in the file. */

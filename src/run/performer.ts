@@ -8,7 +8,7 @@ import type { Endpoint } from '../target/route.ts';
 import { saltToken } from '../wire/salt.ts';
 import { answerLine } from '../journal/answer-line.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Sink } from '../journal/sink.ts';
 import { toRow } from '../journal/to-row.ts';
 import type { Admit } from './load/load-mode.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
@@ -36,7 +36,7 @@ export interface PerformerOptions {
   seed: number;
   gateway: Gateway;
   endpointOf: (cell: Cell) => Endpoint;
-  journal: Journal;
+  journal: Pick<Sink, 'append'>;
   /** Told of each answer once its row is written. */
   checking: Checking;
   budget: BudgetGuard;

@@ -14,6 +14,8 @@ import { demo, demoCredentials } from '../target/routes/demo.ts';
 import type { Endpoint } from '../target/route.ts';
 import { goodFrames } from '../wire/testing/server.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
+import { readAnswerLines } from '../journal/answers-file.ts';
+import type { VerdictRow } from '../journal/request-columns.ts';
 import { Journal } from '../journal/journal.ts';
 import { readRequests } from '../journal/resume.ts';
 import { VerdictLog } from '../journal/verdicts.ts';
@@ -73,6 +75,11 @@ async function trial(
   const checker = createChecker({ deadlineMs: 1000 });
   const journal = await Journal.open(scratch.path);
   const log = new VerdictLog(scratch.path);
+  const sink = {
+    addVerdict: (row: VerdictRow) => log.append(row),
+    rows: () => readRequests(scratch.path),
+    answers: () => readAnswerLines(scratch.path),
+  };
   const notes: string[] = [];
   let written = 0;
   const never = new AbortController().signal;
@@ -89,7 +96,7 @@ async function trial(
       gateway,
       endpointOf: (cell) => demo.endpoint(cell.model.model, context),
       journal,
-      checking: new Checking({ suite, checker, log, kill: never }),
+      checking: new Checking({ suite, checker, sink, kill: never }),
       budget: new BudgetGuard(suite.run.budget, systemClock),
       clock: systemClock,
       stop: never,

@@ -4,7 +4,7 @@ import type { Clock, Ms } from '../base/clock.ts';
 import type { Gateway } from '../wire/client.ts';
 import type { ModelMemory } from '../wire/model-memory.ts';
 import type { Endpoint } from '../target/route.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Sink } from '../journal/sink.ts';
 import type { RunStatus } from '../journal/manifest.ts';
 import { Concurrency } from './load/concurrency.ts';
 import type { LoadMode } from './load/load-mode.ts';
@@ -31,7 +31,7 @@ export interface RunOptions {
   loadMode: LoadMode;
   gateway: Gateway;
   endpointOf: (cell: Cell) => Endpoint;
-  journal: Journal;
+  journal: Pick<Sink, 'append'>;
   checking: Checking;
   budget: BudgetGuard;
   clock: Clock;

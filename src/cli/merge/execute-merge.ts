@@ -1,14 +1,12 @@
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { exitCode, UserError, type ExitCode } from '../../base/user-error.ts';
 import { createRunFolder } from '../../journal/create-run-folder.ts';
-import { csvFile } from '../../journal/csv-file.ts';
 import { lockRun } from '../../journal/lock.ts';
 import { assertUnedited, readManifest, writeManifest } from '../../journal/manifest.ts';
 import { setTornLineAside } from '../../journal/resume.ts';
-import { findRun, runFiles, writeWhole } from '../../journal/run-folder.ts';
+import { findRun } from '../../journal/run-folder.ts';
 import { outputFormats } from '../../report/report-formats.ts';
-import { modelColumns, pairColumns } from '../../analysis/summary-columns.ts';
-import { loadRun } from '../../analysis/read-run.ts';
+import { closeRun } from '../../analysis/close-run.ts';
 import { stdoutStyle } from '../terminal.ts';
 import { joinAnswers, joinedManifest, joinRows } from './join-shards.ts';
 import { assertSamePlan, missingShards, type Part } from './same-plan.ts';
@@ -37,27 +35,21 @@ export async function executeMerge(flags: MergeFlags): Promise<ExitCode> {
   assertSamePlan(parts);
   parts.sort((a, b) => (a.manifest.shard?.index ?? 1) - (b.manifest.shard?.index ?? 1));
   const manifest = joinedManifest(parts);
+  let { status } = manifest;
   const lock = await createRunFolder(flags.out);
   try {
     await joinRows(parts, manifest.run_id, flags.out);
     await joinAnswers(parts, flags.out);
     await writeManifest(flags.out, manifest);
-    let { report } = await loadRun(flags.out);
-    const { requests_done: done, requests_failed: failed } = report.run;
-    if (manifest.status === 'complete' && failed > manifest.suite.run.maxErrorRate * done) {
-      manifest.status = 'incomplete';
-      await writeManifest(flags.out, manifest);
-      ({ report } = await loadRun(flags.out));
-    }
-    await writeWhole(join(flags.out, runFiles.models), csvFile(modelColumns, report.models));
-    await writeWhole(join(flags.out, runFiles.pairs), csvFile(pairColumns, report.pairs));
+    const run = await closeRun(flags.out);
+    status = run.manifest.status;
     const format = outputFormats.find(({ name }) => name === (flags.json ? 'json' : 'table'))!;
-    process.stdout.write(format.render(report, stdoutStyle(flags.color)));
+    process.stdout.write(format.render(run.report, stdoutStyle(flags.color)));
   } finally {
     await lock.release();
   }
   process.stderr.write(summaryLine(parts, flags.out));
-  return manifest.status === 'complete' ? exitCode.done : exitCode.incomplete;
+  return status === 'complete' ? exitCode.done : exitCode.incomplete;
 }
 
 function summaryLine(parts: readonly Part[], out: string): string {

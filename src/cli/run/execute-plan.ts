@@ -1,7 +1,7 @@
 import { cellsOf } from '../../plan/cell.ts';
 import { defined } from '../../base/defined.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
-import { readDescriptors, withinDescriptors } from './descriptors.ts';
+import { readDescriptors, withinDescriptors } from '../../run/descriptors.ts';
 import { renderPlan, type BudgetLine, type PlanFacts } from '../../report/plan-report.ts';
 import { type PlanOptions } from '../../plan/blocks.ts';
 import { assumedSeconds, estimate, estimateMinutes, sumSpans } from '../../plan/estimate.ts';

@@ -4,7 +4,7 @@ import { serve } from '../../wire/testing/server.ts';
 import type { Manifest } from '../../journal/manifest.ts';
 import { manifestOf } from '../../journal/testing/manifest.ts';
 import { cell } from '../../plan/testing/planned.ts';
-import { recordLocalModels } from './local-models.ts';
+import { recordLocalModels } from '../../run/local-models.ts';
 
 interface Recorded {
   manifest: Manifest;

@@ -1,51 +1,16 @@
-import { join, relative } from 'node:path';
-import { exitCode, type ExitCode } from '../../base/user-error.ts';
-import { csvFile } from '../../journal/csv-file.ts';
-import { writeManifest, type Manifest } from '../../journal/manifest.ts';
-import { runFiles, writeWhole } from '../../journal/run-folder.ts';
-import { outputFormats } from '../../report/report-formats.ts';
-import type { Report } from '../../report/run-report.ts';
-import { modelColumns, pairColumns } from '../../analysis/summary-columns.ts';
+import { relative } from 'node:path';
+import type { LoadedRun } from '../../analysis/read-run.ts';
 import type { ThresholdResult } from '../../analysis/thresholds.ts';
-import { loadRun } from '../../analysis/read-run.ts';
-import { renderReportPage } from '../page.ts';
-import { stdoutStyle } from '../terminal.ts';
-import type { RunFlags } from './execute-run.ts';
+import { exitCode, type ExitCode } from '../../base/user-error.ts';
+import type { Manifest } from '../../journal/manifest.ts';
+import { runFiles } from '../../journal/run-folder.ts';
 
-export interface Ended {
-  folder: string;
-  manifest: Manifest;
-  flags: RunFlags;
-}
-
-/** Closes a run's books: summary, manifest, table; and the exit code that says how it went. */
-export async function printOutcome({ folder, manifest, flags }: Ended): Promise<ExitCode> {
-  await writeManifest(folder, manifest);
-  let { report, thresholds } = await loadRun(folder);
-  if (manifest.status === 'complete' && errorRate(report) > manifest.suite.run.maxErrorRate) {
-    manifest.status = 'incomplete';
-    await writeManifest(folder, manifest);
-    ({ report, thresholds } = await loadRun(folder));
-  }
-  const { too_busy: tooBusy } = report.run;
-  delete manifest.too_busy;
-  if (tooBusy !== undefined) manifest.too_busy = tooBusy;
-  await writeManifest(folder, manifest);
-  await writeWhole(join(folder, runFiles.models), csvFile(modelColumns, report.models));
-  await writeWhole(join(folder, runFiles.pairs), csvFile(pairColumns, report.pairs));
-  const format = outputFormats.find(({ name }) => name === (flags.json ? 'json' : 'table'))!;
-  process.stdout.write(format.render(report, stdoutStyle(flags.color)));
-  // After the table, which people wait for: drawing takes a moment.
-  await writeWhole(join(folder, runFiles.report), await renderReportPage(folder));
-  if (!flags.json) process.stdout.write(`\n${nextSteps(folder, manifest)}`);
+/** What a run ends with. */
+export function codeOf({ manifest, thresholds, report }: LoadedRun, strict: boolean): ExitCode {
   if (manifest.status !== 'complete') return codes[manifest.status];
   // Figures that this machine was too busy to take neither keep nor break a limit.
-  if (flags.strict && tooBusy !== undefined) return exitCode.incomplete;
-  return thresholdCode(thresholds, flags.strict);
-}
-
-function errorRate({ run }: Report): number {
-  return run.requests_done === 0 ? 1 : run.requests_failed / run.requests_done;
+  if (strict && report.run.too_busy !== undefined) return exitCode.incomplete;
+  return thresholdCode(thresholds, strict);
 }
 
 const codes = {
@@ -63,7 +28,8 @@ function thresholdCode(thresholds: readonly ThresholdResult[], strict: boolean):
   return strict && isOpen ? exitCode.notSettled : exitCode.done;
 }
 
-function nextSteps(folder: string, { routes, suite, suite_file }: Manifest): string {
+/** What was written, and what to type next. */
+export function nextSteps(folder: string, { routes, suite, suite_file }: Manifest): string {
   const shown = relative(process.cwd(), folder) || folder;
   const files = [
     [runFiles.report, 'the same with pictures, for a browser'],

@@ -1,26 +1,16 @@
 import { cellKey, cellsOf, type Cell } from '../../plan/cell.ts';
-import { randomInt } from 'node:crypto';
 import { defined } from '../../base/defined.ts';
-import { redactor, type Redact } from '../../base/redact.ts';
+import { redactor } from '../../base/redact.ts';
 import { UserError } from '../../base/user-error.ts';
 import { assertSafeUrl } from '../../wire/client.ts';
 import { readEnvironment, secretsOf } from '../../target/environment.ts';
 import { assertNativeWords } from '../../wire/native-request.ts';
+import type { Targets } from '../../run/targets.ts';
 import type { Endpoint } from '../../target/route.ts';
 import { routes } from '../../target/routes.ts';
 import { nearest } from '../../suite/nearest.ts';
 import type { Suite } from '../../suite/suite.ts';
 import type { SuiteFlags } from '../commands/suite-flags.ts';
-
-/** Where the requests of a run go. */
-export interface Ways {
-  cells: readonly Cell[];
-  endpointOf: (cell: Cell) => Endpoint;
-  /** Takes tokens and the account id out of text. */
-  redact: Redact;
-  /** For the manifest: hosts alone, no account. */
-  hosts: { route: string; host: string }[];
-}
 
 /**
  * Route names of a run: flag, else suite, else the one that the project was founded on. Each of them must be able to
@@ -67,7 +57,7 @@ export function findWays(
   suite: Pick<Suite, 'models' | 'gateway'>,
   names: readonly string[],
   demoUrl?: string,
-): Ways {
+): Targets {
   const environment = readEnvironment(process.env);
   for (const name of flags.baseUrl.map(routeOfAddress)) if (name !== undefined) assertRoute(name);
   const cells = cellsOf(suite.models, names);
@@ -121,8 +111,3 @@ function baseUrlOf(route: string, given: readonly string[]): string | undefined 
 
 /** `compat` of `compat=URL`; undefined of an address that is for all routes. */
 const routeOfAddress = (entry: string): string | undefined => /^([a-z]+)=/.exec(entry)?.[1];
-
-/** A seed that a person can type. */
-export function newSeed(): number {
-  return randomInt(1_000_000_000);
-}

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { count } from '../../base/text.ts';
-import { UserError } from '../../base/user-error.ts';
+import { count } from '../base/text.ts';
+import { UserError } from '../base/user-error.ts';
 
 /** What this process may open, and what it has open. */
 export interface Descriptors {

@@ -1,12 +1,12 @@
-import type { Cell } from '../../plan/cell.ts';
-import { defined } from '../../base/defined.ts';
-import { redactedDeep } from '../../base/redact.ts';
-import { oneLine } from '../../base/text.ts';
-import { loadedModels, ollamaVersion, type LocalOllama } from '../../wire/local-ollama.ts';
-import { ModelMemory } from '../../wire/model-memory.ts';
-import { networkFailure } from '../../wire/network-failure.ts';
-import type { Manifest } from '../../journal/manifest.ts';
-import type { Ways } from './setup.ts';
+import type { Cell } from '../plan/cell.ts';
+import { defined } from '../base/defined.ts';
+import { redactedDeep } from '../base/redact.ts';
+import { oneLine } from '../base/text.ts';
+import { loadedModels, ollamaVersion, type LocalOllama } from '../wire/local-ollama.ts';
+import { ModelMemory } from '../wire/model-memory.ts';
+import { networkFailure } from '../wire/network-failure.ts';
+import type { Manifest } from '../journal/manifest.ts';
+import type { Targets } from './targets.ts';
 
 /** A local server that tells what is in its memory; nothing of it where there is none. */
 export interface LocalModels {
@@ -23,7 +23,7 @@ const none: LocalModels = { memoryOf: () => undefined, recordAfter: () => Promis
  */
 export async function recordLocalModels(
   dispatcher: LocalOllama['dispatcher'],
-  { cells, endpointOf, redact }: Ways,
+  { cells, endpointOf, redact }: Targets,
   manifest: Manifest,
   note: (text: string) => void,
 ): Promise<LocalModels> {

@@ -1,8 +1,8 @@
-import type { RequestRow } from '../../journal/request-columns.ts';
-import { Collector } from '../../analysis/collect.ts';
-import { WidthRule } from '../../analysis/stopping.ts';
-import { readRequests } from '../../journal/resume.ts';
-import type { Prepared } from './prepare.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
+import { Collector } from '../analysis/collect.ts';
+import { WidthRule } from '../analysis/stopping.ts';
+import type { Manifest } from '../journal/manifest.ts';
+import type { Sink } from '../journal/sink.ts';
 
 export interface AdaptiveRepeats {
   /** Sees every row as it is written. */
@@ -13,11 +13,13 @@ export interface AdaptiveRepeats {
 
 /**
  * The stopping rule of a suite (`run.stop`): repeats are added until the interval is narrow enough, never until a
- * difference is significant. Undefined without such a rule. `onAnother` is told of each repeat that is added.
+ * difference is significant. Undefined without such a rule. `onAnother` is told of each repeat that is
+ * added, with its number of prompts.
  */
 export async function adaptiveRepeats(
-  { folder, manifest }: Prepared,
-  onAnother: () => void,
+  manifest: Manifest,
+  sink: Pick<Sink, 'rows'>,
+  onAnother: (prompts: number) => void,
 ): Promise<AdaptiveRepeats | undefined> {
   const { stop, repeat: fixed } = manifest.suite.run;
   if (!stop) return undefined;
@@ -25,7 +27,7 @@ export async function adaptiveRepeats(
   const rule = new WidthRule(stop);
   // Repeats that an earlier process began are finished, whatever the interval says by now.
   let begun = fixed + (manifest.added_repeats ?? 0);
-  for await (const row of readRequests(folder)) collector.add(row);
+  for await (const row of sink.rows()) collector.add(row);
   return {
     add: (row) => collector.add(row),
     another(repeat) {
@@ -33,7 +35,7 @@ export async function adaptiveRepeats(
       if (repeat > stop.maxRepeat || rule.isDone(collector.collected())) return false;
       begun = repeat;
       manifest.added_repeats = repeat - fixed;
-      onAnother();
+      onAnother(manifest.suite.prompts.length);
       return true;
     },
   };

@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { csvFile } from '../journal/csv-file.ts';
+import { writeManifest } from '../journal/manifest.ts';
+import { runFiles, writeWhole } from '../journal/run-folder.ts';
+import { onePass, type RowCollector } from './analyse.ts';
+import type { Report } from './analysis.ts';
+import { loaded, readRun, type LoadedRun } from './read-run.ts';
+import { modelColumns, pairColumns } from './summary-columns.ts';
+
+/**
+ * Closes the books of a run whose requests are over: its status, `models.csv` and `pairs.csv`. Its rows are read once;
+ * `also` look on. A run with more failures than its suite allows (`max_error_rate`) is `incomplete`. Throws a UserError
+ * when a file cannot be written.
+ */
+export async function closeRun(folder: string, also: readonly RowCollector[] = []): Promise<LoadedRun> {
+  const run = await readRun(folder);
+  const { manifest } = run;
+  const analysisOf = await onePass(run.rows, manifest, also);
+  let analysis = analysisOf(manifest);
+  if (manifest.status === 'complete' && errorRate(analysis.report) > manifest.suite.run.maxErrorRate) {
+    manifest.status = 'incomplete';
+    analysis = analysisOf(manifest);
+  }
+  const { run: facts, models, pairs } = analysis.report;
+  delete manifest.too_busy;
+  if (facts.too_busy !== undefined) manifest.too_busy = facts.too_busy;
+  await writeManifest(folder, manifest);
+  await writeWhole(join(folder, runFiles.models), csvFile(modelColumns, models));
+  await writeWhole(join(folder, runFiles.pairs), csvFile(pairColumns, pairs));
+  return loaded(run, analysis);
+}
+
+function errorRate({ run }: Report): number {
+  return run.requests_done === 0 ? 1 : run.requests_failed / run.requests_done;
+}

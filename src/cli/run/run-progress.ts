@@ -1,0 +1,44 @@
+import { systemClock } from '../../base/clock.ts';
+import { defined } from '../../base/defined.ts';
+import { cellName, type Cell } from '../../plan/cell.ts';
+import type { RunEvent } from '../../run/send-plan.ts';
+import type { Targets } from '../../run/targets.ts';
+import { createProgress, type Progress } from '../progress.ts';
+import { usesColor } from '../terminal.ts';
+
+/** Shows what happens in a run, until it is stopped. */
+export interface RunProgress {
+  onEvent(this: void, event: RunEvent): void;
+  stop(): void;
+}
+
+/** On the standard error: bars for a terminal, lines elsewhere. */
+export function runProgress(
+  { cells, hosts }: Targets,
+  { quiet, color }: { quiet: boolean; color: boolean | undefined },
+): RunProgress {
+  const nameOf = (cell: Cell): string => cellName(cell, hosts.length > 1);
+  let progress: Progress | undefined;
+  const begin = (total: number): Progress =>
+    createProgress({
+      stream: process.stderr,
+      models: cells.map((cell) => ({ id: nameOf(cell), total })),
+      quiet,
+      color: usesColor(color, process.stderr),
+      clock: systemClock,
+    });
+  return {
+    onEvent(event) {
+      if (event.kind === 'planned') {
+        progress ??= begin(event.perCell);
+        for (const cell of cells) progress.planned(nameOf(cell), event.perCell);
+      } else if (event.kind === 'started') progress?.started(nameOf(event.request.cell));
+      else if (event.kind === 'note') progress?.note(event.text);
+      else {
+        const { status, final, ttft_ms: ttftMs } = event.row;
+        progress?.ended(nameOf(event.request.cell), { ok: status === 'ok', final, ...defined({ ttftMs }) });
+      }
+    },
+    stop: () => progress?.stop(),
+  };
+}

@@ -1,0 +1,48 @@
+import { resolve } from 'node:path';
+import { UserError } from '../../base/user-error.ts';
+import type { Manifest } from '../../journal/manifest.ts';
+import { suiteHash } from '../../suite/hash.ts';
+import type { RunFlags } from './execute-run.ts';
+import { readSuite } from './read-suite.ts';
+
+/** Throws a UserError when flags or suite ask for another run than the one that is to go on. */
+export async function assertSameRun(flags: RunFlags, manifest: Manifest, folder: string): Promise<void> {
+  await assertSameSuite(flags, manifest);
+  assertSamePlan(flags, manifest, folder);
+}
+
+/** A suite given beside `--resume` must be the one that the run was made from. */
+async function assertSameSuite(flags: RunFlags, manifest: Manifest): Promise<void> {
+  const [file] = flags.suites;
+  if (file === undefined) return;
+  const now = suiteHash(await readSuite(file, flags));
+  if (now !== manifest.suite_hash)
+    throw new UserError(
+      `${file} has changed since the run was started, so its answers cannot be put beside the earlier ones:\n` +
+        `  the run's suite  ${manifest.suite_hash}\n  the file now     ${now}\n` +
+        'Leave the suite out to go on with the one that the run recorded, or start a new run.',
+    );
+}
+
+/** A run goes on with the plan that it recorded: a flag that asks for another one is not passed over in silence. */
+function assertSamePlan(flags: RunFlags, { suite, seed, routes }: Manifest, folder: string): void {
+  const { repeat, warmup, concurrency, order, salt = 'none' } = suite.run;
+  const recorded = { repeat, warmup, concurrency, order, salt, seed };
+  const other: string[] = (Object.keys(recorded) as (keyof typeof recorded)[]).filter(
+    (name) => flags[name] !== undefined && flags[name] !== recorded[name],
+  );
+  const route = new Set(flags.route);
+  if (flags.route && (route.size !== routes.length || routes.some((known) => !route.has(known.route))))
+    other.push('route');
+  if (flags.out !== undefined && resolve(flags.out) !== resolve(folder)) other.push('out');
+  // With a suite beside them its hash has told whether they ask for the same.
+  const part = (['models', 'prompts', 'tags'] as const).filter(
+    (name) => flags[name] !== undefined && flags.suites.length === 0,
+  );
+  const refused = [...other, ...part].map((name) => `--${name}`);
+  if (refused.length > 0)
+    throw new UserError(
+      `${refused.join(', ')}: a run goes on as it was begun, with the plan, the route and the folder that it recorded. ` +
+        'Leave that out, or start a new run; only the budget may change.',
+    );
+}

@@ -1,0 +1,134 @@
+import { join } from 'node:path';
+import type { Redact } from '../base/redact.ts';
+import { exitCode, UserError } from '../base/user-error.ts';
+import type { AnswerLine } from './answer-line.ts';
+import { readAnswerLines } from './answers-file.ts';
+import { createRunFolder } from './create-run-folder.ts';
+import { Journal } from './journal.ts';
+import { lockRun, type Lock } from './lock.ts';
+import { assertUnedited, readManifest, writeManifest, type Manifest } from './manifest.ts';
+import type { RequestRow, VerdictRow } from './request-columns.ts';
+import { readRequests, settleVerdicts } from './resume.ts';
+import { isThere, runFiles } from './run-folder.ts';
+import type { Sink } from './sink.ts';
+import { VerdictLog } from './verdicts.ts';
+
+/**
+ * Keeps a run in a folder of its own, which no other process may write to until `close`. Every row is flushed as its
+ * attempt ends.
+ */
+export class FolderSink implements Sink {
+  readonly folder: string;
+  #lock: Lock | undefined;
+  #open: { journal: Journal; verdicts: VerdictLog } | undefined;
+  #manifest: Manifest | undefined;
+
+  /** For a new run. The folder is made when the run begins, and must not hold one. */
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /**
+   * Takes the folder of a run that is to go on. Throws a UserError when another process has it, when it is no run, or
+   * when its suite was changed since.
+   */
+  static async reopen(folder: string): Promise<{ sink: FolderSink; manifest: Manifest }> {
+    const sink = new FolderSink(folder);
+    sink.#lock = await lockRun(folder);
+    try {
+      const manifest = await readManifest(folder);
+      assertUnedited(folder, manifest);
+      return { sink, manifest };
+    } catch (error) {
+      await sink.close();
+      throw error;
+    }
+  }
+
+  get lost(): AbortSignal | undefined {
+    return this.#lock?.lost;
+  }
+
+  /** Throws a UserError when the folder holds a run, or cannot be written to. */
+  async begin(manifest: Manifest, redact: Redact): Promise<void> {
+    this.#lock ??= await createRunFolder(this.folder);
+    this.#manifest = manifest;
+    await this.save(manifest);
+    this.#open = {
+      journal: await Journal.open(this.folder, redact),
+      verdicts: new VerdictLog(this.folder),
+    };
+  }
+
+  append(row: RequestRow, answer: AnswerLine): Promise<void> {
+    return this.#open!.journal.append(row, answer);
+  }
+
+  addVerdict(verdict: VerdictRow): Promise<void> {
+    return this.#open!.verdicts.append(verdict);
+  }
+
+  save(manifest: Manifest): Promise<void> {
+    return writeManifest(this.folder, manifest);
+  }
+
+  rows(): AsyncIterable<RequestRow> {
+    return readRequests(this.folder);
+  }
+
+  answers(): AsyncIterable<AnswerLine> {
+    return readAnswerLines(this.folder);
+  }
+
+  async end(): Promise<void> {
+    const open = this.#open;
+    this.#open = undefined;
+    await open?.journal.close();
+    await open?.verdicts.close();
+  }
+
+  /** Moves the verdicts into the rows. Throws a UserError when another process has taken the folder. */
+  async settle(): Promise<void> {
+    if (this.lost?.aborted === true) throw takenOver(this.folder);
+    await settleVerdicts(this.folder);
+  }
+
+  /** What is safe and how to go on, when it is the disk that refused. Nothing more was sent since. */
+  async explained(error: unknown): Promise<unknown> {
+    return this.#manifest ? await explained(error, this.folder, this.#manifest) : error;
+  }
+
+  /** Gives the folder back. */
+  async close(): Promise<void> {
+    await this.#lock?.release();
+  }
+}
+
+/** Whoever has it now goes on with it: its books are not ours to close. */
+function takenOver(folder: string): UserError {
+  return new UserError(
+    `${folder} was taken over by another gatebench, because this one stood still for a minute: nothing more is sent.`,
+    exitCode.cannotWrite,
+  );
+}
+
+async function explained(error: unknown, folder: string, manifest: Manifest): Promise<unknown> {
+  const refusal = error instanceof UserError ? error.cause : error;
+  // Node's own faults are named ERR_…; those of the system ENOSPC, EIO and the like.
+  if (!(refusal instanceof Error) || !/^E(?!RR_)/.test((refusal as NodeJS.ErrnoException).code ?? ''))
+    return error;
+  if (!(await isThere(join(folder, runFiles.requests))))
+    return new UserError(
+      `${join(folder, runFiles.requests)} was removed while it was being written: its rows are gone, and nothing more was sent.`,
+      exitCode.cannotWrite,
+    );
+  manifest.status = 'interrupted';
+  // On a full disk this fails as well, and then the manifest still says that the run goes on: it can be resumed.
+  await writeManifest(folder, manifest).catch(() => undefined);
+  return new UserError(
+    `${folder} can no longer be written (${refusal.message}), so nothing more was sent.\n` +
+      'Every row before that is saved. Make room, then go on with: gatebench run --resume ' +
+      folder,
+    exitCode.cannotWrite,
+  );
+}

@@ -1,0 +1,73 @@
+import type { Redact } from '../base/redact.ts';
+import type { AnswerLine } from './answer-line.ts';
+import { redactedLine, redactedRow } from './journal.ts';
+import type { Manifest } from './manifest.ts';
+import type { RequestRow, VerdictRow } from './request-columns.ts';
+import { withVerdict } from './verdicts.ts';
+
+/** What the rows of a run are appended to: the folder of a run, memory, or your own. */
+export interface Sink {
+  /** Called once, before the first row. `redact` takes secrets out of text; whatever is kept has to go through it. */
+  begin(manifest: Manifest, redact: Redact): Promise<void>;
+  /** Resolves when the attempt's row is kept. Rejects when it cannot be: the run then sends nothing more. */
+  append(row: RequestRow, answer: AnswerLine): Promise<void>;
+  /** What the checks say of an answer whose row was appended before. Rejects as `append` does. */
+  addVerdict(verdict: VerdictRow): Promise<void>;
+  /** The manifest has changed: a note, a repeat that was added, the end. */
+  save(manifest: Manifest): Promise<void>;
+  /** Rows so far, with their verdicts. */
+  rows(): AsyncIterable<RequestRow>;
+  /** Answers so far, as far as the suite stores them. */
+  answers(): AsyncIterable<AnswerLine>;
+  /** Called once, after the last row, whether all went well or not. */
+  end(): Promise<void>;
+  /** Called after `end` when all went well: nothing of this run will be appended any more. */
+  settle?(): Promise<void>;
+  /** Aborted when rows can no longer be kept: nothing more is sent. Absent where that cannot happen. */
+  readonly lost?: AbortSignal | undefined;
+  /** A better error for a failure of this sink, with what is safe and how to go on; or the same. */
+  explained?(error: unknown): Promise<unknown>;
+}
+
+/** Keeps a run in memory: some kilobytes a request, its answer included. */
+export class MemorySink implements Sink {
+  /** In the order in which the attempts ended, with their verdicts. */
+  readonly requests: RequestRow[] = [];
+  readonly #answers: AnswerLine[] = [];
+  readonly #places = new Map<string, number>();
+  #redact: Redact = (text) => text;
+
+  begin(_manifest: Manifest, redact: Redact): Promise<void> {
+    this.#redact = redact;
+    return Promise.resolve();
+  }
+
+  append(row: RequestRow, answer: AnswerLine): Promise<void> {
+    this.#places.set(row.event_id, this.requests.push(redactedRow(row, this.#redact)) - 1);
+    this.#answers.push(redactedLine(answer, this.#redact));
+    return Promise.resolve();
+  }
+
+  addVerdict(verdict: VerdictRow): Promise<void> {
+    const place = this.#places.get(verdict.event_id);
+    const row = place === undefined ? undefined : this.requests[place];
+    if (row) this.requests[place!] = withVerdict(row, new Map([[verdict.event_id, verdict]]));
+    return Promise.resolve();
+  }
+
+  save(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async *rows(): AsyncGenerator<RequestRow> {
+    yield* this.requests;
+  }
+
+  async *answers(): AsyncGenerator<AnswerLine> {
+    yield* this.#answers;
+  }
+
+  end(): Promise<void> {
+    return Promise.resolve();
+  }
+}

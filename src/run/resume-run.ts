@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { systemClock } from '../base/clock.ts';
+import { count } from '../base/text.ts';
+import { exitCode, UserError } from '../base/user-error.ts';
+import type { FolderSink } from '../journal/folder-sink.ts';
+import type { Manifest } from '../journal/manifest.ts';
+import { requestColumns, type RequestRow } from '../journal/request-columns.ts';
+import {
+  addNewColumns,
+  readState,
+  removeDerived,
+  reopenFailed,
+  setTornLineAside,
+} from '../journal/resume.ts';
+import { isThere, runFiles } from '../journal/run-folder.ts';
+import { setDamageAside } from '../journal/set-damage-aside.ts';
+import { costOf } from '../measure/metrics/cost.ts';
+import { isOwnLimit } from '../measure/own-limits.ts';
+import { type Expense, planRun } from '../plan/plan-run.ts';
+import { worstCaseUsage } from '../plan/token-estimate.ts';
+import type { Budget, Suite } from '../suite/suite.ts';
+import { BudgetGuard } from './budget.ts';
+import { neverSent } from './retry.ts';
+import { type Outcome, type ReadyRun, sendPlan, type SendOptions } from './send-plan.ts';
+import type { Targets } from './targets.ts';
+
+export interface ResumeOptions extends SendOptions {
+  /** The run's folder, which is ours: `FolderSink.reopen`. */
+  sink: FolderSink;
+  /** Limits in place of those that the run had, one by one: what a run may spend is no part of its plan. */
+  budget?: Budget | undefined;
+  /** Send again what has failed for good. */
+  retryErrors?: boolean | undefined;
+}
+
+/**
+ * Goes on with a run that was cut short, or sends again what has failed. `manifest` is the one of its folder. What is
+ * torn or damaged is set aside first, and its requests are asked again. Throws a UserError when the folder was changed
+ * since, when its targets are other hosts, and, with exit code 0, when there is nothing left to do.
+ */
+export async function resumeRun(manifest: Manifest, options: ResumeOptions): Promise<Outcome> {
+  return await sendPlan(await reopen(manifest, options), options);
+}
+
+async function reopen(
+  manifest: Manifest,
+  { sink: { folder }, targets, budget: limits, retryErrors = false }: ResumeOptions,
+): Promise<ReadyRun> {
+  assertSameHosts(targets, manifest, folder);
+  const torn = await setTornLineAside(folder);
+  if (torn > 0) note(manifest, `a torn line of ${count(torn, 'byte')} was set aside`);
+  await salvage(folder, manifest);
+  await addNewColumns(folder);
+  if (retryErrors) {
+    const reopened = await reopenFailed(folder);
+    if (reopened === 0) throw new UserError(`nothing has failed in ${folder}.`, exitCode.done);
+    note(manifest, `${count(reopened, 'failed request')} sent again`);
+  }
+  const { suite, seed, shard } = manifest;
+  // A run of an older version recorded no limit for outages.
+  suite.run.retry = Object.assign({ outageMs: 60_000 }, suite.run.retry);
+  suite.run.budget = { ...suite.run.budget, ...limits };
+  const plan = planRun(suite, { cells: targets.cells, seed, shard });
+  const budget = new BudgetGuard(suite.run.budget, systemClock);
+  const spentBy = expensesOf(suite);
+  const earlier = await readState(folder, (row) => {
+    assertOfRun(folder, row, manifest);
+    budget.carryOver(spentBy(row));
+  });
+  // One that was stopped after its last request, or killed while its books were closed, is still to be ended.
+  const hasEnded = manifest.status !== 'interrupted' && (await isThere(join(folder, runFiles.report)));
+  if (earlier.done >= manifest.planned_requests && hasEnded)
+    throw new UserError(`${folder} is complete: every request of its plan has its final row.`, exitCode.done);
+  await removeDerived(folder);
+  note(manifest, `resumed with ${count(earlier.done, 'request')} of ${manifest.planned_requests} done`);
+  return { plan, manifest, budget, earlier };
+}
+
+/** Rows say which suite they answer; a manifest that was put beside them does not know. */
+function assertOfRun(folder: string, row: RequestRow, { run_id, suite_hash }: Manifest): void {
+  if (row.run_id === run_id && row.suite_hash === suite_hash) return;
+  throw new UserError(
+    `${folder}: its ${runFiles.requests} has rows of the run ${row.run_id} and the suite ${row.suite_hash.slice(0, 12)}, ` +
+      `but ${runFiles.manifest} is of ${run_id} and ${suite_hash.slice(0, 12)}: put the files of one run together.`,
+  );
+}
+
+/** Damaged rows count as not asked; the file as it was is kept. */
+async function salvage(folder: string, manifest: Manifest): Promise<void> {
+  const { state, copy } = await setDamageAside(join(folder, runFiles.requests), requestColumns);
+  if (copy !== undefined)
+    note(
+      manifest,
+      `${count(state.damaged, 'damaged line')} of requests.csv (${state.lines()}) left out, the file as it was kept as ${copy}`,
+    );
+  if (state.unverified > 0)
+    note(
+      manifest,
+      `another program had saved requests.csv: ${count(state.unverified, 'row')} could not be verified`,
+    );
+}
+
+function assertSameHosts(targets: Targets, manifest: Manifest, folder: string): void {
+  for (const { route, host } of targets.hosts) {
+    const before = manifest.routes.find((known) => known.route === route)?.host;
+    if (route !== 'demo' && before !== host)
+      throw new UserError(
+        `${folder} was sent to ${before ?? 'no host'} by the route "${route}", now it would go to ${host}. Give the same --base-url.`,
+      );
+  }
+}
+
+function note(manifest: Manifest, text: string): void {
+  manifest.notes.push({ at: systemClock.wall().toISOString(), text });
+}
+
+/** Says what an earlier attempt has used; what its server did not report counts at its worst. */
+function expensesOf(suite: Suite): (row: RequestRow) => Expense {
+  const models = new Map(suite.models.map((model) => [model.id, model]));
+  const prompts = new Map(suite.prompts.map((prompt) => [prompt.id, prompt]));
+  return (row) => {
+    if (isOwnLimit({ family: row.error_family, code: row.error_code }))
+      return { requests: 0, tokens: 0, usd: 0 };
+    const model = models.get(row.model);
+    const prompt = prompts.get(row.prompt_id);
+    if (neverSent(row.error_family, row.error_code)) return { requests: 0, tokens: 0, usd: 0 };
+    if (row.http_status !== 200 || !model || !prompt) return { requests: 1, tokens: 0, usd: 0 };
+    const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = row;
+    const usage =
+      promptTokens !== undefined && completionTokens !== undefined
+        ? { promptTokens, completionTokens }
+        : worstCaseUsage({ prompt, cell: { model, route: row.route } });
+    const usd = row.cost_usd ?? (model.price && costOf(usage, model.price)) ?? 0;
+    return { requests: 1, tokens: usage.promptTokens + usage.completionTokens, usd };
+  };
+}

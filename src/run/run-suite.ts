@@ -1,0 +1,94 @@
+import { randomInt } from 'node:crypto';
+import { systemClock } from '../base/clock.ts';
+import { defined } from '../base/defined.ts';
+import { seededRandom } from '../base/random.ts';
+import { packageVersion, version } from '../base/version.ts';
+import type { Calibration } from '../journal/calibration.ts';
+import { describeMachine, type Manifest } from '../journal/manifest.ts';
+import { emptyState } from '../journal/resume.ts';
+import { newRunId } from '../journal/run-folder.ts';
+import { planRun, type Plan } from '../plan/plan-run.ts';
+import type { Shard } from '../plan/shard.ts';
+import { askHash, suiteHash } from '../suite/hash.ts';
+import type { Suite } from '../suite/suite.ts';
+import { assertAffordable, BudgetGuard } from './budget.ts';
+import { readDescriptors, withinDescriptors } from './descriptors.ts';
+import { type Outcome, sendPlan, type SendOptions } from './send-plan.ts';
+
+export interface RunSuiteOptions extends SendOptions {
+  /** Same seed, same plan. Absent: drawn. */
+  seed?: number | undefined;
+  /** Only this part of the prompts. */
+  shard?: Shard | undefined;
+  /** What `gatebench calibrate` found of this machine's clock: the analysis warns without it. */
+  calibration?: Calibration | undefined;
+  /** The suite's file, for the manifest. */
+  suiteFile?: string | undefined;
+  /** Name and start of the run. Absent: now, by a name of its own. */
+  name?: RunName | undefined;
+}
+
+/** A run's id, which begins with its time, and when it was started. */
+export interface RunName {
+  runId: string;
+  startedAt: Date;
+}
+
+/**
+ * Runs a suite: sends every request of its plan to every target, checks the answers, and appends every attempt to the
+ * sink. A request that fails is a row, no error. Throws a UserError when the plan cannot be sent (a budget that is too
+ * small, a shard without prompts), and what the sink throws when it can no longer be written; nothing is sent after that.
+ */
+export async function runSuite(suite: Suite, options: RunSuiteOptions): Promise<Outcome> {
+  const { targets, seed = newSeed(), shard } = options;
+  const plan = planRun(suite, { cells: targets.cells, seed, shard });
+  assertAffordable(suite.run.budget, plan.least);
+  // Throws when this shell lets not a single connection be opened.
+  withinDescriptors({ concurrency: 1, routes: targets.hosts }, readDescriptors());
+  const manifest = newManifest(plan, options);
+  const budget = new BudgetGuard(suite.run.budget, systemClock);
+  return await sendPlan({ plan, manifest, budget, earlier: emptyState }, options);
+}
+
+/** A seed that a person can type. */
+export function newSeed(): number {
+  return randomInt(1_000_000_000);
+}
+
+/** A name that no other run has. `at`: the time that it begins with, where that is not its start. */
+export function newRunName(
+  seed: number,
+  startedAt: Date = systemClock.wall(),
+  at: Date = startedAt,
+): RunName {
+  const random = seededRandom(`${seed}/${startedAt.getTime()}/${process.pid}`);
+  return { runId: newRunId(at, random), startedAt };
+}
+
+function newManifest({ suite, seed, size }: Plan, options: RunSuiteOptions): Manifest {
+  const { runId, startedAt } = options.name ?? newRunName(seed);
+  return {
+    schema_version: 1,
+    run_id: runId,
+    suite,
+    suite_hash: suiteHash(suite),
+    ask_hash: askHash(suite),
+    suite_file: options.suiteFile ?? '',
+    seed,
+    routes: options.targets.hosts,
+    ...defined({ shard: options.shard }),
+    planned_requests: size.total,
+    versions: {
+      gatebench: version(),
+      openai: packageVersion('openai'),
+      undici: packageVersion('undici'),
+      node: process.versions.node,
+      node_flags: process.execArgv.join(' '),
+    },
+    machine: describeMachine(),
+    ...defined({ calibration: options.calibration }),
+    started_at: startedAt.toISOString(),
+    status: 'running',
+    notes: [],
+  };
+}

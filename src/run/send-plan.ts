@@ -1,0 +1,181 @@
+import { type Clock, systemClock } from '../base/clock.ts';
+import { createChecker } from '../check/checker.ts';
+import type { Manifest } from '../journal/manifest.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
+import type { JournalState } from '../journal/resume.ts';
+import type { Sink } from '../journal/sink.ts';
+import type { Block, PlannedRequest } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan-run.ts';
+import { askHash } from '../suite/hash.ts';
+import type { Suite } from '../suite/suite.ts';
+import { Gateway } from '../wire/client.ts';
+import { createDispatcher } from '../wire/connections.ts';
+import { warmConnections } from '../wire/warm.ts';
+import { adaptiveRepeats } from './adaptive-repeats.ts';
+import { type BudgetGuard, unpricedNote } from './budget.ts';
+import { Checking } from './checking.ts';
+import { readDescriptors, withinDescriptors } from './descriptors.ts';
+import { loadModes } from './load-modes.ts';
+import type { LoadMode } from './load/load-mode.ts';
+import { recordLocalModels } from './local-models.ts';
+import { run, type RunOutcome } from './runner.ts';
+import type { Targets } from './targets.ts';
+
+/** What happens while a run goes on. */
+export type RunEvent =
+  /** Requests of each cell; told again when a repeat is added. */
+  | { kind: 'planned'; perCell: number }
+  | { kind: 'started'; request: PlannedRequest }
+  /** An attempt has ended and its row is kept. Its request is over when `row.final` is true. */
+  | { kind: 'ended'; request: PlannedRequest; row: RequestRow }
+  /** For people: a model was switched off, its concurrency lowered, a budget reached. Also in the manifest. */
+  | { kind: 'note'; text: string };
+
+/** How a run is sent, whether it is a new one or goes on. */
+export interface SendOptions {
+  targets: Targets;
+  sink: Sink;
+  /** When each request is sent. Absent: in a closed loop, as the suite says. */
+  load?: LoadMode | undefined;
+  /** Aborted: nothing more is sent, and what is in flight may end. The run can be resumed. */
+  signal?: AbortSignal | undefined;
+  /** Aborted: what is in flight is given up, too. */
+  kill?: AbortSignal | undefined;
+  onEvent?: ((event: RunEvent) => void) | undefined;
+  /** Where proxy variables are read from. Absent: no proxy. */
+  env?: NodeJS.ProcessEnv | undefined;
+}
+
+/** A run that can be sent. */
+export interface ReadyRun {
+  plan: Plan;
+  manifest: Manifest;
+  budget: BudgetGuard;
+  /** What of the plan is done already. */
+  earlier: JournalState;
+}
+
+/** How a run ended. */
+export interface Outcome {
+  /** `complete`: everything was asked. Whether enough was answered is for the analysis. */
+  status: RunOutcome['status'];
+  /** As the sink has it: suite, seed, versions, notes. */
+  manifest: Manifest;
+}
+
+/** Longest time for one check on one answer. */
+const checkDeadlineMs = 1000;
+
+/** The one step with effects on the world: asks everything, keeps every answer. */
+export async function sendPlan(ready: ReadyRun, options: SendOptions): Promise<Outcome> {
+  const { sink } = options;
+  const { manifest } = ready;
+  const clock = systemClock;
+  try {
+    manifest.status = 'running';
+    delete manifest.ended_at;
+    await sink.begin(manifest, options.targets.redact);
+    const { status, loopUtilisation } = await send(ready, options, clock).finally(() => sink.end());
+    await sink.settle?.();
+    manifest.status = status;
+    manifest.ended_at = clock.wall().toISOString();
+    if (loopUtilisation !== undefined) manifest.loop_utilisation = loopUtilisation;
+    await sink.save(manifest);
+    return { status, manifest };
+  } catch (error) {
+    throw (await sink.explained?.(error)) ?? error;
+  }
+}
+
+async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promise<RunOutcome> {
+  const { plan, manifest, earlier } = ready;
+  const { targets, sink, onEvent = () => undefined } = options;
+  const signals = signalsOf(options);
+  const allowed = withinDescriptors(
+    { concurrency: plan.suite.run.concurrency, routes: targets.hosts },
+    readDescriptors(),
+  );
+  const suite = withConcurrency(plan.suite, allowed.concurrency);
+  const { timeouts } = suite.run;
+  const dispatcher = createDispatcher({ connectTimeoutMs: timeouts.connectMs }, options.env ?? {});
+  const gateway = new Gateway({ dispatcher, timeouts, clock, redact: targets.redact });
+  const checker = createChecker({ deadlineMs: checkDeadlineMs });
+  const checking = new Checking({ suite, checker, sink, kill: signals.kill });
+  const note = (text: string): void => {
+    const clean = targets.redact(text);
+    manifest.notes.push({ at: clock.wall().toISOString(), text: clean });
+    onEvent({ kind: 'note', text: clean });
+  };
+  const tellPlanned = (): void =>
+    onEvent({ kind: 'planned', perCell: manifest.planned_requests / plan.cells.length });
+  const adaptive = await adaptiveRepeats(manifest, sink, (prompts) => {
+    manifest.planned_requests += prompts * plan.cells.length;
+    tellPlanned();
+    // A run that is killed from here on must know on resuming that it has begun another repeat.
+    void sink.save(manifest).catch(() => undefined);
+  });
+  tellPlanned();
+  const unpriced = unpricedNote(suite);
+  if (unpriced !== undefined && earlier.done === 0) note(unpriced);
+  if (allowed.note !== undefined) note(allowed.note);
+  try {
+    const local = await recordLocalModels(dispatcher, targets, manifest, note);
+    await warmConnections(
+      dispatcher,
+      new Set(plan.cells.map((cell) => new URL(targets.endpointOf(cell).baseUrl).origin)),
+      suite.run.concurrency,
+    );
+    const outcome = await run({
+      runId: manifest.run_id,
+      suite,
+      suiteHash: manifest.suite_hash,
+      askHash: manifest.ask_hash ?? askHash(suite),
+      seed: manifest.seed,
+      cells: plan.cells,
+      blocks: owed(plan.blocks(adaptive && ((repeat) => adaptive.another(repeat))), earlier),
+      earlierAttempts: ({ key }) => earlier.attemptsOf(key),
+      hasAnswered: (cell) => earlier.hasAnswered(cell),
+      loadMode: options.load ?? loadModes[0]!,
+      memoryOf: local.memoryOf,
+      gateway,
+      endpointOf: targets.endpointOf,
+      journal: sink,
+      checking,
+      budget: ready.budget,
+      clock,
+      ...signals,
+      listener: {
+        started: (request) => onEvent({ kind: 'started', request }),
+        ended: (request, row) => {
+          adaptive?.add(row);
+          onEvent({ kind: 'ended', request, row });
+        },
+        note,
+      },
+    });
+    await local.recordAfter();
+    await checking.owed(earlier.done > 0);
+    return outcome;
+  } finally {
+    await checker.close();
+    await gateway.close();
+  }
+}
+
+function signalsOf({ sink, signal, kill }: SendOptions): { stop: AbortSignal; kill: AbortSignal } {
+  const any = (...signals: (AbortSignal | undefined)[]): AbortSignal =>
+    AbortSignal.any(signals.filter((one) => one !== undefined));
+  return { stop: any(signal, kill, sink.lost), kill: any(kill, sink.lost) };
+}
+
+function withConcurrency(suite: Suite, concurrency: number): Suite {
+  return { ...suite, run: { ...suite.run, concurrency } };
+}
+
+/** What of a plan has no final row yet. */
+function* owed(blocks: Iterable<Block>, earlier: JournalState): Generator<Block> {
+  for (const block of blocks) {
+    const rest = block.filter(({ key }) => !earlier.isDone(key));
+    if (rest.length > 0) yield rest;
+  }
+}
