@@ -5,6 +5,9 @@ import type { Manifest } from './manifest.ts';
 import type { RequestRow, VerdictRow } from './request-columns.ts';
 import { withVerdict } from './verdicts.ts';
 
+/** Read once, from the first to the last. */
+type Rows<T> = AsyncIterable<T> | Iterable<T>;
+
 /** What the rows of a run are appended to: the folder of a run, memory, or your own. */
 export interface Sink {
   /** Called once, before the first row. `redact` takes secrets out of text; whatever is kept has to go through it. */
@@ -16,9 +19,9 @@ export interface Sink {
   /** The manifest has changed: a note, a repeat that was added, the end. */
   save(manifest: Manifest): Promise<void>;
   /** Rows so far, with their verdicts. */
-  rows(): AsyncIterable<RequestRow>;
+  rows(): Rows<RequestRow>;
   /** Answers so far, as far as the suite stores them. */
-  answers(): AsyncIterable<AnswerLine>;
+  answers(): Rows<AnswerLine>;
   /** Called once, after the last row, whether all went well or not. */
   end(): Promise<void>;
   /** Called after `end` when all went well: nothing of this run will be appended any more. */
@@ -31,8 +34,7 @@ export interface Sink {
 
 /** Keeps a run in memory: some kilobytes a request, its answer included. */
 export class MemorySink implements Sink {
-  /** In the order in which the attempts ended, with their verdicts. */
-  readonly requests: RequestRow[] = [];
+  readonly #rows: RequestRow[] = [];
   readonly #answers: AnswerLine[] = [];
   readonly #places = new Map<string, number>();
   #redact: Redact = (text) => text;
@@ -43,15 +45,15 @@ export class MemorySink implements Sink {
   }
 
   append(row: RequestRow, answer: AnswerLine): Promise<void> {
-    this.#places.set(row.event_id, this.requests.push(redactedRow(row, this.#redact)) - 1);
+    this.#places.set(row.event_id, this.#rows.push(redactedRow(row, this.#redact)) - 1);
     this.#answers.push(redactedLine(answer, this.#redact));
     return Promise.resolve();
   }
 
   addVerdict(verdict: VerdictRow): Promise<void> {
     const place = this.#places.get(verdict.event_id);
-    const row = place === undefined ? undefined : this.requests[place];
-    if (row) this.requests[place!] = withVerdict(row, new Map([[verdict.event_id, verdict]]));
+    const row = place === undefined ? undefined : this.#rows[place];
+    if (row) this.#rows[place!] = withVerdict(row, new Map([[verdict.event_id, verdict]]));
     return Promise.resolve();
   }
 
@@ -59,12 +61,12 @@ export class MemorySink implements Sink {
     return Promise.resolve();
   }
 
-  async *rows(): AsyncGenerator<RequestRow> {
-    yield* this.requests;
+  rows(): readonly RequestRow[] {
+    return this.#rows;
   }
 
-  async *answers(): AsyncGenerator<AnswerLine> {
-    yield* this.#answers;
+  answers(): readonly AnswerLine[] {
+    return this.#answers;
   }
 
   end(): Promise<void> {

@@ -8,7 +8,7 @@ import { usesColor } from '../terminal.ts';
 
 /** Shows what happens in a run, until it is stopped. */
 export interface RunProgress {
-  onEvent(this: void, event: RunEvent): void;
+  onEvent: (event: RunEvent) => void;
   stop(): void;
 }
 
