@@ -26,7 +26,7 @@ test.each([
   ['key-refused', '✗ the provider refused the key'],
   ['base-url-api-replaced', "✗ the provider's base URL ends in /api"],
   ['api-token', "! Cloudflare's API refuses CLOUDFLARE_API_TOKEN"],
-  ['cloud-suffix', '· the ending :cloud is taken here'],
+  ['cloud-suffix', '· the suffix :cloud is accepted here'],
 ])('the command that is printed shows %s', async (mode, found) => {
   await using cwd = await scratch();
   const { child, finished } = start(['serve', '--mode', mode, '--speed', '20'], cwd.path);

@@ -68,7 +68,7 @@ function shownWarnings({ run, causes = [], warnings }: Report): string[] {
   const isStopped =
     causes.length > 0 && (run.status === 'incomplete' || run.requests_failed === run.requests_done);
   if (!isStopped) return [...warnings];
-  return [...warnings.slice(0, besideCauses), 'Find out what to mend: gatebench doctor'];
+  return [...warnings.slice(0, besideCauses), 'Find out what is wrong: gatebench doctor'];
 }
 
 const toned = (paint: Paint, tone: Parameters<Paint>[0], lines: readonly string[]): string[] =>

@@ -74,8 +74,8 @@ test('the help states the limits', async () => {
   await using cwd = await scratch();
   const { stdout } = await gatebench(['doctor', '--help'], cwd.path);
   const text = stdout.replace(/\s+/g, ' ');
-  expect(text).toContain('at most 2 times on each route, with max_tokens 256');
-  expect(text).toContain('never more than 24 of these');
+  expect(text).toContain('at most 2 requests on each route, with max_tokens 256');
+  expect(text).toContain('at most 24 of these');
 });
 
 test.each([

@@ -249,7 +249,7 @@ test('a local Ollama that loads its model for every question is not all well', a
     return (await examined({ suite, models: undefined, route: ['local'], baseUrl: [url] })).shown;
   };
   expect(await seen([5000, 5000])).toMatch(
-    /^doctor · native · works, with 1 warning[^]*loaded anew for its second question, in 5/,
+    /^doctor · native · works, with 1 warning[^]*loaded again for the second request, in 5/,
   );
   expect(await seen([5000, 1])).toMatch(/^doctor · native · all is well/);
 });

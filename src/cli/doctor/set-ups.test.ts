@@ -277,7 +277,7 @@ test('a token that is not taken as Authorization, but in its own header, is told
   const suite = await bearerSuite(folder.path);
   const seen = await examined({ acceptBearer: false }, { suite, models: undefined, route: ['compat'] });
   expect(found(seen)).toEqual(['token-refused: compat']);
-  expect(seen.diagnosis.findings[0]?.fix).toContain('in cf-aig-authorization it is taken');
+  expect(seen.diagnosis.findings[0]?.fix).toContain('accepts the token in cf-aig-authorization');
 });
 
 test('a token as Authorization that goes on to the provider is told, and what to do about it', async () => {
@@ -382,7 +382,7 @@ test('is not well where nothing answers, even if nothing is set up wrongly', asy
   const { diagnosis, shown } = await examined({ knobs: { fail: 'overloaded' } }, { route: ['compat'] });
   expect(diagnosis.findings.map(({ mark }) => mark)).toEqual(['warning']);
   expect(diagnosis.healthy).toBe(false);
-  expect(shown).toContain('doctor · no good answer just now');
+  expect(shown).toContain('doctor · no usable answer right now');
 });
 
 describe('of an Ollama on this machine', () => {

@@ -421,5 +421,5 @@ test('a run in which all fails leads with why, and gives no advice on clock or s
   expect(stdout.replace(/\s+/g, ' ')).toContain('"the runner has stopped"');
   expect(stdout).not.toMatch(/too few|not proven|Add prompts|calibrate/);
   expect(stdout.match(/^! /gm)!.length).toBeLessThanOrEqual(3);
-  expect(stdout).toMatch(/^! Find out what to mend: gatebench doctor$/m);
+  expect(stdout).toMatch(/^! Find out what is wrong: gatebench doctor$/m);
 });

@@ -76,5 +76,5 @@ test.each<[RouteState, RegExp]>([
 
 test('nothing is advised of what was stopped', () => {
   const facts = { suite: {}, stopped: true } as unknown as Facts;
-  expect(recommend(facts, new Map([['provider', 'works']]))).toMatch(/^Stopped before all had been asked/);
+  expect(recommend(facts, new Map([['provider', 'works']]))).toMatch(/^Stopped before everything was tried/);
 });

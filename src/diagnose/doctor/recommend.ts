@@ -3,10 +3,10 @@ import type { RouteState } from './route-state.ts';
 
 /** Best first, with why. */
 const choices: readonly (readonly [route: string, why: string])[] = [
-  ['provider', 'it is the documented, lasting way through the gateway'],
-  ['compat', 'Cloudflare marks it deprecated, but it works'],
-  ['direct', 'it goes without the gateway'],
-  ['local', 'it asks the Ollama on this machine'],
+  ['provider', 'it is the documented route through the gateway'],
+  ['compat', 'Cloudflare calls it deprecated, but it works'],
+  ['direct', 'it bypasses the gateway'],
+  ['local', 'it uses the Ollama on this machine'],
   ['demo', 'its models are simulated'],
 ];
 
@@ -15,18 +15,18 @@ export function recommend(
   { suite, stopped, routes, untried }: Facts,
   states: ReadonlyMap<string, RouteState>,
 ): string {
-  if (stopped) return 'Stopped before all had been asked: run doctor again for the rest.';
+  if (stopped) return 'Stopped before everything was tried. Run doctor again for the rest.';
   const state = (route: string): RouteState => states.get(route) ?? 'unasked';
   const best =
     choices.find(([route]) => state(route) === 'works') ??
     choices.find(([route]) => state(route) === 'partly');
-  if (!best) return 'No route works yet: mend what is marked ✗ above, from the top, and run doctor again.';
+  if (!best) return 'No route works yet. Fix what is marked ✗ above, from the top, and run doctor again.';
   const [route] = best;
   const isElsewhere = routes.some((each) => each.route === route && each.throughGateway && !each.cloudflare);
   const why = isElsewhere ? 'it works at this address' : best[1];
   const wantsGateway = [...routes.filter(({ throughGateway }) => throughGateway), ...untried].length > 0;
   if (route === 'demo')
-    return 'The simulated gateway works. For your own: gatebench init --gateway, then gatebench doctor.';
+    return 'The simulated gateway works. To set up your own: gatebench init --gateway, then gatebench doctor.';
   if (route === 'direct' && wantsGateway)
     return `Until a route through the gateway works, --route direct does${state(route) === 'partly' ? ' for some models' : ''}.`;
   const some = state(route) === 'partly' ? ', though not for every model' : '';

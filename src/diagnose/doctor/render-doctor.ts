@@ -83,8 +83,8 @@ function head({ facts, healthy, findings }: Diagnosis, lines: Lines): string[] {
         ? 'all is well'
         : `works, with ${count(warnings, 'warning')}`
     : wrong === 0
-      ? 'no good answer just now'
-      : `${count(wrong, 'thing')} to mend`;
+      ? 'no usable answer right now'
+      : `${count(wrong, 'thing')} to fix`;
   return [
     ...lines.of(`doctor${suite.name === undefined ? '' : ` · ${oneLine(suite.name, 60)}`} · ${verdict}`, {
       tone: 'strong',

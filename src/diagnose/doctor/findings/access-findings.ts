@@ -16,7 +16,7 @@ export const access: readonly RefusalKind[] = [
       isCode(refused, 'gateway', '2001')
         ? {
             says: 'the gateway does not exist (400/2001)',
-            means: 'The account has no gateway of that name. Only "default" comes into being by itself.',
+            means: 'The account has no gateway of that name. Only "default" is created automatically.',
             fix: 'Create it under AI → AI Gateway, or correct CF_GATEWAY_ID and CF_ACCOUNT_ID.',
           }
         : undefined,
@@ -29,9 +29,9 @@ export const access: readonly RefusalKind[] = [
       isCode(refused, 'gateway', '2009') &&
       refused.route.probes.some(({ exchange }) => exchange.httpStatus === 200)
         ? {
-            says: 'the gateway refused a token that it takes otherwise (401/2009)',
-            means: 'Under load it refuses good tokens now and then. A run tries such a request again.',
-            fix: 'Nothing, unless it happens often: then lower --concurrency.',
+            says: 'the gateway refused a token that it usually accepts (401/2009)',
+            means: 'Under load it sometimes refuses good tokens. A run retries such requests.',
+            fix: 'Nothing. If it happens often, lower --concurrency.',
           }
         : undefined,
   },
@@ -49,7 +49,7 @@ export const access: readonly RefusalKind[] = [
       refused.route.throughGateway && isCode(refused, 'cloudflare', '10000')
         ? {
             says: 'Cloudflare does not know the token (401/10000)',
-            means: 'CF_AIG_TOKEN is mistyped, expired, revoked, or of another account.',
+            means: 'CF_AIG_TOKEN is mistyped, expired, revoked, or from another account.',
             fix: "Copy it again, or make a new one in the gateway's own settings.",
           }
         : undefined,
@@ -63,8 +63,8 @@ export const access: readonly RefusalKind[] = [
         ? {
             says: 'Authorization went to the provider, which refused it (401)',
             means:
-              'Any Authorization keeps the gateway from using its stored key. With auth: bearer that was your Cloudflare token, and the provider has now seen it.',
-            fix: 'Set auth: aig in the suite, and make a new token in the place of this one.',
+              'Any Authorization header keeps the gateway from using its stored key. With auth: bearer it carried your Cloudflare token, and the provider has now seen it.',
+            fix: 'Set auth: aig in the suite, and replace this token with a new one.',
           }
         : undefined,
   },
@@ -77,7 +77,7 @@ export const access: readonly RefusalKind[] = [
         ? {
             says: 'the provider refused OLLAMA_API_KEY (401)',
             means:
-              '--provider-key sends it as Authorization, and that keeps the gateway from using its stored key.',
+              '--provider-key sends it as Authorization, which keeps the gateway from using its stored key.',
             fix: 'Leave out --provider-key to use the stored key, or correct OLLAMA_API_KEY.',
           }
         : undefined,
@@ -89,9 +89,9 @@ export const access: readonly RefusalKind[] = [
     explain: (refused) =>
       isUnauthorized(refused) && refused.route.throughGateway && !refused.route.cloudflare
         ? {
-            says: `the server refuses who asks (${refused.probe.exchange.httpStatus ?? 401})`,
+            says: `the server rejects the credentials (${refused.probe.exchange.httpStatus ?? 401})`,
             means: `It does not answer as Cloudflare's gateway does, and the route ${refused.route.route} names itself as that one wants it.`,
-            fix: 'For another server say --route direct with this --base-url, and put its key into OLLAMA_API_KEY.',
+            fix: 'For another server, use --route direct with this --base-url, and put its key in OLLAMA_API_KEY.',
           }
         : undefined,
   },
@@ -102,9 +102,9 @@ export const access: readonly RefusalKind[] = [
     explain: (refused) =>
       isUnauthorized(refused) && refused.route.throughGateway
         ? {
-            says: 'the provider wants a key, and the gateway sent none that it takes (401)',
+            says: 'the provider wants a key, and the gateway sent none that it accepts (401)',
             means:
-              'No provider key is stored for this provider, or under another alias, or it is no longer good. Stored keys need an authenticated gateway.',
+              'No key is stored for this provider, or it is stored under another alias, or it is no longer valid. Stored keys need an authenticated gateway.',
             fix: 'Store a key from ollama.com/settings/keys with the gateway (Provider Keys), or name its alias in CF_AIG_BYOK_ALIAS.',
           }
         : undefined,
@@ -117,8 +117,8 @@ export const access: readonly RefusalKind[] = [
       isUnauthorized(refused)
         ? {
             says: 'the provider refused the key (401)',
-            means: 'OLLAMA_API_KEY is mistyped, revoked, or not set for a server that asks for one.',
-            fix: 'Make a key at ollama.com/settings/keys and put it into OLLAMA_API_KEY.',
+            means: 'OLLAMA_API_KEY is mistyped or revoked, or it is not set and the server wants one.',
+            fix: 'Make a key at ollama.com/settings/keys and put it in OLLAMA_API_KEY.',
           }
         : undefined,
   },
@@ -131,18 +131,18 @@ function tokenRefused({ route }: Refused): ReturnType<RefusalKind['explain']> {
   if (route.auth === 'bearer')
     return {
       says,
-      means: 'As Authorization (auth: bearer) the token is not taken here.',
+      means: 'The gateway does not accept the token as Authorization (auth: bearer).',
       fix: takesTheOther
-        ? 'Set auth: aig in the suite: in cf-aig-authorization it is taken.'
-        : "Set auth: aig in the suite; if that is refused, too, make a token in the gateway's own settings.",
+        ? 'Set auth: aig in the suite. The gateway accepts the token in cf-aig-authorization.'
+        : "Set auth: aig in the suite. If that is refused, too, make a token in the gateway's own settings.",
     };
   return {
     says,
     means: takesTheOther
-      ? 'CF_AIG_TOKEN is not taken in cf-aig-authorization, but as Authorization it is.'
-      : 'CF_AIG_TOKEN is the wrong kind of token, lacks the permission "AI Gateway Run", or is of another account.',
+      ? 'The gateway refuses CF_AIG_TOKEN in cf-aig-authorization, but accepts it as Authorization.'
+      : 'CF_AIG_TOKEN is the wrong kind of token, lacks the permission "AI Gateway Run", or is from another account.',
     fix: takesTheOther
       ? 'Make a token in the gateway\'s own settings, with "AI Gateway Run"; or set auth: bearer in the suite.'
-      : 'Make one in the gateway\'s own settings, with "AI Gateway Run", and put it into CF_AIG_TOKEN.',
+      : 'Make one in the gateway\'s own settings, with "AI Gateway Run", and put it in CF_AIG_TOKEN.',
   };
 }

@@ -16,8 +16,8 @@ export const answers: readonly RefusalKind[] = [
         ? {
             says: `guardrails refused a harmless question (${refused.failure.code})`,
             means:
-              'They look through every prompt and answer, which costs half a second each and stops streams.',
-            fix: 'Switch Guardrails off for the gateway that you measure through.',
+              'They inspect every prompt and answer. That costs about half a second each and blocks streaming.',
+            fix: 'Switch Guardrails off for the gateway you measure through.',
           }
         : undefined,
   },
@@ -29,8 +29,8 @@ export const answers: readonly RefusalKind[] = [
       inGateway(refused, '2029', '2030')
         ? {
             says: `data loss prevention refused a harmless question (${refused.failure.code})`,
-            means: 'A DLP policy looks through what passes the gateway.',
-            fix: 'Take the policy off the gateway that you measure through.',
+            means: 'A DLP policy inspects the traffic of this gateway.',
+            fix: 'Remove the policy from the gateway you measure through.',
           }
         : undefined,
   },
@@ -41,9 +41,9 @@ export const answers: readonly RefusalKind[] = [
     explain: ({ failure, route }) =>
       failure.code === 'json_instead_of_sse' && !route.cloudflare
         ? {
-            says: 'one piece of JSON came although a stream was asked for',
-            means: 'The server, or a proxy before it, does not stream. There is no time to first token.',
-            fix: 'Switch streaming on there, or ask the server itself.',
+            says: 'the answer was one piece of JSON instead of a stream',
+            means: 'The server, or a proxy in front of it, does not stream. There is no time to first token.',
+            fix: 'Switch streaming on there, or connect to the server directly.',
           }
         : undefined,
   },
@@ -54,9 +54,8 @@ export const answers: readonly RefusalKind[] = [
     explain: ({ failure }) =>
       failure.code === 'json_instead_of_sse'
         ? {
-            says: 'one piece of JSON came although a stream was asked for',
-            means:
-              'Guardrails do that to every stream; a proxy may do it, too. There is no time to first token.',
+            says: 'the answer was one piece of JSON instead of a stream',
+            means: 'Guardrails do this to every stream. A proxy may, too. There is no time to first token.',
             fix: 'Switch Guardrails off for this gateway, or try --route direct to see the difference.',
           }
         : undefined,
@@ -68,8 +67,8 @@ export const answers: readonly RefusalKind[] = [
       failure.code === 'no_answer_within_max_tokens' || failure.code === 'reasoning_only'
         ? {
             says: `reasoning used up max_tokens (${answerTokens} here) before the answer began`,
-            means: `The model thinks at length: tokens of thought count, too.${limitOf(facts)}`,
-            fix: 'Give it max_tokens of 2000 or more in the suite, or set reasoning_effort: low or none for it.',
+            means: `The model reasons at length, and reasoning tokens count toward max_tokens.${limitOf(facts)}`,
+            fix: 'Set max_tokens to 2000 or more in the suite, or set reasoning_effort to low or none for this model.',
           }
         : undefined,
   },
@@ -81,7 +80,7 @@ export const answers: readonly RefusalKind[] = [
         ? {
             says: 'the answer is empty',
             means: 'The provider ended it properly, but without any text.',
-            fix: 'Try again; if it stays so, leave the model out.',
+            fix: 'Try again. If it stays like this, leave the model out.',
           }
         : undefined,
   },
@@ -91,9 +90,9 @@ export const answers: readonly RefusalKind[] = [
     explain: ({ failure }) =>
       failure.code === 'swallowed_error'
         ? {
-            says: 'the answer broke off: the provider failed and did not say so',
-            means: "Ollama's compatible layer writes an empty piece in the place of its error.",
-            fix: 'Try again; runs count such answers as failed.',
+            says: 'the answer broke off: the provider failed without saying so',
+            means: "Ollama's OpenAI-compatible layer writes an empty chunk instead of its error.",
+            fix: 'Try again. Runs count such answers as failed.',
           }
         : undefined,
   },
@@ -103,9 +102,9 @@ export const answers: readonly RefusalKind[] = [
     explain: ({ failure }) =>
       failure.family === 'stream' || failure.status === 'truncated'
         ? {
-            says: `the answer did not come whole (${failure.code})`,
+            says: `the answer is incomplete (${failure.code})`,
             means: `${capital(failure.message)}.`,
-            fix: 'Try again; if it stays so, try --route direct to see which side cuts it.',
+            fix: 'Try again. If it stays like this, try --route direct to see which side cuts it.',
           }
         : undefined,
   },
@@ -117,7 +116,7 @@ export const answers: readonly RefusalKind[] = [
         ? {
             says: 'the provider refuses the request (400)',
             means: `It says: ${failure.message}`,
-            fix: 'Look at the params of this model in the suite.',
+            fix: 'Check the params of this model in the suite.',
           }
         : undefined,
   },

@@ -21,7 +21,7 @@ const kinds: readonly Limit[] = [
     ofRoute: true,
     is: code('session_limit'),
     says: "the plan's session limit is reached (429)",
-    means: 'Ollama counts usage by sessions of some hours; until the next one every request is refused.',
+    means: 'Ollama counts usage in sessions of a few hours. Every request is refused until the next session.',
     fix: 'Wait for the next session, or use a larger plan: ollama.com/settings.',
   },
   {
@@ -39,8 +39,8 @@ const kinds: readonly Limit[] = [
     ofRoute: true,
     is: code('concurrency'),
     says: 'the plan has no free slot for a request',
-    means: 'Something else uses the same account now. In a run such waiting would count as latency.',
-    fix: 'Stop what else uses the account, and keep --concurrency at or below the slots of your plan.',
+    means: 'Something else is using the same account. In a run this wait would count as latency.',
+    fix: 'Stop whatever else uses the account, and keep --concurrency at or below the slots of your plan.',
   },
   {
     id: 'gateway-rate-limit',
@@ -75,7 +75,7 @@ const kinds: readonly Limit[] = [
     ofRoute: true,
     is: ({ failure }) => failure.family === 'gateway' && failure.code === '2021',
     says: 'Cloudflare has no credit for this (402/2021)',
-    means: 'The gateway wanted to pay by Unified Billing: it found no stored key for the provider.',
+    means: 'The gateway found no stored key for the provider, so it tried Unified Billing.',
     fix: 'Store your provider key with the gateway, or load credit.',
   },
   {
@@ -83,7 +83,7 @@ const kinds: readonly Limit[] = [
     mark: 'wrong',
     ofRoute: false,
     is: ({ probe }) => probe.exchange.httpStatus === 402,
-    says: 'the plan does not hold this model (402)',
+    says: 'the plan does not include this model (402)',
     means: 'Ollama offers it to larger plans only.',
     fix: 'Leave the model out, or use a larger plan: ollama.com/upgrade.',
   },
@@ -93,8 +93,8 @@ const kinds: readonly Limit[] = [
     ofRoute: false,
     is: ({ failure, probe }) => failure.code === 'overloaded' || probe.exchange.httpStatus === 503,
     says: 'the provider is overloaded (503)',
-    means: 'Nothing is wrong with your set-up; the model has too much to do now.',
-    fix: 'Try again later. Runs try such requests again and count them.',
+    means: 'Nothing is wrong with your setup. The model is busy.',
+    fix: 'Try again later. Runs retry such requests and count them.',
   },
 ];
 

@@ -23,7 +23,7 @@ function namesOf(slug: string, route: string, facts: Facts): readonly string[] |
 /** The names nearest to a model, for a sentence. */
 function suggestion(refused: Refused, name: string): string {
   const names = namesOf(refused.probe.slug, refused.route.route, refused.facts);
-  if (!names) return `See ${publicList} for the names that there are.`;
+  if (!names) return `See ${publicList} for the names.`;
   const near = nearestModels(name, names);
   return near.length === 0
     ? `It lists ${names.length} models, none of a name like this: see ${publicList}.`
@@ -51,8 +51,8 @@ export const models: readonly RefusalKind[] = [
       const name = bareName(refused);
       return isUnknownModel(refused) && suffix.test(name)
         ? {
-            says: `no model "${name}": the ending ${suffix.exec(name)![0]} is for a local Ollama`,
-            means: 'A local Ollama takes it off before it asks ollama.com, where the names are bare.',
+            says: `no model "${name}": the suffix ${suffix.exec(name)![0]} is for a local Ollama`,
+            means: 'A local Ollama removes it before it calls ollama.com, where the names are bare.',
             fix: `Write ${refused.probe.name.replace(suffix, '')} in the suite.`,
           }
         : undefined;
@@ -68,7 +68,7 @@ export const models: readonly RefusalKind[] = [
       return {
         says: `the model "${name}" was retired on ${retired.on}`,
         means:
-          retired.now === undefined ? suggestion(refused, name) : `Ollama names ${retired.now} in its place.`,
+          retired.now === undefined ? suggestion(refused, name) : `Ollama suggests ${retired.now} instead.`,
         fix:
           retired.now === undefined
             ? 'Name another model in the suite.'
@@ -84,7 +84,7 @@ export const models: readonly RefusalKind[] = [
       if (!isUnknownModel(refused)) return undefined;
       return {
         says: `the provider has no model "${name}" (404)`,
-        means: `It was retired, or its name is spelled otherwise. ${suggestion(refused, name)}`,
+        means: `It was retired, or its name is spelled differently. ${suggestion(refused, name)}`,
         fix: 'Correct the name in the suite.',
       };
     },

@@ -33,9 +33,9 @@ function inSettings(
 }
 
 const openGateway: Said = {
-  says: 'the gateway asks nobody for a token',
+  says: 'the gateway does not ask for a token',
   means:
-    'Whoever knows the address of such a gateway can use it, and a stored provider key needs authentication.',
+    'Anybody who knows the address of this gateway can use it. A stored provider key needs authentication.',
   fix: 'Switch "Authenticated Gateway" on in its settings.',
 };
 
@@ -51,7 +51,7 @@ export const observations: readonly ObservationKind[] = [
           where: [{ route }],
           says: `credentials are missing: ${missing.join(', ')}`,
           means: missing.map((name) => `${name} is the ${variables[name].about}.`).join(' '),
-          fix: 'Set them in the environment or in a file .env in this folder. gatebench init --gateway says where each is found; gatebench doctor --route demo needs none.',
+          fix: 'Set them in the environment or in a file .env in this folder. gatebench init --gateway says where to find each. gatebench doctor --route demo needs none.',
         })),
   },
   {
@@ -62,10 +62,10 @@ export const observations: readonly ObservationKind[] = [
       (_, cloudflare) => ({
         says: 'the stream arrived in one burst at its end',
         means:
-          'Something on the way collects it, so there is no time to first token; runs mark such rows "buffered".',
+          'Something on the way buffers it, so there is no time to first token. Runs mark such rows "buffered".',
         fix: cloudflare
           ? 'Switch Guardrails and DLP off, look for a proxy, and try --route direct to see the difference.'
-          : 'Look for a proxy that collects it, or ask the server itself.',
+          : 'Look for a proxy that buffers it, or connect to the server directly.',
       }),
     ),
   },
@@ -76,9 +76,9 @@ export const observations: readonly ObservationKind[] = [
     look: inAnswers(
       ({ reasons, streamed }) => reasons.includes('cold_load') && !streamed,
       ({ exchange: { serverTimings } }) => ({
-        says: `the model was loaded anew for its second question${serverTimings?.loadMs === undefined ? '' : `, in ${duration(serverTimings.loadMs)}`}`,
+        says: `the model was loaded again for the second request${serverTimings?.loadMs === undefined ? '' : `, in ${duration(serverTimings.loadMs)}`}`,
         means:
-          'It is not kept in memory, so that nearly every answer would wait for it and be left out of latencies.',
+          'It does not stay in memory. Nearly every answer would wait for it and be left out of latencies.',
         fix: 'Set gateway.local.keep_alive higher, or let fewer models share the memory.',
       }),
     ),
@@ -93,8 +93,8 @@ export const observations: readonly ObservationKind[] = [
             {
               where: [],
               says: `servers used ${count(overrun, 'token')} more than they were allowed`,
-              means: `They do not keep to max_tokens, or count more into a prompt than it has. What was asked for stays within ${limits.tokens.toLocaleString('en-US')}.`,
-              fix: 'Give a run a budget in requests (run.budget.requests): one in tokens is only known afterwards.',
+              means: `They ignore max_tokens, or count more tokens in a prompt than it has. What doctor asked for stays within ${limits.tokens.toLocaleString('en-US')}.`,
+              fix: 'Give runs a budget in requests (run.budget.requests). A budget in tokens is only known afterward.',
             },
           ],
   },
@@ -110,8 +110,8 @@ export const observations: readonly ObservationKind[] = [
         .map(({ route }) => ({
           where: [{ route }],
           says: "it does not answer as Cloudflare's gateway does",
-          means: 'None of its headers came back, so there is no log to look into, and no cache status.',
-          fix: 'For any other OpenAI-compatible server say --route direct with this --base-url.',
+          means: 'None of its headers came back, so there is no log and no cache status.',
+          fix: 'For any other OpenAI-compatible server, use --route direct with this --base-url.',
         })),
   },
   {
@@ -121,10 +121,10 @@ export const observations: readonly ObservationKind[] = [
       ({ exchange }) => exchange.outcome === 'ok' && exchange.usage.completionTokens === undefined,
       ({ streamed }) => ({
         says: `${streamed ? 'streamed' : 'whole'} answers carry no token counts`,
-        means: 'Tokens, tokens per second and cost stay empty: they are never guessed.',
+        means: 'Tokens, tokens per second, and cost stay empty. They are never guessed.',
         fix: streamed
-          ? 'Nothing that a suite can do: stream_options.include_usage was asked for. Compare with --route direct.'
-          : 'Nothing that a suite can do. Compare with --route direct.',
+          ? 'A suite cannot fix this: stream_options.include_usage was set. Compare with --route direct.'
+          : 'A suite cannot fix this. Compare with --route direct.',
       }),
     ),
   },
@@ -136,7 +136,7 @@ export const observations: readonly ObservationKind[] = [
       () => ({
         says: "the answer came from the gateway's cache",
         means:
-          'Every request asks to skip it (cf-aig-skip-cache), and yet it answered. Such rows stay out of latencies.',
+          'Every request asks to skip it (cf-aig-skip-cache), but it answered anyway. Such rows stay out of latencies.',
         fix: "Switch caching off in the gateway's settings, and send no cf-aig-cache-key in gateway.headers.",
       }),
     ),
@@ -151,8 +151,8 @@ export const observations: readonly ObservationKind[] = [
           receipts.servedBy === undefined
             ? `step ${receipts.gatewayStep ?? '?'} of a fallback answered`
             : `a dynamic route chose ${receipts.servedBy}`,
-        means: 'Another model or provider may have answered than the one that was asked.',
-        fix: 'Take fallbacks and dynamic routes off the gateway that you measure through.',
+        means: 'The answer may come from another model or provider.',
+        fix: 'Remove fallbacks and dynamic routes from the gateway you measure through.',
       }),
     ),
   },
@@ -162,9 +162,9 @@ export const observations: readonly ObservationKind[] = [
     look: inAnswers(
       ({ reasons }) => reasons.includes('other_model'),
       ({ exchange, name }) => ({
-        says: `"${exchange.receipts.echoedModel ?? ''}" answered in the place of "${name.replace(/^.*\//, '')}"`,
+        says: `"${exchange.receipts.echoedModel ?? ''}" answered instead of "${name.replace(/^.*\//, '')}"`,
         means: 'The name is an alias, or something on the way swaps models. Such rows stay out of latencies.',
-        fix: 'Name the model that answers, so that the numbers say whose they are.',
+        fix: 'Name the model that really answers.',
       }),
     ),
   },
@@ -175,9 +175,9 @@ export const observations: readonly ObservationKind[] = [
       ({ exchange, wireModel, route }) =>
         exchange.httpStatus === 200 && route !== 'local' && /[:-]cloud$/.test(wireModel),
       ({ name }) => ({
-        says: 'the ending :cloud is taken here',
-        means: 'It is not documented for ollama.com; it belongs to a local Ollama.',
-        fix: `Better write ${name.replace(/[:-]cloud$/, '')}.`,
+        says: 'the suffix :cloud is accepted here',
+        means: 'It is not documented for ollama.com. It is meant for a local Ollama.',
+        fix: `Write ${name.replace(/[:-]cloud$/, '')}.`,
       }),
     ),
   },
@@ -197,8 +197,8 @@ export const observations: readonly ObservationKind[] = [
         .map(({ route }) => ({
           where: [{ route }],
           says: 'answers carry no cf-aig-log-id',
-          means: "Rows cannot be looked up in the gateway's log by their id. Perhaps its log is off.",
-          fix: 'Switch logging on in its settings, if you want to compare with it.',
+          means: "Rows cannot be found in the gateway's log by id. Its log may be off.",
+          fix: "To compare with the log, switch logging on in the gateway's settings.",
         })),
   },
   {
@@ -209,7 +209,7 @@ export const observations: readonly ObservationKind[] = [
         ? [
             {
               where: [{ route: log.probe.route }],
-              says: `the log has ${log.rows.length} rows for one request: the gateway tried again by itself`,
+              says: `the log has ${log.rows.length} rows for one request: the gateway retried on its own`,
               means: 'cf-aig-max-attempts: 1 did not stop it, so retries hide in latencies.',
               fix: 'Switch "Retry Requests" off in the gateway\'s settings.',
             },
@@ -222,9 +222,9 @@ export const observations: readonly ObservationKind[] = [
     look: inSettings(({ retryAttempts = 0 }) =>
       retryAttempts > 0
         ? {
-            says: `the gateway is set to try failed requests again (up to ${count(retryAttempts, 'time')})`,
-            means: 'gatebench forbids it for each of its requests with cf-aig-max-attempts: 1.',
-            fix: 'Better switch "Retry Requests" off for a gateway that you measure through.',
+            says: `the gateway is set to retry failed requests (up to ${count(retryAttempts, 'time')})`,
+            means: 'gatebench turns this off for each request with cf-aig-max-attempts: 1.',
+            fix: 'To be safe, switch "Retry Requests" off for the gateway you measure through.',
           }
         : undefined,
     ),
@@ -236,8 +236,8 @@ export const observations: readonly ObservationKind[] = [
       cacheTtl > 0
         ? {
             says: `the gateway's cache is on (${cacheTtl} s)`,
-            means: 'gatebench asks to skip it with each of its requests.',
-            fix: 'Better switch it off for a gateway that you measure through.',
+            means: 'gatebench asks to skip it on every request.',
+            fix: 'To be safe, switch it off for the gateway you measure through.',
           }
         : undefined,
     ),
@@ -248,7 +248,7 @@ export const observations: readonly ObservationKind[] = [
     look: inSettings(({ rateLimit = 0, rateIntervalSeconds }) =>
       rateLimit > 0
         ? {
-            says: `the gateway lets ${count(rateLimit, 'request')} through in ${rateIntervalSeconds ?? '?'} s`,
+            says: `the gateway allows ${count(rateLimit, 'request')} in ${rateIntervalSeconds ?? '?'} s`,
             means: 'A run that sends more is refused with 429.',
             fix: 'Switch rate limiting off, or stay below it.',
           }
@@ -262,8 +262,8 @@ export const observations: readonly ObservationKind[] = [
       guardrails
         ? {
             says: 'Guardrails are on',
-            means: 'They add about half a second to each look, and turn streams into one piece.',
-            fix: 'Switch them off for the gateway that you measure through.',
+            means: 'They add about half a second per check, and turn streams into a single piece.',
+            fix: 'Switch them off for the gateway you measure through.',
           }
         : undefined,
     ),
@@ -283,8 +283,8 @@ export const observations: readonly ObservationKind[] = [
         )
         .map(({ route }) => ({
           ...openGateway,
-          says: 'the gateway did not refuse a request for want of a token',
-          means: `Perhaps it asks nobody for one; perhaps it looked at the model first. ${openGateway.means}`,
+          says: 'the gateway did not refuse a request without a token',
+          means: `It may need none, or it may have checked the model first. ${openGateway.means}`,
           fix: `Make sure that "Authenticated Gateway" is on in its settings.`,
           where: [{ route }],
         })),
@@ -299,8 +299,8 @@ export const observations: readonly ObservationKind[] = [
           where: [{ route }],
           says: `this machine's clock is ${duration(Math.abs(clockAheadMs))} ${clockAheadMs > 0 ? 'behind' : 'ahead of'} the server's`,
           means:
-            'Latencies are safe, they come from a monotonic clock; the times of rows, and dates to wait for, are not.',
-          fix: 'Let the machine keep its time by NTP.',
+            'Latencies are safe: they come from a monotonic clock. Timestamps of rows, and waits until a date, are not.',
+          fix: 'Switch on NTP on this machine.',
         })),
   },
   {
@@ -312,8 +312,7 @@ export const observations: readonly ObservationKind[] = [
             {
               where: [],
               says: "Cloudflare's API refuses CLOUDFLARE_API_TOKEN (10000)",
-              means:
-                'The token is not good, or may not read AI Gateway. Only settings and log are unknown by that.',
+              means: 'The token is invalid, or may not read AI Gateway. Only settings and log stay unknown.',
               fix: 'Make one with the permission "AI Gateway Read" for this account.',
             },
           ]
@@ -332,7 +331,7 @@ export const observations: readonly ObservationKind[] = [
                 log.failure.code === '7003'
                   ? 'Accounts made on or after 24 September 2026 have no logs API.'
                   : `${log.failure.message}.`,
-              fix: 'Without it gatebench reconcile needs an exported log.',
+              fix: 'Without it, gatebench reconcile needs an exported log.',
             },
           ]
         : [],

@@ -36,7 +36,7 @@ export const provider: readonly RefusalKind[] = [
       return isAboutProvider(refused) && knownAs === `custom-${slug}`
         ? {
             says: `the provider's slug was typed as "custom-${slug}"`,
-            means: `Callers put custom- before the slug, so the gateway knows it as custom-custom-${slug}.`,
+            means: `Callers add custom- in front of the slug, so the gateway knows it as custom-custom-${slug}.`,
             fix: `Change the custom provider's slug to "${slug}", or write custom-custom-${slug}/<model> in the suite.`,
           }
         : undefined;
@@ -65,8 +65,8 @@ export const provider: readonly RefusalKind[] = [
       const { slug } = refused.provider;
       return isAboutProvider(refused) && entryOf(refused.facts, slug)?.enabled === false
         ? {
-            says: `the custom provider "${slug}" is switched off`,
-            means: 'A new custom provider is off until somebody enables it.',
+            says: `the custom provider "${slug}" is disabled`,
+            means: 'New custom providers are disabled until you enable them.',
             fix: 'Enable it under AI Gateway → Custom Providers.',
           }
         : undefined;
@@ -97,8 +97,8 @@ export const provider: readonly RefusalKind[] = [
       return isAboutProvider(refused) && failure?.family === 'gateway'
         ? {
             says: `the gateway knows no provider custom-${slug} (${refused.failure.code})`,
-            means: `There is no custom provider with the slug "${slug}", or it is switched off, as a new one is.`,
-            fix: `Create it (slug "${slug}", base URL ${fitting}) and enable it. CLOUDFLARE_API_TOKEN would tell which of the two it is.`,
+            means: `No custom provider has the slug "${slug}", or it is disabled, as new ones are.`,
+            fix: `Create it (slug "${slug}", base URL ${fitting}) and enable it. With CLOUDFLARE_API_TOKEN set, doctor can tell which of the two it is.`,
           }
         : undefined;
     },
@@ -112,7 +112,7 @@ export const provider: readonly RefusalKind[] = [
         ? {
             says: `the gateway cannot read the model "${refused.probe.wireModel}" (400/${refused.failure.code})`,
             means: 'On /compat a model is written with its provider: custom-<slug>/<model>.',
-            fix: `Write custom-${refused.provider.slug}/<model>, or use --route provider, where the bare name goes out.`,
+            fix: `Write custom-${refused.provider.slug}/<model>, or use --route provider, which sends the bare name.`,
           }
         : undefined,
   },
@@ -127,8 +127,8 @@ export const provider: readonly RefusalKind[] = [
         says: `the provider's base URL ends in ${end} (404)`,
         means:
           end === '/api'
-            ? "That is Ollama's own API; the path of the OpenAI-compatible one does not exist below it."
-            : 'The path that is added begins with /v1, too, so the provider is asked for /v1/v1/….',
+            ? "That is Ollama's native API. The path of the OpenAI-compatible one does not exist below it."
+            : 'The added path also begins with /v1, so the request goes to /v1/v1/….',
         fix: `Set the custom provider's base URL to ${fitting}.`,
       };
     },
@@ -153,12 +153,12 @@ function wrongGatewayPath(url: string): Said {
   return /\/(?:compat|custom-[^/]+\/v1)$/.test(url)
     ? {
         says,
-        means: "The custom provider's base URL leads elsewhere.",
+        means: "The custom provider's base URL points somewhere else.",
         fix: `Set the custom provider's base URL to ${fitting}.`,
       }
     : {
         says,
-        means: 'The address is no whole one of a gateway: they end in /compat or /custom-<slug>/v1.',
+        means: "The address is incomplete: a gateway's address ends in /compat or /custom-<slug>/v1.",
         fix: 'Correct --base-url: …/v1/<account>/<gateway>/compat, or for the route provider …/custom-<slug>/v1.',
       };
 }
@@ -169,24 +169,25 @@ function wrongPath({ url, route }: RouteFacts): Said {
   if (whole.test(url))
     return {
       says,
-      means: 'The address ends in /chat/completions, and that is added once more.',
+      means: 'The address ends in /chat/completions, and gatebench adds that again.',
       fix: `Leave it off: --base-url ${url.replace(whole, '')}`,
     };
   if (/\/api$/.test(url) && route === 'local')
     return {
       says,
-      means: "It has no /api/chat: that is Ollama's own API, which other servers do not have.",
-      fix: 'Leave out gateway.local.api, so that its /v1 is asked; or correct --base-url.',
+      means: "It has no /api/chat. That is Ollama's native API, which other servers do not have.",
+      fix: 'Leave out gateway.local.api to use /v1, or correct --base-url.',
     };
   if (!/\/v\d+[a-z]*$/.test(url))
     return {
       says,
-      means: 'The address has no chat/completions: OpenAI-compatible ones end in /v1, and this one does not.',
+      means:
+        'The address has no chat/completions. OpenAI-compatible addresses end in /v1, and this one does not.',
       fix: `Correct --base-url: perhaps ${url.replace(/\/+$/, '')}/v1`,
     };
   return {
     says,
-    means: 'The address is no OpenAI-compatible one: it has no chat/completions.',
-    fix: 'Correct --base-url: it ends in /v1, as https://ollama.com/v1 does.',
+    means: 'The address is not OpenAI-compatible: it has no chat/completions.',
+    fix: 'Correct --base-url. It should end in /v1, as https://ollama.com/v1 does.',
   };
 }

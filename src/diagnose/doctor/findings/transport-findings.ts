@@ -11,7 +11,7 @@ export const transport: readonly RefusalKind[] = [
         ? {
             says: `no Ollama answers at ${route.url}`,
             means: `${failure.message}.`,
-            fix: 'Start it (ollama serve), or say where it is with --base-url.',
+            fix: 'Start it (ollama serve), or give its address with --base-url.',
           }
         : undefined,
   },
@@ -24,7 +24,7 @@ export const transport: readonly RefusalKind[] = [
         ? {
             says: `${hostOf(route.url)} cannot be reached (${failure.code})`,
             means: `${failure.message}.`,
-            fix: 'Look at network, proxy (HTTPS_PROXY, NO_PROXY) and --base-url.',
+            fix: 'Check the network, the proxy (HTTPS_PROXY, NO_PROXY), and --base-url.',
           }
         : undefined,
   },
@@ -35,8 +35,8 @@ export const transport: readonly RefusalKind[] = [
       failure.status === 'timeout'
         ? {
             says: `no answer in time (${failure.code})`,
-            means: `${failure.message}. A first call may wait for the model to be loaded.`,
-            fix: 'Try again; if it stays so, give run.timeouts more room or leave the model out.',
+            means: `${failure.message}. A first call may wait for the model to load.`,
+            fix: 'Try again. If it stays like this, raise run.timeouts or leave the model out.',
           }
         : undefined,
   },
@@ -49,8 +49,8 @@ export const transport: readonly RefusalKind[] = [
         ? {
             says: 'the gateway got no answer from the provider (400/2005)',
             means:
-              "The provider failed just now, or the custom provider's base URL leads to a host that does not answer.",
-            fix: 'Try again; if it stays so, set the base URL to https://ollama.com.',
+              "The provider failed just now, or the custom provider's base URL points to a host that does not answer.",
+            fix: 'Try again. If it stays like this, set the base URL to https://ollama.com.',
           }
         : undefined,
   },
@@ -63,9 +63,9 @@ export const transport: readonly RefusalKind[] = [
       !isOllamaCloud(route.url) &&
       (probe.exchange.httpStatus ?? 0) < 520
         ? {
-            says: `a page came in the place of an answer (${probe.exchange.httpStatus ?? failure.code})`,
-            means: `${failure.message}. A proxy or a web server before the model wrote it.`,
-            fix: 'Look whether --base-url leads to the model server itself, and whether that is up.',
+            says: `a web page came back instead of an answer (${probe.exchange.httpStatus ?? failure.code})`,
+            means: `${failure.message}. A proxy or a web server in front of the model sent it.`,
+            fix: 'Check that --base-url points to the model server, and that the server is up.',
           }
         : undefined,
   },
@@ -75,9 +75,9 @@ export const transport: readonly RefusalKind[] = [
     explain: ({ failure, probe }) =>
       failure.family === 'edge'
         ? {
-            says: `Cloudflare's edge answered in the provider's place (${probe.exchange.httpStatus ?? failure.code})`,
-            means: `${failure.message}. The provider behind it was too slow or not there.`,
-            fix: 'Try again; streamed requests get through where long silent ones do not.',
+            says: `Cloudflare's edge answered instead of the provider (${probe.exchange.httpStatus ?? failure.code})`,
+            means: `${failure.message}. The provider behind it was too slow, or down.`,
+            fix: 'Try again. Streamed requests get through where long silent ones time out.',
           }
         : undefined,
   },
@@ -89,7 +89,7 @@ export const transport: readonly RefusalKind[] = [
       means: failure.message,
       fix:
         !route.throughGateway || !route.cloudflare
-          ? 'Look whether --base-url leads to the provider itself.'
+          ? 'Check that --base-url points to the provider.'
           : probe.exchange.receipts.gatewayLogId === undefined
             ? `Look it up in the gateway's log by its event id: ${probe.exchange.eventId}.`
             : `Look it up in the gateway's log: ${probe.exchange.receipts.gatewayLogId}.`,
