@@ -1,3 +1,4 @@
+import { isSimulatedRoute } from '../target/routes.ts';
 import { defined } from '../base/defined.ts';
 import { isProvenAt, type Calibration } from '../journal/calibration.ts';
 import type { Manifest } from '../journal/manifest.ts';
@@ -18,9 +19,9 @@ export function plannedRequests({ suite, routes, shard, added_repeats = 0 }: Man
   return planSize({ ...suite.run, repeat, cells, prompts: shardPrompts(suite.prompts, shard) }).measure;
 }
 
-/** Requests in flight for which this machine's clock was not proven. Undefined where it was, and on the demo route. */
+/** Requests in flight for which this machine's clock was not proven. Undefined where it was, and where everything is simulated. */
 export function unprovenConcurrency({ suite, routes, calibration }: Manifest): number | undefined {
-  if (routes.every(({ route }) => route === 'demo')) return undefined;
+  if (routes.every(({ route }) => isSimulatedRoute(route))) return undefined;
   const { concurrency } = suite.run;
   const levels = (calibration as Calibration | undefined)?.levels ?? [];
   return isProvenAt(levels, concurrency) ? undefined : concurrency;

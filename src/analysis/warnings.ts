@@ -1,3 +1,4 @@
+import { isSimulatedRoute } from '../target/routes.ts';
 import { cellName } from '../plan/cell.ts';
 import { labeller } from './cell-pairs.ts';
 import { count } from '../base/text.ts';
@@ -113,7 +114,7 @@ function runWarnings(collected: Collected, facts: WarningFacts): Warning[] {
 }
 
 function simulated({ cells }: Collected): Warning[] {
-  return cells.some(({ route }) => route === 'demo') ? [{ kind: 'simulated' }] : [];
+  return cells.some(({ route }) => isSimulatedRoute(route)) ? [{ kind: 'simulated' }] : [];
 }
 
 function cellWarnings(cell: CellSamples, model: string): Warning[] {
@@ -243,8 +244,9 @@ export function describeWarning(warning: Warning): string {
       return `The runs have different suites (${warning.before.slice(0, 12)} and ${warning.after.slice(0, 12)}); prompts are matched by id alone. Compare runs of one suite.`;
     case 'other-route': {
       const { before, after } = warning;
-      return [before, after].includes('demo')
-        ? `One of the runs is simulated (route demo) and the other went by ${before === 'demo' ? after : before}, so this says nothing about a model. Compare runs of one route.`
+      const [simulated, other] = isSimulatedRoute(before) ? [before, after] : [after, before];
+      return isSimulatedRoute(simulated)
+        ? `One of the runs is simulated (route ${simulated}) and the other went by ${other}, so this says nothing about a model. Compare runs of one route.`
         : `The runs took different routes (${before} and ${after}), so what differs may be the route alone. Compare runs of one route, or ask by both at once: run --route ${before},${after}, then compare --by route.`;
     }
     case 'prompts-not-shared':

@@ -1,3 +1,4 @@
+import { isSimulatedRoute } from '../target/routes.ts';
 import { count, oneLine } from '../base/text.ts';
 import { painter, type Tone } from './paint.ts';
 import { budgetTable, plannedModels, range, writers } from './plan-tables.ts';
@@ -63,7 +64,7 @@ export function renderPlan(plan: PlanFacts, style: Style): string {
     [
       ...lines('strong', oneLine(plan.suite, 80) + about),
       ...flowed(design(plan), style.columns).map((line) => paint('quiet', line)),
-      ...(plan.routes.includes('demo') ? lines('warning', simulatedNotice) : []),
+      ...(plan.routes.some(isSimulatedRoute) ? lines('warning', simulatedNotice) : []),
     ],
     plannedModels(plan, style.columns, paint),
     plan.totals.minutes === undefined

@@ -1,3 +1,4 @@
+import { isSimulatedRoute } from '../target/routes.ts';
 import type { Report, RunFacts } from '../analysis/analysis.ts';
 
 export type { Report, RunFacts };
@@ -20,7 +21,7 @@ export interface OutputFormat {
 }
 
 /** Whether any row comes from the mock gateway: every picture of such a run must say so. */
-export const isSimulated = (run: RunFacts): boolean => run.routes.includes('demo');
+export const isSimulated = (run: RunFacts): boolean => run.routes.some(isSimulatedRoute);
 
 export const simulatedNotice =
   'SIMULATED: these answers and times come from the built-in mock gateway. They say nothing about real models.';

@@ -1,6 +1,6 @@
 import type { AuthMode, GatewaySettings, LocalSettings } from '../suite/suite.ts';
 import { UserError } from '../base/user-error.ts';
-import type { Environment } from './environment.ts';
+import { requireVariables, type Environment, type Variable } from './environment.ts';
 import { assertVisible } from './visible.ts';
 
 /** Where a model's requests go, and as whom. */
@@ -28,13 +28,75 @@ export interface RouteContext {
   providerKey: boolean;
 }
 
-/** A way to a model. Each has a file; the list of them is in `routes/index.ts`. */
+/** `gateway`: through Cloudflare AI Gateway. `bare`: without it. `simulated`: to the built-in mock. */
+export type RouteKind = 'gateway' | 'bare' | 'simulated';
+
+/**
+ * How a request gets to a model. Each route has a file; `routes.ts` lists them. Whatever depends on the route is said
+ * here: nobody asks for a route by its name.
+ */
 export interface Route {
+  /** Lower-case letters alone: it stands before the `=` of `--base-url`, and behind the `@` of a cell's name. */
   name: string;
   /** For the help and the README. */
   summary: string;
+  kind: RouteKind;
+  /** Variables that it cannot do without. `environment.ts` says which of them are secret. */
+  needs: readonly Variable[];
+  /** Those that make up its address, and are not needed with `--base-url`. Absent: none. */
+  addressNeeds?: readonly Variable[];
+  /** What speaks for it when several work: the lowest rank is recommended, with the reason, a clause. */
+  choice: { rank: number; why: string };
+  /** One endpoint for all providers: the model's name has the provider in it, and the token may come as bearer. */
+  isUnified?: true;
+  /** Its models run on this machine: nobody counts their use, and others than those of the suite may be there. */
+  isOnThisMachine?: true;
+  /** Nothing is wrong when it does not work, as long as nobody asked for it. */
+  isOptional?: true;
+  /** How its server is asked by Ollama's own API. Absent, or undefined: by OpenAI's. */
+  nativeApi?(settings: GatewaySettings): LocalSettings | undefined;
   /** Throws a UserError that names the missing variables or the wrong model name. */
   endpoint(model: string, context: RouteContext): Endpoint;
+}
+
+/** The values of what a route needs in this context. Throws `MissingVariables`. */
+export function neededBy(
+  { name, needs, addressNeeds = [] }: Route,
+  { environment, baseUrl }: RouteContext,
+): Environment {
+  return requireVariables(
+    environment,
+    [...needs, ...(baseUrl === undefined ? addressNeeds : [])],
+    `The route "${name}"`,
+  );
+}
+
+/** A route through the gateway. `place`: what stands behind the gateway's address, and the model's name on the wire. */
+export function gatewayRoute(
+  about: Pick<Route, 'name' | 'summary' | 'choice' | 'isUnified'>,
+  place: (model: string) => { path: string; wireModel: string },
+): Route {
+  const route: Route = {
+    ...about,
+    kind: 'gateway',
+    needs: ['CF_AIG_TOKEN'],
+    addressNeeds: ['CF_ACCOUNT_ID', 'CF_GATEWAY_ID'],
+    endpoint(model, context) {
+      const { path, wireModel } = place(model);
+      const {
+        CF_AIG_TOKEN: token = '',
+        CF_ACCOUNT_ID: account,
+        CF_GATEWAY_ID: gateway,
+      } = neededBy(route, context);
+      return {
+        baseUrl: context.baseUrl ?? `https://gateway.ai.cloudflare.com/v1/${account}/${gateway}/${path}`,
+        wireModel,
+        throughGateway: true,
+        ...gatewayCredentials(token, context.settings.auth, context),
+      };
+    },
+  };
+  return route;
 }
 
 /** `custom-ollama/kimi-k2.6` → slug `ollama`, name `kimi-k2.6`. */

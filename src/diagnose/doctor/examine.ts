@@ -1,3 +1,4 @@
+import { findRoute, isSimulatedRoute } from '../../target/routes.ts';
 import type { Clock, Ms } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
 import type { Gateway } from '../../wire/client.ts';
@@ -100,7 +101,7 @@ async function examineRoute(way: Way, tryBearer: boolean, tools: Tools): Promise
   };
   const isReached = facts.probes.every(({ exchange }) => !cannotBeReached(exchange));
   // Others than Cloudflare's gateway have no such doors.
-  if (route !== 'compat' || !facts.cloudflare || !isReached) return facts;
+  if (!findRoute(route)?.isUnified || !facts.cloudflare || !isReached) return facts;
   const doors = await tryDoors(way, tools);
   const bearer =
     tryBearer && way.otherAuth ? await ask(cells[0]!, route, false, way.otherAuth, tools) : undefined;
@@ -119,7 +120,7 @@ function isCloudflare(
     ...probes.map(({ exchange }) => (exchange.outcome === 'failed' ? exchange.failure.family : undefined)),
   ];
   return (
-    route === 'demo' ||
+    isSimulatedRoute(route) ||
     /(^|\.)cloudflare\.com$/.test(host) ||
     families.some((family) => family === 'gateway' || family === 'cloudflare') ||
     probes.some(({ exchange: { receipts } }) =>
@@ -139,7 +140,7 @@ async function askModels(
   const probes: Probe[] = [];
   const unasked: Unasked[] = [];
   // Hardly anybody has the models of ollama.com on this machine, too: that is no fault.
-  const isOptional = route === 'local' && !wanted;
+  const isOptional = findRoute(route)?.isOptional && !wanted;
   let reason: string | undefined;
   for (const cell of cells) {
     const { model, endpoint } = cell;

@@ -1,3 +1,4 @@
+import { findRoute, isSimulatedRoute } from '../../target/routes.ts';
 import { count, oneLine } from '../../base/text.ts';
 import { duration } from '../../report/number-text.ts';
 import type { BasePath, Facts, LogFacts, Probe, RouteFacts } from './doctor-facts.ts';
@@ -23,7 +24,9 @@ const settled = (found: string): Pick<Answer, 'found' | 'settled'> => ({ found, 
 const open = (found: string): Pick<Answer, 'found' | 'settled'> => ({ found, settled: false });
 
 const gatewayRoutes = ({ routes }: Facts): RouteFacts[] =>
-  routes.filter(({ throughGateway, cloudflare, route }) => throughGateway && cloudflare && route !== 'demo');
+  routes.filter(
+    ({ throughGateway, cloudflare, route }) => throughGateway && cloudflare && !isSimulatedRoute(route),
+  );
 const gatewayProbes = (facts: Facts): Probe[] => gatewayRoutes(facts).flatMap(({ probes }) => probes);
 const answered = ({ exchange }: Probe): boolean => exchange.httpStatus === 200;
 /** Why Cloudflare's API was not asked. */
@@ -38,7 +41,7 @@ const questions: readonly Question[] = [
     id: 'compat-join',
     asks: 'How /compat joins the base URL',
     answer(facts) {
-      const compat = gatewayRoutes(facts).find(({ route }) => route === 'compat');
+      const compat = gatewayRoutes(facts).find(({ route }) => findRoute(route)?.isUnified);
       const probe = compat?.probes[0];
       const basePath = compat?.providers.find(({ slug }) => slug === probe?.slug)?.basePath;
       if (!compat || !probe) return undefined;
@@ -58,7 +61,7 @@ const questions: readonly Question[] = [
     id: 'bearer',
     asks: 'Token as Authorization',
     answer(facts) {
-      const compat = gatewayRoutes(facts).find(({ route }) => route === 'compat');
+      const compat = gatewayRoutes(facts).find(({ route }) => findRoute(route)?.isUnified);
       if (!compat?.doors) return undefined;
       return bearerAnswer(compat);
     },

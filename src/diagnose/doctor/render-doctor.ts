@@ -1,3 +1,4 @@
+import { isSimulatedRoute } from '../../target/routes.ts';
 import { count, oneLine } from '../../base/text.ts';
 import { compact, duration } from '../../report/number-text.ts';
 import { painter, type Paint, type Tone } from '../../report/paint.ts';
@@ -94,7 +95,9 @@ function head({ facts, healthy, findings }: Diagnosis, lines: Lines): string[] {
         `${spent.tokens.toLocaleString('en-US')} of at most ${count(limits.tokens, 'token')} used`,
       { tone: 'quiet' },
     ),
-    ...(routes.some(({ route }) => route === 'demo') ? lines.of(simulatedNotice, { tone: 'warning' }) : []),
+    ...(routes.some(({ route }) => isSimulatedRoute(route))
+      ? lines.of(simulatedNotice, { tone: 'warning' })
+      : []),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { findRoute } from '../../target/routes.ts';
 import type { RouteFacts } from './doctor-facts.ts';
 
 /** Whether every model, some or none gave a good answer by a route; `unasked` when there was nobody to ask. */
@@ -10,7 +11,7 @@ export function routeState({ route, wanted, probes, unasked }: RouteFacts): Rout
   const good = models.size - failing.size;
   if (good === 0) return 'fails';
   // That this machine lacks models of ollama.com says nothing against it.
-  const isLacking = unasked.length > 0 && (wanted || route !== 'local');
+  const isLacking = unasked.length > 0 && (wanted || !findRoute(route)?.isOptional);
   return failing.size > 0 || isLacking ? 'partly' : 'works';
 }
 

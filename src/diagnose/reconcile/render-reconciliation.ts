@@ -1,3 +1,4 @@
+import { isSimulatedRoute } from '../../target/routes.ts';
 import { count, oneLine } from '../../base/text.ts';
 import { reconciledColumns } from '../../journal/reconciled-columns.ts';
 import { compact, duration, fixed, notMeasured, percent, usd } from '../../report/number-text.ts';
@@ -63,7 +64,7 @@ function head({ run, log }: Reconciliation, columns: number, paint: Paint): stri
       paint('strong', line),
     ),
     ...flowed(facts, columns).map((line) => paint('quiet', line)),
-    ...(run.routes.includes('demo') ? wrapped(simulatedNotice, columns) : []).map((line) =>
+    ...(run.routes.some(isSimulatedRoute) ? wrapped(simulatedNotice, columns) : []).map((line) =>
       paint('warning', line),
     ),
   ];

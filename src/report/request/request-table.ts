@@ -1,3 +1,4 @@
+import { isSimulatedRoute } from '../../target/routes.ts';
 import { count, oneLine } from '../../base/text.ts';
 import type { AnswerLine } from '../../journal/answer-line.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
@@ -53,7 +54,9 @@ function head({ run, row, attempts }: RequestReport, columns: number, paint: Pai
   return [
     ...flowed(title, columns).map((line) => paint('strong', line)),
     ...flowed(facts, columns).map((line) => paint('quiet', line)),
-    ...(row.route === 'demo' ? wrapped(simulatedNotice, columns) : []).map((line) => paint('warning', line)),
+    ...(isSimulatedRoute(row.route) ? wrapped(simulatedNotice, columns) : []).map((line) =>
+      paint('warning', line),
+    ),
     ...outcome(row, columns, paint),
   ];
 }

@@ -6,6 +6,9 @@ export const demoCredentials = { account: 'demo-account', gateway: 'demo', token
 export const demo: Route = {
   name: 'demo',
   summary: 'the built-in mock gateway on loopback: simulated models, no key',
+  kind: 'simulated',
+  needs: [],
+  choice: { rank: 5, why: 'its models are simulated' },
   endpoint(model, { baseUrl }) {
     splitModel(model);
     if (baseUrl === undefined) throw new Error('the mock gateway has not been started');

@@ -3,14 +3,20 @@ import { splitModel, type Route } from '../route.ts';
 export const local: Route = {
   name: 'local',
   summary: 'a local Ollama at http://localhost:11434, through /v1 or (gateway.local.api: native) /api/chat',
+  kind: 'bare',
+  needs: [],
+  choice: { rank: 4, why: 'it uses the Ollama on this machine' },
+  isOnThisMachine: true,
+  isOptional: true,
+  nativeApi: ({ local: asked }) => (asked?.api === 'native' ? asked : undefined),
   endpoint(model, { baseUrl = 'http://localhost:11434', settings }) {
-    const isNative = settings.local?.api === 'native';
+    const native = local.nativeApi?.(settings);
     return {
-      baseUrl: isNative ? nativePrefix(baseUrl) : openaiPrefix(baseUrl),
+      baseUrl: native ? nativePrefix(baseUrl) : openaiPrefix(baseUrl),
       wireModel: splitModel(model).name,
       headers: {},
       throughGateway: false,
-      ...(isNative ? { native: settings.local } : {}),
+      ...(native ? { native } : {}),
     };
   },
 };

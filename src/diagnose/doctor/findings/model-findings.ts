@@ -1,3 +1,4 @@
+import { findRoute } from '../../../target/routes.ts';
 import { nearestModels } from '../nearest-models.ts';
 import { retiredModels } from '../retired-models.ts';
 import type { RefusalKind, Refused } from '../finding.ts';
@@ -14,7 +15,7 @@ const bareName = ({ probe }: Refused): string => probe.name.slice(probe.name.ind
 /** The provider's models, as this route or another one lists them. */
 function namesOf(slug: string, route: string, facts: Facts): readonly string[] | undefined {
   const lists = [...facts.routes]
-    .filter((each) => each.route !== 'local' || route === 'local')
+    .filter((each) => each.route === route || !findRoute(each.route)?.isOnThisMachine)
     .toSorted((a, b) => Number(b.route === route) - Number(a.route === route))
     .flatMap(({ providers }) => providers.filter((each) => each.slug === slug));
   return lists.find(({ names }) => names !== undefined)?.names;
@@ -36,7 +37,7 @@ export const models: readonly RefusalKind[] = [
     id: 'model-not-pulled',
     mark: 'wrong',
     explain: (refused) =>
-      isUnknownModel(refused) && refused.route.route === 'local'
+      isUnknownModel(refused) && findRoute(refused.route.route)?.isOnThisMachine
         ? {
             says: `this Ollama has no model "${bareName(refused)}"`,
             means: suggestion(refused, bareName(refused)),

@@ -1,3 +1,4 @@
+import { findRoute } from '../../../target/routes.ts';
 import { count } from '../../../base/text.ts';
 import { variables } from '../../../target/environment.ts';
 import { duration } from '../../../report/number-text.ts';
@@ -173,7 +174,7 @@ export const observations: readonly ObservationKind[] = [
     mark: 'note',
     look: inAnswers(
       ({ exchange, wireModel, route }) =>
-        exchange.httpStatus === 200 && route !== 'local' && /[:-]cloud$/.test(wireModel),
+        exchange.httpStatus === 200 && !findRoute(route)?.isOnThisMachine && /[:-]cloud$/.test(wireModel),
       ({ name }) => ({
         says: 'the suffix :cloud is accepted here',
         means: 'It is not documented for ollama.com. It is meant for a local Ollama.',

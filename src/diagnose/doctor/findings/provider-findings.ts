@@ -1,3 +1,4 @@
+import { findRoute } from '../../../target/routes.ts';
 import type { BasePath, Facts, ProviderFacts, RouteFacts } from '../doctor-facts.ts';
 import type { RefusalKind, Refused, Said } from '../finding.ts';
 import { notFound } from './not-found.ts';
@@ -108,7 +109,7 @@ export const provider: readonly RefusalKind[] = [
     mark: 'wrong',
     ofRoute: true,
     explain: (refused) =>
-      isAboutProvider(refused) && refused.route.route === 'compat'
+      isAboutProvider(refused) && findRoute(refused.route.route)?.isUnified
         ? {
             says: `the gateway cannot read the model "${refused.probe.wireModel}" (400/${refused.failure.code})`,
             means: 'On /compat a model is written with its provider: custom-<slug>/<model>.',
@@ -172,7 +173,7 @@ function wrongPath({ url, route }: RouteFacts): Said {
       means: 'The address ends in /chat/completions, and gatebench adds that again.',
       fix: `Leave it off: --base-url ${url.replace(whole, '')}`,
     };
-  if (/\/api$/.test(url) && route === 'local')
+  if (/\/api$/.test(url) && findRoute(route)?.nativeApi)
     return {
       says,
       means: "It has no /api/chat. That is Ollama's native API, which other servers do not have.",

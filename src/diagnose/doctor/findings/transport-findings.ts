@@ -1,3 +1,4 @@
+import { findRoute } from '../../../target/routes.ts';
 import type { RefusalKind } from '../finding.ts';
 
 /** The way there, and whatever nobody else explains: the last of the kinds explains everything. */
@@ -7,7 +8,7 @@ export const transport: readonly RefusalKind[] = [
     mark: 'wrong',
     ofRoute: true,
     explain: ({ failure, route }) =>
-      failure.family === 'network' && route.route === 'local'
+      failure.family === 'network' && findRoute(route.route)?.isOnThisMachine
         ? {
             says: `no Ollama answers at ${route.url}`,
             means: `${failure.message}.`,
