@@ -9,18 +9,24 @@ import { bigReport, type BigReport } from './scale/big-report.ts';
 import { longRun, longSuite, perRepeat, type LongRun, type Look } from './scale/long-run.ts';
 
 /*
- * node bench/scale.ts [--quick] [--requests N] [--rows N]
+ * node bench/scale.ts [--quick] [--requests N] [--rows N] [--concurrency N]
  *
  * Whether memory grows with what has been done: the real `gatebench run`, in its own process, against an instant server,
  * then `gatebench report` on many more rows. Sends are 3 ms apart at least, so that 200,000 requests take some
  * fifteen minutes; --quick asks a twentieth. Exit code 1 when a row is missing, or when the heap grows while requests are sent.
  */
 const { values: flags } = parseArgs({
-  options: { quick: { type: 'boolean' }, requests: { type: 'string' }, rows: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean' },
+    requests: { type: 'string' },
+    rows: { type: 'string' },
+    concurrency: { type: 'string' },
+  },
 });
 const share = flags.quick ? 20 : 1;
 const repeat = Math.ceil(Number(flags.requests ?? 200_000 / share) / perRepeat);
 const requests = repeat * perRepeat;
+const concurrency = Number(flags.concurrency ?? 16);
 const rows = Number(flags.rows ?? 1_000_000 / share);
 const parts = 10;
 /** Nothing here may go on for ever. */
@@ -30,7 +36,7 @@ const allowedGrowthMib = 3;
 
 const folder = await mkdtemp(join(tmpdir(), 'gatebench-scale-'));
 try {
-  await writeFile(join(folder, 'scale.yaml'), longSuite(repeat));
+  await writeFile(join(folder, 'scale.yaml'), longSuite(repeat, concurrency));
   const run = await longRun(folder, { requests, parts, minutes }, ({ rows: done }) =>
     process.stderr.write(`${fixed(done, 0)} of ${fixed(requests, 0)} requests …\n`),
   );

@@ -12,18 +12,17 @@ export const prompts = 50;
 export const perRepeat = models.length * prompts;
 /** Frames with text in each answer. */
 const frames = 5;
-const inFlight = 16;
 const pollMs = 200;
 
 /** A suite of so many repeats, as a file would hold it. */
-export function longSuite(repeat: number): string {
+export function longSuite(repeat: number, concurrency: number): string {
   return JSON.stringify({
     version: 1,
     name: 'scale',
     models: models.map((id) => ({ id, model: `custom-ollama/sim-${id}` })),
     defaults: { checks: [{ type: 'not-empty' }] },
     prompts: Array.from({ length: prompts }, (_, n) => ({ id: `p${n}`, prompt: `Question number ${n}?` })),
-    run: { repeat, warmup: 0, concurrency: inFlight },
+    run: { repeat, warmup: 0, concurrency },
   });
 }
 
