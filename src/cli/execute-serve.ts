@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
-import { demoCredentials } from '../target/routes/demo.ts';
+import { exitCode, type ExitCode, UserError } from '../base/user-error.ts';
 import { createMock } from '../mock/mock-server.ts';
-import { influences, modes } from '../mock/influences.ts';
-import type { SetUp } from '../mock/set-ups.ts';
+import { influences, modes, type SetUp } from '../mock/set-ups.ts';
 import { nearest } from '../suite/nearest.ts';
+import { demoCredentials } from '../target/routes/demo.ts';
 
 export interface ServeFlags {
   port: number;

@@ -2,12 +2,90 @@ import { scenarios } from './failure-modes.ts';
 import type { Incoming } from './incoming.ts';
 import { defaultKnobs } from './knobs.ts';
 import { simModels } from './mock-models.ts';
-import { jsonReply } from './reply.ts';
-import type { Reply } from './reply.ts';
-import type { SeenRequests } from './seen-requests.ts';
+import { jsonReply, type Reply } from './reply.ts';
 import { setUps } from './set-ups.ts';
-import type { Stats } from './mock-stats.ts';
 import type { Truth } from './truth-log.ts';
+
+const maxKept = 5000;
+
+/** The last requests as they came, secrets and all: kept only where the option says so. */
+export class SeenRequests {
+  readonly #keeps: boolean;
+  #requests: Pick<Incoming, 'method' | 'path' | 'headers' | 'body'>[] = [];
+
+  constructor(keeps: boolean) {
+    this.#keeps = keeps;
+  }
+
+  add({ method, path, headers, body }: Incoming): void {
+    if (!this.#keeps) return;
+    this.#requests.push({ method, path, headers, body });
+    if (this.#requests.length > 2 * maxKept) this.#requests = this.#requests.slice(-maxKept);
+  }
+
+  clear(): void {
+    this.#requests = [];
+  }
+
+  toJSON(): object[] {
+    return this.#requests.slice(-maxKept);
+  }
+}
+
+interface Count {
+  requests: number;
+  inFlight: number;
+  maxInFlight: number;
+}
+
+const nothing = (): Count => ({ requests: 0, inFlight: 0, maxInFlight: 0 });
+
+/** Counters of chat requests, in all and by model, and of connections. Those in flight survive a reset. */
+export class Stats {
+  #all = nothing();
+  #byModel = new Map<string, Count>();
+  #connections = 0;
+  #openConnections = 0;
+
+  /** Counts a request until the returned function is called. */
+  begin(model: string): () => void {
+    let count = this.#byModel.get(model);
+    if (!count) this.#byModel.set(model, (count = nothing()));
+    const counts = [this.#all, count];
+    for (const each of counts) {
+      each.requests++;
+      each.inFlight++;
+      each.maxInFlight = Math.max(each.maxInFlight, each.inFlight);
+    }
+    return () => {
+      for (const each of counts) each.inFlight--;
+    };
+  }
+
+  /** Counts a connection until the returned function is called. */
+  connected(): () => void {
+    this.#connections++;
+    this.#openConnections++;
+    return () => this.#openConnections--;
+  }
+
+  reset(): void {
+    for (const count of [this.#all, ...this.#byModel.values()]) {
+      count.requests = 0;
+      count.maxInFlight = count.inFlight;
+    }
+    this.#connections = 0;
+  }
+
+  toJSON(): object {
+    return {
+      ...this.#all,
+      connections: this.#connections,
+      openConnections: this.#openConnections,
+      models: Object.fromEntries(this.#byModel),
+    };
+  }
+}
 
 export interface Kept {
   truth: Truth;

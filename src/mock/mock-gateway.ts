@@ -1,21 +1,171 @@
+import { createHash } from 'node:crypto';
 import type { Clock, Ms } from '../base/clock.ts';
-import { AnswerCache, cacheKey } from './answer-cache.ts';
-import { compose } from './composition.ts';
-import { gatewayError } from './failure-modes.ts';
-import { upstreamOf } from './gateway-call.ts';
-import type { GatewayCall, Upstream } from './gateway-call.ts';
-import { logId, uuid } from './ids.ts';
-import { header } from './incoming.ts';
-import { machineNow } from './instant.ts';
-import type { LogRow } from './mock-log-row.ts';
-import type { Logs } from './logs.ts';
-import type { Ollama, ProviderReply } from './ollama.ts';
+import { compose } from './dialects.ts';
+import { type FailedResponse, gatewayError } from './failure-modes.ts';
+import { logId, ray, uuid } from './ids.ts';
+import { bearer, header, type Incoming } from './incoming.ts';
+import type { Knobs } from './knobs.ts';
+import { type LogRow, type Logs, RateWindow } from './logs.ts';
+import { type Ollama, type ProviderReply, storedKey } from './ollama.ts';
 import type { MockOptions } from './options.ts';
-import { RateWindow } from './rate-window.ts';
-import { failureReply, later } from './reply.ts';
-import type { Reply } from './reply.ts';
-import { signed } from './signature.ts';
+import { failureReply, later, type Reply } from './reply.ts';
 import type { Draw } from './simulator.ts';
+import { machineNow } from './timetable.ts';
+
+type Flat = string | number | boolean;
+export type Metadata = Record<string, Flat>;
+
+const isFlat = ([, value]: [string, unknown]): boolean =>
+  ['string', 'number', 'boolean'].includes(typeof value);
+
+/** The first five entries of `cf-aig-metadata`; none where there is no header. Undefined when it is not flat JSON. */
+export function metadataOf(value: string | undefined): Metadata | undefined {
+  if (value === undefined) return {};
+  try {
+    const given: unknown = JSON.parse(value);
+    if (typeof given !== 'object' || given === null || Array.isArray(given)) return undefined;
+    const entries: [string, unknown][] = Object.entries(given);
+    return entries.every(isFlat) ? Object.fromEntries(entries.slice(0, 5) as [string, Flat][]) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A request on one of the gateway's routes. */
+export interface GatewayCall {
+  incoming: Incoming;
+  account: string;
+  gateway: string;
+  /** Absent on `compat`, where the model names the provider. */
+  slug?: string;
+  /** What follows the provider in the path. */
+  rest: string;
+}
+
+/** Where the gateway sends a request that may pass. */
+export interface Upstream {
+  path: string;
+  provider: string;
+  /** The bare model, taken from `custom-<slug>/<model>`. Absent on the provider route, which leaves bodies alone. */
+  model?: string;
+  /** What the provider gets as its key. Absent when nothing is sent. */
+  key: string | undefined;
+  metadata: Metadata;
+}
+
+/** Checks a call as the gateway does: gateway, token, metadata, provider; or says no. */
+export function upstreamOf(call: GatewayCall, options: MockOptions): Upstream | FailedResponse {
+  const { incoming, gateway, slug, rest } = call;
+  if (options.gateways && !options.gateways.includes(gateway))
+    return gatewayError(400, 2001, 'Please configure AI Gateway in the Cloudflare dashboard');
+
+  const authorization = authorize(call, options);
+  if (!authorization.ok) return gatewayError(401, 2009, 'Unauthorized', true);
+  const metadata = metadataOf(header(incoming.headers, 'cf-aig-metadata'));
+  if (!metadata) return gatewayError(400, 2019, 'cf-aig-metadata is not flat JSON');
+
+  const named: { slug: string; model?: string } | undefined =
+    slug === undefined ? namedInBody(incoming.body) : { slug };
+  const provider = named && options.providers.find((each) => each.slug === named.slug);
+  if (!named || !provider || provider.enabled === false)
+    return gatewayError(400, 2019, 'Chat completion bad format');
+
+  const basePath = slug === undefined && options.compatJoin === 'replace' ? '' : (provider.basePath ?? '');
+  return {
+    path: `${basePath}/${slug === undefined ? 'v1/chat/completions' : rest}`,
+    provider: `custom-${named.slug}`,
+    ...(named.model !== undefined && { model: named.model }),
+    key: authorization.forwarded ?? storedKeyFor(incoming, options),
+    metadata,
+  };
+}
+
+/**
+ * The gateway's token belongs in `cf-aig-authorization`. An `Authorization` is the provider's and is passed on,
+ * except that `/compat` may take it for the gateway's own when it is all there is.
+ */
+function authorize(
+  { incoming, slug }: GatewayCall,
+  options: MockOptions,
+): { ok: boolean; forwarded?: string } {
+  const { gatewayToken, acceptBearer } = options;
+  const authorization = bearer(incoming.headers.authorization);
+  const own = bearer(header(incoming.headers, 'cf-aig-authorization'));
+  const mayBeOurs = acceptBearer && slug === undefined && own === undefined && authorization !== undefined;
+  if (mayBeOurs && (gatewayToken === undefined || authorization === gatewayToken)) return { ok: true };
+  const ok = gatewayToken === undefined || own === gatewayToken;
+  return { ok, ...(authorization !== undefined && { forwarded: authorization }) };
+}
+
+function storedKeyFor(
+  { headers }: Incoming,
+  { storedKey: isStored, byokAliases }: MockOptions,
+): string | undefined {
+  const alias = header(headers, 'cf-aig-byok-alias') ?? 'default';
+  return isStored && byokAliases.includes(alias) ? storedKey : undefined;
+}
+
+/** `custom-<slug>/<model>`, as `compat` wants it. */
+function namedInBody(body: string): { slug: string; model: string } | undefined {
+  try {
+    const { model } = JSON.parse(body) as { model?: unknown };
+    const match = /^custom-([a-z0-9-]+)\/(.+)$/i.exec(typeof model === 'string' ? model : '');
+    return match ? { slug: match[1]!, model: match[2]! } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const maxEntries = 1000;
+
+/** Answers of the gateway's cache, as the draws that made them: a hit says the same again, at once. */
+export class AnswerCache {
+  readonly #draws = new Map<string, Draw>();
+
+  get(key: string): Draw | undefined {
+    return this.#draws.get(key);
+  }
+
+  set(key: string, draw: Draw): void {
+    this.#draws.delete(key);
+    this.#draws.set(key, draw);
+    if (this.#draws.size > maxEntries) this.#draws.delete(this.#draws.keys().next().value!);
+  }
+}
+
+/** The whole body counts, and `x-sim`, which is a part of the model; unless the caller names a key of its own. */
+export function cacheKey(path: string, body: string, sim = '', ownKey?: string): string {
+  if (ownKey !== undefined) return `own ${ownKey}`;
+  return createHash('sha1').update(`${path}\n${sim}\n`).update(body).digest('base64');
+}
+
+/** What the gateway says about a request in the headers of its answer. */
+export interface Signature {
+  logId: string;
+  eventId: string;
+  cache: 'HIT' | 'MISS';
+}
+
+/** Adds the gateway's and the edge's headers, and then does what the knobs say about headers. */
+export function signed(reply: Reply, { logId, eventId, cache }: Signature, knobs?: Knobs): Reply {
+  const gateway = {
+    'cf-aig-log-id': logId,
+    'cf-aig-request-id': logId,
+    'cf-aig-event-id': eventId,
+    'cf-aig-cache-status': cache,
+    'cf-aig-step': '0',
+  };
+  const edge = { 'cf-ray': ray(), server: 'cloudflare' };
+  const headers = { ...reply.headers, ...(!reply.fromEdge && gateway), ...edge, ...knobs?.extraHeaders };
+  const { omitHeaders = [] } = knobs ?? {};
+  if (omitHeaders.length === 0) return { ...reply, headers };
+  const optional = omitHeaders.includes('optional') ? Object.keys({ ...gateway, ...edge }) : [];
+  const omit = [...omitHeaders, ...optional];
+  return {
+    ...reply,
+    headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !omit.includes(name))),
+  };
+}
 
 const maxAttempts = 5;
 

@@ -2,9 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { seededRandom } from '../base/random.ts';
-import { answerTo, thoughtAbout } from './canned-answers.ts';
 import { checkKnobs } from './knobs.ts';
-import { simModels } from './mock-models.ts';
+import { answerTo, simModels, thoughtAbout } from './mock-models.ts';
 
 interface SmokeSuite {
   models: { model: string }[];

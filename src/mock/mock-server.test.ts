@@ -2,9 +2,9 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { machineNow } from './instant.ts';
 import { ask, chat, compat, direct, events, json, provider, rawAsk, streamed } from './testing/client.ts';
 import { sim, start } from './testing/running.ts';
+import { machineNow } from './timetable.ts';
 
 /** Takes the head and HTTP's chunked coding off: one text a chunk. */
 function chunksOf(reads: Buffer[]): { head: string; chunks: string[] } {

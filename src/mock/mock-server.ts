@@ -1,20 +1,136 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { systemClock } from '../base/clock.ts';
-import type { Clock } from '../base/clock.ts';
+import { type Clock, type Ms, systemClock } from '../base/clock.ts';
 import { UserError } from '../base/user-error.ts';
-import { converse } from './conversation.ts';
-import type { Host } from './conversation.ts';
-import { defaultOptions } from './options.ts';
-import type { MockOptions } from './options.ts';
+import { type Kept, SeenRequests, Stats } from './control.ts';
+import { nativeError } from './failure-modes.ts';
+import { readBody } from './incoming.ts';
+import { defaultOptions, type MockOptions } from './options.ts';
+import { failureReply, jsonReply, type Reply } from './reply.ts';
 import { Router } from './router.ts';
-import { SeenRequests } from './seen-requests.ts';
-import { Slots } from './slots.ts';
-import { Stats } from './mock-stats.ts';
-import { Timetable } from './timetable.ts';
+import { machineNow, Timetable } from './timetable.ts';
 import { Truth } from './truth-log.ts';
+import { Writer } from './writer.ts';
+
+/** What a provider does at once. Who comes later queues, first come first served, and gives up after a while. */
+export class Slots {
+  #free: number;
+  readonly #waitMs: Ms;
+  readonly #queue: ((got: boolean) => void)[] = [];
+
+  constructor(count: number, waitMs: Ms) {
+    this.#free = count;
+    this.#waitMs = waitMs;
+  }
+
+  /** Whether a slot was got in time; it must be given back. */
+  async take(): Promise<boolean> {
+    if (this.#free > 0) {
+      this.#free--;
+      return true;
+    }
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#queue.splice(this.#queue.indexOf(waiter), 1);
+        resolve(false);
+      }, this.#waitMs);
+      const waiter = (got: boolean): void => {
+        clearTimeout(timer);
+        resolve(got);
+      };
+      this.#queue.push(waiter);
+    });
+  }
+
+  give(): void {
+    const next = this.#queue.shift();
+    if (next) next(true);
+    else this.#free++;
+  }
+}
+
+/** What answers requests. */
+export interface Host {
+  router: Router;
+  kept: Kept;
+  timetable: Timetable;
+  slots: Slots | undefined;
+}
+
+/** Reads one request, decides the reply, waits for a slot where one is needed, and writes. */
+export async function converse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  host: Host,
+): Promise<void> {
+  const received = machineNow();
+  const body = await readBody(request);
+  const bodyRead = machineNow();
+  // A request that was sent before its forerunner was answered waits for the socket.
+  if (!response.socket) await once(response, 'socket');
+  if (response.destroyed) return;
+
+  const { method = '', url = '', headers } = request;
+  const { pathname: path, searchParams: query } = new URL(`http://mock${url}`);
+  const reply =
+    body === undefined
+      ? jsonReply(413, { error: 'request too large' })
+      : host.router.reply({ method, path, query, headers, body, received, bodyRead });
+  write(reply, response, host, received, bodyRead);
+}
+
+/** Writes a reply, and for a chat keeps its truth, its counts and its slot. */
+function write(reply: Reply, response: ServerResponse, host: Host, received: Ms, bodyRead: Ms): void {
+  const { chat } = reply;
+  if (!chat) {
+    new Writer(reply, response, host.timetable, bodyRead).start();
+    return;
+  }
+  const truth = host.kept.truth.open(chat, received, bodyRead);
+  const leave = host.kept.stats.begin(chat.model);
+  const closing = (given: Reply): Reply => ({
+    ...given,
+    ended: (outcome) => {
+      leave();
+      host.kept.truth.close(truth);
+      given.ended?.(outcome);
+    },
+  });
+  const { slots } = host;
+  if (!slots || !reply.needsSlot) {
+    new Writer(closing(reply), response, host.timetable, bodyRead, truth).start();
+    return;
+  }
+  void slots.take().then((got) => {
+    // The provider's clock starts when it takes the request up, and a client that left frees its slot at once.
+    const started = got ? returning(reply, slots) : refused(reply);
+    const now = machineNow();
+    reply.queued?.(now - bodyRead);
+    const writer = new Writer(closing(started), response, host.timetable, now, truth);
+    if (response.destroyed) writer.abandon();
+    else writer.start();
+  });
+}
+
+function returning(reply: Reply, slots: Slots): Reply {
+  return {
+    ...reply,
+    ended: (outcome) => {
+      slots.give();
+      reply.ended?.(outcome);
+    },
+  };
+}
+
+function refused(reply: Reply): Reply {
+  const refusal = failureReply(nativeError(503, 'timed out waiting for a concurrent request slot'));
+  return {
+    ...refusal,
+    headers: { ...reply.headers, ...refusal.headers },
+    ...(reply.ended && { ended: reply.ended }),
+  };
+}
 
 export type { MockOptions };
 

@@ -1,8 +1,6 @@
-import type { LoadedModels } from './loaded-models.ts';
-import { simModels } from './mock-models.ts';
-import type { SimModel } from './mock-models.ts';
-import { jsonReply } from './reply.ts';
-import type { Reply } from './reply.ts';
+import type { LoadedModels } from './chat-request.ts';
+import { type SimModel, simModels } from './mock-models.ts';
+import { jsonReply, type Reply } from './reply.ts';
 
 interface Asked {
   method: string;

@@ -1,19 +1,111 @@
 import type { Clock, Ms } from '../base/clock.ts';
 import { chatReply } from './chat-reply.ts';
-import { readChatBody } from './chat-request.ts';
-import type { ChatBody, ChatWay } from './chat-request.ts';
-import { nativeError, openaiError } from './failure-modes.ts';
-import type { FailedResponse } from './failure-modes.ts';
-import { machineNow } from './instant.ts';
+import { type ChatBody, type ChatWay, LoadedModels, readChatBody } from './chat-request.ts';
+import { compose } from './dialects.ts';
+import { type FailedResponse, nativeError, openaiError } from './failure-modes.ts';
 import { KnobError, type Knobs } from './knobs.ts';
-import { LoadedModels } from './loaded-models.ts';
 import { modelPages } from './model-pages.ts';
-import { PromptCache } from './prompt-cache.ts';
 import type { MockOptions } from './options.ts';
-import { failureReply, jsonReply, textReply } from './reply.ts';
-import type { Reply } from './reply.ts';
+import { failureReply, jsonReply, type Reply, textReply } from './reply.ts';
 import type { Draw, Simulator } from './simulator.ts';
-import { UsageBook } from './usage-book.ts';
+import { machineNow } from './timetable.ts';
+
+/** Prompts that are kept for each model. */
+const mostKept = 64;
+const charactersPerToken = 4;
+
+/** What a server has computed for prompts that it read, to be used again by one that begins alike. */
+export class PromptCache {
+  readonly #kept = new Map<string, string[]>();
+
+  /** Reads a prompt; says how many of its tokens were found. The last one is always computed. */
+  read(model: string, text: string, tokens: number): number {
+    const kept = this.#kept.get(model) ?? [];
+    const alike = Math.max(0, ...kept.map((other) => sharedLength(text, other)));
+    if (!kept.includes(text)) this.#kept.set(model, [...kept, text].slice(-mostKept));
+    const share = text.length > 0 ? alike / text.length : 0;
+    return Math.max(
+      0,
+      Math.min(tokens - 1, Math.floor(share * tokens), Math.ceil(alike / charactersPerToken)),
+    );
+  }
+}
+
+function sharedLength(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length++;
+  return length;
+}
+
+interface Totals {
+  request_count: number;
+  usage_usd: number;
+  input_tokens: number;
+  cached_input_tokens: number;
+  output_tokens: number;
+}
+
+const hour: Ms = 3_600_000;
+const ranges: Record<string, Ms> = { '24h': 24 * hour, '7d': 7 * 24 * hour, '30d': 30 * 24 * hour };
+/** USD per token, invented. */
+const price = { input: 0.5e-6, output: 2e-6 };
+
+/** What the provider counted, by hour and model: its `/api/usage`. A failed request costs nothing. */
+export class UsageBook {
+  readonly #buckets = new Map<string, { start: Ms; model: string; totals: Totals }>();
+
+  add(body: ChatBody, { knobs, failure }: Draw, wall: Date): void {
+    if (failure) return;
+    const { tokens } = compose(knobs, body);
+    const start = Math.floor(wall.getTime() / hour) * hour;
+    const key = `${start} ${body.model}`;
+    let bucket = this.#buckets.get(key);
+    if (!bucket) this.#buckets.set(key, (bucket = { start, model: body.model, totals: nothing() }));
+    addTo(bucket.totals, {
+      request_count: 1,
+      usage_usd: tokens.prompt * price.input + tokens.completion * price.output,
+      input_tokens: tokens.prompt,
+      cached_input_tokens: knobs.cachedTokens,
+      output_tokens: tokens.completion,
+    });
+  }
+
+  /** Totals of a range (`24h`, `7d`, `30d`), and the same by hour, or by model and hour. */
+  report(range: string, groupBy: string | null, now: Date): object {
+    const from = now.getTime() - (ranges[range] ?? 24 * hour);
+    const within = [...this.#buckets.values()].filter(({ start }) => start + hour > from);
+    const totals = nothing();
+    const grouped = new Map<string, { from: string; until: string; model?: string } & Totals>();
+    for (const { start, model, totals: part } of within) {
+      addTo(totals, part);
+      const byModel = groupBy === 'model';
+      const key = byModel ? `${start} ${model}` : String(start);
+      const bucket = grouped.get(key) ?? {
+        from: new Date(start).toISOString(),
+        until: new Date(start + hour).toISOString(),
+        ...(byModel && { model }),
+        ...nothing(),
+      };
+      addTo(bucket, part);
+      grouped.set(key, bucket);
+    }
+    return { range, totals, buckets: [...grouped.values()] };
+  }
+}
+
+const nothing = (): Totals => ({
+  request_count: 0,
+  usage_usd: 0,
+  input_tokens: 0,
+  cached_input_tokens: 0,
+  output_tokens: 0,
+});
+
+const names = Object.keys(nothing()) as (keyof Totals)[];
+
+function addTo(sum: Totals, part: Totals): void {
+  for (const name of names) sum[name] += part[name];
+}
 
 /** A request as it reaches the provider, through a gateway or directly. */
 export interface ProviderRequest {

@@ -1,7 +1,136 @@
+import { constants, crc32, deflateRawSync } from 'node:zlib';
 import type { Ms } from '../base/clock.ts';
 import type { FailedResponse } from './failure-modes.ts';
 import type { Knobs } from './knobs.ts';
-import type { Packet } from './packet.ts';
+
+/** What a frame carries. The first seven are words that clients know; `body` is an answer that is not streamed. */
+export const frameKinds = [
+  'role',
+  'reasoning',
+  'content',
+  'tool',
+  'finish',
+  'usage',
+  'done',
+  'comment',
+  'raw',
+  'body',
+] as const;
+export type FrameKind = (typeof frameKinds)[number];
+
+/** A frame's text as it goes on the wire, without its place in time. */
+export interface FrameText {
+  kind: FrameKind;
+  text: string;
+}
+
+/** A frame and when it is meant to be written, since the request was read. */
+export interface Frame extends FrameText {
+  due: Ms;
+}
+
+/** How an answer is written: server-sent events for the OpenAI way, JSON lines for Ollama's own. */
+export interface Dialect {
+  streamType: string;
+  wholeType: string;
+  /**
+   * Frames from the first to the last; pieces of text in order, then what ends the stream. `elapsed` tells, while
+   * they are taken one by one, how long the answer has lasted by then.
+   */
+  frames(elapsed: () => Ms): Iterable<FrameText>;
+  /** The answer in one piece, when no stream was asked for. */
+  whole(total: Ms): string;
+  /** What keeps a silent connection alive, where the format has such a thing. */
+  comment: string;
+}
+
+const head = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
+
+/**
+ * One gzip stream over all packets, flushed after each, as a compressing edge does for events. Each packet is
+ * deflated on its own and ends on a byte (`Z_SYNC_FLUSH`), so that the parts join into one valid stream.
+ */
+export function* gzipped(packets: Iterable<Packet>): Generator<Packet> {
+  let checksum = 0;
+  let length = 0;
+  let due = 0;
+  for (const packet of packets) {
+    const part = deflateRawSync(packet.bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+    yield { ...packet, bytes: length === 0 ? Buffer.concat([head, part]) : part };
+    checksum = crc32(packet.bytes, checksum);
+    length += packet.bytes.length;
+    ({ due } = packet);
+  }
+  yield {
+    due,
+    bytes: Buffer.concat([...(length === 0 ? [head] : []), ending(checksum, length)]),
+    frames: [],
+  };
+}
+
+function ending(checksum: number, length: number): Buffer {
+  const trailer = Buffer.alloc(8);
+  trailer.writeUInt32LE(checksum, 0);
+  trailer.writeUInt32LE(length % 2 ** 32, 4);
+  return Buffer.concat([deflateRawSync(Buffer.alloc(0)), trailer]);
+}
+
+/** What one write sends, when it is due, and the frames that it brings to an end. */
+export interface Packet {
+  due: Ms;
+  bytes: Buffer;
+  frames: readonly { kind: FrameKind; due: Ms }[];
+}
+
+/** Frames as they leave: one a packet, or joined, held back to the end, compressed or cut in pieces. */
+export function packets(frames: Iterable<Frame>, knobs: Knobs): Iterable<Packet> {
+  const size = knobs.buffered || knobs.instant ? Infinity : Math.max(1, knobs.framesPerPacket);
+  let result = joined(frames, size);
+  if (knobs.gzip) result = gzipped(result);
+  if (knobs.splitBytes > 0)
+    result = split(result, knobs.splitMs, (bytes) => everyBytes(bytes, knobs.splitBytes));
+  else if (knobs.splitCharacter) result = split(result, knobs.splitMs, insideCharacter);
+  return result;
+}
+
+function* joined(frames: Iterable<Frame>, size: number): Generator<Packet> {
+  let held: Frame[] = [];
+  for (const frame of frames) {
+    held.push(frame);
+    if (held.length < size) continue;
+    yield join(held);
+    held = [];
+  }
+  if (held.length > 0) yield join(held);
+}
+
+function join(frames: Frame[]): Packet {
+  // A frame that waits for others is meant to leave with the last of them.
+  const due = frames.at(-1)!.due;
+  const text = frames.length === 1 ? frames[0]!.text : frames.map((frame) => frame.text).join('');
+  return { due, bytes: Buffer.from(text), frames: frames.map(({ kind }) => ({ kind, due })) };
+}
+
+function* split(from: Iterable<Packet>, gapMs: Ms, cut: (bytes: Buffer) => Buffer[]): Generator<Packet> {
+  for (const { due, bytes, frames } of from) {
+    const parts = cut(bytes);
+    for (const [index, part] of parts.entries()) {
+      const isLast = index === parts.length - 1;
+      yield { due: due + index * gapMs, bytes: part, frames: isLast ? frames : [] };
+    }
+  }
+}
+
+function everyBytes(bytes: Buffer, size: number): Buffer[] {
+  const parts: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += size) parts.push(bytes.subarray(at, at + size));
+  return parts;
+}
+
+function insideCharacter(bytes: Buffer): Buffer[] {
+  const lead = bytes.findIndex((byte) => byte >= 0xc0);
+  return lead === -1 ? [bytes] : [bytes.subarray(0, lead + 1), bytes.subarray(lead + 1)];
+}
 
 /** How a reply went: all of it was written, it was cut on purpose, or the client left. */
 export type Outcome = 'complete' | 'cut' | 'client_gone';

@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { UserError } from '../base/user-error.ts';
-import { machineNow } from './instant.ts';
 import { spawnMock } from './spawn.ts';
 import { ask, chat, compat, json } from './testing/client.ts';
+import { machineNow } from './timetable.ts';
 
 function isAlive(pid: number): boolean {
   try {

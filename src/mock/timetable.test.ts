@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { machineNow } from './instant.ts';
-import { Timetable } from './timetable.ts';
+import { machineNow, Timetable } from './timetable.ts';
 
 test('runs everything once, in order of due time, never before it is due', async () => {
   const timetable = new Timetable();

@@ -1,7 +1,5 @@
 import type { Ms } from '../base/clock.ts';
-import { frameKinds } from './frame.ts';
-import type { FrameKind } from './frame.ts';
-import type { ChatFacts, Outcome } from './reply.ts';
+import { type ChatFacts, type FrameKind, frameKinds, type Outcome } from './reply.ts';
 
 /**
  * What really happened to one request, in milliseconds of the machine's monotonic clock (`machineNow`). `written`

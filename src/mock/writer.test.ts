@@ -1,14 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
 import type { Ms } from '../base/clock.ts';
-import { machineNow } from './instant.ts';
-import type { Packet } from './packet.ts';
-import type { Reply } from './reply.ts';
+import type { Packet, Reply } from './reply.ts';
 import { ask } from './testing/client.ts';
-import { Timetable } from './timetable.ts';
+import { machineNow, Timetable } from './timetable.ts';
 import { Writer } from './writer.ts';
 
 let reply: Reply;

@@ -1,10 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Ms } from '../base/clock.ts';
-import { machineNow } from './instant.ts';
-import type { Packet } from './packet.ts';
-import type { Outcome, Reply } from './reply.ts';
-import type { Timetable } from './timetable.ts';
+import type { Outcome, Packet, Reply } from './reply.ts';
+import { machineNow, type Timetable } from './timetable.ts';
 import type { TruthRecord } from './truth-log.ts';
 
 /** A client that reads nothing is given up when this much waits for it. */

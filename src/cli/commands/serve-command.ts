@@ -1,7 +1,6 @@
-import { influences, modes } from '../../mock/influences.ts';
-import { setUps, type SetUp } from '../../mock/set-ups.ts';
-import { numberFlag } from '../number-flags.ts';
+import { influences, modes, type SetUp, setUps } from '../../mock/set-ups.ts';
 import type { Command } from '../command.ts';
+import { numberFlag } from '../number-flags.ts';
 
 const listed = (all: readonly SetUp[]): string =>
   all.map(({ name, summary }) => `  ${name.padEnd(22)} ${summary}`).join('\n');

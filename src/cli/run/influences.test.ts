@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RequestRow } from '../../journal/request-columns.ts';
-import { influences } from '../../mock/influences.ts';
-import { createMock } from '../../mock/mock-server.ts';
 import { readRequests } from '../../journal/resume.ts';
+import { createMock } from '../../mock/mock-server.ts';
+import { influences } from '../../mock/set-ups.ts';
 import { gatebench, onlyRun, scratch } from '../testing/gatebench.ts';
 
 /** One long prompt and one short, of one model that answers in exact time. */

@@ -1,9 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import type { Frame } from './frame.ts';
-import { defaultKnobs } from './knobs.ts';
-import type { Knobs } from './knobs.ts';
-import { packets } from './packet.ts';
+import { defaultKnobs, type Knobs } from './knobs.ts';
+import { type Frame, packets } from './reply.ts';
 
 const frames: Frame[] = [
   { kind: 'content', text: 'data: grün\n\n', due: 10 },

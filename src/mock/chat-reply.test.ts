@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest';
-import { compose } from './composition.ts';
-import type { Frame } from './frame.ts';
-import { defaultKnobs } from './knobs.ts';
-import type { Knobs } from './knobs.ts';
-import { openaiDialect } from './openai-dialect.ts';
-import { timedFrames } from './timing.ts';
+import { timedFrames } from './chat-reply.ts';
+import { compose, openaiDialect } from './dialects.ts';
+import { defaultKnobs, type Knobs } from './knobs.ts';
+import type { Frame } from './reply.ts';
 
 function frames(knobs: Partial<Knobs>, speed = 1, random = () => 0.5): Frame[] {
   const all = { ...defaultKnobs, ttftMs: 100, gapMs: 20, answerFrames: 3, ...knobs };
