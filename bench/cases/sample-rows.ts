@@ -1,5 +1,5 @@
 import { seededRandom } from '../../src/base/random.ts';
-import { answerLine, type AnswerLine } from '../../src/journal/answer-line.ts';
+import { answerLine, type AnswerLine } from '../../src/journal/answers.ts';
 import type { RequestRow } from '../../src/journal/request-columns.ts';
 import { measurement } from '../../src/journal/testing/rows.ts';
 import { toRow } from '../../src/journal/to-row.ts';

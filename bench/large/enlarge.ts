@@ -3,12 +3,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { normal, seededRandom, type Random } from '../../src/base/random.ts';
-import type { AnswerLine } from '../../src/journal/answer-line.ts';
-import { readAnswerLines } from '../../src/journal/answers-file.ts';
-import { requestColumns, type RequestRow } from '../../src/journal/request-columns.ts';
+import { normal, type Random, seededRandom } from '../../src/base/random.ts';
+import { type AnswerLine, readAnswerLines } from '../../src/journal/answers.ts';
 import { csvHeader, csvLines } from '../../src/journal/csv-file.ts';
 import { readManifest, writeManifest } from '../../src/journal/manifest.ts';
+import { requestColumns, type RequestRow } from '../../src/journal/request-columns.ts';
 import { readRequests } from '../../src/journal/resume.ts';
 import { runFiles } from '../../src/journal/run-folder.ts';
 

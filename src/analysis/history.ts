@@ -1,11 +1,11 @@
 import type { Ms } from '../base/clock.ts';
 import type { Column, RowOf } from '../base/column.ts';
-import { rowCheck } from '../journal/row-check.ts';
+import { rowCheck } from '../journal/csv-file.ts';
 import type { ClusterCount } from '../stats/korn-graubard.ts';
 import type { CellSamples, Collected } from './collect.ts';
 import { boundOf } from './metric-figures.ts';
 import type { PromptSamples } from './prompt-samples.ts';
-import { betterOf, geomeanOf, headlineOf, rankedValues, shareOf, type CellFigure } from './statistic.ts';
+import { betterOf, type CellFigure, geomeanOf, headlineOf, rankedValues, shareOf } from './statistic.ts';
 import { failuresOf } from './success.ts';
 
 /** What a line of the history says: a night's figure, or what somebody decided about a night. */

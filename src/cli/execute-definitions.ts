@@ -1,11 +1,11 @@
+import { applyDefinitions } from '../analysis/definitions/apply.ts';
+import { loadRun } from '../analysis/read-run.ts';
 import { exitCode, type ExitCode } from '../base/user-error.ts';
-import { readAnswerLines } from '../journal/answers-file.ts';
+import { readAnswerLines } from '../journal/answers.ts';
+import { readRequests } from '../journal/resume.ts';
 import { findRun } from '../journal/run-folder.ts';
 import { renderDefinitions } from '../report/definitions-table.ts';
 import { jsonText } from '../report/run-json.ts';
-import { applyDefinitions } from '../analysis/definitions/apply.ts';
-import { loadRun } from '../analysis/read-run.ts';
-import { readRequests } from '../journal/resume.ts';
 import type { ReportFlags } from './execute-report.ts';
 import { stdoutStyle } from './terminal.ts';
 import { writeOut } from './write-out.ts';

@@ -1,14 +1,13 @@
 import { appendFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, afterEach, expect, test } from 'vitest';
-import { row } from '../report/sheet/testing/runs.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { match, reconciledRows } from '../diagnose/reconcile/match.ts';
+import { logged, runId } from '../diagnose/reconcile/testing/log-rows.ts';
 import { csvFile } from '../journal/csv-file.ts';
 import { reconciledColumns } from '../journal/reconciled-columns.ts';
 import { runFiles } from '../journal/run-folder.ts';
-import { reconciledRows } from '../diagnose/reconcile/differences.ts';
-import { match } from '../diagnose/reconcile/match.ts';
-import { logged, runId } from '../diagnose/reconcile/testing/log-rows.ts';
-import { gatebench, scratch, type Finished, type Scratch } from './testing/gatebench.ts';
+import { row } from '../report/sheet/testing/runs.ts';
+import { type Finished, gatebench, scratch, type Scratch } from './testing/gatebench.ts';
 import { writeRun } from './testing/run-folder.ts';
 
 const rows = [

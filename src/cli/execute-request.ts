@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { defined } from '../base/defined.ts';
 import { oneLine } from '../base/text.ts';
-import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
-import { findAnswer } from '../journal/answers-file.ts';
-import type { RequestRow } from '../journal/request-columns.ts';
-import { readCsv } from '../journal/read-csv.ts';
+import { exitCode, type ExitCode, UserError } from '../base/user-error.ts';
+import { findAnswer } from '../journal/answers.ts';
 import { readManifest } from '../journal/manifest.ts';
+import { readCsv } from '../journal/read-csv.ts';
 import { reconciledColumns, type ReconciledRow } from '../journal/reconciled-columns.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
 import { keyOf, readRequests } from '../journal/resume.ts';
 import { findRun, isThere, runFiles } from '../journal/run-folder.ts';
 import { requestJson } from '../report/request/request-json.ts';

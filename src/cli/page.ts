@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { type LoadedRun, loadRun } from '../analysis/read-run.ts';
 import { cut } from '../base/text.ts';
-import type { AnswerLine } from '../journal/answer-line.ts';
+import type { AnswerLine } from '../journal/answers.ts';
+import { readRequests } from '../journal/resume.ts';
 import { runFiles } from '../journal/run-folder.ts';
 import type { ComparisonReport } from '../report/comparison/comparison.ts';
 import type { AnswerText } from '../report/page/page-parts.ts';
-import { loadRun, type LoadedRun } from '../analysis/read-run.ts';
-import { readRequests } from '../journal/resume.ts';
 
 /** Characters of each answer in a page; the whole text stays in `answers.jsonl`. */
 const answerLength = 2000;

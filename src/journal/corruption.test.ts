@@ -4,11 +4,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../base/random.ts';
 import { scratchFolder } from '../base/testing/scratch.ts';
-import { requestColumns, rowColumns, type RequestRow } from './request-columns.ts';
-import { csvFile, rowCells } from './csv-file.ts';
+import { csvFile, rowCells, rowCheck } from './csv-file.ts';
 import { FileState } from './file-state.ts';
+import { requestColumns, type RequestRow, rowColumns } from './request-columns.ts';
 import { readRequests } from './resume.ts';
-import { rowCheck } from './row-check.ts';
 import { flips } from './testing/flips.ts';
 import { anyRow, numbered } from './testing/rows.ts';
 

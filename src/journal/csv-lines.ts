@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 
 /** A line of a file, without its line feed. */
@@ -58,4 +59,17 @@ function endOfQuoted(record: string, from: number): number {
     at = record.indexOf('"', at);
     if (at === -1 || record[at + 1] !== '"') return at;
   }
+}
+
+/** Offset after the last line feed; 0 when there is none. */
+export async function endOfLastLine(file: FileHandle, size: number): Promise<number> {
+  const block = Buffer.alloc(64 * 1024);
+  for (let end = size; end > 0;) {
+    const start = Math.max(0, end - block.length);
+    const { bytesRead } = await file.read(block, 0, end - start, start);
+    const newline = block.lastIndexOf(10, bytesRead - 1);
+    if (newline !== -1) return start + newline + 1;
+    end = start;
+  }
+  return 0;
 }

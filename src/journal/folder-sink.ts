@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import type { Redact } from '../base/redact.ts';
 import { exitCode, UserError } from '../base/user-error.ts';
-import type { AnswerLine } from './answer-line.ts';
-import { readAnswerLines } from './answers-file.ts';
+import { type AnswerLine, readAnswerLines } from './answers.ts';
 import { createRunFolder } from './create-run-folder.ts';
 import { Journal } from './journal.ts';
-import { lockRun, type Lock } from './lock.ts';
-import { assertUnedited, readManifest, writeManifest, type Manifest } from './manifest.ts';
+import { type Lock, lockRun } from './lock.ts';
+import { assertUnedited, type Manifest, readManifest, writeManifest } from './manifest.ts';
 import type { RequestRow, VerdictRow } from './request-columns.ts';
 import { readRequests, settleVerdicts } from './resume.ts';
 import { isThere, runFiles } from './run-folder.ts';

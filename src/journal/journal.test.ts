@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import { scratchFolder } from '../base/testing/scratch.ts';
-import type { AnswerLine } from './answer-line.ts';
-import { requestColumns } from './request-columns.ts';
+import type { AnswerLine } from './answers.ts';
 import { csvHeader, csvLines } from './csv-file.ts';
 import { Journal } from './journal.ts';
+import { requestColumns } from './request-columns.ts';
 import { setTornLineAside } from './resume.ts';
 import { numbered, rowsOf } from './testing/rows.ts';
 

@@ -1,9 +1,9 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { redactedDeep, type Redact } from '../base/redact.ts';
-import { answerJson, type AnswerLine } from './answer-line.ts';
-import { identityColumns, requestColumns, type RequestRow } from './request-columns.ts';
+import { type Redact, redactedDeep } from '../base/redact.ts';
+import { answerJson, type AnswerLine } from './answers.ts';
 import { csvHeader, csvLines } from './csv-file.ts';
+import { identityColumns, requestColumns, type RequestRow } from './request-columns.ts';
 import { runFiles } from './run-folder.ts';
 
 /** How often the files are forced to the disk: a power cut loses at most this much; a kill loses nothing. */

@@ -1,11 +1,10 @@
 import { distance } from 'fastest-levenshtein';
-import { shownText } from '../base/formula.ts';
 import type { AnyRow, Column } from '../base/column.ts';
+import { shownText } from '../base/formula.ts';
 import { UserError } from '../base/user-error.ts';
-import { cellValue } from './csv-file.ts';
+import { cellValue, checkFor, type CheckOf, rowCheck } from './csv-file.ts';
 import { cellsOf, fileLines, type Line } from './csv-lines.ts';
 import type { FileState } from './file-state.ts';
-import { checkFor, rowCheck, type CheckOf } from './row-check.ts';
 
 export interface ReadOptions {
   /** Is told what is damaged, which is then passed over. Without it the first damage throws. */

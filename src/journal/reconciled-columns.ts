@@ -1,5 +1,5 @@
 import type { Column, RowOf } from '../base/column.ts';
-import { rowCheck } from './row-check.ts';
+import { rowCheck } from './csv-file.ts';
 
 /** Where an attempt, or a row of the log, was found. */
 export const matches = ['matched', 'not_in_log', 'not_in_run', 'not_sent'] as const;

@@ -1,7 +1,7 @@
 import type { Column, RowOf } from '../base/column.ts';
-import { laterServerTimes, latencies, rates, serverTimes } from '../measure/metrics.ts';
-import { rowCheck } from './row-check.ts';
+import { latencies, laterServerTimes, rates, serverTimes } from '../measure/metrics.ts';
 import { noteMeanings } from '../measure/stream-notes.ts';
+import { rowCheck } from './csv-file.ts';
 
 /** What identifies a row, and where it stands in the design. */
 const identity = [

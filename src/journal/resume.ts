@@ -1,18 +1,17 @@
-import { cellKey, type CellNames } from '../plan/cell.ts';
-import { open, readdir, rm, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { oneLine } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
 import { requestKey } from '../plan/blocks.ts';
-import { requestColumns, type RequestRow } from './request-columns.ts';
-import { cellsOf } from './csv-lines.ts';
+import { cellKey, type CellNames } from '../plan/cell.ts';
 import { csvHeader, csvLines } from './csv-file.ts';
-import { readCsv } from './read-csv.ts';
+import { cellsOf, endOfLastLine } from './csv-lines.ts';
 import { FileState } from './file-state.ts';
+import { readCsv } from './read-csv.ts';
+import { requestColumns, type RequestRow } from './request-columns.ts';
 import { cannotBeWritten, isDraft, runFiles, writeWhole } from './run-folder.ts';
 import { setDamageAside } from './set-damage-aside.ts';
 import { readVerdicts, removeVerdicts, withVerdict } from './verdicts.ts';
-import { endOfLastLine } from './whole-lines.ts';
 
 /** What a journal says of the requests of its plan. */
 export interface JournalState {

@@ -1,5 +1,5 @@
 import type { Redact } from '../base/redact.ts';
-import type { AnswerLine } from './answer-line.ts';
+import type { AnswerLine } from './answers.ts';
 import { redactedLine, redactedRow } from './journal.ts';
 import type { Manifest } from './manifest.ts';
 import type { RequestRow, VerdictRow } from './request-columns.ts';

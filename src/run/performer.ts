@@ -1,25 +1,25 @@
-import { cellKey, type Cell } from '../plan/cell.ts';
 import type { Clock, Ms } from '../base/clock.ts';
-import { seededRandom, type Random } from '../base/random.ts';
-import type { Gateway } from '../wire/client.ts';
-import type { MemoryFacts, ModelMemory } from '../wire/model-memory.ts';
-import { chatRequest, type RequestFacts } from '../wire/chat-request-body.ts';
-import type { Endpoint } from '../target/route.ts';
-import { saltToken } from '../wire/salt.ts';
-import { answerLine } from '../journal/answer-line.ts';
+import { type Random, seededRandom } from '../base/random.ts';
+import { answerLine } from '../journal/answers.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
 import type { Sink } from '../journal/sink.ts';
 import { toRow } from '../journal/to-row.ts';
-import type { Admit } from './load/load-mode.ts';
-import type { PlannedRequest } from '../plan/plan.ts';
 import type { Exchange } from '../measure/exchange.ts';
 import { isOwnLimit } from '../measure/own-limits.ts';
+import { type Cell, cellKey } from '../plan/cell.ts';
+import type { PlannedRequest } from '../plan/plan.ts';
 import type { Suite } from '../suite/suite.ts';
+import type { Endpoint } from '../target/route.ts';
+import { chatRequest, type RequestFacts } from '../wire/chat-request-body.ts';
+import type { Gateway } from '../wire/client.ts';
+import type { MemoryFacts, ModelMemory } from '../wire/model-memory.ts';
+import { saltToken } from '../wire/salt.ts';
 import type { BudgetGuard } from './budget.ts';
 import type { Checking } from './checking.ts';
+import type { Admit } from './load/load-mode.ts';
 import { Outages, type Turn } from './outages.ts';
 import { enoughPrompts, Refusals } from './refusal.ts';
-import { decide, neverSent, waitAfterOwnLimit, type Decision } from './retry.ts';
+import { decide, type Decision, neverSent, waitAfterOwnLimit } from './retry.ts';
 
 /** What the run tells whoever watches it. */
 export interface RunListener {

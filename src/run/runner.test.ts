@@ -1,4 +1,3 @@
-import { cellsOf } from '../plan/cell.ts';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -8,23 +7,23 @@ import { systemClock } from '../base/clock.ts';
 import { redactor } from '../base/redact.ts';
 import { scratchFolder } from '../base/testing/scratch.ts';
 import { createChecker } from '../check/checker.ts';
-import { Gateway } from '../wire/client.ts';
-import { createDispatcher } from '../wire/connections.ts';
-import { demo, demoCredentials } from '../target/routes/demo.ts';
-import type { Endpoint } from '../target/route.ts';
-import { goodFrames } from '../wire/testing/server.ts';
-import type { RequestRow } from '../journal/request-columns.ts';
-import { readAnswerLines } from '../journal/answers-file.ts';
-import type { VerdictRow } from '../journal/request-columns.ts';
+import { readAnswerLines } from '../journal/answers.ts';
 import { Journal } from '../journal/journal.ts';
+import type { RequestRow, VerdictRow } from '../journal/request-columns.ts';
 import { readRequests } from '../journal/resume.ts';
 import { VerdictLog } from '../journal/verdicts.ts';
-import { loadModes } from './load-modes.ts';
-import { planBlocks } from '../plan/blocks.ts';
 import { createMock } from '../mock/mock-server.ts';
+import { planBlocks } from '../plan/blocks.ts';
+import { cellsOf } from '../plan/cell.ts';
 import { load, minimal } from '../suite/testing/temp-suite.ts';
+import type { Endpoint } from '../target/route.ts';
+import { demo, demoCredentials } from '../target/routes/demo.ts';
+import { Gateway } from '../wire/client.ts';
+import { createDispatcher } from '../wire/connections.ts';
+import { goodFrames } from '../wire/testing/server.ts';
 import { BudgetGuard } from './budget.ts';
 import { Checking } from './checking.ts';
+import { loadModes } from './load-modes.ts';
 import { run, type RunOptions, type RunOutcome } from './runner.ts';
 
 interface Trial {

@@ -1,11 +1,11 @@
-import { cellKey } from '../../plan/cell.ts';
-import type { AnswerLine } from '../../journal/answer-line.ts';
-import type { RequestRow } from '../../journal/request-columns.ts';
-import { median } from '../../stats/quantile.ts';
 import { defined } from '../../base/defined.ts';
+import type { AnswerLine } from '../../journal/answers.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
+import { cellKey } from '../../plan/cell.ts';
+import { median } from '../../stats/quantile.ts';
 import type { ModelSummary } from '../summary-columns.ts';
 import { eventsOf } from './events.ts';
-import { ourTool, tools, type ToolFigures } from './tools.ts';
+import { ourTool, type ToolFigures, tools } from './tools.ts';
 
 export type FigureName = keyof ToolFigures;
 

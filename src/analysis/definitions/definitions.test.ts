@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AnswerLine, ChunkEntry } from '../../journal/answer-line.ts';
+import type { AnswerLine, ChunkEntry } from '../../journal/answers.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import type { ModelSummary } from '../summary-columns.ts';
 import { applyDefinitions } from './apply.ts';

@@ -1,5 +1,5 @@
 import type { Ms } from '../../base/clock.ts';
-import type { AnswerLine } from '../../journal/answer-line.ts';
+import type { AnswerLine } from '../../journal/answers.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
 
 /** One request as every tool could have seen it: instants since sent, and the server's count. */

@@ -1,4 +1,4 @@
-import { understoodFiles } from '../../diagnose/reconcile/file-source.ts';
+import { understoodFiles } from '../../diagnose/reconcile/log-row.ts';
 import type { Command } from '../command.ts';
 import { theRun } from '../common-flags.ts';
 import { numberFlag } from '../number-flags.ts';

@@ -1,17 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { historyColumns, historyKinds, type HistoryRow } from '../../analysis/history.ts';
+import type { Column } from '../../base/column.ts';
 import { defined } from '../../base/defined.ts';
 import { guardedText } from '../../base/formula.ts';
-import type { Column } from '../../base/column.ts';
 import { UserError } from '../../base/user-error.ts';
+import { checkFor, csvHeader, csvLines, csvRecord, rowCheck } from '../../journal/csv-file.ts';
 import { cellsOf } from '../../journal/csv-lines.ts';
-import { csvHeader, csvLines, csvRecord } from '../../journal/csv-file.ts';
 import { FileState, fileWarnings } from '../../journal/file-state.ts';
 import { lockRun } from '../../journal/lock.ts';
-import { readCsv, type FileRecord, type ReadOptions } from '../../journal/read-csv.ts';
-import { checkFor, rowCheck } from '../../journal/row-check.ts';
+import { type FileRecord, readCsv, type ReadOptions } from '../../journal/read-csv.ts';
 import { readIfThere, sweepDrafts, writeWhole } from '../../journal/run-folder.ts';
-import { historyColumns, historyKinds, type HistoryRow } from '../../analysis/history.ts';
 
 export const historyFile = (folder: string): string => join(folder, 'history.csv');
 

@@ -1,15 +1,15 @@
-import { findRoute, isSimulatedRoute } from '../../target/routes.ts';
 import type { Clock, Ms } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
-import type { Gateway } from '../../wire/client.ts';
-import type { Got } from '../../wire/get-json.ts';
-import type { ChatRequest } from '../../wire/chat-request-body.ts';
-import { splitModel, type Endpoint } from '../../target/route.ts';
 import type { Exchange, Failure } from '../../measure/exchange.ts';
 import { validityOf } from '../../measure/validity.ts';
 import type { Model } from '../../suite/suite.ts';
-import { readAccount, readLog } from './account.ts';
-import { knockTokens, tokensPerQuestion, type Allowance } from './allowance.ts';
+import { type Endpoint, splitModel } from '../../target/route.ts';
+import { findRoute, isSimulatedRoute } from '../../target/routes.ts';
+import type { ChatRequest } from '../../wire/chat-request-body.ts';
+import type { Gateway } from '../../wire/client.ts';
+import type { Got } from '../../wire/get-json.ts';
+import { findProvider, type Look, readAccount, readLog } from './account.ts';
+import { type Allowance, type Asker, knock, knockTokens, question, tokensPerQuestion } from './allowance.ts';
 import type {
   AccountFacts,
   Auth,
@@ -21,8 +21,6 @@ import type {
   RouteFacts,
   Unasked,
 } from './doctor-facts.ts';
-import { findProvider, type Look } from './find-provider.ts';
-import { knock, question, type Asker } from './question.ts';
 
 /** A route that can be tried: everything that it needs is set. */
 export interface Way {

@@ -1,7 +1,6 @@
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
-import { reconciledRows } from './differences.ts';
-import { match } from './match.ts';
+import { match, reconciledRows } from './match.ts';
 import { reconciliationJson, renderReconciliation } from './render-reconciliation.ts';
 import { type Reconciliation, reconciliationWarnings, summaryOf } from './summary.ts';
 import { attempt, logged, runId } from './testing/log-rows.ts';

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { reconciledRows } from './differences.ts';
 import type { LogRow } from './log-row.ts';
-import { match } from './match.ts';
+import { match, reconciledRows } from './match.ts';
 import { reconciliationWarnings, summaryOf } from './summary.ts';
 import { attempt, logged, runId } from './testing/log-rows.ts';
 

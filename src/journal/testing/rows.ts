@@ -3,10 +3,10 @@ import type { AnyRow, Column } from '../../base/column.ts';
 import { anyText } from '../../base/testing/any-text.ts';
 import { answered } from '../../measure/metrics/testing/exchange.ts';
 import { cell, planned, prompt } from '../../plan/testing/planned.ts';
-import type { AnswerLine } from '../answer-line.ts';
-import { requestColumns, type RequestRow } from '../request-columns.ts';
+import type { AnswerLine } from '../answers.ts';
 import { readCsv } from '../read-csv.ts';
-import { toRow, type Measurement } from '../to-row.ts';
+import { requestColumns, type RequestRow } from '../request-columns.ts';
+import { type Measurement, toRow } from '../to-row.ts';
 
 /** A plain answer after 100 ms, with whatever matters to the test. */
 export function measurement(rest: Partial<Measurement> = {}): Measurement {

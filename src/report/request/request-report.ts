@@ -1,6 +1,6 @@
-import type { AnswerLine } from '../../journal/answer-line.ts';
-import type { RequestRow } from '../../journal/request-columns.ts';
+import type { AnswerLine } from '../../journal/answers.ts';
 import type { ReconciledRow } from '../../journal/reconciled-columns.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
 import type { RunSettings } from '../../suite/suite.ts';
 
 /** One attempt with everything that the run's folder knows of it. */

@@ -1,17 +1,17 @@
-import { isSimulatedRoute } from '../../target/routes.ts';
 import { count, oneLine } from '../../base/text.ts';
-import type { AnswerLine } from '../../journal/answer-line.ts';
-import type { RequestRow } from '../../journal/request-columns.ts';
+import type { AnswerLine } from '../../journal/answers.ts';
 import type { ReconciledRow } from '../../journal/reconciled-columns.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
+import { isSimulatedRoute } from '../../target/routes.ts';
 import { compact, duration, fixed, usd } from '../number-text.ts';
-import { painter, type Paint, type Tone } from '../paint.ts';
+import { type Paint, painter, type Tone } from '../paint.ts';
 import { simulatedNotice, type Style } from '../run-report.ts';
 import { sparkline } from '../sparkline.ts';
 import { flowed, pad, wrapped } from '../text-width.ts';
 import type { RequestReport } from './request-report.ts';
+import { timeline } from './request-timeline.ts';
 import { gapsOf, stampsOf } from './stamps.ts';
 import { textBlock } from './text-block.ts';
-import { timeline } from './request-timeline.ts';
 
 /** Lines of text that are shown. */
 const mostAnswerLines = 40;

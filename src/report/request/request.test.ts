@@ -1,16 +1,15 @@
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
-import { row } from '../sheet/testing/runs.ts';
-import type { AnswerLine, ChunkEntry } from '../../journal/answer-line.ts';
-import type { RequestRow } from '../../journal/request-columns.ts';
-import { reconciledRows } from '../../diagnose/reconcile/differences.ts';
-import { match } from '../../diagnose/reconcile/match.ts';
+import { match, reconciledRows } from '../../diagnose/reconcile/match.ts';
 import { attempt, logged, runId } from '../../diagnose/reconcile/testing/log-rows.ts';
+import type { AnswerLine, ChunkEntry } from '../../journal/answers.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
 import { painter } from '../paint.ts';
+import { row } from '../sheet/testing/runs.ts';
 import { requestJson } from './request-json.ts';
 import type { RequestReport } from './request-report.ts';
-import { gapsOf, stampsOf } from './stamps.ts';
 import { renderRequest } from './request-table.ts';
+import { gapsOf, stampsOf } from './stamps.ts';
 import { textBlock } from './text-block.ts';
 
 const chunks: ChunkEntry[] = [

@@ -1,5 +1,5 @@
 import type { Ms } from '../../base/clock.ts';
-import { isChunkKind, type ChunkEntry } from '../../journal/answer-line.ts';
+import { type ChunkEntry, isChunkKind } from '../../journal/answers.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
 
 /** An instant of an attempt, in milliseconds since it was sent; negative before. */

@@ -1,9 +1,42 @@
+import { distance } from 'fastest-levenshtein';
 import { findRoute } from '../../../target/routes.ts';
-import { nearestModels } from '../nearest-models.ts';
-import { retiredModels } from '../retired-models.ts';
-import type { RefusalKind, Refused } from '../finding.ts';
 import type { Facts } from '../doctor-facts.ts';
+import type { RefusalKind, Refused } from '../finding.ts';
 import { notFound } from './not-found.ts';
+
+/** Longer names are not compared. */
+const longest = 100;
+
+/** The listed models that were most probably meant: first those of the same family, then by letters. */
+export function nearestModels(name: string, listed: readonly string[], most = 3): string[] {
+  const family = familyOf(name);
+  const far = (other: string): number =>
+    distance(name.slice(0, longest), other.slice(0, longest)) + (familyOf(other) === family ? 0 : 100);
+  return listed
+    .map((other) => ({ other, away: far(other) }))
+    .filter(({ other, away }) => away < 100 || away - 100 <= Math.max(2, other.length / 2))
+    .toSorted((a, b) => a.away - b.away)
+    .slice(0, most)
+    .map(({ other }) => other);
+}
+
+/** `glm` for `glm-5.2`, `qwen` for `qwen3.5:397b`. */
+const familyOf = (name: string): string => /^[a-z]+/i.exec(name)?.[0].toLowerCase() ?? name;
+
+/** Models that Ollama Cloud has given up, with what it named in their place, as known in November 2026. */
+export const retiredModels: ReadonlyMap<string, { on: string; now?: string }> = new Map([
+  ['qwen3.5:397b', { on: '2026-09-25', now: 'glm-5.3' }],
+  ['glm-5.1', { on: '2026-09-25', now: 'glm-5.2' }],
+  ['deepseek-v4-flash:0731', { on: '2026-09-25', now: 'deepseek-v4.1-flash' }],
+  ['minimax-m2.5', { on: '2026-07-31' }],
+  ['kimi-k2.5', { on: '2026-07-31' }],
+  ['deepseek-v3.1:671b', { on: '2026-07-15' }],
+  ['deepseek-v3.2', { on: '2026-07-15' }],
+  ['qwen3-coder:480b', { on: '2026-07-15' }],
+  ['glm-4.7', { on: '2026-07-15' }],
+  ['glm-5', { on: '2026-07-15' }],
+  ['minimax-m2.1', { on: '2026-07-15' }],
+]);
 
 const publicList = 'https://ollama.com/v1/models';
 const suffix = /[:-]cloud$/;

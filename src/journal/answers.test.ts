@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { answered, type Piece } from '../measure/metrics/testing/exchange.ts';
 import { chunkKinds } from '../measure/chunk-log.ts';
-import { answerJson, answerLine, isChunkKind } from './answer-line.ts';
+import { answered, type Piece } from '../measure/metrics/testing/exchange.ts';
+import { answerJson, answerLine, isChunkKind } from './answers.ts';
 
 const facts = { model: 'glm', prompt_id: 'faq', repeat: 2, attempt: 1 };
 const stream: Piece[] = [

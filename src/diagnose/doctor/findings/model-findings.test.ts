@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearestModels } from './nearest-models.ts';
+import { nearestModels } from './model-findings.ts';
 
 const listed = [
   'deepseek-v4-pro',
