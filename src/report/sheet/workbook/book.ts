@@ -1,15 +1,4 @@
 import {
-  Chart,
-  ChartFont,
-  ChartFormat,
-  ChartLegendPosition,
-  ChartLine,
-  ChartMarker,
-  ChartMarkerType,
-  ChartRange,
-  ChartSeries,
-  ChartSolidFill,
-  ChartType,
   Color,
   DocProperties,
   Format,
@@ -24,67 +13,28 @@ import {
 import type { CellKind } from '../../../base/column.ts';
 import type { Value } from '../field.ts';
 import { looksLikeFormula } from '../../../base/formula.ts';
-import { cellText } from './cell-text.ts';
-import { colors, seriesColors } from './colors.ts';
-import { reference, type Area } from './place.ts';
-import { serialDate } from './serial-date.ts';
+import { cellText, serialDate } from './cell.ts';
+import { makeChart, type Area, type ChartSpec } from './chart.ts';
+import { colors, headLook, type Look } from './look.ts';
 
-/** How a cell looks. Absent is the workbook's default. */
-export interface Look {
-  readonly numberFormat?: string;
-  readonly bold?: boolean;
-  readonly italic?: boolean;
-  readonly size?: number;
-  /** 0xRRGGBB. */
-  readonly ink?: number;
-  readonly fill?: number;
-  readonly align?: 'left' | 'center' | 'right';
-  readonly wrap?: boolean;
-  /** Blanks before text. */
-  readonly indent?: number;
-  /** A thin line around the cell. */
-  readonly boxed?: boolean;
-}
-
-export interface ChartSeriesSpec {
-  /** One cell; never a text, which would be taken for a formula when it starts with `=`. */
-  readonly name: Area;
-  readonly categories: Area;
-  readonly values: Area;
-  /** Lengths of the interval on both sides of the value; `finish` hands them to the package. */
-  readonly interval?: { readonly minus: Area; readonly plus: Area };
-}
-
-export interface ChartSpec {
-  /** Bars lie, so that names have room; the first category is at the bottom. Lines have dates as categories. */
-  readonly kind: 'bars' | 'stacked' | 'lines';
-  /** Must not start with `=`. */
+/** What the file says of itself. */
+export interface BookProperties {
   readonly title: string;
-  /** For those who do not see it. */
-  readonly alternative: string;
-  readonly unit: string;
-  /** Upper end of the axis of values; chosen by the program that shows it where absent. */
-  readonly max?: number;
-  /** Of the axis of categories. */
-  readonly dateFormat?: string;
-  readonly legend: boolean;
-  readonly series: readonly ChartSeriesSpec[];
-  /** In pixels. */
-  readonly width: number;
-  readonly height: number;
+  readonly comment: string;
+  /** When it was made, ISO 8601; given, so that the same runs make the same file. */
+  readonly madeAt: string;
 }
 
-/**
- * One workbook in the making: the only file that knows the library. Small sheets are written through it cell by
- * cell; a long one gets its rows while the package is written.
- */
+/** One workbook in the making, in memory until `toBytes`. Only this file and `chart.ts` know the library. */
 export class Book {
   readonly #workbook = new Workbook();
   readonly #formats = new Map<string, Format>();
+  /** The same again, for looks that are used cell after cell. */
+  readonly #known = new WeakMap<Look, Format>();
   readonly #sheets: Sheet[] = [];
 
-  constructor({ title, comment }: { title: string; comment: string }) {
-    const properties = new DocProperties();
+  constructor({ title, comment, madeAt }: BookProperties) {
+    const properties = at(madeAt, () => new DocProperties());
     properties.setTitle(cellText(title));
     properties.setAuthor('gatebench');
     properties.setComment(cellText(comment));
@@ -103,22 +53,18 @@ export class Book {
     return this.#sheets.map(({ name }) => name);
   }
 
-  /** Intervals that charts have beside their values. */
-  get intervals(): { values: string; minus: string; plus: string }[] {
-    return this.#sheets.flatMap((sheet) => sheet.intervals);
-  }
-
-  /** The package as the library makes it. Call it once, at the end. */
+  /** The file as the library makes it. Call it once, at the end. */
   toBytes(): Uint8Array {
     return this.#workbook.saveToBufferSync();
   }
 
   #format(look: Look & { quoted?: boolean }): Format {
-    const key = JSON.stringify(look);
-    const known = this.#formats.get(key);
+    const known = this.#known.get(look);
     if (known) return known;
-    const format = makeFormat(look);
+    const key = JSON.stringify(look);
+    const format = this.#formats.get(key) ?? makeFormat(look);
     this.#formats.set(key, format);
+    this.#known.set(look, format);
     return format;
   }
 }
@@ -127,7 +73,6 @@ export class Sheet {
   readonly name: string;
   readonly #sheet: Worksheet;
   readonly #format: (look: Look & { quoted?: boolean }) => Format;
-  readonly intervals: { values: string; minus: string; plus: string }[] = [];
 
   constructor(name: string, sheet: Worksheet, format: (look: Look & { quoted?: boolean }) => Format) {
     this.name = name;
@@ -144,15 +89,15 @@ export class Sheet {
       return;
     }
     const quoted = looksLikeFormula(clean) ? { ...look, quoted: true } : look;
-    this.#sheet.writeStringWithFormat(row, column, clean, this.#format(quoted));
+    this.#sheet.writeStringWithFormat(row, column, clean, this.#format(quoted)).free();
   }
 
   number(row: number, column: number, value: number, look: Look = {}): void {
-    this.#sheet.writeNumberWithFormat(row, column, value, this.#format(look));
+    this.#sheet.writeNumberWithFormat(row, column, value, this.#format(look)).free();
   }
 
   boolean(row: number, column: number, value: boolean, look: Look = {}): void {
-    this.#sheet.writeBooleanWithFormat(row, column, value, this.#format(look));
+    this.#sheet.writeBooleanWithFormat(row, column, value, this.#format(look)).free();
   }
 
   /** Typed as its column is; what was not measured is an empty cell, which may still have a colour. */
@@ -175,9 +120,9 @@ export class Sheet {
     else this.number(row, column, serial, look);
   }
 
-  /** No value, but a look. `quoted`: the look that text gets which resembles a formula. */
-  blank(row: number, column: number, look: Look & { quoted?: boolean } = {}): void {
-    this.#sheet.writeBlank(row, column, this.#format(look));
+  /** No value, but a look. */
+  blank(row: number, column: number, look: Look = {}): void {
+    this.#sheet.writeBlank(row, column, this.#format(look)).free();
   }
 
   /** Width in characters of the default font. */
@@ -212,7 +157,7 @@ export class Sheet {
     if (columns > 0) this.#sheet.setRepeatColumns(0, columns - 1);
   }
 
-  /** A real table over cells of which the header is written here. */
+  /** A real table over cells; its header is written here. */
   table(name: string, area: Area, headers: readonly string[]): void {
     const columns = headers.map((header) =>
       new TableColumn().setHeader(header).setHeaderFormat(this.#format(headLook)),
@@ -222,22 +167,12 @@ export class Sheet {
   }
 
   chart(row: number, column: number, spec: ChartSpec): void {
-    for (const { values, interval } of spec.series)
-      if (interval)
-        this.intervals.push({
-          values: reference(values),
-          minus: reference(interval.minus),
-          plus: reference(interval.plus),
-        });
     this.#sheet.insertChart(row, column, makeChart(spec));
   }
 }
 
 /** As Excel counts paper. */
 const a4 = 9;
-
-/** Of the header of every table. */
-export const headLook: Look = { bold: true, ink: colors.white, fill: colors.head };
 
 const alignments = {
   left: FormatAlign.Left,
@@ -261,62 +196,13 @@ function makeFormat(look: Look & { quoted?: boolean }): Format {
   return format;
 }
 
-const chartTypes = {
-  bars: ChartType.Bar,
-  stacked: ChartType.BarStacked,
-  lines: ChartType.ScatterStraightWithMarkers,
-} as const;
-
-function makeChart(spec: ChartSpec): Chart {
-  const chart = new Chart(chartTypes[spec.kind]);
-  for (const [index, series] of spec.series.entries())
-    chart.pushSeries(makeSeries(series, spec.kind, seriesColors[index % seriesColors.length]!));
-  chart.title().setName(spec.title);
-  chart.title().setFont(font(12).setBold());
-  // The library counts the axes of lying bars as they lie.
-  const [values, categories] =
-    spec.kind === 'lines' ? [chart.yAxis(), chart.xAxis()] : [chart.xAxis(), chart.yAxis()];
-  values.setName(spec.unit);
-  values.setNameFont(font(9));
-  values.setMin(0);
-  if (spec.max !== undefined) values.setMax(spec.max);
-  values.setNumFormat('#,##0');
-  values.setFont(font(9));
-  categories.setFont(font(9));
-  if (spec.dateFormat !== undefined) categories.setNumFormat(spec.dateFormat);
-  if (spec.legend)
-    chart
-      .legend()
-      .setPosition(spec.series.length > 4 ? ChartLegendPosition.Right : ChartLegendPosition.Bottom);
-  else chart.legend().setHidden();
-  chart.setAltText(spec.alternative);
-  chart.setWidth(spec.width);
-  chart.setHeight(spec.height);
-  return chart;
-}
-
-function makeSeries(spec: ChartSeriesSpec, kind: ChartSpec['kind'], color: number): ChartSeries {
-  const series = new ChartSeries();
-  series.setName(`=${reference(spec.name)}`);
-  series.setCategories(range(spec.categories));
-  series.setValues(range(spec.values));
-  if (kind === 'lines') {
-    series.setFormat(new ChartFormat().setLine(new ChartLine().setColor(Color.rgb(color)).setWidth(1.75)));
-    series.setMarker(new ChartMarker().setType(ChartMarkerType.Circle).setSize(6).setFormat(solid(color)));
-  } else {
-    series.setFormat(solid(color));
+/** The library stamps properties with the time at which they are made, and takes no other. */
+function at<T>(iso: string, make: () => T): T {
+  const { now } = Date;
+  Date.now = () => Date.parse(iso);
+  try {
+    return make();
+  } finally {
+    Date.now = now;
   }
-  return series;
-}
-
-function range({ sheet, top, left, bottom, right }: Area): ChartRange {
-  return ChartRange.newFromRange(sheet, top, left, bottom, right);
-}
-
-function solid(color: number): ChartFormat {
-  return new ChartFormat().setSolidFill(new ChartSolidFill().setColor(Color.rgb(color)));
-}
-
-function font(size: number): ChartFont {
-  return new ChartFont().setSize(size).unsetBold();
 }

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyText } from '../../../base/testing/any-text.ts';
 import { parseXml } from '../testing/workbook.ts';
-import { cellLimit, cellText } from './cell-text.ts';
+import { cellLimit, cellText } from './cell.ts';
+import fc from 'fast-check';
 
 /** Halves of pairs and whatever else fits into 16 bits. */
 const anyUnits = fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units));

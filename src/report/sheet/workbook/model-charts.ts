@@ -4,31 +4,36 @@ import { percent } from '../../number-text.ts';
 import { isLowerBound } from '../../ranking-lines.ts';
 import type { ModelSummary } from '../../../analysis/summary-columns.ts';
 import type { Summarised } from '../sheet-format.ts';
-import { axisEnd } from './chart-axis.ts';
-import type { ChartSpec, Sheet } from './book.ts';
-import { colors } from './colors.ts';
-import { drawn, type Drawn } from './history-lines.ts';
-import { columnArea, type Area } from './place.ts';
-import { answerTokens, type SummaryEntry } from './summary-sheet-columns.ts';
-import { entriesOf } from './summary-entries.ts';
-import { tones } from './tones.ts';
-import { chartTitle, minuteOf } from './sheet-words.ts';
+import { axisEnd, type ChartSpec, columnArea, type Area } from './chart.ts';
+import type { Sheet } from './book.ts';
+import { colors, tones } from './look.ts';
+import { drawn, type Drawn } from './history-sheet.ts';
+import { answerTokens, type SummaryEntry } from './summary-columns.ts';
+import { entriesOf, chartTitle, minuteOf } from './words.ts';
 
 interface Figure {
   readonly head: string;
   readonly of: (model: ModelSummary) => number | undefined;
 }
 
-/** A geometric mean, and how far its interval reaches below and above it. */
-function geomeanFigures(metric: Drawn): Figure[] {
-  const { label } = headlines.find(({ name }) => name === metric)!;
+/** Lengths of the three parts of a bar: up to the interval, from there to the geometric mean, from there to its end. */
+function barParts(metric: Drawn): Figure[] {
+  const low = (model: ModelSummary): number | undefined =>
+    model[`${metric}_geomean_ci_low`] ?? geomean(model);
   const geomean = (model: ModelSummary): number | undefined => model[`${metric}_geomean`];
+  const { label } = headlines.find(({ name }) => name === metric)!;
   return [
-    { head: `${label} geomean, ms`, of: geomean },
-    { head: 'to its 95 % low', of: (model) => distance(model[`${metric}_geomean_ci_low`], geomean(model)) },
-    { head: 'to its 95 % high', of: (model) => distance(geomean(model), model[`${metric}_geomean_ci_high`]) },
+    { head: `${label} up to its 95 % low, ms`, of: low },
+    { head: 'from there to the geomean', of: (model) => distance(low(model), geomean(model)) },
+    {
+      head: 'from there to its 95 % high',
+      of: (model) => distance(geomean(model), model[`${metric}_geomean_ci_high`]),
+    },
   ];
 }
+
+/** From dark to pale, as sure as it is that a model takes so long. */
+const barColors = [0x0072b2, 0x56a3d0, 0xb5d8ee] as const;
 
 /** Undefined where an end of the interval is open. */
 function distance(from: number | undefined, to: number | undefined): number | undefined {
@@ -36,8 +41,8 @@ function distance(from: number | undefined, to: number | undefined): number | un
 }
 
 const figures: readonly Figure[] = [
-  ...geomeanFigures('e2e_latency_ms'),
-  ...geomeanFigures('ttft_ms'),
+  ...barParts('e2e_latency_ms'),
+  ...barParts('ttft_ms'),
   { head: 'prompt', of: (model) => model.prompt_tokens },
   { head: 'reasoning', of: (model) => model.reasoning_tokens },
   { head: 'answer', of: answerTokens },
@@ -157,19 +162,17 @@ function intervalChart(
     shown.flatMap((model) => [model[`${metric}_geomean`], model[`${metric}_geomean_ci_high`]]),
   );
   return {
-    kind: 'bars',
+    kind: 'stacked',
     title: chartTitle(`Geometric mean of ${drawn[metric]}, 95 % interval`, [run]),
-    alternative: `Bars: geometric mean of ${drawn[metric]} of each model in ms (${meaning}), with lines for the 95 % interval. The figures stand below.`,
+    alternative: `Bars in three shades: of each model in ms (${meaning}), up to the low end of the 95 % interval of its geometric mean of ${drawn[metric]}, to that mean, and to the high end. The figures stand below.`,
     unit: 'ms',
-    legend: false,
-    series: [
-      {
-        name: head(column),
-        categories: latencies(0),
-        values: latencies(column),
-        interval: { minus: latencies(column + 1), plus: latencies(column + 2) },
-      },
-    ],
+    legend: true,
+    series: barColors.map((color, part) => ({
+      name: head(column + part),
+      categories: latencies(0),
+      values: latencies(column + part),
+      color,
+    })),
     ...size,
     ...(max === undefined ? {} : { max }),
   };

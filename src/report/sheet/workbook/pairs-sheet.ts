@@ -1,12 +1,13 @@
-import type { AnyRow, Column } from '../../../base/column.ts';
+import type { Column } from '../../../base/column.ts';
 import { count } from '../../../base/text.ts';
 import { headlines } from '../../../measure/metrics.ts';
 import type { PairRow } from '../../../analysis/summary-columns.ts';
 import type { Field } from '../field.ts';
+import type { ExportedRun } from '../sheet-format.ts';
 import { tableNamed } from '../tables.ts';
-import type { Book, Look } from './book.ts';
+import type { Book } from './book.ts';
+import { type Look, tones } from './look.ts';
 import { addTableSheet } from './table-sheet.ts';
-import { tones } from './tones.ts';
 
 const inWords: Column = { name: 'in_words', kind: 'text', unit: '', meaning: 'the same as a sentence' };
 
@@ -36,12 +37,12 @@ const verdictTones: Readonly<Record<string, Look>> = {
 };
 
 /** Verdicts, coloured; newest run first. */
-export function addPairs(book: Book, rows: readonly AnyRow[]): void {
-  addTableSheet(book, {
+export async function addPairs(book: Book, runs: readonly ExportedRun[]): Promise<void> {
+  await addTableSheet(book, {
     sheet: 'Pairs',
     name: 'Pairs',
     fields: pairFields,
-    rows,
+    rows: tableNamed('pairs').rows(runs),
     look: ({ column }, row) => (column.name === 'verdict' ? verdictTones[String(row['verdict'])] : undefined),
     frozen: 5,
     pages: 2,

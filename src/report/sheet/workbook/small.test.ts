@@ -1,16 +1,15 @@
 import { expect, test } from 'vitest';
 import { requestColumns } from '../../../journal/request-columns.ts';
 import { modelColumns } from '../../../analysis/summary-columns.ts';
-import { axisEnd } from './chart-axis.ts';
-import { asBound, numberFormat } from './number-format.ts';
-import { cellName, columnLetters, reference } from './place.ts';
-import { serialDate } from './serial-date.ts';
+import { axisEnd, columnArea, reference } from './chart.ts';
+import { asBound, numberFormat } from './look.ts';
+import { serialDate } from './cell.ts';
 
 test('columns are lettered as spreadsheets do', () => {
-  expect([0, 25, 26, 51, 52, 701, 702, 16_383].map(columnLetters)).toEqual([
-    ...['A', 'Z', 'AA', 'AZ', 'BA', 'ZZ', 'AAA', 'XFD'],
-  ]);
-  expect(cellName(2, 1)).toBe('B3');
+  const letters = [0, 25, 26, 51, 52, 701, 702, 16_383].map((column) =>
+    reference(columnArea('S', column, 0, 0)).replace(/S!\$|\$1/g, ''),
+  );
+  expect(letters).toEqual(['A', 'Z', 'AA', 'AZ', 'BA', 'ZZ', 'AAA', 'XFD']);
 });
 
 test('a reference is absolute, and names with blanks stand in quotes', () => {

@@ -3,15 +3,13 @@ import { count } from '../../../base/text.ts';
 import { isSimulated, simulatedNotice } from '../../run-report.ts';
 import { verdict } from '../../run-verdict.ts';
 import type { Summarised } from '../sheet-format.ts';
-import type { Book, ChartSpec, Look, Sheet } from './book.ts';
-import { linesChart } from './history-lines.ts';
-import { historyLines } from './history-sheet.ts';
+import type { Book, Sheet } from './book.ts';
+import { type Look, colors, tones } from './look.ts';
+import type { ChartSpec } from './chart.ts';
+import { linesChart, historyLines } from './history-sheet.ts';
 import { addModelCharts } from './model-charts.ts';
-import { colors } from './colors.ts';
-import { summaryColumns, type SummaryEntry } from './summary-sheet-columns.ts';
-import { entriesOf } from './summary-entries.ts';
-import { tones } from './tones.ts';
-import { suiteNames } from './sheet-words.ts';
+import { summaryColumns, type SummaryEntry } from './summary-columns.ts';
+import { entriesOf, suiteNames } from './words.ts';
 
 /** Lines below which charts would be out of sight; then they get a sheet of their own. */
 const linesAboveCharts = 20;

@@ -1,42 +1,62 @@
 import type { AnyRow } from '../../../base/column.ts';
+import { UserError } from '../../../base/user-error.ts';
 import type { Field } from '../field.ts';
-import type { Book, Look, Sheet } from './book.ts';
-import { columnLook } from './look.ts';
-import { columnWidth } from './column-width.ts';
+import type { Book, Sheet } from './book.ts';
+import { columnLook, columnWidth, type Look } from './look.ts';
+
+/** Rows that a sheet of Excel holds, header included. */
+const rowLimit = 1_048_576;
 
 export interface TableSheet {
   readonly sheet: string;
   /** As formulas call it: letters, digits and `_`. */
   readonly name: string;
   readonly fields: readonly Field[];
-  readonly rows: readonly AnyRow[];
+  readonly rows: AsyncIterable<AnyRow> | Iterable<AnyRow>;
   /** What a cell adds to the look of its column. */
   readonly look?: (field: Field, row: AnyRow) => Look | undefined;
   /** Columns that stay in sight. */
   readonly frozen?: number;
   /** How many pages wide it is printed at most. */
   readonly pages?: number;
+  /** Rows of the sheet, header included; Excel's own limit without it. */
+  readonly limit?: number;
 }
 
-/** A sheet that is one table, with its header in sight and a filter on each column. For some thousand rows. */
-export function addTableSheet(
+/**
+ * A sheet that is one table, with its header in sight and a filter on each column. What was not measured is no cell.
+ * Throws a UserError for more rows than a sheet holds.
+ */
+export async function addTableSheet(
   book: Book,
-  { sheet: sheetName, name, fields, rows, look, frozen = 0, pages }: TableSheet,
-): Sheet {
+  { sheet: sheetName, name, fields, rows, look, frozen = 0, pages, limit = rowLimit }: TableSheet,
+): Promise<Sheet> {
   const sheet = book.addSheet(sheetName);
+  const columns = fields.map((field) => ({ field, usual: columnLook(field.column) }));
+  let last = 0;
+  for await (const row of rows) {
+    if (++last >= limit) throw tooLarge(`The sheet ${sheetName} would have more than ${limit - 1} rows.`);
+    for (const [column, { field, usual }] of columns.entries()) {
+      const value = field.of(row);
+      if (value === undefined) continue;
+      const more = look?.(field, row);
+      sheet.value(last, column, value, field.column.kind, more ? { ...usual, ...more } : usual);
+    }
+  }
+  // A table spans at least one row.
+  const area = { sheet: sheetName, top: 0, left: 0, bottom: Math.max(last, 1), right: fields.length - 1 };
   sheet.table(
     name,
-    { sheet: sheetName, top: 0, left: 0, bottom: Math.max(rows.length, 1), right: fields.length - 1 },
+    area,
     fields.map(({ column }) => column.name),
   );
-  for (const [index, field] of fields.entries()) sheet.width(index, columnWidth(field.column));
-  for (const [index, row] of rows.entries())
-    for (const [column, field] of fields.entries())
-      sheet.value(index + 1, column, field.of(row), field.column.kind, {
-        ...columnLook(field.column),
-        ...look?.(field, row),
-      });
+  for (const [index, { column }] of fields.entries()) sheet.width(index, columnWidth(column));
   sheet.freeze(1, frozen);
   sheet.print({ headerRow: 0, columns: frozen, ...(pages === undefined ? {} : { pages }) });
   return sheet;
+}
+
+/** When the runs do not fit into one workbook. */
+export function tooLarge(what: string): UserError {
+  return new UserError(`${what} Export fewer runs at a time, or write --format csv, which has no limit.`);
 }

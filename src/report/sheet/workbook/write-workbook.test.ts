@@ -4,10 +4,10 @@ import { rowColumns } from '../../../journal/request-columns.ts';
 import { bytesOf, exported, hostile, row, rowsOf } from '../testing/runs.ts';
 import { cellsOf, elements, parseXml, partsOf, sheetPath, type Element } from '../testing/workbook.ts';
 import { Book } from './book.ts';
-import { cellText } from './cell-text.ts';
-import { addLongTable, type LongTable } from './long-table.ts';
-import { packaged } from './package.ts';
+import { cellText } from './cell.ts';
+import { addTableSheet } from './table-sheet.ts';
 import { writeWorkbook } from './write-workbook.ts';
+import { plainField } from '../field.ts';
 import { tableNamed } from '../tables.ts';
 
 type Parts = Map<string, string>;
@@ -148,12 +148,28 @@ describe('a usual run', () => {
     expect(cell('tpot_ms')).toBeUndefined();
   });
 
-  test('has columns with error bars, and every series in the order of the format', () => {
+  test('shows each interval as parts of a bar that add up to its ends', () => {
+    const summary = cellsOf(parts, 'Summary');
     const charts = [...parts]
       .filter(([path]) => path.startsWith('xl/charts/'))
       .map(([, xml]) => parseXml(xml));
-    expect(charts.map((chart) => elements(chart, 'c:errBars').length)).toEqual([1, 1, 0]);
     expectInOrder(charts);
+    const values = elements(charts[0]!, 'c:val').map((part) =>
+      elements(part, 'c:v').map(({ text }) => Number(text)),
+    );
+    const cell = (head: string, line: number): number => {
+      const [name] = [...summary].find(([at, value]) => /^[A-Z]+5$/.test(at) && value === head)!;
+      return Number(summary.get(name.replace('5', String(line))));
+    };
+    // The first line of the sheet is the last bar.
+    for (const [line, bar] of [
+      [6, 1],
+      [7, 0],
+    ] as const) {
+      const ends = values.map((_, part) => values.slice(0, part + 1).reduce((sum, of) => sum + of[bar]!, 0));
+      for (const [part, head] of ['95 % low', 'geomean', '95 % high'].entries())
+        expect(ends[part]).toBeCloseTo(cell(`E2E ${head}`, line), 6);
+    }
   });
 
   test('explains every column of every sheet', () => {
@@ -233,15 +249,28 @@ test('many models and runs get their charts in a sheet of their own', async () =
 });
 
 test('more rows than a sheet holds are refused with what to do instead', async () => {
-  const table: LongTable = {
-    sheet: 'Requests',
-    name: 'Requests',
-    fields: tableNamed('requests').fields,
-    rows: tableNamed('requests').rows([exported(Array.from({ length: 10 }, () => row()))]),
-  };
-  const book = new Book({ title: '', comment: '' });
-  addLongTable(book, table, () => 10);
-  const writing = bytesOf(packaged(book, { madeAt: '2026-11-22T03:18:00.000Z', long: table, limit: 10 }));
+  const book = new Book({ title: '', comment: '', madeAt: '2026-11-22T03:18:00.000Z' });
+  const { fields } = tableNamed('requests');
+  const table = { sheet: 'Requests', name: 'Requests', fields, limit: 10 };
+  const writing = addTableSheet(book, { ...table, rows: Array.from({ length: 10 }, () => row()) });
   await expect(writing).rejects.toThrow(UserError);
   await expect(writing).rejects.toThrow(/Export fewer runs at a time, or write --format csv/);
+});
+
+test('a text that looks like a formula or an escape stays that text in a table, an undefined cell is none', async () => {
+  const book = new Book({ title: '', comment: '', madeAt: '2026-11-22T03:18:00.000Z' });
+  const kinds = ['text', 'number', 'boolean', 'time', 'list'] as const;
+  const fields = kinds.map((kind) => plainField({ name: kind, kind, unit: '', meaning: '' }));
+  const rows = [
+    { text: '=1+1', number: -5.25, boolean: true, time: '2026-11-22T06:00:00.000Z', list: ['x', 'y'] },
+    { text: ' _x0041_ <&> ', number: 0, boolean: false, time: 'soon', list: [] },
+  ];
+  await addTableSheet(book, { sheet: 'T', name: 'T', fields, rows });
+  const cells = cellsOf(partsOf(book.toBytes()), 'T');
+  expect(['A2', 'B2', 'C2', 'D2', 'E2'].map((cell) => cells.get(cell))).toEqual([
+    ...['=1+1', -5.25, true, 46_348.25, 'x;y'],
+  ]);
+  expect(['A3', 'B3', 'C3', 'D3', 'E3'].map((cell) => cells.get(cell))).toEqual([
+    ...[' _x0041_ <&> ', 0, false, 'soon', undefined],
+  ]);
 });

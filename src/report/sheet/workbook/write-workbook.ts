@@ -1,62 +1,48 @@
-import type { AnyRow } from '../../../base/column.ts';
 import { UserError } from '../../../base/user-error.ts';
 import type { ExportedRun, Summarised } from '../sheet-format.ts';
 import { tableNamed } from '../tables.ts';
 import { Book } from './book.ts';
 import { addHistory } from './history-sheet.ts';
-import { addLongTable, type LongTable } from './long-table.ts';
-import { packaged } from './package.ts';
 import { addPairs } from './pairs-sheet.ts';
 import { addReadMe } from './read-me-sheet.ts';
 import { addSummary } from './summary-sheet.ts';
 import { addTableSheet } from './table-sheet.ts';
-import { columnWidth } from './column-width.ts';
-import { suiteNames } from './sheet-words.ts';
+import { suiteNames } from './words.ts';
 
-/** The workbook of some runs, piece by piece. Their summaries stay in memory; their rows only pass through. */
+/** The workbook of some runs. It is made in memory: some 150 bytes for each cell. The same runs give the same bytes. */
 export async function* writeWorkbook(runs: readonly ExportedRun[]): AsyncGenerator<Uint8Array> {
   const known: { run: ExportedRun; summary: Summarised }[] = [];
   for (const run of runs) known.push({ run, summary: await run.summarised() });
   if (known.length === 0) throw new UserError('There is no run to export.');
   known.sort((a, b) => (a.summary.manifest.started_at < b.summary.manifest.started_at ? 1 : -1));
-  const newestFirst = known.map(({ run }) => run);
-  const summaries = known.map(({ summary }) => summary);
-  const requests = tableNamed('requests');
-  const long: LongTable = {
-    sheet: 'Requests',
-    name: 'Requests',
-    fields: requests.fields,
-    rows: requests.rows([...newestFirst].reverse()),
-  };
-  const { manifest } = summaries[0]!;
-  const book = await makeBook(newestFirst, summaries, long);
-  yield* packaged(book, { madeAt: manifest.ended_at ?? manifest.started_at, long });
+  const book = await makeBook(
+    known.map(({ run }) => run),
+    known.map(({ summary }) => summary),
+  );
+  yield book.toBytes();
 }
 
-async function makeBook(
-  runs: readonly ExportedRun[],
-  summaries: readonly Summarised[],
-  long: LongTable,
-): Promise<Book> {
+/** Newest run first. */
+async function makeBook(runs: readonly ExportedRun[], summaries: readonly Summarised[]): Promise<Book> {
+  const { started_at, ended_at } = summaries[0]!.manifest;
   const book = new Book({
     title: `gatebench: ${suiteNames(summaries)}`,
     comment: 'Latency and tokens of models. The sheet Read me says what everything means.',
+    madeAt: ended_at ?? started_at,
   });
   addSummary(book, summaries);
-  addPairs(book, await all(tableNamed('pairs').rows(runs)));
-  addTableSheet(book, {
-    sheet: 'All figures',
-    name: 'AllFigures',
-    fields: tableNamed('models').fields,
-    rows: await all(tableNamed('models').rows(runs)),
+  await addPairs(book, runs);
+  const { fields, rows } = tableNamed('models');
+  await addTableSheet(book, { sheet: 'All figures', name: 'AllFigures', fields, rows: rows(runs), pages: 4 });
+  const requests = tableNamed('requests');
+  await addTableSheet(book, {
+    sheet: 'Requests',
+    name: 'Requests',
+    fields: requests.fields,
+    rows: requests.rows([...runs].reverse()),
     pages: 4,
   });
-  addLongTable(book, long, ({ column }) => columnWidth(column));
-  if (summaries.length > 1) addHistory(book, summaries);
+  if (summaries.length > 1) await addHistory(book, summaries);
   addReadMe(book, summaries);
   return book;
-}
-
-async function all(rows: AsyncIterable<AnyRow>): Promise<AnyRow[]> {
-  return Array.fromAsync(rows);
 }

@@ -10,10 +10,7 @@ import {
 } from '../../../analysis/summary-columns.ts';
 import type { Value } from '../field.ts';
 import type { Summarised } from '../sheet-format.ts';
-import type { Look } from './book.ts';
-import { columnLook } from './look.ts';
-import { asBound } from './number-format.ts';
-import { tones } from './tones.ts';
+import { type Look, columnLook, asBound, tones } from './look.ts';
 
 /** One line of the summary: a model of a run. */
 export interface SummaryEntry {

@@ -1,6 +1,9 @@
 import { oneLine } from '../../../base/text.ts';
 import { isSimulated } from '../../run-report.ts';
 import type { Summarised } from '../sheet-format.ts';
+import { rankingLetters } from '../../pairs.ts';
+import { ranked } from '../../ranking-lines.ts';
+import type { SummaryEntry } from './summary-columns.ts';
 
 /** The suites of some runs, each once. */
 export function suiteNames(runs: readonly Summarised[]): string {
@@ -20,3 +23,18 @@ export function chartTitle(title: string, runs: readonly Summarised[]): string {
 
 /** Meanings are written for Markdown. */
 export const withoutMarkup = (meaning: string): string => meaning.replaceAll('`', '');
+
+/** The models of one run in the order of its ranking. */
+export function entriesOf(run: Summarised): SummaryEntry[] {
+  const rows = ranked(run.report.models, run.report.run.success_floor);
+  const letters = rankingLetters(rows, run.report);
+  return rows.map(({ model, rank }) => {
+    const shared = rank === undefined ? undefined : letters[rank - 1];
+    return {
+      run,
+      model,
+      ...(rank === undefined ? {} : { rank }),
+      ...(shared === undefined ? {} : { letters: shared }),
+    };
+  });
+}
