@@ -41,8 +41,8 @@ export interface ExportFormat {
   /** The options it heeds; the command refuses the others. */
   readonly takes: readonly OptionName[];
   /**
-   * The file, piece by piece, in memory that does not grow with the number of rows. Throws a UserError when the
-   * runs do not fit into such a file, or an option names something unknown.
+   * The file, piece by piece. Throws a UserError when the runs do not fit into such a file, or an option names
+   * something unknown.
    */
   write(runs: readonly ExportedRun[], options: ExportOptions): AsyncIterable<Uint8Array | string>;
 }

@@ -4,8 +4,8 @@ import type { Field } from '../field.ts';
 import type { Book, Sheet } from './book.ts';
 import { columnLook, columnWidth, type Look } from './look.ts';
 
-/** Rows that a sheet of Excel holds, header included. */
-const rowLimit = 1_048_576;
+/** Rows that a sheet of Excel holds, header included, and cells that the library holds: about 200 bytes each, of 4 GiB. */
+const limits = { rows: 1_048_576, cells: 12_000_000 } as const;
 
 export interface TableSheet {
   readonly sheet: string;
@@ -19,26 +19,27 @@ export interface TableSheet {
   readonly frozen?: number;
   /** How many pages wide it is printed at most. */
   readonly pages?: number;
-  /** Rows of the sheet, header included; Excel's own limit without it. */
-  readonly limit?: number;
 }
 
 /**
  * A sheet that is one table, with its header in sight and a filter on each column. What was not measured is no cell.
- * Throws a UserError for more rows than a sheet holds.
+ * Throws a UserError for more than a workbook holds.
  */
 export async function addTableSheet(
   book: Book,
-  { sheet: sheetName, name, fields, rows, look, frozen = 0, pages, limit = rowLimit }: TableSheet,
+  { sheet: sheetName, name, fields, rows, look, frozen = 0, pages }: TableSheet,
+  most: { rows: number; cells: number } = limits,
 ): Promise<Sheet> {
   const sheet = book.addSheet(sheetName);
   const columns = fields.map((field) => ({ field, usual: columnLook(field.column) }));
   let last = 0;
+  let cells = 0;
   for await (const row of rows) {
-    if (++last >= limit) throw tooLarge(`The sheet ${sheetName} would have more than ${limit - 1} rows.`);
+    if (++last >= most.rows || cells > most.cells) throw tooLarge(sheetName, last);
     for (const [column, { field, usual }] of columns.entries()) {
       const value = field.of(row);
       if (value === undefined) continue;
+      cells++;
       const more = look?.(field, row);
       sheet.value(last, column, value, field.column.kind, more ? { ...usual, ...more } : usual);
     }
@@ -56,7 +57,9 @@ export async function addTableSheet(
   return sheet;
 }
 
-/** When the runs do not fit into one workbook. */
-export function tooLarge(what: string): UserError {
-  return new UserError(`${what} Export fewer runs at a time, or write --format csv, which has no limit.`);
+function tooLarge(sheet: string, row: number): UserError {
+  return new UserError(
+    `The runs have more rows than the sheet ${sheet} can hold: there is room for ${(row - 1).toLocaleString('en-US')}. ` +
+      'Export fewer runs at a time, or write --format csv, which has no limit.',
+  );
 }

@@ -248,11 +248,19 @@ test('many models and runs get their charts in a sheet of their own', async () =
   expect(charts.get('A1')).toBe('Charts of the run of smoke, 2026-11-22 03:17 UTC');
 });
 
-test('more rows than a sheet holds are refused with what to do instead', async () => {
+test.each([
+  ['rows', { rows: 10, cells: 1e6 }],
+  ['cells', { rows: 1e6, cells: 200 }],
+])('more %s than a workbook holds are refused with what to do instead', async (_, most) => {
   const book = new Book({ title: '', comment: '', madeAt: '2026-11-22T03:18:00.000Z' });
   const { fields } = tableNamed('requests');
-  const table = { sheet: 'Requests', name: 'Requests', fields, limit: 10 };
-  const writing = addTableSheet(book, { ...table, rows: Array.from({ length: 10 }, () => row()) });
+  const table = {
+    sheet: 'Requests',
+    name: 'Requests',
+    fields,
+    rows: Array.from({ length: 10 }, () => row()),
+  };
+  const writing = addTableSheet(book, table, most);
   await expect(writing).rejects.toThrow(UserError);
   await expect(writing).rejects.toThrow(/Export fewer runs at a time, or write --format csv/);
 });
