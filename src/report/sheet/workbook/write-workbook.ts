@@ -32,8 +32,14 @@ async function makeBook(runs: readonly ExportedRun[], summaries: readonly Summar
   });
   addSummary(book, summaries);
   await addPairs(book, runs);
-  const { fields, rows } = tableNamed('models');
-  await addTableSheet(book, { sheet: 'All figures', name: 'AllFigures', fields, rows: rows(runs), pages: 4 });
+  const models = tableNamed('models');
+  await addTableSheet(book, {
+    sheet: 'All figures',
+    name: 'AllFigures',
+    fields: models.fields,
+    rows: models.rows(runs),
+    pages: 4,
+  });
   const requests = tableNamed('requests');
   await addTableSheet(book, {
     sheet: 'Requests',
