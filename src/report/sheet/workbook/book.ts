@@ -1,3 +1,4 @@
+import { asIfAt } from '../../../base/clock.ts';
 import {
   Color,
   DocProperties,
@@ -34,7 +35,8 @@ export class Book {
   readonly #sheets: Sheet[] = [];
 
   constructor({ title, comment, madeAt }: BookProperties) {
-    const properties = at(madeAt, () => new DocProperties());
+    // The library stamps properties with the time at which they are made, and takes no other.
+    const properties = asIfAt(new Date(madeAt), () => new DocProperties());
     properties.setTitle(cellText(title));
     properties.setAuthor('gatebench');
     properties.setComment(cellText(comment));
@@ -194,15 +196,4 @@ function makeFormat(look: Look & { quoted?: boolean }): Format {
   if (look.boxed) format = format.setBorder(FormatBorder.Thin).setBorderColor(Color.rgb(colors.line));
   if (look.quoted) format = format.setQuotePrefix();
   return format;
-}
-
-/** The library stamps properties with the time at which they are made, and takes no other. */
-function at<T>(iso: string, make: () => T): T {
-  const { now } = Date;
-  Date.now = () => Date.parse(iso);
-  try {
-    return make();
-  } finally {
-    Date.now = now;
-  }
 }
