@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../base/user-error.ts';
 import { faultsOf, load, minimal } from './testing/temp-suite.ts';
@@ -247,4 +248,43 @@ test('a broken entry hides no fault of the others, nor of itself', async () => {
     '7:16: run.repeat',
     '7:41: run.retry.backoff_ms',
   ]);
+});
+
+/** Lines of a suite, each right and, where there is a second, wrong: of the schema, or of what the parts say together. */
+const lines: readonly (readonly [right: string, wrong?: string])[] = [
+  ['version: 1'],
+  ['name: small', 'name: .small'],
+  ['gateway: { route: demo }', 'gateway: { route: dmo, log_payload: 1 }'],
+  ['models:'],
+  ['  - custom-ollama/one', '  - one'],
+  ['  - { id: two, model: custom-ollama/two }', '  - { id: two, model: custom-ollama/two, concurency: 1 }'],
+  ['prompts:'],
+  ['  - { id: a, prompt: x }', '  - { id: a, prompt: 7 }'],
+  ['  - { id: b, prompt: x, checks: [{ type: json }] }', '  - { id: b, prompt: x, checks: [{ type: jsn }] }'],
+  ['  - { id: c, prompt: "{{x}}", vars: { x: 1 } }', '  - { id: c, prompt: "{{y}}", vars: { x: 1 } }'],
+  ['  - { id: d, prompt: x }', '  - { id: b, prompt: { file: nowhere.md } }'],
+  ['  - { id: e, prompt: x }', '  - { prompt: x }'],
+  ['run: { repeat: 3 }', 'run: { repeat: 0, retry: { backoff_ms: [2, 1] } }'],
+  ['thresholds:'],
+  ['  - { metric: p95(ttft_ms), max: 1 }', '  - { metric: p95(ttft_ms), max: x }'],
+  ['  - { metric: p95(ttft_ms), max: 1, model: two }', '  - { metric: p95(tft_ms), max: 1, model: two }'],
+  ['gate: { window: 3 }', 'gate: { window: 0, metrics: { ttft_ms: {} } }'],
+];
+
+test('no fault hides another: all that are made are told, each as if it were the only one', async () => {
+  const told = (wrong: ReadonlySet<number>): Promise<string[]> =>
+    faultsOf(
+      lines.map(([right, other], index) => (wrong.has(index) ? other! : right)).join('\n'),
+      {},
+      { routes },
+    );
+  const breakable = [...lines.keys()].filter((index) => lines[index]![1] !== undefined);
+  const alone = new Map<number, string[]>();
+  for (const index of breakable) alone.set(index, await told(new Set([index])));
+  await fc.assert(
+    fc.asyncProperty(fc.subarray(breakable, { minLength: 2 }), async (wrong) => {
+      expect(await told(new Set(wrong))).toEqual(wrong.flatMap((index) => alone.get(index)!));
+    }),
+    { numRuns: 60 },
+  );
 });

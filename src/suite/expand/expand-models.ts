@@ -6,15 +6,13 @@ import type { Model, Params } from '../suite.ts';
 import type { Places } from '../yaml.ts';
 
 /** The models, short forms written out, each with an id of its own. */
-export function expandModels(
-  { spec, indexes }: SuiteSections,
-  places: Places,
-): { models: Model[]; faults: Fault[] } {
+export function expandModels({ spec }: SuiteSections, places: Places): { models: Model[]; faults: Fault[] } {
   const faults: Fault[] = [];
   const offsets = new Map<string, number>();
-  const models = (spec.models ?? []).map((written, position) => {
+  const models = (spec.models ?? []).flatMap((written, index) => {
+    if (written === undefined) return [];
     const model = toModel(written);
-    const at = ['models', indexes.models[position]!];
+    const at = ['models', index];
     const isNamed = typeof written !== 'string' && written.id !== undefined;
     const path = isNamed ? [...at, 'id'] : at;
     const offset = places.value(path);

@@ -26,13 +26,10 @@ export function expandPrompts(sources: SuiteSources): { prompts: Prompt[]; fault
   const { sections, data } = sources;
   const reports = createReports();
   const context = createContext(sources, reports, checksOf(['defaults'], sources, reports));
-  const specs = new Map(
-    sections.spec.prompts?.map((spec, index) => [sections.indexes.prompts[index]!, spec]),
-  );
   for (const index of listIn(data, 'prompts').keys()) {
     const path = ['prompts', index];
     const checks = checksOf(path, sources, reports);
-    const spec = specs.get(index);
+    const spec = sections.spec.prompts?.[index];
     if (!spec) continue;
     const entry = readEntry(spec, path, checks, context);
     if (!entry) claimId(spec.id, path, undefined, context);

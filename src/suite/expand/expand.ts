@@ -79,14 +79,15 @@ function assemble(
 }
 
 function expandThresholds(
-  { sections: { spec, indexes, damaged }, places }: SuiteSources,
+  { sections: { spec, damaged }, places }: SuiteSources,
   models: readonly Model[],
 ): { thresholds: Threshold[]; faults: Fault[] } {
   const thresholds: Threshold[] = [];
   const faults: Fault[] = [];
   const isSure = ![...damaged].some((part) => part.startsWith('models'));
-  spec.thresholds?.forEach((written, position) => {
-    const path = ['thresholds', indexes.thresholds[position]!];
+  spec.thresholds?.forEach((written, index) => {
+    if (!written) return;
+    const path = ['thresholds', index];
     const { line } = positionOf(places.source, places.value(path));
     const { threshold, conflicts } = toThreshold(written, isSure ? models : undefined, line);
     if (threshold) thresholds.push(threshold);

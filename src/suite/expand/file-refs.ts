@@ -51,14 +51,15 @@ function problemOf(name: string, isDataset: boolean, files: Files): string | und
   return file?.source.text.trim() === '' ? 'is empty' : undefined;
 }
 
-function find({ spec, indexes }: SuiteSections): Found {
+function find({ spec }: SuiteSections): Found {
   const found: Found = { refs: [], misplaced: [] };
   spec.models?.forEach((model, index) => {
-    if (typeof model === 'object')
-      refuseIn(model.params, ['models', indexes.models[index]!, 'params'], found);
+    if (typeof model === 'object') refuseIn(model.params, ['models', index, 'params'], found);
   });
   if (spec.defaults) findIn(spec.defaults, ['defaults'], found);
-  spec.prompts?.forEach((prompt, index) => findIn(prompt, ['prompts', indexes.prompts[index]!], found));
+  spec.prompts?.forEach((prompt, index) => {
+    if (prompt) findIn(prompt, ['prompts', index], found);
+  });
   return found;
 }
 
