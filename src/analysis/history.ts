@@ -1,5 +1,5 @@
 import type { Ms } from '../base/clock.ts';
-import type { Column, RowOf } from '../base/column.ts';
+import { type Column, type RowOf, text, required, time, unitless, count, yesNo } from '../base/column.ts';
 import { rowCheck } from '../journal/csv-file.ts';
 import type { ClusterCount } from '../stats/korn-graubard.ts';
 import type { CellSamples, Collected } from './collect.ts';
@@ -13,54 +13,21 @@ export const historyKinds = ['night', 'accept', 'drop', 'pin'] as const;
 
 /** `history.csv`, in this order: one line per night, model and metric, and one per decision. Lines are only added. */
 export const historyColumns = [
-  {
-    name: 'kind',
-    kind: 'text',
-    required: true,
-    unit: '',
-    meaning: '`night`, or the decision: `accept`, `drop`, `pin`',
-  },
-  {
-    name: 'at',
-    kind: 'time',
-    required: true,
-    unit: 'UTC',
-    meaning: 'start of the run, which tells its night (the day, UTC), or moment of the decision',
-  },
-  { name: 'run_id', kind: 'text', required: true, unit: '', meaning: 'the run that it is about' },
-  { name: 'suite', kind: 'text', required: true, unit: '', meaning: 'name of the suite' },
-  {
-    name: 'suite_hash',
-    kind: 'text',
-    unit: '',
-    meaning: 'pass rates, scores and cost of another hash are not compared',
-  },
-  { name: 'route', kind: 'text', unit: '', meaning: 'way to the model; empty in a decision about all' },
-  { name: 'model', kind: 'text', unit: '', meaning: 'id in the suite; empty in a decision about all' },
-  { name: 'metric', kind: 'text', unit: '', meaning: 'what the figure is of; empty in a decision about all' },
-  {
-    name: 'value',
-    kind: 'number',
-    unit: '',
-    decimals: 6,
-    meaning: 'geometric mean, of TPOT and tok/s the ratio of sums, or share',
-  },
-  { name: 'ci_low', kind: 'number', unit: '', decimals: 6, meaning: 'lower end of its 95 % interval' },
-  { name: 'ci_high', kind: 'number', unit: '', decimals: 6, meaning: 'upper end; empty when open' },
-  {
-    name: 'requests',
-    kind: 'number',
-    unit: 'n',
-    meaning: 'measured requests of the model; of a share, the answers that it counts',
-  },
-  { name: 'bound', kind: 'boolean', unit: '', meaning: 'the value rests on failed requests' },
-  { name: 'reason', kind: 'text', unit: '', meaning: 'of a decision' },
-  {
-    name: 'ask_hash',
-    kind: 'text',
-    unit: '',
-    meaning: 'all else of another hash is not compared; where it is empty, `suite_hash` stands in',
-  },
+  required(text('kind', '`night`, or the decision: `accept`, `drop`, `pin`')),
+  required(time('at', 'start of the run, which tells its night (the day, UTC), or moment of the decision')),
+  required(text('run_id', 'the run that it is about')),
+  required(text('suite', 'name of the suite')),
+  text('suite_hash', 'pass rates, scores and cost of another hash are not compared'),
+  text('route', 'way to the model; empty in a decision about all'),
+  text('model', 'id in the suite; empty in a decision about all'),
+  text('metric', 'what the figure is of; empty in a decision about all'),
+  unitless('value', 'geometric mean, of TPOT and tok/s the ratio of sums, or share'),
+  unitless('ci_low', 'lower end of its 95 % interval'),
+  unitless('ci_high', 'upper end; empty when open'),
+  count('requests', 'measured requests of the model; of a share, the answers that it counts'),
+  yesNo('bound', 'the value rests on failed requests'),
+  text('reason', 'of a decision'),
+  text('ask_hash', 'all else of another hash is not compared; where it is empty, `suite_hash` stands in'),
   rowCheck,
 ] as const satisfies readonly Column[];
 

@@ -1,77 +1,39 @@
-import type { Column, RowOf } from '../base/column.ts';
+import {
+  type Column,
+  type RowOf,
+  text,
+  required,
+  count,
+  share,
+  number,
+  list,
+  unitless,
+} from '../base/column.ts';
 import { headlines } from '../measure/metrics.ts';
 import { isDecodeRate, type DecodeRate } from './statistic.ts';
 
 const whichModel = [
-  { name: 'run_id', kind: 'text', required: true, unit: '', meaning: 'the run' },
-  { name: 'suite', kind: 'text', required: true, unit: '', meaning: 'name of the suite' },
-  { name: 'route', kind: 'text', required: true, unit: '', meaning: 'way to the model' },
-  { name: 'model', kind: 'text', required: true, unit: '', meaning: 'id in the suite' },
-  { name: 'model_id', kind: 'text', required: true, unit: '', meaning: 'name on the wire' },
-  { name: 'prompts', kind: 'number', required: true, unit: 'n', meaning: 'prompts asked' },
-  {
-    name: 'requests',
-    kind: 'number',
-    required: true,
-    unit: 'n',
-    meaning: 'measured requests, final attempts',
-  },
-  { name: 'successes', kind: 'number', required: true, unit: 'n', meaning: 'requests with status `ok`' },
-  { name: 'error_rate', kind: 'number', unit: '0–1', decimals: 6, meaning: 'share of requests that failed' },
-  {
-    name: 'rate_limited',
-    kind: 'number',
-    required: true,
-    unit: 'n',
-    meaning: 'attempts refused for the rate',
-  },
-  {
-    name: 'invalid_share',
-    kind: 'number',
-    unit: '0–1',
-    decimals: 6,
-    meaning: 'share of the answers that are left out of latency figures',
-  },
-  {
-    name: 'pass_rate',
-    kind: 'number',
-    unit: '0–1',
-    decimals: 6,
-    meaning: 'share of checked answers that passed',
-  },
-  {
-    name: 'pass_rate_ci_low',
-    kind: 'number',
-    unit: '0–1',
-    decimals: 6,
-    meaning: 'lower end, 95 %, by prompt',
-  },
-  {
-    name: 'pass_rate_ci_high',
-    kind: 'number',
-    unit: '0–1',
-    decimals: 6,
-    meaning: 'upper end, 95 %, by prompt',
-  },
-  { name: 'prompt_tokens', kind: 'number', unit: 'n', meaning: 'sum over the answers that reported it' },
-  { name: 'completion_tokens', kind: 'number', unit: 'n', meaning: 'sum over the answers that reported it' },
-  { name: 'reasoning_tokens', kind: 'number', unit: 'n', meaning: 'sum over the answers that reported it' },
-  { name: 'total_tokens', kind: 'number', unit: 'n', meaning: 'sum over the answers that reported it' },
-  {
-    name: 'tokens_per_request',
-    kind: 'number',
-    unit: 'n',
-    decimals: 3,
-    meaning: 'mean of total tokens over the answers that reported it',
-  },
-  { name: 'cost_usd', kind: 'number', unit: 'USD', decimals: 8, meaning: 'sum over priced answers' },
-  {
-    name: 'cost_per_1k_requests_usd',
-    kind: 'number',
-    unit: 'USD',
-    decimals: 6,
-    meaning: '1000 × mean cost of the priced answers',
-  },
+  required(text('run_id', 'the run')),
+  required(text('suite', 'name of the suite')),
+  required(text('route', 'way to the model')),
+  required(text('model', 'id in the suite')),
+  required(text('model_id', 'name on the wire')),
+  required(count('prompts', 'prompts asked')),
+  required(count('requests', 'measured requests, final attempts')),
+  required(count('successes', 'requests with status `ok`')),
+  share('error_rate', 'share of requests that failed'),
+  required(count('rate_limited', 'attempts refused for the rate')),
+  share('invalid_share', 'share of the answers that are left out of latency figures'),
+  share('pass_rate', 'share of checked answers that passed'),
+  share('pass_rate_ci_low', 'lower end, 95 %, by prompt'),
+  share('pass_rate_ci_high', 'upper end, 95 %, by prompt'),
+  count('prompt_tokens', 'sum over the answers that reported it'),
+  count('completion_tokens', 'sum over the answers that reported it'),
+  count('reasoning_tokens', 'sum over the answers that reported it'),
+  count('total_tokens', 'sum over the answers that reported it'),
+  number('tokens_per_request', 'n', 'mean of total tokens over the answers that reported it', 3),
+  number('cost_usd', 'USD', 'sum over priced answers', 8),
+  number('cost_per_1k_requests_usd', 'USD', '1000 × mean cost of the priced answers', 6),
 ] as const satisfies readonly Column[];
 
 const spreadFigures = [
@@ -163,13 +125,10 @@ const figureColumns = headlines.flatMap((metric) =>
 ) as unknown as readonly FigureColumn[];
 
 const openFigures = [
-  {
-    name: 'lower_bounds',
-    kind: 'list',
-    unit: '',
-    meaning:
-      'figures of this row that rest on a failed request: a time is at least, a rate at most what is written',
-  },
+  list(
+    'lower_bounds',
+    'figures of this row that rest on a failed request: a time is at least, a rate at most what is written',
+  ),
 ] as const satisfies readonly Column[];
 
 /** `models.csv`, in this order: one row per model and route. */
@@ -184,67 +143,22 @@ export type PairVerdict = (typeof verdicts)[number];
 
 /** `pairs.csv`, in this order: one row per pair of models and metric, of b against a. */
 export const pairColumns = [
-  { name: 'metric', kind: 'text', required: true, unit: '', meaning: 'what is compared' },
-  { name: 'model_a', kind: 'text', required: true, unit: '', meaning: 'compared with' },
-  { name: 'model_b', kind: 'text', required: true, unit: '', meaning: 'what the verdict is about' },
-  { name: 'prompts', kind: 'number', required: true, unit: 'n', meaning: 'prompts that both answered' },
-  {
-    name: 'ratio',
-    kind: 'number',
-    unit: '',
-    decimals: 6,
-    meaning: 'b ÷ a, Hodges–Lehmann over prompts; of pass rates their plain ratio',
-  },
-  { name: 'ci_low', kind: 'number', unit: '', decimals: 6, meaning: 'lower end of its 95 % interval' },
-  { name: 'ci_high', kind: 'number', unit: '', decimals: 6, meaning: 'upper end of its 95 % interval' },
-  {
-    name: 'p',
-    kind: 'number',
-    unit: '',
-    decimals: 6,
-    meaning: 'exact signed-rank p; of pass rates sign-flip p',
-  },
-  {
-    name: 'p_holm',
-    kind: 'number',
-    unit: '',
-    decimals: 6,
-    meaning: 'the same, corrected for all rows of the file',
-  },
-  {
-    name: 'verdict',
-    kind: 'text',
-    required: true,
-    unit: '',
-    meaning: '`faster`, `slower`, `equal` or `not settled`; of pass rates `better` or `worse`',
-  },
-  {
-    name: 'more_prompts',
-    kind: 'number',
-    unit: 'n',
-    meaning: 'of a pair that is not settled: how many more prompts would probably settle it',
-  },
-  {
-    name: 'difference',
-    kind: 'number',
-    unit: '0–1',
-    decimals: 6,
-    meaning: 'of pass rates: b − a; where routes are compared, of every metric in its own unit',
-  },
-  {
-    name: 'difference_ci_low',
-    kind: 'number',
-    unit: '0–1',
-    decimals: 6,
-    meaning: 'lower end, 95 %, by prompt',
-  },
-  {
-    name: 'difference_ci_high',
-    kind: 'number',
-    unit: '0–1',
-    decimals: 6,
-    meaning: 'upper end, 95 %, by prompt',
-  },
+  required(text('metric', 'what is compared')),
+  required(text('model_a', 'compared with')),
+  required(text('model_b', 'what the verdict is about')),
+  required(count('prompts', 'prompts that both answered')),
+  unitless('ratio', 'b ÷ a, Hodges–Lehmann over prompts; of pass rates their plain ratio'),
+  unitless('ci_low', 'lower end of its 95 % interval'),
+  unitless('ci_high', 'upper end of its 95 % interval'),
+  unitless('p', 'exact signed-rank p; of pass rates sign-flip p'),
+  unitless('p_holm', 'the same, corrected for all rows of the file'),
+  required(
+    text('verdict', '`faster`, `slower`, `equal` or `not settled`; of pass rates `better` or `worse`'),
+  ),
+  count('more_prompts', 'of a pair that is not settled: how many more prompts would probably settle it'),
+  share('difference', 'of pass rates: b − a; where routes are compared, of every metric in its own unit'),
+  share('difference_ci_low', 'lower end, 95 %, by prompt'),
+  share('difference_ci_high', 'upper end, 95 %, by prompt'),
 ] as const satisfies readonly Column[];
 
 export type PairRow = RowOf<typeof pairColumns>;

@@ -27,6 +27,46 @@ export interface Column {
   readonly decimals?: number;
 }
 
+interface Named<Name extends string, Kind extends CellKind> extends Column {
+  readonly name: Name;
+  readonly kind: Kind;
+}
+
+type Maker<Kind extends CellKind> = <const Name extends string>(
+  name: Name,
+  meaning: string,
+) => Named<Name, Kind>;
+
+const maker =
+  <const Kind extends CellKind>(kind: Kind, unit = '', decimals?: number): Maker<Kind> =>
+  (name, meaning) => ({ name, kind, unit, meaning, ...(decimals === undefined ? {} : { decimals }) });
+
+/** Columns by what their cells hold: a list of these reads as a table of names and meanings. */
+export const text = maker('text');
+export const list = maker('list');
+export const yesNo = maker('boolean');
+export const time = maker('time', 'UTC');
+/** A whole number. */
+export const count = maker('number', 'n');
+export const ms = maker('number', 'ms', 3);
+/** From 0 to 1. */
+export const share = maker('number', '0–1', 6);
+export const unitless = maker('number', '', 6);
+
+/** Any other number; `decimals` as in a column. */
+export const number = <const Name extends string>(
+  name: Name,
+  unit: string,
+  meaning: string,
+  decimals?: number,
+): Named<Name, 'number'> => maker('number', unit, decimals)(name, meaning);
+
+/** The same, in every row. */
+export const required = <C extends Column>(column: C): C & { readonly required: true } => ({
+  ...column,
+  required: true,
+});
+
 type Cell<C extends Column> = CellTypes[C['kind']] | (C['required'] extends true ? never : undefined);
 
 /** The row that a list of columns describes. */

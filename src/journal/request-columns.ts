@@ -1,189 +1,110 @@
-import type { Column, RowOf } from '../base/column.ts';
+import {
+  type Column,
+  type RowOf,
+  text,
+  required,
+  list,
+  count,
+  yesNo,
+  time,
+  ms,
+  number,
+} from '../base/column.ts';
 import { latencies, laterServerTimes, rates, serverTimes } from '../measure/metrics.ts';
 import { noteMeanings } from '../measure/stream-notes.ts';
 import { rowCheck } from './csv-file.ts';
 
 /** What identifies a row, and where it stands in the design. */
 const identity = [
-  { name: 'run_id', kind: 'text', required: true, unit: '', meaning: 'the run' },
-  { name: 'suite', kind: 'text', required: true, unit: '', meaning: 'name of the suite' },
-  { name: 'suite_hash', kind: 'text', required: true, unit: '', meaning: 'SHA-256 of the resolved suite' },
-  { name: 'route', kind: 'text', required: true, unit: '', meaning: 'way to the model; `demo` is simulated' },
-  { name: 'model', kind: 'text', required: true, unit: '', meaning: 'id in the suite' },
-  { name: 'model_id', kind: 'text', required: true, unit: '', meaning: 'name on the wire' },
-  { name: 'prompt_id', kind: 'text', required: true, unit: '', meaning: 'id of the prompt, after expansion' },
-  { name: 'tags', kind: 'list', unit: '', meaning: 'tags of suite and prompt' },
-  { name: 'phase', kind: 'text', required: true, unit: '', meaning: '`warmup` or `measure`' },
-  { name: 'repeat', kind: 'number', required: true, unit: 'n', meaning: 'which repeat, from 1' },
-  { name: 'block', kind: 'number', required: true, unit: 'n', meaning: 'which block, from 1' },
-  { name: 'position', kind: 'number', required: true, unit: 'n', meaning: 'order within the block, from 1' },
-  { name: 'attempt', kind: 'number', required: true, unit: 'n', meaning: 'which attempt, from 1' },
-  { name: 'final', kind: 'boolean', required: true, unit: '', meaning: 'last attempt of its request' },
+  required(text('run_id', 'the run')),
+  required(text('suite', 'name of the suite')),
+  required(text('suite_hash', 'SHA-256 of the resolved suite')),
+  required(text('route', 'way to the model; `demo` is simulated')),
+  required(text('model', 'id in the suite')),
+  required(text('model_id', 'name on the wire')),
+  required(text('prompt_id', 'id of the prompt, after expansion')),
+  list('tags', 'tags of suite and prompt'),
+  required(text('phase', '`warmup` or `measure`')),
+  required(count('repeat', 'which repeat, from 1')),
+  required(count('block', 'which block, from 1')),
+  required(count('position', 'order within the block, from 1')),
+  required(count('attempt', 'which attempt, from 1')),
+  required(yesNo('final', 'last attempt of its request')),
 ] as const satisfies readonly Column[];
 
 const outcome = [
-  {
-    name: 'status',
-    kind: 'text',
-    required: true,
-    unit: '',
-    meaning: '`ok`, `error`, `timeout`, `rate_limited`, `truncated`, `empty` or `cancelled`',
-  },
-  { name: 'http_status', kind: 'number', unit: 'n', meaning: 'empty when no response came' },
-  {
-    name: 'error_family',
-    kind: 'text',
-    unit: '',
-    meaning: '`gateway`, `cloudflare`, `provider`, `edge`, `network`, `client` or `stream`',
-  },
-  {
-    name: 'error_code',
-    kind: 'text',
-    unit: '',
-    meaning: "the sender's code, or our word for it; `no_usage` on an answer without token counts",
-  },
-  {
-    name: 'error_message',
-    kind: 'text',
-    unit: '',
-    meaning: 'one line, cleaned; of an answer, how something began that was not understood',
-  },
-  { name: 'finish_reason', kind: 'text', unit: '', meaning: 'as the model gave it' },
-  {
-    name: 'valid',
-    kind: 'boolean',
-    unit: '',
-    meaning: 'may this answer enter latency figures; empty when there was none',
-  },
-  {
-    name: 'invalid_reason',
-    kind: 'list',
-    unit: '',
-    meaning:
-      'what the way or the model spoiled: `cache_hit`, `buffered`, `fallback`, `cold_load`, `prompt_truncated`, `truncated` …',
-  },
+  required(text('status', '`ok`, `error`, `timeout`, `rate_limited`, `truncated`, `empty` or `cancelled`')),
+  count('http_status', 'empty when no response came'),
+  text('error_family', '`gateway`, `cloudflare`, `provider`, `edge`, `network`, `client` or `stream`'),
+  text('error_code', "the sender's code, or our word for it; `no_usage` on an answer without token counts"),
+  text('error_message', 'one line, cleaned; of an answer, how something began that was not understood'),
+  text('finish_reason', 'as the model gave it'),
+  yesNo('valid', 'may this answer enter latency figures; empty when there was none'),
+  list(
+    'invalid_reason',
+    'what the way or the model spoiled: `cache_hit`, `buffered`, `fallback`, `cold_load`, `prompt_truncated`, `truncated` …',
+  ),
 ] as const satisfies readonly Column[];
 
 const timing = [
-  { name: 'scheduled_at', kind: 'time', unit: 'UTC', meaning: 'when it was due' },
-  { name: 'started_at', kind: 'time', unit: 'UTC', meaning: 'when it was handed to the socket' },
-  { name: 'ended_at', kind: 'time', unit: 'UTC', meaning: 'when it was over' },
-  {
-    name: 'queue_ms',
-    kind: 'number',
-    unit: 'ms',
-    decimals: 3,
-    meaning: 'started − scheduled: our own delay',
-  },
-  {
-    name: 'connection_reused',
-    kind: 'boolean',
-    unit: '',
-    meaning: 'the socket had carried a request before',
-  },
-  { name: 'dns_ms', kind: 'number', unit: 'ms', decimals: 3, meaning: 'name look-up, on a new connection' },
-  {
-    name: 'connect_ms',
-    kind: 'number',
-    unit: 'ms',
-    decimals: 3,
-    meaning: 'TCP connect, on a new connection',
-  },
-  { name: 'tls_ms', kind: 'number', unit: 'ms', decimals: 3, meaning: 'TLS handshake, on a new connection' },
+  time('scheduled_at', 'when it was due'),
+  time('started_at', 'when it was handed to the socket'),
+  time('ended_at', 'when it was over'),
+  ms('queue_ms', 'started − scheduled: our own delay'),
+  yesNo('connection_reused', 'the socket had carried a request before'),
+  ms('dns_ms', 'name look-up, on a new connection'),
+  ms('connect_ms', 'TCP connect, on a new connection'),
+  ms('tls_ms', 'TLS handshake, on a new connection'),
 ] as const satisfies readonly Column[];
 
 const counts = [
-  { name: 'chunks', kind: 'number', unit: 'n', meaning: 'chunks that carry text' },
-  { name: 'prompt_tokens', kind: 'number', unit: 'n', meaning: 'as the server reported, cached included' },
-  { name: 'cached_tokens', kind: 'number', unit: 'n', meaning: 'prompt tokens from its cache, as reported' },
-  {
-    name: 'completion_tokens',
-    kind: 'number',
-    unit: 'n',
-    meaning: 'as the server reported, reasoning included',
-  },
-  { name: 'reasoning_tokens', kind: 'number', unit: 'n', meaning: 'as the server reported' },
-  { name: 'total_tokens', kind: 'number', unit: 'n', meaning: 'as the server reported' },
-  { name: 'token_source', kind: 'text', unit: '', meaning: '`server`, or empty when no usage came' },
-  { name: 'reasoning_chars', kind: 'number', unit: 'n', meaning: 'characters of reasoning' },
-  { name: 'answer_chars', kind: 'number', unit: 'n', meaning: 'characters of answer' },
+  count('chunks', 'chunks that carry text'),
+  count('prompt_tokens', 'as the server reported, cached included'),
+  count('cached_tokens', 'prompt tokens from its cache, as reported'),
+  count('completion_tokens', 'as the server reported, reasoning included'),
+  count('reasoning_tokens', 'as the server reported'),
+  count('total_tokens', 'as the server reported'),
+  text('token_source', '`server`, or empty when no usage came'),
+  count('reasoning_chars', 'characters of reasoning'),
+  count('answer_chars', 'characters of answer'),
 ] as const satisfies readonly Column[];
 
 const verdictsAndReceipts = [
-  {
-    name: 'passed',
-    kind: 'boolean',
-    unit: '',
-    meaning: 'every check passed; empty without checks or without an answer',
-  },
-  {
-    name: 'score',
-    kind: 'number',
-    unit: '0–1',
-    decimals: 4,
-    meaning: "share of the checks' weight that passed",
-  },
-  { name: 'failed_checks', kind: 'list', unit: '', meaning: 'types of the checks that failed' },
-  {
-    name: 'in_flight',
-    kind: 'number',
-    unit: 'n',
-    meaning: 'requests in flight when it was sent, itself included',
-  },
-  {
-    name: 'client_lag_ms',
-    kind: 'number',
-    unit: 'ms',
-    decimals: 3,
-    meaning: 'upper bound on how late this process can have stamped the instants of this row',
-  },
-  {
-    name: 'retry_after_ms',
-    kind: 'number',
-    unit: 'ms',
-    decimals: 3,
-    meaning: 'wait that the server asked for',
-  },
-  { name: 'waited_ms', kind: 'number', unit: 'ms', decimals: 3, meaning: 'our wait before this attempt' },
-  { name: 'cache_status', kind: 'text', unit: '', meaning: '`cf-aig-cache-status`' },
-  { name: 'gateway_log_id', kind: 'text', unit: '', meaning: '`cf-aig-log-id`' },
-  { name: 'gateway_step', kind: 'text', unit: '', meaning: '`cf-aig-step`; not `0` means a fallback' },
-  { name: 'event_id', kind: 'text', required: true, unit: '', meaning: 'our id, sent as `cf-aig-event-id`' },
-  { name: 'cf_ray', kind: 'text', unit: '', meaning: '`cf-ray`; ends in the data centre' },
-  { name: 'echoed_model', kind: 'text', unit: '', meaning: 'model name in the answer' },
-  { name: 'answer_sha256', kind: 'text', unit: '', meaning: "SHA-256 of the answer's text" },
-  { name: 'answer_preview', kind: 'text', unit: '', meaning: 'first 200 characters on one line' },
-  {
-    name: 'stream_notes',
-    kind: 'list',
-    unit: '',
-    // What each word means stands beside it.
-    meaning: `no fault, but good to know: ${Object.keys(noteMeanings)
+  yesNo('passed', 'every check passed; empty without checks or without an answer'),
+  number('score', '0–1', "share of the checks' weight that passed", 4),
+  list('failed_checks', 'types of the checks that failed'),
+  count('in_flight', 'requests in flight when it was sent, itself included'),
+  ms('client_lag_ms', 'upper bound on how late this process can have stamped the instants of this row'),
+  ms('retry_after_ms', 'wait that the server asked for'),
+  ms('waited_ms', 'our wait before this attempt'),
+  text('cache_status', '`cf-aig-cache-status`'),
+  text('gateway_log_id', '`cf-aig-log-id`'),
+  text('gateway_step', '`cf-aig-step`; not `0` means a fallback'),
+  required(text('event_id', 'our id, sent as `cf-aig-event-id`')),
+  text('cf_ray', '`cf-ray`; ends in the data centre'),
+  text('echoed_model', 'model name in the answer'),
+  text('answer_sha256', "SHA-256 of the answer's text"),
+  text('answer_preview', 'first 200 characters on one line'),
+  list(
+    'stream_notes',
+    `no fault, but good to know: ${Object.keys(noteMeanings)
       .map((note) => `\`${note}\``)
       .join(', ')}`,
-  },
+  ),
 ] as const satisfies readonly Column[];
 
 const whatWasAsked = [
-  {
-    name: 'ask_hash',
-    kind: 'text',
-    unit: '',
-    meaning: 'SHA-256 of what was asked of whom; checks, tags and limits do not change it',
-  },
+  text('ask_hash', 'SHA-256 of what was asked of whom; checks, tags and limits do not change it'),
 ] as const satisfies readonly Column[];
 
 /** What the plan gives a row. */
 export const identityColumns = [...identity.map(({ name }) => name), 'event_id'] as const;
 
 const ourLag = [
-  {
-    name: 'lag_excluded',
-    kind: 'list',
-    unit: '',
-    meaning:
-      'metrics of this row that `client_lag_ms` may have changed by more than a tenth: they count only as a range',
-  },
+  list(
+    'lag_excluded',
+    'metrics of this row that `client_lag_ms` may have changed by more than a tenth: they count only as a range',
+  ),
 ] as const satisfies readonly Column[];
 
 /** What a row holds, in the order of `requests.csv`. */

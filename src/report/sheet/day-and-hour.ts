@@ -1,4 +1,4 @@
-import type { AnyRow, Column } from '../../base/column.ts';
+import { type AnyRow, type Column, time, number } from '../../base/column.ts';
 import type { Field } from './field.ts';
 
 /** When a row happened, as it stands in it: ISO 8601 in UTC. */
@@ -9,8 +9,8 @@ type Instant = (row: AnyRow) => string | undefined;
  * both in UTC.
  */
 export function dayAndHour(what: string, instant: Instant): Field[] {
-  const date: Column = { name: 'date', kind: 'time', unit: 'UTC', meaning: `day ${what}, as YYYY-MM-DD` };
-  const hour: Column = { name: 'hour_utc', kind: 'number', unit: 'h', meaning: `hour ${what}, 0 to 23` };
+  const date: Column = time('date', `day ${what}, as YYYY-MM-DD`);
+  const hour: Column = number('hour_utc', 'h', `hour ${what}, 0 to 23`);
   return [
     { column: date, of: (row) => instant(row)?.slice(0, 10) },
     { column: hour, of: (row) => hourOf(instant(row)) },

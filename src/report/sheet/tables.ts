@@ -1,4 +1,4 @@
-import type { AnyRow, Column } from '../../base/column.ts';
+import { type AnyRow, type Column, time, text } from '../../base/column.ts';
 import { rowColumns } from '../../journal/request-columns.ts';
 import { modelColumns, pairColumns } from '../../analysis/summary-columns.ts';
 import { dayAndHour } from './day-and-hour.ts';
@@ -32,12 +32,7 @@ const requests: ExportTable = {
   },
 };
 
-const runStart: Column = {
-  name: 'run_started_at',
-  kind: 'time',
-  unit: 'UTC',
-  meaning: 'when the run began',
-};
+const runStart: Column = time('run_started_at', 'when the run began');
 const started = (row: AnyRow): string | undefined => row[runStart.name] as string | undefined;
 const runFields: readonly Field[] = [plainField(runStart), ...dayAndHour('on which the run began', started)];
 
@@ -57,9 +52,9 @@ const models: ExportTable = {
 const pairs: ExportTable = {
   name: 'pairs',
   fields: [
-    plainField({ name: 'run_id', kind: 'text', unit: '', meaning: 'the run' }),
+    plainField(text('run_id', 'the run')),
     ...runFields,
-    plainField({ name: 'suite', kind: 'text', unit: '', meaning: 'name of the suite' }),
+    plainField(text('suite', 'name of the suite')),
     ...pairColumns.map(plainField),
   ],
   async *rows(runs) {

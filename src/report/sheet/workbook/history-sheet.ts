@@ -1,5 +1,5 @@
 import { cellName } from '../../../plan/cell.ts';
-import type { AnyRow, Column } from '../../../base/column.ts';
+import { type AnyRow, type Column, text, number, time } from '../../../base/column.ts';
 import { headlines } from '../../../measure/metrics.ts';
 import { isLowerBound } from '../../ranking-lines.ts';
 import {
@@ -18,8 +18,6 @@ import { entriesOf, chartTitle } from './words.ts';
 
 const spread = ['p50', 'p95', 'n'] as const;
 
-const text = (name: string, meaning: string): Column => ({ name, kind: 'text', unit: '', meaning });
-
 /** The figures have the unit of their row's metric. */
 const spreadColumn = (figure: (typeof spread)[number]): Column => {
   const { meaning } = modelColumns.find(({ name }) => name === `e2e_latency_ms_${figure}`)!;
@@ -27,12 +25,7 @@ const spreadColumn = (figure: (typeof spread)[number]): Column => {
   return { name: figure, kind: 'number', unit, meaning: meaning.slice(meaning.indexOf(': ') + 2) };
 };
 
-const valueColumn = (name: string, meaning: string): Column => ({
-  name,
-  kind: 'number',
-  unit: 'ms or tok/s',
-  meaning,
-});
+const valueColumn = (name: string, meaning: string): Column => number(name, 'ms or tok/s', meaning);
 
 const valueColumns: readonly Column[] = [
   valueColumn('value', `${figureMeanings.geomean}; ${figureMeanings['']}`),
@@ -42,7 +35,7 @@ const valueColumns: readonly Column[] = [
 
 /** One row for each run, model and headline metric. */
 export const historyFields: readonly Field[] = [
-  { name: 'run_started_at', kind: 'time', unit: 'UTC', meaning: 'when the run began' } as const,
+  time('run_started_at', 'when the run began'),
   text('suite', 'name of the suite'),
   text('route', 'way to the model; `demo` is simulated'),
   text('model', 'id in the suite'),

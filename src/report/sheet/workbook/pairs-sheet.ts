@@ -1,4 +1,4 @@
-import type { Column } from '../../../base/column.ts';
+import { type Column, text } from '../../../base/column.ts';
 import { count } from '../../../base/text.ts';
 import { headlines } from '../../../measure/metrics.ts';
 import type { PairRow } from '../../../analysis/summary-columns.ts';
@@ -9,7 +9,7 @@ import type { Book } from './book.ts';
 import { type Look, tones } from './look.ts';
 import { addTableSheet } from './table-sheet.ts';
 
-const inWords: Column = { name: 'in_words', kind: 'text', unit: '', meaning: 'the same as a sentence' };
+const inWords: Column = text('in_words', 'the same as a sentence');
 
 const first = ['run_started_at', 'metric', 'model_a', 'model_b', 'verdict', inWords.name];
 const last = ['run_id', 'date', 'hour_utc', 'suite'];

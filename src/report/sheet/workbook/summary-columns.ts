@@ -1,4 +1,4 @@
-import type { Column } from '../../../base/column.ts';
+import { type Column, text, count, time } from '../../../base/column.ts';
 import { decodeRates, headlines } from '../../../measure/metrics.ts';
 import { isLowerBound } from '../../ranking-lines.ts';
 import {
@@ -63,9 +63,6 @@ function figure(band: string, head: string, name: string, width = 11, tone?: Ton
   };
 }
 
-const text = (name: string, meaning: string): Column => ({ name, kind: 'text', unit: '', meaning });
-const count = (name: string, meaning: string): Column => ({ name, kind: 'number', unit: 'n', meaning });
-
 const whenAny =
   (name: 'rate_limited' | 'invalid_share'): Tone =>
   ({ model }) =>
@@ -101,7 +98,7 @@ const which: readonly SummaryColumn[] = [
   own({
     band: 'Run',
     head: 'Started (UTC)',
-    column: { name: 'run_started_at', kind: 'time', unit: 'UTC', meaning: 'when the run began' },
+    column: time('run_started_at', 'when the run began'),
     width: 20,
     of: ({ run }) => run.manifest.started_at,
     tone: () => ({ align: 'center' }),
