@@ -12,7 +12,7 @@ import { longRun, longSuite, perRepeat, type LongRun, type Look } from './scale/
  * node bench/scale.ts [--quick] [--requests N] [--rows N] [--concurrency N]
  *
  * Whether memory grows with what has been done: the real `gatebench run`, in its own process, against an instant server,
- * then `gatebench report` on many more rows. Sends are 3 ms apart at least, so that 200,000 requests take some
+ * then `gatebench report` on many more rows. Its default of 200,000 requests takes some
  * fifteen minutes; --quick asks a twentieth. Exit code 1 when a row is missing, or when the heap grows while requests are sent.
  */
 const { values: flags } = parseArgs({

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 /** A folder may import itself and those to its left. */
 const layers = [
-  ...['base', 'stats', 'measure', 'check', 'suite', 'plan', 'target', 'wire', 'journal'],
+  ...['base', 'stats', 'measure', 'check', 'load', 'suite', 'plan', 'target', 'wire', 'journal'],
   // A run may stop by what its rows say so far.
   ...['analysis', 'run', 'report', 'mock', 'diagnose', 'cli'],
 ];

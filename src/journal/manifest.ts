@@ -106,6 +106,7 @@ const suite = known({
   models: z.array(model).min(1),
   prompts: z.array(prompt),
   run,
+  load: z.looseObject({ mode: name }).optional(),
   thresholds: z.array(threshold),
   gate: known({
     window: positive,

@@ -1,14 +1,9 @@
 import type { Cell } from './cell.ts';
 import { costOf } from '../measure/metrics/cost.ts';
 import type { Usage } from '../measure/exchange.ts';
+import type { Span } from '../load/load-mode.ts';
 import { planSize, type PlanOptions } from './blocks.ts';
 import { answerLimit, leastUsage, worstCaseUsage } from './token-estimate.ts';
-
-/** From the least to the most. */
-export interface Span {
-  low: number;
-  high: number;
-}
 
 /** What one cell of a plan will need. Ranges are absent where nothing bounds them. */
 export interface CellEstimate {
@@ -64,23 +59,4 @@ export function sumSpans(spans: readonly (Span | undefined)[]): Span | undefined
   let sum: Span | undefined = { low: 0, high: 0 };
   for (const span of spans) sum = sum && span && { low: sum.low + span.low, high: sum.high + span.high };
   return sum;
-}
-
-/**
- * Minutes that a plan takes in the closed loop: the cells go in step, so the one with the most requests to each
- * of its places sets the time.
- */
-export function estimateMinutes(
-  cells: readonly CellEstimate[],
-  concurrency: number,
-  seconds: Span = assumedSeconds,
-): Span {
-  const share = Math.ceil(concurrency / cells.length);
-  const byCell = cells.map(
-    ({ cell, requests, warmupRequests }) =>
-      (requests + warmupRequests) / Math.min(cell.model.concurrency ?? share, concurrency),
-  );
-  const total = cells.reduce((sum, { requests, warmupRequests }) => sum + requests + warmupRequests, 0);
-  const turns = Math.max(total / concurrency, ...byCell);
-  return { low: (turns * seconds.low) / 60, high: (turns * seconds.high) / 60 };
 }

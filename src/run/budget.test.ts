@@ -49,94 +49,98 @@ function ended(usage: Usage, httpStatus = 200): Exchange {
 }
 
 describe('tokens', () => {
-  test('what was used takes the place of the worst case', async () => {
+  test('what was used takes the place of the worst case', () => {
     const guard = new BudgetGuard({ tokens: 250 }, clock);
     for (let n = 0; n < 15; n++) {
-      expect(await guard.reserve(planned)).toBeUndefined();
+      expect(guard.reserve(planned)).toBeUndefined();
       guard.settle(planned, ended({ promptTokens: 5, completionTokens: 5 }));
     }
     // 150 spent: one more could still cost 100; the next could not.
-    expect(await guard.reserve(planned)).toBeUndefined();
+    expect(guard.reserve(planned)).toBeUndefined();
     guard.settle(planned, ended({ promptTokens: 5, completionTokens: 5 }));
-    expect(await guard.reserve(planned)).toMatch(/250 tokens/);
+    expect(guard.reserve(planned)).toMatch(/250 tokens/);
   });
 
-  test('usage that was not reported counts at its worst', async () => {
+  test('usage that was not reported counts at its worst', () => {
     const guard = new BudgetGuard({ tokens: 250 }, clock);
     for (let n = 0; n < 2; n++) {
-      expect(await guard.reserve(planned)).toBeUndefined();
+      expect(guard.reserve(planned)).toBeUndefined();
       guard.settle(planned, ended({ promptTokens: 5 }));
     }
-    expect(await guard.reserve(planned)).toBeDefined();
+    expect(guard.reserve(planned)).toBeDefined();
   });
 
-  test('a refusal has generated nothing', async () => {
+  test('a refusal has generated nothing', () => {
     const guard = new BudgetGuard({ tokens: 150 }, clock);
     for (let n = 0; n < 5; n++) {
-      expect(await guard.reserve(planned)).toBeUndefined();
+      expect(guard.reserve(planned)).toBeUndefined();
       guard.settle(planned, ended({}, 429));
     }
   });
 
-  test('what was never sent cost nothing; what got no answer may have cost its worst', async () => {
+  test('what was never sent cost nothing; what got no answer may have cost its worst', () => {
     const guard = new BudgetGuard({ tokens: 150 }, clock);
     const unanswered = ended({});
     delete unanswered.httpStatus;
     const unsent = { ...unanswered };
     delete unsent.sentAt;
     for (let n = 0; n < 5; n++) {
-      expect(await guard.reserve(planned)).toBeUndefined();
+      expect(guard.reserve(planned)).toBeUndefined();
       guard.settle(planned, unsent);
     }
-    expect(await guard.reserve(planned)).toBeUndefined();
+    expect(guard.reserve(planned)).toBeUndefined();
     guard.settle(planned, unanswered);
-    expect(await guard.reserve(planned)).toMatch(/150 tokens/);
+    expect(guard.reserve(planned)).toMatch(/150 tokens/);
   });
 
-  test('a request that fits but for those in flight waits for them', async () => {
+  test('a request that would fit but for those in flight fits when they have cost less', () => {
     const guard = new BudgetGuard({ tokens: 150 }, clock);
-    await guard.reserve(planned);
-    let answer: unknown = 'waiting';
-    const second = guard.reserve(planned).then((reached) => (answer = reached));
-    await Promise.resolve();
-    expect(answer).toBe('waiting');
+    expect(guard.fits(planned)).toBe(true);
+    guard.reserve(planned);
+    expect(guard.fits(planned)).toBe(false);
     guard.settle(planned, ended({ promptTokens: 5, completionTokens: 5 }));
-    await second;
-    expect(answer).toBeUndefined();
+    expect(guard.fits(planned)).toBe(true);
+    expect(guard.reserve(planned)).toBeUndefined();
   });
 
-  test('a place given back is free again', async () => {
+  test('there is no waiting for what will never fit', () => {
+    const guard = new BudgetGuard({ tokens: 99 }, clock);
+    expect(guard.fits(planned)).toBe(true);
+    expect(guard.reserve(planned)).toMatch(/99 tokens/);
+  });
+
+  test('a place given back is free again', () => {
     const guard = new BudgetGuard({ requests: 1 }, clock);
-    await guard.reserve(planned);
+    guard.reserve(planned);
     guard.cancel(planned);
-    expect(await guard.reserve(planned)).toBeUndefined();
-    expect(await guard.reserve(planned)).toBe('1 request');
+    expect(guard.reserve(planned)).toBeUndefined();
+    expect(guard.reserve(planned)).toBe('1 request');
   });
 });
 
-test('money', async () => {
+test('money', () => {
   const guard = new BudgetGuard({ usd: 0.0002 }, clock);
   for (let n = 0; n < 2; n++) {
-    expect(await guard.reserve(planned)).toBeUndefined();
+    expect(guard.reserve(planned)).toBeUndefined();
     guard.settle(planned, ended({}));
   }
-  expect(await guard.reserve(planned)).toMatch(/USD/);
+  expect(guard.reserve(planned)).toMatch(/USD/);
 });
 
-test('time', async () => {
+test('time', () => {
   now = 0;
   const guard = new BudgetGuard({ minutes: 2 }, clock);
-  expect(await guard.reserve(planned)).toBeUndefined();
+  expect(guard.reserve(planned)).toBeUndefined();
   now = 119_999;
-  expect(await guard.reserve(planned)).toBeUndefined();
+  expect(guard.reserve(planned)).toBeUndefined();
   now = 120_000;
-  expect(await guard.reserve(planned)).toBe('2 minutes');
+  expect(guard.reserve(planned)).toBe('2 minutes');
 });
 
-test('what earlier processes spent counts', async () => {
+test('what earlier processes spent counts', () => {
   const guard = new BudgetGuard({ requests: 10 }, clock);
   guard.carryOver({ requests: 10, tokens: 0, usd: 0 });
-  expect(await guard.reserve(planned)).toBe('10 requests');
+  expect(guard.reserve(planned)).toBe('10 requests');
 });
 
 test('a plan that cannot be done is refused with every figure', () => {

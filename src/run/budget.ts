@@ -26,7 +26,6 @@ export class BudgetGuard {
   /** Worst cases of what is in flight. */
   readonly #reserved: Expense = { tokens: 0, usd: 0 };
   #inFlight = 0;
-  #waiting: (() => void)[] = [];
 
   constructor(budget: Budget, clock: Clock) {
     this.#budget = budget;
@@ -34,18 +33,21 @@ export class BudgetGuard {
     this.#startedAt = clock.now();
   }
 
-  /**
-   * Reserves the worst case of a request. When it would fit but for what is in flight, waits for that to end
-   * and to cost less than it might have. Returns the limit that is reached, when it does not fit.
-   */
-  async reserve(planned: PlannedRequest): Promise<string | undefined> {
+  /** False when a request would fit but for what is in flight, which may cost less than it might have. */
+  fits(planned: PlannedRequest): boolean {
     const worst = expense(planned, worstCaseUsage(planned));
-    for (;;) {
-      const reached = this.#reached(worst, { tokens: 0, usd: 0 });
-      if (reached !== undefined) return reached;
-      if (this.#reached(worst, this.#reserved) === undefined || this.#inFlight === 0) break;
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
+    return (
+      this.#inFlight === 0 ||
+      this.#reached(worst, { tokens: 0, usd: 0 }) !== undefined ||
+      this.#reached(worst, this.#reserved) === undefined
+    );
+  }
+
+  /** Reserves the worst case of a request that fits. Returns the limit that is reached, when it never will. */
+  reserve(planned: PlannedRequest): string | undefined {
+    const worst = expense(planned, worstCaseUsage(planned));
+    const reached = this.#reached(worst, { tokens: 0, usd: 0 });
+    if (reached !== undefined) return reached;
     this.#spent.requests++;
     this.#reserved.tokens += worst.tokens;
     this.#reserved.usd += worst.usd;
@@ -75,7 +77,6 @@ export class BudgetGuard {
     this.#inFlight--;
     this.#reserved.tokens -= worst.tokens;
     this.#reserved.usd -= worst.usd;
-    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   #reached(worst: Expense, reserved: Expense): string | undefined {

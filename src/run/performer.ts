@@ -4,6 +4,7 @@ import { answerLine } from '../journal/answers.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
 import type { Sink } from '../journal/sink.ts';
 import { toRow } from '../journal/to-row.ts';
+import type { Arrival, Ended, Gate } from '../load/load-mode.ts';
 import type { Exchange } from '../measure/exchange.ts';
 import { isOwnLimit } from '../measure/own-limits.ts';
 import { type Cell, cellKey } from '../plan/cell.ts';
@@ -16,7 +17,6 @@ import type { MemoryFacts, ModelMemory } from '../wire/model-memory.ts';
 import { saltToken } from '../wire/salt.ts';
 import type { BudgetGuard } from './budget.ts';
 import type { Checking } from './checking.ts';
-import type { Admit } from './load/load-mode.ts';
 import { Outages, type Turn } from './outages.ts';
 import { enoughPrompts, Refusals } from './refusal.ts';
 import { decide, type Decision, neverSent, waitAfterOwnLimit } from './retry.ts';
@@ -42,8 +42,6 @@ export interface PerformerOptions {
   budget: BudgetGuard;
   clock: Clock;
   newEventId: () => string;
-  /** Spreads sends by a few milliseconds. */
-  pace: () => Promise<void>;
   listener: RunListener;
   /** Aborted: nothing more is sent. */
   stop: AbortSignal;
@@ -51,8 +49,6 @@ export interface PerformerOptions {
   kill: AbortSignal;
   /** A budget has been reached: nothing more may be sent. */
   onBudget: (limit: string) => void;
-  /** Told how each attempt of a cell ended. */
-  onAttempt: (cell: Cell, exchange: Exchange) => void;
   /** A way that is away for longer than the suite allows: the run is to end, and can be resumed. */
   onOutage: (reason: string) => void;
   /** Whether a cell has answered in an earlier process of the run. */
@@ -109,27 +105,27 @@ export class Performer {
   }
 
   /** Rejects only when the journal cannot be written: a measurement that is not kept must not be paid for. */
-  readonly perform = async (planned: PlannedRequest, admit: Admit): Promise<void> => {
-    const { clock, earlierAttempts } = this.#options;
+  readonly perform = async (
+    { request: planned, due }: Arrival<PlannedRequest>,
+    gate: Gate,
+  ): Promise<void> => {
+    const { clock, earlierAttempts, budget } = this.#options;
     let row = earlierAttempts(planned) + 1;
     let tries = 1;
     let endedAt: Ms | undefined;
-    for (;;) {
-      const attempt: Attempt = { row, tries, due: clock.now(), scheduledAt: clock.wall() };
+    for (let first = true; ; first = false) {
+      const attempt: Attempt = { row, tries, ...this.#dueAt((first ? due : undefined) ?? clock.now()) };
       // An attempt keeps its place until its row is written: whatever stops us, no more is lost than places are.
-      const next = await admit(
-        async () => {
-          const sent = await this.#send(planned, attempt);
-          if (sent === 'held' || sent === 'not to be sent') return sent;
-          const decision = this.#settle(planned, attempt, sent);
-          endedAt = clock.now();
-          return decision;
-        },
-        async () => {
+      const next = await gate.admit({
+        ready: async () => {
           await this.#awaitTurn(planned, attempt);
           if (endedAt !== undefined) attempt.waitedMs = attempt.due - endedAt;
         },
-      );
+        send: () => {
+          if (this.#mayGo(planned) && !budget.fits(planned)) return undefined;
+          return this.#sendAndSettle(planned, attempt, gate, () => (endedAt = clock.now()));
+        },
+      });
       if (next === 'held') continue;
       if (next === 'not to be sent' || (next.kind !== 'retry' && next.kind !== 'outage')) return;
       row++;
@@ -138,6 +134,11 @@ export class Performer {
       if (!(await this.#wait(next.waitMs))) return;
     }
   };
+
+  #dueAt(due: Ms): Pick<Attempt, 'due' | 'scheduledAt'> {
+    const { clock } = this.#options;
+    return { due, scheduledAt: new Date(clock.wall().getTime() - Math.round(clock.now() - due)) };
+  }
 
   /** Until its way is open it is not due. */
   async #awaitTurn({ cell }: PlannedRequest, attempt: Attempt): Promise<void> {
@@ -151,12 +152,26 @@ export class Performer {
     attempt.scheduledAt = new Date(attempt.scheduledAt.getTime() + Math.round(heldMs));
   }
 
+  async #sendAndSettle(
+    planned: PlannedRequest,
+    attempt: Attempt,
+    gate: Gate,
+    ended: () => void,
+  ): Promise<Decision | 'held' | 'not to be sent'> {
+    const sent = await this.#send(planned, attempt);
+    if (sent === 'held' || sent === 'not to be sent') return sent;
+    gate.ended(endOf(sent.exchange));
+    const decision = this.#settle(planned, attempt, sent);
+    ended();
+    return decision;
+  }
+
   /** Nothing is sent when the run stops, the model is off, or the budget is used up; nor while its way is held. */
   async #send(planned: PlannedRequest, attempt: Attempt): Promise<Sent | 'held' | 'not to be sent'> {
-    const { clock, gateway, listener, kill, onAttempt, endpointOf } = this.#options;
+    const { clock, gateway, listener, kill, endpointOf } = this.#options;
     const turn = attempt.turn;
     if (!turn) return 'not to be sent';
-    const obstacle = await this.#obstacle(planned, turn);
+    const obstacle = this.#obstacle(planned, turn);
     if (obstacle) {
       this.#outages.release(turn);
       return obstacle;
@@ -170,7 +185,6 @@ export class Performer {
     // What never left has cost nothing.
     if (metOwnLimit(exchange)) this.#options.budget.cancel(planned);
     else this.#options.budget.settle(planned, exchange);
-    onAttempt(planned.cell, exchange);
     const startedAt = exchange.sentAt ?? clock.now() - exchange.endMs;
     return {
       turn,
@@ -190,32 +204,17 @@ export class Performer {
   }
 
   /** Why an attempt is not sent now; what it may cost is reserved when it is. */
-  async #obstacle(planned: PlannedRequest, turn: Turn): Promise<'held' | 'not to be sent' | undefined> {
-    const { pace, budget } = this.#options;
-    const look = (): 'held' | 'not to be sent' | undefined =>
-      !this.#mayGo(planned)
-        ? 'not to be sent'
-        : this.#outages.isHeld(planned.cell, turn)
-          ? 'held'
-          : undefined;
+  #obstacle(planned: PlannedRequest, turn: Turn): 'held' | 'not to be sent' | undefined {
     if (!this.#mayGo(planned)) return 'not to be sent';
-    await pace();
-    const before = look();
-    if (before) return before;
-    if (!(await this.#withinBudget(planned))) return 'not to be sent';
-    const after = look();
-    if (after) budget.cancel(planned);
-    return after;
+    if (this.#outages.isHeld(planned.cell, turn)) return 'held';
+    const reached = this.#options.budget.reserve(planned);
+    if (reached === undefined) return undefined;
+    this.#options.onBudget(reached);
+    return 'not to be sent';
   }
 
   #mayGo(planned: PlannedRequest): boolean {
     return !this.#options.stop.aborted && !this.switchedOff.has(cellKey(planned.cell));
-  }
-
-  async #withinBudget(planned: PlannedRequest): Promise<boolean> {
-    const reached = await this.#options.budget.reserve(planned);
-    if (reached !== undefined) this.#options.onBudget(reached);
-    return reached === undefined;
   }
 
   #facts({ key }: PlannedRequest, attempt: number): RequestFacts {
@@ -323,6 +322,15 @@ export class Performer {
       return false;
     }
   }
+}
+
+function endOf(exchange: Exchange): Ended {
+  if (exchange.outcome === 'ok') return { rateLimited: false };
+  const { failure } = exchange;
+  return {
+    rateLimited: failure.status === 'rate_limited',
+    ...(isOwnLimit(failure) ? { ownLimit: failure.message } : {}),
+  };
 }
 
 const metOwnLimit = (exchange: Exchange): boolean =>

@@ -23,7 +23,6 @@ import { createDispatcher } from '../wire/connections.ts';
 import { goodFrames } from '../wire/testing/server.ts';
 import { BudgetGuard } from './budget.ts';
 import { Checking } from './checking.ts';
-import { loadModes } from './load-modes.ts';
 import { run, type RunOptions, type RunOutcome } from './runner.ts';
 
 interface Trial {
@@ -91,7 +90,6 @@ async function trial(
       seed: 1,
       cells,
       blocks: planBlocks({ ...suite.run, cells, prompts: suite.prompts, seed: 1 }),
-      loadMode: loadModes[0]!,
       gateway,
       endpointOf: (cell) => demo.endpoint(cell.model.model, context),
       journal,

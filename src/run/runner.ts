@@ -6,19 +6,12 @@ import type { ModelMemory } from '../wire/model-memory.ts';
 import type { Endpoint } from '../target/route.ts';
 import type { Sink } from '../journal/sink.ts';
 import type { RunStatus } from '../journal/manifest.ts';
-import { Concurrency } from './load/concurrency.ts';
-import type { LoadMode } from './load/load-mode.ts';
-import { createPacer } from './load/pacer.ts';
+import { drive } from '../plan/load-plan.ts';
 import type { Block, PlannedRequest } from '../plan/plan.ts';
-import { isOwnLimit } from '../measure/own-limits.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { BudgetGuard } from './budget.ts';
 import type { Checking } from './checking.ts';
 import { Performer, type RunListener } from './performer.ts';
-import { Throttle } from './throttle.ts';
-
-/** Gap between sends: enough to keep an opening burst from queueing here, nothing against a model's latency. */
-const sendGapMs: Ms = 3;
 
 export interface RunOptions {
   runId: string;
@@ -28,7 +21,6 @@ export interface RunOptions {
   seed: number;
   cells: readonly Cell[];
   blocks: Iterable<Block>;
-  loadMode: LoadMode;
   gateway: Gateway;
   endpointOf: (cell: Cell) => Endpoint;
   journal: Pick<Sink, 'append'>;
@@ -59,8 +51,6 @@ const shortestTellingMs: Ms = 2000;
 
 /** Asks everything that the blocks hold. Rejects only when the journal cannot be written. */
 export async function run(options: RunOptions): Promise<RunOutcome> {
-  const concurrency = new Concurrency(options.suite.run.concurrency, options.cells);
-  const throttle = new Throttle(concurrency, options.clock, (text) => options.listener.note(text));
   const budgetReached = new AbortController();
   const outage = new AbortController();
   const stop = AbortSignal.any([options.stop, budgetReached.signal, outage.signal]);
@@ -68,18 +58,12 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     ...options,
     stop,
     newEventId: randomUUID,
-    pace: createPacer(options.clock, sendGapMs),
     earlierAttempts: options.earlierAttempts ?? (() => 0),
     hasAnswered: options.hasAnswered ?? (() => false),
     onOutage: (reason) => {
       if (outage.signal.aborted) return;
       outage.abort();
       options.listener.note(`${reason}: nothing more is sent, and run --resume goes on from here`);
-    },
-    onAttempt: (cell, exchange) => {
-      const failure = exchange.outcome === 'failed' ? exchange.failure : undefined;
-      throttle.ended(cell, failure?.status === 'rate_limited');
-      if (failure && isOwnLimit(failure)) throttle.metOwnLimit(failure.message);
     },
     onBudget: (limit) => {
       if (budgetReached.signal.aborted) return;
@@ -89,7 +73,14 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   });
   const startedAt = options.clock.now();
   const before = performance.eventLoopUtilization();
-  await options.loadMode.drive({ blocks: options.blocks, concurrency, perform: performer.perform, stop });
+  await drive(options.suite, {
+    cells: options.cells,
+    blocks: options.blocks,
+    perform: performer.perform,
+    clock: options.clock,
+    stop,
+    note: (text) => options.listener.note(text),
+  });
   const { utilization } = performance.eventLoopUtilization(before);
   await options.checking.drained();
   return {

@@ -4,6 +4,8 @@ import type { Manifest } from '../journal/manifest.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
 import type { JournalState } from '../journal/resume.ts';
 import type { Sink } from '../journal/sink.ts';
+import type { LoadSettings } from '../load/load-modes.ts';
+import { expectedInFlight } from '../plan/load-plan.ts';
 import type { Block, PlannedRequest } from '../plan/plan.ts';
 import type { Plan } from '../plan/plan-run.ts';
 import { askHash } from '../suite/hash.ts';
@@ -15,8 +17,6 @@ import { adaptiveRepeats } from './adaptive-repeats.ts';
 import { type BudgetGuard, unpricedNote } from './budget.ts';
 import { Checking } from './checking.ts';
 import { readDescriptors, withinDescriptors } from './descriptors.ts';
-import { loadModes } from './load-modes.ts';
-import type { LoadMode } from './load/load-mode.ts';
 import { recordLocalModels } from './local-models.ts';
 import { run, type RunOutcome } from './runner.ts';
 import type { Targets } from './targets.ts';
@@ -35,8 +35,8 @@ export type RunEvent =
 export interface SendOptions {
   targets: Targets;
   sink: Sink;
-  /** When each request is sent. Absent: in a closed loop, as the suite says. */
-  load?: LoadMode | undefined;
+  /** When each request is sent. Absent: as the suite says. */
+  load?: LoadSettings | undefined;
   /** Aborted: nothing more is sent, and what is in flight may end. The run can be resumed. */
   signal?: AbortSignal | undefined;
   /** Aborted: what is in flight is given up, too. */
@@ -95,7 +95,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
     { concurrency: plan.suite.run.concurrency, routes: targets.hosts },
     readDescriptors(),
   );
-  const suite = withConcurrency(plan.suite, allowed.concurrency);
+  const suite = adapted(plan.suite, allowed.concurrency, options.load);
   const { timeouts } = suite.run;
   const dispatcher = createDispatcher({ connectTimeoutMs: timeouts.connectMs }, options.env ?? {});
   const gateway = new Gateway({ dispatcher, timeouts, clock, redact: targets.redact });
@@ -123,7 +123,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
     await warmConnections(
       dispatcher,
       new Set(plan.cells.map((cell) => new URL(targets.endpointOf(cell).baseUrl).origin)),
-      suite.run.concurrency,
+      expectedInFlight(suite, plan.cells),
     );
     const outcome = await run({
       runId: manifest.run_id,
@@ -135,7 +135,6 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
       blocks: owed(plan.blocks(adaptive && ((repeat) => adaptive.another(repeat))), earlier),
       earlierAttempts: ({ key }) => earlier.attemptsOf(key),
       hasAnswered: (cell) => earlier.hasAnswered(cell),
-      loadMode: options.load ?? loadModes[0]!,
       memoryOf: local.memoryOf,
       gateway,
       endpointOf: targets.endpointOf,
@@ -168,8 +167,9 @@ function signalsOf({ sink, signal, kill }: SendOptions): { stop: AbortSignal; ki
   return { stop: any(signal, kill, sink.lost), kill: any(kill, sink.lost) };
 }
 
-function withConcurrency(suite: Suite, concurrency: number): Suite {
-  return { ...suite, run: { ...suite.run, concurrency } };
+/** What this machine and the caller make of the suite. */
+function adapted(suite: Suite, concurrency: number, load = suite.load): Suite {
+  return { ...suite, ...(load ? { load } : {}), run: { ...suite.run, concurrency } };
 }
 
 /** What of a plan has no final row yet. */

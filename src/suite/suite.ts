@@ -1,3 +1,4 @@
+import type { LoadSettings } from '../load/load-modes.ts';
 import type { Ms } from '../base/clock.ts';
 import type { CheckSpec } from '../check/check.ts';
 import type { Price } from '../measure/price.ts';
@@ -144,6 +145,8 @@ export interface Suite {
   models: Model[];
   prompts: Prompt[];
   run: RunSettings;
+  /** When each request is sent. Absent: the closed loop. */
+  load?: LoadSettings;
   thresholds: Threshold[];
   gate?: GateSettings;
 }

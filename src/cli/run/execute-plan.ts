@@ -3,8 +3,9 @@ import { defined } from '../../base/defined.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
 import { readDescriptors, withinDescriptors } from '../../run/descriptors.ts';
 import { renderPlan, type BudgetLine, type PlanFacts } from '../../report/plan-report.ts';
-import { type PlanOptions } from '../../plan/blocks.ts';
-import { assumedSeconds, estimate, estimateMinutes, sumSpans } from '../../plan/estimate.ts';
+import type { PlanOptions } from '../../plan/blocks.ts';
+import { assumedSeconds, estimate, sumSpans } from '../../plan/estimate.ts';
+import { estimateMinutes } from '../../plan/load-plan.ts';
 import { unpricedNote } from '../../run/budget.ts';
 import { suiteHash } from '../../suite/hash.ts';
 import type { Suite } from '../../suite/suite.ts';
@@ -51,7 +52,7 @@ function planFacts(
     ...defined({
       tokens: sumSpans(cells.map(({ tokens }) => tokens)),
       cost_usd: sumSpans(cells.map(({ usd }) => usd)),
-      minutes: routes.includes('demo') ? undefined : estimateMinutes(cells, suite.run.concurrency),
+      minutes: routes.includes('demo') ? undefined : estimateMinutes(suite, cells, assumedSeconds),
     }),
   };
   return {

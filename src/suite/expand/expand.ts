@@ -63,7 +63,7 @@ function assemble(
   prompts: Suite['prompts'],
   thresholds: Threshold[],
 ): Suite {
-  const { version, name, description, tags, gateway, run, gate } = spec;
+  const { version, name, description, tags, gateway, run, load, gate } = spec;
   return {
     version,
     name,
@@ -73,6 +73,7 @@ function assemble(
     models,
     prompts,
     run: toRun(run),
+    ...(load ? { load } : {}),
     thresholds,
     ...(gate ? { gate: toGate(gate) } : {}),
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { loadSchema } from '../../load/load-modes.ts';
 import { gateway } from './gateway-schema.ts';
 import { models } from './model-schema.ts';
 import { defaultsSchema, promptSchema } from './prompt-schema.ts';
@@ -24,6 +25,7 @@ export function suiteSchema<Check extends z.ZodType>(check: Check) {
       .min(1)
       .describe('the unit of statistics: more prompts beat more repeats'),
     run: run.prefault({}),
+    load: loadSchema.optional(),
     thresholds,
     gate: gate.optional(),
   });

@@ -1,32 +1,37 @@
-import type { Cell } from '../plan/cell.ts';
 import { expect, test } from 'vitest';
-import { Concurrency } from './load/concurrency.ts';
+import { Concurrency } from './concurrency.ts';
 import { Throttle } from './throttle.ts';
 
-const cell: Cell = {
-  model: { id: 'glm', model: 'custom-ollama/glm', params: {}, concurrency: 4 },
-  route: 'compat',
-};
+const lanes = [{ key: 'glm@compat', name: 'glm', ceiling: 4 }];
+const refused = { rateLimited: true };
+const answered = { rateLimited: false };
 let now = 0;
 const clock = { now: () => now, wall: () => new Date(now), sleep: () => Promise.resolve() };
 
 function setUp(): { throttle: Throttle; notes: string[] } {
   now = 0;
   const notes: string[] = [];
-  return { throttle: new Throttle(new Concurrency(8, [cell]), clock, (text) => notes.push(text)), notes };
+  return {
+    throttle: new Throttle(new Concurrency({ concurrency: 8, lanes }), {
+      lanes,
+      clock,
+      note: (text) => notes.push(text),
+    }),
+    notes,
+  };
 }
 
 test('three refusals in a cluster halve what may be in flight, a minute of calm gives it back', () => {
   const { throttle, notes } = setUp();
-  throttle.ended(cell, true);
-  throttle.ended(cell, true);
+  throttle.ended('glm@compat', refused);
+  throttle.ended('glm@compat', refused);
   expect(notes).toEqual([]);
-  throttle.ended(cell, true);
+  throttle.ended('glm@compat', refused);
   expect(notes.at(-1)).toContain('now at most 2 in flight');
-  for (let n = 0; n < 3; n++) throttle.ended(cell, true);
+  for (let n = 0; n < 3; n++) throttle.ended('glm@compat', refused);
   expect(notes.at(-1)).toContain('now at most 1 in flight');
   now = 61_000;
-  throttle.ended(cell, false);
+  throttle.ended('glm@compat', answered);
   expect(notes.at(-1)).toContain('back to 4 in flight');
   expect(notes).toHaveLength(3);
 });
@@ -35,7 +40,7 @@ test('refusals far apart are no cluster', () => {
   const { throttle, notes } = setUp();
   for (let n = 0; n < 10; n++) {
     now += 16_000;
-    throttle.ended(cell, true);
+    throttle.ended('glm@compat', refused);
   }
   expect(notes).toEqual([]);
 });
@@ -49,7 +54,7 @@ test('requests that meet a limit of this machine together halve the ceiling of a
     [4500, 1],
   ] as const) {
     now = at;
-    for (let n = 0; n < 5; n++) throttle.metOwnLimit('EMFILE');
+    for (let n = 0; n < 5; n++) throttle.ended('glm@compat', { rateLimited: false, ownLimit: 'EMFILE' });
     expect(notes.at(-1)).toContain(`at most ${left} in flight in all`);
   }
   expect(notes).toHaveLength(4);

@@ -1,6 +1,6 @@
-import { cellKey, type Cell } from '../plan/cell.ts';
 import type { Clock, Ms } from '../base/clock.ts';
-import type { Concurrency } from './load/concurrency.ts';
+import type { Concurrency } from './concurrency.ts';
+import type { Ended, Lane } from './load-mode.ts';
 
 /** So many refusals within the window are a cluster, not a stray one. */
 const clusterSize = 3;
@@ -12,44 +12,50 @@ const calmMs: Ms = 60_000;
 const ownLimitMs: Ms = 1000;
 
 /**
- * Lowers a model's concurrency for a while when the server refuses it for the rate again and again, and that of all for
+ * Lowers a lane's concurrency for a while when the server refuses it for the rate again and again, and that of all for
  * the rest of the run when this machine cannot open one more connection.
  */
 export class Throttle {
   readonly #concurrency: Concurrency;
+  readonly #names: ReadonlyMap<string, string>;
   readonly #clock: Clock;
   readonly #note: (text: string) => void;
   readonly #refusals = new Map<string, Ms[]>();
   readonly #lowered = new Set<string>();
   #ownLimitAt: Ms = -Infinity;
 
-  constructor(concurrency: Concurrency, clock: Clock, note: (text: string) => void) {
+  constructor(
+    concurrency: Concurrency,
+    { lanes, clock, note }: { lanes: readonly Lane[]; clock: Clock; note: (text: string) => void },
+  ) {
     this.#concurrency = concurrency;
+    this.#names = new Map(lanes.map(({ key, name }) => [key, name]));
     this.#clock = clock;
     this.#note = note;
   }
 
   /** To be told of every attempt that ended. */
-  ended(cell: Cell, rateLimited: boolean): void {
-    const key = cellKey(cell);
+  ended(lane: string, { rateLimited, ownLimit }: Ended): void {
+    if (ownLimit !== undefined) this.#metOwnLimit(ownLimit);
     const now = this.#clock.now();
-    const recent = (this.#refusals.get(key) ?? []).filter((at) => now - at < calmMs);
+    const recent = (this.#refusals.get(lane) ?? []).filter((at) => now - at < calmMs);
     if (rateLimited) recent.push(now);
-    this.#refusals.set(key, recent);
+    this.#refusals.set(lane, recent);
     if (rateLimited && recent.filter((at) => now - at < windowMs).length >= clusterSize) {
-      this.#refusals.set(key, [now]);
-      this.#lowered.add(key);
+      this.#refusals.set(lane, [now]);
+      this.#lowered.add(lane);
       this.#note(
-        `${cell.model.id}: rate limited ${clusterSize} times within ${windowMs / 1000} s, ` +
-          `now at most ${this.#concurrency.lower(cell)} in flight`,
+        `${this.#names.get(lane)}: rate limited ${clusterSize} times within ${windowMs / 1000} s, ` +
+          `now at most ${this.#concurrency.lower(lane)} in flight`,
       );
-    } else if (recent.length === 0 && this.#lowered.delete(key)) {
-      this.#note(`${cell.model.id}: calm again, back to ${this.#concurrency.restore(cell)} in flight`);
+    } else if (recent.length === 0 && this.#lowered.delete(lane)) {
+      this.#note(
+        `${this.#names.get(lane)}: calm again, back to ${this.#concurrency.restore(lane)} in flight`,
+      );
     }
   }
 
-  /** To be told of every attempt that this machine could not send, with the reason. */
-  metOwnLimit(reason: string): void {
+  #metOwnLimit(reason: string): void {
     const now = this.#clock.now();
     if (now - this.#ownLimitAt < ownLimitMs) return;
     this.#ownLimitAt = now;

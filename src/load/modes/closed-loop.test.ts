@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { HandClock } from '../../base/testing/hand-clock.ts';
 import { planBlocks } from '../../plan/blocks.ts';
 import type { Block, PlannedRequest } from '../../plan/plan.ts';
+import { arrivalsOf, laneOf } from '../../plan/load-plan.ts';
 import { cell, prompt } from '../../plan/testing/planned.ts';
 import { closedLoop } from './closed-loop.ts';
-import { Concurrency } from './concurrency.ts';
-import type { LoadOptions } from './load-mode.ts';
+import type { LoadRun } from '../load-mode.ts';
 
 /** So many blocks of one prompt each, cells in random order. */
 function blocksOf(cells: readonly Cell[], blocks: number): Block[] {
@@ -28,14 +28,16 @@ class Simulation {
   readonly sent = new Map<string, number>();
   readonly ended = new Map<string, number>();
   readonly inFlight = new Map<string, number>();
-  readonly concurrency: Concurrency;
+  readonly #total: number;
   readonly #cells: readonly Cell[];
   readonly #behaviour: Behaviour;
   /** Looks on at every send. */
   onSend: (planned: PlannedRequest) => void = () => undefined;
+  /** Whether what is to be sent fits the budget now. */
+  fits: () => boolean = () => true;
 
   constructor(total: number, cells: readonly Cell[], behaviour: Behaviour) {
-    this.concurrency = new Concurrency(total, cells);
+    this.#total = total;
     this.#cells = cells;
     this.#behaviour = behaviour;
     for (const one of cells)
@@ -46,28 +48,41 @@ class Simulation {
     return this.inFlight.values().reduce((sum, n) => sum + n, 0);
   }
 
-  drive(blocks: Iterable<Block>): Promise<void> {
-    return closedLoop.drive({
-      blocks,
-      concurrency: this.concurrency,
-      perform: this.perform,
-      stop: this.stop.signal,
-    });
+  drive(blocks: Iterable<Block>, perform: LoadRun<PlannedRequest>['perform'] = this.perform): Promise<void> {
+    return closedLoop.drive(
+      {},
+      {
+        blocks: arrivalsOf(blocks),
+        concurrency: this.#total,
+        lanes: this.#cells.map(laneOf),
+        laneOf: ({ cell }: PlannedRequest) => cellKey(cell),
+        perform,
+        clock: this.clock,
+        stop: this.stop.signal,
+        note: () => undefined,
+      },
+    );
   }
 
-  readonly perform: LoadOptions['perform'] = async (planned, admit) => {
+  readonly perform: LoadRun<PlannedRequest>['perform'] = async ({ request: planned }, gate) => {
     this.performed.push(planned);
     const key = cellKey(planned.cell);
     for (const [attempt, duration] of this.#behaviour(planned).entries())
-      await admit(async () => {
-        if (attempt === 0) this.#add(this.sent, key, 1);
-        this.#add(this.inFlight, key, 1);
-        this.onSend(planned);
-        await this.clock.sleep(duration);
-        this.#add(this.inFlight, key, -1);
+      await gate.admit({
+        ready: () => Promise.resolve(),
+        send: () => (this.fits() ? this.#send(planned, attempt, duration) : undefined),
       });
     this.#add(this.ended, key, 1);
   };
+
+  async #send(planned: PlannedRequest, attempt: number, duration: number): Promise<void> {
+    const key = cellKey(planned.cell);
+    if (attempt === 0) this.#add(this.sent, key, 1);
+    this.#add(this.inFlight, key, 1);
+    this.onSend(planned);
+    await this.clock.sleep(duration);
+    this.#add(this.inFlight, key, -1);
+  }
 
   /** By cell, in the order of the cells. */
   counts(of: Map<string, number>): number[] {
@@ -166,16 +181,11 @@ describe('whatever the mix of cells, ceilings, lengths, retries and skips', () =
         let failed = false;
         let sentAfter = 0;
         simulation.onSend = () => (sentAfter += failed ? 1 : 0);
-        const run = closedLoop.drive({
-          blocks,
-          concurrency: simulation.concurrency,
-          stop: simulation.stop.signal,
-          perform: async (planned, admit) => {
-            await simulation.perform(planned, admit);
-            if (planned !== blocks.flat()[failing]) return;
-            setImmediate(() => (failed = true));
-            throw error;
-          },
+        const run = simulation.drive(blocks, async (arrival, gate) => {
+          await simulation.perform(arrival, gate);
+          if (arrival.request !== blocks.flat()[failing]) return;
+          setImmediate(() => (failed = true));
+          throw error;
         });
         const outcome = await simulation.clock.finish(run.catch((reason: unknown) => reason));
         expect(outcome).toBe(failing < blocks.flat().length ? error : undefined);
@@ -194,8 +204,10 @@ test('the slowest cell sets the time of the run, and the others lose nothing by 
     [faster, 1],
   ]);
   const simulation = new Simulation(3, [slow, fast, faster], ({ cell }) => [lengths.get(cell)!]);
+  let slowFrom: number | undefined;
+  simulation.onSend = ({ cell }) => (slowFrom ??= cell === slow ? simulation.clock.now() : undefined);
   await simulation.clock.finish(simulation.drive(blocksOf([slow, fast, faster], 10)));
-  expect(simulation.clock.now()).toBe(1000);
+  expect(simulation.clock.now() - slowFrom!).toBe(1000);
 });
 
 test('while one cell hangs, the others go on up to the window and wait there', async () => {
@@ -241,6 +253,45 @@ test('a plan is read only as far as it is needed', async () => {
   await simulation.clock.settle();
   // One in flight, two in the window, and the one that waits at its door.
   expect(read).toBe(4);
+});
+
+test('what fits the budget only when another has cost less than it might waits for that, and no longer', async () => {
+  const one = cell('one');
+  const simulation = new Simulation(4, [one], () => [10]);
+  simulation.fits = () => simulation.totalInFlight < 2;
+  let most = 0;
+  simulation.onSend = () => (most = Math.max(most, simulation.totalInFlight));
+  await simulation.clock.finish(simulation.drive(blocksOf([one], 8)));
+  expect([most, simulation.performed.length]).toEqual([2, 8]);
+});
+
+test('an error while others wait for the budget: none of them is sent', async () => {
+  const one = cell('one');
+  const simulation = new Simulation(4, [one], () => [10]);
+  simulation.fits = () => simulation.totalInFlight < 1;
+  const run = simulation.drive(blocksOf([one], 8), (arrival, gate) =>
+    simulation.perform(arrival, {
+      ...gate,
+      admit: (attempt) =>
+        gate.admit({
+          ...attempt,
+          send: () => attempt.send()?.then(() => Promise.reject(new Error('the disk is full'))),
+        }),
+    }),
+  );
+  await expect(simulation.clock.finish(run)).rejects.toThrow('the disk is full');
+  expect(simulation.counts(simulation.sent)).toEqual([1]);
+});
+
+test('short requests are not held to one every 3 ms: only the opening wave is spread', async () => {
+  const one = cell('one');
+  const simulation = new Simulation(4, [one], () => [1]);
+  const sentAt = new Map<number, number>();
+  simulation.onSend = ({ block }) => sentAt.set(block, simulation.clock.now());
+  await simulation.clock.finish(simulation.drive(blocksOf([one], 40)));
+  expect([1, 2, 3, 4].map((block) => sentAt.get(block))).toEqual([0, 3, 6, 9]);
+  // Four places send up to four a millisecond; one every 3 ms, 40 requests would take 117 ms.
+  expect(sentAt.get(40)).toBeLessThan(30);
 });
 
 test('stopped before it began, nothing is handed out', async () => {

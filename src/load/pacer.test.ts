@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { HandClock } from '../../base/testing/hand-clock.ts';
+import { HandClock } from '../base/testing/hand-clock.ts';
 import { createPacer } from './pacer.ts';
 
 /** When each of these callers may go. */
@@ -16,12 +16,12 @@ async function departures(clock: HandClock, pace: () => Promise<void>, callers: 
 
 test('a burst leaves one after the other, a gap apart', async () => {
   const clock = new HandClock(100);
-  expect(await departures(clock, createPacer(clock, 3), 5)).toEqual([100, 103, 106, 109, 112]);
+  expect(await departures(clock, createPacer(clock, 3, 9), 5)).toEqual([100, 103, 106, 109, 112]);
 });
 
 test('who comes after the gap goes at once, and who comes within it waits for the rest of it', async () => {
   const clock = new HandClock();
-  const pace = createPacer(clock, 3);
+  const pace = createPacer(clock, 3, 9);
   expect(await departures(clock, pace, 1)).toEqual([0]);
   await clock.finish(clock.sleep(10));
   expect(await departures(clock, pace, 1)).toEqual([10]);
@@ -31,12 +31,19 @@ test('who comes after the gap goes at once, and who comes within it waits for th
 
 test('quiet times are not saved up for a burst', async () => {
   const clock = new HandClock();
-  const pace = createPacer(clock, 3);
+  const pace = createPacer(clock, 3, 9);
   await clock.finish(clock.sleep(1000));
   expect(await departures(clock, pace, 3)).toEqual([1000, 1003, 1006]);
 });
 
 test('without a gap nobody waits', async () => {
   const clock = new HandClock(7);
-  expect(await departures(clock, createPacer(clock, 0), 3)).toEqual([7, 7, 7]);
+  expect(await departures(clock, createPacer(clock, 0, 9), 3)).toEqual([7, 7, 7]);
+});
+
+test('the gap is for the opening wave alone: what follows the answers goes at once', async () => {
+  const clock = new HandClock();
+  const pace = createPacer(clock, 3, 4);
+  expect(await departures(clock, pace, 6)).toEqual([0, 3, 6, 9, 0, 0]);
+  expect(await departures(clock, pace, 3)).toEqual([9, 9, 9]);
 });

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { UserError } from '../base/user-error.ts';
+import type { LoadMode } from './load-mode.ts';
+import { closedLoop } from './modes/closed-loop.ts';
+
+/** Every load mode; a suite may name exactly these. The first is the default. To add one: write its file, add its line. */
+export const loadModes: readonly [LoadMode, ...LoadMode[]] = [closedLoop];
+
+/** The mode and its fields, as a suite gives them. */
+export interface LoadSettings {
+  mode: string;
+  [field: string]: unknown;
+}
+
+const schemaOf = ({ name, summary, fields }: LoadMode) =>
+  z.strictObject({ mode: z.literal(name).describe(summary), ...fields });
+
+/** The suite's `load:` section: one mode with its own fields, and nothing else. */
+export const loadSchema = z
+  .discriminatedUnion('mode', [schemaOf(loadModes[0]), ...loadModes.slice(1).map(schemaOf)])
+  .describe(`when each request is sent; ${loadModes[0].name} where it is absent`);
+
+/** The mode that a suite names, or the default. Throws a UserError for one that this version does not know. */
+export function loadModeOf(load: LoadSettings = { mode: loadModes[0].name }): LoadMode {
+  const mode = loadModes.find(({ name }) => name === load.mode);
+  if (!mode) throw new UserError(`this version has no load mode "${load.mode}"`);
+  return mode;
+}

@@ -1,0 +1,149 @@
+import type { Ms } from '../../base/clock.ts';
+import { Concurrency } from '../concurrency.ts';
+import { defineLoadMode, type Arrival, type Gate, type LoadRun } from '../load-mode.ts';
+import { createPacer } from '../pacer.ts';
+import { Throttle } from '../throttle.ts';
+
+/** Gap between the sends of the opening wave: enough that it does not queue here, nothing against a model's latency. */
+const sendGapMs: Ms = 3;
+
+/**
+ * Closed loop: a request is sent when an earlier one ends, block after block.
+ *
+ * Every lane owes the same number of answers, so the slowest sets the time of the run. The others lose
+ * nothing by waiting for it, and the requests of a block stay together in time: no lane runs more than a few
+ * blocks ahead of another (its ceiling, plus one).
+ */
+export const closedLoop = defineLoadMode({
+  name: 'closed',
+  summary: 'the next request waits for an answer: `run.concurrency` in flight, models in step',
+  fields: {},
+  estimate(_settings, offer, requests, seconds) {
+    const { total, ceilings } = new Concurrency(offer);
+    const perPlace = requests.map((count, n) => count / ceilings[n]!);
+    const all = requests.reduce((sum, count) => sum + count, 0);
+    const turns = Math.max(all / total, ...perPlace);
+    return { low: (turns * seconds.low) / 60, high: (turns * seconds.high) / 60 };
+  },
+  expectedInFlight: (_settings, offer) => new Concurrency(offer).mostInFlight,
+  drive: (_settings, run) => new ClosedLoop(run).drive(),
+});
+
+class ClosedLoop<Request> {
+  readonly #run: LoadRun<Request>;
+  readonly #concurrency: Concurrency;
+  readonly #throttle: Throttle;
+  readonly #pace: () => Promise<void>;
+  readonly #failed = new AbortController();
+  /** Those that wait until something in flight has ended. */
+  #waiting: (() => void)[] = [];
+
+  constructor(run: LoadRun<Request>) {
+    this.#run = run;
+    this.#concurrency = new Concurrency(run);
+    this.#throttle = new Throttle(this.#concurrency, run);
+    this.#pace = createPacer(run.clock, sendGapMs, this.#concurrency.mostInFlight);
+  }
+
+  async drive(): Promise<void> {
+    const { blocks, stop } = this.#run;
+    const window = new BlockWindow(this.#concurrency.highestCeiling + 1);
+    const underWay = new Set<Promise<void>>();
+    for (const block of blocks) {
+      if (block.length === 0) continue;
+      await window.place();
+      if (stop.aborted || this.#failed.signal.aborted) break;
+      const allSent = window.open(block.length);
+      for (const arrival of block) {
+        const done = this.#hand(arrival, allSent).catch((error: unknown) => this.#failed.abort(error));
+        underWay.add(done);
+        void done.finally(() => underWay.delete(done));
+      }
+    }
+    await Promise.all(underWay);
+    this.#failed.signal.throwIfAborted();
+  }
+
+  async #hand(arrival: Arrival<Request>, sent: () => void): Promise<void> {
+    const lane = this.#run.laneOf(arrival.request);
+    let first = true;
+    const markSent = (): void => {
+      if (first) sent();
+      first = false;
+    };
+    let place: Promise<() => void> | undefined;
+    const gate: Gate = {
+      admit: async (attempt) => {
+        await (place ??= this.#concurrency.place(lane));
+        await attempt.ready();
+        return this.#concurrency.run(lane, () =>
+          this.#send(() => {
+            const sending = attempt.send();
+            if (sending) markSent();
+            return sending;
+          }),
+        );
+      },
+      ended: (how) => this.#throttle.ended(lane, how),
+    };
+    try {
+      await this.#run.perform(arrival, gate);
+    } finally {
+      (await place)?.();
+      // Skipped without being sent: nobody shall wait for it.
+      markSent();
+    }
+  }
+
+  /** What cannot be kept must not be paid for: after an error nothing that waits for its turn is sent. */
+  async #send<T>(send: () => Promise<T> | undefined): Promise<T> {
+    const { signal } = this.#failed;
+    signal.throwIfAborted();
+    await this.#pace();
+    for (;;) {
+      signal.throwIfAborted();
+      const sending = send();
+      if (sending) return this.#watched(sending);
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  async #watched<T>(sending: Promise<T>): Promise<T> {
+    try {
+      return await sending;
+    } catch (error) {
+      this.#failed.abort(error);
+      throw error;
+    } finally {
+      for (const wake of this.#waiting.splice(0)) wake();
+    }
+  }
+}
+
+/** Blocks that have been opened and still have requests to send. */
+class BlockWindow {
+  readonly #size: number;
+  #open = 0;
+  #waiting: (() => void) | undefined;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  /** Resolves when another block may be opened. */
+  async place(): Promise<void> {
+    while (this.#open >= this.#size) await new Promise<void>((resolve) => (this.#waiting = resolve));
+  }
+
+  /** Opens a block; the function given back is to be called once for each of its requests. */
+  open(requests: number): () => void {
+    let unsent = requests;
+    this.#open++;
+    return () => {
+      if (--unsent > 0) return;
+      this.#open--;
+      this.#waiting?.();
+      this.#waiting = undefined;
+    };
+  }
+}

@@ -1,0 +1,67 @@
+import type { Arrival, Lane, LoadRun, Offer, Span } from '../load/load-mode.ts';
+import { loadModeOf } from '../load/load-modes.ts';
+import type { Suite } from '../suite/suite.ts';
+import { cellKey, type Cell } from './cell.ts';
+import type { Block, PlannedRequest } from './plan.ts';
+
+/** What of a suite its load mode looks at. */
+type Loaded = Pick<Suite, 'load' | 'run'>;
+
+/** The requests of a cell, with the model's own ceiling. */
+export function laneOf(cell: Cell): Lane {
+  const { id, concurrency } = cell.model;
+  return {
+    key: cellKey(cell),
+    name: id,
+    ...(concurrency === undefined ? {} : { ceiling: concurrency }),
+  };
+}
+
+const offerOf = ({ run }: Loaded, cells: readonly Cell[]): Offer => ({
+  concurrency: run.concurrency,
+  lanes: cells.map(laneOf),
+});
+
+/** Minutes that a plan takes, warm-up included, where an answer takes so many seconds. */
+export function estimateMinutes(
+  suite: Loaded,
+  cells: readonly { cell: Cell; requests: number; warmupRequests: number }[],
+  seconds: Span,
+): Span {
+  const offer = offerOf(
+    suite,
+    cells.map(({ cell }) => cell),
+  );
+  const requests = cells.map((each) => each.requests + each.warmupRequests);
+  return loadModeOf(suite.load).estimate(suite.load ?? {}, offer, requests, seconds);
+}
+
+/** Most requests of a suite in flight at a time. */
+export function expectedInFlight(suite: Loaded, cells: readonly Cell[]): number {
+  return loadModeOf(suite.load).expectedInFlight(suite.load ?? {}, offerOf(suite, cells));
+}
+
+/** Sends what the blocks hold as the suite's load mode has it. */
+export function drive(
+  suite: Loaded,
+  {
+    cells,
+    blocks,
+    ...run
+  }: Pick<LoadRun<PlannedRequest>, 'perform' | 'clock' | 'stop' | 'note'> & {
+    cells: readonly Cell[];
+    blocks: Iterable<Block>;
+  },
+): Promise<void> {
+  return loadModeOf(suite.load).drive(suite.load ?? {}, {
+    ...run,
+    ...offerOf(suite, cells),
+    blocks: arrivalsOf(blocks),
+    laneOf: ({ cell }: PlannedRequest) => cellKey(cell),
+  });
+}
+
+/** Block by block: due when the load mode hands them over. */
+export function* arrivalsOf(blocks: Iterable<Block>): Generator<Arrival<PlannedRequest>[]> {
+  for (const block of blocks) yield block.map((request) => ({ request }));
+}
