@@ -64,7 +64,9 @@ describe.each(loadModes)('$name', (mode) => {
 
   test('hands out every request once, each when it is ready, and ends when they have', async () => {
     const { sent, inFlight } = await driven(mode);
-    expect(sent.toSorted()).toEqual(['a', 'b'].flatMap((lane) => [0, 1, 2, 3, 4, 5].map((n) => `${lane}${n}`)));
+    expect(sent.toSorted()).toEqual(
+      ['a', 'b'].flatMap((lane) => [0, 1, 2, 3, 4, 5].map((n) => `${lane}${n}`)),
+    );
     expect(inFlight).toBe(0);
   });
 
