@@ -44,9 +44,13 @@ export async function readRun(folder: string): Promise<StoredRun> {
   };
 }
 
-/** Reads and analyses a run in one pass, in which `also` look on. The same folder gives the same analysis. */
-export async function loadRun(folder: string, also: readonly RowCollector[] = []): Promise<LoadedRun> {
-  const run = await readRun(folder);
+/** Reads and analyzes a run. The same folder gives the same analysis. Throws as `readRun` does. */
+export async function loadRun(folder: string): Promise<LoadedRun> {
+  return await analyseRun(await readRun(folder));
+}
+
+/** Analyzes a run in one pass over its rows, in which `also` look on. */
+export async function analyseRun(run: StoredRun, also: readonly RowCollector[] = []): Promise<LoadedRun> {
   return loaded(run, await analyse(run.rows, run.manifest, also));
 }
 

@@ -49,7 +49,7 @@ export async function executeCompare(flags: CompareFlags): Promise<ExitCode> {
   if (flags.format === 'html') {
     if (!other)
       throw new UserError('--format html takes two runs; the page of one is "report RUN --format html".');
-    const { renderComparisonPage } = await import('./page.ts');
+    const { renderComparisonPage } = await import('../report/run-page.ts');
     await writeOut(await renderComparisonPage(run, other, report), flags.out);
     return exitOf(report, flags.strict);
   }

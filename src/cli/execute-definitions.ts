@@ -1,11 +1,11 @@
-import { applyDefinitions } from '../analysis/definitions/apply.ts';
-import { loadRun } from '../analysis/read-run.ts';
 import { exitCode, type ExitCode } from '../base/user-error.ts';
-import { readAnswerLines } from '../journal/answers.ts';
-import { readRequests } from '../journal/resume.ts';
+import { answerWarnings, readAnswerLines } from '../journal/answers.ts';
+import { FileState } from '../journal/file-state.ts';
 import { findRun } from '../journal/run-folder.ts';
 import { renderDefinitions } from '../report/definitions-table.ts';
 import { jsonText } from '../report/run-json.ts';
+import { applyDefinitions } from '../analysis/definitions/apply.ts';
+import { analyseRun, readRun } from '../analysis/read-run.ts';
 import type { ReportFlags } from './execute-report.ts';
 import { stdoutStyle } from './terminal.ts';
 import { writeOut } from './write-out.ts';
@@ -19,8 +19,12 @@ export async function executeDefinitions({
   color,
 }: ReportFlags): Promise<ExitCode> {
   const folder = await findRun(run, results);
-  const { report } = await loadRun(folder);
-  const models = await applyDefinitions(readRequests(folder), readAnswerLines(folder), report.models);
+  const stored = await readRun(folder);
+  const { report } = await analyseRun(stored);
+  const state = new FileState();
+  const models = await applyDefinitions(stored.rows, readAnswerLines(folder, state), report.models);
+  for (const warning of [...stored.warnings(), ...answerWarnings(state)])
+    process.stderr.write(`⚠ ${warning}\n`);
   const style = out === undefined ? stdoutStyle(color) : { columns: 120, color: false };
   await writeOut(format === 'json' ? jsonText({ models }) : renderDefinitions(models, style), out);
   return exitCode.done;

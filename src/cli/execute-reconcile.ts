@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
 import { type Redact, redactor } from '../base/redact.ts';
+import { readRun } from '../analysis/read-run.ts';
 import { exitCode, type ExitCode, UserError } from '../base/user-error.ts';
 import { apiSource } from '../diagnose/reconcile/api-source.ts';
 import { fileSource, type LogSource } from '../diagnose/reconcile/log-row.ts';
@@ -11,10 +12,9 @@ import { type OllamaUsage, readOllamaUsage } from '../diagnose/reconcile/ollama-
 import { reconciliationJson, renderReconciliation } from '../diagnose/reconcile/render-reconciliation.ts';
 import { type Reconciliation, reconciliationWarnings, summaryOf } from '../diagnose/reconcile/summary.ts';
 import { csvFile } from '../journal/csv-file.ts';
-import { type Manifest, readManifest } from '../journal/manifest.ts';
+import type { Manifest } from '../journal/manifest.ts';
 import { reconciledColumns } from '../journal/reconciled-columns.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
-import { readRequests } from '../journal/resume.ts';
 import { findRun, runFiles, writeWhole } from '../journal/run-folder.ts';
 import { type Environment, readEnvironment, requireVariables, secretsOf } from '../target/environment.ts';
 import { demoCredentials } from '../target/routes/demo.ts';
@@ -66,13 +66,14 @@ export async function reconcileRun(
   { clock, env }: Surroundings,
 ): Promise<{ reconciliation: Reconciliation; file?: string }> {
   const folder = await findRun(flags.run, flags.results);
-  const manifest = await readManifest(folder);
-  const attempts = await Array.fromAsync(readRequests(folder));
+  const run = await readRun(folder);
+  const { manifest } = run;
+  const attempts = await Array.fromAsync(run.rows);
   const dispatcher = createDispatcher({ connectTimeoutMs }, env);
   try {
     const environment = readEnvironment(env);
     const reconciliation = await new Reconciling(
-      { flags, manifest, attempts, environment },
+      { flags, manifest, attempts, environment, passedOver: run.warnings() },
       { clock, dispatcher },
     ).reconcile();
     if (!reconciliation.log) return { reconciliation };
@@ -92,6 +93,8 @@ interface Asked {
   manifest: Manifest;
   attempts: readonly RequestRow[];
   environment: Environment;
+  /** What of the run's own rows could not be read. */
+  passedOver: readonly string[];
 }
 
 class Reconciling {
@@ -101,8 +104,10 @@ class Reconciling {
   readonly #edge: Edge;
   readonly #environment: Environment;
   readonly #redact: Redact;
+  readonly #passedOver: readonly string[];
 
-  constructor({ flags, manifest, attempts, environment }: Asked, edge: Edge) {
+  constructor({ flags, manifest, attempts, environment, passedOver }: Asked, edge: Edge) {
+    this.#passedOver = passedOver;
     this.#flags = flags;
     this.#manifest = manifest;
     this.#attempts = attempts;
@@ -116,7 +121,7 @@ class Reconciling {
     // Before anything is asked, so that a missing key is said at once.
     const usageClient = this.#flags.ollamaUsage ? this.#usageClient() : undefined;
     const source = this.#source(through, usageClient !== undefined);
-    const warnings: string[] = [];
+    const warnings: string[] = [...this.#passedOver];
     if (this.#manifest.status === 'running')
       warnings.push('The run is not over, or was killed: what was in flight is missing here.');
     const log = source && (await this.#readLog(source, through, usageClient !== undefined, warnings));

@@ -17,8 +17,8 @@ export interface ReportFlags {
 export async function executeReport({ run, format, out, results, color }: ReportFlags): Promise<ExitCode> {
   const folder = await findRun(run, results);
   if (format === 'html') {
-    const { renderReportPage } = await import('./page.ts');
-    await writeOut(await renderReportPage(folder), out);
+    const { renderFolderPage } = await import('../report/run-page.ts');
+    await writeOut(await renderFolderPage(folder), out);
     return exitCode.done;
   }
   const { report } = await loadRun(folder);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { defined } from '../base/defined.ts';
 import { oneLine } from '../base/text.ts';
 import { exitCode, type ExitCode, UserError } from '../base/user-error.ts';
-import { findAnswer } from '../journal/answers.ts';
+import { findAnswers } from '../journal/answers.ts';
 import { readManifest } from '../journal/manifest.ts';
 import { readCsv } from '../journal/read-csv.ts';
 import { reconciledColumns, type ReconciledRow } from '../journal/reconciled-columns.ts';
@@ -42,7 +42,10 @@ async function requestReport(folder: string, eventId: string): Promise<RequestRe
     row,
     attempts: rows.filter((other) => keyOf(other) === key).length,
     kept: suite.run.answers,
-    ...defined({ answer: await findAnswer(folder, row.event_id), log: await logRowOf(folder, row.event_id) }),
+    ...defined({
+      answer: (await findAnswers(folder, new Set([row.event_id]))).get(row.event_id),
+      log: await logRowOf(folder, row.event_id),
+    }),
   };
 }
 

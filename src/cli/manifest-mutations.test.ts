@@ -9,7 +9,7 @@ import { markdown } from '../report/run-markdown.ts';
 import { judgeNight } from './gate/night.ts';
 import { nightlySuite, writeNight } from './gate/testing/nightly-runs.ts';
 import { loadRun } from '../analysis/read-run.ts';
-import { renderReportPage } from './page.ts';
+import { renderFolderPage } from '../report/run-page.ts';
 import { gatebench, scratch } from './testing/gatebench.ts';
 
 type Tree = Record<string, unknown>;
@@ -69,7 +69,7 @@ test('whatever stands in run.json is read, or refused with its place: never a st
         const { report } = await loadRun(run);
         json.render(report, { columns: 100, color: false });
         markdown.render(report, { columns: 100, color: false });
-        if (tried % 40 === 0) await renderReportPage(run);
+        if (tried % 40 === 0) await renderFolderPage(run);
         await judgeNight({ run, results: 'results', history: join(cwd.path, 'none'), dryRun: true });
       } catch (error) {
         expect(

@@ -13,7 +13,7 @@ import { judgeThresholds } from '../analysis/thresholds.ts';
 import { halfWidth } from '../analysis/stopping.ts';
 import type { Threshold } from '../suite/suite.ts';
 import { loadRun, type LoadedRun } from '../analysis/read-run.ts';
-import { renderReportPage } from './page.ts';
+import { renderFolderPage } from '../report/run-page.ts';
 import { scratch } from './testing/gatebench.ts';
 import { writeRun } from './testing/run-folder.ts';
 
@@ -162,7 +162,7 @@ describe.each(shapes)('a figure of one name is one number in every view: %s', (_
 
   test('the page: its table of percentiles and its ranking', () =>
     withRun(async (run, folder) => {
-      const page = await renderReportPage(folder, run);
+      const page = await renderFolderPage(folder);
       const text = (html: string): string => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim(); // prettier-ignore
       const picture = /<figure id="picture-e2e_latency_ms">([^]*?)<\/figure>/.exec(page)?.[1] ?? '';
       for (const model of run.report.models) {

@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { cut } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
 import { type ChunkKind, chunkKinds } from '../measure/chunk-log.ts';
 import type { Exchange, ToolCall } from '../measure/exchange.ts';
+import { fileLines } from './csv-lines.ts';
+import { FileState, fileWarnings } from './file-state.ts';
 import { runFiles } from './run-folder.ts';
 
 /** `[ms since sent, kind, characters]`, and `true` where it came in the same read as the one before. */
@@ -71,54 +71,69 @@ export function isChunkKind(word: unknown): word is ChunkKind {
 }
 
 /**
- * The lines of a run's `answers.jsonl`, one at a time. A torn last line, as a kill leaves it, is passed over.
- * Throws a UserError that names the line when one in the middle is damaged, and when there is no such file.
+ * The lines of a run's `answers.jsonl`, one at a time. Damaged lines are passed over, and counted in `state`; so is a
+ * torn last line, as a kill leaves it. Throws a UserError when there is no such file, or it cannot be read.
  */
-export async function* readAnswerLines(folder: string): AsyncGenerator<AnswerLine> {
+export async function* readAnswerLines(folder: string, state = new FileState()): AsyncGenerator<AnswerLine> {
   const path = join(folder, runFiles.answers);
-  const input = createReadStream(path, 'utf8');
-  let number = 0;
-  let damaged: string | undefined;
   try {
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-      if (damaged !== undefined) throw new UserError(damaged);
-      number++;
-      try {
-        yield JSON.parse(line) as AnswerLine;
-      } catch (error) {
-        damaged = `${path}:${number}: ${(error as Error).message}`;
+    for await (const lines of fileLines(path))
+      for (const { text, number, isTail } of lines) {
+        const line = parsed(text);
+        if (typeof line === 'object') yield line;
+        else if (isTail) state.isTorn = true;
+        else state.damage(number, line);
       }
-    }
   } catch (error) {
     throw error instanceof UserError
       ? error
       : new UserError(`${path} cannot be read: ${(error as Error).message}`);
-  } finally {
-    input.destroy();
   }
 }
 
-/**
- * What is stored of one attempt's answer. Undefined when the run has no such line; lines that are torn or damaged are
- * passed over.
- */
-export async function findAnswer(folder: string, eventId: string): Promise<AnswerLine | undefined> {
-  const input = createReadStream(join(folder, runFiles.answers), 'utf8');
-  const start = `{"event_id":${JSON.stringify(eventId)},`;
-  let found: AnswerLine | undefined;
+/** What to know of answers that were not read whole. */
+export function answerWarnings(state: FileState): string[] {
+  return fileWarnings(state, runFiles.answers, 'What was answered there cannot be read any more.');
+}
+
+/** A line's answer, or what is wrong with it. Parts that it lacks are empty. */
+function parsed(text: string): AnswerLine | string {
   try {
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-      if (!line.startsWith(start)) continue;
-      try {
-        found = JSON.parse(line) as AnswerLine;
-      } catch {
-        continue;
+    const line = { reasoning: '', tool_calls: [], chunks: [], ...(JSON.parse(text) as object) };
+    return isAnswer(line) ? line : 'it is no answer';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function isAnswer(line: Partial<AnswerLine>): line is AnswerLine {
+  const { event_id, answer, reasoning, tool_calls, chunks } = line;
+  return (
+    [event_id, answer, reasoning].every((text) => typeof text === 'string') &&
+    [tool_calls, chunks].every((list) => Array.isArray(list))
+  );
+}
+
+/**
+ * What is stored of these attempts' answers, by event id; of one with several lines the last. Missing are those of which
+ * the run has no line, or a damaged one. The file may be far larger than memory: only lines that are wanted are parsed.
+ */
+export async function findAnswers(
+  folder: string,
+  wanted: ReadonlySet<string>,
+): Promise<Map<string, AnswerLine>> {
+  const found = new Map<string, AnswerLine>();
+  if (wanted.size === 0) return found;
+  try {
+    for await (const lines of fileLines(join(folder, runFiles.answers)))
+      for (const { text } of lines) {
+        const eventId = /^\{"event_id":"([^"\\]*)"/.exec(text)?.[1];
+        if (eventId === undefined || !wanted.has(eventId)) continue;
+        const line = parsed(text);
+        if (typeof line === 'object') found.set(eventId, line);
       }
-    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  } finally {
-    input.destroy();
   }
   return found;
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { Redact } from '../base/redact.ts';
 import { exitCode, UserError } from '../base/user-error.ts';
-import { type AnswerLine, readAnswerLines } from './answers.ts';
+import { type AnswerLine, answerWarnings, readAnswerLines } from './answers.ts';
 import { createRunFolder } from './create-run-folder.ts';
+import { FileState } from './file-state.ts';
 import { Journal } from './journal.ts';
 import { type Lock, lockRun } from './lock.ts';
 import { assertUnedited, type Manifest, readManifest, writeManifest } from './manifest.ts';
@@ -21,6 +22,7 @@ export class FolderSink implements Sink {
   #lock: Lock | undefined;
   #open: { journal: Journal; verdicts: VerdictLog } | undefined;
   #manifest: Manifest | undefined;
+  readonly #answerState = new FileState();
 
   /** For a new run. The folder is made when the run begins, and must not hold one. */
   constructor(folder: string) {
@@ -76,7 +78,12 @@ export class FolderSink implements Sink {
   }
 
   answers(): AsyncIterable<AnswerLine> {
-    return readAnswerLines(this.folder);
+    this.#answerState.reset();
+    return readAnswerLines(this.folder, this.#answerState);
+  }
+
+  warnings(): string[] {
+    return answerWarnings(this.#answerState);
   }
 
   async end(): Promise<void> {

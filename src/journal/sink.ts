@@ -22,6 +22,8 @@ export interface Sink {
   rows(): Rows<RequestRow>;
   /** Answers so far, as far as the suite stores them. */
   answers(): Rows<AnswerLine>;
+  /** What was passed over when rows and answers were last read, a sentence each. Absent where nothing can be damaged. */
+  warnings?(): string[];
   /** Called once, after the last row, whether all went well or not. */
   end(): Promise<void>;
   /** Called after `end` when all went well: nothing of this run will be appended any more. */

@@ -154,6 +154,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
     });
     await local.recordAfter();
     await checking.owed(earlier.done > 0);
+    for (const warning of sink.warnings?.() ?? []) note(warning.replace(/\.$/, ''));
     return outcome;
   } finally {
     await checker.close();

@@ -38,7 +38,8 @@ export async function executeMerge(flags: MergeFlags): Promise<ExitCode> {
   let { status } = manifest;
   const lock = await createRunFolder(flags.out);
   try {
-    await joinRows(parts, manifest.run_id, flags.out);
+    for (const text of await joinRows(parts, manifest.run_id, flags.out))
+      manifest.notes.push({ at: manifest.started_at, text: text.replace(/\.$/, '') });
     await joinAnswers(parts, flags.out);
     await writeManifest(flags.out, manifest);
     const run = await closeRun(flags.out);

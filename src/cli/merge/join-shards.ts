@@ -8,7 +8,7 @@ import { requestColumns } from '../../journal/request-columns.ts';
 import { csvHeader, csvLines } from '../../journal/csv-file.ts';
 import type { Manifest, RunStatus } from '../../journal/manifest.ts';
 import { runFiles } from '../../journal/run-folder.ts';
-import { readRequests } from '../../journal/resume.ts';
+import { readRun } from '../../analysis/read-run.ts';
 import { unprovenConcurrency } from '../../analysis/run-facts.ts';
 import { missingShards, shardName, type Part } from './same-plan.ts';
 
@@ -60,33 +60,37 @@ function joinedStatus(manifests: readonly Manifest[], missing: readonly string[]
   return statuses.includes('budget') ? 'budget' : 'complete';
 }
 
-/** Rows of all parts under one run id. Blocks are counted on, so that a number still names one block. */
-export async function joinRows(parts: readonly Part[], runId: string, folder: string): Promise<number> {
+/**
+ * Rows of all parts under one run id. Blocks are counted on, so that a number still names one block. Gives back what was
+ * passed over, a sentence each.
+ */
+export async function joinRows(parts: readonly Part[], runId: string, folder: string): Promise<string[]> {
   const file = await open(join(folder, runFiles.requests), 'w');
-  let rows = 0;
+  const passedOver: string[] = [];
   let before = 0;
   try {
     await file.writeFile(csvHeader(requestColumns));
     for (const part of parts) {
       let last = before;
       let text = '';
-      for await (const row of readRequests(part.folder)) {
+      const run = await readRun(part.folder);
+      for await (const row of run.rows) {
         const block = row.block + before;
         last = Math.max(last, block);
-        rows++;
         text += csvLines(requestColumns, [{ ...row, run_id: runId, block }]);
         if (text.length < 65_536) continue;
         await file.writeFile(text);
         text = '';
       }
       await file.writeFile(text);
+      passedOver.push(...run.warnings().map((warning) => `shard ${shardName(part.manifest)}: ${warning}`));
       before = last;
     }
     await file.datasync();
   } finally {
     await file.close();
   }
-  return rows;
+  return passedOver;
 }
 
 /** Answers as they are, part by part; a shard without the file has stored none. */

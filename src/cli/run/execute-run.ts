@@ -6,14 +6,15 @@ import { loadCalibration } from '../../diagnose/calibrate/calibration-file.ts';
 import { FolderSink } from '../../journal/folder-sink.ts';
 import { findRun, nameTime, runFiles, writeWhole } from '../../journal/run-folder.ts';
 import type { Shard } from '../../plan/shard.ts';
+import { PageScan } from '../../report/page/collect-page.ts';
 import { outputFormats } from '../../report/report-formats.ts';
+import { renderRunPage } from '../../report/run-page.ts';
 import { resumeRun } from '../../run/resume-run.ts';
 import { newRunName, newSeed, runSuite } from '../../run/run-suite.ts';
 import type { Outcome, SendOptions } from '../../run/send-plan.ts';
 import type { Targets } from '../../run/targets.ts';
 import type { Suite } from '../../suite/suite.ts';
 import type { SuiteFlags } from '../commands/suite-flags.ts';
-import { renderReportPage } from '../page.ts';
 import { onInterruption, type Interruption } from '../signals.ts';
 import { stdoutStyle } from '../terminal.ts';
 import { demoGateway, type DemoGateway } from './demo-gateway.ts';
@@ -138,12 +139,13 @@ async function sentTo(
 ): Promise<ExitCode> {
   const { folder } = sink;
   try {
-    await send();
-    const run = await closeRun(folder);
+    const { manifest } = await send();
+    const scan = new PageScan(manifest.started_at);
+    const run = await closeRun(folder, [scan]);
     const format = outputFormats.find(({ name }) => name === (flags.json ? 'json' : 'table'))!;
     process.stdout.write(format.render(run.report, stdoutStyle(flags.color)));
     // After the table, which people wait for: drawing takes a moment.
-    await writeWhole(join(folder, runFiles.report), await renderReportPage(folder, run));
+    await writeWhole(join(folder, runFiles.report), await renderRunPage(run, scan));
     if (!flags.json) process.stdout.write(`\n${nextSteps(folder, run.manifest)}`);
     return codeOf(run, flags.strict);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { cellKey } from '../../plan/cell.ts';
+import type { RowCollector } from '../../analysis/analyse.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import type { Collected } from '../../analysis/collect.ts';
 import { mean } from '../../stats/quantile.ts';
@@ -21,53 +22,76 @@ export interface ScannedRows {
 }
 
 export interface ScanOptions {
-  /** The same rows, collected before: the timeline needs the usual latency of each prompt. */
+  /** The same rows: the timeline needs the usual latency of each prompt. */
   collected: Collected;
-  /** ISO 8601, UTC. */
-  startedAt: string;
   /** Prompts whose answers shall be shown. */
   answerPrompts: readonly string[];
 }
 
-/** One pass over the rows of a run. Only measured requests enter. Memory does not grow with their number. */
-export async function scanRows(
-  rows: AsyncIterable<RequestRow> | Iterable<RequestRow>,
-  options: ScanOptions,
-): Promise<ScannedRows> {
-  const { cells } = options.collected;
-  const places = new Map(cells.map((cell, place) => [cellKey(cell), place]));
-  const timeline = new Timeline(options.startedAt, usualLatencies(options.collected, places));
-  const [phases, tokens, slowest] = [new Phases(), new Tokens(), new Slowest()];
-  const failures = new Failures();
-  const answers = new AnswerChoice(options.answerPrompts);
-  for await (const row of rows) {
-    const cell = places.get(cellKey(row));
-    if (cell === undefined || row.phase !== 'measure') continue;
-    for (const part of [timeline, phases, tokens, slowest, failures, answers]) part.add(row, cell);
+/**
+ * Looks on as the rows of a run pass. Only measured requests enter. Memory grows with models and prompts, not with the
+ * number of rows.
+ */
+export class PageScan implements RowCollector {
+  /** Numbers of cells, by key, as they were met. */
+  readonly #numbers = new Map<string, number>();
+  readonly #timeline: Timeline;
+  readonly #phases = new Phases();
+  readonly #tokens = new Tokens();
+  readonly #slowest = new Slowest();
+  readonly #failures = new Failures();
+  readonly #answers = new AnswerChoice();
+
+  /** `startedAt`: of the run, ISO 8601, UTC. */
+  constructor(startedAt: string) {
+    this.#timeline = new Timeline(startedAt);
   }
-  return {
-    timelines: cells.map((_, cell) => timeline.of(cell)),
-    phases: cells.map((_, cell) => phases.of(cell)),
-    tokens: cells.map((_, cell) => tokens.of(cell)),
-    failures: failures.list(),
-    failuresBeyond: failures.beyond,
-    slowest: slowest.list(),
-    answers: answers.list(),
-  };
+
+  add(row: RequestRow): void {
+    if (row.phase !== 'measure') return;
+    const key = cellKey(row);
+    const number = this.#numbers.get(key) ?? this.#numbers.size;
+    this.#numbers.set(key, number);
+    for (const part of [
+      this.#timeline,
+      this.#phases,
+      this.#tokens,
+      this.#slowest,
+      this.#failures,
+      this.#answers,
+    ])
+      part.add(row, number);
+  }
+
+  /** To be asked when all rows have passed. */
+  scanned({ collected: { cells }, answerPrompts }: ScanOptions): ScannedRows {
+    const numbers = cells.map((cell) => this.#numbers.get(cellKey(cell)) ?? -1);
+    const placed = <T extends { cell: number }>(list: readonly T[]): T[] =>
+      list.map((item) => ({ ...item, cell: numbers.indexOf(item.cell) }));
+    return {
+      timelines: cells.map((cell, place) => this.#timeline.of(numbers[place]!, usualLatency(cell))),
+      phases: numbers.map((number) => this.#phases.of(number)),
+      tokens: numbers.map((number) => this.#tokens.of(number)),
+      failures: this.#failures.list().map((kind) => ({
+        ...kind,
+        byCell: new Map([...kind.byCell].map(([number, count]) => [numbers.indexOf(number), count])),
+      })),
+      failuresBeyond: this.#failures.beyond,
+      slowest: placed(this.#slowest.list()),
+      answers: placed(this.#answers.list(answerPrompts, (number) => numbers.indexOf(number))),
+    };
+  }
 }
 
 /**
  * What a model usually takes on a prompt: the geometric mean of its sound answers. Not their median, which is one of
  * them when there are three and would make a third of all answers look perfectly usual.
  */
-function usualLatencies({ cells }: Collected, places: ReadonlyMap<string, number>): UsualLatency {
-  const usual = cells.map(
-    ({ prompts }) =>
-      new Map(
-        [...prompts].map(([prompt, samples]) => [prompt, geometricMean(samples.measured('e2e_latency_ms'))]),
-      ),
+function usualLatency({ prompts }: Collected['cells'][number]): UsualLatency {
+  const usual = new Map(
+    [...prompts].map(([prompt, samples]) => [prompt, geometricMean(samples.measured('e2e_latency_ms'))]),
   );
-  return (row) => usual[places.get(cellKey(row)) ?? -1]?.get(row.prompt_id);
+  return (promptId) => usual.get(promptId);
 }
 
 /** Undefined for fewer than two: an answer cannot be compared with itself. */

@@ -15,17 +15,12 @@ export interface ChosenAnswer {
   preview: string | undefined;
 }
 
-/** The first answer of each cell to each of the wanted prompts, by repeat: chosen before anybody has read them. */
+/** The first answer of each cell to each prompt, by repeat: chosen before anybody has read them. */
 export class AnswerChoice {
-  readonly #wanted: ReadonlySet<string>;
   readonly #chosen = new Map<string, ChosenAnswer>();
 
-  constructor(prompts: Iterable<string>) {
-    this.#wanted = new Set(prompts);
-  }
-
   add(row: RequestRow, cell: number): void {
-    if (!row.final || row.status !== 'ok' || !this.#wanted.has(row.prompt_id)) return;
+    if (!row.final || row.status !== 'ok') return;
     const key = `${cell}/${row.prompt_id}`;
     const known = this.#chosen.get(key);
     if (known && known.repeat <= row.repeat) return;
@@ -42,11 +37,11 @@ export class AnswerChoice {
     });
   }
 
-  /** By prompt in the wanted order, then by cell. */
-  list(): ChosenAnswer[] {
-    const order = [...this.#wanted];
-    return [...this.#chosen.values()].sort(
-      (a, b) => order.indexOf(a.promptId) - order.indexOf(b.promptId) || a.cell - b.cell,
-    );
+  /** Those of the wanted prompts, in their order; of one prompt by the place of the cell. */
+  list(prompts: readonly string[], placeOf = (cell: number): number => cell): ChosenAnswer[] {
+    const places = new Map(prompts.map((promptId, place) => [promptId, place]));
+    return [...this.#chosen.values()]
+      .filter(({ promptId }) => places.has(promptId))
+      .sort((a, b) => places.get(a.promptId)! - places.get(b.promptId)! || placeOf(a.cell) - placeOf(b.cell));
   }
 }

@@ -45,23 +45,21 @@ const mostPoints = 4096;
 /** Of each kind, of each cell. */
 export const mostEvents = 150;
 
-/** What a row's model usually takes on its prompt, in ms. Undefined with too few answers. */
-export type UsualLatency = (row: RequestRow) => number | undefined;
+/** What a model usually takes on a prompt, in ms. Undefined with too few answers. */
+export type UsualLatency = (promptId: string) => number | undefined;
 
 interface Kept {
-  points: Thinned<TimelinePoint>;
+  points: Thinned<Omit<TimelinePoint, 'relative'>>;
   events: Record<EventKind, Thinned<TimelineEvent>>;
 }
 
 /** Each attempt of the run on the clock, thinned evenly. Failures and the like are kept apart, so that few stay all. */
 export class Timeline {
   readonly #startMs: number;
-  readonly #usualOf: UsualLatency;
   readonly #byCell = new Map<number, Kept>();
 
-  constructor(startedAt: string, usualOf: UsualLatency) {
+  constructor(startedAt: string) {
     this.#startMs = Date.parse(startedAt);
-    this.#usualOf = usualOf;
   }
 
   add(row: RequestRow, cell: number): void {
@@ -74,7 +72,7 @@ export class Timeline {
       events[kind].add(() => eventOf(row, kind, atMs));
     } else if (row.final && row.e2e_latency_ms !== undefined) {
       const e2eMs = row.e2e_latency_ms;
-      points.add(() => this.#pointOf(row, atMs, e2eMs));
+      points.add(() => ({ atMs, e2eMs, promptId: row.prompt_id, repeat: row.repeat }));
     }
   }
 
@@ -87,16 +85,16 @@ export class Timeline {
     return kept;
   }
 
-  #pointOf(row: RequestRow, atMs: Ms, e2eMs: Ms): TimelinePoint {
-    const usual = this.#usualOf(row);
-    const relative = usual !== undefined && usual > 0 ? e2eMs / usual : undefined;
-    return { atMs, e2eMs, relative, promptId: row.prompt_id, repeat: row.repeat };
-  }
-
-  of(cell: number): CellTimeline {
+  /** `usualOf`: of this cell, which is known when all rows have passed. */
+  of(cell: number, usualOf: UsualLatency): CellTimeline {
     const { points, events } = this.#keptOf(cell);
     return {
-      points: centred(points.items),
+      points: centred(
+        points.items.map((point) => {
+          const usual = usualOf(point.promptId);
+          return { ...point, relative: usual !== undefined && usual > 0 ? point.e2eMs / usual : undefined };
+        }),
+      ),
       answers: points.seen,
       events: eventKinds.flatMap((kind) => events[kind].items),
       eventCounts: byKind((kind) => events[kind].seen),

@@ -6,7 +6,7 @@ import { collect, type Collected } from '../../../analysis/collect.ts';
 import { compare } from '../../../analysis/compare.ts';
 import { summarise } from '../../../analysis/summarise.ts';
 import { answerPrompts } from '../answer-prompts.ts';
-import { scanRows } from '../collect-page.ts';
+import { PageScan } from '../collect-page.ts';
 import type { AnswerText, PageData } from '../page-parts.ts';
 import { pageData } from '../page-data.ts';
 import { sampleStart } from './sample-run.ts';
@@ -56,11 +56,9 @@ export async function samplePage(
 ): Promise<PageData> {
   const { report, collected } = await sampleReport(rows, options);
   const ids = [...new Set(rows.map(({ prompt_id }) => prompt_id))];
-  const scanned = await scanRows(rows, {
-    collected,
-    startedAt: sampleStart,
-    answerPrompts: answerPrompts(collected, ids),
-  });
+  const scan = new PageScan(sampleStart);
+  for (const row of rows) scan.add(row);
+  const scanned = scan.scanned({ collected, answerPrompts: answerPrompts(collected, ids) });
   return pageData({
     report,
     comparison: compare(collected),

@@ -1,0 +1,66 @@
+import { analyseRun, readRun, type LoadedRun } from '../analysis/read-run.ts';
+import { cut } from '../base/text.ts';
+import type { AnswerLine } from '../journal/answers.ts';
+import { findAnswers } from '../journal/answers.ts';
+import type { ComparisonReport } from './comparison/comparison.ts';
+import { PageScan } from './page/collect-page.ts';
+import type { AnswerText } from './page/page-parts.ts';
+
+/** Characters of each answer in a page; the whole text stays in `answers.jsonl`. */
+const answerLength = 2000;
+const reasoningLength = 1000;
+
+/** The page of a run, from its folder alone. */
+export async function renderFolderPage(folder: string): Promise<string> {
+  const run = await readRun(folder);
+  const scan = new PageScan(run.manifest.started_at);
+  return await renderRunPage(await analyseRun(run, [scan]), scan);
+}
+
+/**
+ * The page of a run: a whole HTML file. `scan` has looked on when the run was loaded, so that its
+ * rows are not read again. The drawing library is loaded only here, because it is large.
+ */
+export async function renderRunPage(
+  { folder, manifest, collected, comparison, report }: LoadedRun,
+  scan: PageScan,
+): Promise<string> {
+  const [{ answerPrompts }, { pageData }, { renderPage }] = await Promise.all([
+    import('./page/answer-prompts.ts'),
+    import('./page/page-data.ts'),
+    import('./page/render-page.ts'),
+  ]);
+  const { prompts } = manifest.suite;
+  const suiteOrder = prompts.map(({ id }) => id);
+  const scanned = scan.scanned({ collected, answerPrompts: answerPrompts(collected, suiteOrder) });
+  const stored = await findAnswers(folder, new Set(scanned.answers.map(({ eventId }) => eventId)));
+  const answers = new Map([...stored].map(([eventId, line]) => [eventId, answerText(line)]));
+  return renderPage(pageData({ report, comparison, collected, scanned, prompts, answers }));
+}
+
+/**
+ * The page of two runs, a whole HTML file. `comparison` is what `compareRuns` made of them: its pairs, and sentences
+ * for explanations and warnings.
+ */
+export async function renderComparisonPage(
+  before: LoadedRun,
+  after: LoadedRun,
+  comparison: Pick<ComparisonReport, 'pairs' | 'explanations' | 'warnings'>,
+): Promise<string> {
+  const [{ comparePageData }, { renderComparePage }] = await Promise.all([
+    import('./page/compare/compare-data.ts'),
+    import('./page/compare-page.ts'),
+  ]);
+  const { pairs, explanations, warnings } = comparison;
+  return renderComparePage(comparePageData({ before, after, pairs, explanations, warnings }));
+}
+
+function answerText({ answer: text, reasoning, tool_calls }: AnswerLine): AnswerText {
+  const calls = tool_calls.map((call) => `${call.name}(${call.arguments})`);
+  const answer = [text, ...calls].filter((part) => part !== '').join('\n');
+  return {
+    answer: cut(answer, answerLength),
+    reasoning: cut(reasoning, reasoningLength),
+    isCut: answer.length > answerLength,
+  };
+}
