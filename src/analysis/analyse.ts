@@ -133,10 +133,10 @@ class UncheckedCounter implements RowCollector {
 /** An answer without a verdict is in no pass rate: said, because the others may differ from it. */
 function uncheckedWarning(unchecked: number, { suite }: Manifest): string[] {
   if (unchecked === 0) return [];
-  const what = `${count(unchecked, 'answer')} not checked, and in no pass rate: the run was cut short before.`;
+  const what = `${count(unchecked, 'answer')} not checked, and not in any pass rate: the run was cut short.`;
   return [
     suite.run.answers === 'full'
       ? `${what} Check them with: gatebench run --resume RUN`
-      : `${what} With answers: ${suite.run.answers} nothing is stored to check.`,
+      : `${what} With answers: ${suite.run.answers}, nothing is stored to check.`,
   ];
 }

@@ -10,6 +10,6 @@ test("rows of another run are not shown under this one's name", async () => {
     run_id: 'mine',
   });
   await expect(loadRun(folder)).rejects.toThrow(
-    /requests\.csv has rows of the run other, but run\.json is of mine/,
+    /requests\.csv has rows of the run other, but run\.json has mine/,
   );
 });

@@ -70,13 +70,13 @@ async function* ownRows(folder: string, manifest: Manifest, state: FileState): A
 
 function strangeRow(folder: string, row: RequestRow, { run_id }: Manifest): UserError {
   return new UserError(
-    `${join(folder, runFiles.requests)} has rows of the run ${row.run_id}, but ${runFiles.manifest} is of ${run_id}: put the files of one run together. Shards are joined by gatebench merge.`,
+    `${join(folder, runFiles.requests)} has rows of the run ${row.run_id}, but ${runFiles.manifest} has ${run_id}. Put files of the same run together. To join shards, use gatebench merge.`,
   );
 }
 
 /** What to know of a journal that was not read whole. */
 function runFileWarnings(folder: string, state: FileState, { status }: Manifest): string[] {
-  const remedy = `Their requests count as not asked. Salvage the rest, and see what was lost: gatebench repair ${folder}.`;
+  const remedy = `Their requests count as not sent. To repair the file and see what was lost: gatebench repair ${folder}.`;
   return [
     ...fileWarnings(state, runFiles.requests, remedy),
     // While a run is written, its last line may be on its way.

@@ -13,7 +13,7 @@ export const creepAlpha = 1e-3;
 const changeWindow = 50;
 const weekNights = 7;
 
-/** The level moved, for good as far as the nights can tell. */
+/** The level moved, for good as far as these nights show. */
 export interface TrendChange {
   /** First night of the new level. */
   readonly runId: string;

@@ -29,7 +29,7 @@ test.each<[string, WarningFacts]>([
 
 test('a complete run that lacks rows is not called complete', () => {
   const words = describeWarning({ kind: 'unfinished', status: 'complete', answered: 6, planned: 12 });
-  expect(words).toMatch(/^The run had come to its end, but of its 12 requests only 6 .* removed or damaged/);
+  expect(words).toMatch(/^The run was complete, but only 6 of its 12 requests .* removed or damaged/);
 });
 
 test('a run that has reached its budget is finished with a larger one', () => {

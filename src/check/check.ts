@@ -16,7 +16,7 @@ export interface Finding {
   pass: boolean;
   /** Why it did not pass, in a few words; shown to people, may quote the answer. */
   why?: string;
-  /** It could not be decided, for want of a measurement say: it then fails, negated or not. */
+  /** It could not be decided, for lack of a measurement say: it then fails, negated or not. */
   undecided?: true;
 }
 

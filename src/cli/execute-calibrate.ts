@@ -38,6 +38,6 @@ export async function executeCalibrate(flags: CalibrateFlags): Promise<ExitCode>
       ? `${JSON.stringify(calibration, null, 2)}\n`
       : renderCalibration(calibration, stdoutStyle(flags.color)),
   );
-  if (flags.save) say(`Kept for later runs on this machine: ${await saveCalibration(calibration)}`);
+  if (flags.save) say(`Saved for later runs on this machine: ${await saveCalibration(calibration)}`);
   return exitCode.done;
 }

@@ -101,7 +101,7 @@ test('what cannot be compared by route is refused with what to do', async () => 
   expect(demo.code).toBe(0);
   const one = await gatebench(['compare', 'latest', '--by', 'route'], cwd.path);
   expect(one).toMatchObject({ code: 2, stdout: '' });
-  expect(one.stderr).toContain('this run took one alone (demo)');
+  expect(one.stderr).toContain('this run used only one (demo)');
 });
 
 test('a run is not compared with itself', async () => {

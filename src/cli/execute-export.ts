@@ -48,8 +48,8 @@ export function assertForTerminal(
   const lines = [`${command} -o run.xlsx          a workbook`, `${command} -o run.csv           CSV`];
   if (!isBinary) lines.push(`${command} --format csv         CSV, printed here`);
   const why = isBinary
-    ? `--format ${name} is no text for a terminal`
-    : 'export writes a file, and none is named';
+    ? `--format ${name} cannot be printed to a terminal`
+    : 'export needs a file to write to';
   throw new UserError(`${why}. Type one of:\n${lines.map((line) => `  ${line}`).join('\n')}`);
 }
 
@@ -65,7 +65,7 @@ function formatOf({ format: name, out }: ExportFlags): ExportFormat {
   // A spreadsheet refuses to open a file whose ending lies.
   if (byEnding && byEnding !== format)
     throw new UserError(
-      `${out!} ends in ${byEnding.extension}, but --format is ${name}: call it …${format.extension}, or leave --format away.`,
+      `${out!} ends in ${byEnding.extension}, but --format is ${name}: call it …${format.extension}, or leave out --format.`,
     );
   return format;
 }
@@ -85,7 +85,7 @@ function optionsOf({ locale, table, columns, aliases }: ExportFlags, format: Exp
   const refused = Object.keys(options).filter((name) => !(format.takes as readonly string[]).includes(name));
   if (refused.length > 0)
     throw new UserError(
-      `--${refused.join(', --')} ${refused.length === 1 ? 'is' : 'are'} for --format csv; a workbook has every column and reads alike everywhere.`,
+      `--${refused.join(', --')} ${refused.length === 1 ? 'is' : 'are'} for --format csv; a workbook has every column and works in every locale.`,
     );
   return options;
 }

@@ -161,7 +161,7 @@ test("where the account has no logs API, the provider's totals are compared all 
 
 test.each([
   ['a demo', { routes: [{ route: 'demo', host: '127.0.0.1' }] }, { route: 'demo' }, /gatebench serve/],
-  ['a run without a gateway', {}, { route: 'direct' }, /nothing of this run went through a gateway/],
+  ['a run without a gateway', {}, { route: 'direct' }, /nothing in this run went through a gateway/],
 ])('%s is told why there is no log', async (_, facts, cells, message) => {
   await writeRun(home.path, [attempt(1, cells)], facts);
   await expect(reconciled({}, later)).rejects.toThrow(message);

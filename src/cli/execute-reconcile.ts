@@ -48,7 +48,7 @@ export interface Surroundings {
   env: NodeJS.ProcessEnv;
 }
 
-/** `gatebench reconcile`: a run beside the gateway's log. */
+/** `gatebench reconcile`: a run compared with the gateway's log. */
 export async function executeReconcile(flags: ReconcileFlags): Promise<ExitCode> {
   const { reconciliation, file } = await reconcileRun(flags, { clock: systemClock, env: process.env });
   process.stdout.write(
@@ -123,7 +123,7 @@ class Reconciling {
     const source = this.#source(through, usageClient !== undefined);
     const warnings: string[] = [...this.#passedOver];
     if (this.#manifest.status === 'running')
-      warnings.push('The run is not over, or was killed: what was in flight is missing here.');
+      warnings.push('The run is still going, or was killed. What was in flight is missing here.');
     const log = source && (await this.#readLog(source, through, usageClient !== undefined, warnings));
     const usage = usageClient && (await this.#usage(usageClient));
     const { run_id, suite, routes, status, started_at } = this.#manifest;
@@ -149,8 +149,8 @@ class Reconciling {
       if (usageWillDo && this.#attempts.length > 0) return undefined;
       throw new UserError(
         this.#attempts.length === 0
-          ? 'the run has no attempt on record yet: there is nothing to compare.'
-          : 'nothing of this run went through a gateway (routes direct and local), so no log knows it. Compare totals with --ollama-usage.',
+          ? 'the run has no attempts yet, so there is nothing to compare.'
+          : 'nothing in this run went through a gateway (routes direct and local), so no log has it. Compare totals with --ollama-usage.',
       );
     }
     if (log !== undefined) return fileSource(log, this.#redact);
@@ -172,7 +172,7 @@ class Reconciling {
   #assertNotDemo(): void {
     if (!this.#manifest.routes.some(({ route }) => route === 'demo')) return;
     throw new UserError(
-      'this run went to the built-in mock, which is gone with its log.\n' +
+      'this run went to the built-in mock gateway, which has stopped; its log is gone.\n' +
         'To try it out, keep one: "gatebench serve" prints an address; send a run there\n' +
         'with --route compat --base-url …, then reconcile it with --api-url …,\n' +
         `CF_ACCOUNT_ID=${demoCredentials.account}, CF_GATEWAY_ID=${demoCredentials.gateway} and any CLOUDFLARE_API_TOKEN.`,
@@ -208,7 +208,7 @@ class Reconciling {
       this.#environment,
       ['OLLAMA_API_KEY'],
       '--ollama-usage',
-      'or leave --ollama-usage away.',
+      'or leave out --ollama-usage.',
     );
     return this.#client(this.#flags.ollamaUrl, OLLAMA_API_KEY);
   }

@@ -58,7 +58,7 @@ test('several that begin so are named', async () => {
 });
 
 test.each([
-  [['zz'], /no request of this run has an event id that begins with "zz"/],
+  [['zz'], /"zz" is neither the beginning of an event id/],
   [[''], /takes an event id/],
   [['a', '--request', 'b'], /given more than once/],
   [['bbbb-3', '--format', 'html'], /shown as table or json, not as html/],

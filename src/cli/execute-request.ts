@@ -88,8 +88,8 @@ function byId(rows: readonly RequestRow[], eventId: string, wanted: string): Req
   const asked = oneLine(eventId, 60);
   if (found.length === 0)
     throw new UserError(
-      `no request of this run has an event id that begins with "${asked}", nor is that a PROMPT/MODEL of it; ` +
-        'see requests.csv, or say --request slowest.',
+      `"${asked}" is neither the beginning of an event id nor a PROMPT/MODEL of this run; ` +
+        'see requests.csv, or use --request slowest.',
     );
   const named = found
     .slice(0, mostNamed)

@@ -27,7 +27,7 @@ export async function executeServe({ json, mode, ...options }: ServeFlags): Prom
           `The mock gateway listens on ${mock.url} (loopback only). Its models are simulated.`,
           ...(setUp
             ? [
-                `${influences.includes(setUp) ? 'It behaves' : 'Set up wrongly'} on purpose, as "${setUp.name}": ${setUp.summary}.`,
+                `${influences.includes(setUp) ? 'It behaves' : 'Broken'} on purpose, as "${setUp.name}": ${setUp.summary}.`,
               ]
             : []),
           '',
@@ -67,6 +67,6 @@ function setUpNamed(name: string): SetUp {
   const names = modes.map((mode) => mode.name);
   const meant = nearest(name, names);
   throw new UserError(
-    `--mode: there is no set-up "${name}"${meant ? `; did you mean "${meant}"?` : `. Known: ${names.join(', ')}.`}`,
+    `--mode: there is no mode "${name}"${meant ? `; did you mean "${meant}"?` : `. Known: ${names.join(', ')}.`}`,
   );
 }

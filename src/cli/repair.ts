@@ -23,7 +23,7 @@ export async function executeRepair(run: string, results: string): Promise<ExitC
     const torn = await setTornLineAside(folder);
     if (torn > 0) process.stdout.write(`A torn line of ${count(torn, 'byte')} was set aside.\n`);
     const path = join(folder, runFiles.requests);
-    const next = `Their requests count as not asked; send them again with: gatebench run --resume ${folder}`;
+    const next = `Their requests count as not sent. Send them again with: gatebench run --resume ${folder}`;
     tell(path, await setDamageAside(path, requestColumns), next);
   } finally {
     await lock.release();
@@ -39,6 +39,6 @@ function tell(path: string, { kept, state, copy }: SetAside, lost: string): void
   const why = state.named.map(({ line, why: reason }) => `  line ${line}: ${reason}\n`).join('');
   process.stdout.write(
     `${path}: ${count(kept, 'row')} kept, ${count(state.damaged, 'damaged line')} taken out (${state.lines()}):\n${why}` +
-      `${lost}\nThe file as it was: ${copy}\n`,
+      `${lost}\nThe damaged file is kept as ${copy}\n`,
   );
 }

@@ -22,7 +22,7 @@ export function onInterruption(say: (text: string) => void): Interruption {
       kill.abort();
       return;
     }
-    say(`stopping: waiting up to ${drainMs / 1000} s for answers in flight; once more to stop at once`);
+    say(`stopping: waiting up to ${drainMs / 1000} s for answers in flight; press again to stop now`);
     stop.abort();
     timer = setTimeout(() => kill.abort(), drainMs);
   };

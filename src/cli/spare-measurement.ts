@@ -17,5 +17,5 @@ export async function spareMeasurement(out: string): Promise<void> {
   // Some file systems take Run.json for run.json.
   if (!measured.includes(basename(path).toLowerCase())) return;
   if (await isThere(join(dirname(path), runFiles.manifest)))
-    throw new UserError(`${out} is what a run has measured, and stays as it is: name another file.`);
+    throw new UserError(`${out} holds measurements of a run and is never overwritten. Name another file.`);
 }

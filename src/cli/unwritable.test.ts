@@ -21,12 +21,12 @@ test.each(ways)(
     await using home = await scratch();
     const missing = join(home.path, 'none');
     await expect(write(join(missing, 'a.md'))).rejects.toThrow(
-      `a.md cannot be written: there is no folder ${missing}; make it first.`,
+      `a.md cannot be written: the folder ${missing} does not exist. Create it first.`,
     );
     const folder = join(home.path, 'folder');
     await mkdir(folder);
     await expect(write(folder)).rejects.toThrow(
-      /folder cannot be written: it is a folder; name a file in it/,
+      /folder cannot be written: it is a folder. Name a file in it/,
     );
     expect(await readdir(home.path)).toEqual(['folder']);
   },
@@ -40,7 +40,7 @@ test.each(ways)('what a run has measured is never written over %s', async (_, wr
   await writeFile(join(run, 'requests.csv'), 'paid for');
   await symlink(join(run, 'requests.csv'), join(home.path, 'mine.csv'));
   for (const path of [join(run, 'requests.csv'), join(home.path, 'mine.csv'), join(run, 'answers.jsonl')])
-    await expect(write(path)).rejects.toThrow(/is what a run has measured, and stays as it is/);
+    await expect(write(path)).rejects.toThrow(/holds measurements of a run and is never overwritten/);
   expect(await readFile(join(run, 'requests.csv'), 'utf8')).toBe('paid for');
   expect((await readdir(run)).sort()).toEqual(['requests.csv', 'run.json']);
   await write(join(run, 'models.csv'));

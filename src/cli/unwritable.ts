@@ -12,9 +12,9 @@ export function unwritable(path: string, error: unknown): UserError {
 }
 
 const reasons: Readonly<Record<string, (path: string) => string>> = {
-  ENOENT: (path) => `there is no folder ${dirname(path)}; make it first.`,
-  ENOTDIR: (path) => `${dirname(path)} is no folder.`,
-  EISDIR: () => 'it is a folder; name a file in it.',
+  ENOENT: (path) => `the folder ${dirname(path)} does not exist. Create it first.`,
+  ENOTDIR: (path) => `${dirname(path)} is not a folder.`,
+  EISDIR: () => 'it is a folder. Name a file in it.',
   EACCES: () => 'permission denied.',
   EROFS: () => 'the file system is read-only.',
   ENOSPC: () => 'the disk is full.',

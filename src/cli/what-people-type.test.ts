@@ -45,7 +45,7 @@ describe('export to a terminal', () => {
 
   test('without a format says what to type', () => {
     expect(refused(undefined, csv)).toBe(
-      'export writes a file, and none is named. Type one of:\n' +
+      'export needs a file to write to. Type one of:\n' +
         '  gatebench export latest -o run.xlsx          a workbook\n' +
         '  gatebench export latest -o run.csv           CSV\n' +
         '  gatebench export latest --format csv         CSV, printed here',
@@ -54,7 +54,7 @@ describe('export to a terminal', () => {
 
   test('of a workbook is refused', () => {
     expect(refused('xlsx', xlsx)).toMatch(
-      /^--format xlsx is no text for a terminal\. Type one of:\n  gatebench export latest -o run\.xlsx /,
+      /^--format xlsx cannot be printed to a terminal\. Type one of:\n  gatebench export latest -o run\.xlsx /,
     );
   });
 

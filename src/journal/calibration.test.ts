@@ -49,7 +49,7 @@ test('too few streams may have been lucky: their chunks speak, too', () => {
 
 test('nothing is promised where the lowest level is off already', () => {
   expect(sentenceOf([level(8, 12), level(64, 1)], 50)).toBe(
-    'This machine cannot be relied on for timing: with 8 streams it was off by 12.0 ms (p99).',
+    'Do not rely on this machine for timing: with 8 streams it was off by 12.0 ms (p99).',
   );
   expect(sentenceOf([], 50)).toBe('Nothing was measured.');
 });

@@ -53,7 +53,7 @@ export function sentenceOf(levels: readonly LevelFigures[], tokensPerSecond: num
   if (!top)
     return limit === undefined
       ? 'Nothing was measured.'
-      : `This machine cannot be relied on for timing: with ${limit}.`;
+      : `Do not rely on this machine for timing: with ${limit}.`;
   const worst = sound.map(ttftError).reduce((a, b) => (b.ms > a.ms ? b : a));
   const promise = `Up to ${count(top.streams, 'stream')} ${speed} this machine reads TTFT within ${shown(worst.ms)} ms (${worst.which})`;
   return limit === undefined ? `${promise}.` : `${promise}; with ${limit}.`;

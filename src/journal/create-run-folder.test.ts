@@ -63,7 +63,7 @@ test.each([
   const file = join(scratch.path, 'file');
   await writeFile(file, '');
   expect(await mistake(createRunFolder(file + below))).toContain(
-    `${file}${below} cannot be a folder, because a file is in its way`,
+    `${file}${below} cannot be a folder, because a file of that name exists`,
   );
 });
 

@@ -44,7 +44,7 @@ async function openedSize(path: string): Promise<number> {
 function cannotBeMade(folder: string, { code, message }: NodeJS.ErrnoException): UserError {
   return new UserError(
     code === 'EEXIST' || code === 'ENOTDIR'
-      ? `${folder} cannot be a folder, because a file is in its way: choose another --results or --out.`
+      ? `${folder} cannot be a folder, because a file of that name exists. Choose another --results or --out.`
       : `the run's folder ${folder} cannot be written: ${message}`,
   );
 }

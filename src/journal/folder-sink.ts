@@ -113,7 +113,7 @@ export class FolderSink implements Sink {
 /** Whoever has it now goes on with it: its books are not ours to close. */
 function takenOver(folder: string): UserError {
   return new UserError(
-    `${folder} was taken over by another gatebench, because this one stood still for a minute: nothing more is sent.`,
+    `${folder} was taken over by another gatebench, because this one did not respond for a minute. Nothing more is sent.`,
     exitCode.cannotWrite,
   );
 }
@@ -133,7 +133,7 @@ async function explained(error: unknown, folder: string, manifest: Manifest): Pr
   await writeManifest(folder, manifest).catch(() => undefined);
   return new UserError(
     `${folder} can no longer be written (${refusal.message}), so nothing more was sent.\n` +
-      'Every row before that is saved. Make room, then go on with: gatebench run --resume ' +
+      'Every row before that is saved. Free some space, then continue with: gatebench run --resume ' +
       folder,
     exitCode.cannotWrite,
   );

@@ -78,7 +78,7 @@ test('of a process on another machine nothing can be told, so its lock holds', a
   const { pid } = spawnSync(process.execPath, ['--version']);
   await writeFile(lockOf(scratch.path), held(pid, 'elsewhere'));
   await expect(lockRun(scratch.path)).rejects.toThrow(
-    `(process ${pid} on elsewhere). Wait for it to end; if it is gone for sure, delete ${lockOf(scratch.path)} and ${lockOf(scratch.path)}.takeover.`,
+    `(process ${pid} on elsewhere). Wait for it to end. If you are sure that it is gone, delete ${lockOf(scratch.path)} and ${lockOf(scratch.path)}.takeover.`,
   );
 });
 

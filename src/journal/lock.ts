@@ -158,7 +158,7 @@ async function heldBy(folder: string, path: string): Promise<UserError> {
       : '';
   return new UserError(
     `${folder} is being written by another gatebench (process ${pid} on ${host}). ${lease}` +
-      `Wait for it to end; if it is gone for sure, delete ${path} and ${path}.takeover.`,
+      `Wait for it to end. If you are sure that it is gone, delete ${path} and ${path}.takeover.`,
   );
 }
 

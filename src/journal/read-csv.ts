@@ -146,7 +146,7 @@ class RecordReader {
     }
     this.#layout = best;
     if (first[1]?.number === 1) this.#damage(1, 'the header does not end; the row behind it is read');
-    if (best !== found) this.#damage(1, 'the header is damaged; the names that the checksums fit are taken');
+    if (best !== found) this.#damage(1, 'the header is damaged; the names that match the checksums are used');
     const missing = best.places.filter(([column, place]) => column.required && place === -1);
     if (missing.length > 0)
       throw new UserError(`${path} has no column ${missing.map(([{ name }]) => `"${name}"`).join(', ')}.`);
@@ -234,7 +234,7 @@ class RecordReader {
       return undefined;
     }
     if (fit === 'damaged' && !this.#isSavedAnew) {
-      this.#damage(line, 'its checksum does not fit');
+      this.#damage(line, 'its checksum does not match');
       return undefined;
     }
     try {

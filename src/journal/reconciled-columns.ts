@@ -56,5 +56,5 @@ const bothSides = [
 /** `reconciled.csv`, in this order: one row per attempt, then one per row of the log that the run does not know. */
 export const reconciledColumns = [...whichOne, ...bothSides, rowCheck] as const;
 
-/** An attempt beside the gateway's log. */
+/** An attempt compared with the gateway's log. */
 export type ReconciledRow = RowOf<typeof reconciledColumns>;

@@ -135,7 +135,7 @@ test('that of a version to come is left alone', async () => {
   );
   await writeFile(path, later);
   await expect(addNewColumns(scratch.path)).rejects.toThrow(
-    /does not know \(warmth\): go on with the version/,
+    /does not know \(warmth\): continue with the version/,
   );
   expect(await readFile(path, 'utf8')).toBe(later);
 });

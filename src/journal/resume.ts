@@ -136,7 +136,7 @@ export async function addNewColumns(folder: string): Promise<boolean> {
   if (unknown.length > 0)
     throw new UserError(
       `${path} has columns that this gatebench does not know (${oneLine(unknown.join(', '), 200)}): ` +
-        'go on with the version that wrote it.',
+        'continue with the version that wrote it.',
     );
   await writeWhole(
     path,

@@ -72,7 +72,7 @@ test('without a run, "latest" says how to make one', async () => {
   const none = join(scratch.path, 'none');
   expect(await listRuns(none)).toEqual([]);
   expect(await mistake(findRun('latest', none))).toBe(
-    `there is no run below ${none} yet: start one with "gatebench run SUITE".`,
+    `there are no runs in ${none} yet. Start one with: gatebench run SUITE`,
   );
 });
 

@@ -48,7 +48,7 @@ export async function findRun(run: string, results: string): Promise<string> {
   const folder = run === 'latest' ? await latestRun(results) : run;
   if (await isThere(join(folder, runFiles.manifest))) return folder;
   throw new UserError(
-    `${folder} is not a run: it has no ${runFiles.manifest}. Give a run's folder, or "latest".`,
+    `${folder} is not a run: it has no ${runFiles.manifest}. Give the folder of a run, or "latest".`,
   );
 }
 
@@ -66,7 +66,7 @@ export async function isThere(path: string): Promise<boolean> {
 async function latestRun(results: string): Promise<string> {
   for (const run of (await listRuns(results)).reverse())
     if (await isThere(join(run, runFiles.manifest))) return run;
-  throw new UserError(`there is no run below ${results} yet: start one with "gatebench run SUITE".`);
+  throw new UserError(`there are no runs in ${results} yet. Start one with: gatebench run SUITE`);
 }
 
 /** Folders of all runs below `results`, oldest first. */

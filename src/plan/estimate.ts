@@ -15,7 +15,7 @@ export interface CellEstimate {
   usd?: Span;
 }
 
-/** Seconds that an answer of a hosted model is assumed to take, for want of earlier runs. */
+/** Seconds that an answer of a hosted model is assumed to take, for lack of earlier runs. */
 export const assumedSeconds: Span = { low: 2, high: 20 };
 
 /** What each cell of a plan will need, warm-up included. */

@@ -63,7 +63,7 @@ function assertShard({ name, prompts, run }: Suite, shard: Shard | undefined): v
     );
   if (run.stop)
     throw new UserError(
-      `${name} adds repeats as its data ask (run.stop), which no shard can know alone: leave out --shard, or run.stop.`,
+      `${name} adds repeats as needed (run.stop), which a shard cannot know on its own. Leave out --shard, or run.stop.`,
     );
 }
 

@@ -30,7 +30,7 @@ const cold: ServerTimes = {
 test("one line for each model, in the terminal's width", () => {
   const lines = serverTimesTable([llama, cold, { ...cold, cold_loads: 0 }], true, 80, painter(false));
   expect(lines.join('\n')).toMatchInlineSnapshot(`
-    "Server time told from network, as the local Ollama reported it: medians of warm
+    "Server time and network time, as the local Ollama reported them: medians of warm
     answers
     model              route     load   prompt  answer    queue  network  cold loads
     ────────────────────────────────────────────────────────────────────────────────

@@ -33,7 +33,7 @@ export function serverTimesTable(
   const names = of('model', ({ model }) => shorten(oneLine(model, 200), room), 'left');
   return [
     ...wrapped(
-      'Server time told from network, as the local Ollama reported it: medians of warm answers',
+      'Server time and network time, as the local Ollama reported them: medians of warm answers',
       columns,
     ).map((line) => paint('strong', line)),
     ...textTable([names, ...figures], paint),

@@ -84,10 +84,10 @@ export class BudgetGuard {
     const spent = this.#spent;
     if (requests !== undefined && spent.requests + 1 > requests) return count(requests, 'request');
     if (tokens !== undefined && spent.tokens + reserved.tokens + worst.tokens > tokens)
-      return `${count(tokens, 'token')} (what is unknown counted at its worst)`;
+      return `${count(tokens, 'token')} (unknown amounts counted at their maximum)`;
     // A sum of many small prices is off by its rounding, which is no expense.
     if (usd !== undefined && spent.usd + reserved.usd + worst.usd > usd * (1 + 1e-9))
-      return `${usd} USD (what is unknown counted at its worst)`;
+      return `${usd} USD (unknown amounts counted at their maximum)`;
     if (minutes !== undefined && this.#clock.now() - this.#startedAt >= minutes * 60_000)
       return count(minutes, 'minute');
     return undefined;
@@ -121,7 +121,7 @@ function expense({ cell }: PlannedRequest, usage: Usage): Expense {
 export function unpricedNote({ models, run: { budget } }: Suite): string | undefined {
   const unpriced = models.filter(({ price }) => price === undefined).map(({ id }) => id);
   if (budget.usd === undefined || unpriced.length === 0) return undefined;
-  return `the budget of ${budget.usd} USD does not bound ${unpriced.join(', ')}: the suite knows no price`;
+  return `the budget of ${budget.usd} USD cannot limit ${unpriced.join(', ')}: the suite has no price for it`;
 }
 
 /** Refuses a plan that cannot end within its budget, with the figures. */
@@ -141,7 +141,7 @@ export function assertAffordable(
   check('usd', budget.usd, least.usd, ' USD');
   if (faults.length > 0)
     throw new UserError(
-      `the plan cannot be done within its budget:\n${faults.join('\n')}\n` +
+      `the plan does not fit its budget:\n${faults.join('\n')}\n` +
         'Raise run.budget (or --max-requests, --max-tokens-total, --max-cost), or choose fewer prompts, models or repeats.',
     );
 }

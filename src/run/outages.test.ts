@@ -60,7 +60,7 @@ test('one looks after growing waits, all others wait for it', async () => {
   expect(world.clock.now()).toBe(300);
   expect(world.notes).toEqual([
     'the route demo is held, and asked again for up to 60 s: refused',
-    'the route demo is there again after 0.3 s',
+    'the route demo is back after 0.3 s',
   ]);
 });
 
@@ -69,7 +69,7 @@ test('one that never comes back is given up at the limit, and nobody waits any l
   await world.clock.finish(Promise.all(['a', 'b', 'c'].map((name) => world.ask(name, glm, Infinity))));
   const moments = [0, 0, 0, 100, 300, 700, 1500, 3100, 6300, 12_700, 22_700, 32_700, 42_700, 52_700, 60_000];
   expect(world.missed).toEqual(moments);
-  expect(world.givenUp).toEqual([['glm: nobody answered for 60 s (refused)', false]]);
+  expect(world.givenUp).toEqual([['glm: no answer for 60 s (refused)', false]]);
 });
 
 test('a model that is away holds itself alone; that others answer meanwhile is told', async () => {
@@ -82,7 +82,7 @@ test('a model that is away holds itself alone; that others answer meanwhile is t
   };
   await world.clock.finish(Promise.all([world.ask('glm', glm, Infinity, busy), others()]));
   expect(world.done).toEqual(['kimi 0', 'kimi 1', 'kimi 2']);
-  expect(world.givenUp).toEqual([['glm: nobody answered for 5 s (Loading model)', true]]);
+  expect(world.givenUp).toEqual([['glm: no answer for 5 s (Loading model)', true]]);
 });
 
 test('a server that asks for a longer wait gets it', async () => {

@@ -141,7 +141,7 @@ export class Outages {
       this.#answers
         .values()
         .some((one) => one.cell.route === cell.route && cellKey(one.cell) !== key && one.at >= hold.since);
-    const reason = `nobody answered for ${seconds(this.#options.outageMs)} (${message})`;
+    const reason = `no answer for ${seconds(this.#options.outageMs)} (${message})`;
     this.#options.onGivenUp(cell, reason, othersAnswer);
   }
 
@@ -151,7 +151,7 @@ export class Outages {
     this.#holds.delete(key);
     wakeAll(hold);
     const { clock, note } = this.#options;
-    note(`${hold.name} is there again after ${seconds(clock.now() - hold.since)}`);
+    note(`${hold.name} is back after ${seconds(clock.now() - hold.since)}`);
   }
 
   async #sleep(ms: Ms): Promise<void> {

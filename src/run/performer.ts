@@ -279,7 +279,10 @@ export class Performer {
     if (answered) refusals.answered();
     if (decision.kind === 'switch-off') this.#switchOff(cell, decision.reason);
     if (decision.kind === 'refused' && !answered && refusals.add(decision.like, prompt.id))
-      this.#switchOff(cell, `${enoughPrompts} prompts were refused alike (${exchange.failure.message})`);
+      this.#switchOff(
+        cell,
+        `${enoughPrompts} prompts were refused the same way (${exchange.failure.message})`,
+      );
   }
 
   #refusalsOf(cell: Cell): Refusals {

@@ -23,8 +23,8 @@ const codes: Readonly<Record<string, string>> = {
 /** What the gateway itself and Cloudflare's API say of the way there: no request can pass. */
 const wayCodes: Readonly<Record<string, string>> = {
   '2001': 'the gateway does not exist',
-  '2019': 'the gateway does not know this form of model name',
-  '7003': 'Cloudflare knows no such address',
+  '2019': 'the gateway does not accept this form of model name',
+  '7003': 'Cloudflare has no such address',
   '10000': 'the credentials were refused',
 };
 

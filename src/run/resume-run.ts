@@ -81,7 +81,7 @@ function assertOfRun(folder: string, row: RequestRow, { run_id, suite_hash }: Ma
   if (row.run_id === run_id && row.suite_hash === suite_hash) return;
   throw new UserError(
     `${folder}: its ${runFiles.requests} has rows of the run ${row.run_id} and the suite ${row.suite_hash.slice(0, 12)}, ` +
-      `but ${runFiles.manifest} is of ${run_id} and ${suite_hash.slice(0, 12)}: put the files of one run together.`,
+      `but its ${runFiles.manifest} has ${run_id} and ${suite_hash.slice(0, 12)}. Put files of the same run together.`,
   );
 }
 
@@ -96,7 +96,7 @@ async function salvage(folder: string, manifest: Manifest): Promise<void> {
   if (state.unverified > 0)
     note(
       manifest,
-      `another program had saved requests.csv: ${count(state.unverified, 'row')} could not be verified`,
+      `another program saved requests.csv: ${count(state.unverified, 'row')} could not be verified`,
     );
 }
 
@@ -105,7 +105,7 @@ function assertSameHosts(targets: Targets, manifest: Manifest, folder: string): 
     const before = manifest.routes.find((known) => known.route === route)?.host;
     if (route !== 'demo' && before !== host)
       throw new UserError(
-        `${folder} was sent to ${before ?? 'no host'} by the route "${route}", now it would go to ${host}. Give the same --base-url.`,
+        `${folder} was sent to ${before ?? 'no host'} on the route "${route}"; now it would go to ${host}. Use the same --base-url.`,
       );
   }
 }

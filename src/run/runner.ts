@@ -63,7 +63,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     onOutage: (reason) => {
       if (outage.signal.aborted) return;
       outage.abort();
-      options.listener.note(`${reason}: nothing more is sent, and run --resume goes on from here`);
+      options.listener.note(`${reason}: nothing more is sent; run --resume continues from here`);
     },
     onBudget: (limit) => {
       if (budgetReached.signal.aborted) return;

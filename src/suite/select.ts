@@ -98,7 +98,7 @@ function chooseByTag(
   const known = [...new Set([...suite.tags, ...suite.prompts.flatMap(({ tags }) => tags)])];
   if (known.length === 0) {
     problems.push(
-      `--tags: nothing in this suite has a tag; leave --tags away, or give a prompt tags: [${wanted[0] ?? 'smoke'}]`,
+      `--tags: nothing in this suite has a tag; leave out --tags, or give a prompt tags: [${wanted[0] ?? 'smoke'}]`,
     );
     return [...prompts];
   }

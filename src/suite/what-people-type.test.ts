@@ -171,7 +171,7 @@ test('--tags where nothing has a tag', async () => {
   const suite = await load(minimal());
   expect(() => selectSuite(suite, { tags: ['smoke', 'x'] })).toThrow(
     new UserError(
-      '--tags: nothing in this suite has a tag; leave --tags away, or give a prompt tags: [smoke]',
+      '--tags: nothing in this suite has a tag; leave out --tags, or give a prompt tags: [smoke]',
     ),
   );
 });

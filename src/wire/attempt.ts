@@ -120,7 +120,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#over) {
-      controller.abort(new Error('given up before it was sent'));
+      controller.abort(new Error('canceled before it was sent'));
       return;
     }
     this.#startedAt = this.#options.clock.wall();
@@ -151,14 +151,14 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
         status: 'error',
         family: 'edge',
         code: 'redirect',
-        message: `redirect to ${oneLine(String(headers.location ?? '?'), 120)} refused: the token goes to the configured host alone`,
+        message: `redirect to ${oneLine(String(headers.location ?? '?'), 120)} refused: the token goes only to the configured host`,
       });
     } else if (this.#reads === 'events' && this.#encoding !== 'identity') {
       this.fail({
         status: 'error',
         family: 'stream',
         code: 'content_encoding',
-        message: `the stream is compressed (${oneLine(this.#encoding, 40)}) although it was asked not to be: its instants cannot be read`,
+        message: `the stream is compressed (${oneLine(this.#encoding, 40)}) although gatebench asked for no compression, so its timing cannot be read`,
       });
     }
     this.#resolveResponded(this.#head);

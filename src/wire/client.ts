@@ -161,7 +161,7 @@ export function assertSafeUrl(baseUrl: string, allowHttp?: boolean): void {
   if (url.protocol === 'https:' || (url.protocol === 'http:' && (loopback || allowHttp))) return;
   throw new UserError(
     url.protocol === 'http:'
-      ? `${url.origin} is plain http, which would send your token in the clear. Use https${allowHttp === undefined ? '' : ', or --allow-http if the network is yours'}.`
-      : `${url.protocol} is not a protocol for this; use https.`,
+      ? `${url.origin} is plain http, which would send your token unencrypted. Use https${allowHttp === undefined ? '' : ', or --allow-http if the network is yours'}.`
+      : `${url.protocol} is not supported; use https.`,
   );
 }

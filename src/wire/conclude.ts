@@ -44,7 +44,7 @@ function wrongContent({ streamed, contentType, body, reader }: Ended, now: Date)
     return stream('malformed_body', `the body is not a completion${beginning(body)}`);
   }
   if (streamed && isAnswer(body, reader))
-    return stream('json_instead_of_sse', 'one JSON answer came although a stream was asked for');
+    return stream('json_instead_of_sse', 'the answer was one piece of JSON instead of a stream');
   const said = classify({ httpStatus: 200, contentType, body }, now);
   if (said.code !== 'http_200') return said;
   const type = oneLine(contentType, 80) || 'none';
@@ -127,7 +127,7 @@ function withoutAnswer({ answer, toolCalls, reasoning, finishReason }: Completio
       ? ['no_answer_within_max_tokens', 'max_tokens was used up before the answer began']
       : reasoning === ''
         ? ['no_text', 'the answer is empty']
-        : ['reasoning_only', 'reasoning came, but no answer'];
+        : ['reasoning_only', 'there was reasoning, but no answer'];
   return { status: 'empty', family: 'provider', code, message };
 }
 

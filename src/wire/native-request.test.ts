@@ -150,7 +150,7 @@ describe('what has no words', () => {
     expect(text).toContain('params.tool_choice has no counterpart');
     expect(text).toContain('(prompts a, b, c and 2 more)');
     expect(text).toMatch(/params\.n has no counterpart.*\(model llama\)/);
-    expect(text).toContain('params.max_completion_tokens is called max_tokens here (prompt f)');
+    expect(text).toContain('params.max_completion_tokens is called max_tokens in gatebench (prompt f)');
     expect(text).not.toContain('seed');
   });
 

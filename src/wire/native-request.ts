@@ -37,7 +37,7 @@ const translations: Readonly<Record<string, Translation>> = {
   options: (value) => (isObject(value) ? { body: { options: value } } : { problem: 'takes a map' }),
   stop: (value) => ({ options: { stop: Array.isArray(value) ? value : [value] } }),
   max_tokens: (value) => ({ options: { num_predict: value } }),
-  max_completion_tokens: () => ({ problem: 'is called max_tokens here' }),
+  max_completion_tokens: () => ({ problem: 'is called max_tokens in gatebench' }),
   reasoning_effort: think,
   reasoning: (value) =>
     isObject(value) ? think(value['effort'] as Json) : { problem: 'takes a map with an effort' },
@@ -62,7 +62,7 @@ function wordsFor(name: string, value: Json): Words {
   if (value === null) return {};
   return Object.hasOwn(translations, name)
     ? translations[name]!(value)
-    : { problem: "has no counterpart; an option of Ollama's own goes below params.options" };
+    : { problem: "has no counterpart; put Ollama's own options in params.options" };
 }
 
 /**
@@ -179,7 +179,7 @@ export function assertNativeWords({ models, prompts }: Pick<Suite, 'models' | 'p
   if (places.size === 0) return;
   const lines = [...places].map(([problem, place]) => `  ${problem} (${whereOf(place)})`);
   throw new UserError(
-    `Not all of the suite can be said in Ollama's own API (gateway.local.api: native):\n${lines.join('\n')}\n` +
+    `Parts of the suite have no form in Ollama's native API (gateway.local.api: native):\n${lines.join('\n')}\n` +
       'Change it, or leave out api: native.',
   );
 }

@@ -40,7 +40,7 @@ export function describeInfluence(warning: InfluenceWarning): string {
     case 'shared-cache':
       return `${warning.model}: the route that asks a prompt first waits ${warning.times.toFixed(1)} times as long for the first token as one that asks it next (${count(warning.blocks, 'block')}): the routes share the server's prompt cache. Set run.salt to prefix, so that each reads its own prompt.`;
     case 'server-queue':
-      return `${warning.model}: ${warning.answers.toLocaleString('en-US')} of ${count(warning.of, 'answer')} waited in the server's own queue, the median of them ${time(warning.queueMs)} of ${time(warning.ofMs)}: that is the server's setting, not the model. ${shorterQueue}`;
+      return `${warning.model}: ${warning.answers.toLocaleString('en-US')} of ${count(warning.of, 'answer')} waited in the server's own queue, the median of them ${time(warning.queueMs)} of ${time(warning.ofMs)}: that is a server setting, not the model. ${shorterQueue}`;
     case 'queue-ladder':
       return `TTFT on the route ${warning.route} grows with the requests in flight, ${warning.times.toFixed(1)} times as long at ${warning.to} as at ${warning.from}: they wait in the server's own queue. ${shorterQueue}`;
     case 'few-prompt-tokens':

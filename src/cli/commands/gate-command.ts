@@ -111,9 +111,9 @@ export const gate: Command = {
 function readDecision(decision: (typeof decisions)[number], flags: RawFlags) {
   const [night, reason] = [flags['night'] as string | undefined, flags['reason'] as string | undefined];
   if (night === undefined)
-    throw new UserError(`gate ${decision} which night? Its run id, its date, or latest.`);
+    throw new UserError(`gate ${decision} needs a night: its run id, its date, or latest.`);
   if (reason === undefined || reason.trim() === '')
-    throw new UserError(`gate ${decision} needs --reason: whoever reads the history wants to know why.`);
+    throw new UserError(`gate ${decision} needs --reason, so that readers of the history know why.`);
   return {
     decision,
     night,

@@ -27,7 +27,7 @@ export const init: Command = {
     if (nightly && gateway)
       throw new UserError('--gateway writes nothing: leave out --nightly, or run init twice.');
     if (gateway && flags['json'] === true)
-      throw new UserError('--gateway is for people; for a script there is gatebench doctor --json.');
+      throw new UserError('--gateway is for people. For scripts, use gatebench doctor --json.');
     const { executeInit } = await import('../init/execute-init.ts');
     return executeInit({
       suite: flags['suite'] as string,

@@ -53,7 +53,7 @@ export const run: Command = {
       retryErrors: flags['retry-errors'] as string | undefined,
     });
     if (suiteAndDesign.suites.length === 0 && folder.resume === undefined && folder.retryErrors === undefined)
-      throw new UserError(`run what? Give a suite, for example: ${firstRun()}`);
+      throw new UserError(`run needs a suite. For example: ${firstRun()}`);
     const shard = readShard(flags['shard'], suiteAndDesign.seed);
     const { executeRun } = await import('../run/execute-run.ts');
     return executeRun({

@@ -21,7 +21,7 @@ export interface DecideFlags {
 
 const meanings: Readonly<Record<Decision, string>> = {
   accept: 'is the first night of a new level: the baseline starts there',
-  drop: 'is in no baseline any more',
+  drop: 'is no longer in any baseline',
   pin: 'is the last night of the baseline, until another is accepted or pinned',
 };
 

@@ -58,7 +58,9 @@ test('conflict marks of a merge are named with their line', async () => {
   await appendHistory(folder.path, () => [nightRow(0, 'a', 1)]);
   const text = await readFile(historyFile(folder.path), 'utf8');
   await writeFile(historyFile(folder.path), `${text}<<<<<<< ours\n`);
-  await expect(readHistory(folder.path)).rejects.toThrow(/history\.csv:3: a merge has left its marks/);
+  await expect(readHistory(folder.path)).rejects.toThrow(
+    /history\.csv:3: this line is a merge conflict marker/,
+  );
 });
 
 test('a kind that is not known is refused, when a later version wrote it', async () => {

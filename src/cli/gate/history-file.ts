@@ -45,7 +45,7 @@ export function historyWarnings(folder: string, state: FileState): string[] {
   return fileWarnings(
     state,
     historyFile(folder),
-    `Take the file from an earlier commit, or let go of what is lost: gatebench repair ${folder}.`,
+    `Restore the file from an earlier commit, or accept the loss: gatebench repair ${folder}.`,
   );
 }
 
@@ -54,7 +54,7 @@ function assertMerged(text: string, path: string): void {
   if (!mark) return;
   const line = text.slice(0, mark.index).split('\n').length;
   throw new UserError(
-    `${path}:${line}: a merge has left its marks. Keep the lines of both sides, and delete the marks.`,
+    `${path}:${line}: this line is a merge conflict marker. Keep the lines of both sides, and delete the markers.`,
   );
 }
 

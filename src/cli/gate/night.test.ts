@@ -42,7 +42,7 @@ describe('a night', () => {
     expect(report).toMatchObject({ word: 'learning 0/7', verdict: 'learning' });
     expect(report.history).toContain('4 lines added');
     expect(await linesOf('once')).toBe(1 + 4);
-    expect((await judge(1, 'once')).report.history).toContain('there already');
+    expect((await judge(1, 'once')).report.history).toContain('already there');
     expect(await linesOf('once')).toBe(1 + 4);
   });
 

@@ -109,10 +109,10 @@ async function keep({ history, dryRun }: NightFlags, tonight: readonly HistoryRo
     !known.some((row) => row.kind === 'night' && row.run_id === run_id);
   if (dryRun) {
     const would = isNew(await readHistory(history));
-    return `${path}: unchanged (--dry-run)${would ? '' : '; this night is there already'}.`;
+    return `${path}: unchanged (--dry-run)${would ? '' : '; this night is already there'}.`;
   }
   const added = await appendHistory(history, (known) => (isNew(known) ? tonight : []));
-  return added > 0 ? `${path}: ${count(added, 'line')} added.` : `${path}: this night is there already.`;
+  return added > 0 ? `${path}: ${count(added, 'line')} added.` : `${path}: this night is already there.`;
 }
 
 function baselineOf(
@@ -143,7 +143,7 @@ function gateWarnings(
   return [
     ...(runsTonight > 1
       ? [
-          `Tonight joins ${count(runsTonight, 'run')}: a night is a day of UTC, so a run that is made again adds to its night and confirms nothing.`,
+          `Tonight joins ${count(runsTonight, 'run')}: a night is a calendar day in UTC, so a repeated run adds to its night and confirms nothing.`,
         ]
       : []),
     ...(otherNights > 0
@@ -153,7 +153,7 @@ function gateWarnings(
       : []),
     ...(baseline !== undefined && baseline.ageDays > staleDays
       ? [
-          `The baseline's last night is ${Math.round(baseline.ageDays)} days old: nights are missing, alarming or dropped. See gatebench trend.`,
+          `The baseline's last night is ${Math.round(baseline.ageDays)} days old: the nights since are missing, dropped, or raised an alarm. See gatebench trend.`,
         ]
       : []),
     ...(history.some(({ kind, at }) => kind === 'night' && at > tonight)

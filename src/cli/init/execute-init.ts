@@ -49,10 +49,10 @@ export async function executeInit(flags: InitFlags): Promise<ExitCode> {
   );
   if (!isClone && !(await isLocked()))
     process.stderr.write(
-      'The workflow runs "npm ci": first npm install --save-dev gatebench, and commit package.json and package-lock.json.\n',
+      'The workflow runs "npm ci". First run npm install -D gatebench, and commit package.json and package-lock.json.\n',
     );
   if (models.some(({ model }) => /\/sim-/.test(model)))
-    process.stderr.write(`${path} names simulated models (sim-…): name real ones, no gateway knows these.\n`);
+    process.stderr.write(`${path} names simulated models (sim-…). Replace them, no gateway has these.\n`);
   return exitCode.done;
 }
 
@@ -88,7 +88,7 @@ function inRepository(suite: string): string {
   const path = (isAbsolute(suite) ? relative(process.cwd(), suite) : suite).replaceAll('\\', '/');
   if (!/^(?!\.\.\/)[\w./-]+$/.test(path) || path.startsWith('-'))
     throw new UserError(
-      `the suite ${suite} must lie below this folder, in a path of letters, digits, dots and dashes: the workflow runs it from here.`,
+      `the suite ${suite} must be inside this folder, in a path of letters, digits, dots, and dashes. The workflow runs it from here.`,
     );
   return path;
 }
@@ -101,7 +101,7 @@ async function writeNew(path: string, content: string): Promise<void> {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new UserError(
       code === 'EEXIST' && !/mkdir/.test(message)
-        ? `${path} is there already and stays as it is: name another file, or move it away.`
+        ? `${path} already exists and is not overwritten. Name another file, or move it away.`
         : `${path} cannot be written: ${message}`,
     );
   }

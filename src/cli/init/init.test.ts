@@ -136,7 +136,7 @@ describe('init', () => {
     await writeFile(path, 'mine');
     const second = await gatebench(['init'], cwd.path);
     expect(second.code).toBe(2);
-    expect(second.stderr).toContain('is there already and stays as it is');
+    expect(second.stderr).toContain('already exists and is not overwritten');
     expect(await readFile(path, 'utf8')).toBe('mine');
   });
 

@@ -31,7 +31,7 @@ export async function executeMerge(flags: MergeFlags): Promise<ExitCode> {
     assertUnedited(folder, manifest);
     parts.push({ folder, manifest });
   }
-  if (parts.length === 0) throw new UserError('merge what? Give the folders of all shards.');
+  if (parts.length === 0) throw new UserError('merge needs the folders of all shards.');
   assertSamePlan(parts);
   parts.sort((a, b) => (a.manifest.shard?.index ?? 1) - (b.manifest.shard?.index ?? 1));
   const manifest = joinedManifest(parts);

@@ -65,7 +65,7 @@ function planFacts(
     warmup_blocks: suite.run.warmup,
     order: suite.run.order,
     concurrency: suite.run.concurrency,
-    seed: seed ?? 'drawn when it runs',
+    seed: seed ?? 'random, chosen when it runs',
     models: cells.map(({ cell, requests, warmupRequests, tokens, usd }) => ({
       model: cell.model.id,
       route: cell.route,
@@ -106,7 +106,9 @@ function warningsFor(totals: PlanFacts['totals'], suite: Suite, routes: readonly
     ...(note === undefined ? [] : [`T${note.slice(1)}.`]),
     ...(totals.tokens
       ? []
-      : ['Without max_tokens nothing bounds an answer: set it in defaults.params to see tokens and cost.']),
+      : [
+          'Without max_tokens, answers have no upper limit. Set it in defaults.params to see tokens and cost.',
+        ]),
     ...(totals.minutes
       ? [`Minutes assume that an answer takes ${assumedSeconds.low} to ${assumedSeconds.high} seconds.`]
       : []),

@@ -36,7 +36,7 @@ export function nextSteps(folder: string, { routes, suite, suite_file }: Manifes
     [runFiles.requests, 'one row per attempt'],
     [runFiles.models, 'one row per model'],
     [runFiles.pairs, 'one row per pair of models and metric'],
-    [runFiles.answers, 'what was answered, and when each piece came'],
+    [runFiles.answers, 'the answers, and when each piece arrived'],
     [runFiles.manifest, 'suite, seed, versions, machine'],
   ].map(([name, meaning]) => `  ${name!.padEnd(14)} ${meaning}\n`);
   const written = `Written to ${shown}/\n${files.join('')}`;

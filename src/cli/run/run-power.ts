@@ -31,7 +31,9 @@ export async function powerFacts(suite: Suite, context: PowerContext): Promise<s
     ...(earlier ? { levels: earlier.levels } : {}),
   });
   const bought = more.map(({ more: n, ratio }) => `${n} more ${ratio?.toFixed(2) ?? '–'}×`).join(', ');
-  const basis = earlier ? `variances of ${earlier.run}` : 'assumed variances; a first run will tell';
+  const basis = earlier
+    ? `variances of ${earlier.run}`
+    : 'assumed variances; a first run will show the real ones';
   const cells = models.length > 1 ? 'models' : 'routes';
   const settles =
     now?.ratio === undefined

@@ -18,9 +18,9 @@ async function assertSameSuite(flags: RunFlags, manifest: Manifest): Promise<voi
   const now = suiteHash(await readSuite(file, flags));
   if (now !== manifest.suite_hash)
     throw new UserError(
-      `${file} has changed since the run was started, so its answers cannot be put beside the earlier ones:\n` +
+      `${file} has changed since the run started, so new answers would not be comparable with the earlier ones:\n` +
         `  the run's suite  ${manifest.suite_hash}\n  the file now     ${now}\n` +
-        'Leave the suite out to go on with the one that the run recorded, or start a new run.',
+        'Leave out the suite to continue with the one that the run recorded, or start a new run.',
     );
 }
 
@@ -42,7 +42,7 @@ function assertSamePlan(flags: RunFlags, { suite, seed, routes }: Manifest, fold
   const refused = [...other, ...part].map((name) => `--${name}`);
   if (refused.length > 0)
     throw new UserError(
-      `${refused.join(', ')}: a run goes on as it was begun, with the plan, the route and the folder that it recorded. ` +
-        'Leave that out, or start a new run; only the budget may change.',
+      `${refused.join(', ')}: a resumed run keeps its plan, its route, and its folder. ` +
+        'Only the budget may change. Leave these out, or start a new run.',
     );
 }

@@ -42,11 +42,11 @@ export function assertAddressed(given: readonly string[], names: readonly string
     if (name !== undefined) assertRoute(name);
     if (name === 'demo' || names.every((each) => each === 'demo'))
       throw new UserError(
-        `--base-url ${entry}: the route demo starts a mock of its own. For one that runs already, or another gateway, say --route compat.`,
+        `--base-url ${entry}: the route demo starts its own mock gateway. For another gateway, use --route compat.`,
       );
     if (name !== undefined && !names.includes(name))
       throw new UserError(
-        `--base-url ${entry}: nothing goes by ${name} here, but by ${names.join(' and ')}.`,
+        `--base-url ${entry}: this run does not use the route ${name}; it uses ${names.join(' and ')}.`,
       );
   }
 }

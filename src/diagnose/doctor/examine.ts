@@ -62,7 +62,7 @@ export interface Assignment {
   api?: { url: string; token: string; account: string; gateway: string };
 }
 
-/** Asks everything, one thing at a time, so that no answer is slow for want of a slot. */
+/** Asks everything, one thing at a time, so that no answer is slow for lack of a slot. */
 export async function examine(
   { ways, tryBearer, api, hasToken }: Assignment,
   tools: Tools,

@@ -98,7 +98,7 @@ export class ApiClient {
         throw new UserError(`${this.host} sends more than a page of a log can be; is --api-url right?`);
       if (status >= 300 && status < 400)
         throw new UserError(
-          `${this.host} redirects (${status}), which is refused: the token goes to the configured host alone.`,
+          `${this.host} redirects (${status}), which is refused: the token goes only to the configured host.`,
         );
       const json = jsonIn(text);
       const complaint = oneLine(redact(complaintIn(json)), 200);

@@ -41,19 +41,19 @@ function reconciliation(): Reconciliation {
 test('for a terminal of 80 columns, without a control character', () => {
   const text = renderReconciliation(reconciliation(), { columns: 80, color: false });
   expect(text).toMatchInlineSnapshot(`
-    "support-triage beside the gateway's log
+    "support-triage compared with the gateway's log
     run 20261122T031700Z-abcdef · complete · 3 attempts · log of api.cloudflare.com
     12 calls · waited 34 s
 
-    requests                        n  of sent
-    ──────────────────────────────────────────
-    sent through the gateway        3
-    in its log                      2   66.7 %
-    not in its log                  1   33.3 %
-    in its log, not in the run      0
-    retried by the gateway, unseen  1   33.3 %
-    from its cache, unseen          0      0 %
-    from another step, unseen       0      0 %
+    requests                           n  of sent
+    ─────────────────────────────────────────────
+    sent through the gateway           3
+    in its log                         2   66.7 %
+    not in its log                     1   33.3 %
+    in its log, not in the run         0
+    silently retried by the gateway    1   33.3 %
+    silently served from its cache     0      0 %
+    silently answered by another step  0      0 %
 
     same on both sides  compared  equal  ours  log  difference
     ──────────────────────────────────────────────────────────
@@ -85,8 +85,8 @@ test('for a terminal of 80 columns, without a control character', () => {
 
     ! 1 request that we sent is not in the log: look whether the gateway's log is
       full, or collects a part only.
-    ! 1 request has several rows in the log (1 too many): the gateway tried again
-      unseen, and the latencies hold those tries. Switch its retries off.
+    ! 1 request has several rows in the log (1 too many): the gateway retried
+      without saying so, and the latencies hold those tries. Switch its retries off.
     "
   `);
   expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(80);

@@ -60,7 +60,7 @@ function head({ run, log }: Reconciliation, columns: number, paint: Paint): stri
     ...(log && log.waitedMs > 0 ? [`waited ${duration(log.waitedMs)}`] : []),
   ];
   return [
-    ...wrapped(`${oneLine(run.suite, 80)} beside the gateway's log`, columns).map((line) =>
+    ...wrapped(`${oneLine(run.suite, 80)} compared with the gateway's log`, columns).map((line) =>
       paint('strong', line),
     ),
     ...flowed(facts, columns).map((line) => paint('quiet', line)),
@@ -115,9 +115,9 @@ function rowsTable(summary: Summary, paint: Paint): string[] {
       line('not in its log', number(not_in_log, 'bad'), share(not_in_log)),
       ...(not_sent > 0 ? [line('never sent: no connection', number(not_sent))] : []),
       line('in its log, not in the run', number(not_in_run, 'bad')),
-      line('retried by the gateway, unseen', number(unseen.retried, 'bad'), share(unseen.retried)),
-      line('from its cache, unseen', number(unseen.cached, 'bad'), share(unseen.cached)),
-      line('from another step, unseen', number(unseen.step, 'bad'), share(unseen.step)),
+      line('silently retried by the gateway', number(unseen.retried, 'bad'), share(unseen.retried)),
+      line('silently served from its cache', number(unseen.cached, 'bad'), share(unseen.cached)),
+      line('silently answered by another step', number(unseen.step, 'bad'), share(unseen.step)),
     ],
     paint,
   );
@@ -173,7 +173,7 @@ const manyTokens = 10_000_000;
 function usageSections({ from, until, models }: OllamaUsage, columns: number, paint: Paint): string[][] {
   const hours = `${from.slice(0, 16).replace('T', ' ')} to ${until.slice(0, 16).replace('T', ' ')} UTC`;
   const cost = usd(models.reduce((sum, { provider }) => sum + provider.usd, 0));
-  const note = `Ollama's own count, ${hours}, ${cost}: totals of the whole account, with whatever else it did in that time.`;
+  const note = `Ollama's own count, ${hours}, ${cost}: totals of the whole account, including anything else it did in that time.`;
   const heading = wrapped(note, columns).map((line) => paint('quiet', line));
   if (models.length === 0) return [heading];
   const sides = models.flatMap(({ ours, provider }) => [ours, provider]);

@@ -206,7 +206,7 @@ export function reconciliationWarnings(summary: Summary, isExport: boolean): str
     when(
       unseen.retried,
       (n) =>
-        `${count(n, 'request')} ${n === 1 ? 'has' : 'have'} several rows in the log (${unseen.extra_rows} too many): the gateway tried again unseen, and the latencies hold those tries. Switch its retries off.`,
+        `${count(n, 'request')} ${n === 1 ? 'has' : 'have'} several rows in the log (${unseen.extra_rows} too many): the gateway retried without saying so, and the latencies hold those tries. Switch its retries off.`,
     ),
     when(
       unseen.cached,

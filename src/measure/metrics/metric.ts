@@ -22,7 +22,7 @@ export interface Metric<Name extends string = string> {
   readonly better?: 'lower' | 'higher';
   /** What our own lag may have done to it. Absent where no stamp of ours is in it, or none that the lag bounds. */
   readonly lag?: LagEffect;
-  /** Undefined when it was not measured or does not apply; never zero for want of a value. */
+  /** Undefined when it was not measured or does not apply; never zero for lack of a value. */
   of(exchange: Exchange, context: MetricContext): number | undefined;
 }
 

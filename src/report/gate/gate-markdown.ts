@@ -74,9 +74,9 @@ const details = (title: string, text: string): string =>
 function remedy({ run }: GateReport): string {
   const id = oneLine(run.run_id, 60);
   return (
-    'Here to stay? ' +
+    'Permanent change? ' +
     code(`gatebench gate accept ${id} --reason "…" --history DIR`) +
-    ' learns the new level. Not a usual night? ' +
+    ' makes it the new level. Unusual night? ' +
     code(`gatebench gate drop ${id} --reason "…" --history DIR`) +
     ' keeps it out of every baseline.'
   );

@@ -80,7 +80,7 @@ function outcome(row: RequestRow, columns: number, paint: Paint): string[] {
 
 function timeSection(row: RequestRow, chunks: AnswerLine['chunks'], columns: number, paint: Paint): string[] {
   if (row.connection_reused === undefined && row.http_status === undefined)
-    return ['No connection was got, so nothing was stamped.'];
+    return ['There was no connection, so nothing was timed.'];
   const stamps = stampsOf(row, chunks);
   const waits = [
     ...(row.waited_ms !== undefined ? [`after a wait of ${duration(row.waited_ms)}`] : []),
@@ -251,7 +251,7 @@ function logSection(log: ReconciledRow, columns: number, paint: Paint): string[]
     value === undefined ? undefined : oneLine(String(value), 200);
   const facts: Fact[] = [
     ['found by', oneLine(log.matched_by ?? '', 20).replace('_', ' ')],
-    ['rows', log.log_rows > 1 ? `${log.log_rows}: the gateway tried again unseen` : undefined],
+    ['rows', log.log_rows > 1 ? `${log.log_rows}: the gateway retried without saying so` : undefined],
     ['logged at', log.log_created_at === undefined ? undefined : instantText(log.log_created_at)],
     [
       'duration',

@@ -123,7 +123,7 @@ test('one request whole, in 80 columns', () => {
 
     In the gateway's log (reconciled.csv)
     found by    log id
-    rows        2: the gateway tried again unseen
+    rows        2: the gateway retried without saying so
     logged at   2026-11-22 03:17:00.125 UTC
     duration    1.37 s (ours 68.0 ms less)
     tokens in   20 (ours the same)
@@ -199,7 +199,7 @@ test.each([
   [
     'never sent',
     { http_status: undefined, connection_reused: undefined, status: 'error' },
-    /No connection was got/,
+    /There was no connection/,
   ],
   [
     'failed',

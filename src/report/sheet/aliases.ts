@@ -109,7 +109,7 @@ export const aliasSets: readonly AliasSet[] = [vllm, aiperf, otel];
 export function renamed(fields: readonly Field[], aliases: AliasSet, table: TableName): readonly Field[] {
   if (table !== 'requests')
     throw new UserError(
-      `--aliases renames columns of the requests only: ${aliases.label} leaves failures out of its summaries, ours do not. Leave it away, or take --table requests.`,
+      `--aliases renames columns of the requests only: ${aliases.label} leaves failures out of its summaries, ours do not. Leave it out, or use --table requests.`,
     );
   return fields.map((field) => {
     const rename = aliases.renames.find(({ column }) => column === field.column.name);

@@ -31,7 +31,7 @@ export function spread({ models, before, after }: ComparePageData): Html {
   return section(
     'spread',
     'How the times spread',
-    'Share of requests that took at most so long. Dashed: before; solid: after.',
+    'Share of requests that took at most this long. Dashed: before; solid: after.',
     rows.length === 0
       ? nothing('No latency was measured.')
       : figure({

@@ -15,7 +15,7 @@ export function answers(data: PageData): Html {
   return section(
     'answers',
     'Answers',
-    `What each model said in its first answer that came.${some} Everything else is in answers.jsonl.`,
+    `The first answer of each model.${some} Everything else is in answers.jsonl.`,
     prompts.length === 0
       ? nothing('There is no answer.')
       : prompts.map(

@@ -13,9 +13,9 @@ export function decision(data: PageData): Html {
   return section(
     'decision',
     'Which model for what',
-    'A model leads alone only where the data tell it apart from every other. In brackets: 95\u00a0% intervals.',
+    'A model leads only where it is clearly ahead of every other. In brackets: 95\u00a0% intervals.',
     cards.length === 0
-      ? nothing('There is nothing to compare: that needs answers of at least two models.')
+      ? nothing('There is nothing to compare. A comparison needs answers from at least two models.')
       : markup`<p class="answer">${verdict(data.report)}</p>
           <div class="cards">${cards}</div>
           ${verdictLists(data)}${whyList(data)}`,

@@ -20,7 +20,7 @@ export function distributions(data: PageData): Html {
   return section(
     'distributions',
     'How the times spread',
-    "Each curve shows which share of a model's requests took at most so long: farther left is quicker, steeper is steadier. The marks sit at one half and, of enough requests, at 95 %. A curve that ends early failed for the rest.",
+    "Each curve shows the share of a model's requests that took at most this long. Farther left is faster, steeper is steadier. Marks are at 50 % and, with enough requests, at 95 %. Where a curve ends early, the rest failed.",
     parts.every((part) => part === undefined)
       ? nothing('No latency was measured.')
       : markup`${parts}${curveMetrics.map((metric) => promptDots(data, metric)).toReversed()}`,

@@ -15,7 +15,7 @@ export function failures(data: PageData): Html {
   return section(
     'failures',
     'Failures by kind',
-    'Every failed attempt, those that a retry made good included. Given up: the request has no answer and counts as slower than any success.',
+    'Every failed attempt, including those that a retry fixed. Given up: the request has no answer and counts as slower than any success.',
     markup`${
       data.failures.length === 0 ? nothing('No attempt failed.') : failureTable(data)
     }${beyondWords(data)}${leftOutTable(data)}`,

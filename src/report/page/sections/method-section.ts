@@ -63,8 +63,8 @@ export function method({ run }: Report): Html {
 function orderWords({ order, prompts, repeats }: RunFacts): string {
   const size = `${count(prompts, 'prompt')}, ${count(repeats, 'repeat')}.`;
   return order === 'blocks'
-    ? `${size} Models took turns: in each block one prompt goes to all models, in random order from a recorded seed, so that a slow quarter of an hour hits all of them alike.`
-    : `${size} The models were asked one after the other, so a slow quarter of an hour looks like a slow model: no verdicts are given.`;
+    ? `${size} Models took turns: in each block one prompt goes to all models, in random order from a recorded seed, so that a slow spell hits all of them equally.`
+    : `${size} The models were tested one after the other, so a slow spell looks like a slow model. There are no verdicts.`;
 }
 
 /** How two runs are compared, in words. */

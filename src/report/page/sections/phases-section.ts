@@ -29,7 +29,7 @@ export function timeParts(data: PageData): Html {
   return section(
     'time',
     'Where the time goes',
-    'Mean of each part over the answers that count, so that the parts add up. Queue and connecting come before the clock of every latency starts.',
+    'Mean of each part over the answers that count, so the parts add up. Queueing and connecting happen before the clock of any latency starts.',
     models.length === 0
       ? nothing('No latency was measured.')
       : figure({

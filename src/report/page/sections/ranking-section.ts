@@ -45,7 +45,7 @@ export function ranking(data: PageData): Html {
   return section(
     'ranking',
     'Ranking',
-    "By E2E latency: the geometric mean over prompts of each prompt's median. Models that share a letter cannot be told apart. Small figures are 95\u00a0% intervals.",
+    "By E2E latency: the geometric mean over prompts of each prompt's median. Models that share a letter are not significantly different. Small figures are 95\u00a0% intervals.",
     data.models.length === 0
       ? nothing('No model has a measured request.')
       : markup`${table(data)}${rankingPicture(data)}`,

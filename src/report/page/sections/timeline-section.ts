@@ -24,7 +24,7 @@ export function timeline(data: PageData): Html {
   return section(
     'timeline',
     'The run on the clock',
-    'Every answer at the time it was sent. When all models slow down at once, it is the way to them rather than a model.',
+    'Every answer at the time it was sent. When all models slow down at once, the cause is the route rather than a model.',
     strips.length === 0
       ? nothing('No request was sent.')
       : markup`${stripFigure(data, strips, spanMs)}${driftFigure(data, strips, spanMs)}`,

@@ -27,7 +27,7 @@ export function tokenParts(data: PageData): Html {
   return section(
     'tokens',
     'Tokens',
-    'Mean of an answer, as the server reported. Reasoning counts as output and is paid like it.',
+    'Mean per answer, as the server reported it. Reasoning counts, and is billed, as output.',
     models.length === 0
       ? nothing('No answer came with token counts.')
       : figure({

@@ -92,7 +92,7 @@ function addWarnings(page: Page, runs: readonly Summarised[]): void {
   const lines = runs.flatMap(({ report }) =>
     report.warnings.map((warning) => [minuteOf(report.run.started_at), warning] as const),
   );
-  if (lines.length === 0) page.line('None', 'Nothing that makes the figures doubtful was noticed.');
+  if (lines.length === 0) page.line('None', 'No problems with the figures were found.');
   for (const [when, warning] of lines) page.line(when, warning);
 }
 
