@@ -77,7 +77,7 @@ test('for a terminal of 80 columns, without a control character', () => {
     b                                   12,345  12,345  12.3M   12.3M  12.3M   12.3M
 
     Ollama's own count, 2026-11-22 03:00 to 2026-11-22 04:00 UTC, $2,469.00: totals
-    of the whole account, with whatever else it did in that time.
+    of the whole account, including anything else it did in that time.
 
     66.7 % of what was sent is in the log (2 of 3). Tokens agree in all 2 rows that
     have them. Our durations are 10.5 ms longer than the gateway's at the median,

@@ -160,7 +160,7 @@ const method: readonly (readonly [topic: string, text: string])[] = [
   ],
   [
     'Order',
-    'Models are asked in blocks: within a block every model gets the same prompt, in random order from a recorded seed, so that a slow quarter of an hour meets all of them alike.',
+    'Models are asked in blocks: within a block every model gets the same prompt, in random order from a recorded seed, so that a slow spell hits all of them equally.',
   ],
   ['Warm-up', 'Rows with phase warmup are recorded and never analysed.'],
   [
@@ -177,7 +177,7 @@ const method: readonly (readonly [topic: string, text: string])[] = [
   ],
   [
     'Geomean',
-    'Geometric mean over prompts of the median of each prompt, so that every prompt weighs the same and a few long ones do not rule.',
+    'Geometric mean over prompts of the median of each prompt. Every prompt counts the same, and a few long ones do not dominate.',
   ],
   [
     'Intervals',
