@@ -33,13 +33,13 @@ export async function executeCompare(flags: CompareFlags): Promise<ExitCode> {
   const options = defined({ metrics: knownMetrics(flags.metrics), margin: flags.margin });
   const margin = flags.margin ?? defaultMargin;
   if (flags.by === 'route' && flags.other !== undefined)
-    throw new UserError('--by route compares the routes of one run; leave the second run away.');
+    throw new UserError('--by route compares the routes of one run; leave out the second run.');
   const run = await loadRun(await findRun(flags.run, flags.results));
   const other =
     flags.other === undefined ? undefined : await loadRun(await findRun(flags.other, flags.results));
   if (other?.report.run.run_id === run.report.run.run_id)
     throw new UserError(
-      `both are the same run (${run.report.run.run_id}): name two, or one to compare its models.`,
+      `both are the same run (${run.report.run.run_id}). Name two runs, or one run to compare its models.`,
     );
   const report = other
     ? acrossRuns(run, other, options, margin)
@@ -48,7 +48,7 @@ export async function executeCompare(flags: CompareFlags): Promise<ExitCode> {
       : withinRun(run, options, margin);
   if (flags.format === 'html') {
     if (!other)
-      throw new UserError('--format html takes two runs; the page of one is "report RUN --format html".');
+      throw new UserError('--format html needs two runs. For the page of one run: report RUN --format html.');
     const { renderComparisonPage } = await import('../report/run-page.ts');
     await writeOut(await renderComparisonPage(run, other, report), flags.out);
     return exitOf(report, flags.strict);
@@ -97,8 +97,8 @@ function acrossRoutes(
   const named = manifest.routes.map(({ route }) => route);
   if (named.length < 2)
     throw new UserError(
-      `--by route compares the routes of each model, and this run took one alone (${named.join()}): ` +
-        'gatebench run SUITE --route compat,direct takes several.',
+      `--by route compares the routes of each model, and this run used only one (${named.join()}): ` +
+        'gatebench run SUITE --route compat,direct uses two.',
     );
   const { pairs } = compare(collected, {
     ...options,
@@ -139,7 +139,7 @@ function acrossRuns(
     warnings: [
       ...(after.manifest.started_at < before.manifest.started_at
         ? [
-            'The second run was sent before the first, so "before" and "after" are the wrong way round. Name the earlier run first.',
+            'The second run was sent before the first, so "before" and "after" are swapped. Name the earlier run first.',
           ]
         : []),
       ...runPairWarnings(before.collected, after.collected).map(describeWarning),

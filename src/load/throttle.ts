@@ -49,9 +49,7 @@ export class Throttle {
           `now at most ${this.#concurrency.lower(lane)} in flight`,
       );
     } else if (recent.length === 0 && this.#lowered.delete(lane)) {
-      this.#note(
-        `${this.#names.get(lane)}: calm again, back to ${this.#concurrency.restore(lane)} in flight`,
-      );
+      this.#note(`${this.#names.get(lane)}: recovered, back to ${this.#concurrency.restore(lane)} in flight`);
     }
   }
 
@@ -60,7 +58,7 @@ export class Throttle {
     if (now - this.#ownLimitAt < ownLimitMs) return;
     this.#ownLimitAt = now;
     this.#note(
-      `a request could not be sent, which is no model's fault: ${reason}. From now on at most ` +
+      `a request could not be sent, which is not the model's fault: ${reason}. From now on at most ` +
         `${this.#concurrency.lowerAll()} in flight in all`,
     );
   }
