@@ -383,6 +383,27 @@ describe('decisions', () => {
     expect(cell(pinned, 'a')).toMatchObject({ word: 'fail', baselineTo: runIdOf(13) });
   });
 
+  test('of several the last one made counts, whatever the order of the lines', () => {
+    const models = four(40);
+    const made = (day: number): Partial<HistoryRow> => ({ at: `2027-03-0${day}T00:00:00.000Z` });
+    const baseline = (...decisions: HistoryRow[]) => {
+      const { nights, baselineFrom, baselineTo } = cell(lastNight(models, { decisions }), 'a')!;
+      expect(cell(lastNight(models, { decisions: decisions.toReversed() }), 'a')).toMatchObject({ nights });
+      return [baselineFrom, baselineTo];
+    };
+    // An accepted level ends a pin; a pin after it holds.
+    expect(baseline(decision('pin', 15, made(1)), decision('accept', 20, made(2)))).toEqual([
+      runIdOf(25),
+      runIdOf(38),
+    ]);
+    expect(baseline(decision('accept', 5, made(1)), decision('pin', 15, made(2)))).toEqual([
+      runIdOf(5),
+      runIdOf(15),
+    ]);
+    expect(baseline(decision('pin', 30, made(1)), decision('pin', 20, made(2)))[1]).toBe(runIdOf(20));
+    expect(baseline(decision('accept', 30, made(1)), decision('accept', 28, made(2)))[0]).toBe(runIdOf(28));
+  });
+
   test('a decision about a run that is not there changes nothing', () => {
     expect(lastNight(four(15), { decisions: [decision('pin', 99)] }).word).toBe('pass');
   });

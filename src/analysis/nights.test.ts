@@ -53,3 +53,18 @@ describe('a night', () => {
     expect(nights.decisions.map(({ run_id }) => run_id)).toEqual(['05T01:00']);
   });
 });
+
+test('decisions stand in the order in which they were made, whatever the order of the lines', () => {
+  const made = ['2026-12-01', '2026-12-02', '2026-12-03'].map((day, night) =>
+    decision('accept', 2 - night, { at: `${day}T00:00:00.000Z` }),
+  );
+  const nights = [0, 1, 2].map((night) => nightRow(night, 'a', 1000));
+  for (const order of [
+    [0, 1, 2],
+    [2, 1, 0],
+    [1, 2, 0],
+  ]) {
+    const { decisions } = nightsOf([...order.map((index) => made[index]!), ...nights]);
+    expect(decisions.map(({ at }) => at)).toEqual(made.map(({ at }) => at));
+  }
+});

@@ -61,6 +61,20 @@ test('a slow slide shows as creep against the first nights, or against a pinned 
   expect(pinned.creep).toBeUndefined();
 });
 
+test('of several decisions the last one made anchors the creep', () => {
+  const models = sixty((model, night) => (model === 'a' ? 1 + night * 0.005 : 1));
+  const about = (kind: 'accept' | 'pin', night: number, day: number) =>
+    decision(kind, night, { model: 'a', at: `2027-03-0${day}T00:00:00.000Z` });
+  const anchor = (...decisions: ReturnType<typeof decision>[]): (string | undefined)[] => {
+    const { creep } = lineOf(trend([...historyOf(models), ...decisions]), 'a');
+    expect(lineOf(trend([...historyOf(models), ...decisions.toReversed()]), 'a').creep).toEqual(creep);
+    return [creep?.from, creep?.to];
+  };
+  expect(anchor(about('accept', 10, 1), about('pin', 20, 2))).toEqual([runIdOf(7), runIdOf(20)]);
+  expect(anchor(about('pin', 20, 1), about('accept', 10, 2))).toEqual([runIdOf(10), runIdOf(23)]);
+  expect(anchor(about('accept', 5, 1), about('accept', 10, 2))).toEqual([runIdOf(10), runIdOf(23)]);
+});
+
 test('shares change by points', () => {
   const shares = {
     a: Array.from({ length: 40 }, (_, night) => (night < 20 ? 0.95 : 0.75) + 0.01 * (night % 3)),

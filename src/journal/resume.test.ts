@@ -34,6 +34,20 @@ test('the key of a row is that of its request', () => {
   expect(keyOf(attempt(faq, {}))).toBe(faq.key);
 });
 
+test('how often a request was asked is its highest attempt, in whatever order the rows stand', async () => {
+  await using scratch = await scratchFolder();
+  for (const order of [
+    [1, 3, 2],
+    [3, 2, 1],
+    [2, 1, 3],
+  ]) {
+    const rows = order.map((number) => attempt(faq, { attempt: number, final: number === 3 }));
+    expect((await readState(await folderWith(rows, scratch.path), () => undefined)).attemptsOf(faq.key)).toBe(
+      3,
+    );
+  }
+});
+
 test('says what is done, what failed, and how often each was asked', async () => {
   await using scratch = await scratchFolder();
   const seen: RequestRow[] = [];

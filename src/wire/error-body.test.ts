@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { property } from '../base/testing/property.ts';
+import { saidInBody } from './error-body.ts';
 import { failureOf, serve, testGateway } from './testing/server.ts';
 
 const depth = 30_000;
@@ -85,4 +86,47 @@ test.each([
   });
   await using client = testGateway();
   expect(failureOf(await client.ask(server.url))).toMatchObject({ family: 'provider', code: 'http_500' });
+});
+
+/** Each says what is wrong in several places: the one that says most counts. */
+test.each<[what: string, body: unknown, status: number, code: string]>([
+  ['a code before the type', { error: { message: 'm', code: 'a', type: 'b' } }, 400, 'a'],
+  [
+    'the type before a code that is the HTTP status',
+    { error: { message: 'm', code: 429, type: 'b' } },
+    429,
+    'b',
+  ],
+  [
+    'the type before a code that is another status',
+    { error: { message: 'm', code: 500, type: 'b' } },
+    429,
+    'b',
+  ],
+  [
+    'a sentence before a vague type',
+    { error: { message: 'server overloaded', type: 'api_error' } },
+    503,
+    'overloaded',
+  ],
+  ['a code before a sentence', { error: { message: 'server overloaded', code: 'a' } }, 503, 'a'],
+  [
+    'a vague type where nothing else is said',
+    { error: { message: 'm', type: 'api_error' } },
+    503,
+    'api_error',
+  ],
+  ['another status before none', { error: { message: 'm', code: 500 } }, 429, '500'],
+  ['the HTTP status last', { error: { message: 'm', code: 429 } }, 429, 'http_429'],
+  [
+    'an unknown model before any code',
+    { error: { message: 'model "a" not found', code: 'b' } },
+    404,
+    'model_not_found',
+  ],
+  ['the type before the status', { error: { message: 'm', status: 'A', type: 'b' } }, 400, 'b'],
+  ['the gateway before the provider', { error: [{ code: 2005, message: 'g' }], message: 'p' }, 400, '2005'],
+  ['the first of several', { error: [{ code: 2005 }, { code: 2009 }] }, 400, '2005'],
+])('of several codes: %s', (_, body, status, code) => {
+  expect(saidInBody(body, status)?.code).toBe(code);
 });
