@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadRun } from '../../src/analysis/read-run.ts';
-import { readRequests } from '../../src/journal/resume.ts';
+import { readRequests } from '../../src/journal/read-journal.ts';
 import { scratch } from '../../src/cli/testing/gatebench.ts';
 import { writeRun } from '../../src/cli/testing/run-folder.ts';
 import { rowsOf } from '../../src/report/sheet/testing/runs.ts';

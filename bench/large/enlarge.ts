@@ -8,7 +8,7 @@ import { type AnswerLine, readAnswerLines } from '../../src/journal/answers.ts';
 import { csvHeader, csvLines } from '../../src/journal/csv-file.ts';
 import { readManifest, writeManifest } from '../../src/journal/manifest.ts';
 import { requestColumns, type RequestRow } from '../../src/journal/request-columns.ts';
-import { readRequests } from '../../src/journal/resume.ts';
+import { readRequests } from '../../src/journal/read-journal.ts';
 import { runFiles } from '../../src/journal/run-folder.ts';
 
 /** Prompts that each of a small run becomes. */

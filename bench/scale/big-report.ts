@@ -6,7 +6,7 @@ import { seededRandom } from '../../src/base/random.ts';
 import { requestColumns, type RequestRow } from '../../src/journal/request-columns.ts';
 import { csvHeader, csvLines } from '../../src/journal/csv-file.ts';
 import { readManifest, writeManifest } from '../../src/journal/manifest.ts';
-import { readRequests } from '../../src/journal/resume.ts';
+import { readRequests } from '../../src/journal/read-journal.ts';
 import { runFiles } from '../../src/journal/run-folder.ts';
 import { models, perRepeat, prompts } from './long-run.ts';
 import { watched, type Ended } from './watched.ts';

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { keyOf, readRequests } from '../../src/journal/resume.ts';
+import { keyOf, readRequests } from '../../src/journal/read-journal.ts';
 import { runFiles } from '../../src/journal/run-folder.ts';
 import { spawnInstantServer } from '../servers/spawn.ts';
 import { watched, type Ended, type Memory } from './watched.ts';

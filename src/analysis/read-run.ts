@@ -3,7 +3,7 @@ import { UserError } from '../base/user-error.ts';
 import { FileState, fileWarnings } from '../journal/file-state.ts';
 import { readManifest, type Manifest } from '../journal/manifest.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
-import { readRequests } from '../journal/resume.ts';
+import { readRequests } from '../journal/read-journal.ts';
 import { runFiles } from '../journal/run-folder.ts';
 import { analyse, type RowCollector } from './analyse.ts';
 import type { Analysis } from './analysis.ts';

@@ -7,7 +7,7 @@ import { readManifest } from '../journal/manifest.ts';
 import { readCsv } from '../journal/read-csv.ts';
 import { reconciledColumns, type ReconciledRow } from '../journal/reconciled-columns.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
-import { keyOf, readRequests } from '../journal/resume.ts';
+import { keyOf, readRequests } from '../journal/read-journal.ts';
 import { findRun, isThere, runFiles } from '../journal/run-folder.ts';
 import { requestJson } from '../report/request/request-json.ts';
 import type { RequestReport } from '../report/request/request-report.ts';

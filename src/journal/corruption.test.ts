@@ -7,7 +7,7 @@ import { scratchFolder } from '../base/testing/scratch.ts';
 import { csvFile, rowCells, rowCheck } from './csv-file.ts';
 import { FileState } from './file-state.ts';
 import { requestColumns, type RequestRow, rowColumns } from './request-columns.ts';
-import { readRequests } from './resume.ts';
+import { readRequests } from './read-journal.ts';
 import { flips } from './testing/flips.ts';
 import { anyRow, numbered } from './testing/rows.ts';
 

@@ -4,11 +4,13 @@ import { exitCode, UserError } from '../base/user-error.ts';
 import { type AnswerLine, answerWarnings, readAnswerLines } from './answers.ts';
 import { createRunFolder } from './create-run-folder.ts';
 import { FileState } from './file-state.ts';
+import { localDisk, type Disk } from './disk.ts';
 import { Journal } from './journal.ts';
 import { type Lock, lockRun } from './lock.ts';
 import { assertUnedited, type Manifest, readManifest, writeManifest } from './manifest.ts';
 import type { RequestRow, VerdictRow } from './request-columns.ts';
-import { readRequests, settleVerdicts } from './resume.ts';
+import { readRequests } from './read-journal.ts';
+import { settleVerdicts } from './resume.ts';
 import { isThere, runFiles } from './run-folder.ts';
 import type { Sink } from './sink.ts';
 import { VerdictLog } from './verdicts.ts';
@@ -19,14 +21,16 @@ import { VerdictLog } from './verdicts.ts';
  */
 export class FolderSink implements Sink {
   readonly folder: string;
+  readonly #disk: Disk;
   #lock: Lock | undefined;
   #open: { journal: Journal; verdicts: VerdictLog } | undefined;
   #manifest: Manifest | undefined;
   readonly #answerState = new FileState();
 
   /** For a new run. The folder is made when the run begins, and must not hold one. */
-  constructor(folder: string) {
+  constructor(folder: string, disk: Disk = localDisk) {
     this.folder = folder;
+    this.#disk = disk;
   }
 
   /**
@@ -56,8 +60,8 @@ export class FolderSink implements Sink {
     this.#manifest = manifest;
     await this.save(manifest);
     this.#open = {
-      journal: await Journal.open(this.folder, redact),
-      verdicts: new VerdictLog(this.folder),
+      journal: await Journal.open(this.folder, redact, this.#disk),
+      verdicts: new VerdictLog(this.folder, this.#disk),
     };
   }
 
@@ -70,7 +74,7 @@ export class FolderSink implements Sink {
   }
 
   save(manifest: Manifest): Promise<void> {
-    return writeManifest(this.folder, manifest);
+    return writeManifest(this.folder, manifest, this.#disk);
   }
 
   rows(): AsyncIterable<RequestRow> {
@@ -89,14 +93,17 @@ export class FolderSink implements Sink {
   async end(): Promise<void> {
     const open = this.#open;
     this.#open = undefined;
-    await open?.journal.close();
-    await open?.verdicts.close();
+    try {
+      await open?.journal.close();
+    } finally {
+      await open?.verdicts.close();
+    }
   }
 
   /** Moves the verdicts into the rows. Throws a UserError when another process has taken the folder. */
   async settle(): Promise<void> {
     if (this.lost?.aborted === true) throw takenOver(this.folder);
-    await settleVerdicts(this.folder);
+    await settleVerdicts(this.folder, this.#disk);
   }
 
   /** What is safe and how to go on, when it is the disk that refused. Nothing more was sent since. */

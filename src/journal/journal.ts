@@ -1,8 +1,9 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Redact, redactedDeep } from '../base/redact.ts';
 import { answerJson, type AnswerLine } from './answers.ts';
 import { csvHeader, csvLines } from './csv-file.ts';
+import { localDisk, type Disk } from './disk.ts';
 import { identityColumns, requestColumns, type RequestRow } from './request-columns.ts';
 import { runFiles } from './run-folder.ts';
 
@@ -34,11 +35,15 @@ export class Journal {
    * Opens the files of a run's folder for appending; a new file gets its header. `redact` sees all that comes from
    * outside, as it goes to the file.
    */
-  static async open(folder: string, redact: Redact = (text) => text): Promise<Journal> {
-    const requests = await open(join(folder, runFiles.requests), 'a');
+  static async open(
+    folder: string,
+    redact: Redact = (text) => text,
+    disk: Disk = localDisk,
+  ): Promise<Journal> {
+    const requests = await disk.open(join(folder, runFiles.requests), 'a');
     try {
       if ((await requests.stat()).size === 0) await requests.appendFile(csvHeader(requestColumns));
-      return new Journal(requests, await open(join(folder, runFiles.answers), 'a'), redact);
+      return new Journal(requests, await disk.open(join(folder, runFiles.answers), 'a'), redact);
     } catch (error) {
       await requests.close();
       throw error;

@@ -7,6 +7,7 @@ import { suiteHash } from '../suite/hash.ts';
 import { headerName, headerValue } from '../suite/schema/gateway-schema.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { LoadedModel } from '../wire/local-ollama.ts';
+import { localDisk, type Disk } from './disk.ts';
 import { readIfThere, runFiles, writeWhole } from './run-folder.ts';
 
 /** What later versions may add is kept. */
@@ -221,8 +222,12 @@ export function describeMachine(): Manifest['machine'] {
   };
 }
 
-export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
-  await writeWhole(join(folder, runFiles.manifest), `${JSON.stringify(manifest, null, 2)}\n`);
+export async function writeManifest(
+  folder: string,
+  manifest: Manifest,
+  disk: Disk = localDisk,
+): Promise<void> {
+  await writeWhole(join(folder, runFiles.manifest), `${JSON.stringify(manifest, null, 2)}\n`, disk);
 }
 
 /** Faults that are named; of more, the first tell enough. */

@@ -6,7 +6,8 @@ import { scratchFolder } from '../base/testing/scratch.ts';
 import { cell, planned, prompt } from '../plan/testing/planned.ts';
 import { requestColumns, rowColumns, type RequestRow } from './request-columns.ts';
 import { csvFile } from './csv-file.ts';
-import { addNewColumns, keyOf, readState, removeDerived, reopenFailed, setTornLineAside } from './resume.ts';
+import { keyOf, readState } from './read-journal.ts';
+import { addNewColumns, removeDerived, reopenFailed, setTornLineAside } from './resume.ts';
 import { measurement, numbered, rowsOf } from './testing/rows.ts';
 import { toRow } from './to-row.ts';
 

@@ -2,77 +2,23 @@ import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { oneLine } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
-import { requestKey } from '../plan/blocks.ts';
-import { cellKey, type CellNames } from '../plan/cell.ts';
 import { csvHeader, csvLines } from './csv-file.ts';
 import { cellsOf, endOfLastLine } from './csv-lines.ts';
-import { FileState } from './file-state.ts';
+import { localDisk, type Disk } from './disk.ts';
 import { readCsv } from './read-csv.ts';
 import { requestColumns, type RequestRow } from './request-columns.ts';
 import { cannotBeWritten, isDraft, runFiles, writeWhole } from './run-folder.ts';
 import { setDamageAside } from './set-damage-aside.ts';
 import { readVerdicts, removeVerdicts, withVerdict } from './verdicts.ts';
 
-/** What a journal says of the requests of its plan. */
-export interface JournalState {
-  /** Attempts on record. */
-  attemptsOf(key: string): number;
-  /** It has its final row. */
-  isDone(key: string): boolean;
-  /** Whether a model has an answer on a route. */
-  hasAnswered(cell: CellNames): boolean;
-  /** Requests that have their final row. */
-  done: number;
-  /** Of them, those without an answer. */
-  failed: number;
-}
-
-export function keyOf(row: RequestRow): string {
-  return requestKey({ ...row, prompt: row.prompt_id });
-}
-
-/** Reads a journal once. `onRow` sees each row, for what else is to be counted. */
-export async function readState(folder: string, onRow: (row: RequestRow) => void): Promise<JournalState> {
-  const attempts = new Map<string, number>();
-  const done = new Set<string>();
-  const answered = new Set<string>();
-  let failed = 0;
-  for await (const row of readCsv<RequestRow>(join(folder, runFiles.requests), requestColumns)) {
-    const key = keyOf(row);
-    attempts.set(key, Math.max(attempts.get(key) ?? 0, row.attempt));
-    if (row.status === 'ok') answered.add(cellKey(row));
-    if (row.final) {
-      done.add(key);
-      if (row.status !== 'ok') failed++;
-    }
-    onRow(row);
-  }
-  return {
-    attemptsOf: (key) => attempts.get(key) ?? 0,
-    isDone: (key) => done.has(key),
-    hasAnswered: (cell) => answered.has(cellKey(cell)),
-    done: done.size,
-    failed,
-  };
-}
-
-/** The state of a journal in which nothing stands. */
-export const emptyState: JournalState = {
-  attemptsOf: () => 0,
-  isDone: () => false,
-  hasAnswered: () => false,
-  done: 0,
-  failed: 0,
-};
-
 /**
  * Sets aside the torn last line that a kill or a full disk can leave: our rows are one line each, so whatever
  * follows the last line feed is torn. It is kept beside the file as `<file>.torn`. Returns how many bytes it had.
  */
-export async function setTornLineAside(folder: string): Promise<number> {
+export async function setTornLineAside(folder: string, disk: Disk = localDisk): Promise<number> {
   let bytes = 0;
   for (const name of [runFiles.requests, runFiles.answers, runFiles.verdicts])
-    bytes += await repair(join(folder, name));
+    bytes += await repair(join(folder, name), disk);
   return bytes;
 }
 
@@ -86,22 +32,10 @@ export async function removeDerived(folder: string): Promise<void> {
     if (derived.includes(name) || isDraft(name)) await rm(join(folder, name), { force: true });
 }
 
-/**
- * The rows of a run with their verdicts, one at a time, also of one that is being written or was killed: a torn last
- * line is passed over, and so is what is damaged: `state` says what that was.
- */
-export async function* readRequests(folder: string, state = new FileState()): AsyncGenerator<RequestRow> {
-  const path = join(folder, runFiles.requests);
-  // Before the rows: verdicts that move into them meanwhile are then seen twice, and never missed.
-  const verdicts = await readVerdicts(folder);
-  for await (const row of readCsv<RequestRow>(path, requestColumns, { state, isJournal: true }))
-    yield withVerdict(row, verdicts);
-}
-
-async function repair(path: string): Promise<number> {
+async function repair(path: string, disk: Disk): Promise<number> {
   let file: FileHandle;
   try {
-    file = await open(path, 'r+');
+    file = await disk.open(path, 'r+');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
     throw cannotBeWritten(path, error as Error);
@@ -112,7 +46,7 @@ async function repair(path: string): Promise<number> {
     if (whole === size) return 0;
     const torn = Buffer.alloc(size - whole);
     await file.read(torn, 0, torn.length, whole);
-    await writeWhole(`${path}.torn`, torn);
+    await writeWhole(`${path}.torn`, torn, disk);
     await file.truncate(whole);
     return torn.length;
   } finally {
@@ -180,17 +114,18 @@ export async function reopenFailed(folder: string): Promise<number> {
  * Moves the verdicts that stand beside the rows of a run into them: `requests.csv` is then whole for whoever opens it
  * alone. It is written anew and put in the place of the old one in one step. Nobody may be writing to it.
  */
-export async function settleVerdicts(folder: string): Promise<void> {
+export async function settleVerdicts(folder: string, disk: Disk = localDisk): Promise<void> {
   const verdicts = await readVerdicts(folder);
   const path = join(folder, runFiles.requests);
   if (verdicts.size > 0) {
-    await setDamageAside(path, requestColumns);
+    await setDamageAside(path, requestColumns, disk);
     await writeWhole(
       path,
       rewritten(path, (row) => withVerdict(row, verdicts)),
+      disk,
     );
   }
-  await removeVerdicts(folder);
+  await removeVerdicts(folder, disk);
 }
 
 const hasFailed = ({ final, status }: RequestRow): boolean => final && status !== 'ok';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
+import { localDisk, type Disk } from './disk.ts';
 
 /** The files of a run, by what they are. */
 export const runFiles = {
@@ -93,14 +94,14 @@ type Content = string | Uint8Array | AsyncIterable<string>;
  * Writes a file whole or not at all: a reader never sees half of it, also when we are killed. Throws a UserError when
  * it cannot be written, whose cause is what the system said; what the pieces of a text throw comes through.
  */
-export async function writeWhole(path: string, content: Content): Promise<void> {
+export async function writeWhole(path: string, content: Content, disk: Disk = localDisk): Promise<void> {
   // A name of its own: two at once must not write into each other's draft.
   const draft = `${path}.${randomUUID()}.tmp`;
   try {
-    await writeAndSync(draft, content);
-    await rename(draft, path);
+    await writeAndSync(draft, content, disk);
+    await disk.rename(draft, path);
   } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined);
+    await disk.remove(draft).catch(() => undefined);
     throw error instanceof UserError ? error : cannotBeWritten(path, error as Error);
   }
 }
@@ -130,8 +131,8 @@ export async function sweepDrafts(path: string): Promise<void> {
     if (name.startsWith(`${basename(path)}.`) && isDraft(name)) await rm(join(folder, name), { force: true });
 }
 
-async function writeAndSync(path: string, content: Content): Promise<void> {
-  const file = await open(path, 'wx');
+async function writeAndSync(path: string, content: Content, disk: Disk): Promise<void> {
+  const file = await disk.open(path, 'wx');
   try {
     await file.writeFile(content);
     await file.datasync();

@@ -2,6 +2,7 @@ import { constants, copyFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Column } from '../base/column.ts';
 import { csvRecord } from './csv-file.ts';
+import { localDisk, type Disk } from './disk.ts';
 import { FileState } from './file-state.ts';
 import { readCsv } from './read-csv.ts';
 import { cannotBeWritten, isThere, writeWhole } from './run-folder.ts';
@@ -19,14 +20,18 @@ export interface SetAside {
  * Takes what is damaged out of a table, and keeps the file as it was beside it as `<file>.damaged`. The rows that are
  * whole stay as they are, byte for byte, under a header that is put right. Throws a UserError when it cannot be written.
  */
-export async function setDamageAside(path: string, columns: readonly Column[]): Promise<SetAside> {
+export async function setDamageAside(
+  path: string,
+  columns: readonly Column[],
+  disk: Disk = localDisk,
+): Promise<SetAside> {
   const state = new FileState();
   let kept = 0;
   const options = { state, isJournal: true, onRecord: () => kept++ };
   if (await isThere(path)) await drained(readCsv(path, columns, options));
   if (state.damaged === 0) return { kept, state };
   const copy = await copied(path);
-  await writeWhole(path, wholeRecords(copy, columns, state.header));
+  await writeWhole(path, wholeRecords(copy, columns, state.header), disk);
   return { kept, state, copy: basename(copy) };
 }
 

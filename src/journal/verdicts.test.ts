@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { scratchFolder } from '../base/testing/scratch.ts';
 import { requestColumns, type RequestRow } from './request-columns.ts';
 import { csvFile } from './csv-file.ts';
-import { readRequests, setTornLineAside, settleVerdicts } from './resume.ts';
+import { readRequests } from './read-journal.ts';
+import { setTornLineAside, settleVerdicts } from './resume.ts';
 import { numbered, rowsOf } from './testing/rows.ts';
 import { verdictCells, VerdictLog } from './verdicts.ts';
 

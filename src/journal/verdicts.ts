@@ -1,9 +1,10 @@
-import { open, rm, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckSpec, Verdict } from '../check/check.ts';
 import type { Suite } from '../suite/suite.ts';
 import { verdictColumns, type RequestRow, type VerdictRow } from './request-columns.ts';
 import { csvHeader, csvLines } from './csv-file.ts';
+import { localDisk, type Disk } from './disk.ts';
 import { FileState } from './file-state.ts';
 import { readCsv } from './read-csv.ts';
 import { isThere, runFiles } from './run-folder.ts';
@@ -16,11 +17,13 @@ export function verdictCells({ passed, score, failedChecks }: Verdict): Omit<Ver
 /** Verdicts as they are given, each appended. A kill loses at most the one that was being written: it is given again. */
 export class VerdictLog {
   readonly #path: string;
+  readonly #disk: Disk;
   #file: Promise<FileHandle> | undefined;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(folder: string) {
+  constructor(folder: string, disk: Disk = localDisk) {
     this.#path = join(folder, runFiles.verdicts);
+    this.#disk = disk;
   }
 
   /** Resolves when the verdict is in the file; rejects when the disk refuses. */
@@ -38,9 +41,14 @@ export class VerdictLog {
 
   /** The file is made by the first verdict: a run without checks has none. */
   async #open(): Promise<FileHandle> {
-    const file = await open(this.#path, 'a');
-    if ((await file.stat()).size === 0) await file.appendFile(csvHeader(verdictColumns));
-    return file;
+    const file = await this.#disk.open(this.#path, 'a');
+    try {
+      if ((await file.stat()).size === 0) await file.appendFile(csvHeader(verdictColumns));
+      return file;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   }
 }
 
@@ -63,8 +71,8 @@ export function withVerdict(row: RequestRow, verdicts: ReadonlyMap<string, Verdi
 }
 
 /** To be called when all of them stand in the rows. */
-export async function removeVerdicts(folder: string): Promise<void> {
-  await rm(join(folder, runFiles.verdicts), { force: true });
+export async function removeVerdicts(folder: string, disk: Disk = localDisk): Promise<void> {
+  await disk.remove(join(folder, runFiles.verdicts));
 }
 
 /** Checks of each prompt that has any. */

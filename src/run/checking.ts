@@ -8,6 +8,9 @@ import type { Suite } from '../suite/suite.ts';
 /** Characters of answers that may wait in memory for their turn. */
 const waitingLimit = 16 * 2 ** 20;
 
+/** What an answer that waits holds beside its text, counted in characters: there may be very many short ones. */
+const besideText = 512;
+
 /** What of a row a check may look at. */
 type CheckedRow = Pick<RequestRow, 'event_id' | 'finish_reason' | 'completion_tokens' | 'e2e_latency_ms'>;
 
@@ -46,7 +49,8 @@ export class Checking {
   add(row: RequestRow, said: Said): void {
     const checks = this.#checks.get(row.prompt_id);
     if (row.status !== 'ok' || !checks) return;
-    const size = said.text.length;
+    const size = said.text.length + besideText;
+    const checked = checkedPart(row);
     // A stored answer is found again; another one has only this moment.
     const isStored = this.#options.suite.run.answers === 'full';
     if (isStored && this.#waiting + size > waitingLimit) {
@@ -55,7 +59,7 @@ export class Checking {
     }
     this.#waiting += size;
     this.#last = this.#last.then(async () => {
-      await this.#check(checks, row, said);
+      await this.#check(checks, checked, said);
       this.#waiting -= size;
     });
   }

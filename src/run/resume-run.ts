@@ -5,13 +5,8 @@ import { exitCode, UserError } from '../base/user-error.ts';
 import type { FolderSink } from '../journal/folder-sink.ts';
 import type { Manifest } from '../journal/manifest.ts';
 import { requestColumns, type RequestRow } from '../journal/request-columns.ts';
-import {
-  addNewColumns,
-  readState,
-  removeDerived,
-  reopenFailed,
-  setTornLineAside,
-} from '../journal/resume.ts';
+import { readState } from '../journal/read-journal.ts';
+import { addNewColumns, removeDerived, reopenFailed, setTornLineAside } from '../journal/resume.ts';
 import { isThere, runFiles } from '../journal/run-folder.ts';
 import { setDamageAside } from '../journal/set-damage-aside.ts';
 import { costOf } from '../measure/metrics/cost.ts';

@@ -5,7 +5,7 @@ import { seededRandom } from '../base/random.ts';
 import { packageVersion, version } from '../base/version.ts';
 import type { Calibration } from '../journal/calibration.ts';
 import { describeMachine, type Manifest } from '../journal/manifest.ts';
-import { emptyState } from '../journal/resume.ts';
+import { emptyState } from '../journal/read-journal.ts';
 import { newRunId } from '../journal/run-folder.ts';
 import { planRun, type Plan } from '../plan/plan-run.ts';
 import type { Shard } from '../plan/shard.ts';

@@ -10,7 +10,7 @@ import { createChecker } from '../check/checker.ts';
 import { readAnswerLines } from '../journal/answers.ts';
 import { Journal } from '../journal/journal.ts';
 import type { RequestRow, VerdictRow } from '../journal/request-columns.ts';
-import { readRequests } from '../journal/resume.ts';
+import { readRequests } from '../journal/read-journal.ts';
 import { VerdictLog } from '../journal/verdicts.ts';
 import { createMock } from '../mock/mock-server.ts';
 import { planBlocks } from '../plan/blocks.ts';

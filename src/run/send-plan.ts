@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { createChecker } from '../check/checker.ts';
 import type { Manifest } from '../journal/manifest.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
-import type { JournalState } from '../journal/resume.ts';
+import type { JournalState } from '../journal/read-journal.ts';
 import type { Sink } from '../journal/sink.ts';
 import type { LoadSettings } from '../load/load-modes.ts';
 import { expectedInFlight } from '../plan/load-plan.ts';

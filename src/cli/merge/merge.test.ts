@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { level } from '../../diagnose/calibrate/testing/level.ts';
 import { loadRun } from '../../analysis/read-run.ts';
-import { readRequests } from '../../journal/resume.ts';
+import { readRequests } from '../../journal/read-journal.ts';
 import { readManifest } from '../../journal/manifest.ts';
 import { gatebench, scratch, type Finished } from '../testing/gatebench.ts';
 import { createMock } from '../../mock/mock-server.ts';

@@ -5,7 +5,7 @@ import { historyColumns } from '../../analysis/history.ts';
 import { nightRow } from '../../analysis/testing/nights.ts';
 import { csvFile } from '../../journal/csv-file.ts';
 import { requestColumns, type RequestRow } from '../../journal/request-columns.ts';
-import { readRequests } from '../../journal/resume.ts';
+import { readRequests } from '../../journal/read-journal.ts';
 import { createMock } from '../../mock/mock-server.ts';
 import { historyFile } from '../gate/history-file.ts';
 import { gatebench, scratch, type Finished } from '../testing/gatebench.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import { median } from '../../stats/quantile.ts';
-import { readRequests } from '../../journal/resume.ts';
+import { readRequests } from '../../journal/read-journal.ts';
 import { startEngine, withoutEngine, type Engine } from '../testing/engine.ts';
 import { gatebench, onlyRun, scratch, start, type Finished } from '../testing/gatebench.ts';
 

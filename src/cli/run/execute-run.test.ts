@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { RequestRow } from '../../journal/request-columns.ts';
-import { keyOf, readRequests } from '../../journal/resume.ts';
+import { keyOf, readRequests } from '../../journal/read-journal.ts';
 import { createMock } from '../../mock/mock-server.ts';
 import { gatebench, onlyRun, scratch, start, suites, type Finished } from '../testing/gatebench.ts';
 

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RequestRow } from '../../journal/request-columns.ts';
-import { readRequests } from '../../journal/resume.ts';
+import { readRequests } from '../../journal/read-journal.ts';
 import { createMock } from '../../mock/mock-server.ts';
 import { influences } from '../../mock/set-ups.ts';
 import { gatebench, onlyRun, scratch } from '../testing/gatebench.ts';

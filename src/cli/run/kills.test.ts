@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../base/random.ts';
-import { keyOf } from '../../journal/resume.ts';
+import { keyOf } from '../../journal/read-journal.ts';
 import { createMock } from '../../mock/mock-server.ts';
 import { scratch, start, type Started } from '../testing/gatebench.ts';
 import { anyMoment, arrivedAt, begunRuns, finalPlaces, killAt, rowsSoFar, timed } from '../testing/kills.ts';

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { readManifest } from '../../journal/manifest.ts';
 import { goodFrames, sendFrames, serve } from '../../wire/testing/server.ts';
 import { createMock } from '../../mock/mock-server.ts';
-import { readRequests } from '../../journal/resume.ts';
+import { readRequests } from '../../journal/read-journal.ts';
 import { gatebench, onlyRun, scratch } from '../testing/gatebench.ts';
 
 /** Of two models that take a while to load. */

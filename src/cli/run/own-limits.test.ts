@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 import { goodFrames, sendFrames, serve, type TestServer } from '../../wire/testing/server.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import type { Manifest } from '../../journal/manifest.ts';
-import { readRequests } from '../../journal/resume.ts';
+import { readRequests } from '../../journal/read-journal.ts';
 import { scratch, type Finished } from '../testing/gatebench.ts';
 
 const bin = fileURLToPath(new URL('../../bin.ts', import.meta.url));

@@ -9,7 +9,7 @@ import type { Suite } from '../../suite/suite.ts';
 import { collect } from '../../analysis/collect.ts';
 import { plannedFamily } from '../../analysis/compared-metrics.ts';
 import { levelsOf, morePromptsBuy } from '../../analysis/plan-power.ts';
-import { readRequests } from '../../journal/resume.ts';
+import { readRequests } from '../../journal/read-journal.ts';
 
 export interface PowerContext {
   /** Routes that the run would take. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { saltToken } from '../../wire/salt.ts';
 import { readManifest } from '../../journal/manifest.ts';
-import { keyOf, readRequests } from '../../journal/resume.ts';
+import { keyOf, readRequests } from '../../journal/read-journal.ts';
 import { createMock, type Mock } from '../../mock/mock-server.ts';
 import { gatebench, onlyRun, scratch } from '../testing/gatebench.ts';
 

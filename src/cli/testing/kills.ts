@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import type { Ms } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
-import { keyOf, readRequests } from '../../journal/resume.ts';
+import { keyOf, readRequests } from '../../journal/read-journal.ts';
 import { requestKey } from '../../plan/blocks.ts';
 import type { Started } from './gatebench.ts';
 
