@@ -1,3 +1,4 @@
+import { routes as allRoutes } from '../target/routes.ts';
 import { defined } from '../base/defined.ts';
 import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
 import { findRun } from '../journal/run-folder.ts';
@@ -86,9 +87,6 @@ function withinRun(
   };
 }
 
-/** Routes without a gateway are what the others are held against. */
-const bareRoutes = ['direct', 'local'];
-
 function acrossRoutes(
   { manifest, collected, report }: LoadedRun,
   options: CompareOptions,
@@ -100,10 +98,12 @@ function acrossRoutes(
       `--by route compares the routes of each model, and this run used only one (${named.join()}): ` +
         'gatebench run SUITE --route compat,direct uses two.',
     );
+  // Routes without a gateway are what the others are held against.
+  const bare = allRoutes.filter(({ kind }) => kind === 'bare').map(({ name }) => name);
   const { pairs } = compare(collected, {
     ...options,
     by: 'route',
-    routes: [...bareRoutes, ...named],
+    routes: [...bare, ...named],
     isSequential: manifest.suite.run.order === 'sequential',
   });
   return {

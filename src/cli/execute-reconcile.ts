@@ -1,3 +1,4 @@
+import { findRoute, isSimulatedRoute } from '../target/routes.ts';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
@@ -18,7 +19,7 @@ import type { RequestRow } from '../journal/request-columns.ts';
 import { findRun, runFiles, writeWhole } from '../journal/run-folder.ts';
 import { type Environment, readEnvironment, requireVariables, secretsOf } from '../target/environment.ts';
 import { demoCredentials } from '../target/routes/demo.ts';
-import { assertSafeUrl } from '../wire/client.ts';
+import { assertSafeUrl } from '../target/safe-url.ts';
 import { createDispatcher } from '../wire/connections.ts';
 import { stdoutStyle } from './terminal.ts';
 
@@ -36,8 +37,6 @@ export interface ReconcileFlags {
   color: boolean | undefined;
 }
 
-/** Routes whose requests no gateway logs. */
-const withoutGateway: readonly string[] = ['direct', 'local'];
 /** Enough for 50,000 requests; the API allows about as many in eight minutes. */
 const mostCalls = 2000;
 const connectTimeoutMs = 10_000;
@@ -117,7 +116,7 @@ class Reconciling {
   }
 
   async reconcile(): Promise<Reconciliation> {
-    const through = this.#attempts.filter(({ route }) => !withoutGateway.includes(route));
+    const through = this.#attempts.filter(({ route }) => findRoute(route)?.kind !== 'bare');
     // Before anything is asked, so that a missing key is said at once.
     const usageClient = this.#flags.ollamaUsage ? this.#usageClient() : undefined;
     const source = this.#source(through, usageClient !== undefined);
@@ -170,7 +169,7 @@ class Reconciling {
   }
 
   #assertNotDemo(): void {
-    if (!this.#manifest.routes.some(({ route }) => route === 'demo')) return;
+    if (!this.#manifest.routes.some(({ route }) => isSimulatedRoute(route))) return;
     throw new UserError(
       'this run went to the built-in mock gateway, which has stopped; its log is gone.\n' +
         'To try it out, keep one: "gatebench serve" prints an address; send a run there\n' +
@@ -215,7 +214,7 @@ class Reconciling {
 
   #usage(client: ApiClient): Promise<OllamaUsage> {
     const from = new Date(this.#manifest.started_at);
-    const attempts = this.#attempts.filter(({ route }) => route !== 'local');
+    const attempts = this.#attempts.filter(({ route }) => !findRoute(route)?.isOnThisMachine);
     const now = this.#edge.clock.wall();
     return readOllamaUsage(client, attempts, { from, until: this.#lastInstant() ?? now, now });
   }

@@ -1,3 +1,4 @@
+import { isSimulatedRoute } from '../target/routes.ts';
 import { readdirSync } from 'node:fs';
 import { count } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
@@ -55,7 +56,7 @@ export function withinDescriptors(
   if (descriptors === undefined) return { concurrency };
   const { limit, open } = descriptors;
   // The built-in gateway runs in this process and holds the other end of each connection.
-  const ends = new Map(routes.map(({ route, host }) => [host, route === 'demo' ? 2 : 1]));
+  const ends = new Map(routes.map(({ route, host }) => [host, isSimulatedRoute(route) ? 2 : 1]));
   const perRequest = [...ends.values()].reduce((sum, one) => sum + one, 0);
   const most = Math.floor((limit - open - reserve) / perRequest);
   if (most >= concurrency) return { concurrency };

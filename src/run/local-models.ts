@@ -1,3 +1,4 @@
+import { findRoute } from '../target/routes.ts';
 import type { Cell } from '../plan/cell.ts';
 import { defined } from '../base/defined.ts';
 import { redactedDeep } from '../base/redact.ts';
@@ -6,7 +7,7 @@ import { loadedModels, ollamaVersion, type LocalOllama } from '../wire/local-oll
 import { ModelMemory } from '../wire/model-memory.ts';
 import { networkFailure } from '../wire/network-failure.ts';
 import type { Manifest } from '../journal/manifest.ts';
-import type { Targets } from './targets.ts';
+import type { Targets } from '../target/targets.ts';
 
 /** A local server that tells what is in its memory; nothing of it where there is none. */
 export interface LocalModels {
@@ -23,14 +24,14 @@ const none: LocalModels = { memoryOf: () => undefined, recordAfter: () => Promis
  */
 export async function recordLocalModels(
   dispatcher: LocalOllama['dispatcher'],
-  { cells, endpointOf, redact }: Targets,
+  { cells, of, redact }: Targets,
   manifest: Manifest,
   note: (text: string) => void,
 ): Promise<LocalModels> {
-  const cell = cells.find(({ route }) => route === 'local');
-  if (!cell) return none;
+  const target = cells.find(({ route }) => isOnThisMachine(route));
+  if (!target) return none;
   const { headers } = manifest.suite.gateway;
-  const ollama: LocalOllama = { dispatcher, baseUrl: endpointOf(cell).baseUrl, headers };
+  const ollama: LocalOllama = { dispatcher, baseUrl: target.endpoint.baseUrl, headers };
   try {
     const [before, version] = await Promise.all([
       loadedModels(ollama),
@@ -46,10 +47,12 @@ export async function recordLocalModels(
   const memory = new ModelMemory(() => loadedModels(ollama));
   return {
     // Its own API reports the load of each request.
-    memoryOf: (of) => (of.route === 'local' && !endpointOf(of).native ? memory : undefined),
+    memoryOf: (cell) => (isOnThisMachine(cell.route) && !of(cell).endpoint.native ? memory : undefined),
     recordAfter: async () => {
       const after = await loadedModels(ollama).catch(() => undefined);
       if (after && manifest.local) manifest.local.after = redactedDeep(after, redact);
     },
   };
 }
+
+const isOnThisMachine = (route: string): boolean => findRoute(route)?.isOnThisMachine ?? false;

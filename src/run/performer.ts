@@ -10,7 +10,7 @@ import { isOwnLimit } from '../measure/own-limits.ts';
 import { type Cell, cellKey } from '../plan/cell.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Suite } from '../suite/suite.ts';
-import type { Endpoint } from '../target/route.ts';
+import type { Target } from '../target/targets.ts';
 import { chatRequest, type RequestFacts } from '../wire/chat-request-body.ts';
 import type { Gateway } from '../wire/client.ts';
 import type { MemoryFacts, ModelMemory } from '../wire/model-memory.ts';
@@ -35,7 +35,7 @@ export interface PerformerOptions {
   askHash: string;
   seed: number;
   gateway: Gateway;
-  endpointOf: (cell: Cell) => Endpoint;
+  targetOf: (cell: Cell) => Target;
   journal: Pick<Sink, 'append'>;
   /** Told of each answer once its row is written. */
   checking: Checking;
@@ -168,7 +168,7 @@ export class Performer {
 
   /** Nothing is sent when the run stops, the model is off, or the budget is used up; nor while its way is held. */
   async #send(planned: PlannedRequest, attempt: Attempt): Promise<Sent | 'held' | 'not to be sent'> {
-    const { clock, gateway, listener, kill, endpointOf } = this.#options;
+    const { clock, gateway, listener, kill, targetOf } = this.#options;
     const turn = attempt.turn;
     if (!turn) return 'not to be sent';
     const obstacle = this.#obstacle(planned, turn);
@@ -178,7 +178,7 @@ export class Performer {
     }
     listener.started(planned);
     let inFlight = 0;
-    const request = chatRequest(planned, endpointOf(planned.cell), this.#facts(planned, attempt.row));
+    const request = chatRequest(planned, targetOf(planned.cell).endpoint, this.#facts(planned, attempt.row));
     const { result: exchange, memory } = await this.#watched(planned.cell, () =>
       gateway.ask(request, { signal: kill, onSent: () => (inFlight = gateway.inFlight) }),
     );
@@ -196,7 +196,7 @@ export class Performer {
   }
 
   async #watched<T>(cell: Cell, ask: () => Promise<T>): Promise<{ result: T; memory: MemoryFacts }> {
-    const { wireModel, native } = this.#options.endpointOf(cell);
+    const { wireModel, native } = this.#options.targetOf(cell).endpoint;
     const memory = this.#options.memoryOf?.(cell);
     if (memory) return memory.around(wireModel, ask);
     const facts = native?.numCtx === undefined ? {} : { contextTokens: native.numCtx };
@@ -227,7 +227,7 @@ export class Performer {
 
   /** Writes the attempt's row; returns what follows. */
   async #settle(planned: PlannedRequest, attempt: Attempt, sent: Sent): Promise<Decision> {
-    const { suite, kill, endpointOf, runId, suiteHash, askHash } = this.#options;
+    const { suite, kill, targetOf, runId, suiteHash, askHash } = this.#options;
     const { exchange } = sent;
     const decision = this.#decide(planned, attempt, exchange);
     this.#learn(planned, sent, decision);
@@ -235,7 +235,7 @@ export class Performer {
     const row = toRow({
       run: { id: runId, suite: suite.name, suiteHash, askHash, suiteTags: suite.tags },
       planned,
-      wireModel: endpointOf(planned.cell).wireModel,
+      wireModel: targetOf(planned.cell).endpoint.wireModel,
       attempt: attempt.row,
       // Never sent, or given up because the run stops: owed still, and asked again when it is resumed.
       final: !isAgain && !metOwnLimit(exchange) && !(kill.aborted && wasCancelled(exchange)),

@@ -1,3 +1,4 @@
+import { isSimulatedRoute } from '../target/routes.ts';
 import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { count } from '../base/text.ts';
@@ -17,7 +18,7 @@ import type { Budget, Suite } from '../suite/suite.ts';
 import { BudgetGuard } from './budget.ts';
 import { neverSent } from './retry.ts';
 import { type Outcome, type ReadyRun, sendPlan, type SendOptions } from './send-plan.ts';
-import type { Targets } from './targets.ts';
+import type { Targets } from '../target/targets.ts';
 
 export interface ResumeOptions extends SendOptions {
   /** The run's folder, which is ours: `FolderSink.reopen`. */
@@ -96,9 +97,9 @@ async function salvage(folder: string, manifest: Manifest): Promise<void> {
 }
 
 function assertSameHosts(targets: Targets, manifest: Manifest, folder: string): void {
-  for (const { route, host } of targets.hosts) {
+  for (const { route, host } of targets.routes) {
     const before = manifest.routes.find((known) => known.route === route)?.host;
-    if (route !== 'demo' && before !== host)
+    if (!isSimulatedRoute(route) && before !== host)
       throw new UserError(
         `${folder} was sent to ${before ?? 'no host'} on the route "${route}"; now it would go to ${host}. Use the same --base-url.`,
       );

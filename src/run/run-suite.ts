@@ -44,7 +44,7 @@ export async function runSuite(suite: Suite, options: RunSuiteOptions): Promise<
   const plan = planRun(suite, { cells: targets.cells, seed, shard });
   assertAffordable(suite.run.budget, plan.least);
   // Throws when this shell lets not a single connection be opened.
-  withinDescriptors({ concurrency: 1, routes: targets.hosts }, readDescriptors());
+  withinDescriptors({ concurrency: 1, routes: targets.routes }, readDescriptors());
   const manifest = newManifest(plan, options);
   const budget = new BudgetGuard(suite.run.budget, systemClock);
   return await sendPlan({ plan, manifest, budget, earlier: emptyState }, options);
@@ -75,7 +75,7 @@ function newManifest({ suite, seed, size }: Plan, options: RunSuiteOptions): Man
     ask_hash: askHash(suite),
     suite_file: options.suiteFile ?? '',
     seed,
-    routes: options.targets.hosts,
+    routes: options.targets.routes,
     ...defined({ shard: options.shard }),
     planned_requests: size.total,
     versions: {

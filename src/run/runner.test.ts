@@ -14,10 +14,10 @@ import { readRequests } from '../journal/read-journal.ts';
 import { VerdictLog } from '../journal/verdicts.ts';
 import { createMock } from '../mock/mock-server.ts';
 import { planBlocks } from '../plan/blocks.ts';
-import { cellsOf } from '../plan/cell.ts';
+import { type Cell, cellsOf } from '../plan/cell.ts';
 import { load, minimal } from '../suite/testing/temp-suite.ts';
-import type { Endpoint } from '../target/route.ts';
 import { demo, demoCredentials } from '../target/routes/demo.ts';
+import type { Target } from '../target/targets.ts';
 import { Gateway } from '../wire/client.ts';
 import { createDispatcher } from '../wire/connections.ts';
 import { goodFrames } from '../wire/testing/server.ts';
@@ -91,7 +91,7 @@ async function trial(
       cells,
       blocks: planBlocks({ ...suite.run, cells, prompts: suite.prompts, seed: 1 }),
       gateway,
-      endpointOf: (cell) => demo.endpoint(cell.model.model, context),
+      targetOf: (cell) => ({ ...cell, endpoint: demo.endpoint(cell.model.model, context) }),
       journal,
       checking: new Checking({ suite, checker, sink, kill: never }),
       budget: new BudgetGuard(suite.run.budget, systemClock),
@@ -208,13 +208,18 @@ test('stopped at the first: what was about to be sent is not, and its place in t
 });
 
 /** An address that may be away. */
-const at = (baseUrl: string): Endpoint => ({ baseUrl, wireModel: 'm', headers: {}, throughGateway: false });
+const at =
+  (baseUrl: string) =>
+  (cell: Cell): Target => ({
+    ...cell,
+    endpoint: { baseUrl, wireModel: 'm', headers: {}, throughGateway: false },
+  });
 
 test('what could not be sent has a row, with the moment of giving up and no latency', async () => {
   const { outcome, rows, notes, arrived } = await trial(
     { a: exact },
     { repeat: 1, outageMs: 350 },
-    { options: { endpointOf: () => at('http://127.0.0.1:1') } },
+    { options: { targetOf: at('http://127.0.0.1:1') } },
   );
   expect(outcome.status).toBe('interrupted');
   expect(arrived).toBe(0);
@@ -269,7 +274,7 @@ test('a server that goes away for 0.3 s in mid-run costs nobody an attempt, and 
   const { outcome, rows, notes } = await trial(
     { a: exact, b: exact },
     { repeat: 5 },
-    { options: { endpointOf: () => at(server.url) } },
+    { options: { targetOf: at(server.url) } },
   );
   expect(outcome.status).toBe('complete');
   const final = rows.filter((row) => row.final);
@@ -294,7 +299,7 @@ test('a budget of requests is not used up by what nobody was there for', async (
     { repeat: 2 },
     {
       options: {
-        endpointOf: () => at(server.url),
+        targetOf: at(server.url),
         budget: new BudgetGuard({ requests: 11 }, systemClock),
       },
     },
@@ -307,7 +312,7 @@ test("one refused prompt is that prompt's; three refused alike, and none answere
   const refuse = (prompts: RegExp): Promise<AsyncDisposable & { url: string }> => refusing(prompts);
   const ask = async (prompts: RegExp): Promise<Trial> => {
     await using server = await refuse(prompts);
-    return await trial({ a: exact }, { repeat: 3 }, { options: { endpointOf: () => at(server.url) } });
+    return await trial({ a: exact }, { repeat: 3 }, { options: { targetOf: at(server.url) } });
   };
   const one = await ask(/Number 0/);
   expect(one.outcome.status).toBe('complete');

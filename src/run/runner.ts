@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock, Ms } from '../base/clock.ts';
 import type { Gateway } from '../wire/client.ts';
 import type { ModelMemory } from '../wire/model-memory.ts';
-import type { Endpoint } from '../target/route.ts';
+import type { Target } from '../target/targets.ts';
 import type { Sink } from '../journal/sink.ts';
 import type { RunStatus } from '../journal/manifest.ts';
 import { drive } from '../plan/load-plan.ts';
@@ -22,7 +22,7 @@ export interface RunOptions {
   cells: readonly Cell[];
   blocks: Iterable<Block>;
   gateway: Gateway;
-  endpointOf: (cell: Cell) => Endpoint;
+  targetOf: (cell: Cell) => Target;
   journal: Pick<Sink, 'append'>;
   checking: Checking;
   budget: BudgetGuard;

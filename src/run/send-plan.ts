@@ -19,7 +19,7 @@ import { Checking } from './checking.ts';
 import { readDescriptors, withinDescriptors } from './descriptors.ts';
 import { recordLocalModels } from './local-models.ts';
 import { run, type RunOutcome } from './runner.ts';
-import type { Targets } from './targets.ts';
+import type { Targets } from '../target/targets.ts';
 
 /** What happens while a run goes on. */
 export type RunEvent =
@@ -92,7 +92,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
   const { targets, sink, onEvent = () => undefined } = options;
   const signals = signalsOf(options);
   const allowed = withinDescriptors(
-    { concurrency: plan.suite.run.concurrency, routes: targets.hosts },
+    { concurrency: plan.suite.run.concurrency, routes: targets.routes },
     readDescriptors(),
   );
   const suite = adapted(plan.suite, allowed.concurrency, options.load);
@@ -122,7 +122,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
     const local = await recordLocalModels(dispatcher, targets, manifest, note);
     await warmConnections(
       dispatcher,
-      new Set(plan.cells.map((cell) => new URL(targets.endpointOf(cell).baseUrl).origin)),
+      new Set(targets.cells.map(({ endpoint }) => new URL(endpoint.baseUrl).origin)),
       expectedInFlight(suite, plan.cells),
     );
     const outcome = await run({
@@ -137,7 +137,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
       hasAnswered: (cell) => earlier.hasAnswered(cell),
       memoryOf: local.memoryOf,
       gateway,
-      endpointOf: targets.endpointOf,
+      targetOf: (cell) => targets.of(cell),
       journal: sink,
       checking,
       budget: ready.budget,

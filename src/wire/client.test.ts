@@ -2,7 +2,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../base/user-error.ts';
-import { assertSafeUrl } from './client.ts';
+import { assertSafeUrl } from '../target/safe-url.ts';
 import { failureOf, frameText, goodFrames, sendFrames, serve, testGateway } from './testing/server.ts';
 
 describe('a good answer', () => {

@@ -1,3 +1,4 @@
+import { findRoute, isSimulatedRoute } from '../../target/routes.ts';
 import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
@@ -6,18 +7,19 @@ import { gatewayRoot } from '../../diagnose/doctor/account.ts';
 import { Allowance, limitsOf, mostCells } from '../../diagnose/doctor/allowance.ts';
 import { diagnose, type Diagnosis } from '../../diagnose/doctor/diagnose.ts';
 import type { SuiteFacts } from '../../diagnose/doctor/doctor-facts.ts';
-import { type Assignment, examine, type Way } from '../../diagnose/doctor/examine.ts';
+import { type Assignment, type Candidate, examine } from '../../diagnose/doctor/examine.ts';
 import { answerLimit } from '../../plan/token-estimate.ts';
 import type { Suite, Timeouts } from '../../suite/suite.ts';
 import { type Environment, readEnvironment } from '../../target/environment.ts';
 import { splitModel } from '../../target/route.ts';
+import { assertSafeUrl } from '../../target/safe-url.ts';
 import { assertVisible } from '../../target/visible.ts';
-import { assertSafeUrl, Gateway } from '../../wire/client.ts';
+import { Gateway } from '../../wire/client.ts';
 import { createDispatcher } from '../../wire/connections.ts';
 import { getJson } from '../../wire/get-json.ts';
 import { demoGateway, type DemoGateway } from '../run/demo-gateway.ts';
 import { suiteToExamine } from './doctor-suite.ts';
-import { routesToTry, waysToTry, type WaysToTry } from './ways.ts';
+import { candidatesOf, routesToTry } from './candidates.ts';
 
 /** What is to be examined. */
 export interface ExamineFlags {
@@ -58,21 +60,21 @@ async function examineWith(
   flags: ExamineFlags,
   { say, stop, clock = systemClock }: Around,
 ): Promise<Diagnosis> {
-  const isDemo = flags.route?.length === 1 && flags.route[0] === 'demo';
+  const isDemo = flags.route?.every(isSimulatedRoute) === true;
   const suite = await suiteToExamine(flags.suite, flags.models, isDemo);
   const names = routesToTry(flags, suite);
-  const demoUrl = names.some(({ name }) => name === 'demo') ? await demo.url() : undefined;
-  const { ways, untried, redact } = waysToTry(flags, suite, names, demoUrl);
+  const mockUrl = names.some(({ name }) => isSimulatedRoute(name)) ? await demo.url() : undefined;
+  const { candidates, untried, redact } = candidatesOf(flags, suite, names, mockUrl);
   const environment = readEnvironment(process.env);
-  const api = apiOf(flags, ways, environment);
-  const allowance = new Allowance(limitsOf(extentOf(ways, flags, api !== undefined)));
+  const api = apiOf(flags, candidates, environment);
+  const allowance = new Allowance(limitsOf(extentOf(candidates, flags, api !== undefined)));
 
   const dispatcher = createDispatcher({ connectTimeoutMs: timeouts.connectMs }, process.env);
   const gateway = new Gateway({ dispatcher, timeouts, clock, redact });
   try {
     const seen = await examine(
       {
-        ways,
+        candidates,
         tryBearer: flags.tryBearer,
         hasToken: environment.CLOUDFLARE_API_TOKEN !== undefined,
         ...defined({ api }),
@@ -105,20 +107,20 @@ async function examineWith(
 
 /** What it costs at most. Throws a UserError for more than a doctor should ask. */
 function extentOf(
-  ways: WaysToTry['ways'],
+  candidates: readonly Candidate[],
   { tryBearer }: ExamineFlags,
   account: boolean,
 ): Parameters<typeof limitsOf>[0] {
-  const cells = ways.reduce((sum, way) => sum + way.cells.length, 0);
+  const cells = candidates.reduce((sum, each) => sum + each.targets.length, 0);
   if (cells > mostCells)
     throw new UserError(
       `${cells} models on routes are more than the ${mostCells} that doctor asks at a time: name some with --models or --route.`,
     );
-  const providers = ways.reduce(
-    (sum, way) => sum + new Set(way.cells.map(({ model }) => splitModel(model.model).slug)).size,
+  const providers = candidates.reduce(
+    (sum, each) => sum + new Set(each.targets.map(({ model }) => splitModel(model.model).slug)).size,
     0,
   );
-  const compat = ways.some(({ route }) => route === 'compat');
+  const compat = candidates.some(({ route }) => findRoute(route)?.isUnified);
   return { cells, providers, compat, tryBearer: tryBearer && compat, account };
 }
 
@@ -128,14 +130,14 @@ function extentOf(
  */
 function apiOf(
   { apiUrl, allowHttp }: ExamineFlags,
-  ways: readonly Way[],
+  candidates: readonly Candidate[],
   { CLOUDFLARE_API_TOKEN: token, CF_ACCOUNT_ID, CF_GATEWAY_ID }: Environment,
 ): Assignment['api'] {
-  const way = ways.find(({ route, cells }) => route !== 'demo' && cells[0]!.endpoint.throughGateway);
-  if (token === undefined || !way) return undefined;
+  const candidate = candidates.find(({ route }) => findRoute(route)?.kind === 'gateway');
+  if (token === undefined || !candidate) return undefined;
   assertVisible('CLOUDFLARE_API_TOKEN', token);
   if (apiUrl !== undefined) assertSafeUrl(apiUrl, allowHttp);
-  const root = gatewayRoot(way.cells[0]!.endpoint) ?? '';
+  const root = gatewayRoot(candidate.targets[0]!.endpoint) ?? '';
   const [, host, inUrl, gatewayInUrl] = /^(https?:\/\/[^/]+)\/v1\/([^/]+)\/([^/]+)$/.exec(root) ?? [];
   if (apiUrl === undefined && host !== undefined && host !== cloudflareGateway) return undefined;
   const account = inUrl ?? CF_ACCOUNT_ID;

@@ -1,3 +1,4 @@
+import { isSimulatedRoute } from '../../target/routes.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
 import { trendJson } from '../../report/trend/trend-json.ts';
 import { trendTable } from '../../report/trend/trend-table.ts';
@@ -36,7 +37,7 @@ export function trendReports(rows: readonly HistoryRow[]): TrendReport[] {
       return [
         {
           suite,
-          isSimulated: lines.some(({ route }) => route === 'demo'),
+          isSimulated: lines.some(({ route }) => isSimulatedRoute(route)),
           nights: starts.length,
           from: starts[0],
           to: starts.at(-1)!,

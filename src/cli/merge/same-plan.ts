@@ -1,3 +1,4 @@
+import { isSimulatedRoute } from '../../target/routes.ts';
 import { UserError } from '../../base/user-error.ts';
 import type { Manifest } from '../../journal/manifest.ts';
 import { shardPrompts } from '../../plan/shard.ts';
@@ -15,7 +16,8 @@ const common: readonly [what: string, of: (manifest: Manifest) => unknown][] = [
   ['number of shards', ({ shard }) => shard?.count ?? 1],
   [
     'routes',
-    ({ routes }) => routes.map(({ route, host }) => (route === 'demo' ? route : `${route} ${host}`)).join(),
+    ({ routes }) =>
+      routes.map(({ route, host }) => (isSimulatedRoute(route) ? route : `${route} ${host}`)).join(),
   ],
   ['run.repeat', ({ suite }) => suite.run.repeat],
   ['run.order', ({ suite }) => suite.run.order],

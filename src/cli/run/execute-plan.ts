@@ -1,3 +1,4 @@
+import { isSimulatedRoute } from '../../target/routes.ts';
 import { cellsOf } from '../../plan/cell.ts';
 import { defined } from '../../base/defined.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
@@ -52,7 +53,7 @@ function planFacts(
     ...defined({
       tokens: sumSpans(cells.map(({ tokens }) => tokens)),
       cost_usd: sumSpans(cells.map(({ usd }) => usd)),
-      minutes: routes.includes('demo') ? undefined : estimateMinutes(suite, cells, assumedSeconds),
+      minutes: routes.some(isSimulatedRoute) ? undefined : estimateMinutes(suite, cells, assumedSeconds),
     }),
   };
   return {

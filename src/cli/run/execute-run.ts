@@ -12,7 +12,9 @@ import { renderRunPage } from '../../report/run-page.ts';
 import { resumeRun } from '../../run/resume-run.ts';
 import { newRunName, newSeed, runSuite } from '../../run/run-suite.ts';
 import type { Outcome, SendOptions } from '../../run/send-plan.ts';
-import type { Targets } from '../../run/targets.ts';
+import { readEnvironment } from '../../target/environment.ts';
+import { isSimulatedRoute } from '../../target/routes.ts';
+import { resolveTargets, type Targets } from '../../target/targets.ts';
 import type { Suite } from '../../suite/suite.ts';
 import type { SuiteFlags } from '../commands/suite-flags.ts';
 import { onInterruption, type Interruption } from '../signals.ts';
@@ -22,7 +24,7 @@ import { codeOf, nextSteps } from './outcome.ts';
 import { budgetOf, readSuite } from './read-suite.ts';
 import { runProgress } from './run-progress.ts';
 import { assertSameRun } from './same-run.ts';
-import { assertAddressed, findWays, routeNames } from './setup.ts';
+import { assertAddressed, routeNames } from './setup.ts';
 
 export interface RunFlags extends SuiteFlags {
   out?: string;
@@ -128,7 +130,13 @@ async function targetsOf(
   names: readonly string[],
 ): Promise<Targets> {
   assertAddressed(flags.baseUrl, names);
-  return findWays(flags, suite, names, names.includes('demo') ? await demo.url() : undefined);
+  const mockUrl = names.some(isSimulatedRoute) ? await demo.url() : undefined;
+  return resolveTargets(suite, {
+    ...flags,
+    routes: names,
+    environment: readEnvironment(process.env),
+    mockUrl,
+  });
 }
 
 /** The rest of the way, the same for every run: send, analyze, render. */

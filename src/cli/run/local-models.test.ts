@@ -25,18 +25,10 @@ async function recorded(
   const dispatcher = createDispatcher({ connectTimeoutMs: 2000 }, {});
   const manifest = manifestOf(facts);
   const notes: string[] = [];
-  const ways = {
-    cells: [{ ...cell('llama'), route }],
-    endpointOf: () => ({
-      baseUrl: `${server.url}/v1`,
-      wireModel: 'llama',
-      headers: {},
-      throughGateway: false,
-    }),
-    redact: (text: string) => text,
-    hosts: [],
-  };
-  const local = await recordLocalModels(dispatcher, ways, manifest, (text) => notes.push(text));
+  const endpoint = { baseUrl: `${server.url}/v1`, wireModel: 'llama', headers: {}, throughGateway: false };
+  const target = { ...cell('llama'), route, endpoint };
+  const targets = { cells: [target], of: () => target, redact: (text: string) => text, routes: [] };
+  const local = await recordLocalModels(dispatcher, targets, manifest, (text) => notes.push(text));
   await local.recordAfter();
   await dispatcher.destroy();
   return { manifest, notes };

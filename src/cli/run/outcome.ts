@@ -1,3 +1,4 @@
+import { isSimulatedRoute } from '../../target/routes.ts';
 import { relative } from 'node:path';
 import type { LoadedRun } from '../../analysis/read-run.ts';
 import type { ThresholdResult } from '../../analysis/thresholds.ts';
@@ -40,7 +41,7 @@ export function nextSteps(folder: string, { routes, suite, suite_file }: Manifes
     [runFiles.manifest, 'suite, seed, versions, machine'],
   ].map(([name, meaning]) => `  ${name!.padEnd(14)} ${meaning}\n`);
   const written = `Written to ${shown}/\n${files.join('')}`;
-  if (!routes.some(({ route }) => route === 'demo')) return written;
+  if (!routes.some(({ route }) => isSimulatedRoute(route))) return written;
   // From a clone there is no built program yet.
   const program = process.argv[1]?.endsWith('.ts') ? 'npm run -s gatebench --' : 'npx gatebench';
   const real = suite.models.some(({ model }) => /\/sim-/.test(model))

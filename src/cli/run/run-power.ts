@@ -1,3 +1,4 @@
+import { isSimulatedRoute } from '../../target/routes.ts';
 import { dirname, join } from 'node:path';
 import { count } from '../../base/text.ts';
 import { defaultAlpha } from '../../stats/interval.ts';
@@ -62,7 +63,8 @@ async function earlierLevels(
     if (dirname(run) !== folder || read === mostRead) continue;
     try {
       const manifest = await readManifest(run);
-      if (isDemo(manifest.routes.map(({ route }) => route)) !== isDemo(routes)) continue;
+      if (manifest.routes.some(({ route }) => isSimulatedRoute(route)) !== routes.some(isSimulatedRoute))
+        continue;
       read++;
       const levels = levelsOf(await collect(readRequests(run)));
       if (levels) return { levels, run: manifest.run_id };
@@ -72,5 +74,3 @@ async function earlierLevels(
   }
   return undefined;
 }
-
-const isDemo = (routes: readonly string[]): boolean => routes.includes('demo');

@@ -2,7 +2,7 @@ import { systemClock } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
 import { cellName, type Cell } from '../../plan/cell.ts';
 import type { RunEvent } from '../../run/send-plan.ts';
-import type { Targets } from '../../run/targets.ts';
+import type { Targets } from '../../target/targets.ts';
 import { createProgress, type Progress } from '../progress.ts';
 import { usesColor } from '../terminal.ts';
 
@@ -14,10 +14,10 @@ export interface RunProgress {
 
 /** On the standard error: bars for a terminal, lines elsewhere. */
 export function runProgress(
-  { cells, hosts }: Targets,
+  { cells, routes }: Targets,
   { quiet, color }: { quiet: boolean; color: boolean | undefined },
 ): RunProgress {
-  const nameOf = (cell: Cell): string => cellName(cell, hosts.length > 1);
+  const nameOf = (cell: Cell): string => cellName(cell, routes.length > 1);
   let progress: Progress | undefined;
   const begin = (total: number): Progress =>
     createProgress({

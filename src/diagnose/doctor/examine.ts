@@ -2,9 +2,9 @@ import type { Clock, Ms } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
 import type { Exchange, Failure } from '../../measure/exchange.ts';
 import { validityOf } from '../../measure/validity.ts';
-import type { Model } from '../../suite/suite.ts';
 import { type Endpoint, splitModel } from '../../target/route.ts';
 import { findRoute, isSimulatedRoute } from '../../target/routes.ts';
+import type { Target } from '../../target/targets.ts';
 import type { ChatRequest } from '../../wire/chat-request-body.ts';
 import type { Gateway } from '../../wire/client.ts';
 import type { Got } from '../../wire/get-json.ts';
@@ -23,17 +23,12 @@ import type {
 } from './doctor-facts.ts';
 
 /** A route that can be tried: everything that it needs is set. */
-export interface Way {
+export interface Candidate {
   route: string;
-  cells: readonly Cell[];
+  targets: readonly Target[];
   wanted: boolean;
   /** The first model with the token in the other header. Absent where there is no such way. */
   otherAuth?: Endpoint;
-}
-
-export interface Cell {
-  model: Model;
-  endpoint: Endpoint;
 }
 
 /** The outer world of an examination. */
@@ -53,7 +48,7 @@ export interface Tools {
 }
 
 export interface Assignment {
-  ways: readonly Way[];
+  candidates: readonly Candidate[];
   /** Show the token to the provider, if the gateway hands an `Authorization` on, to find out whether it does. */
   tryBearer: boolean;
   /** CLOUDFLARE_API_TOKEN is set. */
@@ -64,32 +59,32 @@ export interface Assignment {
 
 /** Asks everything, one thing at a time, so that no answer is slow for lack of a slot. */
 export async function examine(
-  { ways, tryBearer, api, hasToken }: Assignment,
+  { candidates, tryBearer, api, hasToken }: Assignment,
   tools: Tools,
 ): Promise<Pick<Facts, 'routes' | 'account'>> {
   const routes: RouteFacts[] = [];
-  for (const way of ways) routes.push(await examineRoute(way, tryBearer, tools));
+  for (const candidate of candidates) routes.push(await examineRoute(candidate, tryBearer, tools));
   return { routes, account: await examineAccount({ hasToken, ...defined({ api }) }, routes, tools) };
 }
 
-async function examineRoute(way: Way, tryBearer: boolean, tools: Tools): Promise<RouteFacts> {
-  const { route, cells, wanted } = way;
-  const [{ endpoint }] = cells as [Cell, ...Cell[]];
+async function examineRoute(candidate: Candidate, tryBearer: boolean, tools: Tools): Promise<RouteFacts> {
+  const { route, targets, wanted } = candidate;
+  const [{ endpoint }] = targets as [Target, ...Target[]];
   let clockAheadMs: Ms | undefined;
   const look = lookWith(listHeaders(endpoint), tools, (got) => {
     clockAheadMs ??= aheadOf(got);
   });
   tools.say(`${route}: looking for its models`);
   const providers: ProviderFacts[] = [];
-  for (const slug of new Set(cells.map(({ model }) => splitModel(model.model).slug)))
+  for (const slug of new Set(targets.map(({ model }) => splitModel(model.model).slug)))
     providers.push(await findProvider(slug, endpoint, look));
 
-  const asked = await askModels(way, providers, tools);
+  const asked = await askModels(candidate, providers, tools);
   const facts: RouteFacts = {
     route,
     url: tools.redact(endpoint.baseUrl),
     throughGateway: endpoint.throughGateway,
-    cloudflare: isCloudflare(way, providers, asked.probes),
+    cloudflare: isCloudflare(candidate, providers, asked.probes),
     auth: authOf(endpoint),
     sendsProviderKey: authOf(endpoint) === 'aig' && endpoint.bearer !== undefined,
     wanted,
@@ -100,19 +95,21 @@ async function examineRoute(way: Way, tryBearer: boolean, tools: Tools): Promise
   const isReached = facts.probes.every(({ exchange }) => !cannotBeReached(exchange));
   // Others than Cloudflare's gateway have no such doors.
   if (!findRoute(route)?.isUnified || !facts.cloudflare || !isReached) return facts;
-  const doors = await tryDoors(way, tools);
+  const doors = await tryDoors(candidate, tools);
   const bearer =
-    tryBearer && way.otherAuth ? await ask(cells[0]!, route, false, way.otherAuth, tools) : undefined;
+    tryBearer && candidate.otherAuth
+      ? await ask(targets[0]!, route, false, candidate.otherAuth, tools)
+      : undefined;
   return { ...facts, doors, ...defined({ bearer }) };
 }
 
 /** Its address, or what only its gateway says: a header of its own, or a refusal in its words. */
 function isCloudflare(
-  { route, cells }: Way,
+  { route, targets }: Candidate,
   providers: readonly ProviderFacts[],
   probes: readonly Probe[],
 ): boolean {
-  const host = new URL(cells[0]!.endpoint.baseUrl).hostname;
+  const host = new URL(targets[0]!.endpoint.baseUrl).hostname;
   const families = [
     ...providers.map(({ failure }) => failure?.family),
     ...probes.map(({ exchange }) => (exchange.outcome === 'failed' ? exchange.failure.family : undefined)),
@@ -131,7 +128,7 @@ function isCloudflare(
 
 /** Every model twice, streamed and whole: what fails in one way may go well in the other. */
 async function askModels(
-  { route, cells, wanted }: Way,
+  { route, targets, wanted }: Candidate,
   providers: readonly ProviderFacts[],
   tools: Tools,
 ): Promise<Pick<RouteFacts, 'probes' | 'unasked'>> {
@@ -140,8 +137,8 @@ async function askModels(
   // Hardly anybody has the models of ollama.com on this machine, too: that is no fault.
   const isOptional = findRoute(route)?.isOptional && !wanted;
   let reason: string | undefined;
-  for (const cell of cells) {
-    const { model, endpoint } = cell;
+  for (const target of targets) {
+    const { model, endpoint } = target;
     const list = providers.find(({ slug }) => slug === splitModel(model.model).slug);
     reason ??= isOptional ? whyNotThere(list?.failure, endpoint) : undefined;
     const isAbsent = isOptional && list?.names !== undefined && !isListed(endpoint.wireModel, list.names);
@@ -151,7 +148,7 @@ async function askModels(
       continue;
     }
     for (const streamed of [true, false]) {
-      const probe = await ask(cell, route, streamed, endpoint, tools);
+      const probe = await ask(target, route, streamed, endpoint, tools);
       if (!probe) {
         const stopped = tools.stop.aborted;
         unasked.push({
@@ -172,7 +169,7 @@ async function askModels(
 }
 
 async function ask(
-  { model }: Cell,
+  { model }: Target,
   route: string,
   streamed: boolean,
   endpoint: Endpoint,
@@ -202,8 +199,8 @@ async function send(request: ChatRequest, tokens: number, tools: Tools): Promise
   return exchange;
 }
 
-async function tryDoors({ route, cells, otherAuth }: Way, tools: Tools): Promise<Doors> {
-  const { model, endpoint } = cells[0]!;
+async function tryDoors({ route, targets, otherAuth }: Candidate, tools: Tools): Promise<Doors> {
+  const { model, endpoint } = targets[0]!;
   tools.say(`${route}: trying ways to log in, with a model that nobody has`);
   const door = async (through: Endpoint): Promise<Door> =>
     doorOf(await send(knock({ model, route, endpoint: through }, tools.asker), knockTokens, tools));

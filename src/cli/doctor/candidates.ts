@@ -1,15 +1,16 @@
 import { defined } from '../../base/defined.ts';
 import type { Redact } from '../../base/redact.ts';
-import type { Way } from '../../diagnose/doctor/examine.ts';
+import type { Candidate } from '../../diagnose/doctor/examine.ts';
 import type { UntriedRoute } from '../../diagnose/doctor/doctor-facts.ts';
-import { MissingVariables, variables, type Variable } from '../../target/environment.ts';
-import { routes } from '../../target/routes.ts';
+import { MissingVariables, readEnvironment, variables, type Variable } from '../../target/environment.ts';
+import { findRoute, isSimulatedRoute, routes } from '../../target/routes.ts';
+import { resolveTargets, routeNamed, routeOfAddress, type Target } from '../../target/targets.ts';
 import type { Suite } from '../../suite/suite.ts';
-import { findWays, routeNames } from '../run/setup.ts';
+import { routeNames } from '../run/setup.ts';
 import type { ExamineFlags } from './examine-suite.ts';
 
-export interface WaysToTry {
-  ways: Way[];
+export interface Candidates {
+  candidates: Candidate[];
   untried: UntriedRoute[];
   redact: Redact;
 }
@@ -19,62 +20,69 @@ export function routesToTry(
   flags: Pick<ExamineFlags, 'route' | 'baseUrl'>,
   suite: Suite,
 ): { name: string; wanted: boolean }[] {
-  const isNamed = flags.route !== undefined || suite.gateway.route === 'demo';
+  const isNamed = flags.route !== undefined || isSimulatedRoute(suite.gateway.route ?? '');
   // An address without a route's name is for one route, as it is for a run.
-  const hasAddress = flags.baseUrl.some((entry) => !/^[a-z]+=/.test(entry));
+  const hasAddress = flags.baseUrl.some((entry) => routeOfAddress(entry) === undefined);
   if (isNamed || hasAddress)
     return routeNames(defined({ route: flags.route }) as { route: string[] | undefined }, suite).map(
       (name) => ({ name, wanted: true }),
     );
   return routes
-    .filter(({ name }) => name !== 'demo')
+    .filter(({ kind }) => kind !== 'simulated')
     .map(({ name }) => ({ name, wanted: name === suite.gateway.route }));
 }
 
 /** Every route with its credentials, or with the variables that it lacks. */
-export function waysToTry(
+export function candidatesOf(
   flags: ExamineFlags,
   suite: Suite,
   names: readonly { name: string; wanted: boolean }[],
-  demoUrl: string | undefined,
-): WaysToTry {
-  const ways: Way[] = [];
+  mockUrl: string | undefined,
+): Candidates {
+  const candidates: Candidate[] = [];
   const untried: UntriedRoute[] = [];
   for (const { name, wanted } of names) {
     try {
-      ways.push(wayOf(name, wanted, flags, suite, demoUrl));
+      candidates.push(candidateOf(name, wanted, flags, suite, mockUrl));
     } catch (error) {
       if (!(error instanceof MissingVariables)) throw error;
       untried.push({ route: name, missing: inOrder(error.variables), wanted });
     }
   }
   // A local Ollama alone is not what this program is for: then the way through the gateway is what to mend.
-  const isLost = ways.every(({ route, wanted }) => route === 'local' && !wanted);
+  const isLost = candidates.every(({ route, wanted }) => findRoute(route)?.isOptional && !wanted);
   return {
-    ways,
-    untried: untried.map((each) => ({ ...each, wanted: each.wanted || (isLost && each.route !== 'direct') })),
-    redact: findWays(flags, suite, []).redact,
+    candidates,
+    untried: untried.map((each) => ({
+      ...each,
+      wanted: each.wanted || (isLost && findRoute(each.route)?.kind === 'gateway'),
+    })),
+    redact: resolveTargets(suite, { ...flags, routes: [], environment: readEnvironment(process.env) }).redact,
   };
 }
 
-function wayOf(
+function candidateOf(
   name: string,
   wanted: boolean,
   flags: ExamineFlags,
   suite: Suite,
-  demoUrl: string | undefined,
-): Way {
+  mockUrl: string | undefined,
+): Candidate {
   // On the provider's own endpoint an Authorization is the provider's: nobody gets the token unasked.
-  const auth = name === 'provider' && !wanted ? 'aig' : suite.gateway.auth;
-  const through = (way: typeof auth): ReturnType<typeof findWays> =>
-    findWays(flags, { models: suite.models, gateway: { ...suite.gateway, auth: way } }, [name], demoUrl);
-  const { cells, endpointOf } = through(auth);
-  const other = name === 'compat' ? through(auth === 'aig' ? 'bearer' : 'aig') : undefined;
+  const { isUnified } = routeNamed(name);
+  const auth = !isUnified && !wanted ? 'aig' : suite.gateway.auth;
+  const environment = readEnvironment(process.env);
+  const targetsBy = (how: typeof auth): readonly Target[] =>
+    resolveTargets(
+      { ...suite, gateway: { ...suite.gateway, auth: how } },
+      { ...flags, routes: [name], environment, mockUrl },
+    ).cells;
+  const other = isUnified ? targetsBy(auth === 'aig' ? 'bearer' : 'aig')[0] : undefined;
   return {
     route: name,
     wanted,
-    cells: cells.map((cell) => ({ model: cell.model, endpoint: endpointOf(cell) })),
-    ...defined({ otherAuth: other && other.endpointOf(other.cells[0]!) }),
+    targets: targetsBy(auth),
+    ...defined({ otherAuth: other?.endpoint }),
   };
 }
 
