@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { measuringFlags } from './base/measuring-flags.ts';
-import { gatebench, onlyRun, scratch, suites } from './cli/testing/gatebench.ts';
+import { onlyRun, scratch, start, suites } from './cli/testing/gatebench.ts';
 import { readManifest } from './journal/manifest.ts';
 
 test.each([
@@ -10,7 +10,7 @@ test.each([
 ])('measures %s', async (_, options, flags) => {
   await using cwd = await scratch();
   const args = ['run', join(suites, 'smoke.yaml'), '--route', 'demo', '--models', 'swift', '--repeat', '1'];
-  const { code } = await gatebench([...args, '--quiet'], cwd.path, { NODE_OPTIONS: options });
+  const { code } = await start([...args, '--quiet'], cwd.path, { NODE_OPTIONS: options }).finished;
   expect(code).toBe(0);
   expect((await readManifest(await onlyRun(cwd.path))).versions.node_flags).toBe(flags);
 });
@@ -18,7 +18,7 @@ test.each([
 test('goes on as it is where Node may not start again', async () => {
   await using cwd = await scratch();
   const env = { NODE_OPTIONS: '--permission --allow-fs-read=*' };
-  const { code, stderr } = await gatebench(['run', 'nowhere.yaml'], cwd.path, env);
+  const { code, stderr } = await start(['run', 'nowhere.yaml'], cwd.path, env).finished;
   expect(stderr).toContain('nowhere.yaml: does not exist');
   expect(code).toBe(2);
 });

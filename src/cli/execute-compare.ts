@@ -13,24 +13,13 @@ import { allMetrics, everyMetric, type ComparedMetric } from '../analysis/compar
 import { describeExplanation, worthTelling } from '../analysis/explain.ts';
 import { describeWarning, runPairWarnings } from '../analysis/warnings.ts';
 import { loadRun, type LoadedRun } from '../analysis/read-run.ts';
-import { stdoutStyle } from './terminal.ts';
+import type { CompareFlags } from './commands/compare-command.ts';
+import type { Io } from './io.ts';
+import { styleFor } from './terminal.ts';
 import { writeOut } from './write-out.ts';
 
-export interface CompareFlags {
-  run: string;
-  other: string | undefined;
-  format: string;
-  by: 'model' | 'route';
-  metrics: string[] | undefined;
-  margin: number | undefined;
-  strict: boolean;
-  out: string | undefined;
-  results: string;
-  color: boolean | undefined;
-}
-
 /** `gatebench compare`: verdicts from the folders of one run or two. */
-export async function executeCompare(flags: CompareFlags): Promise<ExitCode> {
+export async function executeCompare(flags: CompareFlags, io: Io): Promise<ExitCode> {
   const options = defined({ metrics: knownMetrics(flags.metrics), margin: flags.margin });
   const margin = flags.margin ?? defaultMargin;
   if (flags.by === 'route' && flags.other !== undefined)
@@ -47,16 +36,16 @@ export async function executeCompare(flags: CompareFlags): Promise<ExitCode> {
     : flags.by === 'route'
       ? acrossRoutes(run, options, margin)
       : withinRun(run, options, margin);
-  if (flags.format === 'html') {
+  const formatName = flags.json ? 'json' : flags.format;
+  if (formatName === 'html') {
     if (!other)
       throw new UserError('--format html needs two runs. For the page of one run: report RUN --format html.');
     const { renderComparisonPage } = await import('../report/run-page.ts');
-    await writeOut(await renderComparisonPage(run, other, report), flags.out);
+    await writeOut(await renderComparisonPage(run, other, report), flags.out, io);
     return exitOf(report, flags.strict);
   }
-  const format = comparisonFormats.find(({ name }) => name === flags.format)!;
-  const style = flags.out === undefined ? stdoutStyle(flags.color) : { columns: 120, color: false };
-  await writeOut(format.render(report, style), flags.out);
+  const format = comparisonFormats.find(({ name }) => name === formatName)!;
+  await writeOut(format.render(report, styleFor(flags.out, flags.color, io)), flags.out, io);
   return exitOf(report, flags.strict);
 }
 

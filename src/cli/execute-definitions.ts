@@ -6,26 +6,23 @@ import { renderDefinitions } from '../report/definitions-table.ts';
 import { jsonText } from '../report/run-json.ts';
 import { applyDefinitions } from '../analysis/definitions/apply.ts';
 import { analyseRun, readRun } from '../analysis/read-run.ts';
-import type { ReportFlags } from './execute-report.ts';
-import { stdoutStyle } from './terminal.ts';
+import type { ReportFlags } from './commands/report-command.ts';
+import type { Io } from './io.ts';
+import { styleFor } from './terminal.ts';
 import { writeOut } from './write-out.ts';
 
 /** `gatebench report RUN --definitions`: the run as vLLM, AIPerf and others would word it. */
-export async function executeDefinitions({
-  run,
-  results,
-  format,
-  out,
-  color,
-}: ReportFlags): Promise<ExitCode> {
+export async function executeDefinitions(
+  { run, results, format, out, color }: ReportFlags,
+  io: Io,
+): Promise<ExitCode> {
   const folder = await findRun(run, results);
   const stored = await readRun(folder);
   const { report } = await analyseRun(stored);
   const state = new FileState();
   const models = await applyDefinitions(stored.rows, readAnswerLines(folder, state), report.models);
-  for (const warning of [...stored.warnings(), ...answerWarnings(state)])
-    process.stderr.write(`⚠ ${warning}\n`);
-  const style = out === undefined ? stdoutStyle(color) : { columns: 120, color: false };
-  await writeOut(format === 'json' ? jsonText({ models }) : renderDefinitions(models, style), out);
+  for (const warning of [...stored.warnings(), ...answerWarnings(state)]) io.stderr.write(`⚠ ${warning}\n`);
+  const style = styleFor(out, color, io);
+  await writeOut(format === 'json' ? jsonText({ models }) : renderDefinitions(models, style), out, io);
   return exitCode.done;
 }

@@ -5,8 +5,9 @@ import { UserError } from '../base/user-error.ts';
 import { exportFormats } from '../report/sheet-formats.ts';
 import { row, rowsOf } from '../report/sheet/testing/runs.ts';
 import { cellsOf, partsOf } from '../report/sheet/testing/workbook.ts';
-import { executeExport, type ExportFlags } from './execute-export.ts';
-import { gatebench, scratch, type Scratch } from './testing/gatebench.ts';
+import type { ExportFlags } from './commands/export-command.ts';
+import { executeExport } from './execute-export.ts';
+import { gatebench, scratch, testIo, type Scratch } from './testing/gatebench.ts';
 import { writeRun } from './testing/run-folder.ts';
 
 let home: Scratch;
@@ -20,12 +21,10 @@ async function exported(out: string, flags: Partial<ExportFlags> = {}): Promise<
     table: undefined,
     columns: undefined,
     aliases: undefined,
+    ...{ json: false, color: undefined, help: false },
   };
-  await executeExport({
-    ...{ runs: ['latest'], out: at(out), results: at('results'), quiet: true },
-    ...defaults,
-    ...flags,
-  });
+  const given = { run: ['latest'], out: at(out), results: at('results'), quiet: true };
+  await executeExport({ ...given, ...defaults, ...flags }, testIo(home.path));
   return readFile(at(out));
 }
 
@@ -78,14 +77,14 @@ test('a folder full of runs stands for all of them, each once', async () => {
     'latest',
     at('results', 'smoke', '20261121T031700Z-abcdef'),
   ];
-  const text = (await exported('all.csv', { runs, columns: ['run_id'] })).toString('utf8');
+  const text = (await exported('all.csv', { run: runs, columns: ['run_id'] })).toString('utf8');
   const ids = text.trimEnd().split('\r\n').slice(1);
   expect(new Set(ids)).toEqual(new Set(['20261121T031700Z-abcdef', '20261122T031700Z-abcdef']));
   expect(ids).toHaveLength(48);
 });
 
 test('two runs make a workbook with a history', async () => {
-  const workbook = await exported('two.xlsx', { runs: [at('results', 'smoke')] });
+  const workbook = await exported('two.xlsx', { run: [at('results', 'smoke')] });
   const history = cellsOf(partsOf(workbook), 'History');
   expect([...history.keys()].filter((cell) => /^A\d+$/.test(cell))).toHaveLength(1 + 2 * 2 * 5);
 });
@@ -97,7 +96,7 @@ describe('is refused with what to do, and leaves nothing behind:', () => {
     ['an unknown column', 'x.csv', { columns: ['ttft_m'] }, /no column "ttft_m"; did you mean "ttft_ms"\?/],
     ['an unknown language', 'x.csv', { locale: 'xx' }, /--locale does not know "xx"/],
     ['aliases of a summary', 'x.csv', { table: 'models', aliases: 'vllm' }, /--table requests/],
-    ['what is no run', 'x.csv', { runs: ['nowhere'] }, /nowhere is not a run/],
+    ['what is no run', 'x.csv', { run: ['nowhere'] }, /nowhere is not a run/],
     ['a place that cannot be written', 'no/such/x.csv', {}, /x\.csv cannot be written/],
   ];
   test.each(cases)('%s', async (_, out, flags, message) => {
@@ -112,7 +111,7 @@ describe('is refused with what to do, and leaves nothing behind:', () => {
     const folder = await writeRun(at('broken'), [row()]);
     await writeFile(join(folder, 'requests.csv'), 'run_id,ttft_ms\nx,1\nx,abc\n');
     await writeFile(at('old.csv'), 'old');
-    await expect(exported('old.csv', { runs: [folder] })).rejects.toThrow(/abc/);
+    await expect(exported('old.csv', { run: [folder] })).rejects.toThrow(/abc/);
     expect(await readFile(at('old.csv'), 'utf8')).toBe('old');
     expect((await readdir(home.path)).filter((name) => name.includes('.tmp'))).toEqual([]);
   });

@@ -11,40 +11,30 @@ import { pickFields } from '../report/sheet/pick-fields.ts';
 import { tableNamed, type TableName } from '../report/sheet/tables.ts';
 import { findRuns } from './find-runs.ts';
 import { loadRun, readRun, type StoredRun } from '../analysis/read-run.ts';
+import type { ExportFlags } from './commands/export-command.ts';
+import type { Io } from './io.ts';
 import { writeStream } from './write-stream.ts';
 
-export interface ExportFlags {
-  runs: readonly string[];
-  format: string | undefined;
-  out: string | undefined;
-  locale: string | undefined;
-  table: string | undefined;
-  columns: readonly string[] | undefined;
-  aliases: string | undefined;
-  results: string;
-  quiet: boolean;
-}
-
 /** `gatebench export`: runs as a spreadsheet, from their folders alone. */
-export async function executeExport(flags: ExportFlags): Promise<ExitCode> {
+export async function executeExport(flags: ExportFlags, io: Io): Promise<ExitCode> {
   const format = formatOf(flags);
   const options = optionsOf(flags, format);
-  if (process.stdout.isTTY) assertForTerminal(flags, format);
-  const folders = await findRuns(flags.runs, flags.results);
+  if (io.stdout.isTTY) assertForTerminal(flags, format);
+  const folders = await findRuns(flags.run, flags.results);
   const runs = await Promise.all(folders.map(readRun));
-  await writeStream(format.write(runs.map(exportedRun), options), flags.out);
-  for (const run of runs) warnOf(run);
-  if (!flags.quiet) tell(flags, options, folders.length);
+  await writeStream(format.write(runs.map(exportedRun), options), flags.out, io);
+  for (const run of runs) warnOf(run, io);
+  if (!flags.quiet) tell(flags, options, folders.length, io);
   return exitCode.done;
 }
 
 /** What a terminal is no place for, with what to type instead. CSV is printed to one that asks for it. */
 export function assertForTerminal(
-  { out, format: asked, runs }: Pick<ExportFlags, 'out' | 'format' | 'runs'>,
+  { out, format: asked, run }: Pick<ExportFlags, 'out' | 'format' | 'run'>,
   { isBinary, name }: ExportFormat,
 ): void {
   if (out !== undefined || (asked !== undefined && !isBinary)) return;
-  const command = `gatebench export ${oneLine(runs.join(' '), 60)}`;
+  const command = `gatebench export ${oneLine(run.join(' '), 60)}`;
   const lines = [`${command} -o run.xlsx          a workbook`, `${command} -o run.csv           CSV`];
   if (!isBinary) lines.push(`${command} --format csv         CSV, printed here`);
   const why = isBinary
@@ -97,12 +87,12 @@ function exportedRun({ folder, rows }: StoredRun): ExportedRun {
 }
 
 /** Also with --quiet: rows are missing in what was written. */
-function warnOf(run: StoredRun): void {
-  for (const warning of run.warnings()) process.stderr.write(`⚠ ${run.folder}: ${warning}\n`);
+function warnOf(run: StoredRun, { stderr }: Io): void {
+  for (const warning of run.warnings()) stderr.write(`⚠ ${run.folder}: ${warning}\n`);
 }
 
-function tell({ out }: ExportFlags, { aliases, columns }: ExportOptions, runs: number): void {
+function tell({ out }: ExportFlags, { aliases, columns }: ExportOptions, runs: number, { stderr }: Io): void {
   const notes = aliases ? aliasNotes(pickFields(tableNamed('requests').fields, columns), aliases) : [];
   if (out !== undefined) notes.push(`Written: ${out} (${count(runs, 'run')})`);
-  for (const note of notes) process.stderr.write(`${note}\n`);
+  for (const note of notes) stderr.write(`${note}\n`);
 }

@@ -9,8 +9,9 @@ import type { Summary } from '../diagnose/reconcile/summary.ts';
 import { attempt, logged } from '../diagnose/reconcile/testing/log-rows.ts';
 import type { MockOptions } from '../mock/options.ts';
 import { createMock, type Mock } from '../mock/mock-server.ts';
-import { reconcileRun, type ReconcileFlags } from './execute-reconcile.ts';
-import { gatebench, onlyRun, scratch, type Scratch } from './testing/gatebench.ts';
+import type { ReconcileFlags } from './commands/reconcile-command.ts';
+import { reconcileRun } from './execute-reconcile.ts';
+import { gatebench, onlyRun, scratch, testIo, type Scratch } from './testing/gatebench.ts';
 import { writeRun } from './testing/run-folder.ts';
 
 const account = 'account-4711';
@@ -45,11 +46,11 @@ interface Reconciled {
 async function reconciled(flags: Partial<ReconcileFlags>, clock: LeapClock): Promise<Reconciled> {
   const url = mock?.url ?? 'http://127.0.0.1:9';
   const given = {
-    ...{ run: 'latest', results: join(home.path, 'results'), log: undefined, waitSeconds: 120 },
+    ...{ run: 'latest', results: join(home.path, 'results'), log: undefined, wait: 120, help: false },
     ...{ ollamaUsage: false, apiUrl: url, ollamaUrl: url, json: true, quiet: true, color: false },
     ...flags,
   };
-  const { reconciliation } = await reconcileRun(given, { clock, env: secrets });
+  const { reconciliation } = await reconcileRun(given, { ...testIo(home.path, secrets), clock });
   const printed = reconciliationJson(reconciliation);
   return { ...(JSON.parse(printed) as Omit<Reconciled, 'printed'>), printed };
 }
@@ -97,10 +98,7 @@ test(
       },
       suite,
     );
-    const { summary, rows, usage, printed } = await reconciled(
-      { ollamaUsage: true, waitSeconds: 300 },
-      clock,
-    );
+    const { summary, rows, usage, printed } = await reconciled({ ollamaUsage: true, wait: 300 }, clock);
     expect(summary).toMatchObject({
       ...{ sent: 500, not_sent: 0, matched: 400, matched_share: 0.8 },
       matched_by: { log_id: 400, event_id: 0, metadata: 0 },

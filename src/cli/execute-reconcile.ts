@@ -1,6 +1,5 @@
 import { findRoute, isSimulatedRoute } from '../target/routes.ts';
 import { join } from 'node:path';
-import { type Clock, systemClock } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
 import { type Redact, redactor } from '../base/redact.ts';
 import { readRun } from '../analysis/read-run.ts';
@@ -21,48 +20,33 @@ import { type Environment, readEnvironment, requireVariables, secretsOf } from '
 import { demoCredentials } from '../target/routes/demo.ts';
 import { assertSafeUrl } from '../target/safe-url.ts';
 import { createDispatcher } from '../wire/connections.ts';
+import type { ReconcileFlags } from './commands/reconcile-command.ts';
+import type { Io } from './io.ts';
 import { stdoutStyle } from './terminal.ts';
-
-export interface ReconcileFlags {
-  run: string;
-  /** An exported log in the place of the API. */
-  log: string | undefined;
-  waitSeconds: number;
-  ollamaUsage: boolean;
-  apiUrl: string;
-  ollamaUrl: string;
-  results: string;
-  json: boolean;
-  quiet: boolean;
-  color: boolean | undefined;
-}
 
 /** Enough for 50,000 requests; the API allows about as many in eight minutes. */
 const mostCalls = 2000;
 const connectTimeoutMs = 10_000;
 
-/** What the process lends: its clock and environment. */
-export interface Surroundings {
-  clock: Clock;
-  env: NodeJS.ProcessEnv;
-}
+/** What the program lends. */
+export type Surroundings = Pick<Io, 'clock' | 'env' | 'cwd' | 'stderr'>;
 
 /** `gatebench reconcile`: a run compared with the gateway's log. */
-export async function executeReconcile(flags: ReconcileFlags): Promise<ExitCode> {
-  const { reconciliation, file } = await reconcileRun(flags, { clock: systemClock, env: process.env });
-  process.stdout.write(
+export async function executeReconcile(flags: ReconcileFlags, io: Io): Promise<ExitCode> {
+  const { reconciliation, file } = await reconcileRun(flags, io);
+  io.stdout.write(
     flags.json
       ? reconciliationJson(reconciliation)
-      : renderReconciliation(reconciliation, stdoutStyle(flags.color)),
+      : renderReconciliation(reconciliation, stdoutStyle(flags.color, io)),
   );
-  if (file !== undefined && !flags.quiet) process.stderr.write(`Written: ${file}\n`);
+  if (file !== undefined && !flags.quiet) io.stderr.write(`Written: ${file}\n`);
   return exitCode.done;
 }
 
 /** Asks the log and writes `reconciled.csv`; no file where no log could be asked. */
 export async function reconcileRun(
   flags: ReconcileFlags,
-  { clock, env }: Surroundings,
+  { clock, env, cwd, stderr }: Surroundings,
 ): Promise<{ reconciliation: Reconciliation; file?: string }> {
   const folder = await findRun(flags.run, flags.results);
   const run = await readRun(folder);
@@ -70,10 +54,10 @@ export async function reconcileRun(
   const attempts = await Array.fromAsync(run.rows);
   const dispatcher = createDispatcher({ connectTimeoutMs }, env);
   try {
-    const environment = readEnvironment(env);
+    const environment = readEnvironment(env, cwd);
     const reconciliation = await new Reconciling(
       { flags, manifest, attempts, environment, passedOver: run.warnings() },
-      { clock, dispatcher },
+      { clock, dispatcher, say: flags.quiet ? () => undefined : (text) => stderr.write(`${text}\n`) },
     ).reconcile();
     if (!reconciliation.log) return { reconciliation };
     const file = join(folder, runFiles.reconciled);
@@ -85,7 +69,7 @@ export async function reconcileRun(
 }
 
 /** What reaches out of the process. */
-type Edge = Pick<ApiClientOptions, 'clock' | 'dispatcher'>;
+type Edge = Pick<ApiClientOptions, 'clock' | 'dispatcher' | 'say'>;
 
 interface Asked {
   flags: ReconcileFlags;
@@ -143,7 +127,7 @@ class Reconciling {
 
   /** Undefined when there is no log to ask, and the usage will do. */
   #source(through: readonly RequestRow[], usageWillDo: boolean): LogSource | undefined {
-    const { log, apiUrl, waitSeconds } = this.#flags;
+    const { log, apiUrl, wait } = this.#flags;
     if (through.length === 0) {
       if (usageWillDo && this.#attempts.length > 0) return undefined;
       throw new UserError(
@@ -165,7 +149,7 @@ class Reconciling {
     const client = this.#client(apiUrl, found.CLOUDFLARE_API_TOKEN, mostCalls);
     const place = { account: found.CF_ACCOUNT_ID, gateway: found.CF_GATEWAY_ID };
     const api = new LogsApi(client, place, this.#redact);
-    return apiSource({ api, clock: this.#edge.clock, waitMs: waitSeconds * 1000, say: this.#say });
+    return apiSource({ api, clock: this.#edge.clock, waitMs: wait * 1000, say: this.#edge.say });
   }
 
   #assertNotDemo(): void {
@@ -225,7 +209,6 @@ class Reconciling {
       token,
       ...this.#edge,
       redact: this.#redact,
-      say: this.#say,
     };
     return new ApiClient(options, most);
   }
@@ -237,8 +220,4 @@ class Reconciling {
     );
     return ends.length === 0 ? undefined : new Date(ends.reduce((a, b) => Math.max(a, b)));
   }
-
-  readonly #say = (text: string): void => {
-    if (!this.#flags.quiet) process.stderr.write(`${text}\n`);
-  };
 }

@@ -12,8 +12,9 @@ import { findRun, isThere, runFiles } from '../journal/run-folder.ts';
 import { requestJson } from '../report/request/request-json.ts';
 import type { RequestReport } from '../report/request/request-report.ts';
 import { renderRequest } from '../report/request/request-table.ts';
-import type { ReportFlags } from './execute-report.ts';
-import { stdoutStyle } from './terminal.ts';
+import type { ReportFlags } from './commands/report-command.ts';
+import type { Io } from './io.ts';
+import { styleFor } from './terminal.ts';
 import { writeOut } from './write-out.ts';
 
 /** Of requests that a prefix may mean, so many are named. */
@@ -23,12 +24,13 @@ const mostNamed = 5;
 export async function executeRequest(
   { run, format, out, results, color }: ReportFlags,
   eventId: string,
+  io: Io,
 ): Promise<ExitCode> {
   if (format !== 'table' && format !== 'json')
     throw new UserError(`--request is shown as table or json, not as ${format}.`);
   const report = await requestReport(await findRun(run, results), eventId);
-  const style = out === undefined ? stdoutStyle(color) : { columns: 120, color: false };
-  await writeOut(format === 'json' ? requestJson(report) : renderRequest(report, style), out);
+  const style = styleFor(out, color, io);
+  await writeOut(format === 'json' ? requestJson(report) : renderRequest(report, style), out, io);
   return exitCode.done;
 }
 

@@ -4,23 +4,25 @@ import { createMock } from '../mock/mock-server.ts';
 import { influences, modes, type SetUp } from '../mock/set-ups.ts';
 import { nearest } from '../suite/nearest.ts';
 import { demoCredentials } from '../target/routes/demo.ts';
-
-export interface ServeFlags {
-  port: number;
-  speed: number;
-  seed: number;
-  /** Name of a set-up. Absent: everything is as it should be. */
-  mode: string | undefined;
-  json: boolean;
-}
+import type { ServeFlags } from './commands/serve-command.ts';
+import type { Io } from './io.ts';
 
 /** `gatebench serve`: the mock gateway, until it is told to stop. */
-export async function executeServe({ json, mode, ...options }: ServeFlags): Promise<ExitCode> {
+export async function executeServe(
+  { json, mode, port, speed, seed }: ServeFlags,
+  { stdout, signals }: Io,
+): Promise<ExitCode> {
   const setUp = mode === undefined ? undefined : setUpNamed(mode);
-  const mock = await createMock({ ...options, gatewayToken: demoCredentials.token, ...setUp?.options });
+  const mock = await createMock({
+    port,
+    speed,
+    seed,
+    gatewayToken: demoCredentials.token,
+    ...setUp?.options,
+  });
   const { account, gateway, token } = demoCredentials;
   const baseUrl = `${mock.url}/v1/${account}/${gateway}/compat`;
-  process.stdout.write(
+  stdout.write(
     json
       ? `${JSON.stringify({ event: 'listening', url: mock.url, base_url: baseUrl, token, ...(setUp && { mode: setUp.name }) })}\n`
       : [
@@ -44,7 +46,7 @@ export async function executeServe({ json, mode, ...options }: ServeFlags): Prom
           '',
         ].join('\n'),
   );
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await Promise.race([once(signals, 'SIGINT'), once(signals, 'SIGTERM')]);
   await mock.close();
   return exitCode.done;
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
+import { under } from './io.ts';
 
 /** What somebody who is new can type here: an installed program has no suites beside it. */
-export const firstRun = (): string =>
-  existsSync('suites/smoke.yaml')
+export const firstRun = (cwd: string): string =>
+  existsSync(under(cwd, 'suites/smoke.yaml'))
     ? 'gatebench run suites/smoke.yaml --route demo'
     : 'gatebench init && gatebench run suites/starter.yaml --route demo';

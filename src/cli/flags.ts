@@ -1,89 +1,102 @@
-import type { Argv, Options, PositionalOptions } from 'yargs';
-import { defined } from '../base/defined.ts';
-
 /** What the shell shall offer for a value: runs, suites, files, folders, or these words (several with commas). */
 export type Completes = 'runs' | 'suites' | 'files' | 'folders' | readonly string[];
 
-/** A flag or a positional argument, as the parser, the help and the completion of shells know it. */
-export interface Flag extends Pick<Options, 'alias' | 'array' | 'default' | 'demandOption' | 'requiresArg'> {
-  type?: 'string' | 'boolean';
+/**
+ * A flag or an argument of a command, written down once. The parser, the help, the completion of shells and the type of
+ * the parsed object follow from it.
+ */
+export interface Flag {
+  /**
+   * - `switch`: there or not.
+   * - `toggle`: `--name`, `--no-name`, or neither: undefined.
+   * - `path`: from the folder where the command runs. `run`: such a path, or `latest`.
+   * - `paths`: the last argument, as many of these as there are; each a path, or `latest`.
+   * - `list`, `numbers`: several with commas, or given more than once.
+   */
+  type: 'switch' | 'toggle' | 'text' | 'path' | 'run' | 'number' | 'list' | 'numbers' | 'paths';
   describe: string;
-  choices?: readonly string[];
   /** What stands for its value in the help: `FILE`, `N`. */
   value?: string;
+  choices?: readonly string[];
   completes?: Completes;
-  /** It may be given more than once, and hold several with commas. */
-  isList?: boolean;
-  /** Shown as `--no-…`, because only that is worth saying. */
-  isNegated?: boolean;
+  /** An argument, known by its place and not by a name. Arguments stand first in a table, in their order. */
+  argument?: true;
+  /** A single letter: `-o`. */
+  short?: string;
+  /** What it is if nobody says; shown in the help, except for an empty list. */
+  default?: string | number | readonly string[] | readonly number[];
+  required?: true;
+  /** It may stand alone, and is empty then. */
+  mayBeEmpty?: true;
+  /** Bounds of a number, both included. */
+  min?: number;
+  max?: number;
+  /** Only whole numbers. */
+  whole?: true;
+  /** Flags that make no sense beside it, by their names in the table. */
+  excludes?: readonly string[];
+  /** Title above it in the help. */
+  group?: string;
 }
 
-export interface Group {
-  title: string;
-  names: readonly string[];
-}
+/** Flags by the name that they have in the parsed object: `maxCost` is typed as `--max-cost`. */
+export type FlagTable = Readonly<Record<string, Flag>>;
 
-/** What a command takes: written down once, for the parser, for the help and for the completion of shells. */
-export class Flags {
-  readonly positionals = new Map<string, Flag>();
-  readonly options = new Map<string, Flag>();
-  readonly examples: { command: string; what: string }[] = [];
-  readonly closing: string[] = [];
-  readonly #groups: Group[] = [];
-  readonly #conflicts: { name: string; others: string[] }[] = [];
+type ValueOf<F extends Flag> = F['type'] extends 'switch' | 'toggle'
+  ? boolean
+  : F['type'] extends 'number'
+    ? number
+    : F['type'] extends 'numbers'
+      ? number[]
+      : F['type'] extends 'list' | 'paths'
+        ? string[]
+        : F extends { choices: readonly (infer Choice)[] }
+          ? Choice
+          : string;
 
-  positional(name: string, flag: Flag): this {
-    this.positionals.set(name, flag);
-    return this;
-  }
+/** Flags that have a value whatever is typed. */
+type Certain =
+  { required: true } | { default: NonNullable<Flag['default']> } | { type: 'switch' } | { type: 'paths' };
 
-  option(name: string, flag: Flag): this {
-    this.options.set(name, flag);
-    return this;
-  }
+/** What the parser makes of the flags of a table. */
+export type Parsed<Table extends FlagTable> = {
+  [Name in keyof Table]: ValueOf<Table[Name]> | (Table[Name] extends Certain ? never : undefined);
+};
 
-  /** Puts flags under a title of their own in the help. */
-  group(names: readonly string[], title: string): this {
-    this.#groups.push({ title, names });
-    return this;
-  }
-
-  conflicts(name: string, others: string | string[]): this {
-    this.#conflicts.push({ name, others: [others].flat() });
-    return this;
-  }
-
-  /** `$0` stands for the program. */
-  example(command: string, what: string): this {
-    this.examples.push({ command: command.replaceAll('$0', 'gatebench'), what });
-    return this;
-  }
-
-  /** What else there is to know, in paragraphs; stands at the end of the help. */
-  epilogue(text: string): this {
-    this.closing.push(text);
-    return this;
-  }
-
-  /** In the order of the help: those without a title of their own first. */
-  get groups(): Group[] {
-    const titled = new Set(this.#groups.flatMap(({ names }) => names));
-    const rest = [...this.options.keys()].filter((name) => !titled.has(name));
-    return rest.length === 0 ? this.#groups : [{ title: 'Options:', names: rest }, ...this.#groups];
-  }
-
-  addTo(parser: Argv): Argv {
-    for (const [name, flag] of this.positionals) parser.positional(name, options(flag) as PositionalOptions);
-    for (const [name, flag] of this.options) parser.option(name, options(flag));
-    for (const { name, others } of this.#conflicts) parser.conflicts(name, others);
-    return parser;
-  }
-}
-
-/** What the parser needs to know; our own words stay out of it. */
-function options({ type, alias, array, default: usual, demandOption, requiresArg, choices }: Flag) {
-  return defined({ type, alias, array, default: usual as unknown, demandOption, requiresArg, choices });
-}
+/** As it is typed, without the dashes. */
+export const typedName = (name: string): string =>
+  name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** Whether a word follows it. */
-export const takesValue = ({ type }: Flag): boolean => type !== 'boolean';
+export const takesValue = ({ type }: Flag): boolean => type !== 'switch' && type !== 'toggle';
+
+/** Whether it may be given more than once. */
+export const isList = ({ type }: Flag): boolean => type === 'list' || type === 'numbers' || type === 'paths';
+
+/** As it is shown: a toggle by what is worth saying, that it is off. */
+export const shownName = (name: string, { type }: Flag): string =>
+  `--${type === 'toggle' ? 'no-' : ''}${typedName(name)}`;
+
+type Entries = [name: string, flag: Flag][];
+
+export const argumentsIn = (table: FlagTable): Entries =>
+  Object.entries(table).filter(([, { argument }]) => argument);
+
+/** All but the arguments. */
+export const flagsIn = (table: FlagTable): Entries =>
+  Object.entries(table).filter(([, { argument }]) => !argument);
+
+/** The same flags under a title of the help. */
+export function grouped<const Table extends FlagTable>(group: string, table: Table): Table {
+  return Object.fromEntries(
+    Object.entries(table).map(([name, flag]) => [name, { group, ...flag }]),
+  ) as unknown as Table;
+}
+
+/** In the order of the help: those without a title of their own first. */
+export function groupsOf(table: FlagTable): { title: string; flags: Entries }[] {
+  const groups = Map.groupBy(flagsIn(table), ([, { group }]) => group ?? 'Options:');
+  return [...groups]
+    .sort(([a], [b]) => Number(b === 'Options:') - Number(a === 'Options:'))
+    .map(([title, flags]) => ({ title, flags }));
+}

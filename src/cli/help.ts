@@ -1,13 +1,12 @@
 import { wrappedWords } from '../base/text.ts';
-import type { CommandEntry } from './command.ts';
-import { firstRun } from './first-run.ts';
-import { takesValue, type Flag, type Flags } from './flags.ts';
+import type { Command, CommandEntry } from './command.ts';
+import { argumentsIn, groupsOf, shownName, takesValue, type Flag } from './flags.ts';
 
 /** Words left of their meaning, in columns of their own. */
 type Entry = readonly [words: string, meaning: string];
 
-/** The help of the program: what it is, and all that it can do. */
-export function programHelp(commands: readonly CommandEntry[], columns: number): string {
+/** The help of the program: what it is, all that it can do, and what somebody new can type. */
+export function programHelp(commands: readonly CommandEntry[], firstRun: string, columns: number): string {
   return page([
     ['gatebench COMMAND'],
     wrappedWords(
@@ -27,33 +26,34 @@ export function programHelp(commands: readonly CommandEntry[], columns: number):
       ],
       columns,
     ),
-    [`New here? ${firstRun()}`],
+    [`New here? ${firstRun}`],
   ]);
 }
 
 /** The help of one command. */
-export function commandHelp({ usage, describe }: CommandEntry, flags: Flags, columns: number): string {
-  const positionals = [...flags.positionals].map(([name, flag]): Entry => [name, meaningOf(flag)]);
-  const groups = flags.groups.map(({ title, names }) => ({
+export function commandHelp(
+  { usage, describe }: CommandEntry,
+  { flags, examples, epilogue }: Omit<Command, 'run'>,
+  columns: number,
+): string {
+  const places = argumentsIn(flags).map(([name, flag]): Entry => [name, meaningOf(flag)]);
+  const groups = groupsOf(flags).map(({ title, flags: ours }) => ({
     title,
-    entries: names.map((name): Entry => {
-      const flag = flags.options.get(name)!;
-      return [wordsOf(name, flag), meaningOf(flag)];
-    }),
+    entries: ours.map(([name, flag]): Entry => [wordsOf(name, flag), meaningOf(flag)]),
   }));
   const width = widthOf(groups.flatMap(({ entries }) => entries));
   return page([
     [`gatebench ${usage}`],
     wrappedWords(describe, columns),
-    ...(positionals.length === 0 ? [] : [titled('Arguments:', positionals, columns, width)]),
+    ...(places.length === 0 ? [] : [titled('Arguments:', places, columns, width)]),
     ...groups.map(({ title, entries }) => titled(title, entries, columns, width)),
-    ...(flags.examples.length === 0 ? [] : [['Examples:', ...flags.examples.flatMap(exampleLines)]]),
-    ...flags.closing.map((text) => text.split('\n').flatMap((line) => closingLines(line, columns))),
+    ...(examples.length === 0 ? [] : [['Examples:', ...examples.flatMap(exampleLines)]]),
+    ...(epilogue === undefined ? [] : [epilogue.split('\n').flatMap((line) => closingLines(line, columns))]),
   ]);
 }
 
 /** Above its command, so that both can be copied whole. */
-const exampleLines = ({ command, what }: Flags['examples'][number]): string[] => [
+const exampleLines = ([command, what]: Command['examples'][number]): string[] => [
   `  # ${what}`,
   `  ${command}`,
 ];
@@ -66,17 +66,17 @@ function closingLines(line: string, columns: number): string[] {
 }
 
 function wordsOf(name: string, flag: Flag): string {
-  const short = typeof flag.alias === 'string' ? `-${flag.alias}, ` : '    ';
-  const long = `--${flag.isNegated === true ? 'no-' : ''}${name}`;
-  if (!takesValue(flag)) return short + long;
-  const value = flag.value ?? 'VALUE';
-  return `${short}${long} ${flag.requiresArg === true || flag.choices ? value : `[${value}]`}`;
+  const { short, value = 'VALUE', mayBeEmpty } = flag;
+  const words = `${short === undefined ? '    ' : `-${short}, `}${shownName(name, flag)}`;
+  if (!takesValue(flag)) return words;
+  return `${words} ${mayBeEmpty ? `[${value}]` : value}`;
 }
 
-function meaningOf({ describe, choices, default: usual, demandOption }: Flag): string {
+function meaningOf({ describe, choices, default: usual, required }: Flag): string {
   const words = choices ? `${describe}: ${choices.join(', ')}` : describe;
-  if (demandOption === true) return `${words} (required)`;
-  return typeof usual === 'string' ? `${words} [${usual}]` : words;
+  if (required) return `${words} (required)`;
+  const shown = String(usual ?? '');
+  return shown === '' ? words : `${words} [${shown}]`;
 }
 
 function titled(

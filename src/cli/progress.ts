@@ -26,8 +26,8 @@ export interface ProgressOptions {
   quiet: boolean;
   color: boolean;
   clock: Clock;
-  /** Bars that are drawn over, instead of a line now and then. By default on a terminal outside CI. */
-  live?: boolean;
+  /** Bars that are drawn over, instead of a line now and then. See `isLive`. */
+  live: boolean;
 }
 
 /** Fast enough for the eye, rare enough to cost the timing nothing. */
@@ -88,9 +88,7 @@ interface View {
 
 function viewFor(options: ProgressOptions, tally: Tally): View {
   if (options.quiet) return { changed: nothing, note: nothing, stop: nothing };
-  return (options.live ?? isLive(options.stream, process.env))
-    ? liveView(options, tally)
-    : plainView(options, tally);
+  return options.live ? liveView(options, tally) : plainView(options, tally);
 }
 
 const nothing = (): void => undefined;

@@ -8,37 +8,35 @@ import { findRun, isThere, runFiles } from '../journal/run-folder.ts';
 import { setDamageAside, type SetAside } from '../journal/set-damage-aside.ts';
 import { historyColumns } from '../analysis/history.ts';
 import { historyFile } from './gate/history-file.ts';
+import type { Io } from './io.ts';
 
 /** `gatebench repair RUN`: keeps the rows that are whole, and says what was lost. The file as it was stays beside it. */
-export async function executeRepair(run: string, results: string): Promise<ExitCode> {
+export async function executeRepair(run: string, results: string, { stdout }: Io): Promise<ExitCode> {
   if (await isThere(historyFile(run))) {
     const lock = await lockRun(run);
     const done = await setDamageAside(historyFile(run), historyColumns).finally(() => lock.release());
-    tell(historyFile(run), done, 'Its nights and decisions on those lines are lost.');
+    stdout.write(told(historyFile(run), done, 'Its nights and decisions on those lines are lost.'));
     return exitCode.done;
   }
   const folder = await findRun(run, results);
   const lock = await lockRun(folder);
   try {
     const torn = await setTornLineAside(folder);
-    if (torn > 0) process.stdout.write(`A torn line of ${count(torn, 'byte')} was set aside.\n`);
+    if (torn > 0) stdout.write(`A torn line of ${count(torn, 'byte')} was set aside.\n`);
     const path = join(folder, runFiles.requests);
     const next = `Their requests count as not sent. Send them again with: gatebench run --resume ${folder}`;
-    tell(path, await setDamageAside(path, requestColumns), next);
+    stdout.write(told(path, await setDamageAside(path, requestColumns), next));
   } finally {
     await lock.release();
   }
   return exitCode.done;
 }
 
-function tell(path: string, { kept, state, copy }: SetAside, lost: string): void {
-  if (copy === undefined) {
-    process.stdout.write(`${path}: ${count(kept, 'row')}, nothing damaged.\n`);
-    return;
-  }
+function told(path: string, { kept, state, copy }: SetAside, lost: string): string {
+  if (copy === undefined) return `${path}: ${count(kept, 'row')}, nothing damaged.\n`;
   const why = state.named.map(({ line, why: reason }) => `  line ${line}: ${reason}\n`).join('');
-  process.stdout.write(
+  return (
     `${path}: ${count(kept, 'row')} kept, ${count(state.damaged, 'damaged line')} taken out (${state.lines()}):\n${why}` +
-      `${lost}\nThe damaged file is kept as ${copy}\n`,
+    `${lost}\nThe damaged file is kept as ${copy}\n`
   );
 }

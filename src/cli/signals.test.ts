@@ -7,7 +7,7 @@ let interruption: Interruption;
 beforeEach(() => {
   vi.useFakeTimers();
   said = [];
-  interruption = onInterruption((text) => said.push(text));
+  interruption = onInterruption(process, (text) => said.push(text));
 });
 afterEach(() => {
   interruption.end();

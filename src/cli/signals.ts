@@ -12,8 +12,8 @@ export interface Interruption {
   end(): void;
 }
 
-/** Turns Ctrl-C and SIGTERM into an orderly end. Listens until it is ended. */
-export function onInterruption(say: (text: string) => void): Interruption {
+/** Turns Ctrl-C and SIGTERM, as `source` emits them, into an orderly end. Listens until it is ended. */
+export function onInterruption(source: NodeJS.EventEmitter, say: (text: string) => void): Interruption {
   const stop = new AbortController();
   const kill = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -27,13 +27,13 @@ export function onInterruption(say: (text: string) => void): Interruption {
     timer = setTimeout(() => kill.abort(), drainMs);
   };
   const signals = ['SIGINT', 'SIGTERM'] as const;
-  for (const signal of signals) process.on(signal, onSignal);
+  for (const signal of signals) source.on(signal, onSignal);
   return {
     stop: stop.signal,
     kill: kill.signal,
     end() {
       clearTimeout(timer);
-      for (const signal of signals) process.off(signal, onSignal);
+      for (const signal of signals) source.off(signal, onSignal);
     },
   };
 }

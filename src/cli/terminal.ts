@@ -1,14 +1,19 @@
 import type { Style } from '../report/run-report.ts';
+import type { Io, Output } from './io.ts';
 
-/** Whether to write colours: the flag, then NO_COLOR and FORCE_COLOR, then whether somebody looks. */
-export function usesColor(flag: boolean | undefined, stream: NodeJS.WriteStream): boolean {
+/** Whether to write colors: the flag, then NO_COLOR and FORCE_COLOR, then whether somebody looks. */
+export function usesColor(flag: boolean | undefined, stream: Output, env: Io['env']): boolean {
   if (flag !== undefined) return flag;
-  if (process.env['NO_COLOR']) return false;
-  if (process.env['FORCE_COLOR']) return process.env['FORCE_COLOR'] !== '0';
-  return stream.isTTY && process.env['TERM'] !== 'dumb';
+  if (env['NO_COLOR']) return false;
+  if (env['FORCE_COLOR']) return env['FORCE_COLOR'] !== '0';
+  return stream.isTTY && env['TERM'] !== 'dumb';
 }
 
 /** How to write to stdout: as wide as the terminal, 80 columns into a pipe. */
-export function stdoutStyle(color: boolean | undefined): Style {
-  return { columns: process.stdout.columns || 80, color: usesColor(color, process.stdout) };
+export function stdoutStyle(color: boolean | undefined, { stdout, env }: Io): Style {
+  return { columns: stdout.columns || 80, color: usesColor(color, stdout, env) };
 }
+
+/** How to write to a file, or else to stdout. */
+export const styleFor = (out: string | undefined, color: boolean | undefined, io: Io): Style =>
+  out === undefined ? stdoutStyle(color, io) : { columns: 120, color: false };

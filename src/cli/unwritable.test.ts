@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { scratch } from './testing/gatebench.ts';
+import { scratch, testIo } from './testing/gatebench.ts';
 import { writeOut } from './write-out.ts';
 import { writeStream } from './write-stream.ts';
 
@@ -11,8 +11,8 @@ async function* pieces(): AsyncGenerator<string> {
 }
 
 const ways: [string, (path: string) => Promise<void>][] = [
-  ['at once', (path) => writeOut('a', path)],
-  ['piece by piece', (path) => writeStream(pieces(), path)],
+  ['at once', (path) => writeOut('a', path, testIo('.'))],
+  ['piece by piece', (path) => writeStream(pieces(), path, testIo('.'))],
 ];
 
 test.each(ways)(

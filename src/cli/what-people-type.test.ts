@@ -33,10 +33,10 @@ describe('help as other programs have it', () => {
 });
 
 describe('export to a terminal', () => {
-  const runs = ['latest'];
+  const run = ['latest'];
   const refused = (format: string | undefined, kind: typeof csv): string => {
     try {
-      assertForTerminal({ runs, format, out: undefined }, kind);
+      assertForTerminal({ run, format, out: undefined }, kind);
       return '';
     } catch (error) {
       return (error as UserError).message;
@@ -60,6 +60,6 @@ describe('export to a terminal', () => {
 
   test('of CSV that was asked for, and into a file, is fine', () => {
     expect(refused('csv', csv)).toBe('');
-    expect(() => assertForTerminal({ runs, format: undefined, out: 'a.xlsx' }, xlsx)).not.toThrow();
+    expect(() => assertForTerminal({ run, format: undefined, out: 'a.xlsx' }, xlsx)).not.toThrow();
   });
 });

@@ -1,11 +1,16 @@
 import { writeFile } from 'node:fs/promises';
+import type { Io } from './io.ts';
 import { spareMeasurement } from './spare-measurement.ts';
 import { unwritable } from './unwritable.ts';
 
 /** Writes to the file that `--out` names, else to stdout. Throws a UserError when the file cannot be written. */
-export async function writeOut(content: string | Uint8Array, out: string | undefined): Promise<void> {
+export async function writeOut(
+  content: string | Uint8Array,
+  out: string | undefined,
+  { stdout, stderr }: Io,
+): Promise<void> {
   if (out === undefined) {
-    process.stdout.write(content);
+    stdout.write(content);
     return;
   }
   await spareMeasurement(out);
@@ -14,5 +19,5 @@ export async function writeOut(content: string | Uint8Array, out: string | undef
   } catch (error) {
     throw unwritable(out, error);
   }
-  process.stderr.write(`Written: ${out}\n`);
+  stderr.write(`Written: ${out}\n`);
 }

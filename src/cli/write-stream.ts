@@ -1,6 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Io, Output } from './io.ts';
 import { spareMeasurement } from './spare-measurement.ts';
 import { unwritable } from './unwritable.ts';
 
@@ -11,8 +12,9 @@ import { unwritable } from './unwritable.ts';
 export async function writeStream(
   pieces: AsyncIterable<Uint8Array | string>,
   out: string | undefined,
+  { stdout }: Pick<Io, 'stdout'>,
 ): Promise<void> {
-  if (out === undefined) await toStdout(pieces);
+  if (out === undefined) await toStream(pieces, stdout);
   else await toFile(pieces, out);
 }
 
@@ -40,9 +42,9 @@ async function attempt<T>(out: string, write: () => Promise<T>): Promise<T> {
 }
 
 /** Stops quietly when nobody reads on, as in `… | head`. */
-async function toStdout(pieces: AsyncIterable<Uint8Array | string>): Promise<void> {
+async function toStream(pieces: AsyncIterable<Uint8Array | string>, stream: Output): Promise<void> {
   try {
-    await pipeline(Readable.from(pieces), process.stdout, { end: false });
+    await pipeline(Readable.from(pieces), stream, { end: false });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
   }

@@ -1,63 +1,50 @@
 import { UserError } from '../../base/user-error.ts';
-import { listFlag, numberFlag } from '../number-flags.ts';
-import type { Command } from '../command.ts';
+import { defineCommand, flagTable } from '../command.ts';
+import type { Parsed } from '../flags.ts';
 
-export const calibrate: Command = {
-  flags: (builder) =>
-    builder
-      .option('concurrency', {
-        isList: true,
-        type: 'string',
-        default: '1,8,64',
-        requiresArg: true,
-        value: 'N,N',
-        describe: 'concurrent streams at each level',
-      })
-      .option('tokens-per-second', {
-        type: 'string',
-        default: '50',
-        requiresArg: true,
-        value: 'N',
-        describe: 'speed of each stream',
-      })
-      .option('tokens', {
-        type: 'string',
-        default: '60',
-        requiresArg: true,
-        value: 'N',
-        describe: 'tokens of each stream',
-      })
-      .option('seconds', {
-        type: 'string',
-        default: '10',
-        requiresArg: true,
-        value: 'N',
-        describe: 'time for each level',
-      })
-      .option('save', { type: 'boolean', describe: 'save the result for later runs on this machine' })
-      .example('$0 calibrate', 'one, eight and 64 streams')
-      .example('$0 calibrate --concurrency 3 --tokens 400 --save', 'the load you plan to run'),
-  async run(flags) {
-    const { executeCalibrate } = await import('../execute-calibrate.ts');
-    const number = (name: string, min: number, max: number, whole = true): number =>
-      numberFlag(name, { min, max, whole })(flags[name])!;
-    return executeCalibrate({
-      concurrency: levelsOf(flags['concurrency']),
-      tokensPerSecond: number('tokens-per-second', 0.1, 1000, false),
-      tokens: number('tokens', 2, 100_000),
-      secondsPerLevel: number('seconds', 0, 3600, false),
-      save: flags['save'] === true,
-      json: flags['json'] === true,
-      quiet: flags['quiet'] === true,
-      color: flags['color'] as boolean | undefined,
-    });
+const flags = flagTable({
+  concurrency: {
+    type: 'numbers',
+    default: [1, 8, 64],
+    min: 1,
+    max: 512,
+    whole: true,
+    value: 'N,N',
+    describe: 'concurrent streams at each level',
   },
-};
+  tokensPerSecond: {
+    type: 'number',
+    default: 50,
+    min: 0.1,
+    max: 1000,
+    value: 'N',
+    describe: 'speed of each stream',
+  },
+  tokens: {
+    type: 'number',
+    default: 60,
+    min: 2,
+    max: 100_000,
+    whole: true,
+    value: 'N',
+    describe: 'tokens of each stream',
+  },
+  seconds: { type: 'number', default: 10, min: 0, max: 3600, value: 'N', describe: 'time for each level' },
+  save: { type: 'switch', describe: 'save the result for later runs on this machine' },
+});
 
-function levelsOf(value: unknown): number[] {
-  const levels = (listFlag(value) ?? []).map((text) =>
-    numberFlag('concurrency', { min: 1, max: 512, whole: true })(text)!,
-  );
-  if (levels.length === 0) throw new UserError('--concurrency takes numbers of streams, such as 1,8,64.');
-  return levels;
-}
+export type CalibrateFlags = Parsed<typeof flags>;
+
+export const calibrate = defineCommand({
+  flags,
+  examples: [
+    ['gatebench calibrate', 'one, eight and 64 streams'],
+    ['gatebench calibrate --concurrency 3 --tokens 400 --save', 'the load you plan to run'],
+  ],
+  async run(parsed, io) {
+    if (parsed.concurrency.length === 0)
+      throw new UserError('--concurrency takes numbers of streams, such as 1,8,64.');
+    const { executeCalibrate } = await import('../execute-calibrate.ts');
+    return executeCalibrate(parsed, io);
+  },
+});

@@ -1,15 +1,17 @@
 import { exitCode } from '../../base/user-error.ts';
-import { completionScript, shells, type Shell } from '../completion/scripts.ts';
-import type { Command } from '../command.ts';
+import { defineCommand, flagTable } from '../command.ts';
+import { completionScript, shells } from '../completion/scripts.ts';
 
-export const completion: Command = {
-  flags: (builder) =>
-    builder
-      .positional('shell', { choices: shells, demandOption: true, describe: 'which one' })
-      .example('eval "$($0 completion bash)"', 'for this shell; put it in ~/.bashrc for every shell')
-      .example('$0 completion fish > ~/.config/fish/completions/gatebench.fish', 'for every fish shell'),
-  run(flags) {
-    process.stdout.write(completionScript(flags['shell'] as Shell));
+export const completion = defineCommand({
+  flags: flagTable({
+    shell: { type: 'text', argument: true, choices: shells, required: true, describe: 'which one' },
+  }),
+  examples: [
+    ['eval "$(gatebench completion bash)"', 'for this shell; put it in ~/.bashrc for every shell'],
+    ['gatebench completion fish > ~/.config/fish/completions/gatebench.fish', 'for every fish shell'],
+  ],
+  run({ shell }, { stdout }) {
+    stdout.write(completionScript(shell));
     return Promise.resolve(exitCode.done);
   },
-};
+});

@@ -1,11 +1,8 @@
-import type { Command } from '../command.ts';
-import { readSuiteFlags, suiteFlags } from './suite-flags.ts';
+import { defineCommand, flagTable } from '../command.ts';
+import { suiteFlags, theSuites } from './suite-flags.ts';
 
-export const plan: Command = {
-  flags: (builder) =>
-    suiteFlags(builder).example('$0 plan suites/smoke.yaml', 'requests, tokens, cost, minutes'),
-  async run(flags) {
-    const { executePlan } = await import('../run/execute-plan.ts');
-    return executePlan(readSuiteFlags(flags));
-  },
-};
+export const plan = defineCommand({
+  flags: flagTable({ suite: { ...theSuites, required: true }, ...suiteFlags }),
+  examples: [['gatebench plan suites/smoke.yaml', 'requests, tokens, cost, minutes']],
+  run: async (flags, io) => (await import('../run/execute-plan.ts')).executePlan(flags, io),
+});

@@ -1,47 +1,41 @@
 import { outputFormats } from '../../report/report-formats.ts';
-import type { Command } from '../command.ts';
-import { outFile, theRun } from '../common-flags.ts';
+import { defineCommand, flagTable, outFile, theRun } from '../command.ts';
+import type { Parsed } from '../flags.ts';
 
-export const report: Command = {
-  flags: (builder) =>
-    builder
-      .positional('run', theRun)
-      .option('format', {
-        choices: [...outputFormats.map(({ name }) => name), 'html'],
-        default: 'table',
-        value: 'NAME',
-        describe: 'output format',
-      })
-      .option('out', outFile)
-      .option('definitions', {
-        type: 'boolean',
-        describe: 'show what vLLM, AIPerf, GuideLLM, MLPerf, and Artificial Analysis would report',
-      })
-      .option('request', {
-        type: 'string',
-        requiresArg: true,
-        value: 'WHICH',
-        describe: 'show one request in full: an event id or its beginning, slowest, or PROMPT/MODEL',
-      })
-      .example('$0 report latest', 'the latest run')
-      .example('$0 report latest --format markdown -o summary.md', 'for a pull request'),
-  async run(flags) {
-    const reportFlags = {
-      run: flags['run'] as string,
-      format: flags['json'] === true ? 'json' : (flags['format'] as string),
-      out: flags['out'] as string | undefined,
-      results: flags['results'] as string,
-      color: flags['color'] as boolean | undefined,
-    };
-    if (flags['definitions'] === true) {
-      const { executeDefinitions } = await import('../execute-definitions.ts');
-      return executeDefinitions(reportFlags);
-    }
-    if (flags['request'] !== undefined) {
-      const { executeRequest } = await import('../execute-request.ts');
-      return executeRequest(reportFlags, flags['request'] as string);
-    }
-    const { executeReport } = await import('../execute-report.ts');
-    return executeReport(reportFlags);
+const flags = flagTable({
+  run: theRun,
+  format: {
+    type: 'text',
+    choices: [...outputFormats.map(({ name }) => name), 'html'],
+    default: 'table',
+    value: 'NAME',
+    describe: 'output format',
   },
-};
+  out: outFile,
+  definitions: {
+    type: 'switch',
+    describe: 'show what vLLM, AIPerf, GuideLLM, MLPerf, and Artificial Analysis would report',
+  },
+  request: {
+    type: 'text',
+    value: 'WHICH',
+    describe: 'show one request in full: an event id or its beginning, slowest, or PROMPT/MODEL',
+  },
+});
+
+export type ReportFlags = Parsed<typeof flags>;
+
+export const report = defineCommand({
+  flags,
+  examples: [
+    ['gatebench report latest', 'the latest run'],
+    ['gatebench report latest --format markdown -o summary.md', 'for a pull request'],
+  ],
+  async run(parsed, io) {
+    const shown = { ...parsed, format: parsed.json ? 'json' : parsed.format };
+    if (parsed.definitions) return (await import('../execute-definitions.ts')).executeDefinitions(shown, io);
+    if (parsed.request !== undefined)
+      return (await import('../execute-request.ts')).executeRequest(shown, parsed.request, io);
+    return (await import('../execute-report.ts')).executeReport(shown, io);
+  },
+});

@@ -1,23 +1,20 @@
-import type { Command } from '../command.ts';
+import { defineCommand, flagTable } from '../command.ts';
+import type { Parsed } from '../flags.ts';
 
-export const trend: Command = {
-  flags: (builder) =>
-    builder
-      .option('history', {
-        type: 'string',
-        requiresArg: true,
-        demandOption: true,
-        value: 'DIR',
-        completes: 'folders',
-        describe: 'folder of history.csv',
-      })
-      .example('$0 trend --history history', 'one line for each model and metric'),
-  async run(flags) {
-    const { executeTrend } = await import('../gate/execute-trend.ts');
-    return executeTrend({
-      history: flags['history'] as string,
-      json: flags['json'] === true,
-      color: flags['color'] as boolean | undefined,
-    });
+const flags = flagTable({
+  history: {
+    type: 'path',
+    required: true,
+    value: 'DIR',
+    completes: 'folders',
+    describe: 'folder of history.csv',
   },
-};
+});
+
+export type TrendFlags = Parsed<typeof flags>;
+
+export const trend = defineCommand({
+  flags,
+  examples: [['gatebench trend --history history', 'one line for each model and metric']],
+  run: async (parsed, io) => (await import('../gate/execute-trend.ts')).executeTrend(parsed, io),
+});

@@ -1,7 +1,15 @@
 import { commandIn, nameOf } from '../command.ts';
 import { commands } from '../commands.ts';
-import { flagsOf } from '../common-flags.ts';
-import { takesValue, type Completes, type Flag, type Flags } from '../flags.ts';
+import {
+  argumentsIn,
+  flagsIn,
+  shownName,
+  takesValue,
+  typedName,
+  type Completes,
+  type Flag,
+  type FlagTable,
+} from '../flags.ts';
 import { runPlaces, suitePlaces } from './completion-places.ts';
 
 /** Something that the shell may offer for the word under the cursor. */
@@ -19,10 +27,10 @@ type Offer = Candidate[] | ShellOwn;
 /**
  * A line for each candidate, word and meaning apart by a tab, or one line that asks the shell for files or folders.
  * `words` are those behind the program's name up to the cursor, the last being the one that is typed (empty when
- * nothing of it is there yet).
+ * nothing of it is there yet), `cwd` is the folder where they are typed.
  */
-export async function completionLines(words: readonly string[]): Promise<string> {
-  const offer = await offered(asTyped(words));
+export async function completionLines(words: readonly string[], cwd: string): Promise<string> {
+  const offer = await offered(asTyped(words), cwd);
   if (typeof offer === 'string') return `${offer}\n`;
   return offer
     .filter(({ word }) => plainWord.test(word))
@@ -39,7 +47,7 @@ function asTyped(words: readonly string[]): string[] {
   return words.at(-1) === '=' ? [...typed, ''] : typed;
 }
 
-async function offered(words: readonly string[]): Promise<Offer> {
+async function offered(words: readonly string[], cwd: string): Promise<Offer> {
   const [before, current] = [words.slice(0, -1), words.at(-1) ?? ''];
   const entry = commandIn(before, commands);
   if (!entry)
@@ -47,32 +55,37 @@ async function offered(words: readonly string[]): Promise<Offer> {
       ...commands.map((command) => ({ word: nameOf(command), about: command.describe })),
       ...(current.startsWith('-') ? [{ word: '--help' }, { word: '--version' }] : []),
     ]);
-  const flags = flagsOf(await entry.load());
+  const { flags } = await entry.load();
   const behind = before.slice(before.indexOf(nameOf(entry)) + 1);
-  const results = valueOf('results', behind) ?? 'results';
+  const places = { results: valueOf('results', behind) ?? 'results', cwd };
 
   const joined = /^--([^=]+)=(.*)$/s.exec(current);
   if (joined)
-    return withPrefix(`--${joined[1]!}=`, await values(flags.options.get(joined[1]!), joined[2]!, results));
+    return withPrefix(`--${joined[1]!}=`, await values(optionNamed(joined[1]!, flags), joined[2]!, places));
   const asked = flagNamed(behind.at(-1) ?? '', flags);
-  if (asked && takesValue(asked) && !(current.startsWith('-') && asked.requiresArg !== true))
-    return values(asked, current, results);
+  if (asked && takesValue(asked) && !(current.startsWith('-') && asked.mayBeEmpty))
+    return values(asked, current, places);
   if (current.startsWith('-')) return startingWith(current, flagWords(flags, behind));
-  const place = positionalsIn(behind, flags);
-  const positionals = [...flags.positionals.values()];
-  const next = positionals[place] ?? positionals.findLast(({ array }) => array === true);
-  if (next) return values(next, current, results);
+  const place = placesIn(behind, flags);
+  const args = argumentsIn(flags).map(([, flag]) => flag);
+  const next = args[place] ?? args.findLast(({ type }) => type === 'paths');
+  if (next) return values(next, current, places);
   return startingWith(current, flagWords(flags, behind));
 }
 
+interface Places {
+  results: string;
+  cwd: string;
+}
+
 /** What may stand for a flag or an argument. */
-async function values(flag: Flag | undefined, current: string, results: string): Promise<Offer> {
+async function values(flag: Flag | undefined, current: string, { results, cwd }: Places): Promise<Offer> {
   const completes: Completes | undefined = flag?.choices ?? flag?.completes;
   if (completes === undefined) return [];
   if (completes === 'files' || completes === 'folders') return `:${completes}`;
-  if (completes === 'suites') return (await suitePlaces(current)).map((word) => ({ word }));
+  if (completes === 'suites') return (await suitePlaces(current, cwd)).map((word) => ({ word }));
   if (completes === 'runs') {
-    const runs = startingWith(current, await runPlaces(results));
+    const runs = startingWith(current, await runPlaces(results, cwd));
     return runs.length > 0 ? runs : ':folders';
   }
   // Of several with commas, the last is typed.
@@ -84,24 +97,22 @@ async function values(flag: Flag | undefined, current: string, results: string):
 }
 
 /** Flags that are not given yet. */
-function flagWords({ options }: Flags, given: readonly string[]): Candidate[] {
-  return [...options]
-    .map(([name, { isNegated, describe }]) => ({
-      word: isNegated === true ? `--no-${name}` : `--${name}`,
-      about: describe,
-    }))
+function flagWords(table: FlagTable, given: readonly string[]): Candidate[] {
+  return flagsIn(table)
+    .map(([name, flag]) => ({ word: shownName(name, flag), about: flag.describe }))
     .filter(({ word }) => !given.some((arg) => arg === word || arg.startsWith(`${word}=`)));
 }
 
-function flagNamed(word: string, { options }: Flags): Flag | undefined {
-  if (/^--[^=]+$/.test(word)) return options.get(word.slice(2));
-  return word.startsWith('-')
-    ? [...options.values()].find(({ alias }) => word === `-${String(alias)}`)
-    : undefined;
+const optionNamed = (typed: string, table: FlagTable): Flag | undefined =>
+  flagsIn(table).find(([name]) => typedName(name) === typed)?.[1];
+
+function flagNamed(word: string, table: FlagTable): Flag | undefined {
+  if (/^--[^=]+$/.test(word)) return optionNamed(word.slice(2), table);
+  return flagsIn(table).find(([, { short }]) => short !== undefined && word === `-${short}`)?.[1];
 }
 
 /** How many arguments stand there that are neither flags nor their values. */
-function positionalsIn(words: readonly string[], flags: Flags): number {
+function placesIn(words: readonly string[], flags: FlagTable): number {
   return words.filter((word, index) => {
     const asked = flagNamed(words[index - 1] ?? '', flags);
     return !word.startsWith('-') && !(asked && takesValue(asked));

@@ -27,11 +27,11 @@ beforeAll(async () => {
 afterAll(() => home[Symbol.asyncDispose]());
 
 const wordsOf = async (...words: string[]): Promise<string[]> =>
-  (await completionLines(words)).split('\n').map((line) => line.split('\t')[0]!);
+  (await completionLines(words, '.')).split('\n').map((line) => line.split('\t')[0]!);
 
 describe('what is offered', () => {
   test('commands, then their flags, each with its meaning, but none twice', async () => {
-    expect(await completionLines(['pl'])).toBe(
+    expect(await completionLines(['pl'], '.')).toBe(
       'plan\tCheck a suite and print what a run would send. Sends nothing\n',
     );
     const flags = await wordsOf('run', 'a.yaml', '--route', 'demo', '--');
@@ -67,8 +67,8 @@ describe('what is offered', () => {
   });
 
   test('nothing for a number, files for a file', async () => {
-    expect(await completionLines(['run', '--repeat', ''])).toBe('');
-    expect(await completionLines(['report', 'latest', '-o', ''])).toBe(':files\n');
+    expect(await completionLines(['run', '--repeat', ''], '.')).toBe('');
+    expect(await completionLines(['report', 'latest', '-o', ''], '.')).toBe(':files\n');
   });
 });
 

@@ -2,7 +2,7 @@ import { defined } from '../../base/defined.ts';
 import type { Redact } from '../../base/redact.ts';
 import type { Candidate } from '../../diagnose/doctor/examine.ts';
 import type { UntriedRoute } from '../../diagnose/doctor/doctor-facts.ts';
-import { MissingVariables, readEnvironment, variables, type Variable } from '../../target/environment.ts';
+import { MissingVariables, variables, type Environment, type Variable } from '../../target/environment.ts';
 import { findRoute, isSimulatedRoute, routes } from '../../target/routes.ts';
 import { resolveTargets, routeNamed, routeOfAddress, type Target } from '../../target/targets.ts';
 import type { Suite } from '../../suite/suite.ts';
@@ -37,13 +37,14 @@ export function candidatesOf(
   flags: ExamineFlags,
   suite: Suite,
   names: readonly { name: string; wanted: boolean }[],
+  environment: Environment,
   mockUrl: string | undefined,
 ): Candidates {
   const candidates: Candidate[] = [];
   const untried: UntriedRoute[] = [];
   for (const { name, wanted } of names) {
     try {
-      candidates.push(candidateOf(name, wanted, flags, suite, mockUrl));
+      candidates.push(candidateOf(name, wanted, flags, suite, environment, mockUrl));
     } catch (error) {
       if (!(error instanceof MissingVariables)) throw error;
       untried.push({ route: name, missing: inOrder(error.variables), wanted });
@@ -57,7 +58,7 @@ export function candidatesOf(
       ...each,
       wanted: each.wanted || (isLost && findRoute(each.route)?.kind === 'gateway'),
     })),
-    redact: resolveTargets(suite, { ...flags, routes: [], environment: readEnvironment(process.env) }).redact,
+    redact: resolveTargets(suite, { ...flags, routes: [], environment }).redact,
   };
 }
 
@@ -66,12 +67,12 @@ function candidateOf(
   wanted: boolean,
   flags: ExamineFlags,
   suite: Suite,
+  environment: Environment,
   mockUrl: string | undefined,
 ): Candidate {
   // On the provider's own endpoint an Authorization is the provider's: nobody gets the token unasked.
   const { isUnified } = routeNamed(name);
   const auth = !isUnified && !wanted ? 'aig' : suite.gateway.auth;
-  const environment = readEnvironment(process.env);
   const targetsBy = (how: typeof auth): readonly Target[] =>
     resolveTargets(
       { ...suite, gateway: { ...suite.gateway, auth: how } },

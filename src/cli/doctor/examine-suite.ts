@@ -1,6 +1,5 @@
 import { findRoute, isSimulatedRoute } from '../../target/routes.ts';
 import { randomUUID } from 'node:crypto';
-import { type Clock, systemClock } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
 import { UserError } from '../../base/user-error.ts';
 import { gatewayRoot } from '../../diagnose/doctor/account.ts';
@@ -17,21 +16,15 @@ import { assertVisible } from '../../target/visible.ts';
 import { Gateway } from '../../wire/client.ts';
 import { createDispatcher } from '../../wire/connections.ts';
 import { getJson } from '../../wire/get-json.ts';
+import type { CommonFlags } from '../command.ts';
+import type { DoctorFlags } from '../commands/doctor-command.ts';
+import type { Io } from '../io.ts';
 import { demoGateway, type DemoGateway } from '../run/demo-gateway.ts';
 import { suiteToExamine } from './doctor-suite.ts';
 import { candidatesOf, routesToTry } from './candidates.ts';
 
 /** What is to be examined. */
-export interface ExamineFlags {
-  suite: string | undefined;
-  route: string[] | undefined;
-  baseUrl: string[];
-  allowHttp: boolean;
-  providerKey: boolean;
-  models: string[] | undefined;
-  tryBearer: boolean;
-  apiUrl: string | undefined;
-}
+export type ExamineFlags = Omit<DoctorFlags, keyof CommonFlags>;
 
 /** Tiny questions need no more; a model that is loaded first may take its time. */
 const timeouts: Timeouts = { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 30_000, totalMs: 90_000 };
@@ -39,15 +32,14 @@ const cloudflareApi = 'https://api.cloudflare.com';
 const cloudflareGateway = 'https://gateway.ai.cloudflare.com';
 
 /** What an examination needs of the program around it. */
-export interface Around {
+export interface Around extends Pick<Io, 'clock' | 'env' | 'cwd' | 'startMock'> {
   say: (text: string) => void;
   stop: AbortSignal;
-  clock?: Clock;
 }
 
 /** Tries every way of a suite, and says what was found. Throws a UserError for what cannot be tried at all. */
 export async function examineSuite(flags: ExamineFlags, around: Around): Promise<Diagnosis> {
-  const demo = demoGateway();
+  const demo = demoGateway(around.startMock);
   try {
     return await examineWith(demo, flags, around);
   } finally {
@@ -58,18 +50,18 @@ export async function examineSuite(flags: ExamineFlags, around: Around): Promise
 async function examineWith(
   demo: DemoGateway,
   flags: ExamineFlags,
-  { say, stop, clock = systemClock }: Around,
+  { say, stop, clock, env, cwd }: Around,
 ): Promise<Diagnosis> {
   const isDemo = flags.route?.every(isSimulatedRoute) === true;
   const suite = await suiteToExamine(flags.suite, flags.models, isDemo);
   const names = routesToTry(flags, suite);
   const mockUrl = names.some(({ name }) => isSimulatedRoute(name)) ? await demo.url() : undefined;
-  const { candidates, untried, redact } = candidatesOf(flags, suite, names, mockUrl);
-  const environment = readEnvironment(process.env);
+  const environment = readEnvironment(env, cwd);
+  const { candidates, untried, redact } = candidatesOf(flags, suite, names, environment, mockUrl);
   const api = apiOf(flags, candidates, environment);
   const allowance = new Allowance(limitsOf(extentOf(candidates, flags, api !== undefined)));
 
-  const dispatcher = createDispatcher({ connectTimeoutMs: timeouts.connectMs }, process.env);
+  const dispatcher = createDispatcher({ connectTimeoutMs: timeouts.connectMs }, env);
   const gateway = new Gateway({ dispatcher, timeouts, clock, redact });
   try {
     const seen = await examine(

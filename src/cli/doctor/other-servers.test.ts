@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Diagnosis } from '../../diagnose/doctor/diagnose.ts';
 import { renderDiagnosis } from '../../diagnose/doctor/render-doctor.ts';
-import { scratch } from '../testing/gatebench.ts';
+import { scratch, testIo } from '../testing/gatebench.ts';
 import { examineSuite, type ExamineFlags } from './examine-suite.ts';
 
 interface Asked {
@@ -17,7 +17,6 @@ type Handler = (asked: Asked, response: ServerResponse) => void;
 
 const closing: (() => void)[] = [];
 afterEach(() => {
-  vi.unstubAllEnvs();
   for (const close of closing.splice(0)) close();
 });
 
@@ -50,8 +49,6 @@ async function examined(flags: Partial<ExamineFlags>): Promise<{ diagnosis: Diag
     CF_AIG_TOKEN: 'tok-abcdefgh',
     OLLAMA_API_KEY: 'key',
   };
-  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
-  vi.stubEnv('CLOUDFLARE_API_TOKEN', undefined);
   const diagnosis = await examineSuite(
     {
       suite: undefined,
@@ -64,7 +61,7 @@ async function examined(flags: Partial<ExamineFlags>): Promise<{ diagnosis: Diag
       apiUrl: undefined,
       ...flags,
     },
-    { say: () => undefined, stop: new AbortController().signal },
+    { ...testIo('.', variables), say: () => undefined, stop: new AbortController().signal },
   );
   return { diagnosis, shown: renderDiagnosis(diagnosis, { columns: 200, color: false }) };
 }

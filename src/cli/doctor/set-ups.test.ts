@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { defined } from '../../base/defined.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import type { Diagnosis } from '../../diagnose/doctor/diagnose.ts';
 import { diagnosisJson } from '../../diagnose/doctor/doctor-json.ts';
@@ -10,7 +11,7 @@ import { serve } from '../../wire/testing/server.ts';
 import type { MockOptions } from '../../mock/options.ts';
 import { createMock, type Mock } from '../../mock/mock-server.ts';
 import { setUps } from '../../mock/set-ups.ts';
-import { scratch } from '../testing/gatebench.ts';
+import { scratch, testIo } from '../testing/gatebench.ts';
 import { examineSuite, type ExamineFlags } from './examine-suite.ts';
 
 const secrets = {
@@ -24,7 +25,6 @@ const clock: Clock = { ...systemClock, sleep: () => systemClock.sleep(20) };
 const running: Mock[] = [];
 
 afterEach(async () => {
-  vi.unstubAllEnvs();
   await Promise.all(running.splice(0).map((mock) => mock.close()));
 });
 
@@ -49,7 +49,6 @@ async function examined(
     ...options,
   });
   running.push(mock);
-  for (const name of Object.keys(secrets) as (keyof typeof secrets)[]) vi.stubEnv(name, env[name]);
   const { url } = mock;
   const gateway = `${url}/v1/${secrets.CF_ACCOUNT_ID}/lab`;
   const said: string[] = [];
@@ -66,7 +65,12 @@ async function examined(
       ...flags,
       ...(flags.baseUrl && { baseUrl: flags.baseUrl.map((entry) => entry.replace('MOCK', url)) }),
     },
-    { say: (text) => said.push(text), stop: new AbortController().signal, clock },
+    {
+      ...testIo('.', defined(env)),
+      say: (text) => said.push(text),
+      stop: new AbortController().signal,
+      clock,
+    },
   );
   const text = renderDiagnosis(diagnosis, { columns: 80, color: false });
   return { diagnosis, url, shown: [...said, text, JSON.stringify(diagnosisJson(diagnosis))].join('\n') };

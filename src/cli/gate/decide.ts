@@ -1,35 +1,22 @@
-import { systemClock } from '../../base/clock.ts';
 import { exitCode, UserError, type ExitCode } from '../../base/user-error.ts';
 import { FileState } from '../../journal/file-state.ts';
 import { choices, quote } from '../../suite/nearest.ts';
 import type { HistoryRow } from '../../analysis/history.ts';
+import type { DecideFlags } from '../commands/gate-command.ts';
+import type { Io } from '../io.ts';
 import { appendHistory, historyFile, historyWarnings, readKnownHistory } from './history-file.ts';
 
-export const decisions = ['accept', 'drop', 'pin'] as const;
-export type Decision = (typeof decisions)[number];
-
-export interface DecideFlags {
-  decision: Decision;
-  /** A run id, the date of a night, or `latest`. */
-  night: string;
-  reason: string;
-  history: string;
-  model: string | undefined;
-  route: string | undefined;
-  metric: string | undefined;
-}
-
-const meanings: Readonly<Record<Decision, string>> = {
+const meanings: Readonly<Record<DecideFlags['decision'], string>> = {
   accept: 'is the first night of a new level: the baseline starts there',
   drop: 'is no longer in any baseline',
   pin: 'is the last night of the baseline, until another is accepted or pinned',
 };
 
 /** `gatebench gate accept|drop|pin NIGHT`: what somebody decided about a night, kept in the history for good. */
-export async function executeDecision(flags: DecideFlags): Promise<ExitCode> {
+export async function executeDecision(flags: DecideFlags, io: Io): Promise<ExitCode> {
   const state = new FileState();
   const rows = await readKnownHistory(flags.history, state);
-  for (const warning of historyWarnings(flags.history, state)) process.stderr.write(`⚠ ${warning}\n`);
+  for (const warning of historyWarnings(flags.history, state)) io.stderr.write(`⚠ ${warning}\n`);
   const night = findNight(flags.night, rows);
   const ours = rows.filter(({ kind, run_id }) => kind === 'night' && run_id === night.run_id);
   for (const name of ['model', 'route', 'metric'] as const) {
@@ -38,11 +25,11 @@ export async function executeDecision(flags: DecideFlags): Promise<ExitCode> {
     if (value !== undefined && !known.includes(value))
       throw new UserError(`--${name}: the night has no ${name} ${quote(value)}${choices(value, known)}`);
   }
-  await appendHistory(flags.history, () => [decisionRow(flags, night)]);
+  await appendHistory(flags.history, () => [decisionRow(flags, night, io.clock.wall())]);
   const about = [flags.metric, flags.model && `of ${flags.model}`, flags.route && `on ${flags.route}`]
     .filter((part) => part !== undefined)
     .join(' ');
-  process.stdout.write(
+  io.stdout.write(
     `${flags.decision}: ${night.run_id} ${meanings[flags.decision]}${about === '' ? '' : ` (${about})`}.\n` +
       `Written to ${historyFile(flags.history)}\n`,
   );
@@ -52,10 +39,11 @@ export async function executeDecision(flags: DecideFlags): Promise<ExitCode> {
 function decisionRow(
   { decision, reason, model, route, metric }: DecideFlags,
   { run_id, suite }: HistoryRow,
+  now: Date,
 ): HistoryRow {
   return {
     kind: decision,
-    at: systemClock.wall().toISOString(),
+    at: now.toISOString(),
     run_id,
     suite,
     suite_hash: undefined,

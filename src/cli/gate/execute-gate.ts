@@ -4,28 +4,21 @@ import { json } from '../../report/gate/gate-json.ts';
 import { table } from '../../report/gate/gate-table.ts';
 import { stdoutStyle } from '../terminal.ts';
 import { writeForGithub } from './github.ts';
-import { gateCode, judgeNight, type NightFlags } from './night.ts';
-
-export interface GateFlags extends NightFlags {
-  github: boolean;
-  /** Folder for the files of `--github`, instead of the run's. */
-  out: string | undefined;
-  strict: boolean;
-  json: boolean;
-  color: boolean | undefined;
-}
+import type { GateFlags } from '../commands/gate-command.ts';
+import type { Io } from '../io.ts';
+import { gateCode, judgeNight } from './night.ts';
 
 /** `gatebench gate RUN`: tonight against the last nights. */
-export async function executeGate(flags: GateFlags): Promise<ExitCode> {
+export async function executeGate(flags: GateFlags, io: Io): Promise<ExitCode> {
   const night = await judgeNight(flags);
-  const text = (flags.json ? json : table).render(night.report, stdoutStyle(flags.color));
+  const text = (flags.json ? json : table).render(night.report, stdoutStyle(flags.color, io));
   if (flags.github) {
-    const annotations = await writeForGithub(night, flags.out ?? night.loaded.folder);
+    const annotations = await writeForGithub(night, flags.out ?? night.loaded.folder, io);
     // The runner reads both streams for commands; with --json stdout is for one reader alone.
-    if (flags.json) process.stdout.write(text);
-    else process.stdout.write(withoutCommands(text));
-    (flags.json ? process.stderr : process.stdout).write(annotations.map((line) => `${line}\n`).join(''));
-  } else process.stdout.write(text);
+    if (flags.json) io.stdout.write(text);
+    else io.stdout.write(withoutCommands(text));
+    (flags.json ? io.stderr : io.stdout).write(annotations.map((line) => `${line}\n`).join(''));
+  } else io.stdout.write(text);
   return gateCode(night.report, flags.strict);
 }
 

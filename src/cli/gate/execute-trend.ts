@@ -7,21 +7,17 @@ import type { HistoryRow } from '../../analysis/history.ts';
 import { FileState } from '../../journal/file-state.ts';
 import { trend } from '../../analysis/trend.ts';
 import { stdoutStyle } from '../terminal.ts';
+import type { TrendFlags } from '../commands/trend-command.ts';
+import type { Io } from '../io.ts';
 import { historyWarnings, readKnownHistory } from './history-file.ts';
 
-export interface TrendFlags {
-  history: string;
-  json: boolean;
-  color: boolean | undefined;
-}
-
 /** `gatebench trend`: looks, and judges nothing. */
-export async function executeTrend({ history, json, color }: TrendFlags): Promise<ExitCode> {
+export async function executeTrend({ history, json, color }: TrendFlags, io: Io): Promise<ExitCode> {
   const state = new FileState();
   const reports = trendReports(await readKnownHistory(history, state));
   const warnings = historyWarnings(history, state);
-  const style = stdoutStyle(color);
-  process.stdout.write(json ? trendJson(reports, warnings) : trendTable(reports, style, warnings));
+  const style = stdoutStyle(color, io);
+  io.stdout.write(json ? trendJson(reports, warnings) : trendTable(reports, style, warnings));
   return exitCode.done;
 }
 

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { cell, gateReport } from '../../report/gate/testing/sample-gate.ts';
 import { usual } from '../../report/testing/sample-reports.ts';
-import { gatebench, scratch } from '../testing/gatebench.ts';
+import { gatebench, scratch, testIo } from '../testing/gatebench.ts';
 import { writeForGithub } from './github.ts';
 import type { Night } from './night.ts';
 import { nightlySuite, writeNight } from './testing/nightly-runs.ts';
@@ -43,7 +43,6 @@ test('--github leaves summary, annotations and files; the exit code stays', asyn
 test('the job summary stays below what GitHub takes, however much there is to say', async () => {
   await using cwd = await scratch();
   const path = join(cwd.path, 'summary.md');
-  vi.stubEnv('GITHUB_STEP_SUMMARY', path);
   const cells = Array.from({ length: 10_000 }, (_, n) =>
     cell({ model: `model-${n}`, word: 'fail', alarms: 2 }),
   );
@@ -51,11 +50,7 @@ test('the job summary stays below what GitHub takes, however much there is to sa
     loaded: { manifest: { suite_file: 'nightly.yaml' }, report: usual },
     report: gateReport({ word: 'fail', verdict: 'fail', cells }),
   } as unknown as Night;
-  try {
-    await writeForGithub(night, join(cwd.path, 'files'));
-  } finally {
-    vi.unstubAllEnvs();
-  }
+  await writeForGithub(night, join(cwd.path, 'files'), testIo(cwd.path, { GITHUB_STEP_SUMMARY: path }));
   const summary = await readFile(path, 'utf8');
   expect(Buffer.byteLength(summary)).toBeLessThan(900_000);
   expect(summary).toMatch(/^## fail[^]*cut for length/);

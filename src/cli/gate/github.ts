@@ -8,13 +8,14 @@ import { gateFiles } from '../../report/gate-formats.ts';
 import { fitted, gateSections } from '../../report/gate/gate-markdown.ts';
 import { markdown } from '../../report/run-markdown.ts';
 import { largestSuite, readText } from '../../suite/read/files.ts';
+import type { Io } from '../io.ts';
 import type { Night } from './night.ts';
 
 /** GitHub refuses a step's summary above 1 MiB, all of it. */
 const summaryBytes = 900_000;
 
 /** The files for CI, the job's summary, and the lines that GitHub turns into annotations. */
-export async function writeForGithub({ loaded, report }: Night, folder: string): Promise<string[]> {
+export async function writeForGithub({ loaded, report }: Night, folder: string, io: Io): Promise<string[]> {
   const style = { columns: 120, color: false };
   try {
     await mkdir(folder, { recursive: true });
@@ -23,16 +24,16 @@ export async function writeForGithub({ loaded, report }: Night, folder: string):
     throw new UserError(`${folder} cannot be written: ${(error as Error).message}`);
   }
   const sections = [...gateSections(report), markdown.render(loaded.report, style).trimEnd()];
-  await writeSummary(fitted(sections, summaryBytes));
-  const file = inRepository(loaded.manifest.suite_file);
-  const lines = await gateLines(loaded.manifest.suite_file);
+  await writeSummary(fitted(sections, summaryBytes), io);
+  const file = inRepository(loaded.manifest.suite_file, io);
+  const lines = await gateLines(loaded.manifest.suite_file, io);
   return annotations(report, { file, gateLine: (metric) => lines.get(metric) ?? lines.get('') });
 }
 
-async function writeSummary(text: string): Promise<void> {
-  const path = process.env['GITHUB_STEP_SUMMARY'];
+async function writeSummary(text: string, { env, stderr }: Io): Promise<void> {
+  const path = env['GITHUB_STEP_SUMMARY'];
   if (!path) {
-    process.stderr.write('No job summary: GITHUB_STEP_SUMMARY is not set outside GitHub Actions.\n');
+    stderr.write('No job summary: GITHUB_STEP_SUMMARY is not set outside GitHub Actions.\n');
     return;
   }
   try {
@@ -43,8 +44,8 @@ async function writeSummary(text: string): Promise<void> {
 }
 
 /** Annotations go by the path from the repository's root. */
-function inRepository(file: string): string {
-  const root = process.env['GITHUB_WORKSPACE'];
+function inRepository(file: string, { env }: Io): string {
+  const root = env['GITHUB_WORKSPACE'];
   return root && isAbsolute(file) ? relative(root, file) : file;
 }
 
@@ -52,10 +53,10 @@ function inRepository(file: string): string {
  * The suite's file, as the reader of suites would take it: a regular file of its size, below the repository (or, outside
  * Actions, the current folder). What a run's manifest names besides is nobody's business.
  */
-async function suiteText(file: string): Promise<string | undefined> {
+async function suiteText(file: string, { env, cwd }: Io): Promise<string | undefined> {
   try {
-    const root = await realpath(process.env['GITHUB_WORKSPACE'] ?? process.cwd());
-    const path = await realpath(resolve(file));
+    const root = await realpath(env['GITHUB_WORKSPACE'] ?? cwd);
+    const path = await realpath(resolve(cwd, file));
     if (!path.startsWith(root.endsWith(sep) ? root : root + sep)) return undefined;
     const read = await readText(path, file, largestSuite);
     return read.ok ? read.source.text : undefined;
@@ -68,9 +69,9 @@ async function suiteText(file: string): Promise<string | undefined> {
  * Lines of the gate's rules by metric, and of the gate part itself under the empty name. Empty when the suite's file is
  * not there any more: annotations then go without a line.
  */
-async function gateLines(file: string): Promise<Map<string, number>> {
+async function gateLines(file: string, io: Io): Promise<Map<string, number>> {
   const lines = new Map<string, number>();
-  const text = await suiteText(file);
+  const text = await suiteText(file, io);
   if (text === undefined) return lines;
   const counter = new LineCounter();
   visit(parseDocument(text, { lineCounter: counter }), {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { table } from '../../report/gate/gate-table.ts';
+import { testIo } from '../testing/gatebench.ts';
 import { executeDecision } from './decide.ts';
 import { suiteHash } from '../../suite/hash.ts';
 import { historyFile, readHistory } from './history-file.ts';
@@ -123,7 +124,7 @@ describe('what somebody decided', () => {
   test('is kept in the history and counts from the next judgement on', async () => {
     for (let night = 1; night <= 9; night++) await judge(night, 'decided');
     const history = join(folder, 'decided');
-    await executeDecision({ ...decided, night: '2026-11-09', history, model: 'glm' });
+    await executeDecision({ ...decided, night: '2026-11-09', history, model: 'glm' }, testIo(folder));
     expect((await readHistory(history)).at(-1)).toMatchObject({
       kind: 'accept',
       run_id: runIdOfNight(9),
@@ -140,11 +141,11 @@ describe('what somebody decided', () => {
   test('needs a night and a model that there are', async () => {
     const history = join(folder, 'decided');
     await expect(
-      executeDecision({ ...decided, night: '2026-12-24', history, model: undefined }),
+      executeDecision({ ...decided, night: '2026-12-24', history, model: undefined }, testIo(folder)),
     ).rejects.toThrow('no night "2026-12-24"');
-    await expect(executeDecision({ ...decided, night: 'latest', history, model: 'glmm' })).rejects.toThrow(
-      'did you mean "glm"',
-    );
+    await expect(
+      executeDecision({ ...decided, night: 'latest', history, model: 'glmm' }, testIo(folder)),
+    ).rejects.toThrow('did you mean "glm"');
   });
 });
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { testIo } from '../testing/gatebench.ts';
 import { executeDecision } from './decide.ts';
 import { gateCode, judgeNight } from './night.ts';
 import { nightlySuite, runIdOfNight, writeNight } from './testing/nightly-runs.ts';
@@ -43,15 +44,18 @@ async function thirtyNights(
         .map(({ model = 'all', word }) => `${model} ${word}`);
       verdicts.push({ night, word: report.word, code: gateCode(report, false), cells });
       if (night === accepted?.after)
-        await executeDecision({
-          decision: 'accept',
-          night: runIdOfNight(accepted.night),
-          reason: 'a new version, here to stay',
-          history: join(folder, 'history'),
-          model: 'glm',
-          route: undefined,
-          metric: undefined,
-        });
+        await executeDecision(
+          {
+            decision: 'accept',
+            night: runIdOfNight(accepted.night),
+            reason: 'a new version, here to stay',
+            history: join(folder, 'history'),
+            model: 'glm',
+            route: undefined,
+            metric: undefined,
+          },
+          testIo(folder),
+        );
     }
     return verdicts;
   } finally {

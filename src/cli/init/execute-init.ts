@@ -1,91 +1,82 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, relative } from 'node:path';
+import { dirname } from 'node:path';
 import { exitCode, UserError, type ExitCode } from '../../base/user-error.ts';
 import { readEnvironment } from '../../target/environment.ts';
 import { loadSuite } from '../../suite/load.ts';
+import type { InitFlags } from '../commands/init-command.ts';
+import { shownFrom, under, type Io } from '../io.ts';
 import { gatewaySteps, gatewayVariables } from './gateway-steps.ts';
 import { nightlyWorkflow } from './nightly-workflow.ts';
 import { starterSuite } from './starter-suite.ts';
 
-export interface InitFlags {
-  suite: string;
-  nightly: boolean;
-  json: boolean;
-  /** Write nothing: say how to set up a gateway, and try it. */
-  gateway: boolean;
-  quiet: boolean;
-  color: boolean | undefined;
-}
-
 const workflowFile = '.github/workflows/gatebench-nightly.yml';
 
 /** `gatebench init`: files to start from. Never writes over one. */
-export async function executeInit(flags: InitFlags): Promise<ExitCode> {
+export async function executeInit(flags: InitFlags, io: Io): Promise<ExitCode> {
   const { suite, nightly, json } = flags;
-  // From a clone there is no installed program.
-  const isClone = process.argv[1]?.endsWith('.ts') === true;
-  const program = isClone ? 'npm run -s gatebench --' : 'npx gatebench';
-  if (flags.gateway) return setUpGateway(flags, program);
+  const { program, stdout, stderr, cwd } = io;
+  if (flags.gateway) return setUpGateway(flags, io);
+  /** What was written, and what to do next; for machines the former alone. */
+  const tell = (path: string, next: string): unknown =>
+    stdout.write(json ? `${JSON.stringify({ written: [path] })}\n` : `Written: ${path}\n\n${next}`);
   if (!nightly) {
     await writeNew(suite, starterSuite());
     tell(
-      json,
       suite,
       `  ${program} run ${suite} --route demo    # simulated models, no key\n` +
         `  ${program} plan ${suite}                # what a real run would send\n`,
     );
     return exitCode.done;
   }
-  const path = inRepository(suite);
+  const path = inRepository(suite, cwd);
   const { models } = await loadSuite(suite);
-  await writeNew(workflowFile, nightlyWorkflow({ suite: path, program }));
+  await writeNew(under(cwd, workflowFile), nightlyWorkflow({ suite: path, program }));
   tell(
-    json,
     workflowFile,
     'Before its first night:\n' +
       '  1. add the secrets CF_ACCOUNT_ID, CF_GATEWAY_ID and CF_AIG_TOKEN to the repository\n' +
       `  2. commit ${workflowFile} and ${path}\n` +
       '  3. start it once by hand: Actions → gatebench nightly → Run workflow\n',
   );
-  if (!isClone && !(await isLocked()))
-    process.stderr.write(
+  // From a clone there is no installed program.
+  if (program.startsWith('npx') && !(await isLocked(cwd)))
+    stderr.write(
       'The workflow runs "npm ci". First run npm install -D gatebench, and commit package.json and package-lock.json.\n',
     );
   if (models.some(({ model }) => /\/sim-/.test(model)))
-    process.stderr.write(`${path} names simulated models (sim-…). Replace them, no gateway has these.\n`);
+    stderr.write(`${path} names simulated models (sim-…). Replace them, no gateway has these.\n`);
   return exitCode.done;
 }
 
 /** Whether `npm ci` would bring this program. */
-async function isLocked(): Promise<boolean> {
-  const lock = await readFile('package-lock.json', 'utf8').catch(() => '');
+async function isLocked(cwd: string): Promise<boolean> {
+  const lock = await readFile(under(cwd, 'package-lock.json'), 'utf8').catch(() => '');
   return lock.includes('"node_modules/gatebench"');
 }
 
-/** What was written, and what to do next; for machines the former alone. */
-function tell(json: boolean, path: string, next: string): void {
-  process.stdout.write(json ? `${JSON.stringify({ written: [path] })}\n` : `Written: ${path}\n\n${next}`);
-}
-
 /** The steps, and then what `doctor` says of them, once there is something to try. */
-async function setUpGateway({ quiet, color }: InitFlags, program: string): Promise<ExitCode> {
-  const environment = readEnvironment(process.env);
-  process.stdout.write(`${gatewaySteps(environment)}\n`);
+async function setUpGateway({ quiet, color, results }: InitFlags, io: Io): Promise<ExitCode> {
+  const { program, stdout } = io;
+  const environment = readEnvironment(io.env, io.cwd);
+  stdout.write(`${gatewaySteps(environment)}\n`);
   const missing = gatewayVariables.filter((name) => environment[name] === undefined);
   if (missing.length > 0) {
-    process.stdout.write(
+    stdout.write(
       `When ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} set: ${program} doctor\n`,
     );
     return exitCode.done;
   }
-  process.stdout.write(`Everything is set, so this is what "${program} doctor" finds:\n\n`);
-  const { doctorDefaults, executeDoctor } = await import('../doctor/execute-doctor.ts');
-  return executeDoctor({ ...doctorDefaults, quiet, color });
+  stdout.write(`Everything is set, so this is what "${program} doctor" finds:\n\n`);
+  const [{ executeDoctor }, { doctorDefaults }] = await Promise.all([
+    import('../doctor/execute-doctor.ts'),
+    import('../commands/doctor-command.ts'),
+  ]);
+  return executeDoctor({ ...doctorDefaults(), quiet, color, results }, io);
 }
 
 /** The workflow names the suite by its path from the repository's root, in the dialect of its shell. */
-function inRepository(suite: string): string {
-  const path = (isAbsolute(suite) ? relative(process.cwd(), suite) : suite).replaceAll('\\', '/');
+function inRepository(suite: string, cwd: string): string {
+  const path = shownFrom(cwd, suite).replaceAll('\\', '/');
   if (!/^(?!\.\.\/)[\w./-]+$/.test(path) || path.startsWith('-'))
     throw new UserError(
       `the suite ${suite} must be inside this folder, in a path of letters, digits, dots, and dashes. The workflow runs it from here.`,

@@ -2,10 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import yargs from 'yargs';
 import { loadSuite } from '../../suite/load.ts';
 import { commands } from '../commands.ts';
-import { flagsOf } from '../common-flags.ts';
+import { parseArguments } from '../parse-arguments.ts';
 import { gatebench, scratch } from '../testing/gatebench.ts';
 import { nightlyWorkflow } from './nightly-workflow.ts';
 import { starterSuite } from './starter-suite.ts';
@@ -63,24 +62,11 @@ describe('the nightly workflow', () => {
     for (const line of lines) {
       const args = argumentsOf(line);
       const { usage, load } = commands.find((entry) => entry.usage.split(' ')[0] === args[0])!;
-      const command = await load();
-
-      const parsed = async (...more: string[]): Promise<unknown> =>
-        yargs()
-          .strict()
-          .exitProcess(false)
-          .command(
-            usage,
-            '',
-            (builder) => flagsOf(command).addTo(builder),
-            () => undefined,
-          )
-          .fail((message) => {
-            throw new Error(message);
-          })
-          .parseAsync([...args, ...more]);
-      await expect(parsed(), line).resolves.toBeDefined();
-      await expect(parsed('--unheard-of'), line).rejects.toThrow('unheard');
+      const { flags } = await load();
+      const parsed = (...more: string[]) =>
+        parseArguments([...args.slice(1), ...more], flags, usage.split(' ')[0]!, '.');
+      expect(parsed, line).not.toThrow();
+      expect(() => parsed('--unheard-of'), line).toThrow('unheard');
     }
   });
 

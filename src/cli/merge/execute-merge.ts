@@ -1,5 +1,4 @@
-import { relative } from 'node:path';
-import { exitCode, UserError, type ExitCode } from '../../base/user-error.ts';
+import { exitCode, type ExitCode } from '../../base/user-error.ts';
 import { createRunFolder } from '../../journal/create-run-folder.ts';
 import { lockRun } from '../../journal/lock.ts';
 import { assertUnedited, readManifest, writeManifest } from '../../journal/manifest.ts';
@@ -8,21 +7,15 @@ import { findRun } from '../../journal/run-folder.ts';
 import { outputFormats } from '../../report/report-formats.ts';
 import { closeRun } from '../../analysis/close-run.ts';
 import { stdoutStyle } from '../terminal.ts';
+import type { MergeFlags } from '../commands/merge-command.ts';
+import { shownFrom, type Io } from '../io.ts';
 import { joinAnswers, joinedManifest, joinRows } from './join-shards.ts';
 import { assertSamePlan, missingShards, type Part } from './same-plan.ts';
 
-export interface MergeFlags {
-  runs: string[];
-  out: string;
-  results: string;
-  json: boolean;
-  color: boolean | undefined;
-}
-
 /** `gatebench merge`: the shards of one plan become one run, whole or not. */
-export async function executeMerge(flags: MergeFlags): Promise<ExitCode> {
+export async function executeMerge(flags: MergeFlags, io: Io): Promise<ExitCode> {
   const parts: Part[] = [];
-  for (const run of flags.runs) {
+  for (const run of flags.run) {
     const folder = await findRun(run, flags.results);
     // A shard that was killed may end in half a line; one that is under way must not be touched.
     const lock = await lockRun(folder);
@@ -31,7 +24,6 @@ export async function executeMerge(flags: MergeFlags): Promise<ExitCode> {
     assertUnedited(folder, manifest);
     parts.push({ folder, manifest });
   }
-  if (parts.length === 0) throw new UserError('merge needs the folders of all shards.');
   assertSamePlan(parts);
   parts.sort((a, b) => (a.manifest.shard?.index ?? 1) - (b.manifest.shard?.index ?? 1));
   const manifest = joinedManifest(parts);
@@ -45,11 +37,11 @@ export async function executeMerge(flags: MergeFlags): Promise<ExitCode> {
     const run = await closeRun(flags.out);
     status = run.manifest.status;
     const format = outputFormats.find(({ name }) => name === (flags.json ? 'json' : 'table'))!;
-    process.stdout.write(format.render(run.report, stdoutStyle(flags.color)));
+    io.stdout.write(format.render(run.report, stdoutStyle(flags.color, io)));
   } finally {
     await lock.release();
   }
-  process.stderr.write(summaryLine(parts, flags.out));
+  io.stderr.write(summaryLine(parts, shownFrom(io.cwd, flags.out)));
   return status === 'complete' ? exitCode.done : exitCode.incomplete;
 }
 
@@ -58,5 +50,5 @@ function summaryLine(parts: readonly Part[], out: string): string {
   const lacking = missing.length > 0 ? `; missing: ${missing.join(', ')}` : '';
   const open = parts.filter(({ manifest }) => manifest.status !== 'complete');
   const unfinished = open.map(({ folder, manifest }) => `${folder} is ${manifest.status}\n`).join('');
-  return `${parts.length} of ${parts.length + missing.length} shards joined in ${relative(process.cwd(), out) || out}${lacking}\n${unfinished}`;
+  return `${parts.length} of ${parts.length + missing.length} shards joined in ${out}${lacking}\n${unfinished}`;
 }

@@ -1,5 +1,5 @@
 import { demoCredentials } from '../../target/routes/demo.ts';
-import { spawnMock, type SpawnedMock } from '../../mock/spawn.ts';
+import type { Io, RunningMock } from '../io.ts';
 
 /** The mock gateway of a run, started when the first suite needs it and ended with the command. */
 export interface DemoGateway {
@@ -7,10 +7,10 @@ export interface DemoGateway {
   stop(): Promise<void>;
 }
 
-export function demoGateway(): DemoGateway {
-  let mock: Promise<SpawnedMock> | undefined;
+export function demoGateway(startMock: Io['startMock']): DemoGateway {
+  let mock: Promise<RunningMock> | undefined;
   return {
-    url: async () => (await (mock ??= spawnMock({ gatewayToken: demoCredentials.token }))).url,
+    url: async () => (await (mock ??= startMock({ gatewayToken: demoCredentials.token }))).url,
     async stop() {
       await (await mock)?.stop();
     },

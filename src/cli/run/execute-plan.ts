@@ -11,25 +11,26 @@ import { unpricedNote } from '../../run/budget.ts';
 import { suiteHash } from '../../suite/hash.ts';
 import type { Suite } from '../../suite/suite.ts';
 import type { SuiteFlags } from '../commands/suite-flags.ts';
+import type { Io } from '../io.ts';
 import { stdoutStyle } from '../terminal.ts';
 import { powerFacts } from './run-power.ts';
 import { readSuite } from './read-suite.ts';
 import { assertAddressed, routeNames } from './setup.ts';
 
 /** `gatebench plan`: what a run would send. Needs no credentials and sends nothing. */
-export async function executePlan(flags: SuiteFlags): Promise<ExitCode> {
+export async function executePlan(flags: SuiteFlags, io: Io): Promise<ExitCode> {
   const plans: PlanFacts[] = [];
-  for (const file of flags.suites) {
+  for (const file of flags.suite) {
     const suite = await readSuite(file, flags);
     const routes = routeNames(flags, suite);
     assertAddressed(flags.baseUrl, routes);
     const power = await powerFacts(suite, { routes, results: flags.results });
     plans.push(planFacts(suite, routes, flags.seed, power));
   }
-  process.stdout.write(
+  io.stdout.write(
     flags.json
       ? `${JSON.stringify(plans.length === 1 ? plans[0] : plans, null, 2)}\n`
-      : plans.map((plan) => renderPlan(plan, stdoutStyle(flags.color))).join('\n'),
+      : plans.map((plan) => renderPlan(plan, stdoutStyle(flags.color, io))).join('\n'),
   );
   return exitCode.done;
 }

@@ -1,11 +1,9 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { closeRun } from '../../analysis/close-run.ts';
-import { systemClock } from '../../base/clock.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
-import { loadCalibration } from '../../diagnose/calibrate/calibration-file.ts';
+import { loadCalibration, stateFolder } from '../../diagnose/calibrate/calibration-file.ts';
 import { FolderSink } from '../../journal/folder-sink.ts';
 import { findRun, nameTime, runFiles, writeWhole } from '../../journal/run-folder.ts';
-import type { Shard } from '../../plan/shard.ts';
 import { PageScan } from '../../report/page/collect-page.ts';
 import { outputFormats } from '../../report/report-formats.ts';
 import { renderRunPage } from '../../report/run-page.ts';
@@ -16,7 +14,8 @@ import { readEnvironment } from '../../target/environment.ts';
 import { isSimulatedRoute } from '../../target/routes.ts';
 import { resolveTargets, type Targets } from '../../target/targets.ts';
 import type { Suite } from '../../suite/suite.ts';
-import type { SuiteFlags } from '../commands/suite-flags.ts';
+import type { RunFlags } from '../commands/run-command.ts';
+import { shownFrom, type Io } from '../io.ts';
 import { onInterruption, type Interruption } from '../signals.ts';
 import { stdoutStyle } from '../terminal.ts';
 import { demoGateway, type DemoGateway } from './demo-gateway.ts';
@@ -26,31 +25,20 @@ import { runProgress } from './run-progress.ts';
 import { assertSameRun } from './same-run.ts';
 import { assertAddressed, routeNames } from './setup.ts';
 
-export interface RunFlags extends SuiteFlags {
-  out?: string;
-  /** Continue this run; an empty string means the latest. */
-  resume?: string;
-  /** Send again what failed in this run. */
-  retryErrors?: string;
-  /** End with a code of its own when a threshold is not settled. */
-  strict: boolean;
-  /** Send this part of the prompts only. Needs `seed`, which all parts share. */
-  shard?: Shard;
-}
-
 /** What all suites of one command share. */
 interface Surroundings {
   flags: RunFlags;
+  io: Io;
   demo: DemoGateway;
   interruption: Interruption;
 }
 
 /** `gatebench run`: every suite in its turn; the first code that is not 0 is the program's. */
-export async function executeRun(flags: RunFlags): Promise<ExitCode> {
-  const interruption = onInterruption((text) => process.stderr.write(`\n${text}\n`));
-  const demo = demoGateway();
+export async function executeRun(flags: RunFlags, io: Io): Promise<ExitCode> {
+  const interruption = onInterruption(io.signals, (text) => io.stderr.write(`\n${text}\n`));
+  const demo = demoGateway(io.startMock);
   try {
-    return await runAll({ flags, demo, interruption });
+    return await runAll({ flags, io, demo, interruption });
   } finally {
     await demo.stop();
     interruption.end();
@@ -61,7 +49,7 @@ async function runAll(around: Surroundings): Promise<ExitCode> {
   const { flags, interruption } = around;
   if (flags.resume !== undefined || flags.retryErrors !== undefined) return await goOn(around);
   const suites: { file: string; suite: Suite }[] = [];
-  for (const file of flags.suites) suites.push({ file, suite: await readSuite(file, flags) });
+  for (const file of flags.suite) suites.push({ file, suite: await readSuite(file, flags) });
   let code: ExitCode = exitCode.done;
   for (const { file, suite } of suites) {
     const ended = await runOne(around, file, suite);
@@ -73,10 +61,10 @@ async function runAll(around: Surroundings): Promise<ExitCode> {
 
 /** A new run. Everything that can be wrong is found before its folder is made. */
 async function runOne(around: Surroundings, file: string, suite: Suite): Promise<ExitCode> {
-  const { flags } = around;
+  const { flags, io } = around;
   const targets = await targetsOf(around, suite, routeNames(flags, suite));
   const seed = flags.seed ?? newSeed();
-  const now = systemClock.wall();
+  const now = io.clock.wall();
   const name = newRunName(seed, now, await nameTime(flags.results, now));
   const sink = new FolderSink(flags.out ?? join(flags.results, suite.name, name.runId));
   return await sentTo(sink, around, () =>
@@ -87,8 +75,8 @@ async function runOne(around: Surroundings, file: string, suite: Suite): Promise
         seed,
         name,
         shard: flags.shard,
-        calibration: loadCalibration(),
-        suiteFile: relative(process.cwd(), file) || file,
+        calibration: loadCalibration(stateFolder(io.env)),
+        suiteFile: shownFrom(io.cwd, file),
       }),
     ),
   );
@@ -111,21 +99,21 @@ async function goOn(around: Surroundings): Promise<ExitCode> {
 
 /** Sends with a look at what happens, for as long as it goes on. */
 async function watched(
-  { flags, interruption }: Surroundings,
+  { flags, io, interruption }: Surroundings,
   targets: Targets,
   send: (options: Omit<SendOptions, 'sink'>) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const progress = runProgress(targets, flags);
+  const progress = runProgress(targets, flags, io);
   const { stop: signal, kill } = interruption;
   try {
-    return await send({ targets, signal, kill, onEvent: progress.onEvent, env: process.env });
+    return await send({ targets, signal, kill, onEvent: progress.onEvent, env: io.env });
   } finally {
     progress.stop();
   }
 }
 
 async function targetsOf(
-  { flags, demo }: Surroundings,
+  { flags, io, demo }: Surroundings,
   suite: Suite,
   names: readonly string[],
 ): Promise<Targets> {
@@ -134,7 +122,7 @@ async function targetsOf(
   return resolveTargets(suite, {
     ...flags,
     routes: names,
-    environment: readEnvironment(process.env),
+    environment: readEnvironment(io.env, io.cwd),
     mockUrl,
   });
 }
@@ -142,7 +130,7 @@ async function targetsOf(
 /** The rest of the way, the same for every run: send, analyze, render. */
 async function sentTo(
   sink: FolderSink,
-  { flags }: Surroundings,
+  { flags, io }: Surroundings,
   send: () => Promise<Outcome>,
 ): Promise<ExitCode> {
   const { folder } = sink;
@@ -151,10 +139,10 @@ async function sentTo(
     const scan = new PageScan(manifest.started_at);
     const run = await closeRun(folder, [scan]);
     const format = outputFormats.find(({ name }) => name === (flags.json ? 'json' : 'table'))!;
-    process.stdout.write(format.render(run.report, stdoutStyle(flags.color)));
+    io.stdout.write(format.render(run.report, stdoutStyle(flags.color, io)));
     // After the table, which people wait for: drawing takes a moment.
     await writeWhole(join(folder, runFiles.report), await renderRunPage(run, scan));
-    if (!flags.json) process.stdout.write(`\n${nextSteps(folder, run.manifest)}`);
+    if (!flags.json) io.stdout.write(`\n${nextSteps(shownFrom(io.cwd, folder), run.manifest, io.program)}`);
     return codeOf(run, flags.strict);
   } catch (error) {
     throw await sink.explained(error);

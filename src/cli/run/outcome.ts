@@ -1,5 +1,4 @@
 import { isSimulatedRoute } from '../../target/routes.ts';
-import { relative } from 'node:path';
 import type { LoadedRun } from '../../analysis/read-run.ts';
 import type { ThresholdResult } from '../../analysis/thresholds.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
@@ -30,8 +29,7 @@ function thresholdCode(thresholds: readonly ThresholdResult[], strict: boolean):
 }
 
 /** What was written, and what to type next. */
-export function nextSteps(folder: string, { routes, suite, suite_file }: Manifest): string {
-  const shown = relative(process.cwd(), folder) || folder;
+export function nextSteps(folder: string, { routes, suite, suite_file }: Manifest, program: string): string {
   const files = [
     [runFiles.report, 'the same with pictures, for a browser'],
     [runFiles.requests, 'one row per attempt'],
@@ -40,10 +38,8 @@ export function nextSteps(folder: string, { routes, suite, suite_file }: Manifes
     [runFiles.answers, 'the answers, and when each piece arrived'],
     [runFiles.manifest, 'suite, seed, versions, machine'],
   ].map(([name, meaning]) => `  ${name!.padEnd(14)} ${meaning}\n`);
-  const written = `Written to ${shown}/\n${files.join('')}`;
+  const written = `Written to ${folder}/\n${files.join('')}`;
   if (!routes.some(({ route }) => isSimulatedRoute(route))) return written;
-  // From a clone there is no built program yet.
-  const program = process.argv[1]?.endsWith('.ts') ? 'npm run -s gatebench --' : 'npx gatebench';
   const real = suite.models.some(({ model }) => /\/sim-/.test(model))
     ? ' \\\n  --models custom-ollama/kimi-k2.6,custom-ollama/glm-5.2'
     : '';

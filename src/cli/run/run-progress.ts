@@ -1,9 +1,9 @@
-import { systemClock } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
 import { cellName, type Cell } from '../../plan/cell.ts';
 import type { RunEvent } from '../../run/send-plan.ts';
 import type { Targets } from '../../target/targets.ts';
-import { createProgress, type Progress } from '../progress.ts';
+import type { Io } from '../io.ts';
+import { createProgress, isLive, type Progress } from '../progress.ts';
 import { usesColor } from '../terminal.ts';
 
 /** Shows what happens in a run, until it is stopped. */
@@ -16,16 +16,18 @@ export interface RunProgress {
 export function runProgress(
   { cells, routes }: Targets,
   { quiet, color }: { quiet: boolean; color: boolean | undefined },
+  { stderr, env, clock }: Io,
 ): RunProgress {
   const nameOf = (cell: Cell): string => cellName(cell, routes.length > 1);
   let progress: Progress | undefined;
   const begin = (total: number): Progress =>
     createProgress({
-      stream: process.stderr,
+      stream: stderr,
+      live: isLive(stderr, env),
       models: cells.map((cell) => ({ id: nameOf(cell), total })),
       quiet,
-      color: usesColor(color, process.stderr),
-      clock: systemClock,
+      color: usesColor(color, stderr, env),
+      clock,
     });
   return {
     onEvent(event) {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { UserError } from '../../base/user-error.ts';
 import type { Manifest } from '../../journal/manifest.ts';
 import { suiteHash } from '../../suite/hash.ts';
-import type { RunFlags } from './execute-run.ts';
+import type { RunFlags } from '../commands/run-command.ts';
 import { readSuite } from './read-suite.ts';
 
 /** Throws a UserError when flags or suite ask for another run than the one that is to go on. */
@@ -13,7 +13,7 @@ export async function assertSameRun(flags: RunFlags, manifest: Manifest, folder:
 
 /** A suite given beside `--resume` must be the one that the run was made from. */
 async function assertSameSuite(flags: RunFlags, manifest: Manifest): Promise<void> {
-  const [file] = flags.suites;
+  const [file] = flags.suite;
   if (file === undefined) return;
   const now = suiteHash(await readSuite(file, flags));
   if (now !== manifest.suite_hash)
@@ -37,7 +37,7 @@ function assertSamePlan(flags: RunFlags, { suite, seed, routes }: Manifest, fold
   if (flags.out !== undefined && resolve(flags.out) !== resolve(folder)) other.push('out');
   // With a suite beside them its hash has told whether they ask for the same.
   const part = (['models', 'prompts', 'tags'] as const).filter(
-    (name) => flags[name] !== undefined && flags.suites.length === 0,
+    (name) => flags[name] !== undefined && flags.suite.length === 0,
   );
   const refused = [...other, ...part].map((name) => `--${name}`);
   if (refused.length > 0)

@@ -1,9 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { systemClock } from '../../base/clock.ts';
+import type { MockOptions } from '../../mock/options.ts';
+import { spawnMock, type SpawnedMock } from '../../mock/spawn.ts';
+import { gatebench as runInProcess } from '../gatebench.ts';
+import type { Io, Output } from '../io.ts';
 
 const bin = fileURLToPath(new URL('../../bin.ts', import.meta.url));
 export const suites = fileURLToPath(new URL('../../../suites/', import.meta.url));
@@ -15,17 +21,86 @@ export interface Finished {
   stderr: string;
 }
 
+/** Nothing of our environment; what a user of this machine has saved is none of a test's business. */
+const environment = (cwd: string, env: Record<string, string>): Record<string, string> => ({
+  XDG_STATE_HOME: join(cwd, '.state'),
+  ...env,
+});
+
+/** What is written to a pipe. */
+class Piped extends Writable {
+  #chunks: Buffer[] = [];
+
+  override _write(chunk: Buffer, _encoding: unknown, done: () => void): void {
+    this.#chunks.push(chunk);
+    done();
+  }
+
+  get text(): string {
+    return Buffer.concat(this.#chunks).toString();
+  }
+}
+
+export interface TestIo extends Io {
+  stdout: Output & { text: string };
+  stderr: Output & { text: string };
+}
+
+/** The world of one command in a test: pipes, a folder, and no variables but these. */
+export const testIo = (cwd: string, env: Record<string, string> = {}): TestIo => ({
+  stdout: new Piped() as unknown as TestIo['stdout'],
+  stderr: new Piped() as unknown as TestIo['stderr'],
+  env: environment(cwd, env),
+  cwd,
+  clock: systemClock,
+  signals: new EventEmitter(),
+  program: 'npm run -s gatebench --',
+  startMock: sharedMock,
+});
+
+const mocks = new Map<string, Promise<SpawnedMock>>();
+
+/** One for all commands of a test file; it ends with the file's process. */
+async function sharedMock(
+  options: Partial<MockOptions>,
+): Promise<{ url: string; stop: () => Promise<void> }> {
+  const key = JSON.stringify(options);
+  const mock = mocks.get(key) ?? spawnMock(options);
+  mocks.set(key, mock);
+  return { url: (await mock).url, stop: () => Promise.resolve() };
+}
+
+/**
+ * Runs a command within this process, as if it were started in `cwd`: with paths below that folder shown as they
+ * would be there.
+ */
+export async function gatebench(
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string> = {},
+): Promise<Finished> {
+  const io = testIo(cwd, env);
+  const code = await runInProcess(args, io);
+  // What was typed as a whole path is shown as one.
+  const typed = args.filter((arg) => arg.includes(cwd));
+  const asThere = (text: string): string =>
+    typed.reduce(
+      (shown, arg, at) => shown.replaceAll(`\0${at}\0`, arg),
+      typed.reduce((shown, arg, at) => shown.replaceAll(arg, `\0${at}\0`), text).replaceAll(`${cwd}/`, ''),
+    );
+  return { code, signal: null, stdout: asThere(io.stdout.text), stderr: asThere(io.stderr.text) };
+}
+
 export interface Started {
   child: ChildProcess;
   finished: Promise<Finished>;
 }
 
-/** Starts the real program as a user would, in its own process, with nothing of our environment but the path. */
+/** Starts the real program as a user would, in its own process: for signals, kills and the start itself. */
 export function start(args: readonly string[], cwd: string, env: Record<string, string> = {}): Started {
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
-    // What a user of this machine has saved is none of a test's business.
-    env: { PATH: process.env['PATH'] ?? '', XDG_STATE_HOME: join(cwd, '.state'), ...env },
+    env: { PATH: process.env['PATH'] ?? '', ...environment(cwd, env) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -37,14 +112,6 @@ export function start(args: readonly string[], cwd: string, env: Record<string, 
     return { code, signal, stdout, stderr };
   });
   return { child, finished };
-}
-
-export function gatebench(
-  args: readonly string[],
-  cwd: string,
-  env: Record<string, string> = {},
-): Promise<Finished> {
-  return start(args, cwd, env).finished;
 }
 
 export interface Scratch extends AsyncDisposable {

@@ -2,36 +2,34 @@ import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { nameOf } from './command.ts';
 import { commands } from './commands.ts';
-import { flagsOf } from './common-flags.ts';
-import { Flags, takesValue } from './flags.ts';
+import { argumentsIn, flagsIn, isList, shownName, takesValue, typedName } from './flags.ts';
 import { commandHelp, programHelp } from './help.ts';
-import { runProgram } from './program.ts';
-import { gatebench, scratch } from './testing/gatebench.ts';
+import { runCommand } from './gatebench.ts';
+import { gatebench, scratch, testIo } from './testing/gatebench.ts';
 
 describe('help', () => {
   test.each(commands.map((entry) => [nameOf(entry), entry] as const))(
     'of %s fits 80 columns but for commands to copy, and shows all flags and an example',
     async (_, entry) => {
-      const flags = flagsOf(await entry.load());
-      const help = commandHelp(entry, flags, 80);
+      const command = await entry.load();
+      const help = commandHelp(entry, command, 80);
       const [words, examples] = help.split('Examples:\n') as [string, string];
       for (const line of words.split('\n')) expect(stringWidth(line), line).toBeLessThanOrEqual(80);
-      for (const [name, { isNegated }] of flags.options)
-        expect(words).toContain(`--${isNegated === true ? 'no-' : ''}${name}`);
+      for (const [name, flag] of flagsIn(command.flags)) expect(words).toContain(shownName(name, flag));
       expect(examples).toContain(`gatebench ${nameOf(entry)}`);
     },
   );
 
   test('ends with what else there is to know, wrapped, lists indented', () => {
-    const flags = new Flags().epilogue('One long sentence.\n\nModes:\n  first   what the first one does');
+    const epilogue = 'One long sentence.\n\nModes:\n  first   what the first one does';
     const entry = { usage: 'try', describe: 'Try', load: () => Promise.reject(new Error('not needed')) };
-    expect(commandHelp(entry, flags, 20).split('Try\n\n')[1]).toBe(
+    expect(commandHelp(entry, { flags: {}, examples: [], epilogue }, 20).split('Try\n\n')[1]).toBe(
       'One long sentence.\n\nModes:\n  first   what the\n    first one does\n',
     );
   });
 
   test('of the program names every command within 60 columns', () => {
-    const help = programHelp(commands, 60);
+    const help = programHelp(commands, 'gatebench run', 60);
     for (const entry of commands) expect(help).toContain(`\n  ${entry.usage}  `);
     for (const line of help.split('\n').slice(0, -2)) expect(line.length, line).toBeLessThanOrEqual(60);
   });
@@ -46,30 +44,29 @@ test('what a newcomer is told to type is there to be typed', async () => {
 
 describe('wrong arguments', () => {
   const oneValued = commands.map(async (entry) => {
-    const { options, positionals } = flagsOf(await entry.load());
-    const needed = entry.usage.includes('<') ? [...positionals.values()].slice(0, 1) : [];
-    const others = [...options].filter(([, { demandOption }]) => demandOption === true);
+    const { flags } = await entry.load();
     const args = [
       nameOf(entry),
-      ...needed.map(({ choices = ['a'] }) => choices[0]!),
-      ...others.flatMap(([name]) => [`--${name}`, 'x']),
+      ...argumentsIn(flags).flatMap(([, { required, choices = ['a'] }]) =>
+        required ? choices.slice(0, 1) : [],
+      ),
+      ...flagsIn(flags).flatMap(([name, { required }]) => (required ? [`--${typedName(name)}`, 'x'] : [])),
     ];
-    return [...options]
-      .filter(([, flag]) => takesValue(flag) && flag.isList !== true)
-      .map(([name, { choices = ['x'] }]) => [
-        ...args,
-        `--${name}`,
-        choices[0]!,
-        `--${name}`,
-        choices.at(-1)!,
-      ]);
+    return flagsIn(flags)
+      .filter(([, flag]) => takesValue(flag) && !isList(flag))
+      .map(([name, { choices = ['1'] }]) =>
+        [choices[0]!, choices.at(-1)!].reduce(
+          (words, value) => [...words, `--${typedName(name)}`, value],
+          args,
+        ),
+      );
   });
 
   test('a flag of one value that is given twice is refused by its name, whatever the command', async () => {
     const lines = (await Promise.all(oneValued)).flat();
     expect(lines.length).toBeGreaterThan(60);
     for (const args of lines)
-      await expect(runProgram(args), args.join(' ')).rejects.toThrow(
+      await expect(runCommand(args, testIo('.')), args.join(' ')).rejects.toThrow(
         `${args.at(-2)!} is given more than once.`,
       );
   });
@@ -88,7 +85,7 @@ describe('wrong arguments', () => {
     ['completion tcsh', 'shell is bash, zsh, fish; "tcsh" is not one of them.'],
     ['--fast', 'no command given. Try: gatebench run'],
   ])('"%s" is refused with what to do', async (line, message) => {
-    await expect(runProgram(line.split(' '))).rejects.toThrow(message);
-    await expect(runProgram(line.split(' '))).rejects.toHaveProperty('exitCode', 2);
+    await expect(runCommand(line.split(' '), testIo('.'))).rejects.toThrow(message);
+    await expect(runCommand(line.split(' '), testIo('.'))).rejects.toHaveProperty('exitCode', 2);
   });
 });

@@ -1,0 +1,113 @@
+import { redactor, type Redact } from '../base/redact.ts';
+import { oneLine } from '../base/text.ts';
+import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
+import { version } from '../base/version.ts';
+import { readEnvironment, secretsOf } from '../target/environment.ts';
+import { commandIn, nameOf, type CommandEntry } from './command.ts';
+import { commands } from './commands.ts';
+import { firstRun } from './first-run.ts';
+import type { Io, Output } from './io.ts';
+
+/** The whole program: arguments in, exit code out. The one place where errors are printed. */
+export async function gatebench(args: readonly string[], io: Io): Promise<ExitCode> {
+  const guarded = withoutSecrets(io);
+  try {
+    return await runCommand(args, guarded);
+  } catch (error) {
+    if (error instanceof UserError) {
+      guarded.stderr.write(`gatebench: ${error.message}\n`);
+      return error.exitCode;
+    }
+    const stack = error instanceof Error ? (error.stack ?? error.message) : oneLine(String(error));
+    guarded.stderr.write(`gatebench: an internal fault, please report it:\n${stack}\n`);
+    return exitCode.internalFault;
+  }
+}
+
+/** Parses the arguments and runs the command that they name. Throws a UserError for arguments that are wrong. */
+export async function runCommand(args: readonly string[], io: Io): Promise<ExitCode> {
+  if (args[0] === '--complete') return complete(args.slice(1), io);
+  if (args[0] === 'help') return helpAbout(args.slice(1), io);
+  const entry = commandIn(args, commands);
+  if (args.length === 0 || asks(args, '--help', '-h')) return help(entry, args.length === 0, io);
+  if (!entry && asks(args, '--version', '-v')) {
+    io.stdout.write(`${version()}\n`);
+    return exitCode.done;
+  }
+  if (!entry) return unknown(args, io);
+  const { parseArguments } = await import('./parse-arguments.ts');
+  const { flags, run } = await entry.load();
+  const name = nameOf(entry);
+  return run(parseArguments(args.toSpliced(args.indexOf(name), 1), flags, name, io.cwd), io);
+}
+
+/** Whether one of these flags stands before a lone `--`, after which nothing is a flag. */
+function asks(args: readonly string[], ...flags: string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end === -1 ? undefined : end).some((arg) => flags.includes(arg));
+}
+
+/** `help` and `help run`, as other programs have them. */
+async function helpAbout(words: readonly string[], io: Io): Promise<ExitCode> {
+  const entry = commandIn(words.slice(0, 1), commands);
+  if (entry || words.length === 0 || asks(words, '--help', '-h')) return help(entry, false, io);
+  return unknown(words, io);
+}
+
+/** With nothing to do, the help is an answer to a mistake, and no data. */
+async function help(
+  entry: CommandEntry | undefined,
+  isMistake: boolean,
+  { stdout, stderr, cwd }: Io,
+): Promise<ExitCode> {
+  const { commandHelp, programHelp } = await import('./help.ts');
+  const stream = isMistake ? stderr : stdout;
+  const columns = Math.max(60, Math.min(100, stream.columns || 80));
+  stream.write(
+    entry ? commandHelp(entry, await entry.load(), columns) : programHelp(commands, firstRun(cwd), columns),
+  );
+  return isMistake ? exitCode.usage : exitCode.done;
+}
+
+async function unknown(args: readonly string[], { cwd }: Io): Promise<never> {
+  const { meant, quoted } = await import('./parse-arguments.ts');
+  const word = args.find((arg) => !arg.startsWith('-'));
+  throw new UserError(
+    (word === undefined
+      ? `no command given. Try: ${firstRun(cwd)}`
+      : `there is no command ${quoted(word)}${meant(word, commands.map(nameOf))}`) +
+      '\nSee gatebench --help.',
+  );
+}
+
+async function complete(words: readonly string[], { stdout, cwd }: Io): Promise<ExitCode> {
+  const { completionLines } = await import('./completion/complete.ts');
+  stdout.write(await completionLines(words, cwd));
+  return exitCode.done;
+}
+
+/** Whatever a command says, and whatever it has that from: no secret of this machine reaches the terminal or a pipe. */
+function withoutSecrets(io: Io): Io {
+  let redact: Redact;
+  try {
+    redact = redactor(secretsOf(readEnvironment(io.env, io.cwd)));
+  } catch {
+    // A command that needs the variables will say what is wrong with them.
+    return io;
+  }
+  return { ...io, stdout: redacted(io.stdout, redact), stderr: redacted(io.stderr, redact) };
+}
+
+/** The same stream, but for the text that is written through it. */
+function redacted(stream: Output, redact: Redact): Output {
+  const write = (chunk: unknown, ...rest: []): boolean =>
+    stream.write((typeof chunk === 'string' ? redact(chunk) : chunk) as string, ...rest);
+  return new Proxy(stream, {
+    get(target, key) {
+      if (key === 'write') return write;
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+    set: (target, key, value) => Reflect.set(target, key, value, target),
+  });
+}

@@ -1,0 +1,199 @@
+import { oneLine } from '../base/text.ts';
+import { UserError } from '../base/user-error.ts';
+import { nearest } from '../suite/nearest.ts';
+import {
+  argumentsIn,
+  flagsIn,
+  isList,
+  takesValue,
+  typedName,
+  type Flag,
+  type FlagTable,
+  type Parsed,
+} from './flags.ts';
+import { under } from './io.ts';
+
+/**
+ * What the words behind a command mean, by the names of its table. Throws a UserError that names the word that is
+ * wrong, says what was probably meant, and where the help is.
+ *
+ * Written here and not left to yargs or `parseArgs` of Node: both take words that must be refused (a flag given twice,
+ * a flag as the value of another, `abc` as a number), and their messages would have to be taken apart by pattern.
+ */
+export function parseArguments<Table extends FlagTable>(
+  words: readonly string[],
+  table: Table,
+  command: string,
+  cwd: string,
+): Parsed<Table> {
+  try {
+    const { given, places } = sorted(words, table, command);
+    const read = { ...argumentsAt(places, table, command), ...flagsFrom(given, table, command) };
+    const values = Object.entries(read).map(([name, { flag, value }]) => [name, resolved(flag, value, cwd)]);
+    return Object.fromEntries(values) as Parsed<Table>;
+  } catch (error) {
+    if (!(error instanceof WrongWord)) throw error;
+    throw new UserError(`${error.message}\nSee gatebench ${command} --help.`);
+  }
+}
+
+/** A word that no flag or argument takes. */
+class WrongWord extends Error {}
+
+interface Sorted {
+  /** Values of each flag that is given, in their order; `true` and `false` for a switch. */
+  given: Map<string, (string | boolean)[]>;
+  /** The words that belong to no flag. */
+  places: string[];
+}
+
+/** Tells flags, their values and arguments apart. */
+function sorted(words: readonly string[], table: FlagTable, command: string): Sorted {
+  const given: Sorted['given'] = new Map();
+  const places: string[] = [];
+  const left = [...words];
+  for (let word = left.shift(); word !== undefined; word = left.shift()) {
+    if (word === '--') places.push(...left.splice(0));
+    else if (!/^-./.test(word)) places.push(word);
+    else {
+      const { name, on, inline } = named(word, table, command);
+      const flag = table[name]!;
+      if (!takesValue(flag)) add(given, name, switched(name, on, inline));
+      else add(given, name, inline ?? following(left, name, flag));
+    }
+  }
+  return { given, places };
+}
+
+const add = (given: Sorted['given'], name: string, value: string | boolean): unknown =>
+  given.set(name, [...(given.get(name) ?? []), value]);
+
+/** The flag that a word names, as `--name`, `--name=value`, `--no-name`, `-n`, `-nvalue` or `-n=value`. */
+function named(
+  word: string,
+  table: FlagTable,
+  command: string,
+): { name: string; on: boolean; inline?: string } {
+  const [, long, value] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+  const inline = value === undefined ? {} : { inline: value };
+  for (const [name, flag] of flagsIn(table)) {
+    if (long === typedName(name)) return { name, on: true, ...inline };
+    if (long === `no-${typedName(name)}` && !takesValue(flag)) return { name, on: false, ...inline };
+    if (flag.short !== undefined && long === undefined && word[1] === flag.short)
+      return { name, on: true, ...(word.length > 2 && { inline: word.slice(2).replace(/^=/, '') }) };
+  }
+  const typed = word.split('=', 1)[0]!;
+  throw new WrongWord(`${command} has no flag ${quoted(typed)}${meant(typed, spellings(table))}`);
+}
+
+const spellings = (table: FlagTable): string[] =>
+  flagsIn(table).flatMap(([name, flag]) => [
+    `--${typedName(name)}`,
+    ...(takesValue(flag) ? [] : [`--no-${typedName(name)}`]),
+  ]);
+
+function switched(name: string, on: boolean, inline: string | undefined): boolean {
+  if (inline === undefined) return on;
+  if (inline !== 'true' && inline !== 'false')
+    throw new WrongWord(`--${typedName(name)} takes no value; ${quoted(inline)} is too much.`);
+  return on === (inline === 'true');
+}
+
+/** The value behind a flag, taken from the words that are left. A number may be below zero. */
+function following(left: string[], name: string, flag: Flag): string {
+  if (left[0] !== undefined && !/^-[^\d.]/.test(left[0])) return left.shift()!;
+  if (flag.mayBeEmpty) return '';
+  throw new WrongWord(`--${typedName(name)} needs a value: ${withValue(name, flag)}, ${flag.describe}.`);
+}
+
+const withValue = (name: string, { value = 'VALUE' }: Flag): string => `--${typedName(name)} ${value}`;
+
+type Read = Record<string, { flag: Flag; value: unknown }>;
+
+function argumentsAt(words: readonly string[], table: FlagTable, command: string): Read {
+  const read: Read = {};
+  const left = [...words];
+  for (const [name, flag] of argumentsIn(table)) {
+    const ours = flag.type === 'paths' ? left.splice(0) : left.splice(0, 1);
+    if (ours.length === 0 && flag.required)
+      throw new WrongWord(`${command} needs a ${name}: ${flag.describe}.`);
+    read[name] = { flag, value: ours.length === 0 ? absent(flag) : valueOf(name, flag, ours) };
+  }
+  if (left.length > 0) throw new WrongWord(`${command} does not take ${quoted(left[0]!)}.`);
+  return read;
+}
+
+function flagsFrom(given: Sorted['given'], table: FlagTable, command: string): Read {
+  const lacking = flagsIn(table).filter(([name, flag]) => flag.required && !given.has(name));
+  if (lacking.length > 0)
+    throw new WrongWord(
+      lacking
+        .map(([name, flag]) => `${command} needs ${withValue(name, flag)}: ${flag.describe}.`)
+        .join('\n'),
+    );
+  const read: Read = {};
+  for (const [name, flag] of flagsIn(table)) {
+    const values = given.get(name);
+    const other = flag.excludes?.find((one) => values !== undefined && given.has(one));
+    if (other !== undefined)
+      throw new WrongWord(`--${typedName(name)} and --${typedName(other)} exclude each other.`);
+    read[name] = {
+      flag,
+      value: values === undefined ? absent(flag) : valueOf(`--${typedName(name)}`, flag, values),
+    };
+  }
+  return read;
+}
+
+/** Of a flag that is not given. */
+function absent({ type, default: usual }: Flag): unknown {
+  if (type === 'switch') return false;
+  return usual ?? (type === 'paths' ? [] : undefined);
+}
+
+function valueOf(shown: string, flag: Flag, given: readonly (string | boolean)[]): unknown {
+  if (!takesValue(flag)) return given.at(-1);
+  if (given.length > 1 && !isList(flag)) throw new UserError(`${shown} is given more than once.`);
+  const texts = given.map(String);
+  if (flag.type === 'paths') return texts;
+  if (flag.type === 'list') return parts(texts);
+  if (flag.type === 'numbers') return parts(texts).map((text) => numberOf(shown, flag, text));
+  const [text] = texts as [string];
+  if (flag.type === 'number') return numberOf(shown, flag, text);
+  if (flag.choices && !flag.choices.includes(text))
+    throw new WrongWord(`${shown} is ${flag.choices.join(', ')}; ${quoted(text)} is not one of them.`);
+  return text;
+}
+
+/** `a,b` and `a --x b` alike, without blanks. */
+const parts = (texts: readonly string[]): string[] =>
+  texts
+    .flatMap((text) => text.split(','))
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+function numberOf(shown: string, { min = -Infinity, max = Infinity, whole }: Flag, text: string): number {
+  const number = Number(text);
+  const fits = text.trim() !== '' && Number.isFinite(number) && number >= min && number <= max;
+  if (fits && (!whole || Number.isInteger(number))) return number;
+  const from = Number.isFinite(min) ? ` from ${min}` : '';
+  const to = Number.isFinite(max) ? ` to ${max}` : '';
+  throw new UserError(
+    `${shown} takes ${whole ? 'a whole number' : 'a number'}${from}${to}, not ${quoted(text.trim())}.`,
+  );
+}
+
+/** Paths start at the folder of the command; `latest` is none. */
+function resolved({ type }: Flag, value: unknown, cwd: string): unknown {
+  const at = (path: string): string =>
+    path === '' || (path === 'latest' && type !== 'path') ? path : under(cwd, path);
+  if (type === 'paths') return (value as string[]).map(at);
+  return (type === 'path' || type === 'run') && value !== undefined ? at(value as string) : value;
+}
+
+export const quoted = (word: string): string => `"${oneLine(word, 60)}"`;
+
+export function meant(word: string, known: readonly string[]): string {
+  const near = nearest(word, known);
+  return near === undefined ? '.' : `; did you mean "${near}"?`;
+}
