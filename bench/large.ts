@@ -7,7 +7,7 @@ import { painter } from '../src/report/paint.ts';
 import { textTable } from '../src/report/text-table.ts';
 import { runFiles } from '../src/journal/run-folder.ts';
 import { withoutBrowser } from '../src/report/page/testing/browser.ts';
-import { runCommand, type Taken } from './run-command.ts';
+import { runCommand, type Taken } from '../src/dev/run-command.ts';
 import { enlarge } from './large/enlarge.ts';
 import { openPage } from './large/open-page.ts';
 

@@ -18,7 +18,7 @@ const all = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .toSorted();
 
 /** Whether it is left out of what is published. */
-const isForTests = (file: string): boolean => /\.test\.ts$|(^|\/)testing\//.test(file);
+const isForTests = (file: string): boolean => /\.(test|prove)\.ts$|(^|\/)testing\/|^dev\//.test(file);
 
 interface Source {
   file: string;

@@ -22,7 +22,7 @@ export function fewestPrompts(alpha = defaultAlpha): number {
 /**
  * Chance that the signed-rank test rejects at two-sided α when the true ratio is `ratio`: Student's power with the
  * test's asymptotic efficiency, the noncentral t by its normal approximation; within 0.05 of simulation
- * (`bench/prove.ts`). 0 below the fewest prompts. Source: Abramowitz & Stegun 26.7.10.
+ * (`npm run prove`). 0 below the fewest prompts. Source: Abramowitz & Stegun 26.7.10.
  */
 export function signedRankPower(
   prompts: number,

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { coverage } from './coverage.ts';
-import { atTheMargin, falseClaims, families, inSequence } from './false-claims.ts';
-import { proveAll } from './experiments.ts';
-import { levelChanges, quietNights, regressions } from './nightly.ts';
-import { quietShares } from './nightly-shares.ts';
-import { ownLag } from './own-lag.ts';
-import { passRates } from './pass-rates.ts';
-import { planPromise, powerTable } from './power-table.ts';
-import { certificate, holds, shortCertificate, type Proof } from './proof.ts';
-import { stoppingRule } from './stopping-rule.ts';
+import { coverage } from './coverage.prove.ts';
+import { atTheMargin, falseClaims, families, inSequence } from './false-claims.prove.ts';
+import { proveAll } from './testing/experiments.ts';
+import { levelChanges, quietNights, regressions } from './nightly.prove.ts';
+import { quietShares } from './nightly-shares.prove.ts';
+import { ownLag } from './own-lag.prove.ts';
+import { passRates } from './pass-rates.prove.ts';
+import { planPromise, powerTable } from './power-table.prove.ts';
+import { certificate, holds, shortCertificate, type Proof } from './testing/proof.ts';
+import { stoppingRule } from './stopping-rule.prove.ts';
 
 /** The proof in short, seeded: `npm run prove` is the whole. Bands are wider by three standard errors. */
 const effort = 0.08;
@@ -94,7 +94,7 @@ test('in short, proofs of one line are one row: their range where the band is on
 });
 
 test('bench/README.md shows the claims that are made here, each of which holds', () => {
-  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const readme = readFileSync(new URL('../../bench/README.md', import.meta.url), 'utf8');
   const [, shown = ''] = /<!-- start:certificate -->(.*)<!-- end:certificate -->/s.exec(readme) ?? [];
   const rows = (table: string): string[][] =>
     table

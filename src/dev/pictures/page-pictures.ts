@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { openBrowser } from '../../src/report/page/testing/browser.ts';
+import { openBrowser } from '../../report/page/testing/browser.ts';
 
 /** As it is on a desk. */
 const view = { viewport: { width: 1120, height: 900 }, deviceScaleFactor: 1 };

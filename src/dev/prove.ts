@@ -1,8 +1,8 @@
-import { proveAll } from './prove/experiments.ts';
-import { certificate, holds, shortCertificate } from './prove/proof.ts';
+import { proveAll } from '../analysis/testing/experiments.ts';
+import { certificate, holds, shortCertificate } from '../analysis/testing/proof.ts';
 
 /*
- * node bench/prove.ts [--quick] [--short]
+ * node src/dev/prove.ts [--quick] [--short]
  *
  * Tries the statistics that the program ships on worlds whose truth is known, and prints the certificate; with --short as
  * bench/README.md shows it. Seeded: the same code gives the same table. Exit code 1 when a claim does not hold.

@@ -1,11 +1,11 @@
-import { normal, seededRandom } from '../../src/base/random.ts';
-import { changePoints } from '../../src/stats/change-points.ts';
-import type { GateSettings } from '../../src/suite/suite.ts';
-import type { Cell } from '../../src/analysis/gate-cell.ts';
-import { gateSeries } from '../../src/analysis/gate-series.ts';
-import type { Nights } from '../../src/analysis/nights.ts';
-import { changeAlpha, smallestRatio } from '../../src/analysis/trend.ts';
-import { runsFor, type Effort, type Proof } from './proof.ts';
+import { normal, seededRandom } from '../base/random.ts';
+import { changePoints } from '../stats/change-points.ts';
+import type { GateSettings } from '../suite/suite.ts';
+import type { Cell } from './gate-cell.ts';
+import { gateSeries } from './gate-series.ts';
+import type { Nights } from './nights.ts';
+import { changeAlpha, smallestRatio } from './trend.ts';
+import { runsFor, type Effort, type Proof } from './testing/proof.ts';
 
 /** Night by night, in logs: what all models share, what is a model's own, and what one run leaves open. */
 const sharedSd = 0.12;

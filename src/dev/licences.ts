@@ -1,8 +1,8 @@
-import { productionPackages } from '../src/base/testing/packages.ts';
-import { painter } from '../src/report/paint.ts';
-import { textTable } from '../src/report/text-table.ts';
+import { productionPackages } from '../base/testing/packages.ts';
+import { painter } from '../report/paint.ts';
+import { textTable } from '../report/text-table.ts';
 
-/* node bench/licences.ts: every package that users install with the program, and its licence. */
+/* node src/dev/licences.ts: every package that users install with the program, and its licence. */
 const packages = productionPackages();
 const column = (title: string, cells: string[]) => ({
   title,

@@ -1,10 +1,10 @@
-import { normal, seededRandom, type Random } from '../../src/base/random.ts';
-import type { RequestRow } from '../../src/journal/request-columns.ts';
-import { clusteredMean } from '../../src/stats/clustered-mean.ts';
-import { Collector, type CellSamples } from '../../src/analysis/collect.ts';
-import { headlineOf } from '../../src/analysis/statistic.ts';
-import { covers } from './coverage.ts';
-import { runsFor, type Effort, type Proof } from './proof.ts';
+import { normal, seededRandom, type Random } from '../base/random.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
+import { clusteredMean } from '../stats/clustered-mean.ts';
+import { Collector, type CellSamples } from './collect.ts';
+import { headlineOf } from './statistic.ts';
+import { covers } from './coverage.prove.ts';
+import { runsFor, type Effort, type Proof } from './testing/proof.ts';
 
 /*
  * How fast a model writes, in a world where answers differ in length as they do in suites: tokens are log-normal around

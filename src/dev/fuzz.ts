@@ -1,18 +1,18 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import type { Property, Trial } from '../src/base/testing/property.ts';
-import { failureProperties } from '../src/wire/testing/failures.ts';
-import { streamProperties } from '../src/wire/testing/streams.ts';
-import { csvProperties } from '../src/journal/testing/csv.ts';
-import { fixed } from '../src/report/number-text.ts';
-import { painter } from '../src/report/paint.ts';
-import { textTable, type TextColumn } from '../src/report/text-table.ts';
-import { answerProperties, openWire } from '../src/run/testing/answers.ts';
-import { filesBeside, suiteProperties } from '../src/suite/testing/hostile.ts';
-import { tempFolder } from '../src/suite/testing/temp-suite.ts';
+import type { Property, Trial } from '../base/testing/property.ts';
+import { failureProperties } from '../wire/testing/failures.ts';
+import { streamProperties } from '../wire/testing/streams.ts';
+import { csvProperties } from '../journal/testing/csv.ts';
+import { fixed } from '../report/number-text.ts';
+import { painter } from '../report/paint.ts';
+import { textTable, type TextColumn } from '../report/text-table.ts';
+import { answerProperties, openWire } from '../run/testing/answers.ts';
+import { filesBeside, suiteProperties } from '../suite/testing/hostile.ts';
+import { tempFolder } from '../suite/testing/temp-suite.ts';
 
 /*
- * node bench/fuzz.ts [--minutes N] [--seed N]
+ * node src/dev/fuzz.ts [--minutes N] [--seed N]
  *
  * The properties that the tests try some hundred times, for minutes: each has the same share of the time. Exit code 1
  * when one does not hold, with the smallest input that was found.

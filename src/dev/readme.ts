@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { proveAll } from './prove/experiments.ts';
-import { shortCertificate } from './prove/proof.ts';
-import { generatedSections, withSections } from '../src/cli/readme-sections.ts';
+import { proveAll } from '../analysis/testing/experiments.ts';
+import { shortCertificate } from '../analysis/testing/proof.ts';
+import { generatedSections, withSections } from '../cli/readme-sections.ts';
 
 // Writes the parts of our documents that come from the code. --clock adds the table that "npm run bench:clock" left.
 // --certificate adds what the whole proof of the statistics finds, which takes a minute or two. Tests keep the first and
@@ -13,7 +13,7 @@ const sections: Record<string, string> = {};
 files['bench/README.md'] = sections;
 
 if (process.argv.includes('--clock')) {
-  const table = readFileSync(new URL('../results/clock.md', import.meta.url), 'utf8');
+  const table = readFileSync(new URL('../../results/clock.md', import.meta.url), 'utf8');
   sections['clock'] = `\n\n${table.trimEnd()}\n\n`;
 }
 
@@ -23,7 +23,7 @@ if (process.argv.includes('--certificate')) {
 }
 
 for (const [file, generated] of Object.entries(files)) {
-  const path = fileURLToPath(new URL(`../${file}`, import.meta.url));
+  const path = fileURLToPath(new URL(`../../${file}`, import.meta.url));
   const text = withSections(readFileSync(path, 'utf8'), generated);
   writeFileSync(path, await format(text, { ...(await resolveConfig(path)), filepath: path }));
 }

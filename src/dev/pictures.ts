@@ -2,16 +2,16 @@ import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadRun } from '../src/analysis/read-run.ts';
-import { fixed } from '../src/report/number-text.ts';
-import { table } from '../src/report/run-table.ts';
-import { runFiles } from '../src/journal/run-folder.ts';
+import { loadRun } from '../analysis/read-run.ts';
+import { fixed } from '../report/number-text.ts';
+import { table } from '../report/run-table.ts';
+import { runFiles } from '../journal/run-folder.ts';
 import { runCommand } from './run-command.ts';
 import { pagePictures } from './pictures/page-pictures.ts';
 import { terminalSvg } from './pictures/terminal-svg.ts';
 
 /*
- * node bench/pictures.ts [--from RUN]
+ * node src/dev/pictures.ts [--from RUN]
  *
  * The README's pictures, from a fresh run of the demo suite (or from RUN): the table as a terminal shows it, and the
  * page on light ground and on dark. Exit code 1 when one is too large for a README.
@@ -22,7 +22,7 @@ const { values: flags } = parseArgs({ options: { from: { type: 'string' } } });
 const columns = 108;
 const command = 'gatebench run suites/smoke.yaml --route demo';
 const largest = 250_000;
-const folder = join(import.meta.dirname, '..', '.github', 'pictures');
+const folder = join(import.meta.dirname, '../..', '.github', 'pictures');
 
 const scratch = await mkdtemp(join(tmpdir(), 'gatebench-pictures-'));
 try {

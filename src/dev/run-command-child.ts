@@ -1,4 +1,4 @@
-import { main } from '../src/main.ts';
+import { main } from '../main.ts';
 
 // A command of ours in a process of its own, which tells its parent what it took in the end.
 process.exitCode = await main(process.argv.slice(2));

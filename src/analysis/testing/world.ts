@@ -1,8 +1,8 @@
-import { normal, seededRandom, type Random } from '../../src/base/random.ts';
-import type { RequestRow } from '../../src/journal/request-columns.ts';
-import { planBlocks } from '../../src/plan/blocks.ts';
-import type { Model, Prompt } from '../../src/suite/suite.ts';
-import { Collector, type Collected } from '../../src/analysis/collect.ts';
+import { normal, seededRandom, type Random } from '../../base/random.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
+import { planBlocks } from '../../plan/blocks.ts';
+import type { Model, Prompt } from '../../suite/suite.ts';
+import { Collector, type Collected } from '../collect.ts';
 
 /*
  * The world that the methods are tried on. Per request: log latency = prompt N(0, 0.6) + model × prompt N(0, 0 or 0.3) +

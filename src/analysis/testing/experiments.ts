@@ -1,13 +1,13 @@
-import { coverage } from './coverage.ts';
-import { atTheMargin, falseClaims, families, inSequence } from './false-claims.ts';
-import { levelChanges, quietNights, regressions } from './nightly.ts';
-import { quietShares } from './nightly-shares.ts';
-import { ownLag } from './own-lag.ts';
-import { passRates } from './pass-rates.ts';
-import { planPromise, powerTable } from './power-table.ts';
+import { coverage } from '../coverage.prove.ts';
+import { atTheMargin, falseClaims, families, inSequence } from '../false-claims.prove.ts';
+import { levelChanges, quietNights, regressions } from '../nightly.prove.ts';
+import { quietShares } from '../nightly-shares.prove.ts';
+import { ownLag } from '../own-lag.prove.ts';
+import { passRates } from '../pass-rates.prove.ts';
+import { planPromise, powerTable } from '../power-table.prove.ts';
 import type { Effort, Proof } from './proof.ts';
-import { rates } from './rates.ts';
-import { stoppingRule } from './stopping-rule.ts';
+import { rates } from '../rates.prove.ts';
+import { stoppingRule } from '../stopping-rule.prove.ts';
 
 /** Everything that is tried, in the order of the certificate. To add one: write it, add its line. */
 export const experiments: readonly ((effort: Effort) => Proof[])[] = [

@@ -1,11 +1,11 @@
-import { normal, seededRandom, type Random } from '../../src/base/random.ts';
-import { mean, variance } from '../../src/stats/quantile.ts';
-import { tCdf } from '../../src/stats/student-t.ts';
-import { winsorise } from '../../src/stats/winsorise.ts';
-import type { GateSettings } from '../../src/suite/suite.ts';
-import { familyAlpha, gateSeries } from '../../src/analysis/gate-series.ts';
-import { sharedShift, type Nights } from '../../src/analysis/nights.ts';
-import { runsFor, type Effort, type Proof } from './proof.ts';
+import { normal, seededRandom, type Random } from '../base/random.ts';
+import { mean, variance } from '../stats/quantile.ts';
+import { tCdf } from '../stats/student-t.ts';
+import { winsorise } from '../stats/winsorise.ts';
+import type { GateSettings } from '../suite/suite.ts';
+import { familyAlpha, gateSeries } from './gate-series.ts';
+import { sharedShift, type Nights } from './nights.ts';
+import { runsFor, type Effort, type Proof } from './testing/proof.ts';
 
 /**
  * Pass rates of four models on nights when nothing changed. Each prompt has its own chance to pass; its repeats of a

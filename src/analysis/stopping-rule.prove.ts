@@ -1,9 +1,9 @@
-import type { RequestRow } from '../../src/journal/request-columns.ts';
-import { Collector, type Collected } from '../../src/analysis/collect.ts';
-import { compare } from '../../src/analysis/compare.ts';
-import { WidthRule } from '../../src/analysis/stopping.ts';
-import { runsFor, type Effort, type Proof } from './proof.ts';
-import { simulateRows, type World } from './world.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
+import { Collector, type Collected } from './collect.ts';
+import { compare } from './compare.ts';
+import { WidthRule } from './stopping.ts';
+import { runsFor, type Effort, type Proof } from './testing/proof.ts';
+import { simulateRows, type World } from './testing/world.ts';
 
 const column = 'e2e_latency_ms';
 const metrics = [column] as const;

@@ -1,11 +1,11 @@
-import { seededRandom, type Random } from '../../src/base/random.ts';
-import type { RequestRow } from '../../src/journal/request-columns.ts';
-import { Collector, type Collected } from '../../src/analysis/collect.ts';
-import { compare } from '../../src/analysis/compare.ts';
-import { headlineOf } from '../../src/analysis/statistic.ts';
-import { covers, truth } from './coverage.ts';
-import { runsFor, type Effort, type Proof } from './proof.ts';
-import { promptEffect, requestNoise } from './world.ts';
+import { seededRandom, type Random } from '../base/random.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
+import { Collector, type Collected } from './collect.ts';
+import { compare } from './compare.ts';
+import { headlineOf } from './statistic.ts';
+import { covers, truth } from './coverage.prove.ts';
+import { runsFor, type Effort, type Proof } from './testing/proof.ts';
+import { promptEffect, requestNoise } from './testing/world.ts';
 
 const column = 'e2e_latency_ms';
 const [prompts, repeats] = [40, 5];

@@ -1,10 +1,10 @@
-import { seededRandom } from '../../src/base/random.ts';
-import type { Interval } from '../../src/stats/interval.ts';
-import { ascending, mean, median, quantile } from '../../src/stats/quantile.ts';
-import { compare } from '../../src/analysis/compare.ts';
-import { clustersOf, percentileOf, geomeanOf } from '../../src/analysis/statistic.ts';
-import { runsFor, type Effort, type Proof } from './proof.ts';
-import { promptEffect, requestNoise, simulate, type World } from './world.ts';
+import { seededRandom } from '../base/random.ts';
+import type { Interval } from '../stats/interval.ts';
+import { ascending, mean, median, quantile } from '../stats/quantile.ts';
+import { compare } from './compare.ts';
+import { clustersOf, percentileOf, geomeanOf } from './statistic.ts';
+import { runsFor, type Effort, type Proof } from './testing/proof.ts';
+import { promptEffect, requestNoise, simulate, type World } from './testing/world.ts';
 
 const repeats = 5;
 const column = 'e2e_latency_ms';

@@ -1,7 +1,7 @@
-import type { PairRow } from '../../src/analysis/summary-columns.ts';
-import { compare, defaultMargin } from '../../src/analysis/compare.ts';
-import { runsFor, type Effort, type Proof } from './proof.ts';
-import { simulate, type World } from './world.ts';
+import type { PairRow } from './summary-columns.ts';
+import { compare, defaultMargin } from './compare.ts';
+import { runsFor, type Effort, type Proof } from './testing/proof.ts';
+import { simulate, type World } from './testing/world.ts';
 
 const metrics = ['e2e_latency_ms'] as const;
 const aaBand = [0.035, 0.065] as const;

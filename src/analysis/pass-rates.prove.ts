@@ -1,12 +1,12 @@
-import { normal, seededRandom, type Random } from '../../src/base/random.ts';
-import type { RequestRow } from '../../src/journal/request-columns.ts';
-import { rateInterval } from '../../src/stats/korn-graubard.ts';
-import { normalQuantile } from '../../src/stats/normal.ts';
-import type { PairRow } from '../../src/analysis/summary-columns.ts';
-import { Collector } from '../../src/analysis/collect.ts';
-import { compare } from '../../src/analysis/compare.ts';
-import { covers } from './coverage.ts';
-import { runsFor, type Effort, type Proof } from './proof.ts';
+import { normal, seededRandom, type Random } from '../base/random.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
+import { rateInterval } from '../stats/korn-graubard.ts';
+import { normalQuantile } from '../stats/normal.ts';
+import type { PairRow } from './summary-columns.ts';
+import { Collector } from './collect.ts';
+import { compare } from './compare.ts';
+import { covers } from './coverage.prove.ts';
+import { runsFor, type Effort, type Proof } from './testing/proof.ts';
 
 const prompts = 20;
 const repeats = 5;

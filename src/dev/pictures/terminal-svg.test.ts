@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseXml, elements } from '../../src/report/sheet/testing/workbook.ts';
+import { parseXml, elements } from '../../report/sheet/testing/workbook.ts';
 import { terminalSvg } from './terminal-svg.ts';
 
 const texts = (ansi: string): Record<string, string>[] =>

@@ -1,14 +1,14 @@
-import { signedRankPower } from '../../src/stats/power.ts';
-import { mean } from '../../src/stats/quantile.ts';
-import { signedRank } from '../../src/stats/signed-rank.ts';
-import { differenceSd, type VarianceLevels } from '../../src/stats/variance-levels.ts';
-import { cellPairs } from '../../src/analysis/cell-pairs.ts';
-import type { Collected } from '../../src/analysis/collect.ts';
-import { compare } from '../../src/analysis/compare.ts';
-import { logDifferences } from '../../src/analysis/contrast.ts';
-import { levelsOf, smallestRatio } from '../../src/analysis/plan-power.ts';
-import { runsFor, type Effort, type Proof } from './proof.ts';
-import { simulate } from './world.ts';
+import { signedRankPower } from '../stats/power.ts';
+import { mean } from '../stats/quantile.ts';
+import { signedRank } from '../stats/signed-rank.ts';
+import { differenceSd, type VarianceLevels } from '../stats/variance-levels.ts';
+import { cellPairs } from './cell-pairs.ts';
+import type { Collected } from './collect.ts';
+import { compare } from './compare.ts';
+import { logDifferences } from './contrast.ts';
+import { levelsOf, smallestRatio } from './plan-power.ts';
+import { runsFor, type Effort, type Proof } from './testing/proof.ts';
+import { simulate } from './testing/world.ts';
 
 const tolerance = 0.05;
 const ratios = [1.1, 1.2, 1.3, 1.5] as const;
