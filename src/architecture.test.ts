@@ -170,3 +170,17 @@ test('time and chance are handed in', () => {
     ),
   ).toEqual([]);
 });
+
+test('nobody asks for a route by its name: a route says what depends on it', () => {
+  const names = readdirSync(join(root, 'target/routes')).map((file) => file.replace(/\.ts$/, ''));
+  // "provider" is also a family of errors.
+  const comparison = new RegExp(
+    `(?<!family) (?:[!=]==|case) '(?:${names.join('|')})'|(?:includes|indexOf|has|get)\\('(?:${names.join('|')})'`,
+    'g',
+  );
+  expect(
+    breaking(({ file, layer, code }) =>
+      layer === 'mock' || file.startsWith('target/routes/') ? [] : (code.match(comparison) ?? []),
+    ),
+  ).toEqual([]);
+});
