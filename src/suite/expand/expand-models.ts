@@ -1,5 +1,6 @@
 import { type Fault, placeName } from '../fault.ts';
 import { quote } from '../nearest.ts';
+import { resolved } from '../resolved.ts';
 import { idOfModel, type ModelSpec } from '../schema/model-schema.ts';
 import type { SuiteSections } from '../sections.ts';
 import type { Model, Params } from '../suite.ts';
@@ -31,18 +32,11 @@ export function expandModels({ spec }: SuiteSections, places: Places): { models:
 /** A model as a suite or `--models` writes it. */
 export function toModel(written: ModelSpec): Model {
   if (typeof written === 'string') return { id: idOfModel(written), model: written, params: {} };
-  const { id, model, params, concurrency, price } = written;
+  const { id, params, price, ...own } = written;
   return {
-    id: id ?? idOfModel(model),
-    model,
+    id: id ?? idOfModel(written.model),
+    ...resolved(own),
     params: (params ?? {}) as Params,
-    ...(concurrency === undefined ? {} : { concurrency }),
-    ...(price ? { price: toPrice(price) } : {}),
+    ...(price ? { price: resolved(price) } : {}),
   };
-}
-
-type PriceSpec = NonNullable<Exclude<ModelSpec, string>['price']>;
-
-function toPrice({ input, cached_input, output }: PriceSpec): NonNullable<Model['price']> {
-  return { input, ...(cached_input === undefined ? {} : { cachedInput: cached_input }), output };
 }

@@ -1,10 +1,10 @@
 import type { Ms } from '../../base/clock.ts';
-import { defined } from '../../base/defined.ts';
 import type { Path } from '../fault.ts';
 import { defaultTimeouts, type RunSpec } from '../schema/run-schema.ts';
-import type { SuiteSpec } from '../schema/suite-schema.ts';
+import type { GatewaySpec } from '../schema/gateway-schema.ts';
 import { gate as gateSchema, type GateSpec } from '../schema/verdict-schema.ts';
-import type { GateRule, GateSettings, GatewaySettings, RunSettings, Timeouts } from '../suite.ts';
+import { resolved } from '../resolved.ts';
+import type { GateSettings, GatewaySettings, RunSettings, Timeouts } from '../suite.ts';
 import { gateShares } from '../vocabulary.ts';
 
 /** Something that two fields, each right by itself, get wrong together. */
@@ -13,27 +13,11 @@ export interface Conflict {
   readonly message: string;
 }
 
-export function toGateway({
-  route,
-  auth,
-  byok_alias,
-  headers,
-  log_payload,
-  local,
-}: SuiteSpec['gateway']): GatewaySettings {
-  return {
-    ...(route === undefined ? {} : { route }),
-    auth,
-    ...(byok_alias === undefined ? {} : { byokAlias: byok_alias }),
-    headers,
-    logPayload: log_payload,
-    ...(local === undefined
-      ? {}
-      : { local: { api: local.api, ...defined({ keepAlive: local.keep_alive, numCtx: local.num_ctx }) } }),
-  };
+export function toGateway({ local, ...own }: GatewaySpec): GatewaySettings {
+  return { ...resolved(own), ...(local ? { local: resolved(local) } : {}) };
 }
 
-export function gatewayConflicts({ local }: Pick<SuiteSpec['gateway'], 'local'>): Conflict[] {
+export function gatewayConflicts({ local }: Pick<GatewaySpec, 'local'>): Conflict[] {
   if (!local || local.api === 'native') return [];
   return (['keep_alive', 'num_ctx'] as const)
     .filter((name) => local[name] !== undefined)
@@ -46,41 +30,29 @@ export function gatewayConflicts({ local }: Pick<SuiteSpec['gateway'], 'local'>)
 /** Longest wait for a server that is away. Whoever wants no second try waits for nobody either. */
 const defaultOutageMs: Ms = 60_000;
 
-export function toRun({ timeouts, retry, budget, max_error_rate, stop, ...same }: RunSpec): RunSettings {
-  const { repeat, warmup, order, concurrency, answers, salt } = same;
+export function toRun({ timeouts, retry, budget, salt, stop, ...own }: RunSpec): RunSettings {
   return {
-    repeat,
-    warmup,
-    order,
-    concurrency,
+    ...resolved(own),
     timeouts: toTimeouts(timeouts),
-    retry: {
-      max: retry.max,
-      backoffMs: retry.backoff_ms,
-      maxWaitMs: retry.max_wait_ms,
-      outageMs: retry.outage_ms ?? (retry.max === 0 ? 0 : defaultOutageMs),
-    },
-    budget: Object.fromEntries(Object.entries(budget).filter(([, limit]) => limit !== undefined)),
-    answers,
+    retry: { outageMs: retry.max === 0 ? 0 : defaultOutageMs, ...resolved(retry) },
+    budget: resolved(budget),
     ...(salt === 'none' ? {} : { salt }),
-    maxErrorRate: max_error_rate,
-    ...(stop
-      ? { stop: { when: stop.when, metric: stop.metric, ratio: stop.ratio, maxRepeat: stop.max_repeat } }
-      : {}),
+    ...(stop ? { stop: resolved(stop) } : {}),
   };
 }
 
 /** Defaults never exceed a total that the suite gives. */
 function toTimeouts(given: RunSpec['timeouts']): Timeouts {
-  const totalMs = given.total_ms ?? defaultTimeouts.total_ms;
-  const part = (name: 'connect_ms' | 'first_token_ms' | 'idle_ms'): number =>
-    given[name] ?? Math.min(defaultTimeouts[name], totalMs);
-  return {
-    connectMs: part('connect_ms'),
-    firstTokenMs: part('first_token_ms'),
-    idleMs: part('idle_ms'),
-    totalMs,
+  const total_ms = given.total_ms ?? defaultTimeouts.total_ms;
+  const { connect_ms, first_token_ms, idle_ms } = defaultTimeouts;
+  const atMost = (part: Ms): Ms => Math.min(part, total_ms);
+  const defaults = {
+    connect_ms: atMost(connect_ms),
+    first_token_ms: atMost(first_token_ms),
+    idle_ms: atMost(idle_ms),
+    total_ms,
   };
+  return { ...resolved(defaults), ...resolved(given) };
 }
 
 export function runConflicts({ timeouts, retry, repeat, stop }: RunSpec): Conflict[] {
@@ -104,25 +76,14 @@ export function runConflicts({ timeouts, retry, repeat, stop }: RunSpec): Confli
   return conflicts;
 }
 
-type RuleSpec = NonNullable<GateSpec['metrics'][string]>;
-
 const ratioRules = ['max_ratio', 'min_ratio'] as const;
 const shareRules = ['max_drop', 'max_rise'] as const;
 
-export function toGate({ window, metrics, confirm }: GateSpec): GateSettings {
+export function toGate({ metrics, ...own }: GateSpec): GateSettings {
   const rules = Object.entries(metrics).flatMap(([name, rule]) =>
-    rule ? [[name, toRule(rule)] as const] : [],
+    rule ? [[name, resolved(rule)] as const] : [],
   );
-  return { window, metrics: Object.fromEntries(rules), confirm };
-}
-
-function toRule({ max_ratio, min_ratio, max_drop, max_rise }: RuleSpec): GateRule {
-  return {
-    ...(max_ratio === undefined ? {} : { maxRatio: max_ratio }),
-    ...(min_ratio === undefined ? {} : { minRatio: min_ratio }),
-    ...(max_drop === undefined ? {} : { maxDrop: max_drop }),
-    ...(max_rise === undefined ? {} : { maxRise: max_rise }),
-  };
+  return { ...resolved(own), metrics: Object.fromEntries(rules) };
 }
 
 /** What a suite without a `gate:` part is judged by: the schema's defaults. */

@@ -1,5 +1,6 @@
 import type { Path } from '../fault.ts';
 import { choices, nearest, quote } from '../nearest.ts';
+import { resolved } from '../resolved.ts';
 import type { ThresholdSpec } from '../schema/verdict-schema.ts';
 import type { Model, Threshold } from '../suite.ts';
 import { numberColumns, ratioColumns, shareColumns, statistics } from '../vocabulary.ts';
@@ -101,12 +102,9 @@ export function toThreshold(
   if (typeof parsed !== 'string') conflicts.push(...limitConflicts(parsed.statistic, { min, max }));
   if (typeof parsed === 'string' || conflicts.length > 0) return { conflicts };
   const threshold = {
-    metric: `${parsed.statistic}(${parsed.column})`,
+    ...resolved({ model, min, max, strict }),
     ...parsed,
-    ...(model === undefined ? {} : { model }),
-    ...(min === undefined ? {} : { min }),
-    ...(max === undefined ? {} : { max }),
-    strict,
+    metric: `${parsed.statistic}(${parsed.column})`,
     line,
   };
   return { threshold, conflicts };

@@ -1,6 +1,7 @@
 import { type Fault, positionOf } from '../fault.ts';
 import { choices, quote } from '../nearest.ts';
 import type { SuiteSpec } from '../schema/suite-schema.ts';
+import { resolved } from '../resolved.ts';
 import type { PartialSpec } from '../sections.ts';
 import type { Model, Suite, Threshold } from '../suite.ts';
 import type { Places } from '../yaml.ts';
@@ -65,10 +66,7 @@ function assemble(
 ): Suite {
   const { version, name, description, tags, gateway, run, load, gate } = spec;
   return {
-    version,
-    name,
-    ...(description === undefined ? {} : { description }),
-    tags,
+    ...resolved({ version, name, description, tags }),
     gateway: toGateway(gateway),
     models,
     prompts,

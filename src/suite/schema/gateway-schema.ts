@@ -98,3 +98,5 @@ export const gateway = z
     local: local.optional(),
   })
   .describe('optional; flags and the environment win');
+
+export type GatewaySpec = z.output<typeof gateway>;
