@@ -7,7 +7,7 @@ import { csv } from '../report/sheet/csv-format.ts';
 import type { ExportedRun, ExportFormat, ExportOptions, Summarised } from '../report/sheet/sheet-format.ts';
 import { exportFormats } from '../report/sheet-formats.ts';
 import { localeNamed } from '../report/sheet/locales.ts';
-import { pickFields } from '../report/sheet/pick-fields.ts';
+import { pickFields } from '../report/sheet/tables.ts';
 import { tableNamed, type TableName } from '../report/sheet/tables.ts';
 import { findRuns } from './find-runs.ts';
 import { loadRun, readRun, type StoredRun } from '../analysis/read-run.ts';

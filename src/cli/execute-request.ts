@@ -9,7 +9,7 @@ import { reconciledColumns, type ReconciledRow } from '../journal/reconciled-col
 import type { RequestRow } from '../journal/request-columns.ts';
 import { keyOf, readRequests } from '../journal/read-journal.ts';
 import { findRun, isThere, runFiles } from '../journal/run-folder.ts';
-import { requestJson } from '../report/request/request-json.ts';
+import { requestJson } from '../report/request/request-report.ts';
 import type { RequestReport } from '../report/request/request-report.ts';
 import { renderRequest } from '../report/request/request-table.ts';
 import type { ReportFlags } from './commands/report-command.ts';

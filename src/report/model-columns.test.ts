@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ModelSummary } from '../analysis/summary-columns.ts';
-import { figureColumns, type FigureColumn } from './model-columns.ts';
-import { ranked } from './ranking-lines.ts';
+import { type FigureColumn, figureColumns } from './model-columns.ts';
+import { ranked } from './ranking.ts';
 import { latencies, summary } from './testing/sample-reports.ts';
 
 const columnsOf = (...models: ModelSummary[]): FigureColumn[] => figureColumns(ranked(models, 0.9), 0.9);

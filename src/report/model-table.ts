@@ -1,14 +1,48 @@
 import stringWidth from 'string-width';
 import { oneLine } from '../base/text.ts';
-import { notMeasured } from './number-text.ts';
-import { barColumn } from './interval-column.ts';
-import { figureColumns, type FigureColumn } from './model-columns.ts';
-import { rankingLetters } from './pairs.ts';
+import { type FigureColumn, figureColumns } from './model-columns.ts';
+import { duration, notMeasured } from './number-text.ts';
 import type { Paint } from './paint.ts';
-import { ranked, type RankedModel } from './ranking-lines.ts';
+import { isLowerBound, ranked, rankedBy, type RankedModel, rankingLetters } from './ranking.ts';
 import type { Report } from './run-report.ts';
-import { tableWidth, textTable, type TextColumn } from './text-table.ts';
+import { intervalBar } from './text-bars.ts';
+import { tableWidth, type TextColumn, textTable } from './text-table.ts';
 import { shorten } from './text-width.ts';
+
+/** A column of bars that takes as much room as it is given, between `least` and `most` cells. */
+export interface BarColumn {
+  least: number;
+  most: number;
+  draw(width: number): TextColumn & { key: string };
+}
+
+/** Geometric mean of E2E latency with its interval, all models on one axis from 0. Absent when nothing is measured. */
+export function barColumn(rows: readonly RankedModel[]): BarColumn | undefined {
+  const ends = rows.flatMap(({ model }) => [model[rankedBy] ?? 0, model.e2e_latency_ms_geomean_ci_high ?? 0]);
+  const axisEnd = Math.max(...ends);
+  if (axisEnd === 0) return undefined;
+  return { least: 14, most: 40, draw: (width) => draw(rows, axisEnd, width) };
+}
+
+function draw(rows: readonly RankedModel[], axisEnd: number, width: number): TextColumn & { key: string } {
+  const end = duration(axisEnd);
+  return {
+    key: 'bar',
+    title: rows.some(({ model }) => model.e2e_latency_ms_geomean_ci_low !== undefined)
+      ? 'E2E, 95 % CI'
+      : 'E2E',
+    subtitle: `0${end.padStart(width - 1)}`,
+    align: 'left',
+    cells: rows.map(({ model }) => ({ text: bar(model, axisEnd, width) })),
+  };
+}
+
+function bar(model: RankedModel['model'], axisEnd: number, width: number): string {
+  const { e2e_latency_ms_geomean_ci_low: low, e2e_latency_ms_geomean_ci_high: high, [rankedBy]: mid } = model;
+  if (mid === undefined) return '';
+  const ends = { ...(low === undefined ? {} : { low }), ...(high === undefined ? {} : { high }) };
+  return intervalBar({ mid, ...ends, isLowerBound: isLowerBound(model, rankedBy) }, axisEnd, width);
+}
 
 /** A column that is shown when there is room, the lower its priority the sooner. */
 type Choice = TextColumn & { key: string; priority: number };

@@ -1,15 +1,13 @@
 import { markdownTable } from 'markdown-table';
 import stringWidth from 'string-width';
-import { runFacts, runOrigin } from './run-facts.ts';
-import { duration, notMeasured } from './number-text.ts';
-import { legend } from './table-legend.ts';
 import { code, codeCell, literal } from './markdown-text.ts';
-import { figureColumns, type FigureColumn } from './model-columns.ts';
-import { rankingLetters } from './pairs.ts';
-import { ranked, type RankedModel } from './ranking-lines.ts';
-import { isSimulated, simulatedNotice, type OutputFormat, type Report } from './run-report.ts';
-import { thresholdLine } from './threshold-lines.ts';
+import { type FigureColumn, figureColumns, legend } from './model-columns.ts';
+import { duration, notMeasured } from './number-text.ts';
+import { ranked, type RankedModel, rankingLetters } from './ranking.ts';
+import { runFacts, runOrigin } from './run-facts.ts';
+import { isSimulated, type OutputFormat, type Report, simulatedNotice } from './run-report.ts';
 import { verdict } from './run-verdict.ts';
+import { thresholdLine } from './threshold-lines.ts';
 
 /** For pull requests and job summaries, in GitHub's dialect. */
 export const markdown: OutputFormat = {

@@ -1,14 +1,16 @@
+import type { PromptCache } from '../analysis/influences/prompt-cache.ts';
+import type { ServerTimes } from '../analysis/server-time-shares.ts';
 import { oneLine } from '../base/text.ts';
-import { runFacts } from './run-facts.ts';
-import { legend } from './table-legend.ts';
+import { legend } from './model-columns.ts';
 import { modelTable } from './model-table.ts';
-import { painter, type Paint } from './paint.ts';
-import { isSimulated, simulatedNotice, type OutputFormat, type Report, type Style } from './run-report.ts';
-import { promptCacheLines } from './prompt-caches.ts';
-import { serverTimesTable } from './server-times-lines.ts';
-import { thresholdLine, thresholdTones } from './threshold-lines.ts';
+import { duration } from './number-text.ts';
+import { type Paint, painter } from './paint.ts';
+import { runFacts } from './run-facts.ts';
+import { isSimulated, type OutputFormat, type Report, simulatedNotice, type Style } from './run-report.ts';
 import { verdict } from './run-verdict.ts';
-import { flowed, wrapped } from './text-width.ts';
+import { tableWidth, type TextColumn, textTable } from './text-table.ts';
+import { flowed, shorten, wrapped } from './text-width.ts';
+import { thresholdLine, thresholdTones } from './threshold-lines.ts';
 
 /** For the terminal. */
 export const table: OutputFormat = {
@@ -73,3 +75,76 @@ function shownWarnings({ run, causes = [], warnings }: Report): string[] {
 
 const toned = (paint: Paint, tone: Parameters<Paint>[0], lines: readonly string[]): string[] =>
   lines.filter((line) => line !== '').map((line) => paint(tone, line));
+
+const matters = ({ cached_share = 0, first_ttft_ms }: PromptCache): boolean =>
+  cached_share > 0 || first_ttft_ms !== undefined;
+
+/** First sends of a prompt apart from its repeats, where the server's prompt cache makes them differ; else nothing. */
+export function promptCacheLines(
+  all: readonly PromptCache[],
+  severalRoutes: boolean,
+  columns: number,
+  paint: Paint,
+): string[] {
+  const shown = all.filter(matters);
+  if (shown.length === 0) return [];
+  const of = (
+    subtitle: string,
+    text: (cache: PromptCache) => string,
+    align: TextColumn['align'] = 'right',
+  ): TextColumn => ({ title: '', subtitle, align, cells: shown.map((cache) => ({ text: text(cache) })) });
+  const share = ({ cached_share }: PromptCache): string =>
+    cached_share === undefined ? '–' : `${(100 * cached_share).toFixed(0)} %`;
+  return [
+    ...wrapped("What the server's prompt cache did", columns).map((line) => paint('strong', line)),
+    ...textTable(
+      [
+        of('model', ({ model }) => shorten(oneLine(model, 200), 24), 'left'),
+        ...(severalRoutes ? [of('route', ({ route }) => oneLine(route, 12), 'left')] : []),
+        of('cached tokens', share),
+        of('TTFT, first', ({ first_ttft_ms }) => duration(first_ttft_ms)),
+        of('repeats', ({ later_ttft_ms }) => duration(later_ttft_ms)),
+      ],
+      paint,
+    ),
+  ];
+}
+
+/** Server time told from network, for models that a local Ollama answered in its own words; else nothing. */
+export function serverTimesTable(
+  all: readonly ServerTimes[],
+  severalRoutes: boolean,
+  columns: number,
+  paint: Paint,
+): string[] {
+  if (all.length === 0) return [];
+  const of = (
+    subtitle: string,
+    text: (times: ServerTimes) => string,
+    align: TextColumn['align'] = 'right',
+  ): TextColumn => ({ title: '', subtitle, align, cells: all.map((times) => ({ text: text(times) })) });
+  const figures = [
+    ...(severalRoutes ? [of('route', ({ route }) => oneLine(route, 12), 'left')] : []),
+    of('load', ({ load_ms }) => duration(load_ms)),
+    of('prompt', ({ prompt_eval_ms }) => duration(prompt_eval_ms)),
+    of('answer', ({ eval_ms }) => duration(eval_ms)),
+    of('queue', ({ server_queue_ms }) => duration(server_queue_ms)),
+    of('network', ({ network_ms }) => duration(network_ms)),
+    of('cold loads', ({ cold_loads, cold_load_ms }) =>
+      cold_loads === 0 ? '0' : `${cold_loads} × ${duration(cold_load_ms)}`,
+    ),
+  ];
+  const room = Math.max(5, columns - tableWidth(figures) - 2);
+  const names = of('model', ({ model }) => shorten(oneLine(model, 200), room), 'left');
+  return [
+    ...wrapped(
+      'Server time and network time, as the local Ollama reported them: medians of warm answers',
+      columns,
+    ).map((line) => paint('strong', line)),
+    ...textTable([names, ...figures], paint),
+    ...wrapped(
+      'queue: on the server, in none of its parts: waiting for its turn there; network: the rest of what we waited',
+      columns,
+    ).map((line) => paint('quiet', line)),
+  ];
+}

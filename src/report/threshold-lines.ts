@@ -1,8 +1,7 @@
-import { cellName } from '../plan/cell.ts';
-import { oneLine } from '../base/text.ts';
 import type { ThresholdResult } from '../analysis/thresholds.ts';
-import { figureText, rangeText } from './figure-text.ts';
-import { notMeasured } from './number-text.ts';
+import { oneLine } from '../base/text.ts';
+import { cellName } from '../plan/cell.ts';
+import { figureText, notMeasured, rangeText } from './number-text.ts';
 import type { Tone } from './paint.ts';
 
 const marks = { ok: '✓', failed: '✗', 'not settled': '· not settled:' } as const;

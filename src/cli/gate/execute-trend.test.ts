@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import stringWidth from 'string-width';
-import { trendJson } from '../../report/trend/trend-json.ts';
+import { trendJson } from '../../report/trend/trend-report.ts';
 import { trendTable } from '../../report/trend/trend-table.ts';
 import { decision, historyOf, runIdOf } from '../../analysis/testing/nights.ts';
 import { trendReports } from './execute-trend.ts';

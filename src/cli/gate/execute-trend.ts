@@ -1,6 +1,6 @@
 import { isSimulatedRoute } from '../../target/routes.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
-import { trendJson } from '../../report/trend/trend-json.ts';
+import { trendJson } from '../../report/trend/trend-report.ts';
 import { trendTable } from '../../report/trend/trend-table.ts';
 import type { TrendReport } from '../../report/trend/trend-report.ts';
 import type { HistoryRow } from '../../analysis/history.ts';

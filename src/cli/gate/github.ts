@@ -4,7 +4,7 @@ import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { UserError } from '../../base/user-error.ts';
 import { writeWhole } from '../../journal/run-folder.ts';
 import { annotations } from '../../report/gate/annotations.ts';
-import { gateFiles } from '../../report/gate-formats.ts';
+import { gateFiles } from '../../report/report-formats.ts';
 import { fitted, gateSections } from '../../report/gate/gate-markdown.ts';
 import { markdown } from '../../report/run-markdown.ts';
 import { largestSuite, readText } from '../../suite/read/files.ts';

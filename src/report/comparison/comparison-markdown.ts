@@ -1,10 +1,8 @@
 import { markdownTable } from 'markdown-table';
 import stringWidth from 'string-width';
-import { runFacts } from '../run-facts.ts';
 import { code, codeCell, literal } from '../markdown-text.ts';
+import { runFacts } from '../run-facts.ts';
 import { isSimulated, simulatedNotice } from '../run-report.ts';
-import type { ComparisonFormat, ComparisonReport } from './comparison.ts';
-import { routeTables, rowTitle, type RouteTable } from './route-costs.ts';
 import {
   differenceRangeText,
   differenceText,
@@ -18,10 +16,14 @@ import {
   rankingText,
   ratioRangeText,
   ratioText,
+  type RouteTable,
+  routeTables,
+  rowTitle,
   rulesOf,
   sizeText,
   verdictText,
 } from './comparison-wording.ts';
+import type { ComparisonFormat, ComparisonReport } from './comparison.ts';
 
 /** For pull requests. */
 export const markdown: ComparisonFormat = {

@@ -1,14 +1,13 @@
-import { oneLine } from '../../base/text.ts';
 import type { PairRow } from '../../analysis/summary-columns.ts';
+import { oneLine } from '../../base/text.ts';
+import { type Paint, painter } from '../paint.ts';
 import { runFacts } from '../run-facts.ts';
-import { painter, type Paint } from '../paint.ts';
 import { isSimulated, simulatedNotice } from '../run-report.ts';
-import { textTable, type TextColumn } from '../text-table.ts';
-import { flowed, shorten, wrapped } from '../text-width.ts';
-import type { ComparisonFormat, ComparisonReport } from './comparison.ts';
-import { pairColumn } from './pair-column.ts';
-import { routeSections } from './routes-table.ts';
+import { tableWidth, type TextCell, type TextColumn, textTable } from '../text-table.ts';
+import { type Align, flowed, shorten, wrapped } from '../text-width.ts';
 import {
+  differenceRangeText,
+  differenceText,
   isDifference,
   metricsOf,
   metricTitle,
@@ -17,10 +16,16 @@ import {
   pText,
   rangeText,
   rankingText,
+  ratioRangeText,
+  ratioText,
+  type RouteTable,
+  routeTables,
+  rowTitle,
   rulesOf,
   sizeText,
   verdictCell,
 } from './comparison-wording.ts';
+import type { ComparisonFormat, ComparisonReport } from './comparison.ts';
 
 /** For the terminal: the answer, then one small table for each metric with its ranking, then why. */
 export const table: ComparisonFormat = {
@@ -85,4 +90,53 @@ function pairColumns(pairs: readonly PairRow[], report: ComparisonReport, column
     pairColumn('p', 'right', pairs, ({ p_holm }) => pText(p_holm)),
     pairColumn('verdict', 'left', pairs, verdictCell),
   ];
+}
+
+/** A small table for each pair of routes: each model with what the one costs against the other. */
+export function routeSections({ pairs }: ComparisonReport, columns: number, paint: Paint): string[][] {
+  return routeTables(pairs).map((table) => [
+    ...wrapped(`${table.routeB} − ${table.routeA}`, columns).map((line) => paint('strong', line)),
+    ...textTable(fitted(routeColumns(table, columns), columns), paint),
+  ]);
+}
+
+/** Where the room is short, the range of the ratio goes first, then p, then the ratio. */
+function fitted(all: TextColumn[], columns: number): TextColumn[] {
+  let left = all;
+  for (const dropped of ['95 % of it', 'p', 'ratio'])
+    if (tableWidth(left) > columns) left = left.filter(({ subtitle }) => subtitle !== dropped);
+  return left;
+}
+
+function routeColumns({ rows }: RouteTable, columns: number): TextColumn[] {
+  const pairs = rows.map(({ pair }) => pair);
+  const nameRoom = Math.max(8, Math.floor(columns / 4));
+  // A model is named on the first of its rows.
+  const names = rows.map(({ model }, index) =>
+    rows[index - 1]?.model === model ? '' : shorten(oneLine(model, 200), nameRoom),
+  );
+  return [
+    { title: '', subtitle: 'model', align: 'left', cells: names.map((text) => ({ text })) },
+    pairColumn('', 'left', pairs, rowTitle),
+    pairColumn('more', 'right', pairs, ({ metric, difference }) => differenceText(metric, difference)),
+    pairColumn('95 %', 'right', pairs, differenceRangeText),
+    pairColumn('ratio', 'right', pairs, ({ ratio }) => ratioText(ratio)),
+    pairColumn('95 % of it', 'right', pairs, ratioRangeText),
+    pairColumn('p', 'right', pairs, ({ p_holm }) => pText(p_holm)),
+    pairColumn('verdict', 'left', pairs, verdictCell),
+  ];
+}
+
+/** A column of the terminal's tables, a cell for each pair. */
+export function pairColumn(
+  subtitle: string,
+  align: Align,
+  pairs: readonly PairRow[],
+  cell: (pair: PairRow) => TextCell | string,
+): TextColumn {
+  const cells = pairs.map((pair) => {
+    const made = cell(pair);
+    return typeof made === 'string' ? { text: made } : made;
+  });
+  return { title: '', subtitle, align, cells };
 }

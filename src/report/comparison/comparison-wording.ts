@@ -1,11 +1,41 @@
+import type { PairRow } from '../../analysis/summary-columns.ts';
 import { count, oneLine } from '../../base/text.ts';
 import { headlines } from '../../measure/metrics.ts';
-import type { PairRow } from '../../analysis/summary-columns.ts';
 import { fixed, notMeasured, times } from '../number-text.ts';
-import { rankedMetric } from '../pairs.ts';
 import type { Tone } from '../paint.ts';
+import { rankedMetric } from '../ranking.ts';
 import type { TextCell } from '../text-table.ts';
 import type { ComparisonReport } from './comparison.ts';
+
+/** A sentence for each model: how much later the first token comes on one route than on the other. */
+export function routeAnswer(pairs: readonly PairRow[]): string[] {
+  const metric = ['ttft_ms', rankedMetric].find((name) => pairs.some((pair) => pair.metric === name));
+  return routeTables(pairs.filter((pair) => pair.metric === metric)).flatMap(({ routeA, routeB, rows }) =>
+    rows.map(({ model, pair }) => {
+      const what = `${model}: ${measureOf(pair.metric).label} on ${routeB}`;
+      if (pair.difference === undefined) return `${what} against ${routeA}: ${pair.verdict}.`;
+      const size = `${differenceText(pair.metric, pair.difference)} ms against ${routeA}`;
+      return `${what} is ${size} (95 % interval ${inWords(differenceRangeText(pair))}): ${pair.verdict}.`;
+    }),
+  );
+}
+
+/** A sentence for each model of two runs: how many times as long a whole answer takes as it did before. */
+export function runAnswer(
+  pairs: readonly PairRow[],
+  runs: Pick<ComparisonReport, 'run' | 'before'>,
+): string[] {
+  return pairs
+    .filter(({ metric }) => metric === rankedMetric)
+    .map((pair) => {
+      const what = `${nameIn(pair.model_b, runs)}: ${measureOf(pair.metric).label}`;
+      if (pair.ratio === undefined) return `${what} after against before: ${pair.verdict}.`;
+      const range = inWords(ratioRangeText(pair));
+      return `${what} is ${ratioText(pair.ratio)} what it was (95 % interval ${range}): ${pair.verdict}.`;
+    });
+}
+
+const inWords = (range: string): string => range.replace(' – ', ' to ');
 
 interface Measure {
   label: string;
@@ -136,4 +166,38 @@ export function rulesOf({ margin, groups, pairs }: ComparisonReport): string {
     '(+n): about n more prompts would settle it.' +
     (groups.length > 0 ? ' Models that share a letter were not told apart.' : '')
   );
+}
+
+/** What one route costs against another, model by model. */
+export interface RouteTable {
+  routeA: string;
+  routeB: string;
+  /** By model, then metric. */
+  rows: readonly { model: string; pair: PairRow }[];
+}
+
+/** One table for each pair of routes. */
+export function routeTables(pairs: readonly PairRow[]): RouteTable[] {
+  const rows = pairs.map((pair) => ({ ...cellOf(pair.model_b), routeA: cellOf(pair.model_a).route, pair }));
+  const groups = Map.groupBy(rows, ({ routeA, route }) => `${routeA}\n${route}`);
+  return [...groups.values()].map((group) => {
+    const models = [...new Set(group.map(({ model }) => model))];
+    return {
+      routeA: group[0]!.routeA,
+      routeB: group[0]!.route,
+      rows: models.flatMap((model) => group.filter((row) => row.model === model)),
+    };
+  });
+}
+
+/** The parts of `glm@compat`; no route has an `@` in its name. */
+function cellOf(label: string): { model: string; route: string } {
+  const at = label.lastIndexOf('@');
+  return { model: label.slice(0, at), route: label.slice(at + 1) };
+}
+
+/** `TTFT, ms`: what a row is about, and the unit of its difference. */
+export function rowTitle({ metric }: PairRow): string {
+  const { label, unit } = measureOf(metric);
+  return unit === '' || label.includes(unit) ? label : `${label}, ${unit}`;
 }

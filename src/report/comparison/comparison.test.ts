@@ -1,10 +1,10 @@
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import type { PairRow } from '../../analysis/summary-columns.ts';
+import { comparisonFormats } from '../report-formats.ts';
 import { usual } from '../testing/sample-reports.ts';
-import { routeAnswer, runAnswer } from './answer.ts';
+import { routeAnswer, runAnswer } from './comparison-wording.ts';
 import type { ComparisonReport } from './comparison.ts';
-import { comparisonFormats } from '../comparison-formats.ts';
 
 const pair = (change: Partial<PairRow>): PairRow => ({
   metric: 'e2e_latency_ms',

@@ -1,6 +1,8 @@
 import type { GateCell } from '../../analysis/gate.ts';
+import { oneLine } from '../../base/text.ts';
 import { jsonText, runObject, thresholdObject } from '../run-json.ts';
-import type { GateFormat } from './gate-report.ts';
+import { isSimulated } from '../run-report.ts';
+import type { GateFormat, GateReport } from './gate-report.ts';
 
 /** For machines: `{ run, word, cells, warnings }` and what goes with them. */
 export const json: GateFormat = {
@@ -64,3 +66,25 @@ export const ruleNames = {
   maxDrop: 'max_drop',
   maxRise: 'max_rise',
 } as const;
+
+const colours: Readonly<Record<GateReport['verdict'], string>> = {
+  pass: 'brightgreen',
+  warning: 'yellow',
+  fail: 'red',
+  learning: 'blue',
+  'not settled': 'lightgrey',
+  incomplete: 'orange',
+};
+
+/** What a Shields endpoint badge reads: https://shields.io/badges/endpoint-badge. */
+export const badge: GateFormat = {
+  name: 'badge',
+  file: 'badge.json',
+  render: ({ run, word, verdict }) =>
+    jsonText({
+      schemaVersion: 1,
+      label: oneLine(run.suite, 40),
+      message: isSimulated(run) ? `${word} (simulated)` : word,
+      color: colours[verdict],
+    }),
+};

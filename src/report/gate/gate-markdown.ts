@@ -1,15 +1,14 @@
 import { markdownTable } from 'markdown-table';
 import stringWidth from 'string-width';
-import { oneLine } from '../../base/text.ts';
 import type { GateCell } from '../../analysis/gate.ts';
-import { runFacts, runOrigin } from '../run-facts.ts';
+import { oneLine } from '../../base/text.ts';
 import { code, codeCell, literal } from '../markdown-text.ts';
+import { runFacts, runOrigin } from '../run-facts.ts';
 import { isSimulated, simulatedNotice } from '../run-report.ts';
 import { thresholdLine } from '../threshold-lines.ts';
-import type { GateReport } from './gate-report.ts';
+import type { GateFormat, GateReport } from './gate-report.ts';
 import {
   baselineText,
-  watchedName,
   cellWord,
   changeText,
   controlsText,
@@ -18,6 +17,7 @@ import {
   limitText,
   tonightText,
   usualText,
+  watchedName,
 } from './gate-wording.ts';
 
 /** The night in GitHub's dialect, section by section, the most important first. None is empty. */
@@ -107,3 +107,16 @@ export function fitted(sections: readonly string[], limit: number): string {
 export function commentMarker(suite: string): string {
   return `<!-- gatebench-gate ${encodeURIComponent(suite).replaceAll('-', '%2D')} -->`;
 }
+
+/** GitHub refuses comments from 64 kB on. */
+const commentBytes = 60_000;
+
+/** A comment's body; its first line finds the comment of an earlier night, so that one is kept up to date. */
+export const comment: GateFormat = {
+  name: 'comment',
+  file: 'comment.md',
+  render(report) {
+    const marker = commentMarker(report.run.suite);
+    return `${marker}\n${fitted(gateSections(report), commentBytes - Buffer.byteLength(marker) - 1)}`;
+  },
+};

@@ -1,9 +1,8 @@
-import { cellName } from '../../plan/cell.ts';
-import { oneLine } from '../../base/text.ts';
-import { defined } from '../../base/defined.ts';
 import { baselineSize, type GateCell, type GateWord } from '../../analysis/gate.ts';
-import { figureText } from '../figure-text.ts';
-import { notMeasured, times } from '../number-text.ts';
+import { defined } from '../../base/defined.ts';
+import { oneLine } from '../../base/text.ts';
+import { cellName } from '../../plan/cell.ts';
+import { figureText, notMeasured, times } from '../number-text.ts';
 import type { Tone } from '../paint.ts';
 import type { GateReport } from './gate-report.ts';
 

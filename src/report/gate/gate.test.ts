@@ -3,7 +3,7 @@ import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { run } from '../testing/sample-reports.ts';
 import { annotations } from './annotations.ts';
-import { gateFiles } from '../gate-formats.ts';
+import { gateFiles } from '../report-formats.ts';
 import { junit } from './gate-junit.ts';
 import { commentMarker, fitted, gateSections } from './gate-markdown.ts';
 import { table } from './gate-table.ts';

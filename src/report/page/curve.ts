@@ -1,9 +1,9 @@
-import { clustersOf } from '../../analysis/statistic.ts';
 import type { CellSamples } from '../../analysis/collect.ts';
+import { clustersOf } from '../../analysis/statistic.ts';
+import type { ModelSummary } from '../../analysis/summary-columns.ts';
 import { pool } from '../../stats/korn-graubard.ts';
 import { atLeast, duration, notMeasured } from '../number-text.ts';
-import { isLowerBound } from '../ranking-lines.ts';
-import type { ModelSummary } from '../../analysis/summary-columns.ts';
+import { isLowerBound } from '../ranking.ts';
 import { evenly } from './scan/thinned-scan.ts';
 
 /** The metrics whose distributions are drawn. */

@@ -1,16 +1,16 @@
-import { cellKey } from '../../plan/cell.ts';
-import { ranked } from '../ranking-lines.ts';
-import type { Report } from '../run-report.ts';
 import { labeller } from '../../analysis/cell-pairs.ts';
 import type { CellSamples, Collected } from '../../analysis/collect.ts';
 import type { Comparison } from '../../analysis/compare.ts';
 import { describeExplanation } from '../../analysis/explain.ts';
-import type { Prompt } from '../../suite/suite.ts';
 import { cut } from '../../base/text.ts';
+import { cellKey } from '../../plan/cell.ts';
+import type { Prompt } from '../../suite/suite.ts';
+import { ranked } from '../ranking.ts';
+import type { Report } from '../run-report.ts';
 import type { ScannedRows } from './collect-page.ts';
-import { curveMetrics, curveOf, type Curve, type CurveMetric } from './curve.ts';
-import type { AnswerPart, AnswerText, PageData, PageModel } from './page-parts.ts';
+import { type Curve, type CurveMetric, curveMetrics, curveOf } from './curve.ts';
 import { modelLook } from './model-look.ts';
+import type { AnswerPart, AnswerText, PageData, PageModel } from './page-parts.ts';
 import { promptPictures } from './prompt-dots.ts';
 
 export interface PageSources {

@@ -6,11 +6,10 @@ import { isSimulatedRoute } from '../../target/routes.ts';
 import { compact, duration, fixed, usd } from '../number-text.ts';
 import { type Paint, painter, type Tone } from '../paint.ts';
 import { simulatedNotice, type Style } from '../run-report.ts';
-import { sparkline } from '../sparkline.ts';
+import { sparkline } from '../text-bars.ts';
 import { flowed, pad, wrapped } from '../text-width.ts';
 import type { RequestReport } from './request-report.ts';
-import { timeline } from './request-timeline.ts';
-import { gapsOf, stampsOf } from './stamps.ts';
+import { gapsOf, stampsOf, timeline } from './request-timeline.ts';
 import { textBlock } from './text-block.ts';
 
 /** Lines of text that are shown. */

@@ -6,10 +6,9 @@ import type { AnswerLine, ChunkEntry } from '../../journal/answers.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import { painter } from '../paint.ts';
 import { row } from '../sheet/testing/runs.ts';
-import { requestJson } from './request-json.ts';
-import type { RequestReport } from './request-report.ts';
+import { requestJson, type RequestReport } from './request-report.ts';
 import { renderRequest } from './request-table.ts';
-import { gapsOf, stampsOf } from './stamps.ts';
+import { gapsOf, stampsOf } from './request-timeline.ts';
 import { textBlock } from './text-block.ts';
 
 const chunks: ChunkEntry[] = [

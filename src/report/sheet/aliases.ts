@@ -1,7 +1,6 @@
-import { UserError } from '../../base/user-error.ts';
 import type { Column } from '../../base/column.ts';
-import type { Field, Value } from './field.ts';
-import type { TableName } from './tables.ts';
+import { UserError } from '../../base/user-error.ts';
+import type { Field, TableName, Value } from './tables.ts';
 
 interface Rename {
   /** Our column of the requests. */

@@ -1,9 +1,23 @@
-import { type AnyRow, type Column, time, text } from '../../base/column.ts';
-import { rowColumns } from '../../journal/request-columns.ts';
 import { modelColumns, pairColumns } from '../../analysis/summary-columns.ts';
-import { dayAndHour } from './day-and-hour.ts';
-import { plainField, type Field } from './field.ts';
+import { type AnyRow, type Column, number, text, time } from '../../base/column.ts';
+import { UserError } from '../../base/user-error.ts';
+import { rowColumns } from '../../journal/request-columns.ts';
+import { choices, quote } from '../../suite/nearest.ts';
 import type { ExportedRun } from './sheet-format.ts';
+
+export type Value = AnyRow[string];
+
+/** A column of an export, and where its cells come from. */
+export interface Field {
+  readonly column: Column;
+  readonly of: (row: AnyRow) => Value;
+}
+
+/** The cells stand in the row under the column's name. */
+export function plainField(column: Column): Field {
+  const { name } = column;
+  return { column, of: (row) => row[name] };
+}
 
 export type TableName = 'requests' | 'models' | 'pairs';
 
@@ -72,4 +86,45 @@ export const exportTables: readonly ExportTable[] = [requests, models, pairs];
 
 export function tableNamed(name: TableName): ExportTable {
   return exportTables.find((table) => table.name === name)!;
+}
+
+/** When a row happened, as it stands in it: ISO 8601 in UTC. */
+type Instant = (row: AnyRow) => string | undefined;
+
+/**
+ * Two columns for pivot tables, since spreadsheets take an instant with `T` and `Z` for text: the day and the hour,
+ * both in UTC.
+ */
+export function dayAndHour(what: string, instant: Instant): Field[] {
+  const date: Column = time('date', `day ${what}, as YYYY-MM-DD`);
+  const hour: Column = number('hour_utc', 'h', `hour ${what}, 0 to 23`);
+  return [
+    { column: date, of: (row) => instant(row)?.slice(0, 10) },
+    { column: hour, of: (row) => hourOf(instant(row)) },
+  ];
+}
+
+function hourOf(iso: string | undefined): number | undefined {
+  const hour = iso === undefined ? NaN : Number(iso.slice(11, 13));
+  return Number.isInteger(hour) ? hour : undefined;
+}
+
+/**
+ * The fields that `--columns` names, in its order; all of them without it. Throws a UserError that names every
+ * unknown column and what was probably meant.
+ */
+export function pickFields(fields: readonly Field[], names: readonly string[] | undefined): readonly Field[] {
+  if (names === undefined) return fields;
+  if (names.length === 0) throw new UserError('--columns names no column.');
+  const known = new Map(fields.map((field) => [field.column.name, field]));
+  const unknown = names.filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    const faults = unknown.map(
+      (name) => `there is no column ${quote(name)}${choices(name, [...known.keys()])}`,
+    );
+    throw new UserError(`--columns: ${faults.join('\n--columns: ')}`);
+  }
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new UserError(`--columns names ${quote(twice)} twice.`);
+  return names.map((name) => known.get(name)!);
 }

@@ -2,12 +2,10 @@ import { stringify } from 'csv-stringify/sync';
 import type { AnyRow } from '../../base/column.ts';
 import { cellText } from '../../journal/csv-file.ts';
 import { renamed } from './aliases.ts';
-import type { Field } from './field.ts';
+import { type KeepText, textKeeper } from './kept-text.ts';
+import { type Locale, localeNamed } from './locales.ts';
 import type { ExportedRun, ExportOptions } from './sheet-format.ts';
-import { textKeeper, type KeepText } from './kept-text.ts';
-import { localeNamed, type Locale } from './locales.ts';
-import { pickFields } from './pick-fields.ts';
-import { tableNamed } from './tables.ts';
+import { type Field, pickFields, tableNamed } from './tables.ts';
 
 /** Current spreadsheets read UTF-8 for certain only behind this mark. */
 const byteOrderMark = '\ufeff';

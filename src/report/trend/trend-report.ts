@@ -1,4 +1,5 @@
 import type { TrendLine } from '../../analysis/trend.ts';
+import { jsonText } from '../run-json.ts';
 
 /** What `gatebench trend` knows of one suite. */
 export interface TrendReport {
@@ -12,4 +13,49 @@ export interface TrendReport {
   lines: readonly TrendLine[];
   /** Decisions about its nights, oldest first: a sentence each. */
   decisions: readonly string[];
+}
+
+/** For machines: one entry a suite; a night without a value is `null`. */
+export function trendJson(reports: readonly TrendReport[], warnings: readonly string[] = []): string {
+  const number = (value: number | undefined): number | null =>
+    value === undefined || !Number.isFinite(value) ? null : Number(value.toFixed(6));
+  return jsonText({
+    suites: reports.map(({ suite, isSimulated, nights, from, to, lines, decisions }) => ({
+      suite,
+      simulated: isSimulated,
+      nights,
+      from,
+      to,
+      lines: lines.map((line) => ({
+        metric: line.metric,
+        route: line.route,
+        model: line.model ?? null,
+        nights: line.runIds.map((runId, index) => ({
+          run_id: runId,
+          at: line.startedAt[index],
+          value: number(line.values[index]),
+          adjusted: number(line.adjusted[index]),
+        })),
+        changes: line.changes.map(({ runId, at, ratio, difference, p, isAccepted }) => ({
+          run_id: runId,
+          at,
+          ratio: number(ratio),
+          difference: number(difference),
+          p: number(p),
+          accepted: isAccepted,
+        })),
+        creep: line.creep
+          ? {
+              ratio: number(line.creep.ratio),
+              difference: number(line.creep.difference),
+              p: number(line.creep.p),
+              from: line.creep.from,
+              to: line.creep.to,
+            }
+          : null,
+      })),
+      decisions,
+    })),
+    warnings,
+  });
 }

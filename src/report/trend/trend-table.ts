@@ -1,14 +1,13 @@
 import stringWidth from 'string-width';
-import { count, oneLine } from '../../base/text.ts';
 import { sharesMetric } from '../../analysis/history.ts';
 import type { TrendChange, TrendLine } from '../../analysis/trend.ts';
-import { figureText } from '../figure-text.ts';
-import { notMeasured, times } from '../number-text.ts';
+import { count, oneLine } from '../../base/text.ts';
 import { watchedName } from '../gate/gate-wording.ts';
-import { painter, type Paint } from '../paint.ts';
+import { figureText, notMeasured, times } from '../number-text.ts';
+import { type Paint, painter } from '../paint.ts';
 import { simulatedNotice, type Style } from '../run-report.ts';
-import { sparkline } from '../sparkline.ts';
-import { textTable, type TextColumn } from '../text-table.ts';
+import { sparkline } from '../text-bars.ts';
+import { type TextColumn, textTable } from '../text-table.ts';
 import { shorten, wrapped } from '../text-width.ts';
 import type { TrendReport } from './trend-report.ts';
 

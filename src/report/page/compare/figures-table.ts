@@ -1,13 +1,13 @@
-import { duration, fixed, notMeasured, percent, times, usd } from '../../number-text.ts';
-import { isLowerBound, successRate } from '../../ranking-lines.ts';
 import {
   headlineColumn,
   type HeadlineName,
   type ModelSummary,
   type PairRow,
 } from '../../../analysis/summary-columns.ts';
+import { duration, fixed, notMeasured, percent, times, usd } from '../../number-text.ts';
+import { isLowerBound, successRate } from '../../ranking.ts';
 import { dataTable, type Row } from '../frame/data-table.ts';
-import { markup, type Content, type Html } from '../frame/html.ts';
+import { type Content, type Html, markup } from '../frame/html.ts';
 import { section } from '../frame/section.ts';
 import { modelName } from '../picture/picture-legend.ts';
 import { pointsInterval, ratioInterval, signedPoints } from '../sentences.ts';

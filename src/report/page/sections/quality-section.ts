@@ -1,15 +1,15 @@
 import * as Plot from '@observablehq/plot';
 import { duration, notMeasured, percent } from '../../number-text.ts';
-import { rankedBy } from '../../ranking-lines.ts';
+import { rankedBy } from '../../ranking.ts';
 import { isSimulated } from '../../run-report.ts';
-import type { PageData, PageModel } from '../page-parts.ts';
-import { join, type Html } from '../frame/html.ts';
+import { type Html, join } from '../frame/html.ts';
 import { nothing, section } from '../frame/section.ts';
-import { figure } from '../picture/picture-figure.ts';
+import { listed } from '../metric-words.ts';
+import type { PageData, PageModel } from '../page-parts.ts';
 import { wordsWidth } from '../picture/model-axis.ts';
 import { paretoFront } from '../picture/pareto.ts';
+import { figure } from '../picture/picture-figure.ts';
 import { drawScatter, type Scatter, type ScatterPoint } from '../picture/scatter.ts';
-import { listed } from '../metric-words.ts';
 
 /** Latency against the share of checks that passed. */
 export function quality(data: PageData): Html {

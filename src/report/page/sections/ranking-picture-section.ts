@@ -1,14 +1,14 @@
 import * as Plot from '@observablehq/plot';
-import { atLeast, duration } from '../../number-text.ts';
-import { isLowerBound, rankedBy } from '../../ranking-lines.ts';
-import { isSimulated } from '../../run-report.ts';
 import type { ModelSummary } from '../../../analysis/summary-columns.ts';
-import type { PageData, PageModel } from '../page-parts.ts';
+import { atLeast, duration } from '../../number-text.ts';
+import { isLowerBound, rankedBy } from '../../ranking.ts';
+import { isSimulated } from '../../run-report.ts';
 import type { Content } from '../frame/html.ts';
-import { tickTime } from '../picture/picture-axis.ts';
-import { figure } from '../picture/picture-figure.ts';
+import type { PageData, PageModel } from '../page-parts.ts';
 import { logAxis, logAxisX, logScale } from '../picture/log-axis.ts';
 import { labelMargin, modelAxis } from '../picture/model-axis.ts';
+import { tickTime } from '../picture/picture-axis.ts';
+import { figure } from '../picture/picture-figure.ts';
 import type { Canvas, Drawing } from '../picture/plot.ts';
 
 /** Geometric mean of E2E latency with its interval, as a picture. */

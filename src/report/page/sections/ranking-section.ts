@@ -1,11 +1,11 @@
-import { atLeast, notMeasured } from '../../number-text.ts';
-import { isLowerBound, successRate } from '../../ranking-lines.ts';
-import { scales, type Family, type Scale } from '../../scale.ts';
 import { headlineColumn, type HeadlineName, type ModelSummary } from '../../../analysis/summary-columns.ts';
-import type { PageData, PageModel } from '../page-parts.ts';
-import { dataTable, type Cell, type Column } from '../frame/data-table.ts';
-import { markup, type Content, type Html } from '../frame/html.ts';
+import { atLeast, notMeasured } from '../../number-text.ts';
+import { isLowerBound, successRate } from '../../ranking.ts';
+import { type Family, type Scale, scales } from '../../scale.ts';
+import { type Cell, type Column, dataTable } from '../frame/data-table.ts';
+import { type Content, type Html, markup } from '../frame/html.ts';
 import { nothing, section } from '../frame/section.ts';
+import type { PageData, PageModel } from '../page-parts.ts';
 import { modelName } from '../picture/picture-legend.ts';
 import { rankingPicture } from './ranking-picture-section.ts';
 

@@ -1,4 +1,3 @@
-import { asIfAt } from '../../../base/clock.ts';
 import {
   Color,
   DocProperties,
@@ -11,11 +10,12 @@ import {
   Workbook,
   type Worksheet,
 } from 'wasm-xlsxwriter';
+import { asIfAt } from '../../../base/clock.ts';
 import type { CellKind } from '../../../base/column.ts';
-import type { Value } from '../field.ts';
 import { looksLikeFormula } from '../../../base/formula.ts';
+import type { Value } from '../tables.ts';
 import { cellText, serialDate } from './cell.ts';
-import { makeChart, type Area, type ChartSpec } from './chart.ts';
+import { type Area, type ChartSpec, makeChart } from './chart.ts';
 import { colors, headLook, type Look } from './look.ts';
 
 /** What the file says of itself. */

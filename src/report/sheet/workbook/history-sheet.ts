@@ -1,20 +1,20 @@
-import { cellName } from '../../../plan/cell.ts';
-import { type AnyRow, type Column, text, number, time } from '../../../base/column.ts';
-import { headlines } from '../../../measure/metrics.ts';
-import { isLowerBound } from '../../ranking-lines.ts';
 import {
   figureMeanings,
   headlineColumn,
   modelColumns,
   type ModelSummary,
 } from '../../../analysis/summary-columns.ts';
-import { plainField, type Field } from '../field.ts';
+import { type AnyRow, type Column, number, text, time } from '../../../base/column.ts';
+import { headlines } from '../../../measure/metrics.ts';
+import { cellName } from '../../../plan/cell.ts';
+import { isLowerBound } from '../../ranking.ts';
 import type { Summarised } from '../sheet-format.ts';
+import { type Field, plainField } from '../tables.ts';
 import type { Book, Sheet } from './book.ts';
-import { type Look, columnLook, asBound, tones } from './look.ts';
-import { addTableSheet } from './table-sheet.ts';
 import { type ChartSpec, columnArea } from './chart.ts';
-import { entriesOf, chartTitle } from './words.ts';
+import { asBound, columnLook, type Look, tones } from './look.ts';
+import { addTableSheet } from './table-sheet.ts';
+import { chartTitle, entriesOf } from './words.ts';
 
 const spread = ['p50', 'p95', 'n'] as const;
 

@@ -1,15 +1,15 @@
-import { cellName } from '../../../plan/cell.ts';
-import { headlines } from '../../../measure/metrics.ts';
-import { percent } from '../../number-text.ts';
-import { isLowerBound } from '../../ranking-lines.ts';
 import type { ModelSummary } from '../../../analysis/summary-columns.ts';
+import { headlines } from '../../../measure/metrics.ts';
+import { cellName } from '../../../plan/cell.ts';
+import { percent } from '../../number-text.ts';
+import { isLowerBound } from '../../ranking.ts';
 import type { Summarised } from '../sheet-format.ts';
-import { axisEnd, type ChartSpec, columnArea, type Area } from './chart.ts';
 import type { Sheet } from './book.ts';
-import { colors, tones } from './look.ts';
+import { type Area, axisEnd, type ChartSpec, columnArea } from './chart.ts';
 import { drawn, type Drawn } from './history-sheet.ts';
+import { colors, tones } from './look.ts';
 import { answerTokens, type SummaryEntry } from './summary-columns.ts';
-import { entriesOf, chartTitle, minuteOf } from './words.ts';
+import { chartTitle, entriesOf, minuteOf } from './words.ts';
 
 interface Figure {
   readonly head: string;

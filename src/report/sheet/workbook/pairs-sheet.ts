@@ -1,10 +1,9 @@
+import type { PairRow } from '../../../analysis/summary-columns.ts';
 import { type Column, text } from '../../../base/column.ts';
 import { count } from '../../../base/text.ts';
 import { headlines } from '../../../measure/metrics.ts';
-import type { PairRow } from '../../../analysis/summary-columns.ts';
-import type { Field } from '../field.ts';
 import type { ExportedRun } from '../sheet-format.ts';
-import { tableNamed } from '../tables.ts';
+import { type Field, tableNamed } from '../tables.ts';
 import type { Book } from './book.ts';
 import { type Look, tones } from './look.ts';
 import { addTableSheet } from './table-sheet.ts';

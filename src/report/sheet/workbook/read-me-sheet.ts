@@ -1,14 +1,13 @@
-import { oneLine } from '../../../base/text.ts';
 import type { Column } from '../../../base/column.ts';
+import { oneLine } from '../../../base/text.ts';
 import type { Manifest } from '../../../journal/manifest.ts';
 import { duration } from '../../number-text.ts';
 import { isSimulated, simulatedNotice } from '../../run-report.ts';
-import type { Field } from '../field.ts';
 import type { Summarised } from '../sheet-format.ts';
-import { tableNamed } from '../tables.ts';
+import { type Field, tableNamed } from '../tables.ts';
 import type { Book, Sheet } from './book.ts';
-import { type Look, colors } from './look.ts';
 import { historyFields } from './history-sheet.ts';
+import { colors, type Look } from './look.ts';
 import { pairFields } from './pairs-sheet.ts';
 import { summaryColumns } from './summary-columns.ts';
 import { minuteOf, suiteNames, withoutMarkup } from './words.ts';

@@ -1,16 +1,16 @@
-import { type Column, text, count, time } from '../../../base/column.ts';
-import { decodeRates, headlines } from '../../../measure/metrics.ts';
-import { isLowerBound } from '../../ranking-lines.ts';
 import {
-  figureName,
-  modelColumns,
   type Figure,
+  figureName,
   type HeadlineName,
+  modelColumns,
   type ModelSummary,
 } from '../../../analysis/summary-columns.ts';
-import type { Value } from '../field.ts';
+import { type Column, count, text, time } from '../../../base/column.ts';
+import { decodeRates, headlines } from '../../../measure/metrics.ts';
+import { isLowerBound } from '../../ranking.ts';
 import type { Summarised } from '../sheet-format.ts';
-import { type Look, columnLook, asBound, tones } from './look.ts';
+import type { Value } from '../tables.ts';
+import { asBound, columnLook, type Look, tones } from './look.ts';
 
 /** One line of the summary: a model of a run. */
 export interface SummaryEntry {

@@ -1,6 +1,6 @@
 import type { AnyRow } from '../../../base/column.ts';
 import { UserError } from '../../../base/user-error.ts';
-import type { Field } from '../field.ts';
+import type { Field } from '../tables.ts';
 import type { Book, Sheet } from './book.ts';
 import { columnLook, columnWidth, type Look } from './look.ts';
 

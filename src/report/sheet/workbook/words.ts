@@ -1,8 +1,7 @@
 import { oneLine } from '../../../base/text.ts';
+import { ranked, rankingLetters } from '../../ranking.ts';
 import { isSimulated } from '../../run-report.ts';
 import type { Summarised } from '../sheet-format.ts';
-import { rankingLetters } from '../../pairs.ts';
-import { ranked } from '../../ranking-lines.ts';
 import type { SummaryEntry } from './summary-columns.ts';
 
 /** The suites of some runs, each once. */

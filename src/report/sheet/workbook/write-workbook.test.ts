@@ -1,14 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { UserError } from '../../../base/user-error.ts';
 import { rowColumns } from '../../../journal/request-columns.ts';
+import { plainField, tableNamed } from '../tables.ts';
 import { bytesOf, exported, hostile, row, rowsOf } from '../testing/runs.ts';
-import { cellsOf, elements, parseXml, partsOf, sheetPath, type Element } from '../testing/workbook.ts';
+import { cellsOf, type Element, elements, parseXml, partsOf, sheetPath } from '../testing/workbook.ts';
 import { Book } from './book.ts';
 import { cellText } from './cell.ts';
 import { addTableSheet } from './table-sheet.ts';
 import { writeWorkbook } from './write-workbook.ts';
-import { plainField } from '../field.ts';
-import { tableNamed } from '../tables.ts';
 
 type Parts = Map<string, string>;
 

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { UserError } from '../../base/user-error.ts';
-import { pickFields } from './pick-fields.ts';
-import { tableNamed } from './tables.ts';
+import { pickFields, tableNamed } from './tables.ts';
 
 const { fields } = tableNamed('requests');
 const pick = (...names: string[]): string[] => pickFields(fields, names).map(({ column }) => column.name);

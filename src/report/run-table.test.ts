@@ -1,10 +1,9 @@
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import type { ServerTimes } from '../analysis/server-time-shares.ts';
-import { json } from './run-json.ts';
 import { painter } from './paint.ts';
-import { serverTimesTable } from './server-times-lines.ts';
-import { table } from './run-table.ts';
+import { json } from './run-json.ts';
+import { serverTimesTable, table } from './run-table.ts';
 import { latencies, run, summary } from './testing/sample-reports.ts';
 
 const llama: ServerTimes = {

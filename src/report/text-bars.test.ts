@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { intervalBar } from './interval-bar.ts';
+import { intervalBar, sparkline } from './text-bars.ts';
 
 test.each([
   ['an interval', { low: 20, mid: 50, high: 80, isLowerBound: false }, '  ├──●──┤'],
@@ -14,4 +14,21 @@ test.each([
 
 test('an axis without length has everything at its start', () => {
   expect(intervalBar({ mid: 0, isLowerBound: false }, 0, 5)).toBe('●');
+});
+
+test('the lowest is the lowest bar, the highest the highest, a missing night a dot', () => {
+  expect(sparkline([1, 2, 3, NaN, 8], 10)).toBe('▁▂▃·█');
+});
+
+test('only the newest that fit are drawn, each as one bar', () => {
+  expect(sparkline([9, 1, 2], 2)).toBe('▁█');
+  const many = Array.from({ length: 200 }, (_, n) => Math.sin(n) * 1e-3 + 0.1);
+  expect(sparkline(many, 200)).toHaveLength(200);
+});
+
+test('what hardly moves is drawn flat, and nothing is drawn of nothing', () => {
+  expect(sparkline([100, 101, 100], 5, 0.2)).toBe('▄▅▄');
+  expect(sparkline([5, 5], 5)).toBe('▅▅');
+  expect(sparkline([NaN, NaN], 5)).toBe('··');
+  expect(sparkline([], 5)).toBe('');
 });
