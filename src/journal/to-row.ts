@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Ms } from '../base/clock.ts';
 import { oneLine } from '../base/text.ts';
-import { laterServerTimes, latencies, rates, serverTimes } from '../measure/metrics.ts';
+import { Attempt } from '../measure/attempt.ts';
+import { allMetrics } from '../measure/metrics.ts';
 import { lostToLag } from '../measure/metrics/lost-to-lag.ts';
-import type { MetricContext } from '../measure/metrics/metric.ts';
 import { fewestPromptTokens } from '../plan/fewest-tokens.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Exchange } from '../measure/exchange.ts';
@@ -34,14 +34,13 @@ export interface Measurement {
 
 const previewLength = 200;
 
-const metrics = [...latencies, ...rates, ...serverTimes, ...laterServerTimes];
-
-type MetricCells = Pick<RequestRow, (typeof metrics)[number]['name']>;
+type MetricCells = Pick<RequestRow, (typeof allMetrics)[number]['name']>;
 
 /** The row of `requests.csv` for one attempt. */
 export function toRow(measurement: Measurement): RequestRow {
   const { run, planned, exchange } = measurement;
   const { model, route } = planned.cell;
+  const attempt = attemptOf(measurement);
   return {
     run_id: run.id,
     suite: run.suite,
@@ -67,8 +66,8 @@ export function toRow(measurement: Measurement): RequestRow {
     dns_ms: exchange.connection.dnsMs,
     connect_ms: exchange.connection.connectMs,
     tls_ms: exchange.connection.tlsMs,
-    ...metricCells(exchange, model.price ? { price: model.price } : {}),
-    ...countCells(exchange),
+    ...metricCells(attempt),
+    ...countCells(attempt),
     // Checked later: see verdicts.ts.
     passed: undefined,
     score: undefined,
@@ -86,7 +85,7 @@ export function toRow(measurement: Measurement): RequestRow {
     ...answerCells(exchange, measurement.answers),
     stream_notes: listed(streamNotes(exchange)),
     ask_hash: run.askHash,
-    lag_excluded: listed(lostToLag(exchange)),
+    lag_excluded: listed(lostToLag(attempt)),
   };
 }
 
@@ -138,15 +137,24 @@ function validityCells({
   return { valid, invalid_reason: listed(reasons) };
 }
 
-function metricCells(exchange: Exchange, context: MetricContext): MetricCells {
-  return Object.fromEntries(
-    metrics.map((metric) => [metric.name, metric.of(exchange, context)]),
-  ) as MetricCells;
+function attemptOf({ exchange, planned, attempt, ...measured }: Measurement): Attempt {
+  const { scheduledAt, queueMs, waitedMs, inFlight } = measured;
+  const { phase, repeat, block, position, prompt, cell } = planned;
+  return new Attempt(exchange, {
+    price: cell.model.price,
+    schedule: { scheduledAt, queueMs, waitedMs, inFlight },
+    plan: { phase, repeat, block, position, attempt, promptId: prompt.id },
+  });
 }
 
-function countCells(
-  exchange: Exchange,
-): Pick<
+function metricCells(attempt: Attempt): MetricCells {
+  return Object.fromEntries(allMetrics.map((metric) => [metric.name, metric.of(attempt)])) as MetricCells;
+}
+
+function countCells({
+  exchange,
+  pieces,
+}: Attempt): Pick<
   RequestRow,
   | 'chunks'
   | 'prompt_tokens'
@@ -158,10 +166,10 @@ function countCells(
   | 'reasoning_chars'
   | 'answer_chars'
 > {
-  const { usage, chunks, streamed } = exchange;
+  const { usage, streamed } = exchange;
   const hasText = exchange.answer !== '' || exchange.reasoning !== '' || exchange.toolCalls.length > 0;
   return {
-    chunks: streamed && hasText ? chunks.texts().reduce((n) => n + 1, 0) : undefined,
+    chunks: streamed && hasText ? pieces.count : undefined,
     prompt_tokens: usage.promptTokens,
     cached_tokens: usage.cachedTokens,
     completion_tokens: usage.completionTokens,

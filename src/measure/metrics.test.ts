@@ -1,10 +1,13 @@
+import { Attempt } from './attempt.ts';
+import { sampleAttempt } from './metrics/testing/sample-attempt.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { leastSpanMs, leastTokens } from './metrics/decode.ts';
 import { e2eLatency } from './metrics/e2e-latency.ts';
-import { headlines, laterServerTimes, latencies, rates, serverTimes } from './metrics.ts';
+import { allMetrics, headlines, latencies } from './metrics.ts';
 import { iclP50, iclP99, maxStall } from './metrics/inter-chunk.ts';
 import type { Metric } from './metrics/metric.ts';
+import { lostToLag } from './metrics/lost-to-lag.ts';
 import { reasoningTime } from './metrics/reasoning-time.ts';
 import { streamEnd } from './metrics/stream-end.ts';
 import { answered, failed, type Piece } from './metrics/testing/exchange.ts';
@@ -12,7 +15,7 @@ import { tpot } from './metrics/tpot.ts';
 import { ttfat } from './metrics/ttfat.ts';
 import { ttft } from './metrics/ttft.ts';
 
-const all: readonly Metric[] = [...latencies, ...rates, ...serverTimes, ...laterServerTimes];
+const all: readonly Metric[] = allMetrics;
 const price = { input: 1, output: 2 };
 
 test('every metric has its own name, with its unit at the end', () => {
@@ -32,9 +35,24 @@ test('the headlines are among them, and each says which way is better', () => {
   ]);
 });
 
+test.each(all)('$name has the value of its example', ({ example, of }) => {
+  expect(of(sampleAttempt(example.seen))).toBeCloseTo(example.value, 9);
+});
+
+test('the pieces of an attempt are walked once, however many metrics ask', () => {
+  const { exchange, facts } = sampleAttempt();
+  let walks = 0;
+  const texts = exchange.chunks.texts.bind(exchange.chunks);
+  exchange.chunks.texts = () => (walks++, texts());
+  const attempt = new Attempt({ ...exchange, clientLagMs: 5 }, facts);
+  for (const metric of all) metric.of(attempt);
+  lostToLag(attempt);
+  expect(walks).toBe(1);
+});
+
 test('of an attempt in which nothing was seen, nothing is measured: no metric is 0', () => {
   const nothing = failed({ status: 'timeout' });
-  expect(all.filter((metric) => metric.of(nothing, { price }) !== undefined)).toEqual([]);
+  expect(all.filter((metric) => metric.of(new Attempt(nothing, { price })) !== undefined)).toEqual([]);
 });
 
 const textKinds = ['reasoning', 'content', 'tool'] as const;
@@ -84,7 +102,7 @@ test('TTFB ≤ first event ≤ TTFT ≤ TTFAT ≤ E2E ≤ end of the stream, wha
   fc.assert(
     fc.property(stream, (exchange) => {
       const instants = [...latencies.slice(0, 4), e2eLatency, streamEnd]
-        .map((metric) => metric.of(exchange, {}))
+        .map((metric) => metric.of(new Attempt(exchange)))
         .filter((value) => value !== undefined);
       expect(instants).toEqual(instants.toSorted((a, b) => a - b));
       if (exchange.streamed && !exchange.buffered) expect(instants).toHaveLength(6);
@@ -96,7 +114,8 @@ test('TTFB ≤ first event ≤ TTFT ≤ TTFAT ≤ E2E ≤ end of the stream, wha
 test('what is derived fits what it is derived from, whatever the stream', () => {
   fc.assert(
     fc.property(stream, (exchange) => {
-      const of = (metric: Metric): number | undefined => metric.of(exchange, { price });
+      const attempt = new Attempt(exchange, { price });
+      const of = (metric: Metric): number | undefined => metric.of(attempt);
       const [first, answer, whole] = [of(ttft), of(ttfat), of(e2eLatency)];
       const seen = exchange.chunks.texts().some(({ kind }) => kind === 'reasoning');
       if (of(reasoningTime) !== undefined) expect(of(reasoningTime)).toBe(answer! - first!);

@@ -35,8 +35,15 @@ export const serverTimes = [serverTotal, loadTime, promptEval, evalTime] as cons
 /** The same, of later date: their columns come after those that were there before. */
 export const laterServerTimes = [serverQueue] as const;
 
-/** The five that are summarised, ranked and compared for each model. */
-export const headlines = [ttft, ttfat, tpot, e2eLatency, outputTps] as const;
+/** Every metric, in the order of its columns. */
+export const allMetrics = [...latencies, ...rates, ...serverTimes, ...laterServerTimes] as const;
+
+type Summarised = Extract<(typeof allMetrics)[number], { summarised: number }>;
+
+/** Those that are summarised, ranked and compared for each model. */
+export const headlines: readonly Summarised[] = allMetrics
+  .filter((metric): metric is Summarised => 'summarised' in metric)
+  .sort((a, b) => a.summarised - b.summarised);
 
 /** How fast a model writes, in two units. Of a model they are one ratio of sums, no mean of its answers' rates. */
 export const decodeRates = [tpot.name, outputTps.name] as const;

@@ -1,3 +1,4 @@
+import { Attempt } from './attempt.ts';
 import { expect, test } from 'vitest';
 import type { Exchange } from './exchange.ts';
 import { e2eLatency } from './metrics/e2e-latency.ts';
@@ -15,7 +16,7 @@ const metrics = { ttfb, firstEvent, ttft, ttfat, reasoningTime, e2eLatency, stre
 function measured(exchange: Exchange): Record<string, number> {
   return Object.fromEntries(
     Object.entries(metrics).flatMap(([name, metric]) => {
-      const value = metric.of(exchange, {});
+      const value = metric.of(new Attempt(exchange));
       return value === undefined ? [] : [[name, value]];
     }),
   );

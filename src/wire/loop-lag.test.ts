@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { Attempt } from '../measure/attempt.ts';
 import { lostToLag } from '../measure/metrics/lost-to-lag.ts';
 import { validityOf } from '../measure/validity.ts';
 import { LoopLag } from './loop-lag.ts';
@@ -119,5 +120,5 @@ test('a client that is made late by a known time says so, and stays silent other
   clearInterval(hold);
   expect(late.clientLagMs).toBeGreaterThanOrEqual(50);
   expect(validityOf(late, { wireModel: 'm' })).toEqual({ valid: true, reasons: [] });
-  expect(lostToLag(late)).toContain('ttft_ms');
+  expect(lostToLag(new Attempt(late))).toContain('ttft_ms');
 });

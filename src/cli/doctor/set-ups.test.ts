@@ -5,6 +5,7 @@ import { defined } from '../../base/defined.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import type { Diagnosis } from '../../diagnose/doctor/diagnose.ts';
 import { diagnosisJson } from '../../diagnose/doctor/doctor-json.ts';
+import { observations, refusals } from '../../diagnose/doctor/findings.ts';
 import { renderDiagnosis } from '../../diagnose/doctor/render-doctor.ts';
 import { demoCredentials } from '../../target/routes/demo.ts';
 import { serve } from '../../wire/testing/server.ts';
@@ -23,6 +24,8 @@ const secrets = {
 /** A clock that never waits long; what is late is there on the next look. */
 const clock: Clock = { ...systemClock, sleep: () => systemClock.sleep(20) };
 const running: Mock[] = [];
+/** Ids of all that the tests of this file have found. */
+const shown = new Set<string>();
 
 afterEach(async () => {
   await Promise.all(running.splice(0).map((mock) => mock.close()));
@@ -72,6 +75,7 @@ async function examined(
       clock,
     },
   );
+  for (const { id } of diagnosis.findings) shown.add(id);
   const text = renderDiagnosis(diagnosis, { columns: 80, color: false });
   return { diagnosis, url, shown: [...said, text, JSON.stringify(diagnosisJson(diagnosis))].join('\n') };
 }
@@ -425,4 +429,9 @@ prompts: [{ id: a, prompt: A? }]
     expect(diagnosis.facts.routes.find(({ route }) => route === 'local')?.unasked).toEqual([]);
     expect(server.received.map(({ url }) => url)).toContain('/v1/chat/completions');
   });
+});
+
+test('every finding is shown by a set-up, a failure or a case above: none is there that was never found', () => {
+  const kinds = [...refusals, ...observations].map(({ id }) => id);
+  expect(kinds.filter((id) => !shown.has(id))).toEqual([]);
 });

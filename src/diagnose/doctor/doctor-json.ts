@@ -1,3 +1,4 @@
+import { Attempt } from '../../measure/attempt.ts';
 import { e2eLatency } from '../../measure/metrics/e2e-latency.ts';
 import { ttft } from '../../measure/metrics/ttft.ts';
 import type { Diagnosis } from './diagnose.ts';
@@ -43,6 +44,7 @@ function routeJson(route: RouteFacts, state: string): object {
 
 function probeJson({ model, wireModel, streamed, exchange, reasons }: Probe): object {
   const failure = exchange.outcome === 'failed' ? exchange.failure : undefined;
+  const seen = new Attempt(exchange);
   return {
     model,
     model_id: wireModel,
@@ -54,8 +56,8 @@ function probeJson({ model, wireModel, streamed, exchange, reasons }: Probe): ob
     error_message: failure?.message ?? null,
     invalid_reasons: reasons,
     ttfb_ms: exchange.headersMs ?? null,
-    ttft_ms: ttft.of(exchange, {}) ?? null,
-    e2e_latency_ms: e2eLatency.of(exchange, {}) ?? null,
+    ttft_ms: ttft.of(seen) ?? null,
+    e2e_latency_ms: e2eLatency.of(seen) ?? null,
     prompt_tokens: exchange.usage.promptTokens ?? null,
     completion_tokens: exchange.usage.completionTokens ?? null,
     finish_reason: exchange.finishReason ?? null,

@@ -1,3 +1,4 @@
+import { Attempt } from '../attempt.ts';
 import { expect, test } from 'vitest';
 import { cost, costOf } from './cost.ts';
 import { answered } from './testing/exchange.ts';
@@ -45,7 +46,7 @@ test('a missing count is never free', () => {
 
 test('a free model costs 0, and without a price nothing is known', () => {
   const exchange = answered([], { usage: { promptTokens: 100, completionTokens: 20 } });
-  expect(cost.of(exchange, { price: { input: 0, output: 0 } })).toBe(0);
-  expect(cost.of(exchange, {})).toBeUndefined();
-  expect(millionths(cost.of(exchange, { price }))).toBeCloseTo(500, 9);
+  expect(cost.of(new Attempt(exchange, { price: { input: 0, output: 0 } }))).toBe(0);
+  expect(cost.of(new Attempt(exchange))).toBeUndefined();
+  expect(millionths(cost.of(new Attempt(exchange, { price })))).toBeCloseTo(500, 9);
 });

@@ -28,5 +28,6 @@ export const cost = defineMetric({
   decimals: 8,
   better: 'lower',
   meaning: "from the suite's `price`; empty without one",
-  of: ({ usage }, { price }) => (price ? costOf(usage, price) : undefined),
+  example: { value: 0.000042 },
+  of: ({ exchange, facts: { price } }) => (price ? costOf(exchange.usage, price) : undefined),
 });

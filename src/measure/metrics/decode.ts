@@ -1,7 +1,7 @@
 import type { Ms } from '../../base/clock.ts';
 import type { Exchange } from '../exchange.ts';
 import { lagShare } from './lag.ts';
-import { hasInnerInstants } from '../pieces.ts';
+import type { Pieces } from '../pieces.ts';
 
 /** Tokens after the first piece below which no rate is given: of two, one wake-up of a timer decides. */
 export const leastTokens = 8;
@@ -23,49 +23,14 @@ export interface Decode {
  * piece, in at least `leastReads` further reads, over `leastSpanMs` or more, and over so long that this process,
  * late by `client_lag_ms` at one end, changes it by at most a tenth.
  */
-export function decodeOf(exchange: Exchange): Decode | undefined {
-  if (!known.has(exchange)) known.set(exchange, find(exchange));
-  return known.get(exchange);
-}
-
-/** Five metrics ask, while other streams wait for their stamps: a long answer is walked once. */
-const known = new WeakMap<Exchange, Decode | undefined>();
-
-function find(exchange: Exchange): Decode | undefined {
-  if (!hasInnerInstants(exchange)) return undefined;
-  const text = textOf(exchange);
-  const ms = text.last - text.first;
-  if (text.reads - 1 < leastReads || ms < Math.max(leastSpanMs, (exchange.clientLagMs ?? 0) / lagShare))
+export function decodeOf(exchange: Exchange, pieces: Pieces): Decode | undefined {
+  const { first, last, reads } = pieces;
+  if (first === undefined || last === undefined) return undefined;
+  const ms = last - first;
+  if (reads - 1 < leastReads || ms < Math.max(leastSpanMs, (exchange.clientLagMs ?? 0) / lagShare))
     return undefined;
-  const tokens = tokensAfterFirst(shownTokens(exchange), text);
-  return (tokens ?? text.reads - 1) < leastTokens ? undefined : { ms, tokens };
-}
-
-interface Text {
-  first: Ms;
-  last: Ms;
-  reads: number;
-  pieces: number;
-  chars: number;
-  /** In the first read. */
-  firstPieces: number;
-  firstChars: number;
-}
-
-function textOf({ chunks }: Exchange): Text {
-  const text = { first: NaN, last: NaN, reads: 0, pieces: 0, chars: 0, firstPieces: 0, firstChars: 0 };
-  for (const { at, chars } of chunks.texts()) {
-    if (text.reads === 0) text.first = at;
-    if (at !== text.last) text.reads++;
-    text.last = at;
-    text.pieces++;
-    text.chars += chars;
-    if (text.reads === 1) {
-      text.firstPieces++;
-      text.firstChars += chars;
-    }
-  }
-  return text;
+  const tokens = tokensAfterFirst(shownTokens(exchange), pieces);
+  return (tokens ?? reads - 1) < leastTokens ? undefined : { ms, tokens };
 }
 
 /**
@@ -86,9 +51,9 @@ function shownTokens({ usage, reasoning, answer, toolCalls }: Exchange): number 
  * than one token a piece here and in the rest, so that of a stream of one token a piece the count is exact. One
  * token more than pieces is the one that ends the answer, which nobody sees. Source: the rate of Artificial Analysis.
  */
-function tokensAfterFirst(tokens: number | undefined, text: Text): number | undefined {
+function tokensAfterFirst(tokens: number | undefined, text: Pieces): number | undefined {
   if (tokens === undefined) return undefined;
-  const { pieces, firstPieces, chars, firstChars } = text;
+  const { count: pieces, firstPieces, chars, firstChars } = text;
   const spare = tokens - pieces;
   if (spare <= 0) return tokens * (1 - firstPieces / pieces);
   if (spare === 1) return pieces - firstPieces;

@@ -1,6 +1,5 @@
 import { endsLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
-import { piecesOf } from '../pieces.ts';
 
 /**
  * End-to-end latency: sent → last non-empty piece; for an answer that was not streamed, the end of its body.
@@ -13,7 +12,9 @@ export const e2eLatency = defineMetric({
   unit: 'ms',
   decimals: 3,
   better: 'lower',
+  summarised: 4,
   lag: endsLate,
   meaning: 'sent → last non-empty piece, or, not streamed, the end of the body',
-  of: (exchange) => piecesOf(exchange).last,
+  example: { value: 650 },
+  of: ({ pieces }) => pieces.last,
 });

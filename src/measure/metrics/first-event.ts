@@ -14,5 +14,6 @@ export const firstEvent = defineMetric({
   better: 'lower',
   lag: endsLate,
   meaning: 'sent → first SSE event of any kind',
-  of: ({ firstEventMs, buffered }) => (buffered ? undefined : firstEventMs),
+  example: { value: 60 },
+  of: ({ exchange: { firstEventMs, buffered } }) => (buffered ? undefined : firstEventMs),
 });

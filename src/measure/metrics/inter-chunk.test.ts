@@ -1,11 +1,12 @@
+import { Attempt } from '../attempt.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { gapsOf, iclP50, iclP99, maxStall } from './inter-chunk.ts';
+import { iclP50, iclP99, maxStall } from './inter-chunk.ts';
 import { answered, type Piece } from './testing/exchange.ts';
 
-const gaps = (pieces: Piece[]): number[] => [...gapsOf(answered(pieces))];
+const gaps = (pieces: Piece[]): number[] => [...new Attempt(answered(pieces)).gaps];
 const figures = (pieces: Piece[]): (number | undefined)[] =>
-  [iclP50, iclP99, maxStall].map((metric) => metric.of(answered(pieces), {}));
+  [iclP50, iclP99, maxStall].map((metric) => metric.of(new Attempt(answered(pieces))));
 
 /** Eight gaps of 20 ms more, so that the answer is long enough to have any. */
 const padded = (pieces: Piece[]): Piece[] => {
@@ -56,9 +57,9 @@ test.each([
 
 test('a server that sends many tokens a chunk has fewer gaps, and they count', () => {
   const exchange = answered(paused(100, 90, 110, 95, 105), { usage: { completionTokens: 5 } });
-  expect(maxStall.of(exchange, {})).toBeUndefined();
+  expect(maxStall.of(new Attempt(exchange))).toBeUndefined();
   const chunks = [0, 90, 200, 295, 400].map((at): Piece => [100 + at, 'content', 50]);
-  expect(maxStall.of(answered(chunks, { usage: { completionTokens: 50 } }), {})).toBe(110);
+  expect(maxStall.of(new Attempt(answered(chunks, { usage: { completionTokens: 50 } })))).toBe(110);
 });
 
 test('a piece that came with the one before makes no gap, not one of 0', () => {
@@ -111,7 +112,7 @@ test('reasoning, answer and tool calls are one stream of text; what frames them 
 
 test('held back or not streamed, there is no inside to look at', () => {
   for (const rest of [{ buffered: true }, { streamed: false }])
-    expect([...gapsOf(answered(paused(...Array<number>(12).fill(10)), rest))]).toEqual([]);
+    expect([...new Attempt(answered(paused(...Array<number>(12).fill(10)), rest)).gaps]).toEqual([]);
 });
 
 test('the gaps add up to the time between first and last text, and merging a piece adds none', () => {

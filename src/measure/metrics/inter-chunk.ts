@@ -1,25 +1,4 @@
-import type { Ms } from '../../base/clock.ts';
-import type { Exchange } from '../exchange.ts';
-import { decodeOf } from './decode.ts';
 import { defineMetric } from './metric.ts';
-
-/**
- * Inter-chunk latencies (ICL): the gaps between reads that brought text, in ascending order. A piece that came
- * in the same read as another one has no instant of its own, so it makes no gap; counting it as 0 ms would turn
- * a coalesced stream into a fast one. Text that shares its read with a role alone does mark that read. None of an
- * answer whose span carries no rate either (`decode.ts`).
- */
-export function gapsOf(exchange: Exchange): Float64Array {
-  if (decodeOf(exchange) === undefined) return new Float64Array();
-  const gaps: Ms[] = [];
-  let previous: Ms | undefined;
-  for (const { at, merged } of exchange.chunks.texts()) {
-    if (merged && at === previous) continue;
-    if (previous !== undefined) gaps.push(at - previous);
-    previous = at;
-  }
-  return Float64Array.from(gaps).sort();
-}
 
 /** Quantile of sorted values by linear interpolation (Hyndman–Fan type 7). Undefined for none. */
 function quantile(sorted: Float64Array, share: number): number | undefined {
@@ -38,7 +17,8 @@ export const iclP50 = defineMetric({
   decimals: 3,
   better: 'lower',
   meaning: 'median gap between chunks that carry text',
-  of: (exchange) => quantile(gapsOf(exchange), 0.5),
+  example: { value: 50 },
+  of: ({ gaps }) => quantile(gaps, 0.5),
 });
 
 /** 99th percentile of the gaps: of use for long answers only; for short ones it is near the longest gap. */
@@ -50,7 +30,8 @@ export const iclP99 = defineMetric({
   decimals: 3,
   better: 'lower',
   meaning: '99th percentile of the gaps between chunks that carry text',
-  of: (exchange) => quantile(gapsOf(exchange), 0.99),
+  example: { value: 95.5 },
+  of: ({ gaps }) => quantile(gaps, 0.99),
 });
 
 /** The longest gap: how long the reader stared at a stream that stood still. */
@@ -62,5 +43,6 @@ export const maxStall = defineMetric({
   decimals: 3,
   better: 'lower',
   meaning: 'longest gap between chunks that carry text',
-  of: (exchange) => gapsOf(exchange).at(-1),
+  example: { value: 100 },
+  of: ({ gaps }) => gaps.at(-1),
 });

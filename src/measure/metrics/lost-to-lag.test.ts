@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Attempt } from '../attempt.ts';
 import { e2eLatency } from './e2e-latency.ts';
 import { latencies, rates } from '../metrics.ts';
 import { isLostToLag } from './lag.ts';
@@ -12,7 +13,9 @@ const stream = (end: number): Piece[] =>
   Array.from({ length: 20 }, (_, n) => [20 + ((end - 20) * n) / 19, 'content', 5]);
 const usage = { completionTokens: 20 };
 const lost = (end: number, clientLagMs?: number): string[] =>
-  lostToLag(answered(stream(end), { usage, ...(clientLagMs === undefined ? {} : { clientLagMs }) }));
+  lostToLag(
+    new Attempt(answered(stream(end), { usage, ...(clientLagMs === undefined ? {} : { clientLagMs }) })),
+  );
 
 test('5 ms are much of a TTFT of 20 ms and nothing of an answer of 10 s', () => {
   expect(lost(10_000, 5)).toEqual(expect.arrayContaining(['ttft_ms', 'ttfat_ms']));
@@ -33,7 +36,7 @@ test.each([
 test('an unknown lag, none, and an attempt without an answer lose nothing', () => {
   expect(lost(220)).toEqual([]);
   expect(lost(220, 0)).toEqual([]);
-  expect(lostToLag(failed({ status: 'error' }, stream(220), { clientLagMs: 500 }))).toEqual([]);
+  expect(lostToLag(new Attempt(failed({ status: 'error' }, stream(220), { clientLagMs: 500 })))).toEqual([]);
 });
 
 test('every time or rate with a stamp of ours says what lag does to it: the truth is inside the range', () => {
@@ -54,10 +57,10 @@ test('every time or rate with a stamp of ours says what lag does to it: the trut
           at + (n === 0 ? first : n === truth.length - 1 ? last : 0) * Math.min(lagMs, length / 19),
           ...rest,
         ]);
-        const [seen, real] = [stamped, truth].map((pieces) => answered(pieces, { usage }));
-        const row = { lagMs, ttftMs: ttft.of(seen!, {}), e2eMs: e2eLatency.of(seen!, {}) };
+        const [seen, real] = [stamped, truth].map((pieces) => new Attempt(answered(pieces, { usage })));
+        const row = { lagMs, ttftMs: ttft.of(seen!), e2eMs: e2eLatency.of(seen!) };
         for (const metric of [...latencies, ...rates]) {
-          const [value, wanted] = [metric.of(seen!, {}), metric.of(real!, {})];
+          const [value, wanted] = [metric.of(seen!), metric.of(real!)];
           if (metric.lag === undefined || value === undefined || wanted === undefined) continue;
           const [low, high] = metric.lag(value, row);
           expect(low, metric.name).toBeLessThanOrEqual(wanted * (1 + 1e-9));

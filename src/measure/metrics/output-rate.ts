@@ -11,10 +11,12 @@ export const outputTps = defineMetric({
   unit: 'tok/s',
   decimals: 3,
   better: 'higher',
+  summarised: 5,
   lag: spanLateRate,
   meaning: '1000 ÷ `tpot_ms`',
-  of(exchange, context) {
-    const msPerToken = tpot.of(exchange, context);
+  example: { value: 1000 / 55 },
+  of(attempt) {
+    const msPerToken = tpot.of(attempt);
     return msPerToken === undefined ? undefined : 1000 / msPerToken;
   },
 });
@@ -29,9 +31,10 @@ export const e2eOutputTps = defineMetric({
   better: 'higher',
   lag: wholeLate,
   meaning: '`completion_tokens` ÷ `e2e_latency_ms`',
-  of(exchange, context) {
-    const latency = e2eLatency.of(exchange, context);
-    const tokens = exchange.usage.completionTokens;
+  example: { value: 11_000 / 650 },
+  of(attempt) {
+    const latency = e2eLatency.of(attempt);
+    const tokens = attempt.exchange.usage.completionTokens;
     return latency === undefined || latency <= 0 || tokens === undefined
       ? undefined
       : (1000 * tokens) / latency;

@@ -1,6 +1,5 @@
 import { bothLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
-import { hasInnerInstants, piecesOf } from '../pieces.ts';
 
 /** TTFAT − TTFT, where reasoning was seen and an answer followed. Hidden reasoning leaves it empty. */
 export const reasoningTime = defineMetric({
@@ -12,9 +11,9 @@ export const reasoningTime = defineMetric({
   better: 'lower',
   lag: bothLate,
   meaning: '`ttfat_ms` − `ttft_ms` when reasoning was seen',
-  of(exchange) {
-    const { first, firstAnswer, reasoningSeen } = piecesOf(exchange);
-    if (!hasInnerInstants(exchange) || !reasoningSeen || first === undefined || firstAnswer === undefined)
+  example: { value: 100 },
+  of({ hasInnerInstants, pieces: { first, firstAnswer, reasoningSeen } }) {
+    if (!hasInnerInstants || !reasoningSeen || first === undefined || firstAnswer === undefined)
       return undefined;
     return firstAnswer - first;
   },

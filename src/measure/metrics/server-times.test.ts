@@ -1,10 +1,11 @@
+import { Attempt } from '../attempt.ts';
 import { expect, test } from 'vitest';
 import type { ServerTimings } from '../exchange.ts';
 import { serverQueue } from './server-times.ts';
 import { answered } from './testing/exchange.ts';
 
 const queueOf = (serverTimings: ServerTimings | undefined): number | undefined =>
-  serverQueue.of(answered([[100, 'content', 5]], serverTimings ? { serverTimings } : {}), {});
+  serverQueue.of(new Attempt(answered([[100, 'content', 5]], serverTimings ? { serverTimings } : {})));
 
 test.each<[string, ServerTimings | undefined, number | undefined]>([
   [

@@ -1,4 +1,5 @@
-import type { Exchange, ServerTimings } from '../exchange.ts';
+import type { ServerTimings } from '../exchange.ts';
+import type { Attempt } from '../attempt.ts';
 import { defineMetric } from './metric.ts';
 
 /** What all four have in common: durations as the server reported them, by its own clock. */
@@ -6,6 +7,7 @@ const reported = <const Name extends string>(
   name: Name,
   label: string,
   meaning: string,
+  example: number,
   of: (timings: ServerTimings) => number | undefined,
 ) =>
   defineMetric({
@@ -16,7 +18,8 @@ const reported = <const Name extends string>(
     decimals: 3,
     better: 'lower',
     meaning: `${meaning}, as a local Ollama reported it`,
-    of: ({ serverTimings }: Exchange) => serverTimings && of(serverTimings),
+    example: { value: example },
+    of: ({ exchange: { serverTimings } }: Attempt) => serverTimings && of(serverTimings),
   });
 
 /** Ollama's `total_duration`: from reading the request to the end of the answer. */
@@ -24,22 +27,24 @@ export const serverTotal = reported(
   'server_total_ms',
   'Server total',
   'the whole request on the server',
+  640,
   ({ totalMs }) => totalMs,
 );
 
 /** Ollama's `load_duration`: until the model is there. */
-export const loadTime = reported('load_ms', 'Load', 'getting the model ready', ({ loadMs }) => loadMs);
+export const loadTime = reported('load_ms', 'Load', 'getting the model ready', 10, ({ loadMs }) => loadMs);
 
 /** Ollama's `prompt_eval_duration`. */
 export const promptEval = reported(
   'prompt_eval_ms',
   'Prompt eval',
   'reading the prompt',
+  60,
   ({ promptEvalMs }) => promptEvalMs,
 );
 
 /** Ollama's `eval_duration`. */
-export const evalTime = reported('eval_ms', 'Eval', 'writing the answer', ({ evalMs }) => evalMs);
+export const evalTime = reported('eval_ms', 'Eval', 'writing the answer', 500, ({ evalMs }) => evalMs);
 
 /**
  * Total − load − prompt − answer: what is in none of its parts, which is the wait for the server's own queue (and some
@@ -50,6 +55,7 @@ export const serverQueue = reported(
   'server_queue_ms',
   'Server queue',
   "waiting in the server's own queue: total less load, prompt and answer",
+  70,
   ({ totalMs, loadMs = 0, promptEvalMs = 0, evalMs }) =>
     totalMs === undefined || evalMs === undefined
       ? undefined

@@ -11,5 +11,6 @@ export const streamEnd = defineMetric({
   better: 'lower',
   lag: endsLate,
   meaning: 'sent → `[DONE]`',
-  of: ({ doneMs }) => doneMs,
+  example: { value: 660 },
+  of: ({ exchange }) => exchange.doneMs,
 });

@@ -1,3 +1,4 @@
+import { Attempt } from '../attempt.ts';
 import { expect, test } from 'vitest';
 import type { Exchange, Observed } from '../exchange.ts';
 import { e2eOutputTps, outputTps } from './output-rate.ts';
@@ -13,7 +14,7 @@ const withTokens = (completionTokens: number, stream: Piece[], rest: Partial<Obs
 
 /** TPOT, its reciprocal, and the rate over the whole wait. */
 const rates = (exchange: Exchange): (number | undefined)[] =>
-  [tpot, outputTps, e2eOutputTps].map((metric) => metric.of(exchange, {}));
+  [tpot, outputTps, e2eOutputTps].map((metric) => metric.of(new Attempt(exchange)));
 
 test('11 tokens in 11 pieces: 200 ms over the 10 after the first', () => {
   expect(rates(withTokens(11, pieces(11)))).toEqual([20, 50, (1000 * 11) / 300]);

@@ -1,4 +1,3 @@
-import { decodeOf } from './decode.ts';
 import { spanLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
 
@@ -14,10 +13,11 @@ export const tpot = defineMetric({
   unit: 'ms',
   decimals: 3,
   better: 'lower',
+  summarised: 3,
   lag: spanLate,
   meaning: '(last − first piece) ÷ tokens after the first piece; empty below 8 such tokens, 5 reads or 10 ms',
-  of(exchange) {
-    const decode = decodeOf(exchange);
+  example: { value: 55 },
+  of({ decode }) {
     return decode?.tokens === undefined ? undefined : decode.ms / decode.tokens;
   },
 });

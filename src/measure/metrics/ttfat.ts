@@ -1,6 +1,5 @@
 import { endsLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
-import { hasInnerInstants, piecesOf } from '../pieces.ts';
 
 /**
  * Time to first answer token: sent → first non-empty piece of the answer (content or tool call), reasoning
@@ -13,7 +12,9 @@ export const ttfat = defineMetric({
   unit: 'ms',
   decimals: 3,
   better: 'lower',
+  summarised: 2,
   lag: endsLate,
   meaning: 'sent → first non-empty piece of the answer (content or tool call)',
-  of: (exchange) => (hasInnerInstants(exchange) ? piecesOf(exchange).firstAnswer : undefined),
+  example: { value: 200 },
+  of: ({ hasInnerInstants, pieces }) => (hasInnerInstants ? pieces.firstAnswer : undefined),
 });

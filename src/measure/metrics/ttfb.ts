@@ -11,5 +11,6 @@ export const ttfb = defineMetric({
   better: 'lower',
   lag: endsLate,
   meaning: 'sent → response headers',
-  of: ({ headersMs }) => headersMs,
+  example: { value: 40 },
+  of: ({ exchange }) => exchange.headersMs,
 });

@@ -1,6 +1,5 @@
 import { endsLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
-import { hasInnerInstants, piecesOf } from '../pieces.ts';
 
 /**
  * Time to first token: sent → first non-empty piece of reasoning, answer or tool call. Empty when the answer
@@ -13,7 +12,9 @@ export const ttft = defineMetric({
   unit: 'ms',
   decimals: 3,
   better: 'lower',
+  summarised: 1,
   lag: endsLate,
   meaning: 'sent → first non-empty piece of reasoning, answer or tool call',
-  of: (exchange) => (hasInnerInstants(exchange) ? piecesOf(exchange).first : undefined),
+  example: { value: 100 },
+  of: ({ hasInnerInstants, pieces }) => (hasInnerInstants ? pieces.first : undefined),
 });

@@ -1,0 +1,69 @@
+import type { Ms } from '../base/clock.ts';
+import type { Exchange } from './exchange.ts';
+import { decodeOf, type Decode } from './metrics/decode.ts';
+import { walk, type Pieces } from './pieces.ts';
+import type { Price } from './price.ts';
+
+/** What is known of an attempt beside what was seen of it. Whatever is absent was not said. */
+export interface AttemptFacts {
+  /** What a model's tokens cost. Absent when the suite gives no price. */
+  price?: Price | undefined;
+  /** When it was due, and what was under way then. */
+  schedule?: { scheduledAt: Date; queueMs: Ms; waitedMs?: Ms | undefined; inFlight: number };
+  /** Its place in the plan. */
+  plan?: {
+    phase: string;
+    repeat: number;
+    block: number;
+    position: number;
+    attempt: number;
+    promptId: string;
+  };
+}
+
+/** One attempt as metrics see it. Its pieces are walked once, whoever asks for them. */
+export class Attempt {
+  readonly exchange: Exchange;
+  readonly facts: AttemptFacts;
+  #pieces: Pieces | undefined;
+  #decode: { found: Decode | undefined } | undefined;
+  #gaps: Float64Array | undefined;
+
+  constructor(exchange: Exchange, facts: AttemptFacts = {}) {
+    this.exchange = exchange;
+    this.facts = facts;
+  }
+
+  get pieces(): Pieces {
+    return (this.#pieces ??= walk(this.exchange.chunks));
+  }
+
+  /** Whether the instants inside the stream mean anything: it was streamed, and not held back and sent at once. */
+  get hasInnerInstants(): boolean {
+    return this.exchange.streamed && !this.exchange.buffered;
+  }
+
+  /** The span that carries a rate. Undefined where none does. */
+  get decode(): Decode | undefined {
+    this.#decode ??= {
+      found: this.hasInnerInstants ? decodeOf(this.exchange, this.pieces) : undefined,
+    };
+    return this.#decode.found;
+  }
+
+  /**
+   * Inter-chunk latencies (ICL): the gaps between reads that brought text, in ascending order. None of an answer whose
+   * span carries no rate either.
+   */
+  get gaps(): Float64Array {
+    if (this.decode === undefined) return new Float64Array();
+    return (this.#gaps ??= Float64Array.from(this.pieces.gaps).sort());
+  }
+
+  /** The same attempt had this process never been late. */
+  inTime(): Attempt {
+    const twin = new Attempt({ ...this.exchange, clientLagMs: 0 }, this.facts);
+    twin.#pieces = this.pieces;
+    return twin;
+  }
+}
