@@ -35,8 +35,9 @@ test('the headlines are among them, and each says which way is better', () => {
   ]);
 });
 
-test.each(all)('$name has the value of its example', ({ example, of }) => {
-  expect(of(sampleAttempt(example.seen))).toBeCloseTo(example.value, 9);
+test.each(all)('$name has the value of its example', (metric) => {
+  const { example } = metric;
+  expect(metric.of(sampleAttempt(example.seen))).toBeCloseTo(example.value, 9);
 });
 
 test('the pieces of an attempt are walked once, however many metrics ask', () => {

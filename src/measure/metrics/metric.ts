@@ -26,5 +26,5 @@ export interface Metric<Name extends string = string> {
 
 /** Keeps the literal name, from which the row's type is made, and whether it is summarised. */
 export function defineMetric<const Own extends Metric>(metric: Own): Own & Metric<Own['name']> {
-  return metric as Own & Metric<Own['name']>;
+  return metric;
 }
