@@ -2,7 +2,7 @@ import { redactor, type Redact } from '../base/redact.ts';
 import { oneLine } from '../base/text.ts';
 import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
 import { version } from '../base/version.ts';
-import { readEnvironment, secretsOf } from '../target/environment.ts';
+import { type Environment, readEnvironment, secretsOf } from '../target/environment.ts';
 import { commandIn, nameOf, type CommandEntry } from './command.ts';
 import { commands } from './commands.ts';
 import { firstRun } from './first-run.ts';
@@ -88,14 +88,20 @@ async function complete(words: readonly string[], { stdout, cwd }: Io): Promise<
 
 /** Whatever a command says, and whatever it has that from: no secret of this machine reaches the terminal or a pipe. */
 function withoutSecrets(io: Io): Io {
-  let redact: Redact;
+  let environment: Environment;
   try {
-    redact = redactor(secretsOf(readEnvironment(io.env, io.cwd)));
+    environment = readEnvironment(io.env, io.cwd);
   } catch {
     // A command that needs the variables will say what is wrong with them.
     return io;
   }
-  return { ...io, stdout: redacted(io.stdout, redact), stderr: redacted(io.stderr, redact) };
+  const redact = redactor(secretsOf(environment));
+  return {
+    ...io,
+    stdout: redacted(io.stdout, redact),
+    stderr: redacted(io.stderr, redact),
+    showing: (...shown) => redacted(io.stdout, redactor(secretsOf(environment, shown))),
+  };
 }
 
 /** The same stream, but for the text that is written through it. */

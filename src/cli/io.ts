@@ -1,3 +1,4 @@
+import type { Variable } from '../target/environment.ts';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { MockOptions } from '../mock/options.ts';
@@ -20,6 +21,11 @@ export interface Io {
   stdout: Output;
   /** Progress and warnings. */
   stderr: Output;
+  /**
+   * The standard output, for text in which these variables may be read. Everywhere else their values are taken out.
+   * Absent: nothing is taken out.
+   */
+  showing?: (...shown: readonly Variable[]) => Output;
   env: NodeJS.ProcessEnv;
   /** Where relative paths start: `.` in the process's own folder, which leaves them as they were typed. */
   cwd: string;

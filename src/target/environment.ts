@@ -45,12 +45,12 @@ export function readEnvironment(env: NodeJS.ProcessEnv, folder = '.'): Environme
   return found;
 }
 
-/** What must never be shown, and the name that stands for it. */
-export function secretsOf(environment: Environment): Map<string, string> {
+/** What must never be shown, and the name that stands for it. `shown`: variables that their owner has asked to see. */
+export function secretsOf(environment: Environment, shown: readonly Variable[] = []): Map<string, string> {
   const secrets = new Map<string, string>();
   for (const [name, facts] of Object.entries(variables) as [Variable, VariableFacts][]) {
     const value = environment[name];
-    if (value !== undefined && facts.secret !== false) secrets.set(value, name);
+    if (value !== undefined && facts.secret !== false && !shown.includes(name)) secrets.set(value, name);
   }
   return secrets;
 }

@@ -58,7 +58,8 @@ async function isLocked(cwd: string): Promise<boolean> {
 async function setUpGateway({ quiet, color, results }: InitFlags, io: Io): Promise<ExitCode> {
   const { program, stdout } = io;
   const environment = readEnvironment(io.env, io.cwd);
-  stdout.write(`${gatewaySteps(environment)}\n`);
+  const owner = io.showing?.('CF_ACCOUNT_ID') ?? stdout;
+  owner.write(`${gatewaySteps(environment)}\n`);
   const missing = gatewayVariables.filter((name) => environment[name] === undefined);
   if (missing.length > 0) {
     stdout.write(

@@ -1,10 +1,15 @@
-import type { Environment, Variable } from '../../target/environment.ts';
+import { type Environment, type Variable, variables } from '../../target/environment.ts';
+import { routes } from '../../target/routes.ts';
 
 /** Letters, digits and what else such names have; anything else is not put into a link or a command. */
 const plain = /^[\w.-]+$/;
 
 /** Variables that a gateway route needs, in the order in which they come about. */
-export const gatewayVariables = ['CF_ACCOUNT_ID', 'CF_GATEWAY_ID', 'CF_AIG_TOKEN'] as const;
+export const gatewayVariables: readonly Variable[] = (Object.keys(variables) as Variable[]).filter((name) =>
+  routes.some(
+    ({ kind, needs, addressNeeds = [] }) => kind === 'gateway' && [...needs, ...addressNeeds].includes(name),
+  ),
+);
 
 /** How to set up gateway, token, custom provider and key, with the account's own values. Tokens are never shown. */
 export function gatewaySteps(environment: Environment): string {
