@@ -1,27 +1,32 @@
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
 import type { Dispatcher } from 'undici';
 import type { Clock, Ms } from '../base/clock.ts';
-import { defined } from '../base/defined.ts';
 import { jsonText } from '../base/json-text.ts';
-import { redactedDeep, type Redact } from '../base/redact.ts';
-import { oneLine } from '../base/text.ts';
-import { ChunkLog } from '../measure/chunk-log.ts';
-import type { Exchange, Failure, Receipts } from '../measure/exchange.ts';
+import type { Redact } from '../base/redact.ts';
+import type { Exchange, Failure } from '../measure/exchange.ts';
 import type { Timeouts } from '../suite/suite.ts';
 import { AnswerReader, type StreamFault } from './answer-reader.ts';
-import { looksBuffered, type WritingPace } from './buffered.ts';
-import { longestBody, longestText, type ByteBudget, type Holder } from './byte-budget.ts';
+import type { WritingPace } from './buffered.ts';
+import { longestText, type ByteBudget, type Holder } from './byte-budget.ts';
 import { classify } from './classify.ts';
 import { failureOf } from './conclude.ts';
 import { watchSocket, type SentOn } from './connections.ts';
+import { Deadlines, type Progress } from './deadlines.ts';
 import type { LoopLag } from './loop-lag.ts';
-import { networkFailure } from './network-failure.ts';
 import { nativeStream } from './native-stream.ts';
+import { networkFailure } from './network-failure.ts';
+import { exchangeOf } from './observed-exchange.ts';
 import { openAiStream } from './openai-stream.ts';
-
-/** Bodies beyond it are cut off: an error page need not be read whole. */
-const longestErrorBody = 256 * 1024;
+import {
+  bodyText,
+  contentTypeOf,
+  faultOfHead,
+  inMegabytes,
+  longestErrorBody,
+  tooLarge,
+  unreadable,
+  type ResponseHead,
+} from './response.ts';
 
 /** What a piece holds beside its text: its instant, and its place in the text. */
 const bytesPerPiece = 64;
@@ -62,6 +67,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
 
   readonly #options: AttemptOptions;
   readonly #reader: AnswerReader;
+  readonly #deadlines: Deadlines;
   #created: Ms;
   #resolveFinished!: (exchange: Exchange) => void;
   #resolveResponded!: (head: ResponseHead | undefined) => void;
@@ -86,17 +92,18 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
   #lagMs: Ms | undefined;
   /** Opened bound of the latest text, which may turn out to be the last: a key instant, too. */
   #lastTextLag: number | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  /** When the timer is due, on the clock. */
-  #wakesAt: Ms = Infinity;
 
   constructor(options: AttemptOptions) {
     this.#options = options;
     this.#reader = new AnswerReader(options.native ? nativeStream : openAiStream);
     this.#created = options.clock.now();
+    this.#deadlines = new Deadlines(options, {
+      progress: () => this.#progress(),
+      onExpired: (failure) => this.fail(failure),
+    });
     this.finished = new Promise((resolve) => (this.#resolveFinished = resolve));
     this.responded = new Promise((resolve) => (this.#resolveResponded = resolve));
-    this.#armTimer();
+    this.#deadlines.arm();
   }
 
   /** Hands the request to undici, with this attempt as its handler. */
@@ -128,7 +135,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
     this.onSent?.();
     // The last thing before the write.
     this.#sentAt = this.#options.clock.now();
-    this.#armTimer();
+    this.#deadlines.arm();
   }
 
   onRequestSent(): void {
@@ -145,22 +152,10 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
     this.#headersMs = at;
     this.#lastDataMs = at;
     this.#head = { status, headers };
-    if (status === 200 && this.#reader.dialect.streamType.test(this.#contentType)) this.#reads = 'events';
-    if (status >= 300 && status < 400) {
-      this.fail({
-        status: 'error',
-        family: 'edge',
-        code: 'redirect',
-        message: `redirect to ${oneLine(String(headers.location ?? '?'), 120)} refused: the token goes only to the configured host`,
-      });
-    } else if (this.#reads === 'events' && this.#encoding !== 'identity') {
-      this.fail({
-        status: 'error',
-        family: 'stream',
-        code: 'content_encoding',
-        message: `the stream is compressed (${oneLine(this.#encoding, 40)}) although gatebench asked for no compression, so its timing cannot be read`,
-      });
-    }
+    if (status === 200 && this.#reader.dialect.streamType.test(contentTypeOf(this.#head)))
+      this.#reads = 'events';
+    const fault = faultOfHead(this.#head, this.#reads === 'events');
+    if (fault) this.fail(fault);
     this.#resolveResponded(this.#head);
   }
 
@@ -174,8 +169,12 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
         };
       });
     } catch (error) {
-      this.fail(this.#unreadable(error));
+      this.fail(unreadable(error, this.#head));
     }
+  }
+
+  get #longestBody(): number {
+    return this.#head?.status === 200 ? this.#options.longestBody : longestErrorBody;
   }
 
   #onData(bytes: Buffer): void {
@@ -187,9 +186,9 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
       this.#readEvents(bytes, at);
     } else {
       this.#lastDataMs = at;
-      if (this.#bodyLength <= this.#bodyLimit) this.#body.push(bytes);
+      if (this.#bodyLength <= this.#longestBody) this.#body.push(bytes);
     }
-    if (this.#bodyLength > this.#bodyLimit || this.#reader.chars > longestText) this.#tooLarge();
+    if (this.#bodyLength > this.#longestBody || this.#reader.chars > longestText) this.#tooLarge();
     else
       this.#options.budget.grew(this, bytes.length + (this.#reader.chunks.length - pieces) * bytesPerPiece);
   }
@@ -217,7 +216,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
     if (reader.texts > texts) this.#lastTextLag = this.#options.lag.open();
     else this.#settleLastText();
     // The next deadline may be nearer than the one for the first token was.
-    if (texts === 0 && reader.texts > 0) this.#armTimer();
+    if (texts === 0 && reader.texts > 0) this.#deadlines.arm();
   }
 
   #settleLastText(): void {
@@ -243,20 +242,8 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
       else this.#addLag(this.#options.lag.bound());
       return this.#failureAtEnd();
     } catch (error) {
-      return this.#unreadable(error);
+      return unreadable(error, this.#head);
     }
-  }
-
-  /** Reading what came has thrown. undici would hand that to us as an error of the connection, which it is not. */
-  #unreadable(error: unknown): Failure {
-    const status = this.#head?.status ?? 0;
-    return {
-      status: 'error',
-      ...(status === 200
-        ? { family: 'stream', code: 'unreadable' }
-        : { family: 'provider', code: `http_${status}` }),
-      message: `the body cannot be read: ${oneLine(error instanceof Error ? error.message : String(error), 120)}`,
-    };
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -287,37 +274,27 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
     this.#sentAt = undefined;
     this.#requestWrittenMs = undefined;
     this.#created = this.#options.clock.now();
-    this.#armTimer();
+    this.#deadlines.arm();
     this.#dispatch?.();
+  }
+
+  #progress(): Progress {
+    return {
+      sinceMs: this.#sinceSent(),
+      isSent: this.#sentAt !== undefined,
+      hasHead: this.#head !== undefined,
+      sawText: this.#reader.texts > 0,
+      lastDataMs: this.#lastDataMs,
+    };
   }
 
   #sinceSent(): Ms {
     return this.#options.clock.now() - (this.#sentAt ?? this.#created);
   }
 
-  get #contentType(): string {
-    return headerValue(this.#head?.headers['content-type']) ?? '';
-  }
-
-  get #encoding(): string {
-    return headerValue(this.#head?.headers['content-encoding'])?.toLowerCase() || 'identity';
-  }
-
-  get #bodyLimit(): number {
-    return this.#head?.status === 200 ? this.#options.longestBody : longestErrorBody;
-  }
-
   #tooLarge(): void {
     if (this.#head?.status === 200) {
-      this.fail({
-        status: 'error',
-        family: 'stream',
-        code: 'body_too_large',
-        message:
-          this.#reader.chars > longestText
-            ? `the text passed the limit of ${longestText.toLocaleString('en-US')} characters`
-            : `the body passed the limit of ${inMegabytes(this.#options.longestBody)}`,
-      });
+      this.fail(tooLarge(this.#reader.chars, this.#options.longestBody));
     } else {
       // Enough to tell what the refusal is.
       this.#finish(this.#refusal());
@@ -332,7 +309,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
     return failureOf(
       {
         streamed: this.#options.streamed,
-        contentType: this.#contentType,
+        contentType: contentTypeOf(this.#head),
         body,
         reader: this.#reader,
         ...(this.#reader.fault ? { fault: redactedFault(this.#reader.fault, this.#options.redact) } : {}),
@@ -356,7 +333,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
     return classify(
       {
         httpStatus: this.#head?.status ?? 0,
-        contentType: this.#contentType,
+        contentType: contentTypeOf(this.#head),
         body: this.#text(),
         headers: this.#head?.headers ?? {},
       },
@@ -366,137 +343,37 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
 
   #text(): string {
     // Before anything is cut: half a secret is one, too.
-    return this.#options.redact(decodeBody(Buffer.concat(this.#body), this.#encoding));
-  }
-
-  readonly #checkDeadlines = (): void => {
-    if (this.#over) return;
-    const expired = this.#expired();
-    if (!expired) {
-      this.#wakesAt = Infinity;
-      this.#armTimer();
-      return;
-    }
-    const [code, message] = expired;
-    this.fail({ status: 'timeout', family: 'client', code, message });
-  };
-
-  /** Which deadline has passed, if any, by the clock and not by the timer that woke us. */
-  #expired(): readonly [code: string, message: string] | undefined {
-    const { connectMs, firstTokenMs, idleMs, totalMs } = this.#options.timeouts;
-    const now = this.#sinceSent();
-    if (this.#sentAt === undefined)
-      return now >= connectMs ? ['connect', `no connection within ${connectMs} ms`] : undefined;
-    if (now >= totalMs) return ['total', `not over within ${totalMs} ms`];
-    if (!this.#options.streamed) return undefined;
-    if (!this.#sawText) {
-      if (now < firstTokenMs) return undefined;
-      return this.#head
-        ? ['first_token', `no token within ${firstTokenMs} ms`]
-        : ['headers', `no response headers within ${firstTokenMs} ms`];
-    }
-    return now - this.#lastDataMs >= idleMs ? ['idle', `no data for ${idleMs} ms`] : undefined;
-  }
-
-  get #sawText(): boolean {
-    return this.#reader.texts > 0;
-  }
-
-  /**
-   * One timer for all deadlines, never later than the nearest. Data only move the limit, they do not touch the timer;
-   * one that is early looks at the clock and is set again.
-   */
-  #armTimer(): void {
-    const { connectMs, firstTokenMs, idleMs, totalMs } = this.#options.timeouts;
-    const now = this.#sinceSent();
-    let due = totalMs;
-    if (this.#sentAt === undefined) due = connectMs;
-    else if (this.#options.streamed)
-      due = Math.min(due, this.#sawText ? this.#lastDataMs + idleMs : firstTokenMs);
-    const delay = Math.max(1, Math.ceil(due - now));
-    const wakesAt = this.#options.clock.now() + delay;
-    if (wakesAt >= this.#wakesAt) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#checkDeadlines, delay);
-    this.#wakesAt = wakesAt;
+    return this.#options.redact(bodyText(Buffer.concat(this.#body), this.#head));
   }
 
   #finish(failure: Failure | undefined): void {
     this.#over = true;
     this.#options.budget.release(this);
-    clearTimeout(this.#timer);
+    this.#deadlines.stop();
     this.#settleLastText();
-    const { completion, chunks, firstEventMs, doneMs, serverTimings } = this.#reader;
-    const unread = completion.unread.said;
-    const { redact, streamed, eventId, clock, pace } = this.#options;
-    const writing = { evalMs: serverTimings?.evalMs, pieceMs: pace.pieceMs };
-    const buffered = streamed && looksBuffered(chunks, this.#headersMs, this.#lagMs, writing);
-    if (streamed && !buffered && !failure) pace.learn(chunks);
-    const observed = {
-      eventId,
-      streamed,
-      startedAt: this.#startedAt ?? clock.wall(),
-      connection: this.#sentOn?.connection ?? {},
-      endMs: this.#sinceSent(),
-      chunks: chunks.length > 0 ? chunks : new ChunkLog(),
-      answer: completion.answer,
-      reasoning: completion.reasoning,
-      toolCalls: completion.toolCalls.map(({ id, name, arguments: given }) => ({
-        id,
-        name,
-        arguments: given,
-      })),
-      usage: completion.usage,
-      receipts: this.#receipts(redact),
-      notes: [...this.#reader.notes, ...(this.#resends > 0 ? ['resent'] : [])],
-      buffered,
-      ...defined({
+    const exchange = exchangeOf(
+      {
+        ...this.#options,
+        reader: this.#reader,
+        head: this.#head,
+        startedAt: this.#startedAt ?? this.#options.clock.wall(),
+        connection: this.#sentOn?.connection ?? {},
+        wasResent: this.#resends > 0,
+        endMs: this.#sinceSent(),
         sentAt: this.#sentAt,
         requestWrittenMs: this.#requestWrittenMs,
-        httpStatus: this.#head?.status,
         headersMs: this.#headersMs,
-        firstEventMs,
-        doneMs,
-        serverTimings,
         bodyEndMs: this.#bodyEndMs,
         clientLagMs: this.#lagMs,
-        unread: unread && oneLine(redact(unread), 300),
-        finishReason: completion.finishReason && oneLine(redact(completion.finishReason), 80),
-      }),
-    };
+      },
+      failure,
+    );
     this.#body = [];
     this.#resolveResponded(this.#head);
-    const exchange: Exchange = failure
-      ? { ...observed, outcome: 'failed', failure }
-      : { ...observed, outcome: 'ok', finishReason: observed.finishReason ?? '' };
     // undici takes a connection back one turn of the loop after its answer; a next request that came earlier
     // would open another one.
-    // Cleaning may have put together what stood apart, so whatever is text is looked at once more.
-    const clean = redactedDeep(exchange, redact);
-    setImmediate(() => setImmediate(() => this.#resolveFinished(clean)));
+    setImmediate(() => setImmediate(() => this.#resolveFinished(exchange)));
   }
-
-  #receipts(redact: Redact): Receipts {
-    const headers = this.#head?.headers ?? {};
-    const receipt = (name: string): string | undefined => {
-      const value = headerValue(headers[name]);
-      return value === undefined ? undefined : oneLine(redact(value), 200);
-    };
-    const servedBy = [receipt('cf-aig-provider'), receipt('cf-aig-model')].filter(Boolean).join('/');
-    const echoed = this.#reader.completion.echoedModel;
-    return defined({
-      cacheStatus: receipt('cf-aig-cache-status'),
-      gatewayLogId: receipt('cf-aig-log-id'),
-      gatewayStep: receipt('cf-aig-step'),
-      cfRay: receipt('cf-ray'),
-      echoedModel: echoed === undefined ? undefined : oneLine(redact(echoed), 200),
-      servedBy: servedBy || undefined,
-    });
-  }
-}
-
-function inMegabytes(bytes: number): string {
-  return `${Math.round((bytes / 1024 / 1024) * 10) / 10} MiB`;
 }
 
 function redactedFault(fault: StreamFault, redact: Redact): StreamFault {
@@ -514,26 +391,4 @@ function parsed(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-export interface ResponseHead {
-  status: number;
-  headers: IncomingHttpHeaders;
-}
-
-function headerValue(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
-}
-
-/** Text of a body; one that cannot be decoded is shown as it came. */
-function decodeBody(bytes: Buffer, encoding: string): string {
-  const limit = { maxOutputLength: longestBody };
-  try {
-    if (encoding === 'gzip' || encoding === 'x-gzip') return gunzipSync(bytes, limit).toString();
-    if (encoding === 'deflate') return inflateSync(bytes, limit).toString();
-    if (encoding === 'br') return brotliDecompressSync(bytes, limit).toString();
-  } catch {
-    return bytes.toString('latin1');
-  }
-  return bytes.toString();
 }

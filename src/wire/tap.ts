@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
-import type { Attempt, ResponseHead } from './attempt.ts';
+import type { Attempt } from './attempt.ts';
+import type { ResponseHead } from './response.ts';
 
 /** What we hand the SDK through its `fetchOptions`, to find the attempt that a call of `fetch` belongs to. */
 export interface TapOptions {

@@ -1,0 +1,93 @@
+import type { Clock, Ms } from '../base/clock.ts';
+import type { Failure } from '../measure/exchange.ts';
+import type { Timeouts } from '../suite/suite.ts';
+
+/** How far an attempt has come. Times are since it was sent, or since it was begun while it is not. */
+export interface Progress {
+  sinceMs: Ms;
+  isSent: boolean;
+  /** The head of the response is here. */
+  hasHead: boolean;
+  /** Some text of the answer is here. */
+  sawText: boolean;
+  /** When data came last. 0 while none have come. */
+  lastDataMs: Ms;
+}
+
+interface Limits {
+  timeouts: Timeouts;
+  /** A stream was asked for: its first token and its pauses have limits of their own. */
+  streamed: boolean;
+}
+
+/** Which deadline has passed, if any. */
+export function expired({ timeouts, streamed }: Limits, progress: Progress): Failure | undefined {
+  const { connectMs, firstTokenMs, idleMs, totalMs } = timeouts;
+  const { sinceMs, isSent, hasHead, sawText, lastDataMs } = progress;
+  if (!isSent)
+    return sinceMs >= connectMs ? timeout('connect', `no connection within ${connectMs} ms`) : undefined;
+  if (sinceMs >= totalMs) return timeout('total', `not over within ${totalMs} ms`);
+  if (!streamed) return undefined;
+  if (sawText)
+    return sinceMs - lastDataMs >= idleMs ? timeout('idle', `no data for ${idleMs} ms`) : undefined;
+  if (sinceMs < firstTokenMs) return undefined;
+  return hasHead
+    ? timeout('first_token', `no token within ${firstTokenMs} ms`)
+    : timeout('headers', `no response headers within ${firstTokenMs} ms`);
+}
+
+function timeout(code: string, message: string): Failure {
+  return { status: 'timeout', family: 'client', code, message };
+}
+
+/** When the nearest deadline passes. */
+function nextDue({ timeouts, streamed }: Limits, { isSent, sawText, lastDataMs }: Progress): Ms {
+  const { connectMs, firstTokenMs, idleMs, totalMs } = timeouts;
+  if (!isSent) return connectMs;
+  return streamed ? Math.min(totalMs, sawText ? lastDataMs + idleMs : firstTokenMs) : totalMs;
+}
+
+/**
+ * One timer for all deadlines of an attempt, never later than the nearest. Data only move the limit, they do not touch
+ * the timer; one that is early looks at the clock, not at itself, and is set again.
+ */
+export class Deadlines {
+  readonly #limits: Limits & { clock: Clock };
+  readonly #attempt: { progress: () => Progress; onExpired: (failure: Failure) => void };
+  #timer: NodeJS.Timeout | undefined;
+  /** When the timer is due, on the clock. */
+  #wakesAt: Ms = Infinity;
+
+  constructor(
+    limits: Limits & { clock: Clock },
+    attempt: { progress: () => Progress; onExpired: (failure: Failure) => void },
+  ) {
+    this.#limits = limits;
+    this.#attempt = attempt;
+  }
+
+  /** To be called when the nearest deadline may have come nearer. */
+  arm(): void {
+    const progress = this.#attempt.progress();
+    const delay = Math.max(1, Math.ceil(nextDue(this.#limits, progress) - progress.sinceMs));
+    const wakesAt = this.#limits.clock.now() + delay;
+    if (wakesAt >= this.#wakesAt) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#look, delay);
+    this.#wakesAt = wakesAt;
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  readonly #look = (): void => {
+    const failure = expired(this.#limits, this.#attempt.progress());
+    if (failure) {
+      this.#attempt.onExpired(failure);
+      return;
+    }
+    this.#wakesAt = Infinity;
+    this.arm();
+  };
+}
