@@ -127,7 +127,7 @@ function earlyWarning(one: CellNight, runs: Nights, nights: Nights, settings: Ga
   };
 }
 
-/** A model that was taken out of the suite has a series still, but no night any more. */
+/** A model that was taken out of the suite still has a series, but no more nights. */
 function isWatched(cell: Cell, tonight: readonly HistoryRow[], models?: readonly string[]): boolean {
   if (cell.model !== undefined && models && !models.includes(cell.model)) return false;
   return tonight.some(

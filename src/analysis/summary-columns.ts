@@ -22,7 +22,7 @@ const whichModel = [
   required(count('requests', 'measured requests, final attempts')),
   required(count('successes', 'requests with status `ok`')),
   share('error_rate', 'share of requests that failed'),
-  required(count('rate_limited', 'attempts refused for the rate')),
+  required(count('rate_limited', 'attempts refused because of a rate limit')),
   share('invalid_share', 'share of the answers that are left out of latency figures'),
   share('pass_rate', 'share of checked answers that passed'),
   share('pass_rate_ci_low', 'lower end, 95 %, by prompt'),

@@ -3,7 +3,7 @@ import type { CheckKind } from './check.ts';
 
 /** What every check takes beside its own fields. */
 export const commonFields = {
-  not: z.boolean().default(false).describe('turns the verdict round'),
+  not: z.boolean().default(false).describe('passes if the check fails, and the other way round'),
   weight: z
     .number()
     .min(0)

@@ -9,7 +9,7 @@ export const someTexts = (description: string) => z.array(z.string().min(1)).min
 export const ignoreCase = z
   .boolean()
   .default(false)
-  .describe('capital and small letters are the same, in every script');
+  .describe('upper and lower case are the same, in every script');
 
 const plainNumber = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i;
 

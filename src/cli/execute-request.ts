@@ -58,9 +58,7 @@ async function requestReport(folder: string, eventId: string): Promise<RequestRe
 function theOne(rows: readonly RequestRow[], eventId: string): RequestRow {
   const wanted = eventId.trim().toLowerCase();
   if (wanted === '')
-    throw new UserError(
-      '--request takes an event id, as it stands in requests.csv; slowest; or PROMPT/MODEL.',
-    );
+    throw new UserError('--request takes an event id from requests.csv, slowest, or PROMPT/MODEL.');
   if (wanted === 'slowest')
     return slowestOf(
       rows.filter(({ phase }) => phase === 'measure'),

@@ -93,7 +93,7 @@ export async function* readAnswerLines(folder: string, state = new FileState()):
 
 /** What to know of answers that were not read whole. */
 export function answerWarnings(state: FileState): string[] {
-  return fileWarnings(state, runFiles.answers, 'What was answered there cannot be read any more.');
+  return fileWarnings(state, runFiles.answers, 'These answers can no longer be read.');
 }
 
 /** A line's answer, or what is wrong with it. Parts that it lacks are empty. */

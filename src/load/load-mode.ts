@@ -74,7 +74,7 @@ export interface LoadMode<Fields extends z.ZodRawShape = z.ZodRawShape> {
   summary: string;
   /** The fields beside `mode`, as zod types with descriptions. */
   fields: Fields;
-  /** Minutes that it takes when an answer takes so many seconds; `requests` of each lane, in the order of `lanes`. */
+  /** Minutes that it takes when an answer takes this many seconds; `requests` of each lane, in the order of `lanes`. */
   estimate(
     settings: z.output<z.ZodObject<Fields>>,
     offer: Offer,

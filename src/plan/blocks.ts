@@ -8,7 +8,7 @@ export interface PlanOptions {
   cells: readonly Cell[];
   prompts: readonly Prompt[];
   repeat: number;
-  /** Blocks that are recorded and never analysed. */
+  /** Blocks that are recorded and never analyzed. */
   warmup: number;
   order: 'blocks' | 'sequential';
   seed: number;

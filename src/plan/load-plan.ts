@@ -22,7 +22,7 @@ const offerOf = ({ run }: Loaded, cells: readonly Cell[]): Offer => ({
   lanes: cells.map(laneOf),
 });
 
-/** Minutes that a plan takes, warm-up included, where an answer takes so many seconds. */
+/** Minutes that a plan takes, warm-up included, where an answer takes this many seconds. */
 export function estimateMinutes(
   suite: Loaded,
   cells: readonly { cell: Cell; requests: number; warmupRequests: number }[],

@@ -65,7 +65,7 @@ function causes({ causes = [] }: Report, { columns }: Style, paint: Paint): stri
 /** Beside what stopped a run so many warnings are read. */
 const besideCauses = 2;
 
-/** Where errors ended a run, what to mend is more than what to mind. */
+/** Where errors ended a run, what to fix comes before what to note. */
 function shownWarnings({ run, causes = [], warnings }: Report): string[] {
   const isStopped =
     causes.length > 0 && (run.status === 'incomplete' || run.requests_failed === run.requests_done);

@@ -157,17 +157,18 @@ export function yamlAdvice(code: string, line: string, message: string): string 
     case 'BAD_SCALAR_START':
       return `a text that begins with ${JSON.stringify(value.charAt(0))} must be in quotes${quoted}`;
     case 'UNEXPECTED_TOKEN':
-      if (/^["']/.test(value)) return `the text goes on behind its closing quote; quote it whole${quoted}`;
+      if (/^["']/.test(value))
+        return `the text continues after its closing quote; put all of it in quotes${quoted}`;
       return /^[[{*]/.test(value)
         ? `a text that begins with ${JSON.stringify(value.charAt(0))} must be in quotes${quoted}`
         : message;
     case 'TAG_RESOLVE_FAILED':
       return /^!\w/.test(value) ? `a text that begins with "!" must be in quotes${quoted}` : message;
     case 'TAB_AS_INDENT':
-      return `${message}; indent with blanks`;
+      return `${message}; indent with spaces`;
     case 'MULTILINE_IMPLICIT_KEY':
       return /^\s*(?:-\s+)*[\w-]+:\S/.test(line)
-        ? 'a key needs a blank behind its colon, such as id: a'
+        ? 'a key needs a space after its colon, such as id: a'
         : message;
     default:
       return message;

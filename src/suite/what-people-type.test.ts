@@ -22,18 +22,18 @@ test.each<[string, string]>([
   [prompts('{{x}} do'), `6:19: a text that begins with "{" must be in quotes: prompt: '{{x}} do'`],
   [prompts('!now x'), `6:13: a text that begins with "!" must be in quotes: prompt: '!now x'`],
   [prompts('! x'), '6:15: "!" is no part of the text; put the text in quotes'],
-  [prompts('&you x'), '6:18: nothing refers to &you; if it belongs to the text, put the text in quotes'],
-  [
-    prompts('Say #1'),
-    '6:13: the text ends here, because " #" begins a comment: put it in quotes, or write a blank behind "#"',
-  ],
+  [prompts('&you x'), '6:18: nothing refers to &you; if it is part of the text, put the text in quotes'],
+  [prompts('Say #1'), '6:13: the text ends here, because " #" begins a comment: put it in quotes'],
   [
     prompts('"Yes" or no?'),
-    `6:19: the text goes on behind its closing quote; quote it whole: prompt: '"Yes" or no?'`,
+    `6:19: the text continues after its closing quote; put all of it in quotes: prompt: '"Yes" or no?'`,
   ],
-  [prompts("'It's'"), `6:17: the text goes on behind its closing quote; quote it whole: prompt: 'It''s'`],
-  [minimal('prompts:\n  - id:a\n    prompt: x'), '5:5: a key needs a blank behind its colon, such as id: a'],
-  [minimal('prompts:\n\t- id: a'), '5:1: Tabs are not allowed as indentation; indent with blanks'],
+  [
+    prompts("'It's'"),
+    `6:17: the text continues after its closing quote; put all of it in quotes: prompt: 'It''s'`,
+  ],
+  [minimal('prompts:\n  - id:a\n    prompt: x'), '5:5: a key needs a space after its colon, such as id: a'],
+  [minimal('prompts:\n\t- id: a'), '5:1: Tabs are not allowed as indentation; indent with spaces'],
   // Prompts and lists.
   [
     minimal('prompts: [Hello there]'),

@@ -92,7 +92,7 @@ describe('what is refused, with its place', () => {
       "s:1:5: a text that begins with a brace must be in quotes: '{{name}}'",
     ],
     ['an unknown tag', 'a: !!binary aGk=', 's:1:4: Unresolved tag: tag:yaml.org,2002:binary'],
-    ['a tab as indent', 'a:\n\tb: 1', 's:2:1: Tabs are not allowed as indentation; indent with blanks'],
+    ['a tab as indent', 'a:\n\tb: 1', 's:2:1: Tabs are not allowed as indentation; indent with spaces'],
     ['an open quote', 'a: "b', 's:1:6: Missing closing "quote'],
     ['nothing at all', '', 's:1:1: the suite is empty'],
     ['comments alone', '# here\n', 's:1:1: the suite is empty'],

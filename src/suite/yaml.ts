@@ -166,7 +166,7 @@ export function toData(root: ParsedNode, source: Source): Converted {
   if (weight > heaviest) faults.push(tooHeavy(context));
   const used = new Set(targets.values());
   for (const node of context.anchored.filter((one) => !used.has(one))) {
-    const message = `nothing refers to &${node.anchor!}; if it belongs to the text, put the text in quotes`;
+    const message = `nothing refers to &${node.anchor!}; if it is part of the text, put the text in quotes`;
     refuse(node, message, context);
   }
   return { data, targets, texts, faults };
@@ -197,9 +197,9 @@ function convert(node: ParsedNode, context: Context): Measured {
 
 function follow(alias: Alias.Parsed, context: Context): Measured {
   const target = context.anchors.get(alias.source);
-  if (!target) return refuse(alias, `no anchor &${alias.source} stands above this alias`, context);
+  if (!target) return refuse(alias, `there is no anchor &${alias.source} above this alias`, context);
   const measured = context.done.get(target);
-  if (!measured) return refuse(alias, `*${alias.source} stands inside its own anchor`, context);
+  if (!measured) return refuse(alias, `*${alias.source} is inside its own anchor`, context);
   if (measured.depth > deepest)
     return refuse(alias, `aliases nest more than ${deepest} levels deep`, context);
   context.targets.set(alias, target);
@@ -211,7 +211,7 @@ function cutOff({ type, comment, tag }: Scalar.Parsed): string | undefined {
   if (tag === '!') return '"!" is no part of the text; put the text in quotes';
   if (type !== 'PLAIN' || comment === undefined || comment === null || /^(?:\s|$)/.test(comment))
     return undefined;
-  return 'the text ends here, because " #" begins a comment: put it in quotes, or write a blank behind "#"';
+  return 'the text ends here, because " #" begins a comment: put it in quotes';
 }
 
 function convertScalar(node: Scalar.Parsed, context: Context): Measured {
@@ -223,7 +223,7 @@ function convertScalar(node: Scalar.Parsed, context: Context): Measured {
   if (typeof value === 'string') return { data: value, weight: nodeWeight + value.length, depth: 0 };
   if (value === null) return { data: value, weight: nodeWeight, depth: 0 };
   if (typeof value === 'boolean') return scalar(value, node);
-  if (typeof value !== 'number') return refuse(node, 'this value has no form in JSON', context);
+  if (typeof value !== 'number') return refuse(node, 'this value cannot be written in JSON', context);
   if (!Number.isFinite(value)) return refuse(node, 'must be a finite number', context);
   if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^[-+]?\d+$/.test(node.source)) {
     return refuse(node, 'too large to be kept to the last digit; put it in quotes if it is a name', context);

@@ -17,7 +17,10 @@ export const variables = {
   CF_ACCOUNT_ID: { about: 'Cloudflare account id (dashboard, right-hand column)' },
   CF_GATEWAY_ID: { about: 'name of the AI Gateway', secret: false },
   CF_AIG_TOKEN: { about: 'token with the permission "AI Gateway Run"' },
-  CF_AIG_BYOK_ALIAS: { about: 'which stored provider key to use, if not the default one', secret: false },
+  CF_AIG_BYOK_ALIAS: {
+    about: 'alias of the stored provider key to use, if not the default one',
+    secret: false,
+  },
   OLLAMA_API_KEY: { about: 'Ollama key: for the direct route, or through the gateway with --provider-key' },
   CLOUDFLARE_API_TOKEN: {
     about: 'Cloudflare API token that may read AI Gateway, for reconcile and doctor',

@@ -17,8 +17,8 @@ describe('a character that no header carries', () => {
     ['\n', 'a line break (U+000A)'],
     ['\t', 'a tab (U+0009)'],
     ['\u200b', 'an invisible character (U+200B)'],
-    ['\u2013', 'a dash that is not the one of the keyboard (U+2013)'],
-    ['\u2026', 'an ellipsis: it was cut when it was copied (U+2026)'],
+    ['\u2013', "a dash that is not the keyboard's hyphen (U+2013)"],
+    ['\u2026', 'an ellipsis: it was cut off when it was copied (U+2026)'],
     ['é', 'U+00E9'],
     ['🔑', 'U+1F511'],
     ['\u0000', 'U+0000'],
@@ -34,7 +34,7 @@ describe('a character that no header carries', () => {
       }
     };
     expect(said(character + token)).toContain(
-      `CF_AIG_TOKEN has a character that no header may carry: ${name} at the start`,
+      `CF_AIG_TOKEN has a character that is not allowed in a header: ${name} at the start`,
     );
     expect(said(token + character)).toContain(`${name} at the end`);
     expect(said(`ab${character}cd`)).toContain(`${name} in place 3 of 5`);

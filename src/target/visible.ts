@@ -7,8 +7,8 @@ const names: readonly (readonly [RegExp, string])[] = [
   [/[\r\n\u2028\u2029]/, 'a line break'],
   [/\t/, 'a tab'],
   [/[\u200b-\u200f\u2060\ufeff\u00ad]/, 'an invisible character'],
-  [/[\u2010-\u2015\u2212]/, 'a dash that is not the one of the keyboard'],
-  [/\u2026/, 'an ellipsis: it was cut when it was copied'],
+  [/[\u2010-\u2015\u2212]/, "a dash that is not the keyboard's hyphen"],
+  [/\u2026/, 'an ellipsis: it was cut off when it was copied'],
 ];
 
 /**
@@ -21,7 +21,7 @@ export function assertVisible(source: string, value: string): void {
   const place = characters.findIndex((character) => !/^[ -~]$/.test(character));
   if (place < 0) return;
   throw new UserError(
-    `${source} has a character that no header may carry: ${nameOf(characters[place]!)} ${whereIn(place, characters.length)}. ` +
+    `${source} has a character that is not allowed in a header: ${nameOf(characters[place]!)} ${whereIn(place, characters.length)}. ` +
       'Copy the value again, as plain text.',
   );
 }

@@ -4,7 +4,7 @@ import { comparable, quote } from '../clean-text.ts';
 
 export const containsAll = defineCheck({
   type: 'contains-all',
-  summary: 'every one of the texts stands in the answer',
+  summary: 'the answer contains every one of the texts',
   fields: { values: someTexts('what to look for; all are needed'), ignore_case: ignoreCase },
   examples: [
     { given: { values: ['red', 'blue'] }, answer: 'blue and red', passes: true },

@@ -4,7 +4,7 @@ import { comparable, quote } from '../clean-text.ts';
 
 export const containsAny = defineCheck({
   type: 'contains-any',
-  summary: 'at least one of the texts stands in the answer',
+  summary: 'the answer contains at least one of the texts',
   fields: { values: someTexts('what to look for; one is enough'), ignore_case: ignoreCase },
   examples: [
     { given: { values: ['red', 'blue'] }, answer: 'blue', passes: true },

@@ -4,7 +4,7 @@ import { comparable, quote } from '../clean-text.ts';
 
 export const contains = defineCheck({
   type: 'contains',
-  summary: 'the text stands somewhere in the answer',
+  summary: 'the answer contains the text',
   fields: { value: someText('what to look for'), ignore_case: ignoreCase },
   examples: [
     { given: { value: 'type O', ignore_case: true }, answer: 'It is Type o.', passes: true },

@@ -9,7 +9,7 @@ export const equals = defineCheck({
   fields: {
     value: z.string().describe('the whole answer'),
     ignore_case: ignoreCase,
-    trim: z.boolean().default(true).describe('blanks and line breaks around either text do not count'),
+    trim: z.boolean().default(true).describe('spaces and line breaks around either text are ignored'),
   },
   examples: [
     { given: { value: 'Paris' }, answer: ' Paris\n', passes: true },

@@ -5,7 +5,7 @@ import { quote } from '../clean-text.ts';
 
 export const finishReason = defineCheck({
   type: 'finish-reason',
-  summary: 'the model ended for this reason',
+  summary: 'the model stopped for this reason',
   fields: {
     value: z
       .union([someText('the reason'), someTexts('any of these reasons')], {

@@ -20,7 +20,7 @@ export const jsonPath = defineCheck({
     exists: z
       .boolean()
       .default(true)
-      .describe('false: the path must lead nowhere, and the other conditions have no say'),
+      .describe('false: the path must match nothing, and the other conditions are ignored'),
     equals: z
       .json()
       .optional()

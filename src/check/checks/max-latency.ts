@@ -4,7 +4,7 @@ import { numberField } from '../fields.ts';
 
 export const maxLatency = defineCheck({
   type: 'max-latency',
-  summary: 'the answer was complete within so many milliseconds (`e2e_latency_ms`)',
+  summary: 'the answer was complete within this many milliseconds (`e2e_latency_ms`)',
   fields: { value: numberField(z.number().positive(), 'a number of milliseconds above 0') },
   examples: [
     { given: { value: 800 }, answer: { e2eLatencyMs: 800 }, passes: true },

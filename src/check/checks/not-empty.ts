@@ -3,7 +3,7 @@ import { hasVisibleText } from '../clean-text.ts';
 
 export const notEmpty = defineCheck({
   type: 'not-empty',
-  summary: 'the answer has something to see in it, or calls a tool',
+  summary: 'the answer has visible text, or calls a tool',
   fields: {},
   examples: [
     { given: {}, answer: 'Yes.', passes: true },

@@ -7,7 +7,7 @@ export const startsWith = defineCheck({
   type: 'starts-with',
   summary: 'the answer begins with this text; blanks before it do not count',
   fields: {
-    value: z.string().regex(/\S/, 'expected more than blanks').describe('how the answer begins'),
+    value: z.string().regex(/\S/, 'expected more than blanks').describe('the beginning of the answer'),
     ignore_case: ignoreCase,
   },
   examples: [

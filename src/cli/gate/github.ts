@@ -67,7 +67,7 @@ async function suiteText(file: string, { env, cwd }: Io): Promise<string | undef
 
 /**
  * Lines of the gate's rules by metric, and of the gate part itself under the empty name. Empty when the suite's file is
- * not there any more: annotations then go without a line.
+ * no longer there: annotations then have no line.
  */
 async function gateLines(file: string, io: Io): Promise<Map<string, number>> {
   const lines = new Map<string, number>();

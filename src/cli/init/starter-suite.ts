@@ -4,7 +4,7 @@ export function starterSuite(): string {
 #
 #   gatebench run THIS-FILE --route demo
 #
-# Then name your own models and prompts, leave --route away, and it measures the real ones.
+# Then name your own models and prompts, leave out --route, and it measures the real ones.
 # "gatebench schema > suite.schema.json" beside this file makes editors complete it:
 # yaml-language-server: $schema=./suite.schema.json
 version: 1
@@ -56,7 +56,7 @@ prompts:
 
 run:
   repeat: 3
-  warmup: 1 # sent first, recorded, never analysed
+  warmup: 1 # sent first, recorded, never analyzed
   concurrency: 2 # requests in flight, all models together
   budget: { requests: 300, tokens: 200000, minutes: 30 } # upper limits; a run stops when one is reached
 

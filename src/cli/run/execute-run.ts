@@ -86,7 +86,7 @@ async function runOne(around: Surroundings, file: string, suite: Suite): Promise
 async function goOn(around: Surroundings): Promise<ExitCode> {
   const { flags } = around;
   const folder = await findRun(flags.retryErrors ?? (flags.resume || 'latest'), flags.results);
-  // Before anything is mended: a run that is under way must not be touched.
+  // Before anything is repaired: a run in progress must not be touched.
   const { sink, manifest } = await FolderSink.reopen(folder);
   return await sentTo(sink, around, async () => {
     await assertSameRun(flags, manifest, folder);

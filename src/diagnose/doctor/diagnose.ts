@@ -15,7 +15,7 @@ export interface Diagnosis {
   answers: readonly Answer[];
   /** Which route to use, in a sentence or two. */
   recommendation: string;
-  /** Nothing has to be mended, and every route that was tried gave a good answer. */
+  /** Nothing needs fixing, and every route that was tried gave a good answer. */
   healthy: boolean;
 }
 

@@ -1,7 +1,7 @@
 import type { Failure } from '../../measure/exchange.ts';
 import type { Facts, Probe, ProviderFacts, RouteFacts } from './doctor-facts.ts';
 
-/** ✗ must be mended before a run, ! spoils or may spoil what a run measures, · is worth knowing. */
+/** ✗ must be fixed before a run, ! spoils or may spoil what a run measures, · is worth knowing. */
 export type Mark = 'wrong' | 'warning' | 'note';
 
 /** One thing that was found, and what to do about it. */

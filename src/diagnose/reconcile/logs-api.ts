@@ -14,7 +14,7 @@ export interface ApiClientOptions {
   dispatcher: GetTextOptions['dispatcher'];
   clock: Clock;
   redact: Redact;
-  /** Told before a long wait that the server asked for. */
+  /** Told before a long wait requested by the server. */
   say: (text: string) => void;
 }
 

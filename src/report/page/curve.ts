@@ -10,7 +10,7 @@ import { evenly } from './scan/thinned-scan.ts';
 export const curveMetrics = ['ttft_ms', 'ttfat_ms', 'e2e_latency_ms'] as const;
 export type CurveMetric = (typeof curveMetrics)[number];
 
-/** Points of an empirical distribution: this share of all requests took at most so long. */
+/** Points of an empirical distribution: this share of all requests took at most this long. */
 export interface Curve {
   points: readonly { ms: number; share: number }[];
   /** Sound answers with a value. */

@@ -167,7 +167,7 @@ type Place = Omit<Fault, 'message'>;
 /** A row's `null` is told in the row, all else where the name is used. */
 function noValue(name: string, place: Place, { scope, row }: Variant): Fault {
   if (!scope.has(name)) return { ...place, message: unknownVariable(name, scope) };
-  const message = `${quote(name)} is null, which has no form in a text; write "" for nothing, or the word in quotes`;
+  const message = `${quote(name)} is null, which has no text form; write "" for nothing, or the word in quotes`;
   return row?.values.has(name) ? { source: row.source, offset: row.offset, message } : { ...place, message };
 }
 

@@ -96,7 +96,7 @@ function findInValue(value: unknown, path: Path, found: Found): void {
   if (isFileRef(value) || typeof value === 'string') textOrFile(value, path, found);
   else if (hasFile(value)) {
     const message =
-      'a file is { file: PATH } and nothing beside it; a map that shall go into the prompt as it is must be a text in quotes';
+      'a file is { file: PATH } and nothing beside it; to put a map into the prompt as it is, write it as a text in quotes';
     found.misplaced.push({ path: [...path, 'file'], message });
   } else walk(value, path, (inner, at) => findInValue(inner, at, found));
 }
@@ -118,7 +118,7 @@ function refuseIn(value: unknown, path: Path, found: Found): void {
   const isPicture = path.includes('image_url');
   const advice = isPicture
     ? 'pictures are not read from files; give the address: image_url: { url: https://… }'
-    : 'no file is read here; write out what shall be sent';
+    : 'no file is read here; write the text itself';
   found.misplaced.push({ path: [...path, 'file'], message: `${quote(value.file)}: ${advice}` });
 }
 

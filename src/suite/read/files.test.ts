@@ -44,7 +44,7 @@ test('a link may lead anywhere inside the folder, and nowhere else', async () =>
   await symlink('../secret', join(home, 'outside'));
   await symlink('../home2', join(home, 'beside'));
   await symlink('loop', join(home, 'loop'));
-  const out = problem('is a link that leads out of the folder of the suite');
+  const out = problem('is a link that points outside the folder of the suite');
   expect(await readOne(home, 'inside')).toMatchObject({ ok: true, source: { text: 'inside' } });
   expect(await readOne(home, 'outside')).toEqual(out);
   expect(await readOne(home, 'beside/secret')).toEqual(out);

@@ -24,7 +24,7 @@ export async function readFiles(folder: string, label: string, names: Iterable<s
   for (const name of new Set(names)) {
     const read =
       total > largestTogether
-        ? problem('the files of a suite may be 200 MB in all')
+        ? problem('the files of a suite may total 200 MB')
         : await readInside(folder, label, name);
     if (read.ok) total += read.source.text.length;
     files.set(name, read);
@@ -39,7 +39,7 @@ async function readInside(folder: string, label: string, name: string): Promise<
   try {
     const [home, file] = await Promise.all([realpath(folder), realpath(join(folder, name))]);
     if (!file.startsWith(home.endsWith(sep) ? home : home + sep)) {
-      return problem('is a link that leads out of the folder of the suite');
+      return problem('is a link that points outside the folder of the suite');
     }
     return await readText(file, join(label, name), largestFile);
   } catch (error) {

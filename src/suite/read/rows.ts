@@ -40,7 +40,7 @@ export function csvRows(source: Source, limit: number): Rows {
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = typeof error.lines === 'number' ? error.lines : 1;
-    const message = `${error.message.replace(/\.?$/, '')}; a text with quotes in it stands in quotes, and its own are doubled`;
+    const message = `${error.message.replace(/\.?$/, '')}; put a text that contains quotes in quotes, and double the inner ones`;
     return { rows: [], faults: [{ source, offset: offsetOfLine(source, line), message }] };
   }
 }

@@ -46,7 +46,7 @@ export const headerName = z
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/, "can't be the name of a header")
   .refine((name) => secretIn(name) === undefined, {
     error: ({ input }) =>
-      `carries a secret, which must not stand in a suite: set ${secretIn(String(input))!} in the environment or .env`,
+      `carries a secret, which does not belong in a suite: set ${secretIn(String(input))!} in the environment or .env`,
     params: { secret: true },
   })
   .refine((name) => !ownHeaders.has(name.toLowerCase()), 'is set by gatebench itself');
@@ -56,7 +56,7 @@ export const headerValue = z
   .max(8000)
   .regex(
     /^(?:[!-~](?:[ -~]*[!-~])?)?$/,
-    'a header takes visible ASCII characters and blanks within, and no line break',
+    'a header value takes visible ASCII characters, with spaces inside, and no line breaks',
   );
 
 /** As Ollama takes it: a number is seconds; a text needs its units. */
@@ -89,7 +89,7 @@ export const gateway = z
       .enum(['aig', 'bearer'])
       .default('aig')
       .describe('aig: token in cf-aig-authorization, no Authorization. bearer: token as Authorization'),
-    byok_alias: headerValue.min(1).describe('which stored provider key').optional(),
+    byok_alias: headerValue.min(1).describe('alias of the stored provider key').optional(),
     headers: z.record(headerName, headerValue).default({}).describe('added to every request'),
     log_payload: z
       .boolean()

@@ -33,7 +33,7 @@ function fields<Check extends z.ZodType>(check: Check) {
   return {
     tags: tags.optional(),
     prompt: textOrFile.describe('what the user says').optional(),
-    messages: z.array(message).min(1).describe('a whole conversation, instead of `prompt`').optional(),
+    messages: z.array(message).min(1).describe('a full conversation, instead of `prompt`').optional(),
     system: z.union([z.string(), fileRef]).describe('the system message; empty for none').optional(),
     vars: z.record(variable, anything).describe('values for {{name}}').optional(),
     matrix: z
@@ -46,7 +46,7 @@ function fields<Check extends z.ZodType>(check: Check) {
         id: text
           .describe('column that names the prompts; `id` or the number of the row where absent')
           .optional(),
-        limit: wholeFrom(1, 1_000_000).describe('takes only so many rows, from the top').optional(),
+        limit: wholeFrom(1, 1_000_000).describe('use only this many rows, from the top').optional(),
       })
       .describe('one prompt for every row, whose columns are variables')
       .optional(),
@@ -60,7 +60,7 @@ function fields<Check extends z.ZodType>(check: Check) {
 }
 
 export function promptSchema<Check extends z.ZodType>(check: Check) {
-  return z.strictObject({ id: id.describe('unique; stands in every row'), ...fields(check) });
+  return z.strictObject({ id: id.describe('unique; appears in every row'), ...fields(check) });
 }
 
 export function defaultsSchema<Check extends z.ZodType>(check: Check) {

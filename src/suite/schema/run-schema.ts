@@ -14,7 +14,7 @@ const timeout = (name: keyof typeof defaultTimeouts, what: string) =>
   milliseconds.describe(what).meta({ default: defaultTimeouts[name] }).optional();
 
 const timeouts = z.strictObject({
-  connect_ms: timeout('connect_ms', 'until the connection stands'),
+  connect_ms: timeout('connect_ms', 'until the connection is open'),
   first_token_ms: timeout('first_token_ms', 'until the first piece of reasoning or answer'),
   idle_ms: timeout('idle_ms', 'longest silence between data frames'),
   total_ms: timeout('total_ms', 'until the answer is complete'),
@@ -60,7 +60,7 @@ export const salt = z.enum(['none', 'prefix', 'suffix']);
 export const run = z
   .strictObject({
     repeat: repeat.default(3).describe('how often each prompt is sent to each model'),
-    warmup: warmup.default(1).describe('blocks that are recorded but never analysed'),
+    warmup: warmup.default(1).describe('blocks that are recorded but never analyzed'),
     order: order
       .default('blocks')
       .describe('blocks: all models of a prompt together, in random order. sequential: no verdicts'),
@@ -73,13 +73,13 @@ export const run = z
       .describe(
         "a fresh token in each request, against the server's prompt cache: prefix: before the system prompt; suffix: behind it",
       ),
-    answers: z.enum(['full', 'preview', 'none']).default('full').describe('what is stored of the answers'),
+    answers: z.enum(['full', 'preview', 'none']).default('full').describe('how much of the answers to store'),
     max_error_rate: z
       .number()
       .min(0)
       .max(1)
       .default(0.05)
-      .describe('share of failed requests above which the run counts as incomplete'),
+      .describe('the run counts as incomplete above this share of failed requests'),
     stop: stop.optional(),
   })
   .describe('how the suite is sent');

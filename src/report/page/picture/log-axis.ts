@@ -7,7 +7,7 @@ export interface LogAxis {
   write: (value: number) => string;
 }
 
-/** An axis that holds all values, with at most so many marks. */
+/** An axis that holds all values, with at most this many marks. */
 export function logAxis(values: Iterable<number>, most: number, write: (value: number) => string): LogAxis {
   const domain = logDomain(values);
   return { domain, ticks: logTicks(...domain, most), write };

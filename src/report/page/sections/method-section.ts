@@ -14,7 +14,7 @@ export function method({ run }: Report): Html {
     'Method',
     undefined,
     markup`<ul class="method">
-        <li>${orderWords(run)} Warm-up requests are recorded and never analysed.</li>
+        <li>${orderWords(run)} Warm-up requests are recorded and never analyzed.</li>
         <li>
           All times are differences of one monotonic clock, from the moment a request was handed to its
           socket. Our own queue, back-off and retries are never inside a latency. ${run.clock}
@@ -51,7 +51,7 @@ export function method({ run }: Report): Html {
           <dd>geometric mean over prompts of the per-prompt median</dd>
           <dt>p95</dt>
           <dd>
-            95 % of the requests took at most so long, failures as slowest; empty when there are too few
+            95 % of the requests took at most this long, failures as slowest; empty when there are too few
             requests
           </dd>
         </dl>

@@ -12,7 +12,7 @@ export function slowest(data: PageData): Html {
   return section(
     'slowest',
     'Slowest requests',
-    `The ${slowestPerCell} slowest answers of each model, with their receipts: the gateway's log id, Cloudflare's ray, and the event id that stands in requests.csv.`,
+    `The ${slowestPerCell} slowest answers of each model, with their receipts: the gateway's log id, Cloudflare's ray, and the event id from requests.csv.`,
     data.slowest.length === 0
       ? nothing('There is no answer.')
       : dataTable({

@@ -37,7 +37,7 @@ const valueColumns: readonly Column[] = [
 export const historyFields: readonly Field[] = [
   time('run_started_at', 'when the run began'),
   text('suite', 'name of the suite'),
-  text('route', 'way to the model; `demo` is simulated'),
+  text('route', 'route to the model; `demo` is simulated'),
   text('model', 'id in the suite'),
   text('metric', 'what is measured'),
   text('unit', 'of the figures of this row'),

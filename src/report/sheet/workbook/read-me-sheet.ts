@@ -38,7 +38,7 @@ const sheetMeanings: Readonly<Record<string, string>> = {
   Charts: 'Charts of the newest run, and their figures.',
   Pairs:
     'Each model against each other, metric by metric: ratio, interval and verdict, always of model_b against model_a.',
-  'All figures': 'Everything that models.csv holds, one row for each model and run: a table for look-ups.',
+  'All figures': 'Everything that models.csv holds, one row for each model and run: a table for lookups.',
   Requests: 'One row for each attempt, warm-up included: a table for filters and pivot tables.',
   History: 'One row for each run, model and metric, oldest run first; lines over the runs.',
   'Read me': 'This sheet.',
@@ -161,7 +161,7 @@ const method: readonly (readonly [topic: string, text: string])[] = [
     'Order',
     'Models are asked in blocks: within a block every model gets the same prompt, in random order from a recorded seed, so that a slow spell hits all of them equally.',
   ],
-  ['Warm-up', 'Rows with phase warmup are recorded and never analysed.'],
+  ['Warm-up', 'Rows with phase warmup are recorded and never analyzed.'],
   [
     'Success',
     'An answer counts only with status 200, the right kind of content, at least one piece of text, a finish reason and the end of the stream. Everything else is a failure with a name.',

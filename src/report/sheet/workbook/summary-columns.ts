@@ -91,7 +91,7 @@ const which: readonly SummaryColumn[] = [
   own({
     band: 'Model',
     head: 'Route',
-    column: text('route', 'way to the model; `demo` is simulated'),
+    column: text('route', 'route to the model; `demo` is simulated'),
     width: 11,
     of: ({ model }) => model.route,
   }),

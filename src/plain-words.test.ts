@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+import { nameOf } from './cli/command.ts';
+import { commands } from './cli/commands.ts';
+import { flagsOf } from './cli/common-flags.ts';
+import { commandHelp, programHelp } from './cli/help.ts';
+
+/** What nobody should read here, with what to write instead. In code, comments, documents, and printed help. */
+const phrases: readonly (readonly [RegExp, string])[] = [
+  [/[«»„“”]/, 'straight quotes'],
+  [/\bto mend\b|\bmended\b/, 'to fix'],
+  [/\bby (?:both|all) ways\b/, 'on both routes'],
+  [/\b(?:leave|leaves|left)(?: \S+){1,4} away\b/i, 'leave out'],
+  [/\bopens? right\b/, 'say what it opens in'],
+  [/\bdata tell\b/, 'clearly ahead of'],
+  [/\bis there already\b/, 'already exists'],
+  [/\bhas no use for\b/, 'does not take'],
+  [/\bfor want of\b/, 'for lack of, or without'],
+  [/\bcomes? into being\b/, 'is created'],
+  [/\b(?:no|not) (?:\w+ )?any more\b/, 'no longer'],
+  [/\bso many (?:milli)?seconds\b|\bat most so (?:long|many)\b/, 'at most this long, at most this many'],
+  [/\bstands? behind\b.*"/, 'comes after'],
+];
+
+/** British spelling, in whatever a person reads: names in code are nobody's business here. */
+const spellings: readonly (readonly [RegExp, string])[] = [
+  [/\b(?:colour|favour|behaviour|neighbour|honour)/i, '-or'],
+  [/\b(?:centre|kilometre|metre)s?\b/i, '-er'],
+  [/\b(?:label|model|travel)l(?:ed|ing)\b/i, 'one l'],
+  [/\banalys(?:ed|es|ing)\b/i, 'analyze'],
+  [
+    /\b(?:random|recogn|normal|organ|serial|initial|optim|minim|maxim|summar|stabil)is(?:e|ed|es|ing)\b/i,
+    '-ize',
+  ],
+  [/\b(?:catalogue|programme|whilst|amongst|grey)\b/i, 'catalog, program, while, among, gray'],
+];
+
+const root = join(import.meta.dirname, '..');
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+// What simulated models answer is theirs, and this file holds what it forbids.
+const sources = globSync('{src,bench}/**/*.ts', { cwd: root }).filter(
+  (file) => !/\.test\.ts$|\/testing\/|mock-models\.ts$/.test(file),
+);
+const documents = [
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'results/README.md', 'bench/README.md', '.env.example'],
+  ...['suites/smoke.yaml', 'suites/support-triage.yaml'],
+];
+
+/** What of a document is ours: of a suite its comments, since models read the rest. */
+const proseOf = (file: string): string =>
+  file.endsWith('.yaml') ? (read(file).match(/#.*/g) ?? []).join('\n') : read(file);
+
+/** Texts in code that a person may read: those with a space in them. */
+function textsOf(file: string): string {
+  const texts: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node))
+      if (node.text.trim().includes(' ')) texts.push(node.text);
+    node.forEachChild(visit);
+  };
+  visit(ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest));
+  return texts.join('\n');
+}
+
+function findIn(text: string, banned: typeof phrases): string[] {
+  return text
+    .split('\n')
+    .flatMap((line) =>
+      banned.filter(([pattern]) => pattern.test(line)).map(([, instead]) => `${line.trim()} → ${instead}`),
+    );
+}
+
+describe('plain American English', () => {
+  test.each(documents)('in %s', (file) => {
+    expect(findIn(proseOf(file), [...phrases, ...spellings])).toEqual([]);
+  });
+
+  test('in what the code says, and in its comments', () => {
+    expect(sources.length).toBeGreaterThan(100);
+    const found = sources.flatMap((file) =>
+      [...findIn(read(file), phrases), ...findIn(textsOf(file), spellings)].map((line) => `${file}: ${line}`),
+    );
+    expect(found).toEqual([]);
+  });
+
+  test('in the help of every command', async () => {
+    const helps = await Promise.all(
+      commands.map(async (entry) => commandHelp(entry, flagsOf(await entry.load()), 200)),
+    );
+    expect(helps).toHaveLength(commands.map(nameOf).length);
+    expect(findIn([programHelp(commands, 200), ...helps].join('\n'), [...phrases, ...spellings])).toEqual([]);
+  });
+
+  test.each([
+    'It says what to mend.',
+    'Asks every prompt by both ways.',
+    'Leave the route away.',
+    'CSV that opens right',
+    'only where the data tell it apart',
+    'What «gatebench» prints',
+    'no colours',
+    'never analysed',
+  ])('"%s" is not', (line) => {
+    expect(findIn(line, [...phrases, ...spellings])).toHaveLength(1);
+  });
+});
