@@ -101,7 +101,7 @@ describe('one fault each', () => {
     [
       'a header with a line break',
       minimal(`${prompts}\ngateway: { headers: { x: "a\\r\\nb" } }`),
-      'suite.yaml:5:26: gateway.headers.x: a header takes visible ASCII',
+      'suite.yaml:5:26: gateway.headers.x: a header value takes visible ASCII',
     ],
     [
       'a header of the gateway',
