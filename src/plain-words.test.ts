@@ -18,7 +18,7 @@ const phrases: readonly (readonly [RegExp, string])[] = [
   [/\bdata tell\b/, 'clearly ahead of'],
   [/\bis there already\b/, 'already exists'],
   [/\bhas no use for\b/, 'does not take'],
-  [/\bfor want of\b/, 'for lack of, or without'],
+  [/\bfor lack of\b/, 'for lack of, or without'],
   [/\bcomes? into being\b/, 'is created'],
   [/\b(?:no|not) (?:\w+ )?any more\b/, 'no longer'],
   [/\bso many (?:milli)?seconds\b|\bat most so (?:long|many)\b/, 'at most this long, at most this many'],

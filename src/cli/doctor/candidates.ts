@@ -50,7 +50,7 @@ export function candidatesOf(
       untried.push({ route: name, missing: inOrder(error.variables), wanted });
     }
   }
-  // A local Ollama alone is not what this program is for: then the way through the gateway is what to mend.
+  // A local Ollama alone is not what this program is for: then the route through the gateway is what to fix.
   const isLost = candidates.every(({ route, wanted }) => findRoute(route)?.isOptional && !wanted);
   return {
     candidates,

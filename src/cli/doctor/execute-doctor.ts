@@ -8,7 +8,7 @@ import type { Io } from '../io.ts';
 import { examineSuite } from './examine-suite.ts';
 import { doctorProgress } from './doctor-progress.ts';
 
-/** `gatebench doctor`: tries every way, and says what to mend. */
+/** `gatebench doctor`: tries every route, and says what to fix. */
 export async function executeDoctor(flags: DoctorFlags, io: Io): Promise<ExitCode> {
   const progress = doctorProgress(io.stderr, flags.quiet || flags.json);
   // Nothing in flight is waited for: an examination can be had again.
