@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
-import { nameOf } from './cli/command.ts';
 import { commands } from './cli/commands.ts';
-import { flagsOf } from './cli/common-flags.ts';
 import { commandHelp, programHelp } from './cli/help.ts';
 
 /** What nobody should read here, with what to write instead. In code, comments, documents, and printed help. */
@@ -18,7 +15,7 @@ const phrases: readonly (readonly [RegExp, string])[] = [
   [/\bdata tell\b/, 'clearly ahead of'],
   [/\bis there already\b/, 'already exists'],
   [/\bhas no use for\b/, 'does not take'],
-  [/\bfor lack of\b/, 'for lack of, or without'],
+  [/\bfor want of\b/, 'for lack of, or without'],
   [/\bcomes? into being\b/, 'is created'],
   [/\b(?:no|not) (?:\w+ )?any more\b/, 'no longer'],
   [/\bso many (?:milli)?seconds\b|\bat most so (?:long|many)\b/, 'at most this long, at most this many'],
@@ -89,10 +86,12 @@ describe('plain American English', () => {
 
   test('in the help of every command', async () => {
     const helps = await Promise.all(
-      commands.map(async (entry) => commandHelp(entry, flagsOf(await entry.load()), 200)),
+      commands.map(async (entry) => commandHelp(entry, await entry.load(), 200)),
     );
-    expect(helps).toHaveLength(commands.map(nameOf).length);
-    expect(findIn([programHelp(commands, 200), ...helps].join('\n'), [...phrases, ...spellings])).toEqual([]);
+    expect(helps.length).toBeGreaterThan(10);
+    expect(
+      findIn([programHelp(commands, 'gatebench run', 200), ...helps].join('\n'), [...phrases, ...spellings]),
+    ).toEqual([]);
   });
 
   test.each([
