@@ -126,8 +126,8 @@ test('what is published imports the dependencies of the package and no others, a
   expect([...imported].toSorted()).toEqual(Object.keys(dependencies).toSorted());
 });
 
-/** Layers at the edge, which may deal with the process: its arguments, streams, signals, exit. */
-const edges = ['cli', 'mock', ...entries];
+/** Programs: they deal with the process, its arguments, streams, signals, exit. All others are handed an `Io`. */
+const programs = [...entries, 'mock/mock-main.ts'];
 /** What any other may ask it: facts that nobody chose. */
 const facts = [
   'platform',
@@ -139,18 +139,17 @@ const facts = [
   'threadCpuUsage',
   'report',
   'execArgv',
+  'execPath',
 ];
 const exceptions: Record<string, readonly string[]> = {
   // Asks whether the holder of a lock lives.
   'journal/lock.ts': ['kill'],
-  // The default of a parameter.
-  'diagnose/calibrate/calibration-file.ts': ['env'],
 };
 
-test('only the edges deal with the process', () => {
+test('only the programs deal with the process', () => {
   expect(
-    breaking(({ file, layer, code }) =>
-      edges.includes(layer)
+    breaking(({ file, code }) =>
+      programs.includes(file)
         ? []
         : [...Array.from(code.matchAll(/\bprocess(?:\.(\w+)|\[)/g), ([, member]) => member ?? '[')].filter(
             (member) => !facts.includes(member) && !exceptions[file]?.includes(member),

@@ -59,17 +59,31 @@ test('one looks after growing waits, all others wait for it', async () => {
   expect(world.done.toSorted()).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
   expect(world.clock.now()).toBe(300);
   expect(world.notes).toEqual([
-    'the route demo is held, and asked again for up to 60 s: refused',
+    'the route demo was never reached, and is tried for up to 10 s: refused. To find the cause: gatebench doctor',
     'the route demo is back after 0.3 s',
   ]);
 });
 
 test('one that never comes back is given up at the limit, and nobody waits any longer', async () => {
   const world = new World(60_000);
+  world.outages.reached(glm, (await world.outages.turn(glm))!, true);
   await world.clock.finish(Promise.all(['a', 'b', 'c'].map((name) => world.ask(name, glm, Infinity))));
   const moments = [0, 0, 0, 100, 300, 700, 1500, 3100, 6300, 12_700, 22_700, 32_700, 42_700, 52_700, 60_000];
   expect(world.missed).toEqual(moments);
   expect(world.givenUp).toEqual([['glm: no answer for 60 s (refused)', false]]);
+});
+
+test('a route that nobody was ever reached on is given up after ten seconds', async () => {
+  const world = new World(60_000);
+  await world.clock.finish(Promise.all([world.ask('a', glm, Infinity), world.ask('b', kimi, Infinity)]));
+  expect(world.missed.at(-1)).toBe(10_000);
+  expect(world.givenUp).toEqual([['glm: no answer for 10 s (refused)', false]]);
+});
+
+test('a limit below ten seconds holds for such a route, too', async () => {
+  const world = new World(2000);
+  await world.clock.finish(world.ask('a', glm, Infinity));
+  expect(world.givenUp).toEqual([['glm: no answer for 2 s (refused)', false]]);
 });
 
 test('a model that is away holds itself alone; that others answer meanwhile is told', async () => {

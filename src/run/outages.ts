@@ -5,12 +5,16 @@ import type { OutageScope } from './retry.ts';
 /** The first wait; each is twice the one before. */
 const firstWaitMs: Ms = 100;
 const longestWaitMs: Ms = 10_000;
+/** A route that nobody was ever reached on is more likely set up wrongly than away. */
+const unreachedMs: Ms = 10_000;
 
 /** A route, or a model on it, that nobody answers on. */
 interface Hold {
   /** What people call it. */
   name: string;
   since: Ms;
+  /** How long it may take. */
+  limitMs: Ms;
   waitMs: Ms;
   probeAt: Ms;
   /** One request is on its way to look. */
@@ -105,6 +109,8 @@ export class Outages {
     { scope, message, askedMs }: { scope: OutageScope; message: string; askedMs: Ms },
   ): void {
     const { clock, outageMs, note } = this.#options;
+    const isUnknown = scope === 'route' && !this.wasReached(cell);
+    const limitMs = isUnknown ? Math.min(outageMs, unreachedMs) : outageMs;
     const key = scope === 'route' ? cell.route : cellKey(cell);
     // A server that says that its model is away is there itself.
     for (const other of probes) if (other !== key) this.#end(other);
@@ -116,18 +122,22 @@ export class Outages {
       hold = {
         name: nameOf(key, cell),
         since: now,
+        limitMs,
         waitMs: firstWaitMs,
         probeAt: now,
         probing: false,
         ...signal(),
       };
       this.#holds.set(key, hold);
+      const why = message.replace(/[.\s]+$/, '');
       note(
-        `${hold.name} is held, and asked again for up to ${seconds(outageMs)}: ${message.replace(/[.\s]+$/, '')}`,
+        isUnknown
+          ? `${hold.name} was never reached, and is tried for up to ${seconds(limitMs)}: ${why}. To find the cause: gatebench doctor`
+          : `${hold.name} is held, and asked again for up to ${seconds(limitMs)}: ${why}`,
       );
     }
     hold.probing = false;
-    const end = hold.since + outageMs;
+    const end = hold.since + hold.limitMs;
     if (now >= end) this.#giveUp(key, cell, hold, message);
     // The last look is at the very end.
     hold.probeAt = Math.min(now + Math.max(hold.waitMs, askedMs), Math.max(end, now));
@@ -141,7 +151,7 @@ export class Outages {
       this.#answers
         .values()
         .some((one) => one.cell.route === cell.route && cellKey(one.cell) !== key && one.at >= hold.since);
-    const reason = `no answer for ${seconds(this.#options.outageMs)} (${message})`;
+    const reason = `no answer for ${seconds(hold.limitMs)} (${message})`;
     this.#options.onGivenUp(cell, reason, othersAnswer);
   }
 

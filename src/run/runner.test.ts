@@ -234,7 +234,7 @@ test('what could not be sent has a row, with the moment of giving up and no late
   }
   expect(notes).toEqual([
     expect.stringMatching(
-      /^the route demo is held, and asked again for up to 0.4 s: the connection was refused/,
+      /^the route demo was never reached, and is tried for up to 0.4 s: the connection was refused/,
     ),
     expect.stringMatching(/^no answer for 0.4 s .*: nothing more is sent; run --resume continues/),
   ]);

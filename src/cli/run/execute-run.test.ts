@@ -191,7 +191,7 @@ describe('what is wrong is said before anything is sent', () => {
     [['run', 'trial.yaml', '--repeat', '2', '--repeat', '3'], /given more than once/],
     [['run', 'trial.yaml', '--rout', 'demo'], /rout/],
     [['run', 'trial.yaml', '--route', 'dem'], /did you mean "demo"/],
-    [['run'], /run what\?/],
+    [['run'], /run needs a suite/],
     [['report', 'nowhere'], /is not a run/],
   ])('%s', async (args, message) => {
     await using cwd = await scratch();
@@ -256,7 +256,9 @@ describe('failures', () => {
     const other = await goOn('--repeat', '3', '--route', 'direct', '--models', 'sim-swift', '--out', 'x');
     expect(other).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('--repeat, --route, --out, --models: a run goes on') as string,
+      stderr: expect.stringContaining(
+        '--repeat, --route, --out, --models: a resumed run keeps its plan',
+      ) as string,
     });
     const larger = await goOn('--repeat', '2', '--route', 'compat', '--max-tokens-total', '100000');
     await mock.close();
@@ -269,7 +271,7 @@ describe('failures', () => {
     const mock = await createMock(mockOptions);
     const { result } = await trial(cwd.path, mock.url, suiteText(), ['--max-cost', '0.01']);
     await mock.close();
-    const words = /he budget of 0\.01 USD does not bound sim-swift, sim-wordy/;
+    const words = /he budget of 0\.01 USD cannot limit sim-swift, sim-wordy/;
     expect(result.stdout.replaceAll(/\s+/g, ' ')).toMatch(words);
     const plan = await gatebench(['plan', 'trial.yaml', '--max-cost', '0.01'], cwd.path);
     expect(plan.stdout.replaceAll(/\s+/g, ' ')).toMatch(words);

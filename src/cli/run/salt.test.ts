@@ -60,6 +60,6 @@ test('the flag wins, is part of what is asked, and cannot change on the way', as
   await mock.close();
   expect(other).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('--salt: a run goes on') as string,
+    stderr: expect.stringContaining('--salt: a resumed run keeps its plan') as string,
   });
 });

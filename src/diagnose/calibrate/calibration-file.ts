@@ -9,19 +9,19 @@ import { describeMachine } from '../../journal/manifest.ts';
 import { writeWhole } from '../../journal/run-folder.ts';
 
 /** Where this user's programs keep what they know: XDG's place, or its default. */
-export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
+export function stateFolder(env: NodeJS.ProcessEnv): string {
   const state = env['XDG_STATE_HOME'];
   return join(state !== undefined && state !== '' ? state : join(homedir(), '.local', 'state'), 'gatebench');
 }
 
 /** A calibration holds for the machine, the Node and the gatebench that it was made with, and for no other. */
-export function calibrationFile(folder: string = stateFolder()): string {
+export function calibrationFile(folder: string): string {
   const key = JSON.stringify([describeMachine(), process.versions.node, version()]);
   return join(folder, `calibration-${createHash('sha256').update(key).digest('hex').slice(0, 12)}.json`);
 }
 
 /** Keeps it in place of an earlier one; resolves to the file. */
-export async function saveCalibration(calibration: Calibration, folder?: string): Promise<string> {
+export async function saveCalibration(calibration: Calibration, folder: string): Promise<string> {
   const file = calibrationFile(folder);
   await mkdir(dirname(file), { recursive: true });
   await writeWhole(file, `${JSON.stringify(calibration, null, 2)}\n`);
@@ -29,7 +29,7 @@ export async function saveCalibration(calibration: Calibration, folder?: string)
 }
 
 /** The calibration kept for this machine, Node and gatebench. Undefined when there is none that can be read. */
-export function loadCalibration(folder?: string): Calibration | undefined {
+export function loadCalibration(folder: string): Calibration | undefined {
   try {
     const calibration = JSON.parse(readFileSync(calibrationFile(folder), 'utf8')) as Calibration;
     const version: unknown = calibration.schema_version;
