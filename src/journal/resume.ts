@@ -8,7 +8,8 @@ import { localDisk, type Disk } from './disk.ts';
 import { readCsv } from './read-csv.ts';
 import { requestColumns, type RequestRow } from './request-columns.ts';
 import { cannotBeWritten, isDraft, runFiles, writeWhole } from './run-folder.ts';
-import { setDamageAside } from './set-damage-aside.ts';
+import { FileState } from './file-state.ts';
+import { keptAsItWas } from './set-damage-aside.ts';
 import { readVerdicts, removeVerdicts, withVerdict } from './verdicts.ts';
 
 /**
@@ -118,10 +119,10 @@ export async function settleVerdicts(folder: string, disk: Disk = localDisk): Pr
   const verdicts = await readVerdicts(folder);
   const path = join(folder, runFiles.requests);
   if (verdicts.size > 0) {
-    await setDamageAside(path, requestColumns, disk);
+    const state = new FileState();
     await writeWhole(
       path,
-      rewritten(path, (row) => withVerdict(row, verdicts)),
+      rewritten(path, (row) => withVerdict(row, verdicts), state),
       disk,
     );
   }
@@ -130,14 +131,23 @@ export async function settleVerdicts(folder: string, disk: Disk = localDisk): Pr
 
 const hasFailed = ({ final, status }: RequestRow): boolean => final && status !== 'ok';
 
-/** A journal with each row changed, in pieces: a file has room for millions of rows, memory has not. */
-async function* rewritten(path: string, change: (row: RequestRow) => RequestRow): AsyncGenerator<string> {
+/**
+ * A journal with each row changed, in pieces: a file has room for millions of rows, memory has not. With `state` damaged
+ * lines are left out, and a copy of the file as it was is kept; else they throw.
+ */
+async function* rewritten(
+  path: string,
+  change: (row: RequestRow) => RequestRow,
+  state?: FileState,
+): AsyncGenerator<string> {
   let text = csvHeader(requestColumns);
-  for await (const row of readCsv<RequestRow>(path, requestColumns)) {
+  const options = state ? { state, isJournal: true } : {};
+  for await (const row of readCsv<RequestRow>(path, requestColumns, options)) {
     text += csvLines(requestColumns, [change(row)]);
     if (text.length < 65_536) continue;
     yield text;
     text = '';
   }
+  if (state !== undefined && state.damaged > 0) await keptAsItWas(path);
   yield text;
 }

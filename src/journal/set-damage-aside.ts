@@ -30,13 +30,13 @@ export async function setDamageAside(
   const options = { state, isJournal: true, onRecord: () => kept++ };
   if (await isThere(path)) await drained(readCsv(path, columns, options));
   if (state.damaged === 0) return { kept, state };
-  const copy = await copied(path);
+  const copy = await keptAsItWas(path);
   await writeWhole(path, wholeRecords(copy, columns, state.header), disk);
   return { kept, state, copy: basename(copy) };
 }
 
-/** What is not in the way of an earlier copy. */
-async function copied(path: string): Promise<string> {
+/** Copies a file to `<file>.damaged`, beside earlier copies. Resolves to the copy. */
+export async function keptAsItWas(path: string): Promise<string> {
   for (let n = 1; ; n++) {
     const copy = `${path}.damaged${n === 1 ? '' : `-${n}`}`;
     try {
