@@ -30,7 +30,7 @@ async function checkedRun(folder: string): Promise<void> {
 }
 
 test('readers see a verdict in its row wherever it stands', async () => {
-  await using scratch = await scratch();
+  await using scratch = await scratchFolder();
   await checkedRun(scratch.path);
   expect(await rowsOf(join(scratch.path, 'requests.csv'))).toEqual(rows);
   expect(await Array.fromAsync(readRequests(scratch.path))).toEqual(checked);
@@ -41,7 +41,7 @@ test('readers see a verdict in its row wherever it stands', async () => {
 });
 
 test('a kill between the two steps of moving them changes nothing', async () => {
-  await using scratch = await scratch();
+  await using scratch = await scratchFolder();
   await checkedRun(scratch.path);
   const beside = await readFile(join(scratch.path, 'verdicts.csv'));
   await settleVerdicts(scratch.path);
@@ -52,7 +52,7 @@ test('a kill between the two steps of moving them changes nothing', async () => 
 });
 
 test('a torn verdict is none, and the next one begins a line of its own', async () => {
-  await using scratch = await scratch();
+  await using scratch = await scratchFolder();
   await checkedRun(scratch.path);
   await appendFile(join(scratch.path, 'verdicts.csv'), 'event-2,fal');
   expect(await Array.fromAsync(readRequests(scratch.path))).toEqual(checked);
@@ -64,7 +64,7 @@ test('a torn verdict is none, and the next one begins a line of its own', async 
 });
 
 test('a run without verdicts has no file of them, and its rows are not written anew', async () => {
-  await using scratch = await scratch();
+  await using scratch = await scratchFolder();
   // As an older version wrote it: that it lacks columns is none of our business here.
   const text = csvFile(requestColumns.slice(0, -2), rows);
   await writeFile(join(scratch.path, 'requests.csv'), text);
@@ -75,7 +75,7 @@ test('a run without verdicts has no file of them, and its rows are not written a
 });
 
 test('a row that was damaged meanwhile is left out when the verdicts move, and the file as it was is kept', async () => {
-  await using scratch = await scratch();
+  await using scratch = await scratchFolder();
   await checkedRun(scratch.path);
   const path = join(scratch.path, 'requests.csv');
   const damaged = (await readFile(path, 'utf8')).replace('event-1', 'event-l');
