@@ -29,8 +29,8 @@ export interface Targets {
 export interface TargetOptions {
   /** Names of routes. Absent: the one that the suite names, or the default one. */
   routes?: readonly string[] | undefined;
-  /** Tokens, account and gateway: `readEnvironment(process.env)`. */
-  environment: Environment;
+  /** Tokens, account and gateway: `readEnvironment(process.env)`. Absent: none, which will do for a simulated route. */
+  environment?: Environment | undefined;
   /** Addresses in place of a route's own: `https://…` for all routes, `compat=https://…` for one. */
   baseUrl?: readonly string[] | undefined;
   /** Plain http may carry a token to another machine. */
@@ -58,14 +58,14 @@ export function resolveTargets(suite: Pick<Suite, 'models' | 'gateway'>, options
     cells,
     of: (cell) => byKey.get(cellKey(cell))!,
     routes: [...hosts].map(([route, host]) => ({ route, host })),
-    redact: redactor(new Map([...credentialsOf(cells), ...secretsOf(options.environment)])),
+    redact: redactor(new Map([...credentialsOf(cells), ...secretsOf(options.environment ?? {})])),
   };
 }
 
 function endpointOf(
   { model: { model }, route: name }: Cell,
   { gateway: settings }: Pick<Suite, 'gateway'>,
-  { environment, baseUrl: given = [], allowHttp = false, providerKey = false, mockUrl }: TargetOptions,
+  { environment = {}, baseUrl: given = [], allowHttp = false, providerKey = false, mockUrl }: TargetOptions,
 ): Endpoint {
   const route = routeNamed(name);
   const baseUrl = route.kind === 'simulated' ? mockUrl : addressOf(name, given);
