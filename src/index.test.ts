@@ -133,7 +133,7 @@ async function readsOf(name: string, act: () => Promise<void>): Promise<number> 
   fs.createReadStream = ((...args: Parameters<typeof createReadStream>) => {
     if (String(args[0]).endsWith(name)) reads++;
     return createReadStream(...args);
-  }) as typeof createReadStream;
+  });
   syncBuiltinESMExports();
   try {
     await act();
