@@ -130,10 +130,10 @@ test('a run that is stopped sends nothing more, and is whole as far as it went',
 async function readsOf(name: string, act: () => Promise<void>): Promise<number> {
   const { createReadStream } = fs;
   let reads = 0;
-  fs.createReadStream = ((...args: Parameters<typeof createReadStream>) => {
+  fs.createReadStream = (...args: Parameters<typeof createReadStream>) => {
     if (String(args[0]).endsWith(name)) reads++;
     return createReadStream(...args);
-  });
+  };
   syncBuiltinESMExports();
   try {
     await act();
