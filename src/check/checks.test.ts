@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { schemaOf } from './common.ts';
 import { checkKinds } from './checks.ts';
+import { schemaOf } from './fields.ts';
 import { answerOf, findingOf, resolve, specOf, type Written } from './testing/finding-of.ts';
 
 test('every type has one kind', () => {

@@ -1,4 +1,22 @@
 import { z } from 'zod';
+import type { CheckKind } from './check.ts';
+
+/** What every check takes beside its own fields. */
+export const commonFields = {
+  not: z.boolean().default(false).describe('passes if the check fails, and the other way round'),
+  weight: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe('share in the score; 0 reports the check without counting it'),
+};
+
+/** The schema of one check as a suite writes it: `type`, its own fields, the common ones, and nothing else. */
+export function schemaOf(kind: CheckKind) {
+  return z
+    .strictObject({ type: z.literal(kind.type), ...kind.fields, ...commonFields })
+    .describe(kind.summary);
+}
 
 /** A text that must have something in it: an empty one would be found in every answer. */
 export const someText = (description: string) => z.string().min(1).describe(description);
@@ -18,3 +36,36 @@ export function numberField(number: z.ZodNumber, expected: string) {
   const spelt = z.string().regex(plainNumber).transform(Number).pipe(number);
   return z.union([number, spelt], { error: `expected ${expected}` }).describe(expected);
 }
+
+/**
+ * Always in Unicode mode: there `\p{…}` works, `.` takes a whole emoji, and a needless or misspelt escape is
+ * an error that is told when the suite is loaded, instead of a pattern that quietly means something else.
+ */
+export function compilePattern(pattern: string, flags: string, ignoreCase = false): RegExp {
+  return new RegExp(pattern, [...new Set(`u${flags}${ignoreCase ? 'i' : ''}`)].join(''));
+}
+
+function faultOf(pattern: string): string | undefined {
+  try {
+    compilePattern(pattern, '');
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** A JavaScript regular expression, refused by the schema when it does not compile. */
+export const patternField = (description: string) =>
+  z
+    .string()
+    .min(1)
+    .refine((pattern) => faultOf(pattern) === undefined, {
+      error: ({ input }) => faultOf(String(input)),
+    })
+    .describe(description);
+
+export const flagsField = z
+  .string()
+  .regex(/^[imsu]*$/, 'flags may be i, m and s; patterns always run in Unicode mode (u)')
+  .default('')
+  .describe('i: ignore case, m: ^ and $ match at line breaks, s: . matches line breaks');

@@ -4,7 +4,7 @@ import { oneLine } from '../base/text.ts';
 import { Attempt } from '../measure/attempt.ts';
 import { allMetrics } from '../measure/metrics.ts';
 import { lostToLag } from '../measure/metrics/lost-to-lag.ts';
-import { fewestPromptTokens } from '../plan/fewest-tokens.ts';
+import { fewestPromptTokens } from '../plan/token-estimate.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Exchange } from '../measure/exchange.ts';
 import type { RunSettings } from '../suite/suite.ts';

@@ -1,11 +1,9 @@
 import { compile, type JSONValue } from 'json-p3';
 import { z } from 'zod';
 import { defineCheck, type Finding } from '../check.ts';
-import { ignoreCase, someText } from '../fields.ts';
-import { jsonFields, jsonOf } from '../json-answer.ts';
-import { meets, type Condition } from '../json-condition.ts';
-import { patternField } from '../pattern.ts';
 import { show } from '../clean-text.ts';
+import { ignoreCase, patternField, someText } from '../fields.ts';
+import { type Condition, jsonFields, jsonOf, meets } from '../json-answer.ts';
 
 const pathField = z
   .string()

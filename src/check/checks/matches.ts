@@ -1,7 +1,6 @@
 import { defineCheck } from '../check.ts';
-import { ignoreCase } from '../fields.ts';
-import { compilePattern, flagsField, patternField } from '../pattern.ts';
 import { comparable, quote } from '../clean-text.ts';
+import { compilePattern, flagsField, ignoreCase, patternField } from '../fields.ts';
 
 export const matches = defineCheck({
   type: 'matches',

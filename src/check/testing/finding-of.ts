@@ -1,7 +1,7 @@
-import type { Answer, CheckSpec, Finding } from '../check.ts';
-import { schemaOf } from '../common.ts';
-import { checkKinds } from '../checks.ts';
 import { checkOne } from '../check-verdict.ts';
+import type { Answer, CheckSpec, Finding } from '../check.ts';
+import { checkKinds } from '../checks.ts';
+import { schemaOf } from '../fields.ts';
 
 /** A check as a suite writes it. */
 export interface Written {

@@ -9,8 +9,7 @@ import { isMap, type Texts, type Value } from '../written.ts';
 import type { Places } from '../yaml.ts';
 import type { ReadCheck, WrittenCheck } from './expand-checks.ts';
 import { conversation, isSystem, opener, type WrittenMessage } from './messages.ts';
-import { type ReadValues, valueReader } from './values.ts';
-import { type Matrix, type NamedRow, readDataset } from './variants.ts';
+import { type Matrix, type NamedRow, readDataset, type ReadValues, valueReader } from './variants.ts';
 
 /** Faults that come up once for every expanded prompt, gathered into one each. */
 export interface Reports {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CheckKind, CheckSpec } from '../../check/check.ts';
-import { schemaOf } from '../../check/common.ts';
+import { schemaOf } from '../../check/fields.ts';
 import { checkAdvice } from '../advice.ts';
 import { type Fault, type Path, valueAt } from '../fault.ts';
 import type { Json } from '../suite.ts';
