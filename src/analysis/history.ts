@@ -18,7 +18,7 @@ export const historyColumns = [
   required(text('run_id', 'the run that it is about')),
   required(text('suite', 'name of the suite')),
   text('suite_hash', 'pass rates, scores, and cost are compared only within one hash'),
-  text('route', 'way to the model; empty in a decision about all'),
+  text('route', 'route to the model; empty in a decision about all'),
   text('model', 'id in the suite; empty in a decision about all'),
   text('metric', 'what the figure is of; empty in a decision about all'),
   unitless('value', 'geometric mean; for TPOT and tok/s the ratio of sums; or a share'),

@@ -15,7 +15,7 @@ import { isDecodeRate, type DecodeRate } from './statistic.ts';
 const whichModel = [
   required(text('run_id', 'the run')),
   required(text('suite', 'name of the suite')),
-  required(text('route', 'way to the model')),
+  required(text('route', 'route to the model')),
   required(text('model', 'id in the suite')),
   required(text('model_id', 'name on the wire')),
   required(count('prompts', 'prompts asked')),

@@ -23,8 +23,12 @@ export function generatedSections(): Record<string, Record<string, string>> {
     'README.md': {
       routes: block(
         table(
-          ['route', 'what'],
-          routes.map(({ name, summary }) => [`\`${name}\``, summary]),
+          ['route', 'what', 'needs'],
+          routes.map(({ name, summary, needs, addressNeeds = [] }) => [
+            `\`${name}\``,
+            summary,
+            [...needs, ...addressNeeds].map((variable) => `\`${variable}\``).join(', ') || 'nothing',
+          ]),
         ),
       ),
       checks: checkKinds.map(({ type }) => `\`${type}\``).join(', '),

@@ -16,7 +16,7 @@ export function verdict({ run, models, pairs }: Report): string {
   const unranked = reasons.length === 0 ? '' : ` Not ranked: ${listed(reasons)}.`;
   const pairBetween: PairBetween = (a, b) =>
     pairOf(pairs, cellName(a, run.routes.length > 1), cellName(b, run.routes.length > 1));
-  // One model by several ways: its routes are what is compared.
+  // One model on several routes: the routes are what is compared.
   const isOneModel = new Set(models.map(({ model }) => model)).size === 1;
   if (run.routes.length < 2 || isOneModel) return rankingSentence(inOrder, pairBetween, named) + unranked;
   const sentences = run.routes.map((route) => {

@@ -10,8 +10,6 @@ export const routes: readonly Route[] = [compat, provider, direct, local, demo];
 
 /** Taken where neither the command line nor the suite names one: the route that the project was founded on. */
 export const defaultRoute = compat;
-/** The route to the built-in mock gateway, which needs no key. */
-export const simulatedRoute = demo;
 
 /** Undefined for the name of a route that a later version of the program had. */
 export function findRoute(name: string): Route | undefined {

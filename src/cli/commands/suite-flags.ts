@@ -25,7 +25,7 @@ export const wayFlags = grouped('Route to the models:', {
   },
 });
 
-/** What `run` and `plan` take alike: which part of the suite, how, and by which way. */
+/** What `run` and `plan` take alike: which part of the suite, how, and on which routes. */
 export const suiteFlags = {
   ...wayFlags,
   ...grouped('Parts of the suite:', {
