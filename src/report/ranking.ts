@@ -41,12 +41,18 @@ export function pairOf(pairs: readonly PairRow[], a: string, b: string): PairRow
   const ours = pairs.filter(({ metric }) => metric === rankedMetric);
   const found = ours.find(({ model_a, model_b }) => model_a === a && model_b === b);
   if (found) return found;
-  const turned = ours.find(({ model_a, model_b }) => model_a === b && model_b === a);
-  return turned && turnedRound(turned);
+  const other = ours.find(({ model_a, model_b }) => model_a === b && model_b === a);
+  return other && turned(other);
 }
 
-function turnedRound(pair: PairRow): PairRow {
-  const opposite: Record<string, string> = { faster: 'slower', slower: 'faster' };
+/** The same comparison, of a against b. */
+export function turned(pair: PairRow): PairRow {
+  const opposite: Record<string, PairRow['verdict']> = {
+    faster: 'slower',
+    slower: 'faster',
+    better: 'worse',
+    worse: 'better',
+  };
   return {
     ...pair,
     model_a: pair.model_b,
@@ -54,12 +60,16 @@ function turnedRound(pair: PairRow): PairRow {
     ratio: inverse(pair.ratio),
     ci_low: inverse(pair.ci_high),
     ci_high: inverse(pair.ci_low),
+    difference: negative(pair.difference),
+    difference_ci_low: negative(pair.difference_ci_high),
+    difference_ci_high: negative(pair.difference_ci_low),
     verdict: opposite[pair.verdict] ?? pair.verdict,
   };
 }
 
 const inverse = (ratio: number | undefined): number | undefined =>
   ratio === undefined || ratio === 0 ? undefined : 1 / ratio;
+const negative = (n: number | undefined): number | undefined => (n === undefined ? undefined : 0 - n);
 
 /**
  * Letters of the ranked models, in their order: models that share one were not told apart. Empty when no

@@ -1,14 +1,12 @@
-import { cellKey } from '../../plan/cell.ts';
 import type { RowCollector } from '../../analysis/analyse.ts';
-import type { RequestRow } from '../../journal/request-columns.ts';
 import type { Collected } from '../../analysis/collect.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
+import { cellKey } from '../../plan/cell.ts';
 import { mean } from '../../stats/quantile.ts';
 import { AnswerChoice, type ChosenAnswer } from './scan/answer-choice-scan.ts';
-import { Failures, type FailureKind } from './scan/failures-scan.ts';
-import { Phases, type PhaseMeans } from './scan/phases-scan.ts';
-import { Slowest, type SlowRequest } from './scan/slowest-scan.ts';
-import { Timeline, type CellTimeline, type UsualLatency } from './scan/timeline-scan.ts';
-import { Tokens, type TokenSums } from './scan/tokens-scan.ts';
+import { type FailureKind, Failures, Slowest, type SlowRequest } from './scan/failures-scan.ts';
+import { type PhaseMeans, Phases, Tokens, type TokenSums } from './scan/parts-scan.ts';
+import { type CellTimeline, Timeline, type UsualLatency } from './scan/timeline-scan.ts';
 
 /** What the page needs of the rows beyond what the summary has collected of them. Lists are by cell. */
 export interface ScannedRows {

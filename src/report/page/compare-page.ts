@@ -1,11 +1,11 @@
 import { isSimulated, type RunFacts } from '../run-report.ts';
 import { changes } from './compare/changes.ts';
-import type { ComparePageData } from './compare/compare-parts.ts';
+import type { ComparePageData } from './compare/compare-data.ts';
 import { figuresTable } from './compare/figures-table.ts';
 import { ratios } from './compare/ratios.ts';
 import { spread } from './compare/spread.ts';
 import { htmlDocument } from './frame/document.ts';
-import { markup, type Html } from './frame/html.ts';
+import { type Html, markup } from './frame/html.ts';
 import { styleSheet } from './frame/style.ts';
 import { contents, factList, filterRules, modelFilter, simulatedBanner } from './sections/header-section.ts';
 import { compareMethod, warningList } from './sections/method-section.ts';

@@ -1,15 +1,13 @@
-import type { Report } from '../run-report.ts';
-import type { ModelSummary } from '../../analysis/summary-columns.ts';
 import type { RankingGroup } from '../../analysis/ranking-groups.ts';
+import type { ModelSummary } from '../../analysis/summary-columns.ts';
+import type { Report } from '../run-report.ts';
 import type { Curve, CurveMetric } from './curve.ts';
 import type { ModelLook } from './model-look.ts';
 import type { PromptPicture } from './prompt-dots.ts';
 import type { ChosenAnswer } from './scan/answer-choice-scan.ts';
-import type { FailureKind } from './scan/failures-scan.ts';
-import type { PhaseMeans } from './scan/phases-scan.ts';
-import type { SlowRequest } from './scan/slowest-scan.ts';
+import type { FailureKind, SlowRequest } from './scan/failures-scan.ts';
+import type { PhaseMeans, TokenSums } from './scan/parts-scan.ts';
 import type { CellTimeline } from './scan/timeline-scan.ts';
-import type { TokenSums } from './scan/tokens-scan.ts';
 
 /** Everything that the page of one run shows: bounded whatever the size of the run, and plain but for its maps. */
 export interface PageData {

@@ -1,20 +1,18 @@
 import { isSimulated } from '../run-report.ts';
-import type { PageData } from './page-parts.ts';
 import { htmlDocument } from './frame/document.ts';
-import { markup, type Html } from './frame/html.ts';
+import { type Html, markup } from './frame/html.ts';
 import { styleSheet } from './frame/style.ts';
+import type { PageData } from './page-parts.ts';
 import { answers } from './sections/answers-section.ts';
 import { cost } from './sections/cost-section.ts';
-import { decision } from './sections/decision-section.ts';
+import { decision, thresholdList } from './sections/decision-section.ts';
 import { distributions } from './sections/distributions-section.ts';
-import { failures } from './sections/failures-section.ts';
+import { failures, slowest } from './sections/failures-section.ts';
 import { contents, filterRules, modelFilter, runHeader } from './sections/header-section.ts';
 import { method, warningList } from './sections/method-section.ts';
 import { timeParts } from './sections/phases-section.ts';
 import { quality } from './sections/quality-section.ts';
 import { ranking } from './sections/ranking-section.ts';
-import { slowest } from './sections/slowest-section.ts';
-import { thresholdList } from './sections/thresholds-section.ts';
 import { timeline } from './sections/timeline-section.ts';
 import { tokenParts } from './sections/tokens-section.ts';
 

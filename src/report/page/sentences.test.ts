@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { pair } from '../testing/sample-reports.ts';
-import { turned, verdictSentence } from './sentences.ts';
-import { changeSentence } from './compare/change-words.ts';
+import { changeSentence } from './compare/changes.ts';
+import { turned } from '../ranking.ts';
+import { verdictSentence } from './sentences.ts';
 
 const ends = (ci_low: number | undefined, ci_high: number | undefined): object => ({ ci_low, ci_high });
 

@@ -1,7 +1,77 @@
+import { turned } from '../ranking.ts';
+import type { PairRow } from '../../analysis/summary-columns.ts';
 import { count, oneLine } from '../../base/text.ts';
 import { times } from '../number-text.ts';
-import type { PairRow } from '../../analysis/summary-columns.ts';
-import { wordsFor } from './metric-words.ts';
+
+/** What the compared metrics are called in sentences, and what each is good for. */
+export interface MetricWords {
+  metric: string;
+  /** To begin a line with. */
+  label: string;
+  /** Over a card: what somebody who needs this wants. Absent where that is another metric's card, too. */
+  wish?: string;
+  /** With the article, as in "0.71× the E2E latency". */
+  quantity: string;
+  short: string;
+}
+
+/** In the order in which verdicts are told. */
+export const metricWords: readonly MetricWords[] = [
+  {
+    metric: 'e2e_latency_ms',
+    label: 'E2E latency',
+    wish: 'Done soonest',
+    quantity: 'the E2E latency',
+    short: 'whole answer (E2E latency)',
+  },
+  {
+    metric: 'ttft_ms',
+    label: 'TTFT',
+    wish: 'First sign of life',
+    quantity: 'the time to first token',
+    short: 'first token (TTFT)',
+  },
+  {
+    metric: 'ttfat_ms',
+    label: 'TTFAT',
+    wish: 'Answer starts soonest',
+    quantity: 'the time to the first answer token',
+    short: 'first token of the answer (TTFAT)',
+  },
+  {
+    metric: 'tpot_ms',
+    label: 'TPOT',
+    quantity: 'the time per output token',
+    short: 'time per output token (TPOT)',
+  },
+  {
+    metric: 'output_tps',
+    label: 'Output rate',
+    quantity: 'the output rate',
+    short: 'output rate (tokens per second)',
+  },
+  {
+    metric: 'passed',
+    label: 'Checks passed',
+    wish: 'Right most often',
+    quantity: 'the pass rate',
+    short: 'checks passed',
+  },
+];
+
+export const wordsFor = (metric: string): MetricWords =>
+  metricWords.find((words) => words.metric === metric) ?? {
+    metric,
+    label: metric,
+    quantity: `the ${metric}`,
+    short: metric,
+  };
+
+/** `a`, `a and b`, `a, b and c`, `a, b, c, d and 3 more`. */
+export function listed(items: readonly string[]): string {
+  const shown = items.length > 5 ? [...items.slice(0, 4), `${items.length - 4} more`] : items;
+  return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)!}`;
+}
 
 /** A verdict in one plain sentence, the better model named first. */
 export function verdictSentence(pair: PairRow): string {
@@ -62,29 +132,3 @@ export function pointsInterval({ difference_ci_low: low, difference_ci_high: hig
 
 const points = (share: number): string => String(Math.round(share * 100)).replace('-', '−');
 export const signedPoints = (share: number): string => (share > 0.005 ? `+${points(share)}` : points(share));
-
-/** The same comparison, of a against b. */
-export function turned(pair: PairRow): PairRow {
-  const opposite: Record<string, PairRow['verdict']> = {
-    faster: 'slower',
-    slower: 'faster',
-    better: 'worse',
-    worse: 'better',
-  };
-  return {
-    ...pair,
-    model_a: pair.model_b,
-    model_b: pair.model_a,
-    ratio: inverse(pair.ratio),
-    ci_low: inverse(pair.ci_high),
-    ci_high: inverse(pair.ci_low),
-    difference: negative(pair.difference),
-    difference_ci_low: negative(pair.difference_ci_high),
-    difference_ci_high: negative(pair.difference_ci_low),
-    verdict: opposite[pair.verdict] ?? pair.verdict,
-  };
-}
-
-const inverse = (ratio: number | undefined): number | undefined =>
-  ratio === undefined || ratio === 0 ? undefined : 1 / ratio;
-const negative = (n: number | undefined): number | undefined => (n === undefined ? undefined : 0 - n);

@@ -1,11 +1,35 @@
-import { cellKey } from '../../../plan/cell.ts';
-import type { Report } from '../../run-report.ts';
 import { labeller, runPairs } from '../../../analysis/cell-pairs.ts';
 import type { CellSamples, Collected } from '../../../analysis/collect.ts';
-import type { PairRow } from '../../../analysis/summary-columns.ts';
-import { modelLook } from '../model-look.ts';
+import type { ModelSummary, PairRow } from '../../../analysis/summary-columns.ts';
+import { cellKey } from '../../../plan/cell.ts';
+import type { Report, RunFacts } from '../../run-report.ts';
+import type { Curve, CurveMetric } from '../curve.ts';
+import { type ModelLook, modelLook } from '../model-look.ts';
 import { curvesOf } from '../page-data.ts';
-import type { ComparedModel, ComparePageData, ModelSide } from './compare-parts.ts';
+
+/** Everything that the page of two runs shows. */
+export interface ComparePageData {
+  before: RunFacts;
+  after: RunFacts;
+  /** Those in both runs first. */
+  models: readonly ComparedModel[];
+  explanations: readonly string[];
+  warnings: readonly string[];
+}
+
+export interface ComparedModel {
+  look: ModelLook;
+  /** Absent when the model is not in the run. */
+  before: ModelSide | undefined;
+  after: ModelSide | undefined;
+  /** Of after against before, one for each metric that both have. */
+  pairs: readonly PairRow[];
+}
+
+export interface ModelSide {
+  summary: ModelSummary;
+  curves: Record<CurveMetric, Curve | undefined>;
+}
 
 export interface RunSource {
   report: Report;

@@ -7,11 +7,10 @@ import {
 import { duration, fixed, notMeasured, percent, times, usd } from '../../number-text.ts';
 import { isLowerBound, successRate } from '../../ranking.ts';
 import { dataTable, type Row } from '../frame/data-table.ts';
-import { type Content, type Html, markup } from '../frame/html.ts';
-import { section } from '../frame/section.ts';
-import { modelName } from '../picture/picture-legend.ts';
+import { type Content, type Html, markup, section } from '../frame/html.ts';
+import { modelName } from '../picture/picture-figure.ts';
 import { pointsInterval, ratioInterval, signedPoints } from '../sentences.ts';
-import type { ComparedModel, ComparePageData, ModelSide } from './compare-parts.ts';
+import type { ComparedModel, ComparePageData, ModelSide } from './compare-data.ts';
 
 interface Measure {
   name: string;

@@ -1,19 +1,23 @@
 import * as Plot from '@observablehq/plot';
+import { defaultMargin } from '../../../analysis/compare.ts';
+import type { PairRow } from '../../../analysis/summary-columns.ts';
 import { times } from '../../number-text.ts';
 import { isSimulated } from '../../run-report.ts';
-import type { PairRow } from '../../../analysis/summary-columns.ts';
-import { defaultMargin } from '../../../analysis/compare.ts';
-import type { Html } from '../frame/html.ts';
-import { nothing, section } from '../frame/section.ts';
+import { type Html, nothing, section } from '../frame/html.ts';
 import type { ModelLook } from '../model-look.ts';
+import {
+  labelMargin,
+  type LogAxis,
+  logAxisX,
+  logScale,
+  modelAxis,
+  ratioDomain,
+  ratioTicks,
+} from '../picture/axes.ts';
 import { figure } from '../picture/picture-figure.ts';
-import { logAxisX, logScale, type LogAxis } from '../picture/log-axis.ts';
-import { labelMargin, modelAxis } from '../picture/model-axis.ts';
 import type { Canvas, Drawing } from '../picture/plot.ts';
-import { ratioDomain, ratioTicks } from '../picture/ratio-axis.ts';
-import { ratioInterval } from '../sentences.ts';
-import { wordsFor } from '../metric-words.ts';
-import type { ComparePageData } from './compare-parts.ts';
+import { ratioInterval, wordsFor } from '../sentences.ts';
+import type { ComparePageData } from './compare-data.ts';
 
 const shownMetrics = ['e2e_latency_ms', 'ttft_ms', 'ttfat_ms', 'tpot_ms'] as const;
 

@@ -1,14 +1,12 @@
 import * as Plot from '@observablehq/plot';
 import { isSimulated } from '../../run-report.ts';
-import { markWords, percentileMark, type Curve, type ShownPercentile } from '../curve.ts';
-import type { Html } from '../frame/html.ts';
-import { nothing, section } from '../frame/section.ts';
+import { type Curve, markWords, percentileMark, type ShownPercentile } from '../curve.ts';
+import { type Html, nothing, section } from '../frame/html.ts';
 import type { ModelLook } from '../model-look.ts';
-import { tickTime } from '../picture/picture-axis.ts';
+import { logAxis, type LogAxis, logAxisX, logScale, tickTime } from '../picture/axes.ts';
 import { figure } from '../picture/picture-figure.ts';
-import { logAxis, logAxisX, logScale, type LogAxis } from '../picture/log-axis.ts';
 import type { Canvas, Drawing } from '../picture/plot.ts';
-import type { ComparePageData, ModelSide } from './compare-parts.ts';
+import type { ComparePageData, ModelSide } from './compare-data.ts';
 
 interface Two {
   look: ModelLook;

@@ -1,19 +1,18 @@
 import * as Plot from '@observablehq/plot';
-import { duration } from '../../number-text.ts';
 import type { ModelSummary } from '../../../analysis/summary-columns.ts';
+import { duration } from '../../number-text.ts';
 import {
-  markWords,
-  percentileMark,
-  shownPercentiles,
   type Curve,
   type CurveMetric,
+  markWords,
+  percentileMark,
   type PercentileMark,
   type ShownPercentile,
+  shownPercentiles,
 } from '../curve.ts';
 import type { Table } from '../frame/data-table.ts';
 import type { ModelLook } from '../model-look.ts';
-import { tickTime } from './picture-axis.ts';
-import { logAxis, logAxisX, logScale } from './log-axis.ts';
+import { logAxis, logAxisX, logScale, tickTime } from './axes.ts';
 import type { Canvas, Drawing } from './plot.ts';
 
 export interface NamedCurve {

@@ -1,13 +1,19 @@
 import * as Plot from '@observablehq/plot';
 import type { Ms } from '../../../base/clock.ts';
 import { times, watch } from '../../number-text.ts';
-import { driftOf, stretchesFor, type DriftPoint } from '../drift.ts';
+import { driftOf, type DriftPoint, stretchesFor } from '../drift.ts';
 import type { Table } from '../frame/data-table.ts';
-import { logAxisY, logScale, type LogAxis } from './log-axis.ts';
+import {
+  type LogAxis,
+  logAxisY,
+  logScale,
+  ratioDomain,
+  ratioTicks,
+  timeAxis,
+  type TimeAxis,
+} from './axes.ts';
 import type { Canvas, Drawing } from './plot.ts';
-import { ratioDomain, ratioTicks } from './ratio-axis.ts';
 import type { Strip } from './strips.ts';
-import { timeAxis, type TimeAxis } from './time-axis.ts';
 
 interface Course extends Pick<Strip, 'look'> {
   points: readonly DriftPoint[];

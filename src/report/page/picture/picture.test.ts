@@ -1,10 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { logDomain, logTicks, tickTime } from './picture-axis.ts';
-import { paretoFront } from './pareto.ts';
-import { placeLabels, type Label } from './place-labels.ts';
-import { ratioDomain, ratioTicks } from './ratio-axis.ts';
-import { timeAxis } from './time-axis.ts';
-import { writeSvg, type DomNode } from './write-svg.ts';
+import { logDomain, logTicks, ratioDomain, ratioTicks, tickTime, timeAxis } from './axes.ts';
+import { type DomNode, writeSvg } from './plot.ts';
+import { type Label, paretoFront, placeLabels } from './scatter.ts';
 
 describe('marks of a logarithmic axis', () => {
   test('are 1, 2 and 5 of each power while they fit', () => {

@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot';
-import { markup, type Html } from '../frame/html.ts';
+import { type Html, markup } from '../frame/html.ts';
 import type { ModelLook } from '../model-look.ts';
-import { labelMargin, modelAxis, wordsWidth } from './model-axis.ts';
-import { drawOrnament, type Canvas, type Drawing } from './plot.ts';
+import { labelMargin, modelAxis, wordsWidth } from './axes.ts';
+import { type Canvas, type Drawing, drawOrnament } from './plot.ts';
 
 /** A part of each bar; its colour comes from the style sheet. */
 export interface Part {

@@ -2,14 +2,12 @@ import * as Plot from '@observablehq/plot';
 import type { Ms } from '../../../base/clock.ts';
 import { oneLine } from '../../../base/text.ts';
 import { duration, watch } from '../../number-text.ts';
-import { markup, type Html } from '../frame/html.ts';
+import { type Html, markup } from '../frame/html.ts';
 import type { ModelLook } from '../model-look.ts';
 import { evenly } from '../scan/thinned-scan.ts';
 import type { CellTimeline, TimelineEvent, TimelinePoint } from '../scan/timeline-scan.ts';
-import { tickTime } from './picture-axis.ts';
-import { logAxis, logAxisY, logScale } from './log-axis.ts';
-import { drawOrnament, type Canvas, type Drawing } from './plot.ts';
-import { timeAxis, type TimeAxis } from './time-axis.ts';
+import { logAxis, logAxisY, logScale, tickTime, timeAxis, type TimeAxis } from './axes.ts';
+import { type Canvas, type Drawing, drawOrnament } from './plot.ts';
 
 export interface Strip {
   look: ModelLook;

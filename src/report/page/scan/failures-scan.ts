@@ -1,5 +1,68 @@
+import type { Ms } from '../../../base/clock.ts';
 import type { RequestRow } from '../../../journal/request-columns.ts';
-import { receiptsOf, type Receipts } from './slowest-scan.ts';
+
+/** Where an attempt can be looked up: with us, in the gateway's log, and at the edge. */
+export interface Receipts {
+  eventId: string;
+  logId?: string | undefined;
+  ray?: string | undefined;
+}
+
+export interface SlowRequest extends Receipts {
+  cell: number;
+  promptId: string;
+  repeat: number;
+  startedAt: string | undefined;
+  e2eMs: Ms;
+  ttftMs: Ms | undefined;
+  completionTokens: number | undefined;
+  /** Why its latency does not count; empty when it does. */
+  invalid: readonly string[];
+}
+
+export const slowestPerCell = 3;
+
+/** The slowest answers of each cell. */
+export class Slowest {
+  readonly #byCell = new Map<number, SlowRequest[]>();
+
+  add(row: RequestRow, cell: number): void {
+    if (row.status !== 'ok' || row.e2e_latency_ms === undefined) return;
+    const known = this.#byCell.get(cell) ?? [];
+    this.#byCell.set(cell, known);
+    const last = known.at(-1);
+    if (known.length === slowestPerCell && last && last.e2eMs >= row.e2e_latency_ms) return;
+    known.push(slowRequest(row, cell, row.e2e_latency_ms));
+    known.sort(slowestFirst);
+    known.length = Math.min(known.length, slowestPerCell);
+  }
+
+  /** Of all cells, the slowest first. */
+  list(): SlowRequest[] {
+    return [...this.#byCell.values()].flat().sort(slowestFirst);
+  }
+}
+
+const slowestFirst = (a: SlowRequest, b: SlowRequest): number =>
+  b.e2eMs - a.e2eMs || (a.eventId < b.eventId ? -1 : 1);
+
+function slowRequest(row: RequestRow, cell: number, e2eMs: Ms): SlowRequest {
+  return {
+    cell,
+    promptId: row.prompt_id,
+    repeat: row.repeat,
+    startedAt: row.started_at,
+    e2eMs,
+    ttftMs: row.ttft_ms,
+    completionTokens: row.completion_tokens,
+    invalid: row.valid === false ? (row.invalid_reason ?? ['unknown']) : [],
+    ...receiptsOf(row),
+  };
+}
+
+export function receiptsOf(row: RequestRow): Receipts {
+  return { eventId: row.event_id, logId: row.gateway_log_id, ray: row.cf_ray };
+}
 
 /** All attempts that failed in the same way. */
 export interface FailureKind {

@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { failedRow, row } from '../../../analysis/testing/rows.ts';
 import { AnswerChoice } from './answer-choice-scan.ts';
-import { Failures } from './failures-scan.ts';
-import { partsOf, Phases } from './phases-scan.ts';
-import { Slowest, slowestPerCell } from './slowest-scan.ts';
+import { Failures, Slowest, slowestPerCell } from './failures-scan.ts';
+import { partsOf, Phases, Tokens } from './parts-scan.ts';
 import { Timeline } from './timeline-scan.ts';
-import { Tokens } from './tokens-scan.ts';
 
 describe('the slowest requests', () => {
   test('are the slowest of each cell, the slowest of all first', () => {

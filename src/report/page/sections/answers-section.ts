@@ -1,9 +1,8 @@
 import { count, oneLine } from '../../../base/text.ts';
 import { duration } from '../../number-text.ts';
+import { type Content, type Html, markup, nothing, section } from '../frame/html.ts';
 import type { PageData, PageModel, ShownAnswer } from '../page-parts.ts';
-import { markup, type Content, type Html } from '../frame/html.ts';
-import { nothing, section } from '../frame/section.ts';
-import { modelName } from '../picture/picture-legend.ts';
+import { modelName } from '../picture/picture-figure.ts';
 
 /** What was answered, prompt by prompt, shown on demand. */
 export function answers(data: PageData): Html {

@@ -1,15 +1,12 @@
 import { duration, usd } from '../../number-text.ts';
 import { rankedBy } from '../../ranking.ts';
 import { isSimulated } from '../../run-report.ts';
-import type { Html } from '../frame/html.ts';
-import { nothing, section } from '../frame/section.ts';
-import { listed } from '../metric-words.ts';
+import { type Html, nothing, section } from '../frame/html.ts';
 import type { PageData, PageModel } from '../page-parts.ts';
-import { logAxis, logAxisY, logScale } from '../picture/log-axis.ts';
-import { wordsWidth } from '../picture/model-axis.ts';
-import { paretoFront } from '../picture/pareto.ts';
+import { logAxis, logAxisY, logScale, wordsWidth } from '../picture/axes.ts';
 import { figure } from '../picture/picture-figure.ts';
-import { drawScatter, type Scatter, type ScatterPoint } from '../picture/scatter.ts';
+import { drawScatter, paretoFront, type Scatter, type ScatterPoint } from '../picture/scatter.ts';
+import { listed } from '../sentences.ts';
 
 /** Latency against the cost of a thousand requests, where the suite gives prices. */
 export function cost(data: PageData): Html {

@@ -1,10 +1,9 @@
-import { verdict } from '../../run-verdict.ts';
 import type { PairRow } from '../../../analysis/summary-columns.ts';
+import { verdict } from '../../run-verdict.ts';
+import { thresholdLine } from '../../threshold-lines.ts';
+import { type Content, type Html, markup, nothing, section } from '../frame/html.ts';
 import type { PageData, PageModel } from '../page-parts.ts';
-import { markup, type Content, type Html } from '../frame/html.ts';
-import { nothing, section } from '../frame/section.ts';
-import { verdictSentence } from '../sentences.ts';
-import { metricWords } from '../metric-words.ts';
+import { metricWords, verdictSentence } from '../sentences.ts';
 import { wishCards } from './wish-cards-section.ts';
 
 /** Which model for what: who leads for each wish, then every verdict in a sentence. */
@@ -69,4 +68,25 @@ function whyList({ explanations }: PageData): Content {
       ${explanations.slice(0, mostSentences).map((sentence) => markup`<li>${sentence}</li>`)}
     </ul>
   </details>`;
+}
+
+const order = { failed: 0, 'not settled': 1, ok: 2 } as const;
+
+/** The suite's limits on each model, those that are broken first. */
+export function thresholdList({ report }: PageData): Html {
+  const results = (report.thresholds ?? []).toSorted((a, b) => order[a.verdict] - order[b.verdict]);
+  const hasRoutes = report.run.routes.length > 1;
+  return section(
+    'thresholds',
+    'Thresholds',
+    "The suite's limits, decided on the whole interval: inside all limits is ✓, beyond one is ✗, all else is open.",
+    results.length === 0
+      ? nothing('The suite sets none.')
+      : markup`<ul class="thresholds">
+          ${results.map(
+            (result) =>
+              markup`<li class="${result.verdict === 'failed' ? 'bad' : ''}">${thresholdLine(result, hasRoutes)}</li>`,
+          )}
+        </ul>`,
+  );
 }

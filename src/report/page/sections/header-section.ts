@@ -1,9 +1,9 @@
 import { count } from '../../../base/text.ts';
 import { runFacts } from '../../run-facts.ts';
-import { isSimulated, simulatedNotice, type RunFacts } from '../../run-report.ts';
-import { markup, type Content, type Html } from '../frame/html.ts';
-import { modelName } from '../picture/picture-legend.ts';
+import { isSimulated, type RunFacts, simulatedNotice } from '../../run-report.ts';
+import { type Content, type Html, markup } from '../frame/html.ts';
 import type { ModelLook } from '../model-look.ts';
+import { modelName } from '../picture/picture-figure.ts';
 
 /** What stands over the page of a run: whether it is real, what it is, what happened. */
 export function runHeader(run: RunFacts, warnings: readonly string[]): Html {

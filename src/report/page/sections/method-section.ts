@@ -1,11 +1,10 @@
+import { defaultMargin } from '../../../analysis/compare.ts';
 import { count } from '../../../base/text.ts';
 import { headlines } from '../../../measure/metrics.ts';
-import { runOrigin } from '../../run-facts.ts';
 import { percent } from '../../number-text.ts';
+import { runOrigin } from '../../run-facts.ts';
 import type { Report, RunFacts } from '../../run-report.ts';
-import { defaultMargin } from '../../../analysis/compare.ts';
-import { markup, type Html } from '../frame/html.ts';
-import { nothing, section } from '../frame/section.ts';
+import { type Html, markup, nothing, section } from '../frame/html.ts';
 
 /** How the numbers came about, in words. */
 export function method({ run }: Report): Html {

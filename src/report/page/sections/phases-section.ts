@@ -1,13 +1,12 @@
 import { count } from '../../../base/text.ts';
 import { duration, notMeasured } from '../../number-text.ts';
 import { isSimulated } from '../../run-report.ts';
+import { type Html, nothing, section } from '../frame/html.ts';
 import type { PageData, PageModel } from '../page-parts.ts';
-import type { Html } from '../frame/html.ts';
-import { nothing, section } from '../frame/section.ts';
-import { tickTime } from '../picture/picture-axis.ts';
+import { tickTime } from '../picture/axes.ts';
 import { figure } from '../picture/picture-figure.ts';
-import { drawBars, partLegend, type Part } from '../picture/stacked-bars.ts';
-import type { Phase, PhaseMeans } from '../scan/phases-scan.ts';
+import { drawBars, type Part, partLegend } from '../picture/stacked-bars.ts';
+import type { Phase, PhaseMeans } from '../scan/parts-scan.ts';
 
 const parts: readonly (Part & { key: Phase })[] = [
   { key: 'queue', name: 'our queue', tint: 0 },

@@ -2,14 +2,12 @@ import * as Plot from '@observablehq/plot';
 import { duration, notMeasured, percent } from '../../number-text.ts';
 import { rankedBy } from '../../ranking.ts';
 import { isSimulated } from '../../run-report.ts';
-import { type Html, join } from '../frame/html.ts';
-import { nothing, section } from '../frame/section.ts';
-import { listed } from '../metric-words.ts';
+import { type Html, join, nothing, section } from '../frame/html.ts';
 import type { PageData, PageModel } from '../page-parts.ts';
-import { wordsWidth } from '../picture/model-axis.ts';
-import { paretoFront } from '../picture/pareto.ts';
+import { wordsWidth } from '../picture/axes.ts';
 import { figure } from '../picture/picture-figure.ts';
-import { drawScatter, type Scatter, type ScatterPoint } from '../picture/scatter.ts';
+import { drawScatter, paretoFront, type Scatter, type ScatterPoint } from '../picture/scatter.ts';
+import { listed } from '../sentences.ts';
 
 /** Latency against the share of checks that passed. */
 export function quality(data: PageData): Html {

@@ -1,14 +1,12 @@
 import { count } from '../../../base/text.ts';
 import { times } from '../../number-text.ts';
 import { isSimulated } from '../../run-report.ts';
-import type { PageData } from '../page-parts.ts';
 import { driftOf, shiftOf } from '../drift.ts';
 import type { Cell } from '../frame/data-table.ts';
-import { markup, type Content, type Html } from '../frame/html.ts';
-import { nothing, section } from '../frame/section.ts';
+import { type Content, type Html, markup, nothing, section } from '../frame/html.ts';
+import type { PageData } from '../page-parts.ts';
 import { driftPicture } from '../picture/drift-lines.ts';
-import { figure } from '../picture/picture-figure.ts';
-import { legend } from '../picture/picture-legend.ts';
+import { figure, legend } from '../picture/picture-figure.ts';
 import { drawStrips, eventLegend, mostDots, type Strip } from '../picture/strips.ts';
 import { eventKinds, mostEvents } from '../scan/timeline-scan.ts';
 

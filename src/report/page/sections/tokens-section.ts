@@ -1,11 +1,10 @@
 import { compact } from '../../number-text.ts';
 import { isSimulated } from '../../run-report.ts';
+import { type Html, nothing, section } from '../frame/html.ts';
 import type { PageData, PageModel } from '../page-parts.ts';
-import type { Html } from '../frame/html.ts';
-import { nothing, section } from '../frame/section.ts';
 import { figure } from '../picture/picture-figure.ts';
-import { drawBars, partLegend, type Part } from '../picture/stacked-bars.ts';
-import type { TokenSums } from '../scan/tokens-scan.ts';
+import { drawBars, type Part, partLegend } from '../picture/stacked-bars.ts';
+import type { TokenSums } from '../scan/parts-scan.ts';
 
 type TokenPart = Exclude<keyof TokenSums, 'answers'>;
 

@@ -1,13 +1,19 @@
 import type { PairRow } from '../../../analysis/summary-columns.ts';
 import { count } from '../../../base/text.ts';
 import { duration, percent, times, usd } from '../../number-text.ts';
-import { isLowerBound, rankedBy, successRate } from '../../ranking.ts';
+import { isLowerBound, rankedBy, successRate, turned } from '../../ranking.ts';
 import { type Content, type Html, markup } from '../frame/html.ts';
-import { listed, metricWords, type MetricWords } from '../metric-words.ts';
 import type { PageData, PageModel } from '../page-parts.ts';
-import { paretoFront } from '../picture/pareto.ts';
-import { modelName } from '../picture/picture-legend.ts';
-import { pointsInterval, ratioInterval, signedPoints, turned } from '../sentences.ts';
+import { modelName } from '../picture/picture-figure.ts';
+import { paretoFront } from '../picture/scatter.ts';
+import {
+  listed,
+  metricWords,
+  type MetricWords,
+  pointsInterval,
+  ratioInterval,
+  signedPoints,
+} from '../sentences.ts';
 
 /** For each wish a card that says which model grants it. */
 export function wishCards(data: PageData): Html[] {
