@@ -27,7 +27,7 @@ export interface Column {
   readonly decimals?: number;
 }
 
-interface Named<Name extends string, Kind extends CellKind> extends Column {
+export interface Named<Name extends string, Kind extends CellKind> extends Column {
   readonly name: Name;
   readonly kind: Kind;
 }
