@@ -118,7 +118,7 @@ test.each([
   await writeFile(join(cwd.path, 'copy', 'run.json'), JSON.stringify(manifest));
   const again = await gatebench(['run', '--resume', 'copy'], cwd.path, environment);
   expect(again).toMatchObject({ code: 2 });
-  expect(again.stderr).toContain('put the files of one run together');
+  expect(again.stderr).toContain('Put files of the same run together');
 });
 
 test.each(['Host', 'cookie', 'Authorization'])('a header %s in the suite inside is refused', async (name) => {
