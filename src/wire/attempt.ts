@@ -60,8 +60,6 @@ export interface AttemptOptions {
  */
 export class Attempt implements Dispatcher.DispatchHandler, Holder {
   readonly finished: Promise<Exchange>;
-  /** Resolves when the response's head is here, or when there will be none. */
-  readonly responded: Promise<ResponseHead | undefined>;
   /** Called once, at the moment of `sent`. */
   onSent: (() => void) | undefined;
 
@@ -70,7 +68,6 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
   readonly #deadlines: Deadlines;
   #created: Ms;
   #resolveFinished!: (exchange: Exchange) => void;
-  #resolveResponded!: (head: ResponseHead | undefined) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #over = false;
 
@@ -102,7 +99,6 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
       onExpired: (failure) => this.fail(failure),
     });
     this.finished = new Promise((resolve) => (this.#resolveFinished = resolve));
-    this.responded = new Promise((resolve) => (this.#resolveResponded = resolve));
     this.#deadlines.arm();
   }
 
@@ -156,7 +152,6 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
       this.#reads = 'events';
     const fault = faultOfHead(this.#head, this.#reads === 'events');
     if (fault) this.fail(fault);
-    this.#resolveResponded(this.#head);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, bytes: Buffer): void {
@@ -369,7 +364,6 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
       failure,
     );
     this.#body = [];
-    this.#resolveResponded(this.#head);
     // undici takes a connection back one turn of the loop after its answer; a next request that came earlier
     // would open another one.
     setImmediate(() => setImmediate(() => this.#resolveFinished(exchange)));

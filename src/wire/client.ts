@@ -1,4 +1,3 @@
-import OpenAI from 'openai';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../base/clock.ts';
 import type { Redact } from '../base/redact.ts';
@@ -8,12 +7,10 @@ import { Attempt } from './attempt.ts';
 import { bodyLimit, ByteBudget } from './byte-budget.ts';
 import { WritingPace } from './buffered.ts';
 import { LoopLag } from './loop-lag.ts';
-import { sendNative } from './native-send.ts';
+import { nativeRequest } from './native-send.ts';
 import type { ChatRequest } from './chat-request-body.ts';
-import { tapFetch, type TapOptions } from './tap.ts';
+import { SdkRequests, type WireRequest } from './sdk-request.ts';
 
-/** Longest wait that a timer can hold; our own deadlines come long before. */
-const never = 2 ** 31 - 1;
 /** How often the loop is looked at while requests are in flight, to keep the lag's bound tight. */
 const heartbeatMs = 10;
 
@@ -34,13 +31,12 @@ export interface AskHooks {
 }
 
 /**
- * The way to the models. The openai SDK builds and makes each request, with its retries off; the answer is
- * read beneath it by an `Attempt`. Requests in Ollama's own words go the same way without the SDK.
+ * The way to the models. The openai SDK says what each request looks like; it is sent, and its answer read, beneath
+ * the SDK by an `Attempt`. Requests in Ollama's own words go the same way without the SDK.
  */
 export class Gateway {
   readonly #options: GatewayOptions;
-  readonly #fetch: typeof fetch;
-  readonly #clients = new Map<string, OpenAI>();
+  readonly #requests = new SdkRequests();
   readonly #lag = new LoopLag();
   readonly #budget: ByteBudget;
   readonly #paces = new Map<string, WritingPace>();
@@ -50,7 +46,6 @@ export class Gateway {
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.#budget = options.budget ?? new ByteBudget();
-    this.#fetch = tapFetch(options.dispatcher);
   }
 
   /** Requests under way and not over. */
@@ -80,10 +75,12 @@ export class Gateway {
     hooks.signal?.addEventListener('abort', cancel, { once: true });
     if (hooks.signal?.aborted) cancel();
     try {
-      if (request.native === true) sendNative(this.#options.dispatcher, request, attempt);
-      else await this.#sendBySdk(request, attempt);
+      this.#send(
+        request.native === true ? nativeRequest(request) : await this.#requests.of(request),
+        attempt,
+      );
     } catch (error) {
-      // Mostly the attempt is over by now and knows better; what the SDK refused by itself never left.
+      // What the SDK refused, or undici, never left.
       attempt.fail({
         status: 'error',
         family: 'client',
@@ -97,36 +94,16 @@ export class Gateway {
     return exchange;
   }
 
-  async #sendBySdk(request: ChatRequest, attempt: Attempt): Promise<void> {
-    const options: TapOptions = { attempt };
-    await this.#client(request.baseUrl)
-      .chat.completions.create(request.body as unknown as OpenAI.ChatCompletionCreateParamsStreaming, {
-        headers: request.headers,
-        fetchOptions: options as never,
-      })
-      .asResponse();
+  #send({ url, method, headers, body }: WireRequest, attempt: Attempt): void {
+    const { dispatcher } = this.#options;
+    const path = url.pathname + url.search;
+    const options = { origin: url.origin, path, method: method as Dispatcher.HttpMethod, headers, body };
+    attempt.send(() => dispatcher.dispatch(options, attempt));
   }
 
   async close(): Promise<void> {
     clearInterval(this.#heartbeat);
     await this.#options.dispatcher.destroy();
-  }
-
-  #client(baseURL: string): OpenAI {
-    let client = this.#clients.get(baseURL);
-    if (!client) {
-      client = new OpenAI({
-        baseURL,
-        // The SDK insists on a key; the request's own headers decide what is sent.
-        apiKey: 'unused',
-        maxRetries: 0,
-        timeout: never,
-        logLevel: 'off',
-        fetch: this.#fetch,
-      });
-      this.#clients.set(baseURL, client);
-    }
-    return client;
   }
 
   #paceOf({ baseUrl, body }: ChatRequest): WritingPace {
