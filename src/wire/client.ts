@@ -97,7 +97,7 @@ export class Gateway {
   #send({ url, method, headers, body }: WireRequest, attempt: Attempt): void {
     const { dispatcher } = this.#options;
     const path = url.pathname + url.search;
-    const options = { origin: url.origin, path, method: method as Dispatcher.HttpMethod, headers, body };
+    const options = { origin: url.origin, path, method: method, headers, body };
     attempt.send(() => dispatcher.dispatch(options, attempt));
   }
 

@@ -24,7 +24,7 @@ const request: fc.Arbitrary<ChatRequest> = fc.record({
     messages: fc.array(fc.record({ role: fc.constant('user'), content: fc.string({ unit: 'grapheme' }) })),
     stream: fc.boolean(),
     temperature: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }), { nil: undefined! }),
-  }) as fc.Arbitrary<ChatRequest['body']>,
+  }),
   headers: fc.dictionary(name, fc.option(value)),
 });
 
