@@ -23,7 +23,7 @@ const request: fc.Arbitrary<ChatRequest> = fc.record({
     model: fc.string(),
     messages: fc.array(fc.record({ role: fc.constant('user'), content: fc.string({ unit: 'grapheme' }) })),
     stream: fc.boolean(),
-    temperature: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }), { nil: undefined! }),
+    temperature: fc.double({ noNaN: true, noDefaultInfinity: true }),
   }),
   headers: fc.dictionary(name, fc.option(value)),
 });
