@@ -1,3 +1,5 @@
+import { markdownTable, type Options } from 'markdown-table';
+import stringWidth from 'string-width';
 import { oneLine } from '../base/text.ts';
 
 /** Text that stays text: no emphasis, links, bare addresses, HTML, mentions, lists or table cells come out of it. */
@@ -28,3 +30,10 @@ export function code(text: string): string {
 
 /** The same in a table, where a code span cannot hold a `|` together with a `\\`. */
 export const codeCell = (text: string): string => (text.includes('|') ? literal(text) : code(text));
+
+/** A table of rows, the head first, whose columns line up also where characters are wide. */
+export const alignedTable = (rows: readonly (readonly string[])[], align: Options['align']): string =>
+  markdownTable(
+    rows.map((row) => [...row]),
+    { ...(align ? { align } : {}), stringLength: stringWidth },
+  );

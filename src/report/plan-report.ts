@@ -4,7 +4,7 @@ import { atLeast, compact, fixed, notMeasured, usd } from './number-text.ts';
 import { type Paint, painter, type Tone } from './paint.ts';
 import { simulatedNotice, type Style } from './run-report.ts';
 import { tableWidth, type TextCell, type TextColumn, textTable } from './text-table.ts';
-import { type Align, flowed, shorten, wrapped } from './text-width.ts';
+import { type Align, flowed, shorten, wrapped, paragraphs } from './text-width.ts';
 
 /** From the least to the most that is expected. */
 export interface Range {
@@ -76,10 +76,7 @@ export function renderPlan(plan: PlanFacts, style: Style): string {
     plan.warnings.flatMap((warning) => lines('warning', `! ${oneLine(warning)}`, '  ')),
     lines('quiet', 'Nothing was sent.'),
   ];
-  return `${sections
-    .filter((section) => section.length > 0)
-    .map((section) => section.join('\n'))
-    .join('\n\n')}\n`;
+  return paragraphs(sections);
 }
 
 function design(plan: PlanFacts): string[] {

@@ -1,6 +1,4 @@
-import { markdownTable } from 'markdown-table';
-import stringWidth from 'string-width';
-import { code, codeCell, literal } from './markdown-text.ts';
+import { alignedTable, code, codeCell, literal } from './markdown-text.ts';
 import { type FigureColumn, figureColumns, legend } from './model-columns.ts';
 import { duration, notMeasured } from './number-text.ts';
 import { ranked, type RankedModel, rankingLetters } from './ranking.ts';
@@ -54,7 +52,10 @@ function modelTable(report: Report, rows: readonly RankedModel[]): { text: strin
     ...rows.map((_, row) => columns.map(({ cells }) => cells[row] ?? '')),
   ];
   return {
-    text: markdownTable(lines, { align: columns.map(({ align }) => align), stringLength: stringWidth }),
+    text: alignedTable(
+      lines,
+      columns.map(({ align }) => align),
+    ),
     shown: columns.map(({ key }) => key),
   };
 }

@@ -9,7 +9,7 @@ import { runFacts } from './run-facts.ts';
 import { isSimulated, type OutputFormat, type Report, simulatedNotice, type Style } from './run-report.ts';
 import { verdict } from './run-verdict.ts';
 import { tableWidth, type TextColumn, textTable } from './text-table.ts';
-import { flowed, shorten, wrapped } from './text-width.ts';
+import { flowed, shorten, wrapped, paragraphs } from './text-width.ts';
 import { thresholdLine, thresholdTones } from './threshold-lines.ts';
 
 /** For the terminal. */
@@ -41,10 +41,7 @@ export const table: OutputFormat = {
         ? []
         : toned(paint, 'quiet', wrapped(`clock: ${oneLine(report.run.clock)}`, style.columns, '  ')),
     ];
-    return `${sections
-      .filter((section) => section.length > 0)
-      .map((section) => section.join('\n'))
-      .join('\n\n')}\n`;
+    return paragraphs(sections);
   },
 };
 

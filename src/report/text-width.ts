@@ -47,3 +47,9 @@ export function flowed(items: readonly string[], columns: number, separator = ' 
   }
   return lines;
 }
+
+/** The sections that have lines, a blank line between each two. */
+export function paragraphs(sections: readonly (readonly string[])[]): string {
+  const texts = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
+  return `${texts.join('\n\n')}\n`;
+}

@@ -1,6 +1,4 @@
-import { markdownTable } from 'markdown-table';
-import stringWidth from 'string-width';
-import { code, codeCell, literal } from '../markdown-text.ts';
+import { alignedTable, code, codeCell, literal } from '../markdown-text.ts';
 import { runFacts } from '../run-facts.ts';
 import { isSimulated, simulatedNotice } from '../run-report.ts';
 import {
@@ -90,8 +88,8 @@ function routeSection({ routeA, routeB, rows }: RouteTable): string[] {
 /** Words to the left, figures to the right. */
 function aligned(head: readonly string[], rows: readonly string[][]): string {
   const words = ['model', 'against', '', 'verdict'];
-  return markdownTable([[...head], ...rows], {
-    align: head.map((title) => (words.includes(title) ? 'l' : 'r')),
-    stringLength: stringWidth,
-  });
+  return alignedTable(
+    [head, ...rows],
+    head.map((title) => (words.includes(title) ? 'l' : 'r')),
+  );
 }

@@ -4,7 +4,7 @@ import { type Paint, painter } from '../paint.ts';
 import { runFacts } from '../run-facts.ts';
 import { isSimulated, simulatedNotice } from '../run-report.ts';
 import { tableWidth, type TextCell, type TextColumn, textTable } from '../text-table.ts';
-import { type Align, flowed, shorten, wrapped } from '../text-width.ts';
+import { type Align, flowed, shorten, wrapped, paragraphs } from '../text-width.ts';
 import {
   differenceRangeText,
   differenceText,
@@ -49,10 +49,7 @@ export const table: ComparisonFormat = {
         ? wrapped(nothingToCompare(report), columns)
         : wrapped(rulesOf(report), columns).map((line) => paint('quiet', line)),
     ];
-    return `${sections
-      .map((lines) => lines.join('\n'))
-      .filter((text) => text !== '')
-      .join('\n\n')}\n`;
+    return paragraphs(sections);
   },
 };
 

@@ -1,8 +1,6 @@
-import { markdownTable } from 'markdown-table';
-import stringWidth from 'string-width';
 import type { GateCell } from '../../analysis/gate.ts';
 import { oneLine } from '../../base/text.ts';
-import { code, codeCell, literal } from '../markdown-text.ts';
+import { alignedTable, code, codeCell, literal } from '../markdown-text.ts';
 import { runFacts, runOrigin } from '../run-facts.ts';
 import { isSimulated, simulatedNotice } from '../run-report.ts';
 import { thresholdLine } from '../threshold-lines.ts';
@@ -57,9 +55,9 @@ function cellTable(cells: readonly GateCell[], { confirm, run }: GateReport): st
     changeText(cell),
     limitText(cell),
   ]);
-  return markdownTable(
+  return alignedTable(
     [['', 'model', 'metric', 'tonight', 'usual', 'expected tonight', 'range', 'change', 'limit'], ...rows],
-    { align: ['l', 'l', 'l', 'r', 'r', 'r', 'r', 'r', 'l'], stringLength: stringWidth },
+    ['l', 'l', 'l', 'r', 'r', 'r', 'r', 'r', 'l'],
   );
 }
 

@@ -5,7 +5,7 @@ import { painter, type Paint } from '../paint.ts';
 import { isSimulated, simulatedNotice } from '../run-report.ts';
 import { tableWidth, textTable, type TextColumn } from '../text-table.ts';
 import { thresholdLine, thresholdTones } from '../threshold-lines.ts';
-import { flowed, shorten, wrapped, type Align } from '../text-width.ts';
+import { flowed, shorten, wrapped, type Align, paragraphs } from '../text-width.ts';
 import type { GateFormat, GateReport } from './gate-report.ts';
 import {
   baselineText,
@@ -38,10 +38,7 @@ export const table: GateFormat = {
       ),
       wrapped(oneLine(report.history), columns).map((line) => paint('quiet', line)),
     ];
-    return `${sections
-      .filter((lines) => lines.length > 0)
-      .map((lines) => lines.join('\n'))
-      .join('\n\n')}\n`;
+    return paragraphs(sections);
   },
 };
 

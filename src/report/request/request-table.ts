@@ -7,7 +7,7 @@ import { compact, duration, fixed, usd } from '../number-text.ts';
 import { type Paint, painter, type Tone } from '../paint.ts';
 import { simulatedNotice, type Style } from '../run-report.ts';
 import { sparkline } from '../text-bars.ts';
-import { flowed, pad, wrapped } from '../text-width.ts';
+import { flowed, pad, wrapped, paragraphs } from '../text-width.ts';
 import type { RequestReport } from './request-report.ts';
 import { gapsOf, stampsOf, timeline } from './request-timeline.ts';
 import { textBlock } from './text-block.ts';
@@ -29,10 +29,7 @@ export function renderRequest(report: RequestReport, { columns, color }: Style):
     labelled(receiptsOf(report.row), columns, paint),
     report.log ? logSection(report.log, columns, paint) : [],
   ];
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+  return paragraphs(sections);
 }
 
 function head({ run, row, attempts }: RequestReport, columns: number, paint: Paint): string[] {

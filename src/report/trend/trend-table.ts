@@ -8,7 +8,7 @@ import { type Paint, painter } from '../paint.ts';
 import { simulatedNotice, type Style } from '../run-report.ts';
 import { sparkline } from '../text-bars.ts';
 import { type TextColumn, textTable } from '../text-table.ts';
-import { shorten, wrapped } from '../text-width.ts';
+import { shorten, wrapped, paragraphs } from '../text-width.ts';
 import type { TrendReport } from './trend-report.ts';
 
 /** The history for a terminal: a small table with sparklines for each metric, then what has changed, and when. */
@@ -44,10 +44,7 @@ function suiteText(report: TrendReport, columns: number, paint: Paint): string {
       .flatMap((text) => wrapped(oneLine(text), columns, '  '))
       .map((line) => paint('quiet', line)),
   ];
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+  return paragraphs(sections);
 }
 
 const hasRoutes = ({ lines }: TrendReport): boolean => new Set(lines.map(({ route }) => route)).size > 1;
