@@ -11,7 +11,7 @@ export const fewestNights = 7;
 export const winsorLimit = 3;
 
 /** One thing that the gate watches: a rule on one model's series, or on all models together. */
-export interface Cell {
+export interface Watched {
   readonly metric: string;
   readonly route: string;
   /** Undefined: all models of the route together. */
@@ -41,7 +41,7 @@ const ruleSigns: Readonly<Record<keyof GateRule, 1 | -1>> = {
 };
 
 /** The cells of one metric: each rule on each model, and on all of a route together where there are several. */
-export function cellsOf(metric: string, rule: GateRule, all: readonly Series[]): Cell[] {
+export function watchedOf(metric: string, rule: GateRule, all: readonly Series[]): Watched[] {
   const ours = all.filter((series) => series.metric === metric);
   const routes = [...new Set(ours.map(({ route }) => route))];
   return (Object.keys(ruleSigns) as (keyof GateRule)[]).flatMap((ruleName) => {
@@ -57,7 +57,7 @@ function cellsOfRoute(
   ruleName: keyof GateRule,
   limit: number,
   ours: readonly Series[],
-): Cell[] {
+): Watched[] {
   const isLog = ruleName === 'maxRatio' || ruleName === 'minRatio';
   const models = ours
     .filter((series) => series.route === route)
@@ -106,7 +106,7 @@ export interface Reading {
  * The night in question is centred with the others: else the baseline would fit its own centres better than it does,
  * and any night would look a little unusual.
  */
-function adjusted(cell: Cell, nights: readonly number[]): (night: number) => number {
+function adjusted(cell: Watched, nights: readonly number[]): (night: number) => number {
   if (cell.model !== undefined && cell.controls.length === 0) return (night) => cell.values[night]!;
   const series = cell.controls.map(({ values }) => values);
   const shift = sharedShift(series, nights);
@@ -117,7 +117,7 @@ function adjusted(cell: Cell, nights: readonly number[]): (night: number) => num
 const leastSpread = 1e-9;
 
 /** Undefined where the night has no finite value, or the baseline too few. */
-export function readNight(cell: Cell, night: number, baseline: readonly number[]): Reading | undefined {
+export function readNight(cell: Watched, night: number, baseline: readonly number[]): Reading | undefined {
   return cell.isLog ? readTime(cell, night, baseline) : readShareNight(cell, night, baseline);
 }
 
@@ -126,7 +126,7 @@ export function readNight(cell: Cell, night: number, baseline: readonly number[]
  * y being the night's value minus the median shift of the controls, mean and s those of the K baseline nights,
  * winsorised. Source: Hahn & Meeker, Statistical Intervals (1991), ch. 4.
  */
-function readTime(cell: Cell, night: number, baseline: readonly number[]): Reading | undefined {
+function readTime(cell: Watched, night: number, baseline: readonly number[]): Reading | undefined {
   const of = adjusted(cell, [...baseline, night]);
   const level = winsorise(baseline.map(of).filter(Number.isFinite), winsorLimit);
   const tonight = of(night);
@@ -150,7 +150,7 @@ function readTime(cell: Cell, night: number, baseline: readonly number[]): Readi
   };
 }
 
-function readShareNight(cell: Cell, night: number, baseline: readonly number[]): Reading | undefined {
+function readShareNight(cell: Watched, night: number, baseline: readonly number[]): Reading | undefined {
   const shareOf = (one: number): Share => ({ value: cell.values[one]!, of: cell.answers[one]! });
   const known = [...baseline, night].map(shareOf).filter(({ value, of }) => Number.isFinite(value) && of > 0);
   if (!Number.isFinite(cell.values[night]) || known.length < 3) return undefined;
@@ -165,7 +165,7 @@ function readShareNight(cell: Cell, night: number, baseline: readonly number[]):
 }
 
 /** Whether the night has what the cell needs: the model's own value and, where it has controls, one of theirs. */
-export function hasNight(cell: Cell, night: number): boolean {
+export function hasNight(cell: Watched, night: number): boolean {
   const others = cell.controls.filter(({ values }) => Number.isFinite(values[night])).length;
   if (cell.model === undefined) return others > 1;
   return Number.isFinite(cell.values[night]) && (cell.controls.length === 0 || others > 0);

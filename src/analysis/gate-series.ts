@@ -1,6 +1,6 @@
 import { holm } from '../stats/holm.ts';
 import type { GateSettings } from '../suite/suite.ts';
-import { cellsOf, fewestNights, hasNight, readNight, type Cell, type Reading } from './gate-cell.ts';
+import { watchedOf, fewestNights, hasNight, readNight, type Watched, type Reading } from './gate-cell.ts';
 import type { HistoryRow } from './history.ts';
 import type { Nights } from './nights.ts';
 
@@ -14,7 +14,7 @@ const briefShare = 0.25;
 
 /** What one night means for one cell. */
 export interface CellNight {
-  readonly cell: Cell;
+  readonly cell: Watched;
   readonly night: number;
   /** Nights that it is compared with. */
   readonly baseline: readonly number[];
@@ -27,7 +27,7 @@ export interface CellNight {
 }
 
 interface CellState {
-  readonly cell: Cell;
+  readonly cell: Watched;
   readonly decided: Decided;
   /** Nights that may serve as baseline. */
   readonly usual: number[];
@@ -52,10 +52,10 @@ interface CellState {
 export function gateSeries(
   nights: Nights,
   settings: GateSettings,
-  isWatched: (cell: Cell) => boolean = () => true,
+  isWatched: (cell: Watched) => boolean = () => true,
 ): CellNight[][] {
   const cells = Object.entries(settings.metrics).flatMap(([metric, rule]) =>
-    cellsOf(metric, rule, nights.series).filter(isWatched),
+    watchedOf(metric, rule, nights.series).filter(isWatched),
   );
   const states = cells.map((cell): CellState => ({
     cell,
@@ -142,7 +142,7 @@ interface Decided {
   readonly pinnedTo: number;
 }
 
-function decidedFor({ model, route, metric }: Cell, { decisions, runIds }: Nights): Decided {
+function decidedFor({ model, route, metric }: Watched, { decisions, runIds }: Nights): Decided {
   const speaks = (row: HistoryRow): boolean =>
     // A decision about one model says nothing about all of them together.
     (row.model === undefined || row.model === model) &&

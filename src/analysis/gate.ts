@@ -1,7 +1,7 @@
 import { defined } from '../base/defined.ts';
 import { count } from '../base/text.ts';
 import type { GateSettings } from '../suite/suite.ts';
-import { fewestNights, hasNight, type Cell, type Reading } from './gate-cell.ts';
+import { fewestNights, hasNight, type Watched, type Reading } from './gate-cell.ts';
 import { gateSeries, type CellNight } from './gate-series.ts';
 import { isAlike, type HistoryRow } from './history.ts';
 import { nightsOf, type Nights } from './nights.ts';
@@ -15,7 +15,7 @@ export interface GateCell {
   readonly route: string;
   /** Undefined: all models together, "gateway or network". */
   readonly model?: string;
-  readonly rule: Cell['ruleName'];
+  readonly rule: Watched['ruleName'];
   readonly limit: number;
   readonly word: GateWord;
   /** Tonight's figure, as it was measured. */
@@ -128,7 +128,7 @@ function earlyWarning(one: CellNight, runs: Nights, nights: Nights, settings: Ga
 }
 
 /** A model that was taken out of the suite still has a series, but no more nights. */
-function isWatched(cell: Cell, tonight: readonly HistoryRow[], models?: readonly string[]): boolean {
+function isWatched(cell: Watched, tonight: readonly HistoryRow[], models?: readonly string[]): boolean {
   if (cell.model !== undefined && models && !models.includes(cell.model)) return false;
   return tonight.some(
     ({ model, route, metric }) =>
@@ -189,7 +189,7 @@ function cellOf(
 }
 
 function levelsOf(
-  { isLog }: Cell,
+  { isLog }: Watched,
   { usual, expected, range }: Reading,
 ): Pick<GateCell, 'usual' | 'expected' | 'expectedLow' | 'expectedHigh'> {
   const level = (value: number): number => (isLog ? Math.exp(value) : value);
@@ -233,7 +233,7 @@ function wordOf(verdict: GateWord, cells: readonly GateCell[]): string {
   return `learning ${nights}/${fewestNights}`;
 }
 
-const names: Readonly<Record<Cell['ruleName'], string>> = {
+const names: Readonly<Record<Watched['ruleName'], string>> = {
   maxRatio: 'at most',
   minRatio: 'at least',
   maxDrop: 'drop at most',

@@ -1,7 +1,7 @@
 import { normal, seededRandom } from '../base/random.ts';
 import { changePoints } from '../stats/change-points.ts';
 import type { GateSettings } from '../suite/suite.ts';
-import type { Cell } from './gate-cell.ts';
+import type { Watched } from './gate-cell.ts';
 import { gateSeries } from './gate-series.ts';
 import type { Nights } from './nights.ts';
 import { changeAlpha, smallestRatio } from './trend.ts';
@@ -57,9 +57,9 @@ function simulateNights({ nights, memory, hasOutages, regression }: NightsWorld,
   };
 }
 
-const isFirst = ({ model }: Cell): boolean => model === models[0];
-const isOwn = ({ model }: Cell): boolean => model !== undefined;
-const isShared = ({ model }: Cell): boolean => model === undefined;
+const isFirst = ({ model }: Watched): boolean => model === models[0];
+const isOwn = ({ model }: Watched): boolean => model !== undefined;
+const isShared = ({ model }: Watched): boolean => model === undefined;
 
 interface Rates {
   warning: number;
@@ -70,7 +70,7 @@ interface Rates {
 /** Share of nights, once learned, with an alarm in some watched cell, and with a confirmed one. */
 function alarmRates(
   world: NightsWorld,
-  isWatched: (cell: Cell) => boolean,
+  isWatched: (cell: Watched) => boolean,
   series: number,
   seed: string,
 ): Rates {
@@ -187,7 +187,7 @@ export function regressions(effort: Effort): Proof[] {
 }
 
 /** Alarms in a row of the first model's cell, on the seven nights from the regression on, for each series. */
-function alarmsAfter(ratio: number, series: number, isWatched: (cell: Cell) => boolean): number[][] {
+function alarmsAfter(ratio: number, series: number, isWatched: (cell: Watched) => boolean): number[][] {
   const world = {
     nights: regressionFrom + 7,
     memory: 0.3,
