@@ -10,6 +10,7 @@ import { verdict } from './run-verdict.ts';
 export const json: OutputFormat = {
   name: 'json',
   extension: '.json',
+  limits: { fitsColumns: false, tabs: false, simulated: /"routes": \[\s+"demo"/ },
   render: (report) => {
     const { run, models, warnings, thresholds, serverTimes, promptCaches } = report;
     return jsonText({

@@ -10,6 +10,7 @@ import { thresholdName, thresholdText } from './threshold-lines.ts';
 export const junit: OutputFormat = {
   name: 'junit',
   extension: '.xml',
+  limits: { fitsColumns: false, tabs: false, simulated: /simulated/i },
   render: (report) =>
     junitXml({
       name: report.run.suite,

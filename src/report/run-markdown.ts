@@ -11,6 +11,7 @@ import { thresholdLine } from './threshold-lines.ts';
 export const markdown: OutputFormat = {
   name: 'markdown',
   extension: '.md',
+  limits: { fitsColumns: false, tabs: false, simulated: /simulated/i },
   render(report) {
     const { run, warnings } = report;
     const rows = ranked(report.models, run.success_floor);

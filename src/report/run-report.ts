@@ -10,12 +10,23 @@ export interface Style {
   color: boolean;
 }
 
+/** What the tests of formats hold a format to, where formats differ. */
+export interface FormatLimits {
+  /** No line is wider than `columns`. */
+  fitsColumns: boolean;
+  /** Cells are parted by tabs, which may end a line. */
+  tabs: boolean;
+  /** What it says of a run whose answers are simulated, and of no other. */
+  simulated: RegExp;
+}
+
 /** One way to show a report. To add one: write its file, add its line to the list. */
 export interface OutputFormat {
   /** As `--format` takes it. */
   name: string;
   /** Of a file that holds it, with the dot. */
   extension: string;
+  limits: FormatLimits;
   /** Pure; ends with one newline. */
   render(report: Report, style: Style): string;
 }

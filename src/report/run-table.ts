@@ -16,6 +16,7 @@ import { thresholdLine, thresholdTones } from './threshold-lines.ts';
 export const table: OutputFormat = {
   name: 'table',
   extension: '.txt',
+  limits: { fitsColumns: true, tabs: false, simulated: /simulated/i },
   render(report, style) {
     const paint = painter(style.color);
     const { lines, shown } = modelTable(report, style.columns, paint);
