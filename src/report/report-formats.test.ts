@@ -37,6 +37,27 @@ describe.each(outputFormats)('$name', (format) => {
     expect(format.limits.simulated.test(format.render(report, plain))).toBe(isDemo);
   });
 
+  test('gives the same bytes each time', () => {
+    expect(format.render(structuredClone(awkward), plain)).toBe(format.render(awkward, plain));
+  });
+});
+
+describe('the table', () => {
+  const table = outputFormats.find(({ name }) => name === 'table')!;
+
+  test.each(each)('keeps every line of the %s report within the columns, from 40 on', (_, report) => {
+    for (let columns = 40; columns <= 170; columns += 3) {
+      const lines = table.render(report, { columns, color: true }).split('\n');
+      for (const line of lines) expect(stringWidth(line), line).toBeLessThanOrEqual(columns);
+    }
+  });
+
+  test.each(each)('says the same of the %s report in colour', (_, report) => {
+    const lines = stripVTControlCharacters(table.render(report, { columns: 120, color: true })).split('\n');
+    const plainLines = table.render(report, { columns: 120, color: false }).split('\n');
+    expect(lines.map((line) => line.trimEnd())).toEqual(plainLines);
+  });
+
   test('is coloured on demand, whatever the stream', () => {
     expect(table.render(usual, { columns: 80, color: true })).toContain('\u001b[');
   });
