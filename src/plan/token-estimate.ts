@@ -24,6 +24,18 @@ export function answerLimit({ prompt, cell }: Pick<PlannedRequest, 'prompt' | 'c
   return typeof limit === 'number' ? limit : undefined;
 }
 
+const knownBytes = new WeakMap<Prompt, number>();
+
+/** Counted once: a budget asks again and again for each request. */
+function bytesOf(prompt: Prompt): number {
+  let bytes = knownBytes.get(prompt);
+  if (bytes === undefined) {
+    bytes = textsOf({ prompt }).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+    knownBytes.set(prompt, bytes);
+  }
+  return bytes;
+}
+
 /**
  * The most that a request may use: one token for every two bytes, and an answer of full length. Bytes, because
  * scripts other than the Latin one take up to two tokens a character.
@@ -33,9 +45,8 @@ export function worstCaseUsage(planned: Pick<PlannedRequest, 'prompt' | 'cell'>)
   completionTokens: number;
 } {
   const framing = tokensPerMessage * planned.prompt.messages.length;
-  const bytes = textsOf(planned).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   return {
-    promptTokens: Math.ceil(bytes / 2) + framing,
+    promptTokens: Math.ceil(bytesOf(planned.prompt) / 2) + framing,
     completionTokens: answerLimit(planned) ?? unboundedAnswer,
   };
 }
