@@ -1,6 +1,6 @@
 /**
  * gatebench as a library: suite → plan → run → analysis → report. The command line calls the same functions. Whatever is
- * the user's to mend is thrown as a `UserError`, whose message says where and what to do.
+ * the user's to fix is thrown as a `UserError`, whose message says where and what to do.
  */
 
 // A suite, and what a run of it would send.
