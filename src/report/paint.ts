@@ -1,16 +1,16 @@
 import { styleText } from 'node:util';
 
-/** What a piece of text is, rather than its colour. */
+/** What a piece of text is, rather than its color. */
 export type Tone = 'strong' | 'quiet' | 'good' | 'warning' | 'bad';
 
-const colours = { strong: 'bold', quiet: 'dim', good: 'green', warning: 'yellow', bad: 'red' } as const;
+const colors = { strong: 'bold', quiet: 'dim', good: 'green', warning: 'yellow', bad: 'red' } as const;
 
 export type Paint = (tone: Tone | undefined, text: string) => string;
 
-/** The caller has decided about colour, so the stream is not asked again. Without colour the text is untouched. */
+/** The caller has decided about color, so the stream is not asked again. Without color the text is untouched. */
 export function painter(color: boolean): Paint {
   return (tone, text) =>
     color && tone !== undefined && text !== ''
-      ? styleText(colours[tone], text, { validateStream: false })
+      ? styleText(colors[tone], text, { validateStream: false })
       : text;
 }

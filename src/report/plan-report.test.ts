@@ -7,7 +7,7 @@ test('a plan shows requests, tokens, cost, time, budget and what it could settle
   await expect(renderPlan(plan, { columns: 80, color: false })).toMatchFileSnapshot('golden/plan-80.txt');
 });
 
-test('it fits the terminal and has no escape codes when colour is off', () => {
+test('it fits the terminal and has no escape codes when color is off', () => {
   for (const columns of [72, 80, 100, 140]) {
     for (const line of renderPlan(plan, { columns, color: true }).split('\n'))
       expect(stringWidth(line), line).toBeLessThanOrEqual(columns);

@@ -117,7 +117,7 @@ export function verdictText({ verdict, more_prompts }: PairRow): string {
   return `${verdict} (+${more_prompts})`;
 }
 
-/** The same in its colour. */
+/** The same in its color. */
 export function verdictCell(pair: PairRow): TextCell {
   const tone = verdictTone(pair.verdict);
   return { text: verdictText(pair), ...(tone ? { tone } : {}) };

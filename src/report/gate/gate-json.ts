@@ -67,7 +67,7 @@ export const ruleNames = {
   maxRise: 'max_rise',
 } as const;
 
-const colours: Readonly<Record<GateReport['verdict'], string>> = {
+const colors: Readonly<Record<GateReport['verdict'], string>> = {
   pass: 'brightgreen',
   warning: 'yellow',
   fail: 'red',
@@ -85,6 +85,6 @@ export const badge: GateFormat = {
       schemaVersion: 1,
       label: oneLine(run.suite, 40),
       message: isSimulated(run) ? `${word} (simulated)` : word,
-      color: colours[verdict],
+      color: colors[verdict],
     }),
 };

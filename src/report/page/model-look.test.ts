@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { modelColors, modelLook } from './model-look.ts';
 
-/** Relative luminance of a colour such as `#0b6bb5`. Source: WCAG 2.2. */
+/** Relative luminance of a color such as `#0b6bb5`. Source: WCAG 2.2. */
 function luminance(color: string): number {
   const [red, green, blue] = [1, 3, 5]
     .map((at) => parseInt(color.slice(at, at + 2), 16) / 255)

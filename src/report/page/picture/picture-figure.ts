@@ -42,7 +42,7 @@ const sides = 14;
 
 const drawn = new Map<string, Html>();
 
-/** The mark of a model, in its colour and shape; its name stands beside it in words. */
+/** The mark of a model, in its color and shape; its name stands beside it in words. */
 export function swatch({ color, symbol }: ModelLook): Html {
   const key = `${color}/${symbol}`;
   const known = drawn.get(key);

@@ -4,7 +4,7 @@ import type { ModelLook } from '../model-look.ts';
 import { labelMargin, modelAxis, wordsWidth } from './axes.ts';
 import { type Canvas, type Drawing, drawOrnament } from './plot.ts';
 
-/** A part of each bar; its colour comes from the style sheet. */
+/** A part of each bar; its color comes from the style sheet. */
 export interface Part {
   key: string;
   name: string;

@@ -102,7 +102,7 @@ export class Sheet {
     this.#sheet.writeBooleanWithFormat(row, column, value, this.#format(look)).free();
   }
 
-  /** Typed as its column is; what was not measured is an empty cell, which may still have a colour. */
+  /** Typed as its column is; what was not measured is an empty cell, which may still have a color. */
   value(row: number, column: number, value: Value, kind: CellKind, look: Look = {}): void {
     if (value === undefined) {
       this.blank(row, column, look);

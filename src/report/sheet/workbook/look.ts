@@ -17,7 +17,7 @@ export interface Look {
   readonly boxed?: boolean;
 }
 
-/** Colours of the workbook, as 0xRRGGBB. Words say the same everywhere: no colour stands alone. */
+/** Colors of the workbook, as 0xRRGGBB. A color never stands alone: words say the same. */
 export const colors = {
   ink: 0x1f2933,
   quiet: 0x6b7280,
@@ -34,12 +34,12 @@ export const colors = {
   line: 0xc9ced6,
 } as const;
 
-/** For series of charts: told apart also by those who see few colours (Okabe and Ito 2008). */
+/** For series of charts; people who see few colors can still distinguish them (Okabe and Ito 2008). */
 export const seriesColors = [
   0x0072b2, 0xe69f00, 0x009e73, 0xcc79a7, 0x56b4e9, 0xd55e00, 0x999999, 0x000000,
 ] as const;
 
-/** What colours say. */
+/** What each color says. */
 export const tones = {
   good: { fill: colors.good, ink: colors.goodInk, bold: true },
   bad: { fill: colors.bad, ink: colors.badInk, bold: true },

@@ -35,7 +35,7 @@ const verdictTones: Readonly<Record<string, Look>> = {
   'not settled': tones.warning,
 };
 
-/** Verdicts, coloured; newest run first. */
+/** Verdicts, colored; newest run first. */
 export async function addPairs(book: Book, runs: readonly ExportedRun[]): Promise<void> {
   await addTableSheet(book, {
     sheet: 'Pairs',
