@@ -1,3 +1,4 @@
+import { Parser } from 'yargs/helpers';
 import { oneLine } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
 import { nearest } from '../suite/nearest.ts';
@@ -17,8 +18,8 @@ import { under } from './io.ts';
  * What the words behind a command mean, by the names of its table. Throws a UserError that names the word that is
  * wrong, says what was probably meant, and where the help is.
  *
- * Written here and not left to yargs or `parseArgs` of Node: both take words that must be refused (a flag given twice,
- * a flag as the value of another, `abc` as a number), and their messages would have to be taken apart by pattern.
+ * The parser of yargs tells flags, values and arguments apart. What they mean is judged here: yargs would take words
+ * that must be refused (a flag given twice, `abc` as a number), and its messages name no place and no remedy.
  */
 export function parseArguments<Table extends FlagTable>(
   words: readonly string[],
@@ -49,41 +50,58 @@ interface Sorted {
 
 /** Tells flags, their values and arguments apart. */
 function sorted(words: readonly string[], table: FlagTable, command: string): Sorted {
+  const flags = flagsIn(table).map(([name, flag]) => ({ name, flag, typed: typedName(name) }));
+  const { _: places = [], ...argv } = Parser(spelledOut(words, table), {
+    string: flags.filter(({ flag }) => takesValue(flag)).map(({ typed }) => typed),
+    boolean: flags.filter(({ flag }) => !takesValue(flag)).map(({ typed }) => typed),
+    configuration: grammar,
+  }) as Record<string, unknown> & { _?: unknown[] };
   const given: Sorted['given'] = new Map();
-  const places: string[] = [];
-  const left = [...words];
-  for (let word = left.shift(); word !== undefined; word = left.shift()) {
-    if (word === '--') places.push(...left.splice(0));
-    else if (!/^-./.test(word)) places.push(word);
-    else {
-      const { name, on, inline } = named(word, table, command);
-      const flag = table[name]!;
-      if (!takesValue(flag)) add(given, name, switched(name, on, inline));
-      else add(given, name, inline ?? following(left, name, flag));
-    }
+  for (const [typed, value] of Object.entries(argv)) {
+    const { name, flag } = flags.find((one) => one.typed === typed) ?? unknown(typed, table, command);
+    const values = [value].flat() as (string | boolean)[];
+    if (takesValue(flag)) for (const each of values) assertValue(name, flag, each, table, command);
+    given.set(name, values);
   }
-  return { given, places };
+  return { given, places: places.map(String) };
 }
 
-const add = (given: Sorted['given'], name: string, value: string | boolean): unknown =>
-  given.set(name, [...(given.get(name) ?? []), value]);
+/** Every word is text, and means what it says: no numbers, paths into objects, or other spellings are guessed. */
+const grammar = {
+  'boolean-negation': true,
+  'camel-case-expansion': false,
+  'dot-notation': false,
+  'duplicate-arguments-array': true,
+  'greedy-arrays': false,
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+  'short-option-groups': true,
+} as const;
 
-/** The flag that a word names, as `--name`, `--name=value`, `--no-name`, `-n`, `-nvalue` or `-n=value`. */
-function named(
-  word: string,
-  table: FlagTable,
-  command: string,
-): { name: string; on: boolean; inline?: string } {
-  const [, long, value] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
-  const inline = value === undefined ? {} : { inline: value };
-  for (const [name, flag] of flagsIn(table)) {
-    if (long === typedName(name)) return { name, on: true, ...inline };
-    if (long === `no-${typedName(name)}` && !takesValue(flag)) return { name, on: false, ...inline };
-    if (flag.short !== undefined && long === undefined && word[1] === flag.short)
-      return { name, on: true, ...(word.length > 2 && { inline: word.slice(2).replace(/^=/, '') }) };
-  }
-  const typed = word.split('=', 1)[0]!;
-  throw new WrongWord(`${command} has no flag ${quoted(typed)}${meant(typed, spellings(table))}`);
+/** `-oFILE` and `-o FILE` as `--out`, and no value for a switch but `true` and `false`. */
+function spelledOut(words: readonly string[], table: FlagTable): string[] {
+  const end = words.includes('--') ? words.indexOf('--') : words.length;
+  return words.map((word, place) => {
+    if (place >= end) return word;
+    for (const [name, flag] of flagsIn(table)) {
+      const typed = `--${typedName(name)}`;
+      if (flag.short !== undefined && !word.startsWith('--') && word.startsWith(`-${flag.short}`))
+        return word.length === 2 ? typed : `${typed}=${word.slice(2).replace(/^=/, '')}`;
+      if (!takesValue(flag)) assertNoValue(name, word);
+    }
+    return word;
+  });
+}
+
+function assertNoValue(name: string, word: string): void {
+  const inline = new RegExp(`^--(?:no-)?${typedName(name)}=(.*)$`, 's').exec(word)?.[1];
+  if (inline !== undefined && inline !== 'true' && inline !== 'false')
+    throw new WrongWord(`--${typedName(name)} takes no value; ${quoted(inline)} is too much.`);
+}
+
+function unknown(typed: string, table: FlagTable, command: string): never {
+  const word = `${typed.length === 1 ? '-' : '--'}${typed}`;
+  throw new WrongWord(`${command} has no flag ${quoted(word)}${meant(word, spellings(table))}`);
 }
 
 const spellings = (table: FlagTable): string[] =>
@@ -92,18 +110,17 @@ const spellings = (table: FlagTable): string[] =>
     ...(takesValue(flag) ? [] : [`--no-${typedName(name)}`]),
   ]);
 
-function switched(name: string, on: boolean, inline: string | undefined): boolean {
-  if (inline === undefined) return on;
-  if (inline !== 'true' && inline !== 'false')
-    throw new WrongWord(`--${typedName(name)} takes no value; ${quoted(inline)} is too much.`);
-  return on === (inline === 'true');
-}
-
-/** The value behind a flag, taken from the words that are left. A number may be below zero. */
-function following(left: string[], name: string, flag: Flag): string {
-  if (left[0] !== undefined && !/^-[^\d.]/.test(left[0])) return left.shift()!;
-  if (flag.mayBeEmpty) return '';
-  throw new WrongWord(`--${typedName(name)} needs a value: ${withValue(name, flag)}, ${flag.describe}.`);
+/** The parser gives nothing as an empty text, and `--no-name` as false. */
+function assertValue(
+  name: string,
+  flag: Flag,
+  value: string | boolean,
+  table: FlagTable,
+  command: string,
+): void {
+  if (value === false) unknown(`no-${typedName(name)}`, table, command);
+  if (value === '' && !flag.mayBeEmpty)
+    throw new WrongWord(`--${typedName(name)} needs a value: ${withValue(name, flag)}, ${flag.describe}.`);
 }
 
 const withValue = (name: string, { value = 'VALUE' }: Flag): string => `--${typedName(name)} ${value}`;
