@@ -88,6 +88,22 @@ test('a lock that a kill left unwritten counts for nothing', async () => {
   await (await lockRun(scratch.path)).release();
 });
 
+test.each([
+  'null',
+  '5',
+  '"x"',
+  '[]',
+  '{}',
+  JSON.stringify({ pid: 'x', host: hostname() }),
+  JSON.stringify({ pid: 0, host: hostname() }),
+  JSON.stringify({ pid: -1, host: hostname() }),
+  JSON.stringify({ pid: 1, host: 'elsewhere', beatMs: 'x' }),
+])('nor does one that does not say whose it is: %s', async (text) => {
+  await using scratch = await scratchFolder();
+  await writeFile(lockOf(scratch.path), text);
+  await (await lockRun(scratch.path)).release();
+});
+
 test('giving back twice does no harm', async () => {
   await using scratch = await scratchFolder();
   const lock = await lockRun(scratch.path);

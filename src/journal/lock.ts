@@ -12,6 +12,7 @@ import {
 } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Ms } from '../base/clock.ts';
 import { UserError } from '../base/user-error.ts';
 import { cannotBeWritten, runFiles } from './run-folder.ts';
@@ -162,10 +163,18 @@ async function heldBy(folder: string, path: string): Promise<UserError> {
   );
 }
 
+/** As far as it tells whether it is still there. Of process 0 and those below, which are groups, nobody is asked. */
+const holder = z.looseObject({
+  pid: z.int().min(1),
+  host: z.string().min(1),
+  start: z.string().optional(),
+  beatMs: z.number().min(1).max(3_600_000).optional(),
+});
+
 /** Undefined when the lock does not say. */
 async function holderOf(path: string): Promise<Holder | 'nobody' | undefined> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Holder;
+    return holder.safeParse(JSON.parse(await readFile(path, 'utf8'))).data as Holder | undefined;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'nobody' : undefined;
   }
