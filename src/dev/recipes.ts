@@ -270,7 +270,7 @@ try {
   run('node', 'node_modules/typescript/bin/tsc', '--noEmit');
   run('node', 'node_modules/vitest/vitest.mjs', 'run', ...walkers);
   // A new format has golden files of its own, which its author looks at.
-  run('node', 'node_modules/vitest/vitest.mjs', 'run', '--update', 'src/report/report-formats.test.ts');
+  run('node', 'node_modules/vitest/vitest.mjs', 'run', 'src/report/report-formats.test.ts', '--update');
   console.log('types and the tests of the lists pass');
 } catch (error) {
   failed = true;
