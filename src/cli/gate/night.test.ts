@@ -91,6 +91,16 @@ describe('a night', () => {
     );
   });
 
+  test('on a busy machine counts all the same where the gate watches shares alone', async () => {
+    const { suite } = suiteFile;
+    const gate = { ...suite.gate!, metrics: { error_rate: { maxRise: 0.05 } } };
+    const shares = { ...suite, gate };
+    const manifest = { suite: shares, suite_hash: suiteHash(shares), loop_utilisation: 0.7 };
+    const { report } = await judge(1, 'shares', { suite: shares, manifest });
+    expect(report.word).toBe('learning 0/7');
+    expect(await readHistory(join(folder, 'shares'))).not.toEqual([]);
+  });
+
   test('of the demo route says that it is simulated', async () => {
     const { report } = await judge(1, 'demo', { route: 'demo' });
     expect(table.render(report, { columns: 80, color: false })).toMatch(/^learning 0\/7 [^]*SIMULATED/);

@@ -1,5 +1,5 @@
 import { gate, type GateResult } from '../../analysis/gate.ts';
-import { type HistoryRow, isIncomplete, nightRows } from '../../analysis/history.ts';
+import { type HistoryRow, isIncomplete, nightRows, sharesMetric } from '../../analysis/history.ts';
 import { defined } from '../../base/defined.ts';
 import { count } from '../../base/text.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
@@ -33,7 +33,7 @@ export async function judgeNight(flags: NightFlags): Promise<Night> {
   const { manifest, collected, report } = loaded;
   assertUnedited(loaded.folder, manifest);
   const settings = manifest.suite.gate ?? defaultGate;
-  const incompleteBecause = whyIncomplete(loaded);
+  const incompleteBecause = whyIncomplete(loaded, Object.keys(settings.metrics));
   const tonight = nightRows(collected, {
     metrics: Object.keys(settings.metrics),
     startedAt: manifest.started_at,
@@ -82,9 +82,12 @@ export function gateCode({ verdict, cells, thresholds }: GateReport, strict: boo
 
 /**
  * Why a night counts for nothing. Half a night is another mixture of prompts than a whole one, whatever its error rate;
- * a machine that was too busy to measure says nothing of the models.
+ * a machine that was too busy to measure what the gate watches says nothing about the models.
  */
-function whyIncomplete({ manifest, collected, report }: LoadedRun): string | undefined {
+function whyIncomplete(
+  { manifest, collected, report }: LoadedRun,
+  watched: readonly string[],
+): string | undefined {
   const { run } = report;
   const { maxErrorRate } = manifest.suite.run;
   const not = 'so it is neither compared nor added to the history.';
@@ -95,7 +98,11 @@ function whyIncomplete({ manifest, collected, report }: LoadedRun): string | und
     return `${share}, more than max_error_rate ${maxErrorRate} allows, ${not}`;
   if (run.requests_done < run.requests_planned)
     return `${run.requests_done} of ${count(run.requests_planned, 'request')} were done (${run.status}), ${not}`;
-  if ((run.too_busy ?? manifest.too_busy) !== undefined)
+  const busy = run.too_busy ?? manifest.too_busy;
+  // Shares are measured however busy the machine is.
+  const timed = watched.filter((metric) => !sharesMetric(metric) && metric !== 'cost_usd');
+  const isLoopBusy = busy?.loop_utilisation !== undefined && timed.length > 0;
+  if (isLoopBusy || busy?.metrics.some(({ metric }) => timed.includes(metric)))
     return `The machine was too busy to measure, ${not} Lower run.concurrency or use a faster machine.`;
   return undefined;
 }
