@@ -116,7 +116,7 @@ export class Completion {
     if (Array.isArray(choices))
       for (const [place, choice] of choices.entries()) this.#addAny(choice, place, log);
     else this.unread.note('choices', choices);
-    this.#addUsage(frame['usage'], log);
+    for (const name of usageMembers) this.#addUsage(frame[name], log);
     if (isObject(frame['x_groq'])) this.#addUsage(frame['x_groq']['usage'], log);
   }
 
@@ -172,8 +172,10 @@ export class Completion {
     this.unread.noteOthers(part, deltaFields, 'delta');
     let pieces = this.#addTexts([...this.#reasoningOf(part), ...this.#contentOf(part)], isClosing, log);
     const calls = part['tool_calls'];
-    const deltas: unknown[] = Array.isArray(calls) ? calls : [];
-    if (!Array.isArray(calls)) this.unread.note('tool_calls', calls);
+    const deltas: unknown[] = Array.isArray(calls) ? [...(calls as unknown[])] : [];
+    // A single call without its list.
+    if (isObject(calls)) deltas.push(calls);
+    else if (!Array.isArray(calls)) this.unread.note('tool_calls', calls);
     // The way of the tools before they were called so.
     const call = part['function_call'];
     if (!saysNothing(call)) deltas.push({ index: 0, function: call });
@@ -317,6 +319,9 @@ export class Completion {
   }
 }
 
+/** Where servers put their counts: OpenAI, Gemini, LangChain's servers, Bedrock. */
+const usageMembers = ['usage', 'usageMetadata', 'usage_metadata', 'amazon-bedrock-invocationMetrics'];
+
 const reasoningMembers = [
   'reasoning',
   'reasoning_content',
@@ -332,6 +337,8 @@ function errorIn(frame: Record<string, unknown>): unknown {
   if (frame['object'] === 'error' || frame['status'] === 'failure' || frame['type'] === 'error') return frame;
   const hasAnswer = frame['choices'] !== undefined || frame['usage'] !== undefined;
   if (hasAnswer) return undefined;
+  // A code and a sentence, and nothing of an answer.
+  if (!saysNothing(frame['code']) && text(frame['message']) !== '') return frame;
   if (frame['success'] === false || !saysNothing(frame['errors']) || !saysNothing(frame['detail']))
     return frame;
   return undefined;

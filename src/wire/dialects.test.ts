@@ -92,6 +92,27 @@ const messages: [
     { tool_calls: [call('a', 'f', '{}', 0), call('a', 'g', '{}', 1)] },
     { tools: ['f({})', 'g({})'] },
   ],
+  [
+    'two calls with one id and one index',
+    { tool_calls: [call('a', 'f', '{"x":1}', 0), call('a', 'f', '{"x":2}', 0)] },
+    { tools: ['f({"x":1})', 'f({"x":2})'] },
+  ],
+  [
+    'the same call twice',
+    { tool_calls: [call('a', 'f', '{"x":1}', 0), call('a', 'f', '{"x":1}', 0)] },
+    { tools: ['f({"x":1})'] },
+  ],
+  [
+    'an empty object that is filled later',
+    { tool_calls: [call('a', 'f', '{}', 0), { index: 0, function: { arguments: '{"x":1}' } }] },
+    { tools: ['f({"x":1})'] },
+  ],
+  [
+    'a call without its function',
+    { tool_calls: [{ id: 'a', name: 'f', arguments: '{"x":1}' }] },
+    { tools: ['f({"x":1})'] },
+  ],
+  ['a call without its list', { tool_calls: call('a', 'f', '{"x":1}') }, { tools: ['f({"x":1})'] }],
   ['arguments as data', { tool_calls: [call('a', 'f', { x: [1] })] }, { tools: ['f({"x":[1]})'] }],
   [
     'no arguments',
@@ -206,6 +227,22 @@ describe('frames', () => {
     expect(reader.notes).toEqual(notes);
     expect(reader.completion.answer).toBe('Type O.');
   });
+
+  test.each([
+    [{ code: 500, message: 'CUDA out of memory' }, true],
+    [{ message: 'still at work' }, false],
+  ])('%j stands for a failure: %s', (frame, isError) => {
+    expect(readFrames([o, frame]).completion.error).toEqual(isError ? frame : undefined);
+  });
+
+  test.each(['usage', 'usageMetadata', 'usage_metadata', 'amazon-bedrock-invocationMetrics'])(
+    'counts stand under %s',
+    (name) => {
+      const reader = readFrames([o, { [name]: { inputTokenCount: 11, outputTokenCount: 6 } }]);
+      expect(reader.completion.usage).toEqual({ promptTokens: 11, completionTokens: 6 });
+      expect(reader.notes).toEqual([]);
+    },
+  );
 
   test('a line that is of no event, an event that is a ping, and one without data', () => {
     const reader = readFrames([]);

@@ -7,7 +7,7 @@
 const words = (list: string): ReadonlySet<string> => new Set(list.split(/\s+/).filter(Boolean));
 
 export const frameFields = words(`
-  choices usage error model x_groq timings status success
+  choices usage usageMetadata usage_metadata amazon-bedrock-invocationMetrics error model x_groq timings status success
   id object created created_at type event event_id request_id requestId trace_id session_id
   system_fingerprint service_tier provider provider_name routing metadata warnings
   p padding obfuscation nonce

@@ -23,6 +23,8 @@ const spelled: [string, string, string][] = [
   ['<table><td>O</td></table>', '', '<table><td>O</td></table>'],
   ['  <b>O</b>', '', '  <b>O</b>'],
   ['Write `</think>` to end it.', '', 'Write `</think>` to end it.'],
+  ['Put it between <think> and </think> tags.', '', 'Put it between <think> and </think> tags.'],
+  ['Type O. <think>sure?</think> Yes.', '', 'Type O. <think>sure?</think> Yes.'],
 ];
 
 test.each(spelled)('%j, cut anywhere', (text, reasoning, answer) => {

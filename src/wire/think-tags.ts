@@ -6,6 +6,8 @@ const beginningOfOpening =
   /^\s*(?:<[a-z_:|]{0,30}|\[(?:t(?:h(?:i(?:n(?:k(?:i(?:n(?:g)?)?)?)?)?)?)?)?|◁[a-z]{0,5})?$/i;
 /** The end of thinking whose beginning stood in the prompt: the text starts in the middle of it. */
 const bareClosing = /<\/think(?:ing)?>|\[\/think\]|◁\/think▷/i;
+/** A beginning in the middle of an answer: what comes before it is the answer, so its end takes nothing back. */
+const bareOpening = /<think(?:ing)?>|\[think\]|◁think▷/i;
 const endOfTag = /[>\]▷]/;
 const longestBare = '</thinking>'.length;
 
@@ -41,6 +43,8 @@ export class ThinkTags {
   #skipsBlanks = false;
   /** End of the answer so far, in which a closing tag may begin. */
   #tail = '';
+  /** A tag began in the middle of the answer. */
+  #opened = false;
 
   /** Whether all of `text` is answer, as all of it is once the answer has begun: it then needs no `feed`. */
   isAnswer(text: string): boolean {
@@ -132,6 +136,8 @@ export class ThinkTags {
     this.#tail = both.slice(1 - longestBare);
     if (!endOfTag.test(text)) return undefined;
     const found = bareClosing.exec(both);
+    this.#opened ||= bareOpening.test(found ? both.slice(0, found.index) : both);
+    if (this.#opened) return undefined;
     // Quoted, it is spoken of.
     if (!found || /[`'"]$/.test(both.slice(0, found.index))) return undefined;
     const from = found.index - tail.length;

@@ -19,6 +19,8 @@ const callFields = new Set([
   'thought_signature',
   'extra_content',
 ]);
+/** A call without its `function`: what is in it stands beside the id. */
+const flatFields = new Set([...callFields, 'name', 'arguments', 'input']);
 const functionFields = new Set([
   'index',
   'name',
@@ -50,8 +52,10 @@ export class ToolCalls {
       unread.note('tool_calls', delta);
       return 0;
     }
-    unread.noteOthers(delta, callFields, 'tool_calls');
-    const said = delta['function'] ?? delta['custom'];
+    const own = delta['function'] ?? delta['custom'];
+    const isFlat = own === undefined && text(delta['name']) !== '';
+    unread.noteOthers(delta, isFlat ? flatFields : callFields, 'tool_calls');
+    const said = isFlat ? { name: delta['name'], arguments: delta['arguments'], input: delta['input'] } : own;
     const fn = isObject(said) ? said : {};
     if (!isObject(said)) unread.note('tool_calls.function', said);
     unread.noteOthers(fn, functionFields, 'tool_calls.function');
@@ -82,8 +86,11 @@ export class ToolCalls {
       (call) => id !== '' && call.id === id && (call.index === index || index === undefined),
     );
     if (sameId) {
-      // One id for all calls: another name on a finished call is another call.
-      const isOther = name !== '' && sameId.name !== '' && !name.startsWith(sameId.name) && isWhole(sameId);
+      // One id for all calls: on a finished call, another name or other whole arguments are another call.
+      const hasOtherName = name !== '' && sameId.name !== '' && !name.startsWith(sameId.name);
+      const hasOtherArguments =
+        name !== '' && isFilled(sameId.arguments) && isObjectText(args) && !repeats(sameId.arguments, args);
+      const isOther = (hasOtherName || hasOtherArguments) && isWhole(sameId);
       return isOther ? undefined : sameId;
     }
     const current =
@@ -108,6 +115,8 @@ function grow(call: OpenCall, part: OpenCall): number {
   // The name comes again with every part, or grows, or comes in parts.
   if (part.name.startsWith(call.name)) call.name = part.name;
   else if (part.name !== '' && call.arguments === '') call.name += part.name;
+  // Some servers begin with an empty object and fill it later.
+  if (!isFilled(call.arguments) && /^\s*\{/.test(part.arguments)) call.arguments = '';
   if (!repeats(call.arguments, part.arguments)) call.arguments += part.arguments;
   else if (part.arguments.length > call.arguments.length) call.arguments = part.arguments;
   return Math.max(0, call.name.length + call.arguments.length - before);
@@ -121,6 +130,15 @@ function repeats(soFar: string, next: string): boolean {
     isWhole({ arguments: next }) &&
     !isWhole({ arguments: soFar + next })
   );
+}
+
+/** Whether arguments hold more than an empty object. */
+function isFilled(args: string): boolean {
+  return args !== '' && !/^\s*\{\s*\}\s*$/.test(args);
+}
+
+function isObjectText(args: string): boolean {
+  return /^\s*\{/.test(args) && isWhole({ arguments: args });
 }
 
 function isWhole({ arguments: args }: Pick<ToolCall, 'arguments'>): boolean {

@@ -18,6 +18,22 @@ test.each<[string, unknown[], object]>([
   ['input and output', [{ input_tokens: 11, output_tokens: 6, total_tokens: 17 }], sound],
   ["DeepSeek's cache", [{ ...real, prompt_cache_hit_tokens: 8 }], { ...sound, cachedTokens: 8 }],
   ['Gemini', [{ promptTokenCount: 11, candidatesTokenCount: 6, totalTokenCount: 17 }], sound],
+  ['Bedrock', [{ inputTokenCount: 11, outputTokenCount: 6 }], { promptTokens, completionTokens }],
+  [
+    'Cohere',
+    [{ billed_units: { input_tokens: 3, output_tokens: 6 }, tokens: { input_tokens: 11, output_tokens: 6 } }],
+    { promptTokens, completionTokens },
+  ],
+  [
+    'reasoning beside the completion, as xAI counts',
+    [{ ...real, total_tokens: 37, completion_tokens_details: { reasoning_tokens: 20 } }],
+    { promptTokens, completionTokens: 26, reasoningTokens: 20, totalTokens: 37 },
+  ],
+  [
+    'thoughts beside the candidates, as Gemini counts',
+    [{ promptTokenCount: 11, candidatesTokenCount: 6, thoughtsTokenCount: 4, totalTokenCount: 21 }],
+    { promptTokens, completionTokens: 10, reasoningTokens: 4, totalTokens: 21 },
+  ],
   ['zeros beside text', [zero], {}],
   ['zeros behind a count', [real, zero], sound],
   [

@@ -15,6 +15,10 @@ const names: Readonly<Record<keyof Usage, readonly Place[]>> = {
     ['inputTokens'],
     ['promptTokenCount'],
     ['prompt_eval_count'],
+    ['inputTokenCount'],
+    ['tokens', 'input_tokens'],
+    ['billed_units', 'input_tokens'],
+    ['input_length'],
   ],
   cachedTokens: [
     ['prompt_tokens_details', 'cached_tokens'],
@@ -24,6 +28,7 @@ const names: Readonly<Record<keyof Usage, readonly Place[]>> = {
     ['cached_tokens'],
     ['num_cached_tokens'],
     ['cachedContentTokenCount'],
+    ['cacheReadInputTokenCount'],
     ['prompt_eval_cached_count'],
   ],
   completionTokens: [
@@ -33,6 +38,10 @@ const names: Readonly<Record<keyof Usage, readonly Place[]>> = {
     ['outputTokens'],
     ['candidatesTokenCount'],
     ['eval_count'],
+    ['outputTokenCount'],
+    ['tokens', 'output_tokens'],
+    ['billed_units', 'output_tokens'],
+    ['generated_tokens'],
   ],
   reasoningTokens: [
     ['completion_tokens_details', 'reasoning_tokens'],
@@ -74,7 +83,7 @@ export class UsageCounts {
 
   /** What was measured, given whether any text came; and whether the counts contradicted each other. */
   measured(hasText: boolean): { usage: Usage; contradicts: boolean } {
-    const usage = withoutPlaceholders({ ...this.#latest }, hasText);
+    const usage = withReasoning(withoutPlaceholders({ ...this.#latest }, hasText));
     const doubtful = contradictions(usage);
     const sound = Object.entries(usage).filter(([count]) => !doubtful.has(count as keyof Usage));
     return { usage: Object.fromEntries(sound), contradicts: doubtful.size > 0 };
@@ -122,6 +131,17 @@ function withoutPlaceholders(usage: Usage, hasText: boolean): Usage {
   }
   if (usage.totalTokens === 0) delete usage.totalTokens;
   return usage;
+}
+
+/**
+ * xAI and Gemini count reasoning beside the completion, as the total shows: it is the sum of all three. Our completion
+ * includes reasoning, as OpenAI's does.
+ */
+function withReasoning(usage: Usage): Usage {
+  const { promptTokens, completionTokens, reasoningTokens = 0, totalTokens } = usage;
+  if (promptTokens === undefined || completionTokens === undefined || reasoningTokens === 0) return usage;
+  const isBeside = totalTokens === promptTokens + completionTokens + reasoningTokens;
+  return isBeside ? { ...usage, completionTokens: completionTokens + reasoningTokens } : usage;
 }
 
 /** Counts of which at least one must be wrong, and nobody can tell which. */
