@@ -14,20 +14,20 @@ export const historyKinds = ['night', 'accept', 'drop', 'pin'] as const;
 /** `history.csv`, in this order: one line per night, model and metric, and one per decision. Lines are only added. */
 export const historyColumns = [
   required(text('kind', '`night`, or the decision: `accept`, `drop`, `pin`')),
-  required(time('at', 'start of the run, which gives its night (the day in UTC), or time of the decision')),
-  required(text('run_id', 'the run that it is about')),
+  required(time('at', 'start of the run, whose day in UTC is its night; or time of the decision')),
+  required(text('run_id', 'the run it is about')),
   required(text('suite', 'name of the suite')),
   text('suite_hash', 'pass rates, scores, and cost are compared only within one hash'),
-  text('route', 'route to the model; empty in a decision about all'),
-  text('model', 'id in the suite; empty in a decision about all'),
-  text('metric', 'what the figure is of; empty in a decision about all'),
+  text('route', 'route to the model; empty for a decision about all routes'),
+  text('model', 'id in the suite; empty for a decision about all models'),
+  text('metric', 'what was measured; empty for a decision about all metrics'),
   unitless('value', 'geometric mean; for TPOT and tok/s the ratio of sums; or a share'),
   unitless('ci_low', 'lower end of its 95 % interval'),
   unitless('ci_high', 'upper end; empty when open'),
-  count('requests', 'measured requests of the model; of a share, the answers that it counts'),
+  count('requests', 'measured requests of the model; for a share, the answers counted'),
   yesNo('bound', 'the value rests on failed requests'),
-  text('reason', 'of a decision'),
-  text('ask_hash', 'everything else is compared only within one hash; if empty, `suite_hash` is used'),
+  text('reason', 'why the decision was made'),
+  text('ask_hash', 'all other metrics are compared only within one hash; if empty, `suite_hash` is used'),
   rowCheck,
 ] as const satisfies readonly Column[];
 

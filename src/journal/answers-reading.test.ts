@@ -53,7 +53,7 @@ test('damage is said with its line; of a run without the file there is nothing t
   await Array.fromAsync(readAnswerLines(scratch.path, state));
   expect(answerWarnings(state)).toEqual([
     expect.stringMatching(
-      /^answers\.jsonl: 1 damaged line is left out \(line 2: .*cannot be read any more\.$/,
+      /^answers\.jsonl: 1 damaged line is left out \(line 2: .*can no longer be read\.$/,
     ),
   ]);
 });

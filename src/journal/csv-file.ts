@@ -8,7 +8,8 @@ export const rowCheck = {
   name: 'row_check',
   kind: 'check',
   unit: '',
-  meaning: "`x` and the CRC-32 of the row's other cells: a row damaged on disk is left out",
+  meaning:
+    "`x` and the CRC-32 of the row's other cells; a row that does not match was damaged on disk and is left out",
 } as const satisfies Column;
 
 /** Takes the cells of a row, in the order of the names, and gives their checksum. */

@@ -37,19 +37,19 @@ const outcome = [
   count('http_status', 'empty when no response came'),
   text('error_family', '`gateway`, `cloudflare`, `provider`, `edge`, `network`, `client` or `stream`'),
   text('error_code', "the sender's code, or ours; `no_usage` on an answer without token counts"),
-  text('error_message', 'one line, cleaned; for an answer, the beginning of what was not understood'),
+  text('error_message', 'one line, cleaned up; on an answer, the start of what was not understood'),
   text('finish_reason', 'as reported by the model'),
-  yesNo('valid', 'may this answer enter latency figures; empty when there was none'),
+  yesNo('valid', 'whether this answer counts in latency figures; empty if there was no answer'),
   list(
     'invalid_reason',
-    'what the route or the model spoiled: `cache_hit`, `buffered`, `fallback`, `cold_load`, `prompt_truncated`, `truncated` …',
+    'why the answer is left out of latency figures: `cache_hit`, `buffered`, `fallback`, `cold_load`, `prompt_truncated`, `truncated` …',
   ),
 ] as const satisfies readonly Column[];
 
 const timing = [
   time('scheduled_at', 'when it was due'),
   time('started_at', 'when it was handed to the socket'),
-  time('ended_at', 'when it was over'),
+  time('ended_at', 'when it ended'),
   ms('queue_ms', 'started − scheduled: our own delay'),
   yesNo('connection_reused', 'the socket had carried a request before'),
   ms('dns_ms', 'DNS lookup, on a new connection'),
@@ -59,22 +59,22 @@ const timing = [
 
 const counts = [
   count('chunks', 'chunks that carry text'),
-  count('prompt_tokens', 'as the server reported, cached included'),
-  count('cached_tokens', 'prompt tokens from its cache, as reported'),
-  count('completion_tokens', 'as the server reported, reasoning included'),
+  count('prompt_tokens', 'as the server reported, including cached'),
+  count('cached_tokens', 'prompt tokens read from cache, as reported'),
+  count('completion_tokens', 'as the server reported, including reasoning'),
   count('reasoning_tokens', 'as the server reported'),
   count('total_tokens', 'as the server reported'),
   text('token_source', '`server`, or empty when no usage came'),
-  count('reasoning_chars', 'characters of reasoning'),
-  count('answer_chars', 'characters of answer'),
+  count('reasoning_chars', 'characters in the reasoning'),
+  count('answer_chars', 'characters in the answer'),
 ] as const satisfies readonly Column[];
 
 const verdictsAndReceipts = [
-  yesNo('passed', 'every check passed; empty without checks or without an answer'),
-  number('score', '0–1', "share of the checks' weight that passed", 4),
+  yesNo('passed', 'whether every check passed; empty if there were no checks or no answer'),
+  number('score', '0–1', 'weight of the checks that passed ÷ weight of all checks', 4),
   list('failed_checks', 'types of the checks that failed'),
-  count('in_flight', 'requests in flight when it was sent, itself included'),
-  ms('client_lag_ms', 'upper bound on how late this process can have stamped the instants of this row'),
+  count('in_flight', 'requests in flight when it was sent, including this one'),
+  ms('client_lag_ms', 'upper bound on how late this process may have taken the timestamps in this row'),
   ms('retry_after_ms', 'wait requested by the server'),
   ms('waited_ms', 'our wait before this attempt'),
   text('cache_status', '`cf-aig-cache-status`'),
@@ -87,14 +87,14 @@ const verdictsAndReceipts = [
   text('answer_preview', 'first 200 characters on one line'),
   list(
     'stream_notes',
-    `no fault, but good to know: ${Object.keys(noteMeanings)
+    `not an error, but worth knowing: ${Object.keys(noteMeanings)
       .map((note) => `\`${note}\``)
       .join(', ')}`,
   ),
 ] as const satisfies readonly Column[];
 
 const whatWasAsked = [
-  text('ask_hash', 'SHA-256 of what was asked of whom; checks, tags and limits do not change it'),
+  text('ask_hash', 'SHA-256 of what each model was asked; checks, tags, and limits do not change it'),
 ] as const satisfies readonly Column[];
 
 /** What the plan gives a row. */
@@ -103,7 +103,7 @@ export const identityColumns = [...identity.map(({ name }) => name), 'event_id']
 const ourLag = [
   list(
     'lag_excluded',
-    'metrics of this row that `client_lag_ms` may have changed by more than a tenth: they count only as a range',
+    'metrics in this row that `client_lag_ms` may have changed by more than a tenth; they count only as a range',
   ),
 ] as const satisfies readonly Column[];
 

@@ -26,18 +26,18 @@ export function streamNotes(exchange: Exchange): string[] {
 
 /** Every word that may stand in `stream_notes`, and what it means. */
 export const noteMeanings: Readonly<Record<string, string>> = {
-  merged: 'over a tenth of the chunks shared a read with the one before',
-  cumulative_usage: 'token counts came more than once; the last holds',
-  hidden_reasoning: 'tokens were used that no text shows',
-  think_tags: "thinking stood in the answer's text between tags; it counts as reasoning",
-  summary_frame: 'a frame repeated the whole text; it is not one more piece',
-  cumulative_text: 'each chunk repeated the text before it; only what is new counts',
+  merged: 'more than a tenth of the chunks came in the same read as the one before',
+  cumulative_usage: 'token counts came more than once; the last ones are used',
+  hidden_reasoning: 'the server counted tokens whose text never came',
+  think_tags: 'the answer held thinking between tags; it counts as reasoning',
+  summary_frame: 'a frame repeated the whole text; it does not count as a piece',
+  cumulative_text: 'each chunk repeated the text before it; only new text counts',
   other_choices: 'more than one answer came; only the first counts',
-  contradictory_usage: 'token counts contradicted each other; those are empty',
-  unread: 'something came that was not understood; `error_message` shows how it begins',
-  malformed_frame: 'a frame was not JSON',
-  heartbeat: 'frames came that only say that the server lives',
-  resent: 'the kept connection had been closed, so it was sent anew on a fresh one',
+  contradictory_usage: 'token counts contradicted each other; they are left empty',
+  unread: 'part of the response was not understood; `error_message` shows how it starts',
+  malformed_frame: 'a frame was not valid JSON',
+  heartbeat: 'the server sent keep-alive frames',
+  resent: 'the kept-alive connection had been closed, so the request was sent again on a new one',
 };
 
 function isMerged({ streamed, chunks }: Exchange): boolean {

@@ -132,8 +132,8 @@ interface Meaning {
 }
 
 const meanings: readonly Meaning[] = [
-  { keys: ['group'], text: 'models that share a letter were not told apart' },
-  { keys: ['ttft_ms_geomean'], text: 'TTFT: sent to first token, of reasoning too' },
+  { keys: ['group'], text: 'models that share a letter are not significantly different' },
+  { keys: ['ttft_ms_geomean'], text: 'TTFT: sent to first token, including reasoning' },
   { keys: ['ttfat_ms_geomean'], text: 'TTFAT: sent to first token of the answer' },
   { keys: ['e2e_latency_ms_geomean'], text: 'E2E: sent to last token' },
   { keys: ['e2e_latency_ms_geomean'], text: 'geomean: geometric mean over prompts of their medians' },

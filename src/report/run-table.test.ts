@@ -36,8 +36,7 @@ test("one line for each model, in the terminal's width", () => {
     llama              local  21.4 ms  61.0 ms  1.31 s  3.50 ms  1.25 ms  2 × 2.10 s
     世界世界…世界世界  local        –        –       –        –        –  6 × 900 ms
     世界世界…世界世界  local        –        –       –        –        –           0
-    queue: on the server, in none of its parts: waiting for its turn there; network:
-    the rest of what we waited"
+    queue: waiting for its turn on the server; network: the rest of our wait"
   `);
   expect(Math.max(...lines.map((line) => stringWidth(line)))).toBeLessThanOrEqual(80);
 });

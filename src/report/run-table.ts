@@ -140,9 +140,8 @@ export function serverTimesTable(
       columns,
     ).map((line) => paint('strong', line)),
     ...textTable([names, ...figures], paint),
-    ...wrapped(
-      'queue: on the server, in none of its parts: waiting for its turn there; network: the rest of what we waited',
-      columns,
-    ).map((line) => paint('quiet', line)),
+    ...wrapped('queue: waiting for its turn on the server; network: the rest of our wait', columns).map(
+      (line) => paint('quiet', line),
+    ),
   ];
 }

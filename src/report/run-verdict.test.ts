@@ -46,7 +46,7 @@ test('what would settle it is said when it is known of all that is open', () => 
   expect(
     said([swift, glm, kimi], [open('glm', { more_prompts: 12 }), open('kimi', { more_prompts: 34 })]),
   ).toBe(
-    'E2E latency: not settled between swift and each of glm and kimi (12 more prompts would probably settle one of these, 34 all).',
+    'E2E latency: not settled between swift and each of glm and kimi (12 more prompts would probably settle one of these, 34 all of them).',
   );
   expect(said([swift, glm, kimi], [open('glm', { more_prompts: 12 }), open('kimi', {})])).not.toContain(
     'would',
@@ -63,7 +63,7 @@ test('equal, faster and uncompared models are called that', () => {
 
 test('a model that is not ranked is named with the reason', () => {
   expect(said([swift, failing, summary('mute')])).toBe(
-    'swift has a geometric mean E2E latency of 312 ms; it has no rival here. ' +
+    'swift has a geometric mean E2E latency of 312 ms; no other model is ranked here. ' +
       'Not ranked: failing (25 % failed, 10 % allowed) and mute (no latency measured).',
   );
 });
@@ -80,7 +80,7 @@ test('a bound is no win', () => {
     'Which model is fastest is open: failed requests leave only lower bounds.',
   );
   expect(said([glm, bound('late', 600)])).toBe(
-    'glm has the lowest geometric mean E2E latency that is known (640 ms), but that of late is only known to be at least 600 ms; no comparison was made.',
+    'glm has the lowest known geometric mean E2E latency (640 ms), but that of late is only known to be at least 600 ms; no comparison was made.',
   );
   expect(said([glm, bound('late', 60000)])).toMatch(
     /^glm has the lowest geometric mean E2E latency \(640 ms\);/,

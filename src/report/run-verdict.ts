@@ -49,7 +49,7 @@ function speedSentence(
   if (isLowerBound(first, rankedBy))
     return 'Which model is fastest is open: failed requests leave only lower bounds.';
   if (others.length === 0)
-    return `${named(first)} has a geometric mean E2E latency of ${geomean}; it has no rival here.`;
+    return `${named(first)} has a geometric mean E2E latency of ${geomean}; no other model is ranked here.`;
   const relations = others.map((other) => ({
     other: named(other),
     pair: pairBetween(first, other),
@@ -59,7 +59,7 @@ function speedSentence(
     (other) => isLowerBound(other, rankedBy) && other[rankedBy]! < first[rankedBy]!,
   );
   if (overtaker)
-    return `${named(first)} has the lowest geometric mean E2E latency that is known (${geomean}), but that of ${named(overtaker)} is only known to be at least ${duration(overtaker[rankedBy])}; no comparison was made.`;
+    return `${named(first)} has the lowest known geometric mean E2E latency (${geomean}), but that of ${named(overtaker)} is only known to be at least ${duration(overtaker[rankedBy])}; no comparison was made.`;
   return `${named(first)} has the lowest geometric mean E2E latency (${geomean}); no comparison was made.`;
 }
 
@@ -94,7 +94,7 @@ function remedy(relations: readonly Relation[]): string {
   const [least, most] = [Math.min(...more), Math.max(...more)];
   return least === most
     ? ` (${count(most, 'more prompt')} would probably do)`
-    : ` (${count(least, 'more prompt')} would probably settle one of these, ${most.toLocaleString('en-US')} all)`;
+    : ` (${count(least, 'more prompt')} would probably settle one of these, ${most.toLocaleString('en-US')} all of them)`;
 }
 
 /** How far behind the nearest rival is. */
@@ -156,7 +156,7 @@ export function leadersText(
   );
   const items = [
     ...shown.map((model) => figuresOf(model, named)),
-    ...(more > 0 ? [`${more} more as fast for all that is known`] : []),
+    ...(more > 0 ? [`${more} more that may be as fast`] : []),
     ...others,
   ];
   return `Speed, pass rate and cost: ${items.join('; ')}.`;

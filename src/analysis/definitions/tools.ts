@@ -34,13 +34,13 @@ export const tools: readonly Tool[] = [
   {
     name: ourTool,
     difference:
-      'TTFT and E2E, to the first and last text, are geometric means over prompts; per token is the decode time of all answers long enough to carry a rate ÷ their tokens after the first piece; chunks that came in one read make no gap',
+      'TTFT and E2E, to the first and last text, are geometric means over prompts; per token is decode time ÷ tokens after the first piece, over all answers long enough to have a rate; chunks that came in one read make no gap',
     of: ({ textGaps }) => (textGaps.length > 0 ? { gap: mean(textGaps) } : {}),
   },
   {
     name: 'vLLM bench',
     difference:
-      'TTFT stops at the first chunk with a choices list, even one that carries only a role; its ITL is every gap between chunks, the finish included',
+      'TTFT stops at the first chunk with a choices list, even one that carries only a role; its ITL is every gap between chunks, including the finish',
     of({ firstChoice, lastChoice, tokens, choiceGaps }) {
       return {
         ttft: firstChoice,
@@ -52,7 +52,7 @@ export const tools: readonly Tool[] = [
   },
   {
     name: 'AIPerf',
-    difference: 'what it calls ITL is one mean a request, (last text − TTFT) ÷ (tokens − 1): our TPOT',
+    difference: 'its ITL is one mean per request, (last text − TTFT) ÷ (tokens − 1): our TPOT',
     of({ firstText, lastText, tokens }) {
       const perToken = (lastText - firstText) / (tokens - 1);
       return { ttft: firstText, perToken, e2e: lastText, speed: 1000 / perToken };
@@ -60,14 +60,14 @@ export const tools: readonly Tool[] = [
   },
   {
     name: 'GuideLLM',
-    difference: 'its TPOT is the last text ÷ all tokens, so it contains the TTFT; its latency ends at [DONE]',
+    difference: 'its TPOT is the last text ÷ all tokens, so it includes the TTFT; its latency ends at [DONE]',
     of({ firstText, lastText, tokens, end }) {
       return { ttft: firstText, perToken: lastText / tokens, e2e: end, speed: (1000 * tokens) / end };
     },
   },
   {
     name: 'MLPerf LoadGen',
-    difference: 'the clock starts when the request was due, so our own queue counts as latency',
+    difference: 'its clock starts when the request was due, so our own queue counts as latency',
     of({ firstText, lastText, tokens, queue }) {
       const perToken = (lastText - firstText) / (tokens - 1);
       return { ttft: firstText + queue, perToken, e2e: lastText + queue, speed: 1000 / perToken };
@@ -76,7 +76,7 @@ export const tools: readonly Tool[] = [
   {
     name: 'Artificial Analysis',
     difference:
-      'speed leaves out the tokens of the first chunk (estimated here by its share of the characters); E2E is computed, for 500 tokens at that speed',
+      'its speed leaves out the tokens of the first chunk (estimated here from its share of the characters); its E2E is computed for 500 tokens at that speed',
     of({ firstText, lastText, tokens, firstShare }) {
       const after = tokens * (1 - firstShare);
       const speed = (1000 * after) / (lastText - firstText);

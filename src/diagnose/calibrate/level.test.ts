@@ -42,7 +42,7 @@ test('a stream of 60 tokens at 50 tok/s lasts for its TTFT and 59 gaps of 20 ms'
   expect(streamMs(shape)).toBe(100 + 59 * 20);
 });
 
-test('all tokens are there, a quarter of them reasoning', () => {
+test('all tokens are there, a quarter reasoning', () => {
   expect(knobsOf(shape)).toMatchObject({ ttftMs: 100, gapMs: 20, reasoningFrames: 15, answerFrames: 45 });
   expect(knobsOf({ ...shape, tokens: 1 })).toMatchObject({ reasoningFrames: 0, answerFrames: 1 });
 });

@@ -32,7 +32,7 @@ export function drive<T>({ slots, rounds, spreadMs, clock, ask }: DriveOptions<T
 /** How the streams of a calibration look. */
 export interface StreamShape {
   tokensPerSecond: number;
-  /** Chunks with text, a quarter of them reasoning. */
+  /** Chunks with text, a quarter reasoning. */
   tokens: number;
   /** True time to the first of them. */
   ttftMs: Ms;

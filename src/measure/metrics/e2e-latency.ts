@@ -14,7 +14,7 @@ export const e2eLatency = defineMetric({
   better: 'lower',
   summarised: 4,
   lag: endsLate,
-  meaning: 'sent → last non-empty piece, or, not streamed, the end of the body',
+  meaning: 'sent → last non-empty piece; if not streamed, the end of the body',
   example: { value: 650 },
   of: ({ pieces }) => pieces.last,
 });

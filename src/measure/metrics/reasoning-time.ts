@@ -10,7 +10,7 @@ export const reasoningTime = defineMetric({
   decimals: 3,
   better: 'lower',
   lag: bothLate,
-  meaning: '`ttfat_ms` − `ttft_ms` when reasoning was seen',
+  meaning: '`ttfat_ms` − `ttft_ms`, if reasoning was seen',
   example: { value: 100 },
   of({ hasInnerInstants, pieces: { first, firstAnswer, reasoningSeen } }) {
     if (!hasInnerInstants || !reasoningSeen || first === undefined || firstAnswer === undefined)

@@ -54,7 +54,7 @@ export const evalTime = reported('eval_ms', 'Eval', 'writing the answer', 500, (
 export const serverQueue = reported(
   'server_queue_ms',
   'Server queue',
-  "waiting in the server's own queue: total less load, prompt and answer",
+  "waiting in the server's own queue: total minus load, prompt, and answer",
   70,
   ({ totalMs, loadMs = 0, promptEvalMs = 0, evalMs }) =>
     totalMs === undefined || evalMs === undefined

@@ -15,7 +15,8 @@ export const tpot = defineMetric({
   better: 'lower',
   summarised: 3,
   lag: spanLate,
-  meaning: '(last − first piece) ÷ tokens after the first piece; empty below 8 such tokens, 5 reads or 10 ms',
+  meaning:
+    '(last − first piece) ÷ tokens after the first piece; empty with fewer than 8 such tokens, fewer than 5 reads, or less than 10 ms',
   example: { value: 55 },
   of({ decode }) {
     return decode?.tokens === undefined ? undefined : decode.ms / decode.tokens;

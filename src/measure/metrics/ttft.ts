@@ -2,7 +2,7 @@ import { endsLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
 
 /**
- * Time to first token: sent → first non-empty piece of reasoning, answer or tool call. Empty when the answer
+ * Time to first token: sent → first non-empty piece of reasoning, answer, or tool call. Empty when the answer
  * was not streamed or came in one burst. AIPerf and GuideLLM mean the same by TTFT.
  */
 export const ttft = defineMetric({
@@ -14,7 +14,7 @@ export const ttft = defineMetric({
   better: 'lower',
   summarised: 1,
   lag: endsLate,
-  meaning: 'sent → first non-empty piece of reasoning, answer or tool call',
+  meaning: 'sent → first non-empty piece of reasoning, answer, or tool call',
   example: { value: 100 },
   of: ({ hasInnerInstants, pieces }) => (hasInnerInstants ? pieces.first : undefined),
 });

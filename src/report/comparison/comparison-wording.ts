@@ -148,7 +148,7 @@ export function nameIn(label: string, { run, before }: Pick<ComparisonReport, 'r
   return end === undefined ? label : label.slice(0, -end.length);
 }
 
-/** Best first, as `kimi a · glm b`: models that share a letter were not told apart. */
+/** Best first, as `kimi a · glm b`: models that share a letter are not significantly different. */
 export function rankingText(
   { route, ranking }: ComparisonReport['groups'][number],
   { run }: ComparisonReport,
@@ -164,7 +164,7 @@ export function rulesOf({ margin, groups, pairs }: ComparisonReport): string {
     `(--metrics names others; the fewer, the more power), and a 95 % interval clear of ` +
     `±${Number((100 * margin).toFixed(1))} % (of shares: points); "equal" needs all of it inside. ` +
     '(+n): about n more prompts would settle it.' +
-    (groups.length > 0 ? ' Models that share a letter were not told apart.' : '')
+    (groups.length > 0 ? ' Models that share a letter are not significantly different.' : '')
   );
 }
 

@@ -89,7 +89,7 @@ describe('a change in a sentence', () => {
       more_prompts: 30,
     };
     expect(changeSentence(pair('m@1', 'm@2', 'not settled', 1, passed))).toBe(
-      'Checks passed: no change can be told, −4 points (−9 to 1); about 30 more prompts would settle it.',
+      'Checks passed: no change is settled, −4 points (−9 to 1); about 30 more prompts would settle it.',
     );
   });
 });

@@ -120,7 +120,7 @@ function gapLines(
     `${count(values.length, 'gap')} between pieces`,
     ...(median === undefined ? [] : [`median ${duration(median)}`]),
     `longest ${duration(Math.max(...bars))} after ${duration(longestAt)}`,
-    ...(merged > 0 ? [`${count(merged, 'piece')} came in one read with the one before`] : []),
+    ...(merged > 0 ? [`${count(merged, 'piece')} came in the same read as the one before`] : []),
     ...(each > 1 ? [`a bar is the longest of ${each}`] : []),
   ];
   return [
@@ -147,9 +147,9 @@ function labelled(facts: readonly Fact[], columns: number, paint: Paint): string
 function factsOf({ row }: RequestReport): Fact[] {
   const tokens = [
     part('in', row.prompt_tokens),
-    part('of them cached', row.cached_tokens),
+    part('cached', row.cached_tokens),
     part('out', row.completion_tokens),
-    part('of them reasoning', row.reasoning_tokens),
+    part('reasoning', row.reasoning_tokens),
   ].filter((text) => text !== undefined);
   const speed = row.output_tps === undefined ? [] : [`${fixed(row.output_tps, 1)} tok/s`];
   return [
@@ -157,7 +157,7 @@ function factsOf({ row }: RequestReport): Fact[] {
     ['server', serverTimes(row)],
     ['cost', row.cost_usd === undefined ? undefined : usd(row.cost_usd)],
     ['checks', checks(row)],
-    ['in flight', row.in_flight === undefined ? undefined : `${compact(row.in_flight)}, itself included`],
+    ['in flight', row.in_flight === undefined ? undefined : `${compact(row.in_flight)}, including this one`],
     [
       'clock',
       row.client_lag_ms === undefined
@@ -180,7 +180,7 @@ function serverTimes({ server_queue_ms, load_ms, prompt_eval_ms, eval_ms }: Requ
     ['answer', eval_ms],
   ] as const;
   const known = times.flatMap(([name, ms]) => (ms === undefined ? [] : [`${name} ${duration(ms)}`]));
-  return known.length === 0 ? [] : [...known, 'by its own account'];
+  return known.length === 0 ? [] : [...known, 'as the server reported'];
 }
 
 const part = (label: string, n: number | undefined): string | undefined =>
@@ -200,7 +200,7 @@ function texts({ row, kept, answer }: RequestReport, columns: number, paint: Pai
   const block = (title: string, text: unknown, chars: number | undefined, most: number): string[] => {
     if (typeof text !== 'string' || text === '') return [];
     const size = count(chars ?? text.length, 'character');
-    const cutShort = kept === 'preview' ? ', of which the run kept the beginning' : '';
+    const cutShort = kept === 'preview' ? ', of which the run kept the start' : '';
     return [paint('strong', `${title} (${size}${cutShort})`), ...textBlock(text, most, columns, paint)];
   };
   const calls = Array.isArray(answer?.tool_calls) ? answer.tool_calls : [];
@@ -218,8 +218,10 @@ function texts({ row, kept, answer }: RequestReport, columns: number, paint: Pai
 
 function noText({ answer_chars, reasoning_chars }: RequestRow, kept: RequestReport['kept']): string {
   if (answer_chars === undefined && reasoning_chars === undefined) return 'There was no answer.';
-  const size = `${count(answer_chars ?? 0, 'character')} of answer, ${fixed(reasoning_chars ?? 0, 0)} of reasoning`;
-  return kept === 'none' ? `${size}; the run keeps no answers (answers: none).` : `${size}; none is stored.`;
+  const size = `${count(answer_chars ?? 0, 'character')} of answer and ${fixed(reasoning_chars ?? 0, 0)} of reasoning`;
+  return kept === 'none'
+    ? `${size}; this run stores no text (answers: none).`
+    : `${size}; the text was not stored.`;
 }
 
 function receiptsOf(row: RequestRow): Fact[] {

@@ -71,7 +71,7 @@ export interface Gaps {
   values: readonly Ms[];
   /** When the longest began. */
   longestAt: Ms;
-  /** Pieces that came in one read with the one before. */
+  /** Pieces that came in the same read as the one before. */
   merged: number;
 }
 

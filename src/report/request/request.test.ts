@@ -94,12 +94,12 @@ test('one request whole, in 80 columns', () => {
 
     gaps  ▁▁█
           3 gaps between pieces · median 60.0 ms · longest 1.10 s after 200 ms
-          1 piece came in one read with the one before
+          1 piece came in the same read as the one before
 
-    tokens     20 in · 5 of them cached · 50 out · 41.2 tok/s
+    tokens     20 in · 5 cached · 50 out · 41.2 tok/s
     cost       $0.00012
     checks     failed · score 0.50 · not passed: contains
-    in flight  3, itself included
+    in flight  3, including this one
     clock      stamped at most 0.80 ms late by this process
 
     Reasoning (11 characters)
@@ -160,7 +160,7 @@ test('without stored pieces the row alone tells', () => {
   ]);
 });
 
-test('an answer that was not streamed has its end alone, and a failed one when it was over', () => {
+test('an answer that was not streamed has its end alone, and a failed one when it ended', () => {
   const cells = {
     first_event_ms: undefined,
     ttft_ms: undefined,
@@ -219,7 +219,7 @@ test.each([
 test('a run that keeps no answers says how long they were', () => {
   const kept = { answer: { ...answer, answer: '', reasoning: '', tool_calls: [] }, kept: 'none' as const };
   expect(shown({ answer_preview: undefined }, kept)).toContain(
-    '24 characters of answer, 11 of reasoning; the run keeps no answers (answers: none).',
+    '24 characters of answer and 11 of reasoning; this run stores no text (answers: none).',
   );
   const cells = { answer_preview: undefined, answer_chars: undefined, reasoning_chars: undefined };
   expect(shown(cells, kept)).toContain('There was no answer.');

@@ -39,10 +39,10 @@ const vllm: AliasSet = {
       why: "vLLM's ttft ends at the first chunk, with or without text; first_event_ms is nearest",
     },
     { column: 'first_event_ms', why: "ends at any event, vLLM's ttft at the first one with choices" },
-    { column: 'e2e_latency_ms', why: "vLLM's latency ends at the last chunk, the one without text included" },
-    { column: 'tpot_ms', why: "vLLM's tpot spans from first to last chunk, those without text included" },
+    { column: 'e2e_latency_ms', why: "vLLM's latency ends at the last chunk, even one without text" },
+    { column: 'tpot_ms', why: "vLLM's tpot spans the first to the last chunk, even those without text" },
     { column: 'icl_p50_ms', why: "vLLM's itl lists every gap of every request" },
-    { column: 'queue_ms', why: "vLLM's client_queue_time is the wait for a free slot alone" },
+    { column: 'queue_ms', why: "vLLM's client_queue_time is only the wait for a free slot" },
   ],
 };
 
@@ -90,7 +90,7 @@ const otel: AliasSet = {
     },
     {
       column: 'stream_end_ms',
-      why: 'gen_ai.client.operation.duration holds connecting and failed calls, too',
+      why: 'gen_ai.client.operation.duration also includes connecting and failed calls',
     },
     { column: 'ttft_ms', why: 'gen_ai.server.time_to_first_token is measured by the server' },
     { column: 'tpot_ms', why: 'gen_ai.server.time_per_output_token is measured by the server' },

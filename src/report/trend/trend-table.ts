@@ -38,7 +38,7 @@ function suiteText(report: TrendReport, columns: number, paint: Paint): string {
     ],
     ...metrics.map((metric) => [paint('strong', metric), ...metricTable(report, metric, columns, paint)]),
     changes.length === 0
-      ? wrapped('No change points: no level has moved for good, as far as these nights show.', columns)
+      ? wrapped('No change points: these nights show no lasting change of level.', columns)
       : changes.flatMap((text) => wrapped(text, columns, '  ')),
     report.decisions
       .flatMap((text) => wrapped(oneLine(text), columns, '  '))

@@ -11,7 +11,7 @@ export function changes({ models, explanations }: ComparePageData): Html {
   return section(
     'changes',
     'What changed',
-    'After against before, on the prompts that both runs have. In brackets: 95\u00a0% intervals.',
+    'After compared with before, on the prompts that both runs have. Parentheses hold 95\u00a0% intervals.',
     models.length === 0
       ? nothing('Neither run has a measured request.')
       : markup`<div class="cards">${models.map(card)}</div>
@@ -44,7 +44,7 @@ const sentences = (pairs: readonly PairRow[]): Html[] =>
 function whyList(explanations: readonly string[]): Content {
   if (explanations.length === 0) return undefined;
   return markup`<details class="verdicts">
-    <summary>Where differences of latency come from</summary>
+    <summary>Where latency differences come from</summary>
     <ul>
       ${explanations.map((sentence) => markup`<li>${sentence}</li>`)}
     </ul>
@@ -57,7 +57,7 @@ const outcomes: Record<PairVerdict, string> = {
   better: 'more',
   worse: 'fewer',
   equal: 'the same within the margin',
-  'not settled': 'no change can be told',
+  'not settled': 'no change is settled',
 };
 
 /** What became of a model on one metric, in a plain sentence that leaves its name to what stands before it. */

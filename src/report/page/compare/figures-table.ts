@@ -41,7 +41,7 @@ const measures: readonly Measure[] = [
   headline('ttfat_ms', 'TTFAT', duration),
   headline('tpot_ms', 'TPOT', duration),
   headline('output_tps', 'output rate', (rate) => `${fixed(rate, 1)} tok/s`),
-  { name: 'tokens a request', column: 'tokens_per_request', write: (tokens) => fixed(tokens, 0) },
+  { name: 'tokens per request', column: 'tokens_per_request', write: (tokens) => fixed(tokens, 0) },
   { name: 'cost of 1,000 requests', column: 'cost_per_1k_requests_usd', write: usd },
 ];
 
@@ -50,7 +50,7 @@ export function figuresTable({ models }: ComparePageData): Html {
   return section(
     'figures',
     'Before and after',
-    "Latencies are geometric means over prompts of each prompt's median; TPOT and output rate are sums over all answers, time ÷ tokens. Small figures are 95\u00a0% intervals. The ratio is taken prompt by prompt, so it is not just the one figure divided by the other.",
+    "Latencies are geometric means, over prompts, of each prompt's median. TPOT and output rate are ratios of sums over all answers. Small figures are 95\u00a0% intervals. The ratio is taken prompt by prompt, so it is not simply one figure divided by the other.",
     dataTable({
       caption: 'Figures before and after',
       columns: [

@@ -33,7 +33,7 @@ export function ratios(data: ComparePageData): Html {
   return section(
     'ratios',
     'After ÷ before',
-    'Left of 1× is quicker than before, right of it slower. A filled mark is a verdict, a hollow one is not settled. The shaded band is the margin within which a difference does not matter.',
+    'Left of 1× is faster than before, right of it slower. A filled mark is a verdict, a hollow one is not settled. The shaded band is the margin within which a difference does not matter.',
     shown.length === 0
       ? nothing('No model was measured in both runs.')
       : shown.map(({ metric, rows }) => ratioFigure(data, metric, rows)),

@@ -28,7 +28,7 @@ export function spread({ models, before, after }: ComparePageData): Html {
   const label = `${words('before', rows)} ${words('after', rows)}`;
   return section(
     'spread',
-    'How the times spread',
+    'How the times are spread',
     'Share of requests that took at most this long. Dashed: before; solid: after.',
     rows.length === 0
       ? nothing('No latency was measured.')

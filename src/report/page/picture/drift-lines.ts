@@ -86,7 +86,7 @@ function drawDrift(
 
 function driftTable(courses: readonly Course[], all: readonly DriftPoint[]): Table {
   return {
-    caption: 'Latency against what the model usually takes on the same prompt, over the run',
+    caption: 'Latency compared with what the model usually takes on the same prompt, over the run',
     columns: [
       { head: 'Around' },
       { head: 'All models', align: 'right' },

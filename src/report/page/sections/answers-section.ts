@@ -9,7 +9,7 @@ export function answers(data: PageData): Html {
   const { prompts, asked } = data.answers;
   const some =
     asked > prompts.length
-      ? ` ${prompts.length} of ${count(asked, 'prompt')}: those on which the models' checks differ most, then in the suite's order.`
+      ? ` ${prompts.length} of ${count(asked, 'prompt')}: first those where the models' checks differ most, then in the suite's order.`
       : '';
   return section(
     'answers',

@@ -14,7 +14,7 @@ export function cost(data: PageData): Html {
   return section(
     'cost',
     'Latency against cost',
-    "Down and to the left is better. Costs follow from the suite's prices and the tokens that the server reported.",
+    "Lower left is better. Costs come from the suite's prices and the tokens the server reported.",
     points.length === 0
       ? nothing('Costs are not known: no model has both a price in the suite and reported tokens.')
       : figure({
@@ -74,6 +74,6 @@ function scatter(points: readonly ScatterPoint[]): Scatter {
 function frontWords(points: readonly ScatterPoint[]): string {
   const front = paretoFront(points, 'lower').map(({ look }) => look.name);
   return front.length === 1
-    ? `${front[0]!} is both the quickest and the cheapest.`
-    : `On the front, from quick to cheap: ${listed(front)}.`;
+    ? `${front[0]!} is both the fastest and the cheapest.`
+    : `Not beaten on both, from fastest to cheapest: ${listed(front)}.`;
 }

@@ -12,7 +12,7 @@ export function decision(data: PageData): Html {
   return section(
     'decision',
     'Which model for what',
-    'A model leads only where it is clearly ahead of every other. In brackets: 95\u00a0% intervals.',
+    'A model leads only where it is clearly ahead of every other. Parentheses hold 95\u00a0% intervals.',
     cards.length === 0
       ? nothing('There is nothing to compare. A comparison needs answers from at least two models.')
       : markup`<p class="answer">${verdict(data.report)}</p>
@@ -63,7 +63,7 @@ function verdictItem(pair: PairRow, models: readonly PageModel[]): Html {
 function whyList({ explanations }: PageData): Content {
   if (explanations.length === 0) return undefined;
   return markup`<details class="verdicts">
-    <summary>Where differences of latency come from</summary>
+    <summary>Where latency differences come from</summary>
     <ul>
       ${explanations.slice(0, mostSentences).map((sentence) => markup`<li>${sentence}</li>`)}
     </ul>
@@ -79,7 +79,7 @@ export function thresholdList({ report }: PageData): Html {
   return section(
     'thresholds',
     'Thresholds',
-    "The suite's limits, decided on the whole interval: inside all limits is ✓, beyond one is ✗, all else is open.",
+    "The suite's limits, judged on the whole interval: ✓ is inside all limits, ✗ is beyond one, anything else is open.",
     results.length === 0
       ? nothing('The suite sets none.')
       : markup`<ul class="thresholds">

@@ -13,8 +13,8 @@ import type { Canvas, Drawing } from '../picture/plot.ts';
 import type { PromptDots } from '../prompt-dots.ts';
 
 export const curveTitles: Record<CurveMetric, string> = {
-  ttft_ms: 'Time to first token (TTFT): reasoning counts, too',
-  ttfat_ms: 'Time to first token of the answer (TTFAT): reasoning is waiting',
+  ttft_ms: 'Time to first token (TTFT), including reasoning',
+  ttfat_ms: 'Time to first token of the answer (TTFAT): reasoning counts as waiting',
   e2e_latency_ms: 'E2E latency: until the last token',
 };
 
@@ -23,7 +23,7 @@ export function distributions(data: PageData): Html {
   const parts = curveMetrics.map((metric) => curveFigure(data, metric));
   return section(
     'distributions',
-    'How the times spread',
+    'How the times are spread',
     "Each curve shows the share of a model's requests that took at most this long. Farther left is faster, steeper is steadier. Marks are at 50 % and, with enough requests, at 95 %. Where a curve ends early, the rest failed.",
     parts.every((part) => part === undefined)
       ? nothing('No latency was measured.')
@@ -46,7 +46,7 @@ function curveFigure({ models, report }: PageData, metric: CurveMetric): Content
     legend: legend(curves.map(({ look }) => look)),
     draw: (canvas) => drawCurves(curves, canvas),
     note: thinned
-      ? `Thinned: of more than ${mostCurvePoints} answers a curve is drawn through ${mostCurvePoints} of them, evenly spaced by rank, the fastest and the slowest included.`
+      ? `Thinned: with more than ${mostCurvePoints} answers, a curve is drawn through ${mostCurvePoints}, evenly spaced by rank, including the fastest and the slowest.`
       : undefined,
     table: curveTable(curveTitles[metric], curves),
   });
@@ -65,13 +65,13 @@ export function promptDots(data: PageData, metric: CurveMetric): Content {
   const picture = figure({
     id: `picture-prompts-${metric}`,
     caption: `${titles[metric]}: the median of each model's answers`,
-    label: `${titles[metric]}, from ${oneLine(prompts[0]!.promptId, 60)}, the slowest, to ${oneLine(prompts.at(-1)!.promptId, 60)}, the quickest. The table below has the figures.`,
+    label: `${titles[metric]}, from ${oneLine(prompts[0]!.promptId, 60)}, the slowest, to ${oneLine(prompts.at(-1)!.promptId, 60)}, the fastest. The table below has the figures.`,
     isSimulated: isSimulated(data.report.run),
     legend: legend(data.models.map(({ look }) => look)),
     draw: (canvas) => drawDots(data.models, prompts, canvas),
     note:
       asked > prompts.length
-        ? `Thinned: ${prompts.length} of ${asked.toLocaleString('en-US')} prompts, evenly spaced from the slowest to the quickest.`
+        ? `Thinned: ${prompts.length} of ${asked.toLocaleString('en-US')} prompts, evenly spaced from the slowest to the fastest.`
         : 'Slowest prompt on top. A cross at the right edge: more than half of the requests failed.',
     table: {
       caption: titles[metric],

@@ -15,27 +15,27 @@ export function method({ run }: Report): Html {
     markup`<ul class="method">
         <li>${orderWords(run)} Warm-up requests are recorded and never analyzed.</li>
         <li>
-          All times are differences of one monotonic clock, from the moment a request was handed to its
-          socket. Our own queue, back-off and retries are never inside a latency. ${run.clock}
+          All times are differences of one monotonic clock. It starts when a request is handed to its socket.
+          Latencies never include our own queue, back-off, or retries. ${run.clock}
         </li>
         <li>
-          An answer is a success only with status 200, the right content type, some text, a finish reason and
-          the end mark of its stream. A failed request counts as slower than any success; below
-          ${percent(run.success_floor)} of successes a model is not ranked by latency.
+          An answer is a success only if it has status 200, the right content type, some text, a finish reason,
+          and the end mark of its stream. A failed request counts as slower than any success. A model is not
+          ranked by latency if fewer than ${percent(run.success_floor)} of its requests succeeded.
         </li>
         <li>
-          Answers from a cache, held-back streams and fallbacks to another model are left out of latency
-          figures; how many stands above. How late this machine can have stamped an answer widens intervals.
+          Answers from a cache, held-back streams, and fallbacks to another model are left out of latency figures.
+          The counts are above. Intervals are widened by how late this machine may have stamped an answer.
         </li>
         <li>
-          The prompt is the unit of statistics: each figure rests on medians per prompt, and intervals are
-          clustered by prompt. More prompts settle more than more repeats.
+          The prompt is the unit of statistics. Each figure is based on medians per prompt, and intervals are
+          clustered by prompt. More prompts settle more than more repeats do.
         </li>
         <li>
-          Two models are compared on the prompts that both answered: the ratio is a Hodges–Lehmann estimate on
-          logarithms, its p an exact signed-rank p, corrected by Holm for all pairs, on E2E latency and pass rate together. A verdict
-          needs both that p at most 0.05 and an interval clear of ±${Math.round(defaultMargin * 100)} %; pass
-          rates are tested by sign flips. All else is "cannot be told apart".
+          Two models are compared on the prompts that both answered. The ratio is a Hodges–Lehmann estimate on
+          logarithms. Its p is an exact signed-rank p; for pass rates, a sign-flip p. Holm's correction covers all
+          pairs, on E2E latency and pass rate together. A verdict needs both a p of at most 0.05 and an interval
+          clear of ±${Math.round(defaultMargin * 100)} %. Anything else is "cannot be told apart".
         </li>
       </ul>
       <details>
@@ -50,8 +50,8 @@ export function method({ run }: Report): Html {
           <dd>geometric mean over prompts of the per-prompt median</dd>
           <dt>p95</dt>
           <dd>
-            95 % of the requests took at most this long, failures as slowest; empty when there are too few
-            requests
+            95 % of the requests took at most this long; failures count as slowest. Empty if there are too few
+            requests.
           </dd>
         </dl>
       </details>
@@ -62,7 +62,7 @@ export function method({ run }: Report): Html {
 function orderWords({ order, prompts, repeats }: RunFacts): string {
   const size = `${count(prompts, 'prompt')}, ${count(repeats, 'repeat')}.`;
   return order === 'blocks'
-    ? `${size} Models took turns: in each block one prompt goes to all models, in random order from a recorded seed, so that a slow spell hits all of them equally.`
+    ? `${size} Models took turns. In each block, one prompt goes to all models, in random order from a recorded seed, so a slow spell hits all of them equally.`
     : `${size} The models were tested one after the other, so a slow spell looks like a slow model. There are no verdicts.`;
 }
 
@@ -74,14 +74,14 @@ export function compareMethod(before: RunFacts, after: RunFacts): Html {
     undefined,
     markup`<ul class="method">
         <li>
-          Each model is compared with itself on the prompts that both runs have: the ratio is a Hodges–Lehmann
-          estimate on logarithms of each prompt's medians, its p an exact signed-rank p, corrected for all
-          models and metrics by Holm. A failed request counts as slower than any success.
+          Each model is compared with itself on the prompts that both runs have. The ratio is a Hodges–Lehmann
+          estimate on logarithms of each prompt's medians. Its p is an exact signed-rank p, with Holm's correction
+          for all models and metrics. A failed request counts as slower than any success.
         </li>
         <li>
-          The two runs were not sent side by side. A shift between their hours (the way, the load of the
-          provider) cannot be told from a change of the model: models that all move by the same ratio point to
-          the former.
+          The two runs were not sent side by side. A shift in conditions between them (the network, the provider's
+          load) looks the same as a change in the model. If all models move by the same ratio, it was probably
+          the conditions.
         </li>
       </ul>
       <p class="note">Before: ${runOrigin(before).join(' · ')}</p>

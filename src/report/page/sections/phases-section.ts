@@ -28,7 +28,7 @@ export function timeParts(data: PageData): Html {
   return section(
     'time',
     'Where the time goes',
-    'Mean of each part over the answers that count, so the parts add up. Queueing and connecting happen before the clock of any latency starts.',
+    'Mean of each part over the answers that count, so the parts add up. Queueing and connecting happen before any latency clock starts.',
     models.length === 0
       ? nothing('No latency was measured.')
       : figure({
@@ -48,7 +48,7 @@ export function timeParts(data: PageData): Html {
               canvas,
             ),
           note: shown.some(({ key }) => key === 'whole')
-            ? 'Not split: the answer was not streamed, or came all at once, so nothing is known of its first token.'
+            ? 'Not split: the answer was not streamed, or came all at once, so the time of its first token is not known.'
             : undefined,
           table: {
             caption: 'Mean time of an answer by its parts',

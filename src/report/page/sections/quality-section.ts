@@ -15,7 +15,7 @@ export function quality(data: PageData): Html {
   return section(
     'quality',
     'Latency against quality',
-    'Up and to the left is better. The dotted front joins the models that no other beats on both; the lines are 95\u00a0% intervals.',
+    'Upper left is better. The dotted line joins the models that no other model beats on both. The other lines are 95\u00a0% intervals.',
     points.length === 0
       ? nothing(
           'No prompt has checks, so there is no measure of quality. Give prompts "checks" in the suite.',
@@ -87,6 +87,6 @@ function scatter(points: readonly ScatterPoint[]): Scatter {
 function frontWords(points: readonly ScatterPoint[]): string {
   const front = paretoFront(points, 'higher').map(({ look }) => look.name);
   return front.length === 1
-    ? `${front[0]!} is ahead of all others on both.`
-    : `On the front, from quick to good: ${listed(front)}.`;
+    ? `${front[0]!} is ahead of all other models on both.`
+    : `Not beaten on both, from fastest to best: ${listed(front)}.`;
 }

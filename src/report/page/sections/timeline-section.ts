@@ -73,11 +73,11 @@ function thinningWords(strips: readonly Strip[]): string | undefined {
   const most = mostDots(strips.length);
   const words = [
     ...(strips.some(({ line }) => line.answers > most)
-      ? [`Thinned: at most ${most} answers a model are drawn, evenly spread over the run.`]
+      ? [`Thinned: at most ${most} answers per model are drawn, evenly spread over the run.`]
       : []),
     ...(strips.some(({ line }) => eventKinds.some((kind) => line.eventCounts[kind] > mostEvents))
       ? [
-          `Of failures, of rate limits and of answers left out at most ${mostEvents} a model are drawn each; the table counts all.`,
+          `Of each kind of event (failed, rate limited, left out), at most ${mostEvents} per model are drawn. The table counts all.`,
         ]
       : []),
   ];
@@ -90,17 +90,17 @@ function driftFigure({ report }: PageData, strips: readonly Strip[], spanMs: num
   if (driftOf(all, spanMs, 4).length < 2) return undefined;
   const words =
     shift === undefined
-      ? 'Too few answers to tell a drift.'
+      ? 'Too few answers to detect drift.'
       : `All models together: the last third of the run took ${times(shift)} as long as the first.`;
   const picture = driftPicture(strips, spanMs);
   return figure({
     id: 'picture-drift',
-    caption: 'Drift: latency against what the model usually takes on the same prompt',
+    caption: 'Drift: latency compared with what the model usually takes on the same prompt',
     label: `Drift over the run. ${words}`,
     isSimulated: isSimulated(report.run),
     legend: legend(strips.map(({ look }) => look)),
     draw: picture.draw,
-    note: `${words} The thick line is all models; 1× is as usual.`,
+    note: `${words} The thick line is all models; 1× is its usual time.`,
     table: picture.table,
   });
 }

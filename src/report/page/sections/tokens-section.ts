@@ -46,15 +46,15 @@ export function tokenParts(data: PageData): Html {
               canvas,
             ),
           note: shown.some(({ key }) => key === 'unsplit')
-            ? 'Not split: reasoning was seen, but the server did not report how many of the tokens it took.'
+            ? 'Not split: reasoning was seen, but the server did not report how many tokens it used.'
             : undefined,
           table: {
-            caption: 'Tokens: sums over the answers that reported them, and means of an answer',
+            caption: 'Tokens: sums over the answers that reported them, and means per answer',
             columns: [
               { head: 'Model' },
               { head: 'Answers', align: 'right' },
               ...shown.map(({ name }) => ({ head: `${name}, mean`, align: 'right' as const })),
-              { head: 'prompt, of it cached', align: 'right' },
+              { head: 'cached part of the prompt', align: 'right' },
               ...shown.map(({ name }) => ({ head: `${name}, sum`, align: 'right' as const })),
             ],
             rows: models.map(({ look, tokens }) => ({

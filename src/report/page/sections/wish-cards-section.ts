@@ -86,7 +86,7 @@ function remedy(between: readonly (PairRow | undefined)[]): string {
   const [least, most] = [Math.min(...more), Math.max(...more)];
   return least === most
     ? ` About ${count(most, 'more prompt')} would settle it.`
-    : ` About ${count(least, 'more prompt')} would settle a first pair, ${most.toLocaleString('en-US')} all.`;
+    : ` About ${count(least, 'more prompt')} would settle one pair, ${most.toLocaleString('en-US')} all pairs.`;
 }
 
 /** How far ahead of its nearest rival. */
@@ -142,9 +142,9 @@ function balanced({ models }: PageData): Html[] {
   const [only] = front;
   const words =
     front.length === 1
-      ? `By their figures ${only!.look.name} is ahead of every other in both.`
-      : `By their figures no other model is both quicker and right more often. From quick to right: ${listed(front.map(({ look }) => look.name))}.`;
-  return [card('Quick and right', front, words)];
+      ? `By the figures alone, ${only!.look.name} is ahead of every other model on both.`
+      : `By the figures alone, no other model is both faster and right more often. From fastest to right most often: ${listed(front.map(({ look }) => look.name))}.`;
+  return [card('Fast and right', front, words)];
 }
 
 /** Prices are given, not measured, so the lowest cost needs no test; who fails too often is not cheap. */

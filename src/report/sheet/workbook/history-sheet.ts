@@ -44,7 +44,7 @@ export const historyFields: readonly Field[] = [
   ...valueColumns,
   ...spread.map(spreadColumn),
   text('run_id', 'the run'),
-  text('suite_hash', 'SHA-256 of the resolved suite; runs of different ones are hard to compare'),
+  text('suite_hash', 'SHA-256 of the resolved suite; runs of different suites are hard to compare'),
   modelColumns.find(({ name }) => name === 'error_rate')!,
 ].map(plainField);
 
@@ -143,7 +143,7 @@ function lineNames(runs: readonly Summarised[], metric: Drawn): string[] {
 /** Writes the figures, in the quiet way of what stands behind a picture. */
 function addLines(sheet: Sheet, { metric, runs, names, head, left }: Lines): void {
   const nameOf = naming(runs);
-  const title = `Geometric mean of ${drawn[metric]}, ms; empty where a model was not ranked or is only known to take at least so long`;
+  const title = `Geometric mean of ${drawn[metric]}, ms; empty where a model was not ranked or has only a lower bound`;
   sheet.text(head - 1, left, title, { ...tones.quiet, bold: true });
   sheet.text(head, left, 'run_started_at', tones.quiet);
   for (const [index, name] of names.entries())
@@ -170,7 +170,7 @@ export function linesChart(
   return {
     kind: 'lines',
     title: chartTitle(`Geometric mean of ${drawn[metric]} over runs`, runs),
-    alternative: `Lines: geometric mean of ${drawn[metric]} of each model in ms, run by run. The figures stand in the sheet ${sheet}.`,
+    alternative: `Lines: geometric mean of ${drawn[metric]} of each model in ms, run by run. The figures are in the sheet ${sheet}.`,
     unit: 'ms',
     dateFormat: dateFormat(runs),
     legend: true,

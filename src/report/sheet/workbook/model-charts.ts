@@ -164,7 +164,7 @@ function intervalChart(
   return {
     kind: 'stacked',
     title: chartTitle(`Geometric mean of ${drawn[metric]}, 95 % interval`, [run]),
-    alternative: `Bars in three shades: of each model in ms (${meaning}), up to the low end of the 95 % interval of its geometric mean of ${drawn[metric]}, to that mean, and to the high end. The figures stand below.`,
+    alternative: `Bars in three shades, in ms, one bar per model (${meaning}): up to the low end of the 95 % interval of its geometric mean of ${drawn[metric]}, from there to that mean, and on to the high end. The figures are below.`,
     unit: 'ms',
     legend: true,
     series: barColors.map((color, part) => ({
@@ -183,7 +183,7 @@ function tokenChart({ run, all, head }: Block, column: number, size: Size): Char
     kind: 'stacked',
     title: chartTitle('Tokens of each model', [run]),
     alternative:
-      'Stacked bars: prompt, reasoning and answer tokens of each model, summed over its answers. The figures stand below.',
+      'Stacked bars: prompt, reasoning, and answer tokens of each model, summed over its answers. The figures are below.',
     unit: 'tokens',
     legend: true,
     series: [column, column + 1, column + 2].map((place) => ({

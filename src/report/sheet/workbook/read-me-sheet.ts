@@ -34,13 +34,13 @@ export function addReadMe(book: Book, runs: readonly Summarised[]): void {
 }
 
 const sheetMeanings: Readonly<Record<string, string>> = {
-  Summary: 'One row for each model and run, newest run first, with intervals; charts of the newest run.',
+  Summary: 'One row per model and run, newest run first, with intervals, and charts of the newest run.',
   Charts: 'Charts of the newest run, and their figures.',
   Pairs:
-    'Each model against each other, metric by metric: ratio, interval and verdict, always of model_b against model_a.',
-  'All figures': 'Everything that models.csv holds, one row for each model and run: a table for lookups.',
-  Requests: 'One row for each attempt, warm-up included: a table for filters and pivot tables.',
-  History: 'One row for each run, model and metric, oldest run first; lines over the runs.',
+    'Every pair of models, metric by metric: ratio, interval, and verdict, always for model_b against model_a.',
+  'All figures': 'Everything in models.csv, one row per model and run: a table for lookups.',
+  Requests: 'One row per attempt, including warm-up: a table for filters and pivot tables.',
+  History: 'One row per run, model, and metric, oldest run first, with line charts over the runs.',
   'Read me': 'This sheet.',
 };
 
@@ -155,45 +155,45 @@ function addColumns(page: Page, hasHistory: boolean): void {
 const method: readonly (readonly [topic: string, text: string])[] = [
   [
     'Clock',
-    'All durations come from a monotonic clock and start when a request is handed to the socket. Waiting in our own queue, pauses before retries and earlier attempts are in none of them. Dates and times only label rows; they are UTC.',
+    'All durations come from a monotonic clock and start when a request is handed to the socket. They never include our own queue, pauses before retries, or earlier attempts. Dates and times only label rows; they are in UTC.',
   ],
   [
     'Order',
-    'Models are asked in blocks: within a block every model gets the same prompt, in random order from a recorded seed, so that a slow spell hits all of them equally.',
+    'Models take turns in blocks. Within a block, every model gets the same prompt, in random order from a recorded seed, so a slow spell hits all models equally.',
   ],
   ['Warm-up', 'Rows with phase warmup are recorded and never analyzed.'],
   [
     'Success',
-    'An answer counts only with status 200, the right kind of content, at least one piece of text, a finish reason and the end of the stream. Everything else is a failure with a name.',
+    'An answer counts only if it has status 200, the right content type, some text, a finish reason, and the end of its stream. Anything else is a failure with a name.',
   ],
   [
     'Failures',
-    'In medians and percentiles a failed request counts as slower than any success, so that failing cannot make a model look fast. A figure that rests on one is marked ≥ (of rates ≤) and named in lower_bounds.',
+    'In medians and percentiles, a failed request counts as slower than any success, so failing cannot make a model look fast. A figure that rests on a failure is marked ≥ (for rates ≤) and named in lower_bounds.',
   ],
   [
     'Left out',
-    'Answers from a cache, held back on the way or from another model have valid = FALSE. They stay out of latency figures; their share is shown.',
+    'Answers that came from a cache, were held back on the way, or came from another model have valid = FALSE. They stay out of latency figures, and their share is shown.',
   ],
   [
     'Geomean',
-    'Geometric mean over prompts of the median of each prompt. Every prompt counts the same, and a few long ones do not dominate.',
+    'Take the median of each prompt, then the geometric mean over prompts. Every prompt counts the same, and a few long ones do not dominate.',
   ],
   [
     'Intervals',
-    'All hold 95 % and are clustered by prompt: more prompts make them narrower, more repeats hardly do. An open end is an empty cell.',
+    'All are 95 % intervals, clustered by prompt. More prompts make them narrower; more repeats hardly do. An empty cell is an open end.',
   ],
   [
     'Verdicts',
-    'faster, slower, better and worse are given only where the exact test, corrected for all pairs and metrics, and a margin allow it; equal means within the margin; everything else is not settled.',
+    'A verdict of faster, slower, better, or worse needs two things: a significant exact test, corrected for all pairs and metrics, and an interval clear of the margin. Equal means within the margin. Anything else is not settled.',
   ],
-  ['Percentiles', 'Empty below the number of requests that they need.'],
+  ['Percentiles', 'Empty if there are too few requests for them.'],
   [
     'Tokens',
-    'As the server reported them. Reasoning tokens are part of completion tokens, cached tokens part of prompt tokens. Missing counts are never guessed.',
+    'As the server reported them. Completion tokens include reasoning tokens, and prompt tokens include cached tokens. Missing counts are never guessed.',
   ],
   ['Empty cells', 'Not measured, or not applicable. Never zero.'],
   [
     'Text',
-    'Cells of text are text, never formulas; they are cut at the limit of Excel, with a mark, and hold no characters that would break the file.',
+    'Text cells hold text, never formulas. Text longer than Excel allows is cut and marked. Characters that would break the file are removed.',
   ],
 ];

@@ -122,7 +122,7 @@ const which: readonly SummaryColumn[] = [
   own({
     band: 'Ranking',
     head: 'Group',
-    column: text('group', 'models of a run that share a letter were not told apart'),
+    column: text('group', 'models of a run that share a letter are not significantly different'),
     width: 10,
     of: ({ letters }) => letters,
     tone: ({ letters }) => ({ ...(letters?.includes('a') ? tones.good : {}), align: 'center' }),
@@ -162,7 +162,7 @@ const tokensAndCost: readonly SummaryColumn[] = [
     head: 'Answer tokens',
     column: count(
       'answer_tokens',
-      'completion tokens less reasoning tokens; all of them where the server reports no reasoning',
+      'completion tokens minus reasoning tokens; all completion tokens if the server reports no reasoning',
     ),
     width: 11,
     of: ({ model }) => answerTokens(model),

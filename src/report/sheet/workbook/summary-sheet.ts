@@ -75,7 +75,7 @@ function addTop(sheet: Sheet, runs: readonly Summarised[], newest: Summarised): 
     sheet.text(
       places.facts,
       0,
-      `${count(runs.length, 'run')}. Intervals hold 95 %. Units, method, origin and warnings: see the sheet Read me.`,
+      `${count(runs.length, 'run')}. Intervals are 95 %. For units, method, origin, and warnings, see the sheet Read me.`,
       { ink: colors.quiet },
     );
   }

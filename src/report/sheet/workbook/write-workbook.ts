@@ -27,7 +27,7 @@ async function makeBook(runs: readonly ExportedRun[], summaries: readonly Summar
   const { started_at, ended_at } = summaries[0]!.manifest;
   const book = new Book({
     title: `gatebench: ${suiteNames(summaries)}`,
-    comment: 'Latency and tokens of models. The sheet Read me says what everything means.',
+    comment: 'Latency and tokens of models. The sheet Read me explains everything.',
     madeAt: ended_at ?? started_at,
   });
   addSummary(book, summaries);
