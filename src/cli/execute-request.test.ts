@@ -59,7 +59,7 @@ test('several that begin so are named', async () => {
 
 test.each([
   [['zz'], /"zz" is neither the beginning of an event id/],
-  [[''], /takes an event id/],
+  [[''], /--request needs a value/],
   [['a', '--request', 'b'], /given more than once/],
   [['bbbb-3', '--format', 'html'], /shown as table or json, not as html/],
 ])('%j is refused', async (args, message) => {

@@ -52,9 +52,7 @@ test('damage is said with its line; of a run without the file there is nothing t
   const state = new FileState();
   await Array.fromAsync(readAnswerLines(scratch.path, state));
   expect(answerWarnings(state)).toEqual([
-    expect.stringMatching(
-      /^answers\.jsonl: 1 damaged line is left out \(line 2: .*can no longer be read\.$/,
-    ),
+    expect.stringMatching(/^answers\.jsonl: 1 damaged line is left out \(line 2: .*can no longer be read\.$/),
   ]);
 });
 
