@@ -176,8 +176,11 @@ const unknownModel: readonly RegExp[] = [
   /\bmodel[:\s]+(?:name |id )?["'`]?[^\s"'`]{1,200}["'`]?,? (?:was |is |could )?(?:not found|does not exist|doesn't exist|not be found)/i,
   /\bmodel (?:was |is |does |could )?(?:not found|not exist|not be found)/i,
   /\bmodels\/\S{1,200} is not found\b/i,
-  /\b(?:invalid|unknown|unrecognized|no such|unsupported) model(?: name| id)?\b(?=$|[^a-z]*$|:| ["'`(]| passed in| in )/i,
+  /\b(?:invalid|unknown|unrecognized|no such|unsupported) model(?: name| id| identifier)?\b(?=$|[^a-z]*$|:| ["'`(]| passed in| in )/i,
   /\bis not a valid model\b/i,
+  /\bmodel (?:name |id |identifier )?is (?:invalid|unknown)\b/i,
+  /\bdeployment .{0,60}does not exist\b/i,
+  /\bunable to access model\b/i,
   /\bcould not (?:find|resolve) (?:the )?model\b/i,
   /\bmodel_not_found\b/i,
 ];
@@ -196,7 +199,10 @@ const sentences: readonly (readonly [RegExp, string])[] = [
     'busy',
   ],
   [/server overloaded/i, 'overloaded'],
-  [/^\s*(the )?(model is )?(still )?loading( the)? model|model is (still |currently )?loading/i, 'loading'],
+  [
+    /^\s*(the )?(model is )?(still )?loading( the)? model|model (\S{1,200} )?is (still |currently )?loading/i,
+    'loading',
+  ],
   [/unauthorized/i, 'unauthorized'],
 ];
 

@@ -76,6 +76,10 @@ test.each([
   'The model `smol` does not exist or you do not have access to it.',
   'smol is not a valid model ID',
   'Model Not Exist',
+  'Invalid model identifier "smol". Please specify a valid downloaded model',
+  'The provided model identifier is invalid.',
+  'The API deployment for this resource does not exist.',
+  'Unable to access model smol. Please visit our page of models',
 ])('an unknown model is known by what is said, whatever the status: %s', (message) => {
   for (const httpStatus of [400, 404, 422])
     expect(

@@ -60,6 +60,26 @@ describe('bodies', () => {
     [{ error: { message: 'Please retry after 20 seconds.' } }, 20_000],
     [{ error: { message: 'try again in 2 minutes and 5 seconds' } }, 125_000],
     [{ error: { message: 'try again later' } }, undefined],
+    [{ error: { message: 'Retry after: 30' } }, 30_000],
+    [{ error: { message: 'Rate limited; retry_after=8 sec' } }, 8000],
+    [{ error: { message: 'Your limit will reset in 1 hour 5 minutes.' } }, 3_900_000],
+    [{ error: { message: 'Limit resets at 2026-11-22T03:18:00Z.' } }, 60_000],
+    [{ error: { message: 'retry after 5xx' } }, undefined],
+    [{ error: { message: 'retry after 2026-11-22' } }, undefined],
+    [{ error: { message: 'reset 3 days of logs' } }, undefined],
+    [{ error: { message: 'x', retryAfter: 'PT1M30.5S' } }, 90_500],
+    [{ error: 'Model is currently loading', estimated_time: 20.5 }, 20_500],
+    [{ error: { metadata: { headers: { 'Retry-After': 7 } } } }, 7000],
+    [
+      {
+        error: {
+          metadata: {
+            headers: { 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': String((epoch + 55) * 1000) },
+          },
+        },
+      },
+      55_000,
+    ],
   ])('%j', (body, wait) => {
     expect(waitOf({}, body)).toBe(wait);
   });

@@ -61,6 +61,7 @@ const bodyMembers: readonly (readonly [name: string, unit: Ms])[] = [
   ['retry_after_secs', 1000],
   ['retryDelay', 1000],
   ['retry-after', 1000],
+  ['estimated_time', 1000],
 ];
 
 /** A member of the body or of its error: Cloudflare's problem JSON, Google's `RetryInfo` among the details. */
@@ -83,11 +84,23 @@ function inObject(value: unknown, at: number, depth: number): Ms | undefined {
     const wait = sane(typeof said === 'number' ? ofUnit(said, unit, at) : inUnit(text(said), unit, at));
     if (wait !== undefined) return wait;
   }
-  for (const name of ['error', 'errors', 'detail', 'details', 'metadata', 'parameters', 'headers']) {
+  const fromKept = fromKeptHeaders(value['headers'], at);
+  if (fromKept !== undefined) return fromKept;
+  for (const name of ['error', 'errors', 'detail', 'details', 'metadata', 'parameters']) {
     const wait = inObject(value[name], at, depth + 1);
     if (wait !== undefined) return wait;
   }
   return undefined;
+}
+
+/** Headers of the server behind, as OpenRouter keeps them in its body: in any case. */
+function fromKeptHeaders(kept: unknown, at: number): Ms | undefined {
+  if (!isObject(kept)) return undefined;
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(kept).slice(0, 50))
+    headers[name.toLowerCase()] = typeof value === 'number' ? String(value) : text(value);
+  const refusal: Refusal = { headers, json: undefined, message: '', isLimited: true };
+  return sane(fromHeaders(refusal, at)) ?? sane(fromLimits(refusal, at));
 }
 
 function inUnit(said: string, unit: Ms, at: number): Ms | undefined {
@@ -132,13 +145,25 @@ function fromStructured(value: string | undefined): Ms | undefined {
   return waits.length > 0 ? sane(Math.max(...waits)) : undefined;
 }
 
-/** `Please try again in 1m2.5s.`, `retry after 20 seconds`, `wait 3 minutes`. */
+/** `Please try again in 1m2.5s.`, `retry after 20 seconds`, `wait 3 minutes`, `will reset in 1 hour`. */
 const inWords =
-  /\b(?:(?:try|retry)(?: again)?|again|wait|available)(?: (?:the )?request)?(?: for| in| after|:)?(?: about| at least)? ((?:\d+(?:\.\d+)? ?(?:ms|milliseconds?|seconds?|secs?|s|minutes?|mins?|m|hours?|h|days?|d)\b,? ?(?:and )?|\d+(?:\.\d+)?(?:ms|s|m|h|d)(?=\d))+)/i;
+  /\b(?:(?:try|retry|retrying)(?: again)?|again|wait|available|(?:resets?|renews?)(?=[ _-](?:in|after)))(?: (?:your |the )?requests?)?(?:[ _-](?:for|in|after))?[:=]?(?: about| at least)? ?((?:\d+(?:\.\d+)? ?(?:ms|milliseconds?|seconds?|secs?|s|minutes?|mins?|m|hours?|h|days?|d)\b,? ?(?:and )?|\d+(?:\.\d+)?(?:ms|s|m|h|d)(?=\d))+)/i;
 
-function fromWords({ message }: Refusal): Ms | undefined {
-  const found = inWords.exec(message.slice(0, 2000));
-  return found ? duration(found[1]!) : undefined;
+/** `Retry after: 30`: the header, written into the message. */
+const inBareSeconds = /\bretry[ _-]after[:=]? ?(\d{1,6}(?:\.\d{1,6})?)(?![\d.:/-]|\s?[a-z])/i;
+
+/** `Limit resets at 2026-11-26T20:05:35Z`. */
+const untilDate =
+  /\b(?:resets?|again|renewed|until|retry)\b.{0,20}?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z| ?UTC|[+-]\d\d:?\d\d))/i;
+
+function fromWords({ message }: Refusal, at: number): Ms | undefined {
+  const start = message.slice(0, 2000);
+  const found = inWords.exec(start);
+  if (found) return duration(found[1]!);
+  const seconds = inBareSeconds.exec(start);
+  if (seconds) return Number(seconds[1]) * 1000;
+  const until = Date.parse(untilDate.exec(start)?.[1] ?? '');
+  return Number.isNaN(until) ? undefined : Math.max(0, until - at);
 }
 
 /** Seconds, a duration with units, a date, or seconds since 1970. */
@@ -146,7 +171,7 @@ function waitIn(said: string | undefined, at: number): Ms | undefined {
   if (said === undefined) return undefined;
   const number = decimal(said);
   if (number !== undefined) return ofNumber(number, at);
-  const span = duration(said);
+  const span = duration(said) ?? isoDuration(said);
   if (span !== undefined) return span;
   // A year, at least: Date.parse makes a date of nearly everything.
   const until = /\d{4}|GMT|UTC/.test(said) ? Date.parse(said) : NaN;
@@ -189,6 +214,16 @@ function duration(said: string): Ms | undefined {
     total += Number(number) * factor;
   }
   return total;
+}
+
+/** ISO 8601: `PT30S`, `PT1M2.5S`. */
+function isoDuration(said: string): Ms | undefined {
+  const found = /^PT(?=\d)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?$/i.exec(said);
+  if (!found) return undefined;
+  const [hours = 0, minutes = 0, seconds = 0] = found
+    .slice(1)
+    .map((part: string | undefined) => Number(part ?? 0));
+  return hours * 3_600_000 + minutes * 60_000 + seconds * 1000;
 }
 
 function short(unit: string): string {
