@@ -14,7 +14,9 @@ import type { Io } from './io.ts';
 export async function executeRepair(run: string, results: string, { stdout }: Io): Promise<ExitCode> {
   if (await isThere(historyFile(run))) {
     const lock = await lockRun(run);
-    const done = await setDamageAside(historyFile(run), historyColumns).finally(() => lock.release());
+    const done = await setDamageAside(historyFile(run), historyColumns, { isJournal: false }).finally(() =>
+      lock.release(),
+    );
     stdout.write(told(historyFile(run), done, 'Its nights and decisions on those lines are lost.'));
     return exitCode.done;
   }

@@ -18,20 +18,21 @@ export interface SetAside {
 
 /**
  * Takes what is damaged out of a table, and keeps the file as it was beside it as `<file>.damaged`. The rows that are
- * whole stay as they are, byte for byte, under a header that is put right. Throws a UserError when it cannot be written.
+ * whole stay as they are, byte for byte, under a header that is put right. Of a journal, what stands behind the last line
+ * feed is torn; of other files it is a row that an editor left without one. Throws a UserError when it cannot be written.
  */
 export async function setDamageAside(
   path: string,
   columns: readonly Column[],
-  disk: Disk = localDisk,
+  { isJournal = true, disk = localDisk }: { isJournal?: boolean; disk?: Disk } = {},
 ): Promise<SetAside> {
   const state = new FileState();
   let kept = 0;
-  const options = { state, isJournal: true, onRecord: () => kept++ };
+  const options = { state, isJournal, onRecord: () => kept++ };
   if (await isThere(path)) await drained(readCsv(path, columns, options));
   if (state.damaged === 0) return { kept, state };
   const copy = await keptAsItWas(path);
-  await writeWhole(path, wholeRecords(copy, columns, state.header), disk);
+  await writeWhole(path, wholeRecords(copy, columns, state.header, isJournal), disk);
   return { kept, state, copy: basename(copy) };
 }
 
@@ -52,12 +53,13 @@ async function* wholeRecords(
   path: string,
   columns: readonly Column[],
   header: readonly string[],
+  isJournal: boolean,
 ): AsyncGenerator<string> {
   let text = csvRecord(header);
   const onRecord = (record: { text: string }): void => {
     text += `${record.text.replace(/\r$/, '')}\n`;
   };
-  const rows = readCsv(path, columns, { state: new FileState(), isJournal: true, onRecord });
+  const rows = readCsv(path, columns, { state: new FileState(), isJournal, onRecord });
   while (!(await rows.next()).done) {
     if (text.length < 65_536) continue;
     yield text;
