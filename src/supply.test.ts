@@ -36,8 +36,8 @@ test('these variables of the environment are read, and no others', () => {
       ...['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'],
       // How to print.
       ...['CI', 'FORCE_COLOR', 'NO_COLOR', 'TERM'],
-      // Which file of variables to read.
-      'GATEBENCH_ENV_FILE',
+      // Which file of variables to read, and whether one may be read that nobody named.
+      ...['GATEBENCH_ENV_FILE', 'TF_BUILD', 'JENKINS_URL', 'TEAMCITY_VERSION', 'CODEBUILD_BUILD_ID'],
       // Where to write: calibrations, and what GitHub shows of a gate.
       ...['XDG_STATE_HOME', 'GITHUB_STEP_SUMMARY', 'GITHUB_WORKSPACE'],
       // Whether the user has chosen how memory is collected.

@@ -19,6 +19,16 @@ const broken = [
   '{}',
   '{"event_id":1,"answer":"a"}',
   '{"event_id":"x"',
+  ...[
+    '"tool_calls":[null]',
+    '"tool_calls":[{"name":"x"}]',
+    '"tool_calls":[{"name":1,"arguments":"{}"}]',
+    '"chunks":[null]',
+    '"chunks":[[1,"content"]]',
+    '"chunks":[[null,"content",1]]',
+    '"chunks":[{}]',
+    '"chunks":"x"',
+  ].map((part) => `{"event_id":"x","answer":"a",${part}}`),
   '\u0000',
   'text',
 ];

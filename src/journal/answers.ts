@@ -110,8 +110,25 @@ function isAnswer(line: Partial<AnswerLine>): line is AnswerLine {
   const { event_id, answer, reasoning, tool_calls, chunks } = line;
   return (
     [event_id, answer, reasoning].every((text) => typeof text === 'string') &&
-    [tool_calls, chunks].every((list) => Array.isArray(list))
+    isListOf(tool_calls, isToolCall) &&
+    isListOf(chunks, isChunk)
   );
+}
+
+function isListOf(list: unknown, is: (item: unknown) => boolean): boolean {
+  return Array.isArray(list) && list.every(is);
+}
+
+function isToolCall(call: unknown): boolean {
+  const { name, arguments: given } = (call ?? {}) as Partial<ToolCall>;
+  return typeof name === 'string' && typeof given === 'string';
+}
+
+/** Of whatever kind: a version to come may know more. */
+function isChunk(chunk: unknown): boolean {
+  if (!Array.isArray(chunk)) return false;
+  const [ms, kind, chars] = chunk as unknown[];
+  return Number.isFinite(ms) && typeof kind === 'string' && Number.isFinite(chars);
 }
 
 /**

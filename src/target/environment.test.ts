@@ -54,6 +54,15 @@ test.each<[string | undefined, string | undefined, string | undefined]>([
   expect(readEnvironment(env, scratch.path).CF_AIG_BYOK_ALIAS).toBe(alias);
 });
 
+test.each(['TF_BUILD', 'JENKINS_URL', 'TEAMCITY_VERSION', 'CODEBUILD_BUILD_ID'])(
+  'a service that sets %s in place of CI is one as well',
+  async (name) => {
+    await using scratch = await scratchFolder();
+    await writeFile(join(scratch.path, '.env'), 'CF_AIG_BYOK_ALIAS=theirs');
+    expect(readEnvironment({ [name]: 'True' }, scratch.path)).toEqual({});
+  },
+);
+
 test('a file that is named must be there', async () => {
   await using scratch = await scratchFolder();
   expect(() => readEnvironment({ GATEBENCH_ENV_FILE: 'no.env' }, scratch.path)).toThrow(

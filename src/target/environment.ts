@@ -58,9 +58,16 @@ export function secretsOf(environment: Environment, shown: readonly Variable[] =
   return secrets;
 }
 
-/** As the CI services set it. */
-export function isCi({ CI = '' }: NodeJS.ProcessEnv): boolean {
-  return !['', '0', 'false'].includes(CI.trim().toLowerCase());
+/** As CI services set it; those of Azure, Jenkins, TeamCity and AWS have variables of their own. */
+export function isCi(env: NodeJS.ProcessEnv): boolean {
+  const set = [
+    env['CI'],
+    env['TF_BUILD'],
+    env['JENKINS_URL'],
+    env['TEAMCITY_VERSION'],
+    env['CODEBUILD_BUILD_ID'],
+  ];
+  return set.some((value = '') => !['', '0', 'false'].includes(value.trim().toLowerCase()));
 }
 
 function readEnvFile(path: string, mustExist: boolean): Record<string, string | undefined> {
