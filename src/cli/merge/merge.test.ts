@@ -120,11 +120,14 @@ describe('shards', () => {
 describe('thresholds of a run', () => {
   test('end it with 4 when one fails, and with 6 when one is open and --strict is given', async () => {
     await using cwd = await scratch();
-    // Slow enough that a busy machine can measure it: one that cannot would end the strict run with 3.
-    const mock = await createMock({ gatewayToken: token, speed: 1 });
+    const mock = await createMock({ gatewayToken: token });
     const args = ['run', 'trial.yaml', '--base-url', `${mock.url}/v1/a/g/compat`, '--quiet'];
+    // Slow enough that a busy machine can measure them: one that cannot would end the strict run with 3.
+    const slow = 'custom-ollama/sim-exact?ttftMs=800&gapMs=60';
+    const models = `models: [{ id: sim-swift, model: "${slow}" }, { id: sim-wordy, model: "${slow}" }]`;
     const send = async (limit: string, ...flags: string[]): Promise<Finished> => {
-      await writeFile(join(cwd.path, 'trial.yaml'), suite.replace(/thresholds.*/, `thresholds: [${limit}]`));
+      const text = suite.replace(/models.*/, models).replace(/thresholds.*/, `thresholds: [${limit}]`);
+      await writeFile(join(cwd.path, 'trial.yaml'), text.replace('concurrency: 4', 'concurrency: 8'));
       return gatebench([...args, ...flags], cwd.path, { CF_AIG_TOKEN: token });
     };
     const failed = await send('{ metric: geomean(completion_tokens), max: 1 }', '--json');

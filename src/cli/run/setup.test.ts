@@ -8,9 +8,9 @@ describe('an address that no request would go to is refused:', () => {
       'of a route that is not taken',
       ['provider=http://a'],
       ['compat'],
-      /nothing goes by provider here, but by compat/,
+      /this run does not use the route provider; it uses compat/,
     ],
-    ['of the demo', ['http://a'], ['demo'], /starts a mock of its own/],
+    ['of the demo', ['http://a'], ['demo'], /starts its own mock gateway/],
     ['the second for the same routes', ['http://a', 'http://b'], ['compat'], /write route=URL/],
   ])('%s', (_, given, names, message) => {
     expect(() => assertAddressed(given, names)).toThrow(message);
