@@ -37,6 +37,14 @@ test.each<[string, number, string, string | undefined]>([
     'request',
   ],
   ['a file of the prompt', 404, openai('file-abc not found', 'not_found_error'), 'request'],
+  [
+    'an image of the prompt',
+    404,
+    openai('The model could not find the image: file not found', 'not_found_error'),
+    'request',
+  ],
+  ['an image that is not theirs', 403, openai('No permission to use this image'), 'request'],
+  ['a prompt that is quoted', 400, openai('Not allowed: "which model is unknown"'), 'request'],
   ['a wrong path', 404, '404 page not found', 'request'],
   ['guardrails', 403, gateway(2016, 'Prompt blocked due to security configurations'), 'request'],
   // The model, by name.

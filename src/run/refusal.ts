@@ -29,10 +29,10 @@ const wayCodes: Readonly<Record<string, string>> = {
 };
 
 const unknownModel =
-  /\bmodels?\b.{0,200}\b(not found|(does not|doesn.t) exist|is unknown)|\b(unknown|invalid|no such) model\b|\binvalid model name\b/i;
+  /\bmodels?\b[:\s]+(name |id )?["'`]?[^\s"'`;,]{0,200}["'`]?,? ?(was |is )?(not found|(does not|doesn.t) exist|unknown)|\b(unknown|invalid|no such) model\b(?! (output|input|response))/i;
 const notInPlan = /\bmodel\b.{0,80}\b(requires|needs) (an? )?(\w+ )?(subscription|plan|upgrade)\b/i;
 const namesCredentials =
-  /\b(api|access|auth\w*|bearer|gateway|provider)[ _-]?(key|token)\b|\bcredentials?\b|\bunauthori[sz]ed\b|\bauthenticat\w+|\bpermissions?\b/i;
+  /\b(api|access|auth\w*|bearer|gateway|provider)[ _-]?(key|token)\b|\bcredentials?\b|\bunauthori[sz]ed\b|\bauthenticat\w+|\bpermissions?\b(?! to \w+ (?:this|that|the) (?:image|file|document|prompt|page|url)\b)/i;
 
 /** Statuses of the family 400 that say "later", not "no". */
 const laterStatuses = new Set([408, 409, 425, 429]);
@@ -45,18 +45,23 @@ export function refusalOf({ failure, httpStatus = 0 }: Failed): AboutAll | About
   const { code, family, message } = failure;
   const known = codes[code] ?? (family === 'gateway' || family === 'cloudflare' ? wayCodes[code] : undefined);
   // A file or an image that was not found has the code of a model that was not found.
-  if (known !== undefined && (code !== 'not_found_error' || unknownModel.test(message)))
+  if (known !== undefined && (code !== 'not_found_error' || namesUnknownModel(message)))
     return { about: known.includes('model') ? 'model' : 'account', reason: known };
   if (httpStatus < 400 || httpStatus >= 500 || laterStatuses.has(httpStatus)) return undefined;
   // Reported for an upstream that failed, and for a good token under load.
   if (family === 'gateway' && (code === '2005' || code === '2009')) return undefined;
   if (family !== 'edge') {
-    if (unknownModel.test(message)) return { about: 'model', reason: 'no such model here' };
+    if (namesUnknownModel(message)) return { about: 'model', reason: 'no such model here' };
     if (notInPlan.test(message)) return { about: 'model', reason: 'the plan does not cover it' };
     if (httpStatus === 401 || (httpStatus === 403 && namesCredentials.test(message)))
       return { about: 'account', reason: 'the credentials were refused' };
   }
   return { about: 'request', like: likeness(failure, httpStatus) };
+}
+
+/** A sentence in quotes is one that is spoken of. */
+function namesUnknownModel(message: string): boolean {
+  return unknownModel.test(message.replace(/"[^"]*\s[^"]*"/g, '""'));
 }
 
 /** Ids, numbers and what is quoted differ from request to request; what is left is what was said. */

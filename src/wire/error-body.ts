@@ -186,7 +186,8 @@ const unknownModel: readonly RegExp[] = [
 ];
 
 function namesUnknownModel(message: string): boolean {
-  const start = message.slice(0, 1000);
+  // A sentence in quotes is one that is spoken of.
+  const start = message.slice(0, 1000).replace(/"[^"]*\s[^"]*"/g, '""');
   return unknownModel.some((pattern) => pattern.test(start));
 }
 

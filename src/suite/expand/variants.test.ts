@@ -99,9 +99,11 @@ test.each(['', 'id,text\n'])('%j has no rows', (text) => {
 });
 
 test('the end of the name tells the format', () => {
-  expect(['a.csv', 'a.CSV', 'a.jsonl', 'a.ndjson'].map(problemOfFormat)).toEqual(Array(4).fill(undefined));
-  expect(problemOfFormat('a.xlsx')).toMatch(/^a dataset is a \.csv or \.jsonl file/);
-  expect(problemOfFormat('constructor')).toMatch(/^a dataset is/);
+  expect(['a.csv', 'a.CSV', 'a.tsv', 'a.jsonl', 'a.ndjson'].map(problemOfFormat)).toEqual(
+    Array(5).fill(undefined),
+  );
+  expect(problemOfFormat('a.xlsx')).toMatch(/^is no dataset: save it as \.csv or \.jsonl/);
+  expect(problemOfFormat('constructor')).toMatch(/^is no dataset/);
 });
 
 test('numbers and truth values of JSONL name rows as they are written', () => {

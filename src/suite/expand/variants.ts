@@ -107,6 +107,7 @@ type Reader = (source: Source, limit: number) => Rows;
 /** By the end of the file's name. To add a format: write its reader, add its line. */
 const readers: Readonly<Record<string, Reader>> = {
   csv: csvRows,
+  tsv: csvRows,
   jsonl: jsonlRows,
   ndjson: jsonlRows,
 };
@@ -130,13 +131,16 @@ export function problemOfFormat(file: string): string | undefined {
   const known = Object.keys(readers);
   return readerOf(file)
     ? undefined
-    : `a dataset is a .csv or .jsonl file (known endings: ${known.join(', ')})`;
+    : `is no dataset: save it as .csv or .jsonl (known endings: ${known.join(', ')})`;
 }
 
 /** The rows of a dataset, each with its name. */
 export function readDataset({ file, id, limit }: DatasetSpec, source: Source): Dataset {
   const none = { rows: [], faults: [], problems: [] };
-  const { rows, faults } = readerOf(file)?.(source, limit ?? Infinity) ?? { rows: [], faults: [] };
+  const reader = readerOf(file);
+  // `problemOfFormat` says what is wrong.
+  if (!reader) return none;
+  const { rows, faults } = reader(source, limit ?? Infinity);
   const unread = rows.flatMap((row) => filesIn(row, source));
   if (faults.length + unread.length > 0) return { ...none, faults: [...faults, ...unread] };
   if (rows.length === 0)

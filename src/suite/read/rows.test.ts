@@ -30,6 +30,9 @@ describe('CSV', () => {
 
   test('semicolons or tabs, where the header has them instead of commas', () => {
     expect(csv('id;text\n1;a,b\n').rows).toEqual([{ id: '1', text: 'a,b' }]);
+    expect(csvRows({ name: 'd.tsv', text: 'text\na, b\n' }, Infinity).rows[0]?.values.get('text')).toBe(
+      'a, b',
+    );
     expect(csv('id\ttext\n1\ta;b\n').rows).toEqual([{ id: '1', text: 'a;b' }]);
   });
 

@@ -26,7 +26,7 @@ interface RecordWithLine {
  * passed over. Every value is a text.
  */
 export function csvRows(source: Source, limit: number): Rows {
-  const { text, separator } = withoutSeparatorLine(source.text);
+  const { text, separator } = withoutSeparatorLine(source);
   try {
     const records = parse(text, {
       info: true,
@@ -48,10 +48,10 @@ export function csvRows(source: Source, limit: number): Rows {
 const separators = [',', ';', '\t'] as const;
 
 /** A first line `sep=;`, as Excel knows it, is emptied, so that lines keep their numbers. */
-function withoutSeparatorLine(text: string): { text: string; separator: string } {
+function withoutSeparatorLine({ name, text }: Source): { text: string; separator: string } {
   const [line = '', separator] = /^"?sep=([,;\t|])"?(?=\n)/i.exec(text) ?? [];
   return separator === undefined
-    ? { text, separator: separatorOf(text) }
+    ? { text, separator: /\.tsv$/i.test(name) ? '\t' : separatorOf(text) }
     : { text: text.slice(line.length), separator };
 }
 

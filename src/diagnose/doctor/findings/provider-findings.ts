@@ -184,7 +184,7 @@ function wrongPath({ url, route }: RouteFacts): Said {
       says,
       means:
         'The address has no chat/completions. OpenAI-compatible addresses end in /v1, and this one does not.',
-      fix: `Correct --base-url: perhaps ${url.replace(/\/+$/, '')}/v1`,
+      fix: `Correct --base-url: perhaps ${url.replace(/(\/v1)?\/(models|chat)?\/*$/, '')}/v1`,
     };
   return {
     says,
