@@ -147,3 +147,28 @@ test('a variable is a secret unless it says that it is none', () => {
   expect(names).toEqual(['CF_GATEWAY_ID', 'CF_AIG_BYOK_ALIAS']);
   expect([...secretsOf(environment).values()]).toHaveLength(Object.keys(variables).length - names.length);
 });
+
+test.each([
+  ['a prompt', (secret: string) => ({ prompts: [{ id: 'a', prompt: `Mine is ${secret}.` }] })],
+  ['the name', (secret: string) => ({ name: secret })],
+  ['a header', (secret: string) => ({ gateway: { headers: { 'x-key': secret } } })],
+  ['a parameter', (secret: string) => ({ defaults: { params: { max_tokens: 9, user: secret } } })],
+  ['a check', (value: string) => ({ defaults: { checks: [{ type: 'contains', value }] } })],
+])('a suite that holds a secret as %s is refused, and nothing is written', async (_, holding) => {
+  await using cwd = await scratch();
+  for (const secret of secrets) {
+    const suite = {
+      version: 1,
+      name: 'holding',
+      models: ['custom-ollama/sim-swift'],
+      prompts: [{ id: 'a', prompt: 'hi' }],
+      ...holding(secret),
+    };
+    await writeFile(join(cwd.path, 'suite.json'), JSON.stringify(suite));
+    const { code, stderr } = await gatebench(['run', 'suite.json', '--route', 'demo'], cwd.path, environment);
+    expect(stderr).toMatch(/^gatebench: suite\.json: it holds the value of [A-Z_]+, which would be written/);
+    expect(stderr).not.toContain(secret);
+    expect(code).toBe(2);
+  }
+  expect(await readdir(cwd.path)).not.toContain('results');
+});

@@ -23,7 +23,7 @@ import { codeOf, nextSteps } from './outcome.ts';
 import { budgetOf, readSuite } from './read-suite.ts';
 import { runProgress } from './run-progress.ts';
 import { assertSameRun } from './same-run.ts';
-import { assertAddressed, routeNames } from './setup.ts';
+import { assertAddressed, assertNoSecrets, routeNames } from './setup.ts';
 
 /** What all suites of one command share. */
 interface Surroundings {
@@ -62,6 +62,7 @@ async function runAll(around: Surroundings): Promise<ExitCode> {
 /** A new run. Everything that can be wrong is found before its folder is made. */
 async function runOne(around: Surroundings, file: string, suite: Suite): Promise<ExitCode> {
   const { flags, io } = around;
+  assertNoSecrets(shownFrom(io.cwd, file), suite, readEnvironment(io.env, io.cwd));
   const targets = await targetsOf(around, suite, routeNames(flags, suite));
   const seed = flags.seed ?? newSeed();
   const now = io.clock.wall();

@@ -1,5 +1,6 @@
 import { UserError } from '../../base/user-error.ts';
 import { defaultRoute, isSimulatedRoute } from '../../target/routes.ts';
+import { type Environment, secretsOf } from '../../target/environment.ts';
 import { routeNamed, routeOfAddress } from '../../target/targets.ts';
 import { assertNativeWords } from '../../wire/native-request.ts';
 import type { Suite } from '../../suite/suite.ts';
@@ -33,4 +34,17 @@ export function assertAddressed(given: readonly string[], names: readonly string
         `--base-url ${entry}: this run does not use the route ${name}; it uses ${names.join(' and ')}.`,
       );
   }
+}
+
+/** Shorter values may be ordinary words, which a suite may well have. */
+const surelySecret = 12;
+
+/** A suite is kept with its run, word for word, so that it can be repeated: a secret inside would be kept with it. */
+export function assertNoSecrets(file: string, suite: Suite, environment: Environment): void {
+  const text = JSON.stringify(suite);
+  for (const [secret, name] of secretsOf(environment))
+    if (secret.length >= surelySecret && text.includes(secret))
+      throw new UserError(
+        `${file}: it holds the value of ${name}, which would be written into the run's folder. Take it out of the suite.`,
+      );
 }
