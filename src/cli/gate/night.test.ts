@@ -79,7 +79,9 @@ describe('a night', () => {
   test('that the machine was too busy to measure is left out and says so: not compared, not added, exit 3', async () => {
     const { report } = await judge(1, 'busy', { manifest: { loop_utilisation: 0.7 } });
     expect(report).toMatchObject({ word: 'incomplete', cells: [] });
-    expect(report.incompleteBecause).toContain('too busy to measure, so it is neither compared nor added');
+    expect(report.incompleteBecause).toContain(
+      'too busy to measure times, so they are neither compared nor added',
+    );
     expect(gateCode(report, false)).toBe(3);
     const recorded = { metrics: [], loop_utilisation: 0.7 };
     expect((await judge(2, 'busy', { manifest: { too_busy: recorded } })).report.word).toBe('incomplete');
@@ -99,6 +101,18 @@ describe('a night', () => {
     const { report } = await judge(1, 'shares', { suite: shares, manifest });
     expect(report.word).toBe('learning 0/7');
     expect(await readHistory(join(folder, 'shares'))).not.toEqual([]);
+  });
+
+  test('on a busy machine adds its shares, leaves out its times, and does not pass for it', async () => {
+    const { suite } = suiteFile;
+    const metrics = { ...suite.gate!.metrics, error_rate: { maxRise: 0.05 } };
+    const both = { ...suite, gate: { ...suite.gate!, metrics } };
+    const manifest = { suite: both, suite_hash: suiteHash(both), loop_utilisation: 0.7 };
+    const { report } = await judge(1, 'both', { suite: both, manifest });
+    expect(report).toMatchObject({ word: 'incomplete', cells: [] });
+    expect(gateCode(report, false)).toBe(3);
+    const added = await readHistory(join(folder, 'both'));
+    expect(new Set(added.map(({ metric }) => metric))).toEqual(new Set(['error_rate']));
   });
 
   test('of the demo route says that it is simulated', async () => {

@@ -33,21 +33,23 @@ export async function judgeNight(flags: NightFlags): Promise<Night> {
   const { manifest, collected, report } = loaded;
   assertUnedited(loaded.folder, manifest);
   const settings = manifest.suite.gate ?? defaultGate;
-  const incompleteBecause = whyIncomplete(loaded, Object.keys(settings.metrics));
+  const incomplete = whyIncomplete(loaded);
+  const lost = incomplete === undefined ? lostTimes(loaded, Object.keys(settings.metrics)) : [];
+  const incompleteBecause = incomplete ?? (lost.length > 0 ? tooBusy : undefined);
   const tonight = nightRows(collected, {
     metrics: Object.keys(settings.metrics),
     startedAt: manifest.started_at,
     timeoutMs: manifest.suite.run.timeouts.totalMs,
-  });
+  }).filter(({ metric }) => metric === undefined || !lost.includes(metric));
   const state = new FileState();
   const history = await readHistory(flags.history, { state });
-  const result = gate({
-    tonight,
-    history,
-    settings,
-    isIncomplete: incompleteBecause !== undefined,
-    thresholds: loaded.thresholds,
-  });
+  const judge = (isIncomplete: boolean): GateResult =>
+    gate({ tonight, history, settings, isIncomplete, thresholds: loaded.thresholds });
+  const judged = judge(incomplete !== undefined);
+  // What shares show on a busy machine holds, but they cannot say that the times are as usual.
+  const saysEnough =
+    lost.length === 0 || judged.cells.some(({ word }) => word === 'fail' || word === 'warning');
+  const result = saysEnough ? judged : judge(true);
   const baseline = baselineOf(result, history, manifest.started_at);
   return {
     loaded,
@@ -58,7 +60,7 @@ export async function judgeNight(flags: NightFlags): Promise<Night> {
       cells: result.cells,
       thresholds: result.thresholds,
       confirm: settings.confirm,
-      history: await keep(flags, incompleteBecause === undefined ? tonight : []),
+      history: await keep(flags, incomplete === undefined ? tonight : []),
       warnings: [
         ...historyWarnings(flags.history, state),
         ...gateWarnings(result, history, manifest.started_at, baseline),
@@ -80,14 +82,8 @@ export function gateCode({ verdict, cells, thresholds }: GateReport, strict: boo
   return strict && isOpen ? exitCode.notSettled : exitCode.done;
 }
 
-/**
- * Why a night counts for nothing. Half a night is another mixture of prompts than a whole one, whatever its error rate;
- * a machine that was too busy to measure what the gate watches says nothing about the models.
- */
-function whyIncomplete(
-  { manifest, collected, report }: LoadedRun,
-  watched: readonly string[],
-): string | undefined {
+/** Why a night counts for nothing. Half a night is another mixture of prompts than a whole one, whatever its error rate. */
+function whyIncomplete({ manifest, collected, report }: LoadedRun): string | undefined {
   const { run } = report;
   const { maxErrorRate } = manifest.suite.run;
   const not = 'so it is neither compared nor added to the history.';
@@ -98,13 +94,21 @@ function whyIncomplete(
     return `${share}, more than max_error_rate ${maxErrorRate} allows, ${not}`;
   if (run.requests_done < run.requests_planned)
     return `${run.requests_done} of ${count(run.requests_planned, 'request')} were done (${run.status}), ${not}`;
-  const busy = run.too_busy ?? manifest.too_busy;
-  // Shares are measured however busy the machine is.
-  const timed = watched.filter((metric) => !sharesMetric(metric) && metric !== 'cost_usd');
-  const isLoopBusy = busy?.loop_utilisation !== undefined && timed.length > 0;
-  if (isLoopBusy || busy?.metrics.some(({ metric }) => timed.includes(metric)))
-    return `The machine was too busy to measure, ${not} Lower run.concurrency or use a faster machine.`;
   return undefined;
+}
+
+const tooBusy =
+  'The machine was too busy to measure times, so they are neither compared nor added to the history. Lower run.concurrency or use a faster machine.';
+
+/**
+ * Times that the gate watches and that the machine was too busy to measure: they say nothing about the models. Shares
+ * are measured however busy it is.
+ */
+function lostTimes({ manifest, report }: LoadedRun, watched: readonly string[]): string[] {
+  const busy = report.run.too_busy ?? manifest.too_busy;
+  const timed = watched.filter((metric) => !sharesMetric(metric) && metric !== 'cost_usd');
+  if (busy?.loop_utilisation !== undefined) return timed;
+  return timed.filter((name) => busy?.metrics.some(({ metric }) => metric === name));
 }
 
 /** Adds a night once, however often it is judged. */
