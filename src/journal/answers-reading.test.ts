@@ -1,11 +1,14 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { scratchFolder } from '../base/testing/scratch.ts';
 import { answerWarnings, findAnswers, readAnswerLines } from './answers.ts';
+import { UserError } from '../base/user-error.ts';
 import { FileState } from './file-state.ts';
+import { readManifest } from './manifest.ts';
 import { runFiles } from './run-folder.ts';
+import { manifestOf } from './testing/manifest.ts';
 
 const line = (id: string): string =>
   JSON.stringify({ event_id: id, answer: `answer of ${id}`, reasoning: '', tool_calls: [], chunks: [] });
@@ -71,4 +74,24 @@ test('of an attempt with several lines the last one counts', async () => {
   const again = line('a').replace('answer of a', 'once more');
   await writeFile(join(scratch.path, runFiles.answers), `${line('a')}\n${again}\n`);
   expect((await findAnswers(scratch.path, new Set(['a']))).get('a')?.answer).toBe('once more');
+});
+
+test('what cannot be read is said with its path', async () => {
+  await using scratch = await scratchFolder();
+  await mkdir(join(scratch.path, runFiles.answers));
+  await expect(findAnswers(scratch.path, new Set(['a']))).rejects.toThrow(
+    `${join(scratch.path, runFiles.answers)} cannot be read: EISDIR`,
+  );
+  await mkdir(join(scratch.path, runFiles.manifest));
+  await expect(readManifest(scratch.path)).rejects.toThrow(UserError);
+});
+
+test('values that are nested without end are damage, not a fault of ours', async () => {
+  await using scratch = await scratchFolder();
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+  await writeFile(
+    join(scratch.path, runFiles.manifest),
+    JSON.stringify({ ...manifestOf(), calibration: 'deep' }).replace('"deep"', deep),
+  );
+  await expect(readManifest(scratch.path)).rejects.toThrow(UserError);
 });

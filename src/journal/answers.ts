@@ -141,8 +141,9 @@ export async function findAnswers(
 ): Promise<Map<string, AnswerLine>> {
   const found = new Map<string, AnswerLine>();
   if (wanted.size === 0) return found;
+  const path = join(folder, runFiles.answers);
   try {
-    for await (const lines of fileLines(join(folder, runFiles.answers)))
+    for await (const lines of fileLines(path))
       for (const { text } of lines) {
         const eventId = /^\{"event_id":"([^"\\]*)"/.exec(text)?.[1];
         if (eventId === undefined || !wanted.has(eventId)) continue;
@@ -150,7 +151,8 @@ export async function findAnswers(
         if (typeof line === 'object') found.set(eventId, line);
       }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      throw new UserError(`${path} cannot be read: ${(error as Error).message}`);
   }
   return found;
 }

@@ -250,7 +250,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
       `${path} has ${version === undefined ? 'no schema version' : `schema version ${oneLine(JSON.stringify(version), 60)}`}; ` +
         'this gatebench reads version 1.',
     );
-  const parsed = manifestSchema.safeParse(json);
+  const parsed = checked(json, path);
   if (parsed.success) return parsed.data as unknown as Manifest;
   const faults = parsed.error.issues.slice(0, mostFaults).map((issue) => {
     const place = issue.path.map(String).join('.');
@@ -260,6 +260,16 @@ export async function readManifest(folder: string): Promise<Manifest> {
     [`${path} was changed, or is damaged, since gatebench wrote it:`, ...faults].join('\n') +
       '\nPut back the file as it was.',
   );
+}
+
+/** Values may be nested deeper than the stack has room for. */
+function checked(json: unknown, path: string): ReturnType<typeof manifestSchema.safeParse> {
+  try {
+    return manifestSchema.safeParse(json);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UserError(`${path} is damaged: its values are nested too deep`);
+  }
 }
 
 /**

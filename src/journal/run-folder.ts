@@ -141,12 +141,14 @@ async function writeAndSync(path: string, content: Content, disk: Disk): Promise
   }
 }
 
-/** Text of a run's file. Undefined when the run has none. */
+/** Text of a run's file. Undefined when the run has none. Throws a UserError when it cannot be read. */
 export async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    throw new UserError(`${path} cannot be read: ${(error as Error).message}`, exitCode.usage, {
+      cause: error,
+    });
   }
 }

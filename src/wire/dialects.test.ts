@@ -248,14 +248,14 @@ describe('frames', () => {
     const reader = readFrames([]);
     reader.feed(Buffer.from('{"choices":[]}\nevent: ping\ndata: alive\n\ndata:\n\n: bye\n\n'), 1);
     expect(reader.notes).toEqual(['unread', 'heartbeat']);
-    expect(reader.completion.unread.said).toBe('line: {"choices":[]}');
+    expect(reader.completion.unread.said()).toBe('line: {"choices":[]}');
     expect(reader.frames).toBe(0);
   });
 
   test('what was not understood most often is told, by its place and 200 characters', () => {
     const song = choice({ delta: { song: 'la'.repeat(200) } });
     const reader = readFrames([choice({ delta: { dance: 1 } }), song, song, '[DONE]']);
-    expect(reader.completion.unread.said).toBe(`delta.song: ${'la'.repeat(99)}l…`);
+    expect(reader.completion.unread.said()).toBe(`delta.song: ${'la'.repeat(99)}l…`);
   });
 });
 
@@ -295,7 +295,7 @@ describe('whatever says something', () => {
         const reader = readFrames(way === 'whole' ? [] : [body]);
         if (way === 'whole') reader.whole(body, 1);
         expect(reader.notes).toContain('unread');
-        expect(reader.completion.unread.said).toContain(name.slice(0, 5));
+        expect(reader.completion.unread.said()).toContain(name.slice(0, 5));
         expect(reader.completion.answer).toBe('O');
       }),
       { numRuns: 300 },

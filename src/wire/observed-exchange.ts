@@ -34,7 +34,7 @@ export interface Observed {
 export function exchangeOf(seen: Observed, failure: Failure | undefined): Exchange {
   const { reader, redact, streamed, pace } = seen;
   const { completion, chunks, firstEventMs, doneMs, serverTimings } = reader;
-  const unread = completion.unread.said;
+  const unread = completion.unread.said(redact);
   const writing = { evalMs: serverTimings?.evalMs, pieceMs: pace.pieceMs };
   const buffered = streamed && looksBuffered(chunks, seen.headersMs, seen.clientLagMs, writing);
   if (streamed && !buffered && !failure) pace.learn(chunks);

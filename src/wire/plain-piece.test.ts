@@ -11,7 +11,7 @@ function readAll(frames: readonly string[]): unknown {
   const reader = new AnswerReader(openAiStream);
   for (const [at, data] of frames.entries()) reader.feed(Buffer.from(`data: ${data}\n\n`), at);
   reader.end(frames.length);
-  return { ...(content(reader) as object), notes: reader.notes, unread: reader.completion.unread.said };
+  return { ...(content(reader) as object), notes: reader.notes, unread: reader.completion.unread.said() };
 }
 
 /** A second choice that says nothing changes nothing, but such a frame is not plain. */

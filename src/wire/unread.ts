@@ -1,8 +1,11 @@
+import type { Redact } from '../base/redact.ts';
 import { cut } from '../base/text.ts';
 import { saysNothing, written } from './json-words.ts';
 
-/** So much of it is kept, for a person to see what it was. */
+/** So much of it is shown, for a person to see what it was. */
 const sampleLength = 200;
+/** And so much is kept until the secrets are out of it: what is cut before would leave a part of one. */
+const keptLength = 16_000;
 /** So many places are told apart; a server that invents a new one with every frame fills no memory. */
 const mostPlaces = 20;
 
@@ -16,7 +19,7 @@ export class Unread {
     if (known === undefined && this.#places.size >= mostPlaces) return;
     if (saysNothing(value)) return;
     if (known) known.count++;
-    else this.#places.set(place, { count: 1, sample: cut(written(value), sampleLength) });
+    else this.#places.set(place, { count: 1, sample: cut(written(value), keptLength) });
   }
 
   /** Every member of `part` whose name is not in `known`. */
@@ -30,9 +33,9 @@ export class Unread {
   }
 
   /** The most frequent of it: its place, then its first characters. Undefined when all was understood. */
-  get said(): string | undefined {
+  said(redact: Redact = (text) => text): string | undefined {
     let most: [place: string, found: { count: number; sample: string }] | undefined;
     for (const entry of this.#places) if (!most || entry[1].count > most[1].count) most = entry;
-    return most && `${most[0]}: ${most[1].sample}`;
+    return most && `${most[0]}: ${cut(redact(most[1].sample), sampleLength)}`;
   }
 }
