@@ -133,7 +133,7 @@ class UncheckedCounter implements RowCollector {
 /** An answer without a verdict is in no pass rate: said, because the others may differ from it. */
 function uncheckedWarning(unchecked: number, { suite }: Manifest): string[] {
   if (unchecked === 0) return [];
-  const what = `${count(unchecked, 'answer')} not checked, and not in any pass rate: the run was cut short.`;
+  const what = `${count(unchecked, 'answer')} not checked, because the run was cut short; no pass rate includes them.`;
   return [
     suite.run.answers === 'full'
       ? `${what} Check them with: gatebench run --resume RUN`

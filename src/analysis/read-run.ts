@@ -70,7 +70,7 @@ async function* ownRows(folder: string, manifest: Manifest, state: FileState): A
 
 function strangeRow(folder: string, row: RequestRow, { run_id }: Manifest): UserError {
   return new UserError(
-    `${join(folder, runFiles.requests)} has rows of the run ${row.run_id}, but ${runFiles.manifest} has ${run_id}. Put files of the same run together. To join shards, use gatebench merge.`,
+    `${join(folder, runFiles.requests)} has rows of the run ${row.run_id}, but ${runFiles.manifest} has ${run_id}. Keep the files of a run together. To join shards, use gatebench merge.`,
   );
 }
 
@@ -81,7 +81,7 @@ function runFileWarnings(folder: string, state: FileState, { status }: Manifest)
     ...fileWarnings(state, runFiles.requests, remedy),
     // While a run is written, its last line may be on its way.
     ...(state.isTorn && status !== 'running'
-      ? [`${runFiles.requests}: its last line is cut off and left out. ${remedy}`]
+      ? [`${runFiles.requests}: the last line is cut off, so it is left out. ${remedy}`]
       : []),
   ];
 }

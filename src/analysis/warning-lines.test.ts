@@ -11,9 +11,9 @@ test('what holds for several models is said once, with all their names', () => {
     { ...few, model: 'c', have: 3 },
   ]);
   expect(lines).toEqual([
-    'a, b: 16 requests are too few for a p90 (20 are needed). Add prompts, or raise run.repeat.',
+    'a, b: 16 requests are too few for a p90 (it needs 20). Add prompts, or raise run.repeat.',
     "a: 2 attempts were refused because of a rate limit. Lower run.concurrency, or the model's own.",
-    'c: 3 requests are too few for a p90 (20 are needed). Add prompts, or raise run.repeat.',
+    'c: 3 requests are too few for a p90 (it needs 20). Add prompts, or raise run.repeat.',
   ]);
 });
 

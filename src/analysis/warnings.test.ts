@@ -201,12 +201,12 @@ test.each<Warning>([
   { kind: 'prompts-not-shared', count: 2 },
 ])('$kind has words that end with what to do', (warning) => {
   expect(describeWarning(warning)).toMatch(
-    /^\S.*[.;] .*(--?\w|run|Run|See|Check|Lower|Add|Compare|Set|try|switch|choose).*\.$/,
+    /^\S.*[.;] .*(--?\w|run|Run|See|Check|Lower|Add|Compare|Set|Raise|Take|try|Try|Switch|choose).*\.$/,
   );
 });
 
 test.each([
-  [2, /one burst, which says nothing about the way/],
+  [2, /one burst, which is too little to blame the route/],
   [3, /something on the way buffers/],
 ])('%i held-back streams: the way is accused only when several agree', (answers, words) => {
   expect(
@@ -222,6 +222,6 @@ test('a run that stopped short is told in a sentence', () => {
 
 test('the words carry the numbers', () => {
   expect(describeWarning({ kind: 'few-samples', model: 'glm', percentile: 'p95', have: 12, need: 40 })).toBe(
-    'glm: 12 requests are too few for a p95 (40 are needed). Add prompts, or raise run.repeat.',
+    'glm: 12 requests are too few for a p95 (it needs 40). Add prompts, or raise run.repeat.',
   );
 });

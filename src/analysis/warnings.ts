@@ -202,28 +202,28 @@ export function describeWarning(warning: Warning): string {
       return 'No measured request has ended yet. Resume the run with --resume, or check its requests.csv for what failed.';
     case 'unfinished':
       if (warning.status === 'complete')
-        return `The run was complete, but only ${warning.answered.toLocaleString('en-US')} of its ${count(warning.planned, 'request')} are in requests.csv. Rows were removed or damaged. Send the others again with --resume.`;
+        return `The run was complete, but only ${warning.answered.toLocaleString('en-US')} of its ${count(warning.planned, 'request')} are in requests.csv. Rows were removed or damaged. Send the missing requests again with --resume.`;
       return `The run ${unfinished[warning.status] ?? `is ${warning.status}`}: ${warning.answered.toLocaleString('en-US')} of ${count(warning.planned, 'request')} have an answer or a failure. Finish it with --resume${warning.status === 'budget' ? ' and a larger budget' : ''}.`;
     case 'errors-above-limit':
-      return `${percent(warning.share)} of the requests failed, more than the ${percent(warning.limit)} that max_error_rate allows: the run counts as incomplete. See error_message in requests.csv, then run again or use --retry-errors.`;
+      return `${percent(warning.share)} of the requests failed, more than the ${percent(warning.limit)} that max_error_rate allows, so the run counts as incomplete. See error_message in requests.csv, then run again or use --retry-errors.`;
     case 'sequential-order':
       return 'The models were tested one after the other, so a slow spell looks like a slow model. There are no verdicts. Set run.order to blocks.';
     case 'unproven-clock':
-      return `The clock of this machine is not proven for ${count(warning.concurrency, 'request')} in flight; each row still bounds its own error. To prove it once: gatebench calibrate --concurrency ${warning.concurrency} --save.`;
+      return `The clock of this machine is not proven for ${count(warning.concurrency, 'request')} in flight. Each row still bounds its own error. To prove it: gatebench calibrate --concurrency ${warning.concurrency} --save.`;
     case 'busy-loop':
       return `This process was busy ${percent(warning.utilisation)} of the time. Above ${percent(busyLoop)}, its timing cannot be trusted. Lower run.concurrency or use a faster machine.`;
     case 'few-prompts':
-      return `${count(warning.have, 'prompt')} cannot show that a model is faster (for all comparisons together ${warning.need} are needed, 20 or more are useful). Add prompts rather than repeats.`;
+      return `${count(warning.have, 'prompt')} cannot show that a model is faster (all comparisons together need ${warning.need}; 20 or more are useful). Add prompts rather than repeats.`;
     case 'few-samples':
-      return `${warning.model}: ${count(warning.have, 'request')} ${warning.have === 1 ? 'is' : 'are'} too few for a ${warning.percentile} (${warning.need} are needed). Add prompts, or raise run.repeat.`;
+      return `${warning.model}: ${count(warning.have, 'request')} ${warning.have === 1 ? 'is' : 'are'} too few for a ${warning.percentile} (it needs ${warning.need}). Add prompts, or raise run.repeat.`;
     case 'below-success-floor':
-      return `${warning.model}: only ${percent(warning.share)} of its requests succeeded, so it is not ranked by latency (${percent(warning.floor)} are needed). See error_message in requests.csv.`;
+      return `${warning.model}: only ${percent(warning.share)} of its requests succeeded, so it is not ranked by latency (that takes ${percent(warning.floor)}). See error_message in requests.csv.`;
     case 'failures':
       return `${warning.model}: ${warning.failures.toLocaleString('en-US')} of ${count(warning.requests, 'request')} failed; each counts as slower than any success. See error_message in requests.csv.`;
     case 'rate-limited':
       return `${warning.model}: ${count(warning.attempts, 'attempt')} ${warning.attempts === 1 ? 'was' : 'were'} refused because of a rate limit. Lower run.concurrency, or the model's own.`;
     case 'cancelled':
-      return `${warning.model}: ${count(warning.requests, 'request')} ${warning.requests === 1 ? 'was' : 'were'} canceled when the run stopped and ${warning.requests === 1 ? 'does' : 'do'} not count. Send again with --resume.`;
+      return `${warning.model}: ${count(warning.requests, 'request')} ${warning.requests === 1 ? 'was' : 'were'} canceled when the run stopped and ${warning.requests === 1 ? 'does' : 'do'} not count. Send ${warning.requests === 1 ? 'it' : 'them'} again with --resume.`;
     case 'unsent':
       return `${warning.model}: this machine could not send ${count(warning.attempts, 'attempt')}. That is not the model's failure and does not count. See error_message in requests.csv, and lower run.concurrency.`;
     case 'invalid-answers':
@@ -231,23 +231,23 @@ export function describeWarning(warning: Warning): string {
     case 'too-busy':
       return `This machine was too busy to measure, which is not the model's fault: ${lostWords(warning.metrics)} of the answers known only within our own lag, so no verdict rests on them. Lower run.concurrency or use a faster machine, then run again.`;
     case 'client-lag':
-      return `This machine stamped some answers late: ${lostWords(warning.metrics)} of the answers known only within client_lag_ms; their intervals are wider for it. Lower run.concurrency or use a faster machine.`;
+      return `This machine stamped some answers late: ${lostWords(warning.metrics)} of the answers known only within client_lag_ms. That widens their intervals. Lower run.concurrency or use a faster machine.`;
     case 'usage-missing':
-      return `${warning.model}: ${warning.answers.toLocaleString('en-US')} of ${count(warning.of, 'answer')} came without token counts; time per token, rates and costs leave them out. Check with gatebench doctor whether the route reports usage.`;
+      return `${warning.model}: ${warning.answers.toLocaleString('en-US')} of ${count(warning.of, 'answer')} came without token counts. Time per token, rates, and costs leave them out. Check with gatebench doctor whether the route reports usage.`;
     case 'hidden-reasoning':
-      return `${warning.model}: ${warning.answers.toLocaleString('en-US')} of ${count(warning.of, 'answer')} used tokens that no text shows: it reasons out of sight, its TTFT includes that time, and its tokens per second are not what a reader sees. Compare it by E2E latency.`;
+      return `${warning.model}: ${warning.answers.toLocaleString('en-US')} of ${count(warning.of, 'answer')} used tokens whose text never came. The model reasons out of sight: its TTFT includes that time, and its tokens per second are not what a reader sees. Compare it by E2E latency.`;
     case 'unread':
-      return `${warning.model}: ${count(warning.answers, 'answer')} held something at "${warning.place}" that gatebench does not understand, so part of the text may be missing. See error_message in requests.csv.`;
+      return `${warning.model}: ${count(warning.answers, 'answer')} had something at "${warning.place}" that gatebench does not understand, so part of the text may be missing. See error_message in requests.csv.`;
     case 'not-paired-in-time':
-      return 'The two runs were not sent side by side, so a shift between their hours looks the same as a change of the model. For a solid verdict, run both settings as two models of one suite.';
+      return 'The two runs were not sent side by side, so a shift in conditions between them looks the same as a change in the model. For a solid verdict, run both settings as two models of one suite.';
     case 'other-suite':
       return `The runs have different suites (${warning.before.slice(0, 12)} and ${warning.after.slice(0, 12)}); prompts are matched by id alone. Compare runs of one suite.`;
     case 'other-route': {
       const { before, after } = warning;
       const [simulated, other] = isSimulatedRoute(before) ? [before, after] : [after, before];
       return isSimulatedRoute(simulated)
-        ? `One of the runs is simulated (route ${simulated}) and the other went by ${other}, so this says nothing about a model. Compare runs of one route.`
-        : `The runs took different routes (${before} and ${after}), so what differs may be the route alone. Compare runs of one route, or use both at once: run --route ${before},${after}, then compare --by route.`;
+        ? `One of the runs is simulated (route ${simulated}) and the other used ${other}, so this says nothing about a model. Compare runs on one route.`
+        : `The runs took different routes (${before} and ${after}), so the difference may come from the route alone. Compare runs on one route, or use both in one run: run --route ${before},${after}, then compare --by route.`;
     }
     case 'prompts-not-shared':
       return `${count(warning.count, 'prompt')} ${warning.count === 1 ? 'is' : 'are'} in only one of the runs and left out. Run the same prompts in both.`;
@@ -274,16 +274,16 @@ const unfinished: Readonly<Record<string, string>> = {
 };
 
 const remedies: Readonly<Record<string, string>> = {
-  cache_hit: "They came from the gateway's cache: switch caching off for this gateway.",
+  cache_hit: "They came from the gateway's cache. Switch caching off for this gateway.",
   buffered:
-    'Their stream was held back and sent at once: something on the way buffers; try gatebench doctor, or another route.',
-  fallback: 'The gateway fell back to another step of its chain: take fallbacks out of the route.',
+    'Their stream was held back and sent all at once: something on the way buffers it. Try gatebench doctor, or another route.',
+  fallback: 'The gateway fell back to another step of its chain. Take fallbacks out of the route.',
   other_model: "Another model answered: check the model id and the gateway's routing.",
   cold_load:
-    'The model had to be loaded into memory first. Set gateway.local.keep_alive (OLLAMA_KEEP_ALIVE) higher, or let fewer models share the memory.',
+    'The model had to be loaded into memory first. Raise gateway.local.keep_alive (OLLAMA_KEEP_ALIVE), or let fewer models share the memory.',
   prompt_truncated:
-    'The server counted fewer tokens than the prompt can have, or as many as its context holds: it cut the prompt. Set its context (gateway.local.num_ctx, OLLAMA_CONTEXT_LENGTH) higher, or shorten the prompt.',
-  truncated: 'They were cut off: raise max_tokens, or check finish_reason in requests.csv.',
+    'The server cut the prompt: it counted fewer tokens than the prompt can have, or as many as its context holds. Raise its context (gateway.local.num_ctx, OLLAMA_CONTEXT_LENGTH), or shorten the prompt.',
+  truncated: 'They were cut off. Raise max_tokens, or check finish_reason in requests.csv.',
 };
 
 /** Streams that must agree before the way is accused: one burst may be a packet that was lost and sent again. */
@@ -291,6 +291,6 @@ const agreeingStreams = 3;
 
 function remedyFor(reason: string, answers: number): string {
   if (reason === 'buffered' && answers < agreeingStreams)
-    return 'They came in one burst, which says nothing about the way yet: run again, or try gatebench doctor.';
+    return 'They came in one burst, which is too little to blame the route. Run again, or try gatebench doctor.';
   return remedies[reason] ?? 'See invalid_reason in requests.csv.';
 }

@@ -3,12 +3,12 @@ import type { CheckKind } from './check.ts';
 
 /** What every check takes beside its own fields. */
 export const commonFields = {
-  not: z.boolean().default(false).describe('passes if the check fails, and the other way round'),
+  not: z.boolean().default(false).describe('passes if the check fails, and fails if it passes'),
   weight: z
     .number()
     .min(0)
     .default(1)
-    .describe('share in the score; 0 reports the check without counting it'),
+    .describe('weight in the score; 0 reports the check without counting it'),
 };
 
 /** The schema of one check as a suite writes it: `type`, its own fields, the common ones, and nothing else. */
@@ -24,10 +24,7 @@ export const someText = (description: string) => z.string().min(1).describe(desc
 /** Several of them. */
 export const someTexts = (description: string) => z.array(z.string().min(1)).min(1).describe(description);
 
-export const ignoreCase = z
-  .boolean()
-  .default(false)
-  .describe('upper and lower case are the same, in every script');
+export const ignoreCase = z.boolean().default(false).describe('ignore case, in every script');
 
 const plainNumber = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i;
 

@@ -9,7 +9,7 @@ export const jsonFields = {
   fence: z
     .boolean()
     .default(true)
-    .describe('JSON may also stand in a Markdown code block with prose around it; false: nothing but JSON'),
+    .describe('JSON may also be in a Markdown code block with prose around it; false: nothing but JSON'),
   tool: z
     .string()
     .min(1)

@@ -120,7 +120,7 @@ test('two runs the wrong way round are told', async () => {
 test('where nothing can be compared it says why, and nothing is settled', async () => {
   const one = await gatebench(['compare', 'latest', '--strict'], cwd.path);
   expect(one).toMatchObject({ code: 6 });
-  expect(one.stdout).toContain('Nothing can be compared: it takes two models, or one on two routes.');
+  expect(one.stdout).toContain('Nothing can be compared: it takes two models, or one model on two routes.');
 });
 
 test.each([

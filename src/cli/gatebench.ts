@@ -19,7 +19,7 @@ export async function gatebench(args: readonly string[], io: Io): Promise<ExitCo
       return error.exitCode;
     }
     const stack = error instanceof Error ? (error.stack ?? error.message) : oneLine(String(error));
-    guarded.stderr.write(`gatebench: an internal fault, please report it:\n${stack}\n`);
+    guarded.stderr.write(`gatebench: internal error; please report it:\n${stack}\n`);
     return exitCode.internalFault;
   }
 }

@@ -12,7 +12,7 @@ test('the highest level, with the worst error up to it, rounded up', () => {
 
 test('a level that is off ends the promise below it, whatever the levels above say', () => {
   expect(sentenceOf([level(8, 1), level(64, 7.02), level(128, 2)], 50)).toBe(
-    'Up to 8 streams of 50 tok/s this machine reads TTFT within 1.0 ms (p99); with 64 streams it was off by 7.1 ms (p99).',
+    'Up to 8 streams of 50 tok/s this machine reads TTFT within 1.0 ms (p99); at 64 streams it was off by 7.1 ms (p99).',
   );
 });
 
@@ -25,7 +25,7 @@ test.each([
   [{ failed: 1 }, '1 stream failed'],
 ])('a level with %o is not promised', (given, reason) => {
   expect(sentenceOf([level(8, 1), level(64, 1, given)], 50)).toBe(
-    `Up to 8 streams of 50 tok/s this machine reads TTFT within 1.0 ms (p99); with 64 streams ${reason}.`,
+    `Up to 8 streams of 50 tok/s this machine reads TTFT within 1.0 ms (p99); at 64 streams ${reason}.`,
   );
 });
 
@@ -49,7 +49,7 @@ test('too few streams may have been lucky: their chunks speak, too', () => {
 
 test('nothing is promised where the lowest level is off already', () => {
   expect(sentenceOf([level(8, 12), level(64, 1)], 50)).toBe(
-    'Do not rely on this machine for timing: with 8 streams it was off by 12.0 ms (p99).',
+    'Do not rely on this machine for timing: at 8 streams it was off by 12.0 ms (p99).',
   );
   expect(sentenceOf([], 50)).toBe('Nothing was measured.');
 });

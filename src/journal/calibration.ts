@@ -53,10 +53,10 @@ export function sentenceOf(levels: readonly LevelFigures[], tokensPerSecond: num
   if (!top)
     return limit === undefined
       ? 'Nothing was measured.'
-      : `Do not rely on this machine for timing: with ${limit}.`;
+      : `Do not rely on this machine for timing: at ${limit}.`;
   const worst = sound.map(ttftError).reduce((a, b) => (b.ms > a.ms ? b : a));
   const promise = `Up to ${count(top.streams, 'stream')} ${speed} this machine reads TTFT within ${shown(worst.ms)} ms (${worst.which})`;
-  return limit === undefined ? `${promise}.` : `${promise}; with ${limit}.`;
+  return limit === undefined ? `${promise}.` : `${promise}; at ${limit}.`;
 }
 
 /**

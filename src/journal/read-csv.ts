@@ -145,7 +145,7 @@ class RecordReader {
       if (fitting > 0 && fitting >= verified(best)) best = layout;
     }
     this.#layout = best;
-    if (first[1]?.number === 1) this.#damage(1, 'the header does not end; the row behind it is read');
+    if (first[1]?.number === 1) this.#damage(1, 'the header does not end; the row after it is read');
     if (best !== found) this.#damage(1, 'the header is damaged; the names that match the checksums are used');
     const missing = best.places.filter(([column, place]) => column.required && place === -1);
     if (missing.length > 0)

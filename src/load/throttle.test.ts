@@ -55,7 +55,7 @@ test('requests that meet a limit of this machine together halve the ceiling of a
   ] as const) {
     now = at;
     for (let n = 0; n < 5; n++) throttle.ended('glm@compat', { rateLimited: false, ownLimit: 'EMFILE' });
-    expect(notes.at(-1)).toContain(`at most ${left} in flight in all`);
+    expect(notes.at(-1)).toContain(`at most ${left} in flight in total`);
   }
   expect(notes).toHaveLength(4);
 });

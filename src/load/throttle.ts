@@ -58,8 +58,8 @@ export class Throttle {
     if (now - this.#ownLimitAt < ownLimitMs) return;
     this.#ownLimitAt = now;
     this.#note(
-      `a request could not be sent, which is not the model's fault: ${reason}. From now on at most ` +
-        `${this.#concurrency.lowerAll()} in flight in all`,
+      `a request could not be sent, which is not the model's fault: ${reason}. From now on, at most ` +
+        `${this.#concurrency.lowerAll()} in flight in total`,
     );
   }
 }

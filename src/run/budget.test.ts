@@ -146,7 +146,7 @@ test('what earlier processes spent counts', () => {
 test('a plan that cannot be done is refused with every figure', () => {
   const least = { requests: 20, tokens: 900, usd: 0.5 };
   expect(() => assertAffordable({ requests: 10, tokens: 800, usd: 1 }, least)).toThrow(
-    /requests: the plan needs at least 20, the budget is 10\n {2}tokens: the plan needs at least 900, the budget is 800/,
+    /requests: the plan needs at least 20, and the budget is 10\n {2}tokens: the plan needs at least 900, and the budget is 800/,
   );
   expect(() => assertAffordable({ requests: 20, tokens: 900, usd: 0.5 }, least)).not.toThrow();
 });

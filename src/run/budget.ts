@@ -133,7 +133,7 @@ export function assertAffordable(
   const check = (name: string, limit: number | undefined, need: number, unit: string): void => {
     if (limit !== undefined && need > limit)
       faults.push(
-        `  ${name}: the plan needs at least ${format(need)}${unit}, the budget is ${format(limit)}${unit}`,
+        `  ${name}: the plan needs at least ${format(need)}${unit}, and the budget is ${format(limit)}${unit}`,
       );
   };
   check('requests', budget.requests, least.requests, '');

@@ -59,7 +59,7 @@ test('one looks after growing waits, all others wait for it', async () => {
   expect(world.done.toSorted()).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
   expect(world.clock.now()).toBe(300);
   expect(world.notes).toEqual([
-    'the route demo was never reached, and is tried for up to 10 s: refused. To find the cause: gatebench doctor',
+    'the route demo has never been reached. Trying for up to 10 s: refused. To find the cause: gatebench doctor',
     'the route demo is back after 0.3 s',
   ]);
 });

@@ -132,8 +132,8 @@ export class Outages {
       const why = message.replace(/[.\s]+$/, '');
       note(
         isUnknown
-          ? `${hold.name} was never reached, and is tried for up to ${seconds(limitMs)}: ${why}. To find the cause: gatebench doctor`
-          : `${hold.name} is held, and asked again for up to ${seconds(limitMs)}: ${why}`,
+          ? `${hold.name} has never been reached. Trying for up to ${seconds(limitMs)}: ${why}. To find the cause: gatebench doctor`
+          : `${hold.name} is paused, and retried for up to ${seconds(limitMs)}: ${why}`,
       );
     }
     hold.probing = false;

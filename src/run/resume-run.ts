@@ -87,7 +87,7 @@ async function salvage(folder: string, manifest: Manifest): Promise<void> {
   if (copy !== undefined)
     note(
       manifest,
-      `${count(state.damaged, 'damaged line')} of requests.csv (${state.lines()}) left out, the file as it was kept as ${copy}`,
+      `${count(state.damaged, 'damaged line')} of requests.csv (${state.lines()}) left out, the original file kept as ${copy}`,
     );
   if (state.unverified > 0)
     note(

@@ -234,7 +234,7 @@ test('what could not be sent has a row, with the moment of giving up and no late
   }
   expect(notes).toEqual([
     expect.stringMatching(
-      /^the route demo was never reached, and is tried for up to 0.4 s: the connection was refused/,
+      /^the route demo has never been reached\. Trying for up to 0.4 s: the connection was refused/,
     ),
     expect.stringMatching(/^no answer for 0.4 s .*: nothing more is sent; run --resume continues/),
   ]);
@@ -286,7 +286,10 @@ test('a server that goes away for 0.3 s in mid-run costs nobody an attempt, and 
   const refused = rows.filter(({ error_code }) => error_code === 'refused');
   expect(refused.length).toBeGreaterThan(0);
   expect(refused.length).toBeLessThanOrEqual(4 + 4);
-  expect(notes).toEqual([expect.stringMatching(/is held/), expect.stringMatching(/^the route demo is back/)]);
+  expect(notes).toEqual([
+    expect.stringMatching(/is paused, and retried/),
+    expect.stringMatching(/^the route demo is back/),
+  ]);
   // Blocks stay together: what is sent later is of a later block, but for those that are in flight.
   const blocks = final.toSorted((a, b) => (a.started_at! < b.started_at! ? -1 : 1)).map(({ block }) => block);
   blocks.forEach((block, n) => expect(block).toBeGreaterThanOrEqual(Math.max(...blocks.slice(0, n + 1)) - 4));
@@ -382,7 +385,7 @@ test('a budget that is reached is said once, and nothing more is sent', async ()
   );
   expect(outcome.status).toBe('budget');
   expect([rows.length, arrived]).toEqual([7, 7]);
-  expect(notes).toEqual(['the budget of 7 requests is reached: nothing more is sent']);
+  expect(notes).toEqual(['the budget of 7 requests is used up: nothing more is sent']);
 });
 
 test('a model that is refused for the rate again and again gets fewer places', async () => {

@@ -68,7 +68,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     onBudget: (limit) => {
       if (budgetReached.signal.aborted) return;
       budgetReached.abort();
-      options.listener.note(`the budget of ${limit} is reached: nothing more is sent`);
+      options.listener.note(`the budget of ${limit} is used up: nothing more is sent`);
     },
   });
   const startedAt = options.clock.now();

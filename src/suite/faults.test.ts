@@ -116,7 +116,7 @@ describe('one fault each', () => {
     [
       'a context for the API that ignores it',
       minimal(`${prompts}\ngateway: { local: { num_ctx: 8192 } }`),
-      'suite.yaml:5:30: gateway.local.num_ctx: works with api: native alone; the OpenAI-compatible API ignores it',
+      'suite.yaml:5:30: gateway.local.num_ctx: works only with api: native; the OpenAI-compatible API ignores it',
     ],
     [
       'a time to stay without its unit',

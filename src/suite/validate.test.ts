@@ -20,7 +20,7 @@ test.each<[string, z.ZodType, unknown, string]>([
     'a text for a number',
     map,
     { name: 'x', size: '3' },
-    'size: expected a number, not "3"; take the quotes away',
+    'size: expected a number, not "3"; remove the quotes',
   ],
   ['a word for a number', map, { name: 'x', size: 'big' }, 'size: expected a number, not "big"'],
   ['a broken number', map, { name: 'x', size: 1.5 }, 'size: expected a whole number, not 1.5'],

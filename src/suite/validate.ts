@@ -52,7 +52,7 @@ function hint(expected: string, input: unknown): string {
     return '; put it in quotes';
   if (typeof input !== 'string') return '';
   const isNumber = expected === 'number' || expected === 'int';
-  if (isNumber && input.trim() !== '' && Number.isFinite(Number(input))) return '; take the quotes away';
+  if (isNumber && input.trim() !== '' && Number.isFinite(Number(input))) return '; remove the quotes';
   if (expected !== 'boolean') return '';
   if (/^(?:yes|on)$/i.test(input)) return '; write true';
   return /^(?:no|off)$/i.test(input) ? '; write false' : '';

@@ -21,7 +21,7 @@ test.each<[string, string]>([
   [prompts('[x] do'), `6:17: a text that begins with "[" must be in quotes: prompt: '[x] do'`],
   [prompts('{{x}} do'), `6:19: a text that begins with "{" must be in quotes: prompt: '{{x}} do'`],
   [prompts('!now x'), `6:13: a text that begins with "!" must be in quotes: prompt: '!now x'`],
-  [prompts('! x'), '6:15: "!" is no part of the text; put the text in quotes'],
+  [prompts('! x'), '6:15: "!" is not part of the text; put the text in quotes'],
   [prompts('&you x'), '6:18: nothing refers to &you; if it is part of the text, put the text in quotes'],
   [prompts('Say #1'), '6:13: the text ends here, because " #" begins a comment: put it in quotes'],
   [

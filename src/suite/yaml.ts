@@ -208,7 +208,7 @@ function follow(alias: Alias.Parsed, context: Context): Measured {
 
 /** What YAML takes out of a text that stands without quotes, unseen. */
 function cutOff({ type, comment, tag }: Scalar.Parsed): string | undefined {
-  if (tag === '!') return '"!" is no part of the text; put the text in quotes';
+  if (tag === '!') return '"!" is not part of the text; put the text in quotes';
   if (type !== 'PLAIN' || comment === undefined || comment === null || /^(?:\s|$)/.test(comment))
     return undefined;
   return 'the text ends here, because " #" begins a comment: put it in quotes';

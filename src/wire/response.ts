@@ -34,7 +34,7 @@ export function faultOfHead(head: ResponseHead, isStream: boolean): Failure | un
       status: 'error',
       family: 'edge',
       code: 'redirect',
-      message: `redirect to ${oneLine(String(headers.location ?? '?'), 120)} refused: the token goes to the configured host alone`,
+      message: `redirect to ${oneLine(String(headers.location ?? '?'), 120)} refused: the token goes only to the configured host`,
     };
   const encoding = encodingOf(head);
   if (!isStream || encoding === 'identity') return undefined;
@@ -42,7 +42,7 @@ export function faultOfHead(head: ResponseHead, isStream: boolean): Failure | un
     status: 'error',
     family: 'stream',
     code: 'content_encoding',
-    message: `the stream is compressed (${oneLine(encoding, 40)}) although it was asked not to be: its instants cannot be read`,
+    message: `the stream is compressed (${oneLine(encoding, 40)}) although that was declined, so its timing cannot be read`,
   };
 }
 

@@ -32,18 +32,18 @@ export function describeInfluence(warning: InfluenceWarning): string {
           : `${percent(share)} of its prompt tokens came from the server's prompt cache`,
         firstMs === undefined || laterMs === undefined
           ? undefined
-          : `a prompt that is sent for the first time has a TTFT of ${time(firstMs)}, its repeats ${time(laterMs)}`,
+          : `a prompt has a TTFT of ${time(firstMs)} the first time it is sent, and ${time(laterMs)} when it is repeated`,
       ];
       const said = parts.filter((part) => part !== undefined).join('; ');
-      return `${model}: ${said}. Its TTFT holds for prompts that the server knows; set run.salt to prefix for new ones, or to suffix where only the system prompt is known.`;
+      return `${model}: ${said}. Its TTFT is that of prompts the server has seen. For new prompts, set run.salt to prefix, or to suffix to keep only the system prompt cached.`;
     }
     case 'shared-cache':
-      return `${warning.model}: the route that asks a prompt first waits ${warning.times.toFixed(1)} times as long for the first token as one that asks it next (${count(warning.blocks, 'block')}): the routes share the server's prompt cache. Set run.salt to prefix, so that each reads its own prompt.`;
+      return `${warning.model}: the route that asks a prompt first waits ${warning.times.toFixed(1)} times as long for the first token as the route that asks it next (${count(warning.blocks, 'block')}): the routes share the server's prompt cache. Set run.salt to prefix, so that no route uses what another one cached.`;
     case 'server-queue':
-      return `${warning.model}: ${warning.answers.toLocaleString('en-US')} of ${count(warning.of, 'answer')} waited in the server's own queue, the median of them ${time(warning.queueMs)} of ${time(warning.ofMs)}: that is a server setting, not the model. ${shorterQueue}`;
+      return `${warning.model}: ${warning.answers.toLocaleString('en-US')} of ${count(warning.of, 'answer')} waited in the server's own queue, at the median ${time(warning.queueMs)} of ${time(warning.ofMs)}. That is a server setting, not the model. ${shorterQueue}`;
     case 'queue-ladder':
-      return `TTFT on the route ${warning.route} grows with the requests in flight, ${warning.times.toFixed(1)} times as long at ${warning.to} as at ${warning.from}: they wait in the server's own queue. ${shorterQueue}`;
+      return `TTFT on the route ${warning.route} grows with the requests in flight: it is ${warning.times.toFixed(1)} times as long at ${warning.to} as at ${warning.from}. They wait in the server's own queue. ${shorterQueue}`;
     case 'few-prompt-tokens':
-      return `${warning.model}: it counted ${warning.counted.toLocaleString('en-US')} tokens in the prompt ${warning.prompt} where the others counted ${Math.round(warning.others).toLocaleString('en-US')}${warning.prompts > 1 ? ` (and few in ${warning.prompts - 1} more)` : ''}: its server may have cut what was asked. Set its context (gateway.local.num_ctx, OLLAMA_CONTEXT_LENGTH) higher, or shorten the prompt.`;
+      return `${warning.model}: it counted ${warning.counted.toLocaleString('en-US')} tokens in the prompt ${warning.prompt} where the others counted ${Math.round(warning.others).toLocaleString('en-US')}${warning.prompts > 1 ? ` (and few in ${warning.prompts - 1} more)` : ''}: its server may have cut the prompt. Raise its context (gateway.local.num_ctx, OLLAMA_CONTEXT_LENGTH), or shorten the prompt.`;
   }
 }

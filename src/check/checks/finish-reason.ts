@@ -11,7 +11,7 @@ export const finishReason = defineCheck({
       .union([someText('the reason'), someTexts('any of these reasons')], {
         error: 'expected a reason such as stop, length or tool_calls, or a list of them',
       })
-      .describe('stop, length, tool_calls …; one or a list of which any will do'),
+      .describe('stop, length, tool_calls …; one, or a list of alternatives'),
   },
   examples: [
     { given: { value: 'stop' }, answer: { finishReason: 'stop' }, passes: true },

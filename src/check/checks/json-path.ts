@@ -22,7 +22,7 @@ export const jsonPath = defineCheck({
     equals: z
       .json()
       .optional()
-      .describe('the value is this one; a text also equals the number or boolean that it spells'),
+      .describe('the value is this one; text also equals the number or boolean it spells'),
     contains: someText('the value is a text with this in it, or a list with this as an item').optional(),
     matches: patternField('an expression that matches the value, a text, number or boolean').optional(),
     ignore_case: ignoreCase,

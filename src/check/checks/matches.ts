@@ -6,7 +6,7 @@ export const matches = defineCheck({
   type: 'matches',
   summary: 'a JavaScript regular expression (Unicode mode) matches somewhere in the answer',
   fields: {
-    pattern: patternField('the expression, without slashes; ^ and $ tie it to both ends'),
+    pattern: patternField('the expression, without slashes; ^ and $ anchor it to both ends'),
     flags: flagsField,
     ignore_case: ignoreCase,
   },

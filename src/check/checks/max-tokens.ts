@@ -4,7 +4,7 @@ import { numberField } from '../fields.ts';
 
 export const maxTokens = defineCheck({
   type: 'max-tokens',
-  summary: 'the server counted at most this many completion tokens, reasoning included',
+  summary: 'the server counted at most this many completion tokens, including reasoning',
   fields: { value: numberField(z.number().int().min(1), 'a whole number of tokens, 1 or more') },
   examples: [
     { given: { value: 20 }, answer: { completionTokens: 20 }, passes: true },

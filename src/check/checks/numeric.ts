@@ -8,7 +8,7 @@ const picks = ['last', 'first', 'only', 'any'] as const;
 
 export const numeric = defineCheck({
   type: 'numeric',
-  summary: 'the number in the answer is this one, within a tolerance',
+  summary: 'the number in the answer equals this one, within a tolerance',
   fields: {
     value: numberField(z.number(), 'a number'),
     tolerance: numberField(z.number().min(0), 'an allowed distance, 0 or more').default(0),
@@ -19,13 +19,11 @@ export const numeric = defineCheck({
     pick: z
       .enum(picks)
       .default('last')
-      .describe('which number counts: the last of the answer, the first, the only one there may be, or any'),
+      .describe('which number counts: the last in the answer, the first, the only one allowed, or any'),
     decimal: z
       .enum(['.', ','])
       .default('.')
-      .describe(
-        'the decimal mark; the other of the two separates thousands, as do apostrophes and thin spaces',
-      ),
+      .describe('the decimal mark; the other one separates thousands, as do apostrophes and thin spaces'),
   },
   examples: [
     { given: { value: 3.3, tolerance: 0.1 }, answer: 'about 3.4', passes: true },

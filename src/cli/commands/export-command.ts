@@ -40,7 +40,7 @@ const flags = flagTable({
       type: 'text',
       choices: names(aliasSets),
       value: 'NAME',
-      describe: "use another tool's names for the columns that it has, too",
+      describe: "use another tool's names for the columns it shares",
     },
   }),
 });

@@ -311,11 +311,11 @@ describe('the open questions', () => {
   });
 
   test.each([
-    ['taken at the door', {}, false],
-    ['taken (auth: bearer), and not handed on', {}, true],
+    ['accepted by the gateway. To see', {}, false],
+    ['accepted (auth: bearer), and not passed on', {}, true],
     ['refused (401)', { acceptBearer: false }, false],
-    ['cannot be told', { gatewayToken: undefined }, false],
-    ['handed on to the provider', { gatewayToken: undefined, acceptBearer: false }, true],
+    ['unknown: ', { gatewayToken: undefined }, false],
+    ['passed on to the provider. Use', { gatewayToken: undefined, acceptBearer: false }, true],
   ] as const)('the token as Authorization: %s', async (expected, options, tryBearer) => {
     const seen = await examined(options, { route: ['compat'], tryBearer });
     expect(answer(seen, 'bearer')).toContain(expected);
@@ -338,7 +338,7 @@ describe('the open questions', () => {
   test('what the log says of a stream, and whether the gateway tries again by itself', async () => {
     const one = await examined({}, { route: ['compat'] });
     expect(answer(one, 'log-tokens')).toBe('26 + 13, as in the answer.');
-    expect(answer(one, 'max-attempts')).toContain('not put to the test');
+    expect(answer(one, 'max-attempts')).toContain('not tested');
     const again = await examined({
       gatewayRetries: 2,
       heedsMaxAttempts: false,

@@ -82,7 +82,7 @@ test('a damaged run goes on: what is lost is asked again, what can be checked is
     '1 damaged line of requests.csv (line 4) left out',
     'a torn line of 5 bytes was set aside',
     'answers.jsonl: 1 damaged line is left out (line 6',
-    '1 answer not checked, and not in any pass rate',
+    '1 answer not checked, because the run was cut short; no pass rate includes them',
   ])
     expect(report).toContain(said);
   await mock.close();

@@ -183,7 +183,7 @@ describe('what is wrong is said before anything is sent', () => {
     const args = ['run', 'trial.yaml', '--route', 'demo', '--max-requests', '5'];
     const { code, stderr } = await gatebench(args, cwd.path);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/requests: the plan needs at least 18, the budget is 5/);
+    expect(stderr).toMatch(/requests: the plan needs at least 18, and the budget is 5/);
   });
 
   test.each([

@@ -51,8 +51,8 @@ async function ran(mode: string, gateway: object, run: object = {}, ...args: str
 }
 
 test.each([
-  ['prompt-cache', local, 'a prompt that is sent for the first time has a TTFT of'],
-  ['prompt-cache', native, 'a prompt that is sent for the first time has a TTFT of'],
+  ['prompt-cache', local, 'the first time it is sent, and'],
+  ['prompt-cache', native, 'the first time it is sent, and'],
   ['prompt-cache-told', local, "% of its prompt tokens came from the server's prompt cache"],
 ])('%s, asked by %j', async (mode, gateway, words) => {
   // One prompt alone, as when somebody tries a long one a few times.
@@ -68,7 +68,7 @@ test.each(['prompt-cache', 'prompt-cache-told'])(
   '%s, with a fresh token in each prompt: no word',
   async (mode) => {
     const { said } = await ran(mode, local, {}, '--prompts', 'long', '--salt', 'prefix');
-    expect(said).not.toContain('sent for the first time');
+    expect(said).not.toContain('the first time it is sent');
     expect(said).not.toContain("came from the server's prompt cache");
   },
 );
@@ -77,7 +77,7 @@ test('small-context: a prompt that is cut in silence is no latency; asked native
   const { rows, said } = await ran('small-context', local);
   for (const { prompt_id, invalid_reason = [] } of rows)
     expect(invalid_reason.includes('prompt_truncated')).toBe(prompt_id === 'long');
-  expect(said).toContain('it cut the prompt. Set its context');
+  expect(said).toContain('The server cut the prompt: it counted fewer tokens');
   const refused = await ran('small-context', native);
   for (const { prompt_id, status, error_message = '' } of refused.rows)
     expect([status, /exceeds the context/.test(error_message)]).toEqual(
@@ -91,7 +91,7 @@ test.each([local, native])(
     const { rows, said } = await ran('cold-loads', gateway);
     const cold = rows.filter(({ invalid_reason = [] }) => invalid_reason.includes('cold_load'));
     expect(cold.map(({ event_id }) => event_id)).toEqual([rows[0]!.event_id]);
-    expect(said).toContain('The model had to be loaded into memory first. Set');
+    expect(said).toContain('The model had to be loaded into memory first. Raise');
   },
 );
 
@@ -99,12 +99,12 @@ test.each<[string, object, RegExp]>([
   [
     'its own times',
     native,
-    /waited in the server's own queue, the median of them .* Lower run.concurrency, or raise/,
+    /waited in the server's own queue, at the median .* Lower run.concurrency, or raise/,
   ],
   [
     'a ladder of TTFT',
     local,
-    /grows with the requests in flight, .* as long at \d as at 1: .* Lower run.concurrency/,
+    /grows with the requests in flight: it is .* as long at \d as at 1: .* Lower run.concurrency/,
   ],
 ])('one-at-a-time: told by %s', async (_by, gateway, words) => {
   const { said, rows } = await ran('one-at-a-time', gateway, { repeat: 12, concurrency: 8 });

@@ -139,7 +139,7 @@ describe.skipIf(process.platform !== 'linux')('a shell that may open few files',
       Array<string>(prompts * 4).fill('ok'),
     );
     expect(manifest.notes.map(({ text }) => text).join()).toMatch(
-      /not the model's fault.*From now on at most 12 in flight/,
+      /not the model's fault.*From now on, at most 12 in flight/,
     );
     const [header, row] = models.split('\n').map((line) => line.split(','));
     expect(row![header!.indexOf('error_rate')]).toBe('0.000000');

@@ -57,7 +57,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
       });
       if (!level)
         throw new UserError(
-          `no stream of ${streams} at once could be compared: is a proxy or firewall in front of 127.0.0.1?`,
+          `no stream of ${streams} at once could be compared. Is a proxy or firewall in front of 127.0.0.1?`,
         );
       figures.push(level);
     }
@@ -87,7 +87,7 @@ export function roundsFor(
   const remembered = Math.floor(records / streams);
   if (remembered < fewestRounds)
     throw new UserError(
-      `${streams} streams of ${shape.tokens} tokens are more than the truth server remembers: take fewer --tokens.`,
+      `${streams} streams of ${shape.tokens} tokens are more than the truth server remembers. Use fewer --tokens.`,
     );
   return Math.max(fewestRounds, Math.min(wanted, remembered));
 }

@@ -36,9 +36,9 @@ export function renderCalibration(calibration: Calibration, { columns, color }: 
 }
 
 const errorLegend = [
-  'arrival error: stamped here − written by the truth server, of every chunk.',
-  "TTFT error: from sent as measured − from the request's leaving to the first piece written.",
-  'bound held: streams whose key instants were late by no more than their client_lag_ms and 1 ms; not ours: streams that were later while the machine or the truth server stood still.',
+  'arrival error, for every chunk: time stamped here − time written by the truth server.',
+  'TTFT error: TTFT as measured − time from the request leaving to the first piece being written.',
+  'bound held: streams whose key timestamps were at most 1 ms later than client_lag_ms. not ours: streams that were later while the machine or the truth server stood still.',
 ];
 
 function errorColumns(levels: readonly LevelFigures[]): TextColumn[] {
@@ -52,8 +52,8 @@ function errorColumns(levels: readonly LevelFigures[]): TextColumn[] {
 }
 
 const meanwhileLegend = [
-  'None of these is in an error above. server late: of the truth server, in reading requests and in writing chunks when they were due.',
-  'pauses: the machine woke a napping thread 1 ms or more too late. stolen: its host let it wait so long.',
+  'No error above includes these. server late: how late the truth server read requests and wrote chunks.',
+  'pauses: the machine woke a sleeping thread 1 ms or more too late. stolen: how long its host kept it waiting.',
 ];
 
 function meanwhileColumns(levels: readonly LevelFigures[]): TextColumn[] {

@@ -163,7 +163,7 @@ async function askModels(
     const isHopeless = ours.every(
       ({ exchange }) => cannotBeReached(exchange) || isRefusedAtTheDoor(exchange),
     );
-    reason = ours.length > 0 && isHopeless ? 'the model before it did not get through' : undefined;
+    reason = ours.length > 0 && isHopeless ? 'the model before it got no answer' : undefined;
   }
   return { probes, unasked };
 }
@@ -201,7 +201,7 @@ async function send(request: ChatRequest, tokens: number, tools: Tools): Promise
 
 async function tryDoors({ route, targets, otherAuth }: Candidate, tools: Tools): Promise<Doors> {
   const { model, endpoint } = targets[0]!;
-  tools.say(`${route}: trying ways to log in, with a model that nobody has`);
+  tools.say(`${route}: trying ways to log in, with a model that does not exist`);
   const door = async (through: Endpoint): Promise<Door> =>
     doorOf(await send(knock({ model, route, endpoint: through }, tools.asker), knockTokens, tools));
   const { wireModel, baseUrl, throughGateway } = endpoint;

@@ -45,8 +45,7 @@ const questions: readonly Question[] = [
       const probe = compat?.probes[0];
       const basePath = compat?.providers.find(({ slug }) => slug === probe?.slug)?.basePath;
       if (!compat || !probe) return undefined;
-      if (basePath === undefined)
-        return open("cannot be told: the provider's base URL could not be made out.");
+      if (basePath === undefined) return open("unknown: the provider's base URL could not be determined.");
       if (compat.probes.some(answered)) return settled(joinOf[basePath].works);
       const is404 = compat.probes.some(({ exchange }) => exchange.httpStatus === 404);
       const isPath =
@@ -54,7 +53,7 @@ const questions: readonly Question[] = [
         compat.probes.every(
           ({ exchange }) => exchange.outcome === 'failed' && exchange.failure.code === 'http_404',
         );
-      return isPath ? settled(joinOf[basePath].fails) : open('cannot be told: no request got as far.');
+      return isPath ? settled(joinOf[basePath].fails) : open('unknown: no request got that far.');
     },
   },
   {
@@ -77,7 +76,9 @@ const questions: readonly Question[] = [
           exchange.failure.status === 'rate_limited',
       );
       if (limited?.exchange.outcome !== 'failed')
-        return gatewayProbes(facts).length > 0 ? open('none came, and none was provoked.') : undefined;
+        return gatewayProbes(facts).length > 0
+          ? open('none came, and doctor does not provoke one.')
+          : undefined;
       const { code, message, retryAfterMs } = limited.exchange.failure;
       const wait = retryAfterMs === undefined ? 'no Retry-After' : `Retry-After of ${duration(retryAfterMs)}`;
       return settled(`code ${code}, "${message}", ${wait}.`);
@@ -100,7 +101,7 @@ const questions: readonly Question[] = [
         return settled('no: JSON came in one piece.');
       return found.pieces >= 5
         ? settled(`yes: ${found.pieces} pieces over ${duration(found.spanMs)}.`)
-        : open(`too short an answer to tell (${count(found.pieces, 'piece')}).`);
+        : open(`the answer was too short to tell (${count(found.pieces, 'piece')}).`);
     },
   },
   {
@@ -150,10 +151,10 @@ const questions: readonly Question[] = [
       if (log && log.rows.length > 1)
         return settled(`no: the log has ${log.rows.length} rows for one request.`);
       if (settings && (settings.retryAttempts ?? 0) === 0)
-        return open('not put to the test: the gateway is not set to try again.');
+        return open('not tested: the gateway is not set to retry.');
       if (log?.rows.length === 1)
-        return open('one request, one row in the log; but none failed, so nothing had to be tried again.');
-      return open(asked ? 'the log did not tell.' : notAsked(facts));
+        return open('one request, one row in the log. But no request failed, so none needed a retry.');
+      return open(asked ? 'the log does not say.' : notAsked(facts));
     },
   },
 ];
@@ -176,17 +177,18 @@ const joinOf: Readonly<Record<BasePath, { works: string; fails: string }>> = {
 function bearerAnswer({ auth, doors, bearer, probes }: RouteFacts): Pick<Answer, 'found' | 'settled'> {
   if (auth === 'bearer')
     return probes.some(answered)
-      ? settled('taken (auth: bearer), and not handed on.')
-      : open('asked for (auth: bearer), but no request got through.');
-  if (bearer?.exchange.outcome === 'ok') return settled('taken (auth: bearer), and not handed on.');
+      ? settled('accepted (auth: bearer), and not passed on to the provider.')
+      : open('used (auth: bearer), but no request got through.');
+  if (bearer?.exchange.outcome === 'ok')
+    return settled('accepted (auth: bearer), and not passed on to the provider.');
   if (bearer?.exchange.httpStatus === 401 && bearer.exchange.failure.family === 'provider')
-    return settled('handed on to the provider: use auth: aig.');
-  if (doors?.otherWay === 'closed') return settled('refused (401): use auth: aig.');
+    return settled('passed on to the provider. Use auth: aig.');
+  if (doors?.otherWay === 'closed') return settled('refused (401). Use auth: aig.');
   if (doors?.withoutToken === 'open')
-    return open('cannot be told: a request without any token is not refused either.');
+    return open('unknown: a request without any token is not refused either.');
   if (doors?.otherWay === 'open')
-    return open('taken at the door. Whether it is handed on to the provider, too, --try-bearer would show.');
-  return open('cannot be told from what the gateway answered.');
+    return open('accepted by the gateway. To see if it is also passed on to the provider, use --try-bearer.');
+  return open('unknown: the answer of the gateway does not show it.');
 }
 
 function spreadOf({ exchange }: Probe): { pieces: number; spanMs: number } {
@@ -200,11 +202,11 @@ function durationAnswer({ rows, probe }: LogFacts): Pick<Answer, 'found' | 'sett
   const { headersMs, bodyEndMs, doneMs } = probe.exchange;
   const lastMs = bodyEndMs ?? doneMs;
   if (logged === undefined || headersMs === undefined || lastMs === undefined)
-    return open('the log did not tell.');
-  const seen = `${duration(logged)} where the first byte came after ${duration(headersMs)} and the last after ${duration(lastMs)}`;
+    return open('the log does not say.');
+  const seen = `${duration(logged)} when the first byte came after ${duration(headersMs)} and the last after ${duration(lastMs)}`;
   const [toFirst, toLast] = [Math.abs(logged - headersMs), Math.abs(logged - lastMs)];
   if (Math.abs(toFirst - toLast) < 0.3 * (lastMs - headersMs) || lastMs - headersMs < 100)
-    return open(`${seen}: cannot be told.`);
+    return open(`${seen}: unknown.`);
   return settled(`${toLast < toFirst ? 'until the last byte' : 'until the first byte'}: ${seen}.`);
 }
 

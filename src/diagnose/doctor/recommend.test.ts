@@ -60,8 +60,8 @@ describe('of several routes', () => {
 
 test.each<[RouteState, RegExp]>([
   ['works', /^The suite's own route compat works\. Use --route provider:/],
-  ['partly', /own route compat does not work as it should\. Use --route provider:/],
-  ['fails', /own route compat does not work as it should\. Use --route provider:/],
+  ['partly', /own route compat does not work properly\. Use --route provider:/],
+  ['fails', /own route compat does not work properly\. Use --route provider:/],
 ])("a better route than the suite's own, which %s, is named beside it", (state, words) => {
   expect(
     advice(

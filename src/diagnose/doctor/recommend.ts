@@ -36,7 +36,7 @@ export function recommend(
   if (asked === undefined || asked === route || !states.has(asked)) return advice + difference;
   return state(asked) === 'works'
     ? `The suite's own route ${asked} works. ${advice}${difference}`
-    : `The suite's own route ${asked} does not work as it should. ${advice}${difference}`;
+    : `The suite's own route ${asked} does not work properly. ${advice}${difference}`;
 }
 
 /** The same models as through the gateway, without it. */

@@ -53,7 +53,7 @@ class Reading {
     } catch (error) {
       if (!(error instanceof CallLimit)) throw error;
       notes.push(
-        `Stopped after ${count(client.calls, 'call')}: what was not looked up by then counts as not in the log.`,
+        `Stopped after ${count(client.calls, 'call')}. Requests not looked up by then count as not in the log.`,
       );
     }
     const rows = [...this.#rows.values()];

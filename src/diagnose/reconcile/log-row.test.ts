@@ -142,7 +142,7 @@ test.each([
   ['nothing', '', /no row of a gateway's log\. Understood: /],
   ['prose', 'Dear all,\nhere is the log.\n', /no row of a gateway's log \(1 row without id and metadata\)/],
   ['an empty list', '[]', /no row/],
-  ['JSON that is cut off', '[{"id":"01A"', /rows is no JSON/],
+  ['JSON that is cut off', '[{"id":"01A"', /rows is not JSON/],
   ['a line that is cut off', '{"id":"01A"}\n{"id":', /rows:2: /],
   ['what is compressed', gzipSync('[]'), /gunzip/],
   ['CSV that is torn', 'id,metadata\n01A,"', /cannot be read/],

@@ -205,9 +205,7 @@ export function fileSource(path: string, clean: (text: string) => string): LogSo
         );
       const notes =
         unread > 0
-          ? [
-              `${count(unread, 'row')} of the file had neither id nor metadata and could be matched by nothing.`,
-            ]
+          ? [`${count(unread, 'row')} of the file had neither id nor metadata and could not be matched.`]
           : [];
       return { rows, origin: basename(path), notes, calls: 0, waitedMs: 0 };
     },
@@ -258,14 +256,14 @@ function isJson(text: string): boolean {
 async function* piece(path: string): AsyncGenerator {
   if ((await stat(path)).size > largestJson)
     throw new UserError(
-      `${path} is one piece of JSON larger than ${largestJson / 2 ** 20} MiB: write it as JSON lines, one row a line.`,
+      `${path} is a single JSON value larger than ${largestJson / 2 ** 20} MiB. Write it as JSON lines, one row per line.`,
     );
   const text = (await readFile(path, 'utf8')).replace(/^\ufeff/, '');
   try {
     yield* rowsWithin(JSON.parse(text));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new UserError(`${path} is no JSON (${error.message}). Understood: ${understoodFiles}.`);
+    throw new UserError(`${path} is not JSON (${error.message}). Understood: ${understoodFiles}.`);
   }
 }
 

@@ -79,5 +79,5 @@ test('does not read on for ever', async () => {
     };
     more();
   });
-  await expect(clientOf(url).client.get('/logs')).rejects.toThrow(/more than a page/);
+  await expect(clientOf(url).client.get('/logs')).rejects.toThrow(/more than one page/);
 });

@@ -95,7 +95,7 @@ export class ApiClient {
         headers: { authorization: `Bearer ${token}` },
       });
       if (isCut)
-        throw new UserError(`${this.host} sends more than a page of a log can be; is --api-url right?`);
+        throw new UserError(`${this.host} sends more than one page of a log can hold; is --api-url right?`);
       if (status >= 300 && status < 400)
         throw new UserError(
           `${this.host} redirects (${status}), which is refused: the token goes only to the configured host.`,

@@ -75,7 +75,9 @@ test.each([
 });
 
 test('says what is wrong', async () => {
-  await expect(read('http://127.0.0.1:9', 24 * 31)).rejects.toThrow(/last 30 days; this run is older/);
+  await expect(read('http://127.0.0.1:9', 24 * 31)).rejects.toThrow(
+    /last 30 days of usage; this run is older/,
+  );
   const { url } = await scripted(answer(401, { error: 'unauthorized' }));
   await expect(read(url)).rejects.toThrow(/does not accept OLLAMA_API_KEY \(401: unauthorized\)/);
   const odd = await scripted(answer(200, { totals: {} }));

@@ -48,7 +48,8 @@ export async function readOllamaUsage(
 ): Promise<OllamaUsage> {
   const age = now.getTime() - from.getTime();
   const asked = ranges.find(({ reachMs }) => age <= reachMs);
-  if (!asked) throw new UserError(`${client.host} tells the usage of the last 30 days; this run is older.`);
+  if (!asked)
+    throw new UserError(`${client.host} reports only the last 30 days of usage; this run is older.`);
   const { status, json, complaint } = await client.get('/api/usage', {
     range: asked.range,
     group_by: 'model',
@@ -56,7 +57,7 @@ export async function readOllamaUsage(
   if (status === 401 || status === 403)
     throw new UserError(`${client.host} does not accept OLLAMA_API_KEY (${status}${said(complaint)}).`);
   if (status !== 200)
-    throw new UserError(`${client.host} does not tell the usage (${status}${said(complaint)}).`);
+    throw new UserError(`${client.host} does not report the usage (${status}${said(complaint)}).`);
   const buckets = bucketsIn(json, asked.widthMs).filter(
     (bucket) => bucket.from < until.getTime() + 1 && bucket.until > from.getTime(),
   );

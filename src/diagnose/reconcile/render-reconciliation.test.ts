@@ -66,9 +66,9 @@ test('for a terminal of 80 columns, without a control character', () => {
     ─────────────────────────────────────────────────────────────────
     ours − the gateway's         1  +10.5  +10.5  +10.5  +10.5  +10.5
 
-    Durations: ours from sent to the end of the stream or body, not TTFT; the
-    gateway's as it logged them. Attempts with one row that did not come from its
-    cache and whose end we saw.
+    Durations: ours run from sent to the end of the stream or body, not to the first
+    token; the gateway's are as logged. Counted are attempts with one log row, not
+    from the cache, whose end we saw.
 
                                               requests      tokens in     tokens out
     model                                 ours  Ollama   ours  Ollama   ours  Ollama
@@ -77,16 +77,17 @@ test('for a terminal of 80 columns, without a control character', () => {
     b                                   12,345  12,345  12.3M   12.3M  12.3M   12.3M
 
     Ollama's own count, 2026-11-22 03:00 to 2026-11-22 04:00 UTC, $2,469.00: totals
-    of the whole account, including anything else it did in that time.
+    for the whole account, including anything else it did in that time.
 
     66.7 % of what was sent is in the log (2 of 3). Tokens agree in all 2 rows that
     have them. Our durations are 10.5 ms longer than the gateway's at the median,
     0.8 % of a median of 1.38 s.
 
-    ! 1 request that we sent is not in the log: look whether the gateway's log is
-      full, or collects a part only.
+    ! 1 request that we sent is not in the log: check whether the gateway's log is
+      full, or collects only some requests.
     ! 1 request has several rows in the log (1 too many): the gateway retried
-      without saying so, and the latencies hold those tries. Switch its retries off.
+      without saying so, and the latencies include those retries. Switch its retries
+      off.
     "
   `);
   expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(80);

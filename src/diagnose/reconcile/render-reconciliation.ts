@@ -54,7 +54,7 @@ function head({ run, log }: Reconciliation, columns: number, paint: Paint): stri
     `run ${oneLine(run.run_id, 60)}`,
     run.status,
     count(run.attempts, 'attempt'),
-    ...(run.not_through_gateway > 0 ? [`${run.not_through_gateway} of them without a gateway`] : []),
+    ...(run.not_through_gateway > 0 ? [`${run.not_through_gateway} without a gateway`] : []),
     ...(log ? [`log of ${oneLine(log.origin, 60)}`] : ['no log']),
     ...(log && log.calls > 0 ? [count(log.calls, 'call')] : []),
     ...(log && log.waitedMs > 0 ? [`waited ${duration(log.waitedMs)}`] : []),
@@ -147,7 +147,7 @@ function agreementTable({ tokens_in, tokens_out, status, model }: Summary, paint
 }
 
 const durationLegend =
-  "Durations: ours from sent to the end of the stream or body, not TTFT; the gateway's as it logged them. Attempts with one row that did not come from its cache and whose end we saw.";
+  "Durations: ours run from sent to the end of the stream or body, not to the first token; the gateway's are as logged. Counted are attempts with one log row, not from the cache, whose end we saw.";
 
 function durationTable(
   { duration_ms: { compared, min, p5, p50, p95, max } }: Summary,
@@ -173,7 +173,7 @@ const manyTokens = 10_000_000;
 function usageSections({ from, until, models }: OllamaUsage, columns: number, paint: Paint): string[][] {
   const hours = `${from.slice(0, 16).replace('T', ' ')} to ${until.slice(0, 16).replace('T', ' ')} UTC`;
   const cost = usd(models.reduce((sum, { provider }) => sum + provider.usd, 0));
-  const note = `Ollama's own count, ${hours}, ${cost}: totals of the whole account, including anything else it did in that time.`;
+  const note = `Ollama's own count, ${hours}, ${cost}: totals for the whole account, including anything else it did in that time.`;
   const heading = wrapped(note, columns).map((line) => paint('quiet', line));
   if (models.length === 0) return [heading];
   const sides = models.flatMap(({ ours, provider }) => [ours, provider]);

@@ -201,22 +201,22 @@ export function reconciliationWarnings(summary: Summary, isExport: boolean): str
     when(
       summary.not_in_run,
       (n) =>
-        `${count(n, 'row')} of the log ${n === 1 ? 'carries' : 'carry'} this run's id, and the run has no such request: it was killed before it could write, or rows were taken out.`,
+        `${count(n, 'row')} of the log ${n === 1 ? 'carries' : 'carry'} this run's id, and the run has no such request: it was killed before it could write them, or rows were removed.`,
     ),
     when(
       unseen.retried,
       (n) =>
-        `${count(n, 'request')} ${n === 1 ? 'has' : 'have'} several rows in the log (${unseen.extra_rows} too many): the gateway retried without saying so, and the latencies hold those tries. Switch its retries off.`,
+        `${count(n, 'request')} ${n === 1 ? 'has' : 'have'} several rows in the log (${unseen.extra_rows} too many): the gateway retried without saying so, and the latencies include those retries. Switch its retries off.`,
     ),
     when(
       unseen.cached,
       (n) =>
-        `${count(n, 'answer')} came from the gateway's cache and did not say so: their latencies mean nothing. Switch the cache off.`,
+        `${count(n, 'answer')} came from the gateway's cache without saying so, so their latencies mean nothing. Switch the cache off.`,
     ),
     when(
       unseen.step,
       (n) =>
-        `${count(n, 'answer')} came from another step of a route than the answer said: another model or provider may have answered.`,
+        `${count(n, 'answer')} came from a different step of a route than the answer said: another model or provider may have answered.`,
     ),
     when(
       tokenRows,
@@ -224,7 +224,8 @@ export function reconciliationWarnings(summary: Summary, isExport: boolean): str
     ),
     when(
       uncounted,
-      (n) => `The log has no tokens for ${count(n, 'answer')} that told us theirs: it may count them later.`,
+      (n) =>
+        `The log has no tokens for ${count(n, 'answer')} that reported them to us. It may count them later.`,
     ),
     when(
       differing(status),
@@ -239,12 +240,12 @@ function when(n: number, sentence: (n: number) => string): string[] {
 }
 
 function failedToo({ not_in_log_failed: failed }: Summary): string {
-  return failed > 0 ? ` (${failed} of them failed with us, too)` : '';
+  return failed > 0 ? ` (${failed} of them failed for us, too)` : '';
 }
 
 function whereToLook({ matched }: Summary, isExport: boolean): string {
-  if (isExport) return 'look whether the file holds the whole run';
+  if (isExport) return 'check that the file holds the whole run';
   return matched === 0
-    ? 'look whether CF_GATEWAY_ID is the gateway that the run went through, and whether it collects logs'
-    : "look whether the gateway's log is full, or collects a part only";
+    ? 'check that CF_GATEWAY_ID is the gateway that the run went through, and that it collects logs'
+    : "check whether the gateway's log is full, or collects only some requests";
 }

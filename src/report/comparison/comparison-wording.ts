@@ -133,7 +133,7 @@ function verdictTone(verdict: string): Tone | undefined {
 export const nothingToCompare = ({ before }: ComparisonReport): string =>
   before
     ? 'Nothing can be compared: no model is in both runs.'
-    : 'Nothing can be compared: it takes two models, or one on two routes.';
+    : 'Nothing can be compared: it takes two models, or one model on two routes.';
 
 /** Metrics in the order in which they are shown: what models are ranked by stands first. */
 export function metricsOf(pairs: readonly PairRow[]): string[] {
@@ -160,10 +160,10 @@ export function rankingText(
 /** What the words of the verdicts stand for. */
 export function rulesOf({ margin, groups, pairs }: ComparisonReport): string {
   return (
-    `A verdict needs a p of 0.05 or less, corrected for all ${count(pairs.length, 'comparison')} here ` +
-    `(--metrics names others; the fewer, the more power), and a 95 % interval clear of ` +
-    `±${Number((100 * margin).toFixed(1))} % (of shares: points); "equal" needs all of it inside. ` +
-    '(+n): about n more prompts would settle it.' +
+    `A verdict needs a p of 0.05 or less, corrected for all ${count(pairs.length, 'comparison')} here, ` +
+    `and a 95 % interval clear of ` +
+    `±${Number((100 * margin).toFixed(1))} % (for shares: points). "equal" needs the whole interval inside. ` +
+    '(+n): about n more prompts would settle it. Fewer --metrics give more power.' +
     (groups.length > 0 ? ' Models that share a letter are not significantly different.' : '')
   );
 }

@@ -83,7 +83,7 @@ function addPrompt(entry: Entry, variant: Variant, context: Context): boolean {
     prompts.push(prompt);
     context.weight += weigh([prompt.params, ...prompt.messages, ...prompt.checks]);
     if (context.weight <= heaviestSuite) return true;
-    const message = `here the suite grows to more than ${heaviestSuite / 1e6} MB`;
+    const message = `here the suite grows beyond ${heaviestSuite / 1e6} MB`;
     reports.add(faultAt([...path, 'id'], message, context));
   } catch (error) {
     if (!(error instanceof TextTooLong)) throw error;

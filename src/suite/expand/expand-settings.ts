@@ -23,7 +23,7 @@ export function gatewayConflicts({ local }: Pick<GatewaySpec, 'local'>): Conflic
     .filter((name) => local[name] !== undefined)
     .map((name) => ({
       path: ['gateway', 'local', name],
-      message: 'works with api: native alone; the OpenAI-compatible API ignores it',
+      message: 'works only with api: native; the OpenAI-compatible API ignores it',
     }));
 }
 

@@ -96,7 +96,7 @@ function findInValue(value: unknown, path: Path, found: Found): void {
   if (isFileRef(value) || typeof value === 'string') textOrFile(value, path, found);
   else if (hasFile(value)) {
     const message =
-      'a file is { file: PATH } and nothing beside it; to put a map into the prompt as it is, write it as a text in quotes';
+      'a file is { file: PATH } and nothing else; to put a map into the prompt as is, write it as text in quotes';
     found.misplaced.push({ path: [...path, 'file'], message });
   } else walk(value, path, (inner, at) => findInValue(inner, at, found));
 }

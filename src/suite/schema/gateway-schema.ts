@@ -76,11 +76,11 @@ const local = z
         "openai: /v1/chat/completions, as on every route. native: Ollama's own /api/chat, which reports load, prompt and answer times",
       ),
     keep_alive: keepAlive
-      .describe('native only: how long a model stays in memory after a request, such as 10m; -1 for ever')
+      .describe('native only: how long a model stays in memory after a request, such as 10m; -1 forever')
       .optional(),
     num_ctx: wholeFrom(1, 1_000_000_000).describe('native only: tokens of context').optional(),
   })
-  .describe('how the route local asks Ollama');
+  .describe('how the local route talks to Ollama');
 
 export const gateway = z
   .strictObject({

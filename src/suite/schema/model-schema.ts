@@ -29,8 +29,8 @@ const usdPerMillion = z.number().min(0);
 const price = z
   .strictObject({
     input: usdPerMillion.describe('prompt tokens'),
-    cached_input: usdPerMillion.describe('prompt tokens that the server took from its cache').optional(),
-    output: usdPerMillion.describe('completion tokens, reasoning included'),
+    cached_input: usdPerMillion.describe('prompt tokens that the server read from its cache').optional(),
+    output: usdPerMillion.describe('completion tokens, including reasoning'),
   })
   .describe('USD per million tokens');
 
@@ -55,14 +55,14 @@ export const params = openMap
       });
     }
   })
-  .describe('fields of the request body, sent as they are');
+  .describe('fields of the request body, sent unchanged');
 
 const fullModel = z.strictObject({
-  id: modelId.describe('short name for tables; the last part of the name where absent').optional(),
+  id: modelId.describe('short name for tables; by default, the last part of the name').optional(),
   model: modelName,
   params: params.describe("fields of the request body; they win over a prompt's").optional(),
   concurrency: wholeFrom(1, 10_000)
-    .describe("its own ceiling of requests in flight, below the run's")
+    .describe("its own limit of requests in flight, below the run's")
     .optional(),
   price: price.optional(),
 });

@@ -43,9 +43,7 @@ function fields<Check extends z.ZodType>(check: Check) {
     dataset: z
       .strictObject({
         file: text.describe('.csv or .jsonl, relative to the suite and inside its folder'),
-        id: text
-          .describe('column that names the prompts; `id` or the number of the row where absent')
-          .optional(),
+        id: text.describe('column that names the prompts; by default `id`, or the row number').optional(),
         limit: wholeFrom(1, 1_000_000).describe('use only this many rows, from the top').optional(),
       })
       .describe('one prompt for every row, whose columns are variables')

@@ -29,7 +29,7 @@ const retry = z.strictObject({
   outage_ms: wait
     .optional()
     .describe(
-      'how long a server that is away or busy is waited for before the run ends as interrupted; 60000, or 0 with max: 0',
+      'how long to wait for a server that is away or busy before the run ends as interrupted; 60000, or 0 with max: 0',
     ),
 });
 
@@ -40,14 +40,14 @@ const budget = z
     usd: z.number().positive().optional(),
     minutes: z.number().positive().max(100_000).optional(),
   })
-  .describe('upper limits of a run; sending stops at the first that is reached');
+  .describe('upper limits of a run; sending stops when one is reached');
 
 const stop = z
   .strictObject({
     when: z.literal('ci_half_width'),
-    metric: z.enum(stopMetrics as [string, ...string[]]).describe('whose interval is looked at'),
+    metric: z.enum(stopMetrics as [string, ...string[]]).describe('the metric whose interval is watched'),
     ratio: z.number().positive().max(1).describe('half of the interval, as a share of the value'),
-    max_repeat: wholeFrom(1, 10_000).describe('repeats at most'),
+    max_repeat: wholeFrom(1, 10_000).describe('maximum number of repeats'),
   })
   .describe('adds repeats until the interval is narrow enough');
 
@@ -71,7 +71,7 @@ export const run = z
     salt: salt
       .default('none')
       .describe(
-        "a fresh token in each request, against the server's prompt cache: prefix: before the system prompt; suffix: behind it",
+        "a fresh token in each request, against the server's prompt cache. prefix: before the system prompt; suffix: after it",
       ),
     answers: z.enum(['full', 'preview', 'none']).default('full').describe('how much of the answers to store'),
     max_error_rate: z

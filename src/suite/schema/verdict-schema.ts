@@ -9,7 +9,7 @@ export const threshold = z.strictObject({
       examples: ['p95(e2e_latency_ms)', 'rate(passed)'],
     })
     .describe('a statistic of a column, such as p95(e2e_latency_ms) or rate(passed)'),
-  model: text.describe('id of one model; every model where absent').optional(),
+  model: text.describe('id of one model; by default, every model').optional(),
   min: z.number().optional(),
   max: z.number().optional(),
   strict: z.boolean().default(false).describe('decides on the point instead of the interval'),
@@ -23,8 +23,8 @@ const share = z.number().positive().max(1);
 const rule = z.strictObject({
   max_ratio: ratio.describe('tonight ÷ the last nights, at most').optional(),
   min_ratio: ratio.describe('tonight ÷ the last nights, at least').optional(),
-  max_drop: share.describe('of a share, in points: 0.05 is five per cent of the requests').optional(),
-  max_rise: share.describe('of a share, in points').optional(),
+  max_drop: share.describe('for a share, in points: 0.05 is five percent of the requests').optional(),
+  max_rise: share.describe('for a share, in points').optional(),
 });
 
 const noted: Readonly<Record<string, z.input<typeof rule>>> = {
@@ -38,7 +38,7 @@ export const gate = z
     metrics: z
       .strictObject(Object.fromEntries(gateMetrics.map((name) => [name, rule.optional()])))
       .default(noted),
-    confirm: wholeFrom(1, 100).default(2).describe('nights of alarm in a row that make a failure'),
+    confirm: wholeFrom(1, 100).default(2).describe('how many nights of alarm in a row make a failure'),
   })
   .describe('tonight against the last nights: gatebench gate');
 
