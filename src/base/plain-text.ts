@@ -64,13 +64,13 @@ function plainLetter(character: string, code: number): string {
 }
 
 const escapes =
-  /&(amp);|%([0-9a-f]{2})|\\u\{([0-9a-f]{1,6})\}|\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|&#x([0-9a-f]{1,6});?|&#([0-9]{1,7});?/gi;
+  /&(amp);|%([0-9a-f]{2})|\\u\{([0-9a-f]{1,6})\}|\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|&#x([0-9a-f]{1,6});?|&#([0-9]{1,7});?|\\([0-3]?[0-7]{2})/gi;
 /** Somebody may have escaped what was escaped. */
 const mostRounds = 3;
 
 /** The same of a text without its escapes for URLs, JSON and HTML. Undefined when it has none. */
 export function decoded(text: string): Plain | undefined {
-  if (!/%[0-9a-f]{2}|\\[ux]|&#|&amp;/i.test(text)) return undefined;
+  if (!/%[0-9a-f]{2}|\\[ux0-7]|&#|&amp;/i.test(text)) return undefined;
   let current = text;
   let starts: Uint32Array | undefined;
   let ends: Uint32Array | undefined;
@@ -110,10 +110,11 @@ export function decoded(text: string): Plain | undefined {
 }
 
 /** One character, or undefined for what is no character of the base plane. */
-function codeOf([, ampersand, percent, braced, short, hex, entity, decimal]: RegExpMatchArray):
+function codeOf([, ampersand, percent, braced, short, hex, entity, decimal, octal]: RegExpMatchArray):
   string | undefined {
   // `&amp;#116;` is `&#116;` that was escaped once more.
   if (ampersand !== undefined) return '&';
+  if (octal !== undefined) return String.fromCharCode(parseInt(octal, 8));
   const digits = percent ?? braced ?? short ?? hex ?? entity;
   const code = digits === undefined ? parseInt(decimal!, 10) : parseInt(digits, 16);
   return code <= 0xffff ? String.fromCharCode(code) : undefined;

@@ -35,6 +35,7 @@ export const echoes: readonly Echo[] = [
   },
   { name: 'JSON', of: each((code) => `\\u${hex(code, 4)}`) },
   { name: 'JavaScript', of: each((code) => `\\x${hex(code, 2)}`) },
+  { name: 'octal', of: each((code) => `\\${code.toString(8)}`) },
   { name: 'HTML, decimal', of: each((code) => `&#${code};`) },
   { name: 'HTML, hex', of: each((code) => `&#x${hex(code, 2)};`) },
   { name: 'HTML in HTML', of: each((code) => `&amp;#${code};`) },
