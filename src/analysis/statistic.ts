@@ -186,7 +186,12 @@ export function geomeanOf(clusters: readonly number[][], bound: number): CellFig
 /** Mean of what was measured; failures have no number to add. Undefined without a value. */
 export function meanOf(clusters: readonly number[][]): CellFigure | undefined {
   const finite = clusters.map((values) => values.filter(Number.isFinite)).filter(({ length }) => length > 0);
-  return finite.length === 0 ? undefined : { ...clusteredMean(finite), isBound: false };
+  if (finite.length === 0) return undefined;
+  const { point, interval } = clusteredMean(finite);
+  // Times, tokens and costs are never below zero, and so no mean of them is.
+  const canBeNegative = finite.some((values) => values.some((value) => value < 0));
+  const low = interval.low === undefined || canBeNegative ? interval.low : Math.max(0, interval.low);
+  return { point, interval: { ...interval, ...defined({ low }) }, isBound: false };
 }
 
 /** A share of trials that come in clusters. Undefined without a trial. */
