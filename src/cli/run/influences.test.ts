@@ -104,7 +104,7 @@ test.each<[string, object, RegExp]>([
   [
     'a ladder of TTFT',
     local,
-    /grows with the requests in flight: it is .* as long at \d as at 1: .* Lower run.concurrency/,
+    /grows with the requests in flight: it is .* as long at \d as at 1\. .* Lower run.concurrency/,
   ],
 ])('one-at-a-time: told by %s', async (_by, gateway, words) => {
   const { said, rows } = await ran('one-at-a-time', gateway, { repeat: 12, concurrency: 8 });
