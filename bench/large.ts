@@ -71,10 +71,10 @@ async function measure(least: number): Promise<boolean> {
     `A run of ${fixed(rows, 0)} rows, ${fixed(journal, 0)} MB of ${runFiles.requests}\n\n`,
   );
   process.stdout.write(`${table.join('\n')}\n\n`);
-  return judgePage(lines.find(({ what }) => what === 'page')!.mb, made('report.html'));
+  return measurePage(lines.find(({ what }) => what === 'page')!.mb, made('report.html'));
 }
 
-async function judgePage(mb: number, file: string): Promise<boolean> {
+async function measurePage(mb: number, file: string): Promise<boolean> {
   const isSmall = mb < limits.pageMb;
   process.stdout.write(
     `The page has ${fixed(mb, 2)} MB, ${limits.pageMb} allowed: ${isSmall ? 'good' : 'TOO LARGE'}.\n`,

@@ -15,7 +15,7 @@ const start: Of<'start'> = { kind: 'start', times: 7 };
 
 export const task = { streams, burst, short, heap, start };
 
-/** Levels at which our client runs; at each, the rows' own bound is judged, too. */
+/** Levels at which our client runs; at each, the rows' own bound is tried, too. */
 export const ourLevels = [8, 64, 192, 512] as const;
 
 /** Every task of one repetition; those that are compared with each other are neighbours. */

@@ -14,7 +14,7 @@ import { tooBusy } from './own-lag.ts';
 import { factsOf, plannedRequests, unprovenConcurrency } from './run-facts.ts';
 import { ServerTimesCollector } from './server-time-shares.ts';
 import { summarise } from './summarise.ts';
-import { judgeThresholds, thresholdColumns } from './thresholds.ts';
+import { decideThresholds, thresholdColumns } from './thresholds.ts';
 import { warningLines } from './warning-lines.ts';
 import { warningsOf } from './warnings.ts';
 
@@ -69,7 +69,7 @@ function analysisOf({ collector, serverTimes, influences, unchecked }: Seen, man
   const collected = collector.collected();
   const timeoutMs = suite.run.timeouts.totalMs;
   const models = summarise(collected, { timeoutMs });
-  const thresholds = manifest.shard ? [] : judgeThresholds(suite.thresholds, collected, { timeoutMs });
+  const thresholds = manifest.shard ? [] : decideThresholds(suite.thresholds, collected, { timeoutMs });
   const comparison = compare(collected, { isSequential: suite.run.order === 'sequential' });
   const planned = plannedRequests(manifest);
   const warnings = [

@@ -15,7 +15,7 @@ import { betterOf, promptFigure, widened } from './statistic.ts';
 /** What the shared prompts say about b against a, before any verdict. */
 export interface Contrast {
   readonly prompts: number;
-  /** On the scale on which the margin is judged: ln(b ÷ a), or b − a for shares. */
+  /** On the scale on which the margin is measured: ln(b ÷ a), or b − a for shares. */
   readonly effect: Estimate;
   readonly scale: 'log' | 'share';
   readonly better: 'lower' | 'higher';

@@ -195,7 +195,7 @@ describe('who else', () => {
     expect(describeCell(cell(result, 'a')!)).toContain('a against b (either may have changed)');
   });
 
-  test('a model alone is judged by itself', () => {
+  test('a model alone is compared with itself', () => {
     const result = lastNight({ a: slowed(16, 2, 1.3).a });
     expect(result.cells).toHaveLength(1);
     expect(cell(result, 'a')).toMatchObject({ word: 'fail', controls: [] });
@@ -206,7 +206,7 @@ describe('who else', () => {
     expect(cell(lastNight({ a, b: b.slice(0, 14) }), 'a')?.word).toBe('not settled');
   });
 
-  test('a model that is new learns while the others are judged', () => {
+  test('a model that is new learns while the others are decided', () => {
     const late = [...Array<number>(10).fill(NaN), ...steady(5)];
     const result = lastNight({ ...four(15), late });
     expect(cell(result, 'late')).toMatchObject({ word: 'learning', nights: 4 });
@@ -251,7 +251,7 @@ describe('shares', () => {
 describe('shares of several models', () => {
   const metrics: GateSettings['metrics'] = { passed: { maxDrop: 0.05 } };
   /** Fourteen nights of each model, then tonight. */
-  const judged = (models: Readonly<Record<string, readonly number[]>>, of = 20): GateResult => {
+  const shared = (models: Readonly<Record<string, readonly number[]>>, of = 20): GateResult => {
     const rows = historyOf(models, { metric: 'passed', requests: of });
     const nights = Math.max(...Object.values(models).map(({ length }) => length));
     const tonight = rows.filter(({ run_id }) => run_id === runIdOf(nights - 1));
@@ -260,7 +260,7 @@ describe('shares of several models', () => {
   const always = (level: number, tonight: number): number[] => [...Array<number>(14).fill(level), tonight];
 
   test('have no controls, and no cell of all together: others that fall do not lower what is expected', () => {
-    const result = judged({ a: always(1, 1), b: always(1, 0), c: always(0.9, 0) });
+    const result = shared({ a: always(1, 1), b: always(1, 0), c: always(0.9, 0) });
     expect(result.cells.map(({ model }) => model)).toEqual(['a', 'b', 'c']);
     for (const one of result.cells) expect(one).toMatchObject({ controls: [] });
     expect(cell(result, 'a')).toMatchObject({ word: 'pass', usual: 1, expected: 1 });
@@ -271,7 +271,7 @@ describe('shares of several models', () => {
   test('are never usual or expected outside 0 and 1, nor in a range of no width', () => {
     for (const level of [0, 0.357, 0.5, 1])
       for (const tonight of [0, 0.357, 1])
-        for (const one of judged({ a: always(level, tonight), b: always(1, 0.2) }, 14).cells) {
+        for (const one of shared({ a: always(level, tonight), b: always(1, 0.2) }, 14).cells) {
           for (const value of [one.usual!, one.expected!, one.expectedLow!, one.expectedHigh!]) {
             expect(value).toBeGreaterThanOrEqual(0);
             expect(value).toBeLessThanOrEqual(1);
@@ -281,7 +281,7 @@ describe('shares of several models', () => {
   });
 
   test('one miss after perfect nights, though beyond the limit, is no alarm', () => {
-    expect(cell(judged({ a: [...Array<number>(8).fill(1), 0.95] }, 18), 'a')?.word).not.toBe('warning');
+    expect(cell(shared({ a: [...Array<number>(8).fill(1), 0.95] }, 18), 'a')?.word).not.toBe('warning');
   });
 });
 
@@ -460,7 +460,7 @@ describe('what is compared', () => {
     expect(gate({ tonight, history: shuffled, settings, isIncomplete: false })).toEqual(there);
   });
 
-  test('nights after tonight are not: an old run can be judged again', () => {
+  test('nights after tonight are not: an old run can be gated again', () => {
     const rows = historyOf(slowed(20, 3, 1.3));
     const tonight = rows.filter(({ run_id }) => run_id === runIdOf(16));
     expect(gate({ tonight, history: rows, settings, isIncomplete: false }).word).toBe('pass');

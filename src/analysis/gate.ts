@@ -70,7 +70,7 @@ export interface GateInput {
   readonly settings: GateSettings;
   /** From `isIncomplete`: such a night is not compared. */
   readonly isIncomplete: boolean;
-  /** Judge these models only; the others serve as controls. All unless given. */
+  /** Decide about these models only; the others serve as controls. All unless given. */
   readonly models?: readonly string[];
   /** Absolute limits act from the first night. */
   readonly thresholds?: readonly ThresholdResult[];
@@ -169,7 +169,7 @@ function cellOf(
     route: cell.route,
     rule: cell.ruleName,
     limit: cell.limit,
-    word: judge({ cell, night, baseline, reading, pHolm, alarms }, settings.confirm, isBound),
+    word: decide({ cell, night, baseline, reading, pHolm, alarms }, settings.confirm, isBound),
     nights: baseline.length,
     nightsNeeded: fewestNights,
     controls: cell.controls.map(({ model }) => model),
@@ -206,7 +206,7 @@ const finite = (value: number): number | undefined => (Number.isFinite(value) ? 
  * A change beyond the limit that the usual ups and downs of the nights could make is not settled; so is a night
  * without a value or controls, and one whose figure rests on failures without already being an alarm.
  */
-function judge(
+function decide(
   { cell, night, baseline, reading, alarms }: CellNight,
   confirm: number,
   isBound: boolean,

@@ -33,13 +33,14 @@ export const historyColumns = [
 
 export type HistoryRow = RowOf<typeof historyColumns>;
 
-/** What does not hang on what was asked alone, but on how answers are judged and priced. */
-const judged: readonly (string | undefined)[] = ['passed', 'score', 'cost_usd'];
+/** What does not hang on what was asked alone, but on how answers are checked and priced. */
+const checkedOrPriced: readonly (string | undefined)[] = ['passed', 'score', 'cost_usd'];
 
-/** Whether two nights' figures of one metric are of the same questions to the same models, judged alike. */
+/** Whether two nights' figures of one metric are of the same questions to the same models, checked alike. */
 export function isAlike(one: HistoryRow, other: HistoryRow): boolean {
   if (one.suite !== other.suite) return false;
-  const byAsk = !judged.includes(one.metric) && one.ask_hash !== undefined && other.ask_hash !== undefined;
+  const byAsk =
+    !checkedOrPriced.includes(one.metric) && one.ask_hash !== undefined && other.ask_hash !== undefined;
   return byAsk ? one.ask_hash === other.ask_hash : one.suite_hash === other.suite_hash;
 }
 

@@ -5,7 +5,7 @@ import { collected, row } from './testing/rows.ts';
 import { compare } from './compare.ts';
 import { shareLostToLag, tooBusy } from './own-lag.ts';
 import { summarise } from './summarise.ts';
-import { judgeThresholds } from './thresholds.ts';
+import { decideThresholds } from './thresholds.ts';
 
 const timeoutMs = 60_000;
 
@@ -109,7 +109,7 @@ test('too busy is a state with its metrics, and a loop that never rests is one, 
 
 test('rate(valid) counts what the way or the model spoiled, and never our lag', async () => {
   const rows = rowsOf({ routes: { direct: 50 }, lagMs: 30, late: 0 });
-  // Rows of an earlier version, which judged lag for the whole row.
+  // Rows of an earlier version, which decided lag for the whole row.
   const earlier = rows.map((one) => ({ ...one, valid: false, invalid_reason: ['client_lag'] }));
   const spoiled = rows.map((one) => ({ ...one, valid: false, invalid_reason: ['client_lag', 'cache_hit'] }));
   const threshold = {
@@ -125,7 +125,7 @@ test('rate(valid) counts what the way or the model spoiled, and never our lag', 
     [earlier, 1],
     [spoiled, 0],
   ] as const) {
-    const [result] = judgeThresholds([threshold], await collected(...given), { timeoutMs });
+    const [result] = decideThresholds([threshold], await collected(...given), { timeoutMs });
     expect(result).toMatchObject({ value });
   }
 });

@@ -88,7 +88,7 @@ export class PromptSamples {
 
   #stateOf(row: RequestRow): number {
     if (row.status !== 'ok') return failed;
-    // Runs of before judged lag for the whole row.
+    // Older runs decided lag for the whole row.
     const reasons = (row.invalid_reason ?? []).filter((reason) => reason !== 'client_lag');
     const isSound = row.valid !== false || (reasons.length === 0 && row.invalid_reason !== undefined);
     return isSound ? sound : this.#reasons.stateOf(reasons);

@@ -42,9 +42,9 @@ export function thresholdColumns(thresholds: readonly Threshold[]): string[] {
  * Each threshold on each model that it speaks of. Decided on the 95 % interval: `ok` when all of it is inside the
  * limits, `failed` when all of it is beyond one, else `not settled`. `strict` decides on the point, and settles
  * whatever was measured. A model whose every request failed keeps no limit, however few they were: a failed request
- * counts as slower than any success, and no answer has passed. A model with nothing to judge is never `ok`.
+ * counts as slower than any success, and no answer has passed. A model with nothing to decide on is never `ok`.
  */
-export function judgeThresholds(
+export function decideThresholds(
   thresholds: readonly Threshold[],
   collected: Collected,
   { timeoutMs }: { timeoutMs: Ms },
@@ -52,11 +52,11 @@ export function judgeThresholds(
   return thresholds.flatMap((threshold) =>
     collected.cells
       .filter(({ model }) => threshold.model === undefined || threshold.model === model)
-      .map((cell) => judge(threshold, cell, timeoutMs)),
+      .map((cell) => decide(threshold, cell, timeoutMs)),
   );
 }
 
-function judge(threshold: Threshold, cell: CellSamples, timeoutMs: Ms): ThresholdResult {
+function decide(threshold: Threshold, cell: CellSamples, timeoutMs: Ms): ThresholdResult {
   const base = { threshold, model: cell.model, route: cell.route };
   const failed = failuresOf(cell);
   if (failed.requests > 0 && failed.failures === failed.requests)

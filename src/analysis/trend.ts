@@ -55,7 +55,7 @@ export interface TrendLine {
 
 /**
  * The history of a suite as lines with change points: one line for each metric of each model, cleared of what all
- * share, and one for what they share. It judges nothing: alarms are the gate's. Nights that are not alike the newest are
+ * share, and one for what they share. It decides nothing: alarms are the gate's. Nights that are not alike the newest are
  * left out.
  */
 export function trend(history: readonly HistoryRow[]): TrendLine[] {

@@ -6,7 +6,7 @@ import type { Manifest } from '../journal/manifest.ts';
 import { suiteHash } from '../suite/hash.ts';
 import { json } from '../report/run-json.ts';
 import { markdown } from '../report/run-markdown.ts';
-import { judgeNight } from './gate/night.ts';
+import { gateNight } from './gate/night.ts';
 import { nightlySuite, writeNight } from './gate/testing/nightly-runs.ts';
 import { loadRun } from '../analysis/read-run.ts';
 import { renderFolderPage } from '../report/run-page.ts';
@@ -70,7 +70,7 @@ test('whatever stands in run.json is read, or refused with its place: never a st
         json.render(report, { columns: 100, color: false });
         markdown.render(report, { columns: 100, color: false });
         if (tried % 40 === 0) await renderFolderPage(run);
-        await judgeNight({ run, results: 'results', history: join(cwd.path, 'none'), dryRun: true });
+        await gateNight({ run, results: 'results', history: join(cwd.path, 'none'), dryRun: true });
       } catch (error) {
         expect(
           error,

@@ -18,7 +18,7 @@ import { under } from './io.ts';
  * What the words behind a command mean, by the names of its table. Throws a UserError that names the word that is
  * wrong, says what was probably meant, and where the help is.
  *
- * The parser of yargs tells flags, values and arguments apart. What they mean is judged here: yargs would take words
+ * The parser of yargs tells flags, values and arguments apart. What they mean is decided here: yargs would take words
  * that must be refused (a flag given twice, `abc` as a number), and its messages name no place and no remedy.
  */
 export function parseArguments<Table extends FlagTable>(

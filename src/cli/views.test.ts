@@ -9,7 +9,7 @@ import { outputFormats } from '../report/report-formats.ts';
 import type { ModelSummary } from '../analysis/summary-columns.ts';
 import { applyDefinitions } from '../analysis/definitions/apply.ts';
 import { nightRows } from '../analysis/history.ts';
-import { judgeThresholds } from '../analysis/thresholds.ts';
+import { decideThresholds } from '../analysis/thresholds.ts';
 import { halfWidth } from '../analysis/stopping.ts';
 import type { Threshold } from '../suite/suite.ts';
 import { loadRun, type LoadedRun } from '../analysis/read-run.ts';
@@ -190,8 +190,8 @@ describe.each(shapes)('a figure of one name is one number in every view: %s', (_
         strict: false,
         line: 1,
       });
-      const judged = (statistic: Threshold['statistic'], column: string, model: ModelSummary) =>
-        judgeThresholds([limit(statistic, column)], collected, { timeoutMs: timeout }).find(
+      const decided = (statistic: Threshold['statistic'], column: string, model: ModelSummary) =>
+        decideThresholds([limit(statistic, column)], collected, { timeoutMs: timeout }).find(
           (one) => one.model === model.model,
         )!;
       const nights = nightRows(collected, {
@@ -202,11 +202,11 @@ describe.each(shapes)('a figure of one name is one number in every view: %s', (_
       for (const model of report.models) {
         const isBound = (column: string): boolean => model.lower_bounds?.includes(column) ?? false;
         for (const percentile of ['p50', 'p95'] as const) {
-          const { value } = judged(percentile, 'e2e_latency_ms', model);
+          const { value } = decided(percentile, 'e2e_latency_ms', model);
           if (!isBound(`e2e_latency_ms_${percentile}`))
             expect(value).toBe(model[`e2e_latency_ms_${percentile}`]);
         }
-        expect(judged('ratio', 'output_tps', model).value).toBe(model.output_tps);
+        expect(decided('ratio', 'output_tps', model).value).toBe(model.output_tps);
         const night = (metric: string): number | undefined =>
           nights.find((one) => one.model === model.model && one.metric === metric)?.value;
         if (model.successes === 0) continue;

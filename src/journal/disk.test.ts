@@ -38,15 +38,15 @@ async function live(folder: string, disk: Disk, kept: Acknowledged): Promise<voi
       await sink.append(row, line);
       kept.rows.push(row.event_id);
     };
-    const judge = async (n: number): Promise<void> => {
+    const check = async (n: number): Promise<void> => {
       await sink.addVerdict({ event_id: `event-${n}`, passed: true, score: 1, failed_checks: undefined });
       kept.verdicts.push(`event-${n}`);
     };
     await firstFault([add(1), add(2), add(3)]);
-    await firstFault([judge(1), judge(2)]);
+    await firstFault([check(1), check(2)]);
     await add(4);
-    await judge(3);
-    await judge(4);
+    await check(3);
+    await check(4);
     await add(5);
     await sink.save(aManifest({ status: 'complete' }));
     await sink.end();

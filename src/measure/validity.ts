@@ -31,7 +31,7 @@ export interface AskedFor {
 
 /**
  * Each way in which the way or the model can spoil an answer, so that it is real and its latency means nothing. What our
- * own lag does to a row is judged for each of its metrics (metrics/lag.ts), and makes no answer invalid.
+ * own lag does to a row is decided for each of its metrics (metrics/lag.ts), and makes no answer invalid.
  */
 const rules: readonly Rule[] = [
   { reason: 'truncated', applies: (exchange) => exchange.outcome === 'failed' },

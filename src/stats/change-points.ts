@@ -18,7 +18,7 @@ export interface ChangePointOptions {
   readonly minimumChange?: number;
 }
 
-/** Candidates may be this much weaker; merging judges them again with all neighbours known. */
+/** Candidates may be this much weaker; merging tests them again with all neighbours known. */
 const looser = 10;
 /** A level needs two values: one alone is an outlier until the next. */
 const shortest = 2;

@@ -34,7 +34,7 @@ test('the order of keys, comments, anchors and files make no difference', async 
   expect(suiteHash(other)).toBe(suiteHash(one));
 });
 
-test('how it is run and judged makes no difference, what it asks does', async () => {
+test('how it is run and gated makes no difference, what it asks does', async () => {
   const base = await load(minimal());
   const hash = suiteHash(base);
   const change = (part: Partial<Suite>): string => suiteHash({ ...base, ...part });

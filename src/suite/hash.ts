@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Suite } from './suite.ts';
 
 /**
- * SHA-256, in hexadecimal, of what a suite asks, of whom, and how it judges the answers: the resolved suite without
+ * SHA-256, in hexadecimal, of what a suite asks, of whom, and how it checks the answers: the resolved suite without
  * its `run`, `thresholds` and `gate` parts, but with `run.salt`, which changes what is asked. Independent of the order
  * of keys, and of the files that the texts came from.
  */

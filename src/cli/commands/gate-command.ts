@@ -21,7 +21,7 @@ const flags = flagTable({
     completes: 'folders',
     describe: 'folder of history.csv, created if missing',
   },
-  dryRun: { type: 'switch', describe: 'judge tonight, but do not change the history' },
+  dryRun: { type: 'switch', describe: 'look at tonight, but do not change the history' },
   strict: { type: 'switch', describe: 'exit 6 when something is not settled' },
   github: { type: 'switch', describe: 'job summary, annotations, JUnit, badge, JSON and comment' },
   out: {
@@ -51,7 +51,10 @@ export interface DecideFlags extends Pick<GateFlags, 'history' | 'model' | 'rout
 export const gate = defineCommand({
   flags,
   examples: [
-    ['gatebench gate latest --history history', 'judge the latest run and add it to the history'],
+    [
+      'gatebench gate latest --history history',
+      'compare the latest run with its history and add it to the history',
+    ],
     [
       'gatebench gate accept latest --model glm --reason "new version" --history history',
       'a change that is here to stay: learn the new level',

@@ -6,11 +6,11 @@ import { stdoutStyle } from '../terminal.ts';
 import { writeForGithub } from './github.ts';
 import type { GateFlags } from '../commands/gate-command.ts';
 import type { Io } from '../io.ts';
-import { gateCode, judgeNight } from './night.ts';
+import { gateCode, gateNight } from './night.ts';
 
 /** `gatebench gate RUN`: tonight against the last nights. */
 export async function executeGate(flags: GateFlags, io: Io): Promise<ExitCode> {
-  const night = await judgeNight(flags);
+  const night = await gateNight(flags);
   const text = (flags.json ? json : table).render(night.report, stdoutStyle(flags.color, io));
   if (flags.github) {
     const annotations = await writeForGithub(night, flags.out ?? night.loaded.folder, io);

@@ -11,7 +11,7 @@ import type { TrendFlags } from '../commands/trend-command.ts';
 import type { Io } from '../io.ts';
 import { historyWarnings, readKnownHistory } from './history-file.ts';
 
-/** `gatebench trend`: looks, and judges nothing. */
+/** `gatebench trend`: shows, and decides nothing. */
 export async function executeTrend({ history, json, color }: TrendFlags, io: Io): Promise<ExitCode> {
   const state = new FileState();
   const reports = trendReports(await readKnownHistory(history, state));

@@ -7,7 +7,7 @@ import { testIo } from '../testing/gatebench.ts';
 import { executeDecision } from './decide.ts';
 import { suiteHash } from '../../suite/hash.ts';
 import { historyFile, readHistory } from './history-file.ts';
-import { gateCode, judgeNight, type Night } from './night.ts';
+import { gateCode, gateNight, type Night } from './night.ts';
 import { nightlySuite, runIdOfNight, writeNight, type NightOptions } from './testing/nightly-runs.ts';
 
 let folder = '';
@@ -25,35 +25,35 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function judge(
+async function gateIt(
   night: number,
   history: string,
   rest: Partial<NightOptions> & { dryRun?: boolean } = {},
 ): Promise<Night> {
   const run = await writeNight(folder, { ...suiteFile, night, seed: 'night', ...rest });
-  return judgeNight({ run, results: 'r', history: join(folder, history), dryRun: rest.dryRun ?? false });
+  return gateNight({ run, results: 'r', history: join(folder, history), dryRun: rest.dryRun ?? false });
 }
 
 const linesOf = async (history: string): Promise<number> =>
   (await readFile(historyFile(join(folder, history)), 'utf8')).trimEnd().split('\n').length;
 
 describe('a night', () => {
-  test('is added once, however often it is judged', async () => {
-    const { report } = await judge(1, 'once');
+  test('is added once, however often it is gated', async () => {
+    const { report } = await gateIt(1, 'once');
     expect(report).toMatchObject({ word: 'learning 0/7', verdict: 'learning' });
     expect(report.history).toContain('4 lines added');
     expect(await linesOf('once')).toBe(1 + 4);
-    expect((await judge(1, 'once')).report.history).toContain('already there');
+    expect((await gateIt(1, 'once')).report.history).toContain('already there');
     expect(await linesOf('once')).toBe(1 + 4);
   });
 
   test('leaves the history alone with --dry-run', async () => {
-    expect((await judge(1, 'dry', { dryRun: true })).report.history).toContain('--dry-run');
+    expect((await gateIt(1, 'dry', { dryRun: true })).report.history).toContain('--dry-run');
     expect(await readHistory(join(folder, 'dry'))).toEqual([]);
   });
 
   test('with too many failures is incomplete: not compared, not added, exit 3', async () => {
-    const { report } = await judge(1, 'failing', { failing: 0.5 });
+    const { report } = await gateIt(1, 'failing', { failing: 0.5 });
     expect(report).toMatchObject({ word: 'incomplete', cells: [] });
     expect(report.incompleteBecause).toMatch(/of 128 requests failed, more than max_error_rate 0\.05/);
     expect(gateCode(report, false)).toBe(3);
@@ -70,22 +70,22 @@ describe('a night', () => {
       seed: 'part',
     });
     const flags = { run, results: 'r', history: join(folder, 'part'), dryRun: false };
-    expect((await judgeNight(flags)).report.incompleteBecause).toContain('64 of 128 requests were done');
-    const shard = await judge(3, 'part', { manifest: { shard: { index: 1, count: 2 } } });
+    expect((await gateNight(flags)).report.incompleteBecause).toContain('64 of 128 requests were done');
+    const shard = await gateIt(3, 'part', { manifest: { shard: { index: 1, count: 2 } } });
     expect(shard.report.incompleteBecause).toContain('shard 1 of 2');
     expect(await readHistory(join(folder, 'part'))).toEqual([]);
   });
 
   test('that the machine was too busy to measure is left out and says so: not compared, not added, exit 3', async () => {
-    const { report } = await judge(1, 'busy', { manifest: { loop_utilisation: 0.7 } });
+    const { report } = await gateIt(1, 'busy', { manifest: { loop_utilisation: 0.7 } });
     expect(report).toMatchObject({ word: 'incomplete', cells: [] });
     expect(report.incompleteBecause).toContain(
       'too busy to measure times, so they are neither compared nor added',
     );
     expect(gateCode(report, false)).toBe(3);
     const recorded = { metrics: [], loop_utilisation: 0.7 };
-    expect((await judge(2, 'busy', { manifest: { too_busy: recorded } })).report.word).toBe('incomplete');
-    expect((await judge(3, 'busy', { manifest: { loop_utilisation: 0.6 } })).report.word).toBe(
+    expect((await gateIt(2, 'busy', { manifest: { too_busy: recorded } })).report.word).toBe('incomplete');
+    expect((await gateIt(3, 'busy', { manifest: { loop_utilisation: 0.6 } })).report.word).toBe(
       'learning 0/7',
     );
     expect(new Set((await readHistory(join(folder, 'busy'))).map(({ run_id }) => run_id))).toEqual(
@@ -98,7 +98,7 @@ describe('a night', () => {
     const gate = { ...suite.gate!, metrics: { error_rate: { maxRise: 0.05 } } };
     const shares = { ...suite, gate };
     const manifest = { suite: shares, suite_hash: suiteHash(shares), loop_utilisation: 0.7 };
-    const { report } = await judge(1, 'shares', { suite: shares, manifest });
+    const { report } = await gateIt(1, 'shares', { suite: shares, manifest });
     expect(report.word).toBe('learning 0/7');
     expect(await readHistory(join(folder, 'shares'))).not.toEqual([]);
   });
@@ -108,7 +108,7 @@ describe('a night', () => {
     const metrics = { ...suite.gate!.metrics, error_rate: { maxRise: 0.05 } };
     const both = { ...suite, gate: { ...suite.gate!, metrics } };
     const manifest = { suite: both, suite_hash: suiteHash(both), loop_utilisation: 0.7 };
-    const { report } = await judge(1, 'both', { suite: both, manifest });
+    const { report } = await gateIt(1, 'both', { suite: both, manifest });
     expect(report).toMatchObject({ word: 'incomplete', cells: [] });
     expect(gateCode(report, false)).toBe(3);
     const added = await readHistory(join(folder, 'both'));
@@ -116,7 +116,7 @@ describe('a night', () => {
   });
 
   test('of the demo route says that it is simulated', async () => {
-    const { report } = await judge(1, 'demo', { route: 'demo' });
+    const { report } = await gateIt(1, 'demo', { route: 'demo' });
     expect(table.render(report, { columns: 80, color: false })).toMatch(/^learning 0\/7 [^]*SIMULATED/);
   });
 });
@@ -124,7 +124,7 @@ describe('a night', () => {
 describe('thresholds', () => {
   test('act from the first night, with exit 4, also while the gate learns', async () => {
     const limited = await nightlySuite(folder, { more });
-    const { report } = await judge(1, 'limits', limited);
+    const { report } = await gateIt(1, 'limits', limited);
     expect(report.word).toBe('fail');
     expect(report.thresholds.map(({ model, verdict }) => `${model} ${verdict}`)).toEqual([
       'qwen ok',
@@ -145,8 +145,8 @@ describe('what somebody decided', () => {
     metric: undefined,
   };
 
-  test('is kept in the history and counts from the next judgement on', async () => {
-    for (let night = 1; night <= 9; night++) await judge(night, 'decided');
+  test('is kept in the history and counts from the next night on', async () => {
+    for (let night = 1; night <= 9; night++) await gateIt(night, 'decided');
     const history = join(folder, 'decided');
     await executeDecision({ ...decided, night: '2026-11-09', history, model: 'glm' }, testIo(folder));
     expect((await readHistory(history)).at(-1)).toMatchObject({
@@ -155,7 +155,7 @@ describe('what somebody decided', () => {
       model: 'glm',
       reason: 'new version',
     });
-    const { report } = await judge(10, 'decided');
+    const { report } = await gateIt(10, 'decided');
     const word = (model: string | undefined): string =>
       report.cells.find((cell) => cell.model === model)!.word;
     expect(word('glm')).toBe('learning');
@@ -174,7 +174,7 @@ describe('what somebody decided', () => {
 });
 
 describe('exit codes', () => {
-  const report = async (): Promise<Night['report']> => (await judge(1, 'codes')).report;
+  const report = async (): Promise<Night['report']> => (await gateIt(1, 'codes')).report;
   const cell = { word: 'not settled' } as Night['report']['cells'][number];
 
   test('not settled is 6 with --strict only; a failure of the gate is 5 whatever else', async () => {

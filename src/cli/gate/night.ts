@@ -27,8 +27,8 @@ const dayMs = 24 * 3600 * 1000;
 /** A baseline whose last night is older than this says little about now. */
 const staleDays = 3;
 
-/** Judges a run against the nights before it, and adds it to them. Prints nothing. */
-export async function judgeNight(flags: NightFlags): Promise<Night> {
+/** Compares a run with the nights before it, and adds it to them. Prints nothing. */
+export async function gateNight(flags: NightFlags): Promise<Night> {
   const loaded = await loadRun(await findRun(flags.run, flags.results));
   const { manifest, collected, report } = loaded;
   assertUnedited(loaded.folder, manifest);
@@ -43,13 +43,13 @@ export async function judgeNight(flags: NightFlags): Promise<Night> {
   }).filter(({ metric }) => metric === undefined || !lost.includes(metric));
   const state = new FileState();
   const history = await readHistory(flags.history, { state });
-  const judge = (isIncomplete: boolean): GateResult =>
+  const gateAs = (isIncomplete: boolean): GateResult =>
     gate({ tonight, history, settings, isIncomplete, thresholds: loaded.thresholds });
-  const judged = judge(incomplete !== undefined);
+  const decided = gateAs(incomplete !== undefined);
   // What shares show on a busy machine holds, but they cannot say that the times are as usual.
   const saysEnough =
-    lost.length === 0 || judged.cells.some(({ word }) => word === 'fail' || word === 'warning');
-  const result = saysEnough ? judged : judge(true);
+    lost.length === 0 || decided.cells.some(({ word }) => word === 'fail' || word === 'warning');
+  const result = saysEnough ? decided : gateAs(true);
   const baseline = baselineOf(result, history, manifest.started_at);
   return {
     loaded,
@@ -111,7 +111,7 @@ function lostTimes({ manifest, report }: LoadedRun, watched: readonly string[]):
   return timed.filter((name) => busy?.metrics.some(({ metric }) => metric === name));
 }
 
-/** Adds a night once, however often it is judged. */
+/** Adds a night once, however often it is decided. */
 async function keep({ history, dryRun }: NightFlags, tonight: readonly HistoryRow[]): Promise<string> {
   const path = historyFile(history);
   if (tonight.length === 0) return `${path}: unchanged.`;

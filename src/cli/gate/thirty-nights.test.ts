@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { testIo } from '../testing/gatebench.ts';
 import { executeDecision } from './decide.ts';
-import { gateCode, judgeNight } from './night.ts';
+import { gateCode, gateNight } from './night.ts';
 import { nightlySuite, runIdOfNight, writeNight } from './testing/nightly-runs.ts';
 
 interface Verdict {
@@ -33,7 +33,7 @@ async function thirtyNights(
     const verdicts: Verdict[] = [];
     for (let night = 1; night <= 30; night++) {
       const run = await writeNight(folder, { suite, file, night, seed, slower: slowerOn(night) });
-      const { report } = await judgeNight({
+      const { report } = await gateNight({
         run,
         results: 'results',
         history: join(folder, 'history'),

@@ -96,7 +96,7 @@ describe('the nightly workflow', () => {
     expect(missing.stdout).toMatch(/^::error title=gatebench::missing secrets: CF_AIG_TOKEN \(.*\)\n$/);
   });
 
-  test('judges a night whose shards failed, but none without secrets', () => {
+  test('gates a night whose shards failed, but none without secrets', () => {
     expect(workflow.jobs['gate']).toMatchObject({
       needs: ['check', 'run'],
       if: "${{ !cancelled() && needs.check.result == 'success' }}",

@@ -142,7 +142,7 @@ describe('the steps of a night, run in a repository', { timeout: 180_000 }, () =
     const first = await sentNight(cwd, remote, 1);
     await succeed(step('join the shards', first, 1));
     await succeed(step('fetch the history', first, 1));
-    expect(await succeed(step('judge the night', first, 1))).toMatch(/^learning 0\/7 ·/m);
+    expect(await succeed(step('gate the night', first, 1))).toMatch(/^learning 0\/7 ·/m);
     // As a kill may leave them.
     for (const name of ['history.csv.1-2.tmp', '.lock.4711-x'])
       await writeFile(join(first, 'history', name), 'left');
@@ -159,7 +159,7 @@ describe('the steps of a night, run in a repository', { timeout: 180_000 }, () =
     const second = await sentNight(cwd, remote, 2);
     await succeed(step('join the shards', second, 2));
     await succeed(step('fetch the history', second, 2));
-    await succeed(step('judge the night', second, 2));
+    await succeed(step('gate the night', second, 2));
     // Somebody accepts the first night before the second is pushed.
     const decided = `"${process.execPath}" "${bin}" gate accept latest --reason "new level" --history .
       git -c user.name=x -c user.email=x@x commit -qam accept && git push -q origin HEAD:gatebench-history`;
@@ -177,9 +177,9 @@ describe('the steps of a night, run in a repository', { timeout: 180_000 }, () =
     await succeed(bash('rm -r shards/gatebench-shard-2', gate));
     await succeed(step('join the shards', gate, 1));
     await succeed(step('fetch the history', gate, 1));
-    const judged = await step('judge the night', gate, 1);
-    expect(judged.code, judged.output).toBe(3);
-    expect(judged.output).toMatch(/^incomplete ·/m);
+    const gated = await step('gate the night', gate, 1);
+    expect(gated.code, gated.output).toBe(3);
+    expect(gated.output).toMatch(/^incomplete ·/m);
     await succeed(step('keep the history', gate, 1));
     expect(await readFile(join(gate, 'history/.gitattributes'), 'utf8')).toContain('merge=union');
   });

@@ -13,7 +13,7 @@ const pinned = {
   download: 'actions/download-artifact@d3f86a106a0bac45b974a628896c90dbdf5c8093 # v4.3.0',
 };
 
-/** A workflow for GitHub Actions: every night, in shards, joined, judged, remembered on a branch of its own. */
+/** A workflow for GitHub Actions: every night, in shards, joined, gated, remembered on a branch of its own. */
 export function nightlyWorkflow({ suite, program }: WorkflowOptions): string {
   return `# Runs ${suite} every night and compares it with the nights before.
 #
@@ -140,7 +140,7 @@ jobs:
           else
             exit "$code"
           fi
-      - name: judge the night
+      - name: gate the night
         run: |
           ${program} gate night --history history --github --no-color
       - name: keep the history

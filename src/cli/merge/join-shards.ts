@@ -52,7 +52,7 @@ export function joinedManifest(parts: readonly Part[]): Manifest {
   return joined;
 }
 
-/** As bad as the worst part. Too many failures in one shard may be few in the whole: that is judged anew. */
+/** As bad as the worst part. Too many failures in one shard may be few in the whole: so that is counted again. */
 function joinedStatus(manifests: readonly Manifest[], missing: readonly string[]): RunStatus {
   if (missing.length > 0) return 'incomplete';
   const statuses = manifests.map(({ status }) => status);

@@ -67,7 +67,7 @@ export class ApiClient {
 
   /**
    * Throws a UserError when the host cannot be reached, redirects or goes on refusing for its rate, and `CallLimit`.
-   * Any other status is for the caller to judge.
+   * Any other status is for the caller to decide on.
    */
   async get(path: string, query: Readonly<Record<string, string>> = {}): Promise<ApiAnswer> {
     for (let failures = 0; ;) {

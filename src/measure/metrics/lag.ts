@@ -2,7 +2,7 @@ import type { Ms } from '../../base/clock.ts';
 
 /*
  * `client_lag_ms` bounds how late this process can have stamped the instants of a row; a stamp is never early. So a
- * value that rests on such stamps is known within a range, and what our lag may have done to it is judged against that
+ * value that rests on such stamps is known within a range, and what our lag may have done to it is measured against that
  * value: 5 ms are a quarter of a TTFT of 20 ms and nothing against an answer of 10 s.
  */
 

@@ -119,7 +119,7 @@ export function cellSentence(cell: GateCell, withRoute: boolean, confirm: number
   const name = `${cell.metric} of ${watchedName(cell, withRoute)}`;
   const word = cellWord(cell, confirm);
   if (cell.word === 'learning')
-    return `${word}: ${name} needs ${cell.nightsNeeded} nights before it is judged`;
+    return `${word}: ${name} needs ${cell.nightsNeeded} nights before the gate decides`;
   const against =
     cell.controls.length === 1
       ? `; measured against ${cell.controls[0]!} alone: either may have changed`

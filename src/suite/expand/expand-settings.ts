@@ -86,7 +86,7 @@ export function toGate({ metrics, ...own }: GateSpec): GateSettings {
   return { ...resolved(own), metrics: Object.fromEntries(rules) };
 }
 
-/** What a suite without a `gate:` part is judged by: the schema's defaults. */
+/** The gate of a suite without a `gate:` part: the schema's defaults. */
 export const defaultGate: GateSettings = toGate(gateSchema.parse({}));
 
 /** Measurements have ratios, shares have drops and rises. */

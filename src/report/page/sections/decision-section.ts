@@ -79,7 +79,7 @@ export function thresholdList({ report }: PageData): Html {
   return section(
     'thresholds',
     'Thresholds',
-    "The suite's limits, judged on the whole interval: ✓ is inside all limits, ✗ is beyond one, anything else is open.",
+    "The suite's limits, decided on the whole interval: ✓ is inside all limits, ✗ is beyond one, anything else is open.",
     results.length === 0
       ? nothing('The suite sets none.')
       : markup`<ul class="thresholds">
