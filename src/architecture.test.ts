@@ -5,6 +5,8 @@ import { expect, test } from 'vitest';
 /** A folder may import itself and those to its left. */
 const layers = [
   ...['base', 'stats', 'measure', 'check', 'load', 'suite', 'plan', 'target', 'wire', 'journal'],
+  // What a run and its judges need alike.
+  ...['send'],
   // A run may stop by what its rows say so far.
   ...['analysis', 'run', 'report', 'mock', 'diagnose', 'cli'],
 ];

@@ -15,8 +15,8 @@ import { isOwnLimit } from '../measure/own-limits.ts';
 import { type Expense, planRun } from '../plan/plan-run.ts';
 import { worstCaseUsage } from '../plan/token-estimate.ts';
 import type { Budget, Suite } from '../suite/suite.ts';
-import { BudgetGuard } from './budget.ts';
-import { neverSent } from './retry.ts';
+import { BudgetGuard } from '../send/budget.ts';
+import { neverSent } from '../send/retry.ts';
 import { type Outcome, type ReadyRun, sendPlan, type SendOptions } from './send-plan.ts';
 import type { Targets } from '../target/targets.ts';
 

@@ -11,7 +11,7 @@ import { planRun, type Plan } from '../plan/plan-run.ts';
 import type { Shard } from '../plan/shard.ts';
 import { askHash, suiteHash } from '../suite/hash.ts';
 import type { Suite } from '../suite/suite.ts';
-import { assertAffordable, BudgetGuard } from './budget.ts';
+import { assertAffordable, BudgetGuard } from '../send/budget.ts';
 import { readDescriptors, withinDescriptors } from './descriptors.ts';
 import { type Outcome, sendPlan, type SendOptions } from './send-plan.ts';
 

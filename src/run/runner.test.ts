@@ -21,7 +21,7 @@ import type { Target } from '../target/targets.ts';
 import { Gateway } from '../wire/client.ts';
 import { createDispatcher } from '../wire/connections.ts';
 import { goodFrames } from '../wire/testing/server.ts';
-import { BudgetGuard } from './budget.ts';
+import { BudgetGuard } from '../send/budget.ts';
 import { Checking } from './checking.ts';
 import { run, type RunOptions, type RunOutcome } from './runner.ts';
 

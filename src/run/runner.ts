@@ -1,102 +1,79 @@
-import type { Cell } from '../plan/cell.ts';
 import { randomUUID } from 'node:crypto';
-import type { Clock, Ms } from '../base/clock.ts';
-import type { Gateway } from '../wire/client.ts';
-import type { ModelMemory } from '../wire/model-memory.ts';
-import type { Target } from '../target/targets.ts';
+import { answerLine } from '../journal/answers.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
 import type { Sink } from '../journal/sink.ts';
-import type { RunStatus } from '../journal/manifest.ts';
-import { drive } from '../plan/load-plan.ts';
-import type { Block, PlannedRequest } from '../plan/plan.ts';
+import { toRow } from '../journal/to-row.ts';
+import type { PlannedRequest } from '../plan/plan.ts';
+import type { Ended } from '../send/performer.ts';
+import { sendAll, type SendAllOptions, type SendAllOutcome } from '../send/send-all.ts';
 import type { Suite } from '../suite/suite.ts';
-import type { BudgetGuard } from './budget.ts';
+import type { RequestFacts } from '../wire/chat-request-body.ts';
+import { saltToken } from '../wire/salt.ts';
 import type { Checking } from './checking.ts';
-import { Performer, type RunListener } from './performer.ts';
 
-export interface RunOptions {
+/** What the run tells whoever watches it. */
+export interface RunListener {
+  started(planned: PlannedRequest): void;
+  ended(planned: PlannedRequest, row: RequestRow): void;
+  note(text: string): void;
+}
+
+type Sending = Pick<
+  SendAllOptions,
+  'cells' | 'blocks' | 'seed' | 'gateway' | 'targetOf' | 'budget' | 'clock' | 'stop' | 'kill' | 'memoryOf'
+>;
+
+export interface RunOptions
+  extends Sending, Partial<Pick<SendAllOptions, 'earlierAttempts' | 'hasAnswered'>> {
   runId: string;
   suite: Suite;
   suiteHash: string;
   askHash: string;
-  seed: number;
-  cells: readonly Cell[];
-  blocks: Iterable<Block>;
-  gateway: Gateway;
-  targetOf: (cell: Cell) => Target;
   journal: Pick<Sink, 'append'>;
+  /** Told of each answer once its row is written. */
   checking: Checking;
-  budget: BudgetGuard;
-  clock: Clock;
   listener: RunListener;
-  /** Aborted: send nothing more, let what is in flight end. */
-  stop: AbortSignal;
-  /** Aborted: give up what is in flight. */
-  kill: AbortSignal;
-  /** Attempts that stand in the journal already. */
-  earlierAttempts?: (planned: PlannedRequest) => number;
-  memoryOf?: (cell: Cell) => ModelMemory | undefined;
-  /** Whether a cell has an answer in the journal already. */
-  hasAnswered?: (cell: Cell) => boolean;
 }
 
-export interface RunOutcome {
-  /** `complete` says only that everything was asked; whether enough was answered is for the summary. */
-  status: Extract<RunStatus, 'complete' | 'interrupted' | 'budget' | 'incomplete'>;
-  /** Share of the time in which the event loop was busy, 0 to 1. Absent for a run too short to tell. */
-  loopUtilisation?: number;
-}
-
-/** A shorter run is mostly its own start, in which the compiler is busy. */
-const shortestTellingMs: Ms = 2000;
+export type RunOutcome = SendAllOutcome;
 
 /** Asks everything that the blocks hold. Rejects only when the journal cannot be written. */
 export async function run(options: RunOptions): Promise<RunOutcome> {
-  const budgetReached = new AbortController();
-  const outage = new AbortController();
-  const stop = AbortSignal.any([options.stop, budgetReached.signal, outage.signal]);
-  const performer = new Performer({
+  const { suite, listener, checking } = options;
+  const outcome = await sendAll({
     ...options,
-    stop,
-    newEventId: randomUUID,
+    retry: suite.run.retry,
+    factsOf: factsOf(options),
+    record: recorder(options),
     earlierAttempts: options.earlierAttempts ?? (() => 0),
     hasAnswered: options.hasAnswered ?? (() => false),
-    onOutage: (reason) => {
-      if (outage.signal.aborted) return;
-      outage.abort();
-      options.listener.note(`${reason}: nothing more is sent; run --resume continues from here`);
-    },
-    onBudget: (limit) => {
-      if (budgetReached.signal.aborted) return;
-      budgetReached.abort();
-      options.listener.note(`the budget of ${limit} is used up: nothing more is sent`);
-    },
+    started: (planned) => listener.started(planned),
+    note: (text) => listener.note(text),
+    goOn: 'run --resume',
   });
-  const startedAt = options.clock.now();
-  const before = performance.eventLoopUtilization();
-  await drive(options.suite, {
-    cells: options.cells,
-    blocks: options.blocks,
-    perform: performer.perform,
-    clock: options.clock,
-    stop,
-    note: (text) => options.listener.note(text),
-  });
-  const { utilization } = performance.eventLoopUtilization(before);
-  await options.checking.drained();
-  return {
-    status: statusOf(
-      options.stop.aborted || outage.signal.aborted,
-      budgetReached.signal.aborted,
-      performer.switchedOff.size + performer.unsent.size > 0,
-    ),
-    ...(options.clock.now() - startedAt < shortestTellingMs
-      ? {}
-      : { loopUtilisation: Math.round(utilization * 1000) / 1000 }),
+  await checking.drained();
+  return outcome;
+}
+
+function factsOf({ runId, suite, seed }: RunOptions): SendAllOptions['factsOf'] {
+  const { salt = 'none' } = suite.run;
+  return ({ key }, attempt): RequestFacts => {
+    const facts = { runId, suite: suite.name, eventId: randomUUID(), settings: suite.gateway };
+    if (salt === 'none') return facts;
+    return { ...facts, salt: { place: salt, token: saltToken({ runId, seed, key, attempt }) } };
   };
 }
 
-function statusOf(stopped: boolean, budget: boolean, someUnasked: boolean): RunOutcome['status'] {
-  if (stopped) return 'interrupted';
-  if (budget) return 'budget';
-  return someUnasked ? 'incomplete' : 'complete';
+/** Writes the row first; only then is its answer checked, and anybody told. */
+function recorder(options: RunOptions): (ended: Ended) => Promise<void> {
+  const { runId, suite, suiteHash, askHash, journal, checking, listener } = options;
+  const run = { id: runId, suite: suite.name, suiteHash, askHash, suiteTags: suite.tags };
+  return async (ended) => {
+    const { planned, exchange } = ended;
+    const row = toRow({ run, answers: suite.run.answers, ...ended });
+    const { model, prompt_id, repeat, attempt } = row;
+    await journal.append(row, answerLine(exchange, { model, prompt_id, repeat, attempt }, suite.run.answers));
+    checking.add(row, { text: exchange.answer, toolCalls: exchange.toolCalls });
+    listener.ended(planned, row);
+  };
 }

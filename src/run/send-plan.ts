@@ -14,7 +14,7 @@ import { Gateway } from '../wire/client.ts';
 import { createDispatcher } from '../wire/connections.ts';
 import { warmConnections } from '../wire/warm.ts';
 import { adaptiveRepeats } from './adaptive-repeats.ts';
-import { type BudgetGuard, unpricedNote } from './budget.ts';
+import { type BudgetGuard, unpricedNote } from '../send/budget.ts';
 import { Checking } from './checking.ts';
 import { readDescriptors, withinDescriptors } from './descriptors.ts';
 import { recordLocalModels } from './local-models.ts';

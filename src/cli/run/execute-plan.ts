@@ -7,7 +7,7 @@ import { renderPlan, type BudgetLine, type PlanFacts } from '../../report/plan-r
 import type { PlanOptions } from '../../plan/blocks.ts';
 import { assumedSeconds, estimate, sumSpans } from '../../plan/estimate.ts';
 import { estimateMinutes } from '../../plan/load-plan.ts';
-import { unpricedNote } from '../../run/budget.ts';
+import { unpricedNote } from '../../send/budget.ts';
 import { suiteHash } from '../../suite/hash.ts';
 import type { Suite } from '../../suite/suite.ts';
 import type { SuiteFlags } from '../commands/suite-flags.ts';

@@ -1,48 +1,42 @@
 import type { Clock, Ms } from '../base/clock.ts';
 import { type Random, seededRandom } from '../base/random.ts';
-import { answerLine } from '../journal/answers.ts';
-import type { RequestRow } from '../journal/request-columns.ts';
-import type { Sink } from '../journal/sink.ts';
-import { toRow } from '../journal/to-row.ts';
-import type { Arrival, Ended, Gate } from '../load/load-mode.ts';
+import type { Measurement } from '../journal/to-row.ts';
+import type { Arrival, Ended as LoadEnded, Gate } from '../load/load-mode.ts';
 import type { Exchange } from '../measure/exchange.ts';
 import { isOwnLimit } from '../measure/own-limits.ts';
 import { type Cell, cellKey } from '../plan/cell.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
-import type { Suite } from '../suite/suite.ts';
+import type { Retry } from '../suite/suite.ts';
 import type { Target } from '../target/targets.ts';
 import { chatRequest, type RequestFacts } from '../wire/chat-request-body.ts';
 import type { Gateway } from '../wire/client.ts';
 import type { MemoryFacts, ModelMemory } from '../wire/model-memory.ts';
-import { saltToken } from '../wire/salt.ts';
 import type { BudgetGuard } from './budget.ts';
-import type { Checking } from './checking.ts';
 import { Outages, type Turn } from './outages.ts';
 import { enoughPrompts, Refusals } from './refusal.ts';
 import { decide, type Decision, neverSent, waitAfterOwnLimit } from './retry.ts';
 
-/** What the run tells whoever watches it. */
-export interface RunListener {
-  started(planned: PlannedRequest): void;
-  ended(planned: PlannedRequest, row: RequestRow): void;
-  note(text: string): void;
-}
+/** One attempt that has ended, whether its request was answered or not. */
+export type Ended = Omit<Measurement, 'run' | 'answers'>;
 
 export interface PerformerOptions {
-  runId: string;
-  suite: Suite;
-  suiteHash: string;
-  askHash: string;
+  /** Chance has this seed: back-offs are drawn from it. */
   seed: number;
+  retry: Retry;
   gateway: Gateway;
   targetOf: (cell: Cell) => Target;
-  journal: Pick<Sink, 'append'>;
-  /** Told of each answer once its row is written. */
-  checking: Checking;
+  /** What an attempt says of itself, by its number: it is sent with it. */
+  factsOf: (planned: PlannedRequest, attempt: number) => RequestFacts;
+  /** Resolves when the attempt is on record. Rejects when it cannot be: nothing more is sent. */
+  record: (ended: Ended) => Promise<void>;
+  /** Whether an answer is of no use, and is to be asked for again. Absent: all are of use. */
+  isUseless?: (planned: PlannedRequest, exchange: Exchange) => boolean;
   budget: BudgetGuard;
   clock: Clock;
-  newEventId: () => string;
-  listener: RunListener;
+  /** A request is about to be sent. */
+  started: (planned: PlannedRequest) => void;
+  /** For people, a line each. */
+  note: (text: string) => void;
   /** Aborted: nothing more is sent. */
   stop: AbortSignal;
   /** Aborted: what is in flight is given up. */
@@ -96,9 +90,9 @@ export class Performer {
     this.#options = options;
     this.#outages = new Outages({
       clock: options.clock,
-      outageMs: options.suite.run.retry.outageMs,
+      outageMs: options.retry.outageMs,
       stop: options.stop,
-      note: (text) => options.listener.note(text),
+      note: options.note,
       onGivenUp: (cell, reason, othersAnswer) =>
         othersAnswer ? this.#switchOff(cell, reason) : options.onOutage(reason),
     });
@@ -168,7 +162,7 @@ export class Performer {
 
   /** Nothing is sent when the run stops, the model is off, or the budget is used up; nor while its way is held. */
   async #send(planned: PlannedRequest, attempt: Attempt): Promise<Sent | 'held' | 'not to be sent'> {
-    const { clock, gateway, listener, kill, targetOf } = this.#options;
+    const { clock, gateway, kill, targetOf, factsOf } = this.#options;
     const turn = attempt.turn;
     if (!turn) return 'not to be sent';
     const obstacle = this.#obstacle(planned, turn);
@@ -176,9 +170,9 @@ export class Performer {
       this.#outages.release(turn);
       return obstacle;
     }
-    listener.started(planned);
+    this.#options.started(planned);
     let inFlight = 0;
-    const request = chatRequest(planned, targetOf(planned.cell).endpoint, this.#facts(planned, attempt.row));
+    const request = chatRequest(planned, targetOf(planned.cell).endpoint, factsOf(planned, attempt.row));
     const { result: exchange, memory } = await this.#watched(planned.cell, () =>
       gateway.ask(request, { signal: kill, onSent: () => (inFlight = gateway.inFlight) }),
     );
@@ -217,48 +211,40 @@ export class Performer {
     return !this.#options.stop.aborted && !this.switchedOff.has(cellKey(planned.cell));
   }
 
-  #facts({ key }: PlannedRequest, attempt: number): RequestFacts {
-    const { runId, suite, seed, newEventId } = this.#options;
-    const facts = { runId, suite: suite.name, eventId: newEventId(), settings: suite.gateway };
-    const { salt = 'none' } = suite.run;
-    if (salt === 'none') return facts;
-    return { ...facts, salt: { place: salt, token: saltToken({ runId, seed, key, attempt }) } };
-  }
-
   /** Writes the attempt's row; returns what follows. */
   async #settle(planned: PlannedRequest, attempt: Attempt, sent: Sent): Promise<Decision> {
-    const { suite, kill, targetOf, runId, suiteHash, askHash } = this.#options;
+    const { kill, targetOf, record } = this.#options;
     const { exchange } = sent;
     const decision = this.#decide(planned, attempt, exchange);
     this.#learn(planned, sent, decision);
     const isAgain = decision.kind === 'outage' || (decision.kind === 'retry' && this.#mayGo(planned));
-    const row = toRow({
-      run: { id: runId, suite: suite.name, suiteHash, askHash, suiteTags: suite.tags },
+    // Never sent, or given up because the run stops: owed still, and asked again when it is resumed.
+    const isOwed = metOwnLimit(exchange) || (kill.aborted && wasCancelled(exchange));
+    const final = !isAgain && !isOwed;
+    await record({
       planned,
       wireModel: targetOf(planned.cell).endpoint.wireModel,
       attempt: attempt.row,
-      // Never sent, or given up because the run stops: owed still, and asked again when it is resumed.
-      final: !isAgain && !metOwnLimit(exchange) && !(kill.aborted && wasCancelled(exchange)),
+      final,
       scheduledAt: attempt.scheduledAt,
       queueMs: sent.queueMs,
       inFlight: sent.inFlight,
       memory: sent.memory,
       exchange,
-      answers: suite.run.answers,
       ...(attempt.waitedMs === undefined ? {} : { waitedMs: attempt.waitedMs }),
     });
-    await this.#record(planned, exchange, row);
-    if (row.final) this.unsent.delete(planned.key);
+    if (final) this.unsent.delete(planned.key);
     return isAgain ? decision : { kind: 'done' };
   }
 
   #decide(planned: PlannedRequest, { tries }: Attempt, exchange: Exchange): Decision {
-    const { suite, seed } = this.#options;
+    const { retry, seed, isUseless } = this.#options;
     const random = seededRandom(`${seed}/retry/${planned.key}/${tries}`);
     const wasReached = this.#outages.wasReached(planned.cell);
+    if (exchange.outcome === 'ok' && isUseless?.(planned, exchange) === true)
+      return { kind: 'retry', waitMs: 0, isFree: true };
     return (
-      this.#afterOwnLimit(planned, exchange, random) ??
-      decide(exchange, tries, suite.run.retry, random, wasReached)
+      this.#afterOwnLimit(planned, exchange, random) ?? decide(exchange, tries, retry, random, wasReached)
     );
   }
 
@@ -301,18 +287,10 @@ export class Performer {
     return waitMs === undefined ? { kind: 'done' } : { kind: 'retry', waitMs, isFree: true };
   }
 
-  async #record(planned: PlannedRequest, exchange: Exchange, row: RequestRow): Promise<void> {
-    const { journal, checking, suite, listener } = this.#options;
-    const { model, prompt_id, repeat, attempt } = row;
-    await journal.append(row, answerLine(exchange, { model, prompt_id, repeat, attempt }, suite.run.answers));
-    checking.add(row, { text: exchange.answer, toolCalls: exchange.toolCalls });
-    listener.ended(planned, row);
-  }
-
   #switchOff(cell: Cell, reason: string): void {
     if (this.switchedOff.has(cellKey(cell))) return;
     this.switchedOff.set(cellKey(cell), reason);
-    this.#options.listener.note(`${cell.model.id} is switched off for the rest of the run: ${reason}`);
+    this.#options.note(`${cell.model.id} is switched off for the rest of the run: ${reason}`);
   }
 
   /** False when the run was stopped meanwhile. */
@@ -327,7 +305,7 @@ export class Performer {
   }
 }
 
-function endOf(exchange: Exchange): Ended {
+function endOf(exchange: Exchange): LoadEnded {
   if (exchange.outcome === 'ok') return { rateLimited: false };
   const { failure } = exchange;
   return {

@@ -1,0 +1,74 @@
+import type { Cell } from '../plan/cell.ts';
+import { drive } from '../plan/load-plan.ts';
+import type { Block } from '../plan/plan.ts';
+import type { Suite } from '../suite/suite.ts';
+import { Performer, type PerformerOptions } from './performer.ts';
+
+export interface SendAllOptions extends Omit<PerformerOptions, 'stop' | 'onOutage' | 'onBudget'> {
+  /** How many at a time, and when. */
+  suite: Pick<Suite, 'run' | 'load'>;
+  cells: readonly Cell[];
+  blocks: Iterable<Block>;
+  /** Aborted: send nothing more, let what is in flight end. */
+  stop: AbortSignal;
+  /** The command that goes on where this one stopped. */
+  goOn: string;
+}
+
+export interface SendAllOutcome {
+  /** `complete` says only that everything was asked; whether enough was answered is for the summary. */
+  status: 'complete' | 'interrupted' | 'budget' | 'incomplete';
+  /** Share of the time in which the event loop was busy, 0 to 1. Absent when it took too short a time to tell. */
+  loopUtilisation?: number;
+}
+
+/** What takes less time is mostly its own start, in which the compiler is busy. */
+const shortestTellingMs = 2000;
+
+/** Sends everything that the blocks hold. Rejects only when it cannot be put on record. */
+export async function sendAll(options: SendAllOptions): Promise<SendAllOutcome> {
+  const budgetReached = new AbortController();
+  const outage = new AbortController();
+  const stop = AbortSignal.any([options.stop, budgetReached.signal, outage.signal]);
+  const performer = new Performer({
+    ...options,
+    stop,
+    onOutage: (reason) => {
+      if (outage.signal.aborted) return;
+      outage.abort();
+      options.note(`${reason}: nothing more is sent; ${options.goOn} continues from here`);
+    },
+    onBudget: (limit) => {
+      if (budgetReached.signal.aborted) return;
+      budgetReached.abort();
+      options.note(`the budget of ${limit} is used up: nothing more is sent`);
+    },
+  });
+  const startedAt = options.clock.now();
+  const before = performance.eventLoopUtilization();
+  await drive(options.suite, {
+    cells: options.cells,
+    blocks: options.blocks,
+    perform: performer.perform,
+    clock: options.clock,
+    stop,
+    note: options.note,
+  });
+  const { utilization } = performance.eventLoopUtilization(before);
+  return {
+    status: statusOf(
+      options.stop.aborted || outage.signal.aborted,
+      budgetReached.signal.aborted,
+      performer.switchedOff.size + performer.unsent.size > 0,
+    ),
+    ...(options.clock.now() - startedAt < shortestTellingMs
+      ? {}
+      : { loopUtilisation: Math.round(utilization * 1000) / 1000 }),
+  };
+}
+
+function statusOf(stopped: boolean, budget: boolean, someUnasked: boolean): SendAllOutcome['status'] {
+  if (stopped) return 'interrupted';
+  if (budget) return 'budget';
+  return someUnasked ? 'incomplete' : 'complete';
+}
