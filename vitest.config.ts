@@ -1,9 +1,21 @@
 import { defineConfig } from 'vitest/config';
+import { RetriedReporter } from './src/dev/retried-reporter.ts';
+
+/**
+ * In CI, real sockets, real kills, and deadlines share a machine with others: what fails there is tried once more, and
+ * named, because it wants mending. A counterexample that a property test found is no matter of chance. On a
+ * developer's machine a failure is a failure.
+ */
+const net = {
+  retry: { count: 1, condition: /^(?!Property failed)/ },
+  reporters: ['default', new RetriedReporter(process.env['GATEBENCH_RETRIED'])],
+};
 
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
     testTimeout: 60_000,
+    ...(process.env['GATEBENCH_REQUIRE_TOOLS'] === undefined ? {} : net),
     // Two workers at most: several tests time real sockets, and a starved machine would only test itself.
     maxWorkers: 2,
     // What stands between a server and a row; programs of their own, as the tests of commands start, are not counted.
