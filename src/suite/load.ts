@@ -52,13 +52,13 @@ export async function loadSuiteText(
 async function resolve(source: Source, folder: string, { kinds, ...options }: LoadOptions): Promise<Suite> {
   const parsed = parse(source);
   if (!parsed.ok) throw faultsError(parsed.faults);
-  const { data, places, texts } = parsed;
+  const { data, places, written } = parsed;
   const sections = readSections(data, places);
   const names = fileRefs(sections).map(({ file }) => file);
   const label = source.name === basename(source.name) ? '' : dirname(source.name);
   const files = await readFiles(folder, label, names);
   const { suite, faults } = expand(
-    { sections, data, places, texts, files, read: kinds ? checkReader(kinds) : readAnyKind },
+    { sections, data, places, written, files, read: kinds ? checkReader(kinds) : readAnyKind },
     options,
   );
   if (!suite) throw faultsError(faults);

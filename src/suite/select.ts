@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { UserError } from '../base/user-error.ts';
-import { toModel } from './expand/expand-models.ts';
+import { toModel } from './expand/expand.ts';
 import { baseId } from './expand/variants.ts';
 import { choices, quote } from './nearest.ts';
 import { modelName } from './schema/model-schema.ts';

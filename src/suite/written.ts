@@ -17,16 +17,9 @@ export class Written {
 /** What a variable may hold. */
 export type Value = string | number | boolean | null | Written | Value[] | { [key: string]: Value };
 
-/** How the scalars of lists and maps were written, by the key or index; those that spell themselves are left out. */
-export type Texts = WeakMap<object, ReadonlyMap<string, string>>;
-
 /** A scalar with the text that stood for it. */
 export function asWritten(value: number | boolean, text: string): number | boolean | Written {
-  return spellsItself(value, text) ? value : new Written(value, text);
-}
-
-export function spellsItself(value: number | boolean, text: string): boolean {
-  return String(value) === text;
+  return String(value) === text ? value : new Written(value, text);
 }
 
 export function isMap(value: unknown): value is Record<string, unknown> {

@@ -115,6 +115,16 @@ describe('what is refused, with its place', () => {
     ]);
   });
 
+  test('a bomb of merge keys', () => {
+    const levels = Array.from(
+      { length: 9 },
+      (_, n) => `l${n + 1}: &l${n + 1} { <<: [${Array(10).fill(`*l${n}`).join(', ')}], k: 1 }`,
+    );
+    expect(faults(`l0: &l0 { a: [x, x] }\n${levels.join('\n')}`)).toEqual([
+      expect.stringContaining('written out, the aliases make this suite larger than 100 MB'),
+    ]);
+  });
+
   test('aliases that nest without end', () => {
     const levels = Array.from({ length: 200 }, (_, n) => `- &a${n + 1} [*a${n}]`);
     expect(faults(`- &a0 [x]\n${levels.join('\n')}`)[0]).toBe(

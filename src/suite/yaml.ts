@@ -5,6 +5,7 @@ import {
   type Document,
   isAlias,
   isMap,
+  isNode,
   isScalar,
   isSeq,
   Lexer,
@@ -12,39 +13,55 @@ import {
   type ParsedNode,
   Parser,
   type Scalar,
+  visit,
   type YAMLMap,
-  type YAMLSeq,
 } from 'yaml';
 import { yamlAdvice } from './advice.ts';
 import { type Fault, lineAt, type Path, placeName, type Source } from './fault.ts';
 import { quote } from './nearest.ts';
 import type { Json } from './suite.ts';
-import { spellsItself, type Texts } from './written.ts';
+import { asWritten, type Value } from './written.ts';
 
 export type Parsed =
-  | { readonly ok: true; readonly data: Json; readonly places: Places; readonly texts: Texts }
+  | { readonly ok: true; readonly data: Json; readonly places: Places; readonly written: WrittenAt }
   | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/** The value at a path, with numbers and truth values as they were written. */
+export type WrittenAt = (path: Path) => Value;
 
 /** YAML text → plain data, and the place of everything in it. Faults here are of the YAML, not of the suite. */
 export function parse(source: Source): Parsed {
   const { document, faults } = compose(source);
   if (faults.length > 0) return { ok: false, faults };
-  const empty = { ok: false, faults: [{ source, offset: 0, message: 'the suite is empty' }] } as const;
   const root = document?.contents;
-  if (!root) return empty;
-  const { data, targets, texts, faults: refused } = toData(root, source);
+  const { targets, faults: refused } = root ? check(root, source) : nothing;
   if (refused.length > 0) return { ok: false, faults: refused };
-  if (data === null) return empty;
-  return { ok: true, data, places: placesOf(root, targets, source), texts };
+  const tree = treeOf(targets);
+  const data = root ? valueMaker(tree, ({ value }) => value)(root) : null;
+  if (!root || data === null) return { ok: false, faults: [emptyFault(source)] };
+  const find = finder(root, tree);
+  const written = valueMaker(tree, asItStands);
+  return {
+    ok: true,
+    data: data as Json,
+    places: placesOf(find, tree, source),
+    written: (path) => written(find(path).value) as Value,
+  };
+}
+
+const nothing = { targets: new Map<Alias, ParsedNode>(), faults: [] };
+
+function emptyFault(source: Source): Fault {
+  return { source, offset: 0, message: 'the suite is empty' };
 }
 
 /** Levels of maps and lists within each other; a real suite has about ten. */
-export const deepest = 100;
+const deepest = 100;
 
 /** A file with more than this has been told enough. */
 const mostErrors = 1000;
 
-export interface Composed {
+interface Composed {
   /** Absent when nothing could be made of the text. */
   readonly document?: Document.Parsed | undefined;
   readonly faults: readonly Fault[];
@@ -54,7 +71,7 @@ export interface Composed {
  * YAML text → the tree of its one document, with the place of every node. Aliases are not followed here.
  * The parser is driven token by token, because nesting must be stopped before anything recursive sees it.
  */
-export function compose(source: Source): Composed {
+function compose(source: Source): Composed {
   return withoutStackTraces(() => {
     let tooDeepAt: number | undefined;
     let errors = 0;
@@ -73,7 +90,7 @@ export function compose(source: Source): Composed {
       yield* parser.end();
     }
 
-    // Keys are compared by our own walk: the library's comparison is quadratic in the size of a map.
+    // Keys are compared by `check`: the library's comparison is quadratic in the size of a map.
     const composer = new Composer<ParsedNode, true>({
       uniqueKeys: false,
       prettyErrors: false,
@@ -84,7 +101,7 @@ export function compose(source: Source): Composed {
       const message = `maps and lists are nested more than ${deepest} levels deep`;
       return { faults: [{ source, offset: tooDeepAt, message }] };
     }
-    if (!document) return { faults: [{ source, offset: 0, message: 'the suite is empty' }] };
+    if (!document) return { faults: [emptyFault(source)] };
     const problems = [...document.errors, ...document.warnings];
     const faults: Fault[] = problems.map((problem) => ({
       source,
@@ -116,94 +133,146 @@ function withoutStackTraces<T>(work: () => T): T {
 const heaviest = 100_000_000;
 const nodeWeight = 16;
 
-export interface Converted {
-  readonly data: Json;
+type ParsedPair = Pair<ParsedNode, ParsedNode | null>;
+type Refuse = (node: ParsedNode, message: string) => void;
+
+interface Checked {
   /** Where every alias leads. */
   readonly targets: ReadonlyMap<Alias, ParsedNode>;
-  /** How numbers and truth values were written. */
-  readonly texts: Texts;
   readonly faults: readonly Fault[];
 }
 
-interface Measured {
-  data: Json;
-  /** Size with all aliases written out. */
-  weight: number;
-  depth: number;
-  /** How a scalar was written, where it does not spell itself. */
-  text?: string;
-}
-
-interface Context {
-  source: Source;
-  anchors: Map<string, ParsedNode>;
-  targets: Map<Alias, ParsedNode>;
-  done: Map<ParsedNode, Measured>;
-  texts: WeakMap<object, Map<string, string>>;
-  /** Texts without quotes that have an anchor. */
-  anchored: Scalar.Parsed[];
-  faults: Fault[];
-}
-
 /**
- * The tree as plain JSON values: aliases followed (values are shared, not copied), merge keys merged, and all
- * that JSON or a strict suite can't take named as a fault: duplicate keys, keys that are not texts, infinite or
- * inexact numbers, `__proto__`, aliases that lead nowhere or blow up. Own walk, because the library's finds the
- * target of each alias by a search through the document, and refuses a hundred honest uses of one anchor.
+ * One walk in reading order, which finds where aliases lead and all that JSON or a strict suite cannot take: duplicate
+ * keys, keys that are not texts, infinite or inexact numbers, `__proto__`, aliases that lead nowhere or blow up.
  */
-export function toData(root: ParsedNode, source: Source): Converted {
-  const context: Context = {
-    source,
-    anchors: new Map(),
-    targets: new Map(),
-    done: new Map(),
-    texts: new WeakMap(),
-    anchored: [],
-    faults: [],
-  };
-  const { data, weight } = convert(root, context);
-  const { targets, texts, faults } = context;
-  if (weight > heaviest) faults.push(tooHeavy(context));
-  const used = new Set(targets.values());
-  for (const node of context.anchored.filter((one) => !used.has(one))) {
-    const message = `nothing refers to &${node.anchor!}; if it is part of the text, put the text in quotes`;
-    refuse(node, message, context);
+function check(root: ParsedNode, source: Source): Checked {
+  const faults: Fault[] = [];
+  const refuse: Refuse = (node, message) => void faults.push({ source, offset: node.range[0], message });
+  const anchors = new Map<string, ParsedNode>();
+  const targets = new Map<Alias, ParsedNode>();
+  const inherited: ParsedNode[] = [];
+  /** Texts without quotes that have an anchor. */
+  const anchored: Scalar.Parsed[] = [];
+  const sizeOf = measurer(targets);
+
+  function follow(alias: Alias.Parsed, above: readonly unknown[]): void {
+    const target = anchors.get(alias.source);
+    if (!target) refuse(alias, `there is no anchor &${alias.source} above this alias`);
+    else if (above.includes(target)) refuse(alias, `*${alias.source} is inside its own anchor`);
+    else if (sizeOf(target).depth > deepest) refuse(alias, `aliases nest more than ${deepest} levels deep`);
+    else targets.set(alias, target);
   }
-  return { data, targets, texts, faults };
+
+  visit(root, (place, node, above) => {
+    if (!isNode(node)) return undefined;
+    const parsed = node as ParsedNode;
+    if (isAlias(parsed)) {
+      if (place !== 'key') follow(parsed, above);
+      return undefined;
+    }
+    if (parsed.anchor !== undefined) anchors.set(parsed.anchor, parsed);
+    else if (place === 'key') return visit.SKIP;
+    if (isMap(parsed)) {
+      refuseKeys(parsed, source, refuse);
+      inherited.push(...parsed.items.flatMap(mergeSources));
+    } else if (isScalar(parsed)) {
+      const problem = problemOf(parsed);
+      if (problem !== undefined) refuse(parsed, problem);
+      else if (parsed.anchor !== undefined && parsed.type === 'PLAIN' && typeof parsed.value === 'string')
+        anchored.push(parsed);
+    }
+    return undefined;
+  });
+
+  for (const node of inherited)
+    if (!isMap(isAlias(node) ? targets.get(node) : node))
+      refuse(node, 'a merge key (<<) takes a map or a list of maps');
+  if (sizeOf(root).weight > heaviest) {
+    const aliases = [...targets.keys()] as Alias.Parsed[];
+    const alias = aliases.reduce((most, one) => (sizeOf(one).weight > sizeOf(most).weight ? one : most));
+    refuse(alias, 'written out, the aliases make this suite larger than 100 MB');
+  }
+  const used = new Set(targets.values());
+  for (const node of anchored.filter((one) => !used.has(one)))
+    refuse(node, `nothing refers to &${node.anchor!}; if it is part of the text, put the text in quotes`);
+  return { targets, faults };
+}
+
+interface Size {
+  /** With all aliases written out. */
+  readonly weight: number;
+  readonly depth: number;
+}
+
+const textLength = (node: Scalar.Parsed | undefined): number =>
+  typeof node?.value === 'string' ? node.value.length : 0;
+
+/** Sizes in reading order: what an alias leads to is measured before anything that holds the alias. */
+function measurer(targets: ReadonlyMap<Alias, ParsedNode>): (node: ParsedNode) => Size {
+  const known = new Map<ParsedNode, Size>();
+  return function sizeOf(node: ParsedNode): Size {
+    const target = isAlias(node) ? targets.get(node) : node;
+    if (!target || isScalar(target)) return { weight: nodeWeight + textLength(target), depth: 0 };
+    const measured = known.get(target);
+    if (measured) return measured;
+    const parts = partsOf(target).map(sizeOf);
+    const size = {
+      weight: parts.reduce((sum, { weight }) => sum + weight, nodeWeight),
+      depth: parts.reduce((most, { depth }) => Math.max(most, depth), 0) + 1,
+    };
+    known.set(target, size);
+    return size;
+  };
+}
+
+function partsOf(node: ParsedNode): ParsedNode[] {
+  if (isSeq(node)) return node.items;
+  return isMap(node) ? node.items.flatMap(({ key, value }) => (value ? [key, value] : [key])) : [];
 }
 
 /** `<<` without quotes. */
-export function isMergeKey(key: unknown): boolean {
+function isMergeKey(key: unknown): boolean {
   return isScalar(key) && key.value === '<<' && key.type === 'PLAIN';
 }
 
+/** The maps that a merge key brings in, nearest first; of other pairs none. */
+function mergeSources({ key, value }: ParsedPair): ParsedNode[] {
+  if (!isMergeKey(key)) return [];
+  return isSeq(value) ? value.items : [value ?? key];
+}
+
 /** A key as data has it. Undefined for one that can't be a name. */
-export function keyName(key: unknown): string | undefined {
+function keyName(key: unknown): string | undefined {
   if (!isScalar(key) || key.value === null) return undefined;
   return typeof key.value === 'string' ? key.value : key.source;
 }
 
-function convert(node: ParsedNode, context: Context): Measured {
-  if (isAlias(node)) return follow(node, context);
-  if (node.anchor !== undefined) context.anchors.set(node.anchor, node);
-  const measured = isMap(node)
-    ? convertMap(node, context)
-    : isSeq(node)
-      ? convertSeq(node, context)
-      : convertScalar(node, context);
-  if (node.anchor !== undefined) context.done.set(node, measured);
-  return measured;
+function refuseKeys(map: YAMLMap.Parsed, source: Source, refuse: Refuse): void {
+  const known = new Map<string, ParsedNode>();
+  for (const { key, value } of map.items as ParsedPair[]) {
+    if (isMergeKey(key)) continue;
+    const name = keyName(key);
+    const first = name === undefined ? undefined : known.get(name);
+    // `{{name}}` without quotes is a map whose key is a map.
+    const braces = isMap(key) && key.flow === true && (value === null || isScalar(value));
+    if (braces) refuse(key, "a text that begins with a brace must be in quotes: '{{name}}'");
+    else if (name === undefined) refuse(key, 'a key must be a text');
+    else if (name === '__proto__') refuse(key, 'the key __proto__ is not allowed');
+    else if (!first) known.set(name, key);
+    else refuse(key, `duplicate key ${quote(name)}; the first is at ${placeName(source, first.range[0])}`);
+  }
 }
 
-function follow(alias: Alias.Parsed, context: Context): Measured {
-  const target = context.anchors.get(alias.source);
-  if (!target) return refuse(alias, `there is no anchor &${alias.source} above this alias`, context);
-  const measured = context.done.get(target);
-  if (!measured) return refuse(alias, `*${alias.source} is inside its own anchor`, context);
-  if (measured.depth > deepest)
-    return refuse(alias, `aliases nest more than ${deepest} levels deep`, context);
-  context.targets.set(alias, target);
-  return measured;
+function problemOf(node: Scalar.Parsed): string | undefined {
+  const { value, source } = node;
+  if (typeof value === 'string') return cutOff(node);
+  if (value === null || typeof value === 'boolean') return undefined;
+  if (typeof value !== 'number') return 'this value cannot be written in JSON';
+  if (!Number.isFinite(value)) return 'must be a finite number';
+  return Number.isInteger(value) && !Number.isSafeInteger(value) && /^[-+]?\d+$/.test(source)
+    ? 'too large to be kept to the last digit; put it in quotes if it is a name'
+    : undefined;
 }
 
 /** What YAML takes out of a text that stands without quotes, unseen. */
@@ -214,131 +283,54 @@ function cutOff({ type, comment, tag }: Scalar.Parsed): string | undefined {
   return 'the text ends here, because " #" begins a comment: put it in quotes';
 }
 
-function convertScalar(node: Scalar.Parsed, context: Context): Measured {
-  const { value } = node;
-  const problem = typeof value === 'string' ? cutOff(node) : undefined;
-  if (problem !== undefined) return refuse(node, problem, context);
-  if (node.anchor !== undefined && node.type === 'PLAIN' && typeof value === 'string')
-    context.anchored.push(node);
-  if (typeof value === 'string') return { data: value, weight: nodeWeight + value.length, depth: 0 };
-  if (value === null) return { data: value, weight: nodeWeight, depth: 0 };
-  if (typeof value === 'boolean') return scalar(value, node);
-  if (typeof value !== 'number') return refuse(node, 'this value cannot be written in JSON', context);
-  if (!Number.isFinite(value)) return refuse(node, 'must be a finite number', context);
-  if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^[-+]?\d+$/.test(node.source)) {
-    return refuse(node, 'too large to be kept to the last digit; put it in quotes if it is a name', context);
+/** A checked document whose aliases and merge keys lead where they should. */
+interface Tree {
+  target(node: ParsedNode): ParsedNode;
+  /** The pairs of a map by name: its own, then those that merge keys bring in. */
+  pairs(map: YAMLMap.Parsed): ReadonlyMap<string, ParsedPair>;
+}
+
+function treeOf(targets: ReadonlyMap<Alias, ParsedNode>): Tree {
+  const known = new Map<YAMLMap.Parsed, ReadonlyMap<string, ParsedPair>>();
+  const target = (node: ParsedNode): ParsedNode => (isAlias(node) ? targets.get(node)! : node);
+  function pairs(map: YAMLMap.Parsed): ReadonlyMap<string, ParsedPair> {
+    const made = known.get(map);
+    if (made) return made;
+    const items: readonly ParsedPair[] = map.items;
+    const named = new Map(
+      items.filter(({ key }) => !isMergeKey(key)).map((pair) => [keyName(pair.key)!, pair]),
+    );
+    for (const source of items.flatMap(mergeSources))
+      for (const [name, pair] of pairs(target(source) as YAMLMap.Parsed))
+        if (!named.has(name)) named.set(name, pair);
+    known.set(map, named);
+    return named;
   }
-  return scalar(value, node);
+  return { target, pairs };
 }
 
-function scalar(data: number | boolean, { source }: Scalar.Parsed): Measured {
-  const measured = { data, weight: nodeWeight, depth: 0 };
-  return spellsItself(data, source) ? measured : { ...measured, text: source };
+/** Makes plain values. What several aliases share is made once, and stays shared. */
+function valueMaker(tree: Tree, scalar: (node: Scalar.Parsed) => unknown): (node: ParsedNode) => unknown {
+  const known = new Map<ParsedNode, unknown>();
+  return function make(node): unknown {
+    const inside = tree.target(node);
+    if (isScalar(inside)) return scalar(inside);
+    const made = known.get(inside);
+    if (made !== undefined) return made;
+    const value = isMap(inside)
+      ? Object.fromEntries(
+          Array.from(tree.pairs(inside), ([name, pair]) => [name, pair.value ? make(pair.value) : null]),
+        )
+      : isSeq(inside)
+        ? inside.items.map(make)
+        : null;
+    known.set(inside, value);
+    return value;
+  };
 }
 
-function convertSeq(node: YAMLSeq.Parsed, context: Context): Measured {
-  const items = node.items.map((item) => convert(item, context));
-  const data = items.map((item) => item.data);
-  items.forEach(({ text }, index) => noteText(data, String(index), text, context));
-  return { data, ...sum(items) };
-}
-
-function convertMap(node: YAMLMap.Parsed, context: Context): Measured {
-  const data: Record<string, Json> = {};
-  const own = new Map<string, Pair<ParsedNode, ParsedNode | null>>();
-  const parts: Measured[] = [];
-  const merged: Measured[] = [];
-  for (const pair of node.items) {
-    if (isMergeKey(pair.key)) {
-      merged.push(...mergeSources(pair, context));
-      continue;
-    }
-    const key = checkedKey(pair, own, context);
-    const value = pair.value ? convert(pair.value, context) : { data: null, weight: nodeWeight, depth: 0 };
-    if (key === undefined) continue;
-    own.set(key, pair);
-    data[key] = value.data;
-    noteText(data, key, value.text, context);
-    parts.push({ ...value, weight: value.weight + key.length });
-  }
-  for (const { data: inherited } of merged) {
-    for (const [key, value] of Object.entries(inherited as Record<string, Json>)) {
-      if (Object.hasOwn(data, key)) continue;
-      data[key] = value;
-      noteText(data, key, context.texts.get(inherited as object)?.get(key), context);
-    }
-  }
-  return { data, ...sum([...parts, ...merged]) };
-}
-
-function noteText(holder: object, key: string, text: string | undefined, { texts }: Context): void {
-  if (text === undefined) return;
-  const known = texts.get(holder) ?? new Map<string, string>();
-  texts.set(holder, known.set(key, text));
-}
-
-/** The maps that a merge key brings in, nearest first. */
-function mergeSources({ key, value }: Pair<ParsedNode, ParsedNode | null>, context: Context): Measured[] {
-  const nodes = isSeq(value) ? value.items : [value ?? key];
-  return nodes.flatMap((node) => {
-    const measured = convert(node, context);
-    const { data } = measured;
-    if (typeof data === 'object' && data !== null && !Array.isArray(data)) return [measured];
-    refuse(node, 'a merge key (<<) takes a map or a list of maps', context);
-    return [];
-  });
-}
-
-function checkedKey(
-  { key, value }: Pair<ParsedNode, ParsedNode | null>,
-  own: ReadonlyMap<string, Pair<ParsedNode>>,
-  context: Context,
-): string | undefined {
-  if (key.anchor !== undefined) convert(key, context);
-  const name = keyName(key);
-  if (name === undefined) {
-    // `{{name}}` without quotes is a map whose key is a map.
-    const braces = isMap(key) && key.flow === true && (value === null || isScalar(value));
-    const message = braces
-      ? "a text that begins with a brace must be in quotes: '{{name}}'"
-      : 'a key must be a text';
-    refuse(key, message, context);
-    return undefined;
-  }
-  const first = own.get(name);
-  if (name === '__proto__') refuse(key, 'the key __proto__ is not allowed', context);
-  else if (first) {
-    const place = placeName(context.source, first.key.range[0]);
-    refuse(key, `duplicate key ${quote(name)}; the first is at ${place}`, context);
-  } else return name;
-  return undefined;
-}
-
-function refuse(node: ParsedNode, message: string, { source, faults }: Context): Measured {
-  faults.push({ source, offset: node.range[0], message });
-  return { data: null, weight: nodeWeight, depth: 0 };
-}
-
-function sum(parts: readonly Measured[]): { weight: number; depth: number } {
-  let weight = nodeWeight;
-  let depth = 0;
-  for (const part of parts) {
-    weight += part.weight;
-    depth = Math.max(depth, part.depth);
-  }
-  return { weight, depth: depth + 1 };
-}
-
-/** Points at the alias that brings the most. */
-function tooHeavy({ source, targets, done }: Context): Fault {
-  let heaviestAlias: Alias | undefined;
-  let most = 0;
-  for (const [alias, target] of targets) {
-    const weight = done.get(target)?.weight ?? 0;
-    if (weight > most) [heaviestAlias, most] = [alias, weight];
-  }
-  const message = 'written out, the aliases make this suite larger than 100 MB';
-  return { source, offset: heaviestAlias?.range?.[0] ?? 0, message };
+function asItStands({ value, source }: Scalar.Parsed): unknown {
+  return typeof value === 'number' || typeof value === 'boolean' ? asWritten(value, source) : value;
 }
 
 /** Where things stand in the document. A path that has no node of its own gets that of the nearest above it. */
@@ -351,39 +343,24 @@ export interface Places {
 }
 
 interface Found {
-  value: ParsedNode;
+  readonly value: ParsedNode;
   /** Absent for list items and the document. */
-  key?: ParsedNode;
+  readonly key?: ParsedNode;
 }
 
-type ParsedPair = Pair<ParsedNode, ParsedNode | null>;
+type Find = (path: Path) => Found;
 
-export function placesOf(root: ParsedNode, targets: ReadonlyMap<Alias, ParsedNode>, source: Source): Places {
-  const target = (node: ParsedNode): ParsedNode => (isAlias(node) ? (targets.get(node) ?? node) : node);
-
+function finder(root: ParsedNode, tree: Tree): Find {
   function child(node: ParsedNode, step: string | number): Found | undefined {
-    const inside = target(node);
-    if (isMap(inside)) return pairIn(inside, String(step));
+    const inside = tree.target(node);
+    if (isMap(inside)) {
+      const pair = tree.pairs(inside).get(String(step));
+      return pair && { key: pair.key, value: pair.value ?? pair.key };
+    }
     const item = isSeq(inside) ? inside.items[Number(step)] : undefined;
     return item && { value: item };
   }
-
-  function pairIn(map: YAMLMap.Parsed, name: string): Found | undefined {
-    const pairs: ParsedPair[] = map.items;
-    const pair = pairs.find(({ key }) => !isMergeKey(key) && keyName(key) === name);
-    if (pair) return { key: pair.key, value: pair.value ?? pair.key };
-    for (const { key, value } of pairs) {
-      if (!isMergeKey(key) || !value) continue;
-      const inherited = isSeq(value) ? value.items : [value];
-      for (const source of inherited) {
-        const found = isMap(target(source)) ? child(source, name) : undefined;
-        if (found) return found;
-      }
-    }
-    return undefined;
-  }
-
-  function find(path: Path): Found {
+  return (path) => {
     let found: Found = { value: root };
     for (const step of path) {
       const next = child(found.value, step);
@@ -391,8 +368,10 @@ export function placesOf(root: ParsedNode, targets: ReadonlyMap<Alias, ParsedNod
       found = next;
     }
     return found;
-  }
+  };
+}
 
+function placesOf(find: Find, tree: Tree, source: Source): Places {
   return {
     source,
     value: (path) => find(path).value.range[0],
@@ -401,7 +380,7 @@ export function placesOf(root: ParsedNode, targets: ReadonlyMap<Alias, ParsedNod
       return (key ?? value).range[0];
     },
     within(path, text) {
-      const node = target(find(path).value);
+      const node = tree.target(find(path).value);
       const [start, end] = node.range;
       const at = isScalar(node) ? source.text.slice(start, end).indexOf(text) : -1;
       return start + Math.max(at, 0);

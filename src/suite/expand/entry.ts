@@ -1,15 +1,15 @@
 import { count } from '../../base/text.ts';
-import { type Fault, type Path, type Source, valueAt } from '../fault.ts';
+import type { Fault, Path, Source } from '../fault.ts';
 import { quote } from '../nearest.ts';
 import type { Files } from '../read/files.ts';
 import type { DefaultsSpec, PromptSpec } from '../schema/prompt-schema.ts';
 import type { SuiteSections } from '../sections.ts';
 import type { Json, Params, Prompt } from '../suite.ts';
-import { isMap, type Texts, type Value } from '../written.ts';
-import type { Places } from '../yaml.ts';
+import { isMap, type Value } from '../written.ts';
+import type { Places, WrittenAt } from '../yaml.ts';
 import type { ReadCheck, WrittenCheck } from './expand-checks.ts';
 import { conversation, isSystem, opener, type WrittenMessage } from './messages.ts';
-import { type Matrix, type NamedRow, readDataset, type ReadValues, valueReader } from './variants.ts';
+import { type Matrix, type NamedRow, readDataset, type ReadFiles, fileReader } from './variants.ts';
 
 /** Faults that come up once for every expanded prompt, gathered into one each. */
 export interface Reports {
@@ -103,7 +103,7 @@ export interface SuiteSources {
   /** The whole document, of which broken parts can still be looked at. */
   readonly data: Json;
   readonly places: Places;
-  readonly texts: Texts;
+  readonly written: WrittenAt;
   readonly files: Files;
   readonly read: ReadCheck;
 }
@@ -115,7 +115,7 @@ export interface Context extends SuiteSources {
   readonly reports: Reports;
   readonly prompts: Prompt[];
   readonly placeOfId: Map<string, { source: Source; offset: number }>;
-  readonly readValues: ReadValues;
+  readonly readFiles: ReadFiles;
   readonly weigh: (values: readonly object[]) => number;
   /** Characters in `prompts`. */
   weight: number;
@@ -128,8 +128,8 @@ export function createContext(
 ): Context {
   const defaults = sources.sections.spec.defaults ?? {};
   const state = { prompts: [], placeOfId: new Map<string, { source: Source; offset: number }>(), weight: 0 };
-  const readValues = valueReader(sources.texts, opener(sources.files));
-  return { ...sources, defaults, defaultChecks, reports, readValues, weigh: weigher(), ...state };
+  const readFiles = fileReader(opener(sources.files));
+  return { ...sources, defaults, defaultChecks, reports, readFiles, weigh: weigher(), ...state };
 }
 
 export function faultAt(path: Path, message: string, { places }: SuiteSources): Fault {
@@ -175,7 +175,7 @@ export function readEntry(
   // From the file itself: the schema's copy does not know how a number was written.
   const values = (field: 'vars' | 'matrix'): Record<string, Value> => {
     const own = (holder: DefaultsSpec, at: Path): Record<string, Value> | undefined =>
-      holder[field] && context.readValues(valueAt(context.data, [...at, field]) as object);
+      holder[field] && context.readFiles(context.written([...at, field]));
     return merge(own(defaults, ['defaults']), own(spec, path)) ?? {};
   };
   const entry: Entry = {

@@ -7,7 +7,7 @@ import type { Json } from '../suite.ts';
 import { type Complaint, complaintFault, validate, type Validated } from '../validate.ts';
 import { plain, Written } from '../written.ts';
 import type { Places } from '../yaml.ts';
-import { fill, hasVariables, mapTexts, type Scope, soleValue } from './template.ts';
+import { fill, hasVariables, mapTexts, type Scope, soleValue } from './messages.ts';
 
 /** Checks one check against the schema of its kind. */
 export type ReadCheck = (raw: Json) => Validated<CheckSpec>;

@@ -17,8 +17,7 @@ import {
   type SuiteSources,
 } from './entry.ts';
 import { fillCheck, type OnUnknownIn, readChecks, type WrittenCheck } from './expand-checks.ts';
-import { fillMessage, placeIn } from './messages.ts';
-import { type Scope, TextTooLong } from './template.ts';
+import { fillMessage, placeIn, type Scope, TextTooLong } from './messages.ts';
 import { countVariants, type NamedRow, type Variant, variantsOf } from './variants.ts';
 
 /** Every prompt of the suite: defaults merged, matrix and dataset written out, variables filled in. */

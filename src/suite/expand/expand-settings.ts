@@ -1,11 +1,12 @@
 import type { Ms } from '../../base/clock.ts';
 import type { Path } from '../fault.ts';
-import { defaultTimeouts, type RunSpec } from '../schema/run-schema.ts';
-import type { GatewaySpec } from '../schema/gateway-schema.ts';
-import { gate as gateSchema, type GateSpec } from '../schema/verdict-schema.ts';
+import { choices, nearest, quote } from '../nearest.ts';
 import { resolved } from '../resolved.ts';
-import type { GateSettings, GatewaySettings, RunSettings, Timeouts } from '../suite.ts';
-import { gateShares } from '../vocabulary.ts';
+import type { GatewaySpec } from '../schema/gateway-schema.ts';
+import { defaultTimeouts, type RunSpec } from '../schema/run-schema.ts';
+import { gate as gateSchema, type GateSpec, type ThresholdSpec } from '../schema/verdict-schema.ts';
+import type { GateSettings, GatewaySettings, Model, RunSettings, Threshold, Timeouts } from '../suite.ts';
+import { gateShares, numberColumns, ratioColumns, shareColumns, statistics } from '../vocabulary.ts';
 
 /** Something that two fields, each right by itself, get wrong together. */
 export interface Conflict {
@@ -102,5 +103,119 @@ export function gateConflicts({ metrics }: GateSpec): Conflict[] {
     return others
       .filter((key) => given.includes(key))
       .map((key) => ({ path: [...path, key], message: `${name} takes ${fitting.join(' and ')}` }));
+  });
+}
+
+type Statistic = Threshold['statistic'];
+
+/** Columns and statistics as people call them. */
+const otherColumns: Readonly<Record<string, string>> = {
+  latency: 'e2e_latency_ms',
+  latency_ms: 'e2e_latency_ms',
+  e2e: 'e2e_latency_ms',
+  duration: 'e2e_latency_ms',
+  duration_ms: 'e2e_latency_ms',
+  time: 'e2e_latency_ms',
+  total_ms: 'e2e_latency_ms',
+  time_to_first_token: 'ttft_ms',
+  itl: 'tpot_ms',
+  tps: 'output_tps',
+  tokens_per_second: 'output_tps',
+  throughput: 'output_tps',
+  speed: 'output_tps',
+  cost: 'cost_usd',
+  tokens: 'total_tokens',
+  pass_rate: 'passed',
+};
+const otherStatistics: Readonly<Record<string, Statistic>> = {
+  avg: 'mean',
+  average: 'mean',
+  median: 'p50',
+  typical: 'geomean',
+  share: 'rate',
+};
+
+/** `; did you mean "x"?`, by the word itself or by what it is called elsewhere; the choices when none is near. */
+function meant(word: string, known: readonly string[], elsewhere: Readonly<Record<string, string>>): string {
+  const name = columnMeant(word, elsewhere);
+  return name !== undefined && known.includes(name) ? `; did you mean ${quote(name)}?` : choices(word, known);
+}
+
+function columnMeant(word: string, elsewhere: Readonly<Record<string, string>>): string | undefined {
+  const plain = word.toLowerCase().replaceAll('-', '_');
+  return Object.hasOwn(elsewhere, plain) ? elsewhere[plain] : undefined;
+}
+
+/** How to write what is no statistic of a column: `p95_latency`, `ttft_ms`, `passed`. */
+function asStatistic(metric: string): string {
+  const plain = metric.trim().toLowerCase();
+  if (/^error(?:s|_rate)?$/.test(plain))
+    return 'the share of failed requests is limited by run.max_error_rate';
+  const [, word = 'p95', name = plain] =
+    /^(p\d\d|mean|avg|median|geomean|rate|ratio)[\s_:-]+([\w-]+)$/.exec(plain) ?? [];
+  const columns = [...numberColumns, ...shareColumns];
+  const column = columnMeant(name, otherColumns) ?? nearest(name, columns);
+  if (column === undefined)
+    return 'write a statistic of a column, such as p95(e2e_latency_ms) or rate(passed)';
+  if ((shareColumns as readonly string[]).includes(column)) return `write rate(${column})`;
+  return `write ${columnMeant(word, otherStatistics) ?? word}(${column})`;
+}
+
+/** `p95(e2e_latency_ms)`, taken apart, or what is wrong with it. */
+export function parseMetric(metric: string): { statistic: Statistic; column: string } | string {
+  const [, word, column] = /^\s*([\w-]+)\s*\(\s*([\w-]*)\s*\)\s*$/.exec(metric) ?? [];
+  if (word === undefined || column === undefined) {
+    return `${quote(metric)} is not a statistic of a column: ${asStatistic(metric)}`;
+  }
+  const statistic = statistics.find((known) => known === word);
+  if (!statistic) return `unknown statistic ${quote(word)}${meant(word, statistics, otherStatistics)}`;
+  const known = columnsOf(statistic);
+  if (known.includes(column)) return { statistic, column };
+  if (numberColumns.includes(column))
+    return `${statistic}() takes ${known.join(' or ')}; ${quote(column)} is ${statistic === 'rate' ? 'a number' : 'no rate'}`;
+  if ((shareColumns as readonly string[]).includes(column))
+    return `${quote(column)} is true or false: write rate(${column})`;
+  return `unknown column ${quote(column)}${meant(column, known, otherColumns)}`;
+}
+
+function columnsOf(statistic: Statistic): readonly string[] {
+  if (statistic === 'rate') return shareColumns;
+  return statistic === 'ratio' ? ratioColumns : numberColumns;
+}
+
+/** A threshold ready to be decided, or all that is wrong with it. `models` is absent when not all are known. */
+export function toThreshold(
+  { metric, model, min, max, strict }: ThresholdSpec,
+  models: readonly Model[] | undefined,
+  line: number,
+): { threshold?: Threshold; conflicts: readonly Conflict[] } {
+  const conflicts: Conflict[] = [];
+  const parsed = parseMetric(metric);
+  const complain = (path: Path, message: string): void => void conflicts.push({ path, message });
+  if (typeof parsed === 'string') complain(['metric'], parsed);
+  const ids = models?.map(({ id }) => id);
+  if (model !== undefined && ids && !ids.includes(model)) {
+    complain(['model'], `unknown model ${quote(model)}${choices(model, ids)}`);
+  }
+  if (min === undefined && max === undefined) complain([], 'needs "min" or "max"');
+  if (min !== undefined && max !== undefined && min > max) complain(['min'], `is above max (${max})`);
+  if (typeof parsed !== 'string') conflicts.push(...limitConflicts(parsed.statistic, { min, max }));
+  if (typeof parsed === 'string' || conflicts.length > 0) return { conflicts };
+  const threshold = {
+    ...resolved({ model, min, max, strict }),
+    ...parsed,
+    metric: `${parsed.statistic}(${parsed.column})`,
+    line,
+  };
+  return { threshold, conflicts };
+}
+
+function limitConflicts(statistic: Statistic, limits: Record<'min' | 'max', number | undefined>): Conflict[] {
+  const highest = statistic === 'rate' ? 1 : Infinity;
+  return Object.entries(limits).flatMap(([name, limit]) => {
+    if (limit === undefined || (limit >= 0 && limit <= highest)) return [];
+    const message =
+      highest === 1 ? `a rate lies between 0 and 1, not at ${limit}` : `must be at least 0, not ${limit}`;
+    return [{ path: [name], message }];
   });
 }

@@ -2,44 +2,29 @@ import { cut } from '../../base/text.ts';
 import type { Fault, Source } from '../fault.ts';
 import { choices, quote } from '../nearest.ts';
 import { csvRows, jsonlRows, type Row, type Rows } from '../read/rows.ts';
-import { isFileRef, spell, type Texts, type Value, Written } from '../written.ts';
-import { fileText, type Open } from './messages.ts';
-import type { Scope } from './template.ts';
+import { isFileRef, isMap, spell, type Value } from '../written.ts';
+import { fileText, type Open, type Scope } from './messages.ts';
 
-/** Variables by name, from plain data. */
-export type ReadValues = (raw: object) => Record<string, Value>;
+/** Variables by name, with the text of each file in place of its `{ file }`. */
+export type ReadFiles = (values: Value) => Record<string, Value>;
 
-/**
- * Values as their author wrote them: numbers and truth values keep their spelling, `{ file }` becomes the file's
- * text. What several places share is read once, and stays shared.
- */
-export function valueReader(texts: Texts, open: Open): ReadValues {
+/** What several places share is read once, and stays shared. */
+export function fileReader(open: Open): ReadFiles {
   const done = new Map<object, Value>();
-
-  function read(raw: unknown): Value {
-    if (typeof raw !== 'object' || raw === null) return raw as Value;
-    const known = done.get(raw);
+  function read(value: Value): Value {
+    if (!isMap(value) && !Array.isArray(value)) return value;
+    const known = done.get(value);
     if (known !== undefined) return known;
-    const value = readInside(raw);
-    done.set(raw, value);
-    return value;
+    const filled = isFileRef(value) ? fileText(open(value.file)) : readItems(value);
+    done.set(value, filled);
+    return filled;
   }
-
-  function readInside(raw: object): Value {
-    return isFileRef(raw) ? fileText(open(raw.file)) : readItems(raw);
-  }
-
-  function readItems(raw: object): Value[] | Record<string, Value> {
-    const written = texts.get(raw);
-    const item = (value: unknown, key: string): Value => {
-      const text = written?.get(key);
-      return text === undefined ? read(value) : new Written(value as number | boolean, text);
-    };
-    if (Array.isArray(raw)) return raw.map((value, index) => item(value, String(index)));
-    return Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, item(value, key)]));
-  }
-
-  return (raw) => readItems(raw) as Record<string, Value>;
+  const readItems = (value: Value): Value =>
+    Array.isArray(value)
+      ? value.map(read)
+      : Object.fromEntries(Object.entries(value as object).map(([key, item]) => [key, read(item as Value)]));
+  // The outermost map holds variables, one of which may be called "file".
+  return (values) => readItems(values) as Record<string, Value>;
 }
 
 /** One of the prompts that an entry stands for. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../suite.ts';
-import { fill, hasVariables, mapTexts, soleValue, TextTooLong, type Scope } from './template.ts';
+import { fill, hasVariables, mapTexts, type Scope, soleValue, TextTooLong } from './messages.ts';
 
 const scope: Scope = new Map<string, Json>([
   ['name', 'Ada'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Model } from '../suite.ts';
-import { parseMetric, toThreshold } from './expand-thresholds.ts';
+import { parseMetric, toThreshold } from './expand-settings.ts';
 
 const models: Model[] = [{ id: 'glm', model: 'custom-ollama/glm-5.2', params: {} }];
 const conflicts = (spec: object): string[] =>
