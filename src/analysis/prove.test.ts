@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { coverage } from './coverage.prove.ts';
 import { atTheMargin, falseClaims, families, inSequence } from './false-claims.prove.ts';
 import { proveAll } from './testing/experiments.ts';
+import { limits } from './limits.prove.ts';
 import { levelChanges, quietNights, regressions } from './nightly.prove.ts';
 import { quietShares } from './nightly-shares.prove.ts';
 import { ownLag } from './own-lag.prove.ts';
@@ -30,6 +31,7 @@ describe('the certificate in short', () => {
     ['nights on which no pass rate changed', quietShares],
     ['nights with one', regressions],
     ['change points', levelChanges],
+    ['the limit under an SLO', limits],
   ])('%s', (_, experiment) => {
     const broken = experiment(effort).filter((proof) => !holds(proof, slack));
     expect(broken).toEqual([]);

@@ -59,7 +59,7 @@ export function nextRound(settings: LimitWalkSettings, made: readonly MadeVisit[
   const rung = nextRung(settings, rungs);
   if (rung !== undefined) return { visits: [{ kind: 'ladder', rate: rung }] };
   const levels = new Levels(settings, startOf(settings, rungs), made);
-  const upper = levels.front(+1, 'broken');
+  const upper = levels.front(1, 'broken');
   const lower = levels.front(-1, 'held');
   const open = [upper, lower].filter((front) => front.index !== undefined);
   const limit = (end: Limit['end']): Step => ({

@@ -2,6 +2,7 @@ import { coverage } from '../coverage.prove.ts';
 import { atTheMargin, falseClaims, families, inSequence } from '../false-claims.prove.ts';
 import { levelChanges, quietNights, regressions } from '../nightly.prove.ts';
 import { quietShares } from '../nightly-shares.prove.ts';
+import { limits } from '../limits.prove.ts';
 import { ownLag } from '../own-lag.prove.ts';
 import { passRates } from '../pass-rates.prove.ts';
 import { planPromise, powerTable } from '../power-table.prove.ts';
@@ -26,6 +27,7 @@ export const experiments: readonly ((effort: Effort) => Proof[])[] = [
   quietShares,
   regressions,
   levelChanges,
+  limits,
 ];
 
 /** All of them, one after the other. `onStart` hears which one begins. */

@@ -1,0 +1,42 @@
+import type { Ms } from '../base/clock.ts';
+
+/** What a user calls good enough, each limit from the moment at which the request was due. */
+export interface Slo {
+  ttftMs?: Ms;
+  e2eMs?: Ms;
+  tpotMs?: Ms;
+  /** The answer must have passed its checks. */
+  passed?: boolean;
+  /** Share of all arrivals that must be good. */
+  attainment: number;
+}
+
+/** How an arrival ended. What was not measured is absent. */
+export interface Felt {
+  /** A complete answer came. */
+  ok: boolean;
+  /** From due to the first text. */
+  ttftDueMs?: Ms;
+  /** From due to the last byte. */
+  e2eDueMs?: Ms;
+  tpotMs?: Ms;
+  /** Absent: the prompt has no checks, or they have not been made. */
+  passed?: boolean;
+}
+
+/**
+ * Whether an arrival counts as good: a complete answer that kept every limit. A first token that was not seen came at the
+ * latest with the end. An answer too short to have a TPOT kept nobody waiting between tokens. An answer without a verdict
+ * has passed nothing. Goodput counts what is good per second of the window; attainment is its share of all arrivals.
+ */
+export function isGood(slo: Slo, felt: Felt): boolean {
+  const keeps = (limit: Ms | undefined, value: Ms | undefined, absent: boolean): boolean =>
+    limit === undefined || (value === undefined ? absent : value <= limit);
+  return (
+    felt.ok &&
+    keeps(slo.ttftMs, felt.ttftDueMs ?? felt.e2eDueMs, false) &&
+    keeps(slo.e2eMs, felt.e2eDueMs, false) &&
+    keeps(slo.tpotMs, felt.tpotMs, true) &&
+    (slo.passed !== true || felt.passed === true)
+  );
+}
