@@ -149,6 +149,16 @@ export const scenarios: readonly Scenario[] = [
     summary: 'the guardrails scanner is down',
     respond: () => gatewayError(503, 7013, 'Guardrails are unavailable', true),
   },
+  {
+    name: 'dlp-prompt',
+    summary: 'data loss prevention blocked the prompt',
+    respond: () => gatewayError(424, 2029, 'Request content blocked due to DLP policy violations', true),
+  },
+  {
+    name: 'dlp-response',
+    summary: 'data loss prevention blocked the answer',
+    respond: () => gatewayError(424, 2030, 'Response content blocked due to DLP policy violations', true),
+  },
   { name: '429', summary: 'the gateway limits the rate and says nothing more', respond: () => rateLimited() },
   {
     name: '429-seconds',
@@ -266,6 +276,11 @@ export const scenarios: readonly Scenario[] = [
     name: 'too-many-concurrent',
     summary: 'more at once than the plan allows',
     respond: () => nativeError(429, 'too many concurrent requests'),
+  },
+  {
+    name: 'provider-429',
+    summary: 'the provider limits the rate and says nothing more',
+    respond: () => nativeError(429, 'too many requests'),
   },
   {
     name: 'overloaded',

@@ -109,6 +109,11 @@ export const setUps: readonly SetUp[] = [
     summary: 'guardrails block the prompt: 424/2016',
     options: failing('guardrails-prompt'),
   },
+  {
+    name: 'dlp-block',
+    summary: 'data loss prevention blocks the prompt: 2029',
+    options: failing('dlp-prompt'),
+  },
   { name: 'usage-missing', summary: 'answers carry no token counts', options: failing('usage-missing') },
   {
     name: 'cached',
@@ -132,6 +137,11 @@ export const setUps: readonly SetUp[] = [
     name: 'rate-limit',
     summary: 'the gateway allows one request a minute: 429/2003',
     options: { rateLimit: { requests: 1, windowMs: 60_000 } },
+  },
+  {
+    name: 'provider-limit',
+    summary: 'the provider limits the rate: 429',
+    options: failing('provider-429'),
   },
   {
     name: 'session-limit',

@@ -26,8 +26,7 @@ import { candidatesOf, routesToTry } from './candidates.ts';
 /** What is to be examined. */
 export type ExamineFlags = Omit<DoctorFlags, keyof CommonFlags>;
 
-/** Tiny questions need no more; a model that is loaded first may take its time. */
-const timeouts: Timeouts = { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 30_000, totalMs: 90_000 };
+const generous: Timeouts = { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 30_000, totalMs: 90_000 };
 const cloudflareApi = 'https://api.cloudflare.com';
 const cloudflareGateway = 'https://gateway.ai.cloudflare.com';
 
@@ -35,6 +34,8 @@ const cloudflareGateway = 'https://gateway.ai.cloudflare.com';
 export interface Around extends Pick<Io, 'clock' | 'env' | 'cwd' | 'startMock'> {
   say: (text: string) => void;
   stop: AbortSignal;
+  /** Of each question. Absent: generous ones, for a model that is loaded first. */
+  timeouts?: Timeouts;
 }
 
 /** Tries every way of a suite, and says what was found. Throws a UserError for what cannot be tried at all. */
@@ -50,7 +51,7 @@ export async function examineSuite(flags: ExamineFlags, around: Around): Promise
 async function examineWith(
   demo: DemoGateway,
   flags: ExamineFlags,
-  { say, stop, clock, env, cwd }: Around,
+  { say, stop, clock, env, cwd, timeouts = generous }: Around,
 ): Promise<Diagnosis> {
   const isDemo = flags.route?.every(isSimulatedRoute) === true;
   const suite = await suiteToExamine(flags.suite, flags.models, isDemo);
