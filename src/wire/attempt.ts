@@ -62,6 +62,8 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
   readonly finished: Promise<Exchange>;
   /** Called once, at the moment of `sent`. */
   onSent: (() => void) | undefined;
+  /** Bytes of the answer, as the budget counts them. */
+  held = 0;
 
   readonly #options: AttemptOptions;
   readonly #reader: AnswerReader;
@@ -157,15 +159,17 @@ export class Attempt implements Dispatcher.DispatchHandler, Holder {
   onResponseData(controller: Dispatcher.DispatchController, bytes: Buffer): void {
     try {
       this.#onData(bytes);
-      this.#options.budget.read(bytes.length, () => {
-        controller.pause();
-        return () => {
-          if (!controller.aborted) controller.resume();
-        };
-      });
+      if (this.#options.budget.isEnough(bytes.length)) this.#readOnNextTurn(controller);
     } catch (error) {
       this.fail(unreadable(error, this.#head));
     }
+  }
+
+  #readOnNextTurn(controller: Dispatcher.DispatchController): void {
+    controller.pause();
+    setImmediate(() => {
+      if (!controller.aborted) controller.resume();
+    });
   }
 
   get #longestBody(): number {

@@ -2,6 +2,8 @@ import { getHeapStatistics } from 'node:v8';
 
 /** Whoever holds bytes of an answer, and can be told to let go of it. */
 export interface Holder {
+  /** Bytes that it holds, kept by the budget. 0 at first. */
+  held: number;
   /** Ends the answer; it must `release` what it held. */
   cut(limit: number): void;
 }
@@ -24,10 +26,11 @@ export function defaultBudget(): number {
  */
 export class ByteBudget {
   readonly #limit: number;
-  readonly #held = new Map<Holder, number>();
+  readonly #holders = new Set<Holder>();
   #total = 0;
   #inTurn = 0;
-  #waiting: (() => void)[] | undefined;
+  /** The end of this turn of the loop is waited for. */
+  #turnEnds = false;
 
   constructor(limit: number = defaultBudget()) {
     this.#limit = limit;
@@ -40,7 +43,8 @@ export class ByteBudget {
 
   /** The holder holds so many bytes more. May cut it, or others. */
   grew(holder: Holder, by: number): void {
-    this.#held.set(holder, (this.#held.get(holder) ?? 0) + by);
+    if (holder.held === 0) this.#holders.add(holder);
+    holder.held += by;
     this.#total += by;
     while (this.#total > this.#limit) {
       const largest = this.#largest();
@@ -52,36 +56,29 @@ export class ByteBudget {
   }
 
   release(holder: Holder): void {
-    this.#total -= this.#held.get(holder) ?? 0;
-    this.#held.delete(holder);
+    this.#total -= holder.held;
+    holder.held = 0;
+    this.#holders.delete(holder);
   }
 
   #largest(): Holder | undefined {
     let largest: Holder | undefined;
-    let most = -1;
-    for (const [holder, held] of this.#held) {
-      if (held <= most) continue;
-      largest = holder;
-      most = held;
-    }
+    for (const holder of this.#holders) if (!largest || holder.held > largest.held) largest = holder;
     return largest;
   }
 
-  /** So many bytes were read just now. Where that is enough for this turn, `pause` is called, and the result when it is over. */
-  read(bytes: number, pause: () => () => void): void {
-    this.#waiting ??= this.#beginTurn();
+  /** So many bytes were read just now. Whether that is enough for this turn of the loop. */
+  isEnough(bytes: number): boolean {
     this.#inTurn += bytes;
-    if (this.#inTurn > mostPerTurn) this.#waiting.push(pause());
-  }
-
-  #beginTurn(): (() => void)[] {
-    this.#inTurn = 0;
-    const waiting: (() => void)[] = [];
-    setImmediate(() => {
-      this.#waiting = undefined;
-      for (const resume of waiting) resume();
-    });
-    return waiting;
+    // Where little comes, many turns are counted as one: that spares each of them the end of its turn.
+    if (this.#inTurn > mostPerTurn / 16 && !this.#turnEnds) {
+      this.#turnEnds = true;
+      setImmediate(() => {
+        this.#turnEnds = false;
+        this.#inTurn = 0;
+      });
+    }
+    return this.#inTurn > mostPerTurn;
   }
 }
 

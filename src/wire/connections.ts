@@ -14,8 +14,8 @@ interface OpenSocket {
   used: boolean;
   /** The request that it carries now. Absent between requests. */
   request?: object;
-  /** The head of a response has not come whole. */
-  awaitsHead: boolean;
+  /** A request goes out, and no head of a response has come. */
+  awaitHead: () => void;
   /** Something of a response has come, be it an interim one. */
   heard: boolean;
 }
@@ -64,7 +64,7 @@ subscribe('undici:client:sendHeaders', (message) => {
   });
   facts.used = true;
   facts.request = request;
-  facts.awaitsHead = true;
+  facts.awaitHead();
   facts.heard = false;
   byRequest.set(request, facts);
 });
@@ -137,13 +137,14 @@ function timedConnector({ connectTimeoutMs, ca }: ConnectionOptions): buildConne
       host: `${target.hostname}:${target.port}`,
       connection,
       used: false,
-      awaitsHead: false,
+      awaitHead: () => {
+        passOverContinue(facts);
+      },
       heard: false,
     };
     bySocket.set(socket, facts);
     open.add(facts);
     socket.once('close', () => open.delete(facts));
-    passOverContinue(facts);
     // Before undici's own listeners: its "connect" sends the request.
     let lookedUp = start;
     let connected = start;
@@ -165,27 +166,26 @@ const interim = 'HTTP/1.1 100';
 
 /**
  * undici gives up a connection on which `100 Continue` comes unasked, which is allowed (RFC 9110, 15.2): the client
- * waits on. So it never sees one.
+ * waits on. So it never sees one. The socket's own way to read is back as soon as the head begins: what follows is
+ * read as often as the server has a word to say.
  */
 function passOverContinue(facts: OpenSocket): void {
   const { socket } = facts;
-  const read = socket.read.bind(socket) as (size?: number) => Buffer | null;
+  const { read } = Object.getPrototypeOf(socket) as { read: (size?: number) => Buffer | null };
   let held: Buffer | undefined;
   socket.read = (size?: number): Buffer | null => {
     // Node's own way to ask for more to be read, which takes nothing out.
-    if (size !== undefined) return read(size);
-    for (let bytes = read(); bytes !== null; bytes = read()) {
+    if (size !== undefined) return read.call(socket, size);
+    for (;;) {
+      const bytes = read.call(socket);
+      if (bytes === null) return null;
       facts.heard = true;
-      if (!facts.awaitsHead) return bytes;
       held = withoutContinue(held ? Buffer.concat([held, bytes]) : bytes);
       const begins = held.toString('latin1', 0, interim.length);
       if (interim.startsWith(begins) && held.length < longestInterim) continue;
-      facts.awaitsHead = false;
-      const head = held;
-      held = undefined;
-      return head;
+      socket.read = read;
+      return held;
     }
-    return null;
   };
 }
 
