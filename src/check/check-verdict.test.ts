@@ -5,7 +5,7 @@ import { answerOf, specOf, type Written } from './testing/finding-of.ts';
 import { checkAll, checkOne } from './check-verdict.ts';
 
 const has = (value: string, rest: object = {}): Written => ({ type: 'contains', value, ...rest });
-const verdict = (checks: Written[], text: string) => checkAll(checks.map(specOf), answerOf(text));
+const verdict = (checks: Written[], text: string) => checkAll({ checks: checks.map(specOf) }, answerOf(text));
 
 test('without checks an answer passes in full', () => {
   expect(verdict([], 'a')).toEqual({ passed: true, score: 1, failedChecks: [], reasons: [] });
@@ -61,6 +61,12 @@ const everyKind: Written[] = [
   { type: 'contains-any', values: ['a', '\ud800'] },
   { type: 'contains-all', values: ['a', '1'] },
   { type: 'starts-with', value: '{' },
+  { type: 'ends-with', value: '}' },
+  { type: 'length', unit: 'sentences', max: 1 },
+  { type: 'length', unit: 'words', min: 2 },
+  { type: 'tool-called', tool: 'f', args: { a: 1, '$..b': { exists: false } } },
+  { type: 'no-tool-call' },
+  { type: 'tool-arguments-valid' },
   { type: 'matches', pattern: '^\\s*\\p{L}', flags: 'ms' },
   { type: 'numeric', value: 1, pick: 'any', relative_tolerance: 0.5 },
   { type: 'json', tool: 'f' },
@@ -85,14 +91,17 @@ test('whatever the answer, every check has a verdict and its negation the other 
     toolCalls: fc.array(fc.record({ id: fc.string(), name: fc.constantFrom('f', 'g'), arguments: text })),
     finishReason: fc.string(),
     completionTokens: fc.nat(10),
+    tools: fc.constant([{ function: { name: 'f', parameters: { type: 'object' } } }]),
     e2eLatencyMs: fc.nat(10),
   });
   const specs = everyKind.map(specOf);
   const negated = specs.map((spec) => ({ ...spec, not: true }));
   fc.assert(
     fc.property(answers, (answer) => {
-      const failed = checkAll(specs, answer).failedChecks;
-      const failedNegated = checkAll(negated, answer).failedChecks.map((name) => name.replace('not-', ''));
+      const failed = checkAll({ checks: specs }, answer).failedChecks;
+      const failedNegated = checkAll({ checks: negated }, answer).failedChecks.map((name) =>
+        name.replace('not-', ''),
+      );
       expect([...failed, ...failedNegated].sort()).toEqual(specs.map(({ type }) => type).sort());
     }),
     { seed: 1, numRuns: 500 },

@@ -1,12 +1,32 @@
-import type { Answer, CheckSpec, Finding, Verdict } from './check.ts';
+import { oneLine } from '../base/text.ts';
+import type { Answer, AnswerChecks, CheckSpec, Finding, Verdict } from './check.ts';
 import { checkKinds } from './checks.ts';
 import { show } from './clean-text.ts';
+import { NothingToExtract, type Transform, transformed } from './transforms.ts';
 
 const kinds = new Map(checkKinds.map((kind) => [kind.type, kind]));
 
 /** A finding that fails whether the check is negated or not. */
 export function undecided(why: string): Finding {
   return { pass: false, undecided: true, why };
+}
+
+/** Words that a reason begins with where a transform found nothing: the check is not to blame, nor always the answer. */
+export const nothingToExtract = 'nothing to extract';
+
+/**
+ * The answer as checks see it. Its text is transformed when the first check looks at it, within that check's deadline:
+ * checks of tool calls, tokens, and times do without.
+ */
+export function seenAnswer(answer: Answer, steps: readonly Transform[] | undefined): Answer {
+  if (!steps || steps.length === 0) return answer;
+  let text: string | undefined;
+  return {
+    ...answer,
+    get text() {
+      return (text ??= transformed(answer.text, steps));
+    },
+  };
 }
 
 /** Applies one check, `not` applied. Never throws: what goes wrong inside a check is its reason to fail. */
@@ -17,6 +37,7 @@ export function checkOne(spec: CheckSpec, answer: Answer): Finding {
     const finding = kind.check(spec, answer);
     return spec.not && !finding.undecided ? negated(spec, finding) : finding;
   } catch (error) {
+    if (error instanceof NothingToExtract) return undecided(`${nothingToExtract}: ${error.message}`);
     return undecided(`could not be decided: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
@@ -26,6 +47,9 @@ function negated(spec: CheckSpec, { pass }: Finding): Finding {
   const fields = Object.entries(spec).filter(([name]) => !['type', 'not', 'weight'].includes(name));
   return { pass: false, why: `it does hold: ${spec.type} ${show(Object.fromEntries(fields))}` };
 }
+
+/** Characters of a reason. */
+const longestReason = 200;
 
 /** Adds up the findings, which stand in the order of the checks. */
 export function verdictOf(checks: readonly CheckSpec[], findings: readonly Finding[]): Verdict {
@@ -37,7 +61,7 @@ export function verdictOf(checks: readonly CheckSpec[], findings: readonly Findi
     passed: failed.every(({ check }) => check.weight === 0),
     score: total > 0 ? (total - lost) / total : 1,
     failedChecks: failed.map(({ check }) => (check.not ? `not-${check.type}` : check.type)),
-    reasons: failed.map(({ finding }) => finding.why ?? 'did not pass'),
+    reasons: failed.map(({ finding }) => oneLine(finding.why ?? '', longestReason) || 'did not pass'),
   };
 }
 
@@ -46,9 +70,10 @@ function sumOfWeights(checks: readonly CheckSpec[]): number {
 }
 
 /** Checks an answer here and now, without a deadline: a hostile pattern holds up the caller. */
-export function checkAll(checks: readonly CheckSpec[], answer: Answer): Verdict {
+export function checkAll({ answer: steps, checks }: AnswerChecks, answer: Answer): Verdict {
+  const seen = seenAnswer(answer, steps);
   return verdictOf(
     checks,
-    checks.map((check) => checkOne(check, answer)),
+    checks.map((check) => checkOne(check, seen)),
   );
 }

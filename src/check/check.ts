@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ToolCall } from '../measure/exchange.ts';
+import type { Transform } from './transforms.ts';
 
 /** What a check may look at: the answer and its measurements, never the reasoning. */
 export interface Answer {
@@ -10,6 +11,15 @@ export interface Answer {
   completionTokens?: number;
   /** Absent when not measured. */
   e2eLatencyMs?: number;
+  /** `params.tools` of the request. Absent: it declared none. */
+  tools?: unknown;
+}
+
+/** How the answers to a prompt are checked. A prompt is one. */
+export interface AnswerChecks {
+  /** What is done to the answer's text before any check sees it. Absent: nothing. */
+  answer?: readonly Transform[];
+  checks: readonly CheckSpec[];
 }
 
 export interface Finding {
@@ -32,6 +42,8 @@ export interface CheckKind<Fields extends z.ZodRawShape = z.ZodRawShape> {
   fields: Fields;
   /** One answer that passes and one that fails, at least. They are tried by `checks.test.ts`. */
   examples: readonly [CheckExample<Fields, true>, CheckExample<Fields, false>, ...CheckExample<Fields>[]];
+  /** What is wrong with fields that are each right. Absent: nothing can be. */
+  fault?(spec: z.output<z.ZodObject<Fields>>): { field: string; message: string } | undefined;
   check(spec: z.output<z.ZodObject<Fields>>, answer: Answer): Finding;
 }
 
@@ -70,6 +82,6 @@ export interface Verdict {
   score: number;
   /** Types of those that failed, in suite order, `not-` before a negated one. */
   failedChecks: string[];
-  /** Reasons, beside `failedChecks`. */
+  /** Why, beside `failedChecks`: expected and got, each on one line of at most 200 characters. */
   reasons: string[];
 }

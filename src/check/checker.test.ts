@@ -27,7 +27,7 @@ test('says what checking in this thread says', async () => {
   const checks: CheckSpec[] = [hasA, hasZ, specOf({ type: 'json', not: true, weight: 2 })];
   const checker = checkerWith(patient);
   for (const text of ['a', '', '{"a": 1}', 'z\ud800'])
-    expect(await checker.check(checks, answerOf(text))).toEqual(checkAll(checks, answerOf(text)));
+    expect(await checker.check({ checks }, answerOf(text))).toEqual(checkAll({ checks }, answerOf(text)));
 });
 
 test('checks many answers at once, each by its own checks, in the order of asking', async () => {
@@ -35,7 +35,7 @@ test('checks many answers at once, each by its own checks, in the order of askin
   const finished: number[] = [];
   const asked = Array.from({ length: 300 }, async (_, n) => {
     const verdict = await checker.check(
-      [specOf({ type: 'numeric', value: n }), hasZ],
+      { checks: [specOf({ type: 'numeric', value: n }), hasZ] },
       answerOf(`It is ${n - (n % 2)}`),
     );
     finished.push(n);
@@ -48,8 +48,8 @@ test('checks many answers at once, each by its own checks, in the order of askin
 test('a catastrophic pattern is stopped, and everything else is still checked', async () => {
   const checker = checkerWith({ deadlineMs: 400 });
   const [hostile, later] = await Promise.all([
-    checker.check([hasZ, catastrophic, hasA, hasA], rowOfA),
-    checker.check([hasA, hasZ], answerOf('a')),
+    checker.check({ checks: [hasZ, catastrophic, hasA, hasA] }, rowOfA),
+    checker.check({ checks: [hasA, hasZ] }, answerOf('a')),
   ]);
   expect(hostile.failedChecks).toEqual(['contains', 'matches']);
   expect(hostile.reasons[1]).toBe('took longer than 400 ms');
@@ -58,22 +58,25 @@ test('a catastrophic pattern is stopped, and everything else is still checked', 
 });
 
 test('a stopped check fails when negated too', async () => {
-  const verdict = await checkerWith({ deadlineMs: 300 }).check([{ ...catastrophic, not: true }], rowOfA);
+  const verdict = await checkerWith({ deadlineMs: 300 }).check(
+    { checks: [{ ...catastrophic, not: true }] },
+    rowOfA,
+  );
   expect(verdict).toMatchObject({ passed: false, score: 0, failedChecks: ['not-matches'] });
 });
 
 test('the event loop goes on while a hostile pattern runs', async () => {
   let turns = 0;
   const ticking = setInterval(() => turns++, 1);
-  await checkerWith({ deadlineMs: 300 }).check([catastrophic], rowOfA);
+  await checkerWith({ deadlineMs: 300 }).check({ checks: [catastrophic] }, rowOfA);
   clearInterval(ticking);
   expect(turns).toBeGreaterThan(10);
 });
 
 test('a verdict that came in time counts although this process was too busy to read it', async () => {
   const checker = checkerWith({ deadlineMs: 400 });
-  await checker.check([hasA], answerOf('a'));
-  const asked = checker.check([hasA, hasA, hasA], answerOf('a'));
+  await checker.check({ checks: [hasA] }, answerOf('a'));
+  const asked = checker.check({ checks: [hasA, hasA, hasA] }, answerOf('a'));
   // The question leaves in a microtask or two; then nothing is read until long after the deadline.
   await Promise.resolve().then(() => undefined);
   await new Promise((resolve) => setImmediate(resolve));
@@ -86,23 +89,23 @@ test('a check that eats the memory of its thread fails, and the others are still
   const doubling = specOf({ type: 'json-path', path: `$${'[*,*]'.repeat(32)}` });
   const checker = checkerWith({ ...patient, memoryMb: 32 });
   const nested = answerOf('['.repeat(40) + ']'.repeat(40));
-  expect(await checker.check([hasA, doubling, hasZ], nested)).toMatchObject({
+  expect(await checker.check({ checks: [hasA, doubling, hasZ] }, nested)).toMatchObject({
     failedChecks: ['contains', 'json-path', 'contains'],
     reasons: [expect.any(String), 'took more memory than checks may have', expect.any(String)],
   });
-  expect(await checker.check([hasA], answerOf('a'))).toMatchObject({ passed: true });
+  expect(await checker.check({ checks: [hasA] }, answerOf('a'))).toMatchObject({ passed: true });
 });
 
 test('closing finishes what was asked, and then refuses', async () => {
   const checker = createChecker(patient);
-  await checker.check([hasA], answerOf('a'));
+  await checker.check({ checks: [hasA] }, answerOf('a'));
   // Slow enough that closing comes before its end: there are a million ways to try.
-  const slow = checker.check([catastrophic, hasA], answerOf(`${'a'.repeat(20)}!`));
-  const asked = [slow, checker.check([hasA], answerOf('a'))];
+  const slow = checker.check({ checks: [catastrophic, hasA] }, answerOf(`${'a'.repeat(20)}!`));
+  const asked = [slow, checker.check({ checks: [hasA] }, answerOf('a'))];
   await checker.close();
   expect((await Promise.all(asked)).map(({ score }) => score)).toEqual([0.5, 1]);
   expect((await slow).reasons[0]).toContain('does not match');
-  await expect(checker.check([hasA], answerOf('a'))).rejects.toThrow('this checker was closed');
+  await expect(checker.check({ checks: [hasA] }, answerOf('a'))).rejects.toThrow('this checker was closed');
 });
 
 /** Runs a script in a process of its own, from the sources, and gives what it printed once it has ended. */
@@ -121,15 +124,15 @@ test('an unclosed checker lets the process end, once all verdicts are in', async
   const script = `
     const hostile = { ...check, type: 'matches', pattern: '^(a+)+$', flags: '' };
     const show = ({ score }) => console.log(score);
-    checker.check([check], answer).then(show);
-    checker.check([hostile], { ...answer, text: 'a'.repeat(60) + '!' }).then(show);`;
+    checker.check({ checks: [check] }, answer).then(show);
+    checker.check({ checks: [hostile] }, { ...answer, text: 'a'.repeat(60) + '!' }).then(show);`;
   expect(await printedBy(script)).toBe('1\n0\n');
 });
 
 test('no thread is started for answers without checks', async () => {
   const script = `
     process.on('worker', () => console.log('started'));
-    await checker.check([], answer); console.log('none');
-    await checker.check([check], answer); console.log('one');`;
+    await checker.check({ checks: [] }, answer); console.log('none');
+    await checker.check({ checks: [check] }, answer); console.log('one');`;
   expect(await printedBy(script)).toBe('none\nstarted\none\n');
 });

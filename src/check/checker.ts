@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { Ms } from '../base/clock.ts';
 import { undecided, verdictOf } from './check-verdict.ts';
-import type { Answer, CheckSpec, Finding, Verdict } from './check.ts';
+import type { Answer, AnswerChecks, Finding, Verdict } from './check.ts';
 import type { Question } from './checker-worker.ts';
 
 /** The findings that were made, in order, and why there are no more, if there are not. */
@@ -17,7 +17,7 @@ export interface CheckerThread {
   /** False once it has ended, for whatever reason. */
   readonly alive: boolean;
   /** Applies each check in turn; a check that takes longer than `deadlineMs` ends the thread. */
-  check(checks: readonly CheckSpec[], answer: Answer, deadlineMs: Ms): Promise<Outcome>;
+  check(asked: AnswerChecks, answer: Answer, deadlineMs: Ms): Promise<Outcome>;
   end(): Promise<void>;
 }
 
@@ -82,7 +82,7 @@ class WorkerThread implements CheckerThread {
     });
   }
 
-  check(checks: readonly CheckSpec[], answer: Answer, deadlineMs: Ms): Promise<Outcome> {
+  check(asked: AnswerChecks, answer: Answer, deadlineMs: Ms): Promise<Outcome> {
     return new Promise((resolve) => {
       const findings: Finding[] = [];
       const expire = (): void => {
@@ -97,7 +97,7 @@ class WorkerThread implements CheckerThread {
       this.#onMessage = (finding) => {
         clearTimeout(timer);
         findings.push(finding as Finding);
-        if (findings.length === checks.length) resolve({ findings });
+        if (findings.length === asked.checks.length) resolve({ findings });
         else timer = setTimeout(expire, deadlineMs);
       };
       this.#onEnd = () => {
@@ -105,7 +105,7 @@ class WorkerThread implements CheckerThread {
         clearTimeout(timer);
         resolve({ findings, stopped: this.#failure });
       };
-      this.#port.postMessage({ checks, answer } satisfies Question);
+      this.#port.postMessage({ asked, answer } satisfies Question);
     });
   }
 
@@ -142,7 +142,7 @@ export interface Checker {
    * memory fails with that reason, and all others are still checked. Rejects after `close`, and when the thread
    * cannot be started at all; never because of a check.
    */
-  check(checks: readonly CheckSpec[], answer: Answer): Promise<Verdict>;
+  check(asked: AnswerChecks, answer: Answer): Promise<Verdict>;
   /** Finishes what was asked before, then ends the thread. */
   close(): Promise<void>;
 }
@@ -153,11 +153,12 @@ export function createChecker({ deadlineMs, memoryMb = 256 }: CheckerOptions): C
   let queue: Promise<unknown> = Promise.resolve();
   let closed = false;
 
-  async function findingsOf(checks: readonly CheckSpec[], answer: Answer): Promise<Finding[]> {
+  async function findingsOf({ answer: steps, checks }: AnswerChecks, answer: Answer): Promise<Finding[]> {
     const findings: Finding[] = [];
     while (findings.length < checks.length) {
       if (!thread?.alive) thread = await startCheckerThread(memoryMb);
-      const outcome = await thread.check(checks.slice(findings.length), answer, deadlineMs);
+      const asked = { ...(steps ? { answer: steps } : {}), checks: checks.slice(findings.length) };
+      const outcome = await thread.check(asked, answer, deadlineMs);
       findings.push(...outcome.findings);
       if (outcome.stopped !== undefined) findings.push(undecided(outcome.stopped));
     }
@@ -165,11 +166,11 @@ export function createChecker({ deadlineMs, memoryMb = 256 }: CheckerOptions): C
   }
 
   return {
-    async check(checks, answer) {
+    async check(asked, answer) {
       if (closed) throw new Error('this checker was closed');
-      const turn = queue.then(() => findingsOf(checks, answer));
+      const turn = queue.then(() => findingsOf(asked, answer));
       queue = turn.catch(() => undefined);
-      return verdictOf(checks, await turn);
+      return verdictOf(asked.checks, await turn);
     },
     async close() {
       closed = true;

@@ -19,6 +19,12 @@ export function quote(text: string): string {
   return `"${oneLine(text, 80)}"`;
 }
 
+/** The same of its end. */
+export function quoteEnd(text: string): string {
+  const clean = oneLine(text.slice(-640));
+  return clean.length <= 80 ? `"${clean}"` : `"…${clean.slice(-79)}"`;
+}
+
 /** A JSON value for a reason. */
 export function show(value: unknown): string {
   return oneLine(JSON.stringify(value), 80);

@@ -15,6 +15,12 @@ export const commonFields = {
 export function schemaOf(kind: CheckKind) {
   return z
     .strictObject({ type: z.literal(kind.type), ...kind.fields, ...commonFields })
+    .check(({ value, issues }) => {
+      const fault = kind.fault?.(value);
+      if (!fault) return;
+      const { field, message } = fault;
+      issues.push({ code: 'custom', input: value, path: [field], message });
+    })
     .describe(kind.summary);
 }
 

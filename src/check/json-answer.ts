@@ -49,7 +49,7 @@ function parse(text: string): FoundJson {
   }
 }
 
-interface Block {
+export interface Block {
   language: string;
   lines: string[];
 }
@@ -61,7 +61,7 @@ function fencedJson(text: string): string | undefined {
 }
 
 /** Code blocks as CommonMark fences them: three or more backticks or tildes, closed by at least as many. */
-function fencedBlocks(text: string): Block[] {
+export function fencedBlocks(text: string): Block[] {
   const blocks: Block[] = [];
   let open: { fence: string; block: Block } | undefined;
   for (const line of text.split(/\r\n?|\n/)) {

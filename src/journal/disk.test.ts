@@ -39,7 +39,13 @@ async function live(folder: string, disk: Disk, kept: Acknowledged): Promise<voi
       kept.rows.push(row.event_id);
     };
     const check = async (n: number): Promise<void> => {
-      await sink.addVerdict({ event_id: `event-${n}`, passed: true, score: 1, failed_checks: undefined });
+      await sink.addVerdict({
+        event_id: `event-${n}`,
+        passed: true,
+        score: 1,
+        failed_checks: undefined,
+        check_why: undefined,
+      });
       kept.verdicts.push(`event-${n}`);
     };
     await firstFault([add(1), add(2), add(3)]);

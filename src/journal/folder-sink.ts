@@ -13,7 +13,7 @@ import { readRequests } from './read-journal.ts';
 import { settleVerdicts } from './resume.ts';
 import { isThere, runFiles } from './run-folder.ts';
 import type { Sink } from './sink.ts';
-import { VerdictLog } from './verdicts.ts';
+import { redactedVerdict, VerdictLog } from './verdicts.ts';
 
 /**
  * Keeps a run in a folder of its own, which no other process may write to until `close`. Every row is flushed as its
@@ -25,6 +25,7 @@ export class FolderSink implements Sink {
   #lock: Lock | undefined;
   #open: { journal: Journal; verdicts: VerdictLog } | undefined;
   #manifest: Manifest | undefined;
+  #redact: Redact = (text) => text;
   readonly #answerState = new FileState();
 
   /** For a new run. The folder is made when the run begins, and must not hold one. */
@@ -58,6 +59,7 @@ export class FolderSink implements Sink {
   async begin(manifest: Manifest, redact: Redact): Promise<void> {
     this.#lock ??= await createRunFolder(this.folder);
     this.#manifest = manifest;
+    this.#redact = redact;
     await this.save(manifest);
     this.#open = {
       journal: await Journal.open(this.folder, redact, this.#disk),
@@ -70,7 +72,7 @@ export class FolderSink implements Sink {
   }
 
   addVerdict(verdict: VerdictRow): Promise<void> {
-    return this.#open!.verdicts.append(verdict);
+    return this.#open!.verdicts.append(redactedVerdict(verdict, this.#redact));
   }
 
   save(manifest: Manifest): Promise<void> {

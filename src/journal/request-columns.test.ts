@@ -41,6 +41,7 @@ const promised = [
   'ask_hash',
   'lag_excluded',
   'server_queue_ms',
+  'check_why',
   'row_check',
 ];
 

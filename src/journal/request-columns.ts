@@ -107,6 +107,13 @@ const ourLag = [
   ),
 ] as const satisfies readonly Column[];
 
+const whyFailed = [
+  list(
+    'check_why',
+    'why each check in `failed_checks` failed: what was expected and what came, at most 200 characters each; empty with `answers: none`',
+  ),
+] as const satisfies readonly Column[];
+
 /** What a row holds, in the order of `requests.csv`. */
 export const rowColumns = [
   ...identity,
@@ -120,6 +127,7 @@ export const rowColumns = [
   ...whatWasAsked,
   ...ourLag,
   ...laterServerTimes,
+  ...whyFailed,
 ] as const;
 
 /** `requests.csv`, in this order. The header, rows, reader and the README's table come from this list. */
@@ -133,10 +141,11 @@ export const verdictColumns: readonly Column[] = [
   ...['event_id', 'passed', 'score', 'failed_checks'].map((name) =>
     verdictsAndReceipts.find((column) => column.name === name)!,
   ),
+  ...whyFailed,
   rowCheck,
 ];
 
-export type VerdictRow = Pick<RequestRow, 'event_id' | 'passed' | 'score' | 'failed_checks'>;
+export type VerdictRow = Pick<RequestRow, 'event_id' | 'passed' | 'score' | 'failed_checks' | 'check_why'>;
 
 /** One attempt as it stands in `requests.csv`: what everything after the run works from. */
 export type RequestRow = RowOf<typeof rowColumns>;

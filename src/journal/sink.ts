@@ -3,7 +3,7 @@ import type { AnswerLine } from './answers.ts';
 import { redactedLine, redactedRow } from './journal.ts';
 import type { Manifest } from './manifest.ts';
 import type { RequestRow, VerdictRow } from './request-columns.ts';
-import { withVerdict } from './verdicts.ts';
+import { redactedVerdict, withVerdict } from './verdicts.ts';
 
 /** Read once, from the first to the last. */
 type Rows<T> = AsyncIterable<T> | Iterable<T>;
@@ -55,7 +55,8 @@ export class MemorySink implements Sink {
   addVerdict(verdict: VerdictRow): Promise<void> {
     const place = this.#places.get(verdict.event_id);
     const row = place === undefined ? undefined : this.#rows[place];
-    if (row) this.#rows[place!] = withVerdict(row, new Map([[verdict.event_id, verdict]]));
+    const kept = redactedVerdict(verdict, this.#redact);
+    if (row) this.#rows[place!] = withVerdict(row, new Map([[verdict.event_id, kept]]));
     return Promise.resolve();
   }
 

@@ -200,7 +200,15 @@ test('an answer without usage, checks, price and receipts leaves those cells emp
     ...['client_lag_ms', 'retry_after_ms', 'waited_ms'],
     ...['cache_status', 'gateway_log_id', 'gateway_step', 'cf_ray', 'echoed_model'],
     'stream_notes',
-    ...['server_total_ms', 'load_ms', 'prompt_eval_ms', 'eval_ms', 'lag_excluded', 'server_queue_ms'],
+    ...[
+      'server_total_ms',
+      'load_ms',
+      'prompt_eval_ms',
+      'eval_ms',
+      'lag_excluded',
+      'server_queue_ms',
+      'check_why',
+    ],
   ]);
   // The answer is good; that its tokens are unknown has a name of its own.
   expect([row.status, row.valid, row.error_code]).toEqual(['ok', true, 'no_usage']);

@@ -72,6 +72,7 @@ export function toRow(measurement: Measurement): RequestRow {
     passed: undefined,
     score: undefined,
     failed_checks: undefined,
+    check_why: undefined,
     in_flight: measurement.inFlight,
     client_lag_ms: exchange.clientLagMs,
     retry_after_ms: exchange.outcome === 'failed' ? exchange.failure.retryAfterMs : undefined,

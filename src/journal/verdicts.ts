@@ -1,7 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CheckSpec, Verdict } from '../check/check.ts';
-import type { Suite } from '../suite/suite.ts';
+import { type Redact, redactedDeep } from '../base/redact.ts';
+import type { Answer, Verdict } from '../check/check.ts';
+import type { Model, Prompt, RunSettings, Suite } from '../suite/suite.ts';
 import { verdictColumns, type RequestRow, type VerdictRow } from './request-columns.ts';
 import { csvHeader, csvLines } from './csv-file.ts';
 import { localDisk, type Disk } from './disk.ts';
@@ -9,9 +10,50 @@ import { FileState } from './file-state.ts';
 import { readCsv } from './read-csv.ts';
 import { isThere, runFiles } from './run-folder.ts';
 
-/** The cells that checks fill in a row. */
-export function verdictCells({ passed, score, failedChecks }: Verdict): Omit<VerdictRow, 'event_id'> {
-  return { passed, score, failed_checks: failedChecks.length > 0 ? failedChecks : undefined };
+/** The cells that checks fill in a row. Reasons quote the answer: where none of it may be stored, they are left out. */
+export function verdictCells(
+  { passed, score, failedChecks, reasons }: Verdict,
+  answers: RunSettings['answers'],
+): Omit<VerdictRow, 'event_id'> {
+  if (failedChecks.length === 0) return { passed, score, failed_checks: undefined, check_why: undefined };
+  // A cell joins its words by semicolons.
+  const why = reasons.map((reason) => reason.replaceAll(';', ','));
+  return { passed, score, failed_checks: failedChecks, check_why: answers === 'none' ? undefined : why };
+}
+
+/** A verdict as it may be kept: its reasons may quote a secret that the answer repeats. */
+export function redactedVerdict(verdict: VerdictRow, redact: Redact): VerdictRow {
+  return { ...verdict, ...redactedDeep({ check_why: verdict.check_why }, redact) };
+}
+
+/** What of a row checks may look at. */
+export type CheckedRow = Pick<
+  RequestRow,
+  'event_id' | 'model' | 'prompt_id' | 'finish_reason' | 'completion_tokens' | 'e2e_latency_ms'
+>;
+
+/** What checks look at. The same from a row in memory and from one that was read: durations as they stand in the file. */
+export function answerToCheck(
+  row: CheckedRow,
+  said: Pick<Answer, 'text' | 'toolCalls'>,
+  prompt: Prompt,
+  models: readonly Model[],
+): Answer {
+  const { finish_reason, completion_tokens, e2e_latency_ms } = row;
+  const tools = toolsToCheck(row, prompt, models);
+  return {
+    ...said,
+    finishReason: finish_reason ?? '',
+    ...(completion_tokens === undefined ? {} : { completionTokens: completion_tokens }),
+    ...(e2e_latency_ms === undefined ? {} : { e2eLatencyMs: Math.round(e2e_latency_ms * 1000) / 1000 }),
+    ...(tools === undefined ? {} : { tools }),
+  };
+}
+
+/** The tools of its request, where some check asks for them: they may be long. */
+function toolsToCheck({ model }: CheckedRow, { checks, params }: Prompt, models: readonly Model[]): unknown {
+  if (!checks.some(({ type }) => type === 'tool-arguments-valid')) return undefined;
+  return { ...params, ...models.find(({ id }) => id === model)?.params }['tools'];
 }
 
 /** Verdicts as they are given, each appended. A kill loses at most the one that was being written: it is given again. */
@@ -75,9 +117,9 @@ export async function removeVerdicts(folder: string, disk: Disk = localDisk): Pr
   await disk.remove(join(folder, runFiles.verdicts));
 }
 
-/** Checks of each prompt that has any. */
-export function checksOf({ prompts }: Pick<Suite, 'prompts'>): ReadonlyMap<string, readonly CheckSpec[]> {
-  return new Map(prompts.filter(({ checks }) => checks.length > 0).map(({ id, checks }) => [id, checks]));
+/** The prompts that have checks, by id. */
+export function checksOf({ prompts }: Pick<Suite, 'prompts'>): ReadonlyMap<string, Prompt> {
+  return new Map(prompts.filter(({ checks }) => checks.length > 0).map((prompt) => [prompt.id, prompt]));
 }
 
 /** Whether a row has an answer that checks are to decide, and no verdict. */

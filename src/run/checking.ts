@@ -1,18 +1,15 @@
-import type { Answer, CheckSpec } from '../check/check.ts';
+import type { Answer } from '../check/check.ts';
 import type { Checker } from '../check/checker.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
 import type { Sink } from '../journal/sink.ts';
-import { checksOf, isUnchecked, verdictCells } from '../journal/verdicts.ts';
-import type { Suite } from '../suite/suite.ts';
+import { answerToCheck, type CheckedRow, checksOf, isUnchecked, verdictCells } from '../journal/verdicts.ts';
+import type { Prompt, Suite } from '../suite/suite.ts';
 
 /** Characters of answers that may wait in memory for their turn. */
 const waitingLimit = 16 * 2 ** 20;
 
 /** What an answer that waits holds beside its text, counted in characters: there may be very many short ones. */
 const besideText = 512;
-
-/** What of a row a check may look at. */
-type CheckedRow = Pick<RequestRow, 'event_id' | 'finish_reason' | 'completion_tokens' | 'e2e_latency_ms'>;
 
 interface Said {
   text: string;
@@ -34,7 +31,7 @@ export interface CheckingOptions {
  */
 export class Checking {
   readonly #options: CheckingOptions;
-  readonly #checks: ReadonlyMap<string, readonly CheckSpec[]>;
+  readonly #checks: ReadonlyMap<string, Prompt>;
   #waiting = 0;
   #passedOver = 0;
   #last: Promise<void> = Promise.resolve();
@@ -78,42 +75,33 @@ export class Checking {
     const { suite, kill, sink } = this.#options;
     if (this.#checks.size === 0 || suite.run.answers !== 'full') return;
     if (!isResumed && this.#passedOver === 0) return;
-    const owed = new Map<string, CheckedRow & { checks: readonly CheckSpec[] }>();
+    const owed = new Map<string, CheckedRow>();
     for await (const row of sink.rows())
-      if (isUnchecked(row, this.#checks))
-        owed.set(row.event_id, { ...checkedPart(row), checks: this.#checks.get(row.prompt_id)! });
+      if (isUnchecked(row, this.#checks)) owed.set(row.event_id, checkedPart(row));
     if (owed.size === 0) return;
     for await (const { event_id, answer, tool_calls } of sink.answers()) {
       const row = owed.get(event_id);
-      if (row) await this.#check(row.checks, row, { text: answer, toolCalls: tool_calls });
+      if (row)
+        await this.#check(this.#checks.get(row.prompt_id)!, row, { text: answer, toolCalls: tool_calls });
       if (kill.aborted) return;
     }
     await this.drained();
   }
 
   /** Keeps what goes wrong for `drained`. */
-  async #check(checks: readonly CheckSpec[], row: CheckedRow, said: Said): Promise<void> {
-    const { checker, sink, kill } = this.#options;
+  async #check(prompt: Prompt, row: CheckedRow, said: Said): Promise<void> {
+    const { checker, sink, kill, suite } = this.#options;
     if (kill.aborted || this.#fault) return;
     try {
-      const verdict = await checker.check(checks, answerOf(row, said));
-      await sink.addVerdict({ event_id: row.event_id, ...verdictCells(verdict) });
+      const verdict = await checker.check(prompt, answerToCheck(row, said, prompt, suite.models));
+      await sink.addVerdict({ event_id: row.event_id, ...verdictCells(verdict, suite.run.answers) });
     } catch (error) {
       this.#fault = error instanceof Error ? error : new Error(String(error));
     }
   }
 }
 
-/** The same from a row in memory and from one that was read: durations as they stand in the file. */
-function answerOf({ finish_reason, completion_tokens, e2e_latency_ms }: CheckedRow, said: Said): Answer {
-  return {
-    ...said,
-    finishReason: finish_reason ?? '',
-    ...(completion_tokens === undefined ? {} : { completionTokens: completion_tokens }),
-    ...(e2e_latency_ms === undefined ? {} : { e2eLatencyMs: Math.round(e2e_latency_ms * 1000) / 1000 }),
-  };
-}
-
-function checkedPart({ event_id, finish_reason, completion_tokens, e2e_latency_ms }: RequestRow): CheckedRow {
-  return { event_id, finish_reason, completion_tokens, e2e_latency_ms };
+function checkedPart(row: RequestRow): CheckedRow {
+  const { event_id, model, prompt_id, finish_reason, completion_tokens, e2e_latency_ms } = row;
+  return { event_id, model, prompt_id, finish_reason, completion_tokens, e2e_latency_ms };
 }

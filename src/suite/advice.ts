@@ -37,6 +37,8 @@ export function adviceAt([section, index, field, entry]: Path, value: unknown): 
     const check = checkAdvice(value as Json, checkKinds) ?? 'write { type: not-empty }';
     return `write checks: [${check.replace(/^write /, '')}]`;
   }
+  if (list === 'answer' && section !== 'models')
+    return `write answer: ${yaml([isText || isMap(value) ? value : 'trim'])}`;
   if (list === 'tags' && isText) return `write tags: ${yaml([value])}`;
   if (list === 'messages' && isText) return `write prompt: ${yaml(value)}`;
   return undefined;
@@ -62,6 +64,10 @@ const otherNames: Readonly<Record<string, { type: string; with?: Json }>> = {
   'contains-json': { type: 'json' },
   jsonSchema: { type: 'json-schema' },
   number: { type: 'numeric' },
+  endsWith: { type: 'ends-with' },
+  'word-count': { type: 'length', with: { unit: 'words', max: '…' } },
+  'tool-call-f1': { type: 'tool-called' },
+  'is-valid-openai-tools-call': { type: 'tool-arguments-valid' },
   latency: { type: 'max-latency' },
   tokens: { type: 'max-tokens' },
 };

@@ -1,5 +1,6 @@
 import type { LoadSettings } from '../load/load-modes.ts';
 import type { CheckSpec } from '../check/check.ts';
+import type { Transform } from '../check/transforms.ts';
 import type { Price } from '../measure/price.ts';
 import type { Resolved } from './resolved.ts';
 import type { GatewaySpec } from './schema/gateway-schema.ts';
@@ -36,6 +37,8 @@ export interface Prompt {
   messages: Message[];
   /** Suite defaults and the prompt's own, merged; a model's `params` win over these. */
   params: Params;
+  /** What is done to an answer's text before checks, judges, and people see it. Absent: nothing. */
+  answer?: Transform[];
   checks: CheckSpec[];
 }
 

@@ -5,7 +5,7 @@ import { isObject, saysNothing, text } from './json-words.ts';
 import { choiceFields, deltaFields, frameFields } from './known-fields.ts';
 import { plainPiece, type PlainPiece } from './plain-piece.ts';
 import { TextChannel } from './text-channel.ts';
-import { ThinkTags } from './think-tags.ts';
+import { ThinkTags } from '../base/think-tags.ts';
 import { ToolCalls } from './tool-calls.ts';
 import { Unread } from './unread.ts';
 import { UsageCounts } from './usage.ts';

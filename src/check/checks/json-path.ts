@@ -4,11 +4,7 @@ import { defineCheck, type Finding } from '../check.ts';
 import { show } from '../clean-text.ts';
 import { ignoreCase, patternField, someText } from '../fields.ts';
 import { type Condition, jsonFields, jsonOf, meets } from '../json-answer.ts';
-
-const pathField = z
-  .string()
-  .refine((path) => faultOf(path) === undefined, { error: ({ input }) => faultOf(String(input)) })
-  .describe('a JSONPath (RFC 9535) such as $.label or $.items[*].name');
+import { pathField } from '../json-path-field.ts';
 
 export const jsonPath = defineCheck({
   type: 'json-path',
@@ -52,13 +48,4 @@ function checkValues(values: unknown[], spec: Condition & { path: string }): Fin
   const { equals, contains, matches } = spec;
   const found = values.slice(0, 3).map(show).join(', ');
   return { pass: false, why: `${spec.path} is ${found}; expected ${show({ equals, contains, matches })}` };
-}
-
-function faultOf(path: string): string | undefined {
-  try {
-    compile(path);
-    return undefined;
-  } catch (error) {
-    return `not a JSONPath: ${error instanceof Error ? error.message : String(error)}`;
-  }
 }

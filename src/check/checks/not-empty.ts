@@ -9,8 +9,8 @@ export const notEmpty = defineCheck({
     { given: {}, answer: 'Yes.', passes: true },
     { given: {}, answer: ' \n', passes: false },
   ],
-  check: (_spec, { text, toolCalls }) =>
-    hasVisibleText(text) || toolCalls.length > 0
+  check: (_spec, answer) =>
+    answer.toolCalls.length > 0 || hasVisibleText(answer.text)
       ? { pass: true }
       : { pass: false, why: 'the answer is empty' },
 });

@@ -173,7 +173,8 @@ test('what a kill left without a verdict is checked by a resume, from what was s
   const resumed = await gatebench(['run', '--resume', run, ...args(server.url)], cwd.path, env);
   expect(resumed).toMatchObject({ code: 0 });
   expect(resumed.stdout).not.toContain('not checked');
-  const verdict = { passed: false, score: 0.5, failed_checks: ['matches'] };
+  const check_why = [expect.stringContaining('does not match')];
+  const verdict = { passed: false, score: 0.5, failed_checks: ['matches'], check_why };
   expect(await rowsSoFar(run)).toEqual(before.map((row) => ({ ...row, ...verdict })));
   expect(server.finished.size).toBe(16);
 });

@@ -1,4 +1,5 @@
 import { count } from '../../base/text.ts';
+import type { Transform } from '../../check/transforms.ts';
 import type { Fault, Path, Source } from '../fault.ts';
 import { quote } from '../nearest.ts';
 import type { Files } from '../read/files.ts';
@@ -147,6 +148,7 @@ export interface Entry {
   readonly messages: readonly WrittenMessage[];
   readonly checks: readonly WrittenCheck[];
   readonly params: Params;
+  readonly answer: Transform[];
   readonly tags: string[];
   readonly isTemplate: boolean;
   /** Something of it or of the defaults is missing because it was wrong, so a missing variable means nothing. */
@@ -184,6 +186,7 @@ export function readEntry(
     messages,
     checks: [...context.defaultChecks, ...checks],
     params: (merge(defaults.params, spec.params) ?? {}) as Params,
+    answer: [...(defaults.answer ?? []), ...(spec.answer ?? [])],
     tags: [...new Set([...(defaults.tags ?? []), ...(spec.tags ?? [])])],
     isTemplate: (spec.template ?? defaults.template) !== 'none',
     isDamaged,

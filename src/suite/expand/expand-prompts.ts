@@ -113,12 +113,13 @@ function claimId(id: string, entryPath: Path, row: NamedRow | undefined, context
 
 /** One prompt with its variables filled in. What has no value is reported, and stands as it is. */
 export function resolvePrompt(entry: Entry, variant: Variant, context: Context): Prompt {
-  const { tags, params, checks } = entry;
+  const { tags, params, answer, checks } = entry;
   return {
     id: variant.id,
     tags,
     messages: resolveMessages(entry, variant, context),
     params,
+    ...(answer.length > 0 ? { answer } : {}),
     checks: checks.flatMap((check) => check.spec ?? resolveCheck(check, entry, variant, context) ?? []),
   };
 }

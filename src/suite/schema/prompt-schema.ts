@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { transformSchema } from '../../check/transforms.ts';
 import { params } from './model-schema.ts';
 import { anything, id, openMap, tags, text, variable, wholeFrom } from './text-schema.ts';
 
@@ -49,6 +50,12 @@ function fields<Check extends z.ZodType>(check: Check) {
       .describe('one prompt for every row, whose columns are variables')
       .optional(),
     params: params.optional(),
+    answer: z
+      .array(transformSchema)
+      .describe(
+        "what is done to the answer's text, in this order, before checks see it; stored answers stay as they are",
+      )
+      .optional(),
     checks: z.array(check).describe('what the answer is checked for').optional(),
     template: z
       .enum(['names', 'none'])
