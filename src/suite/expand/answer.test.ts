@@ -33,7 +33,6 @@ test('they change how answers are checked, not what is asked', async () => {
 
 test.each<[string, string]>([
   ['trim', 'expected a list, not "trim"; write answer: [ trim ]'],
-  ,
   ['[strip_think]', 'prompts.0.answer.0'],
   ["[{ extract: '(' }]", 'Unterminated group'],
   ["[{ exract: 'a' }]", 'did you mean "extract"'],
