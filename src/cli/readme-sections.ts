@@ -3,6 +3,7 @@ import { checkKinds } from '../check/checks.ts';
 import { variables } from '../target/environment.ts';
 import { routes } from '../target/routes.ts';
 import { requestColumns } from '../journal/request-columns.ts';
+import { judgementColumns, ratingColumns, recheckedColumns } from '../journal/quality-columns.ts';
 import { reconciledColumns } from '../journal/reconciled-columns.ts';
 import { headlines } from '../measure/metrics.ts';
 import {
@@ -51,6 +52,9 @@ export function generatedSections(): Record<string, Record<string, string>> {
       ),
       pairs: columnTable(pairColumns),
       reconciled: columnTable(reconciledColumns),
+      judgements: columnTable(judgementColumns),
+      ratings: columnTable(ratingColumns),
+      rechecked: columnTable(recheckedColumns),
       history: columnTable(historyColumns),
     },
   };

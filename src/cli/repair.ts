@@ -3,6 +3,7 @@ import { count } from '../base/text.ts';
 import { exitCode, type ExitCode } from '../base/user-error.ts';
 import { requestColumns } from '../journal/request-columns.ts';
 import { lockRun } from '../journal/lock.ts';
+import { qualityTables } from '../journal/quality-journals.ts';
 import { setTornLineAside } from '../journal/resume.ts';
 import { findRun, isThere, runFiles } from '../journal/run-folder.ts';
 import { setDamageAside, type SetAside } from '../journal/set-damage-aside.ts';
@@ -28,6 +29,10 @@ export async function executeRepair(run: string, results: string, { stdout }: Io
     const path = join(folder, runFiles.requests);
     const next = `Their requests count as not sent. Send them again with: gatebench run --resume ${folder}`;
     stdout.write(told(path, await setDamageAside(path, requestColumns), next));
+    for (const { file, columns, remedy } of qualityTables) {
+      const table = join(folder, file);
+      if (await isThere(table)) stdout.write(told(table, await setDamageAside(table, columns), remedy));
+    }
   } finally {
     await lock.release();
   }

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../base/user-error.ts';
+import { qualityFiles } from '../journal/quality-journals.ts';
 import { isThere, runFiles } from '../journal/run-folder.ts';
 
 /** What cannot be made again from the rest of a run's folder. */
@@ -9,6 +10,7 @@ const measured: readonly string[] = [
   runFiles.manifest,
   runFiles.answers,
   runFiles.verdicts,
+  ...qualityFiles,
 ];
 
 /** Throws a UserError where `--out` names what a run has measured: written over, it would be lost for good. */

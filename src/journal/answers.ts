@@ -59,6 +59,11 @@ export function answerLine(
  * would obey them (C1), or break or turn its lines; escaped, the text reads back the same.
  */
 export function answerJson(line: AnswerLine): string {
+  return escapedJson(line);
+}
+
+/** The same for any line. */
+export function escapedJson(line: object): string {
   return JSON.stringify(line).replace(
     /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -37,12 +37,39 @@ const model = known({
   }).optional(),
 });
 
+const asked = known({ id: name, question: z.string(), reference: z.string().optional() });
+
 const prompt = known({
   id: name,
   tags: z.array(z.string()),
   messages: z.array(z.looseObject({ role: z.string(), content: z.json() })),
   params: values,
   checks: z.array(known({ type: name, not: z.boolean(), weight: z.number().min(0) })),
+  criteria: z.array(asked).optional(),
+});
+
+const quality = known({
+  judges: z.array(model.extend({ route: name.optional(), concurrency: positive })),
+  criteria: z.array(
+    known({
+      id: name,
+      kind: z.enum(['ask', 'prefer']),
+      question: z.string(),
+      reference: z.string().optional(),
+      verdicts: z.record(z.string(), share),
+      show: z.array(z.string()),
+      against: name.optional(),
+    }),
+  ),
+  budget: known({
+    requests: z.number().min(0).optional(),
+    tokens: z.number().min(0).optional(),
+    usd: z.number().min(0).optional(),
+  }),
+  need: known({
+    limits: z.array(known({ metric: name, min: z.number().optional(), max: z.number().optional() })),
+    then: known({ by: z.enum(['cheapest', 'fastest', 'best']), of: name.optional() }),
+  }).optional(),
 });
 
 const run = known({
@@ -106,6 +133,7 @@ const suite = known({
   }),
   models: z.array(model).min(1),
   prompts: z.array(prompt),
+  quality: quality.optional(),
   run,
   load: z.looseObject({ mode: name }).optional(),
   thresholds: z.array(threshold),

@@ -5,6 +5,7 @@ import { UserError } from '../base/user-error.ts';
 import { csvHeader, csvLines } from './csv-file.ts';
 import { cellsOf, endOfLastLine } from './csv-lines.ts';
 import { localDisk, type Disk } from './disk.ts';
+import { qualityFiles } from './quality-journals.ts';
 import { readCsv } from './read-csv.ts';
 import { requestColumns, type RequestRow } from './request-columns.ts';
 import { cannotBeWritten, isDraft, runFiles, writeWhole } from './run-folder.ts';
@@ -18,7 +19,7 @@ import { readVerdicts, removeVerdicts, withVerdict } from './verdicts.ts';
  */
 export async function setTornLineAside(folder: string, disk: Disk = localDisk): Promise<number> {
   let bytes = 0;
-  for (const name of [runFiles.requests, runFiles.answers, runFiles.verdicts])
+  for (const name of [runFiles.requests, runFiles.answers, runFiles.verdicts, ...qualityFiles])
     bytes += await repair(join(folder, name), disk);
   return bytes;
 }

@@ -14,6 +14,10 @@ export const runFiles = {
   pairs: 'pairs.csv',
   report: 'report.html',
   reconciled: 'reconciled.csv',
+  judgements: 'judgements.csv',
+  judgementTexts: 'judgements.jsonl',
+  ratings: 'ratings.csv',
+  rechecked: 'rechecked.csv',
   lock: '.lock',
 } as const;
 

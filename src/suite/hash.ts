@@ -3,12 +3,13 @@ import type { Suite } from './suite.ts';
 
 /**
  * SHA-256, in hexadecimal, of what a suite asks, of whom, and how it checks the answers: the resolved suite without
- * its `run`, `thresholds` and `gate` parts, but with `run.salt`, which changes what is asked. Independent of the order
- * of keys, and of the files that the texts came from.
+ * its `run`, `thresholds` and `gate` parts, but with `run.salt`, which changes what is asked; of `quality`, judges and
+ * criteria. Independent of the order of keys, and of the files that the texts came from.
  */
 export function suiteHash(suite: Suite): string {
   const { version, name, description, tags, gateway, models, prompts } = suite;
-  return sha256({ version, name, description, tags, gateway, models, prompts, salt: saltOf(suite) });
+  const quality = suite.quality && { judges: suite.quality.judges, criteria: suite.quality.criteria };
+  return sha256({ version, name, description, tags, gateway, models, prompts, quality, salt: saltOf(suite) });
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Price } from '../measure/price.ts';
 import type { Resolved } from './resolved.ts';
 import type { GatewaySpec } from './schema/gateway-schema.ts';
 import type { ModelSpec } from './schema/model-schema.ts';
+import type { QualitySpec } from './schema/quality-schema.ts';
 import type { RunSpec } from './schema/run-schema.ts';
 import type { SuiteSpec } from './schema/suite-schema.ts';
 import type { GateSpec, ThresholdSpec } from './schema/verdict-schema.ts';
@@ -40,6 +41,8 @@ export interface Prompt {
   /** What is done to an answer's text before checks, judges, and people see it. Absent: nothing. */
   answer?: Transform[];
   checks: CheckSpec[];
+  /** What judges and people are asked about its answers, in the suite's order. Absent: nothing. */
+  criteria?: AskedCriterion[];
 }
 
 /** Each with its default, or what the total leaves of it. Milliseconds. */
@@ -76,6 +79,54 @@ export interface GateSettings extends Resolved<Omit<GateSpec, 'metrics'>> {
   metrics: Record<string, GateRule>;
 }
 
+type JudgeSpec = QualitySpec['judges'][number];
+type CriterionSpec = QualitySpec['criteria'][number];
+
+/** A model that answers criteria. */
+export interface Judge extends Resolved<Omit<JudgeSpec, 'id' | 'params' | 'price'>> {
+  /** Unique among judges; a model of the suite may have the same. */
+  id: string;
+  params: Params;
+  price?: Price;
+}
+
+/** One question about an answer, or about two. */
+export interface Criterion extends Resolved<Pick<CriterionSpec, 'id' | 'reference' | 'show'>> {
+  /** `ask`: about one answer. `prefer`: which of two is better. */
+  kind: 'ask' | 'prefer';
+  /** As it stands in the suite; `{{name}}` is filled in for each prompt. */
+  question: string;
+  /** Word → score, 0 to 1. Empty where answers are compared. */
+  verdicts: Record<string, number>;
+  /** Of `prefer`: `all` pairs of models, or those with this one. */
+  against?: string;
+}
+
+/** A criterion as one prompt asks it, its variables filled in. */
+export interface AskedCriterion {
+  id: string;
+  question: string;
+  reference?: string;
+}
+
+/** One limit of a job. Of a criterion: its rate, from 0 to 1. */
+export type NeedLimit = { metric: string; min?: number; max?: number } & (
+  { criterion: string } | { statistic: Threshold['statistic']; column: string }
+);
+
+/** What is good enough, and which of those to choose. `best`: by the checks' rate (`passed`) or a criterion's. */
+export interface Need {
+  limits: NeedLimit[];
+  then: { by: 'cheapest' | 'fastest' } | { by: 'best'; of: string };
+}
+
+/** How answers are judged, beside the checks. */
+export interface Quality extends Resolved<Pick<QualitySpec, 'budget'>> {
+  judges: Judge[];
+  criteria: Criterion[];
+  need?: Need;
+}
+
 /** How a local Ollama is asked. */
 export type LocalSettings = Resolved<NonNullable<GatewaySpec['local']>>;
 
@@ -91,6 +142,8 @@ export interface Suite extends Resolved<Pick<SuiteSpec, 'version' | 'name' | 'de
   gateway: GatewaySettings;
   models: Model[];
   prompts: Prompt[];
+  /** Absent: checks alone say how good an answer is. */
+  quality?: Quality;
   run: RunSettings;
   /** When each request is sent. Absent: the closed loop. */
   load?: LoadSettings;

@@ -5,9 +5,10 @@ import { quote } from '../nearest.ts';
 import type { Files } from '../read/files.ts';
 import type { DefaultsSpec, PromptSpec } from '../schema/prompt-schema.ts';
 import type { SuiteSections } from '../sections.ts';
-import type { Json, Params, Prompt } from '../suite.ts';
+import type { Criterion, Json, Params, Prompt } from '../suite.ts';
 import { isMap, type Value } from '../written.ts';
 import type { Places, WrittenAt } from '../yaml.ts';
+import { criteriaOf } from './expand-quality.ts';
 import type { ReadCheck, WrittenCheck } from './expand-checks.ts';
 import { conversation, isSystem, opener, type WrittenMessage } from './messages.ts';
 import { type Matrix, type NamedRow, readDataset, type ReadFiles, fileReader } from './variants.ts';
@@ -113,6 +114,8 @@ export interface SuiteSources {
 export interface Context extends SuiteSources {
   readonly defaults: DefaultsSpec;
   readonly defaultChecks: readonly WrittenCheck[];
+  /** What the suite's criteria ask, by id. */
+  readonly criteria: ReadonlyMap<string, Criterion>;
   readonly reports: Reports;
   readonly prompts: Prompt[];
   readonly placeOfId: Map<string, { source: Source; offset: number }>;
@@ -128,9 +131,10 @@ export function createContext(
   defaultChecks: readonly WrittenCheck[],
 ): Context {
   const defaults = sources.sections.spec.defaults ?? {};
+  const criteria = criteriaOf(sources.sections);
   const state = { prompts: [], placeOfId: new Map<string, { source: Source; offset: number }>(), weight: 0 };
   const readFiles = fileReader(opener(sources.files));
-  return { ...sources, defaults, defaultChecks, reports, readFiles, weigh: weigher(), ...state };
+  return { ...sources, defaults, defaultChecks, criteria, reports, readFiles, weigh: weigher(), ...state };
 }
 
 export function faultAt(path: Path, message: string, { places }: SuiteSources): Fault {
@@ -147,6 +151,8 @@ export interface Entry {
   readonly path: Path;
   readonly messages: readonly WrittenMessage[];
   readonly checks: readonly WrittenCheck[];
+  /** Ids of criteria, each once. */
+  readonly criteria: readonly string[];
   readonly params: Params;
   readonly answer: Transform[];
   readonly tags: string[];
@@ -185,6 +191,7 @@ export function readEntry(
     path,
     messages,
     checks: [...context.defaultChecks, ...checks],
+    criteria: [...new Set([...(defaults.criteria ?? []), ...(spec.criteria ?? [])])],
     params: (merge(defaults.params, spec.params) ?? {}) as Params,
     answer: [...(defaults.answer ?? []), ...(spec.answer ?? [])],
     tags: [...new Set([...(defaults.tags ?? []), ...(spec.tags ?? [])])],

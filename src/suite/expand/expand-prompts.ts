@@ -2,7 +2,7 @@ import { count } from '../../base/text.ts';
 import type { CheckSpec } from '../../check/check.ts';
 import { type Fault, type Path, placeName } from '../fault.ts';
 import { didYouMean, oneOf, quote } from '../nearest.ts';
-import type { Json, Message, Prompt } from '../suite.ts';
+import type { AskedCriterion, Json, Message, Prompt } from '../suite.ts';
 import { complaintFault } from '../validate.ts';
 import {
   type Context,
@@ -17,6 +17,7 @@ import {
   type SuiteSources,
 } from './entry.ts';
 import { fillCheck, type OnUnknownIn, readChecks, type WrittenCheck } from './expand-checks.ts';
+import { askedCriteria } from './expand-quality.ts';
 import { fillMessage, placeIn, type Scope, TextTooLong } from './messages.ts';
 import { countVariants, type NamedRow, type Variant, variantsOf } from './variants.ts';
 
@@ -80,7 +81,12 @@ function addPrompt(entry: Entry, variant: Variant, context: Context): boolean {
   try {
     const prompt = resolvePrompt(entry, variant, context);
     prompts.push(prompt);
-    context.weight += weigh([prompt.params, ...prompt.messages, ...prompt.checks]);
+    context.weight += weigh([
+      prompt.params,
+      ...prompt.messages,
+      ...prompt.checks,
+      ...(prompt.criteria ?? []),
+    ]);
     if (context.weight <= heaviestSuite) return true;
     const message = `here the suite grows beyond ${heaviestSuite / 1e6} MB`;
     reports.add(faultAt([...path, 'id'], message, context));
@@ -114,6 +120,7 @@ function claimId(id: string, entryPath: Path, row: NamedRow | undefined, context
 /** One prompt with its variables filled in. What has no value is reported, and stands as it is. */
 export function resolvePrompt(entry: Entry, variant: Variant, context: Context): Prompt {
   const { tags, params, answer, checks } = entry;
+  const criteria = resolveCriteria(entry, variant, context);
   return {
     id: variant.id,
     tags,
@@ -121,6 +128,7 @@ export function resolvePrompt(entry: Entry, variant: Variant, context: Context):
     params,
     ...(answer.length > 0 ? { answer } : {}),
     checks: checks.flatMap((check) => check.spec ?? resolveCheck(check, entry, variant, context) ?? []),
+    ...(criteria.length > 0 ? { criteria } : {}),
   };
 }
 
@@ -155,6 +163,27 @@ function resolveCheck(
     reports.add(complaintFault(complaint, places, path), name);
   }
   return undefined;
+}
+
+/** A variable that a criterion has and the prompt has not is told at the prompt: others may well have it. */
+function resolveCriteria(
+  entry: Entry,
+  variant: Variant,
+  { criteria, reports, places }: Context,
+): AskedCriterion[] {
+  const { spec, path, isTemplate, isDamaged } = entry;
+  return askedCriteria(
+    entry.criteria,
+    criteria,
+    isTemplate ? variant.scope : undefined,
+    (criterion, name) => {
+      if (isDamaged) return;
+      const place = { source: places.source, offset: places.value([...path, 'id']), path: [...path, 'id'] };
+      const fault = noValue(name, place, variant);
+      const message = `criterion ${quote(criterion)}: ${fault.message}`;
+      reports.add({ ...fault, message }, variant.id === spec.id ? undefined : variant.id);
+    },
+  );
 }
 
 /** The prompt's id, where the place alone doesn't tell which prompt it is. */

@@ -161,8 +161,11 @@ function asStatistic(metric: string): string {
   return `write ${columnMeant(word, otherStatistics) ?? word}(${column})`;
 }
 
-/** `p95(e2e_latency_ms)`, taken apart, or what is wrong with it. */
-export function parseMetric(metric: string): { statistic: Statistic; column: string } | string {
+/** `p95(e2e_latency_ms)`, taken apart, or what is wrong with it. `criteria`: what may stand in `rate()`, too. */
+export function parseMetric(
+  metric: string,
+  criteria: readonly string[] = [],
+): { statistic: Statistic; column: string } | string {
   const [, word, column] = /^\s*([\w-]+)\s*\(\s*([\w-]*)\s*\)\s*$/.exec(metric) ?? [];
   if (word === undefined || column === undefined) {
     return `${quote(metric)} is not a statistic of a column: ${asStatistic(metric)}`;
@@ -175,7 +178,8 @@ export function parseMetric(metric: string): { statistic: Statistic; column: str
     return `${statistic}() takes ${known.join(' or ')}; ${quote(column)} is ${statistic === 'rate' ? 'a number' : 'no rate'}`;
   if ((shareColumns as readonly string[]).includes(column))
     return `${quote(column)} is true or false: write rate(${column})`;
-  return `unknown column ${quote(column)}${meant(column, known, otherColumns)}`;
+  const choice = statistic === 'rate' ? [...known, ...criteria] : known;
+  return `unknown column ${quote(column)}${meant(column, choice, otherColumns)}`;
 }
 
 function columnsOf(statistic: Statistic): readonly string[] {

@@ -18,6 +18,7 @@ import {
   toRun,
   toThreshold,
 } from './expand-settings.ts';
+import { qualityConflicts, toQuality } from './expand-quality.ts';
 import { fileFaults } from './file-refs.ts';
 
 export interface ExpandOptions {
@@ -43,6 +44,7 @@ export function expand(sources: SuiteSources, { routes }: ExpandOptions = {}): E
     ...(spec.gateway ? gatewayConflicts(spec.gateway) : []),
     ...(spec.run ? runConflicts(spec.run) : []),
     ...(spec.gate ? gateConflicts(spec.gate) : []),
+    ...qualityConflicts(sections, models, routes),
   ];
   const rank = ({ source }: Fault): number => (source === places.source ? 0 : 1);
   const faults = [
@@ -65,11 +67,13 @@ function assemble(
   thresholds: Threshold[],
 ): Suite {
   const { version, name, description, tags, gateway, run, load, gate } = spec;
+  const quality = toQuality(spec);
   return {
     ...resolved({ version, name, description, tags }),
     gateway: toGateway(gateway),
     models,
     prompts,
+    ...(quality ? { quality } : {}),
     run: toRun(run),
     ...(load ? { load } : {}),
     thresholds,

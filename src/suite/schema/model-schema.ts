@@ -26,7 +26,7 @@ export function idOfModel(name: string): string {
 
 const usdPerMillion = z.number().min(0);
 
-const price = z
+export const price = z
   .strictObject({
     input: usdPerMillion.describe('prompt tokens'),
     cached_input: usdPerMillion.describe('prompt tokens that the server read from its cache').optional(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { transformSchema } from '../../check/transforms.ts';
 import { params } from './model-schema.ts';
+import { criteria } from './quality-schema.ts';
 import { anything, id, openMap, tags, text, variable, wholeFrom } from './text-schema.ts';
 
 const fileRef = z
@@ -57,6 +58,7 @@ function fields<Check extends z.ZodType>(check: Check) {
       )
       .optional(),
     checks: z.array(check).describe('what the answer is checked for').optional(),
+    criteria: criteria.optional(),
     template: z
       .enum(['names', 'none'])
       .describe('none: {{name}} is not replaced in this prompt and its checks')

@@ -3,6 +3,7 @@ import { loadSchema } from '../../load/load-modes.ts';
 import { gateway } from './gateway-schema.ts';
 import { models } from './model-schema.ts';
 import { defaultsSchema, promptSchema } from './prompt-schema.ts';
+import { quality } from './quality-schema.ts';
 import { run } from './run-schema.ts';
 import { suiteName, tags } from './text-schema.ts';
 import { gate, thresholds } from './verdict-schema.ts';
@@ -24,6 +25,7 @@ export function suiteSchema<Check extends z.ZodType>(check: Check) {
       .array(promptSchema(check))
       .min(1)
       .describe('the unit of statistics: more prompts beat more repeats'),
+    quality: quality.optional(),
     run: run.prefault({}),
     load: loadSchema.optional(),
     thresholds,

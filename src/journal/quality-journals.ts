@@ -1,0 +1,152 @@
+import { join } from 'node:path';
+import type { Column } from '../base/column.ts';
+import { type Redact, redactedDeep } from '../base/redact.ts';
+import { escapedJson } from './answers.ts';
+import { AppendLog } from './append-log.ts';
+import { localDisk, type Disk } from './disk.ts';
+import { FileState, fileWarnings } from './file-state.ts';
+import {
+  judgementColumns,
+  type JudgementRow,
+  ratingColumns,
+  type RatingRow,
+  recheckedColumns,
+  type RecheckedRow,
+} from './quality-columns.ts';
+import { readCsv } from './read-csv.ts';
+import { isThere, runFiles } from './run-folder.ts';
+
+// What was said of stored answers, after the run: measured and paid for as the answers themselves.
+
+/** One line of `judgements.jsonl`: what the judge said, whole. */
+export interface JudgementText {
+  judgement_id: string;
+  answer: string;
+  reasoning: string;
+}
+
+/** The three tables, and how to get back what of one was damaged. */
+export const qualityTables = [
+  {
+    file: runFiles.judgements,
+    columns: judgementColumns,
+    remedy: 'Ask for them again with: gatebench score',
+  },
+  {
+    file: runFiles.ratings,
+    columns: ratingColumns,
+    remedy: 'Import the sheet again with: gatebench rate import',
+  },
+  {
+    file: runFiles.rechecked,
+    columns: recheckedColumns,
+    remedy: 'Check again with: gatebench score --checks-only',
+  },
+] as const;
+
+/** All files that `score` and `rate` append to. */
+export const qualityFiles: readonly string[] = [
+  ...qualityTables.map(({ file }) => file),
+  runFiles.judgementTexts,
+];
+
+/** Judgements as they are given. */
+export class JudgementLog {
+  readonly #log: AppendLog<JudgementRow>;
+  readonly #redact: Redact;
+
+  private constructor(log: AppendLog<JudgementRow>, redact: Redact) {
+    this.#log = log;
+    this.#redact = redact;
+  }
+
+  /** `redact` sees what a judge said and a server sent. */
+  static async open(folder: string, redact: Redact, disk: Disk = localDisk): Promise<JudgementLog> {
+    const files = {
+      table: join(folder, runFiles.judgements),
+      columns: judgementColumns,
+      texts: join(folder, runFiles.judgementTexts),
+    };
+    return new JudgementLog(await AppendLog.open(files, disk), redact);
+  }
+
+  /** Resolves when the judgement is on disk. Rejects when the disk refuses: nothing more must be asked. */
+  append(row: JudgementRow, text: JudgementText): Promise<void> {
+    const { error_code, error_message, reason_preview, echoed_model } = row;
+    const outside = { error_code, error_message, reason_preview, echoed_model };
+    return this.#log.append(
+      { ...row, ...redactedDeep(outside, this.#redact) },
+      escapedJson({
+        ...text,
+        ...redactedDeep({ answer: text.answer, reasoning: text.reasoning }, this.#redact),
+      }),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.#log.close();
+  }
+}
+
+/** Verdicts of people, from a sheet. */
+export async function appendRatings(folder: string, rows: readonly RatingRow[]): Promise<void> {
+  await appendAll(join(folder, runFiles.ratings), ratingColumns, rows);
+}
+
+export function openRechecked(folder: string, disk: Disk = localDisk): Promise<AppendLog<RecheckedRow>> {
+  return AppendLog.open({ table: join(folder, runFiles.rechecked), columns: recheckedColumns }, disk);
+}
+
+async function appendAll(
+  table: string,
+  columns: readonly Column[],
+  rows: readonly RatingRow[],
+): Promise<void> {
+  const log = await AppendLog.open<RatingRow>({ table, columns });
+  try {
+    await Promise.all(rows.map((row) => log.append(row)));
+  } finally {
+    await log.close();
+  }
+}
+
+/** What was said of the answers of a run. Each list is empty where nobody was asked. */
+export interface QualityRecords {
+  judgements: JudgementRow[];
+  /** The last verdict of each rater on each item. */
+  ratings: RatingRow[];
+  rechecked: RecheckedRow[];
+  /** What was passed over because it is damaged, a sentence each. */
+  warnings: string[];
+}
+
+/** Reads it all; also of a run that is being judged, or whose judging was killed. */
+export async function readQuality(folder: string): Promise<QualityRecords> {
+  const warnings: string[] = [];
+  const rows = <Row>(place: number): Promise<Row[]> => rowsOf<Row>(folder, qualityTables[place]!, warnings);
+  const judgements = await rows<JudgementRow>(0);
+  const ratings = await rows<RatingRow>(1);
+  const rechecked = await rows<RecheckedRow>(2);
+  return { judgements, ratings: lastOfEach(ratings, ratingKey), rechecked, warnings };
+}
+
+async function rowsOf<Row>(
+  folder: string,
+  { file, columns, remedy }: (typeof qualityTables)[number],
+  warnings: string[],
+): Promise<Row[]> {
+  const path = join(folder, file);
+  if (!(await isThere(path))) return [];
+  const state = new FileState();
+  const rows = await Array.fromAsync(readCsv<Row>(path, columns, { state, isJournal: true }));
+  warnings.push(...fileWarnings(state, file, `${remedy}.`));
+  return rows;
+}
+
+/** One rater's opinion of one item: a later one takes the place of it. */
+const ratingKey = ({ rater, event_id, event_id_b, criterion_hash }: RatingRow): string =>
+  [rater, event_id, event_id_b ?? '', criterion_hash].join('\n');
+
+function lastOfEach<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Row[] {
+  return [...new Map(rows.map((row) => [keyOf(row), row])).values()];
+}
