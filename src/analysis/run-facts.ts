@@ -4,6 +4,7 @@ import { isProvenAt, type Calibration } from '../journal/calibration.ts';
 import type { Manifest } from '../journal/manifest.ts';
 import { planSize } from '../plan/blocks.ts';
 import { cellsOf } from '../plan/cell.ts';
+import { expectedInFlight } from '../plan/load-plan.ts';
 import { shardPrompts } from '../plan/shard.ts';
 import type { RunFacts } from './analysis.ts';
 import { successFloor } from './success.ts';
@@ -22,9 +23,15 @@ export function plannedRequests({ suite, routes, shard, added_repeats = 0 }: Man
 /** Requests in flight for which this machine's clock was not proven. Undefined where it was, and where everything is simulated. */
 export function unprovenConcurrency({ suite, routes, calibration }: Manifest): number | undefined {
   if (routes.every(({ route }) => isSimulatedRoute(route))) return undefined;
-  const { concurrency } = suite.run;
+  const inFlight = expectedInFlight(
+    suite,
+    cellsOf(
+      suite.models,
+      routes.map(({ route }) => route),
+    ),
+  );
   const levels = (calibration as Calibration | undefined)?.levels ?? [];
-  return isProvenAt(levels, concurrency) ? undefined : concurrency;
+  return isProvenAt(levels, inFlight) ? undefined : inFlight;
 }
 
 /** What a calibration found, and when. */

@@ -62,21 +62,16 @@ export const defineCommand = <Table extends FlagTable>(command: Command<Table>):
  * formats, routes and metrics, and `--help` need not wait for all of those.
  */
 export interface CommandEntry {
-  /** With its arguments: `run <suite..>`. */
-  usage: string;
+  /** The word that calls it. */
+  name: string;
   describe: string;
   load: () => Promise<Command>;
 }
-
-/** The word that calls it. */
-export const nameOf = ({ usage }: CommandEntry): string => usage.split(' ', 1)[0]!;
 
 /** The command that these arguments name: the first of them that is one. */
 export function commandIn(
   args: readonly string[],
   commands: readonly CommandEntry[],
 ): CommandEntry | undefined {
-  return args
-    .map((arg) => commands.find((entry) => nameOf(entry) === arg))
-    .find((entry) => entry !== undefined);
+  return args.map((arg) => commands.find(({ name }) => name === arg)).find((entry) => entry !== undefined);
 }

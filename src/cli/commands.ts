@@ -3,82 +3,82 @@ import type { CommandEntry } from './command.ts';
 /** Every command, in the order of the help. To add one: write its file, add its entry. */
 export const commands: readonly CommandEntry[] = [
   {
-    usage: 'run [suite..]',
+    name: 'run',
     describe: 'Send a suite to every model, save the results, print a table',
     load: async () => (await import('./commands/run-command.ts')).run,
   },
   {
-    usage: 'plan <suite..>',
+    name: 'plan',
     describe: 'Check a suite and print what a run would send. Sends nothing',
     load: async () => (await import('./commands/plan-command.ts')).plan,
   },
   {
-    usage: 'doctor [suite]',
+    name: 'doctor',
     describe: 'Try every route and model with tiny requests, and say what to fix',
     load: async () => (await import('./commands/doctor-command.ts')).doctor,
   },
   {
-    usage: 'calibrate',
+    name: 'calibrate',
     describe: "Check this machine's clock against a server that knows the truth",
     load: async () => (await import('./commands/calibrate-command.ts')).calibrate,
   },
   {
-    usage: 'report <run>',
+    name: 'report',
     describe: 'Print the report of a run again, from its folder',
     load: async () => (await import('./commands/report-command.ts')).report,
   },
   {
-    usage: 'compare <run> [other]',
+    name: 'compare',
     describe: 'Compare the models of a run, or the same models in two runs',
     load: async () => (await import('./commands/compare-command.ts')).compare,
   },
   {
-    usage: 'gate <run> [night]',
+    name: 'gate',
     describe: 'Compare tonight with the last nights; exit code for CI',
     load: async () => (await import('./commands/gate-command.ts')).gate,
   },
   {
-    usage: 'trend',
+    name: 'trend',
     describe: 'Print the history of all nights, and the days on which something changed',
     load: async () => (await import('./commands/trend-command.ts')).trend,
   },
   {
-    usage: 'merge <run..>',
+    name: 'merge',
     describe: 'Join the shards of a run into one',
     load: async () => (await import('./commands/merge-command.ts')).merge,
   },
   {
-    usage: 'repair <run>',
+    name: 'repair',
     describe: 'Repair a damaged run or history, and say what was lost',
     load: async () => (await import('./commands/repair-command.ts')).repair,
   },
   {
-    usage: 'export <run..>',
+    name: 'export',
     describe: 'Export runs to a workbook with charts, or to CSV for spreadsheets',
     load: async () => (await import('./commands/export-command.ts')).exportRuns,
   },
   {
-    usage: 'reconcile <run>',
+    name: 'reconcile',
     describe: "Compare our numbers with the gateway's own log",
     load: async () => (await import('./commands/reconcile-command.ts')).reconcile,
   },
   {
-    usage: 'serve',
+    name: 'serve',
     describe: 'Run the built-in mock gateway on loopback',
     load: async () => (await import('./commands/serve-command.ts')).serve,
   },
   {
-    usage: 'init [suite]',
+    name: 'init',
     describe: 'Write a starter suite or a nightly workflow, or explain how to set up a gateway',
     load: async () => (await import('./commands/init-command.ts')).init,
   },
   {
-    usage: 'schema',
+    name: 'schema',
     describe: 'Print the JSON Schema of suites, for editors',
     load: async () => (await import('./commands/schema-command.ts')).schema,
   },
   {
-    usage: 'completion <shell>',
+    name: 'completion',
     describe: 'Print a completion script for bash, zsh, or fish',
     load: async () => (await import('./commands/completion-command.ts')).completion,
   },

@@ -4,7 +4,7 @@ import { FileState } from '../journal/file-state.ts';
 import { findRun } from '../journal/run-folder.ts';
 import { renderDefinitions } from '../report/definitions-table.ts';
 import { jsonText } from '../report/run-json.ts';
-import { applyDefinitions } from '../analysis/definitions/apply.ts';
+import { applyDefinitions, MeasuredRows } from '../analysis/definitions/apply.ts';
 import { analyseRun, readRun } from '../analysis/read-run.ts';
 import type { ReportFlags } from './commands/report-command.ts';
 import type { Io } from './io.ts';
@@ -18,9 +18,10 @@ export async function executeDefinitions(
 ): Promise<ExitCode> {
   const folder = await findRun(run, results);
   const stored = await readRun(folder);
-  const { report } = await analyseRun(stored);
+  const rows = new MeasuredRows();
+  const { report } = await analyseRun(stored, [rows]);
   const state = new FileState();
-  const models = await applyDefinitions(stored.rows, readAnswerLines(folder, state), report.models);
+  const models = await applyDefinitions(rows, readAnswerLines(folder, state), report.models);
   for (const warning of [...stored.warnings(), ...answerWarnings(state)]) io.stderr.write(`⚠ ${warning}\n`);
   const style = styleFor(out, color, io);
   await writeOut(format === 'json' ? jsonText({ models }) : renderDefinitions(models, style), out, io);

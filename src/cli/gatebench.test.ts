@@ -1,6 +1,5 @@
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
-import { nameOf } from './command.ts';
 import { commands } from './commands.ts';
 import { argumentsIn, flagsIn, isList, shownName, takesValue, typedName } from './flags.ts';
 import { commandHelp, programHelp } from './help.ts';
@@ -8,7 +7,7 @@ import { runCommand } from './gatebench.ts';
 import { gatebench, scratch, testIo } from './testing/gatebench.ts';
 
 describe('help', () => {
-  test.each(commands.map((entry) => [nameOf(entry), entry] as const))(
+  test.each(commands.map((entry) => [entry.name, entry] as const))(
     'of %s fits 80 columns but for commands to copy, and shows all flags and an example',
     async (_, entry) => {
       const command = await entry.load();
@@ -16,21 +15,31 @@ describe('help', () => {
       const [words, examples] = help.split('Examples:\n') as [string, string];
       for (const line of words.split('\n')) expect(stringWidth(line), line).toBeLessThanOrEqual(80);
       for (const [name, flag] of flagsIn(command.flags)) expect(words).toContain(shownName(name, flag));
-      expect(examples).toContain(`gatebench ${nameOf(entry)}`);
+      expect(examples).toContain(`gatebench ${entry.name}`);
     },
   );
 
   test('ends with what else there is to know, wrapped, lists indented', () => {
     const epilogue = 'One long sentence.\n\nModes:\n  first   what the first one does';
-    const entry = { usage: 'try', describe: 'Try', load: () => Promise.reject(new Error('not needed')) };
+    const entry = { name: 'try', describe: 'Try', load: () => Promise.reject(new Error('not needed')) };
     expect(commandHelp(entry, { flags: {}, examples: [], epilogue }, 20).split('Try\n\n')[1]).toBe(
       'One long sentence.\n\nModes:\n  first   what the\n    first one does\n',
     );
   });
 
+  test.each([
+    ['run', 'run [suite..]'],
+    ['plan', 'plan <suite..>'],
+    ['compare', 'compare <run> [other]'],
+    ['trend', 'trend'],
+  ])('of %s opens with its arguments', async (name, usage) => {
+    const entry = commands.find((one) => one.name === name)!;
+    expect(commandHelp(entry, await entry.load(), 80)).toContain(`gatebench ${usage}\n\n`);
+  });
+
   test('of the program names every command within 60 columns', () => {
     const help = programHelp(commands, 'gatebench run', 60);
-    for (const entry of commands) expect(help).toContain(`\n  ${entry.usage}  `);
+    for (const entry of commands) expect(help).toContain(`\n  ${entry.name}  `);
     for (const line of help.split('\n').slice(0, -2)) expect(line.length, line).toBeLessThanOrEqual(60);
   });
 });
@@ -46,7 +55,7 @@ describe('wrong arguments', () => {
   const oneValued = commands.map(async (entry) => {
     const { flags } = await entry.load();
     const args = [
-      nameOf(entry),
+      entry.name,
       ...argumentsIn(flags).flatMap(([, { required, choices = ['a'] }]) =>
         required ? choices.slice(0, 1) : [],
       ),

@@ -3,7 +3,7 @@ import { oneLine } from '../base/text.ts';
 import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
 import { version } from '../base/version.ts';
 import { type Environment, readEnvironment, secretsOf } from '../target/environment.ts';
-import { commandIn, nameOf, type CommandEntry } from './command.ts';
+import { commandIn, type CommandEntry } from './command.ts';
 import { commands } from './commands.ts';
 import { firstRun } from './first-run.ts';
 import type { Io, Output } from './io.ts';
@@ -37,8 +37,7 @@ export async function runCommand(args: readonly string[], io: Io): Promise<ExitC
   if (!entry) return unknown(args, io);
   const { parseArguments } = await import('./parse-arguments.ts');
   const { flags, run } = await entry.load();
-  const name = nameOf(entry);
-  return run(parseArguments(args.toSpliced(args.indexOf(name), 1), flags, name, io.cwd), io);
+  return run(parseArguments(args.toSpliced(args.indexOf(entry.name), 1), flags, entry.name, io.cwd), io);
 }
 
 /** Whether one of these flags stands before a lone `--`, after which nothing is a flag. */
@@ -75,8 +74,10 @@ async function unknown(args: readonly string[], { cwd }: Io): Promise<never> {
   throw new UserError(
     (word === undefined
       ? `no command given. Try: ${firstRun(cwd)}`
-      : `there is no command ${quoted(word)}${meant(word, commands.map(nameOf))}`) +
-      '\nSee gatebench --help.',
+      : `there is no command ${quoted(word)}${meant(
+          word,
+          commands.map(({ name }) => name),
+        )}`) + '\nSee gatebench --help.',
   );
 }
 

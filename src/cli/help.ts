@@ -15,7 +15,7 @@ export function programHelp(commands: readonly CommandEntry[], firstRun: string,
     ),
     titled(
       'Commands:',
-      commands.map(({ usage, describe }): Entry => [usage, describe]),
+      commands.map(({ name, describe }): Entry => [name, describe]),
       columns,
     ),
     titled(
@@ -32,24 +32,30 @@ export function programHelp(commands: readonly CommandEntry[], firstRun: string,
 
 /** The help of one command. */
 export function commandHelp(
-  { usage, describe }: CommandEntry,
+  { name, describe }: CommandEntry,
   { flags, examples, epilogue }: Omit<Command, 'run'>,
   columns: number,
 ): string {
-  const places = argumentsIn(flags).map(([name, flag]): Entry => [name, meaningOf(flag)]);
+  const places = argumentsIn(flags).map(([word, flag]): Entry => [word, meaningOf(flag)]);
   const groups = groupsOf(flags).map(({ title, flags: ours }) => ({
     title,
-    entries: ours.map(([name, flag]): Entry => [wordsOf(name, flag), meaningOf(flag)]),
+    entries: ours.map(([word, flag]): Entry => [wordsOf(word, flag), meaningOf(flag)]),
   }));
   const width = widthOf(groups.flatMap(({ entries }) => entries));
   return page([
-    [`gatebench ${usage}`],
+    [['gatebench', name, ...argumentsIn(flags).map(argumentWord)].join(' ')],
     wrappedWords(describe, columns),
     ...(places.length === 0 ? [] : [titled('Arguments:', places, columns, width)]),
     ...groups.map(({ title, entries }) => titled(title, entries, columns, width)),
     ...(examples.length === 0 ? [] : [['Examples:', ...examples.flatMap(exampleLines)]]),
     ...(epilogue === undefined ? [] : [epilogue.split('\n').flatMap((line) => closingLines(line, columns))]),
   ]);
+}
+
+/** `<suite..>`: required, and any number of them; `[other]`: one that may be left out. */
+function argumentWord([name, { type, required }]: readonly [string, Flag]): string {
+  const word = type === 'paths' ? `${name}..` : name;
+  return required ? `<${word}>` : `[${word}]`;
 }
 
 /** Above its command, so that both can be copied whole. */

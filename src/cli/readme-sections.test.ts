@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { nameOf } from './command.ts';
 import { commands } from './commands.ts';
 import { flagsIn, typedName } from './flags.ts';
 import { generatedSections, withSections } from './readme-sections.ts';
@@ -27,7 +26,7 @@ const typed = [...readme.matchAll(/(?:npx |`|")gatebench ((?!--)[^`#\n"]+)/g)].m
 test('the README names only commands and flags that exist', async () => {
   expect(typed.length).toBeGreaterThan(15);
   for (const [name, ...args] of typed) {
-    const entry = commands.find((command) => nameOf(command) === name);
+    const entry = commands.find((command) => command.name === name);
     expect(entry, name).toBeDefined();
     const known = flagsIn((await entry!.load()).flags).map(([flag]) => typedName(flag));
     const flags = args.filter((text) => text.startsWith('--')).map((text) => text.slice(2));

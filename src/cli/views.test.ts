@@ -7,7 +7,7 @@ import type { RequestRow } from '../journal/request-columns.ts';
 import { duration } from '../report/number-text.ts';
 import { outputFormats } from '../report/report-formats.ts';
 import type { ModelSummary } from '../analysis/summary-columns.ts';
-import { applyDefinitions } from '../analysis/definitions/apply.ts';
+import { applyDefinitions, MeasuredRows } from '../analysis/definitions/apply.ts';
 import { nightRows } from '../analysis/history.ts';
 import { decideThresholds } from '../analysis/thresholds.ts';
 import { halfWidth } from '../analysis/stopping.ts';
@@ -225,11 +225,9 @@ describe.each(shapes)('a figure of one name is one number in every view: %s', (_
         for (const { event_id, model, ttft_ms: ttft = 0, e2e_latency_ms: e2e = 0 } of rows)
           yield { event_id, model, chunks: [[ttft, 'content', 5], [e2e, 'content', 5]] } as never; // prettier-ignore
       };
-      const each = async function* () {
-        await Promise.resolve();
-        yield* rows;
-      };
-      for (const { model, readings } of await applyDefinitions(each(), lines(), report.models)) {
+      const measured = new MeasuredRows();
+      for (const row of rows) measured.add(row);
+      for (const { model, readings } of await applyDefinitions(measured, lines(), report.models)) {
         const { figures } = readings.find(({ tool }) => tool === 'gatebench')!;
         const summary = report.models.find((one) => one.model === model)!;
         expect([figures.ttft, figures.perToken, figures.e2e, figures.speed]).toEqual([

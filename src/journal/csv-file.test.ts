@@ -8,7 +8,7 @@ import type { Column } from '../base/column.ts';
 import { scratchFolder } from '../base/testing/scratch.ts';
 import { UserError } from '../base/user-error.ts';
 import { requestColumns } from './request-columns.ts';
-import { cellText, cellValue, csvFile, csvHeader, csvLines, rowCells } from './csv-file.ts';
+import { cellText, cellValue, csvFile, csvHeader, csvLines, rounded, rowCells } from './csv-file.ts';
 import { readCsv } from './read-csv.ts';
 import { csvProperties, readText } from './testing/csv.ts';
 import { anyRow, rowsOf } from './testing/rows.ts';
@@ -42,6 +42,19 @@ async function complaint(text: string, columns: readonly Column[] = small): Prom
   }
   return 'no complaint';
 }
+
+test('a rounded row is the row that is read back', () => {
+  fc.assert(
+    fc.property(anyRow(requestColumns), (row) => {
+      const kept: Record<string, unknown> = rounded(requestColumns, row);
+      for (const column of requestColumns.filter(({ kind }) => kind === 'number'))
+        expect(kept[column.name]).toEqual(
+          cellValue({ ...column, required: false }, cellText(column, row[column.name])),
+        );
+    }),
+    { numRuns: 50 },
+  );
+});
 
 describe('any row comes back equal', () => {
   for (const { name, assert } of csvProperties) test(name, assert);

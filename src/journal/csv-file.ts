@@ -58,6 +58,15 @@ export function cellText(column: Column, value: Value): string {
   return String(value);
 }
 
+/** A row as it would be read back from a file: numbers as far as their columns write them. */
+export function rounded<Row extends AnyRow>(columns: readonly Column[], row: Row): Row {
+  const cells = columns.flatMap(({ name, decimals: digits }) => {
+    const value = row[name];
+    return typeof value === 'number' && digits !== undefined ? [[name, Number(value.toFixed(digits))]] : [];
+  });
+  return { ...row, ...(Object.fromEntries(cells) as Partial<Row>) };
+}
+
 /**
  * The value that `cellText` wrote. Throws a RangeError for text that is none of the column's kind, and for an
  * empty cell that every row has.

@@ -1,8 +1,9 @@
 import type { Redact } from '../base/redact.ts';
 import type { AnswerLine } from './answers.ts';
+import { rounded } from './csv-file.ts';
 import { redactedLine, redactedRow } from './journal.ts';
 import type { Manifest } from './manifest.ts';
-import type { RequestRow, VerdictRow } from './request-columns.ts';
+import { requestColumns, type RequestRow, type VerdictRow } from './request-columns.ts';
 import { redactedVerdict, withVerdict } from './verdicts.ts';
 
 /** Read once, from the first to the last. */
@@ -34,7 +35,7 @@ export interface Sink {
   explained?(error: unknown): Promise<unknown>;
 }
 
-/** Keeps a run in memory: some kilobytes a request, its answer included. */
+/** Keeps a run in memory, with the values that a folder would hold: some kilobytes a request, its answer included. */
 export class MemorySink implements Sink {
   readonly #rows: RequestRow[] = [];
   readonly #answers: AnswerLine[] = [];
@@ -47,7 +48,10 @@ export class MemorySink implements Sink {
   }
 
   append(row: RequestRow, answer: AnswerLine): Promise<void> {
-    this.#places.set(row.event_id, this.#rows.push(redactedRow(row, this.#redact)) - 1);
+    this.#places.set(
+      row.event_id,
+      this.#rows.push(rounded(requestColumns, redactedRow(row, this.#redact))) - 1,
+    );
     this.#answers.push(redactedLine(answer, this.#redact));
     return Promise.resolve();
   }

@@ -40,34 +40,42 @@ function countOpen(): number {
 
 /** What a run asks for. */
 export interface Wanted {
-  concurrency: number;
+  /** Most requests in flight, as the load mode expects. */
+  inFlight: number;
   /** Of each route; a host keeps connections of its own, used or idle. */
   routes: readonly { route: string; host: string }[];
 }
 
+/** Fewer requests in flight than a run asks for. */
+export interface Lowered {
+  most: number;
+  /** A sentence that says so, and what to do. */
+  note: string;
+}
+
 /**
- * The requests in flight that the limit allows, and, where that is less than was asked for, a sentence that says so.
- * Throws a UserError when not a single one is possible. `descriptors` is undefined where nothing is limited.
+ * Undefined where the limit allows what a run asks for. Throws a UserError when not a single request is possible.
+ * `descriptors` is undefined where nothing is limited.
  */
 export function withinDescriptors(
-  { concurrency, routes }: Wanted,
+  { inFlight, routes }: Wanted,
   descriptors: Descriptors | undefined,
-): { concurrency: number; note?: string } {
-  if (descriptors === undefined) return { concurrency };
+): Lowered | undefined {
+  if (descriptors === undefined) return undefined;
   const { limit, open } = descriptors;
   // The built-in gateway runs in this process and holds the other end of each connection.
   const ends = new Map(routes.map(({ route, host }) => [host, isSimulatedRoute(route) ? 2 : 1]));
   const perRequest = [...ends.values()].reduce((sum, one) => sum + one, 0);
   const most = Math.floor((limit - open - reserve) / perRequest);
-  if (most >= concurrency) return { concurrency };
-  const needed = open + reserve + concurrency * perRequest;
+  if (most >= inFlight) return undefined;
+  const needed = open + reserve + Math.ceil(inFlight) * perRequest;
   const raise = `raise it with ulimit -n ${Math.max(needed, suggestedLimit)}`;
   if (most < 1)
     throw new UserError(
       `this process may open ${count(limit, 'file')} at a time, and one request in flight needs ${open + reserve + perRequest}: ${raise}.`,
     );
   return {
-    concurrency: most,
-    note: `this process may open ${count(limit, 'file')} at a time, so at most ${most} instead of ${count(concurrency, 'request')} are in flight: ${raise}`,
+    most,
+    note: `this process may open ${count(limit, 'file')} at a time, so at most ${most} instead of ${count(Math.ceil(inFlight), 'request')} are in flight: ${raise}`,
   };
 }

@@ -44,7 +44,7 @@ export async function runSuite(suite: Suite, options: RunSuiteOptions): Promise<
   const plan = planRun(suite, { cells: targets.cells, seed, shard });
   assertAffordable(suite.run.budget, plan.least);
   // Throws when this shell lets not a single connection be opened.
-  withinDescriptors({ concurrency: 1, routes: targets.routes }, readDescriptors());
+  withinDescriptors({ inFlight: 1, routes: targets.routes }, readDescriptors());
   const manifest = newManifest(plan, options);
   const budget = new BudgetGuard(suite.run.budget, systemClock);
   return await sendPlan({ plan, manifest, budget, earlier: emptyState }, options);

@@ -9,7 +9,6 @@ import { expectedInFlight } from '../plan/load-plan.ts';
 import type { Block, PlannedRequest } from '../plan/plan.ts';
 import type { Plan } from '../plan/plan-run.ts';
 import { askHash } from '../suite/hash.ts';
-import type { Suite } from '../suite/suite.ts';
 import { Gateway } from '../wire/client.ts';
 import { createDispatcher } from '../wire/connections.ts';
 import { warmConnections } from '../wire/warm.ts';
@@ -91,11 +90,12 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
   const { plan, manifest, earlier } = ready;
   const { targets, sink, onEvent = () => undefined } = options;
   const signals = signalsOf(options);
-  const allowed = withinDescriptors(
-    { concurrency: plan.suite.run.concurrency, routes: targets.routes },
+  const wanted = { ...plan.suite, ...(options.load ? { load: options.load } : {}) };
+  const lowered = withinDescriptors(
+    { inFlight: expectedInFlight(wanted, plan.cells), routes: targets.routes },
     readDescriptors(),
   );
-  const suite = adapted(plan.suite, allowed.concurrency, options.load);
+  const suite = lowered ? { ...wanted, run: { ...wanted.run, concurrency: lowered.most } } : wanted;
   const { timeouts } = suite.run;
   const dispatcher = createDispatcher({ connectTimeoutMs: timeouts.connectMs }, options.env ?? {});
   const gateway = new Gateway({ dispatcher, timeouts, clock, redact: targets.redact });
@@ -117,7 +117,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
   tellPlanned();
   const unpriced = unpricedNote(suite);
   if (unpriced !== undefined && earlier.done === 0) note(unpriced);
-  if (allowed.note !== undefined) note(allowed.note);
+  if (lowered) note(lowered.note);
   try {
     const local = await recordLocalModels(dispatcher, targets, manifest, note);
     await warmConnections(
@@ -166,11 +166,6 @@ function signalsOf({ sink, signal, kill }: SendOptions): { stop: AbortSignal; ki
   const any = (...signals: (AbortSignal | undefined)[]): AbortSignal =>
     AbortSignal.any(signals.filter((one) => one !== undefined));
   return { stop: any(signal, kill, sink.lost), kill: any(kill, sink.lost) };
-}
-
-/** What this machine and the caller make of the suite. */
-function adapted(suite: Suite, concurrency: number, load = suite.load): Suite {
-  return { ...suite, ...(load ? { load } : {}), run: { ...suite.run, concurrency } };
 }
 
 /** What of a plan has no final row yet. */

@@ -3,6 +3,7 @@ import type { AnswerLine } from '../../journal/answers.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import { cellKey } from '../../plan/cell.ts';
 import { median } from '../../stats/quantile.ts';
+import type { RowCollector } from '../analyse.ts';
 import type { ModelSummary } from '../summary-columns.ts';
 import { eventsOf } from './events.ts';
 import { ourTool, type ToolFigures, tools } from './tools.ts';
@@ -34,22 +35,28 @@ const ownFigures = (model: ModelSummary): ToolReading['figures'] =>
 
 const names: readonly FigureName[] = ['ttft', 'perToken', 'gap', 'e2e', 'speed'];
 
+/** Picks the rows whose answers enter: valid, measured, final. */
+export class MeasuredRows implements RowCollector {
+  readonly byEvent = new Map<string, RequestRow>();
+
+  add(row: RequestRow): void {
+    if (row.final && row.phase === 'measure' && row.valid === true) this.byEvent.set(row.event_id, row);
+  }
+}
+
 /**
- * The stored instants of a run under every tool's definitions. Only valid, measured, final answers enter. Our own line
- * is the one of the table: a figure has one value.
+ * The stored instants of a run under every tool's definitions. Our own line is the one of the table: a figure has one
+ * value.
  */
 export async function applyDefinitions(
-  rows: AsyncIterable<RequestRow>,
+  { byEvent }: MeasuredRows,
   answers: AsyncIterable<AnswerLine>,
   summaries: readonly ModelSummary[],
 ): Promise<ModelReadings[]> {
-  const wanted = new Map<string, RequestRow>();
-  for await (const row of rows)
-    if (row.final && row.phase === 'measure' && row.valid === true) wanted.set(row.event_id, row);
   const own = new Map(summaries.map((one) => [cellKey(one), ownFigures(one)]));
   const models = new Map<string, { model: string; route: string; figures: ToolFigures[][] }>();
   for await (const line of answers) {
-    const row = wanted.get(line.event_id);
+    const row = byEvent.get(line.event_id);
     const events = row && eventsOf(row, line);
     if (!events) continue;
     const key = cellKey(row);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { AnswerLine, ChunkEntry } from '../../journal/answers.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import type { ModelSummary } from '../summary-columns.ts';
-import { applyDefinitions } from './apply.ts';
+import { applyDefinitions, MeasuredRows } from './apply.ts';
 import { eventsOf } from './events.ts';
 
 /** Role at 100; four texts of 5 characters at 200, 300, 300 (same read), 500; finish 510; usage and [DONE] 520. */
@@ -43,13 +43,19 @@ const table = {
   ...{ e2e_latency_ms_geomean: 501, output_tps: 32 },
 } as ModelSummary;
 
+function measured(...rows: RequestRow[]): MeasuredRows {
+  const seen = new MeasuredRows();
+  for (const one of rows) seen.add(one);
+  return seen;
+}
+
 async function* each<T>(...items: T[]): AsyncGenerator<T> {
   await Promise.resolve();
   yield* items;
 }
 
 test('one stream under every definition, by sums done by hand', async () => {
-  const [model] = await applyDefinitions(each(row), each(line), [table]);
+  const [model] = await applyDefinitions(measured(row), each(line), [table]);
   const figures = Object.fromEntries(model!.readings.map(({ tool, figures }) => [tool, figures]));
   // Our own line is the one of the table.
   expect(figures['gatebench']).toEqual({ ttft: 201, perToken: 31, gap: 150, e2e: 501, speed: 32 });
@@ -67,5 +73,5 @@ test('without a count, or with everything in one read, no definition applies', (
 });
 
 test('answers that are not valid stay out', async () => {
-  expect(await applyDefinitions(each({ ...row, valid: false }), each(line), [table])).toEqual([]);
+  expect(await applyDefinitions(measured({ ...row, valid: false }), each(line), [table])).toEqual([]);
 });

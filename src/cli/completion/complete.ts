@@ -1,4 +1,4 @@
-import { commandIn, nameOf } from '../command.ts';
+import { commandIn } from '../command.ts';
 import { commands } from '../commands.ts';
 import {
   argumentsIn,
@@ -52,11 +52,11 @@ async function offered(words: readonly string[], cwd: string): Promise<Offer> {
   const entry = commandIn(before, commands);
   if (!entry)
     return startingWith(current, [
-      ...commands.map((command) => ({ word: nameOf(command), about: command.describe })),
+      ...commands.map((command) => ({ word: command.name, about: command.describe })),
       ...(current.startsWith('-') ? [{ word: '--help' }, { word: '--version' }] : []),
     ]);
   const { flags } = await entry.load();
-  const behind = before.slice(before.indexOf(nameOf(entry)) + 1);
+  const behind = before.slice(before.indexOf(entry.name) + 1);
   const places = { results: valueOf('results', behind) ?? 'results', cwd };
 
   const joined = /^--([^=]+)=(.*)$/s.exec(current);

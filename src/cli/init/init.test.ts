@@ -61,10 +61,9 @@ describe('the nightly workflow', () => {
     expect(lines.map((line) => argumentsOf(line)[0])).toEqual(['run', 'merge', 'gate']);
     for (const line of lines) {
       const args = argumentsOf(line);
-      const { usage, load } = commands.find((entry) => entry.usage.split(' ')[0] === args[0])!;
+      const { name, load } = commands.find((entry) => entry.name === args[0])!;
       const { flags } = await load();
-      const parsed = (...more: string[]) =>
-        parseArguments([...args.slice(1), ...more], flags, usage.split(' ')[0]!, '.');
+      const parsed = (...more: string[]) => parseArguments([...args.slice(1), ...more], flags, name, '.');
       expect(parsed, line).not.toThrow();
       expect(() => parsed('--unheard-of'), line).toThrow('unheard');
     }

@@ -6,7 +6,7 @@ import { readDescriptors, withinDescriptors } from '../../run/descriptors.ts';
 import { renderPlan, type BudgetLine, type PlanFacts } from '../../report/plan-report.ts';
 import type { PlanOptions } from '../../plan/blocks.ts';
 import { assumedSeconds, estimate, sumSpans } from '../../plan/estimate.ts';
-import { estimateMinutes } from '../../plan/load-plan.ts';
+import { estimateMinutes, expectedInFlight } from '../../plan/load-plan.ts';
 import { unpricedNote } from '../../send/budget.ts';
 import { suiteHash } from '../../suite/hash.ts';
 import type { Suite } from '../../suite/suite.ts';
@@ -97,15 +97,18 @@ function budgetLines({ run }: Suite, totals: PlanFacts['totals']): BudgetLine[] 
 }
 
 function warningsFor(totals: PlanFacts['totals'], suite: Suite, routes: readonly string[]): string[] {
-  const { note } = withinDescriptors(
+  const lowered = withinDescriptors(
     // Their hosts are not known without credentials: each route counts as one.
-    { concurrency: suite.run.concurrency, routes: routes.map((route) => ({ route, host: route })) },
+    {
+      inFlight: expectedInFlight(suite, cellsOf(suite.models, routes)),
+      routes: routes.map((route) => ({ route, host: route })),
+    },
     readDescriptors(),
   );
   const unpriced = unpricedNote(suite);
   return [
     ...(unpriced === undefined ? [] : [`T${unpriced.slice(1)}.`]),
-    ...(note === undefined ? [] : [`T${note.slice(1)}.`]),
+    ...(lowered ? [`T${lowered.note.slice(1)}.`] : []),
     ...(totals.tokens
       ? []
       : [
