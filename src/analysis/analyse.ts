@@ -14,6 +14,7 @@ import { tooBusy } from './own-lag.ts';
 import { factsOf, plannedRequests, unprovenConcurrency } from './run-facts.ts';
 import { ServerTimesCollector } from './server-time-shares.ts';
 import { summarise } from './summarise.ts';
+import { leadsOf } from './leads.ts';
 import { decideThresholds, thresholdColumns } from './thresholds.ts';
 import { warningLines } from './warning-lines.ts';
 import { warningsOf } from './warnings.ts';
@@ -70,7 +71,8 @@ function analysisOf({ collector, serverTimes, influences, unchecked }: Seen, man
   const timeoutMs = suite.run.timeouts.totalMs;
   const models = summarise(collected, { timeoutMs });
   const thresholds = manifest.shard ? [] : decideThresholds(suite.thresholds, collected, { timeoutMs });
-  const comparison = compare(collected, { isSequential: suite.run.order === 'sequential' });
+  const isSequential = suite.run.order === 'sequential';
+  const comparison = compare(collected, { isSequential });
   const planned = plannedRequests(manifest);
   const warnings = [
     ...warningsOf(collected, {
@@ -100,6 +102,7 @@ function analysisOf({ collector, serverTimes, influences, unchecked }: Seen, man
       },
       models,
       pairs: comparison.pairs,
+      leads: leadsOf(collected, comparison.pairs, { isSequential }),
       warnings: [
         // Every format says over its table that a run is simulated.
         ...warningLines(warnings.filter(({ kind }) => kind !== 'simulated')),

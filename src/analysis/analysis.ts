@@ -1,6 +1,7 @@
 import type { Manifest, RunStatus } from '../journal/manifest.ts';
 import type { Collected } from './collect.ts';
 import type { Comparison } from './compare.ts';
+import type { Leads } from './leads.ts';
 import type { PromptCache } from './influences/prompt-cache.ts';
 import type { TooBusy } from './own-lag.ts';
 import type { ServerTimes } from './server-time-shares.ts';
@@ -59,6 +60,8 @@ export interface Report {
   models: readonly ModelSummary[];
   /** Empty when no comparison was made. */
   pairs: readonly PairRow[];
+  /** Who leads in what, on each route. Absent when no comparison was made. */
+  leads?: readonly Leads[];
   /** What stopped it: the errors of models that answered too seldom, a line each. Absent where all answered. */
   causes?: readonly string[];
   /** Each a sentence or two that end with what to do. */

@@ -19,11 +19,16 @@ export const comparedMetrics = ['e2e_latency_ms', 'passed'] as const;
 /** What routes of a model are compared on unless told otherwise: what a way costs in time, tokens and failures. */
 export const routeMetrics = ['ttft_ms', 'e2e_latency_ms', 'total_tokens', 'error_rate'] as const;
 
-export type ComparedMetric = Headline | 'passed' | (typeof routeMetrics)[number];
+export type ComparedMetric = Headline | 'passed' | 'cost_usd' | (typeof routeMetrics)[number];
 
 /** Every metric that can be named. */
 export const allMetrics: readonly ComparedMetric[] = [
-  ...new Set<ComparedMetric>([...comparedMetrics, ...headlines.map(({ name }) => name), ...routeMetrics]),
+  ...new Set<ComparedMetric>([
+    ...comparedMetrics,
+    ...headlines.map(({ name }) => name),
+    ...routeMetrics,
+    'cost_usd',
+  ]),
 ];
 
 /** What `--metrics all` stands for: every one but the mirrored. */

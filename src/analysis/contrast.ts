@@ -91,7 +91,8 @@ export function logDifferences(
 ): number[] {
   // A failure of a rate is −∞ and has no logarithm: it stands for a rate of nothing.
   return sharedMedians(pair, column, medians, end).map(
-    ([ours, theirs]) => Math.log(Math.max(0, theirs)) - Math.log(Math.max(0, ours)),
+    // Two that are equal do not differ, also where both are nothing: a price may be 0.
+    ([ours, theirs]) => (ours === theirs ? 0 : Math.log(Math.max(0, theirs)) - Math.log(Math.max(0, ours))),
   );
 }
 

@@ -1,6 +1,8 @@
 import stringWidth from 'string-width';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { firstLine } from './first-line.ts';
+import { literal } from './markdown-text.ts';
 import { outputFormats } from './report-formats.ts';
 import { awkward, empty, usual } from './testing/sample-reports.ts';
 
@@ -35,6 +37,15 @@ describe.each(outputFormats)('$name', (format) => {
   test.each(each)('says that the demo route in the %s report is simulated, and no other', (_, report) => {
     const isDemo = report.run.routes.includes('demo');
     expect(format.limits.simulated.test(format.render(report, plain))).toBe(isDemo);
+  });
+
+  test.each(each)('has the answer of the %s report', (_, report) => {
+    if (format.name === 'junit') return;
+    const text = format.render(report, { columns: 2000, color: false });
+    const [first, answer] = [text.split('\n')[0]!, firstLine(report)];
+    if (format.name === 'table') expect(first).toBe(answer);
+    else if (format.name === 'markdown') expect(first).toBe(`**${literal(answer)}**`);
+    else expect(JSON.parse(text)).toMatchObject({ answer });
   });
 
   test('gives the same bytes each time', () => {
@@ -81,7 +92,7 @@ describe('the table', () => {
       table
         .render({ ...usual, models }, plain)
         .split('\n')
-        .slice(3, 5)
+        .filter((line) => /^#|geomean/.test(line) || line.includes('ok   pass'))
         .join(' ');
     expect(head(usual.models)).toMatch(/ fail /);
     expect(head(usual.models.slice(0, 2))).not.toMatch(/fail|excl/);

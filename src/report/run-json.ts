@@ -1,10 +1,11 @@
 import type { AnyRow, Column } from '../base/column.ts';
 import { modelColumns } from '../analysis/summary-columns.ts';
+import type { Leads } from '../analysis/leads.ts';
 import type { PromptCache } from '../analysis/influences/prompt-cache.ts';
 import type { ServerTimes } from '../analysis/server-time-shares.ts';
 import type { ThresholdResult } from '../analysis/thresholds.ts';
+import { firstLine } from './first-line.ts';
 import type { OutputFormat, RunFacts } from './run-report.ts';
-import { verdict } from './run-verdict.ts';
 
 /** For machines: `{ run, answer, models, warnings }`, the columns of `models.csv` as keys. */
 export const json: OutputFormat = {
@@ -15,7 +16,8 @@ export const json: OutputFormat = {
     const { run, models, warnings, thresholds, serverTimes, promptCaches } = report;
     return jsonText({
       run: runObject(run),
-      answer: verdict(report),
+      answer: firstLine(report),
+      leads: (report.leads ?? []).map(leadsObject),
       models: models.map((row) => rowObject(modelColumns, row)),
       ...(thresholds ? { thresholds: thresholds.map(thresholdObject) } : {}),
       ...(report.causes ? { causes: report.causes } : {}),
@@ -25,6 +27,20 @@ export const json: OutputFormat = {
     });
   },
 };
+
+/** Who leads in what; what is absent is `null`. */
+function leadsObject({ route, leads }: Leads): Record<string, unknown> {
+  return {
+    route: route ?? null,
+    leads: leads.map(({ metric, models, among, isEqual, morePrompts }) => ({
+      metric,
+      models,
+      among,
+      equal: isEqual,
+      more_prompts: morePrompts ?? null,
+    })),
+  };
+}
 
 /** A threshold on one model; what is absent is `null`. */
 export function thresholdObject(result: ThresholdResult): Record<string, unknown> {

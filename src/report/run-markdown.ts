@@ -1,10 +1,11 @@
 import { alignedTable, code, codeCell, literal } from './markdown-text.ts';
+import { firstLine } from './first-line.ts';
 import { type FigureColumn, figureColumns, legend } from './model-columns.ts';
 import { duration, notMeasured } from './number-text.ts';
 import { ranked, type RankedModel, rankingLetters } from './ranking.ts';
 import { runFacts, runOrigin } from './run-facts.ts';
 import { isSimulated, type OutputFormat, type Report, simulatedNotice } from './run-report.ts';
-import { verdict } from './run-verdict.ts';
+import { speedVerdict } from './run-verdict.ts';
 import { thresholdLine } from './threshold-lines.ts';
 
 /** For pull requests and job summaries, in GitHub's dialect. */
@@ -12,27 +13,33 @@ export const markdown: OutputFormat = {
   name: 'markdown',
   extension: '.md',
   limits: { fitsColumns: false, tabs: false, simulated: /simulated/i },
-  render(report) {
-    const { run, warnings } = report;
-    const rows = ranked(report.models, run.success_floor);
-    const { text, shown } = modelTable(report, rows);
-    const sections = [
-      `### ${code(run.suite)}`,
-      run.description === undefined ? '' : literal(run.description),
-      isSimulated(run) ? `> [!IMPORTANT]\n> ${literal(simulatedNotice)}` : '',
-      literal(runFacts(run).join(' · ')),
-      (report.causes ?? []).map((cause) => `- ✗ ${literal(cause)}`).join('\n'),
-      text,
-      `**${literal(verdict(report))}**`,
-      (report.thresholds ?? [])
-        .map((result) => `- ${literal(thresholdLine(result, run.routes.length > 1))}`)
-        .join('\n'),
-      warnings.map((warning) => `- ⚠ ${literal(warning)}`).join('\n'),
-      `<sub>${literal([...legend(shown), ...runOrigin(run)].join(' · '))}</sub>`,
-    ];
-    return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
-  },
+  render: (report) => `${[answer(report), ...details(report)].join('\n\n')}\n`,
 };
+
+/** What stands first wherever the run is shown. */
+export const answer = (report: Report): string => `**${literal(firstLine(report))}**`;
+
+/** All that stands below it, section by section. None is empty. */
+export function details(report: Report): string[] {
+  const { run, warnings } = report;
+  const rows = ranked(report.models, run.success_floor);
+  const { text, shown } = modelTable(report, rows);
+  const sections = [
+    `### ${code(run.suite)}`,
+    run.description === undefined ? '' : literal(run.description),
+    isSimulated(run) ? `> [!IMPORTANT]\n> ${literal(simulatedNotice)}` : '',
+    literal(runFacts(run).join(' · ')),
+    (report.causes ?? []).map((cause) => `- ✗ ${literal(cause)}`).join('\n'),
+    text,
+    literal(speedVerdict(report)),
+    (report.thresholds ?? [])
+      .map((result) => `- ${literal(thresholdLine(result, run.routes.length > 1))}`)
+      .join('\n'),
+    warnings.map((warning) => `- ⚠ ${literal(warning)}`).join('\n'),
+    `<sub>${literal([...legend(shown), ...runOrigin(run)].join(' · '))}</sub>`,
+  ];
+  return sections.filter((section) => section !== '');
+}
 
 interface MarkdownColumn {
   key: string;

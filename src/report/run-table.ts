@@ -1,13 +1,14 @@
 import type { PromptCache } from '../analysis/influences/prompt-cache.ts';
 import type { ServerTimes } from '../analysis/server-time-shares.ts';
 import { oneLine } from '../base/text.ts';
+import { firstLine } from './first-line.ts';
 import { legend } from './model-columns.ts';
 import { modelTable } from './model-table.ts';
 import { duration } from './number-text.ts';
 import { type Paint, painter } from './paint.ts';
 import { runFacts } from './run-facts.ts';
 import { isSimulated, type OutputFormat, type Report, simulatedNotice, type Style } from './run-report.ts';
-import { verdict } from './run-verdict.ts';
+import { speedVerdict } from './run-verdict.ts';
 import { tableWidth, type TextColumn, textTable } from './text-table.ts';
 import { flowed, shorten, wrapped, paragraphs } from './text-width.ts';
 import { thresholdLine, thresholdTones } from './threshold-lines.ts';
@@ -21,10 +22,11 @@ export const table: OutputFormat = {
     const paint = painter(style.color);
     const { lines, shown } = modelTable(report, style.columns, paint);
     const sections = [
+      toned(paint, 'strong', wrapped(firstLine(report), style.columns)),
       head(report, style, paint),
       causes(report, style, paint),
       lines,
-      toned(paint, 'strong', wrapped(verdict(report), style.columns)),
+      toned(paint, 'strong', wrapped(speedVerdict(report), style.columns)),
       (report.thresholds ?? []).flatMap((result) =>
         toned(
           paint,

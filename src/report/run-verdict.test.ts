@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { ModelSummary, PairRow } from '../analysis/summary-columns.ts';
-import { outputFormats } from './report-formats.ts';
 import { latencies, pair, run, summary } from './testing/sample-reports.ts';
 import { verdict } from './run-verdict.ts';
 
@@ -148,13 +147,5 @@ describe('speed is never told alone', () => {
   test('what is not known is said, not passed over', () => {
     expect(whole([swift, glm])).toMatch(/cost: swift 312 ms, nothing checked, no price\.$/);
     expect(whole([with_(swift, 1), glm])).toMatch(/cost: swift 312 ms, 100 % passed, no price\.$/);
-  });
-
-  test('every format says it', () => {
-    const report = { run: run(), models, pairs: [], warnings: [] };
-    for (const format of outputFormats.filter(({ name }) => name !== 'junit' && name !== 'html'))
-      expect(format.render(report, { columns: 1000, color: false }), format.name).toContain(
-        format.name === 'markdown' ? '80 % passed' : 'Speed, pass rate and cost: swift 312 ms, 80 % passed',
-      );
   });
 });

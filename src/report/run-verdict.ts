@@ -1,12 +1,20 @@
 import type { ModelSummary, PairRow } from '../analysis/summary-columns.ts';
 import { count, oneLine } from '../base/text.ts';
 import { cellName } from '../plan/cell.ts';
+import { listed } from './listed.ts';
 import { atLeast, duration, percent, times, usd } from './number-text.ts';
 import { isLowerBound, pairOf, ranked, rankedBy } from './ranking.ts';
 import type { Report } from './run-report.ts';
 
 /** Which model leads, by speed, pass rate and cost, in sentences that say no more than the data do. */
-export function verdict({ run, models, pairs }: Report): string {
+export const verdict = (report: Report): string => told(report, leadersText);
+
+/** Which model is fastest and why others are not ranked, where pass rate and cost stand beside it already. */
+export const speedVerdict = (report: Report): string => told(report, () => '');
+
+type Leaders = typeof leadersText;
+
+function told({ run, models, pairs }: Report, leaders: Leaders): string {
   if (models.length === 0) return 'No model has a measured request.';
   const rows = ranked(models, run.success_floor);
   const inOrder = rows.filter(({ rank }) => rank !== undefined).map(({ model }) => model);
@@ -18,10 +26,11 @@ export function verdict({ run, models, pairs }: Report): string {
     pairOf(pairs, cellName(a, run.routes.length > 1), cellName(b, run.routes.length > 1));
   // One model on several routes: the routes are what is compared.
   const isOneModel = new Set(models.map(({ model }) => model)).size === 1;
-  if (run.routes.length < 2 || isOneModel) return rankingSentence(inOrder, pairBetween, named) + unranked;
+  if (run.routes.length < 2 || isOneModel)
+    return rankingSentence(inOrder, pairBetween, named, leaders) + unranked;
   const sentences = run.routes.map((route) => {
     const here = inOrder.filter((model) => model.route === route);
-    return `${oneLine(route, 60)}: ${rankingSentence(here, pairBetween, ({ model }) => oneLine(model, 60))}`;
+    return `${oneLine(route, 60)}: ${rankingSentence(here, pairBetween, ({ model }) => oneLine(model, 60), leaders)}`;
   });
   return `${sentences.join(' ')}${unranked} What a route costs: gatebench compare RUN --by route.`;
 }
@@ -29,14 +38,20 @@ export function verdict({ run, models, pairs }: Report): string {
 type Named = (model: ModelSummary) => string;
 type PairBetween = (a: ModelSummary, b: ModelSummary) => PairRow | undefined;
 
-function rankingSentence(models: readonly ModelSummary[], pairBetween: PairBetween, named: Named): string {
+function rankingSentence(
+  models: readonly ModelSummary[],
+  pairBetween: PairBetween,
+  named: Named,
+  leaders: Leaders,
+): string {
   const [first, ...others] = models;
   if (!first) return 'No model is ranked.';
   const mayBeFirst = others.filter((other) => {
     const pair = pairBetween(first, other);
     return pair !== undefined && pair.verdict !== 'slower';
   });
-  return `${speedSentence(first, others, pairBetween, named)} ${leadersText(models, [first, ...mayBeFirst], named)}`;
+  const speed = speedSentence(first, others, pairBetween, named);
+  return `${speed} ${leaders(models, [first, ...mayBeFirst], named)}`.trimEnd();
 }
 
 function speedSentence(
@@ -119,12 +134,6 @@ function say(
 ): string {
   if (models.length === 0) return '';
   return models.length === 1 ? sentence(models[0]!, 'is', '') : sentence(listed(models), 'are', 'each of ');
-}
-
-/** `a`, `a and b`, `a, b and c`, `a, b, c and 4 more`. */
-function listed(items: readonly string[]): string {
-  const shown = items.length > 4 ? [...items.slice(0, 3), `${items.length - 3} more`] : items;
-  return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)!}`;
 }
 
 function whyUnranked({ error_rate = 0 }: ModelSummary, successFloor: number): string {

@@ -35,7 +35,9 @@ test('--github leaves summary, annotations and files; the exit code stays', asyn
     `::error file=nightly.yaml,line=${line},title=gatebench fail (simulated)::✗ geomean(`,
   );
   const summary = await readFile(join(cwd.path, 'summary.md'), 'utf8');
-  expect(summary).toMatch(/^earlier\n## fail · `nightly`\n\n> \[!IMPORTANT\]\n> SIMULATED/);
+  expect(summary).toMatch(
+    /^earlier\n\*\*Simulated models: [^\n]+\.\*\*\n\n## fail · `nightly`\n\n> \[!IMPORTANT\]\n> SIMULATED/,
+  );
   // Whatever a name says, the runner obeys only the lines after the table.
   expect(stdout).toMatch(/^::stop-commands::([\w-]+)\nfail · [^]*\n::\1::\n::error /);
 });
@@ -53,7 +55,7 @@ test('the job summary stays below what GitHub takes, however much there is to sa
   await writeForGithub(night, join(cwd.path, 'files'), testIo(cwd.path, { GITHUB_STEP_SUMMARY: path }));
   const summary = await readFile(path, 'utf8');
   expect(Buffer.byteLength(summary)).toBeLessThan(900_000);
-  expect(summary).toMatch(/^## fail[^]*cut for length/);
+  expect(summary).toMatch(/^\*\*.*\.\*\*\n\n## fail[^]*cut for length/);
 });
 
 test('with --json stdout is JSON alone, and outside Actions there is no summary', async () => {

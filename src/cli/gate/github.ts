@@ -6,7 +6,7 @@ import { writeWhole } from '../../journal/run-folder.ts';
 import { annotations } from '../../report/gate/annotations.ts';
 import { gateFiles } from '../../report/report-formats.ts';
 import { fitted, gateSections } from '../../report/gate/gate-markdown.ts';
-import { markdown } from '../../report/run-markdown.ts';
+import { answer, details } from '../../report/run-markdown.ts';
 import { largestSuite, readText } from '../../suite/read/files.ts';
 import type { Io } from '../io.ts';
 import type { Night } from './night.ts';
@@ -23,7 +23,7 @@ export async function writeForGithub({ loaded, report }: Night, folder: string, 
   } catch (error) {
     throw new UserError(`${folder} cannot be written: ${(error as Error).message}`);
   }
-  const sections = [...gateSections(report), markdown.render(loaded.report, style).trimEnd()];
+  const sections = [answer(loaded.report), ...gateSections(report), ...details(loaded.report)];
   await writeSummary(fitted(sections, summaryBytes), io);
   const file = inRepository(loaded.manifest.suite_file, io);
   const lines = await gateLines(loaded.manifest.suite_file, io);

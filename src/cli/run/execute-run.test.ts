@@ -419,7 +419,7 @@ test('a run in which all fails leads with why, and gives no advice on clock or s
   );
   server.close();
   expect(code).toBe(3);
-  expect(stdout.indexOf('✗ one: 2 of 2 requests failed')).toBeLessThan(stdout.indexOf('model'));
+  expect(stdout.indexOf('✗ one: 2 of 2 requests failed')).toBeLessThan(stdout.indexOf('#  model'));
   expect(stdout.replace(/\s+/g, ' ')).toContain('"the runner has stopped"');
   expect(stdout).not.toMatch(/too few|not proven|Add prompts|calibrate/);
   expect(stdout.match(/^! /gm)!.length).toBeLessThanOrEqual(3);

@@ -50,6 +50,7 @@ const others: Readonly<Record<string, Measure>> = {
   passed: { label: 'pass rate', better: 'more', unit: 'pp' },
   error_rate: { label: 'failures', better: 'less', unit: 'pp' },
   total_tokens: { label: 'tokens', better: 'less', unit: '', howMany: 'how many times as many' },
+  cost_usd: { label: 'cost', better: 'less', unit: '', howMany: 'how many times as much' },
 };
 
 export function measureOf(metric: string): Measure {

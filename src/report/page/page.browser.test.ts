@@ -109,6 +109,14 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
     await page.close();
   });
 
+  test('answers before one scrolls, on a telephone too', async () => {
+    const { page } = await open(report, { viewport: { width: 390, height: 844 } });
+    const box = await page.locator('.first-line').boundingBox();
+    expect(box!.y + box!.height).toBeLessThan(844);
+    expect(box!.y).toBeLessThan(400);
+    await page.close();
+  });
+
   test('does not scroll sideways on a telephone, however wide its tables are', async () => {
     const { page } = await open(report, { viewport: { width: 375, height: 800 } });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(375);

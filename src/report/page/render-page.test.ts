@@ -61,7 +61,8 @@ describe('the page of a run', () => {
   test('says which model leads, and names every verdict', () => {
     expect(page.includes('qwen3.5-small is faster than kimi-k2.6')).toBe(true);
     expect(page.match(/Every verdict:/g)).toHaveLength(2);
-    expect(page).toMatch(/<p class="answer">[^<]*Speed, pass rate and cost: [^<]*% passed/);
+    expect(page).toMatch(/<p class="first-line">qwen3\.5-small is the fastest [^<]*% passed[^<]*\.</);
+    expect(page.indexOf('class="first-line"')).toBeLessThan(page.indexOf('class="facts"'));
   });
 
   test('shows warnings, failures with their samples, and receipts', () => {

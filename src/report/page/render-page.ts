@@ -1,3 +1,4 @@
+import { firstLine } from '../first-line.ts';
 import { isSimulated } from '../run-report.ts';
 import { htmlDocument } from './frame/document.ts';
 import { type Html, markup } from './frame/html.ts';
@@ -47,7 +48,7 @@ export function renderPage(data: PageData): string {
     title: `${run.suite} · gatebench report${isSimulated(run) ? ' (simulated)' : ''}`,
     style: `${styleSheet}\n${filterRules(looks)}`,
     body: markup`<a class="skip" href="#main">Skip to the results</a>
-      ${runHeader(run, warnings)} ${contents(shown)} ${looks.length > 1 ? modelFilter(looks) : ''}
+      ${runHeader(data.report.run, warnings, firstLine(data.report))} ${contents(shown)} ${looks.length > 1 ? modelFilter(looks) : ''}
       <main id="main" tabindex="-1">${shown.map(({ render }) => render(data))}</main>
       <footer>
         <p>

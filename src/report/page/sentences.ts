@@ -67,12 +67,6 @@ export const wordsFor = (metric: string): MetricWords =>
     short: metric,
   };
 
-/** `a`, `a and b`, `a, b and c`, `a, b, c, d and 3 more`. */
-export function listed(items: readonly string[]): string {
-  const shown = items.length > 5 ? [...items.slice(0, 4), `${items.length - 4} more`] : items;
-  return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)!}`;
-}
-
 /** A verdict in one plain sentence, the better model named first. */
 export function verdictSentence(pair: PairRow): string {
   const { verdict } = pair;

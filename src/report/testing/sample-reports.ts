@@ -1,3 +1,4 @@
+import type { Lead } from '../../analysis/leads.ts';
 import type { ModelSummary, PairRow, PairVerdict } from '../../analysis/summary-columns.ts';
 import type { Report, RunFacts } from '../run-report.ts';
 
@@ -78,6 +79,14 @@ export function pair(
   return row as PairRow;
 }
 
+/** Who leads in a metric. */
+export const lead = (
+  metric: Lead['metric'],
+  models: readonly string[],
+  among: number,
+  more: Partial<Lead> = {},
+): Lead => ({ metric, models, among, isEqual: false, ...more });
+
 /** What a run usually looks like. */
 export const usual: Report = {
   run: run({
@@ -116,6 +125,15 @@ export const usual: Report = {
     pair('kimi-k2.6', 'glm', 'not settled', 0.9, { more_prompts: 34 }),
     pair('kimi-k2.6', 'deepseek', 'slower', 2.3),
     pair('glm', 'deepseek', 'slower', 3.5),
+  ],
+  leads: [
+    {
+      leads: [
+        lead('e2e_latency_ms', ['glm', 'kimi-k2.6'], 2, { morePrompts: 34 }),
+        lead('passed', ['glm', 'kimi-k2.6'], 2),
+        lead('cost_usd', ['glm'], 2),
+      ],
+    },
   ],
   warnings: ['glm: 12 requests are too few for a p95 (20 are needed). Raise run.repeat.'],
 };

@@ -50,6 +50,7 @@ section{margin-top:3.2rem;scroll-margin-top:1rem}
 .bad{color:var(--warn);font-weight:600}
 .attention{margin:.6rem 0 0}
 .facts,nav ul,.legend{list-style:none;padding:0;margin:0;display:flex;flex-wrap:wrap;gap:.15rem 1.1rem}
+.first-line{font-size:1.15rem;font-weight:600;margin:.5rem 0 .8rem;max-width:60rem;text-wrap:pretty}
 .facts{color:var(--quiet);font-size:.9rem}
 nav{margin-top:1.4rem;border-block:1px solid var(--line);padding:.55rem 0;font-size:.92rem}
 .filter{display:none;border:0;padding:0;margin:1rem 0 0;font-size:.92rem}

@@ -6,7 +6,7 @@ import type { PageData, PageModel } from '../page-parts.ts';
 import { logAxis, logAxisY, logScale, wordsWidth } from '../picture/axes.ts';
 import { figure } from '../picture/picture-figure.ts';
 import { drawScatter, paretoFront, type Scatter, type ScatterPoint } from '../picture/scatter.ts';
-import { listed } from '../sentences.ts';
+import { listed } from '../../listed.ts';
 
 /** Latency against the cost of a thousand requests, where the suite gives prices. */
 export function cost(data: PageData): Html {

@@ -1,5 +1,5 @@
 import type { PairRow } from '../../../analysis/summary-columns.ts';
-import { verdict } from '../../run-verdict.ts';
+import { speedVerdict } from '../../run-verdict.ts';
 import { thresholdLine } from '../../threshold-lines.ts';
 import { type Content, type Html, markup, nothing, section } from '../frame/html.ts';
 import type { PageData, PageModel } from '../page-parts.ts';
@@ -15,7 +15,7 @@ export function decision(data: PageData): Html {
     'A model leads only where it is clearly ahead of every other. Parentheses hold 95\u00a0% intervals.',
     cards.length === 0
       ? nothing('There is nothing to compare. A comparison needs answers from at least two models.')
-      : markup`<p class="answer">${verdict(data.report)}</p>
+      : markup`<p class="answer">${speedVerdict(data.report)}</p>
           <div class="cards">${cards}</div>
           ${verdictLists(data)}${whyList(data)}`,
   );

@@ -6,11 +6,12 @@ import type { ModelLook } from '../model-look.ts';
 import { modelName } from '../picture/picture-figure.ts';
 
 /** What stands over the page of a run: whether it is real, what it is, what happened. */
-export function runHeader(run: RunFacts, warnings: readonly string[]): Html {
+export function runHeader(run: RunFacts, warnings: readonly string[], answer: string): Html {
   return markup`<header>
     ${simulatedBanner([run])}
     <p class="kicker">gatebench report</p>
     <h1><bdi>${run.suite}</bdi></h1>
+    <p class="first-line">${answer}</p>
     ${run.description === undefined ? '' : markup`<p class="description"><bdi>${run.description}</bdi></p>`}
     ${factList(run)}
     ${warnings.length === 0 ? '' : markup`<p class="attention"><a href="#warnings">${count(warnings.length, 'warning')} about these numbers</a></p>`}

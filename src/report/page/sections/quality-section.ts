@@ -7,7 +7,7 @@ import type { PageData, PageModel } from '../page-parts.ts';
 import { wordsWidth } from '../picture/axes.ts';
 import { figure } from '../picture/picture-figure.ts';
 import { drawScatter, paretoFront, type Scatter, type ScatterPoint } from '../picture/scatter.ts';
-import { listed } from '../sentences.ts';
+import { listed } from '../../listed.ts';
 
 /** Latency against the share of checks that passed. */
 export function quality(data: PageData): Html {

@@ -6,14 +6,8 @@ import { type Content, type Html, markup } from '../frame/html.ts';
 import type { PageData, PageModel } from '../page-parts.ts';
 import { modelName } from '../picture/picture-figure.ts';
 import { paretoFront } from '../picture/scatter.ts';
-import {
-  listed,
-  metricWords,
-  type MetricWords,
-  pointsInterval,
-  ratioInterval,
-  signedPoints,
-} from '../sentences.ts';
+import { listed } from '../../listed.ts';
+import { metricWords, type MetricWords, pointsInterval, ratioInterval, signedPoints } from '../sentences.ts';
 
 /** For each wish a card that says which model grants it. */
 export function wishCards(data: PageData): Html[] {
@@ -40,10 +34,13 @@ function metricCards(data: PageData, words: MetricWords): Html[] {
     const [first, ...others] = models;
     if (!first) return [];
     const [letter = ''] = first.letters;
+    const shared = others.filter(({ letters }) => letters.includes(letter)).map(({ model }) => model);
+    // A card that names everybody answers nothing.
+    if (others.length > 0 && shared.length === others.length) return [];
     const lead: Lead = {
       words,
       first: first.model,
-      shared: others.filter(({ letters }) => letters.includes(letter)).map(({ model }) => model),
+      shared,
       others: others.map(({ model }) => model),
       pairs: data.report.pairs.filter(({ metric }) => metric === words.metric),
     };
@@ -139,6 +136,7 @@ function balanced({ models }: PageData): Html[] {
   });
   if (points.length < 2) return [];
   const front = paretoFront(points, 'higher').map(({ model }) => model);
+  if (front.length === points.length) return [];
   const [only] = front;
   const words =
     front.length === 1

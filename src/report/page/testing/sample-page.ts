@@ -4,6 +4,7 @@ import { successFloor } from '../../../analysis/success.ts';
 import type { Prompt } from '../../../suite/suite.ts';
 import { collect, type Collected } from '../../../analysis/collect.ts';
 import { compare } from '../../../analysis/compare.ts';
+import { leadsOf } from '../../../analysis/leads.ts';
 import { summarise } from '../../../analysis/summarise.ts';
 import { answerPrompts } from '../answer-prompts.ts';
 import { PageScan } from '../collect-page.ts';
@@ -46,7 +47,9 @@ export async function sampleReport(
     versions: { gatebench: '0.1.0', openai: '7.57.0', node: '24.21.0' },
     ...facts,
   };
-  return { report: { run, models, pairs: compare(collected).pairs, warnings }, collected };
+  const { pairs } = compare(collected);
+  const leads = leadsOf(collected, pairs, { isSequential: false });
+  return { report: { run, models, pairs, leads, warnings }, collected };
 }
 
 /** The data of the page that these rows make. */

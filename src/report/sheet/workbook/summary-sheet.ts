@@ -1,7 +1,7 @@
 import { cellName } from '../../../plan/cell.ts';
 import { count } from '../../../base/text.ts';
 import { isSimulated, simulatedNotice } from '../../run-report.ts';
-import { verdict } from '../../run-verdict.ts';
+import { firstLine } from '../../first-line.ts';
 import type { Summarised } from '../sheet-format.ts';
 import type { Book, Sheet } from './book.ts';
 import { type Look, colors, tones } from './look.ts';
@@ -65,7 +65,7 @@ function addTop(sheet: Sheet, runs: readonly Summarised[], newest: Summarised): 
   sheet.text(places.title, 0, `gatebench: ${suiteNames(runs)}`, { ...ink, bold: true, size: 16 });
   sheet.height(places.title, 24);
   const which = runs.length > 1 ? 'Newest run: ' : '';
-  sheet.text(places.verdict, 0, which + verdict(newest.report), { ...ink, size: 12 });
+  sheet.text(places.verdict, 0, which + firstLine(newest.report), { ...ink, size: 12 });
   sheet.height(places.verdict, 20);
   if (runs.some(({ report }) => isSimulated(report.run))) {
     const look: Look = { ...tones.warning, bold: true };

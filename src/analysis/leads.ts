@@ -1,0 +1,117 @@
+import { labeller } from './cell-pairs.ts';
+import type { CellSamples, Collected } from './collect.ts';
+import { compare } from './compare.ts';
+import { headlineOf, meanOf, clustersOf, shareOf } from './statistic.ts';
+import { successFloor, successShare } from './success.ts';
+import type { PairRow } from './summary-columns.ts';
+
+/** What a model can be first in. */
+export const leadMetrics = ['e2e_latency_ms', 'passed', 'cost_usd'] as const;
+export type LeadMetric = (typeof leadMetrics)[number];
+
+/** Who is first in one metric, as far as the data carry it. */
+export interface Lead {
+  readonly metric: LeadMetric;
+  /** As the pairs name them, best first: the one that is surely ahead of all others, or all that may be first. */
+  readonly models: readonly string[];
+  /** Models that were compared. With `models` as many, nothing is known of the order. */
+  readonly among: number;
+  /** Those that share the lead are equal within the margin: it does not matter which of them one takes. */
+  readonly isEqual: boolean;
+  /** How many more prompts would probably leave one name. Absent where nothing is open, or no number would do. */
+  readonly morePrompts?: number;
+}
+
+/** Models that are compared with one another, and who leads them. */
+export interface Leads {
+  /** Absent where all of a run's models are one list. */
+  readonly route?: string;
+  readonly leads: readonly Lead[];
+}
+
+/**
+ * The cells of which one is to be chosen: all, or those of each route where several models ran on several routes,
+ * because pairs are made within a route.
+ */
+export function rivals({ cells }: Collected): { route?: string; cells: readonly CellSamples[] }[] {
+  const routes = [...new Set(cells.map(({ route }) => route))];
+  const isOneModel = new Set(cells.map(({ model }) => model)).size === 1;
+  if (routes.length < 2 || isOneModel) return [{ cells }];
+  return routes.map((route) => ({ route, cells: cells.filter((cell) => cell.route === route) }));
+}
+
+/**
+ * Who leads in time, pass rate and cost. `pairs` are those of the run, so that the names agree with every other view;
+ * costs are compared here, by the same rule, as a family of their own. A model below the success floor leads in
+ * nothing.
+ */
+export function leadsOf(
+  collected: Collected,
+  pairs: readonly PairRow[],
+  { isSequential }: { isSequential: boolean },
+): Leads[] {
+  const all = [...pairs, ...compare(collected, { metrics: ['cost_usd'], isSequential }).pairs];
+  const label = labeller(collected);
+  return rivals(collected).map(({ route, cells }) => {
+    const able = cells.filter((cell) => successShare(cell) >= successFloor);
+    const leads = leadMetrics.flatMap((metric) => {
+      const names = bestFirst(able, metric).map(label);
+      return names.length === 0 ? [] : [leadOf(names, metric, all)];
+    });
+    return { ...(route === undefined ? {} : { route }), leads };
+  });
+}
+
+/** Cells of which the metric is known, the best figure first. */
+function bestFirst(cells: readonly CellSamples[], metric: LeadMetric): CellSamples[] {
+  return cells
+    .flatMap((cell) => {
+      const worth = worthOf(cell, metric);
+      return worth === undefined ? [] : [{ cell, worth }];
+    })
+    .sort((a, b) => b.worth - a.worth)
+    .map(({ cell }) => cell);
+}
+
+/** The figure that every table shows, turned so that more is better. */
+function worthOf(cell: CellSamples, metric: LeadMetric): number | undefined {
+  if (metric === 'passed') return shareOf([...cell.prompts.values()].map(({ passed }) => passed))?.point;
+  const figure =
+    metric === 'cost_usd' ? meanOf(clustersOf(cell, metric)) : headlineOf(cell, metric, Number.MAX_VALUE);
+  return figure === undefined ? undefined : -figure.point;
+}
+
+/** `names`: best figure first. Whoever is not surely behind the first may be first as well. */
+export function leadOf(names: readonly string[], metric: LeadMetric, pairs: readonly PairRow[]): Lead {
+  const behind = (name: string, other: string): boolean =>
+    isBehind(name, pairBetween(pairs, metric, name, other));
+  // A figure and a test may disagree: then the test decides who may lead.
+  const first = names.find((name) => !names.some((other) => behind(name, other))) ?? names[0]!;
+  const rest = names
+    .filter((name) => name !== first && !behind(name, first))
+    .map((name) => ({ name, pair: pairBetween(pairs, metric, first, name) }));
+  const open = rest.filter(({ pair }) => pair?.verdict !== 'equal');
+  const more = open.flatMap(({ pair }) => pair?.more_prompts ?? []);
+  return {
+    metric,
+    models: [first, ...rest.map(({ name }) => name)],
+    among: names.length,
+    isEqual: rest.length > 0 && open.length === 0,
+    ...(open.length > 0 && more.length === open.length ? { morePrompts: Math.max(...more) } : {}),
+  };
+}
+
+function pairBetween(pairs: readonly PairRow[], metric: string, a: string, b: string): PairRow | undefined {
+  return pairs.find(
+    (pair) =>
+      pair.metric === metric &&
+      ((pair.model_a === a && pair.model_b === b) || (pair.model_a === b && pair.model_b === a)),
+  );
+}
+
+/** Verdicts are about b. */
+function isBehind(name: string, pair: PairRow | undefined): boolean {
+  if (pair === undefined) return false;
+  const words = pair.model_b === name ? ['slower', 'worse'] : ['faster', 'better'];
+  return words.includes(pair.verdict);
+}

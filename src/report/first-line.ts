@@ -1,0 +1,126 @@
+import type { Lead, LeadMetric, Leads } from '../analysis/leads.ts';
+import type { ModelSummary } from '../analysis/summary-columns.ts';
+import { count, oneLine } from '../base/text.ts';
+import { cellName } from '../plan/cell.ts';
+import { listed } from './listed.ts';
+import { atLeast, duration, percent, usd } from './number-text.ts';
+import { isLowerBound, rankedBy } from './ranking.ts';
+import { isSimulated, type Report } from './run-report.ts';
+
+/**
+ * The answer to "which model should this job use?", in one sentence: the first line of every view. Speed, pass rate and
+ * cost stand together, so that nobody is praised for one of them alone, and a name leads only where the data carry it.
+ */
+export function firstLine(report: Report): string {
+  const { run, leads = [] } = report;
+  const lines = leads.map((one) => {
+    const sentence = leadsSentence(one, report);
+    return one.route === undefined ? sentence : `${oneLine(one.route, 60)}: ${sentence}`;
+  });
+  const [only] = lines;
+  const text =
+    only === undefined
+      ? `nothing is sure: ${report.models.length === 0 ? 'no model has a measured request' : 'the models were not compared'}`
+      : lines.join('; ');
+  return isSimulated(run) ? `Simulated models: ${text}.` : `${capital(text)}.`;
+}
+
+/** Names that are ours begin a sentence as they are written. */
+const capital = (text: string): string =>
+  text.replace(/^(?:nothing|one of|all|which) /, (word) => word.charAt(0).toUpperCase() + word.slice(1));
+
+interface Words {
+  /** What one does that leads. */
+  readonly leads: string;
+  /** What several do that are equal. */
+  readonly equal: string;
+  /** What is open. */
+  readonly question: string;
+}
+
+const words: Readonly<Record<LeadMetric, Words>> = {
+  e2e_latency_ms: {
+    leads: 'is the fastest',
+    equal: 'are equally fast',
+    question: 'which is fastest',
+  },
+  passed: {
+    leads: 'passes the most',
+    equal: 'pass equally often',
+    question: 'which passes the most',
+  },
+  cost_usd: {
+    leads: 'costs the least',
+    equal: 'cost the same',
+    question: 'which costs the least',
+  },
+};
+
+function leadsSentence({ route, leads }: Leads, report: Report): string {
+  const named: Named = (label) => oneLine(route === undefined ? label : label.replace(`@${route}`, ''), 60);
+  const figures = figuresByLabel(report);
+  const withFigures: Named = (label) => `${named(label)} (${figures.get(label) ?? 'no figures'})`;
+  const rivals = leads.filter(({ among }) => among > 1);
+  if (rivals.length === 0) {
+    const [only] = leads.flatMap(({ models }) => models);
+    return only === undefined
+      ? 'nothing is sure: no model answered often enough to be ranked'
+      : `nothing to choose: ${withFigures(only)} is the only model that answered often enough`;
+  }
+  if (report.run.order === 'sequential')
+    return 'nothing is sure: the models did not take turns (order: sequential), so they are not compared';
+  const isOpen = ({ models, among, isEqual }: Lead): boolean => models.length === among && !isEqual;
+  const open = rivals.filter(isOpen);
+  if (open.length === rivals.length) return `nothing is sure: ${openWords(open)}`;
+  const known = rivals.filter((lead) => !isOpen(lead));
+  const alone = Map.groupBy(
+    known.filter(({ models }) => models.length === 1),
+    ({ models }) => models[0]!,
+  );
+  return [
+    ...[...alone].map(
+      ([label, ours]) =>
+        `${named(label)} ${listed(ours.map(({ metric }) => words[metric].leads))} (${figures.get(label) ?? 'no figures'})`,
+    ),
+    ...known.filter(({ models }) => models.length > 1).map((lead) => sharedWords(lead, named)),
+    ...(open.length === 0 ? [] : [openWords(open)]),
+  ].join('; ');
+}
+
+type Named = (label: string) => string;
+
+/** Several that may lead, or that are as good as each other. */
+function sharedWords({ metric, models, among, isEqual, morePrompts }: Lead, named: Named): string {
+  const { leads, equal } = words[metric];
+  if (isEqual && models.length === among) return `all ${equal}`;
+  const names = listed(models.map(named));
+  return isEqual
+    ? `${names} ${equal}, ahead of the others`
+    : `one of ${names} ${leads}${remedy([morePrompts])}`;
+}
+
+/** What is not known of any model. */
+function openWords(open: readonly Lead[]): string {
+  const are = open.length === 1 ? 'is' : 'are';
+  return `${listed(open.map(({ metric }) => words[metric].question))} ${are} open${remedy(open.map(({ morePrompts }) => morePrompts))}`;
+}
+
+/** Where it is known of all. */
+function remedy(more: readonly (number | undefined)[]): string {
+  if (more.includes(undefined)) return '';
+  return ` (${count(Math.max(...more.map(Number)), 'more prompt')} would probably settle ${more.length === 1 ? 'it' : 'all'})`;
+}
+
+function figuresByLabel({ run, models }: Report): Map<string, string> {
+  return new Map(models.map((model) => [cellName(model, run.routes.length > 1), figuresOf(model)]));
+}
+
+function figuresOf(model: ModelSummary): string {
+  const { pass_rate: passed, cost_per_1k_requests_usd: cost } = model;
+  const time = duration(model[rankedBy]);
+  return [
+    isLowerBound(model, rankedBy) ? atLeast(time) : time,
+    ...(passed === undefined ? [] : [`${percent(passed)} passed`]),
+    ...(cost === undefined ? [] : [`${usd(cost)} per 1,000 requests`]),
+  ].join(', ');
+}
