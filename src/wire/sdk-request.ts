@@ -19,6 +19,8 @@ interface Head {
   method: string;
   /** Without the own headers of a request. */
   common: [name: string, value: string][];
+  /** The headers in their order, each with its value, or with the name under which a request gives it. */
+  order: [name: string, value: { common: string } | { own: string }][];
 }
 
 /**
@@ -37,11 +39,7 @@ export class SdkRequests {
     const own = new Set(Object.keys(request.headers).map((name) => name.toLowerCase()));
     // A name that is written in two ways is one header with two values, which only the SDK joins.
     if (own.size === Object.keys(request.headers).length && first.body === JSON.stringify(request.body))
-      this.#heads.set(key, {
-        url: first.url,
-        method: first.method,
-        common: pairsOf(first.headers).filter(([name]) => !own.has(name)),
-      });
+      this.#heads.set(key, headOf(first, request, own));
     return first;
   }
 }
@@ -55,11 +53,48 @@ function keyOf({ baseUrl, body, headers }: ChatRequest): string {
   ]);
 }
 
-function asBefore({ url, method, common }: Head, request: ChatRequest): WireRequest {
+function headOf(made: WireRequest, { headers }: ChatRequest, own: ReadonlySet<string>): Head {
+  const names = new Map(Object.keys(headers).map((name) => [name.toLowerCase(), name]));
+  const pairs = pairsOf(made.headers);
+  return {
+    url: made.url,
+    method: made.method,
+    common: pairs.filter(([name]) => !own.has(name)),
+    order: pairs.map(([name, common]) => {
+      const given = names.get(name);
+      return [name, given === undefined ? { common } : { own: given }];
+    }),
+  };
+}
+
+/** A value that goes out as it is given. All others are for the platform, which trims them or refuses them. */
+const plainValue = /^[!-~](?:[ -~]*[!-~])?$/;
+
+function asBefore(head: Head, request: ChatRequest): WireRequest {
+  const { url, method } = head;
+  return {
+    url,
+    method,
+    headers: inOrder(head, request.headers) ?? byThePlatform(head, request.headers),
+    body: JSON.stringify(request.body),
+  };
+}
+
+/** Undefined where some value is not plain. */
+function inOrder({ order }: Head, own: ChatRequest['headers']): string[] | undefined {
+  const headers: string[] = [];
+  for (const [name, value] of order) {
+    const text = 'common' in value ? value.common : own[value.own]!;
+    if ('own' in value && !plainValue.test(text)) return undefined;
+    headers.push(name, text);
+  }
+  return headers;
+}
+
+function byThePlatform({ common }: Head, own: ChatRequest['headers']): string[] {
   const headers = new Headers(common);
-  for (const [name, value] of Object.entries(request.headers))
-    if (value !== null) headers.append(name, value);
-  return { url, method, headers: [...headers.entries()].flat(), body: JSON.stringify(request.body) };
+  for (const [name, value] of Object.entries(own)) if (value !== null) headers.append(name, value);
+  return [...headers.entries()].flat();
 }
 
 function pairsOf(headers: readonly string[]): [name: string, value: string][] {
