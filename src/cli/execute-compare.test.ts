@@ -33,7 +33,7 @@ beforeAll(async () => {
     name: 'ways',
     models: [{ id: 'exact', model: 'custom-ollama/sim-exact?ttftMs=60&gapMs=2&answerFrames=10' }],
     prompts: Array.from({ length: 12 }, (_, index) => ({ id: `p${index}`, prompt: `Question ${index}?` })),
-    run: { repeat: 2, warmup: 1, concurrency: 2 },
+    run: { repeat: 2, warmup: 1, concurrency: 6 },
   };
   await mkdir(join(cwd.path, 'suites'));
   await writeFile(join(cwd.path, 'suites/ways.yaml'), JSON.stringify(suite));

@@ -39,7 +39,8 @@ let pairs: Pair[];
 beforeAll(async () => {
   cwd = await scratch();
   await writeFile(join(cwd.path, 'twins.yaml'), JSON.stringify(suite));
-  const run = await gatebench(['run', 'twins.yaml', '--route', 'demo', '--seed', '1', '--quiet'], cwd.path);
+  const args = ['run', 'twins.yaml', '--route', 'demo', '--seed', '1', '--quiet'];
+  const run = await gatebench(args, cwd.path, {}, 1);
   expect(run).toMatchObject({ code: 0 });
   const { stdout } = await gatebench(
     ['compare', 'latest', '--metrics', 'ttft_ms,e2e_latency_ms', '--json'],

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { defined } from '../../base/defined.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import type { Diagnosis } from '../../diagnose/doctor/diagnose.ts';
@@ -28,8 +28,8 @@ const running: Mock[] = [];
 /** Ids of all that the tests of this file have found. */
 const shown = new Set<string>();
 
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((mock) => mock.close()));
+afterAll(async () => {
+  await Promise.all(running.map((mock) => mock.close()));
 });
 
 interface Examined {
@@ -149,7 +149,7 @@ test('what is expected covers every set-up', () => {
 // A process that is itself late accuses nobody of holding a stream back.
 const onABusyMachine = { retry: 3 };
 
-test.each(setUps)('finds $name: $summary', onABusyMachine, async ({ name, options }) => {
+test.concurrent.each(setUps)('finds $name: $summary', onABusyMachine, async ({ name, options }) => {
   // A burst is told from a quick answer by the time before it, which must be long beside what a busy machine adds.
   const speed = name === 'buffered' ? 0.2 : 20;
   const seen = await examined({ speed, ...options });
@@ -268,7 +268,7 @@ const further: readonly {
   },
 ];
 
-test.each(further)(
+test.concurrent.each(further)(
   'finds $what',
   async ({ options = {}, flags = {}, env = secrets, timeouts, finds, notes = [] }) => {
     const seen = await examined(options, flags, env, timeouts);

@@ -134,7 +134,7 @@ async function rememberedIn({ path }: Scratch, remote: string, name: string) {
   return readHistory(join(path, name));
 }
 
-describe('the steps of a night, run in a repository', { timeout: 180_000 }, () => {
+describe.concurrent('the steps of a night, run in a repository', { timeout: 180_000 }, () => {
   test('two nights are remembered on a branch of their own, the second beside what another pushed meanwhile', async () => {
     await using cwd = await scratch();
     const remote = await origin(cwd.path);

@@ -123,7 +123,7 @@ describe('thresholds of a run', () => {
     const mock = await createMock({ gatewayToken: token });
     const args = ['run', 'trial.yaml', '--base-url', `${mock.url}/v1/a/g/compat`, '--quiet'];
     // Slow enough that a busy machine can measure them: one that cannot would end the strict run with 3.
-    const slow = 'custom-ollama/sim-exact?ttftMs=400&gapMs=40';
+    const slow = 'custom-ollama/sim-exact?ttftMs=400&gapMs=40&answerFrames=4';
     const models = `models: [{ id: sim-swift, model: "${slow}" }, { id: sim-wordy, model: "${slow}" }]`;
     const send = async (limit: string, ...flags: string[]): Promise<Finished> => {
       const text = suite.replace(/models.*/, models).replace(/thresholds.*/, `thresholds: [${limit}]`);

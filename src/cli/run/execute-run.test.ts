@@ -135,7 +135,7 @@ describe('a run', () => {
   });
 });
 
-describe('the stopping rule', () => {
+describe.concurrent('the stopping rule', () => {
   test.each([
     // Never narrow: goes on to the end. Narrow early: ends well before it, when exactly depends on what is in flight.
     [0.0001, 4, 4, 4],
@@ -144,7 +144,7 @@ describe('the stopping rule', () => {
     await using cwd = await scratch();
     const mock = await createMock(mockOptions);
     // Two even models, so that the interval hangs on nothing but the rule.
-    const models = ['sim-exact?ttftMs=4000', 'sim-exact?ttftMs=8000'];
+    const models = [1000, 2000].map((ttftMs) => `sim-exact?ttftMs=${ttftMs}&answerFrames=5`);
     const stop = `stop: { when: ci_half_width, metric: e2e_latency_ms, ratio: ${ratio}, max_repeat: ${most} }`;
     const { result, rows } = await trial(cwd.path, mock.url, suiteText({ prompts: 8, run: stop, models }));
     await mock.close();
@@ -324,13 +324,13 @@ describe('the disk', () => {
   });
 });
 
-describe('interruption', () => {
+describe.concurrent('interruption', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)(
     '%s ends with what is there, exit 130, and can be resumed',
     async (signal) => {
       await using cwd = await scratch();
       const mock = await createMock({ ...mockOptions, speed: 4 });
-      await writeFile(join(cwd.path, 'trial.yaml'), suiteText({ prompts: 12 }));
+      await writeFile(join(cwd.path, 'trial.yaml'), suiteText({ prompts: 8 }));
       const env = { CF_AIG_TOKEN: token };
       const base = ['--base-url', `${mock.url}/v1/acc/gw/compat`];
       const { child, finished } = start(['run', 'trial.yaml', ...base], cwd.path, env);
@@ -342,12 +342,12 @@ describe('interruption', () => {
         status: 'interrupted',
       });
       const before = await rowsOf(folder);
-      expect(before.length).toBeLessThan(12 * 2 * 2 + 2);
+      expect(before.length).toBeLessThan(8 * 2 * 2 + 2);
       const resumed = await gatebench(['run', '--resume', folder, ...base], cwd.path, env);
       await mock.close();
       expect(resumed.stderr).not.toContain('fault');
       expect(resumed.code).toBe(0);
-      assertEveryRequestOnce(await rowsOf(folder), 12 * 2 * 2 + 2);
+      assertEveryRequestOnce(await rowsOf(folder), 8 * 2 * 2 + 2);
     },
   );
 

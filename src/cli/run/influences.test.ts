@@ -50,7 +50,7 @@ async function ran(mode: string, gateway: object, run: object = {}, ...args: str
   return { code, said: stdout.replace(/\s+/g, ' '), rows };
 }
 
-test.each([
+test.concurrent.each([
   ['prompt-cache', local, 'the first time it is sent, and'],
   ['prompt-cache', native, 'the first time it is sent, and'],
   ['prompt-cache-told', local, "% of its prompt tokens came from the server's prompt cache"],
@@ -64,7 +64,7 @@ test.each([
   expect(Math.max(...later)).toBeLessThan(first! / 2);
 });
 
-test.each(['prompt-cache', 'prompt-cache-told'])(
+test.concurrent.each(['prompt-cache', 'prompt-cache-told'])(
   '%s, with a fresh token in each prompt: no word',
   async (mode) => {
     const { said } = await ran(mode, local, {}, '--prompts', 'long', '--salt', 'prefix');
@@ -73,19 +73,22 @@ test.each(['prompt-cache', 'prompt-cache-told'])(
   },
 );
 
-test('small-context: a prompt that is cut in silence is no latency; asked natively, it is refused', async () => {
-  const { rows, said } = await ran('small-context', local);
-  for (const { prompt_id, invalid_reason = [] } of rows)
-    expect(invalid_reason.includes('prompt_truncated')).toBe(prompt_id === 'long');
-  expect(said).toContain('The server cut the prompt: it counted fewer tokens');
-  const refused = await ran('small-context', native);
-  for (const { prompt_id, status, error_message = '' } of refused.rows)
-    expect([status, /exceeds the context/.test(error_message)]).toEqual(
-      prompt_id === 'long' ? ['error', true] : ['ok', false],
-    );
-});
+test.concurrent(
+  'small-context: a prompt that is cut in silence is no latency; asked natively, it is refused',
+  async () => {
+    const { rows, said } = await ran('small-context', local);
+    for (const { prompt_id, invalid_reason = [] } of rows)
+      expect(invalid_reason.includes('prompt_truncated')).toBe(prompt_id === 'long');
+    expect(said).toContain('The server cut the prompt: it counted fewer tokens');
+    const refused = await ran('small-context', native);
+    for (const { prompt_id, status, error_message = '' } of refused.rows)
+      expect([status, /exceeds the context/.test(error_message)]).toEqual(
+        prompt_id === 'long' ? ['error', true] : ['ok', false],
+      );
+  },
+);
 
-test.each([local, native])(
+test.concurrent.each([local, native])(
   'cold-loads: the first answer waited for the disk, and is left out (%j)',
   async (gateway) => {
     const { rows, said } = await ran('cold-loads', gateway);
@@ -95,7 +98,7 @@ test.each([local, native])(
   },
 );
 
-test.each<[string, object, RegExp]>([
+test.concurrent.each<[string, object, RegExp]>([
   [
     'its own times',
     native,
@@ -114,7 +117,7 @@ test.each<[string, object, RegExp]>([
   else expect(queued).toEqual([]);
 });
 
-test('without an influence there is no word of any', async () => {
+test.concurrent('without an influence there is no word of any', async () => {
   await using cwd = await scratch();
   await writeFile(join(cwd.path, 'trial.yaml'), suite(local, { repeat: 6, concurrency: 4 }));
   const mock = await createMock({ speed: 5 });

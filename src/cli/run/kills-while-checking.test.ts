@@ -11,7 +11,7 @@ import { gatebench, scratch, start, type Started } from '../testing/gatebench.ts
 import { begunRuns, rowsSoFar } from '../testing/kills.ts';
 
 /** `KILLS=200` for the long trial. */
-const kills = Number(process.env['KILLS'] ?? 12);
+const kills = Number(process.env['KILLS'] ?? 4);
 /** What may pass from the last byte that a server has written to the row in the file. */
 const graceMs = 50;
 const token = 'test-token-4711';
@@ -147,7 +147,7 @@ test(
     }
     expect(answers).toBeGreaterThan(kills);
     const said = `KILLS_SEED=${seed}: ${lost} of ${answers} finished answers lost in ${kills} kills, up to ${latest} ms old (${within} of those older than ${graceMs} ms, the wait for a processor not counted)`;
-    if (kills > 12) console.log(said);
+    if (kills > 4) console.log(said);
     expect(lost, said).toBe(0);
   },
   60_000 + kills * 6000,

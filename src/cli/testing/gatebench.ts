@@ -46,8 +46,11 @@ export interface TestIo extends Io {
   stderr: Output & { text: string };
 }
 
-/** The world of one command in a test: pipes, a folder, and no variables but these. */
-export const testIo = (cwd: string, env: Record<string, string> = {}): TestIo => ({
+/**
+ * The world of one command in a test: pipes, a folder, and no variables but these. Nobody waits in front of it: the
+ * demo answers at a multiple of its pace.
+ */
+export const testIo = (cwd: string, env: Record<string, string> = {}, demoSpeed = 10): TestIo => ({
   stdout: new Piped() as unknown as TestIo['stdout'],
   stderr: new Piped() as unknown as TestIo['stderr'],
   env: environment(cwd, env),
@@ -55,7 +58,7 @@ export const testIo = (cwd: string, env: Record<string, string> = {}): TestIo =>
   clock: systemClock,
   signals: new EventEmitter(),
   program: 'npm run -s gatebench --',
-  startMock: sharedMock,
+  startMock: (options) => sharedMock({ speed: demoSpeed, ...options }),
 });
 
 const mocks = new Map<string, Promise<SpawnedMock>>();
@@ -78,8 +81,9 @@ export async function gatebench(
   args: readonly string[],
   cwd: string,
   env: Record<string, string> = {},
+  demoSpeed?: number,
 ): Promise<Finished> {
-  const io = testIo(cwd, env);
+  const io = testIo(cwd, env, demoSpeed);
   const code = await runInProcess(args, io);
   // What was typed as a whole path is shown as one.
   const typed = args.filter((arg) => arg.includes(cwd));
