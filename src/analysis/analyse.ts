@@ -1,7 +1,7 @@
 import { defined } from '../base/defined.ts';
 import { count } from '../base/text.ts';
 import type { Manifest } from '../journal/manifest.ts';
-import type { RequestRow } from '../journal/request-columns.ts';
+import type { ColumnName, RequestRow } from '../journal/request-columns.ts';
 import { checksOf, isUnchecked } from '../journal/verdicts.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { Analysis } from './analysis.ts';
@@ -21,8 +21,13 @@ import { warningsOf } from './warnings.ts';
 
 /** Sees the rows of a run as they pass, each once, in any order. */
 export interface RowCollector {
+  /** Columns that it looks at; rows may lack the others. Absent: all. */
+  readonly reads?: readonly ColumnName[];
   add(row: RequestRow): void;
 }
+
+/** Gives the rows of a run, some at a time. Of `wanted` columns, or of all. */
+export type RowSource = (wanted: ReadonlySet<string> | undefined) => AsyncIterable<readonly RequestRow[]>;
 
 /**
  * Summary, comparison, thresholds and warnings of a run. `rows` are its attempts in any order, read once, one at a time;
@@ -34,7 +39,7 @@ export async function analyse(
   manifest: Manifest,
   also: readonly RowCollector[] = [],
 ): Promise<Analysis> {
-  return (await onePass(rows, manifest, also))(manifest);
+  return (await onePass(() => inOnes(rows), manifest, also))(manifest);
 }
 
 /**
@@ -42,7 +47,7 @@ export async function analyse(
  * by what the rows say.
  */
 export async function onePass(
-  rows: AsyncIterable<RequestRow> | Iterable<RequestRow>,
+  source: RowSource,
   { suite, routes }: Manifest,
   also: readonly RowCollector[] = [],
 ): Promise<(manifest: Manifest) => Analysis> {
@@ -53,8 +58,25 @@ export async function onePass(
     unchecked: new UncheckedCounter(suite),
   };
   const all: RowCollector[] = [...Object.values(seen), ...also];
-  for await (const row of rows) for (const one of all) one.add(row);
+  for await (const rows of source(columnsOf(all)))
+    for (const row of rows) for (const one of all) one.add(row);
   return (manifest) => analysisOf(seen, manifest);
+}
+
+/** Undefined for all: one of them does not say. */
+function columnsOf(collectors: readonly RowCollector[]): ReadonlySet<string> | undefined {
+  const wanted = new Set<string>();
+  for (const { reads } of collectors) {
+    if (reads === undefined) return undefined;
+    for (const name of reads) wanted.add(name);
+  }
+  return wanted;
+}
+
+async function* inOnes(
+  rows: AsyncIterable<RequestRow> | Iterable<RequestRow>,
+): AsyncGenerator<readonly RequestRow[]> {
+  for await (const row of rows) yield [row];
 }
 
 /** What is collected of the rows, side by side. */
@@ -119,16 +141,19 @@ function neededColumns({ thresholds, gate }: Suite): string[] {
   return [...thresholdColumns(thresholds), ...historyColumnsNeeded(Object.keys(gate?.metrics ?? {}))];
 }
 
+const uncheckedReads = ['status', 'passed', 'prompt_id'] as const;
+
 /** Answers that have checks and were not checked. */
 class UncheckedCounter implements RowCollector {
   readonly #checks: ReadonlyMap<string, unknown>;
+  readonly reads = uncheckedReads;
   answers = 0;
 
   constructor(suite: Suite) {
     this.#checks = checksOf(suite);
   }
 
-  add(row: RequestRow): void {
+  add(row: Pick<RequestRow, (typeof uncheckedReads)[number]>): void {
     if (isUnchecked(row, this.#checks)) this.answers++;
   }
 }

@@ -1,6 +1,6 @@
 import { labeller } from './cell-pairs.ts';
 import { count, oneLine } from '../base/text.ts';
-import type { RequestRow } from '../journal/request-columns.ts';
+import type { ColumnName, RequestRow } from '../journal/request-columns.ts';
 import type { CellSamples, Collected } from './collect.ts';
 import { failuresOf, successFloor, successShare } from './success.ts';
 
@@ -14,6 +14,15 @@ export interface Cause {
 const mostTexts = 3;
 const longestText = 200;
 
+/** Columns that the words of a failure are made of. */
+export const failureReads = [
+  'status',
+  'http_status',
+  'error_family',
+  'error_code',
+  'error_message',
+] as const satisfies readonly ColumnName[];
+
 /** What a failed row says, for people: `provider http_503: "server busy"`. */
 export function failureText({
   status,
@@ -21,7 +30,7 @@ export function failureText({
   error_family,
   error_code,
   error_message,
-}: RequestRow): string {
+}: Pick<RequestRow, (typeof failureReads)[number]>): string {
   const name = [error_family, error_code ?? status].filter((part) => part !== undefined).join(' ');
   const http =
     http_status === undefined || name.includes(String(http_status)) ? '' : ` (HTTP ${http_status})`;

@@ -15,7 +15,7 @@ import { modelColumns, pairColumns } from './summary-columns.ts';
 export async function closeRun(folder: string, also: readonly RowCollector[] = []): Promise<LoadedRun> {
   const run = await readRun(folder);
   const { manifest } = run;
-  const analysisOf = await onePass(run.rows, manifest, also);
+  const analysisOf = await onePass(run.batches, manifest, also);
   let analysis = analysisOf(manifest);
   if (manifest.status === 'complete' && errorRate(analysis.report) > manifest.suite.run.maxErrorRate) {
     manifest.status = 'incomplete';

@@ -1,9 +1,9 @@
 import { cellKey } from '../plan/cell.ts';
-import type { RequestRow } from '../journal/request-columns.ts';
+import type { ColumnName, RequestRow } from '../journal/request-columns.ts';
 import { headlines } from '../measure/metrics.ts';
 import { isOwnLimit } from '../measure/own-limits.ts';
-import { causesOf, failureText, type Cause } from './causes.ts';
-import { PromptSamples, ReasonSets } from './prompt-samples.ts';
+import { causesOf, failureReads, failureText, type Cause } from './causes.ts';
+import { PromptSamples, ReasonSets, sampleReads } from './prompt-samples.ts';
 
 /** Everything that summaries and comparisons need of a run's rows: numbers, never the rows themselves. */
 export interface Collected {
@@ -81,18 +81,30 @@ interface OpenCell {
   failures: Map<string, string>;
 }
 
+const reads = [
+  ...(['run_id', 'suite', 'suite_hash', 'ask_hash', 'route', 'model', 'model_id', 'prompt_id'] as const),
+  ...(['phase', 'final', 'stream_notes'] as const),
+  ...failureReads,
+  ...sampleReads,
+] as const satisfies readonly ColumnName[];
+
+/** What is read of a row beyond the columns that are collected. */
+type Collectable = Pick<RequestRow, (typeof reads)[number]>;
+
 /** The same, row by row, for a run that is still going on. */
 export class Collector {
   readonly #columns: readonly string[];
+  readonly reads: readonly ColumnName[];
   readonly #reasons = new ReasonSets();
   readonly #cells = new Map<string, OpenCell>();
-  #first: RequestRow | undefined;
+  #first: Collectable | undefined;
 
   constructor({ columns = [] }: CollectOptions = {}) {
     this.#columns = [...new Set([...basics, ...columns])];
+    this.reads = [...reads, ...(this.#columns as readonly ColumnName[])];
   }
 
-  add(row: RequestRow): void {
+  add(row: Collectable): void {
     this.#first ??= row;
     if (row.phase !== 'measure') return;
     const cell = this.#cellOf(row);
@@ -122,7 +134,7 @@ export class Collector {
     samples.put(row);
   }
 
-  #cellOf(row: RequestRow): OpenCell {
+  #cellOf(row: Collectable): OpenCell {
     const { model, route, model_id: modelId } = row;
     const key = cellKey(row);
     let cell = this.#cells.get(key);

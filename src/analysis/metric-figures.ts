@@ -34,7 +34,9 @@ export function boundOf(column: string, timeoutMs: Ms): number {
 export function metricFigures(cell: CellSamples, metric: HeadlineName, timeoutMs: Ms): MetricFigures {
   const clusters = lagClustersOf(cell, metric);
   const bound = boundOf(metric, timeoutMs);
-  const pooled = pool(clusters.stamped);
+  // Sorted once, however many percentiles are read from them.
+  const pools = new Map(Object.values(clusters).map((values) => [values, pool(values)]));
+  const pooled = pools.get(clusters.stamped)!;
   const answers = pooled.filter(Number.isFinite);
   const plain: [Figure, number | undefined][] = [
     ['n', answers.length],
@@ -43,11 +45,15 @@ export function metricFigures(cell: CellSamples, metric: HeadlineName, timeoutMs
     ['max', answers.at(-1)],
   ];
   const estimated = [
-    ...figureCells(isDecodeRate(metric) ? '' : 'geomean', headlineOf(cell, metric, bound), bound),
+    ...figureCells(
+      isDecodeRate(metric) ? '' : 'geomean',
+      headlineOf(cell, metric, bound, () => clusters),
+      bound,
+    ),
     ...(Object.keys(percentiles) as Percentile[]).flatMap((name) =>
       figureCells(
         name,
-        overLag(clusters, (values) => percentileOf(values, name)),
+        overLag(clusters, (values) => percentileOf(values, name, pools.get(values))),
         bound,
       ),
     ),

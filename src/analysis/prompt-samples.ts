@@ -1,10 +1,22 @@
 import type { AnyRow } from '../base/column.ts';
-import type { RequestRow } from '../journal/request-columns.ts';
+import type { ColumnName, RequestRow } from '../journal/request-columns.ts';
 import type { ClusterCount } from '../stats/korn-graubard.ts';
 import { latencies, rates } from '../measure/metrics.ts';
 import type { LagEffect } from '../measure/metrics/lag.ts';
 import type { Metric } from '../measure/metrics/metric.ts';
 import { Floats } from './floats.ts';
+
+/** Columns that every answer is judged by. */
+export const sampleReads = [
+  'status',
+  'repeat',
+  'valid',
+  'invalid_reason',
+  'passed',
+  'client_lag_ms',
+  'lag_excluded',
+] as const satisfies readonly ColumnName[];
+export type SampleRow = Pick<RequestRow, (typeof sampleReads)[number]>;
 
 /** What the sound answers of a prompt that carry a rate were written in. */
 export interface DecodeSums {
@@ -71,7 +83,8 @@ export class PromptSamples {
     this.#figures = columns.map(() => new Floats());
   }
 
-  put(row: RequestRow): void {
+  /** The row has the columns that are collected, too. */
+  put(row: SampleRow): void {
     const slot = this.#slots.get(row.repeat) ?? this.#slots.size;
     this.#slots.set(row.repeat, slot);
     const state = this.#stateOf(row);
@@ -86,7 +99,7 @@ export class PromptSamples {
     }
   }
 
-  #stateOf(row: RequestRow): number {
+  #stateOf(row: SampleRow): number {
     if (row.status !== 'ok') return failed;
     // Older runs decided lag for the whole row.
     const reasons = (row.invalid_reason ?? []).filter((reason) => reason !== 'client_lag');

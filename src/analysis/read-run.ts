@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import { defined } from '../base/defined.ts';
 import { UserError } from '../base/user-error.ts';
 import { FileState, fileWarnings } from '../journal/file-state.ts';
 import { readManifest, type Manifest } from '../journal/manifest.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
-import { readRequests } from '../journal/read-journal.ts';
+import { requestBatches } from '../journal/read-journal.ts';
 import { runFiles } from '../journal/run-folder.ts';
-import { analyse, type RowCollector } from './analyse.ts';
+import { onePass, type RowCollector, type RowSource } from './analyse.ts';
 import type { Analysis } from './analysis.ts';
 
 /** A run as it stands in its folder. */
@@ -14,6 +15,8 @@ export interface StoredRun {
   manifest: Manifest;
   /** Its attempts, in the order in which they ended. Read from the file anew each time, one at a time. */
   rows: AsyncIterable<RequestRow>;
+  /** The same, some at a time, for who looks at a few columns of many rows. */
+  batches: RowSource;
   /** What was passed over when `rows` were last read, a sentence each with what to do; empty where all is well. */
   warnings(): string[];
 }
@@ -31,15 +34,15 @@ export interface LoadedRun extends Analysis {
 export async function readRun(folder: string): Promise<StoredRun> {
   const manifest = await readManifest(folder);
   const state = new FileState();
+  const batches: RowSource = (wanted) => {
+    state.reset();
+    return ownRows(folder, manifest, { state, ...defined({ wanted }) });
+  };
   return {
     folder,
     manifest,
-    rows: {
-      [Symbol.asyncIterator]: () => {
-        state.reset();
-        return ownRows(folder, manifest, state);
-      },
-    },
+    rows: { [Symbol.asyncIterator]: () => oneByOne(batches(undefined)) },
+    batches,
     warnings: () => runFileWarnings(folder, state, manifest),
   };
 }
@@ -51,7 +54,8 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
 
 /** Analyzes a run in one pass over its rows, in which `also` look on. */
 export async function analyseRun(run: StoredRun, also: readonly RowCollector[] = []): Promise<LoadedRun> {
-  return loaded(run, await analyse(run.rows, run.manifest, also));
+  const { manifest } = run;
+  return loaded(run, (await onePass(run.batches, manifest, also))(manifest));
 }
 
 /** An analysis with the folder that it is of. What was passed over there leads the warnings. */
@@ -61,14 +65,24 @@ export function loaded(run: StoredRun, { report, ...analysis }: Analysis): Loade
 }
 
 /** Rows of another run would be shown under this one's name, route and plan. */
-async function* ownRows(folder: string, manifest: Manifest, state: FileState): AsyncGenerator<RequestRow> {
-  for await (const row of readRequests(folder, state)) {
-    if (row.run_id !== manifest.run_id) throw strangeRow(folder, row, manifest);
-    yield row;
+async function* ownRows(
+  folder: string,
+  manifest: Manifest,
+  { state, wanted }: { state: FileState; wanted?: ReadonlySet<string> },
+): AsyncGenerator<RequestRow[]> {
+  const columns = wanted && new Set([...wanted, 'run_id']);
+  for await (const rows of requestBatches(folder, { state, ...defined({ wanted: columns }) })) {
+    const strange = rows.find(({ run_id }) => run_id !== manifest.run_id);
+    if (strange) throw strangeRow(folder, strange, manifest);
+    yield rows;
   }
 }
 
-function strangeRow(folder: string, row: RequestRow, { run_id }: Manifest): UserError {
+async function* oneByOne(batches: AsyncIterable<readonly RequestRow[]>): AsyncGenerator<RequestRow> {
+  for await (const rows of batches) for (const row of rows) yield row;
+}
+
+function strangeRow(folder: string, row: Pick<RequestRow, 'run_id'>, { run_id }: Manifest): UserError {
   return new UserError(
     `${join(folder, runFiles.requests)} has rows of the run ${row.run_id}, but ${runFiles.manifest} has ${run_id}. Keep the files of a run together. To join shards, use gatebench merge.`,
   );

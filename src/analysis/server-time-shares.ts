@@ -1,6 +1,6 @@
 import { cellKey } from '../plan/cell.ts';
 import type { Ms } from '../base/clock.ts';
-import type { RequestRow } from '../journal/request-columns.ts';
+import type { ColumnName, RequestRow } from '../journal/request-columns.ts';
 import { warmLoadMs } from '../measure/validity.ts';
 import { median } from '../stats/quantile.ts';
 
@@ -36,11 +36,18 @@ interface OpenTimes {
   coldLoads: number[];
 }
 
+const reads = [
+  ...(['model', 'route', 'phase', 'final', 'status', 'valid', 'e2e_latency_ms', 'stream_end_ms'] as const),
+  ...(['server_total_ms', 'load_ms', 'prompt_eval_ms', 'eval_ms', 'server_queue_ms'] as const),
+] as const satisfies readonly ColumnName[];
+type Row = Pick<RequestRow, (typeof reads)[number]>;
+
 /** Takes the rows of a run, in any order. */
 export class ServerTimesCollector {
+  readonly reads = reads;
   readonly #cells = new Map<string, OpenTimes>();
 
-  add(row: RequestRow): void {
+  add(row: Row): void {
     if (row.server_total_ms === undefined) return;
     const cell = this.#cellOf(row);
     if (row.load_ms !== undefined && row.load_ms > warmLoadMs) cell.coldLoads.push(row.load_ms);
@@ -55,7 +62,7 @@ export class ServerTimesCollector {
     for (const part of parts) if (times[part] !== undefined) cell.values[part].push(times[part]);
   }
 
-  #cellOf(row: RequestRow): OpenTimes {
+  #cellOf(row: Row): OpenTimes {
     const { model, route } = row;
     const key = cellKey(row);
     let cell = this.#cells.get(key);

@@ -71,7 +71,7 @@ export function lagClustersOf(cell: CellSamples, column: string): LagClusters {
  */
 export function overLag(
   { stamped, least, most }: LagClusters,
-  of: (clusters: readonly number[][]) => CellFigure | undefined,
+  of: (clusters: number[][]) => CellFigure | undefined,
 ): CellFigure | undefined {
   const figure = of(stamped);
   if (figure === undefined) return undefined;
@@ -130,12 +130,18 @@ function sumsRatio(cell: CellSamples, end: End): Estimate | undefined {
 
 /**
  * The one figure by which a column of a cell is known in every view: TPOT and output tok/s by the ratio of their sums,
- * all else by the geometric mean. `bound`: where a prompt that failed is written.
+ * all else by the geometric mean. `bound`: where a prompt that failed is written. `clusters`: the
+ * values of the cell, where the caller has them.
  */
-export function headlineOf(cell: CellSamples, column: string, bound: number): CellFigure | undefined {
+export function headlineOf(
+  cell: CellSamples,
+  column: string,
+  bound: number,
+  clusters = (): LagClusters => lagClustersOf(cell, column),
+): CellFigure | undefined {
   return isDecodeRate(column)
     ? ratioOf(cell, column)
-    : overLag(lagClustersOf(cell, column), (values) => geomeanOf(values, bound));
+    : overLag(clusters(), (values) => geomeanOf(values, bound));
 }
 
 /**

@@ -4,6 +4,7 @@ import { headlines } from '../measure/metrics.ts';
 import type { CellSamples, Collected } from './collect.ts';
 import type { HeadlineName, ModelSummary } from './summary-columns.ts';
 import { metricFigures } from './metric-figures.ts';
+import { ascending } from '../stats/quantile.ts';
 import { shareOf } from './statistic.ts';
 import { successFloor } from './success.ts';
 
@@ -127,11 +128,13 @@ function tokenFigures(
   };
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+function sum(values: Float64Array | readonly number[]): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
 }
 
 /** Nothing reported is not a sum of zero. Ascending, so that the order of the rows cannot change a digit. */
 function sumOrNothing(values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : sum(values.toSorted((a, b) => a - b));
+  return values.length === 0 ? undefined : sum(ascending(values));
 }

@@ -23,16 +23,17 @@ export type CheckOf = (cells: readonly string[]) => string;
  */
 export function checkFor(names: readonly string[]): CheckOf {
   const order = names
-    .map((name, place) => ({ name, place }))
+    .map((name, place) => ({ name, place, before: `${name}\u001f` }))
     .filter(({ name }) => name !== rowCheck.name)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   return (cells) => {
-    let text = '';
-    for (const { name, place } of order) {
+    // Joined at the end: a text that grew piece by piece must be copied together for the checksum.
+    const pieces: string[] = [];
+    for (const { place, before } of order) {
       const cell = cells[place]!;
-      if (cell !== '') text += `${name}\u001f${plainValue(cell)}\u001e`;
+      if (cell !== '') pieces.push(before, plainValue(cell), '\u001e');
     }
-    return `x${crc32(text).toString(16).padStart(8, '0')}`;
+    return `x${crc32(pieces.join('')).toString(16).padStart(8, '0')}`;
   };
 }
 

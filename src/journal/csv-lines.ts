@@ -1,6 +1,4 @@
-import { createReadStream } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
-import { StringDecoder } from 'node:string_decoder';
+import { open, type FileHandle } from 'node:fs/promises';
 
 /** A line of a file, without its line feed. */
 export interface Line {
@@ -11,23 +9,46 @@ export interface Line {
   readonly isTail: boolean;
 }
 
-/** The lines of a file, some at a time. What is not UTF-8 reads as U+FFFD. */
+/** Bytes that are read at once. */
+const blockSize = 256 * 1024;
+const lineFeed = 10;
+
+/**
+ * The lines of a file, some at a time. What is not UTF-8 reads as U+FFFD. Each line is decoded by itself: whoever keeps
+ * a cell keeps its line in memory, and not the whole block.
+ */
 export async function* fileLines(path: string): AsyncGenerator<Line[]> {
-  const source = createReadStream(path);
-  const decoder = new StringDecoder('utf8');
-  let rest = '';
-  let number = 0;
+  const file = await open(path);
   try {
-    for await (const chunk of source as AsyncIterable<Buffer>) {
-      const parts = (rest + decoder.write(chunk)).split('\n');
-      rest = parts.pop()!;
-      if (parts.length > 0) yield parts.map((text) => ({ number: ++number, text, isTail: false }));
+    const block = Buffer.allocUnsafe(blockSize);
+    /** What was read of a line that has not ended yet. */
+    let begun: Buffer[] = [];
+    let number = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(block, 0, blockSize);
+      if (bytesRead === 0) break;
+      const read = block.subarray(0, bytesRead);
+      const lines: Line[] = [];
+      let from = 0;
+      for (let end = read.indexOf(lineFeed); end !== -1; end = read.indexOf(lineFeed, from)) {
+        const text =
+          begun.length === 0 ? read.toString('utf8', from, end) : joined(begun, read.subarray(0, end));
+        lines.push({ number: ++number, text, isTail: false });
+        begun = [];
+        from = end + 1;
+      }
+      // The block is filled anew.
+      if (from < bytesRead) begun.push(Buffer.from(read.subarray(from)));
+      if (lines.length > 0) yield lines;
     }
-    rest += decoder.end();
-    if (rest !== '') yield [{ number: ++number, text: rest, isTail: true }];
+    if (begun.length > 0) yield [{ number: ++number, text: joined(begun), isTail: true }];
   } finally {
-    source.destroy();
+    await file.close();
   }
+}
+
+function joined(begun: readonly Buffer[], ...end: readonly Buffer[]): string {
+  return Buffer.concat([...begun, ...end]).toString('utf8');
 }
 
 /**

@@ -11,6 +11,11 @@ export interface ReadOptions {
   state?: FileState;
   /** The file is appended to, line by line: what stands behind the last line feed may be torn, and is passed over. */
   isJournal?: boolean;
+  /**
+   * Names of the columns that are wanted, for who reads many rows: the cells of others may be left unread where the
+   * checksum of their row vouches for them. Absent: all.
+   */
+  wanted?: ReadonlySet<string>;
   /** Is given each record that a row was read from, as it stands in the file. */
   onRecord?: (record: FileRecord) => void;
 }
@@ -42,6 +47,15 @@ export async function* readCsv<Row>(
   columns: readonly Column[],
   options: ReadOptions = {},
 ): AsyncGenerator<Row> {
+  for await (const rows of readBatches<Row>(path, columns, options)) for (const row of rows) yield row;
+}
+
+/** The same, some rows at a time: what hands a million rows on one by one takes longer than what reads them. */
+export async function* readBatches<Row>(
+  path: string,
+  columns: readonly Column[],
+  options: ReadOptions = {},
+): AsyncGenerator<Row[]> {
   const batches = fileLines(path);
   try {
     const first = await firstLines(batches);
@@ -50,9 +64,9 @@ export async function* readCsv<Row>(
     const [header, ...joined] = withoutJoinedRow(first[0]!);
     const lines = [...joined, ...first.slice(1)];
     const reader = new RecordReader(path, columns, [header, ...lines], options);
-    for (const row of reader.rows(lines)) yield row as Row;
-    for await (const lines of batches) for (const row of reader.rows(lines)) yield row as Row;
-    for (const row of reader.end()) yield row as Row;
+    yield reader.rows(lines) as Row[];
+    for await (const lines of batches) yield reader.rows(lines) as Row[];
+    yield reader.end() as Row[];
   } catch (error) {
     throw error instanceof UserError
       ? error
@@ -122,6 +136,8 @@ class RecordReader {
   readonly #layout: Layout;
   /** Another program has written the values in its own way, so that a checksum that differs says nothing. */
   readonly #isSavedAnew: boolean;
+  readonly #all: RowMaker;
+  readonly #wanted: RowMaker;
   #open: Line[] = [];
   /** So many open lines together are no record yet. */
   #unended = 0;
@@ -145,6 +161,9 @@ class RecordReader {
       if (fitting > 0 && fitting >= verified(best)) best = layout;
     }
     this.#layout = best;
+    const { wanted } = options;
+    this.#all = new RowMaker(best);
+    this.#wanted = wanted === undefined ? this.#all : new RowMaker(best, wanted);
     if (first[1]?.number === 1) this.#damage(1, 'the header does not end; the row after it is read');
     if (best !== found) this.#damage(1, 'the header is damaged; the names that match the checksums are used');
     const missing = best.places.filter(([column, place]) => column.required && place === -1);
@@ -158,22 +177,30 @@ class RecordReader {
     if (options.state) options.state.header = best.names;
   }
 
-  *rows(lines: readonly Line[]): Generator<AnyRow> {
+  rows(lines: readonly Line[]): AnyRow[] {
+    const rows: AnyRow[] = [];
     for (const line of lines) {
-      this.#open.push(line);
-      yield* this.#whole();
+      const cells = this.#open.length === 0 ? cellsOf(line.text) : undefined;
+      if (cells !== undefined) this.#read({ line: line.number, text: line.text, cells }, line, rows);
+      else {
+        this.#open.push(line);
+        this.#whole(rows);
+      }
     }
+    return rows;
   }
 
-  *end(): Generator<AnyRow> {
+  end(): AnyRow[] {
+    const rows: AnyRow[] = [];
     while (this.#open.length > 0) {
       this.#giveUpFirst();
-      yield* this.#whole();
+      this.#whole(rows);
     }
+    return rows;
   }
 
   /** Rows of the lines at hand, up to a record that goes on in the next line. */
-  *#whole(): Generator<AnyRow> {
+  #whole(rows: AnyRow[]): void {
     while (this.#open.length > 0) {
       const record = this.#record();
       if (record === undefined) {
@@ -182,8 +209,7 @@ class RecordReader {
       } else if (record.lines > 1 && !this.#fits(record.cells)) this.#giveUpFirst();
       else {
         const [last] = this.#take(record.lines).slice(-1);
-        const row = this.#rowOf(record, last!);
-        if (row !== undefined) yield row;
+        this.#read(record, last!, rows);
       }
     }
   }
@@ -217,37 +243,39 @@ class RecordReader {
     return fitOf(cells, this.#layout) !== 'damaged';
   }
 
-  #rowOf(record: FileRecord, last: Line): AnyRow | undefined {
+  /** Adds the row of a record, if it holds one. `last`: the line in which it ends. */
+  #read(record: FileRecord, last: Line, rows: AnyRow[]): void {
     const { cells, line, text } = record;
     const { names, check } = this.#layout;
-    if (text === '' || text === '\r') return undefined;
-    const fit = fitOf(cells, this.#layout);
+    if (text === '' || text === '\r') return;
     if (last.isTail && this.#options.isJournal) {
       this.#tornTail();
-      return undefined;
+      return;
     }
     if (cells.length !== names.length) {
       this.#damage(
         line,
         `it has ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}, not ${names.length}`,
       );
-      return undefined;
+      return;
     }
+    const fit = fitOf(cells, this.#layout);
     if (fit === 'damaged' && !this.#isSavedAnew) {
       this.#damage(line, 'its checksum does not match');
-      return undefined;
+      return;
     }
     try {
-      const row = valuesOf(cells, this.#layout);
+      const isVouchedFor = fit === 'whole' && check !== -1;
+      const row = (isVouchedFor ? this.#wanted : this.#all).rowOf(cells);
       if (check !== -1 && fit !== 'whole' && this.#options.state) this.#options.state.unverified++;
       this.#options.onRecord?.(record);
-      return row;
+      rows.push(row);
     } catch (error) {
       // What our own checksum vouches for is no damage: a version to come may have written it.
       if (fit === 'whole' && check !== -1)
         throw new UserError(`${this.#path}:${line}: ${(error as Error).message}`);
       this.#damage(line, (error as Error).message);
-      return undefined;
+      return;
     }
   }
 
@@ -267,16 +295,41 @@ function fitOf(cells: readonly string[], { names, check, checkOf }: Layout): Fit
   return cells[check] === checkOf(cells) ? 'whole' : 'damaged';
 }
 
-function valuesOf(cells: readonly string[], { places, check }: Layout): AnyRow {
-  const row: Record<string, AnyRow[string]> = {};
-  for (const [column, place] of places) {
-    if (column.kind === 'check') continue;
-    const cell = place === -1 ? undefined : cells[place]!;
-    // Files without checksums are of versions that did not guard their words.
-    const isGuarded = check !== -1 && (column.kind === 'text' || column.kind === 'list');
-    row[column.name] = cell === undefined ? undefined : cellValue(column, isGuarded ? shownText(cell) : cell);
+/** Makes rows of cells. */
+class RowMaker {
+  /** Every row is made as a copy of this: one that grows name by name is slow to make and to read. */
+  readonly #blank: Readonly<Record<string, AnyRow[string]>>;
+  readonly #cells: { name: string; column: Column; place: number; isGuarded: boolean }[] = [];
+
+  constructor({ places, check }: Layout, wanted?: ReadonlySet<string>) {
+    const blank: Record<string, undefined> = {};
+    for (const [column, place] of places) {
+      const { name, kind } = column;
+      if (kind === 'check' || wanted?.has(name) === false) continue;
+      blank[name] = undefined;
+      // Files without checksums are of versions that did not guard their words.
+      const isGuarded = check !== -1 && (kind === 'text' || kind === 'list');
+      if (place !== -1) this.#cells.push({ name, column, place, isGuarded });
+    }
+    this.#blank = compact(blank);
   }
-  return row;
+
+  rowOf(cells: readonly string[]): AnyRow {
+    const row = { ...this.#blank };
+    for (const { name, column, place, isGuarded } of this.#cells) {
+      const cell = cells[place]!;
+      if (cell === '' && column.required !== true) continue;
+      row[name] = cellValue(column, isGuarded ? shownText(cell) : cell);
+    }
+    return row;
+  }
+}
+
+/** The same object, laid out by the parser of JSON, which knows all names at once. */
+function compact<T extends Record<string, undefined>>(blank: T): T {
+  const names = Object.keys(blank);
+  const laidOut = JSON.parse(JSON.stringify(Object.fromEntries(names.map((name) => [name, null])))) as T;
+  return Object.assign(laidOut, blank);
 }
 
 /**

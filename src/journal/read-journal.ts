@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { defined } from '../base/defined.ts';
 import { requestKey } from '../plan/blocks.ts';
 import { cellKey, type CellNames } from '../plan/cell.ts';
 import { FileState } from './file-state.ts';
-import { readCsv } from './read-csv.ts';
+import { readBatches, readCsv, type ReadOptions } from './read-csv.ts';
 import { requestColumns, type RequestRow } from './request-columns.ts';
 import { runFiles } from './run-folder.ts';
 import { readVerdicts, withVerdict } from './verdicts.ts';
@@ -64,9 +65,19 @@ export const emptyState: JournalState = {
  * line is passed over, and so is what is damaged: `state` says what that was.
  */
 export async function* readRequests(folder: string, state = new FileState()): AsyncGenerator<RequestRow> {
+  for await (const rows of requestBatches(folder, { state })) for (const row of rows) yield row;
+}
+
+/** The same, some rows at a time. Of `wanted` columns alone, as `ReadOptions` has it. */
+export async function* requestBatches(
+  folder: string,
+  options: Pick<ReadOptions, 'state' | 'wanted'>,
+): AsyncGenerator<RequestRow[]> {
   const path = join(folder, runFiles.requests);
   // Before the rows: verdicts that move into them meanwhile are then seen twice, and never missed.
   const verdicts = await readVerdicts(folder);
-  for await (const row of readCsv<RequestRow>(path, requestColumns, { state, isJournal: true }))
-    yield withVerdict(row, verdicts);
+  const wanted = options.wanted && new Set([...options.wanted, 'event_id']);
+  const known = { ...options, ...defined({ wanted: verdicts.size > 0 ? wanted : options.wanted }) };
+  for await (const rows of readBatches<RequestRow>(path, requestColumns, { ...known, isJournal: true }))
+    yield verdicts.size === 0 ? rows : rows.map((row) => withVerdict(row, verdicts));
 }

@@ -149,3 +149,6 @@ export type VerdictRow = Pick<RequestRow, 'event_id' | 'passed' | 'score' | 'fai
 
 /** One attempt as it stands in `requests.csv`: what everything after the run works from. */
 export type RequestRow = RowOf<typeof rowColumns>;
+
+/** What a row calls its cells. */
+export type ColumnName = keyof RequestRow;

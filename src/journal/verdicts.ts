@@ -123,6 +123,9 @@ export function checksOf({ prompts }: Pick<Suite, 'prompts'>): ReadonlyMap<strin
 }
 
 /** Whether a row has an answer that checks are to decide, and no verdict. */
-export function isUnchecked(row: RequestRow, checks: ReadonlyMap<string, unknown>): boolean {
+export function isUnchecked(
+  row: Pick<RequestRow, 'status' | 'passed' | 'prompt_id'>,
+  checks: ReadonlyMap<string, unknown>,
+): boolean {
   return row.status === 'ok' && row.passed === undefined && checks.has(row.prompt_id);
 }

@@ -1,6 +1,6 @@
 import { cellKey, cellName, type CellNames } from '../../plan/cell.ts';
 import type { Ms } from '../../base/clock.ts';
-import type { RequestRow } from '../../journal/request-columns.ts';
+import type { ColumnName, RequestRow } from '../../journal/request-columns.ts';
 import { median } from '../../stats/quantile.ts';
 import type { InfluenceWarning } from './influence-warnings.ts';
 import { fewCounted } from './prompt-counts.ts';
@@ -36,8 +36,16 @@ interface OpenStep extends Step {
   end: number;
 }
 
+const reads = [
+  ...(['model', 'route', 'prompt_id', 'phase', 'block', 'final', 'status', 'valid'] as const),
+  ...(['started_at', 'ended_at', 'in_flight', 'ttft_ms', 'prompt_tokens', 'cached_tokens'] as const),
+  ...(['prompt_eval_ms', 'server_queue_ms', 'server_total_ms'] as const),
+] as const satisfies readonly ColumnName[];
+type Row = Pick<RequestRow, (typeof reads)[number]>;
+
 /** Reads the rows of a run, in any order, for what other than the models made its figures. */
 export class InfluenceCollector {
+  readonly reads = reads;
   readonly #severalRoutes: boolean;
   readonly #cells = new Map<string, OpenCell>();
   /** By route. */
@@ -51,7 +59,7 @@ export class InfluenceCollector {
     this.#severalRoutes = severalRoutes;
   }
 
-  add(row: RequestRow): void {
+  add(row: Row): void {
     if (row.status !== 'ok') return;
     const cell = this.#cellOf(row);
     this.#addSend(cell, row);
@@ -89,7 +97,7 @@ export class InfluenceCollector {
     ];
   }
 
-  #cellOf(row: RequestRow): OpenCell {
+  #cellOf(row: Row): OpenCell {
     const { model, route } = row;
     const key = cellKey(row);
     let cell = this.#cells.get(key);
@@ -114,7 +122,7 @@ export class InfluenceCollector {
   }
 
   /** Warm-up counts: it is what makes the first measured request a repeat. A load is no reading of a prompt. */
-  #addSend({ sends, spoilt }: OpenCell, row: RequestRow): void {
+  #addSend({ sends, spoilt }: OpenCell, row: Row): void {
     const { prompt_id, started_at: at, ttft_ms: ttftMs, prompt_eval_ms: promptEvalMs } = row;
     if (at === undefined) return;
     if (row.valid !== true || ttftMs === undefined || !(ttftMs > 0)) {
@@ -139,7 +147,7 @@ export class InfluenceCollector {
     known.later.promptEvalSum += late.promptEvalMs;
   }
 
-  #addCounts({ cached }: OpenCell, row: RequestRow): void {
+  #addCounts({ cached }: OpenCell, row: Row): void {
     const { prompt_tokens: tokens, cached_tokens: fromCache, prompt_id } = row;
     if (tokens === undefined) return;
     if (fromCache !== undefined && fromCache <= tokens) {
@@ -150,7 +158,7 @@ export class InfluenceCollector {
     this.#counts.set(prompt_id, counts.set(cellKey(row), tokens));
   }
 
-  #addQueue({ queued }: OpenCell, row: RequestRow): void {
+  #addQueue({ queued }: OpenCell, row: Row): void {
     const { server_queue_ms: queueMs, server_total_ms: ofMs } = row;
     if (queueMs === undefined || ofMs === undefined) return;
     queued.answers++;
@@ -159,7 +167,7 @@ export class InfluenceCollector {
     queued.ofMs.push(ofMs);
   }
 
-  #addStep(row: RequestRow): void {
+  #addStep(row: Row): void {
     const { model, route, prompt_id: prompt, in_flight: inFlight, ttft_ms: ttftMs } = row;
     if (inFlight === undefined || ttftMs === undefined) return;
     const steps = this.#steps.get(route) ?? [];
@@ -168,15 +176,7 @@ export class InfluenceCollector {
     if (steps.length < mostSteps) steps.push({ inFlight, ttftMs, kind: model, prompt, at, end });
   }
 
-  #addToBlock({
-    model,
-    route,
-    block,
-    started_at,
-    ttft_ms: ttftMs,
-    cached_tokens,
-    prompt_tokens,
-  }: RequestRow): void {
+  #addToBlock({ model, route, block, started_at, ttft_ms: ttftMs, cached_tokens, prompt_tokens }: Row): void {
     if (started_at === undefined || ttftMs === undefined) return;
     const blocks = this.#blocks.get(model) ?? new Map<number, BlockAnswer[]>();
     this.#blocks.set(model, blocks);

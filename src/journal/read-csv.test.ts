@@ -1,0 +1,121 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type AnyRow, text } from '../base/column.ts';
+import { anyText } from '../base/testing/any-text.ts';
+import { scratchFolder } from '../base/testing/scratch.ts';
+import { csvFile } from './csv-file.ts';
+import { fileLines } from './csv-lines.ts';
+import { FileState } from './file-state.ts';
+import { readBatches, readCsv } from './read-csv.ts';
+import { requestColumns } from './request-columns.ts';
+import { anyRow } from './testing/rows.ts';
+
+const names = requestColumns.map(({ name }) => name as string);
+
+/** What is read of a file, and what is said of it. */
+async function readAll(
+  path: string,
+  wanted?: readonly string[],
+): Promise<{ rows: AnyRow[]; state: FileState; records: string[] }> {
+  const [state, records]: [FileState, string[]] = [new FileState(), []];
+  const rows: AnyRow[] = [];
+  for await (const some of readBatches<AnyRow>(path, requestColumns, {
+    ...{ state, isJournal: true, onRecord: (record) => records.push(record.text) },
+    ...(wanted ? { wanted: new Set(wanted) } : {}),
+  }))
+    rows.push(...some);
+  return { rows, state, records };
+}
+
+const only = (row: AnyRow, wanted: readonly string[]): AnyRow =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => wanted.includes(name)));
+
+/** What happens to files. */
+const mishaps: Record<string, (file: string) => string> = {
+  none: (file) => file,
+  'saved by a spreadsheet': (file) => `\ufeff${file.replaceAll('true', 'TRUE').replaceAll('\n', '\r\n')}`,
+  'a cell changed': (file) =>
+    file.replace(/e/g, (letter, at) => (at > 1500 && at % 701 === 0 ? 'f' : letter)),
+  'torn at the end': (file) => file.slice(0, -7),
+  'a quote too many': (file) => `${file.slice(0, -40)}"${file.slice(-40)}`,
+  'without checksums': (file) => file.replaceAll(/,(?:row_check|x[0-9a-f]{8})$/gm, ''),
+};
+
+test.each(Object.entries(mishaps))(
+  'who wants a few columns gets the cells, the damage and the records of who reads all: %s',
+  async (_name, mishap) => {
+    await using scratch = await scratchFolder();
+    const path = join(scratch.path, 'requests.csv');
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyRow(requestColumns), { minLength: 1, maxLength: 8 }),
+        fc.subarray(names),
+        async (rows, wanted) => {
+          await writeFile(path, mishap(csvFile(requestColumns, rows)));
+          const [all, few] = [await readAll(path), await readAll(path, wanted)];
+          expect(few.rows.map((row) => only(row, wanted))).toEqual(all.rows.map((row) => only(row, wanted)));
+          expect(few.state).toEqual(all.state);
+          expect(few.records).toEqual(all.records);
+        },
+      ),
+      { numRuns: 10 },
+    );
+  },
+);
+
+test('what is not wanted is not there, so that nobody leans on it', async () => {
+  await using scratch = await scratchFolder();
+  const path = join(scratch.path, 'requests.csv');
+  await writeFile(path, csvFile(requestColumns, fc.sample(anyRow(requestColumns), { numRuns: 3, seed: 1 })));
+  const { rows } = await readAll(path, ['status', 'ttft_ms']);
+  expect(rows.map((row) => Object.keys(row))).toEqual(Array(3).fill(['status', 'ttft_ms']));
+});
+
+test('any table that other programs write has the cells that csv-parse finds in it', async () => {
+  await using scratch = await scratchFolder();
+  const path = join(scratch.path, 'table.csv');
+  const columns = ['a', 'b', 'c'].map((name) => text(name, ''));
+  const cell = fc.oneof(
+    anyText(),
+    fc.constantFrom('', ' ', '""', '"', ',', '\n', '\r\n', 'a\nb', 'a "b", c', "'=1"),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 20 }),
+      fc.constantFrom('\n', '\r\n'),
+      fc.boolean(),
+      async (records, record_delimiter, quoted) => {
+        const file = stringify([['a', 'b', 'c'], ...records], {
+          record_delimiter,
+          quoted,
+          quoted_match: /[\r\n]/,
+        });
+        await writeFile(path, file);
+        const found = parse<Record<string, string>>(file, { record_delimiter, columns: true });
+        expect(await Array.fromAsync(readCsv<AnyRow>(path, columns))).toEqual(
+          found.map((record) =>
+            Object.fromEntries(Object.entries(record).map(([name, cell]) => [name, cell || undefined])),
+          ),
+        );
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('a character or a line that is cut by the end of what is read at once is whole', async () => {
+  await using scratch = await scratchFolder();
+  const path = join(scratch.path, 'lines.txt');
+  const lines = ['', 'ü€😀'.repeat(100_000), 'x', '', '😀'.repeat(65_536), `y${'€'.repeat(90_000)}`];
+  for (const end of ['\n', '']) {
+    await writeFile(path, lines.join('\n') + end);
+    const found = (await Array.fromAsync(fileLines(path))).flat();
+    expect(found.map((line) => line.text)).toEqual(lines);
+    expect(found.map((line) => line.number)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(found.map((line) => line.isTail)).toEqual([false, false, false, false, false, end === '']);
+  }
+});
