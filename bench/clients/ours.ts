@@ -1,7 +1,6 @@
 import { systemClock } from '../../src/base/clock.ts';
 import { Gateway } from '../../src/wire/client.ts';
-import { createDispatcher } from '../../src/wire/connections.ts';
-import { warmConnections } from '../../src/wire/warm.ts';
+import { openWire } from '../../src/wire/wire.ts';
 import type { Client } from './client.ts';
 import { benchRequest, shortRequest } from './request.ts';
 
@@ -9,8 +8,8 @@ const timeouts = { connectMs: 10_000, firstTokenMs: 120_000, idleMs: 120_000, to
 
 /** The client that `gatebench run` uses, as it is. */
 export function createOurs(url: string): Client {
-  const dispatcher = createDispatcher({ connectTimeoutMs: timeouts.connectMs }, {});
-  const gateway = new Gateway({ dispatcher, timeouts, clock: systemClock, redact: (text) => text });
+  const wire = openWire({ timeouts });
+  const gateway = new Gateway({ wire, clock: systemClock, redact: (text) => text });
   return {
     async stream(eventId, shape, knobs) {
       const calledAt = performance.now();
@@ -35,6 +34,6 @@ export function createOurs(url: string): Client {
       const exchange = await gateway.ask(shortRequest(url));
       if (exchange.outcome !== 'ok') throw new Error(exchange.failure.message);
     },
-    warm: (connections) => warmConnections(dispatcher, new Set([url]), connections),
+    warm: (connections) => wire.warm([url], connections),
   };
 }

@@ -107,6 +107,8 @@ export interface Observed {
   unread?: string;
   /** Upper bound on how late this process can have stamped the instants above. Absent when unknown. */
   clientLagMs?: Ms;
+  /** Requests that were sent and not over when it was sent, itself included. Absent when nothing was sent. */
+  inFlight?: number;
   /** The stream arrived in one burst although the server took its time: its inner instants mean nothing. */
   buffered: boolean;
 }

@@ -19,8 +19,8 @@ import { load, minimal } from '../suite/testing/temp-suite.ts';
 import { demo, demoCredentials } from '../target/routes/demo.ts';
 import type { Target } from '../target/targets.ts';
 import { Gateway } from '../wire/client.ts';
-import { createDispatcher } from '../wire/connections.ts';
 import { goodFrames } from '../wire/testing/server.ts';
+import { openWire } from '../wire/wire.ts';
 import { BudgetGuard } from '../send/budget.ts';
 import { Checking } from './checking.ts';
 import { run, type RunOptions, type RunOutcome } from './runner.ts';
@@ -65,8 +65,7 @@ async function trial(
   const cells = cellsOf(suite.models, ['demo']);
   const context = { environment: {}, settings: suite.gateway, baseUrl: mock.url, providerKey: false };
   const gateway = new Gateway({
-    dispatcher: createDispatcher({ connectTimeoutMs: 2000 }, {}),
-    timeouts: suite.run.timeouts,
+    wire: openWire({ timeouts: suite.run.timeouts }),
     clock: systemClock,
     redact: redactor(new Map()),
   });

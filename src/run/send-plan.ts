@@ -11,7 +11,7 @@ import type { Plan } from '../plan/plan-run.ts';
 import { askHash } from '../suite/hash.ts';
 import { Gateway } from '../wire/client.ts';
 import { createDispatcher } from '../wire/connections.ts';
-import { warmConnections } from '../wire/warm.ts';
+import { openWire } from '../wire/wire.ts';
 import { adaptiveRepeats } from './adaptive-repeats.ts';
 import { type BudgetGuard, unpricedNote } from '../send/budget.ts';
 import { Checking } from './checking.ts';
@@ -98,7 +98,8 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
   const suite = lowered ? { ...wanted, run: { ...wanted.run, concurrency: lowered.most } } : wanted;
   const { timeouts } = suite.run;
   const dispatcher = createDispatcher({ connectTimeoutMs: timeouts.connectMs }, options.env ?? {});
-  const gateway = new Gateway({ dispatcher, timeouts, clock, redact: targets.redact });
+  const wire = openWire({ timeouts, env: options.env });
+  const gateway = new Gateway({ wire, clock, redact: targets.redact });
   const checker = createChecker({ deadlineMs: checkDeadlineMs });
   const checking = new Checking({ suite, checker, sink, kill: signals.kill });
   const note = (text: string): void => {
@@ -120,8 +121,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
   if (lowered) note(lowered.note);
   try {
     const local = await recordLocalModels(dispatcher, targets, manifest, note);
-    await warmConnections(
-      dispatcher,
+    await wire.warm(
       new Set(targets.cells.map(({ endpoint }) => new URL(endpoint.baseUrl).origin)),
       expectedInFlight(suite, plan.cells),
     );
@@ -159,6 +159,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
   } finally {
     await checker.close();
     await gateway.close();
+    await dispatcher.destroy();
   }
 }
 

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../base/clock.ts';
 import { redactor } from '../base/redact.ts';
 import { Gateway } from '../wire/client.ts';
-import { createDispatcher } from '../wire/connections.ts';
+import { openWire } from '../wire/wire.ts';
 import type { Exchange } from '../measure/exchange.ts';
 import { scenarios } from '../mock/failure-modes.ts';
 import { createMock } from '../mock/mock-server.ts';
@@ -28,8 +28,7 @@ function next(exchange: Exchange): string {
 test('every failure of the gateway, over real sockets, on both routes, streamed and not', async () => {
   const mock = await createMock({ speed: 5, gatewayToken: 'token' });
   const gateway = new Gateway({
-    dispatcher: createDispatcher({ connectTimeoutMs: 2000 }, {}),
-    timeouts,
+    wire: openWire({ timeouts }),
     clock: systemClock,
     redact: redactor(new Map()),
   });

@@ -171,10 +171,9 @@ export class Performer {
       return obstacle;
     }
     this.#options.started(planned);
-    let inFlight = 0;
     const request = chatRequest(planned, targetOf(planned.cell).endpoint, factsOf(planned, attempt.row));
     const { result: exchange, memory } = await this.#watched(planned.cell, () =>
-      gateway.ask(request, { signal: kill, onSent: () => (inFlight = gateway.inFlight) }),
+      gateway.ask(request, { signal: kill }),
     );
     // What never left has cost nothing.
     if (metOwnLimit(exchange)) this.#options.budget.cancel(planned);
@@ -185,7 +184,7 @@ export class Performer {
       exchange,
       memory,
       queueMs: startedAt - attempt.due,
-      inFlight: inFlight || gateway.inFlight + 1,
+      inFlight: exchange.inFlight ?? gateway.inFlight + 1,
     };
   }
 

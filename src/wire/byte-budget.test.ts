@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../base/clock.ts';
 import { bodyLimit, ByteBudget, longestBody, type Holder } from './byte-budget.ts';
 import { Gateway } from './client.ts';
-import { createDispatcher } from './connections.ts';
 import { failureOf, frameText, patient, serve, type TestServer } from './testing/server.ts';
+import { openWire } from './wire.ts';
 
 const megabyte = 1024 * 1024;
 
@@ -79,11 +79,9 @@ function endlessServer(): Promise<TestServer> {
 
 function gatewayOf(budget: ByteBudget, totalMs: number): Gateway {
   return new Gateway({
-    dispatcher: createDispatcher({ connectTimeoutMs: 2000 }, {}),
-    timeouts: { ...patient, totalMs },
+    wire: openWire({ timeouts: { ...patient, totalMs }, budget }),
     clock: systemClock,
     redact: (text) => text,
-    budget,
   });
 }
 

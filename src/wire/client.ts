@@ -1,51 +1,51 @@
-import type { Dispatcher } from 'undici';
-import type { Clock } from '../base/clock.ts';
+import type { Clock, Ms } from '../base/clock.ts';
 import type { Redact } from '../base/redact.ts';
-import type { Exchange } from '../measure/exchange.ts';
-import type { Timeouts } from '../suite/suite.ts';
-import { Attempt } from './attempt.ts';
-import { bodyLimit, ByteBudget } from './byte-budget.ts';
+import type { Exchange, Failure } from '../measure/exchange.ts';
+import type { Dialect } from './answer-reader.ts';
+import { bodyLimit } from './byte-budget.ts';
 import { WritingPace } from './buffered.ts';
-import { LoopLag } from './loop-lag.ts';
-import { nativeRequest } from './native-send.ts';
 import type { ChatRequest } from './chat-request-body.ts';
+import { nativeRequest } from './native-send.ts';
+import { nativeStream } from './native-stream.ts';
+import { openAiStream } from './openai-stream.ts';
+import { emptyCells, type WireRecord } from './record.ts';
+import { replay } from './replay.ts';
 import { SdkRequests, type WireRequest } from './sdk-request.ts';
-
-/** How often the loop is looked at while requests are in flight, to keep the lag's bound tight. */
-const heartbeatMs = 10;
+import type { Wire } from './wire.ts';
 
 export interface GatewayOptions {
-  dispatcher: Dispatcher;
-  timeouts: Timeouts;
+  wire: Wire;
   clock: Clock;
   redact: Redact;
-  /** What all answers in flight may hold. Absent: a share of the heap. */
-  budget?: ByteBudget;
 }
 
 export interface AskHooks {
   /** Aborting it ends the attempt as cancelled. */
   signal?: AbortSignal;
-  /** Called at the moment of `sent`. */
-  onSent?: () => void;
+  /** When it is to be sent, on our clock. Absent: at once. */
+  due?: Ms;
 }
 
+const stopped: Failure = {
+  status: 'cancelled',
+  family: 'client',
+  code: 'cancelled',
+  message: 'the run was stopped',
+};
+
 /**
- * The way to the models. The openai SDK says what each request looks like; it is sent, and its answer read, beneath
- * the SDK by an `Attempt`. Requests in Ollama's own words go the same way without the SDK.
+ * The way to the models. The openai SDK says what each request looks like; it is sent beneath the SDK, over a wire that
+ * keeps what came, and its answer is read when it is over. Requests in Ollama's own words go the same way without the SDK.
  */
 export class Gateway {
   readonly #options: GatewayOptions;
   readonly #requests = new SdkRequests();
-  readonly #lag = new LoopLag();
-  readonly #budget: ByteBudget;
   readonly #paces = new Map<string, WritingPace>();
   #inFlight = 0;
-  #heartbeat: NodeJS.Timeout | undefined;
+  #lastId = 0;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
-    this.#budget = options.budget ?? new ByteBudget();
   }
 
   /** Requests under way and not over. */
@@ -55,55 +55,68 @@ export class Gateway {
 
   /** Never rejects: whatever happens is in the exchange. */
   async ask(request: ChatRequest, hooks: AskHooks = {}): Promise<Exchange> {
-    this.#enter();
-    const attempt = new Attempt({
+    this.#inFlight++;
+    const record = await this.#recordOf(request, hooks);
+    this.#inFlight--;
+    const { wire, redact, clock } = this.#options;
+    return replay(record, {
       eventId: request.eventId,
       streamed: request.body.stream,
-      native: request.native === true,
-      timeouts: this.#options.timeouts,
-      clock: this.#options.clock,
-      redact: this.#options.redact,
-      lag: this.#lag,
-      budget: this.#budget,
-      longestBody: bodyLimit(request.body),
+      dialect: dialectOf(request),
       pace: this.#paceOf(request),
+      redact,
+      longestBody: bodyLimit(request.body),
+      track: wire.track,
+      clockOffset: wire.clockOffset,
+      now: clock.wall(),
     });
-    attempt.onSent = hooks.onSent;
-    const cancel = (): void => {
-      attempt.cancel('the run was stopped');
-    };
-    hooks.signal?.addEventListener('abort', cancel, { once: true });
-    if (hooks.signal?.aborted) cancel();
-    try {
-      this.#send(
-        request.native === true ? nativeRequest(request) : await this.#requests.of(request),
-        attempt,
-      );
-    } catch (error) {
-      // What the SDK refused, or undici, never left.
-      attempt.fail({
-        status: 'error',
-        family: 'client',
-        code: 'not_sent',
-        message: error instanceof Error ? error.message : String(error),
-      });
-    }
-    const exchange = await attempt.finished;
-    hooks.signal?.removeEventListener('abort', cancel);
-    this.#leave();
-    return exchange;
-  }
-
-  #send({ url, method, headers, body }: WireRequest, attempt: Attempt): void {
-    const { dispatcher } = this.#options;
-    const path = url.pathname + url.search;
-    const options = { origin: url.origin, path, method: method, headers, body };
-    attempt.send(() => dispatcher.dispatch(options, attempt));
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#heartbeat);
-    await this.#options.dispatcher.destroy();
+    await this.#options.wire.end();
+  }
+
+  async #recordOf(request: ChatRequest, { signal, due }: AskHooks): Promise<WireRecord> {
+    const { wire } = this.#options;
+    let made: WireRequest;
+    try {
+      made = request.native === true ? nativeRequest(request) : await this.#requests.of(request);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return this.#unsent({ status: 'error', family: 'client', code: 'not_sent', message });
+    }
+    if (signal?.aborted) return this.#unsent(stopped);
+    const id = ++this.#lastId;
+    const cancel = (): void => wire.cancel(id, stopped.message);
+    signal?.addEventListener('abort', cancel, { once: true });
+    const { url, method, headers, body } = made;
+    const record = await wire.send({
+      id,
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method,
+      headers,
+      body,
+      streamed: request.body.stream,
+      native: request.native === true,
+      streamType: dialectOf(request).streamType,
+      longestBody: bodyLimit(request.body),
+      due,
+    });
+    signal?.removeEventListener('abort', cancel);
+    return record;
+  }
+
+  /** Of what never left this thread. */
+  #unsent(failure: Failure): WireRecord {
+    const { clock, wire } = this.#options;
+    const now = clock.now() - wire.clockOffset;
+    return {
+      ...emptyCells(),
+      ...{ begunAt: now, endAt: now, resends: 0, startedWall: clock.wall().getTime() },
+      ...{ reads: new Float64Array(), head: new Uint8Array(), body: new Uint8Array() },
+      failure: { ...failure, isLost: false },
+    };
   }
 
   #paceOf({ baseUrl, body }: ChatRequest): WritingPace {
@@ -112,12 +125,6 @@ export class Gateway {
     this.#paces.set(key, pace);
     return pace;
   }
-
-  #enter(): void {
-    if (this.#inFlight++ === 0) this.#heartbeat = setInterval(() => this.#lag.observe(), heartbeatMs).unref();
-  }
-
-  #leave(): void {
-    if (--this.#inFlight === 0) clearInterval(this.#heartbeat);
-  }
 }
+
+const dialectOf = ({ native }: ChatRequest): Dialect => (native === true ? nativeStream : openAiStream);

@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../base/clock.ts';
 import { redactor } from '../base/redact.ts';
 import { Gateway } from './client.ts';
-import { createDispatcher } from './connections.ts';
 import { goodFrames, patient, sendFrames, serve } from './testing/server.ts';
+import { openWire } from './wire.ts';
 
 /** A proxy that tunnels every CONNECT to one target, whatever host was asked for. */
 async function proxyTo(target: string): Promise<{ url: string; asked: string[] } & AsyncDisposable> {
@@ -37,8 +37,7 @@ async function proxyTo(target: string): Promise<{ url: string; asked: string[] }
 
 function gatewayWith(env: NodeJS.ProcessEnv): Gateway {
   return new Gateway({
-    dispatcher: createDispatcher({ connectTimeoutMs: 2000 }, env),
-    timeouts: patient,
+    wire: openWire({ timeouts: patient, env }),
     clock: systemClock,
     redact: redactor(new Map()),
   });

@@ -1,4 +1,4 @@
-import type { Clock, Ms } from '../base/clock.ts';
+import type { Ms } from '../base/clock.ts';
 import type { Failure } from '../measure/exchange.ts';
 import type { Timeouts } from '../suite/suite.ts';
 
@@ -14,7 +14,7 @@ export interface Progress {
   lastDataMs: Ms;
 }
 
-interface Limits {
+export interface Limits {
   timeouts: Timeouts;
   /** A stream was asked for: its first token and its pauses have limits of their own. */
   streamed: boolean;
@@ -41,53 +41,8 @@ function timeout(code: string, message: string): Failure {
 }
 
 /** When the nearest deadline passes. */
-function nextDue({ timeouts, streamed }: Limits, { isSent, sawText, lastDataMs }: Progress): Ms {
+export function nextDue({ timeouts, streamed }: Limits, { isSent, sawText, lastDataMs }: Progress): Ms {
   const { connectMs, firstTokenMs, idleMs, totalMs } = timeouts;
   if (!isSent) return connectMs;
   return streamed ? Math.min(totalMs, sawText ? lastDataMs + idleMs : firstTokenMs) : totalMs;
-}
-
-/**
- * One timer for all deadlines of an attempt, never later than the nearest. Data only move the limit, they do not touch
- * the timer; one that is early looks at the clock, not at itself, and is set again.
- */
-export class Deadlines {
-  readonly #limits: Limits & { clock: Clock };
-  readonly #attempt: { progress: () => Progress; onExpired: (failure: Failure) => void };
-  #timer: NodeJS.Timeout | undefined;
-  /** When the timer is due, on the clock. */
-  #wakesAt: Ms = Infinity;
-
-  constructor(
-    limits: Limits & { clock: Clock },
-    attempt: { progress: () => Progress; onExpired: (failure: Failure) => void },
-  ) {
-    this.#limits = limits;
-    this.#attempt = attempt;
-  }
-
-  /** To be called when the nearest deadline may have come nearer. */
-  arm(): void {
-    const progress = this.#attempt.progress();
-    const delay = Math.max(1, Math.ceil(nextDue(this.#limits, progress) - progress.sinceMs));
-    const wakesAt = this.#limits.clock.now() + delay;
-    if (wakesAt >= this.#wakesAt) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#look, delay);
-    this.#wakesAt = wakesAt;
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
-  }
-
-  readonly #look = (): void => {
-    const failure = expired(this.#limits, this.#attempt.progress());
-    if (failure) {
-      this.#attempt.onExpired(failure);
-      return;
-    }
-    this.#wakesAt = Infinity;
-    this.arm();
-  };
 }

@@ -10,19 +10,19 @@ interface HandDriven {
   iteration: number;
   active: number;
   idle: number;
-  runQueue: number;
 }
 
 /** A loop that the test drives by hand. */
-function handDriven(): { lag: LoopLag; loop: HandDriven } {
-  const loop: HandDriven = { iteration: 1, active: 100, idle: 50, runQueue: 0 };
+function handDriven(): { lag: LoopLag; loop: HandDriven; endTurn: () => void } {
+  const loop: HandDriven = { iteration: 1, active: 100, idle: 50 };
+  let endTurn = (): void => undefined;
   const lag = new LoopLag({
     iteration: () => loop.iteration,
     now: () => loop.active + loop.idle,
     idle: () => loop.idle,
-    runQueue: () => loop.runQueue,
+    atEndOfTurn: (then) => (endTurn = then),
   });
-  return { lag, loop };
+  return { lag, loop, endTurn: () => endTurn() };
 }
 
 test('after a wait in poll, the work since the last look bounds the lag', () => {
@@ -51,48 +51,36 @@ test('later stamps of one iteration are later by what was done before them', () 
   expect(lag.bound()).toBe(7);
 });
 
-test('time on the run queue is added', () => {
-  const { lag, loop } = handDriven();
-  Object.assign(loop, { iteration: 2, active: 101, idle: 80, runQueue: 6 });
-  expect(lag.bound()).toBe(7);
-});
-
-test('a bound that is settled later holds what was open, and the run queue since the clock was read before', () => {
-  const { lag, loop } = handDriven();
-  lag.observe();
-  Object.assign(loop, { iteration: 2, active: 102, idle: 80, runQueue: 5 });
-  const opened = lag.open();
-  Object.assign(loop, { iteration: 3, active: 180, idle: 99, runQueue: 9 });
-  lag.observe();
-  expect(lag.settle(opened)).toBe(2 + 9);
-});
-
-test('the run queue is asked once in an iteration: the rest of it is work', () => {
-  let asked = 0;
-  const loop = { iteration: 1, idle: 50 };
+test('the loop is looked at once in a turn: all that follows in it is work', () => {
+  let looks = 0;
+  let endTurn = (): void => undefined;
+  const loop = { active: 100, idle: 50, iteration: 1 };
   const lag = new LoopLag({
     iteration: () => loop.iteration,
-    now: () => 150,
-    idle: () => loop.idle,
-    runQueue: () => ++asked,
+    now: () => loop.active + loop.idle,
+    idle: () => (looks++, loop.idle),
+    atEndOfTurn: (then) => (endTurn = then),
   });
-  loop.iteration = 2;
-  const before = asked;
-  lag.bound();
-  lag.bound();
-  lag.observe();
-  expect(asked - before).toBe(1);
-  loop.iteration = 3;
-  lag.bound();
-  expect(asked - before).toBe(2);
+  Object.assign(loop, { iteration: 2, active: 101, idle: 80 });
+  const before = looks;
+  expect([lag.bound(), lag.bound(loop.active + 3 + loop.idle)]).toEqual([1, 4]);
+  expect(looks - before).toBe(1);
+  endTurn();
+  Object.assign(loop, { iteration: 3, active: 103, idle: 90 });
+  expect(lag.bound()).toBe(2);
+  expect(looks - before).toBe(2);
 });
 
-test('a wait that is known to be over by the look to count from is not counted again', () => {
-  const { lag, loop } = handDriven();
-  Object.assign(loop, { iteration: 2, active: 101, idle: 80, runQueue: 6 });
-  lag.observe();
-  Object.assign(loop, { iteration: 3, active: 102, idle: 90, runQueue: 6.5 });
-  expect(lag.bound()).toBe(1 + 0.5);
+test('a turn that begins without a wait counts from the turn before the last', () => {
+  const { lag, loop, endTurn } = handDriven();
+  Object.assign(loop, { iteration: 2, active: 101, idle: 80 });
+  lag.bound();
+  endTurn();
+  Object.assign(loop, { iteration: 3, active: 131, idle: 80 });
+  lag.bound();
+  endTurn();
+  Object.assign(loop, { iteration: 4, active: 132, idle: 80 });
+  expect(lag.bound()).toBe(31);
 });
 
 function block(ms: number): void {

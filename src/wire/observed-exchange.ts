@@ -6,7 +6,7 @@ import { ChunkLog } from '../measure/chunk-log.ts';
 import type { Exchange, Failure, Receipts } from '../measure/exchange.ts';
 import type { AnswerReader } from './answer-reader.ts';
 import { looksBuffered, type WritingPace } from './buffered.ts';
-import { headerValue, type ResponseHead } from './response.ts';
+import { headerValue, type ResponseHead } from './response-head.ts';
 
 /** What was seen of an attempt that is over. Times are since `sent`; absent: it did not come to that. */
 export interface Observed {
@@ -25,6 +25,8 @@ export interface Observed {
   headersMs: Ms | undefined;
   bodyEndMs: Ms | undefined;
   clientLagMs: Ms | undefined;
+  /** Requests sent and not over when it was sent, itself included. */
+  inFlight: number | undefined;
   /** Learns from an answer that flowed. */
   pace: WritingPace;
   redact: Redact;
@@ -62,6 +64,7 @@ export function exchangeOf(seen: Observed, failure: Failure | undefined): Exchan
       serverTimings,
       bodyEndMs: seen.bodyEndMs,
       clientLagMs: seen.clientLagMs,
+      inFlight: seen.inFlight,
       unread: unread && oneLine(redact(unread), 300),
       finishReason: completion.finishReason && oneLine(redact(completion.finishReason), 80),
     }),

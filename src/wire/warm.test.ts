@@ -15,7 +15,7 @@ test('as many connections are open as were asked for', async () => {
 test('a request on a warmed connection is told that it was open, and nothing of how it was opened', async () => {
   await using server = await serve((response) => sendFrames(response, goodFrames()));
   await using client = testGateway();
-  await warmConnections(client.dispatcher, new Set([server.url]), 1);
+  await client.wire.warm([server.url], 1);
   expect((await client.ask(server.url)).connection).toEqual({ reused: true });
   expect(server.connections).toBe(1);
 });

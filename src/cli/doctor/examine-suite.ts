@@ -15,6 +15,7 @@ import { assertSafeUrl } from '../../target/safe-url.ts';
 import { assertVisible } from '../../target/visible.ts';
 import { Gateway } from '../../wire/client.ts';
 import { createDispatcher } from '../../wire/connections.ts';
+import { openWire } from '../../wire/wire.ts';
 import { getJson } from '../../wire/get-json.ts';
 import type { CommonFlags } from '../command.ts';
 import type { DoctorFlags } from '../commands/doctor-command.ts';
@@ -63,7 +64,7 @@ async function examineWith(
   const allowance = new Allowance(limitsOf(extentOf(candidates, flags, api !== undefined)));
 
   const dispatcher = createDispatcher({ connectTimeoutMs: timeouts.connectMs }, env);
-  const gateway = new Gateway({ dispatcher, timeouts, clock, redact });
+  const gateway = new Gateway({ wire: openWire({ timeouts, env }), clock, redact });
   try {
     const seen = await examine(
       {
@@ -95,6 +96,7 @@ async function examineWith(
     });
   } finally {
     await gateway.close();
+    await dispatcher.destroy();
   }
 }
 

@@ -3,8 +3,7 @@ import { defined } from '../../base/defined.ts';
 import { UserError } from '../../base/user-error.ts';
 import { version } from '../../base/version.ts';
 import { Gateway } from '../../wire/client.ts';
-import { createDispatcher } from '../../wire/connections.ts';
-import { warmConnections } from '../../wire/warm.ts';
+import { openWire } from '../../wire/wire.ts';
 import { describeMachine } from '../../journal/manifest.ts';
 import { defaultOptions } from '../../mock/options.ts';
 import { spawnMock } from '../../mock/spawn.ts';
@@ -108,8 +107,8 @@ interface CalibratedClient {
 /** The client that runs use, with no proxy between. */
 function newClient(url: string, clock: Clock): CalibratedClient {
   const timeouts = { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 60_000, totalMs: 600_000 };
-  const dispatcher = createDispatcher({ connectTimeoutMs: timeouts.connectMs }, {});
-  const gateway = new Gateway({ dispatcher, timeouts, clock, redact: (text) => text });
+  const wire = openWire({ timeouts });
+  const gateway = new Gateway({ wire, clock, redact: (text) => text });
   return {
     async ask(eventId, shape) {
       // The rest of the exchange is let go at once, as a run would.
@@ -118,7 +117,7 @@ function newClient(url: string, clock: Clock): CalibratedClient {
       );
       return { eventId, chunks, ...defined({ sentAt, requestWrittenMs, firstEventMs, clientLagMs }) };
     },
-    warm: (connections) => warmConnections(dispatcher, new Set([url]), connections),
+    warm: (connections) => wire.warm([url], connections),
     close: () => gateway.close(),
   };
 }

@@ -1,13 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Dispatcher } from 'undici';
 import { systemClock } from '../../base/clock.ts';
 import { redactor } from '../../base/redact.ts';
 import type { Exchange } from '../../measure/exchange.ts';
 import type { Timeouts } from '../../suite/suite.ts';
 import { Gateway } from '../client.ts';
-import { createDispatcher } from '../connections.ts';
+import { openWire, type Wire } from '../wire.ts';
 
 export interface TestServer extends AsyncDisposable {
   url: string;
@@ -71,7 +70,7 @@ export const patient: Timeouts = { connectMs: 2000, firstTokenMs: 5000, idleMs: 
 
 export interface TestGateway extends AsyncDisposable {
   gateway: Gateway;
-  dispatcher: Dispatcher;
+  wire: Wire;
   ask(url: string, options?: AskOptions): Promise<Exchange>;
 }
 
@@ -90,20 +89,15 @@ export function testGateway(
   secrets: Record<string, string> = {},
   ca?: string,
 ): TestGateway {
-  const limits = { ...patient, ...timeouts };
-  const dispatcher = createDispatcher(
-    { connectTimeoutMs: limits.connectMs, ...(ca === undefined ? {} : { ca }) },
-    {},
-  );
+  const wire = openWire({ timeouts: { ...patient, ...timeouts }, ca });
   const gateway = new Gateway({
-    dispatcher,
-    timeouts: limits,
+    wire,
     clock: systemClock,
     redact: redactor(new Map(Object.entries(secrets))),
   });
   return {
     gateway,
-    dispatcher,
+    wire,
     ask: (url, { stream = true, headers = {}, signal, params = {}, native = false } = {}) =>
       gateway.ask(
         {

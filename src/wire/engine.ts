@@ -1,0 +1,223 @@
+import { systemClock, type Ms } from '../base/clock.ts';
+import type { Timeouts } from '../suite/suite.ts';
+import { longestText, type ByteBudget } from './byte-budget.ts';
+import { expired, type Limits, nextDue, type Progress } from './deadlines.ts';
+import { Flight, type Ask, type Tower } from './flight.ts';
+import { LoopLag } from './loop-lag.ts';
+import { pack, type WireRecord } from './record.ts';
+import { openRunQueue } from './run-queue.ts';
+
+/** How often the loop is looked at while requests are in flight, to keep the lag's bound tight. */
+const heartbeatMs: Ms = 10;
+/** More in one turn, and the server reads them slower than they are sent: they would wait in its socket, unseen. */
+const mostSendsInTurn = 8;
+/** Deadlines are looked at no more often than this. */
+const sweepMs: Ms = 10;
+
+/** A way to a server: it sends a flight, and tells it what comes. */
+export interface Way {
+  start(flight: Flight): void;
+  /** Opens as many connections. Never rejects. */
+  warm(origin: string, connections: number): Promise<void>;
+  end(): Promise<void>;
+}
+
+export interface EngineOptions {
+  way: Way;
+  timeouts: Timeouts;
+  budget: ByteBudget;
+  /** Is handed the requests that ended in a turn, packed. */
+  emit: (batch: ArrayBuffer) => void;
+}
+
+/**
+ * Sends requests and stamps what comes, in whatever thread it runs: nothing is decoded here. What ended in a turn of
+ * the loop leaves together when the turn is over.
+ */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #lag = new LoopLag();
+  readonly #runQueue = openRunQueue();
+  readonly #flights = new Map<number, Flight>();
+  readonly #tower: Tower;
+  /** To be sent, in order. */
+  #ready: Flight[] = [];
+  #sending: NodeJS.Immediate | undefined;
+  #timers = new Map<number, NodeJS.Timeout>();
+  #sentCount = 0;
+  #ended: WireRecord[] = [];
+  #emitting = false;
+  #track: number[] = [];
+  #heartbeat: NodeJS.Timeout | undefined;
+  #sweeping: NodeJS.Timeout | undefined;
+  #sweepsAt: Ms = Infinity;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#tower = {
+      now: () => performance.now(),
+      wall: () => systemClock.wall().getTime(),
+      lag: (at) => this.#lag.bound(at),
+      budget: options.budget,
+      sent: (flight) => this.#sent(flight),
+      unsent: (flight) => {
+        this.#sentCount--;
+        this.#expect(flight, performance.now() + options.timeouts.connectMs);
+      },
+      isLong: (flight) => this.#lookInto(flight),
+      over: (flight) => this.#over(flight),
+    };
+  }
+
+  /** `ask.due` is on this thread's clock. */
+  send(ask: Ask): void {
+    const flight = new Flight(ask, this.#tower);
+    if (this.#flights.size === 0) this.#enter();
+    this.#flights.set(ask.id, flight);
+    const wait = (ask.due ?? 0) - performance.now();
+    if (wait <= 0) this.#queue(flight);
+    else
+      this.#timers.set(
+        ask.id,
+        setTimeout(() => {
+          this.#timers.delete(ask.id);
+          this.#queue(flight);
+        }, wait),
+      );
+  }
+
+  cancel(id: number, reason: string): void {
+    this.#flights
+      .get(id)
+      ?.giveUp({ status: 'cancelled', family: 'client', code: 'cancelled', message: reason });
+  }
+
+  warm(origin: string, connections: number): Promise<void> {
+    return this.#options.way.warm(origin, connections);
+  }
+
+  async end(): Promise<void> {
+    for (const id of [...this.#flights.keys()]) this.cancel(id, 'the wire was closed');
+    clearInterval(this.#heartbeat);
+    clearTimeout(this.#sweeping);
+    clearImmediate(this.#sending);
+    this.#emit();
+    this.#runQueue?.close();
+    await this.#options.way.end();
+  }
+
+  /** Behind the reads of a turn: what closed an idle connection has been heard by then. */
+  #queue(flight: Flight): void {
+    flight.begin();
+    this.#expect(flight, flight.cells.begunAt + this.#options.timeouts.connectMs);
+    this.#ready.push(flight);
+    this.#sending ??= setImmediate(() => this.#sendSome());
+  }
+
+  #sendSome(): void {
+    const some = this.#ready.splice(0, mostSendsInTurn);
+    this.#sending = this.#ready.length > 0 ? setImmediate(() => this.#sendSome()) : undefined;
+    for (const flight of some) if (!flight.isOver) this.#options.way.start(flight);
+  }
+
+  #sent(flight: Flight): number {
+    this.#expect(flight, performance.now() + nextDue(this.#limits(flight), justSent));
+    return ++this.#sentCount;
+  }
+
+  #over(flight: Flight): void {
+    const { id } = flight.ask;
+    if (flight.isSent) this.#sentCount--;
+    clearTimeout(this.#timers.get(id));
+    this.#timers.delete(id);
+    this.#flights.delete(id);
+    this.#ended.push(flight.record());
+    if (!this.#emitting) {
+      this.#emitting = true;
+      setImmediate(() => this.#emit());
+    }
+    if (this.#flights.size === 0) clearInterval(this.#heartbeat);
+  }
+
+  #emit(): void {
+    this.#emitting = false;
+    if (this.#ended.length === 0) return;
+    this.#askRunQueue();
+    const batch = pack({ track: Float64Array.from(this.#track), records: this.#ended });
+    this.#ended = [];
+    this.#track = [];
+    this.#options.emit(batch);
+  }
+
+  #enter(): void {
+    this.#lag.observe();
+    this.#askRunQueue();
+    clearInterval(this.#heartbeat);
+    this.#heartbeat = setInterval(() => {
+      this.#lag.observe();
+      this.#askRunQueue();
+    }, heartbeatMs).unref();
+  }
+
+  /** The instant lies before what it stands for by less than the asking takes. */
+  #askRunQueue(): void {
+    if (!this.#runQueue) return;
+    this.#track.push(performance.now(), this.#runQueue.waitedMs());
+  }
+
+  #limits({ ask }: Flight): Limits {
+    return { timeouts: this.#options.timeouts, streamed: ask.streamed };
+  }
+
+  /** A deadline of the flight may pass at `at`. */
+  #expect(flight: Flight, at: Ms): void {
+    flight.dueAt = at;
+    if (at < this.#sweepsAt) this.#sweepAt(at);
+  }
+
+  #sweepAt(at: Ms): void {
+    clearTimeout(this.#sweeping);
+    this.#sweepsAt = at;
+    if (at === Infinity) return;
+    const delay = Math.max(1, Math.ceil(at - performance.now()));
+    this.#sweeping = setTimeout(() => this.#sweep(), delay);
+  }
+
+  /** One look at all that is in flight, instead of a timer for each. */
+  #sweep(): void {
+    const now = performance.now();
+    this.#sweepsAt = Infinity;
+    for (const flight of this.#flights.values()) if (flight.dueAt <= now) this.#judge(flight);
+    let next = Infinity;
+    for (const { dueAt } of this.#flights.values()) next = Math.min(next, dueAt);
+    this.#sweepAt(Math.max(next, now + sweepMs));
+  }
+
+  /** Ends a flight whose time is over, and finds out when the time of another is. */
+  #judge(flight: Flight): void {
+    const limits = this.#limits(flight);
+    const progress = flight.progress();
+    const failure = expired(limits, progress);
+    if (!failure) this.#expect(flight, performance.now() - progress.sinceMs + nextDue(limits, progress));
+    else if (flight.hasUnseen && failure.code !== 'total') this.#lookInto(flight);
+    else flight.giveUp(failure);
+  }
+
+  /** Whether text has come, and how much, is known from the bytes alone. This is done where it matters only. */
+  #lookInto(flight: Flight): void {
+    if (flight.isOver) return;
+    flight.dueAt = Infinity;
+    flight.look().then(
+      () => {
+        if (flight.isOver) return;
+        if (flight.seen.chars > longestText) flight.stopReading();
+        else this.#judge(flight);
+      },
+      // What cannot be read is read again, and named, when the flight is over.
+      () => flight.stopReading(),
+    );
+  }
+}
+
+/** How far a flight has come at the moment of `sent`. */
+const justSent: Progress = { sinceMs: 0, isSent: true, hasHead: false, sawText: false, lastDataMs: 0 };

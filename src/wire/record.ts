@@ -1,0 +1,148 @@
+import type { Failure } from '../measure/exchange.ts';
+
+/** What is told of every request in one number. Instants are on the clock of the thread that stamps them. */
+const cellNames = [
+  'id',
+  /** Its turn came: a connection was looked for. */
+  'begunAt',
+  'sentAt',
+  /** Wall-clock time of `sent`, of giving up when nothing was sent: milliseconds since 1970. */
+  'startedWall',
+  /** The call that hands the bytes to the socket had returned. */
+  'handedOverAt',
+  /** The socket had taken all of them. */
+  'writtenAt',
+  /** The head of the response was whole. */
+  'headAt',
+  'bodyEndAt',
+  /** Bound on the lateness of `bodyEndAt`, the wait for a processor not included. */
+  'bodyEndLag',
+  'endAt',
+  /** Requests sent and not over when it was sent, itself included. */
+  'inFlight',
+  /** How often it was sent anew because the server had closed a kept connection. */
+  'resends',
+  /** 1: the connection had carried a request before. 0: it was opened for this one. */
+  'reused',
+  'dnsMs',
+  'connectMs',
+  'tlsMs',
+] as const;
+
+/** Not a number where it did not come to that. */
+export type Cells = Record<(typeof cellNames)[number], number>;
+
+/** How a request failed, as the wire saw it. */
+export interface WireFailure extends Failure {
+  /** The connection was lost, or broke the rules of HTTP: what came of an answer before may be read. */
+  isLost: boolean;
+}
+
+/** What the wire knows of a request that is over: instants, and bytes as they came. Nothing of it is decoded. */
+export interface WireRecord extends Readonly<Cells> {
+  /** Three numbers a read: its instant, where its bytes end in the body, and the bound on its lateness. */
+  readonly reads: Float64Array;
+  /** Status line and headers. Empty while there were none. */
+  readonly head: Uint8Array;
+  readonly body: Uint8Array;
+  /** Absent when the body came to its end, and where the wire saw only that it need not be read on. */
+  readonly failure?: WireFailure | undefined;
+}
+
+export const numbersPerRead = 3;
+
+/** The requests that ended in one turn of the loop. */
+export interface Batch {
+  /** Pairs of an instant and the time that the thread had waited for a processor until then. */
+  track: Float64Array;
+  records: WireRecord[];
+}
+
+/** Numbers before those of the records. */
+const batchCells = 2;
+/** Beside its cells: how many reads, and bytes of head, body and failure. */
+const lengthCells = 4;
+const perRecord = cellNames.length + lengthCells;
+const none = new Uint8Array();
+const bytesPerNumber = Float64Array.BYTES_PER_ELEMENT;
+
+/**
+ * One block of memory that can be handed to another thread as it is. First all numbers: how many records and pairs of
+ * the track, the track, then each record's cells, lengths and reads. Behind them the bytes, in the same order.
+ */
+export function pack({ track, records }: Batch): ArrayBuffer {
+  const failures = records.map(({ failure }) => (failure ? Buffer.from(JSON.stringify(failure)) : none));
+  let numberCount = batchCells + track.length;
+  let byteCount = 0;
+  for (const [index, { reads, head, body }] of records.entries()) {
+    numberCount += perRecord + reads.length;
+    byteCount += head.length + body.length + failures[index]!.length;
+  }
+  const block = new ArrayBuffer(numberCount * bytesPerNumber + byteCount);
+  const numbers = new Float64Array(block, 0, numberCount);
+  const bytes = new Uint8Array(block, numberCount * bytesPerNumber);
+  numbers[0] = records.length;
+  numbers[1] = track.length;
+  numbers.set(track, batchCells);
+  let place = batchCells + track.length;
+  let byte = 0;
+  for (const [index, record] of records.entries()) {
+    for (const name of cellNames) numbers[place++] = record[name];
+    const parts = [record.head, record.body, failures[index]!];
+    numbers[place++] = record.reads.length;
+    for (const part of parts) {
+      numbers[place++] = part.length;
+      bytes.set(part, byte);
+      byte += part.length;
+    }
+    numbers.set(record.reads, place);
+    place += record.reads.length;
+  }
+  return block;
+}
+
+/** What was packed. Reads, heads and bodies are views of the block. */
+export function unpack(block: ArrayBuffer): Batch {
+  const [recordCount = 0, trackLength = 0] = new Float64Array(block, 0, batchCells);
+  const all = new Float64Array(block, 0, numbersIn(block, recordCount, trackLength));
+  const records: WireRecord[] = [];
+  let place = batchCells + trackLength;
+  let byte = all.byteLength;
+  const bytes = (length: number): Uint8Array => {
+    byte += length;
+    return new Uint8Array(block, byte - length, length);
+  };
+  for (let n = 0; n < recordCount; n++) {
+    const cells = Object.fromEntries(cellNames.map((name) => [name, all[place++]!])) as Cells;
+    const [readLength = 0, head = 0, body = 0, failure = 0] = all.subarray(place, place + lengthCells);
+    place += lengthCells;
+    const record = {
+      ...cells,
+      reads: all.subarray(place, place + readLength),
+      head: bytes(head),
+      body: bytes(body),
+    };
+    place += readLength;
+    records.push(failure === 0 ? record : { ...record, failure: failureIn(bytes(failure)) });
+  }
+  return { track: all.subarray(batchCells, batchCells + trackLength), records };
+}
+
+function failureIn(bytes: Uint8Array): WireFailure {
+  return JSON.parse(new TextDecoder().decode(bytes)) as WireFailure;
+}
+
+/** Where the numbers end. */
+function numbersIn(block: ArrayBuffer, records: number, trackLength: number): number {
+  let place = batchCells + trackLength;
+  for (let n = 0; n < records; n++) {
+    const [reads = 0] = new Float64Array(block, (place + cellNames.length) * bytesPerNumber, 1);
+    place += perRecord + reads;
+  }
+  return place;
+}
+
+/** Cells of a request of which nothing is known yet. */
+export function emptyCells(): Cells {
+  return Object.fromEntries(cellNames.map((name) => [name, NaN])) as Cells;
+}

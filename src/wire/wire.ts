@@ -1,0 +1,97 @@
+import type { Ms } from '../base/clock.ts';
+import type { Timeouts } from '../suite/suite.ts';
+import { ByteBudget } from './byte-budget.ts';
+import { createDispatcher } from './connections.ts';
+import { Engine } from './engine.ts';
+import type { Ask } from './flight.ts';
+import { unpack, type WireRecord } from './record.ts';
+import { RunQueueTrack } from './run-queue-track.ts';
+import { undiciWay } from './undici-way.ts';
+
+/** Sends requests, and stamps what comes as it comes, apart from all that is made of it. */
+export interface Wire {
+  /** What its thread has waited for a processor. */
+  readonly track: RunQueueTrack;
+  /** Added to an instant of the wire, it is one of this thread's `performance.now()`. */
+  readonly clockOffset: Ms;
+  /** Opens as many connections to each origin, without any credentials. Never rejects. */
+  warm(origins: Iterable<string>, connections: number): Promise<void>;
+  /** Resolves when the request is over, well or not. Never rejects. */
+  send(ask: Ask): Promise<WireRecord>;
+  /** Gives up a request that is under way; it ends as any other. */
+  cancel(id: number, reason: string): void;
+  /** Gives up all that is under way and closes every connection. */
+  end(): Promise<void>;
+}
+
+export interface WireOptions {
+  timeouts: Timeouts;
+  /** Where proxy variables are read from. Absent: no proxy. */
+  env?: NodeJS.ProcessEnv | undefined;
+  /** Extra certificate authority, for tests against an own server. */
+  ca?: string | undefined;
+  /** What all answers in flight may hold. Absent: a share of the heap. */
+  budget?: ByteBudget | undefined;
+}
+
+/** Records that are handed on in one turn of the loop: each is read, written, and followed by a request. */
+const mostInTurn = 4;
+
+/** A wire in this thread. */
+export function openWire(options: WireOptions): Wire {
+  const { timeouts, env = {}, ca, budget = new ByteBudget() } = options;
+  const dispatcher = createDispatcher(
+    { connectTimeoutMs: timeouts.connectMs, ...(ca === undefined ? {} : { ca }) },
+    env,
+  );
+  const arrivals = new Arrivals();
+  const engine = new Engine({
+    way: undiciWay(dispatcher, budget),
+    timeouts,
+    budget,
+    emit: (batch) => arrivals.take(batch),
+  });
+  return {
+    track: arrivals.track,
+    clockOffset: 0,
+    async warm(origins, connections) {
+      await Promise.all(Array.from(origins, (origin) => engine.warm(origin, connections)));
+    },
+    send(ask) {
+      const record = arrivals.expect(ask.id);
+      engine.send(ask);
+      return record;
+    },
+    cancel: (id, reason) => engine.cancel(id, reason),
+    end: () => engine.end(),
+  };
+}
+
+/** Hands each record of the batches to whoever waits for it. */
+export class Arrivals {
+  readonly track = new RunQueueTrack();
+  readonly #waiting = new Map<number, (record: WireRecord) => void>();
+  #records: WireRecord[] = [];
+  #handing = false;
+
+  /** The record of this request, when it comes. */
+  expect(id: number): Promise<WireRecord> {
+    return new Promise((resolve) => this.#waiting.set(id, resolve));
+  }
+
+  take(batch: ArrayBuffer): void {
+    const { track, records } = unpack(batch);
+    this.track.add(track);
+    this.#records.push(...records);
+    if (!this.#handing) this.#handOn();
+  }
+
+  #handOn(): void {
+    for (const record of this.#records.splice(0, mostInTurn)) {
+      this.#waiting.get(record.id)?.(record);
+      this.#waiting.delete(record.id);
+    }
+    this.#handing = this.#records.length > 0;
+    if (this.#handing) setImmediate(() => this.#handOn());
+  }
+}
