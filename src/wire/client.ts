@@ -8,7 +8,7 @@ import type { ChatRequest } from './chat-request-body.ts';
 import { nativeRequest } from './native-send.ts';
 import { nativeStream } from './native-stream.ts';
 import { openAiStream } from './openai-stream.ts';
-import { emptyCells, type WireRecord } from './record.ts';
+import { Cells, type WireRecord } from './record.ts';
 import { replay } from './replay.ts';
 import { SdkRequests, type WireRequest } from './sdk-request.ts';
 import type { Wire } from './wire.ts';
@@ -111,10 +111,17 @@ export class Gateway {
   #unsent(failure: Failure): WireRecord {
     const { clock, wire } = this.#options;
     const now = clock.now() - wire.clockOffset;
+    const cells = Object.assign(new Cells(), {
+      begunAt: now,
+      endAt: now,
+      resends: 0,
+      startedWall: clock.wall().getTime(),
+    });
     return {
-      ...emptyCells(),
-      ...{ begunAt: now, endAt: now, resends: 0, startedWall: clock.wall().getTime() },
-      ...{ reads: new Float64Array(), head: new Uint8Array(), body: new Uint8Array() },
+      cells,
+      reads: new Float64Array(),
+      head: new Uint8Array(),
+      body: new Uint8Array(),
       failure: { ...failure, isLost: false },
     };
   }

@@ -2,9 +2,9 @@ import { systemClock, type Ms } from '../base/clock.ts';
 import type { Timeouts } from '../suite/suite.ts';
 import { longestText, type ByteBudget } from './byte-budget.ts';
 import { expired, type Limits, nextDue, type Progress } from './deadlines.ts';
-import { Flight, type Ask, type Tower } from './flight.ts';
+import { Flight, Slabs, type Ask, type Tower } from './flight.ts';
 import { LoopLag } from './loop-lag.ts';
-import { pack, type WireRecord } from './record.ts';
+import { pack } from './record.ts';
 import { openRunQueue } from './run-queue.ts';
 
 /** How often the loop is looked at while requests are in flight, to keep the lag's bound tight. */
@@ -45,7 +45,7 @@ export class Engine {
   #sending: NodeJS.Immediate | undefined;
   #timers = new Map<number, NodeJS.Timeout>();
   #sentCount = 0;
-  #ended: WireRecord[] = [];
+  #ended: Flight[] = [];
   #emitting = false;
   #track: number[] = [];
   #heartbeat: NodeJS.Timeout | undefined;
@@ -59,6 +59,7 @@ export class Engine {
       wall: () => systemClock.wall().getTime(),
       lag: (at) => this.#lag.bound(at),
       budget: options.budget,
+      slabs: new Slabs(),
       sent: (flight) => this.#sent(flight),
       unsent: (flight) => {
         this.#sentCount--;
@@ -131,7 +132,7 @@ export class Engine {
     clearTimeout(this.#timers.get(id));
     this.#timers.delete(id);
     this.#flights.delete(id);
-    this.#ended.push(flight.record());
+    this.#ended.push(flight);
     if (!this.#emitting) {
       this.#emitting = true;
       setImmediate(() => this.#emit());
@@ -143,7 +144,11 @@ export class Engine {
     this.#emitting = false;
     if (this.#ended.length === 0) return;
     this.#askRunQueue();
-    const batch = pack({ track: Float64Array.from(this.#track), records: this.#ended });
+    const batch = pack({
+      track: Float64Array.from(this.#track),
+      records: this.#ended.map((flight) => flight.record()),
+    });
+    for (const flight of this.#ended) flight.free();
     this.#ended = [];
     this.#track = [];
     this.#options.emit(batch);

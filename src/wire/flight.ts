@@ -2,7 +2,7 @@ import type { Ms } from '../base/clock.ts';
 import type { Connection, Failure } from '../measure/exchange.ts';
 import type { Progress } from './deadlines.ts';
 import { longestText, type ByteBudget, type Holder } from './byte-budget.ts';
-import { emptyCells, numbersPerRead, type Cells, type WireFailure, type WireRecord } from './record.ts';
+import { Cells, numbersPerRead, type WireFailure, type WireRecord } from './record.ts';
 import { isStreamOf, longestErrorBody, whyUnread, type ResponseHead } from './response-head.ts';
 import { cutForAll } from './too-long.ts';
 
@@ -38,6 +38,30 @@ export interface Seen {
   lastDataMs: Ms;
 }
 
+/** Room for the reads and bytes of an answer of usual length. */
+interface Slab {
+  reads: Float64Array;
+  body: Buffer;
+}
+
+/** Slabs that are not in use: memory that is asked for anew for every request costs more than what is put into it. */
+export class Slabs {
+  readonly #free: Slab[] = [];
+
+  take(): Slab {
+    return (
+      this.#free.pop() ?? {
+        reads: new Float64Array(firstReads * numbersPerRead),
+        body: Buffer.allocUnsafeSlow(firstBody),
+      }
+    );
+  }
+
+  give(slab: Slab): void {
+    if (this.#free.length < mostFree) this.#free.push(slab);
+  }
+}
+
 /** What a flight needs around it. */
 export interface Tower {
   now(): Ms;
@@ -45,6 +69,7 @@ export interface Tower {
   /** Bound on the lateness of this stamp, but for the wait for a processor. */
   lag(at: Ms): Ms;
   budget: ByteBudget;
+  slabs: Slabs;
   /** It is sent now. Returns how many are, this one included. */
   sent(flight: Flight): number;
   /** It is to be sent anew. */
@@ -60,6 +85,7 @@ const crossingMs: Ms = 2000;
 const mostResends = 5;
 const firstBody = 16 * 1024;
 const firstReads = 64;
+const mostFree = 1024;
 /** Of one answer that is looked into, before others have their turn. */
 const readsInLook = 64;
 
@@ -69,7 +95,7 @@ const readsInLook = 64;
  */
 export class Flight implements Holder {
   readonly ask: Ask;
-  readonly cells: Cells = emptyCells();
+  readonly cells = new Cells();
   /** Closes the connection that it goes over. Absent while it has none. */
   disconnect: ((reason: string) => void) | undefined;
   /** When the nearest of its deadlines may pass. */
@@ -89,8 +115,9 @@ export class Flight implements Holder {
   #seenReads = 0;
   #peek: ((bytes: Buffer, at: Ms) => Seen) | undefined;
   #headBytes: Uint8Array = new Uint8Array();
-  #reads = new Float64Array(firstReads * numbersPerRead);
-  #body: Buffer = Buffer.allocUnsafeSlow(firstBody);
+  #slab: Slab;
+  #reads: Float64Array;
+  #body: Buffer;
   #lookAt = longestText;
   #readAt: Ms = 0;
   #readLag: Ms = 0;
@@ -99,6 +126,9 @@ export class Flight implements Holder {
   constructor(ask: Ask, tower: Tower) {
     this.ask = ask;
     this.#tower = tower;
+    this.#slab = tower.slabs.take();
+    this.#reads = this.#slab.reads;
+    this.#body = this.#slab.body;
     this.cells.id = ask.id;
     this.cells.resends = 0;
   }
@@ -253,25 +283,34 @@ export class Flight implements Holder {
       this.#peek ??= peekInto(this.ask.native);
     }
     while (this.hasUnseen) {
-      const until = Math.min(this.#readCount, this.#seenReads + readsInLook);
-      for (; this.#seenReads < until; this.#seenReads++) {
-        const place = this.#seenReads * numbersPerRead;
-        const from = place === 0 ? 0 : this.#reads[place - 2]!;
-        const bytes = this.#body.subarray(from, this.#reads[place + 1]);
-        this.seen = this.#peek(bytes, this.#reads[place]! - this.cells.sentAt);
-      }
-      if (this.hasUnseen) await new Promise((resolve) => setImmediate(resolve));
+      this.#lookAtSome(this.#peek);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  #lookAtSome(peek: (bytes: Buffer, at: Ms) => Seen): void {
+    const until = Math.min(this.#readCount, this.#seenReads + readsInLook);
+    for (; this.#seenReads < until; this.#seenReads++) {
+      const place = this.#seenReads * numbersPerRead;
+      const from = place === 0 ? 0 : this.#reads[place - 2]!;
+      const bytes = this.#body.subarray(from, this.#reads[place + 1]);
+      this.seen = peek(bytes, this.#reads[place]! - this.cells.sentAt);
     }
   }
 
   record(): WireRecord {
     return {
-      ...this.cells,
+      cells: this.cells,
       reads: this.#reads.subarray(0, this.#readCount * numbersPerRead),
       head: this.#headBytes,
       body: this.#body.subarray(0, this.bodyLength),
       failure: this.#failure,
     };
+  }
+
+  /** To be called when its record has been copied: its memory is another's from here on. */
+  free(): void {
+    this.#tower.slabs.give(this.#slab);
   }
 
   get #longest(): number {

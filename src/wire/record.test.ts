@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { emptyCells, pack, unpack, type Cells, type WireRecord } from './record.ts';
+import { Cells, pack, unpack, type WireRecord } from './record.ts';
 
-const names = Object.keys(emptyCells()) as (keyof Cells)[];
+const names = Object.keys(new Cells()) as (keyof Cells)[];
 const cells = fc
   .array(fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constant(NaN)), {
     minLength: names.length,
     maxLength: names.length,
   })
-  .map((values) => Object.fromEntries(names.map((name, place) => [name, values[place]!])) as Cells);
+  .map((values) =>
+    Object.assign(new Cells(), Object.fromEntries(names.map((name, place) => [name, values[place]!]))),
+  );
 const bytes = fc.uint8Array({ maxLength: 300 });
 const failure = fc.option(
   fc.record({
@@ -30,7 +32,7 @@ const record = fc
     failure,
   })
   .map(({ cells: all, reads, failure: failed, ...rest }): WireRecord => {
-    const one = { ...all, ...rest, reads: Float64Array.from(reads.flat()) };
+    const one = { cells: all, ...rest, reads: Float64Array.from(reads.flat()) };
     return failed ? { ...one, failure: failed } : one;
   });
 

@@ -1,36 +1,38 @@
 import type { Failure } from '../measure/exchange.ts';
 
-/** What is told of every request in one number. Instants are on the clock of the thread that stamps them. */
-const cellNames = [
-  'id',
+/**
+ * What is told of every request in one number. Instants are on the clock of the thread that stamps them. Not a number
+ * where it did not come to that.
+ */
+export class Cells {
+  id = NaN;
   /** Its turn came: a connection was looked for. */
-  'begunAt',
-  'sentAt',
+  begunAt = NaN;
+  sentAt = NaN;
   /** Wall-clock time of `sent`, of giving up when nothing was sent: milliseconds since 1970. */
-  'startedWall',
+  startedWall = NaN;
   /** The call that hands the bytes to the socket had returned. */
-  'handedOverAt',
+  handedOverAt = NaN;
   /** The socket had taken all of them. */
-  'writtenAt',
+  writtenAt = NaN;
   /** The head of the response was whole. */
-  'headAt',
-  'bodyEndAt',
+  headAt = NaN;
+  bodyEndAt = NaN;
   /** Bound on the lateness of `bodyEndAt`, the wait for a processor not included. */
-  'bodyEndLag',
-  'endAt',
+  bodyEndLag = NaN;
+  endAt = NaN;
   /** Requests sent and not over when it was sent, itself included. */
-  'inFlight',
+  inFlight = NaN;
   /** How often it was sent anew because the server had closed a kept connection. */
-  'resends',
+  resends = NaN;
   /** 1: the connection had carried a request before. 0: it was opened for this one. */
-  'reused',
-  'dnsMs',
-  'connectMs',
-  'tlsMs',
-] as const;
+  reused = NaN;
+  dnsMs = NaN;
+  connectMs = NaN;
+  tlsMs = NaN;
+}
 
-/** Not a number where it did not come to that. */
-export type Cells = Record<(typeof cellNames)[number], number>;
+const cellNames = Object.keys(new Cells()) as (keyof Cells)[];
 
 /** How a request failed, as the wire saw it. */
 export interface WireFailure extends Failure {
@@ -39,7 +41,8 @@ export interface WireFailure extends Failure {
 }
 
 /** What the wire knows of a request that is over: instants, and bytes as they came. Nothing of it is decoded. */
-export interface WireRecord extends Readonly<Cells> {
+export interface WireRecord {
+  readonly cells: Readonly<Cells>;
   /** Three numbers a read: its instant, where its bytes end in the body, and the bound on its lateness. */
   readonly reads: Float64Array;
   /** Status line and headers. Empty while there were none. */
@@ -87,7 +90,7 @@ export function pack({ track, records }: Batch): ArrayBuffer {
   let place = batchCells + track.length;
   let byte = 0;
   for (const [index, record] of records.entries()) {
-    for (const name of cellNames) numbers[place++] = record[name];
+    for (const name of cellNames) numbers[place++] = record.cells[name];
     const parts = [record.head, record.body, failures[index]!];
     numbers[place++] = record.reads.length;
     for (const part of parts) {
@@ -113,11 +116,14 @@ export function unpack(block: ArrayBuffer): Batch {
     return new Uint8Array(block, byte - length, length);
   };
   for (let n = 0; n < recordCount; n++) {
-    const cells = Object.fromEntries(cellNames.map((name) => [name, all[place++]!])) as Cells;
-    const [readLength = 0, head = 0, body = 0, failure = 0] = all.subarray(place, place + lengthCells);
-    place += lengthCells;
+    const cells = new Cells();
+    for (const name of cellNames) cells[name] = all[place++]!;
+    const readLength = all[place++]!;
+    const head = all[place++]!;
+    const body = all[place++]!;
+    const failure = all[place++]!;
     const record = {
-      ...cells,
+      cells,
       reads: all.subarray(place, place + readLength),
       head: bytes(head),
       body: bytes(body),
@@ -140,9 +146,4 @@ function numbersIn(block: ArrayBuffer, records: number, trackLength: number): nu
     place += perRecord + reads;
   }
   return place;
-}
-
-/** Cells of a request of which nothing is known yet. */
-export function emptyCells(): Cells {
-  return Object.fromEntries(cellNames.map((name) => [name, NaN])) as Cells;
 }

@@ -3,7 +3,7 @@ import type { Exchange } from '../measure/exchange.ts';
 import { WritingPace } from './buffered.ts';
 import { headBytes } from './framing.ts';
 import { openAiStream } from './openai-stream.ts';
-import { emptyCells, numbersPerRead } from './record.ts';
+import { Cells, numbersPerRead } from './record.ts';
 import { replay } from './replay.ts';
 import { RunQueueTrack } from './run-queue-track.ts';
 import { frameText, goodFrames } from './testing/server.ts';
@@ -34,9 +34,10 @@ function exchangeOf(reads: readonly Read[], handOverMs = 0): Exchange {
   const end = 1100 + reads.length * 100;
   return replay(
     {
-      ...emptyCells(),
-      ...{ id: 1, begunAt: 990, sentAt: 1000, handedOverAt: 1000 + handOverMs, headAt: 1050, inFlight: 1 },
-      ...{ bodyEndAt: end, bodyEndLag: 50, endAt: end, resends: 0, startedWall: 0, reused: 1 },
+      cells: Object.assign(new Cells(), {
+        ...{ id: 1, begunAt: 990, sentAt: 1000, handedOverAt: 1000 + handOverMs, headAt: 1050, inFlight: 1 },
+        ...{ bodyEndAt: end, bodyEndLag: 50, endAt: end, resends: 0, startedWall: 0, reused: 1 },
+      }),
       reads: numbers,
       head: headBytes({ status: 200, headers: { 'content-type': 'text/event-stream' } }),
       body: Buffer.concat(bodies),

@@ -10,7 +10,7 @@ import { classify } from './classify.ts';
 import { failureOf } from './conclude.ts';
 import { readHead } from './framing.ts';
 import { exchangeOf } from './observed-exchange.ts';
-import { numbersPerRead, type WireRecord } from './record.ts';
+import { type Cells, numbersPerRead, type WireRecord } from './record.ts';
 import { contentTypeOf, isStreamOf, longestErrorBody, type ResponseHead } from './response-head.ts';
 import { bodyText, faultOfHead, unreadable } from './response.ts';
 import type { RunQueueTrack } from './run-queue-track.ts';
@@ -62,8 +62,8 @@ class Replay {
     this.#record = record;
     this.#options = options;
     this.#reader = new AnswerReader(options.dialect);
-    this.#origin = known(record.sentAt) ?? record.begunAt;
-    this.#endAt = record.endAt;
+    this.#origin = known(record.cells.sentAt) ?? record.cells.begunAt;
+    this.#endAt = record.cells.endAt;
     this.#head = record.head.length === 0 ? undefined : readHead(record.head);
     const isStream = this.#head !== undefined && isStreamOf(options.dialect.streamType, this.#head);
     this.#reads = isStream ? 'events' : 'text';
@@ -72,24 +72,25 @@ class Replay {
   exchange(): Exchange {
     const failure = this.#failure();
     if (this.#lastTextLag !== undefined) this.#addLag(this.#lastTextLag);
-    const { record, options } = { record: this.#record, options: this.#options };
-    const sentAt = known(record.sentAt);
+    const options = this.#options;
+    const { cells } = this.#record;
+    const sentAt = known(cells.sentAt);
     const since = (cell: number): Ms | undefined => (sentAt === undefined ? undefined : this.#since(cell));
     return exchangeOf(
       {
         ...options,
         reader: this.#reader,
         head: this.#head,
-        startedAt: new Date(record.startedWall),
-        connection: connectionOf(record),
-        wasResent: record.resends > 0,
+        startedAt: new Date(cells.startedWall),
+        connection: connectionOf(cells),
+        wasResent: cells.resends > 0,
         endMs: this.#endAt - this.#origin,
         sentAt: sentAt === undefined ? undefined : sentAt + options.clockOffset,
-        requestWrittenMs: since(record.writtenAt),
-        headersMs: since(record.headAt),
+        requestWrittenMs: since(cells.writtenAt),
+        headersMs: since(cells.headAt),
         bodyEndMs: this.#bodyEndMs,
         clientLagMs: this.#lagMs,
-        inFlight: known(record.inFlight),
+        inFlight: known(cells.inFlight),
       },
       failure,
     );
@@ -162,7 +163,7 @@ class Replay {
 
   /** How late a stamp can be: by its own thread, by the wait for a processor, and as much as the sending was late. */
   #boundOf(at: Ms, lag: Ms): Ms {
-    const { handedOverAt, sentAt } = this.#record;
+    const { handedOverAt, sentAt } = this.#record.cells;
     return this.#options.track.bound(at, lag) + (known(handedOverAt - sentAt) ?? 0);
   }
 
@@ -171,7 +172,7 @@ class Replay {
   }
 
   #atEnd(): Failure | undefined {
-    const { bodyEndAt, bodyEndLag } = this.#record;
+    const { bodyEndAt, bodyEndLag } = this.#record.cells;
     if (Number.isNaN(bodyEndAt))
       return {
         status: 'error',
@@ -234,7 +235,7 @@ class Replay {
   }
 }
 
-function connectionOf({ reused, dnsMs, connectMs, tlsMs }: WireRecord): Exchange['connection'] {
+function connectionOf({ reused, dnsMs, connectMs, tlsMs }: Cells): Exchange['connection'] {
   if (Number.isNaN(reused)) return {};
   if (reused === 1) return { reused: true };
   return {

@@ -88,8 +88,8 @@ export class Arrivals {
 
   #handOn(): void {
     for (const record of this.#records.splice(0, mostInTurn)) {
-      this.#waiting.get(record.id)?.(record);
-      this.#waiting.delete(record.id);
+      this.#waiting.get(record.cells.id)?.(record);
+      this.#waiting.delete(record.cells.id);
     }
     this.#handing = this.#records.length > 0;
     if (this.#handing) setImmediate(() => this.#handOn());
