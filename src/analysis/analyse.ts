@@ -7,6 +7,7 @@ import type { Suite } from '../suite/suite.ts';
 import type { Analysis } from './analysis.ts';
 import { causeLines } from './causes.ts';
 import { Collector } from './collect.ts';
+import { FailedCheckCollector, undecidedWarnings } from './failed-checks.ts';
 import { compare } from './compare.ts';
 import { historyColumnsNeeded } from './history.ts';
 import { InfluenceCollector } from './influences/influences.ts';
@@ -56,6 +57,7 @@ export async function onePass(
     serverTimes: new ServerTimesCollector(),
     influences: new InfluenceCollector({ severalRoutes: routes.length > 1 }),
     unchecked: new UncheckedCounter(suite),
+    failedChecks: new FailedCheckCollector(),
   };
   const all: RowCollector[] = [...Object.values(seen), ...also];
   for await (const rows of source(columnsOf(all)))
@@ -85,9 +87,12 @@ type Seen = {
   serverTimes: ServerTimesCollector;
   influences: InfluenceCollector;
   unchecked: UncheckedCounter;
+  failedChecks: FailedCheckCollector;
 };
 
-function analysisOf({ collector, serverTimes, influences, unchecked }: Seen, manifest: Manifest): Analysis {
+function analysisOf(seen: Seen, manifest: Manifest): Analysis {
+  const { collector, serverTimes, influences, unchecked } = seen;
+  const failedChecks = seen.failedChecks.list();
   const { suite } = manifest;
   const collected = collector.collected();
   const timeoutMs = suite.run.timeouts.totalMs;
@@ -109,6 +114,7 @@ function analysisOf({ collector, serverTimes, influences, unchecked }: Seen, man
   const filled = {
     causes: causeLines(collected),
     thresholds,
+    failedChecks,
     serverTimes: serverTimes.times(),
     promptCaches: influences.promptCaches(),
   };
@@ -129,6 +135,7 @@ function analysisOf({ collector, serverTimes, influences, unchecked }: Seen, man
         // Every format says over its table that a run is simulated.
         ...warningLines(warnings.filter(({ kind }) => kind !== 'simulated')),
         ...uncheckedWarning(unchecked.answers, manifest),
+        ...undecidedWarnings(failedChecks, manifest.routes.length > 1),
         ...manifest.notes.map(({ text }) => `${text}.`),
       ],
       ...Object.fromEntries(Object.entries(filled).filter(([, list]) => list.length > 0)),

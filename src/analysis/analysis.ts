@@ -1,6 +1,7 @@
 import type { Manifest, RunStatus } from '../journal/manifest.ts';
 import type { Collected } from './collect.ts';
 import type { Comparison } from './compare.ts';
+import type { FailedCheck } from './failed-checks.ts';
 import type { Leads } from './leads.ts';
 import type { PromptCache } from './influences/prompt-cache.ts';
 import type { TooBusy } from './own-lag.ts';
@@ -68,6 +69,8 @@ export interface Report {
   warnings: readonly string[];
   /** The suite's limits on each model. Absent when it has none. */
   thresholds?: readonly ThresholdResult[];
+  /** Checks that answers failed, by model. Absent when all passed, or none was checked. */
+  failedChecks?: readonly FailedCheck[];
   /** Of models that a local Ollama answered in its own words. Absent when there are none. */
   serverTimes?: readonly ServerTimes[];
   /** Of models whose server keeps prompts. Absent when none says so, and no repeat was faster. */

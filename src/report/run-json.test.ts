@@ -13,7 +13,7 @@ const plain = { columns: 80, color: false };
 const parsed = JSON.parse(json.render(awkward, plain)) as Parsed;
 
 test('it holds run, models and warnings, and every column of the summary in order', () => {
-  expect(Object.keys(parsed)).toEqual(['run', 'answer', 'leads', 'models', 'warnings']);
+  expect(Object.keys(parsed)).toEqual(['run', 'answer', 'leads', 'models', 'failed_checks', 'warnings']);
   for (const model of parsed.models) expect(Object.keys(model)).toEqual(modelColumns.map(({ name }) => name));
   expect(parsed.warnings).toEqual(awkward.warnings);
 });

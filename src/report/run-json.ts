@@ -13,7 +13,7 @@ export const json: OutputFormat = {
   extension: '.json',
   limits: { fitsColumns: false, tabs: false, simulated: /"routes": \[\s+"demo"/ },
   render: (report) => {
-    const { run, models, warnings, thresholds, serverTimes, promptCaches } = report;
+    const { run, models, warnings, thresholds, failedChecks, serverTimes, promptCaches } = report;
     return jsonText({
       run: runObject(run),
       answer: firstLine(report),
@@ -21,6 +21,9 @@ export const json: OutputFormat = {
       models: models.map((row) => rowObject(modelColumns, row)),
       ...(thresholds ? { thresholds: thresholds.map(thresholdObject) } : {}),
       ...(report.causes ? { causes: report.causes } : {}),
+      ...(failedChecks
+        ? { failed_checks: failedChecks.map((kind) => ({ ...kind, why: kind.why ?? null })) }
+        : {}),
       ...(serverTimes ? { server_times: serverTimes.map(serverTimesObject) } : {}),
       ...(promptCaches ? { prompt_caches: promptCaches.map(promptCacheObject) } : {}),
       warnings,

@@ -1,12 +1,16 @@
 import { cellName } from '../plan/cell.ts';
 import { oneLine } from '../base/text.ts';
+import { failedCheckText } from '../analysis/failed-checks.ts';
 import type { ThresholdResult } from '../analysis/thresholds.ts';
 import { percent } from './number-text.ts';
 import { junitXml, type JunitCase } from './junit-xml.ts';
 import { isSimulated, simulatedNotice, type OutputFormat, type Report, type RunFacts } from './run-report.ts';
 import { thresholdName, thresholdText } from './threshold-lines.ts';
 
-/** For CI: each threshold and each model's error rate is a test. */
+/**
+ * For CI: each threshold and each model's error rate is a test. Failed checks are told as skipped tests: what share of
+ * them is too much, only a threshold can say.
+ */
 export const junit: OutputFormat = {
   name: 'junit',
   extension: '.xml',
@@ -19,6 +23,7 @@ export const junit: OutputFormat = {
       cases: [
         ...(report.thresholds ?? []).map((result) => thresholdCase(result, report.run)),
         ...errorRateCases(report),
+        ...failedCheckCases(report),
       ],
     }),
 };
@@ -44,6 +49,16 @@ export function thresholdCase(result: ThresholdResult, { routes }: RunFacts): Ju
     outcome: outcomes[result.verdict],
     text: result.verdict === 'not settled' ? `not settled: ${text}` : text,
   };
+}
+
+function failedCheckCases({ run, failedChecks = [] }: Report): JunitCase[] {
+  const severalRoutes = run.routes.length > 1;
+  return failedChecks.map((kind) => ({
+    name: `${oneLine(kind.check, 60)} of ${oneLine(cellName(kind, severalRoutes), 100)}`,
+    group: 'checks',
+    outcome: 'skipped',
+    text: failedCheckText(kind, severalRoutes),
+  }));
 }
 
 /** Below the success floor a model's latency is not ranked either. */

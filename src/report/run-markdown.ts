@@ -1,3 +1,5 @@
+import { failedCheckText } from '../analysis/failed-checks.ts';
+import { count } from '../base/text.ts';
 import { alignedTable, code, codeCell, literal } from './markdown-text.ts';
 import { firstLine } from './first-line.ts';
 import { type FigureColumn, figureColumns, legend } from './model-columns.ts';
@@ -35,10 +37,25 @@ export function details(report: Report): string[] {
     (report.thresholds ?? [])
       .map((result) => `- ${literal(thresholdLine(result, run.routes.length > 1))}`)
       .join('\n'),
+    failedCheckLines(report),
     warnings.map((warning) => `- ⚠ ${literal(warning)}`).join('\n'),
     `<sub>${literal([...legend(shown), ...runOrigin(run)].join(' · '))}</sub>`,
   ];
   return sections.filter((section) => section !== '');
+}
+
+/** The most frequent ones. */
+const mostFailedChecks = 8;
+
+function failedCheckLines({ run, failedChecks = [] }: Report): string {
+  const shown = failedChecks.toSorted((a, b) => b.answers - a.answers).slice(0, mostFailedChecks);
+  const rest = failedChecks.length - shown.length;
+  return [
+    ...shown.map((kind) => `- ✗ ${literal(failedCheckText(kind, run.routes.length > 1))}`),
+    ...(rest > 0
+      ? [`- and ${count(rest, 'more kind')} of failed checks; see check_why in requests.csv`]
+      : []),
+  ].join('\n');
 }
 
 interface MarkdownColumn {

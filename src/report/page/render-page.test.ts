@@ -47,6 +47,13 @@ describe('the page of a run', () => {
     expect(page.match(/https?:\/\//)).toBeNull();
   });
 
+  test('says why answers failed their checks, by model and beside each answer', () => {
+    const failures = /<section id="failures"[^]*?<\/section>/.exec(page)![0];
+    expect(failures).toMatch(/Failed checks by model[^]*contains[^]*\d+ of \d+[^]*14 days/);
+    const answers = /<section id="answers"[^]*?<\/section>/.exec(page)![0];
+    expect(answers).toMatch(/contains: <bdi>[^<]*14 days/);
+  });
+
   test('has a description and a table for every picture', () => {
     const figures = [...page.matchAll(/<figure id="[^"]+">([^]*?)<\/figure>/g)].map(
       ([, content]) => content!,

@@ -157,6 +157,7 @@ function factsOf({ row }: RequestReport): Fact[] {
     ['server', serverTimes(row)],
     ['cost', row.cost_usd === undefined ? undefined : usd(row.cost_usd)],
     ['checks', checks(row)],
+    ...whyFailed(row),
     ['in flight', row.in_flight === undefined ? undefined : `${compact(row.in_flight)}, including this one`],
     [
       'clock',
@@ -194,6 +195,14 @@ function checks({ passed, score, failed_checks }: RequestRow): string[] {
     ...(score === undefined ? [] : [`score ${fixed(score, 2)}`]),
     ...(failed.length > 0 ? [`not passed: ${failed.join(', ')}`] : []),
   ];
+}
+
+/** A line for each check that failed. */
+function whyFailed({ failed_checks = [], check_why = [] }: RequestRow): Fact[] {
+  return check_why.map((why, place) => [
+    `✗ ${oneLine(failed_checks[place] ?? 'check', 40)}`,
+    oneLine(why, 220),
+  ]);
 }
 
 function texts({ row, kept, answer }: RequestReport, columns: number, paint: Paint): string[][] {

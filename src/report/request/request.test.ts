@@ -211,6 +211,7 @@ test.each([
     /left out of latencies: buffered, client_lag/,
   ],
   ['simulated', { route: 'demo' }, /SIMULATED/],
+  ['failed by a check', { check_why: ['"14" is not in "Soon."'] }, /✗ contains +"14" is not in "Soon\."/],
   ['not checked', { passed: undefined, score: undefined, failed_checks: undefined }, /checks +none/],
 ])('what was %s says so', (_, cells, words) => {
   expect(shown(cells)).toMatch(words);
@@ -240,6 +241,7 @@ test('hostile text stays text: no escapes, and no line that passes for ours', ()
       prompt_id: evil,
       cf_ray: evil,
       failed_checks: [evil],
+      check_why: [evil],
       finish_reason: evil,
     },
     {

@@ -135,6 +135,18 @@ export const usual: Report = {
       ],
     },
   ],
+  failedChecks: [
+    {
+      model: 'deepseek',
+      route: 'compat',
+      check: 'contains',
+      answers: 2,
+      checked: 11,
+      undecided: 0,
+      prompt_id: 'refund',
+      why: '"14 days" is not in "Soon."',
+    },
+  ],
   warnings: ['glm: 12 requests are too few for a p95 (20 are needed). Raise run.repeat.'],
 };
 
@@ -173,6 +185,18 @@ export const awkward: Report = {
     summary('nothing-asked', { prompts: 0, requests: 0, successes: 0, error_rate: undefined as never }),
   ],
   pairs: [],
+  failedChecks: [
+    {
+      model: '通义千问-超长模型名称-预览版本-2026',
+      route: 'demo',
+      check: 'not-matches',
+      answers: 6,
+      checked: 12,
+      undecided: 6,
+      prompt_id: '=faq|"de"\n[1]',
+      why: 'nothing to extract: /<b>(.*)|`x`/ is not in "\u001b[31m@everyone | 日本語"',
+    },
+  ],
   warnings: [
     'never-answers: every request failed (429 | rate limited, "slow down"). See error_message in requests.csv.',
     'The clock of this machine was not proven\nfor this run. Run gatebench calibrate.',

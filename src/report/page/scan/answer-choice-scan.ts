@@ -9,6 +9,8 @@ export interface ChosenAnswer {
   repeat: number;
   passed: boolean | undefined;
   failedChecks: readonly string[];
+  /** Beside `failedChecks`; empty where the run stores nothing of its answers. */
+  why: readonly string[];
   e2eMs: Ms | undefined;
   completionTokens: number | undefined;
   /** Its first 200 characters, from the row. */
@@ -31,6 +33,7 @@ export class AnswerChoice {
       repeat: row.repeat,
       passed: row.passed,
       failedChecks: row.failed_checks ?? [],
+      why: row.check_why ?? [],
       e2eMs: row.e2e_latency_ms,
       completionTokens: row.completion_tokens,
       preview: row.answer_preview,

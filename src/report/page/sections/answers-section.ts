@@ -48,8 +48,16 @@ function oneAnswer(models: readonly PageModel[], answer: ShownAnswer): Html {
   ].filter((fact) => fact !== undefined);
   return markup`<article class="answer ${look?.className}">
     <h3>${look ? modelName(look) : ''} <span class="quiet">${facts.join(' · ')}</span></h3>
-    ${textOf(answer)}
+    ${whyFailed(answer)}${textOf(answer)}
   </article>`;
+}
+
+function whyFailed({ failedChecks, why }: ShownAnswer): Content {
+  if (why.length === 0) return undefined;
+  return markup`<ul class="note">${why.map(
+    (reason, place) =>
+      markup`<li>${oneLine(failedChecks[place] ?? '', 40)}: <bdi>${oneLine(reason, 220)}</bdi></li>`,
+  )}</ul>`;
 }
 
 function textOf({ text, preview }: ShownAnswer): Html {

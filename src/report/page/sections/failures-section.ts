@@ -1,3 +1,4 @@
+import { cellKey } from '../../../plan/cell.ts';
 import { oneLine } from '../../../base/text.ts';
 import { compact, duration, notMeasured } from '../../number-text.ts';
 import { dataTable, type Row } from '../frame/data-table.ts';
@@ -17,7 +18,7 @@ export function failures(data: PageData): Html {
     'Every failed attempt, including those that a retry fixed. Given up: the request has no answer and counts as slower than any success.',
     markup`${
       data.failures.length === 0 ? nothing('No attempt failed.') : failureTable(data)
-    }${beyondWords(data)}${leftOutTable(data)}`,
+    }${beyondWords(data)}${failedCheckTable(data)}${leftOutTable(data)}`,
   );
 }
 
@@ -59,6 +60,37 @@ function kindWords({ status, family, code, httpStatus }: FailureKind): Html {
 
 function sample({ sample: { message, promptId, ...receipts } }: FailureKind): Html {
   return markup`<span class="message"><bdi>${oneLine(message ?? 'no message', 400)}</bdi></span><span class="interval">prompt <bdi>${oneLine(promptId, 80)}</bdi></span>${receiptList(receipts)}`;
+}
+
+function failedCheckTable({ report, models }: PageData): Content {
+  const kinds = report.failedChecks ?? [];
+  if (kinds.length === 0) return undefined;
+  return markup`<p class="note">Answers that did not pass a check, with the first of each kind. See check_why in requests.csv for the others.</p>${dataTable(
+    {
+      caption: 'Failed checks by model',
+      columns: [
+        { head: 'Model' },
+        { head: 'Check' },
+        { head: 'Answers', align: 'right' },
+        { head: 'The first one' },
+      ],
+      rows: kinds.slice(0, mostKinds).map((kind) => {
+        const look = models.find(({ summary }) => cellKey(summary) === cellKey(kind))?.look;
+        return {
+          ...(look ? { className: look.className } : {}),
+          cells: [
+            look?.name ?? kind.model,
+            oneLine(kind.check, 40),
+            { content: `${kind.answers} of ${kind.checked}`, sortBy: kind.answers },
+            {
+              content: markup`<span class="message"><bdi>${oneLine(kind.why ?? 'not stored', 220)}</bdi></span><span class="interval">prompt <bdi>${oneLine(kind.prompt_id, 80)}</bdi></span>`,
+              tone: 'wide-cell',
+            },
+          ],
+        };
+      }),
+    },
+  )}`;
 }
 
 function beyondWords({ failures: kinds, failuresBeyond }: PageData): Content {

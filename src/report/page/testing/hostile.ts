@@ -24,6 +24,7 @@ export function hostileRows(): RequestRow[] {
     error_family: row.error_family && style,
     invalid_reason: row.invalid_reason && [svg],
     failed_checks: row.failed_checks && [image],
+    check_why: row.check_why && [script],
     gateway_log_id: title,
     cf_ray: image,
     answer_preview: script,

@@ -2,6 +2,7 @@ import type { RequestRow } from '../../../journal/request-columns.ts';
 import type { Report, RunFacts } from '../../run-report.ts';
 import { successFloor } from '../../../analysis/success.ts';
 import type { Prompt } from '../../../suite/suite.ts';
+import { FailedCheckCollector } from '../../../analysis/failed-checks.ts';
 import { collect, type Collected } from '../../../analysis/collect.ts';
 import { compare } from '../../../analysis/compare.ts';
 import { leadsOf } from '../../../analysis/leads.ts';
@@ -26,6 +27,8 @@ export async function sampleReport(
   { facts = {}, warnings = [] }: SampleOptions = {},
 ): Promise<{ report: Report; collected: Collected }> {
   const collected = await collect(rows);
+  const failed = new FailedCheckCollector();
+  for (const row of rows) failed.add(row);
   const models = summarise(collected, { timeoutMs: 300_000 });
   const requests = models.reduce((sum, model) => sum + model.requests, 0);
   const run: RunFacts = {
@@ -49,7 +52,7 @@ export async function sampleReport(
   };
   const { pairs } = compare(collected);
   const leads = leadsOf(collected, pairs, { isSequential: false });
-  return { report: { run, models, pairs, leads, warnings }, collected };
+  return { report: { run, models, pairs, leads, failedChecks: failed.list(), warnings }, collected };
 }
 
 /** The data of the page that these rows make. */

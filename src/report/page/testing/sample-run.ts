@@ -210,6 +210,7 @@ function answered(base: RequestRow, model: SampleModel, slow: number, random: Ra
     cost_usd: (220 * model.price.input + (answer + reasoning) * model.price.output) / 1e6,
     passed,
     failed_checks: passed ? undefined : ['contains'],
+    check_why: passed ? undefined : ['"14 days" is not in "Soon."'],
     answer_preview: 'The customer wants a refund; label: refund, urgency: 2.',
   };
 }

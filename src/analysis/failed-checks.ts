@@ -1,0 +1,93 @@
+import { count } from '../base/text.ts';
+import { nothingToExtract } from '../check/check-verdict.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
+import { cellKey, cellName } from '../plan/cell.ts';
+
+/** How often answers of one model failed one check, with the first of them. */
+export interface FailedCheck {
+  model: string;
+  route: string;
+  /** Its type, `not-` before a negated one. */
+  check: string;
+  /** Answers that failed it; one may fail several checks. */
+  answers: number;
+  /** Answers of the model that were checked. */
+  checked: number;
+  /** Where a transform of the suite found nothing, so that nobody can say whether the answer was right. */
+  undecided: number;
+  /** Prompt of the first one, in the order of their ids. */
+  prompt_id: string;
+  /** What was expected there and what came. Absent where the run stores nothing of its answers. */
+  why?: string;
+}
+
+interface Open extends FailedCheck {
+  repeat: number;
+}
+
+/** Kinds of check that are kept, beyond any suite that a person wrote. */
+const mostKinds = 1000;
+
+/** Sees the rows of a run in any order, and counts the checks that failed. */
+export class FailedCheckCollector {
+  readonly #checked = new Map<string, number>();
+  readonly #kinds = new Map<string, Open>();
+
+  add(row: RequestRow): void {
+    if (row.phase !== 'measure' || !row.final || row.passed === undefined) return;
+    const cell = cellKey(row);
+    this.#checked.set(cell, (this.#checked.get(cell) ?? 0) + 1);
+    row.failed_checks?.forEach((check, place) => this.#count(cell, check, row.check_why?.[place], row));
+  }
+
+  #count(cell: string, check: string, why: string | undefined, row: RequestRow): void {
+    const key = `${cell}\0${check}`;
+    const { model, route, prompt_id, repeat } = row;
+    let kind = this.#kinds.get(key);
+    if (!kind) {
+      if (this.#kinds.size >= mostKinds) return;
+      const none = { answers: 0, checked: 0, undecided: 0 };
+      this.#kinds.set(
+        key,
+        (kind = { model, route, check, ...none, prompt_id, repeat, ...(why === undefined ? {} : { why }) }),
+      );
+    }
+    kind.answers++;
+    if (why?.startsWith(nothingToExtract) === true) kind.undecided++;
+    const isFirst = prompt_id < kind.prompt_id || (prompt_id === kind.prompt_id && repeat < kind.repeat);
+    if (isFirst) Object.assign(kind, { prompt_id, repeat, why });
+  }
+
+  /** By model and route, the most frequent first. */
+  list(): FailedCheck[] {
+    return [...this.#kinds.values()]
+      .map(({ repeat: _, ...kind }) => ({ ...kind, checked: this.#checked.get(cellKey(kind))! }))
+      .sort(
+        (a, b) =>
+          compareText(cellKey(a), cellKey(b)) || b.answers - a.answers || compareText(a.check, b.check),
+      );
+  }
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** `glm: 8 of 60 answers failed contains; refund: "14 days" is not in "Soon."` */
+export function failedCheckText(kind: FailedCheck, severalRoutes: boolean): string {
+  const { check, answers, checked, prompt_id, why } = kind;
+  const sample = why === undefined ? '' : `; ${prompt_id}: ${why}`;
+  return `${cellName(kind, severalRoutes)}: ${answers} of ${count(checked, 'answer')} failed ${check}${sample}`;
+}
+
+/** What is not the model's fault as likely as it is. */
+export function undecidedWarnings(kinds: readonly FailedCheck[], severalRoutes: boolean): string[] {
+  const most = new Map<string, FailedCheck>();
+  for (const kind of kinds)
+    if (kind.undecided > (most.get(cellKey(kind))?.undecided ?? 0)) most.set(cellKey(kind), kind);
+  return [...most.values()].map(
+    (kind) =>
+      `${cellName(kind, severalRoutes)}: in ${kind.undecided} of ${count(kind.checked, 'answer')}, the suite's answer: found nothing to extract, so their checks count as failed. See check_why in requests.csv; the pattern may be wrong.`,
+  );
+}
