@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import { count } from '../base/text.ts';
 import { nothingToExtract } from '../check/check-verdict.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
@@ -21,7 +22,9 @@ export interface FailedCheck {
   why?: string;
 }
 
-interface Open extends FailedCheck {
+interface Open {
+  kind: FailedCheck;
+  /** Of the answer that `why` is about. */
   repeat: number;
 }
 
@@ -43,25 +46,25 @@ export class FailedCheckCollector {
   #count(cell: string, check: string, why: string | undefined, row: RequestRow): void {
     const key = `${cell}\0${check}`;
     const { model, route, prompt_id, repeat } = row;
-    let kind = this.#kinds.get(key);
-    if (!kind) {
+    let open = this.#kinds.get(key);
+    if (!open) {
       if (this.#kinds.size >= mostKinds) return;
       const none = { answers: 0, checked: 0, undecided: 0 };
-      this.#kinds.set(
-        key,
-        (kind = { model, route, check, ...none, prompt_id, repeat, ...(why === undefined ? {} : { why }) }),
-      );
+      open = { kind: { model, route, check, ...none, prompt_id, ...defined({ why }) }, repeat };
+      this.#kinds.set(key, open);
     }
+    const { kind } = open;
     kind.answers++;
     if (why?.startsWith(nothingToExtract) === true) kind.undecided++;
-    const isFirst = prompt_id < kind.prompt_id || (prompt_id === kind.prompt_id && repeat < kind.repeat);
-    if (isFirst) Object.assign(kind, { prompt_id, repeat, why });
+    if (prompt_id > kind.prompt_id || (prompt_id === kind.prompt_id && repeat >= open.repeat)) return;
+    Object.assign(kind, { prompt_id, ...defined({ why }) });
+    open.repeat = repeat;
   }
 
   /** By model and route, the most frequent first. */
   list(): FailedCheck[] {
     return [...this.#kinds.values()]
-      .map(({ repeat: _, ...kind }) => ({ ...kind, checked: this.#checked.get(cellKey(kind))! }))
+      .map(({ kind }) => ({ ...kind, checked: this.#checked.get(cellKey(kind))! }))
       .sort(
         (a, b) =>
           compareText(cellKey(a), cellKey(b)) || b.answers - a.answers || compareText(a.check, b.check),
