@@ -1,5 +1,6 @@
 import type { Case } from './case.ts';
 import { journalBatch, journalRows } from './journal.ts';
+import { keptLong, keptShort } from './kept-request.ts';
 import { shortRequest } from './short-request.ts';
 import { streamedChunk } from './streamed-chunk.ts';
 import { suiteLoad } from './suite-load.ts';
@@ -9,6 +10,8 @@ import { summary } from './summary.ts';
 export const cases: readonly Case[] = [
   shortRequest,
   streamedChunk,
+  keptShort,
+  keptLong,
   journalRows,
   journalBatch,
   suiteLoad,

@@ -1,11 +1,18 @@
 import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AnyRow, Column } from '../base/column.ts';
 import { csvHeader, csvLines } from './csv-file.ts';
 import { localDisk, type Disk } from './disk.ts';
 
 /** How often the files are forced to the disk: a power cut loses at most this much; a kill loses nothing. */
 const syncEveryMs = 1000;
+
+/**
+ * From the end of a write to the next: what ends meanwhile shares it. Each write is some trips through the kernel, and
+ * at thousands of rows a second they would take more of the processor than all else that is done for a row.
+ */
+const restMs = 2;
 
 /** A table that is appended to, and what belongs to its rows and is too long for it. */
 export interface LogFiles {
@@ -25,6 +32,7 @@ export class AppendLog<Row extends AnyRow> {
   readonly #texts: FileHandle | undefined;
   #pending: { row: Row; text: string }[] = [];
   #writing: Promise<void> | undefined;
+  #rested: Promise<void> = Promise.resolve();
   #fault: Error | undefined;
   #syncing: Promise<void> = Promise.resolve();
   #nextSync: NodeJS.Timeout | undefined;
@@ -83,6 +91,7 @@ export class AppendLog<Row extends AnyRow> {
   }
 
   async #write(): Promise<void> {
+    await this.#rested;
     const batch = this.#pending;
     this.#pending = [];
     if (batch.length === 0) return;
@@ -95,6 +104,7 @@ export class AppendLog<Row extends AnyRow> {
         batch.map(({ row }) => row),
       ),
     );
+    this.#rested = delay(restMs);
     // Beside the writing: a slow disk must not keep the next row in memory, where a kill would take it.
     this.#nextSync ??= setTimeout(() => {
       this.#nextSync = undefined;

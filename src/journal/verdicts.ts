@@ -1,10 +1,9 @@
-import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Redact, redactedDeep } from '../base/redact.ts';
 import type { Answer, Verdict } from '../check/check.ts';
 import type { Model, Prompt, RunSettings, Suite } from '../suite/suite.ts';
+import { AppendLog } from './append-log.ts';
 import { verdictColumns, type RequestRow, type VerdictRow } from './request-columns.ts';
-import { csvHeader, csvLines } from './csv-file.ts';
 import { localDisk, type Disk } from './disk.ts';
 import { FileState } from './file-state.ts';
 import { readCsv } from './read-csv.ts';
@@ -56,41 +55,24 @@ function toolsToCheck({ model }: CheckedRow, { checks, params }: Prompt, models:
   return { ...params, ...models.find(({ id }) => id === model)?.params }['tools'];
 }
 
-/** Verdicts as they are given, each appended. A kill loses at most the one that was being written: it is given again. */
+/** Verdicts as they are given, each appended. A kill loses at most those that were being written: they are given again. */
 export class VerdictLog {
-  readonly #path: string;
-  readonly #disk: Disk;
-  #file: Promise<FileHandle> | undefined;
-  #last: Promise<void> = Promise.resolve();
+  readonly #open: () => Promise<AppendLog<VerdictRow>>;
+  #log: Promise<AppendLog<VerdictRow>> | undefined;
 
   constructor(folder: string, disk: Disk = localDisk) {
-    this.#path = join(folder, runFiles.verdicts);
-    this.#disk = disk;
+    const files = { table: join(folder, runFiles.verdicts), columns: verdictColumns };
+    this.#open = () => AppendLog.open(files, disk);
   }
 
   /** Resolves when the verdict is in the file; rejects when the disk refuses. */
-  append(row: VerdictRow): Promise<void> {
-    return (this.#last = this.#last.then(async () => {
-      this.#file ??= this.#open();
-      await (await this.#file).appendFile(csvLines(verdictColumns, [row]));
-    }));
+  async append(row: VerdictRow): Promise<void> {
+    // The file is made by the first verdict: a run without checks has none.
+    await (await (this.#log ??= this.#open())).append(row);
   }
 
   async close(): Promise<void> {
-    await this.#last.catch(() => undefined);
-    await (await this.#file?.catch(() => undefined))?.close();
-  }
-
-  /** The file is made by the first verdict: a run without checks has none. */
-  async #open(): Promise<FileHandle> {
-    const file = await this.#disk.open(this.#path, 'a');
-    try {
-      if ((await file.stat()).size === 0) await file.appendFile(csvHeader(verdictColumns));
-      return file;
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
+    await (await this.#log?.catch(() => undefined))?.close();
   }
 }
 

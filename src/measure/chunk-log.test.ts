@@ -42,13 +42,15 @@ test('every kind comes back merged and not, with no character and with a book of
   expect([...ChunkLog.of(chunks)]).toEqual(chunks);
 });
 
-test('may be read while it grows, and again from the start', () => {
+test('its texts are those of the moment, whoever has asked before', () => {
   const log = new ChunkLog();
   log.push(1, 'content', 1, false);
-  const reading = log.texts();
-  expect(reading.next()).toMatchObject({ done: false, value: { at: 1 } });
+  expect(log.texts()).toHaveLength(1);
   log.push(2, 'content', 1, false);
-  expect(reading.next()).toMatchObject({ done: false, value: { at: 2 } });
-  expect([...log]).toHaveLength(2);
-  expect([...log]).toHaveLength(2);
+  expect(log.texts()).toHaveLength(2);
+  log.amend(0, 'role', 0);
+  expect(log.texts()).toMatchObject([{ at: 2, kind: 'content' }]);
+  log.recast('content', 'reasoning');
+  expect(log.texts()).toMatchObject([{ at: 2, kind: 'reasoning' }]);
+  expect([log.count('role'), log.count('reasoning'), log.count('content')]).toEqual([1, 1, 0]);
 });

@@ -25,6 +25,7 @@ const charsUnit = 16;
 export class ChunkLog implements Iterable<Chunk> {
   #cells = new Float64Array(32);
   #length = 0;
+  #texts: readonly Chunk[] | undefined;
 
   get length(): number {
     return this.#length;
@@ -32,6 +33,7 @@ export class ChunkLog implements Iterable<Chunk> {
 
   /** Returns the piece's place. */
   push(at: Ms, kind: ChunkKind, chars: number, merged: boolean): number {
+    this.#texts = undefined;
     const cell = this.#length * 2;
     if (cell === this.#cells.length) {
       const grown = new Float64Array(cell * 2);
@@ -45,6 +47,7 @@ export class ChunkLog implements Iterable<Chunk> {
 
   /** Says anew what a piece carried. Its instant stays. */
   amend(place: number, kind: ChunkKind, chars: number): void {
+    this.#texts = undefined;
     const cell = place * 2 + 1;
     const merged = this.#cells[cell]! % charsUnit >= mergedBit;
     this.#cells[cell] = chunkKinds.indexOf(kind) + (merged ? mergedBit : 0) + chars * charsUnit;
@@ -52,6 +55,7 @@ export class ChunkLog implements Iterable<Chunk> {
 
   /** All pieces of one kind become another. */
   recast(from: ChunkKind, to: ChunkKind): void {
+    this.#texts = undefined;
     const shift = chunkKinds.indexOf(to) - chunkKinds.indexOf(from);
     for (let cell = 1; cell < this.#length * 2; cell += 2)
       if ((this.#cells[cell]! % charsUnit) % kindBits === chunkKinds.indexOf(from))
@@ -59,27 +63,39 @@ export class ChunkLog implements Iterable<Chunk> {
   }
 
   *[Symbol.iterator](): Generator<Chunk> {
-    for (let index = 0; index < this.#length; index++) {
-      const code = this.#cells[index * 2 + 1]!;
-      const flags = code % charsUnit;
-      yield {
-        at: this.#cells[index * 2]!,
-        kind: chunkKinds[flags % kindBits]!,
-        chars: Math.floor(code / charsUnit),
-        merged: flags >= mergedBit,
-      };
-    }
+    for (let place = 0; place < this.#length; place++) yield this.#at(place);
   }
 
-  /** The pieces that carry text: non-empty reasoning, answer or tool call. */
-  *texts(): Generator<Chunk> {
-    for (const chunk of this) {
-      if (
-        chunk.chars > 0 &&
-        (chunk.kind === 'content' || chunk.kind === 'reasoning' || chunk.kind === 'tool')
-      )
-        yield chunk;
+  #at(place: number): Chunk {
+    const code = this.#cells[place * 2 + 1]!;
+    const flags = code % charsUnit;
+    return {
+      at: this.#cells[place * 2]!,
+      kind: chunkKinds[flags % kindBits]!,
+      chars: Math.floor(code / charsUnit),
+      merged: flags >= mergedBit,
+    };
+  }
+
+  /** The pieces that carry text: non-empty reasoning, answer or tool call. Listed once, however many ask. */
+  texts(): readonly Chunk[] {
+    if (this.#texts) return this.#texts;
+    const texts: Chunk[] = [];
+    for (let place = 0; place < this.#length; place++) {
+      const piece = this.#at(place);
+      const isText = piece.kind === 'content' || piece.kind === 'reasoning' || piece.kind === 'tool';
+      if (isText && piece.chars > 0) texts.push(piece);
     }
+    return (this.#texts = texts);
+  }
+
+  /** How many pieces are of a kind. */
+  count(kind: ChunkKind): number {
+    const wanted = chunkKinds.indexOf(kind);
+    let count = 0;
+    for (let cell = 1; cell < this.#length * 2; cell += 2)
+      if ((this.#cells[cell]! % charsUnit) % kindBits === wanted) count++;
+    return count;
   }
 
   static of(chunks: Iterable<Chunk>): ChunkLog {

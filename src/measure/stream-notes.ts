@@ -11,7 +11,7 @@ interface Rule {
 /** What may be seen in an answer that is no fault and yet changes how its figures are to be read. */
 const rules: readonly Rule[] = [
   { note: 'merged', applies: isMerged },
-  { note: 'cumulative_usage', applies: ({ chunks }) => countKind(chunks, 'usage') > 1 },
+  { note: 'cumulative_usage', applies: ({ chunks }) => chunks.count('usage') > 1 },
   { note: 'hidden_reasoning', applies: hidesReasoning },
 ];
 
@@ -51,12 +51,6 @@ function isMerged({ streamed, chunks }: Exchange): boolean {
     previous = at;
   }
   return merged > pieces * mergedShare;
-}
-
-function countKind(chunks: Exchange['chunks'], wanted: string): number {
-  let count = 0;
-  for (const { kind } of chunks) if (kind === wanted) count++;
-  return count;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Model } from '../suite/suite.ts';
 
-/** What may tell two cells apart, the model first. */
-const dimensions = ['model', 'route', 'variant', 'vantage', 'level'] as const;
+/** What may tell two cells apart beside the model. */
+const otherDimensions = ['route', 'variant', 'vantage', 'level'] as const;
 
 /** Names a cell. In a plan `model` is the model itself; in rows and figures it is its id. */
 export interface CellNames {
@@ -22,8 +22,16 @@ export interface Cell extends CellNames {
 
 /** Same cell, same key, in every process. No name may contain a line feed. */
 export function cellKey(cell: CellNames): string {
-  const names = dimensions.map((dimension) => (dimension === 'model' ? idOf(cell) : cell[dimension]));
-  return names.slice(0, names.findLastIndex((name) => name !== undefined) + 1).join('\n');
+  let key = idOf(cell);
+  let gap = '';
+  for (const dimension of otherDimensions) {
+    const name = cell[dimension];
+    gap += '\n';
+    if (name === undefined) continue;
+    key += `${gap}${name}`;
+    gap = '';
+  }
+  return key;
 }
 
 const idOf = ({ model }: CellNames): string => (typeof model === 'string' ? model : model.id);

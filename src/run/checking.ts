@@ -35,6 +35,8 @@ export class Checking {
   #waiting = 0;
   #passedOver = 0;
   #last: Promise<void> = Promise.resolve();
+  /** The last verdict is in its file. */
+  #written: Promise<void> = Promise.resolve();
   #fault: Error | undefined;
 
   constructor(options: CheckingOptions) {
@@ -64,6 +66,7 @@ export class Checking {
   /** Resolves when every answer that was added is checked, or given up. Rejects when a verdict cannot be written. */
   async drained(): Promise<void> {
     await this.#last;
+    await this.#written;
     if (this.#fault) throw this.#fault;
   }
 
@@ -94,10 +97,16 @@ export class Checking {
     if (kill.aborted || this.#fault) return;
     try {
       const verdict = await checker.check(prompt, answerToCheck(row, said, prompt, suite.models));
-      await sink.addVerdict({ event_id: row.event_id, ...verdictCells(verdict, suite.run.answers) });
+      // The next answer is checked meanwhile, and its verdict may share the next write.
+      const cells = { event_id: row.event_id, ...verdictCells(verdict, suite.run.answers) };
+      this.#written = sink.addVerdict(cells).catch((error: unknown) => this.#failed(error));
     } catch (error) {
-      this.#fault = error instanceof Error ? error : new Error(String(error));
+      this.#failed(error);
     }
+  }
+
+  #failed(error: unknown): void {
+    this.#fault ??= error instanceof Error ? error : new Error(String(error));
   }
 }
 

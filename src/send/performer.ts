@@ -238,10 +238,12 @@ export class Performer {
 
   #decide(planned: PlannedRequest, { tries }: Attempt, exchange: Exchange): Decision {
     const { retry, seed, isUseless } = this.#options;
+    if (exchange.outcome === 'ok')
+      return isUseless?.(planned, exchange) === true
+        ? { kind: 'retry', waitMs: 0, isFree: true }
+        : { kind: 'done' };
     const random = seededRandom(`${seed}/retry/${planned.key}/${tries}`);
     const wasReached = this.#outages.wasReached(planned.cell);
-    if (exchange.outcome === 'ok' && isUseless?.(planned, exchange) === true)
-      return { kind: 'retry', waitMs: 0, isFree: true };
     return (
       this.#afterOwnLimit(planned, exchange, random) ?? decide(exchange, tries, retry, random, wasReached)
     );
