@@ -4,14 +4,14 @@ import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
 import { findRun } from '../journal/run-folder.ts';
 import { comparisonFormats } from '../report/report-formats.ts';
 import type { ComparisonReport } from '../report/comparison/comparison.ts';
-import { routeAnswer, runAnswer } from '../report/comparison/comparison-wording.ts';
+import { acrossRuns } from '../report/comparison/across-runs.ts';
+import { routeAnswer } from '../report/comparison/comparison-wording.ts';
 import { rankedMetric } from '../report/ranking.ts';
 import { verdict } from '../report/run-verdict.ts';
 import { choices, quote } from '../suite/nearest.ts';
-import { compare, compareRuns, defaultMargin, type CompareOptions } from '../analysis/compare.ts';
+import { compare, defaultMargin, type CompareOptions } from '../analysis/compare.ts';
 import { allMetrics, everyMetric, type ComparedMetric } from '../analysis/compared-metrics.ts';
 import { describeExplanation, worthTelling } from '../analysis/explain.ts';
-import { describeWarning, runPairWarnings } from '../analysis/warnings.ts';
 import { loadRun, type LoadedRun } from '../analysis/read-run.ts';
 import type { CompareFlags } from './commands/compare-command.ts';
 import type { Io } from './io.ts';
@@ -104,35 +104,6 @@ function acrossRoutes(
     groups: [],
     explanations: [],
     warnings: report.warnings,
-  };
-}
-
-function acrossRuns(
-  before: LoadedRun,
-  after: LoadedRun,
-  options: CompareOptions,
-  margin: number,
-): ComparisonReport {
-  const { pairs, groups, explanations } = compareRuns(before.collected, after.collected, options);
-  const end = `@${after.report.run.run_id}`;
-  const runs = { run: after.report.run, before: before.report.run };
-  return {
-    ...runs,
-    margin,
-    answer: runAnswer(pairs, runs),
-    pairs,
-    groups,
-    explanations: worthTelling(explanations, pairs).map((one) =>
-      describeExplanation({ ...one, model_a: 'before', model_b: one.model_b.replace(end, '') }),
-    ),
-    warnings: [
-      ...(after.manifest.started_at < before.manifest.started_at
-        ? [
-            'The second run was sent before the first, so "before" and "after" are swapped. Name the earlier run first.',
-          ]
-        : []),
-      ...runPairWarnings(before.collected, after.collected).map(describeWarning),
-    ],
   };
 }
 

@@ -7,48 +7,66 @@ export interface Line {
   readonly text: string;
   /** No line feed follows: it is the last one, and may be torn. */
   readonly isTail: boolean;
+  /** Bytes of the file before it, and up to its end, line feed included. */
+  readonly at: number;
+  readonly end: number;
 }
 
 /** Bytes that are read at once. */
 const blockSize = 256 * 1024;
 const lineFeed = 10;
 
+export interface LineOptions {
+  /** Byte at which a line begins. 0 unless given. */
+  from?: number;
+  /** Bytes of each line that are decoded, for who looks at the beginnings of long lines. All unless given. */
+  head?: number;
+}
+
 /**
  * The lines of a file, some at a time. What is not UTF-8 reads as U+FFFD. Each line is decoded by itself: whoever keeps
- * a cell keeps its line in memory, and not the whole block.
+ * a cell keeps its line in memory, and not the whole block. Lines are counted from where the reading begins.
  */
-export async function* fileLines(path: string): AsyncGenerator<Line[]> {
+export async function* fileLines(
+  path: string,
+  { from = 0, head = Infinity }: LineOptions = {},
+): AsyncGenerator<Line[]> {
   const file = await open(path);
   try {
     const block = Buffer.allocUnsafe(blockSize);
     /** What was read of a line that has not ended yet. */
     let begun: Buffer[] = [];
     let number = 0;
+    let [at, end] = [from, from];
+    const line = (last: Buffer | undefined, isTail: boolean): Line => {
+      const bytes = begun.length === 0 ? last! : Buffer.concat(last ? [...begun, last] : begun);
+      const text = bytes.toString('utf8', 0, Math.min(head, bytes.length));
+      const made = { number: ++number, text, isTail, at, end };
+      at = end;
+      begun = [];
+      return made;
+    };
     for (;;) {
-      const { bytesRead } = await file.read(block, 0, blockSize);
+      const { bytesRead } = await file.read(block, 0, blockSize, end);
       if (bytesRead === 0) break;
+      const start = end;
       const read = block.subarray(0, bytesRead);
       const lines: Line[] = [];
-      let from = 0;
-      for (let end = read.indexOf(lineFeed); end !== -1; end = read.indexOf(lineFeed, from)) {
-        const text =
-          begun.length === 0 ? read.toString('utf8', from, end) : joined(begun, read.subarray(0, end));
-        lines.push({ number: ++number, text, isTail: false });
-        begun = [];
-        from = end + 1;
+      let place = 0;
+      for (let feed = read.indexOf(lineFeed); feed !== -1; feed = read.indexOf(lineFeed, place)) {
+        end = start + feed + 1;
+        lines.push(line(read.subarray(place, feed), false));
+        place = feed + 1;
       }
+      end = start + bytesRead;
       // The block is filled anew.
-      if (from < bytesRead) begun.push(Buffer.from(read.subarray(from)));
+      if (place < bytesRead) begun.push(Buffer.from(read.subarray(place)));
       if (lines.length > 0) yield lines;
     }
-    if (begun.length > 0) yield [{ number: ++number, text: joined(begun), isTail: true }];
+    if (begun.length > 0) yield [line(undefined, true)];
   } finally {
     await file.close();
   }
-}
-
-function joined(begun: readonly Buffer[], ...end: readonly Buffer[]): string {
-  return Buffer.concat([...begun, ...end]).toString('utf8');
 }
 
 /**

@@ -139,6 +139,19 @@ async function stateOf(path: string, mine: string): Promise<'free' | 'held' | 's
   return isAlive(holder) ? 'held' : 'stale';
 }
 
+/**
+ * Whether somebody writes to a run's folder now, for who only looks: nothing is written there. `now`: of this machine's
+ * clock, against which the lease of another machine is held.
+ */
+export async function isBeingWritten(folder: string, now: Ms): Promise<boolean> {
+  const path = join(folder, runFiles.lock);
+  const known = await holderOf(path);
+  if (known === undefined || known === 'nobody') return false;
+  if (known.host === self.host) return isAlive(known);
+  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: 0 }));
+  return known.beatMs === undefined || now - mtimeMs <= missedBeats * known.beatMs;
+}
+
 /** Both times are of the clock of the file system: those of two machines may be hours apart. */
 async function hasExpired(holder: Holder, path: string, mine: string): Promise<boolean> {
   if (holder.beatMs === undefined) return false;

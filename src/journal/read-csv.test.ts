@@ -10,7 +10,7 @@ import { scratchFolder } from '../base/testing/scratch.ts';
 import { csvFile } from './csv-file.ts';
 import { fileLines } from './csv-lines.ts';
 import { FileState } from './file-state.ts';
-import { readBatches, readCsv } from './read-csv.ts';
+import { type FileRecord, readBatches, readCsv, rowsIn } from './read-csv.ts';
 import { requestColumns } from './request-columns.ts';
 import { anyRow } from './testing/rows.ts';
 
@@ -116,6 +116,52 @@ test('a character or a line that is cut by the end of what is read at once is wh
     const found = (await Array.fromAsync(fileLines(path))).flat();
     expect(found.map((line) => line.text)).toEqual(lines);
     expect(found.map((line) => line.number)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(
+      found.map(({ at, end: after }) =>
+        Buffer.from(lines.join('\n') + end)
+          .subarray(at, after)
+          .toString()
+          .replace(/\n$/, ''),
+      ),
+    ).toEqual(lines);
     expect(found.map((line) => line.isTail)).toEqual([false, false, false, false, false, end === '']);
   }
+});
+
+/** As our rows are: a text has no line feed. */
+const onOneLine = (row: AnyRow): AnyRow => JSON.parse(JSON.stringify(row).replaceAll('\\n', ' ')) as AnyRow;
+
+test('who has read a growing file goes on where it ended, and finds every row once', async () => {
+  await using scratch = await scratchFolder();
+  const path = join(scratch.path, 'requests.csv');
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(anyRow(requestColumns), { minLength: 1, maxLength: 6 }),
+      fc.nat(),
+      async (rows, cut) => {
+        const file = csvFile(requestColumns, rows.map(onOneLine));
+        const header = file.slice(0, file.indexOf('\n'));
+        const bytes = Buffer.from(file);
+        await writeFile(path, bytes.subarray(0, header.length + 1 + (cut % (bytes.length - header.length))));
+        const found: AnyRow[] = [];
+        let at = Buffer.byteLength(header) + 1;
+        const texts: string[] = [];
+        const onRecord = (record: FileRecord): void => {
+          at = record.end;
+          texts.push(bytes.subarray(record.at, record.end).toString());
+        };
+        const goOn = async (): Promise<void> => {
+          const options = { state: new FileState(), isJournal: true, from: { at, header }, onRecord };
+          for await (const row of readCsv<AnyRow>(path, requestColumns, options)) found.push(row);
+        };
+        await goOn();
+        await writeFile(path, bytes);
+        await goOn();
+        const all = await Array.fromAsync(readCsv<AnyRow>(path, requestColumns));
+        expect(found).toEqual(all);
+        expect(texts.flatMap((text) => rowsIn(text, header, requestColumns))).toEqual(all);
+      },
+    ),
+    { numRuns: 20 },
+  );
 });

@@ -1,10 +1,11 @@
 import { distance } from 'fastest-levenshtein';
 import type { AnyRow, Column } from '../base/column.ts';
+import { defined } from '../base/defined.ts';
 import { shownText } from '../base/formula.ts';
 import { UserError } from '../base/user-error.ts';
 import { cellValue, checkFor, type CheckOf, rowCheck } from './csv-file.ts';
 import { cellsOf, fileLines, type Line } from './csv-lines.ts';
-import type { FileState } from './file-state.ts';
+import { FileState } from './file-state.ts';
 
 export interface ReadOptions {
   /** Is told what is damaged, which is then passed over. Without it the first damage throws. */
@@ -16,6 +17,11 @@ export interface ReadOptions {
    * checksum of their row vouches for them. Absent: all.
    */
   wanted?: ReadonlySet<string>;
+  /**
+   * The rows from a byte on at which a record begins, of a file with this header: for who has read the others. Lines are
+   * counted from there.
+   */
+  from?: { at: number; header: string };
   /** Is given each record that a row was read from, as it stands in the file. */
   onRecord?: (record: FileRecord) => void;
 }
@@ -27,6 +33,9 @@ export interface FileRecord {
   /** Without the line feed at its end. */
   readonly text: string;
   readonly cells: readonly string[];
+  /** Bytes of the file before it, and up to its end, line feed included. */
+  readonly at: number;
+  readonly end: number;
 }
 
 /** Lines that are looked at before the first row: which header do they fit, and do their checksums say anything? */
@@ -56,9 +65,11 @@ export async function* readBatches<Row>(
   columns: readonly Column[],
   options: ReadOptions = {},
 ): AsyncGenerator<Row[]> {
-  const batches = fileLines(path);
+  const { from } = options;
+  const batches = fileLines(path, defined({ from: from?.at }));
   try {
     const first = await firstLines(batches);
+    if (from !== undefined) first.unshift({ ...headerLine, text: from.header });
     // A journal whose header was torn has no rows yet.
     if (first.length === 0 || (options.isJournal === true && first[0]!.isTail)) return;
     const [header, ...joined] = withoutJoinedRow(first[0]!);
@@ -74,6 +85,16 @@ export async function* readBatches<Row>(
   } finally {
     await batches.return(undefined);
   }
+}
+
+const headerLine = { number: 0, isTail: false, at: 0, end: 0 } as const;
+
+/** Rows of a journal that stand in this text, which was cut out of its file between two records. */
+export function rowsIn<Row>(text: string, header: string, columns: readonly Column[]): Row[] {
+  const lines = text.split('\n').map((line, index) => ({ ...headerLine, number: index + 1, text: line }));
+  const options = { state: new FileState(), isJournal: true };
+  const reader = new RecordReader('', columns, [{ ...headerLine, text: header }, ...lines], options);
+  return [...reader.rows(lines), ...reader.end()] as Row[];
 }
 
 async function firstLines(batches: AsyncGenerator<Line[]>): Promise<Line[]> {
@@ -164,7 +185,8 @@ class RecordReader {
     const { wanted } = options;
     this.#all = new RowMaker(best);
     this.#wanted = wanted === undefined ? this.#all : new RowMaker(best, wanted);
-    if (first[1]?.number === 1) this.#damage(1, 'the header does not end; the row after it is read');
+    if (first[1]?.number === 1 && first[0]!.number === 1)
+      this.#damage(1, 'the header does not end; the row after it is read');
     if (best !== found) this.#damage(1, 'the header is damaged; the names that match the checksums are used');
     const missing = best.places.filter(([column, place]) => column.required && place === -1);
     if (missing.length > 0)
@@ -181,7 +203,8 @@ class RecordReader {
     const rows: AnyRow[] = [];
     for (const line of lines) {
       const cells = this.#open.length === 0 ? cellsOf(line.text) : undefined;
-      if (cells !== undefined) this.#read({ line: line.number, text: line.text, cells }, line, rows);
+      if (cells !== undefined)
+        this.#read({ line: line.number, text: line.text, cells, at: line.at, end: line.end }, line, rows);
       else {
         this.#open.push(line);
         this.#whole(rows);
@@ -220,7 +243,8 @@ class RecordReader {
       const taken = this.#open.slice(0, lines);
       const text = taken.map((line) => line.text).join('\n');
       const cells = cellsOf(text);
-      if (cells !== undefined) return { line: taken[0]!.number, text, cells, lines };
+      if (cells !== undefined)
+        return { line: taken[0]!.number, text, cells, lines, at: taken[0]!.at, end: taken.at(-1)!.end };
       this.#unended = lines;
     }
     return undefined;

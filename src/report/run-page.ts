@@ -4,6 +4,7 @@ import type { AnswerLine } from '../journal/answers.ts';
 import { findAnswers } from '../journal/answers.ts';
 import type { ComparisonReport } from './comparison/comparison.ts';
 import { PageScan } from './page/collect-page.ts';
+import type { PageFrame } from './page/frame/document.ts';
 import type { AnswerText } from './page/page-parts.ts';
 
 /** Characters of each answer in a page; the whole text stays in `answers.jsonl`. */
@@ -12,20 +13,31 @@ const reasoningLength = 1000;
 
 /** The page of a run, from its folder alone. */
 export async function renderFolderPage(folder: string): Promise<string> {
+  const { htmlDocument } = await import('./page/frame/document.ts');
+  return htmlDocument(await folderPageFrame(folder));
+}
+
+/** The same, for who puts something around it. */
+export async function folderPageFrame(folder: string): Promise<PageFrame> {
   const run = await readRun(folder);
   const scan = new PageScan(run.manifest.started_at);
-  return await renderRunPage(await analyseRun(run, [scan]), scan);
+  return await runPageFrame(await analyseRun(run, [scan]), scan);
 }
 
 /**
  * The page of a run: a whole HTML file. `scan` has looked on when the run was loaded, so that its
  * rows are not read again. The drawing library is loaded only here, because it is large.
  */
-export async function renderRunPage(
+export async function renderRunPage(run: LoadedRun, scan: PageScan): Promise<string> {
+  const { htmlDocument } = await import('./page/frame/document.ts');
+  return htmlDocument(await runPageFrame(run, scan));
+}
+
+async function runPageFrame(
   { folder, manifest, collected, comparison, report }: LoadedRun,
   scan: PageScan,
-): Promise<string> {
-  const [{ answerPrompts }, { pageData }, { renderPage }] = await Promise.all([
+): Promise<PageFrame> {
+  const [{ answerPrompts }, { pageData }, { pageFrame }] = await Promise.all([
     import('./page/answer-prompts.ts'),
     import('./page/page-data.ts'),
     import('./page/render-page.ts'),
@@ -35,7 +47,7 @@ export async function renderRunPage(
   const scanned = scan.scanned({ collected, answerPrompts: answerPrompts(collected, suiteOrder) });
   const stored = await findAnswers(folder, new Set(scanned.answers.map(({ eventId }) => eventId)));
   const answers = new Map([...stored].map(([eventId, line]) => [eventId, answerText(line)]));
-  return renderPage(pageData({ report, comparison, collected, scanned, prompts, answers }));
+  return pageFrame(pageData({ report, comparison, collected, scanned, prompts, answers }));
 }
 
 /**
@@ -47,12 +59,22 @@ export async function renderComparisonPage(
   after: LoadedRun,
   comparison: Pick<ComparisonReport, 'pairs' | 'explanations' | 'warnings'>,
 ): Promise<string> {
-  const [{ comparePageData }, { renderComparePage }] = await Promise.all([
+  const { htmlDocument } = await import('./page/frame/document.ts');
+  return htmlDocument(await comparisonPageFrame(before, after, comparison));
+}
+
+/** The same, for who puts something around it. */
+export async function comparisonPageFrame(
+  before: LoadedRun,
+  after: LoadedRun,
+  comparison: Pick<ComparisonReport, 'pairs' | 'explanations' | 'warnings'>,
+): Promise<PageFrame> {
+  const [{ comparePageData }, { comparePageFrame }] = await Promise.all([
     import('./page/compare/compare-data.ts'),
     import('./page/compare-page.ts'),
   ]);
   const { pairs, explanations, warnings } = comparison;
-  return renderComparePage(comparePageData({ before, after, pairs, explanations, warnings }));
+  return comparePageFrame(comparePageData({ before, after, pairs, explanations, warnings }));
 }
 
 function answerText({ answer: text, reasoning, tool_calls }: AnswerLine): AnswerText {

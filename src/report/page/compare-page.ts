@@ -4,7 +4,7 @@ import type { ComparePageData } from './compare/compare-data.ts';
 import { figuresTable } from './compare/figures-table.ts';
 import { ratios } from './compare/ratios.ts';
 import { spread } from './compare/spread.ts';
-import { htmlDocument } from './frame/document.ts';
+import { htmlDocument, type PageFrame } from './frame/document.ts';
 import { type Html, markup } from './frame/html.ts';
 import { styleSheet } from './frame/style.ts';
 import { contents, factList, filterRules, modelFilter, simulatedBanner } from './sections/header-section.ts';
@@ -21,10 +21,15 @@ const parts: readonly { id: string; title: string; render: (data: ComparePageDat
 
 /** The page of two runs of the same models, a whole HTML file. Pure: the same data give the same bytes. */
 export function renderComparePage(data: ComparePageData): string {
+  return htmlDocument(comparePageFrame(data));
+}
+
+/** The same, for who puts something around it. */
+export function comparePageFrame(data: ComparePageData): PageFrame {
   const { before, after, models } = data;
   const looks = models.map(({ look }) => look);
   const note = [before, after].some(isSimulated) ? ' (simulated)' : '';
-  return htmlDocument({
+  return {
     title: `${after.suite} · gatebench comparison${note}`,
     style: `${styleSheet}\n${filterRules(looks)}`,
     body: markup`<a class="skip" href="#main">Skip to the results</a>
@@ -34,7 +39,7 @@ ${looks.length > 1 ? modelFilter(looks) : ''}
 <main id="main" tabindex="-1">${parts.map(({ render }) => render(data))}
 </main>
 <footer><p>Made by gatebench ${after.versions.gatebench} from the runs' own files. This page loads nothing from anywhere.</p></footer>`,
-  });
+  };
 }
 
 function header(before: RunFacts, after: RunFacts): Html {

@@ -1,6 +1,6 @@
 import { firstLine } from '../first-line.ts';
 import { isSimulated } from '../run-report.ts';
-import { htmlDocument } from './frame/document.ts';
+import { htmlDocument, type PageFrame } from './frame/document.ts';
 import { type Html, markup } from './frame/html.ts';
 import { styleSheet } from './frame/style.ts';
 import type { PageData } from './page-parts.ts';
@@ -41,10 +41,15 @@ const parts: readonly { id: string; title: string; render: (data: PageData) => H
 
 /** The page of one run, a whole HTML file. Pure: the same data give the same bytes. */
 export function renderPage(data: PageData): string {
+  return htmlDocument(pageFrame(data));
+}
+
+/** The same, for who puts something around it. */
+export function pageFrame(data: PageData): PageFrame {
   const { run, warnings } = data.report;
   const looks = data.models.map(({ look }) => look);
   const shown = parts.filter(({ id }) => id !== 'thresholds' || data.report.thresholds !== undefined);
-  return htmlDocument({
+  return {
     title: `${run.suite} · gatebench report${isSimulated(run) ? ' (simulated)' : ''}`,
     style: `${styleSheet}\n${filterRules(looks)}`,
     body: markup`<a class="skip" href="#main">Skip to the results</a>
@@ -56,5 +61,5 @@ export function renderPage(data: PageData): string {
           anywhere.
         </p>
       </footer>`,
-  });
+  };
 }

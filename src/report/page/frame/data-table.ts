@@ -27,12 +27,14 @@ export interface Table {
   caption: string;
   columns: readonly Column[];
   rows: readonly Row[];
+  /** It is a part of a longer table, which only its server can sort. */
+  isPaged?: boolean;
 }
 
 /** A table in a box of its own, which scrolls sideways where the window is narrow. */
-export function dataTable({ caption, columns, rows }: Table): Html {
+export function dataTable({ caption, columns, rows, isPaged = false }: Table): Html {
   return markup`<div class="scroll" role="region" tabindex="0" aria-label="${caption}">
-    <table aria-label="${caption}">
+    <table aria-label="${caption}"${isPaged ? markup` class="paged"` : ''}>
       <thead>
         <tr>
           ${columns.map(({ head, align }) => markup`<th scope="col" ${alignment(align)}>${head}</th>`)}

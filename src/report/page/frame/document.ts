@@ -1,31 +1,44 @@
 import { createHash } from 'node:crypto';
-import { Html, markup } from './html.ts';
+import { type Content, Html, markup } from './html.ts';
 
 export interface PageFrame {
   title: string;
   /** The style sheet, all of it: none is written elsewhere. */
   style: string;
   body: Html;
+  /** What it can do beyond every page. */
+  more?: string;
 }
 
 /**
  * The whole file. Its policy allows this style sheet and this script, by their hashes, and nothing else: no request
  * leaves the page, and markup that got in by a mistake of ours would neither run nor load.
  */
-export function htmlDocument({ title, style, body }: PageFrame): string {
-  const policy = [
-    "default-src 'none'",
-    `style-src '${hashOf(style)}'`,
-    `script-src '${hashOf(script)}'`,
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
+export function htmlDocument(frame: PageFrame): string {
+  const policy = [...ownPolicy(frame), "form-action 'none'"].join('; ');
+  return documentText(frame, markup`<meta http-equiv="Content-Security-Policy" content="${policy}">`);
+}
+
+/** The same for a server, which hands on the policy in a header: it may ask its own server, and nobody may frame it. */
+export function servedDocument(frame: PageFrame): { html: string; policy: string } {
+  const more = ["connect-src 'self'", "form-action 'self'", "frame-ancestors 'none'"];
+  return { html: documentText(frame, undefined), policy: [...ownPolicy(frame), ...more].join('; ') };
+}
+
+const ownPolicy = ({ style, more = '' }: PageFrame): string[] => [
+  "default-src 'none'",
+  `style-src '${hashOf(style)}'`,
+  `script-src '${hashOf(script + more)}'`,
+  'img-src data:',
+  "base-uri 'none'",
+];
+
+function documentText({ title, style, body, more = '' }: PageFrame, policy: Content): string {
   const page = markup`<!doctype html>
     <html lang="en">
     <head>
     <meta charset="utf-8">
-    <meta http-equiv="Content-Security-Policy" content="${policy}">
+    ${policy}
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
     <meta name="referrer" content="no-referrer">
@@ -36,7 +49,7 @@ export function htmlDocument({ title, style, body }: PageFrame): string {
     </head>
     <body>
     ${body}
-    <script>${new Html(script)}</script>
+    <script>${new Html(script + more)}</script>
     </body>
     </html>
     `;
@@ -68,7 +81,7 @@ export const script = `'use strict';
     rows.sort(([a], [b]) => compare(a, b, up ? 1 : -1));
     body.append(...rows.map(([, row]) => row));
   };
-  for (const table of document.querySelectorAll('main table')) {
+  for (const table of document.querySelectorAll('main table:not(.paged)')) {
     if (table.tBodies[0].rows.length < 2) continue;
     [...table.tHead.rows[0].cells].forEach((head, place) => {
       const button = document.createElement('button');
