@@ -346,7 +346,7 @@ describe('why', () => {
     );
   });
 
-  test('only what was told apart is explained, and of many models only against the fastest', () => {
+  test('only a settled difference is explained, and of many models only against the fastest', () => {
     const of = (model_a: string, model_b: string) => ({ model_a, model_b }) as Explanation;
     const told = (model_a: string, model_b: string, verdict: string) =>
       ({ metric: 'e2e_latency_ms', model_a, model_b, verdict }) as PairRow;

@@ -33,7 +33,7 @@ export interface CompareOptions {
 export interface Comparison {
   /** By metric, then pair. */
   readonly pairs: PairRow[];
-  /** Per metric and route: models best first, those that share a letter not told apart. Of one run only. */
+  /** Per metric and route: models best first, those that share a letter do not differ significantly. Of one run only. */
   readonly groups: RankingGroup[];
   /** Where a difference in latency comes from. */
   readonly explanations: Explanation[];

@@ -70,7 +70,7 @@ function partsOf(samples: PromptSamples | undefined): Parts | undefined {
   return Object.values(parts).every((value) => value > 0) ? parts : undefined;
 }
 
-/** Those worth telling: of pairs that were told apart by E2E latency and, where it is known, with the fastest model. */
+/** Those worth telling: of pairs whose difference in E2E latency is settled and, where it is known, with the fastest model. */
 export function worthTelling(
   explanations: readonly Explanation[],
   pairs: readonly PairRow[],

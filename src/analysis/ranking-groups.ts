@@ -8,7 +8,7 @@ import { successShare } from './success.ts';
 export interface RankingGroup {
   readonly metric: string;
   readonly route: string;
-  /** Best first, named as in the pairs. Models that share a letter could not be told apart. */
+  /** Best first, named as in the pairs. Models that share a letter do not differ significantly. */
   readonly ranking: readonly { readonly model: string; readonly letters: string }[];
 }
 

@@ -35,7 +35,7 @@ test('strict decides on the point', async () => {
 test('a p95 that the data cannot bound is not settled, however generous the limit', async () => {
   const run = await collected(...latencies('a', hundred.slice(0, 40)));
   const [result] = decideThresholds([threshold('p95', 'e2e_latency_ms', { max: 1e9 })], run, options);
-  expect(result).toMatchObject({ verdict: 'not settled', reason: 'the data cannot bound it' });
+  expect(result).toMatchObject({ verdict: 'not settled', reason: 'there is too little data for a bound' });
   expect(result?.ciHigh).toBeUndefined();
 });
 

@@ -137,5 +137,5 @@ function reasonOf(
   if (isBound) return 'rests on failed requests';
   if (verdict !== 'not settled' || strict) return undefined;
   const isOpen = interval.low === undefined || interval.high === undefined;
-  return isOpen ? 'the data cannot bound it' : 'the limit is inside the interval';
+  return isOpen ? 'there is too little data for a bound' : 'the limit is inside the interval';
 }

@@ -55,14 +55,14 @@ function formatOf({ format: name, out }: ExportFlags): ExportFormat {
   // A spreadsheet refuses to open a file whose ending lies.
   if (byEnding && byEnding !== format)
     throw new UserError(
-      `${out!} ends in ${byEnding.extension}, but --format is ${name}: call it …${format.extension}, or leave out --format.`,
+      `${out!} ends in ${byEnding.extension}, but --format is ${name}: name it …${format.extension}, or leave out --format.`,
     );
   return format;
 }
 
 function unknownEnding(out: string, ending: string): string {
   const names = exportFormats.map((format) => format.name).join(' or ');
-  return `${out}: no format ends in ${ending}. Say --format ${names}, or end it in ${exportFormats.map(({ extension }) => extension).join(' or ')}.`;
+  return `${out}: no format has the extension ${ending}. Use --format ${names}, or the extension ${exportFormats.map(({ extension }) => extension).join(' or ')}.`;
 }
 
 function optionsOf({ locale, table, columns, aliases }: ExportFlags, format: ExportFormat): ExportOptions {

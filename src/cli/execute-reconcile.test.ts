@@ -150,11 +150,11 @@ test("where the account has no logs API, the provider's totals are compared all 
   const clock = new LeapClock(new Date('2026-11-22T03:18:00Z'));
   mock = await createMock({ logsApi: false }, clock);
   await writeRun(home.path, [attempt(1)]);
-  await expect(reconciled({}, clock)).rejects.toThrow(/24 Sep 2026/);
+  await expect(reconciled({}, clock)).rejects.toThrow(/September 24, 2026/);
   const { summary, usage, printed } = await reconciled({ ollamaUsage: true }, clock);
   expect(summary).toBeNull();
   expect(usage.models).toMatchObject([{ model: 'kimi-k2.6', ours: { requests: 1 } }]);
-  expect(printed).toContain('24 Sep 2026');
+  expect(printed).toContain('September 24, 2026');
 });
 
 test.each([

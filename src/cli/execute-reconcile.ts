@@ -156,7 +156,7 @@ class Reconciling {
     if (!this.#manifest.routes.some(({ route }) => isSimulatedRoute(route))) return;
     throw new UserError(
       'this run went to the built-in mock gateway, which has stopped; its log is gone.\n' +
-        'To try it out, keep one: "gatebench serve" prints an address; send a run there\n' +
+        'To try reconcile, keep one running: "gatebench serve" prints an address; send a run there\n' +
         'with --route compat --base-url …, then reconcile it with --api-url …,\n' +
         `CF_ACCOUNT_ID=${demoCredentials.account}, CF_GATEWAY_ID=${demoCredentials.gateway} and any CLOUDFLARE_API_TOKEN.`,
     );

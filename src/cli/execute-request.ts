@@ -99,7 +99,7 @@ function byId(rows: readonly RequestRow[], eventId: string, wanted: string): Req
     );
   const more = found.length > mostNamed ? [`  … and ${found.length - mostNamed} more`] : [];
   throw new UserError(
-    [`"${asked}" begins the event ids of ${found.length} requests; give more of it:`, ...named, ...more].join(
+    [`"${asked}" begins the event ids of ${found.length} requests; type more of it:`, ...named, ...more].join(
       '\n',
     ),
   );

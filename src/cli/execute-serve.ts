@@ -42,7 +42,7 @@ export async function executeServe(
             ? [`  gatebench run suites/smoke.yaml --route local --base-url ${mock.url}`]
             : doctorCommand(mock.url, setUp?.model)),
           '',
-          'Ctrl-C ends it.',
+          'Press Ctrl-C to stop.',
           '',
         ].join('\n'),
   );

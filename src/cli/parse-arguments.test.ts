@@ -55,7 +55,7 @@ test.each([
   ['a --strict=maybe', '--strict takes no value; "maybe" is too much.'],
   ['a --maxCost 1', 'try has no flag "--maxCost"; did you mean "--max-cost"?'],
   ['a --no-out', 'try has no flag "--no-out"'],
-  ['a --resume b --out c', '--resume and --out exclude each other.'],
+  ['a --resume b --out c', '--resume and --out cannot be used together.'],
 ])('"%s" is refused in words', (line, message) => {
   expect(() => parsed(line)).toThrow(message);
 });

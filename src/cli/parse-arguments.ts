@@ -153,7 +153,7 @@ function flagsFrom(given: Sorted['given'], table: FlagTable, command: string): R
     const values = given.get(name);
     const other = flag.excludes?.find((one) => values !== undefined && given.has(one));
     if (other !== undefined)
-      throw new WrongWord(`--${typedName(name)} and --${typedName(other)} exclude each other.`);
+      throw new WrongWord(`--${typedName(name)} and --${typedName(other)} cannot be used together.`);
     read[name] = {
       flag,
       value: values === undefined ? absent(flag) : valueOf(`--${typedName(name)}`, flag, values),

@@ -105,7 +105,7 @@ export function answerWarnings(state: FileState): string[] {
 function parsed(text: string): AnswerLine | string {
   try {
     const line = { reasoning: '', tool_calls: [], chunks: [], ...(JSON.parse(text) as object) };
-    return isAnswer(line) ? line : 'it is no answer';
+    return isAnswer(line) ? line : 'it is not an answer';
   } catch (error) {
     return (error as Error).message;
   }

@@ -132,7 +132,7 @@ export interface BoundFigures {
   rows: number;
   /** Rows whose key instants were late by no more than their bound and the allowance. */
   held: number;
-  /** Of the others: rows whose worst instant was on its way while the machine or the truth server stood still. */
+  /** Of the others: rows whose worst instant was on its way while the machine or the truth server was stalled. */
   broken_elsewhere: number;
   /** Median of the bounds themselves: what honesty costs. */
   median_ms?: Ms;

@@ -285,8 +285,8 @@ export async function readManifest(folder: string): Promise<Manifest> {
     return `  ${oneLine(place, 200) || '(top)'}: ${oneLine(issue.message, 200)}`;
   });
   throw new UserError(
-    [`${path} was changed, or is damaged, since gatebench wrote it:`, ...faults].join('\n') +
-      '\nPut back the file as it was.',
+    [`${path} was changed or damaged after gatebench wrote it:`, ...faults].join('\n') +
+      '\nRestore the original file.',
   );
 }
 
@@ -308,8 +308,8 @@ export function assertUnedited(folder: string, { suite, suite_hash }: Manifest):
   const now = suiteHash(suite);
   if (now === suite_hash) return;
   throw new UserError(
-    `${join(folder, runFiles.manifest)}: the suite inside was changed since the run began, so it is not used:\n` +
-      `  the run's suite     ${oneLine(suite_hash, 80)}\n  the one inside now  ${now}\n` +
-      'Put back the file as it was, or start a new run.',
+    `${join(folder, runFiles.manifest)}: the suite in it was changed after the run began, so it is not used:\n` +
+      `  the run's suite     ${oneLine(suite_hash, 80)}\n  the one in it now   ${now}\n` +
+      'Restore the original file, or start a new run.',
   );
 }

@@ -60,7 +60,8 @@ export class MemorySink implements Sink {
     const place = this.#places.get(verdict.event_id);
     const row = place === undefined ? undefined : this.#rows[place];
     const kept = redactedVerdict(verdict, this.#redact);
-    if (row) this.#rows[place!] = withVerdict(row, new Map([[verdict.event_id, kept]]));
+    if (row)
+      this.#rows[place!] = rounded(requestColumns, withVerdict(row, new Map([[verdict.event_id, kept]])));
     return Promise.resolve();
   }
 

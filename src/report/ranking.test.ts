@@ -62,7 +62,7 @@ const letters = (models: readonly ModelSummary[], pairs: PairRow[], routes = ['c
 
 const models = ['a', 'b', 'c'].map((name, index) => summary(name, latencies(1, index + 1, 2)));
 
-test('models that were not told apart share a letter', () => {
+test('models that do not differ significantly share a letter', () => {
   const pairs = [
     pair('a', 'b', 'equal', 1),
     pair('b', 'c', 'not settled', 1.1),

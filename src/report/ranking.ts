@@ -72,7 +72,7 @@ const inverse = (ratio: number | undefined): number | undefined =>
 const negative = (n: number | undefined): number | undefined => (n === undefined ? undefined : 0 - n);
 
 /**
- * Letters of the ranked models, in their order: models that share one were not told apart. Empty when no
+ * Letters of the ranked models, in their order: models that share one do not differ significantly. Empty when no
  * comparison was made.
  */
 export function rankingLetters(rows: readonly RankedModel[], { pairs, run }: Report): string[] {

@@ -76,7 +76,7 @@ test('a bound is no win', () => {
   const bound = (name: string, e2e: number): ModelSummary =>
     summary(name, { ...latencies(1, e2e, 1), lower_bounds: ['e2e_latency_ms_geomean'] });
   expect(said([bound('a', 60000), bound('b', 60000)])).toBe(
-    'Which model is fastest is open: failed requests leave only lower bounds.',
+    'It is open which model is fastest: failed requests leave only lower bounds.',
   );
   expect(said([glm, bound('late', 600)])).toBe(
     'glm has the lowest known geometric mean E2E latency (640 ms), but that of late is only known to be at least 600 ms; no comparison was made.',

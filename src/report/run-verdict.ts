@@ -62,7 +62,7 @@ function speedSentence(
 ): string {
   const geomean = duration(first[rankedBy]);
   if (isLowerBound(first, rankedBy))
-    return 'Which model is fastest is open: failed requests leave only lower bounds.';
+    return 'It is open which model is fastest: failed requests leave only lower bounds.';
   if (others.length === 0)
     return `${named(first)} has a geometric mean E2E latency of ${geomean}; no other model is ranked here.`;
   const relations = others.map((other) => ({
@@ -108,7 +108,7 @@ function remedy(relations: readonly Relation[]): string {
   if (more.length < open.length) return '';
   const [least, most] = [Math.min(...more), Math.max(...more)];
   return least === most
-    ? ` (${count(most, 'more prompt')} would probably do)`
+    ? ` (${count(most, 'more prompt')} would probably settle it)`
     : ` (${count(least, 'more prompt')} would probably settle one of these, ${most.toLocaleString('en-US')} all of them)`;
 }
 
@@ -146,7 +146,7 @@ const mostNamed = 3;
 
 /**
  * Speed, pass rate and cost of those who lead: whoever may be the fastest, and, where they are others, the one that
- * passed most and the cheapest. A model is never praised for its speed alone. `first`: not told apart from the fastest.
+ * passed most and the cheapest. A model is never praised for its speed alone. `first`: those that may be as fast as the fastest.
  * Figures are as measured: only verdicts say what is settled.
  */
 export function leadersText(

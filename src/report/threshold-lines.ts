@@ -32,7 +32,7 @@ export function thresholdText({ threshold, value, ciLow, ciHigh, reason }: Thres
   const limits = [
     ...(min === undefined ? [] : [`at least ${figureText(column, min)}`]),
     ...(max === undefined ? [] : [`at most ${figureText(column, max)}`]),
-    ...(strict ? ['decided on the point'] : []),
+    ...(strict ? ['decided on the point estimate'] : []),
     ...(reason === undefined ? [] : [reason]),
   ];
   const found = [

@@ -157,19 +157,19 @@ export function yamlAdvice(code: string, line: string, message: string): string 
     start.length + key.length === 0 || value === '' ? '' : `: ${key.replace(/\s+$/, ' ')}${inQuotes(value)}`;
   switch (code) {
     case 'BLOCK_AS_IMPLICIT_KEY':
-      return `a text with ": " in it must be in quotes${quoted}`;
+      return `text with ": " in it must be in quotes${quoted}`;
     case 'BLOCK_IN_FLOW':
-      return 'a text with ": " in it must be in quotes';
+      return 'text with ": " in it must be in quotes';
     case 'BAD_SCALAR_START':
-      return `a text that begins with ${JSON.stringify(value.charAt(0))} must be in quotes${quoted}`;
+      return `text that begins with ${JSON.stringify(value.charAt(0))} must be in quotes${quoted}`;
     case 'UNEXPECTED_TOKEN':
       if (/^["']/.test(value))
         return `the text continues after its closing quote; put all of it in quotes${quoted}`;
       return /^[[{*]/.test(value)
-        ? `a text that begins with ${JSON.stringify(value.charAt(0))} must be in quotes${quoted}`
+        ? `text that begins with ${JSON.stringify(value.charAt(0))} must be in quotes${quoted}`
         : message;
     case 'TAG_RESOLVE_FAILED':
-      return /^!\w/.test(value) ? `a text that begins with "!" must be in quotes${quoted}` : message;
+      return /^!\w/.test(value) ? `text that begins with "!" must be in quotes${quoted}` : message;
     case 'TAB_AS_INDENT':
       return `${message}; indent with spaces`;
     case 'MULTILINE_IMPLICIT_KEY':

@@ -48,13 +48,13 @@ describe('one fault each', () => {
     [
       'a number as id',
       minimal('prompts: [{ id: 7, prompt: x }]'),
-      'suite.yaml:4:17: prompts.0.id: expected a text, not 7; put it in quotes',
+      'suite.yaml:4:17: prompts.0.id: expected text, not 7; put it in quotes',
     ],
     ['a tag with a semicolon', minimal(`${prompts}\ntags: [a;b]`), 'suite.yaml:5:8: tags.0: use visible'],
     [
       'params that name the model',
       minimal('prompts: [{ id: a, prompt: x, params: { messages: [] } }]'),
-      'suite.yaml:4:51: prompts.0.params.messages: is filled in by gatebench',
+      'suite.yaml:4:51: prompts.0.params.messages: is set by gatebench',
     ],
     [
       'several answers to one request',
@@ -126,7 +126,7 @@ describe('one fault each', () => {
     [
       'a time to stay that is none',
       minimal(`${prompts}\ngateway: { local: { api: native, keep_alive: true } }`),
-      'suite.yaml:5:46: gateway.local.keep_alive: expected a number or a text, not true',
+      'suite.yaml:5:46: gateway.local.keep_alive: expected a number or text, not true',
     ],
     [
       'a dataset of another kind',
@@ -151,8 +151,8 @@ describe('faults of variables', () => {
       'prompts:\n  - id: a\n    prompt: |\n      Hello\n      and {{bye}}\n  - { id: b, prompt: { file: p.md } }',
     );
     expect(await faultsOf(text, { 'p.md': 'x\n  {{y}}' })).toEqual([
-      'suite.yaml:8:11: prompts.0.prompt: unknown variable "bye"; this prompt has no variables; template: none leaves all braces alone',
-      'p.md:2:3: unknown variable "y"; this prompt has no variables; template: none leaves all braces alone',
+      'suite.yaml:8:11: prompts.0.prompt: unknown variable "bye"; this prompt has no variables; template: none keeps all braces as they are',
+      'p.md:2:3: unknown variable "y"; this prompt has no variables; template: none keeps all braces as they are',
     ]);
   });
 
@@ -193,7 +193,7 @@ test('a secret in a header is not printed', async () => {
   const error = await load(text).catch((reason: unknown) => reason as UserError);
   expect(error).toBeInstanceOf(UserError);
   expect((error as UserError).message).not.toContain('s3cret');
-  expect((error as UserError).message).toContain('gateway.headers.x: expected a text, not 1');
+  expect((error as UserError).message).toContain('gateway.headers.x: expected text, not 1');
 });
 
 test('a column that can be no variable is told when a prompt uses it', async () => {
@@ -222,8 +222,8 @@ test('a broken value that an alias repeats is told at its anchor, once for each 
     'x-p: &p { temprature: 0, model: x }\nprompts:\n  - { id: a, prompt: x, params: *p }\n  - { id: b, prompt: y, params: *p }',
   );
   expect(await faultsOf(text)).toEqual([
-    'suite.yaml:4:33: prompts.0.params.model: is filled in by gatebench',
-    'suite.yaml:4:33: prompts.1.params.model: is filled in by gatebench',
+    'suite.yaml:4:33: prompts.0.params.model: is set by gatebench',
+    'suite.yaml:4:33: prompts.1.params.model: is set by gatebench',
   ]);
 });
 

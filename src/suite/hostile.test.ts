@@ -31,7 +31,7 @@ describe('nothing grows without bound', () => {
     [
       'a variable that is everywhere',
       entry(`prompt: '${'{{x}}'.repeat(1000)}', vars: { x: ${'y'.repeat(30_000)} }`),
-      /a text grows to more than 20 million characters/,
+      /text grows to more than 20 million characters/,
     ],
     [
       'a long system message for many',

@@ -12,10 +12,10 @@ function complaints(schema: z.ZodType, data: unknown): string[] {
 const map = z.strictObject({ name: z.string().min(1), size: z.int().min(1).max(9).optional() });
 
 test.each<[string, z.ZodType, unknown, string]>([
-  ['a missing field', map, {}, 'name: is missing; expected a text'],
-  ['a wrong kind of value', map, { name: [] }, 'name: expected a text, not a list'],
-  ['a number for a text', map, { name: 7 }, 'name: expected a text, not 7; put it in quotes'],
-  ['nothing for a text', map, { name: null }, 'name: expected a text, not nothing'],
+  ['a missing field', map, {}, 'name: is missing; expected text'],
+  ['a wrong kind of value', map, { name: [] }, 'name: expected text, not a list'],
+  ['a number for a text', map, { name: 7 }, 'name: expected text, not 7; put it in quotes'],
+  ['nothing for a text', map, { name: null }, 'name: expected text, not nothing'],
   [
     'a text for a number',
     map,
@@ -67,12 +67,12 @@ test('a schema that words its own complaint is not overruled', () => {
 test('of a choice, the branch that was meant complains', () => {
   const choice = z.union([z.string().min(1), map]);
   expect(complaints(choice, { nam: 'x' })).toEqual([
-    'name: is missing; expected a text',
+    'name: is missing; expected text',
     'nam: unknown key "nam"; did you mean "name"?',
   ]);
   expect(complaints(choice, '')).toEqual(['-: is empty']);
-  expect(complaints(choice, 7)).toEqual(['-: expected a text or a map, not 7; put it in quotes']);
-  expect(complaints(z.strictObject({ a: choice }), {})).toEqual(['a: is missing; expected a text or a map']);
+  expect(complaints(choice, 7)).toEqual(['-: expected text or a map, not 7; put it in quotes']);
+  expect(complaints(z.strictObject({ a: choice }), {})).toEqual(['a: is missing; expected text or a map']);
 });
 
 test('a kind that does not exist is told once, whatever its fields are', () => {

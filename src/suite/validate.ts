@@ -9,7 +9,7 @@ type RawIssue = z.core.$ZodRawIssue;
 export const noBranch = '';
 
 const nouns: Readonly<Record<string, string>> = {
-  string: 'a text',
+  string: 'text',
   number: 'a number',
   int: 'a whole number',
   boolean: 'true or false',
@@ -188,7 +188,7 @@ function isRootType(issue: Issue): boolean {
   return issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value');
 }
 
-/** `expected a text, not 7` and `expected a map, not 7` → `expected a text or a map, not 7`. */
+/** `expected text, not 7` and `expected a map, not 7` → `expected text or a map, not 7`. */
 function joinTypes(messages: readonly string[]): string {
   const shape = /^(.*?expected )(.*?)(, not .*)?$/;
   const nouns = messages.flatMap((message) => shape.exec(message)?.[2] ?? []);

@@ -69,7 +69,7 @@ describe('what YAML can do', () => {
 
 describe('what is refused, with its place', () => {
   test.each([
-    ['a key that is there twice', 'a: 1\nb: 2\na: 3', 's:3:1: duplicate key "a"; the first is at s:1:1'],
+    ['a key that appears twice', 'a: 1\nb: 2\na: 3', 's:3:1: duplicate key "a"; the first is at s:1:1'],
     ['a second document', 'a: 1\n---\nb: 2', 's:2:1: a suite is one YAML document; this is a second'],
     ['__proto__', 'a:\n  __proto__: { x: 1 }', 's:2:3: the key __proto__ is not allowed'],
     ['an alias without anchor', 'a: *b', 's:1:4: there is no anchor &b above this alias'],
@@ -84,12 +84,12 @@ describe('what is refused, with its place', () => {
       'a: 12345678901234567890',
       's:1:4: too large to be kept to the last digit; put it in quotes if it is a name',
     ],
-    ['a map as key', '? [a, b]\n: 1', 's:1:3: a key must be a text'],
-    ['nothing as key', '? \n: 1', 's:1:3: a key must be a text'],
+    ['a map as key', '? [a, b]\n: 1', 's:1:3: a key must be text'],
+    ['nothing as key', '? \n: 1', 's:1:3: a key must be text'],
     [
       'braces without quotes',
       'a: {{name}}',
-      "s:1:5: a text that begins with a brace must be in quotes: '{{name}}'",
+      "s:1:5: text that begins with a brace must be in quotes: '{{name}}'",
     ],
     ['an unknown tag', 'a: !!binary aGk=', 's:1:4: Unresolved tag: tag:yaml.org,2002:binary'],
     ['a tab as indent', 'a:\n\tb: 1', 's:2:1: Tabs are not allowed as indentation; indent with spaces'],

@@ -256,8 +256,8 @@ function refuseKeys(map: YAMLMap.Parsed, source: Source, refuse: Refuse): void {
     const first = name === undefined ? undefined : known.get(name);
     // `{{name}}` without quotes is a map whose key is a map.
     const braces = isMap(key) && key.flow === true && (value === null || isScalar(value));
-    if (braces) refuse(key, "a text that begins with a brace must be in quotes: '{{name}}'");
-    else if (name === undefined) refuse(key, 'a key must be a text');
+    if (braces) refuse(key, "text that begins with a brace must be in quotes: '{{name}}'");
+    else if (name === undefined) refuse(key, 'a key must be text');
     else if (name === '__proto__') refuse(key, 'the key __proto__ is not allowed');
     else if (!first) known.set(name, key);
     else refuse(key, `duplicate key ${quote(name)}; the first is at ${placeName(source, first.range[0])}`);

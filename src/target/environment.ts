@@ -104,7 +104,7 @@ export function requireVariables<Name extends Variable>(
     const list = missing.map((name) => `  ${name.padEnd(20)} ${variables[name].about}`).join('\n');
     throw new MissingVariables(
       `${why} needs ${missing.length === 1 ? 'a variable that is' : 'variables that are'} not set:\n${list}\n` +
-        `Set them in the environment or in a file .env in this folder (see .env.example; in CI, name it in GATEBENCH_ENV_FILE), ${otherwise}`,
+        `Set them in the environment or in a .env file in this folder (see .env.example; in CI, name it in GATEBENCH_ENV_FILE), ${otherwise}`,
       missing,
     );
   }

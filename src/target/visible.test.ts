@@ -37,7 +37,7 @@ describe('a character that no header carries', () => {
       `CF_AIG_TOKEN has a character that is not allowed in a header: ${name} at the start`,
     );
     expect(said(token + character)).toContain(`${name} at the end`);
-    expect(said(`ab${character}cd`)).toContain(`${name} in place 3 of 5`);
+    expect(said(`ab${character}cd`)).toContain(`${name} at position 3 of 5`);
     expect(said(character + token)).not.toContain('abcdefgh');
   });
 

@@ -34,5 +34,5 @@ function nameOf(character: string): string {
 
 function whereIn(place: number, length: number): string {
   if (place === 0) return 'at the start';
-  return place === length - 1 ? 'at the end' : `in place ${place + 1} of ${length}`;
+  return place === length - 1 ? 'at the end' : `at position ${place + 1} of ${length}`;
 }

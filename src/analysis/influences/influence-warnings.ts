@@ -35,7 +35,7 @@ export function describeInfluence(warning: InfluenceWarning): string {
           : `a prompt has a TTFT of ${time(firstMs)} the first time it is sent, and ${time(laterMs)} when it is repeated`,
       ];
       const said = parts.filter((part) => part !== undefined).join('; ');
-      return `${model}: ${said}. Its TTFT is that of prompts the server has seen. For new prompts, set run.salt to prefix, or to suffix to keep only the system prompt cached.`;
+      return `${model}: ${said}. Its TTFT is that of prompts the server has already seen. For new prompts, set run.salt to prefix, or to suffix to keep only the system prompt cached.`;
     }
     case 'shared-cache':
       return `${warning.model}: the route that asks a prompt first waits ${warning.times.toFixed(1)} times as long for the first token as the route that asks it next (${count(warning.blocks, 'block')}): the routes share the server's prompt cache. Set run.salt to prefix, so that no route uses what another one cached.`;
@@ -44,6 +44,6 @@ export function describeInfluence(warning: InfluenceWarning): string {
     case 'queue-ladder':
       return `TTFT on the route ${warning.route} grows with the requests in flight: it is ${warning.times.toFixed(1)} times as long at ${warning.to} as at ${warning.from}. They wait in the server's own queue. ${shorterQueue}`;
     case 'few-prompt-tokens':
-      return `${warning.model}: it counted ${warning.counted.toLocaleString('en-US')} tokens in the prompt ${warning.prompt} where the others counted ${Math.round(warning.others).toLocaleString('en-US')}${warning.prompts > 1 ? ` (and few in ${warning.prompts - 1} more)` : ''}: its server may have cut the prompt. Raise its context (gateway.local.num_ctx, OLLAMA_CONTEXT_LENGTH), or shorten the prompt.`;
+      return `${warning.model}: it counted ${warning.counted.toLocaleString('en-US')} tokens in the prompt ${warning.prompt} where the others counted ${Math.round(warning.others).toLocaleString('en-US')}${warning.prompts > 1 ? ` (and too few in ${warning.prompts - 1} more)` : ''}: its server may have cut the prompt. Raise its context (gateway.local.num_ctx, OLLAMA_CONTEXT_LENGTH), or shorten the prompt.`;
   }
 }

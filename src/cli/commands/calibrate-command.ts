@@ -38,7 +38,7 @@ export type CalibrateFlags = Parsed<typeof flags>;
 export const calibrate = defineCommand({
   flags,
   examples: [
-    ['gatebench calibrate', 'one, eight and 64 streams'],
+    ['gatebench calibrate', '1, 8, and 64 streams'],
     ['gatebench calibrate --concurrency 3 --tokens 400 --save', 'the load you plan to run'],
   ],
   async run(parsed, io) {

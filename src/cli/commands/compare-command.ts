@@ -28,7 +28,7 @@ const flags = flagTable({
     type: 'list',
     value: 'NAMES',
     completes: ['all', ...allMetrics],
-    describe: `instead of E2E latency and passed: all, or some of ${allMetrics.join(', ')}. The fewer, the more power for each`,
+    describe: `metrics to compare instead of E2E latency and pass rate: all, or some of ${allMetrics.join(', ')}. Fewer metrics give each more power`,
   },
   margin: {
     type: 'number',

@@ -25,7 +25,7 @@ export const merge = defineCommand({
   flags,
   examples: [
     ['gatebench run my.yaml --seed 7 --shard 1/2 --out shards/1', 'half of the prompts, all models'],
-    ['gatebench merge shards/* --out merged', 'one run again; exit code 3 if something is missing'],
+    ['gatebench merge shards/* --out merged', 'join them into one run; exit code 3 if something is missing'],
   ],
   run: async (parsed, io) => (await import('../merge/execute-merge.ts')).executeMerge(parsed, io),
 });

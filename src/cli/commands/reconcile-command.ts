@@ -16,7 +16,7 @@ const flags = flagTable({
     min: 0,
     max: 3600,
     value: 'SECONDS',
-    describe: 'how long to wait, after the end of the run, for late rows',
+    describe: 'how long to wait for late rows after the end of the run',
   },
   ollamaUsage: {
     type: 'switch',

@@ -83,7 +83,7 @@ export async function appendHistory(
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
-    throw new UserError(`the history's folder ${folder} cannot be made: ${(error as Error).message}`);
+    throw new UserError(`the history's folder ${folder} cannot be created: ${(error as Error).message}`);
   }
   const lock = await lockRun(folder);
   try {

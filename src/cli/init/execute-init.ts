@@ -44,7 +44,7 @@ export async function executeInit(flags: InitFlags, io: Io): Promise<ExitCode> {
       'The workflow runs "npm ci". First run npm install -D gatebench, and commit package.json and package-lock.json.\n',
     );
   if (models.some(({ model }) => /\/sim-/.test(model)))
-    stderr.write(`${path} names simulated models (sim-…). Replace them, no gateway has these.\n`);
+    stderr.write(`${path} names simulated models (sim-…). Replace them; no gateway has them.\n`);
   return exitCode.done;
 }
 

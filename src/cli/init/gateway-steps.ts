@@ -42,7 +42,7 @@ tokens are never shown.
      name      Ollama
      slug      ollama                the models are then custom-ollama/<model>
      base URL  https://ollama.com    without /v1 and without /api
-     enabled   yes                   a new one is off
+     enabled   yes                   new ones start disabled
    Or by the API, with a token in CLOUDFLARE_API_TOKEN that may edit AI Gateway:
      curl https://api.cloudflare.com/client/v4/accounts/${account ?? '$CF_ACCOUNT_ID'}/ai-gateway/custom-providers \\
        -H "Authorization: Bearer $CLOUDFLARE_API_TOKEN" -H 'Content-Type: application/json' \\
@@ -52,11 +52,11 @@ tokens are never shown.
    Make one at https://ollama.com/settings/keys and store it with the gateway
    (Provider Keys) for custom-ollama, under the alias "${alias ?? 'default'}".
 
-5. Variables, in a file .env in this folder (see .env.example)
+5. Variables, in a .env file in this folder (see .env.example)
      CF_ACCOUNT_ID=${(account ?? '…').padEnd(34)} ${state('CF_ACCOUNT_ID')}
      CF_GATEWAY_ID=${gateway.padEnd(34)} ${state('CF_GATEWAY_ID')}
      CF_AIG_TOKEN=${'…'.padEnd(35)} ${state('CF_AIG_TOKEN')}
-   If you like: OLLAMA_API_KEY compares with the direct route, and
-   CLOUDFLARE_API_TOKEN (AI Gateway Read) reads settings and log.
+   Optional: OLLAMA_API_KEY, to compare with the direct route, and
+   CLOUDFLARE_API_TOKEN (AI Gateway Read), to read settings and the log.
 `;
 }

@@ -67,7 +67,7 @@ jobs:
     strategy:
       fail-fast: false
       matrix:
-        # Shards run at the same time, so the requests in flight add up. With other numbers, change SHARDS as well.
+        # Shards run at the same time, so the requests in flight add up. If you change this list, change SHARDS too.
         shard: [1, 2]
     env:
       SHARDS: 2
@@ -149,7 +149,7 @@ jobs:
           cd history
           git config user.name 'github-actions[bot]'
           git config user.email '41898282+github-actions[bot]@users.noreply.github.com'
-          # By name: nothing else that lies there is history.
+          # By name: nothing else in this folder is history.
           for file in history.csv .gitattributes; do
             if [ -f "$file" ]; then git add -- "$file"; fi
           done

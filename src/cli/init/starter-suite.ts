@@ -4,8 +4,8 @@ export function starterSuite(): string {
 #
 #   gatebench run THIS-FILE --route demo
 #
-# Then name your own models and prompts, leave out --route, and it measures the real ones.
-# "gatebench schema > suite.schema.json" beside this file makes editors complete it:
+# Then replace the models and prompts with your own, and run it without --route to measure real models.
+# Run "gatebench schema > suite.schema.json" in this folder, and your editor completes every field:
 # yaml-language-server: $schema=./suite.schema.json
 version: 1
 name: starter
@@ -16,7 +16,7 @@ description: Which model should do this job?
 #   log_payload: false           # keeps prompts and answers out of the gateway's log
 
 models:
-  # Simulated ones, for the demo route. Take them out for a real run, and put in yours:
+  # These are simulated, for the demo route. For a real run, replace them with yours:
   - custom-ollama/sim-swift
   - custom-ollama/sim-wordy
   # - custom-ollama/kimi-k2.6
@@ -32,8 +32,8 @@ defaults: # merged into every prompt
     - { type: not-empty }
     - { type: finish-reason, value: stop }
 
-# The prompt is the unit: more prompts settle more than more repeats. With two models, eight are the least that can call
-# one of them faster; bring twenty of your own job.
+# The prompt is the unit of statistics: more prompts settle more than more repeats do. To call one of two models faster
+# takes at least eight prompts. Use twenty from your own work.
 prompts:
   - id: mosquito
     prompt: What is actually the blood type that attracts most mosquitoes?
@@ -60,13 +60,13 @@ run:
   concurrency: 2 # requests in flight, all models together
   budget: { requests: 300, tokens: 200000, minutes: 30 } # upper limits; a run stops when one is reached
 
-# Limits that a run must keep; exit code 4 when one is surely broken. Eight prompts without a fault show a rate above
-# 0.63 and no more; twenty 0.83, forty 0.91.
+# Limits. A run that surely breaks one ends with exit code 4. Eight prompts that all pass show only that the rate is
+# above 0.63; twenty show 0.83, forty 0.91.
 thresholds:
   - { metric: geomean(e2e_latency_ms), max: 15000 }
   - { metric: rate(valid), min: 0.6 }
 
-# Tonight against the last nights: gatebench gate latest --history history
+# Tonight compared with the last nights: gatebench gate latest --history history
 gate:
   metrics:
     e2e_latency_ms: { max_ratio: 1.10 }

@@ -39,7 +39,9 @@ export function assertSamePlan(parts: readonly Part[]): void {
     for (const { id } of shardPrompts(manifest.suite.prompts, manifest.shard)) {
       const owner = owners.get(id);
       if (owner !== undefined)
-        throw new UserError(`${owner} and ${folder} both hold the prompt "${id}": give each shard once.`);
+        throw new UserError(
+          `${owner} and ${folder} both contain the prompt "${id}": name each shard only once.`,
+        );
       owners.set(id, folder);
     }
 }

@@ -35,7 +35,7 @@ test('each model has a bar to scale, its count, median TTFT, time left and failu
   ]);
 });
 
-test('lines are shorter than the window, whatever its width, and the names are still told apart', () => {
+test('lines are shorter than the window, whatever its width, and the names still differ', () => {
   const tally = tallyOf({
     '通义千问-超长模型名称-预览版本': { done: 3, failed: 3, ttfts: [59_000] },
     '🚀 rocket-with-a-long-name-α': { done: 3, ttfts: [1] },

@@ -38,7 +38,7 @@ export function renderCalibration(calibration: Calibration, { columns, color }: 
 const errorLegend = [
   'arrival error, for every chunk: time stamped here − time written by the truth server.',
   'TTFT error: TTFT as measured − time from the request leaving to the first piece being written.',
-  'bound held: streams whose key timestamps were at most 1 ms later than client_lag_ms. not ours: streams that were later while the machine or the truth server stood still.',
+  'bound held: streams whose key timestamps were at most 1 ms later than client_lag_ms. not ours: streams that were later while the machine or the truth server was stalled.',
 ];
 
 function errorColumns(levels: readonly LevelFigures[]): TextColumn[] {

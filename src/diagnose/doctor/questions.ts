@@ -86,7 +86,7 @@ const questions: readonly Question[] = [
   },
   {
     id: 'streams',
-    asks: 'Whether answers really stream',
+    asks: 'Whether answers are really streamed',
     answer(facts) {
       const streamed = gatewayProbes(facts).filter((probe) => probe.streamed && answered(probe));
       if (streamed.length === 0) return undefined;
@@ -122,7 +122,7 @@ const questions: readonly Question[] = [
     answer(facts) {
       if (gatewayProbes(facts).length === 0) return undefined;
       const { log, asked } = facts.account;
-      if (!log) return open(asked ? 'no request got as far as the log.' : notAsked(facts));
+      if (!log) return open(asked ? 'no request reached the log.' : notAsked(facts));
       if (log.failure) return open(`the log cannot be read (${log.failure.code}).`);
       const row = log.rows.find(({ tokensOut }) => tokensOut !== undefined) ?? log.rows[0];
       if (!row) return open(`not in the log within ${duration(log.waitedMs)}.`);
@@ -188,7 +188,7 @@ function bearerAnswer({ auth, doors, bearer, probes }: RouteFacts): Pick<Answer,
     return open('unknown: a request without any token is not refused either.');
   if (doors?.otherWay === 'open')
     return open('accepted by the gateway. To see if it is also passed on to the provider, use --try-bearer.');
-  return open('unknown: the answer of the gateway does not show it.');
+  return open("unknown: the gateway's answer does not show it.");
 }
 
 function spreadOf({ exchange }: Probe): { pieces: number; spanMs: number } {

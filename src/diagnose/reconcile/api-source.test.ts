@@ -180,7 +180,9 @@ test('says so when the calls that are allowed did not suffice', async () => {
 test('an account without the API is told apart from a token that is not accepted', async () => {
   await using without = await gateway({ logsApi: false });
   await expect(read(without, [attempt(1)])).rejects.toThrow(NoLogs);
-  await expect(read(without, [attempt(1)])).rejects.toThrow(/24 Sep 2026 .*--log FILE.*--ollama-usage/s);
+  await expect(read(without, [attempt(1)])).rejects.toThrow(
+    /September 24, 2026 .*--log FILE.*--ollama-usage/s,
+  );
   await using closed = await gateway({ apiToken: 'another' });
   await expect(read(closed, [attempt(1)])).rejects.toThrow(
     /does not accept CLOUDFLARE_API_TOKEN \(401: 10000/,

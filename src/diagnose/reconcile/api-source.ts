@@ -24,7 +24,7 @@ const mostByEvent = 100;
 
 /**
  * The log by Cloudflare's API: all rows that carry the run's id, page by page; then again, as long as rows or their
- * tokens may still come; then what is missing by its id, and what cannot be told apart by our event id.
+ * tokens may still come; then what is missing by its id, and what our event id does not identify.
  */
 export function apiSource(options: ApiSourceOptions): LogSource {
   return { read: (wanted) => new Reading(options, wanted).read() };

@@ -34,7 +34,7 @@ test('waits as long as it is told to, in seconds or by date, and else a while', 
 
 test('gives up when it would have to wait too long, at once or in all', async () => {
   const { url } = await scripted(answer(429, {}, { 'retry-after': '3600' }));
-  await expect(clientOf(url).client.get('/logs')).rejects.toThrow(/refuses more calls for now .* 60 minutes/);
+  await expect(clientOf(url).client.get('/logs')).rejects.toThrow(/limits the rate of calls .* 60 minutes/);
   const endless = await scripted(answer(429, {}, { 'retry-after': '100' }));
   const { client, clock } = clientOf(endless.url);
   await expect(client.get('/logs')).rejects.toThrow(UserError);

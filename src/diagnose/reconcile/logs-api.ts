@@ -118,7 +118,7 @@ export class ApiClient {
     this.#waitedMs += asked;
     if (asked > longestWaitMs || this.#waitedMs > mostWaitedMs)
       throw new UserError(
-        `${this.host} refuses more calls for now (429, after ${count(this.#calls, 'call')}): try again in ` +
+        `${this.host} limits the rate of calls (429, after ${count(this.#calls, 'call')}). Try again in ` +
           `${count(Math.ceil(asked / 60_000), 'minute')}, or read an exported log with --log FILE.`,
       );
     say(`${this.host} asks to wait ${Math.ceil(asked / 1000)} s (rate limit)`);
@@ -218,16 +218,16 @@ export class LogsApi {
     if (status === 401 || status === 403)
       return new UserError(
         `${host} does not accept CLOUDFLARE_API_TOKEN (${status}${said(complaint)}).\n` +
-          'It needs an API token of this account that may read AI Gateway; the token of\n' +
-          'the gateway itself (CF_AIG_TOKEN) is another one.',
+          "It needs this account's API token with permission to read AI Gateway. The gateway's\n" +
+          'own token (CF_AIG_TOKEN) does not work here.',
       );
     if (status === 404 || status === 405 || status === 410)
       return new NoLogs(
         `${host} has no logs of this gateway (${status}${said(complaint)}).\n` +
-          'Either CF_ACCOUNT_ID or CF_GATEWAY_ID is wrong, or the account has no such API:\n' +
-          'those created on or after 24 Sep 2026 have none, their logs are in Workers\n' +
-          'Observability. Give rows that you exported or that Logpush wrote (spans of OTEL\n' +
-          'have to be made rows first) with --log FILE, or compare totals: --ollama-usage.',
+          'Either CF_ACCOUNT_ID or CF_GATEWAY_ID is wrong, or the account has no logs API:\n' +
+          'accounts created on or after September 24, 2026, have none, and their logs are in\n' +
+          'Workers Observability. Use rows that you exported or that Logpush wrote with --log FILE\n' +
+          '(convert OTEL spans to rows first), or compare totals with --ollama-usage.',
       );
     return new UserError(`${host} refuses to read the log (${status}${said(complaint)}).`);
   }

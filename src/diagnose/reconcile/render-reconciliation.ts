@@ -200,7 +200,7 @@ function usageSections({ from, until, models }: OllamaUsage, columns: number, pa
 
 /** What it comes to. */
 function sentence({ sent, matched, tokens_in, tokens_out, duration_ms }: Summary): string {
-  if (sent === 0) return 'Nothing of this run went through a gateway.';
+  if (sent === 0) return 'Nothing in this run went through a gateway.';
   const found =
     matched === sent
       ? `Every request that was sent is in the log (${fixed(sent, 0)}).`

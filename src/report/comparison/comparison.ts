@@ -14,7 +14,7 @@ export interface ComparisonReport {
   /** The answer in sentences, each for a line of its own. Empty where no latency was compared. */
   answer: readonly string[];
   pairs: readonly PairRow[];
-  /** Per metric and route: models best first, those that share a letter not told apart. */
+  /** Per metric and route: models best first, those that share a letter do not differ significantly. */
   groups: readonly {
     readonly metric: string;
     readonly route: string;

@@ -23,7 +23,7 @@ describe('a verdict in a sentence', () => {
     expect(
       verdictSentence(pair('glm', 'deepseek', 'not settled', 0.93, { ...ends(0.8, 1.08), more_prompts: 14 })),
     ).toBe(
-      'glm and deepseek cannot be told apart: deepseek has 0.93× the E2E latency (0.80–1.08); about 14 more prompts would settle it.',
+      'The difference between glm and deepseek is not settled: deepseek has 0.93× the E2E latency (0.80–1.08); about 14 more prompts would settle it.',
     );
   });
 

@@ -27,7 +27,7 @@ export const metricWords: readonly MetricWords[] = [
   {
     metric: 'ttft_ms',
     label: 'TTFT',
-    wish: 'First sign of life',
+    wish: 'Responds soonest',
     quantity: 'the time to first token',
     short: 'first token (TTFT)',
   },
@@ -86,7 +86,7 @@ export function verdictSentence(pair: PairRow): string {
         ? `${a} and ${b} pass equally often within the margin: ${differenceWords(pair)} for ${b}.`
         : `${a} and ${b} are equal within the margin: ${b} has ${ratioWords(pair)}.`;
     default:
-      return `${a} and ${b} cannot be told apart${seen(pair)}${remedy(pair)}.`;
+      return `The difference between ${a} and ${b} is not settled${seen(pair)}${remedy(pair)}.`;
   }
 }
 

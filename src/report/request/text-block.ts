@@ -24,6 +24,6 @@ export function textBlock(text: string, most: number, columns: number, paint: Pa
 }
 
 function rest(text: string, lines: number): string {
-  if (text.length > mostCharacters) return '… much more: --json gives the whole';
-  return `… ${count(lines, 'more line')}: --json gives the whole`;
+  if (text.length > mostCharacters) return '… and much more: --json shows all of it';
+  return `… ${count(lines, 'more line')}: --json shows all of it`;
 }

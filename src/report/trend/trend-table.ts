@@ -109,7 +109,7 @@ function changeLines(line: TrendLine, withRoute: boolean): string[] {
     ),
     ...(line.creep
       ? [
-          `↝ last 7 nights ${name} ${sizeText(line.creep)} against the nights to ${oneLine(line.creep.to, 60)}: a slow slide`,
+          `↝ last 7 nights ${name} ${sizeText(line.creep)} compared with the nights to ${oneLine(line.creep.to, 60)}: a slow drift`,
         ]
       : []),
   ];

@@ -205,5 +205,5 @@ function unknownVariable(name: string, scope: Scope): string {
   const near = didYouMean(name, known);
   if (near !== '') return `unknown variable ${quote(name)}${near}`;
   const choice = known.length > 0 ? `known here: ${oneOf(known)}` : 'this prompt has no variables';
-  return `unknown variable ${quote(name)}; ${choice}; template: none leaves all braces alone`;
+  return `unknown variable ${quote(name)}; ${choice}; template: none keeps all braces as they are`;
 }

@@ -158,7 +158,7 @@ describe('what is wrong is told with its place', () => {
     [
       'a variable that a prompt has not',
       `prompts: [{ id: a, prompt: Hello, criteria: [c] }]\nquality: { criteria: [{ id: c, ask: 'Is it {{word}}?' }] }`,
-      'suite.yaml:4:17: prompts.0.id: criterion "c": unknown variable "word"; this prompt has no variables; template: none leaves all braces alone',
+      'suite.yaml:4:17: prompts.0.id: criterion "c": unknown variable "word"; this prompt has no variables; template: none keeps all braces as they are',
     ],
     [
       'answers that are not kept',

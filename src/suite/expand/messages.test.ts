@@ -58,7 +58,7 @@ test.each(['nmae', 'constructor', '__proto__', 'toString'])(
   },
 );
 
-test('a text grows to twenty million characters at most', () => {
+test('text grows to twenty million characters at most', () => {
   const large: Scope = new Map([['x', 'y'.repeat(1_000_000)]]);
   expect(fill('{{x}}'.repeat(19), large, () => undefined)).toHaveLength(19_000_000);
   expect(() => fill('{{x}}'.repeat(21), large, () => undefined)).toThrow(TextTooLong);

@@ -167,7 +167,7 @@ export function fill(text: string, scope: Scope, onUnknown: OnUnknown): string {
     const replacement = spell(value);
     length += replacement.length;
     if (length > longestText)
-      throw new TextTooLong(`a text grows to more than ${longestText / 1e6} million characters`);
+      throw new TextTooLong(`text grows to more than ${longestText / 1e6} million characters`);
     return replacement;
   });
 }

@@ -71,7 +71,7 @@ export async function readText(file: string, name: string, largest: number): Pro
 export async function wordingOf(error: unknown, folder: string, name: string): Promise<string> {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
   if (code === 'ENOENT') return `does not exist${await similar(folder, name)}`;
-  if (code === 'EACCES' || code === 'EPERM') return 'may not be read (permission denied)';
+  if (code === 'EACCES' || code === 'EPERM') return 'cannot be read (permission denied)';
   return `can't be read (${code})`;
 }
 

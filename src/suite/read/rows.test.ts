@@ -50,7 +50,7 @@ describe('CSV', () => {
   test('rows of another length, columns without a name or with that of another', () => {
     expect(csv('id,,id\n1,2\n1,2,3,4\n').faults).toEqual([
       '1: column 2 has no name',
-      '1: the column "id" is there twice: columns 1 and 3',
+      '1: the column "id" appears twice: columns 1 and 3',
       '2: 2 values for 3 columns',
       '3: 4 values for 3 columns',
     ]);
@@ -156,7 +156,7 @@ describe('CSV as spreadsheets save it', () => {
 
   test('a column that is there several times is named with its places', () => {
     expect(csv('a,b,a,c,a\n1,2,3,4,5\n').faults).toEqual([
-      '1: the column "a" is there 3 times: columns 1, 3 and 5',
+      '1: the column "a" appears 3 times: columns 1, 3 and 5',
     ]);
   });
 

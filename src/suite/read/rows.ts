@@ -40,7 +40,7 @@ export function csvRows(source: Source, limit: number): Rows {
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = typeof error.lines === 'number' ? error.lines : 1;
-    const message = `${error.message.replace(/\.?$/, '')}; put a text that contains quotes in quotes, and double the inner ones`;
+    const message = `${error.message.replace(/\.?$/, '')}; put text that contains quotes in quotes, and double the inner ones`;
     return { rows: [], faults: [{ source, offset: offsetOfLine(source, line), message }] };
   }
 }
@@ -105,7 +105,7 @@ function twice(name: string, columns: readonly string[]): string {
   const places = placesOf(name, columns);
   const often = places.length === 2 ? 'twice' : `${places.length} times`;
   const named = `${places.slice(0, -1).join(', ')} and ${places.at(-1)!}`;
-  return `the column ${quote(name)} is there ${often}: columns ${named}`;
+  return `the column ${quote(name)} appears ${often}: columns ${named}`;
 }
 
 function isBlank(cell: string | undefined): boolean {
@@ -146,7 +146,7 @@ function objectIn(line: string): ReadonlyMap<string, Value> | string {
     const value = JSON.parse(line, withSpelling as Reviver) as Value;
     if (!isMap(value)) return 'each line must be a JSON object';
     const twice = keyGivenTwice(line);
-    if (twice !== undefined) return `the key ${quote(twice)} is there twice`;
+    if (twice !== undefined) return `the key ${quote(twice)} appears twice`;
     return new Map(Object.entries(value as Record<string, Value>));
   } catch (error) {
     return `not JSON: ${error instanceof Error ? error.message : String(error)}`;

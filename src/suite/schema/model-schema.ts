@@ -41,7 +41,7 @@ export const params = openMap
   .check(({ value, issues }) => {
     for (const name of reserved) {
       if (Object.hasOwn(value, name)) {
-        issues.push({ code: 'custom', input: value, path: [name], message: 'is filled in by gatebench' });
+        issues.push({ code: 'custom', input: value, path: [name], message: 'is set by gatebench' });
       }
     }
     const answers = value['n'] ?? 1;

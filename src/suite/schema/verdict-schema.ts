@@ -12,7 +12,7 @@ export const threshold = z.strictObject({
   model: text.describe('id of one model; by default, every model').optional(),
   min: z.number().optional(),
   max: z.number().optional(),
-  strict: z.boolean().default(false).describe('decides on the point instead of the interval'),
+  strict: z.boolean().default(false).describe('decides on the point estimate instead of the interval'),
 });
 
 export const thresholds = z.array(threshold).default([]).describe('limits that a run must keep; exit code 4');
@@ -40,7 +40,7 @@ export const gate = z
       .default(noted),
     confirm: wholeFrom(1, 100).default(2).describe('how many nights of alarm in a row make a failure'),
   })
-  .describe('tonight against the last nights: gatebench gate');
+  .describe('tonight compared with the last nights: gatebench gate');
 
 export type ThresholdSpec = z.output<typeof threshold>;
 export type GateSpec = z.output<typeof gate>;

@@ -90,7 +90,7 @@ export const access: readonly RefusalKind[] = [
       isUnauthorized(refused) && refused.route.throughGateway && !refused.route.cloudflare
         ? {
             says: `the server rejects the credentials (${refused.probe.exchange.httpStatus ?? 401})`,
-            means: `It does not answer as Cloudflare's gateway does, and the route ${refused.route.route} names itself as that one wants it.`,
+            means: `It does not respond like Cloudflare's gateway, and the route ${refused.route.route} sends credentials only in the form that gateway expects.`,
             fix: 'For another server, use --route direct with this --base-url, and put its key in OLLAMA_API_KEY.',
           }
         : undefined,

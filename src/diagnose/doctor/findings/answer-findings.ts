@@ -80,7 +80,7 @@ export const answers: readonly RefusalKind[] = [
         ? {
             says: 'the answer is empty',
             means: 'The provider ended it properly, but without any text.',
-            fix: 'Try again. If it stays like this, leave the model out.',
+            fix: 'Try again. If it keeps happening, leave the model out.',
           }
         : undefined,
   },
@@ -104,7 +104,7 @@ export const answers: readonly RefusalKind[] = [
         ? {
             says: `the answer is incomplete (${failure.code})`,
             means: `${capital(failure.message)}.`,
-            fix: 'Try again. If it stays like this, try --route direct to see which side cuts it.',
+            fix: 'Try again. If it keeps happening, try --route direct to see which side cuts it.',
           }
         : undefined,
   },

@@ -60,7 +60,7 @@ function suggestion(refused: Refused, name: string): string {
   if (!names) return `See ${publicList} for the names.`;
   const near = nearestModels(name, names);
   return near.length === 0
-    ? `It lists ${names.length} models, none of a name like this: see ${publicList}.`
+    ? `It lists ${names.length} models, none with a name like this: see ${publicList}.`
     : `Nearest in its list: ${near.join(', ')}.`;
 }
 

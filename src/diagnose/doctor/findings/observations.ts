@@ -52,7 +52,7 @@ export const observations: readonly ObservationKind[] = [
           where: [{ route }],
           says: `credentials are missing: ${missing.join(', ')}`,
           means: missing.map((name) => `${name} is the ${variables[name].about}.`).join(' '),
-          fix: 'Set them in the environment or in a file .env in this folder. gatebench init --gateway says where to find each. gatebench doctor --route demo needs none.',
+          fix: 'Set them in the environment or in a .env file in this folder. gatebench init --gateway shows where to find each. gatebench doctor --route demo needs none.',
         })),
   },
   {
@@ -110,7 +110,7 @@ export const observations: readonly ObservationKind[] = [
         )
         .map(({ route }) => ({
           where: [{ route }],
-          says: "it does not answer as Cloudflare's gateway does",
+          says: "it does not respond like Cloudflare's gateway",
           means: 'None of its headers came back, so there is no log and no cache status.',
           fix: 'For any other OpenAI-compatible server, use --route direct with this --base-url.',
         })),
@@ -165,7 +165,7 @@ export const observations: readonly ObservationKind[] = [
       ({ exchange, name }) => ({
         says: `"${exchange.receipts.echoedModel ?? ''}" answered instead of "${name.replace(/^.*\//, '')}"`,
         means: 'The name is an alias, or something on the way swaps models. Such rows stay out of latencies.',
-        fix: 'Name the model that really answers.',
+        fix: 'Name the model that actually answers.',
       }),
     ),
   },
@@ -330,7 +330,7 @@ export const observations: readonly ObservationKind[] = [
               says: `the gateway's log cannot be read (${log.failure.code})`,
               means:
                 log.failure.code === '7003'
-                  ? 'Accounts made on or after 24 September 2026 have no logs API.'
+                  ? 'Accounts created on or after September 24, 2026, have no logs API.'
                   : `${log.failure.message}.`,
               fix: 'Without it, gatebench reconcile needs an exported log.',
             },

@@ -37,7 +37,7 @@ export const transport: readonly RefusalKind[] = [
         ? {
             says: `no answer in time (${failure.code})`,
             means: `${failure.message}. A first call may wait for the model to load.`,
-            fix: 'Try again. If it stays like this, raise run.timeouts or leave the model out.',
+            fix: 'Try again. If it keeps happening, raise run.timeouts or leave the model out.',
           }
         : undefined,
   },
@@ -51,7 +51,7 @@ export const transport: readonly RefusalKind[] = [
             says: 'the gateway got no answer from the provider (400/2005)',
             means:
               "The provider failed just now, or the custom provider's base URL points to a host that does not answer.",
-            fix: 'Try again. If it stays like this, set the base URL to https://ollama.com.',
+            fix: 'Try again. If it keeps happening, set the base URL to https://ollama.com.',
           }
         : undefined,
   },

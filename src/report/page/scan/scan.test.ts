@@ -48,7 +48,7 @@ describe('the slowest requests', () => {
 });
 
 describe('failures', () => {
-  test('are counted by kind and cell, with the first as a sample; what was given up is told apart', () => {
+  test('are counted by kind and cell, with the first as a sample; what was given up is counted separately', () => {
     const failures = new Failures();
     const limited = { status: 'rate_limited', http_status: 429, error_family: 'provider' };
     failures.add(failedRow({ ...limited, final: false, error_message: 'first' }), 0);

@@ -75,5 +75,5 @@ function frontWords(points: readonly ScatterPoint[]): string {
   const front = paretoFront(points, 'lower').map(({ look }) => look.name);
   return front.length === 1
     ? `${front[0]!} is both the fastest and the cheapest.`
-    : `Not beaten on both, from fastest to cheapest: ${listed(front)}.`;
+    : `No model beats these on both, from fastest to cheapest: ${listed(front)}.`;
 }

@@ -31,7 +31,7 @@ function failureTable({ failures: kinds, models }: PageData): Html {
       { head: 'Attempts', align: 'right' },
       { head: 'Given up', align: 'right' },
       ...shown.map(({ look }) => ({ head: look.short, align: 'right' as const })),
-      { head: 'The first one' },
+      { head: 'First example' },
     ],
     rows: kinds.slice(0, mostKinds).map((kind) => ({
       cells: [
@@ -106,8 +106,8 @@ function leftOutTable({ models }: PageData): Content {
   if (reasons.length === 0) return undefined;
   return markup`<h3>Answers left out of latency figures</h3>
     <p class="lead">
-      They came, but their time would say something else than how quick the model is. One answer can have
-      several reasons.
+      These answers arrived, but their times do not show how fast the model is. One answer can have several
+      reasons.
     </p>
     ${dataTable({
       caption: 'Answers left out of latency figures, by reason',

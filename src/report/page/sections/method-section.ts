@@ -35,7 +35,7 @@ export function method({ run }: Report): Html {
           Two models are compared on the prompts that both answered. The ratio is a Hodges–Lehmann estimate on
           logarithms. Its p is an exact signed-rank p; for pass rates, a sign-flip p. Holm's correction covers all
           pairs, on E2E latency and pass rate together. A verdict needs both a p of at most 0.05 and an interval
-          clear of ±${Math.round(defaultMargin * 100)} %. Anything else is "cannot be told apart".
+          clear of ±${Math.round(defaultMargin * 100)} %. Anything else is not settled.
         </li>
       </ul>
       <details>

@@ -88,5 +88,5 @@ function frontWords(points: readonly ScatterPoint[]): string {
   const front = paretoFront(points, 'higher').map(({ look }) => look.name);
   return front.length === 1
     ? `${front[0]!} is ahead of all other models on both.`
-    : `Not beaten on both, from fastest to best: ${listed(front)}.`;
+    : `No model beats these on both, from fastest to best: ${listed(front)}.`;
 }

@@ -42,7 +42,7 @@ const specs: readonly Spec[] = [
   { key: 'cost_per_1k_requests_usd', head: 'Cost', family: 'usd' },
 ];
 
-/** The models in order, with letters for those that cannot be told apart. */
+/** The models in order, with letters for those whose difference is not settled. */
 export function ranking(data: PageData): Html {
   return section(
     'ranking',

@@ -57,7 +57,7 @@ const mayLead = ({ rank }: PageModel, { metric }: MetricWords): boolean =>
 interface Lead {
   words: MetricWords;
   first: PageModel;
-  /** Those that cannot be told apart from the first. */
+  /** Those whose difference from the first is not settled. */
   shared: readonly PageModel[];
   /** All that are ranked behind it, those included. */
   others: readonly PageModel[];
@@ -72,8 +72,8 @@ function leadWords({ words, first, shared, others, pairs }: Lead): string {
   const names = listed([first, ...shared].map(({ look }) => look.name));
   if (between.every((pair) => pair?.verdict === 'equal'))
     return `${names} are equal within the margin. ${first.look.name}: ${figure.toLowerCase()}.`;
-  const are = shared.length === 1 ? 'cannot be told apart' : 'cannot all be told apart';
-  return `${names} ${are}.${remedy(between)} ${first.look.name}: ${figure.toLowerCase()}.`;
+  const what = shared.length === 1 ? 'The difference' : 'Some difference';
+  return `${what} between ${names} is not settled.${remedy(between)} ${first.look.name}: ${figure.toLowerCase()}.`;
 }
 
 function remedy(between: readonly (PairRow | undefined)[]): string {

@@ -18,7 +18,7 @@ export interface SummaryEntry {
   readonly model: ModelSummary;
   /** From 1; absent when the model is not ranked. */
   readonly rank?: number;
-  /** Models of a run that share a letter were not told apart; absent without a comparison. */
+  /** Models of a run that share a letter do not differ significantly; absent without a comparison. */
   readonly letters?: string;
 }
 
