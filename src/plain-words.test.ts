@@ -22,8 +22,21 @@ const phrases: readonly (readonly [RegExp, string])[] = [
   [/\bstands? behind\b.*"/, 'comes after'],
 ];
 
-/** British spelling, in whatever a person reads: names in code are nobody's business here. */
+/** British spelling and translated turns, in whatever a person reads: names and comments in code are left alone. */
 const spellings: readonly (readonly [RegExp, string])[] = [
+  [/\b(?:told|tell|tells) (?:\w+ )?apart\b/, 'not settled, or does not differ significantly'],
+  [/\bsigns? of life\b/i, 'responds'],
+  [/\bexclude each other\b/, 'cannot be used together'],
+  [/\b(?:if|when) you like:/i, 'optional'],
+  [/\bgives? the whole\b/, 'shows all of it'],
+  [/\bis too much\b/, 'say what to do instead'],
+  [/(?<!here )\bis no (?:answer|dataset|folder|run)\b/, 'is not a'],
+  [/\bsays? something else than\b/, 'does not show'],
+  [/\b(?:expected|must be|is|begins with) a text\b|^a text\b/, 'text'],
+  [
+    /\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)\b/,
+    'month before day',
+  ],
   [/\b(?:colour|favour|behaviour|neighbour|honour)/i, '-or'],
   [/\b(?:centre|kilometre|metre)s?\b/i, '-er'],
   [/\b(?:label|model|travel)l(?:ed|ing)\b/i, 'one l'],
@@ -99,10 +112,14 @@ describe('plain American English', () => {
     'Asks every prompt by both ways.',
     'Leave the route away.',
     'CSV that opens right',
-    'only where the data tell it apart',
+    'only where the data tell it',
     'What «gatebench» prints',
     'no colours',
     'never analysed',
+    'a and b cannot be told apart',
+    'First sign of life',
+    'expected a text, not 7',
+    'since 24 September 2026',
   ])('"%s" is not', (line) => {
     expect(findIn(line, [...phrases, ...spellings])).toHaveLength(1);
   });

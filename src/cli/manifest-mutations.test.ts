@@ -109,7 +109,7 @@ test.each([
     environment,
   );
   expect(refused).toMatchObject({ code: 2 });
-  expect(refused.stderr).toContain('the suite inside was changed since the run began');
+  expect(refused.stderr).toContain('the suite in it was changed after the run began');
   // Neither is one whose hash was changed with it, beside rows that say another.
   if (!args.includes('--resume')) return;
   await mkdir(join(cwd.path, 'copy'));

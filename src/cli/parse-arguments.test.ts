@@ -52,7 +52,7 @@ test.each([
   ['a --levels 1,x', '--levels takes a whole number, not "x".'],
   ['a --out x -o y', '--out is given more than once.'],
   ['a --order random', '--order is blocks, sequential; "random" is not one of them.'],
-  ['a --strict=maybe', '--strict takes no value; "maybe" is too much.'],
+  ['a --strict=maybe', '--strict takes no value; remove "maybe".'],
   ['a --maxCost 1', 'try has no flag "--maxCost"; did you mean "--max-cost"?'],
   ['a --no-out', 'try has no flag "--no-out"'],
   ['a --resume b --out c', '--resume and --out cannot be used together.'],

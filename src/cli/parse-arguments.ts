@@ -96,7 +96,7 @@ function spelledOut(words: readonly string[], table: FlagTable): string[] {
 function assertNoValue(name: string, word: string): void {
   const inline = new RegExp(`^--(?:no-)?${typedName(name)}=(.*)$`, 's').exec(word)?.[1];
   if (inline !== undefined && inline !== 'true' && inline !== 'false')
-    throw new WrongWord(`--${typedName(name)} takes no value; ${quoted(inline)} is too much.`);
+    throw new WrongWord(`--${typedName(name)} takes no value; remove ${quoted(inline)}.`);
 }
 
 function unknown(typed: string, table: FlagTable, command: string): never {

@@ -33,7 +33,7 @@ export function selectSuite(suite: Suite, selection: Selection): Suite {
   const prompts = selection.tags ? chooseByTag(suite, named, selection.tags, problems) : named;
   const run = adjustRun(suite.run, selection, problems);
   if (problems.length === 0 && prompts.length === 0)
-    problems.push('no prompt is left: --prompts and --tags exclude each other');
+    problems.push('no prompt is left: --prompts and --tags have none in common');
   if (problems.length > 0) throw new UserError(problems.join('\n'));
   const ids = new Set(models.map(({ id }) => id));
   const thresholds = suite.thresholds.filter(({ model }) => model === undefined || ids.has(model));

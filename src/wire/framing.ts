@@ -261,7 +261,7 @@ function refuseEarly(held: Buffer): void {
     throw new FramingError('HPE_INVALID_CONSTANT', 'the response does not begin with HTTP/1');
 }
 
-/** A head by the letter of the rules: no line of it is mended. `isOld`: HTTP/1.0. */
+/** A head by the letter of the rules: no line of it is repaired. `isOld`: HTTP/1.0. */
 function strictHead(bytes: Buffer): ResponseHead & { isOld: boolean } {
   const [first = '', ...lines] = bytes.toString('latin1', 0, bytes.length - 4).split('\r\n');
   const status = statusLine.exec(first);

@@ -19,8 +19,8 @@ export const jsonPath = defineCheck({
       .json()
       .optional()
       .describe('the value is this one; text also equals the number or boolean it spells'),
-    contains: someText('the value is a text with this in it, or a list with this as an item').optional(),
-    matches: patternField('an expression that matches the value, a text, number or boolean').optional(),
+    contains: someText('the value is text that contains this, or a list with this item').optional(),
+    matches: patternField('an expression that matches the value: text, a number, or a boolean').optional(),
     ignore_case: ignoreCase,
     ...jsonFields,
   },

@@ -17,8 +17,8 @@ const condition = z
       .optional()
       .describe('the value is this one; text also equals the number or boolean it spells'),
     one_of: z.array(z.json()).min(1).optional().describe('the value is one of these'),
-    contains: someText('the value is a text with this in it, or a list with this as an item').optional(),
-    matches: patternField('an expression that matches the value, a text, number or boolean').optional(),
+    contains: someText('the value is text that contains this, or a list with this item').optional(),
+    matches: patternField('an expression that matches the value: text, a number, or a boolean').optional(),
     ignore_case: ignoreCase,
     optional: z.boolean().default(false).describe('true: the argument may also be missing'),
     exists: z.boolean().default(true).describe('false: the argument must be missing'),

@@ -19,7 +19,7 @@ describe('a verdict in a sentence', () => {
     );
   });
 
-  test('says what cannot be told apart, and how many prompts would settle it', () => {
+  test('says what is not settled, and how many prompts would settle it', () => {
     expect(
       verdictSentence(pair('glm', 'deepseek', 'not settled', 0.93, { ...ends(0.8, 1.08), more_prompts: 14 })),
     ).toBe(

@@ -273,7 +273,7 @@ test('a stored line of another shape breaks nothing', () => {
 test('long text is cut with what is missing said; for machines it is whole', () => {
   const long = Array.from({ length: 100 }, (_, n) => `line ${n}`).join('\n');
   expect(textBlock(long, 10, 80, painter(false))).toHaveLength(10);
-  expect(textBlock(long, 10, 80, painter(false)).at(-1)).toBe('│ … 91 more lines: --json gives the whole');
+  expect(textBlock(long, 10, 80, painter(false)).at(-1)).toBe('│ … 91 more lines: --json shows all of it');
   expect(textBlock('x'.repeat(5_000_000), 3, 80, painter(false)).at(-1)).toContain('much more');
   const json = JSON.parse(requestJson(report({}, { answer: { ...answer, answer: long } }))) as {
     answer: { answer: string };

@@ -102,8 +102,8 @@ test('the end of the name tells the format', () => {
   expect(['a.csv', 'a.CSV', 'a.tsv', 'a.jsonl', 'a.ndjson'].map(problemOfFormat)).toEqual(
     Array(5).fill(undefined),
   );
-  expect(problemOfFormat('a.xlsx')).toMatch(/^is no dataset: save it as \.csv or \.jsonl/);
-  expect(problemOfFormat('constructor')).toMatch(/^is no dataset/);
+  expect(problemOfFormat('a.xlsx')).toMatch(/^is not a dataset: save it as \.csv or \.jsonl/);
+  expect(problemOfFormat('constructor')).toMatch(/^is not a dataset/);
 });
 
 test('numbers and truth values of JSONL name rows as they are written', () => {

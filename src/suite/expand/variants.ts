@@ -116,7 +116,7 @@ export function problemOfFormat(file: string): string | undefined {
   const known = Object.keys(readers);
   return readerOf(file)
     ? undefined
-    : `is no dataset: save it as .csv or .jsonl (known endings: ${known.join(', ')})`;
+    : `is not a dataset: save it as .csv or .jsonl (known endings: ${known.join(', ')})`;
 }
 
 /** The rows of a dataset, each with its name. */
