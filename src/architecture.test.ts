@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const layers = [
   ...['base', 'stats', 'measure', 'check', 'load', 'suite', 'plan', 'target', 'wire', 'journal'],
   // What a run and its judges need alike.
-  ...['send'],
+  ...['send', 'score'],
   // A run may stop by what its rows say so far.
   ...['analysis', 'run', 'report', 'mock', 'diagnose', 'cli'],
 ];

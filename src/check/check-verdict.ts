@@ -29,9 +29,13 @@ export function seenAnswer(answer: Answer, steps: readonly Transform[] | undefin
   };
 }
 
+/** Asks for the text that checks would see. No suite can: it is none of the kinds. */
+export const textSeen: CheckSpec = { type: ' text', not: false, weight: 0 };
+
 /** Applies one check, `not` applied. Never throws: what goes wrong inside a check is its reason to fail. */
 export function checkOne(spec: CheckSpec, answer: Answer): Finding {
   try {
+    if (spec.type === textSeen.type) return { pass: true, why: answer.text };
     const kind = kinds.get(spec.type);
     if (!kind) return undecided(`there is no check of type ${spec.type}`);
     const finding = kind.check(spec, answer);

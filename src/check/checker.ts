@@ -1,8 +1,9 @@
 import { extname } from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { Ms } from '../base/clock.ts';
-import { undecided, verdictOf } from './check-verdict.ts';
+import { textSeen, undecided, verdictOf } from './check-verdict.ts';
 import type { Answer, AnswerChecks, Finding, Verdict } from './check.ts';
+import type { Transform } from './transforms.ts';
 import type { Question } from './checker-worker.ts';
 
 /** The findings that were made, in order, and why there are no more, if there are not. */
@@ -143,6 +144,8 @@ export interface Checker {
    * cannot be started at all; never because of a check.
    */
   check(asked: AnswerChecks, answer: Answer): Promise<Verdict>;
+  /** A text as checks would see it. Undefined where there is nothing to see, or it took too long to find. */
+  see(steps: readonly Transform[], text: string): Promise<string | undefined>;
   /** Finishes what was asked before, then ends the thread. */
   close(): Promise<void>;
 }
@@ -165,12 +168,19 @@ export function createChecker({ deadlineMs, memoryMb = 256 }: CheckerOptions): C
     return findings;
   }
 
+  async function inTurn(asked: AnswerChecks, answer: Answer): Promise<Finding[]> {
+    if (closed) throw new Error('this checker was closed');
+    const turn = queue.then(() => findingsOf(asked, answer));
+    queue = turn.catch(() => undefined);
+    return await turn;
+  }
+
   return {
-    async check(asked, answer) {
-      if (closed) throw new Error('this checker was closed');
-      const turn = queue.then(() => findingsOf(asked, answer));
-      queue = turn.catch(() => undefined);
-      return verdictOf(asked.checks, await turn);
+    check: async (asked, answer) => verdictOf(asked.checks, await inTurn(asked, answer)),
+    async see(steps, text) {
+      const asked = { answer: [...steps], checks: [textSeen] };
+      const [finding] = await inTurn(asked, { text, toolCalls: [], finishReason: '' });
+      return finding?.pass === true ? finding.why : undefined;
     },
     async close() {
       closed = true;

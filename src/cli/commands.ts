@@ -33,6 +33,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/compare-command.ts')).compare,
   },
   {
+    name: 'score',
+    describe: 'Judge the stored answers of a run: by its judges, or by its checks again',
+    load: async () => (await import('./commands/score-command.ts')).score,
+  },
+  {
     name: 'gate',
     describe: 'Compare tonight with the last nights; exit code for CI',
     load: async () => (await import('./commands/gate-command.ts')).gate,

@@ -1,8 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../base/user-error.ts';
-import { qualityFiles } from '../journal/quality-journals.ts';
-import { isThere, runFiles } from '../journal/run-folder.ts';
+import { isThere, qualityFiles, runFiles } from '../journal/run-folder.ts';
 
 /** What cannot be made again from the rest of a run's folder. */
 const measured: readonly string[] = [

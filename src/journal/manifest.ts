@@ -49,7 +49,9 @@ const prompt = known({
 });
 
 const quality = known({
-  judges: z.array(model.extend({ route: name.optional(), concurrency: positive })),
+  judges: z.array(
+    model.extend({ route: name.optional(), reply: z.enum(['line', 'json']), concurrency: positive }),
+  ),
   criteria: z.array(
     known({
       id: name,

@@ -44,12 +44,6 @@ export const qualityTables = [
   },
 ] as const;
 
-/** All files that `score` and `rate` append to. */
-export const qualityFiles: readonly string[] = [
-  ...qualityTables.map(({ file }) => file),
-  runFiles.judgementTexts,
-];
-
 /** Judgements as they are given. */
 export class JudgementLog {
   readonly #log: AppendLog<JudgementRow>;
@@ -141,6 +135,27 @@ async function rowsOf<Row>(
   const rows = await Array.fromAsync(readCsv<Row>(path, columns, { state, isJournal: true }));
   warnings.push(...fileWarnings(state, file, `${remedy}.`));
   return rows;
+}
+
+/** What a judgement is of: the same call to a judge, in whatever attempt and process. */
+export function judgementKey({
+  judge,
+  criterion_hash,
+  event_id,
+  event_id_b = '',
+  order = '',
+}: Pick<JudgementRow, 'judge' | 'criterion_hash' | 'event_id' | 'event_id_b' | 'order'>): string {
+  return [judge, criterion_hash, event_id, event_id_b, order].join('\n');
+}
+
+/** What stands of each judgement: the row that can be read, or else the last one. In the order of the file. */
+export function standingJudgements(rows: readonly JudgementRow[]): JudgementRow[] {
+  const standing = new Map<string, JudgementRow>();
+  for (const row of rows) {
+    const key = judgementKey(row);
+    if (standing.get(key)?.readable !== true) standing.set(key, row);
+  }
+  return [...standing.values()];
 }
 
 /** One rater's opinion of one item: a later one takes the place of it. */

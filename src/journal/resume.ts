@@ -5,10 +5,9 @@ import { UserError } from '../base/user-error.ts';
 import { csvHeader, csvLines } from './csv-file.ts';
 import { cellsOf, endOfLastLine } from './csv-lines.ts';
 import { localDisk, type Disk } from './disk.ts';
-import { qualityFiles } from './quality-journals.ts';
 import { readCsv } from './read-csv.ts';
 import { requestColumns, type RequestRow } from './request-columns.ts';
-import { cannotBeWritten, isDraft, runFiles, writeWhole } from './run-folder.ts';
+import { cannotBeWritten, isDraft, qualityFiles, runFiles, writeWhole } from './run-folder.ts';
 import { FileState } from './file-state.ts';
 import { keptAsItWas } from './set-damage-aside.ts';
 import { readVerdicts, removeVerdicts, withVerdict } from './verdicts.ts';
@@ -17,12 +16,21 @@ import { readVerdicts, removeVerdicts, withVerdict } from './verdicts.ts';
  * Sets aside the torn last line that a kill or a full disk can leave: our rows are one line each, so whatever
  * follows the last line feed is torn. It is kept beside the file as `<file>.torn`. Returns how many bytes it had.
  */
-export async function setTornLineAside(folder: string, disk: Disk = localDisk): Promise<number> {
+export async function setTornLineAside(
+  folder: string,
+  disk: Disk = localDisk,
+  files: readonly string[] = appended,
+): Promise<number> {
   let bytes = 0;
-  for (const name of [runFiles.requests, runFiles.answers, runFiles.verdicts, ...qualityFiles])
-    bytes += await repair(join(folder, name), disk);
+  for (const name of files) bytes += await repair(join(folder, name), disk);
   return bytes;
 }
+
+/** What is appended to, line by line. */
+const appended: readonly string[] = [
+  ...[runFiles.requests, runFiles.answers, runFiles.verdicts],
+  ...qualityFiles,
+];
 
 /**
  * Takes away what was made of the rows that a run had, and what a kill left half written: all of it is made again at

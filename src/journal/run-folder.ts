@@ -21,6 +21,12 @@ export const runFiles = {
   lock: '.lock',
 } as const;
 
+/** What `score` and `rate` append to: measured and paid for, as the answers are. */
+export const qualityFiles: readonly string[] = [
+  ...[runFiles.judgements, runFiles.judgementTexts],
+  ...[runFiles.ratings, runFiles.rechecked],
+];
+
 /** `20261122T031700Z-k3x9qa`: sorts by time, never meets another. */
 export function newRunId(now: Date, random: () => number): string {
   const stamp = stampOf(now);

@@ -1,7 +1,7 @@
 import { scenarios } from './failure-modes.ts';
 import type { Incoming } from './incoming.ts';
 import { defaultKnobs } from './knobs.ts';
-import { simModels } from './mock-models.ts';
+import { listedModels } from './sim-judges.ts';
 import { jsonReply, type Reply } from './reply.ts';
 import { setUps } from './set-ups.ts';
 import type { Truth } from './truth-log.ts';
@@ -124,7 +124,7 @@ export function controlReply({ method, path, query }: Incoming, { truth, stats, 
     case 'models':
       return jsonReply(
         200,
-        simModels.map(({ name, summary }) => ({ name, summary })),
+        listedModels.map(({ name, summary }) => ({ name, summary })),
       );
     case 'set-ups':
       return jsonReply(

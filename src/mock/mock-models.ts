@@ -159,6 +159,14 @@ export function answerTo(prompt: string, { accuracy, style }: Skill, random: Ran
   return random() < accuracy ? topic[style] : topic.wrong;
 }
 
+/** Whether an answer is one that a model gives when it is wrong: what simulated judges and people go by. */
+export function isWrong(prompt: string, answer: string): boolean {
+  return answer.trim() === topicOf(prompt).wrong || answer.includes(wrongMark);
+}
+
+/** Stands in an answer of a test's own that is to count as wrong. */
+export const wrongMark = '[wrong]';
+
 /** What goes before the answer in a model that thinks aloud. */
 export const thoughtAbout = (prompt: string): string => topicOf(prompt).thought;
 

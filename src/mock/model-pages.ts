@@ -1,5 +1,6 @@
 import type { LoadedModels } from './chat-request.ts';
-import { type SimModel, simModels } from './mock-models.ts';
+import type { SimModel } from './mock-models.ts';
+import { listedModels } from './sim-judges.ts';
 import { jsonReply, type Reply } from './reply.ts';
 
 interface Asked {
@@ -26,7 +27,7 @@ export function modelPages(
   wall: Date,
   retired: readonly string[],
 ): Reply | undefined {
-  const models = simModels.filter(({ name }) => !retired.includes(name));
+  const models = listedModels.filter(({ name }) => !retired.includes(name));
   if (method === 'GET' && path.startsWith('/v1/models/'))
     return oneModel(decodeURIComponent(path.slice(11)), models);
   switch (`${method} ${path}`) {

@@ -7,6 +7,7 @@ import type { Scenario } from './failure-modes.ts';
 import { defaultKnobs, KnobError, knobsOfHeader, knobsOfQuery } from './knobs.ts';
 import type { Knobs } from './knobs.ts';
 import { simModels } from './mock-models.ts';
+import { judgeNamed } from './sim-judges.ts';
 import type { MockOptions } from './options.ts';
 
 /** How one request will be answered: everything that chance had a say in is decided. */
@@ -41,7 +42,8 @@ export class Simulator {
     const [name, query] = splitOnce(model, '?');
     const bare = this.#options.acceptCloudSuffix ? name.replace(/:cloud$/, '') : name;
     const isFailure = bare.startsWith(failPrefix);
-    const known = simModels.find(({ name: each }) => each === (isFailure ? 'sim-exact' : bare));
+    const asked = isFailure ? 'sim-exact' : bare;
+    const known = simModels.find(({ name: each }) => each === asked) ?? judgeNamed(asked);
     if (!known || this.#options.retired.includes(known.name)) return undefined;
 
     const key = createHash('sha1').update(model).update('\n').update(text).digest('base64');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Suite } from './suite.ts';
+import type { AskedCriterion, Criterion, Prompt, Suite } from './suite.ts';
 
 /**
  * SHA-256, in hexadecimal, of what a suite asks, of whom, and how it checks the answers: the resolved suite without
@@ -23,6 +23,29 @@ export function askHash(suite: Suite): string {
     prompts: suite.prompts.map(({ id, messages, params }) => ({ id, messages, params })),
     salt: saltOf(suite),
   });
+}
+
+/**
+ * SHA-256, in hexadecimal, of one criterion as one prompt asks it: the question, the words to choose from, the
+ * reference, what is shown, and what is done to the answer before. Whatever of it changes makes it another criterion,
+ * whose verdicts are not mixed with those of the one before.
+ */
+export function criterionHash(
+  { kind, verdicts, show }: Criterion,
+  { question, reference }: AskedCriterion,
+  { answer }: Pick<Prompt, 'answer'>,
+): string {
+  return sha256({ kind, question, reference, verdicts, show: show.toSorted(), answer });
+}
+
+/** SHA-256, in hexadecimal, of what one prompt asks, by whatever id. */
+export function promptHash({ messages, params }: Pick<Prompt, 'messages' | 'params'>): string {
+  return sha256({ messages, params });
+}
+
+/** SHA-256, in hexadecimal, of how the checks of one prompt judge an answer. */
+export function checksHash({ answer, checks }: Pick<Prompt, 'answer' | 'checks'>): string {
+  return sha256({ answer, checks });
 }
 
 /** Undefined where none is sent, as in suites that know of none. */

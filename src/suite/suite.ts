@@ -121,9 +121,11 @@ export interface Need {
 }
 
 /** How answers are judged, beside the checks. */
-export interface Quality extends Resolved<Pick<QualitySpec, 'budget'>> {
+export interface Quality {
   judges: Judge[];
   criteria: Criterion[];
+  /** Judging's own. */
+  budget: Budget;
   need?: Need;
 }
 

@@ -35,6 +35,7 @@ const flags = flagTable({
       value: 'I/N',
       describe: 'run part I of N of the prompts; join later with gatebench merge; needs --seed',
     },
+    score: { type: 'switch', describe: "ask the suite's judges about the answers, once all are there" },
     strict: { type: 'switch', describe: 'exit 6 when a threshold is not settled' },
   }),
 });

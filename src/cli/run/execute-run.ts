@@ -3,6 +3,7 @@ import { closeRun } from '../../analysis/close-run.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
 import { loadCalibration, stateFolder } from '../../diagnose/calibrate/calibration-file.ts';
 import { FolderSink } from '../../journal/folder-sink.ts';
+import type { Manifest } from '../../journal/manifest.ts';
 import { findRun, nameTime, runFiles, writeWhole } from '../../journal/run-folder.ts';
 import { PageScan } from '../../report/page/collect-page.ts';
 import { outputFormats } from '../../report/report-formats.ts';
@@ -14,6 +15,7 @@ import { readEnvironment } from '../../target/environment.ts';
 import { isSimulatedRoute } from '../../target/routes.ts';
 import { resolveTargets, type Targets } from '../../target/targets.ts';
 import type { Suite } from '../../suite/suite.ts';
+import type { JudgingFlags } from '../score/execute-score.ts';
 import type { RunFlags } from '../commands/run-command.ts';
 import { shownFrom, type Io } from '../io.ts';
 import { onInterruption, type Interruption } from '../signals.ts';
@@ -64,6 +66,7 @@ async function runOne(around: Surroundings, file: string, suite: Suite): Promise
   const { flags, io } = around;
   assertNoSecrets(shownFrom(io.cwd, file), suite, readEnvironment(io.env, io.cwd));
   const targets = await targetsOf(around, suite, routeNames(flags, suite));
+  if (flags.score) await assertJudgeable(around, file, suite, targets);
   const seed = flags.seed ?? newSeed();
   const now = io.clock.wall();
   const name = newRunName(seed, now, await nameTime(flags.results, now));
@@ -80,6 +83,20 @@ async function runOne(around: Surroundings, file: string, suite: Suite): Promise
         suiteFile: shownFrom(io.cwd, file),
       }),
     ),
+  );
+}
+
+/** What would keep the judges from being asked is said before a run is paid for. */
+async function assertJudgeable(
+  around: Surroundings,
+  file: string,
+  suite: Suite,
+  { routes }: Targets,
+): Promise<void> {
+  const { judgesOf } = await import('../score/execute-score.ts');
+  await judgesOf(
+    { ...around, flags: judgingFlags(around.flags), suite, routes },
+    shownFrom(around.io.cwd, file),
   );
 }
 
@@ -128,15 +145,38 @@ async function targetsOf(
   });
 }
 
+/** The budget of a run is not that of its judges: the suite says theirs. */
+const judgingFlags = ({ baseUrl, allowHttp, providerKey, quiet, color, json }: RunFlags): JudgingFlags => ({
+  ...{ baseUrl, allowHttp, providerKey },
+  ...{ quiet, color, json },
+});
+
+/** The judging of `--score`: behind the last timed answer, never beside one. A run that was cut short is not judged. */
+async function judged(manifest: Manifest, folder: string, around: Surroundings): Promise<ExitCode> {
+  const { io, flags } = around;
+  if (manifest.status === 'interrupted' || manifest.status === 'budget') {
+    if (!flags.quiet)
+      io.stderr.write(`Not judged, because the run was cut short: gatebench score ${folder}\n`);
+    return exitCode.done;
+  }
+  const { judgeRun, scoreCode } = await import('../score/execute-score.ts');
+  const { suite } = manifest;
+  const own = { ...around, flags: judgingFlags(flags) };
+  const outcome = await judgeRun({ ...own, folder, manifest, suite, isLocked: true });
+  return scoreCode(outcome, suite);
+}
+
 /** The rest of the way, the same for every run: send, analyze, render. */
 async function sentTo(
   sink: FolderSink,
-  { flags, io }: Surroundings,
+  around: Surroundings,
   send: () => Promise<Outcome>,
 ): Promise<ExitCode> {
+  const { flags, io } = around;
   const { folder } = sink;
   try {
     const { manifest } = await send();
+    const judging = flags.score ? await judged(manifest, folder, around) : exitCode.done;
     const scan = new PageScan(manifest.started_at);
     const run = await closeRun(folder, [scan]);
     const format = outputFormats.find(({ name }) => name === (flags.json ? 'json' : 'table'))!;
@@ -144,7 +184,7 @@ async function sentTo(
     // After the table, which people wait for: drawing takes a moment.
     await writeWhole(join(folder, runFiles.report), await renderRunPage(run, scan));
     if (!flags.json) io.stdout.write(`\n${nextSteps(shownFrom(io.cwd, folder), run.manifest, io.program)}`);
-    return codeOf(run, flags.strict);
+    return codeOf(run, flags.strict) || judging;
   } catch (error) {
     throw await sink.explained(error);
   } finally {

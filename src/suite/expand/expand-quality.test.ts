@@ -27,13 +27,14 @@ test('judges, criteria and the need are read, and each prompt asks in its own wo
   const { quality, prompts } = await load(whole, files);
   expect(quality).toEqual({
     judges: [
-      { id: 'gemma4', model: 'custom-ollama/gemma4', params: {}, concurrency: 1 },
+      { id: 'gemma4', model: 'custom-ollama/gemma4', params: {}, reply: 'line', concurrency: 1 },
       {
         ...{
           id: 'other',
           model: 'custom-ollama/phi',
           route: 'local',
           params: { temperature: 0 },
+          reply: 'line',
           concurrency: 2,
         },
         price: { input: 0.1, output: 0.4 },

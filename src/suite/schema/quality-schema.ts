@@ -19,6 +19,10 @@ const judge = z.strictObject({
   model: modelName,
   route: text.describe("route to it; by default, the run's").optional(),
   params: params.optional(),
+  reply: z
+    .enum(['line', 'json'])
+    .default('line')
+    .describe('line: VERDICT: word as its last line. json: response_format, where the model takes it'),
   concurrency: wholeFrom(1, 10_000).default(1).describe('requests in flight'),
   price: price.optional(),
 });

@@ -1,0 +1,60 @@
+import { count } from '../../base/text.ts';
+import { painter } from '../../report/paint.ts';
+import { type TextColumn, textTable } from '../../report/text-table.ts';
+import type { RecheckOutcome } from '../../score/recheck.ts';
+import type { ScoreOutcome } from '../../score/score-run.ts';
+
+type Cells = readonly (string | number | undefined)[];
+
+/** What judging has come to. Figures of quality are another table's. */
+export function scoreTable({ lines, status }: ScoreOutcome): string {
+  const number = (value: number | undefined): string | undefined =>
+    value?.toLocaleString('en-US', { maximumFractionDigits: 4 });
+  const table = tableOf(
+    ['judge', 'criterion', 'judgements', 'readable', 'unreadable', 'failed', 'open', 'tokens', 'USD'],
+    lines.map((line) => [
+      ...[line.judge, line.criterion, line.wanted, line.readable, line.unreadable, line.failed, line.open],
+      ...[number(line.total_tokens), number(line.cost_usd)],
+    ]),
+    2,
+  );
+  const open = lines.reduce((sum, line) => sum + line.open + line.failed, 0);
+  const next =
+    open > 0
+      ? `\n${count(open, 'judgement')} still to be had. Run the same command again to continue.\n`
+      : status === 'complete'
+        ? '\nAll judged. What a judge says is not checked until people have rated some: gatebench rate export.\n'
+        : '';
+  return table + next;
+}
+
+/** What today's checks say of stored answers. */
+export function recheckTable({ lines, changedPrompts }: RecheckOutcome): string {
+  const routes = new Set(lines.map(({ route }) => route));
+  const table = tableOf(
+    ['model', 'answers', 'passed then', 'passed now', 'changed'],
+    lines.map(({ model, route, answers, passed_then, passed_now, changed }) => [
+      routes.size > 1 ? `${model}@${route}` : model,
+      ...[answers, passed_then, passed_now, changed],
+    ]),
+    1,
+  );
+  const shown = changedPrompts.slice(0, 20).join(', ');
+  const more = changedPrompts.length > 20 ? `, and ${changedPrompts.length - 20} more` : '';
+  return (
+    table +
+    (changedPrompts.length > 0 ? `\nVerdicts changed on: ${shown}${more}\n` : '\nNo verdict has changed.\n') +
+    'requests.csv keeps what was said during the run; these verdicts stand in rechecked.csv.\n'
+  );
+}
+
+/** The first `words` columns are words, the others numbers. Not measured is empty. */
+function tableOf(titles: readonly string[], rows: readonly Cells[], words: number): string {
+  const columns = titles.map((title, place): TextColumn => ({
+    title,
+    subtitle: '',
+    align: place < words ? 'left' : 'right',
+    cells: rows.map((cells) => ({ text: String(cells[place] ?? '') })),
+  }));
+  return `${textTable(columns, painter(false)).join('\n')}\n`;
+}

@@ -1,0 +1,121 @@
+import { normal, type Random, seededRandom } from '../base/random.ts';
+import { isWrong, type SimModel, simModels } from './mock-models.ts';
+
+/** How a simulated judge errs. Chances, from 0 to 1. */
+export interface JudgeSkill {
+  /** It passes an answer that is right. */
+  sensitivity: number;
+  /** It fails an answer that is wrong. */
+  specificity: number;
+  /** It takes what stands first, whatever it is. */
+  first: number;
+  /** It takes the longer one of two, whatever it is. */
+  longer: number;
+  /** It says nothing that can be read. */
+  vague: number;
+}
+
+export const plainJudge: JudgeSkill = { sensitivity: 0.9, specificity: 0.85, first: 0, longer: 0, vague: 0 };
+
+/**
+ * The skill that a name tells: `sim-judge` has 90 and 85 in a hundred, `sim-judge-80-70` those; `-first20`, `-long15`,
+ * `-vague10` add a bias or a failing. Undefined for any other name.
+ */
+export function judgeSkill(name: string): JudgeSkill | undefined {
+  const [, se, sp, rest = ''] =
+    /^sim-judge(?:-(\d{1,3})-(\d{1,3}))?((?:-(?:first|long|vague)\d{1,3})*)$/.exec(name) ?? [];
+  if (!name.startsWith('sim-judge') || (rest === '' && se === undefined && name !== 'sim-judge'))
+    return undefined;
+  const share = (text: string | undefined, fallback: number): number =>
+    text === undefined ? fallback : Number(text) / 100;
+  const added = (word: string): number => share(new RegExp(`-${word}(\\d+)`).exec(rest)?.[1], 0);
+  return {
+    sensitivity: share(se, plainJudge.sensitivity),
+    specificity: share(sp, plainJudge.specificity),
+    first: added('first'),
+    longer: added('long'),
+    vague: added('vague'),
+  };
+}
+
+/** The verdict of a simulated judge on a case, and the words before it. Whoever asks otherwise is told so. */
+export function judged(prompt: string, skill: JudgeSkill, random: Random): string {
+  const parts = new Map(
+    Array.from(prompt.matchAll(/^=== (\S+) (.+?) ===\n([^]*?)\n=== \1 end ===$/gm), ([, , name, text]) => [
+      name!,
+      text!,
+    ]),
+  );
+  const [, form, offered] = /^(VERDICT|Verdicts): (.+)$/m.exec(prompt) ?? [];
+  const words = offered?.split(' | ') ?? [];
+  if (words.length < 2) return 'I judge answers, and this is no case.';
+  if (random() < skill.vague) return 'It depends on how one looks at it.';
+  const question = parts.get('conversation') ?? '';
+  const pair = [parts.get('first answer'), parts.get('second answer')] as const;
+  const verdict =
+    pair[0] !== undefined && pair[1] !== undefined
+      ? preferred(question, [pair[0], pair[1]], skill, random)
+      : verdictOn(question, parts.get('answer') ?? '', words, skill, random);
+  const reason = `It is ${verdict === words[0] ? 'as asked' : 'not as asked'}, as far as a simulated judge can tell.`;
+  return form === 'VERDICT' ? `${reason}\nVERDICT: ${verdict}` : JSON.stringify({ reason, verdict });
+}
+
+function verdictOn(
+  question: string,
+  answer: string,
+  words: readonly string[],
+  skill: JudgeSkill,
+  random: Random,
+): string {
+  const [best, worst] =
+    words.includes('yes') && words.includes('no') ? ['yes', 'no'] : [words.at(-1)!, words[0]!];
+  const isRight = !isWrong(question, answer);
+  const chance = isRight ? 1 - skill.sensitivity : 1 - skill.specificity;
+  return isRight !== errs(chance, `${question}\n${answer}`, random) ? best : worst;
+}
+
+/** Half of the time it errs again on the same thing: asking twice proves little. */
+function errs(chance: number, about: string, random: Random): boolean {
+  const own = seededRandom(`judge/${about}`)();
+  return (random() < 0.5 ? own : random()) < chance;
+}
+
+function preferred(
+  question: string,
+  [first, second]: readonly [string, string],
+  skill: JudgeSkill,
+  random: Random,
+): string {
+  if (random() < skill.first) return 'first';
+  if (random() < skill.longer && first.length !== second.length)
+    return first.length > second.length ? 'first' : 'second';
+  if (first === second) return 'tie';
+  const quality = (answer: string): number => {
+    const seen = seededRandom(`quality/${question}/${answer}`);
+    return (isWrong(question, answer) ? -2 : 0) + normal(seen) + normal(random) / 2;
+  };
+  const difference = quality(first) - quality(second);
+  if (Math.abs(difference) < 0.5) return 'tie';
+  return difference > 0 ? 'first' : 'second';
+}
+
+/** A simulated judge by its name; undefined for what is no judge. */
+export function judgeNamed(name: string): SimModel | undefined {
+  const skill = judgeSkill(name);
+  return (
+    skill && {
+      name,
+      summary: 'judges answers: passes 90 % of the right ones, fails 85 % of the wrong ones',
+      law: (random, prompt) => ({
+        headersMs: 40 + 20 * random(),
+        ttftMs: 70 + 30 * random(),
+        gapMs: 5,
+        answer: judged(prompt, skill, random),
+        usage: 'cached',
+      }),
+    }
+  );
+}
+
+/** The models that lists show. Judges of other names are there as well. */
+export const listedModels: readonly SimModel[] = [...simModels, judgeNamed('sim-judge')!];

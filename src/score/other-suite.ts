@@ -1,0 +1,35 @@
+import { quote } from '../suite/nearest.ts';
+import { UserError } from '../base/user-error.ts';
+import { promptHash } from '../suite/hash.ts';
+import type { Suite } from '../suite/suite.ts';
+
+/**
+ * The run's suite with the checks and the quality part of another version of it. Prompts are matched by their id and by
+ * what was asked; throws a UserError that names each one that asks something else now. Prompts that only one of them
+ * has are passed over, and told in `notes`.
+ */
+export function withLaterSuite(run: Suite, later: Suite, file: string): { suite: Suite; notes: string[] } {
+  const now = new Map(later.prompts.map((prompt) => [prompt.id, prompt]));
+  const asked = new Map(run.prompts.map((prompt) => [prompt.id, prompt]));
+  const changed = run.prompts.filter(({ id, ...then }) => {
+    const other = now.get(id);
+    return other !== undefined && promptHash(other) !== promptHash(then);
+  });
+  if (changed.length > 0)
+    throw new UserError(
+      `${file}: these prompts ask something else than the run did, so its answers cannot be judged by them:\n` +
+        changed.map(({ id }) => `  ${quote(id)}\n`).join('') +
+        'Put back what they ask, or give them other ids.',
+    );
+  const prompts = run.prompts.flatMap((prompt) => now.get(prompt.id) ?? []);
+  const gone = run.prompts.length - prompts.length;
+  const added = later.prompts.filter(({ id }) => !asked.has(id)).length;
+  const notes = [
+    ...(gone > 0 ? [`${gone} of the run's prompts are not in ${file}, and are not judged.`] : []),
+    ...(added > 0 ? [`${added} prompts of ${file} were not asked in the run, and are passed over.`] : []),
+  ];
+  if (prompts.length === 0) throw new UserError(`${file} has none of the run's prompts.`);
+  const { quality, ...rest } = run;
+  const judgedBy = later.quality ?? quality;
+  return { suite: { ...rest, prompts, ...(judgedBy ? { quality: judgedBy } : {}) }, notes };
+}

@@ -1,0 +1,118 @@
+import type { Clock } from '../base/clock.ts';
+import { createChecker } from '../check/checker.ts';
+import { answerWarnings, readAnswerLines } from '../journal/answers.ts';
+import { FileState } from '../journal/file-state.ts';
+import type { RecheckedRow } from '../journal/quality-columns.ts';
+import { openRechecked, readQuality } from '../journal/quality-journals.ts';
+import { answerToCheck, verdictCells } from '../journal/verdicts.ts';
+import { checksHash } from '../suite/hash.ts';
+import type { Suite } from '../suite/suite.ts';
+import { answerRows } from './stored-answers.ts';
+
+/** What today's checks say of one model's stored answers, beside what was said in the run. */
+export interface RecheckLine {
+  model: string;
+  route: string;
+  answers: number;
+  /** In the run; absent where it had no checks for any of them. */
+  passed_then?: number;
+  passed_now: number;
+  changed: number;
+}
+
+export interface RecheckOutcome {
+  lines: RecheckLine[];
+  /** Prompts on which a verdict has changed. */
+  changedPrompts: string[];
+  notes: string[];
+}
+
+/** Longest time for one check on one answer. */
+const checkDeadlineMs = 1000;
+
+/** Checks the stored answers of a run by this suite's checks. What these checks have said before is not asked again. */
+export async function recheck(
+  folder: string,
+  suite: Suite,
+  { clock, stop }: { clock: Clock; stop: AbortSignal },
+): Promise<RecheckOutcome> {
+  const prompts = new Map(
+    suite.prompts.filter(({ checks }) => checks.length > 0).map((prompt) => [prompt.id, prompt]),
+  );
+  const hashes = new Map(Array.from(prompts, ([id, prompt]) => [id, checksHash(prompt)]));
+  const rows = await answerRows(folder, ({ prompt_id }) => prompts.has(prompt_id));
+  const { rechecked } = await readQuality(folder);
+  const known = new Map<string, RecheckedRow>();
+  for (const row of rechecked) {
+    const of = rows.get(row.event_id);
+    if (of && hashes.get(of.prompt_id) === row.checks_hash) known.set(row.event_id, row);
+  }
+  const checker = createChecker({ deadlineMs: checkDeadlineMs });
+  const log = await openRechecked(folder);
+  const state = new FileState();
+  try {
+    for await (const { event_id, answer, tool_calls } of readAnswerLines(folder, state)) {
+      if (stop.aborted) break;
+      const row = rows.get(event_id);
+      if (!row || known.has(event_id)) continue;
+      const prompt = prompts.get(row.prompt_id)!;
+      const said = { text: answer, toolCalls: tool_calls };
+      const verdict = await checker.check(prompt, answerToCheck(row, said, prompt, suite.models));
+      const found: RecheckedRow = {
+        event_id,
+        checks_hash: hashes.get(row.prompt_id)!,
+        checked_at: clock.wall().toISOString(),
+        ...verdictCells(verdict, 'full'),
+      };
+      await log.append(found);
+      known.set(event_id, found);
+    }
+  } finally {
+    await log.close();
+    await checker.close();
+  }
+  return {
+    ...summed(
+      [...rows.values()],
+      known,
+      suite.models.map(({ id }) => id),
+    ),
+    notes: answerWarnings(state),
+  };
+}
+
+type Rows = readonly {
+  event_id: string;
+  model: string;
+  route: string;
+  prompt_id: string;
+  passed: boolean | undefined;
+}[];
+
+function summed(
+  rows: Rows,
+  known: ReadonlyMap<string, RecheckedRow>,
+  models: readonly string[],
+): Omit<RecheckOutcome, 'notes'> {
+  const checked = rows.flatMap((row) => {
+    const now = known.get(row.event_id)?.passed;
+    return now === undefined ? [] : [{ ...row, now }];
+  });
+  const changed = checked.filter(({ passed, now }) => passed !== undefined && passed !== now);
+  const lines = Array.from(
+    Map.groupBy(checked, ({ model, route }) => `${model}\n${route}`).values(),
+    (own): RecheckLine => ({
+      model: own[0]!.model,
+      route: own[0]!.route,
+      answers: own.length,
+      ...(own.some(({ passed }) => passed !== undefined)
+        ? { passed_then: own.filter(({ passed }) => passed).length }
+        : {}),
+      passed_now: own.filter(({ now }) => now).length,
+      changed: own.filter((row) => changed.includes(row)).length,
+    }),
+  );
+  const place = ({ model }: RecheckLine): number => models.indexOf(model);
+  lines.sort((one, other) => place(one) - place(other) || (one.route < other.route ? -1 : 1));
+  return { lines, changedPrompts: [...new Set(changed.map(({ prompt_id }) => prompt_id))] };
+}

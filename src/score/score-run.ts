@@ -1,0 +1,225 @@
+import { join } from 'node:path';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { defined } from '../base/defined.ts';
+import type { Redact } from '../base/redact.ts';
+import { count } from '../base/text.ts';
+import { createChecker } from '../check/checker.ts';
+import { lockRun } from '../journal/lock.ts';
+import type { Manifest } from '../journal/manifest.ts';
+import type { JudgementRow } from '../journal/quality-columns.ts';
+import {
+  JudgementLog,
+  judgementKey,
+  qualityTables,
+  readQuality,
+  standingJudgements,
+} from '../journal/quality-journals.ts';
+import { setTornLineAside } from '../journal/resume.ts';
+import { qualityFiles } from '../journal/run-folder.ts';
+import { localDisk } from '../journal/disk.ts';
+import { setDamageAside } from '../journal/set-damage-aside.ts';
+import { costOf } from '../measure/metrics/cost.ts';
+import type { Cell } from '../plan/cell.ts';
+import { worstCaseUsage } from '../plan/token-estimate.ts';
+import type { SendAllOutcome } from '../send/send-all.ts';
+import type { Budget, Judge, Suite } from '../suite/suite.ts';
+import { Gateway } from '../wire/client.ts';
+import { openWire } from '../wire/wire.ts';
+import { judge, type JudgingEvent, promptOf, Standing } from './judging.ts';
+import type { JudgeTargets } from './judge-targets.ts';
+import { storedAnswers } from './stored-answers.ts';
+import { itemsOf, type Item, type Task, tasksOf } from './tasks.ts';
+
+export interface ScoreOptions {
+  folder: string;
+  manifest: Manifest;
+  /** What the answers are judged by: the run's own suite, or another version of it. */
+  suite: Suite;
+  judges: readonly Judge[];
+  /** Ids. */
+  criteria: readonly string[];
+  targets: JudgeTargets;
+  /** In place of the suite's own limits, one by one. */
+  budget?: Budget | undefined;
+  stop: AbortSignal;
+  kill: AbortSignal;
+  onEvent: (event: ScoreEvent) => void;
+  env: NodeJS.ProcessEnv;
+  clock?: Clock;
+  /** The folder is ours already. */
+  isLocked?: boolean;
+}
+
+/** What a judge is to be asked. */
+export interface Planned {
+  kind: 'planned';
+  judge: string;
+  owed: number;
+  /** There already. */
+  standing: number;
+  /** What the owed calls can take at most, if each is answered the first time. Without a price, no USD. */
+  most: { tokens: number; usd?: number };
+}
+
+export type ScoreEvent = JudgingEvent | Planned;
+
+/** What judging has come to, of all judgements that were asked for. */
+export interface ScoreOutcome {
+  status: SendAllOutcome['status'];
+  /** One line for each judge and criterion. */
+  lines: ScoreLine[];
+}
+
+export interface ScoreLine {
+  judge: string;
+  criterion: string;
+  /** Judgements that are to be had; of a comparison two, one in each order. */
+  wanted: number;
+  readable: number;
+  unreadable: number;
+  /** Asked, and not answered; asked again by the next `score`. */
+  failed: number;
+  open: number;
+  total_tokens?: number;
+  cost_usd?: number;
+}
+
+/** Longest time for what "answer" does to one answer. */
+const transformDeadlineMs = 1000;
+
+/**
+ * Judges the stored answers of a run, from its folder alone. What was judged before is not asked again, so a killed one
+ * goes on where it stopped. Throws a UserError when another process has the folder.
+ */
+export async function scoreRun(options: ScoreOptions): Promise<ScoreOutcome> {
+  const { folder, onEvent } = options;
+  if (options.isLocked === true) return await judgeAll(options);
+  const lock = await lockRun(folder);
+  try {
+    await setTornLineAside(folder, localDisk, qualityFiles);
+    for (const { file, columns, remedy } of qualityTables) {
+      const { state, copy } = await setDamageAside(join(folder, file), columns);
+      if (copy !== undefined)
+        onEvent({
+          kind: 'note',
+          text: `${count(state.damaged, 'damaged line')} of ${file} left out, kept as ${copy}. ${remedy}`,
+        });
+    }
+    const stop = AbortSignal.any([options.stop, lock.lost]);
+    const kill = AbortSignal.any([options.kill, lock.lost]);
+    return await judgeAll({ ...options, stop, kill });
+  } finally {
+    await lock.release();
+  }
+}
+
+async function judgeAll(options: ScoreOptions): Promise<ScoreOutcome> {
+  const { folder, manifest, suite, judges, targets, onEvent, clock = systemClock } = options;
+  const { items, notes } = await itemsToJudge(options);
+  for (const text of notes) onEvent({ kind: 'note', text });
+  const { judgements: earlier } = await readQuality(folder);
+  const known = new Standing(earlier);
+  const blocks = items.map((item) => tasksOf(item, judges, manifest.seed));
+  for (const { id } of judges) {
+    const own = blocks.flat().filter((task) => task.judge.id === id);
+    const owed = own.filter(({ key }) => !known.stands(key));
+    const most = mostOf(owed, targets.of(id), manifest.seed);
+    onEvent({ kind: 'planned', judge: id, owed: owed.length, standing: own.length - owed.length, most });
+  }
+  const wire = openWire({ timeouts: suite.run.timeouts, env: options.env });
+  const gateway = new Gateway({ wire, clock, redact: targets.redact });
+  const rows: JudgementRow[] = [];
+  try {
+    const log = await openLog(folder, targets.redact);
+    try {
+      const outcome = await judge({
+        ...options,
+        runId: manifest.run_id,
+        models: manifest.suite.models,
+        seed: manifest.seed,
+        targetOf: (id) => targets.of(id),
+        blocks,
+        earlier,
+        budget: { ...suite.quality?.budget, ...options.budget },
+        gateway,
+        append: async (row, text) => {
+          await log.append(row, text);
+          rows.push(row);
+        },
+        clock,
+      });
+      return { status: outcome.status, lines: linesOf(blocks.flat(), [...earlier, ...rows]) };
+    } finally {
+      await log.close();
+    }
+  } finally {
+    await gateway.close();
+  }
+}
+
+function mostOf(tasks: readonly Task[], cell: Cell, seed: number): Planned['most'] {
+  const { price } = cell.model;
+  const most = { tokens: 0, usd: 0 };
+  for (const task of tasks) {
+    const usage = worstCaseUsage({ prompt: promptOf(task, seed), cell });
+    most.tokens += usage.promptTokens + usage.completionTokens;
+    if (price) most.usd += costOf(usage, price) ?? 0;
+  }
+  return price ? most : { tokens: most.tokens };
+}
+
+const openLog = (folder: string, redact: Redact): Promise<JudgementLog> => JudgementLog.open(folder, redact);
+
+/** Every answer and pair that a suite's criteria ask about. */
+export async function itemsToJudge({
+  folder,
+  manifest,
+  suite,
+  criteria,
+}: Pick<ScoreOptions, 'folder' | 'manifest' | 'suite' | 'criteria'>): Promise<{
+  items: Item[];
+  notes: string[];
+}> {
+  const { quality } = suite;
+  if (!quality) return { items: [], notes: [] };
+  const asked = suite.prompts.filter(({ criteria: own = [] }) => own.some(({ id }) => criteria.includes(id)));
+  const checker = createChecker({ deadlineMs: transformDeadlineMs });
+  try {
+    const prompts = new Map(asked.map((prompt) => [prompt.id, prompt]));
+    const { answers, notes } = await storedAnswers(folder, prompts, checker);
+    const { models } = manifest.suite;
+    const known = new Set(models.map(({ id }) => id));
+    const own = answers.filter(({ row }) => known.has(row.model));
+    return { items: [...itemsOf({ prompts: asked, models, quality, criteria }, own)], notes };
+  } finally {
+    await checker.close();
+  }
+}
+
+/** What stands of each judge and criterion. */
+function linesOf(tasks: readonly Task[], rows: readonly JudgementRow[]): ScoreLine[] {
+  const standing = new Map(standingJudgements(rows).map((row) => [judgementKey(row), row]));
+  const groups = Map.groupBy(tasks, ({ judge: { id }, criterion }) => `${id}\n${criterion.id}`);
+  const spent = Map.groupBy(rows, ({ judge: id, criterion }) => `${id}\n${criterion}`);
+  return Array.from(groups, ([key, own]): ScoreLine => {
+    const found = own.flatMap((task) => standing.get(task.key) ?? []);
+    const having = (is: (row: JudgementRow) => boolean): number => found.filter(is).length;
+    const calls = spent.get(key) ?? [];
+    return {
+      judge: own[0]!.judge.id,
+      criterion: own[0]!.criterion.id,
+      wanted: own.length,
+      readable: having(({ readable }) => readable === true),
+      unreadable: having(({ readable }) => readable === false),
+      failed: having(({ readable }) => readable === undefined),
+      open: own.length - found.length,
+      ...defined({ total_tokens: sumOf(calls, 'total_tokens'), cost_usd: sumOf(calls, 'cost_usd') }),
+    };
+  });
+}
+
+/** Absent when none of them was reported. */
+function sumOf(rows: readonly JudgementRow[], column: 'total_tokens' | 'cost_usd'): number | undefined {
+  const values = rows.flatMap((row) => row[column] ?? []);
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
+}

@@ -1,0 +1,95 @@
+import { seededRandom } from '../base/random.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
+import { judgementKey } from '../journal/quality-journals.ts';
+import { criterionHash } from '../suite/hash.ts';
+import type { AskedCriterion, Criterion, Judge, Model, Prompt, Quality } from '../suite/suite.ts';
+import type { ShownAnswer } from './protocol.ts';
+
+/** A stored answer that may be judged. */
+export interface StoredAnswer extends ShownAnswer {
+  row: Pick<RequestRow, 'event_id' | 'model' | 'route' | 'prompt_id' | 'repeat'>;
+}
+
+/** One call to a judge: one criterion, one answer or one pair in one order. */
+export interface Task {
+  /** Same task, same key, in every process. */
+  key: string;
+  judge: Judge;
+  criterion: Criterion;
+  criterionHash: string;
+  asked: AskedCriterion;
+  prompt: Prompt;
+  a: StoredAnswer;
+  /** Of a comparison. */
+  b?: StoredAnswer;
+  order?: 'ab' | 'ba';
+}
+
+/** What a person or a judge may be asked, without saying whom. */
+export type Item = Omit<Task, 'key' | 'judge' | 'order'>;
+
+/** Who is asked what. */
+export interface Asking {
+  prompts: readonly Prompt[];
+  models: readonly Model[];
+  quality: Quality;
+  judges: readonly Judge[];
+  /** Ids. */
+  criteria: readonly string[];
+  seed: number;
+}
+
+/** All items: answers for `ask`, pairs of the same prompt, repeat and route for `prefer`. In the order of the suite. */
+export function* itemsOf(
+  { prompts, models, quality, criteria }: Omit<Asking, 'judges' | 'seed'>,
+  answers: readonly StoredAnswer[],
+): Generator<Item> {
+  const byPrompt = Map.groupBy(answers, ({ row }) => row.prompt_id);
+  const place = new Map(models.map(({ id }, index) => [id, index]));
+  for (const prompt of prompts) {
+    const own = (byPrompt.get(prompt.id) ?? []).toSorted(
+      (one, other) =>
+        one.row.repeat - other.row.repeat ||
+        place.get(one.row.model)! - place.get(other.row.model)! ||
+        (one.row.route < other.row.route ? -1 : 1),
+    );
+    for (const asked of prompt.criteria ?? []) {
+      const criterion = quality.criteria.find(({ id }) => id === asked.id);
+      if (!criterion || !criteria.includes(criterion.id)) continue;
+      const item = { criterion, criterionHash: criterionHash(criterion, asked, prompt), asked, prompt };
+      if (criterion.kind === 'ask') for (const a of own) yield { ...item, a };
+      else for (const [a, b] of pairsOf(own, criterion)) yield { ...item, a, b };
+    }
+  }
+}
+
+function* pairsOf(
+  answers: readonly StoredAnswer[],
+  { against = 'all' }: Criterion,
+): Generator<[StoredAnswer, StoredAnswer]> {
+  for (const [at, a] of answers.entries())
+    for (const b of answers.slice(at + 1)) {
+      const isPair =
+        a.row.repeat === b.row.repeat && a.row.route === b.row.route && a.row.model !== b.row.model;
+      if (isPair && (against === 'all' || [a.row.model, b.row.model].includes(against))) yield [a, b];
+    }
+}
+
+/** The calls of an item, one block: each judge, and of a pair both orders, the first of them drawn. */
+export function tasksOf(item: Item, judges: readonly Judge[], seed: number): Task[] {
+  return judges.flatMap((judge): Task[] => {
+    const keyed = (order?: 'ab' | 'ba'): Task => {
+      const key = judgementKey({
+        judge: judge.id,
+        criterion_hash: item.criterionHash,
+        event_id: item.a.row.event_id,
+        event_id_b: item.b?.row.event_id,
+        order,
+      });
+      return { ...item, key, judge, ...(order ? { order } : {}) };
+    };
+    if (!item.b) return [keyed()];
+    const isTurned = seededRandom(`${seed}/order/${item.a.row.event_id}/${item.b.row.event_id}`)() < 0.5;
+    return (isTurned ? (['ba', 'ab'] as const) : (['ab', 'ba'] as const)).map(keyed);
+  });
+}
