@@ -31,12 +31,12 @@ const rows = Array.from({ length: 40 }, (_, n) => ({
 const intact = csvFile(requestColumns, rows);
 
 describe('one byte of requests.csv that is not what was written', () => {
-  test('changes no row in silence, and loses at most the rows beside it: 800 flips', async () => {
+  test('changes no row in silence, and loses at most the rows beside it: 300 flips', async () => {
     await using scratch = await scratchFolder();
     const whole = await readBytes(scratch.path, intact);
     const byId = new Map(whole.rows.map((row) => [row.event_id, JSON.stringify(row)]));
     expect(whole.rows).toEqual(rows);
-    for (const { bytes, what } of flips(Buffer.from(intact), 800, seededRandom('requests'))) {
+    for (const { bytes, what } of flips(Buffer.from(intact), 300, seededRandom('requests'))) {
       const seen = await readBytes(scratch.path, bytes);
       expect(
         seen.rows.filter((row) => JSON.stringify(row) !== byId.get(row.event_id)),
@@ -51,12 +51,14 @@ describe('one byte of requests.csv that is not what was written', () => {
 
   test('in its header costs no row', async () => {
     await using scratch = await scratchFolder();
-    const header = intact.indexOf('\n');
+    const few = rows.slice(0, 5);
+    const text = csvFile(requestColumns, few);
+    const header = text.indexOf('\n');
     for (let at = 0; at < header; at++) {
-      const bytes = Buffer.from(intact);
+      const bytes = Buffer.from(text);
       bytes[at]! ^= 1;
       const { rows: read, state } = await readBytes(scratch.path, bytes);
-      expect(read, `byte ${at}`).toEqual(rows);
+      expect(read, `byte ${at}`).toEqual(few);
       expect(state.named[0], `byte ${at}`).toMatchObject({ line: 1 });
     }
   });
@@ -72,9 +74,9 @@ describe('one byte of requests.csv that is not what was written', () => {
   ])('for the line feed of its header costs no row: %s', async (_, columns, lineEnd) => {
     await using scratch = await scratchFolder();
     const asSaved = (text: string): Buffer => Buffer.from(text.replaceAll('\n', lineEnd));
-    const whole = asSaved(csvFile(columns, rows));
+    const whole = asSaved(csvFile(columns, rows.slice(0, 8)));
     const { rows: expected, state: undamaged } = await readBytes(scratch.path, whole);
-    expect([expected.length, undamaged.damaged]).toEqual([rows.length, 0]);
+    expect([expected.length, undamaged.damaged]).toEqual([8, 0]);
     for (let byte = 0; byte < 256; byte++) {
       if (byte === 0x0a) continue;
       const bytes = Buffer.from(whole);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { systemClock } from '../base/clock.ts';
 import { redactor } from '../base/redact.ts';
 import { scratchFolder } from '../base/testing/scratch.ts';
@@ -45,6 +45,9 @@ const goodBody = `${goodFrames()
   .join('')}data: [DONE]\n\n`;
 const exact = 'custom-ollama/sim-exact?ttftMs=5&gapMs=0&answerFrames=3';
 
+const checker = createChecker({ deadlineMs: 1000 });
+afterAll(() => checker.close());
+
 /** Runs a suite of these models over real sockets and into a real folder, with nothing between. */
 async function trial(
   models: Record<string, string>,
@@ -69,7 +72,6 @@ async function trial(
     clock: systemClock,
     redact: redactor(new Map()),
   });
-  const checker = createChecker({ deadlineMs: 1000 });
   const journal = await Journal.open(scratch.path);
   const log = new VerdictLog(scratch.path);
   const sink = {
@@ -112,7 +114,6 @@ async function trial(
       arrived: stats.requests,
     };
   } finally {
-    await checker.close();
     await gateway.close();
     await journal.close();
     await log.close();
