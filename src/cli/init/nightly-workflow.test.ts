@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readHistory } from '../gate/history-file.ts';
 import { scratch, type Scratch } from '../testing/gatebench.ts';
@@ -114,17 +114,30 @@ async function origin(folder: string): Promise<string> {
   return `file://${join(folder, 'origin.git')}`;
 }
 
-/** The two shards of a night, each sent from a checkout of its own, as artifacts beside the gate's checkout. */
+let senders: Scratch;
+/** Shards that were sent, by night: those of the first are good for every test. */
+const sent = new Map<number, Promise<string[]>>();
+beforeAll(async () => void (senders = await scratch()));
+afterAll(() => senders[Symbol.asyncDispose]());
+
+/** Sends the two shards of a night, each from a checkout of its own. */
+function sendNight(remote: string, night: number): Promise<string[]> {
+  const send = async (shard: number): Promise<string> => {
+    const sender = join(senders.path, `night-${night}-shard-${shard}`);
+    await succeed(bash(`git clone -q --depth 1 "${remote}" "${sender}"`, senders.path));
+    await succeed(step('send the shard', sender, night, shard));
+    return join(sender, 'shard');
+  };
+  return Promise.all([send(1), send(2)]);
+}
+
+/** The two shards of a night as artifacts beside the gate's checkout. */
 async function sentNight({ path }: Scratch, remote: string, night: number): Promise<string> {
   const gate = join(path, `night-${night}`);
   await succeed(bash(`git clone -q --depth 1 "${remote}" "${gate}"`, path));
-  const send = async (shard: number): Promise<void> => {
-    const sender = join(path, `night-${night}-shard-${shard}`);
-    await succeed(bash(`git clone -q --depth 1 "${remote}" "${sender}"`, path));
-    await succeed(step('send the shard', sender, night, shard));
-    await cp(join(sender, 'shard'), join(gate, `shards/gatebench-shard-${shard}`), { recursive: true });
-  };
-  await Promise.all([send(1), send(2)]);
+  if (!sent.has(night)) sent.set(night, sendNight(remote, night));
+  for (const [index, shard] of (await sent.get(night)!).entries())
+    await cp(shard, join(gate, `shards/gatebench-shard-${index + 1}`), { recursive: true });
   return gate;
 }
 
