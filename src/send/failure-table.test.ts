@@ -7,11 +7,22 @@ import { redactor } from '../base/redact.ts';
 import { Gateway } from '../wire/client.ts';
 import { openWire } from '../wire/wire.ts';
 import type { Exchange } from '../measure/exchange.ts';
+import type { Timeouts } from '../suite/suite.ts';
 import { scenarios } from '../mock/failure-modes.ts';
 import { createMock } from '../mock/mock-server.ts';
 import { decide } from './retry.ts';
 
-const timeouts = { connectMs: 3000, firstTokenMs: 2500, idleMs: 1500, totalMs: 4000 };
+/** Longer than any answer takes, however busy the machine is. */
+const patient: Timeouts = { connectMs: 30_000, firstTokenMs: 30_000, idleMs: 30_000, totalMs: 30_000 };
+/** From here on a burst may be our own, for an answer of this length. */
+const lateMs = 40;
+/** Answers that never end, and the one deadline that each is to meet. */
+const endless: Readonly<Record<string, 'idle' | 'firstToken'>> = {
+  stall: 'idle',
+  'stall-comments': 'idle',
+  'stall-first': 'firstToken',
+  'slow-headers': 'firstToken',
+};
 const retry = { max: 2, backoffMs: [1000, 30_000] as [number, number], maxWaitMs: 60_000, outageMs: 60_000 };
 
 function outcomeOf(exchange: Exchange): string {
@@ -27,13 +38,18 @@ function next(exchange: Exchange): string {
 
 test('every failure of the gateway, over real sockets, on both routes, streamed and not', async () => {
   const mock = await createMock({ speed: 5, gatewayToken: 'token' });
-  const gateway = new Gateway({
-    wire: openWire({ timeouts }),
-    clock: systemClock,
-    redact: redactor(new Map()),
-  });
-  const ask = (route: 'compat' | 'provider', name: string, stream: boolean): Promise<Exchange> =>
-    gateway.ask({
+  const gatewayWith = (timeouts: Timeouts): Gateway =>
+    new Gateway({ wire: openWire({ timeouts }), clock: systemClock, redact: redactor(new Map()) });
+  const gateways = {
+    usual: gatewayWith(patient),
+    idle: gatewayWith({ ...patient, idleMs: 500 }),
+    // A head that comes must be here by then.
+    firstToken: gatewayWith({ ...patient, firstTokenMs: 2500 }),
+    total: gatewayWith({ ...patient, totalMs: 500 }),
+  };
+  const once = (route: 'compat' | 'provider', name: string, stream: boolean): Promise<Exchange> => {
+    const meets = endless[name];
+    return gateways[meets === undefined ? 'usual' : stream ? meets : 'total'].ask({
       eventId: randomUUID(),
       baseUrl: `${mock.url}/v1/a/g/${route === 'compat' ? 'compat' : 'custom-ollama/v1'}`,
       body: {
@@ -50,8 +66,14 @@ test('every failure of the gateway, over real sockets, on both routes, streamed 
         'cf-aig-skip-cache': 'true',
       },
     });
-  // A process starts cold, and the deadlines below are short.
-  await ask('compat', 'other-model', true);
+  };
+  const ask = async (...what: Parameters<typeof once>): Promise<Exchange> => {
+    for (let tries = 1; ; tries++) {
+      const exchange = await once(...what);
+      // What was read late may have been gathered here, and nobody is accused of holding it back.
+      if (what[1] !== 'buffered' || (exchange.clientLagMs ?? 0) < lateMs || tries === 50) return exchange;
+    }
+  };
   const few = pLimit(6);
   const rows = await Promise.all(
     scenarios.map(({ name, summary }) =>
@@ -68,7 +90,7 @@ test('every failure of the gateway, over real sockets, on both routes, streamed 
       }),
     ),
   );
-  await gateway.close();
+  await Promise.all(Object.values(gateways).map((gateway) => gateway.close()));
   await mock.close();
   const head = ['failure', 'what happens', 'streamed', 'not streamed', 'what follows'];
   await expect(`${markdownTable([head, ...rows])}\n`).toMatchFileSnapshot('golden/failures.md');
