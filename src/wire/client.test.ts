@@ -3,7 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../base/user-error.ts';
 import { assertSafeUrl } from '../target/safe-url.ts';
-import { failureOf, frameText, goodFrames, sendFrames, serve, testGateway } from './testing/server.ts';
+import {
+  failureOf,
+  frameText,
+  goodFrames,
+  patient,
+  sendFrames,
+  serve,
+  testGateway,
+} from './testing/server.ts';
 
 describe('a good answer', () => {
   test('streamed: text, usage, finish, instants in order', async () => {
@@ -336,6 +344,21 @@ describe('deadlines', () => {
     const exchange = await client.ask(server.url);
     expect(failureOf(exchange)).toMatchObject({ status: 'timeout', code: 'idle' });
     expect(exchange.answer).toBe('Type O.');
+    // Nobody waited for another deadline to notice.
+    expect(exchange.endMs).toBeLessThan(patient.firstTokenMs);
+  });
+
+  test('a stream that begins after more than one silence, and then falls silent', async () => {
+    await using server = await serve((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.flushHeaders();
+      setTimeout(() => response.write(frameText(goodFrames()[1])), 200);
+    });
+    await using client = testGateway({ idleMs: 80 });
+    const exchange = await client.ask(server.url);
+    expect(failureOf(exchange)).toMatchObject({ status: 'timeout', code: 'idle' });
+    expect(exchange.answer).toBe('Type O.');
+    expect(exchange.endMs).toBeLessThan(patient.firstTokenMs);
   });
 
   test('a stream that goes on for ever', async () => {

@@ -40,9 +40,14 @@ function timeout(code: string, message: string): Failure {
   return { status: 'timeout', family: 'client', code, message };
 }
 
-/** When the nearest deadline passes. */
-export function nextDue({ timeouts, streamed }: Limits, { isSent, sawText, lastDataMs }: Progress): Ms {
+/**
+ * When the nearest deadline can pass. Text may come at once and fall silent: while none was seen, that is no later than
+ * one silence from now.
+ */
+export function nextDue({ timeouts, streamed }: Limits, progress: Progress): Ms {
   const { connectMs, firstTokenMs, idleMs, totalMs } = timeouts;
+  const { sinceMs, isSent, sawText, lastDataMs } = progress;
   if (!isSent) return connectMs;
-  return streamed ? Math.min(totalMs, sawText ? lastDataMs + idleMs : firstTokenMs) : totalMs;
+  if (!streamed) return totalMs;
+  return Math.min(totalMs, sawText ? lastDataMs + idleMs : Math.min(firstTokenMs, sinceMs + idleMs));
 }

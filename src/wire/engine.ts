@@ -203,9 +203,9 @@ export class Engine {
     const limits = this.#limits(flight);
     const progress = flight.progress();
     const failure = expired(limits, progress);
-    if (!failure) this.#expect(flight, performance.now() - progress.sinceMs + nextDue(limits, progress));
-    else if (flight.hasUnseen && failure.code !== 'total') this.#lookInto(flight);
-    else flight.giveUp(failure);
+    if (flight.hasUnseen && failure?.code !== 'total') this.#lookInto(flight);
+    else if (failure) flight.giveUp(failure);
+    else this.#expect(flight, performance.now() - progress.sinceMs + nextDue(limits, progress));
   }
 
   /** Whether text has come, and how much, is known from the bytes alone. This is done where it matters only. */
