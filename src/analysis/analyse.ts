@@ -5,6 +5,7 @@ import type { ColumnName, RequestRow } from '../journal/request-columns.ts';
 import { checksOf, isUnchecked } from '../journal/verdicts.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { Analysis } from './analysis.ts';
+import { byTag } from './by-tag.ts';
 import { causeLines } from './causes.ts';
 import { Collector } from './collect.ts';
 import { FailedCheckCollector, undecidedWarnings } from './failed-checks.ts';
@@ -115,6 +116,7 @@ function analysisOf(seen: Seen, manifest: Manifest): Analysis {
     causes: causeLines(collected),
     thresholds,
     failedChecks,
+    tags: byTag(collected, suite, { timeoutMs, isSequential }),
     serverTimes: serverTimes.times(),
     promptCaches: influences.promptCaches(),
   };

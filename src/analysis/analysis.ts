@@ -1,4 +1,5 @@
 import type { Manifest, RunStatus } from '../journal/manifest.ts';
+import type { TagReport } from './by-tag.ts';
 import type { Collected } from './collect.ts';
 import type { Comparison } from './compare.ts';
 import type { FailedCheck } from './failed-checks.ts';
@@ -69,6 +70,8 @@ export interface Report {
   warnings: readonly string[];
   /** The suite's limits on each model. Absent when it has none. */
   thresholds?: readonly ThresholdResult[];
+  /** The same for each tag that parts the prompts. Absent where none does. */
+  tags?: readonly TagReport[];
   /** Checks that answers failed, by model. Absent when all passed, or none was checked. */
   failedChecks?: readonly FailedCheck[];
   /** Of models that a local Ollama answered in its own words. Absent when there are none. */

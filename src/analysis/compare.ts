@@ -70,6 +70,15 @@ export function compareRuns(before: Collected, after: Collected, options: Compar
 }
 
 function compareAll(pairs: readonly CellPair[], options: CompareOptions, seed: string): PairRow[] {
+  return comparePairs(pairs, options, seed).map(({ row }) => row);
+}
+
+/** Any pairs as one family: all their comparisons are corrected together. Pairs without a common prompt have no row. */
+export function comparePairs(
+  pairs: readonly CellPair[],
+  options: CompareOptions,
+  seed: string,
+): { pair: CellPair; row: PairRow }[] {
   const { by = 'model', margin = defaultMargin, alpha = defaultAlpha, isSequential = false } = options;
   const { metrics = by === 'route' ? routeMetrics : comparedMetrics } = options;
   const medians = new PromptMedians();
@@ -100,7 +109,7 @@ function compareAll(pairs: readonly CellPair[], options: CompareOptions, seed: s
       : by === 'route'
         ? plainDifference(pair, metric, alpha, medians)
         : undefined;
-    return {
+    const row = {
       metric,
       model_a: pair.labelA,
       model_b: pair.labelB,
@@ -117,6 +126,7 @@ function compareAll(pairs: readonly CellPair[], options: CompareOptions, seed: s
       difference_ci_low: finite(difference?.interval.low),
       difference_ci_high: finite(difference?.interval.high),
     };
+    return { pair, row };
   });
 }
 

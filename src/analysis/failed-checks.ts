@@ -1,7 +1,7 @@
 import { defined } from '../base/defined.ts';
 import { count } from '../base/text.ts';
 import { nothingToExtract } from '../check/check-verdict.ts';
-import type { RequestRow } from '../journal/request-columns.ts';
+import type { ColumnName, RequestRow } from '../journal/request-columns.ts';
 import { cellKey, cellName } from '../plan/cell.ts';
 
 /** How often answers of one model failed one check, with the first of them. */
@@ -31,19 +31,28 @@ interface Open {
 /** Kinds of check that are kept, beyond any suite that a person wrote. */
 const mostKinds = 1000;
 
+const reads = [
+  ...(['model', 'route', 'prompt_id', 'phase', 'repeat', 'final'] as const),
+  ...(['passed', 'failed_checks', 'check_why'] as const),
+] as const satisfies readonly ColumnName[];
+
+/** What is read of a row. */
+type Checked = Pick<RequestRow, (typeof reads)[number]>;
+
 /** Sees the rows of a run in any order, and counts the checks that failed. */
 export class FailedCheckCollector {
+  readonly reads = reads;
   readonly #checked = new Map<string, number>();
   readonly #kinds = new Map<string, Open>();
 
-  add(row: RequestRow): void {
+  add(row: Checked): void {
     if (row.phase !== 'measure' || !row.final || row.passed === undefined) return;
     const cell = cellKey(row);
     this.#checked.set(cell, (this.#checked.get(cell) ?? 0) + 1);
     row.failed_checks?.forEach((check, place) => this.#count(cell, check, row.check_why?.[place], row));
   }
 
-  #count(cell: string, check: string, why: string | undefined, row: RequestRow): void {
+  #count(cell: string, check: string, why: string | undefined, row: Checked): void {
     const key = `${cell}\0${check}`;
     const { model, route, prompt_id, repeat } = row;
     let open = this.#kinds.get(key);

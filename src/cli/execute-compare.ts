@@ -9,9 +9,11 @@ import { routeAnswer } from '../report/comparison/comparison-wording.ts';
 import { rankedMetric } from '../report/ranking.ts';
 import { verdict } from '../report/run-verdict.ts';
 import { choices, quote } from '../suite/nearest.ts';
+import { onlyPrompts, promptsWithTags } from '../analysis/by-tag.ts';
 import { compare, defaultMargin, type CompareOptions } from '../analysis/compare.ts';
 import { allMetrics, everyMetric, type ComparedMetric } from '../analysis/compared-metrics.ts';
 import { describeExplanation, worthTelling } from '../analysis/explain.ts';
+import { summarise } from '../analysis/summarise.ts';
 import { loadRun, type LoadedRun } from '../analysis/read-run.ts';
 import type { CompareFlags } from './commands/compare-command.ts';
 import type { Io } from './io.ts';
@@ -24,9 +26,10 @@ export async function executeCompare(flags: CompareFlags, io: Io): Promise<ExitC
   const margin = flags.margin ?? defaultMargin;
   if (flags.by === 'route' && flags.other !== undefined)
     throw new UserError('--by route compares the routes of one run; leave out the second run.');
-  const run = await loadRun(await findRun(flags.run, flags.results));
-  const other =
-    flags.other === undefined ? undefined : await loadRun(await findRun(flags.other, flags.results));
+  const load = async (name: string): Promise<LoadedRun> =>
+    withTags(await loadRun(await findRun(name, flags.results)), flags.tags);
+  const run = await load(flags.run);
+  const other = flags.other === undefined ? undefined : await load(flags.other);
   if (other?.report.run.run_id === run.report.run.run_id)
     throw new UserError(
       `both are the same run (${run.report.run.run_id}). Name two runs, or one run to compare its models.`,
@@ -47,6 +50,15 @@ export async function executeCompare(flags: CompareFlags, io: Io): Promise<ExitC
   const format = comparisonFormats.find(({ name }) => name === formatName)!;
   await writeOut(format.render(report, styleFor(flags.out, flags.color, io)), flags.out, io);
   return exitOf(report, flags.strict);
+}
+
+/** The run on the prompts with these tags alone. */
+function withTags(run: LoadedRun, tags: readonly string[] | undefined): LoadedRun {
+  if (tags === undefined) return run;
+  const { suite } = run.manifest;
+  const collected = onlyPrompts(run.collected, promptsWithTags(suite, tags));
+  const models = summarise(collected, { timeoutMs: suite.run.timeouts.totalMs });
+  return { ...run, collected, report: { ...run.report, models } };
 }
 
 function exitOf({ pairs }: ComparisonReport, strict: boolean): ExitCode {

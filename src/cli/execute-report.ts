@@ -1,6 +1,7 @@
-import { exitCode, type ExitCode } from '../base/user-error.ts';
+import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
 import { findRun } from '../journal/run-folder.ts';
 import { outputFormats } from '../report/report-formats.ts';
+import { tagFormats } from '../report/tags/tag-formats.ts';
 import { loadRun } from '../analysis/read-run.ts';
 import type { ReportFlags } from './commands/report-command.ts';
 import type { Io } from './io.ts';
@@ -9,17 +10,22 @@ import { writeOut } from './write-out.ts';
 
 /** `gatebench report`: a run again, from its folder alone. */
 export async function executeReport(
-  { run, format, out, results, color }: ReportFlags,
+  { run, format, by, out, results, color }: ReportFlags,
   io: Io,
 ): Promise<ExitCode> {
   const folder = await findRun(run, results);
+  const formats = by === 'tag' ? tagFormats : outputFormats;
+  if (by === 'tag' && !formats.some(({ name }) => name === format)) {
+    const known = formats.map(({ name }) => name).join(', ');
+    throw new UserError(`--by tag has the formats ${known}; the page and the workbook show tags anyway.`);
+  }
   if (format === 'html') {
     const { renderFolderPage } = await import('../report/run-page.ts');
     await writeOut(await renderFolderPage(folder), out, io);
     return exitCode.done;
   }
   const { report } = await loadRun(folder);
-  const output = outputFormats.find(({ name }) => name === format)!;
+  const output = formats.find(({ name }) => name === format)!;
   await writeOut(output.render(report, styleFor(out, color, io)), out, io);
   return exitCode.done;
 }

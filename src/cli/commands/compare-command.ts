@@ -24,6 +24,11 @@ const flags = flagTable({
     value: 'WHAT',
     describe: 'compare models, or the routes of each model',
   },
+  tags: {
+    type: 'list',
+    value: 'TAGS',
+    describe: 'compare on the prompts with any of these tags only',
+  },
   metrics: {
     type: 'list',
     value: 'NAMES',
@@ -48,6 +53,7 @@ export const compare = defineCommand({
   examples: [
     ['gatebench compare latest', 'which model is faster, and is that settled?'],
     ['gatebench compare latest --metrics all', 'every metric, corrected for the number of comparisons'],
+    ['gatebench compare latest --tags json,code', 'the same on some of the prompts'],
     ['gatebench compare latest --by route', 'what does the gateway cost? (a run with several routes)'],
     ['gatebench compare results/smoke/A results/smoke/B', 'the same models before and after'],
   ],

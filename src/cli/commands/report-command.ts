@@ -11,6 +11,13 @@ const flags = flagTable({
     value: 'NAME',
     describe: 'output format',
   },
+  by: {
+    type: 'text',
+    choices: ['model', 'tag'],
+    default: 'model',
+    value: 'WHAT',
+    describe: 'tag: the same for the prompts of each tag alone',
+  },
   out: outFile,
   definitions: {
     type: 'switch',
@@ -29,6 +36,7 @@ export const report = defineCommand({
   flags,
   examples: [
     ['gatebench report latest', 'the latest run'],
+    ['gatebench report latest --by tag', 'which model for which kind of prompt'],
     ['gatebench report latest --format markdown -o summary.md', 'for a pull request'],
   ],
   async run(parsed, io) {

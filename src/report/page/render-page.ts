@@ -14,6 +14,7 @@ import { method, warningList } from './sections/method-section.ts';
 import { timeParts } from './sections/phases-section.ts';
 import { quality } from './sections/quality-section.ts';
 import { ranking } from './sections/ranking-section.ts';
+import { tags } from './sections/tags-section.ts';
 import { timeline } from './sections/timeline-section.ts';
 import { tokenParts } from './sections/tokens-section.ts';
 
@@ -23,6 +24,7 @@ const parts: readonly { id: string; title: string; render: (data: PageData) => H
   { id: 'ranking', title: 'Ranking', render: ranking },
   { id: 'thresholds', title: 'Thresholds', render: thresholdList },
   { id: 'quality', title: 'Quality', render: quality },
+  { id: 'tags', title: 'By tag', render: tags },
   { id: 'cost', title: 'Cost', render: cost },
   { id: 'distributions', title: 'Spread', render: distributions },
   { id: 'time', title: 'Time', render: timeParts },
@@ -39,6 +41,9 @@ const parts: readonly { id: string; title: string; render: (data: PageData) => H
   },
 ];
 
+/** Parts that a run has only where its suite asks for them. */
+const isOptional = (id: string): id is 'thresholds' | 'tags' => id === 'thresholds' || id === 'tags';
+
 /** The page of one run, a whole HTML file. Pure: the same data give the same bytes. */
 export function renderPage(data: PageData): string {
   return htmlDocument(pageFrame(data));
@@ -48,7 +53,7 @@ export function renderPage(data: PageData): string {
 export function pageFrame(data: PageData): PageFrame {
   const { run, warnings } = data.report;
   const looks = data.models.map(({ look }) => look);
-  const shown = parts.filter(({ id }) => id !== 'thresholds' || data.report.thresholds !== undefined);
+  const shown = parts.filter(({ id }) => !isOptional(id) || data.report[id] !== undefined);
   return {
     title: `${run.suite} · gatebench report${isSimulated(run) ? ' (simulated)' : ''}`,
     style: `${styleSheet}\n${filterRules(looks)}`,

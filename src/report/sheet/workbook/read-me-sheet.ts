@@ -10,6 +10,7 @@ import { historyFields } from './history-sheet.ts';
 import { colors, type Look } from './look.ts';
 import { pairFields } from './pairs-sheet.ts';
 import { summaryColumns } from './summary-columns.ts';
+import { haveTags, tagFields } from './tags-sheet.ts';
 import { minuteOf, suiteNames, withoutMarkup } from './words.ts';
 
 const ink: Look = { ink: colors.ink };
@@ -30,7 +31,7 @@ export function addReadMe(book: Book, runs: readonly Summarised[]): void {
   for (const [topic, text] of method) page.line(topic, text);
   for (const run of runs) addOrigin(page, run);
   page.section('Columns', ['Meaning', 'Unit', 'Sheet']);
-  addColumns(page, runs.length > 1);
+  addColumns(page, runs);
 }
 
 const sheetMeanings: Readonly<Record<string, string>> = {
@@ -38,6 +39,7 @@ const sheetMeanings: Readonly<Record<string, string>> = {
   Charts: 'Charts of the newest run, and their figures.',
   Pairs:
     'Every pair of models, metric by metric: ratio, interval, and verdict, always for model_b against model_a.',
+  'By tag': 'One row per tag, model, and run: the figures of the prompts with that tag alone.',
   'All figures': 'Everything in models.csv, one row per model and run: a table for lookups.',
   Requests: 'One row per attempt, including warm-up: a table for filters and pivot tables.',
   History: 'One row per run, model, and metric, oldest run first, with line charts over the runs.',
@@ -140,15 +142,16 @@ function originFacts({ suite, routes, versions, machine, ...manifest }: Manifest
   ];
 }
 
-function addColumns(page: Page, hasHistory: boolean): void {
+function addColumns(page: Page, runs: readonly Summarised[]): void {
   for (const { head, column } of summaryColumns) page.column({ ...column, name: head }, 'Summary');
   const list = (fields: readonly Field[], sheet: string): void => {
     for (const { column } of fields) page.column(column, sheet);
   };
   list(pairFields, 'Pairs');
+  if (haveTags(runs)) list(tagFields, 'By tag');
   list(tableNamed('models').fields, 'All figures');
   list(tableNamed('requests').fields, 'Requests');
-  if (hasHistory) list(historyFields, 'History');
+  if (runs.length > 1) list(historyFields, 'History');
 }
 
 /** How the figures came about, for people who did not read the manual. */

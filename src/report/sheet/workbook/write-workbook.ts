@@ -6,6 +6,7 @@ import { addHistory } from './history-sheet.ts';
 import { addPairs } from './pairs-sheet.ts';
 import { addReadMe } from './read-me-sheet.ts';
 import { addSummary } from './summary-sheet.ts';
+import { addTags, haveTags } from './tags-sheet.ts';
 import { addTableSheet } from './table-sheet.ts';
 import { suiteNames } from './words.ts';
 
@@ -32,6 +33,7 @@ async function makeBook(runs: readonly ExportedRun[], summaries: readonly Summar
   });
   addSummary(book, summaries);
   await addPairs(book, runs);
+  if (haveTags(summaries)) await addTags(book, summaries);
   const models = tableNamed('models');
   await addTableSheet(book, {
     sheet: 'All figures',

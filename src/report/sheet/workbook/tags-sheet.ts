@@ -1,0 +1,29 @@
+import { time } from '../../../base/column.ts';
+import { tagColumns, tagRows } from '../../tags/tag-columns.ts';
+import type { Summarised } from '../sheet-format.ts';
+import { type Field, plainField } from '../tables.ts';
+import type { Book } from './book.ts';
+import { addTableSheet } from './table-sheet.ts';
+
+export const tagFields: readonly Field[] = [
+  plainField(time('run_started_at', 'when the run began')),
+  ...tagColumns.map(plainField),
+];
+
+/** Whether any of these runs has tags that part its prompts. */
+export const haveTags = (runs: readonly Summarised[]): boolean =>
+  runs.some(({ report }) => report.tags !== undefined);
+
+/** One row per tag, model and route; newest run first. */
+export async function addTags(book: Book, runs: readonly Summarised[]): Promise<void> {
+  await addTableSheet(book, {
+    sheet: 'By tag',
+    name: 'ByTag',
+    fields: tagFields,
+    rows: runs.flatMap(({ manifest, report }) =>
+      tagRows(report.tags ?? []).map((row) => ({ ...row, run_started_at: manifest.started_at })),
+    ),
+    frozen: 5,
+    pages: 2,
+  });
+}
