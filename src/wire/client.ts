@@ -9,6 +9,7 @@ import { nativeRequest } from './native-send.ts';
 import { nativeStream } from './native-stream.ts';
 import { openAiStream } from './openai-stream.ts';
 import { Cells, type WireRecord } from './record.ts';
+import { requestBytes } from './request-bytes.ts';
 import { replay } from './replay.ts';
 import { SdkRequests, type WireRequest } from './sdk-request.ts';
 import type { Wire } from './wire.ts';
@@ -93,10 +94,10 @@ export class Gateway {
     const record = await wire.send({
       id,
       origin: url.origin,
-      path: url.pathname + url.search,
-      method,
-      headers,
-      body,
+      request: (wire.isDirect ? requestBytes(made) : undefined) ?? {
+        ...{ method, headers, body },
+        path: url.pathname + url.search,
+      },
       streamed: request.body.stream,
       native: request.native === true,
       streamType: dialectOf(request).streamType,

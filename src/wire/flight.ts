@@ -6,17 +6,21 @@ import { Cells, numbersPerRead, type WireFailure, type WireRecord } from './reco
 import { isStreamOf, longestErrorBody, whyUnread, type ResponseHead } from './response-head.ts';
 import { cutForAll } from './too-long.ts';
 
+/** What undici is told. */
+export interface PlainRequest {
+  method: string;
+  path: string;
+  /** Name, value, name, value … */
+  headers: string[];
+  body: string;
+}
+
 /** What is asked of the wire: one request, ready to be sent. */
 export interface Ask {
   id: number;
   origin: string;
-  method: string;
-  path: string;
-  /** Name, value, name, value … */
-  headers: readonly string[];
-  body: string;
-  /** All of it as it goes over a direct connection. Absent: it goes the way of undici. */
-  bytes?: Uint8Array | undefined;
+  /** All of it as it goes over a direct connection, or what undici is to make of it. */
+  request: Uint8Array | PlainRequest;
   /** A stream was asked for. */
   streamed: boolean;
   /** By Ollama's own API. */
@@ -258,6 +262,11 @@ export class Flight implements Holder {
     for (const name of ['sentAt', 'handedOverAt', 'writtenAt', 'reused', 'inFlight', 'startedWall'] as const)
       cells[name] = NaN;
     this.begin();
+  }
+
+  /** As they go over a direct connection. */
+  get bytes(): Uint8Array {
+    return this.ask.request as Uint8Array;
   }
 
   progress(): Progress {

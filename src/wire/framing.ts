@@ -17,9 +17,9 @@ export class FramingError extends Error {
 /** Told what stands in the bytes of a response. */
 export interface FramingSink {
   /** Status line and headers of the response are whole. Interim responses are passed over. */
-  head(head: ResponseHead, bytes: Uint8Array): void;
+  onHead(head: ResponseHead, bytes: Uint8Array): void;
   /** These bytes of what was fed are of the body. */
-  body(bytes: Uint8Array, from: number, to: number): void;
+  onBody(bytes: Uint8Array, from: number, to: number): void;
 }
 
 /** How a body says where it ends. */
@@ -89,7 +89,7 @@ export class Framer {
       case states.chunkData:
         return this.#readCounted(bytes, at);
       case states.close:
-        this.#sink.body(bytes, at, bytes.length);
+        this.#sink.onBody(bytes, at, bytes.length);
         return bytes.length;
       case states.chunkLine:
         return this.#readChunkLine(bytes, at);
@@ -116,7 +116,7 @@ export class Framer {
 
   #readCounted(bytes: Uint8Array, at: number): number {
     const to = Math.min(bytes.length, at + this.#left);
-    this.#sink.body(bytes, at, to);
+    this.#sink.onBody(bytes, at, to);
     this.#left -= to - at;
     if (this.#left === 0) this.#state = this.#state === states.length ? states.over : states.chunkDataCr;
     return to;
@@ -132,7 +132,7 @@ export class Framer {
     // An interim response: the answer is still to come.
     if (head.status < 200) return next;
     this.#begin(head, end);
-    this.#sink.head(head, lines);
+    this.#sink.onHead(head, lines);
     return next;
   }
 

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { ByteBudget } from './byte-budget.ts';
 import { watchSocket, type SentOn } from './connections.ts';
 import type { Way } from './engine.ts';
-import type { Flight } from './flight.ts';
+import type { Flight, PlainRequest } from './flight.ts';
 import { headBytes } from './framing.ts';
 import { networkFailure } from './network-failure.ts';
 import { warmConnections } from './warm.ts';
@@ -11,10 +11,10 @@ import { warmConnections } from './warm.ts';
 /** The way that speaks whatever undici does, proxies among it. */
 export function undiciWay(dispatcher: Dispatcher, budget: ByteBudget): Way {
   const dispatch = (flight: Flight): void => {
-    const { origin, path, method, headers, body } = flight.ask;
+    const { origin, request } = flight.ask;
     const handler = new FlightHandler(flight, budget, dispatch);
     try {
-      dispatcher.dispatch({ origin, path, method, headers: [...headers], body }, handler);
+      dispatcher.dispatch({ origin, ...(request as PlainRequest) }, handler);
     } catch (error) {
       // What undici refused never left.
       flight.giveUp({

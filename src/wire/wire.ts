@@ -1,12 +1,11 @@
 import type { Ms } from '../base/clock.ts';
 import type { Timeouts } from '../suite/suite.ts';
 import { ByteBudget } from './byte-budget.ts';
-import { createDispatcher } from './connections.ts';
 import { Engine } from './engine.ts';
 import type { Ask } from './flight.ts';
 import { unpack, type WireRecord } from './record.ts';
 import { RunQueueTrack } from './run-queue-track.ts';
-import { undiciWay } from './undici-way.ts';
+import { openWays, proxiesIn } from './ways.ts';
 
 /** Sends requests, and stamps what comes as it comes, apart from all that is made of it. */
 export interface Wire {
@@ -14,6 +13,8 @@ export interface Wire {
   readonly track: RunQueueTrack;
   /** Added to an instant of the wire, it is one of this thread's `performance.now()`. */
   readonly clockOffset: Ms;
+  /** No proxy stands between: requests may be given in the bytes that go over the connection. */
+  readonly isDirect: boolean;
   /** Opens as many connections to each origin, without any credentials. Never rejects. */
   warm(origins: Iterable<string>, connections: number): Promise<void>;
   /** Resolves when the request is over, well or not. Never rejects. */
@@ -40,13 +41,10 @@ const mostInTurn = 4;
 /** A wire in this thread. */
 export function openWire(options: WireOptions): Wire {
   const { timeouts, env = {}, ca, budget = new ByteBudget() } = options;
-  const dispatcher = createDispatcher(
-    { connectTimeoutMs: timeouts.connectMs, ...(ca === undefined ? {} : { ca }) },
-    env,
-  );
+  const proxies = proxiesIn(env);
   const arrivals = new Arrivals();
   const engine = new Engine({
-    way: undiciWay(dispatcher, budget),
+    way: openWays({ connectTimeoutMs: timeouts.connectMs, budget, proxies, ca }),
     timeouts,
     budget,
     emit: (batch) => arrivals.take(batch),
@@ -54,6 +52,7 @@ export function openWire(options: WireOptions): Wire {
   return {
     track: arrivals.track,
     clockOffset: 0,
+    isDirect: Object.keys(proxies).length === 0,
     async warm(origins, connections) {
       await Promise.all(Array.from(origins, (origin) => engine.warm(origin, connections)));
     },

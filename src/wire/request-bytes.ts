@@ -1,0 +1,30 @@
+import type { WireRequest } from './sdk-request.ts';
+
+/** Headers that say how the message is framed or what becomes of the connection: nothing to be written as it is given. */
+const framing =
+  /^(host|connection|content-length|transfer-encoding|keep-alive|proxy-connection|te|trailer|upgrade|expect)$/i;
+const name = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const value = /^[\t\x20-\x7e\x80-\xff]*$/;
+const path = /^\/[\x21-\x7e\x80-\xff]*$/;
+
+/**
+ * A request as it goes over a connection to its server, in the very bytes of undici. Undefined where that would not be
+ * plain: undici then says what it makes of it.
+ */
+export function requestBytes({ url, method, headers, body }: WireRequest): Uint8Array | undefined {
+  const target = url.pathname + url.search;
+  if (!path.test(target) || !name.test(method)) return undefined;
+  let head = `${method} ${target} HTTP/1.1\r\nhost: ${url.host}\r\nconnection: keep-alive\r\n`;
+  for (let place = 0; place < headers.length; place += 2) {
+    const [key, text] = [headers[place]!, headers[place + 1]!];
+    if (!name.test(key) || framing.test(key) || !value.test(text)) return undefined;
+    head += `${key}: ${text}\r\n`;
+  }
+  const length = Buffer.byteLength(body);
+  head += `content-length: ${length}\r\n\r\n`;
+  // Memory of its own: it is handed to another thread.
+  const bytes = Buffer.allocUnsafeSlow(head.length + length);
+  bytes.write(head, 'latin1');
+  bytes.write(body, head.length);
+  return bytes;
+}

@@ -1,0 +1,47 @@
+import type { ByteBudget } from './byte-budget.ts';
+import type { Way } from './engine.ts';
+import { RawWay } from './raw-way.ts';
+
+export interface WaysOptions {
+  connectTimeoutMs: number;
+  budget: ByteBudget;
+  /** Variables of the environment that name proxies. */
+  proxies: Readonly<Record<string, string>>;
+  /** Extra certificate authority, for tests against an own server. */
+  ca?: string | undefined;
+}
+
+/** Variables that a proxy may stand in, and those that say for whom it is none. */
+const names = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'];
+
+/** What the environment says of proxies. Empty: connections are direct. */
+export function proxiesIn(env: NodeJS.ProcessEnv): Record<string, string> {
+  const said = names.flatMap((name) => (env[name] ? [[name, env[name]] as const] : []));
+  return said.some(([name]) => !/^no_proxy$/i.test(name)) ? Object.fromEntries(said) : {};
+}
+
+/** Sockets of our own for what is ready to be written; undici, which is loaded when it is needed, for all else. */
+export function openWays({ connectTimeoutMs, budget, proxies, ca }: WaysOptions): Way {
+  const raw = new RawWay({ budget, ca });
+  let other: Promise<Way> | undefined;
+  const undici = (): Promise<Way> =>
+    (other ??= (async () => {
+      const { createDispatcher } = await import('./connections.ts');
+      const { undiciWay } = await import('./undici-way.ts');
+      const dispatcher = createDispatcher({ connectTimeoutMs, ...(ca === undefined ? {} : { ca }) }, proxies);
+      return undiciWay(dispatcher, budget);
+    })());
+  const hasProxy = Object.keys(proxies).length > 0;
+  return {
+    start(flight) {
+      if (flight.ask.request instanceof Uint8Array) raw.start(flight);
+      else void undici().then((way) => way.start(flight));
+    },
+    warm: async (origin, connections) =>
+      hasProxy ? (await undici()).warm(origin, connections) : raw.warm(origin, connections),
+    async end() {
+      await raw.end();
+      if (other) await (await other).end();
+    },
+  };
+}
