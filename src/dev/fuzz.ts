@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type { Property, Trial } from '../base/testing/property.ts';
 import { failureProperties } from '../wire/testing/failures.ts';
+import { framingProperties } from '../wire/testing/framings.ts';
 import { streamProperties } from '../wire/testing/streams.ts';
 import { csvProperties } from '../journal/testing/csv.ts';
 import { fixed } from '../report/number-text.ts';
@@ -25,6 +26,7 @@ const seed = Number(flags.seed ?? randomInt(2 ** 31));
 await using folder = await tempFolder(filesBeside);
 await using wire = await openWire();
 const subjects: [string, readonly Property[]][] = [
+  ['framing', framingProperties],
   ['stream', streamProperties],
   ['failure', failureProperties],
   ['answer', answerProperties(() => wire)],

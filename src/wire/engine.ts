@@ -75,15 +75,19 @@ export class Engine {
     const flight = new Flight(ask, this.#tower);
     if (this.#flights.size === 0) this.#enter();
     this.#flights.set(ask.id, flight);
-    const wait = (ask.due ?? 0) - performance.now();
+    this.#await(flight);
+  }
+
+  /** Until its time has come. A timer of the loop may be early by a millisecond. */
+  #await(flight: Flight): void {
+    const { id, due = 0 } = flight.ask;
+    const wait = due - performance.now();
+    this.#timers.delete(id);
     if (wait <= 0) this.#queue(flight);
     else
       this.#timers.set(
-        ask.id,
-        setTimeout(() => {
-          this.#timers.delete(ask.id);
-          this.#queue(flight);
-        }, wait),
+        id,
+        setTimeout(() => this.#await(flight), Math.ceil(wait)),
       );
   }
 

@@ -129,8 +129,12 @@ export class Framer {
     if (head.status === 101)
       throw new FramingError('HPE_INVALID_UPGRADE', 'a change of the protocol that nobody asked for');
     const end = bodyEndOf(head);
-    // An interim response: the answer is still to come.
-    if (head.status < 200) return next;
+    if (head.status < 200) {
+      // An interim response: the answer is still to come, over a connection that lives.
+      if (!livesOn(head))
+        throw new FramingError('HPE_CLOSED_CONNECTION', 'the connection is said to end before the answer');
+      return next;
+    }
     this.#begin(head, end);
     this.#sink.onHead(head, lines);
     return next;
@@ -142,16 +146,12 @@ export class Framer {
     this.#state = hasNone
       ? states.over
       : { length: states.length, chunks: states.chunkLine, close: states.close }[kind];
-    const { headers, isOld, status } = head;
-    const tokens = listOf(headers.connection).map((token) => token.trim().toLowerCase());
-    const wants = isOld
-      ? tokens.includes('keep-alive') && !tokens.includes('close')
-      : !tokens.includes('close');
+    const { headers, status } = head;
     // What has no body by its status, and announces one, may send it all the same.
     const isDoubtful =
       (status === 204 || status === 304) &&
       (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
-    this.keepsAlive = wants && kind !== 'close' && !isDoubtful;
+    this.keepsAlive = livesOn(head) && kind !== 'close' && !isDoubtful;
     const said = /(?:^|[\s,;])timeout=(\d+)/i.exec(listOf(headers['keep-alive']).join(','))?.[1];
     this.keptForMs = said === undefined ? undefined : Number(said) * 1000;
   }
@@ -230,13 +230,18 @@ export class Framer {
 
 /** Where trailers end, their blank line included. Undefined while it has not come. */
 function trailersEnd(held: Buffer): number | undefined {
-  if (held.length >= 2 && held[0] === cr) return 2;
+  if (held.length >= 2 && held[0] === cr) {
+    if (held[1] === lf) return 2;
+    throw new FramingError('HPE_STRICT', 'no line feed at the end of the chunks');
+  }
   const blank = held.indexOf('\r\n\r\n');
   return blank === -1 ? undefined : blank + 4;
 }
 
 const token = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
 const headerLine = new RegExp(`^(${token}):([\\t\\x20-\\x7e\\x80-\\xff]*)$`);
+/** Nobody else passes over it there. */
+const blankBehindFraming = /^(content-length|transfer-encoding):.*[\t ]$/i;
 const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 const extensions = new RegExp(`^(?:;${token}(?:=(?:${token}|"[\\t\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]*"))?)*$`);
 
@@ -270,7 +275,7 @@ function strictHead(bytes: Buffer): ResponseHead & { isOld: boolean } {
       first.startsWith('HTTP/1.') ? 'HPE_INVALID_STATUS' : 'HPE_INVALID_CONSTANT',
       'the response begins with no status line',
     );
-  const refused = lines.find((line) => !headerLine.test(line));
+  const refused = lines.find((line) => !headerLine.test(line) || blankBehindFraming.test(line));
   if (refused !== undefined) throw new FramingError('HPE_INVALID_HEADER_TOKEN', 'a header is none');
   return { ...readHead(bytes), isOld: status[1] === '0' };
 }
@@ -301,6 +306,12 @@ function bodyEndOf({ status, headers }: ResponseHead): { kind: BodyEnd; length: 
   if (encodings !== undefined) return { kind: 'chunks', length: 0 };
   if (lengths !== undefined) return { kind: 'length', length: Number(lengths) };
   return { kind: 'close', length: 0 };
+}
+
+/** Whether the connection may carry another response behind this one, by what the head says. */
+function livesOn({ headers, isOld }: ResponseHead & { isOld: boolean }): boolean {
+  const tokens = listOf(headers.connection).map((each) => each.trim().toLowerCase());
+  return !tokens.includes('close') && (!isOld || tokens.includes('keep-alive'));
 }
 
 const listOf = (value: string | string[] | undefined): string[] =>

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { systemClock } from '../../base/clock.ts';
+import { defined } from '../../base/defined.ts';
 import { redactor } from '../../base/redact.ts';
 import type { Exchange } from '../../measure/exchange.ts';
 import type { Timeouts } from '../../suite/suite.ts';
@@ -78,6 +79,8 @@ export interface AskOptions {
   stream?: boolean;
   headers?: Record<string, string | null>;
   signal?: AbortSignal;
+  /** When it is to be sent. */
+  due?: number;
   params?: Record<string, string | number>;
   /** By Ollama's own API. */
   native?: boolean;
@@ -98,7 +101,7 @@ export function testGateway(
   return {
     gateway,
     wire,
-    ask: (url, { stream = true, headers = {}, signal, params = {}, native = false } = {}) =>
+    ask: (url, { stream = true, headers = {}, signal, due, params = {}, native = false } = {}) =>
       gateway.ask(
         {
           eventId: 'event-1',
@@ -107,7 +110,7 @@ export function testGateway(
           headers: { authorization: null, ...headers },
           native,
         },
-        signal ? { signal } : {},
+        defined({ signal, due }),
       ),
     async [Symbol.asyncDispose]() {
       await gateway.close();
