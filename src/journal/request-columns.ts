@@ -24,7 +24,9 @@ const identity = [
   required(text('model_id', 'name on the wire')),
   required(text('prompt_id', 'id of the prompt, after expansion')),
   list('tags', 'tags of suite and prompt'),
-  required(text('phase', '`warmup` or `measure`')),
+  required(
+    text('phase', '`warmup`, `measure`, or `ladder`: a short visit that only chooses where a search begins'),
+  ),
   required(count('repeat', 'which repeat, from 1')),
   required(count('block', 'which block, from 1')),
   required(count('position', 'order within the block, from 1')),
@@ -114,6 +116,21 @@ const whyFailed = [
   ),
 ] as const satisfies readonly Column[];
 
+/** A request of a visit; all empty without load levels. */
+export const underLoad = [
+  text(
+    'load',
+    '`open`: sent when it was due; `closed`: sent when an earlier one ended. Empty without levels',
+  ),
+  number('level', '', 'requests per second offered, or requests in flight', 9),
+  count('visit', 'which visit of its model and level, from 1'),
+  count('arrival', 'which request of its visit, from 1'),
+  ms('late_ms', 'sent − due: our own lateness'),
+  ms('ttft_due_ms', 'from due to the first text: what somebody felt who asked then'),
+  ms('e2e_due_ms', 'from due to the end'),
+  yesNo('good', 'whether it kept every limit of the SLO; empty without one'),
+] as const satisfies readonly Column[];
+
 /** What a row holds, in the order of `requests.csv`. */
 export const rowColumns = [
   ...identity,
@@ -128,6 +145,7 @@ export const rowColumns = [
   ...ourLag,
   ...laterServerTimes,
   ...whyFailed,
+  ...underLoad,
 ] as const;
 
 /** `requests.csv`, in this order. The header, rows, reader and the README's table come from this list. */

@@ -10,7 +10,7 @@ import type { Exchange } from '../measure/exchange.ts';
 import type { RunSettings } from '../suite/suite.ts';
 import { streamNotes } from '../measure/stream-notes.ts';
 import { validityOf } from '../measure/validity.ts';
-import type { RequestRow } from './request-columns.ts';
+import type { RequestRow, underLoad } from './request-columns.ts';
 
 /** One attempt with everything that its row needs. */
 export interface Measurement {
@@ -20,8 +20,8 @@ export interface Measurement {
   attempt: number;
   final: boolean;
   scheduledAt: Date;
-  /** Started − scheduled, on the monotonic clock. */
-  queueMs: Ms;
+  /** Started − scheduled, on the monotonic clock. Undefined for what was dropped before it was sent. */
+  queueMs: Ms | undefined;
   /** Wait before this attempt. Absent for the first. */
   waitedMs?: Ms;
   inFlight: number;
@@ -41,6 +41,7 @@ export function toRow(measurement: Measurement): RequestRow {
   const { run, planned, exchange } = measurement;
   const { model, route } = planned.cell;
   const attempt = attemptOf(measurement);
+  const metrics = metricCells(attempt);
   return {
     run_id: run.id,
     suite: run.suite,
@@ -66,7 +67,7 @@ export function toRow(measurement: Measurement): RequestRow {
     dns_ms: exchange.connection.dnsMs,
     connect_ms: exchange.connection.connectMs,
     tls_ms: exchange.connection.tlsMs,
-    ...metricCells(attempt),
+    ...metrics,
     ...countCells(attempt),
     // Checked later: see verdicts.ts.
     passed: undefined,
@@ -87,6 +88,41 @@ export function toRow(measurement: Measurement): RequestRow {
     stream_notes: listed(streamNotes(exchange)),
     ask_hash: run.askHash,
     lag_excluded: listed(lostToLag(attempt)),
+    ...visitCells(measurement, metrics),
+  };
+}
+
+type VisitCells = Pick<RequestRow, (typeof underLoad)[number]['name']>;
+
+const noVisit: VisitCells = {
+  load: undefined,
+  level: undefined,
+  visit: undefined,
+  arrival: undefined,
+  late_ms: undefined,
+  ttft_due_ms: undefined,
+  e2e_due_ms: undefined,
+  good: undefined,
+};
+
+/** Where it stands under load, and what somebody felt who asked when it was due. */
+function visitCells(
+  { planned: { visit }, queueMs }: Measurement,
+  metrics: MetricCells,
+): VisitCells {
+  if (!visit) return noVisit;
+  const isOpen = visit.load === 'open';
+  const fromDue = (ms: Ms | undefined): Ms | undefined =>
+    isOpen && ms !== undefined && queueMs !== undefined ? ms + queueMs : undefined;
+  return {
+    load: visit.load,
+    level: visit.level,
+    visit: visit.number,
+    arrival: visit.arrival,
+    late_ms: isOpen ? queueMs : undefined,
+    ttft_due_ms: fromDue(metrics.ttft_ms),
+    e2e_due_ms: fromDue(metrics.e2e_latency_ms),
+    good: undefined,
   };
 }
 
@@ -143,7 +179,7 @@ function attemptOf({ exchange, planned, attempt, ...measured }: Measurement): At
   const { phase, repeat, block, position, prompt, cell } = planned;
   return new Attempt(exchange, {
     price: cell.model.price,
-    schedule: { scheduledAt, queueMs, waitedMs, inFlight },
+    schedule: { scheduledAt, queueMs: queueMs ?? 0, waitedMs, inFlight },
     plan: { phase, repeat, block, position, attempt, promptId: prompt.id },
   });
 }

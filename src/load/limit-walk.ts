@@ -81,13 +81,16 @@ function nextRung({ from, to }: LimitWalkSettings, rungs: readonly MadeVisit[]):
   const last = rungs.at(-1);
   if (!last) return from;
   if (last.share < ladderShare || last.rate >= to) return undefined;
-  return Math.min(last.rate * ladderStep, to);
+  return Math.min(tidy(last.rate * ladderStep), to);
 }
 
 /** The highest rung that stood, or the lowest there is. */
 function startOf({ from }: LimitWalkSettings, rungs: readonly MadeVisit[]): number {
   return rungs.findLast(({ share }) => share >= ladderShare)?.rate ?? from;
 }
+
+/** A rate stands in a column and in keys: no more digits than anybody can read. */
+const tidy = (rate: number): number => Number(rate.toPrecision(4));
 
 /** Levels a step apart around the place where the ladder ended. */
 class Levels {
@@ -108,13 +111,13 @@ class Levels {
   }
 
   rateOf(index: number): number {
-    return this.#start * this.#settings.step ** index;
+    return tidy(this.#start * this.#settings.step ** index);
   }
 
   #isWithin(index: number): boolean {
     const { from, to } = this.#settings;
     // The start may be a bound itself: rounding must not put it outside.
-    return this.rateOf(index) >= from * (1 - 1e-9) && this.rateOf(index) <= to * (1 + 1e-9);
+    return this.rateOf(index) >= from * 0.9999 && this.rateOf(index) <= to * 1.0001;
   }
 
   #wordOf(index: number): LevelWord | undefined {

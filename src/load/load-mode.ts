@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Clock, Ms } from '../base/clock.ts';
+import type { Design } from './design.ts';
 
 /** A share of a run's requests with a ceiling of its own: one model on one route. */
 export interface Lane {
@@ -28,6 +29,10 @@ export interface Arrival<Request> {
   request: Request;
   /** When it is due, on the run's clock. Absent: when the load mode hands it over. */
   due?: Ms;
+  /** In a visit: when it is due, from the start of the window; below zero in the warm-up. */
+  offset?: Ms;
+  /** Of its visit: requests per second, or requests in flight. */
+  level?: number;
 }
 
 /** One attempt that wants to be sent. */
@@ -54,11 +59,15 @@ export interface Gate {
 }
 
 export interface LoadRun<Request> extends Offer {
-  /** Block by block, in the order of the plan. */
+  /** Block by block, in the order of the plan; of a mode with a design, visit by visit. */
   blocks: Iterable<readonly Arrival<Request>[]>;
   laneOf(request: Request): string;
   /** Answers one request for good, with all its attempts. Rejects only when the run cannot go on. */
   perform(arrival: Arrival<Request>, gate: Gate): Promise<void>;
+  /** Puts an arrival on record that found no place: it is not sent. */
+  drop(arrival: Arrival<Request>): Promise<void>;
+  /** Whether the budget has room for all of them, whatever they cost. Where it has not, `stop` is aborted. */
+  affords(arrivals: readonly Arrival<Request>[]): boolean;
   clock: Clock;
   /** Aborted: hand out nothing more; what is under way ends by itself. */
   stop: AbortSignal;
@@ -83,6 +92,11 @@ export interface LoadMode<Fields extends z.ZodRawShape = z.ZodRawShape> {
   ): Span;
   /** Most requests in flight at a time: how many connections and files it needs, and how fast a clock. */
   expectedInFlight(settings: z.output<z.ZodObject<Fields>>, offer: Offer): number;
+  /**
+   * How visits are planned. Absent: block by block. Under a design a refusal is an answer: nothing is sent a second time, and
+   * nobody is waited for. Throws a UserError for settings that contradict each other.
+   */
+  design?(settings: z.output<z.ZodObject<Fields>>): Design | undefined;
   /** Resolves when everything handed out is over; rejects with the first error of `perform`. */
   drive<Request>(settings: z.output<z.ZodObject<Fields>>, run: LoadRun<Request>): Promise<void>;
 }

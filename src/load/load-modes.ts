@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { UserError } from '../base/user-error.ts';
 import type { LoadMode } from './load-mode.ts';
 import { closedLoop } from './modes/closed-loop.ts';
+import { limit } from './modes/limit.ts';
+import { openLoop } from './modes/open-loop.ts';
 
 /** Every load mode; a suite may name exactly these. The first is the default. To add one: write its file, add its line. */
-export const loadModes: readonly [LoadMode, ...LoadMode[]] = [closedLoop];
+export const loadModes: readonly [LoadMode, ...LoadMode[]] = [closedLoop, openLoop, limit];
 
 /** The mode and its fields, as a suite gives them. */
 export interface LoadSettings {

@@ -103,9 +103,19 @@ function makeBlock(
   }));
 }
 
+/** What names a request. In a plan with visits, its cell has a level. */
+type KeyParts = CellNames & {
+  phase: string;
+  repeat: number;
+  prompt: string;
+  visit?: number | undefined;
+  arrival?: number | undefined;
+};
+
 /** What names a request through resuming, merging and retrying. No id may contain a line feed. */
-export function requestKey(of: CellNames & { phase: string; repeat: number; prompt: string }): string {
-  return [of.phase, of.repeat, of.prompt, cellKey(of)].join('\n');
+export function requestKey(of: KeyParts): string {
+  const place = of.visit === undefined ? [] : [of.visit, of.arrival];
+  return [of.phase, of.repeat, of.prompt, ...place, cellKey(of)].join('\n');
 }
 
 /** Requests in a plan, without walking it. */

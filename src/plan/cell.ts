@@ -8,11 +8,11 @@ export interface CellNames {
   model: string | { readonly id: string };
   route: string;
   /** Of the prompts. Absent where there is one. */
-  variant?: string;
+  variant?: string | undefined;
   /** Where the requests were sent from. Absent where it is one place. */
-  vantage?: string;
+  vantage?: string | undefined;
   /** Of the load: requests in flight, or requests a second. Absent where there is one. */
-  level?: string | number;
+  level?: string | number | undefined;
 }
 
 /** What is compared: a model on a route. A run over one route has one cell for each model. */

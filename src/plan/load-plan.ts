@@ -1,4 +1,6 @@
+import { defined } from '../base/defined.ts';
 import type { Arrival, Lane, LoadRun, Offer, Span } from '../load/load-mode.ts';
+import type { Design } from '../load/design.ts';
 import { loadModeOf } from '../load/load-modes.ts';
 import type { Suite } from '../suite/suite.ts';
 import { cellKey, type Cell } from './cell.ts';
@@ -48,7 +50,7 @@ export function drive(
     cells,
     blocks,
     ...run
-  }: Pick<LoadRun<PlannedRequest>, 'perform' | 'clock' | 'stop' | 'note'> & {
+  }: Pick<LoadRun<PlannedRequest>, 'perform' | 'drop' | 'affords' | 'clock' | 'stop' | 'note'> & {
     cells: readonly Cell[];
     blocks: Iterable<Block>;
   },
@@ -61,7 +63,17 @@ export function drive(
   });
 }
 
-/** Block by block: due when the load mode hands them over. */
+/** Block by block: due when the load mode hands them over, or at their place in a visit. */
 export function* arrivalsOf(blocks: Iterable<Block>): Generator<Arrival<PlannedRequest>[]> {
-  for (const block of blocks) yield block.map((request) => ({ request }));
+  for (const block of blocks)
+    yield block.map((request) => ({
+      request,
+      ...(request.visit === undefined
+        ? {}
+        : defined({ offset: request.visit.offset, level: request.visit.level })),
+    }));
 }
+
+/** How a suite's load mode plans visits. Undefined where it plans blocks. Throws a UserError for contradictory settings. */
+export const designOf = ({ load }: Pick<Suite, 'load'>): Design | undefined =>
+  loadModeOf(load).design?.(load ?? {});

@@ -1,7 +1,9 @@
+import type { Ms } from '../base/clock.ts';
 import type { Prompt } from '../suite/suite.ts';
 import type { Cell } from './cell.ts';
 
-export type Phase = 'warmup' | 'measure';
+/** `ladder`: a visit that only chooses where a search for a limit begins. */
+export type Phase = 'warmup' | 'measure' | 'ladder';
 
 /** One request that the run owes an answer to. */
 export interface PlannedRequest {
@@ -16,7 +18,22 @@ export interface PlannedRequest {
   position: number;
   cell: Cell;
   prompt: Prompt;
+  /** Absent in a plan without visits. */
+  visit?: VisitPlace;
 }
 
-/** One prompt, one repeat, every cell, in random order, sent together as far as concurrency allows. */
+/** Where a request stands in its visit. */
+export interface VisitPlace {
+  load: 'open' | 'closed';
+  /** Requests per second, or requests in flight. */
+  level: number;
+  /** Which visit of its cell and level, from 1. */
+  number: number;
+  /** Which request of its visit, from 1. */
+  arrival: number;
+  /** When it is due, from the start of the window. Absent in a closed loop. */
+  offset?: Ms;
+}
+
+/** One prompt, one repeat, every cell, in random order, sent together as far as concurrency allows; or one visit. */
 export type Block = readonly PlannedRequest[];

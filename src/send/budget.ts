@@ -55,6 +55,17 @@ export class BudgetGuard {
     return undefined;
   }
 
+  /** Whether all of them fit, whatever they cost, with nothing in flight. Returns the limit that is in the way. */
+  affords(all: readonly PlannedRequest[]): string | undefined {
+    const worst: Expense = { tokens: 0, usd: 0 };
+    for (const planned of all) {
+      const { tokens, usd } = expense(planned, worstCaseUsage(planned));
+      worst.tokens += tokens;
+      worst.usd += usd;
+    }
+    return this.#reached(worst, { tokens: 0, usd: 0 }, all.length);
+  }
+
   /** Puts what was really used in the place of the worst case. */
   settle(planned: PlannedRequest, exchange: Exchange): void {
     const real = this.#real(planned, exchange, expense(planned, worstCaseUsage(planned)));
@@ -79,10 +90,10 @@ export class BudgetGuard {
     this.#reserved.usd -= worst.usd;
   }
 
-  #reached(worst: Expense, reserved: Expense): string | undefined {
+  #reached(worst: Expense, reserved: Expense, more = 1): string | undefined {
     const { requests, tokens, usd, minutes } = this.#budget;
     const spent = this.#spent;
-    if (requests !== undefined && spent.requests + 1 > requests) return count(requests, 'request');
+    if (requests !== undefined && spent.requests + more > requests) return count(requests, 'request');
     if (tokens !== undefined && spent.tokens + reserved.tokens + worst.tokens > tokens)
       return `${count(tokens, 'token')} (unknown amounts counted at their maximum)`;
     // A sum of many small prices is off by its rounding, which is no expense.

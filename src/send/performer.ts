@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock, Ms } from '../base/clock.ts';
 import { type Random, seededRandom } from '../base/random.ts';
 import type { Measurement } from '../journal/to-row.ts';
 import type { Arrival, Ended as LoadEnded, Gate } from '../load/load-mode.ts';
+import { ChunkLog } from '../measure/chunk-log.ts';
 import type { Exchange } from '../measure/exchange.ts';
 import { isOwnLimit } from '../measure/own-limits.ts';
 import { type Cell, cellKey } from '../plan/cell.ts';
@@ -127,6 +129,29 @@ export class Performer {
       if (!next.isFree) tries++;
       if (!(await this.#wait(next.waitMs))) return;
     }
+  };
+
+  /** Puts on record that a request found no place when it was due, and was not sent. */
+  readonly drop = async ({ request: planned, due }: Arrival<PlannedRequest>): Promise<void> => {
+    const { clock, earlierAttempts, gateway, record, targetOf } = this.#options;
+    await record({
+      planned,
+      wireModel: targetOf(planned.cell).endpoint.wireModel,
+      attempt: earlierAttempts(planned) + 1,
+      final: true,
+      scheduledAt: this.#dueAt(due ?? clock.now()).scheduledAt,
+      queueMs: undefined,
+      inFlight: gateway.inFlight,
+      exchange: droppedExchange(clock),
+    });
+  };
+
+  /** Whether the budget has room for all of them; where it has not, nothing more is sent. */
+  readonly affords = (arrivals: readonly Arrival<PlannedRequest>[]): boolean => {
+    const { budget, onBudget } = this.#options;
+    const reached = budget.affords(arrivals.map(({ request }) => request));
+    if (reached !== undefined) onBudget(`${reached}, which cannot hold another visit,`);
+    return reached === undefined;
   };
 
   #dueAt(due: Ms): Pick<Attempt, 'due' | 'scheduledAt'> {
@@ -304,6 +329,31 @@ export class Performer {
       return false;
     }
   }
+}
+
+/** Of an arrival that was never sent. */
+function droppedExchange(clock: Clock): Exchange {
+  return {
+    outcome: 'failed',
+    failure: {
+      status: 'cancelled',
+      family: 'client',
+      code: 'dropped',
+      message: 'load.ceiling requests were in flight already: it was not sent',
+    },
+    eventId: randomUUID(),
+    streamed: true,
+    startedAt: clock.wall(),
+    connection: {},
+    endMs: 0,
+    chunks: new ChunkLog(),
+    answer: '',
+    reasoning: '',
+    toolCalls: [],
+    usage: {},
+    receipts: {},
+    buffered: false,
+  };
 }
 
 function endOf(exchange: Exchange): LoadEnded {

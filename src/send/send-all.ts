@@ -1,5 +1,5 @@
 import type { Cell } from '../plan/cell.ts';
-import { drive } from '../plan/load-plan.ts';
+import { designOf, drive } from '../plan/load-plan.ts';
 import type { Block } from '../plan/plan.ts';
 import type { Suite } from '../suite/suite.ts';
 import { Performer, type PerformerOptions } from './performer.ts';
@@ -32,6 +32,8 @@ export async function sendAll(options: SendAllOptions): Promise<SendAllOutcome> 
   const stop = AbortSignal.any([options.stop, budgetReached.signal, outage.signal]);
   const performer = new Performer({
     ...options,
+    // Under a design of visits a refusal is an answer, and what is due is sent whoever is away.
+    retry: designOf(options.suite) ? { ...options.retry, max: 0, outageMs: 0 } : options.retry,
     stop,
     onOutage: (reason) => {
       if (outage.signal.aborted) return;
@@ -50,6 +52,8 @@ export async function sendAll(options: SendAllOptions): Promise<SendAllOutcome> 
     cells: options.cells,
     blocks: options.blocks,
     perform: performer.perform,
+    drop: performer.drop,
+    affords: performer.affords,
     clock: options.clock,
     stop,
     note: options.note,

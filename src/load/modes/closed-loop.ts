@@ -1,8 +1,18 @@
 import type { Ms } from '../../base/clock.ts';
 import { Concurrency } from '../concurrency.ts';
-import { defineLoadMode, type Arrival, type Gate, type LoadRun } from '../load-mode.ts';
+import { z } from 'zod';
+import { type Design, type Expected, fixedLevels } from '../design.ts';
+import {
+  defineLoadMode,
+  type Arrival,
+  type Gate,
+  type LoadRun,
+  type Offer,
+  type Span,
+} from '../load-mode.ts';
 import { createPacer } from '../pacer.ts';
 import { Throttle } from '../throttle.ts';
+import { eachVisit } from './visit-driver.ts';
 
 /** Gap between the sends of the opening wave: enough that it does not queue here, nothing against a model's latency. */
 const sendGapMs: Ms = 3;
@@ -17,31 +27,98 @@ const sendGapMs: Ms = 3;
 export const closedLoop = defineLoadMode({
   name: 'closed',
   summary: 'the next request waits for an answer: `run.concurrency` in flight, models in step',
-  fields: {},
-  estimate(_settings, offer, requests, seconds) {
+  fields: {
+    levels: z
+      .array(z.int().min(1).max(10_000))
+      .min(1)
+      .optional()
+      .describe('numbers of requests in flight that are visited in turn: what more at once costs and brings'),
+    visits: z.int().min(1).max(100).optional().describe('visits of each level; 3'),
+  },
+  estimate(settings, offer, requests, seconds) {
+    const levels = design(settings);
+    if (levels) return levelMinutes(levels, offer, requests, seconds);
     const { total, ceilings } = new Concurrency(offer);
     const perPlace = requests.map((count, n) => count / ceilings[n]!);
     const all = requests.reduce((sum, count) => sum + count, 0);
     const turns = Math.max(all / total, ...perPlace);
     return { low: (turns * seconds.low) / 60, high: (turns * seconds.high) / 60 };
   },
-  expectedInFlight: (_settings, offer) => new Concurrency(offer).mostInFlight,
-  drive: (_settings, run) => new ClosedLoop(run).drive(),
+  expectedInFlight: ({ levels }, offer) =>
+    levels ? Math.max(...levels) : new Concurrency(offer).mostInFlight,
+  design,
+  drive: (settings, run) => (settings.levels ? driveLevels(run) : new ClosedLoop(run).drive()),
 });
+
+/** Idle time between levels. */
+const washoutMs: Ms = 1000;
+/** Requests that each place of a level answers at least, after its first. */
+const roundsPerVisit = 4;
+
+interface Settings {
+  levels?: number[] | undefined;
+  visits?: number | undefined;
+}
+
+function design({ levels, visits = 3 }: Settings): Design | undefined {
+  if (!levels) return undefined;
+  const requestsAt = (level: number, prompts: number): number =>
+    prompts * Math.ceil((roundsPerVisit * level) / prompts);
+  return {
+    load: 'closed',
+    visits,
+    ...fixedLevels([...new Set(levels)], visits, undefined),
+    // The opening wave starts together, as no later request does: it is not counted.
+    slots: ({ rate: level }, prompts) =>
+      Array.from({ length: level + requestsAt(level, prompts) }, (_, n) => ({ isWarmup: n < level })),
+    windowMs: () => undefined,
+    expected: (prompts, seconds): Expected => {
+      const each = levels.map((level) => level + requestsAt(level, prompts));
+      return {
+        visits: visits * levels.length,
+        requests: visits * each.reduce((sum, count) => sum + count, 0),
+        minutes:
+          visits *
+          each.reduce((sum, count, n) => sum + ((count / levels[n]!) * seconds) / 60 + washoutMs / 60_000, 0),
+      };
+    },
+  };
+}
+
+/** One model at one level at a time, so that nobody else is in its way. */
+async function driveLevels<Request>(run: LoadRun<Request>): Promise<void> {
+  await eachVisit(run, washoutMs, (visit) => {
+    const key = run.laneOf(visit[0]!.request);
+    const concurrency = visit[0]!.level!;
+    // The level is the ceiling, whatever the model's own is: what more in flight does is the question.
+    const lanes = [{ key, name: key.split('\n')[0]! }];
+    return new ClosedLoop(
+      { ...run, concurrency, lanes, blocks: visit.map((arrival) => [arrival]) },
+      false,
+    ).drive();
+  });
+}
+
+function levelMinutes(levels: Design, { lanes }: Offer, requests: readonly number[], seconds: Span): Span {
+  const share = requests.reduce((sum, count) => sum + count, 0) / Math.max(1, lanes.length);
+  const at = (each: number): number => lanes.length * levels.expected(Math.max(1, share), each).minutes;
+  return { low: at(seconds.low), high: at(seconds.high) };
+}
 
 class ClosedLoop<Request> {
   readonly #run: LoadRun<Request>;
   readonly #concurrency: Concurrency;
-  readonly #throttle: Throttle;
+  /** Absent where a refusal is an answer. */
+  readonly #throttle: Throttle | undefined;
   readonly #pace: () => Promise<void>;
   readonly #failed = new AbortController();
   /** Those that wait until something in flight has ended. */
   #waiting: (() => void)[] = [];
 
-  constructor(run: LoadRun<Request>) {
+  constructor(run: LoadRun<Request>, isThrottled = true) {
     this.#run = run;
     this.#concurrency = new Concurrency(run);
-    this.#throttle = new Throttle(this.#concurrency, run);
+    this.#throttle = isThrottled ? new Throttle(this.#concurrency, run) : undefined;
     this.#pace = createPacer(run.clock, sendGapMs, this.#concurrency.mostInFlight);
   }
 
@@ -84,7 +161,7 @@ class ClosedLoop<Request> {
           }),
         );
       },
-      ended: (how) => this.#throttle.ended(lane, how),
+      ended: (how) => this.#throttle?.ended(lane, how),
     };
     try {
       await this.#run.perform(arrival, gate);

@@ -18,7 +18,9 @@ export function user(content: string): Message {
 
 /** The first measured request of a plan, or another one. */
 export function planned(of: Cell, about: Prompt, rest: Partial<PlannedRequest> = {}): PlannedRequest {
-  const place = { phase: 'measure', repeat: 1, block: 1, position: 1, ...rest } as const;
-  const key = requestKey({ ...place, prompt: about.id, model: of.model.id, route: of.route });
+  const place = { phase: 'measure' as const, repeat: 1, block: 1, position: 1, ...rest };
+  const { phase, repeat, visit } = place;
+  const within = visit && { visit: visit.number, arrival: visit.arrival, level: visit.level };
+  const key = requestKey({ phase, repeat, prompt: about.id, model: of.model.id, route: of.route, ...within });
   return { key, cell: of, prompt: about, ...place };
 }

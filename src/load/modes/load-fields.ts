@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { durationForm, parseDuration } from '../../base/duration.ts';
+import type { Ms } from '../../base/clock.ts';
+import { UserError } from '../../base/user-error.ts';
+import { parseRate, rateForm, rateText } from '../rate.ts';
+import type { Slo } from '../slo.ts';
+import type { Arrivals } from '../timetable.ts';
+import { traceFormats } from '../trace.ts';
+
+const rate = z.string().refine((text) => parseRate(text) !== undefined, { message: `a rate is ${rateForm}` });
+const duration = z
+  .string()
+  .refine((text) => parseDuration(text) !== undefined, { message: `a duration is ${durationForm}` });
+
+export const rateField = rate;
+export const rates = z.union([rate, z.array(rate).min(1)]);
+
+export const arrivals = z
+  .union([
+    z.enum(['constant', 'poisson']),
+    z.strictObject({ gamma: z.strictObject({ burstiness: z.number().min(0.1).max(50) }) }),
+    z.strictObject({
+      trace: z.strictObject({
+        file: z.string(),
+        format: z.enum(Object.keys(traceFormats) as [keyof typeof traceFormats]),
+        speed: z.number().positive().max(1e6).default(1),
+      }),
+    }),
+  ])
+  .describe('how requests follow one another; poisson where it is absent')
+  .optional();
+
+export const slo = z
+  .strictObject({
+    ttft_ms: z.number().positive().optional().describe('from due to the first text'),
+    e2e_ms: z.number().positive().optional().describe('from due to the end'),
+    tpot_ms: z.number().positive().optional().describe('between tokens'),
+    passed: z.boolean().optional().describe('the answer must pass its checks'),
+    attainment: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(0.95)
+      .describe('share of all requests that must keep every limit'),
+  })
+  .describe('what is good enough, each limit counted from the moment at which a request was due');
+
+/** Fields of both open modes. */
+export const visitFields = {
+  arrivals,
+  window: duration.optional().describe('how long a visit counts; 120s'),
+  min_arrivals: z
+    .int()
+    .min(10)
+    .max(100_000)
+    .optional()
+    .describe('requests that a visit has at least: at low rates the window is made longer for them; 60'),
+  warmup: duration.optional().describe('how long the load runs before the window; 20s'),
+  washout: duration.optional().describe('idle time after a visit; 10s'),
+  visits: z.int().min(1).max(100).optional().describe('visits that decide a level; 8'),
+  ceiling: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe('most requests in flight: what finds it full is dropped, and the visit has failed; 64'),
+};
+
+export interface VisitSettings {
+  arrivals?: z.output<typeof arrivals>;
+  window?: string | undefined;
+  min_arrivals?: number | undefined;
+  warmup?: string | undefined;
+  washout?: string | undefined;
+  visits?: number | undefined;
+  ceiling?: number | undefined;
+}
+
+export const ceilingOf = ({ ceiling = 64 }: VisitSettings): number => ceiling;
+export const visitsOf = ({ visits = 8 }: VisitSettings): number => visits;
+export const washoutOf = ({ washout = '10s' }: VisitSettings): Ms => parseDuration(washout)!;
+export const warmupOf = ({ warmup = '20s' }: VisitSettings): Ms => parseDuration(warmup)!;
+
+/**
+ * The window of a visit at this rate: the one asked for, and never one with fewer arrivals than are needed. Throws a UserError
+ * when a window was asked for that cannot hold them, with the one that can.
+ */
+export function windowFor({ window, min_arrivals: least = 60 }: VisitSettings, perSecond: number): Ms {
+  const needed = (least / perSecond) * 1000;
+  if (window === undefined) return Math.max(120_000, needed);
+  const asked = parseDuration(window)!;
+  if (asked < needed * (1 - 1e-9))
+    throw new UserError(
+      `load.window: ${window} holds about ${Math.floor((asked * perSecond) / 1000)} requests at ${rateText(perSecond)}, and a visit ` +
+        `needs ${least}. Make it ${Math.ceil(needed / 1000)}s, raise the rate, or lower min_arrivals`,
+    );
+  return asked;
+}
+
+/** The law of the arrivals. `traces` holds what was read of a trace's file. */
+export function arrivalsOf({ arrivals: written = 'poisson' }: VisitSettings): Arrivals {
+  if (written === 'constant' || written === 'poisson') return { kind: written };
+  if ('gamma' in written) return { kind: 'gamma', burstiness: written.gamma.burstiness };
+  throw new UserError('load.arrivals: the trace has not been read');
+}
+
+export function sloOf(written: z.input<typeof slo> | undefined): Slo | undefined {
+  if (!written) return undefined;
+  const { ttft_ms: ttftMs, e2e_ms: e2eMs, tpot_ms: tpotMs, passed, attainment = 0.95 } = written;
+  return {
+    ...(ttftMs === undefined ? {} : { ttftMs }),
+    ...(e2eMs === undefined ? {} : { e2eMs }),
+    ...(tpotMs === undefined ? {} : { tpotMs }),
+    ...(passed === undefined ? {} : { passed }),
+    attainment,
+  };
+}

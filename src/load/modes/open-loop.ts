@@ -1,0 +1,32 @@
+import { parseRate } from '../rate.ts';
+import { type Design, fixedLevels } from '../design.ts';
+import { defineLoadMode } from '../load-mode.ts';
+import { slo } from './load-fields.ts';
+import { ceilingOf, rates, sloOf, visitFields, visitsOf, washoutOf } from './load-fields.ts';
+import { driveOpenLoop } from './visit-driver.ts';
+import { visitDesign, visitMinutes } from './visit-design.ts';
+
+/** Open loop: does a model hold its limits at these rates? */
+export const openLoop = defineLoadMode({
+  name: 'open',
+  summary:
+    'each request is sent when it is due, whatever became of those before it: does it hold at my rate?',
+  fields: {
+    rate: rates.describe('requests per second or minute, such as 0.5/s; a list makes levels'),
+    ...visitFields,
+    slo: slo.optional(),
+  },
+  estimate: (settings, offer, _requests, seconds) => visitMinutes(design(settings), offer, seconds),
+  expectedInFlight: ceilingOf,
+  design,
+  drive: (settings, run) =>
+    driveOpenLoop(run, { ceiling: ceilingOf(settings), washoutMs: washoutOf(settings) }),
+});
+
+function design(
+  settings: Parameters<typeof visitDesign>[0] & { rate: string | string[]; slo?: unknown },
+): Design {
+  const levels = [settings.rate].flat().map((text) => parseRate(text)!);
+  const goal = sloOf(settings.slo as Parameters<typeof sloOf>[0]);
+  return visitDesign(settings, goal, fixedLevels([...new Set(levels)], visitsOf(settings), goal), levels);
+}

@@ -1,0 +1,91 @@
+import type { Ms } from '../../base/clock.ts';
+import type { Arrival, Gate, LoadRun } from '../load-mode.ts';
+
+/** Between handing over a visit and its first arrival: nobody shall be late before it began. */
+const leadMs: Ms = 5;
+
+export interface OpenLoopOptions {
+  /** Most requests in flight. */
+  ceiling: number;
+  /** Idle time after each visit. */
+  washoutMs: Ms;
+}
+
+/**
+ * Open loop: each request is sent when it is due, whatever became of those before it. One visit at a time, each from an idle
+ * start: an overloaded one would poison the next.
+ */
+export async function driveOpenLoop<Request>(
+  run: LoadRun<Request>,
+  { ceiling, washoutMs }: OpenLoopOptions,
+): Promise<void> {
+  await eachVisit(run, washoutMs, (visit) => new OpenVisit(run, visit, ceiling).drive());
+}
+
+/** Visit by visit while the run goes on and the budget has room for a whole one. */
+export async function eachVisit<Request>(
+  run: LoadRun<Request>,
+  washoutMs: Ms,
+  drive: (visit: readonly Arrival<Request>[]) => Promise<void>,
+): Promise<void> {
+  let isFirst = true;
+  for (const visit of run.blocks) {
+    if (!isFirst) await run.clock.sleep(washoutMs, run.stop).catch(() => undefined);
+    isFirst = false;
+    if (run.stop.aborted || !run.affords(visit)) return;
+    await drive(visit);
+  }
+}
+
+class OpenVisit<Request> {
+  readonly #run: LoadRun<Request>;
+  readonly #visit: readonly Arrival<Request>[];
+  readonly #ceiling: number;
+  readonly #failed = new AbortController();
+  readonly #underWay = new Set<Promise<void>>();
+
+  constructor(run: LoadRun<Request>, visit: readonly Arrival<Request>[], ceiling: number) {
+    this.#run = run;
+    this.#visit = visit;
+    this.#ceiling = ceiling;
+  }
+
+  /** From an absolute table, never from sleep to sleep: what is late does not make the next one late. */
+  async drive(): Promise<void> {
+    const { clock, stop } = this.#run;
+    const start = clock.now() + leadMs - Math.min(0, this.#visit[0]?.offset ?? 0);
+    const halt = AbortSignal.any([stop, this.#failed.signal]);
+    for (const arrival of this.#visit) {
+      const due = start + (arrival.offset ?? 0);
+      const early = due - clock.now();
+      if (early > 0) await clock.sleep(early, halt).catch(() => undefined);
+      if (halt.aborted) break;
+      this.#send({ ...arrival, due });
+    }
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    this.#failed.signal.throwIfAborted();
+  }
+
+  #send(arrival: Arrival<Request>): void {
+    const isFull = this.#underWay.size >= this.#ceiling;
+    const done = (isFull ? this.#run.drop(arrival) : this.#run.perform(arrival, atOnce)).catch(
+      (error: unknown) => this.#failed.abort(error),
+    );
+    this.#underWay.add(done);
+    void done.finally(() => this.#underWay.delete(done));
+  }
+}
+
+/** Nothing is held back: the budget has room for the whole visit, and a refusal changes nothing. */
+const atOnce: Gate = {
+  async admit(attempt) {
+    await attempt.ready();
+    for (;;) {
+      const sending = attempt.send();
+      if (sending) return sending;
+      // Only rounding of a budget's sums can come here; the next answer settles it.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  },
+  ended: () => undefined,
+};

@@ -1,0 +1,104 @@
+import { defined } from '../base/defined.ts';
+import { seededRandom, shuffled } from '../base/random.ts';
+import type { Design } from '../load/design.ts';
+import type { MadeVisit, WantedVisit } from '../load/limit-walk.ts';
+import type { Prompt } from '../suite/suite.ts';
+import { requestKey } from './blocks.ts';
+import type { Cell } from './cell.ts';
+import type { Block, PlannedRequest } from './plan.ts';
+
+/** What became of the visits of one cell so far. */
+export interface VisitsOfCell {
+  /** Those that count, in the order in which they were made. */
+  made: readonly MadeVisit[];
+  /** How many a level has had, void ones and broken-off ones included. */
+  begun(level: number): number;
+  /** How many of them were void or broken off. */
+  lost(level: number): number;
+}
+
+export interface VisitPlanOptions {
+  design: Design;
+  cells: readonly Cell[];
+  prompts: readonly Prompt[];
+  seed: number;
+  /** Asked between visits: what has been made decides what comes next. */
+  visitsOf(cell: Cell): VisitsOfCell;
+}
+
+/** A level that was lost so often is given up: this machine cannot offer it. */
+const mostLost = 3;
+
+/**
+ * The visits of a run, one block each. In a round every cell is visited at every level that it still owes, in random order.
+ * All models meet the same timetable and the same prompts at the n-th visit of a level. Lazy: the next visit is planned when
+ * the one before it is on record.
+ */
+export function* planVisits(options: VisitPlanOptions): Generator<Block> {
+  const { design, cells, seed, visitsOf } = options;
+  const random = seededRandom(`${seed}/visits`);
+  let block = 0;
+  for (;;) {
+    const owed = cells.flatMap((cell) =>
+      design
+        .next(visitsOf(cell).made)
+        .filter(({ rate }) => visitsOf(cell).lost(rate) < mostLost)
+        .map((wanted) => ({ cell, wanted })),
+    );
+    if (owed.length === 0) return;
+    for (const { cell, wanted } of shuffled(owed, random)) yield visitBlock(options, cell, wanted, ++block);
+  }
+}
+
+function visitBlock(
+  { design, prompts, seed, visitsOf }: VisitPlanOptions,
+  cell: Cell,
+  wanted: WantedVisit,
+  block: number,
+): PlannedRequest[] {
+  const level = wanted.rate;
+  const number = visitsOf(cell).begun(level) + 1;
+  return visitSlots(design, prompts.length, seed, wanted, number).map(
+    ({ isWarmup, offset, prompt: index }, n) => {
+      const prompt = prompts[index]!;
+      const phase = isWarmup ? 'warmup' : wanted.kind === 'ladder' ? 'ladder' : 'measure';
+      const arrival = n + 1;
+      const parts = {
+        phase,
+        repeat: number,
+        prompt: prompt.id,
+        visit: number,
+        arrival,
+        ...cell,
+        level,
+      } as const;
+      return {
+        key: requestKey(parts),
+        phase,
+        repeat: number,
+        block,
+        position: arrival,
+        cell,
+        prompt,
+        visit: { load: design.load, level, number, arrival, ...defined({ offset }) },
+      };
+    },
+  );
+}
+
+/** The requests of a visit, each with the place of its prompt in the suite: the same for every model, in every process. */
+export function visitSlots(
+  design: Design,
+  prompts: number,
+  seed: number,
+  wanted: WantedVisit,
+  number: number,
+): { isWarmup: boolean; offset?: number; prompt: number }[] {
+  const random = seededRandom(`${seed}/visit/${wanted.kind}/${wanted.rate}/${number}`);
+  const slots = design.slots(wanted, prompts, random);
+  let left: number[] = [];
+  return slots.map((slot) => {
+    if (left.length === 0) left = shuffled([...Array(prompts).keys()], random);
+    return { ...slot, prompt: left.pop()! };
+  });
+}
