@@ -106,7 +106,8 @@ export class Collector {
 
   add(row: Collectable): void {
     this.#first ??= row;
-    if (row.phase !== 'measure') return;
+    // A level of a load is a question of its own: see levels.ts.
+    if (row.phase !== 'measure' || row.visit !== undefined) return;
     const cell = this.#cellOf(row);
     if (row.status === 'rate_limited') cell.rateLimited++;
     if (isOwnLimit({ family: row.error_family, code: row.error_code })) {

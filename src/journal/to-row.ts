@@ -106,10 +106,7 @@ const noVisit: VisitCells = {
 };
 
 /** Where it stands under load, and what somebody felt who asked when it was due. */
-function visitCells(
-  { planned: { visit }, queueMs }: Measurement,
-  metrics: MetricCells,
-): VisitCells {
+function visitCells({ planned: { visit }, queueMs }: Measurement, metrics: MetricCells): VisitCells {
   if (!visit) return noVisit;
   const isOpen = visit.load === 'open';
   const fromDue = (ms: Ms | undefined): Ms | undefined =>

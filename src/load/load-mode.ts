@@ -68,6 +68,8 @@ export interface LoadRun<Request> extends Offer {
   drop(arrival: Arrival<Request>): Promise<void>;
   /** Whether the budget has room for all of them, whatever they cost. Where it has not, `stop` is aborted. */
   affords(arrivals: readonly Arrival<Request>[]): boolean;
+  /** Resolves when everything that was sent so far is on record and checked. Absent: it is as soon as it has ended. */
+  settled?: () => Promise<void>;
   clock: Clock;
   /** Aborted: hand out nothing more; what is under way ends by itself. */
   stop: AbortSignal;
@@ -83,6 +85,8 @@ export interface LoadMode<Fields extends z.ZodRawShape = z.ZodRawShape> {
   summary: string;
   /** The fields beside `mode`, as zod types with descriptions. */
   fields: Fields;
+  /** Settings as a suite may give them: the contract test tries the mode with these. */
+  example: z.input<z.ZodObject<Fields>>;
   /** Minutes that it takes when an answer takes this many seconds; `requests` of each lane, in the order of `lanes`. */
   estimate(
     settings: z.output<z.ZodObject<Fields>>,

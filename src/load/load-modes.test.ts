@@ -15,8 +15,8 @@ const offer: Offer = {
 /** What a mode does with requests that take 10 ms each. */
 async function driven(mode: LoadMode, change: Partial<LoadRun<string>> = {}) {
   const clock = new HandClock();
-  const seen = { sent: [] as string[], inFlight: 0, most: 0 };
-  const settings = z.object(mode.fields).parse({});
+  const seen = { sent: [] as string[], dropped: [] as string[], inFlight: 0, most: 0 };
+  const settings = z.object(mode.fields).parse(mode.example);
   const run = mode.drive<string>(settings, {
     ...offer,
     blocks: Array.from({ length: 6 }, (_, n) => [{ request: `a${n}` }, { request: `b${n}` }]),
@@ -35,6 +35,8 @@ async function driven(mode: LoadMode, change: Partial<LoadRun<string>> = {}) {
         },
       });
     },
+    drop: ({ request }) => Promise.resolve(void seen.dropped.push(request)),
+    affords: () => true,
     clock,
     stop: new AbortController().signal,
     note: () => undefined,
@@ -71,12 +73,20 @@ describe.each(loadModes)('$name', (mode) => {
   });
 
   test('keeps to what it expects in flight', async () => {
-    const settings = z.object(mode.fields).parse({});
+    const settings = z.object(mode.fields).parse(mode.example);
     expect((await driven(mode)).most).toBeLessThanOrEqual(mode.expectedInFlight(settings, offer));
   });
 
   test('estimates the minutes that it takes', async () => {
-    const settings = z.object(mode.fields).parse({});
+    const settings = z.object(mode.fields).parse(mode.example);
+    const design = mode.design?.(settings);
+    if (design) {
+      // Of its own visits, not of these blocks: one lane after the other.
+      const { low, high } = mode.estimate(settings, offer, [6, 6], { low: 1, high: 20 });
+      expect(low).toBeCloseTo(2 * design.expected(1, 1).minutes, 6);
+      expect(high).toBeCloseTo(2 * design.expected(1, 20).minutes, 6);
+      return;
+    }
     const { low, high } = mode.estimate(settings, offer, [6, 6], { low: 0.01, high: 0.02 });
     const { minutes } = await driven(mode);
     expect(minutes).toBeGreaterThanOrEqual(low * 0.99);

@@ -50,7 +50,7 @@ export function drive(
     cells,
     blocks,
     ...run
-  }: Pick<LoadRun<PlannedRequest>, 'perform' | 'drop' | 'affords' | 'clock' | 'stop' | 'note'> & {
+  }: Pick<LoadRun<PlannedRequest>, 'perform' | 'drop' | 'affords' | 'settled' | 'clock' | 'stop' | 'note'> & {
     cells: readonly Cell[];
     blocks: Iterable<Block>;
   },

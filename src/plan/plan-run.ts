@@ -2,11 +2,15 @@ import { count } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
 import { costOf } from '../measure/metrics/cost.ts';
 import type { Suite } from '../suite/suite.ts';
+import type { Design } from '../load/design.ts';
 import { planBlocks, planSize, type PlanOptions } from './blocks.ts';
+import { assumedSeconds } from './estimate.ts';
+import { designOf } from './load-plan.ts';
+import { planVisits, type VisitsOfCell } from './visits.ts';
 import type { Cell } from './cell.ts';
 import type { Block } from './plan.ts';
 import { type Shard, shardPrompts } from './shard.ts';
-import { leastUsage } from './token-estimate.ts';
+import { leastUsage, worstCaseUsage } from './token-estimate.ts';
 
 /** What a run would send. */
 export interface Plan {
@@ -18,11 +22,18 @@ export interface Plan {
   size: { warmup: number; measure: number; total: number };
   /** The least that it can need, in requests, tokens and USD; a model without a price costs nothing here. */
   least: Expense;
-  /**
-   * The requests, block by block, each block sent together; the same each time. `another` is asked before each repeat
-   * beyond those of the suite; without it there are none.
-   */
-  blocks(another?: (repeat: number) => boolean): Iterable<Block>;
+  /** How visits are planned. Absent: the plan is one of blocks. */
+  design?: Design;
+  /** The requests, block by block, each block sent together; the same each time. Under a design, visit by visit. */
+  blocks(progress?: Progress): Iterable<Block>;
+}
+
+/** What has come of a plan so far, where the plan asks for it. */
+export interface Progress {
+  /** Asked before each repeat beyond those of the suite. Absent: there are none. */
+  another?: ((repeat: number) => boolean) | undefined;
+  /** Asked between visits. Absent: one round of visits. */
+  visitsOf?: ((cell: Cell) => VisitsOfCell) | undefined;
 }
 
 export interface Expense {
@@ -44,14 +55,53 @@ export interface PlanRequest {
 export function planRun(suite: Suite, { cells, seed, shard }: PlanRequest): Plan {
   assertShard(suite, shard);
   const options: PlanOptions = { ...suite.run, cells, prompts: shardPrompts(suite.prompts, shard), seed };
+  const design = designOf(suite);
+  if (design) return planByVisits(suite, design, options);
   return {
     suite,
     seed,
     cells,
     size: planSize(options),
     least: leastExpense(options),
-    blocks: (another) => planBlocks({ ...options, another }),
+    blocks: ({ another } = {}) => planBlocks({ ...options, another }),
   };
+}
+
+/** How many it will be follows from what is found: the size is what is to be expected. */
+function planByVisits(suite: Suite, design: Design, { cells, prompts, seed }: PlanOptions): Plan {
+  const total = cells.length * design.expected(prompts.length, assumedSeconds.high).requests;
+  const blocks: Plan['blocks'] = ({ visitsOf } = {}) =>
+    planVisits({ design, cells, prompts, seed, visitsOf });
+  return {
+    suite,
+    seed,
+    cells,
+    size: { warmup: 0, measure: total, total },
+    least: mostExpensiveOf([...blocks()]),
+    design,
+    blocks,
+  };
+}
+
+/** A visit is sent whole or not at all: the budget must hold any of the first round, whatever its answers cost. */
+function mostExpensiveOf(visits: readonly Block[]): Expense {
+  const expenses = visits.map((visit) => worstExpense(visit));
+  return {
+    requests: Math.max(0, ...expenses.map(({ requests }) => requests)),
+    tokens: Math.max(0, ...expenses.map(({ tokens }) => tokens)),
+    usd: Math.max(0, ...expenses.map(({ usd }) => usd)),
+  };
+}
+
+function worstExpense(visit: Block): Expense {
+  const sum: Expense = { requests: visit.length, tokens: 0, usd: 0 };
+  for (const planned of visit) {
+    const usage = worstCaseUsage(planned);
+    const { price } = planned.cell.model;
+    sum.tokens += usage.promptTokens + usage.completionTokens;
+    sum.usd += price ? (costOf(usage, price) ?? 0) : 0;
+  }
+  return sum;
 }
 
 /** What a shard cannot do alone. */

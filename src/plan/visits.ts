@@ -22,9 +22,11 @@ export interface VisitPlanOptions {
   cells: readonly Cell[];
   prompts: readonly Prompt[];
   seed: number;
-  /** Asked between visits: what has been made decides what comes next. */
-  visitsOf(cell: Cell): VisitsOfCell;
+  /** Asked between visits: what has been made decides what comes next. Absent: one round of them. */
+  visitsOf?: ((cell: Cell) => VisitsOfCell) | undefined;
 }
+
+const none: VisitsOfCell = { made: [], begun: () => 0, lost: () => 0 };
 
 /** A level that was lost so often is given up: this machine cannot offer it. */
 const mostLost = 3;
@@ -35,7 +37,7 @@ const mostLost = 3;
  * the one before it is on record.
  */
 export function* planVisits(options: VisitPlanOptions): Generator<Block> {
-  const { design, cells, seed, visitsOf } = options;
+  const { design, cells, seed, visitsOf = () => none } = options;
   const random = seededRandom(`${seed}/visits`);
   let block = 0;
   for (;;) {
@@ -47,11 +49,12 @@ export function* planVisits(options: VisitPlanOptions): Generator<Block> {
     );
     if (owed.length === 0) return;
     for (const { cell, wanted } of shuffled(owed, random)) yield visitBlock(options, cell, wanted, ++block);
+    if (!options.visitsOf) return;
   }
 }
 
 function visitBlock(
-  { design, prompts, seed, visitsOf }: VisitPlanOptions,
+  { design, prompts, seed, visitsOf = () => none }: VisitPlanOptions,
   cell: Cell,
   wanted: WantedVisit,
   block: number,

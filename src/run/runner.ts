@@ -50,6 +50,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     started: (planned) => listener.started(planned),
     note: (text) => listener.note(text),
     goOn: 'run --resume',
+    settled: () => checking.drained(),
   });
   await checking.drained();
   return outcome;

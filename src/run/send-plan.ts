@@ -19,6 +19,7 @@ import { readDescriptors, withinDescriptors } from './descriptors.ts';
 import { recordLocalModels } from './local-models.ts';
 import { run, type RunOutcome } from './runner.ts';
 import type { Targets } from '../target/targets.ts';
+import { followVisits, toldOfVerdicts } from './visit-progress.ts';
 
 /** What happens while a run goes on. */
 export type RunEvent =
@@ -101,7 +102,8 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
   const wire = openWire({ timeouts, env: options.env });
   const gateway = new Gateway({ wire, clock, redact: targets.redact });
   const checker = createChecker({ deadlineMs: checkDeadlineMs });
-  const checking = new Checking({ suite, checker, sink, kill: signals.kill });
+  const visits = await followVisits(plan, sink);
+  const checking = new Checking({ suite, checker, sink: toldOfVerdicts(sink, visits), kill: signals.kill });
   const note = (text: string): void => {
     const clean = targets.redact(text);
     manifest.notes.push({ at: clock.wall().toISOString(), text: clean });
@@ -116,6 +118,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
     void sink.save(manifest).catch(() => undefined);
   });
   tellPlanned();
+  let sent = 0;
   const unpriced = unpricedNote(suite);
   if (unpriced !== undefined && earlier.done === 0) note(unpriced);
   if (lowered) note(lowered.note);
@@ -132,7 +135,13 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
       askHash: manifest.ask_hash ?? askHash(suite),
       seed: manifest.seed,
       cells: plan.cells,
-      blocks: owed(plan.blocks(adaptive && ((repeat) => adaptive.another(repeat))), earlier),
+      blocks: owed(
+        plan.blocks({
+          another: adaptive && ((repeat) => adaptive.another(repeat)),
+          visitsOf: visits && ((cell) => visits.of(cell)),
+        }),
+        earlier,
+      ),
       earlierAttempts: ({ key }) => earlier.attemptsOf(key),
       hasAnswered: (cell) => earlier.hasAnswered(cell),
       memoryOf: local.memoryOf,
@@ -146,7 +155,9 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
       listener: {
         started: (request) => onEvent({ kind: 'started', request }),
         ended: (request, row) => {
+          if (row.final) sent++;
           adaptive?.add(row);
+          visits?.add(row);
           onEvent({ kind: 'ended', request, row });
         },
         note,
@@ -154,6 +165,8 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
     });
     await local.recordAfter();
     await checking.owed(earlier.done > 0);
+    // How many requests the visits would take was not known before.
+    if (visits && outcome.status === 'complete') manifest.planned_requests = earlier.done + sent;
     for (const warning of sink.warnings?.() ?? []) note(warning.replace(/\.$/, ''));
     return outcome;
   } finally {

@@ -9,6 +9,8 @@ export interface SendAllOptions extends Omit<PerformerOptions, 'stop' | 'onOutag
   suite: Pick<Suite, 'run' | 'load'>;
   cells: readonly Cell[];
   blocks: Iterable<Block>;
+  /** Resolves when all that is on record is checked. Absent: nothing is checked. */
+  settled?: () => Promise<void>;
   /** Aborted: send nothing more, let what is in flight end. */
   stop: AbortSignal;
   /** The command that goes on where this one stopped. */
@@ -54,6 +56,7 @@ export async function sendAll(options: SendAllOptions): Promise<SendAllOutcome> 
     perform: performer.perform,
     drop: performer.drop,
     affords: performer.affords,
+    ...(options.settled ? { settled: options.settled } : {}),
     clock: options.clock,
     stop,
     note: options.note,

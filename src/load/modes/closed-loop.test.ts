@@ -57,6 +57,8 @@ class Simulation {
         lanes: this.#cells.map(laneOf),
         laneOf: ({ cell }: PlannedRequest) => cellKey(cell),
         perform,
+        drop: () => Promise.reject(new Error('a closed loop drops nothing')),
+        affords: () => true,
         clock: this.clock,
         stop: this.stop.signal,
         note: () => undefined,

@@ -35,6 +35,7 @@ export const closedLoop = defineLoadMode({
       .describe('numbers of requests in flight that are visited in turn: what more at once costs and brings'),
     visits: z.int().min(1).max(100).optional().describe('visits of each level; 3'),
   },
+  example: {},
   estimate(settings, offer, requests, seconds) {
     const levels = design(settings);
     if (levels) return levelMinutes(levels, offer, requests, seconds);

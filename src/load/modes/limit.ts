@@ -26,6 +26,7 @@ export const limit = defineLoadMode({
   name: 'limit',
   summary: 'looks for the highest rate at which each model keeps the SLO',
   fields: { ...visitFields, slo: slo.optional(), limit: limitField.optional() },
+  example: { slo: { e2e_ms: 15_000 }, limit: { from: '0.1/s', to: '2/s' } },
   estimate: (settings, offer, _requests, seconds) => visitMinutes(design(settings), offer, seconds),
   expectedInFlight: ceilingOf,
   design,

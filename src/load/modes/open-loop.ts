@@ -1,8 +1,7 @@
 import { parseRate } from '../rate.ts';
 import { type Design, fixedLevels } from '../design.ts';
 import { defineLoadMode } from '../load-mode.ts';
-import { slo } from './load-fields.ts';
-import { ceilingOf, rates, sloOf, visitFields, visitsOf, washoutOf } from './load-fields.ts';
+import { ceilingOf, rates, slo, sloOf, visitFields, visitsOf, washoutOf } from './load-fields.ts';
 import { driveOpenLoop } from './visit-driver.ts';
 import { visitDesign, visitMinutes } from './visit-design.ts';
 
@@ -16,6 +15,7 @@ export const openLoop = defineLoadMode({
     ...visitFields,
     slo: slo.optional(),
   },
+  example: { rate: ['2/s', '30/min'], window: '20s', min_arrivals: 10, slo: { e2e_ms: 15_000 } },
   estimate: (settings, offer, _requests, seconds) => visitMinutes(design(settings), offer, seconds),
   expectedInFlight: ceilingOf,
   design,

@@ -34,6 +34,8 @@ export async function eachVisit<Request>(
     isFirst = false;
     if (run.stop.aborted || !run.affords(visit)) return;
     await drive(visit);
+    // What comes next may follow from this visit's verdicts.
+    await run.settled?.();
   }
 }
 

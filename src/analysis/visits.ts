@@ -1,0 +1,170 @@
+import type { Ms } from '../base/clock.ts';
+import type { RequestRow, VerdictRow } from '../journal/request-columns.ts';
+import type { Design } from '../load/design.ts';
+import type { MadeVisit } from '../load/limit-walk.ts';
+import { isGood, type Slo } from '../load/slo.ts';
+import { visitOutcome, type VisitArrival, type VisitOutcome } from '../load/visit.ts';
+import { isOwnLimit } from '../measure/own-limits.ts';
+import { cellKey, type CellNames } from '../plan/cell.ts';
+import { visitSlots, type VisitsOfCell } from '../plan/visits.ts';
+
+/** What of a row a visit needs. */
+export type VisitRow = Pick<
+  RequestRow,
+  | ('event_id' | 'model' | 'route' | 'phase' | 'final' | 'status' | 'valid' | 'passed')
+  | ('error_family' | 'error_code' | 'scheduled_at' | 'started_at' | 'ended_at')
+  | ('level' | 'visit' | 'arrival' | 'late_ms' | 'ttft_ms' | 'e2e_latency_ms' | 'tpot_ms')
+  | ('ttft_due_ms' | 'e2e_due_ms' | 'completion_tokens')
+>;
+
+/** One visit as its rows tell it. */
+export interface Visit {
+  cell: CellNames;
+  level: number;
+  kind: MadeVisit['kind'];
+  number: number;
+  /** Its requests that count, by the time at which they were due. */
+  rows: readonly VisitRow[];
+  outcome: VisitOutcome;
+  /** From the first to the end of the window, or to the last answer in a closed loop. */
+  windowMs: Ms;
+  /** It stopped before all its requests were on record: it says nothing. */
+  isBrokenOff: boolean;
+}
+
+export interface VisitLogOptions {
+  design: Design;
+  /** Prompts of the run. */
+  prompts: number;
+  seed: number;
+}
+
+/** Requests that a level may have sent late: 50 ms, and no more than a twentieth of what the SLO allows. */
+const latestMs: Ms = 50;
+const latestShare = 0.05;
+
+/** Puts the rows of a run together to visits, while it goes on or afterwards. Rows without a visit are passed over. */
+export class VisitLog {
+  readonly #options: VisitLogOptions;
+  /** By cell, then by level and number. */
+  readonly #cells = new Map<string, { cell: CellNames; visits: Map<string, VisitRow[]> }>();
+  readonly #passed = new Map<string, boolean>();
+
+  constructor(options: VisitLogOptions) {
+    this.#options = options;
+  }
+
+  add(row: VisitRow): void {
+    if (row.visit === undefined || row.level === undefined || !row.final) return;
+    const { model, route } = row;
+    const cell = { model, route };
+    const key = cellKey(cell);
+    const known = this.#cells.get(key) ?? { cell, visits: new Map<string, VisitRow[]>() };
+    this.#cells.set(key, known);
+    const place = `${row.level}/${row.visit}`;
+    const rows = known.visits.get(place);
+    if (rows) rows.push(row);
+    else known.visits.set(place, [row]);
+  }
+
+  /** What the checks said of an answer whose row came before. */
+  verdict({ event_id: event, passed }: Pick<VerdictRow, 'event_id' | 'passed'>): void {
+    if (passed !== undefined) this.#passed.set(event, passed);
+  }
+
+  /** All visits, the ladder's among them, in the order of their first rows. */
+  visits(): Visit[] {
+    return [...this.#cells.values()].flatMap(({ cell, visits }) =>
+      [...visits.values()].map((rows) => this.#visit(cell, rows)),
+    );
+  }
+
+  /** What the plan asks between visits. */
+  of(cell: CellNames): VisitsOfCell {
+    const known = this.#cells.get(cellKey(cell));
+    const visits = [...(known?.visits.values() ?? [])].map((rows) => this.#visit(cell, rows));
+    const at = (level: number): Visit[] => visits.filter((visit) => visit.level === level);
+    return {
+      made: visits.filter(counts).map(madeVisit),
+      begun: (level) => at(level).reduce((most, { number }) => Math.max(most, number), 0),
+      lost: (level) => at(level).filter((visit) => !counts(visit)).length,
+    };
+  }
+
+  #visit(cell: CellNames, all: readonly VisitRow[]): Visit {
+    const { design, prompts, seed } = this.#options;
+    const [{ level = 0, visit: number = 0 }] = all as [VisitRow];
+    const rows = all.filter(({ phase }) => phase !== 'warmup').toSorted((a, b) => a.arrival! - b.arrival!);
+    const kind = all.some(({ phase }) => phase === 'ladder') ? 'ladder' : 'visit';
+    const slots = visitSlots(design, prompts, seed, { kind, rate: level }, number);
+    const arrivals = rows.map((row) => this.#arrival(row, rows[0]!));
+    const span = Math.max(0, ...arrivals.map(({ end, due }) => end ?? due));
+    const windowMs = design.windowMs(level, kind) ?? span;
+    const outcome = visitOutcome(arrivals, {
+      windowMs,
+      attainment: design.slo?.attainment ?? 0,
+      latestMs: lateLimit(design.slo),
+    });
+    return {
+      ...{ cell, level, kind, number, rows, outcome, windowMs },
+      isBrokenOff: rows.length < slots.filter(({ isWarmup }) => !isWarmup).length,
+    };
+  }
+
+  /** By the wall clock, from the first arrival: only slices of the window are made of it. Durations are the row's own. */
+  #arrival(row: VisitRow, first: VisitRow): VisitArrival {
+    const due = timeOf(row.scheduled_at) - timeOf(first.scheduled_at);
+    const dropped = row.error_code === 'dropped';
+    const neverSent = dropped || isOwnLimit({ family: row.error_family, code: row.error_code });
+    const felt = row.e2e_due_ms ?? row.e2e_latency_ms;
+    return {
+      due,
+      good: this.good(row),
+      dropped,
+      ...(neverSent
+        ? {}
+        : {
+            sent: due + (row.late_ms ?? 0),
+            end: felt === undefined ? timeOf(row.ended_at) - timeOf(first.scheduled_at) : due + felt,
+          }),
+    };
+  }
+
+  /** Whether a request counts as good. Without an SLO: whether it was answered. */
+  good(row: VisitRow): boolean {
+    return goodOf(row, this.#options.design.slo, row.passed ?? this.#passed.get(row.event_id));
+  }
+}
+
+/** Whether a row kept every limit, each from due in an open loop. */
+export function goodOf(
+  row: Omit<VisitRow, 'passed'>,
+  slo: Slo = { attainment: 0 },
+  passed: boolean | undefined,
+): boolean {
+  const [ttftDueMs, e2eDueMs] = [row.ttft_due_ms ?? row.ttft_ms, row.e2e_due_ms ?? row.e2e_latency_ms];
+  return isGood(slo, {
+    ok: row.status === 'ok' && row.valid !== false,
+    ...(ttftDueMs === undefined ? {} : { ttftDueMs }),
+    ...(e2eDueMs === undefined ? {} : { e2eDueMs }),
+    ...(row.tpot_ms === undefined ? {} : { tpotMs: row.tpot_ms }),
+    ...(passed === undefined ? {} : { passed }),
+  });
+}
+
+/** Whether it says something of its level. */
+export const counts = ({ outcome, isBrokenOff }: Visit): boolean => outcome.word !== 'void' && !isBrokenOff;
+
+export const madeVisit = ({ kind, level, outcome }: Visit): MadeVisit => ({
+  kind,
+  rate: level,
+  passed: outcome.word === 'passed',
+  share: outcome.share,
+});
+
+function lateLimit(slo: Slo | undefined): Ms {
+  const limits = [slo?.ttftMs, slo?.e2eMs].filter((limit) => limit !== undefined);
+  return Math.min(latestMs, ...limits.map((limit) => limit * latestShare));
+}
+
+const timeOf = (at: Date | string | undefined): Ms => (at === undefined ? 0 : new Date(at).getTime());

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { HandClock } from '../../base/testing/hand-clock.ts';
+import type { Arrival, LoadRun } from '../load-mode.ts';
+import { driveOpenLoop } from './visit-driver.ts';
+
+/** Two visits of a server that answers after so long, seen by the clock. */
+async function driven(
+  offsets: readonly number[],
+  answerMs: number,
+  change: {
+    ceiling?: number;
+    affords?: (visit: number) => boolean;
+    perform?: LoadRun<number>['perform'];
+  } = {},
+) {
+  const clock = new HandClock();
+  const sent: { request: number; due: number; at: number }[] = [];
+  const dropped: number[] = [];
+  let visits = 0;
+  const stop = new AbortController();
+  const visit: Arrival<number>[] = offsets.map((offset, request) => ({ request, offset }));
+  const run = driveOpenLoop<number>(
+    {
+      concurrency: 1,
+      lanes: [{ key: 'a', name: 'a' }],
+      laneOf: () => 'a',
+      blocks: [visit, visit],
+      perform:
+        change.perform ??
+        (({ request, due }, gate) =>
+          gate.admit({
+            ready: () => Promise.resolve(),
+            send: async () => {
+              sent.push({ request, due: due!, at: clock.now() });
+              await clock.sleep(answerMs);
+            },
+          })),
+      drop: ({ request }) => Promise.resolve(void dropped.push(request)),
+      affords: () => change.affords?.(visits++) ?? true,
+      clock,
+      stop: stop.signal,
+      note: () => undefined,
+    },
+    { ceiling: change.ceiling ?? 64, washoutMs: 10_000 },
+  );
+  const outcome = await clock.finish(
+    run.then(
+      () => 'ended',
+      (error: unknown) => error,
+    ),
+  );
+  return { sent, dropped, outcome, clock };
+}
+
+test('each is sent when it is due, however long the others take; the next visit begins from idle, ten seconds later', async () => {
+  const { sent } = await driven([0, 100, 150, 400], 5000);
+  const [first, second] = [sent.slice(0, 4), sent.slice(4)];
+  for (const { due, at } of sent) expect(at).toBe(due);
+  expect(first.map(({ at }) => at - first[0]!.at)).toEqual([0, 100, 150, 400]);
+  expect(second[0]!.at - first[3]!.at).toBeGreaterThanOrEqual(15_000);
+});
+
+test('a warm-up begins before the window', async () => {
+  const { sent } = await driven([-2000, -500, 0, 300], 10);
+  expect(sent.slice(0, 4).map(({ at }) => at - sent[0]!.at)).toEqual([0, 1500, 2000, 2300]);
+});
+
+test('what finds the ceiling full is dropped and not sent later', async () => {
+  const { sent, dropped } = await driven([0, 1, 2, 3, 100], 50, { ceiling: 2 });
+  expect(dropped).toEqual([2, 3, 2, 3]);
+  expect(sent.map(({ request }) => request)).toEqual([0, 1, 4, 0, 1, 4]);
+});
+
+describe('it ends', () => {
+  test('before a visit that the budget cannot hold as a whole', async () => {
+    const { sent } = await driven([0, 10], 5, { affords: (visit) => visit === 0 });
+    expect(sent).toHaveLength(2);
+  });
+
+  test('with the first error, and sends nothing after it', async () => {
+    let asked = 0;
+    const error = new Error('the disk is full');
+    const { outcome } = await driven([0, 10, 20], 5, { perform: () => (asked++, Promise.reject(error)) });
+    expect(outcome).toBe(error);
+    expect(asked).toBe(1);
+  });
+});
