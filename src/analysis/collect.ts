@@ -83,7 +83,7 @@ interface OpenCell {
 
 const reads = [
   ...(['run_id', 'suite', 'suite_hash', 'ask_hash', 'route', 'model', 'model_id', 'prompt_id'] as const),
-  ...(['phase', 'final', 'stream_notes'] as const),
+  ...(['phase', 'visit', 'final', 'stream_notes'] as const),
   ...failureReads,
   ...sampleReads,
 ] as const satisfies readonly ColumnName[];

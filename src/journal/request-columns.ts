@@ -122,7 +122,7 @@ export const underLoad = [
     'load',
     '`open`: sent when it was due; `closed`: sent when an earlier one ended. Empty without levels',
   ),
-  number('level', '', 'requests per second offered, or requests in flight', 9),
+  number('level', '', 'requests per second offered, or requests in flight'),
   count('visit', 'which visit of its model and level, from 1'),
   count('arrival', 'which request of its visit, from 1'),
   ms('late_ms', 'sent − due: our own lateness'),

@@ -4,7 +4,7 @@ import { anyText } from '../base/testing/any-text.ts';
 import { answered, failed, type Piece } from '../measure/metrics/testing/exchange.ts';
 import { cell, planned, prompt, user } from '../plan/testing/planned.ts';
 import type { Observed } from '../measure/exchange.ts';
-import { rowColumns, type RequestRow } from './request-columns.ts';
+import { rowColumns, underLoad, type RequestRow } from './request-columns.ts';
 import { csvLines } from './csv-file.ts';
 import { measurement } from './testing/rows.ts';
 import { toRow } from './to-row.ts';
@@ -208,6 +208,7 @@ test('an answer without usage, checks, price and receipts leaves those cells emp
       'lag_excluded',
       'server_queue_ms',
       'check_why',
+      ...underLoad.map(({ name }) => name),
     ],
   ]);
   // The answer is good; that its tokens are unknown has a name of its own.

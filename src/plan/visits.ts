@@ -4,7 +4,7 @@ import type { Design } from '../load/design.ts';
 import type { MadeVisit, WantedVisit } from '../load/limit-walk.ts';
 import type { Prompt } from '../suite/suite.ts';
 import { requestKey } from './blocks.ts';
-import type { Cell } from './cell.ts';
+import { cellKey, type Cell } from './cell.ts';
 import type { Block, PlannedRequest } from './plan.ts';
 
 /** What became of the visits of one cell so far. */
@@ -39,16 +39,23 @@ const mostLost = 3;
 export function* planVisits(options: VisitPlanOptions): Generator<Block> {
   const { design, cells, seed, visitsOf = () => none } = options;
   const random = seededRandom(`${seed}/visits`);
+  const tried = new Map<string, number>();
+  const triesOf = (cell: Cell, { rate }: WantedVisit): number => tried.get(`${cellKey(cell)}\n${rate}`) ?? 0;
   let block = 0;
   for (;;) {
-    const owed = cells.flatMap((cell) =>
-      design
-        .next(visitsOf(cell).made)
-        .filter(({ rate }) => visitsOf(cell).lost(rate) < mostLost)
-        .map((wanted) => ({ cell, wanted })),
-    );
+    const owed = cells.flatMap((cell) => {
+      const { made, lost } = visitsOf(cell);
+      const countOf = ({ rate }: WantedVisit): number => made.filter((visit) => visit.rate === rate).length;
+      return design
+        .next(made)
+        .filter((wanted) => Math.max(lost(wanted.rate), triesOf(cell, wanted) - countOf(wanted)) < mostLost)
+        .map((wanted) => ({ cell, wanted }));
+    });
     if (owed.length === 0) return;
-    for (const { cell, wanted } of shuffled(owed, random)) yield visitBlock(options, cell, wanted, ++block);
+    for (const { cell, wanted } of shuffled(owed, random)) {
+      tried.set(`${cellKey(cell)}\n${wanted.rate}`, triesOf(cell, wanted) + 1);
+      yield visitBlock(options, cell, wanted, ++block);
+    }
     if (!options.visitsOf) return;
   }
 }
