@@ -10,6 +10,7 @@ import { causeLines } from './causes.ts';
 import { Collector } from './collect.ts';
 import { FailedCheckCollector, undecidedWarnings } from './failed-checks.ts';
 import { compare } from './compare.ts';
+import { factsUnderLoad, followLevels, type LevelCollector } from './levels.ts';
 import { historyColumnsNeeded } from './history.ts';
 import { InfluenceCollector } from './influences/influences.ts';
 import { tooBusy } from './own-lag.ts';
@@ -50,15 +51,17 @@ export async function analyse(
  */
 export async function onePass(
   source: RowSource,
-  { suite, routes }: Manifest,
+  manifest: Manifest,
   also: readonly RowCollector[] = [],
 ): Promise<(manifest: Manifest) => Analysis> {
+  const { suite, routes } = manifest;
   const seen: Seen = {
     collector: new Collector({ columns: neededColumns(suite) }),
     serverTimes: new ServerTimesCollector(),
     influences: new InfluenceCollector({ severalRoutes: routes.length > 1 }),
     unchecked: new UncheckedCounter(suite),
     failedChecks: new FailedCheckCollector(),
+    ...defined({ levels: followLevels(manifest) }),
   };
   const all: RowCollector[] = [...Object.values(seen), ...also];
   for await (const rows of source(columnsOf(all)))
@@ -89,6 +92,8 @@ type Seen = {
   influences: InfluenceCollector;
   unchecked: UncheckedCounter;
   failedChecks: FailedCheckCollector;
+  /** Absent where the load has no levels. */
+  levels?: LevelCollector;
 };
 
 function analysisOf(seen: Seen, manifest: Manifest): Analysis {
@@ -102,6 +107,7 @@ function analysisOf(seen: Seen, manifest: Manifest): Analysis {
   const isSequential = suite.run.order === 'sequential';
   const comparison = compare(collected, { isSequential });
   const planned = plannedRequests(manifest);
+  const load = seen.levels?.figures();
   const warnings = [
     ...warningsOf(collected, {
       order: suite.run.order,
@@ -111,7 +117,8 @@ function analysisOf(seen: Seen, manifest: Manifest): Analysis {
       ...defined({ loopUtilisation: manifest.loop_utilisation, unprovenAt: unprovenConcurrency(manifest) }),
     }),
     ...influences.warnings(),
-  ];
+    // The rows of a level have figures of their own.
+  ].filter(({ kind }) => load === undefined || kind !== 'nothing-measured');
   const filled = {
     causes: causeLines(collected),
     thresholds,
@@ -128,6 +135,7 @@ function analysisOf(seen: Seen, manifest: Manifest): Analysis {
     report: {
       run: {
         ...factsOf(manifest, models, planned),
+        ...(load ? factsUnderLoad(load) : {}),
         ...defined({ too_busy: tooBusy(collected, manifest.loop_utilisation) }),
       },
       models,
@@ -140,6 +148,7 @@ function analysisOf(seen: Seen, manifest: Manifest): Analysis {
         ...undecidedWarnings(failedChecks, manifest.routes.length > 1),
         ...manifest.notes.map(({ text }) => `${text}.`),
       ],
+      ...defined({ load }),
       ...Object.fromEntries(Object.entries(filled).filter(([, list]) => list.length > 0)),
     },
   };

@@ -3,6 +3,7 @@ import type { TagReport } from './by-tag.ts';
 import type { Collected } from './collect.ts';
 import type { Comparison } from './compare.ts';
 import type { FailedCheck } from './failed-checks.ts';
+import type { LoadFigures } from './levels.ts';
 import type { Leads } from './leads.ts';
 import type { PromptCache } from './influences/prompt-cache.ts';
 import type { TooBusy } from './own-lag.ts';
@@ -42,6 +43,8 @@ export interface RunFacts {
   order: 'blocks' | 'sequential';
   prompts: number;
   repeats: number;
+  /** Of all models and levels, void ones among them. Absent where the load has no levels. */
+  visits?: number;
   /** Measured requests, without warm-up; one that needed three attempts is one. */
   requests_planned: number;
   requests_done: number;
@@ -76,6 +79,8 @@ export interface Report {
   failedChecks?: readonly FailedCheck[];
   /** Of models that a local Ollama answered in its own words. Absent when there are none. */
   serverTimes?: readonly ServerTimes[];
+  /** What each model did at each level. Absent where the load has none. */
+  load?: LoadFigures;
   /** Of models whose server keeps prompts. Absent when none says so, and no repeat was faster. */
   promptCaches?: readonly PromptCache[];
 }

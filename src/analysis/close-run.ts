@@ -4,6 +4,7 @@ import { writeManifest } from '../journal/manifest.ts';
 import { runFiles, writeWhole } from '../journal/run-folder.ts';
 import { onePass, type RowCollector } from './analyse.ts';
 import type { Report } from './analysis.ts';
+import { levelColumns, limitColumns } from './levels.ts';
 import { loaded, readRun, type LoadedRun } from './read-run.ts';
 import { modelColumns, pairColumns } from './summary-columns.ts';
 
@@ -21,15 +22,22 @@ export async function closeRun(folder: string, also: readonly RowCollector[] = [
     manifest.status = 'incomplete';
     analysis = analysisOf(manifest);
   }
-  const { run: facts, models, pairs } = analysis.report;
+  const { run: facts, models, pairs, load } = analysis.report;
   delete manifest.too_busy;
   if (facts.too_busy !== undefined) manifest.too_busy = facts.too_busy;
   await writeManifest(folder, manifest);
   await writeWhole(join(folder, runFiles.models), csvFile(modelColumns, models));
   await writeWhole(join(folder, runFiles.pairs), csvFile(pairColumns, pairs));
+  if (load) {
+    await writeWhole(join(folder, runFiles.levels), csvFile(levelColumns, load.levels));
+    if (load.limits.length > 0)
+      await writeWhole(join(folder, runFiles.limits), csvFile(limitColumns, load.limits));
+  }
   return loaded(run, analysis);
 }
 
-function errorRate({ run }: Report): number {
+function errorRate({ run, load }: Report): number {
+  // Under load a refusal is an answer.
+  if (load) return load.levels.length === 0 ? 1 : 0;
   return run.requests_done === 0 ? 1 : run.requests_failed / run.requests_done;
 }

@@ -5,13 +5,15 @@ import type { Manifest } from '../journal/manifest.ts';
 import { planSize } from '../plan/blocks.ts';
 import { cellsOf } from '../plan/cell.ts';
 import { expectedInFlight } from '../plan/load-plan.ts';
+import { designOf } from '../plan/load-plan.ts';
 import { shardPrompts } from '../plan/shard.ts';
 import type { RunFacts } from './analysis.ts';
 import { successFloor } from './success.ts';
 import type { ModelSummary } from './summary-columns.ts';
 
-/** Measured requests of the plan, without warm-up. */
+/** Measured requests of the plan, without warm-up; of a plan of visits, which have figures of their own, none. */
 export function plannedRequests({ suite, routes, shard, added_repeats = 0 }: Manifest): number {
+  if (designOf(suite)) return 0;
   const cells = cellsOf(
     suite.models,
     routes.map(({ route }) => route),

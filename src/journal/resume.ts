@@ -37,7 +37,10 @@ const appended: readonly string[] = [
  * its end. Whether a run has its page tells from then on whether it was brought to its end.
  */
 export async function removeDerived(folder: string): Promise<void> {
-  const derived: readonly string[] = [runFiles.models, runFiles.pairs, runFiles.report, runFiles.reconciled];
+  const derived: readonly string[] = [
+    ...[runFiles.models, runFiles.pairs, runFiles.levels, runFiles.limits],
+    ...[runFiles.report, runFiles.reconciled],
+  ];
   for (const name of await readdir(folder))
     if (derived.includes(name) || isDraft(name)) await rm(join(folder, name), { force: true });
 }

@@ -12,6 +12,8 @@ export const runFiles = {
   verdicts: 'verdicts.csv',
   models: 'models.csv',
   pairs: 'pairs.csv',
+  levels: 'levels.csv',
+  limits: 'limits.csv',
   report: 'report.html',
   reconciled: 'reconciled.csv',
   judgements: 'judgements.csv',

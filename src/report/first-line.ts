@@ -3,6 +3,7 @@ import type { ModelSummary } from '../analysis/summary-columns.ts';
 import { count, oneLine } from '../base/text.ts';
 import { cellName } from '../plan/cell.ts';
 import { listed } from './listed.ts';
+import { loadLine } from './load-line.ts';
 import { atLeast, duration, percent, usd } from './number-text.ts';
 import { isLowerBound, rankedBy } from './ranking.ts';
 import { isSimulated, type Report } from './run-report.ts';
@@ -12,7 +13,8 @@ import { isSimulated, type Report } from './run-report.ts';
  * cost stand together, so that nobody is praised for one of them alone, and a name leads only where the data carry it.
  */
 export function firstLine(report: Report): string {
-  const { run, leads = [] } = report;
+  const { run, leads = [], load } = report;
+  if (load) return isSimulated(run) ? `Simulated models: ${loadLine(load)}.` : `${loadLine(load)}.`;
   const lines = leads.map((one) => {
     const sentence = leadsSentence(one, report);
     return one.route === undefined ? sentence : `${oneLine(one.route, 60)}: ${sentence}`;

@@ -16,7 +16,9 @@ export function runFacts(run: RunFacts): string[] {
     statusWord(run),
     ...(run.too_busy === undefined ? [] : ['machine too busy to measure']),
     done + failed,
-    `${count(run.prompts, 'prompt')} × ${count(run.repeats, 'repeat')}`,
+    run.visits === undefined
+      ? `${count(run.prompts, 'prompt')} × ${count(run.repeats, 'repeat')}`
+      : `${count(run.prompts, 'prompt')}, ${count(run.visits, 'visit')}`,
     ...(run.order === 'sequential' ? ['sequential order'] : []),
     ...(length === undefined ? [] : [duration(length)]),
     `${run.started_at.slice(0, 16).replace('T', ' ')} UTC`,

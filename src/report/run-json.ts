@@ -1,5 +1,6 @@
 import type { AnyRow, Column } from '../base/column.ts';
 import { modelColumns } from '../analysis/summary-columns.ts';
+import { levelColumns, limitColumns } from '../analysis/levels.ts';
 import type { Leads } from '../analysis/leads.ts';
 import type { PromptCache } from '../analysis/influences/prompt-cache.ts';
 import type { ServerTimes } from '../analysis/server-time-shares.ts';
@@ -13,12 +14,18 @@ export const json: OutputFormat = {
   extension: '.json',
   limits: { fitsColumns: false, tabs: false, simulated: /"routes": \[\s+"demo"/ },
   render: (report) => {
-    const { run, models, warnings, thresholds, failedChecks, serverTimes, promptCaches } = report;
+    const { run, models, warnings, thresholds, failedChecks, serverTimes, promptCaches, load } = report;
     return jsonText({
       run: runObject(run),
       answer: firstLine(report),
       leads: (report.leads ?? []).map(leadsObject),
       models: models.map((row) => rowObject(modelColumns, row)),
+      ...(load
+        ? {
+            levels: load.levels.map((row) => rowObject(levelColumns, row)),
+            limits: load.limits.map((row) => rowObject(limitColumns, row)),
+          }
+        : {}),
       ...(thresholds ? { thresholds: thresholds.map(thresholdObject) } : {}),
       ...(report.causes ? { causes: report.causes } : {}),
       ...(failedChecks

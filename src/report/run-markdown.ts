@@ -3,6 +3,7 @@ import { count } from '../base/text.ts';
 import { alignedTable, code, codeCell, literal } from './markdown-text.ts';
 import { firstLine } from './first-line.ts';
 import { type FigureColumn, figureColumns, legend } from './model-columns.ts';
+import { levelsMarkdown } from './levels-table.ts';
 import { duration, notMeasured } from './number-text.ts';
 import { ranked, type RankedModel, rankingLetters } from './ranking.ts';
 import { runFacts, runOrigin } from './run-facts.ts';
@@ -32,8 +33,8 @@ export function details(report: Report): string[] {
     isSimulated(run) ? `> [!IMPORTANT]\n> ${literal(simulatedNotice)}` : '',
     literal(runFacts(run).join(' · ')),
     (report.causes ?? []).map((cause) => `- ✗ ${literal(cause)}`).join('\n'),
-    text,
-    literal(speedVerdict(report)),
+    report.load ? levelsMarkdown(report.load, run.routes.length > 1) : text,
+    report.load ? '' : literal(speedVerdict(report)),
     (report.thresholds ?? [])
       .map((result) => `- ${literal(thresholdLine(result, run.routes.length > 1))}`)
       .join('\n'),

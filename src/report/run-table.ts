@@ -2,6 +2,7 @@ import type { PromptCache } from '../analysis/influences/prompt-cache.ts';
 import type { ServerTimes } from '../analysis/server-time-shares.ts';
 import { oneLine } from '../base/text.ts';
 import { firstLine } from './first-line.ts';
+import { levelsTable } from './levels-table.ts';
 import { legend } from './model-columns.ts';
 import { modelTable } from './model-table.ts';
 import { duration } from './number-text.ts';
@@ -25,8 +26,8 @@ export const table: OutputFormat = {
       toned(paint, 'strong', wrapped(firstLine(report), style.columns)),
       head(report, style, paint),
       causes(report, style, paint),
-      lines,
-      toned(paint, 'strong', wrapped(speedVerdict(report), style.columns)),
+      report.load ? levelsTable(report.load, report.run.routes.length > 1, style.columns, paint) : lines,
+      report.load ? [] : toned(paint, 'strong', wrapped(speedVerdict(report), style.columns)),
       (report.thresholds ?? []).flatMap((result) =>
         toned(
           paint,
@@ -39,7 +40,7 @@ export const table: OutputFormat = {
       shownWarnings(report).flatMap((text) =>
         toned(paint, 'warning', wrapped(`! ${oneLine(text)}`, style.columns, '  ')),
       ),
-      toned(paint, 'quiet', flowed(legend(shown), style.columns)),
+      report.load ? [] : toned(paint, 'quiet', flowed(legend(shown), style.columns)),
       report.run.clock === undefined
         ? []
         : toned(paint, 'quiet', wrapped(`clock: ${oneLine(report.run.clock)}`, style.columns, '  ')),

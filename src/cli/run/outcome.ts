@@ -3,6 +3,7 @@ import type { LoadedRun } from '../../analysis/read-run.ts';
 import type { ThresholdResult } from '../../analysis/thresholds.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
 import type { Manifest } from '../../journal/manifest.ts';
+import { designOf } from '../../plan/load-plan.ts';
 import { runFiles } from '../../journal/run-folder.ts';
 
 /** What a run ends with. */
@@ -30,11 +31,16 @@ function thresholdCode(thresholds: readonly ThresholdResult[], strict: boolean):
 
 /** What was written, and what to type next. */
 export function nextSteps(folder: string, { routes, suite, suite_file }: Manifest, program: string): string {
+  const hasLevels = designOf(suite) !== undefined;
   const files = [
     [runFiles.report, 'the same with pictures, for a browser'],
     [runFiles.requests, 'one row per attempt'],
-    [runFiles.models, 'one row per model'],
-    [runFiles.pairs, 'one row per pair of models and metric'],
+    ...(hasLevels
+      ? [[runFiles.levels, 'one row per model and level']]
+      : [
+          [runFiles.models, 'one row per model'],
+          [runFiles.pairs, 'one row per pair of models and metric'],
+        ]),
     [runFiles.answers, 'the answers, and when each piece arrived'],
     [runFiles.manifest, 'suite, seed, versions, machine'],
   ].map(([name, meaning]) => `  ${name!.padEnd(14)} ${meaning}\n`);

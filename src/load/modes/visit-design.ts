@@ -7,7 +7,7 @@ import { timetable } from '../timetable.ts';
 import { arrivalsOf, visitsOf, type VisitSettings, warmupOf, washoutOf, windowFor } from './load-fields.ts';
 
 /** A rung of the ladder is short: it only chooses where to begin. */
-const ladder = { window: '30s', min_arrivals: 20 };
+const ladder = { windowMs: 30_000, arrivals: 20 };
 
 /** Visits of an open loop; which of them come next is the mode's. `levels`: those that are checked beforehand. */
 export function visitDesign(
@@ -17,7 +17,9 @@ export function visitDesign(
   levels: readonly number[],
 ): Design {
   const windowMs = (level: number, kind: WantedVisit['kind']): Ms =>
-    kind === 'ladder' ? Math.max(30_000, (ladder.min_arrivals / level) * 1000) : windowFor(settings, level);
+    kind === 'ladder'
+      ? Math.min(windowFor(settings, level), Math.max(ladder.windowMs, (ladder.arrivals / level) * 1000))
+      : windowFor(settings, level);
   for (const level of levels) windowMs(level, 'visit');
   const law = arrivalsOf(settings);
   const warmupMs = warmupOf(settings);

@@ -1,0 +1,127 @@
+import { limitText, sloText, type LevelRow, type LoadFigures } from '../analysis/levels.ts';
+import { rateText } from '../load/rate.ts';
+import { oneLine } from '../base/text.ts';
+import { levelText } from './load-line.ts';
+import { alignedTable, codeCell, literal } from './markdown-text.ts';
+import { duration, notMeasured, percent } from './number-text.ts';
+import type { Paint } from './paint.ts';
+import { tableWidth, type TextColumn, textTable } from './text-table.ts';
+import { shorten, wrapped } from './text-width.ts';
+
+interface LevelColumn {
+  title: string;
+  align: TextColumn['align'];
+  cell: (row: LevelRow) => string;
+}
+
+const barWidth = 10;
+
+/** What a level table shows: the columns that say something in this run. */
+function columnsOf({ load, slo, levels }: LoadFigures, severalRoutes: boolean): LevelColumn[] {
+  const isOpen = load === 'open';
+  const right = (title: string, cell: LevelColumn['cell']): LevelColumn => ({ title, align: 'right', cell });
+  const some = (of: (row: LevelRow) => number): boolean => levels.some((row) => of(row) > 0);
+  return [
+    { title: 'model', align: 'left', cell: ({ model }) => shorten(oneLine(model, 200), 24) },
+    ...(severalRoutes
+      ? [{ title: 'route', align: 'left', cell: (row: LevelRow) => oneLine(row.route, 12) } as const]
+      : []),
+    right('level', ({ level }) => levelText(load, level)),
+    ...(slo
+      ? [
+          { title: 'word', align: 'left', cell: ({ word }: LevelRow) => word ?? notMeasured } as const,
+          right('passed', ({ passed, visits }) => `${passed ?? 0} of ${visits}`),
+          right('good', ({ attainment }) => percent(attainment)),
+          { title: '', align: 'left', cell: ({ attainment }: LevelRow) => bar(attainment) } as const,
+        ]
+      : [right('visits', ({ visits }) => String(visits))]),
+    right(isOpen ? 'achieved' : 'answered', ({ achieved_rps: rate }) =>
+      rate === undefined ? notMeasured : rateText(rate),
+    ),
+    right('TTFT p95', (row) => duration(isOpen ? row.ttft_due_p95_ms : row.ttft_p95_ms)),
+    right('E2E p50', (row) => duration(isOpen ? row.e2e_due_p50_ms : row.e2e_p50_ms)),
+    right('p95', (row) => duration(isOpen ? row.e2e_due_p95_ms : row.e2e_p95_ms)),
+    ...(isOpen ? [right('from sent', (row) => duration(row.e2e_p95_ms))] : []),
+    ...(isOpen
+      ? []
+      : [
+          right('tok/s', ({ output_tps_total: rate }) =>
+            rate === undefined ? notMeasured : rate.toFixed(0),
+          ),
+        ]),
+    ...(some(({ rate_limited: n }) => n) ? [right('refused', ({ rate_limited: n }) => String(n))] : []),
+    ...(some(({ dropped: n }) => n) ? [right('dropped', ({ dropped: n }) => String(n))] : []),
+    ...(some(({ void: n }) => n) ? [right('void', ({ void: n }) => String(n))] : []),
+  ];
+}
+
+/** Filled by the share of good requests. */
+function bar(part: number | undefined): string {
+  if (part === undefined) return '';
+  const filled = Math.round(part * barWidth);
+  return '█'.repeat(filled) + '░'.repeat(barWidth - filled);
+}
+
+/** Levels for the terminal, a model after the other. */
+export function levelsTable(
+  load: LoadFigures,
+  severalRoutes: boolean,
+  columns: number,
+  paint: Paint,
+): string[] {
+  if (load.levels.length === 0) return [];
+  return [
+    ...textTable(fitting(load, severalRoutes, columns), paint),
+    ...notesOf(load).flatMap((note) => wrapped(note, columns).map((line) => paint('quiet', line))),
+  ];
+}
+
+/** What a narrow terminal shows last, in this order. */
+const dispensable = ['void', 'from sent', '', 'TTFT p95', 'achieved', 'answered'];
+
+function fitting(load: LoadFigures, severalRoutes: boolean, columns: number): TextColumn[] {
+  const all = columnsOf(load, severalRoutes);
+  for (let dropped = 0; ; dropped++) {
+    const without = dispensable.slice(0, dropped);
+    const shown = all
+      .filter(({ title }) => !without.includes(title))
+      .map(({ title, align, cell }): TextColumn => ({
+        title: '',
+        subtitle: title,
+        align,
+        cells: load.levels.map((row) => ({ text: cell(row) })),
+      }));
+    if (tableWidth(shown) <= columns || dropped === dispensable.length) return shown;
+  }
+}
+
+export function levelsMarkdown(load: LoadFigures, severalRoutes: boolean): string {
+  if (load.levels.length === 0) return '';
+  const columns = columnsOf(load, severalRoutes).filter(({ title }) => title !== '');
+  const cells = load.levels.map((row) =>
+    columns.map(({ title, cell }) => (title === 'model' ? codeCell(row.model) : literal(cell(row)))),
+  );
+  return [
+    alignedTable(
+      [columns.map(({ title }) => title), ...cells],
+      columns.map(({ align }) => (align === 'left' ? 'l' : 'r')),
+    ),
+    ...load.limits.map((row) => `- ${codeCell(row.model)} ${literal(limitText(row))}`),
+    `<sub>${literal(notesOf(load).join(' '))}</sub>`,
+  ].join('\n\n');
+}
+
+/** What the words mean. */
+function notesOf({ load, slo }: LoadFigures): string[] {
+  return [
+    ...(slo
+      ? [
+          `good: ${sloText({ ...slo, attainment: 1 }).replace(' in 100 %', '')}${load === 'open' ? ', each counted from the moment at which the request was due' : ''}`,
+          `held, broken: so many visits agree that chance makes it in at most 5 %; open: they do not. A visit passes with ${percent(slo.attainment)} good`,
+        ]
+      : []),
+    load === 'open'
+      ? 'TTFT, E2E: from due; from sent: E2E p95 without the wait before it was sent. A failure counts as the total timeout'
+      : 'answered: answers per second, all places together. A failure counts as the total timeout',
+  ];
+}

@@ -1,0 +1,52 @@
+import { limitText, sloText, type LevelRow, type LoadFigures } from '../analysis/levels.ts';
+import { rateText } from '../load/rate.ts';
+import { oneLine } from '../base/text.ts';
+import { listed } from './listed.ts';
+import { duration } from './number-text.ts';
+
+/** What a run under load answers, in one sentence without its full stop: the first line of every view. */
+export function loadLine({ load, slo, levels, limits }: LoadFigures): string {
+  if (limits.length > 0)
+    return `${slo ? `${sloText(slo)}: ` : ''}${limits.map((row) => `${oneLine(row.model, 60)} ${limitText(row)}`).join('; ')}`;
+  if (levels.every(({ visits }) => visits === 0)) return 'nothing is sure: no visit of any level counts';
+  if (slo)
+    return `${sloText(slo)}: ${byModel(levels)
+      .map((rows) => wordsOf(rows, load))
+      .join('; ')}`;
+  return byModel(levels)
+    .map((rows) => throughputOf(rows, load))
+    .join('; ');
+}
+
+const byModel = (levels: readonly LevelRow[]): LevelRow[][] => [
+  ...Map.groupBy(levels, ({ model, route }) => `${model}\n${route}`).values(),
+];
+
+/** `0.5/s`, or `8 at once`. */
+export const levelText = (load: LoadFigures['load'], level: number): string =>
+  load === 'open' ? rateText(level) : `${level} at once`;
+
+function wordsOf(rows: readonly LevelRow[], load: LoadFigures['load']): string {
+  const words = { held: 'holds', broken: 'breaks at', open: 'is open at' } as const;
+  const parts = Object.entries(words).flatMap(([word, verb]) => {
+    const levels = rows.filter((row) => row.word === word).map(({ level }) => levelText(load, level));
+    return levels.length === 0 ? [] : [`${verb} ${listed(levels)}`];
+  });
+  return `${oneLine(rows[0]!.model, 60)} ${parts.join(', ')}`;
+}
+
+/** From the lowest level to the one that brings the most. */
+function throughputOf(rows: readonly LevelRow[], load: LoadFigures['load']): string {
+  const counted = rows.filter(({ visits }) => visits > 0);
+  const [first] = counted;
+  if (!first) return `${oneLine(rows[0]!.model, 60)}: no visit counts`;
+  const best = counted.reduce((most, row) =>
+    (row.achieved_rps ?? 0) > (most.achieved_rps ?? 0) ? row : most,
+  );
+  const of = (row: LevelRow): string =>
+    `${rateText(row.achieved_rps ?? 0)} at ${levelText(load, row.level)} (E2E ${duration(row.e2e_p50_ms)})`;
+  const name = oneLine(first.model, 60);
+  return best === first
+    ? `${name} answers ${of(first)}, and no more at any other level`
+    : `${name} answers ${of(first)} and ${of(best)}`;
+}
