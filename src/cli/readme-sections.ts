@@ -16,6 +16,7 @@ import {
   rateFigures,
   type Figure,
 } from '../analysis/summary-columns.ts';
+import { levelColumns, limitColumns } from '../analysis/levels.ts';
 import { historyColumns } from '../analysis/history.ts';
 
 /** Parts of our documents that only the code knows: by file, then by the name of their marks. */
@@ -51,6 +52,8 @@ export function generatedSections(): Record<string, Record<string, string>> {
         ),
       ),
       pairs: columnTable(pairColumns),
+      levels: columnTable(levelColumns),
+      limits: columnTable(limitColumns),
       reconciled: columnTable(reconciledColumns),
       judgements: columnTable(judgementColumns),
       ratings: columnTable(ratingColumns),

@@ -31,7 +31,7 @@ export interface Design {
   visits: number;
   slo?: Slo;
   /** What a lane is visited for next, in any order; none when it is done. `made`: its visits so far, void ones left out. */
-  next(made: readonly MadeVisit[]): readonly WantedVisit[];
+  next: (made: readonly MadeVisit[]) => readonly WantedVisit[];
   /** The requests of one visit, in their order. */
   slots(visit: WantedVisit, prompts: number, random: Random): readonly Slot[];
   /** Length of the window in which arrivals count. Absent in a closed loop: until the last answer. */
@@ -39,7 +39,7 @@ export interface Design {
   /** `seconds`: how long an answer takes. */
   expected(prompts: number, seconds: number): Expected;
   /** What was found, where a limit is looked for. */
-  limit?(made: readonly MadeVisit[]): Limit | undefined;
+  limit?: (made: readonly MadeVisit[]) => Limit | undefined;
 }
 
 /** Every level so many times. With an SLO a level is left as soon as its word is certain. */

@@ -12,9 +12,9 @@ export interface VisitsOfCell {
   /** Those that count, in the order in which they were made. */
   made: readonly MadeVisit[];
   /** How many a level has had, void ones and broken-off ones included. */
-  begun(level: number): number;
+  begun: (level: number) => number;
   /** How many of them were void or broken off. */
-  lost(level: number): number;
+  lost: (level: number) => number;
 }
 
 export interface VisitPlanOptions {

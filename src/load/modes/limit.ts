@@ -56,7 +56,7 @@ function design(settings: Settings): Design {
   if (decisiveCount(walk.visits) === undefined)
     throw new UserError(`load.visits: ${walk.visits} visits can decide no level. Make it at least 5`);
   const typical = Math.sqrt(walk.from * walk.to);
-  const { expected: _of, ...fixed } = visitDesign(
+  const fixed = visitDesign(
     settings,
     goal,
     {
