@@ -1,6 +1,9 @@
-import { Ajv, type ValidateFunction } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
+import type { ValidateFunction } from 'ajv';
+import { lazyPackage } from '../base/lazy-package.ts';
+
+const ajv = lazyPackage<typeof import('ajv')>('ajv');
+const ajv2020 = lazyPackage<typeof import('ajv/dist/2020.js')>('ajv/dist/2020.js');
+const formats = lazyPackage<typeof import('ajv-formats').default>('ajv-formats');
 
 export type JsonSchema = Record<string, unknown>;
 
@@ -18,10 +21,10 @@ const options = {
 } as const;
 
 /** What the classes of both drafts are. */
-type Compiler = ReturnType<typeof addFormats.default>;
+type Compiler = ReturnType<ReturnType<typeof formats>['default']>;
 
-const draft7 = (): Compiler => addFormats.default(new Ajv(options));
-const draft2020 = (): Compiler => addFormats.default(new Ajv2020(options));
+const draft7 = (): Compiler => formats().default(new (ajv().Ajv)(options));
+const draft2020 = (): Compiler => formats().default(new (ajv2020().Ajv2020)(options));
 
 /** Made on first use: a suite without schemas pays nothing. */
 const shared = new Map<() => Compiler, Compiler>();

@@ -1,5 +1,5 @@
 import { markdownTable, type Options } from 'markdown-table';
-import stringWidth from 'string-width';
+import { displayWidth } from '../base/display-width.ts';
 import { oneLine } from '../base/text.ts';
 
 /** Text that stays text: no emphasis, links, bare addresses, HTML, mentions, lists or table cells come out of it. */
@@ -35,5 +35,5 @@ export const codeCell = (text: string): string => (text.includes('|') ? literal(
 export const alignedTable = (rows: readonly (readonly string[])[], align: Options['align']): string =>
   markdownTable(
     rows.map((row) => [...row]),
-    { ...(align ? { align } : {}), stringLength: stringWidth },
+    { ...(align ? { align } : {}), stringLength: displayWidth },
   );

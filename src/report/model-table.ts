@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { displayWidth } from '../base/display-width.ts';
 import { oneLine } from '../base/text.ts';
 import { type FigureColumn, figureColumns } from './model-columns.ts';
 import { duration, notMeasured } from './number-text.ts';
@@ -56,7 +56,7 @@ export function modelTable(
   const rows = ranked(report.models, report.run.success_floor);
   if (rows.length === 0) return { lines: [], shown: [] };
   const names = rows.map(({ model }) => oneLine(model.model, 200));
-  const longest = Math.max(...names.map((name) => stringWidth(name)), 'model'.length);
+  const longest = Math.max(...names.map((name) => displayWidth(name)), 'model'.length);
   const least = Math.min(longest, Math.max(8, Math.floor(columns / 5)));
   const bar = barColumn(rows);
   const chosen = choose(

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { displayWidth } from '../base/display-width.ts';
 import type { Paint, Tone } from './paint.ts';
 import { pad, type Align } from './text-width.ts';
 
@@ -74,7 +74,7 @@ const bandWidth = (widths: readonly number[]): number =>
 function columnWidths(columns: readonly TextColumn[]): number[] {
   return bands(columns).flatMap((band) => {
     const widths = band.map(widthBelowTitle);
-    const lacking = stringWidth(titleOf(band[0])) - bandWidth(widths);
+    const lacking = displayWidth(titleOf(band[0])) - bandWidth(widths);
     if (lacking > 0) widths[0] = widths[0]! + lacking;
     return widths;
   });
@@ -87,7 +87,7 @@ function widthBelowTitle(column: TextColumn): number {
   const known = measured.get(column);
   if (known !== undefined) return known;
   const width = Math.max(
-    ...[column.subtitle, ...column.cells.map(({ text }) => text)].map((text) => stringWidth(text)),
+    ...[column.subtitle, ...column.cells.map(({ text }) => text)].map((text) => displayWidth(text)),
   );
   measured.set(column, width);
   return width;

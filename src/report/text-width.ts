@@ -1,18 +1,21 @@
-import cliTruncate from 'cli-truncate';
-import stringWidth from 'string-width';
-import wrapAnsi from 'wrap-ansi';
+import { displayWidth } from '../base/display-width.ts';
+import { lazyPackage } from '../base/lazy-package.ts';
+
+const cliTruncate = lazyPackage<typeof import('cli-truncate')>('cli-truncate');
+const wrapAnsi = lazyPackage<typeof import('wrap-ansi')>('wrap-ansi');
 
 export type Align = 'left' | 'right';
 
 /** Filled with blanks to `width` terminal cells, in which a CJK letter or an emoji takes two. */
 export function pad(text: string, width: number, align: Align = 'left'): string {
-  const blanks = ' '.repeat(Math.max(0, width - stringWidth(text)));
+  const blanks = ' '.repeat(Math.max(0, width - displayWidth(text)));
   return align === 'left' ? text + blanks : blanks + text;
 }
 
 /** At most `width` cells. What is cut is the middle: ids of one family differ at their ends. */
 export function shorten(text: string, width: number): string {
-  return cliTruncate(text, width, { position: 'middle' });
+  if (displayWidth(text) <= width) return text;
+  return cliTruncate().default(text, width, { position: 'middle' });
 }
 
 /** Between a number and its unit, which must not be torn apart. */
@@ -24,15 +27,17 @@ const unbroken = '\u00a0';
  * `indent`.
  */
 export function wrapped(text: string, columns: number, indent = ''): string[] {
-  const room = Math.max(1, columns - stringWidth(indent));
-  const lines = wrapAnsi(text.replace(beforeUnit, unbroken), room, { hard: true });
+  const room = Math.max(1, columns - displayWidth(indent));
+  const lines = wrapAnsi().default(text.replace(beforeUnit, unbroken), room, { hard: true });
   const [first = '', ...rest] = lines.replaceAll(unbroken, ' ').split('\n');
   return [first, ...rest.map((line) => indent + line)];
 }
 
 /** Lines of at most `columns` cells, broken between words where that can be; its indent and runs of blanks stay. */
 export function broken(text: string, columns: number): string[] {
-  const [first = '', ...rest] = wrapAnsi(text, Math.max(1, columns), { hard: true, trim: false }).split('\n');
+  const [first = '', ...rest] = wrapAnsi()
+    .default(text, Math.max(1, columns), { hard: true, trim: false })
+    .split('\n');
   // The blank at which it was broken.
   return [first, ...rest.map((line) => line.replace(/^ /, ''))];
 }
@@ -42,7 +47,7 @@ export function flowed(items: readonly string[], columns: number, separator = ' 
   const lines: string[] = [];
   for (const item of items) {
     const joined = lines.length === 0 ? item : `${lines.at(-1)!}${separator}${item}`;
-    if (lines.length === 0 || stringWidth(joined) > columns) lines.push(...wrapped(item, columns));
+    if (lines.length === 0 || displayWidth(joined) > columns) lines.push(...wrapped(item, columns));
     else lines[lines.length - 1] = joined;
   }
   return lines;

@@ -1,6 +1,4 @@
 import type { RequestRow } from '../journal/request-columns.ts';
-import { Collector } from '../analysis/collect.ts';
-import { WidthRule } from '../analysis/stopping.ts';
 import type { Manifest } from '../journal/manifest.ts';
 import type { Sink } from '../journal/sink.ts';
 
@@ -23,6 +21,10 @@ export async function adaptiveRepeats(
 ): Promise<AdaptiveRepeats | undefined> {
   const { stop, repeat: fixed } = manifest.suite.run;
   if (!stop) return undefined;
+  const [{ Collector }, { WidthRule }] = await Promise.all([
+    import('../analysis/collect.ts'),
+    import('../analysis/stopping.ts'),
+  ]);
   const collector = new Collector({});
   const rule = new WidthRule(stop);
   // Repeats that an earlier process began are finished, whatever the interval says by now.

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { displayWidth } from '../base/display-width.ts';
 import { count, oneLine } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
 
@@ -127,7 +127,7 @@ function excerpt({ source, offset }: Fault): string {
   const after = printable(whole.slice(column - 1, from + excerptWidth)).trimEnd();
   const more = whole.length > from + excerptWidth ? '…' : '';
   const number = String(line).padStart(5);
-  const caret = `${' '.repeat(number.length)} | ${' '.repeat(stringWidth(before))}^`;
+  const caret = `${' '.repeat(number.length)} | ${' '.repeat(displayWidth(before))}^`;
   return `${number} | ${before}${after}${more}\n${caret}`;
 }
 

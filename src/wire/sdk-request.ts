@@ -1,4 +1,4 @@
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import type { ChatRequest } from './chat-request-body.ts';
 
 /** Longest wait that a timer can hold; our own deadlines come long before. */
@@ -106,6 +106,8 @@ function pairsOf(headers: readonly string[]): [name: string, value: string][] {
 /** Lets the SDK make a request, and sends nothing. */
 export async function madeBySdk(request: ChatRequest): Promise<WireRequest> {
   let made: WireRequest | undefined;
+  // Here, because it is large, and a run by Ollama's own words never needs it.
+  const { default: OpenAI } = await import('openai');
   const client = new OpenAI({
     baseURL: request.baseUrl,
     // The SDK insists on a key; the request's own headers decide what is sent.

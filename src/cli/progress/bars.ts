@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { displayWidth } from '../../base/display-width.ts';
 import type { Ms } from '../../base/clock.ts';
 import { duration, watch } from '../../report/number-text.ts';
 import type { Paint } from '../../report/paint.ts';
@@ -16,7 +16,7 @@ export function bars(tally: Tally, now: Ms, columns: number, paint: Paint): stri
   const width = Math.min(widest, columns - 1);
   const models = [...tally.models.values()];
   const elapsed = now - tally.startedAt;
-  const longestName = Math.max(...models.map(({ label }) => stringWidth(label)), 0);
+  const longestName = Math.max(...models.map(({ label }) => displayWidth(label)), 0);
   const nameWidth = Math.min(longestName, Math.max(4, Math.floor(width / 4)));
   const digits = String(Math.max(...models.map(({ total }) => total), 0)).length;
   const layout = fitting(width - nameWidth - gap - (digits * 2 + 1) - gap, models);

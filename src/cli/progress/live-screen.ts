@@ -1,7 +1,9 @@
-import cliCursor from 'cli-cursor';
-import { createLogUpdate } from 'log-update';
 import { clearScreenDown, cursorTo, moveCursor } from 'node:readline';
-import stringWidth from 'string-width';
+import { displayWidth } from '../../base/display-width.ts';
+import { lazyPackage } from '../../base/lazy-package.ts';
+
+const logUpdate = lazyPackage<typeof import('log-update')>('log-update');
+const cliCursor = lazyPackage<typeof import('cli-cursor')>('cli-cursor');
 
 /** A block of lines at the bottom of a terminal that is drawn over itself. */
 export interface LiveScreen {
@@ -15,13 +17,13 @@ export interface LiveScreen {
 /** Hides the cursor; it comes back on `close`, and also when the process ends without it. */
 export function openLiveScreen(stream: NodeJS.WriteStream, redraw: () => void): LiveScreen {
   let drawn: readonly string[] = [];
-  const block = createLogUpdate(stream, { showCursor: true });
+  const block = logUpdate().createLogUpdate(stream, { showCursor: true });
   const onResize = (): void => {
     eraseReflowed(stream, drawn);
     block.done();
     redraw();
   };
-  cliCursor.hide(stream);
+  cliCursor().default.hide(stream);
   stream.on('resize', onResize);
   return {
     draw(lines) {
@@ -36,7 +38,7 @@ export function openLiveScreen(stream: NodeJS.WriteStream, redraw: () => void): 
     close() {
       stream.off('resize', onResize);
       block.done();
-      cliCursor.show(stream);
+      cliCursor().default.show(stream);
     },
   };
 }
@@ -44,7 +46,7 @@ export function openLiveScreen(stream: NodeJS.WriteStream, redraw: () => void): 
 /** The terminal has wrapped the lines anew for its new width, so they may stand in more rows than were written. */
 function eraseReflowed(stream: NodeJS.WriteStream, lines: readonly string[]): void {
   const rows = lines.reduce(
-    (sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / stream.columns)),
+    (sum, line) => sum + Math.max(1, Math.ceil(displayWidth(line) / stream.columns)),
     0,
   );
   moveCursor(stream, 0, -rows);

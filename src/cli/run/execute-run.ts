@@ -1,13 +1,9 @@
 import { join } from 'node:path';
-import { closeRun } from '../../analysis/close-run.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
 import { loadCalibration, stateFolder } from '../../diagnose/calibrate/calibration-file.ts';
 import { FolderSink } from '../../journal/folder-sink.ts';
 import type { Manifest } from '../../journal/manifest.ts';
-import { findRun, nameTime, runFiles, writeWhole } from '../../journal/run-folder.ts';
-import { PageScan } from '../../report/page/collect-page.ts';
-import { outputFormats } from '../../report/report-formats.ts';
-import { renderRunPage } from '../../report/run-page.ts';
+import { findRun, nameTime } from '../../journal/run-folder.ts';
 import { resumeRun } from '../../run/resume-run.ts';
 import { newRunName, newSeed, runSuite } from '../../run/run-suite.ts';
 import type { Outcome, SendOptions } from '../../run/send-plan.ts';
@@ -19,9 +15,7 @@ import type { JudgingFlags } from '../score/execute-score.ts';
 import type { RunFlags } from '../commands/run-command.ts';
 import { shownFrom, type Io } from '../io.ts';
 import { onInterruption, type Interruption } from '../signals.ts';
-import { stdoutStyle } from '../terminal.ts';
 import { demoGateway, type DemoGateway } from './demo-gateway.ts';
-import { codeOf, nextSteps } from './outcome.ts';
 import { budgetOf, readSuite } from './read-suite.ts';
 import { runProgress } from './run-progress.ts';
 import { assertSameRun } from './same-run.ts';
@@ -177,14 +171,9 @@ async function sentTo(
   try {
     const { manifest } = await send();
     const judging = flags.score ? await judged(manifest, folder, around) : exitCode.done;
-    const scan = new PageScan(manifest.started_at);
-    const run = await closeRun(folder, [scan]);
-    const format = outputFormats.find(({ name }) => name === (flags.json ? 'json' : 'table'))!;
-    io.stdout.write(format.render(run.report, stdoutStyle(flags.color, io)));
-    // After the table, which people wait for: drawing takes a moment.
-    await writeWhole(join(folder, runFiles.report), await renderRunPage(run, scan));
-    if (!flags.json) io.stdout.write(`\n${nextSteps(shownFrom(io.cwd, folder), run.manifest, io.program)}`);
-    return codeOf(run, flags.strict) || judging;
+    // Here, so that nobody waits for the first request because of what comes after the last.
+    const { concludeRun } = await import('./conclude-run.ts');
+    return (await concludeRun(folder, manifest, flags, io)) || judging;
   } catch (error) {
     throw await sink.explained(error);
   } finally {

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { displayWidth } from '../../base/display-width.ts';
 import { sharesMetric } from '../../analysis/history.ts';
 import type { TrendChange, TrendLine } from '../../analysis/trend.ts';
 import { count, oneLine } from '../../base/text.ts';
@@ -76,7 +76,7 @@ function metricTable(report: TrendReport, metric: string, columns: number, paint
     ),
   ];
   const width = (index: number): number =>
-    Math.max(around[index]!.subtitle.length, ...around[index]!.cells.map(({ text }) => stringWidth(text))) +
+    Math.max(around[index]!.subtitle.length, ...around[index]!.cells.map(({ text }) => displayWidth(text))) +
     2;
   const left = Math.max(5, columns - width(0) - width(1) - width(2));
   const isShare = sharesMetric(metric);

@@ -1,8 +1,10 @@
-import { CsvError, parse } from 'csv-parse/sync';
+import { lazyPackage } from '../../base/lazy-package.ts';
 import { count } from '../../base/text.ts';
 import { type Fault, offsetOfLine, type Source } from '../fault.ts';
 import { quote } from '../nearest.ts';
 import { asWritten, isMap, type Value } from '../written.ts';
+
+const csv = lazyPackage<typeof import('csv-parse/sync')>('csv-parse/sync');
 
 /** One record of a dataset and the line it begins in. */
 export interface Row {
@@ -28,7 +30,7 @@ interface RecordWithLine {
 export function csvRows(source: Source, limit: number): Rows {
   const { text, separator } = withoutSeparatorLine(source);
   try {
-    const records = parse(text, {
+    const records = csv().parse(text, {
       info: true,
       delimiter: separator,
       relax_column_count: true,
@@ -38,7 +40,7 @@ export function csvRows(source: Source, limit: number): Rows {
     }) as unknown as RecordWithLine[];
     return readRecords(records, source, separator);
   } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
+    if (!(error instanceof csv().CsvError)) throw error;
     const line = typeof error.lines === 'number' ? error.lines : 1;
     const message = `${error.message.replace(/\.?$/, '')}; put text that contains quotes in quotes, and double the inner ones`;
     return { rows: [], faults: [{ source, offset: offsetOfLine(source, line), message }] };

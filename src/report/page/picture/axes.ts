@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import stringWidth from 'string-width';
+import { displayWidth } from '../../../base/display-width.ts';
 import type { Ms } from '../../../base/clock.ts';
 import type { ModelLook } from '../model-look.ts';
 
@@ -120,7 +120,7 @@ export function timeAxis(spanMs: Ms): TimeAxis {
 
 /** Width of a column of words beside a picture, in CSS pixels. */
 export function wordsWidth(words: readonly string[], perCell = 7): number {
-  return Math.ceil(Math.max(0, ...words.map((word) => stringWidth(word))) * perCell);
+  return Math.ceil(Math.max(0, ...words.map((word) => displayWidth(word))) * perCell);
 }
 
 /** Room for the models' names left of a picture. */
