@@ -16,7 +16,7 @@ test('every letter of the first planes of signs takes as many cells as the table
 test('so does every text', () => {
   const letter = fc.oneof(
     fc.constantFrom(
-      ...'a 1.·…–×█─✓←≤',
+      ...Array.from('a 1.·…–×█─✓←≤'),
       '\u001b[31m',
       '\u001b[0m',
       '한',

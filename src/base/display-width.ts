@@ -1,6 +1,7 @@
+import type * as stringWidth from 'string-width';
 import { lazyPackage } from './lazy-package.ts';
 
-const stringWidth = lazyPackage<typeof import('string-width')>('string-width');
+const width = lazyPackage('string-width') as () => typeof stringWidth;
 
 /** Letters, signs and lines of which each takes one cell, whatever stands beside it. */
 const narrow =
@@ -11,5 +12,5 @@ const narrow =
  * counted here: the tables of the others take a while to load.
  */
 export function displayWidth(text: string): number {
-  return narrow.test(text) ? text.length : stringWidth().default(text);
+  return narrow.test(text) ? text.length : width().default(text);
 }

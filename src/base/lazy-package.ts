@@ -4,9 +4,9 @@ const require = createRequire(import.meta.url);
 
 /**
  * A package that few commands need, or a run only at its end: loaded when it is asked for first, at once and for good.
- * `Loaded` is what importing it would give: for a module of the newer kind `typeof import('name')`.
+ * What comes is what `require` gives, to be named by the caller: `lazyPackage('x') as () => typeof x`.
  */
-export function lazyPackage<Loaded>(name: string): () => Loaded {
-  let loaded: Loaded | undefined;
-  return () => (loaded ??= require(name) as Loaded);
+export function lazyPackage(name: string): () => unknown {
+  let loaded: unknown;
+  return () => (loaded ??= require(name) as unknown);
 }

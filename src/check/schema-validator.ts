@@ -1,9 +1,12 @@
+import type * as ajvPackage from 'ajv';
 import type { ValidateFunction } from 'ajv';
+import type * as ajv2020Package from 'ajv/dist/2020.js';
+import type formatsPackage from 'ajv-formats';
 import { lazyPackage } from '../base/lazy-package.ts';
 
-const ajv = lazyPackage<typeof import('ajv')>('ajv');
-const ajv2020 = lazyPackage<typeof import('ajv/dist/2020.js')>('ajv/dist/2020.js');
-const formats = lazyPackage<typeof import('ajv-formats').default>('ajv-formats');
+const ajv = lazyPackage('ajv') as () => typeof ajvPackage;
+const ajv2020 = lazyPackage('ajv/dist/2020.js') as () => typeof ajv2020Package;
+const formats = lazyPackage('ajv-formats') as () => typeof formatsPackage;
 
 export type JsonSchema = Record<string, unknown>;
 

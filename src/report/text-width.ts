@@ -1,8 +1,10 @@
+import type * as cliTruncatePackage from 'cli-truncate';
+import type * as wrapAnsiPackage from 'wrap-ansi';
 import { displayWidth } from '../base/display-width.ts';
 import { lazyPackage } from '../base/lazy-package.ts';
 
-const cliTruncate = lazyPackage<typeof import('cli-truncate')>('cli-truncate');
-const wrapAnsi = lazyPackage<typeof import('wrap-ansi')>('wrap-ansi');
+const cliTruncate = lazyPackage('cli-truncate') as () => typeof cliTruncatePackage;
+const wrapAnsi = lazyPackage('wrap-ansi') as () => typeof wrapAnsiPackage;
 
 export type Align = 'left' | 'right';
 

@@ -124,10 +124,13 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
   if (lowered) note(lowered.note);
   try {
     const local = await recordLocalModels(dispatcher, targets, manifest, note);
-    await wire.warm(
-      new Set(targets.cells.map(({ endpoint }) => new URL(endpoint.baseUrl).origin)),
-      expectedInFlight(suite, plan.cells),
-    );
+    const origins = new Set(targets.cells.map(({ endpoint }) => new URL(endpoint.baseUrl).origin));
+    const isNative = targets.cells.every(({ endpoint }) => endpoint.native !== undefined);
+    // Both are waited for by the first request: connections wait for others, the SDK for this process.
+    await Promise.all([
+      wire.warm(origins, expectedInFlight(suite, plan.cells)),
+      isNative ? undefined : gateway.ready(),
+    ]);
     const outcome = await run({
       runId: manifest.run_id,
       suite,

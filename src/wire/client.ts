@@ -73,6 +73,11 @@ export class Gateway {
     });
   }
 
+  /** Resolves when requests in the words of OpenAI can be made at once. */
+  ready(): Promise<void> {
+    return this.#requests.ready();
+  }
+
   async close(): Promise<void> {
     await this.#options.wire.end();
   }

@@ -30,6 +30,11 @@ interface Head {
 export class SdkRequests {
   readonly #heads = new Map<string, Head>();
 
+  /** Resolves when the SDK is loaded, which the first request would wait for. */
+  async ready(): Promise<void> {
+    await import('openai');
+  }
+
   /** Rejects when the SDK refuses to make the request. */
   async of(request: ChatRequest): Promise<WireRequest> {
     const key = keyOf(request);
@@ -106,7 +111,6 @@ function pairsOf(headers: readonly string[]): [name: string, value: string][] {
 /** Lets the SDK make a request, and sends nothing. */
 export async function madeBySdk(request: ChatRequest): Promise<WireRequest> {
   let made: WireRequest | undefined;
-  // Here, because it is large, and a run by Ollama's own words never needs it.
   const { default: OpenAI } = await import('openai');
   const client = new OpenAI({
     baseURL: request.baseUrl,

@@ -1,9 +1,11 @@
+import type * as cliCursorPackage from 'cli-cursor';
+import type * as logUpdatePackage from 'log-update';
 import { clearScreenDown, cursorTo, moveCursor } from 'node:readline';
 import { displayWidth } from '../../base/display-width.ts';
 import { lazyPackage } from '../../base/lazy-package.ts';
 
-const logUpdate = lazyPackage<typeof import('log-update')>('log-update');
-const cliCursor = lazyPackage<typeof import('cli-cursor')>('cli-cursor');
+const logUpdate = lazyPackage('log-update') as () => typeof logUpdatePackage;
+const cliCursor = lazyPackage('cli-cursor') as () => typeof cliCursorPackage;
 
 /** A block of lines at the bottom of a terminal that is drawn over itself. */
 export interface LiveScreen {

@@ -1,10 +1,11 @@
+import type * as csvParse from 'csv-parse/sync';
 import { lazyPackage } from '../../base/lazy-package.ts';
 import { count } from '../../base/text.ts';
 import { type Fault, offsetOfLine, type Source } from '../fault.ts';
 import { quote } from '../nearest.ts';
 import { asWritten, isMap, type Value } from '../written.ts';
 
-const csv = lazyPackage<typeof import('csv-parse/sync')>('csv-parse/sync');
+const csv = lazyPackage('csv-parse/sync') as () => typeof csvParse;
 
 /** One record of a dataset and the line it begins in. */
 export interface Row {
