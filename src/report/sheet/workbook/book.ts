@@ -108,18 +108,33 @@ export class Sheet {
       this.blank(row, column, look);
       return;
     }
-    if (typeof value === 'number') {
-      this.number(row, column, value, look);
-      return;
+    const plain = plainCell(value, kind);
+    if (typeof plain === 'number') this.number(row, column, plain, look);
+    else if (typeof plain === 'boolean') this.boolean(row, column, plain, look);
+    else this.text(row, column, plain ?? (typeof value === 'object' ? value.join(';') : String(value)), look);
+  }
+
+  /**
+   * Cells from `top` down that look alike. What was not measured is no cell. Many go to the library at once, since each
+   * call costs more than its cell.
+   */
+  column(top: number, column: number, values: readonly Value[], kind: CellKind, look: Look): void {
+    const format = this.#format(look);
+    let batch: (string | number | boolean)[] = [];
+    const write = (end: number): void => {
+      if (batch.length > 0)
+        this.#sheet.writeColumnWithFormat(end - batch.length, column, batch, format).free();
+      batch = [];
+    };
+    for (const [index, value] of values.entries()) {
+      const plain = plainCell(value, kind);
+      if (plain !== undefined) batch.push(plain);
+      else {
+        write(top + index);
+        if (value !== undefined) this.value(top + index, column, value, kind, look);
+      }
     }
-    if (typeof value === 'boolean') {
-      this.boolean(row, column, value, look);
-      return;
-    }
-    const text = typeof value === 'string' ? value : value.join(';');
-    const serial = kind === 'time' ? serialDate(text) : undefined;
-    if (serial === undefined) this.text(row, column, text, look);
-    else this.number(row, column, serial, look);
+    write(top + values.length);
   }
 
   /** No value, but a look. */
@@ -171,6 +186,16 @@ export class Sheet {
   chart(row: number, column: number, spec: ChartSpec): void {
     this.#sheet.insertChart(row, column, makeChart(spec));
   }
+}
+
+/** What the library takes as it is: undefined for nothing, empty text, and text that needs a mark to stay text. */
+function plainCell(value: Value, kind: CellKind): string | number | boolean | undefined {
+  if (typeof value === 'number' || typeof value === 'boolean' || value === undefined) return value;
+  const text = typeof value === 'string' ? value : value.join(';');
+  const serial = kind === 'time' ? serialDate(text) : undefined;
+  if (serial !== undefined) return serial;
+  const clean = cellText(text);
+  return clean === '' || looksLikeFormula(clean) ? undefined : clean;
 }
 
 /** As Excel counts paper. */

@@ -7,6 +7,9 @@ import { columnLook, columnWidth, type Look } from './look.ts';
 /** Rows that a sheet of Excel holds, header included, and cells that the library holds: about 200 bytes each, of 4 GiB. */
 const limits = { rows: 1_048_576, cells: 12_000_000 } as const;
 
+/** Rows that are written together, column by column. */
+const batchSize = 500;
+
 export interface TableSheet {
   readonly sheet: string;
   /** As formulas call it: letters, digits and `_`. */
@@ -34,16 +37,26 @@ export async function addTableSheet(
   const columns = fields.map((field) => ({ field, usual: columnLook(field.column) }));
   let last = 0;
   let cells = 0;
+  let batch: AnyRow[] = [];
+  const write = (): void => {
+    const top = last - batch.length + 1;
+    for (const [column, { field, usual }] of columns.entries()) {
+      const { kind } = field.column;
+      const values = batch.map((row) => field.of(row));
+      cells += values.filter((value) => value !== undefined).length;
+      if (!look) sheet.column(top, column, values, kind, usual);
+      else
+        for (const [index, value] of values.entries())
+          if (value !== undefined)
+            sheet.value(top + index, column, value, kind, { ...usual, ...look(field, batch[index]!) });
+    }
+    batch = [];
+  };
   for await (const row of rows) {
     if (++last >= most.rows || cells > most.cells) throw tooLarge(sheetName, last);
-    for (const [column, { field, usual }] of columns.entries()) {
-      const value = field.of(row);
-      if (value === undefined) continue;
-      cells++;
-      const more = look?.(field, row);
-      sheet.value(last, column, value, field.column.kind, more ? { ...usual, ...more } : usual);
-    }
+    if (batch.push(row) === batchSize) write();
   }
+  write();
   // A table spans at least one row.
   const area = { sheet: sheetName, top: 0, left: 0, bottom: Math.max(last, 1), right: fields.length - 1 };
   sheet.table(
