@@ -38,6 +38,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/score-command.ts')).score,
   },
   {
+    name: 'rate',
+    describe: 'Write a blind sheet of answers for people, or read their verdicts',
+    load: async () => (await import('./commands/rate-command.ts')).rate,
+  },
+  {
     name: 'gate',
     describe: 'Compare tonight with the last nights; exit code for CI',
     load: async () => (await import('./commands/gate-command.ts')).gate,

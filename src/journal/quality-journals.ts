@@ -158,9 +158,9 @@ export function standingJudgements(rows: readonly JudgementRow[]): JudgementRow[
   return [...standing.values()];
 }
 
-/** One rater's opinion of one item: a later one takes the place of it. */
-const ratingKey = ({ rater, event_id, event_id_b, criterion_hash }: RatingRow): string =>
-  [rater, event_id, event_id_b ?? '', criterion_hash].join('\n');
+/** One rater's opinion of one item: a later one takes the place of it. One that was drawn stays beside one that was picked. */
+export const ratingKey = ({ rater, event_id, event_id_b, criterion_hash, sample }: RatingRow): string =>
+  [rater, event_id, event_id_b ?? '', criterion_hash, sample].join('\n');
 
 function lastOfEach<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Row[] {
   return [...new Map(rows.map((row) => [keyOf(row), row])).values()];

@@ -33,7 +33,7 @@ export async function executeScore(flags: ScoreFlags, io: Io): Promise<ExitCode>
   const say = (text: string): void => {
     if (!flags.quiet) io.stderr.write(`${text}\n`);
   };
-  const suite = await suiteToJudgeBy(flags, manifest, io, say);
+  const suite = flags.suite === undefined ? manifest.suite : await laterSuite(flags.suite, manifest, io, say);
   const interruption = onInterruption(io.signals, (text) => io.stderr.write(`\n${text}\n`));
   const demo = demoGateway(io.startMock);
   try {
@@ -111,43 +111,59 @@ export function scoreCode({ status, lines }: ScoreOutcome, suite: Suite): ExitCo
     : exitCode.done;
 }
 
-async function suiteToJudgeBy(
-  flags: ScoreFlags,
+/** The run's suite, judged as another version of it says. */
+export async function laterSuite(
+  file: string,
   manifest: Manifest,
   io: Io,
   say: (text: string) => void,
 ): Promise<Suite> {
-  if (flags.suite === undefined) return manifest.suite;
-  const later = await loadSuite(flags.suite, { routes: routes.map(({ name }) => name) });
-  const { suite, notes } = withLaterSuite(manifest.suite, later, shownFrom(io.cwd, flags.suite));
+  const later = await loadSuite(file, { routes: routes.map(({ name }) => name) });
+  const { suite, notes } = withLaterSuite(manifest.suite, later, shownFrom(io.cwd, file));
   for (const note of notes) say(note);
   return suite;
 }
 
-/** The judges and criteria that were asked for. Throws a UserError that names every unknown one. */
-function chosen(suite: Suite, flags: JudgingFlags, folder: string): { judges: Judge[]; criteria: string[] } {
-  const { quality } = suite;
+/** The criteria that were asked for, or all. Throws a UserError where there are none, and for every unknown one. */
+export function criteriaIn(
+  { quality }: Suite,
+  wanted: readonly string[] | undefined,
+  name: string,
+): string[] {
   if (!quality || quality.criteria.length === 0)
     throw new UserError(
-      `${folder}: its suite has no quality.criteria, so there is nothing to judge. Give a version that has, with --suite FILE.`,
+      `${name}: its suite has no quality.criteria, so there is nothing to judge. Give a version that has, with --suite FILE.`,
     );
-  if (quality.judges.length === 0)
+  const { picked, unknown } = pick('criteria', wanted, idsOf(quality.criteria));
+  if (unknown.length > 0) throw new UserError(unknown.join('\n'));
+  return picked;
+}
+
+function pick(
+  flag: 'judge' | 'criteria',
+  wanted: readonly string[] | undefined,
+  known: readonly string[],
+): { picked: string[]; unknown: string[] } {
+  const noun = flag === 'judge' ? 'judge' : 'criterion';
+  const unknown = (wanted ?? [])
+    .filter((id) => !known.includes(id))
+    .map((id) => `--${flag}: unknown ${noun} ${quote(id)}${choices(id, known)}`);
+  return { picked: known.filter((id) => wanted?.includes(id) ?? true), unknown };
+}
+
+/** The judges and criteria that were asked for. Throws a UserError that names every unknown one. */
+function chosen(suite: Suite, flags: JudgingFlags, name: string): { judges: Judge[]; criteria: string[] } {
+  const all = criteriaIn(suite, undefined, name);
+  const { judges } = suite.quality!;
+  if (judges.length === 0)
     throw new UserError(
-      `${folder}: its suite names no judge, and there is no default. Name one in quality.judges, and give the suite with --suite FILE; or let people judge: gatebench rate export.`,
+      `${name}: its suite names no judge, and there is no default. Name one in quality.judges, and give the suite with --suite FILE; or let people judge: gatebench rate export.`,
     );
-  const problems: string[] = [];
-  const pick = (flag: string, wanted: readonly string[] | undefined, known: readonly string[]): string[] => {
-    for (const id of wanted ?? [])
-      if (!known.includes(id))
-        problems.push(
-          `--${flag}: unknown ${flag === 'judge' ? 'judge' : 'criterion'} ${quote(id)}${choices(id, known)}`,
-        );
-    return known.filter((id) => wanted?.includes(id) ?? true);
-  };
-  const judges = pick('judge', flags.judge, idsOf(quality.judges));
-  const criteria = pick('criteria', flags.criteria, idsOf(quality.criteria));
-  if (problems.length > 0) throw new UserError(problems.join('\n'));
-  return { judges: quality.judges.filter(({ id }) => judges.includes(id)), criteria };
+  const asked = pick('judge', flags.judge, idsOf(judges));
+  const about = pick('criteria', flags.criteria, all);
+  const unknown = [...asked.unknown, ...about.unknown];
+  if (unknown.length > 0) throw new UserError(unknown.join('\n'));
+  return { judges: judges.filter(({ id }) => asked.picked.includes(id)), criteria: about.picked };
 }
 
 const idsOf = (entries: Quality['judges'] | Quality['criteria']): string[] => entries.map(({ id }) => id);

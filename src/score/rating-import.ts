@@ -1,0 +1,147 @@
+import { oneLine } from '../base/text.ts';
+import { UserError } from '../base/user-error.ts';
+import type { RatingRow } from '../journal/quality-columns.ts';
+import type { SheetRow } from '../journal/read-sheet.ts';
+import { choices, quote } from '../suite/nearest.ts';
+import { cellsOf, type RatingItem, ratingWords, type SheetCells } from './rating-items.ts';
+
+export interface ImportOptions {
+  runId: string;
+  rater: string;
+  /** When, ISO 8601. */
+  at: string;
+  /** Name of the sheet. */
+  sheet: string;
+  /** All items of the run. */
+  items: ReadonlyMap<string, RatingItem>;
+}
+
+export interface Imported {
+  rows: RatingRow[];
+  /** Rows without a verdict, or skipped by the rater. */
+  empty: number;
+}
+
+/** Faults that are named; of more, the number tells enough. */
+const mostFaults = 30;
+
+/** What a rater leaves out. */
+const skipped = ['', 'skip', 's'];
+
+/**
+ * The verdicts of a sheet. Throws a UserError that names every fault with its row: items of another run, unknown
+ * verdicts, texts that were changed, two verdicts on one item. Nothing of such a sheet counts.
+ */
+export function ratingsOf(rows: readonly SheetRow[], options: ImportOptions): Imported {
+  const faults: string[] = [];
+  const given = new Map<string, { row: number; verdict: string }>();
+  const ratings: RatingRow[] = [];
+  let empty = 0;
+  let strangers = 0;
+  const titles = new Set(rows.flatMap(({ cells }) => [...cells.keys()]));
+  if (!titles.has('item'))
+    throw new UserError(
+      `${options.sheet}: it has no column "item", so it is no sheet of gatebench rate export.`,
+    );
+  for (const { row, cells } of rows) {
+    const complain = (text: string): void => void faults.push(`  row ${row}: ${text}`);
+    const id = plain(cells.get('item'));
+    const item = options.items.get(id);
+    if (!item) {
+      if (id === '' && plain(cells.get('verdict')) === '') continue;
+      strangers++;
+      complain(`item ${quote(id)} is none of this run`);
+      continue;
+    }
+    const changed = changedColumns(cells, cellsOf(item));
+    if (changed.length > 0)
+      complain(
+        `the text in ${changed.join(' and ')} was changed, so the verdict may be about something else`,
+      );
+    const said = plain(cells.get('verdict'));
+    if (skipped.includes(said.toLowerCase())) {
+      empty++;
+      continue;
+    }
+    const words = ratingWords(item.item.criterion);
+    const verdict = words.find((word) => word.toLowerCase() === said.toLowerCase());
+    if (verdict === undefined) {
+      complain(`unknown verdict ${quote(said)}${choices(said, words)}`);
+      continue;
+    }
+    const before = given.get(id);
+    if (before && before.verdict !== verdict)
+      complain(`item ${quote(id)} has another verdict in row ${before.row}`);
+    if (before) continue;
+    given.set(id, { row, verdict });
+    ratings.push(ratingRow(item, verdict, plain(cells.get('comment')), options));
+  }
+  if (faults.length > 0) throw new UserError(told(faults, strangers === rows.length, options.sheet));
+  return { rows: ratings, empty };
+}
+
+function told(faults: readonly string[], allStrange: boolean, sheet: string): string {
+  if (allStrange)
+    return `${sheet}: none of its items are of this run. It was exported from another one, or by another version of the criteria (--suite).`;
+  const more = faults.length - mostFaults;
+  return (
+    `${sheet}: nothing was imported, because of ${faults.length === 1 ? 'this row' : 'these rows'}:\n` +
+    faults.slice(0, mostFaults).join('\n') +
+    (more > 0 ? `\n  … and ${more} more` : '')
+  );
+}
+
+/** Spreadsheets add and drop blanks at the ends, and change line ends. */
+const plain = (text = ''): string =>
+  text
+    .replaceAll(/\r\n?/g, '\n')
+    .replaceAll(
+      /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+      '',
+    )
+    .replace(/^'/, '')
+    .trim();
+
+/** Cells hold so many lines, and blanks in the place of the others. */
+const words = (text: string | undefined): string => plain(text).replaceAll(/\s+/g, ' ');
+
+const texts = ['criterion', 'question', 'conversation', 'reference', 'answer', 'other_answer'] as const;
+
+/** Columns that a sheet does not have say nothing: the page saves verdicts alone. */
+function changedColumns(cells: SheetRow['cells'], expected: SheetCells): string[] {
+  return texts.filter((name) => {
+    const found = cells.get(name);
+    return found !== undefined && words(found) !== words(expected[name]);
+  });
+}
+
+function ratingRow(
+  { item: { a, b, criterion, criterionHash }, order, sample }: RatingItem,
+  verdict: string,
+  comment: string,
+  { runId, rater, at, sheet }: ImportOptions,
+): RatingRow {
+  const isLeft = verdict === 'left';
+  const preferred = verdict === 'tie' ? 'tie' : isLeft === (order === 'ab') ? 'a' : 'b';
+  return {
+    run_id: runId,
+    rated_at: at,
+    rater,
+    event_id: a.row.event_id,
+    event_id_b: b?.row.event_id,
+    model: a.row.model,
+    model_b: b?.row.model,
+    answer_route: a.row.route,
+    prompt_id: a.row.prompt_id,
+    repeat: a.row.repeat,
+    criterion: criterion.id,
+    criterion_hash: criterionHash,
+    verdict: b ? undefined : verdict,
+    score: b ? undefined : criterion.verdicts[verdict],
+    preferred: b ? preferred : undefined,
+    order,
+    sample,
+    comment: oneLine(comment, 2000) || undefined,
+    sheet,
+  };
+}
