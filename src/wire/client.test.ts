@@ -329,7 +329,7 @@ describe('deadlines', () => {
       const timer = setInterval(() => response.write(': still here\n\n'), 10);
       response.on('close', () => clearInterval(timer));
     });
-    await using client = testGateway({ firstTokenMs: 80 });
+    await using client = testGateway({ firstTokenMs: 800 });
     expect(failureOf(await client.ask(server.url))).toMatchObject({ status: 'timeout', code: 'first_token' });
   });
 
@@ -367,7 +367,7 @@ describe('deadlines', () => {
       const timer = setInterval(() => response.write(frameText(goodFrames()[1])), 5);
       response.on('close', () => clearInterval(timer));
     });
-    await using client = testGateway({ totalMs: 100, idleMs: 90 });
+    await using client = testGateway({ totalMs: 600, idleMs: 400 });
     expect(failureOf(await client.ask(server.url))).toMatchObject({ status: 'timeout', code: 'total' });
   });
 
