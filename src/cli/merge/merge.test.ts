@@ -122,7 +122,7 @@ describe('thresholds of a run', () => {
     await using cwd = await scratch();
     const mock = await createMock({ gatewayToken: token });
     const args = ['run', 'trial.yaml', '--base-url', `${mock.url}/v1/a/g/compat`, '--quiet'];
-    // Slow enough that a busy machine can measure them: one that cannot would end the strict run with 3.
+    // Slow enough that a busy machine can measure them.
     const slow = 'custom-ollama/sim-exact?ttftMs=400&gapMs=40&answerFrames=4';
     const models = `models: [{ id: sim-swift, model: "${slow}" }, { id: sim-wordy, model: "${slow}" }]`;
     const send = async (limit: string, ...flags: string[]): Promise<Finished> => {
@@ -137,7 +137,8 @@ describe('thresholds of a run', () => {
     });
     const open = '{ metric: p99(completion_tokens), max: 60000 }';
     const strict = await send(open, '--strict');
-    expect(strict.code).toBe(6);
+    // A machine that is too busy even for these ends a strict run with 3, and says so.
+    expect(strict.code).toBe(strict.stdout.includes('machine too busy to measure') ? 3 : 6);
     expect(strict.stdout).toMatch(
       /not settled: p99\(completion_tokens\) of sim-swift, at most 60k, 10 requests\s+are too few/,
     );
