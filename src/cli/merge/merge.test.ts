@@ -94,7 +94,7 @@ describe('shards', () => {
     const proven = [first, second].map((part) => ({ ...part, manifest: { ...part.manifest, calibration } }));
     expect(joinedManifest(proven).calibration).toEqual(calibration);
     expect(joinedManifest([proven[0]!, second]).calibration).toBeUndefined();
-    expect(() => assertSamePlan([first, first])).toThrow('both hold the prompt "p0"');
+    expect(() => assertSamePlan([first, first])).toThrow('both contain the prompt "p0"');
     const otherSeed = { folder: 's3', manifest: { ...second.manifest, seed: 8 } };
     expect(() => assertSamePlan([first, otherSeed])).toThrow('their seed differ (7, 8)');
     const otherSuite = { folder: 's3', manifest: { ...second.manifest, suite_hash: 'other' } };
