@@ -44,6 +44,7 @@ export async function addTableSheet(
       const { kind } = field.column;
       const values = batch.map((row) => field.of(row));
       cells += values.filter((value) => value !== undefined).length;
+      if (cells > most.cells) throw tooLarge(sheetName, last);
       if (!look) sheet.column(top, column, values, kind, usual);
       else
         for (const [index, value] of values.entries())
@@ -53,7 +54,7 @@ export async function addTableSheet(
     batch = [];
   };
   for await (const row of rows) {
-    if (++last >= most.rows || cells > most.cells) throw tooLarge(sheetName, last);
+    if (++last >= most.rows) throw tooLarge(sheetName, last);
     if (batch.push(row) === batchSize) write();
   }
   write();
