@@ -7,7 +7,7 @@ import type { Suite } from '../suite/suite.ts';
 import type { Analysis } from './analysis.ts';
 import { byTag } from './by-tag.ts';
 import { causeLines } from './causes.ts';
-import { Collector } from './collect.ts';
+import { Collector, type Collected } from './collect.ts';
 import { FailedCheckCollector, undecidedWarnings } from './failed-checks.ts';
 import { compare } from './compare.ts';
 import { factsUnderLoad, followLevels, type LevelCollector } from './levels.ts';
@@ -17,8 +17,10 @@ import { tooBusy } from './own-lag.ts';
 import { factsOf, plannedRequests, unprovenConcurrency } from './run-facts.ts';
 import { ServerTimesCollector } from './server-time-shares.ts';
 import { summarise } from './summarise.ts';
-import { leadsOf } from './leads.ts';
+import { choose, type Choice } from './choice.ts';
+import { leadsOf, withCosts } from './leads.ts';
 import { decideThresholds, thresholdColumns } from './thresholds.ts';
+import type { PairRow } from './summary-columns.ts';
 import { warningLines } from './warning-lines.ts';
 import { warningsOf } from './warnings.ts';
 
@@ -106,6 +108,7 @@ function analysisOf(seen: Seen, manifest: Manifest): Analysis {
   const thresholds = manifest.shard ? [] : decideThresholds(suite.thresholds, collected, { timeoutMs });
   const isSequential = suite.run.order === 'sequential';
   const comparison = compare(collected, { isSequential });
+  const all = withCosts(collected, comparison.pairs, { isSequential });
   const planned = plannedRequests(manifest);
   const load = seen.levels?.figures();
   const warnings = [
@@ -126,6 +129,7 @@ function analysisOf(seen: Seen, manifest: Manifest): Analysis {
     tags: byTag(collected, suite, { timeoutMs, isSequential }),
     serverTimes: serverTimes.times(),
     promptCaches: influences.promptCaches(),
+    choices: manifest.shard ? [] : choicesOf(suite, collected, all),
   };
   return {
     manifest,
@@ -140,7 +144,7 @@ function analysisOf(seen: Seen, manifest: Manifest): Analysis {
       },
       models,
       pairs: comparison.pairs,
-      leads: leadsOf(collected, comparison.pairs, { isSequential }),
+      leads: leadsOf(collected, all),
       warnings: [
         // Every format says over its table that a run is simulated.
         ...warningLines(warnings.filter(({ kind }) => kind !== 'simulated')),
@@ -154,9 +158,21 @@ function analysisOf(seen: Seen, manifest: Manifest): Analysis {
   };
 }
 
-/** Columns that the suite's thresholds and gate name beyond those of every table. */
-function neededColumns({ thresholds, gate }: Suite): string[] {
-  return [...thresholdColumns(thresholds), ...historyColumnsNeeded(Object.keys(gate?.metrics ?? {}))];
+/** What the suite's need makes of its models; nothing without a need. */
+function choicesOf(suite: Suite, collected: Collected, pairs: readonly PairRow[]): Choice[] {
+  const need = suite.quality?.need;
+  if (need === undefined) return [];
+  const checked = new Set(suite.prompts.filter(({ checks }) => checks.length > 0).map(({ id }) => id));
+  return choose(collected, { need, pairs, checked, timeoutMs: suite.run.timeouts.totalMs });
+}
+
+/** Columns that the suite's thresholds, need and gate name beyond those of every table. */
+function neededColumns({ thresholds, quality, gate }: Suite): string[] {
+  const limits = (quality?.need?.limits ?? []).filter((limit) => 'column' in limit);
+  return [
+    ...thresholdColumns([...thresholds, ...limits]),
+    ...historyColumnsNeeded(Object.keys(gate?.metrics ?? {})),
+  ];
 }
 
 const uncheckedReads = ['status', 'passed', 'prompt_id'] as const;

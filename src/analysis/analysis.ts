@@ -1,6 +1,7 @@
 import type { Manifest, RunStatus } from '../journal/manifest.ts';
 import type { TagReport } from './by-tag.ts';
 import type { Collected } from './collect.ts';
+import type { Choice } from './choice.ts';
 import type { Comparison } from './compare.ts';
 import type { FailedCheck } from './failed-checks.ts';
 import type { LoadFigures } from './levels.ts';
@@ -67,6 +68,8 @@ export interface Report {
   pairs: readonly PairRow[];
   /** Who leads in what, on each route. Absent when no comparison was made. */
   leads?: readonly Leads[];
+  /** Which models do for the job, on each route. Absent where the suite does not say what it needs. */
+  choices?: readonly Choice[];
   /** What stopped it: the errors of models that answered too seldom, a line each. Absent where all answered. */
   causes?: readonly string[];
   /** Each a sentence or two that end with what to do. */

@@ -6,7 +6,7 @@ import type { Suite } from '../suite/suite.ts';
 import { cellPairs, type CellPair } from './cell-pairs.ts';
 import type { CellSamples, Collected } from './collect.ts';
 import { comparePairs, type CompareOptions } from './compare.ts';
-import { leadsOf, type Leads } from './leads.ts';
+import { leadsOf, withCosts, type Leads } from './leads.ts';
 import { summarise } from './summarise.ts';
 import type { ModelSummary, PairRow } from './summary-columns.ts';
 
@@ -85,7 +85,7 @@ export function byTag(collected: Collected, suite: Pick<Suite, 'prompts'>, optio
       neededPrompts,
       models: summarise(part, { timeoutMs }),
       pairs,
-      leads: leadsOf(part, pairs, { isSequential: options.isSequential ?? false }),
+      leads: leadsOf(part, withCosts(part, pairs, { isSequential: options.isSequential ?? false })),
     };
   });
 }

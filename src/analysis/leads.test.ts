@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RequestRow } from '../journal/request-columns.ts';
 import { compare } from './compare.ts';
-import { leadOf, leadsOf, type Lead } from './leads.ts';
+import { leadOf, leadsOf, withCosts, type Lead } from './leads.ts';
 import type { PairRow } from './summary-columns.ts';
 import { collected, failedRow, row } from './testing/rows.ts';
 
@@ -18,7 +18,10 @@ async function leads(
   isSequential = false,
 ): Promise<Record<string, Omit<Lead, 'metric'>>> {
   const all = await collected(...rows);
-  const [only, ...others] = leadsOf(all, compare(all, { isSequential }).pairs, { isSequential });
+  const [only, ...others] = leadsOf(
+    all,
+    withCosts(all, compare(all, { isSequential }).pairs, { isSequential }),
+  );
   expect(others).toEqual([]);
   return Object.fromEntries(only!.leads.map(({ metric, ...lead }) => [metric, lead]));
 }
@@ -100,7 +103,7 @@ test('several models on several routes are chosen from route by route', async ()
       ...answers('slow', (index) => ({ route, e2e_latency_ms: 900 * wobble(index) })),
     ]),
   );
-  const found = leadsOf(all, compare(all).pairs, { isSequential: false });
+  const found = leadsOf(all, compare(all).pairs);
   expect(found.map(({ route, leads: [lead] }) => [route, lead!.models])).toEqual([
     ['compat', ['fast@compat']],
     ['direct', ['fast@direct']],

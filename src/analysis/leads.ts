@@ -41,22 +41,28 @@ export function rivals({ cells }: Collected): { route?: string; cells: readonly 
 }
 
 /**
- * Who leads in time, pass rate and cost. `pairs` are those of the run, so that the names agree with every other view;
- * costs are compared here, by the same rule, as a family of their own. A model below the success floor leads in
- * nothing.
+ * The pairs of a run with those of its costs, which are compared by the same rule, as a family of their own: beside
+ * times and pass rates they would cost these power.
  */
-export function leadsOf(
+export function withCosts(
   collected: Collected,
   pairs: readonly PairRow[],
   { isSequential }: { isSequential: boolean },
-): Leads[] {
-  const all = [...pairs, ...compare(collected, { metrics: ['cost_usd'], isSequential }).pairs];
+): PairRow[] {
+  return [...pairs, ...compare(collected, { metrics: ['cost_usd'], isSequential }).pairs];
+}
+
+/**
+ * Who leads in time, pass rate and cost. `pairs` are those of the run, so that the names agree with every other view,
+ * and those of its costs. A model below the success floor leads in nothing.
+ */
+export function leadsOf(collected: Collected, pairs: readonly PairRow[]): Leads[] {
   const label = labeller(collected);
   return rivals(collected).map(({ route, cells }) => {
     const able = cells.filter((cell) => successShare(cell) >= successFloor);
     const leads = leadMetrics.flatMap((metric) => {
       const names = bestFirst(able, metric).map(label);
-      return names.length === 0 ? [] : [leadOf(names, metric, all)];
+      return names.length === 0 ? [] : [leadOf(names, metric, pairs)];
     });
     return { ...(route === undefined ? {} : { route }), leads };
   });

@@ -3,7 +3,7 @@ import { clusteredMean } from '../stats/clustered-mean.ts';
 import { clusteredRatio } from '../stats/clustered-ratio.ts';
 import { geometricMean } from '../stats/geometric-mean.ts';
 import { defined } from '../base/defined.ts';
-import type { Estimate, Interval } from '../stats/interval.ts';
+import { defaultAlpha, type Estimate, type Interval } from '../stats/interval.ts';
 import { pool, quantileInterval, rateInterval, type ClusterCount } from '../stats/korn-graubard.ts';
 import { median, quantile } from '../stats/quantile.ts';
 import type { CellSamples } from './collect.ts';
@@ -106,8 +106,10 @@ const asRate = (column: DecodeRate, msPerToken: number): number =>
  * The interval is clustered by prompt. Output tok/s is 1000 ÷ TPOT: one figure. A failed request wrote nothing, and
  * has no say. Undefined where no answer carries a rate.
  */
-function ratioOf(cell: CellSamples, column: DecodeRate): CellFigure | undefined {
-  const [stamped, least, most] = (['stamped', 'least', 'most'] as const).map((end) => sumsRatio(cell, end));
+function ratioOf(cell: CellSamples, column: DecodeRate, alpha: number): CellFigure | undefined {
+  const [stamped, least, most] = (['stamped', 'least', 'most'] as const).map((end) =>
+    sumsRatio(cell, end, alpha),
+  );
   if (stamped === undefined) return undefined;
   const { low, high } = widened(stamped.interval, least?.interval, most?.interval);
   const ends: Interval =
@@ -120,12 +122,12 @@ function ratioOf(cell: CellSamples, column: DecodeRate): CellFigure | undefined 
 }
 
 /** Time per token of all prompts together. */
-function sumsRatio(cell: CellSamples, end: End): Estimate | undefined {
+function sumsRatio(cell: CellSamples, end: End, alpha: number): Estimate | undefined {
   const parts = [...cell.prompts.values()].flatMap((samples) => {
     const sums = samples.decode(end);
     return sums ? [{ top: sums.ms, bottom: sums.tokens }] : [];
   });
-  return parts.length === 0 ? undefined : clusteredRatio(parts);
+  return parts.length === 0 ? undefined : clusteredRatio(parts, alpha);
 }
 
 /**
@@ -138,10 +140,11 @@ export function headlineOf(
   column: string,
   bound: number,
   clusters = (): LagClusters => lagClustersOf(cell, column),
+  alpha = defaultAlpha,
 ): CellFigure | undefined {
   return isDecodeRate(column)
-    ? ratioOf(cell, column)
-    : overLag(clusters(), (values) => geomeanOf(values, bound));
+    ? ratioOf(cell, column, alpha)
+    : overLag(clusters(), (values) => geomeanOf(values, bound, alpha));
 }
 
 /**
@@ -166,22 +169,34 @@ export function percentileOf(
   clusters: readonly number[][],
   percentile: Percentile,
   pooled = pool(clusters),
+  alpha = defaultAlpha,
 ): CellFigure | undefined {
   if (pooled.length < sampleFloor[percentile]) return undefined;
   const share = percentiles[percentile];
   const point = quantile(pooled, share);
-  return { point, interval: quantileInterval(clusters, share, { pooled }), isBound: !Number.isFinite(point) };
+  return {
+    point,
+    interval: quantileInterval(clusters, share, { pooled, alpha }),
+    isBound: !Number.isFinite(point),
+  };
 }
 
 /**
  * Geometric mean of the per-prompt medians. A prompt whose median is a failure enters at `bound`, and leaves the
  * interval open on the far side. Undefined without a value.
  */
-export function geomeanOf(clusters: readonly number[][], bound: number): CellFigure | undefined {
+export function geomeanOf(
+  clusters: readonly number[][],
+  bound: number,
+  alpha = defaultAlpha,
+): CellFigure | undefined {
   if (clusters.length === 0) return undefined;
   const medians = clusters.map(median);
   const failing = medians.find((value) => !Number.isFinite(value));
-  const { point, interval } = geometricMean(medians.map((value) => (Number.isFinite(value) ? value : bound)));
+  const { point, interval } = geometricMean(
+    medians.map((value) => (Number.isFinite(value) ? value : bound)),
+    alpha,
+  );
   if (failing === undefined) return { point, interval, isBound: false };
   const { low, high } = interval;
   const inner =
@@ -190,10 +205,10 @@ export function geomeanOf(clusters: readonly number[][], bound: number): CellFig
 }
 
 /** Mean of what was measured; failures have no number to add. Undefined without a value. */
-export function meanOf(clusters: readonly number[][]): CellFigure | undefined {
+export function meanOf(clusters: readonly number[][], alpha = defaultAlpha): CellFigure | undefined {
   const finite = clusters.map((values) => values.filter(Number.isFinite)).filter(({ length }) => length > 0);
   if (finite.length === 0) return undefined;
-  const { point, interval } = clusteredMean(finite);
+  const { point, interval } = clusteredMean(finite, alpha);
   // Times, tokens and costs are never below zero, and so no mean of them is.
   const canBeNegative = finite.some((values) => values.some((value) => value < 0));
   const low = interval.low === undefined || canBeNegative ? interval.low : Math.max(0, interval.low);
@@ -201,8 +216,10 @@ export function meanOf(clusters: readonly number[][]): CellFigure | undefined {
 }
 
 /** A share of trials that come in clusters. Undefined without a trial. */
-export function shareOf(clusters: readonly ClusterCount[]): CellFigure | undefined {
+export function shareOf(clusters: readonly ClusterCount[], alpha = defaultAlpha): CellFigure | undefined {
   const total = clusters.reduce((sum, cluster) => sum + cluster.total, 0);
   const hits = clusters.reduce((sum, cluster) => sum + cluster.hits, 0);
-  return total === 0 ? undefined : { point: hits / total, interval: rateInterval(clusters), isBound: false };
+  return total === 0
+    ? undefined
+    : { point: hits / total, interval: rateInterval(clusters, alpha), isBound: false };
 }

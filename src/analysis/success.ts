@@ -21,3 +21,7 @@ export function successShare(cell: CellSamples): number {
   const { requests, failures } = failuresOf(cell);
   return requests === 0 ? 1 : 1 - failures / requests;
 }
+
+/** In a few words. */
+export const allFailed = (requests: number): string =>
+  requests === 1 ? 'its only request failed' : `all ${requests} requests failed`;

@@ -1,9 +1,11 @@
 import { defined } from '../base/defined.ts';
 import type { Ms } from '../base/clock.ts';
 import { count } from '../base/text.ts';
+import { defaultAlpha } from '../stats/interval.ts';
+import { pool } from '../stats/korn-graubard.ts';
 import type { Threshold } from '../suite/suite.ts';
 import type { CellSamples, Collected } from './collect.ts';
-import { failuresOf } from './success.ts';
+import { allFailed, failuresOf } from './success.ts';
 import { boundOf } from './metric-figures.ts';
 import {
   betterOf,
@@ -34,7 +36,7 @@ export interface ThresholdResult {
 }
 
 /** Columns that `thresholds` need beyond those always collected. */
-export function thresholdColumns(thresholds: readonly Threshold[]): string[] {
+export function thresholdColumns(thresholds: readonly Pick<Threshold, 'statistic' | 'column'>[]): string[] {
   return thresholds.filter(({ statistic }) => statistic !== 'rate').map(({ column }) => column);
 }
 
@@ -76,33 +78,37 @@ function decide(threshold: Threshold, cell: CellSamples, timeoutMs: Ms): Thresho
   };
 }
 
-const allFailed = (requests: number): string =>
-  requests === 1 ? 'its only request failed' : `all ${requests} requests failed`;
-
 const finite = (value: number | undefined): number | undefined =>
   value !== undefined && Number.isFinite(value) ? value : undefined;
 
-function figureOf(
-  { statistic, column }: Threshold,
+/** The figure that a limit is about. `alpha`: error probability of its interval. Undefined where nothing was measured. */
+export function figureOf(
+  { statistic, column }: Pick<Threshold, 'statistic' | 'column'>,
   cell: CellSamples,
   timeoutMs: Ms,
+  alpha = defaultAlpha,
 ): CellFigure | undefined {
   if (statistic === 'rate')
     return shareOf(
       [...cell.prompts.values()].map((samples) => (column === 'valid' ? samples.sound : samples.passed)),
+      alpha,
     );
-  if (statistic === 'ratio') return headlineOf(cell, column, NaN);
+  if (statistic === 'ratio') return headlineOf(cell, column, NaN, undefined, alpha);
   const clusters = lagClustersOf(cell, column);
   if (clusters.stamped.length === 0) return undefined;
   return overLag(clusters, (values) => {
-    if (statistic === 'mean') return meanOf(values);
+    if (statistic === 'mean') return meanOf(values, alpha);
     return statistic === 'geomean'
-      ? geomeanOf(values, boundOf(column, timeoutMs))
-      : percentileOf(values, statistic);
+      ? geomeanOf(values, boundOf(column, timeoutMs), alpha)
+      : percentileOf(values, statistic, pool(values), alpha);
   });
 }
 
-function whyMissing({ statistic, column }: Threshold, cell: CellSamples): string {
+/** Why there is no figure, in a few words. */
+export function whyMissing(
+  { statistic, column }: Pick<Threshold, 'statistic' | 'column'>,
+  cell: CellSamples,
+): string {
   if (!(statistic in sampleFloor)) return 'not measured';
   const have = clustersOf(cell, column).flat().length;
   return have === 0
@@ -110,9 +116,10 @@ function whyMissing({ statistic, column }: Threshold, cell: CellSamples): string
     : `${count(have, 'request')} ${have === 1 ? 'is' : 'are'} too few, ${sampleFloor[statistic as Percentile]} are needed`;
 }
 
-function onInterval(
-  { min = -Infinity, max = Infinity }: Threshold,
-  { interval }: CellFigure,
+/** Whether all of the interval is inside the limits, or beyond one. */
+export function onInterval(
+  { min = -Infinity, max = Infinity }: Pick<Threshold, 'min' | 'max'>,
+  { interval }: Pick<CellFigure, 'interval'>,
 ): ThresholdResult['verdict'] {
   const { low = -Infinity, high = Infinity } = interval;
   if (low > max || high < min) return 'failed';

@@ -43,6 +43,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/rate-command.ts')).rate,
   },
   {
+    name: 'choose',
+    describe: 'Say which model does for the job, as far as the data carry it',
+    load: async () => (await import('./commands/choose-command.ts')).choose,
+  },
+  {
     name: 'gate',
     describe: 'Compare tonight with the last nights; exit code for CI',
     load: async () => (await import('./commands/gate-command.ts')).gate,

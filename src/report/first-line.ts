@@ -2,6 +2,7 @@ import type { Lead, LeadMetric, Leads } from '../analysis/leads.ts';
 import type { ModelSummary } from '../analysis/summary-columns.ts';
 import { count, oneLine } from '../base/text.ts';
 import { cellName } from '../plan/cell.ts';
+import { choiceSentence, type Named, type Names } from './choice-words.ts';
 import { listed } from './listed.ts';
 import { loadLine } from './load-line.ts';
 import { atLeast, duration, percent, usd } from './number-text.ts';
@@ -16,7 +17,7 @@ export function firstLine(report: Report): string {
   const { run, leads = [], load } = report;
   if (load) return isSimulated(run) ? `Simulated models: ${loadLine(load)}.` : `${loadLine(load)}.`;
   const lines = leads.map((one) => {
-    const sentence = leadsSentence(one, report);
+    const sentence = groupSentence(one, report);
     return one.route === undefined ? sentence : `${oneLine(one.route, 60)}: ${sentence}`;
   });
   const [only] = lines;
@@ -29,7 +30,10 @@ export function firstLine(report: Report): string {
 
 /** Names that are ours begin a sentence as they are written. */
 const capital = (text: string): string =>
-  text.replace(/^(?:nothing|one of|all|which) /, (word) => word.charAt(0).toUpperCase() + word.slice(1));
+  text.replace(
+    /^(?:nothing|one of|all|which|no model|the model) /,
+    (word) => word.charAt(0).toUpperCase() + word.slice(1),
+  );
 
 interface Words {
   /** What one does that leads. */
@@ -58,16 +62,29 @@ const words: Readonly<Record<LeadMetric, Words>> = {
   },
 };
 
-function leadsSentence({ route, leads }: Leads, report: Report): string {
+/** Where the suite says what the job needs, who does for it; else who leads in what. */
+function groupSentence(leads: Leads, report: Report): string {
+  const names = namesIn(report, leads.route);
+  const choice = report.choices?.find(({ route }) => route === leads.route);
+  if (choice === undefined) return leadsSentence(leads, report, names);
+  if (choice.withheld === undefined) return choiceSentence(choice, names);
+  return `${leadsSentence(leads, report, names)}; quality.need sets no limit on quality, so nothing is chosen`;
+}
+
+/** As their list calls the models: without the route where all of it are on one. */
+export function namesIn(report: Report, route: string | undefined): Names {
   const named: Named = (label) => oneLine(route === undefined ? label : label.replace(`@${route}`, ''), 60);
   const figures = figuresByLabel(report);
-  const withFigures: Named = (label) => `${named(label)} (${figures.get(label) ?? 'no figures'})`;
+  return { named, figuresOf: (label) => ` (${figures.get(label) ?? 'no figures'})` };
+}
+
+function leadsSentence({ leads }: Leads, report: Report, { named, figuresOf }: Names): string {
   const rivals = leads.filter(({ among }) => among > 1);
   if (rivals.length === 0) {
     const [only] = leads.flatMap(({ models }) => models);
     return only === undefined
       ? 'nothing is sure: no model answered often enough to be ranked'
-      : `nothing to choose: ${withFigures(only)} is the only model that answered often enough`;
+      : `nothing to choose: ${named(only)}${figuresOf(only)} is the only model that answered often enough`;
   }
   if (report.run.order === 'sequential')
     return 'nothing is sure: the models did not take turns (order: sequential), so they are not compared';
@@ -82,14 +99,12 @@ function leadsSentence({ route, leads }: Leads, report: Report): string {
   return [
     ...[...alone].map(
       ([label, ours]) =>
-        `${named(label)} ${listed(ours.map(({ metric }) => words[metric].leads))} (${figures.get(label) ?? 'no figures'})`,
+        `${named(label)} ${listed(ours.map(({ metric }) => words[metric].leads))}${figuresOf(label)}`,
     ),
     ...known.filter(({ models }) => models.length > 1).map((lead) => sharedWords(lead, named)),
     ...(open.length === 0 ? [] : [openWords(open)]),
   ].join('; ');
 }
-
-type Named = (label: string) => string;
 
 /** Several that may lead, or that are as good as each other. */
 function sharedWords({ metric, models, among, isEqual, morePrompts }: Lead, named: Named): string {
@@ -114,10 +129,10 @@ function remedy(more: readonly (number | undefined)[]): string {
 }
 
 function figuresByLabel({ run, models }: Report): Map<string, string> {
-  return new Map(models.map((model) => [cellName(model, run.routes.length > 1), figuresOf(model)]));
+  return new Map(models.map((model) => [cellName(model, run.routes.length > 1), figuresText(model)]));
 }
 
-function figuresOf(model: ModelSummary): string {
+function figuresText(model: ModelSummary): string {
   const { pass_rate: passed, cost_per_1k_requests_usd: cost } = model;
   const time = duration(model[rankedBy]);
   return [

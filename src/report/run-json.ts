@@ -1,6 +1,7 @@
 import type { AnyRow, Column } from '../base/column.ts';
 import { modelColumns } from '../analysis/summary-columns.ts';
 import { levelColumns, limitColumns } from '../analysis/levels.ts';
+import type { Candidate, Choice } from '../analysis/choice.ts';
 import type { Leads } from '../analysis/leads.ts';
 import type { PromptCache } from '../analysis/influences/prompt-cache.ts';
 import type { ServerTimes } from '../analysis/server-time-shares.ts';
@@ -19,6 +20,7 @@ export const json: OutputFormat = {
       run: runObject(run),
       answer: firstLine(report),
       leads: (report.leads ?? []).map(leadsObject),
+      ...(report.choices ? { choice: report.choices.map(choiceObject) } : {}),
       models: models.map((row) => rowObject(modelColumns, row)),
       ...(load
         ? {
@@ -39,7 +41,7 @@ export const json: OutputFormat = {
 };
 
 /** Who leads in what; what is absent is `null`. */
-function leadsObject({ route, leads }: Leads): Record<string, unknown> {
+export function leadsObject({ route, leads }: Leads): Record<string, unknown> {
   return {
     route: route ?? null,
     leads: leads.map(({ metric, models, among, isEqual, morePrompts }) => ({
@@ -48,6 +50,39 @@ function leadsObject({ route, leads }: Leads): Record<string, unknown> {
       among,
       equal: isEqual,
       more_prompts: morePrompts ?? null,
+    })),
+  };
+}
+
+/** Who does for the job; what is absent is `null`. */
+export function choiceObject({ route, need, candidates, lead, withheld }: Choice): Record<string, unknown> {
+  const named = (word: Candidate['word']): string[] =>
+    candidates.filter((one) => one.word === word).map(({ model }) => model);
+  return {
+    route: route ?? null,
+    then: need.then.by === 'best' ? `best(${need.then.of})` : need.then.by,
+    surely: named('surely'),
+    open: named('open'),
+    out: named('out'),
+    first: lead?.models ?? null,
+    withheld: withheld ?? null,
+    candidates: candidates.map(({ model, word, limits, worth }) => ({
+      model,
+      word,
+      worth: worth ?? null,
+      limits: limits.map(({ limit, ...found }) => ({
+        metric: limit.metric,
+        min: limit.min ?? null,
+        max: limit.max ?? null,
+        verdict: found.verdict,
+        value: found.point ?? null,
+        ci_low: found.low ?? null,
+        ci_high: found.high ?? null,
+        basis: found.basis ?? null,
+        more_prompts: found.morePrompts ?? null,
+        more_labels: found.moreLabels ?? null,
+        reason: found.reason ?? null,
+      })),
     })),
   };
 }

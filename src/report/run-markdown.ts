@@ -1,7 +1,8 @@
 import { failedCheckText } from '../analysis/failed-checks.ts';
 import { count } from '../base/text.ts';
 import { alignedTable, code, codeCell, literal } from './markdown-text.ts';
-import { firstLine } from './first-line.ts';
+import { candidateLine, needText } from './choice-words.ts';
+import { firstLine, namesIn } from './first-line.ts';
 import { type FigureColumn, figureColumns, legend } from './model-columns.ts';
 import { levelsMarkdown } from './levels-table.ts';
 import { duration, notMeasured } from './number-text.ts';
@@ -35,6 +36,7 @@ export function details(report: Report): string[] {
     (report.causes ?? []).map((cause) => `- ✗ ${literal(cause)}`).join('\n'),
     report.load ? levelsMarkdown(report.load, run.routes.length > 1) : text,
     report.load ? '' : literal(speedVerdict(report)),
+    choiceList(report),
     (report.thresholds ?? [])
       .map((result) => `- ${literal(thresholdLine(result, run.routes.length > 1))}`)
       .join('\n'),
@@ -57,6 +59,18 @@ function failedCheckLines({ run, failedChecks = [] }: Report): string {
       ? [`- and ${count(rest, 'more kind')} of failed checks; see check_why in requests.csv`]
       : []),
   ].join('\n');
+}
+
+/** Three lists: who surely does for the job, who may, who does not. */
+export function choiceList(report: Report): string {
+  return (report.choices ?? [])
+    .map(({ route, need, candidates }) =>
+      [
+        `${literal(`${route === undefined ? '' : `${route}: `}${needText(need)}`)}\n`,
+        ...candidates.map((one) => `- ${literal(candidateLine(one, namesIn(report, route).named))}`),
+      ].join('\n'),
+    )
+    .join('\n\n');
 }
 
 interface MarkdownColumn {

@@ -1,8 +1,9 @@
 import type { PromptCache } from '../analysis/influences/prompt-cache.ts';
 import type { ServerTimes } from '../analysis/server-time-shares.ts';
 import { oneLine } from '../base/text.ts';
-import { firstLine } from './first-line.ts';
 import { levelsTable } from './levels-table.ts';
+import { candidateLine, choiceTones, needText } from './choice-words.ts';
+import { firstLine, namesIn } from './first-line.ts';
 import { legend } from './model-columns.ts';
 import { modelTable } from './model-table.ts';
 import { duration } from './number-text.ts';
@@ -35,6 +36,7 @@ export const table: OutputFormat = {
           wrapped(thresholdLine(result, report.run.routes.length > 1), style.columns, '  '),
         ),
       ),
+      choiceLines(report, style.columns, paint),
       serverTimesTable(report.serverTimes ?? [], report.run.routes.length > 1, style.columns, paint),
       promptCacheLines(report.promptCaches ?? [], report.run.routes.length > 1, style.columns, paint),
       shownWarnings(report).flatMap((text) =>
@@ -56,6 +58,21 @@ function head({ run }: Report, { columns }: Style, paint: Paint): string[] {
     ...toned(paint, 'quiet', flowed(runFacts(run), columns)),
     ...(isSimulated(run) ? toned(paint, 'warning', wrapped(simulatedNotice, columns)) : []),
   ];
+}
+
+/** Three lists: who surely does for the job, who may, who does not. */
+export function choiceLines(report: Report, columns: number, paint: Paint): string[] {
+  return (report.choices ?? []).flatMap(({ route, need, candidates }, index) => [
+    ...(index > 0 ? [] : toned(paint, 'quiet', wrapped(needText(need), columns))),
+    ...(route === undefined ? [] : [paint('strong', oneLine(route, 60))]),
+    ...candidates.flatMap((candidate) =>
+      toned(
+        paint,
+        choiceTones[candidate.word],
+        wrapped(candidateLine(candidate, namesIn(report, route).named), columns, '  '),
+      ),
+    ),
+  ]);
 }
 
 /** The first cause comes first: before a table that has little to show. */

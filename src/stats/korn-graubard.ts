@@ -43,7 +43,7 @@ function degreesOfFreedom(surplus: readonly number[], squares: number): number {
 }
 
 /** Clopper–Pearson limits for `share` of a possibly fractional `size`. Source: Clopper & Pearson, Biometrika 26 (1934). */
-function exactLimits(share: number, size: number, alpha: number): { low: number; high: number } {
+export function exactLimits(share: number, size: number, alpha: number): { low: number; high: number } {
   const hits = share * size;
   const misses = size - hits;
   return {

@@ -45,8 +45,8 @@ section{margin-top:3.2rem;scroll-margin-top:1rem}
 .note{font-size:.87rem;margin:.4rem 0;max-width:48rem}
 .banner{background:var(--warn-wash);color:var(--warn);border:1px solid currentColor;border-radius:.4rem;padding:.55rem .8rem;margin:0 0 1.4rem;font-weight:600}
 .side{margin:.7rem 0 0;font-weight:600}
-.thresholds{list-style:none;padding:0}
-.thresholds li{margin:.15rem 0}
+.thresholds,.choice{list-style:none;padding:0}
+.thresholds,.choice li{margin:.15rem 0}
 .bad{color:var(--warn);font-weight:600}
 .attention{margin:.6rem 0 0}
 .facts,nav ul,.legend{list-style:none;padding:0;margin:0;display:flex;flex-wrap:wrap;gap:.15rem 1.1rem}

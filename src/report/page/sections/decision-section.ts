@@ -1,4 +1,7 @@
 import type { PairRow } from '../../../analysis/summary-columns.ts';
+import { candidateLine, needText } from '../../choice-words.ts';
+import { namesIn } from '../../first-line.ts';
+import type { Report } from '../../run-report.ts';
 import { speedVerdict } from '../../run-verdict.ts';
 import { thresholdLine } from '../../threshold-lines.ts';
 import { type Content, type Html, markup, nothing, section } from '../frame/html.ts';
@@ -13,11 +16,26 @@ export function decision(data: PageData): Html {
     'decision',
     'Which model for what',
     'A model leads only where it is clearly ahead of every other. Parentheses hold 95\u00a0% intervals.',
-    cards.length === 0
+    cards.length === 0 && data.report.pairs.length === 0
       ? nothing('There is nothing to compare. A comparison needs answers from at least two models.')
       : markup`<p class="answer">${speedVerdict(data.report)}</p>
-          <div class="cards">${cards}</div>
+          ${cards.length === 0 ? '' : markup`<div class="cards">${cards}</div>`} ${choiceLists(data.report)}
           ${verdictLists(data)}${whyList(data)}`,
+  );
+}
+
+/** Three lists: who surely does for the job that the suite describes, who may, who does not. */
+function choiceLists(report: Report): Content {
+  return (report.choices ?? []).map(
+    ({ route, need, candidates }) =>
+      markup`<h3>${route === undefined ? 'Good enough for the job?' : `Good enough for the job? (${route})`}</h3>
+        <p>${needText(need)}</p>
+        <ul class="choice">
+          ${candidates.map(
+            (one) =>
+              markup`<li class="${one.word === 'out' ? 'bad' : ''}">${candidateLine(one, namesIn(report, route).named)}</li>`,
+          )}
+        </ul>`,
   );
 }
 

@@ -5,7 +5,7 @@ import type { Prompt } from '../../../suite/suite.ts';
 import { FailedCheckCollector } from '../../../analysis/failed-checks.ts';
 import { collect, type Collected } from '../../../analysis/collect.ts';
 import { compare } from '../../../analysis/compare.ts';
-import { leadsOf } from '../../../analysis/leads.ts';
+import { leadsOf, withCosts } from '../../../analysis/leads.ts';
 import { summarise } from '../../../analysis/summarise.ts';
 import { answerPrompts } from '../answer-prompts.ts';
 import { PageScan } from '../collect-page.ts';
@@ -51,7 +51,7 @@ export async function sampleReport(
     ...facts,
   };
   const { pairs } = compare(collected);
-  const leads = leadsOf(collected, pairs, { isSequential: false });
+  const leads = leadsOf(collected, withCosts(collected, pairs, { isSequential: false }));
   return { report: { run, models, pairs, leads, failedChecks: failed.list(), warnings }, collected };
 }
 

@@ -1,0 +1,132 @@
+import { defined } from '../base/defined.ts';
+import { defaultAlpha } from '../stats/interval.ts';
+import type { Need, NeedLimit } from '../suite/suite.ts';
+import { labeller } from './cell-pairs.ts';
+import type { CellSamples, Collected } from './collect.ts';
+import { leadOf, rivals, type Lead, type LeadMetric } from './leads.ts';
+import { decideLimit, rightAnswers, type LimitFacts, type LimitResult } from './need-limit.ts';
+import { clustersOf, headlineOf, meanOf, shareOf } from './statistic.ts';
+import type { PairRow } from './summary-columns.ts';
+
+/** `surely`: every limit is kept, at 95 % over all models. `out`: a limit is surely broken. `open`: neither. */
+export type ChoiceWord = 'surely' | 'open' | 'out';
+
+/** One model, and whether it does for the job. */
+export interface Candidate {
+  /** As the pairs name it. */
+  readonly model: string;
+  readonly word: ChoiceWord;
+  readonly limits: readonly LimitResult[];
+  /** The limit that decides: of those that are broken the first, of those that are open the one furthest from settled. */
+  readonly decisive?: LimitResult;
+  /** What `then` goes by: USD a request, ms, or a rate. Absent where it is not known. */
+  readonly worth?: number;
+}
+
+/** Which model does for the job that the suite describes. */
+export interface Choice {
+  /** Absent where all of a run's models are one list. */
+  readonly route?: string;
+  readonly need: Need;
+  /** The best by `then` first. */
+  readonly candidates: readonly Candidate[];
+  /** Of those that surely do, who is first by `then`. Absent where nobody surely does, or that is not compared. */
+  readonly lead?: Lead;
+  /** Why nothing is chosen: a need that says nothing of quality would choose the fastest nonsense. */
+  readonly withheld?: 'no quality limit';
+}
+
+export interface ChoiceFacts extends LimitFacts {
+  readonly need: Need;
+  /** Of the run: times and pass rates, and costs. */
+  readonly pairs: readonly PairRow[];
+  /** How many lists of models are chosen from together, such as one for each tag; all share the 5 %. */
+  readonly lists?: number;
+}
+
+/**
+ * Each model against every limit, on intervals that hold at 95 % for all models together (α ÷ their number); that one
+ * model keeps several limits needs no correction, since all of them must hold.
+ * Source: Berger, Technometrics 24 (1982), for the intersection–union test.
+ */
+export function choose(collected: Collected, facts: ChoiceFacts): Choice[] {
+  const { need, pairs, lists = 1 } = facts;
+  const label = labeller(collected);
+  const alpha = defaultAlpha / Math.max(1, collected.cells.length * lists);
+  const metric = metricOf(need);
+  return rivals(collected).map(({ route, cells }) => {
+    const candidates = cells
+      .map((cell) => candidateOf(cell, label(cell), facts, alpha))
+      .sort((a, b) => order(need, a.worth, b.worth));
+    const sure = candidates.filter(({ word }) => word === 'surely');
+    const isWithheld = !need.limits.some(isOfQuality);
+    return {
+      ...defined({ route }),
+      need,
+      candidates,
+      ...(isWithheld ? { withheld: 'no quality limit' as const } : {}),
+      ...(isWithheld || metric === undefined ? {} : defined({ lead: leadAmong(sure, metric, pairs) })),
+    };
+  });
+}
+
+/** What `then` goes by. Undefined for criteria, whose pairs are elsewhere. */
+function metricOf({ then }: Need): LeadMetric | undefined {
+  if (then.by === 'best') return then.of === 'passed' ? 'passed' : undefined;
+  return then.by === 'cheapest' ? 'cost_usd' : 'e2e_latency_ms';
+}
+
+/** Whoever has no figure may be first as well. */
+function leadAmong(
+  sure: readonly Candidate[],
+  metric: LeadMetric,
+  pairs: readonly PairRow[],
+): Lead | undefined {
+  const known = sure.filter(({ worth }) => worth !== undefined).map(({ model }) => model);
+  const unknown = sure.filter(({ worth }) => worth === undefined).map(({ model }) => model);
+  if (known.length === 0) return undefined;
+  const lead = leadOf(known, metric, pairs);
+  if (unknown.length === 0) return lead;
+  return { metric, models: [...lead.models, ...unknown], among: sure.length, isEqual: false };
+}
+
+const isOfQuality = (limit: NeedLimit): boolean =>
+  limit.min !== undefined &&
+  ('criterion' in limit ||
+    (limit.statistic === 'rate' && limit.column === 'passed') ||
+    limit.column === 'score');
+
+function candidateOf(cell: CellSamples, model: string, facts: ChoiceFacts, alpha: number): Candidate {
+  const limits = facts.need.limits.map((limit) => decideLimit(limit, cell, facts, alpha));
+  const broken = limits.find(({ verdict }) => verdict === 'broken');
+  const open = limits.filter(({ verdict }) => verdict === 'open');
+  const decisive = broken ?? open.reduce<LimitResult | undefined>(further, undefined);
+  return {
+    model,
+    word: broken ? 'out' : open.length > 0 ? 'open' : 'surely',
+    limits,
+    ...defined({ decisive, worth: worthOf(cell, facts) }),
+  };
+}
+
+/** What nobody knows how to settle is furthest. */
+function further(a: LimitResult | undefined, b: LimitResult): LimitResult {
+  const effort = ({ morePrompts, moreLabels }: LimitResult): number => morePrompts ?? moreLabels ?? Infinity;
+  return a === undefined || effort(b) > effort(a) ? b : a;
+}
+
+/** What `then` goes by: the figure that every table shows. */
+function worthOf(cell: CellSamples, { need: { then }, checked, rates }: ChoiceFacts): number | undefined {
+  if (then.by === 'best')
+    return then.of === 'passed'
+      ? shareOf(rightAnswers(cell, checked))?.point
+      : rates?.(cell, then.of, defaultAlpha)?.point;
+  if (then.by === 'cheapest') return meanOf(clustersOf(cell, 'cost_usd'))?.point;
+  const latency = headlineOf(cell, 'e2e_latency_ms', NaN);
+  return latency?.isBound === false ? latency.point : undefined;
+}
+
+function order({ then }: Need, a: number | undefined, b: number | undefined): number {
+  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
+  return then.by === 'best' ? b - a : a - b;
+}

@@ -1,0 +1,46 @@
+import { firstLine } from './first-line.ts';
+import { literal } from './markdown-text.ts';
+import { painter } from './paint.ts';
+import { answer, choiceList } from './run-markdown.ts';
+import { choiceObject, jsonText, runObject, leadsObject } from './run-json.ts';
+import { isSimulated, simulatedNotice, type Report, type Style } from './run-report.ts';
+import { choiceLines } from './run-table.ts';
+import { paragraphs, wrapped } from './text-width.ts';
+
+/** What to write into a suite that does not say what its job needs. */
+const howToAsk =
+  'The suite does not say what the job needs. With quality: { need: { limits: [{ metric: rate(passed), min: 0.9 }], then: cheapest } } ' +
+  'gatebench names the cheapest model that is surely good enough.';
+
+/** Why there is no list, where there is none. */
+const whyNone = ({ choices = [] }: Report): string => (choices.length === 0 ? howToAsk : '');
+
+/** Every way to show a choice; `choose --format` offers exactly these. */
+export const choiceFormats = {
+  table: (report: Report, { columns, color }: Style): string => {
+    const paint = painter(color);
+    const plain = (text: string): string[] => (text === '' ? [] : wrapped(text, columns));
+    return paragraphs([
+      plain(firstLine(report)).map((line) => paint('strong', line)),
+      plain(isSimulated(report.run) ? simulatedNotice : '').map((line) => paint('warning', line)),
+      choiceLines(report, columns, paint),
+      plain(whyNone(report)),
+    ]);
+  },
+  markdown: (report: Report): string => {
+    const sections = [
+      answer(report),
+      isSimulated(report.run) ? `> [!IMPORTANT]\n> ${literal(simulatedNotice)}` : '',
+      choiceList(report),
+      literal(whyNone(report)),
+    ];
+    return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+  },
+  json: (report: Report): string =>
+    jsonText({
+      run: runObject(report.run),
+      answer: firstLine(report),
+      leads: (report.leads ?? []).map(leadsObject),
+      choice: (report.choices ?? []).map(choiceObject),
+    }),
+} as const satisfies Record<string, (report: Report, style: Style) => string>;
