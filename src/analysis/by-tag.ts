@@ -6,7 +6,7 @@ import type { Suite } from '../suite/suite.ts';
 import { cellPairs, type CellPair } from './cell-pairs.ts';
 import type { CellSamples, Collected } from './collect.ts';
 import { comparePairs, type CompareOptions } from './compare.ts';
-import { leadsOf, withCosts, type Leads } from './leads.ts';
+import { leadsOf, type Leads } from './leads.ts';
 import { summarise } from './summarise.ts';
 import type { ModelSummary, PairRow } from './summary-columns.ts';
 
@@ -74,8 +74,11 @@ export function byTag(collected: Collected, suite: Pick<Suite, 'prompts'>, optio
     return asked === 0 ? [] : [{ tag, part, asked, pairs: cellPairs(part) }];
   });
   const tagOf = new Map<CellPair, string>(tags.flatMap(({ tag, pairs }) => pairs.map((pair) => [pair, tag])));
-  const compared = comparePairs([...tagOf.keys()], compareOptions, collected.runId);
+  const compareAll = (more: CompareOptions) =>
+    comparePairs([...tagOf.keys()], { ...compareOptions, ...more }, collected.runId);
+  const compared = compareAll({});
   const rowsOf = Map.groupBy(compared, ({ pair }) => tagOf.get(pair)!);
+  const costsOf = Map.groupBy(compareAll({ metrics: ['cost_usd'] }), ({ pair }) => tagOf.get(pair)!);
   const neededPrompts = fewestPrompts(defaultAlpha / Math.max(1, compared.length));
   return tags.map(({ tag, part, asked }) => {
     const pairs = (rowsOf.get(tag) ?? []).map(({ row }) => row);
@@ -85,7 +88,7 @@ export function byTag(collected: Collected, suite: Pick<Suite, 'prompts'>, optio
       neededPrompts,
       models: summarise(part, { timeoutMs }),
       pairs,
-      leads: leadsOf(part, withCosts(part, pairs, { isSequential: options.isSequential ?? false })),
+      leads: leadsOf(part, [...pairs, ...(costsOf.get(tag) ?? []).map(({ row }) => row)]),
     };
   });
 }
