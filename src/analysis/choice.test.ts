@@ -24,14 +24,14 @@ const need = (...limits: NeedLimit[]): Need => ({ limits, then: { by: 'cheapest'
 interface Model {
   pass?: (index: number) => boolean;
   ms?: number;
-  usd?: number | undefined;
+  usd?: number;
   fails?: (index: number) => boolean;
 }
 
 const rowsOf = (model: string, { pass = () => true, ms = 500, usd = 0.001, fails = () => false }: Model) =>
   prompts.map((prompt_id, index): RequestRow => {
     if (fails(index)) return failedRow({ model, prompt_id });
-    const cost = usd === undefined || usd < 0 ? {} : { cost_usd: usd * wobble(index) };
+    const cost = usd < 0 ? {} : { cost_usd: usd * wobble(index) };
     return row({ model, prompt_id, passed: pass(index), e2e_latency_ms: ms * wobble(index), ...cost });
   });
 
