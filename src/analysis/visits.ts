@@ -49,6 +49,8 @@ export class VisitLog {
   /** By cell, then by level and number. */
   readonly #cells = new Map<string, { cell: CellNames; visits: Map<string, VisitRow[]> }>();
   readonly #passed = new Map<string, boolean>();
+  /** Answers that wait for their verdict, by event id. */
+  readonly #unchecked = new Map<string, VisitRow>();
 
   constructor(options: VisitLogOptions) {
     this.#options = options;
@@ -65,11 +67,17 @@ export class VisitLog {
     const rows = known.visits.get(place);
     if (rows) rows.push(row);
     else known.visits.set(place, [row]);
+    if (this.#options.design.slo?.passed === true && row.status === 'ok' && row.passed === undefined)
+      this.#unchecked.set(row.event_id, row);
   }
 
-  /** What the checks said of an answer whose row came before. */
-  verdict({ event_id: event, passed }: Pick<VerdictRow, 'event_id' | 'passed'>): void {
-    if (passed !== undefined) this.#passed.set(event, passed);
+  /** What the checks said of an answer whose row came before. Returns whether it is good, where that hung on it. */
+  verdict({ event_id: event, passed }: Pick<VerdictRow, 'event_id' | 'passed'>): boolean | undefined {
+    const row = this.#unchecked.get(event);
+    this.#unchecked.delete(event);
+    if (passed === undefined) return undefined;
+    this.#passed.set(event, passed);
+    return row && this.good(row);
   }
 
   /** All visits, the ladder's among them, in the order of their first rows. */
@@ -134,6 +142,13 @@ export class VisitLog {
   good(row: VisitRow): boolean {
     return goodOf(row, this.#options.design.slo, row.passed ?? this.#passed.get(row.event_id));
   }
+}
+
+/** `good` of a row that was just written. Undefined without an SLO, and while its checks are to come. */
+export function goodAtOnce(row: VisitRow, slo: Slo | undefined): boolean | undefined {
+  if (!slo || row.visit === undefined) return undefined;
+  const isOpen = slo.passed === true && row.passed === undefined && goodOf(row, slo, true);
+  return isOpen ? undefined : goodOf(row, slo, row.passed);
 }
 
 /** Whether a row kept every limit, each from due in an open loop. */

@@ -42,6 +42,7 @@ const promised = [
   'lag_excluded',
   'server_queue_ms',
   'check_why',
+  ...['load', 'level', 'visit', 'arrival', 'late_ms', 'ttft_due_ms', 'e2e_due_ms', 'good'],
   'row_check',
 ];
 

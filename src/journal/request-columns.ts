@@ -160,10 +160,12 @@ export const verdictColumns: readonly Column[] = [
     verdictsAndReceipts.find((column) => column.name === name)!,
   ),
   ...whyFailed,
+  underLoad.find(({ name }) => name === 'good')!,
   rowCheck,
 ];
 
-export type VerdictRow = Pick<RequestRow, 'event_id' | 'passed' | 'score' | 'failed_checks' | 'check_why'>;
+export type VerdictRow = Pick<RequestRow, 'event_id' | 'passed' | 'score' | 'failed_checks' | 'check_why'> &
+  Partial<Pick<RequestRow, 'good'>>;
 
 /** One attempt as it stands in `requests.csv`: what everything after the run works from. */
 export type RequestRow = RowOf<typeof rowColumns>;

@@ -91,7 +91,7 @@ export async function readVerdicts(folder: string): Promise<ReadonlyMap<string, 
 /** A row with the verdict that stands beside it, if one does. */
 export function withVerdict(row: RequestRow, verdicts: ReadonlyMap<string, VerdictRow>): RequestRow {
   const verdict = verdicts.get(row.event_id);
-  return verdict ? { ...row, ...verdict } : row;
+  return verdict ? { ...row, ...verdict, good: verdict.good ?? row.good } : row;
 }
 
 /** To be called when all of them stand in the rows. */

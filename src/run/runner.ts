@@ -3,6 +3,8 @@ import { answerLine } from '../journal/answers.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
 import type { Sink } from '../journal/sink.ts';
 import { toRow } from '../journal/to-row.ts';
+import { goodAtOnce } from '../analysis/visits.ts';
+import { designOf } from '../plan/load-plan.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Ended } from '../send/performer.ts';
 import { sendAll, type SendAllOptions, type SendAllOutcome } from '../send/send-all.ts';
@@ -69,9 +71,11 @@ function factsOf({ runId, suite, seed }: RunOptions): SendAllOptions['factsOf'] 
 function recorder(options: RunOptions): (ended: Ended) => Promise<void> {
   const { runId, suite, suiteHash, askHash, journal, checking, listener } = options;
   const run = { id: runId, suite: suite.name, suiteHash, askHash, suiteTags: suite.tags };
+  const slo = designOf(suite)?.slo;
   return async (ended) => {
     const { planned, exchange } = ended;
     const row = toRow({ run, answers: suite.run.answers, ...ended });
+    row.good = goodAtOnce(row, slo);
     const { model, prompt_id, repeat, attempt } = row;
     await journal.append(row, answerLine(exchange, { model, prompt_id, repeat, attempt }, suite.run.answers));
     checking.add(row, { text: exchange.answer, toolCalls: exchange.toolCalls });

@@ -22,8 +22,8 @@ export function toldOfVerdicts(
     rows: () => sink.rows(),
     answers: () => sink.answers(),
     addVerdict: (verdict) => {
-      log?.verdict(verdict);
-      return sink.addVerdict(verdict);
+      const good = log?.verdict(verdict);
+      return sink.addVerdict(good === undefined ? verdict : { ...verdict, good });
     },
   };
 }

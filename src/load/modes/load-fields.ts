@@ -101,7 +101,9 @@ export function windowFor({ window, min_arrivals: least = 60 }: VisitSettings, p
 export function arrivalsOf({ arrivals: written = 'poisson' }: VisitSettings): Arrivals {
   if (written === 'constant' || written === 'poisson') return { kind: written };
   if ('gamma' in written) return { kind: 'gamma', burstiness: written.gamma.burstiness };
-  throw new UserError('load.arrivals: the trace has not been read');
+  // Until a trace is read it has no arrivals; the suite's reader puts them beside the name of its file.
+  const { offsets = [] } = written.trace as { offsets?: readonly Ms[] };
+  return { kind: 'trace', offsets };
 }
 
 export function sloOf(written: z.input<typeof slo> | undefined): Slo | undefined {

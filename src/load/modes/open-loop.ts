@@ -1,3 +1,4 @@
+import { UserError } from '../../base/user-error.ts';
 import { parseRate } from '../rate.ts';
 import { type Design, fixedLevels } from '../design.ts';
 import { defineLoadMode } from '../load-mode.ts';
@@ -11,7 +12,11 @@ export const openLoop = defineLoadMode({
   summary:
     'each request is sent when it is due, whatever became of those before it: does it hold at my rate?',
   fields: {
-    rate: rates.describe('requests per second or minute, such as 0.5/s; a list makes levels'),
+    rate: rates
+      .optional()
+      .describe(
+        'requests per second or minute, such as 0.5/s; a list makes levels. Of a trace, its own where absent',
+      ),
     ...visitFields,
     slo: slo.optional(),
   },
@@ -24,9 +29,14 @@ export const openLoop = defineLoadMode({
 });
 
 function design(
-  settings: Parameters<typeof visitDesign>[0] & { rate: string | string[]; slo?: unknown },
+  settings: Parameters<typeof visitDesign>[0] & { rate?: string | string[] | undefined; slo?: unknown },
 ): Design {
-  const levels = [settings.rate].flat().map((text) => parseRate(text)!);
+  if (settings.rate === undefined && !isTrace(settings))
+    throw new UserError('load: an open loop needs a rate, such as rate: 0.5/s');
+  const levels = [settings.rate ?? []].flat().map((text) => parseRate(text)!);
   const goal = sloOf(settings.slo as Parameters<typeof sloOf>[0]);
   return visitDesign(settings, goal, fixedLevels([...new Set(levels)], visitsOf(settings), goal), levels);
 }
+
+const isTrace = ({ arrivals }: Parameters<typeof visitDesign>[0]): boolean =>
+  typeof arrivals === 'object' && 'trace' in arrivals;

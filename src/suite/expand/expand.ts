@@ -18,6 +18,7 @@ import {
   toRun,
   toThreshold,
 } from './expand-settings.ts';
+import { expandLoad } from './expand-load.ts';
 import { qualityConflicts, toQuality } from './expand-quality.ts';
 import { fileFaults } from './file-refs.ts';
 
@@ -39,12 +40,14 @@ export function expand(sources: SuiteSources, { routes }: ExpandOptions = {}): E
   const { models, faults: modelFaults } = expandModels(sections, places);
   const { prompts, faults: promptFaults } = expandPrompts(sources);
   const { thresholds, faults: thresholdFaults } = expandThresholds(sources, models);
+  const load = expandLoad(spec, files, prompts);
   const conflicts = [
     ...routeConflicts(spec, routes),
     ...(spec.gateway ? gatewayConflicts(spec.gateway) : []),
     ...(spec.run ? runConflicts(spec.run) : []),
     ...(spec.gate ? gateConflicts(spec.gate) : []),
     ...qualityConflicts(sections, models, routes),
+    ...load.conflicts,
   ];
   const rank = ({ source }: Fault): number => (source === places.source ? 0 : 1);
   const faults = [
@@ -57,7 +60,7 @@ export function expand(sources: SuiteSources, { routes }: ExpandOptions = {}): E
   ];
   // The suite's own faults first, those of its files after them.
   if (faults.length > 0) return { faults: faults.sort((a, b) => rank(a) - rank(b)) };
-  return { suite: assemble(spec as SuiteSpec, models, prompts, thresholds), faults };
+  return { suite: assemble({ ...spec, load: load.load } as SuiteSpec, models, prompts, thresholds), faults };
 }
 
 function assemble(

@@ -5,6 +5,7 @@ import type { DefaultsSpec, MessageSpec } from '../schema/prompt-schema.ts';
 import type { SuiteSections } from '../sections.ts';
 import { hasFile, isFileRef } from '../written.ts';
 import type { Places } from '../yaml.ts';
+import { traceOf } from './expand-load.ts';
 import { problemOfFormat } from './variants.ts';
 
 /** A file that the suite names, and where it does. */
@@ -60,6 +61,9 @@ function find({ spec }: SuiteSections): Found {
   spec.prompts?.forEach((prompt, index) => {
     if (prompt) findIn(prompt, ['prompts', index], found);
   });
+  const trace = traceOf(spec.load);
+  if (trace)
+    found.refs.push({ file: trace.file, path: ['load', 'arrivals', 'trace', 'file'], isDataset: false });
   return found;
 }
 

@@ -1,0 +1,120 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { levelColumns, type LevelRow } from '../../analysis/levels.ts';
+import { readCsv } from '../../journal/read-csv.ts';
+import { readRequests } from '../../journal/read-journal.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
+import { gatebench, onlyRun, scratch, type Finished } from '../testing/gatebench.ts';
+
+const suite = (load: string): string =>
+  `version: 1
+name: load
+models: [{ id: swift, model: custom-ollama/sim-swift }]
+defaults: { params: { max_tokens: 8 } }
+prompts:
+  - { id: a, prompt: Say hello., checks: [{ type: not-empty }] }
+  - { id: b, prompt: Count to three., checks: [{ type: not-empty }] }
+load: ${load}
+`;
+
+const flat = ({ stdout }: Finished): string => stdout.replace(/\s+/g, ' ');
+
+interface Ran {
+  result: Finished;
+  rows: RequestRow[];
+  levels: LevelRow[];
+  folder: string;
+}
+
+async function ran(cwd: string, load: string): Promise<Ran> {
+  await writeFile(join(cwd, 'load.yaml'), suite(load));
+  const result = await gatebench(['run', 'load.yaml', '--route', 'demo', '--seed', '7'], cwd);
+  const folder = await onlyRun(cwd);
+  return {
+    result,
+    folder,
+    rows: await Array.fromAsync(readRequests(folder)),
+    levels: await Array.fromAsync(readCsv<LevelRow>(join(folder, 'levels.csv'), levelColumns)),
+  };
+}
+
+describe('an open loop at two rates', () => {
+  let open: Ran;
+  let cwd: Awaited<ReturnType<typeof scratch>>;
+  beforeAll(async () => {
+    cwd = await scratch();
+    open = await ran(
+      cwd.path,
+      '{ mode: open, rate: [20/s, 40/s], window: 1s, min_arrivals: 10, warmup: 100ms, washout: 0s, visits: 1, slo: { e2e_ms: 20000, passed: true } }',
+    );
+  }, 60_000);
+  afterAll(() => cwd[Symbol.asyncDispose]());
+
+  test('rows say level, visit and arrival, and latency from due is ours added to that from sent', () => {
+    expect(open.result.code).toBe(0);
+    expect(new Set(open.rows.map(({ level }) => level))).toEqual(new Set([20, 40]));
+    for (const row of open.rows) {
+      expect(row.load).toBe('open');
+      expect(row.e2e_due_ms!).toBeCloseTo(row.e2e_latency_ms! + row.late_ms!, 2);
+      expect(row.good).toBe(true);
+    }
+  });
+
+  test('a level counts what was due in its windows, and says how many were good', () => {
+    for (const level of open.levels) {
+      const measured = open.rows.filter((row) => row.level === level.level && row.phase === 'measure');
+      // A machine that was too late for a visit has made it again.
+      expect(level.arrivals).toBeLessThanOrEqual(measured.length);
+      if (level.visits > 0) expect(level.attainment).toBe(1);
+      // One visit can decide nothing.
+      expect(level.word).toBe('open');
+    }
+    expect(open.levels.map(({ level }) => level)).toEqual([20, 40]);
+  });
+
+  test('the first line and the table speak of levels', () => {
+    expect(flat(open.result)).toMatch(
+      /^Simulated models: E2E ≤ 20 s and checks passed in 95 %: swift is open at 20\/s and 40\/s\./,
+    );
+    expect(flat(open.result)).toMatch(/swift\s+20\/s\s+open/);
+    expect(flat(open.result)).not.toMatch(/No measured request/);
+  });
+});
+
+test('what finds the ceiling full is a row that was never sent, and fails its level', async () => {
+  await using cwd = await scratch();
+  const { rows, levels } = await ran(
+    cwd.path,
+    '{ mode: open, rate: 100/s, window: 1s, min_arrivals: 10, warmup: 0s, washout: 0s, visits: 1, ceiling: 2, slo: { e2e_ms: 20000 } }',
+  );
+  const dropped = rows.filter(({ error_code: code }) => code === 'dropped');
+  expect(dropped.length).toBeGreaterThan(10);
+  for (const row of dropped)
+    expect(row).toMatchObject({ status: 'cancelled', final: true, good: false, error_family: 'client' });
+  expect(levels).toMatchObject([{ dropped: dropped.length, failed: 1, void: 0 }]);
+});
+
+test('levels of concurrency: each has so many in flight, one model at a time', async () => {
+  await using cwd = await scratch();
+  const { rows, levels, result } = await ran(cwd.path, '{ mode: closed, levels: [1, 4], visits: 1 }');
+  expect(levels.map(({ level, visits }) => [level, visits])).toEqual([
+    [1, 1],
+    [4, 1],
+  ]);
+  for (const level of [1, 4])
+    expect(Math.max(...rows.filter((row) => row.level === level).map((row) => row.in_flight!))).toBe(level);
+  expect(levels[1]!.achieved_rps!).toBeGreaterThan(levels[0]!.achieved_rps!);
+  expect(flat(result)).toMatch(/swift answers .* at 1 at once .* and .* at 4 at once/);
+});
+
+test('a budget that cannot hold one visit is told before anything is sent', async () => {
+  await using cwd = await scratch();
+  await writeFile(join(cwd.path, 'load.yaml'), suite('{ mode: open, rate: 1/s }'));
+  const { code, stderr } = await gatebench(
+    ['run', 'load.yaml', '--route', 'demo', '--max-requests', '20'],
+    cwd.path,
+  );
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/requests: the plan needs at least 1\d\d, and the budget is 20/);
+});

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { faultsOf, load, minimal } from '../testing/temp-suite.ts';
+
+const suiteWith = (section: string): string =>
+  minimal(`prompts: [{ id: a, prompt: x }]\nload:\n${section.replace(/^/gm, '  ')}`);
+
+const trace = 'Timestamp,Model\n5,m\n9,m\n13,m\n';
+
+test("a trace's times stand in the suite, and its own rate, made faster", async () => {
+  const section =
+    'mode: open\nwindow: 100s\nmin_arrivals: 10\narrivals: { trace: { file: t.csv, format: burstgpt, speed: 2 } }';
+  const suite = await load(suiteWith(section), { 't.csv': trace });
+  expect(suite.load).toMatchObject({
+    rate: '0.5/s',
+    arrivals: { trace: { file: 't.csv', offsets: [0, 4000, 8000] } },
+  });
+});
+
+test.each<[string, string, RegExp]>([
+  ['a rate without its unit', 'mode: open\nrate: 0.5', /load\.rate.*expected/],
+  [
+    'a rate in no unit',
+    'mode: open\nrate: 5/day',
+    /load\.rate.*a rate is a number with its unit, such as 0\.5\/s/,
+  ],
+  ['no rate', 'mode: open', /load: an open loop needs a rate/],
+  [
+    'a window that holds too little',
+    'mode: open\nrate: 0.5/s\nwindow: 60s',
+    /suite\.yaml:8:11: load\.window: 60s holds about 30 requests at 0\.5\/s, and a visit needs 60\. Make it 120s/,
+  ],
+  ['a limit without an SLO', 'mode: limit', /load: a limit is looked for under an SLO/],
+  [
+    'too few visits to decide',
+    'mode: limit\nslo: { e2e_ms: 100 }\nvisits: 4',
+    /load\.visits: 4 visits can decide no level/,
+  ],
+  [
+    'a range upside down',
+    'mode: limit\nslo: { e2e_ms: 9 }\nlimit: { from: 2/s, to: 1/s }',
+    /load\.limit: from 2\/s is above/,
+  ],
+  [
+    'a trace that is not there',
+    'mode: open\narrivals: { trace: { file: no.csv, format: burstgpt } }',
+    /load\.arrivals\.trace\.file: "no\.csv" does not exist/,
+  ],
+  [
+    'a trace out of order',
+    'mode: open\narrivals: { trace: { file: bad.csv, format: burstgpt } }',
+    /load\.arrivals\.trace\.file: "bad\.csv": line 3 of the trace: the time is before/,
+  ],
+  [
+    'checks that are not there',
+    'mode: open\nrate: 1/s\nslo: { passed: true }',
+    /load\.slo\.passed: asks for answers that pass their checks, and the prompt "a" has none/,
+  ],
+  ['an unknown mode', 'mode: half-open', /load\.mode/],
+])('%s is told with its place', async (_name, section, message) => {
+  const faults = await faultsOf(suiteWith(section), { 'bad.csv': 'Timestamp\n5\n1\n' });
+  expect(faults.join('\n')).toMatch(message);
+});

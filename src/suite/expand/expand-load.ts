@@ -1,0 +1,88 @@
+import { UserError } from '../../base/user-error.ts';
+import type { LoadSettings } from '../../load/load-modes.ts';
+import { loadModeOf } from '../../load/load-modes.ts';
+import { rateText } from '../../load/rate.ts';
+import { parseTrace, type TraceArrival, type TraceFormat } from '../../load/trace.ts';
+import { quote } from '../nearest.ts';
+import type { Files } from '../read/files.ts';
+import type { PartialSpec } from '../sections.ts';
+import type { Suite } from '../suite.ts';
+import type { Conflict } from './expand-settings.ts';
+
+/** Arrivals of a trace that are replayed: the rest of a long one is left out. */
+const mostArrivals = 10_000;
+
+interface TraceSpec {
+  file: string;
+  format: TraceFormat;
+  speed: number;
+}
+
+/** `load:` with its trace read, or what is wrong with it. */
+export function expandLoad(
+  { load }: PartialSpec,
+  files: Files,
+  prompts: Suite['prompts'],
+): { load?: LoadSettings; conflicts: readonly Conflict[] } {
+  if (!load) return { conflicts: [] };
+  const settings: LoadSettings = load;
+  try {
+    const complete = withTrace(settings, files);
+    loadModeOf(complete).design?.(complete);
+    return { load: complete, conflicts: uncheckedConflicts(complete, prompts) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { load: settings, conflicts: [conflictOf(error.message)] };
+  }
+}
+
+/** An answer that nothing checks has passed nothing. */
+function uncheckedConflicts(load: LoadSettings, prompts: Suite['prompts']): Conflict[] {
+  const bare = prompts.find(({ checks }) => checks.length === 0);
+  if ((load['slo'] as { passed?: boolean } | undefined)?.passed !== true || !bare) return [];
+  const message = `asks for answers that pass their checks, and the prompt ${quote(bare.id)} has none`;
+  return [{ path: ['load', 'slo', 'passed'], message }];
+}
+
+/** `load.window: …` → where it stands, and the rest. */
+function conflictOf(text: string): Conflict {
+  const [, place, message] = /^(load(?:\.\w+)*): ([^]*)$/.exec(text) ?? [];
+  return place === undefined
+    ? { path: ['load'], message: text }
+    : { path: place.split('.'), message: message! };
+}
+
+export const traceOf = (load: unknown): TraceSpec | undefined =>
+  (load as { arrivals?: { trace?: TraceSpec } } | undefined)?.arrivals?.trace;
+
+/** Its offsets stand in the suite from then on: a run does not need the file again. */
+function withTrace(load: LoadSettings, files: Files): LoadSettings {
+  const trace = traceOf(load);
+  const file = trace && files.get(trace.file);
+  // A file that cannot be read is named with all other files.
+  if (!trace || !file?.ok) return load;
+  const offsets = offsetsOf(file.source.text, trace).slice(0, mostArrivals);
+  return {
+    ...load,
+    ...('rate' in load ? {} : { rate: recordedRate(offsets, trace) }),
+    arrivals: { trace: { ...trace, offsets } },
+  };
+}
+
+function offsetsOf(text: string, { file, format }: TraceSpec): number[] {
+  try {
+    return parseTrace(text, format).map(({ at }: TraceArrival) => at);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`load.arrivals.trace.file: ${quote(file)}: ${error.message}`);
+  }
+}
+
+function recordedRate(offsets: readonly number[], { file, speed }: TraceSpec): string {
+  const span = (offsets.at(-1) ?? 0) / 1000;
+  if (span <= 0)
+    throw new UserError(
+      `load.arrivals.trace.file: ${quote(file)} has all its arrivals at one moment; give a rate`,
+    );
+  return rateText(((offsets.length - 1) / span) * speed);
+}
