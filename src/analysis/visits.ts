@@ -11,7 +11,7 @@ import { visitSlots, type VisitsOfCell } from '../plan/visits.ts';
 /** What of a row a visit needs. */
 export type VisitRow = Pick<
   RequestRow,
-  | ('event_id' | 'model' | 'route' | 'phase' | 'final' | 'status' | 'valid' | 'passed')
+  | ('event_id' | 'model' | 'route' | 'phase' | 'final' | 'status' | 'invalid_reason' | 'passed')
   | ('error_family' | 'error_code' | 'scheduled_at' | 'started_at' | 'ended_at')
   | ('level' | 'visit' | 'arrival' | 'late_ms' | 'ttft_ms' | 'e2e_latency_ms' | 'tpot_ms')
   | ('ttft_due_ms' | 'e2e_due_ms' | 'completion_tokens')
@@ -151,6 +151,11 @@ export function goodAtOnce(row: VisitRow, slo: Slo | undefined): boolean | undef
   return isOpen ? undefined : goodOf(row, slo, row.passed);
 }
 
+/** Somebody else answered, or another question. A held-back stream or a cold start is what its user felt. */
+const notTheModels: ReadonlySet<string> = new Set([
+  ...['cache_hit', 'fallback', 'other_model', 'prompt_truncated', 'truncated'],
+]);
+
 /** Whether a row kept every limit, each from due in an open loop. */
 export function goodOf(
   row: Omit<VisitRow, 'passed'>,
@@ -159,7 +164,7 @@ export function goodOf(
 ): boolean {
   const [ttftDueMs, e2eDueMs] = [row.ttft_due_ms ?? row.ttft_ms, row.e2e_due_ms ?? row.e2e_latency_ms];
   return isGood(slo, {
-    ok: row.status === 'ok' && row.valid !== false,
+    ok: row.status === 'ok' && !row.invalid_reason?.some((reason) => notTheModels.has(reason)),
     ...(ttftDueMs === undefined ? {} : { ttftDueMs }),
     ...(e2eDueMs === undefined ? {} : { e2eDueMs }),
     ...(row.tpot_ms === undefined ? {} : { tpotMs: row.tpot_ms }),
