@@ -1,0 +1,63 @@
+import { defaultAlpha, type Estimate } from './interval.ts';
+import { exactLimits } from './korn-graubard.ts';
+
+/** Two opinions on the same thing: words, or whether it is good. */
+export type OpinionPair = readonly [a: string | number, b: string | number];
+
+/**
+ * Share of equal opinions, and Cohen's kappa: the share beyond what two who answer by chance, each as often as it
+ * does, would have in common. Kappa is undefined where chance alone would always agree. Undefined without a pair.
+ * Source: Cohen, Educational and Psychological Measurement 20 (1960).
+ */
+export function agreementOf(
+  pairs: readonly OpinionPair[],
+): { agreement: number; kappa?: number } | undefined {
+  if (pairs.length === 0) return undefined;
+  const share = (is: (pair: OpinionPair) => boolean): number => pairs.filter(is).length / pairs.length;
+  const agreement = share(([a, b]) => a === b);
+  const words = [...new Set(pairs.flat())];
+  const chance = words.reduce<number>(
+    (sum, word) => sum + share(([a]) => a === word) * share(([, b]) => b === word),
+    0,
+  );
+  return chance >= 1 - 1e-12 ? { agreement } : { agreement, kappa: (agreement - chance) / (1 - chance) };
+}
+
+/** How well a judge finds what people find good, and what they find bad. */
+export interface JudgeQuality {
+  /** Share of what people passed that the judge passed. Absent where people passed nothing. */
+  readonly sensitivity?: Estimate;
+  /** Share of what people failed that the judge failed. Absent where people failed nothing. */
+  readonly specificity?: Estimate;
+  /** Sensitivity + specificity − 1 (Youden): how much of a true difference the judge shows. Absent where either is. */
+  readonly youdenJ?: Estimate;
+}
+
+/**
+ * `pairs`: whether people passed an answer, and whether the judge did, one answer a prompt. Exact intervals; that of J
+ * is joined from both (MOVER), since they rest on different answers.
+ */
+export function judgeQuality(
+  pairs: readonly { people: boolean; judge: boolean }[],
+  alpha = defaultAlpha,
+): JudgeQuality {
+  const rate = (wanted: boolean): Estimate | undefined => {
+    const ours = pairs.filter(({ people }) => people === wanted);
+    if (ours.length === 0) return undefined;
+    const point = ours.filter(({ judge }) => judge === wanted).length / ours.length;
+    return { point, interval: exactLimits(point, ours.length, alpha) };
+  };
+  const [sensitivity, specificity] = [rate(true), rate(false)];
+  return {
+    ...(sensitivity ? { sensitivity } : {}),
+    ...(specificity ? { specificity } : {}),
+    ...(sensitivity && specificity ? { youdenJ: sumLessOne(sensitivity, specificity) } : {}),
+  };
+}
+
+function sumLessOne(a: Estimate, b: Estimate): Estimate {
+  const point = a.point + b.point - 1;
+  const down = Math.hypot(a.point - (a.interval.low ?? 0), b.point - (b.interval.low ?? 0));
+  const up = Math.hypot((a.interval.high ?? 1) - a.point, (b.interval.high ?? 1) - b.point);
+  return { point, interval: { low: Math.max(-1, point - down), high: Math.min(1, point + up) } };
+}
