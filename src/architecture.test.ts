@@ -8,7 +8,7 @@ const layers = [
   // What a run and its judges need alike.
   ...['send', 'score'],
   // A run may stop by what its rows say so far.
-  ...['analysis', 'run', 'report', 'mock', 'diagnose', 'cli'],
+  ...['analysis', 'run', 'report', 'view', 'mock', 'diagnose', 'cli'],
 ];
 /** What others import, and what starts the program. */
 const entries = ['index.ts', 'main.ts', 'bin.ts'];

@@ -73,7 +73,23 @@ test('connections are opened by the gateway, the mock and the calibration alone'
     modules.test(code) || /(?<![.\w])fetch\(|\bWebSocket\b/.test(code);
   expect(
     sources
-      .filter((source) => !/^(wire|mock|diagnose\/calibrate)\//.test(source.file) && opens(source))
+      .filter((source) => !/^(wire|mock|diagnose\/calibrate|view)\//.test(source.file) && opens(source))
       .map(({ file }) => file),
   ).toEqual([]);
+});
+
+test('the viewer listens and asks nobody; its page asks the server that it came from', () => {
+  const viewer = sources.filter(({ file }) => file.startsWith('view/'));
+  const found = viewer.flatMap(({ code }) => [
+    ...Array.from(
+      code.matchAll(/import (?:type )?(\{[^}]*\}) from 'node:(?:https?|http2|tls|dgram|dns)'/g),
+      ([, names]) => names,
+    ),
+    ...Array.from(code.matchAll(/(?<![.\w])fetch\([^;]*;/g), ([call]) => call),
+  ]);
+  expect(found.toSorted()).toEqual([
+    "fetch(location.pathname + '/live?after=' + after);",
+    '{ IncomingMessage }',
+    '{ createServer, type ServerResponse }',
+  ]);
 });

@@ -28,6 +28,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/report-command.ts')).report,
   },
   {
+    name: 'runs',
+    describe: 'List the runs, the newest first',
+    load: async () => (await import('./commands/runs-command.ts')).runs,
+  },
+  {
+    name: 'view',
+    describe: 'Show all runs in a browser: reports, answers side by side, requests, and runs under way',
+    load: async () => (await import('./commands/view-command.ts')).view,
+  },
+  {
     name: 'compare',
     describe: 'Compare the models of a run, or the same models in two runs',
     load: async () => (await import('./commands/compare-command.ts')).compare,

@@ -84,7 +84,7 @@ export async function* readAnswerLines(folder: string, state = new FileState()):
   try {
     for await (const lines of fileLines(path))
       for (const { text, number, isTail } of lines) {
-        const line = parsed(text);
+        const line = parsedAnswer(text);
         if (typeof line === 'object') yield line;
         else if (isTail) state.isTorn = true;
         else state.damage(number, line);
@@ -102,7 +102,7 @@ export function answerWarnings(state: FileState): string[] {
 }
 
 /** A line's answer, or what is wrong with it. Parts that it lacks are empty. */
-function parsed(text: string): AnswerLine | string {
+export function parsedAnswer(text: string): AnswerLine | string {
   try {
     const line = { reasoning: '', tool_calls: [], chunks: [], ...(JSON.parse(text) as object) };
     return isAnswer(line) ? line : 'it is not an answer';
@@ -152,7 +152,7 @@ export async function findAnswers(
       for (const { text } of lines) {
         const eventId = /^\{"event_id":"([^"\\]*)"/.exec(text)?.[1];
         if (eventId === undefined || !wanted.has(eventId)) continue;
-        const line = parsed(text);
+        const line = parsedAnswer(text);
         if (typeof line === 'object') found.set(eventId, line);
       }
   } catch (error) {

@@ -77,7 +77,8 @@ export async function comparisonPageFrame(
   return comparePageFrame(comparePageData({ before, after, pairs, explanations, warnings }));
 }
 
-function answerText({ answer: text, reasoning, tool_calls }: AnswerLine): AnswerText {
+/** What a page shows of a stored answer. */
+export function answerText({ answer: text, reasoning, tool_calls }: AnswerLine): AnswerText {
   const calls = tool_calls.map((call) => `${call.name}(${call.arguments})`);
   const answer = [text, ...calls].filter((part) => part !== '').join('\n');
   return {

@@ -6,19 +6,37 @@ import type { TrendReport } from '../../report/trend/trend-report.ts';
 import type { HistoryRow } from '../../analysis/history.ts';
 import { FileState } from '../../journal/file-state.ts';
 import { trend } from '../../analysis/trend.ts';
-import { stdoutStyle } from '../terminal.ts';
+import { styleFor } from '../terminal.ts';
+import { writeOut } from '../write-out.ts';
 import type { TrendFlags } from '../commands/trend-command.ts';
 import type { Io } from '../io.ts';
 import { historyWarnings, readKnownHistory } from './history-file.ts';
 
 /** `gatebench trend`: shows, and decides nothing. */
-export async function executeTrend({ history, json, color }: TrendFlags, io: Io): Promise<ExitCode> {
+export async function executeTrend(
+  { history, json, format, out, color }: TrendFlags,
+  io: Io,
+): Promise<ExitCode> {
+  const { reports, warnings } = await readTrends(history);
+  await writeOut(await rendered(), out, io);
+  return exitCode.done;
+
+  async function rendered(): Promise<string> {
+    if (json || format === 'json') return trendJson(reports, warnings);
+    if (format === 'table') return trendTable(reports, styleFor(out, color, io), warnings);
+    const [{ htmlDocument }, { trendFrame }] = await Promise.all([
+      import('../../report/page/frame/document.ts'),
+      import('../../report/trend/trend-page.ts'),
+    ]);
+    return htmlDocument(trendFrame(reports, warnings));
+  }
+}
+
+/** What a history says of all its suites. Throws a UserError for one that has no nights yet. */
+export async function readTrends(history: string): Promise<{ reports: TrendReport[]; warnings: string[] }> {
   const state = new FileState();
   const reports = trendReports(await readKnownHistory(history, state));
-  const warnings = historyWarnings(history, state);
-  const style = stdoutStyle(color, io);
-  io.stdout.write(json ? trendJson(reports, warnings) : trendTable(reports, style, warnings));
-  return exitCode.done;
+  return { reports, warnings: historyWarnings(history, state) };
 }
 
 /** One for each suite of the history, by name. */
@@ -42,6 +60,9 @@ export function trendReports(rows: readonly HistoryRow[]): TrendReport[] {
             .filter(({ kind }) => kind !== 'night')
             .toSorted((a, b) => (a.at < b.at ? -1 : 1))
             .map(decisionText),
+          marks: ours
+            .filter(({ kind }) => kind !== 'night')
+            .map(({ kind, run_id, model, route, metric }) => ({ kind, runId: run_id, model, route, metric })),
         },
       ];
     });

@@ -85,20 +85,25 @@ function leftOutOf(cell: CellSamples): Map<string, number> {
 
 const questionLength = 600;
 
+/** What a prompt asks last, as far as it is text. */
+export function questionOf({ messages }: Pick<Prompt, 'messages'>): string | undefined {
+  const content = messages.at(-1)?.content;
+  return typeof content === 'string' ? cut(content, questionLength) : undefined;
+}
+
 function answerPart(
   { answers: chosen }: ScannedRows,
   prompts: readonly Prompt[],
   texts: ReadonlyMap<string, AnswerText> | undefined,
 ): AnswerPart {
-  const questions = new Map(prompts.map(({ id, messages }) => [id, messages.at(-1)?.content]));
+  const questions = new Map(prompts.map((prompt) => [prompt.id, questionOf(prompt)]));
   const ids = [...new Set(chosen.map(({ promptId }) => promptId))];
   return {
     asked: prompts.length,
     prompts: ids.map((promptId) => {
-      const question = questions.get(promptId);
       return {
         promptId,
-        question: typeof question === 'string' ? cut(question, questionLength) : undefined,
+        question: questions.get(promptId),
         answers: chosen
           .filter((answer) => answer.promptId === promptId)
           .map((answer) => ({ ...answer, text: texts?.get(answer.eventId) })),

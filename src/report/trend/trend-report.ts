@@ -13,6 +13,17 @@ export interface TrendReport {
   lines: readonly TrendLine[];
   /** Decisions about its nights, oldest first: a sentence each. */
   decisions: readonly string[];
+  /** The same, for a picture. */
+  marks: readonly TrendMark[];
+}
+
+/** A decision about one night. What it does not name, it is about all of. */
+export interface TrendMark {
+  kind: string;
+  runId: string;
+  model?: string | undefined;
+  route?: string | undefined;
+  metric?: string | undefined;
 }
 
 /** For machines: one entry a suite; a night without a value is `null`. */

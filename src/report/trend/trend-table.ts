@@ -86,7 +86,7 @@ function metricTable(report: TrendReport, metric: string, columns: number, paint
 
 type TableLines = string[];
 
-function levelText({ metric, model }: TrendLine, value: number | undefined): string {
+export function levelText({ metric, model }: TrendLine, value: number | undefined): string {
   if (value === undefined) return notMeasured;
   if (model !== undefined) return figureText(metric, value);
   return sharesMetric(metric) ? points(value) : times(value);
@@ -100,7 +100,7 @@ function sizeText({ ratio, difference }: Pick<TrendChange, 'ratio' | 'difference
 }
 
 /** `2026-11-20  glm e2e_latency_ms 1.30×`. */
-function changeLines(line: TrendLine, withRoute: boolean): string[] {
+export function changeLines(line: TrendLine, withRoute: boolean): string[] {
   const name = `${watchedName(line, withRoute)} ${line.metric}`;
   return [
     ...line.changes.map(

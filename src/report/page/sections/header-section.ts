@@ -1,4 +1,5 @@
 import { count } from '../../../base/text.ts';
+import { isSimulatedRoute } from '../../../target/routes.ts';
 import { runFacts } from '../../run-facts.ts';
 import { isSimulated, type RunFacts, simulatedNotice } from '../../run-report.ts';
 import { type Content, type Html, markup } from '../frame/html.ts';
@@ -20,6 +21,13 @@ export function runHeader(run: RunFacts, warnings: readonly string[], answer: st
 
 export function simulatedBanner(runs: readonly RunFacts[]): Content {
   return runs.some(isSimulated) ? markup`<p class="banner" role="note">${simulatedNotice}</p>` : undefined;
+}
+
+/** The same by routes, for pages that have no report. */
+export function simulatedBannerFor(routes: readonly string[]): Content {
+  return routes.some(isSimulatedRoute)
+    ? markup`<p class="banner" role="note">${simulatedNotice}</p>`
+    : undefined;
 }
 
 export function factList(run: RunFacts): Html {

@@ -1,0 +1,60 @@
+import { open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type AnswerLine, parsedAnswer } from '../../journal/answers.ts';
+import { fileLines } from '../../journal/csv-lines.ts';
+import { runFiles } from '../../journal/run-folder.ts';
+
+/** Bytes of a line in which its event id ends. */
+const head = 160;
+
+/** Where each answer of a run stands in `answers.jsonl`, so that a page reads its own and no others. */
+export class AnswerIndex {
+  readonly #path: string;
+  #places = new Map<string, { at: number; length: number }>();
+  #read = 0;
+  #file = '';
+
+  constructor(folder: string) {
+    this.#path = join(folder, runFiles.answers);
+  }
+
+  async #update(): Promise<boolean> {
+    const found = await stat(this.#path).catch(() => undefined);
+    if (found === undefined) return false;
+    const file = `${found.dev}/${found.ino}`;
+    if (file !== this.#file || found.size < this.#read) {
+      this.#places = new Map();
+      this.#read = 0;
+    }
+    this.#file = file;
+    if (found.size === this.#read) return true;
+    for await (const lines of fileLines(this.#path, { from: this.#read, head }))
+      for (const { text, at, end, isTail } of lines) {
+        if (isTail) continue;
+        this.#read = end;
+        const eventId = /^\{"event_id":"([^"\\]*)"/.exec(text)?.[1];
+        if (eventId !== undefined) this.#places.set(eventId, { at, length: end - at });
+      }
+    return true;
+  }
+
+  /** What is stored of these attempts, by event id; of one with several lines the last. */
+  async find(eventIds: Iterable<string>): Promise<Map<string, AnswerLine>> {
+    const found = new Map<string, AnswerLine>();
+    if (!(await this.#update())) return found;
+    const file = await open(this.#path);
+    try {
+      for (const eventId of eventIds) {
+        const place = this.#places.get(eventId);
+        if (place === undefined) continue;
+        const block = Buffer.alloc(place.length);
+        await file.read(block, 0, place.length, place.at);
+        const line = parsedAnswer(block.toString('utf8'));
+        if (typeof line === 'object') found.set(eventId, line);
+      }
+      return found;
+    } finally {
+      await file.close();
+    }
+  }
+}

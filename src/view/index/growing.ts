@@ -1,0 +1,53 @@
+/** A growing list of whole numbers below 2^32, four bytes each. */
+export class Codes {
+  #cells = new Uint32Array(1024);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  get(index: number): number {
+    return this.#cells[index]!;
+  }
+
+  set(index: number, value: number): void {
+    this.#cells[index] = value;
+  }
+
+  push(value: number): void {
+    if (this.#length === this.#cells.length) {
+      const grown = new Uint32Array(this.#cells.length * 2);
+      grown.set(this.#cells);
+      this.#cells = grown;
+    }
+    this.#cells[this.#length++] = value;
+  }
+}
+
+/** A growing list of words of which many are the same: each is kept once. */
+export class Words {
+  readonly codes = new Codes();
+  readonly values: string[] = [];
+  readonly #known = new Map<string, number>();
+
+  codeOf(word: string): number {
+    let code = this.#known.get(word);
+    if (code === undefined) {
+      // A cell is a part of its line, which would stay in memory with it.
+      const own = Buffer.from(word).toString();
+      code = this.values.push(own) - 1;
+      this.#known.set(own, code);
+    }
+    return code;
+  }
+
+  /** Undefined for a word that no row has. */
+  known(word: string): number | undefined {
+    return this.#known.get(word);
+  }
+
+  at(index: number): string {
+    return this.values[this.codes.get(index)]!;
+  }
+}

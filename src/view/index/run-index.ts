@@ -1,0 +1,274 @@
+import { open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Floats } from '../../analysis/floats.ts';
+import type { AnyRow, Column } from '../../base/column.ts';
+import { FileState } from '../../journal/file-state.ts';
+import { readBatches, rowsIn } from '../../journal/read-csv.ts';
+import { type ColumnName, requestColumns, type RequestRow } from '../../journal/request-columns.ts';
+import { isThere, runFiles } from '../../journal/run-folder.ts';
+import { readVerdicts } from '../../journal/verdicts.ts';
+import { Codes, Words } from './growing.ts';
+
+/** Columns of every index: what most pages filter, order and count by. */
+const always = [
+  ...(['model', 'route', 'prompt_id', 'tags', 'phase', 'final', 'repeat', 'attempt', 'status'] as const),
+  ...(['passed', 'failed_checks', 'valid', 'started_at', 'e2e_latency_ms', 'ttft_ms'] as const),
+] as const satisfies readonly ColumnName[];
+
+export const columnNamed = (name: string): Column | undefined =>
+  requestColumns.find((column) => column.name === name && column.kind !== 'check');
+
+/** What one model has done so far, over its measured requests. */
+export interface Tally {
+  model: string;
+  route: string;
+  done: number;
+  failed: number;
+  checked: number;
+  passed: number;
+  /** E2E latencies of its newest answers, in ms. */
+  recent: number[];
+}
+
+/** Answers that figures of a run under way are made of. */
+export const recentAnswers = 100;
+
+/**
+ * The rows of one run, for who looks at a few of them: where each stands in the file, and some of its cells. It follows
+ * a file that grows, and starts anew for one that was put in its place. Memory is some 80 bytes a row.
+ */
+export class RunIndex {
+  readonly #folder: string;
+  readonly #path: string;
+  #names: Set<string> = new Set(always);
+  #words = new Map<string, Words>();
+  #numbers = new Map<string, Floats>();
+  #starts = new Floats();
+  #lengths = new Codes();
+  /** The beginning of the SHA-256 of each answer. */
+  #texts = new Codes();
+  #header = '';
+  /** Byte up to which the file was read. */
+  #read = 0;
+  #file = '';
+  /** Rows whose verdict is still to come, by event id. */
+  #unchecked = new Map<string, number>();
+  #verdictsAt = '';
+  #updating: Promise<void> | undefined;
+  #tallies = new Map<string, Tally>();
+  /** Requests that are over, warm-up included. */
+  finals = 0;
+  state = new FileState();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#path = join(folder, runFiles.requests);
+  }
+
+  get rows(): number {
+    return this.#lengths.length;
+  }
+
+  /** Reads what has been added since. Once at a time, whoever asks. */
+  update(): Promise<void> {
+    this.#updating ??= this.#update().finally(() => (this.#updating = undefined));
+    return this.#updating;
+  }
+
+  /** Makes these columns known, which may take another reading of the file. */
+  async need(names: readonly string[]): Promise<void> {
+    await this.update();
+    if (names.every((name) => this.#names.has(name))) return;
+    for (const name of names) this.#names.add(name);
+    this.#startAnew();
+    await this.update();
+  }
+
+  async #update(): Promise<void> {
+    const found = await stat(this.#path).catch(() => undefined);
+    if (found === undefined) {
+      this.#startAnew();
+      return;
+    }
+    // A run's end puts another file in the place of this one.
+    const file = `${found.dev}/${found.ino}`;
+    if (file !== this.#file || found.size < this.#read) this.#startAnew();
+    this.#file = file;
+    if (found.size > this.#read) await this.#readOn();
+    await this.#settleVerdicts();
+  }
+
+  #startAnew(): void {
+    this.#words = new Map();
+    this.#numbers = new Map();
+    this.#starts = new Floats();
+    this.#lengths = new Codes();
+    this.#texts = new Codes();
+    this.#unchecked = new Map();
+    this.#tallies = new Map();
+    this.finals = 0;
+    [this.#header, this.#read, this.#file, this.#verdictsAt] = ['', 0, '', ''];
+    this.state = new FileState();
+    for (const name of this.#names)
+      if (columnNamed(name)?.kind === 'number') this.#numbers.set(name, new Floats());
+      else this.#words.set(name, new Words());
+  }
+
+  async #readOn(): Promise<void> {
+    if (this.#header === '') {
+      this.#header = await headerOf(this.#path);
+      if (this.#header === '') return;
+      this.#read = Buffer.byteLength(this.#header) + 1;
+    }
+    const places: { at: number; end: number }[] = [];
+    const batches = readBatches<RequestRow>(this.#path, requestColumns, {
+      ...{ state: this.state, isJournal: true, from: { at: this.#read, header: this.#header } },
+      wanted: new Set([...this.#names, 'event_id', 'answer_sha256']),
+      onRecord: ({ at, end }) => places.push({ at, end }),
+    });
+    for await (const rows of batches) {
+      rows.forEach((row, index) => this.#add(row, places[index]!));
+      places.length = 0;
+    }
+  }
+
+  #add(row: RequestRow, { at, end }: { at: number; end: number }): void {
+    const index = this.rows;
+    this.#starts.set(index, at);
+    this.#lengths.push(end - at);
+    this.#texts.push(Number.parseInt(row.answer_sha256?.slice(0, 8) ?? '0', 16));
+    this.#read = end;
+    for (const [name, words] of this.#words) words.codes.push(words.codeOf(wordOf((row as AnyRow)[name])));
+    for (const [name, numbers] of this.#numbers)
+      numbers.set(index, ((row as AnyRow)[name] as number | undefined) ?? NaN);
+    if (row.status === 'ok' && row.passed === undefined)
+      this.#unchecked.set(Buffer.from(row.event_id).toString(), index);
+    if (!row.final) return;
+    this.finals++;
+    if (row.phase !== 'measure') return;
+    const tally = this.#tallyOf(index);
+    tally.done++;
+    if (row.status !== 'ok') tally.failed++;
+    if (row.passed !== undefined) tally.checked++;
+    if (row.passed === true) tally.passed++;
+    if (row.e2e_latency_ms === undefined) return;
+    if (tally.recent.push(row.e2e_latency_ms) > recentAnswers) tally.recent.shift();
+  }
+
+  #tallyOf(index: number): Tally {
+    const [model, route] = [this.word('model', index), this.word('route', index)];
+    const key = `${model}\n${route}`;
+    const known = this.#tallies.get(key);
+    const tally = known ?? { model, route, done: 0, failed: 0, checked: 0, passed: 0, recent: [] };
+    if (known === undefined) this.#tallies.set(key, tally);
+    return tally;
+  }
+
+  /** By model, then route. */
+  get tallies(): Tally[] {
+    return [...this.#tallies].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, tally]) => tally);
+  }
+
+  /** While a run is under way, verdicts stand beside its rows. */
+  async #settleVerdicts(): Promise<void> {
+    const path = join(this.#folder, runFiles.verdicts);
+    if (this.#unchecked.size === 0 || !(await isThere(path))) return;
+    const { size, mtimeMs } = await stat(path);
+    const at = `${size}/${mtimeMs}/${this.rows}`;
+    if (at === this.#verdictsAt) return;
+    this.#verdictsAt = at;
+    for (const [eventId, verdict] of await readVerdicts(this.#folder)) {
+      const index = this.#unchecked.get(eventId);
+      if (index === undefined) continue;
+      this.#unchecked.delete(eventId);
+      for (const name of ['passed', 'failed_checks'] as const) {
+        const words = this.#words.get(name)!;
+        words.codes.set(index, words.codeOf(wordOf(verdict[name])));
+      }
+      if (verdict.passed === undefined || this.word('final', index) !== 'true') continue;
+      if (this.word('phase', index) !== 'measure') continue;
+      const tally = this.#tallyOf(index);
+      tally.checked++;
+      if (verdict.passed) tally.passed++;
+    }
+  }
+
+  /** A cell as a word: empty where nothing was measured, words of a list with `;` between them. */
+  word(name: string, index: number): string {
+    return this.#words.get(name)!.at(index);
+  }
+
+  /** A number that is the same for the same text of an answer; 0 where there is none. */
+  text(index: number): number {
+    return this.#texts.get(index);
+  }
+
+  /** NaN where nothing was measured. */
+  number(name: string, index: number): number {
+    return this.#numbers.get(name)!.get(index);
+  }
+
+  /** The words of a column, of which each row has one. */
+  words(name: string): Words | undefined {
+    return this.#words.get(name);
+  }
+
+  isNumber(name: string): boolean {
+    return this.#numbers.has(name);
+  }
+
+  /** Whole rows, in this order, from the file. */
+  async read(places: readonly number[]): Promise<RequestRow[]> {
+    if (places.length === 0) return [];
+    const file = await open(this.#path);
+    try {
+      const found = new Map<number, RequestRow>();
+      for (const run of neighbours(places.toSorted((a, b) => a - b))) {
+        const [first, last] = [run[0]!, run.at(-1)!];
+        const start = this.#starts.get(first);
+        const length = this.#starts.get(last) + this.#lengths.get(last) - start;
+        const block = Buffer.alloc(length);
+        const { bytesRead } = await file.read(block, 0, length, start);
+        const text = block.toString('utf8', 0, bytesRead);
+        const rows = rowsIn<RequestRow>(text, this.#header, requestColumns);
+        if (rows.length === last - first + 1) run.forEach((place) => found.set(place, rows[place - first]!));
+      }
+      const verdicts = await readVerdicts(this.#folder);
+      return places.flatMap((place) => {
+        const row = found.get(place);
+        return row === undefined ? [] : [{ ...row, ...verdicts.get(row.event_id) }];
+      });
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+/** Rows that stand next to one another are read at once. */
+function neighbours(places: readonly number[]): number[][] {
+  const runs: number[][] = [];
+  for (const place of new Set(places)) {
+    const last = runs.at(-1);
+    if (last !== undefined && place === last.at(-1)! + 1 && last.length < 500) last.push(place);
+    else runs.push([place]);
+  }
+  return runs;
+}
+
+function wordOf(value: AnyRow[string]): string {
+  if (value === undefined) return '';
+  return typeof value === 'object' ? value.join(';') : String(value);
+}
+
+/** The first line of a file, without its line feed. Empty while it is not whole. */
+async function headerOf(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const block = Buffer.alloc(64 * 1024);
+    const { bytesRead } = await file.read(block, 0, block.length, 0);
+    const end = block.subarray(0, bytesRead).indexOf(10);
+    return end === -1 ? '' : block.toString('utf8', 0, end);
+  } finally {
+    await file.close();
+  }
+}
