@@ -1,5 +1,6 @@
 import { count, oneLine } from '../base/text.ts';
 import { isSimulatedRoute } from '../target/routes.ts';
+import type { PlannedLoad } from './load-plan.ts';
 import { atLeast, compact, fixed, notMeasured, usd } from './number-text.ts';
 import { type Paint, painter, type Tone } from './paint.ts';
 import { simulatedNotice, type Style } from './run-report.ts';
@@ -50,6 +51,8 @@ export interface PlanFacts {
   totals: { requests: number; warmup_requests: number; tokens?: Range; cost_usd?: Range; minutes?: Range };
   /** Empty when nothing is limited. */
   budget: readonly BudgetLine[];
+  /** Absent where the load has no levels. */
+  load?: PlannedLoad;
   /** A sentence. Absent when the design can settle nothing. */
   smallest_difference?: string;
   warnings: readonly string[];
@@ -72,6 +75,7 @@ export function renderPlan(plan: PlanFacts, style: Style): string {
       ? []
       : lines('strong', `Takes about ${range(plan.totals.minutes, writers.minutes)}.`),
     budgetTable(plan.budget, paint),
+    plan.load ? lines('strong', oneLine(plan.load.settles)) : [],
     plan.smallest_difference === undefined ? [] : lines('strong', oneLine(plan.smallest_difference)),
     plan.warnings.flatMap((warning) => lines('warning', `! ${oneLine(warning)}`, '  ')),
     lines('quiet', 'Nothing was sent.'),
@@ -84,9 +88,13 @@ function design(plan: PlanFacts): string[] {
   const warmup = plan.warmup_blocks > 0 ? ` + ${count(plan.warmup_blocks, 'warm-up block')}` : '';
   return [
     `${plan.routes.length === 1 ? 'route' : 'routes'} ${oneLine(plan.routes.join(', '), 60)}`,
-    `${count(plan.prompts, 'prompt')} × ${count(plan.repeats, 'repeat')} × ${models}${warmup}`,
-    plan.order === 'blocks' ? 'random order in blocks' : 'sequential order, so no verdicts',
-    `at most ${plan.concurrency} in flight`,
+    ...(plan.load
+      ? [`${count(plan.prompts, 'prompt')}, ${models}`, ...plan.load.facts]
+      : [
+          `${count(plan.prompts, 'prompt')} × ${count(plan.repeats, 'repeat')} × ${models}${warmup}`,
+          plan.order === 'blocks' ? 'random order in blocks' : 'sequential order, so no verdicts',
+          `at most ${plan.concurrency} in flight`,
+        ]),
     `seed ${oneLine(String(plan.seed), 30)}`,
     `suite ${plan.suite_hash.slice(0, 12)}`,
   ];

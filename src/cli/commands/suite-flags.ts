@@ -74,6 +74,37 @@ export const suiteFlags = {
       describe: 'same seed, same plan',
     },
   }),
+  ...grouped('Load (instead of one request after the other):', {
+    rate: {
+      type: 'list',
+      value: 'RATES',
+      excludes: ['levels', 'findLimit'],
+      describe: 'send at these rates, whatever is answered: 0.5/s, 30/min',
+    },
+    levels: {
+      type: 'numbers',
+      min: 1,
+      whole: true,
+      value: 'N,…',
+      excludes: ['findLimit'],
+      describe: 'try so many requests in flight, one number after the other',
+    },
+    findLimit: { type: 'switch', describe: 'look for the highest rate that keeps the SLO' },
+    slo: {
+      type: 'list',
+      value: 'LIMITS',
+      describe: 'what is good enough: ttft=2s,e2e=15s,tpot=80ms,passed,attainment=0.95',
+    },
+    arrivals: { type: 'text', value: 'LAW', describe: 'poisson, constant, or gamma:4 for bursts' },
+    window: { type: 'text', value: 'TIME', describe: 'how long a visit of a rate counts: 120s' },
+    visits: {
+      type: 'number',
+      min: 1,
+      whole: true,
+      value: 'N',
+      describe: 'visits of each level',
+    },
+  }),
   ...grouped('Budget (the run stops when it reaches one):', {
     maxRequests: { type: 'number', min: 1, whole: true, value: 'N', describe: 'requests' },
     maxTokensTotal: { type: 'number', min: 1, whole: true, value: 'N', describe: 'tokens' },

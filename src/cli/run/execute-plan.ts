@@ -6,7 +6,9 @@ import { readDescriptors, withinDescriptors } from '../../run/descriptors.ts';
 import { renderPlan, type BudgetLine, type PlanFacts } from '../../report/plan-report.ts';
 import type { PlanOptions } from '../../plan/blocks.ts';
 import { assumedSeconds, estimate, sumSpans } from '../../plan/estimate.ts';
-import { estimateMinutes, expectedInFlight } from '../../plan/load-plan.ts';
+import type { Design } from '../../load/design.ts';
+import { plannedLoad } from '../../report/load-plan.ts';
+import { designOf, estimateMinutes, expectedInFlight } from '../../plan/load-plan.ts';
 import { unpricedNote } from '../../send/budget.ts';
 import { suiteHash } from '../../suite/hash.ts';
 import type { Suite } from '../../suite/suite.ts';
@@ -41,20 +43,25 @@ function planFacts(
   seed: number | undefined,
   smallestDifference: string | undefined,
 ): PlanFacts {
+  const design = designOf(suite);
   const options: PlanOptions = {
     ...suite.run,
+    ...(design ? ofVisits(design, suite) : {}),
     cells: cellsOf(suite.models, routes),
     prompts: suite.prompts,
     seed: seed ?? 0,
   };
   const cells = estimate(options);
+  const load = design && suite.load && plannedLoad(suite.load, design, assumedSeconds.high);
   const totals = {
-    requests: cells.reduce((sum, { requests }) => sum + requests, 0),
+    requests: Math.round(cells.reduce((sum, { requests }) => sum + requests, 0)),
     warmup_requests: cells.reduce((sum, { warmupRequests }) => sum + warmupRequests, 0),
     ...defined({
       tokens: sumSpans(cells.map(({ tokens }) => tokens)),
       cost_usd: sumSpans(cells.map(({ usd }) => usd)),
-      minutes: routes.some(isSimulatedRoute) ? undefined : estimateMinutes(suite, cells, assumedSeconds),
+      // The windows of a load take their time on simulated models, too.
+      minutes:
+        routes.some(isSimulatedRoute) && !design ? undefined : estimateMinutes(suite, cells, assumedSeconds),
     }),
   };
   return {
@@ -71,21 +78,28 @@ function planFacts(
     models: cells.map(({ cell, requests, warmupRequests, tokens, usd }) => ({
       model: cell.model.id,
       route: cell.route,
-      requests,
+      requests: Math.round(requests),
       warmup_requests: warmupRequests,
       ...defined({ tokens, cost_usd: usd }),
     })),
     totals,
     budget: budgetLines(suite, totals),
-    ...defined({ smallest_difference: smallestDifference }),
-    warnings: warningsFor(totals, suite, routes),
+    ...(load ? { load } : defined({ smallest_difference: smallestDifference })),
+    warnings: [...(load?.warnings ?? []), ...warningsFor(totals, suite, routes)],
   };
 }
 
-function budgetLines({ run }: Suite, totals: PlanFacts['totals']): BudgetLine[] {
+/** As many repeats as make its requests, each of them within a window. */
+const ofVisits = (design: Design, { prompts }: Suite): Pick<PlanOptions, 'repeat' | 'warmup'> => ({
+  repeat: design.expected(prompts.length, assumedSeconds.high).requests / prompts.length,
+  warmup: 0,
+});
+
+function budgetLines(suite: Suite, totals: PlanFacts['totals']): BudgetLine[] {
+  const { run } = suite;
   const all = totals.requests + totals.warmup_requests;
   const needs: Record<BudgetLine['limit'], BudgetLine['needed']> = {
-    requests: { low: all, high: all * (1 + run.retry.max) },
+    requests: { low: all, high: all * (1 + (suite.load && designOf(suite) ? 0 : run.retry.max)) },
     tokens: totals.tokens,
     usd: totals.cost_usd,
     minutes: totals.minutes,

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { loadModeOf, type LoadSettings } from '../load/load-modes.ts';
+import { plannedLoad } from './load-plan.ts';
+
+const planned = (load: LoadSettings) => plannedLoad(load, loadModeOf(load).design!(load)!, 20);
+
+test('rates: their levels, windows, and how many visits must agree', () => {
+  const { facts, settles, warnings } = planned({
+    mode: 'open',
+    rate: ['0.1/s', '1/s'],
+    slo: { e2e_ms: 15_000 },
+  });
+  expect(facts).toEqual(['open loop at 0.1/s and 1/s', '8 visits of each level', 'each for 10.0 min and 120 s']);
+  expect(settles).toMatch(/E2E ≤ 15 s in 95 %.*7 of 8 visits agree/);
+  expect(warnings).toEqual([]);
+});
+
+test('a ceiling that the rate alone would fill is told with the number', () => {
+  const { warnings } = planned({ mode: 'open', rate: '4/s' });
+  expect(warnings).toEqual([
+    expect.stringMatching(/about 80 requests are in flight, and load\.ceiling is 64/),
+  ]);
+});
+
+test('too few visits decide nothing, and a search says how wide its answer will be', () => {
+  expect(planned({ mode: 'open', rate: '1/s', visits: 3, slo: { ttft_ms: 9 } }).settles).toMatch(
+    /3 visits can decide no level/,
+  );
+  expect(planned({ mode: 'limit', slo: { ttft_ms: 9 } }).settles).toMatch(/factor of 2 to 2\.4/);
+  expect(planned({ mode: 'closed', levels: [1, 8] }).facts[0]).toBe('1 and 8 in flight, in turn');
+});

@@ -1,0 +1,68 @@
+import { sloText } from '../analysis/levels.ts';
+import type { LoadSettings } from '../load/load-modes.ts';
+import type { Design } from '../load/design.ts';
+import { parseRate, rateText } from '../load/rate.ts';
+import { decisiveCount } from '../stats/sign-test.ts';
+import { listed } from './listed.ts';
+import { duration } from './number-text.ts';
+
+/** What `plan` says of a load with levels. */
+export interface PlannedLoad {
+  /** The levels, and how each is visited. */
+  facts: readonly string[];
+  /** What it can settle, a sentence. */
+  settles: string;
+  /** Sentences. */
+  warnings: readonly string[];
+}
+
+/** Rates of a level list, in requests per second. Empty for levels of concurrency and for a search. */
+const ratesOf = ({ rate }: LoadSettings): number[] =>
+  ([rate ?? []].flat() as string[]).map((text) => parseRate(text) ?? NaN);
+
+/** `seconds`: how long an answer may take. */
+export function plannedLoad(load: LoadSettings, design: Design, seconds: number): PlannedLoad {
+  const rates = ratesOf(load);
+  return {
+    facts: [levelsText(load, rates), `${design.visits} visits of each level`, ...windowFact(design, rates)],
+    settles: settlesText(load, design),
+    warnings: ceilingWarnings(load, rates, seconds),
+  };
+}
+
+function levelsText(load: LoadSettings, rates: readonly number[]): string {
+  if (load.mode === 'limit') return 'open loop, looking for the highest rate';
+  if (rates.length > 0) return `open loop at ${listed(rates.map(rateText))}`;
+  return `${listed(((load['levels'] as number[] | undefined) ?? []).map(String))} in flight, in turn`;
+}
+
+function windowFact(design: Design, rates: readonly number[]): string[] {
+  const windows = [...new Set(rates.map((rate) => design.windowMs(rate, 'visit') ?? 0))];
+  return windows.length === 0 ? [] : [`each for ${listed(windows.map(duration))}`];
+}
+
+function settlesText(load: LoadSettings, { visits, slo }: Design): string {
+  if (!slo)
+    return load.mode === 'closed'
+      ? 'Shows answers per second, TTFT, and E2E latency of each level.'
+      : 'Shows the latency of each level from due. With an SLO (--slo e2e=15s) it also says whether the level holds.';
+  const need = decisiveCount(visits);
+  const about = `Asks whether ${sloText(slo)} of the requests.`;
+  if (need === undefined) return `${about} ${visits} visits can decide no level; 5 are the least.`;
+  const levels = `${about} A level is decided when ${need} of ${visits} visits agree.`;
+  return load.mode === 'limit'
+    ? `${levels} The limit of a small hosted service is found within a factor of 2 to 2.4, by about 38 visits of a model.`
+    : levels;
+}
+
+/** A ceiling below what a rate keeps in flight measures the ceiling. */
+function ceilingWarnings(load: LoadSettings, rates: readonly number[], seconds: number): string[] {
+  const { ceiling = 64 } = load as { ceiling?: number };
+  const highest = Math.max(0, ...rates);
+  const inFlight = Math.ceil(highest * seconds);
+  if (load.mode !== 'open' || inFlight <= ceiling) return [];
+  return [
+    `At ${rateText(highest)} and ${seconds} seconds an answer, about ${inFlight} requests are in flight, and load.ceiling is ` +
+      `${ceiling}: what finds it full is dropped, and its level fails. Raise load.ceiling if answers take that long.`,
+  ];
+}
