@@ -10,7 +10,11 @@ test('rates: their levels, windows, and how many visits must agree', () => {
     rate: ['0.1/s', '1/s'],
     slo: { e2e_ms: 15_000 },
   });
-  expect(facts).toEqual(['open loop at 0.1/s and 1/s', '8 visits of each level', 'each for 10.0 min and 120 s']);
+  expect(facts).toEqual([
+    'open loop at 0.1/s and 1/s',
+    '8 visits of each level',
+    'each for 10.0 min and 120 s',
+  ]);
   expect(settles).toMatch(/E2E ≤ 15 s in 95 %.*7 of 8 visits agree/);
   expect(warnings).toEqual([]);
 });
