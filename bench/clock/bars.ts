@@ -1,5 +1,6 @@
 import { fixed } from '../../src/report/number-text.ts';
 import { figureOf, ratios, type Series, type Values } from './findings.ts';
+import type { Errors } from './task.ts';
 import { ourLevels, task } from './tasks.ts';
 
 /** One figure to reach. */
@@ -10,7 +11,7 @@ export interface Bar {
   isFloor?: boolean;
   /** The limit as people write it. */
   limitText: string;
-  unit: '×' | 'ms' | '%';
+  unit: '×' | 'ms' | '%' | 'n';
   values(series: Series): Values;
   /** What belongs beside the figure, in a few words. */
   note?(series: Series): string;
@@ -41,6 +42,13 @@ export const bars: readonly Bar[] = [
   ttftBar(64, 1),
   ttftBar(192, 2.5),
   ttftBar(512, 5),
+  waveBar('steady TTFT p50', 192, 0.8, ({ steady }) => steady.ttft.p50),
+  waveBar('steady TTFT p99', 64, 1.5, ({ steady }) => steady.ttft.p99),
+  waveBar('steady TTFT p99', 192, 0.7, ({ steady }) => steady.ttft.p99),
+  waveBar('steady TTFT p99', 512, 0.6, ({ steady }) => steady.ttft.p99),
+  waveBar('TTFT p99 from the first send', 192, 0.5, ({ whole }) => whole.ttft.p99),
+  waveBar('steady E2E p99', 192, 0.8, ({ steady }) => steady.e2e.p99),
+  waveBar('E2E p99 from the first send', 192, 1, ({ whole }) => whole.e2e.p99),
   {
     what: "256 at once: p99 TTFT error from sent, against the SDK's from the call",
     limit: 1 / 50,
@@ -58,6 +66,38 @@ export const bars: readonly Bar[] = [
     values: (series) => ratios(perSecond(series, 'ours'), perSecond(series, 'sdk')),
     note: (series) =>
       `${middle(perSecond(series, 'ours'), 0)} against ${middle(perSecond(series, 'sdk'), 0)}`,
+  },
+  {
+    what: 'gatebench run: short answers per second, 32 in flight',
+    limit: 3000,
+    isFloor: true,
+    limitText: '≥ 3000',
+    unit: 'n',
+    values: (series) => ratePerSecond(series, 32),
+    note: (series) =>
+      `${middle(runCpu(series, task.run(32)), 2)} ms of processor time each, start and report included`,
+  },
+  runBar(32),
+  runBar(256),
+  {
+    what: 'gatebench run: processor time per answer of 40 pieces',
+    limit: 2.2,
+    limitText: '≤ 2.2 ms',
+    unit: 'ms',
+    values: (series) => runCpu(series, task.longRun),
+    note: () => 'start and report included',
+  },
+  {
+    what: 'gatebench run: short answers per second over TLS, against without',
+    limit: 0.5,
+    isFloor: true,
+    limitText: '≥ 0.5',
+    unit: '×',
+    values: (series) =>
+      ratios(
+        series.values(task.tlsRun, ({ perSecond: rate }) => rate),
+        ratePerSecond(series, 32),
+      ),
   },
   {
     what: "heap per open stream, against the SDK's loop",
@@ -125,6 +165,43 @@ function ttftBar(streams: number, limit: number): Bar {
   };
 }
 
+/** An error of ours against that of the bare loop: both start all requests at once. */
+function waveBar(
+  what: string,
+  streams: number,
+  limit: number,
+  error: (found: { whole: Errors; steady: Errors }) => number,
+): Bar {
+  const of = (series: Series, client: Client): Values =>
+    series.values(task.wave(client, streams), (found) => error(found));
+  const cpu = (series: Series, client: Client): Values =>
+    series.values(task.wave(client, streams), ({ cpuUsPerChunk }) => cpuUsPerChunk);
+  return {
+    what: `${what}, error against bare undici's, ${streams} streams at once`,
+    limit,
+    limitText: `≤ ${limit}`,
+    unit: '×',
+    values: (series) => ratios(of(series, 'ours'), of(series, 'dispatch')),
+    note: (series) =>
+      `${middle(of(series, 'ours'), 2)} against ${middle(of(series, 'dispatch'), 2)} ms; ` +
+      `${middle(cpu(series, 'ours'), 0)} against ${middle(cpu(series, 'dispatch'), 0)} µs of processor time a chunk`,
+  };
+}
+
+function runBar(concurrency: number): Bar {
+  return {
+    what: `gatebench run: short answers per second, against bare undici's loop, ${concurrency} in flight`,
+    limit: 0.5,
+    isFloor: true,
+    limitText: '≥ 0.5',
+    unit: '×',
+    values: (series) =>
+      ratios(ratePerSecond(series, concurrency), perSecond(series, 'dispatch', concurrency)),
+    note: (series) =>
+      `${middle(ratePerSecond(series, concurrency), 0)} against ${middle(perSecond(series, 'dispatch', concurrency), 0)}`,
+  };
+}
+
 type Client = 'ours' | 'sdk' | 'dispatch';
 
 const cpuPerChunk = (series: Series, client: Client): Values =>
@@ -135,8 +212,12 @@ const burstFromSent = (series: Series): Values =>
   series.values(task.burst('ours'), ({ fromSentMs }) => fromSentMs);
 const burstFromCall = (series: Series): Values =>
   series.values(task.burst('sdk'), ({ fromCallMs }) => fromCallMs);
-const perSecond = (series: Series, client: Client): Values =>
-  series.values(task.short(client), ({ perSecond: rate }) => rate);
+const perSecond = (series: Series, client: Client, concurrency = 32): Values =>
+  series.values(task.short(client, concurrency), ({ perSecond: rate }) => rate);
+const ratePerSecond = (series: Series, concurrency: number): Values =>
+  series.values(task.run(concurrency), ({ perSecond: rate }) => rate);
+const runCpu = (series: Series, of: ReturnType<typeof task.run>): Values =>
+  series.values(of, ({ cpuMs }) => cpuMs);
 const heap = (series: Series, client: Client): Values =>
   series.values(task.heap(client), ({ kibPerStream }) => kibPerStream);
 

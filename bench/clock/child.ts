@@ -2,6 +2,7 @@ import { createClient } from '../clients/index.ts';
 import { measureBurst } from './burst.ts';
 import { measureHeap } from './heap.ts';
 import { measureShort } from './short.ts';
+import { measureWave } from './wave.ts';
 import { measureStreams } from './streams.ts';
 import type { ClientTask, Found } from './task.ts';
 
@@ -16,6 +17,8 @@ async function carryOut(task: ClientTask): Promise<Found<ClientTask>> {
   switch (task.kind) {
     case 'streams':
       return measureStreams(client, url, task.streams);
+    case 'wave':
+      return measureWave(client, url, task.streams);
     case 'burst':
       return measureBurst(client, url, task.streams);
     case 'short':

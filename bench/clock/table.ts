@@ -33,6 +33,7 @@ const isMet = ({ limit, isFloor }: Bar, { median }: Figure): boolean =>
 /** A ratio that is to be below one half is written as a fraction, as its limit is. */
 function shown({ unit, limit }: Bar, value: number): string {
   if (unit === 'ms') return `${fixed(value, 2)} ms`;
+  if (unit === 'n') return fixed(value, 0);
   if (unit === '%') return `${fixed(Math.floor(value * 100) / 100, 2)} %`;
   return limit < 0.5 ? `1/${fixed(1 / value, 1)}` : fixed(value, 2);
 }

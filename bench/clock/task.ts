@@ -5,16 +5,38 @@ import type { ClientName } from '../clients/client.ts';
 /** One measurement of one client, made in a process of its own. */
 export type ClientTask =
   | { kind: 'streams'; client: ClientName; streams: number }
+  /** A closed loop that starts all at once. */
+  | { kind: 'wave'; client: ClientName; streams: number }
   | { kind: 'burst'; client: ClientName; streams: number }
   | { kind: 'short'; client: ClientName; concurrency: number; seconds: number }
   | { kind: 'heap'; client: ClientName; streams: number };
 
+/** The whole command: `gatebench run` on short answers. */
+export interface RunTask {
+  kind: 'run';
+  concurrency: number;
+  requests: number;
+  /** Pieces of each answer. */
+  frames: number;
+  isTls: boolean;
+}
+
 /** Or how long the program takes to say what it can do. */
-export type Task = ClientTask | { kind: 'start'; times: number };
+export type Task = ClientTask | RunTask | { kind: 'start'; times: number };
+
+/** Measured less true. */
+export interface Errors {
+  ttft: { p50: Ms; p99: Ms };
+  e2e: { p50: Ms; p99: Ms };
+}
 
 /** What each kind of task finds. */
 export interface Findings {
   streams: LevelFigures;
+  /** `steady` is without the opening wave. Processor time of the whole process. */
+  wave: { whole: Errors; steady: Errors; cpuUsPerChunk: number };
+  /** Requests a second by their rows, without the tenths at both ends; processor time of the whole command for each. */
+  run: { perSecond: number; cpuMs: number };
   /** p99 of the TTFT's error, counted from `sent` and from the call. */
   burst: { fromSentMs: Ms; fromCallMs: Ms };
   short: { perSecond: number; cpuUs: number };

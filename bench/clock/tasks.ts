@@ -1,5 +1,5 @@
 import type { ClientName } from '../clients/client.ts';
-import type { ClientTask, Task } from './task.ts';
+import type { Task } from './task.ts';
 
 type Of<Kind extends Task['kind']> = Extract<Task, { kind: Kind }>;
 
@@ -8,15 +8,35 @@ const streams = (client: ClientName, count: number): Of<'streams'> => ({
   client,
   streams: count,
 });
+const wave = (client: ClientName, count: number): Of<'wave'> => ({ kind: 'wave', client, streams: count });
 const burst = (client: ClientName): Of<'burst'> => ({ kind: 'burst', client, streams: 256 });
-const short = (client: ClientName): Of<'short'> => ({ kind: 'short', client, concurrency: 32, seconds: 2 });
+const short = (client: ClientName, concurrency = 32): Of<'short'> => ({
+  kind: 'short',
+  client,
+  concurrency,
+  seconds: 2,
+});
+/** Of five pieces that come at once, as most short answers do. */
+const run = (concurrency: number, more: Partial<Of<'run'>> = {}): Of<'run'> => ({
+  kind: 'run',
+  concurrency,
+  requests: 6000,
+  frames: 5,
+  isTls: false,
+  ...more,
+});
+/** Answers of forty pieces, one after another. */
+const longRun = run(32, { frames: 40, requests: 2000 });
+const tlsRun = run(32, { isTls: true });
 const heap = (client: ClientName): Of<'heap'> => ({ kind: 'heap', client, streams: 1000 });
 const start: Of<'start'> = { kind: 'start', times: 7 };
 
-export const task = { streams, burst, short, heap, start };
+export const task = { streams, wave, burst, short, run, longRun, tlsRun, heap, start };
 
 /** Levels at which our client runs; at each, the rows' own bound is tried, too. */
 export const ourLevels = [8, 64, 192, 512] as const;
+/** Levels of the closed loops that start all at once. */
+export const waveLevels = [64, 192, 512] as const;
 
 /** Every task of one repetition; those that are compared with each other are neighbours. */
 export const tasks: readonly Task[] = [
@@ -27,10 +47,17 @@ export const tasks: readonly Task[] = [
   streams('sdk', 192),
   streams('ours', 512),
   streams('sdk', 512),
+  ...waveLevels.flatMap((count) => [wave('ours', count), wave('dispatch', count)]),
   burst('ours'),
   burst('sdk'),
   short('ours'),
   short('sdk'),
+  short('dispatch'),
+  run(32),
+  short('dispatch', 256),
+  run(256),
+  longRun,
+  tlsRun,
   heap('ours'),
   heap('sdk'),
   start,
@@ -39,6 +66,8 @@ export const tasks: readonly Task[] = [
 /** For the progress line. */
 export function nameOf(subject: Task): string {
   if (subject.kind === 'start') return 'start of the program';
-  const { client, kind }: ClientTask = subject;
+  if (subject.kind === 'run')
+    return `gatebench run: ${subject.concurrency} × ${subject.frames} pieces${subject.isTls ? ', TLS' : ''}`;
+  const { client, kind } = subject;
   return `${client}: ${kind}${'streams' in subject ? ` ${subject.streams}` : ''}`;
 }

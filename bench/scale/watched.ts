@@ -20,6 +20,8 @@ export interface Ended {
   seconds: number;
   /** Most that it had in memory. */
   peakMib: number;
+  /** Processor time of all its threads. */
+  cpuMs: number;
 }
 
 /** The real program in a process of its own, whose memory can be looked at. */
@@ -30,19 +32,21 @@ export interface Watched {
   stop(): void;
 }
 
-export function watched(args: readonly string[], cwd: string): Watched {
+export function watched(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Watched {
   const startedAt = performance.now();
   // Under its own flags from the start: a process that starts itself again would lose the channel.
   const flags = [...measuringFlags, '--expose-gc', '--import', watch];
   const child: ChildProcess = spawn(process.execPath, [...flags, bin, ...args], {
     cwd,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc', 'pipe'],
   });
   const printed = text(child.stdout!);
   const peak = text(child.stdio[4] as Readable);
   const ended = once(child, 'close').then(async ([code]): Promise<Ended> => {
     const seconds = (performance.now() - startedAt) / 1000;
-    return { code: code as number | null, stdout: await printed, seconds, peakMib: Number(await peak) };
+    const [peakMib = NaN, cpuMs = NaN] = (await peak).split(' ').map(Number);
+    return { code: code as number | null, stdout: await printed, seconds, peakMib, cpuMs };
   });
   return {
     ended,

@@ -1,4 +1,6 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { certificate, key } from '../../src/wire/testing/certificate.ts';
 
 /**
  * An HTTP server that costs next to nothing: it looks for the end of a request and writes an answer that it has
@@ -61,7 +63,8 @@ function stream(socket: Socket, frames: number): void {
   setImmediate(next);
 }
 
-const server = createServer({ noDelay: true }, (socket) => {
+const isTls = process.argv[2] === 'tls';
+const serve = (socket: Socket): void => {
   let text = '';
   socket.on('error', () => socket.destroy());
   socket.on('data', (bytes) => {
@@ -74,10 +77,13 @@ const server = createServer({ noDelay: true }, (socket) => {
     else socket.write(whole);
     text = '';
   });
-});
+};
+const server = isTls
+  ? createTlsServer({ noDelay: true, key, cert: certificate }, serve)
+  : createServer({ noDelay: true }, serve);
 
 // Whoever started it may end in any way: then its standard input does, too.
 process.stdin.resume().on('close', () => process.exit(0));
 server.listen(0, '127.0.0.1', () =>
-  console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+  console.log(`${isTls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`),
 );

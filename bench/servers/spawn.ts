@@ -10,10 +10,11 @@ export interface InstantServer extends Disposable {
 /** Frames with text in each of its streams. */
 export const instantFrames = 200;
 
-/** Starts the instant server in a process of its own. */
-export async function spawnInstantServer(): Promise<InstantServer> {
+/** Starts the instant server in a process of its own. With TLS it has the certificate of our tests. */
+export async function spawnInstantServer({ isTls = false } = {}): Promise<InstantServer> {
   const file = fileURLToPath(new URL('./instant.ts', import.meta.url));
-  const child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const args = isTls ? [file, 'tls'] : [file];
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const [url] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   return { url, [Symbol.dispose]: () => void child.kill() };
 }

@@ -1,0 +1,55 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readRequests } from '../../src/journal/read-journal.ts';
+import { certificate } from '../../src/wire/testing/certificate.ts';
+import { spawnInstantServer } from '../servers/spawn.ts';
+import { watched } from '../scale/watched.ts';
+import type { Findings, RunTask } from './task.ts';
+
+const models = ['a', 'b', 'c', 'd'];
+const prompts = 50;
+
+/** The command as users run it, from its start to its report, against a server that costs next to nothing. */
+export async function measureRun({
+  concurrency,
+  requests,
+  frames,
+  isTls,
+}: RunTask): Promise<Findings['run']> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatebench-bench-'));
+  using server = await spawnInstantServer({ isTls });
+  try {
+    const suite = join(folder, 'suite.json');
+    await writeFile(suite, JSON.stringify(suiteOf(concurrency, requests)));
+    const out = join(folder, 'run');
+    const to = ['--route', 'local', '--base-url', `${server.url}/stream/${frames}`, '--out', out];
+    const authority = join(folder, 'authority.pem');
+    await writeFile(authority, certificate);
+    const env = { NODE_EXTRA_CA_CERTS: authority };
+    const { code, cpuMs } = await watched(['run', suite, ...to, '--seed', '1', '--quiet'], folder, env).ended;
+    if (code !== 0) throw new Error(`gatebench run ended with ${String(code)}`);
+    const ends: number[] = [];
+    for await (const row of readRequests(out))
+      if (row.status === 'ok' && row.ended_at !== undefined) ends.push(Date.parse(row.ended_at));
+    if (ends.length < requests) throw new Error(`${requests - ends.length} of ${requests} requests failed`);
+    ends.sort((a, b) => a - b);
+    const [from, to90] = [Math.floor(requests * 0.1), Math.floor(requests * 0.9)];
+    return {
+      perSecond: ((to90 - from) * 1000) / Math.max(1, ends[to90]! - ends[from]!),
+      cpuMs: cpuMs / requests,
+    };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function suiteOf(concurrency: number, requests: number): object {
+  return {
+    version: 1,
+    name: 'bench',
+    models: models.map((id) => ({ id, model: `custom-ollama/sim-${id}` })),
+    prompts: Array.from({ length: prompts }, (_, n) => ({ id: `p${n}`, prompt: `Question number ${n}?` })),
+    run: { repeat: Math.ceil(requests / models.length / prompts), warmup: 0, concurrency },
+  };
+}
