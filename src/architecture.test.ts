@@ -100,6 +100,37 @@ test('no file is loaded before itself, by whatever way round', () => {
   expect(cycles).toEqual([]);
 });
 
+test('the thread that stamps loads little, none of it from a package, and nothing that makes sense of an answer', () => {
+  const loaded = new Set<string>();
+  const load = (file: string): void => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    const { code } = sources.find((source) => source.file === file)!;
+    // What is loaded when it is needed, which is nearly never, is left out, and so is what is needed for its types.
+    const atOnce = code.replaceAll(/^(?:import|export) type [^;]*;$|\bimport\s*\([^)]*\)/gm, '');
+    for (const target of targetsOf(atOnce)) {
+      expect([file, target]).toEqual([file, expect.stringMatching(/^(\.|node:)/)]);
+      if (target.startsWith('.')) load(posix.join(dirname(file), target));
+    }
+  };
+  load('wire/thread.ts');
+  const inWire = [
+    'byte-budget',
+    'deadlines',
+    'engine',
+    'flight',
+    'framing',
+    'loop-lag',
+    'network-failure',
+    'raw-way',
+  ];
+  inWire.push('record', 'response-head', 'run-queue', 'thread', 'thread-messages', 'too-long', 'ways');
+  const elsewhere = ['base/clock.ts', 'measure/own-limits.ts'];
+  expect([...loaded].toSorted()).toEqual(
+    [...elsewhere, ...inWire.map((name) => `wire/${name}.ts`)].toSorted(),
+  );
+});
+
 test('nothing that is published imports what is there for tests alone', () => {
   expect(breaking(({ files }) => files.filter(isForTests))).toEqual([]);
   expect(breaking(({ files }) => files.filter((target) => !all.includes(target)))).toEqual([]);

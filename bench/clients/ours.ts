@@ -1,6 +1,6 @@
 import { systemClock } from '../../src/base/clock.ts';
 import { Gateway } from '../../src/wire/client.ts';
-import { openWire } from '../../src/wire/wire.ts';
+import { openThreadWire } from '../../src/wire/thread-wire.ts';
 import type { Client } from './client.ts';
 import { benchRequest, shortRequest } from './request.ts';
 
@@ -8,7 +8,7 @@ const timeouts = { connectMs: 10_000, firstTokenMs: 120_000, idleMs: 120_000, to
 
 /** The client that `gatebench run` uses, as it is. */
 export function createOurs(url: string): Client {
-  const wire = openWire({ timeouts });
+  const wire = openThreadWire({ timeouts, note: (text) => console.error(text) });
   const gateway = new Gateway({ wire, clock: systemClock, redact: (text) => text });
   return {
     async stream(eventId, shape, knobs) {

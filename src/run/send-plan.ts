@@ -11,7 +11,7 @@ import type { Plan } from '../plan/plan-run.ts';
 import { askHash } from '../suite/hash.ts';
 import { Gateway } from '../wire/client.ts';
 import { createDispatcher } from '../wire/connections.ts';
-import { openWire } from '../wire/wire.ts';
+import { openThreadWire } from '../wire/thread-wire.ts';
 import { adaptiveRepeats } from './adaptive-repeats.ts';
 import { type BudgetGuard, unpricedNote } from '../send/budget.ts';
 import { Checking } from './checking.ts';
@@ -99,8 +99,6 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
   const suite = lowered ? { ...wanted, run: { ...wanted.run, concurrency: lowered.most } } : wanted;
   const { timeouts } = suite.run;
   const dispatcher = createDispatcher({ connectTimeoutMs: timeouts.connectMs }, options.env ?? {});
-  const wire = openWire({ timeouts, env: options.env });
-  const gateway = new Gateway({ wire, clock, redact: targets.redact });
   const checker = createChecker({ deadlineMs: checkDeadlineMs });
   const visits = await followVisits(plan, sink);
   const checking = new Checking({ suite, checker, sink: toldOfVerdicts(sink, visits), kill: signals.kill });
@@ -109,6 +107,8 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
     manifest.notes.push({ at: clock.wall().toISOString(), text: clean });
     onEvent({ kind: 'note', text: clean });
   };
+  const wire = openThreadWire({ timeouts, env: options.env, note });
+  const gateway = new Gateway({ wire, clock, redact: targets.redact });
   const tellPlanned = (): void =>
     onEvent({ kind: 'planned', perCell: manifest.planned_requests / plan.cells.length });
   const adaptive = await adaptiveRepeats(manifest, sink, (prompts) => {

@@ -49,7 +49,7 @@ export async function sendAll(options: SendAllOptions): Promise<SendAllOutcome> 
     },
   });
   const startedAt = options.clock.now();
-  const before = performance.eventLoopUtilization();
+  const before = options.gateway.loop();
   await drive(options.suite, {
     cells: options.cells,
     blocks: options.blocks,
@@ -61,7 +61,7 @@ export async function sendAll(options: SendAllOptions): Promise<SendAllOutcome> 
     stop,
     note: options.note,
   });
-  const { utilization } = performance.eventLoopUtilization(before);
+  const { utilization } = options.gateway.loop(before);
   return {
     status: statusOf(
       options.stop.aborted || outage.signal.aborted,

@@ -4,8 +4,7 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../base/clock.ts';
 import { bodyLimit, ByteBudget, longestBody, type Holder } from './byte-budget.ts';
 import { Gateway } from './client.ts';
-import { failureOf, frameText, patient, serve, type TestServer } from './testing/server.ts';
-import { openWire } from './wire.ts';
+import { failureOf, frameText, openAnywhere, patient, serve, type TestServer } from './testing/server.ts';
 
 const megabyte = 1024 * 1024;
 
@@ -81,7 +80,7 @@ function endlessServer(together = 1): Promise<TestServer> {
 
 function gatewayOf(budget: ByteBudget, totalMs: number): Gateway {
   return new Gateway({
-    wire: openWire({ timeouts: { ...patient, totalMs }, budget }),
+    wire: openAnywhere({ timeouts: { ...patient, totalMs }, budget }),
     clock: systemClock,
     redact: (text) => text,
   });

@@ -25,7 +25,8 @@ export function defaultBudget(): number {
  * so that deadlines and signals are heard.
  */
 export class ByteBudget {
-  readonly #limit: number;
+  /** In bytes. */
+  readonly limit: number;
   readonly #holders = new Set<Holder>();
   #total = 0;
   #inTurn = 0;
@@ -33,7 +34,7 @@ export class ByteBudget {
   #turnEnds = false;
 
   constructor(limit: number = defaultBudget()) {
-    this.#limit = limit;
+    this.limit = limit;
   }
 
   /** Bytes held by all answers in flight. */
@@ -46,10 +47,10 @@ export class ByteBudget {
     if (holder.held === 0) this.#holders.add(holder);
     holder.held += by;
     this.#total += by;
-    while (this.#total > this.#limit) {
+    while (this.#total > this.limit) {
       const largest = this.#largest();
       if (!largest) return;
-      largest.cut(this.#limit);
+      largest.cut(this.limit);
       // Whether or not it did: it is counted no longer.
       this.release(largest);
     }

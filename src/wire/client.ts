@@ -1,3 +1,4 @@
+import type { EventLoopUtilization } from 'node:perf_hooks';
 import type { Clock, Ms } from '../base/clock.ts';
 import type { Redact } from '../base/redact.ts';
 import type { Exchange, Failure } from '../measure/exchange.ts';
@@ -8,7 +9,7 @@ import type { ChatRequest } from './chat-request-body.ts';
 import { nativeRequest } from './native-send.ts';
 import { nativeStream } from './native-stream.ts';
 import { openAiStream } from './openai-stream.ts';
-import { Cells, type WireRecord } from './record.ts';
+import { emptyRecord, type WireRecord } from './record.ts';
 import { requestBytes } from './request-bytes.ts';
 import { replay } from './replay.ts';
 import { SdkRequests, type WireRequest } from './sdk-request.ts';
@@ -52,6 +53,11 @@ export class Gateway {
   /** Requests under way and not over. */
   get inFlight(): number {
     return this.#inFlight;
+  }
+
+  /** How busy the loop has been that stamps, since then. */
+  loop(since?: EventLoopUtilization): EventLoopUtilization {
+    return this.#options.wire.loop(since);
   }
 
   /** Never rejects: whatever happens is in the exchange. */
@@ -117,19 +123,10 @@ export class Gateway {
   #unsent(failure: Failure): WireRecord {
     const { clock, wire } = this.#options;
     const now = clock.now() - wire.clockOffset;
-    const cells = Object.assign(new Cells(), {
-      begunAt: now,
-      endAt: now,
-      resends: 0,
-      startedWall: clock.wall().getTime(),
-    });
-    return {
-      cells,
-      reads: new Float64Array(),
-      head: new Uint8Array(),
-      body: new Uint8Array(),
-      failure: { ...failure, isLost: false },
-    };
+    return emptyRecord(
+      { begunAt: now, endAt: now, startedWall: clock.wall().getTime() },
+      { ...failure, isLost: false },
+    );
   }
 
   #paceOf({ baseUrl, body }: ChatRequest): WritingPace {

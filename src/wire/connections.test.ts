@@ -5,8 +5,7 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../base/clock.ts';
 import { redactor } from '../base/redact.ts';
 import { Gateway } from './client.ts';
-import { goodFrames, patient, sendFrames, serve } from './testing/server.ts';
-import { openWire } from './wire.ts';
+import { goodFrames, openAnywhere, patient, sendFrames, serve } from './testing/server.ts';
 
 /** A proxy that tunnels every CONNECT to one target, whatever host was asked for. */
 async function proxyTo(target: string): Promise<{ url: string; asked: string[] } & AsyncDisposable> {
@@ -37,7 +36,7 @@ async function proxyTo(target: string): Promise<{ url: string; asked: string[] }
 
 function gatewayWith(env: NodeJS.ProcessEnv): Gateway {
   return new Gateway({
-    wire: openWire({ timeouts: patient, env }),
+    wire: openAnywhere({ timeouts: patient, env }),
     clock: systemClock,
     redact: redactor(new Map()),
   });

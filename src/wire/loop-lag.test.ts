@@ -99,7 +99,7 @@ test('a client that is made late by a known time says so, and stays silent other
       process.nextTick(block, holdMs);
     }, 40);
   });
-  await using client = testGateway();
+  await using client = testGateway({}, {}, undefined, 'main');
   await client.ask(server.url);
 
   holdMs = 60;

@@ -147,3 +147,14 @@ function numbersIn(block: ArrayBuffer, records: number, trackLength: number): nu
   }
   return place;
 }
+
+/** Of a request that the wire can tell nothing of. */
+export function emptyRecord(cells: Partial<Cells>, failure: WireFailure): WireRecord {
+  return {
+    cells: Object.assign(new Cells(), { resends: 0 }, cells),
+    reads: new Float64Array(),
+    head: new Uint8Array(),
+    body: new Uint8Array(),
+    failure,
+  };
+}

@@ -1,10 +1,12 @@
+import type { EventLoopUtilization } from 'node:perf_hooks';
 import type { Ms } from '../base/clock.ts';
 import type { Timeouts } from '../suite/suite.ts';
+import { Arrivals } from './arrivals.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { Engine } from './engine.ts';
 import type { Ask } from './flight.ts';
-import { unpack, type WireRecord } from './record.ts';
-import { RunQueueTrack } from './run-queue-track.ts';
+import type { WireRecord } from './record.ts';
+import type { RunQueueTrack } from './run-queue-track.ts';
 import { openWays, proxiesIn } from './ways.ts';
 
 /** Sends requests, and stamps what comes as it comes, apart from all that is made of it. */
@@ -15,6 +17,8 @@ export interface Wire {
   readonly clockOffset: Ms;
   /** No proxy stands between: requests may be given in the bytes that go over the connection. */
   readonly isDirect: boolean;
+  /** How busy the loop has been that stamps, since then. */
+  loop(since?: EventLoopUtilization): EventLoopUtilization;
   /** Opens as many connections to each origin, without any credentials. Never rejects. */
   warm(origins: Iterable<string>, connections: number): Promise<void>;
   /** Resolves when the request is over, well or not. Never rejects. */
@@ -35,14 +39,11 @@ export interface WireOptions {
   budget?: ByteBudget | undefined;
 }
 
-/** Records that are handed on in one turn of the loop: each is read, written, and followed by a request. */
-const mostInTurn = 4;
-
 /** A wire in this thread. */
 export function openWire(options: WireOptions): Wire {
   const { timeouts, env = {}, ca, budget = new ByteBudget() } = options;
   const proxies = proxiesIn(env);
-  const arrivals = new Arrivals();
+  const arrivals = new Arrivals(timeouts);
   const engine = new Engine({
     way: openWays({ connectTimeoutMs: timeouts.connectMs, budget, proxies, ca }),
     timeouts,
@@ -52,6 +53,7 @@ export function openWire(options: WireOptions): Wire {
   return {
     track: arrivals.track,
     clockOffset: 0,
+    loop: (since) => performance.eventLoopUtilization(since),
     isDirect: Object.keys(proxies).length === 0,
     async warm(origins, connections) {
       await Promise.all(Array.from(origins, (origin) => engine.warm(origin, connections)));
@@ -64,33 +66,4 @@ export function openWire(options: WireOptions): Wire {
     cancel: (id, reason) => engine.cancel(id, reason),
     end: () => engine.end(),
   };
-}
-
-/** Hands each record of the batches to whoever waits for it. */
-export class Arrivals {
-  readonly track = new RunQueueTrack();
-  readonly #waiting = new Map<number, (record: WireRecord) => void>();
-  #records: WireRecord[] = [];
-  #handing = false;
-
-  /** The record of this request, when it comes. */
-  expect(id: number): Promise<WireRecord> {
-    return new Promise((resolve) => this.#waiting.set(id, resolve));
-  }
-
-  take(batch: ArrayBuffer): void {
-    const { track, records } = unpack(batch);
-    this.track.add(track);
-    this.#records.push(...records);
-    if (!this.#handing) this.#handOn();
-  }
-
-  #handOn(): void {
-    for (const record of this.#records.splice(0, mostInTurn)) {
-      this.#waiting.get(record.cells.id)?.(record);
-      this.#waiting.delete(record.cells.id);
-    }
-    this.#handing = this.#records.length > 0;
-    if (this.#handing) setImmediate(() => this.#handOn());
-  }
 }

@@ -3,13 +3,20 @@ import { defined } from '../../base/defined.ts';
 import { UserError } from '../../base/user-error.ts';
 import { version } from '../../base/version.ts';
 import { Gateway } from '../../wire/client.ts';
-import { openWire } from '../../wire/wire.ts';
+import { openThreadWire } from '../../wire/thread-wire.ts';
 import { describeMachine } from '../../journal/manifest.ts';
 import { defaultOptions } from '../../mock/options.ts';
 import { spawnMock } from '../../mock/spawn.ts';
 import { maxFrames } from '../../mock/truth-log.ts';
 import { type Calibration, sentenceOf, type LevelFigures } from '../../journal/calibration.ts';
-import { drive, measureLevel, shapedRequest, streamMs, type StreamShape } from './level.ts';
+import {
+  drive,
+  type LevelOptions,
+  measureLevel,
+  shapedRequest,
+  streamMs,
+  type StreamShape,
+} from './level.ts';
 import { type KeptExchange, seenStream } from './truth-join.ts';
 
 export interface CalibrateOptions {
@@ -53,6 +60,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
         clock,
         ask: (eventId) => client.ask(eventId, shape),
         see: seenStream,
+        utilisation: client.utilisation,
       });
       if (!level)
         throw new UserError(
@@ -101,13 +109,14 @@ async function warmUp(client: CalibratedClient, clock: Clock): Promise<void> {
 interface CalibratedClient {
   ask(eventId: string, shape: StreamShape): Promise<KeptExchange>;
   warm(connections: number): Promise<void>;
+  utilisation: NonNullable<LevelOptions<KeptExchange>['utilisation']>;
   close(): Promise<void>;
 }
 
 /** The client that runs use, with no proxy between. */
 function newClient(url: string, clock: Clock): CalibratedClient {
   const timeouts = { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 60_000, totalMs: 600_000 };
-  const wire = openWire({ timeouts });
+  const wire = openThreadWire({ timeouts, note: () => undefined });
   const gateway = new Gateway({ wire, clock, redact: (text) => text });
   return {
     async ask(eventId, shape) {
@@ -117,6 +126,7 @@ function newClient(url: string, clock: Clock): CalibratedClient {
       );
       return { eventId, chunks, ...defined({ sentAt, requestWrittenMs, firstEventMs, clientLagMs }) };
     },
+    utilisation: (since) => wire.loop(since),
     warm: (connections) => wire.warm([url], connections),
     close: () => gateway.close(),
   };

@@ -1,3 +1,4 @@
+import type { EventLoopUtilization } from 'node:perf_hooks';
 import type { Clock, Ms } from '../../base/clock.ts';
 import type { ChatRequest } from '../../wire/chat-request-body.ts';
 import type { Knobs } from '../../mock/knobs.ts';
@@ -90,6 +91,8 @@ export interface LevelOptions<Answer> {
   clock: Clock;
   /** Makes one request with this event id. Never rejects. */
   ask: (eventId: string) => Promise<Answer>;
+  /** How busy the loop of the thread has been that stamps, since then. Absent: it is this one. */
+  utilisation?: (since?: EventLoopUtilization) => EventLoopUtilization;
   /** What the client saw, undefined when it saw no stream; `offset` leads to the machine's clock. */
   see: (answer: Answer, offset: Ms) => SeenStream | undefined;
 }
@@ -97,9 +100,10 @@ export interface LevelOptions<Answer> {
 /** Drives a client against the truth server and compares. Undefined when nothing could be compared. */
 export async function measureLevel<Answer>(options: LevelOptions<Answer>): Promise<LevelFigures | undefined> {
   const { mockUrl, streams, rounds, spreadMs, clock, ask, see } = options;
+  const utilisation = options.utilisation ?? ((since) => performance.eventLoopUtilization(since));
   await clearTruth(mockUrl);
   const watch = await watchPauses();
-  const loop = performance.eventLoopUtilization();
+  const loop = utilisation();
   const stolen = stolenMs();
   const cpu = process.cpuUsage();
   const answers = await drive({
@@ -110,7 +114,7 @@ export async function measureLevel<Answer>(options: LevelOptions<Answer>): Promi
     ask: (slot, round) => ask(`${streams}-${slot}-${round}`),
   });
   const { user, system } = process.cpuUsage(cpu);
-  const { utilization } = performance.eventLoopUtilization(loop);
+  const { utilization } = utilisation(loop);
   const stolenAfter = stolenMs();
   const watched = await watch.end();
   const offset = machineOffset();

@@ -7,7 +7,8 @@ import { redactor } from '../../base/redact.ts';
 import type { Exchange } from '../../measure/exchange.ts';
 import type { Timeouts } from '../../suite/suite.ts';
 import { Gateway } from '../client.ts';
-import { openWire, type Wire } from '../wire.ts';
+import { openThreadWire } from '../thread-wire.ts';
+import { openWire, type Wire, type WireOptions } from '../wire.ts';
 
 export interface TestServer extends AsyncDisposable {
   url: string;
@@ -86,13 +87,30 @@ export interface AskOptions {
   native?: boolean;
 }
 
+const usualPlace: 'main' | 'thread' = process.env['WIRE'] === 'thread' ? 'thread' : 'main';
+
+/**
+ * A wire in this thread; `WIRE=thread npx vitest run src/wire src/run` tries the same tests with one in a thread of its
+ * own.
+ */
+export function openAnywhere(options: WireOptions, place = usualPlace): Wire {
+  if (place === 'main') return openWire(options);
+  return openThreadWire({
+    ...options,
+    note: (text) => {
+      throw new Error(text);
+    },
+  });
+}
+
 /** Our client, with no server of its own. */
 export function testGateway(
   timeouts: Partial<Timeouts> = {},
   secrets: Record<string, string> = {},
   ca?: string,
+  place = usualPlace,
 ): TestGateway {
-  const wire = openWire({ timeouts: { ...patient, ...timeouts }, ca });
+  const wire = openAnywhere({ timeouts: { ...patient, ...timeouts }, ca }, place);
   const gateway = new Gateway({
     wire,
     clock: systemClock,

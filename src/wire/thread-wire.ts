@@ -1,0 +1,198 @@
+import { extname } from 'node:path';
+import type { EventLoopUtilization } from 'node:perf_hooks';
+import { Worker } from 'node:worker_threads';
+import { systemClock, type Ms } from '../base/clock.ts';
+import { defined } from '../base/defined.ts';
+import { ownLimits } from '../measure/own-limits.ts';
+import { Arrivals } from './arrivals.ts';
+import { defaultBudget } from './byte-budget.ts';
+import type { Ask } from './flight.ts';
+import { emptyRecord, type WireRecord } from './record.ts';
+import { type FromThread, machineAhead, type ThreadData, type ToThread } from './thread-messages.ts';
+import { proxiesIn } from './ways.ts';
+import { openWire, type Wire, type WireOptions } from './wire.ts';
+
+/** Its young generation, in MiB: what it makes is little, and a small one is collected in no time. */
+const youngMb = 12;
+// The same source runs as it stands and compiled: the extension is that of this very file.
+const threadUrl = new URL(`./thread${extname(import.meta.url)}`, import.meta.url);
+
+export interface ThreadWireOptions extends WireOptions {
+  /** Told when requests go out from this thread, since there is no other, and why. */
+  note: (text: string) => void;
+}
+
+/**
+ * A wire in a thread of its own, in which nothing but sending and stamping is done. Where no thread is to be had, or it
+ * ends, the wire is in this one.
+ */
+export function openThreadWire(options: ThreadWireOptions, start = startThread): Wire {
+  try {
+    return new ThreadWire(options, start(options));
+  } catch (error) {
+    options.note(withoutThread(error));
+    return openWire(options);
+  }
+}
+
+function withoutThread(error: unknown): string {
+  return `requests are sent from the main thread, because no other could be had (${messageOf(error)}): client_lag_ms says what that costs`;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Throws where this process may start no thread. */
+export function startThread({ timeouts, env = {}, ca, budget }: ThreadWireOptions): Worker {
+  const workerData: ThreadData = {
+    timeouts,
+    proxies: proxiesIn(env),
+    ca,
+    budget: budget?.limit ?? defaultBudget(),
+  };
+  return new Worker(threadUrl, {
+    workerData,
+    resourceLimits: { maxYoungGenerationSizeMb: youngMb },
+    // Neither the flags of this process nor its environment, tokens least of all, are its business.
+    execArgv: [],
+    env: defined({ NODE_TLS_REJECT_UNAUTHORIZED: env['NODE_TLS_REJECT_UNAUTHORIZED'] }),
+  });
+}
+
+class ThreadWire implements Wire {
+  readonly isDirect: boolean;
+  readonly #options: ThreadWireOptions;
+  readonly #worker: Worker;
+  readonly #arrivals: Arrivals;
+  readonly #ahead = machineAhead();
+  /** What has been asked and not answered: requests by their ids, and calls of `warm`. */
+  readonly #asks = new Map<number, Ask>();
+  readonly #warming = new Map<number, () => void>();
+  #calls = 0;
+  #isReady = false;
+  #offset: Ms = 0;
+  /** In its place once the thread is gone. */
+  #instead: Wire | undefined;
+  #isEnding = false;
+  #onEnded: () => void = () => undefined;
+  #why: unknown = new Error('it ended');
+
+  constructor(options: ThreadWireOptions, worker: Worker) {
+    this.#options = options;
+    this.#worker = worker;
+    this.#arrivals = new Arrivals(options.timeouts);
+    this.isDirect = Object.keys(proxiesIn(options.env ?? {})).length === 0;
+    worker.on('message', (told: ArrayBuffer | FromThread) => this.#hear(told));
+    worker.on('error', (error) => {
+      this.#why = error;
+    });
+    worker.on('exit', () => this.#gone());
+    worker.unref();
+  }
+
+  get track(): Wire['track'] {
+    return this.#instead?.track ?? this.#arrivals.track;
+  }
+
+  get clockOffset(): Ms {
+    return this.#instead ? this.#instead.clockOffset : this.#offset;
+  }
+
+  loop(since?: EventLoopUtilization): EventLoopUtilization {
+    return this.#instead ? this.#instead.loop(since) : this.#worker.performance.eventLoopUtilization(since);
+  }
+
+  async warm(origins: Iterable<string>, connections: number): Promise<void> {
+    const all = [...origins];
+    if (this.#instead) return this.#instead.warm(all, connections);
+    await Promise.all(
+      all.map(
+        (origin) =>
+          new Promise<void>((resolve) => {
+            const call = ++this.#calls;
+            this.#warming.set(call, resolve);
+            this.#tell({ kind: 'warm', call, origin, connections });
+          }),
+      ),
+    );
+  }
+
+  send(ask: Ask): Promise<WireRecord> {
+    if (this.#instead) return this.#instead.send(ask);
+    this.#asks.set(ask.id, ask);
+    const record = this.#arrivals.expect(ask.id);
+    const due = ask.due === undefined ? undefined : ask.due + this.#ahead;
+    this.#tell({ kind: 'send', ask: { ...ask, due } });
+    return record;
+  }
+
+  cancel(id: number, reason: string): void {
+    if (this.#instead) this.#instead.cancel(id, reason);
+    else this.#tell({ kind: 'cancel', id, reason });
+  }
+
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    if (this.#instead) return this.#instead.end();
+    await new Promise<void>((resolve) => {
+      this.#onEnded = resolve;
+      this.#tell({ kind: 'end' });
+      this.#worker.ref();
+    });
+    await this.#worker.terminate();
+  }
+
+  #tell(message: ToThread): void {
+    this.#worker.postMessage(message);
+    this.#hold();
+  }
+
+  /** It keeps the process alive as long as somebody waits for it. */
+  #hold(): void {
+    if (this.#asks.size + this.#warming.size > 0) this.#worker.ref();
+    else this.#worker.unref();
+  }
+
+  #hear(told: ArrayBuffer | FromThread): void {
+    if (told instanceof ArrayBuffer) {
+      for (const id of this.#arrivals.take(told)) this.#asks.delete(id);
+    } else if (told.kind === 'ready') {
+      this.#isReady = true;
+      this.#offset = told.ahead - this.#ahead;
+    } else if (told.kind === 'warmed') {
+      this.#warming.get(told.call)?.();
+      this.#warming.delete(told.call);
+    } else {
+      this.#onEnded();
+    }
+    this.#hold();
+  }
+
+  /** The thread has ended. What it never took goes out from here; what it had sent is lost to us. */
+  #gone(): void {
+    const asks = [...this.#asks.values()];
+    this.#asks.clear();
+    if (!this.#isEnding) {
+      this.#options.note(withoutThread(this.#why));
+      this.#instead = openWire(this.#options);
+    }
+    for (const ask of asks) {
+      if (this.#instead && !this.#isReady)
+        void this.#instead.send(ask).then((record) => this.#arrivals.hand(record));
+      else this.#arrivals.hand(this.#lost(ask.id));
+    }
+    for (const resolve of this.#warming.values()) resolve();
+    this.#onEnded();
+  }
+
+  #lost(id: number): WireRecord {
+    const now = performance.now();
+    const cells = { id, begunAt: now, endAt: now, startedWall: systemClock.wall().getTime() };
+    return emptyRecord(cells, {
+      status: 'error',
+      family: 'client',
+      code: 'WIRE_LOST',
+      message: `${ownLimits['WIRE_LOST']!} (${messageOf(this.#why)})`,
+      isLost: false,
+    });
+  }
+}
