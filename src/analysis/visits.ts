@@ -49,6 +49,7 @@ export class VisitLog {
   /** By cell, then by level and number. */
   readonly #cells = new Map<string, { cell: CellNames; visits: Map<string, VisitRow[]> }>();
   readonly #passed = new Map<string, boolean>();
+  #latest: [CellNames, VisitRow[]] | undefined;
   /** Answers that wait for their verdict, by event id. */
   readonly #unchecked = new Map<string, VisitRow>();
 
@@ -64,9 +65,10 @@ export class VisitLog {
     const known = this.#cells.get(key) ?? { cell, visits: new Map<string, VisitRow[]>() };
     this.#cells.set(key, known);
     const place = `${row.level}/${row.visit}`;
-    const rows = known.visits.get(place);
-    if (rows) rows.push(row);
-    else known.visits.set(place, [row]);
+    const rows = known.visits.get(place) ?? [];
+    rows.push(row);
+    known.visits.set(place, rows);
+    this.#latest = [cell, rows];
     if (this.#options.design.slo?.passed === true && row.status === 'ok' && row.passed === undefined)
       this.#unchecked.set(row.event_id, row);
   }
@@ -78,6 +80,11 @@ export class VisitLog {
     if (passed === undefined) return undefined;
     this.#passed.set(event, passed);
     return row && this.good(row);
+  }
+
+  /** The visit of the row that came last. Undefined before the first. */
+  latest(): Visit | undefined {
+    return this.#latest && this.#visit(...this.#latest);
   }
 
   /** All visits, the ladder's among them, in the order of their first rows. */

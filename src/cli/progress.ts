@@ -54,6 +54,8 @@ export function createProgress(options: ProgressOptions): Progress {
       model.inFlight = Math.max(0, model.inFlight - 1);
       if (final) {
         model.done++;
+        // How many a search for a limit will take is not known beforehand.
+        if (model.done > model.total) model.total = Math.ceil(model.total * 1.1) + 1;
         if (!ok) model.failed++;
         if (ok && ttftMs !== undefined) model.ttft.add(ttftMs);
       }

@@ -29,7 +29,7 @@ export interface VisitPlanOptions {
 const none: VisitsOfCell = { made: [], begun: () => 0, lost: () => 0 };
 
 /** A level that was lost so often is given up: this machine cannot offer it. */
-const mostLost = 3;
+export const mostLost = 3;
 
 /**
  * The visits of a run, one block each. In a round every cell is visited at every level that it still owes, in random order.

@@ -34,6 +34,8 @@ export interface RunOptions
   journal: Pick<Sink, 'append'>;
   /** Told of each answer once its row is written. */
   checking: Checking;
+  /** Called when a visit is on record and checked. */
+  visitEnded?: () => void;
   listener: RunListener;
 }
 
@@ -52,7 +54,10 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     started: (planned) => listener.started(planned),
     note: (text) => listener.note(text),
     goOn: 'run --resume',
-    settled: () => checking.drained(),
+    settled: async () => {
+      await checking.drained();
+      options.visitEnded?.();
+    },
   });
   await checking.drained();
   return outcome;

@@ -19,7 +19,8 @@ import { readDescriptors, withinDescriptors } from './descriptors.ts';
 import { recordLocalModels } from './local-models.ts';
 import { run, type RunOutcome } from './runner.ts';
 import type { Targets } from '../target/targets.ts';
-import { followVisits, toldOfVerdicts } from './visit-progress.ts';
+import type { Visit } from '../analysis/visits.ts';
+import { followVisits, tellVisit, toldOfVerdicts } from './visit-progress.ts';
 
 /** What happens while a run goes on. */
 export type RunEvent =
@@ -28,6 +29,8 @@ export type RunEvent =
   | { kind: 'started'; request: PlannedRequest }
   /** An attempt has ended and its row is kept. Its request is over when `row.final` is true. */
   | { kind: 'ended'; request: PlannedRequest; row: RequestRow }
+  /** A visit of a level is over and checked. */
+  | { kind: 'visit'; visit: Visit }
   /** For people: a model was switched off, its concurrency lowered, a budget reached. Also in the manifest. */
   | { kind: 'note'; text: string };
 
@@ -152,6 +155,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
       targetOf: (cell) => targets.of(cell),
       journal: sink,
       checking,
+      ...(visits ? { visitEnded: () => tellVisit(visits, onEvent, note) } : {}),
       budget: ready.budget,
       clock,
       ...signals,

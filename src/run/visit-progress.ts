@@ -1,6 +1,7 @@
-import { VisitLog } from '../analysis/visits.ts';
+import { type Visit, VisitLog } from '../analysis/visits.ts';
 import type { Sink } from '../journal/sink.ts';
 import type { Plan } from '../plan/plan-run.ts';
+import { mostLost } from '../plan/visits.ts';
 
 /** Follows the visits of a run, those of earlier processes included. Undefined for a plan without visits. */
 export async function followVisits(
@@ -26,4 +27,21 @@ export function toldOfVerdicts(
       return sink.addVerdict(good === undefined ? verdict : { ...verdict, good });
     },
   };
+}
+
+/** Tells of the visit that has just ended, and when its level is given up. */
+export function tellVisit(
+  log: VisitLog,
+  onEvent: (event: { kind: 'visit'; visit: Visit }) => void,
+  note: (text: string) => void,
+): void {
+  const visit = log.latest();
+  if (!visit) return;
+  onEvent({ kind: 'visit', visit });
+  const { cell, level, outcome } = visit;
+  if (outcome.word !== 'void' || log.of(cell).lost(level) !== mostLost) return;
+  const name = typeof cell.model === 'string' ? cell.model : cell.model.id;
+  note(
+    `${name} at level ${level} is given up: in ${mostLost} visits this machine sent more than 2 % of the requests too late`,
+  );
 }

@@ -1,6 +1,7 @@
 import { defined } from '../../base/defined.ts';
 import { cellName, type Cell } from '../../plan/cell.ts';
 import type { RunEvent } from '../../run/send-plan.ts';
+import { visitLine } from '../../report/load-line.ts';
 import type { Targets } from '../../target/targets.ts';
 import type { Io } from '../io.ts';
 import { createProgress, isLive, type Progress } from '../progress.ts';
@@ -36,6 +37,7 @@ export function runProgress(
         for (const cell of cells) progress.planned(nameOf(cell), event.perCell);
       } else if (event.kind === 'started') progress?.started(nameOf(event.request.cell));
       else if (event.kind === 'note') progress?.note(event.text);
+      else if (event.kind === 'visit') progress?.note(visitLine(event.visit));
       else {
         const { status, final, ttft_ms: ttftMs } = event.row;
         progress?.ended(nameOf(event.request.cell), { ok: status === 'ok', final, ...defined({ ttftMs }) });
