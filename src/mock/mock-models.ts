@@ -161,7 +161,8 @@ export function answerTo(prompt: string, { accuracy, style }: Skill, random: Ran
 
 /** Whether an answer is one that a model gives when it is wrong: what simulated judges and people go by. */
 export function isWrong(prompt: string, answer: string): boolean {
-  return answer.trim() === topicOf(prompt).wrong || answer.includes(wrongMark);
+  const wrong = [topicOf(prompt).wrong.replace(/\.$/, ''), 'I do not know', wrongMark];
+  return answer.trim() === '' || wrong.some((part) => answer.includes(part));
 }
 
 /** Stands in an answer of a test's own that is to count as wrong. */

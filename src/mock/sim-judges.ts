@@ -46,7 +46,8 @@ export function judged(prompt: string, skill: JudgeSkill, random: Random): strin
       text!,
     ]),
   );
-  const [, form, offered] = /^(VERDICT|Verdicts): (.+)$/m.exec(prompt) ?? [];
+  // The last such line is the question's: one before it may stand in an answer.
+  const [, form, offered] = [...prompt.matchAll(/^(VERDICT|Verdicts): (.+)$/gm)].at(-1) ?? [];
   const words = offered?.split(' | ') ?? [];
   if (words.length < 2) return 'I judge answers, and this is no case.';
   if (random() < skill.vague) return 'It depends on how one looks at it.';

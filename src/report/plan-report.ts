@@ -1,6 +1,7 @@
 import { count, oneLine } from '../base/text.ts';
 import { isSimulatedRoute } from '../target/routes.ts';
 import type { PlannedLoad } from './load-plan.ts';
+import type { PlannedJudge } from '../score/judging-plan.ts';
 import { atLeast, compact, fixed, notMeasured, usd } from './number-text.ts';
 import { type Paint, painter, type Tone } from './paint.ts';
 import { simulatedNotice, type Style } from './run-report.ts';
@@ -53,6 +54,8 @@ export interface PlanFacts {
   budget: readonly BudgetLine[];
   /** Absent where the load has no levels. */
   load?: PlannedLoad;
+  /** Calls to judges that `score` would make. Absent where the suite names none. */
+  judging?: { judges: readonly PlannedJudge[]; budget: readonly BudgetLine[] };
   /** A sentence. Absent when the design can settle nothing. */
   smallest_difference?: string;
   warnings: readonly string[];
@@ -76,6 +79,7 @@ export function renderPlan(plan: PlanFacts, style: Style): string {
       : lines('strong', `Takes about ${range(plan.totals.minutes, writers.minutes)}.`),
     budgetTable(plan.budget, paint),
     plan.load ? lines('strong', oneLine(plan.load.settles)) : [],
+    judging(plan, paint),
     plan.smallest_difference === undefined ? [] : lines('strong', oneLine(plan.smallest_difference)),
     plan.warnings.flatMap((warning) => lines('warning', `! ${oneLine(warning)}`, '  ')),
     lines('quiet', 'Nothing was sent.'),
@@ -183,6 +187,51 @@ export const writers: Record<BudgetLine['limit'], (amount: number) => string> = 
 
 function minutes(amount: number): string {
   return `${amount < 10 ? String(Number(Math.max(0.1, amount).toFixed(1))) : fixed(amount, 0)} min`;
+}
+
+/** A row for each judge: they are asked after the run, and cost apart. */
+function judging({ judging: planned }: PlanFacts, paint: Paint): string[] {
+  if (!planned) return [];
+  const { judges, budget } = planned;
+  const column = (title: string, subtitle: string, cells: string[], align: Align = 'right'): TextColumn => ({
+    title,
+    subtitle,
+    align,
+    cells: cells.map(figure),
+  });
+  const table = textTable(
+    [
+      column(
+        '',
+        'judged by',
+        judges.map(({ judge }) => oneLine(judge, 30)),
+        'left',
+      ),
+      column(
+        '',
+        'route',
+        judges.map(({ route }) => oneLine(route, 10)),
+        'left',
+      ),
+      column(
+        'calls',
+        'to it',
+        judges.map(({ calls }) => fixed(calls, 0)),
+      ),
+      column(
+        'tokens',
+        'low – high',
+        judges.map(({ tokens }) => range(tokens, compact)),
+      ),
+      column(
+        'cost',
+        'low – high',
+        judges.map(({ cost_usd }) => range(cost_usd, usd)),
+      ),
+    ],
+    paint,
+  );
+  return [...table, ...(budget.length > 0 ? ['', ...budgetTable(budget, paint)] : [])];
 }
 
 export function budgetTable(budget: readonly BudgetLine[], paint: Paint): string[] {

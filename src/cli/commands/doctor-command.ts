@@ -27,6 +27,11 @@ const flags = flagTable({
       value: 'IDS',
       describe: `only these: ids from the suite, or custom-ollama/<model>; default without a suite: ${defaultModels.join(', ')}`,
     },
+    judge: {
+      type: 'list',
+      value: 'IDS',
+      describe: 'instead of the models, ask these judges of the suite about cases that nobody can doubt',
+    },
     tryBearer: {
       type: 'switch',
       describe: 'also try the token as Authorization, once; the provider may see it',
@@ -51,6 +56,7 @@ export const doctor = defineCommand({
     ['gatebench doctor', 'every route whose credentials are set'],
     ['gatebench doctor suites/support-triage.yaml --route compat', 'the models of a suite, on one route'],
     ['gatebench doctor --models custom-ollama/glm-5.2 --json', 'for a script'],
+    ['gatebench doctor my.yaml --judge gemma', 'whether a judge can be trusted with clear cases'],
   ],
   epilogue:
     'Without --route, doctor tries every route whose credentials are set. It sends each model at most ' +
@@ -59,5 +65,9 @@ export const doctor = defineCommand({
     `${doors} times for a model that does not exist, and reads up to ${accountPages} pages of Cloudflare's API if ` +
     'CLOUDFLARE_API_TOKEN is set. None of these use tokens. The output says what was allowed and what was used.\n\n' +
     'Exit codes: 0 nothing to fix, 2 something is marked ✗.',
-  run: async (parsed, io) => (await import('../doctor/execute-doctor.ts')).executeDoctor(parsed, io),
+  async run(parsed, io) {
+    if (parsed.judge !== undefined)
+      return (await import('../doctor/examine-judges.ts')).examineJudges(parsed, io);
+    return (await import('../doctor/execute-doctor.ts')).executeDoctor(parsed, io);
+  },
 });

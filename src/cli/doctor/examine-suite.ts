@@ -25,7 +25,7 @@ import { suiteToExamine } from './doctor-suite.ts';
 import { candidatesOf, routesToTry } from './candidates.ts';
 
 /** What is to be examined. */
-export type ExamineFlags = Omit<DoctorFlags, keyof CommonFlags>;
+export type ExamineFlags = Omit<DoctorFlags, keyof CommonFlags | 'judge'>;
 
 const generous: Timeouts = { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 30_000, totalMs: 90_000 };
 const cloudflareApi = 'https://api.cloudflare.com';

@@ -10,6 +10,7 @@ import type { Design } from '../../load/design.ts';
 import { plannedLoad } from '../../report/load-plan.ts';
 import { designOf, estimateMinutes, expectedInFlight } from '../../plan/load-plan.ts';
 import { unpricedNote } from '../../send/budget.ts';
+import { judgeWarnings, planJudging } from '../../score/judging-plan.ts';
 import { suiteHash } from '../../suite/hash.ts';
 import type { Suite } from '../../suite/suite.ts';
 import type { SuiteFlags } from '../commands/suite-flags.ts';
@@ -84,6 +85,7 @@ function planFacts(
     })),
     totals,
     budget: budgetLines(suite, totals),
+    ...defined({ judging: judgingFacts(suite, routes) }),
     ...(load ? { load } : defined({ smallest_difference: smallestDifference })),
     warnings: [...(load?.warnings ?? []), ...warningsFor(totals, suite, routes)],
   };
@@ -94,6 +96,26 @@ const ofVisits = (design: Design, { prompts }: Suite): Pick<PlanOptions, 'repeat
   repeat: design.expected(prompts.length, assumedSeconds.high).requests / prompts.length,
   warmup: 0,
 });
+
+function judgingFacts(suite: Suite, routes: readonly string[]): PlanFacts['judging'] {
+  const judges = planJudging(suite, routes);
+  if (judges.length === 0) return undefined;
+  const calls = judges.reduce((sum, one) => sum + one.calls, 0);
+  const needs = {
+    // Each may be asked once more, where it gives no verdict that can be read.
+    requests: { low: calls, high: calls * 2 },
+    tokens: sumSpans(judges.map(({ tokens }) => tokens)),
+    usd: sumSpans(judges.map(({ cost_usd }) => cost_usd)),
+  };
+  const { budget } = suite.quality!;
+  return {
+    judges,
+    budget: (['requests', 'tokens', 'usd'] as const).flatMap((limit) => {
+      const allowed = budget[limit];
+      return allowed === undefined ? [] : [{ limit, allowed, ...defined({ needed: needs[limit] }) }];
+    }),
+  };
+}
 
 function budgetLines(suite: Suite, totals: PlanFacts['totals']): BudgetLine[] {
   const { run } = suite;
@@ -121,6 +143,7 @@ function warningsFor(totals: PlanFacts['totals'], suite: Suite, routes: readonly
   );
   const unpriced = unpricedNote(suite);
   return [
+    ...judgeWarnings(suite),
     ...(unpriced === undefined ? [] : [`T${unpriced.slice(1)}.`]),
     ...(lowered ? [`T${lowered.note.slice(1)}.`] : []),
     ...(totals.tokens

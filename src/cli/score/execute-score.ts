@@ -6,6 +6,7 @@ import { lockRun } from '../../journal/lock.ts';
 import { assertUnedited, type Manifest, readManifest } from '../../journal/manifest.ts';
 import { setTornLineAside } from '../../journal/resume.ts';
 import { findRun, qualityFiles } from '../../journal/run-folder.ts';
+import { judgeWarnings } from '../../score/judging-plan.ts';
 import { judgeRoutes, judgeTargets, type JudgeTargets } from '../../score/judge-targets.ts';
 import { withLaterSuite } from '../../score/other-suite.ts';
 import { recheck } from '../../score/recheck.ts';
@@ -78,6 +79,7 @@ export async function judgeRun(options: JudgeRunOptions): Promise<ScoreOutcome> 
   assertStored(manifest, folder);
   const around = { ...options, routes: manifest.routes };
   const { judges, criteria, targets } = await judgesOf(around, shownFrom(io.cwd, folder));
+  if (!flags.quiet) for (const text of judgeWarnings(suite)) io.stderr.write(`! ${text}\n`);
   for (const { id } of judges) sayWhere(options, id, targets.of(id));
   const progress = scoreProgress(judges, flags, io, targets.redact);
   try {
