@@ -181,7 +181,7 @@ test('an account without the API is told apart from a token that is not accepted
   await using without = await gateway({ logsApi: false });
   await expect(read(without, [attempt(1)])).rejects.toThrow(NoLogs);
   await expect(read(without, [attempt(1)])).rejects.toThrow(
-    /September 24, 2026 .*--log FILE.*--ollama-usage/s,
+    /September 24, 2026.*--log FILE.*--ollama-usage/s,
   );
   await using closed = await gateway({ apiToken: 'another' });
   await expect(read(closed, [attempt(1)])).rejects.toThrow(
