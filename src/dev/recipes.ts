@@ -161,6 +161,84 @@ export const other: Route = {
     lines: listed('src/target/routes.ts', 'other', './routes/other.ts', /readonly Route\[\] = \[/),
   },
   {
+    what: 'a command',
+    writes: {
+      'src/cli/commands/about-command.ts': `import { exitCode } from '../../base/user-error.ts';
+import { version } from '../../base/version.ts';
+import { defineCommand, flagTable } from '../command.ts';
+
+export const about = defineCommand({
+  flags: flagTable({}),
+  examples: [['gatebench about', 'the version of this program']],
+  run(_, { stdout }) {
+    stdout.write(\`gatebench \${version()}\\n\`);
+    return Promise.resolve(exitCode.done);
+  },
+});
+`,
+    },
+    lines: [
+      {
+        file: 'src/cli/commands.ts',
+        at: /readonly CommandEntry\[\] = \[\n/,
+        becomes:
+          "$&  { name: 'about', describe: 'Say what this is', load: async () => (await import('./commands/about-command.ts')).about },\n",
+      },
+    ],
+  },
+  {
+    what: 'a spreadsheet',
+    writes: {
+      'src/report/sheet/jsonl-format.ts': `import type { ExportFormat } from './sheet-format.ts';
+
+/** A row of JSON a line, for programs. */
+export const jsonl: ExportFormat = {
+  name: 'jsonl',
+  extension: '.jsonl',
+  isBinary: false,
+  takes: [],
+  async *write(runs) {
+    for (const run of runs) for await (const row of run.rows()) yield \`\${JSON.stringify(row)}\\n\`;
+  },
+};
+`,
+    },
+    lines: listed(
+      'src/report/sheet-formats.ts',
+      'jsonl',
+      './sheet/jsonl-format.ts',
+      /readonly ExportFormat\[\] = \[/,
+    ),
+  },
+  {
+    what: 'what doctor finds',
+    lines: [
+      {
+        file: 'src/diagnose/doctor/findings/transport-findings.ts',
+        at: /readonly RefusalKind\[\] = \[\n/,
+        becomes: `$&  {
+    id: 'provider-broke',
+    mark: 'wrong',
+    explain: ({ probe }) =>
+      probe.exchange.httpStatus === 500
+        ? { says: 'the provider broke (500)', means: 'It failed on its own.', fix: 'Try again.' }
+        : undefined,
+  },
+`,
+      },
+      {
+        file: 'src/mock/set-ups.ts',
+        at: /readonly SetUp\[\] = \[\n/,
+        becomes: "$&  { name: 'provider-broke', summary: 'the provider breaks', options: failing('500') },\n",
+      },
+      {
+        file: 'src/cli/doctor/set-ups.test.ts',
+        at: /^ {2}'token-refused': /m,
+        becomes: "  'provider-broke': [`provider-broke: ${allRoutes}`],\n$&",
+      },
+    ],
+  },
+  {
     what: 'a flag',
     lines: [
       {
@@ -262,8 +340,13 @@ try {
   const walkers = [
     'src/architecture.test.ts',
     'src/check/checks.test.ts',
+    'src/cli/completion/completion.test.ts',
+    'src/cli/doctor/set-ups.test.ts',
+    'src/cli/execute-export.test.ts',
+    'src/cli/gatebench.test.ts',
     'src/load/load-modes.test.ts',
     'src/measure/metrics.test.ts',
+    'src/mock/set-ups.test.ts',
     'src/suite/suite-json-schema.test.ts',
     'src/target/routes.test.ts',
   ];
