@@ -105,6 +105,7 @@ export const single = defineLoadMode({
   name: 'single',
   summary: 'one request at a time, whatever the concurrency',
   fields: {},
+  example: {},
   estimate(_settings, _offer, requests, seconds) {
     const all = requests.reduce((sum, count) => sum + count, 0);
     return { low: (all * seconds.low) / 60, high: (all * seconds.high) / 60 };
@@ -126,12 +127,7 @@ export const single = defineLoadMode({
 });
 `,
     },
-    lines: listed(
-      'src/load/load-modes.ts',
-      'single',
-      './modes/single.ts',
-      /\[closedLoop, ?|\[closedLoop(?=\])/,
-    ).map((line) => (line.becomes.startsWith('$&') ? { ...line, becomes: '[closedLoop, single' } : line)),
+    lines: listed('src/load/load-modes.ts', 'single', './modes/single.ts', /LoadMode\[\]\] = \[closedLoop, /),
   },
   {
     what: 'a route',
