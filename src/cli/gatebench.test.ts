@@ -2,6 +2,7 @@ import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { commands } from './commands.ts';
 import { argumentsIn, flagsIn, isList, shownName, takesValue, typedName } from './flags.ts';
+import { outputFormats } from '../report/report-formats.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { runCommand } from './gatebench.ts';
 import { gatebench, scratch, testIo } from './testing/gatebench.ts';
@@ -88,7 +89,10 @@ describe('wrong arguments', () => {
     ],
     ['run --out', '--out needs a value: --out DIR, folder of this run'],
     ['report', 'report needs a run: folder of a run, or latest.'],
-    ['report a --format pdf', '--format is table, markdown, json, junit, html; "pdf" is not one of them.'],
+    [
+      'report a --format pdf',
+      `--format is ${[...outputFormats.map(({ name }) => name), 'html'].join(', ')}; "pdf" is not one of them.`,
+    ],
     ['compare a b c', 'compare does not take "c".'],
     ['trend', 'trend needs --history DIR: folder of history.csv.'],
     ['completion tcsh', 'shell is bash, zsh, fish; "tcsh" is not one of them.'],

@@ -191,6 +191,7 @@ export const about = defineCommand({
 export const jsonl: ExportFormat = {
   name: 'jsonl',
   extension: '.jsonl',
+  begins: '{"run_id":',
   isBinary: false,
   takes: [],
   async *write(runs) {

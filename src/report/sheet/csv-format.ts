@@ -7,6 +7,7 @@ import type { ExportFormat } from './sheet-format.ts';
 export const csv: ExportFormat = {
   name: 'csv',
   extension: '.csv',
+  begins: '\ufeff',
   isBinary: false,
   takes: ['table', 'columns', 'aliases', 'locale'],
   async *write(runs, options) {

@@ -36,6 +36,8 @@ export interface ExportFormat {
   readonly name: string;
   /** Of a file that holds it, with the dot. */
   readonly extension: string;
+  /** What every such file begins with. */
+  readonly begins: string;
   /** Not fit for a terminal. */
   readonly isBinary: boolean;
   /** The options it heeds; the command refuses the others. */

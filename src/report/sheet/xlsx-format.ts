@@ -4,6 +4,7 @@ import type { ExportFormat } from './sheet-format.ts';
 export const xlsx: ExportFormat = {
   name: 'xlsx',
   extension: '.xlsx',
+  begins: 'PK',
   isBinary: true,
   takes: [],
   async *write(runs) {
