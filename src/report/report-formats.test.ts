@@ -2,7 +2,6 @@ import stringWidth from 'string-width';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { firstLine } from './first-line.ts';
-import { literal } from './markdown-text.ts';
 import { outputFormats } from './report-formats.ts';
 import { awkward, empty, usual } from './testing/sample-reports.ts';
 
@@ -40,12 +39,12 @@ describe.each(outputFormats)('$name', (format) => {
   });
 
   test.each(each)('has the answer of the %s report', (_, report) => {
-    if (format.name === 'junit') return;
     const text = format.render(report, { columns: 2000, color: false });
-    const [first, answer] = [text.split('\n')[0]!, firstLine(report)];
-    if (format.name === 'table') expect(first).toBe(answer);
-    else if (format.name === 'markdown') expect(first).toBe(`**${literal(answer)}**`);
-    else expect(JSON.parse(text)).toMatchObject({ answer });
+    const shown = format.limits.answer?.(firstLine(report));
+    if (shown === undefined) return;
+    expect(text).toContain(shown);
+    // For people it comes first.
+    if (format.name !== 'json') expect(text.indexOf(shown)).toBe(0);
   });
 
   test('gives the same bytes each time', () => {

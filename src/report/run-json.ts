@@ -13,7 +13,12 @@ import type { OutputFormat, RunFacts } from './run-report.ts';
 export const json: OutputFormat = {
   name: 'json',
   extension: '.json',
-  limits: { fitsColumns: false, tabs: false, simulated: /"routes": \[\s+"demo"/ },
+  limits: {
+    fitsColumns: false,
+    tabs: false,
+    simulated: /"routes": \[\s+"demo"/,
+    answer: (answer) => `"answer": ${JSON.stringify(answer)}`,
+  },
   render: (report) => {
     const { run, models, warnings, thresholds, failedChecks, serverTimes, promptCaches, load } = report;
     return jsonText({

@@ -16,7 +16,12 @@ import { thresholdLine } from './threshold-lines.ts';
 export const markdown: OutputFormat = {
   name: 'markdown',
   extension: '.md',
-  limits: { fitsColumns: false, tabs: false, simulated: /simulated/i },
+  limits: {
+    fitsColumns: false,
+    tabs: false,
+    simulated: /simulated/i,
+    answer: (answer) => `**${literal(answer)}**\n`,
+  },
   render: (report) => `${[answer(report), ...details(report)].join('\n\n')}\n`,
 };
 

@@ -18,6 +18,8 @@ export interface FormatLimits {
   tabs: boolean;
   /** What it says of a run whose answers are simulated, and of no other. */
   simulated: RegExp;
+  /** How its text shows the run's answer. Absent: it shows none. */
+  answer?: (answer: string) => string;
 }
 
 /** One way to show a report. To add one: write its file, add its line to the list. */

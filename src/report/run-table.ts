@@ -19,7 +19,7 @@ import { thresholdLine, thresholdTones } from './threshold-lines.ts';
 export const table: OutputFormat = {
   name: 'table',
   extension: '.txt',
-  limits: { fitsColumns: true, tabs: false, simulated: /simulated/i },
+  limits: { fitsColumns: true, tabs: false, simulated: /simulated/i, answer: (answer) => `${answer}\n` },
   render(report, style) {
     const paint = painter(style.color);
     const { lines, shown } = modelTable(report, style.columns, paint);
