@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { exitCode } from '../base/user-error.ts';
+import { gatebench, scratch } from './testing/gatebench.ts';
+
+const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+
+/** Every command line of the README's code blocks, in their order. */
+const lines = [...readme.matchAll(/^```sh\n([^]*?)^```/gm)]
+  .flatMap(([, block]) => block!.split('\n'))
+  .flatMap((line) => /^npx gatebench ([^#]*)/.exec(line)?.[1]?.trim() ?? []);
+
+/** What a test cannot type, and why. */
+const elsewhere: Readonly<Record<string, string>> = {
+  doctor: 'needs a gateway; with none, it says which variables are missing',
+  'run suites/starter.yaml': 'needs a gateway',
+  'reconcile latest': 'needs a gateway',
+  view: 'runs until it is stopped',
+};
+
+let folder: Awaited<ReturnType<typeof scratch>>;
+beforeAll(async () => (folder = await scratch()));
+afterAll(() => folder[Symbol.asyncDispose]());
+
+test('what is left out is in the README', () => {
+  expect(lines).toEqual(expect.arrayContaining(Object.keys(elsewhere)));
+});
+
+// In order, in one folder, as a reader types them.
+test.each(lines.filter((line) => !Object.hasOwn(elsewhere, line)))('gatebench %s', async (line) => {
+  const { code, stdout, stderr } = await gatebench(line.split(' '), folder.path, {}, 30);
+  // The gate keeps the times of a machine that was too busy out of the history, and says so.
+  const isTooBusy = line.startsWith('gate ') && stdout.includes('too busy to measure');
+  expect(code, `${stdout}${stderr}`).toBe(isTooBusy ? exitCode.incomplete : exitCode.done);
+});
