@@ -15,14 +15,20 @@ export function labeller(...runs: readonly Collected[]): (cell: CellNames) => st
   return (cell) => cellName(cell, withRoute);
 }
 
-/** All models of a route against each other, and all routes of a model. */
+/** What tells two cells of a run apart. */
+const dimensions = ['model', 'route', 'variant'] as const;
+
+const differing = (a: CellSamples, b: CellSamples): number =>
+  dimensions.filter((dimension) => a[dimension] !== b[dimension]).length;
+
+/** Cells that differ in one thing alone: the model, its route, or the variant of the prompts. */
 export function cellPairs(collected: Collected): CellPair[] {
   const label = labeller(collected);
   const { cells } = collected;
   return cells.flatMap((a, index) =>
     cells
       .slice(index + 1)
-      .filter((b) => (a.route === b.route) !== (a.model === b.model))
+      .filter((b) => differing(a, b) === 1)
       .map((b) => ({ a, b, labelA: label(a), labelB: label(b) })),
   );
 }
@@ -36,7 +42,17 @@ export function routePairs(collected: Collected, order: readonly string[] = []):
   const place = ({ route }: CellSamples): number =>
     order.includes(route) ? order.indexOf(route) : order.length;
   return cellPairs(collected)
-    .filter(({ a, b }) => a.model === b.model)
+    .filter(({ a, b }) => a.route !== b.route)
+    .map(({ a, b }) => (place(a) <= place(b) ? { a, b } : { a: b, b: a }))
+    .map(({ a, b }) => ({ a, b, labelA: label(a), labelB: label(b) }));
+}
+
+/** Only the variants of each model against each other, the verdict about the later one in the suite's `order`. */
+export function variantPairs(collected: Collected, order: readonly string[] = []): CellPair[] {
+  const label = labeller(collected);
+  const place = ({ variant = '' }: CellSamples): number => order.indexOf(variant);
+  return cellPairs(collected)
+    .filter(({ a, b }) => a.variant !== b.variant)
     .map(({ a, b }) => (place(a) <= place(b) ? { a, b } : { a: b, b: a }))
     .map(({ a, b }) => ({ a, b, labelA: label(a), labelB: label(b) }));
 }
@@ -48,9 +64,9 @@ export function routePairs(collected: Collected, order: readonly string[] = []):
 export function runPairs(before: Collected, after: Collected): CellPair[] {
   const label = labeller(before, after);
   return before.cells.flatMap((a) => {
-    const sameModel = after.cells.filter(({ model }) => model === a.model);
-    const isOnly =
-      sameModel.length === 1 && before.cells.filter(({ model }) => model === a.model).length === 1;
+    const same = ({ model, variant }: CellSamples): boolean => model === a.model && variant === a.variant;
+    const sameModel = after.cells.filter(same);
+    const isOnly = sameModel.length === 1 && before.cells.filter(same).length === 1;
     const b = sameModel.find(({ route }) => route === a.route) ?? (isOnly ? sameModel[0] : undefined);
     return b ? [{ a, b, labelA: `${label(a)}@${before.runId}`, labelB: `${label(b)}@${after.runId}` }] : [];
   });

@@ -27,6 +27,8 @@ export interface Candidate {
 export interface Choice {
   /** Absent where all of a run's models are one list. */
   readonly route?: string;
+  /** The same of variants of the prompts. */
+  readonly variant?: string;
   readonly need: Need;
   /** The best by `then` first. */
   readonly candidates: readonly Candidate[];
@@ -54,14 +56,14 @@ export function choose(collected: Collected, facts: ChoiceFacts): Choice[] {
   const label = labeller(collected);
   const alpha = defaultAlpha / Math.max(1, collected.cells.length * lists);
   const metric = metricOf(need);
-  return rivals(collected).map(({ route, cells }) => {
+  return rivals(collected).map(({ cells, ...which }) => {
     const candidates = cells
       .map((cell) => candidateOf(cell, label(cell), facts, alpha))
       .sort((a, b) => order(need, a.worth, b.worth));
     const sure = candidates.filter(({ word }) => word === 'surely');
     const isWithheld = !need.limits.some(isOfQuality);
     return {
-      ...defined({ route }),
+      ...which,
       need,
       candidates,
       ...(isWithheld ? { withheld: 'no quality limit' as const } : {}),

@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import { cellKey } from '../plan/cell.ts';
 import type { ColumnName, RequestRow } from '../journal/request-columns.ts';
 import { headlines } from '../measure/metrics.ts';
@@ -22,6 +23,8 @@ export interface CellSamples {
   readonly model: string;
   readonly modelId: string;
   readonly route: string;
+  /** Of the prompts. Absent where there is one. */
+  readonly variant?: string;
   /** By prompt id. */
   readonly prompts: ReadonlyMap<string, PromptSamples>;
   /** Attempts that were refused for the rate, final or not. */
@@ -71,6 +74,7 @@ interface OpenCell {
   model: string;
   modelId: string;
   route: string;
+  variant?: string;
   prompts: Map<string, PromptSamples>;
   rateLimited: number;
   cancelled: Set<string>;
@@ -82,7 +86,17 @@ interface OpenCell {
 }
 
 const reads = [
-  ...(['run_id', 'suite', 'suite_hash', 'ask_hash', 'route', 'model', 'model_id', 'prompt_id'] as const),
+  ...([
+    'run_id',
+    'suite',
+    'suite_hash',
+    'ask_hash',
+    'route',
+    'model',
+    'model_id',
+    'variant',
+    'prompt_id',
+  ] as const),
   ...(['phase', 'visit', 'final', 'stream_notes'] as const),
   ...failureReads,
   ...sampleReads,
@@ -136,7 +150,7 @@ export class Collector {
   }
 
   #cellOf(row: Collectable): OpenCell {
-    const { model, route, model_id: modelId } = row;
+    const { model, route, variant, model_id: modelId } = row;
     const key = cellKey(row);
     let cell = this.#cells.get(key);
     if (cell === undefined) {
@@ -148,7 +162,7 @@ export class Collector {
         unread: new Map<string, number>(),
         failures: new Map<string, string>(),
       };
-      cell = { model, modelId, route, prompts: new Map(), ...counts };
+      cell = { model, modelId, route, ...defined({ variant }), prompts: new Map(), ...counts };
       this.#cells.set(key, cell);
     }
     return cell;

@@ -1,7 +1,7 @@
 import { seededRandom } from '../base/random.ts';
 import { holm } from '../stats/holm.ts';
 import { defaultAlpha } from '../stats/interval.ts';
-import { cellPairs, routePairs, runPairs, type CellPair } from './cell-pairs.ts';
+import { cellPairs, routePairs, runPairs, variantPairs, type CellPair } from './cell-pairs.ts';
 import type { Collected } from './collect.ts';
 import type { PairRow } from './summary-columns.ts';
 import { comparedMetrics, isShare, routeMetrics, type ComparedMetric } from './compared-metrics.ts';
@@ -17,7 +17,9 @@ export { defaultMargin } from './pair-verdict.ts';
 
 export interface CompareOptions {
   /** `route`: the routes of each model against each other, and nothing else. Models and routes unless given. */
-  readonly by?: 'model' | 'route';
+  readonly by?: 'model' | 'route' | 'variant';
+  /** With `by: 'variant'`: in which order variants are read. */
+  readonly variants?: readonly string[];
   /** With `by: 'route'`: in which order routes are read; verdicts are about the later one. */
   readonly routes?: readonly string[];
   /** All of them unless given. Fewer metrics leave more power to each. */
@@ -46,14 +48,19 @@ export interface Comparison {
  * says nothing and is left out.
  */
 export function compare(collected: Collected, options: CompareOptions = {}): Comparison {
-  const isByRoute = options.by === 'route';
-  const pairs = isByRoute ? routePairs(collected, options.routes) : cellPairs(collected);
+  const isByModel = (options.by ?? 'model') === 'model';
+  const pairs = pairsOf(collected, options);
   const rows = compareAll(pairs, options, collected.runId);
   return {
     pairs: rows,
-    groups: isByRoute ? [] : rankingGroups(collected, rows, options.metrics ?? comparedMetrics),
+    groups: isByModel ? rankingGroups(collected, rows, options.metrics ?? comparedMetrics) : [],
     explanations: pairs.flatMap((pair) => explain(pair) ?? []),
   };
+}
+
+function pairsOf(collected: Collected, { by, routes, variants }: CompareOptions): CellPair[] {
+  if (by === 'route') return routePairs(collected, routes);
+  return by === 'variant' ? variantPairs(collected, variants) : cellPairs(collected);
 }
 
 /**
@@ -125,6 +132,7 @@ export function comparePairs(
       difference: finite(difference?.point),
       difference_ci_low: finite(difference?.interval.low),
       difference_ci_high: finite(difference?.interval.high),
+      variant: pair.a.variant === pair.b.variant ? pair.a.variant : undefined,
     };
     return { pair, row };
   });

@@ -43,13 +43,16 @@ export const isShare = (metric: ComparedMetric): metric is ShareMetric =>
 export interface Design {
   readonly models: number;
   readonly routes: number;
+  /** Of the prompts; 1 where absent. */
+  readonly variants?: number;
   /** Whether any prompt has checks, so that there are pass rates to compare. */
   readonly isChecked: boolean;
 }
 
 /** How many comparisons a run of this design makes together, and is corrected for. */
-export function plannedFamily({ models, routes, isChecked }: Design): number {
-  const pairs = (routes * models * (models - 1) + models * routes * (routes - 1)) / 2;
+export function plannedFamily({ models, routes, variants = 1, isChecked }: Design): number {
+  // Two cells are compared that differ in one thing alone.
+  const pairs = (models * routes * variants * (models - 1 + (routes - 1) + (variants - 1))) / 2;
   return pairs * (comparedMetrics.length - (isChecked ? 0 : 1));
 }
 

@@ -8,6 +8,8 @@ import { cellKey, cellName } from '../plan/cell.ts';
 export interface FailedCheck {
   model: string;
   route: string;
+  /** Of the prompts. Absent where there is one. */
+  variant?: string;
   /** Its type, `not-` before a negated one. */
   check: string;
   /** Answers that failed it; one may fail several checks. */
@@ -32,7 +34,7 @@ interface Open {
 const mostKinds = 1000;
 
 const reads = [
-  ...(['model', 'route', 'prompt_id', 'phase', 'repeat', 'final'] as const),
+  ...(['model', 'route', 'variant', 'prompt_id', 'phase', 'repeat', 'final'] as const),
   ...(['passed', 'failed_checks', 'check_why'] as const),
 ] as const satisfies readonly ColumnName[];
 
@@ -54,12 +56,15 @@ export class FailedCheckCollector {
 
   #count(cell: string, check: string, why: string | undefined, row: Checked): void {
     const key = `${cell}\0${check}`;
-    const { model, route, prompt_id, repeat } = row;
+    const { model, route, variant, prompt_id, repeat } = row;
     let open = this.#kinds.get(key);
     if (!open) {
       if (this.#kinds.size >= mostKinds) return;
       const none = { answers: 0, checked: 0, undecided: 0 };
-      open = { kind: { model, route, check, ...none, prompt_id, ...defined({ why }) }, repeat };
+      open = {
+        kind: { model, route, ...defined({ variant }), check, ...none, prompt_id, ...defined({ why }) },
+        repeat,
+      };
       this.#kinds.set(key, open);
     }
     const { kind } = open;

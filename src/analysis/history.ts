@@ -1,6 +1,7 @@
 import type { Ms } from '../base/clock.ts';
 import { type Column, type RowOf, text, required, time, unitless, count, yesNo } from '../base/column.ts';
 import { rowCheck } from '../journal/csv-file.ts';
+import { cellName } from '../plan/cell.ts';
 import type { ClusterCount } from '../stats/korn-graubard.ts';
 import type { CellSamples, Collected } from './collect.ts';
 import { boundOf } from './metric-figures.ts';
@@ -121,7 +122,8 @@ function rowOf(
     suite,
     suite_hash: suiteHash,
     route: cell.route,
-    model: cell.model,
+    // A series is one model asked in one way.
+    model: cellName({ ...cell, route: '' }, false),
     metric,
     value: figure.point,
     ci_low: figure.interval.low,

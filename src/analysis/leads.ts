@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import { labeller } from './cell-pairs.ts';
 import type { CellSamples, Collected } from './collect.ts';
 import { compare } from './compare.ts';
@@ -26,18 +27,33 @@ export interface Lead {
 export interface Leads {
   /** Absent where all of a run's models are one list. */
   readonly route?: string;
+  /** The same of variants of the prompts. */
+  readonly variant?: string;
   readonly leads: readonly Lead[];
 }
 
 /**
- * The cells of which one is to be chosen: all, or those of each route where several models ran on several routes,
- * because pairs are made within a route.
+ * The cells of which one is to be chosen: all, or those of each route and variant where several models ran on several,
+ * because pairs of models are made within these.
  */
-export function rivals({ cells }: Collected): { route?: string; cells: readonly CellSamples[] }[] {
-  const routes = [...new Set(cells.map(({ route }) => route))];
-  const isOneModel = new Set(cells.map(({ model }) => model)).size === 1;
-  if (routes.length < 2 || isOneModel) return [{ cells }];
-  return routes.map((route) => ({ route, cells: cells.filter((cell) => cell.route === route) }));
+export function rivals({ cells }: Collected): Rivals[] {
+  if (new Set(cells.map(({ model }) => model)).size === 1) return [{ cells }];
+  const isSeveral = (name: 'route' | 'variant'): boolean => new Set(cells.map((cell) => cell[name])).size > 1;
+  const [routes, variants] = [isSeveral('route'), isSeveral('variant')];
+  const groups = Map.groupBy(cells, ({ route, variant }) =>
+    JSON.stringify([routes ? route : '', variants ? variant : '']),
+  );
+  return [...groups.values()].map((some) => ({
+    ...(routes ? { route: some[0]!.route } : {}),
+    ...(variants ? defined({ variant: some[0]!.variant }) : {}),
+    cells: some,
+  }));
+}
+
+interface Rivals {
+  route?: string;
+  variant?: string;
+  cells: readonly CellSamples[];
 }
 
 /**
@@ -58,13 +74,13 @@ export function withCosts(
  */
 export function leadsOf(collected: Collected, pairs: readonly PairRow[]): Leads[] {
   const label = labeller(collected);
-  return rivals(collected).map(({ route, cells }) => {
+  return rivals(collected).map(({ cells, ...which }) => {
     const able = cells.filter((cell) => successShare(cell) >= successFloor);
     const leads = leadMetrics.flatMap((metric) => {
       const names = bestFirst(able, metric).map(label);
       return names.length === 0 ? [] : [leadOf(names, metric, pairs)];
     });
-    return { ...(route === undefined ? {} : { route }), leads };
+    return { ...which, leads };
   });
 }
 

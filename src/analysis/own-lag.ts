@@ -1,3 +1,4 @@
+import { cellName } from '../plan/cell.ts';
 import { headlines } from '../measure/metrics.ts';
 import type { CellSamples, Collected } from './collect.ts';
 
@@ -31,7 +32,7 @@ export function lostMetrics({ cells }: Collected, above: number = tooMuchLag): L
   return cells.flatMap((cell) =>
     headlines
       .map(({ name }) => ({
-        model: cell.model,
+        model: cellName(cell, false),
         route: cell.route,
         metric: name,
         share: shareLostToLag(cell, name),

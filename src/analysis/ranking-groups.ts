@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import { letterGroups } from '../stats/letters.ts';
 import { labeller } from './cell-pairs.ts';
 import type { CellSamples, Collected } from './collect.ts';
@@ -8,26 +9,28 @@ import { successShare } from './success.ts';
 export interface RankingGroup {
   readonly metric: string;
   readonly route: string;
+  /** Of the prompts. Absent where there is one. */
+  readonly variant?: string;
   /** Best first, named as in the pairs. Models that share a letter do not differ significantly. */
   readonly ranking: readonly { readonly model: string; readonly letters: string }[];
 }
 
 const apart: readonly string[] = ['faster', 'slower', 'better', 'worse'];
 
-/** Letter groups of the models of each route, for each metric on which at least two were compared. */
+/** Letter groups of the models of each route and variant, for each metric on which at least two were compared. */
 export function rankingGroups(
   collected: Collected,
   pairs: readonly PairRow[],
   metrics: readonly string[],
 ): RankingGroup[] {
   const label = labeller(collected);
-  const routes = [...new Set(collected.cells.map(({ route }) => route))];
+  const ways = [
+    ...Map.groupBy(collected.cells, ({ route, variant }) => `${route}\n${variant ?? ''}`).values(),
+  ];
   return metrics.flatMap((metric) =>
-    routes.flatMap((route) => {
-      const ranked = rank(
-        collected.cells.filter((cell) => cell.route === route),
-        metric,
-      ).map(label);
+    ways.flatMap((cells) => {
+      const { route, variant } = cells[0]!;
+      const ranked = rank(cells, metric).map(label);
       if (ranked.length < 2) return [];
       const told = new Set(
         pairs
@@ -36,7 +39,12 @@ export function rankingGroups(
       );
       const letters = letterGroups(ranked.length, (a, b) => told.has(`${ranked[a]!}\n${ranked[b]!}`));
       return [
-        { metric, route, ranking: ranked.map((model, index) => ({ model, letters: letters[index]! })) },
+        {
+          metric,
+          route,
+          ...defined({ variant }),
+          ranking: ranked.map((model, index) => ({ model, letters: letters[index]! })),
+        },
       ];
     }),
   );

@@ -15,7 +15,7 @@ import type { ModelSummary } from './summary-columns.ts';
 export function plannedRequests({ suite, routes, shard, added_repeats = 0 }: Manifest): number {
   if (designOf(suite)) return 0;
   const cells = cellsOf(
-    suite.models,
+    suite,
     routes.map(({ route }) => route),
   );
   const repeat = suite.run.repeat + added_repeats;
@@ -28,7 +28,7 @@ export function unprovenConcurrency({ suite, routes, calibration }: Manifest): n
   const inFlight = expectedInFlight(
     suite,
     cellsOf(
-      suite.models,
+      suite,
       routes.map(({ route }) => route),
     ),
   );

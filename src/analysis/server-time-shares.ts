@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import { cellKey } from '../plan/cell.ts';
 import type { Ms } from '../base/clock.ts';
 import type { ColumnName, RequestRow } from '../journal/request-columns.ts';
@@ -11,6 +12,8 @@ import { median } from '../stats/quantile.ts';
 export interface ServerTimes {
   readonly model: string;
   readonly route: string;
+  /** Of the prompts. Absent where there is one. */
+  readonly variant?: string;
   /** Answers that the medians rest on. */
   readonly answers: number;
   readonly load_ms?: Ms;
@@ -31,13 +34,24 @@ const parts = ['load_ms', 'prompt_eval_ms', 'eval_ms', 'server_queue_ms', 'netwo
 interface OpenTimes {
   model: string;
   route: string;
+  variant?: string;
   answers: number;
   values: Record<(typeof parts)[number], number[]>;
   coldLoads: number[];
 }
 
 const reads = [
-  ...(['model', 'route', 'phase', 'final', 'status', 'valid', 'e2e_latency_ms', 'stream_end_ms'] as const),
+  ...([
+    'model',
+    'route',
+    'variant',
+    'phase',
+    'final',
+    'status',
+    'valid',
+    'e2e_latency_ms',
+    'stream_end_ms',
+  ] as const),
   ...(['server_total_ms', 'load_ms', 'prompt_eval_ms', 'eval_ms', 'server_queue_ms'] as const),
 ] as const satisfies readonly ColumnName[];
 type Row = Pick<RequestRow, (typeof reads)[number]>;
@@ -63,12 +77,12 @@ export class ServerTimesCollector {
   }
 
   #cellOf(row: Row): OpenTimes {
-    const { model, route } = row;
+    const { model, route, variant } = row;
     const key = cellKey(row);
     let cell = this.#cells.get(key);
     if (cell === undefined) {
       const values = { load_ms: [], prompt_eval_ms: [], eval_ms: [], server_queue_ms: [], network_ms: [] };
-      cell = { model, route, answers: 0, values, coldLoads: [] };
+      cell = { model, route, ...defined({ variant }), answers: 0, values, coldLoads: [] };
       this.#cells.set(key, cell);
     }
     return cell;
@@ -78,9 +92,10 @@ export class ServerTimesCollector {
   times(): ServerTimes[] {
     return [...this.#cells]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, { model, route, answers, values, coldLoads }]) => ({
+      .map(([, { model, route, variant, answers, values, coldLoads }]) => ({
         model,
         route,
+        ...defined({ variant }),
         answers,
         ...Object.fromEntries(
           parts.filter((part) => values[part].length > 0).map((part) => [part, median(values[part])]),

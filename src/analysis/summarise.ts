@@ -58,6 +58,7 @@ function summariseCell(
     ...passFigures(cell),
     ...tokenFigures(cell),
     ...(Object.assign({}, ...figures.map(({ cells }) => cells)) as HeadlineCells),
+    variant: cell.variant,
     lower_bounds: bounds.length > 0 ? bounds : undefined,
   };
 }

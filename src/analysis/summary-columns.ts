@@ -131,8 +131,12 @@ const openFigures = [
   ),
 ] as const satisfies readonly Column[];
 
-/** `models.csv`, in this order: one row per model and route. */
-export const modelColumns = [...whichModel, ...figureColumns, ...openFigures] as const;
+const arms = [
+  text('variant', 'variant of the prompts, where the suite has several'),
+] as const satisfies readonly Column[];
+
+/** `models.csv`, in this order: one row per model, route and variant. */
+export const modelColumns = [...whichModel, ...figureColumns, ...openFigures, ...arms] as const;
 
 /** One model on one route, summarised. */
 export type ModelSummary = RowOf<typeof modelColumns>;
@@ -159,6 +163,7 @@ export const pairColumns = [
   share('difference', 'for pass rates: b − a; when routes are compared, for every metric, in its own unit'),
   share('difference_ci_low', 'lower end, 95 %, by prompt'),
   share('difference_ci_high', 'upper end, 95 %, by prompt'),
+  text('variant', 'variant of the prompts that both had; empty where variants are compared, or there is one'),
 ] as const satisfies readonly Column[];
 
 export type PairRow = RowOf<typeof pairColumns>;

@@ -26,6 +26,8 @@ export interface ThresholdResult {
   readonly threshold: Threshold;
   readonly model: string;
   readonly route: string;
+  /** Of the prompts. Absent where there is one. */
+  readonly variant?: string;
   readonly verdict: 'ok' | 'failed' | 'not settled';
   /** Undefined when not measured, below the sample floor, or a failed request. */
   readonly value?: number;
@@ -59,7 +61,7 @@ export function decideThresholds(
 }
 
 function decide(threshold: Threshold, cell: CellSamples, timeoutMs: Ms): ThresholdResult {
-  const base = { threshold, model: cell.model, route: cell.route };
+  const base = { threshold, model: cell.model, route: cell.route, ...defined({ variant: cell.variant }) };
   const failed = failuresOf(cell);
   if (failed.requests > 0 && failed.failures === failed.requests)
     return { ...base, verdict: 'failed', reason: allFailed(failed.requests) };

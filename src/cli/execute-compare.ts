@@ -5,6 +5,8 @@ import { findRun } from '../journal/run-folder.ts';
 import { comparisonFormats } from '../report/report-formats.ts';
 import type { ComparisonReport } from '../report/comparison/comparison.ts';
 import { acrossRuns } from '../report/comparison/across-runs.ts';
+import { firstLine } from '../report/first-line.ts';
+import { leadsOf, withCosts } from '../analysis/leads.ts';
 import { routeAnswer } from '../report/comparison/comparison-wording.ts';
 import { rankedMetric } from '../report/ranking.ts';
 import { verdict } from '../report/run-verdict.ts';
@@ -24,8 +26,8 @@ import { writeOut } from './write-out.ts';
 export async function executeCompare(flags: CompareFlags, io: Io): Promise<ExitCode> {
   const options = defined({ metrics: knownMetrics(flags.metrics), margin: flags.margin });
   const margin = flags.margin ?? defaultMargin;
-  if (flags.by === 'route' && flags.other !== undefined)
-    throw new UserError('--by route compares the routes of one run; leave out the second run.');
+  if (flags.by !== 'model' && flags.other !== undefined)
+    throw new UserError(`--by ${flags.by} compares the ${flags.by}s of one run; leave out the second run.`);
   const load = async (name: string): Promise<LoadedRun> =>
     withTags(await loadRun(await findRun(name, flags.results)), flags.tags);
   const run = await load(flags.run);
@@ -38,7 +40,9 @@ export async function executeCompare(flags: CompareFlags, io: Io): Promise<ExitC
     ? acrossRuns(run, other, options, margin)
     : flags.by === 'route'
       ? acrossRoutes(run, options, margin)
-      : withinRun(run, options, margin);
+      : flags.by === 'variant'
+        ? acrossVariants(run, options, margin)
+        : withinRun(run, options, margin);
   const formatName = flags.json ? 'json' : flags.format;
   if (formatName === 'html') {
     if (!other)
@@ -115,6 +119,44 @@ function acrossRoutes(
     pairs,
     groups: [],
     explanations: [],
+    warnings: report.warnings,
+  };
+}
+
+function acrossVariants(
+  { manifest, collected, report }: LoadedRun,
+  options: CompareOptions,
+  margin: number,
+): ComparisonReport {
+  const { variants = [], run } = manifest.suite;
+  if (variants.length === 0)
+    throw new UserError(
+      '--by variant compares variants of the prompts, and this suite has none. Give it "variants", such as ' +
+        'variants: [{ id: plain }, { id: short, system: Answer in one sentence. }].',
+    );
+  const isSequential = run.order === 'sequential';
+  const order = variants.map(({ id }) => id);
+  const { pairs, explanations } = compare(collected, {
+    ...options,
+    by: 'variant',
+    variants: order,
+    isSequential,
+  });
+  const all = withCosts(collected, pairs, { isSequential });
+  const models = [...new Set(collected.cells.map(({ model }) => model))];
+  const answer = models.map((model) => {
+    const own = { ...collected, cells: collected.cells.filter((cell) => cell.model === model) };
+    const figures = report.models.filter((one) => one.model === model);
+    return firstLine({ run: report.run, models: figures, pairs, warnings: [], leads: leadsOf(own, all) });
+  });
+  return {
+    run: report.run,
+    byVariant: true,
+    margin,
+    answer,
+    pairs,
+    groups: [],
+    explanations: worthTelling(explanations, pairs).map(describeExplanation),
     warnings: report.warnings,
   };
 }

@@ -100,13 +100,17 @@ const whatWasAsked = [
 ] as const satisfies readonly Column[];
 
 /** What the plan gives a row. */
-export const identityColumns = [...identity.map(({ name }) => name), 'event_id'] as const;
+export const identityColumns = [...identity.map(({ name }) => name), 'event_id', 'variant'] as const;
 
 const ourLag = [
   list(
     'lag_excluded',
     'metrics in this row that `client_lag_ms` may have changed by more than a tenth; they count only as a range',
   ),
+] as const satisfies readonly Column[];
+
+const whichVariant = [
+  text('variant', 'variant of the prompts, where the suite has several'),
 ] as const satisfies readonly Column[];
 
 const whyFailed = [
@@ -144,6 +148,7 @@ export const rowColumns = [
   ...whatWasAsked,
   ...ourLag,
   ...laterServerTimes,
+  ...whichVariant,
   ...whyFailed,
   ...underLoad,
 ] as const;

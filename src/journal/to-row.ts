@@ -39,7 +39,7 @@ type MetricCells = Pick<RequestRow, (typeof allMetrics)[number]['name']>;
 /** The row of `requests.csv` for one attempt. */
 export function toRow(measurement: Measurement): RequestRow {
   const { run, planned, exchange } = measurement;
-  const { model, route } = planned.cell;
+  const { model, route, variant } = planned.cell;
   const attempt = attemptOf(measurement);
   const metrics = metricCells(attempt);
   return {
@@ -88,6 +88,7 @@ export function toRow(measurement: Measurement): RequestRow {
     stream_notes: listed(streamNotes(exchange)),
     ask_hash: run.askHash,
     lag_excluded: listed(lostToLag(attempt)),
+    variant,
     ...visitCells(measurement, metrics),
   };
 }

@@ -25,10 +25,7 @@ function blocksOf({
     Array.from({ length: n }, (_, index) => `${letter}${index}`);
   return [
     ...planBlocks({
-      cells: cellsOf(
-        ids(models, 'm').map((id) => cell(id).model),
-        routes,
-      ),
+      cells: cellsOf({ models: ids(models, 'm').map((id) => cell(id).model) }, routes),
       prompts: ids(prompts, 'p').map((id) => prompt(id)),
       warmup: 0,
       order: 'blocks',

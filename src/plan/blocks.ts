@@ -1,6 +1,6 @@
 import { type Random, seededRandom, shuffled } from '../base/random.ts';
 import type { Prompt } from '../suite/suite.ts';
-import { type Cell, cellKey, type CellNames } from './cell.ts';
+import { type Cell, cellKey, type CellNames, promptIn } from './cell.ts';
 import type { Block, Phase, PlannedRequest } from './plan.ts';
 
 /** Puts the routes of each model in their turn for one prompt and repeat; the places of the models stay. */
@@ -25,7 +25,7 @@ export function routeTurns(cells: readonly Cell[], prompts: readonly Prompt[], s
     const next = new Map<string, Cell[]>();
     for (const { model } of order) {
       if (next.has(model.id)) continue;
-      const own = cells.filter((cell) => cell.model.id === model.id);
+      const own = cells.filter((cell) => cell.model === model);
       next.set(model.id, inTurn(own, ranks.get(model.id)!.get(prompt.id)! + repeat));
     }
     return order.map(({ model }) => next.get(model.id)!.shift()!);
@@ -99,7 +99,7 @@ function makeBlock(
     block,
     position: index + 1,
     cell,
-    prompt,
+    prompt: promptIn(cell.variant, prompt),
   }));
 }
 

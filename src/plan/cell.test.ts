@@ -31,7 +31,7 @@ test('a cell of a plan, its rows and its figures have one key', () => {
 });
 
 test('cells are every model on every route, and people call them by the route only where there are several', () => {
-  const cells = cellsOf([cell('glm').model, cell('kimi').model], ['compat', 'direct']);
+  const cells = cellsOf({ models: [cell('glm').model, cell('kimi').model] }, ['compat', 'direct']);
   expect(cells.map((one) => cellName(one, true))).toEqual([
     'glm@compat',
     'glm@direct',

@@ -1,4 +1,4 @@
-import type { Model } from '../suite/suite.ts';
+import type { Model, Prompt, Suite } from '../suite/suite.ts';
 
 /** What may tell two cells apart beside the model. */
 const otherDimensions = ['route', 'variant', 'vantage', 'level'] as const;
@@ -36,12 +36,32 @@ export function cellKey(cell: CellNames): string {
 
 const idOf = ({ model }: CellNames): string => (typeof model === 'string' ? model : model.id);
 
-/** Every model on every route. */
-export function cellsOf(models: readonly Model[], routes: readonly string[]): Cell[] {
-  return models.flatMap((model) => routes.map((route) => ({ model, route })));
+/** Every model on every route, in every variant of the prompts, whose `params` it then has. */
+export function cellsOf(
+  { models, variants }: Pick<Suite, 'models' | 'variants'>,
+  routes: readonly string[],
+): Cell[] {
+  const arms = models.flatMap((model): Pick<Cell, 'model' | 'variant'>[] =>
+    variants
+      ? variants.map(({ id, params }) => ({
+          model: { ...model, params: { ...model.params, ...params } },
+          variant: id,
+        }))
+      : [{ model }],
+  );
+  return arms.flatMap((arm) => routes.map((route) => ({ ...arm, route })));
 }
 
-/** What people call a cell: `glm`, and `glm@compat` where a run has several routes. */
+/** The prompt as a variant asks it. */
+export function promptIn(variant: string | undefined, prompt: Prompt): Prompt {
+  const { variants, ...own } = prompt;
+  if (variants === undefined) return prompt;
+  const messages = variant === undefined ? undefined : variants[variant];
+  return { ...own, messages: messages ?? own.messages };
+}
+
+/** What people call a cell: `glm`, `glm (short)` with its variant, and `glm@compat` where a run has several routes. */
 export function cellName(cell: CellNames, withRoute: boolean): string {
-  return withRoute ? `${idOf(cell)}@${cell.route}` : idOf(cell);
+  const variant = cell.variant === undefined ? '' : ` (${cell.variant})`;
+  return `${idOf(cell)}${variant}${withRoute ? `@${cell.route}` : ''}`;
 }

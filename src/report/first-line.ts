@@ -18,7 +18,8 @@ export function firstLine(report: Report): string {
   if (load) return isSimulated(run) ? `Simulated models: ${loadLine(load)}.` : `${loadLine(load)}.`;
   const lines = leads.map((one) => {
     const sentence = groupSentence(one, report);
-    return one.route === undefined ? sentence : `${oneLine(one.route, 60)}: ${sentence}`;
+    const name = listName(one);
+    return name === undefined ? sentence : `${name}: ${sentence}`;
   });
   const [only] = lines;
   const text =
@@ -64,16 +65,30 @@ const words: Readonly<Record<LeadMetric, Words>> = {
 
 /** Where the suite says what the job needs, who does for it; else who leads in what. */
 function groupSentence(leads: Leads, report: Report): string {
-  const names = namesIn(report, leads.route);
-  const choice = report.choices?.find(({ route }) => route === leads.route);
+  const names = namesIn(report, leads);
+  const choice = report.choices?.find(
+    ({ route, variant }) => route === leads.route && variant === leads.variant,
+  );
   if (choice === undefined) return leadsSentence(leads, report, names);
   if (choice.withheld === undefined) return choiceSentence(choice, names);
   return `${leadsSentence(leads, report, names)}; quality.need sets no limit on quality, so nothing is chosen`;
 }
 
-/** As their list calls the models: without the route where all of it are on one. */
-export function namesIn(report: Report, route: string | undefined): Names {
-  const named: Named = (label) => oneLine(route === undefined ? label : label.replace(`@${route}`, ''), 60);
+/** The route and variant that a list is of; undefined where all of a run is one list. */
+export function listName({ route, variant }: Pick<Leads, 'route' | 'variant'>): string | undefined {
+  const names = [route, variant].filter((name) => name !== undefined);
+  return names.length === 0 ? undefined : names.map((name) => oneLine(name, 60)).join(', ');
+}
+
+/** As their list calls the models: without the route and the variant where all of it have the same. */
+export function namesIn(report: Report, { route, variant }: Pick<Leads, 'route' | 'variant'>): Names {
+  const named: Named = (label) =>
+    oneLine(
+      label
+        .replace(route === undefined ? '' : `@${route}`, '')
+        .replace(variant === undefined ? '' : ` (${variant})`, ''),
+      60,
+    );
   const figures = figuresByLabel(report);
   return { named, figuresOf: (label) => ` (${figures.get(label) ?? 'no figures'})` };
 }

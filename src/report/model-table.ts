@@ -1,3 +1,4 @@
+import { cellName } from '../plan/cell.ts';
 import { displayWidth } from '../base/display-width.ts';
 import { oneLine } from '../base/text.ts';
 import { type FigureColumn, figureColumns } from './model-columns.ts';
@@ -55,7 +56,7 @@ export function modelTable(
 ): { lines: string[]; shown: string[] } {
   const rows = ranked(report.models, report.run.success_floor);
   if (rows.length === 0) return { lines: [], shown: [] };
-  const names = rows.map(({ model }) => oneLine(model.model, 200));
+  const names = rows.map(({ model }) => oneLine(cellName(model, false), 200));
   const longest = Math.max(...names.map((name) => displayWidth(name)), 'model'.length);
   const least = Math.min(longest, Math.max(8, Math.floor(columns / 5)));
   const bar = barColumn(rows);

@@ -1,8 +1,9 @@
+import { cellName } from '../plan/cell.ts';
 import { failedCheckText } from '../analysis/failed-checks.ts';
 import { count } from '../base/text.ts';
 import { alignedTable, code, codeCell, literal } from './markdown-text.ts';
 import { candidateLine, needText } from './choice-words.ts';
-import { firstLine, namesIn } from './first-line.ts';
+import { firstLine, listName, namesIn } from './first-line.ts';
 import { type FigureColumn, figureColumns, legend } from './model-columns.ts';
 import { levelsMarkdown } from './levels-table.ts';
 import { duration, notMeasured } from './number-text.ts';
@@ -69,10 +70,10 @@ function failedCheckLines({ run, failedChecks = [] }: Report): string {
 /** Three lists: who surely does for the job, who may, who does not. */
 export function choiceList(report: Report): string {
   return (report.choices ?? [])
-    .map(({ route, need, candidates }) =>
+    .map(({ need, candidates, ...list }) =>
       [
-        `${literal(`${route === undefined ? '' : `${route}: `}${needText(need)}`)}\n`,
-        ...candidates.map((one) => `- ${literal(candidateLine(one, namesIn(report, route).named))}`),
+        `${literal(`${listName(list) === undefined ? '' : `${listName(list)!}: `}${needText(need)}`)}\n`,
+        ...candidates.map((one) => `- ${literal(candidateLine(one, namesIn(report, list).named))}`),
       ].join('\n'),
     )
     .join('\n\n');
@@ -120,7 +121,7 @@ function identityColumns(report: Report, rows: readonly RankedModel[]): Markdown
   });
   return [
     of('rank', '#', 'r', ({ rank }) => String(rank ?? notMeasured)),
-    of('model', 'model', 'l', ({ model }) => codeCell(model.model)),
+    of('model', 'model', 'l', ({ model }) => codeCell(cellName(model, false))),
     ...(report.run.routes.length > 1
       ? [of('route', 'route', 'l', ({ model }) => codeCell(model.route))]
       : []),

@@ -1,9 +1,10 @@
+import { cellName } from '../plan/cell.ts';
 import type { PromptCache } from '../analysis/influences/prompt-cache.ts';
 import type { ServerTimes } from '../analysis/server-time-shares.ts';
 import { oneLine } from '../base/text.ts';
 import { levelsTable } from './levels-table.ts';
 import { candidateLine, choiceTones, needText } from './choice-words.ts';
-import { firstLine, namesIn } from './first-line.ts';
+import { firstLine, listName, namesIn } from './first-line.ts';
 import { legend } from './model-columns.ts';
 import { modelTable } from './model-table.ts';
 import { duration } from './number-text.ts';
@@ -62,14 +63,14 @@ function head({ run }: Report, { columns }: Style, paint: Paint): string[] {
 
 /** Three lists: who surely does for the job, who may, who does not. */
 export function choiceLines(report: Report, columns: number, paint: Paint): string[] {
-  return (report.choices ?? []).flatMap(({ route, need, candidates }, index) => [
+  return (report.choices ?? []).flatMap(({ need, candidates, ...list }, index) => [
     ...(index > 0 ? [] : toned(paint, 'quiet', wrapped(needText(need), columns))),
-    ...(route === undefined ? [] : [paint('strong', oneLine(route, 60))]),
+    ...(listName(list) === undefined ? [] : [paint('strong', listName(list)!)]),
     ...candidates.flatMap((candidate) =>
       toned(
         paint,
         choiceTones[candidate.word],
-        wrapped(candidateLine(candidate, namesIn(report, route).named), columns, '  '),
+        wrapped(candidateLine(candidate, namesIn(report, list).named), columns, '  '),
       ),
     ),
   ]);
@@ -153,7 +154,7 @@ export function serverTimesTable(
     ),
   ];
   const room = Math.max(5, columns - tableWidth(figures) - 2);
-  const names = of('model', ({ model }) => shorten(oneLine(model, 200), room), 'left');
+  const names = of('model', (times) => shorten(oneLine(cellName(times, false), 200), room), 'left');
   return [
     ...wrapped(
       'Server time and network time, as the local Ollama reported them: medians of warm answers',

@@ -26,13 +26,23 @@ function told({ run, models, pairs }: Report, leaders: Leaders): string {
     pairOf(pairs, cellName(a, run.routes.length > 1), cellName(b, run.routes.length > 1));
   // One model on several routes: the routes are what is compared.
   const isOneModel = new Set(models.map(({ model }) => model)).size === 1;
-  if (run.routes.length < 2 || isOneModel)
+  const severalRoutes = run.routes.length > 1;
+  const severalVariants = new Set(models.map(({ variant }) => variant)).size > 1;
+  if (isOneModel || (!severalRoutes && !severalVariants))
     return rankingSentence(inOrder, pairBetween, named, leaders) + unranked;
-  const sentences = run.routes.map((route) => {
-    const here = inOrder.filter((model) => model.route === route);
-    return `${oneLine(route, 60)}: ${rankingSentence(here, pairBetween, ({ model }) => oneLine(model, 60), leaders)}`;
+  const byRoute = run.routes.flatMap((route) => models.filter((model) => model.route === route));
+  const ways = Map.groupBy(byRoute, ({ route, variant }) =>
+    [...(severalRoutes ? [route] : []), ...(severalVariants ? [variant ?? ''] : [])].join(', '),
+  );
+  const sentences = [...ways].map(([way, own]) => {
+    const here = inOrder.filter((model) => own.includes(model));
+    return `${oneLine(way, 120)}: ${rankingSentence(here, pairBetween, ({ model }) => oneLine(model, 60), leaders)}`;
   });
-  return `${sentences.join(' ')}${unranked} What a route costs: gatebench compare RUN --by route.`;
+  return [
+    `${sentences.join(' ')}${unranked}`,
+    ...(severalRoutes ? ['What a route costs: gatebench compare RUN --by route.'] : []),
+    ...(severalVariants ? ['What a variant brings: gatebench compare RUN --by variant.'] : []),
+  ].join(' ');
 }
 
 type Named = (model: ModelSummary) => string;

@@ -65,7 +65,7 @@ async function trial(
         `prompts: [{ id: p, prompt: 'Number {{n}}?', matrix: { n: [${numbers.join(', ')}] } }]`,
     ).replace(/models: .*/, `models: [${list.join(', ')}]`),
   );
-  const cells = cellsOf(suite.models, ['demo']);
+  const cells = cellsOf(suite, ['demo']);
   const context = { environment: {}, settings: suite.gateway, baseUrl: mock.url, providerKey: false };
   const gateway = new Gateway({
     wire: openWire({ timeouts: suite.run.timeouts }),

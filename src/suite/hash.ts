@@ -7,9 +7,20 @@ import type { AskedCriterion, Criterion, Prompt, Suite } from './suite.ts';
  * criteria. Independent of the order of keys, and of the files that the texts came from.
  */
 export function suiteHash(suite: Suite): string {
-  const { version, name, description, tags, gateway, models, prompts } = suite;
+  const { version, name, description, tags, gateway, models, variants, prompts } = suite;
   const quality = suite.quality && { judges: suite.quality.judges, criteria: suite.quality.criteria };
-  return sha256({ version, name, description, tags, gateway, models, prompts, quality, salt: saltOf(suite) });
+  return sha256({
+    version,
+    name,
+    description,
+    tags,
+    gateway,
+    models,
+    variants,
+    prompts,
+    quality,
+    salt: saltOf(suite),
+  });
 }
 
 /**
@@ -20,7 +31,8 @@ export function askHash(suite: Suite): string {
   return sha256({
     gateway: suite.gateway,
     models: suite.models.map(({ id, model, params }) => ({ id, model, params })),
-    prompts: suite.prompts.map(({ id, messages, params }) => ({ id, messages, params })),
+    variants: suite.variants?.map(({ id, params }) => ({ id, params })),
+    prompts: suite.prompts.map(({ id, messages, params, variants }) => ({ id, messages, params, variants })),
     salt: saltOf(suite),
   });
 }

@@ -31,11 +31,21 @@ export interface Model extends Resolved<Omit<Exclude<ModelSpec, string>, 'id' | 
   price?: Price;
 }
 
+/** One of several ways to ask, compared like models. Its texts stand in the prompts. */
+export interface PromptVariant {
+  id: string;
+  description?: string;
+  /** They win over those of prompts and models. */
+  params: Params;
+}
+
 export interface Prompt {
   /** Unique after expansion: `faq[de,plain]`, `tickets[4711]`. */
   id: string;
   tags: string[];
   messages: Message[];
+  /** What is said instead, by variant, where a variant says something else. Absent: nowhere. */
+  variants?: Record<string, Message[]>;
   /** Suite defaults and the prompt's own, merged; a model's `params` win over these. */
   params: Params;
   /** What is done to an answer's text before checks, judges, and people see it. Absent: nothing. */
@@ -144,6 +154,8 @@ export interface Suite extends Resolved<Pick<SuiteSpec, 'version' | 'name' | 'de
   gateway: GatewaySettings;
   models: Model[];
   prompts: Prompt[];
+  /** Absent: every prompt is asked in one way. */
+  variants?: PromptVariant[];
   /** Absent: checks alone say how good an answer is. */
   quality?: Quality;
   run: RunSettings;

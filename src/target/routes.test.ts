@@ -88,7 +88,7 @@ describe('targets', () => {
     const environment = everything;
     const { cells, of, routes: hosts } = resolveTargets(suite, { routes: ['compat', 'direct'], environment });
     expect(cells.map(({ model, route }) => ({ model, route }))).toEqual(
-      cellsOf(models, ['compat', 'direct']),
+      cellsOf({ models }, ['compat', 'direct']),
     );
     expect(of({ model: 'glm', route: 'direct' })).toBe(cells[1]);
     expect(hosts).toEqual([

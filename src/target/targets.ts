@@ -45,10 +45,13 @@ export interface TargetOptions {
  * Resolves every cell before anything is sent. Throws a UserError for a route that does not exist, an address that is
  * none, or a wrong model name, and `MissingVariables`, which names all that are missing at once.
  */
-export function resolveTargets(suite: Pick<Suite, 'models' | 'gateway'>, options: TargetOptions): Targets {
+export function resolveTargets(
+  suite: Pick<Suite, 'models' | 'variants' | 'gateway'>,
+  options: TargetOptions,
+): Targets {
   const names = options.routes ?? [suite.gateway.route ?? defaultRoute.name];
   for (const name of (options.baseUrl ?? []).map(routeOfAddress)) if (name !== undefined) routeNamed(name);
-  const cells = cellsOf(suite.models, names).map((cell): Target => {
+  const cells = cellsOf(suite, names).map((cell): Target => {
     const endpoint = endpointOf(cell, suite, options);
     return { ...cell, endpoint };
   });

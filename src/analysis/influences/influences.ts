@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.ts';
 import { cellKey, cellName, type CellNames } from '../../plan/cell.ts';
 import type { Ms } from '../../base/clock.ts';
 import type { ColumnName, RequestRow } from '../../journal/request-columns.ts';
@@ -21,6 +22,7 @@ const mostSteps = 20_000;
 interface OpenCell {
   model: string;
   route: string;
+  variant?: string;
   /** Tokens of the answers that reported both. */
   cached: { tokens: number; of: number };
   sends: Map<string, Sends & { at: string }>;
@@ -37,7 +39,7 @@ interface OpenStep extends Step {
 }
 
 const reads = [
-  ...(['model', 'route', 'prompt_id', 'phase', 'block', 'final', 'status', 'valid'] as const),
+  ...(['model', 'route', 'variant', 'prompt_id', 'phase', 'block', 'final', 'status', 'valid'] as const),
   ...(['started_at', 'ended_at', 'in_flight', 'ttft_ms', 'prompt_tokens', 'cached_tokens'] as const),
   ...(['prompt_eval_ms', 'server_queue_ms', 'server_total_ms'] as const),
 ] as const satisfies readonly ColumnName[];
@@ -98,11 +100,12 @@ export class InfluenceCollector {
   }
 
   #cellOf(row: Row): OpenCell {
-    const { model, route } = row;
+    const { model, route, variant } = row;
     const key = cellKey(row);
     let cell = this.#cells.get(key);
     if (cell === undefined) {
       cell = {
+        ...defined({ variant }),
         ...{ model, route, cached: { tokens: 0, of: 0 } },
         sends: new Map(),
         spoilt: new Map(),
@@ -148,14 +151,16 @@ export class InfluenceCollector {
   }
 
   #addCounts({ cached }: OpenCell, row: Row): void {
-    const { prompt_tokens: tokens, cached_tokens: fromCache, prompt_id } = row;
+    const { prompt_tokens: tokens, cached_tokens: fromCache, prompt_id, variant } = row;
     if (tokens === undefined) return;
     if (fromCache !== undefined && fromCache <= tokens) {
       cached.tokens += fromCache;
       cached.of += tokens;
     }
-    const counts = this.#counts.get(prompt_id) ?? new Map<string, number>();
-    this.#counts.set(prompt_id, counts.set(cellKey(row), tokens));
+    // Each variant is a text of its own.
+    const prompt = variant === undefined ? prompt_id : `${prompt_id} (${variant})`;
+    const counts = this.#counts.get(prompt) ?? new Map<string, number>();
+    this.#counts.set(prompt, counts.set(cellKey(row), tokens));
   }
 
   #addQueue({ queued }: OpenCell, row: Row): void {

@@ -19,10 +19,10 @@ const flags = flagTable({
   },
   by: {
     type: 'text',
-    choices: ['model', 'route'],
+    choices: ['model', 'route', 'variant'],
     default: 'model',
     value: 'WHAT',
-    describe: 'compare models, or the routes of each model',
+    describe: 'compare models, or the routes or the prompt variants of each model',
   },
   tags: {
     type: 'list',
@@ -54,6 +54,7 @@ export const compare = defineCommand({
     ['gatebench compare latest', 'which model is faster, and is that settled?'],
     ['gatebench compare latest --metrics all', 'every metric, corrected for the number of comparisons'],
     ['gatebench compare latest --tags json,code', 'the same on some of the prompts'],
+    ['gatebench compare latest --by variant', 'which prompt or effort pays? (a suite with variants)'],
     ['gatebench compare latest --by route', 'what does the gateway cost? (a run with several routes)'],
     ['gatebench compare results/smoke/A results/smoke/B', 'the same models before and after'],
   ],

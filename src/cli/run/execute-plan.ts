@@ -1,5 +1,5 @@
 import { isSimulatedRoute } from '../../target/routes.ts';
-import { cellsOf } from '../../plan/cell.ts';
+import { cellName, cellsOf } from '../../plan/cell.ts';
 import { defined } from '../../base/defined.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
 import { readDescriptors, withinDescriptors } from '../../run/descriptors.ts';
@@ -48,7 +48,7 @@ function planFacts(
   const options: PlanOptions = {
     ...suite.run,
     ...(design ? ofVisits(design, suite) : {}),
-    cells: cellsOf(suite.models, routes),
+    cells: cellsOf(suite, routes),
     prompts: suite.prompts,
     seed: seed ?? 0,
   };
@@ -77,7 +77,7 @@ function planFacts(
     concurrency: suite.run.concurrency,
     seed: seed ?? 'random, chosen when it runs',
     models: cells.map(({ cell, requests, warmupRequests, tokens, usd }) => ({
-      model: cell.model.id,
+      model: cellName(cell, false),
       route: cell.route,
       requests: Math.round(requests),
       warmup_requests: warmupRequests,
@@ -136,7 +136,7 @@ function warningsFor(totals: PlanFacts['totals'], suite: Suite, routes: readonly
   const lowered = withinDescriptors(
     // Their hosts are not known without credentials: each route counts as one.
     {
-      inFlight: expectedInFlight(suite, cellsOf(suite.models, routes)),
+      inFlight: expectedInFlight(suite, cellsOf(suite, routes)),
       routes: routes.map((route) => ({ route, host: route })),
     },
     readDescriptors(),

@@ -44,9 +44,9 @@ export async function powerFacts(suite: Suite, context: PowerContext): Promise<s
 }
 
 /** Comparisons that a run of the suite makes together. */
-function familyOfSuite({ models, prompts }: Suite, routes: number): number {
+function familyOfSuite({ models, variants, prompts }: Suite, routes: number): number {
   const isChecked = prompts.some(({ checks }) => checks.length > 0);
-  return plannedFamily({ models: models.length, routes, isChecked });
+  return plannedFamily({ models: models.length, routes, variants: variants?.length ?? 1, isChecked });
 }
 
 /** Earlier runs whose rows are read, at most. */

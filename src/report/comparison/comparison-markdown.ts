@@ -28,11 +28,11 @@ export const markdown: ComparisonFormat = {
   name: 'markdown',
   extension: '.md',
   render(report) {
-    const { run, before, byRoute = false } = report;
+    const { run, before, byRoute = false, byVariant = false } = report;
     const sections = [
       before
         ? `### ${code(run.suite)}: ${code(before.run_id)} → ${code(run.run_id)}`
-        : `### ${code(run.suite)}: ${byRoute ? 'routes' : 'models'} compared`,
+        : `### ${code(run.suite)}: ${byRoute ? 'routes' : byVariant ? 'variants' : 'models'} compared`,
       isSimulated(run) ? `> [!IMPORTANT]\n> ${literal(simulatedNotice)}` : '',
       literal(runFacts(run).join(' · ')),
       report.answer.map((text) => `**${literal(text)}**`).join('\n\n'),

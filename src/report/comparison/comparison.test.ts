@@ -21,6 +21,7 @@ const pair = (change: Partial<PairRow>): PairRow => ({
   difference: undefined,
   difference_ci_low: undefined,
   difference_ci_high: undefined,
+  variant: undefined,
   ...change,
 });
 

@@ -9,6 +9,8 @@ export interface ComparisonReport {
   before?: RunFacts;
   /** Routes of each model against each other, rather than models. */
   byRoute?: boolean;
+  /** Variants of the prompts against each other, for each model. */
+  byVariant?: boolean;
   /** Differences inside it do not matter. */
   margin: number;
   /** The answer in sentences, each for a line of its own. Empty where no latency was compared. */

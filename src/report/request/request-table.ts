@@ -1,3 +1,4 @@
+import { cellName } from '../../plan/cell.ts';
 import { count, oneLine } from '../../base/text.ts';
 import type { AnswerLine } from '../../journal/answers.ts';
 import type { ReconciledRow } from '../../journal/reconciled-columns.ts';
@@ -34,7 +35,7 @@ export function renderRequest(report: RequestReport, { columns, color }: Style):
 
 function head({ run, row, attempts }: RequestReport, columns: number, paint: Paint): string[] {
   const title = [
-    oneLine(row.model, 60),
+    oneLine(cellName(row, false), 60),
     oneLine(row.prompt_id, 80),
     `repeat ${row.repeat}`,
     `attempt ${row.attempt}${attempts > 1 ? ` of ${attempts}` : ''}`,

@@ -10,7 +10,7 @@ import { isMap, type Value } from '../written.ts';
 import type { Places, WrittenAt } from '../yaml.ts';
 import { criteriaOf } from './expand-quality.ts';
 import type { ReadCheck, WrittenCheck } from './expand-checks.ts';
-import { conversation, isSystem, opener, type WrittenMessage } from './messages.ts';
+import { conversation, inVariant, isSystem, opener, type WrittenMessage } from './messages.ts';
 import { type Matrix, type NamedRow, readDataset, type ReadFiles, fileReader } from './variants.ts';
 
 /** Faults that come up once for every expanded prompt, gathered into one each. */
@@ -150,6 +150,8 @@ export interface Entry {
   readonly spec: PromptSpec;
   readonly path: Path;
   readonly messages: readonly WrittenMessage[];
+  /** By variant, where it has other messages. */
+  readonly variants: ReadonlyMap<string, readonly WrittenMessage[]>;
   readonly checks: readonly WrittenCheck[];
   /** Ids of criteria, each once. */
   readonly criteria: readonly string[];
@@ -190,6 +192,7 @@ export function readEntry(
     spec,
     path,
     messages,
+    variants: variantsOfEntry(messages, spec.id, context),
     checks: [...context.defaultChecks, ...checks],
     criteria: [...new Set([...(defaults.criteria ?? []), ...(spec.criteria ?? [])])],
     params: (merge(defaults.params, spec.params) ?? {}) as Params,
@@ -203,6 +206,20 @@ export function readEntry(
   };
   if (rows) reportColumns(entry, rows, context);
   return entry;
+}
+
+function variantsOfEntry(
+  messages: readonly WrittenMessage[],
+  id: string,
+  { sections, files }: Context,
+): Entry['variants'] {
+  const written = (sections.spec.variants ?? []).map(
+    (variant, index): [string, readonly WrittenMessage[]] => [
+      variant.id,
+      inVariant(messages, variant, id, ['variants', index], opener(files)),
+    ],
+  );
+  return new Map(written.filter(([, own]) => own !== messages));
 }
 
 function reportContradictions({ prompt, messages, system }: PromptSpec, path: Path, context: Context): void {

@@ -18,7 +18,7 @@ import {
 } from './entry.ts';
 import { fillCheck, type OnUnknownIn, readChecks, type WrittenCheck } from './expand-checks.ts';
 import { askedCriteria } from './expand-quality.ts';
-import { fillMessage, placeIn, type Scope, TextTooLong } from './messages.ts';
+import { fillMessage, placeIn, type Scope, TextTooLong, type WrittenMessage } from './messages.ts';
 import { countVariants, type NamedRow, type Variant, variantsOf } from './variants.ts';
 
 /** Every prompt of the suite: defaults merged, matrix and dataset written out, variables filled in. */
@@ -84,6 +84,7 @@ function addPrompt(entry: Entry, variant: Variant, context: Context): boolean {
     context.weight += weigh([
       prompt.params,
       ...prompt.messages,
+      ...Object.values(prompt.variants ?? {}).flat(),
       ...prompt.checks,
       ...(prompt.criteria ?? []),
     ]);
@@ -124,7 +125,8 @@ export function resolvePrompt(entry: Entry, variant: Variant, context: Context):
   return {
     id: variant.id,
     tags,
-    messages: resolveMessages(entry, variant, context),
+    messages: resolveMessages(entry.messages, entry, variant, context),
+    ...resolveVariants(entry, variant, context),
     params,
     ...(answer.length > 0 ? { answer } : {}),
     checks: checks.flatMap((check) => check.spec ?? resolveCheck(check, entry, variant, context) ?? []),
@@ -132,10 +134,24 @@ export function resolvePrompt(entry: Entry, variant: Variant, context: Context):
   };
 }
 
-function resolveMessages(entry: Entry, variant: Variant, { places, reports }: Context): Message[] {
-  if (!entry.isTemplate) return entry.messages.map(({ message }) => message);
+function resolveVariants(entry: Entry, variant: Variant, context: Context): Pick<Prompt, 'variants'> {
+  if (entry.variants.size === 0) return {};
+  const resolved = [...entry.variants].map(([id, messages]) => [
+    id,
+    resolveMessages(messages, entry, variant, context),
+  ]);
+  return { variants: Object.fromEntries(resolved) as Record<string, Message[]> };
+}
+
+function resolveMessages(
+  messages: readonly WrittenMessage[],
+  entry: Entry,
+  variant: Variant,
+  { places, reports }: Context,
+): Message[] {
+  if (!entry.isTemplate) return messages.map(({ message }) => message);
   const { scope } = variant;
-  return entry.messages.map((written) =>
+  return messages.map((written) =>
     fillMessage(written, scope, places, (name, place) => {
       if (entry.isDamaged) return;
       reports.add(noValue(name, place, variant), nameIn(entry, variant, written.path));

@@ -20,6 +20,7 @@ import {
 } from './expand-settings.ts';
 import { expandLoad } from './expand-load.ts';
 import { qualityConflicts, toQuality } from './expand-quality.ts';
+import { toVariant, variantConflicts } from './expand-variants.ts';
 import { fileFaults } from './file-refs.ts';
 
 export interface ExpandOptions {
@@ -46,6 +47,7 @@ export function expand(sources: SuiteSources, { routes }: ExpandOptions = {}): E
     ...(spec.gateway ? gatewayConflicts(spec.gateway) : []),
     ...(spec.run ? runConflicts(spec.run) : []),
     ...(spec.gate ? gateConflicts(spec.gate) : []),
+    ...variantConflicts(spec),
     ...qualityConflicts(sections, models, routes),
     ...load.conflicts,
   ];
@@ -76,6 +78,7 @@ function assemble(
     gateway: toGateway(gateway),
     models,
     prompts,
+    ...(spec.variants ? { variants: spec.variants.map(toVariant) } : {}),
     ...(quality ? { quality } : {}),
     run: toRun(run),
     ...(load ? { load } : {}),

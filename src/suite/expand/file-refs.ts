@@ -64,6 +64,12 @@ function find({ spec }: SuiteSections): Found {
   const trace = traceOf(spec.load);
   if (trace)
     found.refs.push({ file: trace.file, path: ['load', 'arrivals', 'trace', 'file'], isDataset: false });
+  spec.variants?.forEach(({ system, prompts = {}, params }, index) => {
+    const path = ['variants', index];
+    textOrFile(system, [...path, 'system'], found);
+    for (const [id, said] of Object.entries(prompts)) textOrFile(said, [...path, 'prompts', id], found);
+    refuseIn(params, [...path, 'params'], found);
+  });
   return found;
 }
 

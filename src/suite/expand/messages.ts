@@ -1,6 +1,7 @@
 import type { Fault, Path, Source } from '../fault.ts';
 import type { Files } from '../read/files.ts';
 import type { DefaultsSpec, MessageSpec, PromptSpec, TextOrFile } from '../schema/prompt-schema.ts';
+import type { VariantSpec } from '../schema/variant-schema.ts';
 import { variableName } from '../schema/text-schema.ts';
 import type { Json, Message } from '../suite.ts';
 import { isFileRef, spell, type Value } from '../written.ts';
@@ -52,6 +53,33 @@ export function conversation(
   return system ? [textMessage('system', system, open), ...spoken] : spoken;
 }
 
+/** The same conversation as a variant has it; `path` leads to the variant, `id` is the entry of the suite. */
+export function inVariant(
+  messages: readonly WrittenMessage[],
+  { system, prompts }: Pick<VariantSpec, 'system' | 'prompts'>,
+  id: string,
+  path: Path,
+  open: Open,
+): readonly WrittenMessage[] {
+  const said = prompts && Object.hasOwn(prompts, id) ? prompts[id] : undefined;
+  const others =
+    system === undefined ? messages : messages.filter(({ message }) => !isSystemRole(message.role));
+  const spoken =
+    said === undefined ? others : withSaid(others, { value: said, path: [...path, 'prompts', id] }, open);
+  if (system === undefined || system === '') return spoken;
+  return [textMessage('system', { value: system, path: [...path, 'system'] }, open), ...spoken];
+}
+
+function withSaid(
+  messages: readonly WrittenMessage[],
+  said: Placed<TextOrFile>,
+  open: Open,
+): WrittenMessage[] {
+  const message = textMessage('user', said, open);
+  const last = messages.findLastIndex(({ message: { role } }) => role === 'user');
+  return last === -1 ? [...messages, message] : messages.with(last, message);
+}
+
 function systemOf(defaults: DefaultsSpec, prompt: PromptSpec, path: Path): Placed<TextOrFile> | undefined {
   const isOwn = prompt.system !== undefined;
   const value = prompt.system ?? defaults.system;
@@ -61,6 +89,10 @@ function systemOf(defaults: DefaultsSpec, prompt: PromptSpec, path: Path): Place
 }
 
 export function isSystem({ role }: MessageSpec): boolean {
+  return isSystemRole(role);
+}
+
+function isSystemRole(role: string): boolean {
   return role === 'system' || role === 'developer';
 }
 

@@ -8,7 +8,7 @@ const fileRef = z
   .strictObject({ file: text.describe('path, relative to the suite and inside its folder') })
   .describe('text from a file');
 
-const textOrFile = z.union([text, fileRef]);
+export const textOrFile = z.union([text, fileRef]);
 
 const message = z
   .strictObject({

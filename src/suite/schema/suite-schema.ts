@@ -6,6 +6,7 @@ import { defaultsSchema, promptSchema } from './prompt-schema.ts';
 import { quality } from './quality-schema.ts';
 import { run } from './run-schema.ts';
 import { suiteName, tags } from './text-schema.ts';
+import { variants } from './variant-schema.ts';
 import { gate, thresholds } from './verdict-schema.ts';
 
 /**
@@ -25,6 +26,7 @@ export function suiteSchema<Check extends z.ZodType>(check: Check) {
       .array(promptSchema(check))
       .min(1)
       .describe('the unit of statistics: more prompts beat more repeats'),
+    variants: variants.optional(),
     quality: quality.optional(),
     run: run.prefault({}),
     load: loadSchema.optional(),

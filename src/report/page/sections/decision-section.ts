@@ -1,6 +1,6 @@
 import type { PairRow } from '../../../analysis/summary-columns.ts';
 import { candidateLine, needText } from '../../choice-words.ts';
-import { namesIn } from '../../first-line.ts';
+import { listName, namesIn } from '../../first-line.ts';
 import type { Report } from '../../run-report.ts';
 import { speedVerdict } from '../../run-verdict.ts';
 import { thresholdLine } from '../../threshold-lines.ts';
@@ -27,13 +27,13 @@ export function decision(data: PageData): Html {
 /** Three lists: who surely does for the job that the suite describes, who may, who does not. */
 function choiceLists(report: Report): Content {
   return (report.choices ?? []).map(
-    ({ route, need, candidates }) =>
-      markup`<h3>${route === undefined ? 'Good enough for the job?' : `Good enough for the job? (${route})`}</h3>
+    ({ need, candidates, ...list }) =>
+      markup`<h3>Good enough for the job?${listName(list) === undefined ? '' : ` (${listName(list)!})`}</h3>
         <p>${needText(need)}</p>
         <ul class="choice">
           ${candidates.map(
             (one) =>
-              markup`<li class="${one.word === 'out' ? 'bad' : ''}">${candidateLine(one, namesIn(report, route).named)}</li>`,
+              markup`<li class="${one.word === 'out' ? 'bad' : ''}">${candidateLine(one, namesIn(report, list).named)}</li>`,
           )}
         </ul>`,
   );

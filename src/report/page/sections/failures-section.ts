@@ -1,4 +1,4 @@
-import { cellKey } from '../../../plan/cell.ts';
+import { cellKey, cellName } from '../../../plan/cell.ts';
 import { oneLine } from '../../../base/text.ts';
 import { compact, duration, notMeasured } from '../../number-text.ts';
 import { dataTable, type Row } from '../frame/data-table.ts';
@@ -79,7 +79,7 @@ function failedCheckTable({ report, models }: PageData): Content {
         return {
           ...(look ? { className: look.className } : {}),
           cells: [
-            look?.name ?? kind.model,
+            look?.name ?? cellName(kind, false),
             oneLine(kind.check, 40),
             { content: `${kind.answers} of ${kind.checked}`, sortBy: kind.answers },
             {

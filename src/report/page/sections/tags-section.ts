@@ -1,5 +1,5 @@
 import { oneLine } from '../../../base/text.ts';
-import { cellKey } from '../../../plan/cell.ts';
+import { cellKey, cellName } from '../../../plan/cell.ts';
 import { duration, percent, usd } from '../../number-text.ts';
 import { tooFewPrompts } from '../../tags/tag-columns.ts';
 import { tagLine, tagTitle } from '../../tags/tag-formats.ts';
@@ -31,7 +31,7 @@ export function tags({ report, models }: PageData): Html {
             return {
               ...(look ? { className: look.className } : {}),
               cells: [
-                look?.name ?? model.model,
+                look?.name ?? cellName(model, false),
                 {
                   content: withInterval(model.pass_rate, pass_rate_ci_low, pass_rate_ci_high, percent),
                   sortBy: model.pass_rate,

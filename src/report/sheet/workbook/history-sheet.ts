@@ -99,7 +99,7 @@ function historyRows({ manifest, report }: Summarised, { name, unit }: Headline)
     run_started_at: manifest.started_at,
     suite: model.suite,
     route: model.route,
-    model: model.model,
+    model: cellName(model, false),
     metric: name,
     unit,
     error_rate: model.error_rate,

@@ -1,3 +1,4 @@
+import { cellName } from '../../../plan/cell.ts';
 import {
   type Figure,
   figureName,
@@ -85,7 +86,7 @@ const which: readonly SummaryColumn[] = [
     head: 'Model',
     column: text('model', 'id in the suite'),
     width: 22,
-    of: ({ model }) => model.model,
+    of: ({ model }) => cellName(model, false),
     tone: () => ({ bold: true }),
   }),
   own({
