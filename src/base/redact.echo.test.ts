@@ -31,6 +31,16 @@ test.each(echoes)('a token that comes back $name is gone, before and after clean
   );
 });
 
+test('what holds no secret comes back as it is, and every key of what does', () => {
+  const redact = redactor(new Map([['sk-4711aBcDeFgH', 'TOKEN']]));
+  const plain = { a: ['x', { b: 'y' }], none: undefined, when: new Date(0) };
+  expect(redactedDeep(plain, redact)).toBe(plain);
+  const said = JSON.parse('{"__proto__":"sk-4711aBcDeFgH","b":["sk-4711aBcDeFgH",2],"c":null}') as object;
+  expect(JSON.stringify(redactedDeep(said, redact))).toBe(
+    '{"__proto__":"[TOKEN]","b":["[TOKEN]",2],"c":null}',
+  );
+});
+
 test('what is no secret stays as it is, to the letter', () => {
   const redact = redactor(new Map([['sk-4711aBcDeFgHiJkLmNoPqRsTuVwX', 'OLLAMA_API_KEY']]));
   fc.assert(

@@ -36,15 +36,23 @@ export function redactor(secrets: ReadonlyMap<string, string>): Redact {
   };
 }
 
-/** Every text in a value, however deep, with its secrets replaced. Only lists and plain objects are walked. */
+/**
+ * Every text in a value, however deep, with its secrets replaced. Only lists and plain objects are walked; what holds no
+ * secret, as nearly everything, comes back as it is.
+ */
 export function redactedDeep<T>(value: T, redact: Redact): T {
   if (typeof value === 'string') return redact(value) as T;
-  if (Array.isArray(value)) return value.map((item: unknown) => redactedDeep(item, redact)) as T;
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
-    return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, redactedDeep(item, redact)]),
-  ) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const parts = value as Readonly<Record<string, unknown>>;
+  const changed = new Map<string, unknown>();
+  for (const key in parts) {
+    const clean = redactedDeep(parts[key], redact);
+    if (clean !== parts[key]) changed.set(key, clean);
+  }
+  if (changed.size === 0) return value;
+  const entries = Object.entries(parts).map(([key, part]) => [key, changed.get(key) ?? part] as const);
+  return (Array.isArray(value) ? entries.map(([, part]) => part) : Object.fromEntries(entries)) as T;
 }
 
 function withoutTraces(text: string, { letters, start, end }: Plain, traces: Traces): string {

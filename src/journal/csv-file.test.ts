@@ -2,13 +2,23 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Column } from '../base/column.ts';
 import { scratchFolder } from '../base/testing/scratch.ts';
 import { UserError } from '../base/user-error.ts';
 import { requestColumns } from './request-columns.ts';
-import { cellText, cellValue, csvFile, csvHeader, csvLines, rounded, rowCells } from './csv-file.ts';
+import {
+  cellText,
+  cellValue,
+  csvFile,
+  csvHeader,
+  csvLines,
+  csvRecord,
+  rounded,
+  rowCells,
+} from './csv-file.ts';
 import { readCsv } from './read-csv.ts';
 import { csvProperties, readText } from './testing/csv.ts';
 import { anyRow, rowsOf } from './testing/rows.ts';
@@ -42,6 +52,20 @@ async function complaint(text: string, columns: readonly Column[] = small): Prom
   }
   return 'no complaint';
 }
+
+test('a line of cells is to the letter what a writer of CSV makes of them', () => {
+  const cell = fc.oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.constantFrom('', '"', 'a,b', 'a\rb', 'a\nb', ' a ', ';'),
+  );
+  fc.assert(
+    fc.property(fc.array(cell, { minLength: 2, maxLength: 6 }), (cells) => {
+      const format = { record_delimiter: '\n', quoted_match: /[\r\n]/ };
+      expect(csvRecord(cells)).toBe(stringify([cells], format));
+    }),
+    { numRuns: 500 },
+  );
+});
 
 test('a rounded row is the row that is read back', () => {
   fc.assert(

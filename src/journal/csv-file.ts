@@ -1,5 +1,4 @@
 import { crc32 } from 'node:zlib';
-import { stringify } from 'csv-stringify/sync';
 import type { AnyRow, Column } from '../base/column.ts';
 import { guardedText } from '../base/formula.ts';
 
@@ -100,12 +99,14 @@ export function cellValue(column: Column, text: string): Value {
   }
 }
 
-// A carriage return alone is a line end to some readers, and csv-stringify quotes only its own delimiter.
-const format = { record_delimiter: '\n', quoted_match: /[\r\n]/ } as const;
+/** What would end a cell. A carriage return alone is a line end to some readers. */
+const special = /[",\r\n]/;
 
-/** One line of cells as they are, with its line feed. */
+/** One line of cells as they are, with its line feed (RFC 4180, but for that). */
 export function csvRecord(cells: readonly string[]): string {
-  return stringify([cells], format);
+  let line = '';
+  for (const cell of cells) line += `${special.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell},`;
+  return `${line.slice(0, -1)}\n`;
 }
 
 /** The header line, with its line feed. */
@@ -115,10 +116,7 @@ export function csvHeader(columns: readonly Column[]): string {
 
 /** Lines for some rows, each with its line feed. */
 export function csvLines(columns: readonly Column[], rows: readonly AnyRow[]): string {
-  return stringify(
-    rows.map((row) => rowCells(columns, row)),
-    format,
-  );
+  return rows.map((row) => csvRecord(rowCells(columns, row))).join('');
 }
 
 /** A whole file. */

@@ -42,6 +42,7 @@ export class Journal {
 /** What says which request it was comes from the plan, and a resume must know it again. */
 export function redactedRow(row: RequestRow, redact: Redact): RequestRow {
   const clean = redactedDeep(row, redact);
+  if (clean === row) return row;
   for (const name of identityColumns) Object.assign(clean, { [name]: row[name] });
   return clean;
 }

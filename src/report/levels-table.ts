@@ -1,7 +1,7 @@
 import { limitText, sloText, type LevelRow, type LoadFigures } from '../analysis/levels.ts';
 import { rateText } from '../load/rate.ts';
 import { oneLine } from '../base/text.ts';
-import { levelText } from './load-line.ts';
+import { levelText } from './visit-line.ts';
 import { alignedTable, codeCell, literal } from './markdown-text.ts';
 import { duration, notMeasured, percent } from './number-text.ts';
 import type { Paint } from './paint.ts';

@@ -2,9 +2,8 @@ import { limitText, sloText, type LevelRow, type LoadFigures } from '../analysis
 import { rateText } from '../load/rate.ts';
 import { oneLine } from '../base/text.ts';
 import { listed } from './listed.ts';
-import type { Visit } from '../analysis/visits.ts';
-import { ascending, quantile } from '../stats/quantile.ts';
-import { duration, percent } from './number-text.ts';
+import { duration } from './number-text.ts';
+import { levelText } from './visit-line.ts';
 
 /** What a run under load answers, in one sentence without its full stop: the first line of every view. */
 export function loadLine({ load, slo, levels, limits }: LoadFigures): string {
@@ -23,10 +22,6 @@ export function loadLine({ load, slo, levels, limits }: LoadFigures): string {
 const byModel = (levels: readonly LevelRow[]): LevelRow[][] => [
   ...Map.groupBy(levels, ({ model, route }) => `${model}\n${route}`).values(),
 ];
-
-/** `0.5/s`, or `8 at once`. */
-export const levelText = (load: LoadFigures['load'], level: number): string =>
-  load === 'open' ? rateText(level) : `${level} at once`;
 
 function wordsOf(rows: readonly LevelRow[], load: LoadFigures['load']): string {
   const words = { held: 'holds', broken: 'breaks at', open: 'is open at' } as const;
@@ -51,30 +46,4 @@ function throughputOf(rows: readonly LevelRow[], load: LoadFigures['load']): str
   return best === first
     ? `${name} answers ${of(first)}, and no more at any other level`
     : `${name} answers ${of(first)} and ${of(best)}`;
-}
-
-/** One visit that has just ended, for the progress of a run. */
-export function visitLine({
-  cell,
-  level,
-  kind,
-  number,
-  outcome,
-  rows,
-  windowMs,
-  isBrokenOff,
-}: Visit): string {
-  const { good, arrivals, achieved, dropped, unstable, word } = outcome;
-  const isOpen = rows.some(({ late_ms: late }) => late !== undefined) || dropped > 0;
-  const late = quantile(ascending(rows.flatMap(({ late_ms: ms }) => ms ?? [])), 0.99);
-  const model = typeof cell.model === 'string' ? cell.model : cell.model.id;
-  const rate = windowMs > 0 ? ` in ${duration(windowMs)}` : '';
-  return [
-    `${oneLine(model, 60)} at ${levelText(isOpen ? 'open' : 'closed', level)}, ${kind === 'ladder' ? 'rung' : `visit ${number}`}: ${good} of ${arrivals} good${rate}`,
-    ...(isOpen && achieved < 1 ? [`${percent(achieved)} sent in time`] : []),
-    ...(Number.isNaN(late) ? [] : [`late p99 ${duration(late)}`]),
-    ...(dropped > 0 ? [`${dropped} dropped`] : []),
-    ...(unstable ? ['its queue was still growing'] : []),
-    isBrokenOff ? 'broken off' : word,
-  ].join(', ');
 }

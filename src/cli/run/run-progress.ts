@@ -1,7 +1,7 @@
 import { defined } from '../../base/defined.ts';
 import { cellName, type Cell } from '../../plan/cell.ts';
 import type { RunEvent } from '../../run/send-plan.ts';
-import { visitLine } from '../../report/load-line.ts';
+import { visitLine } from '../../report/visit-line.ts';
 import type { Targets } from '../../target/targets.ts';
 import type { Io } from '../io.ts';
 import { createProgress, isLive, type Progress } from '../progress.ts';

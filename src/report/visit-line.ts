@@ -1,0 +1,36 @@
+import type { LoadFigures } from '../analysis/levels.ts';
+import type { Visit } from '../analysis/visits.ts';
+import { oneLine } from '../base/text.ts';
+import { rateText } from '../load/rate.ts';
+import { ascending, quantile } from '../stats/quantile.ts';
+import { duration, percent } from './number-text.ts';
+
+/** `0.5/s`, or `8 at once`. */
+export const levelText = (load: LoadFigures['load'], level: number): string =>
+  load === 'open' ? rateText(level) : `${level} at once`;
+
+/** One visit that has just ended, for the progress of a run. */
+export function visitLine({
+  cell,
+  level,
+  kind,
+  number,
+  outcome,
+  rows,
+  windowMs,
+  isBrokenOff,
+}: Visit): string {
+  const { good, arrivals, achieved, dropped, unstable, word } = outcome;
+  const isOpen = rows.some(({ late_ms: late }) => late !== undefined) || dropped > 0;
+  const late = quantile(ascending(rows.flatMap(({ late_ms: ms }) => ms ?? [])), 0.99);
+  const model = typeof cell.model === 'string' ? cell.model : cell.model.id;
+  const rate = windowMs > 0 ? ` in ${duration(windowMs)}` : '';
+  return [
+    `${oneLine(model, 60)} at ${levelText(isOpen ? 'open' : 'closed', level)}, ${kind === 'ladder' ? 'rung' : `visit ${number}`}: ${good} of ${arrivals} good${rate}`,
+    ...(isOpen && achieved < 1 ? [`${percent(achieved)} sent in time`] : []),
+    ...(Number.isNaN(late) ? [] : [`late p99 ${duration(late)}`]),
+    ...(dropped > 0 ? [`${dropped} dropped`] : []),
+    ...(unstable ? ['its queue was still growing'] : []),
+    isBrokenOff ? 'broken off' : word,
+  ].join(', ');
+}
