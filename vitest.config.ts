@@ -16,8 +16,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
     testTimeout: 60_000,
     ...(process.env['GATEBENCH_REQUIRE_TOOLS'] === undefined ? {} : net),
-    // Two workers at most: several tests time real sockets, and a starved machine would only test itself.
-    maxWorkers: 2,
+    // Three for two cores, because many tests wait for sockets. Not more: a starved machine would only test itself.
+    maxWorkers: 3,
     // A worker goes on with what it has loaded: starting anew for each file took half as long again.
     isolate: false,
     // What stands between a server and a row; programs of their own, as the tests of commands start, are not counted.

@@ -13,7 +13,7 @@ import { certificate, holds, shortCertificate, type Proof } from './testing/proo
 import { stoppingRule } from './stopping-rule.prove.ts';
 
 /** The proof in short, seeded: `npm run prove` is the whole. Bands are wider by three standard errors. */
-const effort = 0.08;
+const effort = 0.05;
 const slack = 3;
 
 describe('the certificate in short', () => {

@@ -64,7 +64,14 @@ describe.skipIf(withoutLibreOffice !== undefined)('exports opened in LibreOffice
     expect(await gatebench(['export', 'latest', '-o', 'run.xlsx'], home)).toMatchObject({ code: 0 });
     const folder = await onlyRun(home);
     const sheets = await opened(join(home, 'run.xlsx'), join(home, 'xlsx'));
-    expect([...sheets.keys()].toSorted()).toEqual(['All figures', 'Pairs', 'Read me', 'Requests', 'Summary']);
+    expect([...sheets.keys()].toSorted()).toEqual([
+      'All figures',
+      'By tag',
+      'Pairs',
+      'Read me',
+      'Requests',
+      'Summary',
+    ]);
     expectSame(
       recordsOf(sheets.get('Requests')!),
       await csvRecords(join(folder, 'requests.csv')),
