@@ -1,3 +1,4 @@
+import { manifestOf } from '../../../journal/testing/manifest.ts';
 import type { RequestRow } from '../../../journal/request-columns.ts';
 import type { Manifest } from '../../../journal/manifest.ts';
 import { collect } from '../../../analysis/collect.ts';
@@ -61,43 +62,23 @@ export function rowsOf(
 }
 
 export function manifest(facts: Partial<Manifest> = {}): Manifest {
-  return {
-    schema_version: 1,
-    run_id: '20261122T031700Z-abcdef',
+  const { suite } = manifestOf();
+  return manifestOf({
     suite: {
-      version: 1,
-      name: 'smoke',
+      ...suite,
       description: 'Which model should answer support mail?',
-      tags: [],
-      gateway: { auth: 'aig', headers: { 'x-secret': 'hunter2-hunter2' }, logPayload: true },
+      gateway: { ...suite.gateway, headers: { 'x-secret': 'hunter2-hunter2' } },
       models: [{ id: 'kimi', model: 'custom-ollama/kimi-k2.6', params: {} }],
       prompts: [],
-      run: {
-        repeat: 1,
-        warmup: 0,
-        order: 'blocks',
-        concurrency: 3,
-        timeouts: { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 30_000, totalMs: 300_000 },
-        retry: { max: 2, backoffMs: [1000, 30_000], maxWaitMs: 60_000, outageMs: 60_000 },
-        budget: {},
-        answers: 'full',
-        maxErrorRate: 0.05,
-      },
-      thresholds: [],
+      run: { ...suite.run, repeat: 1, warmup: 0 },
     },
     suite_hash: '3f6f0c9a4e0b7d51c2',
-    suite_file: 'smoke.yaml',
-    seed: 42,
     routes: [{ route: 'compat', host: 'gateway.example' }],
     planned_requests: 24,
-    versions: { gatebench: '0.1.0', openai: '7.0.0', undici: '8.0.0', node: '24.0.0' },
-    machine: { platform: 'linux', arch: 'x64', cpu: 'A processor', cpus: 2, memory_gib: 8 },
-    started_at: '2026-11-22T03:17:00.000Z',
     ended_at: '2026-11-22T03:18:00.000Z',
     status: 'complete',
-    notes: [],
     ...facts,
-  };
+  });
 }
 
 /** A run with these rows, summarised as the program does it. */

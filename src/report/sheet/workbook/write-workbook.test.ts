@@ -193,7 +193,7 @@ describe('a usual run', () => {
       '20261122T031700Z-abcdef',
       'gateway.example',
       'seed 42',
-      'openai 7.0.0',
+      'openai 7.57.0',
       'A processor',
     ])
       expect(text).toContain(fact);
