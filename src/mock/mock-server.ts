@@ -7,55 +7,20 @@ import { type Kept, SeenRequests, Stats } from './control.ts';
 import { nativeError } from './failure-modes.ts';
 import { readBody } from './incoming.ts';
 import { defaultOptions, type MockOptions } from './options.ts';
-import { failureReply, jsonReply, type Reply } from './reply.ts';
+import { Places } from './places.ts';
+import { failureReply, jsonReply, stretched, type Reply } from './reply.ts';
 import { Router } from './router.ts';
 import { machineNow, Timetable } from './timetable.ts';
 import { Truth } from './truth-log.ts';
 import { Writer } from './writer.ts';
-
-/** What a provider does at once. Who comes later queues, first come first served, and gives up after a while. */
-export class Slots {
-  #free: number;
-  readonly #waitMs: Ms;
-  readonly #queue: ((got: boolean) => void)[] = [];
-
-  constructor(count: number, waitMs: Ms) {
-    this.#free = count;
-    this.#waitMs = waitMs;
-  }
-
-  /** Whether a slot was got in time; it must be given back. */
-  async take(): Promise<boolean> {
-    if (this.#free > 0) {
-      this.#free--;
-      return true;
-    }
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.#queue.splice(this.#queue.indexOf(waiter), 1);
-        resolve(false);
-      }, this.#waitMs);
-      const waiter = (got: boolean): void => {
-        clearTimeout(timer);
-        resolve(got);
-      };
-      this.#queue.push(waiter);
-    });
-  }
-
-  give(): void {
-    const next = this.#queue.shift();
-    if (next) next(true);
-    else this.#free++;
-  }
-}
 
 /** What answers requests. */
 export interface Host {
   router: Router;
   kept: Kept;
   timetable: Timetable;
-  slots: Slots | undefined;
+  /** Absent: all is answered at once, at full speed. */
+  places: Places | undefined;
 }
 
 /** Reads one request, decides the reply, waits for a slot where one is needed, and writes. */
@@ -97,14 +62,14 @@ function write(reply: Reply, response: ServerResponse, host: Host, received: Ms,
       given.ended?.(outcome);
     },
   });
-  const { slots } = host;
-  if (!slots || !reply.needsSlot) {
+  const { places } = host;
+  if (!places || !reply.needsSlot) {
     new Writer(closing(reply), response, host.timetable, bodyRead, truth).start();
     return;
   }
-  void slots.take().then((got) => {
+  void places.take().then((got) => {
     // The provider's clock starts when it takes the request up, and a client that left frees its slot at once.
-    const started = got ? returning(reply, slots) : refused(reply);
+    const started = got ? returning(stretched(reply, places.stretch), places) : refused(reply);
     const now = machineNow();
     reply.queued?.(now - bodyRead);
     const writer = new Writer(closing(started), response, host.timetable, now, truth);
@@ -113,11 +78,11 @@ function write(reply: Reply, response: ServerResponse, host: Host, received: Ms,
   });
 }
 
-function returning(reply: Reply, slots: Slots): Reply {
+function returning(reply: Reply, places: Places): Reply {
   return {
     ...reply,
     ended: (outcome) => {
-      slots.give();
+      places.give();
       reply.ended?.(outcome);
     },
   };
@@ -185,12 +150,11 @@ function hostFor(options: MockOptions, clock: Clock): Host {
     stats: new Stats(),
     requests: new SeenRequests(options.keepHeaders),
   };
-  const { slots, slotWaitMs, speed } = options;
   return {
     kept,
     router: new Router(options, kept, clock),
     timetable: new Timetable(),
-    slots: slots === undefined ? undefined : new Slots(slots, slotWaitMs / speed),
+    places: Places.of(options),
   };
 }
 

@@ -49,6 +49,12 @@ export interface MockOptions {
   /** What the provider answers at once; the rest queue, and are refused after `slotWaitMs`. Absent: all. */
   slots: number | undefined;
   slotWaitMs: Ms;
+  /** From so long after its start, and for so long, the provider begins nothing. Absent: never. */
+  stall: { afterMs: Ms; lastsMs: Ms } | undefined;
+  /** From so long after its start, the provider has so many slots instead. Absent: it keeps what it has. */
+  capacityChange: { afterMs: Ms; slots: number } | undefined;
+  /** Each other answer under way makes one that begins slower by this share; 0: none does. */
+  batching: number;
   /** Added in front of every answer on a route: `{ "compat": 40 }`. */
   routeDelayMs: Readonly<Record<string, Ms>>;
 
@@ -94,6 +100,9 @@ export const defaultOptions: MockOptions = {
   rateLimit: undefined,
   slots: undefined,
   slotWaitMs: 1000,
+  stall: undefined,
+  capacityChange: undefined,
+  batching: 0,
   routeDelayMs: {},
   logsApi: true,
   apiToken: undefined,

@@ -203,16 +203,21 @@ export const textReply = (status: number, text: string): Reply =>
   plainReply(status, 'text/plain; charset=utf-8', text);
 
 /** The reply with everything `ms` later. */
-export function later(reply: Reply, ms: Ms): Reply {
-  if (ms === 0) return reply;
-  return { ...reply, headersDue: reply.headersDue + ms, packets: laterPackets(reply.packets, ms) };
+export const later = (reply: Reply, ms: Ms): Reply => (ms === 0 ? reply : moved(reply, (due) => due + ms));
+
+/** The reply with everything so many times as late. */
+export const stretched = (reply: Reply, factor: number): Reply =>
+  factor === 1 ? reply : moved(reply, (due) => due * factor);
+
+function moved(reply: Reply, move: (due: Ms) => Ms): Reply {
+  return { ...reply, headersDue: move(reply.headersDue), packets: movedPackets(reply.packets, move) };
 }
 
-function* laterPackets(packets: Iterable<Packet>, ms: Ms): Generator<Packet> {
+function* movedPackets(packets: Iterable<Packet>, move: (due: Ms) => Ms): Generator<Packet> {
   for (const { due, bytes, frames } of packets)
     yield {
-      due: due + ms,
+      due: move(due),
       bytes,
-      frames: frames.map((frame) => ({ kind: frame.kind, due: frame.due + ms })),
+      frames: frames.map((frame) => ({ kind: frame.kind, due: move(frame.due) })),
     };
 }

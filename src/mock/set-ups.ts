@@ -195,6 +195,31 @@ export const influences: readonly SetUp[] = [
     summary: 'one request is answered, the others queue',
     options: { slots: 1, slotWaitMs: 600_000 },
   },
+  {
+    name: 'three-places',
+    summary: 'three requests are answered at once, the others queue',
+    options: { slots: 3, slotWaitMs: 600_000 },
+  },
+  {
+    name: 'batching',
+    summary: 'each other request under way makes an answer slower by a tenth',
+    options: { batching: 0.1 },
+  },
+  {
+    name: 'stall',
+    summary: 'after one minute nothing is begun for 20 seconds',
+    options: { stall: { afterMs: 60_000, lastsMs: 20_000 } },
+  },
+  {
+    name: 'fewer-places',
+    summary: 'eight requests are answered at once, and only two after one minute',
+    options: { slots: 8, slotWaitMs: 600_000, capacityChange: { afterMs: 60_000, slots: 2 } },
+  },
+  {
+    name: 'rate-window',
+    summary: 'the gateway allows 20 requests in any ten seconds: 429/2003',
+    options: { rateLimit: { requests: 20, windowMs: 10_000 } },
+  },
 ];
 
 /** Everything that `serve --mode` plays. */
