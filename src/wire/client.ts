@@ -111,7 +111,6 @@ export class Gateway {
       },
       streamed: request.body.stream,
       native: request.native === true,
-      streamType: dialectOf(request).streamType,
       longestBody: bodyLimit(request.body),
       due,
     });

@@ -3,8 +3,14 @@ import type { Connection, Failure } from '../measure/exchange.ts';
 import type { Progress } from './deadlines.ts';
 import { longestText, type ByteBudget, type Holder } from './byte-budget.ts';
 import { Cells, numbersPerRead, type WireFailure, type WireRecord } from './record.ts';
-import { isStreamOf, longestErrorBody, whyUnread, type ResponseHead } from './response-head.ts';
+import { isStreamOf, longestErrorBody, streamTypes, whyUnread, type ResponseHead } from './response-head.ts';
 import { cutForAll } from './too-long.ts';
+
+/** All bytes of a request, or the same as text where each character is a byte. */
+export type ReadyRequest = string | Uint8Array;
+
+export const isReady = (request: ReadyRequest | PlainRequest): request is ReadyRequest =>
+  typeof request === 'string' || request instanceof Uint8Array;
 
 /** What undici is told. */
 export interface PlainRequest {
@@ -20,13 +26,11 @@ export interface Ask {
   id: number;
   origin: string;
   /** All of it as it goes over a direct connection, or what undici is to make of it. */
-  request: Uint8Array | PlainRequest;
+  request: ReadyRequest | PlainRequest;
   /** A stream was asked for. */
   streamed: boolean;
   /** By Ollama's own API. */
   native: boolean;
-  /** Content type of such a stream. */
-  streamType: RegExp;
   /** In bytes; what is longer is not read on. */
   longestBody: number;
   /** When it is to be sent, on the clock of whoever asks. Absent: at once. */
@@ -179,7 +183,7 @@ export class Flight implements Holder {
     this.cells.headAt = this.#readAt;
     this.head = head;
     this.#headBytes = bytes;
-    this.isStream = isStreamOf(this.ask.streamType, head);
+    this.isStream = isStreamOf(this.ask.native ? streamTypes.native : streamTypes.openAi, head);
     if (whyUnread(head, this.isStream)) this.#stop();
   }
 
@@ -265,8 +269,8 @@ export class Flight implements Holder {
   }
 
   /** As they go over a direct connection. */
-  get bytes(): Uint8Array {
-    return this.ask.request as Uint8Array;
+  get bytes(): ReadyRequest {
+    return this.ask.request as ReadyRequest;
   }
 
   progress(): Progress {

@@ -5,10 +5,11 @@ import type { Dialect, Seen, Told } from './answer-reader.ts';
 import { isObject, saysNothing } from './json-words.ts';
 import { nativeFrameFields } from './known-fields.ts';
 import type { Unread } from './unread.ts';
+import { streamTypes } from './response-head.ts';
 
 /** What Ollama's own `/api/chat` answers: a JSON object a line, of which the last says `done`. */
 export const nativeStream: Dialect = {
-  streamType: /^application\/x-ndjson\b/i,
+  streamType: streamTypes.native,
   lastWord: 'the line that says "done"',
   isAnswer: (body) => isObject(body['message']),
   framing: linesOf,

@@ -1,9 +1,10 @@
 import { createParser } from 'eventsource-parser';
 import type { Dialect, Seen } from './answer-reader.ts';
+import { streamTypes } from './response-head.ts';
 
 /** Server-sent events, as OpenAI's API streams them. */
 export const openAiStream: Dialect = {
-  streamType: /^text\/event-stream\b/i,
+  streamType: streamTypes.openAi,
   lastWord: '[DONE]',
   isAnswer: (body) => Array.isArray(body['choices']),
   framing() {

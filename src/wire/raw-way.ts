@@ -4,7 +4,7 @@ import type { Ms } from '../base/clock.ts';
 import type { Connection, Failure } from '../measure/exchange.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { Way } from './engine.ts';
-import type { Flight } from './flight.ts';
+import type { Flight, ReadyRequest } from './flight.ts';
 import { Framer, type FramingSink } from './framing.ts';
 import { networkFailure } from './network-failure.ts';
 
@@ -22,7 +22,7 @@ const tcpKeepAliveMs: Ms = 60_000;
 /** What a line carries: a flight, or the request that warms it. */
 interface Load extends FramingSink {
   readonly isOver: boolean;
-  readonly bytes: Uint8Array;
+  readonly bytes: ReadyRequest;
   disconnect: ((reason: string) => void) | undefined;
   goesOver(connection: Connection): void;
   send(): void;
@@ -273,9 +273,11 @@ class Line {
     load.send();
     // The last thing that is stamped before the write.
     let isTaken = false;
-    this.#socket.write(load.bytes, () => {
+    const taken = (): void => {
       if (!isTaken) load.taken();
-    });
+    };
+    if (typeof load.bytes === 'string') this.#socket.write(load.bytes, 'latin1', taken);
+    else this.#socket.write(load.bytes, taken);
     isTaken = this.#socket.writableLength === 0;
     load.handOver(isTaken);
   }
@@ -333,13 +335,13 @@ const nothing = (): void => undefined;
 class Warming implements Load {
   isOver = false;
   readonly mayHaveCrossed = false;
-  readonly bytes: Uint8Array;
+  readonly bytes: string;
   disconnect: ((reason: string) => void) | undefined;
   readonly over: Promise<void>;
   #resolve!: () => void;
 
   constructor(host: string) {
-    this.bytes = Buffer.from(`GET / HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n\r\n`, 'latin1');
+    this.bytes = `GET / HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n\r\n`;
     this.over = new Promise((resolve) => (this.#resolve = resolve));
     const timer = setTimeout(() => {
       this.disconnect?.('no answer while warming');

@@ -22,6 +22,9 @@ export function encodingOf(head: ResponseHead | undefined): string {
   return headerValue(head?.headers['content-encoding'])?.toLowerCase() || 'identity';
 }
 
+/** Content type of a stream of OpenAI's API, and of Ollama's own. */
+export const streamTypes = { openAi: /^text\/event-stream\b/i, native: /^application\/x-ndjson\b/i };
+
 /** Whether the body is the stream that was asked for. */
 export function isStreamOf(type: RegExp, head: ResponseHead): boolean {
   return head.status === 200 && type.test(contentTypeOf(head));

@@ -1,5 +1,6 @@
 import type { ByteBudget } from './byte-budget.ts';
 import type { Way } from './engine.ts';
+import { isReady } from './flight.ts';
 import { RawWay } from './raw-way.ts';
 
 export interface WaysOptions {
@@ -34,7 +35,7 @@ export function openWays({ connectTimeoutMs, budget, proxies, ca }: WaysOptions)
   const hasProxy = Object.keys(proxies).length > 0;
   return {
     start(flight) {
-      if (flight.ask.request instanceof Uint8Array) raw.start(flight);
+      if (isReady(flight.ask.request)) raw.start(flight);
       else void undici().then((way) => way.start(flight));
     },
     warm: async (origin, connections) =>
