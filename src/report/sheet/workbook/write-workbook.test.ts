@@ -194,7 +194,7 @@ describe('a usual run', () => {
       'gateway.example',
       'seed 42',
       'openai 7.57.0',
-      'A processor',
+      'a processor',
     ])
       expect(text).toContain(fact);
     expect([...parts.values()].join('')).not.toContain('hunter2');
