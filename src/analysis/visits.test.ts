@@ -40,7 +40,7 @@ async function search(seed: number, places = 3, meanMs = 6000) {
     passed: undefined,
     error_family: undefined,
     error_code: undefined,
-    scheduled_at: new Date(due).toISOString() as never,
+    scheduled_at: new Date(due).toISOString(),
     started_at: undefined,
     ended_at: undefined,
     level: planned.visit!.level,
