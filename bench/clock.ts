@@ -49,7 +49,7 @@ const text = flags.markdown ? asMarkdown(lines) : asText(lines);
 process.stdout.write(`${facts}\n\n${text}`);
 await mkdir('results', { recursive: true });
 await writeFile('results/clock.md', `${facts}\n\n${asMarkdown(lines)}`);
-process.exitCode = lines.every(({ verdict }) => verdict === 'met') ? 0 : 1;
+process.exitCode = lines.every(({ verdict }) => verdict === 'met' || verdict === 'not here') ? 0 : 1;
 
 function mayBegin(): boolean {
   const elapsed = performance.now() - start;

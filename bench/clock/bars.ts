@@ -12,6 +12,8 @@ export interface Bar {
   /** The limit as people write it. */
   limitText: string;
   unit: '×' | 'ms' | '%' | 'n';
+  /** It needs a tool that is not everywhere: without figures it was not measured, which is no failure. */
+  isOptional?: boolean;
   values(series: Series): Values;
   /** What belongs beside the figure, in a few words. */
   note?(series: Series): string;
@@ -79,6 +81,8 @@ export const bars: readonly Bar[] = [
   },
   runBar(32),
   runBar(256),
+  rustBar(32),
+  rustBar(256),
   {
     what: 'gatebench run: processor time per answer of 40 pieces',
     limit: 2.2,
@@ -199,6 +203,22 @@ function runBar(concurrency: number): Bar {
       ratios(ratePerSecond(series, concurrency), perSecond(series, 'dispatch', concurrency)),
     note: (series) =>
       `${middle(ratePerSecond(series, concurrency), 0)} against ${middle(perSecond(series, 'dispatch', concurrency), 0)}`,
+  };
+}
+
+/** What a first draft of the wire thread reached. */
+function rustBar(concurrency: number): Bar {
+  const rust = (series: Series): Values =>
+    series.values(task.rust(concurrency), ({ perSecond: rate }) => rate);
+  return {
+    what: `gatebench run: short answers per second, against sglang's Rust client, ${concurrency} in flight`,
+    limit: 1 / 4,
+    isFloor: true,
+    limitText: '≥ 1/4',
+    unit: '×',
+    isOptional: true,
+    values: (series) => ratios(ratePerSecond(series, concurrency), rust(series)),
+    note: (series) => `${middle(ratePerSecond(series, concurrency), 0)} against ${middle(rust(series), 0)}`,
   };
 }
 

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { measuringFlags } from '../../src/base/measuring-flags.ts';
 import { spawnMock } from '../../src/mock/spawn.ts';
 import { spawnInstantServer } from '../servers/spawn.ts';
+import { measureRust } from './rust.ts';
 import { measureRun } from './whole-run.ts';
 import { measureStart } from './start.ts';
 import type { ClientTask, Found, Task } from './task.ts';
@@ -21,6 +22,7 @@ export async function carryOut<T extends Task>(task: T): Promise<Found<T>> {
 async function found(task: Task): Promise<Found<Task>> {
   if (task.kind === 'start') return measureStart(task.times);
   if (task.kind === 'run') return measureRun(task);
+  if (task.kind === 'rust') return measureRust(task);
   if (task.kind === 'short') {
     using server = await spawnInstantServer();
     return await inChild(server.url, task);

@@ -11,7 +11,7 @@ export interface Line {
   /** Median of the repetitions, then the range. */
   figure: string;
   range: string;
-  verdict: 'met' | 'missed' | 'failed';
+  verdict: 'met' | 'missed' | 'failed' | 'not here';
   note: string;
 }
 
@@ -22,7 +22,7 @@ export function lineOf(bar: Bar, series: Series): Line {
     bar: bar.limitText,
     figure: figure ? shown(bar, figure.median) : '–',
     range: figure ? `${shown(bar, figure.low)} … ${shown(bar, figure.high)}` : '–',
-    verdict: figure ? (isMet(bar, figure) ? 'met' : 'missed') : 'failed',
+    verdict: figure ? (isMet(bar, figure) ? 'met' : 'missed') : bar.isOptional ? 'not here' : 'failed',
     note: bar.note?.(series) ?? '',
   };
 }

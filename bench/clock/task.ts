@@ -21,8 +21,16 @@ export interface RunTask {
   isTls: boolean;
 }
 
+/** The same requests by sglang's Rust client, where it is there. */
+export interface RustTask {
+  kind: 'rust';
+  concurrency: number;
+  requests: number;
+  frames: number;
+}
+
 /** Or how long the program takes to say what it can do. */
-export type Task = ClientTask | RunTask | { kind: 'start'; times: number };
+export type Task = ClientTask | RunTask | RustTask | { kind: 'start'; times: number };
 
 /** Measured less true. */
 export interface Errors {
@@ -37,6 +45,7 @@ export interface Findings {
   wave: { whole: Errors; steady: Errors; cpuUsPerChunk: number };
   /** Requests a second by their rows, without the tenths at both ends; processor time of the whole command for each. */
   run: { perSecond: number; cpuMs: number };
+  rust: { perSecond: number };
   /** p99 of the TTFT's error, counted from `sent` and from the call. */
   burst: { fromSentMs: Ms; fromCallMs: Ms };
   short: { perSecond: number; cpuUs: number };

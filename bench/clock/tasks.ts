@@ -1,3 +1,4 @@
+import { rustFolder } from './rust.ts';
 import type { ClientName } from '../clients/client.ts';
 import type { Task } from './task.ts';
 
@@ -31,7 +32,9 @@ const tlsRun = run(32, { isTls: true });
 const heap = (client: ClientName): Of<'heap'> => ({ kind: 'heap', client, streams: 1000 });
 const start: Of<'start'> = { kind: 'start', times: 7 };
 
-export const task = { streams, wave, burst, short, run, longRun, tlsRun, heap, start };
+const rust = (concurrency: number): Of<'rust'> => ({ kind: 'rust', concurrency, requests: 6000, frames: 5 });
+
+export const task = { streams, wave, burst, short, run, rust, longRun, tlsRun, heap, start };
 
 /** Levels at which our client runs; at each, the rows' own bound is tried, too. */
 export const ourLevels = [8, 64, 192, 512] as const;
@@ -54,6 +57,7 @@ export const tasks: readonly Task[] = [
   short('sdk'),
   short('dispatch'),
   run(32),
+  ...(rustFolder === undefined ? [] : [rust(32), rust(256)]),
   short('dispatch', 256),
   run(256),
   longRun,
@@ -68,6 +72,8 @@ export function nameOf(subject: Task): string {
   if (subject.kind === 'start') return 'start of the program';
   if (subject.kind === 'run')
     return `gatebench run: ${subject.concurrency} × ${subject.frames} pieces${subject.isTls ? ', TLS' : ''}`;
+  if (subject.kind === 'rust')
+    return `sglang's Rust client: ${subject.concurrency} × ${subject.frames} pieces`;
   const { client, kind } = subject;
   return `${client}: ${kind}${'streams' in subject ? ` ${subject.streams}` : ''}`;
 }
