@@ -9,9 +9,9 @@ models: [custom-ollama/sim-echo]
 prompts: [{ id: a, prompt: Hello, criteria: [c] }]
 quality:
   judges:
-    - { id: good, model: custom-ollama/sim-judge-100-100, concurrency: 10 }
-    - { id: json, model: custom-ollama/sim-judge-100-100, concurrency: 10, reply: json }
-    - { id: bad, model: custom-ollama/sim-judge-0-0-first100, concurrency: 10 }
+    - { id: good, model: custom-ollama/sim-judge-100-100?instant=true, concurrency: 10 }
+    - { id: json, model: custom-ollama/sim-judge-100-100?instant=true, concurrency: 10, reply: json }
+    - { id: bad, model: custom-ollama/sim-judge-0-0-first100?instant=true, concurrency: 10 }
     - { id: echo, model: custom-ollama/sim-echo, concurrency: 10 }
   criteria: [{ id: c, ask: Right? }]
 `;
@@ -24,14 +24,14 @@ test('cases that nobody can doubt tell a judge from what is none', async () => {
   const good = await doctor('good,json');
   expect(good, good.stderr).toMatchObject({ code: 0 });
   expect(good.stdout).toContain(
-    'Judge good (custom-ollama/sim-judge-100-100 on demo): 10 of 10 as they should be\n',
+    'Judge good (custom-ollama/sim-judge-100-100?instant=true on demo): 10 of 10 as they should be\n',
   );
   expect(good.stdout).toContain(
-    'Judge json (custom-ollama/sim-judge-100-100 on demo): 10 of 10 as they should be\n',
+    'Judge json (custom-ollama/sim-judge-100-100?instant=true on demo): 10 of 10 as they should be\n',
   );
   const bad = await doctor('bad,echo');
   expect(bad.code).toBe(2);
-  expect(bad.stdout).toContain('Judge bad (custom-ollama/sim-judge-0-0-first100 on demo): 0 of 10');
+  expect(bad.stdout).toContain('Judge bad (custom-ollama/sim-judge-0-0-first100?instant=true on demo): 0 of 10');
   expect(bad.stdout).toContain('✗ two equal answers, one way round: said a, and should have said tie');
   expect(bad.stdout).toContain('✗ a right answer: no verdict that can be read: ');
   expect(bad.stdout).toContain('! Judge echo judges itself: it is the model sim-echo.');

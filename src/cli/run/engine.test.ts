@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import { median } from '../../stats/quantile.ts';
+import { readQuality, standingJudgements } from '../../journal/quality-journals.ts';
 import { readRequests } from '../../journal/read-journal.ts';
 import { startEngine, withoutEngine, type Engine } from '../testing/engine.ts';
 import { gatebench, onlyRun, scratch, start, type Finished } from '../testing/gatebench.ts';
@@ -86,6 +87,46 @@ describe.skipIf(withoutEngine !== undefined)('a real engine', () => {
     // The first tokens of the chat template stand before it.
     for (const row of rows) expect(row.cached_tokens! / row.prompt_tokens!).toBeLessThan(0.25);
   });
+
+  test('as a judge it says little that is right, and every row of it is', async () => {
+    await using cwd = await scratch();
+    await using engine = await startEngine([...names, 'smol-judge']);
+    const params = { max_tokens: 60, seed: 7 };
+    // A grammar keeps it to the words: what it says is readable, however little it knows.
+    const judge = { id: 'j', model: 'custom-ollama/smol-judge', reply: 'json', params };
+    const judged = {
+      ...suite,
+      defaults: { ...suite.defaults, criteria: ['correct'] },
+      prompts: [...suite.prompts, { id: 'p3', prompt: 'What is two and two?' }],
+      quality: {
+        judges: [judge],
+        criteria: [{ id: 'correct', ask: 'Is the answer correct?' }],
+      },
+    };
+    await writeFile(join(cwd.path, 'engine.yaml'), JSON.stringify(judged));
+    const args = [...argsFor(engine), '--repeat', '1', '--warmup', '0', '--score'];
+    const { code, stderr } = await gatebench(['run', ...args], cwd.path, key);
+    expect(code, stderr).toBe(0);
+    const run = await onlyRun(cwd.path);
+    const answers = await rowsOf(cwd.path);
+    const { judgements } = await readQuality(run);
+    expect(answers).toHaveLength(8);
+    expect(standingJudgements(judgements)).toHaveLength(8);
+    for (const { readable, verdict } of standingJudgements(judgements))
+      expect([readable, ['yes', 'no'].includes(verdict!)]).toEqual([true, true]);
+    // In its own log, judgements come after the answers, and their tokens are those of the rows.
+    const served = engine.served().slice(answers.length);
+    const inOrder = judgements.toSorted((a, b) => (a.judged_at < b.judged_at ? -1 : 1));
+    const tokens = (rows: readonly (number | undefined)[]): number[] =>
+      rows.map(Number).toSorted((a, b) => a - b);
+    expect(tokens(inOrder.map((row) => row.completion_tokens))).toEqual(
+      tokens(served.map(({ completionTokens }) => completionTokens)),
+    );
+    for (const { status, e2e_latency_ms, ttft_ms } of judgements) {
+      expect(status).toBe('ok');
+      expect(e2e_latency_ms).toBeGreaterThanOrEqual(ttft_ms!);
+    }
+  }, 180_000);
 
   test('killed in mid-run and started again, it costs no request its answer', async () => {
     await using cwd = await scratch();

@@ -18,7 +18,7 @@ prompts:
   - { id: a, prompt: What is the capital of Australia?, checks: [{ type: contains, value: capital }] }
   - { id: b, prompt: Say something else, vars: { expected: something }${more} }
 quality:
-  judges: [{ id: j, model: 'custom-ollama/${judge}', concurrency: 8${price} }]
+  judges: [{ id: j, model: 'custom-ollama/${judge}?instant=true', concurrency: 8${price} }]
   criteria:
     - { id: correct, ask: Is it right? }
     - { id: better, prefer: Which is better? }
@@ -48,7 +48,7 @@ test('every answer and pair is judged once, from the folder, and nothing else of
   const first = await gatebench(['score', 'latest'], folder.path);
   expect(first).toMatchObject({ code: 0 });
   expect(first.stderr).toContain(
-    'Judge j reads prompts and answers: custom-ollama/sim-judge on demo (simulated)\nJudge j: 8 calls, at most ',
+    'Judge j reads prompts and answers: custom-ollama/sim-judge?instant=true on demo (simulated)\nJudge j: 8 calls, at most ',
   );
   const { judgements } = await readQuality(folder.run);
   expect(judgements).toHaveLength(8);
