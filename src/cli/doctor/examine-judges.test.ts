@@ -31,7 +31,9 @@ test('cases that nobody can doubt tell a judge from what is none', async () => {
   );
   const bad = await doctor('bad,echo');
   expect(bad.code).toBe(2);
-  expect(bad.stdout).toContain('Judge bad (custom-ollama/sim-judge-0-0-first100?instant=true on demo): 0 of 10');
+  expect(bad.stdout).toContain(
+    'Judge bad (custom-ollama/sim-judge-0-0-first100?instant=true on demo): 0 of 10',
+  );
   expect(bad.stdout).toContain('✗ two equal answers, one way round: said a, and should have said tie');
   expect(bad.stdout).toContain('✗ a right answer: no verdict that can be read: ');
   expect(bad.stdout).toContain('! Judge echo judges itself: it is the model sim-echo.');
