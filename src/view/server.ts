@@ -36,12 +36,9 @@ export async function startViewer({ port, token, ...options }: ServerOptions): P
     });
   });
   server.listen(port, '127.0.0.1');
-  await Promise.race([
-    once(server, 'listening'),
-    once(server, 'error').then(([error]) => {
-      throw new UserError(`The viewer cannot listen on port ${port}: ${(error as Error).message}`);
-    }),
-  ]);
+  await once(server, 'listening').catch((error: unknown) => {
+    throw new UserError(`The viewer cannot listen on port ${port}: ${(error as Error).message}`);
+  });
   door.port = (server.address() as AddressInfo).port;
   return {
     url: `http://127.0.0.1:${door.port}/?token=${token}`,

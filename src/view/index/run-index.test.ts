@@ -1,0 +1,70 @@
+import { appendFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { scratch } from '../../cli/testing/gatebench.ts';
+import { csvFile, csvHeader, csvLines } from '../../journal/csv-file.ts';
+import { requestColumns, verdictColumns } from '../../journal/request-columns.ts';
+import { row } from '../../report/sheet/testing/runs.ts';
+import { RunIndex } from './run-index.ts';
+
+const numbered = (n: number): ReturnType<typeof row> =>
+  row({ event_id: `event-${n}`, repeat: n, answer_preview: `ü "${n}", €` });
+const line = (n: number): string => csvLines(requestColumns, [numbered(n)]);
+
+const idsOf = async (index: RunIndex): Promise<string[]> =>
+  (await index.read(Array.from({ length: index.rows }, (_, place) => place))).map(({ event_id }) => event_id);
+
+test('a file that grows is followed: no row is lost and none is there twice, wherever a look falls', async () => {
+  await using home = await scratch();
+  const path = join(home.path, 'requests.csv');
+  const index = new RunIndex(home.path);
+  await index.update();
+  expect(index.rows).toBe(0);
+  const bytes = Buffer.from(csvHeader(requestColumns) + [1, 2, 3, 4].map(line).join(''));
+  for (let at = 0; at < bytes.length; at += 97) {
+    await appendFile(path, bytes.subarray(at, at + 97));
+    await Promise.all([index.update(), index.update()]);
+  }
+  expect(await idsOf(index)).toEqual(['event-1', 'event-2', 'event-3', 'event-4']);
+  expect(index.tallies).toMatchObject([{ model: 'kimi', done: 4, failed: 0, checked: 0 }]);
+});
+
+test('a file that is put in the place of another one is read anew', async () => {
+  await using home = await scratch();
+  const path = join(home.path, 'requests.csv');
+  await writeFile(path, csvFile(requestColumns, [1, 2, 3].map(numbered)));
+  const index = new RunIndex(home.path);
+  await index.update();
+  await writeFile(`${path}.new`, csvFile(requestColumns, [7, 8, 9].map(numbered)));
+  await rename(`${path}.new`, path);
+  await index.update();
+  expect(await idsOf(index)).toEqual(['event-7', 'event-8', 'event-9']);
+  await rm(path);
+  await index.update();
+  expect(index.rows).toBe(0);
+});
+
+test('verdicts that stand beside the rows count, and move into them once', async () => {
+  await using home = await scratch();
+  const rows = [numbered(1), numbered(2)];
+  await writeFile(join(home.path, 'requests.csv'), csvFile(requestColumns, rows));
+  const verdict = { event_id: 'event-2', passed: false, score: 0, failed_checks: ['contains'] };
+  await writeFile(join(home.path, 'verdicts.csv'), csvFile(verdictColumns, [verdict]));
+  const index = new RunIndex(home.path);
+  for (let look = 0; look < 2; look++) {
+    await index.update();
+    expect([0, 1].map((place) => index.word('passed', place))).toEqual(['', 'false']);
+    expect(index.tallies).toMatchObject([{ checked: 1, passed: 0 }]);
+  }
+  expect((await index.read([1]))[0]).toMatchObject({ passed: false, failed_checks: ['contains'] });
+});
+
+test('a damaged row is passed over, and the others keep their places', async () => {
+  await using home = await scratch();
+  const damaged = line(2).replace('ok', 'oh');
+  await writeFile(join(home.path, 'requests.csv'), csvHeader(requestColumns) + line(1) + damaged + line(3));
+  const index = new RunIndex(home.path);
+  await index.update();
+  expect(await idsOf(index)).toEqual(['event-1', 'event-3']);
+  expect(index.state.damaged).toBe(1);
+});

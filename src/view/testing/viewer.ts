@@ -1,0 +1,76 @@
+import { request } from 'node:http';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { AnswerLine } from '../../journal/answers.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
+import { csvFile } from '../../journal/csv-file.ts';
+import { type Manifest, writeManifest } from '../../journal/manifest.ts';
+import { requestColumns } from '../../journal/request-columns.ts';
+import { runFiles } from '../../journal/run-folder.ts';
+import { manifest } from '../../report/sheet/testing/runs.ts';
+import { type RunningViewer, type ServerOptions, startViewer } from '../server.ts';
+
+export const token = '00112233445566778899aabbccddeeff';
+
+export const viewerOf = (results: string, more: Partial<ServerOptions> = {}): Promise<RunningViewer> =>
+  startViewer({ results, port: 0, token, program: 'gatebench', now: Date.now, ...more });
+
+export interface Answered {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+}
+
+/** Asks as a program would that can say anything. */
+export function ask(
+  port: number,
+  path: string,
+  { method = 'GET', headers = {} }: { method?: string; headers?: Record<string, string> } = {},
+): Promise<Answered> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => (text += part));
+      response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, text }));
+    });
+    asked.on('error', reject).end();
+  });
+}
+
+/** The same as somebody who has been let in. */
+export const visit = (port: number, path: string): Promise<Answered> =>
+  ask(port, path, { headers: { cookie: `gatebench-${port}=${token}` } });
+
+/** A run below `results` with these rows and answers. */
+export async function storedRun(
+  results: string,
+  rows: readonly RequestRow[],
+  facts: Partial<Manifest> = {},
+  answers: readonly Pick<AnswerLine, 'event_id' | 'answer'>[] = [],
+): Promise<string> {
+  const whole = manifest(facts);
+  const folder = join(results, whole.suite.name.replaceAll(/[^\w-]/g, '_'), whole.run_id);
+  await mkdir(folder, { recursive: true });
+  await writeManifest(folder, whole);
+  await writeFile(join(folder, runFiles.requests), csvFile(requestColumns, rows));
+  const lines = answers.map(({ event_id, answer }) => {
+    const row = rows.find((one) => one.event_id === event_id);
+    const { model = '', prompt_id = '', repeat = 1, attempt = 1 } = row ?? {};
+    const line = {
+      event_id,
+      model,
+      prompt_id,
+      repeat,
+      attempt,
+      answer,
+      reasoning: '',
+      tool_calls: [],
+      chunks: [],
+    };
+    return `${JSON.stringify(line)}\n`;
+  });
+  await writeFile(join(folder, runFiles.answers), lines.join(''));
+  return folder;
+}
+
+export const pathOf = (folder: string): string => `/run/${basename(dirname(folder))}/${basename(folder)}`;

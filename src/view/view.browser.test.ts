@@ -1,0 +1,344 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { AxeResults } from 'axe-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { gatebench, scratch, start, type Scratch } from '../cli/testing/gatebench.ts';
+import { readRequests } from '../journal/read-journal.ts';
+import { openBrowser, withoutBrowser } from '../report/page/testing/browser.ts';
+import { hostileRows, hostileTexts } from '../report/page/testing/hostile.ts';
+import { manifest, row } from '../report/sheet/testing/runs.ts';
+import type { Suite } from '../suite/suite.ts';
+import { RunList } from './index/runs.ts';
+import type { RunningViewer } from './server.ts';
+import { pathOf, storedRun, viewerOf } from './testing/viewer.ts';
+
+/** What runs inside the page; its types are a browser's, which this program does not know. */
+declare const document: {
+  documentElement: { scrollWidth: number };
+  querySelector(selector: string): unknown;
+};
+declare const window: {
+  hacked?: number;
+  axe: { run(context: unknown, options: object): Promise<AxeResults> };
+};
+
+/** Some two dozen requests, which take about a second. */
+const suite = `version: 1
+name: live
+models: [{ id: swift, model: custom-ollama/sim-swift }, { id: wordy, model: custom-ollama/sim-wordy }]
+prompts:
+  - { id: mosquito, tags: [fact], prompt: 'What is the blood type that attracts most mosquitoes?', checks: [{ type: contains, value: type O }] }
+  - { id: planets, prompt: 'Name the planets.' }
+run: { repeat: 6, warmup: 1, concurrency: 2 }
+`;
+
+const promptOf = (id: string, tags: string[] = []): object => ({
+  ...{ id, tags, params: {}, checks: [] },
+  messages: [{ role: 'user', content: `What about ${id}?` }],
+});
+
+/** Two models that agree on all prompts but one. */
+async function settledRun(results: string, runId: string, kimiOnP3 = 'It is B.'): Promise<string> {
+  const rows = ['kimi', 'glm'].flatMap((model) =>
+    Array.from({ length: 30 }, (_, n) => {
+      const isWrong = model === 'kimi' && n === 3;
+      return row({
+        ...{
+          run_id: runId,
+          model,
+          model_id: `custom-ollama/${model}`,
+          prompt_id: `p${n}`,
+          tags: n < 5 ? ['mail'] : ['code'],
+        },
+        ...{ event_id: `${model}-${n}`, e2e_latency_ms: 900 + 10 * n, passed: !isWrong },
+        failed_checks: isWrong ? ['contains'] : undefined,
+        check_why: isWrong ? ['"type O" is not in the answer'] : undefined,
+        answer_sha256: isWrong ? (kimiOnP3 === 'It is B.' ? 'bbbbbbbb' : 'aaaaaaaa') : 'cccccccc',
+      });
+    }),
+  );
+  const answers = rows.map(({ event_id, passed }) => ({
+    event_id,
+    answer: passed === true ? 'It is type O.' : kimiOnP3,
+  }));
+  const prompts = Array.from({ length: 30 }, (_, n) => promptOf(`p${n}`, n < 5 ? ['mail'] : ['code']));
+  const facts = { run_id: runId, suite: suiteOf(prompts) };
+  return await storedRun(results, rows, facts, answers);
+}
+
+function suiteOf(prompts: readonly object[], name = 'smoke'): Suite {
+  const models = ['kimi', 'glm'].map((id) => ({ id, model: `custom-ollama/${id}`, params: {} }));
+  return { ...manifest().suite, name, prompts, models } as unknown as Suite;
+}
+
+if (withoutBrowser !== undefined)
+  console.warn(`Tests of the viewer in a browser are left out: ${withoutBrowser}.`);
+
+describe.skipIf(withoutBrowser !== undefined)('the viewer in a browser', () => {
+  let browser: Browser;
+  let home: Scratch;
+  let viewer: RunningViewer;
+  let results: string;
+  let settled: string;
+  let earlier: string;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    home = await scratch();
+    results = join(home.path, 'results');
+    earlier = await settledRun(results, '20261121T031700Z-abcdef', 'It is A.');
+    settled = await settledRun(results, '20261122T031700Z-abcdef');
+    await writeFile(join(home.path, 'live.yaml'), suite);
+    viewer = await viewerOf(results);
+    browser = await openBrowser();
+  }, 60_000);
+  afterAll(async () => {
+    await browser.close();
+    await viewer.close();
+    await home[Symbol.asyncDispose]();
+    // Whatever was opened: no breach of the policy, no error of the script.
+    expect(complaints).toEqual([]);
+  });
+
+  /** Somebody who has opened the printed address. */
+  async function visitor(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    context.on('console', (message) => complaints.push(message.text()));
+    context.on('weberror', (error) => complaints.push(error.error().message));
+    const page = await context.newPage();
+    await page.goto(viewer.url);
+    expect(page.url()).toBe(`http://127.0.0.1:${viewer.port}/`);
+    await page.close();
+    return context;
+  }
+
+  async function open(context: BrowserContext, path: string): Promise<Page> {
+    const page = await context.newPage();
+    await page.goto(`http://127.0.0.1:${viewer.port}${path}`);
+    return page;
+  }
+
+  const newestRun = async (name: string): Promise<string> => {
+    const runs = new RunList(results, Date.now);
+    await expect
+      .poll(async () => (await runs.all()).some((run) => run.suite === name), { timeout: 20_000 })
+      .toBe(true);
+    return (await runs.all()).find((run) => run.suite === name)!.folder;
+  };
+
+  test('a run is seen from its first row to its last in eight tabs at once, none lost and none twice', async () => {
+    const context = await visitor();
+    const args = ['run', 'live.yaml', '--route', 'demo', '--quiet'];
+    const ended = gatebench(args, home.path, {}, 2);
+    const folder = await newestRun('live');
+    const tabs = await Promise.all(Array.from({ length: 8 }, () => open(context, pathOf(folder))));
+    expect((await ended).code).toBe(0);
+    const written = (await Array.fromAsync(readRequests(folder))).map(({ event_id }) => event_id);
+    expect(written).toHaveLength(26);
+    for (const tab of tabs) {
+      // A tab that was opened after the end shows the report.
+      if ((await tab.locator('#live').count()) === 0) continue;
+      await tab.locator('#state', { hasText: 'Ended (complete)' }).waitFor();
+      const links = await tab
+        .locator('#live tbody a')
+        .evaluateAll((all) =>
+          (all as unknown as { pathname: string }[]).map(({ pathname }) => pathname.split('/').at(-1)),
+        );
+      expect(links.toReversed()).toEqual(written);
+      expect(await tab.locator('#models').innerText()).toMatch(/swift\s+12\s+0/);
+    }
+    await context.close();
+  }, 60_000);
+
+  test('a run that is killed is said to have stopped, with the way to go on', async () => {
+    const context = await visitor();
+    const { child, finished } = start(
+      ['run', '../live.yaml', '--route', 'demo', '--quiet', '--results', 'results', '--repeat', '500'],
+      await makeFolder('killed'),
+    );
+    const killedResults = join(home.path, 'killed', 'results');
+    await using other = await runningViewer(killedResults);
+    const runs = new RunList(killedResults, Date.now);
+    await expect.poll(async () => (await runs.all())[0]?.state, { timeout: 30_000 }).toBe('running');
+    const folder = (await runs.all())[0]!.folder;
+    const page = await context.newPage();
+    await page.goto(other.viewer.url);
+    await page.goto(`http://127.0.0.1:${other.viewer.port}${pathOf(folder)}`);
+    await page.locator('#live tbody tr').first().waitFor();
+    child.kill('SIGKILL');
+    await finished;
+    await page.locator('#state', { hasText: 'Stopped without an end' }).waitFor();
+    expect(await page.locator('#state').innerText()).toContain(`run --resume ${folder}`);
+    await context.close();
+  }, 60_000);
+
+  async function makeFolder(name: string): Promise<string> {
+    await mkdir(join(home.path, name), { recursive: true });
+    return join(home.path, name);
+  }
+
+  async function runningViewer(of: string): Promise<AsyncDisposable & { viewer: RunningViewer }> {
+    const running = await viewerOf(of);
+    return { viewer: running, [Symbol.asyncDispose]: () => running.close() };
+  }
+
+  test('the prompt on which two models differ, and why, is three clicks from the list of runs', async () => {
+    const context = await visitor();
+    const page = await open(context, '/');
+    await page.locator(`a[href="${pathOf(settled)}"]`).click();
+    await page.getByRole('navigation', { name: 'Viewer' }).getByRole('link', { name: 'Answers' }).click();
+    await page.getByLabel('only where they differ').check();
+    await page.getByRole('button', { name: 'Show' }).click();
+    expect(await page.locator('.grid-prompt h3').allInnerTexts()).toEqual([
+      expect.stringMatching(/^p3\s+mail/),
+    ]);
+    expect(await page.locator('.grid-prompt').innerText()).toContain(
+      'contains: "type O" is not in the answer',
+    );
+    expect(await page.locator('del').first().isVisible()).toBe(false);
+    await page.getByLabel(/mark words/).check();
+    expect(await page.locator('.grid-cell ins').allInnerTexts()).not.toEqual([]);
+    await page.getByRole('link', { name: 'request', exact: true }).first().click();
+    await page.locator('#timeline').waitFor();
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('p3');
+    await context.close();
+  });
+
+  test('answers are found by tag, by a word and by what failed, and pages keep the filter', async () => {
+    const context = await visitor();
+    const count = async (search: string): Promise<string> => {
+      const page = await open(context, `${pathOf(settled)}/answers${search}`);
+      const text = await page.locator('.pages').first().innerText();
+      await page.close();
+      return /of (\d+)/.exec(text)![1]!;
+    };
+    expect(await count('')).toBe('30');
+    expect(await count('?tag=mail')).toBe('5');
+    expect(await count('?fail=1')).toBe('1');
+    expect(await count('?q=it+is+b')).toBe('1');
+    expect(await count('?q=about+p7')).toBe('1');
+    const page = await open(context, `${pathOf(settled)}/answers?tag=code`);
+    await page.getByRole('link', { name: 'Next' }).first().click();
+    expect(page.url()).toContain('tag=code&page=2');
+    expect(await page.locator('.grid-prompt').count()).toBe(5);
+    await context.close();
+  });
+
+  test('two runs show the answers that changed, first those that passed differently', async () => {
+    const context = await visitor();
+    const value = (folder: string): string => pathOf(folder).slice('/run/'.length);
+    const page = await open(context, '/compare');
+    await page.getByLabel('Before').selectOption(value(earlier));
+    await page.getByLabel('After').selectOption(value(settled));
+    await page.getByRole('button', { name: 'Compare' }).click();
+    expect(await page.locator('#changed .grid-prompt').count()).toBe(1);
+    expect(await page.locator('#changed').innerText()).toMatch(/p3 · kimi[^]*It is A\.[^]*It is /);
+    expect(await page.locator('#changes').isVisible()).toBe(true);
+    await context.close();
+  });
+
+  test('the keyboard alone filters, turns pages, opens a request and goes back', async () => {
+    const context = await visitor();
+    const page = await open(context, `${pathOf(settled)}/requests`);
+    await page.getByLabel('Model').focus();
+    await page.keyboard.type('glm');
+    await page.getByRole('button', { name: 'Show' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/model=glm/);
+    expect(await page.locator('.pages').first().innerText()).toContain('of 30');
+    await page.getByRole('link', { name: 'e2e_latency_ms' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/order=e2e_latency_ms/);
+    expect(page.url()).toContain('model=glm');
+    await page.locator('tbody a').first().focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/request\/glm-0/);
+    await page.goBack();
+    expect(page.url()).toContain('order=e2e_latency_ms');
+    expect(await page.locator('tbody tr').count()).toBe(30);
+    await context.close();
+  });
+
+  test('hostile words are text on every page and in the news of a run under way', async () => {
+    const rows = hostileRows();
+    const answers = rows.map(({ event_id }) => ({ event_id, answer: hostileTexts.join('\n') }));
+    const prompts = [...new Set(rows.map(({ prompt_id }) => prompt_id))].map((id) =>
+      promptOf(id, [hostileTexts[2]]),
+    );
+    const facts = { run_id: rows[0]!.run_id, suite: suiteOf(prompts, 'hostile') };
+    const names = { ...facts, run_id: '20261120T031700Z-hostil' };
+    const own = rows.map((one) => ({ ...one, run_id: names.run_id }));
+    const folder = await storedRun(results, own, names, answers);
+    const live = await storedRun(
+      results,
+      own,
+      { ...names, run_id: '20261119T031700Z-hostil', status: 'running' },
+      answers,
+    );
+    const request = `${pathOf(folder)}/request/${encodeURIComponent(rows[0]!.event_id)}`;
+    const asked = `${pathOf(folder)}/requests?model=${encodeURIComponent(hostileTexts[1])}`;
+    const wrong = `/${encodeURIComponent(hostileTexts[0])}`;
+    // Where a policy protects the page, and where none does.
+    for (const [bypassCSP, paths] of [
+      [false, [`${pathOf(folder)}/answers`]],
+      [true, ['/', pathOf(folder), `${pathOf(folder)}/answers`, asked, request, pathOf(live), wrong]],
+    ] as const) {
+      const context = await visitor({ bypassCSP });
+      const page = await open(context, '/');
+      for (const path of paths) {
+        await page.goto(`http://127.0.0.1:${viewer.port}${path}`);
+        if (path === pathOf(live)) await page.locator('#state', { hasText: 'Stopped' }).waitFor();
+        expect(await page.evaluate(() => window.hacked)).toBeUndefined();
+        expect(await page.locator('script').count()).toBe(1);
+        expect(await page.locator('img').count()).toBe(0);
+      }
+      await context.close();
+    }
+    // A page that is not there is an error that the browser says.
+    expect(complaints.splice(0).filter((text) => !text.includes('404'))).toEqual([]);
+  }, 60_000);
+
+  test.each([
+    ['light', 1280],
+    ['dark', 320],
+  ] as const)(
+    'nothing serious is found by axe, and nothing scrolls sideways: %s, %i px',
+    async (colorScheme, width) => {
+      const context = await visitor({ colorScheme, viewport: { width, height: 800 }, bypassCSP: true });
+      const run = pathOf(settled);
+      const own = ['/', `${run}/answers`, `${run}/requests`, `${run}/request/glm-3`, '/compare', '/none'];
+      const page = await open(context, '/');
+      for (const path of width === 320 ? own : [`${run}/answers`, run]) {
+        await page.goto(`http://127.0.0.1:${viewer.port}${path}`);
+        expect({ path, found: await seriousFindings(page) }).toEqual({ path, found: [] });
+        expect({ path, width: await page.evaluate(() => document.documentElement.scrollWidth) }).toEqual({
+          path,
+          width,
+        });
+      }
+      await context.close();
+      expect(complaints.splice(0).filter((text) => !text.includes('404'))).toEqual([]);
+    },
+    60_000,
+  );
+});
+
+/** What axe finds that is serious or critical: its rule and where. */
+async function seriousFindings(page: Page): Promise<string[]> {
+  await page.addScriptTag({
+    content: readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
+  });
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .slice(0, 3)
+          .map(({ html }) => html.slice(0, 160))
+          .join(' | ')}`,
+    );
+}
