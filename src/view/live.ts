@@ -3,6 +3,7 @@ import { count, oneLine } from '../base/text.ts';
 import { dataTable } from '../report/page/frame/data-table.ts';
 import { type Html, markup } from '../report/page/frame/html.ts';
 import { duration } from '../report/number-text.ts';
+import { cellName } from '../plan/cell.ts';
 import { median } from '../stats/quantile.ts';
 import { addressOf } from './frame.ts';
 import { recentAnswers, type RunIndex } from './index/run-index.ts';
@@ -88,9 +89,9 @@ export function modelTable(index: RunIndex): Html {
         align: 'right' as const,
       })),
     ],
-    rows: tallies.map(({ model, route, done, failed, checked, passed, recent }) => ({
+    rows: tallies.map(({ done, failed, checked, passed, recent, ...cell }) => ({
       cells: [
-        markup`<bdi>${oneLine(hasRoutes ? `${model}@${route}` : model, 80)}</bdi>`,
+        markup`<bdi>${oneLine(cellName(cell, hasRoutes), 80)}</bdi>`,
         done,
         { content: failed, tone: failed > 0 ? 'bad' : undefined },
         checked === 0 ? '–' : `${passed} of ${checked}`,

@@ -7,11 +7,23 @@ import { readBatches, rowsIn } from '../../journal/read-csv.ts';
 import { type ColumnName, requestColumns, type RequestRow } from '../../journal/request-columns.ts';
 import { isThere, runFiles } from '../../journal/run-folder.ts';
 import { readVerdicts } from '../../journal/verdicts.ts';
+import { cellKey } from '../../plan/cell.ts';
 import { Codes, Words } from './growing.ts';
 
 /** Columns of every index: what most pages filter, order and count by. */
 const always = [
-  ...(['model', 'route', 'prompt_id', 'tags', 'phase', 'final', 'repeat', 'attempt', 'status'] as const),
+  ...([
+    'model',
+    'route',
+    'variant',
+    'prompt_id',
+    'tags',
+    'phase',
+    'final',
+    'repeat',
+    'attempt',
+    'status',
+  ] as const),
   ...(['passed', 'failed_checks', 'valid', 'started_at', 'e2e_latency_ms', 'ttft_ms'] as const),
 ] as const satisfies readonly ColumnName[];
 
@@ -22,6 +34,8 @@ export const columnNamed = (name: string): Column | undefined =>
 export interface Tally {
   model: string;
   route: string;
+  /** Of the prompts. Undefined where there is one. */
+  variant: string | undefined;
   done: number;
   failed: number;
   checked: number;
@@ -156,10 +170,10 @@ export class RunIndex {
   }
 
   #tallyOf(index: number): Tally {
-    const [model, route] = [this.word('model', index), this.word('route', index)];
-    const key = `${model}\n${route}`;
+    const cell = this.cell(index);
+    const key = cellKey(cell);
     const known = this.#tallies.get(key);
-    const tally = known ?? { model, route, done: 0, failed: 0, checked: 0, passed: 0, recent: [] };
+    const tally = known ?? { ...cell, done: 0, failed: 0, checked: 0, passed: 0, recent: [] };
     if (known === undefined) this.#tallies.set(key, tally);
     return tally;
   }
@@ -196,6 +210,16 @@ export class RunIndex {
   /** A cell as a word: empty where nothing was measured, words of a list with `;` between them. */
   word(name: string, index: number): string {
     return this.#words.get(name)!.at(index);
+  }
+
+  /** The cell that a row belongs to. */
+  cell(index: number): Pick<Tally, 'model' | 'route' | 'variant'> {
+    const variant = this.word('variant', index);
+    return {
+      model: this.word('model', index),
+      route: this.word('route', index),
+      variant: variant === '' ? undefined : variant,
+    };
   }
 
   /** A number that is the same for the same text of an answer; 0 where there is none. */

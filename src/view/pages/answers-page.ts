@@ -1,4 +1,4 @@
-import { type CellNames, cellName } from '../../plan/cell.ts';
+import { cellName } from '../../plan/cell.ts';
 import { readAnswerLines } from '../../journal/answers.ts';
 import { readManifest } from '../../journal/manifest.ts';
 import type { PageFrame } from '../../report/page/frame/document.ts';
@@ -92,8 +92,7 @@ type Outcomes = Map<string, Map<string, Outcome>>;
 const severalRoutes = (index: RunIndex): boolean => (index.words('route')?.values.length ?? 0) > 1;
 
 function nameAt(index: RunIndex, row: number, hasRoutes: boolean): string {
-  const cell: CellNames = { model: index.word('model', row), route: index.word('route', row) };
-  return cellName(cell, hasRoutes);
+  return cellName(index.cell(row), hasRoutes);
 }
 
 /** Of every prompt and model, from the index alone. */

@@ -110,14 +110,14 @@ async function changedAnswers(
       const rows = await index.read(places);
       const hasRoutes = (index.words('route')?.values.length ?? 0) > 1;
       const scan = new GridScan({ severalRoutes: hasRoutes });
-      for (const row of rows) scan.add(row);
+      const own = (eventId: string): string => `${side} ${eventId}`;
+      for (const row of rows) scan.add({ ...row, event_id: own(row.event_id) });
       const stored = await answers.find(rows.map(({ event_id }) => event_id));
-      return { run, scan, ids: new Set(rows.map(({ event_id }) => event_id)), texts: [...stored] };
+      const texts = [...stored].map(([eventId, line]) => [own(eventId), answerText(line)] as const);
+      return { run, scan, texts };
     }),
   );
-  const texts = new Map(
-    read.flatMap((side) => side.texts).map(([eventId, line]) => [eventId, answerText(line)]),
-  );
+  const texts = new Map(read.flatMap((side) => side.texts));
   const verdicts = changes.filter(({ isVerdict }) => isVerdict).length;
   return markup`<section id="changed"><h2>Answers that changed</h2>
     <p class="lead">${changes.length.toLocaleString('en-US')} of the same model on the same prompt; ${verdicts.toLocaleString('en-US')} of them passed differently, and come first.</p>
@@ -134,8 +134,11 @@ async function changedAnswers(
         },
         {
           ...{ columns, texts, base: 0 },
-          requestLink: (eventId) =>
-            addressOf(read.find(({ ids }) => ids.has(eventId))?.run ?? after, 'request', eventId),
+          // A run that is a copy of the other one has the same ids.
+          requestLink: (eventId) => {
+            const [side = '', ...id] = eventId.split(' ');
+            return addressOf(read[Number(side)]!.run, 'request', id.join(' '));
+          },
         },
       );
     })}</section>`;

@@ -7,7 +7,8 @@ import { csvFile } from '../../journal/csv-file.ts';
 import { type Manifest, writeManifest } from '../../journal/manifest.ts';
 import { requestColumns } from '../../journal/request-columns.ts';
 import { runFiles } from '../../journal/run-folder.ts';
-import { manifest } from '../../report/sheet/testing/runs.ts';
+import { manifest, row } from '../../report/sheet/testing/runs.ts';
+import type { Suite } from '../../suite/suite.ts';
 import { type RunningViewer, type ServerOptions, startViewer } from '../server.ts';
 
 export const token = '00112233445566778899aabbccddeeff';
@@ -74,3 +75,42 @@ export async function storedRun(
 }
 
 export const pathOf = (folder: string): string => `/run/${basename(dirname(folder))}/${basename(folder)}`;
+
+export const promptOf = (id: string, tags: string[] = []): object => ({
+  ...{ id, tags, params: {}, checks: [] },
+  messages: [{ role: 'user', content: `What about ${id}?` }],
+});
+
+/** Two models that agree on all prompts but one. */
+export async function settledRun(results: string, runId: string, kimiOnP3 = 'It is B.'): Promise<string> {
+  const rows = ['kimi', 'glm'].flatMap((model) =>
+    Array.from({ length: 30 }, (_, n) => {
+      const isWrong = model === 'kimi' && n === 3;
+      return row({
+        ...{
+          run_id: runId,
+          model,
+          model_id: `custom-ollama/${model}`,
+          prompt_id: `p${n}`,
+          tags: n < 5 ? ['mail'] : ['code'],
+        },
+        ...{ event_id: `${model}-${n}`, e2e_latency_ms: 900 + 10 * n, passed: !isWrong },
+        failed_checks: isWrong ? ['contains'] : undefined,
+        check_why: isWrong ? ['"type O" is not in the answer'] : undefined,
+        answer_sha256: isWrong ? (kimiOnP3 === 'It is B.' ? 'bbbbbbbb' : 'aaaaaaaa') : 'cccccccc',
+      });
+    }),
+  );
+  const answers = rows.map(({ event_id, passed }) => ({
+    event_id,
+    answer: passed === true ? 'It is type O.' : kimiOnP3,
+  }));
+  const prompts = Array.from({ length: 30 }, (_, n) => promptOf(`p${n}`, n < 5 ? ['mail'] : ['code']));
+  const facts = { run_id: runId, suite: suiteOf(prompts) };
+  return await storedRun(results, rows, facts, answers);
+}
+
+export function suiteOf(prompts: readonly object[], name = 'smoke'): Suite {
+  const models = ['kimi', 'glm'].map((id) => ({ id, model: `custom-ollama/${id}`, params: {} }));
+  return { ...manifest().suite, name, prompts, models } as unknown as Suite;
+}

@@ -43,7 +43,7 @@ interface OpenCell extends GridCell {
 }
 
 const reads = [
-  ...(['phase', 'final', 'route', 'model', 'prompt_id', 'repeat', 'event_id', 'passed'] as const),
+  ...(['phase', 'final', 'route', 'model', 'variant', 'prompt_id', 'repeat', 'event_id', 'passed'] as const),
   ...(['failed_checks', 'check_why', 'e2e_latency_ms', 'completion_tokens', 'answer_sha256'] as const),
   ...(['answer_preview', 'answer_chars'] as const),
   ...failureReads,

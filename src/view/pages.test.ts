@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { scratch, type Scratch } from '../cli/testing/gatebench.ts';
+import { row } from '../report/sheet/testing/runs.ts';
+import { runFiles } from '../journal/run-folder.ts';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import type { RunningViewer } from './server.ts';
+import { pathOf, settledRun, storedRun, viewerOf, visit } from './testing/viewer.ts';
+
+let home: Scratch;
+let viewer: RunningViewer;
+let earlier: string;
+let settled: string;
+beforeAll(async () => {
+  home = await scratch();
+  const results = join(home.path, 'results');
+  earlier = await settledRun(results, '20261121T031700Z-abcdef', 'It is A.');
+  settled = await settledRun(results, '20261122T031700Z-abcdef');
+  viewer = await viewerOf(results);
+});
+afterAll(async () => {
+  await viewer.close();
+  await home[Symbol.asyncDispose]();
+});
+
+const page = async (path: string): Promise<string> => {
+  const { status, text } = await visit(viewer.port, path);
+  expect({ path, status }).toEqual({ path, status: 200 });
+  return text;
+};
+
+test.each([
+  ['', '30'],
+  ['?tag=mail', '5'],
+  ['?fail=1', '1'],
+  ['?differ=1', '1'],
+  ['?q=it+is+b', '1'],
+  ['?q=about+p7', '1'],
+  ['?q=nothing+like+it', '0'],
+  ['?model=glm&fail=1', '0'],
+])('answers are found by tag, by a word, and by what failed: "%s" finds %s', async (search, found) => {
+  expect(await page(`${pathOf(settled)}/answers${search}`)).toContain(` of ${found}</span>`);
+});
+
+test('pages of answers keep the filter', async () => {
+  const text = await page(`${pathOf(settled)}/answers?tag=code`);
+  expect(text).toContain('answers?tag=code&amp;page=2');
+  expect(
+    (await page(`${pathOf(settled)}/answers?tag=code&page=2`)).match(/<article class="grid-prompt/g),
+  ).toHaveLength(5);
+});
+
+test('two runs show the answers that changed, and link each to its own run', async () => {
+  const value = (folder: string): string => encodeURIComponent(pathOf(folder).slice('/run/'.length));
+  const text = await page(`/compare?before=${value(earlier)}&after=${value(settled)}`);
+  const changed = text.slice(text.indexOf('id="changed"'));
+  expect(changed.match(/<article class="grid-prompt/g)).toHaveLength(1);
+  expect(changed).toMatch(/p3 · kimi[^]*It is A\.[^]*It is <del>A<\/del><ins>B<\/ins>/);
+  expect(changed).toContain(`${pathOf(earlier)}/request/kimi-3`);
+  expect(changed).toContain(`${pathOf(settled)}/request/kimi-3`);
+});
+
+test('runs are filtered by suite, model, state and day', async () => {
+  const runs = async (search: string): Promise<number> =>
+    (await page(`/${search}`)).match(/<th scope="row"/g)?.length ?? 0;
+  expect(await runs('')).toBe(2);
+  expect(await runs('?suite=smoke&model=glm&state=complete')).toBe(2);
+  expect(await runs('?since=2026-11-23')).toBe(0);
+  expect(await runs('?model=none')).toBe(0);
+});
+
+test('what is half there is a page, and no fault', async () => {
+  const results = join(home.path, 'half');
+  const half = await viewerOf(results);
+  await using closing = { [Symbol.asyncDispose]: () => half.close() };
+  const ask = async (path: string): Promise<number> => (await visit(half.port, path)).status;
+  expect(await ask('/')).toBe(200);
+  const folder = await storedRun(results, [row()], { status: 'running' });
+  await rm(join(folder, runFiles.requests));
+  await rm(join(folder, runFiles.answers));
+  for (const path of ['', '/answers', '/requests', '/live?after=0', '/live?after=99', '/live?after=x'])
+    expect({ path, status: await ask(pathOf(folder) + path) }).toEqual({ path, status: 200 });
+  await writeFile(join(folder, runFiles.requests), 'run_id,sui');
+  expect(await ask(pathOf(folder))).toBe(200);
+  expect(await ask(`${pathOf(folder)}/request/none`)).toBe(404);
+  await mkdir(join(results, 'smoke', '20261125T031700Z-nothing'));
+  await writeFile(join(results, 'smoke', '20261125T031700Z-nothing', runFiles.manifest), '{ "torn": ');
+  expect(await ask('/')).toBe(200);
+});
