@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { scratch, type Scratch } from '../cli/testing/gatebench.ts';
 import { row } from '../report/sheet/testing/runs.ts';
 import { runFiles } from '../journal/run-folder.ts';
@@ -72,7 +72,7 @@ test('runs are filtered by suite, model, state and day', async () => {
 test('what is half there is a page, and no fault', async () => {
   const results = join(home.path, 'half');
   const half = await viewerOf(results);
-  await using closing = { [Symbol.asyncDispose]: () => half.close() };
+  onTestFinished(() => half.close());
   const ask = async (path: string): Promise<number> => (await visit(half.port, path)).status;
   expect(await ask('/')).toBe(200);
   const folder = await storedRun(results, [row()], { status: 'running' });
