@@ -13,6 +13,9 @@ import { compare } from './compare.ts';
 import { factsUnderLoad, followLevels, type LevelCollector } from './levels.ts';
 import { historyColumnsNeeded } from './history.ts';
 import { InfluenceCollector } from './influences/influences.ts';
+import type { CriterionPair } from './quality/preferences.ts';
+import { qualityOf, type QualityFigures } from './quality/quality.ts';
+import type { QualityRecords } from '../journal/quality-journals.ts';
 import { tooBusy } from './own-lag.ts';
 import { factsOf, plannedRequests, unprovenConcurrency } from './run-facts.ts';
 import { ServerTimesCollector } from './server-time-shares.ts';
@@ -49,12 +52,13 @@ export async function analyse(
 
 /**
  * The same in two steps: reads the rows, and gives back what makes the analysis of them, for a manifest that is changed
- * by what the rows say.
+ * by what the rows say. `records`: what judges and people said of the answers.
  */
 export async function onePass(
   source: RowSource,
   manifest: Manifest,
   also: readonly RowCollector[] = [],
+  records?: QualityRecords,
 ): Promise<(manifest: Manifest) => Analysis> {
   const { suite, routes } = manifest;
   const seen: Seen = {
@@ -68,7 +72,7 @@ export async function onePass(
   const all: RowCollector[] = [...Object.values(seen), ...also];
   for await (const rows of source(columnsOf(all)))
     for (const row of rows) for (const one of all) one.add(row);
-  return (manifest) => analysisOf(seen, manifest);
+  return (manifest) => analysisOf(seen, manifest, records);
 }
 
 /** Undefined for all: one of them does not say. */
@@ -98,7 +102,7 @@ type Seen = {
   levels?: LevelCollector;
 };
 
-function analysisOf(seen: Seen, manifest: Manifest): Analysis {
+function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): Analysis {
   const { collector, serverTimes, influences, unchecked } = seen;
   const failedChecks = seen.failedChecks.list();
   const { suite } = manifest;
@@ -109,6 +113,7 @@ function analysisOf(seen: Seen, manifest: Manifest): Analysis {
   const isSequential = suite.run.order === 'sequential';
   const comparison = compare(collected, { isSequential });
   const all = withCosts(collected, comparison.pairs, { isSequential });
+  const quality = qualityOf(collected, suite, records);
   const planned = plannedRequests(manifest);
   const load = seen.levels?.figures();
   const warnings = [
@@ -129,7 +134,7 @@ function analysisOf(seen: Seen, manifest: Manifest): Analysis {
     tags: byTag(collected, suite, { timeoutMs, isSequential }),
     serverTimes: serverTimes.times(),
     promptCaches: influences.promptCaches(),
-    choices: manifest.shard ? [] : choicesOf(suite, collected, all),
+    choices: manifest.shard ? [] : choicesOf(suite, collected, [...all, ...firmPairs(quality)], quality),
   };
   return {
     manifest,
@@ -150,20 +155,34 @@ function analysisOf(seen: Seen, manifest: Manifest): Analysis {
         ...warningLines(warnings.filter(({ kind }) => kind !== 'simulated')),
         ...uncheckedWarning(unchecked.answers, manifest),
         ...undecidedWarnings(failedChecks, manifest.routes.length > 1),
+        ...quality.warnings,
+        ...(records?.warnings ?? []),
         ...manifest.notes.map(({ text }) => `${text}.`),
       ],
       ...defined({ load }),
+      ...(quality.rows.length > 0 || quality.preferences.length > 0
+        ? { quality: { rows: quality.rows, preferences: quality.preferences, pairs: quality.pairs } }
+        : {}),
       ...Object.fromEntries(Object.entries(filled).filter(([, list]) => list.length > 0)),
     },
   };
 }
 
+/** Pairs on criteria that do not rest on a judge alone. */
+const firmPairs = ({ pairs }: QualityFigures): CriterionPair[] =>
+  pairs.filter(({ basis }) => basis !== 'judge');
+
 /** What the suite's need makes of its models; nothing without a need. */
-function choicesOf(suite: Suite, collected: Collected, pairs: readonly PairRow[]): Choice[] {
+function choicesOf(
+  suite: Suite,
+  collected: Collected,
+  pairs: readonly PairRow[],
+  { rates }: QualityFigures,
+): Choice[] {
   const need = suite.quality?.need;
   if (need === undefined) return [];
   const checked = new Set(suite.prompts.filter(({ checks }) => checks.length > 0).map(({ id }) => id));
-  return choose(collected, { need, pairs, checked, timeoutMs: suite.run.timeouts.totalMs });
+  return choose(collected, { need, pairs, checked, rates, timeoutMs: suite.run.timeouts.totalMs });
 }
 
 /** Columns that the suite's thresholds, need and gate name beyond those of every table. */

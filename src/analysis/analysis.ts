@@ -1,6 +1,7 @@
 import type { Manifest, RunStatus } from '../journal/manifest.ts';
 import type { TagReport } from './by-tag.ts';
 import type { Collected } from './collect.ts';
+import type { QualityFigures } from './quality/quality.ts';
 import type { Choice } from './choice.ts';
 import type { Comparison } from './compare.ts';
 import type { FailedCheck } from './failed-checks.ts';
@@ -59,6 +60,9 @@ export interface RunFacts {
   clock?: string;
 }
 
+/** What a format may show of quality. */
+export type QualityPart = Pick<QualityFigures, 'rows' | 'preferences' | 'pairs'>;
+
 /** Everything that a format may show. The same report gives the same bytes. */
 export interface Report {
   run: RunFacts;
@@ -70,6 +74,8 @@ export interface Report {
   leads?: readonly Leads[];
   /** Which models do for the job, on each route. Absent where the suite does not say what it needs. */
   choices?: readonly Choice[];
+  /** How good the answers are, by checks, judges and people. Absent where nothing says so. */
+  quality?: QualityPart;
   /** What stopped it: the errors of models that answered too seldom, a line each. Absent where all answered. */
   causes?: readonly string[];
   /** Each a sentence or two that end with what to do. */

@@ -3,7 +3,7 @@ import { defaultAlpha } from '../stats/interval.ts';
 import type { Need, NeedLimit } from '../suite/suite.ts';
 import { labeller } from './cell-pairs.ts';
 import type { CellSamples, Collected } from './collect.ts';
-import { leadOf, rivals, type Lead, type LeadMetric } from './leads.ts';
+import { leadOf, rivals, type Lead } from './leads.ts';
 import { decideLimit, rightAnswers, type LimitFacts, type LimitResult } from './need-limit.ts';
 import { clustersOf, headlineOf, meanOf, shareOf } from './statistic.ts';
 import type { PairRow } from './summary-columns.ts';
@@ -67,23 +67,19 @@ export function choose(collected: Collected, facts: ChoiceFacts): Choice[] {
       need,
       candidates,
       ...(isWithheld ? { withheld: 'no quality limit' as const } : {}),
-      ...(isWithheld || metric === undefined ? {} : defined({ lead: leadAmong(sure, metric, pairs) })),
+      ...(isWithheld ? {} : defined({ lead: leadAmong(sure, metric, pairs) })),
     };
   });
 }
 
-/** What `then` goes by. Undefined for criteria, whose pairs are elsewhere. */
-function metricOf({ then }: Need): LeadMetric | undefined {
-  if (then.by === 'best') return then.of === 'passed' ? 'passed' : undefined;
+/** The metric of the pairs that `then` goes by. */
+function metricOf({ then }: Need): string {
+  if (then.by === 'best') return then.of === 'passed' ? 'passed' : `rate(${then.of})`;
   return then.by === 'cheapest' ? 'cost_usd' : 'e2e_latency_ms';
 }
 
 /** Whoever has no figure may be first as well. */
-function leadAmong(
-  sure: readonly Candidate[],
-  metric: LeadMetric,
-  pairs: readonly PairRow[],
-): Lead | undefined {
+function leadAmong(sure: readonly Candidate[], metric: string, pairs: readonly PairRow[]): Lead | undefined {
   const known = sure.filter(({ worth }) => worth !== undefined).map(({ model }) => model);
   const unknown = sure.filter(({ worth }) => worth === undefined).map(({ model }) => model);
   if (known.length === 0) return undefined;

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { csvFile } from '../journal/csv-file.ts';
 import { writeManifest } from '../journal/manifest.ts';
+import { readQuality } from '../journal/quality-journals.ts';
 import { runFiles, writeWhole } from '../journal/run-folder.ts';
 import { onePass, type RowCollector } from './analyse.ts';
 import type { Report } from './analysis.ts';
 import { levelColumns, limitColumns } from './levels.ts';
 import { loaded, readRun, type LoadedRun } from './read-run.ts';
+import { preferenceColumns, qualityColumns } from './quality/quality-columns.ts';
 import { modelColumns, pairColumns } from './summary-columns.ts';
 
 /**
@@ -16,7 +18,7 @@ import { modelColumns, pairColumns } from './summary-columns.ts';
 export async function closeRun(folder: string, also: readonly RowCollector[] = []): Promise<LoadedRun> {
   const run = await readRun(folder);
   const { manifest } = run;
-  const analysisOf = await onePass(run.batches, manifest, also);
+  const analysisOf = await onePass(run.batches, manifest, also, await readQuality(folder));
   let analysis = analysisOf(manifest);
   if (manifest.status === 'complete' && errorRate(analysis.report) > manifest.suite.run.maxErrorRate) {
     manifest.status = 'incomplete';
@@ -28,12 +30,21 @@ export async function closeRun(folder: string, also: readonly RowCollector[] = [
   await writeManifest(folder, manifest);
   await writeWhole(join(folder, runFiles.models), csvFile(modelColumns, models));
   await writeWhole(join(folder, runFiles.pairs), csvFile(pairColumns, pairs));
+  await writeQuality(folder, analysis.report);
   if (load) {
     await writeWhole(join(folder, runFiles.levels), csvFile(levelColumns, load.levels));
     if (load.limits.length > 0)
       await writeWhole(join(folder, runFiles.limits), csvFile(limitColumns, load.limits));
   }
   return loaded(run, analysis);
+}
+
+/** `quality.csv` and `preferences.csv`, where there is something to write. */
+export async function writeQuality(folder: string, { quality }: Pick<Report, 'quality'>): Promise<void> {
+  if (quality === undefined) return;
+  await writeWhole(join(folder, runFiles.quality), csvFile(qualityColumns, quality.rows));
+  if (quality.preferences.length > 0)
+    await writeWhole(join(folder, runFiles.preferences), csvFile(preferenceColumns, quality.preferences));
 }
 
 function errorRate({ run, load }: Report): number {

@@ -215,7 +215,7 @@ const rate = ({ hits, total }: ClusterCount): number => hits / total;
  * of all. `trials`: how many each side of a prompt rests on, on average.
  * Source: Zou & Donner, Statistics in Medicine 27 (2008); Newcombe, Statistics in Medicine 17 (1998).
  */
-function differenceInterval(differences: readonly number[], trials: number, alpha: number): Interval {
+export function differenceInterval(differences: readonly number[], trials: number, alpha: number): Interval {
   const side = (sign: 1 | -1): { point: number; low: number; high: number } => {
     const shares = differences.map((difference) => Math.max(0, sign * difference));
     const { low = 0, high = 1 } = rateInterval(

@@ -11,8 +11,8 @@ export const leadMetrics = ['e2e_latency_ms', 'passed', 'cost_usd'] as const;
 export type LeadMetric = (typeof leadMetrics)[number];
 
 /** Who is first in one metric, as far as the data carry it. */
-export interface Lead {
-  readonly metric: LeadMetric;
+export interface Lead<M extends string = string> {
+  readonly metric: M;
   /** As the pairs name them, best first: the one that is surely ahead of all others, or all that may be first. */
   readonly models: readonly string[];
   /** Models that were compared. With `models` as many, nothing is known of the order. */
@@ -29,7 +29,7 @@ export interface Leads {
   readonly route?: string;
   /** The same of variants of the prompts. */
   readonly variant?: string;
-  readonly leads: readonly Lead[];
+  readonly leads: readonly Lead<LeadMetric>[];
 }
 
 /**
@@ -104,7 +104,11 @@ function worthOf(cell: CellSamples, metric: LeadMetric): number | undefined {
 }
 
 /** `names`: best figure first. Whoever is not surely behind the first may be first as well. */
-export function leadOf(names: readonly string[], metric: LeadMetric, pairs: readonly PairRow[]): Lead {
+export function leadOf<M extends string>(
+  names: readonly string[],
+  metric: M,
+  pairs: readonly PairRow[],
+): Lead<M> {
   const behind = (name: string, other: string): boolean =>
     isBehind(name, pairBetween(pairs, metric, name, other));
   // A figure and a test may disagree: then the test decides who may lead.

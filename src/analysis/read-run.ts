@@ -4,6 +4,7 @@ import { UserError } from '../base/user-error.ts';
 import { FileState, fileWarnings } from '../journal/file-state.ts';
 import { readManifest, type Manifest } from '../journal/manifest.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
+import { readQuality } from '../journal/quality-journals.ts';
 import { requestBatches } from '../journal/read-journal.ts';
 import { runFiles } from '../journal/run-folder.ts';
 import { onePass, type RowCollector, type RowSource } from './analyse.ts';
@@ -55,7 +56,8 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
 /** Analyzes a run in one pass over its rows, in which `also` look on. */
 export async function analyseRun(run: StoredRun, also: readonly RowCollector[] = []): Promise<LoadedRun> {
   const { manifest } = run;
-  return loaded(run, (await onePass(run.batches, manifest, also))(manifest));
+  const records = await readQuality(run.folder);
+  return loaded(run, (await onePass(run.batches, manifest, also, records))(manifest));
 }
 
 /** An analysis with the folder that it is of. What was passed over there leads the warnings. */

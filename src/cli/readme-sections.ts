@@ -16,6 +16,7 @@ import {
   rateFigures,
   type Figure,
 } from '../analysis/summary-columns.ts';
+import { preferenceColumns, qualityColumns } from '../analysis/quality/quality-columns.ts';
 import { levelColumns, limitColumns } from '../analysis/levels.ts';
 import { historyColumns } from '../analysis/history.ts';
 
@@ -58,6 +59,8 @@ export function generatedSections(): Record<string, Record<string, string>> {
       judgements: columnTable(judgementColumns),
       ratings: columnTable(ratingColumns),
       rechecked: columnTable(recheckedColumns),
+      quality: columnTable(qualityColumns),
+      preferences: columnTable(preferenceColumns),
       history: columnTable(historyColumns),
     },
   };

@@ -39,6 +39,7 @@ const appended: readonly string[] = [
 export async function removeDerived(folder: string): Promise<void> {
   const derived: readonly string[] = [
     ...[runFiles.models, runFiles.pairs, runFiles.levels, runFiles.limits],
+    ...[runFiles.quality, runFiles.preferences],
     ...[runFiles.report, runFiles.reconciled],
   ];
   for (const name of await readdir(folder))

@@ -20,6 +20,8 @@ export const runFiles = {
   judgementTexts: 'judgements.jsonl',
   ratings: 'ratings.csv',
   rechecked: 'rechecked.csv',
+  quality: 'quality.csv',
+  preferences: 'preferences.csv',
   lock: '.lock',
 } as const;
 

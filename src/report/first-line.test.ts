@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Lead, Leads } from '../analysis/leads.ts';
+import type { Lead, LeadMetric, Leads } from '../analysis/leads.ts';
 import { firstLine } from './first-line.ts';
 import type { Report } from './run-report.ts';
 import { awkward, empty, latencies, lead, run, summary } from './testing/sample-reports.ts';
@@ -11,7 +11,7 @@ const models = [
 ];
 const all = models.map(({ model }) => model);
 
-const report = (leads: readonly Lead[], facts: Partial<Report> = {}): Report => ({
+const report = (leads: readonly Lead<LeadMetric>[], facts: Partial<Report> = {}): Report => ({
   run: run({ routes: ['compat'] }),
   models,
   pairs: [],
@@ -42,7 +42,7 @@ test('one that leads in everything is named once', () => {
 });
 
 describe('what is open is called open', () => {
-  test.each<[string, Lead[], string]>([
+  test.each<[string, Lead<LeadMetric>[], string]>([
     [
       'for one metric',
       [lead('e2e_latency_ms', ['swift'], 3), lead('passed', all, 3, { morePrompts: 12 })],

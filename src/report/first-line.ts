@@ -122,7 +122,10 @@ function leadsSentence({ leads }: Leads, report: Report, { named, figuresOf }: N
 }
 
 /** Several that may lead, or that are as good as each other. */
-function sharedWords({ metric, models, among, isEqual, morePrompts }: Lead, named: Named): string {
+function sharedWords(
+  { metric, models, among, isEqual, morePrompts }: Lead<LeadMetric>,
+  named: Named,
+): string {
   const { leads, equal } = words[metric];
   if (isEqual && models.length === among) return `all ${equal}`;
   const names = listed(models.map(named));
@@ -132,7 +135,7 @@ function sharedWords({ metric, models, among, isEqual, morePrompts }: Lead, name
 }
 
 /** What is not known of any model. */
-function openWords(open: readonly Lead[]): string {
+function openWords(open: readonly Lead<LeadMetric>[]): string {
   const are = open.length === 1 ? 'is' : 'are';
   return `${listed(open.map(({ metric }) => words[metric].question))} ${are} open${remedy(open.map(({ morePrompts }) => morePrompts))}`;
 }

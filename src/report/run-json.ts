@@ -1,5 +1,7 @@
 import type { AnyRow, Column } from '../base/column.ts';
-import { modelColumns } from '../analysis/summary-columns.ts';
+import type { CriterionPair } from '../analysis/quality/preferences.ts';
+import { preferenceColumns, qualityColumns } from '../analysis/quality/quality-columns.ts';
+import { modelColumns, pairColumns } from '../analysis/summary-columns.ts';
 import { levelColumns, limitColumns } from '../analysis/levels.ts';
 import type { Candidate, Choice } from '../analysis/choice.ts';
 import type { Leads } from '../analysis/leads.ts';
@@ -20,7 +22,8 @@ export const json: OutputFormat = {
     answer: (answer) => `"answer": ${JSON.stringify(answer)}`,
   },
   render: (report) => {
-    const { run, models, warnings, thresholds, failedChecks, serverTimes, promptCaches, load } = report;
+    const { run, quality, models, warnings, thresholds, failedChecks, serverTimes, promptCaches, load } =
+      report;
     return jsonText({
       run: runObject(run),
       answer: firstLine(report),
@@ -31,6 +34,13 @@ export const json: OutputFormat = {
         ? {
             levels: load.levels.map((row) => rowObject(levelColumns, row)),
             limits: load.limits.map((row) => rowObject(limitColumns, row)),
+          }
+        : {}),
+      ...(quality
+        ? {
+            quality: quality.rows.map((row) => rowObject(qualityColumns, row)),
+            preferences: quality.preferences.map((row) => rowObject(preferenceColumns, row)),
+            quality_pairs: quality.pairs.map(criterionPairObject),
           }
         : {}),
       ...(thresholds ? { thresholds: thresholds.map(thresholdObject) } : {}),
@@ -90,6 +100,10 @@ export function choiceObject({ route, need, candidates, lead, withheld }: Choice
       })),
     })),
   };
+}
+
+function criterionPairObject({ criterion, basis, judge, ...pair }: CriterionPair): Record<string, unknown> {
+  return { criterion, basis, judge: judge ?? null, ...rowObject(pairColumns, pair) };
 }
 
 /** A threshold on one model; what is absent is `null`. */

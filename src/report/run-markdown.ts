@@ -10,6 +10,7 @@ import { duration, notMeasured } from './number-text.ts';
 import { ranked, type RankedModel, rankingLetters } from './ranking.ts';
 import { runFacts, runOrigin } from './run-facts.ts';
 import { isSimulated, type OutputFormat, type Report, simulatedNotice } from './run-report.ts';
+import { qualityMarkdown } from './quality-table.ts';
 import { speedVerdict } from './run-verdict.ts';
 import { thresholdLine } from './threshold-lines.ts';
 
@@ -43,6 +44,7 @@ export function details(report: Report): string[] {
     report.load ? levelsMarkdown(report.load, run.routes.length > 1) : text,
     report.load ? '' : literal(speedVerdict(report)),
     choiceList(report),
+    qualityMarkdown(report.quality, run.routes.length > 1),
     (report.thresholds ?? [])
       .map((result) => `- ${literal(thresholdLine(result, run.routes.length > 1))}`)
       .join('\n'),

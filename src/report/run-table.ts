@@ -11,6 +11,7 @@ import { duration } from './number-text.ts';
 import { type Paint, painter } from './paint.ts';
 import { runFacts } from './run-facts.ts';
 import { isSimulated, type OutputFormat, type Report, simulatedNotice, type Style } from './run-report.ts';
+import { qualityLines } from './quality-table.ts';
 import { speedVerdict } from './run-verdict.ts';
 import { tableWidth, type TextColumn, textTable } from './text-table.ts';
 import { flowed, shorten, wrapped, paragraphs } from './text-width.ts';
@@ -38,6 +39,7 @@ export const table: OutputFormat = {
         ),
       ),
       choiceLines(report, style.columns, paint),
+      qualityLines(report.quality, report.run.routes.length > 1, style.columns, paint),
       serverTimesTable(report.serverTimes ?? [], report.run.routes.length > 1, style.columns, paint),
       promptCacheLines(report.promptCaches ?? [], report.run.routes.length > 1, style.columns, paint),
       shownWarnings(report).flatMap((text) =>

@@ -78,10 +78,10 @@ test('a sheet names no model, asks all about the same prompts, and a fifth goes 
 test('verdicts come back from a spreadsheet, once, and more of them are asked beside those that are there', async () => {
   await rate('export', 'latest', '--per-model', '2', '--overlap', '0', '-o', 'two.csv');
   await filled('two.csv', 'done.csv', verdictOf);
-  expect((await rate('import', 'latest', 'done.csv', '--rater', 'anna')).stdout).toBe(
+  expect((await rate('import', 'latest', 'done.csv', '--rater', 'anna')).stdout).toContain(
     '12 verdicts of anna imported.\n',
   );
-  expect((await rate('import', 'latest', 'done.csv', '--rater', 'anna')).stdout).toBe(
+  expect((await rate('import', 'latest', 'done.csv', '--rater', 'anna')).stdout).toContain(
     '0 verdicts of anna imported, 12 there already.\n',
   );
   const { ratings } = await readQuality(run);
@@ -129,7 +129,7 @@ test('a workbook with drop-downs comes back as well', async () => {
   expect(typed).not.toBe(sheet);
   await writeFile(at('done.xlsx'), zip(parts.set(path, Buffer.from(typed))));
   const { stdout, stderr } = await rate('import', 'latest', 'done.xlsx', '--rater', 'ben');
-  expect(stdout, stderr).toMatch(/^1 verdict of ben imported, \d+ items without a verdict\.\n$/);
+  expect(stdout, stderr).toMatch(/^1 verdict of ben imported, \d+ items without a verdict\.\n/);
   expect((await readQuality(run)).ratings.find(({ rater }) => rater === 'ben')).toMatchObject({
     verdict: 'good',
     score: 1,

@@ -17,6 +17,7 @@ import { itemsToJudge } from '../../score/score-run.ts';
 import { answerRows } from '../../score/stored-answers.ts';
 import type { Item } from '../../score/tasks.ts';
 import type { Suite } from '../../suite/suite.ts';
+import { refreshQuality } from '../after-judging.ts';
 import type { RateFlags } from '../commands/rate-command.ts';
 import { shownFrom, type Io } from '../io.ts';
 import { assertStored, criteriaIn, laterSuite } from '../score/execute-score.ts';
@@ -175,5 +176,7 @@ export async function executeImport(
   } finally {
     await lock.release();
   }
+  const line = await refreshQuality(folder);
+  if (!flags.json) io.stdout.write(`\n${line}\n`);
   return exitCode.done;
 }

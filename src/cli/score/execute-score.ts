@@ -17,6 +17,7 @@ import type { Budget, Judge, Quality, Suite } from '../../suite/suite.ts';
 import type { Target } from '../../target/targets.ts';
 import { readEnvironment } from '../../target/environment.ts';
 import { isSimulatedRoute, routes } from '../../target/routes.ts';
+import { refreshQuality } from '../after-judging.ts';
 import type { ScoreFlags } from '../commands/score-command.ts';
 import { shownFrom, type Io } from '../io.ts';
 import { createProgress, isLive, type Progress } from '../progress.ts';
@@ -40,7 +41,10 @@ export async function executeScore(flags: ScoreFlags, io: Io): Promise<ExitCode>
   try {
     if (flags.checksOnly) return await recheckRun(folder, suite, flags, { io, say, interruption });
     const outcome = await judgeRun({ folder, manifest, suite, flags, io, demo, interruption });
-    io.stdout.write(flags.json ? `${JSON.stringify(outcome, null, 2)}\n` : scoreTable(outcome));
+    const line = await refreshQuality(folder);
+    io.stdout.write(
+      flags.json ? `${JSON.stringify(outcome, null, 2)}\n` : `${scoreTable(outcome)}\n${line}\n`,
+    );
     return scoreCode(outcome, suite);
   } finally {
     await demo.stop();

@@ -1,4 +1,4 @@
-import type { Lead } from '../../analysis/leads.ts';
+import type { Lead, LeadMetric } from '../../analysis/leads.ts';
 import type { ModelSummary, PairRow, PairVerdict } from '../../analysis/summary-columns.ts';
 import type { Report, RunFacts } from '../run-report.ts';
 
@@ -81,11 +81,11 @@ export function pair(
 
 /** Who leads in a metric. */
 export const lead = (
-  metric: Lead['metric'],
+  metric: LeadMetric,
   models: readonly string[],
   among: number,
-  more: Partial<Lead> = {},
-): Lead => ({ metric, models, among, isEqual: false, ...more });
+  more: Partial<Lead<LeadMetric>> = {},
+): Lead<LeadMetric> => ({ metric, models, among, isEqual: false, ...more });
 
 /** What a run usually looks like. */
 export const usual: Report = {

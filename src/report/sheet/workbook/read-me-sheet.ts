@@ -1,4 +1,5 @@
 import type { Column } from '../../../base/column.ts';
+import { haveQuality, havePreferences, preferenceFields, qualityFields } from './quality-sheet.ts';
 import { oneLine } from '../../../base/text.ts';
 import type { Manifest } from '../../../journal/manifest.ts';
 import { duration } from '../../number-text.ts';
@@ -149,6 +150,8 @@ function addColumns(page: Page, runs: readonly Summarised[]): void {
   };
   list(pairFields, 'Pairs');
   if (haveTags(runs)) list(tagFields, 'By tag');
+  if (haveQuality(runs)) list(qualityFields, 'Quality');
+  if (havePreferences(runs)) list(preferenceFields, 'Preferences');
   list(tableNamed('models').fields, 'All figures');
   list(tableNamed('requests').fields, 'Requests');
   if (runs.length > 1) list(historyFields, 'History');

@@ -1,3 +1,4 @@
+import { addQuality } from './quality-sheet.ts';
 import { UserError } from '../../../base/user-error.ts';
 import type { ExportedRun, Summarised } from '../sheet-format.ts';
 import { tableNamed } from '../tables.ts';
@@ -33,6 +34,7 @@ async function makeBook(runs: readonly ExportedRun[], summaries: readonly Summar
   });
   addSummary(book, summaries);
   await addPairs(book, runs);
+  await addQuality(book, summaries);
   if (haveTags(summaries)) await addTags(book, summaries);
   const models = tableNamed('models');
   await addTableSheet(book, {

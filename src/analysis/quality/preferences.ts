@@ -1,0 +1,300 @@
+import { seededRandom } from '../../base/random.ts';
+import {
+  correctedMean,
+  correctedP,
+  correctedRate,
+  correctedShare,
+  correlation,
+  differenceOf,
+  fewestLabels,
+  type CorrectedMean,
+} from '../../stats/corrected-rate.ts';
+import { holm } from '../../stats/holm.ts';
+import { defaultAlpha, type Estimate } from '../../stats/interval.ts';
+import { mean, variance } from '../../stats/quantile.ts';
+import { signFlipTest } from '../../stats/sign-flip.ts';
+import { differenceInterval, type Contrast } from '../contrast.ts';
+import { defaultMargin, morePrompts, outcomeOf, type Outcome } from '../pair-verdict.ts';
+import type { Basis } from '../need-limit.ts';
+import type { PairRow } from '../summary-columns.ts';
+import { isUnreadable } from './criterion-rates.ts';
+import { judgedPrompts, judgesIn, ratedPrompts, type Item, type Said } from './opinions.ts';
+import type { PreferenceRow } from './quality-columns.ts';
+
+/** What one basis says of b against a, before any verdict: on the scale of shares, 0 where they are equal. */
+interface Finding {
+  readonly basis: Exclude<Basis, 'checks'>;
+  readonly judge?: string;
+  readonly prompts: number;
+  /** b − a of rates, or the share of wins of b less a half. */
+  readonly effect: Estimate;
+  readonly p: number;
+  readonly sd: number;
+}
+
+/** Of a judge's word alone it only seems so. */
+const wordOf = (outcome: Outcome, basis: Finding['basis']): string =>
+  basis === 'judge' && outcome !== 'not settled' ? `seems ${outcome}` : outcome;
+
+interface Judged<Row> {
+  readonly finding: Finding;
+  row: (rule: { p_holm: number; verdict: string; more: number | undefined }) => Row;
+}
+
+/** Verdicts by the rule of all pairs: a corrected p, and an interval clear of the margin. */
+function withVerdicts<Row>(all: readonly Judged<Row>[], alpha = defaultAlpha): Row[] {
+  const adjusted = holm(all.map(({ finding }) => finding.p));
+  return all.map(({ finding, row }, index) => {
+    const { effect, prompts, sd, p, basis } = finding;
+    const contrast: Contrast = {
+      prompts,
+      effect,
+      scale: 'share',
+      better: 'higher',
+      sd,
+      p,
+      ratio: undefined,
+      ratioInterval: {},
+    };
+    const rule = { margin: defaultMargin, alpha, pHolm: adjusted[index]!, family: all.length };
+    const outcome = outcomeOf(contrast, rule);
+    const more = outcome === 'not settled' ? morePrompts(contrast, rule) : undefined;
+    return row({ p_holm: adjusted[index]!, verdict: wordOf(outcome, basis), more });
+  });
+}
+
+/** A mean of differences by prompt with a sign-flip test; intervals from gains and losses. */
+function plainFinding(
+  values: readonly number[],
+  trials: number,
+  seed: string,
+  about: Pick<Finding, 'basis' | 'judge'>,
+): Finding {
+  return {
+    ...about,
+    prompts: values.length,
+    effect: { point: mean(values), interval: differenceInterval(values, trials, defaultAlpha) },
+    p: signFlipTest(values, seededRandom(seed)),
+    sd: Math.sqrt(variance(values)),
+  };
+}
+
+const spreadOf = ({ variance: squared, labels }: CorrectedMean): number => Math.sqrt(squared * labels);
+
+/** Preferences on half the scale: a win is half a point above equal, as a share is. */
+const halved = (values: readonly number[]): number[] => values.map((value) => value / 2);
+
+/** Which of two models is preferred, by every basis that there is. */
+export function preferenceRows(
+  all: readonly Said[],
+  label: (model: string, route: string) => string,
+): PreferenceRow[] {
+  return withVerdicts(
+    all.flatMap((said) => {
+      const { model, other, route, criterion, items } = said;
+      if (other === undefined) return [];
+      const [model_a, model_b] = [label(model, route), label(other, route)];
+      const rated = items.filter(({ raters }) => raters.size > 0).length;
+      return findingsOf(items, `${criterion}/${model_a}/${model_b}`).map(
+        (finding): Judged<PreferenceRow> => ({
+          finding,
+          row: ({ p_holm, verdict }) => {
+            const { judge, effect, p, prompts, basis } = finding;
+            return {
+              ...{ model_a, model_b, criterion, basis, judge, prompts },
+              ...countsOf(items, judge),
+              splits: judge === undefined ? undefined : items.filter(({ split }) => split.has(judge)).length,
+              first_preferred: judge === undefined ? undefined : firstPreferred(said, judge),
+              rated: rated > 0 ? rated : undefined,
+              win_share: 0.5 + effect.point,
+              ci_low: shifted(effect.interval.low),
+              ci_high: shifted(effect.interval.high),
+              ...{ p, p_holm, verdict },
+            };
+          },
+        }),
+      );
+    }),
+  );
+}
+
+const shifted = (end: number | undefined): number | undefined => (end === undefined ? undefined : 0.5 + end);
+
+function findingsOf(items: readonly Item[], seed: string): Finding[] {
+  const judges = judgesIn(items).flatMap((judge): Finding[] => {
+    if (isUnreadable(items, judge)) return [];
+    const prompts = judgedPrompts(items, judge);
+    if (prompts.length === 0) return [];
+    const answers = items.filter((item) => item.judges.has(judge)).length;
+    const labels = prompts.filter((one) => one.label !== undefined).length;
+    const share = labels >= fewestLabels ? correctedShare(prompts, answers) : undefined;
+    if (!share)
+      return [
+        plainFinding(halved(prompts.map(({ judged }) => judged)), answers / prompts.length, seed, {
+          basis: 'judge',
+          judge,
+        }),
+      ];
+    const { low, high } = share.interval;
+    const corrected = correctedMean(prompts)!;
+    return [
+      {
+        basis: 'judge+people',
+        judge,
+        prompts: prompts.length,
+        effect: { point: share.point - 0.5, interval: { low: low! - 0.5, high: high! - 0.5 } },
+        p: correctedP(corrected),
+        sd: spreadOf(corrected) / 2,
+      },
+    ];
+  });
+  const rated = ratedPrompts(items);
+  if (rated.length === 0 || judges.some(({ basis }) => basis === 'judge+people')) return judges;
+  const trials = mean(rated.map(({ answers }) => answers));
+  return [
+    ...judges,
+    plainFinding(halved(rated.map(({ worth }) => worth)), trials, seed, { basis: 'people' }),
+  ];
+}
+
+function countsOf(
+  items: readonly Item[],
+  judge: string | undefined,
+): Pick<PreferenceRow, 'wins_a' | 'wins_b' | 'ties'> {
+  const votes = items.flatMap(({ judges, raters }) => {
+    if (judge !== undefined) return judges.get(judge)?.worth ?? [];
+    return raters.size === 0 ? [] : mean([...raters.values()].map(({ worth }) => worth));
+  });
+  const [wins_a, wins_b] = [votes.filter((vote) => vote < 0).length, votes.filter((vote) => vote > 0).length];
+  return { wins_a, wins_b, ties: votes.length - wins_a - wins_b };
+}
+
+/** Position shows nowhere else: in a fixed order it would look like quality. */
+function firstPreferred({ calls }: Said, judge: string): number | undefined {
+  const decided = calls.filter(
+    (call) => call.judge === judge && (call.preferred === 'a' || call.preferred === 'b'),
+  );
+  const first = decided.filter(({ preferred, order }) => (order === 'ab') === (preferred === 'a'));
+  return decided.length === 0 ? undefined : first.length / decided.length;
+}
+
+/** A pair of models on a criterion that asks about one answer, as `pairs.csv` would have it, with its basis. */
+export interface CriterionPair extends PairRow {
+  readonly criterion: string;
+  readonly basis: Finding['basis'];
+  readonly judge?: string;
+}
+
+/**
+ * Models against each other on each criterion that asks about one answer: b − a of the rates, on the prompts that both
+ * have. With enough labels on the same prompts corrected: p from the paired t, interval joined from both rates, which
+ * are the two keys that a verdict asks for.
+ */
+export function criterionPairs(
+  all: readonly Said[],
+  label: (model: string, route: string) => string,
+): CriterionPair[] {
+  const groups = Map.groupBy(
+    all.filter(({ other }) => other === undefined),
+    ({ criterion, route }) => `${criterion}\n${route}`,
+  );
+  return withVerdicts(
+    [...groups.values()].flatMap((group) =>
+      group.flatMap((a, index) =>
+        group.slice(index + 1).flatMap((b) =>
+          differencesOf(a, b).map((finding): Judged<CriterionPair> => ({
+            finding,
+            row: ({ p_holm, verdict, more }) =>
+              ({
+                metric: `rate(${a.criterion})`,
+                criterion: a.criterion,
+                basis: finding.basis,
+                ...(finding.judge === undefined ? {} : { judge: finding.judge }),
+                model_a: label(a.model, a.route),
+                model_b: label(b.model, b.route),
+                prompts: finding.prompts,
+                p: finding.p,
+                p_holm,
+                verdict,
+                more_prompts: more,
+                difference: finding.effect.point,
+                difference_ci_low: finding.effect.interval.low,
+                difference_ci_high: finding.effect.interval.high,
+              }) as CriterionPair,
+          })),
+        ),
+      ),
+    ),
+  );
+}
+
+function differencesOf(a: Said, b: Said): Finding[] {
+  const seed = `${a.criterion}/${a.model}/${b.model}`;
+  const judges = judgesIn(a.items).filter((judge) => judgesIn(b.items).includes(judge));
+  const findings = judges.flatMap((judge): Finding[] => {
+    if (isUnreadable(a.items, judge) || isUnreadable(b.items, judge)) return [];
+    const [ofA, ofB] = [judgedPrompts(a.items, judge), judgedPrompts(b.items, judge)];
+    const shared = ofA.flatMap((one) => {
+      const other = ofB.find(({ prompt }) => prompt === one.prompt);
+      return other ? [[one, other] as const] : [];
+    });
+    if (shared.length === 0) return [];
+    const paired = shared.map(([one, other]) => ({
+      judged: other.judged - one.judged,
+      ...(one.label && other.label
+        ? {
+            label: {
+              people: other.label.people - one.label.people,
+              judge: other.label.judge - one.label.judge,
+            },
+          }
+        : {}),
+    }));
+    const labels = paired.filter((one) => 'label' in one).length;
+    if (labels < fewestLabels) {
+      const trials = mean(
+        [a, b].map(
+          ({ items }) => items.length / Math.max(1, new Set(items.map(({ prompt }) => prompt)).size),
+        ),
+      );
+      return [
+        plainFinding(
+          paired.map(({ judged }) => judged),
+          trials,
+          seed,
+          { basis: 'judge', judge },
+        ),
+      ];
+    }
+    const both = shared.filter(([one, other]) => one.label && other.label);
+    const rates = [0, 1].map((side) =>
+      correctedRate(
+        shared.map((pair) => pair[side]!),
+        countIn(side === 0 ? a : b, judge),
+      )!,
+    );
+    const residuals = [0, 1].map((side) =>
+      both.map((pair) => pair[side]!.label!.people - rates[side]!.lambda * pair[side]!.label!.judge),
+    );
+    const corrected = correctedMean(paired)!;
+    return [
+      {
+        basis: 'judge+people',
+        judge,
+        prompts: shared.length,
+        effect: differenceOf(rates[0]!, rates[1]!, correlation(residuals[0]!, residuals[1]!)),
+        p: correctedP(corrected),
+        sd: spreadOf(corrected),
+      },
+    ];
+  });
+  if (findings.some(({ basis }) => basis === 'judge+people')) return findings;
+  const people = ratedPrompts(a.items).flatMap(({ prompt, worth }) => {
+    const other = ratedPrompts(b.items).find((one) => one.prompt === prompt);
+    return other ? [other.worth - worth] : [];
+  });
+  return people.length === 0 ? findings : [...findings, plainFinding(people, 1, seed, { basis: 'people' })];
+}
+
+const countIn = ({ items }: Said, judge: string): number =>
+  items.filter(({ judges }) => judges.has(judge)).length;

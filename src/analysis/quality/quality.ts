@@ -1,0 +1,99 @@
+import type { QualityRecords } from '../../journal/quality-journals.ts';
+import { cellKey } from '../../plan/cell.ts';
+import type { Suite } from '../../suite/suite.ts';
+import { labeller } from '../cell-pairs.ts';
+import type { CellSamples, Collected } from '../collect.ts';
+import type { CriterionRates } from '../need-limit.ts';
+import { shareOf } from '../statistic.ts';
+import { emptyRow, figuresOf, qualityRows } from './criterion-rates.ts';
+import { saidOf, type Said } from './opinions.ts';
+import { criterionPairs, preferenceRows, type CriterionPair } from './preferences.ts';
+import type { PreferenceRow, QualityRow } from './quality-columns.ts';
+import { qualityWarnings } from './quality-warnings.ts';
+
+/** How good the answers are, by checks, judges and people. */
+export interface QualityFigures {
+  /** `quality.csv`. */
+  readonly rows: readonly QualityRow[];
+  /** `preferences.csv`. */
+  readonly preferences: readonly PreferenceRow[];
+  /** Models against each other on each criterion that asks about one answer. */
+  readonly pairs: readonly CriterionPair[];
+  /** For limits. */
+  readonly rates: CriterionRates;
+  readonly warnings: readonly string[];
+}
+
+/** What was said of the answers of a run, as figures. `records`: absent where nobody was asked. */
+export function qualityOf(
+  collected: Collected,
+  suite: Pick<Suite, 'prompts'>,
+  records: Pick<QualityRecords, 'judgements' | 'ratings'> = { judgements: [], ratings: [] },
+): QualityFigures {
+  const order = [...new Set(collected.cells.map(({ model }) => model))];
+  const said = saidOf(records, order);
+  const label = labeller(collected);
+  const named = (model: string, route: string): string => label({ model, route });
+  const answers = said.filter(({ other }) => other === undefined);
+  const cellOf = (model: string, route: string): CellSamples | undefined =>
+    collected.cells.find((cell) => cell.model === model && cell.route === route);
+  const rows = [
+    ...collected.cells.flatMap((cell) => checkRow(cell)),
+    ...answers.flatMap((one) => qualityRows(one, answersOf(cellOf(one.model, one.route), one, suite))),
+  ];
+  const preferences = preferenceRows(said, named);
+  const bySubject = new Map(answers.map((one) => [subjectKey(one, one.criterion), one]));
+  return {
+    rows,
+    preferences,
+    pairs: criterionPairs(said, named),
+    rates: (cell, criterion, alpha) => {
+      // Judgements do not say which variant of a prompt an answer belongs to.
+      const one = cell.variant === undefined ? bySubject.get(subjectKey(cell, criterion)) : undefined;
+      return one && figuresOf(one, alpha)[0];
+    },
+    warnings: qualityWarnings(said, preferences, named),
+  };
+}
+
+const subjectKey = (cell: { model: string; route: string }, criterion: string): string =>
+  `${cellKey({ model: cell.model, route: cell.route })}\n${criterion}`;
+
+/** Answers to prompts that have the criterion: what might have been judged. */
+function answersOf(
+  cell: CellSamples | undefined,
+  { criterion, items }: Said,
+  { prompts }: Pick<Suite, 'prompts'>,
+): number {
+  if (cell === undefined) return items.length;
+  const asked = prompts.filter((prompt) => prompt.criteria?.some(({ id }) => id === criterion));
+  // A criterion that came with a later version of the suite: what was judged is all that is known.
+  if (asked.length === 0) return items.length;
+  return asked.reduce((sum, { id }) => {
+    const samples = cell.prompts.get(id);
+    return sum + (samples ? samples.requests - samples.failures : 0);
+  }, 0);
+}
+
+/** The checks' own word. */
+function checkRow(cell: CellSamples): QualityRow[] {
+  const clusters = [...cell.prompts.values()].map(({ passed }) => passed).filter(({ total }) => total > 0);
+  const share = shareOf(clusters);
+  if (share === undefined) return [];
+  const judged = clusters.reduce((sum, { total }) => sum + total, 0);
+  const answers = [...cell.prompts.values()].reduce(
+    (sum, { requests, failures }) => sum + requests - failures,
+    0,
+  );
+  return [
+    {
+      ...emptyRow({ model: cell.model, route: cell.route, criterion: 'passed', basis: 'checks', answers }),
+      prompts: clusters.length,
+      judged,
+      rate: share.point,
+      rate_ci_low: share.interval.low,
+      rate_ci_high: share.interval.high,
+      pass_all_repeats: clusters.filter(({ hits, total }) => hits === total).length / clusters.length,
+    },
+  ];
+}

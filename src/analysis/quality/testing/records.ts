@@ -1,0 +1,74 @@
+import type { JudgementRow, RatingRow } from '../../../journal/quality-columns.ts';
+
+/** A judgement that was read; anything else is given. */
+export function judgement(cells: Partial<JudgementRow> = {}): JudgementRow {
+  const { model = 'a', prompt_id = 'p0', repeat = 1, score = 1 } = cells;
+  const some: Partial<JudgementRow> = {
+    run_id: 'run-1',
+    event_id: `${model}/${prompt_id}/${repeat}`,
+    model,
+    answer_route: 'compat',
+    prompt_id,
+    repeat,
+    criterion: 'correct',
+    criterion_hash: 'hash',
+    judge: 'gemma',
+    attempt: 1,
+    final: true,
+    status: 'ok',
+    readable: true,
+    verdict: score >= 0.5 ? 'yes' : 'no',
+    score,
+    total_tokens: 100,
+    cost_usd: 0.001,
+    ...cells,
+  };
+  return some as JudgementRow;
+}
+
+/** A verdict of a person on an answer that was drawn. */
+export function rating(cells: Partial<RatingRow> = {}): RatingRow {
+  const { model = 'a', prompt_id = 'p0', repeat = 1, score = 1 } = cells;
+  const some: Partial<RatingRow> = {
+    run_id: 'run-1',
+    rater: 'anna',
+    event_id: `${model}/${prompt_id}/${repeat}`,
+    model,
+    answer_route: 'compat',
+    prompt_id,
+    repeat,
+    criterion: 'correct',
+    criterion_hash: 'hash',
+    verdict: score >= 0.5 ? 'yes' : 'no',
+    score,
+    sample: 'random',
+    ...cells,
+  };
+  return some as RatingRow;
+}
+
+/** A comparison has none. */
+export const noScore = { score: undefined as never, verdict: undefined as never };
+
+/** Both calls of a comparison of a and b; what is preferred in the order `ab`, and in the order `ba`. */
+export function comparison(
+  prompt_id: string,
+  [ab, ba]: readonly [JudgementRow['preferred'], JudgementRow['preferred']],
+  cells: Partial<JudgementRow> = {},
+): JudgementRow[] {
+  const { model = 'a', model_b = 'b', repeat = 1 } = cells;
+  return (['ab', 'ba'] as const).map((order) => {
+    const row = judgement({
+      criterion: 'better',
+      model,
+      model_b,
+      prompt_id,
+      event_id: `${model}/${prompt_id}/${repeat}`,
+      event_id_b: `${model_b}/${prompt_id}/${repeat}`,
+      order,
+      preferred: order === 'ab' ? ab : ba,
+      ...cells,
+    });
+    return { ...row, ...noScore };
+  });
+}
