@@ -10,6 +10,16 @@ const flags = flagTable({
     completes: 'suites',
     describe: 'file to write',
   },
+  from: {
+    type: 'path',
+    value: 'FILE',
+    describe: 'take over a .prompt.yml, the static part of a promptfoo config, or a .jsonl of openai/evals',
+  },
+  models: {
+    type: 'list',
+    value: 'NAMES',
+    describe: 'with --from: the models of the suite, such as custom-ollama/glm-5.2',
+  },
   nightly: { type: 'switch', describe: 'write .github/workflows/gatebench-nightly.yml for the suite' },
   gateway: {
     type: 'switch',
@@ -23,13 +33,21 @@ export const init = defineCommand({
   flags,
   examples: [
     ['gatebench init', 'then: gatebench run suites/starter.yaml --route demo'],
+    [
+      'gatebench init suites/mine.yaml --from promptfooconfig.yaml',
+      'a suite from another tool, and what was left out',
+    ],
     ['gatebench init suites/mine.yaml --nightly', 'a workflow for a suite that you have'],
     ['gatebench init --gateway', 'from nothing to a working gateway'],
   ],
   async run(parsed, io) {
-    const { nightly, gateway, json } = parsed;
+    const { from, models, nightly, gateway, json } = parsed;
     if (nightly && gateway)
       throw new UserError('--gateway writes nothing: leave out --nightly, or run init twice.');
+    if (from !== undefined && (nightly || gateway))
+      throw new UserError('--from writes a suite: leave out --nightly and --gateway, or run init twice.');
+    if (models !== undefined && from === undefined)
+      throw new UserError('--models is for --from. Edit the models of a suite in its file.');
     if (gateway && json)
       throw new UserError('--gateway is for people. For scripts, use gatebench doctor --json.');
     const { executeInit } = await import('../init/execute-init.ts');

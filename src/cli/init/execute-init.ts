@@ -19,6 +19,7 @@ export async function executeInit(flags: InitFlags, io: Io): Promise<ExitCode> {
   /** What was written, and what to do next; for machines the former alone. */
   const tell = (path: string, next: string): unknown =>
     stdout.write(json ? `${JSON.stringify({ written: [path] })}\n` : `Written: ${path}\n\n${next}`);
+  if (flags.from !== undefined) return takeOver(flags.from, flags, io);
   if (!nightly) {
     await writeNew(suite, starterSuite());
     tell(
@@ -45,6 +46,23 @@ export async function executeInit(flags: InitFlags, io: Io): Promise<ExitCode> {
     );
   if (models.some(({ model }) => /\/sim-/.test(model)))
     stderr.write(`${path} names simulated models (sim-…). Replace them; no gateway has them.\n`);
+  return exitCode.done;
+}
+
+/** A suite from another tool's file, with a frank list of what is missing. */
+async function takeOver(from: string, { suite, models, json }: InitFlags, io: Io): Promise<ExitCode> {
+  const { importFile } = await import('./import/import-file.ts');
+  const { text, leftOut } = await importFile(from, models);
+  await writeNew(suite, text);
+  const list =
+    leftOut.length === 0
+      ? 'Nothing was left out.'
+      : `Left out:\n${leftOut.map((line) => `  - ${line}\n`).join('')}`;
+  io.stdout.write(
+    json
+      ? `${JSON.stringify({ written: [suite], left_out: leftOut })}\n`
+      : `Written: ${suite}\n\n${list.trimEnd()}\n\n  ${io.program} plan ${suite}    # what a run would send\n`,
+  );
   return exitCode.done;
 }
 
