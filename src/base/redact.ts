@@ -25,6 +25,7 @@ export function redactor(secrets: ReadonlyMap<string, string>): Redact {
   if (known.length === 0) return (text) => text;
   const traces = new Traces(known);
   return (text) => {
+    if (text.length < shortestSecret) return text;
     let clean = text;
     for (const [secret, name] of known) {
       if (clean.includes(secret)) clean = clean.replaceAll(secret, () => `[${name}]`);
@@ -44,15 +45,11 @@ export function redactedDeep<T>(value: T, redact: Redact): T {
   if (typeof value === 'string') return redact(value) as T;
   if (typeof value !== 'object' || value === null) return value;
   if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return value;
-  const parts = value as Readonly<Record<string, unknown>>;
-  const changed = new Map<string, unknown>();
-  for (const key in parts) {
-    const clean = redactedDeep(parts[key], redact);
-    if (clean !== parts[key]) changed.set(key, clean);
-  }
-  if (changed.size === 0) return value;
-  const entries = Object.entries(parts).map(([key, part]) => [key, changed.get(key) ?? part] as const);
-  return (Array.isArray(value) ? entries.map(([, part]) => part) : Object.fromEntries(entries)) as T;
+  const parts: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  const clean = parts.map((part) => redactedDeep(part, redact));
+  if (clean.every((part, place) => part === parts[place])) return value;
+  if (Array.isArray(value)) return clean as T;
+  return Object.fromEntries(Object.keys(value).map((key, place) => [key, clean[place]])) as T;
 }
 
 function withoutTraces(text: string, { letters, start, end }: Plain, traces: Traces): string {
