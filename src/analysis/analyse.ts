@@ -10,7 +10,7 @@ import { causeLines } from './causes.ts';
 import { Collector, type Collected } from './collect.ts';
 import { FailedCheckCollector, undecidedWarnings } from './failed-checks.ts';
 import { compare } from './compare.ts';
-import { factsUnderLoad, followLevels, type LevelCollector } from './levels.ts';
+import { decideLevelThresholds, factsUnderLoad, followLevels, type LevelCollector } from './levels.ts';
 import { historyColumnsNeeded } from './history.ts';
 import { InfluenceCollector } from './influences/influences.ts';
 import type { CriterionPair } from './quality/preferences.ts';
@@ -109,13 +109,18 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
   const collected = collector.collected();
   const timeoutMs = suite.run.timeouts.totalMs;
   const models = summarise(collected, { timeoutMs });
-  const thresholds = manifest.shard ? [] : decideThresholds(suite.thresholds, collected, { timeoutMs });
+  const load = seen.levels?.figures();
+  const thresholds = manifest.shard
+    ? []
+    : [
+        ...decideThresholds(suite.thresholds, collected, { timeoutMs }),
+        ...(load ? decideLevelThresholds(suite.thresholds, load, seen.levels!.visits) : []),
+      ];
   const isSequential = suite.run.order === 'sequential';
   const comparison = compare(collected, { isSequential });
   const all = withCosts(collected, comparison.pairs, { isSequential });
   const quality = qualityOf(collected, suite, records);
   const planned = plannedRequests(manifest);
-  const load = seen.levels?.figures();
   const warnings = [
     ...warningsOf(collected, {
       order: suite.run.order,

@@ -10,8 +10,11 @@ import { designOf } from '../plan/load-plan.ts';
 import { shardPrompts } from '../plan/shard.ts';
 import { ascending, quantile } from '../stats/quantile.ts';
 import { decisiveCount, levelWord } from '../stats/sign-test.ts';
+import { defined } from '../base/defined.ts';
+import type { Threshold } from '../suite/suite.ts';
 import type { RowCollector } from './analyse.ts';
 import type { RunFacts } from './analysis.ts';
+import type { ThresholdResult } from './thresholds.ts';
 import { counts, madeVisit, type Visit, VisitLog, type VisitRow } from './visits.ts';
 
 const which = [
@@ -64,6 +67,19 @@ export const limitColumns = [
 export type LevelRow = RowOf<typeof levelColumns>;
 export type LimitRow = RowOf<typeof limitColumns>;
 
+/** One visit, for pictures and thresholds. */
+export interface VisitFigure {
+  model: string;
+  route: string;
+  level: number;
+  kind: Visit['kind'];
+  /** Of good requests. */
+  share: number;
+  /** Nothing was dropped, and its queue had come to rest. */
+  isSteady: boolean;
+  word: 'passed' | 'failed' | 'void';
+}
+
 /** What was found under load. */
 export interface LoadFigures {
   load: Design['load'];
@@ -74,14 +90,7 @@ export interface LoadFigures {
   /** Empty where no limit was looked for. */
   limits: readonly LimitRow[];
   /** Each visit that was made, for pictures. */
-  visits: readonly {
-    model: string;
-    route: string;
-    level: number;
-    share: number;
-    word: string;
-    kind: string;
-  }[];
+  visits: readonly VisitFigure[];
 }
 
 /** What stands over the table of a run with levels. */
@@ -137,6 +146,11 @@ export class LevelCollector implements RowCollector {
     this.#log = new VisitLog({ design, prompts: shardPrompts(suite.prompts, shard).length, seed });
   }
 
+  /** Visits that decide a level. */
+  get visits(): number {
+    return this.#design.visits;
+  }
+
   add(row: RequestRow): void {
     this.#log.add(row);
   }
@@ -155,6 +169,7 @@ export class LevelCollector implements RowCollector {
       limits: cells.flatMap((visits) => this.#limit(visits)),
       visits: cells.flat().map(({ cell: { model, route }, level, kind, isBrokenOff, outcome }) => ({
         ...{ model: model as string, route, level, kind, share: outcome.share },
+        isSteady: outcome.dropped === 0 && !outcome.unstable,
         word: isBrokenOff ? 'void' : outcome.word,
       })),
     };
@@ -255,6 +270,34 @@ type TimeFigures = Pick<
   | ('ttft_p50_ms' | 'ttft_p95_ms' | 'e2e_p50_ms' | 'e2e_p95_ms' | 'late_p99_ms')
   | ('ttft_due_p50_ms' | 'ttft_due_p95_ms' | 'e2e_due_p50_ms' | 'e2e_due_p95_ms')
 >;
+
+/** Limits on the attainment of a level, decided by its visits as the level itself is: held is ok, broken failed. */
+export function decideLevelThresholds(
+  thresholds: readonly Threshold[],
+  { levels, visits }: LoadFigures,
+  planned: number,
+): ThresholdResult[] {
+  return thresholds.flatMap((threshold) => {
+    const { level, min = 0, model: only } = threshold;
+    if (level === undefined) return [];
+    const rows = levels.filter((row) => row.level === level && (only ?? row.model) === row.model);
+    return rows.map(({ model, route, attainment }): ThresholdResult => {
+      const ours = visits.filter(
+        (visit) =>
+          visit.model === model &&
+          visit.route === route &&
+          visit.level === level &&
+          visit.kind === 'visit' &&
+          visit.word !== 'void',
+      );
+      const passed = ours.filter(({ share: good, isSteady }) => isSteady && good >= min).length;
+      const word = levelWord(passed, ours.length - passed, planned);
+      const reason = `${passed} of ${ours.length} visits at ${level} kept it`;
+      const verdict = word === 'held' ? 'ok' : word === 'broken' ? 'failed' : 'not settled';
+      return { threshold, model, route, verdict, ...defined({ value: attainment }), reason };
+    });
+  });
+}
 
 /** What a search says of one model: "holds 0.3/s, breaks at 0.58/s". */
 export function limitText({ held_rps: held, broken_rps: broken, word }: LimitRow): string {

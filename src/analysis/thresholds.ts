@@ -53,11 +53,14 @@ export function decideThresholds(
   collected: Collected,
   { timeoutMs }: { timeoutMs: Ms },
 ): ThresholdResult[] {
-  return thresholds.flatMap((threshold) =>
-    collected.cells
-      .filter(({ model }) => threshold.model === undefined || threshold.model === model)
-      .map((cell) => decide(threshold, cell, timeoutMs)),
-  );
+  // What is about a level is decided by its visits: see levels.ts.
+  return thresholds
+    .filter(({ level }) => level === undefined)
+    .flatMap((threshold) =>
+      collected.cells
+        .filter(({ model }) => threshold.model === undefined || threshold.model === model)
+        .map((cell) => decide(threshold, cell, timeoutMs)),
+    );
 }
 
 function decide(threshold: Threshold, cell: CellSamples, timeoutMs: Ms): ThresholdResult {

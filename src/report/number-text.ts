@@ -76,7 +76,7 @@ function threeDigits(n: number): string {
   return size < 99.95 ? n.toFixed(1) : n.toFixed(0);
 }
 
-const shares: readonly string[] = ['passed', 'valid', 'error_rate', 'score'];
+const shares: readonly string[] = ['passed', 'valid', 'good', 'error_rate', 'score'];
 
 /** A figure of a column for people, in the column's own unit: `8.42 s`, `91.7 %`, `54.0 tok/s`. */
 export function figureText(column: string, value: number | undefined): string {

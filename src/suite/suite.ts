@@ -76,7 +76,9 @@ export interface RunSettings extends Resolved<
 }
 
 /** `p95(e2e_latency_ms)`, taken apart. */
-export interface Threshold extends Resolved<ThresholdSpec> {
+export interface Threshold extends Resolved<Omit<ThresholdSpec, 'level'>> {
+  /** Of `attainment`: requests per second, or requests in flight. */
+  level?: number;
   statistic: (typeof statistics)[number];
   column: string;
   /** Where it stands in the suite file, 1-based, for annotations. */

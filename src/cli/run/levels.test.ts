@@ -118,3 +118,17 @@ test('a budget that cannot hold one visit is told before anything is sent', asyn
   expect(code).toBe(2);
   expect(stderr).toMatch(/requests: the plan needs at least 1\d\d, and the budget is 20/);
 });
+
+test('a limit on a level is decided by its visits: broken is exit 4, too few visits settle nothing', async () => {
+  await using cwd = await scratch();
+  const load = (visits: number): string =>
+    `{ mode: open, rate: 60/s, window: 500ms, min_arrivals: 10, warmup: 0s, washout: 0s, visits: ${visits}, ceiling: 1, slo: { e2e_ms: 20000 } }\n` +
+    'thresholds: [{ metric: attainment, level: 60/s, min: 0.99 }]';
+  const broken = await ran(cwd.path, load(5));
+  expect(broken.result.code).toBe(4);
+  expect(flat(broken.result)).toMatch(
+    /✗ attainment of swift .* at least 99(\.0)? %, 0 of 5 visits at 60 kept it/,
+  );
+  await using other = await scratch();
+  expect((await ran(other.path, load(1))).result.code).toBe(0);
+});

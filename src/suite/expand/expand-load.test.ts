@@ -60,3 +60,13 @@ test.each<[string, string, RegExp]>([
   const faults = await faultsOf(suiteWith(section), { 'bad.csv': 'Timestamp\n5\n1\n' });
   expect(faults.join('\n')).toMatch(message);
 });
+
+test.each<[string, RegExp]>([
+  ['{ metric: attainment, min: 0.9 }', /attainment is that of a level/],
+  ['{ metric: attainment, level: 5, max: 0.9 }', /attainment needs "min"/],
+  ['{ metric: attainment, level: 5/day, min: 0.9 }', /level: a rate is/],
+  ['{ metric: rate(passed), level: 5/s, min: 0.9 }', /goes with metric: attainment/],
+])('a threshold %s is refused', async (threshold, message) => {
+  const faults = await faultsOf(minimal(`prompts: [{ id: a, prompt: x }]\nthresholds: [${threshold}]`));
+  expect(faults.join('\n')).toMatch(message);
+});

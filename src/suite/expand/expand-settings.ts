@@ -6,6 +6,7 @@ import type { GatewaySpec } from '../schema/gateway-schema.ts';
 import { defaultTimeouts, type RunSpec } from '../schema/run-schema.ts';
 import { gate as gateSchema, type GateSpec, type ThresholdSpec } from '../schema/verdict-schema.ts';
 import type { GateSettings, GatewaySettings, Model, RunSettings, Threshold, Timeouts } from '../suite.ts';
+import { parseRate, rateForm } from '../../load/rate.ts';
 import { gateShares, numberColumns, ratioColumns, shareColumns, statistics } from '../vocabulary.ts';
 
 /** Something that two fields, each right by itself, get wrong together. */
@@ -189,26 +190,32 @@ function columnsOf(statistic: Statistic): readonly string[] {
 
 /** A threshold ready to be decided, or all that is wrong with it. `models` is absent when not all are known. */
 export function toThreshold(
-  { metric, model, min, max, strict }: ThresholdSpec,
+  { metric, model, level, min, max, strict }: ThresholdSpec,
   models: readonly Model[] | undefined,
   line: number,
 ): { threshold?: Threshold; conflicts: readonly Conflict[] } {
   const conflicts: Conflict[] = [];
-  const parsed = parseMetric(metric);
+  const isAttainment = metric.trim() === 'attainment';
+  const parsed = isAttainment ? ({ statistic: 'rate', column: 'good' } as const) : parseMetric(metric);
+  const at = typeof level === 'string' ? parseRate(level) : level;
   const complain = (path: Path, message: string): void => void conflicts.push({ path, message });
   if (typeof parsed === 'string') complain(['metric'], parsed);
   const ids = models?.map(({ id }) => id);
   if (model !== undefined && ids && !ids.includes(model)) {
     complain(['model'], `unknown model ${quote(model)}${choices(model, ids)}`);
   }
-  if (min === undefined && max === undefined) complain([], 'needs "min" or "max"');
+  if (isAttainment && level === undefined) complain([], 'attainment is that of a level: level: 0.5/s');
+  if (!isAttainment && level !== undefined) complain(['level'], 'goes with metric: attainment');
+  if (level !== undefined && at === undefined) complain(['level'], `a rate is ${rateForm}`);
+  if (isAttainment && min === undefined) complain([], 'attainment needs "min": the share that must be good');
+  if (min === undefined && max === undefined && !isAttainment) complain([], 'needs "min" or "max"');
   if (min !== undefined && max !== undefined && min > max) complain(['min'], `is above max (${max})`);
   if (typeof parsed !== 'string') conflicts.push(...limitConflicts(parsed.statistic, { min, max }));
   if (typeof parsed === 'string' || conflicts.length > 0) return { conflicts };
   const threshold = {
-    ...resolved({ model, min, max, strict }),
+    ...resolved({ model, level: at, min, max, strict }),
     ...parsed,
-    metric: `${parsed.statistic}(${parsed.column})`,
+    metric: isAttainment ? 'attainment' : `${parsed.statistic}(${parsed.column})`,
     line,
   };
   return { threshold, conflicts };

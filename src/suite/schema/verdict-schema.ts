@@ -5,11 +5,15 @@ import { text, wholeFrom } from './text-schema.ts';
 export const threshold = z.strictObject({
   metric: text
     .meta({
-      pattern: `^(${statistics.join('|')})\\([a-z0-9_]+\\)$`,
-      examples: ['p95(e2e_latency_ms)', 'rate(passed)'],
+      pattern: `^((${statistics.join('|')})\\([a-z0-9_]+\\)|attainment)$`,
+      examples: ['p95(e2e_latency_ms)', 'rate(passed)', 'attainment'],
     })
-    .describe('a statistic of a column, such as p95(e2e_latency_ms) or rate(passed)'),
+    .describe('a statistic of a column, such as p95(e2e_latency_ms) or rate(passed); attainment of a level'),
   model: text.describe('id of one model; by default, every model').optional(),
+  level: z
+    .union([text, z.int().min(1)])
+    .describe('with attainment: the rate (0.5/s) or the number in flight that it is about')
+    .optional(),
   min: z.number().optional(),
   max: z.number().optional(),
   strict: z.boolean().default(false).describe('decides on the point estimate instead of the interval'),
