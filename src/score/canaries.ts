@@ -76,7 +76,10 @@ const prompt: Prompt = {
 };
 
 const stored = (id: string, text: string): StoredAnswer => ({
-  row: { event_id: id, model: id, route: '', prompt_id: prompt.id, repeat: 1 },
+  row: {
+    ...{ event_id: id, model: id, route: '', prompt_id: prompt.id, repeat: 1 },
+    ...{ variant: undefined, level: undefined, visit: undefined },
+  },
   text,
   toolCalls: [],
 });

@@ -52,7 +52,7 @@ function callsAbout(
   prompt: Prompt,
   asked: AskedCriterion,
   judge: Judge,
-  { quality, models, run }: Suite,
+  { quality, models, variants, run }: Suite,
   routes: number,
 ): Calls {
   const criterion = quality!.criteria.find(({ id }) => id === asked.id)!;
@@ -60,7 +60,7 @@ function callsAbout(
     criterion.kind === 'ask'
       ? models.map((model) => [model])
       : pairsIn(models, criterion).flatMap((pair) => [pair, pair]);
-  const times = groups.length * routes * run.repeat;
+  const times = groups.length * routes * run.repeat * (variants?.length ?? 1);
   const shown = { text: '', toolCalls: [] };
   const answers = criterion.kind === 'ask' ? ([shown] as const) : ([shown, shown] as const);
   const request = {

@@ -21,6 +21,9 @@ export type AnswerRow = Pick<
   | 'route'
   | 'prompt_id'
   | 'repeat'
+  | 'variant'
+  | 'level'
+  | 'visit'
   | 'finish_reason'
   | 'completion_tokens'
   | 'e2e_latency_ms'
@@ -35,10 +38,10 @@ export async function answerRows(
   const rows = new Map<string, AnswerRow>();
   for await (const row of readRequests(folder)) {
     if (row.status !== 'ok' || row.phase !== 'measure' || !wanted(row)) continue;
-    const { event_id, model, route, prompt_id, repeat } = row;
+    const { event_id, model, route, prompt_id, repeat, variant, level, visit } = row;
     const { finish_reason, completion_tokens, e2e_latency_ms, passed } = row;
     rows.set(event_id, {
-      ...{ event_id, model, route, prompt_id, repeat },
+      ...{ event_id, model, route, prompt_id, repeat, variant, level, visit },
       ...{ finish_reason, completion_tokens, e2e_latency_ms, passed },
     });
   }

@@ -1,13 +1,17 @@
 import { seededRandom } from '../base/random.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
 import { judgementKey } from '../journal/quality-journals.ts';
+import { promptIn } from '../plan/cell.ts';
 import { criterionHash } from '../suite/hash.ts';
 import type { AskedCriterion, Criterion, Judge, Model, Prompt, Quality } from '../suite/suite.ts';
 import type { ShownAnswer } from './protocol.ts';
 
 /** A stored answer that may be judged. */
 export interface StoredAnswer extends ShownAnswer {
-  row: Pick<RequestRow, 'event_id' | 'model' | 'route' | 'prompt_id' | 'repeat'>;
+  row: Pick<
+    RequestRow,
+    'event_id' | 'model' | 'route' | 'prompt_id' | 'repeat' | 'variant' | 'level' | 'visit'
+  >;
 }
 
 /** One call to a judge: one criterion, one answer or one pair in one order. */
@@ -18,6 +22,7 @@ export interface Task {
   criterion: Criterion;
   criterionHash: string;
   asked: AskedCriterion;
+  /** As the answers' variant asks it. */
   prompt: Prompt;
   a: StoredAnswer;
   /** Of a comparison. */
@@ -39,7 +44,8 @@ export interface Asking {
   seed: number;
 }
 
-/** All items: answers for `ask`, pairs of the same prompt, repeat and route for `prefer`. In the order of the suite. */
+/** All items: answers for `ask`, pairs of two models that were asked the same
+ * for `prefer`. In the order of the suite. */
 export function* itemsOf(
   { prompts, models, quality, criteria }: Omit<Asking, 'judges' | 'seed'>,
   answers: readonly StoredAnswer[],
@@ -57,11 +63,15 @@ export function* itemsOf(
       const criterion = quality.criteria.find(({ id }) => id === asked.id);
       if (!criterion || !criteria.includes(criterion.id)) continue;
       const item = { criterion, criterionHash: criterionHash(criterion, asked, prompt), asked, prompt };
-      if (criterion.kind === 'ask') for (const a of own) yield { ...item, a };
-      else for (const [a, b] of pairsOf(own, criterion)) yield { ...item, a, b };
+      const asIn = ({ row }: StoredAnswer): Prompt => promptIn(row.variant, prompt);
+      if (criterion.kind === 'ask') for (const a of own) yield { ...item, prompt: asIn(a), a };
+      else for (const [a, b] of pairsOf(own, criterion)) yield { ...item, prompt: asIn(a), a, b };
     }
   }
 }
+
+/** What two answers have in common that are held against each other. */
+const paired = ['repeat', 'route', 'variant', 'level', 'visit'] as const;
 
 function* pairsOf(
   answers: readonly StoredAnswer[],
@@ -69,8 +79,7 @@ function* pairsOf(
 ): Generator<[StoredAnswer, StoredAnswer]> {
   for (const [at, a] of answers.entries())
     for (const b of answers.slice(at + 1)) {
-      const isPair =
-        a.row.repeat === b.row.repeat && a.row.route === b.row.route && a.row.model !== b.row.model;
+      const isPair = a.row.model !== b.row.model && paired.every((name) => a.row[name] === b.row[name]);
       if (isPair && (against === 'all' || [a.row.model, b.row.model].includes(against))) yield [a, b];
     }
 }

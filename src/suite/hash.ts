@@ -51,8 +51,12 @@ export function criterionHash(
 }
 
 /** SHA-256, in hexadecimal, of what one prompt asks, by whatever id. */
-export function promptHash({ messages, params }: Pick<Prompt, 'messages' | 'params'>): string {
-  return sha256({ messages, params });
+export function promptHash({
+  messages,
+  params,
+  variants,
+}: Pick<Prompt, 'messages' | 'params' | 'variants'>): string {
+  return sha256({ messages, params, variants });
 }
 
 /** SHA-256, in hexadecimal, of how the checks of one prompt judge an answer. */

@@ -9,7 +9,7 @@ import { closeRun } from '../../analysis/close-run.ts';
 import { stdoutStyle } from '../terminal.ts';
 import type { MergeFlags } from '../commands/merge-command.ts';
 import { shownFrom, type Io } from '../io.ts';
-import { joinAnswers, joinedManifest, joinRows } from './join-shards.ts';
+import { joinAnswers, joinedManifest, joinQuality, joinRows } from './join-shards.ts';
 import { assertSamePlan, missingShards, type Part } from './same-plan.ts';
 
 /** `gatebench merge`: the shards of one plan become one run, whole or not. */
@@ -30,7 +30,9 @@ export async function executeMerge(flags: MergeFlags, io: Io): Promise<ExitCode>
   let { status } = manifest;
   const lock = await createRunFolder(flags.out);
   try {
-    for (const text of await joinRows(parts, manifest.run_id, flags.out))
+    const passedOver = await joinRows(parts, manifest.run_id, flags.out);
+    passedOver.push(...(await joinQuality(parts, manifest.run_id, flags.out)));
+    for (const text of passedOver)
       manifest.notes.push({ at: manifest.started_at, text: text.replace(/\.$/, '') });
     await joinAnswers(parts, flags.out);
     await writeManifest(flags.out, manifest);

@@ -7,7 +7,11 @@ import { oneLine } from '../../base/text.ts';
 import { requestColumns } from '../../journal/request-columns.ts';
 import { csvHeader, csvLines } from '../../journal/csv-file.ts';
 import type { Manifest, RunStatus } from '../../journal/manifest.ts';
-import { runFiles } from '../../journal/run-folder.ts';
+import type { AnyRow } from '../../base/column.ts';
+import { FileState, fileWarnings } from '../../journal/file-state.ts';
+import { qualityTables } from '../../journal/quality-journals.ts';
+import { readCsv } from '../../journal/read-csv.ts';
+import { isThere, runFiles, writeWhole } from '../../journal/run-folder.ts';
 import { readRun } from '../../analysis/read-run.ts';
 import { unprovenConcurrency } from '../../analysis/run-facts.ts';
 import { missingShards, shardName, type Part } from './same-plan.ts';
@@ -93,12 +97,36 @@ export async function joinRows(parts: readonly Part[], runId: string, folder: st
   return passedOver;
 }
 
-/** Answers as they are, part by part; a shard without the file has stored none. */
+/** Answers as they are, and what judges have said of them, whole. */
 export async function joinAnswers(parts: readonly Part[], folder: string): Promise<void> {
-  const path = join(folder, runFiles.answers);
+  for (const name of [runFiles.answers, runFiles.judgementTexts]) await joinLines(parts, folder, name);
+}
+
+/** What was said of the answers, under one run id. Gives back what was passed over, a sentence each. */
+export async function joinQuality(parts: readonly Part[], runId: string, folder: string): Promise<string[]> {
+  const passedOver: string[] = [];
+  for (const { file, columns } of qualityTables) {
+    let text = '';
+    for (const part of parts) {
+      const path = join(part.folder, file);
+      if (!(await isThere(path))) continue;
+      const state = new FileState();
+      for await (const row of readCsv<AnyRow>(path, columns, { state, isJournal: true }))
+        text += csvLines(columns, ['run_id' in row ? { ...row, run_id: runId } : row]);
+      const name = shardName(part.manifest);
+      passedOver.push(...fileWarnings(state, file, '').map((warning) => `shard ${name}: ${warning.trim()}`));
+    }
+    if (text !== '') await writeWhole(join(folder, file), csvHeader(columns) + text);
+  }
+  return passedOver;
+}
+
+/** Part by part; a shard without the file has stored none. */
+async function joinLines(parts: readonly Part[], folder: string, name: string): Promise<void> {
+  const path = join(folder, name);
   for (const part of parts) {
     const lines = createInterface({
-      input: createReadStream(join(part.folder, runFiles.answers), 'utf8'),
+      input: createReadStream(join(part.folder, name), 'utf8'),
       crlfDelay: Infinity,
     });
     let text = '';

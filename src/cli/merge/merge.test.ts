@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { level } from '../../diagnose/calibrate/testing/level.ts';
 import { loadRun } from '../../analysis/read-run.ts';
+import { readQuality } from '../../journal/quality-journals.ts';
 import { readRequests } from '../../journal/read-journal.ts';
 import { readManifest } from '../../journal/manifest.ts';
 import { gatebench, scratch, type Finished } from '../testing/gatebench.ts';
@@ -43,6 +44,32 @@ async function sendShard(cwd: string, url: string, shard: string, seed = '7'): P
 }
 
 describe('shards', () => {
+  test('bring along what judges have said of their answers', async () => {
+    await using cwd = await scratch();
+    const quality =
+      "quality: { judges: [{ id: j, model: 'custom-ollama/sim-judge?instant=true' }], criteria: [{ id: c, ask: 'Right?' }] }";
+    const judged = suite
+      .replace('defaults: {', 'defaults: { criteria: [c],')
+      .replace(/repeat: 2, warmup: 1/, 'repeat: 1, warmup: 0');
+    await writeFile(join(cwd.path, 'trial.yaml'), `${judged}${quality}\n`);
+    const mock = await createMock({ gatewayToken: token, speed: 50 });
+    const way = ['--base-url', `${mock.url}/v1/a/g/compat`, '--quiet'];
+    for (const shard of ['1/2', '2/2']) {
+      await sendShard(cwd.path, mock.url, shard);
+      const scored = await gatebench(['score', `s${shard[0]}`, ...way], cwd.path, { CF_AIG_TOKEN: token });
+      expect(scored, scored.stderr).toMatchObject({ code: 0 });
+    }
+    await mock.close();
+    await gatebench(['merge', 's2', 's1', '--out', 'whole'], cwd.path);
+    const whole = join(cwd.path, 'whole');
+    const { judgements, warnings } = await readQuality(whole);
+    expect(warnings).toEqual([]);
+    expect(judgements).toHaveLength(10);
+    const { run_id } = await readManifest(whole);
+    expect(new Set(judgements.map((row) => row.run_id))).toEqual(new Set([run_id]));
+    expect((await readFile(join(whole, 'judgements.jsonl'), 'utf8')).split('\n')).toHaveLength(11);
+  });
+
   test('are joined in any order into one run, which reports and counts like one', async () => {
     await using cwd = await scratch();
     await writeFile(join(cwd.path, 'trial.yaml'), suite);

@@ -21,7 +21,10 @@ const prompt: Prompt = {
   checks: [],
 };
 const answer = (n: number, text: string): Parameters<typeof ratingItem>[0]['a'] => ({
-  row: { event_id: `e${n}`, model: `secret-${n}`, route: 'demo', prompt_id: 'p', repeat: 1 },
+  row: {
+    ...{ event_id: `e${n}`, model: `secret-${n}`, route: 'demo', prompt_id: 'p', repeat: 1 },
+    ...{ variant: undefined, level: undefined, visit: undefined },
+  },
   text,
   toolCalls: [],
 });
