@@ -10,14 +10,14 @@ import type { Block, PlannedRequest } from '../plan/plan.ts';
 import type { Plan } from '../plan/plan-run.ts';
 import { askHash } from '../suite/hash.ts';
 import { Gateway } from '../wire/client.ts';
-import { createDispatcher } from '../wire/connections.ts';
 import { openThreadWire } from '../wire/thread-wire.ts';
 import { adaptiveRepeats } from './adaptive-repeats.ts';
 import { type BudgetGuard, unpricedNote } from '../send/budget.ts';
 import { Checking } from './checking.ts';
 import { readDescriptors, withinDescriptors } from './descriptors.ts';
-import { recordLocalModels } from './local-models.ts';
+import type { LocalModels } from './local-models.ts';
 import { run, type RunOutcome } from './runner.ts';
+import { findRoute } from '../target/routes.ts';
 import type { Targets } from '../target/targets.ts';
 import type { Visit } from '../analysis/visits.ts';
 import { followVisits, tellVisit, toldOfVerdicts } from './visit-progress.ts';
@@ -101,7 +101,6 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
   );
   const suite = lowered ? { ...wanted, run: { ...wanted.run, concurrency: lowered.most } } : wanted;
   const { timeouts } = suite.run;
-  const dispatcher = createDispatcher({ connectTimeoutMs: timeouts.connectMs }, options.env ?? {});
   const checker = createChecker({ deadlineMs: checkDeadlineMs });
   const visits = await followVisits(plan, sink);
   const checking = new Checking({ suite, checker, sink: toldOfVerdicts(sink, visits), kill: signals.kill });
@@ -125,8 +124,9 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
   const unpriced = unpricedNote(suite);
   if (unpriced !== undefined && earlier.done === 0) note(unpriced);
   if (lowered) note(lowered.note);
+  let local: Awaited<ReturnType<typeof localModels>>;
   try {
-    const local = await recordLocalModels(dispatcher, targets, manifest, note);
+    local = await localModels(ready, options, note);
     const origins = new Set(targets.cells.map(({ endpoint }) => new URL(endpoint.baseUrl).origin));
     const isNative = targets.cells.every(({ endpoint }) => endpoint.native !== undefined);
     // Both are waited for by the first request: connections wait for others, the SDK for this process.
@@ -150,7 +150,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
       ),
       earlierAttempts: ({ key }) => earlier.attemptsOf(key),
       hasAnswered: (cell) => earlier.hasAnswered(cell),
-      memoryOf: local.memoryOf,
+      ...(local ? { memoryOf: local.memoryOf } : {}),
       gateway,
       targetOf: (cell) => targets.of(cell),
       journal: sink,
@@ -170,7 +170,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
         note,
       },
     });
-    await local.recordAfter();
+    await local?.recordAfter();
     await checking.owed(earlier.done > 0);
     // How many requests the visits would take was not known before.
     if (visits && outcome.status === 'complete') manifest.planned_requests = earlier.done + sent;
@@ -179,8 +179,22 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
   } finally {
     await checker.close();
     await gateway.close();
-    await dispatcher.destroy();
+    await local?.close();
   }
+}
+
+/** Of a server on this machine, where requests go to one; what asks it is loaded only then. */
+async function localModels(
+  { plan, manifest }: ReadyRun,
+  { targets, env = {} }: SendOptions,
+  note: (text: string) => void,
+): Promise<(LocalModels & { close: () => Promise<void> }) | undefined> {
+  if (!targets.cells.some(({ route }) => findRoute(route)?.isOnThisMachine)) return undefined;
+  const { createDispatcher } = await import('../wire/connections.ts');
+  const { recordLocalModels } = await import('./local-models.ts');
+  const dispatcher = createDispatcher({ connectTimeoutMs: plan.suite.run.timeouts.connectMs }, env);
+  const local = await recordLocalModels(dispatcher, targets, manifest, note);
+  return { ...local, close: () => dispatcher.destroy() };
 }
 
 function signalsOf({ sink, signal, kill }: SendOptions): { stop: AbortSignal; kill: AbortSignal } {
