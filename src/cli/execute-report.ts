@@ -10,7 +10,7 @@ import { writeOut } from './write-out.ts';
 
 /** `gatebench report`: a run again, from its folder alone. */
 export async function executeReport(
-  { run, format, by, out, results, color }: ReportFlags,
+  { run, format, by, answers, out, results, color }: ReportFlags,
   io: Io,
 ): Promise<ExitCode> {
   const folder = await findRun(run, results);
@@ -19,9 +19,11 @@ export async function executeReport(
     const known = formats.map(({ name }) => name).join(', ');
     throw new UserError(`--by tag has the formats ${known}; the page and the workbook show tags anyway.`);
   }
+  if (answers === 'all' && format !== 'html')
+    throw new UserError('--answers all is about the page: add --format html.');
   if (format === 'html') {
     const { renderFolderPage } = await import('../report/run-page.ts');
-    await writeOut(await renderFolderPage(folder), out, io);
+    await writeOut(await renderFolderPage(folder, { allAnswers: answers === 'all' }), out, io);
     return exitCode.done;
   }
   const { report } = await loadRun(folder);

@@ -4,24 +4,44 @@ import type { AnswerLine } from '../journal/answers.ts';
 import { findAnswers } from '../journal/answers.ts';
 import type { ComparisonReport } from './comparison/comparison.ts';
 import { PageScan } from './page/collect-page.ts';
+import { answerLength, fittingPrompts, type GridSource } from './page/grid/grid-part.ts';
+import { GridScan } from './page/grid/grid-scan.ts';
 import type { PageFrame } from './page/frame/document.ts';
 import type { AnswerText } from './page/page-parts.ts';
 
 /** Characters of each answer in a page; the whole text stays in `answers.jsonl`. */
-const answerLength = 2000;
 const reasoningLength = 1000;
 
+export interface FolderPageOptions {
+  /** Every answer of every model, side by side; the first of some prompts unless asked for. */
+  allAnswers?: boolean;
+}
+
 /** The page of a run, from its folder alone. */
-export async function renderFolderPage(folder: string): Promise<string> {
+export async function renderFolderPage(folder: string, options: FolderPageOptions = {}): Promise<string> {
   const { htmlDocument } = await import('./page/frame/document.ts');
-  return htmlDocument(await folderPageFrame(folder));
+  return htmlDocument(await folderPageFrame(folder, options));
 }
 
 /** The same, for who puts something around it. */
-export async function folderPageFrame(folder: string): Promise<PageFrame> {
+export async function folderPageFrame(
+  folder: string,
+  { allAnswers = false }: FolderPageOptions = {},
+): Promise<PageFrame> {
   const run = await readRun(folder);
   const scan = new PageScan(run.manifest.started_at);
-  return await runPageFrame(await analyseRun(run, [scan]), scan);
+  if (!allAnswers) return await runPageFrame(await analyseRun(run, [scan]), scan);
+  const severalRoutes = run.manifest.routes.length > 1;
+  const grid = new GridScan({ severalRoutes });
+  const loaded = await analyseRun(run, [scan, grid]);
+  const order = run.manifest.suite.prompts.map(({ id }) => id);
+  const fitting = fittingPrompts(grid, order);
+  const wanted = fitting.flatMap((id) =>
+    [...grid.cellsOf(id).values()].flatMap(({ answers }) => answers.map(({ eventId }) => eventId)),
+  );
+  const stored = await findAnswers(folder, new Set(wanted));
+  const texts = new Map([...stored].map(([eventId, line]) => [eventId, answerText(line)]));
+  return await runPageFrame(loaded, scan, { scan: grid, severalRoutes, fitting, texts });
 }
 
 /**
@@ -36,6 +56,7 @@ export async function renderRunPage(run: LoadedRun, scan: PageScan): Promise<str
 async function runPageFrame(
   { folder, manifest, collected, comparison, report }: LoadedRun,
   scan: PageScan,
+  grid?: GridSource,
 ): Promise<PageFrame> {
   const [{ answerPrompts }, { pageData }, { pageFrame }] = await Promise.all([
     import('./page/answer-prompts.ts'),
@@ -47,7 +68,7 @@ async function runPageFrame(
   const scanned = scan.scanned({ collected, answerPrompts: answerPrompts(collected, suiteOrder) });
   const stored = await findAnswers(folder, new Set(scanned.answers.map(({ eventId }) => eventId)));
   const answers = new Map([...stored].map(([eventId, line]) => [eventId, answerText(line)]));
-  return pageFrame(pageData({ report, comparison, collected, scanned, prompts, answers }));
+  return pageFrame(pageData({ report, comparison, collected, scanned, prompts, answers, grid }));
 }
 
 /**

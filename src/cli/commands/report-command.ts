@@ -18,6 +18,13 @@ const flags = flagTable({
     value: 'WHAT',
     describe: 'tag: the same for the prompts of each tag alone',
   },
+  answers: {
+    type: 'text',
+    choices: ['some', 'all'],
+    default: 'some',
+    value: 'WHICH',
+    describe: 'with --format html: all shows every answer side by side, in one file to share',
+  },
   out: outFile,
   definitions: {
     type: 'switch',
@@ -37,6 +44,7 @@ export const report = defineCommand({
   examples: [
     ['gatebench report latest', 'the latest run'],
     ['gatebench report latest --by tag', 'which model for which kind of prompt'],
+    ['gatebench report latest --format html --answers all -o report.html', 'a page with every answer'],
     ['gatebench report latest --format markdown -o summary.md', 'for a pull request'],
   ],
   async run(parsed, io) {

@@ -2,15 +2,16 @@ import { labeller } from '../../analysis/cell-pairs.ts';
 import type { CellSamples, Collected } from '../../analysis/collect.ts';
 import type { Comparison } from '../../analysis/compare.ts';
 import { describeExplanation } from '../../analysis/explain.ts';
-import { cut } from '../../base/text.ts';
 import { cellKey } from '../../plan/cell.ts';
 import type { Prompt } from '../../suite/suite.ts';
 import { ranked } from '../ranking.ts';
 import type { Report } from '../run-report.ts';
+import { gridPart, type GridSource } from './grid/grid-part.ts';
 import type { ScannedRows } from './collect-page.ts';
 import { type Curve, type CurveMetric, curveMetrics, curveOf } from './curve.ts';
 import { modelLook } from './model-look.ts';
 import type { AnswerPart, AnswerText, PageData, PageModel } from './page-parts.ts';
+import { questionOf } from './question.ts';
 import { promptPictures } from './prompt-dots.ts';
 
 export interface PageSources {
@@ -22,6 +23,8 @@ export interface PageSources {
   prompts: readonly Prompt[];
   /** Texts of the chosen answers by event id, as far as the run stored them. */
   answers?: ReadonlyMap<string, AnswerText>;
+  /** Every answer, where it is asked for. */
+  grid?: GridSource | undefined;
 }
 
 /** Brings together what the page shows. Pure. */
@@ -32,17 +35,20 @@ export function pageData({
   scanned,
   prompts,
   answers,
+  grid,
 }: PageSources): PageData {
+  const models = pageModels(report, collected, scanned);
   return {
     report,
     groups: comparison.groups,
     explanations: comparison.explanations.map(describeExplanation),
-    models: pageModels(report, collected, scanned),
+    models,
     prompts: promptPictures(collected),
     failures: scanned.failures,
     failuresBeyond: scanned.failuresBeyond,
     slowest: scanned.slowest,
     answers: answerPart(scanned, prompts, answers),
+    ...(grid === undefined ? {} : { grid: gridPart(grid, models, prompts) }),
   };
 }
 
@@ -81,14 +87,6 @@ function leftOutOf(cell: CellSamples): Map<string, number> {
     for (const [reason, answers] of samples.invalidReasons)
       counts.set(reason, (counts.get(reason) ?? 0) + answers);
   return counts;
-}
-
-const questionLength = 600;
-
-/** What a prompt asks last, as far as it is text. */
-export function questionOf({ messages }: Pick<Prompt, 'messages'>): string | undefined {
-  const content = messages.at(-1)?.content;
-  return typeof content === 'string' ? cut(content, questionLength) : undefined;
 }
 
 function answerPart(

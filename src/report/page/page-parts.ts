@@ -2,6 +2,7 @@ import type { RankingGroup } from '../../analysis/ranking-groups.ts';
 import type { ModelSummary } from '../../analysis/summary-columns.ts';
 import type { Report } from '../run-report.ts';
 import type { Curve, CurveMetric } from './curve.ts';
+import type { GridColumn, GridPrompt } from './grid/grid-markup.ts';
 import type { ModelLook } from './model-look.ts';
 import type { PromptPicture } from './prompt-dots.ts';
 import type { ChosenAnswer } from './scan/answer-choice-scan.ts';
@@ -24,6 +25,18 @@ export interface PageData {
   failuresBeyond: number;
   slowest: readonly SlowRequest[];
   answers: AnswerPart;
+  /** Every answer side by side. Absent where it was not asked for. */
+  grid?: GridPart;
+}
+
+export interface GridPart {
+  prompts: readonly GridPrompt[];
+  columns: readonly GridColumn[];
+  texts: ReadonlyMap<string, AnswerText>;
+  /** Tags of the prompts, in order. */
+  tags: readonly string[];
+  /** Prompts that are left out, so that the page stays below its ceiling. */
+  left: number;
 }
 
 /** One model on one route. */

@@ -4,7 +4,7 @@ import { htmlDocument, type PageFrame } from './frame/document.ts';
 import { type Html, markup } from './frame/html.ts';
 import { styleSheet } from './frame/style.ts';
 import type { PageData } from './page-parts.ts';
-import { answers } from './sections/answers-section.ts';
+import { answers, gridRules } from './sections/answers-section.ts';
 import { cost } from './sections/cost-section.ts';
 import { decision, thresholdList } from './sections/decision-section.ts';
 import { distributions } from './sections/distributions-section.ts';
@@ -56,7 +56,7 @@ export function pageFrame(data: PageData): PageFrame {
   const shown = parts.filter(({ id }) => !isOptional(id) || data.report[id] !== undefined);
   return {
     title: `${run.suite} · gatebench report${isSimulated(run) ? ' (simulated)' : ''}`,
-    style: `${styleSheet}\n${filterRules(looks)}`,
+    style: [styleSheet, filterRules(looks), ...(data.grid ? [gridRules(data.grid)] : [])].join('\n'),
     body: markup`<a class="skip" href="#main">Skip to the results</a>
       ${runHeader(data.report.run, warnings, firstLine(data.report))} ${contents(shown)} ${looks.length > 1 ? modelFilter(looks) : ''}
       <main id="main" tabindex="-1">${shown.map(({ render }) => render(data))}</main>

@@ -8,7 +8,7 @@ import { GridScan, mostRepeats } from '../../report/page/grid/grid-scan.ts';
 import { modelLook } from '../../report/page/model-look.ts';
 import { simulatedBannerFor } from '../../report/page/sections/header-section.ts';
 import { answerText } from '../../report/run-page.ts';
-import { questionOf } from '../../report/page/page-data.ts';
+import { questionOf } from '../../report/page/question.ts';
 import type { Prompt } from '../../suite/suite.ts';
 import { addressOf, box, choice, field, mainPart, pager, viewFrame } from '../frame.ts';
 import type { RunIndex } from '../index/run-index.ts';

@@ -7,7 +7,7 @@ import { type Html, markup, nothing } from '../../report/page/frame/html.ts';
 import { type GridColumn, gridPrompt, wordsBox } from '../../report/page/grid/grid-markup.ts';
 import { GridScan } from '../../report/page/grid/grid-scan.ts';
 import { modelLook } from '../../report/page/model-look.ts';
-import { questionOf } from '../../report/page/page-data.ts';
+import { questionOf } from '../../report/page/question.ts';
 import { answerText, comparisonPageFrame } from '../../report/run-page.ts';
 import { addressOf, mainPart, pager, viewFrame } from '../frame.ts';
 import type { RunEntry } from '../index/runs.ts';

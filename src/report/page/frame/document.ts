@@ -92,6 +92,10 @@ export const script = `'use strict';
     });
   }
 
+  const unfold = () => document.getElementById(location.hash.slice(1))?.querySelector(':scope > details')?.setAttribute('open', '');
+  addEventListener('hashchange', unfold);
+  unfold();
+
   const tip = document.createElement('div');
   tip.className = 'tip';
   tip.hidden = true;

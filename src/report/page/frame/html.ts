@@ -56,5 +56,15 @@ export function section(id: string, title: string, lead: Content, content: Conte
   </section>`;
 }
 
+/** The same, shown when somebody asks for it: what is not needed to choose. Its link opens it. */
+export function folded(id: string, title: string, lead: Content, content: Content): Html {
+  return markup` <section id="${id}" class="folded" aria-labelledby="${id}-title">
+    <details>
+      <summary><h2 id="${id}-title">${title}</h2></summary>
+      ${lead === undefined ? '' : markup`<p class="lead">${lead}</p>`} ${content}
+    </details>
+  </section>`;
+}
+
 /** What stands where a part has nothing to show, and why. */
 export const nothing = (why: string): Html => markup`<p class="nothing">${why}</p>`;

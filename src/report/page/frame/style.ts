@@ -38,6 +38,9 @@ h1{font-size:2rem;line-height:1.2;margin:.1rem 0 .4rem}
 h2{font-size:1.35rem;line-height:1.3;margin:0 0 .3rem}
 h3{font-size:1rem;margin:0 0 .3rem}
 section{margin-top:3.2rem;scroll-margin-top:1rem}
+.folded{margin-top:1.1rem}
+.folded summary h2{display:inline;font-size:1.15rem}
+.folded[id] details[open]{margin-bottom:2rem}
 .kicker{margin:0;color:var(--quiet);font-size:.85rem;letter-spacing:.02em}
 .description{margin:0 0 .6rem;font-size:1.1rem}
 .lead,.nothing,.note,.quiet{color:var(--quiet)}
@@ -113,4 +116,4 @@ footer{margin-top:3.5rem;border-top:1px solid var(--line);color:var(--quiet);fon
 .tip{position:fixed;z-index:2;pointer-events:none;background:var(--ink);color:var(--page);font-size:.85rem;line-height:1.35;padding:.3rem .55rem;border-radius:.3rem;max-width:min(22rem,90vw)}
 .tip[hidden]{display:none}
 @page{margin:14mm}
-@media print{body{max-width:none;padding:0;font-size:11pt}nav,.filter,.skip,.tip,details:not([open]){display:none}section{margin-top:1.6rem}figure,tr,.card,.lead,#ranking .scroll{break-inside:avoid}h2,h3,.lead,figcaption{break-after:avoid}.scroll{overflow:visible}a{color:inherit}}`;
+@media print{body{max-width:none;padding:0;font-size:11pt}nav,.filter,.skip,.tip,details:not([open]),.folded:not(:has(>details[open])),#answers:not(:has(details.answers[open],.grid-prompt)){display:none}section{margin-top:1.6rem}figure,tr,.card,.lead,#ranking .scroll{break-inside:avoid}h2,h3,.lead,figcaption{break-after:avoid}.scroll{overflow:visible}a{color:inherit}}`;

@@ -1,17 +1,20 @@
 import { count, oneLine } from '../../../base/text.ts';
 import { duration } from '../../number-text.ts';
-import { type Content, type Html, markup, nothing, section } from '../frame/html.ts';
-import type { PageData, PageModel, ShownAnswer } from '../page-parts.ts';
+import { type Content, type Html, markup, nothing, folded, section } from '../frame/html.ts';
+import { gridPrompt, gridStyle, wordsBox } from '../grid/grid-markup.ts';
+import { ceiling } from '../grid/grid-part.ts';
+import type { GridPart, PageData, PageModel, ShownAnswer } from '../page-parts.ts';
 import { modelName } from '../picture/picture-figure.ts';
 
 /** What was answered, prompt by prompt, shown on demand. */
 export function answers(data: PageData): Html {
+  if (data.grid) return allAnswers(data.grid);
   const { prompts, asked } = data.answers;
   const some =
     asked > prompts.length
       ? ` ${prompts.length} of ${count(asked, 'prompt')}: first those where the models' checks differ most, then in the suite's order.`
       : '';
-  return section(
+  return folded(
     'answers',
     'Answers',
     `The first answer of each model.${some} Everything else is in answers.jsonl.`,
@@ -26,6 +29,35 @@ export function answers(data: PageData): Html {
             </details>`,
         ),
   );
+}
+
+/** Every answer side by side, with boxes that filter. */
+function allAnswers({ prompts, columns, texts, tags, left }: GridPart): Html {
+  const limit =
+    left === 0
+      ? ''
+      : ` ${count(left, 'prompt')} left out, so that the page stays below ${ceiling / 1e6} MB: gatebench view shows them all.`;
+  return section(
+    'answers',
+    'Answers',
+    `What every model answered, side by side.${limit}`,
+    markup`<fieldset class="filter"><legend>Show prompts</legend>
+      <label><input type="checkbox" id="only-differ">only where they differ</label>
+      <label><input type="checkbox" id="only-fail">only failures</label>
+      ${tags.length === 0 ? '' : [{ id: 'tag-all', name: 'all tags' }, ...tags.map((tag, place) => ({ id: `tag-${place}`, name: oneLine(tag, 40) }))].map(({ id, name }) => markup`<label><input type="radio" name="tag" id="${id}"${id === 'tag-all' ? markup` checked` : ''}><bdi>${name}</bdi></label>`)}
+      ${wordsBox(columns, 0)}</fieldset>
+      ${prompts.map((prompt) => gridPrompt(prompt, { columns, texts, base: 0, tagClass: (tag) => `t${tags.indexOf(tag)}` }))}`,
+  );
+}
+
+/** The rules that make the boxes work: no script is needed. */
+export function gridRules({ tags }: GridPart): string {
+  return [
+    gridStyle,
+    ':root:has(#only-differ:checked) .grid-prompt:not(.differs){display:none}',
+    ':root:has(#only-fail:checked) .grid-prompt:not(.fails){display:none}',
+    ...tags.map((_, place) => `:root:has(#tag-${place}:checked) .grid-prompt:not(.t${place}){display:none}`),
+  ].join('\n');
 }
 
 function passWords(shown: readonly ShownAnswer[]): Content {

@@ -4,7 +4,7 @@ import { duration, notMeasured } from '../../number-text.ts';
 import { isSimulated } from '../../run-report.ts';
 import { shorten } from '../../text-width.ts';
 import { type CurveMetric, curveMetrics, mostCurvePoints } from '../curve.ts';
-import { type Content, type Html, markup, nothing, section } from '../frame/html.ts';
+import { type Content, type Html, markup, nothing, folded } from '../frame/html.ts';
 import type { PageData, PageModel } from '../page-parts.ts';
 import { logAxis, logAxisX, logScale, tickTime, wordsWidth } from '../picture/axes.ts';
 import { curveLabel, curveTable, drawCurves } from '../picture/curves.ts';
@@ -21,7 +21,7 @@ export const curveTitles: Record<CurveMetric, string> = {
 /** How the times of each model spread: distributions over all requests, and medians prompt by prompt. */
 export function distributions(data: PageData): Html {
   const parts = curveMetrics.map((metric) => curveFigure(data, metric));
-  return section(
+  return folded(
     'distributions',
     'How the times are spread',
     "Each curve shows the share of a model's requests that took at most this long. Farther left is faster, steeper is steadier. Marks are at 50 % and, with enough requests, at 95 %. Where a curve ends early, the rest failed.",

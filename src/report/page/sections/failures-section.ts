@@ -2,7 +2,7 @@ import { cellKey, cellName } from '../../../plan/cell.ts';
 import { oneLine } from '../../../base/text.ts';
 import { compact, duration, notMeasured } from '../../number-text.ts';
 import { dataTable, type Row } from '../frame/data-table.ts';
-import { type Content, type Html, markup, nothing, section } from '../frame/html.ts';
+import { type Content, type Html, markup, nothing, folded } from '../frame/html.ts';
 import type { PageData } from '../page-parts.ts';
 import { modelName } from '../picture/picture-figure.ts';
 import { type FailureKind, type Receipts, slowestPerCell, type SlowRequest } from '../scan/failures-scan.ts';
@@ -12,7 +12,7 @@ const mostKinds = 40;
 
 /** What failed, how often, with a sample of each kind; and answers that came but do not count. */
 export function failures(data: PageData): Html {
-  return section(
+  return folded(
     'failures',
     'Failures by kind',
     'Every failed attempt, including those that a retry fixed. Given up: the request has no answer and counts as slower than any success.',
@@ -135,7 +135,7 @@ function leftOutTable({ models }: PageData): Content {
 
 /** The slowest answers, with what is needed to look them up elsewhere. */
 export function slowest(data: PageData): Html {
-  return section(
+  return folded(
     'slowest',
     'Slowest requests',
     `The ${slowestPerCell} slowest answers of each model, with their receipts: the gateway's log id, Cloudflare's ray, and the event id from requests.csv.`,

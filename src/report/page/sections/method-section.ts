@@ -4,11 +4,11 @@ import { headlines } from '../../../measure/metrics.ts';
 import { percent } from '../../number-text.ts';
 import { runOrigin } from '../../run-facts.ts';
 import type { Report, RunFacts } from '../../run-report.ts';
-import { type Html, markup, nothing, section } from '../frame/html.ts';
+import { type Html, markup, nothing, folded, section } from '../frame/html.ts';
 
 /** How the numbers came about, in words. */
 export function method({ run }: Report): Html {
-  return section(
+  return folded(
     'method',
     'Method',
     undefined,

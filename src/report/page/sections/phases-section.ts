@@ -1,7 +1,7 @@
 import { count } from '../../../base/text.ts';
 import { duration, notMeasured } from '../../number-text.ts';
 import { isSimulated } from '../../run-report.ts';
-import { type Html, nothing, section } from '../frame/html.ts';
+import { type Html, nothing, folded } from '../frame/html.ts';
 import type { PageData, PageModel } from '../page-parts.ts';
 import { tickTime } from '../picture/axes.ts';
 import { figure } from '../picture/picture-figure.ts';
@@ -25,7 +25,7 @@ interface Measured extends PageModel {
 export function timeParts(data: PageData): Html {
   const models = data.models.filter((model): model is Measured => model.phases !== undefined);
   const shown = parts.filter(({ key }) => models.some(({ phases }) => phases.means[key] > 0));
-  return section(
+  return folded(
     'time',
     'Where the time goes',
     'Mean of each part over the answers that count, so the parts add up. Queueing and connecting happen before any latency clock starts.',

@@ -3,7 +3,7 @@ import { times } from '../../number-text.ts';
 import { isSimulated } from '../../run-report.ts';
 import { driftOf, shiftOf } from '../drift.ts';
 import type { Cell } from '../frame/data-table.ts';
-import { type Content, type Html, markup, nothing, section } from '../frame/html.ts';
+import { type Content, type Html, markup, nothing, folded } from '../frame/html.ts';
 import type { PageData } from '../page-parts.ts';
 import { driftPicture } from '../picture/drift-lines.ts';
 import { figure, legend } from '../picture/picture-figure.ts';
@@ -19,7 +19,7 @@ export function timeline(data: PageData): Html {
     0,
     ...strips.flatMap(({ line }) => [...line.points, ...line.events].map(({ atMs }) => atMs)),
   );
-  return section(
+  return folded(
     'timeline',
     'The run on the clock',
     'Every answer at the time it was sent. When all models slow down at once, the cause is the route rather than a model.',

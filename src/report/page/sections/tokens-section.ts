@@ -1,6 +1,6 @@
 import { compact } from '../../number-text.ts';
 import { isSimulated } from '../../run-report.ts';
-import { type Html, nothing, section } from '../frame/html.ts';
+import { type Html, nothing, folded } from '../frame/html.ts';
 import type { PageData, PageModel } from '../page-parts.ts';
 import { figure } from '../picture/picture-figure.ts';
 import { drawBars, type Part, partLegend } from '../picture/stacked-bars.ts';
@@ -23,7 +23,7 @@ interface Reported extends PageModel {
 export function tokenParts(data: PageData): Html {
   const models = data.models.filter((model): model is Reported => model.tokens !== undefined);
   const shown = parts.filter(({ key }) => models.some(({ tokens }) => tokens[key] > 0));
-  return section(
+  return folded(
     'tokens',
     'Tokens',
     'Mean per answer, as the server reported it. Reasoning counts, and is billed, as output.',

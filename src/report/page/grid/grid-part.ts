@@ -1,0 +1,63 @@
+import { cellName } from '../../../plan/cell.ts';
+import type { Prompt } from '../../../suite/suite.ts';
+import { questionOf } from '../question.ts';
+import type { AnswerText, GridPart, PageModel } from '../page-parts.ts';
+import type { GridColumn } from './grid-markup.ts';
+import type { GridScan } from './grid-scan.ts';
+
+/** Characters of an answer that a page of all answers may show. */
+export const answerLength = 2000;
+/** Bytes that the answers of one page may take; what is beyond is left out, and counted. */
+export const ceiling = 20_000_000;
+/** Markup around one answer. */
+const around = 700;
+
+export interface GridSource {
+  scan: GridScan;
+  severalRoutes: boolean;
+  /** Prompts that fit below the ceiling, in the order of the suite. */
+  fitting: readonly string[];
+  texts: ReadonlyMap<string, AnswerText>;
+}
+
+/** The prompts, in this order, whose answers together stay below a number of bytes. */
+export function fittingPrompts(scan: GridScan, order: readonly string[], most = ceiling): string[] {
+  let bytes = 0;
+  const fitting: string[] = [];
+  for (const promptId of order) {
+    for (const { answers } of scan.cellsOf(promptId).values())
+      for (const { chars } of answers) bytes += around + Math.min(chars, answerLength);
+    if (bytes > most) break;
+    fitting.push(promptId);
+  }
+  return fitting;
+}
+
+/** What the page shows of every answer. Models stand in the order of the ranking. */
+export function gridPart(
+  { scan, severalRoutes, fitting, texts }: GridSource,
+  models: readonly PageModel[],
+  prompts: readonly Prompt[],
+): GridPart {
+  const columns: GridColumn[] = models.map(({ look, summary }) => ({
+    look,
+    name: cellName(summary, severalRoutes),
+  }));
+  const shown = new Set(fitting);
+  const ours = prompts.filter(({ id }) => shown.has(id));
+  return {
+    columns,
+    texts,
+    tags: [...new Set(ours.flatMap(({ tags }) => tags))].sort(),
+    left: prompts.length - ours.length,
+    prompts: ours.map((prompt) => {
+      const cells = scan.cellsOf(prompt.id);
+      return {
+        promptId: prompt.id,
+        tags: prompt.tags,
+        question: questionOf(prompt),
+        cells: columns.map(({ name }) => cells.get(name)),
+      };
+    }),
+  };
+}
