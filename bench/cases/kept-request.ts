@@ -71,10 +71,11 @@ async function open(chunks: number): ReturnType<Case['open']> {
   const checker = createChecker({ deadlineMs: 1000 });
   const never = new AbortController().signal;
   let asked = 0;
-  const gateway = {
+  const gateway: Pick<Gateway, 'inFlight' | 'ask' | 'loop'> = {
     inFlight: 1,
     ask: () => Promise.resolve(answer(asked++, chunks)),
-  } as unknown as Gateway;
+    loop: (since) => performance.eventLoopUtilization(since),
+  };
   const nowhere = { write: () => true } as unknown as Io['stderr'];
   const bareFile = join(folder, 'bare.jsonl');
   return {

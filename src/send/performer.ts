@@ -25,7 +25,7 @@ export interface PerformerOptions {
   /** Chance has this seed: back-offs are drawn from it. */
   seed: number;
   retry: Retry;
-  gateway: Gateway;
+  gateway: Pick<Gateway, 'inFlight' | 'ask' | 'loop'>;
   targetOf: (cell: Cell) => Target;
   /** What an attempt says of itself, by its number: it is sent with it. */
   factsOf: (planned: PlannedRequest, attempt: number) => RequestFacts;
