@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { seededRandom } from '../base/random.ts';
+import { transformed } from '../check/transforms.ts';
 import type { Answered, Exchange } from '../measure/exchange.ts';
 import { judgementKey, type JudgementText } from '../journal/quality-journals.ts';
 import type { JudgementRow } from '../journal/quality-columns.ts';
@@ -185,7 +186,8 @@ export function promptOf(task: Task, seed: number): PlannedRequest['prompt'] {
 }
 
 function readingOf({ criterion, judge: { reply } }: Task, { answer }: Exchange): Reading {
-  return readVerdict(answer, offeredWords(criterion), reply);
+  // What it thinks aloud is not what it says.
+  return readVerdict(transformed(answer, ['strip-think']), offeredWords(criterion), reply);
 }
 
 function judgementRow({ runId, models, suite }: JudgingOptions, task: Task, ended: Ended): JudgementRow {

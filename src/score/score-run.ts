@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
 import type { Redact } from '../base/redact.ts';
 import { count } from '../base/text.ts';
+import { exitCode, UserError } from '../base/user-error.ts';
 import { createChecker } from '../check/checker.ts';
 import { lockRun } from '../journal/lock.ts';
 import type { Manifest } from '../journal/manifest.ts';
@@ -108,9 +109,24 @@ export async function scoreRun(options: ScoreOptions): Promise<ScoreOutcome> {
     const stop = AbortSignal.any([options.stop, lock.lost]);
     const kill = AbortSignal.any([options.kill, lock.lost]);
     return await judgeAll({ ...options, stop, kill });
+  } catch (error) {
+    throw explained(error, folder);
   } finally {
     await lock.release();
   }
+}
+
+/** What is safe, and how to go on, when it is the disk that refused. */
+function explained(error: unknown, folder: string): unknown {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  // Node's own faults are named ERR_…; those of the system ENOSPC, EIO and the like.
+  if (error instanceof UserError || !/^E(?!RR_)/.test(code)) return error;
+  return new UserError(
+    `${folder} can no longer be written (${message}), so nothing more was asked.\n` +
+      'Every judgement before that is saved. Free some space, then continue with: gatebench score ' +
+      folder,
+    exitCode.cannotWrite,
+  );
 }
 
 async function judgeAll(options: ScoreOptions): Promise<ScoreOutcome> {

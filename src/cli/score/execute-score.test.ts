@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readQuality, standingJudgements } from '../../journal/quality-journals.ts';
@@ -201,4 +201,40 @@ test('what cannot be judged is said, with what to do', async () => {
   expect(await said('run', 'suite.yaml', ...simulated, '--score')).toContain('has no quality.criteria');
   await write(suiteOf({ answers: 'preview' }));
   expect(await said('run', 'later.yaml', ...simulated)).toContain('judges and people read stored answers');
+});
+
+test('a damaged judgement is set aside and asked for again, and a torn line as well', async () => {
+  await using folder = await ran();
+  await gatebench(['score', 'latest', '--quiet'], folder.path);
+  const path = join(folder.run, 'judgements.csv');
+  const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
+  const damaged = lines[2]!.replace(',true,', ',false,');
+  expect(damaged).not.toBe(lines[2]);
+  await writeFile(
+    path,
+    [...lines.slice(0, 2), damaged, ...lines.slice(3, -1)].join('\n') + `\n${lines.at(-1)!.slice(0, 40)}`,
+  );
+  const repaired = await gatebench(['repair', 'latest'], folder.path);
+  expect(repaired.stdout).toContain('judgements.csv: 6 rows kept, 1 damaged line taken out (line 3)');
+  await writeFile(path, [...lines.slice(0, 2), damaged, ...lines.slice(3)].join('\n') + '\n');
+  const { code, stderr } = await gatebench(['score', 'latest'], folder.path);
+  expect(code).toBe(0);
+  expect(stderr).toContain('1 damaged line of judgements.csv left out, kept as judgements.csv.damaged');
+  expect(stderr).toContain('Judge j: 1 call, at most ');
+  const { judgements, warnings } = await readQuality(folder.run);
+  expect([standingJudgements(judgements).length, warnings]).toEqual([8, []]);
+  expect(
+    (await readdir(folder.run)).filter((name) => /judgements.*(damaged|torn)/.test(name)).toSorted(),
+  ).toEqual(['judgements.csv.damaged', 'judgements.csv.damaged-2', 'judgements.csv.torn']);
+});
+
+test('no file of judgements or ratings is written over', async () => {
+  await using folder = await ran();
+  await gatebench(['score', 'latest', '--quiet'], folder.path);
+  const { code, stderr } = await gatebench(
+    ['report', 'latest', '-o', join(folder.run, 'judgements.csv')],
+    folder.path,
+  );
+  expect(code).toBe(2);
+  expect(stderr).toContain('holds measurements of a run and is never overwritten');
 });
