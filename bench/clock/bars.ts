@@ -104,6 +104,18 @@ export const bars: readonly Bar[] = [
       ),
   },
   {
+    what: 'gatebench run: short answers per second while somebody views it, against nobody',
+    limit: 0.5,
+    isFloor: true,
+    limitText: '≥ 0.5',
+    unit: '×',
+    values: (series) =>
+      ratios(
+        series.values(task.viewedRun, ({ perSecond: rate }) => rate),
+        ratePerSecond(series, 32),
+      ),
+  },
+  {
     what: "heap per open stream, against the SDK's loop",
     limit: 0.5,
     limitText: '≤ 0.5',

@@ -19,6 +19,8 @@ export interface RunTask {
   /** Pieces of each answer. */
   frames: number;
   isTls: boolean;
+  /** `gatebench view` shows the run meanwhile, and its first page is asked for three times a second. */
+  isViewed: boolean;
 }
 
 /** The same requests by sglang's Rust client, where it is there. */

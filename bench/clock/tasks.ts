@@ -24,17 +24,19 @@ const run = (concurrency: number, more: Partial<Of<'run'>> = {}): Of<'run'> => (
   requests: 6000,
   frames: 5,
   isTls: false,
+  isViewed: false,
   ...more,
 });
 /** Answers of forty pieces, one after another. */
 const longRun = run(32, { frames: 40, requests: 2000 });
 const tlsRun = run(32, { isTls: true });
+const viewedRun = run(32, { isViewed: true });
 const heap = (client: ClientName): Of<'heap'> => ({ kind: 'heap', client, streams: 1000 });
 const start: Of<'start'> = { kind: 'start', times: 7 };
 
 const rust = (concurrency: number): Of<'rust'> => ({ kind: 'rust', concurrency, requests: 6000, frames: 5 });
 
-export const task = { streams, wave, burst, short, run, rust, longRun, tlsRun, heap, start };
+export const task = { streams, wave, burst, short, run, rust, longRun, tlsRun, viewedRun, heap, start };
 
 /** Levels at which our client runs; at each, the rows' own bound is tried, too. */
 export const ourLevels = [8, 64, 192, 512] as const;
@@ -62,6 +64,7 @@ export const tasks: readonly Task[] = [
   run(256),
   longRun,
   tlsRun,
+  viewedRun,
   heap('ours'),
   heap('sdk'),
   start,
@@ -71,7 +74,7 @@ export const tasks: readonly Task[] = [
 export function nameOf(subject: Task): string {
   if (subject.kind === 'start') return 'start of the program';
   if (subject.kind === 'run')
-    return `gatebench run: ${subject.concurrency} × ${subject.frames} pieces${subject.isTls ? ', TLS' : ''}`;
+    return `gatebench run: ${subject.concurrency} × ${subject.frames} pieces${subject.isTls ? ', TLS' : ''}${subject.isViewed ? ', viewed' : ''}`;
   if (subject.kind === 'rust')
     return `sglang's Rust client: ${subject.concurrency} × ${subject.frames} pieces`;
   const { client, kind } = subject;

@@ -1,6 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { readRequests } from '../../src/journal/read-journal.ts';
 import { certificate } from '../../src/wire/testing/certificate.ts';
 import { spawnInstantServer } from '../servers/spawn.ts';
@@ -9,6 +13,7 @@ import type { Findings, RunTask } from './task.ts';
 
 const models = ['a', 'b', 'c', 'd'];
 const prompts = 50;
+const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url));
 
 /** The command as users run it, from its start to its report, against a server that costs next to nothing. */
 export async function measureRun({
@@ -16,6 +21,7 @@ export async function measureRun({
   requests,
   frames,
   isTls,
+  isViewed,
 }: RunTask): Promise<Findings['run']> {
   const folder = await mkdtemp(join(tmpdir(), 'gatebench-bench-'));
   using server = await spawnInstantServer({ isTls });
@@ -23,6 +29,8 @@ export async function measureRun({
     const suite = join(folder, 'suite.json');
     await writeFile(suite, JSON.stringify(suiteOf(concurrency, requests)));
     const out = join(folder, 'run');
+    await using look = new AsyncDisposableStack();
+    if (isViewed) look.use(await viewerOf(folder));
     const to = ['--route', 'local', '--base-url', `${server.url}/stream/${frames}`, '--out', out];
     const authority = join(folder, 'authority.pem');
     await writeFile(authority, certificate);
@@ -42,6 +50,31 @@ export async function measureRun({
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** Somebody looks on: every run below a folder, asked for three times a second until it is let go. */
+async function viewerOf(folder: string): Promise<AsyncDisposable> {
+  const child = spawn(process.execPath, [bin, 'view', '--results', folder, '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  const { url } = JSON.parse(line) as { url: string };
+  const asking = setInterval(
+    () =>
+      void fetch(url).then(
+        (page) => page.text(),
+        () => undefined,
+      ),
+    333,
+  );
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(asking);
+      const ended = once(child, 'exit');
+      child.kill();
+      await ended;
+    },
+  };
 }
 
 function suiteOf(concurrency: number, requests: number): object {
