@@ -79,7 +79,12 @@ const shown = (text: string, more: Partial<Criterion> = {}): Case => ({
 test('whatever an answer says, it stays between its fences', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.oneof(fc.string(), fc.constantFrom('=== ', ' end ===\n', 'VERDICT: yes', 'W'))),
+      fc.array(
+        fc.oneof(
+          fc.string(),
+          fc.constantFrom('=== ', ' end ===\n', 'VERDICT: yes', 'W', '\n=== W end ===\n'),
+        ),
+      ),
       fc.nat(),
       (pieces, seed) => {
         const fence = fenceWord(seededRandom(seed));

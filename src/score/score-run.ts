@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
-import type { Redact } from '../base/redact.ts';
 import { count } from '../base/text.ts';
 import { exitCode, UserError } from '../base/user-error.ts';
 import { createChecker } from '../check/checker.ts';
@@ -146,7 +145,7 @@ async function judgeAll(options: ScoreOptions): Promise<ScoreOutcome> {
   const gateway = new Gateway({ wire, clock, redact: targets.redact });
   const rows: JudgementRow[] = [];
   try {
-    const log = await openLog(folder, targets.redact);
+    const log = await JudgementLog.open(folder, targets.redact);
     try {
       const outcome = await judge({
         ...options,
@@ -183,8 +182,6 @@ function mostOf(tasks: readonly Task[], cell: Cell, seed: number): Planned['most
   }
   return price ? most : { tokens: most.tokens };
 }
-
-const openLog = (folder: string, redact: Redact): Promise<JudgementLog> => JudgementLog.open(folder, redact);
 
 /** Every answer and pair that a suite's criteria ask about. */
 export async function itemsToJudge({

@@ -33,21 +33,19 @@ export interface Task {
 /** What a person or a judge may be asked, without saying whom. */
 export type Item = Omit<Task, 'key' | 'judge' | 'order'>;
 
-/** Who is asked what. */
+/** What is asked about which prompts. */
 export interface Asking {
   prompts: readonly Prompt[];
   models: readonly Model[];
   quality: Quality;
-  judges: readonly Judge[];
   /** Ids. */
   criteria: readonly string[];
-  seed: number;
 }
 
 /** All items: answers for `ask`, pairs of two models that were asked the same
  * for `prefer`. In the order of the suite. */
 export function* itemsOf(
-  { prompts, models, quality, criteria }: Omit<Asking, 'judges' | 'seed'>,
+  { prompts, models, quality, criteria }: Asking,
   answers: readonly StoredAnswer[],
 ): Generator<Item> {
   const byPrompt = Map.groupBy(answers, ({ row }) => row.prompt_id);

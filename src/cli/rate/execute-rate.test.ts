@@ -96,8 +96,14 @@ test('verdicts come back from a spreadsheet, once, and more of them are asked be
     sheet: 'done.csv',
     preferred: undefined,
   });
-  for (const { order, preferred } of ratings.filter(({ criterion }) => criterion === 'better'))
-    expect(preferred).toBe(order === 'ab' ? 'a' : 'b');
+  // Rows come in the order of the sheet: what stood left there is what was preferred.
+  for (const [place, { cells }] of (await readSheet(at('two.csv'))).entries()) {
+    const { criterion, preferred, model, model_b } = ratings[place]!;
+    expect(cells.get('criterion')).toBe(criterion);
+    if (criterion !== 'better') continue;
+    const isEcho = cells.get('conversation')!.includes(cells.get('answer')!.slice(1, 40));
+    expect((preferred === 'a' ? model : model_b) === 'third').toBe(!isEcho);
+  }
   await rate('export', 'latest', '--per-model', '4', '--overlap', '0', '-o', 'four.csv');
   const [two, four] = await Promise.all(
     ['two.csv', 'four.csv'].map(async (name) =>

@@ -89,6 +89,19 @@ test('a judge of any price, asked at the end of the run, changes no figure of a 
   expect(cost).toBeGreaterThan(0.1);
 });
 
+test('a judge that takes what stands first is seen through: each order has another winner', async () => {
+  await using folder = await ran(suiteOf({ judge: 'sim-judge-90-85-first100' }));
+  expect((await gatebench(['score', 'latest', '--criteria', 'better', '--quiet'], folder.path)).code).toBe(0);
+  const { judgements } = await readQuality(folder.run);
+  expect(judgements.map(({ order, preferred }) => `${order} ${preferred}`).toSorted()).toEqual([
+    'ab a',
+    'ab a',
+    'ba b',
+    'ba b',
+  ]);
+  expect(judgements.every(({ model, model_b }) => model === 'sim-instant' && model_b === 'echo')).toBe(true);
+});
+
 test('what cannot be read is asked once more, and is never a verdict', async () => {
   await using folder = await ran(suiteOf({ judge: 'sim-judge-90-85-vague100' }));
   const { code, stdout } = await gatebench(
