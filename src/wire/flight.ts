@@ -191,7 +191,9 @@ export class Flight implements Holder {
     if (this.isOver) return;
     const length = this.bodyLength + to - from;
     if (length > this.#body.length) this.#grow(length);
-    this.#body.set(from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to), this.bodyLength);
+    // A view of them would be left behind by every read.
+    if (Buffer.isBuffer(bytes)) bytes.copy(this.#body, this.bodyLength, from, to);
+    else this.#body.set(bytes.subarray(from, to), this.bodyLength);
     this.bodyLength = length;
   }
 

@@ -68,10 +68,10 @@ export class Framer {
     return this.#state === states.over;
   }
 
-  /** Reads these bytes. Returns how many of them are of this answer: all, or those up to its end. */
-  feed(bytes: Uint8Array): number {
+  /** Reads the first `length` bytes. Returns how many of them are of this answer: all, or those up to its end. */
+  feed(bytes: Uint8Array, length = bytes.length): number {
     let at = 0;
-    while (at < bytes.length && this.#state !== states.over) at = this.#step(bytes, at);
+    while (at < length && this.#state !== states.over) at = this.#step(bytes, at, length);
     return at;
   }
 
@@ -81,18 +81,18 @@ export class Framer {
     return this.isOver;
   }
 
-  #step(bytes: Uint8Array, at: number): number {
+  #step(bytes: Uint8Array, at: number, length: number): number {
     switch (this.#state) {
       case states.head:
-        return this.#readHead(bytes, at);
+        return this.#readHead(bytes.subarray(0, length), at);
       case states.length:
       case states.chunkData:
-        return this.#readCounted(bytes, at);
+        return this.#readCounted(bytes, at, length);
       case states.close:
-        this.#sink.onBody(bytes, at, bytes.length);
-        return bytes.length;
+        this.#sink.onBody(bytes, at, length);
+        return length;
       case states.chunkLine:
-        return this.#readChunkLine(bytes, at);
+        return this.#readSize(bytes, at, length) ?? this.#readChunkLine(bytes.subarray(0, length), at);
       case states.chunkLineEnd:
         this.#expect(bytes[at], lf, 'HPE_STRICT', 'no line feed behind the size of a chunk');
         this.#beginChunk();
@@ -106,7 +106,7 @@ export class Framer {
         this.#state = states.chunkLine;
         return at + 1;
       default:
-        return this.#readTrailers(bytes, at);
+        return this.#readTrailers(bytes.subarray(0, length), at);
     }
   }
 
@@ -114,8 +114,8 @@ export class Framer {
     if (byte !== wanted) throw new FramingError(code, message);
   }
 
-  #readCounted(bytes: Uint8Array, at: number): number {
-    const to = Math.min(bytes.length, at + this.#left);
+  #readCounted(bytes: Uint8Array, at: number, length: number): number {
+    const to = Math.min(length, at + this.#left);
     this.#sink.onBody(bytes, at, to);
     this.#left -= to - at;
     if (this.#left === 0) this.#state = this.#state === states.length ? states.over : states.chunkDataCr;
@@ -175,6 +175,24 @@ export class Framer {
     return { lines: held.subarray(0, end), next: at + end - before };
   }
 
+  /** A size in plain digits, its end of line with it, as nearly all are: read in place. Undefined of all others. */
+  #readSize(bytes: Uint8Array, at: number, length: number): number | undefined {
+    if (this.#held.length > 0) return undefined;
+    let size = 0;
+    for (let place = at; place < Math.min(length - 1, at + mostPlainDigits); place++) {
+      const digit = hexDigit(bytes[place]!);
+      if (digit !== undefined) {
+        size = size * 16 + digit;
+        continue;
+      }
+      if (place === at || bytes[place] !== cr || bytes[place + 1] !== lf) return undefined;
+      this.#left = size;
+      this.#beginChunk();
+      return place + 2;
+    }
+    return undefined;
+  }
+
   #readChunkLine(bytes: Uint8Array, at: number): number {
     for (let place = at; place < bytes.length; place++) {
       const byte = bytes[place]!;
@@ -226,6 +244,15 @@ export class Framer {
     this.#state = states.over;
     return at + end - before;
   }
+}
+
+/** What is longer is read with more care. */
+const mostPlainDigits = 8;
+
+function hexDigit(byte: number): number | undefined {
+  if (byte >= 48 && byte <= 57) return byte - 48;
+  const letter = byte | 32;
+  return letter >= 97 && letter <= 102 ? letter - 87 : undefined;
 }
 
 /** Where trailers end, their blank line included. Undefined while it has not come. */

@@ -103,8 +103,13 @@ class Host {
   }
 
   carry(load: Load): void {
-    const line = this.#freshest() ?? this.#open();
-    line.carry(load);
+    try {
+      const line = this.#freshest() ?? this.#open();
+      line.carry(load);
+    } catch (error) {
+      // A process may be allowed no connection at all.
+      load.lose(networkFailure(error));
+    }
   }
 
   /** On a connection of its own; the others that were kept are no younger than the one that was closed. */
@@ -150,7 +155,7 @@ class Host {
       port: this.#port,
       onread: {
         buffer: readBuffer,
-        callback: (length: number): boolean => line.onRead(readBuffer.subarray(0, length)),
+        callback: (length: number): boolean => line.onRead(length),
       },
     };
     if (!this.#isTls) return connect(target);
@@ -234,7 +239,7 @@ class Line {
   }
 
   /** Returns false where the next read is to wait. */
-  onRead(bytes: Buffer): boolean {
+  onRead(count: number): boolean {
     const load = this.#load;
     // Nobody asked for it: what it would be taken for is the next answer.
     if (!load || !this.#framer || this.#isClosed) {
@@ -245,7 +250,7 @@ class Line {
     load.beginRead();
     let length: number;
     try {
-      length = this.#framer.feed(bytes);
+      length = this.#framer.feed(readBuffer, count);
     } catch (error) {
       load.endRead();
       this.close();
@@ -253,8 +258,8 @@ class Line {
       return true;
     }
     load.endRead();
-    if (this.#framer.isOver) this.#endLoad(load, length === bytes.length);
-    if (!this.#budget.isEnough(bytes.length)) return true;
+    if (this.#framer.isOver) this.#endLoad(load, length === count);
+    if (!this.#budget.isEnough(count)) return true;
     setTimeout(() => this.#socket.resume(), restMs);
     return false;
   }
