@@ -41,6 +41,7 @@ const promised = [
   'ask_hash',
   'lag_excluded',
   'server_queue_ms',
+  'upload_ms',
   'variant',
   'check_why',
   ...['load', 'level', 'visit', 'arrival', 'late_ms', 'ttft_due_ms', 'e2e_due_ms', 'good'],

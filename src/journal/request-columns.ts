@@ -10,7 +10,7 @@ import {
   ms,
   number,
 } from '../base/column.ts';
-import { latencies, laterServerTimes, rates, serverTimes } from '../measure/metrics.ts';
+import { latencies, laterLatencies, laterServerTimes, rates, serverTimes } from '../measure/metrics.ts';
 import { noteMeanings } from '../measure/stream-notes.ts';
 import { rowCheck } from './csv-file.ts';
 
@@ -148,6 +148,7 @@ export const rowColumns = [
   ...whatWasAsked,
   ...ourLag,
   ...laterServerTimes,
+  ...laterLatencies,
   ...whichVariant,
   ...whyFailed,
   ...underLoad,

@@ -207,6 +207,7 @@ test('an answer without usage, checks, price and receipts leaves those cells emp
       'eval_ms',
       'lag_excluded',
       'server_queue_ms',
+      'upload_ms',
       'variant',
       'check_why',
       ...underLoad.map(({ name }) => name),

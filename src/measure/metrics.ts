@@ -9,6 +9,7 @@ import { streamEnd } from './metrics/stream-end.ts';
 import { tpot } from './metrics/tpot.ts';
 import { ttfat } from './metrics/ttfat.ts';
 import { ttfb } from './metrics/ttfb.ts';
+import { upload } from './metrics/upload.ts';
 import { ttft } from './metrics/ttft.ts';
 
 /** Times within one attempt. To add a metric: write its file, add its line here, or to one of the lists below. */
@@ -35,8 +36,17 @@ export const serverTimes = [serverTotal, loadTime, promptEval, evalTime] as cons
 /** The same, of later date: their columns come after those that were there before. */
 export const laterServerTimes = [serverQueue] as const;
 
+/** Of later date, too. */
+export const laterLatencies = [upload] as const;
+
 /** Every metric, in the order of its columns. */
-export const allMetrics = [...latencies, ...rates, ...serverTimes, ...laterServerTimes] as const;
+export const allMetrics = [
+  ...latencies,
+  ...rates,
+  ...serverTimes,
+  ...laterServerTimes,
+  ...laterLatencies,
+] as const;
 
 type Summarised = Extract<(typeof allMetrics)[number], { summarised: number }>;
 

@@ -1,4 +1,5 @@
 import type { Ms } from '../base/clock.ts';
+import type { Offer } from './tool-use.ts';
 
 const keepAliveMs = 5 * 60_000;
 
@@ -49,6 +50,8 @@ export interface ChatBody {
   maxTokens: number | undefined;
   /** Native requests only. */
   keepAliveMs: Ms | undefined;
+  /** Absent when the request offers no tools. */
+  offer: Offer | undefined;
   /** Native requests only: a prompt that does not fit is to be refused, not cut. */
   refusesCut: boolean;
 }
@@ -77,6 +80,7 @@ export function readChatBody(text: string, way: ChatWay): ChatBody | string {
     includeUsage: isFields(body.stream_options) && body.stream_options.include_usage === true,
     maxTokens: typeof limit === 'number' && limit >= 0 ? limit : undefined,
     keepAliveMs: way === 'native' ? keepAliveOf(body.keep_alive) : undefined,
+    offer: Array.isArray(body.tools) ? { tools: body.tools, choice: body.tool_choice } : undefined,
     refusesCut: way === 'native' && body.truncate === false,
   };
 }

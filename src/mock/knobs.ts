@@ -44,6 +44,8 @@ export interface Knobs {
   answer: string | undefined;
   /** A tool call in place of the answer; `arguments` is the JSON text. */
   toolCall: { name: string; arguments: string } | undefined;
+  /** Chance that a prompt that wants one of the request's tools gets the right call; else it gets the answer as text. */
+  toolShare: number;
   /** The finish reason; empty for no finish frame. `max_tokens` makes it `length`. */
   finish: string;
   /** Completion tokens that no frame shows. */
@@ -128,6 +130,7 @@ export const defaultKnobs: Knobs = {
   answerFrames: 50,
   answer: undefined,
   toolCall: undefined,
+  toolShare: 0.9,
   finish: 'stop',
   hiddenTokens: 0,
   framesPerPacket: 1,

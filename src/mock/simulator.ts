@@ -9,6 +9,7 @@ import type { Knobs } from './knobs.ts';
 import { simModels } from './mock-models.ts';
 import { judgeNamed } from './sim-judges.ts';
 import type { MockOptions } from './options.ts';
+import { rightCall } from './tool-use.ts';
 
 /** How one request will be answered: everything that chance had a say in is decided. */
 export interface Draw {
@@ -38,7 +39,7 @@ export class Simulator {
    * The draw for one request, from the server's seed, the model, the body and how often this body came before.
    * Undefined for a model that is not there. Throws `KnobError`.
    */
-  draw({ text, model, lastText }: ChatBody, header: string | undefined): Draw | undefined {
+  draw({ text, model, lastText, offer }: ChatBody, header: string | undefined): Draw | undefined {
     const [name, query] = splitOnce(model, '?');
     const bare = this.#options.acceptCloudSuffix ? name.replace(/:cloud$/, '') : name;
     const isFailure = bare.startsWith(failPrefix);
@@ -57,7 +58,10 @@ export class Simulator {
       ...knobsOfQuery(query),
       ...knobsOfHeader(header),
     };
-    return failed(knobs, occurrence, random);
+    // Drawn only where there is a choice, so that all other requests have the draws that they had.
+    const call = knobs.toolCall === undefined ? offer && rightCall(offer, lastText) : undefined;
+    const calls = call !== undefined && random() < knobs.toolShare;
+    return failed(calls ? { ...knobs, toolCall: call } : knobs, occurrence, random);
   }
 
   #count(key: string): number {

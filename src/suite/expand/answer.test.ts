@@ -31,6 +31,17 @@ test('they change how answers are checked, not what is asked', async () => {
   expect(askHash(plain)).toBe(askHash(transformed));
 });
 
+test('a tool that nobody offers is told where the check names it', async () => {
+  const check = ', checks: [{ type: tool-called, tool: get_wether }]';
+  await expect(load(suite(check))).rejects.toThrow(/checks\.0\.tool: no tool is offered/);
+  const tools = 'params: { tools: [{ type: function, function: { name: get_weather } }] }';
+  await expect(load(suite(check, `defaults: { ${tools} }`))).rejects.toThrow('did you mean "get_weather"');
+  const right = check.replace('wether', 'weather');
+  await expect(load(suite(right, `defaults: { ${tools} }`))).resolves.toBeDefined();
+  const ofModel = suite(right).replace('[custom-ollama/x]', `[{ model: custom-ollama/x, ${tools} }]`);
+  await expect(load(ofModel)).resolves.toBeDefined();
+});
+
 test.each<[string, string]>([
   ['trim', 'expected a list, not "trim"; write answer: [ trim ]'],
   ['[strip_think]', 'prompts.0.answer.0'],

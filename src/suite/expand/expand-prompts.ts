@@ -1,7 +1,8 @@
 import { count } from '../../base/text.ts';
 import type { CheckSpec } from '../../check/check.ts';
+import { declaredTools } from '../../check/tool-calls.ts';
 import { type Fault, type Path, placeName } from '../fault.ts';
-import { didYouMean, oneOf, quote } from '../nearest.ts';
+import { choices, didYouMean, oneOf, quote } from '../nearest.ts';
 import type { AskedCriterion, Json, Message, Prompt } from '../suite.ts';
 import { complaintFault } from '../validate.ts';
 import {
@@ -129,9 +130,32 @@ export function resolvePrompt(entry: Entry, variant: Variant, context: Context):
     ...resolveVariants(entry, variant, context),
     params,
     ...(answer.length > 0 ? { answer } : {}),
-    checks: checks.flatMap((check) => check.spec ?? resolveCheck(check, entry, variant, context) ?? []),
+    checks: checks.flatMap((check) => {
+      const spec = check.spec ?? resolveCheck(check, entry, variant, context);
+      if (spec) reportUnknownTool(spec, check.path, entry, context);
+      return spec ?? [];
+    }),
     ...(criteria.length > 0 ? { criteria } : {}),
   };
+}
+
+/** A tool that nobody offers is never called: a slip of the pen would fail every answer. */
+function reportUnknownTool(spec: CheckSpec, path: Path, { params }: Entry, context: Context): void {
+  if (spec.type !== 'tool-called' || spec.not) return;
+  const { models = [], variants = [] } = context.sections.spec;
+  const offered = [...models, ...variants].flatMap((one) =>
+    typeof one === 'object' ? [one.params?.['tools']] : [],
+  );
+  const known = [params['tools'], ...offered].flatMap((tools) =>
+    declaredTools(tools).map(({ name }) => name),
+  );
+  const tool = String(spec['tool']);
+  if (known.includes(tool)) return;
+  const message =
+    known.length === 0
+      ? `no tool is offered: write params: { tools: [ … ] } with ${quote(tool)} in it`
+      : `params.tools offers no ${quote(tool)}${choices(tool, known)}`;
+  context.reports.add(faultAt([...path, 'tool'], message, context));
 }
 
 function resolveVariants(entry: Entry, variant: Variant, context: Context): Pick<Prompt, 'variants'> {

@@ -86,7 +86,7 @@ test('promptfoo: prompts, variables and every assertion without code; the rest i
   const { suite, leftOut } = await taken({
     'promptfooconfig.yaml': `
 description: Mine
-providers: [{ id: openai:gpt, config: { temperature: 0, apiKey: k } }]
+providers: [{ id: openai:gpt, config: { temperature: 0, apiKey: k, tools: [{ type: function, function: { name: get_weather } }] } }]
 prompts: ['{{topic}}: {{question}}', file://gen.py]
 defaultTest: { assert: [{ type: latency, threshold: 2000 }] }
 tests:
@@ -120,16 +120,7 @@ tests:
   });
   expect(types(suite)).toEqual([
     ...['max-latency', 'equals', 'contains', 'contains-any', 'not-contains-all', 'starts-with', 'matches'],
-    ...[
-      'json',
-      'json-schema',
-      'tool-arguments-valid',
-      'tool-called',
-      'tool-called',
-      'length',
-      'length',
-      'not-contains',
-    ],
+    ...['json', 'json-schema', 'tool-arguments-valid', 'tool-called', 'length', 'length', 'not-contains'],
   ]);
   expect(suite.prompts[0]!.checks[2]).toMatchObject({ weight: 2, ignore_case: true });
   expect(suite.prompts[0]!.checks.filter(({ type }) => type === 'length')).toMatchObject([
@@ -149,6 +140,7 @@ tests:
   expect(types(suite, 4)).toEqual(['max-latency', 'contains', 'not-contains']);
   expect(types(suite, 5)).toEqual(['max-latency', 'equals', 'json']);
   for (const words of [
+    'does not offer the tool',
     'gen.py',
     'javascript',
     'python (blood-type)',

@@ -3,9 +3,11 @@ import { faultsError } from '../../../suite/fault.ts';
 import { csvRows } from '../../../suite/read/rows.ts';
 import type { Json } from '../../../suite/suite.ts';
 import { isMap, spell } from '../../../suite/written.ts';
+import { declaredTools } from '../../../check/tool-calls.ts';
 import { assertion } from './promptfoo-assertions.ts';
 import {
   beyondNames,
+  type Check,
   Criteria,
   idOf,
   type Imported,
@@ -49,21 +51,23 @@ export async function fromPromptfoo(data: Fields, read: ReadBeside, leftOut: Lef
   const tests = await testsOf(data['tests'], read, leftOut);
   if (said.length > 1)
     leftOut.add('several prompts become prompts with a tag each; to compare them as arms, write variants');
+  const providers = listOf(data['providers'] ?? data['targets']);
+  const params = paramsOf(providers, leftOut);
+  const tools = declaredTools(params['tools']).map(({ name }) => name);
   const prompts: ImportedPrompt[] = [];
   const taken = new Set<string>();
   for (const one of said)
     for (const [index, test] of (tests.length === 0 ? [{} as Fields] : tests).entries()) {
       const fallback = said.length > 1 ? `${one.id ?? 'prompt'}-test${index + 1}` : `test${index + 1}`;
       const id = idOf(textOf(test['description']), fallback, taken);
-      const prompt = promptOf(one, test, defaults, { id, criteria, leftOut });
+      const prompt = promptOf(one, test, defaults, { id, criteria, tools, leftOut });
       if (!prompt) continue;
       taken.add(id);
       prompts.push(said.length > 1 && one.id !== undefined ? { ...prompt, tags: [one.id] } : prompt);
     }
-  const providers = listOf(data['providers'] ?? data['targets']);
   return {
     ...(textOf(data['description']) === undefined ? {} : { description: textOf(data['description'])! }),
-    params: paramsOf(providers, leftOut),
+    params,
     prompts,
     criteria: criteria.list,
     models: providers.map((provider) =>
@@ -147,12 +151,14 @@ function shortAssertion(text: string): Fields {
 
 interface Place {
   id: string;
+  /** That the requests offer. */
+  tools: readonly string[];
   criteria: Criteria;
   leftOut: LeftOut;
 }
 
 function promptOf(said: Said, test: Fields, defaults: Fields, place: Place): ImportedPrompt | undefined {
-  const { id, criteria, leftOut } = place;
+  const { id, criteria, tools, leftOut } = place;
   const text = said.prompt ?? said.messages;
   if (beyondNames(text)) {
     leftOut.add('prompts with template code beyond {{name}}', id);
@@ -168,11 +174,12 @@ function promptOf(said: Said, test: Fields, defaults: Fields, place: Place): Imp
   }
   const asserts = [...listOf(defaults['assert']), ...listOf(test['assert'])].map(mapOf);
   const made = asserts.map((one) => assertion(one, id, criteria, leftOut));
-  const checks = soundChecks(
+  const sound = soundChecks(
     made.flatMap((one) => one.checks),
     id,
     leftOut,
   );
+  const checks = sound.filter((check) => isOffered(check, tools, id, leftOut));
   const asked = [...new Set(made.flatMap((one) => one.criteria))];
   const questions = criteria.list.filter((one) => asked.includes(one.id));
   for (const name of namesIn([text, checks, questions]))
@@ -190,6 +197,18 @@ function promptOf(said: Said, test: Fields, defaults: Fields, place: Place): Imp
     ...(checks.length > 0 ? { checks } : {}),
     ...(asked.length > 0 ? { criteria: asked } : {}),
   };
+}
+
+/** A check of a tool that no request offers would fail every answer. */
+function isOffered(check: Check, tools: readonly string[], where: string, leftOut: LeftOut): boolean {
+  const isOfTools = check.type === 'tool-called' || check.type === 'tool-arguments-valid';
+  if (
+    !isOfTools ||
+    (tools.length > 0 && (check['tool'] === undefined || tools.includes(spelled(check['tool']))))
+  )
+    return true;
+  leftOut.add(`${check.type}: config.tools of the first provider does not offer the tool`, where);
+  return false;
 }
 
 const taken = [

@@ -1,0 +1,70 @@
+import { declaredTools, type DeclaredTool } from '../check/tool-calls.ts';
+
+/** Tools that a request offers. */
+export interface Offer {
+  tools: unknown;
+  /** `none`, `required`, or the one that is to be called. */
+  choice: unknown;
+}
+
+/** Words of a name that say nothing of what it is about. */
+const verbs = ['find', 'look', 'make', 'call', 'send', 'search', 'create', 'list', 'update', 'tool'];
+
+/**
+ * The right call for a prompt: of the first tool that has a word of its name in the prompt, of the one that is asked
+ * for, or none. Its arguments are read from the prompt: a word of an `enum` that stands there, the first number, else the
+ * first name (a capital within the sentence, or words in quotes).
+ */
+export function rightCall(
+  { tools, choice }: Offer,
+  prompt: string,
+): { name: string; arguments: string } | undefined {
+  if (choice === 'none') return undefined;
+  const declared = declaredTools(tools);
+  const named = nameOf(choice);
+  const tool =
+    declared.find(({ name }) => (named === undefined ? fits(name, prompt) : name === named)) ??
+    (choice === 'required' ? declared[0] : undefined);
+  return tool && { name: tool.name, arguments: JSON.stringify(argumentsFor(tool, prompt)) };
+}
+
+function nameOf(choice: unknown): string | undefined {
+  if (typeof choice !== 'object' || choice === null || !('function' in choice)) return undefined;
+  const { name } = choice.function as { name?: unknown };
+  return typeof name === 'string' ? name : undefined;
+}
+
+function fits(name: string, prompt: string): boolean {
+  const words = name
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}]+/u);
+  const said = prompt.toLowerCase();
+  return words.some((word) => word.length >= 4 && !verbs.includes(word) && said.includes(word));
+}
+
+function argumentsFor({ parameters }: DeclaredTool, prompt: string): Record<string, unknown> {
+  const properties = (parameters?.['properties'] ?? {}) as Record<string, { type?: unknown; enum?: unknown }>;
+  const required = (parameters?.['required'] ?? Object.keys(properties)) as readonly string[];
+  return Object.fromEntries(
+    Object.entries(properties)
+      .filter(([name]) => required.includes(name))
+      .map(([name, schema]) => [name, valueFor(schema, prompt)]),
+  );
+}
+
+function valueFor({ type, enum: words }: { type?: unknown; enum?: unknown }, prompt: string): unknown {
+  if (Array.isArray(words)) {
+    const said = words.find((word) => prompt.toLowerCase().includes(String(word).toLowerCase()));
+    return (said ?? words[0]) as unknown;
+  }
+  const number = Number(/-?\d+(?:\.\d+)?/.exec(prompt)?.[0] ?? 1);
+  if (type === 'integer') return Math.round(number);
+  if (type === 'number') return number;
+  if (type === 'boolean') return true;
+  if (type === 'array') return [];
+  if (type === 'object') return {};
+  const [, quoted] = /"([^"]+)"/.exec(prompt) ?? [];
+  const [, name] = /[\p{L}\d,] (\p{Lu}[\p{L}-]+)/u.exec(prompt) ?? [];
+  return quoted ?? name ?? /\d+/.exec(prompt)?.[0] ?? 'unknown';
+}
