@@ -55,8 +55,8 @@ function argumentsFor({ parameters }: DeclaredTool, prompt: string): Record<stri
 
 function valueFor({ type, enum: words }: { type?: unknown; enum?: unknown }, prompt: string): unknown {
   if (Array.isArray(words)) {
-    const said = words.find((word) => prompt.toLowerCase().includes(String(word).toLowerCase()));
-    return (said ?? words[0]) as unknown;
+    const said = (words as unknown[]).find((word) => prompt.toLowerCase().includes(String(word).toLowerCase()));
+    return said ?? (words as unknown[])[0];
   }
   const number = Number(/-?\d+(?:\.\d+)?/.exec(prompt)?.[0] ?? 1);
   if (type === 'integer') return Math.round(number);
