@@ -55,7 +55,9 @@ function argumentsFor({ parameters }: DeclaredTool, prompt: string): Record<stri
 
 function valueFor({ type, enum: words }: { type?: unknown; enum?: unknown }, prompt: string): unknown {
   if (Array.isArray(words)) {
-    const said = (words as unknown[]).find((word) => prompt.toLowerCase().includes(String(word).toLowerCase()));
+    const said = (words as unknown[]).find((word) =>
+      prompt.toLowerCase().includes(String(word).toLowerCase()),
+    );
     return said ?? (words as unknown[])[0];
   }
   const number = Number(/-?\d+(?:\.\d+)?/.exec(prompt)?.[0] ?? 1);
