@@ -1,10 +1,24 @@
-import { declaredTools, type DeclaredTool } from '../check/tool-calls.ts';
-
 /** Tools that a request offers. */
 export interface Offer {
   tools: unknown;
   /** `none`, `required`, or the one that is to be called. */
   choice: unknown;
+}
+
+interface Tool {
+  name: string;
+  parameters?: { properties?: Record<string, Property>; required?: readonly string[] };
+}
+
+interface Property {
+  type?: unknown;
+  enum?: readonly unknown[];
+}
+
+/** As the OpenAI API takes them; what has no name is left out. */
+function toolsOf(tools: unknown): Tool[] {
+  const listed = Array.isArray(tools) ? (tools as { function?: Partial<Tool> }[]) : [];
+  return listed.flatMap(({ function: tool }) => (typeof tool?.name === 'string' ? [tool as Tool] : []));
 }
 
 /** Words of a name that say nothing of what it is about. */
@@ -20,7 +34,7 @@ export function rightCall(
   prompt: string,
 ): { name: string; arguments: string } | undefined {
   if (choice === 'none') return undefined;
-  const declared = declaredTools(tools);
+  const declared = toolsOf(tools);
   const named = nameOf(choice);
   const tool =
     declared.find(({ name }) => (named === undefined ? fits(name, prompt) : name === named)) ??
@@ -43,9 +57,9 @@ function fits(name: string, prompt: string): boolean {
   return words.some((word) => word.length >= 4 && !verbs.includes(word) && said.includes(word));
 }
 
-function argumentsFor({ parameters }: DeclaredTool, prompt: string): Record<string, unknown> {
-  const properties = (parameters?.['properties'] ?? {}) as Record<string, { type?: unknown; enum?: unknown }>;
-  const required = (parameters?.['required'] ?? Object.keys(properties)) as readonly string[];
+function argumentsFor({ parameters }: Tool, prompt: string): Record<string, unknown> {
+  const properties = parameters?.properties ?? {};
+  const required = parameters?.required ?? Object.keys(properties);
   return Object.fromEntries(
     Object.entries(properties)
       .filter(([name]) => required.includes(name))
@@ -53,12 +67,10 @@ function argumentsFor({ parameters }: DeclaredTool, prompt: string): Record<stri
   );
 }
 
-function valueFor({ type, enum: words }: { type?: unknown; enum?: unknown }, prompt: string): unknown {
-  if (Array.isArray(words)) {
-    const said = (words as unknown[]).find((word) =>
-      prompt.toLowerCase().includes(String(word).toLowerCase()),
-    );
-    return said ?? (words as unknown[])[0];
+function valueFor({ type, enum: words }: Property, prompt: string): unknown {
+  if (words) {
+    const said = prompt.toLowerCase();
+    return words.find((word) => said.includes(String(word).toLowerCase())) ?? words[0];
   }
   const number = Number(/-?\d+(?:\.\d+)?/.exec(prompt)?.[0] ?? 1);
   if (type === 'integer') return Math.round(number);
