@@ -17,6 +17,7 @@ const token = 'test-token-4711';
 const suite = {
   version: 1,
   name: 'trial',
+  gateway: { log_payload: false },
   models: ['custom-ollama/sim-instant', { id: 'other', model: 'custom-ollama/sim-instant' }],
   defaults: { criteria: ['correct', 'better'] },
   prompts: Array.from({ length: 8 }, (_, n) => ({ id: `p${n}`, prompt: `Question number ${n}?` })),
@@ -81,6 +82,12 @@ test(
         headers: Record<string, string>;
       }[];
       const asked = seen.filter(({ headers }) => headers['cf-aig-metadata']?.includes('/score'));
+      // As a contestant's: no cache, and nothing of it in the gateway's log.
+      for (const { headers } of asked)
+        expect([headers['cf-aig-skip-cache'], headers['cf-aig-collect-log-payload']]).toEqual([
+          'true',
+          'false',
+        ]);
       expect(asked.length - total, `KILLS_SEED=${seed}`).toBeLessThanOrEqual(killed * inFlight);
       expect((await readdir(run)).filter((name) => name.endsWith('.damaged'))).toEqual([]);
     } finally {
