@@ -24,8 +24,8 @@ export const qualityColumns = [
   share('judge_rate', "mean of the judge's verdicts, as they are: not a pass rate"),
   share('judge_rate_ci_low', 'lower end, 95 %, by prompt; holds only for the judge, not for the truth'),
   share('judge_rate_ci_high', 'upper end'),
-  count('rated', 'answers that people labelled, drawn at random'),
-  count('raters', 'people who labelled them'),
+  count('rated', 'answers that people labeled, drawn at random'),
+  count('raters', 'people who labeled them'),
   share('agreement', 'share of labels on which judge and people agree'),
   unitless('kappa', 'the same beyond chance (Cohen)'),
   share('sensitivity', 'share of what people passed that the judge passed'),
@@ -42,7 +42,7 @@ export const qualityColumns = [
   yesNo('self_judged', 'the judge is the model itself'),
   number('judge_cost_usd', 'USD', "what the judge's calls cost", 8),
   count('judge_tokens', "tokens of the judge's calls"),
-  unitless('rater_kappa', 'agreement of two raters beyond chance, on what both labelled'),
+  unitless('rater_kappa', 'agreement of two raters beyond chance, on what both labeled'),
 ] as const satisfies readonly Column[];
 
 /** What is known of how good a model's answers are, by one criterion, on one basis. */
@@ -67,7 +67,7 @@ export const preferenceColumns = [
   required(count('ties', 'all others, splits included')),
   count('splits', 'comparisons in which the two orders gave different answers; each counts as a tie'),
   share('first_preferred', 'of decided calls, the share that went to what stood first: 0.5 is fair'),
-  count('rated', 'comparisons that people labelled, drawn at random'),
+  count('rated', 'comparisons that people labeled, drawn at random'),
   share('win_share', 'of b: wins + half of the ties, by prompt; corrected by labels where the basis says so'),
   share('ci_low', 'lower end, 95 %, by prompt'),
   share('ci_high', 'upper end'),
