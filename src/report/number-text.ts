@@ -88,10 +88,16 @@ export function figureText(column: string, value: number | undefined): string {
   return unit === 'USD' ? usd(value) : compact(value);
 }
 
-/** `7.90 s – 9.10 s`; an end that the data do not bound is `∞`. */
+/** `7.90 s – 9.10 s`; `7.90 s or more` where the data bound one end alone, and nothing to be read as a number for none. */
+export function openRange(low: string | undefined, high: string | undefined): string {
+  if (low === undefined) return high === undefined ? 'not bounded' : `${high} or less`;
+  return high === undefined ? `${low} or more` : `${low} – ${high}`;
+}
+
+/** The same of a column's figures. Not measured where neither end is known. */
 export function rangeText(column: string, low: number | undefined, high: number | undefined): string {
   if (low === undefined && high === undefined) return notMeasured;
-  const end = (value: number | undefined, open: string): string =>
-    value === undefined ? open : figureText(column, value);
-  return `${end(low, '0')} – ${end(high, '∞')}`;
+  const end = (value: number | undefined): string | undefined =>
+    value === undefined ? undefined : figureText(column, value);
+  return openRange(end(low), end(high));
 }

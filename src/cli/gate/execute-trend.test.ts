@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import stringWidth from 'string-width';
 import { trendJson } from '../../report/trend/trend-report.ts';
+import { htmlDocument } from '../../report/page/frame/document.ts';
+import { trendFrame } from '../../report/trend/trend-page.ts';
 import { trendTable } from '../../report/trend/trend-table.ts';
 import { decision, historyOf, runIdOf } from '../../analysis/testing/nights.ts';
 import { trendReports } from './execute-trend.ts';
@@ -54,4 +56,20 @@ test('JSON has a value for each night, null where there is none', () => {
   };
   expect(suites[0]?.lines.map(({ model }) => model)).toEqual(['a', 'b', null]);
   expect(suites[0]?.lines[0]?.nights.map(({ value }) => value)).toEqual([100, null, 300]);
+});
+
+test('the page draws each line once, with its changes, decisions and dropped nights, in words as well', () => {
+  const decided = [
+    decision('accept', 40, { model: 'a', reason: '<b>new</b> version' }),
+    decision('drop', 10, { reason: 'the network was down' }),
+  ];
+  const html = htmlDocument(trendFrame(trendReports([...rows, ...decided]), ['one line was left out']));
+  // a, b, c, d, and what all share.
+  expect(html.match(/<figure id="suite-0-0-\d"/g)).toHaveLength(5);
+  expect(html).toMatch(/aria-label="a, e2e_latency_ms: 60 nights, latest [^"]*, changed on 2026-12-11\."/);
+  expect(html).toContain('one line was left out');
+  expect(html).toContain('&lt;b&gt;new&lt;/b&gt; version');
+  expect(html).not.toContain('<b>new');
+  expect(html).toContain('(dropped)');
+  expect(html).toContain('default-src &#39;none&#39;');
 });

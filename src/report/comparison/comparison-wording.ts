@@ -1,7 +1,7 @@
 import type { PairRow } from '../../analysis/summary-columns.ts';
 import { count, oneLine } from '../../base/text.ts';
 import { headlines } from '../../measure/metrics.ts';
-import { fixed, notMeasured, times } from '../number-text.ts';
+import { fixed, notMeasured, times, openRange } from '../number-text.ts';
 import type { Tone } from '../paint.ts';
 import { rankedMetric } from '../ranking.ts';
 import type { TextCell } from '../text-table.ts';
@@ -93,9 +93,9 @@ export function differenceText(metric: string, value: number | undefined): strin
 export function differenceRangeText(pair: PairRow): string {
   const { metric, difference, difference_ci_low: low, difference_ci_high: high } = pair;
   if (difference === undefined) return notMeasured;
-  const end = (value: number | undefined, open: string): string =>
-    value === undefined ? open : differenceText(metric, value);
-  return `${end(low, '−∞')} – ${end(high, '∞')}`;
+  const end = (value: number | undefined): string | undefined =>
+    value === undefined ? undefined : differenceText(metric, value);
+  return openRange(end(low), end(high));
 }
 
 export const ratioText = (ratio: number | undefined): string =>
@@ -104,8 +104,7 @@ export const ratioText = (ratio: number | undefined): string =>
 export function ratioRangeText({ metric, ratio, ci_low: low, ci_high: high }: PairRow): string {
   if (isDifference(metric) || (ratio === undefined && low === undefined && high === undefined))
     return notMeasured;
-  const end = (value: number | undefined, open: string): string => value?.toFixed(2) ?? open;
-  return `${end(low, '0')} – ${end(high, '∞')}`;
+  return openRange(low?.toFixed(2), high?.toFixed(2));
 }
 
 /** Below a thousandth the digits say nothing more. */

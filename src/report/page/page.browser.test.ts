@@ -95,6 +95,9 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
     await page.emulateMedia({ colorScheme: 'dark', media: 'print' });
     expect(await look()).toBe(light);
     expect(await page.locator('nav').isVisible()).toBe(false);
+    // No heading without anything below it.
+    expect(await page.locator('#answers, #timeline').first().isVisible()).toBe(false);
+    expect(await page.locator('#ranking').isVisible()).toBe(true);
     await page.close();
   });
 
@@ -139,6 +142,29 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
     await page.close();
   });
 
+  test('shows what is not needed to choose when somebody asks for it, by its link too', async () => {
+    const { page } = await open(report);
+    expect(await page.locator('#decision .cards').isVisible()).toBe(true);
+    expect(await page.locator('#picture-timeline').isVisible()).toBe(false);
+    await page.getByRole('link', { name: 'Timeline' }).click();
+    expect(await page.locator('#picture-timeline').isVisible()).toBe(true);
+    await page.close();
+  });
+
+  test('with all answers filters them without a script, and marks the words that differ', async () => {
+    const html = renderPage(await samplePage(rows, { answers, allAnswers: true }));
+    const { page, complaints } = await open(html, { javaScriptEnabled: false });
+    const shown = (): Promise<number> => page.locator('.grid-prompt:visible').count();
+    expect(await shown()).toBe(6);
+    expect(await page.locator('.grid-prompt').first().locator('.grid-cell').count()).toBe(5);
+    await page.getByLabel('only failures').check();
+    expect(await shown()).toBeLessThan(6);
+    await page.getByLabel('only failures').uncheck();
+    await page.getByLabel(/mark words/).check();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   test('sorts a table by a column and back, by keyboard', async () => {
     const { page } = await open(report);
     const table = page.locator('#ranking > .scroll table');
@@ -152,6 +178,10 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
     expect(await firstNames()).toEqual(given.toSorted().toReversed());
     await table.getByRole('button', { name: /TTFT/ }).click();
     expect((await firstNames())[0]).toBe('qwen3.5-small');
+    // Where more is better, the best is first.
+    await table.getByRole('button', { name: 'Passed' }).click();
+    const passed = await table.locator('tbody tr td:nth-child(4)').allInnerTexts();
+    expect(passed.map(Number.parseFloat)).toEqual(passed.map(Number.parseFloat).toSorted((a, b) => b - a));
     await page.close();
   });
 

@@ -5,6 +5,8 @@ export interface Column {
   head: Content;
   /** Numbers stand right. */
   align?: 'left' | 'right';
+  /** More is better: who sorts by it sees the most first. */
+  isMoreBetter?: boolean | undefined;
 }
 
 export interface Cell {
@@ -37,7 +39,7 @@ export function dataTable({ caption, columns, rows, isPaged = false }: Table): H
     <table aria-label="${caption}"${isPaged ? markup` class="paged"` : ''}>
       <thead>
         <tr>
-          ${columns.map(({ head, align }) => markup`<th scope="col" ${alignment(align)}>${head}</th>`)}
+          ${columns.map(({ head, align, isMoreBetter }) => markup`<th scope="col" ${alignment(align)}${isMoreBetter === true ? markup` data-most="first"` : ''}>${head}</th>`)}
         </tr>
       </thead>
       <tbody>

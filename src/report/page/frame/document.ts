@@ -73,7 +73,8 @@ export const script = `'use strict';
     return sign * (isWord(a) ? a.localeCompare(b) : a - b);
   };
   const sort = (table, head, place) => {
-    const up = head.getAttribute('aria-sort') !== 'ascending';
+    const now = head.getAttribute('aria-sort');
+    const up = now === null ? head.dataset.most !== 'first' : now !== 'ascending';
     for (const other of table.tHead.rows[0].cells) other.removeAttribute('aria-sort');
     head.setAttribute('aria-sort', up ? 'ascending' : 'descending');
     const body = table.tBodies[0];

@@ -4,7 +4,7 @@ import { modelColors } from '../model-look.ts';
 const tints: readonly { light: [string, string]; dark: [string, string] }[] = [
   { light: ['#c9ced6', '#1b1f24'], dark: ['#4a525d', '#f0f2f5'] },
   { light: ['#8d96a3', '#000000'], dark: ['#75808d', '#000000'] },
-  { light: ['#f2c14e', '#1b1f24'], dark: ['#d9a93a', '#000000'] },
+  { light: ['#b37f00', '#000000'], dark: ['#d9a93a', '#000000'] },
   { light: ['#a779c4', '#000000'], dark: ['#b78fd2', '#000000'] },
   { light: ['#1f6f9f', '#ffffff'], dark: ['#4a9fd0', '#000000'] },
   { light: ['#5f9ea0', '#000000'], dark: ['#6fb3b5', '#000000'] },

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { row } from '../../sheet/testing/runs.ts';
 import { markup } from '../frame/html.ts';
+import { fittingPrompts } from './grid-part.ts';
 import { differs, GridScan, mostRepeats, someFailed } from './grid-scan.ts';
 import { markedWords } from './word-diff.ts';
 
@@ -88,4 +89,16 @@ test('marked words are the one text and the other, and nothing is lost', () => {
 test('texts that have little in common are not marked, so that nobody waits', () => {
   const long = (word: string): string => Array.from({ length: 3000 }, (_, n) => `${word}${n}`).join(' ');
   expect(markedWords(long('a'), long('b'))).toBe(long('b'));
+});
+
+test('a page of all answers stays below its ceiling, whole prompts at a time', () => {
+  const rows = Array.from({ length: 40 }, (_, n) =>
+    row({ prompt_id: `p${n}`, event_id: `e${n}`, answer_chars: n === 3 ? 1_000_000 : 1500 }),
+  );
+  const order = rows.map(({ prompt_id }) => prompt_id);
+  const scan = scanOf(rows);
+  expect(fittingPrompts(scan, order)).toEqual(order);
+  // A long answer is cut, and counts as what is shown of it.
+  expect(fittingPrompts(scan, order, 5 * 2200 + 500)).toEqual(order.slice(0, 5));
+  expect(fittingPrompts(scan, order, 0)).toEqual([]);
 });

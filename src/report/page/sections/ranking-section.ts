@@ -42,6 +42,23 @@ const specs: readonly Spec[] = [
   { key: 'cost_per_1k_requests_usd', head: 'Cost', family: 'usd' },
 ];
 
+/** Columns in which the most is the best. */
+const moreIsBetter: readonly string[] = ['Success', 'Passed', 'Output'];
+
+/** What a reader may ask of each head of the table. */
+const meanings: Readonly<Record<string, string>> = {
+  'Rank, group': 'place by E2E latency; models that share a letter are not significantly different',
+  Success: 'share of requests that were answered',
+  Passed: 'share of checked answers that passed every check',
+  E2E: 'end-to-end latency, sent to last token: the geometric mean over prompts of their medians',
+  'E2E p95': 'the latency that 95\u00a0% of requests stay below; a failed request counts as slowest',
+  TTFT: 'time to first token, reasoning included: geometric mean',
+  TTFAT: 'time to the first token of the answer itself, after any reasoning: geometric mean',
+  Output: 'tokens per second while the answer is written: all tokens ÷ all decode time',
+  Tokens: 'tokens that a request takes, in and out',
+  Cost: "US dollars for 1,000 requests, by the suite's prices",
+};
+
 /** The models in order, with letters for those whose difference is not settled. */
 export function ranking(data: PageData): Html {
   return section(
@@ -50,7 +67,7 @@ export function ranking(data: PageData): Html {
     "By E2E latency: the geometric mean over prompts of each prompt's median. Models that share a letter are not significantly different. Small figures are 95\u00a0% intervals.",
     data.models.length === 0
       ? nothing('No model has a measured request.')
-      : markup`${table(data)}${rankingPicture(data)}`,
+      : markup`${table(data)}${legendOf(data)}${rankingPicture(data)}`,
   );
 }
 
@@ -59,7 +76,11 @@ function table({ models, groups }: PageData): Html {
   const columns: Column[] = [
     { head: 'Model' },
     { head: 'Rank, group' },
-    ...shown.map((spec) => ({ head: markup`${spec.head}${unitOf(spec, models)}`, align: 'right' as const })),
+    ...shown.map((spec) => ({
+      head: markup`${spec.head}${unitOf(spec, models)}`,
+      align: 'right' as const,
+      isMoreBetter: moreIsBetter.includes(spec.head),
+    })),
   ];
   const letters = new Map(
     groups
@@ -78,6 +99,17 @@ function table({ models, groups }: PageData): Html {
       ],
     })),
   });
+}
+
+/** What the heads of the table mean. */
+function legendOf({ models }: PageData): Html {
+  const shown = specs.filter((spec) => models.some(({ summary }) => valueOf(spec, summary) !== undefined));
+  return markup`<details>
+    <summary>What the columns mean</summary>
+    <dl>
+      ${['Rank, group', ...shown.map(({ head }) => head)].map((head) => markup`<dt>${head}</dt><dd>${meanings[head]}</dd>`)}
+    </dl>
+  </details>`;
 }
 
 const rankCell = (rank: number | undefined, letters: string | undefined): Cell =>

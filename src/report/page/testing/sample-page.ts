@@ -9,6 +9,7 @@ import { leadsOf, withCosts } from '../../../analysis/leads.ts';
 import { summarise } from '../../../analysis/summarise.ts';
 import { answerPrompts } from '../answer-prompts.ts';
 import { PageScan } from '../collect-page.ts';
+import { GridScan } from '../grid/grid-scan.ts';
 import type { AnswerText, PageData } from '../page-parts.ts';
 import { pageData } from '../page-data.ts';
 import { sampleStart } from './sample-run.ts';
@@ -20,6 +21,8 @@ export interface SampleOptions {
   answers?: ReadonlyMap<string, AnswerText>;
   /** What was asked, by prompt id. */
   questions?: ReadonlyMap<string, string>;
+  /** Every answer side by side. */
+  allAnswers?: boolean;
 }
 
 export async function sampleReport(
@@ -65,13 +68,18 @@ export async function samplePage(
   const scan = new PageScan(sampleStart);
   for (const row of rows) scan.add(row);
   const scanned = scan.scanned({ collected, answerPrompts: answerPrompts(collected, ids) });
+  const grid = new GridScan();
+  for (const row of rows) grid.add(row);
+  const texts = options.answers ?? new Map<string, AnswerText>();
+  const whole = { scan: grid, severalRoutes: false, fitting: ids, texts };
   return pageData({
+    ...(options.allAnswers === true ? { grid: whole } : {}),
     report,
     comparison: compare(collected),
     collected,
     scanned,
     prompts: ids.map((id) => promptOf(id, options.questions?.get(id) ?? 'Sort this ticket.')),
-    answers: options.answers ?? new Map<string, AnswerText>(),
+    answers: texts,
   });
 }
 
