@@ -6,6 +6,12 @@ import { proveAll } from './testing/experiments.ts';
 import { limits } from './limits.prove.ts';
 import { levelChanges, quietNights, regressions } from './nightly.prove.ts';
 import { quietShares } from './nightly-shares.prove.ts';
+import {
+  chosenSurely,
+  correctedRates,
+  judgedDifferences,
+  judgedPreferences,
+} from './quality/judged.prove.ts';
 import { ownLag } from './own-lag.prove.ts';
 import { passRates } from './pass-rates.prove.ts';
 import { planPromise, powerTable } from './power-table.prove.ts';
@@ -23,6 +29,10 @@ describe('the certificate in short', () => {
     ['a difference at the margin', atTheMargin],
     ['pass rates', passRates],
     ['intervals hold what they should', coverage],
+    ['rates of judges, corrected', correctedRates],
+    ['judged models against each other', judgedDifferences],
+    ['preferences', judgedPreferences],
+    ['models that are surely good enough', chosenSurely],
     ['our own lag drops no answer', ownLag],
     ['a ratio is found as often as foretold', powerTable],
     ['what plan names is settled', planPromise],

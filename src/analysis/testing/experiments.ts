@@ -1,5 +1,11 @@
 import { coverage } from '../coverage.prove.ts';
 import { atTheMargin, falseClaims, families, inSequence } from '../false-claims.prove.ts';
+import {
+  chosenSurely,
+  correctedRates,
+  judgedDifferences,
+  judgedPreferences,
+} from '../quality/judged.prove.ts';
 import { levelChanges, quietNights, regressions } from '../nightly.prove.ts';
 import { quietShares } from '../nightly-shares.prove.ts';
 import { limits } from '../limits.prove.ts';
@@ -19,6 +25,10 @@ export const experiments: readonly ((effort: Effort) => Proof[])[] = [
   passRates,
   coverage,
   rates,
+  correctedRates,
+  judgedDifferences,
+  judgedPreferences,
+  chosenSurely,
   ownLag,
   powerTable,
   planPromise,

@@ -60,6 +60,13 @@ run:
   concurrency: 2 # requests in flight, all models together
   budget: { requests: 300, tokens: 200000, minutes: 30 } # upper limits; a run stops when one is reached
 
+# What the job needs: "gatebench choose latest" names the fastest model that surely has it, or says what is missing.
+# With prices, write "then: cheapest". A judge and people can say more than checks: see quality.judges and criteria.
+quality:
+  need:
+    limits: [{ metric: rate(passed), min: 0.5 }, { metric: geomean(e2e_latency_ms), max: 15000 }]
+    then: fastest
+
 # Limits. A run that surely breaks one ends with exit code 4. Eight prompts that all pass show only that the rate is
 # above 0.63; twenty show 0.83, forty 0.91.
 thresholds:
