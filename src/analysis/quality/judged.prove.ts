@@ -103,9 +103,10 @@ export function correctedRates(effort: Effort): Proof[] {
       }),
     ),
   );
+  const more = runsFor(4000, effort);
   const contrasts = (['as it is', 'textbook'] as const).map((kind): Proof => {
     const random = seededRandom(`naive ${kind}`);
-    const held = shareOf(runs, () => {
+    const held = shareOf(more, () => {
       const [one] = judgedRun([{ rate: 0.95, judge: good }], 100, 30, random);
       const { point, variance } = correctedMean(one!)!;
       const reach = tCritical(0.05, 28) * Math.sqrt(variance);
@@ -123,7 +124,7 @@ export function correctedRates(effort: Effort): Proof[] {
       measured: held,
       band: [0.85, 1],
       mustLeave: true,
-      runs,
+      runs: more,
     };
   });
   return [...corrected, ...contrasts];
@@ -263,7 +264,7 @@ export function judgedPreferences(effort: Effort): Proof[] {
   const [runs, fewer] = [runsFor(1000, effort), runsFor(200, effort)];
   const family = shareOf(runsFor(300, effort), (run) => {
     const random = seededRandom(`five models ${run}`);
-    const qualities = Array.from({ length: 20 }, () => Array.from({ length: 5 }, () => qualityOf(random)));
+    const qualities = Array.from({ length: 40 }, () => Array.from({ length: 5 }, () => qualityOf(random)));
     const pairs = [0, 1, 2, 3, 4].flatMap((a) =>
       [0, 1, 2, 3, 4].filter((b) => b > a).map((b) => [a, b] as const),
     );
@@ -297,7 +298,7 @@ export function judgedPreferences(effort: Effort): Proof[] {
     {
       group: 'judged',
       line: 'five equal models compared in both orders, Holm over the pairs: any winner',
-      claim: 'bias 0.1, 20 prompts',
+      claim: 'bias 0.1, 40 prompts',
       measured: family,
       band: [0, 0.055],
       runs: runsFor(300, effort),
