@@ -264,7 +264,7 @@ export function judgedPreferences(effort: Effort): Proof[] {
   const [runs, fewer] = [runsFor(1000, effort), runsFor(200, effort)];
   const family = shareOf(runsFor(300, effort), (run) => {
     const random = seededRandom(`five models ${run}`);
-    const qualities = Array.from({ length: 40 }, () => Array.from({ length: 5 }, () => qualityOf(random)));
+    const qualities = Array.from({ length: 16 }, () => Array.from({ length: 5 }, () => qualityOf(random)));
     const pairs = [0, 1, 2, 3, 4].flatMap((a) =>
       [0, 1, 2, 3, 4].filter((b) => b > a).map((b) => [a, b] as const),
     );
@@ -298,7 +298,7 @@ export function judgedPreferences(effort: Effort): Proof[] {
     {
       group: 'judged',
       line: 'five equal models compared in both orders, Holm over the pairs: any winner',
-      claim: 'bias 0.1, 40 prompts',
+      claim: 'bias 0.1, 16 prompts',
       measured: family,
       band: [0, 0.055],
       runs: runsFor(300, effort),
