@@ -22,7 +22,7 @@ export interface CriterionRate {
   readonly labels: number;
   /** Labels with which a judge's rate would be corrected; absent where there are enough. */
   readonly labelsNeeded?: number;
-  /** Prompts of which answers were judged or labelled. */
+  /** Prompts of which answers were judged or labeled. */
   readonly prompts: number;
 }
 

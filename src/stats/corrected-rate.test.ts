@@ -10,7 +10,7 @@ import {
   type JudgedPrompt,
 } from './corrected-rate.ts';
 
-/** Every third prompt is labelled. */
+/** Every third prompt is labeled. */
 const prompts = (count: number, of: (index: number) => { people: number; judge: number }): JudgedPrompt[] =>
   Array.from({ length: count }, (_, index) => {
     const { people, judge } = of(index);

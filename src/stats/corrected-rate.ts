@@ -21,7 +21,7 @@ export interface CorrectedMean {
   readonly lambda: number;
   readonly labels: number;
   readonly prompts: number;
-  /** Of each labelled prompt, in the order given: people − λ × judge. */
+  /** Of each labeled prompt, in the order given: people − λ × judge. */
   readonly residuals: readonly number[];
 }
 
@@ -30,22 +30,21 @@ export const fewestLabels = 30;
 
 /**
  * Mean verdict of people over all prompts, from the judge's verdicts on all and people's on a random sample: PPI++ as
- * two-phase regression. Nothing is assumed of the judge's errors. λ = cov(people, judge) ÷ var(judge) over the labelled,
+ * two-phase regression. Nothing is assumed of the judge's errors. λ = cov(people, judge) ÷ var(judge) over the labeled,
  * kept within 0 and 1. Undefined below two labels.
  * Source: Angelopoulos, Duchi & Zrnic 2023 (arXiv 2311.01453); Cochran, Sampling Techniques (1977), 12.2.
  */
 export function correctedMean(prompts: readonly JudgedPrompt[]): CorrectedMean | undefined {
-  const labelled = prompts.flatMap(({ judged, label }) => (label ? [{ judged, ...label }] : []));
-  const n = labelled.length;
+  const labeled = prompts.flatMap(({ judged, label }) => (label ? [{ judged, ...label }] : []));
+  const n = labeled.length;
   if (n < 2) return undefined;
   const all = prompts.length;
-  const lambda = lambdaOf(labelled);
-  const residuals = labelled.map(({ people, judge }) => people - lambda * judge);
-  const unlabelled = prompts.filter(({ label }) => label === undefined).map(({ judged }) => judged);
+  const lambda = lambdaOf(labeled);
+  const residuals = labeled.map(({ people, judge }) => people - lambda * judge);
+  const unlabeled = prompts.filter(({ label }) => label === undefined).map(({ judged }) => judged);
   const share = n / all;
-  const ofLabelled = residuals.map((residual, index) => residual + share * lambda * labelled[index]!.judged);
-  const rest =
-    unlabelled.length < 2 ? 0 : (unlabelled.length / all ** 2) * lambda ** 2 * variance(unlabelled);
+  const ofLabelled = residuals.map((residual, index) => residual + share * lambda * labeled[index]!.judged);
+  const rest = unlabeled.length < 2 ? 0 : (unlabeled.length / all ** 2) * lambda ** 2 * variance(unlabeled);
   return {
     point: lambda * mean(prompts.map(({ judged }) => judged)) + mean(residuals),
     variance: variance(ofLabelled) / n + rest,
@@ -56,12 +55,12 @@ export function correctedMean(prompts: readonly JudgedPrompt[]): CorrectedMean |
   };
 }
 
-function lambdaOf(labelled: readonly { people: number; judge: number }[]): number {
-  const spread = variance(labelled.map(({ judge }) => judge));
+function lambdaOf(labeled: readonly { people: number; judge: number }[]): number {
+  const spread = variance(labeled.map(({ judge }) => judge));
   if (!(spread > 0)) return 0;
-  const [people, judge] = [mean(labelled.map((one) => one.people)), mean(labelled.map((one) => one.judge))];
-  const together = labelled.reduce((sum, one) => sum + (one.people - people) * (one.judge - judge), 0);
-  return Math.min(1, Math.max(0, together / (labelled.length - 1) / spread));
+  const [people, judge] = [mean(labeled.map((one) => one.people)), mean(labeled.map((one) => one.judge))];
+  const together = labeled.reduce((sum, one) => sum + (one.people - people) * (one.judge - judge), 0);
+  return Math.min(1, Math.max(0, together / (labeled.length - 1) / spread));
 }
 
 /**
@@ -101,7 +100,7 @@ export function correctedP({ point, variance: squared, labels }: CorrectedMean):
 
 /**
  * Interval of b − a from the intervals of both, joined with the correlation of what people say beyond the judge on the
- * prompts that are labelled for both (MOVER). Open where either is.
+ * prompts that are labeled for both (MOVER). Open where either is.
  * Source: Zou, Psychological Methods 12 (2007), for dependent parameters.
  */
 export function differenceOf(a: Estimate, b: Estimate, correlation: number): Estimate {

@@ -54,7 +54,7 @@ function onePrompt(models: readonly Contestant[], random: Random): { truth: numb
   });
 }
 
-/** Prompts of a run, each model's; the first of them are labelled, on one repeat that is the same for all models. */
+/** Prompts of a run, each model's; the first of them are labeled, on one repeat that is the same for all models. */
 function judgedRun(
   models: readonly Contestant[],
   prompts: number,

@@ -158,13 +158,11 @@ export function peopleOf({ raters }: Item): number | undefined {
 export function judgedPrompts(items: readonly Item[], judge: string): (JudgedPrompt & { prompt: string })[] {
   const ours = items.filter(({ judges }) => judges.has(judge));
   return [...Map.groupBy(ours, ({ prompt }) => prompt)].map(([prompt, own]) => {
-    const labelled = own.find(({ raters }) => raters.size > 0);
+    const labeled = own.find(({ raters }) => raters.size > 0);
     return {
       prompt,
       judged: mean(own.map(({ judges }) => judges.get(judge)!.worth)),
-      ...(labelled
-        ? { label: { people: peopleOf(labelled)!, judge: labelled.judges.get(judge)!.worth } }
-        : {}),
+      ...(labeled ? { label: { people: peopleOf(labeled)!, judge: labeled.judges.get(judge)!.worth } } : {}),
     };
   });
 }

@@ -72,8 +72,8 @@ function unreadableWarnings({ items, criterion, model, other, route }: Said, nam
     });
 }
 
-/** What the judge makes of what people labelled. */
-const labelled = ({ items }: Said, judge: string): { people: boolean; judge: boolean }[] =>
+/** What the judge makes of what people labeled. */
+const labeled = ({ items }: Said, judge: string): { people: boolean; judge: boolean }[] =>
   items.flatMap((item) => {
     const [people, opinion] = [peopleOf(item), item.judges.get(judge)];
     return people === undefined || opinion === undefined
@@ -83,7 +83,7 @@ const labelled = ({ items }: Said, judge: string): { people: boolean; judge: boo
 
 function weakWarnings(one: Said, named: Named): string[] {
   return judgesIn(one.items).flatMap((judge) => {
-    const { youdenJ } = judgeQuality(labelled(one, judge));
+    const { youdenJ } = judgeQuality(labeled(one, judge));
     if (youdenJ === undefined || youdenJ.point >= weakJudge) return [];
     return [
       `${one.criterion}: judge ${judge} shows ${Math.max(0, Math.round(100 * youdenJ.point))} % of a true difference on ${named(one.model, one.route)} (J = sensitivity + specificity − 1). Its word adds little to people's labels: use another judge, or ask more simply.`,
@@ -99,7 +99,7 @@ function unlikeWarnings(answers: readonly Said[], named: Named): string[] {
       .filter((b) => a.criterion === b.criterion)
       .flatMap((b) =>
         judgesIn(a.items).flatMap((judge) => {
-          const [one, other] = [a, b].map((each) => judgeQuality(labelled(each, judge)).youdenJ);
+          const [one, other] = [a, b].map((each) => judgeQuality(labeled(each, judge)).youdenJ);
           if (!one || !other || Math.abs(one.point - other.point) <= unlike || !areApart(one, other))
             return [];
           return [

@@ -168,7 +168,7 @@ describe('two models', () => {
     expect(pair!.difference).toBeCloseTo(1 / 3);
   });
 
-  test('that a partial judge tells apart are equal once people have labelled both', () => {
+  test('that a partial judge tells apart are equal once people have labeled both', () => {
     const truth = (index: number): boolean => index % 5 !== 0;
     const judgements = [
       ...judged('a', (index) => truth(index) && index % 3 !== 0),
