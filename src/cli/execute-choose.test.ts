@@ -43,9 +43,9 @@ beforeAll(async () => {
   const whole = {
     ...suite,
     models: ['good', 'dear', 'bad'].map((id) => ({ id, model: `custom-ollama/${id}`, params: {} })),
-    prompts: prompts.map((id) => ({
+    prompts: prompts.map((id, index) => ({
       id,
-      tags: [],
+      tags: index < 6 ? ['few'] : [],
       messages: [{ role: 'user', content: id }],
       params: {},
       checks: [{ type: 'not-empty', not: false, weight: 1 }],
@@ -104,6 +104,16 @@ test('a run whose suite says nothing of the job says how to ask, and who leads i
   expect(stdout.replace(/\s+/g, ' ')).toMatch(
     /bad is the fastest and costs the least .* does not say what the job needs\. With quality:/,
   );
+});
+
+test('by tag each part of the prompts has its own answer, and less to show for it', async () => {
+  const { stdout } = await choose(withNeed!, '--by', 'tag', '--json');
+  const { tags } = JSON.parse(stdout) as {
+    tags: { tag: string; prompts: number; choice: { surely: string[] }[] }[];
+  };
+  expect(tags.map(({ tag, prompts: count }) => [tag, count])).toEqual([['few', 6]]);
+  expect(tags[0]!.choice[0]!.surely).toEqual([]);
+  expect((await choose(withNeed!, '--by', 'tag')).stdout).toMatch(/^few \(6 prompts\): Nothing is sure: /);
 });
 
 describe('another suite says what the job needs', () => {

@@ -1,7 +1,10 @@
-import { analyseRun, readRun, type StoredRun } from '../analysis/read-run.ts';
+import { onlyPrompts, promptsByTag } from '../analysis/by-tag.ts';
+import { choose } from '../analysis/choice.ts';
+import { withCosts } from '../analysis/leads.ts';
+import { analyseRun, readRun, type LoadedRun, type StoredRun } from '../analysis/read-run.ts';
 import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
 import { findRun } from '../journal/run-folder.ts';
-import { choiceFormats } from '../report/choice-report.ts';
+import { choiceFormats, tagChoicesJson, tagChoicesTable, type TagChoice } from '../report/choice-report.ts';
 import type { Report } from '../report/run-report.ts';
 import { loadSuite } from '../suite/load.ts';
 import type { ChooseFlags } from './commands/choose-command.ts';
@@ -13,10 +16,38 @@ import { writeOut } from './write-out.ts';
 export async function executeChoose(flags: ChooseFlags, io: Io): Promise<ExitCode> {
   const run = await readRun(await findRun(flags.run, flags.results));
   if (flags.suite !== undefined) await takeNeed(run, under(io.cwd, flags.suite));
-  const { report } = await analyseRun(run);
+  const loaded = await analyseRun(run);
+  const { report } = loaded;
+  if (flags.by === 'tag') {
+    const parts = choicesByTag(loaded);
+    const style = styleFor(flags.out, flags.color, io);
+    const text =
+      flags.json || flags.format === 'json' ? tagChoicesJson(report, parts) : tagChoicesTable(parts, style);
+    await writeOut(text, flags.out, io);
+    return exitCode.done;
+  }
   const format = choiceFormats[flags.json ? 'json' : flags.format];
   await writeOut(format(report, styleFor(flags.out, flags.color, io)), flags.out, io);
   return codeOf(report, flags.strict);
+}
+
+/** The same for the prompts of each tag, at 95 % for all models and tags together. */
+function choicesByTag({ manifest, collected, report }: LoadedRun): TagChoice[] {
+  const { suite } = manifest;
+  const ids = promptsByTag(suite);
+  if (ids.size === 0)
+    throw new UserError(
+      '--by tag: the tags of the suite do not part its prompts. Give prompts tags of their own.',
+    );
+  const need = suite.quality?.need;
+  const isSequential = suite.run.order === 'sequential';
+  const checked = new Set(suite.prompts.filter(({ checks }) => checks.length > 0).map(({ id }) => id));
+  return (report.tags ?? []).map(({ tag, prompts, models, pairs, leads }) => {
+    const part = onlyPrompts(collected, ids.get(tag)!);
+    const facts = { timeoutMs: suite.run.timeouts.totalMs, checked, lists: ids.size };
+    const choices = need && choose(part, { ...facts, need, pairs: withCosts(part, pairs, { isSequential }) });
+    return { tag, prompts, report: { ...report, models, pairs, leads, ...(choices ? { choices } : {}) } };
+  });
 }
 
 /** What a job needs is no part of what was asked: it may be thought over after the run. */

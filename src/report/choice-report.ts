@@ -1,3 +1,4 @@
+import { count, oneLine } from '../base/text.ts';
 import { firstLine } from './first-line.ts';
 import { literal } from './markdown-text.ts';
 import { painter } from './paint.ts';
@@ -44,3 +45,35 @@ export const choiceFormats = {
       choice: (report.choices ?? []).map(choiceObject),
     }),
 } as const satisfies Record<string, (report: Report, style: Style) => string>;
+
+/** A run as if only the prompts of one tag had been asked. */
+export interface TagChoice {
+  readonly tag: string;
+  readonly prompts: number;
+  readonly report: Report;
+}
+
+/** Tag by tag: its sentence, then its lists. */
+export function tagChoicesTable(parts: readonly TagChoice[], { columns, color }: Style): string {
+  const paint = painter(color);
+  return paragraphs(
+    parts.map(({ tag, prompts, report }) => [
+      ...wrapped(`${oneLine(tag, 60)} (${count(prompts, 'prompt')}): ${firstLine(report)}`, columns).map(
+        (line) => paint('strong', line),
+      ),
+      ...choiceLines(report, columns, paint),
+    ]),
+  );
+}
+
+export const tagChoicesJson = ({ run }: Report, parts: readonly TagChoice[]): string =>
+  jsonText({
+    run: runObject(run),
+    tags: parts.map(({ tag, prompts, report }) => ({
+      tag,
+      prompts,
+      answer: firstLine(report),
+      leads: (report.leads ?? []).map(leadsObject),
+      choice: (report.choices ?? []).map(choiceObject),
+    })),
+  });

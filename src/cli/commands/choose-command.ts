@@ -16,6 +16,7 @@ const flags = flagTable({
     value: 'NAME',
     describe: 'output format',
   },
+  by: { type: 'text', choices: ['tag'], value: 'WHAT', describe: 'tag: choose for each tag of the prompts' },
   strict: { type: 'switch', describe: 'exit 6 when nothing is sure' },
   out: outFile,
 });
@@ -26,6 +27,7 @@ export const choose = defineCommand({
   flags,
   examples: [
     ['gatebench choose latest', 'which model for the job that the suite describes?'],
+    ['gatebench choose latest --by tag', 'this model for json, that one for writing?'],
     ['gatebench choose latest --suite suites/support.yaml', 'the same run, with other limits'],
   ],
   epilogue:
