@@ -8,7 +8,7 @@ const layers = [
   // What a run and its judges need alike.
   ...['send', 'score'],
   // A run may stop by what its rows say so far.
-  ...['analysis', 'run', 'report', 'view', 'mock', 'diagnose', 'cli'],
+  ...['analysis', 'run', 'query', 'report', 'view', 'mock', 'diagnose', 'cli'],
 ];
 /** What others import, and what starts the program. */
 const entries = ['index.ts', 'main.ts', 'bin.ts'];
@@ -142,6 +142,7 @@ const keepers: Record<string, readonly string[]> = {
   undici: ['wire', 'diagnose'],
   'csv-stringify': ['journal', 'report'],
   'csv-parse': ['journal', 'suite', 'diagnose'],
+  '@duckdb/node-api': ['query'],
 };
 
 test.each(Object.entries(keepers))('%s is imported by %j alone', (name, allowed) => {
@@ -154,9 +155,25 @@ test.each(Object.entries(keepers))('%s is imported by %j alone', (name, allowed)
 
 test('what is published imports the dependencies of the package and no others, and needs them all', () => {
   const text = readFileSync(join(root, '..', 'package.json'), 'utf8');
-  const { dependencies } = JSON.parse(text) as { dependencies: Record<string, string> };
+  const { dependencies, peerDependenciesMeta: peers } = JSON.parse(text) as Record<
+    'dependencies' | 'peerDependenciesMeta',
+    Record<string, { optional?: boolean }>
+  >;
   const imported = new Set(sources.flatMap(({ packages }) => packages));
-  expect([...imported].toSorted()).toEqual(Object.keys(dependencies).toSorted());
+  const isOptional = (name: string): boolean => peers[name]?.optional === true;
+  expect([...imported].filter((name) => !isOptional(name)).toSorted()).toEqual(
+    Object.keys(dependencies).toSorted(),
+  );
+});
+
+test('optional packages are loaded where they are needed, and never with a file', () => {
+  const text = readFileSync(join(root, '..', 'package.json'), 'utf8');
+  const { peerDependencies } = JSON.parse(text) as { peerDependencies: Record<string, string> };
+  const atOnce = ({ code }: Source): string[] =>
+    Array.from(code.matchAll(/^import (?!type\b)[^;]*?from '([^']+)';$/gm), ([, name]) => name!);
+  expect(
+    breaking((source) => atOnce(source).filter((name) => Object.hasOwn(peerDependencies, name))),
+  ).toEqual([]);
 });
 
 /** Programs: they deal with the process, its arguments, streams, signals, exit. All others are handed an `Io`. */

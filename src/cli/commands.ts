@@ -38,6 +38,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/view-command.ts')).view,
   },
   {
+    name: 'query',
+    describe: 'Answer a question in SQL over all runs (needs DuckDB, an optional package)',
+    load: async () => (await import('./commands/query-command.ts')).query,
+  },
+  {
     name: 'compare',
     describe: 'Compare the models of a run, or the same models in two runs',
     load: async () => (await import('./commands/compare-command.ts')).compare,

@@ -27,9 +27,13 @@ test('what is left out is in the README', () => {
   expect(lines).toEqual(expect.arrayContaining(Object.keys(elsewhere)));
 });
 
+/** As a shell parts them. */
+const wordsOf = (line: string): string[] =>
+  (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
+
 // In order, in one folder, as a reader types them.
 test.each(lines.filter((line) => !Object.hasOwn(elsewhere, line)))('gatebench %s', async (line) => {
-  const { code, stdout, stderr } = await gatebench(line.split(' '), folder.path, {}, 30);
+  const { code, stdout, stderr } = await gatebench(wordsOf(line), folder.path, {}, 30);
   // The gate keeps the times of a machine that was too busy out of the history, and says so.
   const isTooBusy = line.startsWith('gate ') && stdout.includes('too busy to measure');
   expect(code, `${stdout}${stderr}`).toBe(isTooBusy ? exitCode.incomplete : exitCode.done);
