@@ -193,7 +193,8 @@ test('any text comes back as it was', async () => {
 });
 
 test('without the package one sentence says how to get it', async () => {
-  const missing = loadDuckDb('query', () => import('@duckdb/no-such-package'));
+  const name: string = '@duckdb/no-such-package';
+  const missing = loadDuckDb('query', () => import(name));
   await expect(missing).rejects.toThrow(UserError);
   await expect(missing).rejects.toThrow(
     /^query needs DuckDB, an optional package\. Install it with: npm i @duckdb\/node-api$/,
