@@ -20,6 +20,7 @@ export type VisitRow = Pick<
 /** One visit as its rows tell it. */
 export interface Visit {
   cell: CellNames;
+  load: Design['load'];
   level: number;
   kind: MadeVisit['kind'];
   number: number;
@@ -121,7 +122,7 @@ export class VisitLog {
       latestMs: lateLimit(design.slo),
     });
     return {
-      ...{ cell, level, kind, number, rows, outcome, windowMs },
+      ...{ cell, load: design.load, level, kind, number, rows, outcome, windowMs },
       isBrokenOff: rows.length < slots.filter(({ isWarmup }) => !isWarmup).length,
     };
   }

@@ -26,11 +26,16 @@ const byModel = (levels: readonly LevelRow[]): LevelRow[][] => [
 function wordsOf(rows: readonly LevelRow[], load: LoadFigures['load']): string {
   const words = { held: 'holds', broken: 'breaks at', open: 'is open at' } as const;
   const parts = Object.entries(words).flatMap(([word, verb]) => {
-    const levels = rows.filter((row) => row.word === word).map(({ level }) => levelText(load, level));
-    return levels.length === 0 ? [] : [`${verb} ${listed(levels)}`];
+    const levels = rows.filter((row) => row.visits > 0 && row.word === word);
+    return levels.length === 0 ? [] : [`${verb} ${levelList(levels, load)}`];
   });
+  const lost = rows.filter(({ visits }) => visits === 0);
+  if (lost.length > 0) parts.push(`has no visit that counts at ${levelList(lost, load)}`);
   return `${oneLine(rows[0]!.model, 60)} ${parts.join(', ')}`;
 }
+
+const levelList = (rows: readonly LevelRow[], load: LoadFigures['load']): string =>
+  listed(rows.map(({ level }) => levelText(load, level)));
 
 /** From the lowest level to the one that brings the most. */
 function throughputOf(rows: readonly LevelRow[], load: LoadFigures['load']): string {

@@ -12,6 +12,7 @@ export const levelText = (load: LoadFigures['load'], level: number): string =>
 /** One visit that has just ended, for the progress of a run. */
 export function visitLine({
   cell,
+  load,
   level,
   kind,
   number,
@@ -21,12 +22,12 @@ export function visitLine({
   isBrokenOff,
 }: Visit): string {
   const { good, arrivals, achieved, dropped, unstable, word } = outcome;
-  const isOpen = rows.some(({ late_ms: late }) => late !== undefined) || dropped > 0;
+  const isOpen = load === 'open';
   const late = quantile(ascending(rows.flatMap(({ late_ms: ms }) => ms ?? [])), 0.99);
   const model = typeof cell.model === 'string' ? cell.model : cell.model.id;
   const rate = windowMs > 0 ? ` in ${duration(windowMs)}` : '';
   return [
-    `${oneLine(model, 60)} at ${levelText(isOpen ? 'open' : 'closed', level)}, ${kind === 'ladder' ? 'rung' : `visit ${number}`}: ${good} of ${arrivals} good${rate}`,
+    `${oneLine(model, 60)} at ${levelText(load, level)}, ${kind === 'ladder' ? 'rung' : `visit ${number}`}: ${good} of ${arrivals} good${rate}`,
     ...(isOpen && achieved < 1 ? [`${percent(achieved)} sent in time`] : []),
     ...(Number.isNaN(late) ? [] : [`late p99 ${duration(late)}`]),
     ...(dropped > 0 ? [`${dropped} dropped`] : []),

@@ -20,7 +20,7 @@ import { run, type RunOutcome } from './runner.ts';
 import { findRoute } from '../target/routes.ts';
 import type { Targets } from '../target/targets.ts';
 import type { Visit } from '../analysis/visits.ts';
-import { followVisits, tellVisit, toldOfVerdicts } from './visit-progress.ts';
+import { followVisits, toldOfVerdicts, visitTeller } from './visit-progress.ts';
 
 /** What happens while a run goes on. */
 export type RunEvent =
@@ -155,7 +155,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
       targetOf: (cell) => targets.of(cell),
       journal: sink,
       checking,
-      ...(visits ? { visitEnded: () => tellVisit(visits, onEvent, note) } : {}),
+      ...(visits ? { visitEnded: visitTeller(visits, onEvent, note) } : {}),
       budget: ready.budget,
       clock,
       ...signals,

@@ -29,15 +29,25 @@ export function toldOfVerdicts(
   };
 }
 
-/** Tells of the visit that has just ended, and when its level is given up. */
-export function tellVisit(
+/** Tells of each visit once it has ended, and when its level is given up. One of which nothing was sent is passed over. */
+export function visitTeller(
   log: VisitLog,
   onEvent: (event: { kind: 'visit'; visit: Visit }) => void,
   note: (text: string) => void,
-): void {
-  const visit = log.latest();
-  if (!visit) return;
-  onEvent({ kind: 'visit', visit });
+): () => void {
+  let told = '';
+  return () => {
+    const visit = log.latest();
+    if (!visit || visit.outcome.arrivals === 0) return;
+    const which = JSON.stringify([visit.cell, visit.level, visit.number]);
+    if (which === told) return;
+    told = which;
+    onEvent({ kind: 'visit', visit });
+    tellGivenUp(log, visit, note);
+  };
+}
+
+function tellGivenUp(log: VisitLog, visit: Visit, note: (text: string) => void): void {
   const { cell, level, outcome } = visit;
   if (outcome.word !== 'void' || log.of(cell).lost(level) !== mostLost) return;
   const name = typeof cell.model === 'string' ? cell.model : cell.model.id;
