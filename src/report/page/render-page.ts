@@ -10,6 +10,7 @@ import { decision, thresholdList } from './sections/decision-section.ts';
 import { distributions } from './sections/distributions-section.ts';
 import { failures, slowest } from './sections/failures-section.ts';
 import { contents, filterRules, modelFilter, runHeader } from './sections/header-section.ts';
+import { levels } from './sections/levels-section.ts';
 import { method, warningList } from './sections/method-section.ts';
 import { timeParts } from './sections/phases-section.ts';
 import { quality } from './sections/quality-section.ts';
@@ -21,6 +22,7 @@ import { tokenParts } from './sections/tokens-section.ts';
 /** The parts of the page, in the order in which somebody wants to know them. */
 const parts: readonly { id: string; title: string; render: (data: PageData) => Html }[] = [
   { id: 'decision', title: 'Which model for what', render: decision },
+  { id: 'levels', title: 'Levels of load', render: levels },
   { id: 'ranking', title: 'Ranking', render: ranking },
   { id: 'thresholds', title: 'Thresholds', render: thresholdList },
   { id: 'quality', title: 'Quality', render: quality },
@@ -41,8 +43,15 @@ const parts: readonly { id: string; title: string; render: (data: PageData) => H
   },
 ];
 
-/** Parts that a run has only where its suite asks for them. */
-const isOptional = (id: string): id is 'thresholds' | 'tags' => id === 'thresholds' || id === 'tags';
+/** What a run whose load has levels is about: the other parts speak of single requests, which pool no levels. */
+const underLoad: ReadonlySet<string> = new Set(['levels', 'thresholds', 'method', 'warnings']);
+
+/** Whether a run has this part; some only where its suite asks for them. */
+function has({ report }: PageData, id: string): boolean {
+  if (report.load && !underLoad.has(id)) return false;
+  if (id === 'levels') return report.load !== undefined;
+  return (id !== 'thresholds' && id !== 'tags') || report[id] !== undefined;
+}
 
 /** The page of one run, a whole HTML file. Pure: the same data give the same bytes. */
 export function renderPage(data: PageData): string {
@@ -53,7 +62,7 @@ export function renderPage(data: PageData): string {
 export function pageFrame(data: PageData): PageFrame {
   const { run, warnings } = data.report;
   const looks = data.models.map(({ look }) => look);
-  const shown = parts.filter(({ id }) => !isOptional(id) || data.report[id] !== undefined);
+  const shown = parts.filter(({ id }) => has(data, id));
   return {
     title: `${run.suite} · gatebench report${isSimulated(run) ? ' (simulated)' : ''}`,
     style: [styleSheet, filterRules(looks), ...(data.grid ? [gridRules(data.grid)] : [])].join('\n'),

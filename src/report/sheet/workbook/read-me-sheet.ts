@@ -1,4 +1,5 @@
 import type { Column } from '../../../base/column.ts';
+import { haveLevels, haveLimits, levelFields, limitFields } from './levels-sheet.ts';
 import { haveQuality, havePreferences, preferenceFields, qualityFields } from './quality-sheet.ts';
 import { oneLine } from '../../../base/text.ts';
 import type { Manifest } from '../../../journal/manifest.ts';
@@ -149,6 +150,8 @@ function addColumns(page: Page, runs: readonly Summarised[]): void {
     for (const { column } of fields) page.column(column, sheet);
   };
   list(pairFields, 'Pairs');
+  if (haveLevels(runs)) list(levelFields, 'Levels');
+  if (haveLimits(runs)) list(limitFields, 'Limits');
   if (haveTags(runs)) list(tagFields, 'By tag');
   if (haveQuality(runs)) list(qualityFields, 'Quality');
   if (havePreferences(runs)) list(preferenceFields, 'Preferences');

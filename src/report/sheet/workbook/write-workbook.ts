@@ -4,6 +4,7 @@ import type { ExportedRun, Summarised } from '../sheet-format.ts';
 import { tableNamed } from '../tables.ts';
 import { Book } from './book.ts';
 import { addHistory } from './history-sheet.ts';
+import { addLevels } from './levels-sheet.ts';
 import { addPairs } from './pairs-sheet.ts';
 import { addReadMe } from './read-me-sheet.ts';
 import { addSummary } from './summary-sheet.ts';
@@ -34,6 +35,7 @@ async function makeBook(runs: readonly ExportedRun[], summaries: readonly Summar
   });
   addSummary(book, summaries);
   await addPairs(book, runs);
+  await addLevels(book, summaries);
   await addQuality(book, summaries);
   if (haveTags(summaries)) await addTags(book, summaries);
   const models = tableNamed('models');

@@ -1,0 +1,157 @@
+import { type LevelRow, limitText, sloText, type LoadFigures } from '../../../analysis/levels.ts';
+import { defined } from '../../../base/defined.ts';
+import { oneLine } from '../../../base/text.ts';
+import { cellKey } from '../../../plan/cell.ts';
+import { rateText } from '../../../load/rate.ts';
+import { loadLine } from '../../load-line.ts';
+import { duration, notMeasured, percent } from '../../number-text.ts';
+import { isSimulated } from '../../run-report.ts';
+import { levelText } from '../../visit-line.ts';
+import type { Cell, Table } from '../frame/data-table.ts';
+import { type Content, type Html, markup, nothing, section } from '../frame/html.ts';
+import { modelLook } from '../model-look.ts';
+import type { PageData } from '../page-parts.ts';
+import { drawAchieved, drawLatencies, drawShares, type LevelPanel } from '../picture/level-panels.ts';
+import { figure } from '../picture/picture-figure.ts';
+
+/** What each model did at each level of the load, a panel each. Empty for a run whose load has no levels. */
+export function levels({ report }: PageData): Html {
+  const { load } = report;
+  if (!load) return markup``;
+  const panels = panelsOf(load, report.run.routes.length > 1);
+  return section(
+    'levels',
+    'Levels of load',
+    load.load === 'open'
+      ? 'Requests are sent when they are due, whether or not earlier ones have been answered. Latency counts from due.'
+      : 'So many requests are in flight at once, each followed by the next.',
+    panels.length === 0
+      ? nothing('No visit of any level was made.')
+      : pictures(panels, load, isSimulated(report.run)),
+  );
+}
+
+function pictures(panels: readonly LevelPanel[], load: LoadFigures, simulated: boolean): Content {
+  const shared = { isSimulated: simulated, label: loadLine(load) };
+  const of = { panels, load: load.load };
+  const isOpen = load.load === 'open';
+  const { slo } = load;
+  return [
+    slo
+      ? figure({
+          ...shared,
+          id: 'picture-shares',
+          caption: `Good requests of each visit: ${sloText(slo)}`,
+          draw: (canvas) => drawShares({ ...of, canvas }, slo.attainment),
+          note: limitsAnd(
+            load,
+            'A dot is a visit: filled, it passed; hollow, it failed; a cross, it is void. The dashed line is the share that is asked for. The shaded part holds; the bar at the foot reaches from the last level that holds to the first that breaks.',
+          ),
+          table: levelTable(panels, load, 'Visits of each level', shareColumns),
+        })
+      : '',
+    figure({
+      ...shared,
+      id: 'picture-levels-latency',
+      caption: `E2E latency by level, ${isOpen ? 'from due' : 'from sent'}`,
+      draw: (canvas) => drawLatencies({ ...of, canvas }),
+      note: `Solid: 95th percentile; dashed: median. A failure counts as the total timeout. ${isOpen ? 'The thin lines count from sent: the gap is the wait before sending. ' : ''}Lines join measured levels; between them nothing is known.`,
+      table: levelTable(panels, load, 'Latency at each level', latencyColumns(isOpen)),
+    }),
+    figure({
+      ...shared,
+      id: 'picture-levels-achieved',
+      caption: isOpen
+        ? 'Rate sent in time, against the rate offered'
+        : 'Answers per second, by requests in flight',
+      draw: (canvas) => drawAchieved({ ...of, canvas }),
+      note: isOpen
+        ? 'Arrivals are drawn by chance, so that rates stray around the dashed diagonal. Far below it, this machine or the ceiling did not let the load through.'
+        : 'Where the line is flat, more in flight only waits.',
+      table: levelTable(panels, load, 'Requests at each level', achievedColumns(isOpen)),
+    }),
+  ];
+}
+
+const limitsAnd = ({ limits }: LoadFigures, note: string): string =>
+  [...limits.map((row) => `${oneLine(row.model, 60)}: ${limitText(row)}.`), note].join(' ');
+
+const keyOf = ({ model, route }: { model: string; route: string }): string => cellKey({ model, route });
+
+function panelsOf(load: LoadFigures, severalRoutes: boolean): LevelPanel[] {
+  const cells = Map.groupBy([...load.levels, ...load.visits], keyOf);
+  return [...cells].map(([key, [row]], place) => ({
+    look: modelLook(severalRoutes ? `${row!.model} · ${row!.route}` : row!.model, place),
+    levels: load.levels.filter((level) => keyOf(level) === key),
+    visits: load.visits.filter((visit) => keyOf(visit) === key),
+    limit: load.limits.find((limit) => keyOf(limit) === key),
+  }));
+}
+
+interface LevelColumn {
+  head: string;
+  cell: (row: LevelRow) => Cell | Content;
+  align?: 'right';
+}
+
+const textColumn = (head: string, cell: LevelColumn['cell']): LevelColumn => ({ head, cell });
+const figureColumn = (
+  head: string,
+  of: (row: LevelRow) => number | undefined,
+  write: (value: number | undefined) => string,
+): LevelColumn => ({
+  head,
+  cell: (row) => ({ content: write(of(row)), sortBy: of(row) }),
+  align: 'right',
+});
+const rate = (value: number | undefined): string => (value === undefined ? notMeasured : rateText(value));
+
+const count = (value: number | undefined): string => (value === undefined ? notMeasured : String(value));
+
+const shareColumns: readonly LevelColumn[] = [
+  textColumn('Word', ({ word }) => word ?? notMeasured),
+  figureColumn('Passed', ({ passed }) => passed, count),
+  figureColumn('Failed', ({ failed }) => failed, count),
+  figureColumn('Void', (row) => row.void, count),
+  figureColumn('Good', ({ attainment }) => attainment, percent),
+];
+
+const latencyColumns = (isOpen: boolean): LevelColumn[] => [
+  figureColumn('TTFT p95', (row) => (isOpen ? row.ttft_due_p95_ms : row.ttft_p95_ms), duration),
+  figureColumn('E2E p50', (row) => (isOpen ? row.e2e_due_p50_ms : row.e2e_p50_ms), duration),
+  figureColumn('E2E p95', (row) => (isOpen ? row.e2e_due_p95_ms : row.e2e_p95_ms), duration),
+  ...(isOpen ? [figureColumn('E2E p95 from sent', (row) => row.e2e_p95_ms, duration)] : []),
+];
+
+const achievedColumns = (isOpen: boolean): LevelColumn[] => [
+  figureColumn(isOpen ? 'Sent in time' : 'Answered', (row) => row.achieved_rps, rate),
+  figureColumn('Dropped', (row) => row.dropped, count),
+  figureColumn('Refused for the rate', (row) => row.rate_limited, count),
+  figureColumn('Failed requests', (row) => row.error_rate, percent),
+];
+
+function levelTable(
+  panels: readonly LevelPanel[],
+  { load }: LoadFigures,
+  caption: string,
+  columns: readonly LevelColumn[],
+): Table {
+  const all = [
+    figureColumn(
+      'Level',
+      ({ level }) => level,
+      (level) => levelText(load, level ?? 0),
+    ),
+    ...columns,
+  ];
+  return {
+    caption,
+    columns: [{ head: 'Model' }, ...all.map(({ head, align }) => ({ head, ...defined({ align }) }))],
+    rows: panels.flatMap(({ look, levels: rows }) =>
+      rows.map((row) => ({
+        className: look.className,
+        cells: [look.name, ...all.map(({ cell }) => cell(row))],
+      })),
+    ),
+  };
+}
