@@ -84,7 +84,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'export',
-    describe: 'Export runs to a workbook with charts, or to CSV for spreadsheets',
+    describe: 'Export runs to a workbook with charts, to CSV for spreadsheets, or to Parquet',
     load: async () => (await import('./commands/export-command.ts')).exportRuns,
   },
   {

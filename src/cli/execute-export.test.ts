@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UserError } from '../base/user-error.ts';
+import { loadDuckDb, memoryDatabase } from '../query/duckdb.ts';
 import { exportFormats } from '../report/sheet-formats.ts';
 import { row, rowsOf } from '../report/sheet/testing/runs.ts';
 import { cellsOf, partsOf } from '../report/sheet/testing/workbook.ts';
@@ -83,6 +84,26 @@ test('a folder full of runs stands for all of them, each once', async () => {
   expect(ids).toHaveLength(48);
 });
 
+test('Parquet holds typed columns of several runs, with what they mean', async () => {
+  await exported('all.parquet', {
+    run: [at('results')],
+    columns: ['run_id', 'started_at', 'tags', 'ttft_ms', 'final', 'passed'],
+  });
+  const duckdb = await loadDuckDb('test');
+  const database = await memoryDatabase(duckdb);
+  const read = async (sql: string): Promise<unknown> =>
+    (await database.connection.runAndReadAll(sql.replace('FILE', `'${at('all.parquet')}'`))).getRowsJson();
+  const rows = 'select run_id, started_at, tags, ttft_ms, final, passed from FILE order by all limit 1';
+  expect(await read(rows)).toEqual([
+    [...['20261121T031700Z-abcdef', '2026-11-22 03:17:00.125', ['nightly', 'support'], 75], ...[true, null]],
+  ]);
+  expect(await read('select count(distinct run_id), count(*) from FILE')).toEqual([['2', '48']]);
+  expect(
+    await read("select value::varchar from parquet_kv_metadata(FILE) where key::varchar = 'ttft_ms'"),
+  ).toEqual([[expect.stringContaining('[ms]')]]);
+  database.close();
+});
+
 test('two runs make a workbook with a history', async () => {
   const workbook = await exported('two.xlsx', { run: [at('results', 'smoke')] });
   const history = cellsOf(partsOf(workbook), 'History');
@@ -92,6 +113,7 @@ test('two runs make a workbook with a history', async () => {
 describe('is refused with what to do, and leaves nothing behind:', () => {
   const cases: [string, string, Partial<ExportFlags>, RegExp][] = [
     ['an option that a workbook does not heed', 'x.xlsx', { locale: 'de' }, /--locale is for --format csv/],
+    ['a locale of what has none', 'x.parquet', { locale: 'de' }, /parquet knows no locale/],
     ['an ending that lies', 'x.xlsx', { format: 'csv' }, /x\.xlsx ends in \.xlsx, but --format is csv/],
     ['an unknown column', 'x.csv', { columns: ['ttft_m'] }, /no column "ttft_m"; did you mean "ttft_ms"\?/],
     ['an unknown language', 'x.csv', { locale: 'xx' }, /--locale does not know "xx"/],

@@ -21,13 +21,13 @@ const flags = flagTable({
     value: 'NAME',
     describe: "default: by FILE's extension, else csv",
   },
-  out: { ...outFile, describe: 'write to this file; required for a workbook' },
-  ...grouped('CSV:', {
+  out: { ...outFile, describe: 'write to this file; required for a workbook and Parquet' },
+  ...grouped('CSV and Parquet:', {
     locale: {
       type: 'text',
       value: 'NAME',
       completes: names(locales),
-      describe: `delimiter and decimal mark for spreadsheets in: ${names(locales).join(', ')}`,
+      describe: `CSV: delimiter and decimal mark for spreadsheets in: ${names(locales).join(', ')}`,
     },
     table: {
       type: 'text',
@@ -53,6 +53,7 @@ export const exportRuns = defineCommand({
     ['gatebench export latest -o run.xlsx', 'a workbook of the latest run'],
     ['gatebench export results/nightly -o nights.xlsx', 'all nights, with their history'],
     ['gatebench export latest --format csv --locale de > run.csv', 'for a German Excel'],
+    ['gatebench export results -o all.parquet', 'all requests for pandas and DuckDB (optional package)'],
     ['gatebench export a/ b/ -o both.csv --columns run_id,model,ttft_ms', 'two runs, three columns'],
   ],
   epilogue:
