@@ -4,8 +4,8 @@ import type { Manifest } from '../journal/manifest.ts';
 import type { ColumnName, RequestRow } from '../journal/request-columns.ts';
 import { checksOf, isUnchecked } from '../journal/verdicts.ts';
 import type { Suite } from '../suite/suite.ts';
-import type { Analysis } from './analysis.ts';
-import { byTag } from './by-tag.ts';
+import type { Analysis, Report } from './analysis.ts';
+import { byTag, type TagReport } from './by-tag.ts';
 import { causeLines } from './causes.ts';
 import { Collector, type Collected } from './collect.ts';
 import { FailedCheckCollector, undecidedWarnings } from './failed-checks.ts';
@@ -132,11 +132,11 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
     ...influences.warnings(),
     // The rows of a level have figures of their own.
   ].filter(({ kind }) => load === undefined || kind !== 'nothing-measured');
+  const tagsOf = (): TagReport[] => byTag(collected, suite, { timeoutMs, isSequential });
   const filled = {
     causes: causeLines(collected),
     thresholds,
     failedChecks,
-    tags: byTag(collected, suite, { timeoutMs, isSequential }),
     serverTimes: serverTimes.times(),
     promptCaches: influences.promptCaches(),
     choices: manifest.shard ? [] : choicesOf(suite, collected, [...all, ...firmPairs(quality)], quality),
@@ -146,7 +146,7 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
     collected,
     comparison,
     thresholds,
-    report: {
+    report: whenAsked(tagsOf, {
       run: {
         ...factsOf(manifest, models, planned),
         ...(load ? factsUnderLoad(load) : {}),
@@ -169,8 +169,17 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
         ? { quality: { rows: quality.rows, preferences: quality.preferences, pairs: quality.pairs } }
         : {}),
       ...Object.fromEntries(Object.entries(filled).filter(([, list]) => list.length > 0)),
-    },
+    }),
   };
+}
+
+/** The report with its tags, which cost as much as all else in it: they are computed when somebody first looks. */
+function whenAsked(tagsOf: () => readonly TagReport[], report: Report): Report {
+  let made: readonly TagReport[] | undefined;
+  return Object.defineProperty(report, 'tags', {
+    enumerable: true,
+    get: () => ((made ??= tagsOf()).length > 0 ? made : undefined),
+  });
 }
 
 /** Pairs on criteria that do not rest on a judge alone. */
