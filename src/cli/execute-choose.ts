@@ -1,6 +1,7 @@
 import { onlyPrompts, promptsByTag } from '../analysis/by-tag.ts';
 import { choose } from '../analysis/choice.ts';
 import { withCosts } from '../analysis/leads.ts';
+import { refuseLevels } from './refuse-levels.ts';
 import { analyseRun, readRun, type LoadedRun, type StoredRun } from '../analysis/read-run.ts';
 import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
 import { findRun } from '../journal/run-folder.ts';
@@ -17,6 +18,7 @@ export async function executeChoose(flags: ChooseFlags, io: Io): Promise<ExitCod
   const run = await readRun(await findRun(flags.run, flags.results));
   if (flags.suite !== undefined) await takeNeed(run, under(io.cwd, flags.suite));
   const loaded = await analyseRun(run);
+  refuseLevels(loaded.report, 'choose');
   const { report } = loaded;
   if (flags.by === 'tag') {
     const parts = choicesByTag(loaded);

@@ -19,6 +19,7 @@ import { summarise } from '../analysis/summarise.ts';
 import { loadRun, type LoadedRun } from '../analysis/read-run.ts';
 import type { CompareFlags } from './commands/compare-command.ts';
 import type { Io } from './io.ts';
+import { refuseLevels } from './refuse-levels.ts';
 import { styleFor } from './terminal.ts';
 import { writeOut } from './write-out.ts';
 
@@ -28,8 +29,11 @@ export async function executeCompare(flags: CompareFlags, io: Io): Promise<ExitC
   const margin = flags.margin ?? defaultMargin;
   if (flags.by !== 'model' && flags.other !== undefined)
     throw new UserError(`--by ${flags.by} compares the ${flags.by}s of one run; leave out the second run.`);
-  const load = async (name: string): Promise<LoadedRun> =>
-    withTags(await loadRun(await findRun(name, flags.results)), flags.tags);
+  const load = async (name: string): Promise<LoadedRun> => {
+    const loaded = await loadRun(await findRun(name, flags.results));
+    refuseLevels(loaded.report, 'compare');
+    return withTags(loaded, flags.tags);
+  };
   const run = await load(flags.run);
   const other = flags.other === undefined ? undefined : await load(flags.other);
   if (other?.report.run.run_id === run.report.run.run_id)

@@ -9,6 +9,7 @@ import { findRun } from '../../journal/run-folder.ts';
 import type { BaselineFacts, GateReport } from '../../report/gate/gate-report.ts';
 import { defaultGate } from '../../suite/expand/expand-settings.ts';
 import { loadRun, type LoadedRun } from '../../analysis/read-run.ts';
+import { refuseLevels } from '../refuse-levels.ts';
 import { appendHistory, historyFile, historyWarnings, readHistory } from './history-file.ts';
 
 export interface NightFlags {
@@ -30,6 +31,7 @@ const staleDays = 3;
 /** Compares a run with the nights before it, and adds it to them. Prints nothing. */
 export async function gateNight(flags: NightFlags): Promise<Night> {
   const loaded = await loadRun(await findRun(flags.run, flags.results));
+  refuseLevels(loaded.report, 'gate');
   const { manifest, collected, report } = loaded;
   assertUnedited(loaded.folder, manifest);
   const settings = manifest.suite.gate ?? defaultGate;

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { levelColumns, type LevelRow } from '../../analysis/levels.ts';
@@ -71,6 +71,28 @@ describe('an open loop at two rates', () => {
       expect(level.word).toBe('open');
     }
     expect(open.levels.map(({ level }) => level)).toEqual([20, 40]);
+  });
+
+  test.each([
+    ['compare', []],
+    ['choose', []],
+    ['gate', ['--history', 'history']],
+  ])('%s does not pool levels, and says where they are', async (command, flags) => {
+    const { code, stderr } = await gatebench([command, open.folder, ...flags], cwd.path);
+    expect(code).toBe(2);
+    expect(stderr.replace(/\s+/g, ' ')).toMatch(/has levels, and \w+ speaks of all requests .* levels\.csv/);
+  });
+
+  test('merging its only part leaves its levels as they were', async () => {
+    const { code, stdout } = await gatebench(['merge', open.folder, '--out', 'merged'], cwd.path);
+    expect(code).toBe(0);
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(/swift\s+20\/s\s+open/);
+    const merged = readCsv<LevelRow>(join(cwd.path, 'merged', 'levels.csv'), levelColumns);
+    expect(await Array.fromAsync(merged)).toEqual(open.levels);
+  });
+
+  test('its page has pictures of levels', async () => {
+    expect(await readFile(join(open.folder, 'report.html'), 'utf8')).toContain('id="picture-shares"');
   });
 
   test('the first line and the table speak of levels', () => {
