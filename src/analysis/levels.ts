@@ -274,7 +274,7 @@ type TimeFigures = Pick<
 /** Limits on the attainment of a level, decided by its visits as the level itself is: held is ok, broken failed. */
 export function decideLevelThresholds(
   thresholds: readonly Threshold[],
-  { levels, visits }: LoadFigures,
+  { load, levels, visits }: LoadFigures,
   planned: number,
 ): ThresholdResult[] {
   return thresholds.flatMap((threshold) => {
@@ -292,7 +292,7 @@ export function decideLevelThresholds(
       );
       const passed = ours.filter(({ share: good, isSteady }) => isSteady && good >= min).length;
       const word = levelWord(passed, ours.length - passed, planned);
-      const reason = `${passed} of ${ours.length} visits at ${level} kept it`;
+      const reason = `${passed} of ${ours.length} visits at ${load === 'open' ? rateText(level) : `${level} at once`} kept it`;
       const verdict = word === 'held' ? 'ok' : word === 'broken' ? 'failed' : 'not settled';
       return { threshold, model, route, verdict, ...defined({ value: attainment }), reason };
     });

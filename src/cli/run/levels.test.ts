@@ -149,7 +149,7 @@ test('a limit on a level is decided by its visits: broken is exit 4, too few vis
   const broken = await ran(cwd.path, load(5));
   expect(broken.result.code).toBe(4);
   expect(flat(broken.result)).toMatch(
-    /✗ attainment of swift .* at least 99(\.0)? %, 0 of 5 visits at 60 kept it/,
+    /✗ attainment of swift .* at least 99(\.0)? %, 0 of 5 visits at 60\/s kept it/,
   );
   await using other = await scratch();
   expect((await ran(other.path, load(1))).result.code).toBe(0);
