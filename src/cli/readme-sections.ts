@@ -18,6 +18,7 @@ import {
 } from '../analysis/summary-columns.ts';
 import { preferenceColumns, qualityColumns } from '../analysis/quality/quality-columns.ts';
 import { levelColumns, limitColumns } from '../analysis/levels.ts';
+import { nightColumns } from '../analysis/night-figures.ts';
 import { historyColumns } from '../analysis/history.ts';
 
 /** Parts of our documents that only the code knows: by file, then by the name of their marks. */
@@ -62,6 +63,7 @@ export function generatedSections(): Record<string, Record<string, string>> {
       quality: columnTable(qualityColumns),
       preferences: columnTable(preferenceColumns),
       history: columnTable(historyColumns),
+      nights: columnTable(nightOnly),
     },
   };
 }
@@ -77,6 +79,9 @@ export function withSections(text: string, sections: Readonly<Record<string, str
   }
   return result;
 }
+
+/** What `nights.csv` has beyond `models.csv`. */
+const nightOnly = nightColumns.filter(({ name }) => !modelColumns.some((column) => column.name === name));
 
 const isFigure = (name: string): boolean =>
   headlines.some((metric) =>

@@ -8,6 +8,8 @@ import { setTornLineAside } from '../journal/resume.ts';
 import { findRun, isThere, runFiles } from '../journal/run-folder.ts';
 import { setDamageAside, type SetAside } from '../journal/set-damage-aside.ts';
 import { historyColumns } from '../analysis/history.ts';
+import { nightColumns } from '../analysis/night-figures.ts';
+import { nightsFile } from './gate/nights-file.ts';
 import { historyFile } from './gate/history-file.ts';
 import type { Io } from './io.ts';
 
@@ -15,10 +17,16 @@ import type { Io } from './io.ts';
 export async function executeRepair(run: string, results: string, { stdout }: Io): Promise<ExitCode> {
   if (await isThere(historyFile(run))) {
     const lock = await lockRun(run);
-    const done = await setDamageAside(historyFile(run), historyColumns, { isJournal: false }).finally(() =>
-      lock.release(),
-    );
-    stdout.write(told(historyFile(run), done, 'Its nights and decisions on those lines are lost.'));
+    try {
+      const done = await setDamageAside(historyFile(run), historyColumns, { isJournal: false });
+      stdout.write(told(historyFile(run), done, 'Its nights and decisions on those lines are lost.'));
+      if (await isThere(nightsFile(run))) {
+        const figures = await setDamageAside(nightsFile(run), nightColumns, { isJournal: false });
+        stdout.write(told(nightsFile(run), figures, 'The figures on those lines are lost.'));
+      }
+    } finally {
+      await lock.release();
+    }
     return exitCode.done;
   }
   const folder = await findRun(run, results);

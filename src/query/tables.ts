@@ -3,6 +3,7 @@ import { historyColumns } from '../analysis/history.ts';
 import { levelColumns, limitColumns } from '../analysis/levels.ts';
 import { preferenceColumns, qualityColumns } from '../analysis/quality/quality-columns.ts';
 import type { StoredRun } from '../analysis/read-run.ts';
+import { nightColumns } from '../analysis/night-figures.ts';
 import { modelColumns, pairColumns } from '../analysis/summary-columns.ts';
 import { type AnyRow, type Column, count, list, required, text, time } from '../base/column.ts';
 import { answerWarnings, readAnswerLines } from '../journal/answers.ts';
@@ -157,14 +158,17 @@ async function* csvBatches(
 
 const isCheck = ({ kind }: Column): boolean => kind === 'check';
 
-const history: QueryTable = {
-  name: 'history',
-  meaning: 'one row per night, model, and metric, and one per decision; needs --history',
-  columns: historyColumns.filter((column: Column) => !isCheck(column)),
-  async *rows({ history: folder, warn }, wanted) {
-    if (folder !== undefined) yield* csvBatches(folder, 'history.csv', historyColumns, { warn, wanted });
-  },
-};
+/** A table in the folder of the history. */
+function historyTable(name: string, meaning: string, own: readonly Column[]): QueryTable {
+  return {
+    name,
+    meaning: `${meaning}; needs --history`,
+    columns: own.filter((column) => !isCheck(column)),
+    async *rows({ history: folder, warn }, wanted) {
+      if (folder !== undefined) yield* csvBatches(folder, `${name}.csv`, own, { warn, wanted });
+    },
+  };
+}
 
 /** Every table, in the order of the help. To add one: add it here. */
 export const queryTables: readonly QueryTable[] = [
@@ -180,5 +184,10 @@ export const queryTables: readonly QueryTable[] = [
   fileTable('rechecked', runFiles.rechecked, "stored answers by today's checks", recheckedColumns),
   fileTable('quality', runFiles.quality, 'one row per model and criterion', qualityColumns),
   fileTable('preferences', runFiles.preferences, 'which of two answers is better', preferenceColumns),
-  history,
+  historyTable(
+    'history',
+    'what the gate goes by: one row per night, model, and metric, and per decision',
+    historyColumns,
+  ),
+  historyTable('nights', 'every figure of models, per night, route, and tag', nightColumns),
 ];

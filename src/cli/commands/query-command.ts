@@ -25,7 +25,7 @@ const flags = flagTable({
     type: 'path',
     value: 'DIR',
     completes: 'folders',
-    describe: 'folder of history.csv, for the table history',
+    describe: 'folder of history.csv, for history and nights',
   },
   format: {
     type: 'text',

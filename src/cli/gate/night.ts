@@ -1,5 +1,6 @@
 import { gate, type GateResult } from '../../analysis/gate.ts';
 import { type HistoryRow, isIncomplete, nightRows, sharesMetric } from '../../analysis/history.ts';
+import { nightFigures, type NightRow } from '../../analysis/night-figures.ts';
 import { defined } from '../../base/defined.ts';
 import { count } from '../../base/text.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
@@ -10,6 +11,8 @@ import type { BaselineFacts, GateReport } from '../../report/gate/gate-report.ts
 import { defaultGate } from '../../suite/expand/expand-settings.ts';
 import { loadRun, type LoadedRun } from '../../analysis/read-run.ts';
 import { refuseLevels } from '../refuse-levels.ts';
+import { headlines } from '../../measure/metrics.ts';
+import { appendNight } from './nights-file.ts';
 import { appendHistory, historyFile, historyWarnings, readHistory } from './history-file.ts';
 
 export interface NightFlags {
@@ -52,6 +55,15 @@ export async function gateNight(flags: NightFlags): Promise<Night> {
   const saysEnough =
     lost.length === 0 || decided.cells.some(({ word }) => word === 'fail' || word === 'warning');
   const result = saysEnough ? decided : gateAs(true);
+  const figures = (): NightRow[] =>
+    nightFigures(
+      report,
+      manifest,
+      lostTimes(
+        loaded,
+        headlines.map(({ name }) => name),
+      ),
+    );
   const baseline = baselineOf(result, history, manifest.started_at);
   return {
     loaded,
@@ -62,7 +74,7 @@ export async function gateNight(flags: NightFlags): Promise<Night> {
       cells: result.cells,
       thresholds: result.thresholds,
       confirm: settings.confirm,
-      history: await keep(flags, incomplete === undefined ? tonight : []),
+      history: await keep(flags, incomplete === undefined ? tonight : [], figures),
       warnings: [
         ...historyWarnings(flags.history, state),
         ...gateWarnings(result, history, manifest.started_at, baseline),
@@ -114,7 +126,11 @@ function lostTimes({ manifest, report }: LoadedRun, watched: readonly string[]):
 }
 
 /** Adds a night once, however often it is decided. */
-async function keep({ history, dryRun }: NightFlags, tonight: readonly HistoryRow[]): Promise<string> {
+async function keep(
+  { history, dryRun }: NightFlags,
+  tonight: readonly HistoryRow[],
+  figures: () => readonly NightRow[],
+): Promise<string> {
   const path = historyFile(history);
   if (tonight.length === 0) return `${path}: unchanged.`;
   const { run_id } = tonight[0]!;
@@ -124,6 +140,8 @@ async function keep({ history, dryRun }: NightFlags, tonight: readonly HistoryRo
     const would = isNew(await readHistory(history));
     return `${path}: unchanged (--dry-run)${would ? '' : '; this night is already there'}.`;
   }
+  // First, so that a night that the history knows has its figures.
+  await appendNight(history, figures());
   const added = await appendHistory(history, (known) => (isNew(known) ? tonight : []));
   return added > 0 ? `${path}: ${count(added, 'line')} added.` : `${path}: this night is already there.`;
 }
