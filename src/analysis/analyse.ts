@@ -13,8 +13,7 @@ import { compare } from './compare.ts';
 import { decideLevelThresholds, factsUnderLoad, followLevels, type LevelCollector } from './levels.ts';
 import { historyColumnsNeeded } from './history.ts';
 import { InfluenceCollector } from './influences/influences.ts';
-import type { CriterionPair } from './quality/preferences.ts';
-import { qualityOf, type QualityFigures } from './quality/quality.ts';
+import { firmPairs, qualityOf, type QualityFigures } from './quality/quality.ts';
 import type { QualityRecords } from '../journal/quality-journals.ts';
 import { tooBusy } from './own-lag.ts';
 import { factsOf, plannedRequests, unprovenConcurrency } from './run-facts.ts';
@@ -181,10 +180,6 @@ function whenAsked(tagsOf: () => readonly TagReport[], report: Report): Report {
     get: () => ((made ??= tagsOf()).length > 0 ? made : undefined),
   });
 }
-
-/** Pairs on criteria that do not rest on a judge alone. */
-const firmPairs = ({ pairs }: QualityFigures): CriterionPair[] =>
-  pairs.filter(({ basis }) => basis !== 'judge');
 
 /** What the suite's need makes of its models; nothing without a need. */
 function choicesOf(

@@ -150,7 +150,12 @@ function decideCriterion(
   const { requests, failures } = failuresOf(cell);
   // Where requests failed, both parts of the product have their own 95 %.
   const rate = rates?.(cell, criterion, failures > 0 ? alpha / 2 : alpha);
-  if (rate === undefined) return { limit, verdict: 'open', reason: 'nobody has judged it' };
+  if (rate === undefined)
+    return {
+      limit,
+      verdict: 'open',
+      reason: cell.variant === undefined ? 'nobody has judged it' : 'not known by variant',
+    };
   const { basis, labels, labelsNeeded: moreLabels, prompts } = rate;
   const whole = failures === 0 ? rate : answeredRight(rate, cell, alpha / 2);
   const decided = basis === 'judge' ? 'open' : verdictOf(limit, whole);

@@ -32,6 +32,9 @@ test('length says what was wanted and what came', () => {
   expect(findingOf({ type: 'length', unit: 'sentences', min: 2 }, 'Yes.').why).toBe(
     'expected at least 2 sentences, got 1 sentence: "Yes."',
   );
+  expect(findingOf({ type: 'length', unit: 'lines', max: 1 }, 'a\nb').why).toBe(
+    'expected at most 1 line, got 2 lines: "a b"',
+  );
 });
 
 test.each<[object, string]>([

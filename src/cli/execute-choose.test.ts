@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RequestRow } from '../journal/request-columns.ts';
 import { manifest, row } from '../report/sheet/testing/runs.ts';
+import { readManifest } from '../journal/manifest.ts';
+import { appendRatings } from '../journal/quality-journals.ts';
+import { rating } from '../analysis/quality/testing/records.ts';
 import type { Quality } from '../suite/suite.ts';
 import { gatebench, scratch, type Scratch } from './testing/gatebench.ts';
 import { writeRun } from './testing/run-folder.ts';
@@ -114,6 +117,47 @@ test('by tag each part of the prompts has its own answer, and less to show for i
   expect(tags.map(({ tag, prompts: count }) => [tag, count])).toEqual([['few', 6]]);
   expect(tags[0]!.choice[0]!.surely).toEqual([]);
   expect((await choose(withNeed!, '--by', 'tag')).stdout).toMatch(/^few \(6 prompts\): Nothing is sure: /);
+});
+
+test('by tag people and judges count as in the whole run, and so do exit codes and formats', async () => {
+  const limit = { metric: 'rate(kind)', criterion: 'kind', min: 0.5 };
+  const { suite } = await readManifest(withNeed!);
+  const tagged = suite.prompts.map((prompt, index) => ({ ...prompt, tags: [index < 50 ? 'many' : 'few'] }));
+  const run_id = '20261122T031900Z-tagged';
+  const folder = await writeRun(
+    home.path,
+    [...rowsOf(run_id, 'good', 30, 900, 0.002), ...rowsOf(run_id, 'bad', 2, 300, 0.001)],
+    {
+      run_id,
+      suite: {
+        ...suite,
+        prompts: tagged,
+        models: suite.models.filter(({ id }) => id !== 'dear'),
+        quality: { ...quality, need: { limits: [limit], then: { by: 'cheapest' } } },
+      },
+    },
+  );
+  await appendRatings(
+    folder,
+    ['good', 'bad'].flatMap((model) =>
+      prompts.map((prompt_id) =>
+        rating({
+          ...{ run_id, model, prompt_id, criterion: 'kind', event_id: `${model}-${prompt_id}` },
+          ...{ rated_at: '2026-11-22T04:00:00.000Z', sheet: 'sheet.csv' },
+          score: model === 'good' ? 1 : 0,
+        }),
+      ),
+    ),
+  );
+  const { code, stdout, stderr } = await choose(folder, '--by', 'tag');
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/^many \(50 prompts\): good is the only one that is surely good enough/);
+  expect(stdout.replace(/\s+/g, ' ')).toMatch(/✗ out: bad: rate\(kind\) 0 % \(.*?\) by people/);
+  expect((await choose(folder, '--by', 'tag', '--strict')).code).toBe(0);
+  expect((await choose(folder, '--by', 'tag', '--format', 'markdown')).stdout).toMatch(
+    /^### many \(50 prompts\)\n\n\*\*good is the only one[^]*\n### few/,
+  );
+  expect((await choose(withNeed!, '--by', 'tag', '--strict')).code).toBe(6);
 });
 
 describe('another suite says what the job needs', () => {

@@ -1,15 +1,17 @@
 import { onlyPrompts, promptsByTag } from '../analysis/by-tag.ts';
 import { choose } from '../analysis/choice.ts';
 import { withCosts } from '../analysis/leads.ts';
-import { refuseLevels } from './refuse-levels.ts';
+import { firmPairs, qualityOf } from '../analysis/quality/quality.ts';
 import { analyseRun, readRun, type LoadedRun, type StoredRun } from '../analysis/read-run.ts';
 import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
+import { readQuality, type QualityRecords } from '../journal/quality-journals.ts';
 import { findRun } from '../journal/run-folder.ts';
-import { choiceFormats, tagChoicesJson, tagChoicesTable, type TagChoice } from '../report/choice-report.ts';
+import { choiceFormats, tagChoiceFormats, type TagChoice } from '../report/choice-report.ts';
 import type { Report } from '../report/run-report.ts';
 import { loadSuite } from '../suite/load.ts';
 import type { ChooseFlags } from './commands/choose-command.ts';
 import { under, type Io } from './io.ts';
+import { refuseLevels } from './refuse-levels.ts';
 import { styleFor } from './terminal.ts';
 import { writeOut } from './write-out.ts';
 
@@ -20,21 +22,22 @@ export async function executeChoose(flags: ChooseFlags, io: Io): Promise<ExitCod
   const loaded = await analyseRun(run);
   refuseLevels(loaded.report, 'choose');
   const { report } = loaded;
+  const name = flags.json ? 'json' : flags.format;
+  const style = styleFor(flags.out, flags.color, io);
   if (flags.by === 'tag') {
-    const parts = choicesByTag(loaded);
-    const style = styleFor(flags.out, flags.color, io);
-    const text =
-      flags.json || flags.format === 'json' ? tagChoicesJson(report, parts) : tagChoicesTable(parts, style);
-    await writeOut(text, flags.out, io);
-    return exitCode.done;
+    const parts = choicesByTag(loaded, await readQuality(run.folder));
+    await writeOut(tagChoiceFormats[name](report, parts, style), flags.out, io);
+    return codeOf(
+      parts.map((part) => part.report),
+      flags.strict,
+    );
   }
-  const format = choiceFormats[flags.json ? 'json' : flags.format];
-  await writeOut(format(report, styleFor(flags.out, flags.color, io)), flags.out, io);
-  return codeOf(report, flags.strict);
+  await writeOut(choiceFormats[name](report, style), flags.out, io);
+  return codeOf([report], flags.strict);
 }
 
 /** The same for the prompts of each tag, at 95 % for all models and tags together. */
-function choicesByTag({ manifest, collected, report }: LoadedRun): TagChoice[] {
+function choicesByTag({ manifest, collected, report }: LoadedRun, records: QualityRecords): TagChoice[] {
   const { suite } = manifest;
   const ids = promptsByTag(suite);
   if (ids.size === 0)
@@ -45,9 +48,15 @@ function choicesByTag({ manifest, collected, report }: LoadedRun): TagChoice[] {
   const isSequential = suite.run.order === 'sequential';
   const checked = new Set(suite.prompts.filter(({ checks }) => checks.length > 0).map(({ id }) => id));
   return (report.tags ?? []).map(({ tag, prompts, models, pairs, leads }) => {
-    const part = onlyPrompts(collected, ids.get(tag)!);
-    const facts = { timeoutMs: suite.run.timeouts.totalMs, checked, lists: ids.size };
-    const choices = need && choose(part, { ...facts, need, pairs: withCosts(part, pairs, { isSequential }) });
+    const own = ids.get(tag)!;
+    const part = onlyPrompts(collected, own);
+    const quality = qualityOf(part, suite, {
+      judgements: records.judgements.filter(({ prompt_id }) => own.has(prompt_id)),
+      ratings: records.ratings.filter(({ prompt_id }) => own.has(prompt_id)),
+    });
+    const facts = { timeoutMs: suite.run.timeouts.totalMs, checked, rates: quality.rates, lists: ids.size };
+    const known = [...withCosts(part, pairs, { isSequential }), ...firmPairs(quality)];
+    const choices = need && choose(part, { ...facts, need, pairs: known });
     return { tag, prompts, report: { ...report, models, pairs, leads, ...(choices ? { choices } : {}) } };
   });
 }
@@ -61,13 +70,17 @@ async function takeNeed({ manifest }: StoredRun, file: string): Promise<void> {
   manifest.suite.quality = { ...(manifest.suite.quality ?? none), need: quality.need };
 }
 
-function codeOf({ choices = [], leads = [] }: Report, strict: boolean): ExitCode {
+/** Of the run, or of each of its tags. */
+function codeOf(reports: readonly Report[], strict: boolean): ExitCode {
+  const choices = reports.flatMap((report) => report.choices ?? []);
   const candidates = choices.flatMap((choice) => choice.candidates);
   if (candidates.length > 0 && candidates.every(({ word }) => word === 'out'))
     return exitCode.thresholdFailed;
-  const isSure =
-    choices.length > 0
-      ? choices.every(({ lead }) => lead !== undefined && (lead.models.length === 1 || lead.isEqual))
-      : leads.some((one) => one.leads.some(({ models, among }) => models.length < among));
-  return strict && !isSure ? exitCode.notSettled : exitCode.done;
+  return strict && !reports.every(isSure) ? exitCode.notSettled : exitCode.done;
+}
+
+function isSure({ choices = [], leads = [] }: Report): boolean {
+  return choices.length > 0
+    ? choices.every(({ lead }) => lead !== undefined && (lead.models.length === 1 || lead.isEqual))
+    : leads.some((one) => one.leads.some(({ models, among }) => models.length < among));
 }

@@ -34,8 +34,7 @@ export async function readSheet(path: string): Promise<SheetRow[]> {
     );
   if (kind !== '.csv' && kind !== '.tsv' && kind !== '.txt')
     throw new UserError(`${name}: a sheet ends in .xlsx or .csv`);
-  const text = bytes
-    .toString('utf8')
+  const text = textOf(bytes)
     .replace(/^\ufeff/, '')
     .replaceAll('\r\n', '\n')
     .replaceAll('\r', '\n');
@@ -46,6 +45,18 @@ export async function readSheet(path: string): Promise<SheetRow[]> {
     row: positionOf(source, offset).line,
     cells: new Map(Array.from(values, ([column, value]) => [column, typeof value === 'string' ? value : ''])),
   }));
+}
+
+/** Spreadsheets save "Unicode text" as UTF-16 with its mark, and plain CSV in the code page of western Windows. */
+function textOf(bytes: Buffer): string {
+  const mark = bytes.subarray(0, 2).toString('hex');
+  if (mark === 'fffe') return new TextDecoder('utf-16le').decode(bytes);
+  if (mark === 'feff') return new TextDecoder('utf-16be').decode(bytes);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
 }
 
 function xlsxRows(bytes: Buffer, name: string): SheetRow[] {

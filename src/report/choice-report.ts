@@ -53,27 +53,39 @@ export interface TagChoice {
   readonly report: Report;
 }
 
-/** Tag by tag: its sentence, then its lists. */
-export function tagChoicesTable(parts: readonly TagChoice[], { columns, color }: Style): string {
-  const paint = painter(color);
-  return paragraphs(
-    parts.map(({ tag, prompts, report }) => [
-      ...wrapped(`${oneLine(tag, 60)} (${count(prompts, 'prompt')}): ${firstLine(report)}`, columns).map(
-        (line) => paint('strong', line),
-      ),
-      ...choiceLines(report, columns, paint),
-    ]),
-  );
-}
-
-export const tagChoicesJson = ({ run }: Report, parts: readonly TagChoice[]): string =>
-  jsonText({
-    run: runObject(run),
-    tags: parts.map(({ tag, prompts, report }) => ({
-      tag,
-      prompts,
-      answer: firstLine(report),
-      leads: (report.leads ?? []).map(leadsObject),
-      choice: (report.choices ?? []).map(choiceObject),
-    })),
-  });
+/** The same tag by tag: its sentence, then its lists. */
+export const tagChoiceFormats = {
+  table: (_run: Report, parts: readonly TagChoice[], { columns, color }: Style): string => {
+    const paint = painter(color);
+    return paragraphs(
+      parts.map(({ tag, prompts, report }) => [
+        ...wrapped(`${oneLine(tag, 60)} (${count(prompts, 'prompt')}): ${firstLine(report)}`, columns).map(
+          (line) => paint('strong', line),
+        ),
+        ...choiceLines(report, columns, paint),
+      ]),
+    );
+  },
+  markdown: (_run: Report, parts: readonly TagChoice[]): string =>
+    parts
+      .map(({ tag, prompts, report }) =>
+        [`### ${literal(oneLine(tag, 60))} (${count(prompts, 'prompt')})`, answer(report), choiceList(report)]
+          .filter((section) => section !== '')
+          .join('\n\n'),
+      )
+      .join('\n\n') + '\n',
+  json: ({ run }: Report, parts: readonly TagChoice[]): string =>
+    jsonText({
+      run: runObject(run),
+      tags: parts.map(({ tag, prompts, report }) => ({
+        tag,
+        prompts,
+        answer: firstLine(report),
+        leads: (report.leads ?? []).map(leadsObject),
+        choice: (report.choices ?? []).map(choiceObject),
+      })),
+    }),
+} as const satisfies Record<
+  keyof typeof choiceFormats,
+  (run: Report, parts: readonly TagChoice[], style: Style) => string
+>;

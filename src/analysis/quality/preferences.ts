@@ -118,7 +118,9 @@ export function preferenceRows(
   );
 }
 
-const shifted = (end: number | undefined): number | undefined => (end === undefined ? undefined : 0.5 + end);
+/** From a few prompts an interval may reach beyond what a share can be. */
+const shifted = (end: number | undefined): number | undefined =>
+  end === undefined ? undefined : Math.min(1, Math.max(0, 0.5 + end));
 
 function findingsOf(items: readonly Item[], seed: string): Finding[] {
   const judges = judgesIn(items).flatMap((judge): Finding[] => {

@@ -233,6 +233,21 @@ describe('preferences', () => {
     expect(of(turned).preferences).toMatchObject([{ model_b: 'b', wins_b: 60, wins_a: 0, win_share: 1 }]);
   });
 
+  test('of a few prompts have an interval within what a share can be', () => {
+    for (const words of [
+      ['a', 'b'],
+      ['b', 'b'],
+      ['a', 'a'],
+    ] as const)
+      for (const many of [1, 2, 3])
+        for (const { ci_low, ci_high } of of(
+          prompts.slice(0, many).flatMap((prompt_id) => comparison(prompt_id, words)),
+        ).preferences) {
+          expect(ci_low).toBeGreaterThanOrEqual(0);
+          expect(ci_high).toBeLessThanOrEqual(1);
+        }
+  });
+
   test('in one order alone count for nothing', () => {
     const half = all(() => ['b', 'b']).filter(({ order }) => order === 'ab');
     expect(of(half).preferences).toEqual([]);

@@ -56,6 +56,10 @@ export function qualityOf(
   };
 }
 
+/** Pairs on criteria that do not rest on a judge alone. */
+export const firmPairs = ({ pairs }: Pick<QualityFigures, 'pairs'>): CriterionPair[] =>
+  pairs.filter(({ basis }) => basis !== 'judge');
+
 const subjectKey = (cell: { model: string; route: string }, criterion: string): string =>
   `${cellKey({ model: cell.model, route: cell.route })}\n${criterion}`;
 

@@ -33,8 +33,8 @@ export const length = defineCheck({
   check({ unit, min = 0, max = Infinity }, { text }) {
     const found = textUnits[unit](text);
     if (found >= min && found <= max) return { pass: true };
-    const wanted = found < min ? `at least ${min}` : `at most ${max}`;
-    const noun = count(found, unit.slice(0, -1));
-    return { pass: false, why: `expected ${wanted} ${unit}, got ${noun}: ${quote(text)}` };
+    const noun = (number: number): string => count(number, unit.slice(0, -1));
+    const wanted = found < min ? `at least ${noun(min)}` : `at most ${noun(max)}`;
+    return { pass: false, why: `expected ${wanted}, got ${noun(found)}: ${quote(text)}` };
   },
 });

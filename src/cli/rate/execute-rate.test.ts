@@ -114,6 +114,17 @@ test('verdicts come back from a spreadsheet, once, and more of them are asked be
   expect(four!.filter((id) => two!.includes(id))).toEqual([]);
 });
 
+test.each([
+  ['UTF-8', (text: string) => Buffer.from(text)],
+  ['UTF-16', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+  ['UTF-16, the other way round', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
+  ['the code page of western Windows', (text: string) => Buffer.from(text, 'latin1')],
+])('a sheet that a spreadsheet saved in %s is read', async (_name, encoded) => {
+  await writeFile(at('saved.csv'), encoded('item\tverdict\tcomment\r\na1\tyes\tfür; süß\r\n'));
+  const [row] = await readSheet(at('saved.csv'));
+  expect(Object.fromEntries(row!.cells)).toEqual({ item: 'a1', verdict: 'yes', comment: 'für; süß' });
+});
+
 test('a workbook with drop-downs comes back as well', async () => {
   await rate(
     'export',

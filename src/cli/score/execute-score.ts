@@ -11,6 +11,7 @@ import { judgeRoutes, judgeTargets, type JudgeTargets } from '../../score/judge-
 import { withLaterSuite } from '../../score/other-suite.ts';
 import { recheck } from '../../score/recheck.ts';
 import { scoreRun, type ScoreEvent, type ScoreOutcome } from '../../score/score-run.ts';
+import { usd } from '../../report/number-text.ts';
 import { loadSuite } from '../../suite/load.ts';
 import { choices, quote } from '../../suite/nearest.ts';
 import type { Budget, Judge, Quality, Suite } from '../../suite/suite.ts';
@@ -258,9 +259,8 @@ function scoreProgress(
 
 function plannedLine({ judge, owed, standing, most }: ScoreEvent & { kind: 'planned' }): string {
   const before = standing > 0 ? `, ${count(standing, 'judgement')} there already` : '';
-  const usd =
-    most.usd === undefined ? '' : `, ${most.usd.toLocaleString('en-US', { maximumFractionDigits: 4 })} USD`;
-  const tokens = owed === 0 ? '' : `, at most ${count(most.tokens, 'token')}${usd}`;
+  const cost = most.usd === undefined ? '' : `, ${usd(most.usd)}`;
+  const tokens = owed === 0 ? '' : `, at most ${count(most.tokens, 'token')}${cost}`;
   return `Judge ${judge}: ${count(owed, 'call')}${tokens}${before}`;
 }
 

@@ -1,4 +1,5 @@
 import { count } from '../../base/text.ts';
+import { usd } from '../../report/number-text.ts';
 import { painter } from '../../report/paint.ts';
 import { type TextColumn, textTable } from '../../report/text-table.ts';
 import type { RecheckOutcome } from '../../score/recheck.ts';
@@ -8,13 +9,15 @@ type Cells = readonly (string | number | undefined)[];
 
 /** What judging has come to. Figures of quality are another table's. */
 export function scoreTable({ lines, status }: ScoreOutcome): string {
-  const number = (value: number | undefined): string | undefined =>
-    value?.toLocaleString('en-US', { maximumFractionDigits: 4 });
+  if (lines.length === 0) return 'There is no answer to judge: a judge sees only answers that came whole.\n';
   const table = tableOf(
-    ['judge', 'criterion', 'judgements', 'readable', 'unreadable', 'failed', 'open', 'tokens', 'USD'],
+    ['judge', 'criterion', 'judgements', 'readable', 'unreadable', 'failed', 'open', 'tokens', 'cost'],
     lines.map((line) => [
       ...[line.judge, line.criterion, line.wanted, line.readable, line.unreadable, line.failed, line.open],
-      ...[number(line.total_tokens), number(line.cost_usd)],
+      ...[
+        line.total_tokens?.toLocaleString('en-US'),
+        line.cost_usd === undefined ? undefined : usd(line.cost_usd),
+      ],
     ]),
     2,
   );
