@@ -73,6 +73,8 @@ describe('the door', () => {
       404,
       () => ['/run/smoke%2F..%2Fsmoke/20261122T031700Z-abcdef', { headers: cookie() }],
     ],
+    ['nothing that is no address', 404, () => ['/\\[', { headers: cookie() }]],
+    ['nothing of another host', 404, () => ['/\\evil.example/', { headers: cookie() }]],
     ['no path that is not well formed', 404, () => ['/run/%ff/x', { headers: cookie() }]],
     [
       'no link that leads out of the results',
@@ -124,6 +126,16 @@ describe('the door', () => {
     socket.end('GET nonsense\r\n\r\n');
     await once(socket.resume(), 'close');
     expect((await visit(viewer.port, '/')).status).toBe(200);
+  });
+
+  test('lets nobody in who says two hosts', async () => {
+    const socket = connect(viewer.port, '127.0.0.1');
+    let told = '';
+    socket.on('data', (bytes: Buffer) => (told += bytes.toString()));
+    const own = `127.0.0.1:${viewer.port}`;
+    socket.write(`GET / HTTP/1.1\r\nhost: ${own}\r\nhost: evil.example\r\nconnection: close\r\n\r\n`);
+    await once(socket, 'close');
+    expect(told).toMatch(/^HTTP\/1.1 421/);
   });
 
   test('says in one sentence that its port is taken', async () => {

@@ -31,15 +31,15 @@ export const cookieName = ({ port }: Door): string => `gatebench-${port}`;
  * Decides on a request by its head alone. Names in `Host` other than ours are those of a page that has pointed its own
  * name at this machine; another site is named by the browser.
  */
-export function enter(door: Door, { method, url = '', headers }: IncomingMessage): Entry {
-  if (![`127.0.0.1:${door.port}`, `localhost:${door.port}`].includes(headers.host ?? ''))
+export function enter(door: Door, { method, url = '', headers, headersDistinct }: IncomingMessage): Entry {
+  const [host = '', ...others] = headersDistinct['host'] ?? [];
+  if (others.length > 0 || ![`127.0.0.1:${door.port}`, `localhost:${door.port}`].includes(host))
     return { status: 421, why: 'This viewer answers only to the address that it printed.' };
   if (method !== 'GET') return { status: 405, why: 'This viewer only shows. It takes GET and nothing else.' };
   if (!['same-origin', 'none', undefined].includes(headers['sec-fetch-site']))
     return { status: 403, why: 'Another site may not ask this viewer. Open the printed address yourself.' };
-  // A whole address, or `//host`, would be read as another host's.
-  if (!url.startsWith('/') || url.startsWith('//')) return { status: 404, why: 'There is no such page.' };
-  const address = new URL(url, `http://${headers.host}`);
+  const address = pageOf(url, `http://${host}`);
+  if (address === undefined) return { status: 404, why: 'There is no such page.' };
   const given = address.searchParams.get('token');
   if (given !== null) {
     if (!isSame(given, door.token)) return { status: 401, why: wrongToken };
@@ -54,6 +54,13 @@ export function enter(door: Door, { method, url = '', headers }: IncomingMessage
   const cookie = cookiesOf(headers.cookie).get(cookieName(door));
   if (cookie === undefined || !isSame(cookie, door.token)) return { status: 401, why: wrongToken };
   return { admitted: address };
+}
+
+/** Undefined for what is no address, and for what would be read as another host's, as `//host` is. */
+function pageOf(url: string, origin: string): URL | undefined {
+  if (!url.startsWith('/') || !URL.canParse(url, origin)) return undefined;
+  const address = new URL(url, origin);
+  return address.origin === new URL(origin).origin ? address : undefined;
 }
 
 const wrongToken = 'Open the address that gatebench view has printed, with its token.';

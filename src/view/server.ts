@@ -29,8 +29,8 @@ export async function startViewer({ port, token, ...options }: ServerOptions): P
   const viewer = new Viewer(options);
   const door = { port, token };
   const server = createServer((request, response) => {
-    const entry = enter(door, request);
-    void answer(viewer, entry, response).catch((error: unknown) => {
+    const answered = async (): Promise<void> => answer(viewer, enter(door, request), response);
+    void answered().catch((error: unknown) => {
       if (!response.headersSent) send(response, 500, errorPage(viewer, 'This page could not be made', error));
       else response.destroy();
     });
