@@ -42,7 +42,7 @@ export interface ChatBody {
   promptText: string;
   /** Text of the last message. */
   lastText: string;
-  /** A rough count: a token for four characters, and some for each message. */
+  /** A rough count: a token for four characters, some for each message, and 256 for each image. */
   promptTokens: number;
   stream: boolean;
   includeUsage: boolean;
@@ -75,7 +75,9 @@ export function readChatBody(text: string, way: ChatWay): ChatBody | string {
     model: body.model,
     promptText: texts.join('\n'),
     lastText: texts.at(-1)!,
-    promptTokens: texts.reduce((sum, { length }) => sum + 4 + Math.ceil(length / 4), 3),
+    promptTokens:
+      texts.reduce((sum, { length }) => sum + 4 + Math.ceil(length / 4), 3) +
+      tokensPerImage * body.messages.reduce((sum: number, message) => sum + imagesIn(message), 0),
     stream: way === 'openai' ? body.stream === true : body.stream !== false,
     includeUsage: isFields(body.stream_options) && body.stream_options.include_usage === true,
     maxTokens: typeof limit === 'number' && limit >= 0 ? limit : undefined,
@@ -92,6 +94,16 @@ function parsed(text: string): Fields | undefined {
   } catch {
     return undefined;
   }
+}
+
+const tokensPerImage = 256;
+
+/** How many images a message has, in either way. The mock counts them, and answers to the text beside them. */
+function imagesIn(message: unknown): number {
+  if (!isFields(message)) return 0;
+  const parts = Array.isArray(message.content) ? message.content : [];
+  const inParts = parts.filter((part) => isFields(part) && part.type === 'image_url').length;
+  return inParts + (Array.isArray(message.images) ? message.images.length : 0);
 }
 
 /** A message's content: text, or parts as the OpenAI API takes them. */

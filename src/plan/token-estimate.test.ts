@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyText } from '../base/testing/any-text.ts';
 import type { Json, Params } from '../suite/suite.ts';
-import { cell, prompt, user } from './testing/planned.ts';
+import { cell, planned, prompt, user } from './testing/planned.ts';
 import { answerLimit, fewestPromptTokens, leastUsage, worstCaseUsage } from './token-estimate.ts';
 
 const request = (text: string, own: Params = {}, models: Params = {}) => ({
@@ -87,6 +87,24 @@ test('all messages count, and the texts of parts, but no picture', () => {
     { type: 'image_url', image_url: { url: text } },
   ];
   expect(fewestPromptTokens(prompt('p', { messages: [{ role: 'user', content: parts }] }))).toBe(300);
+});
+
+test('an image is 2,000 tokens at most, or one for each 16 × 16 pixels; its name and hash are none', () => {
+  const image = (width: number, height: number): Json => ({
+    ...{ type: 'image', file: 'x'.repeat(900), sha256: 'f'.repeat(64), bytes: 9, width, height },
+  });
+  const withImages = (...images: Json[]) =>
+    planned(
+      cell('m'),
+      prompt('p', { messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }, ...images] }] }),
+    );
+  const without = withImages();
+  const more = (...images: Json[]): number =>
+    worstCaseUsage(withImages(...images)).promptTokens - worstCaseUsage(without).promptTokens;
+  expect(more(image(10, 10))).toBe(2000);
+  expect(more(image(1600, 1601))).toBe(100 * 101);
+  expect(more(image(10, 10), image(1600, 1601))).toBe(12_100);
+  expect(leastUsage(withImages(image(1600, 1601)))).toEqual(leastUsage(without));
 });
 
 test('no tokenizer that keeps words apart counts fewer, whatever it merges within them', () => {

@@ -1,4 +1,5 @@
 import type { Usage } from '../measure/exchange.ts';
+import { imagesIn, isImagePart } from '../suite/image.ts';
 import type { Json, Prompt } from '../suite/suite.ts';
 import type { PlannedRequest } from './plan.ts';
 
@@ -7,10 +8,11 @@ const unboundedAnswer = 8192;
 /** Framing that a chat template puts around each message, generously. */
 const tokensPerMessage = 16;
 
-/** Every text in the messages of a request. */
+/** Every text in the messages of a request; an image has none. */
 function textsOf({ prompt }: Pick<PlannedRequest, 'prompt'>): string[] {
   const within = (value: Json): string[] => {
     if (typeof value === 'string') return [value];
+    if (isImagePart(value)) return [];
     if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(within);
     return [];
   };
@@ -22,6 +24,22 @@ export function answerLimit({ prompt, cell }: Pick<PlannedRequest, 'prompt' | 'c
   const params = { ...prompt.params, ...cell.model.params };
   const limit = params['max_tokens'] ?? params['max_completion_tokens'];
   return typeof limit === 'number' ? limit : undefined;
+}
+
+/** Pixels along each side of the smallest patch that a model turns into a token. */
+const patch = 16;
+/** Taken for a small image: some models read each at a size of their own. */
+const tokensPerImage = 2_000;
+
+/**
+ * The most tokens that the images of a prompt may be: one for each patch of 16 × 16 pixels, and 2,000 for each image at
+ * least. How many they are, only the model's server says.
+ */
+function imageTokens({ messages }: Prompt): number {
+  return imagesIn(messages).reduce((sum, { width, height }) => {
+    const patches = Math.ceil(width / patch) * Math.ceil(height / patch);
+    return sum + Math.max(tokensPerImage, patches);
+  }, 0);
 }
 
 const knownBytes = new WeakMap<Prompt, number>();
@@ -37,8 +55,8 @@ function bytesOf(prompt: Prompt): number {
 }
 
 /**
- * The most that a request may use: one token for every two bytes, and an answer of full length. Bytes, because
- * scripts other than the Latin one take up to two tokens a character.
+ * The most that a request may use: one token for every two bytes, what its images may be, and an answer of full
+ * length. Bytes, because scripts other than the Latin one take up to two tokens a character.
  */
 export function worstCaseUsage(planned: Pick<PlannedRequest, 'prompt' | 'cell'>): Usage & {
   promptTokens: number;
@@ -46,12 +64,12 @@ export function worstCaseUsage(planned: Pick<PlannedRequest, 'prompt' | 'cell'>)
 } {
   const framing = tokensPerMessage * planned.prompt.messages.length;
   return {
-    promptTokens: Math.ceil(bytesOf(planned.prompt) / 2) + framing,
+    promptTokens: Math.ceil(bytesOf(planned.prompt) / 2) + imageTokens(planned.prompt) + framing,
     completionTokens: answerLimit(planned) ?? unboundedAnswer,
   };
 }
 
-/** The least: six characters to the token, and an answer of one. */
+/** The least: six characters to the token, and an answer of one. Nobody can tell the least of an image: it adds nothing. */
 export function leastUsage(planned: Pick<PlannedRequest, 'prompt'>): Usage & {
   promptTokens: number;
   completionTokens: number;

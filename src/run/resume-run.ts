@@ -1,5 +1,5 @@
 import { isSimulatedRoute } from '../target/routes.ts';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { count } from '../base/text.ts';
 import { exitCode, UserError } from '../base/user-error.ts';
@@ -17,6 +17,7 @@ import { worstCaseUsage } from '../plan/token-estimate.ts';
 import type { Budget, Suite } from '../suite/suite.ts';
 import { BudgetGuard } from '../send/budget.ts';
 import { neverSent } from '../send/retry.ts';
+import { loadImages } from './load-images.ts';
 import { type Outcome, type ReadyRun, sendPlan, type SendOptions } from './send-plan.ts';
 import type { Targets } from '../target/targets.ts';
 
@@ -40,9 +41,10 @@ export async function resumeRun(manifest: Manifest, options: ResumeOptions): Pro
 
 async function reopen(
   manifest: Manifest,
-  { sink: { folder }, targets, budget: limits, retryErrors = false }: ResumeOptions,
+  { sink: { folder }, targets, budget: limits, retryErrors = false, suiteFolder }: ResumeOptions,
 ): Promise<ReadyRun> {
   assertSameHosts(targets, manifest, folder);
+  const images = await loadImages(manifest.suite, suiteFolder ?? dirname(manifest.suite_file));
   const torn = await setTornLineAside(folder);
   if (torn > 0) note(manifest, `a torn line of ${count(torn, 'byte')} was set aside`);
   await salvage(folder, manifest);
@@ -69,7 +71,7 @@ async function reopen(
     throw new UserError(`${folder} is complete: every request of its plan has its final row.`, exitCode.done);
   await removeDerived(folder);
   note(manifest, `resumed with ${count(earlier.done, 'request')} of ${manifest.planned_requests} done`);
-  return { plan, manifest, budget, earlier };
+  return { plan, manifest, budget, earlier, images };
 }
 
 /** Rows say which suite they answer; a manifest that was put beside them does not know. */

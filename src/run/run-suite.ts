@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { dirname } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
 import { seededRandom } from '../base/random.ts';
@@ -13,6 +14,7 @@ import { askHash, suiteHash } from '../suite/hash.ts';
 import type { Suite } from '../suite/suite.ts';
 import { assertAffordable, BudgetGuard } from '../send/budget.ts';
 import { readDescriptors, withinDescriptors } from './descriptors.ts';
+import { loadImages } from './load-images.ts';
 import { type Outcome, sendPlan, type SendOptions } from './send-plan.ts';
 
 export interface RunSuiteOptions extends SendOptions {
@@ -40,14 +42,15 @@ export interface RunName {
  * small, a shard without prompts), and what the sink throws when it can no longer be written; nothing is sent after that.
  */
 export async function runSuite(suite: Suite, options: RunSuiteOptions): Promise<Outcome> {
-  const { targets, seed = newSeed(), shard } = options;
+  const { targets, seed = newSeed(), shard, suiteFile = '' } = options;
   const plan = planRun(suite, { cells: targets.cells, seed, shard });
   assertAffordable(suite.run.budget, plan.least);
   // Throws when this shell lets not a single connection be opened.
   withinDescriptors({ inFlight: 1, routes: targets.routes }, readDescriptors());
+  const images = await loadImages(suite, options.suiteFolder ?? dirname(suiteFile));
   const manifest = newManifest(plan, options);
   const budget = new BudgetGuard(suite.run.budget, systemClock);
-  return await sendPlan({ plan, manifest, budget, earlier: emptyState }, options);
+  return await sendPlan({ plan, manifest, budget, earlier: emptyState, images }, options);
 }
 
 /** A seed that a person can type. */

@@ -10,6 +10,7 @@ import type { Ended } from '../send/performer.ts';
 import { sendAll, type SendAllOptions, type SendAllOutcome } from '../send/send-all.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { RequestFacts } from '../wire/chat-request-body.ts';
+import type { LoadedImages } from '../wire/images.ts';
 import { saltToken } from '../wire/salt.ts';
 import type { Checking } from './checking.ts';
 
@@ -31,6 +32,8 @@ export interface RunOptions
   suite: Suite;
   suiteHash: string;
   askHash: string;
+  /** Absent: the suite has none. */
+  images?: LoadedImages;
   journal: Pick<Sink, 'append'>;
   /** Told of each answer once its row is written. */
   checking: Checking;
@@ -63,10 +66,13 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   return outcome;
 }
 
-function factsOf({ runId, suite, seed }: RunOptions): SendAllOptions['factsOf'] {
+function factsOf({ runId, suite, seed, images }: RunOptions): SendAllOptions['factsOf'] {
   const { salt = 'none' } = suite.run;
   return ({ key }, attempt): RequestFacts => {
-    const facts = { runId, suite: suite.name, eventId: randomUUID(), settings: suite.gateway };
+    const facts: RequestFacts = {
+      ...{ runId, suite: suite.name, eventId: randomUUID(), settings: suite.gateway },
+      ...(images ? { images } : {}),
+    };
     if (salt === 'none') return facts;
     return { ...facts, salt: { place: salt, token: saltToken({ runId, seed, key, attempt }) } };
   };

@@ -10,6 +10,7 @@ import type { Block, PlannedRequest } from '../plan/plan.ts';
 import type { Plan } from '../plan/plan-run.ts';
 import { askHash } from '../suite/hash.ts';
 import { Gateway } from '../wire/client.ts';
+import type { LoadedImages } from '../wire/images.ts';
 import { openThreadWire } from '../wire/thread-wire.ts';
 import { adaptiveRepeats } from './adaptive-repeats.ts';
 import { type BudgetGuard, unpricedNote } from '../send/budget.ts';
@@ -45,6 +46,8 @@ export interface SendOptions {
   /** Aborted: what is in flight is given up, too. */
   kill?: AbortSignal | undefined;
   onEvent?: ((event: RunEvent) => void) | undefined;
+  /** Where the suite's images lie. Absent: the folder of its file, from the working directory. */
+  suiteFolder?: string | undefined;
   /** Where proxy variables are read from. Absent: no proxy. */
   env?: NodeJS.ProcessEnv | undefined;
 }
@@ -56,6 +59,8 @@ export interface ReadyRun {
   budget: BudgetGuard;
   /** What of the plan is done already. */
   earlier: JournalState;
+  /** Of the suite, read before anything is sent. */
+  images: LoadedImages;
 }
 
 /** How a run ended. */
@@ -139,6 +144,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
       suite,
       suiteHash: manifest.suite_hash,
       askHash: manifest.ask_hash ?? askHash(suite),
+      images: ready.images,
       seed: manifest.seed,
       cells: plan.cells,
       blocks: owed(

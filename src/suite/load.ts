@@ -8,6 +8,7 @@ import { expand, type ExpandOptions } from './expand/expand.ts';
 import { fileRefs } from './expand/file-refs.ts';
 import { faultsError, type Source } from './fault.ts';
 import { largestSuite, readFiles, readText, unified, wordingOf } from './read/files.ts';
+import { lookAtImages } from './read/images.ts';
 import { readSections } from './sections.ts';
 import type { Suite } from './suite.ts';
 import { parse } from './yaml.ts';
@@ -54,11 +55,14 @@ async function resolve(source: Source, folder: string, { kinds, ...options }: Lo
   if (!parsed.ok) throw faultsError(parsed.faults);
   const { data, places, written } = parsed;
   const sections = readSections(data, places);
-  const names = fileRefs(sections).map(({ file }) => file);
+  const refs = fileRefs(sections);
+  const named = (isImage: boolean): string[] =>
+    refs.filter(({ kind }) => (kind === 'image') === isImage).map(({ file }) => file);
   const label = source.name === basename(source.name) ? '' : dirname(source.name);
-  const files = await readFiles(folder, label, names);
+  const files = await readFiles(folder, label, named(false));
+  const images = await lookAtImages(folder, named(true));
   const { suite, faults } = expand(
-    { sections, data, places, written, files, read: kinds ? checkReader(kinds) : readAnyKind },
+    { sections, data, places, written, files, images, read: kinds ? checkReader(kinds) : readAnyKind },
     options,
   );
   if (!suite) throw faultsError(faults);

@@ -1,5 +1,6 @@
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { GatewaySettings, Json } from '../suite/suite.ts';
+import { type LoadedImages, withDataUrls } from './images.ts';
 import { nativeBody } from './native-request.ts';
 import { salted, type SaltPlace } from './salt.ts';
 import type { Endpoint } from '../target/route.ts';
@@ -29,6 +30,8 @@ export interface RequestFacts {
   settings: GatewaySettings;
   /** A token for this attempt alone, and where it goes. Absent: the messages are sent as they are. */
   salt?: { place: SaltPlace; token: string };
+  /** Absent: the suite has no images. */
+  images?: LoadedImages;
 }
 
 /** What goes on the wire for one planned request. */
@@ -38,8 +41,8 @@ export function chatRequest(asked: PlannedRequest, endpoint: Endpoint, facts: Re
     eventId: facts.eventId,
     baseUrl: endpoint.baseUrl,
     ...(endpoint.native
-      ? { body: nativeBody(planned, endpoint.wireModel, endpoint.native), native: true }
-      : { body: chatBody(planned, endpoint.wireModel) }),
+      ? { body: nativeBody(planned, endpoint.wireModel, endpoint.native, facts.images), native: true }
+      : { body: chatBody(planned, endpoint.wireModel, facts.images) }),
     headers: {
       ...facts.settings.headers,
       // A compressed stream cannot be stamped as it arrives.
@@ -58,13 +61,13 @@ function withSalt(planned: PlannedRequest, salt: RequestFacts['salt']): PlannedR
 }
 
 /** The suite's params as they are; the model's own win over the prompt's. Streaming unless told otherwise. */
-function chatBody({ prompt, cell }: PlannedRequest, model: string): ChatBody {
+function chatBody({ prompt, cell }: PlannedRequest, model: string, images?: LoadedImages): ChatBody {
   const params = { ...prompt.params, ...cell.model.params };
   const stream = params['stream'] !== false;
   const streaming = stream
     ? { stream, stream_options: { include_usage: true, ...(params['stream_options'] as object | undefined) } }
     : { stream };
-  return { ...params, model, messages: prompt.messages, ...streaming };
+  return { ...params, model, messages: withDataUrls(prompt.messages, images), ...streaming };
 }
 
 /**

@@ -172,7 +172,9 @@ describe('what has no words', () => {
       tool_calls: [{ function: { name: 'f', arguments: '{' } }],
     };
     const text = message([], prompt('a', { messages: [picture, call] }));
-    expect(text).toContain('parts of the type "image_url" cannot be sent, only text (prompt a)');
+    expect(text).toContain(
+      'parts of the type "image_url" cannot be sent, only text and images from files (prompt a)',
+    );
     expect(text).toContain('the arguments of a tool call are not JSON');
   });
 

@@ -2,6 +2,8 @@ import { oneLine } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Json, LocalSettings, Message, Params, Suite } from '../suite/suite.ts';
+import { isImagePart, imagesIn } from '../suite/image.ts';
+import { loaded, type LoadedImages } from './images.ts';
 import { isObject } from './json-words.ts';
 import type { ChatBody } from './chat-request-body.ts';
 
@@ -73,6 +75,7 @@ export function nativeBody(
   { prompt, cell }: Pick<PlannedRequest, 'prompt' | 'cell'>,
   model: string,
   settings: LocalSettings,
+  images?: LoadedImages,
 ): ChatBody {
   const params: Params = { ...prompt.params, ...cell.model.params };
   const words = Object.entries(params).map(([name, value]) => wordsFor(name, value));
@@ -88,12 +91,19 @@ export function nativeBody(
     truncate: false,
     ...body,
     model,
-    messages: prompt.messages.map(
-      (message, index) => toNative(message, prompt.messages.slice(0, index)).message,
-    ),
+    messages: prompt.messages.map((message, index) => ({
+      ...toNative(message, prompt.messages.slice(0, index)).message,
+      ...imagesOf(message, images),
+    })),
     stream: params['stream'] !== false,
     ...(Object.keys(options).length > 0 ? { options } : {}),
   };
+}
+
+/** In their order, apart from the text that they stand in. */
+function imagesOf(message: Message, images: LoadedImages | undefined): { images?: string[] } {
+  const data = imagesIn([message]).map((image) => loaded(image, images).base64);
+  return data.length > 0 ? { images: data } : {};
 }
 
 interface Translated {
@@ -122,15 +132,16 @@ function toNative(message: Message, earlier: readonly Message[]): Translated {
   };
 }
 
-/** Only text: a picture would have to be sent in another form. */
+/** Only text: images go beside it, and only those of files. */
 function textOf(content: Json, problems: string[]): string {
   if (!Array.isArray(content)) return typeof content === 'string' ? content : '';
   return content
     .map((part) => {
+      if (isImagePart(part)) return '';
       const { type, text } = isObject(part) ? part : {};
       if (type === 'text' && typeof text === 'string') return text;
       const what = typeof type === 'string' ? oneLine(type, 40) : '?';
-      problems.push(`parts of the type "${what}" cannot be sent, only text`);
+      problems.push(`parts of the type "${what}" cannot be sent, only text and images from files`);
       return '';
     })
     .join('');

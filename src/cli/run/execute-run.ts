@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
 import { loadCalibration, stateFolder } from '../../diagnose/calibrate/calibration-file.ts';
 import { FolderSink } from '../../journal/folder-sink.ts';
@@ -75,6 +75,7 @@ async function runOne(around: Surroundings, file: string, suite: Suite): Promise
         shard: flags.shard,
         calibration: loadCalibration(stateFolder(io.env)),
         suiteFile: shownFrom(io.cwd, file),
+        suiteFolder: dirname(file),
       }),
     ),
   );
@@ -105,7 +106,10 @@ async function goOn(around: Surroundings): Promise<ExitCode> {
     const names = manifest.routes.map(({ route }) => route);
     const targets = await targetsOf(around, manifest.suite, names);
     const limits = { budget: budgetOf(flags), retryErrors: flags.retryErrors !== undefined };
-    return await watched(around, targets, (sending) => resumeRun(manifest, { ...sending, sink, ...limits }));
+    const suiteFolder = dirname(resolve(around.io.cwd, manifest.suite_file));
+    return await watched(around, targets, (sending) =>
+      resumeRun(manifest, { ...sending, sink, suiteFolder, ...limits }),
+    );
   });
 }
 

@@ -2,7 +2,9 @@ import { count } from '../../base/text.ts';
 import type { Transform } from '../../check/transforms.ts';
 import type { Fault, Path, Source } from '../fault.ts';
 import { quote } from '../nearest.ts';
+import { imagesIn, largestImages } from '../image.ts';
 import type { Files } from '../read/files.ts';
+import type { Images } from '../read/images.ts';
 import type { DefaultsSpec, PromptSpec } from '../schema/prompt-schema.ts';
 import type { SuiteSections } from '../sections.ts';
 import type { Criterion, Json, Params, Prompt } from '../suite.ts';
@@ -10,7 +12,15 @@ import { isMap, type Value } from '../written.ts';
 import type { Places, WrittenAt } from '../yaml.ts';
 import { criteriaOf } from './expand-quality.ts';
 import type { ReadCheck, WrittenCheck } from './expand-checks.ts';
-import { conversation, inVariant, isSystem, opener, type WrittenMessage } from './messages.ts';
+import {
+  conversation,
+  inVariant,
+  isSystem,
+  lastOfUser,
+  opener,
+  withImageFacts,
+  type WrittenMessage,
+} from './messages.ts';
 import { type Matrix, type NamedRow, readDataset, type ReadFiles, fileReader } from './variants.ts';
 
 /** Faults that come up once for every expanded prompt, gathered into one each. */
@@ -107,6 +117,7 @@ export interface SuiteSources {
   readonly places: Places;
   readonly written: WrittenAt;
   readonly files: Files;
+  readonly images: Images;
   readonly read: ReadCheck;
 }
 
@@ -173,13 +184,16 @@ export function readEntry(
   checks: readonly WrittenCheck[],
   context: Context,
 ): Entry | undefined {
-  const { defaults, files, sections } = context;
+  const { defaults, files, images, sections } = context;
   const isDamaged = sections.damaged.has('defaults') || sections.damaged.has(path.join('.'));
   reportContradictions(spec, path, context);
-  const messages = conversation(defaults, spec, path, opener(files));
+  const messages = conversation(defaults, spec, path, opener(files))?.map((message) =>
+    withImageFacts(message, images),
+  );
   if (!messages && !isDamaged) {
     context.reports.add(faultAt(path, `${quote(spec.id)} has neither "prompt" nor "messages"`, context));
   }
+  reportImages(messages ?? [], spec.id, path, context);
   const rows = readRows(spec, path, context);
   if (!messages || rows === 'broken') return undefined;
   // From the file itself: the schema's copy does not know how a number was written.
@@ -206,6 +220,22 @@ export function readEntry(
   };
   if (rows) reportColumns(entry, rows, context);
   return entry;
+}
+
+/** Too many of them; and a variant that would ask about an image which it takes away. */
+function reportImages(messages: readonly WrittenMessage[], id: string, path: Path, context: Context): void {
+  const bytes = imagesIn(messages.map(({ message }) => message)).reduce((sum, image) => sum + image.bytes, 0);
+  if (bytes > largestImages) {
+    const message = `the images of a request may total ${largestImages / 1e6} MB; here they are ${(bytes / 1e6).toFixed(1)} MB`;
+    context.reports.add(faultAt([...path, 'id'], message, context));
+  }
+  const last = messages[lastOfUser(messages)];
+  if (!last || imagesIn([last.message]).length === 0) return;
+  context.sections.spec.variants?.forEach(({ prompts = {} }, index) => {
+    if (!Object.hasOwn(prompts, id)) return;
+    const message = 'would replace a message with an image by text alone; vary "system" or "params" instead';
+    context.reports.add(faultAt(['variants', index, 'prompts', id], message, context));
+  });
 }
 
 function variantsOfEntry(

@@ -55,7 +55,7 @@ export function expand(sources: SuiteSources, { routes }: ExpandOptions = {}): E
   const faults = [
     ...sections.faults,
     ...modelFaults,
-    ...fileFaults(sections, files, places),
+    ...fileFaults(sections, sources, places),
     ...promptFaults,
     ...thresholdFaults,
     ...conflicts.map((conflict) => faultOf(conflict, places)),

@@ -53,12 +53,12 @@ describe('or is refused where it stands', () => {
     [
       'a picture',
       part('{ type: image_url, image_url: { file: p.png } }'),
-      /content\.0\.image_url\.file: .*pictures are not read/,
+      /content\.0\.image_url\.file: .*no file is read here; make the whole part \{ type: image, file: PATH \}/,
     ],
     [
       'its address',
       part('{ type: image_url, image_url: { url: { file: p.png } } }'),
-      /image_url\.url\.file: .*pictures/,
+      /image_url\.url\.file: .*make the whole part \{ type: image/,
     ],
     ['a part of its own', part('{ type: text, file: a.md }'), /content\.0\.file: a part takes no "file"/],
     ['sound', part('{ type: input_audio, input_audio: { data: { file: p.png } } }'), /no file is read here/],

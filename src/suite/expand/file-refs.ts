@@ -1,18 +1,21 @@
 import type { Fault, Path } from '../fault.ts';
 import { quote } from '../nearest.ts';
 import type { Files } from '../read/files.ts';
+import type { Images } from '../read/images.ts';
 import type { DefaultsSpec, MessageSpec } from '../schema/prompt-schema.ts';
 import type { SuiteSections } from '../sections.ts';
+import { show } from '../validate.ts';
 import { hasFile, isFileRef } from '../written.ts';
 import type { Places } from '../yaml.ts';
 import { traceOf } from './expand-load.ts';
+import { hasVariables } from './messages.ts';
 import { problemOfFormat } from './variants.ts';
 
 /** A file that the suite names, and where it does. */
 export interface FileRef {
   readonly file: string;
   readonly path: Path;
-  readonly isDataset: boolean;
+  readonly kind: 'text' | 'dataset' | 'image';
 }
 
 /** A file named where none is read. */
@@ -31,10 +34,14 @@ export function fileRefs(sections: SuiteSections): FileRef[] {
 }
 
 /** What is wrong with the files that a suite names, told where it names them. */
-export function fileFaults(sections: SuiteSections, files: Files, places: Places): Fault[] {
+export function fileFaults(
+  sections: SuiteSections,
+  { files, images }: { files: Files; images: Images },
+  places: Places,
+): Fault[] {
   const { refs, misplaced } = find(sections);
-  const problems = refs.flatMap(({ file, path, isDataset }): Misplaced[] => {
-    const problem = problemOf(file, isDataset, files);
+  const problems = refs.flatMap(({ file, path, kind }): Misplaced[] => {
+    const problem = kind === 'image' ? problemOfImage(file, images) : problemOf(file, kind, files);
     return problem === undefined ? [] : [{ path, message: `${quote(file)} ${problem}` }];
   });
   return [...problems, ...misplaced].map(({ path, message }) => ({
@@ -45,10 +52,18 @@ export function fileFaults(sections: SuiteSections, files: Files, places: Places
   }));
 }
 
-function problemOf(name: string, isDataset: boolean, files: Files): string | undefined {
+function problemOfImage(name: string, images: Images): string | undefined {
+  if (/^(?:[a-z][a-z\d+.-]*:\/\/|data:)/i.test(name))
+    return "is an address, whose image may change; put the file into the suite's folder";
+  if (hasVariables(name)) return 'is the name of an image, which takes no variables; name one file';
+  const image = images.get(name);
+  return image?.ok === false ? image.problem : undefined;
+}
+
+function problemOf(name: string, kind: FileRef['kind'], files: Files): string | undefined {
   const file = files.get(name);
   if (file?.ok === false) return file.problem;
-  if (isDataset) return problemOfFormat(name);
+  if (kind === 'dataset') return problemOfFormat(name);
   return file?.source.text.trim() === '' ? 'is empty' : undefined;
 }
 
@@ -62,8 +77,7 @@ function find({ spec }: SuiteSections): Found {
     if (prompt) findIn(prompt, ['prompts', index], found);
   });
   const trace = traceOf(spec.load);
-  if (trace)
-    found.refs.push({ file: trace.file, path: ['load', 'arrivals', 'trace', 'file'], isDataset: false });
+  if (trace) found.refs.push({ file: trace.file, path: ['load', 'arrivals', 'trace', 'file'], kind: 'text' });
   spec.variants?.forEach(({ system, prompts = {}, params }, index) => {
     const path = ['variants', index];
     textOrFile(system, [...path, 'system'], found);
@@ -79,7 +93,7 @@ function findIn(holder: DefaultsSpec, path: Path, found: Found): void {
   textOrFile(system, [...path, 'system'], found);
   messages?.forEach((message, index) => findInMessage(message, [...path, 'messages', index], found));
   for (const [name, value] of Object.entries(vars ?? {})) findInValue(value, [...path, 'vars', name], found);
-  if (dataset) found.refs.push({ file: dataset.file, path: [...path, 'dataset', 'file'], isDataset: true });
+  if (dataset) found.refs.push({ file: dataset.file, path: [...path, 'dataset', 'file'], kind: 'dataset' });
   refuseIn(params, [...path, 'params'], found);
 }
 
@@ -90,16 +104,38 @@ function findInMessage({ content, ...others }: MessageSpec, path: Path, found: F
   refuseIn(others, path, found);
 }
 
-/** `text` is the only place of a part that a file's text can fill. */
+/** An image is a file of its own; in all other parts, `text` is the only place that a file's text can fill. */
 function findInPart(part: Readonly<Record<string, unknown>>, path: Path, found: Found): void {
+  // With a `source` it is a part of another API, which goes out as it stands.
+  const { type } = part;
+  if (type === 'image' && !('source' in part)) {
+    findImage(part, path, found);
+    return;
+  }
   const { text, ...others } = part;
   textOrFile(text, [...path, 'text'], found);
   if (!hasFile(part)) {
     refuseIn(others, path, found);
     return;
   }
-  const message = 'a part takes no "file" of its own; for the text of a file write text: { file: PATH }';
+  const advice = String(type).includes('image')
+    ? `for an image write ${imageForm}`
+    : 'for the text of a file write text: { file: PATH }';
+  const message = `a part takes no "file" of its own; ${advice}`;
   found.misplaced.push({ path: [...path, 'file'], message });
+}
+
+const imageForm = '{ type: image, file: PATH }';
+
+function findImage(part: Readonly<Record<string, unknown>>, path: Path, found: Found): void {
+  const { file } = part;
+  const misplaced = (at: Path, message: string): void => void found.misplaced.push({ path: at, message });
+  if (file === undefined) misplaced(path, `an image needs its file: write ${imageForm}`);
+  else if (typeof file !== 'string' || file.trim() === '')
+    misplaced([...path, 'file'], `${show(file)} is not the path of an image: write ${imageForm}`);
+  else found.refs.push({ file, path: [...path, 'file'], kind: 'image' });
+  for (const key of Object.keys(part).filter((name) => name !== 'type' && name !== 'file'))
+    misplaced([...path, key], `an image takes no ${quote(key)}: write ${imageForm} and nothing else`);
 }
 
 function findInValue(value: unknown, path: Path, found: Found): void {
@@ -112,7 +148,7 @@ function findInValue(value: unknown, path: Path, found: Found): void {
 }
 
 function textOrFile(value: unknown, path: Path, found: Found): void {
-  if (isFileRef(value)) found.refs.push({ file: value.file, path: [...path, 'file'], isDataset: false });
+  if (isFileRef(value)) found.refs.push({ file: value.file, path: [...path, 'file'], kind: 'text' });
   // As other tools write it; nobody wants the address itself to be the whole text.
   const [, file] = typeof value === 'string' ? (/^file:\/\/(?!\/)(\S+)$/.exec(value) ?? []) : [];
   if (file !== undefined)
@@ -127,7 +163,7 @@ function refuseIn(value: unknown, path: Path, found: Found): void {
   }
   const isPicture = path.includes('image_url');
   const advice = isPicture
-    ? 'pictures are not read from files; give the address: image_url: { url: https://… }'
+    ? `no file is read here; make the whole part ${imageForm}`
     : 'no file is read here; write the text itself';
   found.misplaced.push({ path: [...path, 'file'], message: `${quote(value.file)}: ${advice}` });
 }

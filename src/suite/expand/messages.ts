@@ -1,10 +1,11 @@
 import type { Fault, Path, Source } from '../fault.ts';
 import type { Files } from '../read/files.ts';
+import type { Images } from '../read/images.ts';
 import type { DefaultsSpec, MessageSpec, PromptSpec, TextOrFile } from '../schema/prompt-schema.ts';
 import type { VariantSpec } from '../schema/variant-schema.ts';
 import { variableName } from '../schema/text-schema.ts';
 import type { Json, Message } from '../suite.ts';
-import { isFileRef, spell, type Value } from '../written.ts';
+import { hasFile, isFileRef, isMap, spell, type Value } from '../written.ts';
 import type { Places } from '../yaml.ts';
 
 /** A message before its variables are filled in, with the place that its content comes from. */
@@ -76,8 +77,13 @@ function withSaid(
   open: Open,
 ): WrittenMessage[] {
   const message = textMessage('user', said, open);
-  const last = messages.findLastIndex(({ message: { role } }) => role === 'user');
+  const last = lastOfUser(messages);
   return last === -1 ? [...messages, message] : messages.with(last, message);
+}
+
+/** Where a variant puts what it says instead; -1 where it is put at the end. */
+export function lastOfUser(messages: readonly WrittenMessage[]): number {
+  return messages.findLastIndex(({ message: { role } }) => role === 'user');
 }
 
 function systemOf(defaults: DefaultsSpec, prompt: PromptSpec, path: Path): Placed<TextOrFile> | undefined {
@@ -132,6 +138,18 @@ function withTexts(content: Exclude<MessageSpec['content'], undefined>, open: Op
     const text = part['text'];
     return (isFileRef(text) ? { ...part, text: fileText(open(text.file)) } : part) as Json;
   });
+}
+
+/** What is known of an image stands beside its name. Of one that cannot be read nothing is left; that is told elsewhere. */
+export function withImageFacts(written: WrittenMessage, images: Images): WrittenMessage {
+  const { message } = written;
+  if (!Array.isArray(message.content)) return written;
+  const content = message.content.map((part): Json => {
+    if (!isMap(part) || part['type'] !== 'image' || !hasFile(part)) return part;
+    const image = images.get(part.file);
+    return image?.ok ? { type: 'image', file: part.file, ...image.facts } : { type: 'image' };
+  });
+  return { ...written, message: { ...message, content } };
 }
 
 /** Tells of a name without a value, and where it stands. */

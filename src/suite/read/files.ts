@@ -3,16 +3,21 @@ import { basename, dirname, isAbsolute, join, normalize, sep, win32 } from 'node
 import type { Source } from '../fault.ts';
 import { didYouMean } from '../nearest.ts';
 
-/** A file's text, or why there is none, in words that follow its name. */
-export type FileRead =
-  { readonly ok: true; readonly source: Source } | { readonly ok: false; readonly problem: string };
+/** Why a file is not there, in words that follow its name. */
+export interface Problem {
+  readonly ok: false;
+  readonly problem: string;
+}
+
+/** A file's text, or why there is none. */
+export type FileRead = { readonly ok: true; readonly source: Source } | Problem;
 
 /** What the suite's own folder holds, by the path that the suite gives. */
 export type Files = ReadonlyMap<string, FileRead>;
 
 export const largestSuite = 5_000_000;
 export const largestFile = 20_000_000;
-const largestTogether = 200_000_000;
+export const largestTogether = 200_000_000;
 
 /**
  * Reads the files that a suite names. Each must lie in `folder`, also after links are followed. `label` is what
@@ -25,14 +30,19 @@ export async function readFiles(folder: string, label: string, names: Iterable<s
     const read =
       total > largestTogether
         ? problem('the files of a suite may total 200 MB')
-        : await readInside(folder, label, name);
+        : await readWithin(folder, name, (file) => readText(file, join(label, name), largestFile));
     if (read.ok) total += read.source.text.length;
     files.set(name, read);
   }
   return files;
 }
 
-async function readInside(folder: string, label: string, name: string): Promise<FileRead> {
+/** A file that a suite names, read in some way, if it lies in `folder`, also after links are followed. */
+export async function readWithin<Read>(
+  folder: string,
+  name: string,
+  read: (file: string) => Promise<Read>,
+): Promise<Read | Problem> {
   if (name.includes('\0')) return problem("can't be the name of a file");
   if (isAbsolute(name) || win32.isAbsolute(name)) return problem('must be given relative to the suite');
   if (climbs(normalize(name))) return problem('lies outside the folder of the suite');
@@ -41,7 +51,7 @@ async function readInside(folder: string, label: string, name: string): Promise<
     if (!file.startsWith(home.endsWith(sep) ? home : home + sep)) {
       return problem('is a link that points outside the folder of the suite');
     }
-    return await readText(file, join(label, name), largestFile);
+    return await read(file);
   } catch (error) {
     return problem(await wordingOf(error, folder, name));
   }
@@ -53,6 +63,17 @@ function climbs(path: string): boolean {
 
 /** Throws what the system throws; everything else is a value. */
 export async function readText(file: string, name: string, largest: number): Promise<FileRead> {
+  const read = await readBytes(file, largest);
+  if (!read.ok) return read;
+  const decoded = decode(read.bytes);
+  return decoded.ok ? { ok: true, source: { name, text: decoded.text } } : problem(decoded.problem);
+}
+
+/** The same for what is no text. */
+export async function readBytes(
+  file: string,
+  largest: number,
+): Promise<{ readonly ok: true; readonly bytes: Buffer } | Problem> {
   const kind = await stat(file);
   if (kind.isDirectory()) return problem('is a folder, not a file');
   // Reading a pipe or a device could wait or go on for ever.
@@ -60,8 +81,7 @@ export async function readText(file: string, name: string, largest: number): Pro
   const handle = await open(file);
   try {
     if (kind.size > largest) return problem(`is larger than ${largest / 1e6} MB`);
-    const decoded = decode(await handle.readFile());
-    return decoded.ok ? { ok: true, source: { name, text: decoded.text } } : problem(decoded.problem);
+    return { ok: true, bytes: await handle.readFile() };
   } finally {
     await handle.close();
   }
@@ -80,7 +100,7 @@ async function similar(folder: string, name: string): Promise<string> {
   return didYouMean(basename(name), siblings);
 }
 
-function problem(text: string): FileRead {
+export function problem(text: string): Problem {
   return { ok: false, problem: text };
 }
 

@@ -15,7 +15,9 @@ const message = z
     role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
     content: z
       .union([z.string(), fileRef, z.array(z.looseObject({ type: text })).min(1), z.null()])
-      .describe('text, a file, or parts as the API takes them')
+      .describe(
+        'text, a file, or parts as the API takes them; a part { type: image, file: PATH } is the PNG, JPEG, WebP or GIF in that file, up to 5 MB each and 20 MB a request',
+      )
       .optional(),
     name: text.optional(),
     tool_calls: z.array(openMap).min(1).optional(),

@@ -22,10 +22,10 @@ export function minimal(rest = 'prompts: [{ id: a, prompt: Hello }]'): string {
   return `version: 1\nname: small\nmodels: [custom-ollama/one]\n${rest}\n`;
 }
 
-/** A suite from texts alone: its own, and those of the files beside it. */
+/** A suite from its own text, and the files beside it. */
 export async function load(
   text: string,
-  files: Record<string, string> = {},
+  files: Record<string, string | Uint8Array> = {},
   options?: LoadOptions,
 ): Promise<Suite> {
   await using folder = await tempFolder(files);
@@ -35,7 +35,7 @@ export async function load(
 /** The lines that tell what is wrong, without the excerpts. Fails when nothing is. */
 export async function faultsOf(
   text: string,
-  files: Record<string, string> = {},
+  files: Record<string, string | Uint8Array> = {},
   options?: LoadOptions,
 ): Promise<string[]> {
   try {

@@ -1,0 +1,33 @@
+import { oneLine } from '../base/text.ts';
+import { UserError } from '../base/user-error.ts';
+import { type ImagePart, imagesIn } from '../suite/image.ts';
+import { readImage } from '../suite/read/images.ts';
+import type { Suite } from '../suite/suite.ts';
+import type { LoadedImages } from '../wire/images.ts';
+
+/**
+ * The data of all images of a suite, each file read once, from the folder that the suite's file lies in. Throws a
+ * UserError that names every image which is missing, or is another one than the suite asks about.
+ */
+export async function loadImages({ prompts }: Suite, folder: string): Promise<LoadedImages> {
+  const wanted = new Map<string, ImagePart>();
+  for (const { messages, variants = {} } of prompts)
+    for (const image of imagesIn([messages, ...Object.values(variants)].flat()))
+      wanted.set(`${image.sha256} ${image.file}`, image);
+  const images = new Map<string, { mediaType: string; base64: string }>();
+  const problems: string[] = [];
+  for (const { file, sha256 } of wanted.values()) {
+    const read = await readImage(folder, file);
+    if (!read.ok) problems.push(`${oneLine(file)} ${read.problem}`);
+    else if (read.facts.sha256 !== sha256)
+      problems.push(`${oneLine(file)} has changed since the suite was read`);
+    else if (!images.has(sha256))
+      images.set(sha256, { mediaType: read.head.mediaType, base64: read.data.toString('base64') });
+  }
+  if (problems.length === 0) return images;
+  throw new UserError(
+    `Nothing was sent, because images of the suite are not what they were (looked for in ${folder}):\n` +
+      `${problems.map((problem) => `  ${problem}`).join('\n')}\n` +
+      'Put them back, go on in the folder where the run was started, or start a new run.',
+  );
+}
