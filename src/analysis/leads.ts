@@ -127,7 +127,12 @@ export function leadOf<M extends string>(
   };
 }
 
-function pairBetween(pairs: readonly PairRow[], metric: string, a: string, b: string): PairRow | undefined {
+export function pairBetween(
+  pairs: readonly PairRow[],
+  metric: string,
+  a: string,
+  b: string,
+): PairRow | undefined {
   return pairs.find(
     (pair) =>
       pair.metric === metric &&

@@ -1,7 +1,11 @@
+import { defined } from '../../base/defined.ts';
 import { labeller } from '../../analysis/cell-pairs.ts';
 import type { CellSamples, Collected } from '../../analysis/collect.ts';
 import type { Comparison } from '../../analysis/compare.ts';
 import { describeExplanation } from '../../analysis/explain.ts';
+import { withCosts } from '../../analysis/leads.ts';
+import { clustersOf, meanOf } from '../../analysis/statistic.ts';
+import type { Estimate } from '../../stats/interval.ts';
 import { cellKey } from '../../plan/cell.ts';
 import type { Prompt } from '../../suite/suite.ts';
 import { ranked } from '../ranking.ts';
@@ -10,7 +14,7 @@ import { gridPart, type GridSource } from './grid/grid-part.ts';
 import type { ScannedRows } from './collect-page.ts';
 import { type Curve, type CurveMetric, curveMetrics, curveOf } from './curve.ts';
 import { modelLook } from './model-look.ts';
-import type { AnswerPart, AnswerText, PageData, PageModel } from './page-parts.ts';
+import type { AnswerPart, AnswerText, FirmPair, PageData, PageModel } from './page-parts.ts';
 import { questionOf } from './question.ts';
 import { promptPictures } from './prompt-dots.ts';
 
@@ -43,6 +47,7 @@ export function pageData({
     groups: comparison.groups,
     explanations: comparison.explanations.map(describeExplanation),
     models,
+    firmPairs: firmPairs(report, collected, comparison),
     prompts: promptPictures(collected),
     failures: scanned.failures,
     failuresBeyond: scanned.failuresBeyond,
@@ -64,6 +69,7 @@ function pageModels(report: Report, collected: Collected, scanned: ScannedRows):
         look: modelLook(label(cell), place),
         summary,
         rank,
+        cost: costOf(cell),
         curves: curvesOf(cell),
         phases: scanned.phases[place],
         tokens: scanned.tokens[place],
@@ -72,6 +78,23 @@ function pageModels(report: Report, collected: Collected, scanned: ScannedRows):
       },
     ];
   });
+}
+
+/** A judge's word alone is not firm. */
+function firmPairs({ quality, run }: Report, collected: Collected, { pairs }: Comparison): FirmPair[] {
+  const judged = quality?.pairs.filter(({ basis }) => basis !== 'judge') ?? [];
+  return [...withCosts(collected, pairs, { isSequential: run.order === 'sequential' }), ...judged];
+}
+
+/** Of 1,000 requests: the mean of what was priced, its interval by prompt. */
+function costOf(cell: CellSamples): Estimate | undefined {
+  const mean = meanOf(clustersOf(cell, 'cost_usd'));
+  if (mean === undefined) return undefined;
+  const { low, high } = mean.interval;
+  return {
+    point: 1000 * mean.point,
+    interval: defined({ low: low && 1000 * low, high: high && 1000 * high }),
+  };
 }
 
 export function curvesOf(cell: CellSamples): Record<CurveMetric, Curve | undefined> {

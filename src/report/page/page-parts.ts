@@ -1,5 +1,6 @@
 import type { RankingGroup } from '../../analysis/ranking-groups.ts';
-import type { ModelSummary } from '../../analysis/summary-columns.ts';
+import type { ModelSummary, PairRow } from '../../analysis/summary-columns.ts';
+import type { Estimate } from '../../stats/interval.ts';
 import type { Report } from '../run-report.ts';
 import type { Curve, CurveMetric } from './curve.ts';
 import type { GridColumn, GridPrompt } from './grid/grid-markup.ts';
@@ -18,6 +19,8 @@ export interface PageData {
   explanations: readonly string[];
   /** In the order of the ranking: the same in every table and picture. */
   models: readonly PageModel[];
+  /** Every pair of models by time, pass rate and cost, and by criteria on which more than a judge has spoken. */
+  firmPairs: readonly FirmPair[];
   /** By the cell's place, as in `PageModel.cell`. */
   prompts: Record<CurveMetric, PromptPicture>;
   failures: readonly FailureKind[];
@@ -28,6 +31,9 @@ export interface PageData {
   /** Every answer side by side. Absent where it was not asked for. */
   grid?: GridPart;
 }
+
+/** `basis` and `judge`: of criteria, whose word it is. */
+export type FirmPair = PairRow & { readonly basis?: string; readonly judge?: string };
 
 export interface GridPart {
   prompts: readonly GridPrompt[];
@@ -47,6 +53,8 @@ export interface PageModel {
   summary: ModelSummary;
   /** From 1; absent when it is not ranked by latency. */
   rank: number | undefined;
+  /** USD per 1,000 requests. Absent where nothing is priced. */
+  cost: Estimate | undefined;
   curves: Record<CurveMetric, Curve | undefined>;
   phases: PhaseMeans | undefined;
   tokens: TokenSums | undefined;

@@ -17,7 +17,7 @@ describe('the page of a run', () => {
   test('answers in the order in which somebody asks', () => {
     const ids = [...page.matchAll(/<section id="(\w+)"/g)].map(([, id]) => id);
     expect(ids).toEqual(
-      'decision ranking quality cost distributions time tokens timeline failures slowest answers method warnings'.split(
+      'decision ranking quality worth cost distributions time tokens timeline failures slowest answers method warnings'.split(
         ' ',
       ),
     );

@@ -16,6 +16,8 @@ import { timeParts } from './sections/phases-section.ts';
 import { quality } from './sections/quality-section.ts';
 import { ranking } from './sections/ranking-section.ts';
 import { tags } from './sections/tags-section.ts';
+import { hasWorth, worth } from './sections/worth-section.ts';
+import { isJudgedPage, judged } from './sections/judged-section.ts';
 import { timeline } from './sections/timeline-section.ts';
 import { tokenParts } from './sections/tokens-section.ts';
 
@@ -26,6 +28,8 @@ const parts: readonly { id: string; title: string; render: (data: PageData) => H
   { id: 'ranking', title: 'Ranking', render: ranking },
   { id: 'thresholds', title: 'Thresholds', render: thresholdList },
   { id: 'quality', title: 'Quality', render: quality },
+  { id: 'worth', title: 'Cost and quality', render: worth },
+  { id: 'judged', title: 'Judged', render: judged },
   { id: 'tags', title: 'By tag', render: tags },
   { id: 'cost', title: 'Cost', render: cost },
   { id: 'distributions', title: 'Spread', render: distributions },
@@ -46,11 +50,18 @@ const parts: readonly { id: string; title: string; render: (data: PageData) => H
 /** What a run whose load has levels is about: the other parts speak of single requests, which pool no levels. */
 const underLoad: ReadonlySet<string> = new Set(['levels', 'thresholds', 'method', 'warnings']);
 
-/** Whether a run has this part; some only where its suite asks for them. */
-function has({ report }: PageData, id: string): boolean {
-  if (report.load && !underLoad.has(id)) return false;
-  if (id === 'levels') return report.load !== undefined;
-  return (id !== 'thresholds' && id !== 'tags') || report[id] !== undefined;
+/** Parts that a run has only where there is something to say. */
+const isShown: Readonly<Record<string, (data: PageData) => boolean>> = {
+  levels: ({ report }) => report.load !== undefined,
+  thresholds: ({ report }) => report.thresholds !== undefined,
+  tags: ({ report }) => report.tags !== undefined,
+  worth: hasWorth,
+  judged: isJudgedPage,
+};
+
+function has(data: PageData, id: string): boolean {
+  if (data.report.load && !underLoad.has(id)) return false;
+  return isShown[id]?.(data) ?? true;
 }
 
 /** The page of one run, a whole HTML file. Pure: the same data give the same bytes. */

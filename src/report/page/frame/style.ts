@@ -10,10 +10,20 @@ const tints: readonly { light: [string, string]; dark: [string, string] }[] = [
   { light: ['#5f9ea0', '#000000'], dark: ['#6fb3b5', '#000000'] },
 ];
 
+/** Latency from fast to slow, each with a contrast of at least 3 : 1 against its page. */
+export const latencyColors: readonly { light: string; dark: string }[] = [
+  { light: '#1b5fc0', dark: '#6fb0ff' },
+  { light: '#6a4bc4', dark: '#b09bff' },
+  { light: '#a4359a', dark: '#e08ad6' },
+  { light: '#c02f4e', dark: '#ff8a9a' },
+  { light: '#a85400', dark: '#ffb04d' },
+];
+
 function variables(mode: 'light' | 'dark'): string {
   const models = modelColors.map((color, place) => `--c${place}:${color[mode]}`);
   const parts = tints.map((tint, place) => `--p${place}:${tint[mode][0]};--on-p${place}:${tint[mode][1]}`);
-  return [...models, ...parts].join(';');
+  const latencies = latencyColors.map((color, place) => `--t${place}:${color[mode]}`);
+  return [...models, ...parts, ...latencies].join(';');
 }
 
 const light = `--page:#ffffff;--ink:#1b1f24;--quiet:#5a6470;--line:#d9dee4;--wash:#f5f7f9;--link:#0b5cad;--warn:#8a4b00;--warn-wash:#fff4e0;--good:#1c6b3c;--good-wash:#dff3e4;${variables('light')}`;

@@ -6,7 +6,7 @@ import { type Canvas, type Drawing, scalesOf } from './plot.ts';
 /** A model on two measures at once, with the intervals that are known. */
 export interface ScatterPoint {
   look: ModelLook;
-  /** A duration in ms. */
+  /** A duration in ms, unless the picture says otherwise. Above 0. */
   x: number;
   y: number;
   xLow?: number | undefined;
@@ -14,6 +14,8 @@ export interface ScatterPoint {
   yLow?: number | undefined;
   yHigh?: number | undefined;
   title: string;
+  /** Only its outline is drawn. */
+  isHollow?: boolean;
 }
 
 export interface Scatter {
@@ -25,15 +27,21 @@ export interface Scatter {
   /** Width of the words left of the picture, in CSS pixels. */
   yRoom: number;
   yLabel: string;
+  /** What x is. Absent: E2E latency. */
+  x?: { label: string; write: (value: number) => string };
+  /** Join the points that no other gets beyond. */
+  hasFront?: boolean;
 }
+
+const latencyAxis = { label: 'E2E latency, geometric mean →', write: tickTime };
 
 /** Models as points with crosses of intervals, and the front that none of them gets beyond. */
 export function drawScatter(scatter: Scatter, { width, isNarrow }: Canvas): Drawing {
-  const { points, betterY, y, yAxis, yRoom, yLabel } = scatter;
+  const { points, betterY, y, yAxis, yRoom, yLabel, x = latencyAxis, hasFront = true } = scatter;
   const axis = logAxis(
     points.flatMap(({ x, xLow, xHigh }) => [x, xLow ?? x, xHigh ?? x]),
     isNarrow ? 4 : 9,
-    tickTime,
+    x.write,
   );
   const base = {
     width,
@@ -49,7 +57,7 @@ export function drawScatter(scatter: Scatter, { width, isNarrow }: Canvas): Draw
   return {
     ...base,
     marks: [
-      ...logAxisX(axis, { label: 'E2E latency, geometric mean →', labelAnchor: 'right' }),
+      ...logAxisX(axis, { label: x.label, labelAnchor: 'right' }),
       ...yAxis,
       Plot.text([`↑ ${yLabel}`], {
         text: String,
@@ -58,29 +66,33 @@ export function drawScatter(scatter: Scatter, { width, isNarrow }: Canvas): Draw
         dy: -34,
         textAnchor: 'start',
       }),
-      Plot.line(paretoFront(points, betterY), {
-        x: 'x',
-        y: 'y',
-        stroke: 'currentColor',
-        strokeOpacity: 0.55,
-        strokeDasharray: '2,4',
-      }),
+      ...(hasFront ? [frontMark(points, betterY)] : []),
       ...points.flatMap(pointMarks),
       ...labelMarks(points, base),
     ],
   };
 }
 
-function pointMarks({ look, x, y, xLow, xHigh, yLow, yHigh, title }: ScatterPoint): Plot.Markish[] {
+const frontMark = (points: readonly ScatterPoint[], betterY: Scatter['betterY']): Plot.Markish =>
+  Plot.line(paretoFront(points, betterY), {
+    x: 'x',
+    y: 'y',
+    stroke: 'currentColor',
+    strokeOpacity: 0.55,
+    strokeDasharray: '2,4',
+  });
+
+function pointMarks({ look, x, y, xLow, xHigh, yLow, yHigh, title, isHollow }: ScatterPoint): Plot.Markish[] {
   const line = { stroke: look.color, strokeWidth: 1.5, strokeOpacity: 0.65, className: look.className };
   return [
     Plot.ruleY([y], { x1: xLow ?? x, x2: xHigh ?? x, ...line }),
     Plot.ruleX([x], { y1: yLow ?? y, y2: yHigh ?? y, ...line }),
     Plot.dot([[x, y]], {
-      fill: look.color,
+      ...(isHollow === true
+        ? { fill: 'var(--page)', stroke: look.color, strokeWidth: 1.5 }
+        : { fill: look.color, stroke: 'var(--page)' }),
       symbol: look.symbol,
       r: 6.5,
-      stroke: 'var(--page)',
       className: look.className,
       title: () => title,
     }),

@@ -1,11 +1,10 @@
-import * as Plot from '@observablehq/plot';
 import { duration, notMeasured, percent } from '../../number-text.ts';
 import { rankedBy } from '../../ranking.ts';
 import { isSimulated } from '../../run-report.ts';
 import { type Html, join, nothing, section } from '../frame/html.ts';
 import type { PageData, PageModel } from '../page-parts.ts';
-import { wordsWidth } from '../picture/axes.ts';
 import { figure } from '../picture/picture-figure.ts';
+import { shareAxis } from '../picture/share-axis.ts';
 import { drawScatter, paretoFront, type Scatter, type ScatterPoint } from '../picture/scatter.ts';
 import { listed } from '../../listed.ts';
 
@@ -66,23 +65,11 @@ function pointOf({ look, summary, rank }: PageModel): ScatterPoint[] {
   ];
 }
 
-function scatter(points: readonly ScatterPoint[]): Scatter {
-  const lowest = Math.min(...points.flatMap(({ y, yLow }) => [y, yLow ?? y]));
-  const step = lowest < 0.5 ? 0.2 : lowest < 0.93 ? 0.1 : 0.05;
-  const floor = Math.max(0, Math.floor((lowest - 0.02) / step) * step);
-  const ticks = Array.from({ length: Math.round((1 - floor) / step) + 1 }, (_, place) => 1 - place * step);
-  return {
-    points,
-    betterY: 'higher',
-    y: { domain: [floor, 1], axis: null, label: null },
-    yAxis: [
-      Plot.gridY(ticks),
-      Plot.axisY(ticks, { text: (share: number) => `${Math.round(share * 100)} %`, label: null }),
-    ],
-    yRoom: wordsWidth(['100 %']),
-    yLabel: 'checks passed',
-  };
-}
+const scatter = (points: readonly ScatterPoint[]): Scatter => ({
+  points,
+  ...shareAxis(points),
+  yLabel: 'checks passed',
+});
 
 function frontWords(points: readonly ScatterPoint[]): string {
   const front = paretoFront(points, 'higher').map(({ look }) => look.name);

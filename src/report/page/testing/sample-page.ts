@@ -6,6 +6,8 @@ import { FailedCheckCollector } from '../../../analysis/failed-checks.ts';
 import { collect, type Collected } from '../../../analysis/collect.ts';
 import { compare } from '../../../analysis/compare.ts';
 import { leadsOf, withCosts } from '../../../analysis/leads.ts';
+import { qualityOf } from '../../../analysis/quality/quality.ts';
+import type { QualityRecords } from '../../../journal/quality-journals.ts';
 import { summarise } from '../../../analysis/summarise.ts';
 import { answerPrompts } from '../answer-prompts.ts';
 import { PageScan } from '../collect-page.ts';
@@ -21,13 +23,15 @@ export interface SampleOptions {
   answers?: ReadonlyMap<string, AnswerText>;
   /** What was asked, by prompt id. */
   questions?: ReadonlyMap<string, string>;
+  /** What judges and people said. */
+  records?: Pick<QualityRecords, 'judgements' | 'ratings'>;
   /** Every answer side by side. */
   allAnswers?: boolean;
 }
 
 export async function sampleReport(
   rows: readonly RequestRow[],
-  { facts = {}, warnings = [] }: SampleOptions = {},
+  { facts = {}, warnings = [], records }: SampleOptions = {},
 ): Promise<{ report: Report; collected: Collected }> {
   const collected = await collect(rows);
   const failed = new FailedCheckCollector();
@@ -55,7 +59,11 @@ export async function sampleReport(
   };
   const { pairs } = compare(collected);
   const leads = leadsOf(collected, withCosts(collected, pairs, { isSequential: false }));
-  return { report: { run, models, pairs, leads, failedChecks: failed.list(), warnings }, collected };
+  const quality = qualityOf(collected, { prompts: [] }, records);
+  return {
+    report: { run, models, pairs, leads, quality, failedChecks: failed.list(), warnings },
+    collected,
+  };
 }
 
 /** The data of the page that these rows make. */
