@@ -160,6 +160,50 @@ test('by tag people and judges count as in the whole run, and so do exit codes a
   expect((await choose(withNeed!, '--by', 'tag', '--strict')).code).toBe(6);
 });
 
+test('by tag a limit on a criterion rests on what people said of the prompts of that tag', async () => {
+  const ids = (part: 'code' | 'talk'): string[] => prompts.map((_, index) => `${part}${index}`);
+  const run_id = '20261122T031900Z-parted';
+  const answers = (['code', 'talk'] as const).flatMap((part) =>
+    ids(part).flatMap((prompt_id) =>
+      ['coder', 'talker'].map((model) =>
+        row({ run_id, model, prompt_id, event_id: `${model}-${prompt_id}`, cost_usd: 0.001 }),
+      ),
+    ),
+  );
+  const folder = await writeRun(home.path, answers, {
+    run_id,
+    suite: {
+      ...manifest().suite,
+      models: ['coder', 'talker'].map((id) => ({ id, model: `custom-ollama/${id}`, params: {} })),
+      prompts: (['code', 'talk'] as const).flatMap((part) =>
+        ids(part).map((id) => ({ id, tags: [part], messages: [], params: {}, checks: [] })),
+      ),
+      quality: {
+        ...quality,
+        need: {
+          limits: [{ metric: 'rate(correct)', criterion: 'correct', min: 0.7 }],
+          then: { by: 'cheapest' },
+        },
+      },
+    },
+  });
+  // Each is right on its own part alone.
+  await appendRatings(
+    folder,
+    answers.map(({ model, prompt_id, event_id }) =>
+      rating({ run_id, model, prompt_id, event_id, score: Number(prompt_id.startsWith(model.slice(0, 4))) }),
+    ),
+  );
+  const { stdout } = await choose(folder, '--by', 'tag', '--json');
+  const { tags } = JSON.parse(stdout) as {
+    tags: { tag: string; choice: { surely: string[]; out: string[] }[] }[];
+  };
+  expect(tags.map(({ tag, choice: [one] }) => [tag, one!.surely, one!.out])).toEqual([
+    ['code', ['coder'], ['talker']],
+    ['talk', ['talker'], ['coder']],
+  ]);
+});
+
 describe('another suite says what the job needs', () => {
   const suite = async (limit: string): Promise<string> => {
     const file = join(home.path, 'other.yaml');

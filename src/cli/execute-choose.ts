@@ -8,6 +8,7 @@ import { readQuality, type QualityRecords } from '../journal/quality-journals.ts
 import { findRun } from '../journal/run-folder.ts';
 import { choiceFormats, tagChoiceFormats, type TagChoice } from '../report/choice-report.ts';
 import type { Report } from '../report/run-report.ts';
+import { defaultAlpha } from '../stats/interval.ts';
 import { loadSuite } from '../suite/load.ts';
 import type { ChooseFlags } from './commands/choose-command.ts';
 import { under, type Io } from './io.ts';
@@ -50,10 +51,11 @@ function choicesByTag({ manifest, collected, report }: LoadedRun, records: Quali
   return (report.tags ?? []).map(({ tag, prompts, models, pairs, leads }) => {
     const own = ids.get(tag)!;
     const part = onlyPrompts(collected, own);
-    const quality = qualityOf(part, suite, {
+    const said = {
       judgements: records.judgements.filter(({ prompt_id }) => own.has(prompt_id)),
       ratings: records.ratings.filter(({ prompt_id }) => own.has(prompt_id)),
-    });
+    };
+    const quality = qualityOf(part, suite, said, defaultAlpha / ids.size);
     const facts = { timeoutMs: suite.run.timeouts.totalMs, checked, rates: quality.rates, lists: ids.size };
     const known = [...withCosts(part, pairs, { isSequential }), ...firmPairs(quality)];
     const choices = need && choose(part, { ...facts, need, pairs: known });

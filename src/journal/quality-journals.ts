@@ -14,6 +14,7 @@ import {
   type RecheckedRow,
 } from './quality-columns.ts';
 import { readCsv } from './read-csv.ts';
+import { addNewColumns } from './resume.ts';
 import { isThere, runFiles } from './run-folder.ts';
 
 // What was said of stored answers, after the run: measured and paid for as the answers themselves.
@@ -61,6 +62,7 @@ export class JudgementLog {
       columns: judgementColumns,
       texts: join(folder, runFiles.judgementTexts),
     };
+    await fitHeader(folder, 0);
     return new JudgementLog(await AppendLog.open(files, disk), redact);
   }
 
@@ -84,7 +86,14 @@ export class JudgementLog {
 
 /** Verdicts of people, from a sheet. */
 export async function appendRatings(folder: string, rows: readonly RatingRow[]): Promise<void> {
+  await fitHeader(folder, 1);
   await appendAll(join(folder, runFiles.ratings), ratingColumns, rows);
+}
+
+/** A table of an older version lacks columns: new rows would not fit below its header. */
+async function fitHeader(folder: string, place: 0 | 1): Promise<void> {
+  const { file, columns } = qualityTables[place];
+  await addNewColumns(folder, file, columns, new FileState());
 }
 
 export function openRechecked(folder: string, disk: Disk = localDisk): Promise<AppendLog<RecheckedRow>> {

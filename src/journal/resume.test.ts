@@ -7,6 +7,8 @@ import { cell, planned, prompt } from '../plan/testing/planned.ts';
 import { requestColumns, rowColumns, type RequestRow } from './request-columns.ts';
 import { csvFile } from './csv-file.ts';
 import { keyOf, readState } from './read-journal.ts';
+import { judgementColumns, ratingColumns, type JudgementRow, type RatingRow } from './quality-columns.ts';
+import { appendRatings, JudgementLog, readQuality } from './quality-journals.ts';
 import { addNewColumns, removeDerived, reopenFailed, setTornLineAside } from './resume.ts';
 import { measurement, numbered, rowsOf } from './testing/rows.ts';
 import { toRow } from './to-row.ts';
@@ -139,6 +141,39 @@ test('the journal of an older version gets the columns that it lacks, and loses 
   expect(await addNewColumns(scratch.path)).toBe(true);
   expect(await readFile(path, 'utf8')).toBe(csvFile(requestColumns, history));
   expect(await addNewColumns(scratch.path)).toBe(false);
+});
+
+test.each([
+  ['judgements.csv', judgementColumns],
+  ['ratings.csv', ratingColumns],
+] as const)('%s of an older version reads on, and takes rows of today', async (file, columns) => {
+  await using scratch = await scratchFolder();
+  const at = '2026-11-22T04:00:00.000Z';
+  const rows = ['one', 'two'].map((id) => ({
+    ...{ run_id: 'r', event_id: id, judgement_id: id, model: 'a', prompt_id: 'p', repeat: 1, criterion: 'c' },
+    ...{ criterion_hash: 'h', rater: 'anna', sample: 'random', judge: 'j', readable: true, sheet: 's' },
+    ...{ judged_at: at, rated_at: at, answer_route: 'demo', route: 'demo', judge_model_id: 'j', protocol: 1 },
+    ...{ attempt: 1, final: true, status: 'ok' },
+    ...{ variant: id === 'two' ? 'short' : undefined },
+  }));
+  const older = columns.filter(({ name }) => name !== 'variant');
+  await writeFile(join(scratch.path, file), csvFile(older, rows.slice(0, 1)));
+  const of = async (): Promise<(string | undefined)[][]> => {
+    const { judgements, ratings, warnings } = await readQuality(scratch.path);
+    expect(warnings).toEqual([]);
+    return [...judgements, ...ratings].map(({ event_id, variant }) => [event_id, variant]);
+  };
+  expect(await of()).toEqual([['one', undefined]]);
+  if (file === 'ratings.csv') await appendRatings(scratch.path, [rows[1] as unknown as RatingRow]);
+  else {
+    const log = await JudgementLog.open(scratch.path, (text) => text);
+    await log.append(rows[1] as unknown as JudgementRow, { judgement_id: 'two', answer: '', reasoning: '' });
+    await log.close();
+  }
+  expect(await of()).toEqual([
+    ['one', undefined],
+    ['two', 'short'],
+  ]);
 });
 
 test('that of a version to come is left alone', async () => {

@@ -1,5 +1,6 @@
 import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { AnyRow, Column } from '../base/column.ts';
 import { oneLine } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
 import { csvHeader, csvLines } from './csv-file.ts';
@@ -69,16 +70,21 @@ async function repair(path: string, disk: Disk): Promise<number> {
 }
 
 /**
- * Gives the journal of an older version the columns that it lacks, so that new rows fit below its header. The file is
+ * Gives a table of an older version the columns that it lacks, so that new rows fit below its header. The file is
  * written anew and put in the place of the old one in one step. Returns whether it was. Throws a UserError when it
- * has columns of a version to come, which would be lost.
+ * has columns of a version to come, which would be lost. With `state` damaged lines are left out, and a copy is kept.
  */
-export async function addNewColumns(folder: string): Promise<boolean> {
-  const path = join(folder, runFiles.requests);
-  const header = csvHeader(requestColumns);
+export async function addNewColumns(
+  folder: string,
+  file: string = runFiles.requests,
+  columns: readonly Column[] = requestColumns,
+  state?: FileState,
+): Promise<boolean> {
+  const path = join(folder, file);
+  const header = csvHeader(columns);
   const found = await firstLine(path);
   if (found === '' || found === header) return false;
-  const known: readonly string[] = requestColumns.map(({ name }) => name);
+  const known: readonly string[] = columns.map(({ name }) => name);
   const names = cellsOf(found.trimEnd().replace(/^\ufeff/, '')) ?? [];
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0)
@@ -88,7 +94,7 @@ export async function addNewColumns(folder: string): Promise<boolean> {
     );
   await writeWhole(
     path,
-    rewritten(path, (row) => row),
+    rewritten<AnyRow>(path, columns, (row) => row, state),
   );
   return true;
 }
@@ -120,7 +126,7 @@ export async function reopenFailed(folder: string): Promise<number> {
   let failed = 0;
   for await (const row of readCsv<RequestRow>(path, requestColumns)) if (hasFailed(row)) failed++;
   const reopened = (row: RequestRow): RequestRow => (hasFailed(row) ? { ...row, final: false } : row);
-  if (failed > 0) await writeWhole(path, rewritten(path, reopened));
+  if (failed > 0) await writeWhole(path, rewritten(path, requestColumns, reopened));
   return failed;
 }
 
@@ -135,7 +141,7 @@ export async function settleVerdicts(folder: string, disk: Disk = localDisk): Pr
     const state = new FileState();
     await writeWhole(
       path,
-      rewritten(path, (row) => withVerdict(row, verdicts), state),
+      rewritten<RequestRow>(path, requestColumns, (row) => withVerdict(row, verdicts), state),
       disk,
     );
   }
@@ -148,15 +154,16 @@ const hasFailed = ({ final, status }: RequestRow): boolean => final && status !=
  * A journal with each row changed, in pieces: a file has room for millions of rows, memory has not. With `state` damaged
  * lines are left out, and a copy of the file as it was is kept; else they throw.
  */
-async function* rewritten(
+async function* rewritten<Row extends AnyRow>(
   path: string,
-  change: (row: RequestRow) => RequestRow,
+  columns: readonly Column[],
+  change: (row: Row) => Row,
   state?: FileState,
 ): AsyncGenerator<string> {
-  let text = csvHeader(requestColumns);
+  let text = csvHeader(columns);
   const options = state ? { state, isJournal: true } : {};
-  for await (const row of readCsv<RequestRow>(path, requestColumns, options)) {
-    text += csvLines(requestColumns, [change(row)]);
+  for await (const row of readCsv<Row>(path, columns, options)) {
+    text += csvLines(columns, [change(row)]);
     if (text.length < 65_536) continue;
     yield text;
     text = '';

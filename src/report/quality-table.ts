@@ -2,6 +2,7 @@ import type { QualityPart } from '../analysis/analysis.ts';
 import type { PreferenceRow, QualityRow } from '../analysis/quality/quality-columns.ts';
 import type { CriterionPair } from '../analysis/quality/preferences.ts';
 import { oneLine } from '../base/text.ts';
+import { cellName } from '../plan/cell.ts';
 import { alignedTable, codeCell } from './markdown-text.ts';
 import { notMeasured, percent, rangeText } from './number-text.ts';
 import type { Paint } from './paint.ts';
@@ -46,7 +47,7 @@ const range = (low: number | undefined, high: number | undefined): string => ran
 /** The rate and the judge's rate never share a column: a judge's word is no pass rate. */
 function qualityHeads(severalRoutes: boolean): Head<QualityRow>[] {
   return [
-    name('model', ({ model }) => model),
+    name('model', ({ model, variant }) => cellName({ model, route: '', variant }, false)),
     ...(severalRoutes ? [name<QualityRow>('route', ({ route }) => route)] : []),
     name('criterion', ({ criterion }) => criterion),
     left('by', basisText),

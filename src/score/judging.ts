@@ -238,6 +238,7 @@ function judgementRow({ runId, models, suite }: JudgingOptions, task: Task, ende
     gateway_log_id: call.gateway_log_id,
     cache_status: call.cache_status,
     echoed_model: call.echoed_model,
+    variant: a.row.variant,
   };
 }
 

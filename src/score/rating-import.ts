@@ -143,5 +143,6 @@ function ratingRow(
     sample,
     comment: oneLine(comment, 2000) || undefined,
     sheet,
+    variant: a.row.variant,
   };
 }

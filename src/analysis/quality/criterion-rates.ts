@@ -1,10 +1,19 @@
+import { defined } from '../../base/defined.ts';
 import { agreementOf, judgeQuality, type OpinionPair } from '../../stats/agreement.ts';
 import { correctedRate, fewestLabels } from '../../stats/corrected-rate.ts';
 import { defaultAlpha, type Estimate } from '../../stats/interval.ts';
 import { rateInterval } from '../../stats/korn-graubard.ts';
 import { mean } from '../../stats/quantile.ts';
 import type { Basis, CriterionRate } from '../need-limit.ts';
-import { judgedPrompts, judgesIn, peopleOf, ratedPrompts, type Item, type Said } from './opinions.ts';
+import {
+  judgedPrompts,
+  judgesIn,
+  peopleOf,
+  ratedPrompts,
+  type Item,
+  type Said,
+  type Subject,
+} from './opinions.ts';
 import type { QualityRow } from './quality-columns.ts';
 
 /** Share of unreadable verdicts above which a judge has no figure for a model: the strange answers are the ones it cannot read. */
@@ -93,7 +102,7 @@ function peopleFigure(items: readonly Item[], alpha: number): Figure | undefined
 
 /** The rows of `quality.csv` of one model and criterion. `answers`: of prompts that have the criterion. */
 export function qualityRows(said: Said, answers: number): QualityRow[] {
-  const { items, model, route, criterion } = said;
+  const { items, criterion } = said;
   const figures = figuresOf(said);
   const rated = items.filter(({ raters }) => raters.size > 0);
   const people: Partial<QualityRow> = {
@@ -108,7 +117,7 @@ export function qualityRows(said: Said, answers: number): QualityRow[] {
     const calls = said.calls.filter((call) => call.judge === judge);
     const isCorrected = figure?.basis === 'judge+people';
     return {
-      ...emptyRow({ model, route, criterion, basis: isCorrected ? 'judge+people' : 'judge', answers }),
+      ...emptyRow({ ...armOf(said), criterion, basis: isCorrected ? 'judge+people' : 'judge', answers }),
       judge,
       prompts: new Set(read.map(({ prompt }) => prompt)).size,
       judged: read.length,
@@ -136,7 +145,7 @@ export function qualityRows(said: Said, answers: number): QualityRow[] {
   return [
     ...ofJudges,
     {
-      ...emptyRow({ model, route, criterion, basis: 'people', answers }),
+      ...emptyRow({ ...armOf(said), criterion, basis: 'people', answers }),
       prompts: alone.prompts,
       judged: rated.length,
       ...people,
@@ -147,9 +156,18 @@ export function qualityRows(said: Said, answers: number): QualityRow[] {
   ];
 }
 
+/** Model, route and variant. */
+export const armOf = ({ model, route, variant }: Arm): Arm => ({
+  model,
+  route,
+  ...defined({ variant }),
+});
+
+type Arm = Pick<Subject, 'model' | 'route' | 'variant'>;
+
 /** A row of which nothing is known but what it is about. */
 export function emptyRow(
-  about: Pick<QualityRow, 'model' | 'route' | 'criterion' | 'answers'> & { basis: Basis },
+  about: Arm & Pick<QualityRow, 'criterion' | 'answers'> & { basis: Basis },
 ): QualityRow {
   return { ...about, prompts: 0, judged: 0 } as QualityRow;
 }

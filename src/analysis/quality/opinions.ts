@@ -1,5 +1,7 @@
+import { defined } from '../../base/defined.ts';
 import { standingJudgements, type QualityRecords } from '../../journal/quality-journals.ts';
 import type { JudgementRow, RatingRow } from '../../journal/quality-columns.ts';
+import type { CellNames } from '../../plan/cell.ts';
 import { mean } from '../../stats/quantile.ts';
 import type { JudgedPrompt } from '../../stats/corrected-rate.ts';
 
@@ -30,7 +32,16 @@ export interface Subject {
   readonly model: string;
   /** Of comparisons: the one that opinions are about. */
   readonly other?: string;
+  /** Of the prompts that were answered. Absent where the suite has none. */
+  readonly variant?: string;
 }
+
+/** What people call a model, with its variant and route where a run has several. */
+export type Named = (cell: CellNames) => string;
+
+/** The one model, or both. */
+export const namesOf = ({ model, other, route, variant }: Subject, named: Named): string[] =>
+  [model, ...(other === undefined ? [] : [other])].map((one) => named({ model: one, route, variant }));
 
 /** All that was said by one criterion of one subject. */
 export interface Said extends Subject {
@@ -111,11 +122,10 @@ const isTurned = ({ model, model_b: other }: AnyOpinion, order: readonly string[
   other !== undefined && order.indexOf(model) > order.indexOf(other);
 
 function subjectOf(row: AnyOpinion, order: readonly string[]): Subject {
-  const { criterion, answer_route: route, model, model_b: other } = row;
-  if (other === undefined) return { criterion, route, model };
-  return isTurned(row, order)
-    ? { criterion, route, model: other, other: model }
-    : { criterion, route, model, other };
+  const { criterion, answer_route: route, model, model_b: other, variant } = row;
+  const about = { criterion, route, ...defined({ variant }) };
+  if (other === undefined) return { ...about, model };
+  return isTurned(row, order) ? { ...about, model: other, other: model } : { ...about, model, other };
 }
 
 function newItem({ prompt_id: prompt, repeat }: AnyOpinion): Item {

@@ -18,7 +18,15 @@ import { defaultMargin, morePrompts, outcomeOf, type Outcome } from '../pair-ver
 import type { Basis } from '../need-limit.ts';
 import type { PairRow } from '../summary-columns.ts';
 import { isUnreadable } from './criterion-rates.ts';
-import { judgedPrompts, judgesIn, ratedPrompts, type Item, type Said } from './opinions.ts';
+import {
+  judgedPrompts,
+  judgesIn,
+  namesOf,
+  ratedPrompts,
+  type Item,
+  type Named,
+  type Said,
+} from './opinions.ts';
 import type { PreferenceRow } from './quality-columns.ts';
 
 /** What one basis says of b against a, before any verdict: on the scale of shares, 0 where they are equal. */
@@ -37,31 +45,55 @@ const wordOf = (outcome: Outcome, basis: Finding['basis']): string =>
   basis === 'judge' && outcome !== 'not settled' ? `seems ${outcome}` : outcome;
 
 interface Judged<Row> {
+  /** Which two, and by which criterion. */
+  readonly about: string;
   readonly finding: Finding;
   row: (rule: { p_holm: number; verdict: string; more: number | undefined }) => Row;
 }
 
-/** Verdicts by the rule of all pairs: a corrected p, and an interval clear of the margin. */
+/**
+ * Verdicts by the rule of all pairs: a corrected p, and an interval clear of the margin. Where several judges on one
+ * basis disagree on who is better, none of them settles it; that two are equal says nothing of a sign.
+ */
 function withVerdicts<Row>(all: readonly Judged<Row>[], alpha = defaultAlpha): Row[] {
   const adjusted = holm(all.map(({ finding }) => finding.p));
-  return all.map(({ finding, row }, index) => {
-    const { effect, prompts, sd, p, basis } = finding;
-    const contrast: Contrast = {
-      prompts,
-      effect,
-      scale: 'share',
-      better: 'higher',
-      sd,
-      p,
-      ratio: undefined,
-      ratioInterval: {},
-    };
-    const rule = { margin: defaultMargin, alpha, pHolm: adjusted[index]!, family: all.length };
-    const outcome = outcomeOf(contrast, rule);
-    const more = outcome === 'not settled' ? morePrompts(contrast, rule) : undefined;
-    return row({ p_holm: adjusted[index]!, verdict: wordOf(outcome, basis), more });
+  const rules = adjusted.map((pHolm) => ({ margin: defaultMargin, alpha, pHolm, family: all.length }));
+  const outcomes = all.map(({ finding }, index) => outcomeOf(contrastOf(finding), rules[index]!));
+  const disputed = disputes(all, outcomes);
+  return all.map(({ finding, about, row }, index) => {
+    const isOpen = outcomes[index] === 'not settled';
+    const outcome = disputed.has(panelOf(about, finding)) ? 'not settled' : outcomes[index]!;
+    const more = isOpen ? morePrompts(contrastOf(finding), rules[index]!) : undefined;
+    return row({ p_holm: adjusted[index]!, verdict: wordOf(outcome, finding.basis), more });
   });
 }
+
+/** The judges of a pair that have the same standing. */
+const panelOf = (about: string, { basis }: Finding): string => `${basis}\n${about}`;
+
+/** Pairs of whose sign judges disagree, unless all of them find the two equal. */
+function disputes(
+  all: readonly Pick<Judged<unknown>, 'about' | 'finding'>[],
+  outcomes: readonly Outcome[],
+): Set<string> {
+  const panels = Map.groupBy(
+    all.map(({ about, finding }, index) => ({ ...finding, about, outcome: outcomes[index] })),
+    (one) => panelOf(one.about, one),
+  );
+  const isDisputed = (own: readonly { effect: Estimate; outcome: Outcome | undefined }[]): boolean =>
+    own.some(({ effect }) => effect.point > 0) &&
+    own.some(({ effect }) => effect.point < 0) &&
+    own.some(({ outcome }) => outcome !== 'equal');
+  return new Set([...panels].flatMap(([key, own]) => (isDisputed(own) ? [key] : [])));
+}
+
+const contrastOf = ({ effect, prompts, sd, p }: Finding): Contrast => ({
+  ...{ prompts, effect, sd, p },
+  scale: 'share',
+  better: 'higher',
+  ratio: undefined,
+  ratioInterval: {},
+});
 
 /** A mean of differences by prompt with a sign-flip test; intervals from gains and losses. */
 function plainFinding(
@@ -85,18 +117,16 @@ const spreadOf = ({ variance: squared, labels }: CorrectedMean): number => Math.
 const halved = (values: readonly number[]): number[] => values.map((value) => value / 2);
 
 /** Which of two models is preferred, by every basis that there is. */
-export function preferenceRows(
-  all: readonly Said[],
-  label: (model: string, route: string) => string,
-): PreferenceRow[] {
+export function preferenceRows(all: readonly Said[], named: Named): PreferenceRow[] {
   return withVerdicts(
     all.flatMap((said) => {
-      const { model, other, route, criterion, items } = said;
-      if (other === undefined) return [];
-      const [model_a, model_b] = [label(model, route), label(other, route)];
+      const { criterion, items } = said;
+      const [model_a, model_b] = namesOf(said, named);
+      if (model_a === undefined || model_b === undefined) return [];
       const rated = items.filter(({ raters }) => raters.size > 0).length;
       return findingsOf(items, `${criterion}/${model_a}/${model_b}`).map(
         (finding): Judged<PreferenceRow> => ({
+          about: `${criterion}\n${model_a}\n${model_b}`,
           finding,
           row: ({ p_holm, verdict }) => {
             const { judge, effect, p, prompts, basis } = finding;
@@ -192,10 +222,7 @@ export interface CriterionPair extends PairRow {
  * have. With enough labels on the same prompts corrected: p from the paired t, interval joined from both rates, which
  * are the two keys that a verdict asks for.
  */
-export function criterionPairs(
-  all: readonly Said[],
-  label: (model: string, route: string) => string,
-): CriterionPair[] {
+export function criterionPairs(all: readonly Said[], named: Named, alpha = defaultAlpha): CriterionPair[] {
   const groups = Map.groupBy(
     all.filter(({ other }) => other === undefined),
     ({ criterion, route }) => `${criterion}\n${route}`,
@@ -203,35 +230,48 @@ export function criterionPairs(
   return withVerdicts(
     [...groups.values()].flatMap((group) =>
       group.flatMap((a, index) =>
-        group.slice(index + 1).flatMap((b) =>
-          differencesOf(a, b).map((finding): Judged<CriterionPair> => ({
-            finding,
-            row: ({ p_holm, verdict, more }) =>
-              ({
-                metric: `rate(${a.criterion})`,
-                criterion: a.criterion,
-                basis: finding.basis,
-                ...(finding.judge === undefined ? {} : { judge: finding.judge }),
-                model_a: label(a.model, a.route),
-                model_b: label(b.model, b.route),
-                prompts: finding.prompts,
-                p: finding.p,
-                p_holm,
-                verdict,
-                more_prompts: more,
-                difference: finding.effect.point,
-                difference_ci_low: finding.effect.interval.low,
-                difference_ci_high: finding.effect.interval.high,
-              }) as CriterionPair,
-          })),
-        ),
+        group
+          .slice(index + 1)
+          .filter((b) => isRival(a, b))
+          .flatMap((b) =>
+            differencesOf(a, b).map((finding): Judged<CriterionPair> => ({
+              about: `${a.criterion}\n${named(a)}\n${named(b)}`,
+              finding,
+              row: ({ p_holm, verdict, more }) =>
+                ({
+                  metric: `rate(${a.criterion})`,
+                  criterion: a.criterion,
+                  basis: finding.basis,
+                  ...(finding.judge === undefined ? {} : { judge: finding.judge }),
+                  model_a: named(a),
+                  model_b: named(b),
+                  prompts: finding.prompts,
+                  p: finding.p,
+                  p_holm,
+                  verdict,
+                  more_prompts: more,
+                  difference: finding.effect.point,
+                  difference_ci_low: finding.effect.interval.low,
+                  difference_ci_high: finding.effect.interval.high,
+                }) as CriterionPair,
+            })),
+          ),
       ),
     ),
+    alpha,
   );
 }
 
+/** They differ in one thing alone: the model, or the variant of the prompts. */
+const isRival = (a: Said, b: Said): boolean => (a.model === b.model) !== (a.variant === b.variant);
+
 function differencesOf(a: Said, b: Said): Finding[] {
-  const seed = `${a.criterion}/${a.model}/${b.model}`;
+  const seed = [
+    a.criterion,
+    a.model,
+    b.model,
+    ...(a.variant === b.variant ? [] : [a.variant, b.variant]),
+  ].join('/');
   const judges = judgesIn(a.items).filter((judge) => judgesIn(b.items).includes(judge));
   const findings = judges.flatMap((judge): Finding[] => {
     if (isUnreadable(a.items, judge) || isUnreadable(b.items, judge)) return [];

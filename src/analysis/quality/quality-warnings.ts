@@ -4,7 +4,7 @@ import { fewestLabels } from '../../stats/corrected-rate.ts';
 import { exactLimits } from '../../stats/korn-graubard.ts';
 import { defaultAlpha, type Estimate } from '../../stats/interval.ts';
 import { isUnreadable, raterAgreement } from './criterion-rates.ts';
-import { judgesIn, peopleOf, type Said } from './opinions.ts';
+import { judgesIn, namesOf, peopleOf, type Named, type Said } from './opinions.ts';
 import type { PreferenceRow } from './quality-columns.ts';
 
 /** Below this a judge shows less than half of a true difference. */
@@ -14,8 +14,6 @@ const unlike = 0.2;
 const manySplits = 0.3;
 /** Below this people do not agree on what is asked. */
 const vague = 0.4;
-
-type Named = (model: string, route: string) => string;
 
 /** What may make judged figures doubtful: each a sentence or two that end with what to do. */
 export function qualityWarnings(
@@ -37,10 +35,9 @@ export function qualityWarnings(
   ];
 }
 
-function kinWarnings({ calls, criterion, model, other, route }: Said, named: Named): string[] {
-  const models = [model, ...(other === undefined ? [] : [other])]
-    .map((one) => named(one, route))
-    .join(' or ');
+function kinWarnings(said: Said, named: Named): string[] {
+  const { calls, criterion } = said;
+  const models = namesOf(said, named).join(' or ');
   const of = (
     is: (call: Said['calls'][number]) => boolean | undefined,
     words: (judge: string) => string,
@@ -59,9 +56,9 @@ function kinWarnings({ calls, criterion, model, other, route }: Said, named: Nam
   ];
 }
 
-function unreadableWarnings({ items, criterion, model, other, route }: Said, named: Named): string[] {
-  const what =
-    other === undefined ? named(model, route) : `${named(model, route)} against ${named(other, route)}`;
+function unreadableWarnings(said: Said, named: Named): string[] {
+  const { items, criterion } = said;
+  const what = namesOf(said, named).join(' against ');
   return judgesIn(items)
     .filter((judge) => isUnreadable(items, judge))
     .map((judge) => {
@@ -86,7 +83,7 @@ function weakWarnings(one: Said, named: Named): string[] {
     const { youdenJ } = judgeQuality(labeled(one, judge));
     if (youdenJ === undefined || youdenJ.point >= weakJudge) return [];
     return [
-      `${one.criterion}: judge ${judge} shows ${Math.max(0, Math.round(100 * youdenJ.point))} % of a true difference on ${named(one.model, one.route)} (J = sensitivity + specificity − 1). Its word adds little to people's labels: use another judge, or ask more simply.`,
+      `${one.criterion}: judge ${judge} shows ${Math.max(0, Math.round(100 * youdenJ.point))} % of a true difference on ${named(one)} (J = sensitivity + specificity − 1). Its word adds little to people's labels: use another judge, or ask more simply.`,
     ];
   });
 }
@@ -103,7 +100,7 @@ function unlikeWarnings(answers: readonly Said[], named: Named): string[] {
           if (!one || !other || Math.abs(one.point - other.point) <= unlike || !areApart(one, other))
             return [];
           return [
-            `${a.criterion}: judge ${judge} is not equally strict with ${named(a.model, a.route)} and ${named(b.model, b.route)} (J ${one.point.toFixed(2)} and ${other.point.toFixed(2)}). Only figures that labels correct compare them.`,
+            `${a.criterion}: judge ${judge} is not equally strict with ${named(a)} and ${named(b)} (J ${one.point.toFixed(2)} and ${other.point.toFixed(2)}). Only figures that labels correct compare them.`,
           ];
         }),
       ),

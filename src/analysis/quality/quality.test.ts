@@ -290,3 +290,91 @@ test('the checks have their rows, with the share of prompts that pass every time
     },
   ]);
 });
+
+describe('variants of the prompts', () => {
+  const arms = ['short', 'long'] as const;
+  const eventOf = (variant: string, model: string, prompt_id: string) => `${variant}/${model}/${prompt_id}`;
+  /** The short one is right on half of the prompts, the long one on all of them. */
+  const isRight = (variant: string, index: number): boolean => variant === 'long' || index % 2 === 0;
+  const records = arms.flatMap((variant) =>
+    ['a', 'b'].flatMap((model) =>
+      prompts.map((prompt_id, index) => {
+        const about = { variant, model, prompt_id, event_id: eventOf(variant, model, prompt_id) };
+        const cells = { ...about, score: Number(isRight(variant, index)) };
+        return [judgement(cells), rating(cells)] as const;
+      }),
+    ),
+  );
+  const judgements = records.map(([one]) => one);
+  const ratings = records.map(([, one]) => one);
+  const asked = collected(
+    ...arms.flatMap((variant) =>
+      ['a', 'b'].flatMap((model) => prompts.map((prompt_id) => row({ variant, model, prompt_id }))),
+    ),
+  );
+
+  test('have figures, limits and verdicts of their own', async () => {
+    const all = await asked;
+    const found = qualityOf(all, suite, { judgements, ratings });
+    const rates = found.rows
+      .filter(({ criterion }) => criterion === 'correct')
+      .map(({ model, variant, answers, rate }) => [model, variant, answers, rate]);
+    expect(rates).toEqual([
+      ['a', 'short', 60, 0.5],
+      ['b', 'short', 60, 0.5],
+      ['a', 'long', 60, 1],
+      ['b', 'long', 60, 1],
+    ]);
+    for (const cell of all.cells)
+      expect(found.rates(cell, 'correct', 0.05)).toMatchObject({
+        basis: 'judge+people',
+        point: cell.variant === 'long' ? 1 : 0.5,
+      });
+    // Two things that differ at once are no comparison.
+    expect(found.pairs.map(({ model_a, model_b, verdict }) => `${model_b} ${verdict} ${model_a}`)).toEqual([
+      'b (short) not settled a (short)',
+      'a (long) better a (short)',
+      'b (long) better b (short)',
+      'b (long) not settled a (long)',
+    ]);
+  });
+
+  test('that older files do not name are nobody’s limit, and are not lost', async () => {
+    const unnamed = judgements.map((one) => ({ ...one, variant: undefined as never }));
+    const all = await asked;
+    const found = qualityOf(all, suite, { judgements: unnamed, ratings: [] });
+    expect(found.rates(all.cells[0]!, 'correct', 0.05)).toBeUndefined();
+    expect(found.rows.filter(({ criterion }) => criterion === 'correct').map(({ judged }) => judged)).toEqual(
+      [120, 120],
+    );
+  });
+});
+
+describe('several judges', () => {
+  const verdicts = (better: 'a' | 'b', judge: string): JudgementRow[] =>
+    ['a', 'b'].flatMap((model) => judged(model, (index) => model === better || index % 2 === 0, { judge }));
+
+  test('that disagree on who is better settle nothing; those that agree do', () => {
+    const agreed = of([...verdicts('b', 'gemma'), ...verdicts('b', 'qwen')]);
+    expect(agreed.pairs.map(({ judge, verdict }) => [judge, verdict])).toEqual([
+      ['gemma', 'seems better'],
+      ['qwen', 'seems better'],
+    ]);
+    const split = of([...verdicts('b', 'gemma'), ...verdicts('a', 'qwen')]);
+    expect(split.pairs.map(({ judge, verdict }) => [judge, verdict])).toEqual([
+      ['gemma', 'not settled'],
+      ['qwen', 'not settled'],
+    ]);
+    // Each keeps its own figure.
+    expect(split.pairs.map(({ difference }) => difference)).toEqual([0.5, -0.5]);
+  });
+
+  test('do so of preferences as well', () => {
+    const prefer = (better: 'a' | 'b', judge: string): JudgementRow[] =>
+      prompts.flatMap((prompt) => comparison(prompt, [better, better], { judge }));
+    const verdict = (...lists: JudgementRow[][]): string[] =>
+      of(lists.flat()).preferences.map((one) => one.verdict);
+    expect(verdict(prefer('b', 'gemma'), prefer('b', 'qwen'))).toEqual(['seems better', 'seems better']);
+    expect(verdict(prefer('b', 'gemma'), prefer('a', 'qwen'))).toEqual(['not settled', 'not settled']);
+  });
+});

@@ -1,11 +1,12 @@
 import type { QualityRecords } from '../../journal/quality-journals.ts';
-import { cellKey } from '../../plan/cell.ts';
+import { cellKey, type CellNames } from '../../plan/cell.ts';
 import type { Suite } from '../../suite/suite.ts';
+import { defaultAlpha } from '../../stats/interval.ts';
 import { labeller } from '../cell-pairs.ts';
 import type { CellSamples, Collected } from '../collect.ts';
 import type { CriterionRates } from '../need-limit.ts';
 import { shareOf } from '../statistic.ts';
-import { emptyRow, figuresOf, qualityRows } from './criterion-rates.ts';
+import { armOf, emptyRow, figuresOf, qualityRows } from './criterion-rates.ts';
 import { saidOf, type Said } from './opinions.ts';
 import { criterionPairs, preferenceRows, type CriterionPair } from './preferences.ts';
 import type { PreferenceRow, QualityRow } from './quality-columns.ts';
@@ -24,35 +25,37 @@ export interface QualityFigures {
   readonly warnings: readonly string[];
 }
 
-/** What was said of the answers of a run, as figures. `records`: absent where nobody was asked. */
+/**
+ * What was said of the answers of a run, as figures. `records`: absent where nobody was asked. `family`: error probability
+ * of all verdicts between models together, where several parts of a run share it.
+ */
 export function qualityOf(
   collected: Collected,
   suite: Pick<Suite, 'prompts'>,
   records: Pick<QualityRecords, 'judgements' | 'ratings'> = { judgements: [], ratings: [] },
+  family = defaultAlpha,
 ): QualityFigures {
   const order = [...new Set(collected.cells.map(({ model }) => model))];
   const said = saidOf(records, order);
   const label = labeller(collected);
-  const named = (model: string, route: string): string => label({ model, route });
   const answers = said.filter(({ other }) => other === undefined);
-  const cellOf = (model: string, route: string): CellSamples | undefined =>
-    collected.cells.find((cell) => cell.model === model && cell.route === route);
+  const cellOf = (one: Said): CellSamples | undefined =>
+    collected.cells.find((cell) => subjectKey(cell, '') === subjectKey(one, ''));
   const rows = [
     ...collected.cells.flatMap((cell) => checkRow(cell)),
-    ...answers.flatMap((one) => qualityRows(one, answersOf(cellOf(one.model, one.route), one, suite))),
+    ...answers.flatMap((one) => qualityRows(one, answersOf(cellOf(one), one, suite))),
   ];
-  const preferences = preferenceRows(said, named);
+  const preferences = preferenceRows(said, label);
   const bySubject = new Map(answers.map((one) => [subjectKey(one, one.criterion), one]));
   return {
     rows,
     preferences,
-    pairs: criterionPairs(said, named),
+    pairs: criterionPairs(said, label, family),
     rates: (cell, criterion, alpha) => {
-      // Judgements do not say which variant of a prompt an answer belongs to.
-      const one = cell.variant === undefined ? bySubject.get(subjectKey(cell, criterion)) : undefined;
+      const one = bySubject.get(subjectKey(cell, criterion));
       return one && figuresOf(one, alpha)[0];
     },
-    warnings: qualityWarnings(said, preferences, named),
+    warnings: qualityWarnings(said, preferences, label),
   };
 }
 
@@ -60,8 +63,8 @@ export function qualityOf(
 export const firmPairs = ({ pairs }: Pick<QualityFigures, 'pairs'>): CriterionPair[] =>
   pairs.filter(({ basis }) => basis !== 'judge');
 
-const subjectKey = (cell: { model: string; route: string }, criterion: string): string =>
-  `${cellKey({ model: cell.model, route: cell.route })}\n${criterion}`;
+const subjectKey = ({ model, route, variant }: CellNames, criterion: string): string =>
+  `${criterion}\n${cellKey({ model, route, variant })}`;
 
 /** Answers to prompts that have the criterion: what might have been judged. */
 function answersOf(
@@ -91,7 +94,7 @@ function checkRow(cell: CellSamples): QualityRow[] {
   );
   return [
     {
-      ...emptyRow({ model: cell.model, route: cell.route, criterion: 'passed', basis: 'checks', answers }),
+      ...emptyRow({ ...armOf(cell), criterion: 'passed', basis: 'checks', answers }),
       prompts: clusters.length,
       judged,
       rate: share.point,

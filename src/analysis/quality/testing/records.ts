@@ -31,6 +31,8 @@ export function rating(cells: Partial<RatingRow> = {}): RatingRow {
   const { model = 'a', prompt_id = 'p0', repeat = 1, score = 1 } = cells;
   const some: Partial<RatingRow> = {
     run_id: 'run-1',
+    rated_at: '2026-11-22T04:00:00.000Z',
+    sheet: 'sheet.csv',
     rater: 'anna',
     event_id: `${model}/${prompt_id}/${repeat}`,
     model,
