@@ -126,8 +126,14 @@ test('levels of concurrency: each has so many in flight, one model at a time', a
   ]);
   for (const level of [1, 4])
     expect(Math.max(...rows.filter((row) => row.level === level).map((row) => row.in_flight!))).toBe(level);
-  expect(levels[1]!.achieved_rps!).toBeGreaterThan(levels[0]!.achieved_rps!);
-  expect(flat(result)).toMatch(/swift answers .* at 1 at once .* and .* at 4 at once/);
+  for (const { achieved_rps: rate } of levels) expect(rate).toBeGreaterThan(0);
+  // Which level brings more is up to a busy machine; that both are named where the higher one does is not.
+  const more = levels[1]!.achieved_rps! > levels[0]!.achieved_rps!;
+  expect(flat(result)).toMatch(
+    more
+      ? /swift answers .* at 1 at once .* and .* at 4 at once/
+      : /swift answers .* at 1 at once .*no more at any/,
+  );
 });
 
 test('a budget that cannot hold one visit is told before anything is sent', async () => {
