@@ -186,6 +186,20 @@ describe('what is wrong is told with its place', () => {
     expect(await faultsOf(suite, {}, { routes: ['compat', 'demo'] })).toEqual([fault]);
   });
 
+  test('a preference has no rate, in a limit or to choose by', async () => {
+    const suite = two(
+      'prompts: [{ id: a, prompt: Hello, criteria: [c, better] }]\n' +
+        `quality: { criteria: [${criterion}, { id: better, prefer: Which? }], ` +
+        'need: { limits: [{ metric: rate(better), min: 0.5 }], then: best(better) } }',
+    );
+    const why =
+      '"better" compares two answers ("prefer"), so no model has a rate of it; name a criterion with "ask": c';
+    expect((await faultsOf(suite)).map((fault) => fault.replace(/^suite\.yaml:5:\d+: /, ''))).toEqual([
+      `quality.need.limits.0.metric: ${why}`,
+      `quality.need.then: ${why}`,
+    ]);
+  });
+
   test('a broken section hides no other fault, and makes none', async () => {
     expect(
       await faultsOf(

@@ -64,12 +64,7 @@ export function askedCriteria(
 /** The resolved section; absent where the suite has none. */
 export function toQuality({ quality: spec }: Pick<SuiteSections['spec'], 'quality'>): Quality | undefined {
   if (!spec) return undefined;
-  const need =
-    spec.need &&
-    toNeed(
-      spec.need,
-      spec.criteria.map(({ id }) => id),
-    ).need;
+  const need = spec.need && toNeed(spec.need, spec.criteria).need;
   return {
     judges: spec.judges.map(toJudge),
     criteria: spec.criteria.map(toCriterion),
@@ -116,7 +111,7 @@ export function qualityConflicts(
         : [],
     ),
     ...answerConflicts(spec),
-    ...(quality.need ? toNeed(quality.need, known).conflicts : []),
+    ...(quality.need ? toNeed(quality.need, quality.criteria).conflicts : []),
   ];
 }
 
@@ -202,15 +197,22 @@ function answerConflicts({ quality, run }: SuiteSections['spec']): Conflict[] {
 
 function toNeed(
   { limits, then }: NonNullable<QualitySpec['need']>,
-  criteria: readonly string[],
+  all: readonly Pick<CriterionSpec, 'id' | 'prefer'>[],
 ): { need?: Need; conflicts: Conflict[] } {
   const conflicts: Conflict[] = [];
+  const criteria = all.filter(({ prefer }) => prefer === undefined).map(({ id }) => id);
+  /** A preference is about two models: none of them has a rate of it. */
+  const preferred = all.filter(({ prefer }) => prefer !== undefined).map(({ id }) => id);
+  const compared = (id: string | undefined): string | undefined =>
+    id !== undefined && preferred.includes(id)
+      ? `${quote(id)} compares two answers ("prefer"), so no model has a rate of it; name a criterion with "ask"${criteria.length > 0 ? `: ${criteria.join(', ')}` : ''}`
+      : undefined;
   const parsed = limits.flatMap(({ metric, min, max }, index): NeedLimit[] => {
     const path = at('need', 'limits', index);
     if (min === undefined && max === undefined) conflicts.push({ path, message: 'needs "min" or "max"' });
     if (min !== undefined && max !== undefined && min > max)
       conflicts.push({ path: [...path, 'min'], message: `is above max (${max})` });
-    const found = parsedLimit(metric, criteria);
+    const found = compared(rateOf(metric)) ?? parsedLimit(metric, criteria);
     if (typeof found === 'string') {
       conflicts.push({ path: [...path, 'metric'], message: found });
       return [];
@@ -226,7 +228,7 @@ function toNeed(
         });
     return [{ metric, ...resolved({ min, max }), ...found }];
   });
-  const by = parsedThen(then, criteria);
+  const by = compared(bestOf(then)) ?? parsedThen(then, criteria);
   if (typeof by === 'string') {
     conflicts.push({ path: at('need', 'then'), message: by });
     return { conflicts };
@@ -234,18 +236,22 @@ function toNeed(
   return { need: { limits: parsed, then: by }, conflicts };
 }
 
+const rateOf = (metric: string): string | undefined => /^\s*rate\s*\(\s*([\w-]+)\s*\)\s*$/.exec(metric)?.[1];
+
+const bestOf = (then: string): string | undefined => /^best\(\s*([\w-]+)\s*\)$/.exec(then)?.[1];
+
 function parsedLimit(
   metric: string,
   criteria: readonly string[],
 ): { criterion: string } | Exclude<ReturnType<typeof parseMetric>, string> | string {
-  const criterion = /^\s*rate\s*\(\s*([\w-]+)\s*\)\s*$/.exec(metric)?.[1];
+  const criterion = rateOf(metric);
   if (criterion !== undefined && criteria.includes(criterion)) return { criterion };
   return parseMetric(metric, criteria);
 }
 
 function parsedThen(then: string, criteria: readonly string[]): Need['then'] | string {
   if (then === 'cheapest' || then === 'fastest') return { by: then };
-  const of = /^best\(\s*([\w-]+)\s*\)$/.exec(then)?.[1];
+  const of = bestOf(then);
   if (of === undefined)
     return `unknown word ${quote(then)}${choices(then, ['cheapest', 'fastest', 'best(passed)', ...criteria.map((id) => `best(${id})`)])}`;
   const known = ['passed', ...criteria];
