@@ -12,6 +12,7 @@ import { designOf, estimateMinutes, expectedInFlight } from '../../plan/load-pla
 import { unpricedNote } from '../../send/budget.ts';
 import { judgeWarnings, planJudging } from '../../score/judging-plan.ts';
 import { suiteHash } from '../../suite/hash.ts';
+import { imagesIn } from '../../suite/image.ts';
 import type { Suite } from '../../suite/suite.ts';
 import type { SuiteFlags } from '../commands/suite-flags.ts';
 import type { Io } from '../io.ts';
@@ -146,6 +147,11 @@ function warningsFor(totals: PlanFacts['totals'], suite: Suite, routes: readonly
     ...judgeWarnings(suite),
     ...(unpriced === undefined ? [] : [`T${unpriced.slice(1)}.`]),
     ...(lowered ? [`T${lowered.note.slice(1)}.`] : []),
+    ...(suite.prompts.some(({ messages }) => imagesIn(messages).length > 0)
+      ? [
+          'How many tokens an image is, only its model knows: they count from 0 to one for each 16 × 16 pixels, or 2,000 if that is more.',
+        ]
+      : []),
     ...(totals.tokens
       ? []
       : [

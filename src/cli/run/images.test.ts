@@ -89,6 +89,12 @@ test.each([
   expect(Number(column('prompt_tokens'))).toBeGreaterThan(256);
 });
 
+test('plan says how an image counts', async () => {
+  const { code, stdout } = await gatebench(['plan', 'suites/compat.yaml'], home.path);
+  expect(code).toBe(0);
+  expect(stdout.replace(/\s+/g, ' ')).toContain('one for each 16 × 16 pixels, or 2,000 if that is more');
+});
+
 test('a resume whose image is not what it was sends nothing, and goes on once it is back', async () => {
   const out = 'cut';
   const journal = join(home.path, out, 'requests.csv');
