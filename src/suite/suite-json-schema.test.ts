@@ -18,7 +18,7 @@ test("the shipped schema is today's; if not: npm run -s gatebench -- schema > su
   expect(JSON.parse(await read('suite.schema.json'))).toEqual(JSON.parse(JSON.stringify(suiteJsonSchema())));
 });
 
-test.each(['smoke.yaml', 'support-triage.yaml'])(
+test.each(['load.yaml', 'smoke.yaml', 'support-triage.yaml'])(
   '%s names the schema for editors and fits it',
   async (name) => {
     const text = await read(name);
