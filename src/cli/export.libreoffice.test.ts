@@ -68,6 +68,7 @@ describe.skipIf(withoutLibreOffice !== undefined)('exports opened in LibreOffice
       'All figures',
       'By tag',
       'Pairs',
+      'Prompts',
       'Read me',
       'Requests',
       'Summary',

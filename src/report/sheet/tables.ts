@@ -1,5 +1,5 @@
 import { modelColumns, pairColumns } from '../../analysis/summary-columns.ts';
-import { type AnyRow, type Column, number, text, time } from '../../base/column.ts';
+import { type AnyRow, type Column, count, number, text, time } from '../../base/column.ts';
 import { UserError } from '../../base/user-error.ts';
 import { rowColumns } from '../../journal/request-columns.ts';
 import { choices, quote } from '../../suite/nearest.ts';
@@ -33,14 +33,40 @@ export interface ExportTable {
 const sent = (row: AnyRow): string | undefined =>
   (row['started_at'] ?? row['scheduled_at']) as string | undefined;
 
+/** 1 or 0, which pivot tables can average and sum; truth values they only count. */
+const zeroOrOne = (
+  name: string,
+  meaning: string,
+  of: (row: AnyRow) => boolean | undefined,
+): readonly Field[] => [
+  {
+    column: count(name, meaning),
+    of: (row) => {
+      const is = of(row);
+      return is === undefined ? undefined : Number(is);
+    },
+  },
+];
+
+/** What stands beside a column of the rows for people who work in a spreadsheet. */
+const beside: Readonly<Record<string, readonly Field[]>> = {
+  started_at: dayAndHour('on which it was sent', sent),
+  valid: zeroOrOne(
+    'counts_01',
+    '1 if this row enters latency figures (measured, final, valid), else 0: filter by it',
+    ({ phase, final, valid }) => phase === 'measure' && final === true && valid === true,
+  ),
+  passed: zeroOrOne(
+    'passed_01',
+    '`passed` as 1 or 0: its average is the pass rate; empty if not checked',
+    ({ passed }) => passed as boolean | undefined,
+  ),
+};
+
 const requests: ExportTable = {
   name: 'requests',
   // The checksum is about the file that it stands in.
-  fields: rowColumns.flatMap((column) =>
-    column.name === 'started_at'
-      ? [plainField(column), ...dayAndHour('on which it was sent', sent)]
-      : [plainField(column)],
-  ),
+  fields: rowColumns.flatMap((column) => [plainField(column), ...(beside[column.name] ?? [])]),
   async *rows(runs) {
     for (const run of runs) yield* run.rows();
   },

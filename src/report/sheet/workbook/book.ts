@@ -71,6 +71,13 @@ export class Book {
   }
 }
 
+interface Printed {
+  pages?: number;
+  tall?: number;
+  headerRow?: number;
+  columns?: number;
+}
+
 export class Sheet {
   readonly name: string;
   readonly #sheet: Worksheet;
@@ -165,11 +172,14 @@ export class Sheet {
     this.#sheet.setScreenGridlines(false);
   }
 
-  /** Landscape A4; `pages`: how many pages wide at most. Header and first columns come again on every page. */
-  print({ pages, headerRow, columns = 0 }: { pages?: number; headerRow?: number; columns?: number }): void {
+  /**
+   * Landscape A4; `pages`: how many pages wide at most, `tall`: how many high, any number where absent. Header and first
+   * columns come again on every page.
+   */
+  print({ pages, tall = 0, headerRow, columns = 0 }: Printed): void {
     this.#sheet.setLandscape();
     this.#sheet.setPaperSize(a4);
-    if (pages !== undefined) this.#sheet.setPrintFitToPages(pages, 0);
+    if (pages !== undefined) this.#sheet.setPrintFitToPages(pages, tall);
     if (headerRow !== undefined) this.#sheet.setRepeatRows(headerRow, headerRow);
     if (columns > 0) this.#sheet.setRepeatColumns(0, columns - 1);
   }

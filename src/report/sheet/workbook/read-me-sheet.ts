@@ -11,6 +11,7 @@ import type { Book, Sheet } from './book.ts';
 import { historyFields } from './history-sheet.ts';
 import { colors, type Look } from './look.ts';
 import { pairFields } from './pairs-sheet.ts';
+import { promptFields } from './prompts-sheet.ts';
 import { summaryColumns } from './summary-columns.ts';
 import { haveTags, tagFields } from './tags-sheet.ts';
 import { minuteOf, suiteNames, withoutMarkup } from './words.ts';
@@ -42,8 +43,11 @@ const sheetMeanings: Readonly<Record<string, string>> = {
   Pairs:
     'Every pair of models, metric by metric: ratio, interval, and verdict, always for model_b against model_a.',
   'By tag': 'One row per tag, model, and run: the figures of the prompts with that tag alone.',
+  Prompts:
+    'One row per prompt and run, two columns per model: share passed and median latency, side by side.',
   'All figures': 'Everything in models.csv, one row per model and run: a table for lookups.',
-  Requests: 'One row per attempt, including warm-up: a table for filters and pivot tables.',
+  Requests:
+    'One row per attempt, including warm-up: a table for filters and pivot tables. For averages in a pivot table, use passed_01, and keep rows with counts_01 = 1.',
   History: 'One row per run, model, and metric, oldest run first, with line charts over the runs.',
   'Read me': 'This sheet.',
 };
@@ -155,6 +159,7 @@ function addColumns(page: Page, runs: readonly Summarised[]): void {
   if (haveTags(runs)) list(tagFields, 'By tag');
   if (haveQuality(runs)) list(qualityFields, 'Quality');
   if (havePreferences(runs)) list(preferenceFields, 'Preferences');
+  list(promptFields, 'Prompts');
   list(tableNamed('models').fields, 'All figures');
   list(tableNamed('requests').fields, 'Requests');
   if (runs.length > 1) list(historyFields, 'History');

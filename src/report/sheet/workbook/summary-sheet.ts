@@ -30,7 +30,12 @@ export function addSummary(book: Book, runs: readonly Summarised[]): void {
   sheet.filter(places.head, 0, last, summaryColumns.length - 1);
   sheet.freeze(places.first, 1);
   sheet.hideGrid();
-  sheet.print({ pages: 4, headerRow: places.head });
+  // On one sheet of paper, charts included, unless the lines alone fill several.
+  sheet.print({
+    pages: 1,
+    headerRow: places.head,
+    ...(entries.length <= linesAboveCharts ? { tall: 1 } : {}),
+  });
   if (newest.report.models.length === 0) return;
   const lines = historyLines(runs, 'e2e_latency_ms');
   const overRuns = runs.length > 1 && lines.names.length > 0 ? [(size: Size) => linesChart(lines, size)] : [];

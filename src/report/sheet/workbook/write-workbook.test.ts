@@ -57,7 +57,7 @@ describe('a run full of hostile texts', () => {
 
   test('holds no formula', () => {
     const sheets = [...parts].filter(([path]) => path.startsWith('xl/worksheets/sheet'));
-    expect(sheets).toHaveLength(5);
+    expect(sheets).toHaveLength(6);
     for (const [path, xml] of sheets) expect(elements(parseXml(xml), 'f'), path).toEqual([]);
   });
 
@@ -98,7 +98,7 @@ describe('a usual run', () => {
     const names = elements(parseXml(parts.get('xl/workbook.xml')!), 'sheet').map(
       ({ attributes }) => attributes['name'],
     );
-    expect(names).toEqual(['Summary', 'Pairs', 'All figures', 'Requests', 'Read me']);
+    expect(names).toEqual(['Summary', 'Pairs', 'Prompts', 'All figures', 'Requests', 'Read me']);
   });
 
   test('says nothing of simulation', () => {

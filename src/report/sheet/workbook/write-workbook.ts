@@ -6,6 +6,7 @@ import { Book } from './book.ts';
 import { addHistory } from './history-sheet.ts';
 import { addLevels } from './levels-sheet.ts';
 import { addPairs } from './pairs-sheet.ts';
+import { addPrompts } from './prompts-sheet.ts';
 import { addReadMe } from './read-me-sheet.ts';
 import { addSummary } from './summary-sheet.ts';
 import { addTags, haveTags } from './tags-sheet.ts';
@@ -38,6 +39,7 @@ async function makeBook(runs: readonly ExportedRun[], summaries: readonly Summar
   await addLevels(book, summaries);
   await addQuality(book, summaries);
   if (haveTags(summaries)) await addTags(book, summaries);
+  await addPrompts(book, runs);
   const models = tableNamed('models');
   await addTableSheet(book, {
     sheet: 'All figures',
