@@ -41,3 +41,17 @@ test('without budget, prices and minutes nothing is made up', () => {
   expect(text).not.toMatch(/budget|min\b/);
   expect(text).toMatch(/^all +54 +1 +– +–$/m);
 });
+
+test('a need says how many prompts its limits take, and how many there are', () => {
+  const limit = { metric: 'rate(passed)', statistic: 'rate', column: 'passed', min: 0.9 } as const;
+  const text = (floor: object): string =>
+    renderPlan(
+      { ...plan, need: [{ limit, prompts: 20, at: 0.95, ...floor }] },
+      { columns: 80, color: false },
+    ).replace(/\s+/g, ' ');
+  expect(text({ needed: 42, likely: 230 })).toContain(
+    'rate(passed) at least 90 %: even a flawless model surely keeps that only from 42 prompts on; the suite has 20. ' +
+      'A model whose true rate is 95 % needs about 230.',
+  );
+  expect(text({})).toContain('no number of prompts makes a model surely keep that.');
+});

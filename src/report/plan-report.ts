@@ -1,8 +1,10 @@
+import type { NeedFloor } from '../analysis/need-floor.ts';
 import { count, oneLine } from '../base/text.ts';
 import { isSimulatedRoute } from '../target/routes.ts';
 import type { PlannedLoad } from './load-plan.ts';
 import type { PlannedJudge } from '../score/judging-plan.ts';
-import { atLeast, compact, fixed, notMeasured, usd } from './number-text.ts';
+import { limitText } from './choice-words.ts';
+import { atLeast, compact, fixed, notMeasured, percent, usd } from './number-text.ts';
 import { type Paint, painter, type Tone } from './paint.ts';
 import { simulatedNotice, type Style } from './run-report.ts';
 import { tableWidth, type TextCell, type TextColumn, textTable } from './text-table.ts';
@@ -58,6 +60,8 @@ export interface PlanFacts {
   judging?: { judges: readonly PlannedJudge[]; budget: readonly BudgetLine[] };
   /** A sentence. Absent when the design can settle nothing. */
   smallest_difference?: string;
+  /** What it takes before any model can surely keep the need's limits on rates. Absent where there are none. */
+  need?: readonly NeedFloor[];
   warnings: readonly string[];
 }
 
@@ -81,6 +85,7 @@ export function renderPlan(plan: PlanFacts, style: Style): string {
     plan.load ? lines('strong', oneLine(plan.load.settles)) : [],
     judging(plan, paint),
     plan.smallest_difference === undefined ? [] : lines('strong', oneLine(plan.smallest_difference)),
+    (plan.need ?? []).flatMap((floor) => lines(isMet(floor) ? 'quiet' : 'warning', floorText(floor))),
     plan.warnings.flatMap((warning) => lines('warning', `! ${oneLine(warning)}`, '  ')),
     lines('quiet', 'Nothing was sent.'),
   ];
@@ -102,6 +107,18 @@ function design(plan: PlanFacts): string[] {
     `seed ${oneLine(String(plan.seed), 30)}`,
     `suite ${plan.suite_hash.slice(0, 12)}`,
   ];
+}
+
+const isMet = ({ needed, prompts }: NeedFloor): boolean => needed !== undefined && prompts >= needed;
+
+/** How many prompts it takes before a limit can be kept, and how many there are. */
+function floorText({ limit, prompts, needed, at, likely }: NeedFloor): string {
+  const ofPeople = 'criterion' in limit ? ' with labels by people' : '';
+  if (needed === undefined)
+    return `${limitText(limit)}: no number of prompts makes a model surely keep that.`;
+  const near =
+    likely === undefined ? '' : ` A model whose true rate is ${percent(at)} needs about ${fixed(likely, 0)}.`;
+  return `${limitText(limit)}: even a flawless model surely keeps that only from ${fixed(needed, 0)} prompts${ofPeople} on; the suite has ${fixed(prompts, 0)}.${near}`;
 }
 
 /** A row for each model and one for all. */

@@ -1,5 +1,6 @@
 import { isSimulatedRoute } from '../../target/routes.ts';
 import { cellName, cellsOf } from '../../plan/cell.ts';
+import { needFloors } from '../../analysis/need-floor.ts';
 import { defined } from '../../base/defined.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
 import { readDescriptors, withinDescriptors } from '../../run/descriptors.ts';
@@ -54,6 +55,7 @@ function planFacts(
     seed: seed ?? 0,
   };
   const cells = estimate(options);
+  const floors = needFloors(suite, options.cells.length);
   const load = design && suite.load && plannedLoad(suite.load, design, assumedSeconds.high);
   const totals = {
     requests: Math.round(cells.reduce((sum, { requests }) => sum + requests, 0)),
@@ -87,6 +89,7 @@ function planFacts(
     totals,
     budget: budgetLines(suite, totals),
     ...defined({ judging: judgingFacts(suite, routes) }),
+    ...(floors.length > 0 ? { need: floors } : {}),
     ...(load ? { load } : defined({ smallest_difference: smallestDifference })),
     warnings: [...(load?.warnings ?? []), ...warningsFor(totals, suite, routes)],
   };
