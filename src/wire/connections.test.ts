@@ -4,7 +4,9 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { systemClock } from '../base/clock.ts';
 import { redactor } from '../base/redact.ts';
+import { UserError } from '../base/user-error.ts';
 import { Gateway } from './client.ts';
+import { createDispatcher } from './connections.ts';
 import { goodFrames, openAnywhere, patient, sendFrames, serve } from './testing/server.ts';
 
 /** A proxy that tunnels every CONNECT to one target, whatever host was asked for. */
@@ -69,3 +71,28 @@ test('NO_PROXY is heeded', async () => {
   expect(exchange).toMatchObject({ outcome: 'failed', failure: { code: 'dns' } });
   expect(proxy.asked).toEqual([]);
 });
+
+test.each([
+  ['HTTP_PROXY', 'not a url'],
+  ['HTTPS_PROXY', 'box.internal:3128'],
+  ['http_proxy', 'ftp://proxy.example'],
+  ['https_proxy', '::::'],
+])('a proxy that is no address is named, and its value is not shown: %s=%s', (name, value) => {
+  const env = { [name]: value };
+  for (const open of [
+    () => openAnywhere({ timeouts: patient, env }, 'main'),
+    () => openAnywhere({ timeouts: patient, env }, 'thread'),
+    () => createDispatcher({ connectTimeoutMs: 1 }, env),
+  ]) {
+    expect(open).toThrow(UserError);
+    expect(open).toThrow(`variable ${name} is not the address`);
+    expect(open).not.toThrow(value);
+  }
+});
+
+test.each([{ HTTP_PROXY: 'nonsense', http_proxy: 'http://127.0.0.1:9' }, { HTTP_PROXY: '' }])(
+  'a proxy that is not used is not looked at: %o',
+  (env) => {
+    expect(() => createDispatcher({ connectTimeoutMs: 1 }, env)).not.toThrow();
+  },
+);

@@ -4,6 +4,7 @@ import { Agent, buildConnector, EnvHttpProxyAgent, type Dispatcher } from 'undic
 import type { Ms } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
 import type { Connection } from '../measure/exchange.ts';
+import { checkProxies } from './proxies.ts';
 
 /** What is known of a socket that we opened. */
 interface OpenSocket {
@@ -94,6 +95,7 @@ export interface ConnectionOptions {
  * undici's own timeouts are off; the deadlines are ours.
  */
 export function createDispatcher(options: ConnectionOptions, env: NodeJS.ProcessEnv): Dispatcher {
+  checkProxies(env);
   const connect = timedConnector(options);
   const settings = {
     connections: null,

@@ -1,8 +1,12 @@
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, expect, test } from 'vitest';
 import { systemClock } from '../base/clock.ts';
 import { isOwnLimit } from '../measure/own-limits.ts';
 import { Gateway } from './client.ts';
+import { networkFlags } from './network-flags.ts';
 import { openThreadWire, startThread } from './thread-wire.ts';
 import {
   failureOf,
@@ -14,6 +18,7 @@ import {
   testGateway,
   type AskOptions,
 } from './testing/server.ts';
+import { certificate, key } from './testing/certificate.ts';
 
 const frames = goodFrames().map(frameText);
 
@@ -186,4 +191,38 @@ test('what is under way when the wire is closed ends as given up', async () => {
   while (server.received.length === before) await new Promise((resolve) => setImmediate(resolve));
   await client.gateway.close();
   expect(failureOf(await asked).status).toBe('cancelled');
+});
+
+test.each<[flags: string[], ofNetwork: string[]]>([
+  [['--use-system-ca', '--max-semi-space-size=4', '--inspect'], ['--use-system-ca']],
+  [
+    ['--dns-result-order', 'ipv4first', '--tls-min-v1.3'],
+    ['--dns-result-order=ipv4first', '--tls-min-v1.3'],
+  ],
+  [['--no-network-family-autoselection', '--import', 'x'], ['--no-network-family-autoselection']],
+  [['--dns-result-order=verbatim', '--require=x', ''], ['--dns-result-order=verbatim']],
+])('of the flags %j a thread needs %j', (flags, ofNetwork) => {
+  expect(networkFlags(flags)).toEqual(ofNetwork);
+});
+
+test.each([
+  ['--max-old-space-size=4096', 'TLSv1.3'],
+  ['--tls-max-v1.2 --max-old-space-size=4096', 'TLSv1.2'],
+])('a thread connects as its process was told to: %s is %s', async (flags, protocol) => {
+  const seen: unknown[] = [];
+  const secure = createServer({ key, cert: certificate }, (_asked, response) => {
+    sendFrames(response, goodFrames());
+  });
+  secure.on('secureConnection', (socket) => seen.push(socket.getProtocol()));
+  secure.listen(0, '127.0.0.1');
+  await once(secure, 'listening');
+  const options = { timeouts: patient, env: { NODE_OPTIONS: flags }, ca: certificate };
+  const notes: string[] = [];
+  const wire = openThreadWire({ ...options, note: (text) => notes.push(text) });
+  const gateway = new Gateway({ wire, clock: systemClock, redact: (text) => text });
+  const baseUrl = `https://127.0.0.1:${(secure.address() as AddressInfo).port}`;
+  expect(await gateway.ask({ ...request('good'), baseUrl })).toMatchObject({ outcome: 'ok' });
+  await gateway.close();
+  secure.close();
+  expect([seen, notes]).toEqual([[protocol], []]);
 });

@@ -7,6 +7,8 @@ import { ownLimits } from '../measure/own-limits.ts';
 import { Arrivals } from './arrivals.ts';
 import { defaultBudget } from './byte-budget.ts';
 import type { Ask } from './flight.ts';
+import { networkFlags } from './network-flags.ts';
+import { checkProxies } from './proxies.ts';
 import { emptyRecord, type WireRecord } from './record.ts';
 import { type FromThread, machineAhead, type ThreadData, type ToThread } from './thread-messages.ts';
 import { proxiesIn } from './ways.ts';
@@ -24,9 +26,10 @@ export interface ThreadWireOptions extends WireOptions {
 
 /**
  * A wire in a thread of its own, in which nothing but sending and stamping is done. Where no thread is to be had, or it
- * ends, the wire is in this one.
+ * ends, the wire is in this one. Throws a UserError for a proxy that is no address.
  */
 export function openThreadWire(options: ThreadWireOptions, start = startThread): Wire {
+  checkProxies(options.env ?? {});
   try {
     return new ThreadWire(options, start(options));
   } catch (error) {
@@ -49,13 +52,25 @@ export function startThread({ timeouts, env = {}, ca, budget }: ThreadWireOption
     ca,
     budget: budget?.limit ?? defaultBudget(),
   };
-  return new Worker(threadUrl, {
-    workerData,
-    resourceLimits: { maxYoungGenerationSizeMb: youngMb },
-    // Neither the flags of this process nor its environment, tokens least of all, are its business.
-    execArgv: [],
-    env: defined({ NODE_TLS_REJECT_UNAUTHORIZED: env['NODE_TLS_REJECT_UNAUTHORIZED'] }),
-  });
+  const began = (execArgv: string[]): Worker =>
+    new Worker(threadUrl, {
+      workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: youngMb },
+      // Of the flags of this process and its environment, tokens least of all, only what connections need is its business.
+      execArgv,
+      env: defined({
+        NODE_TLS_REJECT_UNAUTHORIZED: env['NODE_TLS_REJECT_UNAUTHORIZED'],
+        NODE_USE_SYSTEM_CA: env['NODE_USE_SYSTEM_CA'],
+      }),
+    });
+  const flags = networkFlags([...(env['NODE_OPTIONS'] ?? '').split(/\s+/), ...process.execArgv]);
+  try {
+    return began(flags);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_INVALID_EXEC_ARGV') throw error;
+    // Where a flag holds for the whole process, it holds for its threads unsaid.
+    return began([]);
+  }
 }
 
 class ThreadWire implements Wire {

@@ -5,6 +5,7 @@ import { Arrivals } from './arrivals.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { Engine } from './engine.ts';
 import type { Ask } from './flight.ts';
+import { checkProxies } from './proxies.ts';
 import type { WireRecord } from './record.ts';
 import type { RunQueueTrack } from './run-queue-track.ts';
 import { openWays, proxiesIn } from './ways.ts';
@@ -39,9 +40,10 @@ export interface WireOptions {
   budget?: ByteBudget | undefined;
 }
 
-/** A wire in this thread. */
+/** A wire in this thread. Throws a UserError for a proxy that is no address. */
 export function openWire(options: WireOptions): Wire {
   const { timeouts, env = {}, ca, budget = new ByteBudget() } = options;
+  checkProxies(env);
   const proxies = proxiesIn(env);
   const arrivals = new Arrivals(timeouts);
   const engine = new Engine({
