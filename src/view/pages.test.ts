@@ -79,7 +79,18 @@ test('what is half there is a page, and no fault', async () => {
   await rm(join(folder, runFiles.requests));
   await rm(join(folder, runFiles.answers));
   for (const path of ['', '/answers', '/requests', '/live?after=0', '/live?after=99', '/live?after=x'])
-    expect({ path, status: await ask(pathOf(folder) + path) }).toEqual({ path, status: 200 });
+    expect({ path, status: await ask(pathOf(folder) + path) }).toEqual({
+      path,
+      status: 200,
+    });
+  const name = (path: string): string => encodeURIComponent(pathOf(path).slice('/run/'.length));
+  const other = await settledRun(results, '20261126T031700Z-settle');
+  expect(await ask(`/compare?before=${name(other)}&after=${name(folder)}`)).toBe(200);
+  const ended = await settledRun(results, '20261127T031700Z-norows');
+  await rm(join(ended, runFiles.requests));
+  const { status, text } = await visit(half.port, pathOf(ended));
+  expect(status).toBe(200);
+  expect(text).toContain('requests.csv cannot be read');
   await writeFile(join(folder, runFiles.requests), 'run_id,sui');
   expect(await ask(pathOf(folder))).toBe(200);
   expect(await ask(`${pathOf(folder)}/request/none`)).toBe(404);

@@ -31,7 +31,10 @@ export async function startViewer({ port, token, ...options }: ServerOptions): P
   const server = createServer((request, response) => {
     const answered = async (): Promise<void> => answer(viewer, enter(door, request), response);
     void answered().catch((error: unknown) => {
-      if (!response.headersSent) send(response, 500, errorPage(viewer, 'This page could not be made', error));
+      // What a person can mend, as a folder that is half there, is no fault of ours: a page says what.
+      const status = error instanceof UserError ? 200 : 500;
+      if (!response.headersSent)
+        send(response, status, errorPage(viewer, 'This page could not be made', error));
       else response.destroy();
     });
   });
@@ -59,7 +62,13 @@ async function answer(viewer: Viewer, entry: Entry, response: ServerResponse): P
     return;
   }
   if ('location' in entry) {
-    response.writeHead(303, { ...headers, location: entry.location, 'set-cookie': entry.cookie }).end();
+    response
+      .writeHead(303, {
+        ...headers,
+        location: entry.location,
+        'set-cookie': entry.cookie,
+      })
+      .end();
     return;
   }
   const { admitted } = entry;
@@ -81,7 +90,10 @@ function send(
   more: Readonly<Record<string, string>> = {},
 ): void {
   const { html, policy } = servedDocument(frame);
-  const type = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy };
+  const type = {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': policy,
+  };
   response.writeHead(status, { ...headers, ...type, ...more }).end(html);
 }
 
