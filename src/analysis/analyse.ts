@@ -13,6 +13,7 @@ import { compare } from './compare.ts';
 import { decideLevelThresholds, factsUnderLoad, followLevels, type LevelCollector } from './levels.ts';
 import { historyColumnsNeeded } from './history.ts';
 import { InfluenceCollector } from './influences/influences.ts';
+import { answerLength } from './quality/lengths.ts';
 import { firmPairs, qualityOf, type QualityFigures } from './quality/quality.ts';
 import type { QualityRecords } from '../journal/quality-journals.ts';
 import { tooBusy } from './own-lag.ts';
@@ -61,7 +62,7 @@ export async function onePass(
 ): Promise<(manifest: Manifest) => Analysis> {
   const { suite, routes } = manifest;
   const seen: Seen = {
-    collector: new Collector({ columns: neededColumns(suite) }),
+    collector: new Collector({ columns: [...neededColumns(suite), ...lengthColumns(records)] }),
     serverTimes: new ServerTimesCollector(),
     influences: new InfluenceCollector({ severalRoutes: routes.length > 1 }),
     unchecked: new UncheckedCounter(suite),
@@ -195,6 +196,12 @@ function choicesOf(
 }
 
 /** Columns that the suite's thresholds, need and gate name beyond those of every table. */
+/** Comparisons are held against the lengths of both answers. */
+const lengthColumns = (records: QualityRecords | undefined): string[] =>
+  [...(records?.judgements ?? []), ...(records?.ratings ?? [])].some(({ model_b }) => model_b !== undefined)
+    ? [answerLength]
+    : [];
+
 function neededColumns({ thresholds, quality, gate }: Suite): string[] {
   const limits = (quality?.need?.limits ?? []).filter((limit) => 'column' in limit);
   return [

@@ -161,6 +161,12 @@ export class PromptSamples {
     return this.#values(column, (slot) => this.#isOwn(slot));
   }
 
+  /** What one answer reported under a column that is collected. Undefined where there is none. */
+  of(repeat: number, column: string): number | undefined {
+    const [slot, index] = [this.#slots.get(repeat), this.#columns.indexOf(column)];
+    return slot === undefined || index < 0 ? undefined : known(this.#figures[index]!.get(slot));
+  }
+
   /**
    * What the sound answers measured under a column: latencies and rates. All of them count, however late we can have
    * stamped them: to leave out what our lag changed much would leave out the fast answers. `end` gives what they can be

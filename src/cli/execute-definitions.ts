@@ -5,6 +5,7 @@ import { findRun } from '../journal/run-folder.ts';
 import { renderDefinitions } from '../report/definitions-table.ts';
 import { jsonText } from '../report/run-json.ts';
 import { applyDefinitions, MeasuredRows } from '../analysis/definitions/apply.ts';
+import { qualityWords } from '../analysis/definitions/quality-words.ts';
 import { analyseRun, readRun } from '../analysis/read-run.ts';
 import type { ReportFlags } from './commands/report-command.ts';
 import type { Io } from './io.ts';
@@ -24,6 +25,10 @@ export async function executeDefinitions(
   const models = await applyDefinitions(rows, readAnswerLines(folder, state), report.models);
   for (const warning of [...stored.warnings(), ...answerWarnings(state)]) io.stderr.write(`⚠ ${warning}\n`);
   const style = styleFor(out, color, io);
-  await writeOut(format === 'json' ? jsonText({ models }) : renderDefinitions(models, style), out, io);
+  await writeOut(
+    format === 'json' ? jsonText({ models, words: qualityWords }) : renderDefinitions(models, style),
+    out,
+    io,
+  );
   return exitCode.done;
 }

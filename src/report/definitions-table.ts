@@ -1,5 +1,6 @@
 import { count, oneLine } from '../base/text.ts';
 import type { FigureName, ModelReadings } from '../analysis/definitions/apply.ts';
+import { qualityWords } from '../analysis/definitions/quality-words.ts';
 import { tools } from '../analysis/definitions/tools.ts';
 import { duration, fixed, notMeasured } from './number-text.ts';
 import { painter } from './paint.ts';
@@ -15,7 +16,7 @@ const figures: readonly { name: FigureName; title: string; write: (value: number
   { name: 'speed', title: 'tok/s', write: (value) => fixed(value, 1) },
 ];
 
-/** What the tools of the field would each say of the same run, from the same stored instants. */
+/** What the tools of the field would each say of the same run, from the same stored instants; then what the words for quality mean. */
 export function renderDefinitions(models: readonly ModelReadings[], { columns, color }: Style): string {
   const paint = painter(color);
   const sections = models.map(({ model, route, requests, readings }) => [
@@ -42,9 +43,16 @@ export function renderDefinitions(models: readonly ModelReadings[], { columns, c
     ),
   ]);
   const why = tools.flatMap(({ name, difference }) => wrapped(`${name}: ${difference}.`, columns, '  '));
-  if (models.length === 0)
-    return 'No valid streamed answer with a token count and two pieces: nothing to put side by side.\n';
-  return `${[...sections, why.map((line) => paint('quiet', line))].map((lines) => lines.join('\n')).join('\n\n')}\n`;
+  const nothing = 'No valid streamed answer with a token count and two pieces: nothing to put side by side.';
+  const speed =
+    models.length === 0
+      ? [wrapped(nothing, columns)]
+      : [...sections, why.map((line) => paint('quiet', line))];
+  const quality = [
+    paint('strong', 'Words for quality'),
+    ...qualityWords.flatMap(({ name, meaning }) => wrapped(`${name}: ${meaning}.`, columns, '  ')),
+  ];
+  return `${[...speed, quality].map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
 function column(subtitle: string, align: TextColumn['align'], texts: readonly string[]): TextColumn {

@@ -18,6 +18,7 @@ import { defaultMargin, morePrompts, outcomeOf, type Outcome } from '../pair-ver
 import type { Basis } from '../need-limit.ts';
 import type { PairRow } from '../summary-columns.ts';
 import { isUnreadable } from './criterion-rates.ts';
+import { lengthFigures, type LengthRatio } from './lengths.ts';
 import {
   judgedPrompts,
   judgesIn,
@@ -117,7 +118,11 @@ const spreadOf = ({ variance: squared, labels }: CorrectedMean): number => Math.
 const halved = (values: readonly number[]): number[] => values.map((value) => value / 2);
 
 /** Which of two models is preferred, by every basis that there is. */
-export function preferenceRows(all: readonly Said[], named: Named): PreferenceRow[] {
+export function preferenceRows(
+  all: readonly Said[],
+  named: Named,
+  ratioOf: LengthRatio,
+): PreferenceRow[] {
   return withVerdicts(
     all.flatMap((said) => {
       const { criterion, items } = said;
@@ -140,6 +145,7 @@ export function preferenceRows(all: readonly Said[], named: Named): PreferenceRo
               ci_low: shifted(effect.interval.low),
               ci_high: shifted(effect.interval.high),
               ...{ p, p_holm, verdict },
+              ...lengthFigures(said, judge, ratioOf),
             };
           },
         }),

@@ -75,6 +75,18 @@ export const preferenceColumns = [
   unitless('p', 'sign-flip p by prompt; with labels, of the corrected mean'),
   unitless('p_holm', 'the same, corrected for all rows in the file'),
   required(text('verdict', '`better`, `worse`, `equal` or `not settled`; of a judge alone `seems better` …')),
+  count(
+    'similar_length',
+    'comparisons in which the shorter answer has at least 80 % of the characters of the longer',
+  ),
+  share(
+    'similar_win_share',
+    'of b, among these: wins + half of the ties, by prompt, of the verdicts as they are',
+  ),
+  unitless(
+    'length_correlation',
+    'of the preference for b with log(characters of b ÷ of a), by prompt, from −1 to 1: above 0 the longer answer is preferred',
+  ),
 ] as const satisfies readonly Column[];
 
 /** Which of two models is preferred, by one criterion, on one basis. */

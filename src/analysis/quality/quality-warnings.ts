@@ -4,6 +4,7 @@ import { fewestLabels } from '../../stats/corrected-rate.ts';
 import { exactLimits } from '../../stats/korn-graubard.ts';
 import { defaultAlpha, type Estimate } from '../../stats/interval.ts';
 import { isUnreadable, raterAgreement } from './criterion-rates.ts';
+import { isCorrelated } from './lengths.ts';
 import { judgesIn, namesOf, peopleOf, type Named, type Said } from './opinions.ts';
 import type { PreferenceRow } from './quality-columns.ts';
 
@@ -30,6 +31,7 @@ export function qualityWarnings(
       ...unlikeWarnings(answers, named),
       ...said.flatMap((one) => vagueWarning(one)),
       ...preferences.flatMap(positionWarnings),
+      ...preferences.flatMap((row) => lengthWarnings(row, preferences.length)),
       ...uncheckedWarnings(answers),
     ]),
   ];
@@ -149,6 +151,22 @@ function positionWarnings({
           `${about} what stands first is preferred in ${Math.round(100 * first!)} % of decided calls. Both orders cancel that, at the price of ties.`,
         ]
       : []),
+  ];
+}
+
+/** Long answers may be better ones: only those of about the same length tell the two apart. */
+function lengthWarnings(row: PreferenceRow, family: number): string[] {
+  const { model_a, model_b, criterion, basis, judge, prompts, length_correlation: r } = row;
+  if (r === undefined || !isCorrelated(r, prompts, family)) return [];
+  const { similar_length: similar = 0, similar_win_share: alike, win_share: all } = row;
+  const percent = (share: number): string => `${Math.round(100 * share)} %`;
+  const who = judge === undefined ? basis : `judge ${judge}`;
+  return [
+    `${criterion}: ${who}, ${model_a} against ${model_b}: the ${r > 0 ? 'longer' : 'shorter'} answer tends to be preferred (correlation ${r.toFixed(2)} by prompt). ${
+      alike === undefined || all === undefined
+        ? 'No two answers are of about the same length, so length and quality cannot be told apart: ask for a length in the prompt.'
+        : `${model_b} wins ${percent(all)} in all, and ${percent(alike)} of ${count(similar, 'comparison')} of about the same length: trust the verdict where the two agree.`
+    }`,
   ];
 }
 

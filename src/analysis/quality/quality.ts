@@ -7,6 +7,7 @@ import type { CellSamples, Collected } from '../collect.ts';
 import type { CriterionRates } from '../need-limit.ts';
 import { shareOf } from '../statistic.ts';
 import { armOf, emptyRow, figuresOf, qualityRows } from './criterion-rates.ts';
+import { lengthRatios } from './lengths.ts';
 import { saidOf, type Said } from './opinions.ts';
 import { criterionPairs, preferenceRows, type CriterionPair } from './preferences.ts';
 import type { PreferenceRow, QualityRow } from './quality-columns.ts';
@@ -45,7 +46,7 @@ export function qualityOf(
     ...collected.cells.flatMap((cell) => checkRow(cell)),
     ...answers.flatMap((one) => qualityRows(one, answersOf(cellOf(one), one, suite))),
   ];
-  const preferences = preferenceRows(said, label);
+  const preferences = preferenceRows(said, label, lengthRatios(collected));
   const bySubject = new Map(answers.map((one) => [subjectKey(one, one.criterion), one]));
   return {
     rows,

@@ -88,6 +88,7 @@ function preferenceTable({ report }: PageData): Html {
         { head: 'By' },
         { head: 'Wins', align: 'right', isMoreBetter: true },
         { head: 'Ties', align: 'right' },
+        { head: 'Wins at similar length', align: 'right' },
         { head: 'Verdict' },
       ],
       rows: report.quality!.preferences.map((row) => ({
@@ -98,6 +99,7 @@ function preferenceTable({ report }: PageData): Html {
           basisText(row),
           share(row.win_share, row.ci_low, row.ci_high),
           figure(row.ties, String(row.ties)),
+          figure(row.similar_win_share, percent(row.similar_win_share)),
           row.verdict,
         ],
       })),

@@ -1,6 +1,7 @@
 import { dominatedBy } from '../../../analysis/dominated.ts';
 import type { QualityRow } from '../../../analysis/quality/quality-columns.ts';
 import { oneLine } from '../../../base/text.ts';
+import { cellKey } from '../../../plan/cell.ts';
 import { listed } from '../../listed.ts';
 import { duration, notMeasured, percent, usd } from '../../number-text.ts';
 import { basisText } from '../../quality-table.ts';
