@@ -118,11 +118,7 @@ const spreadOf = ({ variance: squared, labels }: CorrectedMean): number => Math.
 const halved = (values: readonly number[]): number[] => values.map((value) => value / 2);
 
 /** Which of two models is preferred, by every basis that there is. */
-export function preferenceRows(
-  all: readonly Said[],
-  named: Named,
-  ratioOf: LengthRatio,
-): PreferenceRow[] {
+export function preferenceRows(all: readonly Said[], named: Named, ratioOf: LengthRatio): PreferenceRow[] {
   return withVerdicts(
     all.flatMap((said) => {
       const { criterion, items } = said;

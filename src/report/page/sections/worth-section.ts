@@ -191,10 +191,8 @@ function measuresOf({ models, report }: PageData): Measure[] {
         metric: `rate(${criterion})`,
         by,
         ...(isAlone ? { judge: oneLine(judge ?? '', 40) } : {}),
-        of: ({ summary: { model, route, variant } }) => {
-          // Judgements do not say which variant of a prompt an answer belongs to.
-          if (variant !== undefined) return undefined;
-          const row = group.find((one) => one.model === model && one.route === route);
+        of: ({ summary }) => {
+          const row = group.find((one) => cellKey(one) === cellKey(summary));
           return row && shareIn(row, isAlone);
         },
       };
