@@ -184,6 +184,11 @@ export class Sheet {
     if (columns > 0) this.#sheet.setRepeatColumns(0, columns - 1);
   }
 
+  /** What of the sheet is printed: from its corner to this cell. */
+  printArea(bottom: number, right: number): void {
+    this.#sheet.setPrintArea(0, 0, bottom, right);
+  }
+
   /** A real table over cells; its header is written here. */
   table(name: string, area: Area, headers: readonly string[]): void {
     const columns = headers.map((header) =>

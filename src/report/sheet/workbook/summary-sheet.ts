@@ -14,6 +14,9 @@ import { entriesOf, suiteNames } from './words.ts';
 /** Lines below which charts would be out of sight; then they get a sheet of their own. */
 const linesAboveCharts = 20;
 
+/** That the charts and their figures take. */
+const linesOfCharts = 60;
+
 /** Rows of the sheet, from 0. */
 const places = { title: 0, verdict: 1, facts: 2, band: 3, head: 4, first: 5 } as const;
 
@@ -30,12 +33,11 @@ export function addSummary(book: Book, runs: readonly Summarised[]): void {
   sheet.filter(places.head, 0, last, summaryColumns.length - 1);
   sheet.freeze(places.first, 1);
   sheet.hideGrid();
-  // On one sheet of paper, charts included, unless the lines alone fill several.
-  sheet.print({
-    pages: 1,
-    headerRow: places.head,
-    ...(entries.length <= linesAboveCharts ? { tall: 1 } : {}),
-  });
+  // Paper has room for the figures that people choose by, and for the charts; the sheet has all.
+  const isShort = entries.length <= linesAboveCharts;
+  const right = summaryColumns.findLastIndex(({ band }) => band.startsWith('TTFT'));
+  sheet.print({ pages: 1, headerRow: places.head, ...(isShort ? { tall: 1 } : {}) });
+  sheet.printArea(last + (isShort ? linesOfCharts : 0), right);
   if (newest.report.models.length === 0) return;
   const lines = historyLines(runs, 'e2e_latency_ms');
   const overRuns = runs.length > 1 && lines.names.length > 0 ? [(size: Size) => linesChart(lines, size)] : [];
