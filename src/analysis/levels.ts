@@ -251,12 +251,16 @@ export class LevelCollector implements RowCollector {
     if (!limit || !slo) return [];
     const made = visits.filter(counts).map(madeVisit);
     const found = limit(made);
+    // A search that was cut short still knows what it has decided.
+    const decided = this.#levels(visits);
+    const heldSoFar = decided.findLast(({ word }) => word === 'held')?.level;
+    const brokenSoFar = decided.find(({ word }) => word === 'broken')?.level;
     return [
       {
         ...this.#which(visits),
         slo: sloText(slo),
-        held_rps: found?.held,
-        broken_rps: found?.broken,
+        held_rps: found ? found.held : heldSoFar,
+        broken_rps: found ? found.broken : brokenSoFar,
         visits: made.filter(({ kind }) => kind === 'visit').length,
         need: decisiveCount(planned) ?? planned,
         word: found?.end ?? 'stopped',
