@@ -123,6 +123,28 @@ test('what cannot be read is asked once more, and is never a verdict', async () 
   ]);
 });
 
+test('of variants each judgement says which one was answered, and each has a rate of its own', async () => {
+  await using folder = await ran(
+    suiteOf().replace('quality:', 'variants: [{ id: plain }, { id: brief, system: Be brief. }]\nquality:'),
+  );
+  expect((await gatebench(['score', 'latest', '--quiet'], folder.path)).code).toBe(0);
+  const { judgements } = await readQuality(folder.run);
+  const counted = Object.entries(Object.groupBy(judgements, ({ variant }) => String(variant)));
+  expect(counted.map(([variant, own]) => [variant, own!.length]).toSorted()).toEqual([
+    ['brief', 8],
+    ['plain', 8],
+  ]);
+  const { quality } = JSON.parse((await gatebench(['report', 'latest', '--json'], folder.path)).stdout) as {
+    quality: Record<string, string | number>[];
+  };
+  expect(
+    quality
+      .filter(({ criterion }) => criterion === 'correct')
+      .map(({ model, variant, judged, answers }) => `${model} ${variant} ${judged}/${answers}`)
+      .toSorted(),
+  ).toEqual(['echo brief 2/2', 'echo plain 2/2', 'sim-instant brief 2/2', 'sim-instant plain 2/2']);
+});
+
 test('a budget stops the judging with exit code 7, and the same command goes on', async () => {
   await using folder = await ran();
   const first = await gatebench(['score', 'latest', '--max-requests', '3'], folder.path);
