@@ -62,7 +62,8 @@ function rateTable({ models }: PageData, rows: readonly QualityRow[]): Html {
       return {
         ...(look ? { className: look.className } : {}),
         cells: [
-          oneLine(row.model, 60),
+          // Its name tells variants apart.
+          look?.name ?? oneLine(row.model, 60),
           ...(severalRoutes ? [oneLine(row.route, 40)] : []),
           oneLine(row.criterion, 60),
           basisText(row),
