@@ -94,6 +94,12 @@ describe('a usual run', () => {
     parts = await partsOfRuns(exported(rowsOf({ kimi: 400, glm: 1200 })));
   });
 
+  test('prints the Summary on one page: the figures that people choose by, and the charts', () => {
+    const setup = elements(parseXml(parts.get(sheetPath(parts, 'Summary'))!), 'pageSetup')[0]!.attributes;
+    expect([setup['fitToWidth'] ?? '1', setup['fitToHeight'] ?? '1']).toEqual(['1', '1']);
+    expect(parts.get('xl/workbook.xml')).toMatch(/Print_Area"[^>]*>Summary!\$A\$1:\$[A-Z]+\$\d+</);
+  });
+
   test('has its sheets in order, and no history', () => {
     const names = elements(parseXml(parts.get('xl/workbook.xml')!), 'sheet').map(
       ({ attributes }) => attributes['name'],
