@@ -100,6 +100,9 @@ test('a judge that takes what stands first is seen through: each order has anoth
     'ba b',
   ]);
   expect(judgements.every(({ model, model_b }) => model === 'sim-instant' && model_b === 'echo')).toBe(true);
+  // The lengths of the answers are known from the run's own rows.
+  const [head, figures] = (await readFile(join(folder.run, 'preferences.csv'), 'utf8')).trim().split(/\r?\n/);
+  expect(figures!.split(',')[head!.split(',').indexOf('similar_length')]).toMatch(/^[0-2]$/);
 });
 
 test('what cannot be read is asked once more, and is never a verdict', async () => {
