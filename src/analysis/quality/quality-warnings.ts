@@ -164,7 +164,7 @@ function lengthWarnings(row: PreferenceRow, family: number): string[] {
   return [
     `${criterion}: ${who}, ${model_a} against ${model_b}: the ${r > 0 ? 'longer' : 'shorter'} answer tends to be preferred (correlation ${r.toFixed(2)} by prompt). ${
       alike === undefined || all === undefined
-        ? 'No two answers are of about the same length, so length and quality cannot be told apart: ask for a length in the prompt.'
+        ? 'No two answers are of about the same length, so the preference may be one for length: ask for a length in the prompt.'
         : `${model_b} wins ${percent(all)} in all, and ${percent(alike)} of ${count(similar, 'comparison')} of about the same length: trust the verdict where the two agree.`
     }`,
   ];
