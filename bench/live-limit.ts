@@ -60,8 +60,10 @@ try {
   );
   for (let run = 1; run <= runs; run++) {
     const found = await searched(run, base);
-    if (found.word === 'stopped') unfinished++;
-    const holds = (found.held_rps ?? 0) <= truth && truth <= (found.broken_rps ?? Infinity);
+    // A search that ended early has not bracketed anything: it is no proof.
+    if (found.word !== 'found') unfinished++;
+    const holds =
+      found.word === 'found' && (found.held_rps ?? 0) <= truth && truth <= (found.broken_rps ?? Infinity);
     if (holds) held++;
     process.stdout.write(`${run} of ${runs}: ${limitText(found)}${holds ? '' : ' (wrong)'}\n`);
   }
@@ -72,7 +74,7 @@ try {
 process.stdout.write(
   `${held} of ${runs} hold the truth; ${unfinished} ended early, because this machine was late too often\n`,
 );
-if (held < Math.floor(0.95 * runs) || unfinished > runs / 4) process.exitCode = 1;
+if (held < Math.floor(0.95 * runs)) process.exitCode = 1;
 
 /** What an answer takes when it is alone, as a client sees it. */
 async function unloaded(base: string): Promise<number> {
