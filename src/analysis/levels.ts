@@ -130,7 +130,17 @@ export function followLevels(manifest: Manifest): LevelCollector | undefined {
 /** Reads the rows of visits on the one pass. */
 export class LevelCollector implements RowCollector {
   readonly reads: readonly ColumnName[] = [
-    ...(['event_id', 'model', 'route', 'phase', 'final', 'status', 'invalid_reason', 'passed'] as const),
+    ...([
+      'event_id',
+      'model',
+      'route',
+      'variant',
+      'phase',
+      'final',
+      'status',
+      'invalid_reason',
+      'passed',
+    ] as const),
     ...(['error_family', 'error_code', 'scheduled_at', 'started_at', 'ended_at'] as const),
     ...(['level', 'visit', 'arrival', 'late_ms', 'ttft_ms', 'e2e_latency_ms', 'tpot_ms'] as const),
     ...(['ttft_due_ms', 'e2e_due_ms', 'completion_tokens'] as const),

@@ -33,6 +33,7 @@ async function search(seed: number, places = 3, meanMs = 6000) {
     event_id: planned.key,
     model: planned.cell.model.id,
     route: planned.cell.route,
+    variant: undefined,
     phase: planned.phase,
     final: true,
     status: 'ok',

@@ -1,4 +1,5 @@
 import type { Ms } from '../base/clock.ts';
+import { defined } from '../base/defined.ts';
 import type { RequestRow, VerdictRow } from '../journal/request-columns.ts';
 import type { Design } from '../load/design.ts';
 import type { MadeVisit } from '../load/limit-walk.ts';
@@ -11,7 +12,7 @@ import { visitSlots, type VisitsOfCell } from '../plan/visits.ts';
 /** What of a row a visit needs. */
 export type VisitRow = Pick<
   RequestRow,
-  | ('event_id' | 'model' | 'route' | 'phase' | 'final' | 'status' | 'invalid_reason' | 'passed')
+  | ('event_id' | 'model' | 'route' | 'variant' | 'phase' | 'final' | 'status' | 'invalid_reason' | 'passed')
   | ('error_family' | 'error_code' | 'scheduled_at' | 'started_at' | 'ended_at')
   | ('level' | 'visit' | 'arrival' | 'late_ms' | 'ttft_ms' | 'e2e_latency_ms' | 'tpot_ms')
   | ('ttft_due_ms' | 'e2e_due_ms' | 'completion_tokens')
@@ -60,8 +61,8 @@ export class VisitLog {
 
   add(row: VisitRow): void {
     if (row.visit === undefined || row.level === undefined || !row.final) return;
-    const { model, route } = row;
-    const cell = { model, route };
+    const { model, route, variant } = row;
+    const cell = { model, route, ...defined({ variant }) };
     const key = cellKey(cell);
     const known = this.#cells.get(key) ?? { cell, visits: new Map<string, VisitRow[]>() };
     this.#cells.set(key, known);

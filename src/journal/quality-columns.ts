@@ -12,12 +12,8 @@ import {
 } from '../base/column.ts';
 import { rowCheck } from './csv-file.ts';
 
-/** Which answer, or which two; what was asked of it, and of whom. */
-const identity = [
-  required(text('run_id', 'the run')),
-  required(time('judged_at', 'when the judge was asked')),
-  required(text('judgement_id', 'our id of this call, sent as `cf-aig-event-id`')),
-  required(text('event_id', 'the answer that is judged: its `event_id` in `requests.csv`')),
+/** Which answer a verdict is about, or which two, behind `event_id`; and by what it was decided. */
+const whichAnswer = [
   text('event_id_b', 'the other answer, of a comparison'),
   required(text('model', 'id of the model that gave the answer')),
   text('model_b', 'id of the model that gave the other answer'),
@@ -25,6 +21,15 @@ const identity = [
   required(text('prompt_id', 'id of the prompt')),
   required(count('repeat', 'which repeat, from 1')),
   required(text('criterion', 'id of the criterion')),
+] as const satisfies readonly Column[];
+
+/** Which answer, or which two; what was asked of it, and of whom. */
+const identity = [
+  required(text('run_id', 'the run')),
+  required(time('judged_at', 'when the judge was asked')),
+  required(text('judgement_id', 'our id of this call, sent as `cf-aig-event-id`')),
+  required(text('event_id', 'the answer that is judged: its `event_id` in `requests.csv`')),
+  ...whichAnswer,
   required(
     text('criterion_hash', 'SHA-256 of what is asked and shown: another question is another criterion'),
   ),
@@ -84,13 +89,7 @@ const ratingRow = [
   required(time('rated_at', 'when it was imported')),
   required(text('rater', 'who has rated')),
   required(text('event_id', 'the answer that is rated: its `event_id` in `requests.csv`')),
-  text('event_id_b', 'the other answer, of a comparison'),
-  required(text('model', 'id of the model that gave the answer')),
-  text('model_b', 'id of the model that gave the other answer'),
-  required(text('answer_route', 'route of the model that gave the answer')),
-  required(text('prompt_id', 'id of the prompt')),
-  required(count('repeat', 'which repeat, from 1')),
-  required(text('criterion', 'id of the criterion')),
+  ...whichAnswer,
   required(text('criterion_hash', 'SHA-256 of what was asked and shown')),
   text('verdict', 'the word that was chosen; empty of a comparison'),
   number('score', '0–1', "the verdict's score", 6),

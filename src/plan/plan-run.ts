@@ -56,7 +56,10 @@ export function planRun(suite: Suite, { cells, seed, shard }: PlanRequest): Plan
   assertShard(suite, shard);
   const options: PlanOptions = { ...suite.run, cells, prompts: shardPrompts(suite.prompts, shard), seed };
   const design = designOf(suite);
-  if (design) return planByVisits(suite, design, options);
+  if (design) {
+    assertVisits(suite, shard);
+    return planByVisits(suite, design, options);
+  }
   return {
     suite,
     seed,
@@ -65,6 +68,15 @@ export function planRun(suite: Suite, { cells, seed, shard }: PlanRequest): Plan
     least: leastExpense(options),
     blocks: ({ another } = {}) => planBlocks({ ...options, another }),
   };
+}
+
+/** What visits of levels cannot be combined with. Throws a UserError that says what to leave out. */
+export function assertVisits({ name, variants }: Pick<Suite, 'name' | 'variants'>, shard?: Shard): void {
+  if (variants)
+    throw new UserError(
+      `${name} has variants, and levels of a load are compared between models alone. Leave out variants, or the levels.`,
+    );
+  if (shard) throw new UserError(`${name} has levels of a load: a visit is sent whole. Leave out --shard.`);
 }
 
 /** How many it will be follows from what is found: the size is what is to be expected. */

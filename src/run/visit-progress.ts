@@ -1,4 +1,5 @@
 import { type Visit, VisitLog } from '../analysis/visits.ts';
+import { rateText } from '../load/rate.ts';
 import type { Sink } from '../journal/sink.ts';
 import type { Plan } from '../plan/plan-run.ts';
 import { mostLost } from '../plan/visits.ts';
@@ -48,10 +49,10 @@ export function visitTeller(
 }
 
 function tellGivenUp(log: VisitLog, visit: Visit, note: (text: string) => void): void {
-  const { cell, level, outcome } = visit;
+  const { cell, load, level, outcome } = visit;
   if (outcome.word !== 'void' || log.of(cell).lost(level) !== mostLost) return;
   const name = typeof cell.model === 'string' ? cell.model : cell.model.id;
   note(
-    `${name} at level ${level} is given up: in ${mostLost} visits this machine sent more than 2 % of the requests too late`,
+    `${name} at ${load === 'open' ? rateText(level) : `${level} at once`} is given up: in ${mostLost} visits this machine sent more than 2 % of the requests too late`,
   );
 }

@@ -196,14 +196,14 @@ export class Engine {
   #sweep(): void {
     const now = performance.now();
     this.#sweepsAt = Infinity;
-    for (const flight of this.#flights.values()) if (flight.dueAt <= now) this.#judge(flight);
+    for (const flight of this.#flights.values()) if (flight.dueAt <= now) this.#endOrExpect(flight);
     let next = Infinity;
     for (const { dueAt } of this.#flights.values()) next = Math.min(next, dueAt);
     this.#sweepAt(Math.max(next, now + sweepMs));
   }
 
   /** Ends a flight whose time is over, and finds out when the time of another is. */
-  #judge(flight: Flight): void {
+  #endOrExpect(flight: Flight): void {
     const limits = this.#limits(flight);
     const progress = flight.progress();
     const failure = expired(limits, progress);
@@ -220,7 +220,7 @@ export class Engine {
       () => {
         if (flight.isOver) return;
         if (flight.seen.chars > longestText) flight.stopReading();
-        else this.#judge(flight);
+        else this.#endOrExpect(flight);
       },
       // What cannot be read is read again, and named, when the flight is over.
       () => flight.stopReading(),

@@ -10,6 +10,7 @@ import { assumedSeconds, estimate, sumSpans } from '../../plan/estimate.ts';
 import type { Design } from '../../load/design.ts';
 import { plannedLoad } from '../../report/load-plan.ts';
 import { designOf, estimateMinutes, expectedInFlight } from '../../plan/load-plan.ts';
+import { assertVisits } from '../../plan/plan-run.ts';
 import { unpricedNote } from '../../send/budget.ts';
 import { judgeWarnings, planJudging } from '../../score/judging-plan.ts';
 import { suiteHash } from '../../suite/hash.ts';
@@ -47,6 +48,7 @@ function planFacts(
   smallestDifference: string | undefined,
 ): PlanFacts {
   const design = designOf(suite);
+  if (design) assertVisits(suite);
   const options: PlanOptions = {
     ...suite.run,
     ...(design ? ofVisits(design, suite) : {}),

@@ -160,3 +160,21 @@ test('a limit on a level is decided by its visits: broken is exit 4, too few vis
   await using other = await scratch();
   expect((await ran(other.path, load(1))).result.code).toBe(0);
 });
+
+test.each([
+  [['--shard', '1/2', '--seed', '1'], '', /a visit is sent whole\. Leave out --shard/],
+  [
+    [],
+    'variants: [{ id: short, system: Be brief. }, { id: long, system: Explain. }]\n',
+    /has variants, and levels of a load/,
+  ],
+])(
+  'what levels cannot be combined with is told before anything is sent: %j',
+  async (flags, more, message) => {
+    await using cwd = await scratch();
+    await writeFile(join(cwd.path, 'load.yaml'), suite('{ mode: closed, levels: [1] }') + more);
+    const { code, stderr } = await gatebench(['run', 'load.yaml', '--route', 'demo', ...flags], cwd.path);
+    expect(code).toBe(2);
+    expect(stderr.replace(/\s+/g, ' ')).toMatch(message);
+  },
+);
