@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gatebench, scratch, start, type Scratch } from '../cli/testing/gatebench.ts';
 import { readRequests } from '../journal/read-journal.ts';
-import { openBrowser, withoutBrowser } from '../report/page/testing/browser.ts';
+import { openBrowser, seriousFindings, withoutBrowser } from '../report/page/testing/browser.ts';
 import { hostileRows, hostileTexts } from '../report/page/testing/hostile.ts';
 import { RunList } from './index/runs.ts';
 import type { RunningViewer } from './server.ts';
@@ -20,7 +17,6 @@ declare const document: {
 };
 declare const window: {
   hacked?: number;
-  axe: { run(context: unknown, options: object): Promise<AxeResults> };
 };
 
 /** Some two dozen requests, which take about a second. */
@@ -240,20 +236,3 @@ describe.skipIf(withoutBrowser !== undefined)('the viewer in a browser', () => {
     expect(complaints.splice(0).filter((text) => !text.includes('404'))).toEqual([]);
   }, 60_000);
 });
-
-/** What axe finds that is serious or critical: its rule and where. */
-async function seriousFindings(page: Page): Promise<string[]> {
-  await page.addScriptTag({
-    content: readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
-  });
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes
-          .slice(0, 3)
-          .map(({ html }) => html.slice(0, 160))
-          .join(' | ')}`,
-    );
-}

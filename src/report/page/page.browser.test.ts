@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compareRuns } from '../../analysis/compare.ts';
 import { comparePageData } from './compare/compare-data.ts';
 import { renderComparePage } from './compare-page.ts';
 import { renderPage } from './render-page.ts';
-import { openBrowser, withoutBrowser } from './testing/browser.ts';
+import { openBrowser, seriousFindings, withoutBrowser } from './testing/browser.ts';
 import { hostileRows, hostileTexts } from './testing/hostile.ts';
 import { samplePage, sampleReport } from './testing/sample-page.ts';
 import { sampleRows } from './testing/sample-run.ts';
@@ -25,7 +22,6 @@ declare const document: {
 };
 declare const window: {
   hacked?: number;
-  axe: { run(context: unknown, options: object): Promise<AxeResults> };
 };
 
 const rows = [...sampleRows({ prompts: 6, repeats: 2, route: 'demo' })];
@@ -249,20 +245,3 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
     await narrow.close();
   });
 });
-
-/** What axe finds that is serious or critical: its rule and where. */
-async function seriousFindings(page: Page): Promise<string[]> {
-  await page.addScriptTag({
-    content: readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
-  });
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes
-          .slice(0, 3)
-          .map(({ html }) => html.slice(0, 160))
-          .join(' | ')}`,
-    );
-}
