@@ -32,7 +32,7 @@ test('these variables of the environment are read, and no others', () => {
   expect([...new Set([...read, ...Object.keys(variables)])].toSorted()).toEqual(
     [
       ...['CF_ACCOUNT_ID', 'CF_GATEWAY_ID', 'CF_AIG_TOKEN', 'CF_AIG_BYOK_ALIAS'],
-      ...['OLLAMA_API_KEY', 'CLOUDFLARE_API_TOKEN'],
+      ...['OLLAMA_API_KEY', 'CLOUDFLARE_API_TOKEN', 'GATEBENCH_WEBHOOK_URL'],
       ...['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'],
       // How to print.
       ...['CI', 'FORCE_COLOR', 'NO_COLOR', 'TERM'],
@@ -40,6 +40,8 @@ test('these variables of the environment are read, and no others', () => {
       ...['GATEBENCH_ENV_FILE', 'TF_BUILD', 'JENKINS_URL', 'TEAMCITY_VERSION', 'CODEBUILD_BUILD_ID'],
       // Where to write: calibrations, and what GitHub shows of a gate.
       ...['XDG_STATE_HOME', 'GITHUB_STEP_SUMMARY', 'GITHUB_WORKSPACE'],
+      // The address of the job, for people who read of a night elsewhere.
+      ...['GITHUB_SERVER_URL', 'GITHUB_REPOSITORY', 'GITHUB_RUN_ID'],
       // Node's own, for every TLS connection: the thread of the wire has it as this one.
       ...['NODE_TLS_REJECT_UNAUTHORIZED', 'NODE_USE_SYSTEM_CA'],
       // Whether the user has chosen how memory is collected, and how connections are made.

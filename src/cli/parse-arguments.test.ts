@@ -70,6 +70,11 @@ describe('paths', () => {
   });
 });
 
+test.each(['""', `'a'`, '"a b"', `"'a'"`, '"', 'a"'])('the value %s keeps its quotes', (value) => {
+  for (const words of [[`--out=${value}`], [`-o${value}`], ['--out', value]])
+    expect(parseArguments(['a', ...words], table, 'try', '.').out).toBe(value);
+});
+
 test('any word is a value behind =, and none is lost or taken for a flag', () => {
   fc.assert(
     fc.property(fc.string(), fc.array(fc.string({ minLength: 1 })), (value, words) => {

@@ -86,12 +86,15 @@ function spelledOut(words: readonly string[], table: FlagTable): string[] {
     for (const [name, flag] of flagsIn(table)) {
       const typed = `--${typedName(name)}`;
       if (flag.short !== undefined && !word.startsWith('--') && word.startsWith(`-${flag.short}`))
-        return word.length === 2 ? typed : `${typed}=${word.slice(2).replace(/^=/, '')}`;
+        return word.length === 2 ? typed : twiceQuoted(`${typed}=${word.slice(2).replace(/^=/, '')}`);
       if (!takesValue(flag)) assertNoValue(name, word);
     }
-    return word;
+    return twiceQuoted(word);
   });
 }
+
+/** The parser takes one pair of quotes off what stands behind =: the shell has done that before. */
+const twiceQuoted = (word: string): string => word.replace(/^(--[^=]+=)((["'])[^]*\3)$/, '$1"$2"');
 
 function assertNoValue(name: string, word: string): void {
   const inline = new RegExp(`^--(?:no-)?${typedName(name)}=(.*)$`, 's').exec(word)?.[1];
@@ -173,12 +176,17 @@ function valueOf(shown: string, flag: Flag, given: readonly (string | boolean)[]
   if (given.length > 1 && !isList(flag)) throw new UserError(`${shown} is given more than once.`);
   const texts = given.map(String);
   if (flag.type === 'paths') return texts;
-  if (flag.type === 'list') return parts(texts);
+  if (flag.type === 'list') return parts(texts).map((text) => chosen(shown, flag, text));
   if (flag.type === 'numbers') return parts(texts).map((text) => numberOf(shown, flag, text));
   const [text] = texts as [string];
   if (flag.type === 'number') return numberOf(shown, flag, text);
-  if (flag.choices && !flag.choices.includes(text))
-    throw new WrongWord(`${shown} is ${flag.choices.join(', ')}; ${quoted(text)} is not one of them.`);
+  return chosen(shown, flag, text);
+}
+
+/** The word itself, where it is one of those that the flag takes. */
+function chosen(shown: string, { choices }: Flag, text: string): string {
+  if (choices && !choices.includes(text))
+    throw new WrongWord(`${shown} is ${choices.join(', ')}; ${quoted(text)} is not one of them.`);
   return text;
 }
 

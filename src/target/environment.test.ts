@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scratchFolder } from '../base/testing/scratch.ts';
 import { UserError } from '../base/user-error.ts';
-import { readEnvironment, requireVariables } from './environment.ts';
+import { readEnvironment, requireVariables, secretsOf } from './environment.ts';
 
 test('a variable of the process wins over the file, an empty value counts as absent, and others are not read', async () => {
   await using scratch = await scratchFolder();
@@ -68,4 +68,16 @@ test('a file that is named must be there', async () => {
   expect(() => readEnvironment({ GATEBENCH_ENV_FILE: 'no.env' }, scratch.path)).toThrow(
     /no\.env cannot be read: ENOENT/,
   );
+});
+
+test.each([
+  ['https://hooks.example.com/services/T0/B0/abcdef?x=1', '/services/T0/B0/abcdef?x=1'],
+  ['https://hooks.example.com/?key=abcdef', '?key=abcdef'],
+  ['https://hooks.example.com/', undefined],
+  ['https://me:password@hooks.example.com/a', 'https://me:password@hooks.example.com/a'],
+  ['hooks.example.com/services/abcdef', 'hooks.example.com/services/abcdef'],
+  ['mailto:abcdef', 'mailto:abcdef'],
+])('of the webhook %s the secret is %s', (value, secret) => {
+  const secrets = secretsOf({ GATEBENCH_WEBHOOK_URL: value });
+  expect([...secrets]).toEqual(secret === undefined ? [] : [[secret, 'GATEBENCH_WEBHOOK_URL']]);
 });

@@ -10,6 +10,8 @@ interface VariableFacts {
   about: string;
   /** Its value is taken out of all that is written or shown, unless this is false. */
   secret?: boolean;
+  /** An address: of its value only what stands behind the host is secret, because the rest is in other addresses too. */
+  isAddress?: boolean;
 }
 
 /** Everything that is read from the environment beside the proxy variables and `NO_COLOR`. */
@@ -25,6 +27,7 @@ export const variables = {
   CLOUDFLARE_API_TOKEN: {
     about: 'Cloudflare API token that may read AI Gateway, for reconcile and doctor',
   },
+  GATEBENCH_WEBHOOK_URL: { about: 'where gatebench gate --notify-on posts its message', isAddress: true },
 } as const satisfies Record<string, VariableFacts>;
 
 export type Variable = keyof typeof variables;
@@ -53,9 +56,19 @@ export function secretsOf(environment: Environment, shown: readonly Variable[] =
   const secrets = new Map<string, string>();
   for (const [name, facts] of Object.entries(variables) as [Variable, VariableFacts][]) {
     const value = environment[name];
-    if (value !== undefined && facts.secret !== false && !shown.includes(name)) secrets.set(value, name);
+    if (value === undefined || facts.secret === false || shown.includes(name)) continue;
+    const secret = facts.isAddress ? behindHost(value) : value;
+    if (secret !== '') secrets.set(secret, name);
   }
   return secrets;
+}
+
+/** Path and query of an address. All of a value that is no address, or holds a password. */
+function behindHost(value: string): string {
+  if (!URL.canParse(value)) return value;
+  const { host, pathname, search, username, password } = new URL(value);
+  if (host === '' || username !== '' || password !== '') return value;
+  return pathname === '/' ? search : pathname + search;
 }
 
 /** As CI services set it; those of Azure, Jenkins, TeamCity and AWS have variables of their own. */

@@ -5,6 +5,9 @@ import { under } from '../io.ts';
 
 const decisions = ['accept', 'drop', 'pin'] as const;
 
+/** Verdicts that a message may be about. */
+const notifiable = ['fail', 'warning', 'incomplete', 'not-settled', 'learning', 'pass'] as const;
+
 const flags = flagTable({
   run: {
     type: 'text',
@@ -30,6 +33,12 @@ const flags = flagTable({
     value: 'DIR',
     completes: 'folders',
     describe: "folder for the files of --github, instead of the run's folder",
+  },
+  notifyOn: {
+    type: 'list',
+    value: 'WORDS',
+    choices: notifiable,
+    describe: 'post a message to GATEBENCH_WEBHOOK_URL on these verdicts',
   },
   ...grouped('With accept, drop, pin:', {
     reason: { type: 'text', value: 'TEXT', describe: 'why you decided this' },

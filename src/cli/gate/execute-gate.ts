@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { oneLine } from '../../base/text.ts';
 import { type ExitCode } from '../../base/user-error.ts';
+import { notice } from '../../report/gate/annotations.ts';
 import { json } from '../../report/gate/gate-json.ts';
 import { table } from '../../report/gate/gate-table.ts';
 import { stdoutStyle } from '../terminal.ts';
@@ -7,18 +9,22 @@ import { writeForGithub } from './github.ts';
 import type { GateFlags } from '../commands/gate-command.ts';
 import type { Io } from '../io.ts';
 import { gateCode, gateNight } from './night.ts';
+import { notify } from './notify.ts';
 
 /** `gatebench gate RUN`: tonight against the last nights. */
 export async function executeGate(flags: GateFlags, io: Io): Promise<ExitCode> {
   const night = await gateNight(flags);
   const text = (flags.json ? json : table).render(night.report, stdoutStyle(flags.color, io));
+  // The runner reads both streams for commands; with --json stdout is for one reader alone.
+  const commands = flags.json ? io.stderr : io.stdout;
   if (flags.github) {
     const annotations = await writeForGithub(night, flags.out ?? night.loaded.folder, io);
-    // The runner reads both streams for commands; with --json stdout is for one reader alone.
-    if (flags.json) io.stdout.write(text);
-    else io.stdout.write(withoutCommands(text));
-    (flags.json ? io.stderr : io.stdout).write(annotations.map((line) => `${line}\n`).join(''));
+    io.stdout.write(flags.json ? text : withoutCommands(text));
+    commands.write(annotations.map((line) => `${line}\n`).join(''));
   } else io.stdout.write(text);
+  const unsent = await notify(night.report, flags, io);
+  if (unsent !== undefined && flags.github) commands.write(`${notice('warning', unsent)}\n`);
+  else if (unsent !== undefined) io.stderr.write(`${oneLine(unsent, 500)}\n`);
   return gateCode(night.report, flags.strict);
 }
 

@@ -16,7 +16,7 @@ export interface RulePlaces {
   gateLine: (metric: string) => number | undefined;
 }
 
-interface Annotation {
+export interface Finding {
   level: 'error' | 'warning';
   line: number | undefined;
   text: string;
@@ -27,13 +27,22 @@ interface Annotation {
  * actions/toolkit, packages/core/src/command.ts.
  */
 export function annotations(report: GateReport, { file, gateLine }: RulePlaces): string[] {
+  const title = `gatebench ${report.word}${isSimulated(report.run) ? ' (simulated)' : ''}`;
+  return findings(report, gateLine).map(({ level, line, text }) => {
+    const place = line === undefined ? '' : `,line=${line}`;
+    return `::${level} file=${property(file)}${place},title=${property(title)}::${data(text)}`;
+  });
+}
+
+/** What failed and what warns, failures first, at most ten, in sentences. */
+export function findings(report: GateReport, gateLine: RulePlaces['gateLine'] = () => undefined): Finding[] {
   const withRoute = report.run.routes.length > 1;
-  const ofCell = (cell: GateCell, level: Annotation['level']): Annotation => ({
+  const ofCell = (cell: GateCell, level: Finding['level']): Finding => ({
     level,
     line: gateLine(cell.metric),
     text: cellSentence(cell, withRoute, report.confirm),
   });
-  const all: Annotation[] = [
+  const all: Finding[] = [
     ...report.thresholds
       .filter(({ verdict }) => verdict === 'failed')
       .map((result) => ({
@@ -47,12 +56,12 @@ export function annotations(report: GateReport, { file, gateLine }: RulePlaces):
       : [{ level: 'warning' as const, line: undefined, text: `incomplete: ${report.incompleteBecause}` }]),
     ...report.cells.filter(({ word }) => word === 'warning').map((cell) => ofCell(cell, 'warning')),
   ];
-  const title = `gatebench ${report.word}${isSimulated(report.run) ? ' (simulated)' : ''}`;
-  return all.slice(0, most).map(({ level, line, text }) => {
-    const place = line === undefined ? '' : `,line=${line}`;
-    return `::${level} file=${property(file)}${place},title=${property(title)}::${data(text)}`;
-  });
+  return all.slice(0, most);
 }
+
+/** A line that GitHub shows beside the job, about no place in a file. */
+export const notice = (level: 'notice' | 'warning' | 'error', text: string): string =>
+  `::${level} title=gatebench::${data(text)}`;
 
 function data(text: string): string {
   return oneLine(text, 1000).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');

@@ -8,26 +8,28 @@ import type { GateFormat, GateReport } from './gate-report.ts';
 export const json: GateFormat = {
   name: 'json',
   file: 'gate.json',
-  render: (report) =>
-    jsonText({
-      run: runObject(report.run),
-      word: report.word,
-      verdict: report.verdict,
-      baseline: report.baseline
-        ? {
-            from: report.baseline.from,
-            to: report.baseline.to,
-            nights: report.baseline.nights,
-            age_days: Number(report.baseline.ageDays.toFixed(2)),
-          }
-        : null,
-      cells: report.cells.map(cellObject),
-      thresholds: report.thresholds.map(thresholdObject),
-      incomplete_because: report.incompleteBecause ?? null,
-      history: report.history,
-      warnings: report.warnings,
-    }),
+  render: (report) => jsonText(gateObject(report)),
 };
+
+/** A night as an object: the same in `gate.json`, with `--json`, and in the message to a webhook. */
+export const gateObject = (report: GateReport): Record<string, unknown> => ({
+  run: runObject(report.run),
+  word: report.word,
+  verdict: report.verdict,
+  baseline: report.baseline
+    ? {
+        from: report.baseline.from,
+        to: report.baseline.to,
+        nights: report.baseline.nights,
+        age_days: Number(report.baseline.ageDays.toFixed(2)),
+      }
+    : null,
+  cells: report.cells.map(cellObject),
+  thresholds: report.thresholds.map(thresholdObject),
+  incomplete_because: report.incompleteBecause ?? null,
+  history: report.history,
+  warnings: report.warnings,
+});
 
 /** What is absent is `null`; `model` is `null` for all models together. */
 function cellObject(cell: GateCell): Record<string, unknown> {
