@@ -30,9 +30,12 @@ export function suiteHash(suite: Suite): string {
 export function askHash(suite: Suite): string {
   return sha256({
     gateway: suite.gateway,
-    models: suite.models.map(({ id, model, params }) => ({ id, model, params })),
-    variants: suite.variants?.map(({ id, params }) => ({ id, params })),
-    prompts: suite.prompts.map(({ id, messages, params, variants }) => ({ id, messages, params, variants })),
+    models: suite.models.map(({ id, model, params, before }) => ({ id, model, params, before })),
+    variants: suite.variants?.map(({ id, params, before }) => ({ id, params, before })),
+    prompts: suite.prompts.map(({ id, messages, params, variants, before }) => ({
+      ...{ id, messages, params, variants },
+      before: before && { messages: before.messages, params: before.params, variants: before.variants },
+    })),
     salt: saltOf(suite),
   });
 }
@@ -63,6 +66,9 @@ export function promptHash({
 export function checksHash({ answer, checks }: Pick<Prompt, 'answer' | 'checks'>): string {
   return sha256({ answer, checks });
 }
+
+/** Whether two values are the same but for the order of keys and absent ones. */
+export const sameJson = (one: unknown, other: unknown): boolean => sha256(one) === sha256(other);
 
 /** Undefined where none is sent, as in suites that know of none. */
 function saltOf({ run }: Suite): string | undefined {

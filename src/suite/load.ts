@@ -16,6 +16,8 @@ import { parse } from './yaml.ts';
 export interface LoadOptions extends ExpandOptions {
   /** What `checks:` may use; every kind there is where absent. */
   readonly kinds?: readonly CheckKind[];
+  /** What messages call the file. Absent: its path. */
+  readonly name?: string;
 }
 
 /** Made once: a schema costs more than the checks of a small suite. */
@@ -26,7 +28,7 @@ const readAnyKind = checkReader(checkKinds);
  * as `file:line:column: path: what is wrong`, each with its source line and a caret.
  */
 export async function loadSuite(path: string, options: LoadOptions = {}): Promise<Suite> {
-  const name = oneLine(path);
+  const name = oneLine(options.name ?? path);
   const read = await readText(path, name, largestSuite).catch(async (error: unknown) => {
     const words = await wordingOf(error, dirname(path), basename(path));
     const remedy = words.endsWith('does not exist')
@@ -36,6 +38,14 @@ export async function loadSuite(path: string, options: LoadOptions = {}): Promis
   });
   if (!read.ok) throw new UserError(`${name}: ${read.problem}`);
   return resolve(read.source, dirname(path), options);
+}
+
+/** The files that a suite names, as it names them; none where it cannot be read, which reading it will tell. */
+export async function filesNamedBy(path: string): Promise<string[]> {
+  const read = await readText(path, path, largestSuite);
+  const parsed = read.ok ? parse(read.source) : undefined;
+  if (!parsed?.ok) return [];
+  return fileRefs(readSections(parsed.data, parsed.places)).map(({ file }) => file);
 }
 
 /** The same for a text at hand. Files are looked for below `folder`; `name` stands for it in messages. */

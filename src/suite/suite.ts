@@ -29,6 +29,8 @@ export interface Model extends Resolved<Omit<Exclude<ModelSpec, string>, 'id' | 
   id: string;
   params: Params;
   price?: Price;
+  /** As the revision has it that a run is held against. Absent: the same. */
+  before?: Pick<Model, 'model' | 'params'>;
 }
 
 /** One of several ways to ask, compared like models. Its texts stand in the prompts. */
@@ -37,6 +39,8 @@ export interface PromptVariant {
   description?: string;
   /** They win over those of prompts and models. */
   params: Params;
+  /** As the revision has it that a run is held against. Absent: the same. */
+  before?: Pick<PromptVariant, 'params'>;
 }
 
 export interface Prompt {
@@ -53,6 +57,23 @@ export interface Prompt {
   checks: CheckSpec[];
   /** What judges and people are asked about its answers, in the suite's order. Absent: nothing. */
   criteria?: AskedCriterion[];
+  /** As the revision has it that a run is held against. Absent: the same. */
+  before?: Pick<Prompt, 'messages' | 'variants' | 'params' | 'answer' | 'checks'>;
+}
+
+/** What a run is held against: its own suite, as an earlier revision has it. */
+export interface Against {
+  /** As it was typed: a branch, a tag, `HEAD~1`. */
+  ref: string;
+  /** Its commit, 40 hexadecimal digits. */
+  commit: string;
+  /** Of the suite at that commit, from the top of its repository. */
+  path: string;
+  /** Prompts that are the same in both and are not asked. */
+  unchanged: number;
+  /** Prompts that only one of them has, which are not asked either. */
+  added: string[];
+  removed: string[];
 }
 
 /** Each with its default, or what the total leaves of it. Milliseconds. */
@@ -158,6 +179,8 @@ export interface Suite extends Resolved<Pick<SuiteSpec, 'version' | 'name' | 'de
   prompts: Prompt[];
   /** Absent: every prompt is asked in one way. */
   variants?: PromptVariant[];
+  /** Prompts and models are those that differ, each with what it was `before`. Absent: the suite stands for itself. */
+  against?: Against;
   /** Absent: checks alone say how good an answer is. */
   quality?: Quality;
   run: RunSettings;

@@ -1,0 +1,137 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, posix, resolve } from 'node:path';
+import { oneLine } from '../../base/text.ts';
+import { UserError } from '../../base/user-error.ts';
+import { filesNamedBy, loadSuite, type LoadOptions } from '../load.ts';
+import type { Suite } from '../suite.ts';
+import { askGit, commitOf, gitIn, type Git } from './git.ts';
+
+/** A suite as an earlier revision of its repository has it. */
+export interface SuiteAt {
+  suite: Suite;
+  /** 40 hexadecimal digits. */
+  commit: string;
+  /** Where it lies in the repository at that commit; another place than today where it was renamed since. */
+  path: string;
+}
+
+/** A suite that the revision has not: there is nothing to hold today's against. */
+export class NoSuiteThere extends Error {
+  readonly commit: string;
+
+  constructor(message: string, commit: string) {
+    super(message);
+    this.commit = commit;
+  }
+}
+
+export interface RevisionOptions extends LoadOptions {
+  /** What messages call the file. */
+  shown: string;
+  /** For git. */
+  env: NodeJS.ProcessEnv;
+}
+
+/**
+ * Reads a suite, and the files that it names, as they are at `ref`, a revision of the repository that `file` lies in.
+ * The working tree is not touched. Throws a UserError that says what is missing (git, the repository, the revision) or
+ * what is wrong with the suite there, and `NoSuiteThere` where the revision does not have it.
+ */
+export async function loadSuiteAt(file: string, ref: string, options: RevisionOptions): Promise<SuiteAt> {
+  const { shown, env, ...load } = options;
+  const git = gitIn(dirname(resolve(file)), env);
+  const today = await placeOf(git, file, shown);
+  const commit = await commitOf(git, ref);
+  const path = await placeAt(git, commit, today);
+  if (path === undefined)
+    throw new NoSuiteThere(`${shown} does not exist at ${ref} (${commit.slice(0, 7)})`, commit);
+  const folder = await checkedOut(git, commit, path);
+  try {
+    const name = `${oneLine(ref)}:${path}`;
+    return { suite: await loadSuite(folder.suite, { ...load, name }), commit, path };
+  } finally {
+    await folder.remove();
+  }
+}
+
+/** Where the suite lies in its repository, with slashes. */
+async function placeOf(git: Git, file: string, shown: string): Promise<string> {
+  const { code, stdout, stderr } = await git(['rev-parse', '--show-prefix']);
+  if (code === 0) return posix.join(stdout.toString().replace(/\n$/, ''), basename(file));
+  const why = /not a git repository/i.test(stderr)
+    ? 'it is not in a git repository, so there is no earlier revision of it. Leave out --against.'
+    : `git cannot read its repository: ${stderr}`;
+  throw new UserError(`${shown}: ${why}`);
+}
+
+/** The same path, or the one that it was renamed from. */
+async function placeAt(git: Git, commit: string, path: string): Promise<string | undefined> {
+  if ((await objectAt(git, commit, path)) !== undefined) return path;
+  const moved = await askGit(git, 'diff', '--name-status', '-z', '--find-renames', '--diff-filter=R', commit);
+  const words = moved?.split('\0') ?? [];
+  // Three words each: how much it is alike, the old path, the new one.
+  for (let at = 0; at + 2 < words.length; at += 3) if (words[at + 2] === path) return words[at + 1];
+  return undefined;
+}
+
+/** The file at a path, links followed within the revision. */
+async function objectAt(git: Git, commit: string, path: string): Promise<string | undefined> {
+  // One line is one question.
+  if (path.includes('\n')) return undefined;
+  const { stdout } = await git(['cat-file', '--batch-check', '--follow-symlinks'], `${commit}:${path}\n`);
+  return /^([0-9a-f]{40,64}) blob /.exec(stdout.toString())?.[1];
+}
+
+/** A suite and the files that it names, as git would check them out, in a folder of their own. */
+export interface CheckedOut {
+  folder: string;
+  /** The suite's file within. */
+  suite: string;
+  remove: () => Promise<void>;
+}
+
+async function checkedOut(git: Git, commit: string, path: string): Promise<CheckedOut> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatebench-'));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    const suite = join(folder, basename(path));
+    await writeFile(suite, (await bytesAt(git, commit, path)) ?? '');
+    for (const name of new Set(await filesNamedBy(suite))) {
+      const within = posix.normalize(name);
+      // Whoever reads the suite says what is wrong with such a name.
+      if (name.includes('\0') || within.startsWith('..') || posix.isAbsolute(within)) continue;
+      const bytes = await bytesAt(git, commit, posix.join(posix.dirname(path), within));
+      if (bytes === undefined) continue;
+      await mkdir(dirname(join(folder, within)), { recursive: true });
+      await writeFile(join(folder, within), bytes);
+    }
+    return { folder, suite, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** With line ends and large files as a checkout has them. */
+async function bytesAt(git: Git, commit: string, path: string): Promise<Buffer | undefined> {
+  const object = await objectAt(git, commit, path);
+  if (object === undefined) return undefined;
+  const { code, stdout, stderr } = await git(['cat-file', '--filters', `--path=${path}`, object]);
+  if (code !== 0) throw new UserError(`git cannot read ${path} at ${commit.slice(0, 7)}: ${stderr}`);
+  return stdout;
+}
+
+/**
+ * The suite and its files at a commit that is known, for whoever sends its images. The caller removes the folder.
+ * Undefined where the repository does not have them any more.
+ */
+export async function checkOutSuite(
+  file: string,
+  { commit, path }: Pick<SuiteAt, 'commit' | 'path'>,
+  env: NodeJS.ProcessEnv,
+): Promise<CheckedOut | undefined> {
+  const git = gitIn(dirname(resolve(file)), env);
+  if ((await objectAt(git, commit, path)) === undefined) return undefined;
+  return await checkedOut(git, commit, path);
+}
