@@ -13,11 +13,14 @@ import { runFiles } from '../../src/journal/run-folder.ts';
 import { answered, type Piece } from '../../src/measure/metrics/testing/exchange.ts';
 import type { Exchange } from '../../src/measure/exchange.ts';
 import { planBlocks } from '../../src/plan/blocks.ts';
+import type { CellNames } from '../../src/plan/cell.ts';
 import { Checking } from '../../src/run/checking.ts';
+import { requestFacts } from '../../src/run/request-facts.ts';
 import { run } from '../../src/run/runner.ts';
+import { LocalAsker } from '../../src/send/asker.ts';
 import { BudgetGuard } from '../../src/send/budget.ts';
 import { loadSuite } from '../../src/suite/load.ts';
-import { resolveTargets } from '../../src/target/targets.ts';
+import { resolveTargets, type Target } from '../../src/target/targets.ts';
 import type { Gateway } from '../../src/wire/client.ts';
 import type { Case } from './case.ts';
 
@@ -87,16 +90,19 @@ async function open(chunks: number): ReturnType<Case['open']> {
         clock: systemClock,
       } as Io);
       progress.onEvent({ kind: 'planned', perCell: requests / cells.length });
+      const ofRun = { runId: 'run', suite: read, seed: 1 };
+      const targetOf = (cell: CellNames): Target => targets.of(cell);
       await run({
-        runId: 'run',
-        suite: read,
+        ...ofRun,
         suiteHash: 'hash',
         askHash: 'ask',
-        seed: 1,
         cells,
         blocks: planBlocks({ ...read.run, cells, prompts: read.prompts, seed: 1 }),
-        gateway,
-        targetOf: (cell) => targets.of(cell),
+        asker: new LocalAsker({
+          ...{ gateway, targetOf, clock: systemClock },
+          factsOf: (planned, attempt) => requestFacts(ofRun, planned, attempt),
+        }),
+        targetOf,
         journal,
         checking: new Checking({ suite: read, checker, sink: new MemorySink(), kill: never }),
         budget,

@@ -12,6 +12,15 @@ import { streamNotes } from '../measure/stream-notes.ts';
 import { validityOf } from '../measure/validity.ts';
 import type { RequestRow, underLoad } from './request-columns.ts';
 
+/** Of an attempt that a worker on another machine asked. */
+export interface WorkerFacts {
+  name: string;
+  /** Which lease of its request, from 1: one more for each worker that was lost with it. */
+  lease: number;
+  /** What the way through the queue took: the coordinator's time less the worker's. Absent where it cannot be known. */
+  dispatchMs?: Ms;
+}
+
 /** One attempt with everything that its row needs. */
 export interface Measurement {
   run: { id: string; suite: string; suiteHash: string; askHash: string; suiteTags: readonly string[] };
@@ -26,6 +35,8 @@ export interface Measurement {
   waitedMs?: Ms;
   inFlight: number;
   exchange: Exchange;
+  /** Absent where the process of the run asked. */
+  worker?: WorkerFacts;
   /** What a local server said of its memory, or the suite asked of it. Absent on other routes. */
   memory?: { wasCold?: boolean; contextTokens?: number };
   /** What may be stored of the answer; with `none` its preview stays empty, too. */

@@ -25,3 +25,15 @@ export function isOwnLimit({
 }): boolean {
   return family === 'client' && code !== undefined && Object.hasOwn(ownLimits, code);
 }
+
+/** The code of an attempt whose worker was lost: nobody knows how it ended, and its request is owed still. */
+export const workerLost = 'worker_lost';
+
+/** Whether the worker that asked was lost, by what a failure or a row says. No model had a part in it. */
+export const isWorkerLost = ({
+  family,
+  code,
+}: {
+  family?: string | undefined;
+  code?: string | undefined;
+}): boolean => family === 'client' && code === workerLost;

@@ -11,7 +11,7 @@ import { addNewColumns, removeDerived, reopenFailed, setTornLineAside } from '..
 import { isThere, runFiles } from '../journal/run-folder.ts';
 import { setDamageAside } from '../journal/set-damage-aside.ts';
 import { costOf } from '../measure/metrics/cost.ts';
-import { isOwnLimit } from '../measure/own-limits.ts';
+import { isOwnLimit, isWorkerLost } from '../measure/own-limits.ts';
 import { type Expense, planRun } from '../plan/plan-run.ts';
 import { worstCaseUsage } from '../plan/token-estimate.ts';
 import type { Budget, Suite } from '../suite/suite.ts';
@@ -122,7 +122,9 @@ function expensesOf(suite: Suite): (row: RequestRow) => Expense {
     const model = models.get(row.model);
     const prompt = prompts.get(row.prompt_id);
     if (neverSent(row.error_family, row.error_code)) return { requests: 0, tokens: 0, usd: 0 };
-    if (row.http_status !== 200 || !model || !prompt) return { requests: 1, tokens: 0, usd: 0 };
+    const isUnknown = isWorkerLost({ family: row.error_family, code: row.error_code });
+    if ((row.http_status !== 200 && !isUnknown) || !model || !prompt)
+      return { requests: 1, tokens: 0, usd: 0 };
     const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = row;
     const usage =
       promptTokens !== undefined && completionTokens !== undefined

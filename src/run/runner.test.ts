@@ -21,8 +21,10 @@ import type { Target } from '../target/targets.ts';
 import { Gateway } from '../wire/client.ts';
 import { goodFrames } from '../wire/testing/server.ts';
 import { openWire } from '../wire/wire.ts';
+import { LocalAsker } from '../send/asker.ts';
 import { BudgetGuard } from '../send/budget.ts';
 import { Checking } from './checking.ts';
+import { requestFacts } from './request-facts.ts';
 import { run, type RunOptions, type RunOutcome } from './runner.ts';
 
 interface Trial {
@@ -82,17 +84,20 @@ async function trial(
   const notes: string[] = [];
   let written = 0;
   const never = new AbortController().signal;
+  const targetOf = (cell: Cell): Target => ({ ...cell, endpoint: demo.endpoint(cell.model.model, context) });
+  const ofRun = { runId: 'run', suite, seed: 1 };
   try {
     const outcome = await run({
-      runId: 'run',
-      suite,
+      ...ofRun,
       suiteHash: 'hash',
       askHash: 'ask',
-      seed: 1,
       cells,
       blocks: planBlocks({ ...suite.run, cells, prompts: suite.prompts, seed: 1 }),
-      gateway,
-      targetOf: (cell) => ({ ...cell, endpoint: demo.endpoint(cell.model.model, context) }),
+      asker: new LocalAsker({
+        ...{ gateway, targetOf, clock: systemClock },
+        factsOf: (planned, attempt) => requestFacts(ofRun, planned, attempt),
+      }),
+      targetOf,
       journal,
       checking: new Checking({ suite, checker, sink, kill: never }),
       budget: new BudgetGuard(suite.run.budget, systemClock),

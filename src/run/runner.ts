@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { answerLine } from '../journal/answers.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
 import type { Sink } from '../journal/sink.ts';
@@ -9,9 +8,6 @@ import type { PlannedRequest } from '../plan/plan.ts';
 import type { Ended } from '../send/performer.ts';
 import { sendAll, type SendAllOptions, type SendAllOutcome } from '../send/send-all.ts';
 import type { Suite } from '../suite/suite.ts';
-import type { RequestFacts } from '../wire/chat-request-body.ts';
-import type { LoadedImages } from '../wire/images.ts';
-import { saltToken } from '../wire/salt.ts';
 import type { Checking } from './checking.ts';
 
 /** What the run tells whoever watches it. */
@@ -23,7 +19,7 @@ export interface RunListener {
 
 type Sending = Pick<
   SendAllOptions,
-  'cells' | 'blocks' | 'seed' | 'gateway' | 'targetOf' | 'budget' | 'clock' | 'stop' | 'kill' | 'memoryOf'
+  'cells' | 'blocks' | 'seed' | 'asker' | 'targetOf' | 'budget' | 'clock' | 'stop' | 'kill'
 >;
 
 export interface RunOptions
@@ -32,8 +28,6 @@ export interface RunOptions
   suite: Suite;
   suiteHash: string;
   askHash: string;
-  /** Absent: the suite has none. */
-  images?: LoadedImages;
   journal: Pick<Sink, 'append'>;
   /** Told of each answer once its row is written. */
   checking: Checking;
@@ -50,7 +44,6 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   const outcome = await sendAll({
     ...options,
     retry: suite.run.retry,
-    factsOf: factsOf(options),
     record: recorder(options),
     earlierAttempts: options.earlierAttempts ?? (() => 0),
     hasAnswered: options.hasAnswered ?? (() => false),
@@ -64,18 +57,6 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   });
   await checking.drained();
   return outcome;
-}
-
-function factsOf({ runId, suite, seed, images }: RunOptions): SendAllOptions['factsOf'] {
-  const { salt = 'none' } = suite.run;
-  return ({ key }, attempt): RequestFacts => {
-    const facts: RequestFacts = {
-      ...{ runId, suite: suite.name, eventId: randomUUID(), settings: suite.gateway },
-      ...(images ? { images } : {}),
-    };
-    if (salt === 'none') return facts;
-    return { ...facts, salt: { place: salt, token: saltToken({ runId, seed, key, attempt }) } };
-  };
 }
 
 /** Writes the row first; only then is its answer checked, and anybody told. */

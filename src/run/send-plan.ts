@@ -9,14 +9,17 @@ import { expectedInFlight } from '../plan/load-plan.ts';
 import type { Block, PlannedRequest } from '../plan/plan.ts';
 import type { Plan } from '../plan/plan-run.ts';
 import { askHash } from '../suite/hash.ts';
+import type { Suite } from '../suite/suite.ts';
 import { Gateway } from '../wire/client.ts';
 import type { LoadedImages } from '../wire/images.ts';
 import { openThreadWire } from '../wire/thread-wire.ts';
 import { adaptiveRepeats } from './adaptive-repeats.ts';
+import { type Asker, LocalAsker } from '../send/asker.ts';
 import { type BudgetGuard, unpricedNote } from '../send/budget.ts';
 import { Checking } from './checking.ts';
 import { readDescriptors, withinDescriptors } from './descriptors.ts';
 import type { LocalModels } from './local-models.ts';
+import { requestFacts } from './request-facts.ts';
 import { run, type RunOutcome } from './runner.ts';
 import { findRoute } from '../target/routes.ts';
 import type { Targets } from '../target/targets.ts';
@@ -50,6 +53,27 @@ export interface SendOptions {
   suiteFolder?: string | undefined;
   /** Where proxy variables are read from. Absent: no proxy. */
   env?: NodeJS.ProcessEnv | undefined;
+  /** Asks through others, who have the credentials. Absent: this process asks. */
+  openAsker?: ((run: AskedRun) => Promise<OpenAsker>) | undefined;
+}
+
+/** What those who ask for a run must know of it. */
+export interface AskedRun {
+  manifest: Manifest;
+  earlier: JournalState;
+  /** Requests in flight at most. */
+  concurrency: number;
+  note: (text: string) => void;
+}
+
+/** An asker for as long as a run is sent. */
+export interface OpenAsker {
+  asker: Asker;
+  /** Aborted when nobody can ask any more: nothing more is sent, and the run can be resumed. */
+  lost?: AbortSignal;
+  /** Called after the last request, when all went well. */
+  ended?: () => Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** A run that can be sent. */
@@ -105,7 +129,6 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
     readDescriptors(),
   );
   const suite = lowered ? { ...wanted, run: { ...wanted.run, concurrency: lowered.most } } : wanted;
-  const { timeouts } = suite.run;
   const checker = createChecker({ deadlineMs: checkDeadlineMs });
   const visits = await followVisits(plan, sink);
   const checking = new Checking({ suite, checker, sink: toldOfVerdicts(sink, visits), kill: signals.kill });
@@ -114,8 +137,6 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
     manifest.notes.push({ at: clock.wall().toISOString(), text: clean });
     onEvent({ kind: 'note', text: clean });
   };
-  const wire = openThreadWire({ timeouts, env: options.env, note });
-  const gateway = new Gateway({ wire, clock, redact: targets.redact });
   const tellPlanned = (): void =>
     onEvent({ kind: 'planned', perCell: manifest.planned_requests / plan.cells.length });
   const adaptive = await adaptiveRepeats(manifest, sink, (prompts) => {
@@ -129,22 +150,21 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
   const unpriced = unpricedNote(suite);
   if (unpriced !== undefined && earlier.done === 0) note(unpriced);
   if (lowered) note(lowered.note);
-  let local: Awaited<ReturnType<typeof localModels>>;
+  const concurrency = expectedInFlight(suite, plan.cells);
+  let open: OpenAsker | undefined;
   try {
-    local = await localModels(ready, options, note);
-    const origins = new Set(targets.cells.map(({ endpoint }) => new URL(endpoint.baseUrl).origin));
-    const isNative = targets.cells.every(({ endpoint }) => endpoint.native !== undefined);
-    // Both are waited for by the first request: connections wait for others, the SDK for this process.
-    await Promise.all([
-      wire.warm(origins, expectedInFlight(suite, plan.cells)),
-      isNative ? undefined : gateway.ready(),
-    ]);
+    open = await (options.openAsker
+      ? options.openAsker({ manifest, earlier, concurrency, note })
+      : ownAsker(ready, options, { suite, concurrency, clock, note }));
+    const { lost } = open;
+    const given = lost
+      ? { stop: AbortSignal.any([signals.stop, lost]), kill: AbortSignal.any([signals.kill, lost]) }
+      : signals;
     const outcome = await run({
       runId: manifest.run_id,
       suite,
       suiteHash: manifest.suite_hash,
       askHash: manifest.ask_hash ?? askHash(suite),
-      images: ready.images,
       seed: manifest.seed,
       cells: plan.cells,
       blocks: owed(
@@ -156,15 +176,14 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
       ),
       earlierAttempts: ({ key }) => earlier.attemptsOf(key),
       hasAnswered: (cell) => earlier.hasAnswered(cell),
-      ...(local ? { memoryOf: local.memoryOf } : {}),
-      gateway,
+      asker: open.asker,
       targetOf: (cell) => targets.of(cell),
       journal: sink,
       checking,
       ...(visits ? { visitEnded: visitTeller(visits, onEvent, note) } : {}),
       budget: ready.budget,
       clock,
-      ...signals,
+      ...given,
       listener: {
         started: (request) => onEvent({ kind: 'started', request }),
         ended: (request, row) => {
@@ -176,17 +195,57 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
         note,
       },
     });
-    await local?.recordAfter();
+    await open.ended?.();
     await checking.owed(earlier.done > 0);
     // How many requests the visits would take was not known before.
     if (visits && outcome.status === 'complete') manifest.planned_requests = earlier.done + sent;
     for (const warning of sink.warnings?.() ?? []) note(warning.replace(/\.$/, ''));
-    return outcome;
+    return lost?.aborted && outcome.status === 'interrupted' ? { ...outcome, status: 'incomplete' } : outcome;
   } finally {
     await checker.close();
+    await open?.close();
+  }
+}
+
+/** Asks from this process; connections are open when it is there. */
+async function ownAsker(
+  ready: ReadyRun,
+  options: SendOptions,
+  {
+    suite,
+    concurrency,
+    clock,
+    note,
+  }: Pick<AskedRun, 'concurrency' | 'note'> & { suite: Suite; clock: Clock },
+): Promise<OpenAsker> {
+  const { targets, env } = options;
+  const { manifest, images } = ready;
+  const wire = openThreadWire({ timeouts: suite.run.timeouts, env, note });
+  const gateway = new Gateway({ wire, clock, redact: targets.redact });
+  let local: Awaited<ReturnType<typeof localModels>>;
+  const close = async (): Promise<void> => {
     await gateway.close();
     await local?.close();
+  };
+  try {
+    local = await localModels(ready, options, note);
+    const origins = new Set(targets.cells.map(({ endpoint }) => new URL(endpoint.baseUrl).origin));
+    const isNative = targets.cells.every(({ endpoint }) => endpoint.native !== undefined);
+    // Both are waited for by the first request: connections wait for others, the SDK for this process.
+    await Promise.all([wire.warm(origins, concurrency), isNative ? undefined : gateway.ready()]);
+  } catch (error) {
+    await close();
+    throw error;
   }
+  const { run_id: runId, seed } = manifest;
+  const asker = new LocalAsker({
+    gateway,
+    targetOf: (cell) => targets.of(cell),
+    factsOf: (planned, attempt) => requestFacts({ runId, suite, seed, images }, planned, attempt),
+    clock,
+    memoryOf: local?.memoryOf,
+  });
+  return { asker, ended: async () => local?.recordAfter(), close };
 }
 
 /** Of a server on this machine, where requests go to one; what asks it is loaded only then. */

@@ -8,6 +8,7 @@ import type { JudgementRow } from '../journal/quality-columns.ts';
 import { toRow } from '../journal/to-row.ts';
 import type { Cell } from '../plan/cell.ts';
 import type { Block, PlannedRequest } from '../plan/plan.ts';
+import { LocalAsker } from '../send/asker.ts';
 import { BudgetGuard } from '../send/budget.ts';
 import type { Ended } from '../send/performer.ts';
 import { sendAll, type SendAllOutcome } from '../send/send-all.ts';
@@ -79,12 +80,16 @@ export async function judge(options: JudgingOptions): Promise<SendAllOutcome> {
     retry: suite.run.retry,
     budget,
     targetOf: (cell) => targetOf(cell.model.id),
-    // Not the run's own id: the gateway's log of the run holds what the contestants were asked, and no more.
-    factsOf: () => ({
-      runId: `${runId}/score`,
-      suite: suite.name,
-      eventId: randomUUID(),
-      settings: suite.gateway,
+    asker: new LocalAsker({
+      ...options,
+      targetOf: (cell) => targetOf(cell.model.id),
+      // Not the run's own id: the gateway's log of the run holds what the contestants were asked, and no more.
+      factsOf: () => ({
+        runId: `${runId}/score`,
+        suite: suite.name,
+        eventId: randomUUID(),
+        settings: suite.gateway,
+      }),
     }),
     isUseless: (planned, exchange) =>
       exchange.outcome === 'ok' &&

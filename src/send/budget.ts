@@ -2,6 +2,7 @@ import type { Clock, Ms } from '../base/clock.ts';
 import { count } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
 import { costOf } from '../measure/metrics/cost.ts';
+import { isWorkerLost } from '../measure/own-limits.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Exchange, Usage } from '../measure/exchange.ts';
 import type { Budget, Suite } from '../suite/suite.ts';
@@ -105,6 +106,8 @@ export class BudgetGuard {
   }
 
   #real(planned: PlannedRequest, exchange: Exchange, worst: Expense): Expense {
+    // Whether it was sent, and what it cost, nobody knows.
+    if (exchange.outcome === 'failed' && isWorkerLost(exchange.failure)) return worst;
     // Refused before a model worked on it: nothing was generated.
     const refused =
       exchange.httpStatus === undefined ? exchange.sentAt === undefined : exchange.httpStatus !== 200;

@@ -5,18 +5,16 @@ import type { Measurement } from '../journal/to-row.ts';
 import type { Arrival, Ended as LoadEnded, Gate } from '../load/load-mode.ts';
 import { ChunkLog } from '../measure/chunk-log.ts';
 import type { Exchange } from '../measure/exchange.ts';
-import { isOwnLimit } from '../measure/own-limits.ts';
+import { isOwnLimit, isWorkerLost } from '../measure/own-limits.ts';
 import { type Cell, cellKey } from '../plan/cell.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Retry } from '../suite/suite.ts';
 import type { Target } from '../target/targets.ts';
-import { chatRequest, type RequestFacts } from '../wire/chat-request-body.ts';
-import type { Gateway } from '../wire/client.ts';
-import type { MemoryFacts, ModelMemory } from '../wire/model-memory.ts';
+import type { Asked, Asker } from './asker.ts';
 import type { BudgetGuard } from './budget.ts';
 import { Outages, type Turn } from './outages.ts';
 import { enoughPrompts, Refusals } from './refusal.ts';
-import { decide, type Decision, neverSent, waitAfterOwnLimit } from './retry.ts';
+import { decide, type Decision, neverSent, waitAfterLoss, waitAfterOwnLimit } from './retry.ts';
 
 /** One attempt that has ended, whether its request was answered or not. */
 export type Ended = Omit<Measurement, 'run' | 'answers'>;
@@ -25,10 +23,8 @@ export interface PerformerOptions {
   /** Chance has this seed: back-offs are drawn from it. */
   seed: number;
   retry: Retry;
-  gateway: Pick<Gateway, 'inFlight' | 'ask' | 'loop'>;
+  asker: Asker;
   targetOf: (cell: Cell) => Target;
-  /** What an attempt says of itself, by its number: it is sent with it. */
-  factsOf: (planned: PlannedRequest, attempt: number) => RequestFacts;
   /** Resolves when the attempt is on record. Rejects when it cannot be: nothing more is sent. */
   record: (ended: Ended) => Promise<void>;
   /** Whether an answer is of no use, and is to be asked for again. Absent: all are of use. */
@@ -51,8 +47,6 @@ export interface PerformerOptions {
   hasAnswered: (cell: Cell) => boolean;
   /** How many attempts of a request stand in the journal already, when a run is resumed. */
   earlierAttempts: (planned: PlannedRequest) => number;
-  /** The memory of the server that a cell is asked of, where it tells. */
-  memoryOf?: (cell: Cell) => ModelMemory | undefined;
 }
 
 /** One attempt, before it is sent. */
@@ -69,12 +63,8 @@ interface Attempt {
   waitedMs?: Ms;
 }
 
-interface Sent {
+interface Sent extends Asked {
   turn: Turn;
-  exchange: Exchange;
-  queueMs: Ms;
-  inFlight: number;
-  memory: MemoryFacts;
 }
 
 /** Answers planned requests for good: attempt after attempt, each of them a row. */
@@ -82,7 +72,10 @@ export class Performer {
   readonly #options: PerformerOptions;
   /** Cells that no request can succeed on, with the reason. */
   readonly switchedOff = new Map<string, string>();
-  /** Requests that this machine could not send, by key: how often it has tried. A request that was sent leaves it. */
+  /**
+   * Requests that this machine could not send, or that were lost with their worker, by key: how often it has tried. A
+   * request whose end is known leaves it.
+   */
   readonly unsent = new Map<string, number>();
 
   readonly #outages: Outages;
@@ -133,7 +126,7 @@ export class Performer {
 
   /** Puts on record that a request found no place when it was due, and was not sent. */
   readonly drop = async ({ request: planned, due }: Arrival<PlannedRequest>): Promise<void> => {
-    const { clock, earlierAttempts, gateway, record, targetOf } = this.#options;
+    const { clock, earlierAttempts, asker, record, targetOf } = this.#options;
     await record({
       planned,
       wireModel: targetOf(planned.cell).endpoint.wireModel,
@@ -141,7 +134,7 @@ export class Performer {
       final: true,
       scheduledAt: this.#dueAt(due ?? clock.now()).scheduledAt,
       queueMs: undefined,
-      inFlight: gateway.inFlight,
+      inFlight: asker.inFlight,
       exchange: droppedExchange(clock),
     });
   };
@@ -187,7 +180,7 @@ export class Performer {
 
   /** Nothing is sent when the run stops, the model is off, or the budget is used up; nor while its way is held. */
   async #send(planned: PlannedRequest, attempt: Attempt): Promise<Sent | 'held' | 'not to be sent'> {
-    const { clock, gateway, kill, targetOf, factsOf } = this.#options;
+    const { asker, kill } = this.#options;
     const turn = attempt.turn;
     if (!turn) return 'not to be sent';
     const obstacle = this.#obstacle(planned, turn);
@@ -196,29 +189,11 @@ export class Performer {
       return obstacle;
     }
     this.#options.started(planned);
-    const request = chatRequest(planned, targetOf(planned.cell).endpoint, factsOf(planned, attempt.row));
-    const { result: exchange, memory } = await this.#watched(planned.cell, () =>
-      gateway.ask(request, { signal: kill }),
-    );
+    const asked = await asker.ask(planned, { attempt: attempt.row, due: attempt.due, signal: kill });
     // What never left has cost nothing.
-    if (metOwnLimit(exchange)) this.#options.budget.cancel(planned);
-    else this.#options.budget.settle(planned, exchange);
-    const startedAt = exchange.sentAt ?? clock.now() - exchange.endMs;
-    return {
-      turn,
-      exchange,
-      memory,
-      queueMs: startedAt - attempt.due,
-      inFlight: exchange.inFlight ?? gateway.inFlight + 1,
-    };
-  }
-
-  async #watched<T>(cell: Cell, ask: () => Promise<T>): Promise<{ result: T; memory: MemoryFacts }> {
-    const { wireModel, native } = this.#options.targetOf(cell).endpoint;
-    const memory = this.#options.memoryOf?.(cell);
-    if (memory) return memory.around(wireModel, ask);
-    const facts = native?.numCtx === undefined ? {} : { contextTokens: native.numCtx };
-    return { result: await ask(), memory: facts };
+    if (metOwnLimit(asked.exchange)) this.#options.budget.cancel(planned);
+    else this.#options.budget.settle(planned, asked.exchange);
+    return { turn, ...asked };
   }
 
   /** Why an attempt is not sent now; what it may cost is reserved when it is. */
@@ -238,12 +213,13 @@ export class Performer {
   /** Writes the attempt's row; returns what follows. */
   async #settle(planned: PlannedRequest, attempt: Attempt, sent: Sent): Promise<Decision> {
     const { kill, targetOf, record } = this.#options;
-    const { exchange } = sent;
+    const { exchange, worker } = sent;
     const decision = this.#decide(planned, attempt, exchange);
     this.#learn(planned, sent, decision);
     const isAgain = decision.kind === 'outage' || (decision.kind === 'retry' && this.#mayGo(planned));
     // Never sent, or given up because the run stops: owed still, and asked again when it is resumed.
-    const isOwed = metOwnLimit(exchange) || (kill.aborted && wasCancelled(exchange));
+    const isOwed =
+      metOwnLimit(exchange) || lostItsWorker(exchange) || (kill.aborted && wasCancelled(exchange));
     const final = !isAgain && !isOwed;
     await record({
       planned,
@@ -256,7 +232,9 @@ export class Performer {
       memory: sent.memory,
       exchange,
       ...(attempt.waitedMs === undefined ? {} : { waitedMs: attempt.waitedMs }),
+      ...(worker ? { worker } : {}),
     });
+    await sent.recorded?.();
     if (final) this.unsent.delete(planned.key);
     return isAgain ? decision : { kind: 'done' };
   }
@@ -284,7 +262,12 @@ export class Performer {
     }
     // What never left has reached nobody.
     const left =
-      answered || !(metOwnLimit(exchange) || neverSent(exchange.failure.family, exchange.failure.code));
+      answered ||
+      !(
+        metOwnLimit(exchange) ||
+        lostItsWorker(exchange) ||
+        neverSent(exchange.failure.family, exchange.failure.code)
+      );
     if (left) this.#outages.reached(cell, turn, answered);
     else this.#outages.release(turn);
     const refusals = this.#refusalsOf(cell);
@@ -304,12 +287,13 @@ export class Performer {
     return refusals;
   }
 
-  /** What follows an attempt that a limit of this machine kept from being sent; undefined of every other. */
+  /** What follows an attempt that ended on our own side, where nobody knows of an answer; undefined of every other. */
   #afterOwnLimit(planned: PlannedRequest, exchange: Exchange, random: Random): Decision | undefined {
-    if (!metOwnLimit(exchange)) return undefined;
+    const isLost = lostItsWorker(exchange);
+    if (!isLost && !metOwnLimit(exchange)) return undefined;
     const times = (this.unsent.get(planned.key) ?? 0) + 1;
     this.unsent.set(planned.key, times);
-    const waitMs = waitAfterOwnLimit(times, random);
+    const waitMs = isLost ? waitAfterLoss(times) : waitAfterOwnLimit(times, random);
     return waitMs === undefined ? { kind: 'done' } : { kind: 'retry', waitMs, isFree: true };
   }
 
@@ -367,6 +351,9 @@ function endOf(exchange: Exchange): LoadEnded {
 
 const metOwnLimit = (exchange: Exchange): boolean =>
   exchange.outcome === 'failed' && isOwnLimit(exchange.failure);
+
+const lostItsWorker = (exchange: Exchange): boolean =>
+  exchange.outcome === 'failed' && isWorkerLost(exchange.failure);
 
 const wasCancelled = (exchange: Exchange): boolean =>
   exchange.outcome === 'failed' && exchange.failure.status === 'cancelled';

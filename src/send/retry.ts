@@ -34,6 +34,12 @@ export function waitAfterOwnLimit(times: number, random: Random): Ms | undefined
   return doubled * (0.5 + random() / 2);
 }
 
+/** A request that has taken so many workers with it may be why they were lost: it stays owed. */
+const mostLosses = 3;
+
+/** The wait before a request is asked again that was lost with its worker so many times; undefined: no more in this run. */
+export const waitAfterLoss = (times: number): Ms | undefined => (times >= mostLosses ? undefined : 0);
+
 /** The network gave way before a byte of the answer came. */
 const lostOnTheWay = new Set(['reset', 'refused', 'connect', 'unreachable']);
 /** Nothing was sent: nobody was there. */

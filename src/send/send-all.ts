@@ -49,7 +49,7 @@ export async function sendAll(options: SendAllOptions): Promise<SendAllOutcome> 
     },
   });
   const startedAt = options.clock.now();
-  const before = options.gateway.loop();
+  const before = options.asker.loop();
   await drive(options.suite, {
     cells: options.cells,
     blocks: options.blocks,
@@ -61,7 +61,7 @@ export async function sendAll(options: SendAllOptions): Promise<SendAllOutcome> 
     stop,
     note: options.note,
   });
-  const { utilization } = options.gateway.loop(before);
+  const { utilization } = options.asker.loop(before);
   return {
     status: statusOf(
       options.stop.aborted || outage.signal.aborted,

@@ -1,0 +1,90 @@
+import type { EventLoopUtilization } from 'node:perf_hooks';
+import type { Clock, Ms } from '../base/clock.ts';
+import type { WorkerFacts } from '../journal/to-row.ts';
+import type { Exchange } from '../measure/exchange.ts';
+import type { Cell } from '../plan/cell.ts';
+import type { PlannedRequest } from '../plan/plan.ts';
+import type { Target } from '../target/targets.ts';
+import { chatRequest, type RequestFacts } from '../wire/chat-request-body.ts';
+import type { Gateway } from '../wire/client.ts';
+import type { MemoryFacts, ModelMemory } from '../wire/model-memory.ts';
+
+/** One attempt that is to be asked now. */
+export interface Asking {
+  /** Its number in the journal, from 1. */
+  attempt: number;
+  /** When it was due, on the clock. */
+  due: Ms;
+  /** Aborted: it is given up. */
+  signal: AbortSignal;
+}
+
+/** One attempt that was asked, and how it ended. */
+export interface Asked {
+  exchange: Exchange;
+  /** Sent − due; of a request that another machine sent, sent − in its hands. */
+  queueMs: Ms;
+  /** Requests in flight when it was sent, itself included. */
+  inFlight: number;
+  memory: MemoryFacts;
+  /** Absent where this process asked. */
+  worker?: WorkerFacts;
+  /** To be called when its row is on disk: what is kept of it elsewhere may go. */
+  recorded?: () => Promise<void>;
+}
+
+/** What sends one attempt and waits for its end: this process, or a worker on another machine. */
+export interface Asker {
+  /** Requests under way and not over. */
+  readonly inFlight: number;
+  /** How busy the loop has been that stamps, since then. */
+  loop(since?: EventLoopUtilization): EventLoopUtilization;
+  /** Never rejects: whatever happens is in the exchange. */
+  ask(planned: PlannedRequest, asking: Asking): Promise<Asked>;
+}
+
+export interface LocalAskerOptions {
+  gateway: Pick<Gateway, 'inFlight' | 'ask' | 'loop'>;
+  targetOf: (cell: Cell) => Target;
+  /** What an attempt says of itself, by its number: it is sent with it. */
+  factsOf: (planned: PlannedRequest, attempt: number) => RequestFacts;
+  clock: Clock;
+  /** The memory of the server that a cell is asked of, where it tells. */
+  memoryOf?: ((cell: Cell) => ModelMemory | undefined) | undefined;
+}
+
+/** Asks from this process, with its own credentials. */
+export class LocalAsker implements Asker {
+  readonly #options: LocalAskerOptions;
+
+  constructor(options: LocalAskerOptions) {
+    this.#options = options;
+  }
+
+  get inFlight(): number {
+    return this.#options.gateway.inFlight;
+  }
+
+  loop(since?: EventLoopUtilization): EventLoopUtilization {
+    return this.#options.gateway.loop(since);
+  }
+
+  async ask(planned: PlannedRequest, { attempt, due, signal }: Asking): Promise<Asked> {
+    const { clock, gateway, targetOf, factsOf } = this.#options;
+    const request = chatRequest(planned, targetOf(planned.cell).endpoint, factsOf(planned, attempt));
+    const { result: exchange, memory } = await this.#watched(planned.cell, () =>
+      gateway.ask(request, { signal }),
+    );
+    const startedAt = exchange.sentAt ?? clock.now() - exchange.endMs;
+    const inFlight = exchange.inFlight ?? gateway.inFlight + 1;
+    return { exchange, memory, queueMs: startedAt - due, inFlight };
+  }
+
+  async #watched<T>(cell: Cell, ask: () => Promise<T>): Promise<{ result: T; memory: MemoryFacts }> {
+    const { wireModel, native } = this.#options.targetOf(cell).endpoint;
+    const memory = this.#options.memoryOf?.(cell);
+    if (memory) return memory.around(wireModel, ask);
+    const facts = native?.numCtx === undefined ? {} : { contextTokens: native.numCtx };
+    return { result: await ask(), memory: facts };
+  }
+}
