@@ -26,6 +26,9 @@ export interface Series {
   readonly model: string;
   readonly route: string;
   readonly values: readonly number[];
+  /** Ends of each night's 95 % interval; NaN where it is open or unknown. Absent: no night has any. */
+  readonly lows?: readonly number[];
+  readonly highs?: readonly number[];
   /** Requests that each night's value rests on; of a share, the answers that it counts. 0 where there is none. */
   readonly requests: readonly number[];
   /** Nights whose value rests on failed requests. */
@@ -103,18 +106,25 @@ function seriesOf(nights: readonly (readonly HistoryRow[])[]): Series {
     model,
     route,
     values: nights.map((lines) => joined(lines, sharesMetric(metric))),
+    // As if the runs of a night erred alike: they ask the same prompts, so their intervals do not shrink when joined.
+    lows: nights.map((lines) => joined(lines, sharesMetric(metric), 'ci_low')),
+    highs: nights.map((lines) => joined(lines, sharesMetric(metric), 'ci_high')),
     requests: nights.map((lines) => lines.reduce((sum, { requests = 0 }) => sum + requests, 0)),
     bounds: new Set(boundNights),
   };
 }
 
-/** NaN where no line has a value. */
-function joined(lines: readonly HistoryRow[], isShare: boolean): number {
+/** NaN where no line has a value, and for an end that one of the values does not have. */
+function joined(
+  lines: readonly HistoryRow[],
+  isShare: boolean,
+  of: 'value' | 'ci_low' | 'ci_high' = 'value',
+): number {
   const known = lines.filter(({ value = NaN }) => Number.isFinite(value));
-  if (known.length < 2) return known[0]?.value ?? NaN;
+  if (known.length < 2) return known[0]?.[of] ?? NaN;
   const total = known.reduce((sum, { requests = 1 }) => sum + requests, 0);
-  const meanOf = (of: (value: number) => number): number =>
-    known.reduce((sum, { value = NaN, requests = 1 }) => sum + (requests / total) * of(value), 0);
+  const meanOf = (scale: (value: number) => number): number =>
+    known.reduce((sum, { [of]: value = NaN, requests = 1 }) => sum + (requests / total) * scale(value), 0);
   return isShare ? meanOf((value) => value) : Math.exp(meanOf(Math.log));
 }
 

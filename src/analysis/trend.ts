@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import { changePoints, tTest, type ChangePoint } from '../stats/change-points.ts';
 import { mean } from '../stats/quantile.ts';
 import { isAlike, sharesMetric, type HistoryRow } from './history.ts';
@@ -46,7 +47,10 @@ export interface TrendLine {
   readonly startedAt: readonly string[];
   /** As measured; NaN for a night without. Of all models together: relative to their usual level. */
   readonly values: readonly number[];
-  /** The same with the shift that the other models share taken off: what change points are looked for in. */
+  /** Ends of each night's own 95 % interval; NaN where it is open or unknown. Absent of all models together. */
+  readonly lows?: readonly number[];
+  readonly highs?: readonly number[];
+  /** The values with the shift that the other models share taken off: what change points are looked for in. */
   readonly adjusted: readonly number[];
   readonly changes: readonly TrendChange[];
   /** Only where the last week differs. */
@@ -96,11 +100,14 @@ interface OpenLine {
   route: string;
   model?: string;
   values: readonly number[];
+  lows?: readonly number[];
+  highs?: readonly number[];
   cleared: readonly number[];
   isLog: boolean;
 }
 
-function lineOf({ metric, route, model, values, cleared, isLog }: OpenLine, nights: Nights): TrendLine {
+function lineOf(open: OpenLine, nights: Nights): TrendLine {
+  const { metric, route, model, values, lows, highs, cleared, isLog } = open;
   const decisions = nights.decisions.filter(
     (row) =>
       (row.model ?? model) === model && (row.route ?? route) === route && (row.metric ?? metric) === metric,
@@ -121,6 +128,7 @@ function lineOf({ metric, route, model, values, cleared, isLog }: OpenLine, nigh
     runIds: nights.runIds,
     startedAt: nights.startedAt,
     values,
+    ...defined({ lows, highs }),
     adjusted: isLog ? cleared.map(Math.exp) : cleared,
     changes: points.map((point) => changeAt(point, places, nights, decisions, isLog)),
     ...(creep === undefined ? {} : { creep }),

@@ -73,3 +73,26 @@ test('the page draws each line once, with its changes, decisions and dropped nig
   expect(html).toContain('(dropped)');
   expect(html).toContain('default-src &#39;none&#39;');
 });
+
+test('a band shows the interval of each night that has one, and a table says it in figures', () => {
+  const wide = historyOf({ a: [1000, 1100, 1200] }, { ci_low: 900, ci_high: 1e6 });
+  const [report] = trendReports(wide);
+  expect(report?.lines[0]).toMatchObject({ lows: [900, 900, 900], highs: [1e6, 1e6, 1e6] });
+  const html = htmlDocument(trendFrame([report!], []));
+  expect(html).toContain('900 ms – 16.7 min');
+  expect(html).toMatch(/fill-opacity="0.14"><path d="M/);
+  // The open end of one night's interval leaves a gap, and what all share has no interval at all.
+  const open = wide.map((row, night) => (night === 1 ? { ...row, ci_high: undefined } : row));
+  const [gap] = trendReports([...open, ...historyOf({ b: [1, 2, 3] })]);
+  expect(gap?.lines[0]?.highs).toEqual([1e6, NaN, 1e6]);
+  expect(gap?.lines.at(-1)).not.toHaveProperty('highs');
+  expect(htmlDocument(trendFrame([gap!], []))).not.toMatch(/="[^"]*NaN/);
+});
+
+test('two runs of one night do not make its interval narrower', () => {
+  const night = historyOf({ a: [1000] }, { ci_low: 800, ci_high: 1250 });
+  const again = night.map((row) => ({ ...row, run_id: 'again', at: '2026-11-01T05:00:00.000Z' }));
+  const [line] = trendReports([...night, ...again])[0]!.lines;
+  expect(line?.lows?.[0]).toBeCloseTo(800);
+  expect(line?.highs?.[0]).toBeCloseTo(1250);
+});

@@ -40,7 +40,7 @@ function suiteSection(report: TrendReport, place: number): Html {
   return section(
     `suite-${place}`,
     oneLine(suite, 80),
-    `${count(nights, 'night')}, ${day(from)} to ${day(to)}. A vertical line is a day on which the level changed; a hollow point is a night that was dropped.`,
+    `${count(nights, 'night')}, ${day(from)} to ${day(to)}. The band is each night's 95\u00a0% interval over its prompts. A vertical line is a day on which the level changed; a hollow point is a night that was dropped.`,
     markup`${isSimulated ? markup`<p class="banner" role="note">${simulatedNotice}</p>` : ''}
       <h3>What changed, and when</h3>
       ${changes.length === 0 ? markup`<p>No change points: these nights show no lasting change of level.</p>` : markup`<ul>${changes.map((text) => markup`<li>${text}</li>`)}</ul>`}
@@ -64,6 +64,8 @@ function decisionList(decisions: readonly string[]): Content {
 interface Night {
   at: Date;
   value: number;
+  /** Ends of its 95 % interval; undefined unless both are known. */
+  interval: { low: number; high: number } | undefined;
   isDropped: boolean;
 }
 
@@ -81,6 +83,7 @@ function nightsPicture(report: TrendReport, line: TrendLine, id: string, hasRout
           {
             at: new Date(line.startedAt[index]!),
             value,
+            interval: intervalOf(line, index),
             isDropped: marks.some(({ kind, runId }) => kind === 'drop' && runId === line.runIds[index]),
           },
         ]
@@ -96,7 +99,12 @@ function nightsPicture(report: TrendReport, line: TrendLine, id: string, hasRout
     draw: (canvas) => drawing(line, nights, marks, canvas),
     table: {
       caption: `${name}, ${line.metric}`,
-      columns: [{ head: 'Night' }, { head: line.metric, align: 'right' }, { head: 'What' }],
+      columns: [
+        { head: 'Night' },
+        { head: line.metric, align: 'right' },
+        { head: '95\u00a0% interval', align: 'right' },
+        { head: 'What' },
+      ],
       rows: line.startedAt.map((at, index) => {
         const value = line.values[index]!;
         const words = [
@@ -107,6 +115,7 @@ function nightsPicture(report: TrendReport, line: TrendLine, id: string, hasRout
           cells: [
             day(at),
             { content: Number.isFinite(value) ? levelText(line, value) : notMeasured, sortBy: value },
+            intervalText(line, intervalOf(line, index)),
             words.join(', '),
           ],
         };
@@ -114,6 +123,20 @@ function nightsPicture(report: TrendReport, line: TrendLine, id: string, hasRout
     },
   });
 }
+
+function intervalOf({ lows, highs }: TrendLine, night: number): Night['interval'] {
+  const [low = NaN, high = NaN] = [lows?.[night], highs?.[night]];
+  return Number.isFinite(low) && Number.isFinite(high) ? { low, high } : undefined;
+}
+
+/** `1.2 s – 1.6 s`. */
+function intervalText(line: TrendLine, interval: Night['interval']): string {
+  if (interval === undefined) return notMeasured;
+  return `${levelText(line, interval.low)} – ${levelText(line, interval.high)}`;
+}
+
+/** A very wide interval must not press the nights themselves flat: beyond this the band is cut. */
+const ribbonRoom = 1.5;
 
 function drawing(
   line: TrendLine,
@@ -130,6 +153,15 @@ function drawing(
   const write = (value: number): string =>
     line.model === undefined ? (isShare ? value.toFixed(2) : times(value)) : figureText(line.metric, value);
   const kept = nights.filter(({ isDropped }) => !isDropped);
+  const values = nights.map(({ value }) => value);
+  const ends = kept.flatMap(({ interval }) => (interval ? [interval.low, interval.high] : []));
+  const highest = Math.max(...values, Number.MIN_VALUE);
+  const top = isShare ? 1 : Math.min(Math.max(highest, ...ends), highest * ribbonRoom);
+  const ribbon = kept.map(({ at, interval }) => ({
+    at,
+    low: Math.min(interval?.low ?? NaN, top),
+    high: Math.min(interval?.high ?? NaN, top),
+  }));
   return {
     width,
     height: 170,
@@ -139,7 +171,7 @@ function drawing(
     marginBottom: 26,
     x: { type: 'utc', label: null },
     y: {
-      ...(isShare ? { domain: [Math.min(0.9, ...nights.map(({ value }) => value)), 1] } : { zero: true }),
+      domain: [isShare ? Math.min(0.9, ...values, ...ends) : 0, top],
       label: null,
       nice: !isShare,
     },
@@ -167,12 +199,15 @@ function drawing(
         textAnchor: 'start',
         fill: 'var(--link)',
       }),
+      Plot.areaY(ribbon, { x: 'at', y1: 'low', y2: 'high', fill: 'var(--c0)', fillOpacity: 0.14 }),
+      // A night between two without an interval has no band of its own.
+      Plot.ruleX(ribbon, { x: 'at', y1: 'low', y2: 'high', stroke: 'var(--c0)', strokeOpacity: 0.3 }),
       Plot.line(kept, { x: 'at', y: 'value', stroke: 'var(--c0)', strokeWidth: 1.5 }),
       Plot.dot(nights, {
         ...{ x: 'at', y: 'value', r: 2.5, stroke: 'var(--c0)' },
         fill: ({ isDropped }: Night) => (isDropped ? 'var(--page)' : 'var(--c0)'),
-        title: ({ at, value, isDropped }: Night) =>
-          `${day(at.toISOString())}: ${write(value)}${isDropped ? ' (dropped)' : ''}`,
+        title: ({ at, value, interval, isDropped }: Night) =>
+          `${day(at.toISOString())}: ${write(value)}${interval === undefined ? '' : `, 95 % interval ${intervalText(line, interval)}`}${isDropped ? ' (dropped)' : ''}`,
       }),
     ],
   };
