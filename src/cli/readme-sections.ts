@@ -19,6 +19,7 @@ import {
 import { preferenceColumns, qualityColumns } from '../analysis/quality/quality-columns.ts';
 import { levelColumns, limitColumns } from '../analysis/levels.ts';
 import { nightColumns } from '../analysis/night-figures.ts';
+import { verdictColumns } from '../analysis/night-verdicts.ts';
 import { historyColumns } from '../analysis/history.ts';
 
 /** Parts of our documents that only the code knows: by file, then by the name of their marks. */
@@ -64,6 +65,7 @@ export function generatedSections(): Record<string, Record<string, string>> {
       preferences: columnTable(preferenceColumns),
       history: columnTable(historyColumns),
       nights: columnTable(nightOnly),
+      verdicts: columnTable(verdictColumns),
     },
   };
 }

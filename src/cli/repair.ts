@@ -9,7 +9,9 @@ import { findRun, isThere, runFiles } from '../journal/run-folder.ts';
 import { setDamageAside, type SetAside } from '../journal/set-damage-aside.ts';
 import { historyColumns } from '../analysis/history.ts';
 import { nightColumns } from '../analysis/night-figures.ts';
+import { verdictColumns } from '../analysis/night-verdicts.ts';
 import { nightsFile } from './gate/nights-file.ts';
+import { verdictsFile } from './gate/verdicts-file.ts';
 import { historyFile } from './gate/history-file.ts';
 import type { Io } from './io.ts';
 
@@ -20,10 +22,12 @@ export async function executeRepair(run: string, results: string, { stdout }: Io
     try {
       const done = await setDamageAside(historyFile(run), historyColumns, { isJournal: false });
       stdout.write(told(historyFile(run), done, 'Its nights and decisions on those lines are lost.'));
-      if (await isThere(nightsFile(run))) {
-        const figures = await setDamageAside(nightsFile(run), nightColumns, { isJournal: false });
-        stdout.write(told(nightsFile(run), figures, 'The figures on those lines are lost.'));
-      }
+      for (const { path, columns, lost } of [
+        { path: nightsFile(run), columns: nightColumns, lost: 'The figures on those lines are lost.' },
+        { path: verdictsFile(run), columns: verdictColumns, lost: 'The verdicts on those lines are lost.' },
+      ])
+        if (await isThere(path))
+          stdout.write(told(path, await setDamageAside(path, columns, { isJournal: false }), lost));
     } finally {
       await lock.release();
     }

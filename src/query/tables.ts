@@ -4,6 +4,7 @@ import { levelColumns, limitColumns } from '../analysis/levels.ts';
 import { preferenceColumns, qualityColumns } from '../analysis/quality/quality-columns.ts';
 import type { StoredRun } from '../analysis/read-run.ts';
 import { nightColumns } from '../analysis/night-figures.ts';
+import { verdictColumns } from '../analysis/night-verdicts.ts';
 import { modelColumns, pairColumns } from '../analysis/summary-columns.ts';
 import { type AnyRow, type Column, count, list, required, text, time } from '../base/column.ts';
 import { answerWarnings, readAnswerLines } from '../journal/answers.ts';
@@ -190,4 +191,5 @@ export const queryTables: readonly QueryTable[] = [
     historyColumns,
   ),
   historyTable('nights', 'every figure of models, per night, route, and tag', nightColumns),
+  historyTable('verdicts', 'what the gate said of each run, and of each alarm', verdictColumns),
 ];

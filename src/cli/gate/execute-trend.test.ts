@@ -80,7 +80,7 @@ test('a band shows the interval of each night that has one, and a table says it 
   expect(report?.lines[0]).toMatchObject({ lows: [900, 900, 900], highs: [1e6, 1e6, 1e6] });
   const html = htmlDocument(trendFrame([report!], []));
   expect(html).toContain('900 ms – 16.7 min');
-  expect(html).toMatch(/fill-opacity="0.14"><path d="M/);
+  expect(html).toMatch(/fill-opacity="0.14"[^>]*><path d="M/);
   // The open end of one night's interval leaves a gap, and what all share has no interval at all.
   const open = wide.map((row, night) => (night === 1 ? { ...row, ci_high: undefined } : row));
   const [gap] = trendReports([...open, ...historyOf({ b: [1, 2, 3] })]);

@@ -13,6 +13,7 @@ import { loadRun, type LoadedRun } from '../../analysis/read-run.ts';
 import { refuseLevels } from '../refuse-levels.ts';
 import { headlines } from '../../measure/metrics.ts';
 import { appendNight } from './nights-file.ts';
+import { appendVerdict } from './verdicts-file.ts';
 import { appendHistory, historyFile, historyWarnings, readHistory } from './history-file.ts';
 
 export interface NightFlags {
@@ -65,7 +66,7 @@ export async function gateNight(flags: NightFlags): Promise<Night> {
       ),
     );
   const baseline = baselineOf(result, history, manifest.started_at);
-  return {
+  const night: Night = {
     loaded,
     report: {
       run: report.run,
@@ -83,6 +84,9 @@ export async function gateNight(flags: NightFlags): Promise<Night> {
       ...defined({ baseline, incompleteBecause }),
     },
   };
+  // A shard is a part of a run: whoever asks about one is told so, and nothing is kept.
+  if (!flags.dryRun && !manifest.shard) await appendVerdict(flags.history, night.report);
+  return night;
 }
 
 /** What CI goes by. A failure of the gate's own wins over one of a threshold, and both over what is open. */

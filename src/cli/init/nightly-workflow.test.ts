@@ -161,7 +161,12 @@ describe.concurrent('the steps of a night, run in a repository', { timeout: 180_
       await writeFile(join(first, 'history', name), 'left');
     await succeed(step('keep the history', first, 1));
     const kept = await bash('git ls-tree --name-only gatebench-history', join(cwd.path, 'origin.git'));
-    expect(kept.output.split('\n').filter(Boolean)).toEqual(['.gitattributes', 'history.csv', 'nights.csv']);
+    expect(kept.output.split('\n').filter(Boolean)).toEqual([
+      '.gitattributes',
+      'history.csv',
+      'nights.csv',
+      'verdicts.csv',
+    ]);
     const one = await rememberedIn(cwd, remote, 'after-1');
     expect(one.map(({ kind, model }) => `${kind} ${model}`)).toEqual(['night sim-echo', 'night sim-instant']);
     // The suite stays on its own branch, the history on its own.

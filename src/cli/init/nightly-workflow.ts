@@ -136,7 +136,7 @@ jobs:
             git worktree add --detach history
             git -C history checkout --orphan "$HISTORY_BRANCH"
             git -C history rm -rfq .
-            printf '%s merge=union\\n' history.csv nights.csv > history/.gitattributes
+            printf '%s merge=union\\n' history.csv nights.csv verdicts.csv > history/.gitattributes
           else
             exit "$code"
           fi
@@ -150,7 +150,7 @@ jobs:
           git config user.name 'github-actions[bot]'
           git config user.email '41898282+github-actions[bot]@users.noreply.github.com'
           # By name: nothing else in this folder is history.
-          for file in history.csv nights.csv .gitattributes; do
+          for file in history.csv nights.csv verdicts.csv .gitattributes; do
             if [ -f "$file" ]; then git add -- "$file"; fi
           done
           if git diff --cached --quiet; then exit 0; fi

@@ -1,0 +1,63 @@
+import { type Column, list, required, type RowOf, text, time } from '../base/column.ts';
+import { rowCheck } from '../journal/csv-file.ts';
+import type { GateWord } from './gate.ts';
+
+/**
+ * `verdicts.csv`, in this order: what the gate said of each run, in one row for the whole run, then one for each alarm.
+ * A run that is decided anew, after somebody has decided about a night, gets its rows again: its last ones count.
+ */
+export const verdictColumns = [
+  required(time('at', 'start of the run, whose day in UTC is its night')),
+  required(text('run_id', 'the run that was decided about')),
+  required(text('suite', 'name of the suite')),
+  list('routes', 'routes of the run'),
+  required(text('word', '`pass`, `warning`, `fail`, `learning 3/7`, `not settled`, `incomplete`')),
+  text('metric', 'what the alarm is about; empty for the run as a whole'),
+  text('route', 'route of the alarm'),
+  text('model', 'id in the suite; empty for all models together'),
+  text('says', 'why, in a sentence; in a row of a run as a whole, why it is incomplete'),
+  rowCheck,
+] as const satisfies readonly Column[];
+
+export type VerdictRow = RowOf<typeof verdictColumns>;
+
+/** What the gate said of one run. */
+export interface NightVerdict {
+  readonly at: string;
+  readonly runId: string;
+  readonly suite: string;
+  readonly routes: readonly string[];
+  /** As it was said: `learning 3/7`. */
+  readonly word: string;
+  readonly verdict: GateWord;
+  /** Why it is not compared, when it is incomplete. */
+  readonly says?: string;
+  /** Failures and warnings, each with its sentence. */
+  readonly alarms: readonly VerdictRow[];
+}
+
+/** The last verdict about each run, oldest run first. */
+export function nightVerdicts(rows: readonly VerdictRow[]): NightVerdict[] {
+  const last = new Map<string, VerdictRow[]>();
+  for (const row of rows) {
+    if (row.metric === undefined) last.set(row.run_id, [row]);
+    else last.get(row.run_id)?.push(row);
+  }
+  return [...last.values()]
+    .map(([whole, ...alarms]) => verdictOf(whole!, alarms))
+    .sort((a, b) => compare(a.at, b.at) || compare(a.runId, b.runId));
+}
+
+function verdictOf(
+  { at, run_id, suite, routes = [], word, says }: VerdictRow,
+  alarms: VerdictRow[],
+): NightVerdict {
+  return {
+    ...{ at, suite, routes, word, alarms },
+    runId: run_id,
+    verdict: word.replace(/ \d+\/\d+$/, '') as GateWord,
+    ...(says === undefined ? {} : { says }),
+  };
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
