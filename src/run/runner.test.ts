@@ -84,7 +84,8 @@ async function trial(
   const notes: string[] = [];
   let written = 0;
   const never = new AbortController().signal;
-  const targetOf = (cell: Cell): Target => ({ ...cell, endpoint: demo.endpoint(cell.model.model, context) });
+  const toMock = (cell: Cell): Target => ({ ...cell, endpoint: demo.endpoint(cell.model.model, context) });
+  const { targetOf = toMock } = options;
   const ofRun = { runId: 'run', suite, seed: 1 };
   try {
     const outcome = await run({
