@@ -41,8 +41,9 @@ test('every run that was gated has its verdict, incomplete ones too, and alarms 
   expect(verdicts.map(({ word }) => word)).toEqual(words);
   expect(words.slice(6)).toEqual(['learning 6/7', expect.any(String), 'warning', 'incomplete']);
   expect(verdicts[0]?.verdict).toBe('learning');
-  expect(verdicts[8]?.alarms).toMatchObject([{ word: 'warning', metric: 'e2e_latency_ms', model: 'glm' }]);
-  expect(verdicts[8]?.alarms[0]?.says).toMatch(/^warning 1\/2: e2e_latency_ms of glm is /);
+  const alarm = verdicts[8]?.alarms.find(({ model }) => model === 'glm');
+  expect(alarm).toMatchObject({ word: 'warning', metric: 'e2e_latency_ms', route: 'compat' });
+  expect(alarm?.says).toMatch(/^warning 1\/2: e2e_latency_ms of glm is /);
   expect(verdicts[9]?.says).toMatch(/requests failed, more than max_error_rate/);
 });
 
