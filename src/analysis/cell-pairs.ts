@@ -18,17 +18,18 @@ export function labeller(...runs: readonly Collected[]): (cell: CellNames) => st
 /** What tells two cells of a run apart. */
 const dimensions = ['model', 'route', 'variant'] as const;
 
-const differing = (a: CellSamples, b: CellSamples): number =>
-  dimensions.filter((dimension) => a[dimension] !== b[dimension]).length;
+/** They differ in one thing alone: the model, its route, or the variant of the prompts. */
+export const isOneApart = (a: CellNames, b: CellNames): boolean =>
+  dimensions.filter((dimension) => a[dimension] !== b[dimension]).length === 1;
 
-/** Cells that differ in one thing alone: the model, its route, or the variant of the prompts. */
+/** Cells that differ in one thing alone. */
 export function cellPairs(collected: Collected): CellPair[] {
   const label = labeller(collected);
   const { cells } = collected;
   return cells.flatMap((a, index) =>
     cells
       .slice(index + 1)
-      .filter((b) => differing(a, b) === 1)
+      .filter((b) => isOneApart(a, b))
       .map((b) => ({ a, b, labelA: label(a), labelB: label(b) })),
   );
 }

@@ -29,7 +29,7 @@ export async function closeRun(folder: string, also: readonly RowCollector[] = [
   if (facts.too_busy !== undefined) manifest.too_busy = facts.too_busy;
   await writeManifest(folder, manifest);
   await writeWhole(join(folder, runFiles.models), csvFile(modelColumns, models));
-  await writeWhole(join(folder, runFiles.pairs), csvFile(pairColumns, pairs));
+  await writeWhole(join(folder, runFiles.pairs), csvFile(pairColumns, [...pairs, ...(load?.pairs ?? [])]));
   await writeQuality(folder, analysis.report);
   if (load) {
     await writeWhole(join(folder, runFiles.levels), csvFile(levelColumns, load.levels));

@@ -133,6 +133,8 @@ export function comparePairs(
       difference_ci_low: finite(difference?.interval.low),
       difference_ci_high: finite(difference?.interval.high),
       variant: pair.a.variant === pair.b.variant ? pair.a.variant : undefined,
+      level: undefined,
+      visits: undefined,
     };
     return { pair, row };
   });

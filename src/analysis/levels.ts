@@ -14,6 +14,8 @@ import { defined } from '../base/defined.ts';
 import type { Threshold } from '../suite/suite.ts';
 import type { RowCollector } from './analyse.ts';
 import type { RunFacts } from './analysis.ts';
+import { compareLevels, compareLimits, type ComparedLevel } from './level-pairs.ts';
+import type { PairRow } from './summary-columns.ts';
 import type { ThresholdResult } from './thresholds.ts';
 import { counts, madeVisit, type Visit, VisitLog, type VisitRow } from './visits.ts';
 
@@ -89,6 +91,8 @@ export interface LoadFigures {
   levels: readonly LevelRow[];
   /** Empty where no limit was looked for. */
   limits: readonly LimitRow[];
+  /** Models against each other at each level, or their limits. */
+  pairs: readonly PairRow[];
   /** Each visit that was made, for pictures. */
   visits: readonly VisitFigure[];
 }
@@ -172,16 +176,67 @@ export class LevelCollector implements RowCollector {
       ([a], [b]) => order.get(a!.cell.model as string)! - order.get(b!.cell.model as string)!,
     );
     const { slo, load } = this.#design;
+    const levels = cells.map((visits) => this.#levels(visits));
+    const limits = cells.map((visits) => this.#limit(visits));
     return {
       load,
       ...(slo ? { slo } : {}),
-      levels: cells.flatMap((visits) => this.#levels(visits)),
-      limits: cells.flatMap((visits) => this.#limit(visits)),
+      levels: levels.flat(),
+      limits: limits.flat(),
+      pairs: this.#pairs(cells, levels, limits.flat()),
       visits: cells.flat().map(({ cell: { model, route }, level, kind, isBrokenOff, outcome }) => ({
         ...{ model: model as string, route, level, kind, share: outcome.share },
         isSteady: outcome.dropped === 0 && !outcome.unstable,
         word: isBrokenOff ? 'void' : outcome.word,
       })),
+    };
+  }
+
+  #pairs(
+    cells: readonly (readonly Visit[])[],
+    levels: readonly (readonly LevelRow[])[],
+    limits: readonly LimitRow[],
+  ): PairRow[] {
+    const { run_id: seed, suite, shard, routes } = this.#manifest;
+    const prompts = shardPrompts(suite.prompts, shard).length;
+    const options = { seed, prompts, withRoute: routes.length > 1 };
+    if (this.#design.limit)
+      return compareLimits(
+        limits.map(({ held_rps: held, broken_rps: broken }, n) => ({
+          cell: cells[n]![0]!.cell,
+          held,
+          broken,
+        })),
+        options,
+      );
+    const compared = cells.flatMap((visits, n) =>
+      levels[n]!.map((row) => ({ cell: visits[0]!.cell, ...this.#compared(row, visits.filter(counts)) })),
+    );
+    return compareLevels(compared, options);
+  }
+
+  #compared({ level, word }: LevelRow, visits: readonly Visit[]): Omit<ComparedLevel, 'cell'> {
+    const { load, slo } = this.#design;
+    const ours = visits.filter((visit) => visit.level === level && visit.kind === 'visit');
+    // Who does not hold a level has no latency there that anybody would want to rank.
+    const hasLatency = load === 'open' && (slo === undefined || word === 'held');
+    return {
+      level,
+      metrics: [
+        ...(slo ? (['attainment'] as const) : []),
+        ...(hasLatency ? (['e2e_due_ms'] as const) : []),
+        ...(load === 'closed' ? (['answered_rps'] as const) : []),
+      ],
+      visits: new Map(
+        ours.map(({ number, rows, outcome, windowMs }) => [
+          number,
+          {
+            attainment: outcome.share,
+            e2e_due_ms: quantile(this.#felt(rows, 'e2e_due_ms'), 0.5),
+            answered_rps: rows.filter(({ status }) => status === 'ok').length / (windowMs / 1000),
+          },
+        ]),
+      ),
     };
   }
 
@@ -229,15 +284,18 @@ export class LevelCollector implements RowCollector {
     };
   }
 
-  /** A failure kept somebody waiting: it counts as the total timeout. */
-  #times(rows: readonly VisitRow[], isOpen: boolean): TimeFigures {
+  /** Ascending. A failure kept somebody waiting: it counts as the total timeout. */
+  #felt(rows: readonly VisitRow[], column: TimeColumn): Float64Array {
     const { totalMs } = this.#manifest.suite.run.timeouts;
-    const timesOf = (column: 'ttft_ms' | 'e2e_latency_ms' | 'ttft_due_ms' | 'e2e_due_ms'): Float64Array =>
-      ascending(
-        rows.flatMap((row) =>
-          row.status === 'ok' ? (row[column] ?? []) : Math.max(totalMs, row[column] ?? 0),
-        ),
-      );
+    return ascending(
+      rows.flatMap((row) =>
+        row.status === 'ok' ? (row[column] ?? []) : Math.max(totalMs, row[column] ?? 0),
+      ),
+    );
+  }
+
+  #times(rows: readonly VisitRow[], isOpen: boolean): TimeFigures {
+    const timesOf = (column: TimeColumn): Float64Array => this.#felt(rows, column);
     const at = (sorted: Float64Array, place: number): number | undefined =>
       sorted.length === 0 ? undefined : quantile(sorted, place);
     const [ttft, e2e] = [timesOf('ttft_ms'), timesOf('e2e_latency_ms')];
@@ -278,6 +336,8 @@ export class LevelCollector implements RowCollector {
     ];
   }
 }
+
+type TimeColumn = 'ttft_ms' | 'e2e_latency_ms' | 'ttft_due_ms' | 'e2e_due_ms';
 
 type TimeFigures = Pick<
   LevelRow,

@@ -4,21 +4,22 @@ import { timetable } from '../load/timetable.ts';
 import { visitOutcome, type VisitArrival, type VisitOutcome } from '../load/visit.ts';
 import { betaQuantile } from '../stats/beta.ts';
 import { levelWord } from '../stats/sign-test.ts';
+import { compareLimits } from './level-pairs.ts';
 import { runsFor, type Effort, type Proof } from './testing/proof.ts';
 
 /** A small hosted service: three places, a queue before them, answers of about 6 s, and what its user calls good enough. */
-const places = 3;
-const meanMs = 6000;
+export const places = 3;
+export const meanMs = 6000;
 /** Of the logarithm of an answer's time. */
 const spread = 0.6;
 const sloMs = 20_000;
-const attainment = 0.95;
-const settings: LimitWalkSettings = { from: 0.05, to: 5, step: 1.25, visits: 8, maxVisits: 80 };
+export const attainment = 0.95;
+export const settings: LimitWalkSettings = { from: 0.05, to: 5, step: 1.25, visits: 8, maxVisits: 80 };
 const perVisit = 60;
 const leastWindowMs = 120_000;
 
 /** How its visits differ: the logarithm of its speed. */
-interface World {
+export interface World {
   name: string;
   /** Between visits. */
   visit: number;
@@ -28,19 +29,19 @@ interface World {
   drift: number;
 }
 
-const worlds: readonly World[] = [
+export const worlds: readonly World[] = [
   { name: 'calm', visit: 0, block: 0, drift: 0 },
   { name: 'visits differ by 15 %', visit: 0.15, block: 0, drift: 0 },
   { name: 'blocks differ by 15 %, drift of 10 %', visit: 0, block: 0.15, drift: 0.1 },
 ];
 
-interface Luck {
+export interface Luck {
   random: Random;
   /** Of a block: how much slower everything is, as a factor. */
   slowness(block: number): number;
 }
 
-function luckOf(world: World, seed: string): Luck {
+export function luckOf(world: World, seed: string): Luck {
   const random = seededRandom(seed);
   const phase = random() * 2 * Math.PI;
   const blocks = new Map<number, number>();
@@ -52,18 +53,28 @@ function luckOf(world: World, seed: string): Luck {
   return { random, slowness };
 }
 
+const windowOf = (rate: number): number => Math.max(leastWindowMs, (perVisit / rate) * 1000);
+
+/** When the requests of a visit are due. */
+export const arrivalsOf = (rate: number, random: Random): number[] =>
+  timetable({ kind: 'poisson' }, rate, windowOf(rate), random);
+
 /** One visit: a queue in the order of arrival before the places, from an idle start. */
-function simulateVisit(rate: number, slowness: number, random: Random): VisitOutcome {
-  const windowMs = Math.max(leastWindowMs, (perVisit / rate) * 1000);
+export function simulateVisit(
+  rate: number,
+  slowness: number,
+  random: Random,
+  offsets = arrivalsOf(rate, random),
+): VisitOutcome {
   const free = Array.from({ length: places }, () => 0);
   const scale = (meanMs / Math.exp(spread ** 2 / 2)) * slowness;
-  const arrivals = timetable({ kind: 'poisson' }, rate, windowMs, random).map((due): VisitArrival => {
+  const arrivals = offsets.map((due): VisitArrival => {
     const place = free.indexOf(Math.min(...free));
     const end = Math.max(due, free[place]!) + scale * Math.exp(spread * normal(random));
     free[place] = end;
     return { due, sent: due, end, good: end - due <= sloMs, dropped: false };
   });
-  return visitOutcome(arrivals, { windowMs, attainment, latestMs: 50 });
+  return visitOutcome(arrivals, { windowMs: windowOf(rate), attainment, latestMs: 50 });
 }
 
 function passes(rate: number, block: number, luck: Luck): VisitOutcome {
@@ -159,6 +170,12 @@ export function limits(effort: Effort): Proof[] {
         claim: `${world.name}: visits, median`,
         measured: visits[runs >> 1]!,
       },
+      {
+        ...{ group, runs: runs >> 1, band: [0, 0.05] },
+        line: 'two models with the same limit: one is called higher',
+        claim: `${world.name}: of two models with the same limit, one is called higher`,
+        measured: shareOf(runs >> 1, (pair) => areApart(found[2 * pair]!.limit, found[2 * pair + 1]!.limit)),
+      },
       falselyBroken(world, truth, effort),
       {
         ...{ group, runs: runsFor(1200, effort), band: [0.95, 1], mustLeave: true },
@@ -168,6 +185,16 @@ export function limits(effort: Effort): Proof[] {
       },
     ];
   });
+}
+
+/** As the program tells two limits apart. */
+function areApart(a: Limit, b: Limit): boolean {
+  const cell = (model: string) => ({ model, route: 'compat' });
+  const limits = [
+    { cell: cell('a'), ...a },
+    { cell: cell('b'), ...b },
+  ];
+  return compareLimits(limits, { prompts: 1, withRoute: false })[0]!.verdict !== 'not settled';
 }
 
 /** A level that the typical visit keeps easily. */
@@ -189,6 +216,6 @@ function falselyBroken(world: World, truth: number, effort: Effort): Proof {
   };
 }
 
-function shareOf(runs: number, isSo: (run: number) => boolean): number {
+export function shareOf(runs: number, isSo: (run: number) => boolean): number {
   return Array.from({ length: runs }, (_, run) => isSo(run)).filter(Boolean).length / runs;
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { coverage } from './coverage.prove.ts';
 import { atTheMargin, falseClaims, families, inSequence } from './false-claims.prove.ts';
 import { proveAll } from './testing/experiments.ts';
+import { levelDifferences, unstableVisits } from './level-pairs.prove.ts';
 import { limits } from './limits.prove.ts';
 import { levelChanges, quietNights, regressions } from './nightly.prove.ts';
 import { quietShares } from './nightly-shares.prove.ts';
@@ -42,6 +43,8 @@ describe('the certificate in short', () => {
     ['nights with one', regressions],
     ['change points', levelChanges],
     ['the limit under an SLO', limits],
+    ['models at levels of a load', levelDifferences],
+    ['visits whose queue grows', unstableVisits],
   ])('%s', (_, experiment) => {
     const broken = experiment(effort).filter((proof) => !holds(proof, slack));
     expect(broken).toEqual([]);

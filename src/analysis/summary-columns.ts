@@ -154,8 +154,11 @@ export const pairColumns = [
   unitless('ratio', 'b ÷ a, Hodges–Lehmann over prompts; for pass rates, the plain ratio'),
   unitless('ci_low', 'lower end of its 95 % interval'),
   unitless('ci_high', 'upper end of its 95 % interval'),
-  unitless('p', 'exact signed-rank p; for pass rates, sign-flip p'),
-  unitless('p_holm', 'the same, corrected for all rows in the file'),
+  unitless('p', 'exact signed-rank p; for pass rates and at a level, sign-flip p'),
+  unitless(
+    'p_holm',
+    'the same, corrected for all rows in the file; empty where too few visits differ to settle anything',
+  ),
   required(
     text('verdict', '`faster`, `slower`, `equal` or `not settled`; for pass rates, `better` or `worse`'),
   ),
@@ -164,6 +167,8 @@ export const pairColumns = [
   share('difference_ci_low', 'lower end, 95 %, by prompt'),
   share('difference_ci_high', 'upper end, 95 %, by prompt'),
   text('variant', 'variant of the prompts that both had; empty where variants are compared, or there is one'),
+  number('level', '', 'of a load with levels: requests per second offered, or requests in flight'),
+  count('visits', 'at a level: visits that both made, each pair of them one observation of the test'),
 ] as const satisfies readonly Column[];
 
 export type PairRow = RowOf<typeof pairColumns>;

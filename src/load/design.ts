@@ -1,5 +1,6 @@
 import type { Ms } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
+import { fewestPrompts } from '../stats/power.ts';
 import { levelWord } from '../stats/sign-test.ts';
 import type { Limit, MadeVisit, WantedVisit } from './limit-walk.ts';
 import type { Slo } from './slo.ts';
@@ -30,8 +31,11 @@ export interface Design {
   /** Visits that decide a level. */
   visits: number;
   slo?: Slo;
-  /** What a lane is visited for next, in any order; none when it is done. `made`: its visits so far, void ones left out. */
-  next: (made: readonly MadeVisit[]) => readonly WantedVisit[];
+  /**
+   * What a lane is visited for next, in any order; none when it is done. `made`: its visits so far, void ones left out.
+   * `isCompared`: there are other lanes, which it will be held against visit by visit.
+   */
+  next: (made: readonly MadeVisit[], isCompared: boolean) => readonly WantedVisit[];
   /** The requests of one visit, in their order. */
   slots(visit: WantedVisit, prompts: number, random: Random): readonly Slot[];
   /** Length of the window in which arrivals count. Absent in a closed loop: until the last answer. */
@@ -42,20 +46,28 @@ export interface Design {
   limit?: (made: readonly MadeVisit[]) => Limit | undefined;
 }
 
-/** Every level so many times. With an SLO a level is left as soon as its word is certain. */
+/** Visits of a level that two models must both have made before any difference between them can be settled. */
+export const fewestCompared = fewestPrompts();
+
+/**
+ * Every level so many times. With an SLO a level is left as soon as its word is certain, unless models are compared there:
+ * that test wants pairs of visits, as many as were fixed beforehand.
+ */
 export function fixedLevels(
   levels: readonly number[],
   visits: number,
   slo: Slo | undefined,
 ): Pick<Design, 'next'> {
   return {
-    next: (made) =>
+    next: (made, isCompared) =>
       levels
         .filter((level) => {
           const ours = made.filter(({ rate }) => rate === level);
           const passed = ours.filter((visit) => visit.passed).length;
           const isCertain =
-            slo !== undefined && levelWord(passed, ours.length - passed, visits) !== undefined;
+            !(isCompared && visits >= fewestCompared) &&
+            slo !== undefined &&
+            levelWord(passed, ours.length - passed, visits) !== undefined;
           return ours.length < visits && !isCertain;
         })
         .map((rate) => ({ kind: 'visit', rate })),

@@ -47,7 +47,7 @@ export function* planVisits(options: VisitPlanOptions): Generator<Block> {
       const { made, lost } = visitsOf(cell);
       const countOf = ({ rate }: WantedVisit): number => made.filter((visit) => visit.rate === rate).length;
       return design
-        .next(made)
+        .next(made, cells.length > 1)
         .filter((wanted) => Math.max(lost(wanted.rate), triesOf(cell, wanted) - countOf(wanted)) < mostLost)
         .map((wanted) => ({ cell, wanted }));
     });

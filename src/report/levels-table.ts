@@ -1,6 +1,7 @@
 import { limitText, sloText, type LevelRow, type LoadFigures } from '../analysis/levels.ts';
 import { rateText } from '../load/rate.ts';
 import { oneLine } from '../base/text.ts';
+import { levelPairLines, levelPairsNote } from './level-pairs-text.ts';
 import { levelText } from './visit-line.ts';
 import { alignedTable, codeCell, literal } from './markdown-text.ts';
 import { duration, notMeasured, percent } from './number-text.ts';
@@ -72,6 +73,7 @@ export function levelsTable(
   if (load.levels.length === 0) return [];
   return [
     ...textTable(fitting(load, severalRoutes, columns), paint),
+    ...levelPairLines(load).flatMap((line) => wrapped(line, columns)),
     ...notesOf(load).flatMap((note) => wrapped(note, columns).map((line) => paint('quiet', line))),
   ];
 }
@@ -106,13 +108,18 @@ export function levelsMarkdown(load: LoadFigures, severalRoutes: boolean): strin
       [columns.map(({ title }) => title), ...cells],
       columns.map(({ align }) => (align === 'left' ? 'l' : 'r')),
     ),
-    ...load.limits.map((row) => `- ${codeCell(row.model)} ${literal(limitText(row))}`),
-    `<sub>${literal(notesOf(load).join(' '))}</sub>`,
-  ].join('\n\n');
+    [
+      ...load.limits.map((row) => `- ${codeCell(row.model)} ${literal(limitText(row))}`),
+      ...levelPairLines(load).map((line) => `- ${literal(line)}`),
+    ].join('\n'),
+    `<sub>${literal(notesOf(load).join('. '))}</sub>`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 /** What the words mean. */
-function notesOf({ load, slo }: LoadFigures): string[] {
+function notesOf({ load, slo, pairs }: LoadFigures): string[] {
   return [
     ...(slo
       ? [
@@ -123,5 +130,6 @@ function notesOf({ load, slo }: LoadFigures): string[] {
     load === 'open'
       ? 'TTFT, E2E: from due; from sent: E2E p95 without the wait before it was sent. A failure counts as the total timeout'
       : 'answered: answers per second, all places together. A failure counts as the total timeout',
+    ...(pairs.some(({ level }) => level !== undefined) ? [levelPairsNote] : []),
   ];
 }

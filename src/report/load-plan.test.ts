@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { loadModeOf, type LoadSettings } from '../load/load-modes.ts';
 import { plannedLoad } from './load-plan.ts';
 
-const planned = (load: LoadSettings) => plannedLoad(load, loadModeOf(load).design!(load)!, 20);
+const planned = (load: LoadSettings, isCompared = false) =>
+  plannedLoad(load, loadModeOf(load).design!(load)!, { seconds: 20, isCompared });
 
 test('rates: their levels, windows, and how many visits must agree', () => {
   const { facts, settles, warnings } = planned({
@@ -32,4 +33,14 @@ test('too few visits decide nothing, and a search says how wide its answer will 
   );
   expect(planned({ mode: 'limit', slo: { ttft_ms: 9 } }).settles).toMatch(/factor of 2 to 2\.4/);
   expect(planned({ mode: 'closed', levels: [1, 8] }).facts[0]).toBe('1 and 8 in flight, in turn');
+});
+
+test.each([
+  [{ mode: 'open', rate: '1/s' }, /compared at each level by their 8 visits/],
+  [{ mode: 'open', rate: '1/s', visits: 5 }, /5 visits tell no models apart; 6 are the least/],
+  [{ mode: 'closed', levels: [1, 8] }, /3 visits tell no models apart/],
+  [{ mode: 'limit', slo: { ttft_ms: 9 } }, /told apart where what is known of them does not overlap/],
+])('several models under %j: what their comparison can settle', (load, words) => {
+  expect(planned(load, true).settles).toMatch(words);
+  expect(planned(load).settles).not.toMatch(words);
 });

@@ -1,6 +1,6 @@
 import { sloText } from '../analysis/levels.ts';
 import type { LoadSettings } from '../load/load-modes.ts';
-import type { Design } from '../load/design.ts';
+import { type Design, fewestCompared } from '../load/design.ts';
 import { parseRate, rateText } from '../load/rate.ts';
 import { decisiveCount } from '../stats/sign-test.ts';
 import { listed } from './listed.ts';
@@ -20,12 +20,16 @@ export interface PlannedLoad {
 const ratesOf = ({ rate }: LoadSettings): number[] =>
   ([rate ?? []].flat() as string[]).map((text) => parseRate(text) ?? NaN);
 
-/** `seconds`: how long an answer may take. */
-export function plannedLoad(load: LoadSettings, design: Design, seconds: number): PlannedLoad {
+/** `seconds`: how long an answer may take. `isCompared`: there are several models or routes. */
+export function plannedLoad(
+  load: LoadSettings,
+  design: Design,
+  { seconds, isCompared }: { seconds: number; isCompared: boolean },
+): PlannedLoad {
   const rates = ratesOf(load);
   return {
     facts: [levelsText(load, rates), `${design.visits} visits of each level`, ...windowFact(design, rates)],
-    settles: settlesText(load, design),
+    settles: [settlesText(load, design), ...(isCompared ? [comparesText(load, design)] : [])].join(' '),
     warnings: ceilingWarnings(load, rates, seconds),
   };
 }
@@ -53,6 +57,14 @@ function settlesText(load: LoadSettings, { visits, slo }: Design): string {
   return load.mode === 'limit'
     ? `${levels} The limit of a small hosted service is found within a factor of 2 to 2.4, by about 38 visits of a model.`
     : levels;
+}
+
+function comparesText({ mode }: LoadSettings, { visits }: Design): string {
+  if (mode === 'limit')
+    return 'Limits of two models are told apart where what is known of them does not overlap.';
+  return visits < fewestCompared
+    ? `${visits} visits tell no models apart; ${fewestCompared} are the least, and 8 are better.`
+    : `Models are compared at each level by their ${visits} visits.`;
 }
 
 /** A ceiling below what a rate keeps in flight measures the ceiling. */

@@ -34,6 +34,7 @@ export const json: OutputFormat = {
         ? {
             levels: load.levels.map((row) => rowObject(levelColumns, row)),
             limits: load.limits.map((row) => rowObject(limitColumns, row)),
+            level_pairs: load.pairs.map((row) => rowObject(pairColumns, row)),
           }
         : {}),
       ...(quality

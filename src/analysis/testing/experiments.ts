@@ -9,6 +9,7 @@ import {
 import { levelChanges, quietNights, regressions } from '../nightly.prove.ts';
 import { quietShares } from '../nightly-shares.prove.ts';
 import { limits } from '../limits.prove.ts';
+import { levelDifferences, unstableVisits } from '../level-pairs.prove.ts';
 import { ownLag } from '../own-lag.prove.ts';
 import { passRates } from '../pass-rates.prove.ts';
 import { planPromise, powerTable } from '../power-table.prove.ts';
@@ -38,6 +39,8 @@ export const experiments: readonly ((effort: Effort) => Proof[])[] = [
   regressions,
   levelChanges,
   limits,
+  levelDifferences,
+  unstableVisits,
 ];
 
 /** All of them, one after the other. `onStart` hears which one begins. */

@@ -58,7 +58,13 @@ function planFacts(
   };
   const cells = estimate(options);
   const floors = needFloors(suite, options.cells.length);
-  const load = design && suite.load && plannedLoad(suite.load, design, assumedSeconds.high);
+  const load =
+    design &&
+    suite.load &&
+    plannedLoad(suite.load, design, {
+      seconds: assumedSeconds.high,
+      isCompared: options.cells.length > 1,
+    });
   const totals = {
     requests: Math.round(cells.reduce((sum, { requests }) => sum + requests, 0)),
     warmup_requests: cells.reduce((sum, { warmupRequests }) => sum + warmupRequests, 0),

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { levelColumns, type LevelRow } from '../../analysis/levels.ts';
+import { pairColumns, type PairRow } from '../../analysis/summary-columns.ts';
 import { readCsv } from '../../journal/read-csv.ts';
 import { readRequests } from '../../journal/read-journal.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
@@ -119,7 +120,9 @@ test('what finds the ceiling full is a row that was never sent, and fails its le
 
 test('levels of concurrency: each has so many in flight, one model at a time', async () => {
   await using cwd = await scratch();
-  const { rows, levels, result } = await ran(cwd.path, '{ mode: closed, levels: [1, 4], visits: 1 }');
+  const { rows, levels, result, folder } = await ran(cwd.path, '{ mode: closed, levels: [1, 4], visits: 1 }');
+  // One model has nobody to be compared with.
+  expect(await Array.fromAsync(readCsv(join(folder, 'pairs.csv'), pairColumns))).toEqual([]);
   expect(levels.map(({ level, visits }) => [level, visits])).toEqual([
     [1, 1],
     [4, 1],
@@ -134,6 +137,36 @@ test('levels of concurrency: each has so many in flight, one model at a time', a
       ? /swift answers .* at 1 at once .* and .* at 4 at once/
       : /swift answers .* at 1 at once .*no more at any/,
   );
+});
+
+test('two models at a level are compared there by visits in pairs, in every view', async () => {
+  await using cwd = await scratch();
+  const text = suite('{ mode: closed, levels: [2], visits: 2 }').replace(
+    'models: [',
+    'models: [{ id: other, model: custom-ollama/sim-exact }, ',
+  );
+  await writeFile(join(cwd.path, 'load.yaml'), text);
+  const result = await gatebench(['run', 'load.yaml', '--route', 'demo', '--seed', '7'], cwd.path);
+  const folder = await onlyRun(cwd.path);
+  const [row, ...more] = await Array.fromAsync(readCsv<PairRow>(join(folder, 'pairs.csv'), pairColumns));
+  expect(row).toMatchObject({
+    metric: 'answered_rps',
+    model_a: 'other',
+    model_b: 'swift',
+    level: 2,
+    visits: 2,
+  });
+  expect(more).toEqual([]);
+  const sentence = 'Not settled at 2 at once: answers per second of swift against other.';
+  const why = '2 visits in pairs tell no models apart: 6 are the least, and 8 are better.';
+  const markdown = await gatebench(['report', folder, '--format', 'markdown'], cwd.path);
+  const page = await readFile(join(folder, 'report.html'), 'utf8');
+  for (const view of [flat(result), flat(markdown), page])
+    for (const line of [sentence, why]) expect(view).toContain(line);
+  const { stdout } = await gatebench(['report', folder, '--format', 'json'], cwd.path);
+  expect((JSON.parse(stdout) as { level_pairs: unknown[] }).level_pairs).toMatchObject([
+    { level: 2, visits: 2 },
+  ]);
 });
 
 test('a budget that cannot hold one visit is told before anything is sent', async () => {

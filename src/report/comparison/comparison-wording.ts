@@ -49,6 +49,7 @@ interface Measure {
 const others: Readonly<Record<string, Measure>> = {
   passed: { label: 'pass rate', better: 'more', unit: 'pp' },
   error_rate: { label: 'failures', better: 'less', unit: 'pp' },
+  attainment: { label: 'good requests', better: 'more', unit: 'pp' },
   total_tokens: { label: 'tokens', better: 'less', unit: '', howMany: 'how many times as many' },
   cost_usd: { label: 'cost', better: 'less', unit: '', howMany: 'how many times as much' },
 };

@@ -22,6 +22,8 @@ const pair = (change: Partial<PairRow>): PairRow => ({
   difference_ci_low: undefined,
   difference_ci_high: undefined,
   variant: undefined,
+  level: undefined,
+  visits: undefined,
   ...change,
 });
 

@@ -101,7 +101,7 @@ const pairs: ExportTable = {
     for (const run of runs) {
       const { manifest, report } = await run.summarised();
       const { run_id, started_at, suite } = manifest;
-      for (const pair of report.pairs)
+      for (const pair of [...report.pairs, ...(report.load?.pairs ?? [])])
         yield { ...pair, run_id, [runStart.name]: started_at, suite: suite.name };
     }
   },

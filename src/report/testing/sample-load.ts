@@ -15,6 +15,7 @@ export function sampleLoad(load: LoadFigures['load'], levels: readonly SampleLev
     ...(load === 'open' ? { slo: { e2eMs: 700, attainment: 0.95 } } : {}),
     levels: levels.map((one) => levelRow(load, one)),
     limits: [],
+    pairs: [],
     visits: levels.flatMap(({ model, level, visits }) =>
       visits.map((word) => ({
         ...{ model, route: 'demo', level, kind: 'visit' as const, isSteady: true, word },

@@ -1,4 +1,6 @@
 import { type LevelRow, limitText, sloText, type LoadFigures } from '../../../analysis/levels.ts';
+import { levelMetrics, type LevelMetric } from '../../../analysis/level-pairs.ts';
+import type { PairRow } from '../../../analysis/summary-columns.ts';
 import { defined } from '../../../base/defined.ts';
 import { oneLine } from '../../../base/text.ts';
 import { cellKey } from '../../../plan/cell.ts';
@@ -7,7 +9,9 @@ import { loadLine } from '../../load-line.ts';
 import { duration, notMeasured, percent } from '../../number-text.ts';
 import { isSimulated } from '../../run-report.ts';
 import { levelText } from '../../visit-line.ts';
-import type { Cell, Table } from '../frame/data-table.ts';
+import { pText, rangeText, sizeText } from '../../comparison/comparison-wording.ts';
+import { levelPairLines } from '../../level-pairs-text.ts';
+import { type Cell, type Table, tableBehind } from '../frame/data-table.ts';
 import { type Content, type Html, markup, nothing, section } from '../frame/html.ts';
 import { modelLook } from '../model-look.ts';
 import type { PageData } from '../page-parts.ts';
@@ -37,6 +41,7 @@ function pictures(panels: readonly LevelPanel[], load: LoadFigures, simulated: b
   const isOpen = load.load === 'open';
   const { slo } = load;
   return [
+    differences(load),
     slo
       ? figure({
           ...shared,
@@ -71,6 +76,48 @@ function pictures(panels: readonly LevelPanel[], load: LoadFigures, simulated: b
       table: levelTable(panels, load, 'Requests at each level', achievedColumns(isOpen)),
     }),
   ];
+}
+
+/** Models against each other at each level: what is sure in sentences, and every figure in a table. */
+function differences({ load, pairs }: LoadFigures): Content {
+  if (pairs.length === 0) return '';
+  const lines = levelPairLines({ load, pairs });
+  const figures = pairs.filter(({ level }) => level !== undefined);
+  return [
+    markup`<ul>${lines.map((line) => markup`<li>${line}</li>`)}</ul>`,
+    figures.length === 0 ? '' : tableBehind('Differences between models', pairTable(figures, load)),
+  ];
+}
+
+function pairTable(pairs: readonly PairRow[], load: LoadFigures['load']): Table {
+  const right = (head: string) => ({ head, align: 'right' as const });
+  return {
+    caption: 'Differences between models at each level',
+    columns: [
+      { head: 'Model' },
+      { head: 'Against' },
+      right('Level'),
+      { head: 'What' },
+      right('Difference'),
+      right('95 %'),
+      right('Visits'),
+      right('p, corrected'),
+      { head: 'Verdict' },
+    ],
+    rows: pairs.map((pair) => ({
+      cells: [
+        oneLine(pair.model_b, 60),
+        oneLine(pair.model_a, 60),
+        { content: levelText(load, pair.level!), sortBy: pair.level },
+        levelMetrics[pair.metric as LevelMetric].what,
+        { content: sizeText(pair), sortBy: pair.difference ?? pair.ratio },
+        rangeText(pair),
+        { content: count(pair.visits), sortBy: pair.visits },
+        { content: pText(pair.p_holm), sortBy: pair.p_holm },
+        pair.verdict,
+      ],
+    })),
+  };
 }
 
 const limitsAnd = ({ limits }: LoadFigures, note: string): string =>

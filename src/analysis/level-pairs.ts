@@ -1,0 +1,196 @@
+import type { Random } from '../base/random.ts';
+import { seededRandom } from '../base/random.ts';
+import { fewestCompared } from '../load/design.ts';
+import { cellName, type CellNames } from '../plan/cell.ts';
+import { holm } from '../stats/holm.ts';
+import { defaultAlpha, mapInterval, type Estimate } from '../stats/interval.ts';
+import { mean } from '../stats/quantile.ts';
+import { signFlipInterval, signFlipTest } from '../stats/sign-flip.ts';
+import { isOneApart } from './cell-pairs.ts';
+import { wordOf } from './pair-verdict.ts';
+import type { PairRow } from './summary-columns.ts';
+
+/** What is compared between two models at a level of a load. */
+export const levelMetrics = {
+  attainment: { scale: 'share', better: 'higher', what: 'good requests' },
+  e2e_due_ms: { scale: 'log', better: 'lower', what: 'E2E from due' },
+  answered_rps: { scale: 'log', better: 'higher', what: 'answers per second' },
+} as const;
+
+export type LevelMetric = keyof typeof levelMetrics;
+
+/** The figures of one visit, by its number: all models meet the same timetable and the same prompts at it. */
+export type FiguresOfVisits = ReadonlyMap<number, Partial<Record<LevelMetric, number>>>;
+
+export interface ComparedLevel {
+  level: number;
+  cell: CellNames;
+  visits: FiguresOfVisits;
+  /** Metrics that mean something for this cell at this level. */
+  metrics: readonly LevelMetric[];
+}
+
+/** What visits in pairs say of b against a. */
+export interface LevelContrast {
+  /** Pairs of visits, the unit of the test. */
+  pairs: number;
+  /** b − a of shares; the logarithm of b ÷ a of times and rates. */
+  effect: Estimate;
+  /** Two-sided, of the sign-flip test over pairs. */
+  p: number;
+  /** Fewer pairs differ than could reject anything: it takes no part in the correction. */
+  isHopeless: boolean;
+}
+
+/** Undefined without a pair. */
+export function levelContrast(
+  differences: readonly number[],
+  random: Random,
+  alpha = defaultAlpha,
+): LevelContrast | undefined {
+  if (differences.length === 0) return undefined;
+  return {
+    pairs: differences.length,
+    effect: { point: mean(differences), interval: signFlipInterval(differences, alpha, random) },
+    p: signFlipTest(differences, random),
+    // Which pairs differ at all is what the test takes as given, so that it may choose by it (Tarone 1990).
+    isHopeless: differences.filter((value) => value !== 0).length < fewestCompared,
+  };
+}
+
+/** Holm's correction over all comparisons of a run that can settle anything. Undefined for the others. */
+export function correctedTogether(contrasts: readonly LevelContrast[]): (number | undefined)[] {
+  const able = contrasts.filter(({ isHopeless }) => !isHopeless);
+  const adjusted = holm(able.map(({ p }) => p));
+  return contrasts.map((contrast) => adjusted[able.indexOf(contrast)]);
+}
+
+interface LevelPairOptions {
+  seed: string;
+  prompts: number;
+  withRoute: boolean;
+}
+
+/**
+ * Models against each other at each level, b against a, in the order of `levels`. A pair is a visit that both made under the
+ * same number; its difference is one observation, because requests of one visit share a queue. Sign-flip test over pairs, its
+ * interval by inversion, Holm over all levels, models and metrics of the run.
+ */
+export function compareLevels(levels: readonly ComparedLevel[], options: LevelPairOptions): PairRow[] {
+  const found = levels.flatMap((a, index) =>
+    levels
+      .slice(index + 1)
+      .filter((b) => a.level === b.level && isOneApart(a.cell, b.cell))
+      .flatMap((b) => contrastsOf(a, b, options.seed).map((one) => ({ ...one, a, b }))),
+  );
+  const corrected = correctedTogether(found.map(({ contrast }) => contrast));
+  return found
+    .map(({ metric, contrast, a, b }, index) =>
+      rowOf(metric, contrast, { a, b, pHolm: corrected[index] }, options),
+    )
+    .sort((one, other) => one.level! - other.level!);
+}
+
+function contrastsOf(
+  a: ComparedLevel,
+  b: ComparedLevel,
+  seed: string,
+): { metric: LevelMetric; contrast: LevelContrast }[] {
+  return a.metrics
+    .filter((metric) => b.metrics.includes(metric))
+    .flatMap((metric) => {
+      const names = [a, b].map(({ cell }) => cellName(cell, true));
+      const random = seededRandom(`${seed}/${metric}/${a.level}/${names.join('/')}`);
+      const contrast = levelContrast(differencesOf(metric, a.visits, b.visits), random);
+      return contrast ? [{ metric, contrast }] : [];
+    });
+}
+
+function differencesOf(metric: LevelMetric, a: FiguresOfVisits, b: FiguresOfVisits): number[] {
+  return [...a].flatMap(([number, figures]) => {
+    const [ours, theirs] = [figures[metric], b.get(number)?.[metric]];
+    if (ours === undefined || theirs === undefined) return [];
+    if (levelMetrics[metric].scale === 'share') return [theirs - ours];
+    return ours > 0 && theirs > 0 ? [Math.log(theirs / ours)] : [];
+  });
+}
+
+function rowOf(
+  metric: LevelMetric,
+  { pairs, effect, p }: LevelContrast,
+  { a, b, pHolm }: { a: ComparedLevel; b: ComparedLevel; pHolm: number | undefined },
+  { prompts, withRoute }: LevelPairOptions,
+): PairRow {
+  const { scale, better } = levelMetrics[metric];
+  const isSettled = pHolm !== undefined && pHolm <= defaultAlpha;
+  const outcome = isSettled
+    ? effect.point > 0 === (better === 'higher')
+      ? 'better'
+      : 'worse'
+    : 'not settled';
+  const ratios = mapInterval(effect.interval, Math.exp);
+  return {
+    metric,
+    model_a: cellName(a.cell, withRoute),
+    model_b: cellName(b.cell, withRoute),
+    prompts,
+    ratio: scale === 'log' ? Math.exp(effect.point) : undefined,
+    ci_low: scale === 'log' ? ratios.low : undefined,
+    ci_high: scale === 'log' ? ratios.high : undefined,
+    p,
+    p_holm: pHolm,
+    verdict: wordOf(outcome, scale === 'log'),
+    more_prompts: undefined,
+    difference: scale === 'share' ? effect.point : undefined,
+    difference_ci_low: scale === 'share' ? effect.interval.low : undefined,
+    difference_ci_high: scale === 'share' ? effect.interval.high : undefined,
+    variant: a.cell.variant === b.cell.variant ? a.cell.variant : undefined,
+    level: a.level,
+    visits: pairs,
+  };
+}
+
+/** What a search found of one model. */
+export interface FoundLimit {
+  cell: CellNames;
+  held?: number | undefined;
+  broken?: number | undefined;
+}
+
+/**
+ * Limits of two models, b against a: apart only where the lowest rate that one breaks is no higher than the highest that the
+ * other holds. As each of the two holds its limit with more than 95 %, so do both of them with more than 90 %, and to be wrong
+ * they must both be off, towards each other.
+ */
+export function compareLimits(
+  limits: readonly FoundLimit[],
+  { prompts, withRoute }: Pick<LevelPairOptions, 'prompts' | 'withRoute'>,
+): PairRow[] {
+  return limits.flatMap((a, index) =>
+    limits
+      .slice(index + 1)
+      .filter((b) => isOneApart(a.cell, b.cell))
+      .map((b): PairRow => {
+        const low = ratioOf(b.held, a.broken);
+        const high = ratioOf(b.broken, a.held);
+        const verdict =
+          low !== undefined && low >= 1
+            ? 'better'
+            : high !== undefined && high <= 1
+              ? 'worse'
+              : 'not settled';
+        return {
+          metric: 'limit_rps',
+          model_a: cellName(a.cell, withRoute),
+          model_b: cellName(b.cell, withRoute),
+          prompts,
+          ...{ ratio: undefined, ci_low: low, ci_high: high, p: undefined, p_holm: undefined, verdict },
+          ...{ more_prompts: undefined, difference: undefined, difference_ci_low: undefined },
+          ...{ difference_ci_high: undefined, variant: undefined, level: undefined, visits: undefined },
+        };
+      }),
+  );
+}
+
+const ratioOf = (above: number | undefined, below: number | undefined): number | undefined =>
+  above === undefined || below === undefined ? undefined : above / below;

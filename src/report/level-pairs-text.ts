@@ -1,0 +1,87 @@
+import { levelMetrics, type LevelMetric } from '../analysis/level-pairs.ts';
+import type { LoadFigures } from '../analysis/levels.ts';
+import type { PairRow } from '../analysis/summary-columns.ts';
+import { oneLine } from '../base/text.ts';
+import { fewestCompared } from '../load/design.ts';
+import { listed } from './listed.ts';
+import { openRange, times } from './number-text.ts';
+import { levelText } from './visit-line.ts';
+
+type PairsUnderLoad = Pick<LoadFigures, 'load' | 'pairs'>;
+
+/** What models differ in at each level, a sentence each: what is settled first. Empty where nothing is compared. */
+export function levelPairLines({ load, pairs }: PairsUnderLoad): string[] {
+  const limits = pairs.filter(({ level }) => level === undefined).map(limitSentence);
+  const atLevels = pairs.filter(({ level }) => level !== undefined);
+  const settled = atLevels.filter(isSettled).map((pair) => `${place(load, pair)}: ${difference(pair)}.`);
+  return [
+    ...limits,
+    ...settled,
+    ...openSentences(
+      load,
+      atLevels.filter((pair) => !isSettled(pair)),
+    ),
+  ];
+}
+
+const isSettled = ({ verdict }: PairRow): boolean => verdict !== 'not settled';
+
+const place = (load: LoadFigures['load'], { level }: PairRow): string => `At ${levelText(load, level!)}`;
+
+const name = (model: string): string => oneLine(model, 60);
+
+/** `tail has 12.5 points fewer good requests than swift (95 %: 5.1 – 20)`. */
+function difference(pair: PairRow): string {
+  const [a, b] = [name(pair.model_a), name(pair.model_b)];
+  if (pair.metric === 'attainment')
+    return `${b} has ${points(Math.abs(pair.difference!))} points ${pair.difference! < 0 ? 'fewer' : 'more'} good requests than ${a} (95 %: ${sizeRange(pair)})`;
+  const size = `${times(pair.ratio)} as ${pair.metric === 'answered_rps' ? 'many answers per second as' : 'long from due as'}`;
+  return `${b} ${pair.metric === 'answered_rps' ? 'gives' : 'takes'} ${size} ${a} (95 %: ${ratioRange(pair)})`;
+}
+
+const points = (share: number): string => (100 * share).toFixed(1).replace(/\.0$/, '');
+
+/** Of the size: its sign is in the words. */
+function sizeRange({
+  difference: value = 0,
+  difference_ci_low: low,
+  difference_ci_high: high,
+}: PairRow): string {
+  const end = (edge: number | undefined): string | undefined =>
+    edge === undefined ? undefined : points(edge);
+  const turned = (edge: number | undefined): string | undefined =>
+    edge === undefined ? undefined : points(-edge);
+  return value < 0 ? openRange(turned(high), turned(low)) : openRange(end(low), end(high));
+}
+
+const ratioRange = ({ ci_low: low, ci_high: high }: PairRow): string =>
+  openRange(low?.toFixed(2), high?.toFixed(2));
+
+function limitSentence({ verdict, model_a, model_b, ci_low: low, ci_high: high }: PairRow): string {
+  const [a, b] = [name(model_a), name(model_b)];
+  if (verdict === 'not settled')
+    return `The limits of ${a} and ${b} are not told apart: what is known of them overlaps.`;
+  const [more, less, ratio] = verdict === 'better' ? [b, a, low!] : [a, b, 1 / high!];
+  return `${more}'s limit is surely higher than ${less}'s: at least ${ratio.toFixed(2)}× as high.`;
+}
+
+/** Those that are open, a sentence for each pair and metric; and, where no number of answers would do, why. */
+function openSentences(load: LoadFigures['load'], open: readonly PairRow[]): string[] {
+  if (open.length === 0) return [];
+  const groups = Map.groupBy(open, ({ metric, model_a, model_b }) => `${metric}\n${model_a}\n${model_b}`);
+  const most = Math.max(...open.map(({ visits = 0 }) => visits));
+  return [
+    ...[...groups.values()].map((pairs) => {
+      const { metric, model_a, model_b } = pairs[0]!;
+      const levels = listed(pairs.map(({ level }) => levelText(load, level!)));
+      return `Not settled at ${levels}: ${levelMetrics[metric as LevelMetric].what} of ${name(model_b)} against ${name(model_a)}.`;
+    }),
+    ...(most < fewestCompared
+      ? [`${most} visits in pairs tell no models apart: ${fewestCompared} are the least, and 8 are better.`]
+      : []),
+  ];
+}
+
+/** How they were compared, for a note below. */
+export const levelPairsNote =
+  'models are compared by visits that met the same timetable: sign-flip test, corrected over all levels and models (Holm)';
