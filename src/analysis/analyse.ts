@@ -60,11 +60,11 @@ export async function onePass(
   also: readonly RowCollector[] = [],
   records?: QualityRecords,
 ): Promise<(manifest: Manifest) => Analysis> {
-  const { suite, routes } = manifest;
+  const { suite } = manifest;
   const seen: Seen = {
     collector: new Collector({ columns: [...neededColumns(suite), ...lengthColumns(records)] }),
     serverTimes: new ServerTimesCollector(),
-    influences: new InfluenceCollector({ severalRoutes: routes.length > 1 }),
+    influences: new InfluenceCollector(manifest),
     unchecked: new UncheckedCounter(suite),
     failedChecks: new FailedCheckCollector(),
     ...defined({ levels: followLevels(manifest) }),
@@ -159,7 +159,7 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
         // Every format says over its table that a run is simulated.
         ...warningLines(warnings.filter(({ kind }) => kind !== 'simulated')),
         ...uncheckedWarning(unchecked.answers, manifest),
-        ...undecidedWarnings(failedChecks, manifest.routes.length > 1),
+        ...undecidedWarnings(failedChecks, manifest),
         ...quality.warnings,
         ...(records?.warnings ?? []),
         ...manifest.notes.map(({ text }) => `${text}.`),

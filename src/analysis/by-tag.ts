@@ -24,7 +24,7 @@ export interface TagReport {
   readonly leads: readonly Leads[];
 }
 
-export interface TagOptions extends Omit<CompareOptions, 'by' | 'routes'> {
+export interface TagOptions extends Omit<CompareOptions, 'by' | 'order'> {
   readonly timeoutMs: number;
 }
 

@@ -1,4 +1,12 @@
-import { cellName, type CellNames } from '../plan/cell.ts';
+import {
+  cellName,
+  type CellNames,
+  differences,
+  type DimensionName,
+  dimensions,
+  sameBut,
+  waysOf,
+} from '../plan/cell.ts';
 import type { CellSamples, Collected } from './collect.ts';
 
 /** Two cells to be compared: the verdict is about b. */
@@ -11,16 +19,24 @@ export interface CellPair {
 
 /** What people call the cells of these runs. */
 export function labeller(...runs: readonly Collected[]): (cell: CellNames) => string {
-  const withRoute = runs.some(({ cells }) => new Set(cells.map(({ route }) => route)).size > 1);
-  return (cell) => cellName(cell, withRoute);
+  const ways = runs.map(({ cells }) => waysOf(cells));
+  const most = Object.fromEntries(
+    dimensions.map(({ plural }) => [
+      plural,
+      ways.map((one) => one[plural] ?? []).reduce((a, b) => (b.length > a.length ? b : a)),
+    ]),
+  );
+  return (cell) => cellName(cell, most);
 }
 
-/** What tells two cells of a run apart. */
-const dimensions = ['model', 'route', 'variant'] as const;
+const compared: readonly string[] = [
+  'model',
+  ...dimensions.filter(({ isPaired }) => isPaired).map(({ column }) => column.name),
+];
 
-/** They differ in one thing alone: the model, its route, or the variant of the prompts. */
+/** They differ in one thing alone, and in nothing that is only compared when somebody asks. */
 export const isOneApart = (a: CellNames, b: CellNames): boolean =>
-  dimensions.filter((dimension) => a[dimension] !== b[dimension]).length === 1;
+  compared.some((name) => sameBut(a, b, name));
 
 /** Cells that differ in one thing alone. */
 export function cellPairs(collected: Collected): CellPair[] {
@@ -35,27 +51,21 @@ export function cellPairs(collected: Collected): CellPair[] {
 }
 
 /**
- * Only the routes of each model against each other, the verdict about the later one. `order`: the routes as they are
- * to be read; others come after them.
+ * The cells of each model that differ in this alone, the verdict about the later one. `order`: the names as they are to
+ * be read; others come after them.
  */
-export function routePairs(collected: Collected, order: readonly string[] = []): CellPair[] {
+export function pairsBy(by: DimensionName, collected: Collected, order: readonly string[] = []): CellPair[] {
   const label = labeller(collected);
-  const place = ({ route }: CellSamples): number =>
-    order.includes(route) ? order.indexOf(route) : order.length;
-  return cellPairs(collected)
-    .filter(({ a, b }) => a.route !== b.route)
-    .map(({ a, b }) => (place(a) <= place(b) ? { a, b } : { a: b, b: a }))
-    .map(({ a, b }) => ({ a, b, labelA: label(a), labelB: label(b) }));
-}
-
-/** Only the variants of each model against each other, the verdict about the later one in the suite's `order`. */
-export function variantPairs(collected: Collected, order: readonly string[] = []): CellPair[] {
-  const label = labeller(collected);
-  const place = ({ variant = '' }: CellSamples): number => order.indexOf(variant);
-  return cellPairs(collected)
-    .filter(({ a, b }) => a.variant !== b.variant)
-    .map(({ a, b }) => (place(a) <= place(b) ? { a, b } : { a: b, b: a }))
-    .map(({ a, b }) => ({ a, b, labelA: label(a), labelB: label(b) }));
+  const { cells } = collected;
+  const place = ({ [by]: name = '' }: CellSamples): number =>
+    order.includes(name) ? order.indexOf(name) : order.length;
+  return cells.flatMap((one, index) =>
+    cells
+      .slice(index + 1)
+      .filter((other) => sameBut(one, other, by))
+      .map((other) => (place(one) <= place(other) ? { a: one, b: other } : { a: other, b: one }))
+      .map(({ a, b }) => ({ a, b, labelA: label(a), labelB: label(b) })),
+  );
 }
 
 /**
@@ -65,7 +75,7 @@ export function variantPairs(collected: Collected, order: readonly string[] = []
 export function runPairs(before: Collected, after: Collected): CellPair[] {
   const label = labeller(before, after);
   return before.cells.flatMap((a) => {
-    const same = ({ model, variant }: CellSamples): boolean => model === a.model && variant === a.variant;
+    const same = (cell: CellSamples): boolean => differences(a, cell).every((name) => name === 'route');
     const sameModel = after.cells.filter(same);
     const isOnly = sameModel.length === 1 && before.cells.filter(same).length === 1;
     const b = sameModel.find(({ route }) => route === a.route) ?? (isOnly ? sameModel[0] : undefined);

@@ -1,6 +1,7 @@
 import { defined } from '../base/defined.ts';
 import { defaultAlpha } from '../stats/interval.ts';
 import type { Need, NeedLimit } from '../suite/suite.ts';
+import type { ListNames } from '../plan/cell.ts';
 import { labeller } from './cell-pairs.ts';
 import type { CellSamples, Collected } from './collect.ts';
 import { leadOf, rivals, type Lead } from './leads.ts';
@@ -24,11 +25,7 @@ export interface Candidate {
 }
 
 /** Which model does for the job that the suite describes. */
-export interface Choice {
-  /** Absent where all of a run's models are one list. */
-  readonly route?: string;
-  /** The same of variants of the prompts. */
-  readonly variant?: string;
+export type Choice = ListNames & {
   readonly need: Need;
   /** The best by `then` first. */
   readonly candidates: readonly Candidate[];
@@ -36,7 +33,7 @@ export interface Choice {
   readonly lead?: Lead;
   /** Why nothing is chosen: a need that says nothing of quality would choose the fastest nonsense. */
   readonly withheld?: 'no quality limit';
-}
+};
 
 export interface ChoiceFacts extends LimitFacts {
   readonly need: Need;
@@ -56,14 +53,14 @@ export function choose(collected: Collected, facts: ChoiceFacts): Choice[] {
   const label = labeller(collected);
   const alpha = defaultAlpha / Math.max(1, collected.cells.length * lists);
   const metric = metricOf(need);
-  return rivals(collected).map(({ cells, ...which }) => {
+  return rivals(collected).map(({ cells, names }) => {
     const candidates = cells
       .map((cell) => candidateOf(cell, label(cell), facts, alpha))
       .sort((a, b) => order(need, a.worth, b.worth));
     const sure = candidates.filter(({ word }) => word === 'surely');
     const isWithheld = !need.limits.some(isOfQuality);
     return {
-      ...which,
+      ...names,
       need,
       candidates,
       ...(isWithheld ? { withheld: 'no quality limit' as const } : {}),

@@ -1,5 +1,4 @@
-import { defined } from '../base/defined.ts';
-import { cellKey } from '../plan/cell.ts';
+import { cellColumns, cellKey, type Names, namesOf } from '../plan/cell.ts';
 import type { ColumnName, RequestRow } from '../journal/request-columns.ts';
 import { headlines } from '../measure/metrics.ts';
 import { isOwnLimit } from '../measure/own-limits.ts';
@@ -18,13 +17,9 @@ export interface Collected {
   readonly cells: readonly CellSamples[];
 }
 
-/** One model on one route. */
-export interface CellSamples {
-  readonly model: string;
+/** One model on one route, in one variant, from one vantage. */
+export type CellSamples = Names & {
   readonly modelId: string;
-  readonly route: string;
-  /** Of the prompts. Absent where there is one. */
-  readonly variant?: string;
   /** By prompt id. */
   readonly prompts: ReadonlyMap<string, PromptSamples>;
   /** Attempts that were refused for the rate, final or not. */
@@ -39,7 +34,7 @@ export interface CellSamples {
   readonly unread: ReadonlyMap<string, number>;
   /** What failed requests said, the most frequent first. */
   readonly causes: readonly Cause[];
-}
+};
 
 /** Columns that are always collected. */
 const basics: readonly string[] = [
@@ -70,11 +65,8 @@ export async function collect(
   return collector.collected();
 }
 
-interface OpenCell {
-  model: string;
+type OpenCell = Names & {
   modelId: string;
-  route: string;
-  variant?: string;
   prompts: Map<string, PromptSamples>;
   rateLimited: number;
   cancelled: Set<string>;
@@ -83,20 +75,11 @@ interface OpenCell {
   unread: Map<string, number>;
   /** Of each request that failed. */
   failures: Map<string, string>;
-}
+};
 
 const reads = [
-  ...([
-    'run_id',
-    'suite',
-    'suite_hash',
-    'ask_hash',
-    'route',
-    'model',
-    'model_id',
-    'variant',
-    'prompt_id',
-  ] as const),
+  ...(['run_id', 'suite', 'suite_hash', 'ask_hash', 'model_id', 'prompt_id'] as const),
+  ...cellColumns,
   ...(['phase', 'visit', 'final', 'stream_notes'] as const),
   ...failureReads,
   ...sampleReads,
@@ -150,7 +133,6 @@ export class Collector {
   }
 
   #cellOf(row: Collectable): OpenCell {
-    const { model, route, variant, model_id: modelId } = row;
     const key = cellKey(row);
     let cell = this.#cells.get(key);
     if (cell === undefined) {
@@ -162,7 +144,7 @@ export class Collector {
         unread: new Map<string, number>(),
         failures: new Map<string, string>(),
       };
-      cell = { model, modelId, route, ...defined({ variant }), prompts: new Map(), ...counts };
+      cell = { ...namesOf(row), modelId: row.model_id, prompts: new Map(), ...counts };
       this.#cells.set(key, cell);
     }
     return cell;

@@ -196,7 +196,7 @@ describe('routes of a model', () => {
         return row({ model, route, prompt_id: `p${index}`, ...times });
       }),
     );
-  const byRoute = { by: 'route', routes: ['direct', 'compat'] } as const;
+  const byRoute = { by: 'route', order: ['direct', 'compat'] } as const;
 
   test('are compared by what is added, in milliseconds and tokens, and never with another model', async () => {
     const { pairs, groups } = compare(await collected(...ways('a'), ...ways('b')), byRoute);
@@ -217,7 +217,7 @@ describe('routes of a model', () => {
 
   test('the later route of the order is told of, whatever the order of the rows', async () => {
     const run = await collected(...ways('a').toReversed());
-    const [turned] = compare(run, { ...byRoute, routes: ['compat', 'direct'] }).pairs;
+    const [turned] = compare(run, { ...byRoute, order: ['compat', 'direct'] }).pairs;
     expect(turned).toMatchObject({ model_b: 'a@direct', difference: -41, verdict: 'faster' });
   });
 

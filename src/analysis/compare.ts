@@ -1,10 +1,11 @@
 import { seededRandom } from '../base/random.ts';
 import { holm } from '../stats/holm.ts';
 import { defaultAlpha } from '../stats/interval.ts';
-import { cellPairs, routePairs, runPairs, variantPairs, type CellPair } from './cell-pairs.ts';
+import { type DimensionName, sharedNames } from '../plan/cell.ts';
+import { cellPairs, pairsBy, runPairs, type CellPair } from './cell-pairs.ts';
 import type { Collected } from './collect.ts';
 import type { PairRow } from './summary-columns.ts';
-import { comparedMetrics, isShare, routeMetrics, type ComparedMetric } from './compared-metrics.ts';
+import { comparedMetrics, isByWay, isShare, routeMetrics, type ComparedMetric } from './compared-metrics.ts';
 import { explain, type Explanation } from './explain.ts';
 import { rankingGroups, type RankingGroup } from './ranking-groups.ts';
 import { compareShares, compareTimes, plainDifference, PromptMedians } from './contrast.ts';
@@ -17,11 +18,9 @@ export { defaultMargin } from './pair-verdict.ts';
 
 export interface CompareOptions {
   /** `route`: the routes of each model against each other, and nothing else. Models and routes unless given. */
-  readonly by?: 'model' | 'route' | 'variant';
-  /** With `by: 'variant'`: in which order variants are read. */
-  readonly variants?: readonly string[];
-  /** With `by: 'route'`: in which order routes are read; verdicts are about the later one. */
-  readonly routes?: readonly string[];
+  readonly by?: 'model' | DimensionName;
+  /** With another `by` than `model`: in which order its names are read; verdicts are about the later one. */
+  readonly order?: readonly string[];
   /** All of them unless given. Fewer metrics leave more power to each. */
   readonly metrics?: readonly ComparedMetric[];
   /** Differences inside it do not matter: 0.05 is a ratio between 1 ÷ 1.05 and 1.05, or five points of a pass rate. */
@@ -58,10 +57,8 @@ export function compare(collected: Collected, options: CompareOptions = {}): Com
   };
 }
 
-function pairsOf(collected: Collected, { by, routes, variants }: CompareOptions): CellPair[] {
-  if (by === 'route') return routePairs(collected, routes);
-  return by === 'variant' ? variantPairs(collected, variants) : cellPairs(collected);
-}
+const pairsOf = (collected: Collected, { by = 'model', order }: CompareOptions): CellPair[] =>
+  by === 'model' ? cellPairs(collected) : pairsBy(by, collected, order);
 
 /**
  * The same models in two runs, `after` against `before`, on the prompts that both have. The runs were not sent side
@@ -87,7 +84,7 @@ export function comparePairs(
   seed: string,
 ): { pair: CellPair; row: PairRow }[] {
   const { by = 'model', margin = defaultMargin, alpha = defaultAlpha, isSequential = false } = options;
-  const { metrics = by === 'route' ? routeMetrics : comparedMetrics } = options;
+  const { metrics = isByWay(by) ? routeMetrics : comparedMetrics } = options;
   const medians = new PromptMedians();
   const contrasts = metrics.flatMap((metric) =>
     pairs.flatMap((pair) => {
@@ -113,7 +110,7 @@ export function comparePairs(
     const outcome = isWithheld || (isSpeed && !mayWin(found, pair)) ? 'not settled' : found;
     const difference = isShare(metric)
       ? contrast.effect
-      : by === 'route'
+      : isByWay(by)
         ? plainDifference(pair, metric, alpha, medians)
         : undefined;
     const row = {
@@ -132,7 +129,7 @@ export function comparePairs(
       difference: finite(difference?.point),
       difference_ci_low: finite(difference?.interval.low),
       difference_ci_high: finite(difference?.interval.high),
-      variant: pair.a.variant === pair.b.variant ? pair.a.variant : undefined,
+      ...sharedNames(pair.a, pair.b),
       level: undefined,
       visits: undefined,
     };

@@ -16,8 +16,12 @@ const isMirrored = (name: ComparedMetric): boolean => name === 'output_tps';
  */
 export const comparedMetrics = ['e2e_latency_ms', 'passed'] as const;
 
-/** What routes of a model are compared on unless told otherwise: what a way costs in time, tokens and failures. */
+/** What routes and vantages of a model are compared on unless told otherwise: what a way costs in time, tokens and failures. */
 export const routeMetrics = ['ttft_ms', 'e2e_latency_ms', 'total_tokens', 'error_rate'] as const;
+
+/** Whether a comparison by this is one of ways to the same model, whose differences are read in their own unit. */
+export const isByWay = (by: string | undefined): by is 'route' | 'vantage' =>
+  by === 'route' || by === 'vantage';
 
 export type ComparedMetric = Headline | 'passed' | 'cost_usd' | (typeof routeMetrics)[number];
 

@@ -3,6 +3,8 @@ import { numbered } from '../journal/testing/rows.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
 import { FailedCheckCollector, failedCheckText, undecidedWarnings } from './failed-checks.ts';
 
+const severalRoutes = { routes: ['compat', 'direct'] };
+
 const row = (cells: Partial<RequestRow>): RequestRow => ({
   ...numbered(1).row,
   phase: 'measure',
@@ -59,20 +61,18 @@ test('failed checks are counted by model and kind, with the first of each, in wh
     },
   ]);
   expect(list(rows.toReversed())).toEqual(kinds);
-  expect(failedCheckText(kinds[0]!, false)).toBe(
-    'glm: 3 of 5 answers failed contains; b: "x" is not in "b1"',
-  );
+  expect(failedCheckText(kinds[0]!, {})).toBe('glm: 3 of 5 answers failed contains; b: "x" is not in "b1"');
 });
 
 test('what nobody could decide is told apart', () => {
-  expect(undecidedWarnings(list(rows), true)).toEqual([
+  expect(undecidedWarnings(list(rows), severalRoutes)).toEqual([
     expect.stringMatching(/^glm@demo: in 1 of 5 answers.*nothing to extract/),
   ]);
-  expect(undecidedWarnings(list(rows.slice(0, 3)), true)).toEqual([]);
+  expect(undecidedWarnings(list(rows.slice(0, 3)), severalRoutes)).toEqual([]);
 });
 
 test('a run that stores nothing of its answers still counts', () => {
   const [kind] = list([failed('a', 'json', 'x', { check_why: undefined })]);
   expect(kind).not.toHaveProperty('why');
-  expect(failedCheckText(kind!, false)).toBe('glm: 1 of 1 answer failed json');
+  expect(failedCheckText(kind!, {})).toBe('glm: 1 of 1 answer failed json');
 });

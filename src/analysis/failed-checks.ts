@@ -2,14 +2,10 @@ import { defined } from '../base/defined.ts';
 import { count } from '../base/text.ts';
 import { nothingToExtract } from '../check/check-verdict.ts';
 import type { ColumnName, RequestRow } from '../journal/request-columns.ts';
-import { cellKey, cellName } from '../plan/cell.ts';
+import { cellColumns, cellKey, cellName, type Names, namesOf, type Ways } from '../plan/cell.ts';
 
 /** How often answers of one model failed one check, with the first of them. */
-export interface FailedCheck {
-  model: string;
-  route: string;
-  /** Of the prompts. Absent where there is one. */
-  variant?: string;
+export type FailedCheck = Names & {
   /** Its type, `not-` before a negated one. */
   check: string;
   /** Answers that failed it; one may fail several checks. */
@@ -22,7 +18,7 @@ export interface FailedCheck {
   prompt_id: string;
   /** What was expected there and what came. Absent where the run stores nothing of its answers. */
   why?: string;
-}
+};
 
 interface Open {
   kind: FailedCheck;
@@ -34,7 +30,8 @@ interface Open {
 const mostKinds = 1000;
 
 const reads = [
-  ...(['model', 'route', 'variant', 'prompt_id', 'phase', 'repeat', 'final'] as const),
+  ...cellColumns,
+  ...(['prompt_id', 'phase', 'repeat', 'final'] as const),
   ...(['passed', 'failed_checks', 'check_why'] as const),
 ] as const satisfies readonly ColumnName[];
 
@@ -49,20 +46,20 @@ export class FailedCheckCollector {
 
   add(row: Checked): void {
     if (row.phase !== 'measure' || !row.final || row.passed === undefined) return;
-    const cell = cellKey(row);
+    const cell = cellKey(namesOf(row));
     this.#checked.set(cell, (this.#checked.get(cell) ?? 0) + 1);
     row.failed_checks?.forEach((check, place) => this.#count(cell, check, row.check_why?.[place], row));
   }
 
   #count(cell: string, check: string, why: string | undefined, row: Checked): void {
     const key = `${cell}\0${check}`;
-    const { model, route, variant, prompt_id, repeat } = row;
+    const { prompt_id, repeat } = row;
     let open = this.#kinds.get(key);
     if (!open) {
       if (this.#kinds.size >= mostKinds) return;
       const none = { answers: 0, checked: 0, undecided: 0 };
       open = {
-        kind: { model, route, ...defined({ variant }), check, ...none, prompt_id, ...defined({ why }) },
+        kind: { ...namesOf(row), check, ...none, prompt_id, ...defined({ why }) },
         repeat,
       };
       this.#kinds.set(key, open);
@@ -92,19 +89,19 @@ function compareText(a: string, b: string): number {
 }
 
 /** `glm: 8 of 60 answers failed contains; refund: "14 days" is not in "Soon."` */
-export function failedCheckText(kind: FailedCheck, severalRoutes: boolean): string {
+export function failedCheckText(kind: FailedCheck, ways: Ways): string {
   const { check, answers, checked, prompt_id, why } = kind;
   const sample = why === undefined ? '' : `; ${prompt_id}: ${why}`;
-  return `${cellName(kind, severalRoutes)}: ${answers} of ${count(checked, 'answer')} failed ${check}${sample}`;
+  return `${cellName(kind, ways)}: ${answers} of ${count(checked, 'answer')} failed ${check}${sample}`;
 }
 
 /** What is not the model's fault as likely as it is. */
-export function undecidedWarnings(kinds: readonly FailedCheck[], severalRoutes: boolean): string[] {
+export function undecidedWarnings(kinds: readonly FailedCheck[], ways: Ways): string[] {
   const most = new Map<string, FailedCheck>();
   for (const kind of kinds)
     if (kind.undecided > (most.get(cellKey(kind))?.undecided ?? 0)) most.set(cellKey(kind), kind);
   return [...most.values()].map(
     (kind) =>
-      `${cellName(kind, severalRoutes)}: in ${kind.undecided} of ${count(kind.checked, 'answer')}, the suite's answer: found nothing to extract, so their checks count as failed. See check_why in requests.csv; the pattern may be wrong.`,
+      `${cellName(kind, ways)}: in ${kind.undecided} of ${count(kind.checked, 'answer')}, the suite's answer: found nothing to extract, so their checks count as failed. See check_why in requests.csv; the pattern may be wrong.`,
   );
 }

@@ -123,7 +123,7 @@ function rowOf(
     suite_hash: suiteHash,
     route: cell.route,
     // A series is one model asked in one way.
-    model: cellName({ ...cell, route: '' }, false),
+    model: cellName(cell),
     metric,
     value: figure.point,
     ci_low: figure.interval.low,

@@ -1,4 +1,4 @@
-import { defined } from '../base/defined.ts';
+import { isPaired, type ListNames, listsBy, severalIn, waysOf } from '../plan/cell.ts';
 import { labeller } from './cell-pairs.ts';
 import type { CellSamples, Collected } from './collect.ts';
 import { compare } from './compare.ts';
@@ -24,36 +24,18 @@ export interface Lead<M extends string = string> {
 }
 
 /** Models that are compared with one another, and who leads them. */
-export interface Leads {
-  /** Absent where all of a run's models are one list. */
-  readonly route?: string;
-  /** The same of variants of the prompts. */
-  readonly variant?: string;
+export type Leads = ListNames & {
   readonly leads: readonly Lead<LeadMetric>[];
-}
+};
 
 /**
- * The cells of which one is to be chosen: all, or those of each route and variant where several models ran on several,
- * because pairs of models are made within these.
+ * The cells of which one is to be chosen: all, or those of each route, variant, and vantage where several models ran on
+ * several, because pairs of models are made within these. Vantages are never one list: nobody compares across them.
  */
-export function rivals({ cells }: Collected): Rivals[] {
-  if (new Set(cells.map(({ model }) => model)).size === 1) return [{ cells }];
-  const isSeveral = (name: 'route' | 'variant'): boolean => new Set(cells.map((cell) => cell[name])).size > 1;
-  const [routes, variants] = [isSeveral('route'), isSeveral('variant')];
-  const groups = Map.groupBy(cells, ({ route, variant }) =>
-    JSON.stringify([routes ? route : '', variants ? variant : '']),
-  );
-  return [...groups.values()].map((some) => ({
-    ...(routes ? { route: some[0]!.route } : {}),
-    ...(variants ? defined({ variant: some[0]!.variant }) : {}),
-    cells: some,
-  }));
-}
-
-interface Rivals {
-  route?: string;
-  variant?: string;
-  cells: readonly CellSamples[];
+export function rivals({ cells }: Collected): { names: ListNames; cells: readonly CellSamples[] }[] {
+  const several = severalIn(waysOf(cells));
+  const isOneModel = new Set(cells.map(({ model }) => model)).size === 1;
+  return listsBy(cells, isOneModel ? several.filter((name) => !isPaired(name)) : several);
 }
 
 /**
@@ -74,13 +56,13 @@ export function withCosts(
  */
 export function leadsOf(collected: Collected, pairs: readonly PairRow[]): Leads[] {
   const label = labeller(collected);
-  return rivals(collected).map(({ cells, ...which }) => {
+  return rivals(collected).map(({ cells, names }) => {
     const able = cells.filter((cell) => successShare(cell) >= successFloor);
     const leads = leadMetrics.flatMap((metric) => {
-      const names = bestFirst(able, metric).map(label);
-      return names.length === 0 ? [] : [leadOf(names, metric, pairs)];
+      const best = bestFirst(able, metric).map(label);
+      return best.length === 0 ? [] : [leadOf(best, metric, pairs)];
     });
-    return { ...which, leads };
+    return { ...names, leads };
   });
 }
 

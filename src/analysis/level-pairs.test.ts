@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareLevels, compareLimits, type ComparedLevel, type FoundLimit } from './level-pairs.ts';
 
-const options = { seed: 's', prompts: 2, withRoute: false };
+const options = { seed: 's', prompts: 2, ways: {} };
 
 function level(model: string, at: number, shares: readonly (number | undefined)[]): ComparedLevel {
   return {

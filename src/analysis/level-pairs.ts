@@ -1,7 +1,7 @@
 import type { Random } from '../base/random.ts';
 import { seededRandom } from '../base/random.ts';
 import { fewestCompared } from '../load/design.ts';
-import { cellName, type CellNames } from '../plan/cell.ts';
+import { cellKey, cellName, type CellNames, sharedNames, type Ways } from '../plan/cell.ts';
 import { holm } from '../stats/holm.ts';
 import { defaultAlpha, mapInterval, type Estimate } from '../stats/interval.ts';
 import { mean } from '../stats/quantile.ts';
@@ -68,7 +68,7 @@ export function correctedTogether(contrasts: readonly LevelContrast[]): (number 
 interface LevelPairOptions {
   seed: string;
   prompts: number;
-  withRoute: boolean;
+  ways: Ways;
 }
 
 /**
@@ -99,7 +99,7 @@ function contrastsOf(
   return a.metrics
     .filter((metric) => b.metrics.includes(metric))
     .flatMap((metric) => {
-      const names = [a, b].map(({ cell }) => cellName(cell, true));
+      const names = [a, b].map(({ cell }) => cellKey(cell));
       const random = seededRandom(`${seed}/${metric}/${a.level}/${names.join('/')}`);
       const contrast = levelContrast(differencesOf(metric, a.visits, b.visits), random);
       return contrast ? [{ metric, contrast }] : [];
@@ -119,7 +119,7 @@ function rowOf(
   metric: LevelMetric,
   { pairs, effect, p }: LevelContrast,
   { a, b, pHolm }: { a: ComparedLevel; b: ComparedLevel; pHolm: number | undefined },
-  { prompts, withRoute }: LevelPairOptions,
+  { prompts, ways }: LevelPairOptions,
 ): PairRow {
   const { scale, better } = levelMetrics[metric];
   const isSettled = pHolm !== undefined && pHolm <= defaultAlpha;
@@ -131,8 +131,8 @@ function rowOf(
   const ratios = mapInterval(effect.interval, Math.exp);
   return {
     metric,
-    model_a: cellName(a.cell, withRoute),
-    model_b: cellName(b.cell, withRoute),
+    model_a: cellName(a.cell, ways),
+    model_b: cellName(b.cell, ways),
     prompts,
     ratio: scale === 'log' ? Math.exp(effect.point) : undefined,
     ci_low: scale === 'log' ? ratios.low : undefined,
@@ -144,7 +144,7 @@ function rowOf(
     difference: scale === 'share' ? effect.point : undefined,
     difference_ci_low: scale === 'share' ? effect.interval.low : undefined,
     difference_ci_high: scale === 'share' ? effect.interval.high : undefined,
-    variant: a.cell.variant === b.cell.variant ? a.cell.variant : undefined,
+    ...sharedNames(a.cell, b.cell),
     level: a.level,
     visits: pairs,
   };
@@ -164,7 +164,7 @@ export interface FoundLimit {
  */
 export function compareLimits(
   limits: readonly FoundLimit[],
-  { prompts, withRoute }: Pick<LevelPairOptions, 'prompts' | 'withRoute'>,
+  { prompts, ways }: Pick<LevelPairOptions, 'prompts' | 'ways'>,
 ): PairRow[] {
   return limits.flatMap((a, index) =>
     limits
@@ -181,12 +181,13 @@ export function compareLimits(
               : 'not settled';
         return {
           metric: 'limit_rps',
-          model_a: cellName(a.cell, withRoute),
-          model_b: cellName(b.cell, withRoute),
+          model_a: cellName(a.cell, ways),
+          model_b: cellName(b.cell, ways),
           prompts,
           ...{ ratio: undefined, ci_low: low, ci_high: high, p: undefined, p_holm: undefined, verdict },
           ...{ more_prompts: undefined, difference: undefined, difference_ci_low: undefined },
-          ...{ difference_ci_high: undefined, variant: undefined, level: undefined, visits: undefined },
+          ...sharedNames(a.cell, b.cell),
+          ...{ difference_ci_high: undefined, level: undefined, visits: undefined },
         };
       }),
   );

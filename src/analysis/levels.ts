@@ -5,7 +5,16 @@ import type { Manifest } from '../journal/manifest.ts';
 import type { ColumnName, RequestRow } from '../journal/request-columns.ts';
 import type { Design } from '../load/design.ts';
 import type { Slo } from '../load/slo.ts';
-import { cellKey } from '../plan/cell.ts';
+import {
+  cellColumns,
+  cellKey,
+  differences,
+  type DimensionName,
+  laterColumns,
+  laterNames,
+  type Names,
+  namesOf,
+} from '../plan/cell.ts';
 import { designOf } from '../plan/load-plan.ts';
 import { shardPrompts } from '../plan/shard.ts';
 import { ascending, quantile } from '../stats/quantile.ts';
@@ -53,6 +62,7 @@ export const levelColumns = [
   ms('e2e_due_p95_ms', 'the same'),
   number('output_tps_total', 'tok/s', 'tokens of all answers ÷ windows', 3),
   ms('late_p99_ms', 'our own lateness; empty in a closed loop'),
+  ...laterColumns,
 ] as const satisfies readonly Column[];
 
 /** `limits.csv`: the highest rate at which each model keeps the SLO. */
@@ -64,15 +74,14 @@ export const limitColumns = [
   required(count('visits', 'visits that count, those of the ladder left out')),
   required(count('need', 'visits that must agree to decide a level')),
   required(text('word', '`found`; `range`: a side lies outside `from` to `to`; `max_visits`; `stopped`')),
+  ...laterColumns,
 ] as const satisfies readonly Column[];
 
 export type LevelRow = RowOf<typeof levelColumns>;
 export type LimitRow = RowOf<typeof limitColumns>;
 
 /** One visit, for pictures and thresholds. */
-export interface VisitFigure {
-  model: string;
-  route: string;
+export type VisitFigure = Names & {
   level: number;
   kind: Visit['kind'];
   /** Of good requests. */
@@ -80,7 +89,7 @@ export interface VisitFigure {
   /** Nothing was dropped, and its queue had come to rest. */
   isSteady: boolean;
   word: 'passed' | 'failed' | 'void';
-}
+};
 
 /** What was found under load. */
 export interface LoadFigures {
@@ -134,17 +143,8 @@ export function followLevels(manifest: Manifest): LevelCollector | undefined {
 /** Reads the rows of visits on the one pass. */
 export class LevelCollector implements RowCollector {
   readonly reads: readonly ColumnName[] = [
-    ...([
-      'event_id',
-      'model',
-      'route',
-      'variant',
-      'phase',
-      'final',
-      'status',
-      'invalid_reason',
-      'passed',
-    ] as const),
+    ...cellColumns,
+    ...(['event_id', 'phase', 'final', 'status', 'invalid_reason', 'passed'] as const),
     ...(['error_family', 'error_code', 'scheduled_at', 'started_at', 'ended_at'] as const),
     ...(['level', 'visit', 'arrival', 'late_ms', 'ttft_ms', 'e2e_latency_ms', 'tpot_ms'] as const),
     ...(['ttft_due_ms', 'e2e_due_ms', 'completion_tokens'] as const),
@@ -173,7 +173,7 @@ export class LevelCollector implements RowCollector {
     const { suite } = this.#manifest;
     const order = new Map(suite.models.map(({ id }, index) => [id, index]));
     const cells = [...Map.groupBy(this.#log.visits(), ({ cell }) => cellKey(cell)).values()].sort(
-      ([a], [b]) => order.get(a!.cell.model as string)! - order.get(b!.cell.model as string)!,
+      ([a], [b]) => order.get(a!.cell.model)! - order.get(b!.cell.model)!,
     );
     const { slo, load } = this.#design;
     const levels = cells.map((visits) => this.#levels(visits));
@@ -184,8 +184,9 @@ export class LevelCollector implements RowCollector {
       levels: levels.flat(),
       limits: limits.flat(),
       pairs: this.#pairs(cells, levels, limits.flat()),
-      visits: cells.flat().map(({ cell: { model, route }, level, kind, isBrokenOff, outcome }) => ({
-        ...{ model: model as string, route, level, kind, share: outcome.share },
+      visits: cells.flat().map(({ cell, level, kind, isBrokenOff, outcome }) => ({
+        ...namesOf(cell),
+        ...{ level, kind, share: outcome.share },
         isSteady: outcome.dropped === 0 && !outcome.unstable,
         word: isBrokenOff ? 'void' : outcome.word,
       })),
@@ -197,9 +198,9 @@ export class LevelCollector implements RowCollector {
     levels: readonly (readonly LevelRow[])[],
     limits: readonly LimitRow[],
   ): PairRow[] {
-    const { run_id: seed, suite, shard, routes } = this.#manifest;
+    const { run_id: seed, suite, shard } = this.#manifest;
     const prompts = shardPrompts(suite.prompts, shard).length;
-    const options = { seed, prompts, withRoute: routes.length > 1 };
+    const options = { seed, prompts, ways: this.#manifest };
     if (this.#design.limit)
       return compareLimits(
         limits.map(({ held_rps: held, broken_rps: broken }, n) => ({
@@ -240,10 +241,10 @@ export class LevelCollector implements RowCollector {
     };
   }
 
-  #which(visits: readonly Visit[]): Pick<LevelRow, 'run_id' | 'suite' | 'route' | 'model'> {
-    const { model, route } = visits[0]!.cell;
+  #which(visits: readonly Visit[]): Pick<LevelRow, 'run_id' | 'suite' | DimensionName | 'model'> {
+    const { cell } = visits[0]!;
     const { run_id, suite } = this.#manifest;
-    return { run_id, suite: suite.name, route, model: model as string };
+    return { run_id, suite: suite.name, route: cell.route, model: cell.model, ...laterNames(cell) };
   }
 
   #levels(visits: readonly Visit[]): LevelRow[] {
@@ -355,11 +356,10 @@ export function decideLevelThresholds(
     const { level, min = 0, model: only } = threshold;
     if (level === undefined) return [];
     const rows = levels.filter((row) => row.level === level && (only ?? row.model) === row.model);
-    return rows.map(({ model, route, attainment }): ThresholdResult => {
+    return rows.map((row): ThresholdResult => {
       const ours = visits.filter(
         (visit) =>
-          visit.model === model &&
-          visit.route === route &&
+          differences(visit, row).length === 0 &&
           visit.level === level &&
           visit.kind === 'visit' &&
           visit.word !== 'void',
@@ -368,7 +368,7 @@ export function decideLevelThresholds(
       const word = levelWord(passed, ours.length - passed, planned);
       const reason = `${passed} of ${ours.length} visits at ${load === 'open' ? rateText(level) : `${level} at once`} kept it`;
       const verdict = word === 'held' ? 'ok' : word === 'broken' ? 'failed' : 'not settled';
-      return { threshold, model, route, verdict, ...defined({ value: attainment }), reason };
+      return { threshold, ...namesOf(row), verdict, ...defined({ value: row.attainment }), reason };
     });
   });
 }

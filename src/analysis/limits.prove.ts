@@ -194,7 +194,7 @@ function areApart(a: Limit, b: Limit): boolean {
     { cell: cell('a'), ...a },
     { cell: cell('b'), ...b },
   ];
-  return compareLimits(limits, { prompts: 1, withRoute: false })[0]!.verdict !== 'not settled';
+  return compareLimits(limits, { prompts: 1, ways: {} })[0]!.verdict !== 'not settled';
 }
 
 /** A level that the typical visit keeps easily. */

@@ -70,7 +70,7 @@ export function ownLag(effort: Effort): Proof[] {
       if (covers(headlineOf(direct, column, NaN)!.interval, geomean)) figure++;
       const [pair] = compare(collected, {
         by: 'route',
-        routes: ['direct', 'compat'],
+        order: ['direct', 'compat'],
         metrics: [column],
       }).pairs;
       if (covers(known(pair?.difference_ci_low, pair?.difference_ci_high), addedMs)) difference++;

@@ -32,7 +32,7 @@ export function lostMetrics({ cells }: Collected, above: number = tooMuchLag): L
   return cells.flatMap((cell) =>
     headlines
       .map(({ name }) => ({
-        model: cellName(cell, false),
+        model: cellName(cell),
         route: cell.route,
         metric: name,
         share: shareLostToLag(cell, name),

@@ -1,4 +1,4 @@
-import { defined } from '../base/defined.ts';
+import { dimensions, listsBy, type Names } from '../plan/cell.ts';
 import { letterGroups } from '../stats/letters.ts';
 import { labeller } from './cell-pairs.ts';
 import type { CellSamples, Collected } from './collect.ts';
@@ -6,30 +6,27 @@ import type { PairRow } from './summary-columns.ts';
 import { betterOf, clustersOf, headlineOf, promptFigure, shareOf } from './statistic.ts';
 import { successShare } from './success.ts';
 
-export interface RankingGroup {
+export type RankingGroup = Omit<Names, 'model'> & {
   readonly metric: string;
-  readonly route: string;
-  /** Of the prompts. Absent where there is one. */
-  readonly variant?: string;
   /** Best first, named as in the pairs. Models that share a letter do not differ significantly. */
   readonly ranking: readonly { readonly model: string; readonly letters: string }[];
-}
+};
 
 const apart: readonly string[] = ['faster', 'slower', 'better', 'worse'];
 
-/** Letter groups of the models of each route and variant, for each metric on which at least two were compared. */
+/** Letter groups of the models of each route, variant, and vantage, for each metric on which at least two were compared. */
 export function rankingGroups(
   collected: Collected,
   pairs: readonly PairRow[],
   metrics: readonly string[],
 ): RankingGroup[] {
   const label = labeller(collected);
-  const ways = [
-    ...Map.groupBy(collected.cells, ({ route, variant }) => `${route}\n${variant ?? ''}`).values(),
-  ];
+  const lists = listsBy(
+    collected.cells,
+    dimensions.map(({ column }) => column.name),
+  );
   return metrics.flatMap((metric) =>
-    ways.flatMap((cells) => {
-      const { route, variant } = cells[0]!;
+    lists.flatMap(({ names, cells }) => {
       const ranked = rank(cells, metric).map(label);
       if (ranked.length < 2) return [];
       const told = new Set(
@@ -41,8 +38,8 @@ export function rankingGroups(
       return [
         {
           metric,
-          route,
-          ...defined({ variant }),
+          ...names,
+          route: cells[0]!.route,
           ranking: ranked.map((model, index) => ({ model, letters: letters[index]! })),
         },
       ];

@@ -1,5 +1,4 @@
-import { defined } from '../base/defined.ts';
-import { cellKey } from '../plan/cell.ts';
+import { cellColumns, cellKey, type Names, namesOf } from '../plan/cell.ts';
 import type { Ms } from '../base/clock.ts';
 import type { ColumnName, RequestRow } from '../journal/request-columns.ts';
 import { warmLoadMs } from '../measure/validity.ts';
@@ -9,11 +8,7 @@ import { median } from '../stats/quantile.ts';
  * Where a local Ollama says that the time of one model went, and what remains of ours. Medians over the measured
  * answers whose latency counts, in ms; absent where no answer reported it.
  */
-export interface ServerTimes {
-  readonly model: string;
-  readonly route: string;
-  /** Of the prompts. Absent where there is one. */
-  readonly variant?: string;
+export type ServerTimes = Names & {
   /** Answers that the medians rest on. */
   readonly answers: number;
   readonly load_ms?: Ms;
@@ -27,31 +22,20 @@ export interface ServerTimes {
   readonly cold_loads: number;
   /** Median of their load times. */
   readonly cold_load_ms?: Ms;
-}
+};
 
 const parts = ['load_ms', 'prompt_eval_ms', 'eval_ms', 'server_queue_ms', 'network_ms'] as const;
 
 interface OpenTimes {
-  model: string;
-  route: string;
-  variant?: string;
+  names: Names;
   answers: number;
   values: Record<(typeof parts)[number], number[]>;
   coldLoads: number[];
 }
 
 const reads = [
-  ...([
-    'model',
-    'route',
-    'variant',
-    'phase',
-    'final',
-    'status',
-    'valid',
-    'e2e_latency_ms',
-    'stream_end_ms',
-  ] as const),
+  ...cellColumns,
+  ...(['phase', 'final', 'status', 'valid', 'e2e_latency_ms', 'stream_end_ms'] as const),
   ...(['server_total_ms', 'load_ms', 'prompt_eval_ms', 'eval_ms', 'server_queue_ms'] as const),
 ] as const satisfies readonly ColumnName[];
 type Row = Pick<RequestRow, (typeof reads)[number]>;
@@ -77,12 +61,12 @@ export class ServerTimesCollector {
   }
 
   #cellOf(row: Row): OpenTimes {
-    const { model, route, variant } = row;
-    const key = cellKey(row);
+    const names = namesOf(row);
+    const key = cellKey(names);
     let cell = this.#cells.get(key);
     if (cell === undefined) {
       const values = { load_ms: [], prompt_eval_ms: [], eval_ms: [], server_queue_ms: [], network_ms: [] };
-      cell = { model, route, ...defined({ variant }), answers: 0, values, coldLoads: [] };
+      cell = { names, answers: 0, values, coldLoads: [] };
       this.#cells.set(key, cell);
     }
     return cell;
@@ -92,10 +76,8 @@ export class ServerTimesCollector {
   times(): ServerTimes[] {
     return [...this.#cells]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, { model, route, variant, answers, values, coldLoads }]) => ({
-        model,
-        route,
-        ...defined({ variant }),
+      .map(([, { names, answers, values, coldLoads }]) => ({
+        ...names,
         answers,
         ...Object.fromEntries(
           parts.filter((part) => values[part].length > 0).map((part) => [part, median(values[part])]),

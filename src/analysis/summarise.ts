@@ -1,4 +1,4 @@
-import { cellKey } from '../plan/cell.ts';
+import { cellKey, laterNames } from '../plan/cell.ts';
 import type { Ms } from '../base/clock.ts';
 import { headlines } from '../measure/metrics.ts';
 import type { CellSamples, Collected } from './collect.ts';
@@ -58,7 +58,7 @@ function summariseCell(
     ...passFigures(cell),
     ...tokenFigures(cell),
     ...(Object.assign({}, ...figures.map(({ cells }) => cells)) as HeadlineCells),
-    variant: cell.variant,
+    ...laterNames(cell),
     lower_bounds: bounds.length > 0 ? bounds : undefined,
   };
 }

@@ -1,3 +1,4 @@
+import { laterColumns, pairedColumns } from '../plan/cell.ts';
 import {
   type Column,
   type RowOf,
@@ -131,12 +132,8 @@ const openFigures = [
   ),
 ] as const satisfies readonly Column[];
 
-const arms = [
-  text('variant', 'variant of the prompts, where the suite has several'),
-] as const satisfies readonly Column[];
-
-/** `models.csv`, in this order: one row per model, route and variant. */
-export const modelColumns = [...whichModel, ...figureColumns, ...openFigures, ...arms] as const;
+/** `models.csv`, in this order: one row per model, route, variant, and vantage. */
+export const modelColumns = [...whichModel, ...figureColumns, ...openFigures, ...laterColumns] as const;
 
 /** One model on one route, summarised. */
 export type ModelSummary = RowOf<typeof modelColumns>;
@@ -166,7 +163,7 @@ export const pairColumns = [
   share('difference', 'for pass rates: b − a; when routes are compared, for every metric, in its own unit'),
   share('difference_ci_low', 'lower end, 95 %, by prompt'),
   share('difference_ci_high', 'upper end, 95 %, by prompt'),
-  text('variant', 'variant of the prompts that both had; empty where variants are compared, or there is one'),
+  ...pairedColumns,
   number('level', '', 'of a load with levels: requests per second offered, or requests in flight'),
   count('visits', 'at a level: visits that both made, each pair of them one observation of the test'),
 ] as const satisfies readonly Column[];

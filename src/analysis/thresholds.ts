@@ -1,6 +1,7 @@
 import { defined } from '../base/defined.ts';
 import type { Ms } from '../base/clock.ts';
 import { count } from '../base/text.ts';
+import { type Names, namesOf } from '../plan/cell.ts';
 import { defaultAlpha } from '../stats/interval.ts';
 import { pool } from '../stats/korn-graubard.ts';
 import type { Threshold } from '../suite/suite.ts';
@@ -22,12 +23,8 @@ import {
   type Percentile,
 } from './statistic.ts';
 
-export interface ThresholdResult {
+export type ThresholdResult = Names & {
   readonly threshold: Threshold;
-  readonly model: string;
-  readonly route: string;
-  /** Of the prompts. Absent where there is one. */
-  readonly variant?: string;
   readonly verdict: 'ok' | 'failed' | 'not settled';
   /** Undefined when not measured, below the sample floor, or a failed request. */
   readonly value?: number;
@@ -35,7 +32,7 @@ export interface ThresholdResult {
   readonly ciHigh?: number;
   /** Why it is not settled, or what the figure rests on; a few words. */
   readonly reason?: string;
-}
+};
 
 /** Columns that `thresholds` need beyond those always collected. */
 export function thresholdColumns(thresholds: readonly Pick<Threshold, 'statistic' | 'column'>[]): string[] {
@@ -64,7 +61,7 @@ export function decideThresholds(
 }
 
 function decide(threshold: Threshold, cell: CellSamples, timeoutMs: Ms): ThresholdResult {
-  const base = { threshold, model: cell.model, route: cell.route, ...defined({ variant: cell.variant }) };
+  const base = { threshold, ...namesOf(cell) };
   const failed = failuresOf(cell);
   if (failed.requests > 0 && failed.failures === failed.requests)
     return { ...base, verdict: 'failed', reason: allFailed(failed.requests) };

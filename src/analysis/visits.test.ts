@@ -34,6 +34,7 @@ async function search(seed: number, places = 3, meanMs = 6000) {
     model: planned.cell.model.id,
     route: planned.cell.route,
     variant: undefined,
+    vantage: undefined,
     phase: planned.phase,
     final: true,
     status: 'ok',

@@ -1,18 +1,18 @@
 import type { Ms } from '../base/clock.ts';
-import { defined } from '../base/defined.ts';
 import type { RequestRow, VerdictRow } from '../journal/request-columns.ts';
 import type { Design } from '../load/design.ts';
 import type { MadeVisit } from '../load/limit-walk.ts';
 import { isGood, type Slo } from '../load/slo.ts';
 import { visitOutcome, type VisitArrival, type VisitOutcome } from '../load/visit.ts';
 import { isOwnLimit } from '../measure/own-limits.ts';
-import { cellKey, type CellNames } from '../plan/cell.ts';
+import { type cellColumns, cellKey, type CellNames, type Names, namesOf } from '../plan/cell.ts';
 import { visitSlots, type VisitsOfCell } from '../plan/visits.ts';
 
 /** What of a row a visit needs. */
 export type VisitRow = Pick<
   RequestRow,
-  | ('event_id' | 'model' | 'route' | 'variant' | 'phase' | 'final' | 'status' | 'invalid_reason' | 'passed')
+  | (typeof cellColumns)[number]
+  | ('event_id' | 'phase' | 'final' | 'status' | 'invalid_reason' | 'passed')
   | ('error_family' | 'error_code' | 'scheduled_at' | 'started_at' | 'ended_at')
   | ('level' | 'visit' | 'arrival' | 'late_ms' | 'ttft_ms' | 'e2e_latency_ms' | 'tpot_ms')
   | ('ttft_due_ms' | 'e2e_due_ms' | 'completion_tokens')
@@ -20,7 +20,7 @@ export type VisitRow = Pick<
 
 /** One visit as its rows tell it. */
 export interface Visit {
-  cell: CellNames;
+  cell: Names;
   load: Design['load'];
   level: number;
   kind: MadeVisit['kind'];
@@ -49,9 +49,9 @@ const latestShare = 0.05;
 export class VisitLog {
   readonly #options: VisitLogOptions;
   /** By cell, then by level and number. */
-  readonly #cells = new Map<string, { cell: CellNames; visits: Map<string, VisitRow[]> }>();
+  readonly #cells = new Map<string, { cell: Names; visits: Map<string, VisitRow[]> }>();
   readonly #passed = new Map<string, boolean>();
-  #latest: [CellNames, VisitRow[]] | undefined;
+  #latest: [Names, VisitRow[]] | undefined;
   /** Answers that wait for their verdict, by event id. */
   readonly #unchecked = new Map<string, VisitRow>();
 
@@ -61,8 +61,7 @@ export class VisitLog {
 
   add(row: VisitRow): void {
     if (row.visit === undefined || row.level === undefined || !row.final) return;
-    const { model, route, variant } = row;
-    const cell = { model, route, ...defined({ variant }) };
+    const cell = namesOf(row);
     const key = cellKey(cell);
     const known = this.#cells.get(key) ?? { cell, visits: new Map<string, VisitRow[]>() };
     this.#cells.set(key, known);
@@ -99,7 +98,7 @@ export class VisitLog {
   /** What the plan asks between visits. */
   of(cell: CellNames): VisitsOfCell {
     const known = this.#cells.get(cellKey(cell));
-    const visits = [...(known?.visits.values() ?? [])].map((rows) => this.#visit(cell, rows));
+    const visits = [...(known?.visits.values() ?? [])].map((rows) => this.#visit(known!.cell, rows));
     const at = (level: number): Visit[] => visits.filter((visit) => visit.level === level);
     return {
       made: visits.filter(counts).map(madeVisit),
@@ -108,7 +107,7 @@ export class VisitLog {
     };
   }
 
-  #visit(cell: CellNames, all: readonly VisitRow[]): Visit {
+  #visit(cell: Names, all: readonly VisitRow[]): Visit {
     const { design, prompts, seed } = this.#options;
     const [{ level = 0, visit: number = 0 }] = all as [VisitRow];
     const rows = all.filter(({ phase }) => phase !== 'warmup').toSorted((a, b) => a.arrival! - b.arrival!);

@@ -1,5 +1,5 @@
 import { isSimulatedRoute } from '../target/routes.ts';
-import { cellName } from '../plan/cell.ts';
+import { cellName, waysOf } from '../plan/cell.ts';
 import { labeller } from './cell-pairs.ts';
 import { count } from '../base/text.ts';
 import { headlines } from '../measure/metrics.ts';
@@ -256,13 +256,13 @@ export function describeWarning(warning: Warning): string {
 
 /** `TTFT of a 44 %, b 30 %; E2E of a 27 %`. */
 function lostWords(metrics: readonly LostMetric[]): string {
-  const withRoute = new Set(metrics.map(({ route }) => route)).size > 1;
+  const ways = waysOf(metrics);
   return headlines
     .map(({ name, label }) => ({ label, ours: metrics.filter(({ metric }) => metric === name) }))
     .filter(({ ours }) => ours.length > 0)
     .map(
       ({ label, ours }) =>
-        `${label} of ${ours.map((one) => `${cellName(one, withRoute)} ${percent(one.share)}`).join(', ')}`,
+        `${label} of ${ours.map((one) => `${cellName(one, ways)} ${percent(one.share)}`).join(', ')}`,
     )
     .join('; ');
 }

@@ -7,7 +7,7 @@ import type { ComparisonReport } from '../report/comparison/comparison.ts';
 import { acrossRuns } from '../report/comparison/across-runs.ts';
 import { firstLine } from '../report/first-line.ts';
 import { leadsOf, withCosts } from '../analysis/leads.ts';
-import { routeAnswer } from '../report/comparison/comparison-wording.ts';
+import { wayAnswer } from '../report/comparison/comparison-wording.ts';
 import { rankedMetric } from '../report/ranking.ts';
 import { verdict } from '../report/run-verdict.ts';
 import { choices, quote } from '../suite/nearest.ts';
@@ -112,14 +112,14 @@ function acrossRoutes(
   const { pairs } = compare(collected, {
     ...options,
     by: 'route',
-    routes: [...bare, ...named],
+    order: [...bare, ...named],
     isSequential: manifest.suite.run.order === 'sequential',
   });
   return {
     run: report.run,
-    byRoute: true,
+    by: 'route',
     margin,
-    answer: routeAnswer(pairs),
+    answer: wayAnswer(pairs, 'route', report.run),
     pairs,
     groups: [],
     explanations: [],
@@ -143,7 +143,7 @@ function acrossVariants(
   const { pairs, explanations } = compare(collected, {
     ...options,
     by: 'variant',
-    variants: order,
+    order,
     isSequential,
   });
   const all = withCosts(collected, pairs, { isSequential });
@@ -155,7 +155,7 @@ function acrossVariants(
   });
   return {
     run: report.run,
-    byVariant: true,
+    by: 'variant',
     margin,
     answer,
     pairs,

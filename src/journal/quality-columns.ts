@@ -1,3 +1,4 @@
+import { laterColumns } from '../plan/cell.ts';
 import {
   type Column,
   type RowOf,
@@ -73,10 +74,7 @@ const measured = [
   text('echoed_model', "model name in the judge's answer"),
 ] as const satisfies readonly Column[];
 
-/** Came later, so it stands behind what older files have. */
-const variant = text('variant', 'variant of the prompts that was answered; empty where the suite has none');
-
-const judgementRow = [...identity, ...outcome, ...measured, variant] as const;
+const judgementRow = [...identity, ...outcome, ...measured, ...laterColumns] as const;
 
 /** `judgements.csv`, in this order: one row per call to a judge. */
 export const judgementColumns = [...judgementRow, rowCheck] as const;
@@ -98,7 +96,7 @@ const ratingRow = [
   required(text('sample', '`random`: drawn, and counts in estimates; `chosen`: picked, to learn from')),
   text('comment', "the rater's"),
   required(text('sheet', 'file that it came from')),
-  variant,
+  ...laterColumns,
 ] as const satisfies readonly Column[];
 
 /** `ratings.csv`, in this order: one row per verdict of a person. */

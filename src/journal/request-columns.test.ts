@@ -43,6 +43,7 @@ const promised = [
   'server_queue_ms',
   'upload_ms',
   'variant',
+  'vantage',
   'check_why',
   ...['load', 'level', 'visit', 'arrival', 'late_ms', 'ttft_due_ms', 'e2e_due_ms', 'good'],
   'row_check',

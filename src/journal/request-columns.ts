@@ -1,3 +1,4 @@
+import { laterColumns } from '../plan/cell.ts';
 import {
   type Column,
   type RowOf,
@@ -100,17 +101,17 @@ const whatWasAsked = [
 ] as const satisfies readonly Column[];
 
 /** What the plan gives a row. */
-export const identityColumns = [...identity.map(({ name }) => name), 'event_id', 'variant'] as const;
+export const identityColumns = [
+  ...identity.map(({ name }) => name),
+  'event_id',
+  ...laterColumns.map(({ name }) => name),
+] as const;
 
 const ourLag = [
   list(
     'lag_excluded',
     'metrics in this row that `client_lag_ms` may have changed by more than a tenth; they count only as a range',
   ),
-] as const satisfies readonly Column[];
-
-const whichVariant = [
-  text('variant', 'variant of the prompts, where the suite has several'),
 ] as const satisfies readonly Column[];
 
 const whyFailed = [
@@ -149,7 +150,7 @@ export const rowColumns = [
   ...ourLag,
   ...laterServerTimes,
   ...laterLatencies,
-  ...whichVariant,
+  ...laterColumns,
   ...whyFailed,
   ...underLoad,
 ] as const;

@@ -209,6 +209,7 @@ test('an answer without usage, checks, price and receipts leaves those cells emp
       'server_queue_ms',
       'upload_ms',
       'variant',
+      'vantage',
       'check_why',
       ...underLoad.map(({ name }) => name),
     ],

@@ -1,3 +1,4 @@
+import { laterNames } from '../plan/cell.ts';
 import { createHash } from 'node:crypto';
 import type { Ms } from '../base/clock.ts';
 import { oneLine } from '../base/text.ts';
@@ -50,7 +51,7 @@ type MetricCells = Pick<RequestRow, (typeof allMetrics)[number]['name']>;
 /** The row of `requests.csv` for one attempt. */
 export function toRow(measurement: Measurement): RequestRow {
   const { run, planned, exchange } = measurement;
-  const { model, route, variant } = planned.cell;
+  const { model, route } = planned.cell;
   const attempt = attemptOf(measurement);
   const metrics = metricCells(attempt);
   return {
@@ -99,7 +100,7 @@ export function toRow(measurement: Measurement): RequestRow {
     stream_notes: listed(streamNotes(exchange)),
     ask_hash: run.askHash,
     lag_excluded: listed(lostToLag(attempt)),
-    variant,
+    ...laterNames(planned.cell),
     ...visitCells(measurement, metrics),
   };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cellKey, cellName, cellsOf, type CellNames } from './cell.ts';
+import { cellKey, cellName, type CellNames, cellsOf } from './cell.ts';
 import { cell } from './testing/planned.ts';
 
 const word = fc.string({ unit: fc.constantFrom('a', '1', ' ', '@', '/'), minLength: 1, maxLength: 3 });
@@ -32,11 +32,11 @@ test('a cell of a plan, its rows and its figures have one key', () => {
 
 test('cells are every model on every route, and people call them by the route only where there are several', () => {
   const cells = cellsOf({ models: [cell('glm').model, cell('kimi').model] }, ['compat', 'direct']);
-  expect(cells.map((one) => cellName(one, true))).toEqual([
+  expect(cells.map((one) => cellName(one, { routes: ['compat', 'direct'] }))).toEqual([
     'glm@compat',
     'glm@direct',
     'kimi@compat',
     'kimi@direct',
   ]);
-  expect(cellName(cells[0]!, false)).toBe('glm');
+  expect(cellName(cells[0]!)).toBe('glm');
 });

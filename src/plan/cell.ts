@@ -1,40 +1,175 @@
+import { type Named, text } from '../base/column.ts';
+import { defined } from '../base/defined.ts';
 import type { Model, Prompt, Suite } from '../suite/suite.ts';
 
-/** What may tell two cells apart beside the model. */
-const otherDimensions = ['route', 'variant', 'vantage', 'level'] as const;
-
-/** Names a cell. In a plan `model` is the model itself; in rows and figures it is its id. */
-export interface CellNames {
-  model: string | { readonly id: string };
-  route: string;
-  /** Of the prompts. Absent where there is one. */
-  variant?: string | undefined;
-  /** Where the requests were sent from. Absent where it is one place. */
-  vantage?: string | undefined;
-  /** Of the load: requests in flight, or requests a second. Absent where there is one. */
-  level?: string | number | undefined;
+/** What tells two cells of a run apart beside the model. */
+interface Dimension<Name extends string> {
+  readonly column: Named<Name, 'text'>;
+  /** Of several of them. */
+  readonly plural: `${Name}s`;
+  /** Whether the name of a cell says it always, or only in a run that has several. */
+  readonly told: 'always' | 'where several';
+  readonly words: (name: string) => string;
+  /** In a sentence. */
+  readonly phrase: (name: string) => string;
+  /** Whether cells that differ in it alone are compared with one another, and not only when somebody asks. */
+  readonly isPaired: boolean;
+  /** What `compare --by` finds out. */
+  readonly question: string;
 }
 
+const dimension = <const Name extends string>(of: Dimension<Name>): Dimension<Name> => of;
+
+/** In the order of keys. A new one is a line here: every table, key, name, and comparison goes by this list. */
+export const dimensions = [
+  dimension({
+    column: text('route', 'route to the model; `demo` is simulated'),
+    ...{ plural: 'routes', told: 'where several', words: (name) => `@${name}` },
+    ...{ isPaired: true, phrase: (name) => `on ${name}`, question: 'What a route costs' },
+  }),
+  dimension({
+    column: text('variant', 'variant of the prompts, where the suite has several'),
+    ...{ plural: 'variants', told: 'always', words: (name) => ` (${name})` },
+    ...{ isPaired: true, phrase: (name) => `with ${name}`, question: 'What a variant brings' },
+  }),
+  dimension({
+    column: text('vantage', 'place that the requests were sent from, where the run was given its name'),
+    ...{ plural: 'vantages', told: 'where several', words: (name) => ` from ${name}` },
+    ...{ isPaired: false, phrase: (name) => `from ${name}`, question: 'What a place adds' },
+  }),
+] as const;
+
+type Dimensions = typeof dimensions;
+type Later = Dimensions extends readonly [unknown, ...infer Rest] ? Rest : never;
+type NameOf<D> = D extends Dimension<infer Name> ? Name : never;
+type ColumnsOf<Ds> = { [I in keyof Ds]: Ds[I] extends { column: infer C } ? C : never };
+
+export type DimensionName = NameOf<Dimensions[number]>;
+type LaterName = Exclude<DimensionName, 'route'>;
+
+const nameOf = <Name extends string>({ column }: Dimension<Name>): Name => column.name;
+
+/** Every name that a cell may have, the model's first. */
+export const cellColumns = ['model', ...dimensions.map((one) => nameOf<DimensionName>(one))] as const;
+
+/** Columns of the dimensions that not every run has, for any table with a row for each cell. */
+export const laterColumns = dimensions.slice(1).map(({ column }) => column) as unknown as ColumnsOf<Later>;
+
+/** The same for a table with a row for each pair of cells. */
+export const pairedColumns = laterColumns.map((column) => ({
+  ...column,
+  meaning: `${column.meaning.split(',')[0]!}, of both; empty where it is what differs, or there is one`,
+})) as unknown as ColumnsOf<Later>;
+
+/** The names of a cell. Where a run has one variant, or was given no vantage, the name is absent. */
+export type Names = { readonly model: string; readonly route: string } & {
+  readonly [Name in LaterName]?: string;
+};
+
+/** Where cells that have these names in common are one list: each absent where all of a run share it, or have none. */
+export type ListNames = { readonly [Name in DimensionName]?: string };
+
+/**
+ * Names a cell. In a plan `model` is the model itself; in rows and figures it is its id. `level`: in a plan of visits,
+ * requests in flight or requests a second.
+ */
+export type CellNames = { model: string | { readonly id: string }; route: string } & {
+  [Name in LaterName]?: string | undefined;
+} & { level?: number | string | undefined };
+
 /** What is compared: a model on a route. A run over one route has one cell for each model. */
-export interface Cell extends CellNames {
+export interface Cell extends Omit<CellNames, 'model'> {
   model: Model;
+}
+
+const idOf = ({ model }: Pick<CellNames, 'model'>): string => (typeof model === 'string' ? model : model.id);
+
+/** The names of a cell out of whatever has them: a row, a figure, a cell of a plan. */
+export function namesOf(cell: CellNames): Names {
+  const names: Record<string, string> = { model: idOf(cell) };
+  for (const { column } of dimensions) {
+    const name = cell[column.name];
+    if (name !== undefined) names[column.name] = name;
+  }
+  return names as Names;
 }
 
 /** Same cell, same key, in every process. No name may contain a line feed. */
 export function cellKey(cell: CellNames): string {
   let key = idOf(cell);
   let gap = '';
-  for (const dimension of otherDimensions) {
-    const name = cell[dimension];
+  for (const name of keyNames) {
+    const value = cell[name];
     gap += '\n';
-    if (name === undefined) continue;
-    key += `${gap}${name}`;
+    if (value === undefined) continue;
+    key += `${gap}${value}`;
     gap = '';
   }
   return key;
 }
 
-const idOf = ({ model }: CellNames): string => (typeof model === 'string' ? model : model.id);
+const keyNames = [...dimensions.map((one) => nameOf<DimensionName>(one)), 'level'] as const;
+
+/** The names in which two cells differ. */
+export const differences = (a: CellNames, b: CellNames): (DimensionName | 'model')[] =>
+  cellColumns.filter((name) => (name === 'model' ? idOf(a) !== idOf(b) : a[name] !== b[name]));
+
+/** Whether two cells differ in this alone. */
+export function sameBut(a: CellNames, b: CellNames, name: string): boolean {
+  const [first, second] = differences(a, b);
+  return first === name && second === undefined;
+}
+
+export const dimensionNamed = (name: DimensionName): Dimensions[number] =>
+  dimensions.find(({ column }) => column.name === name)!;
+
+/** Whether cells that differ in it alone are compared without being asked. */
+export const isPaired = (name: DimensionName): boolean => dimensionNamed(name).isPaired;
+
+/** What two cells have in common beside the model and the route. */
+export const sharedNames = (a: CellNames, b: CellNames): { [Name in LaterName]: string | undefined } =>
+  Object.fromEntries(
+    laterColumns.map(({ name }) => [name, a[name] === b[name] ? a[name] : undefined]),
+  ) as ReturnType<typeof sharedNames>;
+
+/** What a row says beside the model and the route: undefined where there is nothing to say. */
+export const laterNames = (cell: CellNames): ReturnType<typeof sharedNames> => sharedNames(cell, cell);
+
+/** Lists of cells that have all these names in common, in the order of their first cells. */
+export function listsBy<C extends CellNames>(
+  cells: readonly C[],
+  by: readonly DimensionName[],
+): { names: ListNames; cells: C[] }[] {
+  const groups = Map.groupBy(cells, (cell) => JSON.stringify(by.map((name) => cell[name] ?? '')));
+  return [...groups.values()].map((some) => ({
+    names: defined(Object.fromEntries(by.map((name) => [name, some[0]![name]]))),
+    cells: some,
+  }));
+}
+
+/** Whether two lists have the same names. */
+export const isSameList = (a: ListNames, b: ListNames): boolean =>
+  dimensions.every(({ column: { name } }) => a[name] === b[name]);
+
+/** How many of each a run has: the facts of a run are one, and so is its manifest. Absent: at most one. */
+export type Ways = { readonly [Name in Dimensions[number]['plural']]?: readonly unknown[] };
+
+/** The ways of these cells, for who has no facts of their run. */
+export const waysOf = (cells: readonly { [Name in DimensionName]?: string | undefined }[]): Ways =>
+  Object.fromEntries(
+    dimensions.map(({ plural, column: { name } }) => [
+      plural,
+      [...new Set(cells.map((cell) => cell[name]))].filter((value) => value !== undefined),
+    ]),
+  );
+
+/** Dimensions of which a run has several. */
+export const severalIn = (ways: Ways): DimensionName[] =>
+  dimensions.filter(({ plural }) => (ways[plural]?.length ?? 0) > 1).map((one) => nameOf<DimensionName>(one));
+
+/** Dimensions that need a column of their own beside the name: the run has several, and the name says it only then. */
+export const untoldIn = (ways: Ways): Dimensions[number][] =>
+  dimensions.filter(({ told, plural }) => told !== 'always' && (ways[plural]?.length ?? 0) > 1);
 
 /** Every model on every route, in every variant of the prompts, whose `params` it then has. */
 export function cellsOf(
@@ -60,8 +195,25 @@ export function promptIn(variant: string | undefined, prompt: Prompt): Prompt {
   return { ...own, messages: messages ?? own.messages };
 }
 
-/** What people call a cell: `glm`, `glm (short)` with its variant, and `glm@compat` where a run has several routes. */
-export function cellName(cell: CellNames, withRoute: boolean): string {
-  const variant = cell.variant === undefined ? '' : ` (${cell.variant})`;
-  return `${idOf(cell)}${variant}${withRoute ? `@${cell.route}` : ''}`;
+/**
+ * What people call a cell: `glm`, `glm (short)` with its variant, and `glm@compat`, `glm from fra` where the run has
+ * several routes or vantages. `ways`: of the run; absent where a column of its own says them.
+ */
+export function cellName(cell: CellNames, ways: Ways = {}): string {
+  const words = dimensions.map(({ column, words: say, told, plural }) => {
+    const name = cell[column.name];
+    const isTold = told === 'always' || (ways[plural]?.length ?? 0) > 1;
+    return { isFirst: told === 'always', words: name !== undefined && isTold ? say(name) : '' };
+  });
+  return [true, false].reduce(
+    (all, first) => all + words.flatMap((one) => (one.isFirst === first ? one.words : [])).join(''),
+    idOf(cell),
+  );
 }
+
+/** The name of a cell in a list whose names stand over it already. */
+export const nameInList = (name: string, list: ListNames): string =>
+  dimensions.reduce((shorter, { column, words }) => {
+    const value = list[column.name];
+    return value === undefined ? shorter : shorter.replace(words(value), '');
+  }, name);

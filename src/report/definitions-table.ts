@@ -1,3 +1,4 @@
+import { cellName, waysOf } from '../plan/cell.ts';
 import { count, oneLine } from '../base/text.ts';
 import type { FigureName, ModelReadings } from '../analysis/definitions/apply.ts';
 import { qualityWords } from '../analysis/definitions/quality-words.ts';
@@ -19,10 +20,11 @@ const figures: readonly { name: FigureName; title: string; write: (value: number
 /** What the tools of the field would each say of the same run, from the same stored instants; then what the words for quality mean. */
 export function renderDefinitions(models: readonly ModelReadings[], { columns, color }: Style): string {
   const paint = painter(color);
-  const sections = models.map(({ model, route, requests, readings }) => [
+  const ways = { ...waysOf(models), routes: [] };
+  const sections = models.map(({ requests, readings, ...names }) => [
     paint(
       'strong',
-      `${oneLine(model, 60)} (${oneLine(route, 20)}); of other tools, medians over ${count(requests, 'request')}`,
+      `${oneLine(cellName(names, ways), 60)} (${oneLine(names.route, 20)}); of other tools, medians over ${count(requests, 'request')}`,
     ),
     ...textTable(
       [

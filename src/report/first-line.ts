@@ -1,7 +1,7 @@
 import type { Lead, LeadMetric, Leads } from '../analysis/leads.ts';
 import type { ModelSummary } from '../analysis/summary-columns.ts';
 import { count, oneLine } from '../base/text.ts';
-import { cellName } from '../plan/cell.ts';
+import { cellName, dimensions, isSameList, type ListNames, nameInList } from '../plan/cell.ts';
 import { choiceSentence, type Named, type Names } from './choice-words.ts';
 import { listed } from './listed.ts';
 import { loadLine } from './load-line.ts';
@@ -66,29 +66,21 @@ const words: Readonly<Record<LeadMetric, Words>> = {
 /** Where the suite says what the job needs, who does for it; else who leads in what. */
 function groupSentence(leads: Leads, report: Report): string {
   const names = namesIn(report, leads);
-  const choice = report.choices?.find(
-    ({ route, variant }) => route === leads.route && variant === leads.variant,
-  );
+  const choice = report.choices?.find((one) => isSameList(one, leads));
   if (choice === undefined) return leadsSentence(leads, report, names);
   if (choice.withheld === undefined) return choiceSentence(choice, names);
   return `${leadsSentence(leads, report, names)}; quality.need sets no limit on quality, so nothing is chosen`;
 }
 
-/** The route and variant that a list is of; undefined where all of a run is one list. */
-export function listName({ route, variant }: Pick<Leads, 'route' | 'variant'>): string | undefined {
-  const names = [route, variant].filter((name) => name !== undefined);
+/** The route, variant, and vantage that a list is of; undefined where all of a run is one list. */
+export function listName(list: ListNames): string | undefined {
+  const names = dimensions.flatMap(({ column }) => list[column.name] ?? []);
   return names.length === 0 ? undefined : names.map((name) => oneLine(name, 60)).join(', ');
 }
 
-/** As their list calls the models: without the route and the variant where all of it have the same. */
-export function namesIn(report: Report, { route, variant }: Pick<Leads, 'route' | 'variant'>): Names {
-  const named: Named = (label) =>
-    oneLine(
-      label
-        .replace(route === undefined ? '' : `@${route}`, '')
-        .replace(variant === undefined ? '' : ` (${variant})`, ''),
-      60,
-    );
+/** As their list calls the models: without the names that all of it have in common. */
+export function namesIn(report: Report, list: ListNames): Names {
+  const named: Named = (label) => oneLine(nameInList(label, list), 60);
   const figures = figuresByLabel(report);
   return { named, figuresOf: (label) => ` (${figures.get(label) ?? 'no figures'})` };
 }
@@ -147,7 +139,7 @@ function remedy(more: readonly (number | undefined)[]): string {
 }
 
 function figuresByLabel({ run, models }: Report): Map<string, string> {
-  return new Map(models.map((model) => [cellName(model, run.routes.length > 1), figuresText(model)]));
+  return new Map(models.map((model) => [cellName(model, run), figuresText(model)]));
 }
 
 function figuresText(model: ModelSummary): string {

@@ -1,3 +1,4 @@
+import { cellName, untoldIn, type Ways } from '../plan/cell.ts';
 import { limitText, sloText, type LevelRow, type LoadFigures } from '../analysis/levels.ts';
 import { rateText } from '../load/rate.ts';
 import { oneLine } from '../base/text.ts';
@@ -18,15 +19,17 @@ interface LevelColumn {
 const barWidth = 10;
 
 /** What a level table shows: the columns that say something in this run. */
-function columnsOf({ load, slo, levels }: LoadFigures, severalRoutes: boolean): LevelColumn[] {
+function columnsOf({ load, slo, levels }: LoadFigures, ways: Ways): LevelColumn[] {
   const isOpen = load === 'open';
   const right = (title: string, cell: LevelColumn['cell']): LevelColumn => ({ title, align: 'right', cell });
   const some = (of: (row: LevelRow) => number): boolean => levels.some((row) => of(row) > 0);
   return [
-    { title: 'model', align: 'left', cell: ({ model }) => shorten(oneLine(model, 200), 24) },
-    ...(severalRoutes
-      ? [{ title: 'route', align: 'left', cell: (row: LevelRow) => oneLine(row.route, 12) } as const]
-      : []),
+    { title: 'model', align: 'left', cell: (row) => shorten(oneLine(cellName(row), 200), 24) },
+    ...untoldIn(ways).map(({ column: { name } }): LevelColumn => ({
+      title: name,
+      align: 'left',
+      cell: (row) => oneLine(row[name] ?? notMeasured, 12),
+    })),
     right('level', ({ level }) => levelText(load, level)),
     ...(slo
       ? [
@@ -64,15 +67,10 @@ function bar(part: number | undefined): string {
 }
 
 /** Levels for the terminal, a model after the other. */
-export function levelsTable(
-  load: LoadFigures,
-  severalRoutes: boolean,
-  columns: number,
-  paint: Paint,
-): string[] {
+export function levelsTable(load: LoadFigures, ways: Ways, columns: number, paint: Paint): string[] {
   if (load.levels.length === 0) return [];
   return [
-    ...textTable(fitting(load, severalRoutes, columns), paint),
+    ...textTable(fitting(load, ways, columns), paint),
     ...levelPairLines(load).flatMap((line) => wrapped(line, columns)),
     ...notesOf(load).flatMap((note) => wrapped(note, columns).map((line) => paint('quiet', line))),
   ];
@@ -81,8 +79,8 @@ export function levelsTable(
 /** What a narrow terminal shows last, in this order. */
 const dispensable = ['void', 'from sent', '', 'TTFT p95', 'achieved', 'answered'];
 
-function fitting(load: LoadFigures, severalRoutes: boolean, columns: number): TextColumn[] {
-  const all = columnsOf(load, severalRoutes);
+function fitting(load: LoadFigures, ways: Ways, columns: number): TextColumn[] {
+  const all = columnsOf(load, ways);
   for (let dropped = 0; ; dropped++) {
     const without = dispensable.slice(0, dropped);
     const shown = all
@@ -97,11 +95,11 @@ function fitting(load: LoadFigures, severalRoutes: boolean, columns: number): Te
   }
 }
 
-export function levelsMarkdown(load: LoadFigures, severalRoutes: boolean): string {
+export function levelsMarkdown(load: LoadFigures, ways: Ways): string {
   if (load.levels.length === 0) return '';
-  const columns = columnsOf(load, severalRoutes).filter(({ title }) => title !== '');
+  const columns = columnsOf(load, ways).filter(({ title }) => title !== '');
   const cells = load.levels.map((row) =>
-    columns.map(({ title, cell }) => (title === 'model' ? codeCell(row.model) : literal(cell(row)))),
+    columns.map(({ title, cell }) => (title === 'model' ? codeCell(cellName(row)) : literal(cell(row)))),
   );
   return [
     alignedTable(
@@ -109,7 +107,7 @@ export function levelsMarkdown(load: LoadFigures, severalRoutes: boolean): strin
       columns.map(({ align }) => (align === 'left' ? 'l' : 'r')),
     ),
     [
-      ...load.limits.map((row) => `- ${codeCell(row.model)} ${literal(limitText(row))}`),
+      ...load.limits.map((row) => `- ${codeCell(cellName(row, ways))} ${literal(limitText(row))}`),
       ...levelPairLines(load).map((line) => `- ${literal(line)}`),
     ].join('\n'),
     `<sub>${literal(notesOf(load).join('. '))}</sub>`,

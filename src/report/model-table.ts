@@ -1,4 +1,4 @@
-import { cellName } from '../plan/cell.ts';
+import { cellName, type DimensionName, untoldIn } from '../plan/cell.ts';
 import { displayWidth } from '../base/display-width.ts';
 import { oneLine } from '../base/text.ts';
 import { type FigureColumn, figureColumns } from './model-columns.ts';
@@ -56,7 +56,7 @@ export function modelTable(
 ): { lines: string[]; shown: string[] } {
   const rows = ranked(report.models, report.run.success_floor);
   if (rows.length === 0) return { lines: [], shown: [] };
-  const names = rows.map(({ model }) => oneLine(cellName(model, false), 200));
+  const names = rows.map(({ model }) => oneLine(cellName(model), 200));
   const longest = Math.max(...names.map((name) => displayWidth(name)), 'model'.length);
   const least = Math.min(longest, Math.max(8, Math.floor(columns / 5)));
   const bar = barColumn(rows);
@@ -91,7 +91,7 @@ function choices(
   return [
     rankColumn(rows),
     nameColumn(names, nameWidth),
-    ...(report.run.routes.length > 1 ? [routeColumn(rows)] : []),
+    ...untoldIn(report.run).map(({ column }) => wayColumn(column.name, rows)),
     ...groupColumn(report, rows),
     ...figureColumns(rows, report.run.success_floor).map(asChoice),
   ];
@@ -131,13 +131,13 @@ const nameColumn = (names: readonly string[], width: number): Choice => ({
   cells: names.map((name) => ({ text: shorten(name, width), tone: 'strong' })),
 });
 
-const routeColumn = (rows: readonly RankedModel[]): Choice => ({
-  key: 'route',
+const wayColumn = (name: DimensionName, rows: readonly RankedModel[]): Choice => ({
+  key: name,
   title: '',
-  subtitle: 'route',
+  subtitle: name,
   align: 'left',
   priority: 0,
-  cells: rows.map(({ model }) => ({ text: oneLine(model.route, 12) })),
+  cells: rows.map(({ model }) => ({ text: oneLine(model[name] ?? notMeasured, 12) })),
 });
 
 function groupColumn(report: Report, rows: readonly RankedModel[]): Choice[] {

@@ -2,7 +2,7 @@ import type { QualityPart } from '../analysis/analysis.ts';
 import type { PreferenceRow, QualityRow } from '../analysis/quality/quality-columns.ts';
 import type { CriterionPair } from '../analysis/quality/preferences.ts';
 import { oneLine } from '../base/text.ts';
-import { cellName } from '../plan/cell.ts';
+import { cellName, untoldIn, type Ways } from '../plan/cell.ts';
 import { alignedTable, codeCell } from './markdown-text.ts';
 import { notMeasured, percent, rangeText } from './number-text.ts';
 import type { Paint } from './paint.ts';
@@ -45,10 +45,12 @@ const left = <Row>(title: string, cell: (row: Row) => string): Head<Row> => ({ t
 const range = (low: number | undefined, high: number | undefined): string => rangeText('passed', low, high);
 
 /** The rate and the judge's rate never share a column: a judge's word is no pass rate. */
-function qualityHeads(severalRoutes: boolean): Head<QualityRow>[] {
+function qualityHeads(ways: Ways): Head<QualityRow>[] {
   return [
-    name('model', ({ model, variant }) => cellName({ model, route: '', variant }, false)),
-    ...(severalRoutes ? [name<QualityRow>('route', ({ route }) => route)] : []),
+    name('model', (row) => cellName(row)),
+    ...untoldIn(ways).map(({ column }) =>
+      name<QualityRow>(column.name, (row) => row[column.name] ?? notMeasured),
+    ),
     name('criterion', ({ criterion }) => criterion),
     left('by', basisText),
     right('rate', ({ rate }) => percent(rate)),
@@ -103,13 +105,13 @@ function partOf<Row>(title: string, heads: readonly Head<Row>[], rows: readonly 
 /** More pairs than that are in `preferences.csv`. */
 const mostPairs = 40;
 
-function partsOf(quality: QualityPart | undefined, severalRoutes: boolean): Part[] {
+function partsOf(quality: QualityPart | undefined, ways: Ways): Part[] {
   if (quality === undefined || !isJudged(quality)) return [];
   const { rows, preferences, pairs } = quality;
   return [
     ...partOf(
       'How good the answers are',
-      qualityHeads(severalRoutes),
+      qualityHeads(ways),
       rows.filter(({ basis }) => basis !== 'checks'),
     ),
     ...partOf('Models against each other by criterion', pairHeads, pairs.slice(0, mostPairs)),
@@ -120,11 +122,11 @@ function partsOf(quality: QualityPart | undefined, severalRoutes: boolean): Part
 /** For the terminal. Empty where neither a judge nor a person has spoken. */
 export function qualityLines(
   quality: QualityPart | undefined,
-  severalRoutes: boolean,
+  ways: Ways,
   columns: number,
   paint: Paint,
 ): string[] {
-  const parts = partsOf(quality, severalRoutes);
+  const parts = partsOf(quality, ways);
   if (parts.length === 0) return [];
   return [
     ...parts.flatMap(({ title, heads, lines }, index) => [
@@ -152,8 +154,8 @@ function fitted(heads: Part['heads'], lines: Part['lines'], columns: number, pai
   return lines.flatMap((cells) => wrapped(cells.join(' · '), columns, '  '));
 }
 
-export function qualityMarkdown(quality: QualityPart | undefined, severalRoutes: boolean): string {
-  const parts = partsOf(quality, severalRoutes).map(({ title, heads, lines }) => {
+export function qualityMarkdown(quality: QualityPart | undefined, ways: Ways): string {
+  const parts = partsOf(quality, ways).map(({ title, heads, lines }) => {
     const rows = lines.map((cells) =>
       cells.map((cell, place) => (heads[place]!.isName === true ? codeCell(cell) : cell)),
     );

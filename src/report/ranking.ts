@@ -76,9 +76,7 @@ const negative = (n: number | undefined): number | undefined => (n === undefined
  * comparison was made.
  */
 export function rankingLetters(rows: readonly RankedModel[], { pairs, run }: Report): string[] {
-  const names = rows
-    .filter(({ rank }) => rank !== undefined)
-    .map(({ model }) => cellName(model, run.routes.length > 1));
+  const names = rows.filter(({ rank }) => rank !== undefined).map(({ model }) => cellName(model, run));
   const pairBetween = (a: number, b: number): PairRow | undefined => pairOf(pairs, names[a]!, names[b]!);
   if (!names.some((_, a) => names.some((__, b) => pairBetween(a, b) !== undefined))) return [];
   return letterGroups(names.length, (a, b) => {

@@ -1,3 +1,4 @@
+import { type ListNames, namesOf } from '../plan/cell.ts';
 import type { AnyRow, Column } from '../base/column.ts';
 import type { CriterionPair } from '../analysis/quality/preferences.ts';
 import { preferenceColumns, qualityColumns } from '../analysis/quality/quality-columns.ts';
@@ -57,9 +58,9 @@ export const json: OutputFormat = {
 };
 
 /** Who leads in what; what is absent is `null`. */
-export function leadsObject({ route, leads }: Leads): Record<string, unknown> {
+export function leadsObject({ leads, ...list }: Leads): Record<string, unknown> {
   return {
-    route: route ?? null,
+    ...listObject(list),
     leads: leads.map(({ metric, models, among, isEqual, morePrompts }) => ({
       metric,
       models,
@@ -70,12 +71,18 @@ export function leadsObject({ route, leads }: Leads): Record<string, unknown> {
   };
 }
 
+/** What the cells of a list have in common. */
+const listObject = ({ route, ...others }: ListNames): Record<string, unknown> => ({
+  route: route ?? null,
+  ...others,
+});
+
 /** Who does for the job; what is absent is `null`. */
-export function choiceObject({ route, need, candidates, lead, withheld }: Choice): Record<string, unknown> {
+export function choiceObject({ need, candidates, lead, withheld, ...list }: Choice): Record<string, unknown> {
   const named = (word: Candidate['word']): string[] =>
     candidates.filter((one) => one.word === word).map(({ model }) => model);
   return {
-    route: route ?? null,
+    ...listObject(list),
     then: need.then.by === 'best' ? `best(${need.then.of})` : need.then.by,
     surely: named('surely'),
     open: named('open'),
@@ -109,11 +116,10 @@ function criterionPairObject({ criterion, basis, judge, ...pair }: CriterionPair
 
 /** A threshold on one model; what is absent is `null`. */
 export function thresholdObject(result: ThresholdResult): Record<string, unknown> {
-  const { threshold, model, route, verdict, value, ciLow, ciHigh, reason } = result;
+  const { threshold, verdict, value, ciLow, ciHigh, reason } = result;
   return {
     metric: threshold.metric,
-    model,
-    route,
+    ...namesOf(result),
     min: threshold.min ?? null,
     max: threshold.max ?? null,
     strict: threshold.strict,
@@ -130,8 +136,7 @@ function promptCacheObject(cache: PromptCache): Record<string, unknown> {
   const rounded = (value: number | undefined, decimals: number): number | null =>
     value === undefined ? null : Number(value.toFixed(decimals));
   return {
-    model: cache.model,
-    route: cache.route,
+    ...namesOf(cache),
     cached_share: rounded(cache.cached_share, 6),
     repeated_prompts: cache.repeated_prompts ?? null,
     first_ttft_ms: rounded(cache.first_ttft_ms, 3),
@@ -144,8 +149,7 @@ function serverTimesObject(times: ServerTimes): Record<string, unknown> {
   const ms = (value: number | undefined): number | null =>
     value === undefined ? null : Number(value.toFixed(3));
   return {
-    model: times.model,
-    route: times.route,
+    ...namesOf(times),
     answers: times.answers,
     load_ms: ms(times.load_ms),
     prompt_eval_ms: ms(times.prompt_eval_ms),

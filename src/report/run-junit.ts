@@ -41,10 +41,10 @@ export function junitProperties(run: RunFacts): Record<string, string> {
 
 const outcomes = { ok: 'passed', failed: 'failed', 'not settled': 'skipped' } as const;
 
-export function thresholdCase(result: ThresholdResult, { routes }: RunFacts): JunitCase {
+export function thresholdCase(result: ThresholdResult, run: RunFacts): JunitCase {
   const text = thresholdText(result);
   return {
-    name: thresholdName(result, routes.length > 1),
+    name: thresholdName(result, run),
     group: 'thresholds',
     outcome: outcomes[result.verdict],
     text: result.verdict === 'not settled' ? `not settled: ${text}` : text,
@@ -52,20 +52,19 @@ export function thresholdCase(result: ThresholdResult, { routes }: RunFacts): Ju
 }
 
 function failedCheckCases({ run, failedChecks = [] }: Report): JunitCase[] {
-  const severalRoutes = run.routes.length > 1;
   return failedChecks.map((kind) => ({
-    name: `${oneLine(kind.check, 60)} of ${oneLine(cellName(kind, severalRoutes), 100)}`,
+    name: `${oneLine(kind.check, 60)} of ${oneLine(cellName(kind, run), 100)}`,
     group: 'checks',
     outcome: 'skipped',
-    text: failedCheckText(kind, severalRoutes),
+    text: failedCheckText(kind, run),
   }));
 }
 
 /** Below the success floor a model's latency is not ranked either. */
 function errorRateCases({ run, models }: Report): JunitCase[] {
   const most = 1 - run.success_floor;
-  return models.map(({ model, route, error_rate }) => ({
-    name: `error rate of ${oneLine(cellName({ model, route }, run.routes.length > 1), 100)}`,
+  return models.map(({ error_rate, ...model }) => ({
+    name: `error rate of ${oneLine(cellName(model, run), 100)}`,
     group: 'error-rates',
     // 1 − 0.95 is a little more than 0.05, and must not decide.
     outcome: error_rate === undefined ? 'skipped' : error_rate > most + 1e-9 ? 'failed' : 'passed',

@@ -1,4 +1,4 @@
-import { cellName } from '../plan/cell.ts';
+import { cellName, untoldIn } from '../plan/cell.ts';
 import { failedCheckText } from '../analysis/failed-checks.ts';
 import { count } from '../base/text.ts';
 import { alignedTable, code, codeCell, literal } from './markdown-text.ts';
@@ -41,13 +41,11 @@ export function details(report: Report): string[] {
     isSimulated(run) ? `> [!IMPORTANT]\n> ${literal(simulatedNotice)}` : '',
     literal(runFacts(run).join(' · ')),
     (report.causes ?? []).map((cause) => `- ✗ ${literal(cause)}`).join('\n'),
-    report.load ? levelsMarkdown(report.load, run.routes.length > 1) : text,
+    report.load ? levelsMarkdown(report.load, run) : text,
     report.load ? '' : literal(speedVerdict(report)),
     choiceList(report),
-    qualityMarkdown(report.quality, run.routes.length > 1),
-    (report.thresholds ?? [])
-      .map((result) => `- ${literal(thresholdLine(result, run.routes.length > 1))}`)
-      .join('\n'),
+    qualityMarkdown(report.quality, run),
+    (report.thresholds ?? []).map((result) => `- ${literal(thresholdLine(result, run))}`).join('\n'),
     failedCheckLines(report),
     warnings.map((warning) => `- ⚠ ${literal(warning)}`).join('\n'),
     `<sub>${literal([...legend(shown), ...runOrigin(run)].join(' · '))}</sub>`,
@@ -62,7 +60,7 @@ function failedCheckLines({ run, failedChecks = [] }: Report): string {
   const shown = failedChecks.toSorted((a, b) => b.answers - a.answers).slice(0, mostFailedChecks);
   const rest = failedChecks.length - shown.length;
   return [
-    ...shown.map((kind) => `- ✗ ${literal(failedCheckText(kind, run.routes.length > 1))}`),
+    ...shown.map((kind) => `- ✗ ${literal(failedCheckText(kind, run))}`),
     ...(rest > 0
       ? [`- and ${count(rest, 'more kind')} of failed checks; see check_why in requests.csv`]
       : []),
@@ -123,10 +121,10 @@ function identityColumns(report: Report, rows: readonly RankedModel[]): Markdown
   });
   return [
     of('rank', '#', 'r', ({ rank }) => String(rank ?? notMeasured)),
-    of('model', 'model', 'l', ({ model }) => codeCell(cellName(model, false))),
-    ...(report.run.routes.length > 1
-      ? [of('route', 'route', 'l', ({ model }) => codeCell(model.route))]
-      : []),
+    of('model', 'model', 'l', ({ model }) => codeCell(cellName(model))),
+    ...untoldIn(report.run).map(({ column: { name } }) =>
+      of(name, name, 'l', ({ model }) => codeCell(model[name] ?? notMeasured)),
+    ),
     ...(letters.length > 0 ? [of('group', 'group', 'l', (_, index) => letters[index] ?? '')] : []),
   ];
 }

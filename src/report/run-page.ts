@@ -31,8 +31,7 @@ export async function folderPageFrame(
   const run = await readRun(folder);
   const scan = new PageScan(run.manifest.started_at);
   if (!allAnswers) return await runPageFrame(await analyseRun(run, [scan]), scan);
-  const severalRoutes = run.manifest.routes.length > 1;
-  const grid = new GridScan({ severalRoutes });
+  const grid = new GridScan(run.manifest);
   const loaded = await analyseRun(run, [scan, grid]);
   const order = run.manifest.suite.prompts.map(({ id }) => id);
   const fitting = fittingPrompts(grid, order);
@@ -41,7 +40,7 @@ export async function folderPageFrame(
   );
   const stored = await findAnswers(folder, new Set(wanted));
   const texts = new Map([...stored].map(([eventId, line]) => [eventId, answerText(line)]));
-  return await runPageFrame(loaded, scan, { scan: grid, severalRoutes, fitting, texts });
+  return await runPageFrame(loaded, scan, { scan: grid, ways: run.manifest, fitting, texts });
 }
 
 /**

@@ -27,7 +27,12 @@ const cold: ServerTimes = {
 };
 
 test("one line for each model, in the terminal's width", () => {
-  const lines = serverTimesTable([llama, cold, { ...cold, cold_loads: 0 }], true, 80, painter(false));
+  const lines = serverTimesTable(
+    [llama, cold, { ...cold, cold_loads: 0 }],
+    { routes: ['local', 'demo'] },
+    80,
+    painter(false),
+  );
   expect(lines.join('\n')).toMatchInlineSnapshot(`
     "Server time and network time, as the local Ollama reported them: medians of warm
     answers
@@ -42,7 +47,7 @@ test("one line for each model, in the terminal's width", () => {
 });
 
 test('is left out of a report without', () => {
-  expect(serverTimesTable([], false, 80, painter(false))).toEqual([]);
+  expect(serverTimesTable([], {}, 80, painter(false))).toEqual([]);
 });
 
 test('stands in the table below the verdict, and in JSON with null where nothing was reported', () => {

@@ -1,4 +1,4 @@
-import { cellName } from '../plan/cell.ts';
+import { cellName, untoldIn, type Ways } from '../plan/cell.ts';
 import type { PromptCache } from '../analysis/influences/prompt-cache.ts';
 import type { ServerTimes } from '../analysis/server-time-shares.ts';
 import { oneLine } from '../base/text.ts';
@@ -7,7 +7,7 @@ import { candidateLine, choiceTones, needText } from './choice-words.ts';
 import { firstLine, listName, namesIn } from './first-line.ts';
 import { legend } from './model-columns.ts';
 import { modelTable } from './model-table.ts';
-import { duration } from './number-text.ts';
+import { duration, notMeasured } from './number-text.ts';
 import { type Paint, painter } from './paint.ts';
 import { runFacts } from './run-facts.ts';
 import { isSimulated, type OutputFormat, type Report, simulatedNotice, type Style } from './run-report.ts';
@@ -29,19 +29,19 @@ export const table: OutputFormat = {
       toned(paint, 'strong', wrapped(firstLine(report), style.columns)),
       head(report, style, paint),
       causes(report, style, paint),
-      report.load ? levelsTable(report.load, report.run.routes.length > 1, style.columns, paint) : lines,
+      report.load ? levelsTable(report.load, report.run, style.columns, paint) : lines,
       report.load ? [] : toned(paint, 'strong', wrapped(speedVerdict(report), style.columns)),
       (report.thresholds ?? []).flatMap((result) =>
         toned(
           paint,
           thresholdTones[result.verdict],
-          wrapped(thresholdLine(result, report.run.routes.length > 1), style.columns, '  '),
+          wrapped(thresholdLine(result, report.run), style.columns, '  '),
         ),
       ),
       choiceLines(report, style.columns, paint),
-      qualityLines(report.quality, report.run.routes.length > 1, style.columns, paint),
-      serverTimesTable(report.serverTimes ?? [], report.run.routes.length > 1, style.columns, paint),
-      promptCacheLines(report.promptCaches ?? [], report.run.routes.length > 1, style.columns, paint),
+      qualityLines(report.quality, report.run, style.columns, paint),
+      serverTimesTable(report.serverTimes ?? [], report.run, style.columns, paint),
+      promptCacheLines(report.promptCaches ?? [], report.run, style.columns, paint),
       shownWarnings(report).flatMap((text) =>
         toned(paint, 'warning', wrapped(`! ${oneLine(text)}`, style.columns, '  ')),
       ),
@@ -103,7 +103,7 @@ const matters = ({ cached_share = 0, first_ttft_ms }: PromptCache): boolean =>
 /** First sends of a prompt apart from its repeats, where the server's prompt cache makes them differ; else nothing. */
 export function promptCacheLines(
   all: readonly PromptCache[],
-  severalRoutes: boolean,
+  ways: Ways,
   columns: number,
   paint: Paint,
 ): string[] {
@@ -120,8 +120,10 @@ export function promptCacheLines(
     ...wrapped("What the server's prompt cache did", columns).map((line) => paint('strong', line)),
     ...textTable(
       [
-        of('model', ({ model }) => shorten(oneLine(model, 200), 24), 'left'),
-        ...(severalRoutes ? [of('route', ({ route }) => oneLine(route, 12), 'left')] : []),
+        of('model', (cache) => shorten(oneLine(cellName(cache), 200), 24), 'left'),
+        ...untoldIn(ways).map(({ column: { name } }) =>
+          of(name, ({ [name]: way = notMeasured }) => oneLine(way, 12), 'left'),
+        ),
         of('cached tokens', share),
         of('TTFT, first', ({ first_ttft_ms }) => duration(first_ttft_ms)),
         of('repeats', ({ later_ttft_ms }) => duration(later_ttft_ms)),
@@ -134,7 +136,7 @@ export function promptCacheLines(
 /** Server time told from network, for models that a local Ollama answered in its own words; else nothing. */
 export function serverTimesTable(
   all: readonly ServerTimes[],
-  severalRoutes: boolean,
+  ways: Ways,
   columns: number,
   paint: Paint,
 ): string[] {
@@ -145,7 +147,9 @@ export function serverTimesTable(
     align: TextColumn['align'] = 'right',
   ): TextColumn => ({ title: '', subtitle, align, cells: all.map((times) => ({ text: text(times) })) });
   const figures = [
-    ...(severalRoutes ? [of('route', ({ route }) => oneLine(route, 12), 'left')] : []),
+    ...untoldIn(ways).map(({ column: { name } }) =>
+      of(name, ({ [name]: way = notMeasured }) => oneLine(way, 12), 'left'),
+    ),
     of('load', ({ load_ms }) => duration(load_ms)),
     of('prompt', ({ prompt_eval_ms }) => duration(prompt_eval_ms)),
     of('answer', ({ eval_ms }) => duration(eval_ms)),
@@ -156,7 +160,7 @@ export function serverTimesTable(
     ),
   ];
   const room = Math.max(5, columns - tableWidth(figures) - 2);
-  const names = of('model', (times) => shorten(oneLine(cellName(times, false), 200), room), 'left');
+  const names = of('model', (times) => shorten(oneLine(cellName(times), 200), room), 'left');
   return [
     ...wrapped(
       'Server time and network time, as the local Ollama reported them: medians of warm answers',

@@ -1,6 +1,7 @@
 import type { ModelSummary, PairRow } from '../analysis/summary-columns.ts';
 import { count, oneLine } from '../base/text.ts';
-import { cellName } from '../plan/cell.ts';
+import { cellName, dimensions, isPaired, listsBy, nameInList, severalIn, waysOf } from '../plan/cell.ts';
+import { listName } from './first-line.ts';
 import { listed } from './listed.ts';
 import { atLeast, duration, percent, times, usd } from './number-text.ts';
 import { isLowerBound, pairOf, ranked, rankedBy } from './ranking.ts';
@@ -19,29 +20,26 @@ function told({ run, models, pairs }: Report, leaders: Leaders): string {
   const rows = ranked(models, run.success_floor);
   const inOrder = rows.filter(({ rank }) => rank !== undefined).map(({ model }) => model);
   const left = rows.filter(({ rank }) => rank === undefined).map(({ model }) => model);
-  const named: Named = (model) => oneLine(cellName(model, run.routes.length > 1), 60);
+  const named: Named = (model) => oneLine(cellName(model, run), 60);
   const reasons = left.map((model) => `${named(model)} (${whyUnranked(model, run.success_floor)})`);
   const unranked = reasons.length === 0 ? '' : ` Not ranked: ${listed(reasons)}.`;
-  const pairBetween: PairBetween = (a, b) =>
-    pairOf(pairs, cellName(a, run.routes.length > 1), cellName(b, run.routes.length > 1));
+  const pairBetween: PairBetween = (a, b) => pairOf(pairs, cellName(a, run), cellName(b, run));
   // One model on several routes: the routes are what is compared.
   const isOneModel = new Set(models.map(({ model }) => model)).size === 1;
-  const severalRoutes = run.routes.length > 1;
-  const severalVariants = new Set(models.map(({ variant }) => variant)).size > 1;
-  if (isOneModel || (!severalRoutes && !severalVariants))
-    return rankingSentence(inOrder, pairBetween, named, leaders) + unranked;
+  const several = severalIn({ ...waysOf(models), ...run });
+  const parted = isOneModel ? several.filter((name) => !isPaired(name)) : several;
+  if (parted.length === 0) return rankingSentence(inOrder, pairBetween, named, leaders) + unranked;
   const byRoute = run.routes.flatMap((route) => models.filter((model) => model.route === route));
-  const ways = Map.groupBy(byRoute, ({ route, variant }) =>
-    [...(severalRoutes ? [route] : []), ...(severalVariants ? [variant ?? ''] : [])].join(', '),
-  );
-  const sentences = [...ways].map(([way, own]) => {
-    const here = inOrder.filter((model) => own.includes(model));
-    return `${oneLine(way, 120)}: ${rankingSentence(here, pairBetween, ({ model }) => oneLine(model, 60), leaders)}`;
+  const sentences = listsBy(byRoute, parted).map(({ names, cells }) => {
+    const here = inOrder.filter((model) => cells.includes(model));
+    const nameHere: Named = (model) => oneLine(nameInList(cellName(model, run), names), 60);
+    return `${listName(names) ?? ''}: ${rankingSentence(here, pairBetween, nameHere, leaders)}`;
   });
   return [
     `${sentences.join(' ')}${unranked}`,
-    ...(severalRoutes ? ['What a route costs: gatebench compare RUN --by route.'] : []),
-    ...(severalVariants ? ['What a variant brings: gatebench compare RUN --by variant.'] : []),
+    ...dimensions
+      .filter(({ column }) => parted.includes(column.name))
+      .map(({ question, column }) => `${question}: gatebench compare RUN --by ${column.name}.`),
   ].join(' ');
 }
 

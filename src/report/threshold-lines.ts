@@ -1,6 +1,6 @@
 import type { ThresholdResult } from '../analysis/thresholds.ts';
 import { oneLine } from '../base/text.ts';
-import { cellName } from '../plan/cell.ts';
+import { cellName, type Ways } from '../plan/cell.ts';
 import { figureText, notMeasured, rangeText } from './number-text.ts';
 import type { Tone } from './paint.ts';
 
@@ -12,16 +12,16 @@ export const thresholdTones: Readonly<Record<ThresholdResult['verdict'], Tone>> 
   'not settled': 'quiet',
 };
 
-/** `✓ p95(e2e_latency_ms) of glm 8.42 s (7.90 s – 9.10 s), at most 15 s`. `withRoute` where a run has several. */
-export function thresholdLine(result: ThresholdResult, withRoute = false): string {
+/** `✓ p95(e2e_latency_ms) of glm 8.42 s (7.90 s – 9.10 s), at most 15 s`. `ways`: of the run. */
+export function thresholdLine(result: ThresholdResult, ways: Ways = {}): string {
   const isMeasured = result.value !== undefined || result.ciLow !== undefined || result.ciHigh !== undefined;
-  const name = thresholdName(result, withRoute) + (isMeasured ? '' : ',');
+  const name = thresholdName(result, ways) + (isMeasured ? '' : ',');
   return `${marks[result.verdict]} ${name} ${thresholdText(result)}`;
 }
 
 /** `p95(e2e_latency_ms) of glm`. */
-export function thresholdName(result: ThresholdResult, withRoute = false): string {
-  return `${result.threshold.metric} of ${oneLine(cellName(result, withRoute), 100)}`;
+export function thresholdName(result: ThresholdResult, ways: Ways = {}): string {
+  return `${result.threshold.metric} of ${oneLine(cellName(result, ways), 100)}`;
 }
 
 /** What was found, against what is allowed, and why it is open. */

@@ -1,3 +1,4 @@
+import { cellName } from '../plan/cell.ts';
 import type { LoadFigures } from '../analysis/levels.ts';
 import type { Visit } from '../analysis/visits.ts';
 import { oneLine } from '../base/text.ts';
@@ -24,10 +25,9 @@ export function visitLine({
   const { good, arrivals, achieved, dropped, unstable, word } = outcome;
   const isOpen = load === 'open';
   const late = quantile(ascending(rows.flatMap(({ late_ms: ms }) => ms ?? [])), 0.99);
-  const model = typeof cell.model === 'string' ? cell.model : cell.model.id;
   const rate = windowMs > 0 ? ` in ${duration(windowMs)}` : '';
   return [
-    `${oneLine(model, 60)} at ${levelText(load, level)}, ${kind === 'ladder' ? 'rung' : `visit ${number}`}: ${good} of ${arrivals} good${rate}`,
+    `${oneLine(cellName(cell), 60)} at ${levelText(load, level)}, ${kind === 'ladder' ? 'rung' : `visit ${number}`}: ${good} of ${arrivals} good${rate}`,
     ...(isOpen && achieved < 1 ? [`${percent(achieved)} sent in time`] : []),
     ...(Number.isNaN(late) ? [] : [`late p99 ${duration(late)}`]),
     ...(dropped > 0 ? [`${dropped} dropped`] : []),

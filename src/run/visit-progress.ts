@@ -1,3 +1,4 @@
+import { cellName } from '../plan/cell.ts';
 import { type Visit, VisitLog } from '../analysis/visits.ts';
 import { rateText } from '../load/rate.ts';
 import type { Sink } from '../journal/sink.ts';
@@ -51,8 +52,7 @@ export function visitTeller(
 function tellGivenUp(log: VisitLog, visit: Visit, note: (text: string) => void): void {
   const { cell, load, level, outcome } = visit;
   if (outcome.word !== 'void' || log.of(cell).lost(level) !== mostLost) return;
-  const name = typeof cell.model === 'string' ? cell.model : cell.model.id;
   note(
-    `${name} at ${load === 'open' ? rateText(level) : `${level} at once`} is given up: in ${mostLost} visits this machine sent more than 2 % of the requests too late`,
+    `${cellName(cell)} at ${load === 'open' ? rateText(level) : `${level} at once`} is given up: in ${mostLost} visits this machine sent more than 2 % of the requests too late`,
   );
 }

@@ -1,3 +1,4 @@
+import { laterNames } from '../plan/cell.ts';
 import type { Clock } from '../base/clock.ts';
 import { criterionHash } from '../suite/hash.ts';
 import type { Criterion, Judge, Prompt, Suite } from '../suite/suite.ts';
@@ -78,7 +79,8 @@ const prompt: Prompt = {
 const stored = (id: string, text: string): StoredAnswer => ({
   row: {
     ...{ event_id: id, model: id, route: '', prompt_id: prompt.id, repeat: 1 },
-    ...{ variant: undefined, level: undefined, visit: undefined },
+    ...laterNames({ model: id, route: '' }),
+    ...{ level: undefined, visit: undefined },
   },
   text,
   toolCalls: [],

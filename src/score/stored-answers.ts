@@ -1,5 +1,6 @@
 import { readAnswerLines, answerWarnings } from '../journal/answers.ts';
 import { FileState } from '../journal/file-state.ts';
+import { type cellColumns, laterNames } from '../plan/cell.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
 import { readRequests } from '../journal/read-journal.ts';
 import type { Checker } from '../check/checker.ts';
@@ -16,12 +17,10 @@ export interface StoredAnswers {
 
 export type AnswerRow = Pick<
   RequestRow,
+  | (typeof cellColumns)[number]
   | 'event_id'
-  | 'model'
-  | 'route'
   | 'prompt_id'
   | 'repeat'
-  | 'variant'
   | 'level'
   | 'visit'
   | 'finish_reason'
@@ -38,10 +37,10 @@ export async function answerRows(
   const rows = new Map<string, AnswerRow>();
   for await (const row of readRequests(folder)) {
     if (row.status !== 'ok' || row.phase !== 'measure' || !wanted(row)) continue;
-    const { event_id, model, route, prompt_id, repeat, variant, level, visit } = row;
+    const { event_id, model, route, prompt_id, repeat, level, visit } = row;
     const { finish_reason, completion_tokens, e2e_latency_ms, passed } = row;
     rows.set(event_id, {
-      ...{ event_id, model, route, prompt_id, repeat, variant, level, visit },
+      ...{ event_id, model, route, ...laterNames(row), prompt_id, repeat, level, visit },
       ...{ finish_reason, completion_tokens, e2e_latency_ms, passed },
     });
   }

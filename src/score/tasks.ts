@@ -1,7 +1,7 @@
 import { seededRandom } from '../base/random.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
 import { judgementKey } from '../journal/quality-journals.ts';
-import { promptIn } from '../plan/cell.ts';
+import { type cellColumns, promptIn, sameBut } from '../plan/cell.ts';
 import { criterionHash } from '../suite/hash.ts';
 import type { AskedCriterion, Criterion, Judge, Model, Prompt, Quality } from '../suite/suite.ts';
 import type { ShownAnswer } from './protocol.ts';
@@ -10,7 +10,7 @@ import type { ShownAnswer } from './protocol.ts';
 export interface StoredAnswer extends ShownAnswer {
   row: Pick<
     RequestRow,
-    'event_id' | 'model' | 'route' | 'prompt_id' | 'repeat' | 'variant' | 'level' | 'visit'
+    (typeof cellColumns)[number] | 'event_id' | 'prompt_id' | 'repeat' | 'level' | 'visit'
   >;
 }
 
@@ -69,7 +69,7 @@ export function* itemsOf(
 }
 
 /** What two answers have in common that are held against each other. */
-const paired = ['repeat', 'route', 'variant', 'level', 'visit'] as const;
+const paired = ['repeat', 'level', 'visit'] as const;
 
 function* pairsOf(
   answers: readonly StoredAnswer[],
@@ -77,7 +77,7 @@ function* pairsOf(
 ): Generator<[StoredAnswer, StoredAnswer]> {
   for (const [at, a] of answers.entries())
     for (const b of answers.slice(at + 1)) {
-      const isPair = a.row.model !== b.row.model && paired.every((name) => a.row[name] === b.row[name]);
+      const isPair = sameBut(a.row, b.row, 'model') && paired.every((name) => a.row[name] === b.row[name]);
       if (isPair && (against === 'all' || [a.row.model, b.row.model].includes(against))) yield [a, b];
     }
 }

@@ -3,7 +3,7 @@ import { count, oneLine } from '../base/text.ts';
 import { dataTable } from '../report/page/frame/data-table.ts';
 import { type Html, markup } from '../report/page/frame/html.ts';
 import { duration } from '../report/number-text.ts';
-import { cellName } from '../plan/cell.ts';
+import { cellName, waysOf } from '../plan/cell.ts';
 import { median } from '../stats/quantile.ts';
 import { addressOf } from './frame.ts';
 import { recentAnswers, type RunIndex } from './index/run-index.ts';
@@ -78,7 +78,7 @@ export function stateLine(viewer: Viewer, run: RunEntry, index: RunIndex): Html 
 /** What the models have done so far. No intervals and no order: who looks early and often sees differences in chance. */
 export function modelTable(index: RunIndex): Html {
   const { tallies } = index;
-  const hasRoutes = new Set(tallies.map(({ route }) => route)).size > 1;
+  const ways = waysOf(tallies);
   return dataTable({
     caption: 'Models so far',
     isPaged: true,
@@ -91,7 +91,7 @@ export function modelTable(index: RunIndex): Html {
     ],
     rows: tallies.map(({ done, failed, checked, passed, recent, ...cell }) => ({
       cells: [
-        markup`<bdi>${oneLine(cellName(cell, hasRoutes), 80)}</bdi>`,
+        markup`<bdi>${oneLine(cellName(cell, ways), 80)}</bdi>`,
         done,
         { content: failed, tone: failed > 0 ? 'bad' : undefined },
         checked === 0 ? '–' : `${passed} of ${checked}`,

@@ -1,7 +1,7 @@
 import { defined } from '../../base/defined.ts';
 import type { AnswerLine } from '../../journal/answers.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
-import { cellKey } from '../../plan/cell.ts';
+import { cellKey, type Names, namesOf } from '../../plan/cell.ts';
 import { median } from '../../stats/quantile.ts';
 import type { RowCollector } from '../analyse.ts';
 import type { ModelSummary } from '../summary-columns.ts';
@@ -16,13 +16,11 @@ export interface ToolReading {
   figures: Partial<Record<FigureName, number>>;
 }
 
-export interface ModelReadings {
-  model: string;
-  route: string;
+export type ModelReadings = Names & {
   /** Requests that all definitions could be applied to. */
   requests: number;
   readings: ToolReading[];
-}
+};
 
 /** What the table says of a model. */
 const ownFigures = (model: ModelSummary): ToolReading['figures'] =>
@@ -54,21 +52,20 @@ export async function applyDefinitions(
   summaries: readonly ModelSummary[],
 ): Promise<ModelReadings[]> {
   const own = new Map(summaries.map((one) => [cellKey(one), ownFigures(one)]));
-  const models = new Map<string, { model: string; route: string; figures: ToolFigures[][] }>();
+  const models = new Map<string, { names: Names; figures: ToolFigures[][] }>();
   for await (const line of answers) {
     const row = byEvent.get(line.event_id);
     const events = row && eventsOf(row, line);
     if (!events) continue;
-    const key = cellKey(row);
-    const model = models.get(key) ?? { model: row.model, route: row.route, figures: tools.map(() => []) };
+    const key = cellKey(namesOf(row));
+    const model = models.get(key) ?? { names: namesOf(row), figures: tools.map(() => []) };
     models.set(key, model);
     for (const [index, tool] of tools.entries()) model.figures[index]!.push(tool.of(events));
   }
   return [...models.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, { model, route, figures }]) => ({
-      model,
-      route,
+    .map(([key, { names: which, figures }]) => ({
+      ...which,
       requests: figures[0]!.length,
       readings: tools.map(({ name }, index) => ({
         tool: name,

@@ -4,6 +4,8 @@ import type { RequestRow } from '../../journal/request-columns.ts';
 import { row } from '../testing/rows.ts';
 import { InfluenceCollector } from './influences.ts';
 
+const severalRoutes = { routes: ['compat', 'direct'] };
+
 function collect(rows: readonly RequestRow[], options = {}): InfluenceCollector {
   const collector = new InfluenceCollector(options);
   for (const one of rows) collector.add(one);
@@ -100,23 +102,23 @@ function blocks(times: number, seed: string, cells: (isFirst: boolean) => Partia
 }
 
 test('routes that find what the other one left in the cache are told, whichever is slower by itself', () => {
-  const found = collect(blocks(3, 'shared'), { severalRoutes: true }).warnings();
+  const found = collect(blocks(3, 'shared'), severalRoutes).warnings();
   expect(found).toMatchObject([{ kind: 'shared-cache', model: 'a', blocks: 24 }]);
   expect((found[0] as { times: number }).times).toBeGreaterThan(2);
   let alarms = 0;
   for (let n = 0; n < 500; n++)
-    if (collect(blocks(1, `apart ${n}`), { severalRoutes: true }).warnings().length > 0) alarms++;
+    if (collect(blocks(1, `apart ${n}`), severalRoutes).warnings().length > 0) alarms++;
   expect(alarms).toBeLessThan(5);
 });
 
 test('a server that reports more cached tokens to whoever comes second needs no test', () => {
   const cached = (isFirst: boolean) => ({ cached_tokens: isFirst ? 20 : 950 });
-  expect(collect(blocks(1, 'reported', cached), { severalRoutes: true }).warnings()).toContainEqual(
+  expect(collect(blocks(1, 'reported', cached), severalRoutes).warnings()).toContainEqual(
     expect.objectContaining({ kind: 'shared-cache' }),
   );
   // A system prompt that both find there is no matter between them.
   const both = blocks(1, 'reported', () => ({ cached_tokens: 50 }));
-  expect(collect(both, { severalRoutes: true }).warnings()).toEqual([]);
+  expect(collect(both, severalRoutes).warnings()).toEqual([]);
 });
 
 test("answers that waited in the server's queue, by its own times; then no ladder is looked for", () => {

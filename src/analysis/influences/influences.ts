@@ -1,5 +1,13 @@
-import { defined } from '../../base/defined.ts';
-import { cellKey, cellName, type CellNames } from '../../plan/cell.ts';
+import {
+  cellColumns,
+  cellKey,
+  cellName,
+  type CellNames,
+  type Names,
+  namesOf,
+  severalIn,
+  type Ways,
+} from '../../plan/cell.ts';
 import type { Ms } from '../../base/clock.ts';
 import type { ColumnName, RequestRow } from '../../journal/request-columns.ts';
 import { median } from '../../stats/quantile.ts';
@@ -19,17 +27,14 @@ const leastWaiting = 0.05;
 /** Rows that a ladder of one route is looked for in. */
 const mostSteps = 20_000;
 
-interface OpenCell {
-  model: string;
-  route: string;
-  variant?: string;
+type OpenCell = Names & {
   /** Tokens of the answers that reported both. */
   cached: { tokens: number; of: number };
   sends: Map<string, Sends & { at: string }>;
   /** When a prompt was first sent by a request whose times mean nothing; its server knows the prompt since. */
   spoilt: Map<string, string>;
   queued: { queueMs: Ms[]; ofMs: Ms[]; answers: number };
-}
+};
 
 interface OpenStep extends Step {
   prompt: string;
@@ -39,7 +44,8 @@ interface OpenStep extends Step {
 }
 
 const reads = [
-  ...(['model', 'route', 'variant', 'prompt_id', 'phase', 'block', 'final', 'status', 'valid'] as const),
+  ...cellColumns,
+  ...(['prompt_id', 'phase', 'block', 'final', 'status', 'valid'] as const),
   ...(['started_at', 'ended_at', 'in_flight', 'ttft_ms', 'prompt_tokens', 'cached_tokens'] as const),
   ...(['prompt_eval_ms', 'server_queue_ms', 'server_total_ms'] as const),
 ] as const satisfies readonly ColumnName[];
@@ -48,7 +54,7 @@ type Row = Pick<RequestRow, (typeof reads)[number]>;
 /** Reads the rows of a run, in any order, for what other than the models made its figures. */
 export class InfluenceCollector {
   readonly reads = reads;
-  readonly #severalRoutes: boolean;
+  readonly #ways: Ways;
   readonly #cells = new Map<string, OpenCell>();
   /** By route. */
   readonly #steps = new Map<string, OpenStep[]>();
@@ -57,8 +63,8 @@ export class InfluenceCollector {
   /** By prompt, then cell. */
   readonly #counts = new Map<string, Map<string, number>>();
 
-  constructor({ severalRoutes = false } = {}) {
-    this.#severalRoutes = severalRoutes;
+  constructor(ways: Ways = {}) {
+    this.#ways = ways;
   }
 
   add(row: Row): void {
@@ -70,18 +76,19 @@ export class InfluenceCollector {
     this.#addQueue(cell, row);
     if (row.valid !== true || !(row.ttft_ms! > 0)) return;
     this.#addStep(row);
-    if (this.#severalRoutes) this.#addToBlock(row);
+    if (severalIn(this.#ways).includes('route')) this.#addToBlock(row);
   }
 
   /** By model, then route: every cell of whose cache something is known. */
   promptCaches(): PromptCache[] {
-    return this.#sorted().flatMap(({ model, route, cached, sends, spoilt }) => {
+    return this.#sorted().flatMap((cell) => {
+      const { cached, sends, spoilt } = cell;
       const share = cached.of > 0 ? cached.tokens / cached.of : undefined;
       const repeats = fasterRepeats(
         [...sends].filter(([prompt, { at }]) => !(spoilt.get(prompt)! < at)).map(([, each]) => each),
       );
       if (share === undefined && !repeats) return [];
-      return [{ model, route, ...(share === undefined ? {} : { cached_share: share }), ...repeats }];
+      return [{ ...namesOf(cell), ...(share === undefined ? {} : { cached_share: share }), ...repeats }];
     });
   }
 
@@ -100,13 +107,13 @@ export class InfluenceCollector {
   }
 
   #cellOf(row: Row): OpenCell {
-    const { model, route, variant } = row;
-    const key = cellKey(row);
+    const names = namesOf(row);
+    const key = cellKey(names);
     let cell = this.#cells.get(key);
     if (cell === undefined) {
       cell = {
-        ...defined({ variant }),
-        ...{ model, route, cached: { tokens: 0, of: 0 } },
+        ...names,
+        cached: { tokens: 0, of: 0 },
         sends: new Map(),
         spoilt: new Map(),
         queued: { queueMs: [], ofMs: [], answers: 0 },
@@ -121,7 +128,7 @@ export class InfluenceCollector {
   }
 
   #nameOf(cell: CellNames): string {
-    return cellName(cell, this.#severalRoutes);
+    return cellName(cell, this.#ways);
   }
 
   /** Warm-up counts: it is what makes the first measured request a repeat. A load is no reading of a prompt. */

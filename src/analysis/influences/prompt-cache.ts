@@ -1,10 +1,9 @@
 import type { Ms } from '../../base/clock.ts';
+import type { Names } from '../../plan/cell.ts';
 import { signedRank } from '../../stats/signed-rank.ts';
 
 /** What a server's prompt cache did for one model on one route. What nobody reported or measured is absent. */
-export interface PromptCache {
-  readonly model: string;
-  readonly route: string;
+export type PromptCache = Names & {
   /** Share of the prompt tokens that came from the cache, over the answers that reported both, 0 to 1. */
   readonly cached_share?: number;
   /** Prompts that were sent more than once, of which the next two speak. Absent where repeats were not faster. */
@@ -13,7 +12,7 @@ export interface PromptCache {
   readonly first_ttft_ms?: Ms;
   /** The same of its repeats. */
   readonly later_ttft_ms?: Ms;
-}
+};
 
 /** The sends of one prompt to one cell: the first, and the geometric mean of the others. */
 export interface Sends {

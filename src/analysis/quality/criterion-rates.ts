@@ -1,19 +1,11 @@
-import { defined } from '../../base/defined.ts';
+import { type Names, namesOf } from '../../plan/cell.ts';
 import { agreementOf, judgeQuality, type OpinionPair } from '../../stats/agreement.ts';
 import { correctedRate, fewestLabels } from '../../stats/corrected-rate.ts';
 import { defaultAlpha, type Estimate } from '../../stats/interval.ts';
 import { rateInterval } from '../../stats/korn-graubard.ts';
 import { mean } from '../../stats/quantile.ts';
 import type { Basis, CriterionRate } from '../need-limit.ts';
-import {
-  judgedPrompts,
-  judgesIn,
-  peopleOf,
-  ratedPrompts,
-  type Item,
-  type Said,
-  type Subject,
-} from './opinions.ts';
+import { judgedPrompts, judgesIn, peopleOf, ratedPrompts, type Item, type Said } from './opinions.ts';
 import type { QualityRow } from './quality-columns.ts';
 
 /** Share of unreadable verdicts above which a judge has no figure for a model: the strange answers are the ones it cannot read. */
@@ -117,7 +109,7 @@ export function qualityRows(said: Said, answers: number): QualityRow[] {
     const calls = said.calls.filter((call) => call.judge === judge);
     const isCorrected = figure?.basis === 'judge+people';
     return {
-      ...emptyRow({ ...armOf(said), criterion, basis: isCorrected ? 'judge+people' : 'judge', answers }),
+      ...emptyRow({ ...namesOf(said), criterion, basis: isCorrected ? 'judge+people' : 'judge', answers }),
       judge,
       prompts: new Set(read.map(({ prompt }) => prompt)).size,
       judged: read.length,
@@ -145,7 +137,7 @@ export function qualityRows(said: Said, answers: number): QualityRow[] {
   return [
     ...ofJudges,
     {
-      ...emptyRow({ ...armOf(said), criterion, basis: 'people', answers }),
+      ...emptyRow({ ...namesOf(said), criterion, basis: 'people', answers }),
       prompts: alone.prompts,
       judged: rated.length,
       ...people,
@@ -156,18 +148,9 @@ export function qualityRows(said: Said, answers: number): QualityRow[] {
   ];
 }
 
-/** Model, route and variant. */
-export const armOf = ({ model, route, variant }: Arm): Arm => ({
-  model,
-  route,
-  ...defined({ variant }),
-});
-
-type Arm = Pick<Subject, 'model' | 'route' | 'variant'>;
-
 /** A row of which nothing is known but what it is about. */
 export function emptyRow(
-  about: Arm & Pick<QualityRow, 'criterion' | 'answers'> & { basis: Basis },
+  about: Names & Pick<QualityRow, 'criterion' | 'answers'> & { basis: Basis },
 ): QualityRow {
   return { ...about, prompts: 0, judged: 0 } as QualityRow;
 }

@@ -1,3 +1,4 @@
+import { differences, namesOf } from '../../plan/cell.ts';
 import { correlation } from '../../stats/corrected-rate.ts';
 import { defaultAlpha } from '../../stats/interval.ts';
 import { mean, variance } from '../../stats/quantile.ts';
@@ -24,10 +25,10 @@ export type LengthFigures = Pick<
 export type LengthRatio = (said: Said, item: Item) => number | undefined;
 
 export function lengthRatios({ cells }: Collected): LengthRatio {
-  return ({ model, other, route, variant }, { prompt, repeat }) => {
-    const [a, b] = [model, other].map((name) =>
+  return (said, { prompt, repeat }) => {
+    const [a, b] = [said.model, said.other].map((model) =>
       cells
-        .find((cell) => cell.model === name && cell.route === route && cell.variant === variant)
+        .find((cell) => model !== undefined && differences(cell, { ...namesOf(said), model }).length === 0)
         ?.prompts.get(prompt)
         ?.of(repeat, answerLength),
     );

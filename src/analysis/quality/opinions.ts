@@ -1,7 +1,6 @@
-import { defined } from '../../base/defined.ts';
 import { standingJudgements, type QualityRecords } from '../../journal/quality-journals.ts';
 import type { JudgementRow, RatingRow } from '../../journal/quality-columns.ts';
-import type { CellNames } from '../../plan/cell.ts';
+import { type CellNames, type Names, namesOf } from '../../plan/cell.ts';
 import { mean } from '../../stats/quantile.ts';
 import type { JudgedPrompt } from '../../stats/corrected-rate.ts';
 
@@ -26,31 +25,29 @@ export interface Item {
 }
 
 /** Which model, or which two. */
-export interface Subject {
+export type Subject = Names & {
   readonly criterion: string;
-  readonly route: string;
-  readonly model: string;
   /** Of comparisons: the one that opinions are about. */
   readonly other?: string;
-  /** Of the prompts that were answered. Absent where the suite has none. */
-  readonly variant?: string;
-}
+};
 
 /** What people call a model, with its variant and route where a run has several. */
 export type Named = (cell: CellNames) => string;
 
 /** The one model, or both. */
-export const namesOf = ({ model, other, route, variant }: Subject, named: Named): string[] =>
-  [model, ...(other === undefined ? [] : [other])].map((one) => named({ model: one, route, variant }));
+export const labelsOf = (subject: Subject, named: Named): string[] =>
+  [subject.model, ...(subject.other === undefined ? [] : [subject.other])].map((model) =>
+    named({ ...namesOf(subject), model }),
+  );
 
 /** All that was said by one criterion of one subject. */
-export interface Said extends Subject {
+export type Said = Subject & {
   readonly items: readonly Item[];
   /** Calls to judges, for what they cost and where their preferences lie. */
   readonly calls: readonly JudgementRow[];
   /** Whether one judge is the model that answered. */
   readonly selfJudged: ReadonlySet<string>;
-}
+};
 
 type AnyOpinion = JudgementRow | RatingRow;
 
@@ -122,9 +119,9 @@ const isTurned = ({ model, model_b: other }: AnyOpinion, order: readonly string[
   other !== undefined && order.indexOf(model) > order.indexOf(other);
 
 function subjectOf(row: AnyOpinion, order: readonly string[]): Subject {
-  const { criterion, answer_route: route, model, model_b: other, variant } = row;
-  const about = { criterion, route, ...defined({ variant }) };
-  if (other === undefined) return { ...about, model };
+  const { criterion, model, model_b: other } = row;
+  const about = { criterion, ...namesOf({ ...row, route: row.answer_route }) };
+  if (other === undefined) return about;
   return isTurned(row, order) ? { ...about, model: other, other: model } : { ...about, model, other };
 }
 

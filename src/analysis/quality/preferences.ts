@@ -11,6 +11,7 @@ import {
 } from '../../stats/corrected-rate.ts';
 import { holm } from '../../stats/holm.ts';
 import { defaultAlpha, type Estimate } from '../../stats/interval.ts';
+import { sameBut } from '../../plan/cell.ts';
 import { mean, variance } from '../../stats/quantile.ts';
 import { signFlipTest } from '../../stats/sign-flip.ts';
 import { differenceInterval, type Contrast } from '../contrast.ts';
@@ -22,7 +23,7 @@ import { lengthFigures, type LengthRatio } from './lengths.ts';
 import {
   judgedPrompts,
   judgesIn,
-  namesOf,
+  labelsOf,
   ratedPrompts,
   type Item,
   type Named,
@@ -122,7 +123,7 @@ export function preferenceRows(all: readonly Said[], named: Named, ratioOf: Leng
   return withVerdicts(
     all.flatMap((said) => {
       const { criterion, items } = said;
-      const [model_a, model_b] = namesOf(said, named);
+      const [model_a, model_b] = labelsOf(said, named);
       if (model_a === undefined || model_b === undefined) return [];
       const rated = items.filter(({ raters }) => raters.size > 0).length;
       return findingsOf(items, `${criterion}/${model_a}/${model_b}`).map(
@@ -265,7 +266,7 @@ export function criterionPairs(all: readonly Said[], named: Named, alpha = defau
 }
 
 /** They differ in one thing alone: the model, or the variant of the prompts. */
-const isRival = (a: Said, b: Said): boolean => (a.model === b.model) !== (a.variant === b.variant);
+const isRival = (a: Said, b: Said): boolean => sameBut(a, b, 'model') || sameBut(a, b, 'variant');
 
 function differencesOf(a: Said, b: Said): Finding[] {
   const seed = [

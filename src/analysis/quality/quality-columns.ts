@@ -1,3 +1,4 @@
+import { laterColumns } from '../../plan/cell.ts';
 import {
   type Column,
   count,
@@ -43,7 +44,7 @@ export const qualityColumns = [
   number('judge_cost_usd', 'USD', "what the judge's calls cost", 8),
   count('judge_tokens', "tokens of the judge's calls"),
   unitless('rater_kappa', 'agreement of two raters beyond chance, on what both labeled'),
-  text('variant', 'variant of the prompts, where the suite has several'),
+  ...laterColumns,
 ] as const satisfies readonly Column[];
 
 /** What is known of how good a model's answers are, by one criterion, on one basis. */

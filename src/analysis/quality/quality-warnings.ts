@@ -5,7 +5,7 @@ import { exactLimits } from '../../stats/korn-graubard.ts';
 import { defaultAlpha, type Estimate } from '../../stats/interval.ts';
 import { isUnreadable, raterAgreement } from './criterion-rates.ts';
 import { isCorrelated } from './lengths.ts';
-import { judgesIn, namesOf, peopleOf, type Named, type Said } from './opinions.ts';
+import { judgesIn, labelsOf, peopleOf, type Named, type Said } from './opinions.ts';
 import type { PreferenceRow } from './quality-columns.ts';
 
 /** Below this a judge shows less than half of a true difference. */
@@ -39,7 +39,7 @@ export function qualityWarnings(
 
 function kinWarnings(said: Said, named: Named): string[] {
   const { calls, criterion } = said;
-  const models = namesOf(said, named).join(' or ');
+  const models = labelsOf(said, named).join(' or ');
   const of = (
     is: (call: Said['calls'][number]) => boolean | undefined,
     words: (judge: string) => string,
@@ -60,7 +60,7 @@ function kinWarnings(said: Said, named: Named): string[] {
 
 function unreadableWarnings(said: Said, named: Named): string[] {
   const { items, criterion } = said;
-  const what = namesOf(said, named).join(' against ');
+  const what = labelsOf(said, named).join(' against ');
   return judgesIn(items)
     .filter((judge) => isUnreadable(items, judge))
     .map((judge) => {

@@ -1,12 +1,12 @@
 import type { QualityRecords } from '../../journal/quality-journals.ts';
-import { cellKey, type CellNames } from '../../plan/cell.ts';
+import { cellKey, type CellNames, namesOf } from '../../plan/cell.ts';
 import type { Suite } from '../../suite/suite.ts';
 import { defaultAlpha } from '../../stats/interval.ts';
 import { labeller } from '../cell-pairs.ts';
 import type { CellSamples, Collected } from '../collect.ts';
 import type { CriterionRates } from '../need-limit.ts';
 import { shareOf } from '../statistic.ts';
-import { armOf, emptyRow, figuresOf, qualityRows } from './criterion-rates.ts';
+import { emptyRow, figuresOf, qualityRows } from './criterion-rates.ts';
 import { lengthRatios } from './lengths.ts';
 import { saidOf, type Said } from './opinions.ts';
 import { criterionPairs, preferenceRows, type CriterionPair } from './preferences.ts';
@@ -64,8 +64,7 @@ export function qualityOf(
 export const firmPairs = ({ pairs }: Pick<QualityFigures, 'pairs'>): CriterionPair[] =>
   pairs.filter(({ basis }) => basis !== 'judge');
 
-const subjectKey = ({ model, route, variant }: CellNames, criterion: string): string =>
-  `${criterion}\n${cellKey({ model, route, variant })}`;
+const subjectKey = (cell: CellNames, criterion: string): string => `${criterion}\n${cellKey(namesOf(cell))}`;
 
 /** Answers to prompts that have the criterion: what might have been judged. */
 function answersOf(
@@ -95,7 +94,7 @@ function checkRow(cell: CellSamples): QualityRow[] {
   );
   return [
     {
-      ...emptyRow({ ...armOf(cell), criterion: 'passed', basis: 'checks', answers }),
+      ...emptyRow({ ...namesOf(cell), criterion: 'passed', basis: 'checks', answers }),
       prompts: clusters.length,
       judged,
       rate: share.point,

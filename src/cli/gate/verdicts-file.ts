@@ -24,7 +24,6 @@ export async function appendVerdict(folder: string, report: GateReport): Promise
 }
 
 function verdictRows({ run, word, cells, thresholds, confirm, incompleteBecause }: GateReport): VerdictRow[] {
-  const withRoute = run.routes.length > 1;
   const { run_id, suite, routes, started_at: at } = run;
   const about = { at, run_id, suite, routes };
   return [
@@ -34,14 +33,14 @@ function verdictRows({ run, word, cells, thresholds, confirm, incompleteBecause 
       .map((result) => ({
         ...about,
         ...{ word: 'fail', metric: result.threshold.metric, route: result.route, model: result.model },
-        says: thresholdLine(result, withRoute),
+        says: thresholdLine(result, run),
       })),
     ...cells
       .filter((cell) => cell.word === 'fail' || cell.word === 'warning')
       .map((cell) => ({
         ...about,
         ...{ word: cell.word, metric: cell.metric, route: cell.route, model: cell.model },
-        says: cellSentence(cell, withRoute, confirm),
+        says: cellSentence(cell, run, confirm),
       })),
   ];
 }

@@ -88,7 +88,7 @@ function planFacts(
     concurrency: suite.run.concurrency,
     seed: seed ?? 'random, chosen when it runs',
     models: cells.map(({ cell, requests, warmupRequests, tokens, usd }) => ({
-      model: cellName(cell, false),
+      model: cellName(cell),
       route: cell.route,
       requests: Math.round(requests),
       warmup_requests: warmupRequests,

@@ -1,5 +1,5 @@
 import { defined } from '../../base/defined.ts';
-import { cellName, type Cell } from '../../plan/cell.ts';
+import { type Cell, cellName } from '../../plan/cell.ts';
 import type { RunEvent } from '../../run/send-plan.ts';
 import { visitLine } from '../../report/visit-line.ts';
 import type { Targets } from '../../target/targets.ts';
@@ -19,7 +19,7 @@ export function runProgress(
   { quiet, color }: { quiet: boolean; color: boolean | undefined },
   { stderr, env, clock }: Io,
 ): RunProgress {
-  const nameOf = (cell: Cell): string => cellName(cell, routes.length > 1);
+  const nameOf = (cell: Cell): string => cellName(cell, { routes });
   let progress: Progress | undefined;
   const begin = (total: number): Progress =>
     createProgress({

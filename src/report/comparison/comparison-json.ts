@@ -6,11 +6,11 @@ import type { ComparisonFormat } from './comparison.ts';
 export const json: ComparisonFormat = {
   name: 'json',
   extension: '.json',
-  render: ({ run, before, byRoute, byVariant, answer, margin, pairs, groups, explanations, warnings }) =>
+  render: ({ run, before, by = 'model', answer, margin, pairs, groups, explanations, warnings }) =>
     jsonText({
       run: runObject(run),
       ...(before ? { before: runObject(before) } : {}),
-      by: before ? 'run' : byRoute === true ? 'route' : byVariant === true ? 'variant' : 'model',
+      by: before ? 'run' : by,
       margin,
       answer,
       pairs: pairs.map((row) => rowObject(pairColumns, row)),

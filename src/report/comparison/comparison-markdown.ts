@@ -1,3 +1,5 @@
+import { dimensionNamed } from '../../plan/cell.ts';
+import { isByWay } from '../../analysis/compared-metrics.ts';
 import { alignedTable, code, codeCell, literal } from '../markdown-text.ts';
 import { runFacts } from '../run-facts.ts';
 import { isSimulated, simulatedNotice } from '../run-report.ts';
@@ -14,8 +16,8 @@ import {
   rankingText,
   ratioRangeText,
   ratioText,
-  type RouteTable,
-  routeTables,
+  type WayTable,
+  wayTables,
   rowTitle,
   rulesOf,
   sizeText,
@@ -28,15 +30,15 @@ export const markdown: ComparisonFormat = {
   name: 'markdown',
   extension: '.md',
   render(report) {
-    const { run, before, byRoute = false, byVariant = false } = report;
+    const { run, before, by } = report;
     const sections = [
       before
         ? `### ${code(run.suite)}: ${code(before.run_id)} → ${code(run.run_id)}`
-        : `### ${code(run.suite)}: ${byRoute ? 'routes' : byVariant ? 'variants' : 'models'} compared`,
+        : `### ${code(run.suite)}: ${by === undefined ? 'models' : dimensionNamed(by).plural} compared`,
       isSimulated(run) ? `> [!IMPORTANT]\n> ${literal(simulatedNotice)}` : '',
       literal(runFacts(run).join(' · ')),
       report.answer.map((text) => `**${literal(text)}**`).join('\n\n'),
-      ...(byRoute ? routeTables(report.pairs).flatMap(routeSection) : metricSections(report)),
+      ...(isByWay(by) ? wayTables(report.pairs, by, run).flatMap(waySection) : metricSections(report)),
       report.explanations.map((text) => `- ${literal(text)}`).join('\n'),
       literal(report.pairs.length > 0 ? rulesOf(report) : nothingToCompare(report)),
       report.warnings.map((text) => `- ⚠ ${literal(text)}`).join('\n'),
@@ -70,7 +72,7 @@ function pairTable(report: ComparisonReport, metric: string): string {
   return aligned([...names, isDifference(metric) ? 'points' : 'ratio', '95 %', 'p', 'verdict'], rows);
 }
 
-function routeSection({ routeA, routeB, rows }: RouteTable): string[] {
+function waySection({ wayA, wayB, rows }: WayTable): string[] {
   const head = ['model', '', 'more', '95 %', 'ratio', '95 % of it', 'p', 'verdict'];
   const cells = rows.map(({ model, pair }) => [
     codeCell(model),
@@ -82,7 +84,7 @@ function routeSection({ routeA, routeB, rows }: RouteTable): string[] {
     pText(pair.p_holm),
     literal(verdictText(pair)),
   ]);
-  return [`**${literal(`${routeB} − ${routeA}`)}**`, aligned(head, cells)];
+  return [`**${literal(`${wayB} − ${wayA}`)}**`, aligned(head, cells)];
 }
 
 /** Words to the left, figures to the right. */

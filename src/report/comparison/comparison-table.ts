@@ -1,3 +1,5 @@
+import type { DimensionName } from '../../plan/cell.ts';
+import { isByWay } from '../../analysis/compared-metrics.ts';
 import type { PairRow } from '../../analysis/summary-columns.ts';
 import { oneLine } from '../../base/text.ts';
 import { type Paint, painter } from '../paint.ts';
@@ -18,8 +20,8 @@ import {
   rankingText,
   ratioRangeText,
   ratioText,
-  type RouteTable,
-  routeTables,
+  type WayTable,
+  wayTables,
   rowTitle,
   rulesOf,
   sizeText,
@@ -38,8 +40,8 @@ export const table: ComparisonFormat = {
       report.answer
         .flatMap((text) => wrapped(oneLine(text), columns, '  '))
         .map((line) => paint('strong', line)),
-      ...(report.byRoute === true
-        ? routeSections(report, columns, paint)
+      ...(isByWay(report.by)
+        ? waySections(report, report.by, columns, paint)
         : metricsOf(report.pairs).map((metric) => metricSection(report, metric, columns, paint))),
       report.explanations.flatMap((text) => wrapped(oneLine(text), columns, '  ')),
       report.warnings.flatMap((text) =>
@@ -89,11 +91,16 @@ function pairColumns(pairs: readonly PairRow[], report: ComparisonReport, column
   ];
 }
 
-/** A small table for each pair of routes: each model with what the one costs against the other. */
-export function routeSections({ pairs }: ComparisonReport, columns: number, paint: Paint): string[][] {
-  return routeTables(pairs).map((table) => [
-    ...wrapped(`${table.routeB} − ${table.routeA}`, columns).map((line) => paint('strong', line)),
-    ...textTable(fitted(routeColumns(table, columns), columns), paint),
+/** A small table for each pair of routes or vantages: each model with what the one costs against the other. */
+export function waySections(
+  { pairs, run }: ComparisonReport,
+  by: DimensionName,
+  columns: number,
+  paint: Paint,
+): string[][] {
+  return wayTables(pairs, by, run).map((table) => [
+    ...wrapped(`${table.wayB} − ${table.wayA}`, columns).map((line) => paint('strong', line)),
+    ...textTable(fitted(wayColumns(table, columns), columns), paint),
   ]);
 }
 
@@ -105,7 +112,7 @@ function fitted(all: TextColumn[], columns: number): TextColumn[] {
   return left;
 }
 
-function routeColumns({ rows }: RouteTable, columns: number): TextColumn[] {
+function wayColumns({ rows }: WayTable, columns: number): TextColumn[] {
   const pairs = rows.map(({ pair }) => pair);
   const nameRoom = Math.max(8, Math.floor(columns / 4));
   // A model is named on the first of its rows.

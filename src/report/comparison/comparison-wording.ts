@@ -1,3 +1,4 @@
+import { type DimensionName, dimensionNamed, nameInList, type Ways } from '../../plan/cell.ts';
 import type { PairRow } from '../../analysis/summary-columns.ts';
 import { count, oneLine } from '../../base/text.ts';
 import { headlines } from '../../measure/metrics.ts';
@@ -7,14 +8,15 @@ import { rankedMetric } from '../ranking.ts';
 import type { TextCell } from '../text-table.ts';
 import type { ComparisonReport } from './comparison.ts';
 
-/** A sentence for each model: how much later the first token comes on one route than on the other. */
-export function routeAnswer(pairs: readonly PairRow[]): string[] {
+/** A sentence for each model: how much later the first token comes on one route, or from one vantage, than the other. */
+export function wayAnswer(pairs: readonly PairRow[], by: DimensionName, run: Ways): string[] {
   const metric = ['ttft_ms', rankedMetric].find((name) => pairs.some((pair) => pair.metric === name));
-  return routeTables(pairs.filter((pair) => pair.metric === metric)).flatMap(({ routeA, routeB, rows }) =>
+  const shown = pairs.filter((pair) => pair.metric === metric);
+  return wayTables(shown, by, run).flatMap(({ wayA, wayB, rows }) =>
     rows.map(({ model, pair }) => {
-      const what = `${model}: ${measureOf(pair.metric).label} on ${routeB}`;
-      if (pair.difference === undefined) return `${what} against ${routeA}: ${pair.verdict}.`;
-      const size = `${differenceText(pair.metric, pair.difference)} ms against ${routeA}`;
+      const what = `${model}: ${measureOf(pair.metric).label} ${dimensionNamed(by).phrase(wayB)}`;
+      if (pair.difference === undefined) return `${what} against ${wayA}: ${pair.verdict}.`;
+      const size = `${differenceText(pair.metric, pair.difference)} ms against ${wayA}`;
       return `${what} is ${size} (95 % interval ${inWords(differenceRangeText(pair))}): ${pair.verdict}.`;
     }),
   );
@@ -169,32 +171,42 @@ export function rulesOf({ margin, groups, pairs }: ComparisonReport): string {
   );
 }
 
-/** What one route costs against another, model by model. */
-export interface RouteTable {
-  routeA: string;
-  routeB: string;
+/** What one route costs against another, or one vantage, model by model. */
+export interface WayTable {
+  wayA: string;
+  wayB: string;
   /** By model, then metric. */
   rows: readonly { model: string; pair: PairRow }[];
 }
 
-/** One table for each pair of routes. */
-export function routeTables(pairs: readonly PairRow[]): RouteTable[] {
-  const rows = pairs.map((pair) => ({ ...cellOf(pair.model_b), routeA: cellOf(pair.model_a).route, pair }));
-  const groups = Map.groupBy(rows, ({ routeA, route }) => `${routeA}\n${route}`);
+/** One table for each pair of routes or vantages. */
+export function wayTables(pairs: readonly PairRow[], by: DimensionName, run: Ways): WayTable[] {
+  const ways = (run[dimensionNamed(by).plural] ?? []).map(String);
+  const rows = pairs.map((pair) => {
+    const wayB = wayIn(pair.model_b, by, ways);
+    return {
+      model: nameInList(pair.model_b, { [by]: wayB }),
+      wayA: wayIn(pair.model_a, by, ways),
+      wayB,
+      pair,
+    };
+  });
+  const groups = Map.groupBy(rows, ({ wayA, wayB }) => `${wayA}\n${wayB}`);
   return [...groups.values()].map((group) => {
     const models = [...new Set(group.map(({ model }) => model))];
     return {
-      routeA: group[0]!.routeA,
-      routeB: group[0]!.route,
+      wayA: group[0]!.wayA,
+      wayB: group[0]!.wayB,
       rows: models.flatMap((model) => group.filter((row) => row.model === model)),
     };
   });
 }
 
-/** The parts of `glm@compat`; no route has an `@` in its name. */
-function cellOf(label: string): { model: string; route: string } {
-  const at = label.lastIndexOf('@');
-  return { model: label.slice(0, at), route: label.slice(at + 1) };
+/** The one that a label ends with: a model may be called like a route, and one route like the beginning of another. */
+function wayIn(label: string, by: DimensionName, ways: readonly string[]): string {
+  const { words } = dimensionNamed(by);
+  const place = (way: string): number => label.lastIndexOf(words(way));
+  return [...ways].sort((a, b) => place(b) - place(a) || b.length - a.length)[0] ?? '';
 }
 
 /** `TTFT, ms`: what a row is about, and the unit of its difference. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { PairRow } from '../../analysis/summary-columns.ts';
 import { comparisonFormats } from '../report-formats.ts';
 import { usual } from '../testing/sample-reports.ts';
-import { routeAnswer, runAnswer } from './comparison-wording.ts';
+import { wayAnswer, runAnswer } from './comparison-wording.ts';
 import type { ComparisonReport } from './comparison.ts';
 
 const pair = (change: Partial<PairRow>): PairRow => ({
@@ -22,6 +22,7 @@ const pair = (change: Partial<PairRow>): PairRow => ({
   difference_ci_low: undefined,
   difference_ci_high: undefined,
   variant: undefined,
+  vantage: undefined,
   level: undefined,
   visits: undefined,
   ...change,
@@ -74,7 +75,7 @@ const cells = { model_a: 'glm@direct', model_b: 'glm@compat' };
 /** The routes of two models. */
 const routes: ComparisonReport = {
   run: { ...usual.run, routes: ['compat', 'direct'] },
-  byRoute: true,
+  by: 'route',
   margin: 0.05,
   answer: ['glm: TTFT on compat is +41.2 ms against direct (95 % interval +38 to +44.2): slower.'],
   pairs: [
@@ -120,7 +121,7 @@ const runs: ComparisonReport = {
 };
 
 test('the answer is a sentence for each model', () => {
-  expect(routeAnswer(routes.pairs)).toEqual(routes.answer);
+  expect(wayAnswer(routes.pairs, 'route', routes.run)).toEqual(routes.answer);
   expect(runAnswer(runs.pairs, runs)).toEqual(runs.answer);
 });
 
@@ -128,7 +129,7 @@ test('where failures leave no number, the answer gives the verdict alone', () =>
   const failed = { ...runs.pairs[0]!, ratio: undefined, ci_low: 1.4, ci_high: undefined, verdict: 'slower' };
   expect(runAnswer([failed], runs)).toEqual(['glm: E2E after against before: slower.']);
   const late = { ...routes.pairs[0]!, difference: undefined, verdict: 'slower' };
-  expect(routeAnswer([late])).toEqual(['glm: TTFT on compat against direct: slower.']);
+  expect(wayAnswer([late], 'route', routes.run)).toEqual(['glm: TTFT on compat against direct: slower.']);
 });
 
 describe.each(comparisonFormats)('$name', (format) => {

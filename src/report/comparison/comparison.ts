@@ -1,4 +1,6 @@
+import type { RankingGroup } from '../../analysis/ranking-groups.ts';
 import type { PairRow } from '../../analysis/summary-columns.ts';
+import type { DimensionName } from '../../plan/cell.ts';
 import type { RunFacts, Style } from '../run-report.ts';
 
 /** What `gatebench compare` knows. */
@@ -7,21 +9,15 @@ export interface ComparisonReport {
   run: RunFacts;
   /** The earlier run, where two are compared. */
   before?: RunFacts;
-  /** Routes of each model against each other, rather than models. */
-  byRoute?: boolean;
-  /** Variants of the prompts against each other, for each model. */
-  byVariant?: boolean;
+  /** What is held against each other, for each model. Absent: the models themselves. */
+  by?: DimensionName;
   /** Differences inside it do not matter. */
   margin: number;
   /** The answer in sentences, each for a line of its own. Empty where no latency was compared. */
   answer: readonly string[];
   pairs: readonly PairRow[];
   /** Per metric and route: models best first, those that share a letter do not differ significantly. */
-  groups: readonly {
-    readonly metric: string;
-    readonly route: string;
-    readonly ranking: readonly { readonly model: string; readonly letters: string }[];
-  }[];
+  groups: readonly RankingGroup[];
   /** Why a model is slower or faster, a sentence each. */
   explanations: readonly string[];
   warnings: readonly string[];

@@ -36,11 +36,10 @@ export function annotations(report: GateReport, { file, gateLine }: RulePlaces):
 
 /** What failed and what warns, failures first, at most ten, in sentences. */
 export function findings(report: GateReport, gateLine: RulePlaces['gateLine'] = () => undefined): Finding[] {
-  const withRoute = report.run.routes.length > 1;
   const ofCell = (cell: GateCell, level: Finding['level']): Finding => ({
     level,
     line: gateLine(cell.metric),
-    text: cellSentence(cell, withRoute, report.confirm),
+    text: cellSentence(cell, report.run, report.confirm),
   });
   const all: Finding[] = [
     ...report.thresholds
@@ -48,7 +47,7 @@ export function findings(report: GateReport, gateLine: RulePlaces['gateLine'] = 
       .map((result) => ({
         level: 'error' as const,
         line: result.threshold.line,
-        text: thresholdLine(result, withRoute),
+        text: thresholdLine(result, report.run),
       })),
     ...report.cells.filter(({ word }) => word === 'fail').map((cell) => ofCell(cell, 'error')),
     ...(report.incompleteBecause === undefined

@@ -40,11 +40,10 @@ const outcomes: Readonly<Record<GateCell['word'], JunitCase['outcome']>> = {
 };
 
 function cellCase(cell: GateCell, { confirm, run }: GateReport): JunitCase {
-  const withRoute = run.routes.length > 1;
   return {
-    name: `${cell.metric} of ${watchedName(cell, withRoute)}`,
+    name: `${cell.metric} of ${watchedName(cell, run)}`,
     group: `gate.${cell.metric}`,
     outcome: outcomes[cell.word],
-    text: cellSentence(cell, withRoute, confirm),
+    text: cellSentence(cell, run, confirm),
   };
 }

@@ -43,10 +43,9 @@ export function gateSections(report: GateReport): string[] {
 }
 
 function cellTable(cells: readonly GateCell[], { confirm, run }: GateReport): string {
-  const withRoute = run.routes.length > 1;
   const rows = cells.map((cell) => [
     cellWord(cell, confirm),
-    cell.model === undefined ? watchedName(cell, withRoute) : codeCell(watchedName(cell, withRoute)),
+    cell.model === undefined ? watchedName(cell, run) : codeCell(watchedName(cell, run)),
     codeCell(cell.metric),
     tonightText(cell),
     usualText(cell),
@@ -62,7 +61,7 @@ function cellTable(cells: readonly GateCell[], { confirm, run }: GateReport): st
 }
 
 function thresholdList({ thresholds, run }: GateReport): string {
-  return thresholds.map((result) => `- ${literal(thresholdLine(result, run.routes.length > 1))}`).join('\n');
+  return thresholds.map((result) => `- ${literal(thresholdLine(result, run))}`).join('\n');
 }
 
 const details = (title: string, text: string): string =>

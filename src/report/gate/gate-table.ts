@@ -83,7 +83,6 @@ function cellTable(cells: readonly GateCell[], report: GateReport, columns: numb
 }
 
 function cellColumns(cells: readonly GateCell[], report: GateReport, nameRoom: number): TextColumn[] {
-  const withRoute = report.run.routes.length > 1;
   const column = (subtitle: string, align: Align, text: (cell: GateCell) => string): TextColumn => ({
     title: '',
     subtitle,
@@ -93,7 +92,7 @@ function cellColumns(cells: readonly GateCell[], report: GateReport, nameRoom: n
   const words = cells.map((cell) => ({ text: cellWord(cell, report.confirm), tone: wordTones[cell.word] }));
   return [
     { ...column('', 'left', () => ''), cells: words },
-    column('model', 'left', (cell) => shorten(watchedName(cell, withRoute), nameRoom)),
+    column('model', 'left', (cell) => shorten(watchedName(cell, report.run), nameRoom)),
     column('tonight', 'right', tonightText),
     column('usual', 'right', usualText),
     ...(hasShift(cells) ? [column('expected tonight', 'right', expectedText)] : []),
@@ -104,7 +103,7 @@ function cellColumns(cells: readonly GateCell[], report: GateReport, nameRoom: n
 
 function thresholdLines({ thresholds, run }: GateReport, columns: number, paint: Paint): string[] {
   return thresholds.flatMap((result) =>
-    wrapped(thresholdLine(result, run.routes.length > 1), columns, '  ').map((line) =>
+    wrapped(thresholdLine(result, run), columns, '  ').map((line) =>
       paint(thresholdTones[result.verdict], line),
     ),
   );

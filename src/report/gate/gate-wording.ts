@@ -1,7 +1,7 @@
 import { baselineSize, type GateCell, type GateWord } from '../../analysis/gate.ts';
 import { defined } from '../../base/defined.ts';
 import { oneLine } from '../../base/text.ts';
-import { cellName } from '../../plan/cell.ts';
+import { cellName, type Names, severalIn, type Ways } from '../../plan/cell.ts';
 import { figureText, notMeasured, times } from '../number-text.ts';
 import type { Tone } from '../paint.ts';
 import type { GateReport } from './gate-report.ts';
@@ -19,10 +19,13 @@ export const wordTones: Readonly<Record<GateWord, Tone>> = {
 export const sharedName = 'gateway or network';
 
 /** What is watched: `glm`, `glm@direct`, `gateway or network`. */
-export function watchedName(watched: Pick<GateCell, 'model' | 'route'>, withRoute: boolean): string {
+export function watchedName(
+  watched: Omit<Names, 'model'> & { readonly model?: string | undefined },
+  ways: Ways,
+): string {
   const { model, route } = watched;
-  if (model !== undefined) return oneLine(cellName({ model, route }, withRoute), 100);
-  return withRoute ? `${sharedName} on ${oneLine(route, 20)}` : sharedName;
+  if (model !== undefined) return oneLine(cellName({ ...watched, model }, ways), 100);
+  return severalIn(ways).includes('route') ? `${sharedName} on ${oneLine(route, 20)}` : sharedName;
 }
 
 const rules: Readonly<Record<GateCell['rule'], string>> = {
@@ -115,8 +118,8 @@ function levelsText(cell: GateCell): string {
 }
 
 /** A cell in a sentence, for annotations and JUnit: what changed, how much, against what. */
-export function cellSentence(cell: GateCell, withRoute: boolean, confirm: number): string {
-  const name = `${cell.metric} of ${watchedName(cell, withRoute)}`;
+export function cellSentence(cell: GateCell, ways: Ways, confirm: number): string {
+  const name = `${cell.metric} of ${watchedName(cell, ways)}`;
   const word = cellWord(cell, confirm);
   if (cell.word === 'learning')
     return `${word}: ${name} needs ${cell.nightsNeeded} nights before the gate decides`;

@@ -35,7 +35,7 @@ export function renderRequest(report: RequestReport, { columns, color }: Style):
 
 function head({ run, row, attempts }: RequestReport, columns: number, paint: Paint): string[] {
   const title = [
-    oneLine(cellName(row, false), 60),
+    oneLine(cellName(row), 60),
     oneLine(row.prompt_id, 80),
     `repeat ${row.repeat}`,
     `attempt ${row.attempt}${attempts > 1 ? ` of ${attempts}` : ''}`,

@@ -1,3 +1,4 @@
+import { laterColumns } from '../../plan/cell.ts';
 import { modelColumns, type ModelSummary } from '../../analysis/summary-columns.ts';
 import type { TagReport } from '../../analysis/by-tag.ts';
 import { type Column, count, type RowOf, required, text } from '../../base/column.ts';
@@ -23,6 +24,7 @@ const names = [
   'e2e_latency_ms_geomean',
   'e2e_latency_ms_geomean_ci_low',
   'e2e_latency_ms_geomean_ci_high',
+  ...laterColumns.map(({ name }) => name),
 ] as const;
 
 const own = [

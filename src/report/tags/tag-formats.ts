@@ -71,7 +71,7 @@ const table: OutputFormat = {
         subtitle: 'model',
         align: 'left',
         cells: tag.models.map((model) => ({
-          text: shorten(oneLine(cellName(model, run.routes.length > 1), 200), 24),
+          text: shorten(oneLine(cellName(model, run), 200), 24),
         })),
       };
       const cells = shownFigures(tag).map(({ title, of }): TextColumn => ({
@@ -129,7 +129,7 @@ const markdown: OutputFormat = {
 function tagSections(report: Report, tag: TagReport): string[] {
   const shown = shownFigures(tag);
   const lines = tag.models.map((model) => [
-    codeCell(cellName(model, report.run.routes.length > 1)),
+    codeCell(cellName(model, report.run)),
     ...shown.map(({ of }) => of(model)),
   ]);
   return [

@@ -1,3 +1,4 @@
+import { type Ways, waysOf } from '../../plan/cell.ts';
 import * as Plot from '@observablehq/plot';
 import { sharesMetric } from '../../analysis/history.ts';
 import type { TrendLine } from '../../analysis/trend.ts';
@@ -35,8 +36,8 @@ const day = (at: string): string => at.slice(0, 10);
 function suiteSection(report: TrendReport, place: number): Html {
   const { suite, nights, from, to, lines, decisions, isSimulated } = report;
   const metrics = [...new Set(lines.map(({ metric }) => metric))];
-  const hasRoutes = new Set(lines.map(({ route }) => route)).size > 1;
-  const changes = lines.flatMap((line) => changeLines(line, hasRoutes));
+  const ways = waysOf(lines);
+  const changes = lines.flatMap((line) => changeLines(line, ways));
   return section(
     `suite-${place}`,
     oneLine(suite, 80),
@@ -49,9 +50,7 @@ function suiteSection(report: TrendReport, place: number): Html {
         (metric, at) =>
           markup`<h3>${metric}</h3><div class="multiples">${lines
             .filter((line) => line.metric === metric)
-            .map((line, index) =>
-              nightsPicture(report, line, `suite-${place}-${at}-${index}`, hasRoutes),
-            )}</div>`,
+            .map((line, index) => nightsPicture(report, line, `suite-${place}-${at}-${index}`, ways))}</div>`,
       )}`,
   );
 }
@@ -69,8 +68,8 @@ interface Night {
   isDropped: boolean;
 }
 
-function nightsPicture(report: TrendReport, line: TrendLine, id: string, hasRoutes: boolean): Html {
-  const name = watchedName(line, hasRoutes);
+function nightsPicture(report: TrendReport, line: TrendLine, id: string, ways: Ways): Html {
+  const name = watchedName(line, ways);
   const marks = report.marks.filter(
     (mark) =>
       (mark.model ?? line.model) === line.model &&

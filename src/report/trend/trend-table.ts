@@ -1,3 +1,4 @@
+import { type Ways, waysOf } from '../../plan/cell.ts';
 import { displayWidth } from '../../base/display-width.ts';
 import { sharesMetric } from '../../analysis/history.ts';
 import type { TrendChange, TrendLine } from '../../analysis/trend.ts';
@@ -27,7 +28,7 @@ export function trendTable(
 
 function suiteText(report: TrendReport, columns: number, paint: Paint): string {
   const metrics = [...new Set(report.lines.map(({ metric }) => metric))];
-  const changes = report.lines.flatMap((line) => changeLines(line, hasRoutes(report)));
+  const changes = report.lines.flatMap((line) => changeLines(line, waysOf(report.lines)));
   const sections = [
     [
       ...wrapped(oneLine(report.suite, 80), columns).map((line) => paint('strong', line)),
@@ -47,13 +48,12 @@ function suiteText(report: TrendReport, columns: number, paint: Paint): string {
   return paragraphs(sections);
 }
 
-const hasRoutes = ({ lines }: TrendReport): boolean => new Set(lines.map(({ route }) => route)).size > 1;
 const day = (at: string): string => at.slice(0, 10);
 
 function metricTable(report: TrendReport, metric: string, columns: number, paint: Paint): TableLines {
   const lines = report.lines.filter((line) => line.metric === metric);
   const room = Math.max(12, Math.floor(columns / 4));
-  const names = lines.map((line) => shorten(watchedName(line, hasRoutes(report)), room));
+  const names = lines.map((line) => shorten(watchedName(line, waysOf(report.lines)), room));
   const figures = (of: (line: TrendLine) => number | undefined): string[] =>
     lines.map((line) => levelText(line, of(line)));
   const column = (subtitle: string, align: TextColumn['align'], cells: readonly string[]): TextColumn => ({
@@ -100,8 +100,8 @@ function sizeText({ ratio, difference }: Pick<TrendChange, 'ratio' | 'difference
 }
 
 /** `2026-11-20  glm e2e_latency_ms 1.30×`. */
-export function changeLines(line: TrendLine, withRoute: boolean): string[] {
-  const name = `${watchedName(line, withRoute)} ${line.metric}`;
+export function changeLines(line: TrendLine, ways: Ways): string[] {
+  const name = `${watchedName(line, ways)} ${line.metric}`;
   return [
     ...line.changes.map(
       (change) =>

@@ -7,23 +7,21 @@ import { readBatches, rowsIn } from '../../journal/read-csv.ts';
 import { type ColumnName, requestColumns, type RequestRow } from '../../journal/request-columns.ts';
 import { isThere, runFiles } from '../../journal/run-folder.ts';
 import { readVerdicts } from '../../journal/verdicts.ts';
-import { cellKey } from '../../plan/cell.ts';
+import {
+  cellColumns,
+  cellKey,
+  dimensions,
+  laterColumns,
+  type Names,
+  namesOf,
+  type Ways,
+} from '../../plan/cell.ts';
 import { Codes, Words } from './growing.ts';
 
 /** Columns of every index: what most pages filter, order and count by. */
 const always = [
-  ...([
-    'model',
-    'route',
-    'variant',
-    'prompt_id',
-    'tags',
-    'phase',
-    'final',
-    'repeat',
-    'attempt',
-    'status',
-  ] as const),
+  ...cellColumns,
+  ...(['prompt_id', 'tags', 'phase', 'final', 'repeat', 'attempt', 'status'] as const),
   ...(['passed', 'failed_checks', 'valid', 'started_at', 'e2e_latency_ms', 'ttft_ms'] as const),
 ] as const satisfies readonly ColumnName[];
 
@@ -31,18 +29,14 @@ export const columnNamed = (name: string): Column | undefined =>
   requestColumns.find((column) => column.name === name && column.kind !== 'check');
 
 /** What one model has done so far, over its measured requests. */
-export interface Tally {
-  model: string;
-  route: string;
-  /** Of the prompts. Undefined where there is one. */
-  variant: string | undefined;
+export type Tally = Names & {
   done: number;
   failed: number;
   checked: number;
   passed: number;
   /** E2E latencies of its newest answers, in ms. */
   recent: number[];
-}
+};
 
 /** Answers that figures of a run under way are made of. */
 export const recentAnswers = 100;
@@ -213,13 +207,20 @@ export class RunIndex {
   }
 
   /** The cell that a row belongs to. */
-  cell(index: number): Pick<Tally, 'model' | 'route' | 'variant'> {
-    const variant = this.word('variant', index);
-    return {
-      model: this.word('model', index),
-      route: this.word('route', index),
-      variant: variant === '' ? undefined : variant,
-    };
+  cell(index: number): Names {
+    const word = (name: string): string | undefined => this.word(name, index) || undefined;
+    const later = Object.fromEntries(laterColumns.map(({ name }) => [name, word(name)]));
+    return namesOf({ model: word('model') ?? '', route: word('route') ?? '', ...later });
+  }
+
+  /** What its rows have several of. */
+  get ways(): Ways {
+    return Object.fromEntries(
+      dimensions.map(({ plural, column }) => [
+        plural,
+        (this.words(column.name)?.values ?? []).filter(Boolean),
+      ]),
+    );
   }
 
   /** A number that is the same for the same text of an answer; 0 where there is none. */

@@ -30,8 +30,7 @@ export async function answersPage(viewer: Viewer, run: RunEntry, address: URL): 
   const wanted = await wantedPrompts(run, suite.prompts, outcomes, columns, asked);
   const page = Math.max(1, Number(asked.get('page') ?? 1) || 1);
   const shown = wanted.slice((page - 1) * promptsPerPage, page * promptsPerPage);
-  const hasRoutes = severalRoutes(index);
-  const scan = new GridScan({ severalRoutes: hasRoutes });
+  const scan = new GridScan(index.ways);
   const places = shown.flatMap(({ id }) =>
     [...(outcomes.get(id)?.values() ?? [])].flatMap((one) => one.places),
   );
@@ -89,15 +88,12 @@ interface Outcome {
 
 type Outcomes = Map<string, Map<string, Outcome>>;
 
-const severalRoutes = (index: RunIndex): boolean => (index.words('route')?.values.length ?? 0) > 1;
-
-function nameAt(index: RunIndex, row: number, hasRoutes: boolean): string {
-  return cellName(index.cell(row), hasRoutes);
+function nameAt(index: RunIndex, row: number): string {
+  return cellName(index.cell(row), index.ways);
 }
 
 /** Of every prompt and model, from the index alone. */
 export function outcomesOf(index: RunIndex): Outcomes {
-  const hasRoutes = severalRoutes(index);
   const prompts: Outcomes = new Map();
   for (let row = 0; row < index.rows; row++) {
     if (index.word('phase', row) !== 'measure' || index.word('final', row) !== 'true') continue;
@@ -106,7 +102,7 @@ export function outcomesOf(index: RunIndex): Outcomes {
     const promptId = index.word('prompt_id', row);
     const cells = prompts.get(promptId) ?? new Map<string, Outcome>();
     prompts.set(promptId, cells);
-    const name = nameAt(index, row, hasRoutes);
+    const name = nameAt(index, row);
     const counts = { asked: 0, failures: 0, checked: 0, passed: 0 };
     const one = cells.get(name) ?? { counts, places: [], text: 0, firstRepeat: Infinity };
     cells.set(name, one);
@@ -127,8 +123,7 @@ export function outcomesOf(index: RunIndex): Outcomes {
 
 /** Every model of the run, or those that are asked for; in the order of their names. */
 function columnsOf(index: RunIndex, asked: readonly string[]): GridColumn[] {
-  const hasRoutes = severalRoutes(index);
-  const names = index.tallies.map((cell) => cellName(cell, hasRoutes));
+  const names = index.tallies.map((cell) => cellName(cell, index.ways));
   const columns = names.map((name, place) => ({ name, look: modelLook(name, place) }));
   const chosen = columns.filter(({ name }) => asked.includes(name));
   return chosen.length > 0 ? chosen : columns;

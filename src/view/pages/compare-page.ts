@@ -108,8 +108,7 @@ async function changedAnswers(
       const outcomes = side === 0 ? was : is;
       const places = shown.flatMap(({ promptId, name }) => outcomes.get(promptId)?.get(name)?.places ?? []);
       const rows = await index.read(places);
-      const hasRoutes = (index.words('route')?.values.length ?? 0) > 1;
-      const scan = new GridScan({ severalRoutes: hasRoutes });
+      const scan = new GridScan(index.ways);
       const own = (eventId: string): string => `${side} ${eventId}`;
       for (const row of rows) scan.add({ ...row, event_id: own(row.event_id) });
       const stored = await answers.find(rows.map(({ event_id }) => event_id));

@@ -1,4 +1,4 @@
-import { cellName } from '../../../plan/cell.ts';
+import { cellName, type Ways } from '../../../plan/cell.ts';
 import type { Prompt } from '../../../suite/suite.ts';
 import { questionOf } from '../question.ts';
 import type { AnswerText, GridPart, PageModel } from '../page-parts.ts';
@@ -14,7 +14,7 @@ const around = 700;
 
 export interface GridSource {
   scan: GridScan;
-  severalRoutes: boolean;
+  ways: Ways;
   /** Prompts that fit below the ceiling, in the order of the suite. */
   fitting: readonly string[];
   texts: ReadonlyMap<string, AnswerText>;
@@ -35,13 +35,13 @@ export function fittingPrompts(scan: GridScan, order: readonly string[], most = 
 
 /** What the page shows of every answer. Models stand in the order of the ranking. */
 export function gridPart(
-  { scan, severalRoutes, fitting, texts }: GridSource,
+  { scan, ways, fitting, texts }: GridSource,
   models: readonly PageModel[],
   prompts: readonly Prompt[],
 ): GridPart {
   const columns: GridColumn[] = models.map(({ look, summary }) => ({
     look,
-    name: cellName(summary, severalRoutes),
+    name: cellName(summary, ways),
   }));
   const shown = new Set(fitting);
   const ours = prompts.filter(({ id }) => shown.has(id));

@@ -2,7 +2,7 @@ import type { RowCollector } from '../../../analysis/analyse.ts';
 import { failureReads, failureText } from '../../../analysis/causes.ts';
 import type { Ms } from '../../../base/clock.ts';
 import type { ColumnName, RequestRow } from '../../../journal/request-columns.ts';
-import { cellName } from '../../../plan/cell.ts';
+import { cellColumns, cellName, type Ways } from '../../../plan/cell.ts';
 
 /** Repeats of one model on one prompt that are shown. */
 export const mostRepeats = 20;
@@ -43,7 +43,8 @@ interface OpenCell extends GridCell {
 }
 
 const reads = [
-  ...(['phase', 'final', 'route', 'model', 'variant', 'prompt_id', 'repeat', 'event_id', 'passed'] as const),
+  ...cellColumns,
+  ...(['phase', 'final', 'prompt_id', 'repeat', 'event_id', 'passed'] as const),
   ...(['failed_checks', 'check_why', 'e2e_latency_ms', 'completion_tokens', 'answer_sha256'] as const),
   ...(['answer_preview', 'answer_chars'] as const),
   ...failureReads,
@@ -53,18 +54,18 @@ export type GridRow = Pick<RequestRow, (typeof reads)[number]>;
 /** Gathers prompts × models of the measured rows of a run, each request by its last attempt. */
 export class GridScan implements RowCollector {
   readonly reads = reads;
-  readonly #withRoute: boolean;
+  readonly #ways: Ways;
   readonly #prompts = new Map<string, Map<string, OpenCell>>();
 
-  constructor({ severalRoutes = false } = {}) {
-    this.#withRoute = severalRoutes;
+  constructor(ways: Ways = {}) {
+    this.#ways = ways;
   }
 
   add(row: GridRow): void {
     if (row.phase !== 'measure' || !row.final || row.status === 'cancelled') return;
     const cells = this.#prompts.get(row.prompt_id) ?? new Map<string, OpenCell>();
     this.#prompts.set(row.prompt_id, cells);
-    const name = cellName(row, this.#withRoute);
+    const name = cellName(row, this.#ways);
     const cell = cells.get(name) ?? { asked: 0, failures: 0, checked: 0, passed: 0, answers: [] };
     cells.set(name, cell);
     cell.asked++;

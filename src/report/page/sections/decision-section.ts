@@ -93,7 +93,6 @@ const order = { failed: 0, 'not settled': 1, ok: 2 } as const;
 /** The suite's limits on each model, those that are broken first. */
 export function thresholdList({ report }: PageData): Html {
   const results = (report.thresholds ?? []).toSorted((a, b) => order[a.verdict] - order[b.verdict]);
-  const hasRoutes = report.run.routes.length > 1;
   return section(
     'thresholds',
     'Thresholds',
@@ -103,7 +102,7 @@ export function thresholdList({ report }: PageData): Html {
       : markup`<ul class="thresholds">
           ${results.map(
             (result) =>
-              markup`<li class="${result.verdict === 'failed' ? 'bad' : ''}">${thresholdLine(result, hasRoutes)}</li>`,
+              markup`<li class="${result.verdict === 'failed' ? 'bad' : ''}">${thresholdLine(result, report.run)}</li>`,
           )}
         </ul>`,
   );

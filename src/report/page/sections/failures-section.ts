@@ -79,7 +79,7 @@ function failedCheckTable({ report, models }: PageData): Content {
         return {
           ...(look ? { className: look.className } : {}),
           cells: [
-            look?.name ?? cellName(kind, false),
+            look?.name ?? cellName(kind),
             oneLine(kind.check, 40),
             { content: `${kind.answers} of ${kind.checked}`, sortBy: kind.answers },
             {

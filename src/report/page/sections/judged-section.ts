@@ -1,6 +1,6 @@
 import type { QualityRow } from '../../../analysis/quality/quality-columns.ts';
 import { oneLine } from '../../../base/text.ts';
-import { cellKey } from '../../../plan/cell.ts';
+import { cellKey, untoldIn, waysOf } from '../../../plan/cell.ts';
 import { notMeasured, percent, rangeText } from '../../number-text.ts';
 import { basisText, isJudged } from '../../quality-table.ts';
 import { type Cell, dataTable } from '../frame/data-table.ts';
@@ -43,12 +43,12 @@ const figure = (value: number | undefined, text: Content | undefined): Cell => (
 
 function rateTable({ models }: PageData, rows: readonly QualityRow[]): Html {
   if (rows.length === 0) return markup``;
-  const severalRoutes = new Set(rows.map(({ route }) => route)).size > 1;
+  const untold = untoldIn(waysOf(rows)).map(({ column }) => column.name);
   return dataTable({
     caption: 'How good the answers are, by criterion',
     columns: [
       { head: 'Model' },
-      ...(severalRoutes ? [{ head: 'Route' }] : []),
+      ...untold.map((name) => ({ head: name.charAt(0).toUpperCase() + name.slice(1) })),
       { head: 'Criterion' },
       { head: 'By' },
       { head: 'Rate', align: 'right', isMoreBetter: true },
@@ -64,7 +64,7 @@ function rateTable({ models }: PageData, rows: readonly QualityRow[]): Html {
         cells: [
           // Its name tells variants apart.
           look?.name ?? oneLine(row.model, 60),
-          ...(severalRoutes ? [oneLine(row.route, 40)] : []),
+          ...untold.map((name) => oneLine(row[name] ?? notMeasured, 40)),
           oneLine(row.criterion, 60),
           basisText(row),
           share(row.rate, row.rate_ci_low, row.rate_ci_high),

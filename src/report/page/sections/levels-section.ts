@@ -3,7 +3,7 @@ import { levelMetrics, type LevelMetric } from '../../../analysis/level-pairs.ts
 import type { PairRow } from '../../../analysis/summary-columns.ts';
 import { defined } from '../../../base/defined.ts';
 import { oneLine } from '../../../base/text.ts';
-import { cellKey } from '../../../plan/cell.ts';
+import { cellKey, cellName, type CellNames, namesOf, type Ways } from '../../../plan/cell.ts';
 import { rateText } from '../../../load/rate.ts';
 import { loadLine } from '../../load-line.ts';
 import { duration, notMeasured, percent } from '../../number-text.ts';
@@ -22,7 +22,7 @@ import { figure } from '../picture/picture-figure.ts';
 export function levels({ report }: PageData): Html {
   const { load } = report;
   if (!load) return markup``;
-  const panels = panelsOf(load, report.run.routes.length > 1);
+  const panels = panelsOf(load, report.run);
   return section(
     'levels',
     'Levels of load',
@@ -121,14 +121,14 @@ function pairTable(pairs: readonly PairRow[], load: LoadFigures['load']): Table 
 }
 
 const limitsAnd = ({ limits }: LoadFigures, note: string): string =>
-  [...limits.map((row) => `${oneLine(row.model, 60)}: ${limitText(row)}.`), note].join(' ');
+  [...limits.map((row) => `${oneLine(cellName(row), 60)}: ${limitText(row)}.`), note].join(' ');
 
-const keyOf = ({ model, route }: { model: string; route: string }): string => cellKey({ model, route });
+const keyOf = (cell: CellNames): string => cellKey(namesOf(cell));
 
-function panelsOf(load: LoadFigures, severalRoutes: boolean): LevelPanel[] {
+function panelsOf(load: LoadFigures, ways: Ways): LevelPanel[] {
   const cells = Map.groupBy([...load.levels, ...load.visits], keyOf);
   return [...cells].map(([key, [row]], place) => ({
-    look: modelLook(severalRoutes ? `${row!.model} · ${row!.route}` : row!.model, place),
+    look: modelLook(cellName(row!, ways), place),
     levels: load.levels.filter((level) => keyOf(level) === key),
     visits: load.visits.filter((visit) => keyOf(visit) === key),
     limit: load.limits.find((limit) => keyOf(limit) === key),

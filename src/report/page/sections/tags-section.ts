@@ -31,7 +31,7 @@ export function tags({ report, models }: PageData): Html {
             return {
               ...(look ? { className: look.className } : {}),
               cells: [
-                look?.name ?? cellName(model, false),
+                look?.name ?? cellName(model),
                 {
                   content: withInterval(model.pass_rate, pass_rate_ci_low, pass_rate_ci_high, percent),
                   sortBy: model.pass_rate,

@@ -79,7 +79,7 @@ export async function samplePage(
   const grid = new GridScan();
   for (const row of rows) grid.add(row);
   const texts = options.answers ?? new Map<string, AnswerText>();
-  const whole = { scan: grid, severalRoutes: false, fitting: ids, texts };
+  const whole = { scan: grid, ways: {}, fitting: ids, texts };
   return pageData({
     ...(options.allAnswers === true ? { grid: whole } : {}),
     report,

@@ -6,7 +6,7 @@ import {
 } from '../../../analysis/summary-columns.ts';
 import { type AnyRow, type Column, number, text, time } from '../../../base/column.ts';
 import { headlines } from '../../../measure/metrics.ts';
-import { cellName } from '../../../plan/cell.ts';
+import { cellName, waysOf } from '../../../plan/cell.ts';
 import { isLowerBound } from '../../ranking.ts';
 import type { Summarised } from '../sheet-format.ts';
 import { type Field, plainField } from '../tables.ts';
@@ -99,7 +99,7 @@ function historyRows({ manifest, report }: Summarised, { name, unit }: Headline)
     run_started_at: manifest.started_at,
     suite: model.suite,
     route: model.route,
-    model: cellName(model, false),
+    model: cellName(model),
     metric: name,
     unit,
     error_rate: model.error_rate,
@@ -196,9 +196,9 @@ function modelsWithPoint(run: Summarised, metric: Drawn): ModelSummary[] {
 /** A line is a model; its route and suite are named where the runs have several. */
 function naming(runs: readonly Summarised[]): (model: ModelSummary) => string {
   const models = runs.flatMap(({ report }) => report.models);
-  const routes = new Set(models.map(({ route }) => route));
+  const ways = waysOf(models);
   const suites = new Set(models.map(({ suite }) => suite));
-  return (model) => cellName(model, routes.size > 1) + (suites.size > 1 ? `, ${model.suite}` : '');
+  return (model) => cellName(model, ways) + (suites.size > 1 ? `, ${model.suite}` : '');
 }
 
 const hour = 3_600_000;

@@ -101,10 +101,7 @@ export function columnAt(pixels: number, widths: readonly number[]): number {
 function leftOut(entries: readonly SummaryEntry[], run: Summarised): string {
   const names = entries
     .filter((entry) => !isShown(entry, entries))
-    .map(
-      ({ model }) =>
-        `${cellName(model, run.report.run.routes.length > 1)} (${percent(model.error_rate)} failed)`,
-    );
+    .map(({ model }) => `${cellName(model, run.report.run)} (${percent(model.error_rate)} failed)`);
   return names.length === 0 ? '' : `Not ranked, and not among the latencies: ${names.reverse().join(', ')}.`;
 }
 
@@ -133,7 +130,7 @@ function addFigures(sheet: Sheet, head: number, entries: readonly SummaryEntry[]
   sheet.height(head, 45);
   for (const [index, { model }] of entries.entries()) {
     const bound = isLowerBound(model, 'e2e_latency_ms_geomean') ? ' (at least)' : '';
-    sheet.text(head + 1 + index, 0, cellName(model, run.report.run.routes.length > 1) + bound, tones.quiet);
+    sheet.text(head + 1 + index, 0, cellName(model, run.report.run) + bound, tones.quiet);
     for (const [place, figure] of figures.entries())
       sheet.value(head + 1 + index, place + 1, figure.of(model), 'number', {
         ...tones.quiet,

@@ -1,7 +1,7 @@
 import { list, ms, required, share, text, type AnyRow, type Column } from '../../../base/column.ts';
 import { oneLine } from '../../../base/text.ts';
 import type { RequestRow } from '../../../journal/request-columns.ts';
-import { cellKey, cellName } from '../../../plan/cell.ts';
+import { cellKey, cellName, waysOf } from '../../../plan/cell.ts';
 import { mean, median } from '../../../stats/quantile.ts';
 import type { ExportedRun } from '../sheet-format.ts';
 import { type Field, plainField } from '../tables.ts';
@@ -47,9 +47,9 @@ export async function addPrompts(book: Book, runs: readonly ExportedRun[]): Prom
       if (!names.has(key)) names.set(key, row);
       count(prompts, key, row);
     }
-  const hasRoutes = new Set(Array.from(names.values(), ({ route }) => route)).size > 1;
+  const ways = waysOf([...names.values()]);
   const models = [...names]
-    .map(([key, row]) => ({ key, name: oneLine(cellName(row, hasRoutes), longestName) }))
+    .map(([key, row]) => ({ key, name: oneLine(cellName(row, ways), longestName) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ key, name }, place, all) => ({ key, name: distinct(name, place, all) }));
   await addTableSheet(book, {

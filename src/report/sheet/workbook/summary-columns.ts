@@ -1,4 +1,4 @@
-import { cellName } from '../../../plan/cell.ts';
+import { cellName, dimensions } from '../../../plan/cell.ts';
 import {
   type Figure,
   figureName,
@@ -86,13 +86,13 @@ const which: readonly SummaryColumn[] = [
     head: 'Model',
     column: text('model', 'id in the suite'),
     width: 22,
-    of: ({ model }) => cellName(model, false),
+    of: ({ model }) => cellName(model),
     tone: () => ({ bold: true }),
   }),
   own({
     band: 'Model',
     head: 'Route',
-    column: text('route', 'route to the model; `demo` is simulated'),
+    column: dimensions[0].column,
     width: 11,
     of: ({ model }) => model.route,
   }),

@@ -53,7 +53,7 @@ type Size = Pick<ChartSpec, 'width' | 'height'>;
 
 /** As wide as the columns say, the first one as wide as the names of models need. */
 function columnWidths(entries: readonly SummaryEntry[]): number[] {
-  const names = entries.map(({ model, run }) => cellName(model, run.report.run.routes.length > 1).length);
+  const names = entries.map(({ model, run }) => cellName(model, run.report.run).length);
   return summaryColumns.map(({ width }, index) =>
     index === 0 ? Math.min(48, Math.max(width, ...names.map((length) => length + 4))) : width,
   );
