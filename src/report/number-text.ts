@@ -64,9 +64,17 @@ export const atLeast = (text: string): string => (text === notMeasured ? text : 
 export const times = (ratio: number | undefined): string =>
   ratio === undefined || !Number.isFinite(ratio) ? notMeasured : `${fixed(ratio, 2)}×`;
 
+/** By decimals. A new one for each number costs more than all else on a page. */
+const formats = new Map<number, Intl.NumberFormat>();
+
 /** With so many decimals and `,` between thousands. */
 export function fixed(n: number, decimals: number): string {
-  return n.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  let format = formats.get(decimals);
+  if (!format) {
+    const both = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    formats.set(decimals, (format = new Intl.NumberFormat('en-US', both)));
+  }
+  return format.format(n);
 }
 
 /** `20.4`, `1.84`, `842`: without an exponent, at most two decimals. */

@@ -1,5 +1,5 @@
 import { isSimulatedRoute } from '../target/routes.ts';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { count } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
 
@@ -19,6 +19,22 @@ const suggestedLimit = 4096;
 
 /** Undefined where the system knows no such limit. */
 export function readDescriptors(): Descriptors | undefined {
+  const limit = limitOfLinux() ?? limitInReport();
+  return Number.isFinite(limit) ? { limit, open: countOpen() } : undefined;
+}
+
+/** Undefined elsewhere. NaN: unlimited. */
+function limitOfLinux(): number | undefined {
+  try {
+    const [, soft] = /^Max open files +(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
+    return soft === undefined ? undefined : Number(soft);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Takes some milliseconds, in which nothing else is done. */
+function limitInReport(): number {
   // Node's types do not know the setting yet.
   const report = process.report as typeof process.report & { excludeNetwork: boolean };
   const before = report.excludeNetwork;
@@ -26,8 +42,7 @@ export function readDescriptors(): Descriptors | undefined {
   report.excludeNetwork = true;
   const { userLimits } = report.getReport() as { userLimits?: { open_files?: { soft?: unknown } } };
   report.excludeNetwork = before;
-  const limit = Number(userLimits?.open_files?.soft ?? NaN);
-  return Number.isFinite(limit) ? { limit, open: countOpen() } : undefined;
+  return Number(userLimits?.open_files?.soft ?? NaN);
 }
 
 function countOpen(): number {

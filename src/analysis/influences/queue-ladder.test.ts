@@ -18,11 +18,12 @@ function simulate({ requests, concurrency, slots, sigma, kinds = 1 }: World, ran
   const around = (median: number): number => median * Math.exp(sigma * normal(random));
   const base = Array.from({ length: kinds }, () => 40 + 200 * random());
   const free = Array.from({ length: slots }, () => 0);
+  /** When each ended, rising. */
   const ends: number[] = [];
   const steps: Step[] = [];
   for (let n = 0; n < requests; n++) {
     // The n-th is sent as soon as fewer than `concurrency` are under way.
-    const at = n < concurrency ? n * 3 : ends.toSorted((a, b) => a - b)[n - concurrency]!;
+    const at = n < concurrency ? n * 3 : ends[n - concurrency]!;
     const kind = Math.floor(random() * kinds);
     const slot = free.indexOf(Math.min(...free));
     const start = Math.max(at, free[slot]!);
@@ -30,11 +31,11 @@ function simulate({ requests, concurrency, slots, sigma, kinds = 1 }: World, ran
     const end = first + around(200);
     free[slot] = end;
     steps.push({
-      inFlight: ends.filter((other) => other > at).length + 1,
+      inFlight: ends.length - ends.findLastIndex((other) => other <= at),
       ttftMs: first - at,
       kind: `p${kind}`,
     });
-    ends.push(end);
+    ends.splice(ends.findLastIndex((other) => other <= end) + 1, 0, end);
   }
   return steps;
 }

@@ -15,11 +15,11 @@ export interface Proof {
   readonly runs: number;
 }
 
-/** How much is simulated: 1 is the full proof. */
+/** How much is simulated: 1 is the full proof, 0 next to nothing, for what is claimed alone. */
 export type Effort = number;
 
 export function runsFor(full: number, effort: Effort): number {
-  return Math.max(20, Math.round(full * effort));
+  return Math.max(effort === 0 ? 1 : 20, Math.round(full * effort));
 }
 
 /**
