@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { RetriedReporter } from './src/dev/retried-reporter.ts';
 
@@ -10,6 +12,9 @@ const net = {
   retry: { count: 1, condition: /^(?!Property failed)/ },
   reporters: ['default', new RetriedReporter(process.env['GATEBENCH_RETRIED'])],
 };
+
+// Hundreds of threads and programs load the same modules: they are compiled, and stripped of their types, once.
+process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
 
 export default defineConfig({
   test: {

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { Ms } from '../base/clock.ts';
+import { compileCache } from '../base/compile-cache.ts';
 import { textSeen, undecided, verdictOf } from './check-verdict.ts';
 import type { Answer, AnswerChecks, Finding, Verdict } from './check.ts';
 import type { Transform } from './transforms.ts';
@@ -37,7 +38,7 @@ export async function startCheckerThread(memoryMb: number): Promise<CheckerThrea
     resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: Math.ceil(memoryMb / 8) },
     // Neither the flags of this process nor its environment, tokens least of all, are a check's business.
     execArgv: [],
-    env: {},
+    env: compileCache(),
   });
   const thread = new WorkerThread(worker, port1);
   await thread.started();

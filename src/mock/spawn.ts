@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { compileCache } from '../base/compile-cache.ts';
 import { measuringFlags } from '../base/measuring-flags.ts';
 import { UserError } from '../base/user-error.ts';
 import type { MockOptions } from './options.ts';
@@ -39,7 +40,7 @@ export async function spawnMock(options: Partial<MockOptions> = {}): Promise<Spa
     detached: true,
     windowsHide: true,
     // It needs nothing of our environment, which may hold tokens.
-    env: {},
+    env: compileCache(),
   });
   const url = await listening(child);
   for (const handle of [child, child.stdin, child.stdout, child.stderr]) unref(handle);

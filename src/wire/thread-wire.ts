@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { systemClock, type Ms } from '../base/clock.ts';
+import { compileCache } from '../base/compile-cache.ts';
 import { defined } from '../base/defined.ts';
 import { ownLimits } from '../measure/own-limits.ts';
 import { Arrivals } from './arrivals.ts';
@@ -58,10 +59,13 @@ export function startThread({ timeouts, env = {}, ca, budget }: ThreadWireOption
       resourceLimits: { maxYoungGenerationSizeMb: youngMb },
       // Of the flags of this process and its environment, tokens least of all, only what connections need is its business.
       execArgv,
-      env: defined({
-        NODE_TLS_REJECT_UNAUTHORIZED: env['NODE_TLS_REJECT_UNAUTHORIZED'],
-        NODE_USE_SYSTEM_CA: env['NODE_USE_SYSTEM_CA'],
-      }),
+      env: {
+        ...compileCache(),
+        ...defined({
+          NODE_TLS_REJECT_UNAUTHORIZED: env['NODE_TLS_REJECT_UNAUTHORIZED'],
+          NODE_USE_SYSTEM_CA: env['NODE_USE_SYSTEM_CA'],
+        }),
+      },
     });
   const flags = networkFlags([...(env['NODE_OPTIONS'] ?? '').split(/\s+/), ...process.execArgv]);
   try {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../base/clock.ts';
+import { compileCache } from '../../base/compile-cache.ts';
 import type { MockOptions } from '../../mock/options.ts';
 import { spawnMock, type SpawnedMock } from '../../mock/spawn.ts';
 import { gatebench as runInProcess } from '../gatebench.ts';
@@ -104,7 +105,7 @@ export interface Started {
 export function start(args: readonly string[], cwd: string, env: Record<string, string> = {}): Started {
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'] ?? '', ...environment(cwd, env) },
+    env: { PATH: process.env['PATH'] ?? '', ...compileCache(), ...environment(cwd, env) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

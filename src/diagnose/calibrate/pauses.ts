@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Ms } from '../../base/clock.ts';
+import { compileCache } from '../../base/compile-cache.ts';
 import type { Span, TrueStream } from './truth-join.ts';
 
 /** One look at both clocks: this process's own, read between two looks at the machine's. */
@@ -115,7 +116,7 @@ export async function watchPauses(): Promise<PauseWatch> {
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const url = new URL(`./pause-worker${extname(import.meta.url)}`, import.meta.url);
   const data: PauseWorkerData = { stop };
-  const worker = new Worker(url, { workerData: data, env: {} });
+  const worker = new Worker(url, { workerData: data, env: compileCache() });
   // All that it loads is loaded.
   await once(worker, 'message');
   return {
