@@ -1,14 +1,14 @@
 import { UserError } from '../../base/user-error.ts';
 import { defineCommand, flagTable } from '../command.ts';
-import type { Parsed } from '../flags.ts';
+import { grouped, type Parsed } from '../flags.ts';
 
 const flags = flagTable({
   suite: {
-    type: 'path',
+    type: 'paths',
     argument: true,
-    default: 'suites/starter.yaml',
+    default: ['suites/starter.yaml'],
     completes: 'suites',
-    describe: 'file to write',
+    describe: 'file to write; with --nightly: the suites of every night',
   },
   from: {
     type: 'path',
@@ -20,7 +20,23 @@ const flags = flagTable({
     value: 'NAMES',
     describe: 'with --from: the models of the suite, such as custom-ollama/glm-5.2',
   },
-  nightly: { type: 'switch', describe: 'write .github/workflows/gatebench-nightly.yml for the suite' },
+  nightly: {
+    type: 'switch',
+    describe: 'write .github/workflows/gatebench-nightly.yml for the suites, or update it',
+  },
+  ...grouped('With --nightly:', {
+    pages: { type: 'switch', describe: 'publish the history on GitHub Pages; anybody can read it' },
+    vantage: {
+      type: 'list',
+      value: 'NAME=RUNNER',
+      describe: 'measure from several places: eu=ubuntu-latest,home=self-hosted+linux',
+    },
+    install: {
+      type: 'text',
+      value: 'SPEC',
+      describe: 'what npm installs there: gatebench@VERSION, ./FILE.tgz, git+https://…#COMMIT',
+    },
+  }),
   gateway: {
     type: 'switch',
     describe: 'print how to set up the gateway, token, provider, and key, then run doctor; writes nothing',
@@ -37,13 +53,15 @@ export const init = defineCommand({
       'gatebench init suites/mine.yaml --from promptfooconfig.yaml',
       'a suite from another tool, and what was left out',
     ],
-    ['gatebench init suites/mine.yaml --nightly', 'a workflow for a suite that you have'],
+    ['gatebench init suites/mine.yaml suites/other.yaml --nightly', 'a workflow for suites that you have'],
     ['gatebench init --gateway', 'from nothing to a working gateway'],
   ],
   async run(parsed, io) {
     const { from, models, nightly, gateway, json } = parsed;
     if (nightly && gateway)
       throw new UserError('--gateway writes nothing: leave out --nightly, or run init twice.');
+    const alone = (['pages', 'vantage', 'install'] as const).find((name) => parsed[name]);
+    if (alone !== undefined && !nightly) throw new UserError(`--${alone} goes with --nightly.`);
     if (from !== undefined && (nightly || gateway))
       throw new UserError('--from writes a suite: leave out --nightly and --gateway, or run init twice.');
     if (models !== undefined && from === undefined)

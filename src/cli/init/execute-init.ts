@@ -1,56 +1,35 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { exitCode, UserError, type ExitCode } from '../../base/user-error.ts';
 import { readEnvironment } from '../../target/environment.ts';
-import { loadSuite } from '../../suite/load.ts';
 import type { InitFlags } from '../commands/init-command.ts';
-import { shownFrom, under, type Io } from '../io.ts';
+import type { Io } from '../io.ts';
 import { gatewaySteps, gatewayVariables } from './gateway-steps.ts';
-import { nightlyWorkflow } from './nightly-workflow.ts';
 import { starterSuite } from './starter-suite.ts';
-
-const workflowFile = '.github/workflows/gatebench-nightly.yml';
 
 /** `gatebench init`: files to start from. Never writes over one. */
 export async function executeInit(flags: InitFlags, io: Io): Promise<ExitCode> {
   const { suite, nightly, json } = flags;
-  const { program, stdout, stderr, cwd } = io;
+  const { program, stdout } = io;
   if (flags.gateway) return setUpGateway(flags, io);
-  /** What was written, and what to do next; for machines the former alone. */
-  const tell = (path: string, next: string): unknown =>
-    stdout.write(json ? `${JSON.stringify({ written: [path] })}\n` : `Written: ${path}\n\n${next}`);
-  if (flags.from !== undefined) return takeOver(flags.from, flags, io);
-  if (!nightly) {
-    await writeNew(suite, starterSuite());
-    tell(
-      suite,
-      `  ${program} run ${suite} --route demo    # simulated models, no key\n` +
-        `  ${program} plan ${suite}                # what a real run would send\n`,
-    );
-    return exitCode.done;
-  }
-  const path = inRepository(suite, cwd);
-  const { models } = await loadSuite(suite);
-  await writeNew(under(cwd, workflowFile), nightlyWorkflow({ suite: path, program }));
-  tell(
-    workflowFile,
-    'Before its first night:\n' +
-      '  1. add the secrets CF_ACCOUNT_ID, CF_GATEWAY_ID and CF_AIG_TOKEN to the repository\n' +
-      `  2. commit ${workflowFile} and ${path}\n` +
-      '  3. start it once by hand: Actions → gatebench nightly → Run workflow\n',
+  const [path, second] = suite as [string, ...string[]];
+  if (second !== undefined && !nightly)
+    throw new UserError(`init writes one suite; ${second} is one too many.`);
+  if (flags.from !== undefined) return takeOver(flags.from, path, flags, io);
+  if (nightly) return (await import('./nightly/set-up-nights.ts')).setUpNights(flags, io);
+  await writeNew(path, starterSuite());
+  stdout.write(
+    json
+      ? `${JSON.stringify({ written: [path] })}\n`
+      : `Written: ${path}\n\n` +
+          `  ${program} run ${path} --route demo    # simulated models, no key\n` +
+          `  ${program} plan ${path}                # what a real run would send\n`,
   );
-  // From a clone there is no installed program.
-  if (program.startsWith('npx') && !(await isLocked(cwd)))
-    stderr.write(
-      'The workflow runs "npm ci". First run npm install -D gatebench, and commit package.json and package-lock.json.\n',
-    );
-  if (models.some(({ model }) => /\/sim-/.test(model)))
-    stderr.write(`${path} names simulated models (sim-…). Replace them; no gateway has them.\n`);
   return exitCode.done;
 }
 
 /** A suite from another tool's file, with a frank list of what is missing. */
-async function takeOver(from: string, { suite, models, json }: InitFlags, io: Io): Promise<ExitCode> {
+async function takeOver(from: string, suite: string, { models, json }: InitFlags, io: Io): Promise<ExitCode> {
   const { importFile } = await import('./import/import-file.ts');
   const { text, leftOut } = await importFile(from, models);
   await writeNew(suite, text);
@@ -64,12 +43,6 @@ async function takeOver(from: string, { suite, models, json }: InitFlags, io: Io
       : `Written: ${suite}\n\n${list.trimEnd()}\n\n  ${io.program} plan ${suite}    # what a run would send\n`,
   );
   return exitCode.done;
-}
-
-/** Whether `npm ci` would bring this program. */
-async function isLocked(cwd: string): Promise<boolean> {
-  const lock = await readFile(under(cwd, 'package-lock.json'), 'utf8').catch(() => '');
-  return lock.includes('"node_modules/gatebench"');
 }
 
 /** The steps, and then what `doctor` says of them, once there is something to try. */
@@ -91,16 +64,6 @@ async function setUpGateway({ quiet, color, results }: InitFlags, io: Io): Promi
     import('../commands/doctor-command.ts'),
   ]);
   return executeDoctor({ ...doctorDefaults(), quiet, color, results }, io);
-}
-
-/** The workflow names the suite by its path from the repository's root, in the dialect of its shell. */
-function inRepository(suite: string, cwd: string): string {
-  const path = shownFrom(cwd, suite).replaceAll('\\', '/');
-  if (!/^(?!\.\.\/)[\w./-]+$/.test(path) || path.startsWith('-'))
-    throw new UserError(
-      `the suite ${suite} must be inside this folder, in a path of letters, digits, dots, and dashes. The workflow runs it from here.`,
-    );
-  return path;
 }
 
 async function writeNew(path: string, content: string): Promise<void> {

@@ -1,0 +1,177 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { exitCode, UserError, type ExitCode } from '../../../base/user-error.ts';
+import { loadSuite } from '../../../suite/load.ts';
+import type { Suite } from '../../../suite/suite.ts';
+import { defaultRoute, findRoute } from '../../../target/routes.ts';
+import type { Variable } from '../../../target/environment.ts';
+import type { InitFlags } from '../../commands/init-command.ts';
+import { shownFrom, under, type Io } from '../../io.ts';
+import { installationOf } from './installation.ts';
+import { ownText, signed, writeOwn } from './own-file.ts';
+import { folderOf } from './scripts.ts';
+import { nightlyWorkflow, shards, type NightlySuite, type Place } from './workflow.ts';
+
+export const workflowFile = '.github/workflows/gatebench-nightly.yml';
+
+/** `gatebench init SUITE… --nightly`: one workflow for all suites. A second call updates it. */
+export async function setUpNights(flags: InitFlags, io: Io): Promise<ExitCode> {
+  const { cwd, stdout, stderr, program } = io;
+  const paths = flags.suite.map((suite) => inRepository(suite, cwd));
+  const suites: Suite[] = [];
+  for (const suite of flags.suite) suites.push(await loadSuite(suite));
+  assertDistinct(paths, suites);
+  suites.forEach(assertNights);
+  const places = (flags.vantage ?? []).map(placeOf);
+  assertOnce(places.map(({ name }) => name));
+  const installation = await installationOf(cwd, program, flags.install);
+  const secrets = secretsFor(suites);
+  const text = nightlyWorkflow({
+    ...installation,
+    suites: suites.map((suite, index) => nightlySuite(paths[index]!, suite)),
+    secrets,
+    places,
+    pages: flags.pages,
+  });
+  const file = under(cwd, workflowFile);
+  const gone = suitesIn(await ownText(file)).filter((path) => !paths.includes(path));
+  const done = await writeOwn(file, signed(text, commandOf(paths, flags)));
+  const notes = [
+    ...installation.notes,
+    ...gone.map((path) => `${path} is no longer in it. To keep it, name all suites at once.`),
+    ...suites.flatMap(({ models }, index) =>
+      models.some(({ model }) => /\/sim-/.test(model))
+        ? [`${paths[index]!} names simulated models (sim-…). Replace them; no gateway has them.`]
+        : [],
+    ),
+    ...rootNotes(cwd),
+  ];
+  if (flags.json) stdout.write(`${JSON.stringify({ written: [workflowFile] })}\n`);
+  else stdout.write(`${said[done]}: ${workflowFile}\n\n${nextSteps(paths, secrets, flags)}`);
+  stderr.write(notes.map((note) => `${note}\n`).join(''));
+  return exitCode.done;
+}
+
+const said = { written: 'Written', updated: 'Updated', unchanged: 'Unchanged' } as const;
+
+function nextSteps(paths: readonly string[], secrets: readonly string[], { pages }: InitFlags): string {
+  const steps = [
+    ...(secrets.length > 0
+      ? [`add the ${secrets.length === 1 ? 'secret' : 'secrets'} ${listed(secrets)} to the repository`]
+      : []),
+    ...(pages ? ['choose GitHub Actions under Settings → Pages → Source: anybody may read the site'] : []),
+    `commit ${listed([workflowFile, ...paths])}`,
+    'start it once by hand: Actions → gatebench nightly → Run workflow',
+  ];
+  return `Before its first night:\n${steps.map((step, index) => `  ${index + 1}. ${step}\n`).join('')}`;
+}
+
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`;
+
+/** What to type to write the same file again. */
+function commandOf(paths: readonly string[], { vantage, install, pages }: InitFlags): string {
+  return [
+    'gatebench init',
+    ...paths,
+    '--nightly',
+    ...(vantage ? [`--vantage ${vantage.join(',')}`] : []),
+    ...(install === undefined ? [] : [`--install ${install}`]),
+    ...(pages ? ['--pages'] : []),
+  ].join(' ');
+}
+
+/** The suites of an earlier workflow of ours. */
+const suitesIn = (text: string | undefined): string[] =>
+  /^ {2}SUITES: (.*)$/m.exec(text ?? '')?.[1]!.split(' ') ?? [];
+
+/** What limits a shard where the suite does not say: twice what it sends if nothing fails. */
+function nightlySuite(path: string, { models, variants, prompts, run }: Suite): NightlySuite {
+  const cells = models.length * (variants?.length ?? 1);
+  const requests = (cells * prompts.length * (run.repeat + run.warmup)) / shards;
+  const least = Math.ceil(requests / 50) * 100;
+  const { budget } = run;
+  const minutes = budget.minutes ?? 45;
+  return {
+    path,
+    minutes: Math.ceil(minutes),
+    budget: [
+      ...(budget.requests === undefined ? [`--max-requests ${Math.max(500, least)}`] : []),
+      ...(budget.tokens === undefined ? [`--max-tokens-total ${800 * Math.max(500, least)}`] : []),
+      ...(budget.usd === undefined ? ['--max-cost 2'] : []),
+      ...(budget.minutes === undefined ? [`--max-minutes ${minutes}`] : []),
+    ],
+  };
+}
+
+function secretsFor(suites: readonly Suite[]): Variable[] {
+  const needed = suites.flatMap(({ gateway }) => {
+    const { needs, addressNeeds = [] } = findRoute(gateway.route ?? defaultRoute.name) ?? defaultRoute;
+    return [...addressNeeds, ...needs];
+  });
+  return [...new Set(needed)].sort();
+}
+
+/** What the gate would refuse every night. */
+function assertNights({ name, load }: Suite): void {
+  if (load !== undefined)
+    throw new UserError(
+      `${name} has a load, and the gate compares nights of the same requests alone. Leave out load, or name another suite.`,
+    );
+}
+
+function assertDistinct(paths: readonly string[], suites: readonly Suite[]): void {
+  paths.forEach((path, index) => {
+    const twin = paths.slice(0, index).findIndex((other) => folderOf(other) === folderOf(path));
+    if (twin !== -1)
+      throw new UserError(
+        paths[twin] === path
+          ? `${path} is given twice.`
+          : `${paths[twin]!} and ${path} would share a folder of the workflow. Rename one.`,
+      );
+    const name = suites[index]!.name;
+    const namesake = suites.slice(0, index).findIndex((other) => other.name === name);
+    if (namesake !== -1)
+      throw new UserError(
+        `${paths[namesake]!} and ${path} are both called "${name}", and would be one series of nights. Change name in one.`,
+      );
+  });
+}
+
+/** `home=self-hosted+linux`. */
+function placeOf(text: string): Place {
+  const [, name, labels] = /^([A-Za-z0-9][\w.-]{0,39})=([\w.-]+(?:\+[\w.-]+)*)$/.exec(text) ?? [];
+  if (name === undefined || labels === undefined)
+    throw new UserError(
+      `with --nightly, --vantage takes NAME=RUNNER, where RUNNER is a label of GitHub's runners, or several with +: eu=ubuntu-latest,home=self-hosted+linux; not "${text}".`,
+    );
+  return { name, runner: labels.split('+') };
+}
+
+function assertOnce(names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new UserError(`--vantage names ${twice} twice.`);
+}
+
+/** The workflow names the suite by its path from the repository's root, in the dialect of its shell. */
+function inRepository(suite: string, cwd: string): string {
+  const path = shownFrom(cwd, suite).replaceAll('\\', '/');
+  if (!/^(?!\.\.\/)[\w./-]+$/.test(path) || path.startsWith('-'))
+    throw new UserError(
+      `the suite ${suite} must be inside this folder, in a path of letters, digits, dots, and dashes. The workflow runs it from here.`,
+    );
+  return path;
+}
+
+/** GitHub reads workflows from the root of a repository alone. */
+function rootNotes(cwd: string): string[] {
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git')))
+      return folder === resolve(cwd)
+        ? []
+        : [
+            `GitHub reads workflows only from the root of the repository, ${folder}. Run init there, and delete this file.`,
+          ];
+    if (folder === dirname(folder)) return ['This folder is no git repository yet: git init'];
+  }
+}

@@ -1,0 +1,183 @@
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FileState } from '../../../journal/file-state.ts';
+import { readHistory } from '../../gate/history-file.ts';
+import { nightlySuite, writeNight } from '../../gate/testing/nightly-runs.ts';
+import { gatebench, scratch, type Scratch } from '../../testing/gatebench.ts';
+import { bash, parsed, program, runStep, type Done } from '../testing/workflow.ts';
+import { nightlyWorkflow } from './workflow.ts';
+
+const workflow = parsed(
+  nightlyWorkflow({
+    suites: ['suites/mine.yaml', 'suites/other.yaml'].map((path) => ({ path, minutes: 5, budget: [] })),
+    program,
+    secrets: [],
+    places: [],
+    pages: false,
+  }),
+);
+
+const step = (name: string, cwd: string, night: number, shard = 1): Promise<Done> =>
+  runStep(
+    workflow,
+    name,
+    cwd,
+    { 'matrix.shard': String(shard), 'github.run_number': String(night) },
+    { GITHUB_RUN_NUMBER: String(night), RUNNER_TEMP: cwd },
+  );
+
+const suite = (name: string) => ({
+  version: 1,
+  name,
+  gateway: { route: 'demo' },
+  models: ['custom-ollama/sim-instant', 'custom-ollama/sim-echo'],
+  prompts: ['a', 'b'].map((id) => ({ id, prompt: `Question ${id}?` })),
+  run: { repeat: 1, warmup: 0 },
+  // A share, which is measured however busy the machine is.
+  gate: { metrics: { error_rate: { max_rise: 0.05 } } },
+});
+
+async function succeed(done: Promise<Done>): Promise<string> {
+  const { code, output } = await done;
+  expect(code, output).toBe(0);
+  return output;
+}
+
+/** A bare repository with the suites in it, as GitHub has it. */
+async function origin(folder: string): Promise<string> {
+  const first = join(folder, 'first');
+  await mkdir(join(first, 'suites'), { recursive: true });
+  for (const name of ['mine', 'other'])
+    await writeFile(join(first, `suites/${name}.yaml`), JSON.stringify(suite(name)));
+  await succeed(
+    bash(
+      `git init -q -b main . && git add . && git -c user.name=x -c user.email=x@x commit -qm suites
+       git clone -q --bare . ../origin.git`,
+      first,
+    ),
+  );
+  return `file://${join(folder, 'origin.git')}`;
+}
+
+let sender: Scratch;
+/** The two shards of both suites, sent once for every test. */
+let sent: string[];
+beforeAll(async () => {
+  sender = await scratch();
+  const remote = await origin(sender.path);
+  sent = await Promise.all(
+    [1, 2].map(async (shard) => {
+      const checkout = join(sender.path, `shard-${shard}`);
+      await succeed(bash(`git clone -q --depth 1 "${remote}" "${checkout}"`, sender.path));
+      await succeed(step('send the shard', checkout, 1, shard));
+      return join(checkout, 'shard');
+    }),
+  );
+}, 60_000);
+afterAll(() => sender[Symbol.asyncDispose]());
+
+/** A checkout of its own, with the shards beside it as artifacts. */
+async function checkout({ path }: Scratch, remote: string, name: string): Promise<string> {
+  const folder = join(path, name);
+  await succeed(bash(`git clone -q --depth 1 "${remote}" "${folder}"`, path));
+  for (const [index, shard] of sent.entries())
+    await cp(shard, join(folder, `shards/gatebench-shard-${index + 1}`), { recursive: true });
+  return folder;
+}
+
+/** The history as it stands on the branch of the remote: whole, and nothing of it damaged. */
+async function remembered({ path }: Scratch, remote: string, name: string) {
+  await succeed(bash(`git clone -q --branch gatebench-history "${remote}" ${name}`, path));
+  const state = new FileState();
+  const rows = await readHistory(join(path, name), { state });
+  expect([state.damaged, state.isTorn]).toEqual([0, false]);
+  return rows;
+}
+
+describe('the steps of a night, run in a repository', { timeout: 60_000 }, () => {
+  test('both suites are joined, gated, and remembered on a branch of their own', async () => {
+    await using cwd = await scratch();
+    const remote = await origin(cwd.path);
+    const night = await checkout(cwd, remote, 'night');
+    await succeed(step('join the shards', night, 1));
+    await succeed(step('fetch the history', night, 1));
+    const gated = await succeed(step('gate the nights', night, 1));
+    expect(gated.match(/^learning 0\/7 · .*/gm)).toHaveLength(2);
+    // As a kill may leave them.
+    for (const name of ['history.csv.1-2.tmp', '.lock.4711-x'])
+      await writeFile(join(night, 'history', name), 'left');
+    await succeed(step('keep the history', night, 1));
+    const kept = await bash('git ls-tree --name-only gatebench-history', join(cwd.path, 'origin.git'));
+    expect(kept.output.split('\n').filter(Boolean)).toEqual([
+      ...['.gitattributes', 'history.csv', 'nights.csv', 'verdicts.csv'],
+    ]);
+    const rows = await remembered(cwd, remote, 'after');
+    expect(rows.map(({ kind, suite: of, model }) => `${kind} ${of} ${model}`)).toEqual([
+      ...['night mine sim-echo', 'night mine sim-instant', 'night other sim-echo', 'night other sim-instant'],
+    ]);
+    // The suites stay on their own branch, the history on its own.
+    const log = await succeed(bash('git log --oneline main | wc -l', join(cwd.path, 'origin.git')));
+    expect(log.trim()).toBe('1');
+    // Nothing new, nothing to keep.
+    await succeed(step('keep the history', night, 1));
+  });
+
+  test('a suite that lost a shard is incomplete, one that lost all is named, and neither keeps the other from its night', async () => {
+    await using cwd = await scratch();
+    const remote = await origin(cwd.path);
+    const night = await checkout(cwd, remote, 'night');
+    await succeed(bash('rm -r shards/*-2/suites-mine', night));
+    await succeed(step('join the shards', night, 1));
+    await succeed(step('fetch the history', night, 1));
+    const gated = await step('gate the nights', night, 1);
+    expect([gated.code, gated.output.match(/^(?:incomplete|learning 0\/7) ·/gm)]).toEqual([
+      3,
+      ['incomplete ·', 'learning 0/7 ·'],
+    ]);
+    await succeed(bash('rm -r nights shards/*/suites-other', night));
+    const joined = await succeed(step('join the shards', night, 1));
+    expect(joined).toContain('::error title=gatebench::the shards of suites/other.yaml could not be joined');
+    expect((await step('gate the nights', night, 1)).code).toBe(3);
+    await succeed(step('keep the history', night, 1));
+    expect((await remembered(cwd, remote, 'after')).map((row) => row.suite)).toEqual(['other', 'other']);
+  });
+
+  test('whoever keeps a history at the same time, nothing is lost: neither the first nights nor later ones', async () => {
+    await using cwd = await scratch();
+    const remote = await origin(cwd.path);
+    const { suite: nightly } = await nightlySuite(cwd.path, { prompts: 2 });
+    let night = 0;
+    /** Several checkouts fetch the history, each adds a night, and then all keep theirs. */
+    const together = async (names: readonly string[]): Promise<void> => {
+      const folders = await Promise.all(
+        names.map(async (name) => {
+          const folder = join(cwd.path, name);
+          await succeed(bash(`git clone -q --depth 1 "${remote}" "${folder}"`, cwd.path));
+          await succeed(step('fetch the history', folder, 1));
+          return folder;
+        }),
+      );
+      for (const folder of folders) {
+        night += 1;
+        const options = { suite: { ...nightly, name: `suite ${night}` }, file: 'x.yaml', night, seed: 'r' };
+        const run = await writeNight(folder, options);
+        await gatebench(['gate', run, '--history', join(folder, 'history')], folder);
+      }
+      await Promise.all(folders.map((folder, index) => succeed(step('keep the history', folder, index))));
+    };
+    await together(['a', 'b', 'c']);
+    await together(['d', 'e', 'f']);
+    const rows = await remembered(cwd, remote, 'after');
+    expect(rows.map(({ suite: of, model }) => `${of} ${model}`).sort()).toEqual(
+      [1, 2, 3, 4, 5, 6]
+        .flatMap((n) => ['deepseek', 'glm', 'kimi', 'qwen'].map((model) => `suite ${n} ${model}`))
+        .sort(),
+    );
+    for (const name of ['history', 'nights', 'verdicts']) {
+      const lines = (await readFile(join(cwd.path, `after/${name}.csv`), 'utf8')).trimEnd().split('\n');
+      expect(new Set(lines).size, name).toBe(lines.length);
+      expect(lines.length, name).toBe(1 + 6 * { history: 4, nights: 4, verdicts: 1 }[name]!);
+    }
+  });
+});
