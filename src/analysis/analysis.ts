@@ -34,6 +34,10 @@ export interface RunFacts {
   suite_hash: string;
   /** In the order of the suite; `demo` means simulated. */
   routes: readonly string[];
+  /** Names of the places that its requests were sent from. Absent: none was given. */
+  vantages?: readonly string[];
+  /** What it was said to be: `--label key=value`. Absent without any. */
+  labels?: Readonly<Record<string, string>>;
   status: RunStatus;
   /** This machine was too busy to measure. Absent where it was not. */
   too_busy?: TooBusy;

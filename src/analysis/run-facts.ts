@@ -12,11 +12,12 @@ import { successFloor } from './success.ts';
 import type { ModelSummary } from './summary-columns.ts';
 
 /** Measured requests of the plan, without warm-up; of a plan of visits, which have figures of their own, none. */
-export function plannedRequests({ suite, routes, shard, added_repeats = 0 }: Manifest): number {
+export function plannedRequests({ suite, routes, vantages, shard, added_repeats = 0 }: Manifest): number {
   if (designOf(suite)) return 0;
   const cells = cellsOf(
     suite,
     routes.map(({ route }) => route),
+    vantages,
   );
   const repeat = suite.run.repeat + added_repeats;
   return planSize({ ...suite.run, repeat, cells, prompts: shardPrompts(suite.prompts, shard) }).measure;
@@ -64,6 +65,8 @@ export function factsOf(manifest: Manifest, models: readonly ModelSummary[], pla
     versions: { gatebench: versions.gatebench, openai: versions.openai, node: versions.node },
     machine: `${machine.platform} ${machine.arch}, ${machine.cpus} × ${machine.cpu}`,
     ...defined({
+      vantages: manifest.vantages,
+      labels: manifest.labels,
       description: suite.description,
       ended_at: manifest.ended_at,
       clock: clockFact(manifest.calibration as Calibration | undefined),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { oneLine } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
+import { labelPattern, labelValuePattern, vantagePattern } from '../plan/vantage.ts';
 import { suiteHash } from '../suite/hash.ts';
 import { headerName, headerValue } from '../suite/schema/gateway-schema.ts';
 import type { Suite } from '../suite/suite.ts';
@@ -148,6 +149,9 @@ const suite = known({
 
 const loadedModels = z.array(known({ model: z.string() }));
 
+const vantage = z.string().regex(vantagePattern);
+const labels = z.record(z.string().regex(labelPattern), z.string().regex(labelValuePattern));
+
 /** Of `calibrate --save`, as far as it is shown with a run. */
 const calibration = known({
   measured_at: instant,
@@ -168,7 +172,18 @@ export const manifestSchema = known({
   shard: known({ index: positive, count: positive })
     .refine(({ index, count }) => index <= count, { error: 'its index is above its count' })
     .optional(),
-  merged_from: z.array(known({ run_id: name, shard: z.string() })).optional(),
+  merged_from: z
+    .array(
+      known({
+        run_id: name,
+        shard: z.string(),
+        vantage: vantage.optional(),
+        labels: labels.optional(),
+      }),
+    )
+    .optional(),
+  vantages: z.array(vantage).min(1).optional(),
+  labels: labels.optional(),
   planned_requests: natural,
   added_repeats: natural.optional(),
   versions: known({
@@ -215,7 +230,11 @@ export interface Manifest {
   /** One part of a run: every `count`-th prompt from `index`, 1-based. `suite` is the whole all the same. */
   shard?: { index: number; count: number };
   /** The parts that this run was joined from. */
-  merged_from?: { run_id: string; shard: string }[];
+  merged_from?: { run_id: string; shard: string; vantage?: string; labels?: Record<string, string> }[];
+  /** Names of the places that its requests were sent from; several in a run that was merged. Absent: none was given. */
+  vantages?: string[];
+  /** What the run was said to be: `--label key=value`. */
+  labels?: Record<string, string>;
   planned_requests: number;
   /** Repeats that the stopping rule has added to those of the suite. Absent without such a rule. */
   added_repeats?: number;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { defined } from '../base/defined.ts';
 import { requestKey } from '../plan/blocks.ts';
-import { cellKey, type CellNames } from '../plan/cell.ts';
+import { cellKey, type CellNames, namesOf } from '../plan/cell.ts';
 import { FileState } from './file-state.ts';
 import { readBatches, readCsv, type ReadOptions } from './read-csv.ts';
 import { requestColumns, type RequestRow } from './request-columns.ts';
@@ -35,7 +35,7 @@ export async function readState(folder: string, onRow: (row: RequestRow) => void
   for await (const row of readCsv<RequestRow>(join(folder, runFiles.requests), requestColumns)) {
     const key = keyOf(row);
     attempts.set(key, Math.max(attempts.get(key) ?? 0, row.attempt));
-    if (row.status === 'ok') answered.add(cellKey(row));
+    if (row.status === 'ok') answered.add(cellKey(namesOf(row)));
     if (row.final) {
       done.add(key);
       if (row.status !== 'ok') failed++;

@@ -45,7 +45,7 @@ const promised = [
   'variant',
   'vantage',
   'check_why',
-  ...['load', 'level', 'visit', 'arrival', 'late_ms', 'ttft_due_ms', 'e2e_due_ms', 'good'],
+  ...['load', 'level', 'visit', 'arrival', 'late_ms', 'ttft_due_ms', 'e2e_due_ms', 'good', 'labels'],
   'row_check',
 ];
 

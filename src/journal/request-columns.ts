@@ -136,6 +136,10 @@ export const underLoad = [
   yesNo('good', 'whether it kept every limit of the SLO; empty without one'),
 ] as const satisfies readonly Column[];
 
+const whatTheRunIs = [
+  list('labels', 'what the run was said to be with `--label`, each as `key=value`'),
+] as const satisfies readonly Column[];
+
 /** What a row holds, in the order of `requests.csv`. */
 export const rowColumns = [
   ...identity,
@@ -153,6 +157,7 @@ export const rowColumns = [
   ...laterColumns,
   ...whyFailed,
   ...underLoad,
+  ...whatTheRunIs,
 ] as const;
 
 /** `requests.csv`, in this order. The header, rows, reader and the README's table come from this list. */

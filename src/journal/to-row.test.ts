@@ -212,6 +212,7 @@ test('an answer without usage, checks, price and receipts leaves those cells emp
       'vantage',
       'check_why',
       ...underLoad.map(({ name }) => name),
+      'labels',
     ],
   ]);
   // The answer is good; that its tokens are unknown has a name of its own.

@@ -24,7 +24,14 @@ export interface WorkerFacts {
 
 /** One attempt with everything that its row needs. */
 export interface Measurement {
-  run: { id: string; suite: string; suiteHash: string; askHash: string; suiteTags: readonly string[] };
+  run: {
+    id: string;
+    suite: string;
+    suiteHash: string;
+    askHash: string;
+    suiteTags: readonly string[];
+    labels?: readonly string[] | undefined;
+  };
   planned: PlannedRequest;
   wireModel: string;
   attempt: number;
@@ -102,6 +109,7 @@ export function toRow(measurement: Measurement): RequestRow {
     lag_excluded: listed(lostToLag(attempt)),
     ...laterNames(planned.cell),
     ...visitCells(measurement, metrics),
+    labels: run.labels,
   };
 }
 

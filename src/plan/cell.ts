@@ -171,10 +171,11 @@ export const severalIn = (ways: Ways): DimensionName[] =>
 export const untoldIn = (ways: Ways): Dimensions[number][] =>
   dimensions.filter(({ told, plural }) => told !== 'always' && (ways[plural]?.length ?? 0) > 1);
 
-/** Every model on every route, in every variant of the prompts, whose `params` it then has. */
+/** Every model on every route, in every variant of the prompts, whose `params` it then has, from every vantage. */
 export function cellsOf(
   { models, variants }: Pick<Suite, 'models' | 'variants'>,
   routes: readonly string[],
+  vantages: readonly string[] = [],
 ): Cell[] {
   const arms = models.flatMap((model): Pick<Cell, 'model' | 'variant'>[] =>
     variants
@@ -184,7 +185,11 @@ export function cellsOf(
         }))
       : [{ model }],
   );
-  return arms.flatMap((arm) => routes.map((route) => ({ ...arm, route })));
+  const places: Pick<Cell, 'vantage'>[] =
+    vantages.length > 0 ? vantages.map((vantage) => ({ vantage })) : [{}];
+  return arms.flatMap((arm) =>
+    routes.flatMap((route) => places.map((place) => ({ ...arm, route, ...place }))),
+  );
 }
 
 /** The prompt as a variant asks it. */

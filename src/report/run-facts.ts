@@ -1,5 +1,6 @@
 import { count, oneLine } from '../base/text.ts';
 import { duration } from './number-text.ts';
+import { labelWords } from '../plan/vantage.ts';
 import type { RunFacts } from './run-report.ts';
 
 /** What happened, each fact a few words: status, requests, design, length, start. */
@@ -13,6 +14,10 @@ export function runFacts(run: RunFacts): string[] {
     run.ended_at === undefined ? undefined : Date.parse(run.ended_at) - Date.parse(run.started_at);
   return [
     `${run.routes.length === 1 ? 'route' : 'routes'} ${oneLine(run.routes.join(', '), 60)}`,
+    ...(run.vantages === undefined
+      ? []
+      : [`${run.vantages.length === 1 ? 'vantage' : 'vantages'} ${oneLine(run.vantages.join(', '), 60)}`]),
+    ...(run.labels === undefined ? [] : [oneLine(labelWords(run.labels)?.join(', ') ?? '', 120)]),
     statusWord(run),
     ...(run.too_busy === undefined ? [] : ['machine too busy to measure']),
     done + failed,

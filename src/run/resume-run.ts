@@ -43,6 +43,7 @@ async function reopen(
   manifest: Manifest,
   { sink: { folder }, targets, budget: limits, retryErrors = false, suiteFolder }: ResumeOptions,
 ): Promise<ReadyRun> {
+  assertOnePlace(folder, manifest);
   assertSameHosts(targets, manifest, folder);
   const images = await loadImages(manifest.suite, suiteFolder ?? dirname(manifest.suite_file));
   const torn = await setTornLineAside(folder);
@@ -72,6 +73,15 @@ async function reopen(
   await removeDerived(folder);
   note(manifest, `resumed with ${count(earlier.done, 'request')} of ${manifest.planned_requests} done`);
   return { plan, manifest, budget, earlier, images };
+}
+
+/** What is left of a run that was merged from several places has to be sent from each of them. */
+function assertOnePlace(folder: string, { merged_from = [] }: Manifest): void {
+  const places = [...new Set(merged_from.flatMap(({ vantage }) => vantage ?? []))];
+  if (places.length < 2) return;
+  throw new UserError(
+    `${folder} was merged from ${places.join(' and ')}, and nothing here can send from both. Resume each of those runs where it was made, then merge them again.`,
+  );
 }
 
 /** Rows say which suite they answer; a manifest that was put beside them does not know. */

@@ -22,6 +22,8 @@ export interface RunSuiteOptions extends SendOptions {
   seed?: number | undefined;
   /** Only this part of the prompts. */
   shard?: Shard | undefined;
+  /** What the run is said to be, such as `{ isp: 'telekom' }`: in its manifest, and on every row. */
+  labels?: Readonly<Record<string, string>> | undefined;
   /** What `gatebench calibrate` found of this machine's clock: the analysis warns without it. */
   calibration?: Calibration | undefined;
   /** The suite's file, for the manifest. */
@@ -79,7 +81,8 @@ function newManifest({ suite, seed, size }: Plan, options: RunSuiteOptions): Man
     suite_file: options.suiteFile ?? '',
     seed,
     routes: options.targets.routes,
-    ...defined({ shard: options.shard }),
+    ...defined({ shard: options.shard, labels: options.labels }),
+    ...(options.targets.vantages ? { vantages: [...options.targets.vantages] } : {}),
     planned_requests: size.total,
     versions: {
       gatebench: version(),

@@ -28,6 +28,8 @@ export interface RunOptions
   suite: Suite;
   suiteHash: string;
   askHash: string;
+  /** Of the run, as `key=value`. */
+  labels?: readonly string[] | undefined;
   journal: Pick<Sink, 'append'>;
   /** Told of each answer once its row is written. */
   checking: Checking;
@@ -61,8 +63,8 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
 
 /** Writes the row first; only then is its answer checked, and anybody told. */
 function recorder(options: RunOptions): (ended: Ended) => Promise<void> {
-  const { runId, suite, suiteHash, askHash, journal, checking, listener } = options;
-  const run = { id: runId, suite: suite.name, suiteHash, askHash, suiteTags: suite.tags };
+  const { runId, suite, suiteHash, askHash, labels, journal, checking, listener } = options;
+  const run = { id: runId, suite: suite.name, suiteHash, askHash, suiteTags: suite.tags, labels };
   const slo = designOf(suite)?.slo;
   return async (ended) => {
     const { planned, exchange } = ended;

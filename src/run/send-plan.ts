@@ -1,3 +1,4 @@
+import { labelWords } from '../plan/vantage.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { createChecker } from '../check/checker.ts';
 import type { Manifest } from '../journal/manifest.ts';
@@ -165,6 +166,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
       suite,
       suiteHash: manifest.suite_hash,
       askHash: manifest.ask_hash ?? askHash(suite),
+      labels: labelWords(manifest.labels),
       seed: manifest.seed,
       cells: plan.cells,
       blocks: owed(

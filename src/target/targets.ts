@@ -2,6 +2,7 @@ import { defined } from '../base/defined.ts';
 import { redactor, type Redact } from '../base/redact.ts';
 import { UserError } from '../base/user-error.ts';
 import { cellKey, cellsOf, type Cell, type CellNames } from '../plan/cell.ts';
+import { vantageNamed } from '../plan/vantage.ts';
 import { nearest } from '../suite/nearest.ts';
 import type { Suite } from '../suite/suite.ts';
 import { secretsOf, type Environment } from './environment.ts';
@@ -20,6 +21,8 @@ export interface Targets {
   cells: readonly Target[];
   /** The one with the names of this cell, which must be among them. */
   of: (cell: CellNames) => Target;
+  /** Names of the places that the requests are sent from. Absent where none was given. */
+  vantages?: readonly string[];
   /** For the manifest: each route with its host, without the account. */
   routes: { route: string; host: string }[];
   /** Takes tokens and the account id out of a text. */
@@ -29,6 +32,8 @@ export interface Targets {
 export interface TargetOptions {
   /** Names of routes. Absent: the one that the suite names, or the default one. */
   routes?: readonly string[] | undefined;
+  /** Names of the places that the requests are sent from: of this machine one. Absent: nobody asks where. */
+  vantages?: readonly string[] | undefined;
   /** Tokens, account and gateway: `readEnvironment(process.env)`. Absent: none, which will do for a simulated route. */
   environment?: Environment | undefined;
   /** Addresses in place of a route's own: `https://…` for all routes, `compat=https://…` for one. */
@@ -51,7 +56,8 @@ export function resolveTargets(
 ): Targets {
   const names = options.routes ?? [suite.gateway.route ?? defaultRoute.name];
   for (const name of (options.baseUrl ?? []).map(routeOfAddress)) if (name !== undefined) routeNamed(name);
-  const cells = cellsOf(suite, names).map((cell): Target => {
+  const vantages = options.vantages?.map(vantageNamed);
+  const cells = cellsOf(suite, names, vantages).map((cell): Target => {
     const endpoint = endpointOf(cell, suite, options);
     return { ...cell, endpoint };
   });
@@ -59,6 +65,7 @@ export function resolveTargets(
   const hosts = new Map(cells.map(({ route, endpoint }) => [route, new URL(endpoint.baseUrl).host]));
   return {
     cells,
+    ...(vantages && vantages.length > 0 ? { vantages } : {}),
     of: (cell) => byKey.get(cellKey(cell))!,
     routes: [...hosts].map(([route, host]) => ({ route, host })),
     redact: redactor(new Map([...credentialsOf(cells), ...secretsOf(options.environment ?? {})])),

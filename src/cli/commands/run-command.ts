@@ -35,6 +35,16 @@ const flags = flagTable({
       value: 'I/N',
       describe: 'run part I of N of the prompts; join later with gatebench merge; needs --seed',
     },
+    vantage: {
+      type: 'text',
+      value: 'NAME',
+      describe: 'name of the place that this runs at, such as fra; join places with gatebench merge',
+    },
+    label: {
+      type: 'list',
+      value: 'KEY=VALUE',
+      describe: 'what else to write on every row, such as isp=telekom',
+    },
     score: { type: 'switch', describe: "ask the suite's judges about the answers, once all are there" },
     strict: { type: 'switch', describe: 'exit 6 when a threshold is not settled' },
   }),

@@ -10,6 +10,7 @@ import type { Outcome, SendOptions } from '../../run/send-plan.ts';
 import { readEnvironment } from '../../target/environment.ts';
 import { isSimulatedRoute } from '../../target/routes.ts';
 import { resolveTargets, type Targets } from '../../target/targets.ts';
+import { labelsOf } from '../../plan/vantage.ts';
 import type { Suite } from '../../suite/suite.ts';
 import type { JudgingFlags } from '../score/execute-score.ts';
 import type { RunFlags } from '../commands/run-command.ts';
@@ -58,8 +59,12 @@ async function runAll(around: Surroundings): Promise<ExitCode> {
 /** A new run. Everything that can be wrong is found before its folder is made. */
 async function runOne(around: Surroundings, file: string, suite: Suite): Promise<ExitCode> {
   const { flags, io } = around;
-  assertNoSecrets(shownFrom(io.cwd, file), suite, readEnvironment(io.env, io.cwd));
-  const targets = await targetsOf(around, suite, routeNames(flags, suite));
+  const labels = flags.label && labelsOf(flags.label);
+  const secrets = readEnvironment(io.env, io.cwd);
+  assertNoSecrets(shownFrom(io.cwd, file), suite, secrets);
+  assertNoSecrets('--vantage, --label', [flags.vantage, flags.label], secrets);
+  const vantages = flags.vantage === undefined ? undefined : [flags.vantage];
+  const targets = await targetsOf(around, suite, routeNames(flags, suite), vantages);
   if (flags.score) await assertJudgeable(around, file, suite, targets);
   const seed = flags.seed ?? newSeed();
   const now = io.clock.wall();
@@ -73,6 +78,7 @@ async function runOne(around: Surroundings, file: string, suite: Suite): Promise
         seed,
         name,
         shard: flags.shard,
+        labels,
         calibration: loadCalibration(stateFolder(io.env)),
         suiteFile: shownFrom(io.cwd, file),
         suiteFolder: dirname(file),
@@ -104,7 +110,7 @@ async function goOn(around: Surroundings): Promise<ExitCode> {
   return await sentTo(sink, around, async () => {
     await assertSameRun(flags, manifest, folder);
     const names = manifest.routes.map(({ route }) => route);
-    const targets = await targetsOf(around, manifest.suite, names);
+    const targets = await targetsOf(around, manifest.suite, names, manifest.vantages);
     const limits = { budget: budgetOf(flags), retryErrors: flags.retryErrors !== undefined };
     const suiteFolder = dirname(resolve(around.io.cwd, manifest.suite_file));
     return await watched(around, targets, (sending) =>
@@ -132,12 +138,14 @@ async function targetsOf(
   { flags, io, demo }: Surroundings,
   suite: Suite,
   names: readonly string[],
+  vantages: readonly string[] | undefined,
 ): Promise<Targets> {
   assertAddressed(flags.baseUrl, names);
   const mockUrl = names.some(isSimulatedRoute) ? await demo.url() : undefined;
   return resolveTargets(suite, {
     ...flags,
     routes: names,
+    vantages,
     environment: readEnvironment(io.env, io.cwd),
     mockUrl,
   });

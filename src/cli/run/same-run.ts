@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { UserError } from '../../base/user-error.ts';
 import type { Manifest } from '../../journal/manifest.ts';
+import { labelsOf, labelWords } from '../../plan/vantage.ts';
 import { suiteHash } from '../../suite/hash.ts';
 import type { RunFlags } from '../commands/run-command.ts';
 import { readSuite } from './read-suite.ts';
@@ -25,7 +26,11 @@ async function assertSameSuite(flags: RunFlags, manifest: Manifest): Promise<voi
 }
 
 /** A run goes on with the plan that it recorded: a flag that asks for another one is not passed over in silence. */
-function assertSamePlan(flags: RunFlags, { suite, seed, routes }: Manifest, folder: string): void {
+function assertSamePlan(
+  flags: RunFlags,
+  { suite, seed, routes, ...recordedOf }: Manifest,
+  folder: string,
+): void {
   const { repeat, warmup, concurrency, order, salt = 'none' } = suite.run;
   const recorded = { repeat, warmup, concurrency, order, salt, seed };
   const other: string[] = (Object.keys(recorded) as (keyof typeof recorded)[]).filter(
@@ -34,6 +39,9 @@ function assertSamePlan(flags: RunFlags, { suite, seed, routes }: Manifest, fold
   const route = new Set(flags.route);
   if (flags.route && (route.size !== routes.length || routes.some((known) => !route.has(known.route))))
     other.push('route');
+  if (flags.vantage !== undefined && flags.vantage !== recordedOf.vantages?.join()) other.push('vantage');
+  if (flags.label && labelWords(labelsOf(flags.label))?.join() !== labelWords(recordedOf.labels)?.join())
+    other.push('label');
   if (flags.out !== undefined && resolve(flags.out) !== resolve(folder)) other.push('out');
   // With a suite beside them its hash has told whether they ask for the same.
   const part = (['models', 'prompts', 'tags'] as const).filter(
@@ -42,7 +50,7 @@ function assertSamePlan(flags: RunFlags, { suite, seed, routes }: Manifest, fold
   const refused = [...other, ...part].map((name) => `--${name}`);
   if (refused.length > 0)
     throw new UserError(
-      `${refused.join(', ')}: a resumed run keeps its plan, its route, and its folder. ` +
+      `${refused.join(', ')}: a resumed run keeps its plan, its route, its vantage, its labels, and its folder. ` +
         'Only the budget may change. Leave these out, or start a new run.',
     );
 }

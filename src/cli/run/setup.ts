@@ -40,11 +40,11 @@ export function assertAddressed(given: readonly string[], names: readonly string
 const surelySecret = 12;
 
 /** A suite is kept with its run, word for word, so that it can be repeated: a secret inside would be kept with it. */
-export function assertNoSecrets(file: string, suite: Suite, environment: Environment): void {
-  const text = JSON.stringify(suite);
+export function assertNoSecrets(where: string, kept: unknown, environment: Environment): void {
+  const text = JSON.stringify(kept);
   for (const [secret, name] of secretsOf(environment))
     if (secret.length >= surelySecret && text.includes(secret))
       throw new UserError(
-        `${file}: it holds the value of ${name}, which would be written into the run's folder. Take it out of the suite.`,
+        `${where}: it holds the value of ${name}, which would be written into the run's folder. Take it out.`,
       );
 }
