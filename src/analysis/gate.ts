@@ -7,7 +7,8 @@ import { isAlike, type HistoryRow } from './history.ts';
 import { nightsOf, type Nights } from './nights.ts';
 import type { ThresholdResult } from './thresholds.ts';
 
-export type GateWord = 'pass' | 'warning' | 'fail' | 'learning' | 'not settled' | 'incomplete';
+export const gateWords = ['pass', 'warning', 'fail', 'learning', 'not settled', 'incomplete'] as const;
+export type GateWord = (typeof gateWords)[number];
 
 /** One model and rule, or all models together. */
 export interface GateCell {

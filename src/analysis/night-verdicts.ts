@@ -1,6 +1,6 @@
 import { type Column, list, required, type RowOf, text, time } from '../base/column.ts';
 import { rowCheck } from '../journal/csv-file.ts';
-import type { GateWord } from './gate.ts';
+import { type GateWord, gateWords } from './gate.ts';
 
 /**
  * `verdicts.csv`, in this order: what the gate said of each run, in one row for the whole run, then one for each alarm.
@@ -55,7 +55,8 @@ function verdictOf(
   return {
     ...{ at, suite, routes, word, alarms },
     runId: run_id,
-    verdict: word.replace(/ \d+\/\d+$/, '') as GateWord,
+    // A word of a later version says nothing to this one.
+    verdict: gateWords.find((known) => known === word.replace(/ \d+\/\d+$/, '')) ?? 'not settled',
     ...(says === undefined ? {} : { says }),
   };
 }

@@ -73,6 +73,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/trend-command.ts')).trend,
   },
   {
+    name: 'publish',
+    describe: 'Write the nights as a static site: pictures, verdicts, badges, a feed, the latest reports',
+    load: async () => (await import('./commands/publish-command.ts')).publish,
+  },
+  {
     name: 'merge',
     describe: 'Join the shards of a run into one',
     load: async () => (await import('./commands/merge-command.ts')).merge,

@@ -23,7 +23,7 @@ export async function executeReport(
     throw new UserError('--answers all is about the page: add --format html.');
   if (format === 'html') {
     const { renderFolderPage } = await import('../report/run-page.ts');
-    await writeOut(await renderFolderPage(folder, { allAnswers: answers === 'all' }), out, io);
+    await writeOut(await renderFolderPage(folder, { answers }), out, io);
     return exitCode.done;
   }
   const { report } = await loadRun(folder);

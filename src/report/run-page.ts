@@ -13,8 +13,11 @@ import type { AnswerText } from './page/page-parts.ts';
 const reasoningLength = 1000;
 
 export interface FolderPageOptions {
-  /** Every answer of every model, side by side; the first of some prompts unless asked for. */
-  allAnswers?: boolean;
+  /**
+   * `some`, unless given: the first answer of each model to some prompts. `all`: every answer, side by side. `none`: for
+   * a page that anybody may read, without a word of a question, an answer, or a server.
+   */
+  answers?: 'some' | 'all' | 'none';
 }
 
 /** The page of a run, from its folder alone. */
@@ -26,11 +29,14 @@ export async function renderFolderPage(folder: string, options: FolderPageOption
 /** The same, for who puts something around it. */
 export async function folderPageFrame(
   folder: string,
-  { allAnswers = false }: FolderPageOptions = {},
+  { answers = 'some' }: FolderPageOptions = {},
 ): Promise<PageFrame> {
   const run = await readRun(folder);
   const scan = new PageScan(run.manifest.started_at);
-  if (!allAnswers) return await runPageFrame(await analyseRun(run, [scan]), scan);
+  if (answers !== 'all') {
+    const isOpen = answers === 'some';
+    return await runPageFrame(await analyseRun(run, [scan]), scan, { isOpen });
+  }
   const grid = new GridScan(run.manifest);
   const loaded = await analyseRun(run, [scan, grid]);
   const order = run.manifest.suite.prompts.map(({ id }) => id);
@@ -40,7 +46,7 @@ export async function folderPageFrame(
   );
   const stored = await findAnswers(folder, new Set(wanted));
   const texts = new Map([...stored].map(([eventId, line]) => [eventId, answerText(line)]));
-  return await runPageFrame(loaded, scan, { scan: grid, ways: run.manifest, fitting, texts });
+  return await runPageFrame(loaded, scan, { grid: { scan: grid, ways: run.manifest, fitting, texts } });
 }
 
 /**
@@ -55,9 +61,9 @@ export async function renderRunPage(run: LoadedRun, scan: PageScan): Promise<str
 async function runPageFrame(
   { folder, manifest, collected, comparison, report }: LoadedRun,
   scan: PageScan,
-  grid?: GridSource,
+  { grid, isOpen = true }: { grid?: GridSource; isOpen?: boolean } = {},
 ): Promise<PageFrame> {
-  const [{ answerPrompts }, { pageData }, { pageFrame }] = await Promise.all([
+  const [{ answerPrompts }, { pageData, withoutWords }, { pageFrame }] = await Promise.all([
     import('./page/answer-prompts.ts'),
     import('./page/page-data.ts'),
     import('./page/render-page.ts'),
@@ -65,9 +71,11 @@ async function runPageFrame(
   const { prompts } = manifest.suite;
   const suiteOrder = prompts.map(({ id }) => id);
   const scanned = scan.scanned({ collected, answerPrompts: answerPrompts(collected, suiteOrder) });
-  const stored = await findAnswers(folder, new Set(scanned.answers.map(({ eventId }) => eventId)));
+  const chosen = isOpen ? scanned.answers.map(({ eventId }) => eventId) : [];
+  const stored = await findAnswers(folder, new Set(chosen));
   const answers = new Map([...stored].map(([eventId, line]) => [eventId, answerText(line)]));
-  return pageFrame(pageData({ report, comparison, collected, scanned, prompts, answers, grid }));
+  const data = pageData({ report, comparison, collected, scanned, prompts, answers, grid });
+  return pageFrame(isOpen ? data : withoutWords(data));
 }
 
 /**

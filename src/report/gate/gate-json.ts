@@ -69,7 +69,8 @@ export const ruleNames = {
   maxRise: 'max_rise',
 } as const;
 
-const colors: Readonly<Record<GateReport['verdict'], string>> = {
+/** Of a badge, by what the gate says. */
+export const badgeColors: Readonly<Record<GateReport['verdict'], string>> = {
   pass: 'brightgreen',
   warning: 'yellow',
   fail: 'red',
@@ -87,6 +88,6 @@ export const badge: GateFormat = {
       schemaVersion: 1,
       label: oneLine(run.suite, 40),
       message: isSimulated(run) ? `${word} (simulated)` : word,
-      color: colors[verdict],
+      color: badgeColors[verdict],
     }),
 };

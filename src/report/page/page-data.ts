@@ -57,6 +57,27 @@ export function pageData({
   };
 }
 
+/**
+ * The same without what was asked and answered: figures and names alone, for a page that anybody may read. Messages of
+ * servers go as well, since they quote requests.
+ */
+export function withoutWords(data: PageData): PageData {
+  const failedChecks = data.report.failedChecks?.map((kind) => {
+    const named = { ...kind };
+    delete named.why;
+    return named;
+  });
+  return {
+    ...data,
+    report: { ...data.report, ...defined({ failedChecks }) },
+    failures: data.failures.map((kind) => ({
+      ...kind,
+      sample: { ...kind.sample, message: 'message left out' },
+    })),
+    answers: { prompts: [], asked: 0, isLeftOut: true },
+  };
+}
+
 function pageModels(report: Report, collected: Collected, scanned: ScannedRows): PageModel[] {
   const label = labeller(collected);
   return ranked(report.models, report.run.success_floor).flatMap(({ rank, model: summary }) => {

@@ -67,6 +67,8 @@ export interface AnswerPart {
   prompts: readonly { promptId: string; question: string | undefined; answers: readonly ShownAnswer[] }[];
   /** Prompts that were asked; more than are shown when there are many. */
   asked: number;
+  /** The page is to be read by anybody. */
+  isLeftOut?: true;
 }
 
 export interface ShownAnswer extends ChosenAnswer {

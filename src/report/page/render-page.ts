@@ -57,6 +57,7 @@ const isShown: Readonly<Record<string, (data: PageData) => boolean>> = {
   tags: ({ report }) => report.tags !== undefined,
   worth: hasWorth,
   judged: isJudgedPage,
+  answers: ({ answers: { isLeftOut } }) => isLeftOut !== true,
 };
 
 function has(data: PageData, id: string): boolean {

@@ -18,28 +18,38 @@ import type { TrendMark, TrendReport } from './trend-report.ts';
 export function trendFrame(reports: readonly TrendReport[], warnings: readonly string[]): PageFrame {
   return {
     title: 'gatebench trend',
-    style: `${styleSheet}\n${trendStyle}`,
+    style: nightsStyle,
     body: markup`<a class="skip" href="#main">Skip to the results</a>
       <main id="main" tabindex="-1"><h1>Nights</h1>
       ${warnings.map((text) => markup`<p class="bad">${oneLine(text)}</p>`)}
       ${reports.length === 0 ? nothing('There are no nights yet.') : ''}
-      ${reports.map((report, place) => suiteSection(report, place))}</main>`,
+      ${reports.map((report, place) => nightsSection(report, { id: `suite-${place}` }))}</main>`,
   };
 }
 
-const trendStyle = `.multiples{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:.4rem 1.2rem}
+/** The style sheet of pages with nights. */
+export const nightsStyle = `${styleSheet}
+.multiples{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:.4rem 1.2rem}
 .multiples figure{margin:.6rem 0}
 .multiples .wide{display:none}.multiples .narrow{display:block}`;
 
 const day = (at: string): string => at.slice(0, 10);
 
-function suiteSection(report: TrendReport, place: number): Html {
+export interface NightsOptions {
+  /** Unique in the page. */
+  id: string;
+  /** What is to be seen below the pictures. */
+  more?: Content;
+}
+
+/** The nights of one suite. */
+export function nightsSection(report: TrendReport, { id, more }: NightsOptions): Html {
   const { suite, nights, from, to, lines, decisions, isSimulated } = report;
   const metrics = [...new Set(lines.map(({ metric }) => metric))];
   const ways = waysOf(lines);
   const changes = lines.flatMap((line) => changeLines(line, ways));
   return section(
-    `suite-${place}`,
+    id,
     oneLine(suite, 80),
     `${count(nights, 'night')}, ${day(from)} to ${day(to)}. The band is each night's 95\u00a0% interval over its prompts. A vertical line is a day on which the level changed; a hollow point is a night that was dropped.`,
     markup`${isSimulated ? markup`<p class="banner" role="note">${simulatedNotice}</p>` : ''}
@@ -50,8 +60,8 @@ function suiteSection(report: TrendReport, place: number): Html {
         (metric, at) =>
           markup`<h3>${metric}</h3><div class="multiples">${lines
             .filter((line) => line.metric === metric)
-            .map((line, index) => nightsPicture(report, line, `suite-${place}-${at}-${index}`, ways))}</div>`,
-      )}`,
+            .map((line, index) => nightsPicture(report, line, `${id}-${at}-${index}`, ways))}</div>`,
+      )}${more}`,
   );
 }
 
@@ -150,7 +160,13 @@ function drawing(
     return at === undefined || kind === 'drop' ? [] : [{ at, word: kind }];
   });
   const write = (value: number): string =>
-    line.model === undefined ? (isShare ? value.toFixed(2) : times(value)) : figureText(line.metric, value);
+    value === 0 && !isShare
+      ? '0'
+      : line.model === undefined
+        ? isShare
+          ? value.toFixed(2)
+          : times(value)
+        : figureText(line.metric, value);
   const kept = nights.filter(({ isDropped }) => !isDropped);
   const values = nights.map(({ value }) => value);
   const ends = kept.flatMap(({ interval }) => (interval ? [interval.low, interval.high] : []));

@@ -95,7 +95,8 @@ export function levelText({ metric, model }: TrendLine, value: number | undefine
 const points = (difference: number): string =>
   `${difference < 0 ? '−' : '+'}${Number((Math.abs(difference) * 100).toFixed(1))} pp`;
 
-function sizeText({ ratio, difference }: Pick<TrendChange, 'ratio' | 'difference'>): string {
+/** `1.30×`; of a share `−5 pp`. */
+export function sizeText({ ratio, difference }: Pick<TrendChange, 'ratio' | 'difference'>): string {
   return ratio === undefined ? points(difference ?? 0) : times(ratio);
 }
 

@@ -8,6 +8,8 @@ export interface PageFrame {
   body: Html;
   /** What it can do beyond every page. */
   more?: string;
+  /** Links to other files, for the head of the page. */
+  links?: Html;
 }
 
 /**
@@ -33,7 +35,7 @@ const ownPolicy = ({ style, more = '' }: PageFrame): string[] => [
   "base-uri 'none'",
 ];
 
-function documentText({ title, style, body, more = '' }: PageFrame, policy: Content): string {
+function documentText({ title, style, body, more = '', links }: PageFrame, policy: Content): string {
   const page = markup`<!doctype html>
     <html lang="en">
     <head>
@@ -44,7 +46,7 @@ function documentText({ title, style, body, more = '' }: PageFrame, policy: Cont
     <meta name="referrer" content="no-referrer">
     <meta name="robots" content="noindex">
     <title>${title}</title>
-    <link rel="icon" href="data:,">
+    <link rel="icon" href="data:,">${links}
     <style>${new Html(style)}</style>
     </head>
     <body>

@@ -1,0 +1,136 @@
+import { basename, dirname } from 'node:path';
+import { count, oneLine } from '../../base/text.ts';
+import { exitCode, type ExitCode, UserError } from '../../base/user-error.ts';
+import { nightColumns, type NightRow } from '../../analysis/night-figures.ts';
+import { FileState, fileWarnings } from '../../journal/file-state.ts';
+import { readManifest } from '../../journal/manifest.ts';
+import { listRuns } from '../../journal/run-folder.ts';
+import { jsonText } from '../../report/run-json.ts';
+import { renderFolderPage } from '../../report/run-page.ts';
+import type { SiteFile } from '../../report/site/site-badges.ts';
+import type { PublishFlags } from '../commands/publish-command.ts';
+import { historyFile, historyWarnings, readHistory } from '../gate/history-file.ts';
+import { readTable } from '../gate/history-table.ts';
+import { nightsFile } from '../gate/nights-file.ts';
+import { readVerdicts, verdictsFile } from '../gate/verdicts-file.ts';
+import type { Io } from '../io.ts';
+import { readSiteList, writeSite, type SiteList } from './site-folder.ts';
+import { knownRuns, siteOf, type HistoryTables, type KnownRun } from './site-of.ts';
+
+/** `gatebench publish HISTORY --out DIR`: the nights as a folder of static files. */
+export async function executePublish(flags: PublishFlags, io: Io): Promise<ExitCode> {
+  const { history: folder, out, json } = flags;
+  const { tables, warnings } = await readTables(folder);
+  const { pages, broken } = await latestPages(flags, knownRuns(tables), await readSiteList(out));
+  const site = siteOf({
+    ...tables,
+    warnings,
+    latest: (suite, name) => {
+      const page = pages.get(suite);
+      return page && { path: `latest/${name}.html`, runId: page.runId };
+    },
+  });
+  if (site === undefined)
+    throw new UserError(
+      `${historyFile(folder)} has no nights yet: add the first with "gatebench gate RUN --history ${folder}".`,
+    );
+  const { siteFiles } = await import('../../report/site/site-files.ts');
+  const made: SiteFile[] = siteFiles(site);
+  const kept: string[] = [];
+  const latest: SiteList['latest'] = {};
+  for (const { suite, latest: page } of site.suites) {
+    if (page === undefined) continue;
+    const { path, runId } = page;
+    const text = pages.get(suite)!.text;
+    if (text === undefined) kept.push(path);
+    else made.push({ path, text });
+    latest[suite] = { path, run_id: runId };
+  }
+  await writeSite(out, { files: made, kept, latest });
+  const all = [...warnings, ...broken];
+  for (const warning of all) io.stderr.write(`⚠ ${oneLine(warning)}\n`);
+  io.stdout.write(
+    json
+      ? jsonText({
+          out,
+          suites: site.suites.map(({ suite, newest, badge, latest: page }) => ({
+            ...{ suite, word: newest?.word ?? null, badge, latest: page?.path ?? null },
+          })),
+          files: [...made.map(({ path }) => path), ...kept].sort(),
+          warnings: all,
+        })
+      : `Published ${count(site.suites.length, 'suite')} to ${out}: open ${out}/index.html.\n`,
+  );
+  return exitCode.done;
+}
+
+/** Whatever folder it is in, a history says the same. */
+async function readTables(folder: string): Promise<{ tables: HistoryTables; warnings: string[] }> {
+  const states = [new FileState(), new FileState(), new FileState()] as const;
+  const tables = {
+    history: await readHistory(folder, { state: states[0] }),
+    nights: await readTable<NightRow>(nightsFile(folder), nightColumns, states[1]),
+    verdicts: await readVerdicts(folder, states[2]),
+  };
+  const remedy = 'Restore the file from an earlier commit, or accept the loss: gatebench repair.';
+  return {
+    tables,
+    warnings: [
+      ...historyWarnings('.', states[0]),
+      ...fileWarnings(states[1], nightsFile('.'), remedy),
+      ...fileWarnings(states[2], verdictsFile('.'), remedy),
+    ],
+  };
+}
+
+interface LatestPage {
+  runId: string;
+  /** Undefined: the page stands there already, and its run does not. */
+  text: string | undefined;
+}
+
+/**
+ * The page of each suite's newest run that can be found: in the results, or, of a run that is elsewhere, as it was
+ * published before.
+ */
+async function latestPages(
+  { results, runs, answers }: PublishFlags,
+  known: readonly KnownRun[],
+  { latest: before }: SiteList,
+): Promise<{ pages: Map<string, LatestPage>; broken: string[] }> {
+  const folders = await foldersOf(results, runs);
+  const pages = new Map<string, LatestPage>();
+  const broken: string[] = [];
+  for (const [suite, ofSuite] of Map.groupBy(known, (run) => run.suite)) {
+    const found = ofSuite.findLast(
+      ({ runId }) => folders.has(keyOf(suite, runId)) || before[suite]?.run_id === runId,
+    );
+    if (found === undefined) continue;
+    const { runId } = found;
+    const folder = folders.get(keyOf(suite, runId));
+    if (folder === undefined) pages.set(suite, { runId, text: undefined });
+    else
+      try {
+        const text = await renderFolderPage(folder, { answers: answers ? 'all' : 'none' });
+        pages.set(suite, { runId, text });
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        broken.push(`The latest report of ${oneLine(suite, 80)} is left out: ${error.message}`);
+      }
+  }
+  return { pages, broken };
+}
+
+const keyOf = (suite: string, runId: string): string => JSON.stringify([suite, runId]);
+
+/** Folders of runs by suite and id. Those that a user has named are asked what they are. */
+async function foldersOf(results: string, named: readonly string[]): Promise<Map<string, string>> {
+  const found = new Map(
+    (await listRuns(results)).map((folder) => [keyOf(basename(dirname(folder)), basename(folder)), folder]),
+  );
+  for (const folder of named) {
+    const { suite, run_id } = await readManifest(folder);
+    found.set(keyOf(suite.name, run_id), folder);
+  }
+  return found;
+}
