@@ -2,11 +2,12 @@ import { defined } from '../base/defined.ts';
 import { count } from '../base/text.ts';
 import type { Manifest } from '../journal/manifest.ts';
 import type { ColumnName, RequestRow } from '../journal/request-columns.ts';
-import { checksOf, isUnchecked } from '../journal/verdicts.ts';
+import { type ChecksOf, checksOf, isUnchecked } from '../journal/verdicts.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { Analysis, Report } from './analysis.ts';
 import { byTag, type TagReport } from './by-tag.ts';
 import { causeLines } from './causes.ts';
+import { compareVersions } from './change.ts';
 import { Collector, type Collected } from './collect.ts';
 import { FailedCheckCollector, undecidedWarnings } from './failed-checks.ts';
 import { compare } from './compare.ts';
@@ -154,6 +155,9 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
       },
       models,
       pairs: comparison.pairs,
+      ...(suite.against
+        ? { change: { ...suite.against, ...compareVersions(collected, suite, { isSequential }) } }
+        : {}),
       leads: leadsOf(collected, all),
       warnings: [
         // Every format says over its table that a run is simulated.
@@ -210,11 +214,13 @@ function neededColumns({ thresholds, quality, gate }: Suite): string[] {
   ];
 }
 
-const uncheckedReads = ['status', 'passed', 'prompt_id'] as const;
+const uncheckedReads = [
+  ...(['status', 'passed', 'passed_now', 'prompt_id', 'variant', 'version'] as const),
+] as const;
 
 /** Answers that have checks and were not checked. */
 class UncheckedCounter implements RowCollector {
-  readonly #checks: ReadonlyMap<string, unknown>;
+  readonly #checks: ChecksOf;
   readonly reads = uncheckedReads;
   answers = 0;
 

@@ -1,5 +1,6 @@
 import type { Manifest, RunStatus } from '../journal/manifest.ts';
 import type { TagReport } from './by-tag.ts';
+import type { Changes } from './change.ts';
 import type { Collected } from './collect.ts';
 import type { QualityFigures } from './quality/quality.ts';
 import type { Choice } from './choice.ts';
@@ -74,6 +75,8 @@ export interface Report {
   models: readonly ModelSummary[];
   /** Empty when no comparison was made. */
   pairs: readonly PairRow[];
+  /** What a change of the suite brings. Absent where the run is held against no revision. */
+  change?: Changes;
   /** Who leads in what, on each route. Absent when no comparison was made. */
   leads?: readonly Leads[];
   /** Which models do for the job, on each route. Absent where the suite does not say what it needs. */

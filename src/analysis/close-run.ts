@@ -24,7 +24,8 @@ export async function closeRun(folder: string, also: readonly RowCollector[] = [
     manifest.status = 'incomplete';
     analysis = analysisOf(manifest);
   }
-  const { run: facts, models, pairs, load } = analysis.report;
+  const { run: facts, models, load, change } = analysis.report;
+  const pairs = [...analysis.report.pairs, ...(change?.pairs ?? [])];
   delete manifest.too_busy;
   if (facts.too_busy !== undefined) manifest.too_busy = facts.too_busy;
   await writeManifest(folder, manifest);

@@ -27,6 +27,8 @@ export interface CompareOptions {
   readonly margin?: number;
   /** Error probability of tests and intervals. */
   readonly alpha?: number;
+  /** What of a pair counts for a metric. All of it unless given. */
+  readonly within?: (metric: ComparedMetric, pair: CellPair) => CellPair;
   /** No verdicts, numbers only: for runs whose models did not take turns. */
   readonly isSequential?: boolean;
 }
@@ -87,16 +89,17 @@ export function comparePairs(
   const { metrics = isByWay(by) ? routeMetrics : comparedMetrics } = options;
   const medians = new PromptMedians();
   const contrasts = metrics.flatMap((metric) =>
-    pairs.flatMap((pair) => {
+    pairs.flatMap((whole) => {
+      const pair = options.within?.(metric, whole) ?? whole;
       const random = seededRandom(`${seed}/${pair.labelA}/${pair.labelB}`);
       const contrast = isShare(metric)
         ? compareShares(pair, metric, alpha, random)
         : compareTimes(pair, metric, alpha, medians);
-      return contrast === undefined ? [] : [{ metric, pair, contrast }];
+      return contrast === undefined ? [] : [{ metric, whole, pair, contrast }];
     }),
   );
   const adjusted = holm(contrasts.map(({ contrast }) => contrast.p));
-  return contrasts.map(({ metric, pair, contrast }, index) => {
+  return contrasts.map(({ metric, whole, pair, contrast }, index) => {
     const isSpeed = !isShare(metric) && betterOf(metric) !== undefined;
     const pHolm = adjusted[index]!;
     const rule = {
@@ -133,7 +136,7 @@ export function comparePairs(
       level: undefined,
       visits: undefined,
     };
-    return { pair, row };
+    return { pair: whole, row };
   });
 }
 

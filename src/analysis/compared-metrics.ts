@@ -23,7 +23,7 @@ export const routeMetrics = ['ttft_ms', 'e2e_latency_ms', 'total_tokens', 'error
 export const isByWay = (by: string | undefined): by is 'route' | 'vantage' =>
   by === 'route' || by === 'vantage';
 
-export type ComparedMetric = Headline | 'passed' | 'cost_usd' | (typeof routeMetrics)[number];
+export type ComparedMetric = Headline | ShareMetric | 'cost_usd' | (typeof routeMetrics)[number];
 
 /** Every metric that can be named. */
 export const allMetrics: readonly ComparedMetric[] = [
@@ -39,10 +39,13 @@ export const allMetrics: readonly ComparedMetric[] = [
 export const everyMetric: readonly ComparedMetric[] = allMetrics.filter((metric) => !isMirrored(metric));
 
 /** Shares of requests: compared by their differences, all other metrics by ratios. */
-export type ShareMetric = 'passed' | 'error_rate';
+export type ShareMetric = (typeof shareMetrics)[number];
+
+/** `passed_now`: of two versions of a suite, the rate by the checks of now. */
+const shareMetrics = ['passed', 'passed_now', 'error_rate'] as const;
 
 export const isShare = (metric: ComparedMetric): metric is ShareMetric =>
-  metric === 'passed' || metric === 'error_rate';
+  shareMetrics.some((share) => share === metric);
 
 export interface Design {
   readonly models: number;

@@ -171,6 +171,7 @@ const shares: Readonly<
   Record<ShareMetric, { better: Contrast['better']; of: (samples: PromptSamples) => ClusterCount }>
 > = {
   passed: { better: 'higher', of: ({ passed }) => passed },
+  passed_now: { better: 'higher', of: ({ passedNow }) => passedNow },
   error_rate: { better: 'lower', of: ({ failures, requests }) => ({ hits: failures, total: requests }) },
 };
 

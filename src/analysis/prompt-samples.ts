@@ -13,6 +13,7 @@ export const sampleReads = [
   'valid',
   'invalid_reason',
   'passed',
+  'passed_now',
   'client_lag_ms',
   'lag_excluded',
 ] as const satisfies readonly ColumnName[];
@@ -70,6 +71,8 @@ export class PromptSamples {
   readonly #slots = new Map<number, number>();
   readonly #states = new Floats();
   readonly #passed = new Floats();
+  /** By other checks than its own; undefined where no answer is. */
+  #passedNow: Floats | undefined;
   readonly #lags = new Floats();
   /** Columns that our lag takes out of an answer, a bit for each. */
   readonly #lost = new Floats();
@@ -91,6 +94,7 @@ export class PromptSamples {
     this.#failures += Number(state === failed) - Number(this.#states.get(slot) === failed);
     this.#states.set(slot, state);
     this.#passed.set(slot, row.passed === undefined ? NaN : Number(row.passed));
+    if (row.passed_now !== undefined) (this.#passedNow ??= new Floats()).set(slot, Number(row.passed_now));
     this.#lags.set(slot, row.client_lag_ms ?? 0);
     this.#lost.set(slot, this.#bitsOf(row.lag_excluded ?? []));
     for (let index = 0; index < this.#columns.length; index++) {
@@ -150,9 +154,18 @@ export class PromptSamples {
 
   /** Answers that passed among the model's own answers that were checked. */
   get passed(): ClusterCount {
+    return this.#rateOf(this.#passed);
+  }
+
+  /** The same by the checks of now, of answers to an earlier version whose own checks were others. */
+  get passedNow(): ClusterCount {
+    return this.#rateOf(this.#passedNow ?? this.#passed);
+  }
+
+  #rateOf(verdicts: Floats): ClusterCount {
     return {
-      hits: this.#count((slot) => this.#isOwn(slot) && this.#passed.get(slot) === 1),
-      total: this.#count((slot) => this.#isOwn(slot) && !Number.isNaN(this.#passed.get(slot))),
+      hits: this.#count((slot) => this.#isOwn(slot) && verdicts.get(slot) === 1),
+      total: this.#count((slot) => this.#isOwn(slot) && !Number.isNaN(verdicts.get(slot))),
     };
   }
 

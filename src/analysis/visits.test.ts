@@ -35,6 +35,7 @@ async function search(seed: number, places = 3, meanMs = 6000) {
     route: planned.cell.route,
     variant: undefined,
     vantage: undefined,
+    version: undefined,
     phase: planned.phase,
     final: true,
     status: 'ok',

@@ -11,9 +11,11 @@ import { wayAnswer } from '../report/comparison/comparison-wording.ts';
 import { rankedMetric } from '../report/ranking.ts';
 import { verdict } from '../report/run-verdict.ts';
 import { choices, quote } from '../suite/nearest.ts';
+import { describeAgainst } from '../suite/revision/against.ts';
 import { onlyPrompts, promptsWithTags } from '../analysis/by-tag.ts';
 import { compare, defaultMargin, type CompareOptions } from '../analysis/compare.ts';
 import { allMetrics, everyMetric, type ComparedMetric } from '../analysis/compared-metrics.ts';
+import { compareVersions } from '../analysis/change.ts';
 import { describeExplanation, worthTelling } from '../analysis/explain.ts';
 import { summarise } from '../analysis/summarise.ts';
 import { loadRun, type LoadedRun } from '../analysis/read-run.ts';
@@ -27,7 +29,7 @@ import { writeOut } from './write-out.ts';
 export async function executeCompare(flags: CompareFlags, io: Io): Promise<ExitCode> {
   const options = defined({ metrics: knownMetrics(flags.metrics), margin: flags.margin });
   const margin = flags.margin ?? defaultMargin;
-  if (flags.by !== 'model' && flags.other !== undefined)
+  if (flags.by !== undefined && flags.by !== 'model' && flags.other !== undefined)
     throw new UserError(`--by ${flags.by} compares the ${flags.by}s of one run; leave out the second run.`);
   const load = async (name: string): Promise<LoadedRun> => {
     const loaded = await loadRun(await findRun(name, flags.results));
@@ -42,11 +44,7 @@ export async function executeCompare(flags: CompareFlags, io: Io): Promise<ExitC
     );
   const report = other
     ? acrossRuns(run, other, options, margin)
-    : flags.by === 'route'
-      ? acrossRoutes(run, options, margin)
-      : flags.by === 'variant'
-        ? acrossVariants(run, options, margin)
-        : withinRun(run, options, margin);
+    : ways[flags.by ?? usualWay(run)](run, options, margin);
   const formatName = flags.json ? 'json' : flags.format;
   if (formatName === 'html') {
     if (!other)
@@ -59,6 +57,18 @@ export async function executeCompare(flags: CompareFlags, io: Io): Promise<ExitC
   await writeOut(format.render(report, styleFor(flags.out, flags.color, io)), flags.out, io);
   return exitOf(report, flags.strict);
 }
+
+/** What a run is compared by, in its own way. */
+const ways = {
+  model: withinRun,
+  route: acrossRoutes,
+  variant: acrossVariants,
+  version: acrossVersions,
+} as const;
+
+/** A run that was held against a revision was made to see what the change brings. */
+const usualWay = ({ manifest }: LoadedRun): keyof typeof ways =>
+  manifest.suite.against ? 'version' : 'model';
 
 /** The run on the prompts with these tags alone. */
 function withTags(run: LoadedRun, tags: readonly string[] | undefined): LoadedRun {
@@ -161,6 +171,31 @@ function acrossVariants(
     pairs,
     groups: [],
     explanations: worthTelling(explanations, pairs).map(describeExplanation),
+    warnings: report.warnings,
+  };
+}
+
+function acrossVersions(
+  { manifest, collected, report }: LoadedRun,
+  options: CompareOptions,
+  margin: number,
+): ComparisonReport {
+  const { suite } = manifest;
+  if (!suite.against)
+    throw new UserError(
+      '--by version compares two versions of a suite, and this run asked one. Ask both: gatebench run SUITE --against main.',
+    );
+  const isSequential = suite.run.order === 'sequential';
+  const found = compareVersions(collected, suite, { ...options, isSequential });
+  const change = { ...suite.against, ...found };
+  return {
+    run: report.run,
+    by: 'version',
+    margin,
+    answer: [firstLine({ ...report, change }), ...describeAgainst(suite)],
+    pairs: found.pairs,
+    groups: [],
+    explanations: worthTelling(found.explanations, found.pairs).map(describeExplanation),
     warnings: report.warnings,
   };
 }

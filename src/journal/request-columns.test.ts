@@ -46,6 +46,7 @@ const promised = [
   'vantage',
   'check_why',
   ...['load', 'level', 'visit', 'arrival', 'late_ms', 'ttft_due_ms', 'e2e_due_ms', 'good', 'labels'],
+  ...['version', 'passed_now'],
   'row_check',
 ];
 

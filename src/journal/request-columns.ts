@@ -140,6 +140,13 @@ const whatTheRunIs = [
   list('labels', 'what the run was said to be with `--label`, each as `key=value`'),
 ] as const satisfies readonly Column[];
 
+const passedNow = yesNo(
+  'passed_now',
+  'of an answer to the version before: whether it passes by the checks of now, where they are others than its own',
+);
+
+const [variant, vantage, ...later] = laterColumns;
+
 /** What a row holds, in the order of `requests.csv`. */
 export const rowColumns = [
   ...identity,
@@ -154,10 +161,13 @@ export const rowColumns = [
   ...ourLag,
   ...laterServerTimes,
   ...laterLatencies,
-  ...laterColumns,
+  variant,
+  vantage,
   ...whyFailed,
   ...underLoad,
   ...whatTheRunIs,
+  ...later,
+  passedNow,
 ] as const;
 
 /** `requests.csv`, in this order. The header, rows, reader and the README's table come from this list. */
@@ -173,11 +183,12 @@ export const verdictColumns: readonly Column[] = [
   ),
   ...whyFailed,
   underLoad.find(({ name }) => name === 'good')!,
+  passedNow,
   rowCheck,
 ];
 
 export type VerdictRow = Pick<RequestRow, 'event_id' | 'passed' | 'score' | 'failed_checks' | 'check_why'> &
-  Partial<Pick<RequestRow, 'good'>>;
+  Partial<Pick<RequestRow, 'good' | 'passed_now'>>;
 
 /** One attempt as it stands in `requests.csv`: what everything after the run works from. */
 export type RequestRow = RowOf<typeof rowColumns>;

@@ -213,6 +213,7 @@ test('an answer without usage, checks, price and receipts leaves those cells emp
       'check_why',
       ...underLoad.map(({ name }) => name),
       'labels',
+      ...['version', 'passed_now'],
     ],
   ]);
   // The answer is good; that its tokens are unknown has a name of its own.

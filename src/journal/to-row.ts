@@ -110,6 +110,7 @@ export function toRow(measurement: Measurement): RequestRow {
     ...laterNames(planned.cell),
     ...visitCells(measurement, metrics),
     labels: run.labels,
+    passed_now: undefined,
   };
 }
 

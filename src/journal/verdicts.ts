@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { type Redact, redactedDeep } from '../base/redact.ts';
 import type { Answer, Verdict } from '../check/check.ts';
-import type { Model, Prompt, RunSettings, Suite } from '../suite/suite.ts';
+import { modelIn, promptIn } from '../plan/cell.ts';
+import { changeOf } from '../suite/revision/against.ts';
+import type { Prompt, RunSettings, Suite } from '../suite/suite.ts';
 import { AppendLog } from './append-log.ts';
 import { verdictColumns, type RequestRow, type VerdictRow } from './request-columns.ts';
 import { localDisk, type Disk } from './disk.ts';
@@ -20,6 +22,14 @@ export function verdictCells(
   return { passed, score, failed_checks: failedChecks, check_why: answers === 'none' ? undefined : why };
 }
 
+/** The same of a version of a prompt that has no checks. */
+export const notChecked: Omit<VerdictRow, 'event_id'> = {
+  passed: undefined,
+  score: undefined,
+  failed_checks: undefined,
+  check_why: undefined,
+};
+
 /** A verdict as it may be kept: its reasons may quote a secret that the answer repeats. */
 export function redactedVerdict(verdict: VerdictRow, redact: Redact): VerdictRow {
   return { ...verdict, ...redactedDeep({ check_why: verdict.check_why }, redact) };
@@ -28,7 +38,8 @@ export function redactedVerdict(verdict: VerdictRow, redact: Redact): VerdictRow
 /** What of a row checks may look at. */
 export type CheckedRow = Pick<
   RequestRow,
-  'event_id' | 'model' | 'prompt_id' | 'finish_reason' | 'completion_tokens' | 'e2e_latency_ms'
+  | ('event_id' | 'model' | 'prompt_id' | 'variant' | 'version')
+  | ('finish_reason' | 'completion_tokens' | 'e2e_latency_ms')
 >;
 
 /** What checks look at. The same from a row in memory and from one that was read: durations as they stand in the file. */
@@ -36,10 +47,10 @@ export function answerToCheck(
   row: CheckedRow,
   said: Pick<Answer, 'text' | 'toolCalls'>,
   prompt: Prompt,
-  models: readonly Model[],
+  suite: Pick<Suite, 'models' | 'variants'>,
 ): Answer {
   const { finish_reason, completion_tokens, e2e_latency_ms } = row;
-  const tools = toolsToCheck(row, prompt, models);
+  const tools = toolsToCheck(row, prompt, suite);
   return {
     ...said,
     finishReason: finish_reason ?? '',
@@ -50,9 +61,14 @@ export function answerToCheck(
 }
 
 /** The tools of its request, where some check asks for them: they may be long. */
-function toolsToCheck({ model }: CheckedRow, { checks, params }: Prompt, models: readonly Model[]): unknown {
+function toolsToCheck(
+  row: CheckedRow,
+  { checks, params }: Prompt,
+  suite: Pick<Suite, 'models' | 'variants'>,
+): unknown {
   if (!checks.some(({ type }) => type === 'tool-arguments-valid')) return undefined;
-  return { ...params, ...models.find(({ id }) => id === model)?.params }['tools'];
+  const model = suite.models.find(({ id }) => id === row.model);
+  return { ...params, ...(model && modelIn(row, model, suite).params) }['tools'];
 }
 
 /** Verdicts as they are given, each appended. A kill loses at most those that were being written: they are given again. */
@@ -91,7 +107,9 @@ export async function readVerdicts(folder: string): Promise<ReadonlyMap<string, 
 /** A row with the verdict that stands beside it, if one does. */
 export function withVerdict(row: RequestRow, verdicts: ReadonlyMap<string, VerdictRow>): RequestRow {
   const verdict = verdicts.get(row.event_id);
-  return verdict ? { ...row, ...verdict, good: verdict.good ?? row.good } : row;
+  if (!verdict) return row;
+  const { good = row.good, passed_now = row.passed_now } = verdict;
+  return { ...row, ...verdict, good, passed_now };
 }
 
 /** To be called when all of them stand in the rows. */
@@ -99,15 +117,42 @@ export async function removeVerdicts(folder: string, disk: Disk = localDisk): Pr
   await disk.remove(join(folder, runFiles.verdicts));
 }
 
-/** The prompts that have checks, by id. */
-export function checksOf({ prompts }: Pick<Suite, 'prompts'>): ReadonlyMap<string, Prompt> {
-  return new Map(prompts.filter(({ checks }) => checks.length > 0).map((prompt) => [prompt.id, prompt]));
+/** What the answer of one row is checked by. */
+export interface RowChecks {
+  /** As it was asked, with the checks of its own version. */
+  prompt: Prompt;
+  /** With the checks of now, where they are others. */
+  byNow?: Prompt;
+}
+
+/** What each row's answer is checked by: undefined where there are no checks. */
+export type ChecksOf = (row: Pick<RequestRow, 'prompt_id' | 'variant' | 'version'>) => RowChecks | undefined;
+
+export function checksOf({ prompts }: Pick<Suite, 'prompts'>): ChecksOf {
+  const byId = new Map(prompts.map((prompt) => [prompt.id, prompt]));
+  // Of versions, as they are few, and to compare them costs more than to check an answer.
+  const changed = new Set(prompts.filter((prompt) => changeOf(prompt).checks).map(({ id }) => id));
+  return (row) => {
+    const asked = byId.get(row.prompt_id);
+    if (!asked) return undefined;
+    const prompt = promptIn(row, asked);
+    const { answer, checks } = asked;
+    const isOther = row.version === 'before' && changed.has(asked.id) && checks.length > 0;
+    if (prompt.checks.length === 0 && !isOther) return undefined;
+    return { prompt, ...(isOther ? { byNow: { ...prompt, answer: answer ?? [], checks } } : {}) };
+  };
 }
 
 /** Whether a row has an answer that checks are to decide, and no verdict. */
 export function isUnchecked(
-  row: Pick<RequestRow, 'status' | 'passed' | 'prompt_id'>,
-  checks: ReadonlyMap<string, unknown>,
+  row: Pick<RequestRow, 'status' | 'passed' | 'passed_now' | 'prompt_id' | 'variant' | 'version'>,
+  checksOf: ChecksOf,
 ): boolean {
-  return row.status === 'ok' && row.passed === undefined && checks.has(row.prompt_id);
+  if (row.status !== 'ok') return false;
+  const by = checksOf(row);
+  if (!by) return false;
+  return (
+    (by.prompt.checks.length > 0 && row.passed === undefined) ||
+    (by.byNow !== undefined && row.passed_now === undefined)
+  );
 }

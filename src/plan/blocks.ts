@@ -99,7 +99,7 @@ function makeBlock(
     block,
     position: index + 1,
     cell,
-    prompt: promptIn(cell.variant, prompt),
+    prompt: promptIn(cell, prompt),
   }));
 }
 

@@ -27,7 +27,7 @@ test('keys tell apart whatever differs, as long as no name holds a line feed', (
 test('a cell of a plan, its rows and its figures have one key', () => {
   expect(cellKey(cell('glm'))).toBe('glm\ndemo');
   expect(cellKey({ model: 'glm', route: 'demo' })).toBe('glm\ndemo');
-  expect(cellKey({ model: 'glm', route: 'demo', level: 8 })).toBe('glm\ndemo\n\n\n8');
+  expect(cellKey({ model: 'glm', route: 'demo', level: 8 })).toBe('glm\ndemo\n\n\n\n8');
 });
 
 test('cells are every model on every route, and people call them by the route only where there are several', () => {

@@ -3,10 +3,10 @@ import { defined } from '../base/defined.ts';
 import type { Model, Prompt, Suite } from '../suite/suite.ts';
 
 /** What tells two cells of a run apart beside the model. */
-interface Dimension<Name extends string> {
+interface Dimension<Name extends string, Plural extends string = string> {
   readonly column: Named<Name, 'text'>;
   /** Of several of them. */
-  readonly plural: `${Name}s`;
+  readonly plural: Plural;
   /** Whether the name of a cell says it always, or only in a run that has several. */
   readonly told: 'always' | 'where several';
   readonly words: (name: string) => string;
@@ -18,7 +18,9 @@ interface Dimension<Name extends string> {
   readonly question: string;
 }
 
-const dimension = <const Name extends string>(of: Dimension<Name>): Dimension<Name> => of;
+const dimension = <const Name extends string, const Plural extends string>(
+  of: Dimension<Name, Plural>,
+): Dimension<Name, Plural> => of;
 
 /** In the order of keys. A new one is a line here: every table, key, name, and comparison goes by this list. */
 export const dimensions = [
@@ -36,6 +38,14 @@ export const dimensions = [
     column: text('vantage', 'place that the requests were sent from, where the run was given its name'),
     ...{ plural: 'vantages', told: 'where several', words: (name) => ` from ${name}` },
     ...{ isPaired: false, phrase: (name) => `from ${name}`, question: 'What a place adds' },
+  }),
+  dimension({
+    column: text(
+      'version',
+      '`before` or `now`, of a suite that is held against a revision; empty where it stands for itself',
+    ),
+    ...{ plural: 'revisions', told: 'always', words: (name) => ` (${name})` },
+    ...{ isPaired: false, phrase: (name) => name, question: 'What the change brings' },
   }),
 ] as const;
 
@@ -171,33 +181,55 @@ export const severalIn = (ways: Ways): DimensionName[] =>
 export const untoldIn = (ways: Ways): Dimensions[number][] =>
   dimensions.filter(({ told, plural }) => told !== 'always' && (ways[plural]?.length ?? 0) > 1);
 
-/** Every model on every route, in every variant of the prompts, whose `params` it then has, from every vantage. */
-export function cellsOf(
-  { models, variants }: Pick<Suite, 'models' | 'variants'>,
-  routes: readonly string[],
-  vantages: readonly string[] = [],
-): Cell[] {
-  const arms = models.flatMap((model): Pick<Cell, 'model' | 'variant'>[] =>
-    variants
-      ? variants.map(({ id, params }) => ({
-          model: { ...model, params: { ...model.params, ...params } },
-          variant: id,
-        }))
-      : [{ model }],
-  );
+/** The two versions of a suite that is held against a revision, the earlier first. */
+export const versions = ['before', 'now'] as const;
+
+type Arm = Pick<CellNames, 'variant' | 'version'>;
+type Asked = Pick<Suite, 'models' | 'variants' | 'against'>;
+
+/** Every model on every route, in every variant of the prompts in both versions of the suite, from every vantage. */
+export function cellsOf(suite: Asked, routes: readonly string[], vantages: readonly string[] = []): Cell[] {
+  const { variants, against } = suite;
+  const arms = (variants ?? [undefined]).flatMap((variant): Arm[] => {
+    const arm = variant === undefined ? {} : { variant: variant.id };
+    return against ? versions.map((version) => ({ ...arm, version })) : [arm];
+  });
   const places: Pick<Cell, 'vantage'>[] =
     vantages.length > 0 ? vantages.map((vantage) => ({ vantage })) : [{}];
-  return arms.flatMap((arm) =>
-    routes.flatMap((route) => places.map((place) => ({ ...arm, route, ...place }))),
+  return suite.models.flatMap((model) =>
+    arms.flatMap((arm) => {
+      const asked = modelIn(arm, model, suite);
+      return routes.flatMap((route) => places.map((place) => ({ model: asked, ...arm, route, ...place })));
+    }),
   );
 }
 
-/** The prompt as a variant asks it. */
-export function promptIn(variant: string | undefined, prompt: Prompt): Prompt {
-  const { variants, ...own } = prompt;
-  if (variants === undefined) return prompt;
-  const messages = variant === undefined ? undefined : variants[variant];
-  return { ...own, messages: messages ?? own.messages };
+/** The model as it is asked there: with the `params` of the variant, and as the version has it. */
+export function modelIn(
+  { variant, version }: Arm,
+  { before, ...model }: Model,
+  { variants }: Pick<Suite, 'variants'>,
+): Model {
+  const own = version === 'before' ? { ...model, ...before } : model;
+  const named = variants?.find(({ id }) => id === variant);
+  const params = version === 'before' ? (named?.before ?? named)?.params : named?.params;
+  return { ...own, params: { ...own.params, ...params } };
+}
+
+/** The prompt as a variant asks it, in a version of the suite. */
+export function promptIn({ variant, version }: Arm, prompt: Prompt): Prompt {
+  const { before, ...now } = prompt;
+  const { variants, ...own } = version === 'before' && before ? asBefore(now, before) : now;
+  const messages = variant === undefined ? undefined : variants?.[variant];
+  return messages === undefined ? own : { ...own, messages };
+}
+
+/** What is not there was not there. */
+function asBefore(
+  { id, tags, criteria }: Prompt,
+  before: NonNullable<Prompt['before']>,
+): Omit<Prompt, 'before'> {
+  return { id, tags, ...(criteria ? { criteria } : {}), ...before };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Cell } from './cell.ts';
+import { type Cell, promptIn } from './cell.ts';
 import { costOf } from '../measure/metrics/cost.ts';
 import type { Usage } from '../measure/exchange.ts';
 import type { Span } from '../load/load-mode.ts';
@@ -31,7 +31,8 @@ function estimateCell(cell: Cell, options: PlanOptions): CellEstimate {
   const tokens: Span = { low: 0, high: 0 };
   const usd: Span = { low: 0, high: 0 };
   let bounded = true;
-  for (const prompt of prompts) {
+  for (const written of prompts) {
+    const prompt = promptIn(cell, written);
     const least = leastUsage({ prompt });
     const worst = worstCaseUsage({ prompt, cell });
     bounded &&= answerLimit({ prompt, cell }) !== undefined;

@@ -7,7 +7,7 @@ import { planBlocks, planSize, type PlanOptions } from './blocks.ts';
 import { assumedSeconds } from './estimate.ts';
 import { designOf } from './load-plan.ts';
 import { planVisits, type VisitsOfCell } from './visits.ts';
-import type { Cell } from './cell.ts';
+import { type Cell, promptIn } from './cell.ts';
 import type { Block } from './plan.ts';
 import { type Shard, shardPrompts } from './shard.ts';
 import { leastUsage, worstCaseUsage } from './token-estimate.ts';
@@ -71,7 +71,14 @@ export function planRun(suite: Suite, { cells, seed, shard }: PlanRequest): Plan
 }
 
 /** What visits of levels cannot be combined with. Throws a UserError that says what to leave out. */
-export function assertVisits({ name, variants }: Pick<Suite, 'name' | 'variants'>, shard?: Shard): void {
+export function assertVisits(
+  { name, variants, against }: Pick<Suite, 'name' | 'variants' | 'against'>,
+  shard?: Shard,
+): void {
+  if (against)
+    throw new UserError(
+      `${name} has levels of a load, and versions of a suite are compared without them. Leave out --against, or the levels.`,
+    );
   if (variants)
     throw new UserError(
       `${name} has variants, and levels of a load are compared between models alone. Leave out variants, or the levels.`,
@@ -134,8 +141,9 @@ function leastExpense(plan: PlanOptions): Expense {
   let tokens = 0;
   let usd = 0;
   for (const prompt of plan.prompts) {
-    const usage = leastUsage({ prompt });
-    for (const { model } of plan.cells) {
+    for (const cell of plan.cells) {
+      const { model } = cell;
+      const usage = leastUsage({ prompt: promptIn(cell, prompt) });
       tokens += plan.repeat * (usage.promptTokens + usage.completionTokens);
       usd += plan.repeat * (model.price ? (costOf(usage, model.price) ?? 0) : 0);
     }

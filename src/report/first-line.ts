@@ -2,6 +2,7 @@ import type { Lead, LeadMetric, Leads } from '../analysis/leads.ts';
 import type { ModelSummary } from '../analysis/summary-columns.ts';
 import { count, oneLine } from '../base/text.ts';
 import { cellName, dimensions, isSameList, type ListNames, nameInList } from '../plan/cell.ts';
+import { changeLine } from './change-words.ts';
 import { choiceSentence, type Named, type Names } from './choice-words.ts';
 import { listed } from './listed.ts';
 import { loadLine } from './load-line.ts';
@@ -14,8 +15,9 @@ import { isSimulated, type Report } from './run-report.ts';
  * cost stand together, so that nobody is praised for one of them alone, and a name leads only where the data carry it.
  */
 export function firstLine(report: Report): string {
-  const { run, leads = [], load } = report;
+  const { run, leads = [], load, change } = report;
   if (load) return isSimulated(run) ? `Simulated models: ${loadLine(load)}.` : `${loadLine(load)}.`;
+  if (change) return `${isSimulated(run) ? 'Simulated models: this' : 'This'} ${changeLine(change)}.`;
   const lines = leads.map((one) => {
     const sentence = groupSentence(one, report);
     const name = listName(one);

@@ -41,6 +41,15 @@ export interface PlanFacts {
   suite: string;
   description?: string;
   suite_hash: string;
+  /** The revision that each model is asked by as well. Absent where the suite stands for itself. */
+  against?: {
+    ref: string;
+    commit: string;
+    /** Ids of the prompts that differ themselves. */
+    changed: readonly string[];
+    /** What differs, and how it is judged. */
+    sentences: readonly string[];
+  };
   routes: readonly string[];
   prompts: number;
   repeats: number;
@@ -77,6 +86,7 @@ export function renderPlan(plan: PlanFacts, style: Style): string {
       ...flowed(design(plan), style.columns).map((line) => paint('quiet', line)),
       ...(plan.routes.some(isSimulatedRoute) ? lines('warning', simulatedNotice) : []),
     ],
+    (plan.against?.sentences ?? []).flatMap((sentence) => lines('strong', oneLine(sentence, 1000))),
     plannedModels(plan, style.columns, paint),
     plan.totals.minutes === undefined
       ? []

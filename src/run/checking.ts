@@ -1,8 +1,17 @@
-import type { Answer } from '../check/check.ts';
+import type { Answer, Verdict } from '../check/check.ts';
 import type { Checker } from '../check/checker.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
 import type { Sink } from '../journal/sink.ts';
-import { answerToCheck, type CheckedRow, checksOf, isUnchecked, verdictCells } from '../journal/verdicts.ts';
+import {
+  answerToCheck,
+  type CheckedRow,
+  type ChecksOf,
+  checksOf,
+  isUnchecked,
+  notChecked,
+  type RowChecks,
+  verdictCells,
+} from '../journal/verdicts.ts';
 import type { Prompt, Suite } from '../suite/suite.ts';
 
 /** Characters of answers that may wait in memory for their turn. */
@@ -31,7 +40,8 @@ export interface CheckingOptions {
  */
 export class Checking {
   readonly #options: CheckingOptions;
-  readonly #checks: ReadonlyMap<string, Prompt>;
+  readonly #checks: ChecksOf;
+  readonly #hasChecks: boolean;
   #waiting = 0;
   #passedOver = 0;
   #last: Promise<void> = Promise.resolve();
@@ -42,12 +52,15 @@ export class Checking {
   constructor(options: CheckingOptions) {
     this.#options = options;
     this.#checks = checksOf(options.suite);
+    this.#hasChecks = options.suite.prompts.some(
+      ({ checks, before }) => checks.length > 0 || (before?.checks.length ?? 0) > 0,
+    );
   }
 
   /** To be told of each answer once its row is written. Returns at once. */
   add(row: RequestRow, said: Said): void {
-    const checks = this.#checks.get(row.prompt_id);
-    if (row.status !== 'ok' || !checks) return;
+    const checks = row.status === 'ok' ? this.#checks(row) : undefined;
+    if (!checks) return;
     const size = said.text.length + besideText;
     const checked = checkedPart(row);
     // A stored answer is found again; another one has only this moment.
@@ -76,7 +89,7 @@ export class Checking {
    */
   async owed(isResumed: boolean): Promise<void> {
     const { suite, kill, sink } = this.#options;
-    if (this.#checks.size === 0 || suite.run.answers !== 'full') return;
+    if (!this.#hasChecks || suite.run.answers !== 'full') return;
     if (!isResumed && this.#passedOver === 0) return;
     const owed = new Map<string, CheckedRow>();
     for await (const row of sink.rows())
@@ -84,21 +97,27 @@ export class Checking {
     if (owed.size === 0) return;
     for await (const { event_id, answer, tool_calls } of sink.answers()) {
       const row = owed.get(event_id);
-      if (row)
-        await this.#check(this.#checks.get(row.prompt_id)!, row, { text: answer, toolCalls: tool_calls });
+      if (row) await this.#check(this.#checks(row)!, row, { text: answer, toolCalls: tool_calls });
       if (kill.aborted) return;
     }
     await this.drained();
   }
 
   /** Keeps what goes wrong for `drained`. */
-  async #check(prompt: Prompt, row: CheckedRow, said: Said): Promise<void> {
+  async #check({ prompt, byNow }: RowChecks, row: CheckedRow, said: Said): Promise<void> {
     const { checker, sink, kill, suite } = this.#options;
     if (kill.aborted || this.#fault) return;
     try {
-      const verdict = await checker.check(prompt, answerToCheck(row, said, prompt, suite.models));
+      const verdictBy = (by: Prompt): Promise<Verdict> =>
+        checker.check(by, answerToCheck(row, said, by, suite));
+      const verdict = prompt.checks.length > 0 ? await verdictBy(prompt) : undefined;
+      const now = byNow && (await verdictBy(byNow));
+      const cells = {
+        event_id: row.event_id,
+        ...(verdict ? verdictCells(verdict, suite.run.answers) : notChecked),
+        ...(now ? { passed_now: now.passed } : {}),
+      };
       // The next answer is checked meanwhile, and its verdict may share the next write.
-      const cells = { event_id: row.event_id, ...verdictCells(verdict, suite.run.answers) };
       this.#written = sink.addVerdict(cells).catch((error: unknown) => this.#failed(error));
     } catch (error) {
       this.#failed(error);
@@ -111,6 +130,7 @@ export class Checking {
 }
 
 function checkedPart(row: RequestRow): CheckedRow {
-  const { event_id, model, prompt_id, finish_reason, completion_tokens, e2e_latency_ms } = row;
-  return { event_id, model, prompt_id, finish_reason, completion_tokens, e2e_latency_ms };
+  const { event_id, model, prompt_id, variant, version } = row;
+  const { finish_reason, completion_tokens, e2e_latency_ms } = row;
+  return { event_id, model, prompt_id, variant, version, finish_reason, completion_tokens, e2e_latency_ms };
 }

@@ -5,19 +5,32 @@ import { readImage } from '../suite/read/images.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { LoadedImages } from '../wire/images.ts';
 
-/**
- * The data of all images of a suite, each file read once, from the folder that the suite's file lies in. Throws a
- * UserError that names every image which is missing, or is another one than the suite asks about.
- */
-export async function loadImages({ prompts }: Suite, folder: string): Promise<LoadedImages> {
+/** The images of some prompts, each once. */
+export function imagesOf(prompts: Pick<Suite, 'prompts'>['prompts']): ImagePart[] {
   const wanted = new Map<string, ImagePart>();
-  for (const { messages, variants = {} } of prompts)
-    for (const image of imagesIn([messages, ...Object.values(variants)].flat()))
-      wanted.set(`${image.sha256} ${image.file}`, image);
+  for (const prompt of prompts)
+    for (const { messages, variants = {} } of [prompt, prompt.before ?? { messages: [] }])
+      for (const image of imagesIn([messages, ...Object.values(variants)].flat()))
+        wanted.set(`${image.sha256} ${image.file}`, image);
+  return [...wanted.values()];
+}
+
+/**
+ * The data of all images of a suite, from the folder that the suite's file lies in. `earlier`: where they lie as they
+ * were before, of a suite that is held against a revision. Throws a UserError that names every image which is missing,
+ * or is another one than the suite asks about.
+ */
+export async function loadImages(
+  { prompts }: Suite,
+  folder: string,
+  earlier?: string,
+): Promise<LoadedImages> {
   const images = new Map<string, { mediaType: string; base64: string }>();
   const problems: string[] = [];
-  for (const { file, sha256 } of wanted.values()) {
-    const read = await readImage(folder, file);
+  for (const { file, sha256 } of imagesOf(prompts)) {
+    const now = await readImage(folder, file);
+    const isThere = earlier === undefined || (now.ok && now.facts.sha256 === sha256);
+    const read = isThere ? now : await readImage(earlier, file);
     if (!read.ok) problems.push(`${oneLine(file)} ${read.problem}`);
     else if (read.facts.sha256 !== sha256)
       problems.push(`${oneLine(file)} has changed since the suite was read`);

@@ -12,6 +12,7 @@ import { isThere, runFiles } from '../journal/run-folder.ts';
 import { setDamageAside } from '../journal/set-damage-aside.ts';
 import { costOf } from '../measure/metrics/cost.ts';
 import { isOwnLimit, isWorkerLost } from '../measure/own-limits.ts';
+import { type Cell, cellKey, promptIn } from '../plan/cell.ts';
 import { type Expense, planRun } from '../plan/plan-run.ts';
 import { worstCaseUsage } from '../plan/token-estimate.ts';
 import type { Budget, Suite } from '../suite/suite.ts';
@@ -41,11 +42,18 @@ export async function resumeRun(manifest: Manifest, options: ResumeOptions): Pro
 
 async function reopen(
   manifest: Manifest,
-  { sink: { folder }, targets, budget: limits, retryErrors = false, suiteFolder }: ResumeOptions,
+  {
+    sink: { folder },
+    targets,
+    budget: limits,
+    retryErrors = false,
+    suiteFolder,
+    earlierFolder,
+  }: ResumeOptions,
 ): Promise<ReadyRun> {
   assertOnePlace(folder, manifest);
   assertSameHosts(targets, manifest, folder);
-  const images = await loadImages(manifest.suite, suiteFolder ?? dirname(manifest.suite_file));
+  const images = await loadImages(manifest.suite, suiteFolder ?? dirname(manifest.suite_file), earlierFolder);
   const torn = await setTornLineAside(folder);
   if (torn > 0) note(manifest, `a torn line of ${count(torn, 'byte')} was set aside`);
   await salvage(folder, manifest);
@@ -61,7 +69,7 @@ async function reopen(
   suite.run.budget = { ...suite.run.budget, ...limits };
   const plan = planRun(suite, { cells: targets.cells, seed, shard });
   const budget = new BudgetGuard(suite.run.budget, systemClock);
-  const spentBy = expensesOf(suite);
+  const spentBy = expensesOf(suite, targets.cells);
   const earlier = await readState(folder, (row) => {
     assertOfRun(folder, row, manifest);
     budget.carryOver(spentBy(row));
@@ -123,24 +131,25 @@ function note(manifest: Manifest, text: string): void {
 }
 
 /** Says what an earlier attempt has used; what its server did not report counts at its worst. */
-function expensesOf(suite: Suite): (row: RequestRow) => Expense {
-  const models = new Map(suite.models.map((model) => [model.id, model]));
-  const prompts = new Map(suite.prompts.map((prompt) => [prompt.id, prompt]));
+function expensesOf({ prompts: asked }: Suite, cells: readonly Cell[]): (row: RequestRow) => Expense {
+  const byKey = new Map(cells.map((cell) => [cellKey(cell), cell]));
+  const prompts = new Map(asked.map((prompt) => [prompt.id, prompt]));
   return (row) => {
     if (isOwnLimit({ family: row.error_family, code: row.error_code }))
       return { requests: 0, tokens: 0, usd: 0 };
-    const model = models.get(row.model);
+    const cell = byKey.get(cellKey({ ...row, level: undefined }));
     const prompt = prompts.get(row.prompt_id);
     if (neverSent(row.error_family, row.error_code)) return { requests: 0, tokens: 0, usd: 0 };
     const isUnknown = isWorkerLost({ family: row.error_family, code: row.error_code });
-    if ((row.http_status !== 200 && !isUnknown) || !model || !prompt)
+    if ((row.http_status !== 200 && !isUnknown) || !cell || !prompt)
       return { requests: 1, tokens: 0, usd: 0 };
     const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = row;
     const usage =
       promptTokens !== undefined && completionTokens !== undefined
         ? { promptTokens, completionTokens }
-        : worstCaseUsage({ prompt, cell: { model, route: row.route } });
-    const usd = row.cost_usd ?? (model.price && costOf(usage, model.price)) ?? 0;
+        : worstCaseUsage({ prompt: promptIn(cell, prompt), cell });
+    const { price } = cell.model;
+    const usd = row.cost_usd ?? (price && costOf(usage, price)) ?? 0;
     return { requests: 1, tokens: usage.promptTokens + usage.completionTokens, usd };
   };
 }

@@ -49,7 +49,8 @@ export async function runSuite(suite: Suite, options: RunSuiteOptions): Promise<
   assertAffordable(suite.run.budget, plan.least);
   // Throws when this shell lets not a single connection be opened.
   withinDescriptors({ inFlight: 1, routes: targets.routes }, readDescriptors());
-  const images = await loadImages(suite, options.suiteFolder ?? dirname(suiteFile));
+  const folder = options.suiteFolder ?? dirname(suiteFile);
+  const images = await loadImages(suite, folder, options.earlierFolder);
   const manifest = newManifest(plan, options);
   const budget = new BudgetGuard(suite.run.budget, systemClock);
   return await sendPlan({ plan, manifest, budget, earlier: emptyState, images }, options);

@@ -52,6 +52,8 @@ export interface SendOptions {
   onEvent?: ((event: RunEvent) => void) | undefined;
   /** Where the suite's images lie. Absent: the folder of its file, from the working directory. */
   suiteFolder?: string | undefined;
+  /** Where they lie as the revision has them that the suite is held against. Absent: they are the same. */
+  earlierFolder?: string | undefined;
   /** Where proxy variables are read from. Absent: no proxy. */
   env?: NodeJS.ProcessEnv | undefined;
   /** Asks through others, who have the credentials. Absent: this process asks. */

@@ -4,10 +4,10 @@ import { answerWarnings, readAnswerLines } from '../journal/answers.ts';
 import { FileState } from '../journal/file-state.ts';
 import type { RecheckedRow } from '../journal/quality-columns.ts';
 import { openRechecked, readQuality } from '../journal/quality-journals.ts';
-import { answerToCheck, verdictCells } from '../journal/verdicts.ts';
+import { answerToCheck, checksOf, verdictCells } from '../journal/verdicts.ts';
 import { checksHash } from '../suite/hash.ts';
 import type { Suite } from '../suite/suite.ts';
-import { answerRows } from './stored-answers.ts';
+import { type AnswerRow, answerRows } from './stored-answers.ts';
 
 /** What today's checks say of one model's stored answers, beside what was said in the run. */
 export interface RecheckLine {
@@ -36,16 +36,20 @@ export async function recheck(
   suite: Suite,
   { clock, stop }: { clock: Clock; stop: AbortSignal },
 ): Promise<RecheckOutcome> {
-  const prompts = new Map(
-    suite.prompts.filter(({ checks }) => checks.length > 0).map((prompt) => [prompt.id, prompt]),
-  );
-  const hashes = new Map(Array.from(prompts, ([id, prompt]) => [id, checksHash(prompt)]));
-  const rows = await answerRows(folder, ({ prompt_id }) => prompts.has(prompt_id));
+  const checks = checksOf(suite);
+  const hashes = new Map<string, string>();
+  const hashOf = (row: AnswerRow): string => {
+    const key = JSON.stringify([row.prompt_id, row.variant, row.version]);
+    const hash = hashes.get(key) ?? checksHash(checks(row)!.prompt);
+    hashes.set(key, hash);
+    return hash;
+  };
+  const rows = await answerRows(folder, (row) => (checks(row)?.prompt.checks.length ?? 0) > 0);
   const { rechecked } = await readQuality(folder);
   const known = new Map<string, RecheckedRow>();
   for (const row of rechecked) {
     const of = rows.get(row.event_id);
-    if (of && hashes.get(of.prompt_id) === row.checks_hash) known.set(row.event_id, row);
+    if (of && hashOf(of) === row.checks_hash) known.set(row.event_id, row);
   }
   const checker = createChecker({ deadlineMs: checkDeadlineMs });
   const log = await openRechecked(folder);
@@ -55,12 +59,12 @@ export async function recheck(
       if (stop.aborted) break;
       const row = rows.get(event_id);
       if (!row || known.has(event_id)) continue;
-      const prompt = prompts.get(row.prompt_id)!;
+      const { prompt } = checks(row)!;
       const said = { text: answer, toolCalls: tool_calls };
-      const verdict = await checker.check(prompt, answerToCheck(row, said, prompt, suite.models));
+      const verdict = await checker.check(prompt, answerToCheck(row, said, prompt, suite));
       const found: RecheckedRow = {
         event_id,
-        checks_hash: hashes.get(row.prompt_id)!,
+        checks_hash: hashOf(row),
         checked_at: clock.wall().toISOString(),
         ...verdictCells(verdict, 'full'),
       };

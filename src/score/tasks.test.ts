@@ -23,7 +23,14 @@ const models = ['a', 'b', 'c'].map((id) => ({ id, model: `custom-ollama/${id}`, 
 const answer = (event_id: string, about: Partial<StoredAnswer['row']>): StoredAnswer => ({
   row: {
     ...{ event_id, model: 'a', route: 'demo', prompt_id: 'q', repeat: 1 },
-    ...{ variant: undefined, vantage: undefined, level: undefined, visit: undefined, ...about },
+    ...{
+      variant: undefined,
+      vantage: undefined,
+      version: undefined,
+      level: undefined,
+      visit: undefined,
+      ...about,
+    },
   },
   text: event_id,
   toolCalls: [],

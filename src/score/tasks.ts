@@ -61,7 +61,7 @@ export function* itemsOf(
       const criterion = quality.criteria.find(({ id }) => id === asked.id);
       if (!criterion || !criteria.includes(criterion.id)) continue;
       const item = { criterion, criterionHash: criterionHash(criterion, asked, prompt), asked, prompt };
-      const asIn = ({ row }: StoredAnswer): Prompt => promptIn(row.variant, prompt);
+      const asIn = ({ row }: StoredAnswer): Prompt => promptIn(row, prompt);
       if (criterion.kind === 'ask') for (const a of own) yield { ...item, prompt: asIn(a), a };
       else for (const [a, b] of pairsOf(own, criterion)) yield { ...item, prompt: asIn(a), a, b };
     }

@@ -51,7 +51,7 @@ export interface TargetOptions {
  * none, or a wrong model name, and `MissingVariables`, which names all that are missing at once.
  */
 export function resolveTargets(
-  suite: Pick<Suite, 'models' | 'variants' | 'gateway'>,
+  suite: Pick<Suite, 'models' | 'variants' | 'against' | 'gateway'>,
   options: TargetOptions,
 ): Targets {
   const names = options.routes ?? [suite.gateway.route ?? defaultRoute.name];

@@ -59,6 +59,12 @@ export const suiteFlags = {
       value: 'NAME',
       describe: 'order of the requests',
     },
+    against: {
+      type: 'text',
+      value: 'REF',
+      excludes: ['levels', 'rate', 'findLimit'],
+      describe: 'compare with the suite of this git revision, in the same blocks; asks only what has changed',
+    },
     salt: {
       type: 'text',
       choices: ['none', 'prefix', 'suffix'],

@@ -11,6 +11,7 @@ import type { BaselineFacts, GateReport } from '../../report/gate/gate-report.ts
 import { defaultGate } from '../../suite/expand/expand-settings.ts';
 import { loadRun, type LoadedRun } from '../../analysis/read-run.ts';
 import { refuseLevels } from '../refuse-levels.ts';
+import { refuseVersions } from '../refuse-versions.ts';
 import { headlines } from '../../measure/metrics.ts';
 import { appendNight } from './nights-file.ts';
 import { appendVerdict } from './verdicts-file.ts';
@@ -36,6 +37,7 @@ const staleDays = 3;
 export async function gateNight(flags: NightFlags): Promise<Night> {
   const loaded = await loadRun(await findRun(flags.run, flags.results));
   refuseLevels(loaded.report, 'gate');
+  refuseVersions(loaded.manifest, 'gate');
   const { manifest, collected, report } = loaded;
   assertUnedited(loaded.folder, manifest);
   const settings = manifest.suite.gate ?? defaultGate;

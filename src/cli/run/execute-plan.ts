@@ -15,19 +15,19 @@ import { unpricedNote } from '../../send/budget.ts';
 import { judgeWarnings, planJudging } from '../../score/judging-plan.ts';
 import { suiteHash } from '../../suite/hash.ts';
 import { imagesIn } from '../../suite/image.ts';
+import { describeAgainst } from '../../suite/revision/against.ts';
 import type { Suite } from '../../suite/suite.ts';
 import type { SuiteFlags } from '../commands/suite-flags.ts';
 import type { Io } from '../io.ts';
 import { stdoutStyle } from '../terminal.ts';
 import { powerFacts } from './run-power.ts';
-import { readSuite } from './read-suite.ts';
+import { readSuites } from './read-suite.ts';
 import { assertAddressed, routeNames } from './setup.ts';
 
 /** `gatebench plan`: what a run would send. Needs no credentials and sends nothing. */
 export async function executePlan(flags: SuiteFlags, io: Io): Promise<ExitCode> {
   const plans: PlanFacts[] = [];
-  for (const file of flags.suite) {
-    const suite = await readSuite(file, flags);
+  for (const { suite } of await readSuites(flags, io)) {
     const routes = routeNames(flags, suite);
     assertAddressed(flags.baseUrl, routes);
     const power = await powerFacts(suite, { routes, results: flags.results });
@@ -80,6 +80,7 @@ function planFacts(
     suite: suite.name,
     ...defined({ description: suite.description }),
     suite_hash: suiteHash(suite),
+    ...defined({ against: againstFacts(suite) }),
     routes,
     prompts: suite.prompts.length,
     repeats: suite.run.repeat,
@@ -101,6 +102,13 @@ function planFacts(
     ...(load ? { load } : defined({ smallest_difference: smallestDifference })),
     warnings: [...(load?.warnings ?? []), ...warningsFor(totals, suite, routes)],
   };
+}
+
+function againstFacts(suite: Suite): PlanFacts['against'] {
+  if (!suite.against) return undefined;
+  const { ref, commit } = suite.against;
+  const changed = suite.prompts.filter(({ before }) => before).map(({ id }) => id);
+  return { ref, commit, changed, sentences: describeAgainst(suite) };
 }
 
 /** As many repeats as make its requests, each of them within a window. */

@@ -4,6 +4,7 @@ import { loadCalibration, stateFolder } from '../../diagnose/calibrate/calibrati
 import { FolderSink } from '../../journal/folder-sink.ts';
 import type { Manifest } from '../../journal/manifest.ts';
 import { findRun, nameTime } from '../../journal/run-folder.ts';
+import { imagesOf } from '../../run/load-images.ts';
 import { resumeRun } from '../../run/resume-run.ts';
 import { newRunName, newSeed, runSuite } from '../../run/run-suite.ts';
 import type { Outcome, SendOptions } from '../../run/send-plan.ts';
@@ -17,7 +18,7 @@ import type { RunFlags } from '../commands/run-command.ts';
 import { shownFrom, type Io } from '../io.ts';
 import { onInterruption, type Interruption } from '../signals.ts';
 import { demoGateway, type DemoGateway } from './demo-gateway.ts';
-import { budgetOf, readSuite } from './read-suite.ts';
+import { budgetOf, readSuites } from './read-suite.ts';
 import { runProgress } from './run-progress.ts';
 import { assertSameRun } from './same-run.ts';
 import { assertAddressed, assertNoSecrets, routeNames } from './setup.ts';
@@ -43,10 +44,9 @@ export async function executeRun(flags: RunFlags, io: Io): Promise<ExitCode> {
 }
 
 async function runAll(around: Surroundings): Promise<ExitCode> {
-  const { flags, interruption } = around;
+  const { flags, io, interruption } = around;
   if (flags.resume !== undefined || flags.retryErrors !== undefined) return await goOn(around);
-  const suites: { file: string; suite: Suite }[] = [];
-  for (const file of flags.suite) suites.push({ file, suite: await readSuite(file, flags) });
+  const suites = await readSuites(flags, io);
   let code: ExitCode = exitCode.done;
   for (const { file, suite } of suites) {
     const ended = await runOne(around, file, suite);
@@ -71,18 +71,20 @@ async function runOne(around: Surroundings, file: string, suite: Suite): Promise
   const name = newRunName(seed, now, await nameTime(flags.results, now));
   const sink = new FolderSink(flags.out ?? join(flags.results, suite.name, name.runId));
   return await sentTo(sink, around, () =>
-    watched(around, targets, (sending) =>
-      runSuite(suite, {
-        ...sending,
-        sink,
-        seed,
-        name,
-        shard: flags.shard,
-        labels,
-        calibration: loadCalibration(stateFolder(io.env)),
-        suiteFile: shownFrom(io.cwd, file),
-        suiteFolder: dirname(file),
-      }),
+    withEarlierImages(suite, file, io, (folders) =>
+      watched(around, targets, (sending) =>
+        runSuite(suite, {
+          ...sending,
+          ...folders,
+          sink,
+          seed,
+          name,
+          shard: flags.shard,
+          labels,
+          calibration: loadCalibration(stateFolder(io.env)),
+          suiteFile: shownFrom(io.cwd, file),
+        }),
+      ),
     ),
   );
 }
@@ -103,20 +105,39 @@ async function assertJudgeable(
 
 /** A run that was cut short, or whose failures are to be sent again. */
 async function goOn(around: Surroundings): Promise<ExitCode> {
-  const { flags } = around;
+  const { flags, io } = around;
   const folder = await findRun(flags.retryErrors ?? (flags.resume || 'latest'), flags.results);
   // Before anything is repaired: a run in progress must not be touched.
   const { sink, manifest } = await FolderSink.reopen(folder);
   return await sentTo(sink, around, async () => {
-    await assertSameRun(flags, manifest, folder);
+    await assertSameRun(flags, manifest, folder, io);
     const names = manifest.routes.map(({ route }) => route);
     const targets = await targetsOf(around, manifest.suite, names, manifest.vantages);
     const limits = { budget: budgetOf(flags), retryErrors: flags.retryErrors !== undefined };
-    const suiteFolder = dirname(resolve(around.io.cwd, manifest.suite_file));
-    return await watched(around, targets, (sending) =>
-      resumeRun(manifest, { ...sending, sink, suiteFolder, ...limits }),
+    const file = resolve(io.cwd, manifest.suite_file);
+    return await withEarlierImages(manifest.suite, file, io, (folders) =>
+      watched(around, targets, (sending) => resumeRun(manifest, { ...sending, ...folders, sink, ...limits })),
     );
   });
+}
+
+/** Gives the images of a suite that is held against a revision as they are, and as they were. */
+async function withEarlierImages<T>(
+  suite: Suite,
+  file: string,
+  { env }: Pick<Io, 'env'>,
+  send: (folders: Pick<SendOptions, 'suiteFolder' | 'earlierFolder'>) => Promise<T>,
+): Promise<T> {
+  const suiteFolder = dirname(file);
+  const { against, prompts } = suite;
+  if (!against || imagesOf(prompts).length === 0) return await send({ suiteFolder });
+  const { checkOutSuite } = await import('../../suite/revision/suite-at.ts');
+  const earlier = await checkOutSuite(file, against, env);
+  try {
+    return await send({ suiteFolder, earlierFolder: earlier?.folder });
+  } finally {
+    await earlier?.remove();
+  }
 }
 
 /** Sends with a look at what happens, for as long as it goes on. */

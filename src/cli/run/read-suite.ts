@@ -5,9 +5,39 @@ import { selectLoad } from '../../suite/select-load.ts';
 import { selectSuite } from '../../suite/select.ts';
 import type { Budget, Suite } from '../../suite/suite.ts';
 import type { SuiteFlags } from '../commands/suite-flags.ts';
+import type { Io } from '../io.ts';
+import { NothingToCompare } from './nothing-to-compare.ts';
 
-/** A suite from its file, with the flags applied. */
-export async function readSuite(file: string, flags: SuiteFlags): Promise<Suite> {
+/** Those of a command that there is something to do for; of the others it is said why there is not. */
+export async function readSuites(
+  flags: SuiteFlags,
+  io: Pick<Io, 'cwd' | 'env' | 'stderr'>,
+): Promise<{ file: string; suite: Suite }[]> {
+  const suites: { file: string; suite: Suite }[] = [];
+  for (const file of flags.suite)
+    try {
+      suites.push({ file, suite: await readSuite(file, flags, io) });
+    } catch (error) {
+      if (!(error instanceof NothingToCompare)) throw error;
+      io.stderr.write(`${error.message}\n`);
+    }
+  return suites;
+}
+
+/** A suite from its file, with the flags applied, and held against a revision where they name one. */
+export async function readSuite(
+  file: string,
+  flags: SuiteFlags,
+  io: Pick<Io, 'cwd' | 'env'>,
+): Promise<Suite> {
+  const suite = await readToday(file, flags);
+  if (flags.against === undefined) return suite;
+  // Few runs ask git.
+  const { heldAgainst } = await import('./against-revision.ts');
+  return await heldAgainst(suite, file, flags.against, io);
+}
+
+async function readToday(file: string, flags: SuiteFlags): Promise<Suite> {
   const { models, prompts, tags, repeat, warmup, concurrency, order, salt } = flags;
   const suite = selectSuite(
     await loadSuite(file, { routes: routes.map(({ name }) => name) }),

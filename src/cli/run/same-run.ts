@@ -4,19 +4,30 @@ import type { Manifest } from '../../journal/manifest.ts';
 import { labelsOf, labelWords } from '../../plan/vantage.ts';
 import { suiteHash } from '../../suite/hash.ts';
 import type { RunFlags } from '../commands/run-command.ts';
+import type { Io } from '../io.ts';
 import { readSuite } from './read-suite.ts';
 
 /** Throws a UserError when flags or suite ask for another run than the one that is to go on. */
-export async function assertSameRun(flags: RunFlags, manifest: Manifest, folder: string): Promise<void> {
-  await assertSameSuite(flags, manifest);
+export async function assertSameRun(
+  flags: RunFlags,
+  manifest: Manifest,
+  folder: string,
+  io: Pick<Io, 'cwd' | 'env'>,
+): Promise<void> {
+  await assertSameSuite(flags, manifest, io);
   assertSamePlan(flags, manifest, folder);
 }
 
 /** A suite given beside `--resume` must be the one that the run was made from. */
-async function assertSameSuite(flags: RunFlags, manifest: Manifest): Promise<void> {
+async function assertSameSuite(
+  flags: RunFlags,
+  manifest: Manifest,
+  io: Pick<Io, 'cwd' | 'env'>,
+): Promise<void> {
   const [file] = flags.suite;
   if (file === undefined) return;
-  const now = suiteHash(await readSuite(file, flags));
+  const against = flags.against ?? manifest.suite.against?.commit;
+  const now = suiteHash(await readSuite(file, { ...flags, against }, io));
   if (now !== manifest.suite_hash)
     throw new UserError(
       `${file} has changed since the run started, so new answers would not be comparable with the earlier ones:\n` +
@@ -32,7 +43,7 @@ function assertSamePlan(
   folder: string,
 ): void {
   const { repeat, warmup, concurrency, order, salt = 'none' } = suite.run;
-  const recorded = { repeat, warmup, concurrency, order, salt, seed };
+  const recorded = { repeat, warmup, concurrency, order, salt, seed, against: suite.against?.ref };
   const other: string[] = (Object.keys(recorded) as (keyof typeof recorded)[]).filter(
     (name) => flags[name] !== undefined && flags[name] !== recorded[name],
   );

@@ -23,6 +23,7 @@ const pair = (change: Partial<PairRow>): PairRow => ({
   difference_ci_high: undefined,
   variant: undefined,
   vantage: undefined,
+  version: undefined,
   level: undefined,
   visits: undefined,
   ...change,

@@ -23,7 +23,7 @@ const prompt: Prompt = {
 const answer = (n: number, text: string): Parameters<typeof ratingItem>[0]['a'] => ({
   row: {
     ...{ event_id: `e${n}`, model: `secret-${n}`, route: 'demo', prompt_id: 'p', repeat: 1 },
-    ...{ variant: undefined, vantage: undefined, level: undefined, visit: undefined },
+    ...{ variant: undefined, vantage: undefined, version: undefined, level: undefined, visit: undefined },
   },
   text,
   toolCalls: [],

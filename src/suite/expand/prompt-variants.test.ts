@@ -28,7 +28,7 @@ test('a variant replaces the system message, what the user says, and parameters,
       .replace(/ {2}- \{ id: talk[^\n]*\n/, '')
       .replace(', talk: d', ''),
   );
-  const said = (variant: string) => promptIn(variant, prompts[0]!).messages.map(({ content }) => content);
+  const said = (variant: string) => promptIn({ variant }, prompts[0]!).messages.map(({ content }) => content);
   expect(said('plain')).toEqual(['Be kind.', 'Say hi']);
   expect(said('short')).toEqual(['Answer kindly.', 'Say hi']);
   expect(said('bare')).toEqual(['Just hi']);
@@ -47,14 +47,14 @@ test('a variant replaces the system message, what the user says, and parameters,
 
 test('in a conversation the last message of the user changes', async () => {
   const { prompts } = await load(suite('[{ id: plain }, { id: other, prompts: { talk: d } }]'));
-  expect(promptIn('other', prompts[1]!).messages.map(({ content }) => content)).toEqual([
+  expect(promptIn({ variant: 'other' }, prompts[1]!).messages.map(({ content }) => content)).toEqual([
     'Be kind.',
     'a',
     'b',
     'd',
   ]);
   expect(prompts[0]).not.toHaveProperty('variants');
-  expect(promptIn('other', prompts[1]!)).not.toHaveProperty('variants');
+  expect(promptIn({ variant: 'other' }, prompts[1]!)).not.toHaveProperty('variants');
 });
 
 test('what is asked has another hash, and a suite without variants the one it had', async () => {
@@ -79,7 +79,7 @@ test('texts may be files', async () => {
   await writeFile(join(folder.path, 'strict.md'), 'Only {{word}}.\n');
   const text = suite('[{ id: plain }, { id: strict, prompts: { faq: { file: strict.md } } }]');
   const { prompts } = await load(text, folder.path);
-  expect(promptIn('strict', prompts[0]!).messages.at(-1)!.content).toBe('Only hi.');
+  expect(promptIn({ variant: 'strict' }, prompts[0]!).messages.at(-1)!.content).toBe('Only hi.');
 });
 
 test.each([

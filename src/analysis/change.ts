@@ -1,0 +1,94 @@
+import { cellName, modelIn, nameInList, type Names, namesOf, versions, waysOf } from '../plan/cell.ts';
+import { changeOf } from '../suite/revision/against.ts';
+import { sameJson } from '../suite/hash.ts';
+import type { Against, Suite } from '../suite/suite.ts';
+import { type CellPair, pairsBy } from './cell-pairs.ts';
+import type { CellSamples, Collected } from './collect.ts';
+import { comparePairs, type CompareOptions } from './compare.ts';
+import type { ComparedMetric } from './compared-metrics.ts';
+import { explain, type Explanation } from './explain.ts';
+import type { PairRow } from './summary-columns.ts';
+
+/** What a change of the suite brings to one model, on one route, in one variant. */
+export interface Change {
+  /** What people call it, without the version. */
+  readonly name: string;
+  /** Of now against before, by metric. */
+  readonly pairs: readonly PairRow[];
+}
+
+/** What a change of the suite brings. */
+export interface Changes extends Pick<Against, 'ref' | 'commit'> {
+  readonly pairs: readonly PairRow[];
+  readonly changes: readonly Change[];
+  readonly explanations: readonly Explanation[];
+}
+
+/** In this order; the rate by the checks of now where some have changed. */
+const answerMetrics = ['passed', 'passed_now'] as const;
+const askMetrics = ['e2e_latency_ms', 'total_tokens'] as const;
+
+/** What is compared of two versions unless told otherwise. */
+export const changeMetrics = (suite: Pick<Suite, 'prompts'>): ComparedMetric[] => [
+  'passed',
+  ...(suite.prompts.some((prompt) => changeOf(prompt).checks) ? (['passed_now'] as const) : []),
+  ...askMetrics,
+];
+
+/**
+ * The version now against the one before, of each model: pass rates over the prompts that are asked or checked in
+ * another way, times and tokens over those that are asked in another way. All of it is one family.
+ */
+export function compareVersions(
+  collected: Collected,
+  suite: Suite,
+  options: CompareOptions = {},
+): Omit<Changes, 'ref' | 'commit'> {
+  const pairs = pairsBy('version', collected, versions);
+  const differs = differencesIn(suite);
+  const within = (metric: ComparedMetric, { a, b, ...labels }: CellPair): CellPair => {
+    const isWanted = (id: string): boolean => differs(b, id)[isAnswered(metric) ? 'any' : 'asks'];
+    return { ...labels, a: onPrompts(a, isWanted), b: onPrompts(b, isWanted) };
+  };
+  const found = comparePairs(
+    pairs,
+    { metrics: changeMetrics(suite), ...options, within },
+    `${collected.runId}/version`,
+  );
+  const ways = waysOf(collected.cells);
+  return {
+    pairs: found.map(({ row }) => row),
+    changes: [...Map.groupBy(found, ({ pair }) => pair)].map(([{ b }, rows]) => ({
+      name: nameInList(cellName(b, ways), { version: 'now' }),
+      pairs: rows.map(({ row }) => row),
+    })),
+    explanations: pairs.flatMap((pair) => explain(within('e2e_latency_ms', pair)) ?? []),
+  };
+}
+
+const isAnswered = (metric: ComparedMetric): boolean =>
+  (answerMetrics as readonly ComparedMetric[]).includes(metric) || metric === 'error_rate';
+
+function onPrompts(cell: CellSamples, isWanted: (id: string) => boolean): CellSamples {
+  return { ...cell, prompts: new Map([...cell.prompts].filter(([id]) => isWanted(id))) };
+}
+
+/** Whether a model is asked a prompt in another way than before, or its answer checked in another way. */
+function differencesIn(suite: Suite): (cell: Names, prompt: string) => { asks: boolean; any: boolean } {
+  const changes = new Map(suite.prompts.map((prompt) => [prompt.id, changeOf(prompt)]));
+  const isOther = ({ model: id, variant }: Names): boolean => {
+    const model = suite.models.find((one) => one.id === id);
+    if (!model) return false;
+    const [before, now] = versions.map((version) => modelIn({ variant, version }, model, suite));
+    return !sameJson([before!.model, before!.params], [now!.model, now!.params]);
+  };
+  const others = new Map<string, boolean>();
+  return (cell, prompt) => {
+    const { model, variant = '' } = namesOf(cell);
+    const key = `${model}\n${variant}`;
+    const other = others.get(key) ?? isOther(cell);
+    others.set(key, other);
+    const { asks = false, checks = false } = changes.get(prompt) ?? {};
+    return { asks: asks || other, any: asks || checks || other };
+  };
+}

@@ -1,0 +1,11 @@
+import { UserError } from '../base/user-error.ts';
+import type { Manifest } from '../journal/manifest.ts';
+
+/** Refuses a run that asked two versions of a suite, for commands that hold a suite against itself on other nights. */
+export function refuseVersions({ suite, run_id: id }: Manifest, command: string): void {
+  if (!suite.against) return;
+  throw new UserError(
+    `run ${id} asked two versions of its suite (--against ${suite.against.ref}), so it is no night that ${command} could hold against others. ` +
+      `What the change brings: gatebench compare ${id} --by version.`,
+  );
+}

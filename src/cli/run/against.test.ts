@@ -1,0 +1,239 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readRun } from '../../analysis/read-run.ts';
+import { readManifest } from '../../journal/manifest.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
+import { listRuns } from '../../journal/run-folder.ts';
+import { repository, type Repository } from '../../suite/testing/repository.ts';
+import { gatebench, type Finished } from '../testing/gatebench.ts';
+
+const model = 'custom-ollama/sim-exact?ttftMs=40&gapMs=1&answer=Paris';
+const paris = [{ type: 'contains', value: 'Paris' }];
+const london = [{ type: 'contains', value: 'London' }];
+
+/** Six questions that are put in another way, two with other checks alone, and two that stay. */
+const suite = (version: 'before' | 'now'): string =>
+  JSON.stringify({
+    version: 1,
+    name: 'capital',
+    models: [
+      { id: 'one', model },
+      { id: 'two', model },
+    ],
+    prompts: [
+      ...Array.from({ length: 6 }, (_, index) => ({
+        id: `asked-${index}`,
+        prompt:
+          version === 'now' ? `Answer question ${index} in one single word, please.` : `Question ${index}?`,
+        checks: paris,
+      })),
+      ...[0, 1].map((index) => ({
+        id: `checked-${index}`,
+        prompt: `What about ${index}?`,
+        checks: version === 'now' ? paris : london,
+      })),
+      ...[0, 1].map((index) => ({ id: `same-${index}`, prompt: 'The same.', checks: paris })),
+      { id: version === 'now' ? 'new' : 'old', prompt: 'Hello?' },
+    ],
+    run: { repeat: 2, warmup: 1, concurrency: 4 },
+  });
+
+const env = { PATH: process.env['PATH'] ?? '' };
+let home: Repository;
+let folder: string;
+let rows: RequestRow[];
+const cli = (...args: string[]): Promise<Finished> => gatebench(args, home.folder, env);
+
+beforeAll(async () => {
+  home = repository();
+  home.commit({ 'suites/capital.yaml': suite('before'), '.gitignore': 'results*\n' });
+  home.git('tag', 'v1');
+  home.commit({ 'suites/capital.yaml': suite('now') });
+  const run = await cli('run', 'suites/capital.yaml', '--route', 'demo', '--against', 'v1', '--quiet');
+  expect(run).toMatchObject({ code: 0, stderr: '' });
+  folder = (await listRuns(join(home.folder, 'results')))[0]!;
+  rows = await Array.fromAsync((await readRun(folder)).rows);
+});
+afterAll(() => home[Symbol.dispose]());
+
+const keysOf = (some: RequestRow[]): string[] =>
+  some.map((row) => [row.phase, row.model, row.version, row.prompt_id, row.repeat].join(' ')).sort();
+
+test('both versions of every prompt that has changed are asked of every model, in the same block', () => {
+  const measured = rows.filter(({ phase }) => phase === 'measure');
+  expect(measured).toHaveLength(8 * 2 * 2 * 2);
+  for (const block of Map.groupBy(measured, (row) => row.block).values()) {
+    expect(new Set(block.map(({ prompt_id, repeat }) => `${prompt_id}/${repeat}`)).size).toBe(1);
+    expect(block.map((row) => `${row.model} ${row.version}`).sort()).toEqual([
+      'one before',
+      'one now',
+      'two before',
+      'two now',
+    ]);
+  }
+});
+
+test('each version is asked in its own words, and judged by its own checks; the earlier one by those of now as well', () => {
+  const tokens = (version: string): unknown[] =>
+    rows
+      .filter((row) => row.version === version && row.prompt_id.startsWith('asked'))
+      .map((row) => row.prompt_tokens);
+  expect(tokens('before').filter((n) => tokens('now').includes(n))).toEqual([]);
+  const verdicts = (prompt: string, version: string): unknown[] => [
+    ...new Set(
+      rows
+        .filter((row) => row.prompt_id.startsWith(prompt) && row.version === version)
+        .map(({ passed, passed_now }) => `${passed} ${passed_now}`),
+    ),
+  ];
+  expect(verdicts('asked', 'before')).toEqual(['true undefined']);
+  expect(verdicts('checked', 'before')).toEqual(['false true']);
+  expect(verdicts('checked', 'now')).toEqual(['true undefined']);
+});
+
+describe('compare --by version', () => {
+  test('is what such a run is compared by, and says what the change brings in one sentence', async () => {
+    const usual = await cli('compare', folder, '--json');
+    expect(await cli('compare', folder, '--by', 'version', '--json')).toEqual(usual);
+    const { answer, pairs, by } = JSON.parse(usual.stdout) as {
+      by: string;
+      answer: string[];
+      pairs: { metric: string; model_a: string; model_b: string; prompts: number; difference: number }[];
+    };
+    expect(by).toBe('version');
+    expect(answer[0]).toMatch(
+      /^Simulated models: this change against v1 \([0-9a-f]{7}\): one: \+25 points pass \(95 % interval .*\), 0 points by the checks of now \(.*\), \d\.\d\d× latency \(.* to .*: .*\), \+\d+ % tokens \(.*\); two: \+25 points/,
+    );
+    expect(pairs.map(({ metric, model_a, model_b, prompts }) => [metric, model_a, model_b, prompts])).toEqual(
+      [
+        ['passed', 8],
+        ['passed_now', 8],
+        // What is asked is the same where checks alone have changed.
+        ['e2e_latency_ms', 6],
+        ['total_tokens', 6],
+      ].flatMap(([metric, prompts]) =>
+        ['one', 'two'].map((name) => [metric, `${name} (before)`, `${name} (now)`, prompts]),
+      ),
+    );
+  });
+
+  test('the report, its Markdown, its page and pairs.csv say the same', async () => {
+    const { answer } = JSON.parse((await cli('report', folder, '--json')).stdout) as { answer: string };
+    for (const format of ['table', 'markdown', 'html']) {
+      const { stdout } = await cli('report', folder, '--format', format);
+      expect(stdout.replaceAll(/\s+/g, ' '), format).toContain(answer.slice(0, 60));
+    }
+    expect(await readFile(join(folder, 'pairs.csv'), 'utf8')).toContain(
+      'passed_now,two (before),two (now),8,',
+    );
+  });
+
+  test('models are still compared within a version, on request', async () => {
+    const { stdout } = await cli('compare', folder, '--by', 'model', '--json');
+    const { pairs } = JSON.parse(stdout) as { pairs: { model_a: string; model_b: string }[] };
+    expect(new Set(pairs.map(({ model_a, model_b }) => `${model_a} ${model_b}`))).toEqual(
+      new Set(['one (before) two (before)', 'one (now) two (now)']),
+    );
+  });
+});
+
+test('plan says what has changed, how it is judged, and what is left out', async () => {
+  const { stdout, code } = await cli(
+    'plan',
+    'suites/capital.yaml',
+    '--against',
+    'v1',
+    '--route',
+    'demo',
+    '--json',
+  );
+  expect(code).toBe(0);
+  const plan = JSON.parse(stdout) as {
+    against: { changed: string[]; sentences: string[] };
+    totals: object;
+    prompts: number;
+  };
+  expect(plan.against.changed).toHaveLength(8);
+  expect(plan.against.sentences).toEqual([
+    expect.stringMatching(
+      /^Against v1 \([0-9a-f]{7}\): 6 prompts ask something else; 2 prompts have other checks alone\.$/,
+    ),
+    'Prompts that are not asked: 2 the same, 1 new, 1 removed.',
+    expect.stringContaining('each version is judged by its own'),
+  ]);
+  expect(plan).toMatchObject({ prompts: 8, totals: { requests: 64, warmup_requests: 4 } });
+});
+
+test('a run that was cut short goes on with both versions, wherever the revision points by then', async () => {
+  const path = join(folder, 'requests.csv');
+  const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
+  await writeFile(path, `${lines.slice(0, -9).join('\n')}\n`);
+  home.git('tag', '--force', 'v1', 'HEAD');
+  expect(await cli('run', 'suites/capital.yaml', '--resume', folder, '--quiet')).toMatchObject({ code: 0 });
+  home.git('tag', '--force', 'v1', 'HEAD~1');
+  expect(keysOf(await Array.fromAsync((await readRun(folder)).rows))).toEqual(keysOf(rows));
+  const other = await cli('run', '--resume', folder, '--against', 'main');
+  expect(other.code).toBe(2);
+  expect(other.stderr).toContain('--against: a resumed run keeps its plan');
+});
+
+test('the manifest knows the revision, and each prompt as it was', async () => {
+  const { suite: recorded } = await readManifest(folder);
+  expect(recorded.against).toMatchObject({
+    ref: 'v1',
+    commit: home.git('rev-parse', 'HEAD~1'),
+    path: 'suites/capital.yaml',
+  });
+  expect(recorded.prompts[0]!.before!.messages[0]!.content).toBe('Question 0?');
+});
+
+test('a run of two versions is no night', async () => {
+  const { code, stderr } = await cli('gate', folder, '--history', join(dirname(folder), 'history'));
+  expect(code).toBe(2);
+  expect(stderr).toContain('--by version');
+});
+
+describe('where there is nothing to compare, nothing is sent, and that is no fault', () => {
+  const runs = (): Promise<string[]> => listRuns(join(home.folder, 'results'));
+
+  test.each(['run', 'plan'])('%s: an unchanged suite, and one that is new', async (command) => {
+    home.write({ 'suites/new.yaml': suite('now') });
+    const before = await runs();
+    const unchanged = await cli(command, 'suites/capital.yaml', '--route', 'demo', '--against', 'HEAD');
+    expect(unchanged).toMatchObject({ code: 0, stdout: '' });
+    expect(unchanged.stderr).toMatch(
+      /^suites\/capital\.yaml: no prompt that is in both asks or checks anything else than at HEAD \([0-9a-f]{7}\), so there is nothing to compare\. Nothing was sent\.\n$/,
+    );
+    const added = await cli(command, 'suites/new.yaml', '--route', 'demo', '--against', 'HEAD');
+    expect(added).toMatchObject({ code: 0, stdout: '' });
+    expect(added.stderr).toContain('does not exist at HEAD');
+    expect(await runs()).toEqual(before);
+  });
+
+  test('a revision that does not exist is a mistake', async () => {
+    const { code, stderr } = await cli('run', 'suites/capital.yaml', '--route', 'demo', '--against', 'mian');
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      'gatebench: --against "mian": there is no such revision in this repository; did you mean "main"?\n',
+    );
+    expect(await runs()).toHaveLength(1);
+  });
+
+  test('--by version of a run that asked one version says how to ask two', async () => {
+    await cli(
+      'run',
+      'suites/capital.yaml',
+      '--route',
+      'demo',
+      '--quiet',
+      '--results',
+      'results-plain',
+      '--repeat',
+      '1',
+    );
+    const { code, stderr } = await cli('compare', 'latest', '--results', 'results-plain', '--by', 'version');
+    expect(code).toBe(2);
+    expect(stderr).toContain('gatebench run SUITE --against main');
+  });
+});
