@@ -41,7 +41,7 @@ test('these variables of the environment are read, and no others', () => {
       // Where to write: calibrations, and what GitHub shows of a gate.
       ...['XDG_STATE_HOME', 'GITHUB_STEP_SUMMARY', 'GITHUB_WORKSPACE'],
       // The address of the job, for people who read of a night elsewhere.
-      ...['GITHUB_SERVER_URL', 'GITHUB_REPOSITORY', 'GITHUB_RUN_ID'],
+      ...['GITHUB_SERVER_URL', 'GITHUB_REPOSITORY', 'GITHUB_RUN_ID', 'GITHUB_REF'],
       // Node's own, for every TLS connection: the thread of the wire has it as this one.
       ...['NODE_TLS_REJECT_UNAUTHORIZED', 'NODE_USE_SYSTEM_CA'],
       // Whether the user has chosen how memory is collected, and how connections are made.

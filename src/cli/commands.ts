@@ -68,6 +68,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/gate-command.ts')).gate,
   },
   {
+    name: 'deliver',
+    describe: 'Tell GitHub of a night: an issue when it fails, a comment on a pull request',
+    load: async () => (await import('./commands/deliver-command.ts')).deliver,
+  },
+  {
     name: 'trend',
     describe: 'Print the history of all nights, and the days on which something changed',
     load: async () => (await import('./commands/trend-command.ts')).trend,
