@@ -1,17 +1,31 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { measuringFlags } from './base/measuring-flags.ts';
-import { onlyRun, scratch, start, suites } from './cli/testing/gatebench.ts';
+import { onlyRun, scratch, start } from './cli/testing/gatebench.ts';
 import { readManifest } from './journal/manifest.ts';
+import { createMock } from './mock/mock-server.ts';
+
+const suite = {
+  version: 1,
+  name: 'one',
+  models: ['custom-ollama/sim-instant'],
+  prompts: [{ id: 'a', prompt: 'Hello' }],
+  run: { repeat: 1, warmup: 0 },
+};
 
 test.each([
   ['under flags of its own', '', measuringFlags.join(' ')],
   ['under those of the user, if these are about the same', '--max_semi_space_size=8', ''],
 ])('measures %s', async (_, options, flags) => {
   await using cwd = await scratch();
-  const args = ['run', join(suites, 'smoke.yaml'), '--route', 'demo', '--models', 'swift', '--repeat', '1'];
-  const { code } = await start([...args, '--quiet'], cwd.path, { NODE_OPTIONS: options }).finished;
-  expect(code).toBe(0);
+  await writeFile(join(cwd.path, 'one.yaml'), JSON.stringify(suite));
+  const mock = await createMock({ speed: 20 });
+  const args = ['run', 'one.yaml', '--base-url', `${mock.url}/v1/acc/gw/compat`, '--quiet'];
+  const env = { NODE_OPTIONS: options, CF_AIG_TOKEN: 'token' };
+  const { code, stderr } = await start(args, cwd.path, env).finished;
+  await mock.close();
+  expect(code, stderr).toBe(0);
   expect((await readManifest(await onlyRun(cwd.path))).versions.node_flags).toBe(flags);
 });
 

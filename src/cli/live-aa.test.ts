@@ -31,7 +31,7 @@ const suite = {
     { id: 'slower', model: law(1.3) },
   ],
   prompts: Array.from({ length: 20 }, (_, index) => ({ id: `p${index}`, prompt: `Question ${index}?` })),
-  run: { repeat: 2, warmup: 1, concurrency: 9 },
+  run: { repeat: 2, warmup: 1, concurrency: 18 },
 };
 
 let cwd: Scratch;

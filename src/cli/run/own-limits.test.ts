@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { compileCache } from '../../base/compile-cache.ts';
 import { goodFrames, sendFrames, serve, type TestServer } from '../../wire/testing/server.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import type { Manifest } from '../../journal/manifest.ts';
@@ -37,7 +38,7 @@ function startLimited(args: readonly string[], cwd: string, files: number | unde
   const limit = files === undefined ? '' : `ulimit -n ${files}; `;
   const child = spawn('bash', ['-c', `${limit}exec "$0" "$@"`, process.execPath, bin, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'] ?? '', XDG_STATE_HOME: join(cwd, '.state') },
+    env: { PATH: process.env['PATH'] ?? '', ...compileCache(), XDG_STATE_HOME: join(cwd, '.state') },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compareRuns } from '../../analysis/compare.ts';
 import { comparePageData } from './compare/compare-data.ts';
@@ -24,6 +24,13 @@ declare const window: {
   hacked?: number;
 };
 
+interface Options {
+  bypassCSP?: boolean;
+  javaScriptEnabled?: boolean;
+  colorScheme?: 'light' | 'dark';
+  viewport?: { width: number; height: number };
+}
+
 const rows = [...sampleRows({ prompts: 6, repeats: 2, route: 'demo' })];
 const answers = new Map(
   rows.map(({ event_id }) => [event_id, { answer: 'Type O.', reasoning: '', isCut: false }]),
@@ -41,12 +48,19 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
   }, 60_000);
   afterAll(() => browser?.close());
 
-  /** Opens a page of its own, cut off from every network, and collects what it complains about. */
-  async function open(
-    html: string,
-    options: BrowserContextOptions = {},
-  ): Promise<{ page: Page; complaints: string[] }> {
-    const page = await browser!.newPage({ viewport: { width: 1280, height: 900 }, ...options });
+  /** By what cannot be changed once a page is open. A new page takes as long as all that a test does on it. */
+  const pages = new Map<string, Page>();
+
+  /** A page that holds nothing else, cut off from every network, and what it complains about. */
+  async function open(html: string, options: Options = {}): Promise<{ page: Page; complaints: string[] }> {
+    const { colorScheme = 'light', viewport = { width: 1280, height: 900 }, ...lasting } = options;
+    const key = JSON.stringify(lasting);
+    const page = pages.get(key) ?? (await browser!.newPage(lasting));
+    pages.set(key, page);
+    page.removeAllListeners();
+    await page.goto('about:blank');
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme, media: 'screen' });
     const complaints: string[] = [];
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
@@ -61,7 +75,6 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
     const { page, complaints } = await open(report);
     expect(complaints).toEqual([]);
     expect(await page.locator('main table thead button').count()).toBeGreaterThan(20);
-    await page.close();
   });
 
   test.each([
@@ -74,7 +87,6 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
         details.open = true;
     });
     expect(await seriousFindings(page)).toEqual([]);
-    await page.close();
   });
 
   test('is light or dark as its reader is, and light on paper, without what only a screen needs', async () => {
@@ -94,7 +106,6 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
     // No heading without anything below it.
     expect(await page.locator('#answers, #timeline').first().isVisible()).toBe(false);
     expect(await page.locator('#ranking').isVisible()).toBe(true);
-    await page.close();
   });
 
   test('shows where the keyboard is, in wide tables, too', async () => {
@@ -105,7 +116,6 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
     expect(await outline()).toBe('solid');
     await page.locator('#ranking > .scroll').focus();
     expect(await page.evaluate(() => document.activeElement.getAttribute('role'))).toBe('region');
-    await page.close();
   });
 
   test('answers before one scrolls, on a telephone too', async () => {
@@ -113,7 +123,6 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
     const box = await page.locator('.first-line').boundingBox();
     expect(box!.y + box!.height).toBeLessThan(844);
     expect(box!.y).toBeLessThan(400);
-    await page.close();
   });
 
   test('does not scroll sideways on a telephone, however wide its tables are', async () => {
@@ -124,7 +133,6 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
         .locator('#ranking > .scroll')
         .evaluate((box) => (box as unknown as { scrollWidth: number }).scrollWidth),
     ).toBeGreaterThan(375);
-    await page.close();
   });
 
   test('can be read without a script: all text is there, pictures and the filter work', async () => {
@@ -135,7 +143,6 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
     expect(await page.locator('#ranking > .scroll tbody tr.m3').isVisible()).toBe(false);
     expect(await page.locator('#picture-ranking .wide .m3').first().isVisible()).toBe(false);
     expect(await page.locator('#ranking > .scroll tbody tr.m0').isVisible()).toBe(true);
-    await page.close();
   });
 
   test('shows what is not needed to choose when somebody asks for it, by its link too', async () => {
@@ -143,8 +150,7 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
     expect(await page.locator('#decision .cards').isVisible()).toBe(true);
     expect(await page.locator('#picture-timeline').isVisible()).toBe(false);
     await page.getByRole('link', { name: 'Timeline' }).click();
-    expect(await page.locator('#picture-timeline').isVisible()).toBe(true);
-    await page.close();
+    await page.locator('#picture-timeline').waitFor();
   });
 
   test('with all answers filters them without a script, and marks the words that differ', async () => {
@@ -158,7 +164,6 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
     await page.getByLabel('only failures').uncheck();
     await page.getByLabel(/mark words/).check();
     expect(complaints).toEqual([]);
-    await page.close();
   });
 
   test('sorts a table by a column and back, by keyboard', async () => {
@@ -178,7 +183,6 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
     await table.getByRole('button', { name: 'Passed' }).click();
     const passed = await table.locator('tbody tr td:nth-child(4)').allInnerTexts();
     expect(passed.map(Number.parseFloat)).toEqual(passed.map(Number.parseFloat).toSorted((a, b) => b - a));
-    await page.close();
   });
 
   test('tells what a mark is when the pointer is on it', async () => {
@@ -188,7 +192,6 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
       .last()
       .hover({ force: true });
     expect(await page.locator('.tip').innerText()).toMatch(/^kimi-k2.6: /);
-    await page.close();
   });
 
   test('is skipped through by keyboard', async () => {
@@ -197,7 +200,6 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
     expect(await page.locator(':focus').innerText()).toBe('Skip to the results');
     await page.keyboard.press('Enter');
     expect(await page.locator(':focus').getAttribute('id')).toBe('main');
-    await page.close();
   });
 
   test('takes hostile words for text, even where no policy protects it', async () => {
@@ -224,7 +226,6 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
       expect(await page.locator('script').count()).toBe(1);
       expect(await page.locator('img').count()).toBe(0);
       expect(await page.locator('h1').innerText()).toBe(hostileTexts[0]);
-      await page.close();
     }
   });
 
@@ -238,10 +239,8 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
     );
     const { page, complaints } = await open(html);
     expect(complaints).toEqual([]);
-    await page.close();
     const { page: narrow } = await open(html, { viewport: { width: 375, height: 800 }, bypassCSP: true });
     expect(await narrow.evaluate(() => document.documentElement.scrollWidth)).toBe(375);
     expect(await seriousFindings(narrow)).toEqual([]);
-    await narrow.close();
   });
 });

@@ -41,6 +41,9 @@ export async function openBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      // As few processes as can be: each takes longer to start than most pages take to be drawn.
+      '--renderer-process-limit=1',
+      '--in-process-gpu',
     ],
   });
 }
