@@ -4,9 +4,15 @@ import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Column } from '../base/column.ts';
 import { scratchFolder } from '../base/testing/scratch.ts';
-import { opened, recordsOf, withoutLibreOffice, type Records } from '../report/sheet/testing/libre-office.ts';
+import {
+  opened,
+  recordsOf,
+  withoutLibreOffice,
+  type Records,
+  type Sheets,
+} from '../report/sheet/testing/libre-office.ts';
 import { hostile, row, rowsOf } from '../report/sheet/testing/runs.ts';
-import { rowColumns } from '../journal/request-columns.ts';
+import { type RequestRow, rowColumns } from '../journal/request-columns.ts';
 import { modelColumns } from '../analysis/summary-columns.ts';
 import { gatebench, onlyRun, suites } from './testing/gatebench.ts';
 import { writeRun } from './testing/run-folder.ts';
@@ -63,7 +69,7 @@ describe.skipIf(withoutLibreOffice !== undefined)('exports opened in LibreOffice
     expect(await gatebench(demo, home)).toMatchObject({ code: 0 });
     expect(await gatebench(['export', 'latest', '-o', 'run.xlsx'], home)).toMatchObject({ code: 0 });
     const folder = await onlyRun(home);
-    const sheets = await opened(join(home, 'run.xlsx'), join(home, 'xlsx'));
+    const [sheets] = (await opened([join(home, 'run.xlsx')], join(home, 'xlsx'))) as [Sheets];
     expect([...sheets.keys()].toSorted()).toEqual([
       'All figures',
       'By tag',
@@ -96,28 +102,47 @@ describe.skipIf(withoutLibreOffice !== undefined)('exports opened in LibreOffice
     );
   });
 
-  test.each([
+  describe.each([
     ['en', { delimiter: ',', language: 1033 }],
     ['de', { delimiter: ';', language: 1031 }],
-  ] as const)(
-    'a CSV file for %s is read back with every number and text',
-    { timeout: patience },
-    async (locale, reading) => {
-      const home = join(scratch.path, locale);
-      const rows = [
-        ...rowsOf({ kimi: 400.125, glm: 1200.5 }),
-        ...hostile.slice(0, 12).map((text) => row({ answer_preview: text, queue_ms: -5.25, passed: true })),
-      ];
-      const folder = await writeRun(home, rows);
+  ] as const)('a CSV file for %s', (locale, reading) => {
+    const written = [
+      ...rowsOf({ kimi: 400.125, glm: 1200.5 }),
+      ...hostile.slice(0, 12).map((text) => row({ answer_preview: text, queue_ms: -5.25, passed: true })),
+    ];
+    const ids = [
+      ...['007', '1E5', '12345678901234567890', '-5', '1/2', 'MAR1', '1-2', '3/4', '1.50', '12:30'],
+      ...['2026-11-22', 'true', '42', '5%', 'p1', '1.2.2026', '3-Mai', 'Dez-5'],
+    ];
+    let figures: Records;
+    let named: Records;
+
+    beforeAll(async () => {
+      const exported = async (name: string, rows: RequestRow[], columns: string): Promise<string> => {
+        const folder = await writeRun(join(scratch.path, locale, name), rows);
+        const file = join(scratch.path, locale, `${name}.csv`);
+        const args = ['export', folder, '-o', file, '--locale', locale, '--columns', columns];
+        expect(await gatebench(args, scratch.path)).toMatchObject({ code: 0 });
+        return file;
+      };
       const columns =
         'model,e2e_latency_ms,queue_ms,prompt_tokens,date,hour_utc,passed,tags,answer_preview,tpot_ms';
-      const args = ['export', folder, '-o', 'run.csv', '--locale', locale, '--columns', columns];
-      expect(await gatebench(args, home)).toMatchObject({ code: 0 });
-      const sheets = await opened(join(home, 'run.csv'), join(home, 'csv'), reading);
-      const records = recordsOf([...sheets.values()][0]!);
-      expect(records).toHaveLength(rows.length);
-      for (const [index, record] of records.entries()) {
-        const wanted = rows[index]!;
+      const files = [
+        await exported('figures', written, columns),
+        await exported(
+          'ids',
+          ids.map((prompt_id) => row({ prompt_id })),
+          'prompt_id,e2e_latency_ms',
+        ),
+      ];
+      const sheets = await opened(files, join(scratch.path, locale, 'csv'), reading);
+      [figures, named] = sheets.map((one) => recordsOf([...one.values()][0]!)) as [Records, Records];
+    }, patience);
+
+    test('is read back with every number and text', () => {
+      expect(figures).toHaveLength(written.length);
+      for (const [index, record] of figures.entries()) {
+        const wanted = written[index]!;
         expect(Number(record['e2e_latency_ms'])).toBe(wanted.e2e_latency_ms);
         expect(record['queue_ms']).toBe(wanted.queue_ms === undefined ? '' : '-5.25');
         expect(record).toMatchObject({
@@ -132,51 +157,10 @@ describe.skipIf(withoutLibreOffice !== undefined)('exports opened in LibreOffice
           wanted.answer_preview!.replaceAll('\r', '\n'),
         );
       }
-    },
-  );
+    });
 
-  test.each([
-    ['en', { delimiter: ',', language: 1033 }],
-    ['de', { delimiter: ';', language: 1031 }],
-  ] as const)(
-    'ids that look like numbers, dates and truth values are the same in a spreadsheet for %s',
-    { timeout: patience },
-    async (locale, reading) => {
-      const home = join(scratch.path, `ids-${locale}`);
-      const ids = [
-        ...[
-          '007',
-          '1E5',
-          '12345678901234567890',
-          '-5',
-          '1/2',
-          'MAR1',
-          '1-2',
-          '3/4',
-          '1.50',
-          '12:30',
-          '2026-11-22',
-        ],
-        ...['true', '42', '5%', 'p1', '1.2.2026', '3-Mai', 'Dez-5'],
-      ];
-      const rows = ids.map((prompt_id) => row({ prompt_id }));
-      const folder = await writeRun(home, rows);
-      const args = [
-        'export',
-        folder,
-        '-o',
-        'run.csv',
-        '--locale',
-        locale,
-        '--columns',
-        'prompt_id,e2e_latency_ms',
-      ];
-      expect(await gatebench(args, home)).toMatchObject({ code: 0 });
-      const sheets = await opened(join(home, 'run.csv'), join(home, 'csv'), reading);
-      const read = recordsOf([...sheets.values()][0]!).map((record) =>
-        record['prompt_id']!.replace(/^'/, ''),
-      );
-      expect(read).toEqual(ids);
-    },
-  );
+    test('keeps ids that look like numbers, dates and truth values', () => {
+      expect(named.map((record) => record['prompt_id']!.replace(/^'/, ''))).toEqual(ids);
+    });
+  });
 });

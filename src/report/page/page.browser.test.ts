@@ -237,7 +237,7 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
     const html = renderComparePage(
       comparePageData({ before: before!, after: after!, pairs, explanations: [], warnings: [] }),
     );
-    const { page, complaints } = await open(html);
+    const { complaints } = await open(html);
     expect(complaints).toEqual([]);
     const { page: narrow } = await open(html, { viewport: { width: 375, height: 800 }, bypassCSP: true });
     expect(await narrow.evaluate(() => document.documentElement.scrollWidth)).toBe(375);

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { compileCache } from '../../../base/compile-cache.ts';
 
 export interface Step {
   name?: string;
@@ -47,7 +48,13 @@ export function bash(script: string, cwd: string, env: Record<string, string> = 
   return new Promise((resolve) => {
     const settings = {
       cwd,
-      env: { PATH: process.env['PATH'] ?? '', HOME: cwd, GIT_CONFIG_NOSYSTEM: '1', ...env },
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        ...compileCache(),
+        HOME: cwd,
+        GIT_CONFIG_NOSYSTEM: '1',
+        ...env,
+      },
     };
     execFile('bash', ['-e', '-o', 'pipefail', '-c', script], settings, (error, stdout, stderr) => {
       resolve({

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { delimiter as pathDelimiter, join } from 'node:path';
+import { delimiter as pathDelimiter, join, parse as parsePath } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'csv-parse/sync';
 
@@ -31,15 +31,19 @@ export interface Reading {
 
 export type Records = Record<string, string>[];
 
+/** What the sheets of a file hold, line by line. */
+export type Sheets = Map<string, string[][]>;
+
 /**
- * Opens a file in LibreOffice and gives back what its sheets hold, line by line. `scratch` is an empty folder for
- * what it leaves behind. Throws when there is no LibreOffice, or it cannot read the file.
+ * Opens files of different names in LibreOffice, which takes a second to start, and gives back what the sheets of each
+ * hold. `scratch` is an empty folder for what it leaves behind. Throws when there is no LibreOffice, or it cannot read
+ * a file.
  */
 export async function opened(
-  file: string,
+  files: readonly string[],
   scratch: string,
   reading?: Reading,
-): Promise<Map<string, string[][]>> {
+): Promise<Sheets[]> {
   if (found === undefined)
     throw new Error(
       'GATEBENCH_REQUIRE_TOOLS is set, but no LibreOffice was found: install its Calc or set SOFFICE_PATH',
@@ -53,15 +57,22 @@ export async function opened(
     '--headless',
     `-env:UserInstallation=file://${join(scratch, 'profile')}`,
     ...(filter === undefined ? [] : [`--infilter=${filter}`]),
-    ...['--convert-to', rawCsv, '--outdir', out, file],
+    ...['--convert-to', rawCsv, '--outdir', out, ...files],
   ]);
-  const sheets = new Map<string, string[][]>();
-  for (const name of await readdir(out)) {
-    const text = await readFile(join(out, name), 'utf8');
-    sheets.set(name.replace(/^[^-]*-|\.csv$/g, ''), parse(text, { bom: true, relax_column_count: true }));
-  }
-  if (sheets.size === 0) throw new Error(`LibreOffice could not read ${file}`);
-  return sheets;
+  const names = await readdir(out);
+  return Promise.all(
+    files.map(async (file) => {
+      const start = `${parsePath(file).name}-`;
+      const own = names.filter((name) => name.startsWith(start));
+      if (own.length === 0) throw new Error(`LibreOffice could not read ${file}`);
+      const sheets = own.map(async (name): Promise<[string, string[][]]> => {
+        const text = await readFile(join(out, name), 'utf8');
+        const lines = parse(text, { bom: true, relax_column_count: true });
+        return [name.slice(start.length).replace(/\.csv$/, ''), lines];
+      });
+      return new Map(await Promise.all(sheets));
+    }),
+  );
 }
 
 /** Lines under their heads. */
