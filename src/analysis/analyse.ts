@@ -113,10 +113,9 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
   const load = seen.levels?.figures();
   const thresholds = manifest.shard
     ? []
-    : [
-        ...decideThresholds(suite.thresholds, collected, { timeoutMs }),
-        ...(load ? decideLevelThresholds(suite.thresholds, load, seen.levels!.visits) : []),
-      ];
+    : load
+      ? decideLevelThresholds(suite.thresholds, load, seen.levels!.visits)
+      : decideThresholds(suite.thresholds, collected, { timeoutMs });
   const isSequential = suite.run.order === 'sequential';
   const comparison = compare(collected, { isSequential });
   const all = withCosts(collected, comparison.pairs, { isSequential });

@@ -352,10 +352,19 @@ export function decideLevelThresholds(
   { load, levels, visits }: LoadFigures,
   planned: number,
 ): ThresholdResult[] {
+  const cells = [...Map.groupBy(levels, cellKey).values()].map(([row]) => namesOf(row!));
   return thresholds.flatMap((threshold) => {
     const { level, min = 0, model: only } = threshold;
-    if (level === undefined) return [];
+    const ofModel = cells.filter(({ model }) => (only ?? model) === model);
+    if (level === undefined)
+      return unsettled(threshold, ofModel, 'the load has levels, and no figure pools them');
     const rows = levels.filter((row) => row.level === level && (only ?? row.model) === row.model);
+    if (rows.length === 0)
+      return unsettled(
+        threshold,
+        ofModel,
+        `no visit at ${load === 'open' ? rateText(level) : `${level} at once`}`,
+      );
     return rows.map((row): ThresholdResult => {
       const ours = visits.filter(
         (visit) =>
@@ -372,6 +381,10 @@ export function decideLevelThresholds(
     });
   });
 }
+
+/** What cannot be decided, said of each cell that it speaks of: a limit is never passed over in silence. */
+export const unsettled = (threshold: Threshold, cells: readonly Names[], reason: string): ThresholdResult[] =>
+  cells.map((names) => ({ threshold, ...names, verdict: 'not settled', reason }));
 
 /** What a search says of one model: "holds 0.3/s, breaks at 0.58/s". */
 export function limitText({ held_rps: held, broken_rps: broken, word }: LimitRow): string {

@@ -50,14 +50,16 @@ export function decideThresholds(
   collected: Collected,
   { timeoutMs }: { timeoutMs: Ms },
 ): ThresholdResult[] {
-  // What is about a level is decided by its visits: see levels.ts.
-  return thresholds
-    .filter(({ level }) => level === undefined)
-    .flatMap((threshold) =>
-      collected.cells
-        .filter(({ model }) => threshold.model === undefined || threshold.model === model)
-        .map((cell) => decide(threshold, cell, timeoutMs)),
-    );
+  return thresholds.flatMap((threshold) =>
+    collected.cells
+      .filter(({ model }) => threshold.model === undefined || threshold.model === model)
+      .map((cell): ThresholdResult =>
+        // What is about a level is decided by its visits: see levels.ts.
+        threshold.level === undefined
+          ? decide(threshold, cell, timeoutMs)
+          : { threshold, ...namesOf(cell), verdict: 'not settled', reason: 'the load has no levels' },
+      ),
+  );
 }
 
 function decide(threshold: Threshold, cell: CellSamples, timeoutMs: Ms): ThresholdResult {

@@ -14,5 +14,8 @@ export function parseRate(text: string): number | undefined {
   return Number.isFinite(perSecond) && perSecond > 0 ? perSecond : undefined;
 }
 
+/** What no machine of ours offers in time. */
+export const highestRate = 10_000;
+
 /** A rate as people read it, in requests per second: `0.3/s`, `12/s`. */
 export const rateText = (perSecond: number): string => `${Number(perSecond.toPrecision(3))}/s`;

@@ -44,3 +44,19 @@ test.each([
   expect(planned(load, true).settles).toMatch(words);
   expect(planned(load).settles).not.toMatch(words);
 });
+
+test('levels that are the same are one', () => {
+  expect(planned({ mode: 'open', rate: ['1/s', '60/min'] }).facts[0]).toBe('open loop at 1/s');
+  expect(planned({ mode: 'closed', levels: [2, 2] }).facts[0]).toBe('2 in flight, in turn');
+  const requests = (levels: number[]): number => {
+    const load = { mode: 'closed', levels };
+    return loadModeOf(load).design!(load)!.expected(1, 20).requests;
+  };
+  expect(requests([2, 2])).toBe(requests([2]));
+});
+
+test('a search whose ceiling would be found instead of the limit is told, with the number', () => {
+  const search = { mode: 'limit', slo: { e2e_ms: 20_000 }, limit: { to: '10/s' } };
+  expect(planned(search).warnings).toEqual([expect.stringMatching(/about 3\.2\/s on.*load\.ceiling to 200/)]);
+  expect(planned({ ...search, ceiling: 200 }).warnings).toEqual([]);
+});

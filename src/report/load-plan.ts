@@ -1,7 +1,9 @@
 import { sloText } from '../analysis/levels.ts';
 import type { LoadSettings } from '../load/load-modes.ts';
 import { type Design, fewestCompared } from '../load/design.ts';
+import { count } from '../base/text.ts';
 import { parseRate, rateText } from '../load/rate.ts';
+import { defaultTo } from '../load/modes/limit.ts';
 import { decisiveCount } from '../stats/sign-test.ts';
 import { listed } from './listed.ts';
 import { duration } from './number-text.ts';
@@ -17,8 +19,9 @@ export interface PlannedLoad {
 }
 
 /** Rates of a level list, in requests per second. Empty for levels of concurrency and for a search. */
-const ratesOf = ({ rate }: LoadSettings): number[] =>
-  ([rate ?? []].flat() as string[]).map((text) => parseRate(text) ?? NaN);
+const ratesOf = ({ rate }: LoadSettings): number[] => [
+  ...new Set(([rate ?? []].flat() as string[]).map((text) => parseRate(text) ?? NaN)),
+];
 
 /** `seconds`: how long an answer may take. `isCompared`: there are several models or routes. */
 export function plannedLoad(
@@ -28,7 +31,11 @@ export function plannedLoad(
 ): PlannedLoad {
   const rates = ratesOf(load);
   return {
-    facts: [levelsText(load, rates), `${design.visits} visits of each level`, ...windowFact(design, rates)],
+    facts: [
+      levelsText(load, rates),
+      `${count(design.visits, 'visit')} of each level`,
+      ...windowFact(design, rates),
+    ],
     settles: [settlesText(load, design), ...(isCompared ? [comparesText(load, design)] : [])].join(' '),
     warnings: ceilingWarnings(load, rates, seconds),
   };
@@ -37,7 +44,8 @@ export function plannedLoad(
 function levelsText(load: LoadSettings, rates: readonly number[]): string {
   if (load.mode === 'limit') return 'open loop, looking for the highest rate';
   if (rates.length > 0) return `open loop at ${listed(rates.map(rateText))}`;
-  return `${listed(((load['levels'] as number[] | undefined) ?? []).map(String))} in flight, in turn`;
+  const levels = new Set((load['levels'] as number[] | undefined) ?? []);
+  return `${listed([...levels].map(String))} in flight, in turn`;
 }
 
 function windowFact(design: Design, rates: readonly number[]): string[] {
@@ -51,8 +59,8 @@ function settlesText(load: LoadSettings, { visits, slo }: Design): string {
       ? 'Shows answers per second, TTFT, and E2E latency of each level.'
       : 'Shows the latency of each level from due. With an SLO (--slo e2e=15s) it also says whether the level holds.';
   const need = decisiveCount(visits);
-  const about = `Asks whether ${sloText(slo)} of the requests.`;
-  if (need === undefined) return `${about} ${visits} visits can decide no level; 5 are the least.`;
+  const about = `The question: ${sloText(slo)} of the requests?`;
+  if (need === undefined) return `${about} ${count(visits, 'visit')} can decide no level; 5 are the least.`;
   const levels = `${about} A level is decided when ${need} of ${visits} visits agree.`;
   return load.mode === 'limit'
     ? `${levels} The limit of a small hosted service is found within a factor of 2 to 2.4, by about 38 visits of a model.`
@@ -63,18 +71,31 @@ function comparesText({ mode }: LoadSettings, { visits }: Design): string {
   if (mode === 'limit')
     return 'Limits of two models are told apart where what is known of them does not overlap.';
   return visits < fewestCompared
-    ? `${visits} visits tell no models apart; ${fewestCompared} are the least, and 8 are better.`
+    ? `${count(visits, 'visit')} tell no models apart; ${fewestCompared} are the least, and 8 are better.`
     : `Models are compared at each level by their ${visits} visits.`;
 }
 
 /** A ceiling below what a rate keeps in flight measures the ceiling. */
 function ceilingWarnings(load: LoadSettings, rates: readonly number[], seconds: number): string[] {
   const { ceiling = 64 } = load as { ceiling?: number };
+  if (load.mode === 'limit') return searchWarnings(load, ceiling);
   const highest = Math.max(0, ...rates);
   const inFlight = Math.ceil(highest * seconds);
   if (load.mode !== 'open' || inFlight <= ceiling) return [];
   return [
     `At ${rateText(highest)} and ${seconds} seconds an answer, about ${inFlight} requests are in flight, and load.ceiling is ` +
       `${ceiling}: what finds it full is dropped, and its level fails. Raise load.ceiling if answers take that long.`,
+  ];
+}
+
+/** A service that just keeps the SLO has so many in flight; a ceiling below it would be found instead of the limit. */
+function searchWarnings(load: LoadSettings, ceiling: number): string[] {
+  const { slo = {}, limit = {} } = load as { slo?: { e2e_ms?: number }; limit?: { to?: string } };
+  const to = parseRate(limit.to ?? defaultTo)!;
+  const highest = slo.e2e_ms === undefined ? Infinity : (1000 * ceiling) / slo.e2e_ms;
+  if (highest >= to || slo.e2e_ms === undefined) return [];
+  return [
+    `The search goes up to ${rateText(to)}. From about ${rateText(highest)} on, answers of ${duration(slo.e2e_ms)} would fill load.ceiling ` +
+      `(${ceiling}), and the limit found may be the ceiling's. Raise load.ceiling to ${Math.ceil((to * slo.e2e_ms) / 1000)}, or lower limit.to.`,
   ];
 }

@@ -22,11 +22,20 @@ test.each<[string, LoadSettings | undefined, LoadSelection, LoadSettings | undef
 });
 
 test.each<[LoadSelection, RegExp]>([
-  [{ rate: ['0.5'] }, /--rate: load\.rate.*a number with its unit/],
+  [{ rate: ['0.5'] }, /^--rate: a rate is a number with its unit.* not "0\.5"$/],
+  [{ rate: ['20000/s'] }, /^--rate: 20000\/s is above 10000\/s/],
+  [{ levels: [1], slo: ['e2e=1s'] }, /^--slo is about an open loop, and --levels about requests in flight/],
+  [{ levels: [1], window: '60s' }, /^--window is about an open loop/],
+  [{ visits: 8 }, /^--visits is about levels of a load/],
+  [{ rate: ['1/s'], slo: ['e2e=1s', 'e2e=2s'] }, /^--slo: e2e is given twice/],
+  [{ rate: ['1/s'], slo: ['e2e=0s'] }, /^--slo: e2e must be above 0/],
+  [{ rate: ['1/s'], slo: ['attainment=95%'] }, /^--slo: attainment is a share .* such as 0\.95, not "95%"/],
+  [{ rate: ['1/s'], slo: ['attainment='] }, /^--slo: attainment is a share/],
+  [{ rate: ['1/s'], arrivals: 'gamma:99' }, /^--arrivals: must be at most 50/],
   [{ findLimit: true }, /a limit is looked for under an SLO/],
   [{ slo: ['e2e=15'] }, /--slo: e2e is a number with its unit/],
   [{ slo: ['fast'] }, /--slo: fast is none of ttft=2s/],
-  [{ rate: ['1/s'], slo: ['attainment=95'] }, /--rate: load\.slo\.attainment/],
+  [{ rate: ['1/s'], slo: ['attainment=99'] }, /^--slo: attainment is a share .* such as 0\.99, not "99"/],
   [{ rate: ['1/s'], arrivals: 'bursty' }, /--arrivals: bursty is none of/],
   [{ window: '60s' }, /--window is about an open loop. Add --rate/],
   [{ rate: ['0.1/s'], window: '60s' }, /load\.window: 60s holds about 6 requests/],

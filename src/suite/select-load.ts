@@ -1,6 +1,8 @@
 import { durationForm, parseDuration } from '../base/duration.ts';
 import { UserError } from '../base/user-error.ts';
 import { loadModeOf, loadSchema, type LoadSettings } from '../load/load-modes.ts';
+import { quote } from './nearest.ts';
+import type { Suite } from './suite.ts';
 import { validate } from './validate.ts';
 
 /** What the flags say of a load, as they are typed. An absent one leaves the suite as it is. */
@@ -32,6 +34,11 @@ export function selectLoad(
   const common = Object.fromEntries(
     Object.entries(kept ?? {}).filter(([field]) => !['rate', 'limit'].includes(field)),
   );
+  const loose = ['arrivals', 'slo', 'window'].find((flag) => Object.hasOwn(beside, flag));
+  if (levels && loose !== undefined)
+    throw new UserError(
+      `--${loose} is about an open loop, and --levels about requests in flight. Leave out one of them`,
+    );
   if (levels)
     return checked('--levels', { mode: 'closed', levels, ...(visits === undefined ? {} : { visits }) });
   if (rate) return checked('--rate', { ...common, mode: 'open', rate, ...beside });
@@ -41,8 +48,12 @@ export function selectLoad(
   }
   const [first] = Object.keys(beside);
   if (first === undefined) return load;
-  if (!load || (load.mode === 'closed' && first !== 'visits'))
-    throw new UserError(`--${first} is about an open loop. Add --rate 0.5/s or --find-limit`);
+  if (!load || (load.mode === 'closed' && (first !== 'visits' || !Object.hasOwn(load, 'levels'))))
+    throw new UserError(
+      first === 'visits'
+        ? '--visits is about levels of a load. Add --levels 1,2,4, --rate 0.5/s, or --find-limit'
+        : `--${first} is about an open loop. Add --rate 0.5/s or --find-limit`,
+    );
   return checked(`--${first}`, { ...load, ...beside });
 }
 
@@ -50,12 +61,22 @@ function checked(flag: string, load: LoadSettings): LoadSettings {
   const result = validate(loadSchema, load);
   if (!result.ok)
     throw new UserError(
-      result.complaints
-        .map(({ path, message }) => `${flag}: ${['load', ...path].join('.')}: ${message}`)
-        .join('\n'),
+      result.complaints.map(({ path, message }) => `${flagOf(path, flag)}: ${message}`).join('\n'),
     );
   loadModeOf(load).design?.(load);
   return load;
+}
+
+/** Which flag a complaint is about: that which set the field, or `named`, which set the mode. */
+function flagOf([field = '']: readonly PropertyKey[], named: string): string {
+  return ['slo', 'arrivals', 'window', 'visits'].includes(String(field)) ? `--${String(field)}` : named;
+}
+
+/** An answer that nothing checks has passed nothing: why `slo.passed` cannot be asked of these prompts. */
+export function uncheckedIn(load: LoadSettings | undefined, prompts: Suite['prompts']): string | undefined {
+  const bare = prompts.find(({ checks }) => checks.length === 0);
+  if ((load?.['slo'] as { passed?: boolean } | undefined)?.passed !== true || !bare) return undefined;
+  return `asks for answers that pass their checks, and the prompt ${quote(bare.id)} has none`;
 }
 
 /** `poisson`, `constant`, `gamma:4`. */
@@ -73,16 +94,28 @@ function sloOf(parts: readonly string[]): Record<string, unknown> {
   const slo: Record<string, unknown> = {};
   for (const part of parts) {
     const [name = '', value = ''] = part.split('=', 2).map((word) => word.trim());
+    const field = Object.hasOwn(times, name) ? times[name as keyof typeof times] : name;
+    if (Object.hasOwn(slo, field)) throw new UserError(`--slo: ${name} is given twice`);
     if (name === 'passed' && value === '') slo['passed'] = true;
-    else if (name === 'attainment') slo['attainment'] = Number(value);
+    else if (name === 'attainment') slo['attainment'] = shareOf(value);
     else if (Object.hasOwn(times, name)) {
       const ms = parseDuration(value);
       if (ms === undefined) throw new UserError(`--slo: ${name} is ${durationForm}`);
-      slo[times[name as keyof typeof times]] = ms;
+      if (ms === 0) throw new UserError(`--slo: ${name} must be above 0`);
+      slo[field] = ms;
     } else
       throw new UserError(
         `--slo: ${part} is none of ttft=2s, e2e=15s, tpot=80ms, passed and attainment=0.95`,
       );
   }
   return slo;
+}
+
+function shareOf(text: string): number {
+  const share = text === '' ? NaN : Number(text);
+  if (share > 0 && share <= 1) return share;
+  const percent = Number(/^(\d+(?:\.\d+)?) ?%?$/.exec(text)?.[1] ?? 95) / 100;
+  throw new UserError(
+    `--slo: attainment is a share above 0 and at most 1, such as ${percent > 0 && percent <= 1 ? percent : 0.95}, not "${text}"`,
+  );
 }

@@ -178,7 +178,9 @@ function complaintsOfUnion(
   knownKeys: ReadonlyMap<readonly string[], readonly string[]>,
 ): Complaint[] {
   const expected = errors.map((branch) => branch.find((issue) => isRootType(issue)));
-  const meant = errors.find((_, index) => expected[index] === undefined);
+  const fitting = errors.filter((_, index) => expected[index] === undefined);
+  // Of several maps, the one whose keys these are.
+  const meant = fitting.find((branch) => !branch.some(isRootKey)) ?? fitting[0];
   if (meant) return significant(meant).flatMap((issue) => complaintsOf(issue, path, knownKeys));
   const messages = expected.map((issue) => issue!.message);
   return [{ path, message: joinTypes(messages), atKey: false }];
@@ -187,6 +189,8 @@ function complaintsOfUnion(
 function isRootType(issue: Issue): boolean {
   return issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value');
 }
+
+const isRootKey = ({ path, code }: Issue): boolean => path.length === 0 && code === 'unrecognized_keys';
 
 /** `expected text, not 7` and `expected a map, not 7` → `expected text or a map, not 7`. */
 function joinTypes(messages: readonly string[]): string {

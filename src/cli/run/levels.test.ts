@@ -169,6 +169,36 @@ test('two models at a level are compared there by visits in pairs, in every view
   ]);
 });
 
+test('limits that nothing under load can decide are told as such, and settle nothing', async () => {
+  await using cwd = await scratch();
+  const limits =
+    'thresholds: [{ metric: p95(e2e_latency_ms), max: 1 }, { metric: attainment, level: 7, min: 0.9 }]';
+  await writeFile(join(cwd.path, 'load.yaml'), `${suite('{ mode: closed }')}${limits}`);
+  const run = (flags: readonly string[]): Promise<Finished> =>
+    gatebench(['run', 'load.yaml', '--route', 'demo', ...flags], cwd.path);
+  const leveled = await run(['--levels', '1', '--visits', '1']);
+  expect(flat(leveled)).toMatch(
+    /not settled: p95\(e2e_latency_ms\) of swift, .* the load has levels, and no figure pools them/,
+  );
+  expect(flat(leveled)).toMatch(/not settled: attainment of swift, .* no visit at 7 at once/);
+  expect(leveled.code).toBe(0);
+  const plain = await run([]);
+  expect(flat(plain)).toMatch(/not settled: attainment of swift, .* the load has no levels/);
+});
+
+test.each([
+  [['--rate', '1/s', '--slo', 'passed'], /--slo: passed asks for .* the prompt "a" has none/],
+  [['--levels', '1', '--slo', 'e2e=1s'], /--slo is about an open loop/],
+])('%j is refused before anything is sent', async (flags, message) => {
+  await using cwd = await scratch();
+  await writeFile(
+    join(cwd.path, 'load.yaml'),
+    suite('{ mode: closed }').replaceAll(/, checks: \[[^\]]*\]/g, ''),
+  );
+  const { code, stderr } = await gatebench(['plan', 'load.yaml', '--route', 'demo', ...flags], cwd.path);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+});
+
 test('a budget that cannot hold one visit is told before anything is sent', async () => {
   await using cwd = await scratch();
   await writeFile(join(cwd.path, 'load.yaml'), suite('{ mode: open, rate: 1/s }'));

@@ -1,7 +1,8 @@
 import { defined } from '../../base/defined.ts';
 import { routes } from '../../target/routes.ts';
 import { loadSuite } from '../../suite/load.ts';
-import { selectLoad } from '../../suite/select-load.ts';
+import { UserError } from '../../base/user-error.ts';
+import { selectLoad, uncheckedIn } from '../../suite/select-load.ts';
 import { selectSuite } from '../../suite/select.ts';
 import type { Budget, Suite } from '../../suite/suite.ts';
 import type { SuiteFlags } from '../commands/suite-flags.ts';
@@ -45,6 +46,8 @@ async function readToday(file: string, flags: SuiteFlags): Promise<Suite> {
   );
   const { rate, levels, findLimit, slo, arrivals, window, visits } = flags;
   const load = selectLoad(suite.load, defined({ rate, levels, findLimit, slo, arrivals, window, visits }));
+  const unchecked = uncheckedIn(load, suite.prompts);
+  if (unchecked !== undefined) throw new UserError(`--slo: passed ${unchecked}`);
   return {
     ...suite,
     ...(load ? { load } : {}),

@@ -61,14 +61,15 @@ interface Settings {
   visits?: number | undefined;
 }
 
-function design({ levels, visits = 3 }: Settings): Design | undefined {
-  if (!levels) return undefined;
+function design({ levels: written, visits = 3 }: Settings): Design | undefined {
+  if (!written) return undefined;
+  const levels = [...new Set(written)];
   const requestsAt = (level: number, prompts: number): number =>
     prompts * Math.ceil((roundsPerVisit * level) / prompts);
   return {
     load: 'closed',
     visits,
-    ...fixedLevels([...new Set(levels)], visits, undefined),
+    ...fixedLevels(levels, visits, undefined),
     // The opening wave starts together, as no later request does: it is not counted.
     slots: ({ rate: level }, prompts) =>
       Array.from({ length: level + requestsAt(level, prompts) }, (_, n) => ({ isWarmup: n < level })),

@@ -18,6 +18,9 @@ const limitField = z
   })
   .describe('where the highest rate is looked for');
 
+/** The highest rate that is visited, unless told otherwise. */
+export const defaultTo = '5/s';
+
 /** What such a search takes on a small hosted service, at the median: `npm run prove` shows it. */
 const usualVisits = 38;
 
@@ -57,7 +60,7 @@ function design(settings: Settings): Design {
     throw new UserError(`load.visits: ${walk.visits} visits can decide no level. Make it at least 5`);
   const typical = Math.sqrt(walk.from * walk.to);
   const fixed = visitDesign(
-    settings,
+    { ...settings, stretches: true },
     goal,
     {
       next: (made) => {
@@ -69,7 +72,7 @@ function design(settings: Settings): Design {
         return 'limit' in step ? step.limit : undefined;
       },
     },
-    [],
+    [walk.from, walk.to],
   );
   return {
     ...fixed,
@@ -86,7 +89,7 @@ function design(settings: Settings): Design {
 }
 
 function walkOf(settings: Settings): LimitWalkSettings {
-  const { from = '0.05/s', to = '5/s', step = 1.25, max_visits: maxVisits = 60 } = settings.limit ?? {};
+  const { from = '0.05/s', to = defaultTo, step = 1.25, max_visits: maxVisits = 60 } = settings.limit ?? {};
   const [low, high] = [parseRate(from)!, parseRate(to)!];
   if (low > high) throw new UserError(`load.limit: from ${from} is above to ${to}`);
   return { from: low, to: high, step, visits: visitsOf(settings), maxVisits };

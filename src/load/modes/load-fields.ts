@@ -2,15 +2,35 @@ import { z } from 'zod';
 import { durationForm, parseDuration } from '../../base/duration.ts';
 import type { Ms } from '../../base/clock.ts';
 import { UserError } from '../../base/user-error.ts';
-import { parseRate, rateForm, rateText } from '../rate.ts';
+import { highestRate, parseRate, rateForm, rateText } from '../rate.ts';
 import type { Slo } from '../slo.ts';
 import type { Arrivals } from '../timetable.ts';
 import { traceFormats } from '../trace.ts';
 
-const rate = z.string().refine((text) => parseRate(text) !== undefined, { message: `a rate is ${rateForm}` });
-const duration = z
-  .string()
-  .refine((text) => parseDuration(text) !== undefined, { message: `a duration is ${durationForm}` });
+const rate = written(`a rate is ${rateForm}`, parseRate, {
+  isFine: (perSecond) => perSecond <= highestRate,
+  words: `is above ${highestRate}/s, the highest rate`,
+});
+/** Nobody waits longer for one visit. */
+const longest: Ms = 7 * 24 * 3_600_000;
+const duration = written(`a duration is ${durationForm}`, parseDuration, {
+  isFine: (ms) => ms <= longest,
+  words: 'is longer than a week',
+});
+
+/** A number with its unit. A bare number is told apart: the unit is what is missing. */
+function written(
+  form: string,
+  parse: (text: string) => number | undefined,
+  most: { isFine: (value: number) => boolean; words: string },
+) {
+  const wrong = ({ input }: { input?: unknown }): string | undefined =>
+    input === undefined || typeof input === 'object' ? undefined : `${form}, not ${JSON.stringify(input)}`;
+  return z
+    .string({ error: wrong })
+    .refine((text) => parse(text) !== undefined, { error: wrong, abort: true })
+    .refine((text) => most.isFine(parse(text)!), { error: ({ input }) => `${String(input)} ${most.words}` });
+}
 
 export const rateField = rate;
 export const rates = z.union([rate, z.array(rate).min(1)]);
@@ -74,6 +94,8 @@ export interface VisitSettings {
   washout?: string | undefined;
   visits?: number | undefined;
   ceiling?: number | undefined;
+  /** Nobody knows beforehand which rates are visited: where the window is too short for one, it is made longer. */
+  stretches?: boolean;
 }
 
 export const ceilingOf = ({ ceiling = 64 }: VisitSettings): number => ceiling;
@@ -81,14 +103,28 @@ export const visitsOf = ({ visits = 8 }: VisitSettings): number => visits;
 export const washoutOf = ({ washout = '10s' }: VisitSettings): Ms => parseDuration(washout)!;
 export const warmupOf = ({ warmup = '20s' }: VisitSettings): Ms => parseDuration(warmup)!;
 
+/** Requests of one visit: all of them are planned before the first is sent. */
+const mostArrivals = 1_000_000;
+
 /**
  * The window of a visit at this rate: the one asked for, and never one with fewer arrivals than are needed. Throws a UserError
  * when a window was asked for that cannot hold them, with the one that can.
  */
-export function windowFor({ window, min_arrivals: least = 60 }: VisitSettings, perSecond: number): Ms {
+export function windowFor(
+  { window, min_arrivals: least = 60, stretches = false }: VisitSettings,
+  perSecond: number,
+): Ms {
   const needed = (least / perSecond) * 1000;
-  if (window === undefined) return Math.max(120_000, needed);
-  const asked = parseDuration(window)!;
+  if (needed > longest)
+    throw new UserError(
+      `load: at ${rateText(perSecond)} a visit of ${least} requests would take more than a week. Raise the rate, or lower min_arrivals`,
+    );
+  const asked = window === undefined ? Math.max(120_000, needed) : parseDuration(window)!;
+  if (stretches && asked < needed) return needed;
+  if ((asked * perSecond) / 1000 > mostArrivals)
+    throw new UserError(
+      `load.window: a visit of ${asked / 1000}s at ${rateText(perSecond)} has more than ${mostArrivals.toLocaleString('en-US')} requests. Make it shorter, or lower the rate`,
+    );
   if (asked < needed * (1 - 1e-9))
     throw new UserError(
       `load.window: ${window} holds about ${Math.floor((asked * perSecond) / 1000)} requests at ${rateText(perSecond)}, and a visit ` +

@@ -33,9 +33,9 @@ function design(
 ): Design {
   if (settings.rate === undefined && !isTrace(settings))
     throw new UserError('load: an open loop needs a rate, such as rate: 0.5/s');
-  const levels = [settings.rate ?? []].flat().map((text) => parseRate(text)!);
+  const levels = [...new Set([settings.rate ?? []].flat().map((text) => parseRate(text)!))];
   const goal = sloOf(settings.slo as Parameters<typeof sloOf>[0]);
-  return visitDesign(settings, goal, fixedLevels([...new Set(levels)], visitsOf(settings), goal), levels);
+  return visitDesign(settings, goal, fixedLevels(levels, visitsOf(settings), goal), levels);
 }
 
 const isTrace = ({ arrivals }: Parameters<typeof visitDesign>[0]): boolean =>

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { loadModeOf } from '../../load/load-modes.ts';
 import { faultsOf, load, minimal } from '../testing/temp-suite.ts';
 
 const suiteWith = (section: string): string =>
@@ -17,11 +18,24 @@ test("a trace's times stand in the suite, and its own rate, made faster", async 
 });
 
 test.each<[string, string, RegExp]>([
-  ['a rate without its unit', 'mode: open\nrate: 0.5', /load\.rate.*expected/],
+  [
+    'a rate without its unit',
+    'mode: open\nrate: 0.5',
+    /load\.rate: a rate is a number with its unit.* not 0\.5/,
+  ],
   [
     'a rate in no unit',
     'mode: open\nrate: 5/day',
     /load\.rate.*a rate is a number with its unit, such as 0\.5\/s/,
+  ],
+  ['a rate that nobody offers', 'mode: open\nrate: 20000/s', /load\.rate: 20000\/s is above 10000\/s/],
+  ['a rate below one a week', 'mode: open\nrate: 0.00001/s', /load: at 0\.00001\/s .* more than a week/],
+  ['a visit beyond all memory', 'mode: open\nrate: 9000/s', /load\.window: .* more than 1,000,000 requests/],
+  ['a bare number of seconds', 'mode: open\nrate: 1/s\nwindow: 90', /load\.window: a duration is .* not 90/],
+  [
+    'a window of years',
+    'mode: open\nrate: 1/s\nwindow: 100000h',
+    /load\.window: 100000h is longer than a week/,
   ],
   ['no rate', 'mode: open', /load: an open loop needs a rate/],
   [
@@ -59,6 +73,36 @@ test.each<[string, string, RegExp]>([
 ])('%s is told with its place', async (_name, section, message) => {
   const faults = await faultsOf(suiteWith(section), { 'bad.csv': 'Timestamp\n5\n1\n' });
   expect(faults.join('\n')).toMatch(message);
+});
+
+test.each([
+  ['a wrong rate', 'mode: open\nrate: 0.5'],
+  ['a wrong speed', 'mode: open\narrivals: { trace: { file: t.csv, format: burstgpt, speed: 0 } }'],
+  ['a format that is none', 'mode: open\narrivals: { trace: { file: t.csv, format: burst } }'],
+])('%s is one fault, and its place is not told of missing things', async (_name, section) => {
+  expect(await faultsOf(suiteWith(section), { 't.csv': trace })).toHaveLength(1);
+});
+
+test('a search makes its window longer where a rate needs it: nobody knows its rates beforehand', async () => {
+  const { load: settings } = await load(suiteWith('mode: limit\nslo: { e2e_ms: 9 }\nwindow: 10s'));
+  const design = loadModeOf(settings).design!(settings!)!;
+  expect([0.05, 6, 60].map((rate) => design.windowMs(rate, 'visit'))).toEqual([1_200_000, 10_000, 10_000]);
+});
+
+test.each([
+  [
+    'mode: open\nrate: [30/min, 2/s]',
+    '1/s',
+    /thresholds\.0\.level: the load has no level 1\/s; it has 0\.5\/s or 2\/s/,
+  ],
+  ['mode: open\nrate: [30/min, 2/s]', '0.5/s', undefined],
+  ['mode: closed\nlevels: [1, 4]', '2', /the load has no level 2; it has 1 or 4/],
+  ['mode: closed\nlevels: [1, 4]', '4', undefined],
+])('under %j a limit on level %s', async (section, level, message) => {
+  const text = `${suiteWith(section)}\nthresholds: [{ metric: attainment, level: ${level}, min: 0.9 }]`;
+  const faults = await faultsOf(text).catch(() => []);
+  if (message) expect(faults.join('\n')).toMatch(message);
+  else expect((await load(text)).thresholds).toHaveLength(1);
 });
 
 test.each<[string, RegExp]>([

@@ -1,9 +1,10 @@
 import { UserError } from '../../base/user-error.ts';
 import type { LoadSettings } from '../../load/load-modes.ts';
 import { loadModeOf } from '../../load/load-modes.ts';
-import { rateText } from '../../load/rate.ts';
+import { parseRate, rateText } from '../../load/rate.ts';
 import { parseTrace, type TraceArrival, type TraceFormat } from '../../load/trace.ts';
-import { quote } from '../nearest.ts';
+import { oneOf, quote } from '../nearest.ts';
+import { uncheckedIn } from '../select-load.ts';
 import type { Files } from '../read/files.ts';
 import type { PartialSpec } from '../sections.ts';
 import type { Suite } from '../suite.ts';
@@ -36,13 +37,28 @@ export function expandLoad(
   }
 }
 
-/** An answer that nothing checks has passed nothing. */
 function uncheckedConflicts(load: LoadSettings, prompts: Suite['prompts']): Conflict[] {
-  const bare = prompts.find(({ checks }) => checks.length === 0);
-  if ((load['slo'] as { passed?: boolean } | undefined)?.passed !== true || !bare) return [];
-  const message = `asks for answers that pass their checks, and the prompt ${quote(bare.id)} has none`;
-  return [{ path: ['load', 'slo', 'passed'], message }];
+  const message = uncheckedIn(load, prompts);
+  return message === undefined ? [] : [{ path: ['load', 'slo', 'passed'], message }];
 }
+
+/** Limits on levels that the load does not have: they would never be decided. */
+export function levelConflicts({ thresholds = [] }: PartialSpec, load: LoadSettings | undefined): Conflict[] {
+  const design = load && loadModeOf(load).design?.(load);
+  if (!design || design.limit) return [];
+  const levels = design.next([], false).map(({ rate }) => rate);
+  const text = (level: number): string => (design.load === 'open' ? rateText(level) : String(level));
+  return thresholds.flatMap((threshold, index) => {
+    const level = levelOf(threshold?.level);
+    if (level === undefined || levels.includes(level)) return [];
+    const message = `the load has no level ${text(level)}; it has ${oneOf(levels.map(text))}`;
+    return [{ path: ['thresholds', index, 'level'], message }];
+  });
+}
+
+/** Requests per second, or in flight. Undefined for what is neither. */
+export const levelOf = (written: string | number | undefined): number | undefined =>
+  typeof written === 'string' ? parseRate(written) : written;
 
 /** `load.window: …` → where it stands, and the rest. */
 function conflictOf(text: string): Conflict {

@@ -1,3 +1,4 @@
+import { levelOf } from './expand-load.ts';
 import type { Ms } from '../../base/clock.ts';
 import type { Path } from '../fault.ts';
 import { choices, nearest, quote } from '../nearest.ts';
@@ -6,7 +7,7 @@ import type { GatewaySpec } from '../schema/gateway-schema.ts';
 import { defaultTimeouts, type RunSpec } from '../schema/run-schema.ts';
 import { gate as gateSchema, type GateSpec, type ThresholdSpec } from '../schema/verdict-schema.ts';
 import type { GateSettings, GatewaySettings, Model, RunSettings, Threshold, Timeouts } from '../suite.ts';
-import { parseRate, rateForm } from '../../load/rate.ts';
+import { rateForm } from '../../load/rate.ts';
 import { gateShares, numberColumns, ratioColumns, shareColumns, statistics } from '../vocabulary.ts';
 
 /** Something that two fields, each right by itself, get wrong together. */
@@ -197,7 +198,7 @@ export function toThreshold(
   const conflicts: Conflict[] = [];
   const isAttainment = metric.trim() === 'attainment';
   const parsed = isAttainment ? ({ statistic: 'rate', column: 'good' } as const) : parseMetric(metric);
-  const at = typeof level === 'string' ? parseRate(level) : level;
+  const at = levelOf(level);
   const complain = (path: Path, message: string): void => void conflicts.push({ path, message });
   if (typeof parsed === 'string') complain(['metric'], parsed);
   const ids = models?.map(({ id }) => id);

@@ -18,7 +18,7 @@ import {
   toRun,
   toThreshold,
 } from './expand-settings.ts';
-import { expandLoad } from './expand-load.ts';
+import { expandLoad, levelConflicts } from './expand-load.ts';
 import { qualityConflicts, toQuality } from './expand-quality.ts';
 import { toVariant, variantConflicts } from './expand-variants.ts';
 import { fileFaults } from './file-refs.ts';
@@ -49,7 +49,9 @@ export function expand(sources: SuiteSources, { routes }: ExpandOptions = {}): E
     ...(spec.gate ? gateConflicts(spec.gate) : []),
     ...variantConflicts(spec),
     ...qualityConflicts(sections, models, routes),
-    ...load.conflicts,
+    // What is left of a damaged section would lack what is named already.
+    ...(sections.damaged.has('load') ? [] : load.conflicts),
+    ...(sections.damaged.has('load') || load.conflicts.length > 0 ? [] : levelConflicts(spec, load.load)),
   ];
   const rank = ({ source }: Fault): number => (source === places.source ? 0 : 1);
   const faults = [
