@@ -29,7 +29,7 @@ export function trendFrame(reports: readonly TrendReport[], warnings: readonly s
 
 /** The style sheet of pages with nights. */
 export const nightsStyle = `${styleSheet}
-.multiples{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:.4rem 1.2rem}
+.multiples{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:.4rem 1.2rem}
 .multiples figure{margin:.6rem 0}
 .multiples .wide{display:none}.multiples .narrow{display:block}`;
 

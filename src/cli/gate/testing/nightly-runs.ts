@@ -50,26 +50,29 @@ export interface NightOptions {
   /** Share of requests that fail. */
   failing?: number;
   route?: string;
+  /** A second run of the night, some hours later. */
+  again?: boolean;
   manifest?: Partial<Manifest>;
 }
 
-export const startOfNight = (night: number): string =>
-  new Date(Date.UTC(2026, 10, night, 3, 17)).toISOString();
-export const runIdOfNight = (night: number): string =>
-  `${startOfNight(night).replace(/[-:]|\.\d+/g, '')}-night`;
+export const startOfNight = (night: number, again = false): string =>
+  new Date(Date.UTC(2026, 10, night, again ? 8 : 3, 17)).toISOString();
+export const runIdOfNight = (night: number, again = false): string =>
+  `${startOfNight(night, again).replace(/[-:]|\.\d+/g, '')}-night`;
 
 /**
  * Writes the folder of a whole run, as the journal leaves it. Nights differ by 10 % all together and by 4 % for each
  * model, prompts by 50 %, answers by 20 %.
  */
 export async function writeNight(folder: string, options: NightOptions): Promise<string> {
-  const { suite, file, night, seed, route = 'compat' } = options;
-  const run = join(folder, 'results', suite.name, runIdOfNight(night));
+  const { suite, file, night, seed, route = 'compat', again } = options;
+  const [id, start] = [runIdOfNight(night, again), startOfNight(night, again)];
+  const run = join(folder, 'results', suite.name, id);
   await mkdir(run, { recursive: true });
   await writeFile(join(run, runFiles.requests), csvFile(requestColumns, rowsOf(options, route)));
   await writeManifest(run, {
     schema_version: 1,
-    run_id: runIdOfNight(night),
+    run_id: id,
     suite,
     suite_hash: suiteHash(suite),
     suite_file: file,
@@ -78,8 +81,8 @@ export async function writeNight(folder: string, options: NightOptions): Promise
     planned_requests: suite.models.length * suite.prompts.length * suite.run.repeat,
     versions: { gatebench: '0.1.0', openai: '7.57.0', undici: '8.12.4', node: '24.21.0' },
     machine: { platform: 'linux', arch: 'x64', cpu: 'any', cpus: 4, memory_gib: 16 },
-    started_at: startOfNight(night),
-    ended_at: new Date(Date.parse(startOfNight(night)) + dayMs / 100).toISOString(),
+    started_at: start,
+    ended_at: new Date(Date.parse(start) + dayMs / 100).toISOString(),
     status: 'complete',
     notes: [],
     ...options.manifest,
@@ -87,24 +90,29 @@ export async function writeNight(folder: string, options: NightOptions): Promise
   return run;
 }
 
-function rowsOf({ suite, night, seed, slower = {}, failing = 0 }: NightOptions, route: string): RequestRow[] {
-  const ofNight = seededRandom(`${seed}/${night}`);
+function rowsOf(
+  { suite, night, seed, slower = {}, failing = 0, again = false }: NightOptions,
+  route: string,
+): RequestRow[] {
+  const [id, start] = [runIdOfNight(night, again), startOfNight(night, again)];
+  const ofNight = seededRandom(`${seed}/${night}${again ? '/again' : ''}`);
   const hash = suiteHash(suite);
   const shared = 0.1 * normal(ofNight);
   const hardness = suite.prompts.map(({ id }) => 0.5 * normal(seededRandom(`${seed}/${id}`)));
-  return suite.models.flatMap(({ id, model }) => {
+  return suite.models.flatMap(({ id: name, model }) => {
     const level =
-      Math.log(levels[id as keyof typeof levels] * (slower[id] ?? 1)) + shared + 0.04 * normal(ofNight);
+      Math.log(levels[name as keyof typeof levels] * (slower[name] ?? 1)) + shared + 0.04 * normal(ofNight);
     return suite.prompts.flatMap((prompt, index) => {
       const hard = hardness[index]!;
       return Array.from({ length: suite.run.repeat }, (_, turn): RequestRow => {
         const failed = ofNight() < failing;
+        const e2e = failed ? undefined : Math.exp(level + hard + 0.2 * normal(ofNight));
         const row: Partial<RequestRow> = {
-          run_id: runIdOfNight(night),
+          run_id: id,
           suite: suite.name,
           suite_hash: hash,
           route,
-          model: id,
+          model: name,
           model_id: model,
           prompt_id: prompt.id,
           phase: 'measure',
@@ -114,14 +122,16 @@ function rowsOf({ suite, night, seed, slower = {}, failing = 0 }: NightOptions, 
           attempt: 1,
           final: true,
           status: failed ? 'timeout' : 'ok',
-          scheduled_at: startOfNight(night),
-          started_at: startOfNight(night),
-          ended_at: startOfNight(night),
+          scheduled_at: start,
+          started_at: start,
+          ended_at: start,
           queue_ms: 0,
           in_flight: 1,
           waited_ms: 0,
-          event_id: `${night}-${id}-${prompt.id}-${turn}`,
-          ...(failed ? {} : { valid: true, e2e_latency_ms: Math.exp(level + hard + 0.2 * normal(ofNight)) }),
+          event_id: `${night}${again ? '-again' : ''}-${name}-${prompt.id}-${turn}`,
+          ...(e2e === undefined
+            ? {}
+            : { valid: true, ttft_ms: e2e / 4, ttfat_ms: e2e / 4, e2e_latency_ms: e2e }),
         };
         return row as RequestRow;
       });
