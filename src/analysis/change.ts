@@ -1,4 +1,5 @@
 import { cellName, modelIn, nameInList, type Names, namesOf, versions, waysOf } from '../plan/cell.ts';
+import { mean } from '../stats/quantile.ts';
 import { changeOf } from '../suite/revision/against.ts';
 import { sameJson } from '../suite/hash.ts';
 import type { Against, Suite } from '../suite/suite.ts';
@@ -7,6 +8,7 @@ import type { CellSamples, Collected } from './collect.ts';
 import { comparePairs, type CompareOptions } from './compare.ts';
 import type { ComparedMetric } from './compared-metrics.ts';
 import { explain, type Explanation } from './explain.ts';
+import type { PromptSamples } from './prompt-samples.ts';
 import type { PairRow } from './summary-columns.ts';
 
 /** What a change of the suite brings to one model, on one route, in one variant. */
@@ -15,6 +17,8 @@ export interface Change {
   readonly name: string;
   /** Of now against before, by metric. */
   readonly pairs: readonly PairRow[];
+  /** Share of answers that passed, a mean over the prompts that both have: by each version's own checks, or those of now. */
+  readonly rates: readonly { by: 'own' | 'now'; before: number; now: number }[];
 }
 
 /** What a change of the suite brings. */
@@ -58,12 +62,35 @@ export function compareVersions(
   const ways = waysOf(collected.cells);
   return {
     pairs: found.map(({ row }) => row),
-    changes: [...Map.groupBy(found, ({ pair }) => pair)].map(([{ b }, rows]) => ({
-      name: nameInList(cellName(b, ways), { version: 'now' }),
+    changes: [...Map.groupBy(found, ({ pair }) => pair)].map(([pair, rows]) => ({
+      name: nameInList(cellName(pair.b, ways), { version: 'now' }),
       pairs: rows.map(({ row }) => row),
+      rates: answerMetrics.flatMap((metric) => {
+        const rates = rows.some(({ row }) => row.metric === metric)
+          ? meanRates(within(metric, pair), metric)
+          : undefined;
+        return rates ? [{ by: metric === 'passed' ? 'own' : 'now', ...rates }] : [];
+      }),
     })),
     explanations: pairs.flatMap((pair) => explain(within('e2e_latency_ms', pair)) ?? []),
   };
+}
+
+/** On the prompts that both have. */
+function meanRates(
+  { a, b }: CellPair,
+  metric: (typeof answerMetrics)[number],
+): { before: number; now: number } | undefined {
+  const rateOf = (samples: PromptSamples | undefined): number | undefined => {
+    const count = metric === 'passed' ? samples?.passed : samples?.passedNow;
+    return count && count.total > 0 ? count.hits / count.total : undefined;
+  };
+  const both = [...a.prompts].flatMap(([id, samples]) => {
+    const [before, now] = [rateOf(samples), rateOf(b.prompts.get(id))];
+    return before === undefined || now === undefined ? [] : [{ before, now }];
+  });
+  if (both.length === 0) return undefined;
+  return { before: mean(both.map(({ before }) => before)), now: mean(both.map(({ now }) => now)) };
 }
 
 const isAnswered = (metric: ComparedMetric): boolean =>

@@ -23,6 +23,8 @@ export async function executeChoose(flags: ChooseFlags, io: Io): Promise<ExitCod
   const loaded = await analyseRun(run);
   refuseLevels(loaded.report, 'choose');
   const { report } = loaded;
+  // Which model is asked here, in each version, and not what the change brings.
+  delete report.change;
   const name = flags.json ? 'json' : flags.format;
   const style = styleFor(flags.out, flags.color, io);
   if (flags.by === 'tag') {

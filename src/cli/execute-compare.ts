@@ -5,6 +5,7 @@ import { findRun } from '../journal/run-folder.ts';
 import { comparisonFormats } from '../report/report-formats.ts';
 import type { ComparisonReport } from '../report/comparison/comparison.ts';
 import { acrossRuns } from '../report/comparison/across-runs.ts';
+import { passRates } from '../report/change-words.ts';
 import { firstLine } from '../report/first-line.ts';
 import { leadsOf, withCosts } from '../analysis/leads.ts';
 import { wayAnswer } from '../report/comparison/comparison-wording.ts';
@@ -192,10 +193,14 @@ function acrossVersions(
     run: report.run,
     by: 'version',
     margin,
-    answer: [firstLine({ ...report, change }), ...describeAgainst(suite)],
+    answer: [firstLine({ ...report, change })],
     pairs: found.pairs,
     groups: [],
-    explanations: worthTelling(found.explanations, found.pairs).map(describeExplanation),
+    explanations: [
+      ...describeAgainst(suite),
+      ...found.changes.flatMap(passRates),
+      ...worthTelling(found.explanations, found.pairs).map(describeExplanation),
+    ],
     warnings: report.warnings,
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PairRow } from '../analysis/summary-columns.ts';
-import { changeLine } from './change-words.ts';
+import { changeLine, passRates } from './change-words.ts';
 
 const pair = (metric: string, change: Partial<PairRow>): PairRow =>
   ({ metric, verdict: 'not settled', ...change }) as PairRow;
@@ -12,7 +12,9 @@ const tokens = pair('total_tokens', { ratio: 1.12, ci_low: 1.08, ci_high: 1.161,
 const revision = { ref: 'main', commit: '0123456789', pairs: [], explanations: [] };
 
 test('one model: points, times and percent, each with its interval and verdict', () => {
-  expect(changeLine({ ...revision, changes: [{ name: 'glm', pairs: [latency, tokens, passed] }] })).toBe(
+  expect(
+    changeLine({ ...revision, changes: [{ name: 'glm', pairs: [latency, tokens, passed], rates: [] }] }),
+  ).toBe(
     'change against main (0123456): +4 points pass (95 % interval −2 to +10: not settled), ' +
       '0.92× latency (0.85 to 0.99: faster), +12 % tokens (+8 to +16: more)',
   );
@@ -20,8 +22,8 @@ test('one model: points, times and percent, each with its interval and verdict',
 
 test('several models: each by its name', () => {
   const changes = [
-    { name: 'glm', pairs: [latency] },
-    { name: 'kimi', pairs: [passed] },
+    { name: 'glm', pairs: [latency], rates: [] },
+    { name: 'kimi', pairs: [passed], rates: [] },
   ];
   expect(changeLine({ ...revision, changes })).toBe(
     'change against main (0123456): glm: 0.92× latency (95 % interval 0.85 to 0.99: faster); ' +
@@ -66,7 +68,7 @@ test.each([
     '+12.5 points by the checks of now (95 % interval +10 to +20: better)',
   ],
 ])('%s', (_, one, words) => {
-  expect(changeLine({ ...revision, changes: [{ name: 'glm', pairs: [one] }] })).toBe(
+  expect(changeLine({ ...revision, changes: [{ name: 'glm', pairs: [one], rates: [] }] })).toBe(
     `change against main (0123456): ${words}`,
   );
 });
@@ -75,4 +77,13 @@ test('nothing to compare, and a name that is one line', () => {
   expect(changeLine({ ...revision, ref: 'a\nb', changes: [] })).toBe(
     'change against a b (0123456): nothing was measured in both versions',
   );
+});
+
+test('both pass rates; where checks changed, by which checks', () => {
+  const own = { by: 'own', before: 0.5, now: 0.75 } as const;
+  expect(passRates({ name: 'glm', pairs: [], rates: [own] })).toEqual(['glm passed: 50 % before, 75 % now.']);
+  expect(passRates({ name: 'glm', pairs: [], rates: [own, { ...own, by: 'now', before: 0.6 }] })).toEqual([
+    'glm passed by its own checks: 50 % before, 75 % now.',
+    'glm passed by the checks of now: 60 % before, 75 % now.',
+  ]);
 });

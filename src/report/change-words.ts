@@ -1,7 +1,7 @@
 import type { Change, Changes } from '../analysis/change.ts';
 import type { PairRow } from '../analysis/summary-columns.ts';
 import { oneLine } from '../base/text.ts';
-import { fixed, openRange, times } from './number-text.ts';
+import { fixed, openRange, percent, times } from './number-text.ts';
 
 /**
  * What a change of the suite brings, behind "this": `change against main (0123456): +4 points pass (95 % interval
@@ -28,14 +28,23 @@ const measures: Readonly<Record<string, (pair: PairRow) => string>> = {
 };
 
 function changeWords({ pairs }: Change): string {
+  const isOther = pairs.some(({ metric }) => metric === 'passed_now');
   const said = Object.entries(measures).flatMap(([metric, words]) =>
     pairs.filter((pair) => pair.metric === metric).map(words),
   );
   const [first, ...others] = said;
   if (first === undefined) return 'nothing to compare';
   // What the brackets hold is said once.
-  return [first.replace(' (', ' (95 % interval '), ...others].join(', ');
+  const text = [first.replace(' (', ' (95 % interval '), ...others].join(', ');
+  return isOther ? text.replace('points pass ', 'points pass by its own checks ') : text;
 }
+
+/** Both pass rates of each model, a sentence each: by each version's own checks, and by those of now where some changed. */
+export const passRates = ({ name, rates }: Change): string[] =>
+  rates.map(({ by, before, now }) => {
+    const checks = { own: rates.length > 1 ? ' by its own checks' : '', now: ' by the checks of now' }[by];
+    return `${oneLine(name, 60)} passed${checks}: ${percent(before)} before, ${percent(now)} now.`;
+  });
 
 const points = (
   { difference = NaN, difference_ci_low, difference_ci_high, ...pair }: PairRow,

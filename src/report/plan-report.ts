@@ -103,7 +103,8 @@ export function renderPlan(plan: PlanFacts, style: Style): string {
 }
 
 function design(plan: PlanFacts): string[] {
-  const models = count(plan.models.length, 'model');
+  const versions = plan.against ? 2 : 1;
+  const models = `${count(plan.models.length / versions, 'model')}${versions > 1 ? ' × 2 versions' : ''}`;
   const warmup = plan.warmup_blocks > 0 ? ` + ${count(plan.warmup_blocks, 'warm-up block')}` : '';
   return [
     `${plan.routes.length === 1 ? 'route' : 'routes'} ${oneLine(plan.routes.join(', '), 60)}`,

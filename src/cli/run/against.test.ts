@@ -103,7 +103,7 @@ describe('compare --by version', () => {
     };
     expect(by).toBe('version');
     expect(answer[0]).toMatch(
-      /^Simulated models: this change against v1 \([0-9a-f]{7}\): one: \+25 points pass \(95 % interval .*\), 0 points by the checks of now \(.*\), \d\.\d\d× latency \(.* to .*: .*\), \+\d+ % tokens \(.*\); two: \+25 points/,
+      /^Simulated models: this change against v1 \([0-9a-f]{7}\): one: \+25 points pass by its own checks \(95 % interval .*\), 0 points by the checks of now \(.*\), \d\.\d\d× latency \(.* to .*: .*\), \+\d+ % tokens \(.*\); two: \+25 points/,
     );
     expect(pairs.map(({ metric, model_a, model_b, prompts }) => [metric, model_a, model_b, prompts])).toEqual(
       [

@@ -7,6 +7,8 @@ import type { VarianceLevels } from '../../stats/variance-levels.ts';
 import { listRuns } from '../../journal/run-folder.ts';
 import { readManifest } from '../../journal/manifest.ts';
 import type { Suite } from '../../suite/suite.ts';
+import { changeMetrics } from '../../analysis/change.ts';
+import { changeOf } from '../../suite/revision/against.ts';
 import { collect } from '../../analysis/collect.ts';
 import { plannedFamily } from '../../analysis/compared-metrics.ts';
 import { levelsOf, morePromptsBuy } from '../../analysis/plan-power.ts';
@@ -23,10 +25,12 @@ export interface PowerContext {
 export async function powerFacts(suite: Suite, context: PowerContext): Promise<string | undefined> {
   const { models, prompts, run } = suite;
   const family = familyOfSuite(suite, context.routes.length);
-  if (family === 0) return undefined;
+  // Of versions, times are compared where the question is another one.
+  const asked = suite.against ? otherQuestions(suite) : prompts.length;
+  if (family === 0 || asked === 0) return undefined;
   const earlier = await earlierLevels(suite, context);
   const [now, ...more] = morePromptsBuy({
-    prompts: prompts.length,
+    prompts: asked,
     repeats: run.repeat,
     family,
     ...(earlier ? { levels: earlier.levels } : {}),
@@ -35,7 +39,7 @@ export async function powerFacts(suite: Suite, context: PowerContext): Promise<s
   const basis = earlier
     ? `variances of ${earlier.run}`
     : 'assumed variances; a first run will show the real ones';
-  const cells = models.length > 1 ? 'models' : 'routes';
+  const cells = suite.against ? 'versions' : models.length > 1 ? 'models' : 'routes';
   const settles =
     now?.ratio === undefined
       ? `Settles no difference between two ${cells}: ${count(family, 'comparison')} made together need at least ${fewestPrompts(defaultAlpha / family)} prompts`
@@ -44,9 +48,16 @@ export async function powerFacts(suite: Suite, context: PowerContext): Promise<s
 }
 
 /** Comparisons that a run of the suite makes together. */
-function familyOfSuite({ models, variants, prompts }: Suite, routes: number): number {
+function familyOfSuite(suite: Suite, routes: number): number {
+  const { models, variants, prompts, against } = suite;
+  if (against) return models.length * routes * (variants?.length ?? 1) * changeMetrics(suite).length;
   const isChecked = prompts.some(({ checks }) => checks.length > 0);
   return plannedFamily({ models: models.length, routes, variants: variants?.length ?? 1, isChecked });
+}
+
+function otherQuestions({ models, variants = [], prompts }: Suite): number {
+  if ([...models, ...variants].some(({ before }) => before)) return prompts.length;
+  return prompts.filter((prompt) => changeOf(prompt).asks).length;
 }
 
 /** Earlier runs whose rows are read, at most. */

@@ -7,6 +7,7 @@ import {
   differenceRangeText,
   differenceText,
   isDifference,
+  isOfOneModel,
   metricsOf,
   metricTitle,
   nameIn,
@@ -62,13 +63,13 @@ function pairTable(report: ComparisonReport, metric: string): string {
     .filter((pair) => pair.metric === metric)
     .map((pair) => [
       codeCell(nameIn(pair.model_b, report)),
-      ...(report.before ? [] : [codeCell(nameIn(pair.model_a, report))]),
+      ...(isOfOneModel(report) ? [] : [codeCell(nameIn(pair.model_a, report))]),
       sizeText(pair),
       rangeText(pair),
       pText(pair.p_holm),
       literal(verdictText(pair)),
     ]);
-  const names = report.before ? ['model'] : ['model', 'against'];
+  const names = isOfOneModel(report) ? ['model'] : ['model', 'against'];
   return aligned([...names, isDifference(metric) ? 'points' : 'ratio', '95 %', 'p', 'verdict'], rows);
 }
 

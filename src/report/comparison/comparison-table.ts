@@ -11,6 +11,7 @@ import {
   differenceRangeText,
   differenceText,
   isDifference,
+  isOfOneModel,
   metricsOf,
   metricTitle,
   nameIn,
@@ -78,12 +79,12 @@ function metricSection(report: ComparisonReport, metric: string, columns: number
 const widthOfFigures = 54;
 
 function pairColumns(pairs: readonly PairRow[], report: ComparisonReport, columns: number): TextColumn[] {
-  const nameRoom = Math.max(8, Math.floor((columns - widthOfFigures) / (report.before ? 1 : 2)));
+  const nameRoom = Math.max(8, Math.floor((columns - widthOfFigures) / (isOfOneModel(report) ? 1 : 2)));
   const name = (label: string): string => shorten(oneLine(nameIn(label, report), 200), nameRoom);
   const size = pairs.some(({ metric }) => isDifference(metric)) ? 'points' : 'ratio';
   return [
     pairColumn('model', 'left', pairs, ({ model_b }) => name(model_b)),
-    ...(report.before ? [] : [pairColumn('against', 'left', pairs, ({ model_a }) => name(model_a))]),
+    ...(isOfOneModel(report) ? [] : [pairColumn('against', 'left', pairs, ({ model_a }) => name(model_a))]),
     pairColumn(size, 'right', pairs, sizeText),
     pairColumn('95 %', 'right', pairs, rangeText),
     pairColumn('p', 'right', pairs, ({ p_holm }) => pText(p_holm)),

@@ -50,6 +50,7 @@ interface Measure {
 
 const others: Readonly<Record<string, Measure>> = {
   passed: { label: 'pass rate', better: 'more', unit: 'pp' },
+  passed_now: { label: 'pass rate by the checks of now', better: 'more', unit: 'pp' },
   error_rate: { label: 'failures', better: 'less', unit: 'pp' },
   attainment: { label: 'good requests', better: 'more', unit: 'pp' },
   total_tokens: { label: 'tokens', better: 'less', unit: '', howMany: 'how many times as many' },
@@ -69,10 +70,14 @@ export function measureOf(metric: string): Measure {
 export const isDifference = (metric: string): boolean => measureOf(metric).howMany === undefined;
 
 /** What stands over a metric's table: `E2E: how many times as long, less is better`. */
-export function metricTitle(metric: string, { before }: ComparisonReport): string {
+export function metricTitle(metric: string, { before, by }: ComparisonReport): string {
   const { label, better, howMany } = measureOf(metric);
   const sign = isDifference(metric) ? '−' : '÷';
-  const figure = before ? `after ${sign} before` : (howMany ?? 'percentage points more');
+  const figure = before
+    ? `after ${sign} before`
+    : by === 'version'
+      ? `now ${sign} before`
+      : (howMany ?? 'percentage points more');
   return `${label.charAt(0).toUpperCase()}${label.slice(1)}: ${figure}, ${better} is better`;
 }
 
@@ -133,10 +138,12 @@ function verdictTone(verdict: string): Tone | undefined {
 }
 
 /** What stands instead of tables where there is no pair. */
-export const nothingToCompare = ({ before }: ComparisonReport): string =>
+export const nothingToCompare = ({ before, by }: ComparisonReport): string =>
   before
     ? 'Nothing can be compared: no model is in both runs.'
-    : 'Nothing can be compared: it takes two models, or one model on two routes.';
+    : by === 'version'
+      ? 'Nothing can be compared: no model has answers to a prompt in both versions.'
+      : 'Nothing can be compared: it takes two models, or one model on two routes.';
 
 /** Metrics in the order in which they are shown: what models are ranked by stands first. */
 export function metricsOf(pairs: readonly PairRow[]): string[] {
@@ -144,8 +151,16 @@ export function metricsOf(pairs: readonly PairRow[]): string[] {
   return metrics.toSorted((a, b) => Number(b === rankedMetric) - Number(a === rankedMetric));
 }
 
-/** A model or cell of a pair, without the run that every name in a comparison of two runs ends with. */
-export function nameIn(label: string, { run, before }: Pick<ComparisonReport, 'run' | 'before'>): string {
+/** Whether both sides of every pair are one model, earlier and later. */
+export const isOfOneModel = ({ before, by }: ComparisonReport): boolean =>
+  before !== undefined || by === 'version';
+
+/** A model or cell of a pair, without the run or the version that every name in the comparison has. */
+export function nameIn(
+  label: string,
+  { run, before, by }: Pick<ComparisonReport, 'run' | 'before' | 'by'>,
+): string {
+  if (by === 'version') return nameInList(label, { version: 'now' });
   if (before === undefined) return label;
   const end = [run, before].map(({ run_id }) => `@${run_id}`).find((tail) => label.endsWith(tail));
   return end === undefined ? label : label.slice(0, -end.length);
