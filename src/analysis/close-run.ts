@@ -48,8 +48,18 @@ export async function writeQuality(folder: string, { quality }: Pick<Report, 'qu
     await writeWhole(join(folder, runFiles.preferences), csvFile(preferenceColumns, quality.preferences));
 }
 
-function errorRate({ run, load }: Report): number {
+const sumOf = (models: Report['models'], name: 'requests' | 'successes'): number =>
+  models.reduce((sum, model) => sum + model[name], 0);
+
+function errorRate({ run, load, models }: Report): number {
   // Under load a refusal is an answer.
   if (load) return load.levels.length === 0 ? 1 : 0;
-  return run.requests_done === 0 ? 1 : run.requests_failed / run.requests_done;
+  if (run.requests_done === 0) return 1;
+  // Many failures from one place are not few because there are other places.
+  const places = [...Map.groupBy(models, ({ vantage }) => vantage).values()];
+  const share = (own: typeof models): number => {
+    const [asked, answered] = [sumOf(own, 'requests'), sumOf(own, 'successes')];
+    return asked === 0 ? 1 : (asked - answered) / asked;
+  };
+  return Math.max(...places.map(share));
 }

@@ -12,15 +12,29 @@ import { successFloor } from './success.ts';
 import type { ModelSummary } from './summary-columns.ts';
 
 /** Measured requests of the plan, without warm-up; of a plan of visits, which have figures of their own, none. */
-export function plannedRequests({ suite, routes, vantages, shard, added_repeats = 0 }: Manifest): number {
+export function plannedRequests({
+  suite,
+  routes,
+  vantages = [],
+  shard,
+  added_repeats = 0,
+  merged_from = [],
+}: Manifest): number {
   if (designOf(suite)) return 0;
+  const prompts = shardPrompts(suite.prompts, shard);
   const cells = cellsOf(
     suite,
     routes.map(({ route }) => route),
-    vantages,
   );
-  const repeat = suite.run.repeat + added_repeats;
-  return planSize({ ...suite.run, repeat, cells, prompts: shardPrompts(suite.prompts, shard) }).measure;
+  const fromOnePlace = (added: number): number =>
+    planSize({ ...suite.run, repeat: suite.run.repeat + added, cells, prompts }).measure;
+  if (vantages.length === 0 || merged_from.length === 0)
+    return Math.max(1, vantages.length) * fromOnePlace(added_repeats);
+  // Each place has stopped where its own figures were good enough.
+  return vantages.reduce((sum, place) => {
+    const part = merged_from.find(({ vantage }) => vantage === place);
+    return sum + fromOnePlace(part?.added_repeats ?? 0);
+  }, 0);
 }
 
 /** Requests in flight for which this machine's clock was not proven. Undefined where it was, and where everything is simulated. */
@@ -42,6 +56,12 @@ function clockFact(calibration: Calibration | undefined): string | undefined {
   return calibration && `${calibration.sentence} Calibrated ${calibration.measured_at.slice(0, 10)}.`;
 }
 
+/** Where each place drew its own, all of them. */
+function seedsOf({ seed, merged_from = [] }: Manifest): string | number {
+  const seeds = new Set(merged_from.flatMap((part) => part.seed ?? []));
+  return seeds.size > 1 ? [...seeds].join(', ') : seed;
+}
+
 /** What stands over the tables of a run. `planned`: measured requests of its plan. */
 export function factsOf(manifest: Manifest, models: readonly ModelSummary[], planned: number): RunFacts {
   const { suite, versions, machine } = manifest;
@@ -54,7 +74,7 @@ export function factsOf(manifest: Manifest, models: readonly ModelSummary[], pla
     routes: manifest.routes.map(({ route }) => route),
     status: manifest.status,
     started_at: manifest.started_at,
-    seed: manifest.seed,
+    seed: seedsOf(manifest),
     order: suite.run.order,
     prompts: shardPrompts(suite.prompts, manifest.shard).length,
     repeats: suite.run.repeat + (manifest.added_repeats ?? 0),

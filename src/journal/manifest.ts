@@ -178,7 +178,9 @@ export const manifestSchema = known({
         run_id: name,
         shard: z.string(),
         vantage: vantage.optional(),
+        seed: z.union([z.int(), z.string()]).optional(),
         labels: labels.optional(),
+        added_repeats: natural.optional(),
       }),
     )
     .optional(),
@@ -230,7 +232,15 @@ export interface Manifest {
   /** One part of a run: every `count`-th prompt from `index`, 1-based. `suite` is the whole all the same. */
   shard?: { index: number; count: number };
   /** The parts that this run was joined from. */
-  merged_from?: { run_id: string; shard: string; vantage?: string; labels?: Record<string, string> }[];
+  merged_from?: {
+    run_id: string;
+    shard: string;
+    /** Its place, and what is a place's own. Absent where no place was named. */
+    vantage?: string;
+    seed?: number;
+    labels?: Record<string, string>;
+    added_repeats?: number;
+  }[];
   /** Names of the places that its requests were sent from; several in a run that was merged. Absent: none was given. */
   vantages?: string[];
   /** What the run was said to be: `--label key=value`. */

@@ -7,7 +7,7 @@ const flags = flagTable({
     argument: true,
     required: true,
     completes: 'folders',
-    describe: 'folders of the shards',
+    describe: 'folders of the shards, or of what was sent from several places',
   },
   out: {
     type: 'path',
@@ -25,6 +25,7 @@ export const merge = defineCommand({
   flags,
   examples: [
     ['gatebench run my.yaml --seed 7 --shard 1/2 --out shards/1', 'half of the prompts, all models'],
+    ['gatebench merge fra ams --out both', 'two places: runs of one suite, each with its --vantage'],
     ['gatebench merge shards/* --out merged', 'join them into one run; exit code 3 if something is missing'],
   ],
   run: async (parsed, io) => (await import('../merge/execute-merge.ts')).executeMerge(parsed, io),

@@ -12,7 +12,7 @@ import { shownFrom, type Io } from '../io.ts';
 import { joinAnswers, joinedManifest, joinQuality, joinRows } from './join-shards.ts';
 import { assertSamePlan, missingShards, type Part } from './same-plan.ts';
 
-/** `gatebench merge`: the shards of one plan become one run, whole or not. */
+/** `gatebench merge`: the shards of one plan, or what was sent from several places, become one run, whole or not. */
 export async function executeMerge(flags: MergeFlags, io: Io): Promise<ExitCode> {
   const parts: Part[] = [];
   for (const run of flags.run) {
@@ -25,7 +25,11 @@ export async function executeMerge(flags: MergeFlags, io: Io): Promise<ExitCode>
     parts.push({ folder, manifest });
   }
   assertSamePlan(parts);
-  parts.sort((a, b) => (a.manifest.shard?.index ?? 1) - (b.manifest.shard?.index ?? 1));
+  parts.sort(
+    (a, b) =>
+      compareText(placesText(a), placesText(b)) ||
+      (a.manifest.shard?.index ?? 1) - (b.manifest.shard?.index ?? 1),
+  );
   const manifest = joinedManifest(parts);
   let { status } = manifest;
   const lock = await createRunFolder(flags.out);
@@ -47,10 +51,16 @@ export async function executeMerge(flags: MergeFlags, io: Io): Promise<ExitCode>
   return status === 'complete' ? exitCode.done : exitCode.incomplete;
 }
 
+const placesText = ({ manifest }: Part): string => manifest.vantages?.join() ?? '';
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 function summaryLine(parts: readonly Part[], out: string): string {
   const missing = missingShards(parts);
   const lacking = missing.length > 0 ? `; missing: ${missing.join(', ')}` : '';
   const open = parts.filter(({ manifest }) => manifest.status !== 'complete');
   const unfinished = open.map(({ folder, manifest }) => `${folder} is ${manifest.status}\n`).join('');
-  return `${parts.length} of ${parts.length + missing.length} shards joined in ${out}${lacking}\n${unfinished}`;
+  const places = new Set(parts.flatMap(({ manifest }) => manifest.vantages ?? []));
+  const what = places.size > 1 ? `parts from ${places.size} places` : 'shards';
+  return `${parts.length} of ${parts.length + missing.length} ${what} joined in ${out}${lacking}\n${unfinished}`;
 }

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { defined } from '../../base/defined.ts';
 import { oneLine } from '../../base/text.ts';
-import { requestColumns } from '../../journal/request-columns.ts';
+import { UserError } from '../../base/user-error.ts';
+import { sameJson } from '../../suite/hash.ts';
+import { requestColumns, type RequestRow } from '../../journal/request-columns.ts';
 import { csvHeader, csvLines } from '../../journal/csv-file.ts';
 import type { Manifest, RunStatus } from '../../journal/manifest.ts';
 import type { AnyRow } from '../../base/column.ts';
@@ -14,9 +16,9 @@ import { readCsv } from '../../journal/read-csv.ts';
 import { isThere, runFiles, writeWhole } from '../../journal/run-folder.ts';
 import { readRun } from '../../analysis/read-run.ts';
 import { unprovenConcurrency } from '../../analysis/run-facts.ts';
-import { missingShards, shardName, type Part } from './same-plan.ts';
+import { missingShards, partName, shardName, type Part } from './same-plan.ts';
 
-/** The manifest of the whole. Parts come in the order of their shards. */
+/** The manifest of the whole. Parts come in the order of their places and shards. */
 export function joinedManifest(parts: readonly Part[]): Manifest {
   const manifests = parts.map(({ manifest }) => manifest);
   const ends = manifests.flatMap(({ ended_at }) => ended_at ?? []);
@@ -29,23 +31,27 @@ export function joinedManifest(parts: readonly Part[]): Manifest {
     ...manifests[0]!,
     // Run ids begin with the time: the same id whichever shard came first, and also when a late one is added.
     run_id: manifests.map(({ run_id }) => run_id).sort()[0]!,
-    merged_from: manifests.map((manifest) => ({ run_id: manifest.run_id, shard: shardName(manifest) })),
+    merged_from: manifests.flatMap(originsOf),
     planned_requests: manifests.reduce((sum, { planned_requests }) => sum + planned_requests, 0),
     started_at: starts[0]!,
     status,
     notes: [
       ...missing.map((shard) => ({ at: starts[0]!, text: `shard ${shard} is missing` })),
+      ...manifests
+        .filter(({ status: own }) => own !== 'complete')
+        .map((manifest) => ({ at: starts[0]!, text: `${partName(manifest)} is ${manifest.status}` })),
+      ...versionNote(manifests).map((text) => ({ at: starts[0]!, text })),
       ...manifests.flatMap((manifest) =>
-        manifest.notes.map(({ at, text }) => ({
-          at,
-          text: `shard ${shardName(manifest)}: ${oneLine(text)}`,
-        })),
+        manifest.notes.map(({ at, text }) => ({ at, text: `${partName(manifest)}: ${oneLine(text)}` })),
       ),
     ],
     ...(lastEnd === undefined ? {} : { ended_at: lastEnd }),
     ...(busy.length === 0 ? {} : { loop_utilisation: Math.max(...busy) }),
   };
   delete joined.shard;
+  const vantages = [...new Set(manifests.flatMap((manifest) => manifest.vantages ?? []))].sort();
+  if (vantages.length > 0) joined.vantages = vantages;
+  if (!manifests.every(({ labels }) => sameJson(labels, joined.labels))) delete joined.labels;
   // The clocks of the whole are as good as the worst of them.
   const unproven = manifests.find((manifest) => unprovenConcurrency(manifest) !== undefined);
   delete joined.calibration;
@@ -56,12 +62,33 @@ export function joinedManifest(parts: readonly Part[]): Manifest {
   return joined;
 }
 
-/** As bad as the worst part. Too many failures in one shard may be few in the whole: so that is counted again. */
+/** What a part was, so that its place, its seed, and its repeats are known. Of a part that was merged itself, its own parts. */
+function originsOf(manifest: Manifest): NonNullable<Manifest['merged_from']> {
+  const { run_id, vantages, labels, seed, added_repeats, merged_from } = manifest;
+  if (merged_from !== undefined) return merged_from;
+  const vantage = vantages?.[0];
+  return [
+    {
+      ...{ run_id, shard: shardName(manifest) },
+      ...(vantage === undefined ? {} : defined({ vantage, seed, labels, added_repeats })),
+    },
+  ];
+}
+
+/** Other versions may measure otherwise. */
+function versionNote(manifests: readonly Manifest[]): string[] {
+  const used = Map.groupBy(manifests, ({ versions }) => versions.gatebench);
+  if (used.size < 2) return [];
+  const list = [...used].map(([version, own]) => `${version} (${own.map(partName).join('; ')})`);
+  return [`parts were made by different versions of gatebench: ${list.join(', ')}`];
+}
+
+/** As bad as the worst part. */
 function joinedStatus(manifests: readonly Manifest[], missing: readonly string[]): RunStatus {
   if (missing.length > 0) return 'incomplete';
   const statuses = manifests.map(({ status }) => status);
   if (statuses.some((status) => status === 'interrupted' || status === 'running')) return 'interrupted';
-  return statuses.includes('budget') ? 'budget' : 'complete';
+  return (['budget', 'incomplete'] as const).find((status) => statuses.includes(status)) ?? 'complete';
 }
 
 /**
@@ -79,6 +106,7 @@ export async function joinRows(parts: readonly Part[], runId: string, folder: st
       let text = '';
       const run = await readRun(part.folder);
       for await (const row of run.rows) {
+        assertOfPlace(part, row);
         const block = row.block + before;
         last = Math.max(last, block);
         text += csvLines(requestColumns, [{ ...row, run_id: runId, block }]);
@@ -87,7 +115,7 @@ export async function joinRows(parts: readonly Part[], runId: string, folder: st
         text = '';
       }
       await file.writeFile(text);
-      passedOver.push(...run.warnings().map((warning) => `shard ${shardName(part.manifest)}: ${warning}`));
+      passedOver.push(...run.warnings().map((warning) => `${partName(part.manifest)}: ${warning}`));
       before = last;
     }
     await file.datasync();
@@ -95,6 +123,15 @@ export async function joinRows(parts: readonly Part[], runId: string, folder: st
     await file.close();
   }
   return passedOver;
+}
+
+/** Rows are told apart by their place: one that says another than its run would hide another's. */
+function assertOfPlace({ folder, manifest }: Part, { vantage }: RequestRow): void {
+  const places = manifest.vantages ?? [];
+  if (vantage === undefined ? places.length === 0 : places.includes(vantage)) return;
+  throw new UserError(
+    `${join(folder, runFiles.requests)} has rows from ${oneLine(vantage ?? 'no vantage', 60)}, but ${runFiles.manifest} says ${places.join(' and ') || 'no vantage'}. Restore the original files.`,
+  );
 }
 
 /** Answers as they are, and what judges have said of them, whole. */
@@ -113,8 +150,8 @@ export async function joinQuality(parts: readonly Part[], runId: string, folder:
       const state = new FileState();
       for await (const row of readCsv<AnyRow>(path, columns, { state, isJournal: true }))
         text += csvLines(columns, ['run_id' in row ? { ...row, run_id: runId } : row]);
-      const name = shardName(part.manifest);
-      passedOver.push(...fileWarnings(state, file, '').map((warning) => `shard ${name}: ${warning.trim()}`));
+      const name = partName(part.manifest);
+      passedOver.push(...fileWarnings(state, file, '').map((warning) => `${name}: ${warning.trim()}`));
     }
     if (text !== '') await writeWhole(join(folder, file), csvHeader(columns) + text);
   }
