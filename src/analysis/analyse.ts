@@ -23,6 +23,7 @@ import { ServerTimesCollector } from './server-time-shares.ts';
 import { summarise } from './summarise.ts';
 import { choose, type Choice } from './choice.ts';
 import { leadsOf, withCosts } from './leads.ts';
+import { placeVerdicts } from './places.ts';
 import { decideThresholds, thresholdColumns } from './thresholds.ts';
 import type { PairRow } from './summary-columns.ts';
 import { warningLines } from './warning-lines.ts';
@@ -139,6 +140,7 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
     failedChecks,
     serverTimes: serverTimes.times(),
     promptCaches: influences.promptCaches(),
+    places: placeVerdicts(comparison.pairs, manifest.vantages ?? []),
     choices: manifest.shard ? [] : choicesOf(suite, collected, [...all, ...firmPairs(quality)], quality),
   };
   return {

@@ -8,6 +8,7 @@ import type { Comparison } from './compare.ts';
 import type { FailedCheck } from './failed-checks.ts';
 import type { LoadFigures } from './levels.ts';
 import type { Leads } from './leads.ts';
+import type { PlaceVerdict } from './places.ts';
 import type { PromptCache } from './influences/prompt-cache.ts';
 import type { TooBusy } from './own-lag.ts';
 import type { ServerTimes } from './server-time-shares.ts';
@@ -77,6 +78,8 @@ export interface Report {
   pairs: readonly PairRow[];
   /** What a change of the suite brings. Absent where the run is held against no revision. */
   change?: Changes;
+  /** How often each verdict was reached, of all places. Absent where the run is of one. */
+  places?: readonly PlaceVerdict[];
   /** Who leads in what, on each route. Absent when no comparison was made. */
   leads?: readonly Leads[];
   /** Which models do for the job, on each route. Absent where the suite does not say what it needs. */

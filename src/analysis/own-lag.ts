@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import { cellName } from '../plan/cell.ts';
 import { headlines } from '../measure/metrics.ts';
 import type { CellSamples, Collected } from './collect.ts';
@@ -11,6 +12,7 @@ export const busyLoop = 0.6;
 export interface LostMetric {
   readonly model: string;
   readonly route: string;
+  readonly vantage?: string;
   readonly metric: string;
   /** Of the answers, 0 to 1. */
   readonly share: number;
@@ -34,6 +36,7 @@ export function lostMetrics({ cells }: Collected, above: number = tooMuchLag): L
       .map(({ name }) => ({
         model: cellName(cell),
         route: cell.route,
+        ...defined({ vantage: cell.vantage }),
         metric: name,
         share: shareLostToLag(cell, name),
       }))

@@ -9,6 +9,9 @@ import { passRates } from '../report/change-words.ts';
 import { firstLine } from '../report/first-line.ts';
 import { leadsOf, withCosts } from '../analysis/leads.ts';
 import { wayAnswer } from '../report/comparison/comparison-wording.ts';
+import { dimensionNamed } from '../plan/cell.ts';
+import { placeVerdicts } from '../analysis/places.ts';
+import { placeSentences } from '../report/places.ts';
 import { rankedMetric } from '../report/ranking.ts';
 import { verdict } from '../report/run-verdict.ts';
 import { choices, quote } from '../suite/nearest.ts';
@@ -59,11 +62,17 @@ export async function executeCompare(flags: CompareFlags, io: Io): Promise<ExitC
   return exitOf(report, flags.strict);
 }
 
+/** Each model on its routes, or from the places of the run. */
+function across(by: keyof typeof lackingWays): typeof withinRun {
+  return (run, options, margin) => acrossWays(by, run, options, margin);
+}
+
 /** What a run is compared by, in its own way. */
 const ways = {
   model: withinRun,
-  route: acrossRoutes,
+  route: across('route'),
   variant: acrossVariants,
+  vantage: across('vantage'),
   version: acrossVersions,
 } as const;
 
@@ -95,11 +104,14 @@ function withinRun(
   const { pairs, groups, explanations } = compare(collected, { ...options, isSequential });
   const ranking = groups.filter(({ metric }) => metric === rankedMetric);
   const fastest = ranking.length === 1 ? ranking[0]!.ranking[0]?.model : undefined;
+  const places = placeVerdicts(pairs, report.run.vantages ?? []);
   const isRanked = pairs.some(({ metric }) => metric === rankedMetric);
   return {
     run: report.run,
     margin,
-    answer: isRanked ? [verdict({ ...report, pairs })] : [],
+    answer: isRanked
+      ? [verdict({ ...report, pairs }), ...placeSentences({ places }).map((text) => `${text}.`)]
+      : [],
     pairs,
     groups,
     explanations: worthTelling(explanations, pairs, fastest).map(describeExplanation),
@@ -107,36 +119,45 @@ function withinRun(
   };
 }
 
-function acrossRoutes(
+/** What a run lacks that has not several of them, and how to get them. */
+const lackingWays = {
+  route: (names: readonly string[]) =>
+    `--by route compares the routes of each model, and this run used only one (${names.join()}): gatebench run SUITE --route compat,direct uses two.`,
+  vantage: () =>
+    '--by vantage compares the places that a model was asked from, and this run has fewer than two: send the suite from each with gatebench run SUITE --vantage NAME, then gatebench merge.',
+} as const;
+
+/** Each model on its routes, or from the places of the run. */
+function acrossWays(
+  by: keyof typeof lackingWays,
   { manifest, collected, report }: LoadedRun,
   options: CompareOptions,
   margin: number,
 ): ComparisonReport {
-  const named = manifest.routes.map(({ route }) => route);
-  if (named.length < 2)
-    throw new UserError(
-      `--by route compares the routes of each model, and this run used only one (${named.join()}): ` +
-        'gatebench run SUITE --route compat,direct uses two.',
-    );
+  const named = report.run[dimensionNamed(by).plural as 'routes' | 'vantages'] ?? [];
+  if (named.length < 2) throw new UserError(lackingWays[by](named));
   // Routes without a gateway are what the others are held against.
   const bare = allRoutes.filter(({ kind }) => kind === 'bare').map(({ name }) => name);
   const { pairs } = compare(collected, {
     ...options,
-    by: 'route',
-    order: [...bare, ...named],
+    by,
+    order: by === 'route' ? [...bare, ...named] : named,
     isSequential: manifest.suite.run.order === 'sequential',
   });
   return {
     run: report.run,
-    by: 'route',
+    by,
     margin,
-    answer: wayAnswer(pairs, 'route', report.run),
+    answer: wayAnswer(pairs, by, report.run),
     pairs,
     groups: [],
     explanations: [],
-    warnings: report.warnings,
+    warnings: by === 'vantage' ? [ownHours, ...report.warnings] : report.warnings,
   };
 }
+
+const ownHours =
+  'Each place was measured by a run of its own, so a difference between places may come from their hours. Send them at the same time, and repeat it at others.';
 
 function acrossVariants(
   { manifest, collected, report }: LoadedRun,

@@ -262,7 +262,7 @@ export interface Manifest {
    * answers, with their share. Absent where it was not.
    */
   too_busy?: {
-    metrics: { model: string; route: string; metric: string; share: number }[];
+    metrics: { model: string; route: string; vantage?: string; metric: string; share: number }[];
     loop_utilisation?: number;
   };
   calibration?: unknown;

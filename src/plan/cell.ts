@@ -146,7 +146,7 @@ export const sharedNames = (a: CellNames, b: CellNames): { [Name in LaterName]: 
 export const laterNames = (cell: CellNames): ReturnType<typeof sharedNames> => sharedNames(cell, cell);
 
 /** Lists of cells that have all these names in common, in the order of their first cells. */
-export function listsBy<C extends CellNames>(
+export function listsBy<C extends { readonly [Name in DimensionName]?: string | undefined }>(
   cells: readonly C[],
   by: readonly DimensionName[],
 ): { names: ListNames; cells: C[] }[] {

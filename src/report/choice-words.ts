@@ -1,4 +1,5 @@
 import type { Candidate, Choice } from '../analysis/choice.ts';
+import type { Lead } from '../analysis/leads.ts';
 import type { LimitResult } from '../analysis/need-limit.ts';
 import { count } from '../base/text.ts';
 import type { Need, NeedLimit } from '../suite/suite.ts';
@@ -48,6 +49,20 @@ export function choiceSentence(choice: Choice, names: Names): string {
   return sure.length === 0
     ? nobodySentence(candidates)
     : `${sureSentence(choice, sure, names)}${rivalSentence(choice, names)}`;
+}
+
+/** Without how many prompts are lacking, which differs from place to place. */
+export const briefLead = <M extends string>({ metric, models, among, isEqual }: Lead<M>): Lead<M> => ({
+  ...{ metric, models, among, isEqual },
+});
+
+/** The same without figures and remedies, which differ from place to place. */
+export function choiceInBrief({ candidates, lead, ...choice }: Choice, { named }: Names): string {
+  const plain = candidates.map(({ model, word, limits }) => ({ model, word, limits }));
+  return choiceSentence(
+    { ...choice, candidates: plain, ...(lead ? { lead: briefLead(lead) } : {}) },
+    { named, figuresOf: () => '' },
+  );
 }
 
 function nobodySentence(candidates: readonly Candidate[]): string {

@@ -1,9 +1,9 @@
 import type { Lead, LeadMetric, Leads } from '../analysis/leads.ts';
 import type { ModelSummary } from '../analysis/summary-columns.ts';
 import { count, oneLine } from '../base/text.ts';
-import { cellName, dimensions, isSameList, type ListNames, nameInList } from '../plan/cell.ts';
+import { cellName, dimensions, isSameList, type ListNames, listsBy, nameInList } from '../plan/cell.ts';
 import { changeLine } from './change-words.ts';
-import { choiceSentence, type Named, type Names } from './choice-words.ts';
+import { briefLead, choiceInBrief, choiceSentence, type Named, type Names } from './choice-words.ts';
 import { listed } from './listed.ts';
 import { loadLine } from './load-line.ts';
 import { atLeast, duration, percent, usd } from './number-text.ts';
@@ -18,11 +18,10 @@ export function firstLine(report: Report): string {
   const { run, leads = [], load, change } = report;
   if (load) return isSimulated(run) ? `Simulated models: ${loadLine(load)}.` : `${loadLine(load)}.`;
   if (change) return `${isSimulated(run) ? 'Simulated models: this' : 'This'} ${changeLine(change)}.`;
-  const lines = leads.map((one) => {
-    const sentence = groupSentence(one, report);
-    const name = listName(one);
-    return name === undefined ? sentence : `${name}: ${sentence}`;
-  });
+  const lines =
+    (run.vantages?.length ?? 0) > 1
+      ? acrossPlaces(leads, report)
+      : leads.map((one) => withName(one, groupSentence(one, report)));
   const [only] = lines;
   const text =
     only === undefined
@@ -31,10 +30,39 @@ export function firstLine(report: Report): string {
   return isSimulated(run) ? `Simulated models: ${text}.` : `${capital(text)}.`;
 }
 
+const withName = (list: ListNames, sentence: string): string => {
+  const name = listName(list);
+  return name === undefined ? sentence : `${name}: ${sentence}`;
+};
+
+/** What holds in most places first, with the number of them; figures are each place's own and stand in its table. */
+function acrossPlaces(leads: readonly Leads[], report: Report): string[] {
+  const names = dimensions.map(({ column }) => column.name).filter((name) => name !== 'vantage');
+  return listsBy(leads, names).map(({ names: list, cells: own }) => {
+    const said = Map.groupBy(own, (one) => groupSentence(brief(one), report, true));
+    const parts = [...said]
+      .sort(([, a], [, b]) => b.length - a.length)
+      .map(([sentence, where]) => {
+        const places = where.flatMap(({ vantage }) => vantage ?? []);
+        return places.length === own.length
+          ? `in ${own.length === 2 ? 'both' : `all ${own.length}`} places ${sentence}`
+          : places.length > 1
+            ? `in ${places.length} of ${own.length} places ${sentence}`
+            : `from ${oneLine(places[0] ?? '', 40)} ${sentence}`;
+      });
+    return withName(list, parts.join('; '));
+  });
+}
+
+const brief = ({ leads, ...list }: Leads): Leads => ({
+  ...list,
+  leads: leads.map(briefLead),
+});
+
 /** Names that are ours begin a sentence as they are written. */
 const capital = (text: string): string =>
   text.replace(
-    /^(?:nothing|one of|all|which|no model|the model) /,
+    /^(?:nothing|in|one of|all|which|no model|the model) /,
     (word) => word.charAt(0).toUpperCase() + word.slice(1),
   );
 
@@ -66,11 +94,11 @@ const words: Readonly<Record<LeadMetric, Words>> = {
 };
 
 /** Where the suite says what the job needs, who does for it; else who leads in what. */
-function groupSentence(leads: Leads, report: Report): string {
-  const names = namesIn(report, leads);
+function groupSentence(leads: Leads, report: Report, isBrief = false): string {
+  const names = isBrief ? { ...namesIn(report, leads), figuresOf: () => '' } : namesIn(report, leads);
   const choice = report.choices?.find((one) => isSameList(one, leads));
   if (choice === undefined) return leadsSentence(leads, report, names);
-  if (choice.withheld === undefined) return choiceSentence(choice, names);
+  if (choice.withheld === undefined) return (isBrief ? choiceInBrief : choiceSentence)(choice, names);
   return `${leadsSentence(leads, report, names)}; quality.need sets no limit on quality, so nothing is chosen`;
 }
 

@@ -23,8 +23,18 @@ export const json: OutputFormat = {
     answer: (answer) => `"answer": ${JSON.stringify(answer)}`,
   },
   render: (report) => {
-    const { run, quality, models, warnings, thresholds, failedChecks, serverTimes, promptCaches, load } =
-      report;
+    const {
+      run,
+      quality,
+      models,
+      warnings,
+      thresholds,
+      failedChecks,
+      serverTimes,
+      promptCaches,
+      load,
+      places,
+    } = report;
     return jsonText({
       run: runObject(run),
       answer: firstLine(report),
@@ -50,6 +60,7 @@ export const json: OutputFormat = {
       ...(failedChecks
         ? { failed_checks: failedChecks.map((kind) => ({ ...kind, why: kind.why ?? null })) }
         : {}),
+      ...(places ? { places } : {}),
       ...(serverTimes ? { server_times: serverTimes.map(serverTimesObject) } : {}),
       ...(promptCaches ? { prompt_caches: promptCaches.map(promptCacheObject) } : {}),
       warnings,

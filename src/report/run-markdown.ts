@@ -10,6 +10,7 @@ import { duration, notMeasured } from './number-text.ts';
 import { ranked, type RankedModel, rankingLetters } from './ranking.ts';
 import { runFacts, runOrigin } from './run-facts.ts';
 import { isSimulated, type OutputFormat, type Report, simulatedNotice } from './run-report.ts';
+import { placeSentences, placesOf } from './places.ts';
 import { qualityMarkdown } from './quality-table.ts';
 import { speedVerdict } from './run-verdict.ts';
 import { thresholdLine } from './threshold-lines.ts';
@@ -33,16 +34,22 @@ export const answer = (report: Report): string => `**${literal(firstLine(report)
 /** All that stands below it, section by section. None is empty. */
 export function details(report: Report): string[] {
   const { run, warnings } = report;
-  const rows = ranked(report.models, run.success_floor);
-  const { text, shown } = modelTable(report, rows);
+  const tables = placesOf(report).map(({ vantage, report: own }) => {
+    const { text, shown: keys } = modelTable(own, ranked(own.models, run.success_floor));
+    const title = vantage === undefined ? [] : [`#### From ${code(vantage)}`];
+    return { keys, sections: [...title, text, literal(speedVerdict(own))] };
+  });
+  const shown = [...new Set(tables.flatMap(({ keys }) => keys))];
   const sections = [
     `### ${code(run.suite)}`,
     run.description === undefined ? '' : literal(run.description),
     isSimulated(run) ? `> [!IMPORTANT]\n> ${literal(simulatedNotice)}` : '',
     literal(runFacts(run).join(' · ')),
     (report.causes ?? []).map((cause) => `- ✗ ${literal(cause)}`).join('\n'),
-    report.load ? levelsMarkdown(report.load, run) : text,
-    report.load ? '' : literal(speedVerdict(report)),
+    ...(report.load ? [levelsMarkdown(report.load, run)] : tables.flatMap(({ sections: own }) => own)),
+    placeSentences(report)
+      .map((text) => `- ${literal(text)}`)
+      .join('\n'),
     choiceList(report),
     qualityMarkdown(report.quality, run),
     (report.thresholds ?? []).map((result) => `- ${literal(thresholdLine(result, run))}`).join('\n'),

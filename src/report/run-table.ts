@@ -11,6 +11,7 @@ import { duration, notMeasured } from './number-text.ts';
 import { type Paint, painter } from './paint.ts';
 import { runFacts } from './run-facts.ts';
 import { isSimulated, type OutputFormat, type Report, simulatedNotice, type Style } from './run-report.ts';
+import { placeSentences, placesOf } from './places.ts';
 import { qualityLines } from './quality-table.ts';
 import { speedVerdict } from './run-verdict.ts';
 import { tableWidth, type TextColumn, textTable } from './text-table.ts';
@@ -24,13 +25,15 @@ export const table: OutputFormat = {
   limits: { fitsColumns: true, tabs: false, simulated: /simulated/i, answer: (answer) => `${answer}\n` },
   render(report, style) {
     const paint = painter(style.color);
-    const { lines, shown } = modelTable(report, style.columns, paint);
+    const { lines, shown } = modelTables(report, style, paint);
     const sections = [
       toned(paint, 'strong', wrapped(firstLine(report), style.columns)),
       head(report, style, paint),
       causes(report, style, paint),
-      report.load ? levelsTable(report.load, report.run, style.columns, paint) : lines,
-      report.load ? [] : toned(paint, 'strong', wrapped(speedVerdict(report), style.columns)),
+      ...(report.load ? [levelsTable(report.load, report.run, style.columns, paint)] : lines),
+      placeSentences(report).flatMap((text) =>
+        toned(paint, 'strong', wrapped(`${text}.`, style.columns, '  ')),
+      ),
       (report.thresholds ?? []).flatMap((result) =>
         toned(
           paint,
@@ -53,6 +56,26 @@ export const table: OutputFormat = {
     return paragraphs(sections);
   },
 };
+
+/** A table and its verdict, for each place that the requests were sent from. */
+function modelTables(
+  report: Report,
+  { columns }: Style,
+  paint: Paint,
+): { lines: string[][]; shown: string[] } {
+  const tables = placesOf(report).map(({ vantage, report: own }) => {
+    const { lines, shown } = modelTable(own, columns, paint);
+    const title = vantage === undefined ? [] : [paint('strong', `From ${oneLine(vantage, 40)}`)];
+    return {
+      shown,
+      lines: [[...title, ...lines], toned(paint, 'strong', wrapped(speedVerdict(own), columns))],
+    };
+  });
+  return {
+    lines: tables.flatMap(({ lines }) => lines),
+    shown: [...new Set(tables.flatMap(({ shown }) => shown))],
+  };
+}
 
 function head({ run }: Report, { columns }: Style, paint: Paint): string[] {
   const about = run.description === undefined ? '' : ` · ${oneLine(run.description, 200)}`;

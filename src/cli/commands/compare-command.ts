@@ -19,10 +19,10 @@ const flags = flagTable({
   },
   by: {
     type: 'text',
-    choices: ['model', 'route', 'variant', 'version'],
+    choices: ['model', 'route', 'variant', 'vantage', 'version'],
     value: 'WHAT',
     describe:
-      'compare models, or the routes, the prompt variants, or the suite versions (run --against) of each model [model, after run --against version]',
+      'compare models, or the routes, prompt variants, places, or suite versions (run --against) of each model [model, after run --against version]',
   },
   tags: {
     type: 'list',
@@ -57,6 +57,7 @@ export const compare = defineCommand({
     ['gatebench compare latest --by variant', 'which prompt or effort pays? (a suite with variants)'],
     ['gatebench compare latest --by route', 'what does the gateway cost? (a run with several routes)'],
     ['gatebench compare latest --by version', 'what does the change bring? (run --against REF)'],
+    ['gatebench compare merged --by vantage', 'where is it slower? (a run merged from several places)'],
     ['gatebench compare results/smoke/A results/smoke/B', 'the same models before and after'],
   ],
   run: async (parsed, io) => (await import('../execute-compare.ts')).executeCompare(parsed, io),

@@ -1,4 +1,4 @@
-import { type DimensionName, dimensionNamed, nameInList, type Ways } from '../../plan/cell.ts';
+import { type DimensionName, dimensionNamed, nameInList, severalIn, type Ways } from '../../plan/cell.ts';
 import type { PairRow } from '../../analysis/summary-columns.ts';
 import { count, oneLine } from '../../base/text.ts';
 import { headlines } from '../../measure/metrics.ts';
@@ -168,11 +168,12 @@ export function nameIn(
 
 /** Best first, as `kimi a · glm b`: models that share a letter are not significantly different. */
 export function rankingText(
-  { route, ranking }: ComparisonReport['groups'][number],
+  { ranking, ...group }: ComparisonReport['groups'][number],
   { run }: ComparisonReport,
 ): string {
+  const list = severalIn(run).flatMap((name) => oneLine(group[name] ?? '', 20));
   const models = ranking.map(({ model, letters }) => `${oneLine(model, 40)} ${letters}`).join(' · ');
-  return `best first${run.routes.length > 1 ? ` (${oneLine(route, 20)})` : ''}: ${models}`;
+  return `best first${list.length > 0 ? ` (${list.join(', ')})` : ''}: ${models}`;
 }
 
 /** What the words of the verdicts stand for. */
