@@ -1,6 +1,6 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { readQuality, standingJudgements } from '../../journal/quality-journals.ts';
 import { gatebench, onlyRun, scratch, type Scratch } from '../testing/gatebench.ts';
 
@@ -28,17 +28,24 @@ run: { repeat: 1, warmup: 0, answers: ${answers} }
 
 const simulated = ['--route', 'demo', '--quiet'];
 
+let usual: Scratch | undefined;
+afterAll(() => usual?.[Symbol.asyncDispose]());
+
+/** A folder of its own with a run of the suite as it is unless something else is asked for, which is run once. */
+async function ran(): Promise<Scratch & { run: string }> {
+  usual ??= await ranOnce(suiteOf());
+  const folder = await scratch();
+  await cp(usual.path, folder.path, { recursive: true });
+  return { ...folder, run: await onlyRun(folder.path) };
+}
+
 /** A run of this suite, in a folder of its own. */
-async function ran(suite = suiteOf(), ...flags: string[]): Promise<Scratch & { run: string }> {
+async function ranOnce(suite: string, ...flags: string[]): Promise<Scratch & { run: string }> {
   const folder = await scratch();
   await writeFile(join(folder.path, 'suite.yaml'), suite);
   const { code, stderr } = await gatebench(['run', 'suite.yaml', ...simulated, ...flags], folder.path);
   expect(code, stderr).toBe(0);
-  return {
-    ...folder,
-    run: await onlyRun(folder.path),
-    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
-  };
+  return { ...folder, run: await onlyRun(folder.path) };
 }
 
 test('every answer and pair is judged once, from the folder, and nothing else of the run changes', async () => {
@@ -72,7 +79,7 @@ test('every answer and pair is judged once, from the folder, and nothing else of
 
 test('a judge of any price, asked at the end of the run, changes no figure of a contestant', async () => {
   const figures = async (price: string): Promise<[string[], number]> => {
-    await using folder = await ran(suiteOf({ price }), '--seed', '1', '--score');
+    await using folder = await ranOnce(suiteOf({ price }), '--seed', '1', '--score');
     const { judgements } = await readQuality(folder.run);
     const models = JSON.parse((await gatebench(['report', 'latest', '--json'], folder.path)).stdout) as {
       models: Record<string, unknown>[];
@@ -90,7 +97,7 @@ test('a judge of any price, asked at the end of the run, changes no figure of a 
 });
 
 test('a judge that takes what stands first is seen through: each order has another winner', async () => {
-  await using folder = await ran(suiteOf({ judge: 'sim-judge-90-85-first100' }));
+  await using folder = await ranOnce(suiteOf({ judge: 'sim-judge-90-85-first100' }));
   expect((await gatebench(['score', 'latest', '--criteria', 'better', '--quiet'], folder.path)).code).toBe(0);
   const { judgements } = await readQuality(folder.run);
   expect(judgements.map(({ order, preferred }) => `${order} ${preferred}`).toSorted()).toEqual([
@@ -106,7 +113,7 @@ test('a judge that takes what stands first is seen through: each order has anoth
 });
 
 test('what cannot be read is asked once more, and is never a verdict', async () => {
-  await using folder = await ran(suiteOf({ judge: 'sim-judge-90-85-vague100' }));
+  await using folder = await ranOnce(suiteOf({ judge: 'sim-judge-90-85-vague100' }));
   const { code, stdout } = await gatebench(
     ['score', 'latest', '--criteria', 'correct', '--json'],
     folder.path,
@@ -127,7 +134,7 @@ test('what cannot be read is asked once more, and is never a verdict', async () 
 });
 
 test('of variants each judgement says which one was answered, and each has a rate of its own', async () => {
-  await using folder = await ran(
+  await using folder = await ranOnce(
     suiteOf().replace('quality:', 'variants: [{ id: plain }, { id: brief, system: Be brief. }]\nquality:'),
   );
   expect((await gatebench(['score', 'latest', '--quiet'], folder.path)).code).toBe(0);
@@ -160,7 +167,7 @@ test('a budget stops the judging with exit code 7, and the same command goes on'
 });
 
 test('a judge that is there no more leaves judgements open, and another suite may name a new one', async () => {
-  await using folder = await ran(suiteOf({ judge: 'sim-gone' }));
+  await using folder = await ranOnce(suiteOf({ judge: 'sim-gone' }));
   const first = await gatebench(['score', 'latest', '--quiet', '--json'], folder.path);
   expect(first.code).toBe(3);
   await writeFile(join(folder.path, 'later.yaml'), suiteOf({ more: ', checks: [{ type: not-empty }]' }));
@@ -204,7 +211,7 @@ test('stored answers meet later checks without a network, and the run keeps its 
 });
 
 test('what cannot be judged is said, with what to do', async () => {
-  await using folder = await ran(
+  await using folder = await ranOnce(
     suiteOf()
       .replace(/quality:[^]*?run:/, 'run:')
       .replace(/defaults.*\n/, ''),
