@@ -5,6 +5,7 @@ import { notice } from '../../report/gate/annotations.ts';
 import { json } from '../../report/gate/gate-json.ts';
 import { table } from '../../report/gate/gate-table.ts';
 import { stdoutStyle } from '../terminal.ts';
+import { trendOf } from './execute-trend.ts';
 import { writeForGithub } from './github.ts';
 import type { GateFlags } from '../commands/gate-command.ts';
 import type { Io } from '../io.ts';
@@ -18,7 +19,8 @@ export async function executeGate(flags: GateFlags, io: Io): Promise<ExitCode> {
   // The runner reads both streams for commands; with --json stdout is for one reader alone.
   const commands = flags.json ? io.stderr : io.stdout;
   if (flags.github) {
-    const annotations = await writeForGithub(night, flags.out ?? night.loaded.folder, io);
+    const trend = await trendOf(flags.history, night.report.run.suite);
+    const annotations = await writeForGithub(night, flags.out ?? night.loaded.folder, io, trend);
     io.stdout.write(flags.json ? text : withoutCommands(text));
     commands.write(annotations.map((line) => `${line}\n`).join(''));
   } else io.stdout.write(text);

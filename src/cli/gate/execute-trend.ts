@@ -10,7 +10,7 @@ import { styleFor } from '../terminal.ts';
 import { writeOut } from '../write-out.ts';
 import type { TrendFlags } from '../commands/trend-command.ts';
 import type { Io } from '../io.ts';
-import { historyWarnings, readKnownHistory } from './history-file.ts';
+import { historyWarnings, readHistory, readKnownHistory } from './history-file.ts';
 
 /** `gatebench trend`: shows, and decides nothing. */
 export async function executeTrend(
@@ -37,6 +37,12 @@ export async function readTrends(history: string): Promise<{ reports: TrendRepor
   const state = new FileState();
   const reports = trendReports(await readKnownHistory(history, state));
   return { reports, warnings: historyWarnings(history, state) };
+}
+
+/** What a history says of one suite. Undefined while it has no nights. What is damaged was said before. */
+export async function trendOf(history: string, suite: string): Promise<TrendReport | undefined> {
+  const rows = await readHistory(history, { state: new FileState() });
+  return trendReports(rows.filter((row) => row.suite === suite))[0];
 }
 
 /** One for each suite of the history, by name. */

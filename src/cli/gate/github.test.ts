@@ -42,6 +42,25 @@ test('--github leaves summary, annotations and files; the exit code stays', asyn
   expect(stdout).toMatch(/^::stop-commands::([\w-]+)\nfail · [^]*\n::\1::\n::error /);
 });
 
+test('the job summary has the trend of the suite: a line for each model, what changed, and what was decided', async () => {
+  await using cwd = await scratch();
+  const env = { GITHUB_STEP_SUMMARY: join(cwd.path, 'summary.md') };
+  const { suite } = await nightlySuite(cwd.path, { prompts: 4 });
+  for (const night of [1, 2]) {
+    const run = await writeNight(cwd.path, { suite, file: 'nightly.yaml', night, seed: 'g' });
+    await gatebench(['gate', run, '--history', 'history', '--github'], cwd.path, env);
+  }
+  const text = await readFile(env.GITHUB_STEP_SUMMARY, 'utf8');
+  const last = text.slice(text.lastIndexOf('### Trend'));
+  expect(last).toMatch(/^### Trend\n\n2 nights, 2026-11-01 to 2026-11-02\n\n\| model /);
+  expect(last).toMatch(/^\| `glm` +\| `e2e_latency_ms` +\| +[\d.]+ m?s \| +[\d.]+ m?s \| [▁-█]{2} +\|$/m);
+  expect(last).toContain('No change points');
+  // Half a night is in no trend; the nights before it are.
+  const run = await writeNight(cwd.path, { suite, file: 'nightly.yaml', night: 3, seed: 'g', failing: 0.9 });
+  await gatebench(['gate', run, '--history', 'history', '--github'], cwd.path, env);
+  expect((await readFile(env.GITHUB_STEP_SUMMARY, 'utf8')).match(/^2 nights, /gm)).toHaveLength(2);
+});
+
 test('the job summary stays below what GitHub takes, however much there is to say', async () => {
   await using cwd = await scratch();
   const path = join(cwd.path, 'summary.md');

@@ -7,6 +7,8 @@ import { annotations } from '../../report/gate/annotations.ts';
 import { gateFiles } from '../../report/report-formats.ts';
 import { fitted, gateSections } from '../../report/gate/gate-markdown.ts';
 import { answer, details } from '../../report/run-markdown.ts';
+import { trendSections } from '../../report/trend/trend-markdown.ts';
+import type { TrendReport } from '../../report/trend/trend-report.ts';
 import { largestSuite, readText } from '../../suite/read/files.ts';
 import type { Io } from '../io.ts';
 import type { Night } from './night.ts';
@@ -14,8 +16,16 @@ import type { Night } from './night.ts';
 /** GitHub refuses a step's summary above 1 MiB, all of it. */
 const summaryBytes = 900_000;
 
-/** The files for CI, the job's summary, and the lines that GitHub turns into annotations. */
-export async function writeForGithub({ loaded, report }: Night, folder: string, io: Io): Promise<string[]> {
+/**
+ * The files for CI, the job's summary, and the lines that GitHub turns into annotations. `trend`: of the suite, where it
+ * has nights.
+ */
+export async function writeForGithub(
+  { loaded, report }: Night,
+  folder: string,
+  io: Io,
+  trend?: TrendReport,
+): Promise<string[]> {
   const style = { columns: 120, color: false };
   try {
     await mkdir(folder, { recursive: true });
@@ -23,7 +33,12 @@ export async function writeForGithub({ loaded, report }: Night, folder: string, 
   } catch (error) {
     throw new UserError(`${folder} cannot be written: ${(error as Error).message}`);
   }
-  const sections = [answer(loaded.report), ...gateSections(report), ...details(loaded.report)];
+  const sections = [
+    answer(loaded.report),
+    ...gateSections(report),
+    ...(trend === undefined ? [] : trendSections(trend)),
+    ...details(loaded.report),
+  ];
   await writeSummary(fitted(sections, summaryBytes), io);
   const file = inRepository(loaded.manifest.suite_file, io);
   const lines = await gateLines(loaded.manifest.suite_file, io);

@@ -27,7 +27,7 @@ export async function executePublish(flags: PublishFlags, io: Io): Promise<ExitC
     warnings,
     latest: (suite, name) => {
       const page = pages.get(suite);
-      return page && { path: `latest/${name}.html`, runId: page.runId };
+      return page && { path: `latest/${name}.html`, runId: page.runId, at: page.at };
     },
   });
   if (site === undefined)
@@ -85,6 +85,7 @@ async function readTables(folder: string): Promise<{ tables: HistoryTables; warn
 
 interface LatestPage {
   runId: string;
+  at: string;
   /** Undefined: the page stands there already, and its run does not. */
   text: string | undefined;
 }
@@ -106,13 +107,13 @@ async function latestPages(
       ({ runId }) => folders.has(keyOf(suite, runId)) || before[suite]?.run_id === runId,
     );
     if (found === undefined) continue;
-    const { runId } = found;
+    const { runId, at } = found;
     const folder = folders.get(keyOf(suite, runId));
-    if (folder === undefined) pages.set(suite, { runId, text: undefined });
+    if (folder === undefined) pages.set(suite, { runId, at, text: undefined });
     else
       try {
         const text = await renderFolderPage(folder, { answers: answers ? 'all' : 'none' });
-        pages.set(suite, { runId, text });
+        pages.set(suite, { runId, at, text });
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         broken.push(`The latest report of ${oneLine(suite, 80)} is left out: ${error.message}`);

@@ -47,12 +47,12 @@ function overview(suites: readonly SiteSuite[]): Html {
     rows: suites.map(({ suite, name, newest, trend, latest }) => ({
       cells: [
         markup`<a href="#suite-${name}"><bdi>${oneLine(suite, 80)}</bdi></a>`,
-        (newest?.at ?? trend?.to ?? '').slice(0, 10),
+        { content: (newest?.at ?? trend?.to ?? '').slice(0, 10), tone: 'word' },
         newest === undefined ? 'not recorded' : wordCell(newest),
         { content: trend?.nights ?? 0, sortBy: trend?.nights ?? 0 },
         latest === undefined
           ? 'not published'
-          : markup`<a href="${latest.path}"><bdi>${oneLine(latest.runId, 60)}</bdi></a>`,
+          : markup`<a class="word" href="${latest.path}">${latest.at.slice(0, 10)}</a>`,
       ],
     })),
   });

@@ -28,7 +28,7 @@ export interface SiteSuite {
   badge: string;
   models: readonly SiteModel[];
   /** The page of its newest run, where there is one. */
-  latest?: { path: string; runId: string };
+  latest?: { path: string; runId: string; at: string };
 }
 
 /** Speed of a model on its newest night that nobody has dropped. */

@@ -31,7 +31,8 @@ export function trendFrame(reports: readonly TrendReport[], warnings: readonly s
 export const nightsStyle = `${styleSheet}
 .multiples{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:.4rem 1.2rem}
 .multiples figure{margin:.6rem 0}
-.multiples .wide{display:none}.multiples .narrow{display:block}`;
+.multiples .wide{display:none}.multiples .narrow{display:block}
+@media print{.multiples{grid-template-columns:1fr 1fr}}`;
 
 const day = (at: string): string => at.slice(0, 10);
 
