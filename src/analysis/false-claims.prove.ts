@@ -1,3 +1,5 @@
+import { count } from '../base/text.ts';
+import { versions } from '../plan/cell.ts';
 import type { PairRow } from './summary-columns.ts';
 import { compare, defaultMargin } from './compare.ts';
 import { runsFor, type Effort, type Proof } from './testing/proof.ts';
@@ -50,6 +52,58 @@ export function inSequence(effort: Effort): Proof[] {
   const claim = 'the same model twice, one after the other: the band must notice';
   const line = 'the same, asked one after the other: what blocks are for';
   return [{ group: 'A/A', line, claim, measured, band: aaBand, mustLeave: true, runs }];
+}
+
+const equalVersions: World = {
+  ...sameModel,
+  prompts: 20,
+  hasVersions: true,
+  hasDrift: false,
+  trend: Math.log(1.15),
+};
+
+/** Share of runs in which a revision is called another one than itself: a corrected p of 5 % or less. */
+function revisionsRejected(world: World, runs: number, seed: string): number {
+  let found = 0;
+  for (let run = 0; run < runs; run++) {
+    const { pairs } = compare(simulate(world, `${seed}/${run}`), { metrics, by: 'version', order: versions });
+    if (pairs.some(({ p_holm = 1 }) => p_holm <= 0.05)) found++;
+  }
+  return found / runs;
+}
+
+/** Two equal revisions of a suite, of a service that gets 15 % slower during the run. */
+export function equalRevisions(effort: Effort): Proof[] {
+  const runs = runsFor(2000, effort);
+  const line = 'two equal revisions (run --against), a service that slows by 15 % during the run: p ≤ 5 %';
+  return [[0], [0, 0, 0]].map((models): Proof => {
+    const world = { ...equalVersions, models };
+    return {
+      group: 'A/A',
+      line,
+      claim: `two equal revisions in blocks, a drift of 15 % in the run: p ≤ 5 %, ${count(models.length, 'model')}`,
+      measured: revisionsRejected(world, runs, `revisions ${models.length}`),
+      band: aaBand,
+      runs,
+    };
+  });
+}
+
+/** One revision after the other. */
+export function revisionsInSequence(effort: Effort): Proof[] {
+  const runs = runsFor(2000, effort);
+  const world: World = { ...equalVersions, models: [0], order: 'sequential' };
+  return [
+    {
+      group: 'A/A',
+      line: 'the same two revisions, asked one after the other: what blocks are for',
+      claim: 'two equal revisions one after the other: the band must notice',
+      measured: revisionsRejected(world, runs, 'revisions in sequence'),
+      band: aaBand,
+      mustLeave: true,
+      runs,
+    },
+  ];
 }
 
 /** Five equal models, ten pairs: any claim at all is false. */

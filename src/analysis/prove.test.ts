@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { coverage } from './coverage.prove.ts';
-import { atTheMargin, falseClaims, families, inSequence } from './false-claims.prove.ts';
+import {
+  atTheMargin,
+  equalRevisions,
+  falseClaims,
+  families,
+  inSequence,
+  revisionsInSequence,
+} from './false-claims.prove.ts';
 import { proveAll } from './testing/experiments.ts';
 import { levelDifferences, unstableVisits } from './level-pairs.prove.ts';
 import { limits } from './limits.prove.ts';
@@ -26,6 +33,7 @@ const slack = 3;
 describe('the certificate in short', () => {
   test.each([
     ['a model against itself', falseClaims],
+    ['two equal revisions of a suite', equalRevisions],
     ['five models against each other', families],
     ['a difference at the margin', atTheMargin],
     ['pass rates', passRates],
@@ -51,8 +59,11 @@ describe('the certificate in short', () => {
   });
 });
 
-test('asking the models one after the other does not pass for A/A', () => {
-  const [asked] = inSequence(effort);
+test.each([
+  ['the models', inSequence],
+  ['the revisions of a suite', revisionsInSequence],
+])('asking %s one after the other does not pass for A/A', (_, experiment) => {
+  const [asked] = experiment(effort);
   expect(holds(asked!, slack)).toBe(true);
   expect(asked!.measured).toBeGreaterThan(0.2);
   expect(holds({ ...asked!, measured: 0.05 }, slack)).toBe(false);

@@ -1,5 +1,12 @@
 import { coverage } from '../coverage.prove.ts';
-import { atTheMargin, falseClaims, families, inSequence } from '../false-claims.prove.ts';
+import {
+  atTheMargin,
+  equalRevisions,
+  falseClaims,
+  families,
+  inSequence,
+  revisionsInSequence,
+} from '../false-claims.prove.ts';
 import {
   chosenSurely,
   correctedRates,
@@ -21,6 +28,8 @@ import { stoppingRule } from '../stopping-rule.prove.ts';
 export const experiments: readonly ((effort: Effort) => Proof[])[] = [
   falseClaims,
   inSequence,
+  equalRevisions,
+  revisionsInSequence,
   families,
   atTheMargin,
   passRates,

@@ -1,6 +1,7 @@
 import { normal, seededRandom, type Random } from '../../base/random.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
-import { planBlocks } from '../../plan/blocks.ts';
+import { planBlocks, planSize } from '../../plan/blocks.ts';
+import { type Cell, versions } from '../../plan/cell.ts';
 import type { Model, Prompt } from '../../suite/suite.ts';
 import { Collector, type Collected } from '../collect.ts';
 
@@ -26,6 +27,10 @@ export interface World {
   /** The service changes through the run. Its change between runs is not in here: no single run can see it. */
   hasDrift: boolean;
   order: 'blocks' | 'sequential';
+  /** Two versions of a suite that differ in nothing but their name, each asked of every model. */
+  hasVersions?: boolean;
+  /** ln of how many times as long the service takes at the end of a run as at its start, in a straight line. 0: none. */
+  trend?: number;
 }
 
 /** One request's own noise, in logs. */
@@ -43,7 +48,10 @@ export function promptEffect(random: Random): number {
 export function* simulateRows(world: World, seed: string): Generator<RequestRow> {
   const random = seededRandom(`${seed}/world`);
   const prompts = Array.from({ length: world.prompts }, (_, index) => ({ id: `p${index}` }) as Prompt);
-  const cells = world.models.map((_, index) => ({ model: { id: `m${index}` } as Model, route: 'compat' }));
+  const arms = world.hasVersions ? versions.map((version) => ({ version })) : [{}];
+  const cells = world.models.flatMap((_, index) =>
+    arms.map((arm) => ({ model: { id: `m${index}` } as Model, route: 'compat', ...arm })),
+  );
   const effects = prompts.map(() => {
     const shared = promptEffect(random);
     return world.models.map((shift) => shift + shared + world.interaction * normal(random));
@@ -51,16 +59,19 @@ export function* simulateRows(world: World, seed: string): Generator<RequestRow>
   let drift = driftSd * normal(random);
   const step = driftSd * Math.sqrt(1 - driftMemory ** 2);
   const plan = { cells, prompts, repeat: world.repeats, warmup: 0, order: world.order, seed: hashOf(seed) };
+  const trend = (world.trend ?? 0) / planSize(plan).total;
+  let sent = 0;
   for (const block of planBlocks(plan))
     for (const { cell, prompt, repeat } of block) {
       drift = driftMemory * drift + step * normal(random);
       const effect = effects[Number(prompt.id.slice(1))]![Number(cell.model.id.slice(1))]!;
-      const log = effect + (world.hasDrift ? drift : 0) + requestNoise(random);
-      yield rowOf(cell.model.id, prompt.id, repeat, 1000 * Math.exp(log));
+      const log = effect + trend * sent++ + (world.hasDrift ? drift : 0) + requestNoise(random);
+      yield rowOf(cell, prompt.id, repeat, 1000 * Math.exp(log));
     }
 }
 
-function rowOf(model: string, prompt_id: string, repeat: number, e2e_latency_ms: number): RequestRow {
+function rowOf(cell: Cell, prompt_id: string, repeat: number, e2e_latency_ms: number): RequestRow {
+  const model = cell.model.id;
   const cells: Partial<RequestRow> = {
     run_id: 'simulated',
     suite: 'proof',
@@ -68,6 +79,7 @@ function rowOf(model: string, prompt_id: string, repeat: number, e2e_latency_ms:
     route: 'compat',
     model,
     model_id: model,
+    version: cell.version,
     prompt_id,
     phase: 'measure',
     repeat,
