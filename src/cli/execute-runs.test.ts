@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { row } from '../report/sheet/testing/runs.ts';
+import { viewerOf, visit } from '../view/testing/viewer.ts';
+import { nightlySuite, writeNight } from './gate/testing/nightly-runs.ts';
 import { gatebench, scratch } from './testing/gatebench.ts';
 import { writeRun } from './testing/run-folder.ts';
 
@@ -33,6 +35,39 @@ test('runs are listed newest first, with what became of them; one without an end
   const older = await gatebench(['runs', '--until', '2026-11-21', '--limit', '5'], home.path);
   expect(older.stdout).toContain('20261121T031700Z');
   expect(older.stdout).not.toContain('20261122T031700Z');
+});
+
+test('a run that was gated shows the verdict, in the terminal, as JSON and in the viewer', async () => {
+  await using home = await scratch();
+  const { file, suite } = await nightlySuite(home.path, { prompts: 2 });
+  const night = { suite, file, seed: 'g' };
+  const [first, second, third] = [
+    await writeNight(home.path, { ...night, night: 1 }),
+    await writeNight(home.path, { ...night, night: 2, failing: 0.9 }),
+    await writeNight(home.path, { ...night, night: 3 }),
+  ];
+  expect((await gatebench(['runs'], home.path)).stdout).not.toContain('gate');
+  for (const run of [first, second]) await gatebench(['gate', run, '--history', 'history'], home.path);
+  await gatebench(['gate', third, '--history', 'history', '--dry-run'], home.path);
+  const { stdout } = await gatebench(['runs'], home.path);
+  expect(stdout.split('\n').slice(0, 5)).toEqual([
+    expect.stringMatching(/ gate /),
+    expect.stringMatching(/^─+$/),
+    expect.stringMatching(/^20261103T\S+ .* – +– +deeps/),
+    expect.stringMatching(/^20261102T\S+ .* incomplete +deeps/),
+    expect.stringMatching(/^20261101T\S+ .* learning 0\/7 +deeps/),
+  ]);
+  for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  const { runs } = JSON.parse((await gatebench(['runs', '--json'], home.path)).stdout) as { runs: object[] };
+  expect(runs).toMatchObject([{ verdict: null }, { verdict: 'incomplete' }, { verdict: 'learning 0/7' }]);
+  const viewer = await viewerOf(join(home.path, 'results'));
+  try {
+    const { text } = await visit(viewer.port, '/');
+    expect(text).toContain('<td class="bad">incomplete</td>');
+    expect(text).toContain('<td>learning 0/7</td>');
+  } finally {
+    await viewer.close();
+  }
 });
 
 test('no runs, none that fits, and a day that is none are said in a sentence', async () => {

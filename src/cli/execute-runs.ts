@@ -3,7 +3,7 @@ import { oneLine } from '../base/text.ts';
 import { exitCode, type ExitCode, UserError } from '../base/user-error.ts';
 import { painter } from '../report/paint.ts';
 import { jsonText } from '../report/run-json.ts';
-import { textTable, type TextColumn } from '../report/text-table.ts';
+import { tableWidth, textTable, type TextColumn } from '../report/text-table.ts';
 import { shorten } from '../report/text-width.ts';
 import { filteredRuns, type RunEntry, RunList } from '../view/index/runs.ts';
 import type { RunsFlags } from './commands/runs-command.ts';
@@ -42,10 +42,11 @@ export async function executeRuns(
 /** Counts that are not known are `null`. */
 function entryJson(entry: RunEntry): object {
   const { folder, suite, id, routes, models, state, startedAt, endedAt, planned, requests, failures } = entry;
+  const { verdict } = entry;
   return {
     ...{ run_id: id, suite, folder, state, routes, models },
     ...{ started_at: startedAt, ended_at: endedAt ?? null, planned_requests: planned },
-    ...{ requests: requests ?? null, failures: failures ?? null },
+    ...{ requests: requests ?? null, failures: failures ?? null, verdict: verdict ?? null },
   };
 }
 
@@ -56,13 +57,21 @@ function columnsOf(entries: readonly RunEntry[], width: number): TextColumn[] {
     cell: (entry: RunEntry) => string,
   ): TextColumn => ({ title: '', subtitle, align, cells: entries.map((entry) => ({ text: cell(entry) })) });
   const number = (value: number | undefined): string => value?.toLocaleString('en-US') ?? '–';
-  const room = Math.max(10, Math.floor((width - 62) / 2));
-  return [
+  const isGated = entries.some(({ verdict }) => verdict !== undefined);
+  const room = Math.max(10, Math.floor((width - (isGated ? 76 : 62)) / 2));
+  const all = [
     column('run', 'left', ({ id }) => shorten(oneLine(id, 60), 24)),
     column('suite', 'left', ({ suite }) => shorten(oneLine(suite, 60), room)),
     column('state', 'left', ({ state }) => state),
     column('requests', 'right', ({ requests }) => number(requests)),
     column('failed', 'right', ({ failures }) => number(failures)),
+    ...(isGated ? [column('gate', 'left', ({ verdict }) => verdict ?? '–')] : []),
     column('models', 'left', ({ models }) => shorten(oneLine(models.join(', '), 200), room)),
   ];
+  // Where the room is short, counts go first.
+  return ['requests', 'failed'].reduce(
+    (left, dropped) =>
+      tableWidth(left) > width ? left.filter(({ subtitle }) => subtitle !== dropped) : left,
+    all,
+  );
 }

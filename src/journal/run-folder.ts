@@ -16,6 +16,8 @@ export const runFiles = {
   limits: 'limits.csv',
   report: 'report.html',
   reconciled: 'reconciled.csv',
+  /** What the gate said of it, last. */
+  gate: 'gate.json',
   judgements: 'judgements.csv',
   judgementTexts: 'judgements.jsonl',
   ratings: 'ratings.csv',

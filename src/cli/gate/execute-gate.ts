@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { oneLine } from '../../base/text.ts';
 import { type ExitCode } from '../../base/user-error.ts';
 import { notice } from '../../report/gate/annotations.ts';
+import { runFiles, writeWhole } from '../../journal/run-folder.ts';
 import { json } from '../../report/gate/gate-json.ts';
 import { table } from '../../report/gate/gate-table.ts';
 import { stdoutStyle } from '../terminal.ts';
@@ -9,12 +11,13 @@ import { trendOf } from './execute-trend.ts';
 import { writeForGithub } from './github.ts';
 import type { GateFlags } from '../commands/gate-command.ts';
 import type { Io } from '../io.ts';
-import { gateCode, gateNight } from './night.ts';
+import { gateCode, gateNight, type Night } from './night.ts';
 import { notify } from './notify.ts';
 
 /** `gatebench gate RUN`: tonight against the last nights. */
 export async function executeGate(flags: GateFlags, io: Io): Promise<ExitCode> {
   const night = await gateNight(flags);
+  if (!flags.dryRun) await leaveVerdict(night, io);
   const text = (flags.json ? json : table).render(night.report, stdoutStyle(flags.color, io));
   // The runner reads both streams for commands; with --json stdout is for one reader alone.
   const commands = flags.json ? io.stderr : io.stdout;
@@ -28,6 +31,15 @@ export async function executeGate(flags: GateFlags, io: Io): Promise<ExitCode> {
   if (unsent !== undefined && flags.github) commands.write(`${notice('warning', unsent)}\n`);
   else if (unsent !== undefined) io.stderr.write(`${oneLine(unsent, 500)}\n`);
   return gateCode(night.report, flags.strict);
+}
+
+/** In the run's folder, for lists of runs. A folder that cannot be written to is no reason to keep the verdict back. */
+async function leaveVerdict({ loaded: { folder }, report }: Night, { stderr }: Io): Promise<void> {
+  try {
+    await writeWhole(join(folder, runFiles.gate), json.render(report, { columns: 120, color: false }));
+  } catch (error) {
+    stderr.write(`! ${oneLine((error as Error).message, 500)}\n`);
+  }
 }
 
 /** Names from a suite must not be taken for workflow commands; the word that switches them on again is a secret. */

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { nightVerdicts, type NightVerdict } from '../../analysis/night-verdicts.ts';
 import { FileState } from '../../journal/file-state.ts';
-import { scratch, testIo } from '../testing/gatebench.ts';
+import { gatebench, scratch, testIo } from '../testing/gatebench.ts';
 import { executeDecision } from './decide.ts';
 import { gateNight } from './night.ts';
 import { nightlySuite, runIdOfNight, writeNight, type NightOptions } from './testing/nightly-runs.ts';
@@ -72,4 +72,14 @@ test('a shard has no verdict', async () => {
   await using folder = await scratch();
   const { history } = await nightsOf(folder.path, [{ manifest: { shard: { index: 1, count: 2 } } }]);
   expect(await verdictsOf(history)).toEqual([]);
+});
+
+test("a run's folder that cannot be written to is no reason to keep the verdict back", async () => {
+  await using folder = await scratch();
+  const { file, suite } = await nightlySuite(folder.path, { prompts: 2 });
+  const run = await writeNight(folder.path, { suite, file, night: 1, seed: 's7' });
+  await mkdir(join(run, 'gate.json'));
+  const { code, stdout, stderr } = await gatebench(['gate', run, '--history', 'history'], folder.path);
+  expect([code, stdout.split(' ')[0]]).toEqual([0, 'learning']);
+  expect(stderr).toMatch(/gate\.json cannot be written/);
 });

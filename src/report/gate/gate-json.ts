@@ -1,5 +1,6 @@
 import type { GateCell } from '../../analysis/gate.ts';
 import { oneLine } from '../../base/text.ts';
+import { runFiles } from '../../journal/run-folder.ts';
 import { jsonText, runObject, thresholdObject } from '../run-json.ts';
 import { isSimulated } from '../run-report.ts';
 import type { GateFormat, GateReport } from './gate-report.ts';
@@ -7,7 +8,7 @@ import type { GateFormat, GateReport } from './gate-report.ts';
 /** For machines: `{ run, word, cells, warnings }` and what goes with them. */
 export const json: GateFormat = {
   name: 'json',
-  file: 'gate.json',
+  file: runFiles.gate,
   render: (report) => jsonText(gateObject(report)),
 };
 

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { modelColumns, type ModelSummary } from '../../analysis/summary-columns.ts';
 import type { Ms } from '../../base/clock.ts';
+import { oneLine } from '../../base/text.ts';
 import { readCsv } from '../../journal/read-csv.ts';
 import { isBeingWritten } from '../../journal/lock.ts';
 import type { RunStatus } from '../../journal/manifest.ts';
@@ -30,6 +31,8 @@ export interface RunEntry {
   /** Requests that are over and those that failed, by models.csv. Undefined until the run has ended. */
   requests: number | undefined;
   failures: number | undefined;
+  /** What the gate said of it, `learning 3/7`. Undefined where it was not asked. */
+  verdict: string | undefined;
 }
 
 /** What a list needs of run.json; readers of a run check all of it. */
@@ -79,7 +82,9 @@ export class RunList {
 
   async #entry(folder: string): Promise<RunEntry | undefined> {
     const stamp = (
-      await Promise.all([runFiles.manifest, runFiles.models].map((name) => stampOf(join(folder, name))))
+      await Promise.all(
+        [runFiles.manifest, runFiles.models, runFiles.gate].map((name) => stampOf(join(folder, name))),
+      )
     ).join(' ');
     const known = this.#known.get(folder);
     const entry = known?.stamp === stamp ? known.entry : await readEntry(folder);
@@ -110,7 +115,17 @@ async function readEntry(folder: string): Promise<RunEntry | undefined> {
     endedAt: ended_at,
     planned: planned_requests,
     ...(await countsOf(folder)),
+    verdict: await verdictOf(folder),
   };
+}
+
+/** What a list needs of gate.json. */
+const decided = z.looseObject({ word: z.string() });
+
+async function verdictOf(folder: string): Promise<string | undefined> {
+  const text = await readFile(join(folder, runFiles.gate), 'utf8').catch(() => undefined);
+  const parsed = decided.safeParse(text === undefined ? undefined : jsonOf(text));
+  return parsed.success ? oneLine(parsed.data.word, 40) : undefined;
 }
 
 function jsonOf(text: string): unknown {

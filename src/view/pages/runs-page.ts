@@ -1,5 +1,5 @@
 import type { PageFrame } from '../../report/page/frame/document.ts';
-import { dataTable } from '../../report/page/frame/data-table.ts';
+import { type Cell, dataTable } from '../../report/page/frame/data-table.ts';
 import { join, markup } from '../../report/page/frame/html.ts';
 import { addressOf, choice, field, mainPart, pager, viewFrame } from '../frame.ts';
 import { filteredRuns, type RunEntry, runStates } from '../index/runs.ts';
@@ -43,6 +43,7 @@ export async function runsPage(viewer: Viewer, address: URL): Promise<PageFrame>
 }
 
 function table(entries: readonly RunEntry[]): ReturnType<typeof dataTable> {
+  const isGated = entries.some(({ verdict }) => verdict !== undefined);
   return dataTable({
     caption: 'Runs',
     isPaged: true,
@@ -58,6 +59,7 @@ function table(entries: readonly RunEntry[]): ReturnType<typeof dataTable> {
         { head: 'Requests', align: 'right' as const },
         { head: 'Failed', align: 'right' as const },
       ],
+      ...(isGated ? [{ head: 'Gate' }] : []),
     ],
     rows: entries.map((entry) => ({
       cells: [
@@ -76,7 +78,13 @@ function table(entries: readonly RunEntry[]): ReturnType<typeof dataTable> {
         entry.failures === undefined
           ? ''
           : { content: entry.failures.toLocaleString('en-US'), tone: entry.failures > 0 ? 'bad' : undefined },
+        ...(isGated ? [verdictCell(entry)] : []),
       ],
     })),
   });
 }
+
+const verdictCell = ({ verdict = '' }: RunEntry): Cell => ({
+  content: verdict,
+  tone: /^(fail|warning|incomplete)/.test(verdict) ? 'bad' : undefined,
+});
