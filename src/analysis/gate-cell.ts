@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import { mean, variance } from '../stats/quantile.ts';
 import { tCdf, tCritical } from '../stats/student-t.ts';
 import { winsorise } from '../stats/winsorise.ts';
@@ -14,7 +15,9 @@ export const winsorLimit = 3;
 export interface Watched {
   readonly metric: string;
   readonly route: string;
-  /** Undefined: all models of the route together. */
+  /** Absent where no place was named. */
+  readonly vantage?: string;
+  /** Undefined: all models of the route together, from one vantage. */
   readonly model: string | undefined;
   readonly ruleName: keyof GateRule;
   /** As the suite gives it. */
@@ -43,26 +46,27 @@ const ruleSigns: Readonly<Record<keyof GateRule, 1 | -1>> = {
 /** The cells of one metric: each rule on each model, and on all of a route together where there are several. */
 export function watchedOf(metric: string, rule: GateRule, all: readonly Series[]): Watched[] {
   const ours = all.filter((series) => series.metric === metric);
-  const routes = [...new Set(ours.map(({ route }) => route))];
+  const ways = [...Map.groupBy(ours, ({ route, vantage }) => JSON.stringify([route, vantage])).values()];
   return (Object.keys(ruleSigns) as (keyof GateRule)[]).flatMap((ruleName) => {
     const limit = rule[ruleName];
     if (limit === undefined) return [];
-    return routes.flatMap((route) => cellsOfRoute(metric, route, ruleName, limit, ours));
+    return ways.flatMap((series) => cellsOfWay(metric, ruleName, limit, series));
   });
 }
 
-function cellsOfRoute(
+function cellsOfWay(
   metric: string,
-  route: string,
   ruleName: keyof GateRule,
   limit: number,
   ours: readonly Series[],
 ): Watched[] {
   const isLog = ruleName === 'maxRatio' || ruleName === 'minRatio';
-  const models = ours
-    .filter((series) => series.route === route)
-    .map(({ model, values, requests }) => ({ model, requests, values: isLog ? values.map(logOf) : values }));
-  const shape = { metric, route, ruleName, limit, isLog, sign: ruleSigns[ruleName] };
+  const { route, vantage } = ours[0]!;
+  const models = ours.map(({ model, values, requests }) => ({
+    ...{ model, requests },
+    values: isLog ? values.map(logOf) : values,
+  }));
+  const shape = { metric, route, ...defined({ vantage }), ruleName, limit, isLog, sign: ruleSigns[ruleName] };
   const least = isLog ? Math.abs(Math.log(limit)) : limit;
   // What slows one model's way slows the others'; what makes its answers wrong does not. So shares have no controls.
   const own = models.map(({ model, values, requests }) => ({

@@ -142,11 +142,12 @@ interface Decided {
   readonly pinnedTo: number;
 }
 
-function decidedFor({ model, route, metric }: Watched, { decisions, runIds }: Nights): Decided {
+function decidedFor({ model, route, vantage, metric }: Watched, { decisions, runIds }: Nights): Decided {
   const speaks = (row: HistoryRow): boolean =>
     // A decision about one model says nothing about all of them together.
     (row.model === undefined || row.model === model) &&
     (row.route === undefined || row.route === route) &&
+    (row.vantage === undefined || row.vantage === vantage) &&
     (row.metric === undefined || row.metric === metric);
   const nightOf = ({ run_id }: HistoryRow): number => runIds.indexOf(run_id);
   const ours = decisions.filter((row) => speaks(row) && nightOf(row) >= 0);

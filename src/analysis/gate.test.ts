@@ -523,3 +523,52 @@ describe('the word of a night is that of its worst part', () => {
     expect(said([limit('failed')])).toBe('fail');
   });
 });
+
+describe('nights from several places', () => {
+  const from = (vantage: string, models: Readonly<Record<string, readonly number[]>>, run = vantage) =>
+    historyOf(models, { vantage }).map((row) => ({ ...row, run_id: `${run}-${row.run_id}` }));
+  const tonightOf = (rows: readonly HistoryRow[]): HistoryRow[] => {
+    const last = rows
+      .map(({ at }) => at)
+      .sort()
+      .at(-1)!;
+    return rows.filter(({ at }) => at === last);
+  };
+  const judged = (tonight: readonly HistoryRow[], history: readonly HistoryRow[]): GateResult =>
+    gate({ tonight, history, settings, isIncomplete: false });
+
+  test("are series of their own, and their models one another's controls", () => {
+    const rows = [...from('ams', four(9), 'run'), ...from('fra', slowed(9, 2, 1.5), 'run')];
+    const { cells, word } = judged(tonightOf(rows), rows);
+    expect(word).toBe('fail');
+    const failed = cells.filter((one) => one.word === 'fail');
+    expect(failed.map(({ model, vantage }) => `${model} ${vantage}`)).toEqual(['a fra']);
+    expect(failed[0]!.controls).toEqual(['b', 'c', 'd']);
+    // All models of a place together, for each.
+    expect(cells.filter(({ model }) => model === undefined).map(({ vantage }) => vantage)).toEqual([
+      'ams',
+      'fra',
+    ]);
+  });
+
+  test('of another run join nothing: what fra saw tonight is no second run of ams', () => {
+    const [ams, fra] = [from('ams', four(9)), from('fra', slowed(9, 2, 1.5))];
+    const result = judged(tonightOf(ams), [...fra, ...ams]);
+    expect(result).toMatchObject({ word: 'pass', runsTonight: 1 });
+    expect(result.cells.every(({ vantage }) => vantage === 'ams')).toBe(true);
+    expect(judged(tonightOf(fra), [...fra, ...ams]).word).toBe('fail');
+  });
+
+  test('a decision about one place says nothing of another', () => {
+    const rows = [...from('ams', slowed(9, 2, 1.5), 'run'), ...from('fra', slowed(9, 2, 1.5), 'run')];
+    const accepted = decision('accept', 7, { run_id: 'run-night-07', vantage: 'fra' });
+    const words = judged(tonightOf(rows), [...rows, accepted]).cells.filter(({ model }) => model === 'a');
+    expect(words.map(({ vantage, word }) => `${vantage} ${word}`)).toEqual(['ams fail', 'fra learning']);
+  });
+
+  test('nights without a place are no baseline of one that has a name', () => {
+    const old = historyOf(four(9));
+    const tonight = tonightOf(from('fra', four(10)));
+    expect(judged(tonight, old).word).toBe('learning 0/7');
+  });
+});

@@ -14,6 +14,8 @@ export type GateWord = (typeof gateWords)[number];
 export interface GateCell {
   readonly metric: string;
   readonly route: string;
+  /** Absent where no place was named. */
+  readonly vantage?: string;
   /** Undefined: all models together, "gateway or network". */
   readonly model?: string;
   readonly rule: Watched['ruleName'];
@@ -132,8 +134,11 @@ function earlyWarning(one: CellNight, runs: Nights, nights: Nights, settings: Ga
 function isWatched(cell: Watched, tonight: readonly HistoryRow[], models?: readonly string[]): boolean {
   if (cell.model !== undefined && models && !models.includes(cell.model)) return false;
   return tonight.some(
-    ({ model, route, metric }) =>
-      metric === cell.metric && route === cell.route && (cell.model === undefined || model === cell.model),
+    ({ model, route, vantage, metric }) =>
+      metric === cell.metric &&
+      route === cell.route &&
+      vantage === cell.vantage &&
+      (cell.model === undefined || model === cell.model),
   );
 }
 
@@ -141,8 +146,12 @@ function isWatched(cell: Watched, tonight: readonly HistoryRow[], models?: reado
 function comparable(tonight: readonly HistoryRow[], history: readonly HistoryRow[]): HistoryRow[] {
   const first = tonight[0]!;
   const { suite, at, run_id } = first;
+  // What another place saw tonight is no part of this night.
+  const places = new Set(tonight.map(({ vantage }) => vantage));
   const ours = history.filter((row) =>
-    row.kind === 'night' ? isAlike(row, first) && row.run_id !== run_id && row.at < at : row.suite === suite,
+    row.kind === 'night'
+      ? isAlike(row, first) && row.run_id !== run_id && row.at < at && places.has(row.vantage)
+      : row.suite === suite,
   );
   return [...ours, ...tonight];
 }
@@ -161,13 +170,15 @@ function cellOf(
   settings: GateSettings,
 ): GateCell {
   const series = nights.series.find(
-    ({ metric, model, route }) => metric === cell.metric && model === cell.model && route === cell.route,
+    ({ metric, model, route, vantage }) =>
+      metric === cell.metric && model === cell.model && route === cell.route && vantage === cell.vantage,
   );
   const isBound = series?.bounds.has(night) ?? false;
   const signed = reading && cell.sign * reading.change;
   return {
     metric: cell.metric,
     route: cell.route,
+    ...defined({ vantage: cell.vantage }),
     rule: cell.ruleName,
     limit: cell.limit,
     word: decide({ cell, night, baseline, reading, pHolm, alarms }, settings.confirm, isBound),

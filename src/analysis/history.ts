@@ -29,6 +29,7 @@ export const historyColumns = [
   yesNo('bound', 'the value rests on failed requests'),
   text('reason', 'why the decision was made'),
   text('ask_hash', 'all other metrics are compared only within one hash; if empty, `suite_hash` is used'),
+  text('vantage', 'place that was asked from, where it has a name; empty for a decision about all places'),
   rowCheck,
 ] as const satisfies readonly Column[];
 
@@ -132,13 +133,18 @@ function rowOf(
     bound: figure.isBound ? true : undefined,
     reason: undefined,
     ask_hash: askHash,
+    vantage: cell.vantage,
   };
 }
 
-/** Whether a run has so many failures that it is neither compared nor added to the history. */
+/** Whether a run has so many failures, from any of its places, that it is neither compared nor added to the history. */
 export function isIncomplete(collected: Collected, maxErrorRate: number): boolean {
-  const counts = collected.cells.map(failuresOf);
-  const total = counts.reduce((sum, { requests }) => sum + requests, 0);
-  const failed = counts.reduce((sum, { failures }) => sum + failures, 0);
-  return total === 0 || failed > maxErrorRate * total;
+  const places = [...Map.groupBy(collected.cells, ({ vantage }) => vantage).values()];
+  const fails = (cells: readonly CellSamples[]): boolean => {
+    const counts = cells.map(failuresOf);
+    const total = counts.reduce((sum, { requests }) => sum + requests, 0);
+    const failed = counts.reduce((sum, { failures }) => sum + failures, 0);
+    return total === 0 || failed > maxErrorRate * total;
+  };
+  return places.length === 0 || places.some(fails);
 }

@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import type { Ms } from '../base/clock.ts';
 import { median } from '../stats/quantile.ts';
 import { sharesMetric, type HistoryRow } from './history.ts';
@@ -20,11 +21,13 @@ export interface Nights {
   readonly series: readonly Series[];
 }
 
-/** One metric of one model on one route. */
+/** One metric of one model on one route, from one vantage. */
 export interface Series {
   readonly metric: string;
   readonly model: string;
   readonly route: string;
+  /** Absent where no place was named. */
+  readonly vantage?: string;
   readonly values: readonly number[];
   /** Ends of each night's 95 % interval; NaN where it is open or unknown. Absent: no night has any. */
   readonly lows?: readonly number[];
@@ -54,7 +57,9 @@ export function nightsOf(
   );
   const series = new Map<string, Map<string, HistoryRow>>();
   for (const row of lines) {
-    const key = [row.metric, row.route, row.model].join('\n');
+    const key = [row.metric, row.route, row.model, ...(row.vantage === undefined ? [] : [row.vantage])].join(
+      '\n',
+    );
     series.set(key, (series.get(key) ?? new Map<string, HistoryRow>()).set(row.run_id, row));
   }
   return {
@@ -97,7 +102,7 @@ function isSameNight(first: string, at: string): boolean {
 
 /** `nights`: for each night its lines of one metric, model and route, of which one night at least has some. */
 function seriesOf(nights: readonly (readonly HistoryRow[])[]): Series {
-  const { metric = '', model = '', route = '' } = nights.flat()[0]!;
+  const { metric = '', model = '', route = '', vantage } = nights.flat()[0]!;
   const boundNights = nights.flatMap((lines, night) =>
     lines.some(({ bound }) => bound === true) ? [night] : [],
   );
@@ -105,6 +110,7 @@ function seriesOf(nights: readonly (readonly HistoryRow[])[]): Series {
     metric,
     model,
     route,
+    ...defined({ vantage }),
     values: nights.map((lines) => joined(lines, sharesMetric(metric))),
     // As if the runs of a night erred alike: they ask the same prompts, so their intervals do not shrink when joined.
     lows: nights.map((lines) => joined(lines, sharesMetric(metric), 'ci_low')),

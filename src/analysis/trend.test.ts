@@ -89,3 +89,21 @@ test('only the newest suite hash is drawn, and an empty history draws nothing', 
   expect(trend([...old, ...historyOf({ a: [1000, 1000] })])[0]?.values).toEqual([1000, 1000]);
   expect(trend([])).toEqual([]);
 });
+
+test('each place has lines of its own, and one for what its models share', () => {
+  const from = (vantage: string, models: ReturnType<typeof sixty>) => historyOf(models, { vantage });
+  const lines = trend([
+    ...from('ams', sixty()),
+    ...from(
+      'fra',
+      sixty((model, night) => (model === 'a' && night >= 40 ? 1.3 : 1)),
+    ),
+  ]);
+  expect(lines.map(({ model, vantage }) => `${model} ${vantage}`)).toEqual([
+    ...['a ams', 'b ams', 'c ams', 'd ams', 'undefined ams'],
+    ...['a fra', 'b fra', 'c fra', 'd fra', 'undefined fra'],
+  ]);
+  expect(
+    lines.filter(({ changes }) => changes.length > 0).map(({ model, vantage }) => [model, vantage]),
+  ).toEqual([['a', 'fra']]);
+});

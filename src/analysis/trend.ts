@@ -41,6 +41,8 @@ export interface Creep {
 export interface TrendLine {
   readonly metric: string;
   readonly route: string;
+  /** Absent where no place was named. */
+  readonly vantage?: string;
   /** Undefined: all models together, "gateway or network". */
   readonly model?: string;
   readonly runIds: readonly string[];
@@ -69,7 +71,9 @@ export function trend(history: readonly HistoryRow[]): TrendLine[] {
     row.kind === 'night' ? isAlike(row, newest) : row.suite === newest.suite,
   );
   const nights = nightsOf(ours);
-  const groups = Map.groupBy(nights.series, ({ metric, route }) => `${metric}\n${route}`);
+  const groups = Map.groupBy(nights.series, ({ metric, route, vantage }) =>
+    JSON.stringify([metric, route, vantage]),
+  );
   return [...groups.values()].flatMap((group) => linesOf(group, nights));
 }
 
@@ -91,13 +95,14 @@ function linesOf(group: readonly Series[], nights: Nights): TrendLine[] {
   if (group.length < 2 || !isLog) return own;
   const cleared = every.map(sharedShift(scaled, every));
   const values = cleared.map(Math.exp);
-  const { metric, route } = group[0]!;
-  return [...own, lineOf({ metric, route, values, cleared, isLog }, nights)];
+  const { metric, route, vantage } = group[0]!;
+  return [...own, lineOf({ metric, route, ...defined({ vantage }), values, cleared, isLog }, nights)];
 }
 
 interface OpenLine {
   metric: string;
   route: string;
+  vantage?: string;
   model?: string;
   values: readonly number[];
   lows?: readonly number[];
@@ -107,10 +112,13 @@ interface OpenLine {
 }
 
 function lineOf(open: OpenLine, nights: Nights): TrendLine {
-  const { metric, route, model, values, lows, highs, cleared, isLog } = open;
+  const { metric, route, vantage, model, values, lows, highs, cleared, isLog } = open;
   const decisions = nights.decisions.filter(
     (row) =>
-      (row.model ?? model) === model && (row.route ?? route) === route && (row.metric ?? metric) === metric,
+      (row.model ?? model) === model &&
+      (row.route ?? route) === route &&
+      (row.vantage ?? vantage) === vantage &&
+      (row.metric ?? metric) === metric,
   );
   const dropped = new Set(decisions.filter(({ kind }) => kind === 'drop').map(({ run_id }) => run_id));
   // Nights without a value are passed over, so that places in the series are not places in the history.
@@ -124,6 +132,7 @@ function lineOf(open: OpenLine, nights: Nights): TrendLine {
   return {
     metric,
     route,
+    ...defined({ vantage }),
     ...(model === undefined ? {} : { model }),
     runIds: nights.runIds,
     startedAt: nights.startedAt,

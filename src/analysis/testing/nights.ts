@@ -29,6 +29,7 @@ export function nightRow(
     bound: undefined,
     reason: undefined,
     ask_hash: undefined,
+    vantage: undefined,
     ...cells,
   };
 }

@@ -44,6 +44,7 @@ const flags = flagTable({
     reason: { type: 'text', value: 'TEXT', describe: 'why you decided this' },
     model: { type: 'text', value: 'ID', describe: 'decide about this model only' },
     route: { type: 'text', value: 'NAME', describe: 'decide about this route only' },
+    vantage: { type: 'text', value: 'NAME', describe: 'decide about this place only' },
     metric: { type: 'text', value: 'NAME', describe: 'decide about this metric only' },
   }),
 });
@@ -51,6 +52,7 @@ const flags = flagTable({
 export type GateFlags = Parsed<typeof flags>;
 /** What `gate accept`, `drop` and `pin` were told. */
 export interface DecideFlags extends Pick<GateFlags, 'history' | 'model' | 'route' | 'metric'> {
+  vantage?: string | undefined;
   decision: (typeof decisions)[number];
   /** A run id, the date of a night, or `latest`. */
   night: string;
@@ -80,7 +82,7 @@ export const gate = defineCommand({
       const { executeDecision } = await import('../gate/decide.ts');
       return executeDecision(decided(decision, parsed), io);
     }
-    const alone = (['night', 'reason', 'model', 'route', 'metric'] as const).find(
+    const alone = (['night', 'reason', 'model', 'route', 'vantage', 'metric'] as const).find(
       (name) => parsed[name] !== undefined,
     );
     if (alone !== undefined)

@@ -19,14 +19,19 @@ export async function executeDecision(flags: DecideFlags, io: Io): Promise<ExitC
   for (const warning of historyWarnings(flags.history, state)) io.stderr.write(`⚠ ${warning}\n`);
   const night = findNight(flags.night, rows);
   const ours = rows.filter(({ kind, run_id }) => kind === 'night' && run_id === night.run_id);
-  for (const name of ['model', 'route', 'metric'] as const) {
+  for (const name of ['model', 'route', 'vantage', 'metric'] as const) {
     const known = [...new Set(ours.flatMap((row) => row[name] ?? []))];
     const value = flags[name];
     if (value !== undefined && !known.includes(value))
       throw new UserError(`--${name}: the night has no ${name} ${quote(value)}${choices(value, known)}`);
   }
   await appendHistory(flags.history, () => [decisionRow(flags, night, io.clock.wall())]);
-  const about = [flags.metric, flags.model && `of ${flags.model}`, flags.route && `on ${flags.route}`]
+  const about = [
+    flags.metric,
+    flags.model && `of ${flags.model}`,
+    flags.route && `on ${flags.route}`,
+    flags.vantage && `from ${flags.vantage}`,
+  ]
     .filter((part) => part !== undefined)
     .join(' ');
   io.stdout.write(
@@ -37,7 +42,7 @@ export async function executeDecision(flags: DecideFlags, io: Io): Promise<ExitC
 }
 
 function decisionRow(
-  { decision, reason, model, route, metric }: DecideFlags,
+  { decision, reason, model, route, vantage, metric }: DecideFlags,
   { run_id, suite }: HistoryRow,
   now: Date,
 ): HistoryRow {
@@ -57,6 +62,7 @@ function decisionRow(
     bound: undefined,
     reason,
     ask_hash: undefined,
+    vantage,
   };
 }
 

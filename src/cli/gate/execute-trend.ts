@@ -68,13 +68,15 @@ export function trendReports(rows: readonly HistoryRow[]): TrendReport[] {
             .map(decisionText),
           marks: ours
             .filter(({ kind }) => kind !== 'night')
-            .map(({ kind, run_id, model, route, metric }) => ({ kind, runId: run_id, model, route, metric })),
+            .map(({ kind, run_id, model, route, vantage, metric }) => ({
+              ...{ kind, runId: run_id, model, route, vantage, metric },
+            })),
         },
       ];
     });
 }
 
-function decisionText({ kind, at, run_id, model, metric, reason }: HistoryRow): string {
-  const about = [model, metric].filter((part) => part !== undefined).join(' ');
+function decisionText({ kind, at, run_id, model, vantage, metric, reason }: HistoryRow): string {
+  const about = [model, metric, vantage && `from ${vantage}`].filter((part) => part !== undefined).join(' ');
   return `${kind} ${run_id}${about === '' ? '' : ` (${about})`}, ${at.slice(0, 10)}: ${reason ?? 'no reason given'}`;
 }

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { csvFile } from '../../journal/csv-file.ts';
+import { csvFile, csvLines } from '../../journal/csv-file.ts';
+import { FileState } from '../../journal/file-state.ts';
 import { historyColumns } from '../../analysis/history.ts';
 import { decision, nightRow } from '../../analysis/testing/nights.ts';
 import { scratch } from '../testing/gatebench.ts';
@@ -87,6 +88,29 @@ test('the history of a version without checksums gets them with its next line, a
   expect(await readFile(historyFile(folder.path), 'utf8')).toBe(
     csvFile(historyColumns, [first, decision('accept', 0, { reason }), second]),
   );
+});
+
+test('the history of a version that knew of no places gets their column when the first has a name, and loses nothing', async () => {
+  await using folder = await scratch();
+  const columns = historyColumns.filter(({ name }) => name !== 'vantage');
+  const old = [nightRow(0, 'a', 1), decision('accept', 0, { reason: '=1+1, "new"\nlevel' })];
+  const text = csvFile(columns, old);
+  await writeFile(historyFile(folder.path), text);
+  await appendHistory(folder.path, () => [nightRow(1, 'a', 2)]);
+  // Nobody named a place: what stands there stays as it is.
+  expect(await readFile(historyFile(folder.path), 'utf8')).toBe(
+    text + csvLines(columns, [nightRow(1, 'a', 2)]),
+  );
+  const named = nightRow(2, 'a', 3, { vantage: 'fra' });
+  await appendHistory(folder.path, () => [named]);
+  const state = new FileState();
+  expect(await readHistory(folder.path, { state })).toEqual([...old, nightRow(1, 'a', 2), named]);
+  expect([state.damaged, state.unverified]).toEqual([0, 0]);
+  await appendHistory(folder.path, () => [nightRow(3, 'a', 4, { vantage: 'ams' })]);
+  expect((await readHistory(folder.path)).map(({ vantage }) => vantage)).toEqual([
+    ...[undefined, undefined, undefined],
+    ...['fra', 'ams'],
+  ]);
 });
 
 test('drafts that a kill has left go with the next night; files of others stay', async () => {

@@ -94,7 +94,10 @@ export async function appendHistory(
     if (rows.length === 0) return 0;
     const path = historyFile(folder);
     const before = (await readIfThere(path)) ?? '';
-    const start = before === '' ? csvHeader(historyColumns) : withChecks(before, state.header, records);
+    const start =
+      before === ''
+        ? csvHeader(historyColumns)
+        : withColumns(before, state.header, records, missing(rows, state));
     await writeWhole(path, start + csvLines(columnsOf(start), rows));
     return rows.length;
   } finally {
@@ -102,22 +105,41 @@ export async function appendHistory(
   }
 }
 
-/** A history that ends with a line feed, under the header that its rows fit, and with checksums. */
-function withChecks(before: string, header: readonly string[], records: readonly FileRecord[]): string {
+/** Names without which two series would be one. Others are left out of a file that does not know them. */
+const needed = ['vantage'] as const;
+
+const missing = (rows: readonly HistoryRow[], { header }: FileState): string[] =>
+  needed.filter((name) => !header.includes(name) && rows.some((row) => row[name] !== undefined));
+
+/**
+ * A history that ends with a line feed, under the header that its rows fit, with checksums, and with `added` columns,
+ * which its lines have empty.
+ */
+function withColumns(
+  before: string,
+  header: readonly string[],
+  records: readonly FileRecord[],
+  added: readonly string[],
+): string {
   const text = before.replace(/\r?\n?$/, '\n');
   const line = text.slice(0, text.indexOf('\n'));
-  if (header.includes(rowCheck.name)) {
+  const check = header.indexOf(rowCheck.name);
+  if (check !== -1 && added.length === 0) {
     // A damaged header would take the new lines with it.
     const isRight = cellsOf(line.replace(/^\ufeff/, ''))?.join() === header.join();
     return isRight ? text : `${header.join(',')}\n${text.slice(line.length + 1)}`;
   }
-  const names = [...header, rowCheck.name];
+  const own = (cells: readonly string[]): string[] => cells.filter((_, place) => place !== check);
+  const names = [...own(header), ...added, rowCheck.name];
   const checkOf = checkFor(names);
-  let result = `${line.replace(/\r$/, '')},${rowCheck.name}\n`;
+  let result = `${names.join(',')}\n`;
   let at = line.length + 1;
   for (const { text: record, cells } of records) {
     const from = text.indexOf(record, at);
-    const guarded = cells.map((cell, place) => (isNumber(header[place]!) ? cell : guardedText(cell)));
+    const guarded = [...own(cells), ...added.map(() => '')].map((cell, place) =>
+      // A file with checksums has its texts guarded already.
+      check !== -1 || isNumber(names[place]!) ? cell : guardedText(cell),
+    );
     result += text.slice(at, from) + csvRecord([...guarded, checkOf(guarded)]).trimEnd();
     at = from + record.length;
   }

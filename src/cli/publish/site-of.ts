@@ -127,6 +127,7 @@ interface Drop {
   day: string;
   model: string | undefined;
   route: string | undefined;
+  vantage: string | undefined;
   isWhole: boolean;
 }
 
@@ -135,10 +136,10 @@ function dropsOf(suite: string, history: readonly HistoryRow[]): Drop[] {
   const ours = history.filter((row) => row.suite === suite);
   return ours
     .filter(({ kind, metric }) => kind === 'drop' && (metric ?? 'ttft_ms') === 'ttft_ms')
-    .flatMap(({ run_id, model, route, metric }) => {
+    .flatMap(({ run_id, model, route, vantage, metric }) => {
       const night = ours.find((row) => row.kind === 'night' && row.run_id === run_id);
-      const isWhole = model === undefined && route === undefined && metric === undefined;
-      return night === undefined ? [] : [{ day: dayOf(night.at), model, route, isWhole }];
+      const isWhole = [model, route, vantage, metric].every((name) => name === undefined);
+      return night === undefined ? [] : [{ day: dayOf(night.at), model, route, vantage, isWhole }];
     });
 }
 
@@ -147,10 +148,11 @@ function modelsOf(rows: readonly NightRow[], drops: readonly Drop[], badges: Las
   const kept = rows.filter(
     (row) =>
       !drops.some(
-        ({ day, model, route }) =>
+        ({ day, model, route, vantage }) =>
           day === dayOf(row.at) &&
           (model ?? modelOf(row)) === modelOf(row) &&
-          (route ?? row.route) === row.route,
+          (route ?? row.route) === row.route &&
+          (vantage ?? row.vantage) === row.vantage,
       ),
   );
   const byModel = [...Map.groupBy(kept, modelOf)].sort(([a], [b]) => compare(a, b));

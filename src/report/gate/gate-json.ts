@@ -39,6 +39,7 @@ function cellObject(cell: GateCell): Record<string, unknown> {
   return {
     metric: cell.metric,
     route: cell.route,
+    ...(cell.vantage === undefined ? {} : { vantage: cell.vantage }),
     model: cell.model ?? null,
     rule: ruleNames[cell.rule],
     limit: cell.limit,

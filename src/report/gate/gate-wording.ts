@@ -23,9 +23,14 @@ export function watchedName(
   watched: Omit<Names, 'model'> & { readonly model?: string | undefined },
   ways: Ways,
 ): string {
-  const { model, route } = watched;
+  const { model, route, vantage } = watched;
   if (model !== undefined) return oneLine(cellName({ ...watched, model }, ways), 100);
-  return severalIn(ways).includes('route') ? `${sharedName} on ${oneLine(route, 20)}` : sharedName;
+  const several = severalIn(ways);
+  return [
+    sharedName,
+    ...(several.includes('route') ? [`on ${oneLine(route, 20)}`] : []),
+    ...(several.includes('vantage') && vantage !== undefined ? [`from ${oneLine(vantage, 40)}`] : []),
+  ].join(' ');
 }
 
 const rules: Readonly<Record<GateCell['rule'], string>> = {

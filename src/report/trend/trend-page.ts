@@ -85,6 +85,7 @@ function nightsPicture(report: TrendReport, line: TrendLine, id: string, ways: W
     (mark) =>
       (mark.model ?? line.model) === line.model &&
       (mark.route ?? line.route) === line.route &&
+      (mark.vantage ?? line.vantage) === line.vantage &&
       (mark.metric ?? line.metric) === line.metric,
   );
   const nights = line.values.flatMap((value, index): Night[] =>

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.ts';
 import type { TrendLine } from '../../analysis/trend.ts';
 import { jsonText } from '../run-json.ts';
 
@@ -23,6 +24,7 @@ export interface TrendMark {
   runId: string;
   model?: string | undefined;
   route?: string | undefined;
+  vantage?: string | undefined;
   metric?: string | undefined;
 }
 
@@ -40,6 +42,7 @@ export function trendJson(reports: readonly TrendReport[], warnings: readonly st
       lines: lines.map((line) => ({
         metric: line.metric,
         route: line.route,
+        ...defined({ vantage: line.vantage }),
         model: line.model ?? null,
         nights: line.runIds.map((runId, index) => ({
           run_id: runId,
