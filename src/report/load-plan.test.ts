@@ -13,6 +13,7 @@ test('rates: their levels, windows, and how many visits must agree', () => {
   });
   expect(facts).toEqual([
     'open loop at 0.1/s and 1/s',
+    'Poisson arrivals',
     '8 visits of each level',
     'each for 10.0 min and 120 s',
   ]);
@@ -59,4 +60,16 @@ test('a search whose ceiling would be found instead of the limit is told, with t
   const search = { mode: 'limit', slo: { e2e_ms: 20_000 }, limit: { to: '10/s' } };
   expect(planned(search).warnings).toEqual([expect.stringMatching(/about 3\.2\/s on.*load\.ceiling to 200/)]);
   expect(planned({ ...search, ceiling: 200 }).warnings).toEqual([]);
+});
+
+test.each([
+  ['constant', 'evenly spaced'],
+  [{ gamma: { burstiness: 4 } }, 'in bursts (gamma, 4)'],
+  [{ trace: { file: 't.csv', offsets: [0, 1], recorded: 2 } }, 'as in t.csv (times, not its lengths)'],
+  [
+    { trace: { file: 't.csv', offsets: [0, 1], recorded: 20_000 } },
+    'as in t.csv (the first 2 of its 20,000 times, not its lengths)',
+  ],
+])('arrivals %j', (arrivals, fact) => {
+  expect(planned({ mode: 'open', rate: '1/s', arrivals }).facts).toContain(fact);
 });

@@ -1,12 +1,12 @@
 import { sloText } from '../analysis/levels.ts';
 import type { LoadSettings } from '../load/load-modes.ts';
 import { type Design, fewestCompared } from '../load/design.ts';
-import { count } from '../base/text.ts';
+import { count, oneLine } from '../base/text.ts';
 import { parseRate, rateText } from '../load/rate.ts';
 import { defaultTo } from '../load/modes/limit.ts';
 import { decisiveCount } from '../stats/sign-test.ts';
 import { listed } from './listed.ts';
-import { duration } from './number-text.ts';
+import { duration, fixed } from './number-text.ts';
 
 /** What `plan` says of a load with levels. */
 export interface PlannedLoad {
@@ -33,6 +33,7 @@ export function plannedLoad(
   return {
     facts: [
       levelsText(load, rates),
+      ...arrivalsFact(load),
       `${count(design.visits, 'visit')} of each level`,
       ...windowFact(design, rates),
     ],
@@ -46,6 +47,21 @@ function levelsText(load: LoadSettings, rates: readonly number[]): string {
   if (rates.length > 0) return `open loop at ${listed(rates.map(rateText))}`;
   const levels = new Set((load['levels'] as number[] | undefined) ?? []);
   return `${listed([...levels].map(String))} in flight, in turn`;
+}
+
+/** How requests follow one another. */
+function arrivalsFact({ mode, arrivals = 'poisson' }: LoadSettings): string[] {
+  if (mode === 'closed') return [];
+  const { gamma, trace } = arrivals as {
+    gamma?: { burstiness: number };
+    trace?: { file: string; offsets?: readonly number[]; recorded?: number };
+  };
+  if (gamma) return [`in bursts (gamma, ${gamma.burstiness})`];
+  if (!trace) return [arrivals === 'constant' ? 'evenly spaced' : 'Poisson arrivals'];
+  const { file, offsets = [], recorded = 0 } = trace;
+  const part =
+    offsets.length < recorded ? `the first ${fixed(offsets.length, 0)} of its ${fixed(recorded, 0)} ` : '';
+  return [`as in ${oneLine(file, 60)} (${part}times, not its lengths)`];
 }
 
 function windowFact(design: Design, rates: readonly number[]): string[] {

@@ -76,6 +76,15 @@ test.each<[string, string, RegExp]>([
 });
 
 test.each([
+  ['', /"t\.csv": the trace has no arrivals/],
+  ['x'.repeat(20_000_001), /"t\.csv" is larger than 20 MB; only its first 10,000 arrivals .* head -n 10001/],
+])('a trace that is empty or huge is one fault', async (text, message) => {
+  const section = 'mode: open\narrivals: { trace: { file: t.csv, format: burstgpt } }';
+  const faults = await faultsOf(suiteWith(section), { 't.csv': text });
+  expect(faults).toEqual([expect.stringMatching(message)]);
+});
+
+test.each([
   ['a wrong rate', 'mode: open\nrate: 0.5'],
   ['a wrong speed', 'mode: open\narrivals: { trace: { file: t.csv, format: burstgpt, speed: 0 } }'],
   ['a format that is none', 'mode: open\narrivals: { trace: { file: t.csv, format: burst } }'],

@@ -2,16 +2,18 @@ import { UserError } from '../../base/user-error.ts';
 import type { LoadSettings } from '../../load/load-modes.ts';
 import { loadModeOf } from '../../load/load-modes.ts';
 import { parseRate, rateText } from '../../load/rate.ts';
-import { parseTrace, type TraceArrival, type TraceFormat } from '../../load/trace.ts';
+import type { TraceArrival, TraceFormat } from '../../load/trace.ts';
 import { oneOf, quote } from '../nearest.ts';
 import { uncheckedIn } from '../select-load.ts';
 import type { Files } from '../read/files.ts';
+import { parseTrace } from '../read/trace.ts';
+import type { Source } from '../fault.ts';
 import type { PartialSpec } from '../sections.ts';
 import type { Suite } from '../suite.ts';
 import type { Conflict } from './expand-settings.ts';
 
 /** Arrivals of a trace that are replayed: the rest of a long one is left out. */
-const mostArrivals = 10_000;
+export const mostArrivals = 10_000;
 
 interface TraceSpec {
   file: string;
@@ -77,17 +79,18 @@ function withTrace(load: LoadSettings, files: Files): LoadSettings {
   const file = trace && files.get(trace.file);
   // A file that cannot be read is named with all other files.
   if (!trace || !file?.ok) return load;
-  const offsets = offsetsOf(file.source.text, trace).slice(0, mostArrivals);
+  const all = offsetsOf(file.source, trace);
+  const offsets = all.slice(0, mostArrivals);
   return {
     ...load,
     ...('rate' in load ? {} : { rate: recordedRate(offsets, trace) }),
-    arrivals: { trace: { ...trace, offsets } },
+    arrivals: { trace: { ...trace, offsets, recorded: all.length } },
   };
 }
 
-function offsetsOf(text: string, { file, format }: TraceSpec): number[] {
+function offsetsOf(source: Source, { file, format }: TraceSpec): number[] {
   try {
-    return parseTrace(text, format).map(({ at }: TraceArrival) => at);
+    return parseTrace(source, format).map(({ at }: TraceArrival) => at);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`load.arrivals.trace.file: ${quote(file)}: ${error.message}`);

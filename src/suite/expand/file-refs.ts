@@ -7,7 +7,7 @@ import type { SuiteSections } from '../sections.ts';
 import { show } from '../validate.ts';
 import { hasFile, isFileRef } from '../written.ts';
 import type { Places } from '../yaml.ts';
-import { traceOf } from './expand-load.ts';
+import { mostArrivals, traceOf } from './expand-load.ts';
 import { hasVariables } from './messages.ts';
 import { problemOfFormat } from './variants.ts';
 
@@ -15,7 +15,7 @@ import { problemOfFormat } from './variants.ts';
 export interface FileRef {
   readonly file: string;
   readonly path: Path;
-  readonly kind: 'text' | 'dataset' | 'image';
+  readonly kind: 'text' | 'dataset' | 'image' | 'trace';
 }
 
 /** A file named where none is read. */
@@ -62,7 +62,12 @@ function problemOfImage(name: string, images: Images): string | undefined {
 
 function problemOf(name: string, kind: FileRef['kind'], files: Files): string | undefined {
   const file = files.get(name);
-  if (file?.ok === false) return file.problem;
+  if (file?.ok === false)
+    return kind === 'trace' && file.problem.startsWith('is larger than')
+      ? `${file.problem}; only its first ${mostArrivals.toLocaleString('en-US')} arrivals are replayed, so keep those: head -n ${mostArrivals + 1}`
+      : file.problem;
+  // What it lacks is told by who reads it.
+  if (kind === 'trace') return undefined;
   if (kind === 'dataset') return problemOfFormat(name);
   return file?.source.text.trim() === '' ? 'is empty' : undefined;
 }
@@ -77,7 +82,8 @@ function find({ spec }: SuiteSections): Found {
     if (prompt) findIn(prompt, ['prompts', index], found);
   });
   const trace = traceOf(spec.load);
-  if (trace) found.refs.push({ file: trace.file, path: ['load', 'arrivals', 'trace', 'file'], kind: 'text' });
+  if (trace)
+    found.refs.push({ file: trace.file, path: ['load', 'arrivals', 'trace', 'file'], kind: 'trace' });
   spec.variants?.forEach(({ system, prompts = {}, params }, index) => {
     const path = ['variants', index];
     textOrFile(system, [...path, 'system'], found);
