@@ -52,14 +52,11 @@ function callsAbout(
   prompt: Prompt,
   asked: AskedCriterion,
   judge: Judge,
-  { quality, models, variants, run }: Suite,
+  { quality, models, variants, run, against }: Suite,
   routes: number,
 ): Calls {
   const criterion = quality!.criteria.find(({ id }) => id === asked.id)!;
-  const groups =
-    criterion.kind === 'ask'
-      ? models.map((model) => [model])
-      : pairsIn(models, criterion).flatMap((pair) => [pair, pair]);
+  const groups = groupsOf(criterion, models, against !== undefined);
   const times = groups.length * routes * run.repeat * (variants?.length ?? 1);
   const shown = { text: '', toolCalls: [] };
   const answers = criterion.kind === 'ask' ? ([shown] as const) : ([shown, shown] as const);
@@ -100,6 +97,17 @@ function longestOf(models: readonly Model[], prompt: Prompt): number | undefined
     const limit = answerLimit({ prompt, cell: { model, route: '' } });
     return sum === undefined || limit === undefined ? undefined : sum + limit;
   }, 0);
+}
+
+/** What is judged in one repeat: each answer, or each pair in both orders; of two versions those of each model. */
+function groupsOf(criterion: Criterion, models: readonly Model[], hasVersions: boolean): Model[][] {
+  const isWanted = ({ id }: Model): boolean => [id, 'all', undefined].includes(criterion.against);
+  if (criterion.kind === 'ask')
+    return models.flatMap((model) => (hasVersions ? [[model], [model]] : [[model]]));
+  const pairs = hasVersions
+    ? models.filter(isWanted).map((model) => [model, model])
+    : pairsIn(models, criterion);
+  return pairs.flatMap((pair) => [pair, pair]);
 }
 
 function pairsIn(models: readonly Model[], { against = 'all' }: Criterion): Model[][] {

@@ -6,7 +6,7 @@ import type { Answered, Exchange } from '../measure/exchange.ts';
 import { judgementKey, type JudgementText } from '../journal/quality-journals.ts';
 import type { JudgementRow } from '../journal/quality-columns.ts';
 import { toRow } from '../journal/to-row.ts';
-import { type Cell, laterNames } from '../plan/cell.ts';
+import { type Cell, sharedNames } from '../plan/cell.ts';
 import type { Block, PlannedRequest } from '../plan/plan.ts';
 import { LocalAsker } from '../send/asker.ts';
 import { BudgetGuard } from '../send/budget.ts';
@@ -243,7 +243,7 @@ function judgementRow({ runId, models, suite }: JudgingOptions, task: Task, ende
     gateway_log_id: call.gateway_log_id,
     cache_status: call.cache_status,
     echoed_model: call.echoed_model,
-    ...laterNames(a.row),
+    ...sharedNames(a.row, (b ?? a).row),
   };
 }
 

@@ -1,7 +1,7 @@
 import { quote } from '../suite/nearest.ts';
 import { UserError } from '../base/user-error.ts';
 import { promptHash } from '../suite/hash.ts';
-import type { Suite } from '../suite/suite.ts';
+import type { Prompt, Suite } from '../suite/suite.ts';
 
 /**
  * The run's suite with the checks and the quality part of another version of it. Prompts are matched by their id and by
@@ -21,7 +21,13 @@ export function withLaterSuite(run: Suite, later: Suite, file: string): { suite:
         changed.map(({ id }) => `  ${quote(id)}\n`).join('') +
         'Put back what they ask, or give them other ids.',
     );
-  const prompts = run.prompts.flatMap((prompt) => now.get(prompt.id) ?? []);
+  const prompts = run.prompts.flatMap(({ id, before }): Prompt[] => {
+    const prompt = now.get(id);
+    if (!prompt) return [];
+    const { answer, checks } = prompt;
+    // The later checks are for both versions of a suite that was held against a revision.
+    return [before ? { ...prompt, before: { ...before, answer: answer ?? [], checks } } : prompt];
+  });
   const gone = run.prompts.length - prompts.length;
   const added = later.prompts.filter(({ id }) => !asked.has(id)).length;
   const notes = [

@@ -1,4 +1,4 @@
-import { laterNames } from '../plan/cell.ts';
+import { sharedNames } from '../plan/cell.ts';
 import { oneLine } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
 import type { RatingRow } from '../journal/quality-columns.ts';
@@ -144,6 +144,6 @@ function ratingRow(
     sample,
     comment: oneLine(comment, 2000) || undefined,
     sheet,
-    ...laterNames(a.row),
+    ...sharedNames(a.row, (b ?? a).row),
   };
 }

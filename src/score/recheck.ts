@@ -5,20 +5,19 @@ import { FileState } from '../journal/file-state.ts';
 import type { RecheckedRow } from '../journal/quality-columns.ts';
 import { openRechecked, readQuality } from '../journal/quality-journals.ts';
 import { answerToCheck, checksOf, verdictCells } from '../journal/verdicts.ts';
+import { cellKey, type Names, namesOf } from '../plan/cell.ts';
 import { checksHash } from '../suite/hash.ts';
 import type { Suite } from '../suite/suite.ts';
 import { type AnswerRow, answerRows } from './stored-answers.ts';
 
 /** What today's checks say of one model's stored answers, beside what was said in the run. */
-export interface RecheckLine {
-  model: string;
-  route: string;
+export type RecheckLine = Names & {
   answers: number;
   /** In the run; absent where it had no checks for any of them. */
   passed_then?: number;
   passed_now: number;
   changed: number;
-}
+};
 
 export interface RecheckOutcome {
   lines: RecheckLine[];
@@ -85,13 +84,7 @@ export async function recheck(
   };
 }
 
-type Rows = readonly {
-  event_id: string;
-  model: string;
-  route: string;
-  prompt_id: string;
-  passed: boolean | undefined;
-}[];
+type Rows = readonly AnswerRow[];
 
 function summed(
   rows: Rows,
@@ -104,10 +97,9 @@ function summed(
   });
   const changed = checked.filter(({ passed, now }) => passed !== undefined && passed !== now);
   const lines = Array.from(
-    Map.groupBy(checked, ({ model, route }) => `${model}\n${route}`).values(),
+    Map.groupBy(checked, (row) => cellKey(namesOf(row))).values(),
     (own): RecheckLine => ({
-      model: own[0]!.model,
-      route: own[0]!.route,
+      ...namesOf(own[0]!),
       answers: own.length,
       ...(own.some(({ passed }) => passed !== undefined)
         ? { passed_then: own.filter(({ passed }) => passed).length }
@@ -117,6 +109,7 @@ function summed(
     }),
   );
   const place = ({ model }: RecheckLine): number => models.indexOf(model);
-  lines.sort((one, other) => place(one) - place(other) || (one.route < other.route ? -1 : 1));
+  const key = (line: RecheckLine): string => cellKey(line);
+  lines.sort((one, other) => place(one) - place(other) || (key(one) < key(other) ? -1 : 1));
   return { lines, changedPrompts: [...new Set(changed.map(({ prompt_id }) => prompt_id))] };
 }

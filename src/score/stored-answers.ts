@@ -1,6 +1,6 @@
 import { readAnswerLines, answerWarnings } from '../journal/answers.ts';
 import { FileState } from '../journal/file-state.ts';
-import { type cellColumns, laterNames } from '../plan/cell.ts';
+import { type cellColumns, laterNames, promptIn } from '../plan/cell.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
 import { readRequests } from '../journal/read-journal.ts';
 import type { Checker } from '../check/checker.ts';
@@ -63,7 +63,7 @@ export async function storedAnswers(
   for await (const { event_id, answer, tool_calls } of readAnswerLines(folder, state)) {
     const row = rows.get(event_id);
     if (!row) continue;
-    const { answer: steps = [] } = prompts.get(row.prompt_id)!;
+    const { answer: steps = [] } = promptIn(row, prompts.get(row.prompt_id)!);
     // Without a pattern of somebody's own there is nothing to guard against.
     const text =
       steps.length === 0

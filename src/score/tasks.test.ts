@@ -64,6 +64,25 @@ test('against one model, only its pairs are asked', () => {
   ]);
 });
 
+test('of two versions of a suite each model is held against itself, the earlier version first', () => {
+  const answers = ['now', 'before'].flatMap((version) => [
+    answer(`b ${version}`, { model: 'b', version }),
+    answer(`a ${version}`, { version }),
+  ]);
+  expect(pairs(answers)).toEqual(['a before a now', 'b before b now']);
+  const before = { messages: [{ role: 'user', content: 'earlier' }], params: {}, checks: [] };
+  const items = [...itemsOf({ ...asking, prompts: [{ ...prompt, before }] }, answers)];
+  const shown = items.map(({ a, b, prompt: asked }) => [
+    b ? `${a.row.event_id} ${b.row.event_id}` : a.row.event_id,
+    asked.messages[0]!.content,
+  ]);
+  expect(Object.fromEntries(shown)).toMatchObject({
+    'a before': 'earlier',
+    'a now': 'plain',
+    'a before a now': 'plain',
+  });
+});
+
 test('a judge reads what the variant has asked', () => {
   const [item] = [...itemsOf(asking, [answer('a1s', { variant: 'short' })])];
   expect(item!.prompt.messages).toEqual([{ role: 'user', content: 'short' }]);

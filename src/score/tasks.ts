@@ -42,8 +42,10 @@ export interface Asking {
   criteria: readonly string[];
 }
 
-/** All items: answers for `ask`, pairs of two models that were asked the same
- * for `prefer`. In the order of the suite. */
+/**
+ * All items: answers for `ask`; for `prefer` pairs of two models that were asked the same, or, of a suite that was held
+ * against a revision, the two versions of each model. In the order of the suite.
+ */
 export function* itemsOf(
   { prompts, models, quality, criteria }: Asking,
   answers: readonly StoredAnswer[],
@@ -55,7 +57,9 @@ export function* itemsOf(
       (one, other) =>
         one.row.repeat - other.row.repeat ||
         place.get(one.row.model)! - place.get(other.row.model)! ||
-        (one.row.route < other.row.route ? -1 : 1),
+        compared(one.row.route, other.row.route) ||
+        // `before` stands before `now`.
+        compared(one.row.version ?? '', other.row.version ?? ''),
     );
     for (const asked of prompt.criteria ?? []) {
       const criterion = quality.criteria.find(({ id }) => id === asked.id);
@@ -63,10 +67,12 @@ export function* itemsOf(
       const item = { criterion, criterionHash: criterionHash(criterion, asked, prompt), asked, prompt };
       const asIn = ({ row }: StoredAnswer): Prompt => promptIn(row, prompt);
       if (criterion.kind === 'ask') for (const a of own) yield { ...item, prompt: asIn(a), a };
-      else for (const [a, b] of pairsOf(own, criterion)) yield { ...item, prompt: asIn(a), a, b };
+      else for (const [a, b] of pairsOf(own, criterion)) yield { ...item, prompt: asIn(b), a, b };
     }
   }
 }
+
+const compared = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
 /** What two answers have in common that are held against each other. */
 const paired = ['repeat', 'level', 'visit'] as const;
@@ -77,7 +83,8 @@ function* pairsOf(
 ): Generator<[StoredAnswer, StoredAnswer]> {
   for (const [at, a] of answers.entries())
     for (const b of answers.slice(at + 1)) {
-      const isPair = sameBut(a.row, b.row, 'model') && paired.every((name) => a.row[name] === b.row[name]);
+      const differing = a.row.version === undefined ? 'model' : 'version';
+      const isPair = sameBut(a.row, b.row, differing) && paired.every((name) => a.row[name] === b.row[name]);
       if (isPair && (against === 'all' || [a.row.model, b.row.model].includes(against))) yield [a, b];
     }
 }

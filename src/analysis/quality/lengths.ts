@@ -1,10 +1,10 @@
-import { differences, namesOf } from '../../plan/cell.ts';
+import { differences } from '../../plan/cell.ts';
 import { correlation } from '../../stats/corrected-rate.ts';
 import { defaultAlpha } from '../../stats/interval.ts';
 import { mean, variance } from '../../stats/quantile.ts';
 import { tCritical } from '../../stats/student-t.ts';
 import type { Collected } from '../collect.ts';
-import { peopleOf, type Item, type Said } from './opinions.ts';
+import { peopleOf, sidesOf, type Item, type Said } from './opinions.ts';
 import type { PreferenceRow } from './quality-columns.ts';
 
 /** Column of `requests.csv`: characters in the answer. */
@@ -26,9 +26,9 @@ export type LengthRatio = (said: Said, item: Item) => number | undefined;
 
 export function lengthRatios({ cells }: Collected): LengthRatio {
   return (said, { prompt, repeat }) => {
-    const [a, b] = [said.model, said.other].map((model) =>
+    const [a, b] = sidesOf(said).map((names) =>
       cells
-        .find((cell) => model !== undefined && differences(cell, { ...namesOf(said), model }).length === 0)
+        .find((cell) => differences(cell, names).length === 0)
         ?.prompts.get(prompt)
         ?.of(repeat, answerLength),
     );

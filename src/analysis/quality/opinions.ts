@@ -1,6 +1,6 @@
 import { standingJudgements, type QualityRecords } from '../../journal/quality-journals.ts';
 import type { JudgementRow, RatingRow } from '../../journal/quality-columns.ts';
-import { type CellNames, type Names, namesOf } from '../../plan/cell.ts';
+import { type CellNames, type Names, namesOf, versions } from '../../plan/cell.ts';
 import { mean } from '../../stats/quantile.ts';
 import type { JudgedPrompt } from '../../stats/corrected-rate.ts';
 
@@ -35,10 +35,16 @@ export type Subject = Names & {
 export type Named = (cell: CellNames) => string;
 
 /** The one model, or both. */
-export const labelsOf = (subject: Subject, named: Named): string[] =>
-  [subject.model, ...(subject.other === undefined ? [] : [subject.other])].map((model) =>
-    named({ ...namesOf(subject), model }),
-  );
+export const labelsOf = (subject: Subject, named: Named): string[] => sidesOf(subject).map(named);
+
+/** The names of the one cell, or of both. A model against itself: its two versions of the suite. */
+export function sidesOf(subject: Subject): Names[] {
+  const names = namesOf(subject);
+  const { model, other } = subject;
+  if (other === undefined) return [names];
+  if (other === model) return versions.map((version) => ({ ...names, version }));
+  return [names, { ...names, model: other }];
+}
 
 /** All that was said by one criterion of one subject. */
 export type Said = Subject & {

@@ -265,8 +265,9 @@ export function criterionPairs(all: readonly Said[], named: Named, alpha = defau
   );
 }
 
-/** They differ in one thing alone: the model, or the variant of the prompts. */
-const isRival = (a: Said, b: Said): boolean => sameBut(a, b, 'model') || sameBut(a, b, 'variant');
+/** They differ in one thing alone: the model, the variant of the prompts, or the version of the suite. */
+const isRival = (a: Said, b: Said): boolean =>
+  ['model', 'variant', 'version'].some((name) => sameBut(a, b, name));
 
 function differencesOf(a: Said, b: Said): Finding[] {
   const seed = [

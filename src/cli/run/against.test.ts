@@ -194,6 +194,58 @@ test('a run of two versions is no night', async () => {
   expect(stderr).toContain('--by version');
 });
 
+test('judges hold each version against the other, and later checks are for both', async () => {
+  const judged = (text: string): string =>
+    JSON.stringify({
+      version: 1,
+      name: 'judged',
+      models: [
+        { id: 'one', model },
+        { id: 'two', model },
+      ],
+      defaults: { criteria: ['right', 'better'] },
+      prompts: [{ id: 'q', prompt: text, vars: { expected: 'Paris' }, checks: london }],
+      quality: {
+        judges: [{ id: 'j', model: 'custom-ollama/sim-judge?instant=true' }],
+        criteria: [
+          { id: 'right', ask: 'Is it right?' },
+          { id: 'better', prefer: 'Which is better?' },
+        ],
+      },
+      run: { repeat: 2, warmup: 0 },
+    });
+  home.commit({ 'suites/judged.yaml': judged('Capital?') });
+  home.write({ 'suites/judged.yaml': judged('What is the capital of France?') });
+  const results = ['--results', 'results-judged'];
+  const planned = await cli('plan', 'suites/judged.yaml', '--against', 'HEAD', '--route', 'demo', '--json');
+  expect(planned.stderr).toBe('');
+  const { judging } = JSON.parse(planned.stdout) as { judging: { judges: { calls: number }[] } };
+  await cli('run', 'suites/judged.yaml', '--against', 'HEAD', '--route', 'demo', '--quiet', ...results);
+  const scored = await cli('score', 'latest', ...results);
+  expect(scored).toMatchObject({ code: 0 });
+  expect(scored.stderr).toContain(`Judge j: ${judging.judges[0]!.calls} calls`);
+  const run = (await listRuns(join(home.folder, 'results-judged')))[0]!;
+  const preferences = await readFile(join(run, 'preferences.csv'), 'utf8');
+  expect(preferences).toContain('one (before),one (now)');
+  const quality = await readFile(join(run, 'quality.csv'), 'utf8');
+  expect(quality.match(/,right,.*,(?:before|now)$/gm)).toHaveLength(4);
+  const later = JSON.parse(judged('What is the capital of France?')) as { prompts: { checks: unknown }[] };
+  later.prompts[0]!.checks = paris;
+  home.write({ 'suites/judged.yaml': JSON.stringify(later) });
+  const recheck = ['--checks-only', '--suite', 'suites/judged.yaml', '--json'];
+  const { models } = JSON.parse((await cli('score', 'latest', ...results, ...recheck)).stdout) as {
+    models: object[];
+  };
+  expect(models).toEqual(
+    ['one', 'two'].flatMap((id) =>
+      ['before', 'now'].map((version) => ({
+        ...{ model: id, route: 'demo', version },
+        ...{ answers: 2, passed_then: 0, passed_now: 2, changed: 2 },
+      })),
+    ),
+  );
+});
+
 describe('where there is nothing to compare, nothing is sent, and that is no fault', () => {
   const runs = (): Promise<string[]> => listRuns(join(home.folder, 'results'));
 

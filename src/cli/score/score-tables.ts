@@ -2,6 +2,7 @@ import { count } from '../../base/text.ts';
 import { usd } from '../../report/number-text.ts';
 import { painter } from '../../report/paint.ts';
 import { type TextColumn, textTable } from '../../report/text-table.ts';
+import { cellName, waysOf } from '../../plan/cell.ts';
 import type { RecheckOutcome } from '../../score/recheck.ts';
 import type { ScoreOutcome } from '../../score/score-run.ts';
 
@@ -33,11 +34,11 @@ export function scoreTable({ lines, status }: ScoreOutcome): string {
 
 /** What today's checks say of stored answers. */
 export function recheckTable({ lines, changedPrompts }: RecheckOutcome): string {
-  const routes = new Set(lines.map(({ route }) => route));
+  const ways = waysOf(lines);
   const table = tableOf(
     ['model', 'answers', 'passed then', 'passed now', 'changed'],
-    lines.map(({ model, route, answers, passed_then, passed_now, changed }) => [
-      routes.size > 1 ? `${model}@${route}` : model,
+    lines.map(({ answers, passed_then, passed_now, changed, ...cell }) => [
+      cellName(cell, ways),
       ...[answers, passed_then, passed_now, changed],
     ]),
     1,
