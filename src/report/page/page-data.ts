@@ -8,6 +8,7 @@ import { clustersOf, meanOf } from '../../analysis/statistic.ts';
 import type { Estimate } from '../../stats/interval.ts';
 import { cellKey } from '../../plan/cell.ts';
 import type { Prompt } from '../../suite/suite.ts';
+import { placesOf } from '../places.ts';
 import { ranked } from '../ranking.ts';
 import type { Report } from '../run-report.ts';
 import { gridPart, type GridSource } from './grid/grid-part.ts';
@@ -80,7 +81,8 @@ export function withoutWords(data: PageData): PageData {
 
 function pageModels(report: Report, collected: Collected, scanned: ScannedRows): PageModel[] {
   const label = labeller(collected);
-  return ranked(report.models, report.run.success_floor).flatMap(({ rank, model: summary }) => {
+  const rows = placesOf(report).flatMap(({ report: own }) => ranked(own.models, own.run.success_floor));
+  return rows.flatMap(({ rank, model: summary }) => {
     const place = collected.cells.findIndex((each) => cellKey(each) === cellKey(summary));
     const cell = collected.cells[place];
     if (cell === undefined) return [];

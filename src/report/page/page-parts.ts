@@ -17,7 +17,7 @@ export interface PageData {
   groups: readonly RankingGroup[];
   /** Sentences on where a difference of latency comes from. */
   explanations: readonly string[];
-  /** In the order of the ranking: the same in every table and picture. */
+  /** Place by place, in the order of the ranking: the same in every table and picture. */
   models: readonly PageModel[];
   /** Every pair of models by time, pass rate and cost, and by criteria on which more than a judge has spoken. */
   firmPairs: readonly FirmPair[];
@@ -45,13 +45,13 @@ export interface GridPart {
   left: number;
 }
 
-/** One model on one route. */
+/** One model on one route, from one place. */
 export interface PageModel {
   /** Its place in the collected run, from which its look comes. */
   cell: number;
   look: ModelLook;
   summary: ModelSummary;
-  /** From 1; absent when it is not ranked by latency. */
+  /** From 1, in its place; absent when it is not ranked by latency. */
   rank: number | undefined;
   /** USD per 1,000 requests. Absent where nothing is priced. */
   cost: Estimate | undefined;

@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { headlineColumn, type HeadlineName, type ModelSummary } from '../../../analysis/summary-columns.ts';
 import { atLeast, duration, notMeasured } from '../../number-text.ts';
 import { isLowerBound, rankedBy, successRate } from '../../ranking.ts';
+import { placeSentences } from '../../places.ts';
 import { isSimulated } from '../../run-report.ts';
 import { type Family, type Scale, scales } from '../../scale.ts';
 import { type Cell, type Column, dataTable } from '../frame/data-table.ts';
@@ -67,11 +68,28 @@ export function ranking(data: PageData): Html {
     "By E2E latency: the geometric mean over prompts of each prompt's median. Models that share a letter are not significantly different. Small figures are 95\u00a0% intervals.",
     data.models.length === 0
       ? nothing('No model has a measured request.')
-      : markup`${table(data)}${legendOf(data)}${rankingPicture(data)}`,
+      : markup`${tables(data)}${placeList(data)}${legendOf(data)}${rankingPicture(data)}`,
   );
 }
 
-function table({ models, groups }: PageData): Html {
+/** A table for each place that the requests were sent from: no verdict is about two of them. */
+function tables(data: PageData): Content[] {
+  const places = Map.groupBy(data.models, ({ summary }) => summary.vantage);
+  if (places.size < 2) return [table(data)];
+  return [...places].map(
+    ([vantage = notMeasured, models]) =>
+      markup`<h3>From <bdi>${vantage}</bdi></h3>${table({ ...data, models }, vantage)}`,
+  );
+}
+
+/** What holds in how many places. */
+function placeList({ report }: PageData): Content {
+  const sentences = placeSentences(report);
+  if (sentences.length === 0) return undefined;
+  return markup`<ul class="places">${sentences.map((text) => markup`<li>${text}</li>`)}</ul>`;
+}
+
+function table({ models, groups }: PageData, vantage?: string): Html {
   const shown = specs.filter((spec) => models.some(({ summary }) => valueOf(spec, summary) !== undefined));
   const columns: Column[] = [
     { head: 'Model' },
@@ -88,7 +106,7 @@ function table({ models, groups }: PageData): Html {
       .flatMap(({ ranking: places }) => places.map(({ model, letters: word }) => [model, word])),
   );
   return dataTable({
-    caption: 'Ranking of the models',
+    caption: vantage === undefined ? 'Ranking of the models' : `Ranking of the models from ${vantage}`,
     columns,
     rows: models.map(({ look, rank, summary }) => ({
       className: look.className,

@@ -6,6 +6,7 @@ import { type Content, type Html, markup } from '../frame/html.ts';
 import type { PageData, PageModel } from '../page-parts.ts';
 import { modelName } from '../picture/picture-figure.ts';
 import { paretoFront } from '../picture/scatter.ts';
+import { severalIn, waysOf } from '../../../plan/cell.ts';
 import { listed } from '../../listed.ts';
 import { metricWords, type MetricWords, pointsInterval, ratioInterval, signedPoints } from '../sentences.ts';
 
@@ -26,7 +27,8 @@ function metricCards(data: PageData, words: MetricWords): Html[] {
   const { wish } = words;
   const groups = data.groups.filter(({ metric }) => metric === words.metric);
   if (wish === undefined) return [];
-  return groups.flatMap(({ route, ranking }) => {
+  const several = severalIn(waysOf(groups));
+  return groups.flatMap(({ ranking, ...group }) => {
     const models = ranking.flatMap(({ model, letters }) => {
       const found = data.models.find(({ look }) => look.label === model);
       return found && mayLead(found, words) ? [{ model: found, letters }] : [];
@@ -45,7 +47,8 @@ function metricCards(data: PageData, words: MetricWords): Html[] {
       pairs: data.report.pairs.filter(({ metric }) => metric === words.metric),
     };
     const caveat = words.metric === 'passed' ? '' : qualityCaveat(data, first.model);
-    const title = groups.length > 1 ? `${wish} (${route})` : wish;
+    const list = several.flatMap((name) => group[name] ?? []);
+    const title = list.length > 0 ? `${wish} (${list.join(', ')})` : wish;
     return [card(title, [lead.first, ...lead.shared], `${leadWords(lead)}${caveat}`)];
   });
 }

@@ -6,7 +6,7 @@ import {
 } from '../../../analysis/summary-columns.ts';
 import { type AnyRow, type Column, number, text, time } from '../../../base/column.ts';
 import { headlines } from '../../../measure/metrics.ts';
-import { cellName, waysOf } from '../../../plan/cell.ts';
+import { cellName, laterColumns, laterNames, waysOf } from '../../../plan/cell.ts';
 import { isLowerBound } from '../../ranking.ts';
 import type { Summarised } from '../sheet-format.ts';
 import { type Field, plainField } from '../tables.ts';
@@ -46,6 +46,7 @@ export const historyFields: readonly Field[] = [
   text('run_id', 'the run'),
   text('suite_hash', 'SHA-256 of the resolved suite; runs of different suites are hard to compare'),
   modelColumns.find(({ name }) => name === 'error_rate')!,
+  ...laterColumns,
 ].map(plainField);
 
 const sheetName = 'History';
@@ -105,6 +106,7 @@ function historyRows({ manifest, report }: Summarised, { name, unit }: Headline)
     error_rate: model.error_rate,
     run_id: model.run_id,
     suite_hash: manifest.suite_hash,
+    ...laterNames(model),
     bounds: Object.keys(columns).filter((cell) => isLowerBound(model, columns[cell]!)),
   }));
 }

@@ -1,4 +1,4 @@
-import { cellName, dimensions } from '../../../plan/cell.ts';
+import { cellName, dimensions, laterColumns } from '../../../plan/cell.ts';
 import {
   type Figure,
   figureName,
@@ -86,7 +86,8 @@ const which: readonly SummaryColumn[] = [
     head: 'Model',
     column: text('model', 'id in the suite'),
     width: 22,
-    of: ({ model }) => cellName(model),
+    // Its route has a column beside it.
+    of: ({ model, run }) => cellName(model, { ...run.report.run, routes: [] }),
     tone: () => ({ bold: true }),
   }),
   own({
@@ -196,6 +197,15 @@ const origin: readonly SummaryColumn[] = [
     width: 27,
     of: ({ model }) => model.run_id,
   }),
+  ...laterColumns.map((column) =>
+    own({
+      band: 'Origin',
+      head: column.name.charAt(0).toUpperCase() + column.name.slice(1),
+      column,
+      width: 14,
+      of: ({ model }) => model[column.name],
+    }),
+  ),
 ];
 
 /** In the order of the sheet. To show another figure: add its line. */

@@ -1,6 +1,7 @@
 import { oneLine } from '../../../base/text.ts';
 import { ranked, rankingLetters } from '../../ranking.ts';
-import { isSimulated } from '../../run-report.ts';
+import { placesOf } from '../../places.ts';
+import { isSimulated, type Report } from '../../run-report.ts';
 import type { Summarised } from '../sheet-format.ts';
 import type { SummaryEntry } from './summary-columns.ts';
 
@@ -23,10 +24,13 @@ export function chartTitle(title: string, runs: readonly Summarised[]): string {
 /** Meanings are written for Markdown. */
 export const withoutMarkup = (meaning: string): string => meaning.replaceAll('`', '');
 
-/** The models of one run in the order of its ranking. */
-export function entriesOf(run: Summarised): SummaryEntry[] {
-  const rows = ranked(run.report.models, run.report.run.success_floor);
-  const letters = rankingLetters(rows, run.report);
+/** The models of one run, place by place, in the order of its ranking. */
+export const entriesOf = (run: Summarised): SummaryEntry[] =>
+  placesOf(run.report).flatMap(({ report }) => entriesIn(run, report));
+
+function entriesIn(run: Summarised, report: Report): SummaryEntry[] {
+  const rows = ranked(report.models, report.run.success_floor);
+  const letters = rankingLetters(rows, report);
   return rows.map(({ model, rank }) => {
     const shared = rank === undefined ? undefined : letters[rank - 1];
     return {
