@@ -154,10 +154,15 @@ export class LevelCollector implements RowCollector {
   readonly #log: VisitLog;
 
   constructor(manifest: Manifest, design: Design) {
-    const { suite, shard, seed } = manifest;
+    const { suite, shard, seed, merged_from = [] } = manifest;
+    const seeds = new Map(merged_from.map((part) => [part.vantage, part.seed]));
     this.#manifest = manifest;
     this.#design = design;
-    this.#log = new VisitLog({ design, prompts: shardPrompts(suite.prompts, shard).length, seed });
+    this.#log = new VisitLog({
+      design,
+      prompts: shardPrompts(suite.prompts, shard).length,
+      seedOf: ({ vantage }) => seeds.get(vantage) ?? seed,
+    });
   }
 
   /** Visits that decide a level. */
@@ -173,7 +178,10 @@ export class LevelCollector implements RowCollector {
     const { suite } = this.#manifest;
     const order = new Map(suite.models.map(({ id }, index) => [id, index]));
     const cells = [...Map.groupBy(this.#log.visits(), ({ cell }) => cellKey(cell)).values()].sort(
-      ([a], [b]) => order.get(a!.cell.model)! - order.get(b!.cell.model)!,
+      // Whatever visit came first, by chance.
+      ([a], [b]) =>
+        order.get(a!.cell.model)! - order.get(b!.cell.model)! ||
+        (cellKey(a!.cell) < cellKey(b!.cell) ? -1 : 1),
     );
     const { slo, load } = this.#design;
     const levels = cells.map((visits) => this.#levels(visits));

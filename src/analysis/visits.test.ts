@@ -26,7 +26,7 @@ async function search(seed: number, places = 3, meanMs = 6000) {
   const mode = loadModeOf(load);
   const design = mode.design!({ ...load, min_arrivals: 60, window: undefined })!;
   const prompts = [prompt('a'), prompt('b')];
-  const log = new VisitLog({ design, prompts: prompts.length, seed });
+  const log = new VisitLog({ design, prompts: prompts.length, seedOf: () => seed });
   const random = seededRandom(`service ${seed}`);
   const free = Array.from({ length: places }, () => 0);
   const rowOf = (planned: PlannedRequest, due: number, change: Partial<VisitRow>): VisitRow => ({

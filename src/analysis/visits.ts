@@ -38,7 +38,8 @@ export interface VisitLogOptions {
   design: Design;
   /** Prompts of the run. */
   prompts: number;
-  seed: number;
+  /** Of the run; where each place drew its own, of the cell's place. */
+  seedOf: (cell: Names) => number;
 }
 
 /** Requests that a level may have sent late: 50 ms, and no more than a twentieth of what the SLO allows. */
@@ -108,11 +109,11 @@ export class VisitLog {
   }
 
   #visit(cell: Names, all: readonly VisitRow[]): Visit {
-    const { design, prompts, seed } = this.#options;
+    const { design, prompts, seedOf } = this.#options;
     const [{ level = 0, visit: number = 0 }] = all as [VisitRow];
     const rows = all.filter(({ phase }) => phase !== 'warmup').toSorted((a, b) => a.arrival! - b.arrival!);
     const kind = all.some(({ phase }) => phase === 'ladder') ? 'ladder' : 'visit';
-    const slots = visitSlots(design, prompts, seed, { kind, rate: level }, number);
+    const slots = visitSlots(design, prompts, seedOf(cell), { kind, rate: level }, number);
     const arrivals = rows.map((row) => this.#arrival(row, rows[0]!));
     const span = Math.max(0, ...arrivals.map(({ end, due }) => end ?? due));
     const windowMs = design.windowMs(level, kind) ?? span;

@@ -71,17 +71,10 @@ export function planRun(suite: Suite, { cells, seed, shard }: PlanRequest): Plan
 }
 
 /** What visits of levels cannot be combined with. Throws a UserError that says what to leave out. */
-export function assertVisits(
-  { name, variants, against }: Pick<Suite, 'name' | 'variants' | 'against'>,
-  shard?: Shard,
-): void {
+export function assertVisits({ name, against }: Pick<Suite, 'name' | 'against'>, shard?: Shard): void {
   if (against)
     throw new UserError(
       `${name} has levels of a load, and versions of a suite are compared without them. Leave out --against, or the levels.`,
-    );
-  if (variants)
-    throw new UserError(
-      `${name} has variants, and levels of a load are compared between models alone. Leave out variants, or the levels.`,
     );
   if (shard) throw new UserError(`${name} has levels of a load: a visit is sent whole. Leave out --shard.`);
 }

@@ -4,7 +4,7 @@ import type { Design } from '../load/design.ts';
 import type { MadeVisit, WantedVisit } from '../load/limit-walk.ts';
 import type { Prompt } from '../suite/suite.ts';
 import { requestKey } from './blocks.ts';
-import { cellKey, type Cell } from './cell.ts';
+import { cellKey, promptIn, type Cell } from './cell.ts';
 import type { Block, PlannedRequest } from './plan.ts';
 
 /** What became of the visits of one cell so far. */
@@ -33,7 +33,7 @@ export const mostLost = 3;
 
 /**
  * The visits of a run, one block each. In a round every cell is visited at every level that it still owes, in random order.
- * All models meet the same timetable and the same prompts at the n-th visit of a level. Lazy: the next visit is planned when
+ * All models, in all variants, meet the same timetable and the same prompts at the n-th visit of a level. Lazy: the next visit is planned when
  * the one before it is on record.
  */
 export function* planVisits(options: VisitPlanOptions): Generator<Block> {
@@ -70,7 +70,7 @@ function visitBlock(
   const number = visitsOf(cell).begun(level) + 1;
   return visitSlots(design, prompts.length, seed, wanted, number).map(
     ({ isWarmup, offset, prompt: index }, n) => {
-      const prompt = prompts[index]!;
+      const prompt = promptIn(cell, prompts[index]!);
       const phase = isWarmup ? 'warmup' : wanted.kind === 'ladder' ? 'ladder' : 'measure';
       const arrival = n + 1;
       const parts = {

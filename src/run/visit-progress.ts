@@ -11,7 +11,7 @@ export async function followVisits(
   sink: Pick<Sink, 'rows'>,
 ): Promise<VisitLog | undefined> {
   if (!design) return undefined;
-  const log = new VisitLog({ design, prompts: suite.prompts.length, seed });
+  const log = new VisitLog({ design, prompts: suite.prompts.length, seedOf: () => seed });
   for await (const row of sink.rows()) log.add(row);
   return log;
 }

@@ -224,20 +224,56 @@ test('a limit on a level is decided by its visits: broken is exit 4, too few vis
   expect((await ran(other.path, load(1))).result.code).toBe(0);
 });
 
-test.each([
-  [['--shard', '1/2', '--seed', '1'], '', /a visit is sent whole\. Leave out --shard/],
-  [
-    [],
-    'variants: [{ id: short, system: Be brief. }, { id: long, system: Explain. }]\n',
-    /has variants, and levels of a load/,
-  ],
-])(
-  'what levels cannot be combined with is told before anything is sent: %j',
-  async (flags, more, message) => {
+test('levels cannot be sharded, and that is told before anything is sent', async () => {
+  await using cwd = await scratch();
+  await writeFile(join(cwd.path, 'load.yaml'), suite('{ mode: closed, levels: [1] }'));
+  const shard = ['--shard', '1/2', '--seed', '1'];
+  const { code, stderr } = await gatebench(['run', 'load.yaml', '--route', 'demo', ...shard], cwd.path);
+  expect(code).toBe(2);
+  expect(stderr.replace(/\s+/g, ' ')).toMatch(/a visit is sent whole\. Leave out --shard/);
+});
+
+describe('variants and places under load', () => {
+  test('have levels of their own, are asked in their own words, and keep them through a merge', async () => {
     await using cwd = await scratch();
-    await writeFile(join(cwd.path, 'load.yaml'), suite('{ mode: closed, levels: [1] }') + more);
-    const { code, stderr } = await gatebench(['run', 'load.yaml', '--route', 'demo', ...flags], cwd.path);
-    expect(code).toBe(2);
-    expect(stderr.replace(/\s+/g, ' ')).toMatch(message);
-  },
-);
+    const more =
+      'variants: [{ id: short, system: Be brief. }, { id: long, system: Explain it step by step as a good teacher would. }]\n';
+    await writeFile(
+      join(cwd.path, 'load.yaml'),
+      suite(
+        '{ mode: open, rate: [40/s], window: 500ms, min_arrivals: 10, warmup: 0s, washout: 0s, visits: 1 }',
+      ) + more,
+    );
+    const send = (vantage: string): Promise<Finished> =>
+      gatebench(
+        ['run', 'load.yaml', '--route', 'demo', '--vantage', vantage, '--out', vantage, '--quiet'],
+        cwd.path,
+      );
+    for (const vantage of ['fra', 'ams']) {
+      const sent = await send(vantage);
+      expect(sent, sent.stderr).toMatchObject({ code: 0 });
+    }
+    const merged = await gatebench(['merge', 'fra', 'ams', '--out', 'both'], cwd.path);
+    expect(merged, merged.stderr).toMatchObject({ code: 0 });
+    const levels = await Array.fromAsync(
+      readCsv<LevelRow>(join(cwd.path, 'both', 'levels.csv'), levelColumns),
+    );
+    const named = (rows: readonly Pick<LevelRow, 'variant' | 'vantage'>[]): string[] =>
+      [...new Set(rows.map(({ variant, vantage }) => `${variant} ${vantage}`))].sort();
+    const all = ['long ams', 'long fra', 'short ams', 'short fra'];
+    expect(levels).toHaveLength(4);
+    expect(named(levels)).toEqual(all);
+    // The places drew other timetables: no visit of either may seem broken off.
+    for (const name of ['fra', 'ams']) {
+      const own = await Array.fromAsync(readCsv<LevelRow>(join(cwd.path, name, 'levels.csv'), levelColumns));
+      for (const { variant, arrivals, visits } of own)
+        expect(levels).toContainEqual(expect.objectContaining({ variant, vantage: name, arrivals, visits }));
+    }
+    const rows = await Array.fromAsync(readRequests(join(cwd.path, 'both')));
+    expect(named(rows)).toEqual(all);
+    const tokens = (variant: string): number =>
+      Math.max(...rows.map((row) => (row.variant === variant ? (row.prompt_tokens ?? 0) : 0)));
+    expect(tokens('long')).toBeGreaterThan(tokens('short'));
+    for (const place of ['fra', 'ams']) expect(flat(merged)).toContain(`swift (long) from ${place}`);
+  }, 30_000);
+});

@@ -113,7 +113,7 @@ function rowsTable(summary: Summary, paint: Paint): string[] {
       ...found('event id', matched_by.event_id),
       ...found('metadata', matched_by.metadata),
       line('not in its log', number(not_in_log, 'bad'), share(not_in_log)),
-      ...(not_sent > 0 ? [line('never sent: no connection', number(not_sent))] : []),
+      ...(not_sent > 0 ? [line('never sent', number(not_sent))] : []),
       line('in its log, not in the run', number(not_in_run, 'bad')),
       line('silently retried by the gateway', number(unseen.retried, 'bad'), share(unseen.retried)),
       line('silently served from its cache', number(unseen.cached, 'bad'), share(unseen.cached)),

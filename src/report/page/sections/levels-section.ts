@@ -3,7 +3,7 @@ import { levelMetrics, type LevelMetric } from '../../../analysis/level-pairs.ts
 import type { PairRow } from '../../../analysis/summary-columns.ts';
 import { defined } from '../../../base/defined.ts';
 import { oneLine } from '../../../base/text.ts';
-import { cellKey, cellName, type CellNames, namesOf, type Ways } from '../../../plan/cell.ts';
+import { cellKey, cellName, type CellNames, namesOf, type Ways, waysOf } from '../../../plan/cell.ts';
 import { rateText } from '../../../load/rate.ts';
 import { loadLine } from '../../load-line.ts';
 import { duration, notMeasured, percent } from '../../number-text.ts';
@@ -121,7 +121,9 @@ function pairTable(pairs: readonly PairRow[], load: LoadFigures['load']): Table 
 }
 
 const limitsAnd = ({ limits }: LoadFigures, note: string): string =>
-  [...limits.map((row) => `${oneLine(cellName(row), 60)}: ${limitText(row)}.`), note].join(' ');
+  [...limits.map((row) => `${oneLine(cellName(row, waysOf(limits)), 60)}: ${limitText(row)}.`), note].join(
+    ' ',
+  );
 
 const keyOf = (cell: CellNames): string => cellKey(namesOf(cell));
 

@@ -12,7 +12,15 @@ import { metricWords, type MetricWords, pointsInterval, ratioInterval, signedPoi
 
 /** For each wish a card that says which model grants it. */
 export function wishCards(data: PageData): Html[] {
-  return [...metricWords.flatMap((words) => metricCards(data, words)), ...balanced(data), ...cheapest(data)];
+  // Figures from two places say nothing of two models.
+  const places = Map.groupBy(data.models, ({ summary }) => summary.vantage);
+  return [
+    ...metricWords.flatMap((words) => metricCards(data, words)),
+    ...[...places].flatMap(([vantage, models]) => {
+      const where = places.size > 1 && vantage !== undefined ? ` (${vantage})` : '';
+      return [...balanced({ ...data, models }, where), ...cheapest({ ...data, models }, where)];
+    }),
+  ];
 }
 
 const card = (wish: string, models: readonly PageModel[], words: Content): Html =>
@@ -132,7 +140,7 @@ function figureOf({ summary }: PageModel, metric: string): string {
 }
 
 /** The models that no other beats on both speed and checks. */
-function balanced({ models }: PageData): Html[] {
+function balanced({ models }: PageData, where: string): Html[] {
   const points = models.flatMap((model) => {
     const { [rankedBy]: x, pass_rate: y } = model.summary;
     return x === undefined || y === undefined || model.rank === undefined ? [] : [{ x, y, model }];
@@ -145,11 +153,11 @@ function balanced({ models }: PageData): Html[] {
     front.length === 1
       ? `By the figures alone, ${only!.look.name} is ahead of every other model on both.`
       : `By the figures alone, no other model is both faster and right more often. From fastest to right most often: ${listed(front.map(({ look }) => look.name))}.`;
-  return [card('Fast and right', front, words)];
+  return [card(`Fast and right${where}`, front, words)];
 }
 
 /** Prices are given, not measured, so the lowest cost needs no test; who fails too often is not cheap. */
-function cheapest(data: PageData): Html[] {
+function cheapest(data: PageData, where: string): Html[] {
   const cost = ({ summary }: PageModel): number | undefined => summary.cost_per_1k_requests_usd;
   const [first, second] = data.models
     .filter((model) => cost(model) !== undefined)
@@ -157,5 +165,5 @@ function cheapest(data: PageData): Html[] {
     .sort((a, b) => cost(a)! - cost(b)!);
   if (!first || !second) return [];
   const words = `${usd(cost(first))} for 1,000 requests at the suite's prices; next is ${second.look.name} with ${usd(cost(second))}.`;
-  return [card('Cheapest', [first], `${words}${qualityCaveat(data, first)}`)];
+  return [card(`Cheapest${where}`, [first], `${words}${qualityCaveat(data, first)}`)];
 }
