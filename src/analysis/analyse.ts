@@ -116,7 +116,7 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
     ? []
     : load
       ? decideLevelThresholds(suite.thresholds, load, seen.levels!.visits)
-      : decideThresholds(suite.thresholds, collected, { timeoutMs });
+      : decideThresholds(suite.thresholds, ofToday(collected), { timeoutMs });
   const isSequential = suite.run.order === 'sequential';
   const comparison = compare(collected, { isSequential });
   const all = withCosts(collected, comparison.pairs, { isSequential });
@@ -177,6 +177,12 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
     }),
   };
 }
+
+/** Limits are for what is asked today: what a version before did is what the change is held against, and past mending. */
+const ofToday = (collected: Collected): Collected => ({
+  ...collected,
+  cells: collected.cells.filter(({ version }) => version !== 'before'),
+});
 
 /** The report with its tags, which cost as much as all else in it: they are computed when somebody first looks. */
 function whenAsked(tagsOf: () => readonly TagReport[], report: Report): Report {

@@ -36,6 +36,7 @@ const suite = (version: 'before' | 'now'): string =>
       ...[0, 1].map((index) => ({ id: `same-${index}`, prompt: 'The same.', checks: paris })),
       { id: version === 'now' ? 'new' : 'old', prompt: 'Hello?' },
     ],
+    thresholds: [{ metric: 'rate(passed)', min: 0.01 }],
     run: { repeat: 2, warmup: 1, concurrency: 4 },
   });
 
@@ -103,7 +104,7 @@ describe('compare --by version', () => {
     };
     expect(by).toBe('version');
     expect(answer[0]).toMatch(
-      /^Simulated models: this change against v1 \([0-9a-f]{7}\): one: \+25 points pass by its own checks \(95 % interval .*\), 0 points by the checks of now \(.*\), \d\.\d\d× latency \(.* to .*: .*\), \+\d+ % tokens \(.*\); two: \+25 points/,
+      /^Simulated models: this change against v1 \([0-9a-f]{7}\): one: \+25 points pass by its own checks \(95 % interval .*\), 0 points by the checks of now \(.*\), \S+× latency \(.*: .*\), \+\d+ % tokens \(.*\); two: \+25 points/,
     );
     expect(pairs.map(({ metric, model_a, model_b, prompts }) => [metric, model_a, model_b, prompts])).toEqual(
       [
@@ -136,6 +137,13 @@ describe('compare --by version', () => {
       new Set(['one (before) two (before)', 'one (now) two (now)']),
     );
   });
+});
+
+test("the suite's limits are for what is asked now", async () => {
+  const { thresholds } = JSON.parse((await cli('report', folder, '--json')).stdout) as {
+    thresholds: { model: string; version: string }[];
+  };
+  expect(thresholds.map(({ model: of, version }) => `${of} ${version}`)).toEqual(['one now', 'two now']);
 });
 
 test('plan says what has changed, how it is judged, and what is left out', async () => {

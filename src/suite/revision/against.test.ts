@@ -92,14 +92,13 @@ test('a model that the revision does not know is asked as it is today', async ()
   ]);
 });
 
-test('variants are compared where both suites have them', async () => {
+test('variants are compared where both suites have them, and alone where nothing else has changed', async () => {
   const then = `${base}variants: [{ id: plain }, { id: warm, params: { temperature: 1 } }, { id: old, system: Old. }]\n`;
   const now = then
     .replace('temperature: 1', 'temperature: 2')
     .replace('old, system: Old.', 'new, system: New.');
   const suite = (await held(now, then))!;
   expect(suite.variants).toEqual([
-    { id: 'plain', params: {} },
     { id: 'warm', params: { temperature: 2 }, before: { params: { temperature: 1 } } },
   ]);
   expect(suite.prompts.every(({ before, variants }) => before === undefined && variants === undefined)).toBe(

@@ -26,13 +26,15 @@ export function against(now: Suite, { suite: then, commit, path }: SuiteAt, ref:
   // A changed model answers every prompt in another way, and changed prompts concern every model.
   const prompts = isWide || changedModels.length > 0 ? both : changed;
   if (prompts.length === 0) return undefined;
+  // Where nothing else has changed, only what has is asked.
+  const isVariantAlone = isWide && changed.length === 0 && changedModels.length === 0;
   const ids = (some: readonly Prompt[]): Set<string> => new Set(some.map(({ id }) => id));
   const today = ids(now.prompts);
   return {
     ...now,
     models: isWide || changed.length > 0 ? models : changedModels,
     prompts,
-    ...(variants ? { variants } : {}),
+    ...(variants ? { variants: isVariantAlone ? variants.filter(({ before }) => before) : variants } : {}),
     against: {
       ...{ ref, commit, path },
       unchanged: both.length - prompts.length,
