@@ -32,8 +32,16 @@ export async function* fileLines(
   { from = 0, head = Infinity }: LineOptions = {},
 ): AsyncGenerator<Line[]> {
   const file = await open(path);
+  // One is read while the lines of the other are at work.
+  const blocks = [Buffer.allocUnsafe(blockSize), Buffer.allocUnsafe(blockSize)] as const;
+  const read = (turn: number, at: number): Promise<Buffer> => {
+    const reading = readInto(file, blocks[turn % 2]!, at);
+    // Until somebody takes it, its failure is nobody's.
+    reading.catch(() => undefined);
+    return reading;
+  };
+  let coming = read(0, from);
   try {
-    const block = Buffer.allocUnsafe(blockSize);
     /** What was read of a line that has not ended yet. */
     let begun: Buffer[] = [];
     let number = 0;
@@ -46,27 +54,34 @@ export async function* fileLines(
       begun = [];
       return made;
     };
-    for (;;) {
-      const { bytesRead } = await file.read(block, 0, blockSize, end);
-      if (bytesRead === 0) break;
+    for (let turn = 1; ; turn++) {
+      const block = await coming;
+      if (block.length === 0) break;
       const start = end;
-      const read = block.subarray(0, bytesRead);
+      coming = read(turn, start + block.length);
       const lines: Line[] = [];
       let place = 0;
-      for (let feed = read.indexOf(lineFeed); feed !== -1; feed = read.indexOf(lineFeed, place)) {
+      for (let feed = block.indexOf(lineFeed); feed !== -1; feed = block.indexOf(lineFeed, place)) {
         end = start + feed + 1;
-        lines.push(line(read.subarray(place, feed), false));
+        lines.push(line(block.subarray(place, feed), false));
         place = feed + 1;
       }
-      end = start + bytesRead;
+      end = start + block.length;
       // The block is filled anew.
-      if (place < bytesRead) begun.push(Buffer.from(read.subarray(place)));
+      if (place < block.length) begun.push(Buffer.from(block.subarray(place)));
       if (lines.length > 0) yield lines;
     }
     if (begun.length > 0) yield [line(undefined, true)];
   } finally {
+    await coming.catch(() => undefined);
     await file.close();
   }
+}
+
+/** What of a file fits into a block, from a byte on. */
+async function readInto(file: FileHandle, block: Buffer, at: number): Promise<Buffer> {
+  const { bytesRead } = await file.read(block, 0, block.length, at);
+  return block.subarray(0, bytesRead);
 }
 
 /**

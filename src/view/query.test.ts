@@ -19,6 +19,7 @@ const rows: readonly RequestRow[] = Array.from({ length: 60 }, (_, n) =>
     passed: n % 5 === 0 ? undefined : n % 2 === 0,
     ttft_ms: n % 6 === 0 ? undefined : (n * 37) % 500,
     tpot_ms: n % 3 === 0 ? undefined : n,
+    started_at: n % 9 === 0 ? undefined : new Date(Date.UTC(2026, 10, 22, 3, (n * 7) % 30)).toISOString(),
   }),
 );
 
@@ -49,6 +50,9 @@ test.each<[string, (row: RequestRow) => boolean]>([
   ['ttft_ms=400..', ({ ttft_ms }) => ttft_ms! >= 400],
   ['ttft_ms=-', ({ ttft_ms }) => ttft_ms === undefined],
   ['tpot_ms=10..20&status=ok', ({ tpot_ms, status }) => tpot_ms! >= 10 && tpot_ms! <= 20 && status === 'ok'],
+  ['started_at=2026-11-22T03:14:00.000Z', (one) => one.started_at === '2026-11-22T03:14:00.000Z'],
+  ['started_at=-', ({ started_at }) => started_at === undefined],
+  ['started_at=yesterday', () => false],
   ['prompt_id=p1&model=', ({ prompt_id }) => prompt_id === 'p1'],
 ])('an address that says "%s" finds what it says', async (search, wanted) => {
   expect(await found(search)).toEqual(ids(wanted));
@@ -65,6 +69,14 @@ test('rows are in the order of a column, and what was not measured comes last ei
       .map(({ event_id }) => event_id);
   expect(await found('order=ttft_ms')).toEqual(order(1));
   expect(await found('order=-ttft_ms')).toEqual(order(-1));
+  const byTime = (a: RequestRow, b: RequestRow): number =>
+    a.started_at! < b.started_at! ? -1 : a.started_at! > b.started_at! ? 1 : 0;
+  const started = rows.filter(({ started_at }) => started_at !== undefined);
+  expect(await found('order=started_at')).toEqual(
+    [...started.toSorted(byTime), ...rows.filter(({ started_at }) => started_at === undefined)].map(
+      ({ event_id }) => event_id,
+    ),
+  );
   expect(
     (await found('order=model')).map((id) => rows.find(({ event_id }) => event_id === id)!.model),
   ).toEqual(rows.map(({ model }) => model).toSorted());

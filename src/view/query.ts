@@ -1,5 +1,5 @@
 import { type ColumnName, requestColumns, type RequestRow } from '../journal/request-columns.ts';
-import { columnNamed, type RunIndex } from './index/run-index.ts';
+import { columnNamed, countedValue, type RunIndex } from './index/run-index.ts';
 
 /** Rows of one page. */
 export const pageSize = 100;
@@ -117,6 +117,10 @@ function keysOf(index: RunIndex, column: string): (row: number) => number {
 function testOf(index: RunIndex, column: string, value: string): (row: number) => boolean {
   if (index.isNumber(column)) {
     if (value === '-') return (row) => Number.isNaN(index.number(column, row));
+    if (columnNamed(column)?.kind === 'time') {
+      const time = countedValue(value);
+      return (row) => index.number(column, row) === time;
+    }
     const range = rangeOf(value);
     if (range === undefined) return () => true;
     return (row) => {

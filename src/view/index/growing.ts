@@ -30,8 +30,18 @@ export class Words {
   readonly codes = new Codes();
   readonly values: string[] = [];
   readonly #known = new Map<string, number>();
+  #last: string | undefined;
+  #lastCode = 0;
 
   codeOf(word: string): number {
+    // Neighbours mostly say the same, and to compare is quicker than to look up.
+    if (word === this.#last) return this.#lastCode;
+    const code = this.#codeOf(word);
+    [this.#last, this.#lastCode] = [this.values[code]!, code];
+    return code;
+  }
+
+  #codeOf(word: string): number {
     let code = this.#known.get(word);
     if (code === undefined) {
       // A cell is a part of its line, which would stay in memory with it.

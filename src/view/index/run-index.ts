@@ -28,6 +28,13 @@ const always = [
 export const columnNamed = (name: string): Column | undefined =>
   requestColumns.find((column) => column.name === name && column.kind !== 'check');
 
+/** Whether a column is kept as numbers: numbers, and times in ms since 1970, of which hardly two are the same. */
+const isCounted = (name: string): boolean => ['number', 'time'].includes(columnNamed(name)?.kind ?? '');
+
+/** The number that stands for a cell of such a column. */
+export const countedValue = (value: AnyRow[string]): number =>
+  typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : NaN;
+
 /** What one model has done so far, over its measured requests. */
 export type Tally = Names & {
   done: number;
@@ -51,6 +58,9 @@ export class RunIndex {
   #names: Set<string> = new Set(always);
   #words = new Map<string, Words>();
   #numbers = new Map<string, Floats>();
+  /** The same as lists, for who walks through them at every row. */
+  #wordColumns: { name: string; words: Words }[] = [];
+  #numberColumns: { name: string; numbers: Floats }[] = [];
   #starts = new Floats();
   #lengths = new Codes();
   /** The beginning of the SHA-256 of each answer. */
@@ -64,6 +74,8 @@ export class RunIndex {
   #verdictsAt = '';
   #updating: Promise<void> | undefined;
   #tallies = new Map<string, Tally>();
+  /** The same by the codes of what makes a cell. */
+  #tallyByCodes = new Map<string, Tally>();
   /** Requests that are over, warm-up included. */
   finals = 0;
   state = new FileState();
@@ -114,12 +126,15 @@ export class RunIndex {
     this.#texts = new Codes();
     this.#unchecked = new Map();
     this.#tallies = new Map();
+    this.#tallyByCodes = new Map();
     this.finals = 0;
     [this.#header, this.#read, this.#file, this.#verdictsAt] = ['', 0, '', ''];
     this.state = new FileState();
     for (const name of this.#names)
-      if (columnNamed(name)?.kind === 'number') this.#numbers.set(name, new Floats());
+      if (isCounted(name)) this.#numbers.set(name, new Floats());
       else this.#words.set(name, new Words());
+    this.#wordColumns = [...this.#words].map(([name, words]) => ({ name, words }));
+    this.#numberColumns = [...this.#numbers].map(([name, numbers]) => ({ name, numbers }));
   }
 
   async #readOn(): Promise<void> {
@@ -146,9 +161,10 @@ export class RunIndex {
     this.#lengths.push(end - at);
     this.#texts.push(Number.parseInt(row.answer_sha256?.slice(0, 8) ?? '0', 16));
     this.#read = end;
-    for (const [name, words] of this.#words) words.codes.push(words.codeOf(wordOf((row as AnyRow)[name])));
-    for (const [name, numbers] of this.#numbers)
-      numbers.set(index, ((row as AnyRow)[name] as number | undefined) ?? NaN);
+    for (const { name, words } of this.#wordColumns)
+      words.codes.push(words.codeOf(wordOf((row as AnyRow)[name])));
+    for (const { name, numbers } of this.#numberColumns)
+      numbers.set(index, countedValue((row as AnyRow)[name]));
     if (row.status === 'ok' && row.passed === undefined)
       this.#unchecked.set(Buffer.from(row.event_id).toString(), index);
     if (!row.final) return;
@@ -164,6 +180,13 @@ export class RunIndex {
   }
 
   #tallyOf(index: number): Tally {
+    const codes = cellColumns.map((name) => this.#words.get(name)!.codes.get(index)).join();
+    let tally = this.#tallyByCodes.get(codes);
+    if (tally === undefined) this.#tallyByCodes.set(codes, (tally = this.#newTally(index)));
+    return tally;
+  }
+
+  #newTally(index: number): Tally {
     const cell = this.cell(index);
     const key = cellKey(cell);
     const known = this.#tallies.get(key);
@@ -228,7 +251,7 @@ export class RunIndex {
     return this.#texts.get(index);
   }
 
-  /** NaN where nothing was measured. */
+  /** A number, or a time in ms since 1970. NaN where nothing was measured. */
   number(name: string, index: number): number {
     return this.#numbers.get(name)!.get(index);
   }
