@@ -21,6 +21,36 @@ const escapeSequence =
  */
 export function plainText(text: string): Plain {
   const places = new Uint32Array(text.length);
+  const letters = usualLetters(text, places) ?? anyLetters(text, places);
+  return { letters, start: (letter) => places[letter]!, end: (letter) => places[letter]! + 1 };
+}
+
+/** What becomes of a character of ASCII: its small letter or digit, the barrier, or nothing. */
+const nothing = 0xff;
+const usual = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (/[a-z0-9]/i.test(character)) return character.toLowerCase().charCodeAt(0);
+  return barriers.has(character) ? barrier.charCodeAt(0) : nothing;
+});
+const room = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** Of a text of plain characters alone, as nearly all are. Undefined where one needs to be looked at more closely. */
+function usualLetters(text: string, places: Uint32Array): string | undefined {
+  const into = text.length <= room.length ? room : Buffer.allocUnsafeSlow(text.length);
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 128 || code === 0x1b) return undefined;
+    const letter = usual[code]!;
+    if (letter === nothing) continue;
+    into[count] = letter;
+    places[count++] = at;
+  }
+  return into.toString('latin1', 0, count);
+}
+
+/** The same of any text. */
+function anyLetters(text: string, places: Uint32Array): string {
   let letters = '';
   let count = 0;
   for (let at = 0; at < text.length; at++) {
@@ -44,7 +74,7 @@ export function plainText(text: string): Plain {
     }
     places[count++] = at;
   }
-  return { letters, start: (letter) => places[letter]!, end: (letter) => places[letter]! + 1 };
+  return letters;
 }
 
 const wide = new Map<number, string>();

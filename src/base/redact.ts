@@ -10,6 +10,9 @@ const shortestSecret = 6;
 const longestTrace = 12;
 /** A secret of fewer letters and digits is only looked for as it is written. */
 const shortestDisguised = 8;
+/** So many texts, and so many characters of them, are remembered. */
+const mostHarmless = 512;
+const longestHarmless = 1_000_000;
 
 /**
  * Takes secrets (tokens, the account id) out of text that came from outside, because a server may echo the
@@ -24,8 +27,15 @@ export function redactor(secrets: ReadonlyMap<string, string>): Redact {
     .sort(([a], [b]) => b.length - a.length);
   if (known.length === 0) return (text) => text;
   const traces = new Traces(known);
+  const harmless = new Harmless();
   return (text) => {
-    if (text.length < shortestSecret) return text;
+    if (text.length < shortestSecret || harmless.has(text)) return text;
+    const clean = redacted(text);
+    if (clean === text) harmless.add(text);
+    return clean;
+  };
+
+  function redacted(text: string): string {
     let clean = text;
     for (const [secret, name] of known) {
       if (clean.includes(secret)) clean = clean.replaceAll(secret, () => `[${name}]`);
@@ -34,7 +44,26 @@ export function redactor(secrets: ReadonlyMap<string, string>): Redact {
     const unescaped = decoded(clean);
     if (unescaped !== undefined) clean = withoutTraces(clean, unescaped, traces);
     return withoutTraces(clean, plainText(clean), traces);
-  };
+  }
+}
+
+/** Texts seen of late that hold no secret: most cells of a row are those of the row before, and an answer is asked about twice. */
+class Harmless {
+  readonly #texts = new Set<string>();
+  #length = 0;
+
+  has(text: string): boolean {
+    return this.#texts.has(text);
+  }
+
+  add(text: string): void {
+    if (this.#texts.size >= mostHarmless || this.#length > longestHarmless) {
+      this.#texts.clear();
+      this.#length = 0;
+    }
+    this.#texts.add(text);
+    this.#length += text.length;
+  }
 }
 
 /**
@@ -82,6 +111,8 @@ class Traces {
   readonly gram: number;
   readonly step: number;
   readonly #places = new Map<string, { form: Form; place: number }[]>();
+  /** Whether a gram may begin with these three letters; most do not, and need not be cut out and looked up. */
+  readonly #begins = new Uint8Array(2 ** 13);
 
   constructor(secrets: readonly (readonly [secret: string, name: string])[]) {
     const forms = secrets
@@ -94,6 +125,7 @@ class Traces {
       for (let place = 0; place + this.gram <= form.letters.length; place++) {
         const gram = form.letters.slice(place, place + this.gram);
         this.#places.set(gram, [...(this.#places.get(gram) ?? []), { form, place }]);
+        this.#begins[beginOf(gram, 0)] = 1;
       }
   }
 
@@ -103,6 +135,7 @@ class Traces {
 
   /** The longest run of a secret's letters around a place. */
   at(letters: string, at: number): { name: string; from: number; to: number } | undefined {
+    if (this.#begins[beginOf(letters, at)] === 0) return undefined;
     let best: { name: string; from: number; to: number } | undefined;
     for (const { form, place } of this.#places.get(letters.slice(at, at + this.gram)) ?? []) {
       let [from, to] = [at, at + this.gram];
@@ -114,6 +147,9 @@ class Traces {
     return best;
   }
 }
+
+const beginOf = (letters: string, at: number): number =>
+  (letters.charCodeAt(at) ^ (letters.charCodeAt(at + 1) << 4) ^ (letters.charCodeAt(at + 2) << 8)) & 0x1fff;
 
 /** How many letters and digits any twelve characters of it have: fewer in a row may be twelve characters. */
 function formOf(name: string, text: string): Form {

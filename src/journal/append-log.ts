@@ -14,6 +14,9 @@ const syncEveryMs = 1000;
  */
 const restMs = 2;
 
+/** So long after a look whether the file is still there, it is taken to be. */
+const lookEveryMs = 50;
+
 /** A table that is appended to, and what belongs to its rows and is too long for it. */
 export interface LogFiles {
   table: string;
@@ -33,6 +36,7 @@ export class AppendLog<Row extends AnyRow> {
   #pending: { row: Row; text: string }[] = [];
   #writing: Promise<void> | undefined;
   #rested: Promise<void> = Promise.resolve();
+  #lookedAt = -Infinity;
   #fault: Error | undefined;
   #syncing: Promise<void> = Promise.resolve();
   #nextSync: NodeJS.Timeout | undefined;
@@ -86,6 +90,9 @@ export class AppendLog<Row extends AnyRow> {
 
   /** A file that was deleted under us takes rows still, and nobody will ever read them. */
   async #assertInPlace(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#lookedAt < lookEveryMs) return;
+    this.#lookedAt = now;
     if ((await this.#table.stat()).nlink > 0) return;
     throw Object.assign(new Error(`ENOENT: ${basename(this.#files.table)} was removed`), { code: 'ENOENT' });
   }

@@ -42,7 +42,8 @@ const stopped: Failure = {
 export class Gateway {
   readonly #options: GatewayOptions;
   readonly #requests = new SdkRequests();
-  readonly #paces = new Map<string, WritingPace>();
+  /** By address, then by model. */
+  readonly #paces = new Map<string, Map<string, WritingPace>>();
   #inFlight = 0;
   #lastId = 0;
 
@@ -129,9 +130,9 @@ export class Gateway {
   }
 
   #paceOf({ baseUrl, body }: ChatRequest): WritingPace {
-    const key = `${baseUrl}\n${body.model}`;
-    const pace = this.#paces.get(key) ?? new WritingPace();
-    this.#paces.set(key, pace);
+    const there = this.#paces.get(baseUrl) ?? new Map<string, WritingPace>();
+    const pace = there.get(body.model) ?? new WritingPace();
+    this.#paces.set(baseUrl, there.set(body.model, pace));
     return pace;
   }
 }

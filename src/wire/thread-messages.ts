@@ -13,7 +13,7 @@ export interface ThreadData {
 
 /** What it is told. `due` of an ask is on the clock of the machine. */
 export type ToThread =
-  | { kind: 'send'; ask: Ask }
+  | { kind: 'send'; asks: Ask[] }
   | { kind: 'cancel'; id: number; reason: string }
   | { kind: 'warm'; call: number; origin: string; connections: number }
   | { kind: 'end' };

@@ -87,6 +87,8 @@ class ThreadWire implements Wire {
   readonly #asks = new Map<number, Ask>();
   readonly #warming = new Map<number, () => void>();
   #calls = 0;
+  #toSend: Ask[] = [];
+  #hasSent = false;
   #isReady = false;
   #offset: Ms = 0;
   /** In its place once the thread is gone. */
@@ -140,18 +142,40 @@ class ThreadWire implements Wire {
     this.#asks.set(ask.id, ask);
     const record = this.#arrivals.expect(ask.id);
     const due = ask.due === undefined ? undefined : ask.due + this.#ahead;
-    this.#tell({ kind: 'send', ask: { ...ask, due } });
+    this.#toSend.push({ ...ask, due });
+    if (!this.#hasSent) {
+      this.#sendAll();
+      this.#hasSent = true;
+      process.nextTick(() => {
+        this.#hasSent = false;
+        this.#sendAll();
+      });
+    }
     return record;
+  }
+
+  /**
+   * The first of a turn of the loop goes over at once, for this thread may be held; what else is asked in it goes over
+   * together: to wake the thread takes longer than all else.
+   */
+  #sendAll(): void {
+    const asks = this.#toSend;
+    this.#toSend = [];
+    if (asks.length > 0 && !this.#instead) this.#tell({ kind: 'send', asks });
   }
 
   cancel(id: number, reason: string): void {
     if (this.#instead) this.#instead.cancel(id, reason);
-    else this.#tell({ kind: 'cancel', id, reason });
+    else {
+      this.#sendAll();
+      this.#tell({ kind: 'cancel', id, reason });
+    }
   }
 
   async end(): Promise<void> {
     this.#isEnding = true;
     if (this.#instead) return this.#instead.end();
+    this.#sendAll();
     await new Promise<void>((resolve) => {
       this.#onEnded = resolve;
       this.#tell({ kind: 'end' });

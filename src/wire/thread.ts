@@ -22,12 +22,12 @@ const tell = (said: FromThread): void => port.postMessage(said);
 
 port.on('message', (told: ToThread) => {
   switch (told.kind) {
-    case 'send': {
-      const { ask } = told;
-      if (ask.due !== undefined) ask.due -= ahead;
-      engine.send(ask);
+    case 'send':
+      for (const ask of told.asks) {
+        if (ask.due !== undefined) ask.due -= ahead;
+        engine.send(ask);
+      }
       break;
-    }
     case 'cancel':
       engine.cancel(told.id, told.reason);
       break;
