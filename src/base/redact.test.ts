@@ -42,3 +42,12 @@ test('whatever stands around them, no secret is left', () => {
     { numRuns: 1000 },
   );
 });
+
+test('what has been asked before is answered as the first time, a secret or none', () => {
+  const redact = redactor(new Map([['secret-4711-token', 'TOKEN']]));
+  const texts = Array.from({ length: 2000 }, (_, n) =>
+    n % 7 === 0 ? `secret-4711-token in ${n}` : `nothing in answer ${n % 700}`,
+  );
+  for (const text of [...texts, ...texts])
+    expect(redact(text)).toBe(text.replace('secret-4711-token', '[TOKEN]'));
+});

@@ -109,6 +109,19 @@ test('a request that is given up under way ends at once, and its connection with
   expect(one.gateway.inFlight).toBe(0);
 });
 
+test('of requests that are made in one turn each is sent, and one that is given up in it never is', async () => {
+  const stop = new AbortController();
+  const asked = [1, 2, 3].map((n) =>
+    one.ask(`${server.url}/good`, n === 2 ? { signal: stop.signal } : undefined),
+  );
+  // The SDK takes some turns of promises to say what a request looks like; all of them are in this turn of the loop.
+  for (let n = 0; n < 100; n++) await Promise.resolve();
+  stop.abort();
+  const [first, second, third] = await Promise.all(asked);
+  expect([first!.outcome, third!.outcome]).toEqual(['ok', 'ok']);
+  expect(failureOf(second!).status).toBe('cancelled');
+});
+
 test('instants are on the clock of this thread; warmed connections are taken', async () => {
   await one.wire.warm([server.url], 3);
   const before = performance.now();
