@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -21,6 +22,8 @@ import {
 import { certificate, key } from './testing/certificate.ts';
 
 const frames = goodFrames().map(frameText);
+/** Asked, and answered when there are three. */
+const together: ServerResponse[] = [];
 
 /** Every way in which an answer comes or does not, by its path. */
 const server = await serve((response, request, socket) => {
@@ -29,6 +32,10 @@ const server = await serve((response, request, socket) => {
     response.writeHead(status, { 'content-type': 'text/event-stream', ...headers });
   const ways: Record<string, () => void> = {
     good: () => sendFrames(response, goodFrames()),
+    threeTogether: () => {
+      if (together.push(response) === 3)
+        for (const each of together.splice(0)) sendFrames(each, goodFrames());
+    },
     whole: () => {
       response.setHeader('content-type', 'application/json');
       response.end('{"choices":[{"message":{"content":"Type O."},"finish_reason":"stop"}]}');
@@ -125,7 +132,7 @@ test('of requests that are made in one turn each is sent, and one that is given 
 test('instants are on the clock of this thread; warmed connections are taken', async () => {
   await one.wire.warm([server.url], 3);
   const before = performance.now();
-  const exchanges = await Promise.all([1, 2, 3].map(() => one.ask(`${server.url}/good`)));
+  const exchanges = await Promise.all([1, 2, 3].map(() => one.ask(`${server.url}/threeTogether`)));
   for (const { sentAt, endMs, connection } of exchanges) {
     expect(sentAt).toBeGreaterThan(before - 1);
     expect(sentAt! + endMs).toBeLessThan(performance.now() + 1);

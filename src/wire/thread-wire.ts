@@ -146,7 +146,7 @@ class ThreadWire implements Wire {
     if (!this.#hasSent) {
       this.#sendAll();
       this.#hasSent = true;
-      process.nextTick(() => {
+      queueMicrotask(() => {
         this.#hasSent = false;
         this.#sendAll();
       });
@@ -155,8 +155,8 @@ class ThreadWire implements Wire {
   }
 
   /**
-   * The first of a turn of the loop goes over at once, for this thread may be held; what else is asked in it goes over
-   * together: to wake the thread takes longer than all else.
+   * The first goes over at once, for this thread may be held; what others ask at the same moment, after a write that they
+   * shared, goes over together: to wake the thread takes longer than all else.
    */
   #sendAll(): void {
     const asks = this.#toSend;
