@@ -38,15 +38,27 @@ const model = known({
   }).optional(),
 });
 
+/** As a revision had it that a run was held against. */
+const earlierParams = known({ params: values }).optional();
+
 const asked = known({ id: name, question: z.string(), reference: z.string().optional() });
+
+const messages = z.array(z.looseObject({ role: z.string(), content: z.json() }));
+
+const saidAndChecked = {
+  messages,
+  variants: z.record(z.string(), messages).optional(),
+  params: values,
+  answer: z.array(z.json()).optional(),
+  checks: z.array(known({ type: name, not: z.boolean(), weight: z.number().min(0) })),
+};
 
 const prompt = known({
   id: name,
   tags: z.array(z.string()),
-  messages: z.array(z.looseObject({ role: z.string(), content: z.json() })),
-  params: values,
-  checks: z.array(known({ type: name, not: z.boolean(), weight: z.number().min(0) })),
+  ...saidAndChecked,
   criteria: z.array(asked).optional(),
+  before: known(saidAndChecked).optional(),
 });
 
 const quality = known({
@@ -134,7 +146,16 @@ const suite = known({
       numCtx: positive.optional(),
     }).optional(),
   }),
-  models: z.array(model).min(1),
+  models: z.array(model.extend({ before: known({ model: name, params: values }).optional() })).min(1),
+  variants: z.array(known({ id: name, params: values, before: earlierParams })).optional(),
+  against: known({
+    ref: z.string(),
+    commit: z.string().regex(/^[0-9a-f]{40,64}$/),
+    path: name,
+    unchanged: natural,
+    added: z.array(z.string()),
+    removed: z.array(z.string()),
+  }).optional(),
   prompts: z.array(prompt),
   quality: quality.optional(),
   run,

@@ -196,6 +196,28 @@ test('the manifest knows the revision, and each prompt as it was', async () => {
   expect(recorded.prompts[0]!.before!.messages[0]!.content).toBe('Question 0?');
 });
 
+test('whatever is made of what was before is read, or refused with its place', async () => {
+  const path = join(folder, 'run.json');
+  const whole = await readFile(path, 'utf8');
+  const places = [
+    ...['against', 'prompts.0.before', 'models.0.before'],
+    ...['ref', 'commit', 'path', 'unchanged', 'added'].map((name) => `against.${name}`),
+    ...['messages', 'params', 'checks', 'answer', 'variants'].map((name) => `prompts.0.before.${name}`),
+  ];
+  for (const place of places)
+    for (const value of [null, -1, 'x', {}, [null]]) {
+      const edited = JSON.parse(whole) as { suite: Record<string, unknown> };
+      let parent = edited.suite;
+      const keys = place.split('.');
+      for (const key of keys.slice(0, -1)) parent = parent[key] as Record<string, unknown>;
+      parent[keys.at(-1)!] = value;
+      await writeFile(path, JSON.stringify(edited));
+      const { code, stderr } = await cli('compare', folder);
+      expect([0, 2], `${place} = ${JSON.stringify(value)}\n${stderr}`).toContain(code);
+    }
+  await writeFile(path, whole);
+});
+
 test('a run of two versions is no night', async () => {
   const { code, stderr } = await cli('gate', folder, '--history', join(dirname(folder), 'history'));
   expect(code).toBe(2);
