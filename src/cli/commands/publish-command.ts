@@ -1,6 +1,5 @@
 import { defineCommand, flagTable } from '../command.ts';
 import type { Parsed } from '../flags.ts';
-import { under } from '../io.ts';
 
 const flags = flagTable({
   history: {
@@ -19,13 +18,6 @@ const flags = flagTable({
     describe: 'folder of the site; what else is in it stays',
   },
   answers: { type: 'switch', describe: 'with questions and answers in the latest reports' },
-  runs: {
-    type: 'list',
-    default: [],
-    value: 'DIR,…',
-    completes: 'runs',
-    describe: 'folders of runs outside --results, for the latest reports',
-  },
 });
 
 export type PublishFlags = Parsed<typeof flags>;
@@ -37,10 +29,6 @@ export const publish = defineCommand({
     ['gatebench publish history --out site --answers', 'the latest reports with every answer'],
   ],
   epilogue:
-    'The site needs no server and no script: open site/index.html. Badges (badge-SUITE.json, badge-SUITE-MODEL.json) and feed.xml keep their addresses. Questions, answers, and messages of servers are left out unless you ask for them. The same history gives the same files.',
-  run: async (parsed, io) =>
-    (await import('../publish/execute-publish.ts')).executePublish(
-      { ...parsed, runs: parsed.runs.map((run) => under(io.cwd, run)) },
-      io,
-    ),
+    'The latest reports are of runs in --results, or in folders right below it. The site needs no server and no script: open site/index.html. Badges (badge-SUITE.json, badge-SUITE-MODEL.json) and feed.xml keep their addresses. Questions, answers, and messages of servers are left out unless you ask for them. The same history gives the same files.',
+  run: async (parsed, io) => (await import('../publish/execute-publish.ts')).executePublish(parsed, io),
 });

@@ -1,4 +1,5 @@
-import { basename, dirname } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { count, oneLine } from '../../base/text.ts';
 import { exitCode, type ExitCode, UserError } from '../../base/user-error.ts';
 import { nightColumns, type NightRow } from '../../analysis/night-figures.ts';
@@ -95,11 +96,11 @@ interface LatestPage {
  * published before.
  */
 async function latestPages(
-  { results, runs, answers }: PublishFlags,
+  { results, answers }: PublishFlags,
   known: readonly KnownRun[],
   { latest: before }: SiteList,
 ): Promise<{ pages: Map<string, LatestPage>; broken: string[] }> {
-  const folders = await foldersOf(results, runs);
+  const folders = await foldersOf(results);
   const pages = new Map<string, LatestPage>();
   const broken: string[] = [];
   for (const [suite, ofSuite] of Map.groupBy(known, (run) => run.suite)) {
@@ -124,14 +125,16 @@ async function latestPages(
 
 const keyOf = (suite: string, runId: string): string => JSON.stringify([suite, runId]);
 
-/** Folders of runs by suite and id. Those that a user has named are asked what they are. */
-async function foldersOf(results: string, named: readonly string[]): Promise<Map<string, string>> {
-  const found = new Map(
-    (await listRuns(results)).map((folder) => [keyOf(basename(dirname(folder)), basename(folder)), folder]),
-  );
-  for (const folder of named) {
-    const { suite, run_id } = await readManifest(folder);
-    found.set(keyOf(suite.name, run_id), folder);
+/** Folders of runs by suite and id: where runs are kept, and those that somebody has put right into the folder. */
+async function foldersOf(results: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const entry of await readdir(results, { withFileTypes: true }).catch(() => [])) {
+    const folder = join(results, entry.name);
+    // What cannot be read is no run that a page could be made of.
+    const manifest = entry.isDirectory() ? await readManifest(folder).catch(() => undefined) : undefined;
+    if (manifest) found.set(keyOf(manifest.suite.name, manifest.run_id), folder);
   }
+  for (const folder of await listRuns(results))
+    found.set(keyOf(basename(dirname(folder)), basename(folder)), folder);
   return found;
 }

@@ -238,7 +238,7 @@ ${indented(keepHistory, 8)}
 const siteSteps = (program: string): string => `- name: make the site
   id: site
   if: \${{ !cancelled() }}
-  run: ${program} publish history --out site
+  run: ${program} publish history --out site --results nights
 - if: \${{ !cancelled() && steps.site.outcome == 'success' }}
   uses: ${pinned.uploadPages}
   with:
