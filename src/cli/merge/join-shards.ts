@@ -3,6 +3,7 @@ import { appendFile, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { defined } from '../../base/defined.ts';
+import { seededRandom } from '../../base/random.ts';
 import { oneLine } from '../../base/text.ts';
 import { UserError } from '../../base/user-error.ts';
 import { sameJson } from '../../suite/hash.ts';
@@ -13,7 +14,7 @@ import type { AnyRow } from '../../base/column.ts';
 import { FileState, fileWarnings } from '../../journal/file-state.ts';
 import { qualityTables } from '../../journal/quality-journals.ts';
 import { readCsv } from '../../journal/read-csv.ts';
-import { isThere, runFiles, writeWhole } from '../../journal/run-folder.ts';
+import { isThere, newRunId, runFiles, writeWhole } from '../../journal/run-folder.ts';
 import { readRun } from '../../analysis/read-run.ts';
 import { unprovenConcurrency } from '../../analysis/run-facts.ts';
 import { missingShards, partName, shardName, type Part } from './same-plan.ts';
@@ -29,8 +30,7 @@ export function joinedManifest(parts: readonly Part[]): Manifest {
   const lastEnd = ends.sort().at(-1);
   const joined: Manifest = {
     ...manifests[0]!,
-    // Run ids begin with the time: the same id whichever shard came first, and also when a late one is added.
-    run_id: manifests.map(({ run_id }) => run_id).sort()[0]!,
+    run_id: joinedId(manifests),
     merged_from: manifests.flatMap(originsOf),
     planned_requests: manifests.reduce((sum, { planned_requests }) => sum + planned_requests, 0),
     started_at: starts[0]!,
@@ -60,6 +60,22 @@ export function joinedManifest(parts: readonly Part[]): Manifest {
   delete joined.local;
   if (lastEnd === undefined || ends.length < parts.length) delete joined.ended_at;
   return joined;
+}
+
+/**
+ * Run ids begin with the time. Of shards: the same id whichever came first, and also when a late one is added. What a
+ * place sent is a run of its own, which may be kept and judged beside the whole: so that has another name, and the same
+ * for the same parts.
+ */
+function joinedId(manifests: readonly Manifest[]): string {
+  const ids = manifests
+    .flatMap(originsOf)
+    .map(({ run_id }) => run_id)
+    .sort();
+  const places = new Set(manifests.flatMap(({ vantages = [] }) => vantages));
+  if (places.size < 2) return manifests.map(({ run_id }) => run_id).sort()[0]!;
+  const first = manifests.map(({ started_at }) => started_at).sort()[0]!;
+  return newRunId(new Date(first), seededRandom(ids.join('/')));
 }
 
 /** What a part was, so that its place, its seed, and its repeats are known. Of a part that was merged itself, its own parts. */

@@ -82,6 +82,8 @@ test('runs from several places are one run, whatever their seeds and shards', as
     ...{ status: 'complete', vantages: ['ams', 'fra'], requests_done: 16, requests_planned: 16 },
   });
   expect(report.run).not.toHaveProperty('labels');
+  // A run of its own, which may stand beside its parts.
+  expect(manifest.merged_from!.map(({ run_id }) => run_id)).not.toContain(manifest.run_id);
   expect(report.run.seed).toMatch(/^7, \d+$|^\d+, 7$/);
   expect(manifest.merged_from).toEqual([
     expect.objectContaining({ vantage: 'ams', shard: '1/2', seed: 7, labels: { isp: 'kpn', room: '2' } }),
@@ -212,6 +214,20 @@ describe('parts that are no one run', () => {
     expect(joinedManifest([fra, part('z', { vantages: ['tok'], status: 'running' })]).status).toBe(
       'interrupted',
     );
+  });
+
+  test('the same parts are the same run, in whatever order and steps', () => {
+    const [ams, tok] = ['ams', 'tok'].map((name) => part(name, { vantages: [name] })) as [Part, Part];
+    const whole = joinedManifest([ams, fra, tok]);
+    expect(joinedManifest([tok, ams, fra]).run_id).toBe(whole.run_id);
+    const step = { folder: 'step', manifest: joinedManifest([ams, fra]) };
+    assertSamePlan([step, tok]);
+    expect(joinedManifest([step, tok])).toMatchObject({
+      run_id: whole.run_id,
+      vantages: ['ams', 'fra', 'tok'],
+      merged_from: whole.merged_from,
+    });
+    expect(() => assertSamePlan([step, ams])).toThrow('step and ams both contain the prompt "a" from ams');
   });
 
   test('other versions of gatebench are named', () => {

@@ -43,6 +43,7 @@ function head({ run, row, attempts }: RequestReport, columns: number, paint: Pai
   const facts = [
     `${oneLine(run.suite, 60)} ${oneLine(run.run_id, 60)}`,
     `route ${oneLine(row.route, 20)}`,
+    ...(row.vantage === undefined ? [] : [`vantage ${oneLine(row.vantage, 40)}`]),
     oneLine(row.phase, 20),
     `block ${row.block}, position ${row.position}`,
     ...(row.final ? [] : ['sent again later']),
