@@ -8,7 +8,7 @@ const layers = [
   // What a run and its judges need alike.
   ...['send', 'score'],
   // A run may stop by what its rows say so far.
-  ...['analysis', 'run', 'query', 'report', 'view', 'mock', 'diagnose', 'cli'],
+  ...['analysis', 'run', 'queue', 'query', 'report', 'view', 'mock', 'diagnose', 'cli'],
 ];
 /** What others import, and what starts the program. */
 const entries = ['index.ts', 'main.ts', 'bin.ts'];
@@ -143,6 +143,9 @@ const keepers: Record<string, readonly string[]> = {
   'csv-stringify': ['journal', 'report'],
   'csv-parse': ['journal', 'suite', 'diagnose'],
   '@duckdb/node-api': ['query'],
+  bullmq: ['queue'],
+  ioredis: ['queue'],
+  pg: ['queue'],
 };
 
 test.each(Object.entries(keepers))('%s is imported by %j alone', (name, allowed) => {

@@ -32,7 +32,7 @@ test('these variables of the environment are read, and no others', () => {
   expect([...new Set([...read, ...Object.keys(variables)])].toSorted()).toEqual(
     [
       ...['CF_ACCOUNT_ID', 'CF_GATEWAY_ID', 'CF_AIG_TOKEN', 'CF_AIG_BYOK_ALIAS'],
-      ...['OLLAMA_API_KEY', 'CLOUDFLARE_API_TOKEN', 'GATEBENCH_WEBHOOK_URL'],
+      ...['OLLAMA_API_KEY', 'CLOUDFLARE_API_TOKEN', 'GATEBENCH_QUEUE_URL', 'GATEBENCH_WEBHOOK_URL'],
       ...['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'],
       // How to print.
       ...['CI', 'FORCE_COLOR', 'NO_COLOR', 'TERM'],

@@ -8,6 +8,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/run-command.ts')).run,
   },
   {
+    name: 'worker',
+    describe: 'Ask for a run --queue, from this machine and with its credentials',
+    load: async () => (await import('./commands/worker-command.ts')).worker,
+  },
+  {
     name: 'plan',
     describe: 'Check a suite and print what a run would send. Sends nothing',
     load: async () => (await import('./commands/plan-command.ts')).plan,

@@ -44,6 +44,7 @@ const promised = [
   'upload_ms',
   'variant',
   'vantage',
+  ...['worker', 'lease', 'dispatch_ms'],
   'check_why',
   ...['load', 'level', 'visit', 'arrival', 'late_ms', 'ttft_due_ms', 'e2e_due_ms', 'good', 'labels'],
   ...['version', 'passed_now'],

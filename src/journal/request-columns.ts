@@ -114,6 +114,13 @@ const ourLag = [
   ),
 ] as const satisfies readonly Column[];
 
+/** Of a run that workers on other machines asked for; all empty without `--queue`. */
+const whichWorker = [
+  text('worker', 'worker that asked, in a run with `--queue`'),
+  count('lease', 'which worker had this request, from 1: one more for each that was lost with it'),
+  ms('dispatch_ms', "what the way through the queue took: the coordinator's time less the worker's"),
+] as const satisfies readonly Column[];
+
 const whyFailed = [
   list(
     'check_why',
@@ -163,6 +170,7 @@ export const rowColumns = [
   ...laterLatencies,
   variant,
   vantage,
+  ...whichWorker,
   ...whyFailed,
   ...underLoad,
   ...whatTheRunIs,

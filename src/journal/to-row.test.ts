@@ -210,6 +210,7 @@ test('an answer without usage, checks, price and receipts leaves those cells emp
       'upload_ms',
       'variant',
       'vantage',
+      ...['worker', 'lease', 'dispatch_ms'],
       'check_why',
       ...underLoad.map(({ name }) => name),
       'labels',

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import type { Clock, Ms } from '../base/clock.ts';
 import type { WorkerFacts } from '../journal/to-row.ts';
-import type { Exchange } from '../measure/exchange.ts';
+import { ChunkLog } from '../measure/chunk-log.ts';
+import type { Exchange, Failed, Failure } from '../measure/exchange.ts';
 import type { Cell } from '../plan/cell.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Target } from '../target/targets.ts';
@@ -41,6 +43,26 @@ export interface Asker {
   loop(since?: EventLoopUtilization): EventLoopUtilization;
   /** Never rejects: whatever happens is in the exchange. */
   ask(planned: PlannedRequest, asking: Asking): Promise<Asked>;
+}
+
+/** Of an attempt of which nothing was seen. */
+export function withoutAnswer(failure: Failure, clock: Clock, eventId: string = randomUUID()): Failed {
+  return {
+    outcome: 'failed',
+    failure,
+    eventId,
+    streamed: true,
+    startedAt: clock.wall(),
+    connection: {},
+    endMs: 0,
+    chunks: new ChunkLog(),
+    answer: '',
+    reasoning: '',
+    toolCalls: [],
+    usage: {},
+    receipts: {},
+    buffered: false,
+  };
 }
 
 export interface LocalAskerOptions {

@@ -1,16 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock, Ms } from '../base/clock.ts';
 import { type Random, seededRandom } from '../base/random.ts';
 import type { Measurement } from '../journal/to-row.ts';
 import type { Arrival, Ended as LoadEnded, Gate } from '../load/load-mode.ts';
-import { ChunkLog } from '../measure/chunk-log.ts';
 import type { Exchange } from '../measure/exchange.ts';
 import { isOwnLimit, isWorkerLost } from '../measure/own-limits.ts';
 import { type Cell, cellKey } from '../plan/cell.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Retry } from '../suite/suite.ts';
 import type { Target } from '../target/targets.ts';
-import type { Asked, Asker } from './asker.ts';
+import { type Asked, type Asker, withoutAnswer } from './asker.ts';
 import type { BudgetGuard } from './budget.ts';
 import { Outages, type Turn } from './outages.ts';
 import { enoughPrompts, Refusals } from './refusal.ts';
@@ -135,7 +133,15 @@ export class Performer {
       scheduledAt: this.#dueAt(due ?? clock.now()).scheduledAt,
       queueMs: undefined,
       inFlight: asker.inFlight,
-      exchange: droppedExchange(clock),
+      exchange: withoutAnswer(
+        {
+          status: 'cancelled',
+          family: 'client',
+          code: 'dropped',
+          message: 'load.ceiling requests were in flight already: it was not sent',
+        },
+        clock,
+      ),
     });
   };
 
@@ -313,31 +319,6 @@ export class Performer {
       return false;
     }
   }
-}
-
-/** Of an arrival that was never sent. */
-function droppedExchange(clock: Clock): Exchange {
-  return {
-    outcome: 'failed',
-    failure: {
-      status: 'cancelled',
-      family: 'client',
-      code: 'dropped',
-      message: 'load.ceiling requests were in flight already: it was not sent',
-    },
-    eventId: randomUUID(),
-    streamed: true,
-    startedAt: clock.wall(),
-    connection: {},
-    endMs: 0,
-    chunks: new ChunkLog(),
-    answer: '',
-    reasoning: '',
-    toolCalls: [],
-    usage: {},
-    receipts: {},
-    buffered: false,
-  };
 }
 
 function endOf(exchange: Exchange): LoadEnded {

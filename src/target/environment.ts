@@ -27,6 +27,7 @@ export const variables = {
   CLOUDFLARE_API_TOKEN: {
     about: 'Cloudflare API token that may read AI Gateway, for reconcile and doctor',
   },
+  GATEBENCH_QUEUE_URL: { about: 'address of the queue, with its password, for run --queue and worker' },
   GATEBENCH_WEBHOOK_URL: { about: 'where gatebench gate --notify-on posts its message', isAddress: true },
 } as const satisfies Record<string, VariableFacts>;
 

@@ -3,6 +3,7 @@ import { parseShard, type Shard } from '../../plan/shard.ts';
 import { defineCommand, flagTable } from '../command.ts';
 import { firstRun } from '../first-run.ts';
 import { grouped, type Parsed } from '../flags.ts';
+import { queueFlags } from './queue-flags.ts';
 import { suiteFlags, theSuites } from './suite-flags.ts';
 
 const flags = flagTable({
@@ -38,7 +39,8 @@ const flags = flagTable({
     vantage: {
       type: 'text',
       value: 'NAME',
-      describe: 'name of the place that this runs at, such as fra; join places with gatebench merge',
+      describe:
+        'name of the place that this runs at, such as fra; join places with gatebench merge; several with --queue: fra,iad',
     },
     label: {
       type: 'list',
@@ -48,6 +50,7 @@ const flags = flagTable({
     score: { type: 'switch', describe: "ask the suite's judges about the answers, once all are there" },
     strict: { type: 'switch', describe: 'exit 6 when a threshold is not settled' },
   }),
+  ...queueFlags,
 });
 
 /** What `run` was told. `resume` is empty for the latest run; of a `shard`, all parts share the `seed`. */

@@ -11,7 +11,7 @@ import type { Outcome, SendOptions } from '../../run/send-plan.ts';
 import { readEnvironment } from '../../target/environment.ts';
 import { isSimulatedRoute } from '../../target/routes.ts';
 import { resolveTargets, type Targets } from '../../target/targets.ts';
-import { labelsOf } from '../../plan/vantage.ts';
+import { labelsOf, vantageNamed } from '../../plan/vantage.ts';
 import type { Suite } from '../../suite/suite.ts';
 import type { JudgingFlags } from '../score/execute-score.ts';
 import type { RunFlags } from '../commands/run-command.ts';
@@ -63,30 +63,36 @@ async function runOne(around: Surroundings, file: string, suite: Suite): Promise
   const secrets = readEnvironment(io.env, io.cwd);
   assertNoSecrets(shownFrom(io.cwd, file), suite, secrets);
   assertNoSecrets('--vantage, --label', [flags.vantage, flags.label], secrets);
-  const vantages = flags.vantage === undefined ? undefined : [flags.vantage];
-  const targets = await targetsOf(around, suite, routeNames(flags, suite), vantages);
-  if (flags.score) await assertJudgeable(around, file, suite, targets);
   const seed = flags.seed ?? newSeed();
   const now = io.clock.wall();
   const name = newRunName(seed, now, await nameTime(flags.results, now));
-  const sink = new FolderSink(flags.out ?? join(flags.results, suite.name, name.runId));
-  return await sentTo(sink, around, () =>
-    withEarlierImages(suite, file, io, (folders) =>
-      watched(around, targets, (sending) =>
-        runSuite(suite, {
-          ...sending,
-          ...folders,
-          sink,
-          seed,
-          name,
-          shard: flags.shard,
-          labels,
-          calibration: loadCalibration(stateFolder(io.env)),
-          suiteFile: shownFrom(io.cwd, file),
-        }),
+  const way = await wayOf(around, {
+    ...{ suite, seed, runId: name.runId, routes: routeNames(flags, suite) },
+    vantages: vantagesOf(flags),
+  });
+  try {
+    if (flags.score) await assertJudgeable(around, file, suite, way.targets);
+    const sink = new FolderSink(flags.out ?? join(flags.results, suite.name, name.runId));
+    return await sentTo(sink, around, () =>
+      withEarlierImages(suite, file, io, (folders) =>
+        watched(around, way, (sending) =>
+          runSuite(suite, {
+            ...sending,
+            ...folders,
+            sink,
+            seed,
+            name,
+            shard: flags.shard,
+            labels,
+            calibration: loadCalibration(stateFolder(io.env)),
+            suiteFile: shownFrom(io.cwd, file),
+          }),
+        ),
       ),
-    ),
-  );
+    );
+  } finally {
+    await way.close?.();
+  }
 }
 
 /** What would keep the judges from being asked is said before a run is paid for. */
@@ -112,12 +118,17 @@ async function goOn(around: Surroundings): Promise<ExitCode> {
   return await sentTo(sink, around, async () => {
     await assertSameRun(flags, manifest, folder, io);
     const names = manifest.routes.map(({ route }) => route);
-    const targets = await targetsOf(around, manifest.suite, names, manifest.vantages);
+    const { suite, seed, run_id: runId } = manifest;
+    const way = await wayOf(around, { suite, seed, runId, routes: names, vantages: manifest.vantages });
     const limits = { budget: budgetOf(flags), retryErrors: flags.retryErrors !== undefined };
     const file = resolve(io.cwd, manifest.suite_file);
-    return await withEarlierImages(manifest.suite, file, io, (folders) =>
-      watched(around, targets, (sending) => resumeRun(manifest, { ...sending, ...folders, sink, ...limits })),
-    );
+    try {
+      return await withEarlierImages(manifest.suite, file, io, (folders) =>
+        watched(around, way, (sending) => resumeRun(manifest, { ...sending, ...folders, sink, ...limits })),
+      );
+    } finally {
+      await way.close?.();
+    }
   });
 }
 
@@ -143,16 +154,44 @@ async function withEarlierImages<T>(
 /** Sends with a look at what happens, for as long as it goes on. */
 async function watched(
   { flags, io, interruption }: Surroundings,
-  targets: Targets,
+  { targets, openAsker }: Way,
   send: (options: Omit<SendOptions, 'sink'>) => Promise<Outcome>,
 ): Promise<Outcome> {
   const progress = runProgress(targets, flags, io);
   const { stop: signal, kill } = interruption;
   try {
-    return await send({ targets, signal, kill, onEvent: progress.onEvent, env: io.env });
+    return await send({ targets, openAsker, signal, kill, onEvent: progress.onEvent, env: io.env });
   } finally {
     progress.stop();
   }
+}
+
+/** How the requests of a run get to their models: from here, or through workers. */
+interface Way extends Pick<SendOptions, 'targets' | 'openAsker'> {
+  close?: () => Promise<void>;
+}
+
+async function wayOf(
+  around: Surroundings,
+  run: {
+    suite: Suite;
+    seed: number;
+    runId: string;
+    routes: readonly string[];
+    vantages: readonly string[] | undefined;
+  },
+): Promise<Way> {
+  const { flags, io, interruption } = around;
+  const { suite, routes, vantages } = run;
+  if (flags.queue === undefined) return { targets: await targetsOf(around, suite, routes, vantages) };
+  const { queued } = await import('../queue/run-queued.ts');
+  return await queued({ ...run, vantages: vantages ?? [], stop: interruption.stop }, flags, io);
+}
+
+/** This process is at one place; workers may be at several. */
+function vantagesOf({ vantage, queue }: RunFlags): string[] | undefined {
+  if (vantage === undefined) return undefined;
+  return queue === undefined ? [vantage] : [...new Set(vantage.split(',').map(vantageNamed))];
 }
 
 async function targetsOf(

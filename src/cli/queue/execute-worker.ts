@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
+import { exitCode, type ExitCode, UserError } from '../../base/user-error.ts';
+import { calibrate } from '../../diagnose/calibrate/calibrate.ts';
+import { loadCalibration, stateFolder } from '../../diagnose/calibrate/calibration-file.ts';
+import { type Calibration, isProvenAt } from '../../journal/calibration.ts';
+import { QueueServer } from '../../queue/server.ts';
+import { work } from '../../queue/worker.ts';
+import { loadImages } from '../../run/load-images.ts';
+import { suiteHash } from '../../suite/hash.ts';
+import { imagesIn } from '../../suite/image.ts';
+import { loadSuite } from '../../suite/load.ts';
+import type { Suite } from '../../suite/suite.ts';
+import { readEnvironment } from '../../target/environment.ts';
+import { isSimulatedRoute, routes } from '../../target/routes.ts';
+import { resolveTargets } from '../../target/targets.ts';
+import type { LoadedImages } from '../../wire/images.ts';
+import type { WorkerFlags } from '../commands/worker-command.ts';
+import type { Io } from '../io.ts';
+import { demoGateway } from '../run/demo-gateway.ts';
+import { onInterruption } from '../signals.ts';
+import { addressOfQueue, timeOf } from './queue-address.ts';
+
+/** Long enough for a bound, short enough for whoever waits for the worker. */
+const calibrationSeconds = 1;
+
+/** `gatebench worker`: asks for coordinators, from here, with the credentials of this machine. */
+export async function executeWorker(flags: WorkerFlags, io: Io): Promise<ExitCode> {
+  const say = (text: string): void => {
+    if (!flags.quiet) io.stderr.write(`${address.redact(text)}\n`);
+  };
+  const address = addressOfQueue(flags, io);
+  const idleMs = timeOf('--idle', flags.idle);
+  const known = await knownSuites(flags.suite);
+  const interruption = onInterruption(io.signals, say);
+  const demo = demoGateway(io.startMock);
+  try {
+    const server = await QueueServer.open(address, () => undefined);
+    for (const warning of server.warnings) say(`warning: ${warning}`);
+    const name = flags.name ?? `${flags.vantage ?? 'worker'}-${randomBytes(2).toString('hex')}`;
+    const hashes = new Set([...known.keys(), ...(flags.suiteHash ?? [])]);
+    if (hashes.size === 0)
+      say(
+        'whoever can write to the queue chooses what is asked with your tokens; name the suites to prevent that',
+      );
+    const calibration = flags.calibrate === false ? undefined : await calibrated(flags, io, say);
+    say(`worker ${name} waits for runs at ${address.shown}`);
+    const end = await work({
+      ...{ server, name, idleMs, say, calibration, env: io.env, clock: io.clock },
+      ...{ vantage: flags.vantage, concurrency: flags.concurrency, maxRequests: flags.maxRequests },
+      ...{ stop: interruption.stop, kill: interruption.kill },
+      hashes: hashes.size > 0 ? hashes : undefined,
+      targetsOf: async (suite, names) =>
+        resolveTargets(suite, {
+          ...flags,
+          routes: names,
+          environment: readEnvironment(io.env, io.cwd),
+          mockUrl: names.some(isSimulatedRoute) ? await demo.url() : undefined,
+        }),
+      imagesOf: (suite) => imagesFor(suite, known),
+    });
+    if (end === 'idle') say(`no work for ${flags.idle}`);
+    if (end === 'spent') say(`it has sent its ${flags.maxRequests} requests (--max-requests)`);
+    return exitCode.done;
+  } finally {
+    await demo.stop();
+    interruption.end();
+  }
+}
+
+/** Files of the suites that this worker may ask, by their hash. */
+async function knownSuites(files: readonly string[]): Promise<Map<string, string>> {
+  const known = new Map<string, string>();
+  for (const file of files) {
+    const suite = await loadSuite(file, { routes: routes.map(({ name }) => name) });
+    known.set(suiteHash(suite), file);
+  }
+  return known;
+}
+
+/** Images stay out of the queue: a worker has them beside its own copy of the suite. */
+async function imagesFor(suite: Suite, known: ReadonlyMap<string, string>): Promise<LoadedImages> {
+  const file = known.get(suiteHash(suite));
+  if (file !== undefined) return await loadImages(suite, dirname(file));
+  const hasImages = suite.prompts.some(
+    ({ messages, variants = {} }) => imagesIn([messages, ...Object.values(variants)].flat()).length > 0,
+  );
+  if (hasImages)
+    throw new UserError(
+      `the suite "${suite.name}" has images, which do not travel through the queue: start the worker with the suite's file.`,
+    );
+  return new Map();
+}
+
+/** What is kept of this machine, if it holds for so many places; else it is found out now. */
+async function calibrated(
+  { concurrency }: WorkerFlags,
+  io: Io,
+  say: (text: string) => void,
+): Promise<Calibration> {
+  const kept = loadCalibration(stateFolder(io.env));
+  if (kept && isProvenAt(kept.levels, concurrency)) return kept;
+  say(`checking the clock of this machine with ${concurrency} streams …`);
+  return await calibrate({
+    levels: [1, concurrency],
+    shape: { tokensPerSecond: 50, tokens: 40, ttftMs: 100 },
+    secondsPerLevel: calibrationSeconds,
+    clock: io.clock,
+  });
+}

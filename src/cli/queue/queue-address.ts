@@ -1,0 +1,27 @@
+import { type Ms } from '../../base/clock.ts';
+import { durationForm, parseDuration } from '../../base/duration.ts';
+import { UserError } from '../../base/user-error.ts';
+import { type QueueAddress, queueAddress } from '../../queue/server.ts';
+import { readEnvironment } from '../../target/environment.ts';
+import type { Io } from '../io.ts';
+
+/** Where the queue is: by flag, or by GATEBENCH_QUEUE_URL, where a password does not show in the list of processes. */
+export function addressOfQueue(
+  { queue, allowHttp }: { queue: string | undefined; allowHttp: boolean },
+  io: Io,
+): QueueAddress {
+  const text = queue || readEnvironment(io.env, io.cwd).GATEBENCH_QUEUE_URL;
+  if (!text)
+    throw new UserError(
+      'there is no address of a queue: give --queue redis://HOST:PORT, or set GATEBENCH_QUEUE_URL.',
+    );
+  return queueAddress(text, allowHttp);
+}
+
+/** Throws a UserError that names the flag. */
+export function timeOf(flag: string, text: string, atLeast: Ms = 0): Ms {
+  const ms = parseDuration(text);
+  if (ms === undefined) throw new UserError(`${flag} takes ${durationForm}, and not "${text}".`);
+  if (ms < atLeast) throw new UserError(`${flag} takes at least ${atLeast}ms.`);
+  return ms;
+}

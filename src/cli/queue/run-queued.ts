@@ -1,0 +1,54 @@
+import { exitCode, UserError } from '../../base/user-error.ts';
+import { redactor } from '../../base/redact.ts';
+import { designOf } from '../../plan/load-plan.ts';
+import { openQueuedRun, type QueuedRun } from '../../queue/queued-run.ts';
+import { QueueServer } from '../../queue/server.ts';
+import type { Suite } from '../../suite/suite.ts';
+import { readEnvironment, secretsOf } from '../../target/environment.ts';
+import type { RunFlags } from '../commands/run-command.ts';
+import type { Io } from '../io.ts';
+import { addressOfQueue, timeOf } from './queue-address.ts';
+
+/** A run that has its name and its plan, and asks for workers. */
+export interface RunToQueue {
+  suite: Suite;
+  runId: string;
+  seed: number;
+  routes: readonly string[];
+  vantages: readonly string[];
+  stop: AbortSignal;
+}
+
+/** Connects to the queue, announces the run, and waits for its workers. Throws a UserError when any of it fails. */
+export async function queued(run: RunToQueue, flags: RunFlags, io: Io): Promise<QueuedRun> {
+  const address = addressOfQueue(flags, io);
+  const leaseMs = timeOf('--lease', flags.lease, 500);
+  const queueTimeoutMs = timeOf('--queue-timeout', flags.queueTimeout);
+  const workerTimeoutMs = timeOf('--worker-timeout', flags.workerTimeout);
+  assertQueueable(run.suite);
+  const note = (text: string): void => {
+    if (!flags.quiet) io.stderr.write(`${address.redact(text)}\n`);
+  };
+  const server = await QueueServer.open(address, () => undefined);
+  for (const warning of server.warnings) note(`warning: ${warning}`);
+  return await openQueuedRun({
+    ...run,
+    ...{ server, clock: io.clock, leaseMs, queueTimeoutMs, workerTimeoutMs, note, workers: flags.workers },
+    redact: redactor(secretsOf(readEnvironment(io.env, io.cwd))),
+  });
+}
+
+/** What cannot be asked through others is said before anything is sent. */
+function assertQueueable(suite: Suite): void {
+  if (designOf(suite))
+    throw new UserError(
+      'load levels are not sent through a queue: a worker would not keep their times. Leave out --queue, or the levels.',
+      exitCode.usage,
+    );
+  const hasChecks = suite.prompts.some(({ checks }) => checks.length > 0);
+  if (suite.run.answers === 'none' && hasChecks)
+    throw new UserError(
+      'answers: none and --queue do not go together in a suite with checks: their answers would have to be kept in the queue until they are checked. ' +
+        'Use answers: full, leave out the checks, or leave out --queue.',
+    );
+}

@@ -1,0 +1,80 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RequestRow } from '../../../journal/request-columns.ts';
+import { createMock } from '../../../mock/mock-server.ts';
+import type { MockOptions } from '../../../mock/options.ts';
+import { gatebench as runInProcess } from '../../gatebench.ts';
+import { type Finished, testIo } from '../../testing/gatebench.ts';
+import { begunRuns, rowsSoFar } from '../../testing/kills.ts';
+
+export const token = 'test-token-4711';
+
+/** Two models and some questions, answered within milliseconds. */
+export const suiteOf = ({ prompts = 10, ttftMs = 20, run = {} } = {}): object => ({
+  version: 1,
+  name: 'trial',
+  models: ['a', 'b'].map((id) => ({
+    id,
+    model: `custom-ollama/sim-exact?ttftMs=${ttftMs}&gapMs=1&answerFrames=${id === 'a' ? 3 : 4}`,
+  })),
+  defaults: { params: { max_tokens: 50 }, checks: [{ type: 'not-empty' }] },
+  prompts: Array.from({ length: prompts }, (_, n) => ({ id: `p${n}`, prompt: `Question number ${n}?` })),
+  run: { repeat: 1, warmup: 0, concurrency: 4, retry: { max: 1, backoff_ms: [1, 5] }, ...run },
+});
+
+/** A command that runs within this process until it ends, or is told to stop. */
+export interface Going {
+  finished: Promise<Finished>;
+  /** What it has said so far. */
+  said(): string;
+  /** As Ctrl-C does. */
+  stop(): void;
+}
+
+/** What workers and coordinators share in a test: a folder with a suite, a mock gateway, and its token. */
+export interface Trial extends AsyncDisposable {
+  cwd: string;
+  mockUrl: string;
+  /** Begins `run trial.yaml`, with a queue. */
+  run(...args: string[]): Going;
+  worker(...args: string[]): Going;
+  /** Rows of the newest run. */
+  rows(): Promise<RequestRow[]>;
+  folder(): Promise<string>;
+  stats(): Promise<{ requests: number; maxInFlight: number }>;
+}
+
+export async function trial(
+  cwd: string,
+  queueUrl: string,
+  suite: object = suiteOf(),
+  mockOptions: Partial<MockOptions> = {},
+): Promise<Trial> {
+  await writeFile(join(cwd, 'trial.yaml'), JSON.stringify(suite));
+  const mock = await createMock({ gatewayToken: token, keepHeaders: true, ...mockOptions });
+  const going = (args: readonly string[], env: Record<string, string>): Going => {
+    const io = testIo(cwd, { GATEBENCH_QUEUE_URL: queueUrl, ...env });
+    const finished = runInProcess(args, io).then((code) => ({
+      ...{ code, signal: null },
+      ...{ stdout: io.stdout.text, stderr: io.stderr.text },
+    }));
+    return { finished, said: () => io.stderr.text, stop: () => io.signals.emit('SIGTERM') };
+  };
+  const folder = async (): Promise<string> => (await begunRuns(cwd)).toSorted().at(-1)!;
+  return {
+    ...{ cwd, mockUrl: mock.url, folder },
+    run: (...args) =>
+      going(
+        ['run', ...(args.includes('--resume') ? [] : ['trial.yaml']), '--queue', '--seed', '7', ...args],
+        {},
+      ),
+    worker: (...args) =>
+      going(['worker', '--no-calibrate', '--base-url', `${mock.url}/v1/acc/gw/compat`, ...args], {
+        CF_AIG_TOKEN: token,
+      }),
+    rows: async () => await rowsSoFar(await folder()),
+    stats: async () =>
+      (await (await fetch(`${mock.url}/__mock/stats`)).json()) as { requests: number; maxInFlight: number },
+    [Symbol.asyncDispose]: () => mock.close(),
+  };
+}

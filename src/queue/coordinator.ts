@@ -1,0 +1,332 @@
+import type { Job } from 'bullmq';
+import type { Clock, Ms } from '../base/clock.ts';
+import { exitCode, UserError } from '../base/user-error.ts';
+import type { Suite } from '../suite/suite.ts';
+import {
+  type Announcement,
+  boardName,
+  type Hello,
+  jobsQueue,
+  suiteQueue,
+  type WorkerBeat,
+  workersQueue,
+} from './forms.ts';
+import { type AnyQueue, keptJob, type QueueServer } from './server.ts';
+import { withinTime } from './within-time.ts';
+
+export interface CoordinatorOptions {
+  server: QueueServer;
+  clock: Clock;
+  announcement: Announcement;
+  suite: Suite;
+  /** How long the queue may be away before the run ends. */
+  queueTimeoutMs: Ms;
+  /** So many in each place are waited for before anything is sent. */
+  workers: number;
+  /** How long a place may be without a worker before the run ends. */
+  workerTimeoutMs: Ms;
+  /** For people, a line each. */
+  note: (text: string) => void;
+  /** Aborted: nobody is waited for any more. */
+  stop: AbortSignal;
+}
+
+/** A worker of a run, as it was seen last. */
+export interface SeenWorker {
+  hello: Hello;
+  beat: WorkerBeat;
+  /** When it last said something new. */
+  heardAt: Ms;
+}
+
+/** Longest wait for a server that may be gone, where nothing depends on it. */
+const partingMs: Ms = 2000;
+/** How long the queue is silent before people are told. */
+const silentMs: Ms = 5000;
+
+/** Announces a run, keeps the list of its workers, and says when the queue or a place is lost. */
+export class Coordinator {
+  readonly #options: CoordinatorOptions;
+  readonly #board: AnyQueue;
+  readonly #suite: AnyQueue;
+  readonly #hellos: AnyQueue;
+  readonly #jobs = new Map<string | undefined, AnyQueue>();
+  readonly #workers = new Map<string, SeenWorker>();
+  readonly #over = new AbortController();
+  readonly #lost = new AbortController();
+  readonly #beats: (() => Promise<void>)[] = [];
+  #announcement: Announcement;
+  #beat = 0;
+  #answeredAt: Ms;
+  #saidSilent = false;
+  #loop: Promise<unknown> = Promise.resolve();
+  /** When a place was last seen without a worker that is there. */
+  readonly #emptySince = new Map<string | undefined, Ms>();
+  #isSending = false;
+
+  constructor(options: CoordinatorOptions) {
+    const { server, announcement, clock } = options;
+    this.#options = options;
+    this.#announcement = announcement;
+    this.#board = server.queue(boardName);
+    this.#suite = server.queue(suiteQueue(announcement.run_id));
+    this.#hellos = server.queue(workersQueue(announcement.run_id));
+    this.#answeredAt = clock.now();
+  }
+
+  /** Aborted when the run cannot go on: the queue, or every worker of a place, is gone. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  get announcement(): Announcement {
+    return this.#announcement;
+  }
+
+  /** Workers that are there, by name. */
+  get workers(): ReadonlyMap<string, SeenWorker> {
+    return this.#workers;
+  }
+
+  /** The queue of a place. */
+  jobs(vantage: string | undefined): AnyQueue {
+    const known = this.#jobs.get(vantage);
+    if (known) return known;
+    const queue = this.#options.server.queue(jobsQueue(this.#announcement.run_id, vantage));
+    this.#jobs.set(vantage, queue);
+    return queue;
+  }
+
+  /** Called with every beat, which shows that the server is there. */
+  onBeat(call: () => Promise<void>): void {
+    this.#beats.push(call);
+  }
+
+  async announce(): Promise<void> {
+    await this.#put();
+    this.#loop = Promise.all([this.#beatOn(), this.#guard()]);
+  }
+
+  /**
+   * Waits until each place has a worker, and returns the first of each. A run that names no place gets that of the first
+   * worker. Throws a UserError when there is none in time.
+   */
+  async firstWorkers(): Promise<SeenWorker[]> {
+    const { clock, workerTimeoutMs, note, stop, workers } = this.#options;
+    const startedAt = clock.now();
+    let said = false;
+    for (;;) {
+      const missing = this.#missing(workers);
+      if (missing.length === 0) break;
+      if (this.#lost.signal.aborted) throw this.#unreachable();
+      if (stop.aborted)
+        throw new UserError('stopped before a worker came: nothing was sent.', exitCode.interrupted);
+      if (clock.now() - startedAt > workerTimeoutMs)
+        throw new UserError(
+          `${workers > 1 ? `fewer than ${workers} workers` : 'no worker'} came${ofPlaces(missing)} within ${shownTime(workerTimeoutMs)}: nothing was sent. ` +
+            `Start one with: ${this.#example(missing[0])}`,
+          exitCode.incomplete,
+        );
+      if (!said && clock.now() - startedAt > 500) {
+        said = true;
+        note(
+          `waiting for ${workers > 1 ? `${workers} workers` : 'a worker'}${ofPlaces(missing)}: ${this.#example(missing[0])}`,
+        );
+      }
+      await clock.sleep(50);
+    }
+    const places = this.#announcement.vantages.length > 0 ? this.#announcement.vantages : [undefined];
+    return places.map((place) => [...this.#workers.values()].find(({ hello }) => hello.vantage === place)!);
+  }
+
+  /** From here on a place without workers ends the run. */
+  sending(): void {
+    this.#isSending = true;
+  }
+
+  /** Takes the run off the board. `isWhole`: nothing of it is wanted any more. */
+  async close(): Promise<void> {
+    this.#over.abort();
+    const { run_id } = this.#announcement;
+    const isThere = !this.#lost.signal.aborted;
+    if (isThere) {
+      const clean = async (): Promise<void> => {
+        await this.#board.remove(run_id);
+        for (const queue of [this.#suite, this.#hellos, ...this.#jobs.values()])
+          await queue.obliterate({ force: true });
+      };
+      await withinTime(clean(), partingMs);
+    }
+    const queues = [this.#board, this.#suite, this.#hellos, ...this.#jobs.values()];
+    await withinTime(Promise.all(queues.map((queue) => queue.close())), partingMs);
+    await withinTime(this.#loop, partingMs);
+  }
+
+  /** Places with fewer workers than so many. */
+  #missing(wanted = 1): (string | undefined)[] {
+    const { vantages } = this.#announcement;
+    const there = [...this.#workers.values()].map(({ hello }) => hello.vantage);
+    const places = vantages.length > 0 ? vantages : [undefined];
+    return places.filter((place) => there.filter((one) => one === place).length < wanted);
+  }
+
+  #example(vantage: string | undefined): string {
+    return `gatebench worker --queue URL${vantage === undefined ? '' : ` --vantage ${vantage}`}`;
+  }
+
+  async #put(): Promise<void> {
+    const { run_id } = this.#announcement;
+    await this.#suite.add(
+      'suite',
+      { text: JSON.stringify(this.#options.suite) },
+      { ...keptJob, jobId: 'suite' },
+    );
+    // One of a process that was killed says what was true then.
+    await this.#board.remove(run_id);
+    await this.#board.add('run', this.#announcement, { ...keptJob, jobId: run_id });
+  }
+
+  async #beatOn(): Promise<void> {
+    const { clock, note, announcement } = this.#options;
+    const everyMs = Math.min(1000, announcement.lease_ms / 10);
+    while (!this.#over.signal.aborted) {
+      try {
+        if (!(await this.#board.getJob(announcement.run_id))) {
+          note('the server of the queue has lost its data, and gets it anew');
+          await this.#put();
+        }
+        await this.#board.updateJobProgress(announcement.run_id, { beat: ++this.#beat });
+        await this.#readHellos();
+        for (const call of this.#beats) await call();
+        this.#answered();
+      } catch {
+        // It is away, which the guard watches; or it was restarted between two of these.
+      }
+      const isQuick = !this.#isSending;
+      await clock.sleep(isQuick ? 50 : everyMs, this.#over.signal).catch(() => undefined);
+    }
+  }
+
+  #answered(): void {
+    const { clock, note, server } = this.#options;
+    this.#answeredAt = clock.now();
+    if (!this.#saidSilent) return;
+    this.#saidSilent = false;
+    note(`the queue at ${server.address.shown} answers again`);
+    // What nobody could say meanwhile is not held against the workers.
+    for (const worker of this.#workers.values()) worker.heardAt = clock.now();
+    this.#emptySince.clear();
+  }
+
+  /** Looks at the time, whether the server answers or not. */
+  async #guard(): Promise<void> {
+    const { clock, note, server, queueTimeoutMs } = this.#options;
+    while (!this.#over.signal.aborted && !this.#lost.signal.aborted) {
+      const silence = clock.now() - this.#answeredAt;
+      if (silence > queueTimeoutMs) {
+        this.#giveUp(
+          `the queue at ${server.address.shown} did not answer for ${shownTime(queueTimeoutMs)}: nothing more is sent`,
+        );
+      } else if (silence > Math.min(silentMs, queueTimeoutMs / 2)) {
+        if (!this.#saidSilent)
+          note(
+            `the queue at ${server.address.shown} does not answer; the run waits up to ${shownTime(queueTimeoutMs)}`,
+          );
+        this.#saidSilent = true;
+      } else if (this.#isSending) this.#assertPlaces();
+      await clock.sleep(100, this.#over.signal).catch(() => undefined);
+    }
+  }
+
+  #assertPlaces(): void {
+    const { clock, workerTimeoutMs } = this.#options;
+    const missing = this.#missing();
+    for (const place of this.#emptySince.keys()) if (!missing.includes(place)) this.#emptySince.delete(place);
+    for (const place of missing) {
+      const since = this.#emptySince.get(place) ?? clock.now();
+      this.#emptySince.set(place, since);
+      if (clock.now() - since > workerTimeoutMs)
+        this.#giveUp(
+          `no worker${ofPlaces([place])} for ${shownTime(workerTimeoutMs)}: nothing more is sent. ` +
+            `Start one with ${this.#example(place)}`,
+        );
+    }
+  }
+
+  #giveUp(reason: string): void {
+    if (this.#lost.signal.aborted) return;
+    this.#options.note(`${reason}; run --resume continues from here`);
+    this.#lost.abort(new Error(reason));
+  }
+
+  #unreachable(): UserError {
+    return new UserError(`${(this.#lost.signal.reason as Error).message}.`, exitCode.incomplete);
+  }
+
+  async #readHellos(): Promise<void> {
+    const { clock, announcement, note } = this.#options;
+    const jobs = (await this.#hellos.getJobs(['waiting', 'prioritized'])) as (Job<Hello> | undefined)[];
+    const there = new Set<string>();
+    for (const job of jobs) {
+      if (!job) continue;
+      const hello = job.data;
+      const beat = job.progress as unknown as WorkerBeat;
+      if (typeof beat !== 'object') continue;
+      if (!hello.answer) await this.#judge(job);
+      const before = this.#workers.get(hello.name);
+      if (hello.answer?.accepted !== true || !beat.is_ready) continue;
+      there.add(hello.name);
+      if (!before) {
+        this.#workers.set(hello.name, { hello, beat, heardAt: clock.now() });
+        note(`worker ${hello.name} takes part${hello.vantage === undefined ? '' : ` from ${hello.vantage}`}`);
+      } else if (before.beat.beat !== beat.beat) {
+        before.beat = beat;
+        before.heardAt = clock.now();
+      }
+    }
+    for (const [name, { heardAt }] of this.#workers) {
+      const isSilent = clock.now() - heardAt > announcement.lease_ms;
+      if (there.has(name) && !isSilent) continue;
+      this.#workers.delete(name);
+      note(isSilent ? `worker ${name} says nothing any more` : `worker ${name} has left`);
+    }
+  }
+
+  /** Says once whether a worker may take part. */
+  async #judge(job: Job<Hello>): Promise<void> {
+    const hello = job.data;
+    const why = this.#reasonAgainst(hello);
+    hello.answer = why === undefined ? { accepted: true } : { accepted: false, why };
+    if (why !== undefined) this.#options.note(`worker ${hello.name} is not used: ${why}`);
+    else if (this.#announcement.vantages.length === 0 && hello.vantage !== undefined) {
+      // A run that names no place is asked from one place, too: that of who came first.
+      this.#announcement = { ...this.#announcement, vantages: [hello.vantage] };
+      const own = (await this.#board.getJob(this.#announcement.run_id)) as Job<Announcement> | undefined;
+      await own?.updateData(this.#announcement);
+    }
+    await job.updateData(hello);
+  }
+
+  #reasonAgainst(hello: Hello): string | undefined {
+    const { vantages } = this.#announcement;
+    const first = [...this.#workers.values()][0]?.hello;
+    if (vantages.length > 0 && (hello.vantage === undefined || !vantages.includes(hello.vantage)))
+      return `this run is asked from ${vantages.join(' and ')}, and the worker is ${hello.vantage === undefined ? 'without --vantage' : `in ${hello.vantage}`}`;
+    if (vantages.length === 0 && first && first.vantage !== hello.vantage)
+      return `this run is asked from a place without a name, and the worker is in ${hello.vantage ?? 'none'}`;
+    if (first && JSON.stringify(first.routes) !== JSON.stringify(hello.routes))
+      return `it would send to ${hosts(hello)}, and worker ${first.name} sends to ${hosts(first)}`;
+    return undefined;
+  }
+}
+
+const hosts = ({ routes }: Hello): string => routes.map(({ host }) => host).join(' and ');
+
+const ofPlaces = (places: readonly (string | undefined)[]): string => {
+  const named = places.filter((place) => place !== undefined);
+  return named.length === 0 ? '' : ` from ${named.join(' and ')}`;
+};
+
+/** As people write it: `5m`, `30s`. */
+export const shownTime = (ms: Ms): string =>
+  ms >= 60_000 && ms % 60_000 === 0 ? `${ms / 60_000}m` : `${Math.round(ms / 100) / 10}s`;

@@ -1,0 +1,254 @@
+import type * as bullmqPackage from 'bullmq';
+import type { Job, JobsOptions, Queue, QueueEvents, Worker, WorkerOptions } from 'bullmq';
+import type * as ioredisPackage from 'ioredis';
+import type * as pgPackage from 'pg';
+import { lazyPackage } from '../base/lazy-package.ts';
+import { type Redact, redactor } from '../base/redact.ts';
+import { oneLine } from '../base/text.ts';
+import { UserError } from '../base/user-error.ts';
+
+const bullmq = lazyPackage('bullmq') as () => typeof bullmqPackage;
+const ioredis = lazyPackage('ioredis') as () => typeof ioredisPackage;
+const pg = lazyPackage('pg') as () => typeof pgPackage;
+
+/** Longest time to connect when it is tried first. */
+const connectMs = 5000;
+
+/** Where a queue is, with what may be shown of it. */
+export interface QueueAddress {
+  kind: 'redis' | 'postgres';
+  url: URL;
+  /** Host and port: all that is ever shown. */
+  shown: string;
+  /** Takes user and password out of a text. */
+  redact: Redact;
+}
+
+/** Throws a UserError for what is no address of a queue, or would send its password in the clear. */
+export function queueAddress(text: string, allowHttp: boolean): QueueAddress {
+  const example =
+    'Example: redis://localhost:6379, rediss://user:password@host:6380, postgres://host/database';
+  let url: URL;
+  try {
+    url = new URL(text.trim());
+  } catch {
+    throw new UserError(`--queue is not an address. ${example}`);
+  }
+  const kind = kinds[url.protocol];
+  if (kind === undefined)
+    throw new UserError(`--queue: ${oneLine(url.protocol, 30)} is no address of a queue. ${example}`);
+  const { hostname } = url;
+  if (hostname === '') throw new UserError(`--queue: the address has no host. ${example}`);
+  const port = url.port || (kind === 'redis' ? '6379' : '5432');
+  const shown = `${hostname}:${port}`;
+  const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  if (!isLoopback && !allowHttp && !isEncrypted(url))
+    throw new UserError(
+      `--queue: ${shown} would be spoken to unencrypted. Use ${kind === 'redis' ? 'rediss://' : 'sslmode=require'}, ` +
+        'or --allow-http if the network is yours.',
+    );
+  const secrets = [url.password, decoded(url.password)].filter((secret) => secret !== '');
+  return { kind, url, shown, redact: redactor(new Map(secrets.map((secret) => [secret, 'password']))) };
+}
+
+const kinds: Record<string, QueueAddress['kind'] | undefined> = {
+  'redis:': 'redis',
+  'rediss:': 'redis',
+  'valkey:': 'redis',
+  'valkeys:': 'redis',
+  'postgres:': 'postgres',
+  'postgresql:': 'postgres',
+};
+
+const isEncrypted = ({ protocol, searchParams }: URL): boolean =>
+  protocol === 'rediss:' ||
+  protocol === 'valkeys:' ||
+  ['require', 'verify-ca', 'verify-full'].includes(searchParams.get('sslmode') ?? '');
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** What a job is made of, of which this program uses little. */
+export type AnyJob = Job<Record<string, unknown>, unknown>;
+export type AnyQueue = Queue;
+
+/** A queue server that answers: Redis, Valkey, or PostgreSQL. */
+export class QueueServer {
+  readonly address: QueueAddress;
+  /** What is doubtful about it, for people, a sentence each. */
+  readonly warnings: readonly string[];
+  readonly #onError: (error: Error) => void;
+
+  private constructor(address: QueueAddress, warnings: readonly string[], onError: (error: Error) => void) {
+    this.address = address;
+    this.warnings = warnings;
+    this.#onError = onError;
+  }
+
+  /** Throws a UserError when it cannot be reached, refuses us, or would lose jobs of a run. */
+  static async open(address: QueueAddress, onError: (error: Error) => void): Promise<QueueServer> {
+    assertInstalled(address.kind);
+    let warnings: string[];
+    try {
+      warnings = await (address.kind === 'redis' ? examineRedis(address) : examinePostgres(address));
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      throw new UserError(`the queue at ${address.shown} ${reasonOf(error, address)}`);
+    }
+    return new QueueServer(address, warnings, onError);
+  }
+
+  queue(name: string): Queue {
+    const { Queue: Made } = bullmq();
+    const queue = new Made(
+      name,
+      {
+        connection: this.#connection(),
+        streams: { events: { maxLen: 1000 } },
+      } as never,
+      this.#factory() as never,
+    );
+    return this.#heard(queue as Queue);
+  }
+
+  events(name: string): QueueEvents {
+    const { QueueEvents: Made } = bullmq();
+    return this.#heard(
+      new Made(name, { connection: this.#connection() } as never, this.#factory() as never) as QueueEvents,
+    );
+  }
+
+  /** Absent `process`: it only looks for leases that have ended. */
+  worker(
+    name: string,
+    process: ((job: AnyJob, token?: string, signal?: AbortSignal) => Promise<unknown>) | undefined,
+    options: Omit<WorkerOptions, 'connection'>,
+  ): Worker {
+    const { Worker: Made } = bullmq();
+    return this.#heard(
+      new Made(
+        name,
+        process as never,
+        { ...options, connection: this.#connection() } as never,
+        this.#factory() as never,
+      ) as Worker,
+    );
+  }
+
+  /** Every part of the engine tells of lost connections; unheard, that would end the process. */
+  #heard<T extends { on(event: 'error', listener: (error: Error) => void): unknown }>(part: T): T {
+    part.on('error', (error) => this.#onError(error));
+    return part;
+  }
+
+  #connection(): object {
+    return this.address.kind === 'redis'
+      ? { ...redisOptions(this.address), retryStrategy: (times: number) => Math.min(1000, times * 50) }
+      : { ...postgresOptions(this.address), migrate: true, max: 2 };
+  }
+
+  #factory(): unknown {
+    return this.address.kind === 'redis' ? undefined : bullmq().createPostgresBackend;
+  }
+}
+
+/** Removed when it is read, and not before. */
+export const keptJob: JobsOptions = { removeOnComplete: false, removeOnFail: false, attempts: 1 };
+
+function assertInstalled(kind: QueueAddress['kind']): void {
+  const needed = ['bullmq', kind === 'redis' ? 'ioredis' : 'pg'];
+  try {
+    bullmq();
+    (kind === 'redis' ? ioredis : pg)();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = /MODULE_NOT_FOUND/.test(code ?? '') ? '' : ` It was found, but: ${oneLine(message, 200)}`;
+    throw new UserError(
+      `--queue needs ${needed.join(' and ')}, optional packages. Install them with: npm i ${needed.join(' ')}${why}`,
+    );
+  }
+}
+
+function redisOptions({ url }: QueueAddress): object {
+  const isTls = url.protocol === 'rediss:' || url.protocol === 'valkeys:';
+  const database = Number(url.pathname.slice(1) || '0');
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || '6379'),
+    ...(url.username ? { username: decoded(url.username) } : {}),
+    ...(url.password ? { password: decoded(url.password) } : {}),
+    ...(Number.isInteger(database) ? { db: database } : {}),
+    ...(isTls ? { tls: {} } : {}),
+    connectTimeout: connectMs,
+    maxRetriesPerRequest: null,
+  };
+}
+
+const postgresOptions = ({ url }: QueueAddress): pgPackage.ClientConfig => ({
+  connectionString: url.href,
+  connectionTimeoutMillis: connectMs,
+});
+
+async function examineRedis(address: QueueAddress): Promise<string[]> {
+  const { Redis } = ioredis();
+  const client = new Redis({
+    ...redisOptions(address),
+    lazyConnect: true,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  });
+  let failure: Error | undefined;
+  client.on('error', (error: Error) => (failure ??= error));
+  try {
+    await client.connect();
+    const info = factsOf(await client.info());
+    const policy = info.get('maxmemory_policy');
+    if (policy !== undefined && policy !== 'noeviction')
+      throw new UserError(
+        `the queue at ${address.shown} throws jobs away when its memory is full: maxmemory-policy is ${policy}. ` +
+          'Set it to noeviction.',
+      );
+    if (info.get('aof_enabled') === '1') return [];
+    return [
+      `the queue at ${address.shown} keeps nothing on disk (appendonly is off): if it restarts, whatever is in flight ` +
+        'is asked, and paid for, again',
+    ];
+  } catch (error) {
+    // The reason came as an event; the command only says that the connection is closed.
+    if (!(error instanceof UserError) && failure) throw failure;
+    throw error;
+  } finally {
+    client.disconnect();
+  }
+}
+
+const factsOf = (info: string): Map<string, string> =>
+  new Map(Array.from(info.matchAll(/^([a-z_]+):(.*?)\r?$/gm), ([, name, value]) => [name!, value!]));
+
+async function examinePostgres(address: QueueAddress): Promise<string[]> {
+  const { Client } = pg();
+  const client = new Client(postgresOptions(address));
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('select 1');
+    return [];
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** Why a server could not be used: its own words, without what is secret. */
+function reasonOf(error: unknown, { redact }: QueueAddress): string {
+  const { code, message, errors } = error as NodeJS.ErrnoException & { errors?: Error[] };
+  const said = oneLine(redact(message || errors?.[0]?.message || String(code ?? error)), 200);
+  const refused = /WRONGPASS|NOAUTH|NOPERM|invalid password|password authentication failed|no pg_hba/i;
+  return refused.test(said) || code === '28P01'
+    ? `refused the user or the password: ${said}`
+    : `cannot be reached: ${said}`;
+}

@@ -1,0 +1,157 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, globSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const onPath = (program: string): string | undefined =>
+  (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .concat('/usr/bin', '/usr/sbin')
+    .map((folder) => join(folder, program))
+    .find(existsSync);
+
+const redis = onPath('valkey-server') ?? onPath('redis-server');
+const postgresFolder = globSync('/usr/lib/postgresql/*/bin/initdb')
+  .toSorted()
+  .at(-1)
+  ?.replace(/\/initdb$/, '');
+
+const isDemanded = process.env['GATEBENCH_REQUIRE_TOOLS'] !== undefined;
+
+/** Why nothing is tried on a real Redis; undefined when there is one, or when the tools are demanded. */
+export const withoutRedis =
+  redis === undefined && !isDemanded ? 'NOT TRIED ON REDIS: apt install redis-server' : undefined;
+
+/** The same for PostgreSQL. */
+export const withoutPostgres =
+  postgresFolder === undefined && !isDemanded ? 'NOT TRIED ON POSTGRESQL: apt install postgresql' : undefined;
+
+for (const line of [withoutRedis, withoutPostgres]) if (line !== undefined) console.warn(line);
+
+export interface TestServer extends AsyncDisposable {
+  url: string;
+  port: number;
+  /** Where it keeps its data. */
+  folder: string;
+  /** Ends it as a crash would. */
+  kill(): Promise<void>;
+  /** Begins it again, on the same port and with whatever it has kept. */
+  begin(): Promise<void>;
+}
+
+interface RedisOptions {
+  /** Whether it keeps its data on disk. */
+  isKept?: boolean;
+  /** More of its own settings: `['--maxmemory-policy', 'allkeys-lru']`. */
+  settings?: readonly string[];
+}
+
+/** A Redis, or a Valkey, of its own, on a port of its own. */
+export async function startRedis({ isKept = true, settings = [] }: RedisOptions = {}): Promise<TestServer> {
+  if (redis === undefined) throw new Error('GATEBENCH_REQUIRE_TOOLS is set, but no redis-server was found');
+  const folder = await mkdtemp(join(tmpdir(), 'gatebench-redis-'));
+  const port = await freePort();
+  const kept = isKept ? ['--appendonly', 'yes', '--appendfsync', 'everysec'] : ['--appendonly', 'no'];
+  return await server(folder, port, `redis://127.0.0.1:${port}`, () =>
+    spawn(
+      redis,
+      [
+        ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
+        ...kept,
+        ...settings,
+      ],
+      { stdio: 'ignore' },
+    ),
+  );
+}
+
+/** A PostgreSQL of its own, which refuses to run as root: then it runs as its own user. */
+export async function startPostgres(): Promise<TestServer> {
+  if (postgresFolder === undefined)
+    throw new Error('GATEBENCH_REQUIRE_TOOLS is set, but no PostgreSQL was found');
+  const folder = await mkdtemp(join(tmpdir(), 'gatebench-postgres-'));
+  const port = await freePort();
+  const data = join(folder, 'data');
+  const isRoot = process.getuid?.() === 0;
+  const asUser = (program: string, args: readonly string[]): [string, string[]] => {
+    const path = join(postgresFolder, program);
+    return isRoot ? ['runuser', ['-u', 'postgres', '--', path, ...args]] : [path, [...args]];
+  };
+  if (isRoot) execFileSync('chown', ['postgres', folder]);
+  else await chmod(folder, 0o700);
+  const settings = ['-A', 'trust', '-U', 'tester', '--no-sync', '-E', 'UTF8'];
+  execFileSync(...asUser('initdb', ['-D', data, ...settings]), { stdio: 'ignore' });
+  return await server(folder, port, `postgres://tester@127.0.0.1:${port}/postgres`, () =>
+    spawn(...asUser('postgres', ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-F']), {
+      stdio: 'ignore',
+    }),
+  );
+}
+
+async function server(
+  folder: string,
+  port: number,
+  url: string,
+  run: () => ChildProcess,
+): Promise<TestServer> {
+  let child: ChildProcess | undefined;
+  const begin = async (): Promise<void> => {
+    child = run();
+    await listens(port, child);
+  };
+  const kill = async (): Promise<void> => {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    // `runuser` passes nothing on: its child is what listens.
+    for (const pid of childrenOf(child.pid!)) process.kill(pid, 'SIGKILL');
+    child.kill('SIGKILL');
+    await ended;
+  };
+  await begin();
+  return {
+    ...{ url, port, folder, kill, begin },
+    [Symbol.asyncDispose]: async () => {
+      await kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    return execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
+      .split('\n')
+      .map(Number)
+      .filter((child) => child > 0);
+  } catch {
+    return [];
+  }
+}
+
+async function freePort(): Promise<number> {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
+  listener.close();
+  await once(listener, 'close');
+  return port;
+}
+
+/** Until it takes connections. */
+async function listens(port: number, child: ChildProcess): Promise<void> {
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`the server has ended with ${child.exitCode}`);
+    const socket = connect(port, '127.0.0.1');
+    const isOpen = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (isOpen) return;
+    await delay(10);
+  }
+}

@@ -1,0 +1,364 @@
+import type { Job, Worker } from 'bullmq';
+import type { Clock, Ms } from '../base/clock.ts';
+import { defined } from '../base/defined.ts';
+import { oneLine } from '../base/text.ts';
+import { UserError } from '../base/user-error.ts';
+import { version } from '../base/version.ts';
+import type { Calibration } from '../journal/calibration.ts';
+import { cellKey } from '../plan/cell.ts';
+import { requestFacts } from '../run/request-facts.ts';
+import { LocalAsker } from '../send/asker.ts';
+import { suiteHash } from '../suite/hash.ts';
+import type { Suite } from '../suite/suite.ts';
+import type { Targets } from '../target/targets.ts';
+import { Gateway } from '../wire/client.ts';
+import type { LoadedImages } from '../wire/images.ts';
+import { openThreadWire } from '../wire/thread-wire.ts';
+import {
+  type Announcement,
+  boardName,
+  type Hello,
+  type JobForm,
+  jobsQueue,
+  plannedOf,
+  resultForm,
+  suiteQueue,
+  type WorkerBeat,
+  workersQueue,
+} from './forms.ts';
+import { type AnyJob, type AnyQueue, keptJob, type QueueServer } from './server.ts';
+import { withinTime } from './within-time.ts';
+
+export interface WorkOptions {
+  server: QueueServer;
+  clock: Clock;
+  /** Of this worker, in rows. */
+  name: string;
+  vantage?: string | undefined;
+  /** Requests in flight at most. */
+  concurrency: number;
+  /** Requests that it sends in all. Absent: as many as it is given. */
+  maxRequests?: number | undefined;
+  /** Without work for so long, it ends. */
+  idleMs: Ms;
+  /** Hashes of suites that it may ask. Absent: any. */
+  hashes?: ReadonlySet<string> | undefined;
+  /** How this machine reaches the models of a suite, with its own credentials. */
+  targetsOf: (suite: Suite, routes: readonly string[]) => Promise<Targets>;
+  imagesOf: (suite: Suite) => Promise<LoadedImages>;
+  /** Of this machine's clock. Absent: its rows are marked. */
+  calibration?: Calibration | undefined;
+  /** Where proxy variables are read from. */
+  env: NodeJS.ProcessEnv;
+  /** Aborted: it takes nothing more, and ends what is in its hands. */
+  stop: AbortSignal;
+  /** Aborted: what is in its hands is given up. */
+  kill: AbortSignal;
+  /** For people, a line each. */
+  say: (text: string) => void;
+}
+
+/** How often it looks for runs, and says that it is there. */
+const lookMs: Ms = 200;
+/** Longest wait for an answer of the server, beyond which it is away. */
+const patienceMs: Ms = 5000;
+
+/** Why a worker has ended. */
+export type WorkEnd = 'stopped' | 'idle' | 'spent';
+
+/** Asks for one run after the other until it is stopped, has no work for long, or has sent what it may. */
+export async function work(options: WorkOptions): Promise<WorkEnd> {
+  const { server, clock, stop, idleMs, say } = options;
+  const board = server.queue(boardName);
+  const looks = new Map<string, { beat: number; isLive: boolean }>();
+  const tally = { done: 0, busyAt: clock.now() };
+  try {
+    while (!stop.aborted) {
+      if (tally.done >= (options.maxRequests ?? Infinity)) return 'spent';
+      if (clock.now() - tally.busyAt > idleMs) return 'idle';
+      const found = await within(liveRun(board, looks, options), patienceMs);
+      if (found) {
+        looks.delete(found.run_id);
+        await new Service(options, found, board, tally).serve();
+        tally.busyAt = clock.now();
+      }
+      await clock.sleep(lookMs, stop).catch(() => undefined);
+    }
+    return 'stopped';
+  } finally {
+    await withinTime(board.close(), 2000);
+    say(`worker ${options.name} ends after ${tally.done} requests`);
+  }
+}
+
+/** The oldest run whose coordinator is there, which its beat shows, and that wants this place. */
+async function liveRun(
+  board: AnyQueue,
+  looks: Map<string, { beat: number; isLive: boolean }>,
+  { vantage, say }: WorkOptions,
+): Promise<Announcement | undefined> {
+  const jobs = (await board.getJobs(['waiting', 'prioritized'], 0, -1, true)) as (
+    Job<Announcement> | undefined
+  )[];
+  for (const job of jobs) {
+    if (!job) continue;
+    const { run_id, vantages } = job.data;
+    const beat = (job.progress as { beat?: number }).beat ?? 0;
+    const before = looks.get(run_id);
+    const isLive = before !== undefined && before.beat !== beat;
+    looks.set(run_id, { beat, isLive: isLive || (before?.isLive ?? false) });
+    if (!isLive) continue;
+    const isElsewhere = vantages.length > 0 && (vantage === undefined || !vantages.includes(vantage));
+    if (!isElsewhere) return job.data;
+    if (!before.isLive)
+      say(
+        `the run ${run_id} is asked from ${vantages.join(' and ')}, and not from ${vantage ?? 'a place without a name'}`,
+      );
+  }
+  return undefined;
+}
+
+/** The work of one worker for one run. */
+class Service {
+  readonly #options: WorkOptions;
+  readonly #run: Announcement;
+  readonly #board: AnyQueue;
+  readonly #tally: { done: number; busyAt: Ms };
+  #inHand = 0;
+  /** Of this run. */
+  #done = 0;
+  #beat = 0;
+
+  constructor(options: WorkOptions, run: Announcement, board: AnyQueue, tally: { done: number; busyAt: Ms }) {
+    this.#options = options;
+    this.#run = run;
+    this.#board = board;
+    this.#tally = tally;
+  }
+
+  /** Until the run is over. Throws a UserError when this worker must not, or cannot, ask for it. */
+  async serve(): Promise<void> {
+    const { server, name } = this.#options;
+    const { run_id } = this.#run;
+    assertSameMajor(this.#run);
+    const suite = await this.#suite();
+    const targets = await this.#options.targetsOf(suite, this.#run.routes);
+    const images = await this.#options.imagesOf(suite);
+    const hellos = server.queue(workersQueue(run_id));
+    try {
+      const hello = this.#hello(targets);
+      if (!(await this.#isAccepted(hellos, hello))) return;
+      await this.#work(suite, targets, images, hellos, hello);
+    } finally {
+      await withinTime(hellos.remove(name), 1000);
+      await withinTime(hellos.close(), 1000);
+    }
+  }
+
+  /** As the queue has it, held against its own hash and those that this worker may ask. */
+  async #suite(): Promise<Suite> {
+    const { server, hashes } = this.#options;
+    const { run_id, suite_hash, suite: suiteName } = this.#run;
+    const queue = server.queue(suiteQueue(run_id));
+    try {
+      const job = (await queue.getJob('suite')) as Job<{ text: string }> | undefined;
+      if (!job) throw new UserError(`the queue holds no suite for the run ${run_id}.`);
+      const suite = JSON.parse(job.data.text) as Suite;
+      const found = suiteHash(suite);
+      const short = (hash: string): string => oneLine(hash, 12);
+      if (found !== suite_hash)
+        throw new UserError(
+          `the suite of the run ${run_id} in the queue is not the one that was announced (${short(found)}, announced ${short(suite_hash)}). It is not asked.`,
+        );
+      if (hashes && !hashes.has(found))
+        throw new UserError(
+          `the run ${run_id} asks the suite "${oneLine(suiteName, 80)}" (${short(found)}), and this worker may ask ` +
+            `${[...hashes].map(short).join(', ')} only. It is not asked.`,
+        );
+      return suite;
+    } finally {
+      await withinTime(queue.close(), 1000);
+    }
+  }
+
+  #hello(targets: Targets): Hello {
+    const { name, vantage, concurrency, calibration } = this.#options;
+    return {
+      ...{ name, version: version(), concurrency, routes: targets.routes },
+      wire_models: Object.fromEntries(targets.cells.map((cell) => [cellKey(cell), cell.endpoint.wireModel])),
+      ...defined({ vantage, calibration }),
+    };
+  }
+
+  /** Waits for the word of the run. Throws a UserError when it is no. */
+  async #isAccepted(hellos: AnyQueue, hello: Hello): Promise<boolean> {
+    const { clock, stop, name } = this.#options;
+    await this.#greet(hellos, hello, false);
+    while (!stop.aborted && (await this.#isThere())) {
+      const job = (await hellos.getJob(name)) as Job<Hello> | undefined;
+      const answer = job?.data.answer;
+      if (answer?.accepted === false)
+        throw new UserError(`the run ${this.#run.run_id} does not use this worker: ${answer.why}.`);
+      if (answer) return true;
+      await clock.sleep(50, stop).catch(() => undefined);
+    }
+    return false;
+  }
+
+  async #greet(hellos: AnyQueue, hello: Hello, isReady: boolean): Promise<void> {
+    await hellos.add('worker', hello, { ...keptJob, jobId: hello.name });
+    await this.#tell(hellos, isReady);
+  }
+
+  #tell(hellos: AnyQueue, isReady: boolean): Promise<unknown> {
+    const beat: WorkerBeat = {
+      ...{ beat: ++this.#beat, is_ready: isReady },
+      ...{ in_flight: this.#inHand, done: this.#done },
+    };
+    return hellos.updateJobProgress(this.#options.name, beat);
+  }
+
+  /** Whether the run is announced still. */
+  async #isThere(): Promise<boolean> {
+    return (await this.#board.getJob(this.#run.run_id)) !== undefined;
+  }
+
+  async #work(
+    suite: Suite,
+    targets: Targets,
+    images: LoadedImages,
+    hellos: AnyQueue,
+    hello: Hello,
+  ): Promise<void> {
+    const { server, clock, vantage, name, kill, say, env, stop } = this.#options;
+    const { run_id: runId, seed, lease_ms: lockDuration } = this.#run;
+    const wire = openThreadWire({ timeouts: suite.run.timeouts, env, note: say });
+    const gateway = new Gateway({ wire, clock, redact: targets.redact });
+    try {
+      const origins = new Set(targets.cells.map(({ endpoint }) => new URL(endpoint.baseUrl).origin));
+      await Promise.all([wire.warm(origins, this.#places()), gateway.ready()]);
+      const cells = new Map(targets.cells.map((cell) => [cellKey(cell), cell]));
+      const ask = async (job: AnyJob, _token?: string, signal?: AbortSignal): Promise<string> => {
+        const form = job.data as unknown as JobForm;
+        if (form.suite_hash !== this.#run.suite_hash) throw new Error('it is about another suite');
+        const planned = plannedOf(form, suite, (key) => cells.get(key));
+        if (!planned) throw new Error('it is about a model or a prompt that the suite does not have');
+        const asker = new LocalAsker({
+          ...{ gateway, clock, targetOf: (cell) => targets.of(cell) },
+          factsOf: ({ key }, attempt) =>
+            requestFacts({ runId, suite, seed, images }, { key }, attempt, form.event_id),
+        });
+        const inHandAt = clock.now();
+        const asked = await asker.ask(planned, {
+          ...{ attempt: form.attempt, due: inHandAt },
+          signal: AbortSignal.any([kill, ...(signal ? [signal] : [])]),
+        });
+        return resultForm(asked, name, clock.now() - inHandAt);
+      };
+      const worker = server.worker(
+        jobsQueue(runId, vantage),
+        // Three parameters: the engine gives a signal only to who takes it.
+        async (job, token, signal) => {
+          this.#inHand++;
+          this.#tally.busyAt = clock.now();
+          try {
+            return await ask(job, token, signal);
+          } finally {
+            this.#inHand--;
+            this.#tally.done++;
+            this.#done++;
+            this.#tally.busyAt = clock.now();
+            this.#limit(worker);
+          }
+        },
+        {
+          ...{ name, concurrency: this.#places(), lockDuration, lockRenewTime: lockDuration / 2 },
+          // The coordinator looks for leases that have ended.
+          ...{ skipStalledCheck: true, maxStalledCount: 0, runRetryDelay: 200 },
+        },
+      );
+      worker.on('lockRenewalFailed', (ids: string[]) => {
+        for (const id of ids) {
+          say('the lease of a request was lost: it is given up, and its answer would be refused');
+          worker.cancelJob(id);
+        }
+      });
+      await worker.waitUntilReady();
+      say(`asks for the run ${runId}`);
+      await this.#untilOver(hellos, hello);
+      await withinTime(this.#tell(hellos, false), 1000);
+      await (stop.aborted || this.#isSpent() ? worker.close() : withinTime(worker.close(), lockDuration));
+      say(`the run ${runId} is over here`);
+    } finally {
+      await gateway.close();
+    }
+  }
+
+  /** Places that may still be used: never more than requests that may still be sent. */
+  #places(): number {
+    const { concurrency, maxRequests = Infinity } = this.#options;
+    return Math.max(1, Math.min(concurrency, maxRequests - this.#tally.done));
+  }
+
+  #isSpent(): boolean {
+    return this.#tally.done >= (this.#options.maxRequests ?? Infinity);
+  }
+
+  #limit(worker: Worker): void {
+    worker.concurrency = this.#places();
+    // Its return lets the engine take the next one, unless it has been told not to.
+    if (this.#isSpent()) void worker.pause(true);
+  }
+
+  /** Says again and again that it is there; returns when the run, or this worker, is to end. */
+  async #untilOver(hellos: AnyQueue, hello: Hello): Promise<void> {
+    const { clock, stop, idleMs } = this.#options;
+    const everyMs = Math.min(500, this.#run.lease_ms / 10);
+    const silenceMs = Math.max(this.#run.lease_ms, 15_000);
+    let beat: unknown;
+    let heardAt = clock.now();
+    let goneSince: Ms | undefined;
+    while (!stop.aborted && !this.#isSpent()) {
+      const round = async (): Promise<void> => {
+        const job = await this.#board.getJob(this.#run.run_id);
+        if (!job) {
+          goneSince ??= clock.now();
+          return;
+        }
+        goneSince = undefined;
+        const now = JSON.stringify(job.progress);
+        if (now !== beat) heardAt = clock.now();
+        beat = now;
+        // A server that lost its data has to be told anew.
+        if (!(await hellos.getJob(hello.name))) await this.#greet(hellos, hello, true);
+        else await this.#tell(hellos, true);
+      };
+      await withinTime(round(), patienceMs);
+      if (goneSince !== undefined && clock.now() - goneSince > goneMs) return;
+      const isIdle = this.#inHand === 0 && clock.now() - this.#tally.busyAt > idleMs;
+      if (isIdle || clock.now() - heardAt > silenceMs) return;
+      await clock.sleep(everyMs, stop).catch(() => undefined);
+    }
+  }
+}
+
+/** A run that a server without persistence has forgotten comes back: it is not over at once. */
+const goneMs: Ms = 1500;
+
+function assertSameMajor({ run_id, version: theirs }: Announcement): void {
+  const major = (text: string): string => /^\d+/.exec(text)?.[0] ?? text;
+  if (major(theirs) !== major(version()))
+    throw new UserError(
+      `the run ${oneLine(run_id, 80)} was started by gatebench ${oneLine(theirs, 20)}, and this worker is ${version()}: use the same major version.`,
+    );
+}
+
+/** What a promise gives, or undefined when that takes too long, or it fails because the server is away. */
+async function within<T>(promise: Promise<T>, ms: Ms): Promise<T | undefined> {
+  let value: T | undefined;
+  await withinTime(
+    promise.then((given) => (value = given)),
+    ms,
+  );
+  return value;
+}
