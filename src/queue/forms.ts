@@ -3,7 +3,7 @@ import type { Ms } from '../base/clock.ts';
 import { type Chunk, ChunkLog } from '../measure/chunk-log.ts';
 import type { Calibration } from '../journal/calibration.ts';
 import type { Exchange } from '../measure/exchange.ts';
-import { cellKey, type Cell, promptIn } from '../plan/cell.ts';
+import { type Cell, cellKey, type CellNames, promptIn } from '../plan/cell.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { Asked } from '../send/asker.ts';
@@ -81,8 +81,7 @@ export const jobId = (key: string, attempt: number): string =>
   createHash('sha256').update(`${key}\n${attempt}`).digest('hex').slice(0, 40);
 
 /** A cell as every place calls it. */
-export const placelessKey = ({ vantage: _, ...cell }: Cell & { vantage?: string | undefined }): string =>
-  cellKey(cell);
+export const placelessKey = (cell: CellNames): string => cellKey({ ...cell, vantage: undefined });
 
 export function jobForm(
   planned: PlannedRequest,
@@ -127,7 +126,8 @@ type ExchangeForm = Omit<Exchange, 'startedAt' | 'sentAt' | 'chunks' | 'inFlight
 
 /** As text inside the value of a job: what no database may hold bare, such as a NUL, is escaped in it. */
 export function resultForm({ exchange, queueMs, memory }: Asked, worker: string, handMs: Ms): string {
-  const { startedAt, sentAt, chunks, inFlight: _, ...plain } = exchange;
+  const { startedAt, sentAt, chunks, inFlight, ...plain } = exchange;
+  void inFlight;
   const form: ResultForm = {
     ...{ worker, hand_ms: handMs, queue_ms: queueMs, memory },
     exchange: {

@@ -73,9 +73,9 @@ function targetsOf(
   redact: Redact,
 ): Targets {
   const vantages = workers.flatMap(({ hello }) => hello.vantage ?? []);
-  const names: Record<string, string> = Object.assign({}, ...workers.map(({ hello }) => hello.wire_models));
+  const names = new Map(workers.flatMap(({ hello }) => Object.entries(hello.wire_models)));
   const cells = cellsOf(suite, routes, vantages.length > 0 ? vantages : undefined).map((cell): Target => {
-    const wireModel = names[placelessKey(cell)] ?? cell.model.model;
+    const wireModel = names.get(placelessKey(cell)) ?? cell.model.model;
     return { ...cell, endpoint: { baseUrl: '', wireModel, headers: {}, throughGateway: false } };
   });
   const byKey = new Map(cells.map((cell) => [cellKey(cell), cell]));

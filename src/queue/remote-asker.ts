@@ -100,7 +100,7 @@ export class RemoteAsker implements Asker {
     });
     signal.removeEventListener('abort', stopped!);
     this.#pending.delete(id);
-    return { ...asked, recorded: () => Promise.resolve(this.#remove(queue, id)) };
+    return { ...asked, recorded: () => this.#remove(queue, id) };
   }
 
   /** Tries until it is there, or nobody wants it any more: to add it twice is to add it once. */
@@ -129,7 +129,7 @@ export class RemoteAsker implements Asker {
     }[];
     for (const { id, data } of left) {
       const isOver = earlier.isDone(data.key) || data.attempt <= earlier.attemptsOf(data.key);
-      if (isOver) this.#remove(queue, id);
+      if (isOver) void this.#remove(queue, id);
       else this.#inherited.add(id);
     }
     const name = jobsQueue(manifest.run_id, vantage);
@@ -222,12 +222,13 @@ export class RemoteAsker implements Asker {
   }
 
   /** Not waited for: what is left behind goes with the whole queue. */
-  #remove(queue: Queue, id: string): void {
+  #remove(queue: Queue, id: string): Promise<void> {
     const removal: Promise<unknown> = queue
       .remove(id)
       .catch(() => undefined)
       .finally(() => this.#removals.delete(removal));
     this.#removals.add(removal);
+    return Promise.resolve();
   }
 
   async #close(): Promise<void> {

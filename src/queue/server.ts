@@ -110,17 +110,15 @@ export class QueueServer {
       {
         connection: this.#connection(),
         streams: { events: { maxLen: 1000 } },
-      } as never,
+      },
       this.#factory() as never,
     );
-    return this.#heard(queue as Queue);
+    return this.#heard(queue);
   }
 
   events(name: string): QueueEvents {
     const { QueueEvents: Made } = bullmq();
-    return this.#heard(
-      new Made(name, { connection: this.#connection() } as never, this.#factory() as never) as QueueEvents,
-    );
+    return this.#heard(new Made(name, { connection: this.#connection() }, this.#factory() as never));
   }
 
   /** Absent `process`: it only looks for leases that have ended. */
@@ -134,9 +132,9 @@ export class QueueServer {
       new Made(
         name,
         process as never,
-        { ...options, connection: this.#connection() } as never,
+        { ...options, connection: this.#connection() },
         this.#factory() as never,
-      ) as Worker,
+      ),
     );
   }
 
