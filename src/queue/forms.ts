@@ -126,8 +126,8 @@ type ExchangeForm = Omit<Exchange, 'startedAt' | 'sentAt' | 'chunks' | 'inFlight
 
 /** As text inside the value of a job: what no database may hold bare, such as a NUL, is escaped in it. */
 export function resultForm({ exchange, queueMs, memory }: Asked, worker: string, handMs: Ms): string {
-  const { startedAt, sentAt, chunks, inFlight, ...plain } = exchange;
-  void inFlight;
+  const { startedAt, sentAt, chunks, ...plain } = exchange;
+  delete plain.inFlight;
   const form: ResultForm = {
     ...{ worker, hand_ms: handMs, queue_ms: queueMs, memory },
     exchange: {
