@@ -1,6 +1,6 @@
 import { UserError } from '../../base/user-error.ts';
 import { defineCommand, flagTable } from '../command.ts';
-import { grouped, type Parsed } from '../flags.ts';
+import { grouped, typedName, type Parsed } from '../flags.ts';
 
 const flags = flagTable({
   suite: {
@@ -26,6 +26,10 @@ const flags = flagTable({
   },
   ...grouped('With --nightly:', {
     pages: { type: 'switch', describe: 'publish the history on GitHub Pages; anybody can read it' },
+    pullRequests: {
+      type: 'switch',
+      describe: 'also say on each pull request what its change of a suite brings; costs a run',
+    },
     vantage: {
       type: 'list',
       value: 'NAME=RUNNER',
@@ -60,8 +64,8 @@ export const init = defineCommand({
     const { from, models, nightly, gateway, json } = parsed;
     if (nightly && gateway)
       throw new UserError('--gateway writes nothing: leave out --nightly, or run init twice.');
-    const alone = (['pages', 'vantage', 'install'] as const).find((name) => parsed[name]);
-    if (alone !== undefined && !nightly) throw new UserError(`--${alone} goes with --nightly.`);
+    const alone = (['pages', 'pullRequests', 'vantage', 'install'] as const).find((name) => parsed[name]);
+    if (alone !== undefined && !nightly) throw new UserError(`--${typedName(alone)} goes with --nightly.`);
     if (from !== undefined && (nightly || gateway))
       throw new UserError('--from writes a suite: leave out --nightly and --gateway, or run init twice.');
     if (models !== undefined && from === undefined)

@@ -7,6 +7,7 @@ import { json } from '../../report/gate/gate-json.ts';
 import { comment, commentMarker } from '../../report/gate/gate-markdown.ts';
 import { cell, evil, gateReport, threshold } from '../../report/gate/testing/sample-gate.ts';
 import { run as runFacts } from '../../report/testing/sample-reports.ts';
+import { nightlySuite, writeNight } from '../gate/testing/nightly-runs.ts';
 import { gatebench as runInProcess } from '../gatebench.ts';
 import { gatebench, scratch, testIo, type Finished, type Scratch } from '../testing/gatebench.ts';
 import { fakeGh, type FakeGh, type FakeIssue } from './testing/fake-gh.ts';
@@ -198,6 +199,25 @@ describe('a comment on a pull request', () => {
     expect(comments[0]!.body).toMatch(/^<!-- gatebench-gate support -->\n## pass/);
   });
 
+  test('of a change says what compare says, whatever the verdict, and cuts what GitHub would not take', async () => {
+    await using cwd = await scratch();
+    const gh = await fakeGh(cwd.path);
+    const { suite } = await nightlySuite(cwd.path, { prompts: 2 });
+    const against = { ref: 'HEAD^1', commit: 'a'.repeat(40) };
+    const changed = { ...suite, against } as unknown as typeof suite;
+    const folder = await writeNight(cwd.path, { suite: changed, file: 'x', night: 1, seed: 'd' });
+    const warned = await deliver(cwd, gh, [folder], pull);
+    expect(warned.stderr).toContain('comment.md is not there');
+    await writeFile(join(folder, 'comment.md'), `**0.92× latency**\n\n${'x'.repeat(70_000)}\n\nend\n`);
+    expect((await deliver(cwd, gh, [folder], pull)).stdout).toBe('nightly: commented on #12\n');
+    const [said] = (await gh.state()).comments;
+    expect(said!.body).toBe(
+      '<!-- gatebench-change nightly -->\n**0.92× latency**\n\nend\n\n_1 more section cut for length; see gate.json._\n',
+    );
+    await writeFile(join(folder, 'comment.md'), '**0.95× latency**\n');
+    expect((await deliver(cwd, gh, [folder], pull)).stdout).toBe('nightly: updated the comment on #12\n');
+  });
+
   test('of a person stays as it is', async () => {
     await using cwd = await scratch();
     const gh = await fakeGh(cwd.path);
@@ -234,9 +254,7 @@ describe('what goes wrong is a warning and no exit code', () => {
     for (const name of ['gate.json', 'comment.md']) await writeFile(join(cwd.path, 'damaged', name), '{}');
     const { code, stdout, stderr } = await deliver(cwd, gh, ['nights/*', 'damaged', await night(cwd)]);
     expect([code, stdout]).toEqual([0, 'support: opened issue #1\n']);
-    expect(stderr).toContain(
-      'nights/*/gate.json cannot be read (ENOENT). Run gatebench gate with --github first.',
-    );
+    expect(stderr).toContain('nights/*/comment.md is not there. Run gatebench gate with --github first.');
     expect(stderr).toContain('damaged/gate.json is not what gate --github writes.');
   });
 
@@ -270,6 +288,6 @@ test('for machines it says what it did', async () => {
   const { stdout } = await deliver(cwd, gh, ['--json', await night(cwd), 'no']);
   expect(JSON.parse(stdout)).toMatchObject({
     delivered: [{ suite: 'support', did: 'opened issue #1' }],
-    warnings: [expect.stringContaining('no/gate.json')],
+    warnings: [expect.stringContaining('no/comment.md')],
   });
 });

@@ -5,7 +5,8 @@ import type { GateWord } from '../../analysis/gate.ts';
 /** A night as it is to be told. */
 export interface Told {
   suite: string;
-  verdict: GateWord;
+  /** Absent: of a change, which has none. */
+  verdict: GateWord | undefined;
   /** `comment.md`: its first line marks the suite. */
   text: string;
   /** What fails, in words: `e2e_latency_ms of glm`. */

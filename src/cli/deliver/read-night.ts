@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GateWord } from '../../analysis/gate.ts';
 import { oneLine } from '../../base/text.ts';
 import { UserError } from '../../base/user-error.ts';
+import { readManifest } from '../../journal/manifest.ts';
+import { readIfThere } from '../../journal/run-folder.ts';
+import { commentBytes, fitted, suiteMarker } from '../../report/gate/gate-markdown.ts';
 import type { Told } from './issues.ts';
 
 interface Named {
@@ -19,10 +21,15 @@ interface GateFile {
   thresholds: (Named & { verdict: string })[];
 }
 
-/** A night from the files that `gate --github` left in its folder. Throws a UserError where they are not. */
+/**
+ * A night from the files that `gate --github` left in its folder, or what `compare` says of a change of the suite.
+ * Throws a UserError where they are not.
+ */
 export async function readNight(folder: string): Promise<Told> {
-  const json = await readThere(folder, 'gate.json');
-  const text = await readThere(folder, 'comment.md');
+  const json = await readIfThere(join(folder, 'gate.json'));
+  const text = await readIfThere(join(folder, 'comment.md'));
+  if (text === undefined) throw missing(folder, 'comment.md');
+  if (json === undefined) return changeIn(folder, text);
   try {
     const { run, verdict, cells, thresholds } = JSON.parse(json) as GateFile;
     const failing = [
@@ -40,12 +47,13 @@ export async function readNight(folder: string): Promise<Told> {
   }
 }
 
-async function readThere(folder: string, name: string): Promise<string> {
-  try {
-    return await readFile(join(folder, name), 'utf8');
-  } catch (error) {
-    throw new UserError(
-      `${join(folder, name)} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'}). Run gatebench gate with --github first.`,
-    );
-  }
+/** What a change of a suite brings: there is no verdict of a night, and something to tell. */
+async function changeIn(folder: string, text: string): Promise<Told> {
+  const { suite } = await readManifest(folder);
+  if (suite.against === undefined) throw missing(folder, 'gate.json');
+  const marked = `${suiteMarker('change', suite.name)}\n${fitted(text.trimEnd().split('\n\n'), commentBytes)}`;
+  return { suite: oneLine(suite.name, 100), verdict: undefined, text: marked, failing: [] };
 }
+
+const missing = (folder: string, name: string): UserError =>
+  new UserError(`${join(folder, name)} is not there. Run gatebench gate with --github first.`);

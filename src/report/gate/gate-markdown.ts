@@ -100,13 +100,15 @@ export function fitted(sections: readonly string[], limit: number): string {
   return `${[...kept, ...(left > 0 ? [note(left)] : [])].join('\n\n')}\n`;
 }
 
-/** Finds the comment of an earlier night of this suite, so that it is updated rather than added to. */
-export function commentMarker(suite: string): string {
-  return `<!-- gatebench-gate ${encodeURIComponent(suite).replaceAll('-', '%2D')} -->`;
+/** Finds what was said of this suite before, so that it is updated rather than added to. */
+export function suiteMarker(about: 'gate' | 'change', suite: string): string {
+  return `<!-- gatebench-${about} ${encodeURIComponent(suite).replaceAll('-', '%2D')} -->`;
 }
 
+export const commentMarker = (suite: string): string => suiteMarker('gate', suite);
+
 /** GitHub refuses comments from 64 kB on. */
-const commentBytes = 60_000;
+export const commentBytes = 60_000;
 
 /** A comment's body; its first line finds the comment of an earlier night, so that one is kept up to date. */
 export const comment: GateFormat = {

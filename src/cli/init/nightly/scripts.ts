@@ -89,6 +89,17 @@ done
 echo "::error title=gatebench::the history could not be pushed; this night is missing from it"
 exit 1`;
 
+/** Tells GitHub of every night that there is. */
+export const tellGithub = (program: string): string =>
+  eachSuite(`if [ -d "nights/$id" ]; then ${program} deliver "nights/$id"; fi`);
+
+/** A static site of the history. Figures are published; questions and answers are left out. */
+export const makeSite = (program: string): string => `${program} publish history --out site --results nights`;
+
+/** Tells a pull request what it changes, for each suite that it changes. */
+export const tellPullRequest = (program: string): string =>
+  eachSuite(`if [ -f "change/$id/comment.md" ]; then ${program} deliver "change/$id"; fi`);
+
 /** A text with so many blanks before each line that is not empty. */
 export const indented = (text: string, blanks: number): string =>
   text.replaceAll(/^(?=.)/gm, ' '.repeat(blanks));

@@ -218,7 +218,7 @@ test.each([
     'a place that is a command',
     ['a.yaml', '--vantage', '$(x)=ubuntu-latest'],
     {},
-    '--vantage takes NAME=RUNNER',
+    'a vantage is a short name',
   ],
   ['a place twice', ['a.yaml', '--vantage', 'eu=x,eu=y'], {}, '--vantage names eu twice'],
 ])('it refuses %s', async (_, args, files, says) => {
@@ -229,10 +229,13 @@ test.each([
   await expect(readFile(file(cwd))).rejects.toThrow('ENOENT');
 });
 
-test.each(['--pages', '--vantage=a=b', '--install=x'])('%s goes with --nightly', async (flag) => {
-  await using cwd = await repository({});
-  expect((await init(cwd, flag)).stderr).toContain('goes with --nightly');
-});
+test.each(['--pages', '--pull-requests', '--vantage=a=b', '--install=x'])(
+  '%s goes with --nightly',
+  async (flag) => {
+    await using cwd = await repository({});
+    expect((await init(cwd, flag)).stderr).toContain('goes with --nightly');
+  },
+);
 
 test('secrets are those of the suites’ routes, and budgets those that the suites leave open', async () => {
   await using cwd = await repository({

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { exitCode, UserError, type ExitCode } from '../../../base/user-error.ts';
+import { vantageNamed } from '../../../plan/vantage.ts';
 import { loadSuite } from '../../../suite/load.ts';
 import type { Suite } from '../../../suite/suite.ts';
 import { defaultRoute, findRoute } from '../../../target/routes.ts';
@@ -32,6 +33,7 @@ export async function setUpNights(flags: InitFlags, io: Io): Promise<ExitCode> {
     secrets,
     places,
     pages: flags.pages,
+    pullRequests: flags.pullRequests,
   });
   const file = under(cwd, workflowFile);
   const gone = suitesIn(await ownText(file)).filter((path) => !paths.includes(path));
@@ -70,7 +72,7 @@ const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`;
 
 /** What to type to write the same file again. */
-function commandOf(paths: readonly string[], { vantage, install, pages }: InitFlags): string {
+function commandOf(paths: readonly string[], { vantage, install, pages, pullRequests }: InitFlags): string {
   return [
     'gatebench init',
     ...paths,
@@ -78,6 +80,7 @@ function commandOf(paths: readonly string[], { vantage, install, pages }: InitFl
     ...(vantage ? [`--vantage ${vantage.join(',')}`] : []),
     ...(install === undefined ? [] : [`--install ${install}`]),
     ...(pages ? ['--pages'] : []),
+    ...(pullRequests ? ['--pull-requests'] : []),
   ].join(' ');
 }
 
@@ -85,23 +88,30 @@ function commandOf(paths: readonly string[], { vantage, install, pages }: InitFl
 const suitesIn = (text: string | undefined): string[] =>
   /^ {2}SUITES: (.*)$/m.exec(text ?? '')?.[1]!.split(' ') ?? [];
 
-/** What limits a shard where the suite does not say: twice what it sends if nothing fails. */
-function nightlySuite(path: string, { models, variants, prompts, run }: Suite): NightlySuite {
-  const cells = models.length * (variants?.length ?? 1);
-  const requests = (cells * prompts.length * (run.repeat + run.warmup)) / shards;
-  const least = Math.ceil(requests / 50) * 100;
-  const { budget } = run;
-  const minutes = budget.minutes ?? 45;
+function nightlySuite(path: string, suite: Suite): NightlySuite {
   return {
     path,
-    minutes: Math.ceil(minutes),
-    budget: [
-      ...(budget.requests === undefined ? [`--max-requests ${Math.max(500, least)}`] : []),
-      ...(budget.tokens === undefined ? [`--max-tokens-total ${800 * Math.max(500, least)}`] : []),
-      ...(budget.usd === undefined ? ['--max-cost 2'] : []),
-      ...(budget.minutes === undefined ? [`--max-minutes ${minutes}`] : []),
-    ],
+    minutes: Math.ceil(suite.run.budget.minutes ?? usualMinutes),
+    budget: budgetOf(suite, 1 / shards),
+    changeBudget: budgetOf(suite, 2),
   };
+}
+
+/** Where a suite does not say. */
+const usualMinutes = 45;
+
+/** What limits a part of a suite where the suite does not say: twice what is sent if nothing fails. */
+function budgetOf({ models, variants, prompts, run }: Suite, part: number): string[] {
+  const cells = models.length * (variants?.length ?? 1);
+  const requests = cells * prompts.length * (run.repeat + run.warmup) * part;
+  const most = Math.max(500, Math.ceil(requests / 50) * 100);
+  const { budget } = run;
+  return [
+    ...(budget.requests === undefined ? [`--max-requests ${most}`] : []),
+    ...(budget.tokens === undefined ? [`--max-tokens-total ${800 * most}`] : []),
+    ...(budget.usd === undefined ? ['--max-cost 2'] : []),
+    ...(budget.minutes === undefined ? [`--max-minutes ${usualMinutes}`] : []),
+  ];
 }
 
 function secretsFor(suites: readonly Suite[]): Variable[] {
@@ -140,12 +150,12 @@ function assertDistinct(paths: readonly string[], suites: readonly Suite[]): voi
 
 /** `home=self-hosted+linux`. */
 function placeOf(text: string): Place {
-  const [, name, labels] = /^([A-Za-z0-9][\w.-]{0,39})=([\w.-]+(?:\+[\w.-]+)*)$/.exec(text) ?? [];
-  if (name === undefined || labels === undefined)
+  const [name = '', labels = '', more] = text.split('=');
+  if (more !== undefined || !/^[\w.-]+(?:\+[\w.-]+)*$/.test(labels))
     throw new UserError(
       `with --nightly, --vantage takes NAME=RUNNER, where RUNNER is a label of GitHub's runners, or several with +: eu=ubuntu-latest,home=self-hosted+linux; not "${text}".`,
     );
-  return { name, runner: labels.split('+') };
+  return { name: vantageNamed(name), runner: labels.split('+') };
 }
 
 function assertOnce(names: readonly string[]): void {

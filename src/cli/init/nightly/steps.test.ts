@@ -1,8 +1,9 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FileState } from '../../../journal/file-state.ts';
 import { readHistory } from '../../gate/history-file.ts';
+import { fakeGh } from '../../deliver/testing/fake-gh.ts';
 import { nightlySuite, writeNight } from '../../gate/testing/nightly-runs.ts';
 import { gatebench, scratch, type Scratch } from '../../testing/gatebench.ts';
 import { bash, parsed, program, runStep, type Done } from '../testing/workflow.ts';
@@ -10,11 +11,17 @@ import { nightlyWorkflow } from './workflow.ts';
 
 const workflow = parsed(
   nightlyWorkflow({
-    suites: ['suites/mine.yaml', 'suites/other.yaml'].map((path) => ({ path, minutes: 5, budget: [] })),
+    suites: ['suites/mine.yaml', 'suites/other.yaml'].map((path) => ({
+      path,
+      minutes: 5,
+      budget: [],
+      changeBudget: [],
+    })),
     program,
     secrets: [],
     places: [],
-    pages: false,
+    pages: true,
+    pullRequests: true,
   }),
 );
 
@@ -179,5 +186,91 @@ describe('the steps of a night, run in a repository', { timeout: 60_000 }, () =>
       expect(new Set(lines).size, name).toBe(lines.length);
       expect(lines.length, name).toBe(1 + 6 * { history: 4, nights: 4, verdicts: 1 }[name]!);
     }
+  });
+
+  test('GitHub hears of a failure when it is confirmed, of its end, and of nothing else; two suites keep apart', async () => {
+    await using cwd = await scratch();
+    const gh = await fakeGh(cwd.path);
+    const more = 'gate: { metrics: { e2e_latency_ms: { max_ratio: 1.5 } } }';
+    const { suite: nightly } = await nightlySuite(cwd.path, { prompts: 4, more });
+    const suites = {
+      'suites-mine': { ...nightly, name: 'mine' },
+      'suites-other': { ...nightly, name: 'other' },
+    };
+    const nights = join(cwd.path, 'nights');
+    /** A night of both suites, of which one is as slow as is said. */
+    const nightOf = async (night: number, slower: number): Promise<void> => {
+      await rm(nights, { recursive: true, force: true });
+      await mkdir(nights);
+      for (const [id, of] of Object.entries(suites)) {
+        const kimi = id === 'suites-mine' ? slower : 1;
+        const options = { suite: of, file: 'x.yaml', night, seed: id, slower: { kimi } };
+        await rename(await writeNight(cwd.path, options), join(nights, id));
+      }
+    };
+    for (let night = 1; night <= 8; night++) {
+      await nightOf(night, 1);
+      for (const id of Object.keys(suites))
+        await gatebench(['gate', `nights/${id}`, '--history', 'history'], cwd.path);
+    }
+    const env = {
+      ...gh.env,
+      GITHUB_REPOSITORY: 'me/mine',
+      GITHUB_REF: 'refs/heads/main',
+      GH_TOKEN: 'of the job',
+    };
+    const world = { 'github.token': 'of the job' };
+    const told: unknown[] = [];
+    for (const [index, slower] of [4, 4, 1].entries()) {
+      await nightOf(9 + index, slower);
+      const gated = await runStep(workflow, 'gate the nights', cwd.path, world, env);
+      const said = await succeed(runStep(workflow, 'tell GitHub', cwd.path, world, env));
+      told.push([gated.code, said, (await gh.sent()).filter(({ path }) => path !== 'labels').length]);
+    }
+    expect(told).toEqual([
+      [0, '', 0],
+      [5, 'mine: opened issue #1\n', 1],
+      [0, 'mine: closed issue #1\n', 2],
+    ]);
+    const { issues } = await gh.state();
+    expect(issues).toMatchObject([
+      { title: 'gatebench: mine fails: e2e_latency_ms of kimi', state: 'closed' },
+    ]);
+  });
+
+  test('a pull request hears what its change brings, a fork is told why nobody does, and what is the same is not sent', async () => {
+    await using cwd = await scratch();
+    const gh = await fakeGh(cwd.path);
+    const folder = join(cwd.path, 'first');
+    await origin(cwd.path);
+    await writeFile(
+      join(folder, 'suites/mine.yaml'),
+      JSON.stringify(suite('mine')).replace('Question a?', 'Question a, please?'),
+    );
+    await succeed(bash('git -c user.name=x -c user.email=x@x commit -qam change', folder));
+    await succeed(runStep(workflow, 'measure the change', folder, {}));
+    const env = { ...gh.env, GITHUB_REPOSITORY: 'me/mine', GITHUB_REF: 'refs/pull/12/merge' };
+    const tell = (token: string) =>
+      runStep(workflow, 'tell the pull request', folder, { 'github.token': token }, env);
+    const refused = await succeed(tell('refused'));
+    expect(refused).toMatch(/^::warning title=gatebench::not delivered: .*Forks have neither\.\n$/);
+    expect(await succeed(tell('of the job'))).toBe('mine: commented on #12\n');
+    expect(await succeed(tell('of the job'))).toBe('');
+    const { comments, issues } = await gh.state();
+    expect([comments.length, issues]).toEqual([1, []]);
+    expect(comments[0]!.body).toMatch(/^<!-- gatebench-change mine -->\n[^]*this change against HEAD\^1/);
+  });
+
+  test('a site is made of the nights that there are', async () => {
+    await using cwd = await scratch();
+    const { suite: nightly } = await nightlySuite(cwd.path, { prompts: 2 });
+    await mkdir(join(cwd.path, 'nights'));
+    const run = await writeNight(cwd.path, { suite: nightly, file: 'x.yaml', night: 1, seed: 's' });
+    await rename(run, join(cwd.path, 'nights/nightly'));
+    await gatebench(['gate', 'nights/nightly', '--history', 'history'], cwd.path);
+    await succeed(runStep(workflow, 'make the site', cwd.path, {}));
+    expect(await readdir(join(cwd.path, 'site'))).toEqual(
+      expect.arrayContaining(['index.html', 'feed.xml', 'badge-nightly.json', 'latest']),
+    );
   });
 });

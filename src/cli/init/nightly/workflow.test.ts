@@ -10,7 +10,12 @@ import { parsed, runStep, stepsOf } from '../testing/workflow.ts';
 import { folderOf } from './scripts.ts';
 import { nightlyWorkflow, type WorkflowOptions } from './workflow.ts';
 
-const suite = (path: string, minutes = 45) => ({ path, minutes, budget: [`--max-minutes ${minutes}`] });
+const suite = (path: string, minutes = 45) => ({
+  path,
+  minutes,
+  budget: [`--max-minutes ${minutes}`],
+  changeBudget: ['--max-requests 7'],
+});
 const secrets = ['CF_ACCOUNT_ID', 'CF_AIG_TOKEN', 'CF_GATEWAY_ID'] as const;
 const usual: WorkflowOptions = {
   suites: [suite('suites/mine.yaml')],
@@ -18,6 +23,7 @@ const usual: WorkflowOptions = {
   secrets,
   places: [],
   pages: false,
+  pullRequests: false,
 };
 /** What a person may ask for, alone and together. */
 const wishes: Record<string, Partial<WorkflowOptions>> = {
@@ -33,6 +39,7 @@ const wishes: Record<string, Partial<WorkflowOptions>> = {
   'an installation of its own': { program: 'gatebench', install: './gatebench.tgz' },
   'a clone': { program: 'npm run -s gatebench --' },
   'a site': { pages: true },
+  'pull requests': { pullRequests: true },
 };
 const workflows = Object.entries({
   ...wishes,
@@ -75,7 +82,7 @@ test('actions are taken by commit, with the version beside it, here and in this 
 function argumentsOf(line: string, program: string): string[] {
   const [, words] = line.split(`${program} `);
   return words!
-    .replace(/ \|\| .*$/, '')
+    .replace(/ \|\| .*$|; fi$/, '')
     .replaceAll('"${@:3}"', '')
     .replaceAll('"${notify[@]}"', '--notify-on fail,warning')
     .replaceAll('"$SHARD/$SHARDS"', '1/2')
@@ -85,10 +92,10 @@ function argumentsOf(line: string, program: string): string[] {
     .split(/\s+/);
 }
 
-describe.each(workflows)('with $name', ({ name, options, text }) => {
+describe.each(workflows)('with $name', ({ options, text }) => {
   const workflow = parsed(text);
   const steps = stepsOf(workflow);
-  const { program, suites, places, secrets: needed, pages } = { ...usual, ...options };
+  const { program, suites, places, secrets: needed, pages, pullRequests } = { ...usual, ...options };
 
   test('runs every night, off the hour, one night at a time, with a limit on every job', () => {
     expect(workflow.on.schedule?.[0]?.cron).toMatch(/^(?!0 )\d+ \d+ \* \* \*$/);
@@ -100,13 +107,14 @@ describe.each(workflows)('with $name', ({ name, options, text }) => {
 
   test('says only commands and flags that there are, and never the demo', async () => {
     const lines = steps.flatMap(({ run = '' }) =>
-      run.split('\n').filter((line) => new RegExp(`(?:^|run: | {2})${program} `).test(line)),
+      run.split('\n').filter((line) => line.includes(`${program} `) && !line.startsWith('npm install')),
     );
     const names = lines.map((line) => argumentsOf(line, program)[0]);
-    expect(names).toEqual(['run', 'merge', 'gate', ...(pages ? ['publish'] : [])]);
-    // Being built.
-    const coming = (line: string): boolean => /--vantage| publish /.test(line);
-    for (const line of lines.filter((each) => !coming(each))) {
+    expect(names).toEqual([
+      ...['run', 'merge', 'gate', 'deliver', ...(pages ? ['publish'] : [])],
+      ...(pullRequests ? ['run', 'compare', 'deliver'] : []),
+    ]);
+    for (const line of lines) {
       const args = argumentsOf(line, program);
       const entry = commands.find((one) => one.name === args[0])!;
       const { flags } = await entry.load();
@@ -136,7 +144,7 @@ describe.each(workflows)('with $name', ({ name, options, text }) => {
     expect(writers).toEqual([workflow.jobs['gate']]);
     expect(workflow.permissions).toEqual({ contents: 'read' });
     for (const secret of needed)
-      expect(steps.filter(({ env }) => env?.[secret] !== undefined)).toHaveLength(2);
+      expect(steps.filter(({ env }) => env?.[secret] !== undefined)).toHaveLength(pullRequests ? 3 : 2);
     expect(
       Object.values(workflow.jobs).filter(({ env = {} }) => JSON.stringify(env).includes('secrets')),
     ).toEqual([]);
@@ -168,15 +176,32 @@ describe.each(workflows)('with $name', ({ name, options, text }) => {
     const { code, output: told, ready } = await run('CF_AIG_TOKEN');
     expect([code, ready]).toEqual([0, 'ready=false\n']);
     expect(told).toMatch(/^::notice title=gatebench::.*missing secrets: CF_AIG_TOKEN \(.*\)\n$/);
-    for (const job of ['run', 'gate'])
+    for (const job of ['run', 'gate', ...(pullRequests ? ['change'] : [])])
       expect(workflow.jobs[job]!.if).toContain("needs.check.outputs.ready == 'true'");
   });
 
-  test(`publishes ${pages ? 'from a job of its own' : 'nothing'}`, () => {
-    expect(workflow.jobs['pages']?.permissions).toEqual(
-      pages ? { pages: 'write', 'id-token': 'write' } : undefined,
-    );
-    expect(steps.some(({ run }) => run?.includes('publish history --out site'))).toBe(pages);
-    expect(name).toBeTruthy();
+  test('lets each job do what it needs, and no more', () => {
+    expect(
+      Object.fromEntries(Object.entries(workflow.jobs).map(([job, each]) => [job, each.permissions])),
+    ).toEqual({
+      ...(needed.length > 0 ? { check: undefined } : {}),
+      run: undefined,
+      gate: { contents: 'write', issues: 'write' },
+      ...(pages ? { pages: { pages: 'write', 'id-token': 'write' } } : {}),
+      ...(pullRequests ? { change: { contents: 'read', 'pull-requests': 'write' } } : {}),
+    });
+    for (const { env, name: step } of steps)
+      expect(env?.['GH_TOKEN'] !== undefined, step).toBe(/^tell /.test(step ?? ''));
+  });
+
+  test('runs nights at night, and changes on pull requests', () => {
+    expect('pull_request' in workflow.on).toBe(pullRequests);
+    if (!pullRequests) return;
+    expect(workflow.on['pull_request']).toEqual({
+      paths: [...new Set(suites.map(({ path }) => `${path.slice(0, path.lastIndexOf('/'))}/**`))],
+    });
+    for (const job of ['run', 'gate'])
+      expect(workflow.jobs[job]!.if).toContain("github.event_name != 'pull_request'");
+    expect(workflow.jobs['change']!.if).toContain("github.event_name == 'pull_request'");
   });
 });

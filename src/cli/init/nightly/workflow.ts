@@ -8,6 +8,9 @@ import {
   indented,
   joinShards,
   keepHistory,
+  makeSite,
+  tellGithub,
+  tellPullRequest,
 } from './scripts.ts';
 
 /** A suite of the nights. */
@@ -16,6 +19,8 @@ export interface NightlySuite {
   path: string;
   /** What limits each of its shards, as `run` takes it. */
   budget: readonly string[];
+  /** The same for a pull request, which sends it whole and twice at the most. */
+  changeBudget: readonly string[];
   /** The longest that a shard may take. */
   minutes: number;
 }
@@ -39,6 +44,8 @@ export interface WorkflowOptions {
   places: readonly Place[];
   /** Publish the history on GitHub Pages. */
   pages: boolean;
+  /** Say on a pull request what its change of a suite brings. */
+  pullRequests: boolean;
 }
 
 /** Of each suite. */
@@ -51,13 +58,14 @@ const minutesAround = 15;
  * job writes to that branch.
  */
 export function nightlyWorkflow(options: WorkflowOptions): string {
-  const { suites, secrets, places, install, pages } = options;
+  const { suites, secrets, install, pages, pullRequests } = options;
   const paths = suites.map(({ path }) => path);
   const jobs = [
     ...(secrets.length > 0 ? [checkJob(secrets)] : []),
     runJob(options),
     gateJob(options),
     ...(pages ? [pagesJob] : []),
+    ...(pullRequests ? [changeJob(options)] : []),
   ];
   return `# Runs ${paths.join(', ')} every night and compares each night with the nights before.
 #
@@ -71,23 +79,42 @@ on:
   schedule:
     - cron: '17 3 * * *' # off the hour, when everybody else starts
   workflow_dispatch:
-
+${pullRequests ? pullRequestTrigger(paths) : ''}
 permissions:
   contents: read
 
 # One night at a time: the next one waits, none is cut short.
 concurrency:
-  group: gatebench-nightly
+  group: gatebench-nightly${pullRequests ? '-${{ github.event.pull_request.number }}' : ''}
   cancel-in-progress: false
 
 env:
   SUITES: ${paths.join(' ')}
   HISTORY_BRANCH: gatebench-history
-${install === undefined ? '' : `  GATEBENCH: ${install} # what npm installs\n`}${places.length > 0 ? `  PLACES: ${places.map(({ name }) => name).join(' ')}\n` : ''}
+${install === undefined ? '' : `  GATEBENCH: ${install} # what npm installs\n`}
 jobs:
 ${jobs.map((job) => indented(job, 2)).join('\n\n')}
 `;
 }
+
+/** A suite's files are in its own folder. */
+function pullRequestTrigger(paths: readonly string[]): string {
+  const places = paths.map((path) => (path.includes('/') ? `${path.replace(/\/[^/]*$/, '')}/**` : path));
+  return `  pull_request:
+    paths: [${[...new Set(places)].map((place) => `'${place}'`).join(', ')}]
+`;
+}
+
+/** The conditions of a job, as GitHub writes them. */
+const condition = (...all: (string | false)[]): string => {
+  const some = all.filter(Boolean);
+  return some.length === 0 ? '' : `\n  if: \${{ ${some.join(' && ')} }}`;
+};
+
+const isReady = ({ secrets }: WorkflowOptions): string | false =>
+  secrets.length > 0 && "needs.check.outputs.ready == 'true'";
+const isNight = ({ pullRequests }: WorkflowOptions): string | false =>
+  pullRequests && "github.event_name != 'pull_request'";
 
 function needs(secrets: readonly string[]): string {
   const where = '(Settings → Secrets and variables → Actions)';
@@ -117,9 +144,9 @@ ${indented(checkSecrets(secrets), 8)}`;
 }
 
 /** Steps that check the repository out and bring gatebench. */
-function installSteps({ install }: WorkflowOptions): string {
+function installSteps({ install }: WorkflowOptions, depth = 1): string {
   return `- uses: ${pinned.checkout}
-- uses: ${pinned.setupNode}
+${depth === 1 ? '' : `  with:\n    fetch-depth: ${depth}\n`}- uses: ${pinned.setupNode}
   with:
     node-version: 24
 ${
@@ -141,9 +168,12 @@ echo "$RUNNER_TEMP/gatebench/node_modules/.bin" >>"$GITHUB_PATH"`;
 
 function runJob(options: WorkflowOptions): string {
   const { suites, secrets, places } = options;
-  const isReady = secrets.length > 0 ? `\n  needs: check\n  if: needs.check.outputs.ready == 'true'` : '';
+  const needed = secrets.length > 0 ? '\n  needs: check' : '';
   const minutes = suites.reduce((sum, suite) => sum + suite.minutes, minutesAround);
-  const runners = places.map(({ name, runner }) => `- { name: ${name}, runner: [${runner.join(', ')}] }`);
+  const runners = places.map(
+    ({ name, runner }) =>
+      `- { name: '${name}', runner: [${runner.map((label) => `'${label}'`).join(', ')}] }`,
+  );
   const matrix = places.length === 0 ? '' : `\n      place:\n${indented(runners.join('\n'), 8)}`;
   const env = [
     ...(secrets.length > 0 ? [secretsAsEnv(secrets)] : []),
@@ -152,7 +182,7 @@ function runJob(options: WorkflowOptions): string {
     '# The same for all, so that they are parts of one plan.',
     'SEED: ${{ github.run_number }}',
   ].join('\n');
-  return `run:${isReady}
+  return `run:${needed}${condition(isReady(options), isNight(options))}
   runs-on: ${places.length === 0 ? 'ubuntu-latest' : '${{ matrix.place.runner }}'}
   timeout-minutes: ${minutes}
   strategy:
@@ -192,18 +222,14 @@ exit "$code"`;
 
 function gateJob(options: WorkflowOptions): string {
   const { secrets, program, pages } = options;
-  const [needed, isReady] =
-    secrets.length > 0
-      ? ['[check, run]', "${{ !cancelled() && needs.check.outputs.ready == 'true' }}"]
-      : ['run', '${{ !cancelled() }}'];
   return `gate:
-  needs: ${needed}
-  # A shard that failed makes the night incomplete; the gate says so.
-  if: ${isReady}
+  needs: ${secrets.length > 0 ? '[check, run]' : 'run'}
+  # A shard that failed makes the night incomplete; the gate says so.${condition('!cancelled()', isReady(options), isNight(options))}
   runs-on: ubuntu-latest
   timeout-minutes: 20
   permissions:
-    contents: write${pages ? `\n  outputs:\n    site: \${{ steps.site.outcome == 'success' }}` : ''}
+    contents: write
+    issues: write${pages ? `\n  outputs:\n    site: \${{ steps.site.outcome == 'success' }}` : ''}
   steps:
 ${indented(installSteps(options), 4)}
     - uses: ${pinned.download}
@@ -225,6 +251,12 @@ ${indented(gateNights(program), 8)}
       if: \${{ !cancelled() }}
       run: |
 ${indented(keepHistory, 8)}
+    - name: tell GitHub
+      if: \${{ !cancelled() }}
+      env:
+        GH_TOKEN: \${{ github.token }}
+      run: |
+${indented(tellGithub(program), 8)}
     - if: \${{ !cancelled() }}
       uses: ${pinned.upload}
       with:
@@ -234,11 +266,10 @@ ${indented(keepHistory, 8)}
         overwrite: true${pages ? `\n${indented(siteSteps(program), 4)}` : ''}`;
 }
 
-/** Figures are published; prompts and answers stay in the artifact. */
 const siteSteps = (program: string): string => `- name: make the site
   id: site
   if: \${{ !cancelled() }}
-  run: ${program} publish history --out site --results nights
+  run: ${makeSite(program)}
 - if: \${{ !cancelled() && steps.site.outcome == 'success' }}
   uses: ${pinned.uploadPages}
   with:
@@ -258,3 +289,40 @@ const pagesJob = `pages:
   steps:
     - id: deploy
       uses: ${pinned.deployPages}`;
+
+/** On a pull request: each suite that it changes, as it is and as it was, in the same blocks. */
+function changeJob(options: WorkflowOptions): string {
+  const { suites, secrets, program } = options;
+  const minutes = suites.reduce((sum, suite) => sum + suite.minutes, minutesAround);
+  const needed = secrets.length > 0 ? '\n  needs: check' : '';
+  const given = secrets.length > 0 ? `\n      env:\n${indented(secretsAsEnv(secrets), 8)}` : '';
+  const sends = suites.map(({ path, changeBudget }) =>
+    ['measure', path, folderOf(path), ...changeBudget].join(' '),
+  );
+  return `change:${needed}${condition(isReady(options), "github.event_name == 'pull_request'")}
+  runs-on: ubuntu-latest
+  timeout-minutes: ${minutes}
+  permissions:
+    contents: read
+    pull-requests: write
+  steps:
+${indented(installSteps(options, 2), 4)}
+    - name: measure the change${given}
+      run: |
+        code=0
+        measure() {
+          # What is checked out is the merge: its first parent is the base. A suite that is the same is not sent.
+          ${program} run "$1" --against HEAD^1 --out "change/$2" --no-color "\${@:3}" || code=$?
+          if [ -f "change/$2/run.json" ]; then
+            ${program} compare "change/$2" --format markdown --out "change/$2/comment.md" || code=$?
+          fi
+        }
+${indented(sends.join('\n'), 8)}
+        exit "$code"
+    - name: tell the pull request
+      if: \${{ !cancelled() }}
+      env:
+        GH_TOKEN: \${{ github.token }}
+      run: |
+${indented(tellPullRequest(program), 8)}`;
+}
