@@ -40,6 +40,8 @@ export interface RunFacts {
   vantages?: readonly string[];
   /** What it was said to be: `--label key=value`. Absent without any. */
   labels?: Readonly<Record<string, string>>;
+  /** The revision of its suite that the run was held against. Absent where there is none. */
+  against?: { ref: string; commit: string };
   status: RunStatus;
   /** This machine was too busy to measure. Absent where it was not. */
   too_busy?: TooBusy;

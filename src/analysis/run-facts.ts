@@ -88,6 +88,7 @@ export function factsOf(manifest: Manifest, models: readonly ModelSummary[], pla
       vantages: manifest.vantages,
       labels: manifest.labels,
       description: suite.description,
+      against: suite.against && { ref: suite.against.ref, commit: suite.against.commit },
       ended_at: manifest.ended_at,
       clock: clockFact(manifest.calibration as Calibration | undefined),
     }),

@@ -22,7 +22,7 @@ export function runFacts(run: RunFacts): string[] {
     ...(run.too_busy === undefined ? [] : ['machine too busy to measure']),
     done + failed,
     run.visits === undefined
-      ? `${count(run.prompts, 'prompt')} × ${count(run.repeats, 'repeat')}`
+      ? `${count(run.prompts, 'prompt')} × ${count(run.repeats, 'repeat')}${run.against ? ' × 2 versions' : ''}`
       : `${count(run.prompts, 'prompt')}, ${count(run.visits, 'visit')}`,
     ...(run.order === 'sequential' ? ['sequential order'] : []),
     ...(length === undefined ? [] : [duration(length)]),

@@ -4,6 +4,7 @@ import type { CriterionPair } from '../analysis/quality/preferences.ts';
 import { preferenceColumns, qualityColumns } from '../analysis/quality/quality-columns.ts';
 import { modelColumns, pairColumns } from '../analysis/summary-columns.ts';
 import { levelColumns, limitColumns } from '../analysis/levels.ts';
+import type { Changes } from '../analysis/change.ts';
 import type { Candidate, Choice } from '../analysis/choice.ts';
 import type { Leads } from '../analysis/leads.ts';
 import type { PromptCache } from '../analysis/influences/prompt-cache.ts';
@@ -39,6 +40,7 @@ export const json: OutputFormat = {
       run: runObject(run),
       answer: firstLine(report),
       leads: (report.leads ?? []).map(leadsObject),
+      ...(report.change ? { change: changeObject(report.change) } : {}),
       ...(report.choices ? { choice: report.choices.map(choiceObject) } : {}),
       models: models.map((row) => rowObject(modelColumns, row)),
       ...(load
@@ -67,6 +69,17 @@ export const json: OutputFormat = {
     });
   },
 };
+
+/** What a change of the suite brings to each model; its pairs have the columns of `pairs.csv`. */
+const changeObject = ({ ref, commit, changes }: Changes): Record<string, unknown> => ({
+  ref,
+  commit,
+  changes: changes.map(({ name, pairs, rates }) => ({
+    name,
+    pairs: pairs.map((row) => rowObject(pairColumns, row)),
+    pass_rates: rates,
+  })),
+});
 
 /** Who leads in what; what is absent is `null`. */
 export function leadsObject({ leads, ...list }: Leads): Record<string, unknown> {

@@ -2,24 +2,17 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { ImagePart } from '../suite/image.ts';
 import type { Suite } from '../suite/suite.ts';
+import { png } from '../suite/testing/image-files.ts';
 import { tempFolder } from '../suite/testing/temp-suite.ts';
 import { loadImages } from './load-images.ts';
 
-const png = (more: string): Buffer =>
-  Buffer.concat([
-    Buffer.from(
-      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-      'base64',
-    ),
-    Buffer.from(more),
-  ]);
 const part = (data: Buffer): ImagePart => ({
   ...{ type: 'image', file: 'a.png', bytes: data.length, width: 1, height: 1 },
   sha256: createHash('sha256').update(data).digest('hex'),
 });
 const asked = (data: Buffer): object => ({ messages: [{ role: 'user', content: [part(data)] }] });
 
-const [now, then] = [png('now'), png('then')];
+const [now, then] = [png(1, 1, 'now'), png(1, 1, 'then')];
 const suite = { prompts: [{ ...asked(now), before: asked(then) }] } as unknown as Suite;
 
 test('a suite held against a revision sends the image of then with the question of then', async () => {

@@ -120,7 +120,15 @@ describe('compare --by version', () => {
   });
 
   test('the report, its Markdown, its page and pairs.csv say the same', async () => {
-    const { answer } = JSON.parse((await cli('report', folder, '--json')).stdout) as { answer: string };
+    const { answer, change } = JSON.parse((await cli('report', folder, '--json')).stdout) as {
+      answer: string;
+      change: { ref: string; changes: { name: string; pass_rates: object[] }[] };
+    };
+    expect(change).toMatchObject({ ref: 'v1', changes: [{ name: 'one' }, { name: 'two' }] });
+    expect(change.changes[0]!.pass_rates).toEqual([
+      { by: 'own', before: 0.75, now: 1 },
+      { by: 'now', before: 1, now: 1 },
+    ]);
     for (const format of ['table', 'markdown', 'html']) {
       const { stdout } = await cli('report', folder, '--format', format);
       expect(stdout.replaceAll(/\s+/g, ' '), format).toContain(answer.slice(0, 60));

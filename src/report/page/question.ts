@@ -3,8 +3,14 @@ import type { Prompt } from '../../suite/suite.ts';
 
 const questionLength = 600;
 
-/** What a prompt asks last, as far as it is text. */
-export function questionOf({ messages }: Pick<Prompt, 'messages'>): string | undefined {
+/** What a prompt asks last, as far as it is text; of two versions that ask differently, both. */
+export function questionOf({ messages, before }: Pick<Prompt, 'messages' | 'before'>): string | undefined {
+  const [now, then] = [messages, before?.messages ?? messages].map(lastText);
+  if (now === then || now === undefined || then === undefined) return now;
+  return `Now: ${now}\nBefore: ${then}`;
+}
+
+function lastText(messages: Prompt['messages']): string | undefined {
   const content = messages.at(-1)?.content;
   return typeof content === 'string' ? cut(content, questionLength) : undefined;
 }

@@ -5,19 +5,10 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UserError } from '../../base/user-error.ts';
 import { imagesIn } from '../image.ts';
+import { png } from '../testing/image-files.ts';
 import { repository, type Repository } from '../testing/repository.ts';
 import { tempFolder } from '../testing/temp-suite.ts';
 import { checkOutSuite, loadSuiteAt, NoSuiteThere, type SuiteAt } from './suite-at.ts';
-
-/** One pixel, and the same with another byte behind its head. */
-const png = (more: string): Buffer =>
-  Buffer.concat([
-    Buffer.from(
-      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-      'base64',
-    ),
-    Buffer.from(more),
-  ]);
 
 const suite = (prompts: string): string =>
   `version: 1\nname: s\nmodels: [custom-ollama/a]\nprompts:\n${prompts}`;
@@ -45,7 +36,7 @@ beforeAll(() => {
     'suites/texts/real.md': 'Old linked text',
     'suites/texts/link.md': '-> real.md',
     'suites/data/all rows.csv': 'word\nold\nolder\n',
-    'suites/pictures/one.png': png('old'),
+    'suites/pictures/one.png': png(1, 1, 'old'),
     'suites/broken.yaml': suite('  - { id: a, promt: x }\n'),
     'suites/gone.yaml': suite('  - { id: a, prompt: { file: nowhere.md } }\n'),
     'top.yaml': suite('  - { id: a, prompt: old }\n'),
@@ -56,7 +47,7 @@ beforeAll(() => {
     'suites/texts/question.md': 'New question?',
     'suites/texts/real.md': 'New linked text',
     'suites/data/all rows.csv': 'word\nnew\n',
-    'suites/pictures/one.png': png('new'),
+    'suites/pictures/one.png': png(1, 1, 'new'),
     'suites/broken.yaml': suite('  - { id: a, prompt: x }\n'),
     'suites/gone.yaml': suite('  - { id: a, prompt: x }\n'),
     'suites/new.yaml': suite('  - { id: a, prompt: x }\n'),
