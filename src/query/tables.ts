@@ -1,3 +1,4 @@
+import { labelWords } from '../plan/vantage.ts';
 import { join } from 'node:path';
 import { historyColumns } from '../analysis/history.ts';
 import { levelColumns, limitColumns } from '../analysis/levels.ts';
@@ -52,6 +53,8 @@ const runColumns = [
   count('planned_requests', 'requests of the plan'),
   text('gatebench', 'version of gatebench'),
   text('folder', 'where its files are'),
+  list('vantages', 'places that it was sent from, where they have names'),
+  list('labels', 'what it was said to be with `--label`, each as `key=value`'),
 ] as const satisfies readonly Column[];
 
 const runs: QueryTable = {
@@ -69,6 +72,7 @@ const runs: QueryTable = {
           prompts: manifest.suite.prompts.length,
           gatebench: manifest.versions.gatebench,
           folder,
+          labels: labelWords(manifest.labels),
         }) as unknown as AnyRow,
     ),
   ],

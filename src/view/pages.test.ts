@@ -60,6 +60,23 @@ test('two runs show the answers that changed, and link each to its own run', asy
   expect(changed).toContain(`${pathOf(settled)}/request/kimi-3`);
 });
 
+test('a run from several places tells them apart in answers and requests, and filters by place', async () => {
+  const results = join(home.path, 'places');
+  const rows = ['fra', 'ams'].flatMap((vantage) =>
+    ['glm', 'kimi'].map((model) => row({ model, vantage, prompt_id: 'p0', event_id: `${model}-${vantage}` })),
+  );
+  const folder = await storedRun(results, rows, { vantages: ['ams', 'fra'] });
+  const places = await viewerOf(results);
+  onTestFinished(() => places.close());
+  const shown = async (path: string): Promise<string> =>
+    (await visit(places.port, `${pathOf(folder)}/${path}`)).text;
+  expect(await shown('answers')).toContain('glm from fra');
+  const requests = await shown('requests');
+  expect(requests).toMatch(/order=vantage[^>]*>vantage</);
+  expect(requests).toMatch(/<option[^>]*>fra</);
+  expect(await shown('requests?vantage=ams')).toMatch(/ of 2\b/);
+});
+
 test('runs are filtered by suite, model, state and day', async () => {
   const runs = async (search: string): Promise<number> =>
     (await page(`/${search}`)).match(/<th scope="row"/g)?.length ?? 0;

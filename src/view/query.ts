@@ -35,8 +35,11 @@ export const shownByDefault: readonly ColumnName[] = [
 /** Parameters that are no columns. */
 const others: readonly string[] = ['order', 'page', 'columns'];
 
-/** Reads a query from an address. Whatever it says, it is a query; `faults` say what was passed over. */
-export function rowQuery(parameters: URLSearchParams): RowQuery {
+/**
+ * Reads a query from an address. Whatever it says, it is a query; `faults` say what was passed over. `several`: what a
+ * run has several of is shown beside the model.
+ */
+export function rowQuery(parameters: URLSearchParams, several: readonly ColumnName[] = []): RowQuery {
   const faults: string[] = [];
   const known = (name: string): name is ColumnName => {
     const isKnown = columnNamed(name) !== undefined;
@@ -57,7 +60,10 @@ export function rowQuery(parameters: URLSearchParams): RowQuery {
     order: ordered !== '' && known(ordered) ? ordered : undefined,
     isDescending: order.startsWith('-'),
     page: Math.max(1, Math.floor(Number(parameters.get('page') ?? 1)) || 1),
-    columns: columns.length > 0 ? columns : shownByDefault,
+    columns:
+      columns.length > 0
+        ? columns
+        : shownByDefault.flatMap((name) => (name === 'model' ? [name, ...several] : [name])),
     faults,
   };
 }

@@ -1,5 +1,6 @@
 import { oneLine } from '../../base/text.ts';
 import type { ColumnName, RequestRow } from '../../journal/request-columns.ts';
+import { severalIn } from '../../plan/cell.ts';
 import type { PageFrame } from '../../report/page/frame/document.ts';
 import { dataTable } from '../../report/page/frame/data-table.ts';
 import { type Content, type Html, markup } from '../../report/page/frame/html.ts';
@@ -12,7 +13,8 @@ import type { Viewer } from '../viewer.ts';
 /** Every attempt of a run, filtered and ordered by its address. */
 export async function requestsPage(viewer: Viewer, run: RunEntry, address: URL): Promise<PageFrame> {
   const { rows: index } = viewer.open(run);
-  const query = rowQuery(address.searchParams);
+  await index.update();
+  const query = rowQuery(address.searchParams, severalIn(index.ways));
   await index.need(neededColumns(query));
   const found = matching(index, query);
   const last = Math.max(1, Math.ceil(found.length / pageSize));
@@ -46,10 +48,22 @@ function wordsOf(index: RunIndex, column: string): string[] {
 
 function form(index: RunIndex, address: URL): Html {
   const given = (name: string): string | null => address.searchParams.get(name);
-  const own = ['model', 'status', 'passed', 'failed_checks', 'tags', 'phase', 'prompt_id', 'e2e_latency_ms'];
+  const several = severalIn(index.ways);
+  const own = [
+    'model',
+    ...several,
+    'status',
+    'passed',
+    'failed_checks',
+    'tags',
+    'phase',
+    'prompt_id',
+    'e2e_latency_ms',
+  ];
   const others = [...address.searchParams].filter(([name]) => !own.includes(name) && name !== 'page');
   return markup`<form class="wanted" method="get" action="${address.pathname}">
     ${choice('Model', 'model', given('model'), wordsOf(index, 'model'))}
+    ${several.map((name) => choice(name.charAt(0).toUpperCase() + name.slice(1), name, given(name), wordsOf(index, name)))}
     ${choice('Status', 'status', given('status'), wordsOf(index, 'status'))}
     ${choice('Passed', 'passed', given('passed'), ['true', 'false', '-'])}
     ${choice('Failed check', 'failed_checks', given('failed_checks'), wordsOf(index, 'failed_checks'))}
