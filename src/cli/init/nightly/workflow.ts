@@ -269,7 +269,8 @@ ${indented(tellGithub(program), 8)}
 const siteSteps = (program: string): string => `- name: make the site
   id: site
   if: \${{ !cancelled() }}
-  run: ${makeSite(program)}
+  run: |
+    ${makeSite(program)}
 - if: \${{ !cancelled() && steps.site.outcome == 'success' }}
   uses: ${pinned.uploadPages}
   with:
