@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scratchFolder } from '../base/testing/scratch.ts';
@@ -63,6 +63,40 @@ test('without stored answers there is a page all the same', async () => {
   await rm(join(folder, runFiles.answers));
   const page = await renderFolderPage(folder);
   expect(page.includes('The customer wants a refund')).toBe(true);
+});
+
+test('a page for anybody has every figure and not a word of a question, an answer, a reason, or a server', async () => {
+  await using scratch = await scratchFolder();
+  const secret = 'heliotrope';
+  const rows = [...sampleRows({ prompts: 6, repeats: 2 })].map((row) => ({
+    ...row,
+    answer_preview: secret,
+    ...(row.status === 'ok'
+      ? { passed: false, failed_checks: ['equals'], check_why: [`expected ${secret}`] }
+      : {}),
+    ...(row.status === 'ok' ? {} : { error_message: `no more ${secret} today` }),
+  }));
+  const folder = await runFolder(scratch.path, rows);
+  const lines = rows.map(({ event_id, model, prompt_id, repeat, attempt }) =>
+    JSON.stringify({
+      ...{ event_id, model, prompt_id, repeat, attempt, answer: secret, reasoning: secret, chunks: [] },
+      tool_calls: [{ id: '1', name: secret, arguments: secret }],
+    }),
+  );
+  await writeFile(join(folder, runFiles.answers), `${lines.join('\n')}\n`);
+  const run = JSON.parse(await readFile(join(folder, runFiles.manifest), 'utf8')) as object;
+  const asked = JSON.stringify(run).replaceAll('Sort ticket', `Sort ${secret} ticket`);
+  await writeFile(join(folder, runFiles.manifest), asked);
+  const [open, closed] = [
+    await renderFolderPage(folder),
+    await renderFolderPage(folder, { answers: 'none' }),
+  ];
+  expect(open.split(secret).length).toBeGreaterThan(10);
+  expect(closed.split(secret).map((text) => text.slice(-300)).slice(0, -1)).toEqual([]);
+  expect(closed.includes('id="answers"')).toBe(false);
+  expect(closed.includes('href="#answers"')).toBe(false);
+  for (const section of ['ranking', 'failures', 'slowest', 'method'])
+    expect(closed).toContain(`id="${section}"`);
 });
 
 test('only the wanted answers are read; a torn line is passed over', async () => {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { systemClock } from '../../../base/clock.ts';
 import { comment } from '../../../report/gate/gate-markdown.ts';
-import type { ExitCode } from '../../../base/user-error.ts';
 import { executeDecision } from '../../gate/decide.ts';
-import { gateCode, gateNight } from '../../gate/night.ts';
+import type { ExitCode } from '../../../base/user-error.ts';
+import { gateCode, gateNight, type Night } from '../../gate/night.ts';
 import { nightlySuite, runIdOfNight, startOfNight, writeNight } from '../../gate/testing/nightly-runs.ts';
 import { testIo } from '../../testing/gatebench.ts';
 
@@ -45,9 +45,12 @@ const acceptedOn = 23;
 /**
  * Thirty simulated nights of four models, through run folders, gate and history, as a nightly job would have them: an
  * outage, a slowdown of three nights whose first is run twice, and a new version of a model, which is accepted. The same
- * folder has the same content afterward, byte for byte.
+ * folder has the same content afterward, byte for byte. `onNight` is told of each run that was gated.
  */
-export async function simulatedMonth(folder: string): Promise<MonthRun[]> {
+export async function simulatedMonth(
+  folder: string,
+  onNight: (night: Night) => Promise<void> = () => Promise.resolve(),
+): Promise<MonthRun[]> {
   const { file, suite } = await nightlySuite(folder);
   const history = join(folder, 'history');
   const runs: MonthRun[] = [];
@@ -56,7 +59,9 @@ export async function simulatedMonth(folder: string): Promise<MonthRun[]> {
     for (const isAgain of again ? [false, true] : [false]) {
       const options = { suite, file, night, seed: 'month', route: 'demo', again: isAgain, ...how };
       const run = await writeNight(folder, options);
-      const { report } = await gateNight({ run, results: 'results', history, dryRun: false });
+      const gated = await gateNight({ run, results: 'results', history, dryRun: false });
+      const { report } = gated;
+      await onNight(gated);
       runs.push({
         ...{ night, what: isAgain ? `${what}, run again` : what },
         ...{ word: report.word, code: gateCode(report, false) },
