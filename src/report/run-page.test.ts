@@ -92,7 +92,12 @@ test('a page for anybody has every figure and not a word of a question, an answe
     await renderFolderPage(folder, { answers: 'none' }),
   ];
   expect(open.split(secret).length).toBeGreaterThan(10);
-  expect(closed.split(secret).map((text) => text.slice(-300)).slice(0, -1)).toEqual([]);
+  expect(
+    closed
+      .split(secret)
+      .map((text) => text.slice(-300))
+      .slice(0, -1),
+  ).toEqual([]);
   expect(closed.includes('id="answers"')).toBe(false);
   expect(closed.includes('href="#answers"')).toBe(false);
   for (const section of ['ranking', 'failures', 'slowest', 'method'])
