@@ -180,10 +180,20 @@ function acrossVariants(
   });
   const all = withCosts(collected, pairs, { isSequential });
   const models = [...new Set(collected.cells.map(({ model }) => model))];
-  const answer = models.map((model) => {
+  // What was not compared is not open.
+  const compared = new Set(all.map(({ metric }) => metric));
+  const answer = models.flatMap((model) => {
     const own = { ...collected, cells: collected.cells.filter((cell) => cell.model === model) };
     const figures = report.models.filter((one) => one.model === model);
-    return firstLine({ run: report.run, models: figures, pairs, warnings: [], leads: leadsOf(own, all) });
+    const leads = leadsOf(own, all).map((list) => ({
+      ...list,
+      leads: list.leads.filter(({ metric }) => compared.has(metric)),
+    }));
+    if (leads.every((list) => list.leads.length === 0)) return [];
+    return firstLine(
+      { run: report.run, models: figures, pairs, warnings: [], leads },
+      models.length > 1 ? model : undefined,
+    );
   });
   return {
     run: report.run,

@@ -13,8 +13,9 @@ import { isSimulated, type Report } from './run-report.ts';
 /**
  * The answer to "which model should this job use?", in one sentence: the first line of every view. Speed, pass rate and
  * cost stand together, so that nobody is praised for one of them alone, and a name leads only where the data carry it.
+ * `about`: the model that it is about, where there is a line for each.
  */
-export function firstLine(report: Report): string {
+export function firstLine(report: Report, about?: string): string {
   const { run, leads = [], load, change } = report;
   if (load) return isSimulated(run) ? `Simulated models: ${loadLine(load)}.` : `${loadLine(load)}.`;
   if (change) return `${isSimulated(run) ? 'Simulated models: this' : 'This'} ${changeLine(change)}.`;
@@ -23,10 +24,11 @@ export function firstLine(report: Report): string {
       ? acrossPlaces(leads, report)
       : leads.map((one) => withName(one, groupSentence(one, report)));
   const [only] = lines;
-  const text =
+  const said =
     only === undefined
       ? `nothing is sure: ${report.models.length === 0 ? 'no model has a measured request' : 'the models were not compared'}`
       : lines.join('; ');
+  const text = about === undefined ? said : `${oneLine(about, 60)}: ${said}`;
   return isSimulated(run) ? `Simulated models: ${text}.` : `${capital(text)}.`;
 }
 

@@ -63,7 +63,14 @@ test('models.csv and pairs.csv tell them apart', async () => {
 
 test('compare --by variant compares the variants of each model, in the order of the suite', async () => {
   const { stdout } = await gatebench(['compare', folder, '--by', 'variant', '--json'], home.path);
-  const { pairs } = JSON.parse(stdout) as { pairs: { model_a: string; model_b: string }[] };
+  const { pairs, answer } = JSON.parse(stdout) as {
+    pairs: { model_a: string; model_b: string }[];
+    answer: string[];
+  };
+  expect(answer).toEqual([
+    expect.stringMatching(/^Simulated models: one: /),
+    expect.stringMatching(/^Simulated models: two: /),
+  ]);
   expect(pairs.map(({ model_a, model_b }) => [model_a, model_b])).toEqual([
     ['one (plain)', 'one (slow)'],
     ['two (plain)', 'two (slow)'],
@@ -72,6 +79,14 @@ test('compare --by variant compares the variants of each model, in the order of 
   expect(report.stdout).toMatch(/one \(plain\)/);
   const page = await gatebench(['report', folder, '--format', 'html'], home.path);
   expect(page.stdout).toContain('two (slow)');
+});
+
+test('of what was not compared nothing is said', async () => {
+  const ask = ['compare', folder, '--by', 'variant', '--json', '--metrics'];
+  const answerFor = async (metric: string): Promise<unknown> =>
+    (JSON.parse((await gatebench([...ask, metric], home.path)).stdout) as { answer: unknown }).answer;
+  expect(await answerFor('total_tokens')).toEqual([]);
+  expect(await answerFor('e2e_latency_ms')).toHaveLength(2);
 });
 
 test('a resume knows what each variant was answered', async () => {
