@@ -75,8 +75,8 @@ export function redactedDeep<T>(value: T, redact: Redact): T {
   if (typeof value !== 'object' || value === null) return value;
   if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return value;
   const parts: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  if (parts.every((part) => redactedDeep(part, redact) === part)) return value;
   const clean = parts.map((part) => redactedDeep(part, redact));
-  if (clean.every((part, place) => part === parts[place])) return value;
   if (Array.isArray(value)) return clean as T;
   return Object.fromEntries(Object.keys(value).map((key, place) => [key, clean[place]])) as T;
 }

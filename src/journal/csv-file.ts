@@ -104,9 +104,7 @@ const special = /[",\r\n]/;
 
 /** One line of cells as they are, with its line feed (RFC 4180, but for that). */
 export function csvRecord(cells: readonly string[]): string {
-  let line = '';
-  for (const cell of cells) line += `${special.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell},`;
-  return `${line.slice(0, -1)}\n`;
+  return `${cells.map((cell) => (special.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\n`;
 }
 
 /** The header line, with its line feed. */

@@ -3,7 +3,7 @@ import { type Redact, redactedDeep } from '../base/redact.ts';
 import { answerJson, type AnswerLine } from './answers.ts';
 import { AppendLog } from './append-log.ts';
 import { localDisk, type Disk } from './disk.ts';
-import { identityColumns, requestColumns, type RequestRow } from './request-columns.ts';
+import { identityColumns, requestColumns, rowColumns, type RequestRow } from './request-columns.ts';
 import { runFiles } from './run-folder.ts';
 
 /** The run's memory: rows and answers, appended as each attempt ends. */
@@ -39,10 +39,16 @@ export class Journal {
   }
 }
 
+/** Numbers, instants and truth values hold no secret. */
+const ofThePlan: readonly string[] = identityColumns;
+const wordsFromOutside = rowColumns
+  .filter(({ kind, name }) => (kind === 'text' || kind === 'list') && !ofThePlan.includes(name))
+  .map(({ name }) => name);
+
 /** What says which request it was comes from the plan, and a resume must know it again. */
 export function redactedRow(row: RequestRow, redact: Redact): RequestRow {
+  if (wordsFromOutside.every((name) => redactedDeep(row[name], redact) === row[name])) return row;
   const clean = redactedDeep(row, redact);
-  if (clean === row) return row;
   for (const name of identityColumns) Object.assign(clean, { [name]: row[name] });
   return clean;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cellKey, cellName, type CellNames, cellsOf } from './cell.ts';
+import type { Prompt } from '../suite/suite.ts';
+import { cellKey, cellName, type CellNames, cellsOf, promptIn } from './cell.ts';
 import { cell } from './testing/planned.ts';
 
 const word = fc.string({ unit: fc.constantFrom('a', '1', ' ', '@', '/'), minLength: 1, maxLength: 3 });
@@ -39,4 +40,25 @@ test('cells are every model on every route, and people call them by the route on
     'kimi@direct',
   ]);
   expect(cellName(cells[0]!)).toBe('glm');
+});
+
+test('a prompt as it is asked is the same object for every request of an arm, and another for each arm', () => {
+  const asks = (content: string): Prompt['messages'] => [{ role: 'user', content }];
+  const plain: Prompt = { id: 'a', tags: [], messages: asks('Hello'), params: {}, checks: [] };
+  expect(promptIn({}, plain)).toBe(plain);
+  const varied: Prompt = {
+    ...plain,
+    variants: { short: asks('Hi'), long: asks('Good morning') },
+    before: { messages: asks('Hey'), variants: { short: asks('Yo') }, params: {}, checks: [] },
+  };
+  const arms = [undefined, 'before' as const].flatMap((version) =>
+    [undefined, 'short', 'long'].map((variant) => ({ version, variant })),
+  );
+  const said = arms.map((arm) => promptIn(arm, varied));
+  expect(arms.map((arm) => promptIn(arm, varied)).every((one, place) => one === said[place])).toBe(true);
+  expect(new Set(said).size).toBe(arms.length);
+  expect(said.map(({ messages }) => messages[0]!.content)).toEqual([
+    ...['Hello', 'Hi', 'Good morning'],
+    ...['Hey', 'Yo', 'Hey'],
+  ]);
 });

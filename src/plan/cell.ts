@@ -216,8 +216,22 @@ export function modelIn(
   return { ...own, params: { ...own.params, ...params } };
 }
 
-/** The prompt as a variant asks it, in a version of the suite. */
-export function promptIn({ variant, version }: Arm, prompt: Prompt): Prompt {
+const asked = new WeakMap<Prompt, Map<string, Prompt>>();
+
+/**
+ * The prompt as a variant asks it, in a version of the suite: always the same object, by which others know what they
+ * have counted in it.
+ */
+export function promptIn(arm: Arm, prompt: Prompt): Prompt {
+  if (prompt.before === undefined && prompt.variants === undefined) return prompt;
+  const forms = asked.get(prompt) ?? new Map<string, Prompt>();
+  const key = `${arm.version ?? ''}\n${arm.variant ?? ''}`;
+  const form = forms.get(key) ?? formOf(arm, prompt);
+  asked.set(prompt, forms.set(key, form));
+  return form;
+}
+
+function formOf({ variant, version }: Arm, prompt: Prompt): Prompt {
   const { before, ...now } = prompt;
   const { variants, ...own } = version === 'before' && before ? asBefore(now, before) : now;
   const messages = variant === undefined ? undefined : variants?.[variant];

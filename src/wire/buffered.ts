@@ -28,17 +28,19 @@ export interface Writing {
 /** How fast a model writes, from those of its answers that flowed. */
 export class WritingPace {
   readonly #paces: number[] = [];
+  #median: Ms | undefined;
 
   learn(chunks: ChunkLog): void {
     const instants = textInstants(chunks);
     const span = instants.at(-1)! - instants[0]!;
     if (instants.length < fewestPieces || !(span > 0)) return;
     if (this.#paces.push(span / (instants.length - 1)) > rememberedAnswers) this.#paces.shift();
+    this.#median = undefined;
   }
 
   /** Median ms from piece to piece. Undefined while no answer has flowed. */
   get pieceMs(): Ms | undefined {
-    return this.#paces.toSorted((a, b) => a - b)[Math.floor(this.#paces.length / 2)];
+    return (this.#median ??= this.#paces.toSorted((a, b) => a - b)[Math.floor(this.#paces.length / 2)]);
   }
 }
 

@@ -1,4 +1,3 @@
-import { defined } from '../base/defined.ts';
 import type { Usage } from '../measure/exchange.ts';
 import { isObject } from './json-words.ts';
 import type { Unread } from './unread.ts';
@@ -53,6 +52,7 @@ const names: Readonly<Record<keyof Usage, readonly Place[]>> = {
 };
 
 const entries = Object.entries(names) as [keyof Usage, readonly Place[]][];
+const everyPlace = entries.flatMap(([, places]) => places);
 
 /** Token counts of one answer as they come: all at once, or growing with every frame. */
 export class UsageCounts {
@@ -64,12 +64,14 @@ export class UsageCounts {
       unread.note('usage', usage);
       return false;
     }
-    for (const [name] of entries.flatMap(([, places]) => places))
+    for (const [name] of everyPlace)
       if (tokenCount(usage[name!]) === undefined && !isObject(usage[name!]))
         unread.note(`usage.${name}`, usage[name!]);
-    const found = defined(
-      Object.fromEntries(entries.map(([count, places]) => [count, firstOf(usage, places)])),
-    ) as Usage;
+    const found: Usage = {};
+    for (const [count, places] of entries) {
+      const value = firstOf(usage, places);
+      if (value !== undefined) found[count] = value;
+    }
     if (Object.keys(found).length === 0) {
       if (unread.isEmpty) unread.note('usage', usage);
       return false;
