@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
-import type { Queue, QueueEvents, Worker } from 'bullmq';
+import type { Job, Queue, QueueEvents, Worker } from 'bullmq';
 import type { Clock, Ms } from '../base/clock.ts';
 import { count, oneLine } from '../base/text.ts';
 import { workerLost } from '../measure/own-limits.ts';
@@ -16,7 +16,7 @@ import { withinTime } from './within-time.ts';
 /** A job that somebody waits for. */
 interface Pending {
   readonly planned: PlannedRequest;
-  readonly eventId: string;
+  eventId: string;
   readonly queue: Queue;
   readonly addedAt: Ms;
   /** It was there before: what its way took cannot be known. */
@@ -157,7 +157,7 @@ export class RemoteAsker implements Asker {
     const pending = this.#pending.get(id);
     if (!pending?.isAdded) return;
     const { clock, coordinator } = this.#options;
-    const job = await pending.queue.getJob(id);
+    const job = (await pending.queue.getJob(id)) as Job<JobForm> | undefined;
     const now = clock.now();
     if (!job) {
       // Whoever has it in hand may be asking still: its place is kept as long as a lease would.
@@ -167,25 +167,23 @@ export class RemoteAsker implements Asker {
       return;
     }
     delete pending.missingSince;
-    if (typeof job.returnvalue === 'string') this.#answer(pending, job.returnvalue, job.data as JobForm, now);
-    else if (job.stalledCounter > 0)
-      this.#lose(
-        pending,
-        `worker ${job.processedBy ?? ''} was lost with the request`.replace('  ', ' '),
-        job.processedBy,
-      );
-    else if (job.failedReason)
+    // Of a process before this one, perhaps.
+    pending.eventId = job.data.event_id;
+    const { returnvalue: text, failedReason, processedBy, stalledCounter } = job;
+    if (typeof text === 'string') this.#answer(pending, JSON.parse(text) as ResultForm, now);
+    else if (stalledCounter > 0)
+      this.#lose(pending, `worker ${processedBy ?? 'unknown'} was lost with the request`, processedBy);
+    else if (failedReason)
       pending.settle(
         this.#without(pending, {
           ...{ status: 'error', family: 'client', code: 'worker_refused' },
-          message: oneLine(job.failedReason, 300),
+          message: oneLine(failedReason, 300),
         }),
       );
   }
 
-  #answer(pending: Pending, text: string, { event_id }: JobForm, now: Ms): void {
-    const result = JSON.parse(text) as ResultForm;
-    const exchange = { ...exchangeOf(result, now), eventId: event_id };
+  #answer(pending: Pending, result: ResultForm, now: Ms): void {
+    const exchange = { ...exchangeOf(result, now), eventId: pending.eventId };
     const { isInherited, addedAt, inFlight, planned } = pending;
     pending.settle({
       exchange,

@@ -65,7 +65,7 @@ export async function trial(
     ...{ cwd, mockUrl: mock.url, folder },
     run: (...args) =>
       going(
-        ['run', ...(args.includes('--resume') ? [] : ['trial.yaml']), '--queue', '--seed', '7', ...args],
+        ['run', ...(args.includes('--resume') ? [] : ['trial.yaml', '--seed', '7']), '--queue', ...args],
         {},
       ),
     worker: (...args) =>
