@@ -157,7 +157,7 @@ export class RemoteAsker implements Asker {
     const pending = this.#pending.get(id);
     if (!pending?.isAdded) return;
     const { clock, coordinator } = this.#options;
-    const job = (await pending.queue.getJob(id)) as Job<JobForm> | undefined;
+    const job = (await pending.queue.getJob(id)) as Job<JobForm, unknown> | undefined;
     const now = clock.now();
     if (!job) {
       // Whoever has it in hand may be asking still: its place is kept as long as a lease would.
