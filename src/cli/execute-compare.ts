@@ -152,7 +152,11 @@ function acrossWays(
     pairs,
     groups: [],
     explanations: [],
-    warnings: by === 'vantage' ? [ownHours, ...report.warnings] : report.warnings,
+    // Places that workers serve of one run are met in the same blocks.
+    warnings:
+      by === 'vantage' && manifest.merged_from !== undefined
+        ? [ownHours, ...report.warnings]
+        : report.warnings,
   };
 }
 

@@ -82,13 +82,10 @@ function joinedId(manifests: readonly Manifest[]): string {
 function originsOf(manifest: Manifest): NonNullable<Manifest['merged_from']> {
   const { run_id, vantages, labels, seed, added_repeats, merged_from } = manifest;
   if (merged_from !== undefined) return merged_from;
-  const vantage = vantages?.[0];
-  return [
-    {
-      ...{ run_id, shard: shardName(manifest) },
-      ...(vantage === undefined ? {} : defined({ vantage, seed, labels, added_repeats })),
-    },
-  ];
+  const part = { run_id, shard: shardName(manifest) };
+  return (
+    vantages?.map((vantage) => ({ ...part, vantage, seed, ...defined({ labels, added_repeats }) })) ?? [part]
+  );
 }
 
 /** Other versions may measure otherwise. */

@@ -230,6 +230,16 @@ describe('parts that are no one run', () => {
     expect(() => assertSamePlan([step, ams])).toThrow('step and ams both contain the prompt "a" from ams');
   });
 
+  test('a run that workers served from two places keeps both', () => {
+    const served = part('z', { vantages: ['nrt', 'ams'] });
+    assertSamePlan([fra, served]);
+    expect(joinedManifest([fra, served])).toMatchObject({
+      vantages: ['ams', 'fra', 'nrt'],
+      merged_from: [{ vantage: 'fra' }, { run_id: 'z', vantage: 'nrt' }, { run_id: 'z', vantage: 'ams' }],
+    });
+    expect(() => assertSamePlan([served, part('y', { vantages: ['ams'], seed: 42 })])).toThrow('from ams');
+  });
+
   test('other versions of gatebench are named', () => {
     const { versions } = manifestOf();
     const newer = part('y', { vantages: ['ams'], versions: { ...versions, gatebench: '9.0.0' } });
