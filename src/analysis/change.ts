@@ -39,6 +39,16 @@ export const changeMetrics = (suite: Pick<Suite, 'prompts'>): ComparedMetric[] =
   ...askMetrics,
 ];
 
+/** Where checks have changed, both pass rates are told, whoever asks for one. */
+function metricsOf(suite: Suite, asked: readonly ComparedMetric[] | undefined): readonly ComparedMetric[] {
+  const usual = changeMetrics(suite);
+  if (!asked) return usual;
+  return asked.flatMap((metric) => (metric === 'passed' ? usual.filter((one) => isPassRate(one)) : [metric]));
+}
+
+const isPassRate = (metric: ComparedMetric): boolean =>
+  (answerMetrics as readonly ComparedMetric[]).includes(metric);
+
 /**
  * The version now against the one before, of each model: pass rates over the prompts that are asked or checked in
  * another way, times and tokens over those that are asked in another way. All of it is one family.
@@ -56,7 +66,7 @@ export function compareVersions(
   };
   const found = comparePairs(
     pairs,
-    { metrics: changeMetrics(suite), ...options, within },
+    { ...options, metrics: metricsOf(suite, options.metrics), within },
     `${collected.runId}/version`,
   );
   const ways = waysOf(collected.cells);
@@ -93,8 +103,7 @@ function meanRates(
   return { before: mean(both.map(({ before }) => before)), now: mean(both.map(({ now }) => now)) };
 }
 
-const isAnswered = (metric: ComparedMetric): boolean =>
-  (answerMetrics as readonly ComparedMetric[]).includes(metric) || metric === 'error_rate';
+const isAnswered = (metric: ComparedMetric): boolean => isPassRate(metric) || metric === 'error_rate';
 
 function onPrompts(cell: CellSamples, isWanted: (id: string) => boolean): CellSamples {
   return { ...cell, prompts: new Map([...cell.prompts].filter(([id]) => isWanted(id))) };

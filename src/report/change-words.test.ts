@@ -58,6 +58,16 @@ test.each([
     'latency slower, without a ratio, because requests failed',
   ],
   [
+    'what somebody asked for beside these',
+    pair('ttft_ms', { ratio: 1.1, ci_low: 1, ci_high: 1.2 }),
+    '1.10× TTFT (95 % interval 1.00 to 1.20: not settled)',
+  ],
+  [
+    'shares beside these',
+    pair('error_rate', { difference: -0.1, difference_ci_low: -0.2, difference_ci_high: 0 }),
+    '−10 points failures (95 % interval −20 to 0: not settled)',
+  ],
+  [
     'other checks',
     pair('passed_now', {
       difference: 0.125,

@@ -1,6 +1,7 @@
 import type { Change, Changes } from '../analysis/change.ts';
 import type { PairRow } from '../analysis/summary-columns.ts';
 import { oneLine } from '../base/text.ts';
+import { isDifference, measureOf } from './comparison/comparison-wording.ts';
 import { fixed, openRange, percent, times } from './number-text.ts';
 
 /**
@@ -27,11 +28,22 @@ const measures: Readonly<Record<string, (pair: PairRow) => string>> = {
     `${percentMore(ratio)} % tokens${inBrackets([ci_low, ci_high], percentMore, pair)}`,
 };
 
+/** Of what somebody asked for beside these. */
+function otherWords(pair: PairRow): string {
+  const { label } = measureOf(pair.metric);
+  if (isDifference(pair.metric)) return points(pair, `points ${label}`);
+  const { ratio, ci_low, ci_high } = pair;
+  if (ratio === undefined) return `${label} ${pair.verdict}, without a ratio`;
+  return `${times(ratio)} ${label}${inBrackets([ci_low, ci_high], (end) => fixed(end, 2), pair)}`;
+}
+
 function changeWords({ pairs }: Change): string {
   const isOther = pairs.some(({ metric }) => metric === 'passed_now');
-  const said = Object.entries(measures).flatMap(([metric, words]) =>
-    pairs.filter((pair) => pair.metric === metric).map(words),
-  );
+  const place = ({ metric }: PairRow): number =>
+    metric in measures ? Object.keys(measures).indexOf(metric) : Infinity;
+  const said = pairs
+    .toSorted((one, other) => place(one) - place(other) || 0)
+    .map((pair) => (measures[pair.metric] ?? otherWords)(pair));
   const [first, ...others] = said;
   if (first === undefined) return 'nothing to compare';
   // What the brackets hold is said once.

@@ -138,6 +138,13 @@ describe('compare --by version', () => {
     );
   });
 
+  test('whoever asks for other metrics is told of these, and of both pass rates with the one', async () => {
+    const { stdout } = await cli('compare', folder, '--metrics', 'ttft_ms,passed', '--json');
+    const { pairs, answer } = JSON.parse(stdout) as { answer: string[]; pairs: { metric: string }[] };
+    expect([...new Set(pairs.map(({ metric }) => metric))]).toEqual(['ttft_ms', 'passed', 'passed_now']);
+    expect(answer[0]).toMatch(/: one: .* TTFT \(/);
+  });
+
   test('models are still compared within a version, on request', async () => {
     const { stdout } = await cli('compare', folder, '--by', 'model', '--json');
     const { pairs } = JSON.parse(stdout) as { pairs: { model_a: string; model_b: string }[] };
