@@ -25,22 +25,20 @@ export async function appendVerdict(folder: string, report: GateReport): Promise
 
 function verdictRows({ run, word, cells, thresholds, confirm, incompleteBecause }: GateReport): VerdictRow[] {
   const { run_id, suite, routes, started_at: at } = run;
-  const about = { at, run_id, suite, routes };
+  const about = { at, run_id, suite, routes, metric: undefined, route: undefined, model: undefined };
   return [
-    { ...about, word, metric: undefined, route: undefined, model: undefined, says: incompleteBecause },
+    { ...about, word, vantage: undefined, says: incompleteBecause },
     ...thresholds
       .filter(({ verdict }) => verdict === 'failed')
       .map((result) => ({
-        ...about,
-        ...{ word: 'fail', metric: result.threshold.metric, route: result.route, model: result.model },
-        says: thresholdLine(result, run),
+        ...{ ...about, word: 'fail', metric: result.threshold.metric, route: result.route },
+        ...{ model: result.model, vantage: result.vantage, says: thresholdLine(result, run) },
       })),
     ...cells
       .filter((cell) => cell.word === 'fail' || cell.word === 'warning')
       .map((cell) => ({
-        ...about,
-        ...{ word: cell.word, metric: cell.metric, route: cell.route, model: cell.model },
-        says: cellSentence(cell, run, confirm),
+        ...{ ...about, word: cell.word, metric: cell.metric, route: cell.route, model: cell.model },
+        ...{ vantage: cell.vantage, says: cellSentence(cell, run, confirm) },
       })),
   ];
 }

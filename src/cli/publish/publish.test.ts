@@ -30,7 +30,7 @@ const month = historyOf(
 function verdict(night: number, word: string, more: Partial<VerdictRow> = {}): VerdictRow {
   return {
     ...{ at: startOf(night), run_id: runIdOf(night), suite: 'nightly', routes: ['compat'], word },
-    ...{ metric: undefined, route: undefined, model: undefined, says: undefined },
+    ...{ metric: undefined, route: undefined, model: undefined, vantage: undefined, says: undefined },
     ...more,
   };
 }
@@ -199,6 +199,18 @@ test('the feed is valid Atom and has each verdict other than pass and each chang
   })!;
   const ids = (of: readonly Element[]): string[] => of.map((entry) => one(entry, 'id'));
   expect(ids(assertAtom(siteFeed(later)))).toEqual(expect.arrayContaining(ids(entries)));
+});
+
+test('a level that changes in two places is two entries', () => {
+  const history = ['fra', 'sin'].flatMap((vantage) =>
+    historyOf({ a: level, b: steady, c: steady, d: steady, e: steady }, { vantage }),
+  );
+  const titles = assertAtom(siteFeed(siteOf({ history, nights: [], verdicts: [], warnings: [] })!)).map(
+    (entry) => one(entry, 'title'),
+  );
+  expect(titles.toSorted()).toEqual(
+    ['fra', 'sin'].map((place) => `nightly: e2e_latency_ms of a from ${place} 1.50× from 2026-11-11 on`),
+  );
 });
 
 test('any text in a history is text in the feed and the page, and any name a plain address', () => {

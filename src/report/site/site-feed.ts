@@ -79,7 +79,10 @@ function changeEntries({ suite, trend }: SiteSuite): Entry[] {
   const ways = waysOf(trend?.lines ?? []);
   return (trend?.lines ?? []).flatMap((line) =>
     line.changes.map((change) => ({
-      parts: ['change', line.route, line.model ?? '', line.metric, change.runId],
+      parts: [
+        ...['change', line.route, line.model ?? '', line.metric, change.runId],
+        ...(line.vantage === undefined ? [] : [line.vantage]),
+      ],
       at: change.at,
       title: `${oneLine(suite, 80)}: ${changeText(line, change, ways)}`,
       lines: [
