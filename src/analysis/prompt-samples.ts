@@ -4,7 +4,7 @@ import type { ClusterCount } from '../stats/korn-graubard.ts';
 import { latencies, rates } from '../measure/metrics.ts';
 import type { LagEffect } from '../measure/metrics/lag.ts';
 import type { Metric } from '../measure/metrics/metric.ts';
-import { Floats } from './floats.ts';
+import { FloatRows } from './floats.ts';
 
 /** Columns that every answer is judged by. */
 export const sampleReads = [
@@ -62,6 +62,9 @@ export class ReasonSets {
   }
 }
 
+/** Where in the row of a slot. `lost`: columns that our lag takes out of the answer, a bit for each. */
+const place = { state: 0, passed: 1, passedNow: 2, lag: 3, lost: 4, figures: 5 } as const;
+
 /**
  * What one model on one route did on one prompt: one slot for each repeat, holding numbers only. A repeat that is
  * reported again (asked anew after a failure) takes the slot of the earlier one.
@@ -69,21 +72,17 @@ export class ReasonSets {
 export class PromptSamples {
   readonly #reasons: ReasonSets;
   readonly #slots = new Map<number, number>();
-  readonly #states = new Floats();
-  readonly #passed = new Floats();
-  /** By other checks than its own; undefined where no answer is. */
-  #passedNow: Floats | undefined;
-  readonly #lags = new Floats();
-  /** Columns that our lag takes out of an answer, a bit for each. */
-  readonly #lost = new Floats();
+  /** A row for each slot: what stands in `place`, then the figures. */
+  readonly #cells: FloatRows;
+  /** Whether an answer is judged by other checks than its own. */
+  #isPassedNow = false;
   readonly #columns: readonly string[];
-  readonly #figures: readonly Floats[];
   #failures = 0;
 
   constructor(columns: readonly string[], reasons: ReasonSets) {
     this.#reasons = reasons;
     this.#columns = columns;
-    this.#figures = columns.map(() => new Floats());
+    this.#cells = new FloatRows(place.figures + columns.length);
   }
 
   /** The row has the columns that are collected, too. */
@@ -91,15 +90,18 @@ export class PromptSamples {
     const slot = this.#slots.get(row.repeat) ?? this.#slots.size;
     this.#slots.set(row.repeat, slot);
     const state = this.#stateOf(row);
-    this.#failures += Number(state === failed) - Number(this.#states.get(slot) === failed);
-    this.#states.set(slot, state);
-    this.#passed.set(slot, row.passed === undefined ? NaN : Number(row.passed));
-    if (row.passed_now !== undefined) (this.#passedNow ??= new Floats()).set(slot, Number(row.passed_now));
-    this.#lags.set(slot, row.client_lag_ms ?? 0);
-    this.#lost.set(slot, this.#bitsOf(row.lag_excluded ?? []));
+    this.#failures += Number(state === failed) - Number(this.#stateAt(slot) === failed);
+    this.#cells.set(slot, place.state, state);
+    this.#cells.set(slot, place.passed, row.passed === undefined ? NaN : Number(row.passed));
+    if (row.passed_now !== undefined) {
+      this.#isPassedNow = true;
+      this.#cells.set(slot, place.passedNow, Number(row.passed_now));
+    }
+    this.#cells.set(slot, place.lag, row.client_lag_ms ?? 0);
+    this.#cells.set(slot, place.lost, this.#bitsOf(row.lag_excluded ?? []));
     for (let index = 0; index < this.#columns.length; index++) {
       const value = (row as AnyRow)[this.#columns[index]!];
-      this.#figures[index]!.set(slot, typeof value === 'number' ? value : NaN);
+      this.#cells.set(slot, place.figures + index, typeof value === 'number' ? value : NaN);
     }
   }
 
@@ -122,11 +124,11 @@ export class PromptSamples {
   }
 
   #isLost(slot: number, index: number): boolean {
-    return Math.floor(this.#lost.get(slot) / 2 ** index) % 2 === 1;
+    return Math.floor(this.#cells.get(slot, place.lost) / 2 ** index) % 2 === 1;
   }
 
   get requests(): number {
-    return this.#states.length;
+    return this.#cells.length;
   }
 
   get failures(): number {
@@ -136,8 +138,8 @@ export class PromptSamples {
   /** How often each reason kept an answer out of the latency figures. */
   get invalidReasons(): Map<string, number> {
     const counts = new Map<string, number>();
-    for (let slot = 0; slot < this.#states.length; slot++)
-      for (const reason of this.#reasons.of(this.#states.get(slot)))
+    for (let slot = 0; slot < this.#cells.length; slot++)
+      for (const reason of this.#reasons.of(this.#stateAt(slot)))
         counts.set(reason, (counts.get(reason) ?? 0) + 1);
     return counts;
   }
@@ -154,18 +156,18 @@ export class PromptSamples {
 
   /** Answers that passed among the model's own answers that were checked. */
   get passed(): ClusterCount {
-    return this.#rateOf(this.#passed);
+    return this.#rateOf(place.passed);
   }
 
   /** The same by the checks of now, of answers to an earlier version whose own checks were others. */
   get passedNow(): ClusterCount {
-    return this.#rateOf(this.#passedNow ?? this.#passed);
+    return this.#rateOf(this.#isPassedNow ? place.passedNow : place.passed);
   }
 
-  #rateOf(verdicts: Floats): ClusterCount {
+  #rateOf(verdict: number): ClusterCount {
     return {
-      hits: this.#count((slot) => this.#isOwn(slot) && verdicts.get(slot) === 1),
-      total: this.#count((slot) => this.#isOwn(slot) && !Number.isNaN(verdicts.get(slot))),
+      hits: this.#count((slot) => this.#isOwn(slot) && this.#cells.get(slot, verdict) === 1),
+      total: this.#count((slot) => this.#isOwn(slot) && !Number.isNaN(this.#cells.get(slot, verdict))),
     };
   }
 
@@ -177,7 +179,7 @@ export class PromptSamples {
   /** What one answer reported under a column that is collected. Undefined where there is none. */
   of(repeat: number, column: string): number | undefined {
     const [slot, index] = [this.#slots.get(repeat), this.#columns.indexOf(column)];
-    return slot === undefined || index < 0 ? undefined : known(this.#figures[index]!.get(slot));
+    return slot === undefined || index < 0 ? undefined : known(this.#cells.get(slot, place.figures + index));
   }
 
   /**
@@ -189,12 +191,12 @@ export class PromptSamples {
     const effect = end === 'stamped' ? undefined : effectOf(column);
     const isWanted = (slot: number): boolean => this.#isSound(slot);
     if (effect === undefined) return this.#values(column, isWanted);
-    const [ttft, e2e] = ['ttft_ms', 'e2e_latency_ms'].map((name) => this.#cells(name));
+    const [ttft, e2e] = ['ttft_ms', 'e2e_latency_ms'].map((name) => this.#placeOf(name));
     return this.#values(column, isWanted, (value, slot) => {
       const stamped = {
-        lagMs: this.#lags.get(slot),
-        ttftMs: known(ttft!.get(slot)),
-        e2eMs: known(e2e!.get(slot)),
+        lagMs: this.#cells.get(slot, place.lag),
+        ttftMs: known(this.#cells.get(slot, ttft!)),
+        e2eMs: known(this.#cells.get(slot, e2e!)),
       };
       return stamped.lagMs > 0 ? effect(value, stamped)[end === 'least' ? 0 : 1] : value;
     });
@@ -205,14 +207,14 @@ export class PromptSamples {
    * `end`: the time that it can have been, given how late we can have stamped either piece.
    */
   decode(end: End = 'stamped'): DecodeSums | undefined {
-    const [ttft, e2e, tpot] = ['ttft_ms', 'e2e_latency_ms', 'tpot_ms'].map((column) => this.#cells(column));
+    const [ttft, e2e, tpot] = ['ttft_ms', 'e2e_latency_ms', 'tpot_ms'].map((column) => this.#placeOf(column));
     const direction = { stamped: 0, least: -1, most: 1 }[end];
     let [ms, tokens] = [0, 0];
-    for (let slot = 0; slot < this.#states.length; slot++) {
-      const span = e2e!.get(slot) - ttft!.get(slot);
-      const perToken = tpot!.get(slot);
+    for (let slot = 0; slot < this.#cells.length; slot++) {
+      const span = this.#cells.get(slot, e2e!) - this.#cells.get(slot, ttft!);
+      const perToken = this.#cells.get(slot, tpot!);
       if (!this.#isSound(slot) || !(span > 0) || !(perToken > 0)) continue;
-      ms += Math.max(0, span + direction * this.#lags.get(slot));
+      ms += Math.max(0, span + direction * this.#cells.get(slot, place.lag));
       tokens += span / perToken;
     }
     return tokens > 0 ? { ms, tokens } : undefined;
@@ -221,18 +223,24 @@ export class PromptSamples {
   /** Sound answers of which our lag takes a column out, among those that measured it or would have. */
   lostToLag(column: string): ClusterCount {
     const index = this.#columns.indexOf(column);
-    const cells = this.#cells(column);
+    const figure = this.#placeOf(column);
     const isLost = (slot: number): boolean => this.#isSound(slot) && this.#isLost(slot, index);
     return {
       hits: this.#count(isLost),
-      total: this.#count((slot) => isLost(slot) || (this.#isSound(slot) && !Number.isNaN(cells.get(slot)))),
+      total: this.#count(
+        (slot) => isLost(slot) || (this.#isSound(slot) && !Number.isNaN(this.#cells.get(slot, figure))),
+      ),
     };
   }
 
-  #cells(column: string): Floats {
-    const cells = this.#figures[this.#columns.indexOf(column)];
-    if (cells === undefined) throw new RangeError(`column ${column} was not collected`);
-    return cells;
+  #placeOf(column: string): number {
+    const index = this.#columns.indexOf(column);
+    if (index < 0) throw new RangeError(`column ${column} was not collected`);
+    return place.figures + index;
+  }
+
+  #stateAt(slot: number): number {
+    return this.#cells.get(slot, place.state);
   }
 
   #values(
@@ -240,27 +248,27 @@ export class PromptSamples {
     wanted: (slot: number) => boolean,
     of: (value: number, slot: number) => number = (value) => value,
   ): number[] {
-    const cells = this.#cells(column);
+    const figure = this.#placeOf(column);
     const values: number[] = [];
-    for (let slot = 0; slot < cells.length; slot++) {
-      const value = cells.get(slot);
+    for (let slot = 0; slot < this.#cells.length; slot++) {
+      const value = this.#cells.get(slot, figure);
       if (!Number.isNaN(value) && wanted(slot)) values.push(of(value, slot));
     }
     return values;
   }
 
   #isSound(slot: number): boolean {
-    return this.#states.get(slot) === sound;
+    return this.#stateAt(slot) === sound;
   }
 
   #isOwn(slot: number): boolean {
-    const state = this.#states.get(slot);
+    const state = this.#stateAt(slot);
     return state === sound || (state >= firstInvalid && !this.#reasons.areForeign(state));
   }
 
   #count(wanted: (slot: number) => boolean): number {
     let count = 0;
-    for (let slot = 0; slot < this.#states.length; slot++) if (wanted(slot)) count++;
+    for (let slot = 0; slot < this.#cells.length; slot++) if (wanted(slot)) count++;
     return count;
   }
 }
