@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { proveAll } from '../analysis/testing/experiments.ts';
 import { shortCertificate } from '../analysis/testing/proof.ts';
+import { actionText } from './action.ts';
 import { generatedSections, withSections } from '../cli/readme-sections.ts';
 
 // Writes the parts of our documents that come from the code. --clock adds the table that "npm run bench:clock" left.
@@ -21,6 +22,8 @@ if (process.argv.includes('--certificate')) {
   const proofs = proveAll(1, (name) => process.stderr.write(`${name} …\n`));
   sections['certificate'] = `\n\n${shortCertificate(proofs)}\n`;
 }
+
+writeFileSync(new URL('../../.github/actions/gatebench/action.yml', import.meta.url), actionText());
 
 for (const [file, generated] of Object.entries(files)) {
   const path = fileURLToPath(new URL(`../../${file}`, import.meta.url));

@@ -41,6 +41,25 @@ if [ "$code" -ne 0 ] && [ "$code" -ne 3 ]; then
   echo "::error title=gatebench::the shards of $suite could not be joined; this night is missing from its history"
 fi`);
 
+/** Sends each suite whole. What is wrong with a run, the gate says. */
+export const sendWhole = (program: string): string =>
+  `read -ra flags <<<"$RUN_FLAGS"
+${eachSuite(`${program} run "$suite" --out "nights/$id" --no-color "\${flags[@]}" || echo "exit code $?"`)}`;
+
+/** Of a pull request: each suite that it changes, as it is and as it was, in the same blocks. */
+export const measureChanges = (program: string): string =>
+  `code=0
+read -ra flags <<<"$RUN_FLAGS"
+${eachSuite(measureChange(program, '"$suite"', '$id', '"${flags[@]}"'))}
+exit "$code"`;
+
+/** What is checked out is the merge, whose first parent is the base. A suite that is the same is not sent. */
+export const measureChange = (program: string, suite: string, id: string, flags: string): string =>
+  `${program} run ${suite} --against HEAD^1 --out "change/${id}" --no-color ${flags} || code=$?
+if [ -f "change/${id}/run.json" ]; then
+  ${program} compare "change/${id}" --format markdown --out "change/${id}/comment.md" || code=$?
+fi`;
+
 /** Lays out the branch of the history as the folder \`history\`; a new branch where there is none yet. */
 export const fetchHistory = `code=0
 git ls-remote --exit-code --heads origin "$HISTORY_BRANCH" || code=$?

@@ -9,6 +9,7 @@ import {
   joinShards,
   keepHistory,
   makeSite,
+  measureChange,
   tellGithub,
   tellPullRequest,
 } from './scripts.ts';
@@ -312,11 +313,7 @@ ${indented(installSteps(options, 2), 4)}
       run: |
         code=0
         measure() {
-          # What is checked out is the merge: its first parent is the base. A suite that is the same is not sent.
-          ${program} run "$1" --against HEAD^1 --out "change/$2" --no-color "\${@:3}" || code=$?
-          if [ -f "change/$2/run.json" ]; then
-            ${program} compare "change/$2" --format markdown --out "change/$2/comment.md" || code=$?
-          fi
+${indented(measureChange(program, '"$1"', '$2', '"${@:3}"'), 10)}
         }
 ${indented(sends.join('\n'), 8)}
         exit "$code"
