@@ -89,6 +89,19 @@ test('a band shows the interval of each night that has one, and a table says it 
   expect(htmlDocument(trendFrame([gap!], []))).not.toMatch(/="[^"]*NaN/);
 });
 
+test('each line is drawn once, and two years of nights are a page that opens at once', () => {
+  const years = Array.from({ length: 730 }, (_, night) => 1000 + (night % 7));
+  const html = htmlDocument(
+    trendFrame(trendReports(historyOf({ a: years }, { ci_low: 900, ci_high: 1200 })), []),
+  );
+  expect(html.match(/<svg class="plot"[^>]*role="img"|<svg role="img"/g)).toHaveLength(1);
+  expect(html.length).toBeLessThan(300_000);
+  expect(html).toMatch(/fill-opacity="0.14"/);
+  // A dropped night is a point all the same.
+  const dropped = trendReports([...historyOf({ a: years }), decision('drop', 100)]);
+  expect(htmlDocument(trendFrame(dropped, [])).match(/<circle/g)).toHaveLength(1);
+});
+
 test('two runs of one night do not make its interval narrower', () => {
   const night = historyOf({ a: [1000] }, { ci_low: 800, ci_high: 1250 });
   const again = night.map((row) => ({ ...row, run_id: 'again', at: '2026-11-01T05:00:00.000Z' }));

@@ -31,7 +31,6 @@ export function trendFrame(reports: readonly TrendReport[], warnings: readonly s
 export const nightsStyle = `${styleSheet}
 .multiples{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:.4rem 1.2rem}
 .multiples figure{margin:.6rem 0}
-.multiples .wide{display:none}.multiples .narrow{display:block}
 @media print{.multiples{grid-template-columns:1fr 1fr}}`;
 
 const day = (at: string): string => at.slice(0, 10);
@@ -107,6 +106,7 @@ function nightsPicture(report: TrendReport, line: TrendLine, id: string, ways: W
     caption: markup`${name}: ${levelText(line, latest)}`,
     label: `${name}, ${line.metric}: ${count(nights.length, 'night')}, latest ${levelText(line, latest)}${changed === '' ? ', no change' : `, changed on ${changed}`}.`,
     isSimulated: report.isSimulated,
+    isSmall: true,
     draw: (canvas) => drawing(line, nights, marks, canvas),
     table: {
       caption: `${name}, ${line.metric}`,
@@ -146,6 +146,9 @@ function intervalText(line: TrendLine, interval: Night['interval']): string {
   return `${levelText(line, interval.low)} – ${levelText(line, interval.high)}`;
 }
 
+/** Nights that are points as well as a line. */
+const mostDots = 120;
+
 /** A very wide interval must not press the nights themselves flat: beyond this the band is cut. */
 const ribbonRoom = 1.5;
 
@@ -179,6 +182,11 @@ function drawing(
     low: Math.min(interval?.low ?? NaN, top),
     high: Math.min(interval?.high ?? NaN, top),
   }));
+  const alone = ribbon.filter(
+    (_, place) => Number.isNaN(ribbon[place - 1]?.low ?? NaN) && Number.isNaN(ribbon[place + 1]?.low ?? NaN),
+  );
+  // Many points side by side are a line.
+  const dots = nights.length > mostDots ? nights.filter(({ isDropped }) => isDropped) : nights;
   return {
     width,
     height: 170,
@@ -218,9 +226,9 @@ function drawing(
       }),
       Plot.areaY(ribbon, { x: 'at', y1: 'low', y2: 'high', fill: 'var(--c0)', fillOpacity: 0.14 }),
       // A night between two without an interval has no band of its own.
-      Plot.ruleX(ribbon, { x: 'at', y1: 'low', y2: 'high', stroke: 'var(--c0)', strokeOpacity: 0.3 }),
+      Plot.ruleX(alone, { x: 'at', y1: 'low', y2: 'high', stroke: 'var(--c0)', strokeOpacity: 0.3 }),
       Plot.line(kept, { x: 'at', y: 'value', stroke: 'var(--c0)', strokeWidth: 1.5 }),
-      Plot.dot(nights, {
+      Plot.dot(dots, {
         ...{ x: 'at', y: 'value', r: 2.5, stroke: 'var(--c0)' },
         fill: ({ isDropped }: Night) => (isDropped ? 'var(--page)' : 'var(--c0)'),
         title: ({ at, value, interval, isDropped }: Night) =>

@@ -11,6 +11,8 @@ export interface Figure {
   /** What the picture says, in words: it stands for it where nobody sees it. */
   label: string;
   isSimulated: boolean;
+  /** One of many beside each other: drawn once, as wide as a telephone. */
+  isSmall?: boolean;
   /** Called twice, for a desk and for a telephone: shrinking a drawing would make its words too small to read. */
   draw: (canvas: Canvas) => Drawing;
   legend?: Content;
@@ -24,13 +26,24 @@ const canvases: readonly Canvas[] = [
   { width: 340, isNarrow: true },
 ];
 
-export function figure({ id, caption, label, isSimulated, draw, legend, note, table }: Figure): Html {
+export function figure({
+  id,
+  caption,
+  label,
+  isSimulated,
+  isSmall,
+  draw,
+  legend,
+  note,
+  table,
+}: Figure): Html {
+  const shown = isSmall === true ? canvases.filter(({ isNarrow }) => isNarrow) : canvases;
   return markup` <figure id="${id}">
     <figcaption>${caption}</figcaption>
     ${legend}
-    ${canvases.map(
+    ${shown.map(
       (canvas) =>
-        markup`<div class="${canvas.isNarrow ? 'narrow' : 'wide'}">
+        markup`<div class="${isSmall === true ? 'small' : canvas.isNarrow ? 'narrow' : 'wide'}">
           ${drawPlot(draw(canvas), { label, isSimulated })}
         </div> `,
     )}${note === undefined ? '' : markup`<p class="note">${note}</p>`}
