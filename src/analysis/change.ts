@@ -15,7 +15,7 @@ import type { PairRow } from './summary-columns.ts';
 export interface Change {
   /** What people call it, without the version. */
   readonly name: string;
-  /** Of now against before, by metric. */
+  /** Of now against before, by metric. Empty where nothing was measured in both. */
   readonly pairs: readonly PairRow[];
   /** Share of answers that passed, a mean over the prompts that both have: by each version's own checks, or those of now. */
   readonly rates: readonly { by: 'own' | 'now'; before: number; now: number }[];
@@ -72,16 +72,19 @@ export function compareVersions(
   const ways = waysOf(collected.cells);
   return {
     pairs: found.map(({ row }) => row),
-    changes: [...Map.groupBy(found, ({ pair }) => pair)].map(([pair, rows]) => ({
-      name: nameInList(cellName(pair.b, ways), { version: 'now' }),
-      pairs: rows.map(({ row }) => row),
-      rates: answerMetrics.flatMap((metric) => {
-        const rates = rows.some(({ row }) => row.metric === metric)
-          ? meanRates(within(metric, pair), metric)
-          : undefined;
-        return rates ? [{ by: metric === 'passed' ? 'own' : 'now', ...rates }] : [];
-      }),
-    })),
+    changes: pairs.map((pair) => {
+      const rows = found.filter((one) => one.pair === pair).map(({ row }) => row);
+      return {
+        name: nameInList(cellName(pair.b, ways), { version: 'now' }),
+        pairs: rows,
+        rates: answerMetrics.flatMap((metric) => {
+          const rates = rows.some((row) => row.metric === metric)
+            ? meanRates(within(metric, pair), metric)
+            : undefined;
+          return rates ? [{ by: metric === 'passed' ? 'own' : 'now', ...rates }] : [];
+        }),
+      };
+    }),
     explanations: pairs.flatMap((pair) => explain(within('e2e_latency_ms', pair)) ?? []),
   };
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Prompt } from '../suite/suite.ts';
 import { cellKey, cellName, type CellNames, cellsOf, promptIn } from './cell.ts';
-import { cell } from './testing/planned.ts';
+import type { Message, Prompt } from '../suite/suite.ts';
+import { cell, prompt, user } from './testing/planned.ts';
 
 const word = fc.string({ unit: fc.constantFrom('a', '1', ' ', '@', '/'), minLength: 1, maxLength: 3 });
 const optional = fc.option(word, { nil: undefined });
@@ -61,4 +61,46 @@ test('a prompt as it is asked is the same object for every request of an arm, an
     ...['Hello', 'Hi', 'Good morning'],
     ...['Hey', 'Yo', 'Hey'],
   ]);
+});
+
+const versioned = {
+  models: [
+    { ...cell('glm', { params: { seed: 2 } }).model, before: { model: 'custom-ollama/old', params: {} } },
+  ],
+  variants: [
+    { id: 'plain', params: {} },
+    { id: 'warm', params: { temperature: 2 }, before: { params: { temperature: 1 } } },
+  ],
+  against: { ref: 'main', commit: 'c', path: 's.yaml', unchanged: 0, added: [], removed: [] },
+};
+
+test('of a suite that is held against a revision there are two versions of every arm, each with its own name and params', () => {
+  const asked = cellsOf(versioned, ['compat']).map(({ model, ...names }) => [
+    cellName({ model, ...names }),
+    model.model,
+    model.params,
+  ]);
+  expect(asked).toEqual([
+    ['glm (plain) (before)', 'custom-ollama/old', {}],
+    ['glm (plain) (now)', 'custom-ollama/glm', { seed: 2 }],
+    ['glm (warm) (before)', 'custom-ollama/old', { temperature: 1 }],
+    ['glm (warm) (now)', 'custom-ollama/glm', { seed: 2, temperature: 2 }],
+  ]);
+});
+
+test('a prompt is asked as its version has it: what was not there then is not there', () => {
+  const said = (content: string): Message[] => [user(content)];
+  const own = prompt('q', {
+    ...{ messages: said('now'), params: { seed: 1 }, answer: ['trim'], checks: [] },
+    variants: { warm: said('now, warm') },
+    before: { messages: said('then'), params: {}, checks: [], variants: { old: said('then, old') } },
+  });
+  const asked = (version: string, variant?: string): Prompt => promptIn({ version, variant }, own);
+  expect(asked('before')).toEqual({ id: 'q', tags: [], messages: said('then'), params: {}, checks: [] });
+  expect(asked('before', 'warm').messages).toEqual(said('then'));
+  expect(asked('before', 'old').messages).toEqual(said('then, old'));
+  expect(asked('now', 'warm')).toEqual({
+    ...{ id: 'q', tags: [], params: { seed: 1 }, answer: ['trim'], checks: [] },
+    messages: said('now, warm'),
+  });
 });

@@ -83,6 +83,17 @@ test.each([
   );
 });
 
+test('a model that answered in neither, or one version alone, is named', () => {
+  const changes = [
+    { name: 'glm', pairs: [latency], rates: [] },
+    { name: 'down', pairs: [], rates: [] },
+  ];
+  expect(changeLine({ ...revision, changes })).toBe(
+    'change against main (0123456): glm: 0.92× latency (95 % interval 0.85 to 0.99: faster); ' +
+      'down: nothing was measured in both versions',
+  );
+});
+
 test('nothing to compare, and a name that is one line', () => {
   expect(changeLine({ ...revision, ref: 'a\nb', changes: [] })).toBe(
     'change against a b (0123456): nothing was measured in both versions',

@@ -10,11 +10,13 @@ import { fixed, openRange, percent, times } from './number-text.ts';
  */
 export function changeLine({ ref, commit, changes }: Changes): string {
   const revision = `change against ${oneLine(ref, 60)} (${commit.slice(0, 7)})`;
-  if (changes.length === 0) return `${revision}: nothing was measured in both versions`;
+  if (changes.every(({ pairs }) => pairs.length === 0)) return `${revision}: ${nothing}`;
   const [only] = changes;
   if (changes.length === 1) return `${revision}: ${changeWords(only!)}`;
   return `${revision}: ${changes.map((one) => `${oneLine(one.name, 60)}: ${changeWords(one)}`).join('; ')}`;
 }
+
+const nothing = 'nothing was measured in both versions';
 
 /** In the order of the sentence. */
 const measures: Readonly<Record<string, (pair: PairRow) => string>> = {
@@ -45,7 +47,7 @@ function changeWords({ pairs }: Change): string {
     .toSorted((one, other) => place(one) - place(other) || 0)
     .map((pair) => (measures[pair.metric] ?? otherWords)(pair));
   const [first, ...others] = said;
-  if (first === undefined) return 'nothing to compare';
+  if (first === undefined) return nothing;
   // What the brackets hold is said once.
   const text = [first.replace(' (', ' (95 % interval '), ...others].join(', ');
   return isOther ? text.replace('points pass ', 'points pass by its own checks ') : text;
