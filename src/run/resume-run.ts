@@ -16,7 +16,7 @@ import { type Cell, cellKey, promptIn } from '../plan/cell.ts';
 import { type Expense, planRun } from '../plan/plan-run.ts';
 import { worstCaseUsage } from '../plan/token-estimate.ts';
 import type { Budget, Suite } from '../suite/suite.ts';
-import { BudgetGuard } from '../send/budget.ts';
+import { BudgetGuard, wasResent } from '../send/budget.ts';
 import { neverSent } from '../send/retry.ts';
 import { loadImages } from './load-images.ts';
 import { type Outcome, type ReadyRun, sendPlan, type SendOptions } from './send-plan.ts';
@@ -144,12 +144,19 @@ function expensesOf({ prompts: asked }: Suite, cells: readonly Cell[]): (row: Re
     if ((row.http_status !== 200 && !isUnknown) || !cell || !prompt)
       return { requests: 1, tokens: 0, usd: 0 };
     const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = row;
+    const worst = worstCaseUsage({ prompt: promptIn(cell, prompt), cell });
     const usage =
       promptTokens !== undefined && completionTokens !== undefined
         ? { promptTokens, completionTokens }
-        : worstCaseUsage({ prompt: promptIn(cell, prompt), cell });
+        : worst;
     const { price } = cell.model;
     const usd = row.cost_usd ?? (price && costOf(usage, price)) ?? 0;
-    return { requests: 1, tokens: usage.promptTokens + usage.completionTokens, usd };
+    const once = { requests: 1, tokens: usage.promptTokens + usage.completionTokens, usd };
+    if (!wasResent(row.stream_notes)) return once;
+    return {
+      requests: 2,
+      tokens: once.tokens + worst.promptTokens + worst.completionTokens,
+      usd: usd + ((price && costOf(worst, price)) ?? 0),
+    };
   };
 }

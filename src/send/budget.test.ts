@@ -48,6 +48,17 @@ function ended(usage: Usage, httpStatus = 200): Exchange {
   };
 }
 
+test('a request that went out twice counts twice, the one that nobody answered at its worst', () => {
+  const guard = new BudgetGuard({ requests: 4, tokens: 320 }, clock);
+  const twice = { ...ended({ promptTokens: 5, completionTokens: 5 }), notes: ['resent'] };
+  expect(guard.reserve(planned)).toBeUndefined();
+  guard.settle(planned, twice);
+  // 110 spent: a second one fits, and then there is room for none.
+  expect(guard.reserve(planned)).toBeUndefined();
+  guard.settle(planned, twice);
+  expect(guard.reserve(planned)).toMatch(/^4 requests$/);
+});
+
 describe('tokens', () => {
   test('what was used takes the place of the worst case', () => {
     const guard = new BudgetGuard({ tokens: 250 }, clock);

@@ -75,6 +75,12 @@ export class BudgetGuard {
       this.#spent.requests--;
     this.#spent.tokens += real.tokens;
     this.#spent.usd += real.usd;
+    if (wasResent(exchange.notes)) {
+      const unseen = expense(planned, worstCaseUsage(planned));
+      this.#spent.requests++;
+      this.#spent.tokens += unseen.tokens;
+      this.#spent.usd += unseen.usd;
+    }
     this.#free(planned);
   }
 
@@ -124,6 +130,13 @@ export class BudgetGuard {
     this.#spent.usd += spent.usd;
   }
 }
+
+/**
+ * Whether it went out twice, because its connection was closed before anything of an answer came. Nobody knows whether the
+ * first one was read, and paid for.
+ */
+export const wasResent = (notes: readonly string[] | undefined): boolean =>
+  notes?.includes('resent') ?? false;
 
 function expense({ cell }: PlannedRequest, usage: Usage): Expense {
   const { price } = cell.model;
