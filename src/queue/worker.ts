@@ -165,7 +165,7 @@ class Service {
       if (!job) throw new UserError(`the queue holds no suite for the run ${run_id}.`);
       const suite = JSON.parse(job.data.text) as Suite;
       const found = suiteHash(suite);
-      const short = (hash: string): string => oneLine(hash, 12);
+      const short = (hash: string): string => oneLine(hash.slice(0, 12));
       if (found !== suite_hash)
         throw new UserError(
           `the suite of the run ${run_id} in the queue is not the one that was announced (${short(found)}, announced ${short(suite_hash)}). It is not asked.`,

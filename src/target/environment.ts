@@ -10,8 +10,8 @@ interface VariableFacts {
   about: string;
   /** Its value is taken out of all that is written or shown, unless this is false. */
   secret?: boolean;
-  /** An address: of its value only what stands behind the host is secret, because the rest is in other addresses too. */
-  isAddress?: boolean;
+  /** What of its value is secret; empty: nothing. Absent: all. */
+  secretPart?: (value: string) => string;
 }
 
 /** Everything that is read from the environment beside the proxy variables and `NO_COLOR`. */
@@ -27,8 +27,14 @@ export const variables = {
   CLOUDFLARE_API_TOKEN: {
     about: 'Cloudflare API token that may read AI Gateway, for reconcile and doctor',
   },
-  GATEBENCH_QUEUE_URL: { about: 'address of the queue, with its password, for run --queue and worker' },
-  GATEBENCH_WEBHOOK_URL: { about: 'where gatebench gate --notify-on posts its message', isAddress: true },
+  GATEBENCH_QUEUE_URL: {
+    about: 'address of the queue, with its password, for run --queue and worker',
+    secretPart: passwordIn,
+  },
+  GATEBENCH_WEBHOOK_URL: {
+    about: 'where gatebench gate --notify-on posts its message',
+    secretPart: behindHost,
+  },
 } as const satisfies Record<string, VariableFacts>;
 
 export type Variable = keyof typeof variables;
@@ -58,13 +64,18 @@ export function secretsOf(environment: Environment, shown: readonly Variable[] =
   for (const [name, facts] of Object.entries(variables) as [Variable, VariableFacts][]) {
     const value = environment[name];
     if (value === undefined || facts.secret === false || shown.includes(name)) continue;
-    const secret = facts.isAddress ? behindHost(value) : value;
+    const secret = facts.secretPart?.(value) ?? value;
     if (secret !== '') secrets.set(secret, name);
   }
   return secrets;
 }
 
-/** Path and query of an address. All of a value that is no address, or holds a password. */
+/** Of an address of which messages name host and port. */
+function passwordIn(value: string): string {
+  return URL.canParse(value) ? new URL(value).password : value;
+}
+
+/** Path and query of an address, because the rest is in other addresses too. All of a value that is no address, or holds a password. */
 function behindHost(value: string): string {
   if (!URL.canParse(value)) return value;
   const { host, pathname, search, username, password } = new URL(value);

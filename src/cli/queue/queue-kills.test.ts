@@ -3,12 +3,9 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../base/random.ts';
-import type { RequestRow } from '../../journal/request-columns.ts';
-import { keyOf } from '../../journal/read-journal.ts';
 import { startRedis, withoutRedis } from '../../queue/testing/queue-servers.ts';
 import { scratch, start } from '../testing/gatebench.ts';
-import { arrivedAt } from '../testing/kills.ts';
-import { suiteOf, token, type Trial, trial } from './testing/trial.ts';
+import { expectWhole, quick, rowsReach, suiteOf, token, trial } from './testing/trial.ts';
 
 /** `QUEUE_KILLS=20` for the long trial. */
 const kills = Number(process.env['QUEUE_KILLS'] ?? 3);
@@ -16,36 +13,6 @@ const kills = Number(process.env['QUEUE_KILLS'] ?? 3);
 const seed = Number(process.env['QUEUE_KILLS_SEED'] ?? randomInt(1_000_000_000));
 const prompts = 6 + kills * 2;
 const total = prompts * 2;
-const quick = ['--lease', '1s', '--worker-timeout', '60s'];
-
-/** What holds whoever was killed: one final row for each request, and a row for whatever reached the model. */
-async function expectWhole(t: Trial): Promise<RequestRow[]> {
-  const rows = await t.rows();
-  const said = `QUEUE_KILLS_SEED=${seed}\n${rows.map((row) => `${row.prompt_id} ${row.model} ${row.attempt} ${row.status} ${row.error_code ?? ''} ${row.worker ?? ''}`).join('\n')}`;
-  const final = rows.filter((row) => row.final);
-  expect(new Set(final.map(keyOf)).size, said).toBe(total);
-  expect(final.length, said).toBe(total);
-  expect(new Set(final.map(({ status }) => status)), said).toEqual(new Set(['ok']));
-  expect(new Set(rows.map((row) => `${keyOf(row)} ${row.attempt}`)).size, said).toBe(rows.length);
-  for (const row of rows.filter((one) => !one.final))
-    expect(row, said).toMatchObject({
-      ...{ status: 'cancelled', error_family: 'client', error_code: 'worker_lost' },
-      ...{ completion_tokens: undefined, valid: undefined },
-    });
-  const recorded = new Set(rows.map(({ event_id }) => event_id));
-  const arrived = await arrivedAt(t.mockUrl);
-  expect(
-    arrived.filter(({ eventId }) => !recorded.has(eventId)),
-    said,
-  ).toEqual([]);
-  const { maxInFlight } = await t.stats();
-  expect(maxInFlight, said).toBeLessThanOrEqual(4);
-  return rows;
-}
-
-const rowsReach = async (t: Trial, wanted: number): Promise<void> => {
-  while ((await t.rows().catch(() => [])).filter(({ final }) => final).length < wanted) await delay(5);
-};
 
 test.skipIf(withoutRedis !== undefined)(
   'workers killed at random moments: one final row a request, a row for each that was lost, and the ceiling holds',
@@ -70,7 +37,7 @@ test.skipIf(withoutRedis !== undefined)(
     for (const { child } of workers) child.kill('SIGKILL');
     await Promise.all(workers.map(({ finished }) => finished));
     expect(code, stderr).toBe(0);
-    await expectWhole(t);
+    await expectWhole(t, total, `QUEUE_KILLS_SEED=${seed}`);
   },
   60_000 + kills * 10_000,
 );
@@ -97,7 +64,7 @@ test.skipIf(withoutRedis !== undefined)(
     expect(code === 0 || stderr.includes('is complete'), stderr).toBe(true);
     worker.stop();
     await worker.finished;
-    await expectWhole(t);
+    await expectWhole(t, total, `QUEUE_KILLS_SEED=${seed}`);
   },
   60_000 + kills * 10_000,
 );

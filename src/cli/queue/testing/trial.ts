@@ -1,11 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'vitest';
 import type { RequestRow } from '../../../journal/request-columns.ts';
+import { keyOf } from '../../../journal/read-journal.ts';
 import { createMock } from '../../../mock/mock-server.ts';
 import type { MockOptions } from '../../../mock/options.ts';
 import { gatebench as runInProcess } from '../../gatebench.ts';
 import { type Finished, testIo } from '../../testing/gatebench.ts';
-import { begunRuns, rowsSoFar } from '../../testing/kills.ts';
+import { arrivedAt, begunRuns, rowsSoFar } from '../../testing/kills.ts';
 
 export const token = 'test-token-4711';
 
@@ -78,3 +81,35 @@ export async function trial(
     [Symbol.asyncDispose]: () => mock.close(),
   };
 }
+
+/** A lost worker is noticed soon; a busy machine may still take its time. */
+export const quick = ['--lease', '1s', '--worker-timeout', '60s'];
+
+/** What holds whoever was killed: one final row for each request, and a row for whatever reached the model. */
+export async function expectWhole(t: Trial, total: number, about = ''): Promise<RequestRow[]> {
+  const rows = await t.rows();
+  const said = `${about}\n${rows.map((row) => `${row.prompt_id} ${row.model} ${row.attempt} ${row.status} ${row.error_code ?? ''} ${row.worker ?? ''}`).join('\n')}`;
+  const final = rows.filter((row) => row.final);
+  expect(new Set(final.map(keyOf)).size, said).toBe(total);
+  expect(final.length, said).toBe(total);
+  expect(new Set(final.map(({ status }) => status)), said).toEqual(new Set(['ok']));
+  expect(new Set(rows.map((row) => `${keyOf(row)} ${row.attempt}`)).size, said).toBe(rows.length);
+  for (const row of rows.filter((one) => !one.final))
+    expect(row, said).toMatchObject({
+      ...{ status: 'cancelled', error_family: 'client', error_code: 'worker_lost' },
+      ...{ completion_tokens: undefined, valid: undefined },
+    });
+  const recorded = new Set(rows.map(({ event_id }) => event_id));
+  const arrived = await arrivedAt(t.mockUrl);
+  expect(
+    arrived.filter(({ eventId }) => !recorded.has(eventId)),
+    said,
+  ).toEqual([]);
+  const { maxInFlight } = await t.stats();
+  expect(maxInFlight, said).toBeLessThanOrEqual(4);
+  return rows;
+}
+
+export const rowsReach = async (t: Trial, wanted: number): Promise<void> => {
+  while ((await t.rows().catch(() => [])).filter(({ final }) => final).length < wanted) await delay(5);
+};

@@ -1,0 +1,278 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { boardName } from '../../queue/forms.ts';
+import { queueAddress, QueueServer } from '../../queue/server.ts';
+import { startRedis, type TestServer, withoutRedis } from '../../queue/testing/queue-servers.ts';
+import { gatebench, scratch, start } from '../testing/gatebench.ts';
+import { expectWhole, quick, rowsReach, suiteOf, token, trial } from './testing/trial.ts';
+
+const credentials = { CF_AIG_TOKEN: token };
+const prompts = 6;
+const total = prompts * 2;
+
+describe('what is wrong is named before anything is sent', () => {
+  test.each([
+    [['run', '--queue'], /give --queue redis:\/\/HOST:PORT, or set GATEBENCH_QUEUE_URL/],
+    [['worker'], /give --queue redis:\/\/HOST:PORT, or set GATEBENCH_QUEUE_URL/],
+    [['run', '--queue', 'localhost'], /--queue is not an address/],
+    [['worker', '--queue', 'http://localhost:6379'], /http: is no address of a queue/],
+    [['run', '--queue', 'redis://queue.example.com'], /queue\.example\.com:6379 .* unencrypted.*rediss:\/\//],
+    [['worker', '--queue', 'postgres://u:p@db.example.com/x'], /db\.example\.com:5432 .*sslmode=require/],
+    [
+      ['worker', '--queue', 'redis://:hunter2hunter2@127.0.0.1:1'],
+      /127\.0\.0\.1:1 cannot be reached: .*ECONNREFUSED/,
+    ],
+    [
+      ['run', '--queue', 'postgres://u:hunter2hunter2@127.0.0.1:1/x'],
+      /127\.0\.0\.1:1 cannot be reached: .*ECONNREFUSED/,
+    ],
+    [['run', '--queue', 'redis://127.0.0.1:1', '--lease', 'soon'], /--lease takes a number with its unit/],
+    [
+      ['run', '--queue', 'redis://127.0.0.1:1', '--levels', '1,2'],
+      /load levels are not sent through a queue/,
+    ],
+    [['run', '--queue', 'redis://127.0.0.1:1', '--vantage', 'fra,a b'], /--vantage "a b"/],
+  ])('%j', async (args, expected) => {
+    await using cwd = await scratch();
+    await using t = await trial(cwd.path, '');
+    const [command, ...rest] = args;
+    const given = command === 'run' ? ['run', 'trial.yaml', ...rest] : args;
+    const { code, stderr, stdout } = await gatebench(given, t.cwd);
+    expect(code, stderr).toBe(2);
+    expect(stderr).toMatch(expected);
+    expect(stderr).not.toContain('hunter2');
+    expect(stdout).toBe('');
+    expect(readdirSync(t.cwd)).not.toContain('results');
+  });
+});
+
+describe.skipIf(withoutRedis !== undefined)('with a server', () => {
+  let queue: TestServer;
+  beforeAll(async () => {
+    queue = await startRedis();
+  });
+  afterAll(() => queue[Symbol.asyncDispose]());
+
+  test.each([
+    [
+      '--requirepass',
+      'correct-horse-battery',
+      ':wrong-horse-battery@',
+      /refused the user or the password: WRONGPASS/,
+    ],
+    ['--requirepass', 'correct-horse-battery', '', /refused the user or the password: NOAUTH/],
+    [
+      '--maxmemory-policy',
+      'allkeys-lru',
+      '',
+      /throws jobs away .*maxmemory-policy is allkeys-lru.*noeviction/,
+    ],
+  ])('a server with %s %s is refused, exit 2', async (flag, value, user, expected) => {
+    await using cwd = await scratch();
+    await using other = await startRedis({ settings: [flag, value] });
+    await using t = await trial(cwd.path, other.url.replace('redis://', `redis://${user}`));
+    for (const going of [t.run(), t.worker()]) {
+      const { code, stderr } = await going.finished;
+      expect([code, stderr]).toEqual([2, expect.stringMatching(expected)]);
+      expect(stderr).not.toContain('horse');
+    }
+  });
+
+  test('a suite that the worker may not ask: both say so, and nothing is sent', async () => {
+    await using cwd = await scratch();
+    await using t = await trial(cwd.path, queue.url);
+    const worker = t.worker('--suite-hash', 'f00df00df00df00d');
+    const run = t.run('--worker-timeout', '60s');
+    const { code, stderr } = await worker.finished;
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /asks the suite "trial" \([0-9a-f]{12}\), and this worker may ask f00df00df00d only/,
+      ),
+    ]);
+    run.stop();
+    expect((await run.finished).code).toBe(130);
+    expect((await t.stats()).requests).toBe(0);
+  });
+
+  test('a run of another major version is named, exit 2', async () => {
+    await using cwd = await scratch();
+    await using t = await trial(cwd.path, queue.url);
+    const server = await QueueServer.open(queueAddress(queue.url, false), () => undefined);
+    const board = server.queue(boardName);
+    const run = {
+      run_id: 'run-of-9',
+      version: '9.1.0',
+      suite_hash: 'x',
+      vantages: [],
+      routes: [],
+      lease_ms: 1000,
+    };
+    await board.add('run', run, { jobId: run.run_id });
+    const { finished } = t.worker();
+    const over = new AbortController();
+    void finished.then(() => over.abort());
+    for (let beat = 1; !over.signal.aborted; beat++) {
+      await board.updateJobProgress(run.run_id, { beat });
+      await delay(20);
+    }
+    await board.remove(run.run_id);
+    await board.close();
+    const { code, stderr } = await finished;
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/run-of-9 was started by gatebench 9\.1\.0, and this worker is \d/),
+    ]);
+  });
+
+  test('no worker in time: exit 3, with what to type; a worker of another place does not count', async () => {
+    await using cwd = await scratch();
+    await using t = await trial(cwd.path, queue.url);
+    const worker = t.worker('--vantage', 'iad');
+    const { code, stderr } = await t.run('--vantage', 'fra', '--worker-timeout', '1s').finished;
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(
+        /no worker came from fra within 1s: nothing was sent\. Start one with: gatebench worker --queue URL --vantage fra/,
+      ),
+    ]);
+    worker.stop();
+    expect((await worker.finished).stderr).toContain('is asked from fra, and not from iad');
+  });
+
+  test('a run from two places asks the whole plan from each; a worker serves several runs, and ends when idle', async () => {
+    await using cwd = await scratch();
+    await using t = await trial(cwd.path, queue.url, suiteOf({ prompts: 2 }));
+    const workers = ['fra', 'iad'].map((name) => t.worker('--vantage', name, '--idle', '1s'));
+    for (const args of [
+      ['--vantage', 'fra,iad'],
+      ['--vantage', 'iad'],
+    ]) {
+      const { code, stderr } = await t.run(...args).finished;
+      expect(code, stderr).toBe(0);
+      const rows = await t.rows();
+      const places = args[1]!.split(',');
+      expect(rows).toHaveLength(4 * places.length);
+      expect(new Set(rows.map(({ vantage }) => vantage))).toEqual(new Set(places));
+      for (const { worker, vantage } of rows) expect(worker).toMatch(new RegExp(`^${vantage}-`));
+    }
+    for (const { finished } of workers)
+      expect(await finished).toMatchObject({ code: 0, stderr: expect.stringContaining('no work for 1s') });
+  });
+
+  test('a budget of N holds over three workers, and no byte of a token is in the data of the server', async () => {
+    await using cwd = await scratch();
+    const base = suiteOf({ prompts }) as { models: { id: string; model: string }[] };
+    base.models[1]!.model = 'custom-ollama/sim-fail-overloaded?times=1&ttftMs=20';
+    await using other = await startRedis();
+    await using t = await trial(cwd.path, other.url, base);
+    const workers = [1, 2, 3].map(() => t.worker());
+    const { code, stderr } = await t.run('--max-requests', String(total + 2), '--workers', '3').finished;
+    expect(code, stderr).toBe(7);
+    expect((await t.stats()).requests).toBeLessThanOrEqual(total + 2);
+    for (const worker of workers) worker.stop();
+    await Promise.all(workers.map(({ finished }) => finished));
+    // Its log holds whatever was ever written.
+    const files = readdirSync(other.folder, { recursive: true, encoding: 'utf8' })
+      .map((name) => join(other.folder, name))
+      .filter((path) => statSync(path).isFile());
+    const written = files.map((file) => readFileSync(file, 'latin1')).join('\n');
+    expect(written).toContain('Question number');
+    for (const secret of [token, token.slice(0, 10), '/v1/acc/', 'cf-aig-authorization'])
+      expect(written).not.toContain(secret);
+  });
+
+  test('a worker within its own --max-requests sends no more, and says so', async () => {
+    await using cwd = await scratch();
+    await using t = await trial(cwd.path, queue.url, suiteOf({ prompts }));
+    const first = t.worker('--max-requests', '3', '--concurrency', '4');
+    const run = t.run(...quick);
+    const { code, stderr } = await first.finished;
+    expect([code, stderr]).toEqual([0, expect.stringContaining('it has sent its 3 requests')]);
+    expect((await t.stats()).requests).toBe(3);
+    const second = t.worker();
+    expect((await run.finished).code).toBe(0);
+    second.stop();
+    await second.finished;
+    await expectWhole(t, total);
+  });
+
+  test('a worker that stood still past its lease: its late answer is nowhere', async () => {
+    await using cwd = await scratch();
+    await using t = await trial(cwd.path, queue.url, suiteOf({ prompts, ttftMs: 150 }));
+    const to = [
+      '--base-url',
+      `${t.mockUrl}/v1/acc/gw/compat`,
+      '--no-calibrate',
+      '--concurrency',
+      '2',
+      '--name',
+      'still',
+    ];
+    const still = start(['worker', ...to], cwd.path, { ...credentials, GATEBENCH_QUEUE_URL: queue.url });
+    const other = t.worker('--name', 'other', '--concurrency', '2');
+    const run = t.run('--workers', '2', ...quick);
+    await rowsReach(t, 3);
+    still.child.kill('SIGSTOP');
+    await run.finished;
+    still.child.kill('SIGCONT');
+    still.child.kill('SIGTERM');
+    const { stderr } = await still.finished;
+    const rows = await expectWhole(t, total);
+    const lost = rows.filter(({ error_code }) => error_code === 'worker_lost');
+    expect(lost.length, stderr).toBeGreaterThan(0);
+    for (const row of lost) expect(row).toMatchObject({ worker: 'still', lease: 1 });
+    const again = rows.filter(({ lease }) => lease === 2);
+    expect(again).toHaveLength(lost.length);
+    other.stop();
+    await other.finished;
+  });
+});
+
+describe.skipIf(withoutRedis !== undefined)('the server is killed in a run', () => {
+  test.each([
+    ['with its data kept', true, 0],
+    ['with nothing kept', false, 0],
+  ])('%s: it comes back, and the run goes on', async (_name, isKept) => {
+    await using cwd = await scratch();
+    await using queue = await startRedis({ isKept });
+    await using t = await trial(cwd.path, queue.url, suiteOf({ prompts, ttftMs: 60 }));
+    const worker = t.worker('--concurrency', '6');
+    const run = t.run(...quick);
+    await rowsReach(t, 3);
+    await queue.kill();
+    await queue.begin();
+    const { code, stderr } = await run.finished;
+    expect(code, stderr).toBe(0);
+    worker.stop();
+    await worker.finished;
+    await expectWhole(t, total, stderr);
+    expect(stderr.includes('keeps nothing on disk')).toBe(!isKept);
+    expect(stderr.includes('has lost its data')).toBe(!isKept);
+  });
+
+  test('it stays away for longer than --queue-timeout: exit 3, and --resume goes on', async () => {
+    await using cwd = await scratch();
+    await using queue = await startRedis();
+    await using t = await trial(cwd.path, queue.url, suiteOf({ prompts, ttftMs: 60 }));
+    const worker = t.worker();
+    const run = t.run(...quick, '--queue-timeout', '1s');
+    await rowsReach(t, 3);
+    await queue.kill();
+    const { code, stderr } = await run.finished;
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(/did not answer for 1s: nothing more is sent; run --resume/),
+    ]);
+    await queue.begin();
+    const resumed = await t.run('--resume', ...quick).finished;
+    expect(resumed.code, resumed.stderr).toBe(0);
+    worker.stop();
+    await worker.finished;
+    const rows = (await t.rows()).filter(({ final }) => final);
+    expect(rows).toHaveLength(total);
+    expect((await t.stats()).maxInFlight).toBeLessThanOrEqual(4);
+  });
+});
