@@ -68,17 +68,21 @@ export function pairsBy(by: DimensionName, collected: Collected, order: readonly
   );
 }
 
+/** What leads to a model, and is no part of what it is asked. */
+const waysTo: readonly string[] = ['route', 'vantage'];
+
 /**
- * Each model of the earlier run with itself in the later one, on the same route; where a model ran on one route in
- * each, on these, so that two routes can be compared that were run one after the other.
+ * Each model of the earlier run with itself in the later one, on the same route and from the same vantage; where a model
+ * has one way in each, on these, so that two ways can be compared that were gone one after the other.
  */
 export function runPairs(before: Collected, after: Collected): CellPair[] {
   const label = labeller(before, after);
   return before.cells.flatMap((a) => {
-    const same = (cell: CellSamples): boolean => differences(a, cell).every((name) => name === 'route');
+    const same = (cell: CellSamples): boolean => differences(a, cell).every((name) => waysTo.includes(name));
     const sameModel = after.cells.filter(same);
     const isOnly = sameModel.length === 1 && before.cells.filter(same).length === 1;
-    const b = sameModel.find(({ route }) => route === a.route) ?? (isOnly ? sameModel[0] : undefined);
+    const b =
+      sameModel.find((cell) => differences(a, cell).length === 0) ?? (isOnly ? sameModel[0] : undefined);
     return b ? [{ a, b, labelA: `${label(a)}@${before.runId}`, labelB: `${label(b)}@${after.runId}` }] : [];
   });
 }

@@ -388,6 +388,16 @@ describe('two runs', () => {
     const later = await collected(...latencies('a', scaled(2), { ...after, route: 'direct' }));
     expect(compareRuns(before, later, e2e).pairs[0]).toMatchObject({ verdict: 'slower' });
   });
+
+  test('one place in each run: they are compared across places; of several, each with itself', async () => {
+    const from = (vantage: string, run = {}) => latencies('a', scaled(2), { ...run, vantage });
+    const one = await collected(...latencies('a', base, { vantage: 'fra' }));
+    expect(compareRuns(one, await collected(...from('ams', after)), e2e).pairs).toHaveLength(1);
+    const both = await collected(...from('ams', after), ...from('fra', after));
+    const { pairs } = compareRuns(await collected(...from('fra'), ...from('ams')), both, e2e);
+    expect(pairs.map(({ vantage }) => vantage)).toEqual(['ams', 'fra']);
+    expect(pairs[0]).toMatchObject({ model_a: 'a from ams@run-1', model_b: 'a from ams@run-2' });
+  });
 });
 
 test('an empty run has nothing to compare', async () => {

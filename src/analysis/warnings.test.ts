@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { collected, failedRow, latencies, row } from './testing/rows.ts';
+import { isIncomplete } from './history.ts';
 import { describeWarning, runPairWarnings, warningsOf, type Warning, type WarningFacts } from './warnings.ts';
 
 const forty = Array.from({ length: 40 }, (_, index) => index + 1);
@@ -164,11 +165,39 @@ test('two runs by different routes: what differs may be the route', async () => 
   expect(kinds(runPairWarnings(await by('compat'), await by('compat')))).toEqual(['not-paired-in-time']);
 });
 
+test('two runs from different places: what differs may be the place', async () => {
+  const from = (vantage?: string) =>
+    collected(
+      ...latencies('a', forty, { completion_tokens: 1, ...(vantage === undefined ? {} : { vantage }) }),
+    );
+  expect(runPairWarnings(await from('fra'), await from('ams'))).toContainEqual({
+    ...{ kind: 'other-vantage', before: 'fra', after: 'ams' },
+  });
+  expect(runPairWarnings(await from(), await from('ams'))).toContainEqual({
+    ...{ kind: 'other-vantage', before: 'a place without a name', after: 'ams' },
+  });
+  expect(kinds(runPairWarnings(await from('ams'), await from('ams')))).toEqual(['not-paired-in-time']);
+});
+
+test('a place that fails is no better for the others, and is named', async () => {
+  const rows = ['ams', 'fra', 'lhr', 'nrt', 'tok'].flatMap((vantage) =>
+    forty.map((value, index) => {
+      const own = { vantage, prompt_id: `p${index}`, completion_tokens: 10 };
+      return vantage === 'tok' && index < 4 ? failedRow(own) : row({ ...own, e2e_latency_ms: value });
+    }),
+  );
+  const found = warningsOf(await collected(...rows), { maxErrorRate: 0.05 });
+  expect(found).toContainEqual({ kind: 'errors-above-limit', share: 0.1, limit: 0.05, vantage: 'tok' });
+  expect(isIncomplete(await collected(...rows), 0.05)).toBe(true);
+  expect(isIncomplete(await collected(...rows), 0.1)).toBe(false);
+});
+
 test.each<Warning>([
   { kind: 'simulated' },
   { kind: 'nothing-measured' },
   { kind: 'unfinished', status: 'interrupted', answered: 3, planned: 12 },
   { kind: 'errors-above-limit', share: 0.123, limit: 0.05 },
+  { kind: 'errors-above-limit', share: 0.123, limit: 0.05, vantage: 'tok' },
   { kind: 'sequential-order' },
   { kind: 'unproven-clock', concurrency: 8 },
   { kind: 'busy-loop', utilisation: 0.83 },
@@ -198,6 +227,7 @@ test.each<Warning>([
   { kind: 'other-suite', before: '0123456789abcdef', after: 'f' },
   { kind: 'other-route', before: 'direct', after: 'compat' },
   { kind: 'other-route', before: 'compat', after: 'demo' },
+  { kind: 'other-vantage', before: 'fra', after: 'ams' },
   { kind: 'prompts-not-shared', count: 2 },
 ])('$kind has words that end with what to do', (warning) => {
   expect(describeWarning(warning)).toMatch(

@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import { isSimulatedRoute } from '../target/routes.ts';
 import { cellName, waysOf } from '../plan/cell.ts';
 import { labeller } from './cell-pairs.ts';
@@ -12,7 +13,7 @@ import { describeInfluence, type InfluenceWarning } from './influences/influence
 import { busyLoop, lostMetrics, tooMuchLag, type LostMetric } from './own-lag.ts';
 import { sampleFloor } from './statistic.ts';
 import { nothingSucceeded } from './causes.ts';
-import { successFloor, successShare } from './success.ts';
+import { failuresOf, successFloor, successShare } from './success.ts';
 
 /** What may make a run's numbers doubtful, as data; `describeWarning` has the words. */
 export type Warning =
@@ -20,7 +21,7 @@ export type Warning =
   | { kind: 'simulated' }
   | { kind: 'nothing-measured' }
   | { kind: 'unfinished'; status: string; answered: number; planned: number }
-  | { kind: 'errors-above-limit'; share: number; limit: number }
+  | { kind: 'errors-above-limit'; share: number; limit: number; vantage?: string }
   | { kind: 'sequential-order' }
   | { kind: 'unproven-clock'; concurrency: number }
   | { kind: 'busy-loop'; utilisation: number }
@@ -40,6 +41,7 @@ export type Warning =
   | { kind: 'not-paired-in-time' }
   | { kind: 'other-suite'; before: string; after: string }
   | { kind: 'other-route'; before: string; after: string }
+  | { kind: 'other-vantage'; before: string; after: string }
   | { kind: 'prompts-not-shared'; count: number };
 
 /** What the manifest knows and the rows do not. Absent facts give no warning. */
@@ -73,14 +75,27 @@ export function warningsOf(collected: Collected, facts: WarningFacts = {}): Warn
 
 const refinements: readonly Warning['kind'][] = ['unproven-clock', 'busy-loop', 'few-prompts', 'few-samples'];
 
+const noVantage = 'a place without a name';
+
 /** What to know when two runs are compared. */
 export function runPairWarnings(before: Collected, after: Collected): Warning[] {
   const [ours, theirs] = [promptsOf(before), promptsOf(after)];
   const unshared = [...ours, ...theirs].filter((prompt) => !ours.has(prompt) || !theirs.has(prompt)).length;
-  const moved = runPairs(before, after).find(({ a, b }) => a.route !== b.route);
+  const pairs = runPairs(before, after);
+  const moved = pairs.find(({ a, b }) => a.route !== b.route);
+  const elsewhere = pairs.find(({ a, b }) => a.vantage !== b.vantage);
   return [
     { kind: 'not-paired-in-time' },
     ...(moved ? [{ kind: 'other-route', before: moved.a.route, after: moved.b.route } as const] : []),
+    ...(elsewhere
+      ? [
+          {
+            kind: 'other-vantage',
+            before: elsewhere.a.vantage ?? noVantage,
+            after: elsewhere.b.vantage ?? noVantage,
+          } as const,
+        ]
+      : []),
     ...(before.suiteHash === after.suiteHash
       ? []
       : [{ kind: 'other-suite', before: before.suiteHash, after: after.suiteHash } as const]),
@@ -88,10 +103,22 @@ export function runPairWarnings(before: Collected, after: Collected): Warning[] 
   ];
 }
 
+/** Many failures from one place are not few because there are other places. The place is named where there are several. */
+function worstPlace(cells: readonly CellSamples[]): { share: number; vantage?: string | undefined } {
+  const places = Map.groupBy(cells, ({ vantage }) => vantage);
+  const shares = [...places].map(([vantage, own]) => {
+    const counts = own.map(failuresOf);
+    const asked = total(counts, ({ requests }) => requests);
+    const failed = total(counts, ({ failures }) => failures);
+    return { share: asked === 0 ? 0 : failed / asked, ...(places.size > 1 ? { vantage } : {}) };
+  });
+  return shares.reduce((worst, one) => (one.share > worst.share ? one : worst));
+}
+
 function runWarnings(collected: Collected, facts: WarningFacts): Warning[] {
   const requests = total(collected.cells, (cell) => requestsOf(cell));
   if (requests === 0) return [...simulated(collected), { kind: 'nothing-measured' }];
-  const share = total(collected.cells, (cell) => (1 - successShare(cell)) * requestsOf(cell)) / requests;
+  const { share, vantage } = worstPlace(collected.cells);
   const { status, planned = requests, maxErrorRate = 1, loopUtilisation = 0 } = facts;
   const prompts = promptsOf(collected).size;
   const need = fewestPrompts(defaultAlpha / Math.max(1, familyOf(collected)));
@@ -100,7 +127,10 @@ function runWarnings(collected: Collected, facts: WarningFacts): Warning[] {
   const warnings: (Warning | false)[] = [
     lost.length > 0 && { kind: 'too-busy', metrics: lost },
     planned > requests && { kind: 'unfinished', status: status ?? 'incomplete', answered: requests, planned },
-    share > maxErrorRate && { kind: 'errors-above-limit', share, limit: maxErrorRate },
+    share > maxErrorRate && {
+      ...{ kind: 'errors-above-limit', share, limit: maxErrorRate },
+      ...defined({ vantage }),
+    },
     facts.order === 'sequential' && { kind: 'sequential-order' },
     facts.unprovenAt !== undefined && { kind: 'unproven-clock', concurrency: facts.unprovenAt },
     loopUtilisation > busyLoop && lost.length === 0 && { kind: 'busy-loop', utilisation: loopUtilisation },
@@ -205,7 +235,7 @@ export function describeWarning(warning: Warning): string {
         return `The run was complete, but only ${warning.answered.toLocaleString('en-US')} of its ${count(warning.planned, 'request')} are in requests.csv. Rows were removed or damaged. Send the missing requests again with --resume.`;
       return `The run ${unfinished[warning.status] ?? `is ${warning.status}`}: ${warning.answered.toLocaleString('en-US')} of ${count(warning.planned, 'request')} have an answer or a failure. Finish it with --resume${warning.status === 'budget' ? ' and a larger budget' : ''}.`;
     case 'errors-above-limit':
-      return `${percent(warning.share)} of the requests failed, more than the ${percent(warning.limit)} that max_error_rate allows, so the run counts as incomplete. See error_message in requests.csv, then run again or use --retry-errors.`;
+      return `${percent(warning.share)} of the requests${warning.vantage === undefined ? '' : ` from ${warning.vantage}`} failed, more than the ${percent(warning.limit)} that max_error_rate allows, so the run counts as incomplete. See error_message in requests.csv, then run again or use --retry-errors.`;
     case 'sequential-order':
       return 'The models were tested one after the other, so a slow spell looks like a slow model. There are no verdicts. Set run.order to blocks.';
     case 'unproven-clock':
@@ -249,6 +279,8 @@ export function describeWarning(warning: Warning): string {
         ? `One of the runs is simulated (route ${simulated}) and the other used ${other}, so this says nothing about a model. Compare runs on one route.`
         : `The runs took different routes (${before} and ${after}), so the difference may come from the route alone. Compare runs on one route, or use both in one run: run --route ${before},${after}, then compare --by route.`;
     }
+    case 'other-vantage':
+      return `The runs were sent from different places (${warning.before} and ${warning.after}), so the difference may come from the place alone. For places side by side: gatebench merge, then compare --by vantage.`;
     case 'prompts-not-shared':
       return `${count(warning.count, 'prompt')} ${warning.count === 1 ? 'is' : 'are'} in only one of the runs and left out. Run the same prompts in both.`;
   }

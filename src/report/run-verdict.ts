@@ -29,7 +29,10 @@ function told({ run, models, pairs }: Report, leaders: Leaders): string {
   const several = severalIn({ ...waysOf(models), ...run });
   const parted = isOneModel ? several.filter((name) => !isPaired(name)) : several;
   if (parted.length === 0) return rankingSentence(inOrder, pairBetween, named, leaders) + unranked;
-  const byRoute = run.routes.flatMap((route) => models.filter((model) => model.route === route));
+  const places = run.vantages ?? [];
+  const byRoute = run.routes
+    .flatMap((route) => models.filter((model) => model.route === route))
+    .toSorted((a, b) => places.indexOf(a.vantage ?? '') - places.indexOf(b.vantage ?? ''));
   const sentences = listsBy(byRoute, parted).map(({ names, cells }) => {
     const here = inOrder.filter((model) => cells.includes(model));
     const nameHere: Named = (model) => oneLine(nameInList(cellName(model, run), names), 60);

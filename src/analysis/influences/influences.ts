@@ -180,12 +180,14 @@ export class InfluenceCollector {
   }
 
   #addStep(row: Row): void {
-    const { model, route, prompt_id: prompt, in_flight: inFlight, ttft_ms: ttftMs } = row;
+    const { model, route, vantage, prompt_id: prompt, in_flight: inFlight, ttft_ms: ttftMs } = row;
+    // A far place is slower whatever is in flight.
+    const kind = vantage === undefined ? model : `${model}\n${vantage}`;
     if (inFlight === undefined || ttftMs === undefined) return;
     const steps = this.#steps.get(route) ?? [];
     this.#steps.set(route, steps);
     const [at, end] = [Date.parse(row.started_at ?? ''), Date.parse(row.ended_at ?? '')];
-    if (steps.length < mostSteps) steps.push({ inFlight, ttftMs, kind: model, prompt, at, end });
+    if (steps.length < mostSteps) steps.push({ inFlight, ttftMs, kind, prompt, at, end });
   }
 
   #addToBlock({ model, route, block, started_at, ttft_ms: ttftMs, cached_tokens, prompt_tokens }: Row): void {
