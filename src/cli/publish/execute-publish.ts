@@ -42,10 +42,10 @@ export async function executePublish(flags: PublishFlags, io: Io): Promise<ExitC
   for (const { suite, latest: page } of site.suites) {
     if (page === undefined) continue;
     const { path, runId } = page;
-    const text = pages.get(suite)!.text;
+    const { text, answers } = pages.get(suite)!;
     if (text === undefined) kept.push(path);
     else made.push({ path, text });
-    latest[suite] = { path, run_id: runId };
+    latest[suite] = { path, run_id: runId, answers };
   }
   await writeSite(out, { files: made, kept, latest });
   const all = [...warnings, ...broken];
@@ -89,6 +89,8 @@ interface LatestPage {
   at: string;
   /** Undefined: the page stands there already, and its run does not. */
   text: string | undefined;
+  /** Whether questions and answers are in it. */
+  answers: boolean;
 }
 
 /**
@@ -104,17 +106,20 @@ async function latestPages(
   const pages = new Map<string, LatestPage>();
   const broken: string[] = [];
   for (const [suite, ofSuite] of Map.groupBy(known, (run) => run.suite)) {
+    const kept = before[suite];
+    // A page with answers does not stay where they are no longer asked for.
+    const mayStay = kept !== undefined && (answers || !kept.answers);
     const found = ofSuite.findLast(
-      ({ runId }) => folders.has(keyOf(suite, runId)) || before[suite]?.run_id === runId,
+      ({ runId }) => folders.has(keyOf(suite, runId)) || (mayStay && kept.run_id === runId),
     );
     if (found === undefined) continue;
     const { runId, at } = found;
     const folder = folders.get(keyOf(suite, runId));
-    if (folder === undefined) pages.set(suite, { runId, at, text: undefined });
+    if (folder === undefined) pages.set(suite, { runId, at, text: undefined, answers: kept!.answers });
     else
       try {
         const text = await renderFolderPage(folder, { answers: answers ? 'all' : 'none' });
-        pages.set(suite, { runId, at, text });
+        pages.set(suite, { runId, at, text, answers });
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         broken.push(`The latest report of ${oneLine(suite, 80)} is left out: ${error.message}`);

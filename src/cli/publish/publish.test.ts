@@ -451,9 +451,28 @@ test('the latest report is published without a word of questions, answers and se
   await rename(run, join(folder.path, 'nights/suites-nightly'));
   expect(await publish(folder.path, '--results', 'nowhere')).toMatchObject({ code: 0 });
   expect(await filesOf(site)).toEqual(closed);
+  // One with answers does not stay where nobody asks for them any more.
+  await publish(folder.path, '--results', 'nights', '--answers');
+  const open = await filesOf(site);
+  await publish(folder.path, '--results', 'nowhere', '--answers');
+  expect(await filesOf(site)).toEqual(open);
+  await publish(folder.path, '--results', 'nowhere');
+  expect(Object.keys(await filesOf(site))).not.toContain('latest/nightly.html');
   await rm(site, { recursive: true });
   expect(await publish(folder.path, '--results', 'nowhere')).toMatchObject({ code: 0 });
   expect(Object.keys(await filesOf(site))).not.toContain('latest/nightly.html');
   expect(await publish(folder.path, '--results', 'nights')).toMatchObject({ code: 0 });
   expect(await filesOf(site)).toEqual(closed);
+});
+
+test('a latest run that cannot be read is left out, which is said once, and the nights are published', async () => {
+  await using folder = await scratch();
+  const { file, suite } = await nightlySuite(folder.path, { prompts: 2 });
+  const run = await writeNight(folder.path, { suite, file, night: 1, seed: 's' });
+  await gateNight({ run, results: 'results', history: join(folder.path, 'history'), dryRun: false });
+  await writeFile(join(run, 'run.json'), '{');
+  const { code, stderr } = await publish(folder.path);
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/^⚠ The latest report of nightly is left out: .*run\.json[^\n]*\n$/);
+  expect(Object.keys(await filesOf(join(folder.path, 'site')))).not.toContain('latest/nightly.html');
 });

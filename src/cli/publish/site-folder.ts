@@ -13,8 +13,8 @@ const listFile = 'gatebench-site.json';
 const list = z.object({
   gatebench_site: z.literal(1),
   files: z.array(z.string()),
-  /** Run of each suite whose page stands there. */
-  latest: z.record(z.string(), z.object({ path: z.string(), run_id: z.string() })),
+  /** Run of each suite whose page stands there, and whether anybody may read its answers. */
+  latest: z.record(z.string(), z.object({ path: z.string(), run_id: z.string(), answers: z.boolean() })),
 });
 
 export type SiteList = z.infer<typeof list>;
