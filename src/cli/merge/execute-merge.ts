@@ -9,7 +9,7 @@ import { closeRun } from '../../analysis/close-run.ts';
 import { stdoutStyle } from '../terminal.ts';
 import type { MergeFlags } from '../commands/merge-command.ts';
 import { shownFrom, type Io } from '../io.ts';
-import { joinAnswers, joinedManifest, joinQuality, joinRows } from './join-shards.ts';
+import { joinedManifest, joinFiles } from './join-shards.ts';
 import { assertSamePlan, missingShards, type Part } from './same-plan.ts';
 
 /** `gatebench merge`: the shards of one plan, or what was sent from several places, become one run, whole or not. */
@@ -34,11 +34,8 @@ export async function executeMerge(flags: MergeFlags, io: Io): Promise<ExitCode>
   let { status } = manifest;
   const lock = await createRunFolder(flags.out);
   try {
-    const passedOver = await joinRows(parts, manifest.run_id, flags.out);
-    passedOver.push(...(await joinQuality(parts, manifest.run_id, flags.out)));
-    for (const text of passedOver)
+    for (const text of await joinFiles(parts, manifest.run_id, flags.out))
       manifest.notes.push({ at: manifest.started_at, text: text.replace(/\.$/, '') });
-    await joinAnswers(parts, flags.out);
     await writeManifest(flags.out, manifest);
     const run = await closeRun(flags.out);
     status = run.manifest.status;

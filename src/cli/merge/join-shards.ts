@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { appendFile, open } from 'node:fs/promises';
+import { appendFile, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { defined } from '../../base/defined.ts';
@@ -105,10 +105,27 @@ function joinedStatus(manifests: readonly Manifest[], missing: readonly string[]
 }
 
 /**
+ * Rows, answers, and what was said of them, of all parts. Gives back what was passed over, a sentence each. What cannot be
+ * joined leaves nothing behind that would look like a run.
+ */
+export async function joinFiles(parts: readonly Part[], runId: string, folder: string): Promise<string[]> {
+  try {
+    const passedOver = await joinRows(parts, runId, folder);
+    passedOver.push(...(await joinQuality(parts, runId, folder)));
+    await joinAnswers(parts, folder);
+    return passedOver;
+  } catch (error) {
+    const written = [runFiles.requests, ...lineFiles, ...qualityTables.map(({ file }) => file)];
+    for (const name of written) await rm(join(folder, name), { force: true });
+    throw error;
+  }
+}
+
+/**
  * Rows of all parts under one run id. Blocks are counted on, so that a number still names one block. Gives back what was
  * passed over, a sentence each.
  */
-export async function joinRows(parts: readonly Part[], runId: string, folder: string): Promise<string[]> {
+async function joinRows(parts: readonly Part[], runId: string, folder: string): Promise<string[]> {
   const file = await open(join(folder, runFiles.requests), 'w');
   const passedOver: string[] = [];
   let before = 0;
@@ -147,13 +164,15 @@ function assertOfPlace({ folder, manifest }: Part, { vantage }: RequestRow): voi
   );
 }
 
+const lineFiles = [runFiles.answers, runFiles.judgementTexts] as const;
+
 /** Answers as they are, and what judges have said of them, whole. */
-export async function joinAnswers(parts: readonly Part[], folder: string): Promise<void> {
-  for (const name of [runFiles.answers, runFiles.judgementTexts]) await joinLines(parts, folder, name);
+async function joinAnswers(parts: readonly Part[], folder: string): Promise<void> {
+  for (const name of lineFiles) await joinLines(parts, folder, name);
 }
 
 /** What was said of the answers, under one run id. Gives back what was passed over, a sentence each. */
-export async function joinQuality(parts: readonly Part[], runId: string, folder: string): Promise<string[]> {
+async function joinQuality(parts: readonly Part[], runId: string, folder: string): Promise<string[]> {
   const passedOver: string[] = [];
   for (const { file, columns } of qualityTables) {
     let text = '';

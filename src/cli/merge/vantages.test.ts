@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadRun } from '../../analysis/read-run.ts';
@@ -151,6 +151,19 @@ test('a credential is no name of a place', async () => {
   expect(code).toBe(2);
   expect(stderr).toContain('holds the value of CF_AIG_TOKEN');
   expect(stderr).not.toContain('4711');
+});
+
+test('rows of another place than their run says are refused, and nothing is left behind', async () => {
+  await cp(join(home.path, 'fra'), join(home.path, 'moved'), { recursive: true });
+  const path = join(home.path, 'moved', 'run.json');
+  const manifest = JSON.parse(await readFile(path, 'utf8')) as Manifest;
+  await writeFile(path, JSON.stringify({ ...manifest, vantages: ['lhr'] }));
+  const merge = (...parts: string[]): Promise<Finished> =>
+    gatebench(['merge', ...parts, '--out', 'twice'], home.path);
+  const refused = await merge('ams', 'ams1', 'moved');
+  expect(refused).toMatchObject({ code: 2 });
+  expect(refused.stderr).toMatch(/moved\/requests\.csv has rows from fra, but run\.json says lhr/);
+  expect(await merge('ams', 'ams1', 'fra')).toMatchObject({ code: 0 });
 });
 
 describe('parts that are no one run', () => {
