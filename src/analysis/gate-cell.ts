@@ -110,7 +110,7 @@ export interface Reading {
  * The night in question is centred with the others: else the baseline would fit its own centres better than it does,
  * and any night would look a little unusual.
  */
-function adjusted(cell: Watched, nights: readonly number[]): (night: number) => number {
+export function adjusted(cell: Watched, nights: readonly number[]): (night: number) => number {
   if (cell.model !== undefined && cell.controls.length === 0) return (night) => cell.values[night]!;
   const series = cell.controls.map(({ values }) => values);
   const shift = sharedShift(series, nights);

@@ -1,13 +1,21 @@
 import { holm } from '../stats/holm.ts';
 import type { GateSettings } from '../suite/suite.ts';
 import { watchedOf, fewestNights, hasNight, readNight, type Watched, type Reading } from './gate-cell.ts';
+import { readStreak, type Streak } from './gate-streak.ts';
 import type { HistoryRow } from './history.ts';
 import type { Nights } from './nights.ts';
 
 /** Error probability of a night's alarms, all models' cells together. */
-export const familyAlpha = 0.05;
+export const familyAlpha = 0.04;
 /** Of the cell that watches all models together. */
 export const sharedAlpha = 0.01;
+
+/** Of a streak of nights, by itself and over all cells of the night. */
+export const streakAlpha = 0.012;
+export const streakFamilyAlpha = 0.048;
+
+/** What tonight alone shows, or tonight and the nights before it together. */
+export type AlarmTest = 'night' | 'streak';
 
 /** A row of alarms up to this share of the window was an episode: winsorising copes with it in a baseline. */
 const briefShare = 0.25;
@@ -22,6 +30,10 @@ export interface CellNight {
   readonly reading: Reading | undefined;
   /** Corrected for the cells that were asked the same question that night. */
   readonly pHolm: number | undefined;
+  /** Tonight and the nights before it, where together they surely lie beyond the limit. */
+  readonly streak: Streak | undefined;
+  /** Which test raised tonight's alarm; undefined when it is none. */
+  readonly by: AlarmTest | undefined;
   /** Nights of alarm in a row, this one included; 0 when it is none itself. */
   readonly alarms: number;
 }
@@ -33,8 +45,14 @@ interface CellState {
   readonly usual: number[];
   /** Nights since the first alarm, while it is not known whether it was one. */
   suspect: number[];
-  /** Alarms in a row, or, once confirmed, all of them. */
+  /** First night of a streak that has been confirmed. */
+  since: number | undefined;
+  /** Streaks begin here or later: what came before ended for good. */
+  restart: number;
+  /** Alarms of the nightly test in a row, or, once confirmed, all of them. */
   alarms: number;
+  /** The same of streaks. */
+  slow: number;
 }
 
 /**
@@ -62,7 +80,10 @@ export function gateSeries(
     decided: decidedFor(cell, nights),
     usual: [],
     suspect: [],
+    since: undefined,
+    restart: 0,
     alarms: 0,
+    slow: 0,
   }));
   return nights.runIds.map((_, night) => walkNight(states, night, settings));
 }
@@ -71,25 +92,77 @@ interface Read {
   readonly state: CellState;
   readonly baseline: readonly number[];
   readonly reading: Reading | undefined;
+  readonly streak: Streak | undefined;
 }
 
 function walkNight(states: readonly CellState[], night: number, settings: GateSettings): CellNight[] {
   const read = states.map((state): Read => {
     const baseline = baselineOf(state, settings.window);
     const isReady = baseline.length >= fewestNights && hasNight(state.cell, night);
-    return { state, baseline, reading: isReady ? readNight(state.cell, night, baseline) : undefined };
+    return {
+      state,
+      baseline,
+      reading: isReady ? readNight(state.cell, night, baseline) : undefined,
+      streak: isReady ? streakOf(state, night, settings.window) : undefined,
+    };
   });
   const corrected = correct(read);
-  return read.map(({ state, baseline, reading }) => {
+  const sure = sureStreaks(read);
+  return read.map(({ state, baseline, reading, streak }) => {
     const { cell } = state;
     const pHolm = corrected.get(state);
     const alpha = cell.model === undefined ? sharedAlpha : familyAlpha;
     const isBeyond = reading !== undefined && reading.change >= cell.least;
-    const isAlarm = isBeyond && pHolm! <= alpha;
-    if (hasNight(cell, night) && !state.decided.dropped.has(night))
-      advance(state, night, { isAlarm, isBeyond }, settings);
-    return { cell, night, baseline, reading, pHolm, alarms: isAlarm ? state.alarms : 0 };
+    const outcome = {
+      isAlarm: isBeyond && pHolm! <= alpha,
+      isBeyond,
+      streak: sure.has(state) ? streak : undefined,
+    };
+    if (hasNight(cell, night) && !state.decided.dropped.has(night)) advance(state, night, outcome, settings);
+    return {
+      ...{ cell, night, baseline, reading, pHolm, streak: outcome.streak },
+      ...alarmOf(state, outcome, settings),
+    };
   });
+}
+
+function alarmOf(
+  { alarms, slow }: CellState,
+  { isAlarm, streak }: Outcome,
+  { confirm }: GateSettings,
+): Pick<CellNight, 'by' | 'alarms'> {
+  const isSlow = streak?.isFresh === true;
+  if (isAlarm && (alarms >= confirm || !isSlow || slow < confirm)) return { by: 'night', alarms };
+  return isSlow ? { by: 'streak', alarms: slow } : { by: undefined, alarms: 0 };
+}
+
+function streakOf(state: CellState, night: number, window: number): Streak | undefined {
+  const { cell, usual, suspect, since, restart, decided } = state;
+  if (!cell.isLog) return undefined;
+  const known = usual.filter((one) => one >= decided.from);
+  const first = Math.max(restart, decided.from, decided.pinnedTo < Infinity ? decided.pinnedTo + 1 : 0);
+  return readStreak(cell, {
+    usual: known.filter((one) => one <= decided.pinnedTo),
+    recent: [...known, ...suspect, night].filter((one) => one >= first),
+    window,
+    since,
+  });
+}
+
+/**
+ * Those that are no accident: each by itself, and after Holm over all of the night. A confirmed one is until it is over
+ * or back within the limit.
+ */
+function sureStreaks(read: readonly Read[]): Set<CellState> {
+  const asked = read.filter(({ reading, state }) => reading !== undefined && state.cell.isLog);
+  const corrected = holm(asked.map(({ streak }) => streak?.p ?? 1));
+  return new Set(
+    asked.flatMap(({ state, streak }, index) => {
+      if (streak === undefined) return [];
+      const isSure = streak.p <= streakAlpha && corrected[index]! <= streakFamilyAlpha;
+      return isSure || state.since !== undefined ? [state] : [];
+    }),
+  );
 }
 
 /** Holm over the cells of models that are not suspect, and over those that are; all models together stand alone. */
@@ -107,26 +180,41 @@ function correct(read: readonly Read[]): Map<CellState, number> {
 }
 
 interface Outcome {
+  /** Of the nightly test. */
   isAlarm: boolean;
   isBeyond: boolean;
+  /** Only a sure one. */
+  streak: Streak | undefined;
 }
 
 function advance(
   state: CellState,
   night: number,
-  { isAlarm, isBeyond }: Outcome,
+  { isAlarm, isBeyond, streak }: Outcome,
   { window, confirm }: GateSettings,
 ): void {
-  if (isAlarm || (isBeyond && state.suspect.length > 0)) {
+  if (streak?.isFresh === true) state.slow++;
+  else if (streak === undefined || state.slow < confirm) state.slow = 0;
+  if (streak !== undefined && state.since === undefined && state.slow >= confirm) hold(state, streak);
+  const isHeld = streak !== undefined && state.since !== undefined;
+  if (isAlarm) state.alarms++;
+  else if (state.alarms < confirm || !(isBeyond || isHeld)) state.alarms = 0;
+  if (isAlarm || isHeld || (isBeyond && state.suspect.length > 0)) {
     state.suspect.push(night);
-    if (isAlarm) state.alarms++;
-    else if (state.alarms < confirm) state.alarms = 0;
     return;
   }
   if (state.suspect.length <= window * briefShare) state.usual.push(...state.suspect);
+  else state.restart = night;
   state.suspect = [];
-  state.alarms = 0;
+  state.since = undefined;
   state.usual.push(night);
+}
+
+/** Nights of a confirmed streak are no longer usual, though each of them looked so. */
+function hold(state: CellState, { nights: [since] }: Streak): void {
+  state.since = since;
+  state.suspect.unshift(...state.usual.filter((night) => night >= since!));
+  state.usual.splice(0, Infinity, ...state.usual.filter((night) => night < since!));
 }
 
 function baselineOf({ usual, decided }: CellState, window: number): number[] {

@@ -1,0 +1,118 @@
+import { mean, variance } from '../stats/quantile.ts';
+import { tCdf, tCritical } from '../stats/student-t.ts';
+import { winsorise } from '../stats/winsorise.ts';
+import { adjusted, fewestNights, winsorLimit, type Watched } from './gate-cell.ts';
+
+/** Tonight and the nights before it, together, against the usual nights before them. Levels are logs. */
+export interface Streak {
+  /** Places of its nights, oldest first; tonight is the last. */
+  readonly nights: readonly number[];
+  /** How far their mean lies beyond the usual, in the bad direction, and its 95 % interval. */
+  readonly change: number;
+  readonly low: number;
+  readonly high: number;
+  /** One-sided. */
+  readonly p: number;
+  /** Tonight adds to it: a night that is nearly as usual confirms nothing. */
+  readonly isFresh: boolean;
+}
+
+export interface StreakInput {
+  /** Nights that may serve as reference, oldest first. */
+  readonly usual: readonly number[];
+  /** Nights up to tonight that may be part of the streak, oldest first, tonight last. */
+  readonly recent: readonly number[];
+  /** Nights that a streak may have. The reference has up to three times as many. */
+  readonly window: number;
+  /** First night of a streak that is confirmed: only that one is asked about. */
+  readonly since?: number | undefined;
+}
+
+/** Two nights are what the nightly test asks about. */
+const shortest = 3;
+const referenceWindows = 3;
+/** A night counts for no more than this many standard deviations: an outage is no slowdown of a week. */
+const reach = 2.5;
+/** From one night to the next, as the certificate tries it: nights that resemble their neighbours say less. */
+const memory = 0.3;
+/** Standard errors by which the last nights fall behind the first of a streak that is over, and of a confirmed one. */
+const overAt = 1.645;
+const confirmedOverAt = 2.5;
+/** Share of the limit that tonight itself must show, until the streak is confirmed and then. */
+const freshShare = 1;
+const confirmedFreshShare = 0.5;
+
+/**
+ * The cumulative test beside the nightly one: of the streaks that end tonight, the one with the smallest p, as a
+ * generalized likelihood ratio over the night on which the change began. A streak's mean is held against the mean of
+ * the usual nights before it, in their winsorised standard deviation, by t with their degrees of freedom. The variance
+ * of a mean of n nights is that of a first-order autoregression, s² ÷ n × (1 + 2 Σ (1 − j ÷ n) φ^j). Undefined where no
+ * streak lies beyond the limit, or where it is over: its last nights fall behind its first.
+ *
+ * Sources: Lorden, Annals of Mathematical Statistics 42 (1971), and Basseville & Nikiforov, Detection of Abrupt
+ * Changes (1993), ch. 2.4, for CUSUM and the likelihood ratio over the unknown start; Priestley, Spectral Analysis and
+ * Time Series (1981), 5.3, for the variance. The shares of errors are those of `npm run prove`.
+ */
+export function readStreak(cell: Watched, input: StreakInput): Streak | undefined {
+  const { usual, recent, window, since } = input;
+  if (recent.length < shortest) return undefined;
+  const first = since === undefined ? recent.at(-window) ?? recent[0]! : since;
+  const known = usual.slice(-(referenceWindows + 1) * window);
+  const of = adjusted(cell, [...new Set([...known, ...recent.filter((night) => night >= first)])]);
+  let best: Streak | undefined;
+  for (const start of recent.slice(0, 1 - shortest)) {
+    if (start < first || (since !== undefined && start > since)) continue;
+    const nights = recent.filter((night) => night >= start);
+    const reference = known.filter((night) => night < start).slice(-referenceWindows * window);
+    const streak = streakOf(cell, nights, reference, of, since !== undefined);
+    if (streak !== undefined && (best === undefined || streak.p < best.p)) best = streak;
+  }
+  return best;
+}
+
+function streakOf(
+  { sign, least }: Watched,
+  nights: readonly number[],
+  reference: readonly number[],
+  of: (night: number) => number,
+  isConfirmed: boolean,
+): Streak | undefined {
+  const level = winsorise(reference.map(of).filter(Number.isFinite), winsorLimit);
+  if (level.length < fewestNights) return undefined;
+  const [usual, sd] = [mean(level), Math.sqrt(variance(level))];
+  const beyond = nights.map((night) => sign * (of(night) - usual));
+  const counted = beyond.map((one) => Math.min(one, Math.max(reach * sd, least)));
+  const change = mean(counted);
+  if (!(change >= least) || isOver(counted, sd, isConfirmed ? confirmedOverAt : overAt)) return undefined;
+  const spread = sd * Math.sqrt(shareOfVariance(nights.length) + shareOfVariance(level.length));
+  const degrees = level.length - 1;
+  const half = tCritical(0.05, degrees) * spread;
+  return {
+    nights,
+    change,
+    low: change - half,
+    high: change + half,
+    p: spread > 0 ? 1 - tCdf(change / spread, degrees) : 0,
+    isFresh: beyond.at(-1)! >= (isConfirmed ? confirmedFreshShare : freshShare) * least,
+  };
+}
+
+/** Whether some last nights of it lie so far below the others that they are back, or on the way. */
+function isOver(values: readonly number[], sd: number, at: number): boolean {
+  return values.some((_, first) => {
+    if (first === 0) return false;
+    const [before, after] = [values.slice(0, first), values.slice(first)];
+    const spread = sd * Math.sqrt(shareOfVariance(before.length) + shareOfVariance(after.length));
+    return mean(before) - mean(after) > at * spread;
+  });
+}
+
+const shares: number[] = [];
+
+/** Variance of the mean of `n` nights, in that of one. */
+function shareOfVariance(n: number): number {
+  return (shares[n] ??= Array.from({ length: n - 1 }, (_, index) => index + 1).reduce(
+    (sum, lag) => sum + (2 * (1 - lag / n) * memory ** lag) / n,
+    1 / n,
+  ));
+}
