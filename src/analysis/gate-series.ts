@@ -5,14 +5,14 @@ import { readStreak, type Streak } from './gate-streak.ts';
 import type { HistoryRow } from './history.ts';
 import type { Nights } from './nights.ts';
 
-/** Error probability of a night's alarms, all models' cells together. */
+/** Error probability of a night's alarms, all models' cells together; streaks take what is left of 5 %. */
 export const familyAlpha = 0.04;
 /** Of the cell that watches all models together. */
 export const sharedAlpha = 0.01;
 
-/** Of a streak of nights, by itself and over all cells of the night. */
-export const streakAlpha = 0.012;
-export const streakFamilyAlpha = 0.048;
+/** Largest p of a streak, of the best start among many: by itself, and after Holm over all cells of the night. */
+export const streakAlpha = 0.015;
+export const streakFamilyAlpha = 0.06;
 
 /** What tonight alone shows, or tonight and the nights before it together. */
 export type AlarmTest = 'night' | 'streak';

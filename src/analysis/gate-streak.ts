@@ -13,7 +13,7 @@ export interface Streak {
   readonly high: number;
   /** One-sided. */
   readonly p: number;
-  /** Tonight adds to it: a night that is nearly as usual confirms nothing. */
+  /** Tonight lies beyond the limit, too: a night that is nearly as usual raises and confirms nothing. */
   readonly isFresh: boolean;
 }
 
@@ -31,16 +31,17 @@ export interface StreakInput {
 /** Two nights are what the nightly test asks about. */
 const shortest = 3;
 const referenceWindows = 3;
-/** A night counts for no more than this many standard deviations: an outage is no slowdown of a week. */
+/**
+ * A night counts for no more than so many standard deviations, and beyond so many for nothing until the streak is
+ * confirmed: an outage is no slowdown of a week.
+ */
 const reach = 2.5;
+const outage = 4;
 /** From one night to the next, as the certificate tries it: nights that resemble their neighbours say less. */
 const memory = 0.3;
 /** Standard errors by which the last nights fall behind the first of a streak that is over, and of a confirmed one. */
 const overAt = 1.645;
 const confirmedOverAt = 2.5;
-/** Share of the limit that tonight itself must show, until the streak is confirmed and then. */
-const freshShare = 1;
-const confirmedFreshShare = 0.5;
 
 /**
  * The cumulative test beside the nightly one: of the streaks that end tonight, the one with the smallest p, as a
@@ -56,15 +57,18 @@ const confirmedFreshShare = 0.5;
 export function readStreak(cell: Watched, input: StreakInput): Streak | undefined {
   const { usual, recent, window, since } = input;
   if (recent.length < shortest) return undefined;
-  const first = since === undefined ? recent.at(-window) ?? recent[0]! : since;
+  const first = since === undefined ? (recent.at(-window) ?? recent[0]!) : since;
   const known = usual.slice(-(referenceWindows + 1) * window);
-  const of = adjusted(cell, [...new Set([...known, ...recent.filter((night) => night >= first)])]);
+  const all = [...new Set([...known, ...recent.filter((night) => night >= first)])];
+  const of = adjusted(cell, all);
+  // Each night is part of many streaks and references.
+  const values = new Map(all.map((night) => [night, of(night)]));
   let best: Streak | undefined;
   for (const start of recent.slice(0, 1 - shortest)) {
     if (start < first || (since !== undefined && start > since)) continue;
     const nights = recent.filter((night) => night >= start);
     const reference = known.filter((night) => night < start).slice(-referenceWindows * window);
-    const streak = streakOf(cell, nights, reference, of, since !== undefined);
+    const streak = streakOf(cell, nights, reference, (night) => values.get(night)!, since !== undefined);
     if (streak !== undefined && (best === undefined || streak.p < best.p)) best = streak;
   }
   return best;
@@ -81,10 +85,13 @@ function streakOf(
   if (level.length < fewestNights) return undefined;
   const [usual, sd] = [mean(level), Math.sqrt(variance(level))];
   const beyond = nights.map((night) => sign * (of(night) - usual));
-  const counted = beyond.map((one) => Math.min(one, Math.max(reach * sd, least)));
+  const tonight = beyond.at(-1)!;
+  const kept = isConfirmed ? beyond : beyond.filter((one) => one <= outage * sd);
+  if (kept.length < shortest || kept.at(-1) !== tonight) return undefined;
+  const counted = kept.map((one) => Math.min(one, Math.max(reach * sd, least)));
   const change = mean(counted);
   if (!(change >= least) || isOver(counted, sd, isConfirmed ? confirmedOverAt : overAt)) return undefined;
-  const spread = sd * Math.sqrt(shareOfVariance(nights.length) + shareOfVariance(level.length));
+  const spread = sd * Math.sqrt(shareOfVariance(counted.length) + shareOfVariance(level.length));
   const degrees = level.length - 1;
   const half = tCritical(0.05, degrees) * spread;
   return {
@@ -93,7 +100,7 @@ function streakOf(
     low: change - half,
     high: change + half,
     p: spread > 0 ? 1 - tCdf(change / spread, degrees) : 0,
-    isFresh: beyond.at(-1)! >= (isConfirmed ? confirmedFreshShare : freshShare) * least,
+    isFresh: tonight >= least,
   };
 }
 

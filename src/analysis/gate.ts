@@ -2,7 +2,8 @@ import { defined } from '../base/defined.ts';
 import { count } from '../base/text.ts';
 import type { GateSettings } from '../suite/suite.ts';
 import { fewestNights, hasNight, type Watched, type Reading } from './gate-cell.ts';
-import { gateSeries, type CellNight } from './gate-series.ts';
+import { gateSeries, type AlarmTest, type CellNight } from './gate-series.ts';
+import type { Streak } from './gate-streak.ts';
 import { isAlike, type HistoryRow } from './history.ts';
 import { nightsOf, type Nights } from './nights.ts';
 import type { ThresholdResult } from './thresholds.ts';
@@ -51,6 +52,24 @@ export interface GateCell {
   readonly controls: readonly string[];
   /** Nights of alarm in a row, tonight included. */
   readonly alarms: number;
+  /** Which test raised the alarm: tonight's alone, or that of the nights together. Absent where there is none. */
+  readonly test?: AlarmTest;
+  /** The nights that together surely lie beyond the limit, though each might be one of the usual. */
+  readonly streak?: StreakFigures;
+}
+
+export interface StreakFigures {
+  /** How many, tonight included. */
+  readonly nights: number;
+  /** Run id, and start (ISO 8601, UTC), of the first. */
+  readonly sinceRun: string;
+  readonly since: string;
+  /** Geometric mean of the nights ÷ that of the usual nights before them, the shift of the controls taken off. */
+  readonly ratio: number;
+  /** Its 95 % interval. */
+  readonly low: number;
+  readonly high: number;
+  readonly p: number;
 }
 
 export interface GateResult {
@@ -99,7 +118,7 @@ export function gate({
   const early = runs.runIds.length > nights.runIds.length ? watch(runs) : [];
   const cells = watch(nights).map((one, index) => {
     const asRuns = early[index];
-    const isEarly = one.baseline.length < fewestNights && asRuns !== undefined && asRuns.alarms > 0;
+    const isEarly = one.baseline.length < fewestNights && asRuns?.by === 'night';
     return isEarly ? earlyWarning(asRuns, runs, nights, settings) : cellOf(one, nights, settings);
   });
   const verdict = worst([...cells.map(({ word }) => word), ...thresholds.map(thresholdWord)]);
@@ -164,11 +183,8 @@ function countOthers(tonight: readonly HistoryRow[], history: readonly HistoryRo
   return nightsOf(ours.filter(({ run_id }) => !alike.has(run_id))).runIds.length;
 }
 
-function cellOf(
-  { cell, night, baseline, reading, pHolm, alarms }: CellNight,
-  nights: Nights,
-  settings: GateSettings,
-): GateCell {
+function cellOf(one: CellNight, nights: Nights, settings: GateSettings): GateCell {
+  const { cell, night, baseline, reading, pHolm, streak, by, alarms } = one;
   const series = nights.series.find(
     ({ metric, model, route, vantage }) =>
       metric === cell.metric && model === cell.model && route === cell.route && vantage === cell.vantage,
@@ -181,7 +197,7 @@ function cellOf(
     ...defined({ vantage: cell.vantage }),
     rule: cell.ruleName,
     limit: cell.limit,
-    word: decide({ cell, night, baseline, reading, pHolm, alarms }, settings.confirm, isBound),
+    word: decide(one, settings.confirm, isBound),
     nights: baseline.length,
     nightsNeeded: fewestNights,
     controls: cell.controls.map(({ model }) => model),
@@ -196,7 +212,27 @@ function cellOf(
       pHolm,
       baselineFrom: nights.runIds[baseline[0] ?? -1],
       baselineTo: nights.runIds[baseline.at(-1) ?? -1],
+      test: by,
+      streak: streak && figuresOf(streak, cell, nights),
     }),
+  };
+}
+
+function figuresOf(
+  { nights, change, low, high, p }: Streak,
+  { sign }: Watched,
+  { runIds, startedAt }: Nights,
+): StreakFigures {
+  const first = nights[0]!;
+  const [lowest, highest] = sign > 0 ? [low, high] : [high, low];
+  return {
+    nights: nights.length,
+    sinceRun: runIds[first]!,
+    since: startedAt[first]!,
+    ratio: Math.exp(sign * change),
+    low: Math.exp(sign * lowest),
+    high: Math.exp(sign * highest),
+    p,
   };
 }
 
@@ -215,18 +251,18 @@ function levelsOf(
 const finite = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
 
 /**
- * A change beyond the limit that the usual ups and downs of the nights could make is not settled; so is a night
+ * Nights that are slow together, of which tonight adds nothing, leave it open as well. A change beyond the limit that the usual ups and downs of the nights could make is not settled; so is a night
  * without a value or controls, and one whose figure rests on failures without already being an alarm.
  */
 function decide(
-  { cell, night, baseline, reading, alarms }: CellNight,
+  { cell, night, baseline, reading, streak, alarms }: CellNight,
   confirm: number,
   isBound: boolean,
 ): GateWord {
   if (baseline.length < fewestNights) return 'learning';
   if (!hasNight(cell, night) || !reading) return 'not settled';
   if (alarms > 0) return alarms >= confirm ? 'fail' : 'warning';
-  return isBound || reading.change >= cell.least ? 'not settled' : 'pass';
+  return isBound || reading.change >= cell.least || streak !== undefined ? 'not settled' : 'pass';
 }
 
 function thresholdWord({ verdict }: ThresholdResult): GateWord {
@@ -260,7 +296,19 @@ export function describeCell(cell: GateCell): string {
     return `learning ${cell.nights}/${cell.nightsNeeded}: ${cell.metric} of ${who}`;
   const change = cell.ratio !== undefined ? `${cell.ratio.toFixed(2)}×` : signed(cell.difference);
   const row = cell.alarms > 1 ? `, ${cell.alarms} nights in a row` : '';
-  return `${cell.word}: ${cell.metric} of ${who} ${change} (${limit}), against ${baselineSize(cell)}${row}`;
+  const together = cell.streak === undefined ? '' : `; ${describeStreak(cell, cell.streak)}`;
+  return `${cell.word}: ${cell.metric} of ${who} ${change} (${limit}), against ${baselineSize(cell)}${row}${together}`;
+}
+
+/** `slower by 1.15× (1.10× to 1.20×) over the last 6 nights, since 2026-10-03`. */
+export function describeStreak(
+  { metric, rule }: Pick<GateCell, 'metric' | 'rule'>,
+  { nights, since, ratio, low, high }: StreakFigures,
+): string {
+  const isTime = metric.endsWith('_ms') && rule === 'maxRatio';
+  const how = isTime ? 'slower by' : rule === 'maxRatio' ? 'up by' : 'down to';
+  const [value, from, to] = [ratio, low, high].map((one) => `${one.toFixed(2)}×`);
+  return `${how} ${value} (${from} to ${to}) over the last ${count(nights, 'night')}, since ${since.slice(0, 10)}`;
 }
 
 /** `14 nights`; `9 runs of 1 night` where there are too few nights. */

@@ -1,5 +1,6 @@
 import { normal, seededRandom } from '../base/random.ts';
 import { changePoints } from '../stats/change-points.ts';
+import { mean } from '../stats/quantile.ts';
 import type { GateSettings } from '../suite/suite.ts';
 import type { Watched } from './gate-cell.ts';
 import { gateSeries } from './gate-series.ts';
@@ -20,8 +21,8 @@ interface NightsWorld {
   /** From one night to the next. */
   memory: number;
   hasOutages: boolean;
-  /** The first model's level from a night on. */
-  regression?: { from: number; ratio: number };
+  /** The first model's level from a night on: `ratio` at once, or each night that much more. */
+  regression?: { from: number; ratio: number; creeps?: boolean };
 }
 
 function simulateNights({ nights, memory, hasOutages, regression }: NightsWorld, seed: string): Nights {
@@ -36,7 +37,7 @@ function simulateNights({ nights, memory, hasOutages, regression }: NightsWorld,
     models.forEach((_, index) => {
       own[index] = step(own[index]!, ownSd);
       const outage = hasOutages && random() < outageShare ? Math.log(1.3 + 2 * random()) : 0;
-      const slower = index === 0 && regression && night >= regression.from ? Math.log(regression.ratio) : 0;
+      const slower = index === 0 && regression ? slowdown(regression, night) : 0;
       const log = shared + own[index] + samplingSd * normal(random) + outage + slower;
       values[index]!.push(1000 * (index + 1) * Math.exp(log));
     });
@@ -55,6 +56,14 @@ function simulateNights({ nights, memory, hasOutages, regression }: NightsWorld,
       bounds: new Set<number>(),
     })),
   };
+}
+
+function slowdown(
+  { from, ratio, creeps = false }: NonNullable<NightsWorld['regression']>,
+  night: number,
+): number {
+  if (night < from) return 0;
+  return Math.log(ratio) * (creeps ? night - from + 1 : 1);
 }
 
 const isFirst = ({ model }: Watched): boolean => model === models[0];
@@ -149,8 +158,49 @@ function family(world: NightsWorld, series: number, seed: string, where: string)
   ];
 }
 
+/** What a running mean is good for: the last seven nights of the model's own times against the fourteen before them. */
+const meanNights = 7;
+
+/**
+ * The cumulative test as one would write it down at once, on nights when nothing changed: a model fails when the mean
+ * of its own last nights lies beyond the limit, tonight and the night before. It minds neither what all models share
+ * nor how much nights differ.
+ */
+export function runningMean(effort: Effort): Proof[] {
+  const series = runsFor(250, effort);
+  const [limit, window] = [Math.log(1.1), settings.window];
+  let [failed, nights] = [0, 0];
+  for (let run = 0; run < series; run++) {
+    const [first] = simulateNights(
+      { nights: 60, memory: 0.3, hasOutages: false },
+      `quiet mean ${run}`,
+    ).series;
+    const logs = first!.values.map(Math.log);
+    const isBeyond = (night: number): boolean =>
+      mean(logs.slice(night + 1 - meanNights, night + 1)) -
+        mean(logs.slice(night + 1 - meanNights - window, night + 1 - meanNights)) >=
+      limit;
+    for (let night = meanNights + window; night < logs.length; night++) {
+      nights++;
+      if (isBeyond(night) && isBeyond(night - 1)) failed++;
+    }
+  }
+  return [
+    {
+      group: 'gate',
+      line: 'the same by the running mean of a week: a model fails',
+      claim: 'no change, running mean of seven nights beyond the limit: failure, φ 0.3',
+      measured: failed / nights,
+      band: [0, 0.02],
+      mustLeave: true,
+      runs: nights,
+    },
+  ];
+}
+
 const regressionFrom = 20;
 const byTheSecond = 'failed by the second';
+const withinAWeek = 'failed within a week, four models gated';
 
 /** A model that gets slower on night 20 and stays so, gated alone, and with its three controls gated too. */
 export function regressions(effort: Effort): Proof[] {
@@ -164,9 +214,10 @@ export function regressions(effort: Effort): Proof[] {
     const row = (what: string, measured: number): Proof => ({
       group: 'gate',
       ...(what === byTheSecond ? { line: `${ratio}× slower: failed by the second night` } : {}),
+      ...(what === withinAWeek ? { line: `${ratio}× slower: ${withinAWeek}` } : {}),
       claim: `${ratio}× slower: ${what}`,
       measured,
-      ...(ratio === 1.5 ? { band: [0.95, 1] } : {}),
+      ...(ratio === 1.5 ? { band: [0.95, 1] } : what === withinAWeek ? { band: [0.7, 1] } : {}),
       runs: series,
     });
     return [
@@ -179,20 +230,34 @@ export function regressions(effort: Effort): Proof[] {
         share(alone, ([, second]) => isFailure(second)),
       ),
       row(
-        'failed within a week, four models gated',
+        withinAWeek,
         share(among, (alarms) => alarms.some(isFailure)),
       ),
     ];
   });
 }
 
-/** Alarms in a row of the first model's cell, on the seven nights from the regression on, for each series. */
-function alarmsAfter(ratio: number, series: number, isWatched: (cell: Watched) => boolean): number[][] {
+/** A model that gets slower by 2 % a night, which no night shows by itself. */
+export function creeping(effort: Effort): Proof[] {
+  const series = runsFor(300, effort);
+  const found = alarmsAfter(1.02, series, isOwn, { nights: 21, creeps: true });
+  const failed = found.filter((alarms) => alarms.some((one) => one >= settings.confirm)).length;
+  const line = '2 % slower each night: failed within three weeks, four models gated';
+  return [{ group: 'gate', line, claim: line, measured: failed / series, band: [0.95, 1], runs: series }];
+}
+
+/** Alarms in a row of the first model's cell, on the nights from the regression on, for each series. */
+function alarmsAfter(
+  ratio: number,
+  series: number,
+  isWatched: (cell: Watched) => boolean,
+  { nights = 7, creeps = false } = {},
+): number[][] {
   const world = {
-    nights: regressionFrom + 7,
+    nights: regressionFrom + nights,
     memory: 0.3,
     hasOutages: false,
-    regression: { from: regressionFrom, ratio },
+    regression: { from: regressionFrom, ratio, creeps },
   };
   return Array.from({ length: series }, (_, run) =>
     gateSeries(simulateNights(world, `regression ${ratio} ${run}`), settings, isWatched)

@@ -12,7 +12,7 @@ import {
 import { proveAll } from './testing/experiments.ts';
 import { levelDifferences, unstableVisits } from './level-pairs.prove.ts';
 import { limits } from './limits.prove.ts';
-import { levelChanges, quietNights, regressions } from './nightly.prove.ts';
+import { creeping, levelChanges, quietNights, regressions, runningMean } from './nightly.prove.ts';
 import { quietShares } from './nightly-shares.prove.ts';
 import {
   chosenSurely,
@@ -47,8 +47,10 @@ describe('the certificate in short', () => {
     ['what plan names is settled', planPromise],
     ['stopping on the width', stoppingRule],
     ['nights without a change', quietNights],
+    ['a running mean', runningMean],
     ['nights on which no pass rate changed', quietShares],
     ['nights with one', regressions],
+    ['a slow slide', creeping],
     ['change points', levelChanges],
     ['the limit under an SLO', limits],
     ['models at levels of a load', levelDifferences],

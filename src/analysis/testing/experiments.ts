@@ -13,7 +13,7 @@ import {
   judgedDifferences,
   judgedPreferences,
 } from '../quality/judged.prove.ts';
-import { levelChanges, quietNights, regressions } from '../nightly.prove.ts';
+import { creeping, levelChanges, quietNights, regressions, runningMean } from '../nightly.prove.ts';
 import { quietShares } from '../nightly-shares.prove.ts';
 import { limits } from '../limits.prove.ts';
 import { levelDifferences, unstableVisits } from '../level-pairs.prove.ts';
@@ -44,8 +44,10 @@ export const experiments: readonly ((effort: Effort) => Proof[])[] = [
   planPromise,
   stoppingRule,
   quietNights,
+  runningMean,
   quietShares,
   regressions,
+  creeping,
   levelChanges,
   limits,
   levelDifferences,

@@ -54,6 +54,18 @@ function cellObject(cell: GateCell): Record<string, unknown> {
     p: number(cell.p),
     p_holm: number(cell.pHolm),
     alarms: cell.alarms,
+    test: cell.test ?? null,
+    streak: cell.streak
+      ? {
+          nights: cell.streak.nights,
+          since: cell.streak.since,
+          since_run: cell.streak.sinceRun,
+          ratio: number(cell.streak.ratio),
+          low: number(cell.streak.low),
+          high: number(cell.streak.high),
+          p: number(cell.streak.p),
+        }
+      : null,
     nights: cell.nights,
     early_runs: cell.earlyRuns ?? null,
     nights_needed: cell.nightsNeeded,

@@ -13,6 +13,7 @@ import {
   expectedRangeText,
   expectedText,
   limitText,
+  streakLines,
   tonightText,
   usualText,
   watchedName,
@@ -31,6 +32,9 @@ export function gateSections(report: GateReport): string[] {
       ? ''
       : literal([baselineText(report), ...(controls === '' ? [] : [controls])].join(' · ')),
     alarming.length > 0 ? cellTable(alarming, report) : '',
+    streakLines(cells, run)
+      .map((text) => `- ${literal(text)}`)
+      .join('\n'),
     thresholdList(report),
     // A table that says the same again is left out.
     cells.length > alarming.length ? details('All cells', cellTable(cells, report)) : '',

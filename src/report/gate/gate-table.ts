@@ -17,6 +17,7 @@ import {
   expectedText,
   hasShift,
   limitText,
+  streakLines,
   tonightText,
   usualText,
   wordTones,
@@ -32,6 +33,9 @@ export const table: GateFormat = {
       heading(report, columns, paint),
       report.incompleteBecause === undefined ? [] : wrapped(report.incompleteBecause, columns),
       ...cellTables(report, columns, paint),
+      streakLines(report.cells, report.run).flatMap((text) =>
+        wrapped(`↝ ${text}`, columns, '  ').map((line) => paint('warning', line)),
+      ),
       thresholdLines(report, columns, paint),
       report.warnings.flatMap((text) =>
         wrapped(`! ${oneLine(text)}`, columns, '  ').map((line) => paint('warning', line)),

@@ -1,4 +1,4 @@
-import { baselineSize, type GateCell, type GateWord } from '../../analysis/gate.ts';
+import { baselineSize, describeStreak, type GateCell, type GateWord } from '../../analysis/gate.ts';
 import { defined } from '../../base/defined.ts';
 import { oneLine } from '../../base/text.ts';
 import { cellName, type Names, severalIn, type Ways } from '../../plan/cell.ts';
@@ -134,6 +134,21 @@ export function cellSentence(cell: GateCell, ways: Ways, confirm: number): strin
       : '';
   return (
     `${word}: ${name} is ${tonightText(cell)}, ${levelsText(cell)}, ` +
-    `change ${changeText(cell)}, allowed ${limitText(cell)}, against ${baselineSize(cell)}${against}`
+    `change ${changeText(cell)}, allowed ${limitText(cell)}, against ${baselineSize(cell)}${against}${together(cell)}`
+  );
+}
+
+/** What the nights together show, and that it was they who raised the alarm. */
+function together(cell: GateCell): string {
+  if (cell.streak === undefined) return '';
+  return `; ${cell.test === 'streak' ? 'the nights together are ' : 'and together the nights are '}${describeStreak(cell, cell.streak)}`;
+}
+
+/** The same for tables, a line for each such cell: `glm e2e_latency_ms: slower by 1.15× (…) over the last 6 nights, …`. */
+export function streakLines(cells: readonly GateCell[], ways: Ways): string[] {
+  return cells.flatMap((cell) =>
+    cell.streak === undefined
+      ? []
+      : [`${watchedName(cell, ways)} ${cell.metric}: ${describeStreak(cell, cell.streak)}`],
   );
 }

@@ -66,6 +66,49 @@ describe('the table', () => {
   });
 });
 
+describe('nights that are slow together', () => {
+  const streak = {
+    nights: 6,
+    sinceRun: '20261003T031700Z-aaaa',
+    since: '2026-10-03T03:17:00.000Z',
+    ratio: 1.15,
+    low: 1.1,
+    high: 1.2,
+    p: 0.001,
+  };
+  const report = gateReport({
+    word: 'fail',
+    verdict: 'fail',
+    cells: [cell({ word: 'fail', alarms: 2, ratio: 1.12, test: 'streak', streak }), cell({ model: 'kimi' })],
+  });
+  const said = 'slower by 1.15× (1.10× to 1.20×) over the last 6 nights, since 2026-10-03';
+
+  test('are named in the table, in Markdown, in JUnit and in annotations', () => {
+    expect(table.render(report, { columns: 200, color: false })).toContain(`↝ glm e2e_latency_ms: ${said}`);
+    expect(gateSections(report).join('\n').replaceAll('\\', '')).toContain(said);
+    expect(junit.render(report, style)).toContain(`the nights together are ${said}`);
+    expect(annotations(report, places).join('\n')).toContain(said);
+  });
+
+  test('are figures in JSON, which says which test raised the alarm', () => {
+    const [first, second] = (
+      JSON.parse(gateFiles.find(({ name }) => name === 'json')!.render(report, style)) as { cells: object[] }
+    ).cells;
+    expect(first).toMatchObject({
+      test: 'streak',
+      streak: {
+        nights: 6,
+        since: streak.since,
+        since_run: streak.sinceRun,
+        ratio: 1.15,
+        low: 1.1,
+        high: 1.2,
+      },
+    });
+    expect(second).toMatchObject({ test: null, streak: null });
+  });
+});
+
 describe('names from outside', () => {
   test('stay text in XML', () => {
     const document = new DOMParser().parseFromString(junit.render(hostile, style), 'text/xml');
