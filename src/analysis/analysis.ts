@@ -9,6 +9,7 @@ import type { FailedCheck } from './failed-checks.ts';
 import type { LoadFigures } from './levels.ts';
 import type { Leads } from './leads.ts';
 import type { PlaceVerdict } from './places.ts';
+import type { PromptOutcome } from './prompt-outcomes.ts';
 import type { PromptCache } from './influences/prompt-cache.ts';
 import type { TooBusy } from './own-lag.ts';
 import type { ServerTimes } from './server-time-shares.ts';
@@ -98,6 +99,8 @@ export interface Report {
   tags?: readonly TagReport[];
   /** Checks that answers failed, by model. Absent when all passed, or none was checked. */
   failedChecks?: readonly FailedCheck[];
+  /** What each model made of each prompt. Absent where nobody asked. */
+  prompts?: readonly PromptOutcome[];
   /** Of models that a local Ollama answered in its own words. Absent when there are none. */
   serverTimes?: readonly ServerTimes[];
   /** What each model did at each level. Absent where the load has none. */

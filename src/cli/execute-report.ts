@@ -2,7 +2,9 @@ import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
 import { findRun } from '../journal/run-folder.ts';
 import { outputFormats } from '../report/report-formats.ts';
 import { tagFormats } from '../report/tags/tag-formats.ts';
-import { loadRun } from '../analysis/read-run.ts';
+import type { Report } from '../analysis/analysis.ts';
+import { PromptOutcomes } from '../analysis/prompt-outcomes.ts';
+import { analyseRun, loadRun, readRun } from '../analysis/read-run.ts';
 import type { ReportFlags } from './commands/report-command.ts';
 import type { Io } from './io.ts';
 import { styleFor } from './terminal.ts';
@@ -26,8 +28,15 @@ export async function executeReport(
     await writeOut(await renderFolderPage(folder, { answers }), out, io);
     return exitCode.done;
   }
-  const { report } = await loadRun(folder);
   const output = formats.find(({ name }) => name === format)!;
+  const report = format === 'junit' ? await withPrompts(folder) : (await loadRun(folder)).report;
   await writeOut(output.render(report, styleFor(out, color, io)), out, io);
   return exitCode.done;
+}
+
+/** The report with what each model made of each prompt, from the same pass over the rows. */
+async function withPrompts(folder: string): Promise<Report> {
+  const outcomes = new PromptOutcomes();
+  const { report } = await analyseRun(await readRun(folder), [outcomes]);
+  return { ...report, prompts: outcomes.list() };
 }

@@ -17,7 +17,9 @@ export interface JunitCase {
   name: string;
   /** What it belongs to: a dotted path that viewers group by. */
   group: string;
-  outcome: 'passed' | 'failed' | 'skipped';
+  outcome: 'passed' | 'failed' | 'error' | 'skipped';
+  /** How long it took; 0 where that is not asked. */
+  seconds?: number;
   /** What was found; shown with a failure or a skip. */
   text: string;
 }
@@ -30,11 +32,14 @@ export interface JunitSuite {
   cases: readonly JunitCase[];
 }
 
-/** JUnit's XML, as CI systems read it. Only what has failed is a failure; what nobody can tell yet is skipped. */
+/**
+ * JUnit's XML, as CI systems read it. Only what has failed is a failure, what had no answer is an error, and what nobody
+ * can tell yet is skipped.
+ */
 export function junitXml({ name, startedAt, properties, cases }: JunitSuite): string {
   const count = (outcome: JunitCase['outcome']): number =>
     cases.filter((one) => one.outcome === outcome).length;
-  const counts = `tests="${cases.length}" failures="${count('failed')}" errors="0" skipped="${count('skipped')}"`;
+  const counts = `tests="${cases.length}" failures="${count('failed')}" errors="${count('error')}" skipped="${count('skipped')}"`;
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="gatebench" ${counts}>`,
@@ -51,16 +56,17 @@ export function junitXml({ name, startedAt, properties, cases }: JunitSuite): st
   return `${lines.join('\n')}\n`;
 }
 
-function caseLines({ name, group, outcome, text }: JunitCase): string[] {
-  const head = `    <testcase classname="${xmlText(group)}" name="${xmlText(name)}" time="0"`;
+function caseLines({ name, group, outcome, text, seconds = 0 }: JunitCase): string[] {
+  const head = `    <testcase classname="${xmlText(group)}" name="${xmlText(name)}" time="${Number(seconds.toFixed(3))}"`;
   if (outcome === 'passed')
     return text === ''
       ? [`${head}/>`]
       : [`${head}>`, `      <system-out>${xmlText(text)}</system-out>`, '    </testcase>'];
   const message = `message="${xmlText(text)}"`;
-  const inner =
-    outcome === 'failed'
-      ? `      <failure ${message} type="limit">${xmlText(text)}</failure>`
-      : `      <skipped ${message}/>`;
+  const inner = {
+    failed: `      <failure ${message} type="limit">${xmlText(text)}</failure>`,
+    error: `      <error ${message} type="request">${xmlText(text)}</error>`,
+    skipped: `      <skipped ${message}/>`,
+  }[outcome];
   return [`${head}>`, inner, '    </testcase>'];
 }

@@ -1,3 +1,5 @@
+import type { PromptOutcome } from '../analysis/prompt-outcomes.ts';
+import { defined } from '../base/defined.ts';
 import { cellName } from '../plan/cell.ts';
 import { oneLine } from '../base/text.ts';
 import { failedCheckText } from '../analysis/failed-checks.ts';
@@ -8,8 +10,9 @@ import { isSimulated, simulatedNotice, type OutputFormat, type Report, type RunF
 import { thresholdName, thresholdText } from './threshold-lines.ts';
 
 /**
- * For CI: each threshold and each model's error rate is a test. Failed checks are told as skipped tests: what share of
- * them is too much, only a threshold can say.
+ * For CI: each threshold, each model's error rate, and each prompt of each model is a test. A prompt fails with one
+ * answer that failed its checks, and is in error with one request that had no answer. Where prompts are not known, failed
+ * checks are told as skipped tests: what share of them is too much, only a threshold can say.
  */
 export const junit: OutputFormat = {
   name: 'junit',
@@ -23,7 +26,7 @@ export const junit: OutputFormat = {
       cases: [
         ...(report.thresholds ?? []).map((result) => thresholdCase(result, report.run)),
         ...errorRateCases(report),
-        ...failedCheckCases(report),
+        ...(report.prompts ? promptCases(report.prompts, report.run) : failedCheckCases(report)),
       ],
     }),
 };
@@ -57,6 +60,16 @@ function failedCheckCases({ run, failedChecks = [] }: Report): JunitCase[] {
     group: 'checks',
     outcome: 'skipped',
     text: failedCheckText(kind, run),
+  }));
+}
+
+function promptCases(prompts: readonly PromptOutcome[], run: RunFacts): JunitCase[] {
+  return prompts.map((one) => ({
+    name: oneLine(one.prompt_id, 200),
+    group: `prompts.${oneLine(cellName(one, run), 100)}`,
+    outcome: one.outcome,
+    text: one.reasons.map((reason) => oneLine(reason, 400)).join('; '),
+    ...defined({ seconds: one.seconds }),
   }));
 }
 
