@@ -6,13 +6,13 @@ import type { HistoryRow } from './history.ts';
 import type { Nights } from './nights.ts';
 
 /** Error probability of a night's alarms, all models' cells together; streaks take what is left of 5 %. */
-export const familyAlpha = 0.04;
+export const familyAlpha = 0.03;
 /** Of the cell that watches all models together. */
 export const sharedAlpha = 0.01;
 
 /** Largest p of a streak, of the best start among many: by itself, and after Holm over all cells of the night. */
-export const streakAlpha = 0.015;
-export const streakFamilyAlpha = 0.06;
+export const streakAlpha = 0.0115;
+export const streakFamilyAlpha = 0.046;
 
 /** What tonight alone shows, or tonight and the nights before it together. */
 export type AlarmTest = 'night' | 'streak';
