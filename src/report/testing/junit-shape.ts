@@ -43,7 +43,7 @@ export function readJunit(xml: string): JunitNode {
   parser.on('opentag', ({ name, attributes }) => {
     const node: JunitNode = {
       name,
-      attributes: attributes as Record<string, string>,
+      attributes: attributes,
       children: [],
       text: '',
     };
