@@ -28,7 +28,7 @@ export interface Changes extends Pick<Against, 'ref' | 'commit'> {
   readonly explanations: readonly Explanation[];
 }
 
-/** In this order; the rate by the checks of now where some have changed. */
+/** In this order; the rate by the current checks where some have changed. */
 const answerMetrics = ['passed', 'passed_now'] as const;
 const askMetrics = ['e2e_latency_ms', 'total_tokens'] as const;
 

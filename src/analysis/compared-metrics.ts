@@ -41,7 +41,7 @@ export const everyMetric: readonly ComparedMetric[] = allMetrics.filter((metric)
 /** Shares of requests: compared by their differences, all other metrics by ratios. */
 export type ShareMetric = (typeof shareMetrics)[number];
 
-/** `passed_now`: of two versions of a suite, the rate by the checks of now. */
+/** `passed_now`: of two versions of a suite, the rate by the current checks. */
 const shareMetrics = ['passed', 'passed_now', 'error_rate'] as const;
 
 export const isShare = (metric: ComparedMetric): metric is ShareMetric =>

@@ -159,7 +159,7 @@ export class PromptSamples {
     return this.#rateOf(place.passed);
   }
 
-  /** The same by the checks of now, of answers to an earlier version whose own checks were others. */
+  /** The same by the current checks, of answers to an earlier version whose own checks were others. */
   get passedNow(): ClusterCount {
     return this.#rateOf(this.#isPassedNow ? place.passedNow : place.passed);
   }

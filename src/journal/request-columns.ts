@@ -149,7 +149,7 @@ const whatTheRunIs = [
 
 const passedNow = yesNo(
   'passed_now',
-  'of an answer to the version before: whether it passes by the checks of now, where they are others than its own',
+  'of an answer to the earlier version: whether it passes the current checks, where these differ from its own',
 );
 
 const [variant, vantage, ...later] = laterColumns;

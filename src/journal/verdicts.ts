@@ -121,7 +121,7 @@ export async function removeVerdicts(folder: string, disk: Disk = localDisk): Pr
 export interface RowChecks {
   /** As it was asked, with the checks of its own version. */
   prompt: Prompt;
-  /** With the checks of now, where they are others. */
+  /** With the current checks, where they are others. */
   byNow?: Prompt;
 }
 

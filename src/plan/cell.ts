@@ -42,7 +42,7 @@ export const dimensions = [
   dimension({
     column: text(
       'version',
-      '`before` or `now`, of a suite that is held against a revision; empty where it stands for itself',
+      '`before` or `now`, where the suite is compared with a git revision (`run --against`)',
     ),
     ...{ plural: 'revisions', told: 'always', words: (name) => ` (${name})` },
     ...{ isPaired: false, phrase: (name) => name, question: 'What the change brings' },

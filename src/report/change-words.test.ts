@@ -75,7 +75,7 @@ test.each([
       difference_ci_high: 0.2,
       verdict: 'better',
     }),
-    '+12.5 points by the checks of now (95 % interval +10 to +20: better)',
+    '+12.5 points by the current checks (95 % interval +10 to +20: better)',
   ],
 ])('%s', (_, one, words) => {
   expect(changeLine({ ...revision, changes: [{ name: 'glm', pairs: [one], rates: [] }] })).toBe(
@@ -105,6 +105,6 @@ test('both pass rates; where checks changed, by which checks', () => {
   expect(passRates({ name: 'glm', pairs: [], rates: [own] })).toEqual(['glm passed: 50 % before, 75 % now.']);
   expect(passRates({ name: 'glm', pairs: [], rates: [own, { ...own, by: 'now', before: 0.6 }] })).toEqual([
     'glm passed by its own checks: 50 % before, 75 % now.',
-    'glm passed by the checks of now: 60 % before, 75 % now.',
+    'glm passed by the current checks: 60 % before, 75 % now.',
   ]);
 });

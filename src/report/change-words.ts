@@ -21,7 +21,7 @@ const nothing = 'nothing was measured in both versions';
 /** In the order of the sentence. */
 const measures: Readonly<Record<string, (pair: PairRow) => string>> = {
   passed: (pair) => points(pair, 'points pass'),
-  passed_now: (pair) => points(pair, 'points by the checks of now'),
+  passed_now: (pair) => points(pair, 'points by the current checks'),
   e2e_latency_ms: ({ ratio, ci_low, ci_high, ...pair }) =>
     ratio === undefined
       ? `latency ${pair.verdict}, without a ratio, because requests failed`
@@ -53,10 +53,10 @@ function changeWords({ pairs }: Change): string {
   return isOther ? text.replace('points pass ', 'points pass by its own checks ') : text;
 }
 
-/** Both pass rates of each model, a sentence each: by each version's own checks, and by those of now where some changed. */
+/** Both pass rates of each model, a sentence each: by each version's own checks, and by the current ones where some changed. */
 export const passRates = ({ name, rates }: Change): string[] =>
   rates.map(({ by, before, now }) => {
-    const checks = { own: rates.length > 1 ? ' by its own checks' : '', now: ' by the checks of now' }[by];
+    const checks = { own: rates.length > 1 ? ' by its own checks' : '', now: ' by the current checks' }[by];
     return `${oneLine(name, 60)} passed${checks}: ${percent(before)} before, ${percent(now)} now.`;
   });
 

@@ -22,7 +22,7 @@ export async function heldAgainst(
     const held = against(suite, then, ref);
     if (held) return held;
     throw new NothingToCompare(
-      `${shown}: no prompt that is in both asks or checks anything else than at ${ref} (${then.commit.slice(0, 7)}), ` +
+      `${shown}: no prompt differs from ${ref} (${then.commit.slice(0, 7)}) in what it asks or checks, ` +
         'so there is nothing to compare. Nothing was sent.',
     );
   } catch (error) {

@@ -104,7 +104,7 @@ describe('compare --by version', () => {
     };
     expect(by).toBe('version');
     expect(answer[0]).toMatch(
-      /^Simulated models: this change against v1 \([0-9a-f]{7}\): one: \+25 points pass by its own checks \(95 % interval .*\), 0 points by the checks of now \(.*\), \S+× latency \(.*: .*\), \+\d+ % tokens \(.*\); two: \+25 points/,
+      /^Simulated models: this change against v1 \([0-9a-f]{7}\): one: \+25 points pass by its own checks \(95 % interval .*\), 0 points by the current checks \(.*\), \S+× latency \(.*: .*\), \+\d+ % tokens \(.*\); two: \+25 points/,
     );
     expect(pairs.map(({ metric, model_a, model_b, prompts }) => [metric, model_a, model_b, prompts])).toEqual(
       [
@@ -180,9 +180,9 @@ test('plan says what has changed, how it is judged, and what is left out', async
   expect(plan.against.changed).toHaveLength(8);
   expect(plan.against.sentences).toEqual([
     expect.stringMatching(
-      /^Against v1 \([0-9a-f]{7}\): 6 prompts ask something else; 2 prompts have other checks alone\.$/,
+      /^Against v1 \([0-9a-f]{7}\): 6 prompts ask differently; 2 prompts differ in checks only\.$/,
     ),
-    'Prompts that are not asked: 2 the same, 1 new, 1 removed.',
+    'Not asked: 2 unchanged prompts, 1 new prompt, 1 removed prompt.',
     expect.stringContaining('each version is judged by its own'),
   ]);
   expect(plan).toMatchObject({ prompts: 8, totals: { requests: 64, warmup_requests: 4 } });
@@ -300,7 +300,7 @@ describe('where there is nothing to compare, nothing is sent, and that is no fau
     const unchanged = await cli(command, 'suites/capital.yaml', '--route', 'demo', '--against', 'HEAD');
     expect(unchanged).toMatchObject({ code: 0, stdout: '' });
     expect(unchanged.stderr).toMatch(
-      /^suites\/capital\.yaml: no prompt that is in both asks or checks anything else than at HEAD \([0-9a-f]{7}\), so there is nothing to compare\. Nothing was sent\.\n$/,
+      /^suites\/capital\.yaml: no prompt differs from HEAD \([0-9a-f]{7}\) in what it asks or checks, so there is nothing to compare\. Nothing was sent\.\n$/,
     );
     const added = await cli(command, 'suites/new.yaml', '--route', 'demo', '--against', 'HEAD');
     expect(added).toMatchObject({ code: 0, stdout: '' });

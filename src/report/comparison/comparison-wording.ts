@@ -50,7 +50,7 @@ interface Measure {
 
 const others: Readonly<Record<string, Measure>> = {
   passed: { label: 'pass rate', better: 'more', unit: 'pp' },
-  passed_now: { label: 'pass rate by the checks of now', better: 'more', unit: 'pp' },
+  passed_now: { label: 'pass rate by the current checks', better: 'more', unit: 'pp' },
   error_rate: { label: 'failures', better: 'less', unit: 'pp' },
   attainment: { label: 'good requests', better: 'more', unit: 'pp' },
   total_tokens: { label: 'tokens', better: 'less', unit: '', howMany: 'how many times as many' },

@@ -48,8 +48,8 @@ test('what is new and what was removed is counted, and not asked', async () => {
     ...{ unchanged: 2, added: ['c[three]'], removed: ['c[two]'] },
   });
   expect(describeAgainst(suite)).toEqual([
-    'Against main (0123456): 1 prompt asks something else.',
-    'Prompts that are not asked: 2 the same, 1 new, 1 removed.',
+    'Against main (0123456): 1 prompt asks differently.',
+    'Not asked: 2 unchanged prompts, 1 new prompt, 1 removed prompt.',
   ]);
 });
 

@@ -105,22 +105,24 @@ export function describeAgainst({ against: held, prompts, models, variants = [] 
   const changedModels = names(models);
   const changedVariants = names(variants);
   const parts = [
-    ...(asks > 0 ? [`${count(asks, 'prompt')} ${asks === 1 ? 'asks' : 'ask'} something else`] : []),
-    ...(checks > 0 ? [`${count(checks, 'prompt')} ${checks === 1 ? 'has' : 'have'} other checks alone`] : []),
-    ...(changedModels === '' ? [] : [`models with another name or params: ${changedModels}`]),
-    ...(changedVariants === '' ? [] : [`variants with other params: ${changedVariants}`]),
+    ...(asks > 0 ? [`${count(asks, 'prompt')} ${asks === 1 ? 'asks' : 'ask'} differently`] : []),
+    ...(checks > 0
+      ? [`${count(checks, 'prompt')} ${checks === 1 ? 'differs' : 'differ'} in checks only`]
+      : []),
+    ...(changedModels === '' ? [] : [`models whose name or params changed: ${changedModels}`]),
+    ...(changedVariants === '' ? [] : [`variants whose params changed: ${changedVariants}`]),
   ];
   const left = [
-    ...(held.unchanged > 0 ? [`${held.unchanged} the same`] : []),
-    ...(held.added.length > 0 ? [`${held.added.length} new`] : []),
-    ...(held.removed.length > 0 ? [`${held.removed.length} removed`] : []),
+    ...(held.unchanged > 0 ? [count(held.unchanged, 'unchanged prompt')] : []),
+    ...(held.added.length > 0 ? [count(held.added.length, 'new prompt')] : []),
+    ...(held.removed.length > 0 ? [count(held.removed.length, 'removed prompt')] : []),
   ];
   return [
     `Against ${held.ref} (${held.commit.slice(0, 7)}): ${parts.join('; ')}.`,
-    ...(left.length > 0 ? [`Prompts that are not asked: ${left.join(', ')}.`] : []),
+    ...(left.length > 0 ? [`Not asked: ${left.join(', ')}.`] : []),
     ...(checks + both > 0
       ? [
-          'Where checks changed, each version is judged by its own; the answers of both by the checks of now as well.',
+          'Where checks changed, each version is judged by its own, and the earlier answers by the current checks as well.',
         ]
       : []),
   ];
