@@ -77,7 +77,7 @@ export function levelDifferences(effort: Effort): Proof[] {
       },
       {
         ...{ group, runs: power },
-        claim: `${world.name}: a model 25 % slower is told apart at one of them`,
+        claim: `${world.name}: a model 25 % slower is found at one of them`,
         measured: shareOf(power, (run) => isToldApart(world, 1.25, `slower ${world.name} ${run}`)),
       },
       {

@@ -56,12 +56,12 @@ test('too few visits to settle anything are told, with how many would do', () =>
   expect(lines.at(-1)).toBe('3 visits in pairs tell no models apart: 6 are the least, and 8 are better.');
 });
 
-test('limits are apart or not told apart', () => {
+test('limits are apart, or it is not settled', () => {
   const limit = (verdict: string): PairRow =>
     pair({ metric: 'limit_rps', level: undefined, visits: undefined, verdict, ci_high: 0.5 });
   const lines = levelPairLines({ load: 'open', pairs: [limit('worse'), limit('not settled')] });
   expect(lines).toEqual([
     "swift's limit is surely higher than tail's: at least 2.00× as high.",
-    'The limits of swift and tail are not told apart: what is known of them overlaps.',
+    'Which of swift and tail has the higher limit is not settled: what is known of the two limits overlaps.',
   ]);
 });

@@ -89,7 +89,7 @@ async function assertOurs(folder: string, paths: readonly string[]): Promise<voi
   const pages = await lstat(join(folder, 'latest')).catch(() => undefined);
   if (pages && !pages.isDirectory())
     throw new UserError(
-      `${join(folder, 'latest')} is no folder of gatebench: move it, or choose another --out.`,
+      `${join(folder, 'latest')} is not a folder of gatebench: move it, or choose another --out.`,
     );
   for (const path of paths)
     if (await lstat(join(folder, path)).catch(() => undefined))

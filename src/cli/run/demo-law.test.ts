@@ -23,7 +23,7 @@ test(
   { timeout: 120_000, retry: 2 },
   async () => {
     await using home = await scratch();
-    const args = ['run', join(suites, 'smoke.yaml'), '--route', 'demo', '--concurrency', '16', '--quiet'];
+    const args = ['run', join(suites, 'smoke.yaml'), '--route', 'demo', '--concurrency', '8', '--quiet'];
     await gatebench(args, home.path, {}, 1);
     const folder = await onlyRun(home.path);
     const models = parse<Record<string, string>>(await readFile(join(folder, 'models.csv'), 'utf8'), {
