@@ -125,6 +125,7 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
   const warnings = [
     ...warningsOf(collected, {
       order: suite.run.order,
+      isOfPlaces: manifest.merged_from?.some(({ vantage }) => vantage !== undefined) === true,
       status: manifest.status,
       planned,
       maxErrorRate: suite.run.maxErrorRate,

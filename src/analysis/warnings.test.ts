@@ -196,6 +196,7 @@ test.each<Warning>([
   { kind: 'simulated' },
   { kind: 'nothing-measured' },
   { kind: 'unfinished', status: 'interrupted', answered: 3, planned: 12 },
+  { kind: 'unfinished', status: 'budget', answered: 3, planned: 12, isOfPlaces: true },
   { kind: 'errors-above-limit', share: 0.123, limit: 0.05 },
   { kind: 'errors-above-limit', share: 0.123, limit: 0.05, vantage: 'tok' },
   { kind: 'sequential-order' },

@@ -20,7 +20,7 @@ export type Warning =
   | InfluenceWarning
   | { kind: 'simulated' }
   | { kind: 'nothing-measured' }
-  | { kind: 'unfinished'; status: string; answered: number; planned: number }
+  | { kind: 'unfinished'; status: string; answered: number; planned: number; isOfPlaces?: boolean }
   | { kind: 'errors-above-limit'; share: number; limit: number; vantage?: string }
   | { kind: 'sequential-order' }
   | { kind: 'unproven-clock'; concurrency: number }
@@ -47,6 +47,8 @@ export type Warning =
 /** What the manifest knows and the rows do not. Absent facts give no warning. */
 export interface WarningFacts {
   readonly order?: 'blocks' | 'sequential';
+  /** Whether it was merged from runs of several places, and is finished in none. */
+  readonly isOfPlaces?: boolean;
   /** As in `run.json`. */
   readonly status?: string;
   /** Measured requests that the plan holds. */
@@ -126,7 +128,10 @@ function runWarnings(collected: Collected, facts: WarningFacts): Warning[] {
   const lost = lagged.filter((one) => one.share > tooMuchLag);
   const warnings: (Warning | false)[] = [
     lost.length > 0 && { kind: 'too-busy', metrics: lost },
-    planned > requests && { kind: 'unfinished', status: status ?? 'incomplete', answered: requests, planned },
+    planned > requests && {
+      ...{ kind: 'unfinished', status: status ?? 'incomplete', answered: requests, planned },
+      ...(facts.isOfPlaces === true ? { isOfPlaces: true } : {}),
+    },
     share > maxErrorRate && {
       ...{ kind: 'errors-above-limit', share, limit: maxErrorRate },
       ...defined({ vantage }),
@@ -233,7 +238,7 @@ export function describeWarning(warning: Warning): string {
     case 'unfinished':
       if (warning.status === 'complete')
         return `The run was complete, but only ${warning.answered.toLocaleString('en-US')} of its ${count(warning.planned, 'request')} are in requests.csv. Rows were removed or damaged. Send the missing requests again with --resume.`;
-      return `The run ${unfinished[warning.status] ?? `is ${warning.status}`}: ${warning.answered.toLocaleString('en-US')} of ${count(warning.planned, 'request')} have an answer or a failure. Finish it with --resume${warning.status === 'budget' ? ' and a larger budget' : ''}.`;
+      return `The run ${unfinished[warning.status] ?? `is ${warning.status}`}: ${warning.answered.toLocaleString('en-US')} of ${count(warning.planned, 'request')} have an answer or a failure. ${warning.isOfPlaces === true ? 'Finish its parts where they were sent, each with run --resume' : 'Finish it with --resume'}${warning.status === 'budget' ? ' and a larger budget' : ''}${warning.isOfPlaces === true ? ', then merge them again' : ''}.`;
     case 'errors-above-limit':
       return `${percent(warning.share)} of the requests${warning.vantage === undefined ? '' : ` from ${warning.vantage}`} failed, more than the ${percent(warning.limit)} that max_error_rate allows, so the run counts as incomplete. See error_message in requests.csv, then run again or use --retry-errors.`;
     case 'sequential-order':
@@ -288,7 +293,8 @@ export function describeWarning(warning: Warning): string {
 
 /** `TTFT of a 44 %, b 30 %; E2E of a 27 %`. */
 function lostWords(metrics: readonly LostMetric[]): string {
-  const ways = waysOf(metrics);
+  // Where a place has a name it is told: those that are not in this list are not known here.
+  const ways = { ...waysOf(metrics), vantages: ['this', 'another'] };
   return headlines
     .map(({ name, label }) => ({ label, ours: metrics.filter(({ metric }) => metric === name) }))
     .filter(({ ours }) => ours.length > 0)

@@ -9,7 +9,7 @@ import { closeRun } from '../../analysis/close-run.ts';
 import { stdoutStyle } from '../terminal.ts';
 import type { MergeFlags } from '../commands/merge-command.ts';
 import { shownFrom, type Io } from '../io.ts';
-import { joinedManifest, joinFiles } from './join-shards.ts';
+import { joinedManifest, joinFiles, statusWords } from './join-shards.ts';
 import { assertSamePlan, missingShards, type Part } from './same-plan.ts';
 
 /** `gatebench merge`: the shards of one plan, or what was sent from several places, become one run, whole or not. */
@@ -56,7 +56,9 @@ function summaryLine(parts: readonly Part[], out: string): string {
   const missing = missingShards(parts);
   const lacking = missing.length > 0 ? `; missing: ${missing.join(', ')}` : '';
   const open = parts.filter(({ manifest }) => manifest.status !== 'complete');
-  const unfinished = open.map(({ folder, manifest }) => `${folder} is ${manifest.status}\n`).join('');
+  const unfinished = open
+    .map(({ folder, manifest }) => `${folder} ${statusWords[manifest.status]}\n`)
+    .join('');
   const places = new Set(parts.flatMap(({ manifest }) => manifest.vantages ?? []));
   const what = places.size > 1 ? `parts from ${places.size} places` : 'shards';
   return `${parts.length} of ${parts.length + missing.length} ${what} joined in ${out}${lacking}\n${unfinished}`;

@@ -39,7 +39,10 @@ export function joinedManifest(parts: readonly Part[]): Manifest {
       ...missing.map((shard) => ({ at: starts[0]!, text: `shard ${shard} is missing` })),
       ...manifests
         .filter(({ status: own }) => own !== 'complete')
-        .map((manifest) => ({ at: starts[0]!, text: `${partName(manifest)} is ${manifest.status}` })),
+        .map((manifest) => ({
+          at: starts[0]!,
+          text: `${partName(manifest)} ${statusWords[manifest.status]}`,
+        })),
       ...versionNote(manifests).map((text) => ({ at: starts[0]!, text })),
       ...manifests.flatMap((manifest) =>
         manifest.notes.map(({ at, text }) => ({ at, text: `${partName(manifest)}: ${oneLine(text)}` })),
@@ -95,6 +98,15 @@ function versionNote(manifests: readonly Manifest[]): string[] {
   const list = [...used].map(([version, own]) => `${version} (${own.map(partName).join('; ')})`);
   return [`parts were made by different versions of gatebench: ${list.join(', ')}`];
 }
+
+/** What is told of a part. */
+export const statusWords: Readonly<Record<RunStatus, string>> = {
+  running: 'has not ended, or was killed',
+  complete: 'is complete',
+  interrupted: 'was interrupted',
+  budget: 'stopped at its budget',
+  incomplete: 'is incomplete',
+};
 
 /** As bad as the worst part. */
 function joinedStatus(manifests: readonly Manifest[], missing: readonly string[]): RunStatus {
