@@ -52,7 +52,7 @@ beforeAll(async () => {
   home.git('tag', 'v1');
   home.commit({ 'suites/capital.yaml': suite('now') });
   const run = await cli('run', 'suites/capital.yaml', '--route', 'demo', '--against', 'v1', '--quiet');
-  expect(run).toMatchObject({ code: 0, stderr: '' });
+  expect(run).toMatchObject({ code: 0 });
   folder = (await listRuns(join(home.folder, 'results')))[0]!;
   rows = await Array.fromAsync((await readRun(folder)).rows);
 });
@@ -194,6 +194,13 @@ test('a run that was cut short goes on with both versions, wherever the revision
   await writeFile(path, `${lines.slice(0, -9).join('\n')}\n`);
   home.git('tag', '--force', 'v1', 'HEAD');
   expect(await cli('run', 'suites/capital.yaml', '--resume', folder, '--quiet')).toMatchObject({ code: 0 });
+  home.write({ 'suites/capital.yaml': suite('before') });
+  const changed = await cli('run', 'suites/capital.yaml', '--resume', folder, '--against', 'v1');
+  expect(changed.code).toBe(2);
+  expect(changed.stderr).toMatch(
+    /capital\.yaml has changed since the run started[^]*the same as at [0-9a-f]{40}/,
+  );
+  home.write({ 'suites/capital.yaml': suite('now') });
   home.git('tag', '--force', 'v1', 'HEAD~1');
   expect(keysOf(await Array.fromAsync((await readRun(folder)).rows))).toEqual(keysOf(rows));
   const other = await cli('run', '--resume', folder, '--against', 'main');

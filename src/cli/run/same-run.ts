@@ -5,6 +5,7 @@ import { labelsOf, labelWords } from '../../plan/vantage.ts';
 import { suiteHash } from '../../suite/hash.ts';
 import type { RunFlags } from '../commands/run-command.ts';
 import type { Io } from '../io.ts';
+import { NothingToCompare } from './nothing-to-compare.ts';
 import { readSuite } from './read-suite.ts';
 
 /** Throws a UserError when flags or suite ask for another run than the one that is to go on. */
@@ -26,8 +27,14 @@ async function assertSameSuite(
 ): Promise<void> {
   const [file] = flags.suite;
   if (file === undefined) return;
-  const against = flags.against ?? manifest.suite.against?.commit;
-  const now = suiteHash(await readSuite(file, { ...flags, against }, io));
+  // A branch may point elsewhere by now: the run goes on with the commit that it began with.
+  const recorded = manifest.suite.against;
+  const isSame = flags.against === undefined || flags.against === recorded?.ref;
+  const against = isSame ? recorded?.commit : flags.against;
+  const now = await readSuite(file, { ...flags, against }, io).then(suiteHash, (error: unknown) => {
+    if (error instanceof NothingToCompare) return `the same as at ${against}`;
+    throw error;
+  });
   if (now !== manifest.suite_hash)
     throw new UserError(
       `${file} has changed since the run started, so new answers would not be comparable with the earlier ones:\n` +
