@@ -26,7 +26,7 @@ export function gitIn(folder: string, env: NodeJS.ProcessEnv): Git {
         ['-C', folder, ...args],
         {
           // Its words are shown, and nobody is there whom it might ask for a password.
-          env: { ...env, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
+          env: { ...ofThisFolder(env), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
           encoding: 'buffer',
           maxBuffer: mostBytes,
           windowsHide: true,
@@ -46,6 +46,14 @@ export function gitIn(folder: string, env: NodeJS.ProcessEnv): Git {
       child.stdin?.end(input ?? '');
     });
 }
+
+/** In a hook git's variables name the repository of the hook, from its own folder. */
+const ofThisFolder = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(env).filter(
+      ([name]) => !/^GIT_(?:DIR|WORK_TREE|INDEX_FILE|PREFIX|COMMON_DIR)$/.test(name),
+    ),
+  );
 
 const withoutGit =
   '--against reads an earlier revision of the suite with git, and there is no git on the PATH. Install it, or leave out --against.';

@@ -92,6 +92,16 @@ describe('a suite at a revision', () => {
     expect((await at('top.yaml', first.slice(0, 8))).suite.prompts[0]!.messages[0]!.content).toBe('old');
   });
 
+  test('in a hook of git, and in a further working tree, it is the same', async () => {
+    const hook = { ...env, GIT_DIR: '.git', GIT_INDEX_FILE: '.git/index', GIT_PREFIX: 'x/' };
+    expect((await at('suites/s.yaml', 'v1', home.folder, hook)).commit).toBe(first);
+    await using other = await tempFolder({});
+    const tree = join(other.path, 'tree');
+    home.git('worktree', 'add', '--quiet', '--detach', tree);
+    expect((await at('suites/s.yaml', 'v1', tree)).path).toBe('suites/s.yaml');
+    home.git('worktree', 'remove', '--force', tree);
+  });
+
   test('a file that was moved is found where it was', async () => {
     expect((await at('moved/name.yaml', 'v1')).path).toBe('old-name.yaml');
   });
