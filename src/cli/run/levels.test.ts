@@ -241,7 +241,7 @@ describe('variants and places under load', () => {
     await writeFile(
       join(cwd.path, 'load.yaml'),
       suite(
-        '{ mode: open, rate: [40/s], window: 500ms, min_arrivals: 10, warmup: 0s, washout: 0s, visits: 1 }',
+        '{ mode: open, rate: [50/s], window: 250ms, min_arrivals: 10, warmup: 0s, washout: 0s, visits: 1 }',
       ) + more,
     );
     const send = (vantage: string, seed: string): Promise<Finished> =>
@@ -254,8 +254,8 @@ describe('variants and places under load', () => {
       );
     // By their seeds fewer requests are due from fra.
     for (const [vantage, seed] of [
-      ['fra', '4'],
-      ['ams', '7'],
+      ['fra', '8'],
+      ['ams', '3'],
     ] as const) {
       const sent = await send(vantage, seed);
       expect(sent, sent.stderr).toMatchObject({ code: 0 });
