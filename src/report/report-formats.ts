@@ -9,11 +9,12 @@ import type { GateFormat } from './gate/gate-report.ts';
 import { json } from './run-json.ts';
 import { junit } from './run-junit.ts';
 import { markdown } from './run-markdown.ts';
+import { openmetrics } from './run-openmetrics.ts';
 import type { OutputFormat } from './run-report.ts';
 import { table } from './run-table.ts';
 
 /** Every output format; `--format` offers exactly these. To add one: write its file, add its line. */
-export const outputFormats: readonly OutputFormat[] = [table, markdown, json, junit];
+export const outputFormats: readonly OutputFormat[] = [table, markdown, json, junit, openmetrics];
 
 /** Every way to show a comparison; `compare --format` offers exactly these. */
 export const comparisonFormats: readonly ComparisonFormat[] = [
