@@ -45,7 +45,7 @@ function gauge(name: string, column: keyof ModelSummary, unit: string | undefine
 /** Times in seconds, whatever the column has; rates as they are. */
 const measured: readonly Family[] = headlines.flatMap(({ name, unit, label }) =>
   ends.map(([end, words]): Family => {
-    const column = `${headlineColumn(name as HeadlineName)}${end}` as keyof ModelSummary;
+    const column = `${headlineColumn(name)}${end}` as keyof ModelSummary;
     const help = `${label}, the one figure of a model${words}`;
     return unit === 'ms'
       ? { name: `${name.replace(/_ms$/, '')}${end}_seconds`, unit: 'seconds', help, column, factor: 1e-3 }
