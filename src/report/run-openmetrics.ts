@@ -1,9 +1,4 @@
-import {
-  headlineColumn,
-  modelColumns,
-  type HeadlineName,
-  type ModelSummary,
-} from '../analysis/summary-columns.ts';
+import { headlineColumn, modelColumns, type ModelSummary } from '../analysis/summary-columns.ts';
 import { oneLine } from '../base/text.ts';
 import { headlines } from '../measure/metrics.ts';
 import { laterNames } from '../plan/cell.ts';
