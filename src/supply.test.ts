@@ -33,6 +33,7 @@ test('these variables of the environment are read, and no others', () => {
     [
       ...['CF_ACCOUNT_ID', 'CF_GATEWAY_ID', 'CF_AIG_TOKEN', 'CF_AIG_BYOK_ALIAS'],
       ...['OLLAMA_API_KEY', 'CLOUDFLARE_API_TOKEN', 'GATEBENCH_QUEUE_URL', 'GATEBENCH_WEBHOOK_URL'],
+      'OTEL_EXPORTER_OTLP_HEADERS',
       ...['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'],
       // How to print.
       ...['CI', 'FORCE_COLOR', 'NO_COLOR', 'TERM'],

@@ -35,6 +35,7 @@ export const variables = {
     about: 'where gatebench gate --notify-on posts its message',
     secretPart: behindHost,
   },
+  OTEL_EXPORTER_OTLP_HEADERS: { about: 'headers for run --otlp-endpoint: name=value,name=value' },
 } as const satisfies Record<string, VariableFacts>;
 
 export type Variable = keyof typeof variables;

@@ -1,5 +1,6 @@
 import { UserError } from '../../base/user-error.ts';
 import { parseShard, type Shard } from '../../plan/shard.ts';
+import { assertSafeUrl } from '../../target/safe-url.ts';
 import { defineCommand, flagTable } from '../command.ts';
 import { firstRun } from '../first-run.ts';
 import { grouped, type Parsed } from '../flags.ts';
@@ -48,6 +49,11 @@ const flags = flagTable({
       describe: 'what else to write on every row, such as isp=telekom',
     },
     score: { type: 'switch', describe: "ask the suite's judges about the answers, once all are there" },
+    otlpEndpoint: {
+      type: 'text',
+      value: 'URL',
+      describe: "send the run's metrics to this OpenTelemetry collector, once it is over",
+    },
     strict: { type: 'switch', describe: 'exit 6 when a threshold is not settled' },
   }),
   ...queueFlags,
@@ -66,6 +72,7 @@ export const run = defineCommand({
   async run(parsed, io) {
     if (parsed.suite.length === 0 && parsed.resume === undefined && parsed.retryErrors === undefined)
       throw new UserError(`run needs a suite. For example: ${firstRun(io.cwd)}`);
+    if (parsed.otlpEndpoint !== undefined) assertSafeUrl(parsed.otlpEndpoint);
     const shard = readShard(parsed.shard, parsed.seed);
     const { executeRun } = await import('../run/execute-run.ts');
     return executeRun({ ...parsed, shard }, io);

@@ -232,6 +232,14 @@ async function judged(manifest: Manifest, folder: string, around: Surroundings):
   return scoreCode(outcome, suite);
 }
 
+/** Behind everything else: a collector that is slow keeps nobody from the figures. */
+async function exported(folder: string, { flags, io }: Surroundings): Promise<void> {
+  if (flags.otlpEndpoint === undefined) return;
+  const { sendOtlp } = await import('./send-otlp.ts');
+  const warning = await sendOtlp(folder, flags.otlpEndpoint, io);
+  if (warning !== undefined) io.stderr.write(`⚠ ${warning}\n`);
+}
+
 /** The rest of the way, the same for every run: send, analyze, render. */
 async function sentTo(
   sink: FolderSink,
@@ -245,7 +253,9 @@ async function sentTo(
     const judging = flags.score ? await judged(manifest, folder, around) : exitCode.done;
     // Here, so that nobody waits for the first request because of what comes after the last.
     const { concludeRun } = await import('./conclude-run.ts');
-    return (await concludeRun(folder, manifest, flags, io)) || judging;
+    const code = (await concludeRun(folder, manifest, flags, io)) || judging;
+    await exported(folder, around);
+    return code;
   } catch (error) {
     throw await sink.explained(error);
   } finally {
