@@ -47,7 +47,7 @@ export function answerLine(
     reasoning: kept(exchange.reasoning),
     tool_calls:
       keep === 'none' ? [] : exchange.toolCalls.map((call) => ({ ...call, arguments: kept(call.arguments) })),
-    chunks: Array.from(exchange.chunks, ({ at, kind, chars, merged }): ChunkEntry => {
+    chunks: exchange.chunks.map(({ at, kind, chars, merged }): ChunkEntry => {
       const ms = Math.round(at * 1000) / 1000;
       return merged ? [ms, kind, chars, true] : [ms, kind, chars];
     }),

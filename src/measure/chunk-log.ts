@@ -23,26 +23,19 @@ const charsUnit = 16;
  * each of several hundred open streams, and the collector would pause the very clock that stamps them.
  */
 export class ChunkLog implements Iterable<Chunk> {
-  #cells = new Float64Array(32);
-  #length = 0;
+  /** Numbers alone: eight bytes each, and nothing to be made for a short answer. */
+  readonly #cells: number[] = [];
   #texts: readonly Chunk[] | undefined;
 
   get length(): number {
-    return this.#length;
+    return this.#cells.length / 2;
   }
 
   /** Returns the piece's place. */
   push(at: Ms, kind: ChunkKind, chars: number, merged: boolean): number {
     this.#texts = undefined;
-    const cell = this.#length * 2;
-    if (cell === this.#cells.length) {
-      const grown = new Float64Array(cell * 2);
-      grown.set(this.#cells);
-      this.#cells = grown;
-    }
-    this.#cells[cell] = at;
-    this.#cells[cell + 1] = chunkKinds.indexOf(kind) + (merged ? mergedBit : 0) + chars * charsUnit;
-    return this.#length++;
+    const code = chunkKinds.indexOf(kind) + (merged ? mergedBit : 0) + chars * charsUnit;
+    return this.#cells.push(at, code) / 2 - 1;
   }
 
   /** Says anew what a piece carried. Its instant stays. */
@@ -57,13 +50,19 @@ export class ChunkLog implements Iterable<Chunk> {
   recast(from: ChunkKind, to: ChunkKind): void {
     this.#texts = undefined;
     const shift = chunkKinds.indexOf(to) - chunkKinds.indexOf(from);
-    for (let cell = 1; cell < this.#length * 2; cell += 2)
+    for (let cell = 1; cell < this.#cells.length; cell += 2)
       if ((this.#cells[cell]! % charsUnit) % kindBits === chunkKinds.indexOf(from))
         this.#cells[cell] = this.#cells[cell]! + shift;
   }
 
+  map<T>(of: (chunk: Chunk) => T): T[] {
+    const all: T[] = [];
+    for (let place = 0; place < this.length; place++) all.push(of(this.#at(place)));
+    return all;
+  }
+
   *[Symbol.iterator](): Generator<Chunk> {
-    for (let place = 0; place < this.#length; place++) yield this.#at(place);
+    for (let place = 0; place < this.length; place++) yield this.#at(place);
   }
 
   #at(place: number): Chunk {
@@ -81,7 +80,7 @@ export class ChunkLog implements Iterable<Chunk> {
   texts(): readonly Chunk[] {
     if (this.#texts) return this.#texts;
     const texts: Chunk[] = [];
-    for (let place = 0; place < this.#length; place++) {
+    for (let place = 0; place < this.length; place++) {
       const piece = this.#at(place);
       const isText = piece.kind === 'content' || piece.kind === 'reasoning' || piece.kind === 'tool';
       if (isText && piece.chars > 0) texts.push(piece);
@@ -93,7 +92,7 @@ export class ChunkLog implements Iterable<Chunk> {
   count(kind: ChunkKind): number {
     const wanted = chunkKinds.indexOf(kind);
     let count = 0;
-    for (let cell = 1; cell < this.#length * 2; cell += 2)
+    for (let cell = 1; cell < this.#cells.length; cell += 2)
       if ((this.#cells[cell]! % charsUnit) % kindBits === wanted) count++;
     return count;
   }
