@@ -140,6 +140,7 @@ const suite = known({
     byokAlias: z.string().optional(),
     headers: z.record(headerName, headerValue),
     logPayload: z.boolean(),
+    otel: z.boolean().optional(),
     local: known({
       api: z.enum(['openai', 'native']),
       keepAlive: z.union([z.string(), z.number()]).optional(),

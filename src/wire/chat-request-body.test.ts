@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { GatewaySettings, Params } from '../suite/suite.ts';
 import { chatRequest } from './chat-request-body.ts';
@@ -90,6 +90,37 @@ test('payloads stay out of the log when the suite says so', () => {
     settings: { ...settings, logPayload: false },
   });
   expect(headers).toHaveProperty('cf-aig-collect-log-payload', 'false');
+});
+
+describe('a trace', () => {
+  const traced = { ...facts, settings: { ...settings, otel: true } };
+  const idsOf = (of: Partial<typeof facts>): (string | null | undefined)[] => {
+    const { headers } = chatRequest(planned(), endpoint, { ...traced, ...of });
+    return [headers['cf-aig-otel-trace-id'], headers['cf-aig-otel-parent-span-id']];
+  };
+
+  test('is one for the run, with a span for each attempt, only where the suite asks for it', () => {
+    const [[trace, span], [again, other], [anew]] = [
+      idsOf({}),
+      idsOf({ eventId: 'event-2' }),
+      idsOf({ runId: 'run-2' }),
+    ] as const;
+    expect(trace).toMatch(/^[0-9a-f]{32}$/);
+    expect(span).toMatch(/^[0-9a-f]{16}$/);
+    expect(again).toBe(trace);
+    expect(other).not.toBe(span);
+    expect(anew).not.toBe(trace);
+    for (const off of [settings, { ...settings, otel: false }])
+      expect(chatRequest(planned(), endpoint, { ...facts, settings: off })).toEqual(
+        chatRequest(planned(), endpoint, facts),
+      );
+    expect(Object.keys(chatRequest(planned(), endpoint, facts).headers).join()).not.toContain('otel');
+  });
+
+  test('goes to the gateway alone', () => {
+    const { headers } = chatRequest(planned(), { ...endpoint, throughGateway: false }, traced);
+    expect(Object.keys(headers).join()).not.toContain('otel');
+  });
 });
 
 test('past the gateway its headers are not sent', () => {

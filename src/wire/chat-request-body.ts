@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { GatewaySettings, Json } from '../suite/suite.ts';
 import { type LoadedImages, withDataUrls } from './images.ts';
@@ -89,8 +90,23 @@ function gatewayHeaders(planned: PlannedRequest, facts: RequestFacts): Record<st
     'cf-aig-event-id': facts.eventId,
     'cf-aig-metadata': asciiJson(metadata),
     ...(facts.settings.logPayload ? {} : { 'cf-aig-collect-log-payload': 'false' }),
+    ...(facts.settings.otel === true ? traceHeaders(facts) : {}),
   };
 }
+
+/**
+ * A run is one trace, an attempt the parent of the gateway's span: both are found again from their ids, so that nothing
+ * more is recorded. Behind a switch, because each header is one more difference from production.
+ */
+function traceHeaders({ runId, eventId }: RequestFacts): Record<string, string> {
+  return {
+    'cf-aig-otel-trace-id': hexOf(runId, 32),
+    'cf-aig-otel-parent-span-id': hexOf(eventId, 16),
+  };
+}
+
+const hexOf = (text: string, digits: number): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, digits);
 
 /** Header values are Latin-1 at most; JSON can say the rest in escapes. */
 function asciiJson(value: Json): string {

@@ -95,6 +95,12 @@ export const gateway = z
       .boolean()
       .default(true)
       .describe("false: prompts and answers stay out of the gateway's log"),
+    otel: z
+      .boolean()
+      .describe(
+        "true: each run is one trace in the gateway's OpenTelemetry spans, which hold prompts and answers; sends two more headers",
+      )
+      .optional(),
     local: local.optional(),
   })
   .describe('optional; flags and the environment win');
