@@ -1,15 +1,28 @@
-import { once } from 'node:events';
-import { enableCompileCache, getCompileCacheDir } from 'node:module';
-import { Worker } from 'node:worker_threads';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { compileCache } from './compile-cache.ts';
+import { scratchFolder } from './testing/scratch.ts';
+
+/** What a thread of a process of its own is told: where it keeps compiled modules, and its variables. */
+async function toldIn(folder: string, isKept: boolean): Promise<unknown> {
+  const inThread = `require('node:worker_threads').parentPort.postMessage([
+    require('node:module').getCompileCacheDir() ?? 'nowhere', Object.keys(process.env)])`;
+  const script = `
+    const { enableCompileCache, getCompileCacheDir } = require('node:module');
+    const { Worker } = require('node:worker_threads');
+    if (${isKept}) enableCompileCache(${JSON.stringify(folder)});
+    import(${JSON.stringify(new URL('compile-cache.ts', import.meta.url).href)}).then(({ compileCache }) => {
+      const worker = new Worker(${JSON.stringify(inThread)}, { eval: true, env: compileCache() });
+      worker.on('message', ([where, variables]) =>
+        console.log(JSON.stringify([where === (getCompileCacheDir() ?? 'nowhere'), variables])));
+    });`;
+  const options = { env: { PATH: process.env['PATH'] ?? '' } };
+  const { stdout } = await promisify(execFile)(process.execPath, ['--eval', script], options);
+  return JSON.parse(stdout);
+}
 
 test('a thread keeps its compiled modules where this process does, and is told nothing else', async () => {
-  enableCompileCache();
-  const script = `
-    const { parentPort } = require('node:worker_threads');
-    parentPort.postMessage([require('node:module').getCompileCacheDir(), Object.keys(process.env)]);`;
-  const worker = new Worker(script, { eval: true, env: compileCache() });
-  const [told] = (await once(worker, 'message')) as [unknown];
-  expect(told).toEqual([getCompileCacheDir(), ['NODE_COMPILE_CACHE']]);
+  await using folder = await scratchFolder();
+  expect(await toldIn(folder.path, true)).toEqual([true, ['NODE_COMPILE_CACHE']]);
+  expect(await toldIn(folder.path, false)).toEqual([true, []]);
 });
