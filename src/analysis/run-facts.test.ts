@@ -29,3 +29,19 @@ test.each([
 test('simulated models need no proof', () => {
   expect(unprovenConcurrency(manifest([undefined], 8, 'demo'))).toBeUndefined();
 });
+
+test('where workers ask, the clock of each has to be proven, for what it may have in flight', () => {
+  const level = { failed: 0, loop_utilisation: 0.1, bound: { rows: 9, held: 9, broken_elsewhere: 0 } };
+  const spread = { n: 9, p50: 0.1, max: 0.2 };
+  const proven = {
+    levels: [{ ...level, streams: 4, ttft_error_ms: spread, arrival_error_ms: spread }],
+  };
+  const run = (...calibrations: unknown[]): Manifest => ({
+    ...manifest([undefined], 8),
+    workers: calibrations.map((calibration, n) => ({
+      ...{ name: `w${n}`, version: '1.0.0', concurrency: 4, calibration },
+    })),
+  });
+  expect(unprovenConcurrency(run(proven, proven))).toBeUndefined();
+  expect(unprovenConcurrency(run(proven, undefined))).toBe(4);
+});

@@ -38,7 +38,7 @@ export function plannedRequests({
 }
 
 /** Requests in flight for which this machine's clock was not proven. Undefined where it was, and where everything is simulated. */
-export function unprovenConcurrency({ suite, routes, calibration }: Manifest): number | undefined {
+export function unprovenConcurrency({ suite, routes, calibration, workers }: Manifest): number | undefined {
   if (routes.every(({ route }) => isSimulatedRoute(route))) return undefined;
   const inFlight = expectedInFlight(
     suite,
@@ -47,8 +47,13 @@ export function unprovenConcurrency({ suite, routes, calibration }: Manifest): n
       routes.map(({ route }) => route),
     ),
   );
-  const levels = (calibration as Calibration | undefined)?.levels ?? [];
-  return isProvenAt(levels, inFlight) ? undefined : inFlight;
+  const isProven = (found: unknown, atOnce: number): boolean =>
+    isProvenAt((found as Calibration | undefined)?.levels ?? [], atOnce);
+  if (!workers) return isProven(calibration, inFlight) ? undefined : inFlight;
+  // Workers stamp, each with its own clock.
+  return workers
+    .map((worker) => ({ ...worker, atOnce: Math.min(worker.concurrency, inFlight) }))
+    .find((worker) => !isProven(worker.calibration, worker.atOnce))?.atOnce;
 }
 
 /** What a calibration found, and when. */

@@ -229,6 +229,7 @@ export function describeWarning(warning: Warning): string {
     case 'shared-cache':
     case 'server-queue':
     case 'queue-ladder':
+    case 'worker-differs':
     case 'few-prompt-tokens':
       return describeInfluence(warning);
     case 'simulated':

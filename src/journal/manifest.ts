@@ -230,6 +230,17 @@ export const manifestSchema = known({
   notes: z.array(known({ at: z.string(), text: z.string() })),
   loop_utilisation: share.optional(),
   calibration: calibration.optional(),
+  workers: z
+    .array(
+      known({
+        name: z.string(),
+        vantage: vantage.optional(),
+        version: z.string(),
+        concurrency: positive,
+        calibration: calibration.optional(),
+      }),
+    )
+    .optional(),
   local: known({
     version: z.string().optional(),
     before: loadedModels,
@@ -288,6 +299,8 @@ export interface Manifest {
     loop_utilisation?: number;
   };
   calibration?: unknown;
+  /** Those that asked for the run, with what is known of their clocks. Absent where the run asked itself. */
+  workers?: { name: string; vantage?: string; version: string; concurrency: number; calibration?: unknown }[];
   /** A local Ollama and what was in its memory before the first request and after the last. Absent on other routes. */
   local?: { version?: string; before: LoadedModel[]; after?: LoadedModel[] };
 }

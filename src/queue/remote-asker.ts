@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import type { Job, Queue, QueueEvents, Worker } from 'bullmq';
 import type { Clock, Ms } from '../base/clock.ts';
+import { defined } from '../base/defined.ts';
 import { count, oneLine } from '../base/text.ts';
 import { workerLost } from '../measure/own-limits.ts';
 import type { Failure } from '../measure/exchange.ts';
@@ -67,6 +68,7 @@ export class RemoteAsker implements Asker {
         `${count(asker.#inherited.size, 'request')} of before ${asker.#inherited.size === 1 ? 'is' : 'are'} in the queue still, and not asked again`,
       );
     coordinator.onBeat(() => asker.#beat());
+    asker.#listWorkers();
     coordinator.sending();
     return { asker, lost: coordinator.lost, close: () => asker.#close() };
   }
@@ -147,9 +149,21 @@ export class RemoteAsker implements Asker {
 
   /** The setting is part of the queue's data, which a restart may have lost; and events may be missed. */
   async #beat(): Promise<void> {
+    this.#listWorkers();
     for (const { queue } of this.#places.values())
       await queue.setGlobalConcurrency(this.#options.concurrency);
     for (const id of [...this.#pending.keys()]) await this.#look(id);
+  }
+
+  /** The manifest names whoever has taken part, whatever became of them. */
+  #listWorkers(): void {
+    const { coordinator, manifest } = this.#options;
+    manifest.workers ??= [];
+    for (const { hello } of coordinator.workers.values()) {
+      if (manifest.workers.some(({ name }) => name === hello.name)) continue;
+      const { name, vantage, version, concurrency, calibration } = hello;
+      manifest.workers.push({ name, version, concurrency, ...defined({ vantage, calibration }) });
+    }
   }
 
   /** Settles a job that is over. */

@@ -6,6 +6,7 @@ export type InfluenceWarning =
   | { kind: 'prompt-cache'; model: string; share?: number; firstMs?: Ms; laterMs?: Ms }
   | { kind: 'shared-cache'; model: string; times: number; blocks: number }
   | { kind: 'server-queue'; model: string; queueMs: Ms; ofMs: Ms; answers: number; of: number }
+  | { kind: 'worker-differs'; share: number; worker: string; times: number }
   | { kind: 'queue-ladder'; route: string; from: number; to: number; times: number }
   | {
       kind: 'few-prompt-tokens';
@@ -41,6 +42,8 @@ export function describeInfluence(warning: InfluenceWarning): string {
       return `${warning.model}: the route that asks a prompt first waits ${warning.times.toFixed(1)} times as long for the first token as the route that asks it next (${count(warning.blocks, 'block')}): the routes share the server's prompt cache. Set run.salt to prefix, so that no route uses what another one cached.`;
     case 'server-queue':
       return `${warning.model}: ${warning.answers.toLocaleString('en-US')} of ${count(warning.of, 'answer')} waited in the server's own queue, at the median ${time(warning.queueMs)} of ${time(warning.ofMs)}. That is a server setting, not the model. ${shorterQueue}`;
+    case 'worker-differs':
+      return `The worker explains ${percent(warning.share)} of the variance of E2E latency: answers took ${warning.times.toFixed(2)} times as long through ${warning.worker} as through all workers. Its machine or its network differs: leave it out, or give it a vantage of its own.`;
     case 'queue-ladder':
       return `TTFT on the route ${warning.route} grows with the requests in flight: it is ${warning.times.toFixed(1)} times as long at ${warning.to} as at ${warning.from}. They wait in the server's own queue. ${shorterQueue}`;
     case 'few-prompt-tokens':

@@ -15,6 +15,7 @@ import type { InfluenceWarning } from './influence-warnings.ts';
 import { fewCounted } from './prompt-counts.ts';
 import { fasterRepeats, type PromptCache, type Sends } from './prompt-cache.ts';
 import { queueLadder, type Step } from './queue-ladder.ts';
+import { type WorkerAnswer, workerShare } from './worker-share.ts';
 import { sharedCache, type BlockAnswer } from './shared-cache.ts';
 
 /** A cache that holds less of the prompts is no matter. */
@@ -47,7 +48,7 @@ const reads = [
   ...cellColumns,
   ...(['prompt_id', 'phase', 'block', 'final', 'status', 'valid'] as const),
   ...(['started_at', 'ended_at', 'in_flight', 'ttft_ms', 'prompt_tokens', 'cached_tokens'] as const),
-  ...(['prompt_eval_ms', 'server_queue_ms', 'server_total_ms'] as const),
+  ...(['prompt_eval_ms', 'server_queue_ms', 'server_total_ms', 'worker', 'e2e_latency_ms'] as const),
 ] as const satisfies readonly ColumnName[];
 type Row = Pick<RequestRow, (typeof reads)[number]>;
 
@@ -63,6 +64,9 @@ export class InfluenceCollector {
   /** By prompt, then cell. */
   readonly #counts = new Map<string, Map<string, number>>();
 
+  /** Empty without workers. */
+  readonly #asked: WorkerAnswer[] = [];
+
   constructor(ways: Ways = {}) {
     this.#ways = ways;
   }
@@ -76,6 +80,7 @@ export class InfluenceCollector {
     this.#addQueue(cell, row);
     if (row.valid !== true || !(row.ttft_ms! > 0)) return;
     this.#addStep(row);
+    this.#addWorker(row);
     if (severalIn(this.#ways).includes('route')) this.#addToBlock(row);
   }
 
@@ -93,7 +98,9 @@ export class InfluenceCollector {
   }
 
   warnings(): InfluenceWarning[] {
+    const worker = workerShare(this.#asked);
     return [
+      ...(worker ? [{ kind: 'worker-differs' as const, ...worker }] : []),
       ...this.#ladders(),
       ...this.#sorted().flatMap((cell) => this.#queueWarning(cell)),
       ...this.promptCaches().flatMap((cache) => this.#cacheWarning(cache)),
@@ -188,6 +195,12 @@ export class InfluenceCollector {
     this.#steps.set(route, steps);
     const [at, end] = [Date.parse(row.started_at ?? ''), Date.parse(row.ended_at ?? '')];
     if (steps.length < mostSteps) steps.push({ inFlight, ttftMs, kind, prompt, at, end });
+  }
+
+  #addWorker(row: Row): void {
+    const { worker, vantage, prompt_id: prompt, e2e_latency_ms: ms } = row;
+    if (worker === undefined || !(ms! > 0) || this.#asked.length >= mostSteps) return;
+    this.#asked.push({ worker, vantage, cell: cellKey(row), prompt, log: Math.log(ms!) });
   }
 
   #addToBlock({ model, route, block, started_at, ttft_ms: ttftMs, cached_tokens, prompt_tokens }: Row): void {

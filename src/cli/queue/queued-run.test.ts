@@ -1,3 +1,4 @@
+import { readManifest } from '../../journal/manifest.ts';
 import { describe, expect, test } from 'vitest';
 import {
   startPostgres,
@@ -20,13 +21,15 @@ describe.each(engines)('over $name', ({ start, missing }) => {
     async () => {
       await using cwd = await scratch();
       await using queue = await start();
-      await using t = await trial(cwd.path, queue.url, suiteOf({ prompts: 15 }));
+      await using t = await trial(cwd.path, queue.url, suiteOf({ prompts: 8 }));
       // Workers may come first, and wait for a run.
       const workers = ['w1', 'w2', 'w3'].map((name) => t.worker('--name', name, '--concurrency', '3'));
       const { code, stderr } = await t.run('--workers', '3').finished;
       expect(code, stderr).toBe(0);
       const rows = await t.rows();
       const { maxInFlight, requests } = await t.stats();
+      const { workers: known = [] } = await readManifest(await t.folder());
+      expect(known.map(({ name }) => name).toSorted()).toEqual(['w1', 'w2', 'w3']);
       expect(maxInFlight).toBeLessThanOrEqual(4);
       expect(requests).toBe(rows.length);
 
