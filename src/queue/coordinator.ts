@@ -63,10 +63,12 @@ export class Coordinator {
   /** When a place was last seen without a worker that is there. */
   readonly #emptySince = new Map<string | undefined, Ms>();
   #isSending = false;
+  #note: (text: string) => void;
 
   constructor(options: CoordinatorOptions) {
     const { server, announcement, clock } = options;
     this.#options = options;
+    this.#note = options.note;
     this.#announcement = announcement;
     this.#board = server.queue(boardName);
     this.#suite = server.queue(suiteQueue(announcement.run_id));
@@ -139,9 +141,10 @@ export class Coordinator {
     return places.map((place) => [...this.#workers.values()].find(({ hello }) => hello.vantage === place)!);
   }
 
-  /** From here on a place without workers ends the run. */
-  sending(): void {
+  /** From here on a place without workers ends the run, and what there is to say is said through the run. */
+  sending(note: (text: string) => void): void {
     this.#isSending = true;
+    this.#note = note;
   }
 
   /** Takes the run off the board. `isWhole`: nothing of it is wanted any more. */
@@ -187,12 +190,12 @@ export class Coordinator {
   }
 
   async #beatOn(): Promise<void> {
-    const { clock, note, announcement } = this.#options;
+    const { clock, announcement } = this.#options;
     const everyMs = Math.min(1000, announcement.lease_ms / 10);
     while (!this.#over.signal.aborted) {
       try {
         if (!(await this.#board.getJob(announcement.run_id))) {
-          note('the server of the queue has lost its data, and gets it anew');
+          this.#note('the server of the queue has lost its data, and gets it anew');
           await this.#put();
         }
         await this.#board.updateJobProgress(announcement.run_id, { beat: ++this.#beat });
@@ -208,11 +211,11 @@ export class Coordinator {
   }
 
   #answered(): void {
-    const { clock, note, server } = this.#options;
+    const { clock, server } = this.#options;
     this.#answeredAt = clock.now();
     if (!this.#saidSilent) return;
     this.#saidSilent = false;
-    note(`the queue at ${server.address.shown} answers again`);
+    this.#note(`the queue at ${server.address.shown} answers again`);
     // What nobody could say meanwhile is not held against the workers.
     for (const worker of this.#workers.values()) worker.heardAt = clock.now();
     this.#emptySince.clear();
@@ -220,7 +223,7 @@ export class Coordinator {
 
   /** Looks at the time, whether the server answers or not. */
   async #guard(): Promise<void> {
-    const { clock, note, server, queueTimeoutMs } = this.#options;
+    const { clock, server, queueTimeoutMs } = this.#options;
     while (!this.#over.signal.aborted && !this.#lost.signal.aborted) {
       const silence = clock.now() - this.#answeredAt;
       if (silence > queueTimeoutMs) {
@@ -229,7 +232,7 @@ export class Coordinator {
         );
       } else if (silence > Math.min(silentMs, queueTimeoutMs / 2)) {
         if (!this.#saidSilent)
-          note(
+          this.#note(
             `the queue at ${server.address.shown} does not answer; the run waits up to ${shownTime(queueTimeoutMs)}`,
           );
         this.#saidSilent = true;
@@ -255,7 +258,7 @@ export class Coordinator {
 
   #giveUp(reason: string): void {
     if (this.#lost.signal.aborted) return;
-    this.#options.note(`${reason}; run --resume continues from here`);
+    this.#note(`${reason}; run --resume continues from here`);
     this.#lost.abort(new Error(reason));
   }
 
@@ -264,7 +267,7 @@ export class Coordinator {
   }
 
   async #readHellos(): Promise<void> {
-    const { clock, announcement, note } = this.#options;
+    const { clock, announcement } = this.#options;
     const jobs = (await this.#hellos.getJobs(['waiting', 'prioritized'])) as (Job<Hello> | undefined)[];
     const there = new Set<string>();
     for (const job of jobs) {
@@ -278,7 +281,9 @@ export class Coordinator {
       there.add(hello.name);
       if (!before) {
         this.#workers.set(hello.name, { hello, beat, heardAt: clock.now() });
-        note(`worker ${hello.name} takes part${hello.vantage === undefined ? '' : ` from ${hello.vantage}`}`);
+        this.#note(
+          `worker ${hello.name} takes part${hello.vantage === undefined ? '' : ` from ${hello.vantage}`}`,
+        );
       } else if (before.beat.beat !== beat.beat) {
         before.beat = beat;
         before.heardAt = clock.now();
@@ -288,7 +293,7 @@ export class Coordinator {
       const isSilent = clock.now() - heardAt > announcement.lease_ms;
       if (there.has(name) && !isSilent) continue;
       this.#workers.delete(name);
-      note(isSilent ? `worker ${name} says nothing any more` : `worker ${name} has left`);
+      this.#note(isSilent ? `worker ${name} says nothing any more` : `worker ${name} has left`);
     }
   }
 
@@ -297,7 +302,7 @@ export class Coordinator {
     const hello = job.data;
     const why = this.#reasonAgainst(hello);
     hello.answer = why === undefined ? { accepted: true } : { accepted: false, why };
-    if (why !== undefined) this.#options.note(`worker ${hello.name} is not used: ${why}`);
+    if (why !== undefined) this.#note(`worker ${hello.name} is not used: ${why}`);
     else if (this.#announcement.vantages.length === 0 && hello.vantage !== undefined) {
       // A run that names no place is asked from one place, too: that of who came first.
       this.#announcement = { ...this.#announcement, vantages: [hello.vantage] };

@@ -52,6 +52,8 @@ export class RemoteAsker implements Asker {
   readonly #pending = new Map<string, Pending>();
   readonly #inherited = new Set<string>();
   readonly #losses = new Map<string, number>();
+  /** What became of what each worker had. */
+  readonly #shares = new Map<string, { vantage: string | undefined; done: number; lost: number }>();
   readonly #removals = new Set<Promise<unknown>>();
 
   private constructor(options: RemoteOptions & AskedRun) {
@@ -69,8 +71,15 @@ export class RemoteAsker implements Asker {
       );
     coordinator.onBeat(() => asker.#beat());
     asker.#listWorkers();
-    coordinator.sending();
-    return { asker, lost: coordinator.lost, close: () => asker.#close() };
+    coordinator.sending(run.note);
+    const startedAt = options.clock.now();
+    return {
+      ...{ asker, lost: coordinator.lost, close: () => asker.#close() },
+      ended: () => {
+        asker.#sayShares(options.clock.now() - startedAt);
+        return Promise.resolve();
+      },
+    };
   }
 
   get inFlight(): number {
@@ -166,6 +175,21 @@ export class RemoteAsker implements Asker {
     }
   }
 
+  /** A line for each worker: what it has done, what was lost with it, and how fast it was. */
+  #sayShares(ms: Ms): void {
+    for (const [name, { vantage, done, lost }] of this.#shares)
+      this.#options.note(
+        `worker ${name}${vantage === undefined ? '' : ` from ${vantage}`}: ${done} answered, ${lost} lost, ` +
+          `${((1000 * done) / Math.max(1, ms)).toFixed(2)}/s`,
+      );
+  }
+
+  #count(name: string, planned: PlannedRequest, what: 'done' | 'lost'): void {
+    const share = this.#shares.get(name) ?? { vantage: planned.cell.vantage, done: 0, lost: 0 };
+    share[what]++;
+    this.#shares.set(name, share);
+  }
+
   /** Settles a job that is over. */
   async #look(id: string): Promise<void> {
     const pending = this.#pending.get(id);
@@ -199,6 +223,7 @@ export class RemoteAsker implements Asker {
   #answer(pending: Pending, result: ResultForm, now: Ms): void {
     const exchange = { ...exchangeOf(result, now), eventId: pending.eventId };
     const { isInherited, addedAt, inFlight, planned } = pending;
+    this.#count(result.worker, planned, 'done');
     pending.settle({
       exchange,
       queueMs: result.queue_ms,
@@ -216,6 +241,7 @@ export class RemoteAsker implements Asker {
     const { key } = pending.planned;
     const lease = this.#lease(pending.planned);
     this.#losses.set(key, lease);
+    if (worker !== undefined) this.#count(worker, pending.planned, 'lost');
     pending.settle({
       ...this.#without(pending, { status: 'cancelled', family: 'client', code: workerLost, message }),
       ...(worker === undefined ? {} : { worker: { name: worker, lease } }),

@@ -145,7 +145,7 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
   test('a run from two places asks the whole plan from each; a worker serves several runs, and ends when idle', async () => {
     await using cwd = await scratch();
     await using t = await trial(cwd.path, queue.url, suiteOf({ prompts: 2 }));
-    const workers = ['fra', 'iad'].map((name) => t.worker('--vantage', name, '--idle', '500ms'));
+    const workers = ['fra', 'iad'].map((name) => t.worker('--vantage', name));
     for (const args of [
       ['--vantage', 'fra,iad'],
       ['--vantage', 'iad'],
@@ -158,10 +158,10 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
       expect(new Set(rows.map(({ vantage }) => vantage))).toEqual(new Set(places));
       for (const { worker, vantage } of rows) expect(worker).toMatch(new RegExp(`^${vantage}-`));
     }
-    for (const { finished } of workers) {
-      const { code, stderr } = await finished;
-      expect([code, stderr]).toEqual([0, expect.stringContaining('no work for 500ms')]);
-    }
+    for (const worker of workers) worker.stop();
+    for (const { finished } of workers) expect((await finished).code).toBe(0);
+    const { code, stderr } = await t.worker('--vantage', 'lhr', '--idle', '300ms').finished;
+    expect([code, stderr]).toEqual([0, expect.stringContaining('no work for 300ms')]);
   });
 
   test('a budget of N holds over three workers, and no byte of a token is in the data of the server', async () => {
