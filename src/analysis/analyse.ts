@@ -29,20 +29,20 @@ import type { PairRow } from './summary-columns.ts';
 import { warningLines } from './warning-lines.ts';
 import { warningsOf } from './warnings.ts';
 
-/** Sees the rows of a run as they pass, each once, in any order. */
+/** Sees each row of a run once, in any order. */
 export interface RowCollector {
-  /** Columns that it looks at; rows may lack the others. Absent: all. */
+  /** Columns that it reads; rows may lack the others. Absent: all. */
   readonly reads?: readonly ColumnName[];
   add(row: RequestRow): void;
 }
 
-/** Gives the rows of a run, some at a time. Of `wanted` columns, or of all. */
+/** Yields the rows of a run in batches, with the `wanted` columns. Undefined: all columns. */
 export type RowSource = (wanted: ReadonlySet<string> | undefined) => AsyncIterable<readonly RequestRow[]>;
 
 /**
- * Summary, comparison, thresholds and warnings of a run. `rows` are its attempts in any order, read once, one at a time;
- * memory is some hundred bytes a request, whatever its text. `manifest` is the run's own. `also` look on at the same
- * pass. Throws nothing of its own; what `rows` throws comes through.
+ * Summary, comparison, thresholds and warnings of a run. `rows` are its attempts in any order, read once, one at a
+ * time. Memory is some hundred bytes a request, whatever its text. `manifest` is the run's own. Collectors in `also`
+ * see the same pass. Passes on whatever `rows` throws.
  */
 export async function analyse(
   rows: AsyncIterable<RequestRow> | Iterable<RequestRow>,
@@ -53,8 +53,8 @@ export async function analyse(
 }
 
 /**
- * The same in two steps: reads the rows, and gives back what makes the analysis of them, for a manifest that is changed
- * by what the rows say. `records`: what judges and people said of the answers.
+ * As above, in two steps: reads the rows, then returns a function that makes the analysis. Use it when the rows change
+ * the manifest. `records`: what judges and people said about the answers.
  */
 export async function onePass(
   source: RowSource,
@@ -77,7 +77,7 @@ export async function onePass(
   return (manifest) => analysisOf(seen, manifest, records);
 }
 
-/** Undefined for all: one of them does not say. */
+/** Undefined for all if one of them does not report it. */
 function columnsOf(collectors: readonly RowCollector[]): ReadonlySet<string> | undefined {
   const wanted = new Set<string>();
   for (const { reads } of collectors) {
@@ -93,14 +93,14 @@ async function* inOnes(
   for await (const row of rows) yield [row];
 }
 
-/** What is collected of the rows, side by side. */
+/** What is collected from the rows, side by side. */
 type Seen = {
   collector: Collector;
   serverTimes: ServerTimesCollector;
   influences: InfluenceCollector;
   unchecked: UncheckedCounter;
   failedChecks: FailedCheckCollector;
-  /** Absent where the load has no levels. */
+  /** Absent if the load has no levels. */
   levels?: LevelCollector;
 };
 
@@ -132,7 +132,7 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
       ...defined({ loopUtilisation: manifest.loop_utilisation, unprovenAt: unprovenConcurrency(manifest) }),
     }),
     ...influences.warnings(),
-    // The rows of a level have figures of their own.
+    // The rows of a level have their own figures.
   ].filter(({ kind }) => load === undefined || kind !== 'nothing-measured');
   const tagsOf = (): TagReport[] => byTag(collected, suite, { timeoutMs, isSequential });
   const filled = {
@@ -162,7 +162,7 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
         : {}),
       leads: leadsOf(collected, all),
       warnings: [
-        // Every format says over its table that a run is simulated.
+        // Every format says above its table that a run is simulated.
         ...warningLines(warnings.filter(({ kind }) => kind !== 'simulated')),
         ...uncheckedWarning(unchecked.answers, manifest),
         ...undecidedWarnings(failedChecks, manifest),
@@ -179,13 +179,13 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
   };
 }
 
-/** Limits are for what is asked today: what a version before did is what the change is held against, and past mending. */
+/** Limits apply to the current version only. An earlier version is a reference and can no longer be fixed. */
 const ofToday = (collected: Collected): Collected => ({
   ...collected,
   cells: collected.cells.filter(({ version }) => version !== 'before'),
 });
 
-/** The report with its tags, which cost as much as all else in it: they are computed when somebody first looks. */
+/** The report with its tags. Tags cost as much as everything else, so they are computed on first use. */
 function whenAsked(tagsOf: () => readonly TagReport[], report: Report): Report {
   let made: readonly TagReport[] | undefined;
   return Object.defineProperty(report, 'tags', {
@@ -194,7 +194,7 @@ function whenAsked(tagsOf: () => readonly TagReport[], report: Report): Report {
   });
 }
 
-/** What the suite's need makes of its models; nothing without a need. */
+/** How the models meet the suite's need. Nothing without a need. */
 function choicesOf(
   suite: Suite,
   collected: Collected,
@@ -207,7 +207,10 @@ function choicesOf(
   return choose(collected, { need, pairs, checked, rates, timeoutMs: suite.run.timeouts.totalMs });
 }
 
-/** Columns that the suite's thresholds, need and gate name beyond those of every table. */
+/**
+ * Columns named by the suite's thresholds, need and gate, beyond those of every table. Comparisons also need the
+ * lengths of both answers.
+ */
 /** Comparisons are held against the lengths of both answers. */
 const lengthColumns = (records: QualityRecords | undefined): string[] =>
   [...(records?.judgements ?? []), ...(records?.ratings ?? [])].some(({ model_b }) => model_b !== undefined)
@@ -226,7 +229,7 @@ const uncheckedReads = [
   ...(['status', 'passed', 'passed_now', 'prompt_id', 'variant', 'version'] as const),
 ] as const;
 
-/** Answers that have checks and were not checked. */
+/** Answers that have checks but were not checked. */
 class UncheckedCounter implements RowCollector {
   readonly #checks: ChecksOf;
   readonly reads = uncheckedReads;
@@ -241,7 +244,7 @@ class UncheckedCounter implements RowCollector {
   }
 }
 
-/** An answer without a verdict is in no pass rate: said, because the others may differ from it. */
+/** An answer without a verdict is in no pass rate. Report it, because the others may differ. */
 function uncheckedWarning(unchecked: number, { suite }: Manifest): string[] {
   if (unchecked === 0) return [];
   const what = `${count(unchecked, 'answer')} not checked, because the run was cut short; no pass rate includes them.`;

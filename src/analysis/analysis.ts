@@ -16,35 +16,35 @@ import type { ServerTimes } from './server-time-shares.ts';
 import type { ModelSummary, PairRow } from './summary-columns.ts';
 import type { ThresholdResult } from './thresholds.ts';
 
-/** What the rows of a run say. The same rows and manifest give the same analysis, to the byte. */
+/** What the rows of a run say. The same rows and manifest give the same analysis, byte for byte. */
 export interface Analysis {
   manifest: Manifest;
-  /** The numbers of the rows, by model, route and prompt: what further comparisons are made from. */
+  /** The numbers in the rows, by model, route and prompt. Further comparisons start from these. */
   collected: Collected;
-  /** Every pair of models, each metric. */
+  /** Every pair of models, for each metric. */
   comparison: Comparison;
-  /** The suite's limits on each model. Empty without limits, and for one shard of a run: they are about the whole. */
+  /** The suite's limits on each model. Empty without limits, and for one shard of a run: limits apply to the whole. */
   thresholds: readonly ThresholdResult[];
-  /** Plain data, as every format shows it. */
+  /** Plain data, shown by every format. */
   report: Report;
 }
 
-/** What stands over a table of results. Plain data: it is printed as it is by the JSON format. */
+/** The header above a table of results. Plain data: the JSON format prints it unchanged. */
 export interface RunFacts {
   run_id: string;
   suite: string;
   description?: string;
   suite_hash: string;
-  /** In the order of the suite; `demo` means simulated. */
+  /** In suite order; `demo` means simulated. */
   routes: readonly string[];
-  /** Names of the places that its requests were sent from. Absent: none was given. */
+  /** Names of the places that sent its requests. Absent: none was given. */
   vantages?: readonly string[];
-  /** What it was said to be: `--label key=value`. Absent without any. */
+  /** Labels from `--label key=value`. Absent if there are none. */
   labels?: Readonly<Record<string, string>>;
-  /** The revision of its suite that the run was held against. Absent where there is none. */
+  /** The suite revision that the run was compared with. Absent if there is none. */
   against?: { ref: string; commit: string };
   status: RunStatus;
-  /** This machine was too busy to measure. Absent where it was not. */
+  /** This machine was too busy to measure. Absent if it was not. */
   too_busy?: TooBusy;
   /** ISO 8601, UTC. */
   started_at: string;
@@ -54,57 +54,57 @@ export interface RunFacts {
   order: 'blocks' | 'sequential';
   prompts: number;
   repeats: number;
-  /** Of all models and levels, void ones among them. Absent where the load has no levels. */
+  /** Over all models and levels, including void ones. Absent if the load has no levels. */
   visits?: number;
-  /** Measured requests, without warm-up; one that needed three attempts is one. */
+  /** Measured requests, without warm-up. A request that took three attempts counts once. */
   requests_planned: number;
   requests_done: number;
   requests_failed: number;
-  /** Share of successes below which a model is not ranked by latency, 0 to 1. */
+  /** A model with a smaller share of successes is not ranked by latency, 0 to 1. */
   success_floor: number;
   versions: { gatebench: string; openai: string; node: string };
   /** Such as `linux x64, 2 × AMD EPYC 7763`. */
   machine?: string;
-  /** What `gatebench calibrate --save` found of the machine's clock. Absent when it was not calibrated. */
+  /** What `gatebench calibrate --save` found about the machine's clock. Absent if it was not calibrated. */
   clock?: string;
 }
 
-/** What a format may show of quality. */
+/** What a format may show about quality. */
 export type QualityPart = Pick<QualityFigures, 'rows' | 'preferences' | 'pairs'>;
 
 /** Everything that a format may show. The same report gives the same bytes. */
 export interface Report {
   run: RunFacts;
-  /** As the summary orders them: fastest first, then those that cannot be ranked. */
+  /** In summary order: fastest first, then those that cannot be ranked. */
   models: readonly ModelSummary[];
   /** Empty when no comparison was made. */
   pairs: readonly PairRow[];
-  /** What a change of the suite brings. Absent where the run is held against no revision. */
+  /** The effect of a suite change. Absent if the run has no revision to compare with. */
   change?: Changes;
-  /** How often each verdict was reached, of all places. Absent where the run is of one. */
+  /** How often each verdict was reached, over all places. Absent for a run from one place. */
   places?: readonly PlaceVerdict[];
-  /** Who leads in what, on each route. Absent when no comparison was made. */
+  /** Who leads in each metric, on each route. Absent when no comparison was made. */
   leads?: readonly Leads[];
-  /** Which models do for the job, on each route. Absent where the suite does not say what it needs. */
+  /** Which models meet the suite's need, on each route. Absent if the suite states no need. */
   choices?: readonly Choice[];
-  /** How good the answers are, by checks, judges and people. Absent where nothing says so. */
+  /** How good the answers are, by checks, judges and people. Absent if there is no such data. */
   quality?: QualityPart;
-  /** What stopped it: the errors of models that answered too seldom, a line each. Absent where all answered. */
+  /** Why it stopped: the errors of models that answered too seldom, one line each. Absent if all answered. */
   causes?: readonly string[];
-  /** Each a sentence or two that end with what to do. */
+  /** Each is a sentence or two. The last part says what to do. */
   warnings: readonly string[];
-  /** The suite's limits on each model. Absent when it has none. */
+  /** The suite's limits on each model. Absent if it has none. */
   thresholds?: readonly ThresholdResult[];
-  /** The same for each tag that parts the prompts. Absent where none does. */
+  /** The same for each tag that splits the prompts. Absent if no tag does. */
   tags?: readonly TagReport[];
-  /** Checks that answers failed, by model. Absent when all passed, or none was checked. */
+  /** Checks that answers failed, by model. Absent if all passed, or none was checked. */
   failedChecks?: readonly FailedCheck[];
-  /** What each model made of each prompt. Absent where nobody asked. */
+  /** Each model's result on each prompt. Absent if not requested. */
   prompts?: readonly PromptOutcome[];
-  /** Of models that a local Ollama answered in its own words. Absent when there are none. */
+  /** For models that a local Ollama answered in its native format. Absent if there are none. */
   serverTimes?: readonly ServerTimes[];
-  /** What each model did at each level. Absent where the load has none. */
+  /** Results of each model at each level. Absent if the load has none. */
   load?: LoadFigures;
-  /** Of models whose server keeps prompts. Absent when none says so, and no repeat was faster. */
+  /** For models whose server caches prompts. Absent if none reports it, and no repeat was faster. */
   promptCaches?: readonly PromptCache[];
 }

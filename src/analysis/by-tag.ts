@@ -10,16 +10,16 @@ import { leadsOf, type Leads } from './leads.ts';
 import { summarise } from './summarise.ts';
 import type { ModelSummary, PairRow } from './summary-columns.ts';
 
-/** What a run says of the prompts with one tag: the figures and verdicts of a run of nothing else. */
+/** Results for the prompts with one tag: the figures and verdicts of a run of those prompts only. */
 export interface TagReport {
   readonly tag: string;
   /** Prompts with this tag. One with several tags counts for each. */
   readonly prompts: number;
-  /** Prompts without which no verdict can be reached, however large a difference is. */
+  /** Prompts needed before any verdict is possible, however large the difference. */
   readonly neededPrompts: number;
-  /** Of these prompts alone; what is counted by model and not by prompt (`rate_limited`) is 0 here. */
+  /** For these prompts only. Counts kept by model and not by prompt (`rate_limited`) are 0 here. */
   readonly models: readonly ModelSummary[];
-  /** Corrected together over all tags: ten looks at one run find something by chance. */
+  /** Corrected together over all tags: ten looks at one run will find something by chance. */
   readonly pairs: readonly PairRow[];
   readonly leads: readonly Leads[];
 }
@@ -28,10 +28,10 @@ export interface TagOptions extends Omit<CompareOptions, 'by' | 'order'> {
   readonly timeoutMs: number;
 }
 
-/** More than people look at; each costs as much time as the comparison of the whole run. */
+/** More tags than people look at. Each costs as much time as comparing the whole run. */
 export const mostTags = 40;
 
-/** Prompt ids of each tag, in the order of the suite, without tags that all prompts have: they part nothing. */
+/** Prompt ids of each tag, in suite order. Leaves out tags that all prompts have: they split nothing. */
 export function promptsByTag({ prompts }: Pick<Suite, 'prompts'>): Map<string, ReadonlySet<string>> {
   const byTag = new Map<string, Set<string>>();
   for (const { id, tags } of prompts)
@@ -55,7 +55,7 @@ export function promptsWithTags(
   );
 }
 
-/** A run as if only these prompts had been asked. */
+/** The run as if only these prompts had been asked. */
 export function onlyPrompts(collected: Collected, ids: ReadonlySet<string>): Collected {
   const cells = collected.cells.map((cell): CellSamples => {
     const prompts = new Map([...cell.prompts].filter(([id]) => ids.has(id)));
@@ -65,7 +65,7 @@ export function onlyPrompts(collected: Collected, ids: ReadonlySet<string>): Col
   return { ...collected, cells: cells.filter(({ prompts }) => prompts.size > 0) };
 }
 
-/** Figures and verdicts for each tag of the suite. Empty where tags do not part the prompts. */
+/** Figures and verdicts for each tag of the suite. Empty if tags do not split the prompts. */
 export function byTag(collected: Collected, suite: Pick<Suite, 'prompts'>, options: TagOptions): TagReport[] {
   const { timeoutMs, ...compareOptions } = options;
   const tags = [...promptsByTag(suite)].flatMap(([tag, ids]) => {

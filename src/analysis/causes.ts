@@ -4,9 +4,9 @@ import type { ColumnName, RequestRow } from '../journal/request-columns.ts';
 import type { CellSamples, Collected } from './collect.ts';
 import { failuresOf, successFloor, successShare } from './success.ts';
 
-/** One way in which requests of a model failed. */
+/** One way in which a model's requests failed. */
 export interface Cause {
-  /** As the server or the network said it first; ids and numbers may differ from request to request. */
+  /** The first wording from the server or the network. Ids and numbers may differ between requests. */
   readonly text: string;
   readonly requests: number;
 }
@@ -14,7 +14,7 @@ export interface Cause {
 const mostTexts = 3;
 const longestText = 200;
 
-/** Columns that the words of a failure are made of. */
+/** Columns that describe a failure. */
 export const failureReads = [
   'status',
   'http_status',
@@ -23,7 +23,7 @@ export const failureReads = [
   'error_message',
 ] as const satisfies readonly ColumnName[];
 
-/** What a failed row says, for people: `provider http_503: "server busy"`. */
+/** Describes a failed row for people: `provider http_503: "server busy"`. */
 export function failureText({
   status,
   http_status,
@@ -38,7 +38,7 @@ export function failureText({
   return `${name}${http}${message === '' ? '' : `: "${message}"`}`;
 }
 
-/** Texts that differ in ids, times and counts alone are one. The most frequent first. */
+/** Texts that differ only in ids, times and counts count as one. Most frequent first. */
 export function causesOf(texts: Iterable<string>): Cause[] {
   const kinds = new Map<string, { text: string; requests: number }>();
   for (const text of texts) {
@@ -50,15 +50,15 @@ export function causesOf(texts: Iterable<string>): Cause[] {
   return [...kinds.values()].sort((a, b) => b.requests - a.requests || (a.text < b.text ? -1 : 1));
 }
 
-/** Whether no request of the run went well, so that its numbers say nothing of clock or sample. */
+/** Whether every request of the run failed. Then its numbers say nothing about clock or sample. */
 export function nothingSucceeded({ cells }: Collected): boolean {
   const counts = cells.map(failuresOf);
   return counts.length > 0 && counts.every(({ requests, failures }) => requests === failures);
 }
 
 /**
- * What stopped a run, a line for each text: of every model that is below the success floor, the one to three errors that
- * it met most, with their numbers. Empty where every model answered often enough.
+ * Why a run stopped, one line for each text. For every model below the success floor: its one to three most frequent
+ * errors, with their counts. Empty if every model answered often enough.
  */
 export function causeLines(collected: Collected): string[] {
   const name = labeller(collected);

@@ -9,7 +9,7 @@ import {
 } from '../plan/cell.ts';
 import type { CellSamples, Collected } from './collect.ts';
 
-/** Two cells to be compared: the verdict is about b. */
+/** Two cells to compare. The verdict is about b. */
 export interface CellPair {
   readonly a: CellSamples;
   readonly b: CellSamples;
@@ -17,7 +17,7 @@ export interface CellPair {
   readonly labelB: string;
 }
 
-/** What people call the cells of these runs. */
+/** Names of the cells of these runs, for people. */
 export function labeller(...runs: readonly Collected[]): (cell: CellNames) => string {
   const ways = runs.map(({ cells }) => waysOf(cells));
   const most = Object.fromEntries(
@@ -34,11 +34,11 @@ const compared: readonly string[] = [
   ...dimensions.filter(({ isPaired }) => isPaired).map(({ column }) => column.name),
 ];
 
-/** They differ in one thing alone, and in nothing that is only compared when somebody asks. */
+/** They differ in one thing only, and that thing is compared by default. */
 export const isOneApart = (a: CellNames, b: CellNames): boolean =>
   compared.some((name) => sameBut(a, b, name));
 
-/** Cells that differ in one thing alone. */
+/** Cells that differ in one thing only. */
 export function cellPairs(collected: Collected): CellPair[] {
   const label = labeller(collected);
   const { cells } = collected;
@@ -51,8 +51,8 @@ export function cellPairs(collected: Collected): CellPair[] {
 }
 
 /**
- * The cells of each model that differ in this alone, the verdict about the later one. `order`: the names as they are to
- * be read; others come after them.
+ * The cells of each model that differ only in this. The verdict is about the later one. `order`: the order in which to
+ * read the names; others follow.
  */
 export function pairsBy(by: DimensionName, collected: Collected, order: readonly string[] = []): CellPair[] {
   const label = labeller(collected);
@@ -68,12 +68,12 @@ export function pairsBy(by: DimensionName, collected: Collected, order: readonly
   );
 }
 
-/** What leads to a model, and is no part of what it is asked. */
+/** The way to a model. It is not part of what the model is asked. */
 const waysTo: readonly string[] = ['route', 'vantage'];
 
 /**
- * Each model of the earlier run with itself in the later one, on the same route and from the same vantage; where a model
- * has one way in each, on these, so that two ways can be compared that were gone one after the other.
+ * Pairs each model of the earlier run with itself in the later one, on the same route and from the same vantage. If a
+ * model has one way in each run, pairs those, so that two ways that ran one after the other can be compared.
  */
 export function runPairs(before: Collected, after: Collected): CellPair[] {
   const label = labeller(before, after);

@@ -11,35 +11,38 @@ import { explain, type Explanation } from './explain.ts';
 import type { PromptSamples } from './prompt-samples.ts';
 import type { PairRow } from './summary-columns.ts';
 
-/** What a change of the suite brings to one model, on one route, in one variant. */
+/** The effect of a suite change on one model, on one route, in one variant. */
 export interface Change {
-  /** What people call it, without the version. */
+  /** Name for people, without the version. */
   readonly name: string;
-  /** Of now against before, by metric. Empty where nothing was measured in both. */
+  /** Now against before, by metric. Empty if nothing was measured in both. */
   readonly pairs: readonly PairRow[];
-  /** Share of answers that passed, a mean over the prompts that both have: by each version's own checks, or those of now. */
+  /**
+   * Share of answers that passed: a mean over the prompts that both have. Uses each version's own checks, or the
+   * current ones.
+   */
   readonly rates: readonly { by: 'own' | 'now'; before: number; now: number }[];
 }
 
-/** What a change of the suite brings. */
+/** The effect of a suite change. */
 export interface Changes extends Pick<Against, 'ref' | 'commit'> {
   readonly pairs: readonly PairRow[];
   readonly changes: readonly Change[];
   readonly explanations: readonly Explanation[];
 }
 
-/** In this order; the rate by the current checks where some have changed. */
+/** In this order. Adds the rate by the current checks if some checks have changed. */
 const answerMetrics = ['passed', 'passed_now'] as const;
 const askMetrics = ['e2e_latency_ms', 'total_tokens'] as const;
 
-/** What is compared of two versions unless told otherwise. */
+/** Default metrics for comparing two versions. */
 export const changeMetrics = (suite: Pick<Suite, 'prompts'>): ComparedMetric[] => [
   'passed',
   ...(suite.prompts.some((prompt) => changeOf(prompt).checks) ? (['passed_now'] as const) : []),
   ...askMetrics,
 ];
 
-/** Where checks have changed, both pass rates are told, whoever asks for one. */
+/** If checks have changed, both pass rates are always reported. */
 function metricsOf(suite: Suite, asked: readonly ComparedMetric[] | undefined): readonly ComparedMetric[] {
   const usual = changeMetrics(suite);
   if (!asked) return usual;
@@ -50,8 +53,8 @@ const isPassRate = (metric: ComparedMetric): boolean =>
   (answerMetrics as readonly ComparedMetric[]).includes(metric);
 
 /**
- * The version now against the one before, of each model: pass rates over the prompts that are asked or checked in
- * another way, times and tokens over those that are asked in another way. All of it is one family.
+ * The current version against the previous one, for each model. Pass rates cover the prompts that are asked or checked
+ * differently; times and tokens cover those that are asked differently. All of it is one family.
  */
 export function compareVersions(
   collected: Collected,
@@ -112,7 +115,7 @@ function onPrompts(cell: CellSamples, isWanted: (id: string) => boolean): CellSa
   return { ...cell, prompts: new Map([...cell.prompts].filter(([id]) => isWanted(id))) };
 }
 
-/** Whether a model is asked a prompt in another way than before, or its answer checked in another way. */
+/** Whether a model is asked a prompt differently than before, or its answer is checked differently. */
 function differencesIn(suite: Suite): (cell: Names, prompt: string) => { asks: boolean; any: boolean } {
   const changes = new Map(suite.prompts.map((prompt) => [prompt.id, changeOf(prompt)]));
   const isOther = ({ model: id, variant }: Names): boolean => {

@@ -9,44 +9,47 @@ import { decideLimit, rightAnswers, type LimitFacts, type LimitResult } from './
 import { clustersOf, headlineOf, meanOf, shareOf } from './statistic.ts';
 import type { PairRow } from './summary-columns.ts';
 
-/** `surely`: every limit is kept, at 95 % over all models. `out`: a limit is surely broken. `open`: neither. */
+/** `surely`: every limit is met, at 95 % over all models. `out`: a limit is surely broken. `open`: neither. */
 export type ChoiceWord = 'surely' | 'open' | 'out';
 
-/** One model, and whether it does for the job. */
+/** One model, and whether it meets the need. */
 export interface Candidate {
-  /** As the pairs name it. */
+  /** Its name in the pairs. */
   readonly model: string;
   readonly word: ChoiceWord;
   readonly limits: readonly LimitResult[];
-  /** The limit that decides: of those that are broken the first, of those that are open the one furthest from settled. */
+  /** The deciding limit: the first broken one, or else the open one furthest from settled. */
   readonly decisive?: LimitResult;
-  /** What `then` goes by: USD a request, ms, or a rate. Absent where it is not known. */
+  /** The figure that `then` ranks by: USD a request, ms, or a rate. Absent if unknown. */
   readonly worth?: number;
 }
 
-/** Which model does for the job that the suite describes. */
+/** Which model meets the need that the suite describes. */
 export type Choice = ListNames & {
   readonly need: Need;
-  /** The best by `then` first. */
+  /** Best by `then` first. */
   readonly candidates: readonly Candidate[];
-  /** Of those that surely do, who is first by `then`. Absent where nobody surely does, or that is not compared. */
+  /**
+   * The leader by `then` among the models that surely meet the need. Absent if there are none, or if it is not
+   * compared.
+   */
   readonly lead?: Lead;
-  /** Why nothing is chosen: a need that says nothing of quality would choose the fastest nonsense. */
+  /** Why nothing is chosen: a need without a quality limit would choose the fastest nonsense. */
   readonly withheld?: 'no quality limit';
 };
 
 export interface ChoiceFacts extends LimitFacts {
   readonly need: Need;
-  /** Of the run: times and pass rates, and costs. */
+  /** From the run: times and pass rates, and costs. */
   readonly pairs: readonly PairRow[];
-  /** How many lists of models are chosen from together, such as one for each tag; all share the 5 %. */
+  /** How many lists of models are chosen from together, such as one for each tag. All share the 5 %. */
   readonly lists?: number;
 }
 
 /**
- * Each model against every limit, on intervals that hold at 95 % for all models together (α ÷ their number); that one
- * model keeps several limits needs no correction, since all of them must hold.
- * Source: Berger, Technometrics 24 (1982), for the intersection–union test.
+ * Each model against every limit, on intervals that hold at 95 % for all models together (α ÷ their number). Several
+ * limits on one model need no correction, since all must hold. Source: Berger, Technometrics 24 (1982), for the
+ * intersection–union test.
  */
 export function choose(collected: Collected, facts: ChoiceFacts): Choice[] {
   const { need, pairs, lists = 1 } = facts;
@@ -69,13 +72,13 @@ export function choose(collected: Collected, facts: ChoiceFacts): Choice[] {
   });
 }
 
-/** The metric of the pairs that `then` goes by. */
+/** The pair metric that `then` ranks by. */
 function metricOf({ then }: Need): string {
   if (then.by === 'best') return then.of === 'passed' ? 'passed' : `rate(${then.of})`;
   return then.by === 'cheapest' ? 'cost_usd' : 'e2e_latency_ms';
 }
 
-/** Whoever has no figure may be first as well. */
+/** A model without a figure may also be first. */
 function leadAmong(sure: readonly Candidate[], metric: string, pairs: readonly PairRow[]): Lead | undefined {
   const known = sure.filter(({ worth }) => worth !== undefined).map(({ model }) => model);
   const unknown = sure.filter(({ worth }) => worth === undefined).map(({ model }) => model);
@@ -104,13 +107,13 @@ function candidateOf(cell: CellSamples, model: string, facts: ChoiceFacts, alpha
   };
 }
 
-/** What nobody knows how to settle is furthest. */
+/** A limit that no known number of prompts settles is furthest. */
 function further(a: LimitResult | undefined, b: LimitResult): LimitResult {
   const effort = ({ morePrompts, moreLabels }: LimitResult): number => morePrompts ?? moreLabels ?? Infinity;
   return a === undefined || effort(b) > effort(a) ? b : a;
 }
 
-/** What `then` goes by: the figure that every table shows. */
+/** The figure that `then` ranks by, as every table shows it. */
 function worthOf(cell: CellSamples, { need: { then }, checked, rates }: ChoiceFacts): number | undefined {
   if (then.by === 'best')
     return then.of === 'passed'

@@ -11,9 +11,9 @@ import { preferenceColumns, qualityColumns } from './quality/quality-columns.ts'
 import { modelColumns, pairColumns } from './summary-columns.ts';
 
 /**
- * Closes the books of a run whose requests are over: its status, `models.csv` and `pairs.csv`. Its rows are read once;
- * `also` look on. A run with more failures than its suite allows (`max_error_rate`) is `incomplete`. Throws a UserError
- * when a file cannot be written.
+ * Finishes a run whose requests are over: its status, `models.csv` and `pairs.csv`. Reads its rows once; collectors in
+ * `also` see them too. A run with more failures than its suite allows (`max_error_rate`) is `incomplete`. Throws a
+ * UserError if a file cannot be written.
  */
 export async function closeRun(folder: string, also: readonly RowCollector[] = []): Promise<LoadedRun> {
   const run = await readRun(folder);
@@ -40,7 +40,7 @@ export async function closeRun(folder: string, also: readonly RowCollector[] = [
   return loaded(run, analysis);
 }
 
-/** `quality.csv` and `preferences.csv`, where there is something to write. */
+/** `quality.csv` and `preferences.csv`, if there is something to write. */
 export async function writeQuality(folder: string, { quality }: Pick<Report, 'quality'>): Promise<void> {
   if (quality === undefined) return;
   await writeWhole(join(folder, runFiles.quality), csvFile(qualityColumns, quality.rows));
@@ -52,10 +52,10 @@ const sumOf = (models: Report['models'], name: 'requests' | 'successes'): number
   models.reduce((sum, model) => sum + model[name], 0);
 
 function errorRate({ run, load, models }: Report): number {
-  // Under load a refusal is an answer.
+  // Under load, a refusal is an answer.
   if (load) return load.levels.length === 0 ? 1 : 0;
   if (run.requests_done === 0) return 1;
-  // Many failures from one place are not few because there are other places.
+  // Failures from one place are not diluted by other places.
   const places = [...Map.groupBy(models, ({ vantage }) => vantage).values()];
   const share = (own: typeof models): number => {
     const [asked, answered] = [sumOf(own, 'requests'), sumOf(own, 'successes')];

@@ -5,15 +5,15 @@ import { isOwnLimit } from '../measure/own-limits.ts';
 import { causesOf, failureReads, failureText, type Cause } from './causes.ts';
 import { PromptSamples, ReasonSets, sampleReads } from './prompt-samples.ts';
 
-/** Everything that summaries and comparisons need of a run's rows: numbers, never the rows themselves. */
+/** Everything that summaries and comparisons need from a run's rows. Holds numbers, never the rows. */
 export interface Collected {
-  /** Of the first row; empty when there was none. */
+  /** From the first row. Empty if there was none. */
   readonly runId: string;
   readonly suite: string;
   readonly suiteHash: string;
   /** Undefined in runs of older versions. */
   readonly askHash?: string | undefined;
-  /** By model, then route; the same whatever the order of the rows. */
+  /** By model, then route. The order of the rows does not matter. */
   readonly cells: readonly CellSamples[];
 }
 
@@ -22,17 +22,17 @@ export type CellSamples = Names & {
   readonly modelId: string;
   /** By prompt id. */
   readonly prompts: ReadonlyMap<string, PromptSamples>;
-  /** Attempts that were refused for the rate, final or not. */
+  /** Attempts refused by a rate limit, final or not. */
   readonly rateLimited: number;
-  /** Requests that we gave up ourselves; they count for nothing else. */
+  /** Requests that we gave up ourselves. They count for nothing else. */
   readonly cancelled: number;
-  /** Attempts that a limit of this machine kept from being sent; they count for nothing else. */
+  /** Attempts that a limit of this machine kept from being sent. They count for nothing else. */
   readonly unsent: number;
   /** Answers with tokens that no text shows. */
   readonly hiddenReasoning: number;
-  /** Requests of which something was not understood, by the place where it stood. */
+  /** Requests with something that was not understood, by where it was found. */
   readonly unread: ReadonlyMap<string, number>;
-  /** What failed requests said, the most frequent first. */
+  /** Error texts of failed requests, most frequent first. */
   readonly causes: readonly Cause[];
 };
 
@@ -47,13 +47,13 @@ const basics: readonly string[] = [
 ];
 
 export interface CollectOptions {
-  /** Further number columns of `requests.csv`, as thresholds and gate name them. */
+  /** More number columns of `requests.csv`, as named by thresholds and gate. */
   readonly columns?: readonly string[];
 }
 
 /**
- * Reads the rows of one run in a single pass, in any order. Only measured requests enter, by their final attempt;
- * of a request that has several, the last row counts. Memory is some hundred bytes a request, whatever its text.
+ * Reads the rows of one run in a single pass, in any order. Only measured requests enter, by their final attempt. If a
+ * request has several, the last row counts. Memory is some hundred bytes a request, whatever its text.
  */
 export async function collect(
   rows: AsyncIterable<RequestRow> | Iterable<RequestRow>,
@@ -73,7 +73,7 @@ type OpenCell = Names & {
   unsent: number;
   hiddenReasoning: number;
   unread: Map<string, number>;
-  /** Of each request that failed. */
+  /** For each failed request. */
   failures: Map<string, string>;
 };
 
@@ -85,10 +85,10 @@ const reads = [
   ...sampleReads,
 ] as const satisfies readonly ColumnName[];
 
-/** What is read of a row beyond the columns that are collected. */
+/** Row fields that are read beyond the collected columns. */
 type Collectable = Pick<RequestRow, (typeof reads)[number]>;
 
-/** The same, row by row, for a run that is still going on. */
+/** As above, row by row, for a run that is still going on. */
 export class Collector {
   readonly #columns: readonly string[];
   readonly reads: readonly ColumnName[];
@@ -103,7 +103,7 @@ export class Collector {
 
   add(row: Collectable): void {
     this.#first ??= row;
-    // A level of a load is a question of its own: see levels.ts.
+    // Each level of a load is a separate question: see levels.ts.
     if (row.phase !== 'measure' || row.visit !== undefined) return;
     const cell = this.#cellOf(row);
     if (row.status === 'rate_limited') cell.rateLimited++;

@@ -17,35 +17,37 @@ import { successFloor, successShare } from './success.ts';
 export { defaultMargin } from './pair-verdict.ts';
 
 export interface CompareOptions {
-  /** `route`: the routes of each model against each other, and nothing else. Models and routes unless given. */
+  /** `route`: compares only the routes of each model with each other. Default: models and routes. */
   readonly by?: 'model' | DimensionName;
-  /** With another `by` than `model`: in which order its names are read; verdicts are about the later one. */
+  /** If `by` is not `model`: the order in which to read its names. Verdicts are about the later one. */
   readonly order?: readonly string[];
-  /** All of them unless given. Fewer metrics leave more power to each. */
+  /** Default: all. Fewer metrics leave more power for each. */
   readonly metrics?: readonly ComparedMetric[];
-  /** Differences inside it do not matter: 0.05 is a ratio between 1 ÷ 1.05 and 1.05, or five points of a pass rate. */
+  /** Smaller differences do not matter: 0.05 is a ratio between 1 ÷ 1.05 and 1.05, or five points of a pass rate. */
   readonly margin?: number;
   /** Error probability of tests and intervals. */
   readonly alpha?: number;
-  /** What of a pair counts for a metric. All of it unless given. */
+  /** Which part of a pair counts for a metric. Default: all of it. */
   readonly within?: (metric: ComparedMetric, pair: CellPair) => CellPair;
-  /** No verdicts, numbers only: for runs whose models did not take turns. */
+  /** Numbers only, no verdicts: for runs whose models did not take turns. */
   readonly isSequential?: boolean;
 }
 
 export interface Comparison {
   /** By metric, then pair. */
   readonly pairs: PairRow[];
-  /** Per metric and route: models best first, those that share a letter do not differ significantly. Of one run only. */
+  /**
+   * By metric and route, best models first. Models that share a letter do not differ significantly. For one run only.
+   */
   readonly groups: RankingGroup[];
-  /** Where a difference in latency comes from. */
+  /** The source of a difference in latency. */
   readonly explanations: Explanation[];
 }
 
 /**
- * All pairs of models within a route, and of routes within a model. Prompts are the sample: on each one the medians
- * of both cells are compared. Estimate and interval by Hodges and Lehmann on logs, exact signed-rank p, Holm over all
- * pairs and metrics. A prompt whose median is a failure counts as slower than any success; one on which both failed
+ * All pairs of models within a route, and of routes within a model. Prompts are the sample: on each one the medians of
+ * both cells are compared. Estimate and interval by Hodges and Lehmann on logs, exact signed-rank p, Holm over all
+ * pairs and metrics. A prompt whose median is a failure counts as slower than any success. One on which both failed
  * says nothing and is left out.
  */
 export function compare(collected: Collected, options: CompareOptions = {}): Comparison {
@@ -63,8 +65,8 @@ const pairsOf = (collected: Collected, { by = 'model', order }: CompareOptions):
   by === 'model' ? cellPairs(collected) : pairsBy(by, collected, order);
 
 /**
- * The same models in two runs, `after` against `before`, on the prompts that both have. The runs were not sent side
- * by side, so a shift between their hours cannot be told from a change of the model.
+ * The same models in two runs, `after` against `before`, on the prompts that both have. The runs were not sent side by
+ * side. So a shift between their hours looks the same as a change of the model.
  */
 export function compareRuns(before: Collected, after: Collected, options: CompareOptions = {}): Comparison {
   const pairs = runPairs(before, after);
@@ -127,7 +129,7 @@ export function comparePairs(
       p: contrast.p,
       p_holm: pHolm,
       verdict: wordOf(outcome, isSpeed),
-      // More prompts would not help where the verdict is withheld for another reason.
+      // More prompts would not help if the verdict is withheld for another reason.
       more_prompts: found === 'not settled' && !isWithheld ? morePrompts(contrast, rule) : undefined,
       difference: finite(difference?.point),
       difference_ci_low: finite(difference?.interval.low),
@@ -140,11 +142,11 @@ export function comparePairs(
   });
 }
 
-/** A difference to a failure is no number. */
+/** A difference from a failure is not a number. */
 const finite = (value: number | undefined): number | undefined =>
   value !== undefined && Number.isFinite(value) ? value : undefined;
 
-/** Where this machine was too busy to measure a side, no verdict rests on it. */
+/** If this machine was too busy to measure a side, no verdict rests on it. */
 const isLostToLag = ({ a, b }: CellPair, metric: string): boolean =>
   Math.max(shareLostToLag(a, metric), shareLostToLag(b, metric)) > tooMuchLag;
 

@@ -5,14 +5,14 @@ import type { Collected } from './collect.ts';
 type Headline = (typeof headlines)[number]['name'];
 
 /**
- * Output tok/s is 1000 ÷ TPOT. To compare it beside TPOT would find the same again, and each comparison costs all the
+ * Output tok/s is 1000 ÷ TPOT. Comparing both would find the same thing twice, and each comparison costs all the
  * others power.
  */
 const isMirrored = (name: ComparedMetric): boolean => name === 'output_tps';
 
 /**
- * What pairs are compared on unless told otherwise, here and in `pairs.csv`: how long the whole answer takes, and whether
- * it is right. Every further metric would cost these two power, as all comparisons of a family are corrected together.
+ * Default metrics for pairs, here and in `pairs.csv`: how long the whole answer takes, and whether it is right. All
+ * comparisons of a family are corrected together, so every further metric would cost these two power.
  */
 export const comparedMetrics = ['e2e_latency_ms', 'passed'] as const;
 
@@ -58,12 +58,12 @@ export interface Design {
 
 /** How many comparisons a run of this design makes together, and is corrected for. */
 export function plannedFamily({ models, routes, variants = 1, isChecked }: Design): number {
-  // Two cells are compared that differ in one thing alone.
+  // Compares two cells that differ in one thing only.
   const pairs = (models * routes * variants * (models - 1 + (routes - 1) + (variants - 1))) / 2;
   return pairs * (comparedMetrics.length - (isChecked ? 0 : 1));
 }
 
-/** The same of a run that was made: metrics that nobody measured are not compared. */
+/** As above, for a finished run. Metrics that nobody measured are skipped. */
 export function familyOf(collected: Collected): number {
   const prompts = collected.cells.flatMap((cell) => [...cell.prompts.values()]);
   const measured = comparedMetrics.filter((metric) =>

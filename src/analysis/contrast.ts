@@ -15,18 +15,18 @@ import { betterOf, promptFigure, widened } from './statistic.ts';
 /** What the shared prompts say about b against a, before any verdict. */
 export interface Contrast {
   readonly prompts: number;
-  /** On the scale on which the margin is measured: ln(b ÷ a), or b − a for shares. */
+  /** On the margin's scale: ln(b ÷ a), or b − a for shares. */
   readonly effect: Estimate;
   readonly scale: 'log' | 'share';
   readonly better: 'lower' | 'higher';
-  /** Of one prompt's difference. NaN when it cannot be known. */
+  /** For one prompt's difference. NaN if it cannot be known. */
   readonly sd: number;
   readonly p: number;
   readonly ratio: number | undefined;
   readonly ratioInterval: Interval;
 }
 
-/** Each prompt's figure, failures included, where there is one. A cell takes part in many pairs. */
+/** Each prompt's figure, if there is one, failures included. A cell takes part in many pairs. */
 export class PromptMedians {
   readonly #known = new Map<CellSamples, Map<string, ReadonlyMap<string, number>>>();
 
@@ -50,7 +50,7 @@ function computeMedians(cell: CellSamples, column: string, end: End): Map<string
   );
 }
 
-/** Whether the column means anything for the cell: it was measured, or every single request failed. */
+/** Whether the column means anything for the cell: it was measured, or every request failed. */
 function isMeasured(cell: CellSamples, column: string): boolean {
   const prompts = [...cell.prompts.values()];
   return (
@@ -59,7 +59,7 @@ function isMeasured(cell: CellSamples, column: string): boolean {
   );
 }
 
-/** b − a as it was stamped, and the least and the most that it can be in truth: b at that end, a at the other. */
+/** b − a as stamped, and the least and the most that it can truly be: b at that end, a at the opposite end. */
 const ends: Readonly<Record<End, readonly [a: End, b: End]>> = {
   stamped: ['stamped', 'stamped'],
   least: ['most', 'least'],
@@ -89,16 +89,16 @@ export function logDifferences(
   medians: PromptMedians = new PromptMedians(),
   end: End = 'stamped',
 ): number[] {
-  // A failure of a rate is −∞ and has no logarithm: it stands for a rate of nothing.
+  // A failure of a rate is −∞ and has no logarithm. It counts as a rate of zero.
   return sharedMedians(pair, column, medians, end).map(
-    // Two that are equal do not differ, also where both are nothing: a price may be 0.
+    // Two equal figures do not differ, even if both are zero: a price may be 0.
     ([ours, theirs]) => (ours === theirs ? 0 : Math.log(Math.max(0, theirs)) - Math.log(Math.max(0, ours))),
   );
 }
 
 /**
- * b − a in the metric's own unit, by Hodges and Lehmann over the shared prompts: what is added, such as the time on the
- * way through a gateway, rather than how many times as much. Undefined where no prompt was measured on both.
+ * b − a in the metric's own unit, by Hodges and Lehmann over the shared prompts. For differences that add, such as the
+ * time through a gateway, rather than multiply. Undefined if no prompt was measured on both.
  */
 export function plainDifference(
   pair: CellPair,
@@ -120,8 +120,8 @@ export function plainDifference(
 }
 
 /**
- * Latencies, rates and tokens. Undefined where no prompt was measured on both. The interval holds what our own lag may
- * have done to either side, and p is that of whichever end speaks least against no difference.
+ * Latencies, rates and tokens. Undefined if no prompt was measured on both. The interval covers what our own lag may
+ * have done to either side. p is that of the end that speaks least against no difference.
  */
 export function compareTimes(
   pair: CellPair,
@@ -139,7 +139,7 @@ export function compareTimes(
     interval: widened(stamped.interval, lowest.interval, highest.interval),
   };
   const ratio = Math.exp(effect.point);
-  // Where our lag alone could have turned the difference round, nothing speaks against there being none.
+  // If our lag alone could have reversed the difference, nothing speaks against there being none.
   const turns = lowest.point < 0 && highest.point > 0 && stamped.point !== 0;
   const p = turns ? 1 : Math.max(...[differences, least!, most!].map((one) => signedRank(one).p));
   return {
@@ -154,12 +154,12 @@ export function compareTimes(
   };
 }
 
-/** A ratio to a failure is no number. */
+/** A ratio to a failure is not a number. */
 function finiteRatios({ low = 0, high = Infinity }: Interval): Interval {
   return { ...(low > 0 && low < Infinity ? { low } : {}), ...(high > 0 && high < Infinity ? { high } : {}) };
 }
 
-/** Read off the interval where it has both ends, since that is not swayed by outliers; else of the finite ones. */
+/** Read from the interval if it has both ends, since outliers do not sway it; else from the finite ones. */
 function spreadOf(differences: readonly number[], { low, high }: Interval, alpha: number): number {
   const n = differences.length;
   if (low !== undefined && high !== undefined)
@@ -176,8 +176,8 @@ const shares: Readonly<
 };
 
 /**
- * Shares of requests: mean over shared prompts of the difference of the two rates, with a sign-flip test. Undefined
- * where no prompt has the share on both.
+ * Shares of requests: mean over shared prompts of the difference of the two rates, with a sign-flip test. Undefined if
+ * no prompt has the share on both.
  */
 export function compareShares(
   { a, b }: CellPair,
@@ -211,10 +211,10 @@ export function compareShares(
 const rate = ({ hits, total }: ClusterCount): number => hits / total;
 
 /**
- * Interval of a mean difference of rates: its gains and its losses each have a clustered interval of their own, and
- * these are joined (MOVER). Unlike a t interval it stays open where no prompt differed: none of 20 does not mean none
- * of all. `trials`: how many each side of a prompt rests on, on average.
- * Source: Zou & Donner, Statistics in Medicine 27 (2008); Newcombe, Statistics in Medicine 17 (1998).
+ * Interval of a mean difference of rates. Gains and losses each have their own clustered interval; these are joined
+ * (MOVER). Unlike a t interval, it stays open if no prompt differed: none of 20 does not mean none of all. `trials`:
+ * how many each side of a prompt rests on, on average. Source: Zou & Donner, Statistics in Medicine 27 (2008);
+ * Newcombe, Statistics in Medicine 17 (1998).
  */
 export function differenceInterval(differences: readonly number[], trials: number, alpha: number): Interval {
   const side = (sign: 1 | -1): { point: number; low: number; high: number } => {

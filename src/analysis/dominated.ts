@@ -1,7 +1,7 @@
 import { pairBetween } from './leads.ts';
 import type { PairRow } from './summary-columns.ts';
 
-/** A verdict on `name`, whichever side of the pair it stands on. Only firm words count: what "seems" so is not sure. */
+/** A verdict on `name`, on either side of the pair. Only firm words count: what "seems" so is not sure. */
 function outcomeOf(name: string, pair: PairRow | undefined): 'ahead' | 'equal' | undefined {
   if (pair === undefined) return undefined;
   if (pair.verdict === 'equal') return 'equal';
@@ -10,9 +10,9 @@ function outcomeOf(name: string, pair: PairRow | undefined): 'ahead' | 'equal' |
 }
 
 /**
- * Models that nobody needs, each with one that stands in for it: surely not worse in all of the metrics (equal within the
- * margin, or ahead), and surely ahead in one. What is not settled, or was not compared, dominates nothing. `able`: who
- * may stand in for others; a model that mostly fails may not.
+ * Models that can be replaced, each with a replacement: surely not worse in any metric (equal within the margin, or
+ * ahead), and surely ahead in one. What is not settled, or was not compared, dominates nothing. `able`: which models
+ * may replace others. A model that mostly fails may not.
  */
 export function dominatedBy(
   names: readonly string[],

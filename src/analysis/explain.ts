@@ -5,7 +5,7 @@ import type { CellPair } from './cell-pairs.ts';
 import type { PairRow } from './summary-columns.ts';
 import type { PromptSamples } from './prompt-samples.ts';
 
-/** Why b is slower or faster than a: what comes before the first token, output tokens, and time for each. */
+/** Why b is slower or faster than a: the time before the first token, output tokens, and time for each. */
 export interface Explanation {
   readonly model_a: string;
   readonly model_b: string;
@@ -30,7 +30,7 @@ interface Parts {
   firstToken: number;
 }
 
-/** Undefined where there is no prompt with all parts on both sides. Failures are left out: they have no parts. */
+/** Undefined if no prompt has all parts on both sides. Failures are left out: they have no parts. */
 export function explain({ a, b, labelA, labelB }: CellPair): Explanation | undefined {
   const shared = [...a.prompts].flatMap(([prompt, samples]) => {
     const ours = partsOf(samples);
@@ -70,7 +70,9 @@ function partsOf(samples: PromptSamples | undefined): Parts | undefined {
   return Object.values(parts).every((value) => value > 0) ? parts : undefined;
 }
 
-/** Those worth telling: of pairs whose difference in E2E latency is settled and, where it is known, with the fastest model. */
+/**
+ * Those worth reporting: pairs with a settled difference in E2E latency and, if it is known, with the fastest model.
+ */
 export function worthTelling(
   explanations: readonly Explanation[],
   pairs: readonly PairRow[],

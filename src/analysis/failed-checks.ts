@@ -4,29 +4,29 @@ import { nothingToExtract } from '../check/check-verdict.ts';
 import type { ColumnName, RequestRow } from '../journal/request-columns.ts';
 import { cellColumns, cellKey, cellName, type Names, namesOf, type Ways } from '../plan/cell.ts';
 
-/** How often answers of one model failed one check, with the first of them. */
+/** How often one model's answers failed one check, and the first failure. */
 export type FailedCheck = Names & {
-  /** Its type, `not-` before a negated one. */
+  /** Its type, with `not-` before a negated one. */
   check: string;
   /** Answers that failed it; one may fail several checks. */
   answers: number;
   /** Answers of the model that were checked. */
   checked: number;
-  /** Where a transform of the suite found nothing, so that nobody can say whether the answer was right. */
+  /** A transform of the suite found nothing, so it is unknown whether the answer was right. */
   undecided: number;
-  /** Prompt of the first one, in the order of their ids. */
+  /** The first prompt that failed it, in id order. */
   prompt_id: string;
-  /** What was expected there and what came. Absent where the run stores nothing of its answers. */
+  /** What was expected there and what came. Absent if the run stores nothing of its answers. */
   why?: string;
 };
 
 interface Open {
   kind: FailedCheck;
-  /** Of the answer that `why` is about. */
+  /** For the answer that `why` describes. */
   repeat: number;
 }
 
-/** Kinds of check that are kept, beyond any suite that a person wrote. */
+/** Limit on kinds of check kept. No hand-written suite reaches it. */
 const mostKinds = 1000;
 
 const reads = [
@@ -35,7 +35,7 @@ const reads = [
   ...(['passed', 'failed_checks', 'check_why'] as const),
 ] as const satisfies readonly ColumnName[];
 
-/** What is read of a row. */
+/** Row fields that are read. */
 type Checked = Pick<RequestRow, (typeof reads)[number]>;
 
 /** Sees the rows of a run in any order, and counts the checks that failed. */
@@ -72,7 +72,7 @@ export class FailedCheckCollector {
     open.repeat = repeat;
   }
 
-  /** By model and route, the most frequent first. */
+  /** By model and route, most frequent first. */
   list(): FailedCheck[] {
     return [...this.#kinds.values()]
       .map(({ kind }) => ({ ...kind, checked: this.#checked.get(cellKey(kind))! }))
@@ -95,7 +95,7 @@ export function failedCheckText(kind: FailedCheck, ways: Ways): string {
   return `${cellName(kind, ways)}: ${answers} of ${count(checked, 'answer')} failed ${check}${sample}`;
 }
 
-/** What is not the model's fault as likely as it is. */
+/** Failures that may well not be the model's fault. */
 export function undecidedWarnings(kinds: readonly FailedCheck[], ways: Ways): string[] {
   const most = new Map<string, FailedCheck>();
   for (const kind of kinds)

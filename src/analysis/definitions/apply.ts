@@ -10,19 +10,22 @@ import { ourTool, type ToolFigures, tools } from './tools.ts';
 
 export type FigureName = keyof ToolFigures;
 
-/** What a tool would say of a model on this run: of other tools the median over its requests of each figure. */
+/**
+ * What a tool would report for a model on this run. For other tools: the median of each figure over the model's
+ * requests.
+ */
 export interface ToolReading {
   tool: string;
   figures: Partial<Record<FigureName, number>>;
 }
 
 export type ModelReadings = Names & {
-  /** Requests that all definitions could be applied to. */
+  /** Requests to which all definitions apply. */
   requests: number;
   readings: ToolReading[];
 };
 
-/** What the table says of a model. */
+/** The model's figures in the table. */
 const ownFigures = (model: ModelSummary): ToolReading['figures'] =>
   defined({
     ttft: model.ttft_ms_geomean,
@@ -33,7 +36,7 @@ const ownFigures = (model: ModelSummary): ToolReading['figures'] =>
 
 const names: readonly FigureName[] = ['ttft', 'perToken', 'gap', 'e2e', 'speed'];
 
-/** Picks the rows whose answers enter: valid, measured, final. */
+/** Picks the rows whose answers count: valid, measured, final. */
 export class MeasuredRows implements RowCollector {
   readonly byEvent = new Map<string, RequestRow>();
 
@@ -43,8 +46,7 @@ export class MeasuredRows implements RowCollector {
 }
 
 /**
- * The stored instants of a run under every tool's definitions. Our own line is the one of the table: a figure has one
- * value.
+ * The stored instants of a run under every tool's definitions. Our own line repeats the table: a figure has one value.
  */
 export async function applyDefinitions(
   { byEvent }: MeasuredRows,

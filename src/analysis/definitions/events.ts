@@ -2,7 +2,7 @@ import type { Ms } from '../../base/clock.ts';
 import type { AnswerLine } from '../../journal/answers.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
 
-/** One request as every tool could have seen it: instants since sent, and the server's count. */
+/** One request as every tool could have seen it: instants since it was sent, and the server's count. */
 export interface StreamEvents {
   /** First chunk that has a `choices` list, with text or without. */
   firstChoice: Ms;
@@ -12,11 +12,11 @@ export interface StreamEvents {
   lastText: Ms;
   /** Last chunk with `choices`: the finish. */
   lastChoice: Ms;
-  /** `[DONE]`, or the last thing that came. */
+  /** `[DONE]`, or the last thing received. */
   end: Ms;
-  /** Gaps between chunks with `choices`; two that came in one read have none of their own and count 0. */
+  /** Gaps between chunks with `choices`. Two from the same read have no gap of their own and count as 0. */
   choiceGaps: readonly Ms[];
-  /** Gaps between pieces of text that have an instant of their own. */
+  /** Gaps between pieces of text that have their own instant. */
   textGaps: readonly Ms[];
   /** Completion tokens. */
   tokens: number;
@@ -26,7 +26,7 @@ export interface StreamEvents {
   queue: Ms;
 }
 
-/** Undefined when the definitions cannot be applied: not streamed, no token count, fewer than two pieces. */
+/** Undefined if the definitions do not apply: not streamed, no token count, fewer than two pieces. */
 export function eventsOf(row: RequestRow, { chunks }: AnswerLine): StreamEvents | undefined {
   const tokens = row.completion_tokens;
   const choices = chunks.filter(([, kind]) => kind !== 'usage' && kind !== 'done');

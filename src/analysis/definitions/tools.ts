@@ -1,15 +1,15 @@
 import type { Ms } from '../../base/clock.ts';
 import type { StreamEvents } from './events.ts';
 
-/** What one tool would report of one request. An absent figure is one that the tool does not have. */
+/** What one tool would report for one request. A figure is absent if the tool does not have it. */
 export interface ToolFigures {
   ttft?: Ms;
-  /** The tool's time per output token, under whatever name it has. */
+  /** The tool's time per output token, whatever it is called there. */
   perToken?: Ms;
-  /** Mean gap, where the tool takes gaps as they came. */
+  /** Mean gap, if the tool takes gaps as they arrived. */
   gap?: Ms;
   e2e?: Ms;
-  /** Tokens per second of one reader. */
+  /** Tokens per second for one reader. */
   speed?: number;
 }
 
@@ -23,12 +23,12 @@ export interface Tool {
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Its line has the figures of the table; only the gap is from here. */
+/** Its line shows the table's figures; only the gap comes from here. */
 export const ourTool = 'gatebench';
 
 /**
- * How the tools of the field would name the same request. From their documentation and sources as of 2026; tokens
- * are the server's count for all of them, though some count with a tokenizer of their own.
+ * How the tools of the field would measure the same request. From their documentation and sources as of 2026. All use
+ * the server's token count here, though some count with their own tokenizer.
  */
 export const tools: readonly Tool[] = [
   {
