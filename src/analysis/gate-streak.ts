@@ -32,8 +32,8 @@ export interface StreakInput {
 const shortest = 3;
 const referenceWindows = 3;
 /**
- * A night counts for no more than so many standard deviations, and beyond so many for nothing until the streak is
- * confirmed: an outage is no slowdown of a week.
+ * A night counts for no more than so many standard deviations, and beyond so many (and twice the limit) for nothing until
+ * the streak is confirmed: an outage is no slowdown of a week.
  */
 const reach = 2.5;
 const outage = 4;
@@ -86,20 +86,24 @@ function streakOf(
   const [usual, sd] = [mean(level), Math.sqrt(variance(level))];
   const beyond = nights.map((night) => sign * (of(night) - usual));
   const tonight = beyond.at(-1)!;
-  const kept = isConfirmed ? beyond : beyond.filter((one) => one <= outage * sd);
+  const kept = isConfirmed ? beyond : beyond.filter((one) => one <= Math.max(outage * sd, 2 * least));
   if (kept.length < shortest || kept.at(-1) !== tonight) return undefined;
-  const counted = kept.map((one) => Math.min(one, Math.max(reach * sd, least)));
-  const change = mean(counted);
-  if (!(change >= least) || isOver(counted, sd, isConfirmed ? confirmedOverAt : overAt)) return undefined;
+  // It begins with a night that is slow itself: slow ones after a usual one are a shorter streak, or none.
+  if (!isConfirmed && kept[0]! < least / 2) return undefined;
+  const counted = kept.map((one) => Math.min(one, Math.max(reach * sd, 1.5 * least)));
+  const pulledIn = mean(counted);
+  if (!(pulledIn >= least) || isOver(counted, sd, isConfirmed ? confirmedOverAt : overAt)) return undefined;
   const spread = sd * Math.sqrt(shareOfVariance(counted.length) + shareOfVariance(level.length));
   const degrees = level.length - 1;
   const half = tCritical(0.05, degrees) * spread;
+  // Pulling in guards the decision; the figure that people read is the plain mean.
+  const change = mean(kept);
   return {
     nights,
     change,
     low: change - half,
     high: change + half,
-    p: spread > 0 ? 1 - tCdf(change / spread, degrees) : 0,
+    p: spread > 0 ? 1 - tCdf(pulledIn / spread, degrees) : 0,
     isFresh: tonight >= least,
   };
 }
