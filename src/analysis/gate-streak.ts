@@ -90,7 +90,7 @@ function streakOf(
   if (kept.length < shortest || kept.at(-1) !== tonight) return undefined;
   // It begins with a night that is slow itself: slow ones after a usual one are a shorter streak, or none.
   if (!isConfirmed && kept[0]! < least / 2) return undefined;
-  const counted = kept.map((one) => Math.min(one, Math.max(reach * sd, 1.5 * least)));
+  const counted = kept.map((one) => Math.min(one, Math.max(reach * sd, 1.2 * least)));
   const pulledIn = mean(counted);
   if (!(pulledIn >= least) || isOver(counted, sd, isConfirmed ? confirmedOverAt : overAt)) return undefined;
   const spread = sd * Math.sqrt(shareOfVariance(counted.length) + shareOfVariance(level.length));
