@@ -168,6 +168,24 @@ describe('an issue', () => {
     expect((await deliver(cwd, gh, folders.slice(1))).stdout).toContain('closed issue #2');
   });
 
+  test('says from which place, so that another place is another failure', async () => {
+    await using cwd = await scratch();
+    const gh = await fakeGh(cwd.path);
+    const folder = await night(cwd);
+    const from = async (vantage: string): Promise<string> => {
+      const cells = [cell({ word: 'fail', alarms: 2, vantage })];
+      await writeFile(
+        join(folder, 'gate.json'),
+        json.render(gateReport({ word: 'fail', verdict: 'fail', cells }), style),
+      );
+      return (await deliver(cwd, gh, [folder])).stdout;
+    };
+    await from('fra');
+    expect((await gh.state()).issues[0]!.title).toMatch(/fails: e2e_latency_ms of glm from fra$/);
+    await gh.change(({ issues }) => (issues[0]!.state = 'closed'));
+    expect([await from('fra'), await from('sin')]).toEqual(['', expect.stringContaining('opened issue #2')]);
+  });
+
   test('of a threshold says which', async () => {
     await using cwd = await scratch();
     const gh = await fakeGh(cwd.path);

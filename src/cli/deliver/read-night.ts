@@ -11,6 +11,7 @@ interface Named {
   metric: string;
   model: string | null;
   route: string;
+  vantage?: string | null;
 }
 
 /** What of `gate.json` is told. */
@@ -35,7 +36,10 @@ export async function readNight(folder: string): Promise<Told> {
     const failing = [
       ...thresholds.filter((one) => one.verdict === 'failed'),
       ...cells.filter(({ word }) => word === 'fail'),
-    ].map(({ metric, model, route }) => `${metric} of ${model ?? `all models on ${route}`}`);
+    ].map(
+      ({ metric, model, route, vantage }) =>
+        `${metric} of ${model ?? `all models on ${route}`}${vantage ? ` from ${vantage}` : ''}`,
+    );
     return {
       suite: oneLine(run.suite, 100),
       verdict,
