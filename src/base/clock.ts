@@ -11,7 +11,7 @@ export interface Clock {
   now(): Ms;
   /** Wall-clock time, for labels. */
   wall(): Date;
-  /** Resolves after `ms`, or rejects with the signal's reason when it is aborted first. */
+  /** Resolves after `ms`. Rejects with the signal's reason if it is aborted first. */
   sleep(ms: Ms, signal?: AbortSignal): Promise<void>;
 }
 
@@ -23,7 +23,10 @@ export const systemClock: Clock = {
   },
 };
 
-/** What `make` gives when `Date.now` says this time: for a library that asks the clock itself. `make` must not wait. */
+/**
+ * What `make` returns while `Date.now` reports this time. For a library that reads the clock itself. `make` must not
+ * wait.
+ */
 export function asIfAt<T>(time: Date, make: () => T): T {
   const { now } = Date;
   Date.now = () => time.getTime();

@@ -1,6 +1,6 @@
 /**
- * What a column's cells hold. `time` is an ISO 8601 string in UTC; `list` is several words; `check` is the checksum of
- * the row's other cells, which stands in the file alone.
+ * What a column's cells hold. `time` is an ISO 8601 string in UTC. `list` is several words. `check` is the checksum of
+ * the row's other cells; it exists only in the file.
  */
 export type CellKind = 'text' | 'number' | 'boolean' | 'time' | 'list' | 'check';
 
@@ -13,7 +13,7 @@ interface CellTypes {
   check: never;
 }
 
-/** One column of a table that we write: the file, its reader, the documentation and the exports come from it. */
+/** One column of a table that we write. The file, its reader, the documentation and the exports come from it. */
 export interface Column {
   readonly name: string;
   readonly kind: CellKind;
@@ -23,7 +23,7 @@ export interface Column {
   readonly unit: string;
   /** One line for people. */
   readonly meaning: string;
-  /** Digits after the point, always written; as many as needed where absent. */
+  /** Digits after the point, always written. Absent: as many as needed. */
   readonly decimals?: number;
 }
 
@@ -41,7 +41,7 @@ const maker =
   <const Kind extends CellKind>(kind: Kind, unit = '', decimals?: number): Maker<Kind> =>
   (name, meaning) => ({ name, kind, unit, meaning, ...(decimals === undefined ? {} : { decimals }) });
 
-/** Columns by what their cells hold: a list of these reads as a table of names and meanings. */
+/** Columns by cell type, so that a list of them reads as a table of names and meanings. */
 export const text = maker('text');
 export const list = maker('list');
 export const yesNo = maker('boolean');

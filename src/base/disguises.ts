@@ -1,4 +1,4 @@
-/** The ways in which a text may be written by somebody who sends it back, beside those that `plainText` undoes. */
+/** Ways in which somebody may write a text to send it back, beyond those that `plainText` undoes. */
 export function disguises(text: string): string[] {
   const bytes = [Buffer.from(text, 'utf8'), Buffer.from(text, 'utf16le'), utf16be(text)];
   return [
@@ -9,7 +9,7 @@ export function disguises(text: string): string[] {
   ];
 }
 
-/** What of the base64 of these bytes does not depend on what stands around them, behind so many bytes of others. */
+/** The part of the base64 of these bytes that does not depend on the text around them, after this many other bytes. */
 function base64Behind(bytes: Buffer, before: number): string {
   const all = Buffer.concat([Buffer.alloc(before), bytes])
     .toString('base64')

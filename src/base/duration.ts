@@ -2,7 +2,7 @@ import type { Ms } from './clock.ts';
 
 const units: Readonly<Record<string, Ms>> = { ms: 1, s: 1000, min: 60_000, m: 60_000, h: 3_600_000 };
 
-/** How a duration is written, for messages. */
+/** Duration syntax, for messages. */
 export const durationForm = 'a number with its unit, such as 500ms, 20s, 2m or 1h';
 
 /** Milliseconds of `500ms`, `20s`, `2m`, `1h`. Undefined for anything else: a bare 20 may mean any of them. */

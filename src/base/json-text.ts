@@ -1,4 +1,4 @@
-/** JSON of a value from outside. One that is nested too deeply to be written is shown as such instead of thrown. */
+/** JSON of a value from outside. If it is nested too deeply to write, the text says so instead of throwing. */
 export function jsonText(value: unknown): string {
   try {
     return JSON.stringify(value);

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
 
 /**
- * A package that few commands need, or a run only at its end: loaded when it is asked for first, at once and for good.
- * What comes is what `require` gives, to be named by the caller: `lazyPackage('x') as () => typeof x`.
+ * A package that only some commands need, or a run only at its end. Loaded once, synchronously, on first use. Returns
+ * what `require` returns; the caller names its type: `lazyPackage('x') as () => typeof x`.
  */
 export function lazyPackage(name: string): () => unknown {
   let loaded: unknown;

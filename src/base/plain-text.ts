@@ -1,13 +1,13 @@
-/** The letters and digits of a text in one case, and where each of them stands in it. */
+/** The letters and digits of a text in one case, with the position of each. */
 export interface Plain {
   readonly letters: string;
-  /** Place of a letter's first character in the text. */
+  /** Position of a letter's first character in the text. */
   start: (letter: number) => number;
-  /** Place behind its last character. */
+  /** Position after its last character. */
   end: (letter: number) => number;
 }
 
-/** What ends a word for certain: nobody spreads one text over the two sides of it. */
+/** Characters that always end a word. A disguised text does not cross them. */
 const barriers = new Set<string>('"\'`<>()[]{}|');
 const barrier = '\u0000';
 
@@ -16,8 +16,8 @@ const escapeSequence =
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-Z\\^-~]/y;
 
 /**
- * A text as it reads when all that can be put between the letters of a word is gone: blanks, dashes, dots, control
- * characters, escape sequences, marks of no width. Wide and styled letters become plain ones.
+ * A text without anything that can be put between the letters of a word: blanks, dashes, dots, control characters,
+ * escape sequences, zero-width marks. Wide and styled letters become plain ones.
  */
 export function plainText(text: string): Plain {
   const places = new Uint32Array(text.length);
@@ -25,7 +25,7 @@ export function plainText(text: string): Plain {
   return { letters, start: (letter) => places[letter]!, end: (letter) => places[letter]! + 1 };
 }
 
-/** What becomes of a character of ASCII: its small letter or digit, the barrier, or nothing. */
+/** What an ASCII character becomes: its lowercase letter or digit, the barrier, or nothing. */
 const nothing = 0xff;
 const usual = Uint8Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code);
@@ -34,7 +34,7 @@ const usual = Uint8Array.from({ length: 128 }, (_, code) => {
 });
 const room = Buffer.allocUnsafeSlow(64 * 1024);
 
-/** Of a text of plain characters alone, as nearly all are. Undefined where one needs to be looked at more closely. */
+/** For plain ASCII text, which is nearly all text. Undefined if a character needs a closer look. */
 function usualLetters(text: string, places: Uint32Array): string | undefined {
   const into = text.length <= room.length ? room : Buffer.allocUnsafeSlow(text.length);
   let count = 0;
@@ -49,7 +49,7 @@ function usualLetters(text: string, places: Uint32Array): string | undefined {
   return into.toString('latin1', 0, count);
 }
 
-/** The same of any text. */
+/** The same for any text. */
 function anyLetters(text: string, places: Uint32Array): string {
   let letters = '';
   let count = 0;
@@ -79,9 +79,9 @@ function anyLetters(text: string, places: Uint32Array): string {
 
 const wide = new Map<number, string>();
 
-/** The one plain letter that it stands for; itself, if it is a letter of another kind; empty if it is none. */
+/** The plain letter that it represents. Itself, if it is a letter of another script; empty if it is no letter. */
 function plainLetter(character: string, code: number): string {
-  // The second half of a pair, whose first has spoken for both.
+  // The second half of a surrogate pair. The first half already covered both.
   if (code >= 0xdc00 && code <= 0xdfff) return '';
   let plain = wide.get(code);
   if (plain === undefined) {
@@ -95,10 +95,10 @@ function plainLetter(character: string, code: number): string {
 
 const escapes =
   /&(amp);|%([0-9a-f]{2})|\\u\{([0-9a-f]{1,6})\}|\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|&#x([0-9a-f]{1,6});?|&#([0-9]{1,7});?|\\([0-3]?[0-7]{2})/gi;
-/** Somebody may have escaped what was escaped. */
+/** Escaped text may have been escaped again. */
 const mostRounds = 3;
 
-/** The same of a text without its escapes for URLs, JSON and HTML. Undefined when it has none. */
+/** The text without its URL, JSON and HTML escapes. Undefined if it has none. */
 export function decoded(text: string): Plain | undefined {
   if (!/%[0-9a-f]{2}|\\[ux0-7]|&#|&amp;/i.test(text)) return undefined;
   let current = text;
@@ -139,7 +139,7 @@ export function decoded(text: string): Plain | undefined {
   };
 }
 
-/** One character, or undefined for what is no character of the base plane. */
+/** One character, or undefined if it is not in the base plane. */
 function codeOf([, ampersand, percent, braced, short, hex, entity, decimal, octal]: RegExpMatchArray):
   string | undefined {
   // `&amp;#116;` is `&#116;` that was escaped once more.

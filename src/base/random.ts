@@ -1,9 +1,9 @@
-/** Uniform numbers in [0, 1). All chance in this program is drawn from one of these, so a seed repeats it. */
+/** Uniform numbers in [0, 1). All randomness in this program comes from one of these, so a seed repeats it. */
 export type Random = () => number;
 
 /**
- * A small, fast, seeded generator: sfc32 (Chris Doty-Humphrey, PractRand), seeded from a string by FNV-1a so
- * that independent streams are made by naming them: `seededRandom('42/plan')`.
+ * A small, fast, seeded generator: sfc32 (Chris Doty-Humphrey, PractRand). Seeded from a string by FNV-1a, so that
+ * naming a stream makes it independent: `seededRandom('42/plan')`.
  */
 export function seededRandom(seed: string | number): Random {
   let hash = 0x811c9dc5;
@@ -40,7 +40,7 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
   return result;
 }
 
-/** A draw from the standard normal law (Box–Muller). */
+/** A draw from the standard normal distribution (Box–Muller). */
 export function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

@@ -6,22 +6,22 @@ export type Redact = (text: string) => string;
 
 /** Shorter ones would blank out ordinary words. */
 const shortestSecret = 6;
-/** So many characters in a row give a secret away, whatever stands around them. */
+/** A run of this many characters gives a secret away, whatever is around it. */
 const longestTrace = 12;
-/** A secret of fewer letters and digits is only looked for as it is written. */
+/** A secret with fewer letters and digits is searched only as written. */
 const shortestDisguised = 8;
-/** So many texts, and so many characters of them, are remembered. */
+/** Limits on remembered texts, and on their characters. */
 const mostHarmless = 512;
 const longestHarmless = 1_000_000;
 
 /**
- * Takes secrets (tokens, the account id) out of text that came from outside, because a server may echo the
- * request's headers in its error body. A secret is known as it is written, in other cases, with blanks, dashes, escape
- * sequences or characters of no width between its letters, escaped for URLs, JSON or HTML, in UTF-16, base64, hex and
- * backwards; and so is any part of it of twelve characters, because text may have been cut before it came here.
+ * Removes secrets (tokens, the account id) from text that came from outside. A server may echo the request's headers
+ * in its error body. A secret is recognized as written, in other cases, with blanks, dashes, escape sequences or
+ * zero-width characters between its letters, escaped for URLs, JSON or HTML, in UTF-16, base64, hex and backwards. So
+ * is any part of it of twelve characters, because text may have been cut before it came here.
  */
 export function redactor(secrets: ReadonlyMap<string, string>): Redact {
-  // Longest first, so that one secret inside another leaves no rest.
+  // Longest first, so that a secret inside another one leaves no remainder.
   const known = [...secrets]
     .filter(([secret]) => secret.length >= shortestSecret)
     .sort(([a], [b]) => b.length - a.length);
@@ -47,7 +47,7 @@ export function redactor(secrets: ReadonlyMap<string, string>): Redact {
   }
 }
 
-/** Texts seen of late that hold no secret: most cells of a row are those of the row before, and an answer is asked about twice. */
+/** Recent texts that hold no secret. Most cells repeat the row before, and each answer is checked twice. */
 class Harmless {
   readonly #texts = new Set<string>();
   #length = 0;
@@ -67,8 +67,8 @@ class Harmless {
 }
 
 /**
- * Every text in a value, however deep, with its secrets replaced. Only lists and plain objects are walked; what holds no
- * secret, as nearly everything, comes back as it is.
+ * Replaces secrets in every text of a value, at any depth. Walks only lists and plain objects. A value without
+ * secrets, as nearly all are, comes back unchanged.
  */
 export function redactedDeep<T>(value: T, redact: Redact): T {
   if (typeof value === 'string') return redact(value) as T;
@@ -95,23 +95,23 @@ function withoutTraces(text: string, { letters, start, end }: Plain, traces: Tra
   return done === 0 ? text : clean + text.slice(done);
 }
 
-/** One disguise of a secret, as `plainText` shows it. */
+/** One disguise of a secret, in the form of `plainText`. */
 interface Form {
   readonly name: string;
   readonly letters: string;
-  /** So many letters in a row give it away. */
+  /** This many letters in a row give it away. */
   readonly enough: number;
 }
 
 /**
- * Finds runs of letters that a secret holds. To be quick with ordinary text it looks at every `step`-th place alone: a run
- * that is long enough holds a whole `gram` that begins at one of them.
+ * Finds runs of letters that a secret holds. To be quick with ordinary text, it looks only at every `step`-th
+ * position. A run that is long enough holds a whole `gram` that begins at one of them.
  */
 class Traces {
   readonly gram: number;
   readonly step: number;
   readonly #places = new Map<string, { form: Form; place: number }[]>();
-  /** Whether a gram may begin with these three letters; most do not, and need not be cut out and looked up. */
+  /** Whether a gram may begin with these three letters. Most do not, which saves the lookup. */
   readonly #begins = new Uint8Array(2 ** 13);
 
   constructor(secrets: readonly (readonly [secret: string, name: string])[]) {
@@ -133,7 +133,7 @@ class Traces {
     return this.#places.size === 0;
   }
 
-  /** The longest run of a secret's letters around a place. */
+  /** The longest run of a secret's letters around a position. */
   at(letters: string, at: number): { name: string; from: number; to: number } | undefined {
     if (this.#begins[beginOf(letters, at)] === 0) return undefined;
     let best: { name: string; from: number; to: number } | undefined;
@@ -151,7 +151,7 @@ class Traces {
 const beginOf = (letters: string, at: number): number =>
   (letters.charCodeAt(at) ^ (letters.charCodeAt(at + 1) << 4) ^ (letters.charCodeAt(at + 2) << 8)) & 0x1fff;
 
-/** How many letters and digits any twelve characters of it have: fewer in a row may be twelve characters. */
+/** The fewest letters and digits in any twelve characters of it. */
 function formOf(name: string, text: string): Form {
   const { letters } = plainText(text);
   let enough = Math.min(longestTrace, letters.length);

@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 
 /**
- * Text from outside (a server, a suite, a file name), made safe to print on one line: escape sequences are
- * removed, control characters and line breaks become blanks, marks that turn the direction of writing and other
- * characters of no width are dropped, blanks are folded. Text far beyond the limit is not looked at.
+ * Text from outside (a server, a suite, a file name), made safe to print on one line. Removes escape sequences. Turns
+ * control characters and line breaks into blanks. Drops marks that change the writing direction, and other zero-width
+ * characters. Folds blanks. Ignores text far beyond the limit.
  */
 export function oneLine(text: string, limit = Infinity): string {
   const clean = stripVTControlCharacters(cut(text, limit * 8))
@@ -14,12 +14,12 @@ export function oneLine(text: string, limit = Infinity): string {
   return cut(clean, limit);
 }
 
-/** Marks that turn the direction of writing, and other characters of no width. */
+/** Marks that change the writing direction, and other zero-width characters. */
 const unseen = /[\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
 
 /**
- * Text from outside as lines that are safe to print: as in `oneLine`, but its line breaks and indents stay. A tab
- * becomes two blanks.
+ * Text from outside as lines that are safe to print: as in `oneLine`, but keeps line breaks and indents. A tab becomes
+ * two blanks.
  */
 export function cleanLines(text: string): string[] {
   return text.split(/\r\n|[\n\r\u0085\u2028\u2029]/).map((line) =>
@@ -30,7 +30,7 @@ export function cleanLines(text: string): string[] {
   );
 }
 
-/** At most `limit` characters, ended by `…` where something was cut; never splits a surrogate pair. */
+/** At most `limit` characters, ending in `…` if something was cut. Never splits a surrogate pair. */
 export function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
   if (limit < 1) return '';
@@ -45,9 +45,9 @@ export function count(n: number, singular: string, plural = `${singular}s`): str
 }
 
 /**
- * Lines of at most `columns` characters, broken between words; later ones begin with `indent`. For text of our own,
- * whose characters take a cell each: text from outside wants `wrapped`, which knows of wide ones, and takes longer to
- * load than a whole help to print. A word that is longer than a line stays whole.
+ * Lines of at most `columns` characters, broken between words. Later lines begin with `indent`. For our own text,
+ * where each character takes one cell. Text from outside needs `wrapped`, which handles wide characters but takes
+ * longer to load than printing a whole help text. A word longer than a line stays whole.
  */
 export function wrappedWords(text: string, columns: number, indent = ''): string[] {
   const lines: string[] = [];

@@ -1,12 +1,12 @@
-/** How models set off their thinking inside the answer's text. Letters of either case. */
+/** How models mark thinking inside the answer's text, in upper or lower case. */
 const opening =
   /^\s*(?:<\|?(?:[a-z]+:)?(?:think|thinking|thought|thoughts|reasoning)\|?>|\[think(?:ing)?\]|◁think▷|<\|(?:begin|start)_of_(?:thought|thinking|reasoning)\|>)/i;
-/** What may yet become one. */
+/** A possible start of one. */
 const beginningOfOpening =
   /^\s*(?:<[a-z_:|]{0,30}|\[(?:t(?:h(?:i(?:n(?:k(?:i(?:n(?:g)?)?)?)?)?)?)?)?|◁[a-z]{0,5})?$/i;
-/** The end of thinking whose beginning stood in the prompt: the text starts in the middle of it. */
+/** The end of thinking that began in the prompt: the text starts in the middle of it. */
 const bareClosing = /<\/think(?:ing)?>|\[\/think\]|◁\/think▷/i;
-/** A beginning in the middle of an answer: what comes before it is the answer, so its end takes nothing back. */
+/** An opening tag in the middle of an answer. The text before it is the answer, so its end takes nothing back. */
 const bareOpening = /<think(?:ing)?>|\[think\]|◁think▷/i;
 const endOfTag = /[>\]▷]/;
 const longestBare = '</thinking>'.length;
@@ -17,36 +17,36 @@ function closingOf(tag: string): string {
   return `${tag.charAt(0)}/${tag.slice(1)}`;
 }
 
-/** What became of a part of the answer's text. */
+/** How a part of the answer's text was classified. */
 export type ThinkPart =
   /** `tentative`: it may turn out to be the beginning of a tag. */
   | { kind: 'reasoning' | 'content'; text: string; tentative?: boolean }
-  /** All that was tentative was a tag. */
+  /** All tentative text was a tag. */
   | { kind: 'tag' }
-  /** All that was content so far was thinking, but for its last `cut` characters, which belong to the tag. */
+  /** All content so far was thinking, except its last `cut` characters, which belong to the tag. */
   | { kind: 'was-reasoning'; cut: number };
 
 /**
- * Tells thinking in the text of an answer (`<think>…</think>` at its start, unclosed too) from the answer, whatever
- * the parts in which the text comes. The tags themselves and the blanks around them belong to neither.
+ * Separates thinking (`<think>…</think>` at the start, unclosed too) from the answer, however the text is split into
+ * parts. The tags and the blanks around them belong to neither.
  */
 export class ThinkTags {
   /** Tags were seen. */
   seen = false;
 
   #state: 'start' | 'thinking' | 'answer' = 'start';
-  /** At the start: text that is not decided. In thinking: what may be the beginning of the closing tag. */
+  /** At the start: undecided text. In thinking: a possible start of the closing tag. */
   #held = '';
   #closing = '';
   #closingPattern = /$^/;
-  /** Blanks at the beginning of thinking, and behind it, are the tags'. */
+  /** Blanks at the start of thinking, and after it, belong to the tags. */
   #skipsBlanks = false;
-  /** End of the answer so far, in which a closing tag may begin. */
+  /** End of the answer so far, where a closing tag may begin. */
   #tail = '';
   /** A tag began in the middle of the answer. */
   #opened = false;
 
-  /** Whether all of `text` is answer, as all of it is once the answer has begun: it then needs no `feed`. */
+  /** Whether all of `text` is answer. That is so once the answer has begun; then `feed` is not needed. */
   isAnswer(text: string): boolean {
     if (this.#state !== 'answer' || text === '') return false;
     if (this.seen) return true;
@@ -63,12 +63,12 @@ export class ThinkTags {
     return parts;
   }
 
-  /** Thinking that was held back in case it was the beginning of a tag. */
+  /** Thinking that was held back because it could have been the start of a tag. */
   get held(): string {
     return this.#state === 'thinking' ? this.#held : '';
   }
 
-  /** Takes all or the first part of a text; returns what is left of it. */
+  /** Takes all or the first part of a text. Returns the rest. */
   #take(text: string, parts: ThinkPart[]): string {
     if (this.#state === 'start') return this.#start(text, parts);
     if (this.#state === 'thinking') return this.#think(text, parts);
@@ -129,7 +129,7 @@ export class ThinkTags {
     return this.#close(text.slice(to));
   }
 
-  /** Where the tag stands in `text`; it may have begun before. */
+  /** Position of the tag in `text`. It may have begun earlier. */
   #bareClosing(text: string): { from: number; to: number } | undefined {
     const tail = this.#tail;
     const both = tail + text;
@@ -138,7 +138,7 @@ export class ThinkTags {
     const found = bareClosing.exec(both);
     this.#opened ||= bareOpening.test(found ? both.slice(0, found.index) : both);
     if (this.#opened) return undefined;
-    // Quoted, it is spoken of.
+    // A quoted tag is only mentioned.
     if (!found || /[`'"]$/.test(both.slice(0, found.index))) return undefined;
     const from = found.index - tail.length;
     return { from, to: from + found[0].length };
@@ -153,7 +153,7 @@ export class ThinkTags {
   }
 }
 
-/** How many characters at the end of `text` are the beginning of `word`. */
+/** How many characters at the end of `text` begin `word`. */
 function overlap(text: string, word: string): number {
   for (let length = Math.min(text.length, word.length - 1); length > 0; length--)
     if (word.startsWith(text.slice(text.length - length).toLowerCase())) return length;

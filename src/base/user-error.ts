@@ -1,4 +1,4 @@
-/** The exit codes that scripts and CI may rely on. */
+/** Exit codes that scripts and CI may rely on. */
 export const exitCode = {
   done: 0,
   internalFault: 1,
@@ -8,7 +8,7 @@ export const exitCode = {
   gateFailed: 5,
   notSettled: 6,
   budgetReached: 7,
-  /** A full or broken disk, or a results folder that was removed: no fault of ours, and none of the suite. */
+  /** A full or broken disk, or a removed results folder. Neither our fault nor the suite's. */
   cannotWrite: 8,
   interrupted: 130,
 } as const;
@@ -16,8 +16,8 @@ export const exitCode = {
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 
 /**
- * Something that the user can mend. It is printed without a stack; the message says what is wrong, where, and
- * what to do. Everything else that is thrown is a fault of this program.
+ * Something that the user can fix. Printed without a stack. The message says what is wrong, where, and what to do.
+ * Anything else that is thrown is a bug in this program.
  */
 export class UserError extends Error {
   override readonly name = 'UserError';

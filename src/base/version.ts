@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 
-/** Version of this package, as it was published. */
+/** Published version of this package. */
 export function version(): string {
   return manifestAt(new URL('../../package.json', import.meta.url))!.version;
 }
 
-/** Version of an installed package. Its manifest is found by its place, since few packages export it. */
+/** Version of an installed package. Its manifest is found by location, since few packages export it. */
 export function packageVersion(name: string): string {
   for (let url = new URL('.', import.meta.resolve(name)); url.pathname !== '/'; url = new URL('..', url)) {
     const manifest = manifestAt(new URL('package.json', url));

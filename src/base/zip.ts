@@ -1,6 +1,6 @@
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 
-// As much of the format as spreadsheets need: no encryption, no parts over several files, nothing above 4 GB.
+// As much of the format as spreadsheets need: no encryption, no multi-file archives, nothing above 4 GB.
 
 const localHeader = 0x04034b50;
 const centralHeader = 0x02014b50;
@@ -10,13 +10,13 @@ const stored = 0;
 const deflated = 8;
 /** Names are UTF-8. */
 const utf8Flag = 0x800;
-/** 1 January 1980, the first day there is: the same parts give the same bytes. */
+/** 1 January 1980, the earliest date in the format. The same parts give the same bytes. */
 const firstDay = 0x21;
 
-/** Not a zip file, or one that is damaged, too large, or of a kind that we do not read. */
+/** Not a zip file, or one that is damaged, too large, or of an unsupported kind. */
 export class ZipError extends Error {}
 
-/** The parts of a zip file, by name. Throws a ZipError; `most` bounds what all of them may take unpacked. */
+/** The parts of a zip file, by name. Throws a ZipError. `most` limits their total unpacked size. */
 export function unzip(file: Buffer, most = 100_000_000): Map<string, Buffer> {
   const end = file.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]));
   if (end === -1 || file.length < end + endLength) throw new ZipError('it is no zip file');
@@ -54,7 +54,7 @@ function unpacked(file: Buffer, at: number, most: number): Buffer {
   return bytes;
 }
 
-/** A zip file of these parts, in their order. */
+/** A zip file of these parts, in order. */
 export function zip(parts: ReadonlyMap<string, Uint8Array>): Buffer {
   const pieces: Buffer[] = [];
   const central: Buffer[] = [];

@@ -6,17 +6,19 @@ import { NothingToExtract, type Transform, transformed } from './transforms.ts';
 
 const kinds = new Map(checkKinds.map((kind) => [kind.type, kind]));
 
-/** A finding that fails whether the check is negated or not. */
+/** A finding that fails, negated or not. */
 export function undecided(why: string): Finding {
   return { pass: false, undecided: true, why };
 }
 
-/** Words that a reason begins with where a transform found nothing: the check is not to blame, nor always the answer. */
+/**
+ * First words of a reason if a transform found nothing. The check is not to blame, and the answer may not be either.
+ */
 export const nothingToExtract = 'nothing to extract';
 
 /**
- * The answer as checks see it. Its text is transformed when the first check looks at it, within that check's deadline:
- * checks of tool calls, tokens, and times do without.
+ * The answer as checks see it. Its text is transformed when the first check reads it, within that check's deadline.
+ * Checks of tool calls, tokens and times do not need it.
  */
 export function seenAnswer(answer: Answer, steps: readonly Transform[] | undefined): Answer {
   if (!steps || steps.length === 0) return answer;
@@ -29,10 +31,10 @@ export function seenAnswer(answer: Answer, steps: readonly Transform[] | undefin
   };
 }
 
-/** Asks for the text that checks would see. No suite can: it is none of the kinds. */
+/** Asks for the text that checks would see. No suite can: it is not one of the kinds. */
 export const textSeen: CheckSpec = { type: ' text', not: false, weight: 0 };
 
-/** Applies one check, `not` applied. Never throws: what goes wrong inside a check is its reason to fail. */
+/** Applies one check, including `not`. Never throws: an error inside a check is its reason to fail. */
 export function checkOne(spec: CheckSpec, answer: Answer): Finding {
   try {
     if (spec.type === textSeen.type) return { pass: true, why: answer.text };
@@ -52,10 +54,10 @@ function negated(spec: CheckSpec, { pass }: Finding): Finding {
   return { pass: false, why: `it does hold: ${spec.type} ${show(Object.fromEntries(fields))}` };
 }
 
-/** Characters of a reason. */
+/** Maximum length of a reason, in characters. */
 const longestReason = 200;
 
-/** Adds up the findings, which stand in the order of the checks. */
+/** Adds up the findings. They are in the order of the checks. */
 export function verdictOf(checks: readonly CheckSpec[], findings: readonly Finding[]): Verdict {
   const results = checks.map((check, place) => ({ check, finding: findings[place]! }));
   const failed = results.filter(({ finding }) => !finding.pass);
@@ -73,7 +75,7 @@ function sumOfWeights(checks: readonly CheckSpec[]): number {
   return checks.reduce((sum, { weight }) => sum + weight, 0);
 }
 
-/** Checks an answer here and now, without a deadline: a hostile pattern holds up the caller. */
+/** Checks an answer in this thread, without a deadline: a hostile pattern blocks the caller. */
 export function checkAll({ answer: steps, checks }: AnswerChecks, answer: Answer): Verdict {
   const seen = seenAnswer(answer, steps);
   return verdictOf(

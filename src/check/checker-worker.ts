@@ -2,7 +2,7 @@ import { workerData, type MessagePort } from 'node:worker_threads';
 import type { Answer, AnswerChecks } from './check.ts';
 import { checkOne, seenAnswer } from './check-verdict.ts';
 
-/** What the thread is asked: to apply these checks to an answer, in this order. */
+/** A request to the thread: apply these checks to an answer, in this order. */
 export interface Question {
   asked: AnswerChecks;
   answer: Answer;
@@ -10,7 +10,7 @@ export interface Question {
 
 const port = workerData as MessagePort;
 
-// Each finding leaves at once: should the next check be stopped, those before it are known.
+// Sends each finding at once. If the next check is stopped, the earlier ones are known.
 port.on('message', ({ asked, answer }: Question) => {
   const seen = seenAnswer(answer, asked.answer);
   for (const check of asked.checks) port.postMessage(checkOne(check, seen));

@@ -7,28 +7,28 @@ import type { Answer, AnswerChecks, Finding, Verdict } from './check.ts';
 import type { Transform } from './transforms.ts';
 import type { Question } from './checker-worker.ts';
 
-/** The findings that were made, in order, and why there are no more, if there are not. */
+/** The findings so far, in order, and, if some are missing, why. */
 export interface Outcome {
   findings: Finding[];
-  /** The check after the last finding is the one to blame; the thread is gone. */
+  /** The check after the last finding is to blame. The thread is gone. */
   stopped?: string;
 }
 
-/** One worker that checks one answer at a time. It keeps the process alive only while it has something to do. */
+/** One worker that checks one answer at a time. It keeps the process alive only while it is busy. */
 export interface CheckerThread {
   /** False once it has ended, for whatever reason. */
   readonly alive: boolean;
-  /** Applies each check in turn; a check that takes longer than `deadlineMs` ends the thread. */
+  /** Applies each check in turn. A check that takes longer than `deadlineMs` ends the thread. */
   check(asked: AnswerChecks, answer: Answer, deadlineMs: Ms): Promise<Outcome>;
   end(): Promise<void>;
 }
 
-// The same source runs as it stands and compiled: the extension is that of this very file.
+// The same source runs uncompiled and compiled, so the extension is that of this file.
 const workerUrl = new URL(`./checker-worker${extname(import.meta.url)}`, import.meta.url);
 
 /**
- * Starts a thread and waits until it has loaded its checks, so that loading is in no check's deadline.
- * `memoryMb` bounds its heap. Rejects when it cannot start: a fault of the installation or of the machine.
+ * Starts a thread and waits until it has loaded its checks, so that loading counts toward no check's deadline.
+ * `memoryMb` bounds its heap. Rejects if it cannot start: a fault of the installation or of the machine.
  */
 export async function startCheckerThread(memoryMb: number): Promise<CheckerThread> {
   const { port1, port2 } = new MessageChannel();
@@ -36,7 +36,7 @@ export async function startCheckerThread(memoryMb: number): Promise<CheckerThrea
     workerData: port2,
     transferList: [port2],
     resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: Math.ceil(memoryMb / 8) },
-    // Neither the flags of this process nor its environment, tokens least of all, are a check's business.
+    // Checks get neither the flags of this process nor its environment, least of all its tokens.
     execArgv: [],
     env: compileCache(),
   });
@@ -49,7 +49,7 @@ class WorkerThread implements CheckerThread {
   alive = true;
   readonly #worker: Worker;
   readonly #port: MessagePort;
-  /** Why it ended, as far as the worker said. */
+  /** Why it ended, if the worker said so. */
   #failure = 'the thread that checked it ended';
   #onMessage: (message: unknown) => void = () => undefined;
   #onEnd: () => void = () => undefined;
@@ -74,7 +74,7 @@ class WorkerThread implements CheckerThread {
   started(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#onMessage = () => {
-        // From here on only the deadline of a running check keeps the process alive.
+        // From here on, only the deadline of a running check keeps the process alive.
         this.#worker.unref();
         resolve();
       };
@@ -88,7 +88,7 @@ class WorkerThread implements CheckerThread {
     return new Promise((resolve) => {
       const findings: Finding[] = [];
       const expire = (): void => {
-        // A busy process may be late to read what came in time.
+        // A busy process may be late to read a message that arrived in time.
         const before = findings.length;
         this.#readWaiting();
         if (findings.length > before) return;
@@ -115,7 +115,7 @@ class WorkerThread implements CheckerThread {
     await this.#worker.terminate();
   }
 
-  /** Takes in what has arrived and was not yet delivered. */
+  /** Reads messages that have arrived but were not yet delivered. */
   #readWaiting(): void {
     for (let next = receiveMessageOnPort(this.#port); next; next = receiveMessageOnPort(this.#port))
       this.#onMessage(next.message);
@@ -131,27 +131,27 @@ function reasonOf(error: unknown): string {
 export { checkAll } from './check-verdict.ts';
 
 export interface CheckerOptions {
-  /** Longest time for one check on one answer, in wall-clock milliseconds; starting the thread is not in it. */
+  /** Longest time for one check on one answer, in wall-clock milliseconds, without starting the thread. */
   deadlineMs: Ms;
   /** Heap that the checks may use, in MiB. */
   memoryMb?: number;
 }
 
-/** Checks answers away from the event loop, on which requests are being timed. */
+/** Checks answers off the event loop that times the requests. */
 export interface Checker {
   /**
-   * Answers are checked one after the other, in the order of the calls. A check that takes too long or too much
-   * memory fails with that reason, and all others are still checked. Rejects after `close`, and when the thread
-   * cannot be started at all; never because of a check.
+   * Answers are checked one after another, in the order of the calls. A check that takes too long or too much memory
+   * fails with that reason, and all others are still checked. Rejects after `close`, and if the thread cannot start at
+   * all; never because of a check.
    */
   check(asked: AnswerChecks, answer: Answer): Promise<Verdict>;
-  /** A text as checks would see it. Undefined where there is nothing to see, or it took too long to find. */
+  /** A text as checks would see it. Undefined if there is none, or if finding it took too long. */
   see(steps: readonly Transform[], text: string): Promise<string | undefined>;
-  /** Finishes what was asked before, then ends the thread. */
+  /** Finishes earlier requests, then ends the thread. */
   close(): Promise<void>;
 }
 
-/** The thread is started by the first answer that has checks, and again after it had to be stopped. */
+/** The first answer that has checks starts the thread. It starts again after it had to be stopped. */
 export function createChecker({ deadlineMs, memoryMb = 256 }: CheckerOptions): Checker {
   let thread: CheckerThread | undefined;
   let queue: Promise<unknown> = Promise.resolve();

@@ -19,7 +19,7 @@ import { startsWith } from './checks/starts-with.ts';
 import { toolArgumentsValid } from './checks/tool-arguments-valid.ts';
 import { toolCalled } from './checks/tool-called.ts';
 
-/** Every kind of check; a suite may use exactly these. To add one: write its file, add its line. */
+/** Every kind of check that a suite may use. To add one: write its file, add its line. */
 export const checkKinds: readonly CheckKind[] = [
   notEmpty,
   equals,

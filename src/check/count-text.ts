@@ -1,4 +1,4 @@
-/** What a text can be measured in. To add one: its function. */
+/** Units in which a text can be measured. To add one: its function. */
 export const textUnits = { words, lines, sentences, characters } as const;
 
 export type TextUnit = keyof typeof textUnits;
@@ -8,7 +8,7 @@ const letterOrDigit = /[\p{L}\p{N}]/u;
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
-/** Between blanks, as word processors count; a piece without letter or digit (a bullet, a dash) is none. */
+/** Between blanks, as word processors count. A piece without a letter or digit (a bullet, a dash) is not a word. */
 function words(text: string): number {
   const pieces = text.split(/[\p{White_Space}—]+/u).filter((piece) => letterOrDigit.test(piece));
   return pieces.reduce((sum, piece) => sum + (unspaced.test(piece) ? segmentedWords(piece) : 1), 0);
@@ -20,18 +20,18 @@ function segmentedWords(piece: string): number {
   return Math.max(1, found);
 }
 
-/** Those on which something can be seen: blank lines between paragraphs do not count. */
+/** Lines with a visible character. Blank lines between paragraphs do not count. */
 function lines(text: string): number {
   return text
     .split(/\r\n|[\n\r\u2028\u2029]/)
     .filter((line) => /[^\p{White_Space}\p{Default_Ignorable_Code_Point}]/u.test(line)).length;
 }
 
-/** Behind these a full stop ends no sentence, although the next word may begin with a capital. */
+/** A period after these ends no sentence, even before a capital. */
 const abbreviation =
   /(?:^|[\s(])(?:Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|vs|No|Nr|Fig|approx|bzw|ca|z\. ?B|d\. ?h|u\. ?a)\.\s*$/iu;
 
-/** By the rules of Unicode (UAX #29). A line break ends one; what has no letter or digit is none. */
+/** By the rules of Unicode (UAX #29). A line break ends a sentence. A part without a letter or digit is not one. */
 function sentences(text: string): number {
   let found = 0;
   let sentence = '';
@@ -44,7 +44,7 @@ function sentences(text: string): number {
   return found + (letterOrDigit.test(sentence) ? 1 : 0);
 }
 
-/** As readers see them: an emoji or a letter with its accents is one. Blanks around the text do not count. */
+/** As readers see them: an emoji or a letter with its accents is one. Leading and trailing blanks do not count. */
 function characters(text: string): number {
   return Array.from(segments(text.trim(), 'grapheme')).length;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CheckKind } from './check.ts';
 
-/** What every check takes beside its own fields. */
+/** Fields that every check takes besides its own. */
 export const commonFields = {
   not: z.boolean().default(false).describe('passes if the check fails, and fails if it passes'),
   weight: z
@@ -11,7 +11,7 @@ export const commonFields = {
     .describe('weight in the score; 0 reports the check without counting it'),
 };
 
-/** The schema of one check as a suite writes it: `type`, its own fields, the common ones, and nothing else. */
+/** The schema of one check in a suite: `type`, its own fields, the common ones, and nothing else. */
 export function schemaOf(kind: CheckKind) {
   return z
     .strictObject({ type: z.literal(kind.type), ...kind.fields, ...commonFields })
@@ -24,7 +24,7 @@ export function schemaOf(kind: CheckKind) {
     .describe(kind.summary);
 }
 
-/** A text that must have something in it: an empty one would be found in every answer. */
+/** A text that must not be empty: an empty one would be found in every answer. */
 export const someText = (description: string) => z.string().min(1).describe(description);
 
 /** Several of them. */
@@ -34,15 +34,15 @@ export const ignoreCase = z.boolean().default(false).describe('ignore case, in e
 
 const plainNumber = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i;
 
-/** A number, or a text that spells one, because variables are always texts. `expected` says what it must be. */
+/** A number, or a text that spells one, because variables are always texts. `expected` describes the required value. */
 export function numberField(number: z.ZodNumber, expected: string) {
   const spelt = z.string().regex(plainNumber).transform(Number).pipe(number);
   return z.union([number, spelt], { error: `expected ${expected}` }).describe(expected);
 }
 
 /**
- * Always in Unicode mode: there `\p{…}` works, `.` takes a whole emoji, and a needless or misspelt escape is
- * an error that is told when the suite is loaded, instead of a pattern that quietly means something else.
+ * Always in Unicode mode. There `\p{…}` works, `.` takes a whole emoji, and a needless or misspelled escape is an
+ * error when the suite loads, not a pattern that quietly means something else.
  */
 export function compilePattern(pattern: string, flags: string, ignoreCase = false): RegExp {
   return new RegExp(pattern, [...new Set(`u${flags}${ignoreCase ? 'i' : ''}`)].join(''));
@@ -57,7 +57,7 @@ function faultOf(pattern: string): string | undefined {
   }
 }
 
-/** A JavaScript regular expression, refused by the schema when it does not compile. */
+/** A JavaScript regular expression. The schema refuses it if it does not compile. */
 export const patternField = (description: string) =>
   z
     .string()

@@ -4,7 +4,7 @@ import type { Answer } from './check.ts';
 import { comparable, quote } from './clean-text.ts';
 import { compilePattern } from './fields.ts';
 
-/** Where the checks on JSON find it. */
+/** Where JSON checks find it. */
 export const jsonFields = {
   fence: z
     .boolean()
@@ -21,8 +21,8 @@ export const jsonFields = {
 export type FoundJson = { found: true; value: unknown } | { found: false; why: string };
 
 /**
- * The whole answer when it is JSON (any value, as RFC 8259 allows), else its first code block marked `json`,
- * else its first code block. A block that nothing closes runs to the end.
+ * The whole answer if it is JSON (any value, as RFC 8259 allows), else its first code block marked `json`, else its
+ * first code block. An unclosed block runs to the end.
  */
 export function jsonOf(
   answer: Answer,
@@ -42,7 +42,7 @@ function argumentsOf({ toolCalls }: Answer, tool: string): FoundJson {
 
 function parse(text: string): FoundJson {
   try {
-    // Trimming takes away a byte order mark too.
+    // Trimming also removes a byte order mark.
     return { found: true, value: JSON.parse(text.trim()) as unknown };
   } catch {
     return { found: false, why: `not JSON: ${quote(text)}` };
@@ -60,7 +60,7 @@ function fencedJson(text: string): string | undefined {
   return block?.lines.join('\n');
 }
 
-/** Code blocks as CommonMark fences them: three or more backticks or tildes, closed by at least as many. */
+/** Code blocks as CommonMark defines fences: three or more backticks or tildes, closed by at least as many. */
 export function fencedBlocks(text: string): Block[] {
   const blocks: Block[] = [];
   let open: { fence: string; block: Block } | undefined;
@@ -77,7 +77,7 @@ export function fencedBlocks(text: string): Block[] {
   return blocks;
 }
 
-/** What is asked of a value; every condition that is given must hold. */
+/** Conditions on a value. All given ones must hold. */
 export interface Condition {
   equals?: unknown;
   contains?: string | undefined;
@@ -94,8 +94,8 @@ export function meets(value: unknown, { equals, contains, matches, ignore_case }
 }
 
 /**
- * The same JSON value. Variables are always texts, so an expected text also equals the number or boolean that
- * it spells; whoever cares for the type asks for it by `json-schema`.
+ * The same JSON value. Variables are always texts, so an expected text also equals the number or boolean that it
+ * spells. To check the type, use `json-schema`.
  */
 function isEqual(value: unknown, expected: unknown, ignoreCase: boolean): boolean {
   if (typeof expected === 'string') return isSameText(spelling(value), expected, ignoreCase);
@@ -116,7 +116,7 @@ function fits(value: unknown, pattern: RegExp): boolean {
   return text !== undefined && pattern.test(comparable(text, false));
 }
 
-/** A text, number or boolean as text; nothing for `null`, lists and objects. */
+/** A text, number or boolean as text. Undefined for `null`, lists and objects. */
 function spelling(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;

@@ -1,12 +1,12 @@
-/** Which character stands before the decimals; the other of the two then separates thousands. */
+/** The decimal separator. The other character then separates thousands. */
 export type DecimalMark = '.' | ',';
 
 const gaps = "''_\\u00a0\\u2009\\u202f";
 
 /**
- * A number in running text: a sign that touches it (hyphen or minus, with a currency between at most), digits
- * with or without thousands separators in groups of three, decimals, an exponent. Digits that hang on to a
- * letter (H2O, v1) or to another number (1.2.3) are no numbers.
+ * A number in running text: a sign that touches it (hyphen or minus, with at most a currency between), digits with or
+ * without thousands separators in groups of three, decimals, an exponent. Digits attached to a letter (H2O, v1) or to
+ * another number (1.2.3) are not numbers.
  */
 function numberPattern(decimal: DecimalMark): RegExp {
   const [point, thousands] = decimal === '.' ? ['\\.', ','] : [',', '\\.'];
@@ -17,7 +17,7 @@ function numberPattern(decimal: DecimalMark): RegExp {
   return new RegExp(`${sign}${start}${number}`, 'gu');
 }
 
-/** Every number of a text, in order. Fractions and percentages are not worked out: `1/2` is 1 and 2, `5 %` is 5. */
+/** Every number of a text, in order. Fractions and percentages are not evaluated: `1/2` is 1 and 2, `5 %` is 5. */
 export function numbersIn(text: string, decimal: DecimalMark): number[] {
   return Array.from(text.matchAll(numberPattern(decimal)), ([found]) => toNumber(found, decimal));
 }

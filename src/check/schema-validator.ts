@@ -10,11 +10,11 @@ const formats = lazyPackage('ajv-formats') as () => typeof formatsPackage;
 
 export type JsonSchema = Record<string, unknown>;
 
-/** What is wrong with a value, or undefined when the schema accepts it. */
+/** What is wrong with a value, or undefined if the schema accepts it. */
 export type Validator = (value: unknown) => string | undefined;
 
-// A misspelt keyword would accept everything, so it is refused; how a schema is laid out is its author's affair.
-// Asking for a key without describing it is allowed: `{ type: object, required: [label] }`.
+// A misspelled keyword would accept everything, so it is refused. Style is up to the schema's author. A key may be
+// required without a description: `{ type: object, required: [label] }`.
 const options = {
   strict: true,
   strictTypes: false,
@@ -29,10 +29,10 @@ type Compiler = ReturnType<ReturnType<typeof formats>['default']>;
 const draft7 = (): Compiler => formats().default(new (ajv().Ajv)(options));
 const draft2020 = (): Compiler => formats().default(new (ajv2020().Ajv2020)(options));
 
-/** Made on first use: a suite without schemas pays nothing. */
+/** Made on first use, so a suite without schemas pays nothing. */
 const shared = new Map<() => Compiler, Compiler>();
 
-/** A schema that names itself or its parts gets a compiler of its own, where the names can meet no others. */
+/** A schema that refers to itself or its parts gets its own compiler, where its names cannot clash. */
 function compilerFor(schema: JsonSchema): Compiler {
   const make = String(schema.$schema).includes('draft-07') ? draft7 : draft2020;
   if (JSON.stringify(schema).includes('"$id"')) return make();
@@ -42,9 +42,8 @@ function compilerFor(schema: JsonSchema): Compiler {
 }
 
 /**
- * Compiles a JSON Schema: draft-07 when its `$schema` says so, else 2020-12. Throws an `Error` that says what
- * is wrong with it: not a schema, an unknown keyword or format, a reference that leads nowhere (nothing is ever
- * fetched).
+ * Compiles a JSON Schema: draft-07 if its `$schema` says so, else 2020-12. Throws an `Error` that says what is wrong:
+ * not a schema, an unknown keyword or format, a dangling reference (nothing is ever fetched).
  */
 function compileSchema(schema: JsonSchema): Validator {
   const compiler = compilerFor(schema);
@@ -53,7 +52,7 @@ function compileSchema(schema: JsonSchema): Validator {
     if ('$async' in validate) throw new Error('asynchronous schemas ($async) are not supported');
     return (value) => (validate(value) ? undefined : firstError(validate));
   } finally {
-    // The compiler would keep it for good; what was compiled goes on working.
+    // The compiler would keep it forever. What was compiled still works.
     compiler.removeSchema(schema);
   }
 }
@@ -63,7 +62,7 @@ function firstError({ errors }: ValidateFunction): string {
   return `${error?.instancePath || 'the JSON'} ${error?.message ?? 'is not valid'}`;
 }
 
-/** Compiled schemas that are kept; suites with more of them compile some again. */
+/** Limit on cached schemas. Suites with more compile some of them again. */
 const limit = 256;
 const compiled = new Map<string, Validator>();
 

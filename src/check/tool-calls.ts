@@ -2,7 +2,7 @@ import type { ToolCall } from '../measure/exchange.ts';
 import { quote, show } from './clean-text.ts';
 import type { JsonSchema } from './schema-validator.ts';
 
-/** Arguments of a call as a value. None at all stand for `{}`, as servers send them for tools without parameters. */
+/** Arguments of a call as a value. No arguments means `{}`: servers send none for tools without parameters. */
 export function argumentsOf(call: ToolCall): { found: true; value: unknown } | { found: false; why: string } {
   if (call.arguments.trim() === '') return { found: true, value: {} };
   try {
@@ -12,7 +12,7 @@ export function argumentsOf(call: ToolCall): { found: true; value: unknown } | {
   }
 }
 
-/** Calls for a reason: the first three. */
+/** The first three calls, for a reason. */
 export function showCalls(calls: readonly ToolCall[]): string {
   if (calls.length === 0) return 'no tool call';
   const shown = calls.slice(0, 3).map((call) => {
@@ -22,14 +22,14 @@ export function showCalls(calls: readonly ToolCall[]): string {
   return `${shown.join(', ')}${calls.length > 3 ? ` and ${calls.length - 3} more` : ''}`;
 }
 
-/** A tool as a request declares it. */
+/** A tool as declared by a request. */
 export interface DeclaredTool {
   name: string;
   /** JSON Schema of its arguments. Absent: any. */
   parameters?: JsonSchema;
 }
 
-/** The tools in `params.tools`, in the form of the OpenAI API or without its wrapping. What is neither is left out. */
+/** The tools in `params.tools`, in the OpenAI API form or without its wrapper. Anything else is left out. */
 export function declaredTools(tools: unknown): DeclaredTool[] {
   if (!Array.isArray(tools)) return [];
   return (tools as unknown[]).flatMap((tool): DeclaredTool[] => {

@@ -6,7 +6,7 @@ import { compilePattern, flagsField, ignoreCase, patternField } from './fields.t
 import { fencedBlocks, jsonOf } from './json-answer.ts';
 import { pathField } from './json-path-field.ts';
 
-/** There was no such part in the answer: what reads it can not be decided. */
+/** The answer had no such part, so nothing that reads it can be decided. */
 export class NothingToExtract extends Error {}
 
 interface TransformKind<Spec> {
@@ -37,7 +37,7 @@ const extractSchema = z
   })
   .check(({ value, issues }) => {
     const { group } = value;
-    // Of a wrong pattern nothing more is said than that.
+    // If the pattern is wrong, that is the only message.
     if (issues.length > 0 || group === undefined) return;
     const { count, names } = groupsOf(value.extract);
     if (typeof group === 'number' ? group <= count : names.has(group)) return;
@@ -45,7 +45,7 @@ const extractSchema = z
     issues.push({ code: 'custom', input: group, path: ['group'], message });
   });
 
-/** Every transform, by what a suite calls it. To add one: its line. */
+/** Every transform, by its name in a suite. To add one: its line. */
 const kinds = {
   'strip-think': kind(
     z.literal('strip-think').describe('without thinking in tags (<think>…) at its start'),
@@ -70,12 +70,12 @@ export const transformSchema = z.union([
   kinds['json-path'].schema,
 ]);
 
-/** One step from the stored answer to what checks, judges, and people see, as a resolved suite carries it. */
+/** One step from the stored answer to what checks, judges and people see, as in a resolved suite. */
 export type Transform = z.output<typeof transformSchema>;
 
 /**
- * The answer's text after each step in turn. Pure; a hostile pattern takes its time, so it belongs in the checks'
- * thread. Throws `NothingToExtract`.
+ * The answer's text after each step in turn. Pure. A hostile pattern may run long, so call it in the checks' thread.
+ * Throws `NothingToExtract`.
  */
 export function transformed(text: string, steps: readonly Transform[] = []): string {
   return steps.reduce((seen, step) => {
@@ -95,7 +95,7 @@ function stripThink(text: string): string {
   return answer;
 }
 
-/** Without the block's fences. A block that nothing closes runs to the end. */
+/** Without the block's fences. An unclosed block runs to the end. */
 function unfence(text: string): string {
   return fencedBlocks(text)[0]?.lines.join('\n') ?? text;
 }
@@ -118,7 +118,7 @@ function partOf(match: RegExpMatchArray, group: number | string | undefined): st
 }
 
 function groupsOf(pattern: string): { count: number; names: ReadonlySet<string> } {
-  // With an empty alternative it matches anything, and the match lists every group.
+  // With an empty alternative it always matches, and the match lists every group.
   const match = compilePattern(`${pattern}|`, '').exec('');
   return { count: (match?.length ?? 1) - 1, names: new Set(Object.keys(match?.groups ?? {})) };
 }

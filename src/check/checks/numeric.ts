@@ -39,7 +39,7 @@ export const numeric = defineCheck({
   },
 });
 
-/** The numbers that may be compared, or why there are none. */
+/** The numbers to compare, or why there are none. */
 function pickFrom(numbers: number[], pick: (typeof picks)[number]): number[] | string {
   if (numbers.length === 0) return 'there is no number';
   if (pick === 'any') return numbers;
@@ -47,7 +47,7 @@ function pickFrom(numbers: number[], pick: (typeof picks)[number]): number[] | s
   return [numbers.at(pick === 'last' ? -1 : 0)!];
 }
 
-/** A few units in the last place are given away, so that 3.4 lies within 0.1 of 3.3. */
+/** A tolerance of a few units in the last place, so that 3.4 lies within 0.1 of 3.3. */
 function isNear(found: number, value: number, allowed: number): boolean {
   const slack = 4 * Number.EPSILON * Math.max(Math.abs(found), Math.abs(value));
   return Number.isFinite(found) && Math.abs(found - value) <= allowed + slack;

@@ -27,7 +27,7 @@ const condition = z
 
 type ArgumentCondition = z.output<typeof condition>;
 
-/** `city` stands for `$.city`. */
+/** `city` means `$.city`. */
 function pathOf(key: string): string {
   return key.startsWith('$') ? key : `$[${JSON.stringify(key)}]`;
 }
