@@ -4,11 +4,11 @@ import { decodeOf, type Decode } from './metrics/decode.ts';
 import { walk, type Pieces } from './pieces.ts';
 import type { Price } from './price.ts';
 
-/** What is known of an attempt beside what was seen of it. Whatever is absent was not said. */
+/** Facts about an attempt that come from outside it. Absent: not given. */
 export interface AttemptFacts {
   /** What a model's tokens cost. Absent when the suite gives no price. */
   price?: Price | undefined;
-  /** When it was due, and what was under way then. */
+  /** When it was due, and what was in flight then. */
   schedule?: { scheduledAt: Date; queueMs: Ms; waitedMs?: Ms | undefined; inFlight: number };
   /** Its place in the plan. */
   plan?: {
@@ -21,7 +21,7 @@ export interface AttemptFacts {
   };
 }
 
-/** One attempt as metrics see it. Its pieces are walked once, whoever asks for them. */
+/** One attempt as metrics see it. Its pieces are walked only once. */
 export class Attempt {
   readonly exchange: Exchange;
   readonly facts: AttemptFacts;
@@ -38,12 +38,12 @@ export class Attempt {
     return (this.#pieces ??= walk(this.exchange.chunks));
   }
 
-  /** Whether the instants inside the stream mean anything: it was streamed, and not held back and sent at once. */
+  /** Whether the instants inside the stream mean anything: it was streamed, not held back and sent at once. */
   get hasInnerInstants(): boolean {
     return this.exchange.streamed && !this.exchange.buffered;
   }
 
-  /** The span that carries a rate. Undefined where none does. */
+  /** The span that carries a rate. Undefined if there is none. */
   get decode(): Decode | undefined {
     this.#decode ??= {
       found: this.hasInnerInstants ? decodeOf(this.exchange, this.pieces) : undefined,
@@ -52,15 +52,15 @@ export class Attempt {
   }
 
   /**
-   * Inter-chunk latencies (ICL): the gaps between reads that brought text, in ascending order. None of an answer whose
-   * span carries no rate either.
+   * Inter-chunk latencies (ICL): the gaps between reads that brought text, in ascending order. Empty if the span
+   * carries no rate either.
    */
   get gaps(): Float64Array {
     if (this.decode === undefined) return new Float64Array();
     return (this.#gaps ??= Float64Array.from(this.pieces.gaps).sort());
   }
 
-  /** The same attempt had this process never been late. */
+  /** The same attempt, if this process had never been late. */
   inTime(): Attempt {
     const twin = new Attempt({ ...this.exchange, clientLagMs: 0 }, this.facts);
     twin.#pieces = this.pieces;

@@ -19,11 +19,11 @@ const mergedBit = 8;
 const charsUnit = 16;
 
 /**
- * The pieces of one stream in order, two numbers each. A list of objects would cost four times the memory for
- * each of several hundred open streams, and the collector would pause the very clock that stamps them.
+ * The pieces of one stream in order, two numbers each. A list of objects would take four times the memory for each of
+ * several hundred open streams. Its garbage collection would pause the very clock that stamps them.
  */
 export class ChunkLog implements Iterable<Chunk> {
-  /** Numbers alone: eight bytes each, and nothing to be made for a short answer. */
+  /** Numbers only: eight bytes each, and nothing to allocate for a short answer. */
   readonly #cells: number[] = [];
   #texts: readonly Chunk[] | undefined;
 
@@ -31,14 +31,14 @@ export class ChunkLog implements Iterable<Chunk> {
     return this.#cells.length / 2;
   }
 
-  /** Returns the piece's place. */
+  /** Returns the index of the piece. */
   push(at: Ms, kind: ChunkKind, chars: number, merged: boolean): number {
     this.#texts = undefined;
     const code = chunkKinds.indexOf(kind) + (merged ? mergedBit : 0) + chars * charsUnit;
     return this.#cells.push(at, code) / 2 - 1;
   }
 
-  /** Says anew what a piece carried. Its instant stays. */
+  /** Corrects what a piece carried. Its instant stays. */
   amend(place: number, kind: ChunkKind, chars: number): void {
     this.#texts = undefined;
     const cell = place * 2 + 1;
@@ -76,7 +76,7 @@ export class ChunkLog implements Iterable<Chunk> {
     };
   }
 
-  /** The pieces that carry text: non-empty reasoning, answer or tool call. Listed once, however many ask. */
+  /** The pieces that carry text: non-empty reasoning, answer or tool call. Listed once and cached. */
   texts(): readonly Chunk[] {
     if (this.#texts) return this.#texts;
     const texts: Chunk[] = [];
@@ -88,7 +88,7 @@ export class ChunkLog implements Iterable<Chunk> {
     return (this.#texts = texts);
   }
 
-  /** How many pieces are of a kind. */
+  /** Number of pieces of a kind. */
   count(kind: ChunkKind): number {
     const wanted = chunkKinds.indexOf(kind);
     let count = 0;

@@ -1,10 +1,10 @@
 import type { Ms } from '../base/clock.ts';
 import type { ChunkLog } from './chunk-log.ts';
 
-/** How a request ended, in the word that its row carries. */
+/** How a request ended, as its row states it. */
 export type Status = 'ok' | 'error' | 'timeout' | 'rate_limited' | 'truncated' | 'empty' | 'cancelled';
 
-/** Who said that it failed: the gateway, Cloudflare's API or edge, the provider, the way there, or ourselves. */
+/** Who reported the failure: the gateway, Cloudflare's API or edge, the provider, the network, or ourselves. */
 export type ErrorFamily = 'gateway' | 'cloudflare' | 'provider' | 'edge' | 'network' | 'client' | 'stream';
 
 /** Why there is no good answer. */
@@ -15,11 +15,11 @@ export interface Failure {
   code: string;
   /** One clean line: no control characters, no secrets, at most a few hundred characters. */
   message: string;
-  /** What the server asked us to wait, from `Retry-After`. Absent when it did not say. */
+  /** How long the server asked us to wait, from `Retry-After`. Absent if it did not say. */
   retryAfterMs?: Ms;
 }
 
-/** Token counts as the server reported them. An absent count was not reported; it is never taken as zero. */
+/** Token counts as the server reported them. Absent: not reported, never taken as zero. */
 export interface Usage {
   promptTokens?: number;
   cachedTokens?: number;
@@ -28,11 +28,11 @@ export interface Usage {
   totalTokens?: number;
 }
 
-/** Where a local Ollama says that its time went. An absent duration was not reported; it is never taken as zero. */
+/** Where a local Ollama says that its time went. Absent: not reported, never taken as zero. */
 export interface ServerTimings {
   /** From reading the request to the end of the answer. */
   totalMs?: Ms;
-  /** Until the model was there: seconds when it had to be loaded, some milliseconds when it was in memory. */
+  /** Until the model was ready: seconds if it had to be loaded, some milliseconds if it was in memory. */
   loadMs?: Ms;
   /** Reading the prompt. */
   promptEvalMs?: Ms;
@@ -40,9 +40,9 @@ export interface ServerTimings {
   evalMs?: Ms;
 }
 
-/** How the request reached the server. Times are absent on a connection that was already open. */
+/** How the request reached the server. Times are absent if the connection was already open. */
 export interface Connection {
-  /** Whether the socket had carried a request before. Absent when none was got. */
+  /** Whether the socket had carried a request before. Absent if there was no socket. */
   reused?: boolean;
   dnsMs?: Ms;
   connectMs?: Ms;
@@ -56,9 +56,9 @@ export interface Receipts {
   /** Which step of a fallback chain answered; `0` is the first. */
   gatewayStep?: string;
   cfRay?: string;
-  /** The model name that the answer carries. */
+  /** The model name in the answer. */
   echoedModel?: string;
-  /** The provider or model that a dynamic route chose, when the gateway says so. */
+  /** The provider or model that a dynamic route chose, if the gateway reports it. */
   servedBy?: string;
 }
 
@@ -68,28 +68,28 @@ export interface ToolCall {
   arguments: string;
 }
 
-/** What was seen of one attempt, as far as it went. All instants are milliseconds since `sent`. */
+/** What was observed of one attempt, as far as it went. All instants are milliseconds since `sent`. */
 export interface Observed {
   /** Our own id of the attempt, sent as `cf-aig-event-id`. */
   eventId: string;
   streamed: boolean;
-  /** Wall-clock time of `sent`; of giving up, when nothing was sent. */
+  /** Wall-clock time of `sent`, or of giving up if nothing was sent. */
   startedAt: Date;
-  /** `sent` on the monotonic clock (`performance.now()`). Absent when nothing was sent. */
+  /** `sent` on the monotonic clock (`performance.now()`). Absent if nothing was sent. */
   sentAt?: Ms;
-  /** The socket had taken the whole request. Absent when it never did. */
+  /** The socket had accepted the whole request. Absent if it never did. */
   requestWrittenMs?: Ms;
   connection: Connection;
   httpStatus?: number;
   /** Response headers complete. */
   headersMs?: Ms;
-  /** First event of the stream, of any kind. Absent when the answer was not streamed. */
+  /** First event of the stream, of any kind. Absent if the answer was not streamed. */
   firstEventMs?: Ms;
-  /** `[DONE]`, or the line that says `done`. */
+  /** `[DONE]`, or the line with `done`. */
   doneMs?: Ms;
   /** End of the body. */
   bodyEndMs?: Ms;
-  /** The attempt was over, well or not. */
+  /** The attempt was over, successfully or not. */
   endMs: Ms;
   /** Every piece of the stream with its instant. One piece for an answer that was not streamed. */
   chunks: ChunkLog;
@@ -98,16 +98,16 @@ export interface Observed {
   toolCalls: ToolCall[];
   finishReason?: string;
   usage: Usage;
-  /** Absent when the server reported none: only Ollama's own API does. */
+  /** Absent if the server reported none: only Ollama's own API does. */
   serverTimings?: ServerTimings;
   receipts: Receipts;
-  /** What the reader saw in the stream, in words of `stream_notes`. Absent when there was nothing to say. */
+  /** What the reader noticed in the stream, in words of `stream_notes`. Absent if there was nothing to note. */
   notes?: readonly string[];
-  /** What came, said something, and was not understood: its place and its first characters. Absent when all was. */
+  /** Content that arrived but was not understood: its place and its first characters. Absent if all was understood. */
   unread?: string;
-  /** Upper bound on how late this process can have stamped the instants above. Absent when unknown. */
+  /** Upper bound on how late this process can have stamped the instants above. Absent if unknown. */
   clientLagMs?: Ms;
-  /** Requests that were sent and not over when it was sent, itself included. Absent when nothing was sent. */
+  /** Requests in flight when it was sent, itself included. Absent if nothing was sent. */
   inFlight?: number;
   /** The stream arrived in one burst although the server took its time: its inner instants mean nothing. */
   buffered: boolean;
@@ -116,8 +116,8 @@ export interface Observed {
 /** A complete answer: status 200, right content type, at least one piece, a finish reason, `[DONE]`. */
 export type Answered = Observed & { outcome: 'ok'; finishReason: string };
 
-/** Anything else. What was seen before it failed is kept. */
+/** Anything else. What was observed before the failure is kept. */
 export type Failed = Observed & { outcome: 'failed'; failure: Failure };
 
-/** One attempt's whole story. Every number that is published is computed from these. */
+/** The full story of one attempt. Every published number is computed from these. */
 export type Exchange = Answered | Failed;

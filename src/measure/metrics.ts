@@ -30,13 +30,13 @@ export const latencies = [
 /** Figures that need tokens or prices. */
 export const rates = [outputTps, e2eOutputTps, cost] as const;
 
-/** Where the server says that its time went; last in a row, because few servers say. */
+/** Where the server says that its time went. Last in a row, because few servers report it. */
 export const serverTimes = [serverTotal, loadTime, promptEval, evalTime] as const;
 
-/** The same, of later date: their columns come after those that were there before. */
+/** As above, added later: their columns follow the earlier ones. */
 export const laterServerTimes = [serverQueue] as const;
 
-/** Of later date, too. */
+/** Also added later. */
 export const laterLatencies = [upload] as const;
 
 /** Every metric, in the order of its columns. */
@@ -50,10 +50,10 @@ export const allMetrics = [
 
 type Summarised = Extract<(typeof allMetrics)[number], { summarised: number }>;
 
-/** Those that are summarised, ranked and compared for each model. */
+/** Metrics that are summarized, ranked and compared for each model. */
 export const headlines: readonly Summarised[] = allMetrics
   .filter((metric): metric is Summarised => 'summarised' in metric)
   .sort((a, b) => a.summarised - b.summarised);
 
-/** How fast a model writes, in two units. Of a model they are one ratio of sums, no mean of its answers' rates. */
+/** How fast a model writes, in two units. For a model, each is one ratio of sums, not a mean of its answers' rates. */
 export const decodeRates = [tpot.name, outputTps.name] as const;

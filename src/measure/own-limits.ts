@@ -1,6 +1,6 @@
 /**
- * What the system says when this machine cannot open one more connection, and what it means. No server had a part in
- * it: such an attempt is never a model's failure, and the request is owed still.
+ * System errors that mean this machine cannot open one more connection, and their meaning. No server was involved.
+ * Such an attempt is never a model's failure, and the request is still owed.
  */
 export const ownLimits: Readonly<Record<string, string>> = {
   EMFILE: 'this process may open no more files; raise ulimit -n or lower run.concurrency',
@@ -15,7 +15,7 @@ export const ownLimits: Readonly<Record<string, string>> = {
   ERR_MEMORY_ALLOCATION_FAILED: 'this process has no memory left; lower run.concurrency',
 };
 
-/** Whether a failure, or what a row says of one, is a limit of this machine. */
+/** Whether a failure, or a row's account of one, is a limit of this machine. */
 export function isOwnLimit({
   family,
   code,
@@ -26,10 +26,10 @@ export function isOwnLimit({
   return family === 'client' && code !== undefined && Object.hasOwn(ownLimits, code);
 }
 
-/** The code of an attempt whose worker was lost: nobody knows how it ended, and its request is owed still. */
+/** The code of an attempt whose worker was lost. Its outcome is unknown, and its request is still owed. */
 export const workerLost = 'worker_lost';
 
-/** Whether the worker that asked was lost, by what a failure or a row says. No model had a part in it. */
+/** Whether the asking worker was lost, according to a failure or a row. No model was involved. */
 export const isWorkerLost = ({
   family,
   code,

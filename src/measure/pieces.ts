@@ -1,9 +1,9 @@
 import type { Ms } from '../base/clock.ts';
 import type { ChunkLog } from './chunk-log.ts';
 
-/** What the pieces of an attempt that carried text say, in one walk. */
+/** What the text pieces of an attempt show, in one walk. */
 export interface Pieces {
-  /** Instants of the first, of the first that belonged to the answer, and of the last. Absent where there was none. */
+  /** Instants of the first piece, of the first answer piece, and of the last. Absent if there was none. */
   first?: Ms;
   firstAnswer?: Ms;
   last?: Ms;
@@ -16,14 +16,14 @@ export interface Pieces {
   firstPieces: number;
   firstChars: number;
   /**
-   * Between reads that brought text, in their order. A piece that came in the same read as another one has no instant
-   * of its own, so it makes no gap; counting it as 0 ms would turn a coalesced stream into a fast one. Text that shares
-   * its read with a role alone does mark that read.
+   * Gaps between reads that brought text, in order. A piece in the same read as another has no instant of its own, so
+   * it makes no gap. Counting it as 0 ms would turn a coalesced stream into a fast one. Text that shares its read only
+   * with a role does mark that read.
    */
   gaps: Ms[];
 }
 
-/** Walks the pieces once. An answer that was not streamed has only its end: no first piece is known. */
+/** Walks the pieces once. An answer that was not streamed has only an end: its first piece is unknown. */
 export function walk(chunks: ChunkLog): Pieces {
   const pieces: Pieces = {
     reasoningSeen: false,

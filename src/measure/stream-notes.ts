@@ -1,6 +1,6 @@
 import type { Exchange } from './exchange.ts';
 
-/** More than this share of the pieces without an instant of their own, and the gaps between chunks say little. */
+/** If more than this share of the pieces lack their own instant, the gaps between chunks say little. */
 const mergedShare = 0.1;
 
 interface Rule {
@@ -8,7 +8,7 @@ interface Rule {
   applies(exchange: Exchange): boolean;
 }
 
-/** What may be seen in an answer that is no fault and yet changes how its figures are to be read. */
+/** Observations about an answer that are not faults but change how to read its figures. */
 const rules: readonly Rule[] = [
   { note: 'merged', applies: isMerged },
   { note: 'cumulative_usage', applies: ({ chunks }) => chunks.count('usage') > 1 },
@@ -16,15 +16,15 @@ const rules: readonly Rule[] = [
 ];
 
 /**
- * Words for what was seen in the stream of an answer. Of a failed one only what the reader noted: how its figures are
- * to be read is no question. To add one: add its rule, or let the reader note it; and tell of it in `noteMeanings`.
+ * Notes on the stream of an answer. A failed answer gets only the reader's notes, since its figures are not read. To
+ * add one: add its rule, or let the reader note it. Then describe it in `noteMeanings`.
  */
 export function streamNotes(exchange: Exchange): string[] {
   const ruled = exchange.outcome === 'failed' ? [] : rules.filter((rule) => rule.applies(exchange));
   return [...ruled.map(({ note }) => note), ...(exchange.notes ?? [])];
 }
 
-/** Every word that may stand in `stream_notes`, and what it means. */
+/** Every word that may appear in `stream_notes`, and its meaning. */
 export const noteMeanings: Readonly<Record<string, string>> = {
   merged: 'more than a tenth of the chunks came in the same read as the one before',
   cumulative_usage: 'token counts came more than once; the last ones are used',
@@ -54,8 +54,8 @@ function isMerged({ streamed, chunks }: Exchange): boolean {
 }
 
 /**
- * Tokens that no text shows: the server counts reasoning and sent none of it, or, where it does not count it apart,
- * more tokens than bytes, since a token has at least one.
+ * Tokens that no text shows. The server counts reasoning and sent none of it. Or it does not count it separately and
+ * reports more tokens than bytes, although a token has at least one byte.
  */
 function hidesReasoning({ usage, reasoning, answer, toolCalls }: Exchange): boolean {
   if (reasoning !== '') return false;

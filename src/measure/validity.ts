@@ -2,13 +2,13 @@ import type { Ms } from '../base/clock.ts';
 import type { Exchange } from './exchange.ts';
 
 /**
- * A model that is in memory is ready within some tens of milliseconds; one that is not takes longer than this even
- * when its file is still in the page cache.
+ * A model in memory is ready within some tens of milliseconds. One that is not takes longer than this, even if its
+ * file is still in the page cache.
  */
 export const warmLoadMs: Ms = 250;
 
 export interface Validity {
-  /** May the answer enter latency figures? Undefined when there was no answer to speak of. */
+  /** Whether the answer may enter latency figures. Undefined if there was no answer. */
   valid: boolean | undefined;
   reasons: string[];
 }
@@ -21,17 +21,17 @@ interface Rule {
 export interface AskedFor {
   /** Model name on the wire. */
   wireModel: string;
-  /** Tokens that the prompt has at the very least. Absent when that is unknown. */
+  /** The fewest tokens that the prompt can have. Absent if unknown. */
   fewestPromptTokens?: number;
-  /** Tokens of context with which the model is loaded. Absent when that is unknown. */
+  /** Context size of the loaded model, in tokens. Absent if unknown. */
   contextTokens?: number;
-  /** The model was not in the server's memory when it was asked. Absent when nobody could say. */
+  /** The model was not in the server's memory when the request came. Absent if unknown. */
   wasCold?: boolean;
 }
 
 /**
- * Each way in which the way or the model can spoil an answer, so that it is real and its latency means nothing. What our
- * own lag does to a row is decided for each of its metrics (metrics/lag.ts), and makes no answer invalid.
+ * Each way in which the network path or the model can spoil an answer, so that it is real but its latency means
+ * nothing. Our own lag is judged for each metric of a row (metrics/lag.ts), and makes no answer invalid.
  */
 const rules: readonly Rule[] = [
   { reason: 'truncated', applies: (exchange) => exchange.outcome === 'failed' },
@@ -46,7 +46,7 @@ const rules: readonly Rule[] = [
     applies: ({ receipts }, { wireModel }) =>
       receipts.echoedModel !== undefined && !sameModel(receipts.echoedModel, wireModel),
   },
-  // The wait for the disk, not for the model. What the server reports of it comes before what its memory showed.
+  // The wait for the disk, not for the model. The server's report takes precedence over what its memory showed.
   {
     reason: 'cold_load',
     applies: ({ serverTimings }, { wasCold = false }) => {
@@ -54,7 +54,7 @@ const rules: readonly Rule[] = [
       return loadMs === undefined ? wasCold : loadMs > warmLoadMs;
     },
   },
-  // Answered fast because the server read only part of what was asked, or counted only part of it.
+  // Fast only because the server read, or counted, only part of the prompt.
   {
     reason: 'prompt_truncated',
     applies: ({ usage: { promptTokens } }, { fewestPromptTokens = 0, contextTokens = Infinity }) =>
@@ -70,7 +70,7 @@ export function validityOf(exchange: Exchange, asked: AskedFor): Validity {
   return { valid: reasons.length === 0, reasons };
 }
 
-/** Names are compared without the provider in front, `:cloud` and `:latest`, which come and go on the way. */
+/** Names are compared without the provider prefix, `:cloud` and `:latest`, which come and go along the route. */
 export function sameModel(echoed: string, asked: string): boolean {
   const bare = (name: string): string =>
     name

@@ -3,14 +3,14 @@ import type { Prompt } from '../suite/suite.ts';
 import { type Cell, cellKey, type CellNames, promptIn } from './cell.ts';
 import type { Block, Phase, PlannedRequest } from './plan.ts';
 
-/** Puts the routes of each model in their turn for one prompt and repeat; the places of the models stay. */
+/** Orders the routes of each model for one prompt and repeat. The positions of the models stay. */
 export type RouteTurns = (cells: readonly Cell[], prompt: Prompt, repeat: number) => Cell[];
 
 /**
- * Whoever asks a prompt first pays for reading it, and whoever comes next may find it in the server's cache. So the
- * routes of a model take turns: each comes first equally often, to within one, over the prompts of every repeat and
- * over the repeats of every prompt; with three routes, each order of the two behind it, too. Which prompt begins with
- * which route is drawn from the seed.
+ * The first route to ask a prompt pays for reading it; the next may find it in the server's cache. So the routes of a
+ * model take turns. Each comes first equally often, to within one, over the prompts of every repeat and over the
+ * repeats of every prompt. With three routes, each order of the two behind it is balanced too. The seed decides which
+ * prompt begins with which route.
  */
 export function routeTurns(cells: readonly Cell[], prompts: readonly Prompt[], seed: number): RouteTurns {
   const routes = [...new Set(cells.map(({ route }) => route))];
@@ -32,7 +32,7 @@ export function routeTurns(cells: readonly Cell[], prompts: readonly Prompt[], s
   };
 }
 
-/** Begins at the `turn`-th; every other time round, those behind it come the other way about. */
+/** Begins at the `turn`-th. Every other time round, those behind it come in reverse order. */
 function inTurn<T>(items: readonly T[], turn: number): T[] {
   const first = turn % items.length;
   const rest = [...items.slice(first + 1), ...items.slice(0, first)];
@@ -44,18 +44,18 @@ export interface PlanOptions {
   cells: readonly Cell[];
   prompts: readonly Prompt[];
   repeat: number;
-  /** Blocks that are recorded and never analyzed. */
+  /** Blocks that are recorded but never analyzed. */
   warmup: number;
   order: 'blocks' | 'sequential';
   seed: number;
-  /** Asked before each repeat beyond `repeat`; absent means that there are none. */
+  /** Called before each repeat beyond `repeat`. Absent: there are none. */
   another?: ((repeat: number) => boolean) | undefined;
 }
 
 /**
- * The requests of a run, block by block. Warm-up comes first. Then each repeat goes through the prompts in a
- * new random order, and asks every cell in a random order, so that drift of the service over the hour falls on
- * all models alike; the routes of a model take turns. Same options, same plan. Lazy, because a plan may be long.
+ * The requests of a run, block by block. Warm-up comes first. Each repeat then goes through the prompts in a new
+ * random order and asks every cell in a random order. So drift of the service over the hour falls on all models alike.
+ * The routes of a model take turns. Same options, same plan. Lazy, because a plan may be long.
  */
 export function* planBlocks(options: PlanOptions): Generator<Block> {
   const { prompts, warmup, order, seed } = options;
@@ -103,7 +103,7 @@ function makeBlock(
   }));
 }
 
-/** What names a request. In a plan with visits, its cell has a level. */
+/** The names that identify a request. In a plan with visits, its cell has a level. */
 type KeyParts = CellNames & {
   phase: string;
   repeat: number;
@@ -112,7 +112,7 @@ type KeyParts = CellNames & {
   arrival?: number | undefined;
 };
 
-/** What names a request through resuming, merging and retrying. No id may contain a line feed. */
+/** Identifies a request through resuming, merging and retrying. No id may contain a line feed. */
 export function requestKey(of: KeyParts): string {
   const place = of.visit === undefined ? [] : [of.visit, of.arrival];
   return [of.phase, of.repeat, of.prompt, ...place, cellKey(of)].join('\n');

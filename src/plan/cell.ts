@@ -2,17 +2,17 @@ import { type Named, text } from '../base/column.ts';
 import { defined } from '../base/defined.ts';
 import type { Model, Prompt, Suite } from '../suite/suite.ts';
 
-/** What tells two cells of a run apart beside the model. */
+/** What distinguishes two cells of a run, besides the model. */
 interface Dimension<Name extends string, Plural extends string = string> {
   readonly column: Named<Name, 'text'>;
-  /** Of several of them. */
+  /** Its plural name. */
   readonly plural: Plural;
-  /** Whether the name of a cell says it always, or only in a run that has several. */
+  /** Whether a cell's name always includes it, or only in a run that has several. */
   readonly told: 'always' | 'where several';
   readonly words: (name: string) => string;
-  /** In a sentence. */
+  /** Wording in a sentence. */
   readonly phrase: (name: string) => string;
-  /** Whether cells that differ in it alone are compared with one another, and not only when somebody asks. */
+  /** Whether cells that differ only in it are compared by default, not only on request. */
   readonly isPaired: boolean;
   /** What `compare --by` finds out. */
   readonly question: string;
@@ -22,7 +22,7 @@ const dimension = <const Name extends string, const Plural extends string>(
   of: Dimension<Name, Plural>,
 ): Dimension<Name, Plural> => of;
 
-/** In the order of keys. A new one is a line here: every table, key, name, and comparison goes by this list. */
+/** In key order. To add one, add a line: every table, key, name and comparison uses this list. */
 export const dimensions = [
   dimension({
     column: text('route', 'route to the model; `demo` is simulated'),
@@ -62,39 +62,39 @@ const nameOf = <Name extends string>({ column }: Dimension<Name>): Name => colum
 /** Every name that a cell may have, the model's first. */
 export const cellColumns = ['model', ...dimensions.map((one) => nameOf<DimensionName>(one))] as const;
 
-/** Columns of the dimensions that not every run has, for any table with a row for each cell. */
+/** Columns of the dimensions that not every run has, for any table with one row per cell. */
 export const laterColumns = dimensions.slice(1).map(({ column }) => column) as unknown as ColumnsOf<Later>;
 
-/** The same for a table with a row for each pair of cells. */
+/** The same for a table with one row per pair of cells. */
 export const pairedColumns = laterColumns.map((column) => ({
   ...column,
   meaning: `${column.meaning.split(',')[0]!}, of both; empty where it is what differs, or there is one`,
 })) as unknown as ColumnsOf<Later>;
 
-/** The names of a cell. Where a run has one variant, or was given no vantage, the name is absent. */
+/** The names of a cell. A name is absent if the run has one variant, or was given no vantage. */
 export type Names = { readonly model: string; readonly route: string } & {
   readonly [Name in LaterName]?: string;
 };
 
-/** Where cells that have these names in common are one list: each absent where all of a run share it, or have none. */
+/** Cells that share these names form one list. A name is absent if all cells of a run share it, or have none. */
 export type ListNames = { readonly [Name in DimensionName]?: string };
 
 /**
- * Names a cell. In a plan `model` is the model itself; in rows and figures it is its id. `level`: in a plan of visits,
+ * Names a cell. In a plan, `model` is the model itself; in rows and figures, its id. `level`: in a plan of visits,
  * requests in flight or requests a second.
  */
 export type CellNames = { model: string | { readonly id: string }; route: string } & {
   [Name in LaterName]?: string | undefined;
 } & { level?: number | string | undefined };
 
-/** What is compared: a model on a route. A run over one route has one cell for each model. */
+/** The unit of comparison: a model on a route. A run over one route has one cell per model. */
 export interface Cell extends Omit<CellNames, 'model'> {
   model: Model;
 }
 
 const idOf = ({ model }: Pick<CellNames, 'model'>): string => (typeof model === 'string' ? model : model.id);
 
-/** The names of a cell out of whatever has them: a row, a figure, a cell of a plan. */
+/** Picks the names of a cell from anything that has them: a row, a figure, a cell of a plan. */
 export function namesOf(cell: CellNames): Names {
   const names: Record<string, string> = { model: idOf(cell) };
   for (const { column } of dimensions) {
@@ -124,7 +124,7 @@ const keyNames = [...dimensions.map((one) => nameOf<DimensionName>(one)), 'level
 export const differences = (a: CellNames, b: CellNames): (DimensionName | 'model')[] =>
   cellColumns.filter((name) => (name === 'model' ? idOf(a) !== idOf(b) : a[name] !== b[name]));
 
-/** Whether two cells differ in this alone. */
+/** Whether two cells differ only in this. */
 export function sameBut(a: CellNames, b: CellNames, name: string): boolean {
   const [first, second] = differences(a, b);
   return first === name && second === undefined;
@@ -133,19 +133,19 @@ export function sameBut(a: CellNames, b: CellNames, name: string): boolean {
 export const dimensionNamed = (name: DimensionName): Dimensions[number] =>
   dimensions.find(({ column }) => column.name === name)!;
 
-/** Whether cells that differ in it alone are compared without being asked. */
+/** Whether cells that differ only in it are compared by default. */
 export const isPaired = (name: DimensionName): boolean => dimensionNamed(name).isPaired;
 
-/** What two cells have in common beside the model and the route. */
+/** What two cells share besides the model and the route. */
 export const sharedNames = (a: CellNames, b: CellNames): { [Name in LaterName]: string | undefined } =>
   Object.fromEntries(
     laterColumns.map(({ name }) => [name, a[name] === b[name] ? a[name] : undefined]),
   ) as ReturnType<typeof sharedNames>;
 
-/** What a row says beside the model and the route: undefined where there is nothing to say. */
+/** A row's names besides the model and the route. Undefined if there are none. */
 export const laterNames = (cell: CellNames): ReturnType<typeof sharedNames> => sharedNames(cell, cell);
 
-/** Lists of cells that have all these names in common, in the order of their first cells. */
+/** Lists of cells that share all these names, in the order of their first cells. */
 export function listsBy<C extends { readonly [Name in DimensionName]?: string | undefined }>(
   cells: readonly C[],
   by: readonly DimensionName[],
@@ -161,10 +161,10 @@ export function listsBy<C extends { readonly [Name in DimensionName]?: string | 
 export const isSameList = (a: ListNames, b: ListNames): boolean =>
   dimensions.every(({ column: { name } }) => a[name] === b[name]);
 
-/** How many of each a run has: the facts of a run are one, and so is its manifest. Absent: at most one. */
+/** How many of each a run has. The facts of a run fit this shape, and so does its manifest. Absent: at most one. */
 export type Ways = { readonly [Name in Dimensions[number]['plural']]?: readonly unknown[] };
 
-/** The ways of these cells, for who has no facts of their run. */
+/** The counts for these cells, for callers without the facts of their run. */
 export const waysOf = (cells: readonly { [Name in DimensionName]?: string | undefined }[]): Ways =>
   Object.fromEntries(
     dimensions.map(({ plural, column: { name } }) => [
@@ -173,15 +173,17 @@ export const waysOf = (cells: readonly { [Name in DimensionName]?: string | unde
     ]),
   );
 
-/** Dimensions of which a run has several. */
+/** Dimensions with several values in a run. */
 export const severalIn = (ways: Ways): DimensionName[] =>
   dimensions.filter(({ plural }) => (ways[plural]?.length ?? 0) > 1).map((one) => nameOf<DimensionName>(one));
 
-/** Dimensions that need a column of their own beside the name: the run has several, and the name says it only then. */
+/**
+ * Dimensions that need their own column besides the name: the run has several, and the name includes them only then.
+ */
 export const untoldIn = (ways: Ways): Dimensions[number][] =>
   dimensions.filter(({ told, plural }) => told !== 'always' && (ways[plural]?.length ?? 0) > 1);
 
-/** The two versions of a suite that is held against a revision, the earlier first. */
+/** The two versions of a suite that is compared with a revision, the earlier first. */
 export const versions = ['before', 'now'] as const;
 
 type Arm = Pick<CellNames, 'variant' | 'version'>;
@@ -204,7 +206,7 @@ export function cellsOf(suite: Asked, routes: readonly string[], vantages: reado
   );
 }
 
-/** The model as it is asked there: with the `params` of the variant, and as the version has it. */
+/** The model as it is asked there: with the `params` of the variant, in that version. */
 export function modelIn(
   { variant, version }: Arm,
   { before, ...model }: Model,
@@ -219,8 +221,7 @@ export function modelIn(
 const asked = new WeakMap<Prompt, Map<string, Prompt>>();
 
 /**
- * The prompt as a variant asks it, in a version of the suite: always the same object, by which others know what they
- * have counted in it.
+ * The prompt in a variant and in a version of the suite. Always the same object, because callers cache counts by it.
  */
 export function promptIn(arm: Arm, prompt: Prompt): Prompt {
   if (prompt.before === undefined && prompt.variants === undefined) return prompt;
@@ -262,7 +263,7 @@ export function cellName(cell: CellNames, ways: Ways = {}): string {
   );
 }
 
-/** The name of a cell in a list whose names stand over it already. */
+/** The name of a cell in a list whose heading already shows the shared names. */
 export const nameInList = (name: string, list: ListNames): string =>
   dimensions.reduce((shorter, { column, words }) => {
     const value = list[column.name];

@@ -5,17 +5,17 @@ import type { Span } from '../load/load-mode.ts';
 import { planSize, type PlanOptions } from './blocks.ts';
 import { answerLimit, leastUsage, worstCaseUsage } from './token-estimate.ts';
 
-/** What one cell of a plan will need. Ranges are absent where nothing bounds them. */
+/** What one cell of a plan will need. Ranges are absent if nothing bounds them. */
 export interface CellEstimate {
   cell: Cell;
   requests: number;
   warmupRequests: number;
   tokens?: Span;
-  /** Absent without a price, too. */
+  /** Also absent without a price. */
   usd?: Span;
 }
 
-/** Seconds that an answer of a hosted model is assumed to take, for lack of earlier runs. */
+/** Assumed seconds for an answer of a hosted model, without earlier runs. */
 export const assumedSeconds: Span = { low: 2, high: 20 };
 
 /** What each cell of a plan will need, warm-up included. */
@@ -26,7 +26,7 @@ export function estimate(options: PlanOptions): CellEstimate[] {
 function estimateCell(cell: Cell, options: PlanOptions): CellEstimate {
   const { prompts, repeat, warmup } = options;
   const { measure } = planSize(options);
-  // Which prompts the warm-up draws is up to the seed: each counts by its share.
+  // The seed decides which prompts the warm-up draws, so each counts by its share.
   const times = repeat + warmup / prompts.length;
   const tokens: Span = { low: 0, high: 0 };
   const usd: Span = { low: 0, high: 0 };
@@ -55,7 +55,7 @@ function totalOf({ promptTokens = 0, completionTokens = 0 }: Usage): number {
   return promptTokens + completionTokens;
 }
 
-/** The sum of what all cells need; absent when one of them has none. */
+/** The sum of what all cells need. Absent if one of them has none. */
 export function sumSpans(spans: readonly (Span | undefined)[]): Span | undefined {
   let sum: Span | undefined = { low: 0, high: 0 };
   for (const span of spans) sum = sum && span && { low: sum.low + span.low, high: sum.high + span.high };

@@ -6,10 +6,10 @@ import type { Suite } from '../suite/suite.ts';
 import { cellKey, type Cell } from './cell.ts';
 import type { Block, PlannedRequest } from './plan.ts';
 
-/** What of a suite its load mode looks at. */
+/** The parts of a suite that its load mode reads. */
 type Loaded = Pick<Suite, 'load' | 'run'>;
 
-/** The requests of a cell, with the model's own ceiling. */
+/** The requests of a cell, with the model's own limit. */
 export function laneOf(cell: Cell): Lane {
   const { id, concurrency } = cell.model;
   return {
@@ -24,7 +24,7 @@ const offerOf = ({ run }: Loaded, cells: readonly Cell[]): Offer => ({
   lanes: cells.map(laneOf),
 });
 
-/** Minutes that a plan takes, warm-up included, where an answer takes this many seconds. */
+/** Minutes that a plan takes, warm-up included, if an answer takes this many seconds. */
 export function estimateMinutes(
   suite: Loaded,
   cells: readonly { cell: Cell; requests: number; warmupRequests: number }[],
@@ -38,12 +38,12 @@ export function estimateMinutes(
   return loadModeOf(suite.load).estimate(suite.load ?? {}, offer, requests, seconds);
 }
 
-/** Most requests of a suite in flight at a time. */
+/** Most requests of a suite in flight at once. */
 export function expectedInFlight(suite: Loaded, cells: readonly Cell[]): number {
   return loadModeOf(suite.load).expectedInFlight(suite.load ?? {}, offerOf(suite, cells));
 }
 
-/** Sends what the blocks hold as the suite's load mode has it. */
+/** Sends the contents of the blocks as the suite's load mode prescribes. */
 export function drive(
   suite: Loaded,
   {
@@ -63,7 +63,7 @@ export function drive(
   });
 }
 
-/** Block by block: due when the load mode hands them over, or at their place in a visit. */
+/** Block by block: due when the load mode releases them, or at their place in a visit. */
 export function* arrivalsOf(blocks: Iterable<Block>): Generator<Arrival<PlannedRequest>[]> {
   for (const block of blocks)
     yield block.map((request) => ({
@@ -74,6 +74,8 @@ export function* arrivalsOf(blocks: Iterable<Block>): Generator<Arrival<PlannedR
     }));
 }
 
-/** How a suite's load mode plans visits. Undefined where it plans blocks. Throws a UserError for contradictory settings. */
+/**
+ * How a suite's load mode plans visits. Undefined if it plans blocks. Throws a UserError for contradictory settings.
+ */
 export const designOf = ({ load }: Pick<Suite, 'load'>): Design | undefined =>
   loadModeOf(load).design?.(load ?? {});

@@ -20,19 +20,19 @@ export interface Plan {
   cells: readonly Cell[];
   /** Requests of all cells together. */
   size: { warmup: number; measure: number; total: number };
-  /** The least that it can need, in requests, tokens and USD; a model without a price costs nothing here. */
+  /** The least that it can need, in requests, tokens and USD. A model without a price costs nothing here. */
   least: Expense;
   /** How visits are planned. Absent: the plan is one of blocks. */
   design?: Design;
-  /** The requests, block by block, each block sent together; the same each time. Under a design, visit by visit. */
+  /** The requests, block by block, each block sent together. The same each time. Under a design, visit by visit. */
   blocks(progress?: Progress): Iterable<Block>;
 }
 
-/** What has come of a plan so far, where the plan asks for it. */
+/** Results so far, for plans that ask for them. */
 export interface Progress {
-  /** Asked before each repeat beyond those of the suite. Absent: there are none. */
+  /** Called before each repeat beyond those of the suite. Absent: there are none. */
   another?: ((repeat: number) => boolean) | undefined;
-  /** Asked between visits. Absent: one round of visits. */
+  /** Called between visits. Absent: one round of visits. */
   visitsOf?: ((cell: Cell) => VisitsOfCell) | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface Expense {
 }
 
 export interface PlanRequest {
-  /** What is asked: models on routes. */
+  /** What to ask: models on routes. */
   cells: readonly Cell[];
   /** Same suite, cells and seed, same plan. */
   seed: number;
@@ -51,7 +51,7 @@ export interface PlanRequest {
   shard?: Shard | undefined;
 }
 
-/** Plans a run of a suite; sends nothing. Throws a UserError when a shard cannot be planned alone. */
+/** Plans a run of a suite. Sends nothing. Throws a UserError if a shard cannot be planned alone. */
 export function planRun(suite: Suite, { cells, seed, shard }: PlanRequest): Plan {
   assertShard(suite, shard);
   const options: PlanOptions = { ...suite.run, cells, prompts: shardPrompts(suite.prompts, shard), seed };
@@ -70,7 +70,7 @@ export function planRun(suite: Suite, { cells, seed, shard }: PlanRequest): Plan
   };
 }
 
-/** What visits of levels cannot be combined with. Throws a UserError that says what to leave out. */
+/** Options that visits of levels cannot be combined with. Throws a UserError that says what to leave out. */
 export function assertVisits({ name, against }: Pick<Suite, 'name' | 'against'>, shard?: Shard): void {
   if (against)
     throw new UserError(
@@ -79,7 +79,7 @@ export function assertVisits({ name, against }: Pick<Suite, 'name' | 'against'>,
   if (shard) throw new UserError(`${name} has levels of a load: a visit is sent whole. Leave out --shard.`);
 }
 
-/** How many it will be follows from what is found: the size is what is to be expected. */
+/** The number of visits depends on the results, so the size is an expectation. */
 function planByVisits(suite: Suite, design: Design, { cells, prompts, seed }: PlanOptions): Plan {
   const total = cells.length * design.expected(prompts.length, assumedSeconds.high).requests;
   const blocks: Plan['blocks'] = ({ visitsOf } = {}) =>
@@ -95,7 +95,9 @@ function planByVisits(suite: Suite, design: Design, { cells, prompts, seed }: Pl
   };
 }
 
-/** A visit is sent whole or not at all: the budget must hold any of the first round, whatever its answers cost. */
+/**
+ * A visit is sent whole or not at all. The budget must hold any visit of the first round, whatever its answers cost.
+ */
 function mostExpensiveOf(visits: readonly Block[]): Expense {
   const expenses = visits.map((visit) => worstExpense(visit));
   return {
@@ -116,7 +118,7 @@ function worstExpense(visit: Block): Expense {
   return sum;
 }
 
-/** What a shard cannot do alone. */
+/** Options that a shard cannot use alone. */
 function assertShard({ name, prompts, run }: Suite, shard: Shard | undefined): void {
   if (!shard) return;
   if (prompts.length < shard.count)
@@ -129,7 +131,7 @@ function assertShard({ name, prompts, run }: Suite, shard: Shard | undefined): v
     );
 }
 
-/** The least that a plan can need: what a budget below it makes impossible. */
+/** The least that a plan can need. A budget below it is impossible. */
 function leastExpense(plan: PlanOptions): Expense {
   let tokens = 0;
   let usd = 0;

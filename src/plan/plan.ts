@@ -2,15 +2,15 @@ import type { Ms } from '../base/clock.ts';
 import type { Prompt } from '../suite/suite.ts';
 import type { Cell } from './cell.ts';
 
-/** `ladder`: a visit that only chooses where a search for a limit begins. */
+/** `ladder`: a visit that only chooses where the search for a limit begins. */
 export type Phase = 'warmup' | 'measure' | 'ladder';
 
 /** One request that the run owes an answer to. */
 export interface PlannedRequest {
-  /** Same request, same key, in every process: what resuming and merging go by. */
+  /** Same request, same key, in every process. Resuming and merging use it. */
   key: string;
   phase: Phase;
-  /** From 1; warm-up repeats count on their own. */
+  /** From 1. Warm-up repeats count separately. */
   repeat: number;
   /** From 1 through the whole run, warm-up first. */
   block: number;
@@ -22,7 +22,7 @@ export interface PlannedRequest {
   visit?: VisitPlace;
 }
 
-/** Where a request stands in its visit. */
+/** The position of a request in its visit. */
 export interface VisitPlace {
   load: 'open' | 'closed';
   /** Requests per second, or requests in flight. */

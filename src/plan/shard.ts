@@ -7,10 +7,10 @@ export interface Shard {
   count: number;
 }
 
-/** Most parts of a run; more have no use, and a typing error could ask for millions. */
+/** Most parts of a run. More are useless, and a typo could ask for millions. */
 const mostShards = 1000;
 
-/** `2/3`. Throws a UserError for anything that names no shard. */
+/** `2/3`. Throws a UserError for anything that is not a shard. */
 export function parseShard(text: string): Shard {
   const [, index, count] = /^\s*(\d+)\s*\/\s*(\d+)\s*$/.exec(text) ?? [];
   const shard = { index: Number(index), count: Number(count) };
@@ -20,8 +20,8 @@ export function parseShard(text: string): Shard {
 }
 
 /**
- * The prompts of one shard: every n-th in the order of the suite, so that neighbours, which are often alike, are spread.
- * Models are never split, so a block stays whole. All prompts without a shard.
+ * The prompts of one shard: every n-th in suite order, so that neighbors, which are often alike, are spread out.
+ * Models are never split, so a block stays whole. Without a shard: all prompts.
  */
 export function shardPrompts(prompts: readonly Prompt[], shard: Shard | undefined): readonly Prompt[] {
   if (!shard) return prompts;

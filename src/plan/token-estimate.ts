@@ -3,12 +3,12 @@ import { imagesIn, isImagePart } from '../suite/image.ts';
 import type { Json, Prompt } from '../suite/suite.ts';
 import type { PlannedRequest } from './plan.ts';
 
-/** Taken as the longest answer where no `max_tokens` bounds it. */
+/** Assumed length of the longest answer if no `max_tokens` bounds it. */
 const unboundedAnswer = 8192;
 /** Framing that a chat template puts around each message, generously. */
 const tokensPerMessage = 16;
 
-/** Every text in the messages of a request; an image has none. */
+/** Every text in the messages of a request. An image has none. */
 function textsOf({ prompt }: Pick<PlannedRequest, 'prompt'>): string[] {
   const within = (value: Json): string[] => {
     if (typeof value === 'string') return [value];
@@ -19,7 +19,7 @@ function textsOf({ prompt }: Pick<PlannedRequest, 'prompt'>): string[] {
   return within(prompt.messages);
 }
 
-/** `max_tokens` of a request; the model's own params win. Undefined when nothing bounds the answer. */
+/** `max_tokens` of a request. The model's own params win. Undefined if nothing bounds the answer. */
 export function answerLimit({ prompt, cell }: Pick<PlannedRequest, 'prompt' | 'cell'>): number | undefined {
   const params = { ...prompt.params, ...cell.model.params };
   const limit = params['max_tokens'] ?? params['max_completion_tokens'];
@@ -28,12 +28,12 @@ export function answerLimit({ prompt, cell }: Pick<PlannedRequest, 'prompt' | 'c
 
 /** Pixels along each side of the smallest patch that a model turns into a token. */
 const patch = 16;
-/** Taken for a small image: some models read each at a size of their own. */
+/** Tokens for a small image: some models resize each to a fixed size. */
 const tokensPerImage = 2_000;
 
 /**
- * The most tokens that the images of a prompt may be: one for each patch of 16 × 16 pixels, and 2,000 for each image at
- * least. How many they are, only the model's server says.
+ * The most tokens that the images of a prompt can take: one for each patch of 16 × 16 pixels, and at least 2,000 for
+ * each image. Only the model's server knows the true number.
  */
 function imageTokens({ messages }: Prompt): number {
   return imagesIn(messages).reduce((sum, { width, height }) => {
@@ -44,7 +44,7 @@ function imageTokens({ messages }: Prompt): number {
 
 const knownBytes = new WeakMap<Prompt, number>();
 
-/** Counted once: a budget asks again and again for each request. */
+/** Counted once: a budget asks for every request. */
 function bytesOf(prompt: Prompt): number {
   let bytes = knownBytes.get(prompt);
   if (bytes === undefined) {
@@ -55,8 +55,8 @@ function bytesOf(prompt: Prompt): number {
 }
 
 /**
- * The most that a request may use: one token for every two bytes, what its images may be, and an answer of full
- * length. Bytes, because scripts other than the Latin one take up to two tokens a character.
+ * The most that a request may use: one token for every two bytes, the maximum for its images, and an answer of full
+ * length. Bytes, because non-Latin scripts take up to two tokens a character.
  */
 export function worstCaseUsage(planned: Pick<PlannedRequest, 'prompt' | 'cell'>): Usage & {
   promptTokens: number;
@@ -69,7 +69,10 @@ export function worstCaseUsage(planned: Pick<PlannedRequest, 'prompt' | 'cell'>)
   };
 }
 
-/** The least: six characters to the token, and an answer of one. Nobody can tell the least of an image: it adds nothing. */
+/**
+ * The least that a request may use: one token for six characters, and an answer of one token. An image has no known
+ * minimum and adds nothing.
+ */
 export function leastUsage(planned: Pick<PlannedRequest, 'prompt'>): Usage & {
   promptTokens: number;
   completionTokens: number;
@@ -78,9 +81,9 @@ export function leastUsage(planned: Pick<PlannedRequest, 'prompt'>): Usage & {
   return { promptTokens: Math.ceil(characters / 6), completionTokens: 1 };
 }
 
-/** Below so many tokens a count that looks small proves nothing. */
+/** With fewer tokens, a count that looks small proves nothing. */
 const shortest = 50;
-/** Words are the least that tokens can be; a template may drop a few of them. */
+/** There are at least as many tokens as words. A template may drop a few of them. */
 const wordShare = 0.75;
 /** Scripts without blanks, and long words: no vocabulary has common tokens of more letters. */
 const lettersPerToken = 32;
@@ -88,9 +91,9 @@ const lettersPerToken = 32;
 const known = new WeakMap<Prompt, number>();
 
 /**
- * The fewest tokens that the texts of a prompt can be: tokens do not reach across blanks, so each word with a letter
- * or digit in it is one at least; and none covers more than 32 letters. A quarter is left for what a template drops.
- * 0 for a prompt that is too short to tell.
+ * The fewest tokens that the texts of a prompt can take. Tokens do not cross blanks, so each word with a letter or
+ * digit is at least one, and none covers more than 32 letters. A quarter is left for what a template drops. 0 for a
+ * prompt that is too short to judge.
  */
 export function fewestPromptTokens(prompt: Prompt): number {
   let fewest = known.get(prompt);
@@ -108,7 +111,7 @@ export function fewestPromptTokens(prompt: Prompt): number {
   return fewest;
 }
 
-/** What a model certainly reads: the texts of the messages, not their thoughts, calls and pictures. */
+/** What a model certainly reads: the texts of the messages, without reasoning, calls and images. */
 function wordsOf({ messages }: Prompt): string[] {
   return messages.flatMap(({ content }) => {
     const parts = Array.isArray(content) ? content : [{ text: content }];

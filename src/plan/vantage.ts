@@ -1,13 +1,16 @@
 import { UserError } from '../base/user-error.ts';
 
-/** They stand in names, keys, files, and file names of a CI: what means something to none of these. */
+/**
+ * They appear in names, keys, files, and file names of a CI, so only characters with no special meaning there are
+ * allowed.
+ */
 export const vantagePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/;
 export const labelPattern = /^[A-Za-z][A-Za-z0-9._-]{0,39}$/;
-/** Labels stand in one cell, with semicolons between them, and come from one flag, with commas. */
+/** Labels share one cell, separated by semicolons, and come from one flag, separated by commas. */
 export const labelValuePattern = /^[^\p{C}\p{Z},;](?:[^\p{C}\u2028\u2029,;]{0,98}[^\p{C}\p{Z},;])?$/u;
 const mostLabels = 20;
 
-/** The place that a run is sent from, as people call it: `fra`. Throws a UserError that says what a name may hold. */
+/** The name of the place that sends a run: `fra`. Throws a UserError that says what a name may contain. */
 export function vantageNamed(text: string): string {
   if (vantagePattern.test(text)) return text;
   throw new UserError(
@@ -16,7 +19,7 @@ export function vantageNamed(text: string): string {
   );
 }
 
-/** `key=value`, each key once. Throws a UserError that names the entry and says what it may hold. */
+/** `key=value`, each key once. Throws a UserError that names the entry and says what it may contain. */
 export function labelsOf(entries: readonly string[]): Record<string, string> {
   const labels: Record<string, string> = {};
   for (const entry of entries) {
@@ -35,7 +38,7 @@ export function labelsOf(entries: readonly string[]): Record<string, string> {
   return labels;
 }
 
-/** As the rows have them: `key=value`, by key. Undefined without any. */
+/** In the form of the rows: `key=value`, by key. Undefined if there are none. */
 export function labelWords(labels: Readonly<Record<string, string>> = {}): string[] | undefined {
   const words = Object.entries(labels)
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -7,13 +7,13 @@ import { requestKey } from './blocks.ts';
 import { cellKey, promptIn, type Cell } from './cell.ts';
 import type { Block, PlannedRequest } from './plan.ts';
 
-/** What became of the visits of one cell so far. */
+/** Results of the visits of one cell so far. */
 export interface VisitsOfCell {
-  /** Those that count, in the order in which they were made. */
+  /** Those that count, in the order they were made. */
   made: readonly MadeVisit[];
-  /** How many a level has had, void ones and broken-off ones included. */
+  /** Number of visits to a level, including void and aborted ones. */
   begun: (level: number) => number;
-  /** How many of them were void or broken off. */
+  /** How many of them were void or aborted. */
   lost: (level: number) => number;
 }
 
@@ -22,19 +22,19 @@ export interface VisitPlanOptions {
   cells: readonly Cell[];
   prompts: readonly Prompt[];
   seed: number;
-  /** Asked between visits: what has been made decides what comes next. Absent: one round of them. */
+  /** Called between visits: results so far decide what comes next. Absent: one round. */
   visitsOf?: ((cell: Cell) => VisitsOfCell) | undefined;
 }
 
 const none: VisitsOfCell = { made: [], begun: () => 0, lost: () => 0 };
 
-/** A level that was lost so often is given up: this machine cannot offer it. */
+/** After this many lost visits a level is given up: this machine cannot offer it. */
 export const mostLost = 3;
 
 /**
- * The visits of a run, one block each. In a round every cell is visited at every level that it still owes, in random order.
- * All models, in all variants, meet the same timetable and the same prompts at the n-th visit of a level. Lazy: the next visit is planned when
- * the one before it is on record.
+ * The visits of a run, one block each. In a round, every cell visits every level that it still owes, in random order.
+ * All models, in all variants, get the same timetable and the same prompts at the n-th visit of a level. Lazy: the
+ * next visit is planned once the previous one is on record.
  */
 export function* planVisits(options: VisitPlanOptions): Generator<Block> {
   const { design, cells, seed, visitsOf = () => none } = options;
@@ -96,7 +96,7 @@ function visitBlock(
   );
 }
 
-/** The requests of a visit, each with the place of its prompt in the suite: the same for every model, in every process. */
+/** The requests of a visit, each with its prompt's place in the suite. The same for every model, in every process. */
 export function visitSlots(
   design: Design,
   prompts: number,

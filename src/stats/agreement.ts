@@ -5,9 +5,9 @@ import { exactLimits } from './korn-graubard.ts';
 export type OpinionPair = readonly [a: string | number, b: string | number];
 
 /**
- * Share of equal opinions, and Cohen's kappa: the share beyond what two who answer by chance, each as often as it
- * does, would have in common. Kappa is undefined where chance alone would always agree. Undefined without a pair.
- * Source: Cohen, Educational and Psychological Measurement 20 (1960).
+ * Share of equal opinions, and Cohen's kappa: the share beyond what chance would give two raters with the same
+ * frequencies. Kappa is undefined if chance alone would always agree. Undefined without a pair. Source: Cohen,
+ * Educational and Psychological Measurement 20 (1960).
  */
 export function agreementOf(
   pairs: readonly OpinionPair[],
@@ -23,18 +23,18 @@ export function agreementOf(
   return chance >= 1 - 1e-12 ? { agreement } : { agreement, kappa: (agreement - chance) / (1 - chance) };
 }
 
-/** How well a judge finds what people find good, and what they find bad. */
+/** How well a judge finds what people pass, and what they fail. */
 export interface JudgeQuality {
-  /** Share of what people passed that the judge passed. Absent where people passed nothing. */
+  /** Share of the answers passed by people that the judge passed. Absent if people passed nothing. */
   readonly sensitivity?: Estimate;
-  /** Share of what people failed that the judge failed. Absent where people failed nothing. */
+  /** Share of the answers failed by people that the judge failed. Absent if people failed nothing. */
   readonly specificity?: Estimate;
-  /** Sensitivity + specificity − 1 (Youden): how much of a true difference the judge shows. Absent where either is. */
+  /** Sensitivity + specificity − 1 (Youden): how much of a true difference the judge shows. Absent if either is. */
   readonly youdenJ?: Estimate;
 }
 
 /**
- * `pairs`: whether people passed an answer, and whether the judge did, one answer a prompt. Exact intervals; that of J
+ * `pairs`: whether people passed an answer, and whether the judge did, one answer a prompt. Exact intervals. That of J
  * is joined from both (MOVER), since they rest on different answers.
  */
 export function judgeQuality(

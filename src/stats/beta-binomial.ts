@@ -1,8 +1,8 @@
 import { logGamma } from './log-gamma.ts';
 
 /**
- * Probabilities of 0 … `trials` hits where the rate of hits is itself drawn from Beta(a, b).
- * Source: Johnson, Kemp & Kotz, Univariate Discrete Distributions (2005), ch. 6.2.
+ * Probabilities of 0 … `trials` hits, if the hit rate is itself drawn from Beta(a, b). Source: Johnson, Kemp & Kotz,
+ * Univariate Discrete Distributions (2005), ch. 6.2.
  */
 export function betaBinomial(trials: number, a: number, b: number): number[] {
   let log = logBeta(a, trials + b) - logBeta(a, b);

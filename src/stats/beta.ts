@@ -44,7 +44,7 @@ function nonZero(value: number): number {
 }
 
 /**
- * Regularised incomplete beta function I_x(a, b). `y` is 1 − x; give it when it is known better than by
+ * Regularized incomplete beta function I_x(a, b). `y` is 1 − x; give it if it is known more precisely than by
  * subtraction. Source: DLMF 8.17.
  */
 export function incompleteBeta(x: number, a: number, b: number, y = 1 - x): number {
@@ -54,14 +54,14 @@ export function incompleteBeta(x: number, a: number, b: number, y = 1 - x): numb
   return 1 - (kernel(x, y, a, b) / b) * fraction(y, b, a);
 }
 
-/** P(X ≤ x) of the beta law with shapes a, b > 0. */
+/** P(X ≤ x) of the beta distribution with shapes a, b > 0. */
 export function betaCdf(x: number, a: number, b: number): number {
   return incompleteBeta(x, a, b);
 }
 
 /**
- * The x with I_x(a, b) = p: Newton's steps, held inside a bracket that each evaluation narrows.
- * The smaller tail is solved for, so that small probabilities keep their digits.
+ * The x with I_x(a, b) = p: Newton's steps, kept inside a bracket that each evaluation narrows. Solves for the smaller
+ * tail, so that small probabilities keep their digits.
  */
 export function betaQuantile(p: number, a: number, b: number): number {
   if (p <= 0) return 0;

@@ -10,17 +10,17 @@ export interface ChangePoint {
 }
 
 export interface ChangePointOptions {
-  /** Values that are looked at together. */
+  /** Window length, in values. */
   readonly window?: number;
   /** Largest p of a change point. */
   readonly p?: number;
-  /** Smallest change, in the unit of the series, that is reported. */
+  /** Smallest reported change, in the unit of the series. */
   readonly minimumChange?: number;
 }
 
-/** Candidates may be this much weaker; merging tests them again with all neighbours known. */
+/** Candidates may be this much weaker. Merging tests them again with all neighbors known. */
 const looser = 10;
-/** A level needs two values: one alone is an outlier until the next. */
+/** A level needs two values. One alone is an outlier until the next. */
 const shortest = 2;
 
 /**
@@ -55,7 +55,7 @@ function bisect(series: readonly number[], from: number, to: number, p: number, 
   bisect(series, index, to, p, found);
 }
 
-/** Where the energy distance between the two sides, weighted by their sizes, is largest. */
+/** The split with the largest energy distance between the two sides, weighted by their sizes. */
 function bestSplit(values: readonly number[]): number | undefined {
   const n = values.length;
   const distance = (a: number, b: number): number => Math.abs(values[a]! - values[b]!);
@@ -103,7 +103,7 @@ function prune(
   }
 }
 
-/** Two-sided p of Student's t-test with pooled variance. 1 where the spread cannot be known. */
+/** Two-sided p of Student's t-test with pooled variance. 1 if the spread cannot be known. */
 export function tTest(a: readonly number[], b: readonly number[]): number {
   const df = a.length + b.length - 2;
   if (a.length === 0 || b.length === 0 || df < 1) return 1;

@@ -1,7 +1,7 @@
 import { defaultAlpha, intervalOf, type Estimate } from './interval.ts';
 import { tCritical } from './student-t.ts';
 
-/** What one cluster adds above and below the line. */
+/** What one cluster adds to the numerator and the denominator. */
 export interface RatioPart {
   readonly top: number;
   readonly bottom: number;
@@ -9,10 +9,10 @@ export interface RatioPart {
 
 /**
  * Σ tops ÷ Σ bottoms of positive clusters, with a t interval on the logarithm from the jackknife: each cluster is left
- * out once. Large clusters weigh more, so that there are fewer of them in effect, 1 ÷ Σ shares², and as many degrees
- * of freedom, less one. One cluster gives a point and an open interval; none gives NaN.
- * Source: Cochran, Sampling Techniques (1977), 6.17; MacKinnon, Nielsen & Webb 2023 (CV3, the cluster jackknife);
- * Carter, Schnepel & Steigerwald 2017 (effective number of clusters).
+ * out once. Large clusters weigh more, so the effective number of clusters is smaller: 1 ÷ Σ shares². The degrees of
+ * freedom are that number less one. One cluster gives a point and an open interval; none gives NaN. Source: Cochran,
+ * Sampling Techniques (1977), 6.17; MacKinnon, Nielsen & Webb 2023 (CV3, the cluster jackknife); Carter, Schnepel &
+ * Steigerwald 2017 (effective number of clusters).
  */
 export function clusteredRatio(parts: readonly RatioPart[], alpha = defaultAlpha): Estimate {
   const top = parts.reduce((sum, part) => sum + part.top, 0);

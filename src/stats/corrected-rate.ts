@@ -4,15 +4,15 @@ import { normalQuantile } from './normal.ts';
 import { mean, variance } from './quantile.ts';
 import { tCdf, tCritical } from './student-t.ts';
 
-/** What a judge said of a model's answers to one prompt, and what people said of one of them. */
+/** What a judge said about a model's answers to one prompt, and what people said about one of them. */
 export interface JudgedPrompt {
-  /** Mean verdict of the judge over all its judged answers, 0 to 1; of a comparison −1 to 1. */
+  /** Mean verdict of the judge over all its judged answers, 0 to 1. For a comparison, −1 to 1. */
   readonly judged: number;
-  /** Of one answer, drawn at random: the verdict of people, and that of the judge on the same answer. */
+  /** For one randomly drawn answer: the verdict of people, and the judge's verdict on the same answer. */
   readonly label?: { readonly people: number; readonly judge: number };
 }
 
-/** A mean that people's labels correct. */
+/** A mean, corrected by people's labels. */
 export interface CorrectedMean {
   readonly point: number;
   /** Squared standard error. */
@@ -21,18 +21,18 @@ export interface CorrectedMean {
   readonly lambda: number;
   readonly labels: number;
   readonly prompts: number;
-  /** Of each labeled prompt, in the order given: people − λ × judge. */
+  /** For each labeled prompt, in the order given: people − λ × judge. */
   readonly residuals: readonly number[];
 }
 
-/** Labels below which the corrected p is not sound: 7.1 % at 20 instead of 5. */
+/** With fewer labels, the corrected p is not sound: 7.1 % at 20 instead of 5. */
 export const fewestLabels = 30;
 
 /**
  * Mean verdict of people over all prompts, from the judge's verdicts on all and people's on a random sample: PPI++ as
- * two-phase regression. Nothing is assumed of the judge's errors. λ = cov(people, judge) ÷ var(judge) over the labeled,
- * kept within 0 and 1. Undefined below two labels.
- * Source: Angelopoulos, Duchi & Zrnic 2023 (arXiv 2311.01453); Cochran, Sampling Techniques (1977), 12.2.
+ * two-phase regression. Makes no assumption about the judge's errors. λ = cov(people, judge) ÷ var(judge) over the
+ * labeled, kept within 0 and 1. Undefined below two labels. Source: Angelopoulos, Duchi & Zrnic 2023 (arXiv
+ * 2311.01453); Cochran, Sampling Techniques (1977), 12.2.
  */
 export function correctedMean(prompts: readonly JudgedPrompt[]): CorrectedMean | undefined {
   const labeled = prompts.flatMap(({ judged, label }) => (label ? [{ judged, ...label }] : []));
@@ -92,16 +92,16 @@ function shareInterval(
   return exactLimits(point, size * few, alpha);
 }
 
-/** Two-sided p that a corrected mean is zero: Student's t with labels − 2 degrees of freedom. 1 where nothing differs. */
+/** Two-sided p that a corrected mean is zero: Student's t with labels − 2 degrees of freedom. 1 if nothing differs. */
 export function correctedP({ point, variance: squared, labels }: CorrectedMean): number {
   if (point === 0 || labels < 3) return 1;
   return squared === 0 ? 0 : 2 * tCdf(-Math.abs(point) / Math.sqrt(squared), labels - 2);
 }
 
 /**
- * Interval of b − a from the intervals of both, joined with the correlation of what people say beyond the judge on the
- * prompts that are labeled for both (MOVER). Open where either is.
- * Source: Zou, Psychological Methods 12 (2007), for dependent parameters.
+ * Interval of b − a from the intervals of both (MOVER). They are joined with the correlation of what people say beyond
+ * the judge, on the prompts that are labeled for both. Open if either is. Source: Zou, Psychological Methods 12
+ * (2007), for dependent parameters.
  */
 export function differenceOf(a: Estimate, b: Estimate, correlation: number): Estimate {
   const point = b.point - a.point;
@@ -120,7 +120,7 @@ export function differenceOf(a: Estimate, b: Estimate, correlation: number): Est
   };
 }
 
-/** Pearson's, 0 where either does not vary. */
+/** Pearson's r. 0 if either does not vary. */
 export function correlation(a: readonly number[], b: readonly number[]): number {
   const [meanA, meanB] = [mean(a), mean(b)];
   const product = a.reduce((sum, value, index) => sum + (value - meanA) * (b[index]! - meanB), 0);
@@ -129,8 +129,8 @@ export function correlation(a: readonly number[], b: readonly number[]): number 
 }
 
 /**
- * A corrected mean of preferences, from −1 to 1, as the share of wins in which a tie is half a one, with the interval
- * of a rate: a tie makes the spread smaller than a rate's, so it is on the safe side.
+ * A corrected mean of preferences, from −1 to 1, as a share of wins, with a tie as half a win. Its interval is that of
+ * a rate. Ties make the spread smaller than a rate's, so the interval is on the safe side.
  */
 export function correctedShare(
   prompts: readonly JudgedPrompt[],

@@ -10,10 +10,12 @@ export interface Estimate {
   readonly interval: Interval;
 }
 
-/** Error probability of every interval and test unless told otherwise: 95 % confidence. */
+/** Default error probability of every interval and test: 95 % confidence. */
 export const defaultAlpha = 0.05;
 
-/** An end that is infinite outwards is open; one that is infinite inwards is an end: all of it lies out there. */
+/**
+ * An end that is infinite outward is open. One that is infinite inward is an end: the whole interval lies out there.
+ */
 export function intervalOf(low: number, high: number): Interval {
   return { ...(low > -Infinity ? { low } : {}), ...(high < Infinity ? { high } : {}) };
 }

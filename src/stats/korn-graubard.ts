@@ -3,19 +3,19 @@ import { defaultAlpha, intervalOf, type Interval } from './interval.ts';
 import { ascending, quantile } from './quantile.ts';
 import { tCritical } from './student-t.ts';
 
-/** How many of a cluster's trials came out one way. */
+/** How many of a cluster's trials were hits. */
 export interface ClusterCount {
   readonly hits: number;
   readonly total: number;
 }
 
 /**
- * How many independent trials the clustered ones are worth: n ÷ design effect, the design effect being the
- * linearised variance between clusters over the binomial one, times (t at n − 1 ÷ t at the variance's own degrees
- * of freedom)². Never above n, and never below what is left when the trials of a cluster agree completely, n² ÷ Σ nᵢ²
- * (the number of clusters where they are of one size); that is also taken where every trial came out alike, because
- * the correlation cannot be seen then. Undefined for fewer than two clusters.
- * Source: Korn & Graubard, Survey Methodology 24 (1998); the floor: Kish, Survey Sampling (1965), 8.2.
+ * How many independent trials the clustered ones are worth: n ÷ design effect. The design effect is the linearized
+ * variance between clusters over the binomial one, times (t at n − 1 ÷ t at the variance's own degrees of freedom)².
+ * Never above n. Never below n² ÷ Σ nᵢ², the value when the trials of each cluster agree completely (the number of
+ * clusters if they are of one size). That value is also used if every trial had the same outcome, because the
+ * correlation cannot be seen then. Undefined for fewer than two clusters. Source: Korn & Graubard, Survey Methodology
+ * 24 (1998); the floor: Kish, Survey Sampling (1965), 8.2.
  */
 export function effectiveSize(clusters: readonly ClusterCount[], alpha = defaultAlpha): number | undefined {
   const asked = clusters.filter(({ total }) => total > 0);
@@ -68,11 +68,10 @@ export interface QuantileOptions {
 }
 
 /**
- * Interval of a quantile of the pooled values of all clusters: Korn–Graubard limits for the share of values below
- * it, carried over to order statistics. An end is open where a single cluster has all the values from there on: one
- * extreme prompt, however often repeated, bounds nothing. Values may be infinite (failures): an end that is infinite
- * outwards is open, one that is infinite inwards is given.
- * Source: Woodruff, JASA 47 (1952); Korn & Graubard 1998.
+ * Interval of a quantile of the pooled values of all clusters: Korn–Graubard limits for the share of values below it,
+ * mapped to order statistics. An end is open if a single cluster has all the values from there on: one extreme prompt,
+ * however often repeated, bounds nothing. Values may be infinite (failures). An end that is infinite outward is open;
+ * one that is infinite inward is given. Source: Woodruff, JASA 47 (1952); Korn & Graubard 1998.
  */
 export function quantileInterval(
   clusters: readonly ArrayLike<number>[],

@@ -41,7 +41,7 @@ function byMembers(a: readonly number[], b: readonly number[]): number {
   return place < 0 ? a.length - b.length : a[place]! - (b[place] ?? -1);
 }
 
-/** a … z, then aa, ab …: more groups than letters are possible, if unlikely. */
+/** a … z, then aa, ab …: more than 26 groups are possible, if unlikely. */
 function letterAt(index: number): string {
   const last = String.fromCharCode(97 + (index % 26));
   return index < 26 ? last : letterAt(Math.floor(index / 26) - 1) + last;

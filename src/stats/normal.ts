@@ -20,7 +20,7 @@ function erfc(x: number): number {
   return Math.exp(-x * x) / Math.sqrt(Math.PI) / (x + fraction);
 }
 
-/** P(Z ≤ z) of the standard normal law. */
+/** P(Z ≤ z) of the standard normal distribution. */
 export function normalCdf(z: number): number {
   return 0.5 * erfc(-z / Math.SQRT2);
 }

@@ -5,7 +5,7 @@ import { tCritical } from './student-t.ts';
 /** Efficiency of the signed-rank test against Student's on normal data: 3 ÷ π (Hodges & Lehmann 1956). */
 const efficiency = 3 / Math.PI;
 
-/** No suite is planned beyond this. */
+/** Largest suite that is planned. */
 const mostPrompts = 10_000;
 
 export interface Comparison {
@@ -14,7 +14,7 @@ export interface Comparison {
   readonly alpha?: number;
 }
 
-/** Prompts without which no outcome of the exact signed-rank test reaches two-sided α: 2^(1 − n) ≤ α. */
+/** With fewer prompts, no outcome of the exact signed-rank test reaches two-sided α: 2^(1 − n) ≤ α. */
 export function fewestPrompts(alpha = defaultAlpha): number {
   return Math.ceil(1 - Math.log2(alpha));
 }
@@ -35,14 +35,14 @@ export function signedRankPower(
   return normalCdf((shift - critical) / spread) + normalCdf((-shift - critical) / spread);
 }
 
-/** Where the test rejects, and how widely its statistic varies, on the scale of the shift. */
+/** Where the test rejects, and how much its statistic varies, on the scale of the shift. */
 function criticalShift(prompts: number, alpha: number): { critical: number; spread: number } {
   const df = prompts - 1;
   const t = tCritical(alpha, df);
   return { critical: t * (1 - 1 / (4 * df)), spread: Math.sqrt(1 + t ** 2 / (2 * df)) };
 }
 
-/** The smallest |ln ratio| that the test finds with the given power. Infinite below the fewest prompts. */
+/** The smallest |ln ratio| that the test finds with the given power. Infinite below the minimum number of prompts. */
 export function detectableLogRatio(
   prompts: number,
   { sd, alpha = defaultAlpha }: Comparison,
@@ -53,7 +53,7 @@ export function detectableLogRatio(
   return ((critical + normalQuantile(power) * spread) * sd) / Math.sqrt(prompts * efficiency);
 }
 
-/** Fewest prompts that find `logRatio` with the given power. Undefined where ten thousand would not do. */
+/** Fewest prompts that find `logRatio` with the given power. Undefined if ten thousand are not enough. */
 export function promptsNeeded(logRatio: number, comparison: Comparison, power = 0.8): number | undefined {
   const enough = (prompts: number): boolean =>
     detectableLogRatio(prompts, comparison, power) <= Math.abs(logRatio);

@@ -4,8 +4,8 @@ export function ascending(values: Iterable<number>): Float64Array {
 }
 
 /**
- * Quantile by linear interpolation between order statistics, the default of most spreadsheets and languages
- * (Hyndman & Fan 1996, type 7). NaN for no values; infinite where it leans on an infinite one.
+ * Quantile by linear interpolation between order statistics, the default of most spreadsheets and languages (Hyndman &
+ * Fan 1996, type 7). NaN without values; infinite if it uses an infinite one.
  */
 export function quantile(sorted: ArrayLike<number>, share: number): number {
   const place = (sorted.length - 1) * share;

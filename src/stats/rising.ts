@@ -1,9 +1,9 @@
 import { normalCdf } from './normal.ts';
 
 /**
- * One-sided p that values do not rise from group to group, in the order given: the test of Jonckheere and Terpstra,
- * by the normal law without correction for ties among the values, which then count half. 1 where fewer than two
- * groups hold a value. Source: Hollander & Wolfe, Nonparametric Statistical Methods, 6.2.
+ * One-sided p that values do not rise from group to group, in the order given: the Jonckheere–Terpstra test by the
+ * normal approximation. Ties among the values count half, without further correction. 1 if fewer than two groups hold
+ * a value. Source: Hollander & Wolfe, Nonparametric Statistical Methods, 6.2.
  */
 export function risingP(groups: readonly (readonly number[])[]): number {
   const filled = groups.filter((group) => group.length > 0);

@@ -4,20 +4,20 @@ import { promptsNeeded } from './power.ts';
 import { tCritical } from './student-t.ts';
 import type { Estimate } from './interval.ts';
 
-/** No suite is planned beyond this. */
+/** Largest suite that is planned. */
 const mostPrompts = 10_000;
 
 export interface Settling {
   /** Prompts that the estimate rests on. */
   readonly prompts: number;
   readonly alpha: number;
-  /** Chance that so many prompts settle it, if the figure is what it seems. */
+  /** Chance that this many prompts settle it, if the figure is as it seems. */
   readonly power?: number;
 }
 
 /**
- * Prompts with which the interval of a share would lie wholly on its side of `limit`. `size`: independent trials that
- * the prompts there are were worth; each further prompt is worth as many. Undefined where ten thousand would not do.
+ * Prompts that would put the interval of a share wholly on its side of `limit`. `size`: independent trials that the
+ * present prompts are worth; each further prompt is worth as many. Undefined if ten thousand are not enough.
  */
 export function promptsToClearShare(
   point: number,
@@ -27,7 +27,7 @@ export function promptsToClearShare(
   const isAbove = point >= limit;
   const clears = (count: number): boolean => {
     const trials = (size / prompts) * count;
-    // What the share may come out as, on the side of the limit, in all but 1 − power of the runs.
+    // What the share may turn out to be, on the side of the limit, in all but 1 − power of the runs.
     const unlucky = normalQuantile(power) * Math.sqrt((point * (1 - point)) / trials);
     const seen = Math.min(1, Math.max(0, isAbove ? point - unlucky : point + unlucky));
     const { low, high } = exactLimits(seen, trials, alpha);
@@ -37,8 +37,8 @@ export function promptsToClearShare(
 }
 
 /**
- * The same of a mean, or of the logarithm of a geometric mean, by the spread that its interval shows. Undefined where
- * the interval is open, or ten thousand would not do.
+ * The same for a mean, or for the logarithm of a geometric mean, by the spread that its interval shows. Undefined if
+ * the interval is open, or ten thousand are not enough.
  */
 export function promptsToClearMean(
   { point, interval: { low, high } }: Estimate,

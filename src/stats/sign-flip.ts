@@ -1,7 +1,7 @@
 import type { Random } from '../base/random.ts';
 import type { Interval } from './interval.ts';
 
-/** 2 to this many sign patterns are enumerated; beyond, a seeded sample of them is drawn. */
+/** Up to 2 to this many sign patterns are enumerated. Beyond that, a seeded sample is drawn. */
 const enumerateUpTo = 16;
 const draws = 20_000;
 
@@ -15,7 +15,7 @@ export function signFlipTest(differences: readonly number[], random: Random): nu
   const sizes = differences.filter((value) => value !== 0).map(Math.abs);
   const observed = Math.abs(differences.reduce((sum, value) => sum + value, 0));
   if (sizes.length === 0) return 1;
-  // Rates are fractions: sums that are equal on paper must not differ by the last bit.
+  // Rates are fractions. Sums that are equal on paper must not differ in the last bit.
   const reach = observed * (1 - 1e-12) - 1e-12;
   return sizes.length <= enumerateUpTo ? enumerated(sizes, reach) : sampled(sizes, reach, random);
 }
@@ -41,10 +41,10 @@ function sampled(sizes: readonly number[], reach: number, random: Random): numbe
 }
 
 /**
- * The shifts that this test does not reject: the interval of the center of symmetry. Its ends are order statistics of the
- * means of the subsets of the differences, all of them up to 16 differences, beyond that a seeded sample. Open where there
- * are too few for any end: below six at 95 %.
- * Source: Hartigan, Using Subsample Values as Typical Values, JASA 64 (1969).
+ * The shifts that this test does not reject: the interval of the center of symmetry. Its ends are order statistics of
+ * the means of the subsets of the differences: all subsets up to 16 differences, beyond that a seeded sample. Open if
+ * there are too few for any end: below six at 95 %. Source: Hartigan, Using Subsample Values as Typical Values, JASA
+ * 64 (1969).
  */
 export function signFlipInterval(differences: readonly number[], alpha: number, random: Random): Interval {
   const n = differences.length;
@@ -52,7 +52,7 @@ export function signFlipInterval(differences: readonly number[], alpha: number, 
   const means = Float64Array.from(
     isExact ? subsetMeans(differences) : sampledMeans(differences, random),
   ).sort();
-  // Each end leaves out half of α of all sign patterns; the pattern without a subset is one of them.
+  // Each end leaves out half of α of all sign patterns. The empty subset counts as a pattern.
   const place = Math.floor((alpha / 2) * (means.length + 1) + 1e-9);
   if (place < 1) return {};
   return { low: means[place - 1]!, high: means[means.length - place]! };

@@ -1,6 +1,6 @@
 import { normalCdf } from './normal.ts';
 
-/** Up to here the null distribution is counted out; beyond, the normal law is right to three digits and more. */
+/** Up to here the null distribution is exact. Beyond, the normal approximation is right to at least three digits. */
 const exactUpTo = 60;
 
 export interface SignedRank {
@@ -8,7 +8,7 @@ export interface SignedRank {
   readonly nonZero: number;
   /** Sum of the ranks of the positive differences. */
   readonly positive: number;
-  /** Two-sided p: twice the smaller tail, at most 1. 1 when every difference is zero. */
+  /** Two-sided p: twice the smaller tail, at most 1. 1 if every difference is zero. */
   readonly p: number;
 }
 
@@ -42,7 +42,7 @@ function doubledRanks(sizes: readonly number[]): number[] {
   return ranks;
 }
 
-/** Infinity minus infinity is not a number, so no subtraction here. */
+/** Infinity minus infinity is not a number, so do not subtract here. */
 function compare(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
@@ -73,7 +73,7 @@ function signSumLaw(ranks: readonly number[]): Float64Array {
 function normalTails(ranks: readonly number[], observed: number): [number, number] {
   const centre = ranks.reduce((sum, rank) => sum + rank, 0) / 2;
   const spread = Math.sqrt(ranks.reduce((sum, rank) => sum + rank * rank, 0)) / 2;
-  // One half of a rank is 1 on the doubled scale.
+  // Half a rank is 1 on the doubled scale.
   return [normalCdf((observed + 1 - centre) / spread), normalCdf((centre + 1 - observed) / spread)];
 }
 

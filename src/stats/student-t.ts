@@ -9,7 +9,7 @@ export function tCdf(t: number, df: number): number {
   return t > 0 ? 1 - tail : tail;
 }
 
-/** Below this tail probability, 1 − 2p would lose digits of it. */
+/** Below this tail probability, 1 − 2p would lose digits. */
 const smallTail = 1e-4;
 
 /** The t with P(T ≤ t) = p. NaN without a positive number of degrees of freedom. */
@@ -27,7 +27,7 @@ export function tQuantile(p: number, df: number): number {
 
 const criticals = new Map<string, number>();
 
-/** The half-width, in standard errors, of a two-sided interval. Whole degrees of freedom come again and again. */
+/** The half-width, in standard errors, of a two-sided interval. Whole degrees of freedom recur, so they are cached. */
 export function tCritical(alpha: number, df: number): number {
   if (!Number.isInteger(df)) return -tQuantile(alpha / 2, df);
   const key = `${alpha}/${df}`;

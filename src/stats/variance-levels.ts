@@ -1,8 +1,8 @@
 import { mean, variance } from './quantile.ts';
 
-/** Where the spread of log latencies sits: what decides between more prompts and more repeats. */
+/** Where the spread of log latencies comes from. It decides between more prompts and more repeats. */
 export interface VarianceLevels {
-  /** Variance of one cell's own liking or dislike of a prompt (model × prompt), in squared logs. */
+  /** Variance of how much one cell likes or dislikes a prompt (model × prompt), in squared logs. */
   readonly interaction: number;
   /** Variance of one request around the median of its cell and prompt, in squared logs. */
   readonly request: number;

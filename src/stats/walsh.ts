@@ -2,7 +2,7 @@ import { defaultAlpha, intervalOf, type Estimate } from './interval.ts';
 import { ascending } from './quantile.ts';
 import { criticalRank } from './signed-rank.ts';
 
-/** Stands for an infinite difference: averages of two of opposite sign cancel to 0, as tied signed ranks do. */
+/** Replaces an infinite difference: averages of two of opposite sign cancel to 0, as tied signed ranks do. */
 const beyondAll = 1e300;
 const infiniteFrom = 1e290;
 
@@ -72,7 +72,7 @@ function weightedMiddle(values: Float64Array, from: Int32Array, to: Int32Array):
 }
 
 interface Split {
-  /** Walsh averages below the pivot, and up to it. */
+  /** Number of Walsh averages below the pivot, and up to it. */
   below: number;
   upTo: number;
   /** For each row, the first column at or above the pivot, and the first above it. */

@@ -9,14 +9,14 @@ export function scaledMad(values: readonly number[]): number {
   return normalConsistency * median(values.map((value) => Math.abs(value - centre)));
 }
 
-/** Makes the mean absolute deviation do the same. */
+/** The same for the mean absolute deviation. */
 const meanConsistency = Math.sqrt(Math.PI / 2);
 
 /**
  * Pulls values beyond median ± `limit` robust standard deviations in to that bound, so that one outage in the baseline
- * does not hide a regression. The spread is the scaled MAD; where more than half of the values are alike and the MAD
- * is 0, the scaled mean absolute deviation.
- * Source: Iglewicz & Hoaglin, How to Detect and Handle Outliers (1993), for the second choice.
+ * does not hide a regression. The spread is the scaled MAD. If more than half of the values are alike and the MAD is
+ * 0, it is the scaled mean absolute deviation. Source: Iglewicz & Hoaglin, How to Detect and Handle Outliers (1993),
+ * for the second choice.
  */
 export function winsorise(values: readonly number[], limit = 3): number[] {
   const centre = median(values);

@@ -4,7 +4,7 @@ import { defineMetric } from './metric.ts';
 
 const perMillion = 1e-6;
 
-/** Cost of some usage in USD. Undefined without either token count: a missing count is never free. */
+/** Cost of some usage in USD. Undefined if either token count is missing: a missing count is never free. */
 export function costOf(
   { promptTokens, cachedTokens = 0, completionTokens }: Usage,
   price: Price,
@@ -19,7 +19,10 @@ export function costOf(
   );
 }
 
-/** Cost of one attempt: uncached prompt tokens × input price + cached ones × theirs + completion tokens × output price. */
+/**
+ * Cost of one attempt: uncached prompt tokens × input price + cached ones × cached price + completion tokens × output
+ * price.
+ */
 export const cost = defineMetric({
   name: 'cost_usd',
   label: 'cost',

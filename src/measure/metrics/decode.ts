@@ -3,25 +3,25 @@ import type { Exchange } from '../exchange.ts';
 import { lagShare } from './lag.ts';
 import type { Pieces } from '../pieces.ts';
 
-/** Tokens after the first piece below which no rate is given: of two, one wake-up of a timer decides. */
+/** With fewer tokens after the first piece, no rate is given: with two, one timer wake-up decides. */
 export const leastTokens = 8;
-/** Reads with text after the first one: a stream that came in fewer lumps shows the lumps and not the model. */
+/** Minimum reads with text after the first one. A stream in fewer lumps shows the lumps and not the model. */
 export const leastReads = 4;
-/** Shortest span: below it timers, kernels and networks, which work in milliseconds, are what is seen. */
+/** Shortest span. Below it we would see timers, kernels and networks, which work in milliseconds. */
 export const leastSpanMs: Ms = 10;
 
-/** What of an answer was written while we watched: from its first read with text to its last. */
+/** The part of an answer that was written while we watched: from its first read with text to its last. */
 export interface Decode {
   ms: Ms;
-  /** Written in that time. Undefined where the server's count says nothing about it. */
+  /** Written in that time. Undefined if the server's count says nothing about it. */
   tokens: number | undefined;
 }
 
 /**
- * The decode span of an answer, where it carries a rate or a pause; the one rule for TPOT, output tok/s and the gaps
- * between chunks. Undefined unless at least `leastTokens` tokens (without a usable count: reads) came after the first
- * piece, in at least `leastReads` further reads, over `leastSpanMs` or more, and over so long that this process,
- * late by `client_lag_ms` at one end, changes it by at most a tenth.
+ * The decode span of an answer, if it carries a rate or a pause. TPOT, output tok/s and the gaps between chunks share
+ * this one rule. Undefined unless at least `leastTokens` tokens (without a usable count: reads) came after the first
+ * piece, in at least `leastReads` further reads, over `leastSpanMs` or more. The span must also be so long that this
+ * process, late by `client_lag_ms` at one end, changes it by at most a tenth.
  */
 export function decodeOf(exchange: Exchange, pieces: Pieces): Decode | undefined {
   const { first, last, reads } = pieces;
@@ -34,8 +34,8 @@ export function decodeOf(exchange: Exchange, pieces: Pieces): Decode | undefined
 }
 
 /**
- * Completion tokens that came as text. Thoughts that were counted and not sent passed before the first piece; where
- * they were not counted apart and there are more tokens than bytes, nobody knows how many did.
+ * Completion tokens that came as text. Reasoning that was counted but not sent passed before the first piece. If it
+ * was not counted separately and there are more tokens than bytes, its size is unknown.
  */
 function shownTokens({ usage, reasoning, answer, toolCalls }: Exchange): number | undefined {
   if (usage.completionTokens === undefined) return undefined;
@@ -46,10 +46,10 @@ function shownTokens({ usage, reasoning, answer, toolCalls }: Exchange): number 
 }
 
 /**
- * Tokens after the first read, which may hold several: a server that sends k tokens a chunk would look faster by up to
- * k were only one of them left out, as vLLM's TPOT does. The first read has its share of the characters, and no less
- * than one token a piece here and in the rest, so that of a stream of one token a piece the count is exact. One
- * token more than pieces is the one that ends the answer, which nobody sees. Source: the rate of Artificial Analysis.
+ * Tokens after the first read, which may hold several. vLLM's TPOT leaves out only one, so a server that sends k
+ * tokens a chunk would look faster by up to k. The first read gets its share of the characters, and at least one token
+ * a piece, as does the rest. So the count is exact for a stream of one token a piece. One token more than pieces is
+ * the invisible one that ends the answer. Source: the rate of Artificial Analysis.
  */
 function tokensAfterFirst(tokens: number | undefined, text: Pieces): number | undefined {
   if (tokens === undefined) return undefined;

@@ -2,8 +2,8 @@ import { endsLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
 
 /**
- * End-to-end latency: sent → last non-empty piece; for an answer that was not streamed, the end of its body.
- * vLLM's E2EL, AIPerf's request latency.
+ * End-to-end latency: sent → last non-empty piece. For an answer that was not streamed, the end of its body. vLLM's
+ * E2EL, AIPerf's request latency.
  */
 export const e2eLatency = defineMetric({
   name: 'e2e_latency_ms',

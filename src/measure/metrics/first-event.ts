@@ -2,8 +2,8 @@ import { endsLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
 
 /**
- * Sent → first SSE event of any kind, a role chunk without text included. vLLM's serving benchmark calls this
- * TTFT; a proxy may have made that chunk, so it says little about the model.
+ * Sent → first SSE event of any kind, including a role chunk without text. vLLM's serving benchmark calls this TTFT. A
+ * proxy may have made that chunk, so it says little about the model.
  */
 export const firstEvent = defineMetric({
   name: 'first_event_ms',

@@ -1,6 +1,6 @@
 import { defineMetric } from './metric.ts';
 
-/** Quantile of sorted values by linear interpolation (Hyndman–Fan type 7). Undefined for none. */
+/** Quantile of sorted values by linear interpolation (Hyndman–Fan type 7). Undefined without values. */
 function quantile(sorted: Float64Array, share: number): number | undefined {
   if (sorted.length === 0) return undefined;
   const place = (sorted.length - 1) * share;
@@ -21,7 +21,7 @@ export const iclP50 = defineMetric({
   of: ({ gaps }) => quantile(gaps, 0.5),
 });
 
-/** 99th percentile of the gaps: of use for long answers only; for short ones it is near the longest gap. */
+/** 99th percentile of the gaps. Useful for long answers only; for short ones it is near the longest gap. */
 export const iclP99 = defineMetric({
   name: 'icl_p99_ms',
   label: 'ICL p99',
@@ -34,7 +34,7 @@ export const iclP99 = defineMetric({
   of: ({ gaps }) => quantile(gaps, 0.99),
 });
 
-/** The longest gap: how long the reader stared at a stream that stood still. */
+/** The longest gap: how long the stream stood still. */
 export const maxStall = defineMetric({
   name: 'max_stall_ms',
   label: 'max stall',

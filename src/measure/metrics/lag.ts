@@ -13,17 +13,17 @@ export interface Stamped {
   e2eMs?: Ms | undefined;
 }
 
-/** The least and the most that a value can be in truth. */
+/** The least and the most that a value can truly be. */
 export type Range = readonly [low: number, high: number];
 export type LagEffect = (value: number, row: Stamped & { lagMs: Ms }) => Range;
 
-/** A time that ends with one stamp: what is late makes it longer, never shorter. */
+/** A time that ends with one stamp. A late stamp makes it longer, never shorter. */
 export const endsLate: LagEffect = (value, { lagMs }) => [Math.max(0, value - lagMs), value];
 
 /** A time between two stamps, each of which may be late. */
 export const bothLate: LagEffect = (value, { lagMs }) => [Math.max(0, value - lagMs), value + lagMs];
 
-/** A time per token, over the time from the first piece to the last. */
+/** A time per token, from the first piece to the last. */
 export const spanLate: LagEffect = (value, row) => {
   const share = shareOfSpan(row);
   return [value * Math.max(0, 1 - share), value * (1 + share)];
@@ -44,10 +44,10 @@ function shareOfSpan({ lagMs, ttftMs, e2eMs }: Stamped & { lagMs: Ms }): number 
 export const wholeLate: LagEffect = (value, { lagMs, e2eMs = 0 }) =>
   e2eMs <= lagMs ? [value, Infinity] : [value, value / (1 - lagMs / e2eMs)];
 
-/** Above this share of a value our lag takes it out: the row then knows it only within its range. */
+/** Above this share of a value, our lag takes it out: the row knows it only within its range. */
 export const lagShare = 0.1;
 
-/** Whether a value is lost to our lag. An unknown lag is held against no value. */
+/** Whether a value is lost to our lag. An unknown lag takes out no value. */
 export function isLostToLag(value: number, effect: LagEffect, row: Stamped): boolean {
   const { lagMs = 0 } = row;
   if (lagMs <= 0) return false;

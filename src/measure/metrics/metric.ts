@@ -12,19 +12,25 @@ export interface Metric<Name extends string = string> {
   readonly unit: 'ms' | 'tok/s' | 'n' | 'USD';
   readonly meaning: string;
   readonly decimals?: number;
-  /** Which way is better; absent where neither is. */
+  /** Which direction is better. Absent if neither is. */
   readonly better?: 'lower' | 'higher';
-  /** Its place among those that are summarised, ranked and compared for each model. Absent: it is none of them. */
+  /**
+   * Its position among the metrics that are summarized, ranked and compared for each model. Absent: it is not one of
+   * them.
+   */
   readonly summarised?: number;
-  /** What our own lag may have done to it. Absent where no stamp of ours is in it, or none that the lag bounds. */
+  /** What our own lag may have done to it. Absent if it uses no stamp of ours, or none that the lag bounds. */
   readonly lag?: LagEffect;
-  /** Undefined when it was not measured or does not apply; never zero for lack of a value. */
+  /** Undefined if it was not measured or does not apply. Never zero for a missing value. */
   of(attempt: Attempt): number | undefined;
-  /** Its value of the attempt in `testing/sample-attempt.ts`, or of that one with more `seen`: tried by `metrics.test.ts`. */
+  /**
+   * Its value for the attempt in `testing/sample-attempt.ts`, or for that one with more `seen`. `metrics.test.ts`
+   * tries it.
+   */
   readonly example: { readonly value: number; readonly seen?: Partial<Observed> };
 }
 
-/** Keeps the literal name, from which the row's type is made, and whether it is summarised. */
+/** Keeps the literal name, which the row's type is made from, and whether it is summarized. */
 export function defineMetric<const Own extends Metric>(metric: Own): Own & Metric<Own['name']> {
   return metric;
 }

@@ -1,7 +1,7 @@
 import { bothLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
 
-/** TTFAT − TTFT, where reasoning was seen and an answer followed. Hidden reasoning leaves it empty. */
+/** TTFAT − TTFT, if reasoning was seen and an answer followed. Empty if the reasoning is hidden. */
 export const reasoningTime = defineMetric({
   name: 'reasoning_ms',
   label: 'reasoning',

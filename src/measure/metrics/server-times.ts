@@ -2,7 +2,7 @@ import type { ServerTimings } from '../exchange.ts';
 import type { Attempt } from '../attempt.ts';
 import { defineMetric } from './metric.ts';
 
-/** What all four have in common: durations as the server reported them, by its own clock. */
+/** Common to all four: durations as the server reported them, by its own clock. */
 const reported = <const Name extends string>(
   name: Name,
   label: string,
@@ -31,7 +31,7 @@ export const serverTotal = reported(
   ({ totalMs }) => totalMs,
 );
 
-/** Ollama's `load_duration`: until the model is there. */
+/** Ollama's `load_duration`: until the model is ready. */
 export const loadTime = reported('load_ms', 'Load', 'getting the model ready', 10, ({ loadMs }) => loadMs);
 
 /** Ollama's `prompt_eval_duration`. */
@@ -47,9 +47,9 @@ export const promptEval = reported(
 export const evalTime = reported('eval_ms', 'Eval', 'writing the answer', 500, ({ evalMs }) => evalMs);
 
 /**
- * Total − load − prompt − answer: what is in none of its parts, which is the wait for the server's own queue (and some
- * milliseconds for the template). Ollama leaves out a part that took no time; without the answer's time nothing is
- * known of the parts, and the rest would be all of it.
+ * Total − load − prompt − answer. The remainder is the wait in the server's own queue (and some milliseconds for the
+ * template). Ollama leaves out a part that took no time. Without the answer's time, no part is known, and the
+ * remainder would be everything.
  */
 export const serverQueue = reported(
   'server_queue_ms',

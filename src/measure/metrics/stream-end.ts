@@ -1,7 +1,7 @@
 import { endsLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
 
-/** Sent → `[DONE]`. What GuideLLM calls request latency. Empty when the answer was not streamed. */
+/** Sent → `[DONE]`. GuideLLM calls it request latency. Empty if the answer was not streamed. */
 export const streamEnd = defineMetric({
   name: 'stream_end_ms',
   label: 'stream end',

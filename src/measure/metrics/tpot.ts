@@ -3,8 +3,8 @@ import { defineMetric } from './metric.ts';
 
 /**
  * Time per output token after the first piece: (last piece − first piece) ÷ tokens after the first piece, one value a
- * request. Of a stream of one token a piece it is vLLM's TPOT, which AIPerf and GuideLLM call ITL. Needs the server's
- * own token count; empty on a row whose span or count does not carry a rate (`decode.ts`).
+ * request. For a stream of one token a piece, this is vLLM's TPOT, which AIPerf and GuideLLM call ITL. Needs the
+ * server's own token count. Empty on a row whose span or count does not carry a rate (`decode.ts`).
  */
 export const tpot = defineMetric({
   name: 'tpot_ms',

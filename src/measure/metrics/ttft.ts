@@ -2,8 +2,8 @@ import { endsLate } from './lag.ts';
 import { defineMetric } from './metric.ts';
 
 /**
- * Time to first token: sent → first non-empty piece of reasoning, answer, or tool call. Empty when the answer
- * was not streamed or came in one burst. AIPerf and GuideLLM mean the same by TTFT.
+ * Time to first token: sent → first non-empty piece of reasoning, answer, or tool call. Empty if the answer was not
+ * streamed or came in one burst. AIPerf and GuideLLM mean the same by TTFT.
  */
 export const ttft = defineMetric({
   name: 'ttft_ms',

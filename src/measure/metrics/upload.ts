@@ -1,8 +1,8 @@
 import { defineMetric } from './metric.ts';
 
 /**
- * Sent → the socket has taken the whole request. TTFT holds it: a request of megabytes on a slow line is not the
- * model's fault. What the socket has taken may still be on its way.
+ * Sent → the socket has accepted the whole request. TTFT includes it: a request of megabytes on a slow line is not the
+ * model's fault. Accepted bytes may still be on their way.
  */
 export const upload = defineMetric({
   name: 'upload_ms',
