@@ -21,7 +21,7 @@ import { knownRuns, siteOf, type HistoryTables, type KnownRun } from './site-of.
 /** `gatebench publish HISTORY --out DIR`: the nights as a folder of static files. */
 export async function executePublish(flags: PublishFlags, io: Io): Promise<ExitCode> {
   const { history: folder, out, json } = flags;
-  const { tables, warnings } = await readTables(folder);
+  const { tables, warnings, told } = await readTables(folder);
   const { pages, broken } = await latestPages(flags, knownRuns(tables), await readSiteList(out));
   const site = siteOf({
     ...tables,
@@ -48,7 +48,7 @@ export async function executePublish(flags: PublishFlags, io: Io): Promise<ExitC
     latest[suite] = { path, run_id: runId, answers };
   }
   await writeSite(out, { files: made, kept, latest });
-  const all = [...warnings, ...broken];
+  const all = [...told, ...broken];
   for (const warning of all) io.stderr.write(`⚠ ${oneLine(warning)}\n`);
   io.stdout.write(
     json
@@ -65,23 +65,32 @@ export async function executePublish(flags: PublishFlags, io: Io): Promise<ExitC
   return exitCode.done;
 }
 
-/** Whatever folder it is in, a history says the same. */
-async function readTables(folder: string): Promise<{ tables: HistoryTables; warnings: string[] }> {
+interface ReadTables {
+  tables: HistoryTables;
+  /** For the site: whatever folder it is in, a history says the same. */
+  warnings: string[];
+  /** For the terminal: a command there names the folder. */
+  told: string[];
+}
+
+async function readTables(folder: string): Promise<ReadTables> {
   const states = [new FileState(), new FileState(), new FileState()] as const;
   const tables = {
     history: await readHistory(folder, { state: states[0] }),
     nights: await readTable<NightRow>(nightsFile(folder), nightColumns, states[1]),
     verdicts: await readVerdicts(folder, states[2]),
   };
-  const remedy = 'Restore the file from an earlier commit, or accept the loss: gatebench repair.';
-  return {
-    tables,
-    warnings: [
-      ...historyWarnings('.', states[0]),
-      ...fileWarnings(states[1], nightsFile('.'), remedy),
-      ...fileWarnings(states[2], verdictsFile('.'), remedy),
-    ],
-  };
+  return { tables, warnings: warningsOf('.', states), told: warningsOf(folder, states) };
+}
+
+/** What is damaged, with the command that repairs it in this folder. */
+function warningsOf(folder: string, [history, nights, verdicts]: readonly [FileState, FileState, FileState]) {
+  const remedy = `Restore the file from an earlier commit, or accept the loss: gatebench repair ${folder}.`;
+  return [
+    ...historyWarnings(folder, history),
+    ...fileWarnings(nights, nightsFile(folder), remedy),
+    ...fileWarnings(verdicts, verdictsFile(folder), remedy),
+  ];
 }
 
 interface LatestPage {
