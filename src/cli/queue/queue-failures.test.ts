@@ -46,6 +46,15 @@ describe('what is wrong is named before anything is sent', () => {
     expect(stdout).toBe('');
     expect(readdirSync(t.cwd)).not.toContain('results');
   });
+
+  test('answers that are to be stored nowhere do not pass through a queue', async () => {
+    await using cwd = await scratch();
+    const suite = suiteOf({ prompts: 1, run: { answers: 'none' } });
+    await using t = await trial(cwd.path, '', { ...suite, defaults: {} });
+    const { code, stderr } = await gatebench(['run', 'trial.yaml', '--queue', 'redis://127.0.0.1:1'], t.cwd);
+    expect(code, stderr).toBe(2);
+    expect(stderr).toContain('answers: none and --queue do not go together');
+  });
 });
 
 describe.skipIf(withoutRedis !== undefined)('with a server', () => {
@@ -203,7 +212,8 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
 
   test('a worker that stood still past its lease: its late answer is nowhere', async () => {
     await using cwd = await scratch();
-    await using t = await trial(cwd.path, queue.url, suiteOf({ prompts, ttftMs: 150 }));
+    // What it has in hand is still on its way when it stops, and has come before its lease ends.
+    await using t = await trial(cwd.path, queue.url, suiteOf({ prompts: 2, ttftMs: 700 }));
     const to = [
       '--base-url',
       `${t.mockUrl}/v1/acc/gw/compat`,
@@ -214,15 +224,15 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
       'still',
     ];
     const still = start(['worker', ...to], cwd.path, { ...credentials, GATEBENCH_QUEUE_URL: queue.url });
-    const other = t.worker('--name', 'other', '--concurrency', '2');
-    const run = t.run('--workers', '2', ...quick);
-    await rowsReach(t, 3);
+    const run = t.run(...quick);
+    while ((await t.stats()).requests === 0) await delay(5);
     still.child.kill('SIGSTOP');
+    const other = t.worker('--name', 'other', '--concurrency', '4');
     await run.finished;
     still.child.kill('SIGCONT');
     still.child.kill('SIGTERM');
     const { stderr } = await still.finished;
-    const rows = await expectWhole(t, total);
+    const rows = await expectWhole(t, 4);
     const lost = rows.filter(({ error_code }) => error_code === 'worker_lost');
     expect(lost.length, stderr).toBeGreaterThan(0);
     for (const row of lost) expect(row).toMatchObject({ worker: 'still', lease: 1 });
