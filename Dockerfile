@@ -12,7 +12,7 @@ RUN npm pack
 
 FROM node:24-slim
 COPY --from=build /source/gatebench-*.tgz /tmp/
-RUN npm install --global --no-fund --no-audit /tmp/gatebench-*.tgz \
+RUN npm install --global --no-fund --no-audit /tmp/gatebench-*.tgz bullmq ioredis pg \
   && npm cache clean --force \
   && rm /tmp/gatebench-*.tgz \
   && mkdir /work \
