@@ -136,7 +136,7 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
   ].filter(({ kind }) => load === undefined || kind !== 'nothing-measured');
   const tagsOf = (): TagReport[] => byTag(collected, suite, { timeoutMs, isSequential });
   const filled = {
-    causes: causeLines(collected),
+    causes: load ? load.causes : causeLines(collected),
     thresholds,
     failedChecks,
     serverTimes: serverTimes.times(),

@@ -1,4 +1,5 @@
 import { type Column, count, ms, number, required, type RowOf, share, text } from '../base/column.ts';
+import { count as counted } from '../base/text.ts';
 import { rateText } from '../load/rate.ts';
 import type { Ms } from '../base/clock.ts';
 import type { Manifest } from '../journal/manifest.ts';
@@ -8,6 +9,7 @@ import type { Slo } from '../load/slo.ts';
 import {
   cellColumns,
   cellKey,
+  cellName,
   differences,
   type DimensionName,
   laterColumns,
@@ -22,6 +24,8 @@ import { decisiveCount, levelWord } from '../stats/sign-test.ts';
 import { defined } from '../base/defined.ts';
 import type { Threshold } from '../suite/suite.ts';
 import type { RowCollector } from './analyse.ts';
+import { causesOf, failureReads, failureText } from './causes.ts';
+import { successFloor } from './success.ts';
 import type { RunFacts } from './analysis.ts';
 import { compareLevels, compareLimits, type ComparedLevel } from './level-pairs.ts';
 import type { PairRow } from './summary-columns.ts';
@@ -104,6 +108,8 @@ export interface LoadFigures {
   pairs: readonly PairRow[];
   /** Each visit that was made, for pictures. */
   visits: readonly VisitFigure[];
+  /** Why requests failed, a line for each text, of every level at which too many did. */
+  causes: readonly string[];
 }
 
 /** What stands over the table of a run with levels. */
@@ -148,10 +154,13 @@ export class LevelCollector implements RowCollector {
     ...(['error_family', 'error_code', 'scheduled_at', 'started_at', 'ended_at'] as const),
     ...(['level', 'visit', 'arrival', 'late_ms', 'ttft_ms', 'e2e_latency_ms', 'tpot_ms'] as const),
     ...(['ttft_due_ms', 'e2e_due_ms', 'completion_tokens'] as const),
+    ...failureReads,
   ];
   readonly #manifest: Manifest;
   readonly #design: Design;
   readonly #log: VisitLog;
+  /** Of each cell at each level: its requests, and what its failures say. */
+  readonly #failures = new Map<string, { cell: Names; level: number; requests: number; texts: string[] }>();
 
   constructor(manifest: Manifest, design: Design) {
     const { suite, shard, seed, merged_from = [] } = manifest;
@@ -172,6 +181,30 @@ export class LevelCollector implements RowCollector {
 
   add(row: RequestRow): void {
     this.#log.add(row);
+    const { level, visit } = row;
+    if (visit === undefined || level === undefined || !row.final || row.phase === 'warmup') return;
+    const cell = namesOf(row);
+    const key = cellKey({ ...cell, level });
+    const known = this.#failures.get(key) ?? { cell, level, requests: 0, texts: [] };
+    this.#failures.set(key, known);
+    known.requests++;
+    // What found the ceiling full has a column of its own.
+    if (row.status !== 'ok' && row.error_code !== 'dropped') known.texts.push(failureText(row));
+  }
+
+  #causes(): string[] {
+    const { load } = this.#design;
+    return [...this.#failures.values()]
+      .filter(({ requests, texts }) => texts.length > (1 - successFloor) * requests)
+      .flatMap(({ cell, level, requests, texts }) =>
+        causesOf(texts)
+          .slice(0, 2)
+          .map(
+            (cause) =>
+              `${cellName(cell, this.#manifest)} at ${load === 'open' ? rateText(level) : `${level} at once`}: ` +
+              `${cause.requests} of ${counted(requests, 'request')} failed, ${cause.text}`,
+          ),
+      );
   }
 
   figures(): LoadFigures {
@@ -192,6 +225,7 @@ export class LevelCollector implements RowCollector {
       levels: levels.flat(),
       limits: limits.flat(),
       pairs: this.#pairs(cells, levels, limits.flat()),
+      causes: this.#causes(),
       visits: cells.flat().map(({ cell, level, kind, isBrokenOff, outcome }) => ({
         ...namesOf(cell),
         ...{ level, kind, share: outcome.share },

@@ -6,6 +6,7 @@ import { isGood, type Slo } from '../load/slo.ts';
 import { visitOutcome, type VisitArrival, type VisitOutcome } from '../load/visit.ts';
 import { isOwnLimit } from '../measure/own-limits.ts';
 import { type cellColumns, cellKey, type CellNames, type Names, namesOf } from '../plan/cell.ts';
+import { neverSent } from '../send/retry.ts';
 import { visitSlots, type VisitsOfCell } from '../plan/visits.ts';
 
 /** What of a row a visit needs. */
@@ -114,7 +115,8 @@ export class VisitLog {
     const rows = all.filter(({ phase }) => phase !== 'warmup').toSorted((a, b) => a.arrival! - b.arrival!);
     const kind = all.some(({ phase }) => phase === 'ladder') ? 'ladder' : 'visit';
     const slots = visitSlots(design, prompts, seedOf(cell), { kind, rate: level }, number);
-    const arrivals = rows.map((row) => this.#arrival(row, rows[0]!));
+    const isAway = nobodyWasThere(rows);
+    const arrivals = rows.map((row) => this.#arrival(row, rows[0]!, isAway));
     const span = Math.max(0, ...arrivals.map(({ end, due }) => end ?? due));
     const windowMs = design.windowMs(level, kind) ?? span;
     const outcome = visitOutcome(arrivals, {
@@ -129,16 +131,16 @@ export class VisitLog {
   }
 
   /** By the wall clock, from the first arrival: only slices of the window are made of it. Durations are the row's own. */
-  #arrival(row: VisitRow, first: VisitRow): VisitArrival {
+  #arrival(row: VisitRow, first: VisitRow, isAway: boolean): VisitArrival {
     const due = timeOf(row.scheduled_at) - timeOf(first.scheduled_at);
     const dropped = row.error_code === 'dropped';
-    const neverSent = dropped || isOwnLimit({ family: row.error_family, code: row.error_code });
+    const isUnsent = dropped || isAway || isOwnLimit({ family: row.error_family, code: row.error_code });
     const felt = row.e2e_due_ms ?? row.e2e_latency_ms;
     return {
       due,
       good: this.good(row),
       dropped,
-      ...(neverSent
+      ...(isUnsent
         ? {}
         : {
             sent: due + (row.late_ms ?? 0),
@@ -180,6 +182,10 @@ export function goodOf(
     ...(passed === undefined ? {} : { passed }),
   });
 }
+
+/** Nobody took a single request: it says nothing of any load. One that is refused while others are answered does. */
+export const nobodyWasThere = (rows: readonly VisitRow[]): boolean =>
+  rows.length > 0 && rows.every((row) => neverSent(row.error_family, row.error_code));
 
 /** Whether it says something of its level. */
 export const counts = ({ outcome, isBrokenOff }: Visit): boolean => outcome.word !== 'void' && !isBrokenOff;

@@ -1,7 +1,7 @@
 import { levelMetrics, type LevelMetric } from '../analysis/level-pairs.ts';
 import type { LoadFigures } from '../analysis/levels.ts';
 import type { PairRow } from '../analysis/summary-columns.ts';
-import { oneLine } from '../base/text.ts';
+import { count, oneLine } from '../base/text.ts';
 import { fewestCompared } from '../load/design.ts';
 import { listed } from './listed.ts';
 import { openRange, times } from './number-text.ts';
@@ -77,7 +77,9 @@ function openSentences(load: LoadFigures['load'], open: readonly PairRow[]): str
       return `Not settled at ${levels}: ${levelMetrics[metric as LevelMetric].what} of ${name(model_b)} against ${name(model_a)}.`;
     }),
     ...(most < fewestCompared
-      ? [`${most} visits in pairs tell no models apart: ${fewestCompared} are the least, and 8 are better.`]
+      ? [
+          `${count(most, 'visit')} in pairs cannot tell models apart: ${fewestCompared} are the least, and 8 are better.`,
+        ]
       : []),
   ];
 }

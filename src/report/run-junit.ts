@@ -1,12 +1,14 @@
 import type { PromptOutcome } from '../analysis/prompt-outcomes.ts';
 import { defined } from '../base/defined.ts';
 import { cellName } from '../plan/cell.ts';
-import { oneLine } from '../base/text.ts';
+import type { LoadFigures } from '../analysis/levels.ts';
+import { count, oneLine } from '../base/text.ts';
 import { failedCheckText } from '../analysis/failed-checks.ts';
 import type { ThresholdResult } from '../analysis/thresholds.ts';
 import { percent } from './number-text.ts';
 import { junitXml, type JunitCase } from './junit-xml.ts';
 import { isSimulated, simulatedNotice, type OutputFormat, type Report, type RunFacts } from './run-report.ts';
+import { levelText } from './visit-line.ts';
 import { thresholdName, thresholdText } from './threshold-lines.ts';
 
 /**
@@ -25,7 +27,7 @@ export const junit: OutputFormat = {
       properties: junitProperties(report.run),
       cases: [
         ...(report.thresholds ?? []).map((result) => thresholdCase(result, report.run)),
-        ...errorRateCases(report),
+        ...(report.load ? levelCases(report.load, report.run) : errorRateCases(report)),
         ...(report.prompts ? promptCases(report.prompts, report.run) : failedCheckCases(report)),
       ],
     }),
@@ -71,6 +73,28 @@ function promptCases(prompts: readonly PromptOutcome[], run: RunFacts): JunitCas
     text: one.reasons.map((reason) => oneLine(reason, 400)).join('; '),
     ...defined({ seconds: one.seconds }),
   }));
+}
+
+/**
+ * Under an SLO a level that holds has passed; whether one that breaks is too low, only a threshold can say. Without one, its
+ * error rate is what can fail.
+ */
+function levelCases({ load, levels, slo }: LoadFigures, run: RunFacts): JunitCase[] {
+  const most = 1 - run.success_floor;
+  return levels.map((row) => {
+    const { word, passed = 0, visits, attainment, error_rate: rate, level } = row;
+    const name = `${oneLine(cellName(row, run), 100)} at ${levelText(load, level)}`;
+    if (slo)
+      return {
+        ...{ name, group: 'levels', outcome: word === 'held' ? 'passed' : 'skipped' },
+        text: `${word ?? 'open'}: ${passed} of ${count(visits, 'visit')} passed, ${percent(attainment)} good`,
+      };
+    return {
+      ...{ name: `error rate of ${name}`, group: 'levels' },
+      outcome: rate === undefined ? 'skipped' : rate > most + 1e-9 ? 'failed' : 'passed',
+      text: rate === undefined ? 'not measured' : `${percent(rate)}, at most ${percent(most)}`,
+    };
+  });
 }
 
 /** Below the success floor a model's latency is not ranked either. */

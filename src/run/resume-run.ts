@@ -17,6 +17,7 @@ import { type Expense, planRun } from '../plan/plan-run.ts';
 import { worstCaseUsage } from '../plan/token-estimate.ts';
 import type { Budget, Suite } from '../suite/suite.ts';
 import { BudgetGuard, wasResent } from '../send/budget.ts';
+import { designOf } from '../plan/load-plan.ts';
 import { neverSent } from '../send/retry.ts';
 import { loadImages } from './load-images.ts';
 import { type Outcome, type ReadyRun, sendPlan, type SendOptions } from './send-plan.ts';
@@ -53,6 +54,11 @@ async function reopen(
 ): Promise<ReadyRun> {
   assertOnePlace(folder, manifest);
   assertSameHosts(targets, manifest, folder);
+  if (retryErrors && designOf(manifest.suite))
+    throw new UserError(
+      `the load of ${folder} has levels, where a failed request is an answer: to send it again would choose among visits. ` +
+        'Run the suite again, or go on with one that was cut short: --resume.',
+    );
   const images = await loadImages(manifest.suite, suiteFolder ?? dirname(manifest.suite_file), earlierFolder);
   const torn = await setTornLineAside(folder);
   if (torn > 0) note(manifest, `a torn line of ${count(torn, 'byte')} was set aside`);

@@ -1,5 +1,5 @@
 import { cellName } from '../plan/cell.ts';
-import { type Visit, VisitLog } from '../analysis/visits.ts';
+import { nobodyWasThere, type Visit, VisitLog } from '../analysis/visits.ts';
 import { rateText } from '../load/rate.ts';
 import type { Sink } from '../journal/sink.ts';
 import type { Plan } from '../plan/plan-run.ts';
@@ -50,9 +50,13 @@ export function visitTeller(
 }
 
 function tellGivenUp(log: VisitLog, visit: Visit, note: (text: string) => void): void {
-  const { cell, load, level, outcome } = visit;
+  const { cell, load, level, outcome, rows } = visit;
   if (outcome.word !== 'void' || log.of(cell).lost(level) !== mostLost) return;
   note(
-    `${cellName(cell)} at ${load === 'open' ? rateText(level) : `${level} at once`} is given up: in ${mostLost} visits this machine sent more than 2 % of the requests too late`,
+    `${cellName(cell)} at ${load === 'open' ? rateText(level) : `${level} at once`} is given up: in ${mostLost} visits ${
+      nobodyWasThere(rows)
+        ? 'nobody took a request, the last of them among these'
+        : 'this machine sent more than 2 % of the requests too late'
+    }`,
   );
 }

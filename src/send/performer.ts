@@ -11,7 +11,7 @@ import type { Target } from '../target/targets.ts';
 import { type Asked, type Asker, withoutAnswer } from './asker.ts';
 import type { BudgetGuard } from './budget.ts';
 import { Outages, type Turn } from './outages.ts';
-import { enoughPrompts, Refusals } from './refusal.ts';
+import { enoughFirst, enoughPrompts, FirstRequests, Refusals } from './refusal.ts';
 import { decide, type Decision, neverSent, waitAfterLoss, waitAfterOwnLimit } from './retry.ts';
 
 /** One attempt that has ended, whether its request was answered or not. */
@@ -78,6 +78,7 @@ export class Performer {
 
   readonly #outages: Outages;
   readonly #refusals = new Map<string, Refusals>();
+  readonly #first = new Map<string, FirstRequests>();
 
   constructor(options: PerformerOptions) {
     this.#options = options;
@@ -195,6 +196,7 @@ export class Performer {
       return obstacle;
     }
     this.#options.started(planned);
+    if (planned.visit) this.#firstOf(planned.cell).sent(planned.key);
     const asked = await asker.ask(planned, { attempt: attempt.row, due: attempt.due, signal: kill });
     // What never left has cost nothing.
     if (metOwnLimit(asked.exchange)) this.#options.budget.cancel(planned);
@@ -259,7 +261,8 @@ export class Performer {
   }
 
   /** What an attempt says beyond itself: of its way, and of its model. */
-  #learn({ cell, prompt }: PlannedRequest, { turn, exchange }: Sent, decision: Decision): void {
+  #learn(planned: PlannedRequest, { turn, exchange }: Sent, decision: Decision): void {
+    const { cell, prompt } = planned;
     const answered = exchange.outcome === 'ok';
     if (decision.kind === 'outage') {
       const message = answered ? '' : exchange.failure.message;
@@ -279,11 +282,32 @@ export class Performer {
     const refusals = this.#refusalsOf(cell);
     if (answered) refusals.answered();
     if (decision.kind === 'switch-off') this.#switchOff(cell, decision.reason);
+    this.#learnOfFirst(planned, exchange);
     if (decision.kind === 'refused' && !answered && refusals.add(decision.like, prompt.id))
       this.#switchOff(
         cell,
         `${enoughPrompts} prompts were refused the same way (${exchange.failure.message})`,
       );
+  }
+
+  /** Under load nothing is sent twice: a model that nobody can reach would look like one that breaks. */
+  #learnOfFirst({ cell, key, visit }: PlannedRequest, exchange: Exchange): void {
+    if (!visit || metOwnLimit(exchange) || lostItsWorker(exchange)) return;
+    const isFailure =
+      exchange.outcome !== 'ok' &&
+      (exchange.failure.status === 'error' || exchange.failure.status === 'empty');
+    if (!this.#firstOf(cell).ended(key, isFailure) || exchange.outcome === 'ok') return;
+    this.#switchOff(
+      cell,
+      `none of its first ${enoughFirst} requests was answered (${exchange.failure.message})`,
+    );
+  }
+
+  #firstOf(cell: Cell): FirstRequests {
+    const key = cellKey(cell);
+    const first = this.#first.get(key) ?? new FirstRequests(this.#options.hasAnswered(cell));
+    this.#first.set(key, first);
+    return first;
   }
 
   #refusalsOf(cell: Cell): Refusals {

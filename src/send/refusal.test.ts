@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { classify } from '../wire/classify.ts';
 import { failed } from '../measure/metrics/testing/exchange.ts';
-import { Refusals, refusalOf } from './refusal.ts';
+import { enoughFirst, FirstRequests, Refusals, refusalOf } from './refusal.ts';
 
 const page = (title: string): string => `<!DOCTYPE html><html><title>${title}</title></html>`;
 const openai = (message: string, code: unknown = null): string =>
@@ -83,6 +83,33 @@ test('three different prompts refused alike are about the model, unless it has a
   expect(refusals.add('no', 'd')).toBe(false);
   const resumed = new Refusals(true);
   expect(['a', 'b', 'c', 'd'].some((prompt) => resumed.add('no', prompt))).toBe(false);
+});
+
+describe('the first requests of a model under load', () => {
+  const keys = Array.from({ length: enoughFirst + 5 }, (_, n) => `k${n}`);
+  /** Which of them, ended in this order, says that nobody answers. */
+  const told = (
+    first: FirstRequests,
+    order: readonly string[],
+    isFailure: (key: string) => boolean = () => true,
+  ): string[] => {
+    for (const key of keys) first.sent(key);
+    return order.filter((key) => first.ended(key, isFailure(key)));
+  };
+
+  test('all of them failed: told once, by the last of them', () => {
+    expect(told(new FirstRequests(false), keys)).toEqual([`k${enoughFirst - 1}`]);
+    expect(told(new FirstRequests(false), keys.toReversed())).toEqual(['k0']);
+  });
+
+  test('while the first is still under way, refusals of those after it say nothing', () => {
+    expect(told(new FirstRequests(false), keys.slice(1))).toEqual([]);
+  });
+
+  test('one that was answered, or refused for the rate, is enough; so is one of an earlier process', () => {
+    expect(told(new FirstRequests(false), keys, (key) => key !== 'k4')).toEqual([]);
+    expect(told(new FirstRequests(true), keys)).toEqual([]);
+  });
 });
 
 test('ids, numbers and quotations do not make refusals different', () => {

@@ -93,3 +93,33 @@ export class Refusals {
     return !this.#answered && prompts.size >= enoughPrompts;
   }
 }
+
+/** So many first requests of a model under load, none of them answered, say that no load is to blame. */
+export const enoughFirst = 10;
+
+/**
+ * The first requests that a model is sent under load, from an idle start, each sent once. A service that answers anybody
+ * answers one of them; a refusal for the rate, or an answer that takes too long, is what a load may do.
+ */
+export class FirstRequests {
+  readonly #sent = new Set<string>();
+  #failed = 0;
+  #isOver: boolean;
+
+  constructor(hasAnswered: boolean) {
+    this.#isOver = hasAnswered;
+  }
+
+  /** A request is sent, by its key. */
+  sent(key: string): void {
+    if (!this.#isOver && this.#sent.size < enoughFirst) this.#sent.add(key);
+  }
+
+  /** How one ended. Returns whether all of the first have failed now. */
+  ended(key: string, isFailure: boolean): boolean {
+    if (this.#isOver || !this.#sent.has(key)) return false;
+    if (isFailure) this.#failed++;
+    else this.#isOver = true;
+    return this.#failed === enoughFirst;
+  }
+}

@@ -158,7 +158,7 @@ test('two models at a level are compared there by visits in pairs, in every view
   });
   expect(more).toEqual([]);
   const sentence = 'Not settled at 2 at once: answers per second of swift against other.';
-  const why = '2 visits in pairs tell no models apart: 6 are the least, and 8 are better.';
+  const why = '2 visits in pairs cannot tell models apart: 6 are the least, and 8 are better.';
   const markdown = await gatebench(['report', folder, '--format', 'markdown'], cwd.path);
   const page = await readFile(join(folder, 'report.html'), 'utf8');
   for (const view of [flat(result), flat(markdown), page])
@@ -189,6 +189,8 @@ test('limits that nothing under load can decide are told as such, and settle not
 test.each([
   [['--rate', '1/s', '--slo', 'passed'], /--slo: passed asks for .* the prompt "a" has none/],
   [['--levels', '1', '--slo', 'e2e=1s'], /--slo is about an open loop/],
+  [['--levels', '1', '--repeat', '5'], /--repeat has no say in a load with levels: --visits says how often/],
+  [['--rate', '1/s', '--concurrency', '5'], /--concurrency has no say .* load\.ceiling/],
 ])('%j is refused before anything is sent', async (flags, message) => {
   await using cwd = await scratch();
   await writeFile(

@@ -2,6 +2,7 @@ import { defined } from '../../base/defined.ts';
 import { routes } from '../../target/routes.ts';
 import { loadSuite } from '../../suite/load.ts';
 import { UserError } from '../../base/user-error.ts';
+import { designOf } from '../../plan/load-plan.ts';
 import { selectLoad, uncheckedIn } from '../../suite/select-load.ts';
 import { selectSuite } from '../../suite/select.ts';
 import type { Budget, Suite } from '../../suite/suite.ts';
@@ -46,6 +47,7 @@ async function readToday(file: string, flags: SuiteFlags): Promise<Suite> {
   );
   const { rate, levels, findLimit, slo, arrivals, window, visits } = flags;
   const load = selectLoad(suite.load, defined({ rate, levels, findLimit, slo, arrivals, window, visits }));
+  assertUsed(flags, load);
   const unchecked = uncheckedIn(load, suite.prompts);
   if (unchecked !== undefined) throw new UserError(`--slo: passed ${unchecked}`);
   return {
@@ -63,4 +65,21 @@ export function budgetOf(flags: SuiteFlags): Budget {
     usd: flags.maxCost,
     minutes: flags.maxMinutes,
   });
+}
+
+/** What says how often and how many at once in blocks, and nothing under a load with levels. */
+const blockFlags = {
+  repeat: '--visits says how often each level is visited',
+  warmup: 'load.warmup says how long each visit runs before it counts',
+  concurrency: 'load.ceiling bounds an open loop, and --levels is how many are in flight',
+  order: 'visits come in random order',
+} as const;
+
+/** A flag that changes nothing would be believed. Throws a UserError that names it. */
+function assertUsed(flags: SuiteFlags, load: Suite['load']): void {
+  const flag = (Object.keys(blockFlags) as (keyof typeof blockFlags)[]).find(
+    (name) => flags[name] !== undefined,
+  );
+  if (flag === undefined || !designOf(defined({ load }))) return;
+  throw new UserError(`--${flag} has no say in a load with levels: ${blockFlags[flag]}. Leave it out`);
 }

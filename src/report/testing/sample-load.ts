@@ -16,6 +16,7 @@ export function sampleLoad(load: LoadFigures['load'], levels: readonly SampleLev
     levels: levels.map((one) => levelRow(load, one)),
     limits: [],
     pairs: [],
+    causes: [],
     visits: levels.flatMap(({ model, level, visits }) =>
       visits.map((word) => ({
         ...{ model, route: 'demo', level, kind: 'visit' as const, isSteady: true, word },
