@@ -1,4 +1,4 @@
-/** A growing column of numbers, eight bytes each. NaN stands for a cell that was never set or not measured. */
+/** A growing column of numbers, eight bytes each. NaN means a cell that was never set or not measured. */
 export class Floats {
   #cells = new Float64Array(4);
   #length = 0;
@@ -26,8 +26,8 @@ export class Floats {
 }
 
 /**
- * Growing rows of numbers, all in one block: a block for each column would take ten times as much where there are few
- * rows. NaN as above.
+ * Growing rows of numbers, all in one block. With few rows, a block per column would take ten times as much. NaN as
+ * above.
  */
 export class FloatRows {
   readonly #width: number;

@@ -6,7 +6,7 @@ import type { GateRule } from '../suite/suite.ts';
 import { sharedShift, type Series } from './nights.ts';
 import { readShare, type Share } from './share-night.ts';
 
-/** Nights that a baseline needs before anything is said. */
+/** Nights that a baseline needs before the gate says anything. */
 export const fewestNights = 7;
 /** Nights further than this from the baseline's median, in scaled MADs, are pulled in. */
 export const winsorLimit = 3;
@@ -15,25 +15,25 @@ export const winsorLimit = 3;
 export interface Watched {
   readonly metric: string;
   readonly route: string;
-  /** Absent where no place was named. */
+  /** Absent if no place was named. */
   readonly vantage?: string;
   /** Undefined: all models of the route together, from one vantage. */
   readonly model: string | undefined;
   readonly ruleName: keyof GateRule;
   /** As the suite gives it. */
   readonly limit: number;
-  /** Which way is bad. */
+  /** The bad direction. */
   readonly sign: 1 | -1;
   /** Smallest change that matters, on the scale of the values. */
   readonly least: number;
   readonly isLog: boolean;
   readonly values: readonly number[];
-  /** Of a share: the answers that each night's value counts. */
+  /** For a share: the number of answers behind each night's value. */
   readonly answers: readonly number[];
   readonly controls: readonly { readonly model: string; readonly values: readonly number[] }[];
 }
 
-/** A shared shift must be so many times as large as a model's own to count. */
+/** A shared shift must be this many times as large as a model's own to count. */
 const looser = 2.5;
 
 const ruleSigns: Readonly<Record<keyof GateRule, 1 | -1>> = {
@@ -43,7 +43,7 @@ const ruleSigns: Readonly<Record<keyof GateRule, 1 | -1>> = {
   maxRise: 1,
 };
 
-/** The cells of one metric: each rule on each model, and on all of a route together where there are several. */
+/** The cells of one metric: each rule on each model, and on all models of a route together if there are several. */
 export function watchedOf(metric: string, rule: GateRule, all: readonly Series[]): Watched[] {
   const ours = all.filter((series) => series.metric === metric);
   const ways = [...Map.groupBy(ours, ({ route, vantage }) => JSON.stringify([route, vantage])).values()];
@@ -68,7 +68,7 @@ function cellsOfWay(
   }));
   const shape = { metric, route, ...defined({ vantage }), ruleName, limit, isLog, sign: ruleSigns[ruleName] };
   const least = isLog ? Math.abs(Math.log(limit)) : limit;
-  // What slows one model's way slows the others'; what makes its answers wrong does not. So shares have no controls.
+  // A slow network path slows all models; wrong answers are one model's own. So shares have no controls.
   const own = models.map(({ model, values, requests }) => ({
     ...shape,
     model,
@@ -93,15 +93,15 @@ function looserLeast(limit: number): number {
 
 /** A night against its baseline. Levels are on the scale of the cell's values. */
 export interface Reading {
-  /** How far beyond what was expected, in the bad direction. */
+  /** How far beyond the expected level, in the bad direction. */
   readonly change: number;
   /** One-sided p of the prediction interval. */
   readonly p: number;
-  /** The baseline's level as it was measured; of all models together 0, no shift. */
+  /** The baseline's level as measured. For all models together: 0, no shift. */
   readonly usual: number;
-  /** The same with the shift that the controls share tonight put on. */
+  /** The same, plus tonight's shift shared by the controls. */
   readonly expected: number;
-  /** 95 % prediction interval around it. Undefined when the nights were all alike: they say nothing of its width. */
+  /** 95 % prediction interval around it. Undefined if the nights were all alike: they say nothing about its width. */
   readonly range: { readonly low: number; readonly high: number } | undefined;
 }
 
@@ -120,7 +120,7 @@ export function adjusted(cell: Watched, nights: readonly number[]): (night: numb
 /** In logs. Nights that differ by less are alike, but for what the computer rounds. */
 const leastSpread = 1e-9;
 
-/** Undefined where the night has no finite value, or the baseline too few. */
+/** Undefined if the night has no finite value, or the baseline too few. */
 export function readNight(cell: Watched, night: number, baseline: readonly number[]): Reading | undefined {
   return cell.isLog ? readTime(cell, night, baseline) : readShareNight(cell, night, baseline);
 }
@@ -137,7 +137,7 @@ function readTime(cell: Watched, night: number, baseline: readonly number[]): Re
   if (!Number.isFinite(tonight) || level.length < 2) return undefined;
   const change = cell.sign * (tonight - mean(level));
   const spread = Math.sqrt(variance(level) * (1 + 1 / level.length));
-  // Nights that were all alike leave no spread: then any change is news, and none is not.
+  // Nights that were all alike leave no spread. Then any change is news, and no change is not.
   const statistic = spread > 0 ? change / spread : change > 0 ? Infinity : -Infinity;
   const degrees = level.length - 1;
   const isShared = cell.model === undefined;

@@ -5,7 +5,7 @@ import { readStreak, type Streak } from './gate-streak.ts';
 import type { HistoryRow } from './history.ts';
 import type { Nights } from './nights.ts';
 
-/** Error probability of a night's alarms, all models' cells together; streaks take what is left of 5 %. */
+/** Error probability of a night's alarms, over all models' cells together. Streaks take the rest of 5 %. */
 export const familyAlpha = 0.03;
 /** Of the cell that watches all models together. */
 export const sharedAlpha = 0.01;
@@ -17,7 +17,7 @@ export const streakFamilyAlpha = 0.046;
 /** What tonight alone shows, or tonight and the nights before it together. */
 export type AlarmTest = 'night' | 'streak';
 
-/** A row of alarms up to this share of the window was an episode: winsorising copes with it in a baseline. */
+/** A row of alarms up to this share of the window was an episode. Winsorizing copes with it in a baseline. */
 const briefShare = 0.25;
 
 /** What one night means for one cell. */
@@ -26,32 +26,32 @@ export interface CellNight {
   readonly night: number;
   /** Nights that it is compared with. */
   readonly baseline: readonly number[];
-  /** Undefined while learning, and where the night has no value. */
+  /** Undefined while learning, and if the night has no value. */
   readonly reading: Reading | undefined;
-  /** Corrected for the cells that were asked the same question that night. */
+  /** Corrected for the cells that were tested the same way that night. */
   readonly pHolm: number | undefined;
-  /** Tonight and the nights before it, where together they surely lie beyond the limit. */
+  /** Tonight and the nights before it, if together they surely lie beyond the limit. */
   readonly streak: Streak | undefined;
-  /** Which test raised tonight's alarm; undefined when it is none. */
+  /** Which test raised tonight's alarm. Undefined without an alarm. */
   readonly by: AlarmTest | undefined;
-  /** Nights of alarm in a row, this one included; 0 when it is none itself. */
+  /** Nights of alarm in a row, this one included. 0 if this one is none. */
   readonly alarms: number;
 }
 
 interface CellState {
   readonly cell: Watched;
   readonly decided: Decided;
-  /** Nights that may serve as baseline. */
+  /** Nights that may be part of the baseline. */
   readonly usual: number[];
-  /** Nights since the first alarm, while it is not known whether it was one. */
+  /** Nights since the first alarm, while it is not confirmed. */
   suspect: number[];
   /** First night of a streak that has been confirmed. */
   since: number | undefined;
-  /** Streaks begin here or later: what came before ended for good. */
+  /** Streaks begin here or later. Anything before this ended for good. */
   restart: number;
   /** Alarms of the nightly test in a row, or, once confirmed, all of them. */
   alarms: number;
-  /** The same of streaks. */
+  /** The same for streaks. */
   slow: number;
 }
 
@@ -183,7 +183,7 @@ interface Outcome {
   /** Of the nightly test. */
   isAlarm: boolean;
   isBeyond: boolean;
-  /** Only a sure one. */
+  /** Only a confirmed one. */
   streak: Streak | undefined;
 }
 
@@ -210,7 +210,7 @@ function advance(
   state.usual.push(night);
 }
 
-/** Nights of a confirmed streak are no longer usual, though each of them looked so. */
+/** Nights of a confirmed streak are no longer usual, even if each of them looked so. */
 function hold(state: CellState, { nights: [since] }: Streak): void {
   state.since = since;
   state.suspect.unshift(...state.usual.filter((night) => night >= since!));

@@ -5,7 +5,7 @@ import { adjusted, fewestNights, winsorLimit, type Watched } from './gate-cell.t
 
 /** Tonight and the nights before it, together, against the usual nights before them. Levels are logs. */
 export interface Streak {
-  /** Places of its nights, oldest first; tonight is the last. */
+  /** Indexes of its nights, oldest first. Tonight is the last. */
   readonly nights: readonly number[];
   /** How far their mean lies beyond the usual, in the bad direction, and its 95 % interval. */
   readonly change: number;
@@ -13,7 +13,7 @@ export interface Streak {
   readonly high: number;
   /** One-sided. */
   readonly p: number;
-  /** Tonight lies beyond the limit, too: a night that is nearly as usual raises and confirms nothing. */
+  /** Tonight also lies beyond the limit. A nearly usual night raises and confirms nothing. */
   readonly isFresh: boolean;
 }
 
@@ -24,11 +24,11 @@ export interface StreakInput {
   readonly recent: readonly number[];
   /** Nights that a streak may have. The reference has up to three times as many. */
   readonly window: number;
-  /** First night of a streak that is confirmed: only that one is asked about. */
+  /** First night of a confirmed streak. Only that one is tested. */
   readonly since?: number | undefined;
 }
 
-/** Two nights are what the nightly test asks about. */
+/** The nightly test covers two nights. */
 const shortest = 3;
 const referenceWindows = 3;
 /**
@@ -108,7 +108,7 @@ function streakOf(
   };
 }
 
-/** Whether some last nights of it lie so far below the others that they are back, or on the way. */
+/** Whether some of its last nights lie so far below the others that they are back, or on the way. */
 function isOver(values: readonly number[], sd: number, at: number): boolean {
   return values.some((_, first) => {
     if (first === 0) return false;
@@ -120,7 +120,7 @@ function isOver(values: readonly number[], sd: number, at: number): boolean {
 
 const shares: number[] = [];
 
-/** Variance of the mean of `n` nights, in that of one. */
+/** Variance of the mean of `n` nights, relative to that of one. */
 function shareOfVariance(n: number): number {
   return (shares[n] ??= Array.from({ length: n - 1 }, (_, index) => index + 1).reduce(
     (sum, lag) => sum + (2 * (1 - lag / n) * memory ** lag) / n,

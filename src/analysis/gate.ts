@@ -15,34 +15,32 @@ export type GateWord = (typeof gateWords)[number];
 export interface GateCell {
   readonly metric: string;
   readonly route: string;
-  /** Absent where no place was named. */
+  /** Absent if no place was named. */
   readonly vantage?: string;
   /** Undefined: all models together, "gateway or network". */
   readonly model?: string;
   readonly rule: Watched['ruleName'];
   readonly limit: number;
   readonly word: GateWord;
-  /** Tonight's figure, as it was measured. */
+  /** Tonight's figure, as measured. */
   readonly value?: number;
-  /** Tonight ÷ the last nights, or, of a share, minus; the shift of the controls taken off. */
+  /** Tonight ÷ the last nights, or, for a share, minus. The shift of the controls is taken off. */
   readonly ratio?: number;
   readonly difference?: number;
-  /** The baseline's level as it was measured. Of all models together: 1, no shift. */
+  /** The baseline's level as measured. For all models together: 1, no shift. */
   readonly usual?: number;
   /**
-   * What tonight should have been: the usual level with the shift of the controls put on, and the 95 % prediction
-   * interval around it. Without controls, and of shares, the usual level. Ends are absent when no width is known.
+   * The expected figure for tonight: the usual level plus the shift of the controls, and its 95 % prediction interval.
+   * Without controls, and for shares, the usual level. Ends are absent if no width is known.
    */
   readonly expected?: number;
   readonly expectedLow?: number;
   readonly expectedHigh?: number;
   readonly p?: number;
   readonly pHolm?: number;
-  /**
-   * Runs in the baseline where they are no nights yet. Runs of so few nights can warn, and confirm nothing.
-   */
+  /** Runs in the baseline while there are too few nights. Such runs can warn, but confirm nothing. */
   readonly earlyRuns?: number;
-  /** Nights in the baseline, of how many are needed. */
+  /** Nights in the baseline, and how many are needed. */
   readonly nights: number;
   readonly nightsNeeded: number;
   /** Run ids of the baseline's first and last night. */
@@ -52,9 +50,9 @@ export interface GateCell {
   readonly controls: readonly string[];
   /** Nights of alarm in a row, tonight included. */
   readonly alarms: number;
-  /** Which test raised the alarm: tonight's alone, or that of the nights together. Absent where there is none. */
+  /** Which test raised the alarm: tonight's alone, or that of the nights together. Absent without an alarm. */
   readonly test?: AlarmTest;
-  /** The nights that together surely lie beyond the limit, though each might be one of the usual. */
+  /** Nights that together surely lie beyond the limit, though each alone might be usual. */
   readonly streak?: StreakFigures;
 }
 
@@ -80,7 +78,7 @@ export interface GateResult {
   readonly thresholds: readonly ThresholdResult[];
   /** Nights of the history that belong to another suite hash and were left out. */
   readonly otherNights: number;
-  /** Runs that tonight joins; 1 unless the day had others before. 0 when nothing was compared. */
+  /** Runs that tonight joins: 1 unless the day had earlier ones. 0 if nothing was compared. */
   readonly runsTonight: number;
 }
 
@@ -92,13 +90,13 @@ export interface GateInput {
   readonly settings: GateSettings;
   /** From `isIncomplete`: such a night is not compared. */
   readonly isIncomplete: boolean;
-  /** Decide about these models only; the others serve as controls. All unless given. */
+  /** Decide only about these models; the others serve as controls. Default: all. */
   readonly models?: readonly string[];
-  /** Absolute limits act from the first night. */
+  /** Absolute limits apply from the first night. */
   readonly thresholds?: readonly ThresholdResult[];
 }
 
-/** Tonight against the last nights of the same suite: pure, the same history gives the same verdict. */
+/** Tonight against the last nights of the same suite. Pure: the same history gives the same verdict. */
 export function gate({
   tonight,
   history,
@@ -133,8 +131,8 @@ export function gate({
 }
 
 /**
- * Before there are nights enough, runs of the same day may show that something broke between them. That is worth a
- * warning; it is no second night, however often it is run again.
+ * With too few nights, runs of the same day may show that something broke between them. That deserves a warning. It is
+ * not a second night, however often it is run.
  */
 function earlyWarning(one: CellNight, runs: Nights, nights: Nights, settings: GateSettings): GateCell {
   const days = new Set(
@@ -149,7 +147,7 @@ function earlyWarning(one: CellNight, runs: Nights, nights: Nights, settings: Ga
   };
 }
 
-/** A model that was taken out of the suite still has a series, but no more nights. */
+/** A model removed from the suite still has a series, but no more nights. */
 function isWatched(cell: Watched, tonight: readonly HistoryRow[], models?: readonly string[]): boolean {
   if (cell.model !== undefined && models && !models.includes(cell.model)) return false;
   return tonight.some(
@@ -165,7 +163,7 @@ function isWatched(cell: Watched, tonight: readonly HistoryRow[], models?: reado
 function comparable(tonight: readonly HistoryRow[], history: readonly HistoryRow[]): HistoryRow[] {
   const first = tonight[0]!;
   const { suite, at, run_id } = first;
-  // What another place saw tonight is no part of this night.
+  // Another place's figures from tonight are not part of this night.
   const places = new Set(tonight.map(({ vantage }) => vantage));
   const ours = history.filter((row) =>
     row.kind === 'night'
@@ -288,7 +286,7 @@ const names: Readonly<Record<Watched['ruleName'], string>> = {
   maxRise: 'rise at most',
 };
 
-/** One line for people: who, what, how much, against which nights. */
+/** One line for people: which model, what changed, how much, against which nights. */
 export function describeCell(cell: GateCell): string {
   const who = cell.model === undefined ? 'all models together (gateway or network)' : subject(cell);
   const limit = `${names[cell.rule]} ${cell.rule.endsWith('Ratio') ? `${cell.limit}×` : cell.limit}`;
@@ -311,14 +309,14 @@ export function describeStreak(
   return `${how} ${value} (${from} to ${to}) over the last ${count(nights, 'night')}, since ${since.slice(0, 10)}`;
 }
 
-/** `14 nights`; `9 runs of 1 night` where there are too few nights. */
+/** `14 nights`; `9 runs of 1 night` if there are too few nights. */
 export function baselineSize({ nights, earlyRuns }: Pick<GateCell, 'nights' | 'earlyRuns'>): string {
   return earlyRuns === undefined
     ? count(nights, 'night')
     : `${count(earlyRuns, 'run')} of ${count(nights, 'night')}`;
 }
 
-/** With a single control nobody can say which of the two has changed. */
+/** With a single control, it is unknown which of the two has changed. */
 function subject({ model = '', controls }: GateCell): string {
   return controls.length === 1 ? `${model} against ${controls[0]!} (either may have changed)` : model;
 }

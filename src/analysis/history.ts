@@ -9,7 +9,7 @@ import type { PromptSamples } from './prompt-samples.ts';
 import { betterOf, type CellFigure, geomeanOf, headlineOf, rankedValues, shareOf } from './statistic.ts';
 import { failuresOf } from './success.ts';
 
-/** What a line of the history says: a night's figure, or what somebody decided about a night. */
+/** A line of the history: a night's figure, or a person's decision about a night. */
 export const historyKinds = ['night', 'accept', 'drop', 'pin'] as const;
 
 /** `history.csv`, in this order: one line per night, model and metric, and one per decision. Lines are only added. */
@@ -35,10 +35,10 @@ export const historyColumns = [
 
 export type HistoryRow = RowOf<typeof historyColumns>;
 
-/** What does not hang on what was asked alone, but on how answers are checked and priced. */
+/** Depends not only on what was asked, but on how answers are checked and priced. */
 const checkedOrPriced: readonly (string | undefined)[] = ['passed', 'score', 'cost_usd'];
 
-/** Whether two nights' figures of one metric are of the same questions to the same models, checked alike. */
+/** Whether two nights' figures of one metric come from the same questions to the same models, checked alike. */
 export function isAlike(one: HistoryRow, other: HistoryRow): boolean {
   if (one.suite !== other.suite) return false;
   const byAsk =
@@ -46,7 +46,7 @@ export function isAlike(one: HistoryRow, other: HistoryRow): boolean {
   return byAsk ? one.ask_hash === other.ask_hash : one.suite_hash === other.suite_hash;
 }
 
-/** Columns that `metrics` need beyond those always collected. */
+/** Columns that `metrics` need besides those always collected. */
 export function historyColumnsNeeded(metrics: readonly string[]): string[] {
   return metrics.filter((metric) => !sharesMetric(metric));
 }
@@ -57,11 +57,11 @@ const shares: Readonly<Record<string, (samples: PromptSamples) => ClusterCount>>
   error_rate: ({ failures, requests }) => ({ hits: failures, total: requests }),
 };
 
-/** Whether a metric is a share, compared by differences; all others are compared by ratios. */
+/** Whether a metric is a share. Shares are compared by differences; all others by ratios. */
 export const sharesMetric = (metric: string): boolean => Object.hasOwn(shares, metric);
 
 export interface NightOptions {
-  /** What the gate watches. */
+  /** Metrics that the gate watches. */
   readonly metrics: readonly string[];
   /** ISO 8601, UTC: when the run started. */
   readonly startedAt: string;
@@ -69,7 +69,7 @@ export interface NightOptions {
   readonly timeoutMs: Ms;
 }
 
-/** Tonight's lines. What was not measured has none; add them only when the run is complete. */
+/** Tonight's lines. A metric that was not measured has none. Add them only if the run is complete. */
 export function nightRows(collected: Collected, options: NightOptions): HistoryRow[] {
   return collected.cells.flatMap((cell) =>
     options.metrics.flatMap((metric) => {
@@ -80,11 +80,11 @@ export function nightRows(collected: Collected, options: NightOptions): HistoryR
 }
 
 interface NightFigure extends CellFigure {
-  /** Requests, or, of a share, answers. */
+  /** Requests, or, for a share, answers. */
   readonly of: number;
 }
 
-/** A model whose every request failed has a night, too: as slow as the timeout, and no answer passed or was sound. */
+/** A model whose every request failed has a night too: as slow as the timeout, with no passing or sound answer. */
 function figureOf(cell: CellSamples, metric: string, timeoutMs: Ms): NightFigure | undefined {
   const { requests, failures } = failuresOf(cell);
   const isDead = requests > 0 && failures === requests;
@@ -123,7 +123,7 @@ function rowOf(
     suite,
     suite_hash: suiteHash,
     route: cell.route,
-    // A series is one model asked in one way.
+    // A series is one model, always asked in the same way.
     model: cellName(cell),
     metric,
     value: figure.point,

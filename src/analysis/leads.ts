@@ -6,11 +6,11 @@ import { headlineOf, meanOf, clustersOf, shareOf } from './statistic.ts';
 import { successFloor, successShare } from './success.ts';
 import type { PairRow } from './summary-columns.ts';
 
-/** What a model can be first in. */
+/** Metrics that a model can lead in. */
 export const leadMetrics = ['e2e_latency_ms', 'passed', 'cost_usd'] as const;
 export type LeadMetric = (typeof leadMetrics)[number];
 
-/** Who is first in one metric, as far as the data carry it. */
+/** Who leads in one metric, as far as the data show. */
 export interface Lead<M extends string = string> {
   readonly metric: M;
   /** As the pairs name them, best first: the one that is surely ahead of all others, or all that may be first. */
@@ -19,7 +19,7 @@ export interface Lead<M extends string = string> {
   readonly among: number;
   /** Those that share the lead are equal within the margin: it does not matter which of them one takes. */
   readonly isEqual: boolean;
-  /** How many more prompts would probably leave one name. Absent where nothing is open, or no number would do. */
+  /** How many more prompts would probably leave one name. Absent if nothing is open, or no number is enough. */
   readonly morePrompts?: number;
 }
 
@@ -66,7 +66,7 @@ export function leadsOf(collected: Collected, pairs: readonly PairRow[]): Leads[
   });
 }
 
-/** Cells of which the metric is known, the best figure first. */
+/** Cells with a known metric, the best figure first. */
 function bestFirst(cells: readonly CellSamples[], metric: LeadMetric): CellSamples[] {
   return cells
     .flatMap((cell) => {
@@ -77,7 +77,7 @@ function bestFirst(cells: readonly CellSamples[], metric: LeadMetric): CellSampl
     .map(({ cell }) => cell);
 }
 
-/** The figure that every table shows, turned so that more is better. */
+/** The figure that every table shows, with its sign set so that more is better. */
 function worthOf(cell: CellSamples, metric: LeadMetric): number | undefined {
   if (metric === 'passed') return shareOf([...cell.prompts.values()].map(({ passed }) => passed))?.point;
   const figure =
@@ -93,7 +93,7 @@ export function leadOf<M extends string>(
 ): Lead<M> {
   const behind = (name: string, other: string): boolean =>
     isBehind(name, pairBetween(pairs, metric, name, other));
-  // A figure and a test may disagree: then the test decides who may lead.
+  // A figure and a test may disagree. Then the test decides who may lead.
   const first = names.find((name) => !names.some((other) => behind(name, other))) ?? names[0]!;
   const rest = names
     .filter((name) => name !== first && !behind(name, first))

@@ -10,7 +10,7 @@ import { isOneApart } from './cell-pairs.ts';
 import { wordOf } from './pair-verdict.ts';
 import type { PairRow } from './summary-columns.ts';
 
-/** What is compared between two models at a level of a load. */
+/** Metrics compared between two models at a level of a load. */
 export const levelMetrics = {
   attainment: { scale: 'share', better: 'higher', what: 'good requests' },
   e2e_due_ms: { scale: 'log', better: 'lower', what: 'E2E from due' },
@@ -30,7 +30,7 @@ export interface ComparedLevel {
   metrics: readonly LevelMetric[];
 }
 
-/** What visits in pairs say of b against a. */
+/** What pairs of visits say about b against a. */
 export interface LevelContrast {
   /** Pairs of visits, the unit of the test. */
   pairs: number;
@@ -150,7 +150,7 @@ function rowOf(
   };
 }
 
-/** What a search found of one model. */
+/** What a search found for one model. */
 export interface FoundLimit {
   cell: CellNames;
   held?: number | undefined;

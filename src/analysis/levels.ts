@@ -95,14 +95,14 @@ export type VisitFigure = Names & {
   word: 'passed' | 'failed' | 'void';
 };
 
-/** What was found under load. */
+/** Results under load. */
 export interface LoadFigures {
   load: Design['load'];
-  /** Absent: nothing was called good enough. */
+  /** Absent: no SLO was defined. */
   slo?: Slo;
   /** By model in the order of the suite, then by level. */
   levels: readonly LevelRow[];
-  /** Empty where no limit was looked for. */
+  /** Empty if no limit was searched. */
   limits: readonly LimitRow[];
   /** Models against each other at each level, or their limits. */
   pairs: readonly PairRow[];
@@ -112,7 +112,7 @@ export interface LoadFigures {
   causes: readonly string[];
 }
 
-/** What stands over the table of a run with levels. */
+/** The header above the table of a run with levels. */
 export function factsUnderLoad({
   levels,
   visits,
@@ -140,13 +140,13 @@ export function sloText({ ttftMs, e2eMs, tpotMs, passed, attainment }: Slo): str
   return `${limits.join(' and ') || 'answered'} in ${Number((100 * attainment).toPrecision(4))} %`;
 }
 
-/** Follows the rows of a run whose load has levels. Undefined for every other run. */
+/** Follows the rows of a run whose load has levels. Undefined for any other run. */
 export function followLevels(manifest: Manifest): LevelCollector | undefined {
   const design = designOf(manifest.suite);
   return design && new LevelCollector(manifest, design);
 }
 
-/** Reads the rows of visits on the one pass. */
+/** Reads the rows of visits in the single pass. */
 export class LevelCollector implements RowCollector {
   readonly reads: readonly ColumnName[] = [
     ...cellColumns,
@@ -261,7 +261,7 @@ export class LevelCollector implements RowCollector {
   #compared({ level, word }: LevelRow, visits: readonly Visit[]): Omit<ComparedLevel, 'cell'> {
     const { load, slo } = this.#design;
     const ours = visits.filter((visit) => visit.level === level && visit.kind === 'visit');
-    // Who does not hold a level has no latency there that anybody would want to rank.
+    // A model that does not hold a level has no latency there worth ranking.
     const hasLatency = load === 'open' && (slo === undefined || word === 'held');
     return {
       level,
@@ -327,7 +327,7 @@ export class LevelCollector implements RowCollector {
     };
   }
 
-  /** Ascending. A failure kept somebody waiting: it counts as the total timeout. */
+  /** Ascending. A failure kept somebody waiting, so it counts as the total timeout. */
   #felt(rows: readonly VisitRow[], column: TimeColumn): Float64Array {
     const { totalMs } = this.#manifest.suite.run.timeouts;
     return ascending(

@@ -16,7 +16,7 @@ import {
 } from './statistic.ts';
 
 export interface MetricFigures {
-  /** By column name; undefined where not measured. */
+  /** By column name. Undefined if not measured. */
   readonly cells: Record<string, number | undefined>;
   /** Columns whose value rests on a failed request. */
   readonly lowerBounds: string[];

@@ -22,7 +22,7 @@ export const verdictColumns = [
 
 export type VerdictRow = RowOf<typeof verdictColumns>;
 
-/** What the gate said of one run. */
+/** The gate's verdict on one run. */
 export interface NightVerdict {
   readonly at: string;
   readonly runId: string;
@@ -31,7 +31,7 @@ export interface NightVerdict {
   /** As it was said: `learning 3/7`. */
   readonly word: string;
   readonly verdict: GateWord;
-  /** Why it is not compared, when it is incomplete. */
+  /** Why it is not compared, if it is incomplete. */
   readonly says?: string;
   /** Failures and warnings, each with its sentence. */
   readonly alarms: readonly VerdictRow[];
@@ -56,7 +56,7 @@ function verdictOf(
   return {
     ...{ at, suite, routes, word, alarms },
     runId: run_id,
-    // A word of a later version says nothing to this one.
+    // A word from a later version means nothing to this one.
     verdict: gateWords.find((known) => known === word.replace(/ \d+\/\d+$/, '')) ?? 'not settled',
     ...(says === undefined ? {} : { says }),
   };

@@ -4,11 +4,11 @@ import type { PairRow } from './summary-columns.ts';
 /** How often a verdict between two models was reached, of all places that a run was sent from. */
 export interface PlaceVerdict {
   readonly metric: string;
-  /** As the pairs name them, without their place. */
+  /** Their names in the pairs, without their place. */
   readonly model_a: string;
   /** What the verdicts are about. */
   readonly model_b: string;
-  /** The most frequent first; `not compared` where a place has no such pair. */
+  /** Most frequent first. `not compared` if a place has no such pair. */
   readonly verdicts: readonly { readonly verdict: string; readonly vantages: readonly string[] }[];
 }
 

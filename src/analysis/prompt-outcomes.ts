@@ -4,14 +4,14 @@ import type { ColumnName, RequestRow } from '../journal/request-columns.ts';
 import { cellColumns, cellKey, type Names, namesOf } from '../plan/cell.ts';
 import { median } from '../stats/quantile.ts';
 
-/** What one model made of one prompt, all repeats together. */
+/** One model's results on one prompt, over all repeats. */
 export type PromptOutcome = Names & {
   readonly prompt_id: string;
   /** `failed`: an answer failed its checks. `error`: none did, but a request had no answer. */
   readonly outcome: 'passed' | 'failed' | 'error';
-  /** Median E2E latency of its answers, in seconds; absent where there was none. */
+  /** Median E2E latency of its answers, in seconds. Absent without answers. */
   readonly seconds?: number;
-  /** Why not all is well, a reason each; empty where it is. */
+  /** What went wrong, one reason each. Empty if nothing did. */
   readonly reasons: readonly string[];
 };
 
@@ -23,10 +23,10 @@ const reads = [
 
 type Seen = Pick<RequestRow, (typeof reads)[number]>;
 
-/** Reasons that are told of a prompt; beyond them, only how many there are. */
+/** Reasons listed for a prompt. Beyond this, only their number. */
 const most = 5;
 
-/** Sees the rows of a run in any order. A request that was sent again counts as it ended. */
+/** Reads the rows of a run in any order. A request that was sent again counts by its last attempt. */
 export class PromptOutcomes {
   readonly reads = reads;
   readonly #prompts = new Map<string, Map<string, Seen>>();

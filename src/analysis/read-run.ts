@@ -10,15 +10,15 @@ import { runFiles } from '../journal/run-folder.ts';
 import { onePass, type RowCollector, type RowSource } from './analyse.ts';
 import type { Analysis } from './analysis.ts';
 
-/** A run as it stands in its folder. */
+/** A run as stored in its folder. */
 export interface StoredRun {
   folder: string;
   manifest: Manifest;
-  /** Its attempts, in the order in which they ended. Read from the file anew each time, one at a time. */
+  /** Its attempts, in the order they ended. Each iteration reads the file again, one row at a time. */
   rows: AsyncIterable<RequestRow>;
-  /** The same, some at a time, for who looks at a few columns of many rows. */
+  /** The same in batches, for callers that read a few columns of many rows. */
   batches: RowSource;
-  /** What was passed over when `rows` were last read, a sentence each with what to do; empty where all is well. */
+  /** What was skipped when `rows` were last read, a sentence each with what to do. Empty if nothing was. */
   warnings(): string[];
 }
 
@@ -28,9 +28,9 @@ export interface LoadedRun extends Analysis {
 }
 
 /**
- * Opens the folder of a run: its manifest is read at once, its rows when they are asked for. Damaged rows are passed
- * over and counted. Throws a UserError when the folder is no run, or its manifest is damaged; `rows` throw one when the
- * file cannot be read, or holds another run's rows.
+ * Opens the folder of a run. Reads its manifest at once, and its rows on request. Damaged rows are skipped and
+ * counted. Throws a UserError if the folder is not a run, or its manifest is damaged. `rows` throws one if the file
+ * cannot be read, or holds another run's rows.
  */
 export async function readRun(folder: string): Promise<StoredRun> {
   const manifest = await readManifest(folder);
@@ -53,14 +53,14 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
   return await analyseRun(await readRun(folder));
 }
 
-/** Analyzes a run in one pass over its rows, in which `also` look on. */
+/** Analyzes a run in one pass over its rows. Collectors in `also` see the same pass. */
 export async function analyseRun(run: StoredRun, also: readonly RowCollector[] = []): Promise<LoadedRun> {
   const { manifest } = run;
   const records = await readQuality(run.folder);
   return loaded(run, (await onePass(run.batches, manifest, also, records))(manifest));
 }
 
-/** An analysis with the folder that it is of. What was passed over there leads the warnings. */
+/** An analysis with the folder of its run. Notes on skipped rows come first in the warnings. */
 export function loaded(run: StoredRun, { report, ...analysis }: Analysis): LoadedRun {
   const warnings = [...run.warnings(), ...report.warnings];
   return { folder: run.folder, ...analysis, report: { ...report, warnings } };
@@ -90,7 +90,7 @@ function strangeRow(folder: string, row: Pick<RequestRow, 'run_id'>, { run_id }:
   );
 }
 
-/** What to know of a journal that was not read whole. */
+/** Notes on a journal that was not read whole. */
 function runFileWarnings(folder: string, state: FileState, { status }: Manifest): string[] {
   const remedy = `Their requests count as not sent. To repair the file and see what was lost: gatebench repair ${folder}.`;
   return [

@@ -5,8 +5,8 @@ import { warmLoadMs } from '../measure/validity.ts';
 import { median } from '../stats/quantile.ts';
 
 /**
- * Where a local Ollama says that the time of one model went, and what remains of ours. Medians over the measured
- * answers whose latency counts, in ms; absent where no answer reported it.
+ * How a local Ollama says it spent the time of one model, and what remains of ours. Medians over the measured answers
+ * whose latency counts, in ms. Absent if no answer reported it.
  */
 export type ServerTimes = Names & {
   /** Answers that the medians rest on. */
@@ -40,7 +40,7 @@ const reads = [
 ] as const satisfies readonly ColumnName[];
 type Row = Pick<RequestRow, (typeof reads)[number]>;
 
-/** Takes the rows of a run, in any order. */
+/** Reads the rows of a run, in any order. */
 export class ServerTimesCollector {
   readonly reads = reads;
   readonly #cells = new Map<string, OpenTimes>();

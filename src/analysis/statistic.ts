@@ -20,17 +20,17 @@ export const sampleFloor: Readonly<Record<Percentile, number>> = { p50: 4, p90: 
 
 /** A figure of one cell. Infinite values stand for failures. */
 export interface CellFigure extends Estimate {
-  /** It rests on a failed request: a time is at least, a rate at most the point. */
+  /** It rests on a failed request: a time is at least this, a rate at most. */
   readonly isBound: boolean;
 }
 
-/** Which way is better; undefined for columns in which a failure has no place, such as tokens. */
+/** Which direction is better. Undefined for columns that failures do not affect, such as tokens. */
 export function betterOf(column: string): 'lower' | 'higher' | undefined {
   if (column === 'cost_usd') return undefined;
   return [...latencies, ...rates].find(({ name }) => name === column)?.better;
 }
 
-/** What a failed request counts as: slower than any success. */
+/** The value of a failed request: slower than any success. */
 export function failureValue(column: string): number {
   return betterOf(column) === 'higher' ? -Infinity : Infinity;
 }
@@ -54,7 +54,7 @@ export function clustersOf(cell: CellSamples, column: string, end: End = 'stampe
     : [];
 }
 
-/** The values of a cell as they were stamped, and the least and the most that they can be in truth. */
+/** The values of a cell as stamped, and the least and the most that they can truly be. */
 export type LagClusters = Readonly<Record<End, number[][]>>;
 
 export function lagClustersOf(cell: CellSamples, column: string): LagClusters {
@@ -92,7 +92,7 @@ export type DecodeRate = (typeof decodeRates)[number];
 export const isDecodeRate = (column: string): column is DecodeRate =>
   (decodeRates as readonly string[]).includes(column);
 
-/** A rate is least where its time is most. */
+/** A rate is lowest when its time is longest. */
 const endOfTime = (column: DecodeRate, end: End): End =>
   column === 'tpot_ms' || end === 'stamped' ? end : end === 'least' ? 'most' : 'least';
 
@@ -204,7 +204,7 @@ export function geomeanOf(
   return { point, interval: inner, isBound: true };
 }
 
-/** Mean of what was measured; failures have no number to add. Undefined without a value. */
+/** Mean of the measured values. Failures have no number to add. Undefined without a value. */
 export function meanOf(clusters: readonly number[][], alpha = defaultAlpha): CellFigure | undefined {
   const finite = clusters.map((values) => values.filter(Number.isFinite)).filter(({ length }) => length > 0);
   if (finite.length === 0) return undefined;

@@ -1,7 +1,7 @@
 import type { CellSamples } from './collect.ts';
 
 /**
- * Share of successes below which a model is neither ranked first nor called faster: when one request in ten fails,
+ * With a smaller share of successes, a model is neither ranked first nor called faster. If one request in ten fails,
  * the latency of the others is not what its users wait.
  */
 export const successFloor = 0.9;

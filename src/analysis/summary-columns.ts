@@ -79,7 +79,7 @@ type Headline<M extends HeadlineName> = M extends DecodeRate ? M : `${M}_geomean
 export const headlineColumn = <M extends HeadlineName>(metric: M): Headline<M> =>
   (isDecodeRate(metric) ? metric : `${metric}_geomean`) as Headline<M>;
 
-/** What each figure is, of whatever metric. */
+/** What each figure means, for any metric. */
 export const figureMeanings: Readonly<Record<Figure, string>> = {
   geomean: 'geometric mean over prompts of the per-prompt median',
   geomean_ci_low: 'lower end of its 95 % interval',
@@ -138,7 +138,7 @@ export const modelColumns = [...whichModel, ...figureColumns, ...openFigures, ..
 /** One model on one route, summarised. */
 export type ModelSummary = RowOf<typeof modelColumns>;
 
-/** Of times and rates `faster` and `slower`; of shares and tokens `better` and `worse`. */
+/** `faster` and `slower` for times and rates; `better` and `worse` for shares and tokens. */
 export const verdicts = ['faster', 'slower', 'better', 'worse', 'equal', 'not settled'] as const;
 export type PairVerdict = (typeof verdicts)[number];
 

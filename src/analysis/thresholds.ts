@@ -26,11 +26,11 @@ import {
 export type ThresholdResult = Names & {
   readonly threshold: Threshold;
   readonly verdict: 'ok' | 'failed' | 'not settled';
-  /** Undefined when not measured, below the sample floor, or a failed request. */
+  /** Undefined if not measured, below the sample floor, or a failed request. */
   readonly value?: number;
   readonly ciLow?: number;
   readonly ciHigh?: number;
-  /** Why it is not settled, or what the figure rests on; a few words. */
+  /** Why it is not settled, or what the figure rests on, in a few words. */
   readonly reason?: string;
 };
 
@@ -54,7 +54,7 @@ export function decideThresholds(
     collected.cells
       .filter(({ model }) => threshold.model === undefined || threshold.model === model)
       .map((cell): ThresholdResult =>
-        // What is about a level is decided by its visits: see levels.ts.
+        // Thresholds on a level are decided by its visits: see levels.ts.
         threshold.level === undefined
           ? decide(threshold, cell, timeoutMs)
           : { threshold, ...namesOf(cell), verdict: 'not settled', reason: 'the load has no levels' },

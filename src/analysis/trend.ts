@@ -23,7 +23,7 @@ export interface TrendChange {
   readonly ratio?: number;
   readonly difference?: number;
   readonly p: number;
-  /** Somebody accepted the new level here. */
+  /** A person accepted the new level here. */
   readonly isAccepted: boolean;
 }
 
@@ -41,7 +41,7 @@ export interface Creep {
 export interface TrendLine {
   readonly metric: string;
   readonly route: string;
-  /** Absent where no place was named. */
+  /** Absent if no place was named. */
   readonly vantage?: string;
   /** Undefined: all models together, "gateway or network". */
   readonly model?: string;
@@ -121,7 +121,7 @@ function lineOf(open: OpenLine, nights: Nights): TrendLine {
       (row.metric ?? metric) === metric,
   );
   const dropped = new Set(decisions.filter(({ kind }) => kind === 'drop').map(({ run_id }) => run_id));
-  // Nights without a value are passed over, so that places in the series are not places in the history.
+  // Nights without a value are skipped, so indexes in the series are not indexes in the history.
   const places = cleared.flatMap((value, night) =>
     Number.isFinite(value) && !dropped.has(nights.runIds[night]!) ? [night] : [],
   );

@@ -9,7 +9,7 @@ import { type cellColumns, cellKey, type CellNames, type Names, namesOf } from '
 import { neverSent } from '../send/retry.ts';
 import { visitSlots, type VisitsOfCell } from '../plan/visits.ts';
 
-/** What of a row a visit needs. */
+/** Row fields that a visit needs. */
 export type VisitRow = Pick<
   RequestRow,
   | (typeof cellColumns)[number]
@@ -19,7 +19,7 @@ export type VisitRow = Pick<
   | ('ttft_due_ms' | 'e2e_due_ms' | 'completion_tokens')
 >;
 
-/** One visit as its rows tell it. */
+/** One visit, from its rows. */
 export interface Visit {
   cell: Names;
   load: Design['load'];
@@ -31,7 +31,7 @@ export interface Visit {
   outcome: VisitOutcome;
   /** From the first to the end of the window, or to the last answer in a closed loop. */
   windowMs: Ms;
-  /** It stopped before all its requests were on record: it says nothing. */
+  /** It stopped before all its requests were on record, so it says nothing. */
   isBrokenOff: boolean;
 }
 
@@ -47,7 +47,7 @@ export interface VisitLogOptions {
 const latestMs: Ms = 50;
 const latestShare = 0.05;
 
-/** Puts the rows of a run together to visits, while it goes on or afterwards. Rows without a visit are passed over. */
+/** Groups the rows of a run into visits, during the run or afterwards. Rows without a visit are skipped. */
 export class VisitLog {
   readonly #options: VisitLogOptions;
   /** By cell, then by level and number. */
@@ -97,7 +97,7 @@ export class VisitLog {
     );
   }
 
-  /** What the plan asks between visits. */
+  /** Results that the plan asks for between visits. */
   of(cell: CellNames): VisitsOfCell {
     const known = this.#cells.get(cellKey(cell));
     const visits = [...(known?.visits.values() ?? [])].map((rows) => this.#visit(known!.cell, rows));

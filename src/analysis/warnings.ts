@@ -15,7 +15,7 @@ import { sampleFloor } from './statistic.ts';
 import { nothingSucceeded } from './causes.ts';
 import { failuresOf, successFloor, successShare } from './success.ts';
 
-/** What may make a run's numbers doubtful, as data; `describeWarning` has the words. */
+/** Possible reasons to doubt a run's numbers, as data. `describeWarning` has the words. */
 export type Warning =
   | InfluenceWarning
   | { kind: 'simulated' }
@@ -44,14 +44,14 @@ export type Warning =
   | { kind: 'other-vantage'; before: string; after: string }
   | { kind: 'prompts-not-shared'; count: number };
 
-/** What the manifest knows and the rows do not. Absent facts give no warning. */
+/** Facts that only the manifest has. Absent facts give no warning. */
 export interface WarningFacts {
   readonly order?: 'blocks' | 'sequential';
   /** Whether it was merged from runs of several places, and is finished in none. */
   readonly isOfPlaces?: boolean;
   /** As in `run.json`. */
   readonly status?: string;
-  /** Measured requests that the plan holds. */
+  /** Measured requests in the plan. */
   readonly planned?: number;
   /** 0 to 1. */
   readonly maxErrorRate?: number;
@@ -71,7 +71,7 @@ export function warningsOf(collected: Collected, facts: WarningFacts = {}): Warn
     ...runWarnings(collected, facts),
     ...collected.cells.flatMap((cell) => cellWarnings(cell, name(cell))),
   ];
-  // Who has no answer yet needs no advice on the clock, nor on how many there should be.
+  // A model without answers needs no advice on the clock, nor on the number of answers.
   return nothingSucceeded(collected) ? warnings.filter(({ kind }) => !refinements.includes(kind)) : warnings;
 }
 
@@ -79,7 +79,7 @@ const refinements: readonly Warning['kind'][] = ['unproven-clock', 'busy-loop', 
 
 const noVantage = 'a place without a name';
 
-/** What to know when two runs are compared. */
+/** Warnings for a comparison of two runs. */
 export function runPairWarnings(before: Collected, after: Collected): Warning[] {
   const [ours, theirs] = [promptsOf(before), promptsOf(after)];
   const unshared = [...ours, ...theirs].filter((prompt) => !ours.has(prompt) || !theirs.has(prompt)).length;
@@ -105,7 +105,7 @@ export function runPairWarnings(before: Collected, after: Collected): Warning[] 
   ];
 }
 
-/** Many failures from one place are not few because there are other places. The place is named where there are several. */
+/** Failures from one place are not diluted by other places. The place is named if there are several. */
 function worstPlace(cells: readonly CellSamples[]): { share: number; vantage?: string | undefined } {
   const places = Map.groupBy(cells, ({ vantage }) => vantage);
   const shares = [...places].map(([vantage, own]) => {

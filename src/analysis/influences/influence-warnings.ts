@@ -1,7 +1,7 @@
 import type { Ms } from '../../base/clock.ts';
 import { count } from '../../base/text.ts';
 
-/** What other than the model made a figure what it is. */
+/** Things other than the model that affected a figure. */
 export type InfluenceWarning =
   | { kind: 'prompt-cache'; model: string; share?: number; firstMs?: Ms; laterMs?: Ms }
   | { kind: 'shared-cache'; model: string; times: number; blocks: number }

@@ -18,7 +18,7 @@ import { queueLadder, type Step } from './queue-ladder.ts';
 import { type WorkerAnswer, workerShare } from './worker-share.ts';
 import { sharedCache, type BlockAnswer } from './shared-cache.ts';
 
-/** A cache that holds less of the prompts is no matter. */
+/** A cache that holds a smaller share of the prompts does not matter. */
 const leastCached = 0.1;
 /** A wait in the server's queue that counts: a tenth of its time, and this. */
 const leastQueueShare = 0.1;
@@ -52,7 +52,7 @@ const reads = [
 ] as const satisfies readonly ColumnName[];
 type Row = Pick<RequestRow, (typeof reads)[number]>;
 
-/** Reads the rows of a run, in any order, for what other than the models made its figures. */
+/** Reads the rows of a run, in any order, and looks for influences on its figures other than the models. */
 export class InfluenceCollector {
   readonly reads = reads;
   readonly #ways: Ways;
@@ -171,7 +171,7 @@ export class InfluenceCollector {
       cached.tokens += fromCache;
       cached.of += tokens;
     }
-    // Each variant is a text of its own.
+    // Each variant is a separate text.
     const prompt = variant === undefined ? prompt_id : `${prompt_id} (${variant})`;
     const counts = this.#counts.get(prompt) ?? new Map<string, number>();
     this.#counts.set(prompt, counts.set(cellKey(row), tokens));
@@ -188,7 +188,7 @@ export class InfluenceCollector {
 
   #addStep(row: Row): void {
     const { model, route, vantage, prompt_id: prompt, in_flight: inFlight, ttft_ms: ttftMs } = row;
-    // A far place is slower whatever is in flight.
+    // A distant place is slower whatever is in flight.
     const kind = vantage === undefined ? model : `${model}\n${vantage}`;
     if (inFlight === undefined || ttftMs === undefined) return;
     const steps = this.#steps.get(route) ?? [];
@@ -215,7 +215,7 @@ export class InfluenceCollector {
     ]);
   }
 
-  /** Where the server told its queue itself, nothing is guessed from a ladder. */
+  /** If the server reported its queue itself, nothing is guessed from a ladder. */
   #ladders(): InfluenceWarning[] {
     const telling = new Set(
       [...this.#cells.values()].filter(({ queued }) => queued.answers > 0).map(({ route }) => route),
@@ -225,7 +225,7 @@ export class InfluenceCollector {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .flatMap(([route, steps]) => {
         const sent = onServer(steps);
-        // A prompt that was asked again is measured against itself; else prompts come in random order.
+        // A repeated prompt is compared with itself. Otherwise prompts come in random order.
         const ladder =
           queueLadder(sent.map((step) => ({ ...step, kind: `${step.kind}\n${step.prompt}` }))) ??
           queueLadder(sent);

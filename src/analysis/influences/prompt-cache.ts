@@ -2,7 +2,7 @@ import type { Ms } from '../../base/clock.ts';
 import type { Names } from '../../plan/cell.ts';
 import { signedRank } from '../../stats/signed-rank.ts';
 
-/** What a server's prompt cache did for one model on one route. What nobody reported or measured is absent. */
+/** What a server's prompt cache did for one model on one route. Absent: not reported or not measured. */
 export type PromptCache = Names & {
   /** Share of the prompt tokens that came from the cache, over the answers that reported both, 0 to 1. */
   readonly cached_share?: number;
@@ -10,7 +10,7 @@ export type PromptCache = Names & {
   readonly repeated_prompts?: number;
   /** Geometric mean over prompts of TTFT where a prompt was sent for the first time. */
   readonly first_ttft_ms?: Ms;
-  /** The same of its repeats. */
+  /** The same for its repeats. */
   readonly later_ttft_ms?: Ms;
 };
 
@@ -21,7 +21,7 @@ export interface Sends {
   promptTokens: number;
 }
 
-/** Repeats that are faster by less are not worth a word. */
+/** Smaller speedups of repeats are not worth reporting. */
 const mostShare = 0.8;
 const surely = 0.01;
 /** With too few prompts for a test: what only a cache can save, and only of a long prompt. */

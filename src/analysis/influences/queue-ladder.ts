@@ -10,7 +10,7 @@ export interface Step {
   readonly kind: string;
 }
 
-/** TTFT grows with the requests in flight, as it does where a server answers a few at a time. */
+/** TTFT grows with the requests in flight, as if the server answers a few at a time. */
 export interface QueueLadder {
   /** The fewest and the most in flight. */
   readonly from: number;
@@ -21,7 +21,7 @@ export interface QueueLadder {
 
 /** One run in a thousand without a queue may be taken for one with. */
 const falseAlarms = 0.001;
-/** A rise that nobody need act upon. */
+/** A rise too small to act on. */
 const leastTimes = 1.5;
 const leastRiseMs: Ms = 50;
 /** Each level of the ladder is known well enough by so many. */

@@ -10,7 +10,7 @@ export interface WorkerAnswer {
   log: number;
 }
 
-/** What a worker explains of the variance of log latency, and the one that is farthest from the others. */
+/** The share of the variance of log latency that workers explain, and the worker farthest from the others. */
 export interface WorkerShare {
   /** 0 to 1. */
   share: number;
@@ -19,9 +19,9 @@ export interface WorkerShare {
   times: number;
 }
 
-/** A smaller share is no matter. */
+/** A smaller share does not matter. */
 const muchShare = 0.02;
-/** Where workers are alike, so few runs are warned by chance. */
+/** If workers are alike, this share of runs is warned by chance. */
 const alpha = 0.01;
 const fewestAnswers = 30;
 
