@@ -1,9 +1,10 @@
-/** The share of false words that a level's word may carry. */
+/** Largest share of false verdicts on a level. */
 const alpha = 0.05;
 
 /**
- * How many of `n` visits must come out alike to decide a level: the least k with P(Binomial(n, ½) ≥ k) ≤ 5 %: 5 of 5, 7 of 8,
- * 9 of 11. Undefined where even n of n would not do, below five. Source: the sign test, Dixon & Mood, JASA 41 (1946).
+ * How many of `n` visits must agree to decide a level: the least k with P(Binomial(n, ½) ≥ k) ≤ 5 %: 5 of 5, 7 of 8, 9
+ * of 11. Undefined if even n of n is not enough, which is below five. Source: the sign test, Dixon & Mood, JASA 41
+ * (1946).
  */
 export function decisiveCount(n: number): number | undefined {
   let tail = 0;
@@ -18,12 +19,12 @@ export function decisiveCount(n: number): number | undefined {
   return least;
 }
 
-/** What the visits of a level say. `open`: neither word can be reached any more. */
+/** The verdict of a level's visits. `open`: neither verdict can be reached any more. */
 export type LevelWord = 'held' | 'broken' | 'open';
 
 /**
- * The word of a level whose number of visits was fixed beforehand. Undefined while it is not decided. It may be asked after
- * each visit: a word that is certain does not change with the visits that are left.
+ * The verdict on a level whose number of visits was fixed beforehand. Undefined while it is undecided. May be called
+ * after each visit: the remaining visits cannot change a decided verdict.
  */
 export function levelWord(passed: number, failed: number, visits: number): LevelWord | undefined {
   const need = decisiveCount(visits);
