@@ -17,6 +17,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   'run suites/starter.yaml': 'needs a gateway',
   'reconcile latest': 'needs a gateway',
   view: 'runs until it is stopped',
+  'worker --queue redis://localhost:6379': 'needs a queue; queued-run.test.ts has one',
+  'run suites/starter.yaml --queue redis://localhost:6379': 'the same',
 };
 
 let folder: Awaited<ReturnType<typeof scratch>>;

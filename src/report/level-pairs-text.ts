@@ -78,7 +78,7 @@ function openSentences(load: LoadFigures['load'], open: readonly PairRow[]): str
     }),
     ...(most < fewestCompared
       ? [
-          `${count(most, 'visit')} in pairs cannot tell models apart: ${fewestCompared} are the least, and 8 are better.`,
+          `${count(most, 'visit')} in pairs settle no difference between models: ${fewestCompared} are the least, and 8 are better.`,
         ]
       : []),
   ];

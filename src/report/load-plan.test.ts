@@ -38,8 +38,8 @@ test('too few visits decide nothing, and a search says how wide its answer will 
 
 test.each([
   [{ mode: 'open', rate: '1/s' }, /compared at each level by their 8 visits/],
-  [{ mode: 'open', rate: '1/s', visits: 5 }, /5 visits cannot tell models apart; 6 are the least/],
-  [{ mode: 'closed', levels: [1, 8] }, /3 visits cannot tell models apart/],
+  [{ mode: 'open', rate: '1/s', visits: 5 }, /5 visits settle no difference between models; 6 are the least/],
+  [{ mode: 'closed', levels: [1, 8] }, /3 visits settle no difference between models/],
   [{ mode: 'limit', slo: { ttft_ms: 9 } }, /differ where what is known of them does not overlap/],
 ])('several models under %j: what their comparison can settle', (load, words) => {
   expect(planned(load, true).settles).toMatch(words);

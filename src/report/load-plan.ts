@@ -86,7 +86,7 @@ function settlesText(load: LoadSettings, { visits, slo }: Design): string {
 function comparesText({ mode }: LoadSettings, { visits }: Design): string {
   if (mode === 'limit') return 'Limits of two models differ where what is known of them does not overlap.';
   return visits < fewestCompared
-    ? `${count(visits, 'visit')} cannot tell models apart; ${fewestCompared} are the least, and 8 are better.`
+    ? `${count(visits, 'visit')} settle no difference between models; ${fewestCompared} are the least, and 8 are better.`
     : `Models are compared at each level by their ${visits} visits.`;
 }
 

@@ -158,7 +158,7 @@ test('two models at a level are compared there by visits in pairs, in every view
   });
   expect(more).toEqual([]);
   const sentence = 'Not settled at 2 at once: answers per second of swift against other.';
-  const why = '2 visits in pairs cannot tell models apart: 6 are the least, and 8 are better.';
+  const why = '2 visits in pairs settle no difference between models: 6 are the least, and 8 are better.';
   const markdown = await gatebench(['report', folder, '--format', 'markdown'], cwd.path);
   const page = await readFile(join(folder, 'report.html'), 'utf8');
   for (const view of [flat(result), flat(markdown), page])
