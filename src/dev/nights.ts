@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { simulatedMonth, type MonthRun } from '../cli/publish/testing/month.ts';
@@ -11,9 +12,11 @@ import { gatebench, testIo } from '../cli/testing/gatebench.ts';
  *
  * Thirty simulated nights, with an outage, a slowdown, a night that is run twice, and a new version of a model: their
  * history, the comment of each night that did not pass, what would have become of issues, and the site. Nothing is sent.
- * Replaces the folder, which is results/month unless given.
+ * Replaces a folder that it made before: results/month unless given.
  */
 const folder = resolve(process.argv[2] ?? 'results/month');
+if (existsSync(folder) && !existsSync(join(folder, 'issues.md')))
+  throw new Error(`${folder} exists, and this script did not make it: name another folder.`);
 await rm(folder, { recursive: true, force: true });
 await mkdir(join(folder, 'comments'), { recursive: true });
 const issues: Issue[] = [];
