@@ -28,6 +28,30 @@ test('a step is found in its own line, with its size and night', () => {
   for (const model of ['b', 'c', 'd', undefined]) expect(lineOf(lines, model).changes).toEqual([]);
 });
 
+test("a step of one model is in no other model's line, however much nights vary", () => {
+  const nights = 30;
+  const histories = 60;
+  let others = 0;
+  let found = 0;
+  for (let run = 0; run < histories; run++) {
+    const random = seededRandom(`one of four ${run}`);
+    const models = Object.fromEntries(
+      ['a', 'b', 'c', 'd'].map((model) => [
+        model,
+        Array.from({ length: nights }, (_, night) => {
+          const step = model === 'a' && night >= 18 ? 1.5 : 1;
+          return 1000 * step * Math.exp(0.12 * normal(random));
+        }),
+      ]),
+    );
+    const lines = trend(historyOf(models));
+    if (lineOf(lines, 'a').changes.length > 0) found++;
+    if (['b', 'c', 'd', undefined].some((model) => lineOf(lines, model).changes.length > 0)) others++;
+  }
+  expect(found).toBeGreaterThan(0.85 * histories);
+  expect(others).toBeLessThanOrEqual(0.05 * histories);
+});
+
 test("a step of all together is in the line of all, and in no model's own", () => {
   const lines = trend(historyOf(sixty((_, night) => (night >= 40 ? 1.6 : 1))));
   expect(lineOf(lines).changes).toHaveLength(1);

@@ -84,19 +84,60 @@ function later(best: HistoryRow | undefined, row: HistoryRow): HistoryRow {
 function linesOf(group: readonly Series[], nights: Nights): TrendLine[] {
   const isLog = !sharesMetric(group[0]!.metric);
   const scaled = group.map(({ values }) => (isLog ? values.map(logOf) : values));
+  // A share has no control: what makes one model's answers wrong says nothing of another's.
+  if (group.length < 2 || !isLog)
+    return group.map((series, index) => lineOf({ ...series, cleared: scaled[index]!, isLog }, nights));
   const every = nights.runIds.map((_, night) => night);
-  const own = group.map((series, index) => {
-    // A share has no control: what makes one model's answers wrong says nothing of another's.
-    const others = isLog ? scaled.filter((_, place) => place !== index) : [];
-    const shift = sharedShift(others, every);
-    const cleared = scaled[index]!.map((value, night) => (others.length > 0 ? value - shift(night) : value));
-    return lineOf({ ...series, cleared, isLog }, nights);
-  });
-  if (group.length < 2 || !isLog) return own;
-  const cleared = every.map(sharedShift(scaled, every));
+  const { own, controls } = clearedLines(group, scaled, nights);
+  const cleared = every.map(sharedShift(controls, every));
   const values = cleared.map(Math.exp);
   const { metric, route, vantage } = group[0]!;
   return [...own, lineOf({ metric, route, ...defined({ vantage }), values, cleared, isLog }, nights)];
+}
+
+/**
+ * Each model's line, with the shift of the others taken off. A model that moved to a new level would pull that shift
+ * along and move the others' lines the other way. So the surest change is taken out of its model as a control, and
+ * all lines are made anew, until no other model has a change. Two models cannot say which of them moved.
+ */
+function clearedLines(
+  group: readonly Series[],
+  scaled: readonly (readonly number[])[],
+  nights: Nights,
+): { own: TrendLine[]; controls: readonly (readonly number[])[] } {
+  const every = nights.runIds.map((_, night) => night);
+  const controls: (readonly number[])[] = [...scaled];
+  const leveled = new Set<number>();
+  for (;;) {
+    const own = group.map((series, index) => {
+      const shift = sharedShift(
+        controls.filter((_, place) => place !== index),
+        every,
+      );
+      const cleared = scaled[index]!.map((value, night) => value - shift(night));
+      return lineOf({ ...series, cleared, isLog: true }, nights);
+    });
+    const moved = own.flatMap(({ changes }, index) =>
+      changes.length > 0 && !leveled.has(index) ? [index] : [],
+    );
+    if (group.length < 3 || moved.length === 0) return { own, controls };
+    const surest = moved.reduce((best, index) => (leastP(own[index]!) < leastP(own[best]!) ? index : best));
+    leveled.add(surest);
+    controls[surest] = withoutChanges(scaled[surest]!, own[surest]!);
+  }
+}
+
+const leastP = ({ changes }: TrendLine): number => Math.min(...changes.map(({ p }) => p));
+
+/** The values as if the level had never changed. */
+function withoutChanges(values: readonly number[], { changes, runIds }: TrendLine): number[] {
+  const steps = changes.map(({ runId, ratio = 1 }) => ({
+    from: runIds.indexOf(runId),
+    size: Math.log(ratio),
+  }));
+  return values.map((value, night) =>
+    steps.reduce((level, { from, size }) => (night >= from ? level - size : level), value),
+  );
 }
 
 interface OpenLine {
