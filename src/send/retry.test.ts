@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { ChunkLog } from '../measure/chunk-log.ts';
+import { systemClock } from '../base/clock.ts';
 import type { Exchange, Failure } from '../measure/exchange.ts';
 import type { Retry } from '../suite/suite.ts';
+import { withoutAnswer } from './asker.ts';
 import { decide, waitAfterOwnLimit } from './retry.ts';
 
 const settings: Retry = { max: 2, backoffMs: [1000, 3000], maxWaitMs: 60_000, outageMs: 60_000 };
@@ -9,20 +10,10 @@ const half = (): number => 0.5;
 
 function failed(failure: Partial<Failure>, httpStatus?: number, headersMs?: number): Exchange {
   return {
-    outcome: 'failed',
-    failure: { status: 'error', family: 'provider', code: 'x', message: 'm', ...failure },
-    eventId: 'e',
-    streamed: true,
-    startedAt: new Date(0),
-    connection: {},
-    endMs: 1,
-    chunks: new ChunkLog(),
-    answer: '',
-    reasoning: '',
-    toolCalls: [],
-    usage: {},
-    receipts: {},
-    buffered: false,
+    ...withoutAnswer(
+      { status: 'error', family: 'provider', code: 'x', message: 'm', ...failure },
+      systemClock,
+    ),
     ...(httpStatus === undefined ? {} : { httpStatus, headersMs: headersMs ?? 1 }),
   };
 }
