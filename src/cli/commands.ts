@@ -9,7 +9,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'worker',
-    describe: 'Ask for a run --queue, from this machine and with its credentials',
+    describe: 'Send requests for a run --queue, from this machine and with its credentials',
     load: async () => (await import('./commands/worker-command.ts')).worker,
   },
   {

@@ -195,7 +195,7 @@ export class Coordinator {
     while (!this.#over.signal.aborted) {
       try {
         if (!(await this.#board.getJob(announcement.run_id))) {
-          this.#note('the server of the queue has lost its data, and gets it anew');
+          this.#note('the queue server lost its data; adding the open requests again');
           await this.#put();
         }
         await this.#board.updateJobProgress(announcement.run_id, { beat: ++this.#beat });

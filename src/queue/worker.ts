@@ -279,16 +279,16 @@ class Service {
       );
       worker.on('lockRenewalFailed', (ids: string[]) => {
         for (const id of ids) {
-          say('the lease of a request was lost: it is given up, and its answer would be refused');
+          say('lost the lease of a request: gave it up, because its answer would be refused');
           worker.cancelJob(id);
         }
       });
       await worker.waitUntilReady();
-      say(`asks for the run ${runId}`);
+      say(`works on run ${runId}`);
       await this.#untilOver(hellos, hello);
       await withinTime(this.#tell(hellos, false), 1000);
       await (stop.aborted || this.#isSpent() ? worker.close() : withinTime(worker.close(), lockDuration));
-      say(`the run ${runId} is over here`);
+      say(`finished with run ${runId}`);
     } finally {
       await gateway.close();
     }

@@ -37,15 +37,15 @@ export interface Asked {
 
 /** What sends one attempt and waits for its end: this process, or a worker on another machine. */
 export interface Asker {
-  /** Requests under way and not over. */
+  /** Requests in flight. */
   readonly inFlight: number;
-  /** How busy the loop has been that stamps, since then. */
+  /** How busy the event loop that stamps has been since `since`. */
   loop(since?: EventLoopUtilization): EventLoopUtilization;
   /** Never rejects: whatever happens is in the exchange. */
   ask(planned: PlannedRequest, asking: Asking): Promise<Asked>;
 }
 
-/** Of an attempt of which nothing was seen. */
+/** The record of an attempt of which nothing was seen. */
 export function withoutAnswer(failure: Failure, clock: Clock, eventId: string = randomUUID()): Failed {
   return {
     outcome: 'failed',
@@ -68,10 +68,10 @@ export function withoutAnswer(failure: Failure, clock: Clock, eventId: string = 
 export interface LocalAskerOptions {
   gateway: Pick<Gateway, 'inFlight' | 'ask' | 'loop'>;
   targetOf: (cell: Cell) => Target;
-  /** What an attempt says of itself, by its number: it is sent with it. */
+  /** Facts that are sent with an attempt, by its number. */
   factsOf: (planned: PlannedRequest, attempt: number) => RequestFacts;
   clock: Clock;
-  /** The memory of the server that a cell is asked of, where it tells. */
+  /** Model memory of the cell's server. Undefined if the server does not report it. */
   memoryOf?: ((cell: Cell) => ModelMemory | undefined) | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { grouped } from '../flags.ts';
 
 /** Of a run that workers on other machines ask for. */
-export const queueFlags = grouped('Workers (gatebench worker) ask instead of this process:', {
+export const queueFlags = grouped('Workers (gatebench worker) send instead of this process:', {
   queue: {
     type: 'text',
     value: 'URL',

@@ -7,11 +7,15 @@ const flags = flagTable({
     type: 'paths',
     argument: true,
     completes: 'suites',
-    describe: 'suites that it may ask; without any, whatever the queue holds',
+    describe: 'the only suites to send requests for; default: any run in the queue',
   },
   queue: queueFlags.queue,
   vantage: { type: 'text', value: 'NAME', describe: 'name of this place, such as fra' },
-  name: { type: 'text', value: 'NAME', describe: 'name of this worker in the rows; default: one of its own' },
+  name: {
+    type: 'text',
+    value: 'NAME',
+    describe: 'name of this worker in the rows; default: its place and a random suffix',
+  },
   concurrency: {
     type: 'number',
     default: 4,
@@ -19,12 +23,15 @@ const flags = flagTable({
     max: 512,
     whole: true,
     value: 'N',
-    describe: 'requests in flight here; the run has its own limit over all workers',
+    describe: 'most requests in flight here; the run also has a limit over all workers',
   },
-  maxRequests: { type: 'number', min: 1, whole: true, value: 'N', describe: 'requests that it sends in all' },
-  suiteHash: { type: 'list', value: 'HASH', describe: 'suites that it may ask, by their suite_hash' },
-  idle: { type: 'text', default: '10m', value: 'TIME', describe: 'ends when there was no work for so long' },
-  calibrate: { type: 'toggle', describe: 'does not check the clock first; its rows are marked' },
+  maxRequests: { type: 'number', min: 1, whole: true, value: 'N', describe: 'most requests to send in all' },
+  suiteHash: { type: 'list', value: 'HASH', describe: 'the only suites to send requests for, by suite_hash' },
+  idle: { type: 'text', default: '10m', value: 'TIME', describe: 'exit after this long without work' },
+  calibrate: {
+    type: 'toggle',
+    describe: 'skip the clock check at the start; the report then says that this clock is unproven',
+  },
   baseUrl: {
     type: 'list',
     default: [],
@@ -43,11 +50,11 @@ export type WorkerFlags = Parsed<typeof flags>;
 export const worker = defineCommand({
   flags,
   examples: [
-    ['gatebench worker --queue redis://localhost:6379', 'ask for whatever run --queue sends there'],
+    ['gatebench worker --queue redis://localhost:6379', 'send requests for any run in that queue'],
     ['gatebench worker suites/support.yaml --vantage fra', 'from Frankfurt, this suite alone'],
   ],
   epilogue:
     'The address of the queue may also be in GATEBENCH_QUEUE_URL, with its password. Tokens stay with the worker:\n' +
-    'the queue never holds one. A worker serves one run after the other, and ends by itself after --idle.',
+    'the queue never holds one. A worker serves one run after another, and exits after --idle without work.',
   run: async (parsed, io) => (await import('../queue/execute-worker.ts')).executeWorker(parsed, io),
 });

@@ -262,7 +262,7 @@ describe.skipIf(withoutRedis !== undefined)('the server is killed in a run', () 
     await worker.finished;
     await expectWhole(t, total, stderr);
     expect(stderr.includes('keeps nothing on disk')).toBe(!isKept);
-    expect(stderr.includes('has lost its data')).toBe(!isKept);
+    expect(stderr.includes('the queue server lost its data')).toBe(!isKept);
   });
 
   test('it stays away for longer than --queue-timeout: exit 3, and --resume goes on', async () => {
