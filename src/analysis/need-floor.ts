@@ -6,25 +6,25 @@ import { promptsToClearShare } from '../stats/settling.ts';
 import { tCritical } from '../stats/student-t.ts';
 import type { NeedLimit, Suite } from '../suite/suite.ts';
 
-/** What it takes before any model can surely keep a limit on a rate. */
+/** How many prompts a limit on a rate requires before any model can surely keep it. */
 export interface NeedFloor {
   readonly limit: NeedLimit;
-  /** Prompts of the suite that the rate is of. */
+  /** Prompts of the suite that count toward the rate. */
   readonly prompts: number;
-  /** Prompts without which no model surely keeps it, were all its answers alike. Absent where no number would do. */
+  /** With fewer prompts no model surely keeps it, even if all its answers are alike. Absent if no number is enough. */
   readonly needed?: number;
   /** A rate halfway between the limit and the end of the scale, 0 to 1. */
   readonly at: number;
-  /** Prompts with which four of five such runs settle that a model with that rate keeps it. Absent beyond ten thousand. */
+  /** Prompts with which four of five runs settle that a model with that rate keeps it. Absent above ten thousand. */
   readonly likely?: number;
 }
 
-/** No suite is planned beyond this. */
+/** Larger suites are not planned. */
 const mostPrompts = 10_000;
 
 /**
- * For each limit of the need on a rate: how many prompts it takes, at 95 % for all `cells` together, by the exact
- * interval with which `choose` decides. Of a criterion it is labeled prompts that count.
+ * Prompts required by each limit of the need on a rate, at 95 % for all `cells` together. Uses the exact interval with
+ * which `choose` decides. For a criterion, labeled prompts count.
  */
 export function needFloors(
   { quality, prompts }: Pick<Suite, 'quality' | 'prompts'>,
@@ -39,7 +39,7 @@ export function needFloors(
     const asked = prompts.filter(({ checks, criteria = [] }) =>
       isCriterion ? criteria.some(({ id }) => id === limit.criterion) : checks.length > 0,
     ).length;
-    // From as many labels on a judge's rate is corrected, and pays for what it estimates from them.
+    // With this many labels, a judge's rate is corrected. The correction costs precision.
     const sizeOf = (count: number): number =>
       isCriterion && hasJudge && count >= fewestLabels
         ? count * (-normalQuantile(alpha / 2) / tCritical(alpha, count - 2)) ** 2
@@ -63,7 +63,7 @@ export function needFloors(
   });
 }
 
-/** Two are the least of which a spread is known. */
+/** Starts at two: a spread needs at least two values. */
 function fewest(enough: (count: number) => boolean): number | undefined {
   for (let count = 2; count <= mostPrompts; count++) if (enough(count)) return count;
   return undefined;

@@ -10,7 +10,7 @@ import { shareOf } from './statistic.ts';
 import { allFailed, failuresOf } from './success.ts';
 import { figureOf, onInterval, whyMissing } from './thresholds.ts';
 
-/** What a rate rests on: the suite's checks, what people said, a judge that people's labels correct, or a judge alone. */
+/** What a rate rests on: the suite's checks, people, a judge corrected by people's labels, or a judge alone. */
 export type Basis = 'checks' | 'people' | 'judge+people' | 'judge';
 
 /** The rate of a criterion for one model, over its answers. */
@@ -18,34 +18,34 @@ export interface CriterionRate {
   readonly basis: Basis;
   readonly point: number;
   readonly interval: Interval;
-  /** Labels by people that it rests on. */
+  /** Labels by people that it uses. */
   readonly labels: number;
-  /** Labels with which a judge's rate would be corrected; absent where there are enough. */
+  /** Labels still missing before a judge's rate is corrected. Absent if there are enough. */
   readonly labelsNeeded?: number;
-  /** Prompts of which answers were judged or labeled. */
+  /** Prompts with judged or labeled answers. */
   readonly prompts: number;
 }
 
-/** `alpha`: error probability of the interval. Undefined where nobody has said anything. */
+/** `alpha`: error probability of the interval. Undefined if there is no opinion at all. */
 export type CriterionRates = (
   cell: CellSamples,
   criterion: string,
   alpha: number,
 ) => CriterionRate | undefined;
 
-/** One limit of the need on one model. */
+/** Result of one limit of the need for one model. */
 export interface LimitResult {
   readonly limit: NeedLimit;
-  /** All of the interval within the limit, all of it beyond, or neither. */
+  /** The whole interval is within the limit, the whole interval is beyond it, or neither. */
   readonly verdict: 'kept' | 'broken' | 'open';
   readonly point?: number;
   readonly low?: number;
   readonly high?: number;
-  /** Of rates. */
+  /** Only for rates. */
   readonly basis?: Basis;
-  /** How many more prompts would probably settle it. Absent where it is settled, or no number would do. */
+  /** How many more prompts would probably settle it. Absent if it is settled, or if no number would do. */
   readonly morePrompts?: number;
-  /** How many labels by people are missing before a judge counts. */
+  /** Labels by people still missing before a judge counts. */
   readonly moreLabels?: number;
   /** Why it is open, or what it rests on, in a few words. */
   readonly reason?: string;
@@ -59,8 +59,8 @@ export interface LimitFacts {
 }
 
 /**
- * One limit on one model, decided on the interval at `alpha`. A failed request counts as one that has not passed: what
- * is wanted is a right answer, not a right one among those that came.
+ * One limit on one model, decided on the interval at `alpha`. A failed request counts as not passed: the need is for a
+ * right answer to each request, not only to those that were answered.
  */
 export function decideLimit(
   limit: NeedLimit,
@@ -93,7 +93,7 @@ function whyUnknown(limit: Extract<NeedLimit, { column: string }>, cell: CellSam
 const verdictOf = (limit: NeedLimit, figure: { readonly interval: Interval }): LimitResult['verdict'] =>
   (({ ok: 'kept', failed: 'broken', 'not settled': 'open' }) as const)[onInterval(limit, figure)];
 
-/** Without ends that are no numbers. */
+/** Leaves out ends that are not finite. */
 function plain({
   point,
   interval: { low, high },
@@ -106,7 +106,7 @@ function plain({
   return defined({ point: finite(point), low: finite(low), high: finite(high) });
 }
 
-/** Right answers among the requests that should have had one. */
+/** Right answers, out of all requests that should have had one. */
 export function rightAnswers(cell: CellSamples, checked: ReadonlySet<string>): ClusterCount[] {
   return [...cell.prompts].flatMap(([prompt, { passed, failures }]) =>
     checked.has(prompt) ? [{ hits: passed.hits, total: passed.total + failures }] : [],
@@ -139,7 +139,7 @@ function decidePassed(
   };
 }
 
-/** A judge alone settles nothing: nobody knows whether it errs alike on all. */
+/** A judge alone settles nothing: it may err differently from model to model. */
 function decideCriterion(
   limit: NeedLimit,
   criterion: string,
@@ -148,7 +148,7 @@ function decideCriterion(
   alpha: number,
 ): LimitResult {
   const { requests, failures } = failuresOf(cell);
-  // Where requests failed, both parts of the product have their own 95 %.
+  // If requests failed, each part of the product has its own 95 % interval.
   const rate = rates?.(cell, criterion, failures > 0 ? alpha / 2 : alpha);
   if (rate === undefined)
     return {
@@ -178,7 +178,7 @@ function decideCriterion(
   };
 }
 
-/** A failed request is no good answer. */
+/** A failed request is not a good answer. */
 function answeredRight(
   { point, interval }: CriterionRate,
   cell: CellSamples,
@@ -202,14 +202,14 @@ function answeredRight(
   };
 }
 
-/** How many independent trials would have an interval of this width. */
+/** Number of independent trials that would give an interval of this width. */
 function trialsOf(point: number, width: number, alpha: number): number {
   const share = Math.min(0.95, Math.max(0.05, point));
   const reach = -normalQuantile(alpha / 2);
   return width > 0 ? (share * (1 - share) * (2 * reach) ** 2) / width ** 2 : 0;
 }
 
-/** The nearer of the limits that the figure might still cross. */
+/** The nearer limit that the figure might still cross. */
 function limitOf({ min, max }: NeedLimit, point: number): number | undefined {
   if (min === undefined || max === undefined) return min ?? max;
   return Math.abs(point - min) < Math.abs(point - max) ? min : max;
@@ -225,7 +225,7 @@ function moreForShare(
   return need === undefined ? undefined : Math.max(1, need - known.prompts);
 }
 
-/** Times and costs are judged on logs, where all of it is above 0. */
+/** Times and costs are judged on logs if the whole interval is above 0. */
 function moreForMean(
   limit: NeedLimit,
   { point, interval }: { readonly point: number; readonly interval: Interval },

@@ -12,15 +12,16 @@ const ofNight = [
 ] as const satisfies readonly Column[];
 
 /**
- * `nights.csv`, in this order: everything that `models.csv` says, one row per night, model, route and variant, and the
- * same for each tag. What the gate decides by stands in `history.csv`.
+ * `nights.csv`, in this order: the columns of `models.csv`, one row per night, model, route and variant, and the same
+ * for each tag. The values that the gate decides by are in `history.csv`.
  */
 export const nightColumns = [...ofNight, ...modelColumns, rowCheck] as const;
 
 export type NightRow = RowOf<typeof ofNight> & ModelSummary;
 
 /**
- * Tonight's rows, without the figures of metrics that the machine was too busy to measure.
+ * Tonight's rows, without metrics that the machine was too busy to measure.
+ *
  *
  * @param lost names of these metrics.
  */

@@ -4,19 +4,22 @@ import { median } from '../stats/quantile.ts';
 import { sharesMetric, type HistoryRow } from './history.ts';
 
 /**
- * Runs that start so soon after a night's first one belong to it, though midnight lies between them: minutes apart they
- * see the same state of the service, and must not confirm each other.
+ * A run that starts this soon after a night's first one belongs to it, even across midnight. Minutes apart, both see
+ * the same state of the service and must not confirm each other.
  */
 const sameNightMs: Ms = 12 * 3600 * 1000;
 
-/** The figures of a suite's nights as series: one number for each night, NaN where there is none. */
+/** The figures of a suite's nights as series: one number per night, NaN if there is none. */
 export interface Nights {
-  /** Of the first run of each night, oldest first. */
+  /** Start of the first run of each night, oldest first. */
   readonly runIds: readonly string[];
   readonly startedAt: readonly string[];
-  /** How many runs each night joins. */
+  /** Number of runs in each night. */
   readonly runs: readonly number[];
-  /** What was decided, oldest first. Whichever run of a night is named, it is about the night: `run_id` is its first. */
+  /**
+   * Decisions, oldest first. Each is about a whole night, even if it names a later run of it. `run_id` is the night's
+   * first run.
+   */
   readonly decisions: readonly HistoryRow[];
   readonly series: readonly Series[];
 }
@@ -26,25 +29,25 @@ export interface Series {
   readonly metric: string;
   readonly model: string;
   readonly route: string;
-  /** Absent where no place was named. */
+  /** Absent if the run named no place. */
   readonly vantage?: string;
   readonly values: readonly number[];
-  /** Ends of each night's 95 % interval; NaN where it is open or unknown. Absent: no night has any. */
+  /** Ends of each night's 95 % interval. NaN if open or unknown. Absent if no night has one. */
   readonly lows?: readonly number[];
   readonly highs?: readonly number[];
-  /** Requests that each night's value rests on; of a share, the answers that it counts. 0 where there is none. */
+  /** Requests behind each night's value. For a share: the answers that it counts. 0 if there are none. */
   readonly requests: readonly number[];
   /** Nights whose value rests on failed requests. */
   readonly bounds: ReadonlySet<number>;
 }
 
 /**
- * Orders lines into series. Lines may come in any order and more than once, as merging leaves them: of several about
- * the same run, model and metric the last counts.
+ * Orders lines into series. Lines may come in any order and more than once, as after a merge. The last one for the same
+ * run, model and metric counts.
  *
- * A night is a day of UTC. Several runs of one night are joined, weighted by their requests: times by the geometric
- * mean, shares by the mean. So a re-run neither confirms an alarm nor wipes one out. `each: 'run'` takes every run for
- * a night of its own.
+ * A night is a day in UTC. Runs of one night are joined, weighted by their requests: times by the geometric mean,
+ * shares by the mean. So a re-run neither confirms an alarm nor clears one. `each: 'run'` treats every run as a night
+ * of its own.
  */
 export function nightsOf(
   rows: readonly HistoryRow[],
@@ -83,7 +86,7 @@ interface Group {
   runIds: string[];
 }
 
-/** The runs of each night, in the order in which they were started. */
+/** The runs of each night, in order of start. */
 function groupsOf(lines: readonly HistoryRow[], each: 'night' | 'run'): Group[] {
   const starts = new Map(lines.map(({ run_id, at }) => [run_id, at]));
   const inOrder = [...starts].sort(([a, aAt], [b, bAt]) => compareText(`${aAt} ${a}`, `${bAt} ${b}`));
@@ -100,7 +103,7 @@ function isSameNight(first: string, at: string): boolean {
   return first.slice(0, 10) === at.slice(0, 10) || Date.parse(at) - Date.parse(first) < sameNightMs;
 }
 
-/** `nights`: for each night its lines of one metric, model and route, of which one night at least has some. */
+/** `nights`: for each night, its lines of one metric, model and route. At least one night has some. */
 function seriesOf(nights: readonly (readonly HistoryRow[])[]): Series {
   const { metric = '', model = '', route = '', vantage } = nights.flat()[0]!;
   const boundNights = nights.flatMap((lines, night) =>
@@ -112,7 +115,8 @@ function seriesOf(nights: readonly (readonly HistoryRow[])[]): Series {
     route,
     ...defined({ vantage }),
     values: nights.map((lines) => joined(lines, sharesMetric(metric))),
-    // As if the runs of a night erred alike: they ask the same prompts, so their intervals do not shrink when joined.
+    // Assumes that the runs of a night err alike: they ask the same prompts, so joining them does not shrink the
+    // interval.
     lows: nights.map((lines) => joined(lines, sharesMetric(metric), 'ci_low')),
     highs: nights.map((lines) => joined(lines, sharesMetric(metric), 'ci_high')),
     requests: nights.map((lines) => lines.reduce((sum, { requests = 0 }) => sum + requests, 0)),
@@ -120,7 +124,7 @@ function seriesOf(nights: readonly (readonly HistoryRow[])[]): Series {
   };
 }
 
-/** NaN where no line has a value, and for an end that one of the values does not have. */
+/** NaN if no line has a value. An end is NaN if one of the values has none. */
 function joined(
   lines: readonly HistoryRow[],
   isShare: boolean,
@@ -139,9 +143,9 @@ function compareText(a: string, b: string): number {
 }
 
 /**
- * How far a night lies from the usual, taken over the given series: the median of each one's distance from its own
- * median over `usual` nights. Their levels differ, so they are centred first; the median lets one of them have an
- * outage. NaN where none has a value.
+ * How far a night lies from the usual, over the given series: the median of each one's distance from its own median
+ * over `usual` nights. Series are centered first because their levels differ. The median tolerates an outage in one of
+ * them. NaN if none has a value.
  */
 export function sharedShift(
   series: readonly (readonly number[])[],

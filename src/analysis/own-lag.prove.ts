@@ -9,14 +9,14 @@ import { promptEffect, requestNoise } from './testing/world.ts';
 
 const column = 'e2e_latency_ms';
 const [prompts, repeats] = [40, 5];
-/** A quick model on a busy machine: so many ms for a usual answer, and a mean bound on our lag. */
+/** A quick model on a busy machine: usual latency of an answer and mean bound on our lag, in milliseconds. */
 const [usualMs, meanLagMs] = [60, 15];
 /** What the second route adds to each answer. */
 const addedMs = 20;
-/** Dropped by the naive way: what our lag may have changed by more than this share. */
+/** The naive way drops rows that our lag may have changed by more than this share. */
 const droppedFrom = 0.1;
 
-/** Two routes to one model. Each stamp is late by some part of its bound, which knows nothing of the latency. */
+/** Two routes to one model. Each stamp is late by a random part of its bound, independent of the latency. */
 function simulate(seed: string, isDropping: boolean): Collected {
   const random = seededRandom(seed);
   const collector = new Collector();
@@ -49,15 +49,15 @@ function rowOf(
     ...{ run_id: 'simulated', suite: 'proof', suite_hash: 'proof', route, model: 'm', model_id: 'm' },
     ...{ prompt_id, phase: 'measure', repeat, attempt: 1, final: true, status: 'ok', valid: true },
     e2e_latency_ms: isDropped ? undefined : stamped,
-    // The naive way leaves out, and then takes what is left at its word.
+    // The naive way drops rows, then takes the rest as exact.
     client_lag_ms: isDropping ? undefined : lag,
   };
   return cells as RequestRow;
 }
 
 /**
- * Our lag widens intervals and drops no answer: the truth stays inside. The naive way leaves out the rows that lag may
- * have changed by a tenth, which are the fast ones: its figures drift away from the truth.
+ * Our lag widens intervals and drops no answer, so the truth stays inside. The naive way drops rows that lag may have
+ * changed by a tenth. Those are the fast ones, so its figures drift from the truth.
  */
 export function ownLag(effort: Effort): Proof[] {
   const runs = runsFor(400, effort);

@@ -3,9 +3,12 @@ import { cellName } from '../plan/cell.ts';
 import { headlines } from '../measure/metrics.ts';
 import type { CellSamples, Collected } from './collect.ts';
 
-/** Above this share of the answers to a model, no verdict rests on a metric: most of its values are mere ranges. */
+/**
+ * If lag affects a larger share of a model's answers, no verdict rests on the metric: most of its values are mere
+ * ranges.
+ */
 export const tooMuchLag = 0.25;
-/** Share of the time in which the event loop was busy, 0 to 1, above which it stamps instants late too often. */
+/** Share of time in which the event loop was busy, 0 to 1. Above it, instants are stamped late too often. */
 export const busyLoop = 0.6;
 
 /** A metric of one model that this machine was too busy to measure. */
@@ -14,11 +17,11 @@ export interface LostMetric {
   readonly route: string;
   readonly vantage?: string;
   readonly metric: string;
-  /** Of the answers, 0 to 1. */
+  /** Share of the answers, 0 to 1. */
   readonly share: number;
 }
 
-/** Share of a cell's sound answers of which our own lag takes a metric out. 0 where none measured it. */
+/** Share of a cell's sound answers whose value our own lag makes unusable. 0 if no answer has the metric. */
 export function shareLostToLag(cell: CellSamples, metric: string): number {
   let [hits, total] = [0, 0];
   for (const samples of cell.prompts.values()) {
@@ -29,7 +32,7 @@ export function shareLostToLag(cell: CellSamples, metric: string): number {
   return total === 0 ? 0 : hits / total;
 }
 
-/** Metrics of which our own lag takes out more than `above` of the answers of a model. */
+/** Metrics that our own lag makes unusable in more than `above` of a model's answers. */
 export function lostMetrics({ cells }: Collected, above: number = tooMuchLag): LostMetric[] {
   return cells.flatMap((cell) =>
     headlines
@@ -45,8 +48,9 @@ export function lostMetrics({ cells }: Collected, above: number = tooMuchLag): L
 }
 
 /**
- * A machine that was too busy to measure: a state of the run, and no model's fault. Absent where it was not. An empty list
- * of metrics: its event loop was busy for more than `busyLoop` of the time, though no metric lost too many answers.
+ * A machine that was too busy to measure: a state of the run, not a fault of any model. Absent if it was not. With an
+ * empty list of metrics, the event loop was busy for more than `busyLoop` of the time, but no metric lost too many
+ * answers.
  */
 export interface TooBusy {
   metrics: LostMetric[];

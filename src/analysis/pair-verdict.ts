@@ -2,7 +2,7 @@ import { fewestPrompts, promptsNeeded } from '../stats/power.ts';
 import type { PairVerdict } from './summary-columns.ts';
 import type { Contrast } from './contrast.ts';
 
-/** Differences inside it do not matter unless told otherwise. */
+/** Differences within this do not matter unless the caller says otherwise. */
 export const defaultMargin = 0.05;
 
 export interface Rule {
@@ -14,12 +14,12 @@ export interface Rule {
   readonly family: number;
 }
 
-/** Of b against a, without the words for it. */
+/** The verdict on b against a, before it is put into words. */
 export type Outcome = 'better' | 'worse' | 'equal' | 'not settled';
 
 /**
- * `better` and `worse` need both a corrected p within α and an interval wholly beyond the margin; `equal` an interval
- * wholly inside it; all else is not settled.
+ * `better` and `worse` need both a corrected p within α and an interval wholly beyond the margin. `equal` needs an
+ * interval wholly inside it. Anything else is not settled.
  */
 export function outcomeOf({ effect, better }: Contrast, { margin, alpha, pHolm }: Rule): Outcome {
   const { low = -Infinity, high = Infinity } = effect.interval;
@@ -28,16 +28,16 @@ export function outcomeOf({ effect, better }: Contrast, { margin, alpha, pHolm }
   return low > margin === (better === 'higher') ? 'better' : 'worse';
 }
 
-/** Only of times and rates one is faster. */
+/** Only times and rates can be faster. */
 export function wordOf(outcome: Outcome, isSpeed: boolean): PairVerdict {
   if (!isSpeed || outcome === 'equal' || outcome === 'not settled') return outcome;
   return outcome === 'better' ? 'faster' : 'slower';
 }
 
 /**
- * How many more prompts would settle the pair with 80 % power if its effect and spread are what they seem: enough to
- * reject at the corrected level and to clear the margin, or, inside the margin, to stay inside it. Undefined where
- * the effect sits so near the margin that no suite would do, or the data do not say.
+ * How many more prompts would settle the pair with 80 % power, if its effect and spread are as estimated: enough to
+ * reject at the corrected level and to clear the margin, or to stay inside it. Undefined if the effect is so near the
+ * margin that no suite would do, or if the data do not say.
  */
 export function morePrompts(contrast: Contrast, rule: Rule): number | undefined {
   const { sd, prompts } = contrast;
@@ -59,7 +59,7 @@ function insideMargin(
 ): (number | undefined)[] {
   const room = margin - size;
   const needs = [promptsNeeded(room, { sd, alpha }), fewestPrompts(alpha)];
-  // None of n prompts is no proof that none of all differ: up to 1 − (α ÷ 2)^(1 ÷ n) of them may.
+  // Zero of n prompts does not prove that none differ: up to 1 − (α ÷ 2)^(1 ÷ n) of them may.
   const unseen = room > 0 ? Math.ceil(Math.log(alpha / 2) / Math.log1p(-room)) : undefined;
   return scale === 'share' ? [...needs, unseen] : needs;
 }

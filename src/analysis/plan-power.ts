@@ -8,8 +8,8 @@ import { defaultMargin } from './pair-verdict.ts';
 import { logDifferences, PromptMedians } from './contrast.ts';
 
 /**
- * What is assumed before the first run: a model likes or dislikes a prompt by a factor of 1.35 (standard deviation
- * 0.3 of the log), and one request varies by 1.28 around its usual time (0.25).
+ * Assumptions before the first run: models differ by a factor of 1.35 from prompt to prompt (standard deviation 0.3 of
+ * the log), and one request varies by 1.28 around its usual time (0.25).
  */
 export const assumedLevels: VarianceLevels = { interaction: 0.09, request: 0.0625 };
 
@@ -24,9 +24,9 @@ export interface PowerDesign {
 const marginLog = Math.log1p(defaultMargin);
 
 /**
- * The smallest ratio, above 1, between two models that a suite settles as different with the given power: its p is
- * small enough for the first step of Holm's correction, and its 95 % interval clears the margin. Undefined where there
- * are too few prompts for any difference.
+ * The smallest ratio above 1 between two models that a suite settles as different with the given power: its p passes
+ * the first step of Holm's correction, and its 95 % interval clears the margin. Undefined if there are too few prompts
+ * for any difference.
  */
 export function smallestRatio(
   { prompts, repeats, family, levels = assumedLevels }: PowerDesign,
@@ -40,7 +40,7 @@ export function smallestRatio(
   return Number.isFinite(logRatio) ? Math.exp(logRatio) : undefined;
 }
 
-/** What 10, 20 or 40 more prompts would buy, after what there is. */
+/** What 10, 20 or 40 additional prompts would buy. */
 export function morePromptsBuy(design: PowerDesign): { more: number; ratio: number | undefined }[] {
   return [0, 10, 20, 40].map((more) => ({
     more,
@@ -48,7 +48,7 @@ export function morePromptsBuy(design: PowerDesign): { more: number; ratio: numb
   }));
 }
 
-/** Variances as an earlier run shows them. Undefined without two models, two prompts and two repeats. */
+/** Variances estimated from an earlier run. Undefined without two models, two prompts and two repeats. */
 export function levelsOf(collected: Collected, column = 'e2e_latency_ms'): VarianceLevels | undefined {
   const medians = new PromptMedians();
   const differences = cellPairs(collected)

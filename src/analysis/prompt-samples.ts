@@ -6,7 +6,7 @@ import type { LagEffect } from '../measure/metrics/lag.ts';
 import type { Metric } from '../measure/metrics/metric.ts';
 import { FloatRows } from './floats.ts';
 
-/** Columns that every answer is judged by. */
+/** Columns by which every answer is judged. */
 export const sampleReads = [
   'status',
   'repeat',
@@ -19,12 +19,12 @@ export const sampleReads = [
 ] as const satisfies readonly ColumnName[];
 export type SampleRow = Pick<RequestRow, (typeof sampleReads)[number]>;
 
-/** What the sound answers of a prompt that carry a rate were written in. */
+/** Tokens and time behind the sound answers of a prompt that carry a rate. */
 export interface DecodeSums {
   readonly ms: number;
   readonly tokens: number;
 }
-/** A value as it was stamped, or the least or most that it can be in truth, given how late we can have stamped it. */
+/** A value as stamped, or the least or most that it can be in truth, given how late we can have stamped it. */
 export type End = 'stamped' | 'least' | 'most';
 
 const timed: readonly Metric[] = [...latencies, ...rates];
@@ -32,13 +32,13 @@ const effectOf = (column: string): LagEffect | undefined => timed.find(({ name }
 
 const failed = 0;
 const sound = 1;
-/** States from here on are places in the list of invalid reasons. */
+/** States from here on are indexes into the list of invalid reasons. */
 const firstInvalid = 2;
 
-/** Answers by somebody else say nothing about this model, neither in time nor in content. */
+/** Answers from elsewhere say nothing about this model, neither about its time nor about its content. */
 const foreign: readonly string[] = ['fallback', 'other_model'];
 
-/** The combinations of invalid reasons that were met, so that each answer needs only a number for its own. */
+/** The combinations of invalid reasons seen so far, so that an answer stores only a number. */
 export class ReasonSets {
   readonly #places = new Map<string, number>();
   readonly #sets: (readonly string[])[] = [];
@@ -62,19 +62,19 @@ export class ReasonSets {
   }
 }
 
-/** Where in the row of a slot. `lost`: columns that our lag takes out of the answer, a bit for each. */
+/** Offsets in the row of a slot. `lost`: columns that our lag makes unusable, one bit each. */
 const place = { state: 0, passed: 1, passedNow: 2, lag: 3, lost: 4, figures: 5 } as const;
 
 /**
- * What one model on one route did on one prompt: one slot for each repeat, holding numbers only. A repeat that is
- * reported again (asked anew after a failure) takes the slot of the earlier one.
+ * The results of one model on one route for one prompt: one slot per repeat, numbers only. A repeat that is reported
+ * again (retried after a failure) takes the slot of the earlier one.
  */
 export class PromptSamples {
   readonly #reasons: ReasonSets;
   readonly #slots = new Map<number, number>();
-  /** A row for each slot: what stands in `place`, then the figures. */
+  /** One row per slot: the fields of `place`, then the figures. */
   readonly #cells: FloatRows;
-  /** Whether an answer is judged by other checks than its own. */
+  /** Whether any answer is judged by checks other than its own. */
   #isPassedNow = false;
   readonly #columns: readonly string[];
   #failures = 0;
@@ -85,7 +85,7 @@ export class PromptSamples {
     this.#cells = new FloatRows(place.figures + columns.length);
   }
 
-  /** The row has the columns that are collected, too. */
+  /** The row also has the collected columns. */
   put(row: SampleRow): void {
     const slot = this.#slots.get(row.repeat) ?? this.#slots.size;
     this.#slots.set(row.repeat, slot);
@@ -117,7 +117,7 @@ export class PromptSamples {
     let bits = 0;
     for (const column of columns) {
       const index = this.#columns.indexOf(column);
-      // Sums of doubles stay exact below 2^53, which is more columns than there are.
+      // Sums of doubles stay exact below 2^53. There are fewer columns than 53.
       if (index >= 0) bits += 2 ** index;
     }
     return bits;
@@ -154,12 +154,12 @@ export class PromptSamples {
     return { hits: this.#count((slot) => this.#isSound(slot)), total: this.requests - this.failures };
   }
 
-  /** Answers that passed among the model's own answers that were checked. */
+  /** Passed answers, out of the model's own answers that were checked. */
   get passed(): ClusterCount {
     return this.#rateOf(place.passed);
   }
 
-  /** The same by the current checks, of answers to an earlier version whose own checks were others. */
+  /** As above, by the current checks, for answers to an earlier version with other checks. */
   get passedNow(): ClusterCount {
     return this.#rateOf(this.#isPassedNow ? place.passedNow : place.passed);
   }
@@ -171,21 +171,21 @@ export class PromptSamples {
     };
   }
 
-  /** What the model's own answers reported under a column, sound or not: tokens and costs. */
+  /** Values of a column in the model's own answers, sound or not: tokens and costs. */
   reported(column: string): number[] {
     return this.#values(column, (slot) => this.#isOwn(slot));
   }
 
-  /** What one answer reported under a column that is collected. Undefined where there is none. */
+  /** Value of a collected column in one answer. Undefined if there is none. */
   of(repeat: number, column: string): number | undefined {
     const [slot, index] = [this.#slots.get(repeat), this.#columns.indexOf(column)];
     return slot === undefined || index < 0 ? undefined : known(this.#cells.get(slot, place.figures + index));
   }
 
   /**
-   * What the sound answers measured under a column: latencies and rates. All of them count, however late we can have
-   * stamped them: to leave out what our lag changed much would leave out the fast answers. `end` gives what they can be
-   * in truth instead.
+   * Values of a column in the sound answers: latencies and rates. All of them count, however late we can have stamped
+   * them: dropping those that our lag changed much would drop the fast ones. `end` gives the bound on the true value
+   * instead.
    */
   measured(column: string, end: End = 'stamped'): number[] {
     const effect = end === 'stamped' ? undefined : effectOf(column);
@@ -203,8 +203,8 @@ export class PromptSamples {
   }
 
   /**
-   * Time from first to last piece, and tokens written in it, of the sound answers that have a TPOT. Undefined for none.
-   * `end`: the time that it can have been, given how late we can have stamped either piece.
+   * Time from first to last piece, and tokens written in it, for the sound answers that have a TPOT. Undefined if there
+   * are none. `end`: the bound on that time, given how late we can have stamped either piece.
    */
   decode(end: End = 'stamped'): DecodeSums | undefined {
     const [ttft, e2e, tpot] = ['ttft_ms', 'e2e_latency_ms', 'tpot_ms'].map((column) => this.#placeOf(column));
@@ -220,7 +220,7 @@ export class PromptSamples {
     return tokens > 0 ? { ms, tokens } : undefined;
   }
 
-  /** Sound answers of which our lag takes a column out, among those that measured it or would have. */
+  /** Sound answers in which our lag makes a column unusable, out of those that measured it or would have. */
   lostToLag(column: string): ClusterCount {
     const index = this.#columns.indexOf(column);
     const figure = this.#placeOf(column);

@@ -8,7 +8,7 @@ import { successShare } from './success.ts';
 
 export type RankingGroup = Omit<Names, 'model'> & {
   readonly metric: string;
-  /** Best first, named as in the pairs. Models that share a letter do not differ significantly. */
+  /** Best first, with the same names as the pairs. Models that share a letter do not differ significantly. */
   readonly ranking: readonly { readonly model: string; readonly letters: string }[];
 };
 
@@ -57,13 +57,13 @@ function rank(cells: readonly CellSamples[], metric: string): CellSamples[] {
     .map(({ cell }) => cell);
 }
 
-/** More is better. Undefined where nothing was measured. */
+/** Larger is better. Undefined if nothing was measured. */
 function worthOf(cell: CellSamples, metric: string): number | undefined {
   if (metric === 'passed') return shareOf([...cell.prompts.values()].map(({ passed }) => passed))?.point;
   return metric === 'error_rate' ? successShare(cell) : headlineWorth(cell, metric);
 }
 
-/** The headline figure, with its sign turned where less is better. Infinite with a failing prompt. */
+/** The headline figure, with its sign flipped if less is better. Infinite with a failing prompt. */
 function headlineWorth(cell: CellSamples, metric: string): number | undefined {
   if (clustersOf(cell, metric).length === 0) return undefined;
   const fails = [...cell.prompts.values()].some(

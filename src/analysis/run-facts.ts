@@ -11,7 +11,7 @@ import type { RunFacts } from './analysis.ts';
 import { successFloor } from './success.ts';
 import type { ModelSummary } from './summary-columns.ts';
 
-/** Measured requests of the plan, without warm-up; of a plan of visits, which have figures of their own, none. */
+/** Measured requests of the plan, without warm-up. 0 for a plan of visits, which have their own figures. */
 export function plannedRequests({
   suite,
   routes,
@@ -30,14 +30,14 @@ export function plannedRequests({
     planSize({ ...suite.run, repeat: suite.run.repeat + added, cells, prompts }).measure;
   if (vantages.length === 0 || merged_from.length === 0)
     return Math.max(1, vantages.length) * fromOnePlace(added_repeats);
-  // Each place has stopped where its own figures were good enough.
+  // Each place stopped when its own figures were good enough.
   return vantages.reduce((sum, place) => {
     const part = merged_from.find(({ vantage }) => vantage === place);
     return sum + fromOnePlace(part?.added_repeats ?? 0);
   }, 0);
 }
 
-/** Requests in flight for which this machine's clock was not proven. Undefined where it was, and where everything is simulated. */
+/** Concurrency at which this machine's clock was not proven. Undefined if it was, or if everything is simulated. */
 export function unprovenConcurrency({ suite, routes, calibration, workers }: Manifest): number | undefined {
   if (routes.every(({ route }) => isSimulatedRoute(route))) return undefined;
   const inFlight = expectedInFlight(
@@ -50,7 +50,7 @@ export function unprovenConcurrency({ suite, routes, calibration, workers }: Man
   const isProven = (found: unknown, atOnce: number): boolean =>
     isProvenAt((found as Calibration | undefined)?.levels ?? [], atOnce);
   if (!workers) return isProven(calibration, inFlight) ? undefined : inFlight;
-  // Workers stamp, each with its own clock.
+  // Workers stamp with their own clocks.
   return workers
     .map((worker) => ({ ...worker, atOnce: Math.min(worker.concurrency, inFlight) }))
     .find((worker) => !isProven(worker.calibration, worker.atOnce))?.atOnce;
@@ -61,13 +61,13 @@ function clockFact(calibration: Calibration | undefined): string | undefined {
   return calibration && `${calibration.sentence} Calibrated ${calibration.measured_at.slice(0, 10)}.`;
 }
 
-/** Where each place drew its own, all of them. */
+/** If each place drew its own, all of them. */
 function seedsOf({ seed, merged_from = [] }: Manifest): string | number {
   const seeds = new Set(merged_from.flatMap((part) => part.seed ?? []));
   return seeds.size > 1 ? [...seeds].join(', ') : seed;
 }
 
-/** What stands over the tables of a run. `planned`: measured requests of its plan. */
+/** Facts printed above the tables of a run. `planned`: measured requests of its plan. */
 export function factsOf(manifest: Manifest, models: readonly ModelSummary[], planned: number): RunFacts {
   const { suite, versions, machine } = manifest;
   const done = models.reduce((sum, { requests }) => sum + requests, 0);

@@ -2,20 +2,20 @@ import { betaBinomial } from '../stats/beta-binomial.ts';
 import { median } from '../stats/quantile.ts';
 import { scaledMad } from '../stats/winsorise.ts';
 
-/** A night's share, and how many answers it is of. */
+/** A night's share, and the number of answers behind it. */
 export interface Share {
   readonly value: number;
   readonly of: number;
 }
 
-/** What a night's share means beside those before it. */
+/** How a night's share compares with the earlier ones. */
 export interface ShareReading {
-  /** All answers of the baseline together. */
+  /** Share over all answers of the baseline. */
   readonly usual: number;
-  /** 95 % prediction interval for tonight: within 0 and 1, and never of no width. */
+  /** 95 % prediction interval for tonight: within 0 and 1, never of zero width. */
   readonly low: number;
   readonly high: number;
-  /** Probability of so few hits or fewer, and of so many or more, had nothing changed. */
+  /** Probability of this many hits or fewer, and of this many or more, if nothing changed. */
   readonly pFewer: number;
   readonly pMore: number;
 }
@@ -25,11 +25,10 @@ const reach = 3;
 const tail = 0.025;
 
 /**
- * Hits of one further night, predicted by a beta-binomial: its mean is the baseline's rate, with half a hit and half a
- * miss added (Jeffreys), since nights that were all perfect do not prove that the next is; its variance is that of
- * drawing tonight's answers and the baseline's, times what the nights differed more than chance has them differ
- * (Pearson's chi-square by its degrees of freedom, at least 1). A control made for times has no place here: a share is
- * counted, not measured, and ends at 0 and 1.
+ * Predicts the hits of one further night by a beta-binomial. Its mean is the baseline's rate, with half a hit and half
+ * a miss added (Jeffreys): perfect nights do not prove that the next one is. Its variance is that of drawing tonight's
+ * answers and the baseline's, times the overdispersion between nights (Pearson's chi-square over its degrees of
+ * freedom, at least 1). A control made for times does not fit: a share is counted, not measured, and ends at 0 and 1.
  */
 export function readShare(tonight: Share, baseline: readonly Share[]): ShareReading {
   const pulled = pulledIn(baseline);
@@ -53,7 +52,7 @@ export function readShare(tonight: Share, baseline: readonly Share[]): ShareRead
   };
 }
 
-/** Sum of the beta's two parameters that makes the variance `inflation` times that of a binomial. */
+/** Sum of the beta's two parameters for a variance of `inflation` times that of a binomial. */
 function strengthOf(trials: number, inflation: number): number {
   const strength = (trials - 1) / (inflation - 1) - 1;
   return Math.max(0.5, strength);
@@ -65,12 +64,12 @@ function rangeOf(chances: readonly number[]): { low: number; high: number } {
   while (low < trials && below <= tail) below += chances[++low]!;
   let [high, above] = [trials, chances[trials]!];
   while (high > 0 && above <= tail) above += chances[--high]!;
-  // Where one count holds nearly all of the chance, the next one down is still no news.
+  // If one count holds nearly all of the probability, the next one is still no news.
   if (low >= high) [low, high] = high > 0 ? [high - 1, high] : [0, 1];
   return { low: low / trials, high: high / trials };
 }
 
-/** One night of outage must not make every night usual. Chance alone moves a share by its binomial deviation. */
+/** One night of outage must not make every night look usual. Chance alone moves a share by its binomial deviation. */
 function pulledIn(baseline: readonly Share[]): Share[] {
   const shares = baseline.map(({ value }) => value);
   const centre = median(shares);

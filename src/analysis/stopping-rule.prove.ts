@@ -33,7 +33,7 @@ function* looks(seed: string): Generator<{ repeat: number; collected: Collected 
   yield look();
 }
 
-/** Looking after every repeat: stopping when the interval is narrow keeps its promise, stopping on p would not. */
+/** Looks after every repeat. Stopping when the interval is narrow keeps its promise; stopping on p would not. */
 export function stoppingRule(effort: Effort): Proof[] {
   const runs = runsFor(2000, effort);
   const tally = { held: 0, repeats: 0, significant: 0 };

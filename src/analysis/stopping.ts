@@ -5,9 +5,9 @@ import { compareTimes, PromptMedians } from './contrast.ts';
 import { headlineOf } from './statistic.ts';
 
 /**
- * Half the widest interval of `metric` as a share of its value: of the ratios of all pairs of a route, or, of a single
- * model, of its own figure. Undefined while an end is open. A run may stop when this is small enough; stopping when
- * a difference is significant instead would find one where there is none in every fifth run.
+ * Half the widest interval of `metric` as a share of its value: over the ratios of all pairs of a route or, with a
+ * single model, its own figure. Undefined while an end is open. A run may stop when this is small enough. Stopping at
+ * the first significant difference instead would find one where there is none in every fifth run.
  */
 export function halfWidth(collected: Collected, metric: string): number | undefined {
   const medians = new PromptMedians();
@@ -27,8 +27,9 @@ function relativeHalfWidth({ low, high }: Interval = {}): number | undefined {
 }
 
 /**
- * When a run with a stopping rule has had repeats enough: one repeat after its interval was first narrow enough. The
- * interval that first looks narrow is so partly by luck, and covers less than it says; the next one was not chosen.
+ * Decides when a run with a stopping rule has enough repeats: one repeat after its interval was first narrow enough. An
+ * interval that first looks narrow is narrow partly by luck, and covers less than it claims. The next one was not
+ * selected.
  */
 export class WidthRule {
   readonly #metric: string;
@@ -41,7 +42,7 @@ export class WidthRule {
     this.#ratio = ratio;
   }
 
-  /** To be asked once after each complete repeat, with all that was measured so far. */
+  /** Call once after each complete repeat, with everything measured so far. */
   isDone(collected: Collected): boolean {
     if (this.#wasNarrow) return true;
     this.#wasNarrow = (halfWidth(collected, this.#metric) ?? Infinity) <= this.#ratio;

@@ -11,14 +11,14 @@ import { successFloor } from './success.ts';
 export { successFloor } from './success.ts';
 
 export interface SummariseOptions {
-  /** The run's total timeout: where a figure that rests on a failed request is written. */
+  /** The run's total timeout: written for a figure that rests on a failed request. */
   readonly timeoutMs: Ms;
 }
 
 /**
- * One summary for each model and route, the lowest geometric mean of E2E latency first; after these, models whose
- * geometric mean is only a bound; last, models below the success floor or without a latency. Pure: the same samples give
- * the same rows.
+ * One summary per model and route, the lowest geometric mean of E2E latency first. Then come models whose geometric
+ * mean is only a bound, and last those below the success floor or without a latency. Pure: the same samples give the
+ * same rows.
  */
 export function summarise(collected: Collected, options: SummariseOptions): ModelSummary[] {
   const summaries = collected.cells.map((cell) => summariseCell(collected, cell, options));
@@ -135,7 +135,10 @@ function sum(values: Float64Array | readonly number[]): number {
   return total;
 }
 
-/** Nothing reported is not a sum of zero. Ascending, so that the order of the rows cannot change a digit. */
+/**
+ * Undefined if nothing was reported: that is not a sum of zero. Ascending, so that the order of the rows cannot change
+ * a digit.
+ */
 function sumOrNothing(values: readonly number[]): number | undefined {
   return values.length === 0 ? undefined : sum(ascending(values));
 }

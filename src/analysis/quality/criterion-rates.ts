@@ -8,18 +8,23 @@ import type { Basis, CriterionRate } from '../need-limit.ts';
 import { judgedPrompts, judgesIn, peopleOf, ratedPrompts, type Item, type Said } from './opinions.ts';
 import type { QualityRow } from './quality-columns.ts';
 
-/** Share of unreadable verdicts above which a judge has no figure for a model: the strange answers are the ones it cannot read. */
+/**
+ * Above this share of unreadable verdicts, a judge has no figure for a model: what it cannot read are the unusual
+ * answers.
+ */
 export const mostUnreadable = 0.05;
-/** Score from which a verdict counts as passed, where only that can be counted. */
+/** Score from which a verdict counts as passed, where only passes can be counted. */
 const half = 0.5;
 
-/** What one basis says of one model. */
+/** Finding of one basis about one model. */
 interface Figure extends CriterionRate {
   readonly judge?: string;
   readonly lambda?: number;
 }
 
-/** Every figure of a model by a criterion, the most trustworthy first: corrected judges, people alone, judges alone. */
+/**
+ * Every figure of a model for a criterion, the most trustworthy first: corrected judges, people alone, judges alone.
+ */
 export function figuresOf({ items }: Said, alpha = defaultAlpha): Figure[] {
   const judges = judgesIn(items).map((judge) => judgeFigure(items, judge, alpha));
   const corrected = judges.filter((one) => one?.basis === 'judge+people');
@@ -28,7 +33,7 @@ export function figuresOf({ items }: Said, alpha = defaultAlpha): Figure[] {
   return [...corrected, ...people, ...alone].flatMap((one) => one ?? []);
 }
 
-/** With enough labels corrected; else as it is. Undefined where too much of it cannot be read. */
+/** Corrected if there are enough labels, else as it is. Undefined if too many verdicts cannot be read. */
 function judgeFigure(items: readonly Item[], judge: string, alpha: number): Figure | undefined {
   const read = items.filter(({ judges }) => judges.has(judge)).length;
   if (read === 0 || isUnreadable(items, judge)) return undefined;
@@ -58,14 +63,14 @@ function judgeFigure(items: readonly Item[], judge: string, alpha: number): Figu
 const unreadableOf = (items: readonly Item[], judge: string): number =>
   items.filter(({ unreadable, judges }) => unreadable.has(judge) && !judges.has(judge)).length;
 
-/** Whether so much of what a judge said could not be read that the rest is a selection. */
+/** Whether so many verdicts were unreadable that the rest is a biased selection. */
 export function isUnreadable(items: readonly Item[], judge: string): boolean {
   const read = items.filter(({ judges }) => judges.has(judge)).length;
   const unread = unreadableOf(items, judge);
   return unread > mostUnreadable * (read + unread);
 }
 
-/** The judge's verdicts as they are. */
+/** The judge's verdicts, uncorrected. */
 function judgeRate(items: readonly Item[], judge: string, alpha: number): Estimate {
   const worth = items.flatMap(({ prompt, judges }) => {
     const opinion = judges.get(judge);
@@ -92,7 +97,7 @@ function peopleFigure(items: readonly Item[], alpha: number): Figure | undefined
   };
 }
 
-/** The rows of `quality.csv` of one model and criterion. `answers`: of prompts that have the criterion. */
+/** The rows of `quality.csv` for one model and criterion. `answers`: to prompts that have the criterion. */
 export function qualityRows(said: Said, answers: number): QualityRow[] {
   const { items, criterion } = said;
   const figures = figuresOf(said);
@@ -148,7 +153,7 @@ export function qualityRows(said: Said, answers: number): QualityRow[] {
   ];
 }
 
-/** A row of which nothing is known but what it is about. */
+/** A row with no figures yet. */
 export function emptyRow(
   about: Names & Pick<QualityRow, 'criterion' | 'answers'> & { basis: Basis },
 ): QualityRow {
@@ -173,7 +178,7 @@ function againstPeople(items: readonly Item[], judge: string): Partial<QualityRo
   };
 }
 
-/** Two raters on what both have rated, the first two of each item. */
+/** Agreement of two raters on the items that both rated. Uses the first two raters of each item. */
 export function raterAgreement(items: readonly Item[]): ReturnType<typeof agreementOf> {
   return agreementOf(
     items.flatMap(({ raters }): OpinionPair[] => {
@@ -183,7 +188,7 @@ export function raterAgreement(items: readonly Item[]): ReturnType<typeof agreem
   );
 }
 
-/** Nothing reported is no sum. */
+/** Undefined if nothing was reported: that is not a sum of zero. */
 function sumOf(values: readonly (number | undefined)[]): number | undefined {
   const known = values.filter((value) => value !== undefined);
   return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0);

@@ -39,7 +39,7 @@ interface Contestant {
   readonly judge: JudgeLaw;
 }
 
-/** Truth and verdict of each repeat, for each model, on one prompt. */
+/** Truth and verdict of each repeat on one prompt, per model. */
 function onePrompt(models: readonly Contestant[], random: Random): { truth: number; judge: number }[][] {
   const hard = promptSd * normal(random);
   return models.map(({ rate, judge: { se, sp } }) => {
@@ -54,7 +54,7 @@ function onePrompt(models: readonly Contestant[], random: Random): { truth: numb
   });
 }
 
-/** Prompts of a run, each model's; the first of them are labeled, on one repeat that is the same for all models. */
+/** Prompts of a run, per model. The first of them are labeled, on one repeat that is the same for all models. */
 function judgedRun(
   models: readonly Contestant[],
   prompts: number,
@@ -81,7 +81,7 @@ const designs = [
   [200, 100],
 ] as const;
 
-/** The interval of a judge's rate that labels correct, and what the textbook interval of the same makes of it. */
+/** The corrected interval of a judge's rate, and the textbook interval for the same data. */
 export function correctedRates(effort: Effort): Proof[] {
   const runs = runsFor(1500, effort);
   const corrected = [0.6, 0.8, 0.95].flatMap((rate) =>
@@ -130,7 +130,7 @@ export function correctedRates(effort: Effort): Proof[] {
   return [...corrected, ...contrasts];
 }
 
-/** Two models that are judged, corrected each by its own labels. */
+/** Two judged models, each corrected by its own labels. */
 export function judgedDifferences(effort: Effort): Proof[] {
   const strict: JudgeLaw = good;
   const lenient: JudgeLaw = { se: 0.95, sp: 0.7 };
@@ -220,7 +220,7 @@ function pairedP([a, b]: readonly JudgedPrompt[][]): number {
   return correctedP(correctedMean(paired)!);
 }
 
-/** The common recipe: one sensitivity and specificity for all models, which drop out of a test of no difference. */
+/** The common recipe: one sensitivity and specificity for all models. They cancel out of a test of no difference. */
 function sharedP([a, b]: readonly JudgedPrompt[][]): number {
   const differences = a!.map(({ judged }, index) => b![index]!.judged - judged);
   const centre = mean(differences);
@@ -230,14 +230,14 @@ function sharedP([a, b]: readonly JudgedPrompt[][]): number {
 
 const tieWithin = 0.5;
 
-/** One call: what the judge prefers of two qualities, b as 1. `bias`: how often it takes what stands first. */
+/** One call: which of two qualities the judge prefers, 1 for b. `bias`: how often it takes the first one shown. */
 function prefers(a: number, b: number, order: 'ab' | 'ba', bias: number, random: Random): number {
   if (random() < bias) return order === 'ab' ? -1 : 1;
   const seen = b - a + Math.SQRT2 * normal(random);
   return Math.abs(seen) <= tieWithin ? 0 : Math.sign(seen);
 }
 
-/** Preference by prompt of b over a, in both orders (a split is a tie) or always in one. */
+/** Preference for b over a by prompt, in both orders (a split is a tie) or always in one. */
 function preference(a: number, b: number, both: boolean, bias: number, random: Random): number {
   const one = prefers(a, b, 'ab', bias, random);
   if (!both) return one;
@@ -247,7 +247,7 @@ function preference(a: number, b: number, both: boolean, bias: number, random: R
 
 const qualityOf = (random: Random): number => normal(random) + normal(random);
 
-/** Two models of one quality, told apart by preferences; and several. */
+/** Two models of equal quality compared by preferences, then several. */
 export function judgedPreferences(effort: Effort): Proof[] {
   const prompts = 30;
   const falseWinner = (bias: number, both: boolean, runs: number): number => {
@@ -282,7 +282,7 @@ export function judgedPreferences(effort: Effort): Proof[] {
       line: 'two equal models compared in both orders by a judge with position bias: p ≤ 5 %',
       claim: `bias ${bias}, ${prompts} prompts × 3`,
       measured: falseWinner(bias, true, runs),
-      // Exact, and so on the safe side where ties make sums coarse; as for pass rates.
+      // Exact, so it errs on the safe side if ties make sums coarse. The same holds for pass rates.
       band: [0, 0.065],
       runs,
     })),
@@ -307,7 +307,7 @@ export function judgedPreferences(effort: Effort): Proof[] {
   ];
 }
 
-/** A judge that takes the longer answer now and then, and a model that writes longer ones: labels undo it. */
+/** A judge that sometimes takes the longer answer, and a model that writes longer ones. Labels correct for it. */
 function lengthBias(effort: Effort): Proof {
   const runs = runsFor(1000, effort);
   const random = seededRandom('length');
@@ -332,7 +332,7 @@ function lengthBias(effort: Effort): Proof {
   };
 }
 
-/** Five models for a job: one that misses the floor must not be called surely good enough. */
+/** Five models for a job. One of them misses the floor and must not be called surely good enough. */
 export function chosenSurely(effort: Effort): Proof[] {
   const floor = 0.8;
   const rates = [0.79, 0.79, 0.79, 0.79, 0.93];

@@ -10,18 +10,21 @@ import type { PreferenceRow } from './quality-columns.ts';
 /** Column of `requests.csv`: characters in the answer. */
 export const answerLength = 'answer_chars';
 
-/** Answers of about the same length: the shorter has at least this share of the characters of the longer. */
+/** Two answers are about equally long if the shorter has at least this share of the characters of the longer. */
 const alike = 0.8;
-/** Below this many prompts a correlation says nothing. */
+/** With fewer prompts a correlation says nothing. */
 const fewestPrompts = 4;
 
-/** How preferences go with the lengths of the answers: columns of `preferences.csv`. */
+/** How preferences depend on answer lengths: columns of `preferences.csv`. */
 export type LengthFigures = Pick<
   PreferenceRow,
   'similar_length' | 'similar_win_share' | 'length_correlation'
 >;
 
-/** Characters of b's answer ÷ those of a's. Undefined where one is not known or empty: nothing is preferred for its length. */
+/**
+ * Characters of b's answer ÷ those of a's. Undefined if one is unknown or empty: an empty answer is not preferred for
+ * its length.
+ */
 export type LengthRatio = (said: Said, item: Item) => number | undefined;
 
 export function lengthRatios({ cells }: Collected): LengthRatio {
@@ -36,7 +39,7 @@ export function lengthRatios({ cells }: Collected): LengthRatio {
   };
 }
 
-/** Of the verdicts as they are, of a judge or of people. Empty where no length is known. */
+/** Based on the uncorrected verdicts of a judge or of people. Empty if no length is known. */
 export function lengthFigures(said: Said, judge: string | undefined, ratioOf: LengthRatio): LengthFigures {
   const known = said.items.flatMap((item) => {
     const worth = judge === undefined ? peopleOf(item) : item.judges.get(judge)?.worth;
@@ -62,8 +65,8 @@ export function lengthFigures(said: Said, judge: string | undefined, ratioOf: Le
 }
 
 /**
- * Whether a correlation over so many pairs of values is surely not zero, by the t of Pearson's r; `family`: how many are
- * looked at together (Bonferroni).
+ * Whether a correlation over this many pairs is surely not zero, by the t of Pearson's r. `family`: number of
+ * correlations tested together (Bonferroni).
  */
 export function isCorrelated(r: number, pairs: number, family = 1): boolean {
   const freedom = pairs - 2;

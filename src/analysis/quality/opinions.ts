@@ -4,40 +4,40 @@ import { type CellNames, type Names, namesOf, versions } from '../../plan/cell.t
 import { mean } from '../../stats/quantile.ts';
 import type { JudgedPrompt } from '../../stats/corrected-rate.ts';
 
-/** One opinion: what it is worth, 0 to 1 (of a comparison −1 to 1), and the word for it. */
+/** One opinion: its value, 0 to 1 (for a comparison −1 to 1), and its word. */
 export interface Opinion {
   readonly worth: number;
   readonly word: string;
 }
 
-/** An answer, or a pair of answers, and what was said of it. */
+/** An answer, or a pair of answers, with the opinions about it. */
 export interface Item {
   readonly prompt: string;
   readonly repeat: number;
-  /** By judge. Of a comparison both orders as one: where they differ it is a tie. */
+  /** By judge. A comparison counts both orders as one: if they differ, it is a tie. */
   readonly judges: Map<string, Opinion>;
-  /** Judges whose words could not be read. */
+  /** Judges whose reply could not be read. */
   readonly unreadable: Set<string>;
-  /** Comparisons of which a judge's two orders differ. */
+  /** Judges whose two orders of a comparison differ. */
   readonly split: Set<string>;
-  /** By rater; of items that were drawn at random alone. */
+  /** By rater. Only for items that were drawn at random. */
   readonly raters: Map<string, Opinion>;
 }
 
-/** Which model, or which two. */
+/** One model, or a pair. */
 export type Subject = Names & {
   readonly criterion: string;
-  /** Of comparisons: the one that opinions are about. */
+  /** For a comparison: the model that opinions are about. */
   readonly other?: string;
 };
 
-/** What people call a model, with its variant and route where a run has several. */
+/** Display name of a model, with its variant and route if a run has several. */
 export type Named = (cell: CellNames) => string;
 
-/** The one model, or both. */
+/** One name, or both of a pair. */
 export const labelsOf = (subject: Subject, named: Named): string[] => sidesOf(subject).map(named);
 
-/** The names of the one cell, or of both. A model against itself: its two versions of the suite. */
+/** The names of one cell, or of both in a pair. For a model against itself: its two versions of the suite. */
 export function sidesOf(subject: Subject): Names[] {
   const names = namesOf(subject);
   const { model, other } = subject;
@@ -46,20 +46,20 @@ export function sidesOf(subject: Subject): Names[] {
   return [names, { ...names, model: other }];
 }
 
-/** All that was said by one criterion of one subject. */
+/** Every opinion on one subject by one criterion. */
 export type Said = Subject & {
   readonly items: readonly Item[];
-  /** Calls to judges, for what they cost and where their preferences lie. */
+  /** Calls to judges, for their cost and position bias. */
   readonly calls: readonly JudgementRow[];
-  /** Whether one judge is the model that answered. */
+  /** Judges that are the model that answered. */
   readonly selfJudged: ReadonlySet<string>;
 };
 
 type AnyOpinion = JudgementRow | RatingRow;
 
 /**
- * What judges and people said, by subject. Of each prompt only the latest wording of a criterion counts: a question that
- * was changed is another one. `order`: models as the run has them; of a pair the first of them is a.
+ * What judges and people said, by subject. For each prompt only the latest wording of a criterion counts: a changed
+ * question is a new one. `order`: models in the order of the run. In a pair, the earlier one is a.
  */
 export function saidOf(
   { judgements, ratings }: Pick<QualityRecords, 'judgements' | 'ratings'>,
@@ -115,7 +115,7 @@ function latestWording(
 ): (row: AnyOpinion) => boolean {
   const key = ({ criterion, prompt_id }: AnyOpinion): string => `${criterion}\n${prompt_id}`;
   const latest = new Map<string, string>();
-  // What judges were asked last decides; where there is no judge, what people were.
+  // The latest wording asked of a judge decides. Without a judge, the latest asked of people.
   for (const row of ratings) latest.set(key(row), row.criterion_hash);
   for (const row of judgements) latest.set(key(row), row.criterion_hash);
   return (row) => latest.get(key(row)) === row.criterion_hash;
@@ -151,7 +151,7 @@ function addJudgement(item: Item, row: JudgementRow): void {
   else if (row.readable === false) item.unreadable.add(row.judge);
 }
 
-/** One order alone says as much of where an answer stood as of how good it is. */
+/** One order alone reflects where an answer stood as much as how good it is. */
 function addComparison(item: Item, rows: readonly JudgementRow[], order: readonly string[]): void {
   const { judge } = rows[0]!;
   const [one, other] = rows.map((row) => (row.readable === true ? opinionOf(row, order) : undefined));
@@ -162,12 +162,12 @@ function addComparison(item: Item, rows: readonly JudgementRow[], order: readonl
   } else if (rows.some(({ readable }) => readable === false)) item.unreadable.add(judge);
 }
 
-/** What people say of an item: the mean of all raters. Undefined where nobody rated it. */
+/** People's opinion of an item: the mean of all raters. Undefined if it was not rated. */
 export function peopleOf({ raters }: Item): number | undefined {
   return raters.size === 0 ? undefined : mean([...raters.values()].map(({ worth }) => worth));
 }
 
-/** A judge's verdicts by prompt, each with the label of one of its answers, where people gave one. */
+/** A judge's verdicts by prompt, each with the label of one of its answers if people gave one. */
 export function judgedPrompts(items: readonly Item[], judge: string): (JudgedPrompt & { prompt: string })[] {
   const ours = items.filter(({ judges }) => judges.has(judge));
   return [...Map.groupBy(ours, ({ prompt }) => prompt)].map(([prompt, own]) => {
@@ -180,7 +180,7 @@ export function judgedPrompts(items: readonly Item[], judge: string): (JudgedPro
   });
 }
 
-/** What people say by prompt. */
+/** People's opinions by prompt. */
 export function ratedPrompts(items: readonly Item[]): { prompt: string; worth: number; answers: number }[] {
   const rated = items.filter(({ raters }) => raters.size > 0);
   return [...Map.groupBy(rated, ({ prompt }) => prompt)].map(([prompt, own]) => ({
@@ -190,7 +190,7 @@ export function ratedPrompts(items: readonly Item[]): { prompt: string; worth: n
   }));
 }
 
-/** Judges that gave any verdict, in the order in which they did. */
+/** Judges that gave any verdict, in the order of their first one. */
 export const judgesIn = (items: readonly Item[]): string[] => [
   ...new Set(items.flatMap(({ judges, unreadable }) => [...judges.keys(), ...unreadable])),
 ];

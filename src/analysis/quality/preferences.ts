@@ -31,31 +31,31 @@ import {
 } from './opinions.ts';
 import type { PreferenceRow } from './quality-columns.ts';
 
-/** What one basis says of b against a, before any verdict: on the scale of shares, 0 where they are equal. */
+/** Finding of one basis on b against a, before any verdict. On the scale of shares, 0 if they are equal. */
 interface Finding {
   readonly basis: Exclude<Basis, 'checks'>;
   readonly judge?: string;
   readonly prompts: number;
-  /** b − a of rates, or the share of wins of b less a half. */
+  /** b − a of rates, or b's share of wins less a half. */
   readonly effect: Estimate;
   readonly p: number;
   readonly sd: number;
 }
 
-/** Of a judge's word alone it only seems so. */
+/** With a judge alone, an outcome is marked as `seems`. */
 const wordOf = (outcome: Outcome, basis: Finding['basis']): string =>
   basis === 'judge' && outcome !== 'not settled' ? `seems ${outcome}` : outcome;
 
 interface Judged<Row> {
-  /** Which two, and by which criterion. */
+  /** The pair and the criterion. */
   readonly about: string;
   readonly finding: Finding;
   row: (rule: { p_holm: number; verdict: string; more: number | undefined }) => Row;
 }
 
 /**
- * Verdicts by the rule of all pairs: a corrected p, and an interval clear of the margin. Where several judges on one
- * basis disagree on who is better, none of them settles it; that two are equal says nothing of a sign.
+ * Verdicts by the same rule as all pairs: a corrected p, and an interval clear of the margin. If judges on one basis
+ * disagree about which is better, neither verdict counts. A finding of equal is no disagreement.
  */
 function withVerdicts<Row>(all: readonly Judged<Row>[], alpha = defaultAlpha): Row[] {
   const adjusted = holm(all.map(({ finding }) => finding.p));
@@ -70,10 +70,10 @@ function withVerdicts<Row>(all: readonly Judged<Row>[], alpha = defaultAlpha): R
   });
 }
 
-/** The judges of a pair that have the same standing. */
+/** Judges of a pair that share one basis. */
 const panelOf = (about: string, { basis }: Finding): string => `${basis}\n${about}`;
 
-/** Pairs of whose sign judges disagree, unless all of them find the two equal. */
+/** Pairs on whose sign judges disagree, unless all of them find the two equal. */
 function disputes(
   all: readonly Pick<Judged<unknown>, 'about' | 'finding'>[],
   outcomes: readonly Outcome[],
@@ -97,7 +97,7 @@ const contrastOf = ({ effect, prompts, sd, p }: Finding): Contrast => ({
   ratioInterval: {},
 });
 
-/** A mean of differences by prompt with a sign-flip test; intervals from gains and losses. */
+/** A mean of differences by prompt with a sign-flip test. Intervals come from gains and losses. */
 function plainFinding(
   values: readonly number[],
   trials: number,
@@ -115,10 +115,10 @@ function plainFinding(
 
 const spreadOf = ({ variance: squared, labels }: CorrectedMean): number => Math.sqrt(squared * labels);
 
-/** Preferences on half the scale: a win is half a point above equal, as a share is. */
+/** Preferences on half the scale: a win is half a point above equal, like a share. */
 const halved = (values: readonly number[]): number[] => values.map((value) => value / 2);
 
-/** Which of two models is preferred, by every basis that there is. */
+/** Which of two models is preferred, on every available basis. */
 export function preferenceRows(all: readonly Said[], named: Named, ratioOf: LengthRatio): PreferenceRow[] {
   return withVerdicts(
     all.flatMap((said) => {
@@ -151,7 +151,7 @@ export function preferenceRows(all: readonly Said[], named: Named, ratioOf: Leng
   );
 }
 
-/** From a few prompts an interval may reach beyond what a share can be. */
+/** With few prompts an interval may extend beyond the range of a share. */
 const shifted = (end: number | undefined): number | undefined =>
   end === undefined ? undefined : Math.min(1, Math.max(0, 0.5 + end));
 
@@ -204,7 +204,7 @@ function countsOf(
   return { wins_a, wins_b, ties: votes.length - wins_a - wins_b };
 }
 
-/** Position shows nowhere else: in a fixed order it would look like quality. */
+/** Position bias shows only here: in a fixed order it would look like quality. */
 function firstPreferred({ calls }: Said, judge: string): number | undefined {
   const decided = calls.filter(
     (call) => call.judge === judge && (call.preferred === 'a' || call.preferred === 'b'),
@@ -213,7 +213,7 @@ function firstPreferred({ calls }: Said, judge: string): number | undefined {
   return decided.length === 0 ? undefined : first.length / decided.length;
 }
 
-/** A pair of models on a criterion that asks about one answer, as `pairs.csv` would have it, with its basis. */
+/** A pair of models on a criterion that asks about one answer, in the shape of `pairs.csv`, with its basis. */
 export interface CriterionPair extends PairRow {
   readonly criterion: string;
   readonly basis: Finding['basis'];
@@ -221,9 +221,9 @@ export interface CriterionPair extends PairRow {
 }
 
 /**
- * Models against each other on each criterion that asks about one answer: b − a of the rates, on the prompts that both
- * have. With enough labels on the same prompts corrected: p from the paired t, interval joined from both rates, which
- * are the two keys that a verdict asks for.
+ * Compares models on each criterion that asks about one answer: b − a of the rates, on the prompts that both have. With
+ * enough labels on the same prompts, the rates are corrected: p comes from the paired t, the interval is joined from
+ * both rates. A verdict needs both.
  */
 export function criterionPairs(all: readonly Said[], named: Named, alpha = defaultAlpha): CriterionPair[] {
   const groups = Map.groupBy(
@@ -265,7 +265,7 @@ export function criterionPairs(all: readonly Said[], named: Named, alpha = defau
   );
 }
 
-/** They differ in one thing alone: the model, the variant of the prompts, or the version of the suite. */
+/** They differ in exactly one thing: the model, the variant of the prompts, or the version of the suite. */
 const isRival = (a: Said, b: Said): boolean =>
   ['model', 'variant', 'version'].some((name) => sameBut(a, b, name));
 

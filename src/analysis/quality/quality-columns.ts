@@ -11,7 +11,7 @@ import {
   yesNo,
 } from '../../base/column.ts';
 
-/** `quality.csv`, in this order: one row per model, criterion, and whose word it is. */
+/** `quality.csv`, in this order: one row per model, criterion, and basis (with its judge). */
 export const qualityColumns = [
   required(text('model', 'id in the suite')),
   required(text('route', 'route to the model')),
@@ -47,16 +47,16 @@ export const qualityColumns = [
   ...laterColumns,
 ] as const satisfies readonly Column[];
 
-/** What is known of how good a model's answers are, by one criterion, on one basis. */
+/** How good a model's answers are, by one criterion, on one basis. */
 export type QualityRow = RowOf<typeof qualityColumns>;
 
-/** Of a judge's word alone a verdict only seems so. */
+/** From a judge alone, a verdict is marked as `seems`. */
 export const preferenceVerdicts = [
   ...['better', 'worse', 'equal', 'not settled'],
   ...['seems better', 'seems worse', 'seems equal'],
 ] as const;
 
-/** `preferences.csv`, in this order: one row per pair of models and criterion, of b against a. */
+/** `preferences.csv`, in this order: one row per pair of models and criterion, for b against a. */
 export const preferenceColumns = [
   required(text('model_a', 'compared with')),
   required(text('model_b', 'what the verdict is about')),

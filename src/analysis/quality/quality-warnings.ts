@@ -10,13 +10,13 @@ import type { PreferenceRow } from './quality-columns.ts';
 
 /** Below this a judge shows less than half of a true difference. */
 const weakJudge = 0.5;
-/** Judges that are apart by more between two models do not err alike on them. */
+/** If a judge's J differs by more than this between two models, it does not err alike on them. */
 const unlike = 0.2;
 const manySplits = 0.3;
-/** Below this people do not agree on what is asked. */
+/** Below this people do not agree on the question. */
 const vague = 0.4;
 
-/** What may make judged figures doubtful: each a sentence or two that end with what to do. */
+/** Reasons to doubt judged figures. Each is a sentence or two that end with what to do. */
 export function qualityWarnings(
   said: readonly Said[],
   preferences: readonly PreferenceRow[],
@@ -71,7 +71,7 @@ function unreadableWarnings(said: Said, named: Named): string[] {
     });
 }
 
-/** What the judge makes of what people labeled. */
+/** How the judge rates what people labeled. */
 const labeled = ({ items }: Said, judge: string): { people: boolean; judge: boolean }[] =>
   items.flatMap((item) => {
     const [people, opinion] = [peopleOf(item), item.judges.get(judge)];
@@ -90,7 +90,7 @@ function weakWarnings(one: Said, named: Named): string[] {
   });
 }
 
-/** Pairs of models on which a judge's J differs, and surely so. */
+/** Pairs of models on which a judge's J surely differs. */
 function unlikeWarnings(answers: readonly Said[], named: Named): string[] {
   return answers.flatMap((a, index) =>
     answers
@@ -109,7 +109,7 @@ function unlikeWarnings(answers: readonly Said[], named: Named): string[] {
   );
 }
 
-/** The interval of their difference leaves zero out. */
+/** Whether the interval of their difference excludes zero. */
 function areApart(a: Estimate, b: Estimate): boolean {
   const [less, more] = a.point < b.point ? [a, b] : [b, a];
   const reach = Math.hypot((less.interval.high ?? 1) - less.point, more.point - (more.interval.low ?? -1));
@@ -154,7 +154,7 @@ function positionWarnings({
   ];
 }
 
-/** Long answers may be better ones: only those of about the same length tell the two apart. */
+/** Long answers may be better ones. Only answers of about equal length separate the two explanations. */
 function lengthWarnings(row: PreferenceRow, family: number): string[] {
   const { model_a, model_b, criterion, basis, judge, prompts, length_correlation: r } = row;
   if (r === undefined || !isCorrelated(r, prompts, family)) return [];
@@ -170,7 +170,7 @@ function lengthWarnings(row: PreferenceRow, family: number): string[] {
   ];
 }
 
-/** A judge nobody has checked: what it would take. */
+/** For a judge that has not been checked: how to check it. */
 function uncheckedWarnings(answers: readonly Said[]): string[] {
   return [...Map.groupBy(answers, ({ criterion }) => criterion)].flatMap(([criterion, own]) => {
     const judges = [...new Set(own.flatMap(({ items }) => judgesIn(items)))];

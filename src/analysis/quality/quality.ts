@@ -19,16 +19,16 @@ export interface QualityFigures {
   readonly rows: readonly QualityRow[];
   /** `preferences.csv`. */
   readonly preferences: readonly PreferenceRow[];
-  /** Models against each other on each criterion that asks about one answer. */
+  /** Comparisons of models on each criterion that asks about one answer. */
   readonly pairs: readonly CriterionPair[];
-  /** For limits. */
+  /** Rates for limits. */
   readonly rates: CriterionRates;
   readonly warnings: readonly string[];
 }
 
 /**
- * What was said of the answers of a run, as figures. `records`: absent where nobody was asked. `family`: error probability
- * of all verdicts between models together, where several parts of a run share it.
+ * Figures from the opinions on the answers of a run. `records`: absent if there are none. `family`: error probability
+ * of all verdicts between models together, if several parts of a run share it.
  */
 export function qualityOf(
   collected: Collected,
@@ -66,7 +66,7 @@ export const firmPairs = ({ pairs }: Pick<QualityFigures, 'pairs'>): CriterionPa
 
 const subjectKey = (cell: CellNames, criterion: string): string => `${criterion}\n${cellKey(namesOf(cell))}`;
 
-/** Answers to prompts that have the criterion: what might have been judged. */
+/** Answers to prompts that have the criterion: all that could have been judged. */
 function answersOf(
   cell: CellSamples | undefined,
   { criterion, items }: Said,
@@ -74,7 +74,7 @@ function answersOf(
 ): number {
   if (cell === undefined) return items.length;
   const asked = prompts.filter((prompt) => prompt.criteria?.some(({ id }) => id === criterion));
-  // A criterion that came with a later version of the suite: what was judged is all that is known.
+  // For a criterion that a later version of the suite added, only the judged answers are known.
   if (asked.length === 0) return items.length;
   return asked.reduce((sum, { id }) => {
     const samples = cell.prompts.get(id);
@@ -82,7 +82,7 @@ function answersOf(
   }, 0);
 }
 
-/** The checks' own word. */
+/** The rate by checks. */
 function checkRow(cell: CellSamples): QualityRow[] {
   const clusters = [...cell.prompts.values()].map(({ passed }) => passed).filter(({ total }) => total > 0);
   const share = shareOf(clusters);

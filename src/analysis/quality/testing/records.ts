@@ -1,6 +1,6 @@
 import type { JudgementRow, RatingRow } from '../../../journal/quality-columns.ts';
 
-/** A judgement that was read; anything else is given. */
+/** A readable judgement. The rest is given. */
 export function judgement(cells: Partial<JudgementRow> = {}): JudgementRow {
   const { model = 'a', prompt_id = 'p0', repeat = 1, score = 1 } = cells;
   const some: Partial<JudgementRow> = {
@@ -26,7 +26,7 @@ export function judgement(cells: Partial<JudgementRow> = {}): JudgementRow {
   return some as JudgementRow;
 }
 
-/** A verdict of a person on an answer that was drawn. */
+/** A person's verdict on an answer that was drawn. */
 export function rating(cells: Partial<RatingRow> = {}): RatingRow {
   const { model = 'a', prompt_id = 'p0', repeat = 1, score = 1 } = cells;
   const some: Partial<RatingRow> = {
@@ -49,10 +49,10 @@ export function rating(cells: Partial<RatingRow> = {}): RatingRow {
   return some as RatingRow;
 }
 
-/** A comparison has none. */
+/** A comparison has no repeat. */
 export const noScore = { score: undefined as never, verdict: undefined as never };
 
-/** Both calls of a comparison of a and b; what is preferred in the order `ab`, and in the order `ba`. */
+/** Both calls of a comparison of a and b: the preference in the order `ab`, and in the order `ba`. */
 export function comparison(
   prompt_id: string,
   [ab, ba]: readonly [JudgementRow['preferred'], JudgementRow['preferred']],
