@@ -2,9 +2,9 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import type { Offer } from './load-mode.ts';
 
 /**
- * Requests in flight, bounded for all and for each lane. Every lane has the same share of the places, and its
- * requests queue at its own limit first: a slow model holds its own places and never those of the others. With
- * fewer places than lanes each may use one, and they take turns.
+ * Limits requests in flight, in total and per lane. Every lane has an equal share of the slots. Its requests queue at
+ * its own limit first, so a slow model holds only its own slots. With fewer slots than lanes, each lane may use one,
+ * and they take turns.
  */
 export class Concurrency {
   readonly total: number;
@@ -21,14 +21,14 @@ export class Concurrency {
     }
   }
 
-  /** Runs `send` when both limits let it. */
+  /** Runs `send` as soon as both limits allow it. */
   run<T>(lane: string, send: () => Promise<T>): Promise<T> {
     return this.#of(lane).limit(() => this.#all(send));
   }
 
   /**
-   * Takes one of a lane's places; the function given back gives it up. A request has one from its first attempt to its
-   * last: while it waits to try again, no other takes its turn, to be refused as it was.
+   * Takes one of a lane's slots. The returned function releases it. A request keeps its slot from its first attempt to
+   * its last: while it waits to retry, no other request takes its turn only to be refused as well.
    */
   place(lane: string): Promise<() => void> {
     return new Promise((taken) => {
@@ -36,7 +36,7 @@ export class Concurrency {
     });
   }
 
-  /** Of each lane, in their order. */
+  /** One per lane, in their order. */
   get ceilings(): number[] {
     return [...this.#lanes.values()].map(({ ceiling }) => ceiling);
   }
@@ -45,7 +45,7 @@ export class Concurrency {
     return Math.max(...this.ceilings);
   }
 
-  /** All places that can be taken at a time. */
+  /** Number of slots in total. */
   get mostInFlight(): number {
     return Math.min(
       this.total,
@@ -53,21 +53,21 @@ export class Concurrency {
     );
   }
 
-  /** Halves what a lane may have in flight; returns what it may have now. */
+  /** Halves the lane's limit. Returns the new limit. */
   lower(lane: string): number {
     const { limit } = this.#of(lane);
     limit.concurrency = Math.max(1, Math.floor(limit.concurrency / 2));
     return limit.concurrency;
   }
 
-  /** Gives a lane its ceiling back; returns it. */
+  /** Restores the lane's ceiling. Returns it. */
   restore(lane: string): number {
     const { limit, ceiling } = this.#of(lane);
     limit.concurrency = ceiling;
     return ceiling;
   }
 
-  /** Halves what all lanes together may have in flight, for good; returns what they may have now. */
+  /** Halves the limit of all lanes together, for good. Returns the new limit. */
   lowerAll(): number {
     this.#all.concurrency = Math.max(1, Math.floor(this.#all.concurrency / 2));
     return this.#all.concurrency;

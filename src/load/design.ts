@@ -7,51 +7,51 @@ import type { Slo } from './slo.ts';
 
 /** One request of a visit. */
 export interface Slot {
-  /** Sent like the others, and never counted. */
+  /** Sent like the others, but never counted. */
   isWarmup: boolean;
-  /** When it is due, from the start of the window; below zero in the warm-up. Absent in a closed loop. */
+  /** When it is due, from the start of the window. Negative in the warm-up. Absent in a closed loop. */
   offset?: Ms;
 }
 
-/** What one lane is to expect of a whole design. */
+/** What a whole design costs one lane. */
 export interface Expected {
   visits: number;
-  /** Requests of all visits, warm-up included. */
+  /** Requests of all visits, including warm-up. */
   requests: number;
   minutes: number;
 }
 
 /**
- * A plan by visits: one model at one level for one window, from an idle start. The level is a rate in requests per second,
- * or a number of requests in flight. What is visited next may follow from what was visited before.
+ * A plan by visits: one model at one level for one window, from an idle start. The level is a rate in requests per
+ * second, or a number of requests in flight. The next visits may depend on earlier ones.
  */
 export interface Design {
-  /** What a level counts: `open`, requests per second; `closed`, requests in flight. */
+  /** Unit of a level. `open`: requests per second. `closed`: requests in flight. */
   load: 'open' | 'closed';
-  /** Visits that decide a level. */
+  /** Number of visits that decide a level. */
   visits: number;
   slo?: Slo;
   /**
-   * What a lane is visited for next, in any order; none when it is done. `made`: its visits so far, void ones left out.
-   * `isCompared`: there are other lanes, which it will be held against visit by visit.
+   * The next visits of a lane, in any order. None when it is done. `made`: its visits so far, without void ones.
+   * `isCompared`: the run has other lanes, which are compared with it visit by visit.
    */
   next: (made: readonly MadeVisit[], isCompared: boolean) => readonly WantedVisit[];
-  /** The requests of one visit, in their order. */
+  /** The requests of one visit, in order. */
   slots(visit: WantedVisit, prompts: number, random: Random): readonly Slot[];
-  /** Length of the window in which arrivals count. Absent in a closed loop: until the last answer. */
+  /** Length of the window in which arrivals count. Absent in a closed loop: the window ends with the last answer. */
   windowMs(level: number, kind: WantedVisit['kind']): Ms | undefined;
-  /** `seconds`: how long an answer takes. */
+  /** `seconds`: assumed duration of an answer. */
   expected(prompts: number, seconds: number): Expected;
-  /** What was found, where a limit is looked for. */
+  /** The limit found, if the design looks for one. */
   limit?: (made: readonly MadeVisit[]) => Limit | undefined;
 }
 
-/** Visits of a level that two models must both have made before any difference between them can be settled. */
+/** Visits of a level that both models need before any difference between them can be settled. */
 export const fewestCompared = fewestPrompts();
 
 /**
- * Every level so many times. With an SLO a level is left as soon as its word is certain, unless models are compared there:
- * that test wants pairs of visits, as many as were fixed beforehand.
+ * Visits every level this many times. With an SLO, a level is left as soon as its verdict is certain, unless models are
+ * compared there: that test needs pairs of visits, in a number fixed beforehand.
  */
 export function fixedLevels(
   levels: readonly number[],

@@ -1,25 +1,25 @@
 import { levelWord, type LevelWord } from '../stats/sign-test.ts';
 
-/** How a limit is looked for. */
+/** Settings of the search for a limit. */
 export interface LimitWalkSettings {
-  /** The lowest rate that is visited, and the first rung of the ladder, in requests per second. */
+  /** The lowest rate to visit, and the first rung of the ladder, in requests per second. */
   from: number;
-  /** The highest rate that is visited. */
+  /** The highest rate to visit. */
   to: number;
   /** Factor between neighboring levels. */
   step: number;
-  /** Visits that decide a level. */
+  /** Number of visits that decide a level. */
   visits: number;
-  /** Most visits in all, those of the ladder and void ones not counted. */
+  /** Maximum number of visits, without those of the ladder and void ones. */
   maxVisits: number;
 }
 
-/** A visit that has been made. A void one, in which our own machine failed, is not among them: it is made again. */
+/** A finished visit. Void visits, in which our own machine failed, are not included: they are repeated. */
 export interface MadeVisit {
   kind: 'ladder' | 'visit';
   rate: number;
   passed: boolean;
-  /** Share of good arrivals. Only the ladder asks. */
+  /** Share of good arrivals. Only the ladder uses it. */
   share: number;
 }
 
@@ -28,31 +28,31 @@ export interface WantedVisit {
   rate: number;
 }
 
-/** What was found, in requests per second. Absent where that side was not reached. */
+/** Limits found, in requests per second. Absent if that side was not reached. */
 export interface Limit {
-  /** The highest rate that is surely held. */
+  /** The highest rate that surely holds. */
   held?: number;
-  /** The lowest rate that is surely broken. */
+  /** The lowest rate that surely breaks. */
   broken?: number;
-  /** Why it ended. `range`: `from` is not held, or `to` is not broken. */
+  /** Why it ended. `range`: `from` does not hold, or `to` does not break. */
   end: 'found' | 'range' | 'max_visits';
 }
 
-/** What a walk wants next: the visits of a round, in any order; or its end. */
+/** The next step of a walk: the visits of a round, in any order, or its end. */
 export type Step = { visits: readonly WantedVisit[] } | { limit: Limit };
 
 /** Factor between the rungs of the ladder. */
 const ladderStep = 1.5;
-/** A rung whose share of good arrivals is below it ends the ladder. */
+/** A rung with a smaller share of good arrivals ends the ladder. */
 const ladderShare = 0.9;
 
 /**
- * The next round of a search for the highest rate that holds. A pure function of what has been visited, so that a resumed
- * run goes on where it stopped.
+ * The next round of a search for the highest rate that holds. A pure function of the visits so far, so a resumed run
+ * continues where it stopped.
  *
- * First a ladder finds the neighborhood, one visit a rung. From there two fronts walk: the upper one up until a level is
- * broken, the lower one down until one is held. Each level is decided by a number of visits that was fixed beforehand
- * (`levelWord`), and the walk never ends because it looks good.
+ * First a ladder finds the neighborhood, one visit a rung. From there two fronts walk: the upper one up until a level
+ * breaks, the lower one down until one holds. The number of visits that decides a level is fixed beforehand
+ * (`levelWord`), and the walk never ends because the result looks good.
  */
 export function nextRound(settings: LimitWalkSettings, made: readonly MadeVisit[]): Step {
   const rungs = made.filter(({ kind }) => kind === 'ladder');
@@ -84,15 +84,15 @@ function nextRung({ from, to }: LimitWalkSettings, rungs: readonly MadeVisit[]):
   return Math.min(tidy(last.rate * ladderStep), to);
 }
 
-/** The highest rung that stood, or the lowest there is. */
+/** The highest rung that held, or else the lowest rung. */
 function startOf({ from }: LimitWalkSettings, rungs: readonly MadeVisit[]): number {
   return rungs.findLast(({ share }) => share >= ladderShare)?.rate ?? from;
 }
 
-/** A rate stands in a column and in keys: no more digits than anybody can read. */
+/** Rates appear in columns and keys, so they have few digits. */
 const tidy = (rate: number): number => Number(rate.toPrecision(4));
 
-/** Levels a step apart around the place where the ladder ended. */
+/** Levels one step apart around the end of the ladder. */
 class Levels {
   readonly #settings: LimitWalkSettings;
   readonly #start: number;
@@ -116,7 +116,7 @@ class Levels {
 
   #isWithin(index: number): boolean {
     const { from, to } = this.#settings;
-    // The start may be a bound itself: rounding must not put it outside.
+    // The start may itself be a bound: rounding must not move it outside.
     return this.rateOf(index) >= from * 0.9999 && this.rateOf(index) <= to * 1.0001;
   }
 
@@ -125,7 +125,7 @@ class Levels {
     return levelWord(passed, failed, this.#settings.visits);
   }
 
-  /** Where a front stands: at a level to visit, at the rate whose word it looked for, or, with neither, at the bound. */
+  /** State of a front: a level to visit, the rate with the verdict it looked for, or, with neither, at the bound. */
   front(direction: 1 | -1, wanted: LevelWord): { index?: number; reached?: number } {
     for (let index = 0; this.#isWithin(index); index += direction) {
       const word = this.#wordOf(index);

@@ -1,6 +1,6 @@
 import type { Ms } from '../base/clock.ts';
 
-/** What a user calls good enough, each limit from the moment at which the request was due. */
+/** What counts as good enough for a user. Each limit runs from the moment the request was due. */
 export interface Slo {
   ttftMs?: Ms;
   e2eMs?: Ms;
@@ -11,23 +11,23 @@ export interface Slo {
   attainment: number;
 }
 
-/** How an arrival ended. What was not measured is absent. */
+/** How an arrival ended. Absent: not measured. */
 export interface Felt {
-  /** A complete answer came. */
+  /** The answer was complete. */
   ok: boolean;
   /** From due to the first text. */
   ttftDueMs?: Ms;
   /** From due to the last byte. */
   e2eDueMs?: Ms;
   tpotMs?: Ms;
-  /** Absent: the prompt has no checks, or they have not been made. */
+  /** Absent: the prompt has no checks, or they have not run yet. */
   passed?: boolean;
 }
 
 /**
- * Whether an arrival counts as good: a complete answer that kept every limit. A first token that was not seen came at the
- * latest with the end. An answer too short to have a TPOT kept nobody waiting between tokens. An answer without a verdict
- * has passed nothing. Goodput counts what is good per second of the window; attainment is its share of all arrivals.
+ * Whether an arrival counts as good: a complete answer that kept every limit. A first token that was not seen came at
+ * the latest with the end. An answer too short to have a TPOT passes that limit. An answer without a verdict has not
+ * passed. Goodput is good arrivals per second of the window. Attainment is their share of all arrivals.
  */
 export function isGood(slo: Slo, felt: Felt): boolean {
   const keeps = (limit: Ms | undefined, value: Ms | undefined, absent: boolean): boolean =>

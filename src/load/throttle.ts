@@ -2,18 +2,18 @@ import type { Clock, Ms } from '../base/clock.ts';
 import type { Concurrency } from './concurrency.ts';
 import type { Ended, Lane } from './load-mode.ts';
 
-/** So many refusals within the window are a cluster, not a stray one. */
+/** This many refusals within the window are a cluster, not a stray one. */
 const clusterSize = 3;
 const windowMs: Ms = 15_000;
-/** Calm after which a model gets its ceiling back. */
+/** Time without refusals after which a model gets its ceiling back. */
 const calmMs: Ms = 60_000;
 
-/** Requests that met the same limit of this machine at the same time lower the ceiling once. */
+/** Requests that hit the same limit of this machine at the same time lower the ceiling once. */
 const ownLimitMs: Ms = 1000;
 
 /**
- * Lowers a lane's concurrency for a while when the server refuses it for the rate again and again, and that of all for
- * the rest of the run when this machine cannot open one more connection.
+ * Lowers a lane's concurrency for a while if the server keeps refusing it for its rate. Lowers that of all lanes for
+ * the rest of the run if this machine cannot open another connection.
  */
 export class Throttle {
   readonly #concurrency: Concurrency;
@@ -34,7 +34,7 @@ export class Throttle {
     this.#note = note;
   }
 
-  /** To be told of every attempt that ended. */
+  /** Report every attempt that ended. */
   ended(lane: string, { rateLimited, ownLimit }: Ended): void {
     if (ownLimit !== undefined) this.#metOwnLimit(ownLimit);
     const now = this.#clock.now();

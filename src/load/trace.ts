@@ -1,23 +1,23 @@
 import type { Ms } from '../base/clock.ts';
 
-/** One arrival of a recorded service: when, and how long its texts were. Traces hold no text. */
+/** One arrival of a recorded service: its time, and the length of its texts. Traces hold no text. */
 export interface TraceArrival {
-  /** From the first arrival of the trace. */
+  /** Time since the first arrival of the trace. */
   at: Ms;
-  /** Absent where the trace does not say. */
+  /** Absent if the trace does not say. */
   promptTokens?: number;
   completionTokens?: number;
 }
 
-/** How a kind of trace is written. */
+/** Format of a kind of trace. */
 export interface TraceKind {
   /** One line for the documentation. */
   summary: string;
-  /** What one line says, its time in milliseconds from any moment. `cells` holds it by the lower-case names of its columns. */
+  /** One parsed line, its time in milliseconds from any origin. `cells` is keyed by lower-case column names. */
   read(cells: ReadonlyMap<string, string>): { time: number } & Omit<TraceArrival, 'at'>;
   /** JSON lines instead of CSV with a header. */
   isJson?: boolean;
-  /** Times are dates: one before 1970 is no mistake. */
+  /** Times are dates, so one before 1970 is not a mistake. */
   isDated?: boolean;
 }
 
@@ -66,7 +66,7 @@ export type TraceFormat = keyof typeof traceFormats;
 const numberOf = (cell: string | undefined): number | undefined =>
   cell === undefined || cell.trim() === '' || !Number.isFinite(Number(cell)) ? undefined : Number(cell);
 
-/** A date without a zone is UTC: only differences count. Whatever is no ISO 8601 may be read in several ways. */
+/** A date without a zone is UTC: only differences count. Anything but ISO 8601 is ambiguous. */
 function dateOf(text: string): number {
   const [, day, time, zone] =
     /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d+)?) ?(Z|[+-]\d\d:?\d\d)?$/.exec(text) ?? [];

@@ -4,25 +4,25 @@ import { risingP } from '../stats/rising.ts';
 /** One arrival of a visit, its instants in milliseconds from the start of the window. */
 export interface VisitArrival {
   due: Ms;
-  /** Absent: it found the safety ceiling full and was never sent, or this machine could not send it. */
+  /** Absent: the safety ceiling was full so it was never sent, or this machine could not send it. */
   sent?: Ms;
-  /** When it was over. Absent for what was never sent. */
+  /** When it ended. Absent if it was never sent. */
   end?: Ms;
   good: boolean;
-  /** It found the safety ceiling full. */
+  /** The safety ceiling was full. */
   dropped: boolean;
 }
 
 export interface VisitRule {
   windowMs: Ms;
-  /** Share of arrivals that must be good. */
+  /** Minimum share of good arrivals. */
   attainment: number;
-  /** How late our own machine may send an arrival that counts as sent. */
+  /** An arrival counts as sent in time if our own machine was at most this late. */
   latestMs: Ms;
 }
 
 export interface VisitOutcome {
-  /** All that were due in the window. */
+  /** All arrivals due in the window. */
   arrivals: number;
   good: number;
   dropped: number;
@@ -30,18 +30,21 @@ export interface VisitOutcome {
   achieved: number;
   /** Good ÷ arrivals. */
   share: number;
-  /** In flight and latency from due both rose through the window: its queue had not come to rest. */
+  /** In-flight requests and latency from due both rose through the window: the queue was still growing. */
   unstable: boolean;
-  /** `void`: our own machine did not offer the load, so that it says nothing of the model; it is made again. */
+  /** `void`: our own machine did not offer the load, so the visit says nothing about the model and is repeated. */
   word: 'passed' | 'failed' | 'void';
 }
 
-/** Least share of arrivals that our machine must have sent in time. */
+/** Minimum share of arrivals that our machine must send in time. */
 const leastAchieved = 0.98;
 const slices = 10;
 const alpha = 0.05;
 
-/** What one visit says of its level: one model at one rate for one window. Arrivals in the order in which they were due. */
+/**
+ * The verdict of one visit on its level: one model at one rate for one window. Arrivals in the order in which they were
+ * due.
+ */
 export function visitOutcome(arrivals: readonly VisitArrival[], rule: VisitRule): VisitOutcome {
   const total = arrivals.length;
   const good = arrivals.filter((one) => one.good).length;
@@ -52,7 +55,7 @@ export function visitOutcome(arrivals: readonly VisitArrival[], rule: VisitRule)
     number,
   ];
   const unstable = isUnstable(arrivals, rule.windowMs);
-  // What was dropped is the service's own backlog: the level has failed, however little was sent.
+  // Dropped arrivals are the service's own backlog: the level failed, however few were sent.
   const isVoid = dropped === 0 && achieved < leastAchieved;
   const hasPassed = dropped === 0 && !unstable && share >= rule.attainment;
   return {
@@ -61,7 +64,7 @@ export function visitOutcome(arrivals: readonly VisitArrival[], rule: VisitRule)
   };
 }
 
-/** One-sided tests of Mann and Kendall, over ten equal slices of the window, of what is in flight and of the latency. */
+/** One-sided Mann-Kendall tests, over ten equal slices of the window, of requests in flight and of latency. */
 function isUnstable(arrivals: readonly VisitArrival[], windowMs: Ms): boolean {
   const edges = Array.from({ length: slices }, (_, n) => ((n + 1) * windowMs) / slices);
   const inFlight = edges.map((at) => [

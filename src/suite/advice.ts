@@ -7,9 +7,9 @@ import { nearest } from './nearest.ts';
 import type { Json } from './suite.ts';
 import { isMap } from './written.ts';
 
-// What people type out of habit, or because another tool takes it, and what to type instead.
+// Values that people type out of habit or from another tool, and what to type instead.
 
-/** A value as YAML on one line, to be copied. */
+/** A value as YAML on one line, ready to copy. */
 function yaml(value: unknown): string {
   const text = stringify(value, {
     collectionStyle: 'flow',
@@ -20,7 +20,7 @@ function yaml(value: unknown): string {
   return cut(text.trimEnd().replaceAll('\n', ' '), 80);
 }
 
-/** What to write for a part of the suite that is of the wrong kind. */
+/** What to write for a part of the suite that has the wrong type. */
 export function adviceAt([section, index, field, entry]: Path, value: unknown): string | undefined {
   const isText = typeof value === 'string';
   if (section === 'prompts' && index === undefined) {
@@ -49,7 +49,7 @@ function promptOf(text: string): { id: string; prompt: string } {
   return { id: word, prompt: text };
 }
 
-/** Kinds of check by the names that other tools give them. */
+/** Check types by the names that other tools use. */
 const otherNames: Readonly<Record<string, { type: string; with?: Json }>> = {
   icontains: { type: 'contains', with: { ignore_case: true } },
   'icontains-any': { type: 'contains-any', with: { ignore_case: true } },
@@ -72,13 +72,13 @@ const otherNames: Readonly<Record<string, { type: string; with?: Json }>> = {
   tokens: { type: 'max-tokens' },
 };
 
-/** How to write a check that was given by its name alone, by its name as a key, or by the name of another tool. */
+/** How to write a check given by its name alone, by its name as a key, or by another tool's name. */
 export function checkAdvice(raw: Json, kinds: readonly CheckKind[]): string | undefined {
   if (typeof raw === 'string') return written(raw, undefined, kinds);
   if (!isMap(raw)) return undefined;
   if (typeof raw['type'] === 'string') {
     const { type, value, pattern } = raw;
-    // A slip of the pen has an answer already: did you mean.
+    // For a typo there is already an answer: did you mean.
     const isElsewhere = Object.hasOwn(otherNames, type) || type.startsWith('not-');
     const isOurs = kinds.some((kind) => kind.type === type);
     return isElsewhere && !isOurs ? written(type, value ?? pattern, kinds) : undefined;
@@ -121,7 +121,7 @@ function kindNamed(
   return kind && { kind, with: { ...(other?.with as Record<string, Json> | undefined) } };
 }
 
-/** Keys by which the files of other tools are known. */
+/** Keys that identify files of other tools. */
 const others: readonly { tool: string; all: readonly string[]; any?: readonly string[] }[] = [
   {
     tool: 'a promptfoo config',
@@ -138,7 +138,7 @@ const others: readonly { tool: string; all: readonly string[]; any?: readonly st
   { tool: 'an lm-eval task', all: ['task', 'dataset_path'] },
 ];
 
-/** Which other tool this file is for, with the key that tells; undefined for what might be a suite. */
+/** The other tool that this file is for, with the key that shows it. Undefined if it may be a suite. */
 export function otherTool(data: object): { message: string; key: string } | undefined {
   if ('version' in data || 'models' in data) return undefined;
   for (const { tool, all, any } of others) {
@@ -150,7 +150,7 @@ export function otherTool(data: object): { message: string; key: string } | unde
   return undefined;
 }
 
-/** What the YAML parser calls a mistake, and what a person should do about it. */
+/** What a person should do about a complaint of the YAML parser. */
 export function yamlAdvice(code: string, line: string, message: string): string {
   const [, start = '', key = '', value = ''] = /^(\s*(?:-\s+)*)([^\s:{}[\],"']+:\s+)?(.*)$/.exec(line) ?? [];
   const quoted =
@@ -181,7 +181,7 @@ export function yamlAdvice(code: string, line: string, message: string): string 
   }
 }
 
-/** In single quotes, which take everything; those that it has around it already are not doubled. */
+/** In single quotes, which allow everything. Existing quotes are not doubled. */
 function inQuotes(text: string): string {
   const inner = text.trimEnd().replace(/^(["'])(.*)\1$/, '$2');
   return `'${cut(inner, 100).replaceAll("'", "''")}'`;

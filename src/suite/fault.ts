@@ -2,7 +2,7 @@ import { displayWidth } from '../base/display-width.ts';
 import { count, oneLine } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
 
-/** A text that faults may point into. `name` is how the user knows it: the path as they gave it. */
+/** A text that faults may point into. `name` is the path as the user gave it. */
 export interface Source {
   readonly name: string;
   readonly text: string;
@@ -11,7 +11,7 @@ export interface Source {
 /** Keys and indexes from the top of the document. */
 export type Path = readonly (string | number)[];
 
-/** Undefined where there is nothing of that path. */
+/** Undefined if the path does not exist. */
 export function valueAt(value: unknown, path: Path): unknown {
   let inner = value;
   for (const step of path) {
@@ -21,7 +21,7 @@ export function valueAt(value: unknown, path: Path): unknown {
   return inner;
 }
 
-/** One thing wrong, with its place. Steps return these; only the loader turns them into an exception. */
+/** One fault with its place. Steps return these. Only the loader turns them into an exception. */
 export interface Fault {
   readonly source: Source;
   /** UTF-16 units from the start of the source's text. */
@@ -29,17 +29,17 @@ export interface Fault {
   /** Absent for a fault of the whole document. */
   readonly path?: Path;
   readonly message: string;
-  /** A secret stands there: its line is never shown. */
+  /** There is a secret here: its line is never shown. */
   readonly isSecret?: boolean;
 }
 
-/** Both from 1, as editors count them. */
+/** Both start at 1, as in editors. */
 export interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-/** More than this many are counted instead of shown: a message is for reading. */
+/** More faults than this are counted instead of shown. */
 const shownAtMost = 100;
 const excerptWidth = 110;
 
@@ -66,14 +66,14 @@ export function positionOf(source: Source, offset: number): Position {
   return { line: low + 1, column: offset - starts[low]! + 1 };
 }
 
-/** The line that holds an offset, without its end. */
+/** The line at an offset, without its line end. */
 export function lineAt(source: Source, offset: number): string {
   const start = source.text.lastIndexOf('\n', offset - 1) + 1;
   const end = source.text.indexOf('\n', offset);
   return source.text.slice(start, Math.min(end < 0 ? source.text.length : end, start + 10_000));
 }
 
-/** Where a line begins; lines count from 1. */
+/** Start of a line. Lines count from 1. */
 export function offsetOfLine(source: Source, line: number): number {
   const starts = lineStarts(source);
   return starts[Math.min(Math.max(line, 1), starts.length) - 1]!;
@@ -131,7 +131,7 @@ function excerpt({ source, offset }: Fault): string {
   return `${number} | ${before}${after}${more}\n${caret}`;
 }
 
-/** One blank for each character that would move the caret or the terminal. */
+/** One blank for each character that moves the caret or the terminal. */
 function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, ' ');
 }

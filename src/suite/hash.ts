@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { AskedCriterion, Criterion, Prompt, Suite } from './suite.ts';
 
 /**
- * SHA-256, in hexadecimal, of what a suite asks, of whom, and how it checks the answers: the resolved suite without
- * its `run`, `thresholds` and `gate` parts, but with `run.salt`, which changes what is asked; of `quality`, judges and
- * criteria. Independent of the order of keys, and of the files that the texts came from.
+ * SHA-256, in hexadecimal, of what a suite asks, of which models, and how it checks the answers: the resolved suite
+ * without its `run`, `thresholds` and `gate` parts. `run.salt` is included because it changes the requests. From
+ * `quality`, judges and criteria are included. Does not depend on the order of keys, or on the files that the texts
+ * came from.
  */
 export function suiteHash(suite: Suite): string {
   const { version, name, description, tags, gateway, models, variants, prompts } = suite;
@@ -24,8 +25,8 @@ export function suiteHash(suite: Suite): string {
 }
 
 /**
- * SHA-256, in hexadecimal, of what a suite asks and of whom: what goes out, and by which ids it is known. Checks, tags,
- * prices, names and limits do not change it, so that a series of latencies outlives them.
+ * SHA-256, in hexadecimal, of what a suite asks and of which models: what is sent, and the ids. Checks, tags, prices,
+ * names and limits do not change it, so a series of latencies survives changes to them.
  */
 export function askHash(suite: Suite): string {
   return sha256({
@@ -42,8 +43,8 @@ export function askHash(suite: Suite): string {
 
 /**
  * SHA-256, in hexadecimal, of one criterion as one prompt asks it: the question, the words to choose from, the
- * reference, what is shown, and what is done to the answer before. Whatever of it changes makes it another criterion,
- * whose verdicts are not mixed with those of the one before.
+ * reference, what is shown, and the answer's transforms. Any change makes it another criterion, and verdicts on the two
+ * are not mixed.
  */
 export function criterionHash(
   { kind, verdicts, show }: Criterion,
@@ -53,7 +54,7 @@ export function criterionHash(
   return sha256({ kind, question, reference, verdicts, show: show.toSorted(), answer });
 }
 
-/** SHA-256, in hexadecimal, of what one prompt asks, by whatever id. */
+/** SHA-256, in hexadecimal, of what one prompt asks, regardless of its id. */
 export function promptHash({
   messages,
   params,
@@ -67,17 +68,17 @@ export function checksHash({ answer, checks }: Pick<Prompt, 'answer' | 'checks'>
   return sha256({ answer, checks });
 }
 
-/** Whether two values are the same but for the order of keys and absent ones. */
+/** Whether two values are equal apart from the order of keys and absent ones. */
 export const sameJson = (one: unknown, other: unknown): boolean => sha256(one) === sha256(other);
 
-/** Undefined where none is sent, as in suites that know of none. */
+/** Undefined if there is none, as in suites without this field. */
 function saltOf({ run }: Suite): string | undefined {
   return run.salt === 'none' ? undefined : run.salt;
 }
 
 function sha256(value: unknown): string {
   const hash = createHash('sha256');
-  // Piece by piece: the whole text may be too long for one string.
+  // In pieces: the whole text may be too long for one string.
   let buffer = '';
   writeCanonical(value, (piece) => {
     buffer += piece;
@@ -88,10 +89,7 @@ function sha256(value: unknown): string {
   return hash.update(buffer).digest('hex');
 }
 
-/**
- * JSON with keys in code unit order, without blanks, and without absent values (the form of RFC 8785), given
- * to `write` in pieces.
- */
+/** JSON with keys in code unit order, without whitespace or absent values (RFC 8785), passed to `write` in pieces. */
 export function writeCanonical(value: unknown, write: (piece: string) => void): void {
   if (Array.isArray(value)) {
     writeJoined('[', value, (item) => writeCanonical(item ?? null, write), ']', write);

@@ -14,18 +14,18 @@ import type { Suite } from './suite.ts';
 import { parse } from './yaml.ts';
 
 export interface LoadOptions extends ExpandOptions {
-  /** What `checks:` may use; every kind there is where absent. */
+  /** Check types that `checks:` may use. Absent: all of them. */
   readonly kinds?: readonly CheckKind[];
-  /** What messages call the file. Absent: its path. */
+  /** Name of the file in messages. Absent: its path. */
   readonly name?: string;
 }
 
-/** Made once: a schema costs more than the checks of a small suite. */
+/** Built once: a schema costs more than checking a small suite. */
 const readAnyKind = checkReader(checkKinds);
 
 /**
- * Reads a suite and the files it names, which lie in its folder. Throws one `UserError` that holds every fault
- * as `file:line:column: path: what is wrong`, each with its source line and a caret.
+ * Reads a suite and the files it names, which must be in its folder. Throws one `UserError` that holds every fault as
+ * `file:line:column: path: what is wrong`, each with its source line and a caret.
  */
 export async function loadSuite(path: string, options: LoadOptions = {}): Promise<Suite> {
   const name = oneLine(options.name ?? path);
@@ -40,7 +40,7 @@ export async function loadSuite(path: string, options: LoadOptions = {}): Promis
   return resolve(read.source, dirname(path), options);
 }
 
-/** The files that a suite names, as it names them; none where it cannot be read, which reading it will tell. */
+/** The files that a suite names, as written. Empty if it cannot be read: reading it reports that. */
 export async function filesNamedBy(path: string): Promise<string[]> {
   const read = await readText(path, path, largestSuite);
   const parsed = read.ok ? parse(read.source) : undefined;
@@ -48,7 +48,7 @@ export async function filesNamedBy(path: string): Promise<string[]> {
   return fileRefs(readSections(parsed.data, parsed.places)).map(({ file }) => file);
 }
 
-/** The same for a text at hand. Files are looked for below `folder`; `name` stands for it in messages. */
+/** As above, from a given text. Files are looked up below `folder`. `name` is its name in messages. */
 export async function loadSuiteText(
   text: string,
   folder: string,

@@ -1,12 +1,12 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { oneLine } from '../base/text.ts';
 
-/** Nothing longer is looked at: comparing costs the product of both lengths. */
+/** Longer words are skipped: a comparison costs the product of both lengths. */
 const longestName = 200;
 
 /**
- * The known name that was probably meant: the same but for case and dashes, with letters swapped, a few letters
- * off, or the only one that begins so. Undefined when none is near.
+ * The known name that was probably meant: the same apart from case and dashes, with letters swapped, a few letters off,
+ * or the only one with this beginning. Undefined if none is near.
  */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   if (name.length === 0 || name.length > longestName) return undefined;
@@ -25,7 +25,7 @@ export function didYouMean(name: string, known: readonly string[]): string {
   return meant === undefined ? '' : `; did you mean ${quote(meant)}?`;
 }
 
-/** `; did you mean "x"?`, or the choices when none is near. */
+/** `; did you mean "x"?`, or the choices if none is near. */
 export function choices(name: string, known: readonly string[]): string {
   if (known.length === 0) return '';
   return didYouMean(name, known) || `; expected ${oneOf(known)}`;
@@ -39,7 +39,7 @@ export function oneOf(names: readonly string[]): string {
   return `one of ${shown.join(', ')}${known.length > shown.length ? ', …' : ''}`;
 }
 
-/** A text from outside, in quotes, on one line, not too long. */
+/** A text from outside: in quotes, on one line, not too long. */
 export function quote(text: string): string {
   return `"${oneLine(text, 60)}"`;
 }
@@ -52,7 +52,7 @@ function letters(name: string): string {
   return Array.from(plain(name)).sort().join('');
 }
 
-/** How many letters may be wrong. */
+/** How many letters may differ. */
 function reach(name: string, other: string): number {
   const length = Math.min(name.length, other.length);
   return length < 5 ? 1 : Math.max(2, Math.floor(length / 3));

@@ -2,12 +2,12 @@ type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : Name;
 
-/** The fields of a schema as the program knows them: `max_error_rate` is `maxErrorRate`. Of one level alone. */
+/** The fields of a schema in camel case: `max_error_rate` becomes `maxErrorRate`. One level deep. */
 export type Resolved<Spec> = {
   [Name in keyof Spec as CamelCase<Name & string>]: Exclude<Spec[Name], undefined>;
 };
 
-/** What the schema gave, under the program's names, and without what is absent. */
+/** The parsed fields with the program's names, without absent ones. */
 export function resolved<Spec extends object>(spec: Spec): Resolved<Spec> {
   const fields = Object.entries(spec).filter(([, value]) => value !== undefined);
   return Object.fromEntries(

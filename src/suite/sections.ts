@@ -14,21 +14,24 @@ const schema = suiteSchema(z.unknown());
 const entrySchemas = { models: model, prompts: promptSchema(z.unknown()), thresholds: threshold };
 type List = keyof typeof entrySchemas;
 
-/** A suite's sections, each of which may be missing. So may be entries of its lists: what is there keeps its index. */
+/**
+ * A suite's sections, each of which may be missing. Entries of its lists may be missing too: the others keep their
+ * index.
+ */
 export type PartialSpec = {
   readonly [K in keyof SuiteSpec]?:
     (K extends List ? (SuiteSpec[K][number] | undefined)[] : SuiteSpec[K]) | undefined;
 };
 
-/** What of a suite fits the schema. The rest is named in `faults`, and later steps do without it. */
+/** The valid parts of a suite. The rest is named in `faults`, and later steps do without it. */
 export interface SuiteSections {
   readonly spec: PartialSpec;
-  /** `defaults` or `prompts.3` when something of it had to be left out: what it lacks is no fault of its own. */
+  /** `defaults` or `prompts.3` if a part of it was left out: what it then lacks is not another fault. */
   readonly damaged: ReadonlySet<string>;
   readonly faults: readonly Fault[];
 }
 
-/** Plain data against the schema. What does not fit is named and left out, so that it hides no other fault. */
+/** Checks plain data against the schema. Invalid parts are reported and left out, so that they hide no other fault. */
 export function readSections(data: Json, places: Places): SuiteSections {
   const other = isMap(data) ? otherTool(data) : undefined;
   if (other) return nothingOf({ ...other, path: [other.key], atKey: true }, places);
@@ -48,14 +51,14 @@ function nothingOf(complaint: Complaint, places: Places): SuiteSections {
   return { spec: {}, damaged: new Set(['defaults']), faults: [complaintFault(complaint, places)] };
 }
 
-/** With what to write instead, where a value is of the wrong kind. */
+/** With advice on what to write if a value has the wrong type. */
 function advised(complaint: Complaint, data: Json): Complaint {
   const { path, message } = complaint;
   const advice = message.startsWith('expected ') ? adviceAt(path, valueAt(data, path)) : undefined;
   return advice === undefined ? complaint : { ...complaint, message: `${message}; ${advice}` };
 }
 
-/** `x-…` at the top holds anchors for the rest of the file, as in other YAML formats. */
+/** `x-…` at the top level holds anchors for the rest of the file, as in other YAML formats. */
 function withoutAnchorHolders(data: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(data).filter(([key]) => !key.startsWith('x-')));
 }
@@ -64,7 +67,7 @@ function ownerOf([section, index]: Path): string {
   return isList(section) && index !== undefined ? `${section}.${index}` : String(section);
 }
 
-/** The fields of each section and entry that nothing was said of, as far as they are something without the others. */
+/** The valid fields of each section and entry, if they are usable without the invalid ones. */
 function fittingPart(sections: Record<string, unknown>, complaints: readonly Complaint[]): PartialSpec {
   const byOwner = Map.groupBy(complaints, ({ path }) => ownerOf(path));
   const fitting = (part: z.ZodType, value: unknown, at: Path): unknown => {

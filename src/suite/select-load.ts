@@ -5,7 +5,7 @@ import { quote } from './nearest.ts';
 import type { Suite } from './suite.ts';
 import { validate } from './validate.ts';
 
-/** What the flags say of a load, as they are typed. An absent one leaves the suite as it is. */
+/** The flags for the load, as typed. An absent one leaves the suite as it is. */
 export interface LoadSelection {
   rate?: readonly string[];
   levels?: readonly number[];
@@ -17,8 +17,8 @@ export interface LoadSelection {
 }
 
 /**
- * The suite's `load:` as the flags want it. A flag that names a mode keeps what the suite says beside it. Throws a UserError
- * that names the flag.
+ * The suite's `load:` with the flags applied. A flag that names a mode keeps the suite's other settings. Throws a
+ * UserError that names the flag.
  */
 export function selectLoad(
   load: LoadSettings | undefined,
@@ -67,12 +67,12 @@ function checked(flag: string, load: LoadSettings): LoadSettings {
   return load;
 }
 
-/** Which flag a complaint is about: that which set the field, or `named`, which set the mode. */
+/** The flag that a complaint is about: the one that set the field, or `named`, which set the mode. */
 function flagOf([field = '']: readonly PropertyKey[], named: string): string {
   return ['slo', 'arrivals', 'window', 'visits'].includes(String(field)) ? `--${String(field)}` : named;
 }
 
-/** An answer that nothing checks has passed nothing: why `slo.passed` cannot be asked of these prompts. */
+/** An unchecked answer has passed nothing. This says why `slo.passed` cannot apply to these prompts. */
 export function uncheckedIn(load: LoadSettings | undefined, prompts: Suite['prompts']): string | undefined {
   const bare = prompts.find(({ checks }) => checks.length === 0);
   if ((load?.['slo'] as { passed?: boolean } | undefined)?.passed !== true || !bare) return undefined;

@@ -8,24 +8,24 @@ import { concurrency, order, repeat, salt, warmup } from './schema/run-schema.ts
 import type { Budget, Model, Prompt, RunSettings, Suite } from './suite.ts';
 import { validate } from './validate.ts';
 
-/** What the flags of `run` ask for. An absent one leaves the suite as it is. */
+/** The flags of `run`. An absent one leaves the suite as it is. */
 export interface Selection {
-  /** Ids of the suite's models; an entry with a `/` names any model, known to the suite or not. */
+  /** Ids of the suite's models. An entry with a `/` names any model, in the suite or not. */
   models?: readonly string[];
-  /** Ids; `faq` stands for all that `faq` was written out to. */
+  /** Ids. `faq` means everything that `faq` expands to. */
   prompts?: readonly string[];
-  /** Prompts with any of these tags; a tag of the suite stands for all its prompts. */
+  /** Prompts with any of these tags. A tag of the suite selects all its prompts. */
   tags?: readonly string[];
   repeat?: number;
   warmup?: number;
   concurrency?: number;
   order?: RunSettings['order'];
   salt?: RunSettings['salt'];
-  /** Limits that win over those of the suite, one by one. */
+  /** Limits that override the suite's, one by one. */
   budget?: Budget;
 }
 
-/** The suite as the flags want it. Throws a `UserError` that names every unknown word and impossible number. */
+/** The suite with the flags applied. Throws a `UserError` that names every unknown word and impossible number. */
 export function selectSuite(suite: Suite, selection: Selection): Suite {
   const problems: string[] = [];
   const models = selection.models ? chooseModels(suite.models, selection.models, problems) : suite.models;
@@ -40,7 +40,7 @@ export function selectSuite(suite: Suite, selection: Selection): Suite {
   return { ...suite, models, prompts, run, thresholds };
 }
 
-/** `faq[de,plain],refund` → two ids: a comma within brackets belongs to its id. */
+/** Splits `faq[de,plain],refund` into two ids: a comma within brackets belongs to its id. */
 export function splitIds(list: string): string[] {
   return list.split(/,(?![^[]*\])/).flatMap((id) => id.trim() || []);
 }
@@ -68,7 +68,7 @@ function chooseModels(models: readonly Model[], wanted: readonly string[], probl
   return [...chosen.values()];
 }
 
-/** The suite's own entry where it has one, because that knows params and price. */
+/** The suite's own entry if there is one: it knows params and price. */
 function modelNamed(name: string, models: readonly Model[], problems: string[]): Model | undefined {
   const known = models.find(({ model }) => model === name);
   if (known) return known;
@@ -79,7 +79,7 @@ function modelNamed(name: string, models: readonly Model[], problems: string[]):
 
 function choosePrompts(prompts: readonly Prompt[], wanted: readonly string[], problems: string[]): Prompt[] {
   const known = new Set(prompts.flatMap(({ id }) => [id, baseId(id)]));
-  // Whoever splits at every comma takes `faq[de,plain]` apart.
+  // A split at every comma would break up `faq[de,plain]`.
   const entries = splitIds(wanted.join(','));
   for (const entry of entries) {
     if (!known.has(entry))

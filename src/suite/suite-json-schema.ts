@@ -8,8 +8,8 @@ import { suiteSchema } from './schema/suite-schema.ts';
 export type JsonSchema = Record<string, unknown>;
 
 /**
- * The suite's JSON Schema (draft-07) for editors, from the same source as the check at loading. It knows each
- * field's meaning and default; what only shows when parts meet (unknown variables, missing files) it can't know.
+ * The suite's JSON Schema (draft-07) for editors, from the same source as the check at loading. It knows each field's
+ * meaning and default. It cannot know what only shows when parts meet (unknown variables, missing files).
  */
 export function suiteJsonSchema(kinds: readonly CheckKind[] = checkKinds): JsonSchema {
   const schema = z.toJSONSchema(suiteSchema(checkSchema(kinds)), {
@@ -32,7 +32,7 @@ export function suiteJsonSchema(kinds: readonly CheckKind[] = checkKinds): JsonS
   };
 }
 
-/** The `checks` of the defaults and of a prompt, which take the same. */
+/** The `checks` of the defaults and of a prompt, which have the same schema. */
 function checkListsIn(schema: JsonSchema): JsonSchema[] {
   const { defaults, prompts } = schema.properties as Record<string, JsonSchema>;
   return [defaults!, prompts!.items as JsonSchema].map((holder) => {
@@ -41,7 +41,7 @@ function checkListsIn(schema: JsonSchema): JsonSchema[] {
   });
 }
 
-/** Any field of a check may be a variable instead, whatever it takes otherwise. */
+/** Any field of a check may be a variable instead of its usual type. */
 function withVariables(items: JsonSchema): JsonSchema {
   const kinds = (items.oneOf ?? items.anyOf) as JsonSchema[];
   const oneOf = kinds.map((kind) => {

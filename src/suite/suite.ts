@@ -14,32 +14,32 @@ import type { statistics } from './vocabulary.ts';
 /** A value that JSON can carry. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-/** Fields of the request body beside `model` and `messages`. */
+/** Fields of the request body besides `model` and `messages`. */
 export type Params = Record<string, Json>;
 
-/** Message of the chat; `content` is a string, or parts as the OpenAI API takes them. */
+/** Message of the chat. `content` is a string, or parts as in the OpenAI API. */
 export interface Message {
   role: string;
   content: Json;
   [field: string]: Json;
 }
 
-/** As the suite names it: `custom-ollama/<model>`, and by a short name that is unique in the suite. */
+/** A model of the suite: `custom-ollama/<model>`, with a short id that is unique in the suite. */
 export interface Model extends Resolved<Omit<Exclude<ModelSpec, string>, 'id' | 'params' | 'price'>> {
   id: string;
   params: Params;
   price?: Price;
-  /** As the revision has it that a run is held against. Absent: the same. */
+  /** As it was in the revision that a run compares with. Absent: the same. */
   before?: Pick<Model, 'model' | 'params'>;
 }
 
-/** One of several ways to ask, compared like models. Its texts stand in the prompts. */
+/** One of several ways to ask, compared like models. Its texts are in the prompts. */
 export interface PromptVariant {
   id: string;
   description?: string;
-  /** They win over those of prompts and models. */
+  /** Override those of prompts and models. */
   params: Params;
-  /** As the revision has it that a run is held against. Absent: the same. */
+  /** As it was in the revision that a run compares with. Absent: the same. */
   before?: Pick<PromptVariant, 'params'>;
 }
 
@@ -48,35 +48,35 @@ export interface Prompt {
   id: string;
   tags: string[];
   messages: Message[];
-  /** What is said instead, by variant, where a variant says something else. Absent: nowhere. */
+  /** Other messages, by variant, for variants that have them. Absent: none do. */
   variants?: Record<string, Message[]>;
-  /** Suite defaults and the prompt's own, merged; a model's `params` win over these. */
+  /** Suite defaults merged with the prompt's own. A model's `params` override these. */
   params: Params;
-  /** What is done to an answer's text before checks, judges, and people see it. Absent: nothing. */
+  /** Transforms of an answer's text before checks, judges, and people see it. Absent: none. */
   answer?: Transform[];
   checks: CheckSpec[];
-  /** What judges and people are asked about its answers, in the suite's order. Absent: nothing. */
+  /** Criteria that judges and people apply to its answers, in the suite's order. Absent: none. */
   criteria?: AskedCriterion[];
-  /** As the revision has it that a run is held against. Absent: the same. */
+  /** As it was in the revision that a run compares with. Absent: the same. */
   before?: Pick<Prompt, 'messages' | 'variants' | 'params' | 'answer' | 'checks'>;
 }
 
-/** What a run is held against: its own suite, as an earlier revision has it. */
+/** The earlier revision of its own suite that a run compares with. */
 export interface Against {
-  /** As it was typed: a branch, a tag, `HEAD~1`. */
+  /** As typed: a branch, a tag, `HEAD~1`. */
   ref: string;
   /** Its commit, 40 hexadecimal digits. */
   commit: string;
-  /** Of the suite at that commit, from the top of its repository. */
+  /** Path of the suite at that commit, from the top of its repository. */
   path: string;
-  /** Prompts that are the same in both and are not asked. */
+  /** Prompts that are the same in both. They are not asked. */
   unchanged: number;
-  /** Prompts that only one of them has, which are not asked either. */
+  /** Prompts that only one of them has. They are not asked either. */
   added: string[];
   removed: string[];
 }
 
-/** Each with its default, or what the total leaves of it. Milliseconds. */
+/** Milliseconds. Each has its default, or what the total leaves for it. */
 export type Timeouts = Required<Resolved<RunSpec['timeouts']>>;
 
 /** The wait between attempts is drawn between 0 and `backoffMs`, which doubles from its first value to its second. */
@@ -91,18 +91,18 @@ export interface RunSettings extends Resolved<
   timeouts: Timeouts;
   retry: Retry;
   budget: Budget;
-  /** Absent: none. Part of `suite_hash`, because it changes what is asked. */
+  /** Absent: none. Part of `suite_hash`, because it changes the requests. */
   salt?: RunSpec['salt'];
   stop?: Resolved<NonNullable<RunSpec['stop']>>;
 }
 
-/** `p95(e2e_latency_ms)`, taken apart. */
+/** `p95(e2e_latency_ms)`, parsed. */
 export interface Threshold extends Resolved<Omit<ThresholdSpec, 'level'>> {
-  /** Of `attainment`: requests per second, or requests in flight. */
+  /** For `attainment`: requests per second, or requests in flight. */
   level?: number;
   statistic: (typeof statistics)[number];
   column: string;
-  /** Where it stands in the suite file, 1-based, for annotations. */
+  /** Its place in the suite file, from 1, for annotations. */
   line: number;
 }
 
@@ -117,7 +117,7 @@ type CriterionSpec = QualitySpec['criteria'][number];
 
 /** A model that answers criteria. */
 export interface Judge extends Resolved<Omit<JudgeSpec, 'id' | 'params' | 'price'>> {
-  /** Unique among judges; a model of the suite may have the same. */
+  /** Unique among judges. A model of the suite may have the same id. */
   id: string;
   params: Params;
   price?: Price;
@@ -127,11 +127,11 @@ export interface Judge extends Resolved<Omit<JudgeSpec, 'id' | 'params' | 'price
 export interface Criterion extends Resolved<Pick<CriterionSpec, 'id' | 'reference' | 'show'>> {
   /** `ask`: about one answer. `prefer`: which of two is better. */
   kind: 'ask' | 'prefer';
-  /** As it stands in the suite; `{{name}}` is filled in for each prompt. */
+  /** As written in the suite. `{{name}}` is filled in for each prompt. */
   question: string;
-  /** Word → score, 0 to 1. Empty where answers are compared. */
+  /** Word → score, 0 to 1. Empty if answers are compared. */
   verdicts: Record<string, number>;
-  /** Of `prefer`: `all` pairs of models, or those with this one. */
+  /** For `prefer`: `all` pairs of models, or those with this one. */
   against?: string;
 }
 
@@ -142,46 +142,49 @@ export interface AskedCriterion {
   reference?: string;
 }
 
-/** One limit of a job. Of a criterion: its rate, from 0 to 1. */
+/** One limit of a job. For a criterion: its rate, from 0 to 1. */
 export type NeedLimit = { metric: string; min?: number; max?: number } & (
   { criterion: string } | { statistic: Threshold['statistic']; column: string }
 );
 
-/** What is good enough, and which of those to choose. `best`: by the checks' rate (`passed`) or a criterion's. */
+/** What is good enough, and which good model to choose. `best`: by the checks' rate (`passed`) or a criterion's. */
 export interface Need {
   limits: NeedLimit[];
   then: { by: 'cheapest' | 'fastest' } | { by: 'best'; of: string };
 }
 
-/** How answers are judged, beside the checks. */
+/** How answers are judged, in addition to the checks. */
 export interface Quality {
   judges: Judge[];
   criteria: Criterion[];
-  /** Judging's own. */
+  /** Budget for judging only. */
   budget: Budget;
   need?: Need;
 }
 
-/** How a local Ollama is asked. */
+/** How to ask a local Ollama. */
 export type LocalSettings = Resolved<NonNullable<GatewaySpec['local']>>;
 
 export interface GatewaySettings extends Resolved<Omit<GatewaySpec, 'local'>> {
-  /** For the route `local`. Absent: as `api: openai`. */
+  /** For the route `local`. Absent: `api: openai`. */
   local?: LocalSettings;
 }
 
 export type AuthMode = GatewaySettings['auth'];
 
-/** A suite, checked, with every variable, matrix and dataset expanded. Plain data: it goes into the manifest. */
+/** A checked suite, with every variable, matrix and dataset expanded. Plain data: the manifest contains it. */
 export interface Suite extends Resolved<Pick<SuiteSpec, 'version' | 'name' | 'description' | 'tags'>> {
   gateway: GatewaySettings;
   models: Model[];
   prompts: Prompt[];
-  /** Absent: every prompt is asked in one way. */
+  /** Absent: every prompt has a single form. */
   variants?: PromptVariant[];
-  /** Prompts and models are those that differ, each with what it was `before`. Absent: the suite stands for itself. */
+  /**
+   * Its prompts and models are those that differ, each with its earlier version in `before`. Absent: no comparison with
+   * a revision.
+   */
   against?: Against;
-  /** Absent: checks alone say how good an answer is. */
+  /** Absent: only checks say how good an answer is. */
   quality?: Quality;
   run: RunSettings;
   /** When each request is sent. Absent: the closed loop. */

@@ -5,7 +5,7 @@ import type { Places } from './yaml.ts';
 
 type RawIssue = z.core.$ZodRawIssue;
 
-/** What a schema could not say better itself is told in these words. Stands for "look into the branches". */
+/** Message of a schema that has nothing better to say. It means "look into the branches". */
 export const noBranch = '';
 
 const nouns: Readonly<Record<string, string>> = {
@@ -20,7 +20,7 @@ const nouns: Readonly<Record<string, string>> = {
   null: 'null',
 };
 
-/** zod's words for an issue, replaced by ours. Undefined leaves zod's own. */
+/** zod's message for an issue, replaced by ours. Undefined keeps zod's own. */
 export function wordingOf(issue: RawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
@@ -85,7 +85,7 @@ function tooBig({ origin, maximum, inclusive, input }: RawIssue & { code: 'too_b
   return `must be ${inclusive === false ? 'below' : 'at most'} ${maximum}, not ${show(input)}`;
 }
 
-/** A value as a reader of the suite would call it. */
+/** The name of a value's type for people. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return quote(value);
   if (value === null) return 'nothing';
@@ -96,13 +96,13 @@ export function show(value: unknown): string {
 
 type Issue = z.core.$ZodIssue;
 
-/** A schema's complaint, in our words. */
+/** A schema's complaint in our words. */
 export interface Complaint {
   readonly path: Path;
   readonly message: string;
-  /** The key is wrong, not what stands behind it. */
+  /** The key is wrong, not its value. */
   readonly atKey: boolean;
-  /** The schema says that what stands there must not be shown. */
+  /** The schema says that the value here must not be shown. */
   readonly isSecret?: boolean;
 }
 
@@ -110,9 +110,9 @@ export type Validated<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly complaints: readonly Complaint[] };
 
-/** `data` against `schema`, with one complaint for each thing that is wrong. */
+/** Checks `data` against `schema`, with one complaint per fault. */
 export function validate<S extends z.ZodType>(schema: S, data: unknown): Validated<z.output<S>> {
-  // zod tells which keys were unknown, not which are known; the list of keys is the same object in both.
+  // zod reports unknown keys, but not the known ones. The list of keys is the same object in both.
   const knownKeys = new Map<readonly string[], readonly string[]>();
   const result = schema.safeParse(data, {
     error(issue) {
@@ -142,7 +142,7 @@ function keysOf(schema: unknown): readonly string[] {
   return Object.keys(shape ?? {});
 }
 
-/** zod measures the length of a list where a text was wanted, too. */
+/** zod also checks the length of a list where a text was expected. */
 function significant(issues: readonly Issue[]): Issue[] {
   const place = ({ path }: Issue): string => path.join('\0');
   const wrongKind = new Set(issues.filter(({ code }) => code === 'invalid_type').map(place));
@@ -171,7 +171,7 @@ function complaintsOf(
   return [{ path, message: issue.message, atKey: false }];
 }
 
-/** Those of the branch that was meant: the one whose kind of value it is. */
+/** Complaints of the branch that was meant: the one whose type matches. */
 function complaintsOfUnion(
   { errors }: Issue & { code: 'invalid_union' },
   path: Path,
@@ -179,7 +179,7 @@ function complaintsOfUnion(
 ): Complaint[] {
   const expected = errors.map((branch) => branch.find((issue) => isRootType(issue)));
   const fitting = errors.filter((_, index) => expected[index] === undefined);
-  // Of several maps, the one whose keys these are.
+  // Of several maps, the one with these keys.
   const meant = fitting.find((branch) => !branch.some(isRootKey)) ?? fitting[0];
   if (meant) return significant(meant).flatMap((issue) => complaintsOf(issue, path, knownKeys));
   const messages = expected.map((issue) => issue!.message);

@@ -20,24 +20,24 @@ const countColumns = [
   'score',
 ] as const;
 
-/** Columns of `requests.csv` that are measured, and may stand in a percentile, a mean or a geometric mean. */
+/** Columns of `requests.csv` that are measured, and allowed in a percentile, a mean or a geometric mean. */
 export const numberColumns: readonly string[] = [...latencies, ...rates, ...serverTimes, ...laterServerTimes]
   .map(({ name }) => name as string)
   .concat(countColumns);
 
-/** Columns of `requests.csv` that are true or false, and may stand in `rate()`. */
+/** Columns of `requests.csv` that are true or false, and allowed in `rate()`. */
 export const shareColumns = ['passed', 'valid'] as const;
 
 export const statistics = ['p50', 'p90', 'p95', 'p99', 'mean', 'geomean', 'ratio', 'rate'] as const;
 
-/** What stands in `ratio()`: decode time and tokens, each summed over all answers of a model. */
+/** Allowed in `ratio()`: decode time and tokens, each summed over all answers of a model. */
 export const ratioColumns = decodeRates;
 
-/** Shares that a gate may watch; `error_rate` is that of `models.csv`. */
+/** Shares that a gate may watch. `error_rate` is that of `models.csv`. */
 export const gateShares = [...shareColumns, 'error_rate'] as const;
 
-/** All that a gate may watch. */
+/** Everything that a gate may watch. */
 export const gateMetrics: readonly string[] = [...numberColumns, ...gateShares];
 
-/** What may decide that a run has enough repeats. */
+/** Metrics that may decide that a run has enough repeats. */
 export const stopMetrics: readonly string[] = headlines.map(({ name }) => name);

@@ -1,8 +1,8 @@
 import type { Json } from './suite.ts';
 
 /**
- * A number or truth value that would be spelled otherwise than it was written: `3.10`, `01234`, `0x1F`, `True`,
- * a whole number beyond 2^53. Within a text it stands as it was written.
+ * A number or boolean that would be spelled differently from how it was written: `3.10`, `01234`, `0x1F`, `True`, a
+ * whole number beyond 2^53. In a text it keeps its spelling.
  */
 export class Written {
   readonly value: number | boolean;
@@ -17,7 +17,7 @@ export class Written {
 /** What a variable may hold. */
 export type Value = string | number | boolean | null | Written | Value[] | { [key: string]: Value };
 
-/** A scalar with the text that stood for it. */
+/** A scalar with its source text. */
 export function asWritten(value: number | boolean, text: string): number | boolean | Written {
   return String(value) === text ? value : new Written(value, text);
 }
@@ -26,7 +26,7 @@ export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Written);
 }
 
-/** A value within a text: scalars as they were written, lists and maps as JSON. */
+/** A value within a text: scalars as written, lists and maps as JSON. */
 export function spell(value: Value): string {
   return typeof value === 'string' ? value : spellJson(value);
 }
@@ -39,7 +39,7 @@ function spellJson(value: Value): string {
   return `{${entries.join(',')}}`;
 }
 
-/** The value alone, without how it was written. */
+/** The value without its spelling. */
 export function plain(value: Value): Json {
   if (value instanceof Written) return value.value;
   if (Array.isArray(value)) return value.map(plain);
@@ -47,12 +47,12 @@ export function plain(value: Value): Json {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
 }
 
-/** `{ file: path }`, and nothing else in it. */
+/** Whether it is `{ file: path }` and nothing else. */
 export function isFileRef(value: unknown): value is { file: string } {
   return hasFile(value) && Object.keys(value).length === 1;
 }
 
-/** A map with a `file`, whatever stands beside it. */
+/** A map with a `file`, with or without other keys. */
 export function hasFile(value: unknown): value is { file: string } {
   return isMap(value) && typeof value['file'] === 'string';
 }

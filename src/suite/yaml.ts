@@ -26,10 +26,10 @@ export type Parsed =
   | { readonly ok: true; readonly data: Json; readonly places: Places; readonly written: WrittenAt }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
-/** The value at a path, with numbers and truth values as they were written. */
+/** The value at a path, with numbers and booleans as written. */
 export type WrittenAt = (path: Path) => Value;
 
-/** YAML text → plain data, and the place of everything in it. Faults here are of the YAML, not of the suite. */
+/** YAML text → plain data, and the place of everything in it. Faults here concern the YAML, not the suite. */
 export function parse(source: Source): Parsed {
   const { document, faults } = compose(source);
   if (faults.length > 0) return { ok: false, faults };
@@ -55,21 +55,21 @@ function emptyFault(source: Source): Fault {
   return { source, offset: 0, message: 'the suite is empty' };
 }
 
-/** Levels of maps and lists within each other; a real suite has about ten. */
+/** Maximum nesting of maps and lists. A real suite has about ten levels. */
 const deepest = 100;
 
-/** A file with more than this has been told enough. */
+/** After this many faults in a file, the rest are not reported. */
 const mostErrors = 1000;
 
 interface Composed {
-  /** Absent when nothing could be made of the text. */
+  /** Absent if the text could not be parsed at all. */
   readonly document?: Document.Parsed | undefined;
   readonly faults: readonly Fault[];
 }
 
 /**
- * YAML text → the tree of its one document, with the place of every node. Aliases are not followed here.
- * The parser is driven token by token, because nesting must be stopped before anything recursive sees it.
+ * YAML text → the tree of its one document, with the place of every node. Aliases are not followed here. The parser is
+ * driven token by token, because nesting must be stopped before anything recursive sees it.
  */
 function compose(source: Source): Composed {
   return withoutStackTraces(() => {
@@ -118,7 +118,7 @@ function compose(source: Source): Composed {
   });
 }
 
-/** A broken file can hold a fault for every character, and the stack of each costs more than its parsing. */
+/** A broken file can hold a fault for every character, and each stack trace costs more than the parsing. */
 function withoutStackTraces<T>(work: () => T): T {
   const before = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
@@ -129,7 +129,7 @@ function withoutStackTraces<T>(work: () => T): T {
   }
 }
 
-/** What a tree with aliases may grow to when they are all written out, about one unit a byte. */
+/** Maximum size of a tree with all aliases written out, about one unit a byte. */
 const heaviest = 100_000_000;
 const nodeWeight = 16;
 
@@ -137,14 +137,15 @@ type ParsedPair = Pair<ParsedNode, ParsedNode | null>;
 type Refuse = (node: ParsedNode, message: string) => void;
 
 interface Checked {
-  /** Where every alias leads. */
+  /** The target of every alias. */
   readonly targets: ReadonlyMap<Alias, ParsedNode>;
   readonly faults: readonly Fault[];
 }
 
 /**
- * One walk in reading order, which finds where aliases lead and all that JSON or a strict suite cannot take: duplicate
- * keys, keys that are not texts, infinite or inexact numbers, `__proto__`, aliases that lead nowhere or blow up.
+ * One walk in reading order that finds the targets of aliases and everything that JSON or a strict suite does not
+ * allow: duplicate keys, keys that are not texts, infinite or inexact numbers, `__proto__`, and aliases that lead
+ * nowhere or blow up.
  */
 function check(root: ParsedNode, source: Source): Checked {
   const faults: Fault[] = [];
@@ -152,7 +153,7 @@ function check(root: ParsedNode, source: Source): Checked {
   const anchors = new Map<string, ParsedNode>();
   const targets = new Map<Alias, ParsedNode>();
   const inherited: ParsedNode[] = [];
-  /** Texts without quotes that have an anchor. */
+  /** Unquoted texts that have an anchor. */
   const anchored: Scalar.Parsed[] = [];
   const sizeOf = measurer(targets);
 
@@ -200,7 +201,7 @@ function check(root: ParsedNode, source: Source): Checked {
 }
 
 interface Size {
-  /** With all aliases written out. */
+  /** Size with all aliases written out. */
   readonly weight: number;
   readonly depth: number;
 }
@@ -208,7 +209,7 @@ interface Size {
 const textLength = (node: Scalar.Parsed | undefined): number =>
   typeof node?.value === 'string' ? node.value.length : 0;
 
-/** Sizes in reading order: what an alias leads to is measured before anything that holds the alias. */
+/** Sizes in reading order: the target of an alias is measured before anything that holds the alias. */
 function measurer(targets: ReadonlyMap<Alias, ParsedNode>): (node: ParsedNode) => Size {
   const known = new Map<ParsedNode, Size>();
   return function sizeOf(node: ParsedNode): Size {
@@ -236,13 +237,13 @@ function isMergeKey(key: unknown): boolean {
   return isScalar(key) && key.value === '<<' && key.type === 'PLAIN';
 }
 
-/** The maps that a merge key brings in, nearest first; of other pairs none. */
+/** The maps that a merge key brings in, nearest first. Empty for other pairs. */
 function mergeSources({ key, value }: ParsedPair): ParsedNode[] {
   if (!isMergeKey(key)) return [];
   return isSeq(value) ? value.items : [value ?? key];
 }
 
-/** A key as data has it. Undefined for one that can't be a name. */
+/** A key as data. Undefined if it cannot be a name. */
 function keyName(key: unknown): string | undefined {
   if (!isScalar(key) || key.value === null) return undefined;
   return typeof key.value === 'string' ? key.value : key.source;
@@ -275,7 +276,7 @@ function problemOf(node: Scalar.Parsed): string | undefined {
     : undefined;
 }
 
-/** What YAML takes out of a text that stands without quotes, unseen. */
+/** What YAML silently removes from an unquoted text. */
 function cutOff({ type, comment, tag }: Scalar.Parsed): string | undefined {
   if (tag === '!') return '"!" is not part of the text; put the text in quotes';
   if (type !== 'PLAIN' || comment === undefined || comment === null || /^(?:\s|$)/.test(comment))
@@ -283,10 +284,10 @@ function cutOff({ type, comment, tag }: Scalar.Parsed): string | undefined {
   return 'the text ends here, because " #" begins a comment: put it in quotes';
 }
 
-/** A checked document whose aliases and merge keys lead where they should. */
+/** A checked document whose aliases and merge keys all resolve. */
 interface Tree {
   target(node: ParsedNode): ParsedNode;
-  /** The pairs of a map by name: its own, then those that merge keys bring in. */
+  /** The pairs of a map by name: its own, then those from merge keys. */
   pairs(map: YAMLMap.Parsed): ReadonlyMap<string, ParsedPair>;
 }
 
@@ -309,7 +310,7 @@ function treeOf(targets: ReadonlyMap<Alias, ParsedNode>): Tree {
   return { target, pairs };
 }
 
-/** Makes plain values. What several aliases share is made once, and stays shared. */
+/** Makes plain values. A value that several aliases share is made once, and stays shared. */
 function valueMaker(tree: Tree, scalar: (node: Scalar.Parsed) => unknown): (node: ParsedNode) => unknown {
   const known = new Map<ParsedNode, unknown>();
   return function make(node): unknown {
@@ -333,12 +334,12 @@ function asItStands({ value, source }: Scalar.Parsed): unknown {
   return typeof value === 'number' || typeof value === 'boolean' ? asWritten(value, source) : value;
 }
 
-/** Where things stand in the document. A path that has no node of its own gets that of the nearest above it. */
+/** Places in the document. A path without a node of its own gets the nearest one above it. */
 export interface Places {
   readonly source: Source;
   value(path: Path): number;
   key(path: Path): number;
-  /** The first `text` within the scalar at `path`; the scalar's start when it is not written there literally. */
+  /** The first `text` within the scalar at `path`. The scalar's start if it is not written there literally. */
   within(path: Path, text: string): number;
 }
 

@@ -14,15 +14,15 @@ import { createPacer } from '../pacer.ts';
 import { Throttle } from '../throttle.ts';
 import { eachVisit } from './visit-driver.ts';
 
-/** Gap between the sends of the opening wave: enough that it does not queue here, nothing against a model's latency. */
+/** Gap between the sends of the opening wave: long enough not to queue here, negligible next to a model's latency. */
 const sendGapMs: Ms = 3;
 
 /**
  * Closed loop: a request is sent when an earlier one ends, block after block.
  *
- * Every lane owes the same number of answers, so the slowest sets the time of the run. The others lose
- * nothing by waiting for it, and the requests of a block stay together in time: no lane runs more than a few
- * blocks ahead of another (its ceiling, plus one).
+ * Every lane owes the same number of answers, so the slowest sets the duration of the run. The others lose nothing by
+ * waiting for it, and the requests of a block stay close in time: no lane runs more than a few blocks ahead of another
+ * (its ceiling, plus one).
  */
 export const closedLoop = defineLoadMode({
   name: 'closed',
@@ -53,7 +53,7 @@ export const closedLoop = defineLoadMode({
 
 /** Idle time between levels. */
 const washoutMs: Ms = 1000;
-/** Requests that each place of a level answers at least, after its first. */
+/** Minimum requests that each slot of a level answers after its first. */
 const roundsPerVisit = 4;
 
 interface Settings {
@@ -70,7 +70,7 @@ function design({ levels: written, visits = 3 }: Settings): Design | undefined {
     load: 'closed',
     visits,
     ...fixedLevels(levels, visits, undefined),
-    // The opening wave starts together, as no later request does: it is not counted.
+    // The opening wave starts all at once, unlike later requests, so it is not counted.
     slots: ({ rate: level }, prompts) =>
       Array.from({ length: level + requestsAt(level, prompts) }, (_, n) => ({ isWarmup: n < level })),
     windowMs: () => undefined,
@@ -87,12 +87,12 @@ function design({ levels: written, visits = 3 }: Settings): Design | undefined {
   };
 }
 
-/** One model at one level at a time, so that nobody else is in its way. */
+/** One model at one level at a time, so that models do not disturb each other. */
 async function driveLevels<Request>(run: LoadRun<Request>): Promise<void> {
   await eachVisit(run, washoutMs, (visit) => {
     const key = run.laneOf(visit[0]!.request);
     const concurrency = visit[0]!.level!;
-    // The level is the ceiling, whatever the model's own is: what more in flight does is the question.
+    // The level is the ceiling, regardless of the model's own: the question is what more requests in flight do.
     const lanes = [{ key, name: key.split('\n')[0]! }];
     return new ClosedLoop(
       { ...run, concurrency, lanes, blocks: visit.map((arrival) => [arrival]) },
@@ -110,11 +110,11 @@ function levelMinutes(levels: Design, { lanes }: Offer, requests: readonly numbe
 class ClosedLoop<Request> {
   readonly #run: LoadRun<Request>;
   readonly #concurrency: Concurrency;
-  /** Absent where a refusal is an answer. */
+  /** Absent if a refusal is an answer. */
   readonly #throttle: Throttle | undefined;
   readonly #pace: () => Promise<void>;
   readonly #failed = new AbortController();
-  /** Those that wait until something in flight has ended. */
+  /** Requests that wait until one in flight has ended. */
   #waiting: (() => void)[] = [];
 
   constructor(run: LoadRun<Request>, isThrottled = true) {
@@ -169,12 +169,12 @@ class ClosedLoop<Request> {
       await this.#run.perform(arrival, gate);
     } finally {
       (await place)?.();
-      // Skipped without being sent: nobody shall wait for it.
+      // Skipped without being sent, so that nothing waits for it.
       markSent();
     }
   }
 
-  /** What cannot be kept must not be paid for: after an error nothing that waits for its turn is sent. */
+  /** What cannot be recorded must not be paid for: after an error, no waiting request is sent. */
   async #send<T>(send: () => Promise<T> | undefined): Promise<T> {
     const { signal } = this.#failed;
     signal.throwIfAborted();
@@ -199,7 +199,7 @@ class ClosedLoop<Request> {
   }
 }
 
-/** Blocks that have been opened and still have requests to send. */
+/** Open blocks that still have requests to send. */
 class BlockWindow {
   readonly #size: number;
   #open = 0;
@@ -214,7 +214,7 @@ class BlockWindow {
     while (this.#open >= this.#size) await new Promise<void>((resolve) => (this.#waiting = resolve));
   }
 
-  /** Opens a block; the function given back is to be called once for each of its requests. */
+  /** Opens a block. Call the returned function once for each of its requests. */
   open(requests: number): () => void {
     let unsent = requests;
     this.#open++;

@@ -18,10 +18,10 @@ const limitField = z
   })
   .describe('where the highest rate is looked for');
 
-/** The highest rate that is visited, unless told otherwise. */
+/** The default highest rate to visit. */
 export const defaultTo = '5/s';
 
-/** What such a search takes on a small hosted service, at the median: `npm run prove` shows it. */
+/** Median cost of such a search on a small hosted service, from `npm run prove`. */
 const usualVisits = 38;
 
 /** Open loop: the highest rate that holds, between "holds" and "breaks". */

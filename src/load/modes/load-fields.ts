@@ -11,14 +11,14 @@ const rate = written(`a rate is ${rateForm}`, parseRate, {
   isFine: (perSecond) => perSecond <= highestRate,
   words: `is above ${highestRate}/s, the highest rate`,
 });
-/** Nobody waits longer for one visit. */
+/** A longer visit is refused. */
 const longest: Ms = 7 * 24 * 3_600_000;
 const duration = written(`a duration is ${durationForm}`, parseDuration, {
   isFine: (ms) => ms <= longest,
   words: 'is longer than a week',
 });
 
-/** A number with its unit. A bare number is told apart: the unit is what is missing. */
+/** A number with its unit. A bare number is reported separately: its unit is missing. */
 function written(
   form: string,
   parse: (text: string) => number | undefined,
@@ -94,7 +94,7 @@ export interface VisitSettings {
   washout?: string | undefined;
   visits?: number | undefined;
   ceiling?: number | undefined;
-  /** Nobody knows beforehand which rates are visited: where the window is too short for one, it is made longer. */
+  /** The rates to visit are not known beforehand. If the window is too short for one, it is made longer. */
   stretches?: boolean;
 }
 
@@ -103,12 +103,12 @@ export const visitsOf = ({ visits = 8 }: VisitSettings): number => visits;
 export const washoutOf = ({ washout = '10s' }: VisitSettings): Ms => parseDuration(washout)!;
 export const warmupOf = ({ warmup = '20s' }: VisitSettings): Ms => parseDuration(warmup)!;
 
-/** Requests of one visit: all of them are planned before the first is sent. */
+/** Maximum requests of one visit: all of them are planned before the first is sent. */
 const mostArrivals = 1_000_000;
 
 /**
- * The window of a visit at this rate: the one asked for, and never one with fewer arrivals than are needed. Throws a UserError
- * when a window was asked for that cannot hold them, with the one that can.
+ * The window of a visit at this rate: the given one, or one long enough for the required arrivals. Throws a UserError
+ * if the given window cannot hold them; it names one that can.
  */
 export function windowFor(
   { window, min_arrivals: least = 60, stretches = false }: VisitSettings,
@@ -133,11 +133,11 @@ export function windowFor(
   return asked;
 }
 
-/** The law of the arrivals. `traces` holds what was read of a trace's file. */
+/** The distribution of arrivals. `traces` holds the parsed trace files. */
 export function arrivalsOf({ arrivals: written = 'poisson' }: VisitSettings): Arrivals {
   if (written === 'constant' || written === 'poisson') return { kind: written };
   if ('gamma' in written) return { kind: 'gamma', burstiness: written.gamma.burstiness };
-  // Until a trace is read it has no arrivals; the suite's reader puts them beside the name of its file.
+  // An unread trace has no arrivals. The suite's reader adds them to its file name.
   const { offsets = [] } = written.trace as { offsets?: readonly Ms[] };
   return { kind: 'trace', offsets };
 }

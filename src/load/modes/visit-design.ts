@@ -6,10 +6,10 @@ import type { Slo } from '../slo.ts';
 import { timetable } from '../timetable.ts';
 import { arrivalsOf, visitsOf, type VisitSettings, warmupOf, washoutOf, windowFor } from './load-fields.ts';
 
-/** A rung of the ladder is short: it only chooses where to begin. */
+/** A rung of the ladder is short: it only chooses the starting level. */
 const ladder = { windowMs: 30_000, arrivals: 20 };
 
-/** Visits of an open loop; which of them come next is the mode's. `levels`: those that are checked beforehand. */
+/** Visits of an open loop. The mode decides which come next. `levels`: those that are checked beforehand. */
 export function visitDesign(
   settings: VisitSettings,
   goal: Slo | undefined,

@@ -1,19 +1,19 @@
 import type { Ms } from '../../base/clock.ts';
 import type { Arrival, Gate, LoadRun } from '../load-mode.ts';
 
-/** Between handing over a visit and its first arrival: nobody shall be late before it began. */
+/** Time between releasing a visit and its first arrival, so that none is late before it began. */
 const leadMs: Ms = 5;
 
 export interface OpenLoopOptions {
-  /** Most requests in flight. */
+  /** Maximum requests in flight. */
   ceiling: number;
   /** Idle time after each visit. */
   washoutMs: Ms;
 }
 
 /**
- * Open loop: each request is sent when it is due, whatever became of those before it. One visit at a time, each from an idle
- * start: an overloaded one would poison the next.
+ * Open loop: each request is sent when it is due, regardless of earlier ones. One visit at a time, each from an idle
+ * start: an overloaded one would spoil the next.
  */
 export async function driveOpenLoop<Request>(
   run: LoadRun<Request>,
@@ -22,7 +22,7 @@ export async function driveOpenLoop<Request>(
   await eachVisit(run, washoutMs, (visit) => new OpenVisit(run, visit, ceiling).drive());
 }
 
-/** Visit by visit while the run goes on and the budget has room for a whole one. */
+/** Visit by visit, while the run goes on and the budget has room for a whole one. */
 export async function eachVisit<Request>(
   run: LoadRun<Request>,
   washoutMs: Ms,
@@ -34,7 +34,7 @@ export async function eachVisit<Request>(
     isFirst = false;
     if (run.stop.aborted || !run.affords(visit)) return;
     await drive(visit);
-    // What comes next may follow from this visit's verdicts.
+    // The next visits may depend on this visit's verdict.
     await run.settled?.();
   }
 }
@@ -52,7 +52,7 @@ class OpenVisit<Request> {
     this.#ceiling = ceiling;
   }
 
-  /** From an absolute table, never from sleep to sleep: what is late does not make the next one late. */
+  /** From an absolute table, never from sleep to sleep, so one late send does not delay the next. */
   async drive(): Promise<void> {
     const { clock, stop } = this.#run;
     const start = clock.now() + leadMs - Math.min(0, this.#visit[0]?.offset ?? 0);
@@ -85,7 +85,7 @@ const atOnce: Gate = {
     for (;;) {
       const sending = attempt.send();
       if (sending) return sending;
-      // Only rounding of a budget's sums can come here; the next answer settles it.
+      // Only a rounding error in a budget's sums can get here. The next answer settles it.
       await new Promise((resolve) => setImmediate(resolve));
     }
   },

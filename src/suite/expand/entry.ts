@@ -23,9 +23,9 @@ import {
 } from './messages.ts';
 import { type Matrix, type NamedRow, readDataset, type ReadFiles, fileReader } from './variants.ts';
 
-/** Faults that come up once for every expanded prompt, gathered into one each. */
+/** Merges faults that come up for every expanded prompt into one each. */
 export interface Reports {
-  /** `prompt` is the id of the expanded prompt in which it came up; absent where it concerns all of an entry. */
+  /** `prompt` is the id of the expanded prompt with the fault. Absent if it concerns the whole entry. */
   add(fault: Fault, prompt?: string): void;
   readonly size: number;
   faults(): Fault[];
@@ -64,12 +64,12 @@ function combined({ fault, prompts, more }: Report): Fault {
   return { ...fault, message: `${fault.message} (in ${names}${rest})` };
 }
 
-/** Characters that all prompts of a suite may hold together, once everything is written out. */
+/** Maximum characters in all prompts of a suite together, after expansion. */
 export const heaviestSuite = 200_000_000;
 
 export const mostPrompts = 100_000;
 
-/** About how many characters values take as JSON. One that is shared is looked at once, and counts each time. */
+/** Approximate number of characters of values as JSON. A shared value is measured once, and counts each time. */
 export function weigher(): (values: readonly object[]) => number {
   const known = new WeakMap<object, number>();
   return (values) => {
@@ -92,7 +92,7 @@ function weigh(value: unknown): number {
   return weight;
 }
 
-/** Maps merge deep, lists append, anything else is replaced. An absent side leaves the other. */
+/** Maps merge deep, lists append, anything else is replaced. If one side is absent, the other is kept. */
 export function merge<T>(base: T | undefined, over: T | undefined): T | undefined {
   if (over === undefined) return base;
   if (base === undefined) return over;
@@ -109,10 +109,10 @@ function mergeValues(base: Value, over: Value): Value {
   return merged;
 }
 
-/** All that a suite is made from, once it is read. */
+/** Everything that a suite is made from, after it is read. */
 export interface SuiteSources {
   readonly sections: SuiteSections;
-  /** The whole document, of which broken parts can still be looked at. */
+  /** The whole document, including parts that are broken. */
   readonly data: Json;
   readonly places: Places;
   readonly written: WrittenAt;
@@ -121,11 +121,11 @@ export interface SuiteSources {
   readonly read: ReadCheck;
 }
 
-/** The state of writing prompts out. */
+/** State of the expansion of prompts. */
 export interface Context extends SuiteSources {
   readonly defaults: DefaultsSpec;
   readonly defaultChecks: readonly WrittenCheck[];
-  /** What the suite's criteria ask, by id. */
+  /** Text of the suite's criteria, by id. */
   readonly criteria: ReadonlyMap<string, Criterion>;
   readonly reports: Reports;
   readonly prompts: Prompt[];
@@ -156,28 +156,28 @@ export function keyFaultAt(path: Path, message: string, { places }: SuiteSources
   return { source: places.source, offset: places.key(path), path, message };
 }
 
-/** An entry of the file, merged with the defaults: what all its prompts have in common. */
+/** An entry of the file, merged with the defaults: what all its prompts share. */
 export interface Entry {
   readonly spec: PromptSpec;
   readonly path: Path;
   readonly messages: readonly WrittenMessage[];
-  /** By variant, where it has other messages. */
+  /** By variant, if it has other messages. */
   readonly variants: ReadonlyMap<string, readonly WrittenMessage[]>;
   readonly checks: readonly WrittenCheck[];
-  /** Ids of criteria, each once. */
+  /** Ids of criteria, without duplicates. */
   readonly criteria: readonly string[];
   readonly params: Params;
   readonly answer: Transform[];
   readonly tags: string[];
   readonly isTemplate: boolean;
-  /** Something of it or of the defaults is missing because it was wrong, so a missing variable means nothing. */
+  /** A part of it or of the defaults was wrong and left out, so a missing variable means nothing. */
   readonly isDamaged: boolean;
   readonly vars: Record<string, Value>;
   readonly matrix: Matrix;
   readonly rows?: readonly NamedRow[];
 }
 
-/** Undefined when it can't be written out; why is reported. */
+/** Undefined if it cannot be expanded. The reason is reported. */
 export function readEntry(
   spec: PromptSpec,
   path: Path,
@@ -196,7 +196,7 @@ export function readEntry(
   reportImages(messages ?? [], spec.id, path, context);
   const rows = readRows(spec, path, context);
   if (!messages || rows === 'broken') return undefined;
-  // From the file itself: the schema's copy does not know how a number was written.
+  // From the file itself: the schema's copy has lost how a number was written.
   const values = (field: 'vars' | 'matrix'): Record<string, Value> => {
     const own = (holder: DefaultsSpec, at: Path): Record<string, Value> | undefined =>
       holder[field] && context.readFiles(context.written([...at, field]));
@@ -222,7 +222,7 @@ export function readEntry(
   return entry;
 }
 
-/** Too many of them; and a variant that would ask about an image which it takes away. */
+/** Reports too many images, and a variant that asks about an image which it removes. */
 function reportImages(messages: readonly WrittenMessage[], id: string, path: Path, context: Context): void {
   const bytes = imagesIn(messages.map(({ message }) => message)).reduce((sum, image) => sum + image.bytes, 0);
   if (bytes > largestImages) {
@@ -263,7 +263,7 @@ function reportContradictions({ prompt, messages, system }: PromptSpec, path: Pa
   }
 }
 
-/** The rows of its dataset, undefined where it has none. */
+/** The rows of its dataset. Undefined if it has none. */
 function readRows(
   spec: PromptSpec,
   path: Path,
@@ -293,7 +293,7 @@ function reportColumns(
     const message = `${quote(axis)} is a column of the dataset too`;
     context.reports.add(keyFaultAt([...path, 'matrix', axis], message, context));
   }
-  // A name with a blank passes as no template at all, which nobody would notice.
+  // A name with a space is not a template, and the mistake would go unnoticed.
   const texts = JSON.stringify([messages.map(({ message }) => message.content), spec.checks]);
   for (const column of columns.filter((name) => /[^\p{L}\p{N}_-]/u.test(name))) {
     if (!texts.includes(`{{${column}}}`) && !texts.includes(`{{ ${column} }}`)) continue;

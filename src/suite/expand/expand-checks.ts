@@ -9,7 +9,7 @@ import { plain, Written } from '../written.ts';
 import type { Places } from '../yaml.ts';
 import { fill, hasVariables, mapTexts, type Scope, soleValue } from './messages.ts';
 
-/** Checks one check against the schema of its kind. */
+/** Checks one check against the schema of its type. */
 export type ReadCheck = (raw: Json) => Validated<CheckSpec>;
 
 export function checkReader(kinds: readonly CheckKind[]): ReadCheck {
@@ -24,28 +24,28 @@ export function checkReader(kinds: readonly CheckKind[]): ReadCheck {
   };
 }
 
-/** One check of any kind; its `type` says which. */
+/** One check of any type, named by its `type`. */
 export function checkSchema(kinds: readonly CheckKind[]) {
   const [first, ...others] = kinds.map(schemaOf);
   if (!first) throw new RangeError('there must be a kind of check');
   return z.discriminatedUnion('type', [first, ...others]);
 }
 
-/** A check as it stands in the file. */
+/** A check as written in the file. */
 export interface WrittenCheck {
   readonly raw: Json;
   readonly path: Path;
-  /** Present when it is the same in every prompt. */
+  /** Present if it is the same in every prompt. */
   readonly spec?: CheckSpec;
 }
 
 export interface WrittenChecks {
-  /** Without those that have a fault whatever their variables are. */
+  /** Without checks that are faulty regardless of their variables. */
   readonly checks: readonly WrittenCheck[];
   readonly faults: readonly Fault[];
 }
 
-/** The first look: everything that can be said before variables are known. */
+/** First pass: every fault that can be found before variables are known. */
 export function readChecks(
   raws: readonly Json[],
   path: Path,
@@ -70,13 +70,13 @@ export function readChecks(
   return { checks, faults };
 }
 
-/** Tells of a name without a value; `inside` leads to the text that holds it. */
+/** Reports a name without a value. `inside` leads to the text that holds it. */
 export type OnUnknownIn = (name: string, written: string, inside: Path) => void;
 
 /**
- * A check with its variables filled in. A value stands as text wherever the kind takes text; a text that is
- * nothing but `{{name}}` becomes the list, map or `null` that the variable holds, and its number or truth value where
- * the kind refuses text.
+ * A check with its variables filled in. A value becomes text wherever the type accepts text. A text that is nothing but
+ * `{{name}}` becomes the list, map or `null` that the variable holds, and its number or boolean where the type does not
+ * accept text.
  */
 export function fillCheck(
   raw: Json,

@@ -12,7 +12,7 @@ import type { PartialSpec } from '../sections.ts';
 import type { Suite } from '../suite.ts';
 import type { Conflict } from './expand-settings.ts';
 
-/** Arrivals of a trace that are replayed: the rest of a long one is left out. */
+/** Maximum arrivals of a trace to replay. The rest of a longer one is left out. */
 export const mostArrivals = 10_000;
 
 interface TraceSpec {
@@ -21,7 +21,7 @@ interface TraceSpec {
   speed: number;
 }
 
-/** `load:` with its trace read, or what is wrong with it. */
+/** `load:` with its trace read, or its faults. */
 export function expandLoad(
   { load }: PartialSpec,
   files: Files,
@@ -44,7 +44,7 @@ function uncheckedConflicts(load: LoadSettings, prompts: Suite['prompts']): Conf
   return message === undefined ? [] : [{ path: ['load', 'slo', 'passed'], message }];
 }
 
-/** Limits on levels that the load does not have: they would never be decided. */
+/** Reports limits on levels that the load does not have: they would never be decided. */
 export function levelConflicts({ thresholds = [] }: PartialSpec, load: LoadSettings | undefined): Conflict[] {
   const design = load && loadModeOf(load).design?.(load);
   if (!design || design.limit) return [];
@@ -58,11 +58,11 @@ export function levelConflicts({ thresholds = [] }: PartialSpec, load: LoadSetti
   });
 }
 
-/** Requests per second, or in flight. Undefined for what is neither. */
+/** Requests per second, or in flight. Undefined for anything else. */
 export const levelOf = (written: string | number | undefined): number | undefined =>
   typeof written === 'string' ? parseRate(written) : written;
 
-/** `load.window: …` → where it stands, and the rest. */
+/** Splits `load.window: …` into its path and the rest. */
 function conflictOf(text: string): Conflict {
   const [, place, message] = /^(load(?:\.\w+)*): ([^]*)$/.exec(text) ?? [];
   return place === undefined
@@ -73,11 +73,11 @@ function conflictOf(text: string): Conflict {
 export const traceOf = (load: unknown): TraceSpec | undefined =>
   (load as { arrivals?: { trace?: TraceSpec } } | undefined)?.arrivals?.trace;
 
-/** Its offsets stand in the suite from then on: a run does not need the file again. */
+/** The suite keeps its offsets, so a run does not need the file again. */
 function withTrace(load: LoadSettings, files: Files): LoadSettings {
   const trace = traceOf(load);
   const file = trace && files.get(trace.file);
-  // A file that cannot be read is named with all other files.
+  // An unreadable file is reported with all other files.
   if (!trace || !file?.ok) return load;
   const all = offsetsOf(file.source, trace);
   const offsets = all.slice(0, mostArrivals);

@@ -39,7 +39,7 @@ export function expandPrompts(sources: SuiteSources): { prompts: Prompt[]; fault
   return { prompts: context.prompts, faults: reports.faults() };
 }
 
-/** The checks of the defaults or of an entry, looked at even when the rest of it is broken. */
+/** The checks of the defaults or of an entry. They are examined even if the rest of it is broken. */
 function checksOf(
   path: Path,
   { data, places, read }: SuiteSources,
@@ -63,7 +63,7 @@ function valueIn(data: unknown, key: string): unknown {
   return (data as Record<string, unknown>)[key];
 }
 
-/** False when the suite has grown beyond all bounds. */
+/** False if the suite is too large. */
 function addPrompts(entry: Entry, context: Context): boolean {
   const { spec, path, vars, matrix, rows } = entry;
   const size = countVariants(matrix, rows);
@@ -99,7 +99,7 @@ function addPrompt(entry: Entry, variant: Variant, context: Context): boolean {
   return false;
 }
 
-/** Reports an id that another prompt has already. */
+/** Reports an id that another prompt already has. */
 function claimId(id: string, entryPath: Path, row: NamedRow | undefined, context: Context): boolean {
   const { placeOfId, reports, places } = context;
   const path = [...entryPath, 'id'];
@@ -119,7 +119,7 @@ function claimId(id: string, entryPath: Path, row: NamedRow | undefined, context
   return false;
 }
 
-/** One prompt with its variables filled in. What has no value is reported, and stands as it is. */
+/** One prompt with its variables filled in. A name without a value is reported and left as it is. */
 export function resolvePrompt(entry: Entry, variant: Variant, context: Context): Prompt {
   const { tags, params, answer, checks } = entry;
   const criteria = resolveCriteria(entry, variant, context);
@@ -139,7 +139,7 @@ export function resolvePrompt(entry: Entry, variant: Variant, context: Context):
   };
 }
 
-/** A tool that nobody offers is never called: a slip of the pen would fail every answer. */
+/** A tool that is not offered is never called: a typo would fail every answer. */
 function reportUnknownTool(spec: CheckSpec, path: Path, { params }: Entry, context: Context): void {
   if (spec.type !== 'tool-called' || spec.not) return;
   const { models = [], variants = [] } = context.sections.spec;
@@ -205,7 +205,7 @@ function resolveCheck(
   return undefined;
 }
 
-/** A variable that a criterion has and the prompt has not is told at the prompt: others may well have it. */
+/** A variable that a criterion uses and the prompt lacks is reported at the prompt: others may have it. */
 function resolveCriteria(
   entry: Entry,
   variant: Variant,
@@ -226,14 +226,14 @@ function resolveCriteria(
   );
 }
 
-/** The prompt's id, where the place alone doesn't tell which prompt it is. */
+/** The prompt's id, if the place alone does not show which prompt it is. */
 function nameIn({ spec }: Entry, { id }: Variant, path: readonly unknown[]): string | undefined {
   return path[0] === 'defaults' || id !== spec.id ? id : undefined;
 }
 
 type Place = Omit<Fault, 'message'>;
 
-/** A row's `null` is told in the row, all else where the name is used. */
+/** A `null` in a row is reported in the row, all else where the name is used. */
 function noValue(name: string, place: Place, { scope, row }: Variant): Fault {
   if (!scope.has(name)) return { ...place, message: unknownVariable(name, scope) };
   const message = `${quote(name)} is null, which has no text form; write "" for nothing, or the word in quotes`;

@@ -10,10 +10,10 @@ import { fill, type OnUnknown, type Scope } from './messages.ts';
 
 type CriterionSpec = QualitySpec['criteria'][number];
 
-/** What a criterion that asks about one answer offers, unless it says otherwise. */
+/** Default options of a criterion that asks about one answer. */
 export const yesOrNo: Readonly<Record<string, number>> = { yes: 1, no: 0 };
 
-/** As far as the suite's section fits its schema. */
+/** The valid parts of the suite's section. */
 export function criteriaOf({ spec }: Pick<SuiteSections, 'spec'>): ReadonlyMap<string, Criterion> {
   return new Map((spec.quality?.criteria ?? []).map((written) => [written.id, toCriterion(written)]));
 }
@@ -38,7 +38,7 @@ function toJudge({ id, params, price, ...own }: QualitySpec['judges'][number]): 
   };
 }
 
-/** The criteria of one prompt with their variables filled in. Ids that the suite does not know are passed over. */
+/** The criteria of one prompt with their variables filled in. Ids that the suite does not know are skipped. */
 export function askedCriteria(
   ids: readonly string[],
   criteria: ReadonlyMap<string, Criterion>,
@@ -61,7 +61,7 @@ export function askedCriteria(
   });
 }
 
-/** The resolved section; absent where the suite has none. */
+/** The resolved section. Absent if the suite has none. */
 export function toQuality({ quality: spec }: Pick<SuiteSections['spec'], 'quality'>): Quality | undefined {
   if (!spec) return undefined;
   const need = spec.need && toNeed(spec.need, spec.criteria).need;
@@ -73,7 +73,7 @@ export function toQuality({ quality: spec }: Pick<SuiteSections['spec'], 'qualit
   };
 }
 
-/** All that only shows when the parts of a suite meet. Nothing where the section itself is broken. */
+/** Faults that only show when the parts of a suite meet. Empty if the section itself is broken. */
 export function qualityConflicts(
   { spec, damaged }: SuiteSections,
   models: readonly Model[],
@@ -183,7 +183,7 @@ function criterionConflicts(
   return conflicts;
 }
 
-/** A judge reads whole answers, long after they came. */
+/** Judges and people read stored answers, so the run must store them in full. */
 function answerConflicts({ quality, run }: SuiteSections['spec']): Conflict[] {
   const answers = run?.answers ?? 'full';
   if (answers === 'full' || quality === undefined || quality.criteria.length === 0) return [];
@@ -201,7 +201,7 @@ function toNeed(
 ): { need?: Need; conflicts: Conflict[] } {
   const conflicts: Conflict[] = [];
   const criteria = all.filter(({ prefer }) => prefer === undefined).map(({ id }) => id);
-  /** A preference is about two models: none of them has a rate of it. */
+  /** A preference is about two models: neither has a rate for it. */
   const preferred = all.filter(({ prefer }) => prefer !== undefined).map(({ id }) => id);
   const compared = (id: string | undefined): string | undefined =>
     id !== undefined && preferred.includes(id)

@@ -10,7 +10,7 @@ import type { GateSettings, GatewaySettings, Model, RunSettings, Threshold, Time
 import { rateForm } from '../../load/rate.ts';
 import { gateShares, numberColumns, ratioColumns, shareColumns, statistics } from '../vocabulary.ts';
 
-/** Something that two fields, each right by itself, get wrong together. */
+/** A contradiction between two fields that are each valid alone. */
 export interface Conflict {
   readonly path: Path;
   readonly message: string;
@@ -30,7 +30,7 @@ export function gatewayConflicts({ local }: Pick<GatewaySpec, 'local'>): Conflic
     }));
 }
 
-/** Longest wait for a server that is away. Whoever wants no second try waits for nobody either. */
+/** Longest wait for a server that is away. A suite without retries does not wait either. */
 const defaultOutageMs: Ms = 60_000;
 
 export function toRun({ timeouts, retry, budget, salt, stop, ...own }: RunSpec): RunSettings {
@@ -92,7 +92,7 @@ export function toGate({ metrics, ...own }: GateSpec): GateSettings {
 /** The gate of a suite without a `gate:` part: the schema's defaults. */
 export const defaultGate: GateSettings = toGate(gateSchema.parse({}));
 
-/** Measurements have ratios, shares have drops and rises. */
+/** Measurements have ratios; shares have drops and rises. */
 export function gateConflicts({ metrics }: GateSpec): Conflict[] {
   if (Object.keys(metrics).length === 0)
     return [{ path: ['gate', 'metrics'], message: 'is empty; name what to watch' }];
@@ -110,7 +110,7 @@ export function gateConflicts({ metrics }: GateSpec): Conflict[] {
 
 type Statistic = Threshold['statistic'];
 
-/** Columns and statistics as people call them. */
+/** Common names for columns and statistics. */
 const otherColumns: Readonly<Record<string, string>> = {
   latency: 'e2e_latency_ms',
   latency_ms: 'e2e_latency_ms',
@@ -137,7 +137,7 @@ const otherStatistics: Readonly<Record<string, Statistic>> = {
   share: 'rate',
 };
 
-/** `; did you mean "x"?`, by the word itself or by what it is called elsewhere; the choices when none is near. */
+/** `; did you mean "x"?`, by the word itself or by a common name for it. Lists the choices if none is near. */
 function meant(word: string, known: readonly string[], elsewhere: Readonly<Record<string, string>>): string {
   const name = columnMeant(word, elsewhere);
   return name !== undefined && known.includes(name) ? `; did you mean ${quote(name)}?` : choices(word, known);
@@ -148,7 +148,7 @@ function columnMeant(word: string, elsewhere: Readonly<Record<string, string>>):
   return Object.hasOwn(elsewhere, plain) ? elsewhere[plain] : undefined;
 }
 
-/** How to write what is no statistic of a column: `p95_latency`, `ttft_ms`, `passed`. */
+/** How to write something that is not yet a statistic of a column: `p95_latency`, `ttft_ms`, `passed`. */
 function asStatistic(metric: string): string {
   const plain = metric.trim().toLowerCase();
   if (/^error(?:s|_rate)?$/.test(plain))
@@ -163,7 +163,7 @@ function asStatistic(metric: string): string {
   return `write ${columnMeant(word, otherStatistics) ?? word}(${column})`;
 }
 
-/** `p95(e2e_latency_ms)`, taken apart, or what is wrong with it. `criteria`: what may stand in `rate()`, too. */
+/** Parses `p95(e2e_latency_ms)`, or explains what is wrong with it. `criteria`: also allowed in `rate()`. */
 export function parseMetric(
   metric: string,
   criteria: readonly string[] = [],
@@ -189,7 +189,7 @@ function columnsOf(statistic: Statistic): readonly string[] {
   return statistic === 'ratio' ? ratioColumns : numberColumns;
 }
 
-/** A threshold ready to be decided, or all that is wrong with it. `models` is absent when not all are known. */
+/** A threshold ready to be decided, or all its faults. `models` is absent if not all are known. */
 export function toThreshold(
   { metric, model, level, min, max, strict }: ThresholdSpec,
   models: readonly Model[] | undefined,

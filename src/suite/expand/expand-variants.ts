@@ -5,12 +5,12 @@ import type { PartialSpec } from '../sections.ts';
 import type { Params, PromptVariant } from '../suite.ts';
 import type { Conflict } from './expand-settings.ts';
 
-/** Its texts are in the prompts by then. */
+/** At this point its texts are already in the prompts. */
 export function toVariant({ id, description, params }: VariantSpec): PromptVariant {
   return { id, ...resolved({ description }), params: (params ?? {}) as Params };
 }
 
-/** Ids that two variants have, and texts for prompts that are not there. */
+/** Reports ids that two variants share, and texts for prompts that do not exist. */
 export function variantConflicts({ variants = [], prompts = [] }: PartialSpec): Conflict[] {
   const known = prompts.flatMap((prompt) => (prompt ? [prompt.id] : []));
   const isSure = prompts.every((prompt) => prompt !== undefined);

@@ -24,17 +24,17 @@ import { toVariant, variantConflicts } from './expand-variants.ts';
 import { fileFaults } from './file-refs.ts';
 
 export interface ExpandOptions {
-  /** Names of routes; any name passes where absent. */
+  /** Names of routes. Absent: any name is accepted. */
   readonly routes?: readonly string[];
 }
 
 export interface Expanded {
-  /** Absent when anything is wrong. */
+  /** Absent if there is any fault. */
   readonly suite?: Suite;
   readonly faults: readonly Fault[];
 }
 
-/** What fits the schema → the resolved suite, or every fault that only shows when its parts meet. */
+/** Turns the valid parts into the resolved suite, or reports every fault that only shows when its parts meet. */
 export function expand(sources: SuiteSources, { routes }: ExpandOptions = {}): Expanded {
   const { sections, places, files } = sources;
   const { spec } = sections;
@@ -49,7 +49,7 @@ export function expand(sources: SuiteSources, { routes }: ExpandOptions = {}): E
     ...(spec.gate ? gateConflicts(spec.gate) : []),
     ...variantConflicts(spec),
     ...qualityConflicts(sections, models, routes),
-    // What is left of a damaged section would lack what is named already.
+    // The remains of a damaged section would lack what is already reported.
     ...(sections.damaged.has('load') ? [] : load.conflicts),
     ...(sections.damaged.has('load') || load.conflicts.length > 0 ? [] : levelConflicts(spec, load.load)),
   ];
@@ -62,7 +62,7 @@ export function expand(sources: SuiteSources, { routes }: ExpandOptions = {}): E
     ...thresholdFaults,
     ...conflicts.map((conflict) => faultOf(conflict, places)),
   ];
-  // The suite's own faults first, those of its files after them.
+  // The suite's own faults first, then those of its files.
   if (faults.length > 0) return { faults: faults.sort((a, b) => rank(a) - rank(b)) };
   return { suite: assemble({ ...spec, load: load.load } as SuiteSpec, models, prompts, thresholds), faults };
 }
@@ -119,7 +119,7 @@ function faultOf({ path, message }: Conflict, places: Places): Fault {
   return { source: places.source, offset: places.value(path), path, message };
 }
 
-/** The models, short forms written out, each with an id of its own. */
+/** The models: short forms expanded, each with a unique id. */
 export function expandModels({ spec }: SuiteSections, places: Places): { models: Model[]; faults: Fault[] } {
   const faults: Fault[] = [];
   const offsets = new Map<string, number>();

@@ -11,14 +11,14 @@ import { mostArrivals, traceOf } from './expand-load.ts';
 import { hasVariables } from './messages.ts';
 import { problemOfFormat } from './variants.ts';
 
-/** A file that the suite names, and where it does. */
+/** A file that the suite names, and where. */
 export interface FileRef {
   readonly file: string;
   readonly path: Path;
   readonly kind: 'text' | 'dataset' | 'image' | 'trace';
 }
 
-/** A file named where none is read. */
+/** A file named in a place where none is read. */
 interface Misplaced {
   readonly path: Path;
   readonly message: string;
@@ -33,7 +33,7 @@ export function fileRefs(sections: SuiteSections): FileRef[] {
   return find(sections).refs;
 }
 
-/** What is wrong with the files that a suite names, told where it names them. */
+/** Faults of the files that a suite names, reported where it names them. */
 export function fileFaults(
   sections: SuiteSections,
   { files, images }: { files: Files; images: Images },
@@ -66,7 +66,7 @@ function problemOf(name: string, kind: FileRef['kind'], files: Files): string | 
     return kind === 'trace' && file.problem.startsWith('is larger than')
       ? `${file.problem}; only its first ${mostArrivals.toLocaleString('en-US')} arrivals are replayed, so keep those: head -n ${mostArrivals + 1}`
       : file.problem;
-  // What it lacks is told by who reads it.
+  // The reader of traces reports what a trace lacks.
   if (kind === 'trace') return undefined;
   if (kind === 'dataset') return problemOfFormat(name);
   return file?.source.text.trim() === '' ? 'is empty' : undefined;
@@ -110,9 +110,9 @@ function findInMessage({ content, ...others }: MessageSpec, path: Path, found: F
   refuseIn(others, path, found);
 }
 
-/** An image is a file of its own; in all other parts, `text` is the only place that a file's text can fill. */
+/** An image is a file of its own. In all other parts, only `text` can hold a file's text. */
 function findInPart(part: Readonly<Record<string, unknown>>, path: Path, found: Found): void {
-  // With a `source` it is a part of another API, which goes out as it stands.
+  // With a `source` it is a part of another API, which is sent unchanged.
   const { type } = part;
   if (type === 'image' && !('source' in part)) {
     findImage(part, path, found);
@@ -155,13 +155,13 @@ function findInValue(value: unknown, path: Path, found: Found): void {
 
 function textOrFile(value: unknown, path: Path, found: Found): void {
   if (isFileRef(value)) found.refs.push({ file: value.file, path: [...path, 'file'], kind: 'text' });
-  // As other tools write it; nobody wants the address itself to be the whole text.
+  // As other tools write it. The path itself is never meant as the text.
   const [, file] = typeof value === 'string' ? (/^file:\/\/(?!\/)(\S+)$/.exec(value) ?? []) : [];
   if (file !== undefined)
     found.misplaced.push({ path, message: `write { file: ${file} } to read that file` });
 }
 
-/** Here all goes out as it stands, so that a file would go out as its name. */
+/** Everything here is sent unchanged, so a file would be sent as its name. */
 function refuseIn(value: unknown, path: Path, found: Found): void {
   if (!isFileRef(value)) {
     walk(value, path, (inner, at) => refuseIn(inner, at, found));

@@ -8,11 +8,11 @@ import type { Json, Message } from '../suite.ts';
 import { hasFile, isFileRef, isMap, spell, type Value } from '../written.ts';
 import type { Places } from '../yaml.ts';
 
-/** A message before its variables are filled in, with the place that its content comes from. */
+/** A message before its variables are filled in, with the place of its content. */
 export interface WrittenMessage {
   readonly message: Message;
   readonly path: Path;
-  /** Present when the content is that of a file. */
+  /** Present if the content comes from a file. */
   readonly file?: Source;
 }
 
@@ -21,7 +21,7 @@ interface Placed<T> {
   readonly path: Path;
 }
 
-/** Reads `{ file }`. A file that isn't there is told elsewhere; its text is empty here. */
+/** Reads `{ file }`. A missing file is reported elsewhere; its text is empty here. */
 export type Open = (file: string) => Source | undefined;
 
 export function opener(files: Files): Open {
@@ -32,9 +32,9 @@ export function opener(files: Files): Open {
 }
 
 /**
- * The conversation: the system message, the default messages, then the prompt's own messages or its text. The
- * prompt's own way of speaking replaces that of the defaults; a system message of its own replaces the default.
- * Undefined when nobody says anything.
+ * The conversation: the system message, the default messages, then the prompt's own messages or its text. If the prompt
+ * has its own messages, they replace those of the defaults. Its own system message replaces the default. Undefined if
+ * there are no messages at all.
  */
 export function conversation(
   defaults: DefaultsSpec,
@@ -54,7 +54,7 @@ export function conversation(
   return system ? [textMessage('system', system, open), ...spoken] : spoken;
 }
 
-/** The same conversation as a variant has it; `path` leads to the variant, `id` is the entry of the suite. */
+/** The same conversation for a variant. `path` leads to the variant, `id` is the entry of the suite. */
 export function inVariant(
   messages: readonly WrittenMessage[],
   { system, prompts }: Pick<VariantSpec, 'system' | 'prompts'>,
@@ -81,7 +81,7 @@ function withSaid(
   return last === -1 ? [...messages, message] : messages.with(last, message);
 }
 
-/** Where a variant puts what it says instead; -1 where it is put at the end. */
+/** Where a variant puts its own text. -1: at the end. */
 export function lastOfUser(messages: readonly WrittenMessage[]): number {
   return messages.findLastIndex(({ message: { role } }) => role === 'user');
 }
@@ -119,7 +119,7 @@ function textMessage(role: string, { value, path }: Placed<TextOrFile>, open: Op
   return fileMessage({ role }, value.file, path, open);
 }
 
-/** The line breaks at a file's end are its editor's, not the prompt's. */
+/** Line breaks at the end of a file come from the editor, not from the prompt. */
 export function fileText(file: Source | undefined): string {
   return file?.text.replace(/\n+$/, '') ?? '';
 }
@@ -140,7 +140,7 @@ function withTexts(content: Exclude<MessageSpec['content'], undefined>, open: Op
   });
 }
 
-/** What is known of an image stands beside its name. Of one that cannot be read nothing is left; that is told elsewhere. */
+/** The facts about an image are stored next to its name. An unreadable image is dropped, and reported elsewhere. */
 export function withImageFacts(written: WrittenMessage, images: Images): WrittenMessage {
   const { message } = written;
   if (!Array.isArray(message.content)) return written;
@@ -152,7 +152,7 @@ export function withImageFacts(written: WrittenMessage, images: Images): Written
   return { ...written, message: { ...message, content } };
 }
 
-/** Tells of a name without a value, and where it stands. */
+/** Reports a name without a value, with its place. */
 export type OnUnknownAt = (name: string, place: Pick<Fault, 'source' | 'offset' | 'path'>) => void;
 
 export function fillMessage(
@@ -181,20 +181,20 @@ export function placeIn(
 /** Values of a prompt's variables. */
 export type Scope = ReadonlyMap<string, Value>;
 
-/** What becomes of a name that has no value, or `null`. `written` is the whole `{{name}}`. */
+/** Result for a name that has no value, or `null`. `written` is the whole `{{name}}`. */
 export type OnUnknown = (name: string, written: string) => void;
 
 const open = String.raw`(?<!\{)\{\{[ \t]*(${variableName})[ \t]*\}\}`;
 const anywhere = new RegExp(open, 'gu');
 const alone = new RegExp(`^${open}$`, 'u');
 
-/** Longest text that one template may grow to. */
+/** Maximum length of one expanded template. */
 export const longestText = 20_000_000;
 
-/** A template grew beyond what one text may hold. */
+/** A template grew beyond the maximum length. */
 export class TextTooLong extends Error {}
 
-/** Does any text in here hold a `{{name}}`? */
+/** Whether any text in here holds a `{{name}}`. */
 export function hasVariables(value: unknown): boolean {
   if (typeof value === 'string') return value.includes('{{') && value.search(anywhere) >= 0;
   if (typeof value !== 'object' || value === null) return false;
@@ -202,8 +202,8 @@ export function hasVariables(value: unknown): boolean {
 }
 
 /**
- * Replaces every `{{name}}`; all other braces pass. An unknown name, and one whose value is `null`, is reported and
- * stands as it is. Values are not searched for names again.
+ * Replaces every `{{name}}`. All other braces are kept. An unknown name, or one whose value is `null`, is reported and
+ * left as it is. Values are not searched for further names.
  */
 export function fill(text: string, scope: Scope, onUnknown: OnUnknown): string {
   if (!text.includes('{{')) return text;
@@ -228,7 +228,7 @@ export function soleValue(text: string, scope: Scope): Value | undefined {
   return name === undefined ? undefined : scope.get(name);
 }
 
-/** Every text within `value`, replaced. `path` tells `change` which one it is. */
+/** Replaces every text within `value`. `path` tells `change` which one it is. */
 export function mapTexts(
   value: Json,
   change: (text: string, path: readonly (string | number)[]) => Json,

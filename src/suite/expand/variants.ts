@@ -8,7 +8,7 @@ import { fileText, type Open, type Scope } from './messages.ts';
 /** Variables by name, with the text of each file in place of its `{ file }`. */
 export type ReadFiles = (values: Value) => Record<string, Value>;
 
-/** What several places share is read once, and stays shared. */
+/** A value shared by several places is read once, and stays shared. */
 export function fileReader(open: Open): ReadFiles {
   const done = new Map<object, Value>();
   function read(value: Value): Value {
@@ -23,15 +23,15 @@ export function fileReader(open: Open): ReadFiles {
     Array.isArray(value)
       ? value.map(read)
       : Object.fromEntries(Object.entries(value as object).map(([key, item]) => [key, read(item as Value)]));
-  // The outermost map holds variables, one of which may be called "file".
+  // The outermost map holds variables, and one of them may be called "file".
   return (values) => readItems(values) as Record<string, Value>;
 }
 
-/** One of the prompts that an entry stands for. */
+/** One of the prompts that an entry expands to. */
 export interface Variant {
   readonly id: string;
   readonly scope: Scope;
-  /** The row that it comes from, where there is a dataset. */
+  /** Its dataset row, if there is a dataset. */
   readonly row?: NamedRow;
 }
 
@@ -42,7 +42,7 @@ export interface NamedRow extends Row {
 
 export type Matrix = Readonly<Record<string, readonly Value[]>>;
 
-/** How many prompts an entry stands for; counted before any is made. */
+/** Number of prompts that an entry expands to, counted before any is made. */
 export function countVariants(matrix: Matrix, rows: readonly unknown[] | undefined): number {
   return Object.values(matrix).reduce((product, values) => product * values.length, rows?.length ?? 1);
 }
@@ -76,7 +76,7 @@ function expandedId(id: string, parts: readonly string[]): string {
   return parts.length === 0 ? id : `${id}[${parts.join(',')}]`;
 }
 
-/** A value as a part of an id: what an id can't hold becomes `_`. */
+/** A value as part of an id: characters that an id cannot hold become `_`. */
 export function idPart(value: Value): string {
   return cut(spell(value).trim(), 80).replace(/[\p{C}\p{Z};,[\]]+/gu, '_');
 }
@@ -89,7 +89,7 @@ export function baseId(id: string): string {
 
 type Reader = (source: Source, limit: number) => Rows;
 
-/** By the end of the file's name. To add a format: write its reader, add its line. */
+/** By file extension. To add a format: write its reader, add its line. */
 const readers: Readonly<Record<string, Reader>> = {
   csv: csvRows,
   tsv: csvRows,
@@ -104,14 +104,14 @@ export interface DatasetSpec {
 }
 
 export interface Dataset {
-  /** Empty when there is a fault. */
+  /** Empty if there is a fault. */
   readonly rows: readonly NamedRow[];
   readonly faults: readonly Fault[];
-  /** Faults of what the suite says about it, with the field that says it. */
+  /** Faults in the suite's settings for it, with the field. */
   readonly problems: readonly { readonly field: 'file' | 'id'; readonly message: string }[];
 }
 
-/** What keeps a file from being read as a dataset, whatever is in it. */
+/** Why a file cannot be read as a dataset, regardless of its content. */
 export function problemOfFormat(file: string): string | undefined {
   const known = Object.keys(readers);
   return readerOf(file)
@@ -145,7 +145,7 @@ export function readDataset({ file, id, limit }: DatasetSpec, source: Source): D
   return { ...none, faults: nameless.map(({ offset }) => ({ source, offset, message })) };
 }
 
-/** A row's values are texts and data; a file that one of them names would go out as its name. */
+/** Values of a row are texts and data. A file named in one would be sent as its name. */
 function filesIn({ values, offset }: Row, source: Source): Fault[] {
   const namesFile = (value: unknown): boolean =>
     isFileRef(value) || (typeof value === 'object' && value !== null && Object.values(value).some(namesFile));

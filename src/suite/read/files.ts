@@ -3,16 +3,16 @@ import { basename, dirname, isAbsolute, join, normalize, sep, win32 } from 'node
 import type { Source } from '../fault.ts';
 import { didYouMean } from '../nearest.ts';
 
-/** Why a file is not there, in words that follow its name. */
+/** Why a file cannot be read, in words that follow its name. */
 export interface Problem {
   readonly ok: false;
   readonly problem: string;
 }
 
-/** A file's text, or why there is none. */
+/** A file's text, or why it cannot be read. */
 export type FileRead = { readonly ok: true; readonly source: Source } | Problem;
 
-/** What the suite's own folder holds, by the path that the suite gives. */
+/** Files in the suite's own folder, by the path that the suite gives. */
 export type Files = ReadonlyMap<string, FileRead>;
 
 export const largestSuite = 5_000_000;
@@ -20,8 +20,8 @@ export const largestFile = 20_000_000;
 export const largestTogether = 200_000_000;
 
 /**
- * Reads the files that a suite names. Each must lie in `folder`, also after links are followed. `label` is what
- * users know the folder by. Every problem is a value; files beyond 200 MB in all are not read.
+ * Reads the files that a suite names. Each must be in `folder`, also after following links. `label` is the folder's
+ * name in messages. Every problem is a value. Reading stops at 200 MB in total.
  */
 export async function readFiles(folder: string, label: string, names: Iterable<string>): Promise<Files> {
   const files = new Map<string, FileRead>();
@@ -37,7 +37,7 @@ export async function readFiles(folder: string, label: string, names: Iterable<s
   return files;
 }
 
-/** A file that a suite names, read in some way, if it lies in `folder`, also after links are followed. */
+/** Reads a file that a suite names, if it is in `folder`, also after following links. */
 export async function readWithin<Read>(
   folder: string,
   name: string,
@@ -61,7 +61,7 @@ function climbs(path: string): boolean {
   return path === '..' || path.startsWith(`..${sep}`) || path.startsWith('../');
 }
 
-/** Throws what the system throws; everything else is a value. */
+/** Throws system errors. Everything else is a value. */
 export async function readText(file: string, name: string, largest: number): Promise<FileRead> {
   const read = await readBytes(file, largest);
   if (!read.ok) return read;
@@ -69,14 +69,14 @@ export async function readText(file: string, name: string, largest: number): Pro
   return decoded.ok ? { ok: true, source: { name, text: decoded.text } } : problem(decoded.problem);
 }
 
-/** The same for what is no text. */
+/** As above, for binary files. */
 export async function readBytes(
   file: string,
   largest: number,
 ): Promise<{ readonly ok: true; readonly bytes: Buffer } | Problem> {
   const kind = await stat(file);
   if (kind.isDirectory()) return problem('is a folder, not a file');
-  // Reading a pipe or a device could wait or go on for ever.
+  // Reading a pipe or a device could wait or go on forever.
   if (!kind.isFile()) return problem('is not a regular file');
   const handle = await open(file);
   try {
@@ -109,8 +109,8 @@ export type Decoded =
   { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string };
 
 /**
- * UTF-8, or UTF-16 with a byte order mark, as spreadsheets save "Unicode text". Bytes that are neither are a problem,
- * never a replacement character.
+ * UTF-8, or UTF-16 with a byte order mark, as spreadsheets save "Unicode text". Other bytes are a problem, never
+ * replaced.
  */
 export function decode(bytes: Uint8Array): Decoded {
   const encoding = encodingOf(bytes);
@@ -132,17 +132,17 @@ function encodingOf([first, second]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16
   return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
 }
 
-/** The same suite has the same hash on every system, however its files were checked out. */
+/** The same suite has the same hash on every system, regardless of line ends at checkout. */
 export function unified(text: string): string {
   return text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n');
 }
 
-/** Lines ended by nothing but carriage returns: some spreadsheets still offer that. */
+/** Lines that end in carriage returns only, as some spreadsheets still offer. */
 function withLineFeeds(text: string): string {
   return text.includes('\n') ? text : text.replaceAll('\r', '\n');
 }
 
-/** What decodes the longest is found by decoding leniently: the first replacement that is not in the file. */
+/** Line of the first byte at which lenient decoding differs from the file. */
 function lineOfFault(bytes: Uint8Array): number {
   const lenient = new TextDecoder('utf-8').decode(bytes);
   const encoded = new TextEncoder().encode(lenient);

@@ -1,4 +1,4 @@
-/** What the first bytes of an image say. */
+/** What the header of an image says. */
 export interface ImageHead {
   mediaType: 'image/png' | 'image/jpeg' | 'image/webp' | 'image/gif';
   /** Pixels. */
@@ -28,8 +28,8 @@ const kinds: readonly {
 ];
 
 /**
- * Kind and size of a PNG, JPEG, WebP or GIF, by its bytes, whatever its name is. `unknown`: it is none of them.
- * `broken`: it begins as one of them, and has no size.
+ * Type and size of a PNG, JPEG, WebP or GIF, from its bytes, regardless of its name. `unknown`: none of them. `broken`:
+ * it starts like one of them, but has no size.
  */
 export function imageHead(bytes: Buffer): ImageHead | 'unknown' | 'broken' {
   const kind = kinds.find(({ isIt }) => isIt(bytes));
@@ -42,7 +42,7 @@ function begins(bytes: Buffer, text: string): boolean {
   return bytes.subarray(0, text.length).equals(Buffer.from(text, 'latin1'));
 }
 
-/** A head that ends too early is read beyond its end. */
+/** Undefined if the header is truncated: reading it then runs past the end. */
 function attempted(read: () => Size | undefined): Size | undefined {
   try {
     return read();
@@ -57,7 +57,7 @@ function sizeOfPng(bytes: Buffer): Size | undefined {
   return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
 }
 
-/** Segments stand one behind the other, each with its length; that of the frame has the size. */
+/** Segments follow one another, each with its length. The frame segment has the size. */
 function sizeOfJpeg(bytes: Buffer): Size | undefined {
   let at = 2;
   for (;;) {

@@ -3,15 +3,15 @@ import { type ImageFacts, largestImage } from '../image.ts';
 import { largestTogether, type Problem, problem, readBytes, readWithin } from './files.ts';
 import { imageHead, type ImageHead } from './image-head.ts';
 
-/** An image and its data, or why there is none, in words that follow its name. */
+/** An image and its data, or why it cannot be read, in words that follow its name. */
 export type ImageRead =
   | { readonly ok: true; readonly facts: ImageFacts; readonly head: ImageHead; readonly data: Buffer }
   | Problem;
 
-/** What a suite needs to know of its images, by the path that the suite gives. */
+/** Facts about a suite's images, by the path that the suite gives. */
 export type Images = ReadonlyMap<string, { readonly ok: true; readonly facts: ImageFacts } | Problem>;
 
-/** Looks at the images that a suite names, and lets go of their data. Every problem is a value. */
+/** Examines the images that a suite names, and drops their data. Every problem is a value. */
 export async function lookAtImages(folder: string, names: Iterable<string>): Promise<Images> {
   const images = new Map<string, { ok: true; facts: ImageFacts } | Problem>();
   let total = 0;
@@ -26,7 +26,7 @@ export async function lookAtImages(folder: string, names: Iterable<string>): Pro
   return images;
 }
 
-/** An image that a suite names. It must lie in `folder`, also after links are followed. */
+/** Reads an image that a suite names. It must be in `folder`, also after following links. */
 export async function readImage(folder: string, name: string): Promise<ImageRead> {
   const read = await readWithin(folder, name, (file) => readBytes(file, largestImage));
   if (!read.ok) return read;

@@ -7,7 +7,7 @@ import { asWritten, isMap, type Value } from '../written.ts';
 
 const csv = lazyPackage('csv-parse/sync') as () => typeof csvParse;
 
-/** One record of a dataset and the line it begins in. */
+/** One record of a dataset and its first line. */
 export interface Row {
   readonly values: ReadonlyMap<string, Value>;
   readonly offset: number;
@@ -24,9 +24,9 @@ interface RecordWithLine {
 }
 
 /**
- * CSV with a header line, as spreadsheets save it: separated by commas, semicolons or tabs, by what the header has
- * most of or a line `sep=;` above it says. Rows and columns without any text, which spreadsheets leave at the end, are
- * passed over. Every value is a text.
+ * CSV with a header line, as spreadsheets save it. The separator is a comma, semicolon or tab: the one named by a first
+ * line `sep=;`, or the most frequent in the header. Empty rows and columns, which spreadsheets leave at the end, are
+ * skipped. Every value is a text.
  */
 export function csvRows(source: Source, limit: number): Rows {
   const { text, separator } = withoutSeparatorLine(source);
@@ -50,7 +50,7 @@ export function csvRows(source: Source, limit: number): Rows {
 
 const separators = [',', ';', '\t'] as const;
 
-/** A first line `sep=;`, as Excel knows it, is emptied, so that lines keep their numbers. */
+/** Blanks a first line `sep=;`, as Excel writes it, so that lines keep their numbers. */
 function withoutSeparatorLine({ name, text }: Source): { text: string; separator: string } {
   const [line = '', separator] = /^"?sep=([,;\t|])"?(?=\n)/i.exec(text) ?? [];
   return separator === undefined
@@ -58,7 +58,7 @@ function withoutSeparatorLine({ name, text }: Source): { text: string; separator
     : { text: text.slice(line.length), separator };
 }
 
-/** What the header has most of outside of its quotes; a comma where it has none. */
+/** The most frequent separator outside quotes in the header. A comma if there is none. */
 function separatorOf(text: string): string {
   const header = /^(?:"(?:[^"]|"")*"|[^"\n])*/.exec(text.trimStart())![0].replace(/"(?:[^"]|"")*"/g, '');
   const times = (separator: string): number => header.split(separator).length;
@@ -115,7 +115,7 @@ function isBlank(cell: string | undefined): boolean {
   return cell === undefined || cell.trim() === '';
 }
 
-/** The first line from a given one on that holds some text. Lines count from 1. */
+/** The first non-empty line from a given one on. Lines count from 1. */
 function rowStarts(text: string, separator: string): (line: number) => number {
   const lines = text.split('\n');
   const isEmpty = (line: string): boolean =>
@@ -127,7 +127,7 @@ function rowStarts(text: string, separator: string): (line: number) => number {
   };
 }
 
-/** One JSON object a line; blank lines are passed over. Values keep their types, numbers their spelling, too. */
+/** One JSON object per line. Blank lines are skipped. Values keep their types, and numbers their spelling. */
 export function jsonlRows(source: Source, limit: number): Rows {
   const rows: Row[] = [];
   const faults: Fault[] = [];
@@ -158,12 +158,12 @@ function objectIn(line: string): ReadonlyMap<string, Value> | string {
 
 type Reviver = (key: string, value: unknown) => unknown;
 
-/** The third argument is that of ECMAScript's "JSON.parse source text access". */
+/** The third argument comes from ECMAScript's "JSON.parse source text access". */
 function withSpelling(_: string, value: Value, { source }: { source?: string }): Value {
   return typeof value === 'number' ? asWritten(value, source!) : value;
 }
 
-/** A key that the outermost object has twice: `JSON.parse` would take the last and say nothing. */
+/** A key that the outermost object has twice: `JSON.parse` would silently take the last. */
 function keyGivenTwice(line: string): string | undefined {
   const keys = new Set<string>();
   let depth = 0;

@@ -5,8 +5,8 @@ import { spell } from '../written.ts';
 import { csvRows, jsonlRows } from './rows.ts';
 
 /**
- * The arrivals of a trace, in order. Throws a UserError with the line for a time that is missing, negative or before the one
- * above it, and for a trace without arrivals.
+ * The arrivals of a trace, in order. Throws a UserError if a time is missing, negative or before the one above it (with
+ * the line), or if the trace has no arrivals.
  */
 export function parseTrace(source: Source, name: TraceFormat): TraceArrival[] {
   const format: TraceKind = traceFormats[name];

@@ -4,10 +4,10 @@ import type { Model, Prompt, PromptVariant, Suite } from '../suite.ts';
 import type { SuiteAt } from './suite-at.ts';
 
 /**
- * The suite with what an earlier revision had in its place: only what differs is left, each with what it was `before`.
- * What is asked differs by prompts and system texts, params and tools, and a model's name and params; what passes, by
- * checks and `answer`. Everything else (gateway, run, prices, criteria, thresholds) is today's for both. Undefined where
- * nothing differs that both have.
+ * Compares the suite with an earlier revision. Only what differs is left, each part with its earlier version in
+ * `before`. Requests differ by prompts and system texts, params and tools, and a model's name and params. Passing
+ * differs by checks and `answer`. Everything else (gateway, run, prices, criteria, thresholds) is today's for both.
+ * Undefined if nothing differs that both have.
  */
 export function against(now: Suite, { suite: then, commit, path }: SuiteAt, ref: string): Suite | undefined {
   const variants = variantsInBoth(now, then);
@@ -23,10 +23,10 @@ export function against(now: Suite, { suite: then, commit, path }: SuiteAt, ref:
   const isWide = variants?.some(({ before }) => before) ?? false;
   const changedModels = models.filter(({ before }) => before);
   if (changed.length === 0 && changedModels.length === 0 && !isWide) return undefined;
-  // A changed model answers every prompt in another way, and changed prompts concern every model.
+  // A changed model answers every prompt differently, and changed prompts concern every model.
   const prompts = isWide || changedModels.length > 0 ? both : changed;
   if (prompts.length === 0) return undefined;
-  // Where nothing else has changed, only what has is asked.
+  // If only variants changed, only the changed ones are asked.
   const isVariantAlone = isWide && changed.length === 0 && changedModels.length === 0;
   const ids = (some: readonly Prompt[]): Set<string> => new Set(some.map(({ id }) => id));
   const today = ids(now.prompts);
@@ -44,7 +44,7 @@ export function against(now: Suite, { suite: then, commit, path }: SuiteAt, ref:
   };
 }
 
-/** Those of today that the revision has as well. Undefined where today's suite asks in one way. */
+/** Variants of today that the revision also has. Undefined if today's suite has none. */
 function variantsInBoth(now: Suite, then: Suite): PromptVariant[] | undefined {
   return now.variants?.flatMap((variant) => {
     const earlier = then.variants?.find(({ id }) => id === variant.id);
@@ -55,7 +55,7 @@ function variantsInBoth(now: Suite, then: Suite): PromptVariant[] | undefined {
   });
 }
 
-/** The prompt as these variants ask it, or, without any, as it stands. */
+/** The prompt as these variants ask it. Without variants, unchanged. */
 function inVariants({ variants = {}, ...prompt }: Prompt, kept: readonly string[] | undefined): Prompt {
   const texts = Object.entries(variants).filter(([id]) => kept?.includes(id));
   return texts.length === 0 ? prompt : { ...prompt, variants: Object.fromEntries(texts) };
@@ -70,16 +70,16 @@ function withBefore(prompt: Prompt, earlier: Prompt): Prompt {
   };
 }
 
-/** A model that the revision does not know is asked as it is today, in both. */
+/** A model that the revision does not know is asked as today, in both versions. */
 function modelWithBefore(model: Model, earlier: readonly Model[]): Model {
   const before = earlier.find(({ id }) => id === model.id);
   if (!before || sameJson([before.model, before.params], [model.model, model.params])) return model;
   return { ...model, before: { model: before.model, params: before.params } };
 }
 
-/** What differs between a prompt and what it was. */
+/** Parts of a prompt that differ from its earlier version. */
 export interface PromptChange {
-  /** What is asked: messages, params, tools. */
+  /** The request: messages, params, tools. */
   asks: boolean;
   /** What passes. */
   checks: boolean;

@@ -3,21 +3,21 @@ import { oneLine } from '../../base/text.ts';
 import { UserError } from '../../base/user-error.ts';
 import { didYouMean, quote } from '../nearest.ts';
 
-/** Asks git itself, in a folder, without a shell. */
+/** Runs git in a folder, without a shell. */
 export type Git = (args: readonly string[], input?: string) => Promise<GitAnswer>;
 
 export interface GitAnswer {
-  /** 0 where git did what it was asked. */
+  /** 0 if git succeeded. */
   code: number;
   stdout: Buffer;
   /** On one line. */
   stderr: string;
 }
 
-/** More than any file that a suite may name. What is longer is cut, and found to be too large by whoever reads it. */
+/** Larger than any file that a suite may name. Longer output is cut, and its reader then finds it too large. */
 const mostBytes = 32_000_000;
 
-/** Throws a UserError where there is no git. `env`: where git is looked for, and what it goes by. */
+/** Throws a UserError if git is not installed. `env`: where to look for git, and its settings. */
 export function gitIn(folder: string, env: NodeJS.ProcessEnv): Git {
   return (args, input) =>
     new Promise((resolve, reject) => {
@@ -25,7 +25,7 @@ export function gitIn(folder: string, env: NodeJS.ProcessEnv): Git {
         'git',
         ['-C', folder, ...args],
         {
-          // Its words are shown, and nobody is there whom it might ask for a password.
+          // Its messages are shown, and it cannot ask for a password.
           env: { ...ofThisFolder(env), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
           encoding: 'buffer',
           maxBuffer: mostBytes,
@@ -41,13 +41,13 @@ export function gitIn(folder: string, env: NodeJS.ProcessEnv): Git {
             });
         },
       );
-      // It may end without reading; its exit code tells.
+      // It may end without reading its input. Its exit code decides.
       child.stdin?.on('error', () => undefined);
       child.stdin?.end(input ?? '');
     });
 }
 
-/** In a hook git's variables name the repository of the hook, from its own folder. */
+/** In a hook, git's variables name the hook's repository relative to the hook's folder. */
 const ofThisFolder = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries(env).filter(
@@ -58,15 +58,15 @@ const ofThisFolder = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
 const withoutGit =
   '--against reads an earlier revision of the suite with git, and there is no git on the PATH. Install it, or leave out --against.';
 
-/** What `git` says, as a text; undefined where it refuses. */
+/** Output of `git` as text. Undefined if it fails. */
 export async function askGit(git: Git, ...args: string[]): Promise<string | undefined> {
   const { code, stdout } = await git(args);
   return code === 0 ? stdout.toString().trimEnd() : undefined;
 }
 
 /**
- * The full name of the commit that a revision stands for: a branch, a tag, `HEAD~1`. Throws a UserError that says why
- * there is none, and what to type instead.
+ * The full hash of the commit that a revision names: a branch, a tag, `HEAD~1`. Throws a UserError that says why there
+ * is none, and what to type instead.
  */
 export async function commitOf(git: Git, ref: string): Promise<string> {
   // Git would take it for an option.

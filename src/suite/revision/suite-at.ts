@@ -7,16 +7,16 @@ import { filesNamedBy, loadSuite, type LoadOptions } from '../load.ts';
 import type { Suite } from '../suite.ts';
 import { askGit, commitOf, gitIn, type Git } from './git.ts';
 
-/** A suite as an earlier revision of its repository has it. */
+/** A suite as it was at an earlier revision of its repository. */
 export interface SuiteAt {
   suite: Suite;
   /** 40 hexadecimal digits. */
   commit: string;
-  /** Where it lies in the repository at that commit; another place than today where it was renamed since. */
+  /** Its path in the repository at that commit. Differs from today's if it was renamed since. */
   path: string;
 }
 
-/** A suite that the revision has not: there is nothing to hold today's against. */
+/** The revision does not have this suite: there is nothing to compare with. */
 export class NoSuiteThere extends Error {
   readonly commit: string;
 
@@ -27,16 +27,16 @@ export class NoSuiteThere extends Error {
 }
 
 export interface RevisionOptions extends LoadOptions {
-  /** What messages call the file. */
+  /** Name of the file in messages. */
   shown: string;
-  /** For git. */
+  /** Environment for git. */
   env: NodeJS.ProcessEnv;
 }
 
 /**
- * Reads a suite, and the files that it names, as they are at `ref`, a revision of the repository that `file` lies in.
+ * Reads a suite, and the files that it names, as they are at `ref`, a revision of the repository that contains `file`.
  * The working tree is not touched. Throws a UserError that says what is missing (git, the repository, the revision) or
- * what is wrong with the suite there, and `NoSuiteThere` where the revision does not have it.
+ * what is wrong with the suite there, and `NoSuiteThere` if the revision does not have it.
  */
 export async function loadSuiteAt(file: string, ref: string, options: RevisionOptions): Promise<SuiteAt> {
   const { shown, env, ...load } = options;
@@ -55,7 +55,7 @@ export async function loadSuiteAt(file: string, ref: string, options: RevisionOp
   }
 }
 
-/** Where the suite lies in its repository, with slashes. */
+/** Path of the suite in its repository, with slashes. */
 async function placeOf(git: Git, file: string, shown: string): Promise<string> {
   const { code, stdout, stderr } = await git(['rev-parse', '--show-prefix']);
   if (code === 0) return posix.join(stdout.toString().replace(/\n$/, ''), basename(file));
@@ -65,19 +65,19 @@ async function placeOf(git: Git, file: string, shown: string): Promise<string> {
   throw new UserError(`${shown}: ${why}`);
 }
 
-/** The same path, or the one that it was renamed from. */
+/** The same path, or the one before it was renamed. */
 async function placeAt(git: Git, commit: string, path: string): Promise<string | undefined> {
   if ((await objectAt(git, commit, path)) !== undefined) return path;
   const moved = await askGit(git, 'diff', '--name-status', '-z', '--find-renames', '--diff-filter=R', commit);
   const words = moved?.split('\0') ?? [];
-  // Three words each: how much it is alike, the old path, the new one.
+  // Three words each: similarity, old path, new path.
   for (let at = 0; at + 2 < words.length; at += 3) if (words[at + 2] === path) return words[at + 1];
   return undefined;
 }
 
-/** The file at a path, links followed within the revision. */
+/** The file at a path, following links within the revision. */
 async function objectAt(git: Git, commit: string, path: string): Promise<string | undefined> {
-  // One line is one question.
+  // Each line is one query.
   if (path.includes('\n')) return undefined;
   const { stdout } = await git(['cat-file', '--batch-check', '--follow-symlinks'], `${commit}:${path}\n`);
   return /^([0-9a-f]{40,64}) blob /.exec(stdout.toString())?.[1];
@@ -86,7 +86,7 @@ async function objectAt(git: Git, commit: string, path: string): Promise<string 
 /** A suite and the files that it names, as git would check them out, in a folder of their own. */
 export interface CheckedOut {
   folder: string;
-  /** The suite's file within. */
+  /** The suite's file in it. */
   suite: string;
   remove: () => Promise<void>;
 }
@@ -99,7 +99,7 @@ async function checkedOut(git: Git, commit: string, path: string): Promise<Check
     await writeFile(suite, (await bytesAt(git, commit, path)) ?? '');
     for (const name of new Set(await filesNamedBy(suite))) {
       const within = posix.normalize(name);
-      // Whoever reads the suite says what is wrong with such a name.
+      // The suite's reader reports a wrong name.
       if (name.includes('\0') || within.startsWith('..') || posix.isAbsolute(within)) continue;
       const bytes = await bytesAt(git, commit, posix.join(posix.dirname(path), within));
       if (bytes === undefined) continue;
@@ -113,7 +113,7 @@ async function checkedOut(git: Git, commit: string, path: string): Promise<Check
   }
 }
 
-/** With line ends and large files as a checkout has them. */
+/** With line ends and large files as in a checkout. */
 async function bytesAt(git: Git, commit: string, path: string): Promise<Buffer | undefined> {
   const object = await objectAt(git, commit, path);
   if (object === undefined) return undefined;
@@ -123,8 +123,8 @@ async function bytesAt(git: Git, commit: string, path: string): Promise<Buffer |
 }
 
 /**
- * The suite and its files at a commit that is known, for whoever sends its images. The caller removes the folder.
- * Undefined where the repository does not have them any more.
+ * The suite and its files at a known commit, for sending its images. The caller removes the folder. Undefined if the
+ * repository no longer has them.
  */
 export async function checkOutSuite(
   file: string,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { text, wholeFrom } from './text-schema.ts';
 
-/** Headers that carry secrets, and what to use instead. Names in small letters. */
+/** Headers that carry secrets, and what to use instead. Names in lower case. */
 const secretHeaders: Readonly<Record<string, string>> = {
   'cf-aig-authorization': 'CF_AIG_TOKEN',
   authorization: 'CF_AIG_TOKEN or OLLAMA_API_KEY',
@@ -40,7 +40,7 @@ function secretIn(name: string): string | undefined {
 }
 
 /** RFC 9110, 5.6.2: a token. */
-/** A header that a suite may add: none that names the host, or carries a secret. */
+/** A header that a suite may add. Not allowed: headers that name the host, or carry a secret. */
 export const headerName = z
   .string()
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/, "can't be the name of a header")
@@ -59,7 +59,7 @@ export const headerValue = z
     'a header value takes visible ASCII characters, with spaces inside, and no line breaks',
   );
 
-/** As Ollama takes it: a number is seconds; a text needs its units. */
+/** In Ollama's format: a number is seconds, a text needs units. */
 const keepAlive = z.union([
   wholeFrom(-1, 1_000_000_000),
   z

@@ -3,7 +3,7 @@ import { openMap, wholeFrom } from './text-schema.ts';
 
 const part = String.raw`[^\p{C}\p{Z}/;,]+`;
 
-/** Of the table; no `/`, so that `--models` tells an id from a name. */
+/** Id in tables. It has no `/`, so `--models` can distinguish an id from a name. */
 export const modelId = z
   .string()
   .min(1)
@@ -34,7 +34,7 @@ export const price = z
   })
   .describe('USD per million tokens');
 
-/** Fields of the request body that are not the suite's to set by hand. */
+/** Fields of the request body that a suite must not set itself. */
 const reserved: readonly string[] = ['model', 'messages'];
 
 export const params = openMap

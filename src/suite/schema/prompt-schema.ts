@@ -32,7 +32,7 @@ const message = z
 
 const axis = z.array(z.union([text, z.number(), z.boolean()])).min(1);
 
-/** A check is read on its own, by the schema of its kind, once its variables are filled in. */
+/** A check is parsed separately, by the schema of its type, after its variables are filled in. */
 function fields<Check extends z.ZodType>(check: Check) {
   return {
     tags: tags.optional(),

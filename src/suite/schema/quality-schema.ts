@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { modelId, modelName, params, price } from './model-schema.ts';
 import { text, wholeFrom } from './text-schema.ts';
 
-/** Stands in `rate(…)`, in CSV cells and on the command line. */
+/** Used in `rate(…)`, in CSV cells and on the command line. */
 const criterionId = z
   .string()
   .max(60)
   .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'use letters, digits, "_" and "-", beginning with a letter');
 
-/** What a judge or a person answers. One word, so that it can be read without guessing. */
+/** An answer that a judge or a person may give. One word, so that it can be read without guessing. */
 const verdictWord = z
   .string()
   .max(30)
@@ -27,7 +27,7 @@ const judge = z.strictObject({
   price: price.optional(),
 });
 
-/** So many verdicts people can still tell apart, and so many can be corrected with few labels. */
+/** People can still distinguish this many options, and a few labels are enough to correct them. */
 const mostVerdicts = 5;
 
 const verdicts = z
@@ -95,7 +95,7 @@ export const quality = z
   })
   .describe('how good the answers are, beside what checks can tell');
 
-/** Ids of criteria, of the defaults or of a prompt. */
+/** Ids of criteria, in the defaults or in a prompt. */
 export const criteria = z.array(criterionId).describe('criteria that its answers are judged by');
 
 export type QualitySpec = z.output<typeof quality>;

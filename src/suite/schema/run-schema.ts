@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { stopMetrics } from '../vocabulary.ts';
 import { milliseconds, wholeFrom } from './text-schema.ts';
 
-/** What a suite gets that says nothing about them. A given total may be shorter, and then caps the others. */
+/** Defaults. A total in the suite may be shorter, and then caps the others. */
 export const defaultTimeouts = {
   connect_ms: 10_000,
   first_token_ms: 60_000,

@@ -10,8 +10,8 @@ import { variants } from './variant-schema.ts';
 import { gate, thresholds } from './verdict-schema.ts';
 
 /**
- * The suite as a file holds it. `check` is the schema of one check: all kinds for the editors' schema, anything
- * for the first look at a file, because a check is read after its variables are filled in.
+ * The suite as written in a file. `check` is the schema of one check: every type for the editors' schema, anything for
+ * the first pass over a file, because a check is parsed after its variables are filled in.
  */
 export function suiteSchema<Check extends z.ZodType>(check: Check) {
   return z.strictObject({

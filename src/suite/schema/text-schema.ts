@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const visible = String.raw`[^\p{C}\p{Z};,\[\]]`;
 
-/** A short name that stands in tables, CSV cells and on the command line. */
+/** A short name for tables, CSV cells and the command line. */
 export const id = z
   .string()
   .min(1)
@@ -37,10 +37,10 @@ export const variable = z
     'a variable is named by letters, digits, "_" and "-", not beginning with a digit',
   );
 
-/** Any value of JSON; the YAML reader lets nothing else through. */
+/** Any JSON value. The YAML reader accepts nothing else. */
 export const anything = z.unknown();
 
-/** Fields of the caller's own, of which nothing is asked. */
+/** The user's own fields, which are not checked. */
 export const openMap = z.record(z.string(), anything);
 
 export const wholeFrom = (least: number, most: number) => z.int().min(least).max(most);

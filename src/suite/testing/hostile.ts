@@ -7,7 +7,7 @@ import { UserError } from '../../base/user-error.ts';
 import { loadSuiteText } from '../load.ts';
 import type { Suite } from '../suite.ts';
 
-/** Files that it speaks of. */
+/** Files that the suite names. */
 export const filesBeside = {
   'p.md': 'Hi {{lang}}',
   'd.csv': 'id,text\n1,a\n2,b\n',
@@ -44,7 +44,7 @@ thresholds: [{ metric: p95(ttft_ms), max: 1 }, { metric: rate(passed), model: tw
 gate: { window: 14, metrics: { ttft_ms: { max_ratio: 2 }, passed: { max_drop: 0.1 } }, confirm: 2 }
 `;
 
-/** A suite, or faults that each have a place in the text; anything else is a failure of the test. */
+/** A suite, or faults that each have a place in the text. Anything else fails the test. */
 export async function outcome(text: string, folder: string): Promise<Suite | string[]> {
   try {
     return await loadSuiteText(text, folder, 'suite.yaml');
@@ -73,9 +73,9 @@ function assertPlace(fault: string, text: string): void {
   assert(Number(place[3]) <= line.length + 1, fault);
 }
 
-/** What must hold for the reader of suites. `folder` has the files beside. */
+/** What must hold for the reader of suites. `folder` contains the files. */
 export function suiteProperties(folder: () => string): Property[] {
-  // What is returned would be taken for a verdict.
+  // A returned value would be taken for a verdict.
   const holds = async (text: string): Promise<void> => {
     await outcome(text, folder());
   };
@@ -129,7 +129,7 @@ const value = fc.oneof(
   fc.constantFrom('{{x}}', '{{text}}', '__proto__', 'constructor', -1, 0, 1e308, 0.5, '', [], {}, null, true),
 );
 
-/** A copy with one part replaced, or with a key renamed to a text. */
+/** A copy with one part replaced, or with one key renamed to a text. */
 function changed(value: unknown, [step, ...steps]: number[], replacement: unknown, isKey: boolean): unknown {
   if (step === undefined || typeof value !== 'object' || value === null) return replacement;
   const entries: [string, unknown][] = Object.entries(value);
@@ -139,6 +139,6 @@ function changed(value: unknown, [step, ...steps]: number[], replacement: unknow
   const name = isKey && steps.length === 0 && typeof replacement === 'string' ? replacement : key;
   const inner = name === key ? changed(part, steps, replacement, isKey) : part;
   if (Array.isArray(value)) return (value as unknown[]).with(index, inner);
-  // As JSON text has it: __proto__ is a key like others there.
+  // As in JSON text: __proto__ is an ordinary key there.
   return Object.fromEntries(entries.with(index, [name, inner]));
 }

@@ -1,4 +1,4 @@
-/** The head of an image of that size, as each format writes it, and some data behind it. */
+/** The header of an image of that size in each format, followed by some data. */
 type ImageFile = (width: number, height: number, data?: string) => Buffer;
 
 const latin = (text: string): Buffer => Buffer.from(text, 'latin1');
@@ -17,7 +17,7 @@ export const png: ImageFile = (width, height, data = '') =>
     latin(`\x08\x06${data}`),
   ]);
 
-/** With segments in front of its frame, as cameras write them; one of them holds a smaller image with a frame. */
+/** With segments before its frame, as cameras write them. One of them holds a smaller image with a frame. */
 export const jpeg: ImageFile = (width, height, data = '') =>
   Buffer.concat([
     latin('\xff\xd8\xff\xe0\0\x04ab\xff\xe1\0\x0d\xff\xc0\0\x0b\x08\0\x01\0\x01ab\xff\xff\xdb\0\x03a'),

@@ -3,16 +3,16 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** A git repository of the test's own. */
+/** A git repository for a test. */
 export interface Repository extends Disposable {
   folder: string;
   git: (...args: string[]) => string;
-  /** Writes files, `null` for a removed one, `-> target` for a link, and commits all there is. Gives the commit. */
+  /** Writes files, `null` for a removed one, `-> target` for a link, and commits everything. Returns the commit. */
   commit: (files: Record<string, string | Buffer | null>) => string;
   write: (files: Record<string, string | Buffer | null>) => void;
 }
 
-/** Nobody's settings, and always the same author. */
+/** Ignores personal settings, and always uses the same author. */
 const environment = {
   PATH: process.env['PATH'] ?? '',
   GIT_CONFIG_GLOBAL: '/dev/null',

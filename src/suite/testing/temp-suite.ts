@@ -5,7 +5,7 @@ import { UserError } from '../../base/user-error.ts';
 import { loadSuiteText, type LoadOptions } from '../load.ts';
 import type { Suite } from '../suite.ts';
 
-/** A folder that holds these files and goes away with its owner. */
+/** A folder with these files that is removed with its owner. */
 export async function tempFolder(
   files: Record<string, string | Uint8Array>,
 ): Promise<AsyncDisposable & { path: string }> {
@@ -17,12 +17,12 @@ export async function tempFolder(
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** What every suite needs; `rest` begins with `prompts:` or another section. */
+/** The required sections. `rest` begins with `prompts:` or another section. */
 export function minimal(rest = 'prompts: [{ id: a, prompt: Hello }]'): string {
   return `version: 1\nname: small\nmodels: [custom-ollama/one]\n${rest}\n`;
 }
 
-/** A suite from its own text, and the files beside it. */
+/** A suite from its text, with the files next to it. */
 export async function load(
   text: string,
   files: Record<string, string | Uint8Array> = {},
@@ -32,7 +32,7 @@ export async function load(
   return await loadSuiteText(text, folder.path, 'suite.yaml', options);
 }
 
-/** The lines that tell what is wrong, without the excerpts. Fails when nothing is. */
+/** The lines that say what is wrong, without the excerpts. Fails if there are none. */
 export async function faultsOf(
   text: string,
   files: Record<string, string | Uint8Array> = {},
