@@ -4,17 +4,17 @@ import { parseEnv } from 'node:util';
 import { UserError } from '../base/user-error.ts';
 import { assertVisible } from './visible.ts';
 
-/** What there is to say of a variable. */
+/** Facts about a variable. */
 interface VariableFacts {
   /** One line for people. */
   about: string;
-  /** Its value is taken out of all that is written or shown, unless this is false. */
+  /** Its value is removed from everything written or shown, unless this is false. */
   secret?: boolean;
-  /** What of its value is secret; empty: nothing. Absent: all. */
+  /** The secret parts of its value. Empty: none. Absent: all of it. */
   secretPart?: (value: string) => string;
 }
 
-/** Everything that is read from the environment beside the proxy variables and `NO_COLOR`. */
+/** Everything that is read from the environment except the proxy variables and `NO_COLOR`. */
 export const variables = {
   CF_ACCOUNT_ID: { about: 'Cloudflare account id (dashboard, right-hand column)' },
   CF_GATEWAY_ID: { about: 'name of the AI Gateway', secret: false },
@@ -44,9 +44,9 @@ export type Variable = keyof typeof variables;
 export type Environment = Partial<Record<Variable, string>>;
 
 /**
- * Reads the process's environment, and below it `.env` or the file that `GATEBENCH_ENV_FILE` names. The file is read,
- * never written. In CI a `.env` may come with a stranger's branch, and would choose the key that is paid with: there it
- * is read only when it is named.
+ * Reads the process's environment and, with lower priority, `.env` or the file that `GATEBENCH_ENV_FILE` names. The
+ * file is read, never written. In CI a `.env` may come with a stranger's branch and choose the key that pays, so it is
+ * read only if it is named.
  */
 export function readEnvironment(env: NodeJS.ProcessEnv, folder = '.'): Environment {
   const named = env['GATEBENCH_ENV_FILE']?.trim();
@@ -59,7 +59,10 @@ export function readEnvironment(env: NodeJS.ProcessEnv, folder = '.'): Environme
   return found;
 }
 
-/** What must never be shown, and the name that stands for it. `shown`: variables that their owner has asked to see. */
+/**
+ * Values that must never be shown, each with a name to replace it. `shown`: variables that their owner has asked to
+ * see.
+ */
 export function secretsOf(environment: Environment, shown: readonly Variable[] = []): Map<string, string> {
   const secrets = new Map<string, string>();
   for (const [name, facts] of Object.entries(variables) as [Variable, VariableFacts][]) {
@@ -71,12 +74,15 @@ export function secretsOf(environment: Environment, shown: readonly Variable[] =
   return secrets;
 }
 
-/** Of an address of which messages name host and port. */
+/** For an address whose host and port appear in messages. */
 function passwordIn(value: string): string {
   return URL.canParse(value) ? new URL(value).password : value;
 }
 
-/** Path and query of an address, because the rest is in other addresses too. All of a value that is no address, or holds a password. */
+/**
+ * Path and query of an address, because the rest is in other addresses too. The whole value if it is not an address, or
+ * holds a password.
+ */
 function behindHost(value: string): string {
   if (!URL.canParse(value)) return value;
   const { host, pathname, search, username, password } = new URL(value);
@@ -84,7 +90,7 @@ function behindHost(value: string): string {
   return pathname === '/' ? search : pathname + search;
 }
 
-/** As CI services set it; those of Azure, Jenkins, TeamCity and AWS have variables of their own. */
+/** As CI services set it. Azure, Jenkins, TeamCity and AWS have their own variables. */
 export function isCi(env: NodeJS.ProcessEnv): boolean {
   const set = [
     env['CI'],
@@ -105,7 +111,7 @@ function readEnvFile(path: string, mustExist: boolean): Record<string, string | 
   }
 }
 
-/** Variables that a route needs and that are not set. */
+/** Variables that a route needs but that are not set. */
 export class MissingVariables extends UserError {
   readonly variables: readonly Variable[];
 
@@ -116,8 +122,8 @@ export class MissingVariables extends UserError {
 }
 
 /**
- * The values of the named variables; all that are missing are named at once. `otherwise` says what else would do: a
- * run has the demo. Throws `MissingVariables`.
+ * The values of the named variables. All missing ones are reported at once. `otherwise` names an alternative: a run has
+ * the demo. Throws `MissingVariables`.
  */
 export function requireVariables<Name extends Variable>(
   environment: Environment,

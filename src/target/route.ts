@@ -3,26 +3,26 @@ import { UserError } from '../base/user-error.ts';
 import { requireVariables, type Environment, type Variable } from './environment.ts';
 import { assertVisible } from './visible.ts';
 
-/** Where a model's requests go, and as whom. */
+/** Where a model's requests go, and with which credentials. */
 export interface Endpoint {
-  /** Prefix of `/chat/completions`, or of `/chat` where `native` is set. */
+  /** Prefix of `/chat/completions`, or of `/chat` if `native` is set. */
   baseUrl: string;
   /** Name of the model on the wire. */
   wireModel: string;
-  /** Value of `Authorization` without its scheme. Absent: the header is not sent at all. */
+  /** Value of `Authorization` without its scheme. Absent: the header is not sent. */
   bearer?: string;
   /** Headers of this route, tokens included. */
   headers: Record<string, string>;
-  /** Cloudflare's gateway is in between, so its headers make sense. */
+  /** Cloudflare's gateway is on the way, so its headers make sense. */
   throughGateway: boolean;
-  /** Asked by Ollama's own API, in this way. Absent: by OpenAI's, as most are. */
+  /** Settings for Ollama's own API. Absent: OpenAI's API, as for most. */
   native?: LocalSettings;
 }
 
 export interface RouteContext {
   environment: Environment;
   settings: GatewaySettings;
-  /** `--base-url`, which wins over the route's own. */
+  /** `--base-url`, which overrides the route's own. */
   baseUrl?: string;
   /** `--provider-key`: send OLLAMA_API_KEY through the gateway instead of using the stored key. */
   providerKey: boolean;
@@ -32,34 +32,34 @@ export interface RouteContext {
 export type RouteKind = 'gateway' | 'bare' | 'simulated';
 
 /**
- * How a request gets to a model. Each route has a file; `routes.ts` lists them. Whatever depends on the route is said
- * here: nobody asks for a route by its name.
+ * How a request gets to a model. Each route has a file; `routes.ts` lists them. Everything that depends on the route is
+ * defined here: other code does not ask for a route by its name.
  */
 export interface Route {
-  /** Lower-case letters alone: it stands before the `=` of `--base-url`, and behind the `@` of a cell's name. */
+  /** Lower-case letters only: it precedes the `=` of `--base-url`, and follows the `@` of a cell's name. */
   name: string;
   /** For the help and the README. */
   summary: string;
   kind: RouteKind;
-  /** Variables that it cannot do without. `environment.ts` says which of them are secret. */
+  /** Required variables. `environment.ts` says which of them are secret. */
   needs: readonly Variable[];
-  /** Those that make up its address, and are not needed with `--base-url`. Absent: none. */
+  /** Required variables that make up its address, not needed with `--base-url`. Absent: none. */
   addressNeeds?: readonly Variable[];
-  /** What speaks for it when several work: the lowest rank is recommended, with the reason, a clause. */
+  /** Reason to prefer it if several routes work, as a clause. The lowest rank is recommended. */
   choice: { rank: number; why: string };
-  /** One endpoint for all providers: the model's name has the provider in it, and the token may come as bearer. */
+  /** One endpoint for all providers: the model's name includes the provider, and the token may be sent as bearer. */
   isUnified?: true;
-  /** Its models run on this machine: nobody counts their use, and others than those of the suite may be there. */
+  /** Its models run on this machine: their use is not metered, and it may have models that the suite does not name. */
   isOnThisMachine?: true;
-  /** Nothing is wrong when it does not work, as long as nobody asked for it. */
+  /** It may fail without being a fault, unless somebody asked for it. */
   isOptional?: true;
-  /** How its server is asked by Ollama's own API. Absent, or undefined: by OpenAI's. */
+  /** How to ask its server through Ollama's own API. Absent, or undefined: OpenAI's API. */
   nativeApi?(settings: GatewaySettings): LocalSettings | undefined;
   /** Throws a UserError that names the missing variables or the wrong model name. */
   endpoint(model: string, context: RouteContext): Endpoint;
 }
 
-/** The values of what a route needs in this context. Throws `MissingVariables`. */
+/** The values that a route needs in this context. Throws `MissingVariables`. */
 export function neededBy(
   { name, needs, addressNeeds = [] }: Route,
   { environment, baseUrl }: RouteContext,
@@ -71,7 +71,7 @@ export function neededBy(
   );
 }
 
-/** A route through the gateway. `place`: what stands behind the gateway's address, and the model's name on the wire. */
+/** A route through the gateway. `place`: the path after the gateway's address, and the model's name on the wire. */
 export function gatewayRoute(
   about: Pick<Route, 'name' | 'summary' | 'choice' | 'isUnified'>,
   place: (model: string) => { path: string; wireModel: string },
@@ -110,8 +110,8 @@ export function splitModel(model: string): { provider: string; slug: string; nam
 }
 
 /**
- * Headers that name us to the gateway. Documented way (`aig`): the token in `cf-aig-authorization` and no
- * `Authorization`, because any value there keeps the gateway from using its stored provider key.
+ * Headers that identify us to the gateway. The documented way (`aig`) puts the token in `cf-aig-authorization` and
+ * sends no `Authorization`, because any value there keeps the gateway from using its stored provider key.
  */
 export function gatewayCredentials(
   token: string,

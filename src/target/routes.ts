@@ -8,15 +8,15 @@ import { provider } from './routes/provider.ts';
 /** Every route; `--route` offers exactly these. To add one: write its file, add its line. */
 export const routes: readonly Route[] = [compat, provider, direct, local, demo];
 
-/** Taken where neither the command line nor the suite names one: the route that the project was founded on. */
+/** Used if neither the command line nor the suite names a route: the one that the project started with. */
 export const defaultRoute = compat;
 
-/** Undefined for the name of a route that a later version of the program had. */
+/** Undefined for a route that only a later version of the program knows. */
 export function findRoute(name: string): Route | undefined {
   return routes.find((route) => route.name === name);
 }
 
-/** Whether a route goes to the mock gateway: every picture of what came from there must say so. */
+/** Whether a route goes to the mock gateway. Every output with such figures must say so. */
 export function isSimulatedRoute(name: string): boolean {
   return findRoute(name)?.kind === 'simulated';
 }

@@ -1,8 +1,8 @@
 import { UserError } from '../base/user-error.ts';
 
 /**
- * The token must not travel in the clear: plain http is for this machine only, unless a flag allows it. `allowHttp`
- * is absent where there is no such flag.
+ * The token must not travel in the clear: plain http is only for this machine, unless a flag allows it. `allowHttp` is
+ * absent if there is no such flag.
  */
 export function assertSafeUrl(baseUrl: string, allowHttp?: boolean): void {
   let url: URL;

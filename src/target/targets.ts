@@ -10,7 +10,7 @@ import type { Endpoint, Route } from './route.ts';
 import { defaultRoute, findRoute, isSimulatedRoute, routes } from './routes.ts';
 import { assertSafeUrl } from './safe-url.ts';
 
-/** A cell, and what it takes to send to it. */
+/** A cell, with the route and model to send to. */
 export interface Target extends Cell {
   endpoint: Endpoint;
 }
@@ -19,36 +19,38 @@ export interface Target extends Cell {
 export interface Targets {
   /** Every model on every route. */
   cells: readonly Target[];
-  /** The one with the names of this cell, which must be among them. */
+  /** The target with the names of this cell, which must exist. */
   of: (cell: CellNames) => Target;
-  /** Names of the places that the requests are sent from. Absent where none was given. */
+  /** Names of the places that requests are sent from. Absent if none was given. */
   vantages?: readonly string[];
   /** For the manifest: each route with its host, without the account. */
   routes: { route: string; host: string }[];
-  /** Takes tokens and the account id out of a text. */
+  /** Removes tokens and the account id from a text. */
   redact: Redact;
 }
 
 export interface TargetOptions {
-  /** Names of routes. Absent: the one that the suite names, or the default one. */
+  /** Names of routes. Absent: the suite's route, or the default one. */
   routes?: readonly string[] | undefined;
-  /** Names of the places that the requests are sent from: of this machine one. Absent: nobody asks where. */
+  /** Names of the places that requests are sent from; one for this machine. Absent: no place is recorded. */
   vantages?: readonly string[] | undefined;
-  /** Tokens, account and gateway: `readEnvironment(process.env)`. Absent: none, which will do for a simulated route. */
+  /**
+   * Tokens, account and gateway: `readEnvironment(process.env)`. Absent: none, which is enough for a simulated route.
+   */
   environment?: Environment | undefined;
-  /** Addresses in place of a route's own: `https://…` for all routes, `compat=https://…` for one. */
+  /** Addresses that replace a route's own: `https://…` for all routes, `compat=https://…` for one. */
   baseUrl?: readonly string[] | undefined;
   /** Plain http may carry a token to another machine. */
   allowHttp?: boolean | undefined;
-  /** Send OLLAMA_API_KEY through the gateway in place of the key that is stored there. */
+  /** Send OLLAMA_API_KEY through the gateway instead of the key that is stored there. */
   providerKey?: boolean | undefined;
-  /** Address of a running mock gateway. Needed by a simulated route alone. */
+  /** Address of a running mock gateway. Only for a simulated route. */
   mockUrl?: string | undefined;
 }
 
 /**
- * Resolves every cell before anything is sent. Throws a UserError for a route that does not exist, an address that is
- * none, or a wrong model name, and `MissingVariables`, which names all that are missing at once.
+ * Resolves every cell before anything is sent. Throws a UserError for an unknown route, an invalid address or a wrong
+ * model name, and `MissingVariables`, which names all missing variables at once.
  */
 export function resolveTargets(
   suite: Pick<Suite, 'models' | 'variants' | 'against' | 'gateway'>,
@@ -95,7 +97,7 @@ export function routeNamed(name: string): Route {
   );
 }
 
-/** What goes out as a credential is a secret, wherever a route has it from. What the mock accepts opens nothing. */
+/** Everything sent as a credential is a secret, wherever a route gets it. What the mock accepts opens nothing. */
 function credentialsOf(targets: readonly Target[]): [secret: string, name: string][] {
   return targets
     .filter(({ route }) => !isSimulatedRoute(route))
@@ -108,11 +110,11 @@ function credentialsOf(targets: readonly Target[]): [secret: string, name: strin
     });
 }
 
-/** `route=URL` for this route, else an address that is for all. */
+/** `route=URL` for this route, else an address for all. */
 function addressOf(route: string, given: readonly string[]): string | undefined {
   const named = given.find((entry) => routeOfAddress(entry) === route);
   return named?.slice(route.length + 1) ?? given.find((entry) => routeOfAddress(entry) === undefined);
 }
 
-/** `compat` of `compat=URL`; undefined of an address that is for all routes. */
+/** `compat` in `compat=URL`. Undefined for an address that is for all routes. */
 export const routeOfAddress = (entry: string): string | undefined => /^([a-z]+)=/.exec(entry)?.[1];

@@ -1,6 +1,6 @@
 import { UserError } from '../base/user-error.ts';
 
-/** What documents and chats put in the place of what was copied from a dashboard. */
+/** Characters that documents and chats substitute in text copied from a dashboard. */
 const names: readonly (readonly [RegExp, string])[] = [
   [/[\u2018-\u201f\u00ab\u00bb]/, 'a curly quote'],
   [/[\u00a0\u2007\u202f]/, 'a no-break space'],
@@ -12,9 +12,9 @@ const names: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Refuses a value that no header can carry, before anything is sent: else every single request would fail on it, in the
- * words of the platform. `source`: the variable or setting that holds it. The value itself is not shown. Throws a
- * UserError.
+ * Refuses a value that a header cannot carry, before anything is sent. Otherwise every single request would fail on it,
+ * with a message of the platform. `source`: the variable or setting that holds it. The value itself is not shown.
+ * Throws a UserError.
  */
 export function assertVisible(source: string, value: string): void {
   const characters = Array.from(value);

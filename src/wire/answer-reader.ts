@@ -6,82 +6,87 @@ import type { PlainPiece } from './plain-piece.ts';
 import { RepeatedForm } from './repeated-form.ts';
 import type { Unread } from './unread.ts';
 
-/** A line longer than this is an attack or a fault, and would be scanned again with every read. */
+/** A longer line is an attack or a fault, and every read would scan it again. */
 const longestLine = 8 * 1024 * 1024;
 
-/** Something in the stream that is not a chunk. A frame that is not JSON spoils nothing of an answer that is whole. */
+/**
+ * Something in the stream that is not a chunk. A frame that is not JSON does not spoil an otherwise complete answer.
+ */
 export interface StreamFault {
   code: 'error_event' | 'malformed_frame' | 'line_too_long';
   detail: unknown;
 }
 
-/** What stood in a stream: a frame, its end, or something beside the frames. */
+/** Part of a stream: a frame, its end, or something outside the frames. */
 export type Seen =
   | { kind: 'frame'; data: string; event?: string | undefined }
   | { kind: 'done' }
   /** A sign of life without data. */
   | { kind: 'heartbeat' }
-  /** A line that is of no frame. */
+  /** A line that belongs to no frame. */
   | { kind: 'strange'; line: string };
 
-/** What a frame says, in OpenAI's words. */
+/** The content of a frame, in OpenAI's format. */
 export interface Told {
-  /** Absent when it is none. */
+  /** Absent if it is not JSON. */
   frame?: unknown;
-  /** It was the last one of its stream. */
+  /** It ends the stream. */
   isLast?: boolean;
   serverTimings?: ServerTimings | undefined;
 }
 
-/** How one API answers: how its streams are framed, and what a frame means. */
+/** How one API answers: the framing of its streams, and the meaning of a frame. */
 export interface Dialect {
   /** Content type of a stream. */
   readonly streamType: RegExp;
-  /** How a stream says that it is over, for messages. */
+  /** How a stream marks its end, for messages. */
   readonly lastWord: string;
   /** Whether a whole body, parsed, is an answer. */
   isAnswer(body: Record<string, unknown>): boolean;
-  /** A function that is given the text of a stream part by part, and returns what each part completed. */
+  /** Returns a function that takes the text of a stream part by part, and returns what each part completed. */
   framing(): (text: string) => Seen[];
-  /** What a parsed frame, or the body of an answer that was not streamed, says. Notes what it does not understand. */
+  /**
+   * The content of a parsed frame, or of the body of an answer that was not streamed. Notes what it does not
+   * understand.
+   */
   tell(frame: unknown, unread: Unread): Told;
 }
 
 /**
- * Reads an answer as its bytes arrive. Each read brings one instant; the pieces decoded from it get that instant,
- * and all but the first are marked as merged.
+ * Reads an answer as its bytes arrive. Each read has one instant. The pieces decoded from it get that instant, and all
+ * but the first are marked as merged.
  */
 export class AnswerReader {
   readonly dialect: Dialect;
   readonly completion = new Completion();
   readonly chunks = new ChunkLog();
   firstEventMs: Ms | undefined;
-  /** The stream said that it is over. */
+  /** The stream marked its end. */
   doneMs: Ms | undefined;
   fault: StreamFault | undefined;
   serverTimings: ServerTimings | undefined;
-  /** Frames with data seen, the one that says that it is over included, comments not. */
+  /** Frames with data so far, including the one that marks the end, without comments. */
   frames = 0;
-  /** Pieces that carry text, and those of them that belong to the answer. */
+  /** Pieces that carry text, and how many of them belong to the answer. */
   texts = 0;
   /** Characters of all of them. */
   chars = 0;
   answerTexts = 0;
 
-  /** Signs of life without data were seen. */
+  /** Whether signs of life without data came. */
   #sawHeartbeat = false;
-  /** A frame was not JSON. */
+  /** Whether a frame was not JSON. */
   #sawMalformed = false;
-  /** The body is over: what follows is the rest of a frame. */
+  /** The body has ended: what follows is the rest of a frame. */
   #ended = false;
   #at: Ms = 0;
   #piecesInRead = 0;
   #lineLength = 0;
   readonly #framing: (text: string) => Seen[];
   readonly #form = new RepeatedForm();
-  /** A byte order mark is the framing's. */
+  /** Byte order marks are left to the framing. */
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  /** The decoder may hold the first bytes of a character. */
+  /** Whether the decoder may hold the first bytes of a character. */
   #decoderHolds = false;
 
   constructor(dialect: Dialect) {
@@ -103,27 +108,27 @@ export class AnswerReader {
     this.#read(this.#decode(bytes, newline === bytes.length - 1));
   }
 
-  /** A read that ends with a line, as nearly all do, cannot end inside a character: the plain way is far quicker. */
+  /** A read that ends with a line cannot end inside a character. Nearly all do, and the plain way is far quicker. */
   #decode(bytes: Buffer, endsWithLine: boolean): string {
     if (endsWithLine && !this.#decoderHolds) return bytes.toString();
     this.#decoderHolds = !endsWithLine;
     return this.#decoder.decode(bytes, { stream: true });
   }
 
-  /** The body ended. A last frame without its end of line still counts, if it is whole. */
+  /** The body ended. A last frame without its line end still counts if it is complete. */
   end(at: Ms): void {
     this.#at = at;
     this.#ended = true;
     this.#read(`${this.#decoder.decode()}\n\n`);
   }
 
-  /** The body of an answer that was not streamed, parsed; `at` is the instant of its end. */
+  /** The body of an answer that was not streamed, parsed. `at` is the instant of its end. */
   whole(body: unknown, at: Ms): void {
     this.#at = at;
     this.#take(body);
   }
 
-  /** What was seen in the stream, in words of `stream_notes`. */
+  /** What was noticed in the stream, in words of `stream_notes`. */
   get notes(): string[] {
     return [
       ...this.completion.notes,
@@ -159,14 +164,14 @@ export class AnswerReader {
     if (isLast) this.#done();
   }
 
-  /** The frame's JSON, counted. Undefined when it is none. */
+  /** The frame's JSON. The frame is counted. Undefined if it is not JSON. */
   #parsed(data: string): unknown {
     let frame: unknown;
     try {
       frame = JSON.parse(data);
     } catch {
       this.completion.unread.note('frame', data);
-      // Cut off by the end of the body: truncated, which the missing finish reason will say.
+      // Cut off by the end of the body: truncated, which the missing finish reason will show.
       if (this.#ended) return undefined;
       this.#sawMalformed = true;
       this.fault ??= { code: 'malformed_frame', detail: data };
@@ -176,7 +181,7 @@ export class AnswerReader {
     return frame;
   }
 
-  /** Returns what the frame brought, where that is one text, said in OpenAI's own words. */
+  /** Returns the piece that the frame brought, if that is one text, in OpenAI's own format. */
   #take(frame: unknown): { plain: PlainPiece | undefined; isLast: boolean } {
     const told = this.dialect.tell(frame, this.completion.unread);
     const isLast = told.isLast === true;
@@ -187,7 +192,7 @@ export class AnswerReader {
     return { plain: told.frame === frame ? plain : undefined, isLast };
   }
 
-  /** The server reported an error. What it says of itself explains more than a frame that is none. */
+  /** The server reported an error. Its message explains more than a frame that is not one. */
   #fail(detail: unknown): void {
     if (this.fault === undefined || this.fault.code === 'malformed_frame')
       this.fault = { code: 'error_event', detail };

@@ -3,14 +3,14 @@ import type { Timeouts } from '../suite/suite.ts';
 import { unpack, type WireRecord } from './record.ts';
 import { RunQueueTrack } from './run-queue-track.ts';
 
-/** Records that are handed on in one turn of the loop: each is read, written, and followed by a request. */
+/** Records delivered in one turn of the loop: each is read, written, and followed by a request. */
 const mostInTurn = 4;
-/** Beyond so many entries, the track forgets those that no request can need any more. */
+/** Above this many entries, the track forgets those that no request can still need. */
 const longTrack = 20_000;
-/** Until a record that has come is read. */
+/** Arrived records that are not read yet. */
 const patienceMs: Ms = 60_000;
 
-/** Hands each record of the batches to whoever waits for it. */
+/** Delivers each record of the batches to its request. */
 export class Arrivals {
   readonly track = new RunQueueTrack();
   readonly #waiting = new Map<number, (record: WireRecord) => void>();
@@ -22,12 +22,12 @@ export class Arrivals {
     this.#rememberMs = totalMs + connectMs + patienceMs;
   }
 
-  /** The record of this request, when it comes. */
+  /** Resolves with the record of this request. */
   expect(id: number): Promise<WireRecord> {
     return new Promise((resolve) => this.#waiting.set(id, resolve));
   }
 
-  /** Returns the ids of those that came. */
+  /** Returns the ids of those that arrived. */
   take(batch: ArrayBuffer): number[] {
     const { track, records } = unpack(batch);
     this.track.add(track);

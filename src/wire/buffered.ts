@@ -1,31 +1,31 @@
 import type { Ms } from '../base/clock.ts';
 import type { ChunkLog } from '../measure/chunk-log.ts';
 
-/** A stream of fewer pieces says nothing about whether it was held back. */
+/** With fewer pieces, a stream does not show whether it was held back. */
 const fewestPieces = 5;
-/** No hosted model writes faster than this to one reader; a buffer that is let go does. */
+/** No hosted model writes faster than this to one reader. A released buffer does. */
 const fastestPiecesPerMs = 4;
-/** Time before the burst below which the server may simply have been quick. */
+/** With less time before the burst, the server may simply have been quick. */
 const quickMs: Ms = 50;
-/** The burst's share of the whole time above which it is a stream. */
+/** If the burst takes a larger share of the whole time, it is a stream. */
 const burstShare = 0.05;
 
-/** What a hosted model takes for a piece, where neither its server nor its other answers say. */
+/** Assumed time per piece of a hosted model, if neither its server nor its other answers tell. */
 const assumedPieceMs: Ms = 4;
-/** Our lag is short against the time of writing below this share of it: then it cannot have gathered the pieces. */
+/** Our lag is short if it is below this share of the writing time: then it cannot have gathered the pieces. */
 const shortShare = 0.25;
-/** Answers of which the pace of a model is known. */
+/** Number of answers after which a model's pace is known. */
 const rememberedAnswers = 32;
 
-/** What is known of the time that an answer took to write. */
+/** Known facts about the time that an answer took to write. */
 export interface Writing {
-  /** As the server reported it. */
+  /** As reported by the server. */
   evalMs?: Ms | undefined;
-  /** Of a piece, in other answers of the model. */
+  /** Time per piece in other answers of the model. */
   pieceMs?: Ms | undefined;
 }
 
-/** How fast a model writes, from those of its answers that flowed. */
+/** How fast a model writes, from its answers that flowed. */
 export class WritingPace {
   readonly #paces: number[] = [];
   #median: Ms | undefined;
@@ -38,17 +38,17 @@ export class WritingPace {
     this.#median = undefined;
   }
 
-  /** Median ms from piece to piece. Undefined while no answer has flowed. */
+  /** Median milliseconds from piece to piece. Undefined until an answer has flowed. */
   get pieceMs(): Ms | undefined {
     return (this.#median ??= this.#paces.toSorted((a, b) => a - b)[Math.floor(this.#paces.length / 2)]);
   }
 }
 
 /**
- * Whether the pieces came in one burst at the end although the server took its time: something on the way
- * collected the whole stream and sent it at once. Nine in ten pieces must lie within the burst, so that a role
- * chunk which a proxy sent ahead does not hide it. Nobody is accused where this process can have gathered the pieces
- * itself, that is where it was not late by far less than the writing took; nor where a model is known to write so fast.
+ * Whether the pieces came in one burst at the end although the server took its time: something on the way collected the
+ * whole stream and sent it at once. Nine in ten pieces must be within the burst, so that a role chunk that a proxy sent
+ * ahead does not hide it. False if this process may have gathered the pieces itself, that is, unless its lag was far
+ * shorter than the writing time. Also false if the model is known to write this fast.
  */
 export function looksBuffered(
   chunks: ChunkLog,

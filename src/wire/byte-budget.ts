@@ -1,28 +1,28 @@
 import { getHeapStatistics } from 'node:v8';
 
-/** Whoever holds bytes of an answer, and can be told to let go of it. */
+/** Holds bytes of an answer, and can be told to drop it. */
 export interface Holder {
-  /** Bytes that it holds, kept by the budget. 0 at first. */
+  /** Bytes that it holds, maintained by the budget. 0 at first. */
   held: number;
-  /** Ends the answer; it must `release` what it held. */
+  /** Ends the answer. It must `release` its bytes. */
   cut(limit: number): void;
 }
 
 const megabyte = 1024 * 1024;
-/** Answers in flight together hold no more than this, however large the heap. */
+/** Maximum for all answers in flight together, however large the heap. */
 const mostHeld = 128 * megabyte;
-/** Bytes read in one turn of the loop, by all together, before reading waits for the next. */
+/** Total bytes read in one turn of the loop before reading waits for the next. */
 const mostPerTurn = megabyte;
 
-/** What all answers in flight may hold: a quarter of the heap, since they are copied when they are written. */
+/** Limit for all answers in flight: a quarter of the heap, since they are copied when they are written. */
 export function defaultBudget(): number {
   return Math.min(mostHeld, Math.floor(getHeapStatistics().heap_size_limit / 4));
 }
 
 /**
- * Keeps the answers in flight within the memory and the time of one process, however much the servers send: when they
- * hold too much together, the largest is cut; when more comes than one turn of the loop can take in, reading waits,
- * so that deadlines and signals are heard.
+ * Keeps the answers in flight within the memory and the time of one process, however much the servers send. If they
+ * hold too much together, the largest is cut. If more comes than one turn of the loop can take in, reading waits, so
+ * that deadlines and signals are handled.
  */
 export class ByteBudget {
   /** In bytes. */
@@ -30,7 +30,7 @@ export class ByteBudget {
   readonly #holders = new Set<Holder>();
   #total = 0;
   #inTurn = 0;
-  /** The end of this turn of the loop is waited for. */
+  /** A callback for the end of this turn is pending. */
   #turnEnds = false;
 
   constructor(limit: number = defaultBudget()) {
@@ -42,7 +42,7 @@ export class ByteBudget {
     return this.#total;
   }
 
-  /** The holder holds so many bytes more. May cut it, or others. */
+  /** Adds to the bytes of a holder. May cut it, or others. */
   grew(holder: Holder, by: number): void {
     if (holder.held === 0) this.#holders.add(holder);
     holder.held += by;
@@ -51,7 +51,7 @@ export class ByteBudget {
       const largest = this.#largest();
       if (!largest) return;
       largest.cut(this.limit);
-      // Whether or not it did: it is counted no longer.
+      // Whether or not it released them: it no longer counts.
       this.release(largest);
     }
   }
@@ -68,10 +68,10 @@ export class ByteBudget {
     return largest;
   }
 
-  /** So many bytes were read just now. Whether that is enough for this turn of the loop. */
+  /** Counts bytes just read. Returns whether this turn of the loop has read enough. */
   isEnough(bytes: number): boolean {
     this.#inTurn += bytes;
-    // Where little comes, many turns are counted as one: that spares each of them the end of its turn.
+    // With little traffic, many turns count as one. That saves a callback per turn.
     if (this.#inTurn > mostPerTurn / 16 && !this.#turnEnds) {
       this.#turnEnds = true;
       setImmediate(() => {
@@ -83,19 +83,22 @@ export class ByteBudget {
   }
 }
 
-/** Bytes on the wire that a token may take: its frame with padding and ids. */
+/** Maximum bytes per token on the wire: its frame with padding and ids. */
 const perToken = 8 * 1024;
-/** With the probabilities of other tokens beside it. */
+/** As above, with the probabilities of other tokens. */
 const perTokenWithOthers = 64 * 1024;
-/** Beside the tokens: heartbeats, usage, a whole text repeated at the end. */
+/** Besides the tokens: heartbeats, usage, the whole text repeated at the end. */
 const besides = megabyte;
-/** An answer is never longer than this. */
+/** Upper limit for any answer. */
 export const longestBody = 64 * megabyte;
 
-/** Characters of text of an answer; a quarter of a million tokens. What is longer is a loop, and is copied when it is written. */
+/**
+ * Maximum characters of text in an answer: a quarter of a million tokens. A longer text is a loop, and it is copied
+ * when it is written.
+ */
 export const longestText = megabyte;
 
-/** How long the body of an answer may be that was asked for with these params. */
+/** Maximum length of the body of an answer that was requested with these params. */
 export function bodyLimit(params: Readonly<Record<string, unknown>>): number {
   const options = params['options'];
   const tokens =

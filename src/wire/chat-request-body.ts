@@ -6,14 +6,14 @@ import { nativeBody } from './native-request.ts';
 import { salted, type SaltPlace } from './salt.ts';
 import type { Endpoint } from '../target/route.ts';
 
-/** A request as it is handed to the SDK, or sent beside it. */
+/** A request ready for the SDK, or to be sent without it. */
 export interface ChatRequest {
   eventId: string;
   baseUrl: string;
   body: ChatBody;
-  /** A null takes away a header that the SDK would send. */
+  /** A null removes a header that the SDK would send. */
   headers: Record<string, string | null>;
-  /** By Ollama's own API, which the SDK does not speak. */
+  /** For Ollama's own API, which the SDK does not speak. */
   native?: boolean;
 }
 
@@ -29,13 +29,13 @@ export interface RequestFacts {
   suite: string;
   eventId: string;
   settings: GatewaySettings;
-  /** A token for this attempt alone, and where it goes. Absent: the messages are sent as they are. */
+  /** A token for this attempt only, and its place. Absent: the messages are sent unchanged. */
   salt?: { place: SaltPlace; token: string };
   /** Absent: the suite has no images. */
   images?: LoadedImages;
 }
 
-/** What goes on the wire for one planned request. */
+/** The content of one planned request on the wire. */
 export function chatRequest(asked: PlannedRequest, endpoint: Endpoint, facts: RequestFacts): ChatRequest {
   const planned = withSalt(asked, facts.salt);
   return {
@@ -61,7 +61,7 @@ function withSalt(planned: PlannedRequest, salt: RequestFacts['salt']): PlannedR
   return { ...planned, prompt: { ...prompt, messages: salted(prompt.messages, salt.place, salt.token) } };
 }
 
-/** The suite's params as they are; the model's own win over the prompt's. Streaming unless told otherwise. */
+/** The suite's params unchanged. The model's own override the prompt's. Streaming unless set otherwise. */
 function chatBody({ prompt, cell }: PlannedRequest, model: string, images?: LoadedImages): ChatBody {
   const params = { ...prompt.params, ...cell.model.params };
   const stream = params['stream'] !== false;
@@ -72,8 +72,8 @@ function chatBody({ prompt, cell }: PlannedRequest, model: string, images?: Load
 }
 
 /**
- * No cache, no retries behind our back, and a trail: the gateway keeps the first five entries of the metadata
- * and drops the rest without a word, so there are five.
+ * No cache, no hidden retries, and a trail. The gateway keeps the first five entries of the metadata and silently drops
+ * the rest, so there are five.
  */
 function gatewayHeaders(planned: PlannedRequest, facts: RequestFacts): Record<string, string> {
   const { prompt, cell, phase, repeat } = planned;
@@ -95,8 +95,8 @@ function gatewayHeaders(planned: PlannedRequest, facts: RequestFacts): Record<st
 }
 
 /**
- * A run is one trace, an attempt the parent of the gateway's span: both are found again from their ids, so that nothing
- * more is recorded. Behind a switch, because each header is one more difference from production.
+ * A run is one trace, an attempt the parent of the gateway's span. Both ids are derived, so nothing more is recorded.
+ * Behind a switch, because each header is one more difference from production.
  */
 function traceHeaders({ runId, eventId }: RequestFacts): Record<string, string> {
   return {
@@ -108,7 +108,7 @@ function traceHeaders({ runId, eventId }: RequestFacts): Record<string, string> 
 const hexOf = (text: string, digits: number): string =>
   createHash('sha256').update(text).digest('hex').slice(0, digits);
 
-/** Header values are Latin-1 at most; JSON can say the rest in escapes. */
+/** Header values are Latin-1 at most. JSON can escape the rest. */
 function asciiJson(value: Json): string {
   return JSON.stringify(value).replace(
     /[\u007f-\uffff]/g,

@@ -8,16 +8,15 @@ export interface BadResponse {
   httpStatus: number;
   contentType: string;
   body: string;
-  /** By small names. Absent where there were none. */
+  /** By lower-case names. Absent if there were none. */
   headers?: Headers;
 }
 
 const longestMessage = 300;
 
 /**
- * Names a refusal by its body before its status, because a gateway reports a failing provider as 400 and a
- * proxy in front replaces bodies. The forms of JSON stand in `error-body.ts`; besides there are the edge's HTML
- * and text pages.
+ * Classifies a refusal by its body before its status, because a gateway reports a failing provider as 400 and a proxy
+ * in front replaces bodies. JSON formats are in `error-body.ts`. The edge also sends HTML and text pages.
  */
 export function classify(response: BadResponse, now: Date): Failure {
   const said = readBody(response);
@@ -66,10 +65,10 @@ function isRateLimit(httpStatus: number, { family, code, message }: Said): boole
   );
 }
 
-/** Codes for a rate that was passed, whatever the status beside them. */
+/** Codes for an exceeded rate limit, whatever the status. */
 const limitCodes = /^(rate_limit(ed|_error|_exceeded)?|too_many_requests|RESOURCE_EXHAUSTED)$/i;
 
-/** The model that was asked for is not there, whatever the status that says so. */
+/** The requested model does not exist, whatever the status. */
 export function isUnknownModel({ family, code }: Pick<Failure, 'family' | 'code'>): boolean {
   return family === 'provider' && (code === 'not_found_error' || code === 'model_not_found');
 }

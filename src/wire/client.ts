@@ -24,7 +24,7 @@ export interface GatewayOptions {
 export interface AskHooks {
   /** Aborting it ends the attempt as cancelled. */
   signal?: AbortSignal;
-  /** When it is to be sent, on our clock. Absent: at once. */
+  /** When to send it, on our clock. Absent: at once. */
   due?: Ms;
 }
 
@@ -36,8 +36,9 @@ const stopped: Failure = {
 };
 
 /**
- * The way to the models. The openai SDK says what each request looks like; it is sent beneath the SDK, over a wire that
- * keeps what came, and its answer is read when it is over. Requests in Ollama's own words go the same way without the SDK.
+ * Sends requests to models. The openai SDK defines what each request looks like. It is sent beneath the SDK, over a
+ * wire that keeps the bytes as they came, and its answer is read when it is complete. Requests in Ollama's own format
+ * go the same way without the SDK.
  */
 export class Gateway {
   readonly #options: GatewayOptions;
@@ -51,17 +52,17 @@ export class Gateway {
     this.#options = options;
   }
 
-  /** Requests under way and not over. */
+  /** Requests in flight. */
   get inFlight(): number {
     return this.#inFlight;
   }
 
-  /** How busy the loop has been that stamps, since then. */
+  /** How busy the loop that stamps has been since then. */
   loop(since?: EventLoopUtilization): EventLoopUtilization {
     return this.#options.wire.loop(since);
   }
 
-  /** Never rejects: whatever happens is in the exchange. */
+  /** Never rejects: every outcome is in the exchange. */
   async ask(request: ChatRequest, hooks: AskHooks = {}): Promise<Exchange> {
     this.#inFlight++;
     const record = await this.#recordOf(request, hooks);
@@ -80,7 +81,7 @@ export class Gateway {
     });
   }
 
-  /** Resolves when requests in the words of OpenAI can be made at once. */
+  /** Resolves when requests in OpenAI's format can be made at once. */
   ready(): Promise<void> {
     return this.#requests.ready();
   }
@@ -119,7 +120,7 @@ export class Gateway {
     return record;
   }
 
-  /** Of what never left this thread. */
+  /** For a request that never left this thread. */
   #unsent(failure: Failure): WireRecord {
     const { clock, wire } = this.#options;
     const now = clock.now() - wire.clockOffset;

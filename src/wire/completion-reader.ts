@@ -10,31 +10,31 @@ import { ToolCalls } from './tool-calls.ts';
 import { Unread } from './unread.ts';
 import { UsageCounts } from './usage.ts';
 
-/** Where the pieces of a completion are logged with their instants. */
+/** Log of the pieces of a completion with their instants. */
 export interface PieceLog {
-  /** Text of one kind that came just now, 0 `chars` for a frame without text. Returns its place. */
+  /** Text of one kind that just came; 0 `chars` for a frame without text. Returns its index. */
   push(kind: ChunkKind, chars: number): number;
-  /** Says anew what a piece carried. */
+  /** Corrects what a piece carried. */
   amend(place: number, kind: ChunkKind, chars: number): void;
   /** All content so far was reasoning. */
   contentWasReasoning(): void;
 }
 
-/** What was seen in an answer, in the words of `stream_notes`. */
+/** What was noticed in an answer, in words of `stream_notes`. */
 type Seen = 'think_tags' | 'summary_frame' | 'cumulative_text' | 'other_choices';
 
 /** A completion as it grows, from chunks or from one whole answer. */
 export class Completion {
   finishReason: string | undefined;
   echoedModel: string | undefined;
-  /** A chunk with an empty model name: how Ollama's compatibility layer swallows an error in mid-stream. */
+  /** A chunk with an empty model name: Ollama's compatibility layer swallows an error in mid-stream this way. */
   sawEmptyModel = false;
-  /** What a chunk reported as its error: the `error` member, or the whole frame where that is one. */
+  /** The error that a chunk reported: its `error` member, or the whole frame if that is one. */
   error: unknown;
   readonly unread = new Unread();
 
   #answer = '';
-  /** From fields of its own, and from tags within the content. */
+  /** From its own fields, and from tags within the content. */
   #reasoning = '';
   #taggedReasoning = '';
   readonly #toolCalls = new ToolCalls();
@@ -43,9 +43,9 @@ export class Completion {
   #contentChannel = new TextChannel();
   #reasoningChannel = new TextChannel();
   #tags = new ThinkTags();
-  /** Places of pieces that may be a tag's beginning. */
+  /** Indexes of pieces that may be the beginning of a tag. */
   #tentative: number[] = [];
-  /** Places of the pieces of each of the first deltas, in case they turn out to be cumulative. */
+  /** Indexes of the pieces of each of the first deltas, in case they turn out to be cumulative. */
   #early: number[][] = [];
   #sawDelta = false;
 
@@ -65,7 +65,7 @@ export class Completion {
     return this.#counts.measured(this.#hasText).usage;
   }
 
-  /** Words of `stream_notes` for what was seen. */
+  /** What was noticed, in words of `stream_notes`. */
   get notes(): string[] {
     return [
       ...this.#seen,
@@ -79,8 +79,8 @@ export class Completion {
   }
 
   /**
-   * Takes in one parsed `data:` frame of a stream, or the body of an answer that was not streamed. What says
-   * something and is not understood is noted as unread. Returns the piece that a plain frame brought.
+   * Takes in one parsed `data:` frame of a stream, or the body of an answer that was not streamed. Content that is not
+   * understood is noted as unread. Returns the piece that a plain frame brought.
    */
   add(frame: unknown, log: PieceLog): PlainPiece | undefined {
     if (!isObject(frame)) {
@@ -97,7 +97,7 @@ export class Completion {
     return undefined;
   }
 
-  /** Takes in what a frame brought that said nothing else, and that named the model no otherwise than those before it. */
+  /** Takes in the piece of a frame that has nothing else, and the same model name as the frames before it. */
   addPlain({ kind, text }: PlainPiece, log: PieceLog): void {
     this.#sawDelta = true;
     if (kind === 'reasoning') this.#addReasoning(text, this.finishReason !== undefined, log);
@@ -124,7 +124,7 @@ export class Completion {
     if (usage !== undefined && usage !== null && this.#counts.add(usage, this.unread)) log.push('usage', 0);
   }
 
-  /** One answer is measured, the one with index 0. */
+  /** Only the answer with index 0 is measured. */
   #addAny(choice: unknown, place: number, log: PieceLog): void {
     if (!isObject(choice)) {
       this.unread.note('choices', choice);
@@ -152,10 +152,10 @@ export class Completion {
       this.#sawDelta ||= !saysNothing(delta);
       pieces += this.#addPart(delta, isClosing, log);
     } else this.unread.note('delta', delta);
-    // Behind deltas, a message is the whole once more.
+    // After deltas, a message repeats the whole.
     if (isObject(message)) pieces += this.#addPart(message, isClosing || this.#sawDelta, log);
     else this.unread.note('message', message);
-    // The way of the completions before chat.
+    // The format of the completions before chat.
     pieces += this.#addTexts(textParts(choice['text'], 'content', 'text', this.unread), isClosing, log);
     if (finishReason !== '') {
       this.finishReason = finishReason;
@@ -167,7 +167,7 @@ export class Completion {
     this.#addUsage(choice['usage'], log);
   }
 
-  /** A delta or a message. Returns how many pieces of text it held. */
+  /** Takes in a delta or a message. Returns how many pieces of text it held. */
   #addPart(part: Record<string, unknown>, isClosing: boolean, log: PieceLog): number {
     this.unread.noteOthers(part, deltaFields, 'delta');
     let pieces = this.#addTexts([...this.#reasoningOf(part), ...this.#contentOf(part)], isClosing, log);
@@ -176,7 +176,7 @@ export class Completion {
     // A single call without its list.
     if (isObject(calls)) deltas.push(calls);
     else if (!Array.isArray(calls)) this.unread.note('tool_calls', calls);
-    // The way of the tools before they were called so.
+    // The format of tools before they were called so.
     const call = part['function_call'];
     if (!saysNothing(call)) deltas.push({ index: 0, function: call });
     for (const each of deltas) {
@@ -187,7 +187,7 @@ export class Completion {
     return pieces;
   }
 
-  /** Servers say the same thinking under several names; the first that says something holds. */
+  /** Servers send the same reasoning under several names. The first non-empty one counts. */
   #reasoningOf(part: Record<string, unknown>): TextPart[] {
     let found: TextPart[] = [];
     for (const name of reasoningMembers) {
@@ -201,7 +201,7 @@ export class Completion {
   #contentOf(part: Record<string, unknown>): TextPart[] {
     return [
       ...textParts(part['content'], 'content', 'delta.content', this.unread),
-      // What it says instead of an answer is what its user reads.
+      // A refusal is what its user reads instead of an answer.
       ...textParts(part['refusal'], 'content', 'delta.refusal', this.unread),
     ];
   }
@@ -233,13 +233,13 @@ export class Completion {
         log.push('content', fresh.text.length);
       } else this.#addSplit(fresh.text, log);
     } else {
-      // The last part came just now and has no piece yet.
+      // The last part just came and has no piece yet.
       this.#early.push([]);
       this.#restate(fresh.parts, log);
     }
   }
 
-  /** Whether a text is all content so far, with its thinking or without. */
+  /** Whether a text is all content so far, with or without its reasoning. */
   readonly #isWhole = (whole: string): boolean => {
     if (this.#answer.trim() === '') return false;
     if (whole.trim() === this.#answer.trim()) return true;
@@ -257,7 +257,7 @@ export class Completion {
     log.push('role', 0);
   }
 
-  /** Adds content, with the thinking in it told apart. Returns the places of its pieces. */
+  /** Adds content, with the reasoning in it separated. Returns the indexes of its pieces. */
   #addSplit(content: string, log: PieceLog): number[] {
     const places: number[] = [];
     for (const part of this.#tags.feed(content)) {
@@ -284,7 +284,7 @@ export class Completion {
     return places;
   }
 
-  /** Each delta of content so far held all before it: this is what they really brought. */
+  /** Each delta of content so far contained all earlier ones. These are the new parts. */
   #restate(parts: readonly string[], log: PieceLog): void {
     this.#seen.add('cumulative_text');
     const before = this.#early;
@@ -297,7 +297,7 @@ export class Completion {
       const places = [...(before[index] ?? [])];
       this.#addSplit(part, {
         ...log,
-        // In the place of the piece that was logged before, as long as there is one.
+        // Replaces the piece that was logged earlier, as long as there is one.
         push: (kind, chars) => {
           const place = places.shift();
           if (place === undefined) return log.push(kind, chars);
@@ -331,13 +331,15 @@ const reasoningMembers = [
   'thinking_blocks',
 ];
 
-/** What a frame says about a failure, if it does: as an `error`, or in one of the ways in which the frame is one. */
+/**
+ * What a frame says about a failure, if anything: in an `error`, or because the frame itself is one of the known forms.
+ */
 function errorIn(frame: Record<string, unknown>): unknown {
   if (!saysNothing(frame['error'])) return frame['error'];
   if (frame['object'] === 'error' || frame['status'] === 'failure' || frame['type'] === 'error') return frame;
   const hasAnswer = frame['choices'] !== undefined || frame['usage'] !== undefined;
   if (hasAnswer) return undefined;
-  // A code and a sentence, and nothing of an answer.
+  // A code and a sentence, and no part of an answer.
   if (!saysNothing(frame['code']) && text(frame['message']) !== '') return frame;
   if (frame['success'] === false || !saysNothing(frame['errors']) || !saysNothing(frame['detail']))
     return frame;

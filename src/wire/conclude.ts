@@ -6,21 +6,21 @@ import { errorSaid } from './error-body.ts';
 import type { Completion } from './completion-reader.ts';
 import { isObject } from './json-words.ts';
 
-/** What is known when a body with status 200 has ended. */
+/** What is known at the end of a body with status 200. */
 export interface Ended {
   streamed: boolean;
   contentType: string;
-  /** Text of the body where it was not a stream. */
+  /** Text of the body if it was not a stream. */
   body: string;
   reader: AnswerReader;
-  /** The reader's, without secrets. */
+  /** From the reader, without secrets. */
   fault?: StreamFault;
 }
 
 /**
- * Whether an ended body with status 200 is an answer. It is one only with the right content type, at least one
- * piece of answer, a finish reason and, streamed, `[DONE]` or the like; everything else has a name of its own.
- * Undefined when all is well.
+ * Decides whether an ended body with status 200 is an answer. It is one only with the right content type, at least one
+ * piece of answer, a finish reason and, if streamed, `[DONE]` or its equivalent. Everything else has its own failure
+ * code. Undefined if all is well.
  */
 export function failureOf(ended: Ended, now: Date): Failure | undefined {
   return (
@@ -51,7 +51,7 @@ function wrongContent({ streamed, contentType, body, reader }: Ended, now: Date)
   return stream('wrong_content_type', `the answer has content type "${type}"${beginning(body)}`);
 }
 
-/** How a body begins that nobody understands. */
+/** Shows the beginning of a body that was not understood. */
 function beginning(body: string): string {
   const start = oneLine(body, 200);
   return start === '' ? '' : `: ${start}`;
@@ -66,7 +66,7 @@ function isAnswer(body: string, reader: AnswerReader): boolean {
   }
 }
 
-/** Finish reasons by which servers say that they failed, and nothing more. */
+/** Finish reasons that only report a failure. */
 const failedReasons = /error|^(fail(ed|ure)?|abort(ed)?|cancell?ed|timeout|insufficient_system_resource)$/i;
 
 function failedFinish({ finishReason }: Completion): Failure | undefined {
@@ -85,7 +85,7 @@ function faultInStream(ended: Ended): Failure | undefined {
     case undefined:
       return undefined;
     case 'malformed_frame':
-      // One frame is no answer: all that makes an answer came beside it.
+      // A malformed frame is harmless if the other frames make a complete answer.
       if (!incomplete(ended) && !withoutAnswer(ended.reader.completion)) return undefined;
       return stream('malformed_frame', `a frame is not JSON: ${oneLine(String(fault.detail), 120)}`);
     case 'line_too_long':
@@ -95,7 +95,7 @@ function faultInStream(ended: Ended): Failure | undefined {
   }
 }
 
-/** What a frame or a choice of an answer said about a failure. */
+/** What a frame or a choice of an answer says about a failure. */
 function failureIn(error: unknown): Failure {
   const { message, ...said } = errorSaid(error);
   return { status: 'error', ...said, message: oneLine(message, 300) || 'an error event in the stream' };

@@ -6,7 +6,7 @@ import { defined } from '../base/defined.ts';
 import type { Connection } from '../measure/exchange.ts';
 import { checkProxies } from './proxies.ts';
 
-/** What is known of a socket that we opened. */
+/** Facts about a socket that we opened. */
 interface OpenSocket {
   socket: Socket;
   host: string;
@@ -15,9 +15,9 @@ interface OpenSocket {
   used: boolean;
   /** The request that it carries now. Absent between requests. */
   request?: object;
-  /** A request goes out, and no head of a response has come. */
+  /** A request was sent, and the head of a response has not come. */
   awaitHead: () => void;
-  /** Something of a response has come, be it an interim one. */
+  /** Part of a response has come, even an interim one. */
   heard: boolean;
 }
 
@@ -28,13 +28,13 @@ const open = new Set<OpenSocket>();
 /** The socket that a request goes out on. */
 export interface SentOn {
   connection: Connection;
-  /** Something of a response has come on it since. */
+  /** Whether part of a response has come on it since. */
   heard: () => boolean;
-  /** Closes every connection to the same host that carries nothing: none of them is any fresher. */
+  /** Closes every idle connection to the same host: none of them is any fresher. */
   closeIdle: () => void;
 }
 
-/** Told on which socket its request goes out. */
+/** Learns on which socket its request goes out. */
 export interface SocketWatcher {
   onSocket(sent: SentOn): void;
 }
@@ -42,8 +42,8 @@ export interface SocketWatcher {
 let starting: SocketWatcher | undefined;
 
 /**
- * To be called in `onRequestStart`: undici publishes the socket right after it, in the same turn, before the
- * request is written.
+ * Call in `onRequestStart`: undici publishes the socket right after it, in the same turn, before the request is
+ * written.
  */
 export function watchSocket(watcher: SocketWatcher): void {
   starting = watcher;
@@ -54,7 +54,7 @@ subscribe('undici:client:sendHeaders', (message) => {
   starting = undefined;
   const { socket, request } = message as { socket: object; request: object };
   const facts = bySocket.get(socket);
-  // A socket that we did not open ourselves, through a proxy: nothing is known of it.
+  // A socket that we did not open ourselves, through a proxy. Nothing is known about it.
   if (!facts) return;
   watcher?.onSocket({
     connection: facts.used ? { reused: true } : { reused: false, ...facts.connection },
@@ -77,7 +77,7 @@ for (const end of ['undici:request:trailers', 'undici:request:error'])
     if (facts?.request === request) delete facts.request;
   });
 
-/** One that has carried nothing yet is being opened for somebody else, who would wait for it in vain. */
+/** An unused one is being opened for another request, which would wait for it in vain. */
 function closeIdle(host: string): void {
   for (const each of open)
     if (each.host === host && each.used && each.request === undefined) each.socket.destroy();
@@ -85,14 +85,14 @@ function closeIdle(host: string): void {
 
 export interface ConnectionOptions {
   connectTimeoutMs: Ms;
-  /** Extra certificate authority, for tests against an own server. */
+  /** Extra certificate authority, for tests against a local server. */
   ca?: string;
 }
 
 /**
- * HTTP/1.1 with keep-alive, one request at a time on a connection, as many connections as there are requests
- * in flight. HTTP/2 stays off: it would queue a POST behind the one before it, inside the measured time.
- * undici's own timeouts are off; the deadlines are ours.
+ * HTTP/1.1 with keep-alive, one request at a time on a connection, as many connections as requests in flight. HTTP/2
+ * stays off: it would queue a POST behind the one before it, inside the measured time. undici's own timeouts are off;
+ * the deadlines are ours.
  */
 export function createDispatcher(options: ConnectionOptions, env: NodeJS.ProcessEnv): Dispatcher {
   checkProxies(env);
@@ -111,7 +111,7 @@ export function createDispatcher(options: ConnectionOptions, env: NodeJS.Process
   const httpProxy = env['http_proxy'] ?? env['HTTP_PROXY'];
   const httpsProxy = env['https_proxy'] ?? env['HTTPS_PROXY'];
   if (!httpProxy && !httpsProxy) return new Agent(settings);
-  // The mock gateway and a local Ollama are on this machine; a proxy would look for them on its own.
+  // The mock gateway and a local Ollama are on this machine. A proxy would look for them on its own machine.
   const noProxy = [env['no_proxy'] ?? env['NO_PROXY'], 'localhost', '127.0.0.1', '[::1]'];
   return new EnvHttpProxyAgent({
     ...settings,
@@ -167,16 +167,16 @@ function timedConnector({ connectTimeoutMs, ca }: ConnectionOptions): buildConne
 const interim = 'HTTP/1.1 100';
 
 /**
- * undici gives up a connection on which `100 Continue` comes unasked, which is allowed (RFC 9110, 15.2): the client
- * waits on. So it never sees one. The socket's own way to read is back as soon as the head begins: what follows is
- * read as often as the server has a word to say.
+ * undici closes a connection if `100 Continue` comes without being asked for, although that is allowed (RFC 9110, 15.2)
+ * and a client should wait on. So it never sees one. The socket's own way to read is restored as soon as the head
+ * begins. What follows is read as often as the server sends.
  */
 function passOverContinue(facts: OpenSocket): void {
   const { socket } = facts;
   const { read } = Object.getPrototypeOf(socket) as { read: (size?: number) => Buffer | null };
   let held: Buffer | undefined;
   socket.read = (size?: number): Buffer | null => {
-    // Node's own way to ask for more to be read, which takes nothing out.
+    // Node's own way to request another read. It takes nothing out.
     if (size !== undefined) return read.call(socket, size);
     for (;;) {
       const bytes = read.call(socket);
@@ -191,10 +191,10 @@ function passOverContinue(facts: OpenSocket): void {
   };
 }
 
-/** An interim response that is longer is for undici to refuse. */
+/** A longer interim response is left for undici to refuse. */
 const longestInterim = 16 * 1024;
 
-/** The bytes behind every whole `100 Continue` that they begin with. */
+/** The bytes after every complete `100 Continue` at the beginning. */
 function withoutContinue(bytes: Buffer): Buffer {
   let rest = bytes;
   while (rest.toString('latin1', 0, interim.length) === interim) {

@@ -1,7 +1,7 @@
 import { isObject, saysNothing, text } from './json-words.ts';
 import type { Unread } from './unread.ts';
 
-/** A stretch of text, and whether it is thinking. */
+/** A stretch of text, and whether it is reasoning. */
 export interface TextPart {
   kind: 'reasoning' | 'content';
   text: string;
@@ -10,8 +10,8 @@ export interface TextPart {
 const deepest = 4;
 
 /**
- * The text of a message or a part of it, whichever way it is said: as a text, as a list of typed parts, or as one
- * such part. What is neither is noted as unread.
+ * The text of a message or a part of it, in any of its forms: a text, a list of typed parts, or one such part. Anything
+ * else is noted as unread.
  */
 export function textParts(value: unknown, kind: TextPart['kind'], place: string, unread: Unread): TextPart[] {
   const parts: TextPart[] = [];
@@ -35,9 +35,9 @@ function collect(value: unknown, kind: TextPart['kind'], to: Collecting, depth: 
   } else to.unread.note(to.place, value);
 }
 
-/** Members under which a part holds its text. */
+/** Members of a part that hold its text. */
 const textMembers = ['text', 'thinking', 'reasoning', 'content', 'summary', 'refusal', 'value', 'parts'];
-/** Types of parts that hold text. A part of another type with a `text` is not an answer's to be trusted. */
+/** Types of parts that hold text. A `text` in a part of another type may not belong to the answer. */
 const textTypes = /^(text|output_text|text_delta|summary_text|refusal|)$/;
 const thinkingTypes = /thinking|reasoning|thought/;
 
@@ -57,7 +57,7 @@ function collectPart(
   }
 }
 
-/** Members of a part that are no text: encrypted thinking, its signature, its place. */
+/** Members of a part that are not text: encrypted reasoning, its signature, its place. */
 const bookkeeping = new Set([
   'type',
   'id',

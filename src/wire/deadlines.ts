@@ -2,21 +2,21 @@ import type { Ms } from '../base/clock.ts';
 import type { Failure } from '../measure/exchange.ts';
 import type { Timeouts } from '../suite/suite.ts';
 
-/** How far an attempt has come. Times are since it was sent, or since it was begun while it is not. */
+/** The progress of an attempt. Times are since it was sent or, before that, since it began. */
 export interface Progress {
   sinceMs: Ms;
   isSent: boolean;
-  /** The head of the response is here. */
+  /** The response headers are complete. */
   hasHead: boolean;
   /** Some text of the answer is here. */
   sawText: boolean;
-  /** When data came last. 0 while none have come. */
+  /** When data last came. 0 until any came. */
   lastDataMs: Ms;
 }
 
 export interface Limits {
   timeouts: Timeouts;
-  /** A stream was asked for: its first token and its pauses have limits of their own. */
+  /** A stream was requested: its first token and its pauses have limits of their own. */
   streamed: boolean;
 }
 
@@ -41,8 +41,8 @@ function timeout(code: string, message: string): Failure {
 }
 
 /**
- * When the nearest deadline can pass. Text may come at once and fall silent: while none was seen, that is no later than
- * one silence from now.
+ * When the next deadline can pass. Text may start and fall silent at once, so before any text this is at most one
+ * silence limit from now.
  */
 export function nextDue({ timeouts, streamed }: Limits, progress: Progress): Ms {
   const { connectMs, firstTokenMs, idleMs, totalMs } = timeouts;

@@ -7,17 +7,17 @@ import { LoopLag } from './loop-lag.ts';
 import { pack } from './record.ts';
 import { openRunQueue } from './run-queue.ts';
 
-/** How often the loop is looked at while requests are in flight, to keep the lag's bound tight. */
+/** How often the loop is checked while requests are in flight, to keep the lag's bound tight. */
 const heartbeatMs: Ms = 10;
-/** More in one turn, and the server reads them slower than they are sent: they would wait in its socket, unseen. */
+/** With more in one turn, the server would read them slower than we send: they would wait unseen in its socket. */
 const mostSendsInTurn = 8;
-/** Deadlines are looked at no more often than this. */
+/** Minimum time between checks of deadlines. */
 const sweepMs: Ms = 10;
 
-/** A way to a server: it sends a flight, and tells it what comes. */
+/** A way to a server: it sends a flight, and reports to it what comes. */
 export interface Way {
   start(flight: Flight): void;
-  /** Opens as many connections. Never rejects. */
+  /** Opens this many connections. Never rejects. */
   warm(origin: string, connections: number): Promise<void>;
   end(): Promise<void>;
 }
@@ -26,13 +26,13 @@ export interface EngineOptions {
   way: Way;
   timeouts: Timeouts;
   budget: ByteBudget;
-  /** Is handed the requests that ended in a turn, packed. */
+  /** Receives the requests that ended in a turn, packed. */
   emit: (batch: ArrayBuffer) => void;
 }
 
 /**
- * Sends requests and stamps what comes, in whatever thread it runs: nothing is decoded here. What ended in a turn of
- * the loop leaves together when the turn is over.
+ * Sends requests and stamps what comes, in the thread where it runs. Nothing is decoded here. Everything that ended in
+ * a turn of the loop is handed over together when the turn is over.
  */
 export class Engine {
   readonly #options: EngineOptions;
@@ -40,7 +40,7 @@ export class Engine {
   readonly #runQueue = openRunQueue();
   readonly #flights = new Map<number, Flight>();
   readonly #tower: Tower;
-  /** To be sent, in order. */
+  /** Waiting to be sent, in order. */
   #ready: Flight[] = [];
   #sending: NodeJS.Immediate | undefined;
   #timers = new Map<number, NodeJS.Timeout>();
@@ -78,7 +78,7 @@ export class Engine {
     this.#await(flight);
   }
 
-  /** Until its time has come. A timer of the loop may be early by a millisecond. */
+  /** Waits until it is due. A timer of the loop may fire a millisecond early. */
   #await(flight: Flight): void {
     const { id, due = 0 } = flight.ask;
     const wait = due - performance.now();
@@ -111,7 +111,7 @@ export class Engine {
     await this.#options.way.end();
   }
 
-  /** Behind the reads of a turn: what closed an idle connection has been heard by then. */
+  /** After the reads of a turn, so that closed idle connections are already known. */
   #queue(flight: Flight): void {
     flight.begin();
     this.#expect(flight, flight.cells.begunAt + this.#options.timeouts.connectMs);
@@ -168,7 +168,7 @@ export class Engine {
     }, heartbeatMs).unref();
   }
 
-  /** The instant lies before what it stands for by less than the asking takes. */
+  /** The instant is early by less than the time that the check takes. */
   #askRunQueue(): void {
     if (!this.#runQueue) return;
     this.#track.push(performance.now(), this.#runQueue.waitedMs());
@@ -192,7 +192,7 @@ export class Engine {
     this.#sweeping = setTimeout(() => this.#sweep(), delay);
   }
 
-  /** One look at all that is in flight, instead of a timer for each. */
+  /** One check of everything in flight, instead of a timer for each. */
   #sweep(): void {
     const now = performance.now();
     this.#sweepsAt = Infinity;
@@ -202,7 +202,7 @@ export class Engine {
     this.#sweepAt(Math.max(next, now + sweepMs));
   }
 
-  /** Ends a flight whose time is over, and finds out when the time of another is. */
+  /** Ends a flight whose deadline has passed, and finds the next deadline of any other. */
   #endOrExpect(flight: Flight): void {
     const limits = this.#limits(flight);
     const progress = flight.progress();
@@ -212,7 +212,7 @@ export class Engine {
     else this.#expect(flight, performance.now() - progress.sinceMs + nextDue(limits, progress));
   }
 
-  /** Whether text has come, and how much, is known from the bytes alone. This is done where it matters only. */
+  /** The bytes alone show whether text has come, and how much. They are examined only if it matters. */
   #lookInto(flight: Flight): void {
     if (flight.isOver) return;
     flight.dueAt = Infinity;
@@ -222,11 +222,11 @@ export class Engine {
         if (flight.seen.chars > longestText) flight.stopReading();
         else this.#endOrExpect(flight);
       },
-      // What cannot be read is read again, and named, when the flight is over.
+      // What cannot be read is read again after the flight, and reported then.
       () => flight.stopReading(),
     );
   }
 }
 
-/** How far a flight has come at the moment of `sent`. */
+/** The progress of a flight at the moment of `sent`. */
 const justSent: Progress = { sinceMs: 0, isSent: true, hasHead: false, sawText: false, lastDataMs: 0 };

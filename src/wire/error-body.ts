@@ -10,7 +10,7 @@ export interface Said {
 
 type Form = (json: Record<string, unknown>, httpStatus: number | undefined) => Said | undefined;
 
-/** The forms in which servers say that they failed, the ones that can be told for sure first. */
+/** Forms in which servers report failures, the most certain ones first. */
 const forms: readonly Form[] = [
   fromGateway,
   fromCloudflareApi,
@@ -20,7 +20,7 @@ const forms: readonly Form[] = [
   fromTopLevel,
 ];
 
-/** What parsed JSON says about a failure. Undefined when it is in none of the forms that are known. */
+/** What parsed JSON says about a failure. Undefined if it has none of the known forms. */
 export function saidInBody(json: unknown, httpStatus?: number): Said | undefined {
   // Google's compatible API wraps its error in a list.
   const body: unknown = Array.isArray(json) ? json.find((member) => isObject(member)) : json;
@@ -76,7 +76,7 @@ function fromProblem(json: Record<string, unknown>): Said | undefined {
   };
 }
 
-/** OpenAI's object or Ollama's bare text under `error`; and the same below another `error`. */
+/** OpenAI's object or Ollama's bare text under `error`, and the same below another `error`. */
 function fromError(json: Record<string, unknown>, httpStatus: number | undefined): Said | undefined {
   let error = json['error'];
   for (
@@ -92,7 +92,7 @@ function fromError(json: Record<string, unknown>, httpStatus: number | undefined
   return isObject(error) ? provider(messageOf(error) || written(error), error, httpStatus) : undefined;
 }
 
-/** FastAPI: a text, an object, or a list with a place and a message for each field that is wrong. */
+/** FastAPI: a text, an object, or a list with a place and a message for each wrong field. */
 function fromDetail(json: Record<string, unknown>, httpStatus: number | undefined): Said | undefined {
   const { detail } = json;
   if (typeof detail === 'string' && detail !== '') return provider(detail, json, httpStatus);
@@ -107,7 +107,7 @@ function fromDetail(json: Record<string, unknown>, httpStatus: number | undefine
   return provider(lines.join('; '), isObject(first) ? first : {}, httpStatus);
 }
 
-/** vLLM's and Mistral's `object: error`, Portkey's `status: failure`, and others whose message stands at the top. */
+/** vLLM's and Mistral's `object: error`, Portkey's `status: failure`, and others with a message at the top level. */
 function fromTopLevel(json: Record<string, unknown>, httpStatus: number | undefined): Said | undefined {
   const message = messageOf(json);
   return message === '' ? undefined : provider(message, json, httpStatus);
@@ -139,8 +139,8 @@ function provider(message: string, from: Record<string, unknown>, httpStatus: nu
 }
 
 /**
- * The word for what is wrong. A code that only repeats the HTTP status says less than the type beside it; that a
- * model is unknown is said in many ways, of which one is kept.
+ * The code of the failure. A code that only repeats the HTTP status says less than the type next to it. An unknown
+ * model has many names, and gets one.
  */
 function codeOf(message: string, from: Record<string, unknown>, httpStatus: number | undefined): string {
   if (namesUnknownModel(message) && from['type'] !== 'not_found_error') return 'model_not_found';
@@ -163,7 +163,7 @@ function codeWord(value: unknown): string {
 }
 
 const isHttpStatus = (code: string): boolean => /^[1-5]\d\d$/.test(code);
-/** Types that servers give to whatever went wrong. */
+/** Types that servers give to any failure. */
 const isVague = (code: string): boolean =>
   /^(api_error|server_error|internal_server_error|unavailable_error|about:blank)$/i.test(code);
 
@@ -171,7 +171,7 @@ function fallback(httpStatus: number | undefined): string {
   return httpStatus === undefined || httpStatus === 200 ? 'provider_error' : `http_${httpStatus}`;
 }
 
-/** Sentences by which servers say that they do not have the model that was asked for. */
+/** Sentences that say that the server does not have the requested model. */
 const unknownModel: readonly RegExp[] = [
   /\bmodel[:\s]+(?:name |id )?["'`]?[^\s"'`]{1,200}["'`]?,? (?:was |is |could )?(?:not found|does not exist|doesn't exist|not be found)/i,
   /\bmodel (?:was |is |does |could )?(?:not found|not exist|not be found)/i,
@@ -186,7 +186,7 @@ const unknownModel: readonly RegExp[] = [
 ];
 
 function namesUnknownModel(message: string): boolean {
-  // A sentence in quotes is one that is spoken of.
+  // A quoted sentence is only mentioned.
   const start = message.slice(0, 1000).replace(/"[^"]*\s[^"]*"/g, '""');
   return unknownModel.some((pattern) => pattern.test(start));
 }
@@ -207,15 +207,15 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/unauthorized/i, 'unauthorized'],
 ];
 
-/** Ollama has no codes: its sentences are known by their words. */
+/** Ollama has no codes: its messages are recognized by their words. */
 function codeOfText(message: string): string | undefined {
   const start = message.slice(0, 1000);
   return sentences.find(([pattern]) => pattern.test(start))?.[1];
 }
 
 /**
- * The server says that its queue or the places of this account are full: asked too much at once, it is not the model's
- * unreliability. "Busy" alone may as well be an outage.
+ * The server says that its queue or this account's places are full. We asked for too much at once; the model is not
+ * unreliable. "Busy" alone may also be an outage.
  */
 export function namesBackPressure(message: string): boolean {
   const code = codeOfText(message);

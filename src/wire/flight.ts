@@ -6,13 +6,13 @@ import { Cells, numbersPerRead, type WireFailure, type WireRecord } from './reco
 import { isStreamOf, longestErrorBody, streamTypes, whyUnread, type ResponseHead } from './response-head.ts';
 import { cutForAll } from './too-long.ts';
 
-/** All bytes of a request, or the same as text where each character is a byte. */
+/** All bytes of a request, or the same as text in which each character is a byte. */
 export type ReadyRequest = string | Uint8Array;
 
 export const isReady = (request: ReadyRequest | PlainRequest): request is ReadyRequest =>
   typeof request === 'string' || request instanceof Uint8Array;
 
-/** What undici is told. */
+/** The request for undici. */
 export interface PlainRequest {
   method: string;
   path: string;
@@ -21,28 +21,28 @@ export interface PlainRequest {
   body: string;
 }
 
-/** What is asked of the wire: one request, ready to be sent. */
+/** Order to the wire: one request, ready to be sent. */
 export interface Ask {
   id: number;
   origin: string;
-  /** All of it as it goes over a direct connection, or what undici is to make of it. */
+  /** All its bytes for a direct connection, or the request for undici. */
   request: ReadyRequest | PlainRequest;
-  /** A stream was asked for. */
+  /** A stream was requested. */
   streamed: boolean;
-  /** By Ollama's own API. */
+  /** For Ollama's own API. */
   native: boolean;
-  /** In bytes; what is longer is not read on. */
+  /** In bytes. Reading stops there. */
   longestBody: number;
-  /** When it is to be sent, on the clock of whoever asks. Absent: at once. */
+  /** When to send it, on the clock of the caller. Absent: at once. */
   due?: Ms | undefined;
 }
 
-/** What is known of a stream that was looked into. */
+/** What is known of a stream that was examined. */
 export interface Seen {
   /** Pieces that carry text, and their characters. */
   texts: number;
   chars: number;
-  /** When the last frame with data came, since sent. 0 while none has. */
+  /** When the last frame with data came, since sent. 0 if none has. */
   lastDataMs: Ms;
 }
 
@@ -52,7 +52,7 @@ interface Slab {
   body: Buffer;
 }
 
-/** Slabs that are not in use: memory that is asked for anew for every request costs more than what is put into it. */
+/** Free slabs: allocating memory for every request costs more than what is put into it. */
 export class Slabs {
   readonly #free: Slab[] = [];
 
@@ -70,51 +70,51 @@ export class Slabs {
   }
 }
 
-/** What a flight needs around it. */
+/** What a flight needs from its surroundings. */
 export interface Tower {
   now(): Ms;
   wall(): number;
-  /** Bound on the lateness of this stamp, but for the wait for a processor. */
+  /** Bound on the lateness of this stamp, without the wait for a processor. */
   lag(at: Ms): Ms;
   budget: ByteBudget;
   slabs: Slabs;
-  /** It is sent now. Returns how many are, this one included. */
+  /** It is sent now. Returns the number of requests in flight, including this one. */
   sent(flight: Flight): number;
-  /** It is to be sent anew. */
+  /** It must be sent again. */
   unsent(flight: Flight): void;
-  /** So much came that its text may be longer than a text may be. */
+  /** So much came that its text may exceed the limit. */
   isLong(flight: Flight): void;
   over(flight: Flight): void;
 }
 
-/** A close that crossed with the request is heard of within a round trip; what takes longer was being worked on. */
+/** A close that crossed with the request arrives within a round trip. After that, the server was working on it. */
 const crossingMs: Ms = 2000;
-/** A connection that another request has just given back may be taken, and be closed as well. */
+/** It may take a connection that another request just returned, which may be closed as well. */
 const mostResends = 5;
 const firstBody = 16 * 1024;
 const firstReads = 64;
 const mostFree = 1024;
-/** Of one answer that is looked into, before others have their turn. */
+/** Of one answer that is examined before others have their turn. */
 const readsInLook = 64;
 
 /**
- * One request under way: each read is stamped first and kept as it came. Whatever goes wrong is part of its record. It
- * is over once, and nothing that happens later changes it.
+ * One request in flight: each read is stamped first and kept as it came. Any failure is part of its record. It ends
+ * once, and later events do not change it.
  */
 export class Flight implements Holder {
   readonly ask: Ask;
   readonly cells = new Cells();
-  /** Closes the connection that it goes over. Absent while it has none. */
+  /** Closes its connection. Absent while it has none. */
   disconnect: ((reason: string) => void) | undefined;
-  /** When the nearest of its deadlines may pass. */
+  /** When its next deadline may pass. */
   dueAt: Ms = Infinity;
   isOver = false;
-  /** Bytes of the answer, as the budget counts them. */
+  /** Bytes of the answer, as counted by the budget. */
   held = 0;
   head: ResponseHead | undefined;
-  /** The body is the stream that was asked for. */
+  /** The body is the stream that was requested. */
   isStream = false;
-  /** As far as anybody has looked. */
+  /** As far as it was examined. */
   seen: Seen = { texts: 0, chars: 0, lastDataMs: 0 };
   bodyLength = 0;
 
@@ -145,7 +145,7 @@ export class Flight implements Holder {
     return !Number.isNaN(this.cells.sentAt);
   }
 
-  /** Its turn has come: a connection is looked for. */
+  /** Its turn has come: it needs a connection. */
   begin(): void {
     this.cells.begunAt = this.#tower.now();
   }
@@ -162,7 +162,7 @@ export class Flight implements Holder {
     Object.assign(this.cells, { reused: reused ? 1 : 0, dnsMs, connectMs, tlsMs });
   }
 
-  /** The call that hands its bytes over has returned; `isTaken`: the socket has taken all of them. */
+  /** The call that hands its bytes over has returned. `isTaken`: the socket has accepted all of them. */
   handOver(isTaken: boolean): void {
     this.cells.handedOverAt = this.#tower.now();
     if (isTaken) this.cells.writtenAt = this.cells.handedOverAt;
@@ -172,7 +172,7 @@ export class Flight implements Holder {
     if (!this.isOver) this.cells.writtenAt = this.#tower.now();
   }
 
-  /** Bytes came: this is their instant, whatever they turn out to be. */
+  /** Bytes came: this is their instant, whatever they contain. */
   beginRead(): void {
     this.#readAt = this.#tower.now();
     this.#readLag = this.#tower.lag(this.#readAt);
@@ -191,13 +191,13 @@ export class Flight implements Holder {
     if (this.isOver) return;
     const length = this.bodyLength + to - from;
     if (length > this.#body.length) this.#grow(length);
-    // A view of them would be left behind by every read.
+    // Every read would leave behind a view of them.
     if (Buffer.isBuffer(bytes)) bytes.copy(this.#body, this.bodyLength, from, to);
     else this.#body.set(bytes.subarray(from, to), this.bodyLength);
     this.bodyLength = length;
   }
 
-  /** All that the read brought is here. */
+  /** Everything that the read brought is here. */
   endRead(): void {
     if (this.isOver) return;
     const place = this.#readCount * numbersPerRead;
@@ -228,14 +228,14 @@ export class Flight implements Holder {
     this.#land();
   }
 
-  /** The connection is gone, or speaks no HTTP. */
+  /** The connection is lost, or does not speak HTTP. */
   lose(failure: Failure): void {
     if (this.isOver) return;
     this.#failure = { ...failure, isLost: true };
     this.#land();
   }
 
-  /** Ends it with a failure of our own finding. */
+  /** Ends it with a failure that we found. */
   giveUp(failure: Failure): void {
     if (this.isOver) return;
     this.#failure = { ...failure, isLost: false };
@@ -243,23 +243,23 @@ export class Flight implements Holder {
     this.disconnect?.(failure.message);
   }
 
-  /** It need not be read on: what came says why. */
+  /** Reading can stop: the bytes so far say why. */
   stopReading(): void {
     if (!this.isOver) this.#stop();
   }
 
-  /** All answers together hold too much, and this is the largest. */
+  /** All answers together hold too much, and this one is the largest. */
   cut(limit: number): void {
     this.giveUp(cutForAll(limit));
   }
 
-  /** Whether the news that its connection was closed can have crossed with it on the way. */
+  /** Whether the request can have crossed with the news that its connection was closed. */
   get mayHaveCrossed(): boolean {
     const { sentAt, resends } = this.cells;
     return this.isSent && !this.head && this.#tower.now() - sentAt < crossingMs && resends < mostResends;
   }
 
-  /** The server had closed the connection before it was read: it goes out once more. */
+  /** The server had closed the connection before reading the request: it is sent again. */
   again(): void {
     const { cells } = this;
     if (this.isSent) this.#tower.unsent(this);
@@ -270,7 +270,7 @@ export class Flight implements Holder {
     this.begin();
   }
 
-  /** As they go over a direct connection. */
+  /** Its bytes for a direct connection. */
   get bytes(): ReadyRequest {
     return this.ask.request as ReadyRequest;
   }
@@ -286,12 +286,12 @@ export class Flight implements Holder {
     };
   }
 
-  /** Reads of the stream that nobody has looked into. */
+  /** Reads of the stream that were not examined yet. */
   get hasUnseen(): boolean {
     return !this.isOver && this.isStream && this.#seenReads < this.#readCount;
   }
 
-  /** Looks into all that has come, a little in each turn of the loop. */
+  /** Examines everything that has come, a little in each turn of the loop. */
   async look(): Promise<void> {
     if (!this.#peek) {
       const { peekInto } = await import('./peek.ts');
@@ -323,7 +323,7 @@ export class Flight implements Holder {
     };
   }
 
-  /** To be called when its record has been copied: its memory is another's from here on. */
+  /** Call when its record has been copied: its memory is reused from here on. */
   free(): void {
     this.#tower.slabs.give(this.#slab);
   }

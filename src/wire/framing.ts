@@ -1,10 +1,10 @@
 import type { ResponseHead } from './response-head.ts';
 
-/** Longest head, trailers, and line before a chunk, in bytes. */
+/** Maximum length of the head, the trailers, and the line before a chunk, in bytes. */
 const longestHead = 64 * 1024;
 const longestChunkLine = 4096;
 
-/** The server broke the rules of HTTP/1.1. `code` begins like those of llhttp, which refuses the same. */
+/** The server broke the rules of HTTP/1.1. `code` begins like the codes of llhttp, which refuses the same. */
 export class FramingError extends Error {
   readonly code: string;
 
@@ -14,15 +14,15 @@ export class FramingError extends Error {
   }
 }
 
-/** Told what stands in the bytes of a response. */
+/** Receives the contents of a response. */
 export interface FramingSink {
-  /** Status line and headers of the response are whole. Interim responses are passed over. */
+  /** Status line and headers of the response are complete. Interim responses are skipped. */
   onHead(head: ResponseHead, bytes: Uint8Array): void;
-  /** These bytes of what was fed are of the body. */
+  /** These bytes of the input belong to the body. */
   onBody(bytes: Uint8Array, from: number, to: number): void;
 }
 
-/** How a body says where it ends. */
+/** How a body marks its end. */
 type BodyEnd = 'none' | 'length' | 'chunks' | 'close';
 
 const states = {
@@ -45,19 +45,20 @@ const lf = 10;
 const semicolon = 59;
 
 /**
- * Finds where the answer to one request ends in the bytes of its connection: a state machine over bytes that never
- * looks into the body. It is strict: what llhttp refuses is refused, and some more that nobody sends. Errors are thrown.
+ * Finds where the answer to one request ends in the bytes of its connection. A state machine over bytes that never
+ * looks into the body. It is strict: it refuses what llhttp refuses, and some forms more that no server sends. Errors
+ * are thrown.
  */
 export class Framer {
   readonly #sink: FramingSink;
   #state: number = states.head;
-  /** Bytes of a head, of a line before a chunk, or of trailers, as far as they came. */
+  /** Bytes so far of a head, of a line before a chunk, or of trailers. */
   #held: Buffer = Buffer.alloc(0);
   /** Bytes of the body, or of the chunk, that are still to come. */
   #left = 0;
-  /** The connection may carry another request behind this answer. */
+  /** The connection may carry another request after this answer. */
   keepsAlive = false;
-  /** For how long the server keeps it, as it says. Absent: it does not. */
+  /** How long the server keeps it open. Absent: the server does not say. */
   keptForMs: number | undefined;
 
   constructor(sink: FramingSink) {
@@ -68,14 +69,14 @@ export class Framer {
     return this.#state === states.over;
   }
 
-  /** Reads the first `length` bytes. Returns how many of them are of this answer: all, or those up to its end. */
+  /** Reads the first `length` bytes. Returns how many of them belong to this answer: all, or those up to its end. */
   feed(bytes: Uint8Array, length = bytes.length): number {
     let at = 0;
     while (at < length && this.#state !== states.over) at = this.#step(bytes, at, length);
     return at;
   }
 
-  /** The connection was closed. Whether the answer is whole. */
+  /** The connection was closed. Returns whether the answer is complete. */
   closed(): boolean {
     if (this.#state === states.close) this.#state = states.over;
     return this.isOver;
@@ -130,7 +131,7 @@ export class Framer {
       throw new FramingError('HPE_INVALID_UPGRADE', 'a change of the protocol that nobody asked for');
     const end = bodyEndOf(head);
     if (head.status < 200) {
-      // An interim response: the answer is still to come, over a connection that lives.
+      // An interim response: the answer is still to come on this connection.
       if (!livesOn(head))
         throw new FramingError('HPE_CLOSED_CONNECTION', 'the connection is said to end before the answer');
       return next;
@@ -147,7 +148,7 @@ export class Framer {
       ? states.over
       : { length: states.length, chunks: states.chunkLine, close: states.close }[kind];
     const { headers, status } = head;
-    // What has no body by its status, and announces one, may send it all the same.
+    // A response without a body, by its status, may send one all the same if it announces one.
     const isDoubtful =
       (status === 204 || status === 304) &&
       (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
@@ -156,7 +157,7 @@ export class Framer {
     this.keptForMs = said === undefined ? undefined : Number(said) * 1000;
   }
 
-  /** Head or trailers up to and with the blank line, if it is here. */
+  /** Head or trailers up to and including the blank line, if complete. */
   #linesUpToBlank(bytes: Uint8Array, at: number): { lines: Buffer | undefined; next: number } {
     const before = this.#held.length;
     const fresh = bytes.subarray(at, at + longestHead + 1 - before);
@@ -165,7 +166,7 @@ export class Framer {
     if (blank === -1) {
       if (held.length > longestHead)
         throw new FramingError('HPE_HEADER_OVERFLOW', `headers of more than ${longestHead} bytes`);
-      // A head that cannot become one is refused at once, however much of it is to come.
+      // An invalid head is refused at once, however much of it is still to come.
       if (this.#state === states.head) refuseEarly(held);
       this.#held = held;
       return { lines: undefined, next: at + fresh.length };
@@ -175,7 +176,7 @@ export class Framer {
     return { lines: held.subarray(0, end), next: at + end - before };
   }
 
-  /** A size in plain digits, its end of line with it, as nearly all are: read in place. Undefined of all others. */
+  /** A size in plain digits with its line end, as nearly all are, is read in place. Undefined for all others. */
   #readSize(bytes: Uint8Array, at: number, length: number): number | undefined {
     if (this.#held.length > 0) return undefined;
     let size = 0;
@@ -225,7 +226,7 @@ export class Framer {
   }
 
   #readTrailers(bytes: Uint8Array, at: number): number {
-    // None, as nearly always.
+    // There are none, as nearly always.
     if (this.#held.length === 0 && bytes[at] === cr && bytes[at + 1] === lf) {
       this.#state = states.over;
       return at + 2;
@@ -246,7 +247,7 @@ export class Framer {
   }
 }
 
-/** What is longer is read with more care. */
+/** A longer one is read with more care. */
 const mostPlainDigits = 8;
 
 function hexDigit(byte: number): number | undefined {
@@ -255,7 +256,7 @@ function hexDigit(byte: number): number | undefined {
   return letter >= 97 && letter <= 102 ? letter - 87 : undefined;
 }
 
-/** Where trailers end, their blank line included. Undefined while it has not come. */
+/** End of the trailers, including their blank line. Undefined until it has come. */
 function trailersEnd(held: Buffer): number | undefined {
   if (held.length >= 2 && held[0] === cr) {
     if (held[1] === lf) return 2;
@@ -267,12 +268,12 @@ function trailersEnd(held: Buffer): number | undefined {
 
 const token = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
 const headerLine = new RegExp(`^(${token}):([\\t\\x20-\\x7e\\x80-\\xff]*)$`);
-/** Nobody else passes over it there. */
+/** Other parsers do not accept it there. */
 const blankBehindFraming = /^(content-length|transfer-encoding):.*[\t ]$/i;
 const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 const extensions = new RegExp(`^(?:;${token}(?:=(?:${token}|"[\\t\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]*"))?)*$`);
 
-/** The size that the line before a chunk says. */
+/** The size from the line before a chunk. */
 function chunkSize(line: string): number {
   const [, digits = '', rest = ''] = /^([0-9a-fA-F]*)([^]*)$/.exec(line)!;
   const size = Number.parseInt(digits, 16);
@@ -286,14 +287,14 @@ function chunkSize(line: string): number {
   return size;
 }
 
-/** Refuses what cannot become a head: other bytes than `HTTP/1.` at its beginning. */
+/** Refuses bytes that cannot become a head: they must begin with `HTTP/1.`. */
 function refuseEarly(held: Buffer): void {
   const begins = held.toString('latin1', 0, 7);
   if (!'HTTP/1.'.startsWith(begins))
     throw new FramingError('HPE_INVALID_CONSTANT', 'the response does not begin with HTTP/1');
 }
 
-/** A head by the letter of the rules: no line of it is repaired. `isOld`: HTTP/1.0. */
+/** A head by the letter of the rules: no line is repaired. `isOld`: HTTP/1.0. */
 function strictHead(bytes: Buffer): ResponseHead & { isOld: boolean } {
   const [first = '', ...lines] = bytes.toString('latin1', 0, bytes.length - 4).split('\r\n');
   const status = statusLine.exec(first);
@@ -316,7 +317,7 @@ function refuseTrailers(text: string): void {
   }
 }
 
-/** Where the body ends, by what its head says. What contradicts itself is refused. */
+/** Where the body ends, according to the head. Contradictions are refused. */
 function bodyEndOf({ status, headers }: ResponseHead): { kind: BodyEnd; length: number } {
   const lengths = headers['content-length'] as string | string[] | undefined;
   const encodings = headers['transfer-encoding'] as string | string[] | undefined;
@@ -335,7 +336,7 @@ function bodyEndOf({ status, headers }: ResponseHead): { kind: BodyEnd; length: 
   return { kind: 'close', length: 0 };
 }
 
-/** Whether the connection may carry another response behind this one, by what the head says. */
+/** Whether the connection may carry another response after this one, according to the head. */
 function livesOn({ headers, isOld }: ResponseHead & { isOld: boolean }): boolean {
   const tokens = listOf(headers.connection).map((each) => each.trim().toLowerCase());
   return !tokens.includes('close') && (!isOld || tokens.includes('keep-alive'));
@@ -344,7 +345,7 @@ function livesOn({ headers, isOld }: ResponseHead & { isOld: boolean }): boolean
 const listOf = (value: string | string[] | undefined): string[] =>
   value === undefined ? [] : [value].flat().flatMap((each) => each.split(','));
 
-/** What stands in the bytes of a head that nobody doubts. */
+/** Contents of a head that is trusted. */
 export function readHead(bytes: Uint8Array): ResponseHead {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
   const [first = '', ...lines] = text.split('\r\n');

@@ -6,7 +6,7 @@ import { classify } from './classify.ts';
 import { getText, jsonIn } from './get-text.ts';
 import { networkFailure } from './network-failure.ts';
 
-/** Longer bodies are not read on: no page that is asked for here is that long. */
+/** Reading stops at this length: no page that is requested here is longer. */
 const longestBody = 4 * 1024 * 1024;
 const patienceMs: Ms = 15_000;
 
@@ -16,9 +16,9 @@ export interface GetOptions {
   redact: Redact;
 }
 
-/** What came of one GET. */
+/** Result of one GET. */
 export interface Got {
-  /** Absent when there was no response. */
+  /** Absent if there was no response. */
   httpStatus?: number;
   /** The parsed body of a response with status 200. */
   json?: unknown;
@@ -31,7 +31,10 @@ export interface Got {
   receivedAt: Date;
 }
 
-/** Asks for a page of JSON beside the models. Never rejects; refuses redirects, because a token may be with it. */
+/**
+ * Gets a page of JSON outside the measured requests. Never rejects. Refuses redirects, because the request may carry a
+ * token.
+ */
 export async function getJson(
   url: string,
   headers: Readonly<Record<string, string>>,

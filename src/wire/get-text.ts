@@ -5,9 +5,9 @@ import type { Ms } from '../base/clock.ts';
 export interface GetTextOptions {
   dispatcher: Dispatcher;
   headers: Readonly<Record<string, string>>;
-  /** For all of it. */
+  /** For the whole exchange. */
   deadlineMs: Ms;
-  /** In bytes; what is longer is not read on. */
+  /** In bytes. Reading stops there. */
   longestBody: number;
 }
 
@@ -15,13 +15,13 @@ export interface GotText {
   status: number;
   headers: IncomingHttpHeaders;
   text: string;
-  /** The body was longer than was to be read. */
+  /** The body was longer than the limit. */
   isCut: boolean;
 }
 
 /**
- * One GET beside the models, whose answer is JSON as a rule. Redirects are not followed, because a token may be with
- * it: their status is for the caller to refuse. Rejects with a `TimeoutError` or an error of the connection.
+ * One GET outside the measured requests, usually answered in JSON. Redirects are not followed, because the request may
+ * carry a token: the caller refuses their status. Rejects with a `TimeoutError` or an error of the connection.
  */
 export async function getText(
   url: string,
@@ -48,7 +48,7 @@ export async function getText(
   };
 }
 
-/** What a body says. Undefined when it is no JSON. */
+/** The parsed body. Undefined if it is not JSON. */
 export function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text);

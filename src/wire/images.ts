@@ -1,7 +1,7 @@
 import { type ImagePart, isImagePart } from '../suite/image.ts';
 import type { Json, Message } from '../suite/suite.ts';
 
-/** The data of an image, as requests take them. */
+/** The data of an image in the form that requests need. */
 export interface LoadedImage {
   mediaType: string;
   base64: string;
@@ -17,7 +17,7 @@ export function loaded({ file, sha256 }: ImagePart, images: LoadedImages | undef
   return image;
 }
 
-/** Messages as the OpenAI API takes them: each image as a data URL. */
+/** Messages in the form of the OpenAI API: each image as a data URL. */
 export function withDataUrls(messages: Message[], images: LoadedImages | undefined): Message[] {
   return messages.map((message) => {
     const { content } = message;

@@ -1,6 +1,6 @@
 import { jsonText } from '../base/json-text.ts';
 
-/** Readers of single values of parsed JSON, none of which trusts what came. */
+/** Readers of single values of parsed JSON. They do not trust the input. */
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -11,15 +11,15 @@ export function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A text or a number as a text, or an empty one for anything else. */
+/** A text or a number as text, or an empty one for anything else. */
 export function word(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
-/** Deeper than this nothing is looked for: what is there counts as something. */
+/** Values nested deeper than this are not examined: they count as content. */
 const deepest = 6;
 
-/** Whether a value says nothing: null, no text, false, or nothing but such in a list or an object. */
+/** Whether a value is without content: null, an empty text, false, or a list or object of only such values. */
 export function saysNothing(value: unknown, depth = 0): boolean {
   if (value === null || value === undefined || value === '' || value === false) return true;
   if (typeof value !== 'object' || depth >= deepest) return false;
@@ -27,7 +27,7 @@ export function saysNothing(value: unknown, depth = 0): boolean {
   return members.length <= 100 && members.every((member) => saysNothing(member, depth + 1));
 }
 
-/** A value as JSON. Undefined when it is nested too deeply to be written. */
+/** A value as JSON. Undefined if it is nested too deeply to be written. */
 export function json(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);
@@ -36,7 +36,7 @@ export function json(value: unknown): string | undefined {
   }
 }
 
-/** A value for a person to see: a text as it is, all else as JSON. */
+/** A value for people: a text as it is, all else as JSON. */
 export function written(value: unknown): string {
   return typeof value === 'string' ? value : jsonText(value);
 }

@@ -1,7 +1,7 @@
 /**
- * Members of an answer that are read, or that are known to hold none of its text: ids, padding, probabilities, what
- * the server keeps for itself. Whatever else says something is noted as unread. To silence a server's new
- * bookkeeping, add its name here.
+ * Members of an answer that are read, or that are known to hold none of its text: ids, padding, probabilities, the
+ * server's own bookkeeping. Any other content is noted as unread. To silence a new field of a server, add its name
+ * here.
  */
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(/\s+/).filter(Boolean));

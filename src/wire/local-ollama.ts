@@ -5,40 +5,40 @@ import { isObject } from './json-words.ts';
 import { getText } from './get-text.ts';
 import { serverOf } from '../target/routes/local.ts';
 
-/** A model in the memory of a local Ollama, as `/api/ps` tells it. What it does not tell is absent. */
+/** A model in the memory of a local Ollama, as reported by `/api/ps`. Absent: not reported. */
 export interface LoadedModel {
   model: string;
-  /** Bytes in all, and those of them on a graphics card. */
+  /** Bytes in total, and bytes on a graphics card. */
   size?: number;
   size_vram?: number;
   /** Tokens. */
   context_length?: number;
   parameter_size?: string;
   quantization?: string;
-  /** When it goes, unless it is asked before. */
+  /** When it is unloaded, unless it is used before. */
   expires_at?: string;
 }
 
-/** How a local Ollama is reached for what is no request to a model. */
+/** How to reach a local Ollama apart from requests to a model. */
 export interface LocalOllama {
   dispatcher: Dispatcher;
-  /** Of any of its APIs. */
+  /** Address of any of its APIs. */
   baseUrl: string;
   headers: Record<string, string>;
 }
 
-/** A server that does not answer this is not waited for. */
+/** After this time we stop waiting for the server. */
 const patienceMs = 2000;
 const longestPage = 1024 * 1024;
 
-/** Models in memory right now. Rejects when the server does not say. */
+/** Models that are in memory right now. Rejects if the server does not say. */
 export async function loadedModels(ollama: LocalOllama): Promise<LoadedModel[]> {
   const page = await ask(ollama, '/api/ps');
   if (!Array.isArray(page['models'])) throw new Error('the answer has no list of models');
   return page['models'].filter(isObject).map(toLoadedModel);
 }
 
-/** The server's version. Rejects when it does not say. */
+/** The server's version. Rejects if it does not say. */
 export async function ollamaVersion(ollama: LocalOllama): Promise<string> {
   const { version } = await ask(ollama, '/api/version');
   if (typeof version !== 'string') throw new Error('the answer has no version');

@@ -1,20 +1,20 @@
 import type { Ms } from '../base/clock.ts';
 
-/** What can be asked about the event loop that runs in this thread. */
+/** Readings of the event loop of this thread. */
 export interface LoopClocks {
-  /** Turns of the loop so far; a turn begins with its poll. Dear: it makes an object. */
+  /** Turns of the loop so far. A turn begins with its poll. Costly: it makes an object. */
   iteration(): number;
   now(): Ms;
   /** Time that the loop has spent waiting in poll. */
   idle(): Ms;
-  /** Calls back when the loop has read all that its poll reported. */
+  /** Calls back when the loop has read everything that its poll reported. */
   atEndOfTurn(then: () => void): void;
 }
 
-/** One look at the loop. */
+/** One reading of the loop. */
 interface Look {
   iteration: number;
-  /** Time that the loop has spent working: all time but `idle`. */
+  /** Time that the loop has spent working: all time except `idle`. */
   active: Ms;
   idle: Ms;
 }
@@ -25,24 +25,24 @@ const shortestWait: Ms = 0.05;
 /**
  * An upper bound on how late a stamp taken now can be.
  *
- * What a poll did not report had not arrived when that poll returned. So data that is read now waited at most
- * the time that the loop has worked since the poll before: its *active* time, which libuv's idle time gives.
- * If the loop has waited in poll since our last look, that wait ended after the data came, and the active time
- * since that look bounds the delay. If it has not, the poll to count from came before our last look, and we
- * count from the look in an earlier iteration. Collecting garbage is active time like any other.
+ * What a poll did not report had not arrived when that poll returned. So data that is read now waited at most for the
+ * time that the loop has worked since the poll before: its *active* time, from libuv's idle time. If the loop has
+ * waited in poll since our last reading, that wait ended after the data came, and the active time since that reading
+ * bounds the delay. If it has not, the relevant poll came before our last reading, and we count from the reading in an
+ * earlier iteration. Garbage collection is active time like any other.
  *
- * The wait for a processor is not in it: the loop sleeps through it and cannot see it. `RunQueueTrack` adds it.
+ * The wait for a processor is not included: the loop sleeps through it and cannot see it. `RunQueueTrack` adds it.
  *
- * The server's own delay, the kernel's network stack and pauses of the whole machine, of which nothing inside a
- * virtual one knows, are outside this bound; `calibrate` measures them.
+ * The server's own delay, the kernel's network stack and pauses of the whole machine, which a virtual machine cannot
+ * see from inside, are outside this bound. `calibrate` measures them.
  */
 export class LoopLag {
   readonly #clocks: LoopClocks;
-  /** Last look in the current iteration, and in the two iterations with a look before it. */
+  /** Last reading in the current iteration, and in the two earlier iterations with a reading. */
   #current: Look;
   #previous: Look;
   #beforePrevious: Look;
-  /** The look that stamps of this turn count from. Absent before the first of them. */
+  /** The reading from which stamps of this turn count. Absent before the first of them. */
   #from: Look | undefined;
 
   constructor(clocks: LoopClocks = systemClocks()) {
@@ -54,7 +54,7 @@ export class LoopLag {
     this.#beforePrevious = first;
   }
 
-  /** Bound on the lateness of a stamp taken at this moment. Only the first of a turn looks at the loop. */
+  /** Bound on the lateness of a stamp taken at this moment. Only the first in a turn reads the loop. */
   bound(at: Ms = this.#clocks.now()): Ms {
     if (!this.#from) {
       const { idle } = this.observe();
@@ -66,8 +66,8 @@ export class LoopLag {
   }
 
   /**
-   * Takes a look; a regular one keeps the bound tight while no data come. Writes over the oldest look in place: this
-   * happens in every turn.
+   * Takes a reading. A regular one keeps the bound tight while no data come. Overwrites the oldest reading in place,
+   * because this happens in every turn.
    */
   observe(): Readonly<Look> {
     const iteration = this.#clocks.iteration();

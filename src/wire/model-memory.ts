@@ -2,7 +2,7 @@ import { defined } from '../base/defined.ts';
 import { sameModel } from '../measure/validity.ts';
 import type { LoadedModel } from './local-ollama.ts';
 
-/** What a local server said of a model's place in its memory. What it did not say is absent. */
+/** What a local server said about a model in its memory. Absent: not reported. */
 export interface MemoryFacts {
   /** The model was not in memory when the request was sent, so its first token waited for the disk. */
   wasCold?: boolean;
@@ -10,16 +10,16 @@ export interface MemoryFacts {
   contextTokens?: number;
 }
 
-/** After so many questions in a row without an answer no more are put. */
+/** After this many unanswered questions in a row, no more are asked. */
 const patience = 3;
 
 /**
- * Asks a local Ollama what is in its memory before each request, and after one that found its model missing: its
- * `/v1` says nothing of a load, and its own API tells it only afterwards. Asked outside the timed section.
+ * Asks a local Ollama what is in its memory before each request, and after one whose model was not in memory: its `/v1`
+ * does not report loads, and its own API reports them only afterward. Asks outside the timed section.
  */
 export class ModelMemory {
   readonly #ask: () => Promise<LoadedModel[]>;
-  /** Requests under way that found their model missing, by its name: those sent meanwhile wait for the same load. */
+  /** Requests in flight whose model was not in memory, by its name. Those sent meanwhile wait for the same load. */
   readonly #loading = new Map<string, number>();
   #unanswered = 0;
 
@@ -27,9 +27,9 @@ export class ModelMemory {
     this.#ask = ask;
   }
 
-  /** Makes the request, and says what was seen of its model's memory around it. Rejects as the request does. */
+  /** Makes the request, and reports the memory of its model around it. Rejects like the request. */
   async around<T>(model: string, request: () => Promise<T>): Promise<{ result: T; memory: MemoryFacts }> {
-    // What the local server passes on to the cloud is in the cloud's memory.
+    // A model that the local server passes on to the cloud is in the cloud's memory.
     if (/[:-]cloud$/i.test(model)) return { result: await request(), memory: {} };
     const before = await this.#find(model);
     const loading = this.#loading.get(model) ?? 0;
@@ -39,7 +39,7 @@ export class ModelMemory {
     try {
       const result = await request();
       const after = await this.#find(model);
-      // A server that never lists what it answers with says nothing about its memory.
+      // If a server never lists the models that it answers with, nothing is known about its memory.
       return { result, memory: factsOf(after, after === 'missing' ? undefined : after && true) };
     } finally {
       this.#loading.set(model, this.#loading.get(model)! - 1);

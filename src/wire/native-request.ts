@@ -7,7 +7,7 @@ import { loaded, type LoadedImages } from './images.ts';
 import { isObject } from './json-words.ts';
 import type { ChatBody } from './chat-request-body.ts';
 
-/** A parameter in Ollama's words: fields of the body, options of the model, or why there are none. */
+/** A parameter in Ollama's format: fields of the body, options of the model, or why it has none. */
 interface Words {
   body?: Params;
   options?: Params;
@@ -17,10 +17,10 @@ interface Words {
 type Translation = (value: Json) => Words;
 
 const sampling = ['temperature', 'top_p', 'seed', 'frequency_penalty', 'presence_penalty'];
-/** What Ollama calls by the same name, and what is its own. */
+/** Parameters with the same name in Ollama, and Ollama's own. */
 const own = ['tools', 'logprobs', 'top_logprobs', 'think', 'format', 'keep_alive', 'truncate', 'shift'];
 
-/** The efforts that Ollama's OpenAI layer knows by another name; it takes the others as they are. */
+/** Efforts that Ollama's OpenAI layer knows by another name. It accepts the others unchanged. */
 const efforts: ReadonlyMap<string, Json> = new Map<string, Json>([
   ['none', false],
   ['minimal', 'low'],
@@ -44,7 +44,7 @@ const translations: Readonly<Record<string, Translation>> = {
   reasoning: (value) =>
     isObject(value) ? think(value['effort'] as Json) : { problem: 'takes a map with an effort' },
   response_format: formatOf,
-  // Whether to stream is said in any case, and usage always comes.
+  // Streaming is always set explicitly, and usage always comes.
   stream: () => ({}),
   stream_options: () => ({}),
 };
@@ -68,8 +68,8 @@ function wordsFor(name: string, value: Json): Words {
 }
 
 /**
- * The request in the words of Ollama's own `/api/chat`: OpenAI's params become options of the model, and what a
- * suite says in Ollama's own words wins over the settings of the route.
+ * The request for Ollama's own `/api/chat`. OpenAI's params become options of the model, and settings in Ollama's own
+ * format in the suite override those of the route.
  */
 export function nativeBody(
   { prompt, cell }: Pick<PlannedRequest, 'prompt' | 'cell'>,
@@ -87,7 +87,7 @@ export function nativeBody(
   };
   return {
     ...(settings.keepAlive === undefined ? {} : { keep_alive: settings.keepAlive }),
-    // A prompt that does not fit is refused: what is cut in silence is answered fast, and measured all the same.
+    // Refuses a prompt that does not fit. A silently cut one is answered fast, and would be measured all the same.
     truncate: false,
     ...body,
     model,
@@ -100,7 +100,7 @@ export function nativeBody(
   };
 }
 
-/** In their order, apart from the text that they stand in. */
+/** In order, apart from the text around them. */
 function imagesOf(message: Message, images: LoadedImages | undefined): { images?: string[] } {
   const data = imagesIn([message]).map((image) => loaded(image, images).base64);
   return data.length > 0 ? { images: data } : {};
@@ -111,7 +111,7 @@ interface Translated {
   problems: string[];
 }
 
-/** A message in Ollama's words. A tool's answer names the tool that an earlier message called. */
+/** A message in Ollama's format. A tool's answer names the tool that an earlier message called. */
 function toNative(message: Message, earlier: readonly Message[]): Translated {
   const problems: string[] = [];
   const { role } = message;
@@ -132,7 +132,7 @@ function toNative(message: Message, earlier: readonly Message[]): Translated {
   };
 }
 
-/** Only text: images go beside it, and only those of files. */
+/** Only text: images are sent separately, and only those from files. */
 function textOf(content: Json, problems: string[]): string {
   if (!Array.isArray(content)) return typeof content === 'string' ? content : '';
   return content
@@ -167,8 +167,8 @@ function nameOfCall(id: Json | undefined, earlier: readonly Message[]): Json | u
 }
 
 /**
- * Before anything is sent: every param and message of the suite has its words in Ollama's own API. Throws a
- * `UserError` that names each one without, because what is dropped in silence is measured all the same.
+ * Before anything is sent: checks that every param and message of the suite has a form in Ollama's own API. Throws a
+ * `UserError` that names each one that has none. A silently dropped one would be measured all the same.
  */
 export function assertNativeWords({ models, prompts }: Pick<Suite, 'models' | 'prompts'>): void {
   const places = new Map<string, { models: string[]; prompts: string[] }>();

@@ -1,7 +1,7 @@
 import type { ChatRequest } from './chat-request-body.ts';
 import type { WireRequest } from './sdk-request.ts';
 
-/** A request in Ollama's own words. A null takes away a header here as well. */
+/** A request in Ollama's own format. A null removes a header here as well. */
 export function nativeRequest({ baseUrl, headers, body }: ChatRequest): WireRequest {
   const all: ChatRequest['headers'] = { 'content-type': 'application/json', ...headers };
   return {

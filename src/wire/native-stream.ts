@@ -7,7 +7,7 @@ import { nativeFrameFields } from './known-fields.ts';
 import type { Unread } from './unread.ts';
 import { streamTypes } from './response-head.ts';
 
-/** What Ollama's own `/api/chat` answers: a JSON object a line, of which the last says `done`. */
+/** The answer of Ollama's own `/api/chat`: one JSON object per line. The last one says `done`. */
 export const nativeStream: Dialect = {
   streamType: streamTypes.native,
   lastWord: 'the line that says "done"',
@@ -16,7 +16,7 @@ export const nativeStream: Dialect = {
   tell,
 };
 
-/** In OpenAI's words, so that both dialects obey the same rules. */
+/** In OpenAI's format, so that both dialects obey the same rules. */
 function tell(frame: unknown, unread: Unread): Told {
   if (!isObject(frame)) {
     unread.note('frame', frame);
@@ -39,7 +39,7 @@ function tell(frame: unknown, unread: Unread): Told {
   };
 }
 
-/** Lines of a text that comes in parts. Empty ones mean nothing. */
+/** Lines of a text that comes in parts. Empty lines mean nothing. */
 function linesOf(): (text: string) => Seen[] {
   /** Parts of a line whose end has not come. */
   let parts: string[] = [];
@@ -58,7 +58,7 @@ function linesOf(): (text: string) => Seen[] {
   };
 }
 
-/** Only the last line counts tokens. Their sum is what Ollama's other API reports as the total. */
+/** Only the last line counts tokens. Ollama's other API reports their sum as the total. */
 function usageOf(frame: Record<string, unknown>): object | undefined {
   const { prompt_eval_count: prompt, eval_count: completion } = frame;
   if (prompt === undefined && completion === undefined) return undefined;
@@ -84,10 +84,10 @@ function timingsOf(frame: Record<string, unknown>): ServerTimings | undefined {
   return Object.keys(timings).length > 0 ? timings : undefined;
 }
 
-/** Longest time that one request can have taken: a day. */
+/** Longest plausible duration of one request: a day. */
 const longest: Ms = 24 * 3600 * 1000;
 
-/** Ollama counts nanoseconds. What cannot be a duration was not reported. */
+/** Ollama counts nanoseconds. An impossible duration counts as not reported. */
 function milliseconds(nanoseconds: unknown): Ms | undefined {
   if (typeof nanoseconds !== 'number' || !(nanoseconds >= 0)) return undefined;
   const ms = nanoseconds / 1e6;

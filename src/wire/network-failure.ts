@@ -11,14 +11,14 @@ const kinds: readonly (readonly [RegExp, string, string])[] = [
   [/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO)/, 'tls', 'the TLS handshake failed'],
   [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_DESTROYED)/, 'reset', 'the connection was lost'],
   [/^(HPE_|UND_ERR_HEADERS_OVERFLOW)/, 'bad_http', 'the server did not speak HTTP'],
-  // undici takes for granted that a server changes the protocol only when it was asked to.
+  // undici assumes that a server changes the protocol only if asked to.
   [/^ERR_ASSERTION$/, 'bad_http', 'the server broke the rules of HTTP'],
   [/^UND_ERR_(RES|REQ)_CONTENT_LENGTH/, 'bad_http', 'the body did not have the announced length'],
 ];
 
 /**
- * Names an error of the connection. A limit of this machine is our own, and so is what carries no code of a system or of
- * undici: an exception in reading what came is none of the network's.
+ * Classifies an error of the connection. A limit of this machine is our own failure. So is an error without a code of a
+ * system or of undici: an exception while reading is not the network's fault.
  */
 export function networkFailure(error: unknown): Failure {
   const root = rootOf(error);
@@ -48,7 +48,7 @@ interface Root {
   message: string;
 }
 
-/** A name cannot be looked up either when no file may be opened, and then the resolver blames the name. */
+/** Without free file handles a name cannot be looked up either, and then the resolver blames the name. */
 function ownLimitBehind({ code }: Root): Root | undefined {
   if (!/^(ENOTFOUND|EAI_\w+)$/.test(code)) return undefined;
   try {
@@ -60,10 +60,10 @@ function ownLimitBehind({ code }: Root): Root | undefined {
   }
 }
 
-/** Errors of undici that carry a name only. */
+/** Errors of undici that carry only a name. */
 const codelessNames: Readonly<Record<string, string>> = { HTTPParserError: 'HPE_INVALID' };
 
-/** The innermost cause that carries a code: undici and Node wrap errors in one another. */
+/** The innermost cause with a code: undici and Node wrap errors in one another. */
 function rootOf(error: unknown): Root {
   let found = { code: '', message: '' };
   let current = error;

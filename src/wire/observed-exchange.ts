@@ -8,7 +8,7 @@ import type { AnswerReader } from './answer-reader.ts';
 import { looksBuffered, type WritingPace } from './buffered.ts';
 import { headerValue, type ResponseHead } from './response-head.ts';
 
-/** What was seen of an attempt that is over. Times are since `sent`; absent: it did not come to that. */
+/** Observations of a finished attempt. Times are since `sent`. Absent: it did not get that far. */
 export interface Observed {
   eventId: string;
   streamed: boolean;
@@ -19,20 +19,20 @@ export interface Observed {
   /** It was sent again on a new connection, because the server had closed the first. */
   wasResent: boolean;
   endMs: Ms;
-  /** On the clock. */
+  /** On the monotonic clock. */
   sentAt: Ms | undefined;
   requestWrittenMs: Ms | undefined;
   headersMs: Ms | undefined;
   bodyEndMs: Ms | undefined;
   clientLagMs: Ms | undefined;
-  /** Requests sent and not over when it was sent, itself included. */
+  /** Requests in flight when it was sent, including itself. */
   inFlight: number | undefined;
   /** Learns from an answer that flowed. */
   pace: WritingPace;
   redact: Redact;
 }
 
-/** The whole story of an attempt, without secrets. */
+/** The full record of an attempt, without secrets. */
 export function exchangeOf(seen: Observed, failure: Failure | undefined): Exchange {
   const { reader, redact, streamed, pace } = seen;
   const { completion, chunks, firstEventMs, doneMs, serverTimings } = reader;
@@ -72,7 +72,7 @@ export function exchangeOf(seen: Observed, failure: Failure | undefined): Exchan
   const exchange: Exchange = failure
     ? { ...observed, outcome: 'failed', failure }
     : { ...observed, outcome: 'ok', finishReason: observed.finishReason ?? '' };
-  // Cleaning may have put together what stood apart, so whatever is text is looked at once more.
+  // Cleaning may have joined separate texts, so every text is checked once more.
   return redactedDeep(exchange, redact);
 }
 

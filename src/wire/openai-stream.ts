@@ -21,9 +21,9 @@ class Events {
       this.#seen.push(meaningOf(event, data));
     },
   });
-  /** The parser is between two events and holds nothing. At the very beginning it may yet meet a byte order mark. */
+  /** The parser is between two events and holds nothing. At the very beginning a byte order mark may still come. */
   #isBetween = false;
-  /** How the line begins whose end has not come. Absent once a strange line was found: one is enough. */
+  /** Beginning of the line whose end has not come. Absent after a strange line was found: one is enough. */
   #line: string | undefined = '';
 
   feed(text: string): Seen[] {
@@ -37,7 +37,7 @@ class Events {
     return this.#seen;
   }
 
-  /** Whole events of one line with data, as nearly all are, need no parser. Returns what is left behind them. */
+  /** Complete events of one line with data, as nearly all are, need no parser. Returns the rest. */
   #readPlain(text: string): string {
     let from = 0;
     while (text.startsWith('data: ', from)) {
@@ -49,7 +49,7 @@ class Events {
     return from === 0 ? text : text.slice(from);
   }
 
-  /** A line that is of no event, such as JSON without `data:`. The parser passes over it. */
+  /** A line that belongs to no event, such as JSON without `data:`. The parser skips it. */
   #strangeLine(text: string): string | undefined {
     if (this.#line === undefined) return undefined;
     const lines = this.#line + text;
@@ -64,7 +64,7 @@ class Events {
   }
 }
 
-/** A whole line that begins with none of the names of a field. The byte order mark is the parser's. */
+/** A complete line that begins with no field name. The byte order mark is left to the parser. */
 const strangeLine = /(?:^|[\r\n])\ufeff?(?!data|event|id|retry|:)([^\r\n]+)[\r\n]/;
 
 function meaningOf(event: string | undefined, data: string): Seen {
@@ -72,7 +72,7 @@ function meaningOf(event: string | undefined, data: string): Seen {
   return isHeartbeat(event, data) ? { kind: 'heartbeat' } : { kind: 'frame', data, event };
 }
 
-/** An event without data, or of a type of its own whose data are no frame: it says that the server lives. */
+/** An event without data, or of its own type whose data are no frame: it shows that the server is alive. */
 function isHeartbeat(event: string | undefined, data: string): boolean {
   if (data.trim() === '') return true;
   if (/^(ping|heartbeat|keep-?alive)$/i.test(event ?? '')) return true;

@@ -4,7 +4,7 @@ import type { Seen } from './flight.ts';
 import { nativeStream } from './native-stream.ts';
 import { openAiStream } from './openai-stream.ts';
 
-/** Looks into a stream that is under way: is fed each read with its instant, and says what has come so far. */
+/** Examines a stream in flight: takes each read with its instant, and reports what has come so far. */
 export function peekInto(native: boolean): (bytes: Buffer, at: Ms) => Seen {
   const reader = new AnswerReader(native ? nativeStream : openAiStream);
   let lastDataMs = 0;

@@ -1,20 +1,20 @@
 import { isObject } from './json-words.ts';
 import { choiceFields, deltaFields, frameFields } from './known-fields.ts';
 
-/** One text, and whether it is thinking. */
+/** One text, and whether it is reasoning. */
 export interface PlainPiece {
   kind: 'reasoning' | 'content';
   text: string;
 }
 
-/** What a member of a frame may hold while the frame says nothing but one text. */
+/** What a member of a frame may hold if the frame brings only one text. */
 type Allowed = (value: unknown) => boolean;
 
 const anything: Allowed = () => true;
 const nothing: Allowed = (value) =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
 
-/** All known members, of which the named ones are more than bookkeeping. */
+/** All known members. The named ones are more than bookkeeping. */
 function allowing(
   known: ReadonlySet<string>,
   named: Readonly<Record<string, Allowed>>,
@@ -42,7 +42,7 @@ const inChoice = allowing(choiceFields, {
   usage: nothing,
 });
 
-/** Members of a delta that hold text, and of which kind it is. */
+/** Members of a delta that hold text, each with its kind. */
 const texts = new Map<string, PlainPiece['kind']>([
   ['content', 'content'],
   ['reasoning', 'reasoning'],
@@ -60,8 +60,8 @@ const inDelta = allowing(deltaFields, {
 });
 
 /**
- * The text of a frame that brings one text and says nothing else that is read or noted, as nearly all frames do.
- * Undefined for every other frame.
+ * The text of a frame that brings one text and nothing else that is read or noted, as nearly all frames do. Undefined
+ * for every other frame.
  */
 export function plainPiece(frame: Record<string, unknown>): PlainPiece | undefined {
   const { choices } = frame;

@@ -2,20 +2,20 @@ import { request, type Dispatcher } from 'undici';
 import type { Clock, Ms } from '../base/clock.ts';
 import { networkFailure } from './network-failure.ts';
 
-/** Of an answer that refuses; the rest is not read. */
+/** Bytes read from an answer that refuses. The rest is not read. */
 const longestRefusal = 2000;
 
 export interface PostOptions {
   dispatcher: Dispatcher;
   clock: Clock;
   headers?: Readonly<Record<string, string>>;
-  /** For all of it: to connect, to send, and to be answered. */
+  /** For the whole exchange: connecting, sending, and the answer. */
   deadlineMs: Ms;
 }
 
 /**
- * Posts JSON beside the models. What went wrong, in words that hold nothing of the address; undefined when a status of
- * 2xx came. Never rejects; follows no redirect, because the address is a secret.
+ * Posts JSON outside the measured requests. Returns what went wrong, in words without any part of the address.
+ * Undefined for a status of 2xx. Never rejects. Follows no redirect, because the address is a secret.
  */
 export async function postJson(
   url: string,
@@ -61,7 +61,7 @@ async function post(url: string, body: string, options: OnePost): Promise<string
     if (statusCode >= 200 && statusCode < 300) return undefined;
     return `it answered with status ${statusCode}${said.trim() === '' ? '' : `: ${said.slice(0, longestRefusal)}`}`;
   } catch (error) {
-    // Behind it the system says more, and may name the host.
+    // The system's message continues after this, and may name the host.
     return networkFailure(error).message.split(' (')[0];
   }
 }

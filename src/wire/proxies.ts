@@ -1,9 +1,12 @@
 import { UserError } from '../base/user-error.ts';
 
-/** What undici can speak to. */
+/** Protocols that undici can speak to a proxy. */
 const protocols = /^(?:https?|socks5?):$/;
 
-/** Throws a UserError for a proxy of the environment that is no address. Its value may hold a password: it is not shown. */
+/**
+ * Throws a UserError if a proxy in the environment is not an address. Its value may hold a password, so it is not
+ * shown.
+ */
 export function checkProxies(env: NodeJS.ProcessEnv): void {
   for (const lower of ['http_proxy', 'https_proxy']) {
     const name = env[lower] === undefined ? lower.toUpperCase() : lower;

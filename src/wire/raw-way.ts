@@ -11,15 +11,15 @@ import { networkFailure } from './network-failure.ts';
 /** A server that does not answer this is warmed by the run's own warm-up block. */
 const patienceMs: Ms = 5000;
 const mostWarmed = 512;
-/** A connection that carries nothing is given up after so long, and so much before the server says that it will. */
+/** An idle connection is closed after this time, and this much before the server's own limit. */
 const keptMs: Ms = 55_000;
 const longestKeptMs: Ms = 600_000;
 const closesEarlyMs: Ms = 2000;
-/** A flood is read no faster than it could be made sense of: no model writes a thousandth of it. */
+/** A flood is read no faster than it can be parsed. No model writes a thousandth of it. */
 const restMs: Ms = 20;
 const tcpKeepAliveMs: Ms = 60_000;
 
-/** What a line carries: a flight, or the request that warms it. */
+/** The load of a line: a flight, or the request that warms it. */
 interface Load extends FramingSink {
   readonly isOver: boolean;
   readonly bytes: ReadyRequest;
@@ -32,7 +32,7 @@ interface Load extends FramingSink {
   endRead(): void;
   end(): void;
   lose(failure: Failure): void;
-  /** Whether it may be sent anew when the server has closed its connection. */
+  /** Whether it may be sent again if the server has closed its connection. */
   readonly mayHaveCrossed: boolean;
   again(): void;
 }
@@ -43,12 +43,12 @@ export interface RawOptions {
   ca?: string | undefined;
 }
 
-/** One buffer for the reads of all lines: what is in it is copied before the next read. */
+/** One buffer for the reads of all lines: its content is copied before the next read. */
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
 /**
- * HTTP/1.1 on sockets of our own: keep-alive, one request at a time on a connection, as many connections as there are
- * requests in flight. A read makes no object of ours and no turn of the loop.
+ * HTTP/1.1 on our own sockets: keep-alive, one request at a time on a connection, as many connections as requests in
+ * flight. A read allocates no object of ours and takes no turn of the loop.
  */
 export class RawWay implements Way {
   readonly #options: RawOptions;
@@ -89,7 +89,7 @@ class Host {
   readonly #hostname: string;
   readonly #port: number;
   readonly #lines = new Set<Line>();
-  /** Those that carry nothing, the freshest last. */
+  /** Idle lines, the freshest last. */
   readonly #idle: Line[] = [];
   #session: Buffer | undefined;
 
@@ -112,7 +112,7 @@ class Host {
     }
   }
 
-  /** On a connection of its own; the others that were kept are no younger than the one that was closed. */
+  /** On a new connection: the other kept ones are no younger than the one that was closed. */
   carryAnew(load: Load): void {
     for (const line of this.#idle.splice(0)) line.close();
     this.#open().carry(load);
@@ -173,7 +173,7 @@ class Host {
 
 /** One connection. */
 class Line {
-  /** On the clock. Beyond it the server may close it at any moment. */
+  /** On the monotonic clock. After this the server may close it at any moment. */
   keptUntil: Ms = Infinity;
   readonly #host: Host;
   readonly #budget: ByteBudget;
@@ -182,11 +182,11 @@ class Line {
   #isOpen = false;
   #isClosed = false;
   #used = false;
-  /** The request that it carries is not its first. */
+  /** It has carried an earlier request. */
   #isReused = false;
   #load: Load | undefined;
   #framer: Framer | undefined;
-  /** Something has come since the request went out. */
+  /** Something has come since the request was sent. */
   #heard = false;
   #error: Error | undefined;
 
@@ -238,10 +238,10 @@ class Line {
     this.#socket.destroy();
   }
 
-  /** Returns false where the next read is to wait. */
+  /** Returns false if the next read must wait. */
   onRead(count: number): boolean {
     const load = this.#load;
-    // Nobody asked for it: what it would be taken for is the next answer.
+    // It was not requested: it would be mistaken for the next answer.
     if (!load || !this.#framer || this.#isClosed) {
       this.close();
       return true;
@@ -276,7 +276,7 @@ class Line {
     this.#used = true;
     this.#heard = false;
     load.send();
-    // The last thing that is stamped before the write.
+    // The last stamp before the write.
     let isTaken = false;
     const taken = (): void => {
       if (!isTaken) load.taken();
@@ -287,14 +287,14 @@ class Line {
     load.handOver(isTaken);
   }
 
-  /** The answer is whole; `isClean`: nothing came behind it. */
+  /** The answer is complete. `isClean`: no bytes followed it. */
   #endLoad(load: Load, isClean: boolean): void {
     const { keepsAlive, keptForMs } = this.#framer!;
     this.#framer = undefined;
     this.#load = undefined;
     load.disconnect = undefined;
     const kept = keptForMs === undefined ? keptMs : Math.min(keptForMs - closesEarlyMs, longestKeptMs);
-    // The answer to a request that has not gone out whole is one to another.
+    // An answer to a request that is not fully sent belongs to another request.
     const isSent = this.#socket.writableLength === 0;
     if (isClean && keepsAlive && kept > 0 && isSent && !this.#isClosed) {
       this.keptUntil = performance.now() + kept;
@@ -310,7 +310,7 @@ class Line {
     if (this.#isClosed) return;
     const load = this.#load;
     const error = this.#error as NodeJS.ErrnoException | undefined;
-    // Some systems tell of a reset although all was delivered.
+    // Some systems report a reset although everything was delivered.
     const mayBeWhole = error === undefined || error.code === 'ECONNRESET';
     const isWhole = mayBeWhole && this.#framer?.closed() === true;
     this.close();
@@ -336,7 +336,7 @@ function closedBefore(): Error {
 
 const nothing = (): void => undefined;
 
-/** A bare GET of the root, without any credentials: failures are none of its business. */
+/** A bare GET of the root, without any credentials. It ignores failures. */
 class Warming implements Load {
   isOver = false;
   readonly mayHaveCrossed = false;

@@ -1,29 +1,29 @@
 import type { Failure } from '../measure/exchange.ts';
 
 /**
- * What is told of every request in one number. Instants are on the clock of the thread that stamps them. Not a number
- * where it did not come to that.
+ * Numbers reported for every request. Instants are on the clock of the thread that stamps them. NaN if it did not get
+ * that far.
  */
 export class Cells {
   id = NaN;
-  /** Its turn came: a connection was looked for. */
+  /** Its turn came: it needed a connection. */
   begunAt = NaN;
   sentAt = NaN;
-  /** Wall-clock time of `sent`, of giving up when nothing was sent: milliseconds since 1970. */
+  /** Wall-clock time of `sent`, or of giving up if nothing was sent: milliseconds since 1970. */
   startedWall = NaN;
   /** The call that hands the bytes to the socket had returned. */
   handedOverAt = NaN;
-  /** The socket had taken all of them. */
+  /** The socket had accepted all of them. */
   writtenAt = NaN;
-  /** The head of the response was whole. */
+  /** The head of the response was complete. */
   headAt = NaN;
   bodyEndAt = NaN;
-  /** Bound on the lateness of `bodyEndAt`, the wait for a processor not included. */
+  /** Bound on the lateness of `bodyEndAt`, without the wait for a processor. */
   bodyEndLag = NaN;
   endAt = NaN;
-  /** Requests sent and not over when it was sent, itself included. */
+  /** Requests in flight when it was sent, including itself. */
   inFlight = NaN;
-  /** How often it was sent anew because the server had closed a kept connection. */
+  /** How often it was sent again because the server had closed a kept connection. */
   resends = NaN;
   /** 1: the connection had carried a request before. 0: it was opened for this one. */
   reused = NaN;
@@ -34,21 +34,21 @@ export class Cells {
 
 const cellNames = Object.keys(new Cells()) as (keyof Cells)[];
 
-/** How a request failed, as the wire saw it. */
+/** How a request failed, as seen by the wire. */
 export interface WireFailure extends Failure {
-  /** The connection was lost, or broke the rules of HTTP: what came of an answer before may be read. */
+  /** The connection was lost, or broke the rules of HTTP. The part of an answer before that may be read. */
   isLost: boolean;
 }
 
-/** What the wire knows of a request that is over: instants, and bytes as they came. Nothing of it is decoded. */
+/** What the wire knows about a finished request: instants, and bytes as they came. Nothing is decoded. */
 export interface WireRecord {
   readonly cells: Readonly<Cells>;
-  /** Three numbers a read: its instant, where its bytes end in the body, and the bound on its lateness. */
+  /** Three numbers per read: its instant, the end of its bytes in the body, and the bound on its lateness. */
   readonly reads: Float64Array;
-  /** Status line and headers. Empty while there were none. */
+  /** Status line and headers. Empty if there were none. */
   readonly head: Uint8Array;
   readonly body: Uint8Array;
-  /** Absent when the body came to its end, and where the wire saw only that it need not be read on. */
+  /** Absent if the body came to its end, or if the wire only saw that reading could stop. */
   readonly failure?: WireFailure | undefined;
 }
 
@@ -56,14 +56,14 @@ export const numbersPerRead = 3;
 
 /** The requests that ended in one turn of the loop. */
 export interface Batch {
-  /** Pairs of an instant and the time that the thread had waited for a processor until then. */
+  /** Pairs of an instant and the total time that the thread had waited for a processor by then. */
   track: Float64Array;
   records: WireRecord[];
 }
 
 /** Numbers before those of the records. */
 const batchCells = 2;
-/** Beside its cells: how many reads, and bytes of head, body and failure. */
+/** In addition to its cells: number of reads, and of bytes of head, body and failure. */
 const lengthCells = 4;
 const perRecord = cellNames.length + lengthCells;
 const none = new Uint8Array();
@@ -71,7 +71,7 @@ const bytesPerNumber = Float64Array.BYTES_PER_ELEMENT;
 
 /**
  * One block of memory that can be handed to another thread as it is. First all numbers: how many records and pairs of
- * the track, the track, then each record's cells, lengths and reads. Behind them the bytes, in the same order.
+ * the track, the track, then each record's cells, lengths and reads. After them the bytes, in the same order.
  */
 export function pack({ track, records }: Batch): ArrayBuffer {
   const failures = records.map(({ failure }) => (failure ? Buffer.from(JSON.stringify(failure)) : none));
@@ -104,7 +104,7 @@ export function pack({ track, records }: Batch): ArrayBuffer {
   return block;
 }
 
-/** What was packed. Reads, heads and bodies are views of the block. */
+/** Unpacks a block. Reads, heads and bodies are views of it. */
 export function unpack(block: ArrayBuffer): Batch {
   const [recordCount = 0, trackLength = 0] = new Float64Array(block, 0, batchCells);
   const all = new Float64Array(block, 0, numbersIn(block, recordCount, trackLength));
@@ -138,7 +138,7 @@ function failureIn(bytes: Uint8Array): WireFailure {
   return JSON.parse(new TextDecoder().decode(bytes)) as WireFailure;
 }
 
-/** Where the numbers end. */
+/** End of the numbers. */
 function numbersIn(block: ArrayBuffer, records: number, trackLength: number): number {
   let place = batchCells + trackLength;
   for (let n = 0; n < records; n++) {
@@ -148,7 +148,7 @@ function numbersIn(block: ArrayBuffer, records: number, trackLength: number): nu
   return place;
 }
 
-/** Of a request that the wire can tell nothing of. */
+/** For a request about which the wire can report nothing. */
 export function emptyRecord(cells: Partial<Cells>, failure: WireFailure): WireRecord {
   return {
     cells: Object.assign(new Cells(), { resends: 0 }, cells),

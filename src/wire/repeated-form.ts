@@ -1,23 +1,23 @@
 import { isObject } from './json-words.ts';
 import { plainPiece, type PlainPiece } from './plain-piece.ts';
 
-/** Forms that are tried before one has ever come again. Each repetition earns another try. */
+/** Forms that are tried before one has ever recurred. Each repetition earns another try. */
 const firstTries = 4;
-/** Stands for the text in a form that is being proved. */
+/** Takes the place of the text while a form is tested. */
 const probe = '\u0001probe';
 
 /**
- * The JSON of a server's frames is the same from frame to frame, but for the text that they bring. Once a form is
- * proved, a frame that has it is read without parsing it anew.
+ * The JSON of a server's frames is the same from frame to frame, except for their text. After a form is proved, a frame
+ * that has it is read without parsing.
  */
 export class RepeatedForm {
   #kind: PlainPiece['kind'] = 'content';
-  /** What stands before and behind the text and its quotes. */
+  /** What comes before and after the text and its quotes. */
   #before = '';
   #behind = '';
   #tries = firstTries;
 
-  /** What the frame brings, when it has the form. */
+  /** The piece of the frame, if it has the form. */
   read(data: string): PlainPiece | undefined {
     const before = this.#before.length;
     const end = data.length - this.#behind.length;
@@ -29,7 +29,7 @@ export class RepeatedForm {
     return { kind: this.#kind, text };
   }
 
-  /** Takes the form of a frame that brought nothing but one text. */
+  /** Takes the form of a frame that brought only one text. */
   learn(data: string, { kind, text }: PlainPiece): void {
     if (this.#tries <= 0) return;
     this.#tries--;
@@ -45,7 +45,7 @@ export class RepeatedForm {
   }
 }
 
-/** Whether what stands between the two is the frame's text: another one put there must come out of the frame. */
+/** Whether the part between the two is the frame's text: a substitute there must come out of the frame. */
 function holdsTextThere(before: string, behind: string, kind: PlainPiece['kind']): boolean {
   try {
     const frame: unknown = JSON.parse(before + JSON.stringify(probe).slice(1, -1) + behind);
@@ -56,7 +56,7 @@ function holdsTextThere(before: string, behind: string, kind: PlainPiece['kind']
   }
 }
 
-/** The text that is written so between quotes in JSON. Undefined when it is none, or empty. */
+/** The text that is written like this between quotes in JSON. Undefined if it is not one, or empty. */
 function textOf(written: string): string | undefined {
   if (/^[^"\\\u0000-\u001f]+$/.test(written)) return written;
   if (written === '' || !written.includes('\\')) return undefined;

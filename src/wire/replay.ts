@@ -18,28 +18,28 @@ import { tooLarge } from './too-long.ts';
 
 export interface ReplayOptions {
   eventId: string;
-  /** A stream was asked for. */
+  /** A stream was requested. */
   streamed: boolean;
   dialect: Dialect;
   /** How fast the model has written its other answers. */
   pace: WritingPace;
   redact: Redact;
-  /** The body of an answer is cut off beyond so many bytes. */
+  /** The body of an answer is cut off after this many bytes. */
   longestBody: number;
-  /** What the wire's thread waited for a processor. */
+  /** How long the wire's thread waited for a processor. */
   track: RunQueueTrack;
-  /** Added to an instant of the wire, it is one of our clock. */
+  /** Added to an instant of the wire, gives an instant on our clock. */
   clockOffset: Ms;
   /** Wall-clock time. */
   now: Date;
 }
 
-/** The whole story of a request that is over: its bytes are read here as they came, each with its own instant. */
+/** The full record of a finished request. Its bytes are read here as they came, each with its own instant. */
 export function replay(record: WireRecord, options: ReplayOptions): Exchange {
   return new Replay(record, options).exchange();
 }
 
-/** Undefined where it did not come to that. */
+/** Undefined if it did not get that far. */
 const known = (cell: number): number | undefined => (Number.isNaN(cell) ? undefined : cell);
 
 class Replay {
@@ -55,7 +55,7 @@ class Replay {
   #bodyEndMs: Ms | undefined;
   /** Bound on the lateness of the key instants: first event, first text, first text of the answer, last text. */
   #lagMs: Ms | undefined;
-  /** Bound of the latest text, which may be the last. */
+  /** Bound for the latest text, which may be the last. */
   #lastTextLag: Ms | undefined;
 
   constructor(record: WireRecord, options: ReplayOptions) {
@@ -96,7 +96,7 @@ class Replay {
     );
   }
 
-  /** Undefined where it did not come to that. */
+  /** Undefined if it did not get that far. */
   #since(at: number): Ms | undefined {
     return Number.isNaN(at) ? undefined : at - this.#origin;
   }
@@ -142,7 +142,7 @@ class Replay {
       }
     }
     if (length <= longest && this.#reader.chars <= longestText) return 'read';
-    // Of a refusal this is enough to tell what it is.
+    // Enough of a refusal to identify it.
     return this.#head?.status === 200
       ? tooLarge(this.#reader.chars, this.#options.longestBody)
       : this.#refusal();
@@ -161,7 +161,7 @@ class Replay {
     if (reader.texts > texts) this.#lastTextLag = bound;
   }
 
-  /** How late a stamp can be: by its own thread, by the wait for a processor, and as much as the sending was late. */
+  /** How late a stamp can be: the lag of its own thread, the wait for a processor, and the lateness of sending. */
   #boundOf(at: Ms, lag: Ms): Ms {
     const { handedOverAt, sentAt } = this.#record.cells;
     return this.#options.track.bound(at, lag) + (known(handedOverAt - sentAt) ?? 0);
@@ -230,7 +230,7 @@ class Replay {
   }
 
   #text(): string {
-    // Before anything is cut: half a secret is one, too.
+    // Before anything is cut: half a secret is also a secret.
     return this.#options.redact(bodyText(Buffer.concat(this.#body), this.#head));
   }
 }
@@ -252,7 +252,7 @@ function redactedFault(fault: StreamFault, redact: Redact): StreamFault {
   };
 }
 
-/** What is JSON as its value, all else as the text that it is. */
+/** The value if it is JSON, else the text itself. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

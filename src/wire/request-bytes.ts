@@ -1,7 +1,7 @@
 import type { ReadyRequest } from './flight.ts';
 import type { WireRequest } from './sdk-request.ts';
 
-/** Headers that say how the message is framed or what becomes of the connection: nothing to be written as it is given. */
+/** Headers that define the framing or the fate of the connection. They cannot be written as given. */
 const framing =
   /^(host|connection|content-length|transfer-encoding|keep-alive|proxy-connection|te|trailer|upgrade|expect)$/i;
 const name = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -9,8 +9,8 @@ const value = /^[\t\x20-\x7e\x80-\xff]*$/;
 const path = /^\/[\x21-\x7e\x80-\xff]*$/;
 
 /**
- * A request as it goes over a connection to its server, in the very bytes of undici. Undefined where that would not be
- * plain: undici then says what it makes of it.
+ * The bytes of a request on a connection to its server, exactly as undici sends them. Undefined if they are not plain:
+ * then undici decides.
  */
 export function requestBytes({ url, method, headers, body }: WireRequest): ReadyRequest | undefined {
   const target = url.pathname + url.search;
@@ -23,7 +23,7 @@ export function requestBytes({ url, method, headers, body }: WireRequest): Ready
   }
   const length = Buffer.byteLength(body);
   head += `content-length: ${length}\r\n\r\n`;
-  // Text costs another thread less than memory of its own does.
+  // Text costs another thread less than memory of its own.
   if (length === body.length) return head + body;
   const bytes = Buffer.allocUnsafeSlow(head.length + length);
   bytes.write(head, 'latin1');

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Bodies beyond it are cut off: an error page need not be read whole. */
+/** Bodies are cut off here: an error page need not be read in full. */
 export const longestErrorBody = 256 * 1024;
 
 export interface ResponseHead {
@@ -8,12 +8,12 @@ export interface ResponseHead {
   headers: IncomingHttpHeaders;
 }
 
-/** Of a header that came several times, the first. */
+/** For a repeated header, the first value. */
 export function headerValue(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** Empty while there is no head, or where it does not say. */
+/** Empty if there is no head, or if it does not say. */
 export function contentTypeOf(head: ResponseHead | undefined): string {
   return headerValue(head?.headers['content-type']) ?? '';
 }
@@ -25,12 +25,12 @@ export function encodingOf(head: ResponseHead | undefined): string {
 /** Content type of a stream of OpenAI's API, and of Ollama's own. */
 export const streamTypes = { openAi: /^text\/event-stream\b/i, native: /^application\/x-ndjson\b/i };
 
-/** Whether the body is the stream that was asked for. */
+/** Whether the body is the stream that was requested. */
 export function isStreamOf(type: RegExp, head: ResponseHead): boolean {
   return head.status === 200 && type.test(contentTypeOf(head));
 }
 
-/** Why a response is not read further than its head, if it is not. */
+/** Why reading of a response stops after its head, if it does. */
 export function whyUnread(
   head: ResponseHead,
   isStream: boolean,

@@ -4,7 +4,7 @@ import type { Failure } from '../measure/exchange.ts';
 import { longestBody } from './byte-budget.ts';
 import { encodingOf, type ResponseHead, whyUnread } from './response-head.ts';
 
-/** Why a response is not read further than its head, if it is not. */
+/** Why reading of a response stops after its head, if it does. */
 export function faultOfHead(head: ResponseHead, isStream: boolean): Failure | undefined {
   switch (whyUnread(head, isStream)) {
     case undefined:
@@ -26,7 +26,7 @@ export function faultOfHead(head: ResponseHead, isStream: boolean): Failure | un
   }
 }
 
-/** Reading what came has thrown. undici would hand that to us as an error of the connection, which it is not. */
+/** Reading has thrown. undici would report that to us as an error of the connection, which it is not. */
 export function unreadable(error: unknown, head: ResponseHead | undefined): Failure {
   const status = head?.status ?? 0;
   return {
@@ -38,7 +38,7 @@ export function unreadable(error: unknown, head: ResponseHead | undefined): Fail
   };
 }
 
-/** Text of a body; one that cannot be decoded is shown as it came. */
+/** Text of a body. One that cannot be decoded is shown as it came. */
 export function bodyText(bytes: Buffer, head: ResponseHead | undefined): string {
   const encoding = encodingOf(head);
   const limit = { maxOutputLength: longestBody };

@@ -1,14 +1,14 @@
 import type { Ms } from '../base/clock.ts';
 
 /**
- * How long the thread that stamps had waited for a processor, as it was told now and then. A stamp is bounded after
- * the fact, by all that was waited between what is known of the time before it and of the time behind it.
+ * How long the thread that stamps had waited for a processor, reported from time to time. A stamp is bounded afterward,
+ * by the whole wait between the last report before it and the first one after it.
  */
 export class RunQueueTrack {
   #at: Ms[] = [];
   #sum: Ms[] = [];
 
-  /** Pairs of an instant and what had been waited until then, in order. */
+  /** Pairs of an instant and the total wait by then, in order. */
   add(pairs: Float64Array): void {
     for (let place = 0; place + 1 < pairs.length; place += 2) {
       this.#at.push(pairs[place]!);
@@ -20,7 +20,7 @@ export class RunQueueTrack {
     return this.#at.length;
   }
 
-  /** Upper bound on the lateness of a stamp at `at` that was `lag` late by the work of its own thread. */
+  /** Upper bound on the lateness of a stamp at `at` that was `lag` late because of its own thread's work. */
   bound(at: Ms, lag: Ms): Ms {
     if (this.#at.length === 0) return lag;
     const behind = Math.min(this.#firstFrom(at), this.#at.length - 1);
@@ -28,14 +28,14 @@ export class RunQueueTrack {
     return lag + Math.max(0, this.#sum[behind]! - this.#sum[before]!);
   }
 
-  /** Lets go of what only bounds stamps before this instant. */
+  /** Drops what only bounds stamps before this instant. */
   forget(before: Ms): void {
     const from = Math.max(0, this.#firstBehind(before) - 1);
     this.#at = this.#at.slice(from);
     this.#sum = this.#sum.slice(from);
   }
 
-  /** Place of the first entry at the instant or behind it. */
+  /** Index of the first entry at the instant or after it. */
   #firstFrom(at: Ms): number {
     return this.#first((entry) => entry >= at);
   }

@@ -3,12 +3,15 @@ import type { Ms } from '../base/clock.ts';
 
 /** Time that the kernel has kept a thread waiting for a processor. */
 export interface RunQueue {
-  /** Dear: it asks the kernel. */
+  /** Costly: it asks the kernel. */
   waitedMs(): Ms;
   close(): void;
 }
 
-/** Of the thread that opens it: on Linux the second field of schedstat, in nanoseconds. Undefined where nobody tells. */
+/**
+ * For the thread that opens it: on Linux the second field of schedstat, in nanoseconds. Undefined if it is not
+ * available.
+ */
 export function openRunQueue(): RunQueue | undefined {
   let file: number;
   try {

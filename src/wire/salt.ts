@@ -2,30 +2,30 @@ import { createHash } from 'node:crypto';
 import type { Json, Message, RunSettings } from '../suite/suite.ts';
 import { isObject } from './json-words.ts';
 
-/** Where a fresh token goes: before all that is said, or after the system prompt, which then may be cached. */
+/** Where a fresh token goes: before everything else, or after the system prompt, which can then be cached. */
 export type SaltPlace = Exclude<NonNullable<RunSettings['salt']>, 'none'>;
 
-/** What a token is made from: all of it stands in `run.json` and in the attempt's row. */
+/** What a token is made from. All of it is in `run.json` and in the attempt's row. */
 export interface SaltSource {
   runId: string;
   seed: number;
   /** Of the planned request: phase, repeat, prompt, model and route. */
   key: string;
-  /** From 1. */
+  /** Counts from 1. */
   attempt: number;
 }
 
 /**
- * A token that no other attempt has, and that a run which is resumed finds again: the first twelve hexadecimal digits
- * of the SHA-256 of run id, seed, key and attempt, joined by line feeds.
+ * A token unique to this attempt, which a resumed run computes again: the first twelve hexadecimal digits of the
+ * SHA-256 of run id, seed, key and attempt, joined by line feeds.
  */
 export function saltToken({ runId, seed, key, attempt }: SaltSource): string {
   return createHash('sha256').update([runId, seed, key, attempt].join('\n')).digest('hex').slice(0, 12);
 }
 
 /**
- * The messages with a token in brackets, so that a server cannot reuse what it has computed for the same prompt.
- * `prefix`: in front of the first message. `suffix`: behind the system prompt; where there is none, as `prefix`.
+ * The messages with a token in brackets, so that a server cannot reuse earlier work on the same prompt. `prefix`:
+ * before the first message. `suffix`: after the system prompt; without one, like `prefix`.
  */
 export function salted(messages: readonly Message[], place: SaltPlace, token: string): Message[] {
   const isSystem = ({ role }: Message): boolean => role === 'system' || role === 'developer';

@@ -1,7 +1,7 @@
 import type OpenAI from 'openai';
 import type { ChatRequest } from './chat-request-body.ts';
 
-/** Longest wait that a timer can hold; our own deadlines come long before. */
+/** Longest wait that a timer can hold. Our own deadlines come long before. */
 const never = 2 ** 31 - 1;
 
 /** A request as it goes to the server. */
@@ -13,19 +13,19 @@ export interface WireRequest {
   body: string;
 }
 
-/** What the SDK sends around the own headers of requests that have the same ones. */
+/** What the SDK adds around the own headers of requests that have the same ones. */
 interface Head {
   url: URL;
   method: string;
   /** Without the own headers of a request. */
   common: [name: string, value: string][];
-  /** The headers in their order, each with its value, or with the name under which a request gives it. */
+  /** The headers in order, each with its value, or with the name under which a request gives it. */
   order: [name: string, value: { common: string } | { own: string }][];
 }
 
 /**
  * Requests as the openai SDK makes them. It is asked once for requests to one address that set the same headers: the
- * others differ from the first in nothing but the values of these and in the body.
+ * others differ from the first only in the values of these and in the body.
  */
 export class SdkRequests {
   readonly #heads = new Map<string, Head>();
@@ -35,7 +35,7 @@ export class SdkRequests {
     await import('openai');
   }
 
-  /** Rejects when the SDK refuses to make the request. */
+  /** Rejects if the SDK refuses to make the request. */
   async of(request: ChatRequest): Promise<WireRequest> {
     const key = keyOf(request);
     const head = this.#heads.get(key);
@@ -49,7 +49,10 @@ export class SdkRequests {
   }
 }
 
-/** What the SDK may make a request's head from, but for the values of its own headers: it refuses some that are empty. */
+/**
+ * Everything on which the SDK's head of a request may depend, except the values of its own headers. The SDK refuses
+ * some that are empty.
+ */
 function keyOf({ baseUrl, body, headers }: ChatRequest): string {
   return JSON.stringify([
     baseUrl,
@@ -72,7 +75,7 @@ function headOf(made: WireRequest, { headers }: ChatRequest, own: ReadonlySet<st
   };
 }
 
-/** A value that goes out as it is given. All others are for the platform, which trims them or refuses them. */
+/** A value that is sent as given. All others are left to the platform, which trims or refuses them. */
 const plainValue = /^[!-~](?:[ -~]*[!-~])?$/;
 
 function asBefore(head: Head, request: ChatRequest): WireRequest {
@@ -85,7 +88,7 @@ function asBefore(head: Head, request: ChatRequest): WireRequest {
   };
 }
 
-/** Undefined where some value is not plain. */
+/** Undefined if some value is not plain. */
 function inOrder({ order }: Head, own: ChatRequest['headers']): string[] | undefined {
   const headers: string[] = [];
   for (const [name, value] of order) {
@@ -114,7 +117,7 @@ export async function madeBySdk(request: ChatRequest): Promise<WireRequest> {
   const { default: OpenAI } = await import('openai');
   const client = new OpenAI({
     baseURL: request.baseUrl,
-    // The SDK insists on a key; the request's own headers decide what is sent.
+    // The SDK requires a key. The request's own headers decide what is sent.
     apiKey: 'unused',
     maxRetries: 0,
     timeout: never,

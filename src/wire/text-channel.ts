@@ -1,37 +1,37 @@
 /** What a piece of text brought. */
 export type Fresh =
   | { kind: 'more'; text: string }
-  /** All that was there already: a frame that sums up. */
+  /** All of it had come already: a frame that sums up. */
   | { kind: 'repeat' }
-  /** Each piece so far held all text up to it: these are the parts that they really brought. */
+  /** Each piece so far contained all text up to it. These are the new parts. */
   | { kind: 'restated'; parts: string[] };
 
-/** Some letters, and not the same: what grows like this by chance is dashes and blanks. */
+/** At least some letters, not all the same: dashes and blanks can grow like this by chance. */
 const isTelling = (text: string, least: number): boolean =>
   text.length >= least && new Set(text).size >= Math.min(least, 3);
 
-/** So many pieces at the start, each of which holds the one before it, are no chance. */
+/** This many pieces at the start, each containing the one before it, are no coincidence. */
 const tried = 3;
 
 /**
- * The pieces of one text in order. Most servers send what is new; some send all text so far with every piece, and
+ * The pieces of one text in order. Most servers send only new text. Some send all text so far with every piece, and
  * some end with a piece that repeats the whole.
  */
 export class TextChannel {
   #count = 0;
   #length = 0;
-  /** The first pieces, while it is open whether each holds all text so far; the last of all of them afterwards. */
+  /** The first pieces, until it is clear whether each holds all text so far. Afterward, the last of them. */
   #early: string[] = [];
   #isCumulative = false;
 
-  /** Each piece holds all text so far. */
+  /** Whether each piece holds all text so far. */
   get isCumulative(): boolean {
     return this.#isCumulative;
   }
 
   /**
-   * `isWhole` tells whether a text is all that came so far; `isClosing`: the piece came with the finish reason or
-   * behind it, or in a form that is meant for whole texts.
+   * `isWhole` tells whether a text is everything so far. `isClosing`: the piece came with the finish reason or after
+   * it, or in a form meant for whole texts.
    */
   take(piece: string, isClosing: boolean, isWhole: (piece: string) => boolean): Fresh {
     if (this.#isCumulative) return this.#grown(piece);
@@ -43,7 +43,7 @@ export class TextChannel {
     return this.#count === tried && this.#showsGrowth() ? this.#restate() : { kind: 'more', text: piece };
   }
 
-  /** The text is over. Two pieces, of which the second holds the first, are found out only now. */
+  /** The text has ended. If there are only two pieces and the second contains the first, that shows only now. */
   finish(): Fresh | undefined {
     if (this.#isCumulative || this.#count !== 2 || !this.#showsGrowth()) return undefined;
     return this.#restate();
@@ -68,7 +68,7 @@ export class TextChannel {
     const isLong = piece.length >= 6;
     if (this.#count === 0 || !(isClosing ? this.#count > 1 || isLong : this.#count > 1 && isLong))
       return false;
-    // Blanks around it may have been taken off.
+    // Blanks around it may have been removed.
     if (piece.length < this.#length / 2 && piece.length < this.#length - 100) return false;
     return isWhole(piece);
   }

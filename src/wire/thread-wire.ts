@@ -15,19 +15,19 @@ import { type FromThread, machineAhead, type ThreadData, type ToThread } from '.
 import { proxiesIn } from './ways.ts';
 import { openWire, type Wire, type WireOptions } from './wire.ts';
 
-/** Its young generation, in MiB: what it makes is little, and a small one is collected in no time. */
+/** Size of its young generation, in MiB: it allocates little, and a small one is collected in no time. */
 const youngMb = 12;
-// The same source runs as it stands and compiled: the extension is that of this very file.
+// The same code runs from source and compiled: the extension is that of this very file.
 const threadUrl = new URL(`./thread${extname(import.meta.url)}`, import.meta.url);
 
 export interface ThreadWireOptions extends WireOptions {
-  /** Told when requests go out from this thread, since there is no other, and why. */
+  /** Called if requests are sent from this thread because there is no other, with the reason. */
   note: (text: string) => void;
 }
 
 /**
- * A wire in a thread of its own, in which nothing but sending and stamping is done. Where no thread is to be had, or it
- * ends, the wire is in this one. Throws a UserError for a proxy that is no address.
+ * A wire in a thread of its own, which does nothing but send and stamp. If no thread is available, or it ends, the wire
+ * runs in this one. Throws a UserError for a proxy that is not an address.
  */
 export function openThreadWire(options: ThreadWireOptions, start = startThread): Wire {
   checkProxies(options.env ?? {});
@@ -45,7 +45,7 @@ function withoutThread(error: unknown): string {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Throws where this process may start no thread. */
+/** Throws if this process may not start a thread. */
 export function startThread({ timeouts, env = {}, ca, budget }: ThreadWireOptions): Worker {
   const workerData: ThreadData = {
     timeouts,
@@ -57,7 +57,7 @@ export function startThread({ timeouts, env = {}, ca, budget }: ThreadWireOption
     new Worker(threadUrl, {
       workerData,
       resourceLimits: { maxYoungGenerationSizeMb: youngMb },
-      // Of the flags of this process and its environment, tokens least of all, only what connections need is its business.
+      // From the flags of this process and its environment, only what connections need, and never tokens.
       execArgv,
       env: {
         ...compileCache(),
@@ -72,7 +72,7 @@ export function startThread({ timeouts, env = {}, ca, budget }: ThreadWireOption
     return began(flags);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_INVALID_EXEC_ARGV') throw error;
-    // Where a flag holds for the whole process, it holds for its threads unsaid.
+    // A flag for the whole process also holds for its threads without being passed on.
     return began([]);
   }
 }
@@ -83,7 +83,7 @@ class ThreadWire implements Wire {
   readonly #worker: Worker;
   readonly #arrivals: Arrivals;
   readonly #ahead = machineAhead();
-  /** What has been asked and not answered: requests by their ids, and calls of `warm`. */
+  /** Pending requests by their ids, and calls of `warm`. */
   readonly #asks = new Map<number, Ask>();
   readonly #warming = new Map<number, () => void>();
   #calls = 0;
@@ -91,7 +91,7 @@ class ThreadWire implements Wire {
   #hasSent = false;
   #isReady = false;
   #offset: Ms = 0;
-  /** In its place once the thread is gone. */
+  /** Replaces it after the thread is gone. */
   #instead: Wire | undefined;
   #isEnding = false;
   #onEnded: () => void = () => undefined;
@@ -155,8 +155,8 @@ class ThreadWire implements Wire {
   }
 
   /**
-   * The first goes over at once, for this thread may be held; what others ask at the same moment, after a write that they
-   * shared, goes over together: to wake the thread takes longer than all else.
+   * The first is handed over at once, because this thread may be blocked. Further requests at the same moment, after a
+   * shared write, are handed over together: waking the thread is the largest cost.
    */
   #sendAll(): void {
     const asks = this.#toSend;
@@ -189,7 +189,7 @@ class ThreadWire implements Wire {
     this.#hold();
   }
 
-  /** It keeps the process alive as long as somebody waits for it. */
+  /** It keeps the process alive while a request is pending. */
   #hold(): void {
     if (this.#asks.size + this.#warming.size > 0) this.#worker.ref();
     else this.#worker.unref();
@@ -210,7 +210,7 @@ class ThreadWire implements Wire {
     this.#hold();
   }
 
-  /** The thread has ended. What it never took goes out from here; what it had sent is lost to us. */
+  /** The thread has ended. Requests that it never received are sent from here. Those that it had sent are lost. */
   #gone(): void {
     const asks = [...this.#asks.values()];
     this.#asks.clear();

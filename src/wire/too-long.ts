@@ -1,7 +1,7 @@
 import type { Failure } from '../measure/exchange.ts';
 import { longestText } from './byte-budget.ts';
 
-/** An answer that is longer than answers may be: `chars` of text, or its bytes. */
+/** An answer longer than the limit: `chars` of text, or its bytes. */
 export function tooLarge(chars: number, mostBytes: number): Failure {
   return {
     status: 'error',
@@ -14,7 +14,7 @@ export function tooLarge(chars: number, mostBytes: number): Failure {
   };
 }
 
-/** All answers in flight together held more than `limit` bytes, and this was the longest. */
+/** All answers in flight together held more than `limit` bytes, and this was the largest. */
 export function cutForAll(limit: number): Failure {
   return {
     status: 'error',

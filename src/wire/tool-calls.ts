@@ -2,11 +2,11 @@ import type { ToolCall } from '../measure/exchange.ts';
 import { isObject, json, saysNothing, text, word } from './json-words.ts';
 import type { Unread } from './unread.ts';
 
-/** More calls than this are nonsense from the server. */
+/** More calls than this are an error of the server. */
 const maxToolCalls = 1000;
 
 interface OpenCall extends ToolCall {
-  /** Place that the server gave it. Absent when it gave none. */
+  /** Index from the server. Absent if it gave none. */
   index: number | undefined;
 }
 
@@ -19,7 +19,7 @@ const callFields = new Set([
   'thought_signature',
   'extra_content',
 ]);
-/** A call without its `function`: what is in it stands beside the id. */
+/** A call without its `function`: its content is next to the id. */
 const flatFields = new Set([...callFields, 'name', 'arguments', 'input']);
 const functionFields = new Set([
   'index',
@@ -32,8 +32,8 @@ const functionFields = new Set([
 ]);
 
 /**
- * Tool calls as they come, whole or in parts. A call is known by its id and its index together, because some servers
- * give every call the same index, some none, some the same id, and some a new id with every part.
+ * Tool calls as they come, whole or in parts. A call is identified by its id and its index together, because some
+ * servers give every call the same index, some none, some the same id, and some a new id with every part.
  */
 export class ToolCalls {
   readonly #calls: OpenCall[] = [];
@@ -46,7 +46,7 @@ export class ToolCalls {
     return this.#calls.length;
   }
 
-  /** Takes in one delta of a call; returns how many characters it brought. */
+  /** Takes in one delta of a call. Returns how many characters it brought. */
   add(delta: unknown, unread: Unread): number {
     if (!isObject(delta)) {
       unread.note('tool_calls', delta);
@@ -80,13 +80,13 @@ export class ToolCalls {
     return part.name.length + part.arguments.length;
   }
 
-  /** The call that a part goes on with. Undefined when it begins a new one. */
+  /** The call that a part continues. Undefined if it begins a new one. */
   #callOf({ index, id, name, arguments: args }: OpenCall): OpenCall | undefined {
     const sameId = this.#calls.findLast(
       (call) => id !== '' && call.id === id && (call.index === index || index === undefined),
     );
     if (sameId) {
-      // One id for all calls: on a finished call, another name or other whole arguments are another call.
+      // One id for all calls: after a finished call, another name or other complete arguments start another call.
       const hasOtherName = name !== '' && sameId.name !== '' && !name.startsWith(sameId.name);
       const hasOtherArguments =
         name !== '' && isFilled(sameId.arguments) && isObjectText(args) && !repeats(sameId.arguments, args);
@@ -98,7 +98,7 @@ export class ToolCalls {
     if (!current) return undefined;
     if (name === '') return current;
     if (id !== '' && current.id !== '') {
-      // A new id with every part: the same name again while the arguments are in the middle.
+      // A new id with every part: the same name again in the middle of the arguments.
       return name === current.name && current.arguments !== '' && !isWhole(current) ? current : undefined;
     }
     if (current.name === '') return current;
@@ -122,7 +122,7 @@ function grow(call: OpenCall, part: OpenCall): number {
   return Math.max(0, call.name.length + call.arguments.length - before);
 }
 
-/** Whether `next` is all arguments so far, and perhaps more: two objects in a row would be no arguments. */
+/** Whether `next` contains all arguments so far, and perhaps more: two objects in a row are not valid arguments. */
 function repeats(soFar: string, next: string): boolean {
   return (
     soFar !== '' &&
@@ -155,12 +155,12 @@ function indexOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;
 }
 
-/** Arguments are text; some servers send them as data. */
+/** Arguments are text. Some servers send them as data. */
 function argumentsOf(value: unknown, unread: Unread): string {
   if (typeof value === 'string') return value;
   if (value === undefined || (saysNothing(value) && !isObject(value))) return '';
   const text = json(value);
-  // Nested deeper than can be written: an attack, not a call.
+  // Nested too deeply to be written: an attack, not a call.
   if (text === undefined) unread.note('tool_calls.function.arguments', value);
   return text ?? '';
 }

@@ -8,7 +8,7 @@ import { headBytes } from './framing.ts';
 import { networkFailure } from './network-failure.ts';
 import { warmConnections } from './warm.ts';
 
-/** The way that speaks whatever undici does, proxies among it. */
+/** The way for everything that undici speaks, including proxies. */
 export function undiciWay(dispatcher: Dispatcher, budget: ByteBudget): Way {
   const dispatch = (flight: Flight): void => {
     const { origin, request } = flight.ask;
@@ -16,7 +16,7 @@ export function undiciWay(dispatcher: Dispatcher, budget: ByteBudget): Way {
     try {
       dispatcher.dispatch({ origin, ...(request as PlainRequest) }, handler);
     } catch (error) {
-      // What undici refused never left.
+      // A request that undici refused was never sent.
       flight.giveUp({
         status: 'error',
         family: 'client',
@@ -37,7 +37,7 @@ class FlightHandler implements Dispatcher.DispatchHandler {
   readonly #flight: Flight;
   readonly #budget: ByteBudget;
   readonly #again: (flight: Flight) => void;
-  /** Absent until it is known, and through a proxy. */
+  /** Absent until known, and through a proxy. */
   #sentOn: SentOn | undefined;
 
   constructor(flight: Flight, budget: ByteBudget, again: (flight: Flight) => void) {
@@ -61,7 +61,7 @@ class FlightHandler implements Dispatcher.DispatchHandler {
         flight.goesOver(sent.connection);
       },
     });
-    // The last thing before the write.
+    // The last stamp before the write.
     flight.send();
   }
 
@@ -105,13 +105,13 @@ class FlightHandler implements Dispatcher.DispatchHandler {
       flight.lose(failure);
       return;
     }
-    // The others that were kept are no younger.
+    // The other kept connections are no younger.
     this.#sentOn?.closeIdle();
     flight.again();
     this.#again(flight);
   }
 
-  /** The server had closed a kept connection, and the news of it crossed with the request: nobody read that. */
+  /** The server had closed a kept connection, and the news crossed with the request: the request was not read. */
   #metClosedConnection(): boolean {
     if (this.#sentOn?.connection.reused !== true || this.#sentOn.heard()) return false;
     return this.#flight.mayHaveCrossed;

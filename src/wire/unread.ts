@@ -2,18 +2,18 @@ import type { Redact } from '../base/redact.ts';
 import { cut } from '../base/text.ts';
 import { saysNothing, written } from './json-words.ts';
 
-/** So much of it is shown, for a person to see what it was. */
+/** Characters shown, so that a person can see what it was. */
 const sampleLength = 200;
-/** And so much is kept until the secrets are out of it: what is cut before would leave a part of one. */
+/** Characters kept until secrets are removed: an earlier cut would leave a part of one. */
 const keptLength = 16_000;
-/** So many places are told apart; a server that invents a new one with every frame fills no memory. */
+/** Number of places counted separately. A server that invents a new one with every frame fills no memory. */
 const mostPlaces = 20;
 
-/** What came, said something, and was not understood: where it stood, how often, and how it began. */
+/** Content that was not understood: its place, its count, and its beginning. */
 export class Unread {
   readonly #places = new Map<string, { count: number; sample: string }>();
 
-  /** Does nothing where the value says nothing. */
+  /** Ignores a value without content. */
   note(place: string, value: unknown): void {
     const known = this.#places.get(place);
     if (known === undefined && this.#places.size >= mostPlaces) return;
@@ -32,7 +32,7 @@ export class Unread {
     return this.#places.size === 0;
   }
 
-  /** The most frequent of it: its place, then its first characters. Undefined when all was understood. */
+  /** The most frequent one: its place, then its first characters. Undefined if everything was understood. */
   said(redact: Redact = (text) => text): string | undefined {
     let most: [place: string, found: { count: number; sample: string }] | undefined;
     for (const entry of this.#places) if (!most || entry[1].count > most[1].count) most = entry;

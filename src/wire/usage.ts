@@ -2,10 +2,10 @@ import type { Usage } from '../measure/exchange.ts';
 import { isObject } from './json-words.ts';
 import type { Unread } from './unread.ts';
 
-/** A count's place below `usage`: names from the outside in. */
+/** Path of a count below `usage`: names from the outside in. */
 type Place = readonly string[];
 
-/** Names of one count, the usual one first. A server that sends several means the same by them. */
+/** Names of one count, the usual one first. If a server sends several, they mean the same. */
 const names: Readonly<Record<keyof Usage, readonly Place[]>> = {
   promptTokens: [
     ['prompt_tokens'],
@@ -58,7 +58,7 @@ const everyPlace = entries.flatMap(([, places]) => places);
 export class UsageCounts {
   #latest: Usage = {};
 
-  /** Takes in what stood under `usage` or the like. False when it held no count. */
+  /** Takes in the value of `usage` or its equivalent. False if it held no count. */
   add(usage: unknown, unread: Unread): boolean {
     if (!isObject(usage)) {
       unread.note('usage', usage);
@@ -77,13 +77,13 @@ export class UsageCounts {
       return false;
     }
     if (usage['prompt_tokens'] === undefined) addAnthropicCache(found, usage);
-    // Some servers send usage with every chunk, growing: the last one holds. A zero behind a count is a placeholder.
+    // Some servers send growing usage with every chunk: the last one counts. A zero after a count is a placeholder.
     for (const [count, value] of Object.entries(found) as [keyof Usage, number][])
       if (value !== 0 || !this.#latest[count]) this.#latest[count] = value;
     return true;
   }
 
-  /** What was measured, given whether any text came; and whether the counts contradicted each other. */
+  /** The measured usage, given whether any text came, and whether the counts contradicted each other. */
   measured(hasText: boolean): { usage: Usage; contradicts: boolean } {
     const usage = withReasoning(withoutPlaceholders({ ...this.#latest }, hasText));
     const doubtful = contradictions(usage);
@@ -92,7 +92,7 @@ export class UsageCounts {
   }
 }
 
-/** Anthropic counts what it read from its cache, or wrote to it, beside the input and not within. */
+/** Anthropic counts tokens read from its cache, or written to it, in addition to the input. */
 function addAnthropicCache(found: Usage, usage: Record<string, unknown>): void {
   if (found.promptTokens === undefined || usage['input_tokens'] === undefined) return;
   if (usage['input_tokens_details'] !== undefined) return;
@@ -117,8 +117,8 @@ function at(value: unknown, place: Place): unknown {
 }
 
 /**
- * A prompt has tokens, and an answer with text has some: a zero there was not counted, nor were the zeros that came
- * with it.
+ * A prompt has tokens, and so has an answer with text. A zero there was not counted, and neither were the zeros that
+ * came with it.
  */
 function withoutPlaceholders(usage: Usage, hasText: boolean): Usage {
   if (usage.promptTokens === 0) {
@@ -136,8 +136,8 @@ function withoutPlaceholders(usage: Usage, hasText: boolean): Usage {
 }
 
 /**
- * xAI and Gemini count reasoning beside the completion, as the total shows: it is the sum of all three. Our completion
- * includes reasoning, as OpenAI's does.
+ * xAI and Gemini count reasoning outside the completion, as the total shows: it is the sum of all three. Our completion
+ * includes reasoning, like OpenAI's.
  */
 function withReasoning(usage: Usage): Usage {
   const { promptTokens, completionTokens, reasoningTokens = 0, totalTokens } = usage;
@@ -146,7 +146,7 @@ function withReasoning(usage: Usage): Usage {
   return isBeside ? { ...usage, completionTokens: completionTokens + reasoningTokens } : usage;
 }
 
-/** Counts of which at least one must be wrong, and nobody can tell which. */
+/** Counts of which at least one must be wrong, without a way to tell which. */
 function contradictions({
   promptTokens: prompt,
   cachedTokens: cached,
@@ -167,7 +167,7 @@ function contradictions({
   return doubtful;
 }
 
-/** A count that can be one: a whole number, not negative, not absurd. Anything else was not reported. */
+/** A plausible count: a whole number, not negative, not absurd. Anything else counts as not reported. */
 function tokenCount(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 1e9
     ? value

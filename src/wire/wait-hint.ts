@@ -8,19 +8,18 @@ export interface Refusal {
   headers: Headers;
   /** Its body, parsed. */
   json: unknown;
-  /** What it says in words. */
+  /** Its message in words. */
   message: string;
-  /** It was refused for a limit: the state of the limits is about it. */
+  /** It was refused for a limit, so the state of the limits is about this refusal. */
   isLimited: boolean;
 }
 
-/** A year: nobody means to be asked again later than that. What is longer is no wait. */
+/** A year. Anything longer is not a wait. */
 const longestWait: Ms = 366 * 24 * 3600 * 1000;
 
 /**
- * How long a server asks us to wait, to a thousandth of a millisecond. What it says by a header made for it comes
- * first, then its body, then the state of its limits, then its words. Undefined when it says nothing that can be a
- * wait.
+ * How long a server asks us to wait, to a thousandth of a millisecond. A header made for it comes first, then its body,
+ * then the state of its limits, then its message. Undefined if nothing in it can be a wait.
  */
 export function waitHint(refusal: Refusal, now: Date): Ms | undefined {
   const serverNow = Date.parse(header(refusal.headers, 'date') ?? '');
@@ -93,7 +92,7 @@ function inObject(value: unknown, at: number, depth: number): Ms | undefined {
   return undefined;
 }
 
-/** Headers of the server behind, as OpenRouter keeps them in its body: in any case. */
+/** Headers of the upstream server, as OpenRouter keeps them in its body, in any case. */
 function fromKeptHeaders(kept: unknown, at: number): Ms | undefined {
   if (!isObject(kept)) return undefined;
   const headers: Record<string, string> = {};
@@ -113,9 +112,9 @@ function ofUnit(number: number, unit: Ms, at: number): Ms {
 }
 
 /**
- * When a limit that is used up is renewed: `x-ratelimit-reset-requests: 1m30s` and its like, and the drafts of the
- * IETF (`ratelimit-reset`, `ratelimit: limit=…, remaining=0, reset=30` and `"name";r=0;t=30`). Of several limits that
- * are used up, the last to be renewed.
+ * When a used-up limit is renewed: `x-ratelimit-reset-requests: 1m30s` and similar, and the drafts of the IETF
+ * (`ratelimit-reset`, `ratelimit: limit=…, remaining=0, reset=30` and `"name";r=0;t=30`). Of several used-up limits,
+ * the last to be renewed.
  */
 function fromLimits({ headers, isLimited }: Refusal, at: number): Ms | undefined {
   if (!isLimited) return undefined;
@@ -125,7 +124,7 @@ function fromLimits({ headers, isLimited }: Refusal, at: number): Ms | undefined
     if (!limit) continue;
     const [, start, after = '', rest = ''] = limit;
     const left = decimal(header(headers, `${start}-remaining${rest}`));
-    // Without a word about what is left, a single reset is meant.
+    // If nothing says what is left, a single reset is meant.
     const isUsedUp = left === undefined ? rest === '' : left <= 0;
     if (isUsedUp) waits.push(sane(waitIn(header(headers, `${start}-reset${after}${rest}`), at)));
   }
@@ -173,12 +172,12 @@ function waitIn(said: string | undefined, at: number): Ms | undefined {
   if (number !== undefined) return ofNumber(number, at);
   const span = duration(said) ?? isoDuration(said);
   if (span !== undefined) return span;
-  // A year, at least: Date.parse makes a date of nearly everything.
+  // At least a year: Date.parse makes a date of nearly everything.
   const until = /\d{4}|GMT|UTC/.test(said) ? Date.parse(said) : NaN;
   return Number.isNaN(until) ? undefined : Math.max(0, until - at);
 }
 
-/** From here on a number of seconds is one since 1970, and from there on it counts milliseconds. */
+/** Larger numbers count from 1970: from the first limit in seconds, from the second in milliseconds. */
 const [epochSeconds, epochMs] = [1e9, 1e12];
 
 function ofNumber(number: number, at: number): Ms {
@@ -186,7 +185,7 @@ function ofNumber(number: number, at: number): Ms {
   return Math.max(0, (number < epochMs ? number * 1000 : number) - at);
 }
 
-/** Written out, as a header or a person does: no exponent, no sign. */
+/** Written out, as in a header or by a person: no exponent, no sign. */
 function decimal(said: string | undefined): number | undefined {
   return said !== undefined && /^\d{1,18}(\.\d{1,18})?$/.test(said.trim()) ? Number(said) : undefined;
 }

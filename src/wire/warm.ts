@@ -4,8 +4,8 @@ import type { Dispatcher } from 'undici';
 const patienceMs = 5000;
 
 /**
- * Opens as many connections to each origin as will be used at once, before anything is timed: a bare GET of
- * the root, without any credentials. Failures are none of ours here; the run's own requests will name them.
+ * Opens as many connections to each origin as will be used at once, before anything is timed: a bare GET of the root,
+ * without any credentials. Failures are ignored here; the run's own requests will report them.
  */
 export async function warmConnections(
   dispatcher: Dispatcher,
@@ -34,7 +34,7 @@ function openOne(dispatcher: Dispatcher, origin: string): Promise<void> {
       { origin, path: '/', method: 'GET' },
       {
         onRequestStart: (started) => (controller = started),
-        // undici takes no handler without it.
+        // undici requires a handler.
         onResponseStart: () => undefined,
         onResponseData: () => undefined,
         onResponseEnd: over,

@@ -8,20 +8,22 @@ export interface WaysOptions {
   budget: ByteBudget;
   /** Variables of the environment that name proxies. */
   proxies: Readonly<Record<string, string>>;
-  /** Extra certificate authority, for tests against an own server. */
+  /** Extra certificate authority, for tests against a local server. */
   ca?: string | undefined;
 }
 
-/** Variables that a proxy may stand in, and those that say for whom it is none. */
+/** Variables that may hold a proxy, and those that list its exceptions. */
 const names = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'];
 
-/** What the environment says of proxies. Empty: connections are direct. */
+/** Proxies from the environment. Empty: connections are direct. */
 export function proxiesIn(env: NodeJS.ProcessEnv): Record<string, string> {
   const said = names.flatMap((name) => (env[name] ? [[name, env[name]] as const] : []));
   return said.some(([name]) => !/^no_proxy$/i.test(name)) ? Object.fromEntries(said) : {};
 }
 
-/** Sockets of our own for what is ready to be written; undici, which is loaded when it is needed, for all else. */
+/**
+ * Our own sockets for requests that are ready to be written. For everything else undici, which is loaded when needed.
+ */
 export function openWays({ connectTimeoutMs, budget, proxies, ca }: WaysOptions): Way {
   const raw = new RawWay({ budget, ca });
   let other: Promise<Way> | undefined;

@@ -10,37 +10,37 @@ import type { WireRecord } from './record.ts';
 import type { RunQueueTrack } from './run-queue-track.ts';
 import { openWays, proxiesIn } from './ways.ts';
 
-/** Sends requests, and stamps what comes as it comes, apart from all that is made of it. */
+/** Sends requests, and stamps the bytes as they come, separately from all further processing. */
 export interface Wire {
-  /** What its thread has waited for a processor. */
+  /** How long its thread has waited for a processor. */
   readonly track: RunQueueTrack;
-  /** Added to an instant of the wire, it is one of this thread's `performance.now()`. */
+  /** Added to an instant of the wire, gives `performance.now()` of this thread. */
   readonly clockOffset: Ms;
-  /** No proxy stands between: requests may be given in the bytes that go over the connection. */
+  /** There is no proxy: requests may be given in the bytes for the connection. */
   readonly isDirect: boolean;
-  /** How busy the loop has been that stamps, since then. */
+  /** How busy the loop that stamps has been since then. */
   loop(since?: EventLoopUtilization): EventLoopUtilization;
-  /** Opens as many connections to each origin, without any credentials. Never rejects. */
+  /** Opens this many connections to each origin, without any credentials. Never rejects. */
   warm(origins: Iterable<string>, connections: number): Promise<void>;
-  /** Resolves when the request is over, well or not. Never rejects. */
+  /** Resolves when the request has ended, successfully or not. Never rejects. */
   send(ask: Ask): Promise<WireRecord>;
-  /** Gives up a request that is under way; it ends as any other. */
+  /** Cancels a request in flight. It ends like any other. */
   cancel(id: number, reason: string): void;
-  /** Gives up all that is under way and closes every connection. */
+  /** Cancels everything in flight and closes every connection. */
   end(): Promise<void>;
 }
 
 export interface WireOptions {
   timeouts: Timeouts;
-  /** Where proxy variables are read from. Absent: no proxy. */
+  /** Source of proxy variables. Absent: no proxy. */
   env?: NodeJS.ProcessEnv | undefined;
-  /** Extra certificate authority, for tests against an own server. */
+  /** Extra certificate authority, for tests against a local server. */
   ca?: string | undefined;
-  /** What all answers in flight may hold. Absent: a share of the heap. */
+  /** Limit for all answers in flight. Absent: a share of the heap. */
   budget?: ByteBudget | undefined;
 }
 
-/** A wire in this thread. Throws a UserError for a proxy that is no address. */
+/** A wire in this thread. Throws a UserError for a proxy that is not an address. */
 export function openWire(options: WireOptions): Wire {
   const { timeouts, env = {}, ca, budget = new ByteBudget() } = options;
   checkProxies(env);

@@ -1,6 +1,6 @@
 import { splitModel, type Route } from '../route.ts';
 
-/** What the mock gateway accepts as token, account and gateway. They open nothing. */
+/** Token, account and gateway that the mock gateway accepts. They open nothing. */
 export const demoCredentials = { account: 'demo-account', gateway: 'demo', token: 'demo-token' } as const;
 
 export const demo: Route = {

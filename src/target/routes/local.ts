@@ -21,7 +21,7 @@ export const local: Route = {
   },
 };
 
-/** An address without a path is that of the server; any other is what stands before `/chat/completions`. */
+/** An address without a path is the server's own. Any other is the prefix of `/chat/completions`. */
 function openaiPrefix(baseUrl: string): string {
   return /^[a-z]+:\/\/[^/]+\/*$/i.test(baseUrl) ? `${serverOf(baseUrl)}/v1` : baseUrl;
 }
@@ -30,7 +30,7 @@ function nativePrefix(baseUrl: string): string {
   return `${serverOf(baseUrl)}/api`;
 }
 
-/** `http://localhost:11434` for that, with `/v1` or with `/api`. */
+/** `http://localhost:11434` for such an address, with `/v1` or `/api`. */
 export function serverOf(baseUrl: string): string {
   return baseUrl.replace(/\/+$/, '').replace(/\/(v1|api)$/, '');
 }

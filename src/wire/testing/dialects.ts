@@ -9,7 +9,7 @@ export type Way = (typeof ways)[number];
 const frame = (value: unknown): Buffer =>
   Buffer.from(`data: ${typeof value === 'string' ? value : JSON.stringify(value)}\n\n`);
 
-/** What the reader of one way makes of these parts of a message, each in a read of its own. */
+/** The result of one dialect's reader for these parts of a message, each in its own read. */
 export function readParts(way: Way, parts: readonly unknown[]): AnswerReader {
   if (way === 'native') return readLines(parts);
   if (way === 'whole') {
@@ -44,7 +44,7 @@ function readLines(parts: readonly unknown[]): AnswerReader {
   return reader;
 }
 
-/** What a dialect came to. */
+/** Result of a dialect. */
 export function told({ completion, notes, chunks }: AnswerReader): {
   answer: string;
   reasoning: string;

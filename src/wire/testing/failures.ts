@@ -6,7 +6,7 @@ import { classify } from '../classify.ts';
 
 const now = new Date('2026-11-22T03:17:00Z');
 
-/** What must hold for the words that we find for a failure. */
+/** What must hold for our messages about failures. */
 export const failureProperties = [
   property(
     'a message is one clean line of bounded length, whatever the body',

@@ -5,10 +5,10 @@ import { Client, type Dispatcher } from 'undici';
 import { property } from '../../base/testing/property.ts';
 import { Framer } from '../framing.ts';
 
-/** What a parser makes of a response and the end of its connection. */
+/** Result of a parser for a response and the end of its connection. */
 export type Parsed = { status: number; body: string } | 'refused';
 
-/** By the state machine of the wire. */
+/** From the state machine of the wire. */
 export function byUs(parts: readonly Buffer[]): Parsed {
   let status = 0;
   const body: Buffer[] = [];
@@ -27,7 +27,7 @@ export function byUs(parts: readonly Buffer[]): Parsed {
   return framer.closed() ? { status, body: Buffer.concat(body).toString('latin1') } : 'refused';
 }
 
-/** By llhttp, as undici uses it. */
+/** From llhttp, as undici uses it. */
 export function byLlhttp(parts: readonly Buffer[]): Promise<Parsed> {
   let sent = false;
   const socket = new Duplex({
@@ -36,7 +36,7 @@ export function byLlhttp(parts: readonly Buffer[]): Promise<Parsed> {
       done();
       if (sent) return;
       sent = true;
-      // undici is not ready for an answer before its own writing has returned.
+      // undici is not ready for an answer before its own write has returned.
       setImmediate(() => {
         for (const part of parts) this.push(part);
         this.push(null);
@@ -219,7 +219,7 @@ const response = fc
     return `${before}${status}\r\n${all.join('')}\r\n${body}`;
   });
 
-/** The same bytes in parts, one of them perhaps changed. */
+/** The same bytes in parts, possibly with one of them changed. */
 const parts = fc
   .tuple(
     response,
@@ -248,7 +248,7 @@ export const framingProperties = [
     'what llhttp refuses is refused, and what both take is the same',
     2000,
     fc.asyncProperty(parts, async (bytes) => {
-      // undici alone minds this one; it is allowed.
+      // Only undici refuses this one; it is allowed.
       fc.pre(!/^HTTP\/1\.\d 100/m.test(Buffer.concat(bytes).toString('latin1')));
       const ours = byUs(bytes);
       if (ours !== 'refused') assert.deepEqual(ours, await byLlhttp(bytes));

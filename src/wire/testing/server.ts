@@ -18,7 +18,7 @@ export interface TestServer extends AsyncDisposable {
   connections: number;
 }
 
-/** A real server on loopback that answers as the test says. */
+/** A real server on loopback that answers as the test directs. */
 export async function serve(
   answer: (response: ServerResponse, request: IncomingMessage, socket: Socket) => void,
 ): Promise<TestServer> {
@@ -57,7 +57,7 @@ export function frameText(frame: unknown): string {
   return `data: ${typeof frame === 'string' ? frame : JSON.stringify(frame)}\n\n`;
 }
 
-/** Frames of a whole, good answer. */
+/** Frames of a complete, good answer. */
 export function goodFrames(text = 'Type O.'): unknown[] {
   return [
     { model: 'm', choices: [{ delta: { role: 'assistant', content: '' }, finish_reason: null }] },
@@ -80,18 +80,17 @@ export interface AskOptions {
   stream?: boolean;
   headers?: Record<string, string | null>;
   signal?: AbortSignal;
-  /** When it is to be sent. */
+  /** When to send it. */
   due?: number;
   params?: Record<string, string | number>;
-  /** By Ollama's own API. */
+  /** For Ollama's own API. */
   native?: boolean;
 }
 
 const usualPlace: 'main' | 'thread' = process.env['WIRE'] === 'thread' ? 'thread' : 'main';
 
 /**
- * A wire in this thread; `WIRE=thread npx vitest run src/wire src/run` tries the same tests with one in a thread of its
- * own.
+ * A wire in this thread. `WIRE=thread npx vitest run src/wire src/run` runs the same tests with one in its own thread.
  */
 export function openAnywhere(options: WireOptions, place = usualPlace): Wire {
   if (place === 'main') return openWire(options);
@@ -103,7 +102,7 @@ export function openAnywhere(options: WireOptions, place = usualPlace): Wire {
   });
 }
 
-/** Our client, with no server of its own. */
+/** Our client, without a server. */
 export function testGateway(
   timeouts: Partial<Timeouts> = {},
   secrets: Record<string, string> = {},
@@ -136,7 +135,7 @@ export function testGateway(
   };
 }
 
-/** The failure of an exchange that must have failed. */
+/** The failure of an exchange. Fails the test if the exchange did not fail. */
 export function failureOf(exchange: Exchange): {
   status: string;
   family: string;

@@ -6,7 +6,7 @@ import { openAiStream } from '../openai-stream.ts';
 
 export const encode = (text: string): Buffer => Buffer.from(text);
 
-/** What the reader makes of bytes that come in these parts, a millisecond apart. */
+/** Result of the reader for bytes that come in these parts, a millisecond apart. */
 export function read(parts: readonly Buffer[]): AnswerReader {
   const reader = new AnswerReader(openAiStream);
   for (const [index, part] of parts.entries()) reader.feed(part, index + 1);
