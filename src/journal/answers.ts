@@ -7,7 +7,7 @@ import { fileLines } from './csv-lines.ts';
 import { FileState, fileWarnings } from './file-state.ts';
 import { runFiles } from './run-folder.ts';
 
-/** `[ms since sent, kind, characters]`, and `true` where it came in the same read as the one before. */
+/** `[ms since sent, kind, characters]`, plus `true` if it came in the same read as the one before. */
 export type ChunkEntry = [number, ChunkKind, number] | [number, ChunkKind, number, true];
 
 /** One line of `answers.jsonl`. */
@@ -32,7 +32,7 @@ export interface AnswerFacts {
 
 const previewLength = 200;
 
-/** What `run.answers` allows: everything, the first characters, or the instants alone. */
+/** What `run.answers` allows: everything, the first characters, or only the instants. */
 export function answerLine(
   exchange: Exchange,
   facts: AnswerFacts,
@@ -55,14 +55,14 @@ export function answerLine(
 }
 
 /**
- * A line as it stands in the file. JSON leaves some control characters as they are, and a terminal that shows the file
- * would obey them (C1), or break or turn its lines; escaped, the text reads back the same.
+ * A line as written to the file. JSON leaves some control characters as they are, and a terminal that shows the file
+ * would obey them (C1), or break or turn its lines. Escaped, the text reads back the same.
  */
 export function answerJson(line: AnswerLine): string {
   return escapedJson(line);
 }
 
-/** The same for any line. */
+/** As above, for any line. */
 export function escapedJson(line: object): string {
   return JSON.stringify(line).replace(
     /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
@@ -70,14 +70,14 @@ export function escapedJson(line: object): string {
   );
 }
 
-/** Whether a word is one of our kinds: for readers of stored lines. */
+/** Whether a word is one of our kinds. For readers of stored lines. */
 export function isChunkKind(word: unknown): word is ChunkKind {
   return (chunkKinds as readonly unknown[]).includes(word);
 }
 
 /**
- * The lines of a run's `answers.jsonl`, one at a time. Damaged lines are passed over, and counted in `state`; so is a
- * torn last line, as a kill leaves it. Throws a UserError when there is no such file, or it cannot be read.
+ * The lines of a run's `answers.jsonl`, one at a time. Damaged lines are skipped, and counted in `state`. So is a torn
+ * last line, as a kill leaves it. Throws a UserError if the file is missing or cannot be read.
  */
 export async function* readAnswerLines(folder: string, state = new FileState()): AsyncGenerator<AnswerLine> {
   const path = join(folder, runFiles.answers);
@@ -96,12 +96,12 @@ export async function* readAnswerLines(folder: string, state = new FileState()):
   }
 }
 
-/** What to know of answers that were not read whole. */
+/** Messages about answers that could not be read in full. */
 export function answerWarnings(state: FileState): string[] {
   return fileWarnings(state, runFiles.answers, 'These answers can no longer be read.');
 }
 
-/** A line's answer, or what is wrong with it. Parts that it lacks are empty. */
+/** A line's answer, or what is wrong with it. Missing parts are empty. */
 export function parsedAnswer(text: string): AnswerLine | string {
   try {
     const line = { reasoning: '', tool_calls: [], chunks: [], ...(JSON.parse(text) as object) };
@@ -129,7 +129,7 @@ function isToolCall(call: unknown): boolean {
   return typeof name === 'string' && typeof given === 'string';
 }
 
-/** Of whatever kind: a version to come may know more. */
+/** Any kind: a later version may know more. */
 function isChunk(chunk: unknown): boolean {
   if (!Array.isArray(chunk)) return false;
   const [ms, kind, chars] = chunk as unknown[];
@@ -137,8 +137,9 @@ function isChunk(chunk: unknown): boolean {
 }
 
 /**
- * What is stored of these attempts' answers, by event id; of one with several lines the last. Missing are those of which
- * the run has no line, or a damaged one. The file may be far larger than memory: only lines that are wanted are parsed.
+ * The stored answers of these attempts, by event id. If one has several lines, the last counts. Attempts without a
+ * line, or with a damaged one, are missing. The file may be far larger than memory: only lines that are wanted are
+ * parsed.
  */
 export async function findAnswers(
   folder: string,

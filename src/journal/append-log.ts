@@ -5,29 +5,29 @@ import type { AnyRow, Column } from '../base/column.ts';
 import { csvHeader, csvLines } from './csv-file.ts';
 import { localDisk, type Disk } from './disk.ts';
 
-/** How often the files are forced to the disk: a power cut loses at most this much; a kill loses nothing. */
+/** How often files are forced to disk. A power cut loses at most this much; a kill loses nothing. */
 const syncEveryMs = 1000;
 
 /**
- * From the end of a write to the next: what ends meanwhile shares it. Each write is some trips through the kernel, and
- * at thousands of rows a second they would take more of the processor than all else that is done for a row.
+ * Pause between writes; rows that end meanwhile share the next one. Each write takes several trips through the kernel.
+ * At thousands of rows a second, they would cost more processor time than all other work on a row.
  */
 const restMs = 2;
 
-/** So long after a look whether the file is still there, it is taken to be. */
+/** How long the result of the check that the file exists is trusted. */
 const lookEveryMs = 50;
 
-/** A table that is appended to, and what belongs to its rows and is too long for it. */
+/** A table that is appended to, and texts of its rows that are too long for it. */
 export interface LogFiles {
   table: string;
   columns: readonly Column[];
-  /** A text per row, a line each. Absent: the rows say all. */
+  /** One text per row, one line each. Absent: the rows are complete. */
   texts?: string;
 }
 
 /**
- * Rows that are appended as each comes to its end. A row is one line and goes to the file in one write; rows that end
- * while a write is under way share the next one.
+ * Appends rows as each is ready. A row is one line and is written to the file at once. Rows that are ready during a
+ * write share the next one.
  */
 export class AppendLog<Row extends AnyRow> {
   readonly #files: LogFiles;
@@ -60,12 +60,12 @@ export class AppendLog<Row extends AnyRow> {
     }
   }
 
-  /** Resolves when the row is in the file. Rejects when the disk refuses; nothing more must then be paid for. */
+  /** Resolves when the row is in the file. Rejects if the disk refuses; nothing more must then be paid for. */
   async append(row: Row, text = ''): Promise<void> {
-    // After a refusal the last line may be torn: a row behind it would stand in the middle of the damage.
+    // After a refusal the last line may be torn. A row after it would end up in the middle of the damage.
     if (this.#fault !== undefined) throw this.#fault;
     this.#pending.push({ row, text });
-    // Whoever comes while a write is under way waits for it, then for the one that carries his row.
+    // A caller during a write waits for it, then for the write that includes its own row.
     await this.#writing;
     await (this.#writing ??= this.#write()
       .catch((error: unknown) => {
@@ -88,7 +88,7 @@ export class AppendLog<Row extends AnyRow> {
     }
   }
 
-  /** A file that was deleted under us takes rows still, and nobody will ever read them. */
+  /** A deleted file still accepts rows, and they would be lost. */
   async #assertInPlace(): Promise<void> {
     const now = performance.now();
     if (now - this.#lookedAt < lookEveryMs) return;
@@ -103,7 +103,7 @@ export class AppendLog<Row extends AnyRow> {
     this.#pending = [];
     if (batch.length === 0) return;
     await this.#assertInPlace();
-    // Texts first: a row without its text would claim what cannot be shown; the other way round is harmless.
+    // Texts first: a row without its text would claim what cannot be shown. The reverse is harmless.
     await this.#texts?.appendFile(batch.map(({ text }) => `${text}\n`).join(''));
     await this.#table.appendFile(
       csvLines(
@@ -112,7 +112,7 @@ export class AppendLog<Row extends AnyRow> {
       ),
     );
     this.#rested = delay(restMs);
-    // Beside the writing: a slow disk must not keep the next row in memory, where a kill would take it.
+    // Separate from writing: a slow disk must not keep the next row in memory, where a kill would lose it.
     this.#nextSync ??= setTimeout(() => {
       this.#nextSync = undefined;
       this.#syncing = this.#syncing
@@ -123,7 +123,7 @@ export class AppendLog<Row extends AnyRow> {
     }, syncEveryMs).unref();
   }
 
-  /** The texts first, so that no row outlives its own. */
+  /** The texts first, so that no row outlives its text. */
   async #sync(): Promise<void> {
     await this.#texts?.datasync();
     await this.#table.datasync();

@@ -2,7 +2,7 @@ import type { Ms } from '../base/clock.ts';
 import { count } from '../base/text.ts';
 import type { Manifest } from './manifest.ts';
 
-/** What a calibration found: as it is printed by `--json`, kept by `--save`, and carried by `run.json`. */
+/** The result of a calibration, as printed by `--json`, saved by `--save`, and included in `run.json`. */
 export interface Calibration {
   schema_version: 1;
   /** ISO 8601, UTC. */
@@ -10,22 +10,22 @@ export interface Calibration {
   machine: Manifest['machine'];
   versions: { gatebench: string; node: string };
   tokens_per_second: number;
-  /** Chunks with text in each stream. */
+  /** Chunks with text per stream. */
   tokens: number;
-  /** Ascending by streams. */
+  /** In ascending order of streams. */
   levels: LevelFigures[];
-  /** What may be said of this machine, in one sentence. */
+  /** What this machine can time, in one sentence. */
   sentence: string;
 }
 
-/** A TTFT error beyond this is not worth a promise: models answer within some hundred milliseconds. */
+/** A larger TTFT error is not worth a promise: models answer within some hundred milliseconds. */
 export const promisedMs: Ms = 5;
-/** A busier event loop than this leaves its timing unsound. */
+/** With a busier event loop, timing is unsound. */
 export const soundUtilisation = 0.6;
-/** Share of rows in which the bound must have held. */
+/** Minimum share of rows in which the bound held. */
 export const boundShare = 0.99;
 
-/** Why a level cannot be promised; undefined when it can. */
+/** Why a level cannot be promised. Undefined if it can. */
 export function reasonAgainst(level: LevelFigures): string | undefined {
   const { bound, failed, loop_utilisation: utilisation } = level;
   const error = ttftError(level);
@@ -40,8 +40,8 @@ export function reasonAgainst(level: LevelFigures): string | undefined {
 }
 
 /**
- * One sentence on what this machine can time: the highest level up to which every level measured is sound, with
- * the worst error of those levels. It never speaks of a level that was not measured.
+ * One sentence on what this machine can time: the highest level up to which every measured level is sound, with the
+ * worst error of those levels. Never mentions a level that was not measured.
  */
 export function sentenceOf(levels: readonly LevelFigures[], tokensPerSecond: number): string {
   const firstUnsound = levels.findIndex((level) => reasonAgainst(level) !== undefined);
@@ -60,7 +60,7 @@ export function sentenceOf(levels: readonly LevelFigures[], tokensPerSecond: num
 }
 
 /**
- * Whether the clock is proven for so many requests in flight: every level up to the first that has as many was
+ * Whether the clock is proven for this many requests in flight: every level up to the first with at least as many was
  * sound. A calibration without such a level proves nothing for them.
  */
 export function isProvenAt(levels: readonly LevelFigures[], concurrency: number): boolean {
@@ -74,8 +74,8 @@ interface TtftError {
 }
 
 /**
- * 99th percentile. Too few streams to have one may have been lucky: then the largest of them, or the 99th percentile
- * of all their chunks, which are stamped alike, whichever is worse.
+ * 99th percentile. If there are too few streams for one, they may have been lucky: then the largest error of the
+ * streams or the 99th percentile of all their chunks, which are stamped alike, whichever is worse.
  */
 function ttftError({ ttft_error_ms: ttft, arrival_error_ms: arrival }: LevelFigures): TtftError {
   if (ttft.p99 !== undefined) return { ms: ttft.p99, which: 'p99' };
@@ -84,61 +84,65 @@ function ttftError({ ttft_error_ms: ttft, arrival_error_ms: arrival }: LevelFigu
   return { ms: ttft.max, which: `largest of ${ttft.n}` };
 }
 
-/** Rounded up, so that the promise is not smaller than the figure. */
+/** Rounded up, so that the promise covers the figure. */
 const shown = (ms: Ms): string => (Math.ceil(ms * 10) / 10).toFixed(1);
 
 const percent = (share: number): string => `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
 
-/** What one level of concurrency showed. Errors, lateness and bound are those of its steady part. */
+/** Results for one level of concurrency. Errors, lateness and bound are those of its steady part. */
 export interface LevelFigures {
-  /** Streams open at once. */
+  /** Streams open at the same time. */
   streams: number;
   /** Streams that were compared with the truth. */
   measured: number;
-  /** Streams of the whole level that did not end well or could not be matched. */
+  /** Streams of the whole level that failed or could not be matched. */
   failed: number;
   chunks: number;
-  /** Stamped − written, of every chunk with text. */
+  /** Stamped − written, for every chunk with text. */
   arrival_error_ms: Spread;
-  /** TTFT from `sent` as measured, less the true one. */
+  /** TTFT from `sent` as measured, minus the true one. */
   ttft_error_ms: Spread;
-  /** Request left → received: the network, and the truth server's own delay in reading, which is in no error above. */
+  /**
+   * Request left → received: the network, and the truth server's own delay in reading. Not included in any error above.
+   */
   request_ms: Spread;
   bound: BoundFigures;
   /** Share of the level in which the event loop was busy, 0 to 1. */
   loop_utilisation: number;
-  /** Processor time of this process for each chunk of the level. */
+  /** Processor time of this process per chunk of the level. */
   cpu_us_per_chunk: number;
-  /** Written − due, of every chunk with text: its own delay in writing, in no error above either. */
+  /** Written − due, for every chunk with text: the server's own delay in writing. Not included in any error above. */
   server_lateness_ms: Spread;
-  /** Times at which the machine stood still for 1 ms or longer, over the whole level. */
+  /** How often the machine stalled for 1 ms or longer, over the whole level. */
   pauses: { count: number; longest_ms: Ms };
-  /** Time that the host of this virtual machine kept its processors for others. Absent where nobody tells. */
+  /** Time that the host of this virtual machine kept its processors for others. Absent if unknown. */
   stolen_ms?: Ms;
 }
 
-/** Of some measured values. */
+/** Distribution of some measured values. */
 export interface Spread {
   n: number;
   p50: Ms;
-  /** Absent for fewer than 100 values. */
+  /** Absent with fewer than 100 values. */
   p99?: Ms;
   max: Ms;
 }
 
-/** How the rows' own bounds fared against the truth. */
+/** How the rows' own bounds compare with the truth. */
 export interface BoundFigures {
-  /** Rows that carried a bound. */
+  /** Rows that had a bound. */
   rows: number;
   /** Rows whose key instants were late by no more than their bound and the allowance. */
   held: number;
-  /** Of the others: rows whose worst instant was on its way while the machine or the truth server was stalled. */
+  /** Of the others, rows whose worst instant was in transit while the machine or the truth server was stalled. */
   broken_elsewhere: number;
-  /** Median of the bounds themselves: what honesty costs. */
+  /** Median of the bounds: the price of honesty. */
   median_ms?: Ms;
 }
 
-/** Share of rows in which the bound held, of those that speak of the client. Undefined for none. */
+/**
+ * Share of rows in which the bound held, out of those that say something about the client. Undefined if there are none.
+ */
 export function boundShareOf({ rows, held, broken_elsewhere: elsewhere }: BoundFigures): number | undefined {
   return rows > elsewhere ? held / (rows - elsewhere) : undefined;
 }

@@ -5,8 +5,8 @@ import { lockRun, type Lock } from './lock.ts';
 import { isThere, runFiles } from './run-folder.ts';
 
 /**
- * Makes the folder of a new run, and takes it. One that was left by a kill before anything was measured may be used
- * again. Throws a UserError when it holds a run, belongs to another process, or cannot be written to.
+ * Makes the folder of a new run, and takes it. A folder left by a kill before anything was measured may be used again.
+ * Throws a UserError if it holds a run, belongs to another process, or is not writable.
  */
 export async function createRunFolder(folder: string): Promise<Lock> {
   try {
@@ -16,7 +16,7 @@ export async function createRunFolder(folder: string): Promise<Lock> {
   }
   const lock = await lockRun(folder);
   try {
-    // Only who has the folder can tell: another one may have begun in it a moment ago.
+    // Check again after taking the folder: another process may have begun in it a moment ago.
     if (
       (await openedSize(join(folder, runFiles.requests))) === 0 &&
       !(await isThere(join(folder, runFiles.manifest)))
@@ -31,7 +31,7 @@ export async function createRunFolder(folder: string): Promise<Lock> {
   }
 }
 
-/** Bytes of a file that may be written to; it is made when it is not there. */
+/** Size in bytes of a file that must be writable. The file is made if missing. */
 async function openedSize(path: string): Promise<number> {
   const file = await open(path, 'a');
   try {

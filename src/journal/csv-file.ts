@@ -11,14 +11,14 @@ export const rowCheck = {
     "`x` and the CRC-32 of the row's other cells; a row that does not match was damaged on disk and is left out",
 } as const satisfies Column;
 
-/** Takes the cells of a row, in the order of the names, and gives their checksum. */
+/** Takes the cells of a row, in the order of the names, and returns their checksum. */
 export type CheckOf = (cells: readonly string[]) => string;
 
 /**
- * The checksum of a row: CRC-32, which never misses a change within 32 bits and of longer ones one in four thousand
- * million. It guards against accidents, not against people. It covers names and values of the cells that are not empty,
- * by name, so that neither quotes nor the order of columns nor a new empty column change it; the `x` keeps spreadsheets
- * from reading it as a number.
+ * The checksum of a row: CRC-32. It detects every change within 32 bits, and misses one longer change in four billion.
+ * It protects against accidents, not against people. It covers names and values of the non-empty cells, by name, so
+ * quotes, the order of columns and a new empty column do not change it. The `x` keeps spreadsheets from reading it as a
+ * number.
  */
 export function checkFor(names: readonly string[]): CheckOf {
   const order = names
@@ -26,7 +26,7 @@ export function checkFor(names: readonly string[]): CheckOf {
     .filter(({ name }) => name !== rowCheck.name)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   return (cells) => {
-    // Joined at the end: a text that grew piece by piece must be copied together for the checksum.
+    // Joined at the end: a text that grew piece by piece would have to be copied for the checksum.
     const pieces: string[] = [];
     for (const { place, before } of order) {
       const cell = cells[place]!;
@@ -38,7 +38,10 @@ export function checkFor(names: readonly string[]): CheckOf {
 
 const decimals = /^-?\d+\.\d*0$/;
 
-/** A value as every program writes it: spreadsheets drop the zeros at the end of a number, and write TRUE for true. */
+/**
+ * A value in a form that every program keeps: spreadsheets drop the zeros at the end of a number, and write TRUE for
+ * true.
+ */
 function plainValue(cell: string): string {
   if (cell.endsWith('0') && decimals.test(cell)) return cell.replace(/\.?0+$/, '');
   if (cell === 'TRUE') return 'true';
@@ -47,7 +50,7 @@ function plainValue(cell: string): string {
 
 type Value = AnyRow[string];
 
-/** A cell as text: empty where not measured, decimals as the column says, `;` between several words. */
+/** A cell as text. Empty if not measured; decimals as the column defines; `;` between several words. */
 export function cellText(column: Column, value: Value): string {
   if (value === undefined) return '';
   if (typeof value === 'number') {
@@ -58,7 +61,7 @@ export function cellText(column: Column, value: Value): string {
   return String(value);
 }
 
-/** A row as it would be read back from a file: numbers as far as their columns write them. */
+/** A row as it would be read back from a file, with the precision of its columns. */
 export function rounded<Row extends AnyRow>(columns: readonly Column[], row: Row): Row {
   const cells = columns.flatMap(({ name, decimals: digits }) => {
     const value = row[name];
@@ -68,8 +71,8 @@ export function rounded<Row extends AnyRow>(columns: readonly Column[], row: Row
 }
 
 /**
- * The value that `cellText` wrote. Throws a RangeError for text that is none of the column's kind, and for an
- * empty cell that every row has.
+ * Parses the output of `cellText`. Throws a RangeError if the text does not fit the column's kind, or if a required
+ * cell is empty.
  */
 export function cellValue(column: Column, text: string): Value {
   if (text === '') {
@@ -79,7 +82,7 @@ export function cellValue(column: Column, text: string): Value {
   }
   switch (column.kind) {
     case 'number': {
-      // A blank would read as 0, and what was not measured is never 0.
+      // A blank would parse as 0, but what was not measured is never 0.
       const number = text.trim() === text ? Number(text) : NaN;
       if (!Number.isFinite(number)) throw new RangeError(`${column.name}: "${text}" is not a number`);
       return number;
@@ -99,10 +102,10 @@ export function cellValue(column: Column, text: string): Value {
   }
 }
 
-/** What would end a cell. A carriage return alone is a line end to some readers. */
+/** Characters that would end a cell. For some readers, a carriage return alone ends a line. */
 const special = /[",\r\n]/;
 
-/** One line of cells as they are, with its line feed (RFC 4180, but for that). */
+/** One line of cells with its line feed (RFC 4180, apart from the line end). */
 export function csvRecord(cells: readonly string[]): string {
   return `${cells.map((cell) => (special.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\n`;
 }
@@ -123,8 +126,8 @@ export function csvFile(columns: readonly Column[], rows: readonly AnyRow[]): st
 }
 
 /**
- * The cells of a row as they stand in a file: words that a spreadsheet might run as a formula begin with an apostrophe,
- * and the checksum covers the others.
+ * The cells of a row as written to a file. A word that a spreadsheet might run as a formula starts with an apostrophe.
+ * The checksum cell covers all others.
  */
 export function rowCells(columns: readonly Column[], row: AnyRow): string[] {
   const cells = columns.map((column) => {

@@ -5,44 +5,44 @@ export interface Line {
   /** From 1. */
   readonly number: number;
   readonly text: string;
-  /** No line feed follows: it is the last one, and may be torn. */
+  /** No line feed follows: it is the last line, and may be torn. */
   readonly isTail: boolean;
-  /** Bytes of the file before it, and up to its end, line feed included. */
+  /** Bytes of the file before it, and up to its end, including the line feed. */
   readonly at: number;
   readonly end: number;
 }
 
-/** Bytes that are read at once. */
+/** Block size in bytes. */
 const blockSize = 256 * 1024;
 const lineFeed = 10;
 
 export interface LineOptions {
-  /** Byte at which a line begins. 0 unless given. */
+  /** Byte offset of a line start. Default 0. */
   from?: number;
-  /** Bytes of each line that are decoded, for who looks at the beginnings of long lines. All unless given. */
+  /** Bytes of each line to decode, for callers that need only the beginnings of long lines. Default: all. */
   head?: number;
 }
 
 /**
- * The lines of a file, some at a time. What is not UTF-8 reads as U+FFFD. Each line is decoded by itself: whoever keeps
- * a cell keeps its line in memory, and not the whole block. Lines are counted from where the reading begins.
+ * The lines of a file, in batches. Invalid UTF-8 becomes U+FFFD. Each line is decoded separately, so keeping a cell
+ * keeps its line in memory, and not the whole block. Lines are counted from where the reading begins.
  */
 export async function* fileLines(
   path: string,
   { from = 0, head = Infinity }: LineOptions = {},
 ): AsyncGenerator<Line[]> {
   const file = await open(path);
-  // One is read while the lines of the other are at work.
+  // One block is read while the lines of the other are processed.
   const blocks = [Buffer.allocUnsafe(blockSize), Buffer.allocUnsafe(blockSize)] as const;
   const read = (turn: number, at: number): Promise<Buffer> => {
     const reading = readInto(file, blocks[turn % 2]!, at);
-    // Until somebody takes it, its failure is nobody's.
+    // Its failure is not unhandled before it is awaited.
     reading.catch(() => undefined);
     return reading;
   };
   let coming = read(0, from);
   try {
-    /** What was read of a line that has not ended yet. */
+    /** Beginning of a line that has not ended yet. */
     let begun: Buffer[] = [];
     let number = 0;
     let [at, end] = [from, from];
@@ -67,7 +67,7 @@ export async function* fileLines(
         place = feed + 1;
       }
       end = start + block.length;
-      // The block is filled anew.
+      // The block will be overwritten.
       if (place < block.length) begun.push(Buffer.from(block.subarray(place)));
       if (lines.length > 0) yield lines;
     }
@@ -78,15 +78,15 @@ export async function* fileLines(
   }
 }
 
-/** What of a file fits into a block, from a byte on. */
+/** Fills a block from a file, starting at a byte. */
 async function readInto(file: FileHandle, block: Buffer, at: number): Promise<Buffer> {
   const { bytesRead } = await file.read(block, 0, block.length, at);
   return block.subarray(0, bytesRead);
 }
 
 /**
- * The cells of one record by RFC 4180. Undefined when a quoted cell does not end: the record goes on in the next line.
- * A quote inside a plain cell, or text behind a quoted one, is taken as it stands: the checksum knows.
+ * The cells of one record by RFC 4180. Undefined if a quoted cell does not end: the record continues in the next line.
+ * A quote inside a plain cell, or text after a quoted one, is kept as it is: the checksum will show.
  */
 export function cellsOf(text: string): string[] | undefined {
   const record = text.endsWith('\r') ? text.slice(0, -1) : text;
@@ -107,7 +107,7 @@ export function cellsOf(text: string): string[] | undefined {
   }
 }
 
-/** Place of the quote that ends a cell. */
+/** Index of the quote that ends a cell. */
 function endOfQuoted(record: string, from: number): number {
   for (let at = from; ; at += 2) {
     at = record.indexOf('"', at);
@@ -115,7 +115,7 @@ function endOfQuoted(record: string, from: number): number {
   }
 }
 
-/** Offset after the last line feed; 0 when there is none. */
+/** Offset after the last line feed. 0 if there is none. */
 export async function endOfLastLine(file: FileHandle, size: number): Promise<number> {
   const block = Buffer.alloc(64 * 1024);
   for (let end = size; end > 0;) {

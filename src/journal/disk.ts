@@ -1,10 +1,10 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 
-/** What a journal does to files. Handed in, so that a test can let every single step of it fail. */
+/** File operations of a journal. Passed in, so that a test can make every single step fail. */
 export interface Disk {
   open(path: string, flags: string): Promise<FileHandle>;
   rename(from: string, to: string): Promise<void>;
-  /** Does nothing where there is no such file. */
+  /** Does nothing if the file is missing. */
   remove(path: string): Promise<void>;
 }
 

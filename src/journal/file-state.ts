@@ -1,21 +1,21 @@
 import { count } from '../base/text.ts';
 
-/** So many damaged lines are named; all are counted. */
+/** At most this many damaged lines are named; all are counted. */
 const mostNamed = 10;
 
-/** What a reader found of a file beside its rows. */
+/** What a reader found in a file besides its rows. */
 export class FileState {
-  /** Names of its columns, put right where they were damaged. Empty for a file without a header. */
+  /** Column names, with damage repaired. Empty for a file without a header. */
   header: readonly string[] = [];
-  /** Rows whose checksum says nothing, because another program saved the file. */
+  /** Rows that cannot be verified by their checksum, because another program saved the file. */
   unverified = 0;
-  /** What stands behind the last line feed is no whole row. */
+  /** The bytes after the last line feed are not a complete row. */
   isTorn = false;
-  /** Lines that were passed over. */
+  /** Lines that were skipped. */
   damaged = 0;
   #named: { line: number; why: string }[] = [];
 
-  /** For another reading of the same file. */
+  /** Reset for another reading of the same file. */
   reset(): void {
     Object.assign(this, { header: [], unverified: 0, isTorn: false, damaged: 0 });
     this.#named = [];
@@ -26,7 +26,7 @@ export class FileState {
     if (this.#named.length < mostNamed) this.#named.push({ line, why });
   }
 
-  /** The first damaged lines, and what is wrong with them. */
+  /** The first damaged lines, and what is wrong with each. */
   get named(): readonly { line: number; why: string }[] {
     return this.#named;
   }
@@ -40,7 +40,7 @@ export class FileState {
   }
 }
 
-/** What people must know of a file that was not read whole; nothing where all is well. */
+/** Messages about a file that could not be read in full. Empty if all is well. */
 export function fileWarnings(state: FileState, file: string, remedy: string): string[] {
   const { damaged, unverified } = state;
   return [

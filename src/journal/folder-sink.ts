@@ -16,8 +16,8 @@ import type { Sink } from './sink.ts';
 import { redactedVerdict, VerdictLog } from './verdicts.ts';
 
 /**
- * Keeps a run in a folder of its own, which no other process may write to until `close`. Every row is flushed as its
- * attempt ends.
+ * Keeps a run in its own folder, which no other process may write to until `close`. Every row is flushed as its attempt
+ * ends.
  */
 export class FolderSink implements Sink {
   readonly folder: string;
@@ -28,15 +28,15 @@ export class FolderSink implements Sink {
   #redact: Redact = (text) => text;
   readonly #answerState = new FileState();
 
-  /** For a new run. The folder is made when the run begins, and must not hold one. */
+  /** For a new run. The folder is made when the run begins, and must not contain a run. */
   constructor(folder: string, disk: Disk = localDisk) {
     this.folder = folder;
     this.#disk = disk;
   }
 
   /**
-   * Takes the folder of a run that is to go on. Throws a UserError when another process has it, when it is no run, or
-   * when its suite was changed since.
+   * Takes the folder of a run to continue. Throws a UserError if another process has it, if it is not a run, or if its
+   * suite was changed since.
    */
   static async reopen(folder: string): Promise<{ sink: FolderSink; manifest: Manifest }> {
     const sink = new FolderSink(folder);
@@ -55,7 +55,7 @@ export class FolderSink implements Sink {
     return this.#lock?.lost;
   }
 
-  /** Throws a UserError when the folder holds a run, or cannot be written to. */
+  /** Throws a UserError if the folder contains a run, or is not writable. */
   async begin(manifest: Manifest, redact: Redact): Promise<void> {
     this.#lock ??= await createRunFolder(this.folder);
     this.#manifest = manifest;
@@ -102,24 +102,24 @@ export class FolderSink implements Sink {
     }
   }
 
-  /** Moves the verdicts into the rows. Throws a UserError when another process has taken the folder. */
+  /** Moves the verdicts into the rows. Throws a UserError if another process has taken the folder. */
   async settle(): Promise<void> {
     if (this.lost?.aborted === true) throw takenOver(this.folder);
     await settleVerdicts(this.folder, this.#disk);
   }
 
-  /** What is safe and how to go on, when it is the disk that refused. Nothing more was sent since. */
+  /** If the disk refused: what is safe and how to continue. Nothing more was sent since. */
   async explained(error: unknown): Promise<unknown> {
     return this.#manifest ? await explained(error, this.folder, this.#manifest) : error;
   }
 
-  /** Gives the folder back. */
+  /** Releases the folder. */
   async close(): Promise<void> {
     await this.#lock?.release();
   }
 }
 
-/** Whoever has it now goes on with it: its books are not ours to close. */
+/** Another process has taken over and continues the run: its manifest is not ours to write. */
 function takenOver(folder: string): UserError {
   return new UserError(
     `${folder} was taken over by another gatebench, because this one did not respond for a minute. Nothing more is sent.`,
@@ -129,7 +129,7 @@ function takenOver(folder: string): UserError {
 
 async function explained(error: unknown, folder: string, manifest: Manifest): Promise<unknown> {
   const refusal = error instanceof UserError ? error.cause : error;
-  // Node's own faults are named ERR_…; those of the system ENOSPC, EIO and the like.
+  // Node's own errors are named ERR_…, those of the system ENOSPC, EIO and so on.
   if (!(refusal instanceof Error) || !/^E(?!RR_)/.test((refusal as NodeJS.ErrnoException).code ?? ''))
     return error;
   if (!(await isThere(join(folder, runFiles.requests))))
@@ -138,7 +138,7 @@ async function explained(error: unknown, folder: string, manifest: Manifest): Pr
       exitCode.cannotWrite,
     );
   manifest.status = 'interrupted';
-  // On a full disk this fails as well, and then the manifest still says that the run goes on: it can be resumed.
+  // On a full disk this fails as well. The manifest then still says that the run goes on, so it can be resumed.
   await writeManifest(folder, manifest).catch(() => undefined);
   return new UserError(
     `${folder} can no longer be written (${refusal.message}), so nothing more was sent.\n` +

@@ -6,7 +6,7 @@ import { localDisk, type Disk } from './disk.ts';
 import { identityColumns, requestColumns, rowColumns, type RequestRow } from './request-columns.ts';
 import { runFiles } from './run-folder.ts';
 
-/** The run's memory: rows and answers, appended as each attempt ends. */
+/** The run's rows and answers, appended as each attempt ends. */
 export class Journal {
   readonly #log: AppendLog<RequestRow>;
   readonly #redact: Redact;
@@ -17,8 +17,8 @@ export class Journal {
   }
 
   /**
-   * Opens the files of a run's folder for appending; a new file gets its header. `redact` sees all that comes from
-   * outside, as it goes to the file.
+   * Opens the files of a run's folder for appending. A new file gets its header. `redact` is applied to everything that
+   * comes from outside.
    */
   static async open(
     folder: string,
@@ -29,7 +29,7 @@ export class Journal {
     return new Journal(await AppendLog.open({ table, columns: requestColumns, texts }, disk), redact);
   }
 
-  /** Resolves when the row is in the file. Rejects when the disk refuses; the run must then stop sending. */
+  /** Resolves when the row is in the file. Rejects if the disk refuses; the run must then stop sending. */
   append(row: RequestRow, line: AnswerLine): Promise<void> {
     return this.#log.append(redactedRow(row, this.#redact), answerJson(redactedLine(line, this.#redact)));
   }
@@ -39,13 +39,13 @@ export class Journal {
   }
 }
 
-/** Numbers, instants and truth values hold no secret. */
+/** Numbers, instants and booleans hold no secrets. */
 const ofThePlan: readonly string[] = identityColumns;
 const wordsFromOutside = rowColumns
   .filter(({ kind, name }) => (kind === 'text' || kind === 'list') && !ofThePlan.includes(name))
   .map(({ name }) => name);
 
-/** What says which request it was comes from the plan, and a resume must know it again. */
+/** The fields that identify a request come from the plan, and a resume must recognize them. */
 export function redactedRow(row: RequestRow, redact: Redact): RequestRow {
   if (wordsFromOutside.every((name) => redactedDeep(row[name], redact) === row[name])) return row;
   const clean = redactedDeep(row, redact);
@@ -53,7 +53,7 @@ export function redactedRow(row: RequestRow, redact: Redact): RequestRow {
   return clean;
 }
 
-/** What a model said, redacted. */
+/** The model's texts, redacted. */
 export function redactedLine(line: AnswerLine, redact: Redact): AnswerLine {
   const { answer, reasoning, tool_calls } = line;
   return { ...line, ...redactedDeep({ answer, reasoning, tool_calls }, redact) };

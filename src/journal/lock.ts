@@ -17,9 +17,9 @@ import type { Ms } from '../base/clock.ts';
 import { UserError } from '../base/user-error.ts';
 import { cannotBeWritten, runFiles } from './run-folder.ts';
 
-/** A run folder that is ours to write to. */
+/** A run folder that this process may write to. */
 export interface Lock {
-  /** Aborted when another one has taken it, because this process stood still for longer than a lease. */
+  /** Aborted if another process has taken it, because this one stalled for longer than a lease. */
   readonly lost: AbortSignal;
   release(): Promise<void>;
 }
@@ -27,22 +27,25 @@ export interface Lock {
 interface Holder {
   pid: number;
   host: string;
-  /** Of one start of a program: in a container the next one often has the same process id on the same host. */
+  /** Identifies one start of a program: in a container the next one often has the same process id on the same host. */
   start?: string;
-  /** It shows so often that it is alive. Absent in locks of older versions, which never expire elsewhere. */
+  /**
+   * Interval at which it shows that it is alive. Absent in locks of older versions, which never expire on other
+   * machines.
+   */
   beatMs?: Ms;
 }
 
-/** How often a holder renews its lease, and after how many that it missed it is taken for gone on another machine. */
+/** How often a holder renews its lease, and how many missed renewals make it count as gone on another machine. */
 const beatMs: Ms = 10_000;
 const missedBeats = 6;
 
 const self: Holder = { pid: process.pid, host: hostname(), start: randomUUID(), beatMs };
 
 /**
- * Takes a run's folder for this process. Throws a UserError when another one has it, or when the folder cannot be
- * written to; the lock of a process that is gone counts for nothing, so a killed run can be resumed. On another machine,
- * or in another container, it is gone when it has not renewed its lease for a minute.
+ * Takes a run's folder for this process. Throws a UserError if another process has it, or if the folder is not
+ * writable. The lock of a process that is gone does not count, so a killed run can be resumed. On another machine, or
+ * in another container, a process is gone if it has not renewed its lease for a minute.
  */
 export async function lockRun(folder: string, everyMs: Ms = beatMs): Promise<Lock> {
   const path = join(folder, runFiles.lock);
@@ -58,7 +61,7 @@ export async function lockRun(folder: string, everyMs: Ms = beatMs): Promise<Loc
   return await kept(path, everyMs);
 }
 
-/** Renews the lease until the lock is given back. */
+/** Renews the lease until the lock is released. */
 async function kept(path: string, everyMs: Ms): Promise<Lock> {
   const lost = new AbortController();
   const file = await open(path, 'r+').catch(() => undefined);
@@ -78,13 +81,16 @@ async function kept(path: string, everyMs: Ms): Promise<Lock> {
   };
 }
 
-/** Writes the lock anew, so that the file system, whose clock all see, gives it the time. False when it is gone. */
+/**
+ * Rewrites the lock, so that the file system, whose clock all processes share, sets its time. False if the lock is
+ * gone.
+ */
 async function beat(file: FileHandle | undefined): Promise<boolean> {
   try {
     if (!file || (await file.stat()).nlink === 0) return false;
     await file.write(JSON.stringify(self), 0);
   } catch {
-    // That it could not be renewed now says nothing of whose it is.
+    // A failed renewal does not mean that the lock is lost.
   }
   return true;
 }
@@ -93,15 +99,15 @@ async function taken(mine: string, path: string): Promise<boolean> {
   return (await linked(mine, path)) || (await takenOver(mine, path));
 }
 
-/** What file systems without hard links say: exFAT, and some that come over a network. */
+/** Errors of file systems without hard links: exFAT, and some network file systems. */
 const noLinks: readonly (string | undefined)[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
 
-/** Gives a file its second name, which nobody else can have had: whole, or not at all. */
+/** Gives a file a second name, only if that name is free. Atomic. */
 async function linked(file: string, name: string): Promise<boolean> {
   try {
     await link(file, name).catch((error: unknown) => {
       if (!noLinks.includes((error as NodeJS.ErrnoException).code)) throw error;
-      // Nobody else can have had it either; for a moment it says nothing yet.
+      // Also only if the name is free, but for a moment the file is empty.
       return copyFile(file, name, constants.COPYFILE_EXCL);
     });
     return true;
@@ -112,8 +118,8 @@ async function linked(file: string, name: string): Promise<boolean> {
 }
 
 /**
- * Takes the lock of a process that is gone. One at a time may try, or two could both find it gone. Whoever has the
- * turn may be killed as well: then the turn is taken over in the same way.
+ * Takes the lock of a process that is gone. Only one process at a time may try, or two could both find it gone. That
+ * process may be killed as well: then its turn is taken over in the same way.
  */
 async function takenOver(mine: string, path: string): Promise<boolean> {
   if ((await stateOf(path, mine)) === 'held') return false;
@@ -122,7 +128,7 @@ async function takenOver(mine: string, path: string): Promise<boolean> {
   try {
     const state = await stateOf(path, mine);
     if (state === 'held') return false;
-    // One that was given back meanwhile must not be taken away from whoever has it next.
+    // The lock may have been released meanwhile. Do not take it away from its next holder.
     if (state === 'stale') await unlink(path);
     return await linked(mine, path);
   } finally {
@@ -130,7 +136,7 @@ async function takenOver(mine: string, path: string): Promise<boolean> {
   }
 }
 
-/** A lock is stale when its holder is gone, or when it does not say who that is. `mine` was written a moment ago. */
+/** A lock is stale if its holder is gone, or if it names no holder. `mine` was written a moment ago. */
 async function stateOf(path: string, mine: string): Promise<'free' | 'held' | 'stale'> {
   const holder = await holderOf(path);
   if (holder === 'nobody') return 'free';
@@ -140,8 +146,8 @@ async function stateOf(path: string, mine: string): Promise<'free' | 'held' | 's
 }
 
 /**
- * Whether somebody writes to a run's folder now, for who only looks: nothing is written there. `now`: of this machine's
- * clock, against which the lease of another machine is held.
+ * Whether some process writes to a run's folder now, for readers: nothing is written there. `now`: on this machine's
+ * clock, to judge the lease of another machine.
  */
 export async function isBeingWritten(folder: string, now: Ms): Promise<boolean> {
   const path = join(folder, runFiles.lock);
@@ -152,7 +158,7 @@ export async function isBeingWritten(folder: string, now: Ms): Promise<boolean> 
   return known.beatMs === undefined || now - mtimeMs <= missedBeats * known.beatMs;
 }
 
-/** Both times are of the clock of the file system: those of two machines may be hours apart. */
+/** Both times come from the clock of the file system: the clocks of two machines may differ by hours. */
 async function hasExpired(holder: Holder, path: string, mine: string): Promise<boolean> {
   if (holder.beatMs === undefined) return false;
   try {
@@ -176,7 +182,7 @@ async function heldBy(folder: string, path: string): Promise<UserError> {
   );
 }
 
-/** As far as it tells whether it is still there. Of process 0 and those below, which are groups, nobody is asked. */
+/** Whether the process exists, as far as can be told. Ids of 0 and below are groups, and not checked. */
 const holder = z.looseObject({
   pid: z.int().min(1),
   host: z.string().min(1),
@@ -184,7 +190,7 @@ const holder = z.looseObject({
   beatMs: z.number().min(1).max(3_600_000).optional(),
 });
 
-/** Undefined when the lock does not say. */
+/** Undefined if the lock does not say. */
 async function holderOf(path: string): Promise<Holder | 'nobody' | undefined> {
   try {
     return holder.safeParse(JSON.parse(await readFile(path, 'utf8'))).data as Holder | undefined;

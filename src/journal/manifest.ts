@@ -11,7 +11,7 @@ import type { LoadedModel } from '../wire/local-ollama.ts';
 import { localDisk, type Disk } from './disk.ts';
 import { readIfThere, runFiles, writeWhole } from './run-folder.ts';
 
-/** What later versions may add is kept. */
+/** Fields of later versions are kept. */
 const known = z.looseObject;
 
 const ms = z.number().min(0);
@@ -38,7 +38,7 @@ const model = known({
   }).optional(),
 });
 
-/** As a revision had it that a run was held against. */
+/** As in the revision that the run compares with. */
 const earlierParams = known({ params: values }).optional();
 
 const asked = known({ id: name, question: z.string(), reference: z.string().optional() });
@@ -174,14 +174,14 @@ const loadedModels = z.array(known({ model: z.string() }));
 const vantage = z.string().regex(vantagePattern);
 const labels = z.record(z.string().regex(labelPattern), z.string().regex(labelValuePattern));
 
-/** Of `calibrate --save`, as far as it is shown with a run. */
+/** From `calibrate --save`: the fields that are shown with a run. */
 const calibration = known({
   measured_at: instant,
   sentence: z.string(),
   levels: z.array(known({ streams: z.number() })),
 });
 
-/** `run.json`, which anybody may have written to since. */
+/** `run.json`, which may have been edited since. */
 export const manifestSchema = known({
   schema_version: z.literal(1),
   run_id: name,
@@ -250,58 +250,60 @@ export const manifestSchema = known({
 
 export type RunStatus = 'running' | 'complete' | 'interrupted' | 'budget' | 'incomplete';
 
-/** `run.json`: everything about a run that is not in its rows. No secrets, no account. */
+/** `run.json`: everything about a run except its rows. No secrets, no account. */
 export interface Manifest {
   schema_version: 1;
   run_id: string;
   suite: Suite;
   suite_hash: string;
-  /** Of what was asked of whom. Absent in runs of older versions. */
+  /** Hash of what was asked and of which models. Absent in runs of older versions. */
   ask_hash?: string;
   /** File name of the suite, without its folder. */
   suite_file: string;
   seed: number;
   routes: { route: string; host: string }[];
-  /** One part of a run: every `count`-th prompt from `index`, 1-based. `suite` is the whole all the same. */
+  /** One part of a run: every `count`-th prompt from `index`, 1-based. `suite` is still the whole suite. */
   shard?: { index: number; count: number };
-  /** The parts that this run was joined from. */
+  /** The runs that were merged into this one. */
   merged_from?: {
     run_id: string;
     shard: string;
-    /** Its place, and what is a place's own. Absent where no place was named. */
+    /** The place of a merged run, and the fields specific to it. Absent if no place was named. */
     vantage?: string;
     seed?: number;
     labels?: Record<string, string>;
     added_repeats?: number;
   }[];
-  /** Names of the places that its requests were sent from; several in a run that was merged. Absent: none was given. */
+  /** Names of the places that its requests were sent from. A merged run has several. Absent: none was given. */
   vantages?: string[];
-  /** What the run was said to be: `--label key=value`. */
+  /** Labels of the run: `--label key=value`. */
   labels?: Record<string, string>;
   planned_requests: number;
-  /** Repeats that the stopping rule has added to those of the suite. Absent without such a rule. */
+  /** Repeats that the stopping rule added to those of the suite. Absent without such a rule. */
   added_repeats?: number;
   versions: { gatebench: string; openai: string; undici: string; node: string; node_flags?: string };
   machine: { platform: string; arch: string; cpu: string; cpus: number; memory_gib: number };
   started_at: string;
   ended_at?: string;
   status: RunStatus;
-  /** What happened on the way: a model switched off, its concurrency lowered, a budget reached. */
+  /** Events during the run: a model switched off, its concurrency lowered, a budget reached. */
   notes: { at: string; text: string }[];
-  /** Share of the time in which the event loop was busy, 0 to 1; above 0.6 the timing is not sound. */
+  /** Share of the time in which the event loop was busy, 0 to 1. Above 0.6 the timing is not sound. */
   loop_utilisation?: number;
   /**
-   * This machine was too busy to measure: the metrics of which our own lag takes out more than a quarter of a model's
-   * answers, with their share. Absent where it was not.
+   * This machine was too busy to measure. Lists the metrics that our own lag makes unusable in more than a quarter of a
+   * model's answers, with their share. Absent if it was not too busy.
    */
   too_busy?: {
     metrics: { model: string; route: string; vantage?: string; metric: string; share: number }[];
     loop_utilisation?: number;
   };
   calibration?: unknown;
-  /** Those that asked for the run, with what is known of their clocks. Absent where the run asked itself. */
+  /** The workers of the run, with what is known of their clocks. Absent if the run sent its own requests. */
   workers?: { name: string; vantage?: string; version: string; concurrency: number; calibration?: unknown }[];
-  /** A local Ollama and what was in its memory before the first request and after the last. Absent on other routes. */
+  /**
+   * A local Ollama and the models in its memory before the first request and after the last. Absent on other routes.
+   */
   local?: { version?: string; before: LoadedModel[]; after?: LoadedModel[] };
 }
 
@@ -324,10 +326,10 @@ export async function writeManifest(
   await writeWhole(join(folder, runFiles.manifest), `${JSON.stringify(manifest, null, 2)}\n`, disk);
 }
 
-/** Faults that are named; of more, the first tell enough. */
+/** Maximum number of faults that are named. */
 const mostFaults = 5;
 
-/** Throws a UserError when the file is missing, damaged, no manifest, or of a version that we do not know. */
+/** Throws a UserError if the file is missing, damaged, not a manifest, or of an unknown version. */
 export async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, runFiles.manifest);
   const text = await readIfThere(path);
@@ -356,7 +358,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
   );
 }
 
-/** Values may be nested deeper than the stack has room for. */
+/** Values may be nested too deeply for the stack. */
 function checked(json: unknown, path: string): ReturnType<typeof manifestSchema.safeParse> {
   try {
     return manifestSchema.safeParse(json);
@@ -367,8 +369,8 @@ function checked(json: unknown, path: string): ReturnType<typeof manifestSchema.
 }
 
 /**
- * Throws a UserError when the suite inside is not the one that the run was made from. Whoever sends by it, or puts its
- * figures beside others, asks first: its prompts, hosts and headers go out with the user's token.
+ * Throws a UserError if the suite inside is not the one that the run was made from. Call it before sending by the suite
+ * or comparing its figures: its prompts, hosts and headers are sent with the user's token.
  */
 export function assertUnedited(folder: string, { suite, suite_hash }: Manifest): void {
   const now = suiteHash(suite);

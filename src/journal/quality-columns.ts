@@ -13,7 +13,7 @@ import {
 } from '../base/column.ts';
 import { rowCheck } from './csv-file.ts';
 
-/** Which answer a verdict is about, or which two, behind `event_id`; and by what it was decided. */
+/** The answer that a verdict is about, or the two answers, after `event_id`, and the criterion. */
 const whichAnswer = [
   text('event_id_b', 'the other answer, of a comparison'),
   required(text('model', 'id of the model that gave the answer')),
@@ -24,7 +24,7 @@ const whichAnswer = [
   required(text('criterion', 'id of the criterion')),
 ] as const satisfies readonly Column[];
 
-/** Which answer, or which two; what was asked of it, and of whom. */
+/** The answer, or the two; the question; and the judge. */
 const identity = [
   required(text('run_id', 'the run')),
   required(time('judged_at', 'when the judge was asked')),
@@ -79,7 +79,7 @@ const judgementRow = [...identity, ...outcome, ...measured, ...laterColumns] as 
 /** `judgements.csv`, in this order: one row per call to a judge. */
 export const judgementColumns = [...judgementRow, rowCheck] as const;
 
-/** One call to a judge, and what came of it. */
+/** One call to a judge, and its outcome. */
 export type JudgementRow = RowOf<typeof judgementRow>;
 
 const ratingRow = [
@@ -102,7 +102,7 @@ const ratingRow = [
 /** `ratings.csv`, in this order: one row per verdict of a person. */
 export const ratingColumns = [...ratingRow, rowCheck] as const;
 
-/** A person's verdict on an answer, or on two. */
+/** A person's verdict on one answer or two. */
 export type RatingRow = RowOf<typeof ratingRow>;
 
 const recheckedRow = [
@@ -118,5 +118,5 @@ const recheckedRow = [
 /** `rechecked.csv`, in this order: one row per stored answer and version of its checks. */
 export const recheckedColumns = [...recheckedRow, rowCheck] as const;
 
-/** What later checks say of a stored answer. */
+/** The result of later checks for a stored answer. */
 export type RecheckedRow = RowOf<typeof recheckedRow>;

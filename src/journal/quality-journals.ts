@@ -17,16 +17,16 @@ import { readCsv } from './read-csv.ts';
 import { addNewColumns } from './resume.ts';
 import { isThere, runFiles } from './run-folder.ts';
 
-// What was said of stored answers, after the run: measured and paid for as the answers themselves.
+// Opinions on stored answers, given after the run. They were measured and paid for, like the answers.
 
-/** One line of `judgements.jsonl`: what the judge said, whole. */
+/** One line of `judgements.jsonl`: the judge's full reply. */
 export interface JudgementText {
   judgement_id: string;
   answer: string;
   reasoning: string;
 }
 
-/** The three tables, and how to get back what of one was damaged. */
+/** The three tables, and how to recover from damage to each. */
 export const qualityTables = [
   {
     file: runFiles.judgements,
@@ -45,7 +45,7 @@ export const qualityTables = [
   },
 ] as const;
 
-/** Judgements as they are given. */
+/** Appends judgements as they come. */
 export class JudgementLog {
   readonly #log: AppendLog<JudgementRow>;
   readonly #redact: Redact;
@@ -55,7 +55,7 @@ export class JudgementLog {
     this.#redact = redact;
   }
 
-  /** `redact` sees what a judge said and a server sent. */
+  /** `redact` is applied to replies of judges and texts of servers. */
   static async open(folder: string, redact: Redact, disk: Disk = localDisk): Promise<JudgementLog> {
     const files = {
       table: join(folder, runFiles.judgements),
@@ -66,7 +66,7 @@ export class JudgementLog {
     return new JudgementLog(await AppendLog.open(files, disk), redact);
   }
 
-  /** Resolves when the judgement is on disk. Rejects when the disk refuses: nothing more must be asked. */
+  /** Resolves when the judgement is on disk. Rejects if the disk refuses: nothing more must be asked. */
   append(row: JudgementRow, text: JudgementText): Promise<void> {
     const { error_code, error_message, reason_preview, echoed_model } = row;
     const outside = { error_code, error_message, reason_preview, echoed_model };
@@ -84,13 +84,13 @@ export class JudgementLog {
   }
 }
 
-/** Verdicts of people, from a sheet. */
+/** Appends people's verdicts from a sheet. */
 export async function appendRatings(folder: string, rows: readonly RatingRow[]): Promise<void> {
   await fitHeader(folder, 1);
   await appendAll(join(folder, runFiles.ratings), ratingColumns, rows);
 }
 
-/** A table of an older version lacks columns: new rows would not fit below its header. */
+/** A table of an older version lacks columns: new rows would not fit its header. */
 async function fitHeader(folder: string, place: 0 | 1): Promise<void> {
   const { file, columns } = qualityTables[place];
   await addNewColumns(folder, file, columns, new FileState());
@@ -113,17 +113,17 @@ async function appendAll(
   }
 }
 
-/** What was said of the answers of a run. Each list is empty where nobody was asked. */
+/** Opinions on the answers of a run. Each list is empty if there are none. */
 export interface QualityRecords {
   judgements: JudgementRow[];
   /** The last verdict of each rater on each item. */
   ratings: RatingRow[];
   rechecked: RecheckedRow[];
-  /** What was passed over because it is damaged, a sentence each. */
+  /** What was skipped because it is damaged, one sentence each. */
   warnings: string[];
 }
 
-/** Reads it all; also of a run that is being judged, or whose judging was killed. */
+/** Reads everything, even from a run that is being judged, or whose judging was killed. */
 export async function readQuality(folder: string): Promise<QualityRecords> {
   const warnings: string[] = [];
   const rows = <Row>(place: number): Promise<Row[]> => rowsOf<Row>(folder, qualityTables[place]!, warnings);
@@ -146,7 +146,7 @@ async function rowsOf<Row>(
   return rows;
 }
 
-/** What a judgement is of: the same call to a judge, in whatever attempt and process. */
+/** Identifies a judgement: the same call to a judge, in any attempt and process. */
 export function judgementKey({
   judge,
   criterion_hash,
@@ -157,7 +157,7 @@ export function judgementKey({
   return [judge, criterion_hash, event_id, event_id_b, order].join('\n');
 }
 
-/** What stands of each judgement: the row that can be read, or else the last one. In the order of the file. */
+/** The valid row of each judgement: the readable one, or else the last one. In the order of the file. */
 export function standingJudgements(rows: readonly JudgementRow[]): JudgementRow[] {
   const standing = new Map<string, JudgementRow>();
   for (const row of rows) {
@@ -167,7 +167,7 @@ export function standingJudgements(rows: readonly JudgementRow[]): JudgementRow[
   return [...standing.values()];
 }
 
-/** One rater's opinion of one item: a later one takes the place of it. One that was drawn stays beside one that was picked. */
+/** One rater's opinion of one item: a later one replaces it. A drawn item and a chosen one are separate. */
 export const ratingKey = ({ rater, event_id, event_id_b, criterion_hash, sample }: RatingRow): string =>
   [rater, event_id, event_id_b ?? '', criterion_hash, sample].join('\n');
 

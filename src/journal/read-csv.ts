@@ -8,48 +8,49 @@ import { cellsOf, fileLines, type Line } from './csv-lines.ts';
 import { FileState } from './file-state.ts';
 
 export interface ReadOptions {
-  /** Is told what is damaged, which is then passed over. Without it the first damage throws. */
+  /** Collects what is damaged, which is then skipped. Without it the first damage throws. */
   state?: FileState;
-  /** The file is appended to, line by line: what stands behind the last line feed may be torn, and is passed over. */
+  /** The file is appended to, line by line: the bytes after the last line feed may be torn, and are skipped. */
   isJournal?: boolean;
   /**
-   * Names of the columns that are wanted, for who reads many rows: the cells of others may be left unread where the
-   * checksum of their row vouches for them. Absent: all.
+   * Names of the wanted columns, for callers that read many rows. The cells of others may be left unread if the
+   * checksum of their row is right. Absent: all.
    */
   wanted?: ReadonlySet<string>;
   /**
-   * The rows from a byte on at which a record begins, of a file with this header: for who has read the others. Lines are
-   * counted from there.
+   * Start at a byte at which a record begins, in a file with this header. For callers that have read the earlier rows.
+   * Lines are counted from there.
    */
   from?: { at: number; header: string };
-  /** Is given each record that a row was read from, as it stands in the file. */
+  /** Receives each record that a row was read from, as written in the file. */
   onRecord?: (record: FileRecord) => void;
 }
 
-/** A record as it stands in the file. */
+/** A record as written in the file. */
 export interface FileRecord {
-  /** Line in which it begins, from 1. */
+  /** Its first line, from 1. */
   readonly line: number;
   /** Without the line feed at its end. */
   readonly text: string;
   readonly cells: readonly string[];
-  /** Bytes of the file before it, and up to its end, line feed included. */
+  /** Bytes of the file before it, and up to its end, including the line feed. */
   readonly at: number;
   readonly end: number;
 }
 
-/** Lines that are looked at before the first row: which header do they fit, and do their checksums say anything? */
+/**
+ * Lines that are examined before the first row, to see which header they fit, and whether their checksums can be used.
+ */
 const sampled = 64;
-/** A cell that goes on over more lines than these is none of ours: its quote is the damage. */
+/** None of our cells spans more lines than this: the quote that opens it is the damage. */
 const longestCell = 100;
 
 /**
- * Rows of a file that `csvLines` wrote, one at a time. Columns that the file lacks read as not measured, so
- * that files of older versions stay readable; columns that it has beyond ours are passed over.
- * Each row is held against its checksum. A file that another program saved anew is read as it stands, and `state`
- * counts the rows that cannot be verified any more; so are files of versions without checksums, which nothing is said of.
- * Throws a UserError that names file and line when the file cannot be read, lacks a column that every row has, or,
- * without `state`, is damaged.
+ * Rows of a file that `csvLines` wrote, one at a time. Missing columns read as not measured, so files of older versions
+ * stay readable. Unknown columns are skipped. Each row is compared with its checksum. A file that another program saved
+ * is read as it is, and `state` counts the rows that can no longer be verified. Files of versions without checksums are
+ * read the same way, without a remark. Throws a UserError that names file and line if the file cannot be read, lacks a
+ * required column, or, without `state`, is damaged.
  */
 export async function* readCsv<Row>(
   path: string,
@@ -59,7 +60,7 @@ export async function* readCsv<Row>(
   for await (const rows of readBatches<Row>(path, columns, options)) for (const row of rows) yield row;
 }
 
-/** The same, some rows at a time: what hands a million rows on one by one takes longer than what reads them. */
+/** As above, in batches: passing on a million rows one by one takes longer than reading them. */
 export async function* readBatches<Row>(
   path: string,
   columns: readonly Column[],
@@ -89,7 +90,7 @@ export async function* readBatches<Row>(
 
 const headerLine = { number: 0, isTail: false, at: 0, end: 0 } as const;
 
-/** Rows of a journal that stand in this text, which was cut out of its file between two records. */
+/** Rows of a journal in this text, which was cut out of its file between two records. */
 export function rowsIn<Row>(text: string, header: string, columns: readonly Column[]): Row[] {
   const lines = text.split('\n').map((line, index) => ({ ...headerLine, number: index + 1, text: line }));
   const options = { state: new FileState(), isJournal: true };
@@ -108,14 +109,14 @@ async function firstLines(batches: AsyncGenerator<Line[]>): Promise<Line[]> {
 }
 
 /**
- * A header whose line end is damaged, and the row that it runs into, as the two lines that they were. Its last name
- * shows where it ends.
+ * If the line end of the header is damaged, the header runs into the first row. Splits the two. The last column name
+ * shows where the header ends.
  */
 function withoutJoinedRow(line: Line): [header: Line, ...row: Line[]] {
   const [, header, row] = (line.text.endsWith('\r') ? joinedRowOnWindows : joinedRow).exec(line.text) ?? [];
   if (header === undefined || row === undefined) return [line];
   const cells = cellsOf(row);
-  // A row without an end may go on in the next line.
+  // An unfinished row may continue in the next line.
   if (cells !== undefined && cells.length !== cellsOf(header)?.length) return [line];
   return [
     { ...line, text: header },
@@ -123,19 +124,19 @@ function withoutJoinedRow(line: Line): [header: Line, ...row: Line[]] {
   ];
 }
 
-/** `before` is what stands between the last name and the byte that should be a line feed. */
+/** `before` is the text between the last name and the byte that should be a line feed. */
 function joinedRowAfter(before: string): RegExp {
   return new RegExp(`^([^]*?,(?:${rowCheck.name}|"${rowCheck.name}"))${before}[^]([^]+)$`, 'u');
 }
 const joinedRow = joinedRowAfter('');
 const joinedRowOnWindows = joinedRowAfter('\r');
 
-/** How a file is laid out. */
+/** Layout of a file. */
 interface Layout {
   readonly names: readonly string[];
-  /** Place of each of our columns; -1 where the file has none. */
+  /** Index of each of our columns. -1 if the file does not have it. */
   readonly places: readonly (readonly [Column, number])[];
-  /** Place of the checksum; -1 in files of older versions. */
+  /** Index of the checksum. -1 in files of older versions. */
   readonly check: number;
   readonly checkOf: CheckOf;
 }
@@ -155,12 +156,12 @@ class RecordReader {
   readonly #path: string;
   readonly #options: ReadOptions;
   readonly #layout: Layout;
-  /** Another program has written the values in its own way, so that a checksum that differs says nothing. */
+  /** Another program has rewritten the values, so a different checksum says nothing. */
   readonly #isSavedAnew: boolean;
   readonly #all: RowMaker;
   readonly #wanted: RowMaker;
   #open: Line[] = [];
-  /** So many open lines together are no record yet. */
+  /** This many open lines together are not a record. */
   #unended = 0;
 
   constructor(path: string, columns: readonly Column[], first: readonly Line[], options: ReadOptions) {
@@ -193,7 +194,7 @@ class RecordReader {
       throw new UserError(`${path} has no column ${missing.map(([{ name }]) => `"${name}"`).join(', ')}.`);
     const fitting = sample.filter((cells) => cells.length === best.names.length).length;
     const whole = verified(best);
-    // Spreadsheets on Windows leave their marks; without them only a file of which no row fits is taken for such.
+    // Spreadsheets on Windows leave marks. Without them, only a file in which no row fits counts as rewritten.
     this.#isSavedAnew =
       best.check !== -1 && (/^\ufeff|\r$/.test(header) ? 2 * whole < fitting : fitting >= 3 && whole === 0);
     if (options.state) options.state.header = best.names;
@@ -222,7 +223,7 @@ class RecordReader {
     return rows;
   }
 
-  /** Rows of the lines at hand, up to a record that goes on in the next line. */
+  /** Rows of the available lines, up to a record that continues in the next line. */
   #whole(rows: AnyRow[]): void {
     while (this.#open.length > 0) {
       const record = this.#record();
@@ -237,7 +238,7 @@ class RecordReader {
     }
   }
 
-  /** The record that begins in the first open line. Undefined while it has no end. */
+  /** The record that begins in the first open line. Undefined if it has no end yet. */
   #record(): (FileRecord & { lines: number }) | undefined {
     for (let lines = this.#unended + 1; lines <= this.#open.length; lines++) {
       const taken = this.#open.slice(0, lines);
@@ -255,7 +256,7 @@ class RecordReader {
     return this.#open.splice(0, lines);
   }
 
-  /** A quote that nothing ends: the line that it stands in is damaged, the ones below may be whole. */
+  /** An unclosed quote: its line is damaged, but the lines below may be intact. */
   #giveUpFirst(): void {
     const [first] = this.#take(1);
     if (first!.isTail && this.#options.isJournal) this.#tornTail();
@@ -267,7 +268,7 @@ class RecordReader {
     return fitOf(cells, this.#layout) !== 'damaged';
   }
 
-  /** Adds the row of a record, if it holds one. `last`: the line in which it ends. */
+  /** Adds the row of a record, if it holds one. `last`: its last line. */
   #read(record: FileRecord, last: Line, rows: AnyRow[]): void {
     const { cells, line, text } = record;
     const { names, check } = this.#layout;
@@ -295,7 +296,7 @@ class RecordReader {
       this.#options.onRecord?.(record);
       rows.push(row);
     } catch (error) {
-      // What our own checksum vouches for is no damage: a version to come may have written it.
+      // A row with a valid checksum is not damaged: a later version may have written it.
       if (fit === 'whole' && check !== -1)
         throw new UserError(`${this.#path}:${line}: ${(error as Error).message}`);
       this.#damage(line, (error as Error).message);
@@ -321,7 +322,7 @@ function fitOf(cells: readonly string[], { names, check, checkOf }: Layout): Fit
 
 /** Makes rows of cells. */
 class RowMaker {
-  /** Every row is made as a copy of this: one that grows name by name is slow to make and to read. */
+  /** Every row is a copy of this. Objects that grow property by property are slow to make and to read. */
   readonly #blank: Readonly<Record<string, AnyRow[string]>>;
   readonly #cells: { name: string; column: Column; place: number; isGuarded: boolean }[] = [];
 
@@ -331,7 +332,7 @@ class RowMaker {
       const { name, kind } = column;
       if (kind === 'check' || wanted?.has(name) === false) continue;
       blank[name] = undefined;
-      // Files without checksums are of versions that did not guard their words.
+      // Files without checksums come from versions that did not protect words from spreadsheets.
       const isGuarded = check !== -1 && (kind === 'text' || kind === 'list');
       if (place !== -1) this.#cells.push({ name, column, place, isGuarded });
     }
@@ -349,7 +350,7 @@ class RowMaker {
   }
 }
 
-/** The same object, laid out by the parser of JSON, which knows all names at once. */
+/** The same object, built by the JSON parser, which knows all names at once. */
 function compact<T extends Record<string, undefined>>(blank: T): T {
   const names = Object.keys(blank);
   const laidOut = JSON.parse(JSON.stringify(Object.fromEntries(names.map((name) => [name, null])))) as T;
@@ -357,8 +358,8 @@ function compact<T extends Record<string, undefined>>(blank: T): T {
 }
 
 /**
- * What a header that is damaged may have been: the same with near names put right, or the one that we write. None for a
- * header that holds all of ours, or nothing that we do not know: that is one of another version.
+ * What a damaged header may have been: the same with similar names corrected, or the one that we write. Empty for a
+ * header that has all of our columns, or no unknown ones: that is one of another version.
  */
 function* likelyHeaders(
   written: readonly string[],

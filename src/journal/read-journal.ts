@@ -8,17 +8,17 @@ import { requestColumns, type RequestRow } from './request-columns.ts';
 import { runFiles } from './run-folder.ts';
 import { readVerdicts, withVerdict } from './verdicts.ts';
 
-/** What a journal says of the requests of its plan. */
+/** State of the plan's requests according to a journal. */
 export interface JournalState {
-  /** Attempts on record. */
+  /** Recorded attempts. */
   attemptsOf(key: string): number;
-  /** It has its final row. */
+  /** Whether it has its final row. */
   isDone(key: string): boolean;
   /** Whether a model has an answer on a route. */
   hasAnswered(cell: CellNames): boolean;
   /** Requests that have their final row. */
   done: number;
-  /** Of them, those without an answer. */
+  /** Those without an answer among them. */
   failed: number;
 }
 
@@ -26,7 +26,7 @@ export function keyOf(row: RequestRow): string {
   return requestKey({ ...row, prompt: row.prompt_id });
 }
 
-/** Reads a journal once. `onRow` sees each row, for what else is to be counted. */
+/** Reads a journal once. `onRow` receives each row, for anything else to be counted. */
 export async function readState(folder: string, onRow: (row: RequestRow) => void): Promise<JournalState> {
   const attempts = new Map<string, number>();
   const done = new Set<string>();
@@ -51,7 +51,7 @@ export async function readState(folder: string, onRow: (row: RequestRow) => void
   };
 }
 
-/** The state of a journal in which nothing stands. */
+/** The state of an empty journal. */
 export const emptyState: JournalState = {
   attemptsOf: () => 0,
   isDone: () => false,
@@ -61,20 +61,20 @@ export const emptyState: JournalState = {
 };
 
 /**
- * The rows of a run with their verdicts, one at a time, also of one that is being written or was killed: a torn last
- * line is passed over, and so is what is damaged: `state` says what that was.
+ * The rows of a run with their verdicts, one at a time, even if it is being written or was killed. A torn last line and
+ * damaged parts are skipped: `state` says what they were.
  */
 export async function* readRequests(folder: string, state = new FileState()): AsyncGenerator<RequestRow> {
   for await (const rows of requestBatches(folder, { state })) for (const row of rows) yield row;
 }
 
-/** The same, some rows at a time. Of `wanted` columns alone, as `ReadOptions` has it. */
+/** As above, in batches. With `wanted` columns only, as in `ReadOptions`. */
 export async function* requestBatches(
   folder: string,
   options: Pick<ReadOptions, 'state' | 'wanted'>,
 ): AsyncGenerator<RequestRow[]> {
   const path = join(folder, runFiles.requests);
-  // Before the rows: verdicts that move into them meanwhile are then seen twice, and never missed.
+  // Read before the rows: verdicts that move into them meanwhile are then seen twice, but never missed.
   const verdicts = await readVerdicts(folder);
   const wanted = options.wanted && new Set([...options.wanted, 'event_id']);
   const known = { ...options, ...defined({ wanted: verdicts.size > 0 ? wanted : options.wanted }) };

@@ -6,14 +6,14 @@ import { unzip, ZipError } from '../base/zip.ts';
 import { describeFaults, positionOf } from '../suite/fault.ts';
 import { csvRows } from '../suite/read/rows.ts';
 
-/** A table that a person has filled in: each row as its header names its cells, without those that are empty. */
+/** A table that a person has filled in. Each row has its non-empty cells by header name. */
 export interface SheetRow {
-  /** As a spreadsheet counts rows, from 1; of a CSV file the line in which the row begins. */
+  /** Row number as in a spreadsheet, from 1. In a CSV file, the line in which the row begins. */
   row: number;
   cells: ReadonlyMap<string, string>;
 }
 
-/** A sheet for people is far below. */
+/** A sheet for people is far smaller. */
 const largestSheet = 50_000_000;
 
 /** Reads `.xlsx`, `.csv` or `.tsv`, as spreadsheets save them. Throws a UserError. */
@@ -47,7 +47,9 @@ export async function readSheet(path: string): Promise<SheetRow[]> {
   }));
 }
 
-/** Spreadsheets save "Unicode text" as UTF-16 with its mark, and plain CSV in the code page of western Windows. */
+/**
+ * Spreadsheets save "Unicode text" as UTF-16 with a byte order mark, and plain CSV in the code page of western Windows.
+ */
 function textOf(bytes: Buffer): string {
   const mark = bytes.subarray(0, 2).toString('hex');
   if (mark === 'fffe') return new TextDecoder('utf-16le').decode(bytes);
@@ -115,7 +117,7 @@ function cellText(type: string | undefined, inside: string, shared: readonly str
   return value;
 }
 
-/** The text of each element of that name: that of its runs, without how they are read out. */
+/** The text of each element with that name: the text of its runs, without phonetic readings. */
 function textsOf(xml: string, element: string): string[] {
   const each = new RegExp(`<${element}\\b[^>]*?(?:/>|>([^]*?)</${element}>)`, 'g');
   return Array.from(xml.matchAll(each), ([, inside = '']) =>
@@ -128,7 +130,7 @@ function textsOf(xml: string, element: string): string[] {
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** Entities, and the way in which workbooks write characters that XML does not have. */
+/** Entities, and the escapes that workbooks use for characters that XML does not allow. */
 function unescaped(text: string): string {
   return text
     .replaceAll(

@@ -51,7 +51,7 @@ const bothSides = [
   ),
 ] as const satisfies readonly Column[];
 
-/** `reconciled.csv`, in this order: one row per attempt, then one per row of the log that the run does not know. */
+/** `reconciled.csv`, in this order: one row per attempt, then one per row of the log that matches none. */
 export const reconciledColumns = [...whichOne, ...bothSides, rowCheck] as const;
 
 /** An attempt compared with the gateway's log. */

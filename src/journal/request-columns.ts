@@ -15,7 +15,7 @@ import { latencies, laterLatencies, laterServerTimes, rates, serverTimes } from 
 import { noteMeanings } from '../measure/stream-notes.ts';
 import { rowCheck } from './csv-file.ts';
 
-/** What identifies a row, and where it stands in the design. */
+/** Identity of a row, and its place in the design. */
 const identity = [
   required(text('run_id', 'the run')),
   required(text('suite', 'name of the suite')),
@@ -100,7 +100,7 @@ const whatWasAsked = [
   text('ask_hash', 'SHA-256 of what each model was asked; checks, tags, and limits do not change it'),
 ] as const satisfies readonly Column[];
 
-/** What the plan gives a row. */
+/** Fields from the plan. */
 export const identityColumns = [
   ...identity.map(({ name }) => name),
   'event_id',
@@ -114,7 +114,7 @@ const ourLag = [
   ),
 ] as const satisfies readonly Column[];
 
-/** Of a run that workers on other machines asked for; all empty without `--queue`. */
+/** For a run through workers on other machines. All empty without `--queue`. */
 const whichWorker = [
   text('worker', 'worker that asked, in a run with `--queue`'),
   count('lease', 'which worker had this request, from 1: one more for each that was lost with it'),
@@ -128,7 +128,7 @@ const whyFailed = [
   ),
 ] as const satisfies readonly Column[];
 
-/** A request of a visit; all empty without load levels. */
+/** For a request of a visit. All empty without load levels. */
 export const underLoad = [
   text(
     'load',
@@ -154,7 +154,7 @@ const passedNow = yesNo(
 
 const [variant, vantage, ...later] = laterColumns;
 
-/** What a row holds, in the order of `requests.csv`. */
+/** Fields of a row, in the order of `requests.csv`. */
 export const rowColumns = [
   ...identity,
   ...outcome,
@@ -178,12 +178,12 @@ export const rowColumns = [
   passedNow,
 ] as const;
 
-/** `requests.csv`, in this order. The header, rows, reader and the README's table come from this list. */
+/** `requests.csv`, in this order. The header, rows, reader and the table in the README come from this list. */
 export const requestColumns = [...rowColumns, rowCheck] as const;
 
 /**
- * `verdicts.csv`: what the checks said of answers whose rows stand in `requests.csv` already. It is there while a run is
- * under way and after a kill; at a run's end its verdicts move into the rows.
+ * `verdicts.csv`: verdicts of checks on answers whose rows are already in `requests.csv`. It exists during a run and
+ * after a kill. At the end of a run the verdicts move into the rows.
  */
 export const verdictColumns: readonly Column[] = [
   ...['event_id', 'passed', 'score', 'failed_checks'].map((name) =>
@@ -198,8 +198,8 @@ export const verdictColumns: readonly Column[] = [
 export type VerdictRow = Pick<RequestRow, 'event_id' | 'passed' | 'score' | 'failed_checks' | 'check_why'> &
   Partial<Pick<RequestRow, 'good' | 'passed_now'>>;
 
-/** One attempt as it stands in `requests.csv`: what everything after the run works from. */
+/** One attempt as written to `requests.csv`. Everything after the run works from this. */
 export type RequestRow = RowOf<typeof rowColumns>;
 
-/** What a row calls its cells. */
+/** Names of the cells of a row. */
 export type ColumnName = keyof RequestRow;

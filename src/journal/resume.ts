@@ -14,8 +14,8 @@ import { keptAsItWas } from './set-damage-aside.ts';
 import { readVerdicts, removeVerdicts, withVerdict } from './verdicts.ts';
 
 /**
- * Sets aside the torn last line that a kill or a full disk can leave: our rows are one line each, so whatever
- * follows the last line feed is torn. It is kept beside the file as `<file>.torn`. Returns how many bytes it had.
+ * Sets aside the torn last line that a kill or a full disk can leave. Our rows are one line each, so anything after the
+ * last line feed is torn. It is kept next to the file as `<file>.torn`. Returns its length in bytes.
  */
 export async function setTornLineAside(
   folder: string,
@@ -27,15 +27,15 @@ export async function setTornLineAside(
   return bytes;
 }
 
-/** What is appended to, line by line. */
+/** Files that are appended to, line by line. */
 const appended: readonly string[] = [
   ...[runFiles.requests, runFiles.answers, runFiles.verdicts],
   ...qualityFiles,
 ];
 
 /**
- * Takes away what was made of the rows that a run had, and what a kill left half written: all of it is made again at
- * its end. Whether a run has its page tells from then on whether it was brought to its end.
+ * Removes what was made from the rows of a run, and what a kill left half written. All of it is made again at the end
+ * of the run. From then on, the run's page shows that the run was finished.
  */
 export async function removeDerived(folder: string): Promise<void> {
   const derived: readonly string[] = [
@@ -70,9 +70,9 @@ async function repair(path: string, disk: Disk): Promise<number> {
 }
 
 /**
- * Gives a table of an older version the columns that it lacks, so that new rows fit below its header. The file is
- * written anew and put in the place of the old one in one step. Returns whether it was. Throws a UserError when it
- * has columns of a version to come, which would be lost. With `state` damaged lines are left out, and a copy is kept.
+ * Adds missing columns to a table of an older version, so that new rows fit its header. The file is rewritten and
+ * replaced in one step. Returns whether it was. Throws a UserError if it has columns of a later version, which would be
+ * lost. With `state` damaged lines are left out, and a copy is kept.
  */
 export async function addNewColumns(
   folder: string,
@@ -99,7 +99,7 @@ export async function addNewColumns(
   return true;
 }
 
-/** With its line feed. Empty when there is no file, or no whole line in its first block. */
+/** With its line feed. Empty if there is no file, or no complete line in its first block. */
 async function firstLine(path: string): Promise<string> {
   let file: FileHandle;
   try {
@@ -118,8 +118,8 @@ async function firstLine(path: string): Promise<string> {
 }
 
 /**
- * Takes the final mark from the rows of requests that failed, so that they are owed again. The file is written
- * anew and put in the place of the old one in one step. Returns how many.
+ * Removes the final mark from the rows of failed requests, so that they are sent again. The file is rewritten and
+ * replaced in one step. Returns how many there were.
  */
 export async function reopenFailed(folder: string): Promise<number> {
   const path = join(folder, runFiles.requests);
@@ -131,8 +131,8 @@ export async function reopenFailed(folder: string): Promise<number> {
 }
 
 /**
- * Moves the verdicts that stand beside the rows of a run into them: `requests.csv` is then whole for whoever opens it
- * alone. It is written anew and put in the place of the old one in one step. Nobody may be writing to it.
+ * Moves the separate verdicts of a run into its rows, so that `requests.csv` is complete by itself. It is rewritten and
+ * replaced in one step. No process may be writing to it.
  */
 export async function settleVerdicts(folder: string, disk: Disk = localDisk): Promise<void> {
   const verdicts = await readVerdicts(folder);
@@ -151,8 +151,8 @@ export async function settleVerdicts(folder: string, disk: Disk = localDisk): Pr
 const hasFailed = ({ final, status }: RequestRow): boolean => final && status !== 'ok';
 
 /**
- * A journal with each row changed, in pieces: a file has room for millions of rows, memory has not. With `state` damaged
- * lines are left out, and a copy of the file as it was is kept; else they throw.
+ * A journal with each row changed, in pieces, because a file of millions of rows does not fit in memory. With `state`
+ * damaged lines are left out, and a copy of the original file is kept. Otherwise they throw.
  */
 async function* rewritten<Row extends AnyRow>(
   path: string,

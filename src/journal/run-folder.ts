@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { exitCode, UserError, type ExitCode } from '../base/user-error.ts';
 import { localDisk, type Disk } from './disk.ts';
 
-/** The files of a run, by what they are. */
+/** The files of a run by purpose. */
 export const runFiles = {
   requests: 'requests.csv',
   manifest: 'run.json',
@@ -16,7 +16,7 @@ export const runFiles = {
   limits: 'limits.csv',
   report: 'report.html',
   reconciled: 'reconciled.csv',
-  /** What the gate said of it, last. */
+  /** The latest result of the gate. */
   gate: 'gate.json',
   judgements: 'judgements.csv',
   judgementTexts: 'judgements.jsonl',
@@ -27,13 +27,13 @@ export const runFiles = {
   lock: '.lock',
 } as const;
 
-/** What `score` and `rate` append to: measured and paid for, as the answers are. */
+/** Files that `score` and `rate` append to: measured and paid for, like the answers. */
 export const qualityFiles: readonly string[] = [
   ...[runFiles.judgements, runFiles.judgementTexts],
   ...[runFiles.ratings, runFiles.rechecked],
 ];
 
-/** `20261122T031700Z-k3x9qa`: sorts by time, never meets another. */
+/** `20261122T031700Z-k3x9qa`: sorts by time and is unique. */
 export function newRunId(now: Date, random: () => number): string {
   const stamp = stampOf(now);
   const letters = Array.from({ length: 6 }, () =>
@@ -47,9 +47,8 @@ function stampOf(time: Date): string {
 }
 
 /**
- * The time that a new run below `results` is named by: now, or, where the clock was set back meanwhile, a second after
- * the newest run there. So the newest by name is the one that was started last. When it really started stands in its
- * manifest.
+ * The time in the name of a new run below `results`: now. If the clock was set back meanwhile, a second after the
+ * newest run there, so that the newest by name was started last. The true start is in the manifest.
  */
 export async function nameTime(results: string, now: Date): Promise<Date> {
   const newest = basename((await listRuns(results)).at(-1) ?? '');
@@ -60,7 +59,7 @@ export async function nameTime(results: string, now: Date): Promise<Date> {
   return Number.isNaN(at) ? now : new Date(at + 1000);
 }
 
-/** The folder that `RUN` means: a path, or `latest` below `results`. Throws a UserError when there is none. */
+/** The folder that `RUN` names: a path, or `latest` below `results`. Throws a UserError if there is none. */
 export async function findRun(run: string, results: string): Promise<string> {
   const folder = run === 'latest' ? await latestRun(results) : run;
   if (await isThere(join(folder, runFiles.manifest))) return folder;
@@ -69,7 +68,7 @@ export async function findRun(run: string, results: string): Promise<string> {
   );
 }
 
-/** Whether there is such a file or folder. */
+/** Whether such a file or folder exists. */
 export async function isThere(path: string): Promise<boolean> {
   try {
     await stat(path);
@@ -79,7 +78,7 @@ export async function isThere(path: string): Promise<boolean> {
   }
 }
 
-/** One that was killed before it had its manifest has measured nothing, and is passed over. */
+/** A run that was killed before it had its manifest has measured nothing, and is skipped. */
 async function latestRun(results: string): Promise<string> {
   for (const run of (await listRuns(results)).reverse())
     if (await isThere(join(run, runFiles.manifest))) return run;
@@ -103,15 +102,15 @@ async function folders(path: string): Promise<string[]> {
   }
 }
 
-/** A file's text or bytes; or its text piece by piece, when it is too long to be held. */
+/** A file's text or bytes, or its text piece by piece if it is too long for memory. */
 type Content = string | Uint8Array | AsyncIterable<string>;
 
 /**
- * Writes a file whole or not at all: a reader never sees half of it, also when we are killed. Throws a UserError when
- * it cannot be written, whose cause is what the system said; what the pieces of a text throw comes through.
+ * Writes a file completely or not at all: a reader never sees half of it, even after a kill. Throws a UserError if it
+ * cannot be written; its cause is the system's error. Passes on whatever the pieces of a text throw.
  */
 export async function writeWhole(path: string, content: Content, disk: Disk = localDisk): Promise<void> {
-  // A name of its own: two at once must not write into each other's draft.
+  // A unique name: two processes must not write to the same draft.
   const draft = `${path}.${randomUUID()}.tmp`;
   try {
     await writeAndSync(draft, content, disk);
@@ -122,10 +121,10 @@ export async function writeWhole(path: string, content: Content, disk: Disk = lo
   }
 }
 
-/** The disk, not what the user has asked for. */
+/** The disk is at fault, not the user's request. */
 const diskFaults: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT', 'EIO'];
 
-/** Exit code for a file that the system refused to write. */
+/** Exit code if the system refused to write a file. */
 export function refusalCode(cause: unknown): ExitCode {
   const { code } = cause as NodeJS.ErrnoException;
   return diskFaults.includes(code) ? exitCode.cannotWrite : exitCode.usage;
@@ -135,12 +134,12 @@ export function cannotBeWritten(path: string, cause: Error): UserError {
   return new UserError(`${path} cannot be written: ${cause.message}`, refusalCode(cause), { cause });
 }
 
-/** Whether a file is what a kill left of `writeWhole`. */
+/** Whether a file is the remainder of a `writeWhole` that was killed. */
 export function isDraft(name: string): boolean {
   return /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/.test(name);
 }
 
-/** Removes what kills have left of `writeWhole` for a file. Only for who alone may write to it. */
+/** Removes remainders of killed `writeWhole` calls for a file. Only the process that holds the folder may call this. */
 export async function sweepDrafts(path: string): Promise<void> {
   const folder = dirname(path);
   for (const name of await readdir(folder))
@@ -157,7 +156,7 @@ async function writeAndSync(path: string, content: Content, disk: Disk): Promise
   }
 }
 
-/** Text of a run's file. Undefined when the run has none. Throws a UserError when it cannot be read. */
+/** Text of a run's file. Undefined if the run has none. Throws a UserError if it cannot be read. */
 export async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');

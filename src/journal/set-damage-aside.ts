@@ -7,19 +7,19 @@ import { FileState } from './file-state.ts';
 import { readCsv } from './read-csv.ts';
 import { cannotBeWritten, isThere, writeWhole } from './run-folder.ts';
 
-/** What was set aside of a file. */
+/** Damage that was set aside from a file. */
 export interface SetAside {
-  /** Rows that are whole. */
+  /** Intact rows. */
   kept: number;
   state: FileState;
-  /** Name of the copy of the file as it was. Absent where nothing was damaged. */
+  /** Name of the copy of the original file. Absent if nothing was damaged. */
   copy?: string;
 }
 
 /**
- * Takes what is damaged out of a table, and keeps the file as it was beside it as `<file>.damaged`. The rows that are
- * whole stay as they are, byte for byte, under a header that is put right. Of a journal, what stands behind the last line
- * feed is torn; of other files it is a row that an editor left without one. Throws a UserError when it cannot be written.
+ * Removes damage from a table, and keeps the original next to it as `<file>.damaged`. Intact rows stay as they are,
+ * byte for byte, under a repaired header. In a journal, bytes after the last line feed are torn. In other files they
+ * are a row that an editor left without a line end. Throws a UserError if it cannot be written.
  */
 export async function setDamageAside(
   path: string,
@@ -36,7 +36,7 @@ export async function setDamageAside(
   return { kept, state, copy: basename(copy) };
 }
 
-/** Copies a file to `<file>.damaged`, beside earlier copies. Resolves to the copy. */
+/** Copies a file to `<file>.damaged`, next to earlier copies. Resolves to the copy. */
 export async function keptAsItWas(path: string): Promise<string> {
   for (let n = 1; ; n++) {
     const copy = `${path}.damaged${n === 1 ? '' : `-${n}`}`;

@@ -6,36 +6,39 @@ import type { Manifest } from './manifest.ts';
 import { requestColumns, type RequestRow, type VerdictRow } from './request-columns.ts';
 import { redactedVerdict, withVerdict } from './verdicts.ts';
 
-/** Read once, from the first to the last. */
+/** Can be read only once, from first to last. */
 type Rows<T> = AsyncIterable<T> | Iterable<T>;
 
-/** What the rows of a run are appended to: the folder of a run, memory, or your own. */
+/** Where the rows of a run are appended: the folder of a run, memory, or your own. */
 export interface Sink {
-  /** Called once, before the first row. `redact` takes secrets out of text; whatever is kept has to go through it. */
+  /**
+   * Called once, before the first row. `redact` removes secrets from text. Everything that is kept must pass through
+   * it.
+   */
   begin(manifest: Manifest, redact: Redact): Promise<void>;
-  /** Resolves when the attempt's row is kept. Rejects when it cannot be: the run then sends nothing more. */
+  /** Resolves when the attempt's row is kept. Rejects if it cannot be kept: the run then sends nothing more. */
   append(row: RequestRow, answer: AnswerLine): Promise<void>;
-  /** What the checks say of an answer whose row was appended before. Rejects as `append` does. */
+  /** The checks' verdict on an answer whose row was appended earlier. Rejects like `append`. */
   addVerdict(verdict: VerdictRow): Promise<void>;
-  /** The manifest has changed: a note, a repeat that was added, the end. */
+  /** The manifest has changed: a note, an added repeat, the end. */
   save(manifest: Manifest): Promise<void>;
   /** Rows so far, with their verdicts. */
   rows(): Rows<RequestRow>;
   /** Answers so far, as far as the suite stores them. */
   answers(): Rows<AnswerLine>;
-  /** What was passed over when rows and answers were last read, a sentence each. Absent where nothing can be damaged. */
+  /** What was skipped in the last reading of rows and answers, one sentence each. Absent if nothing can be damaged. */
   warnings?(): string[];
-  /** Called once, after the last row, whether all went well or not. */
+  /** Called once, after the last row, whether or not all went well. */
   end(): Promise<void>;
-  /** Called after `end` when all went well: nothing of this run will be appended any more. */
+  /** Called after `end` if all went well: nothing more of this run will be appended. */
   settle?(): Promise<void>;
-  /** Aborted when rows can no longer be kept: nothing more is sent. Absent where that cannot happen. */
+  /** Aborted if rows can no longer be kept: nothing more is sent. Absent if that cannot happen. */
   readonly lost?: AbortSignal | undefined;
-  /** A better error for a failure of this sink, with what is safe and how to go on; or the same. */
+  /** A better error for a failure of this sink that says what is safe and how to continue. Or the same error. */
   explained?(error: unknown): Promise<unknown>;
 }
 
-/** Keeps a run in memory, with the values that a folder would hold: some kilobytes a request, its answer included. */
+/** Keeps a run in memory, with the same values as a folder: some kilobytes per request, including its answer. */
 export class MemorySink implements Sink {
   readonly #rows: RequestRow[] = [];
   readonly #answers: AnswerLine[] = [];

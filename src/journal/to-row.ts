@@ -13,16 +13,16 @@ import { streamNotes } from '../measure/stream-notes.ts';
 import { validityOf } from '../measure/validity.ts';
 import type { RequestRow, underLoad } from './request-columns.ts';
 
-/** Of an attempt that a worker on another machine asked. */
+/** For an attempt that a worker on another machine sent. */
 export interface WorkerFacts {
   name: string;
-  /** Which lease of its request, from 1: one more for each worker that was lost with it. */
+  /** Lease number of its request, from 1. Each worker that is lost with it adds one. */
   lease: number;
-  /** What the way through the queue took: the coordinator's time less the worker's. Absent where it cannot be known. */
+  /** Time on the way through the queue: the coordinator's time minus the worker's. Absent if unknown. */
   dispatchMs?: Ms;
 }
 
-/** One attempt with everything that its row needs. */
+/** One attempt with everything for its row. */
 export interface Measurement {
   run: {
     id: string;
@@ -37,17 +37,17 @@ export interface Measurement {
   attempt: number;
   final: boolean;
   scheduledAt: Date;
-  /** Started − scheduled, on the monotonic clock. Undefined for what was dropped before it was sent. */
+  /** Started − scheduled, on the monotonic clock. Undefined if it was dropped before it was sent. */
   queueMs: Ms | undefined;
   /** Wait before this attempt. Absent for the first. */
   waitedMs?: Ms;
   inFlight: number;
   exchange: Exchange;
-  /** Absent where the process of the run asked. */
+  /** Absent if the process of the run sent it. */
   worker?: WorkerFacts;
-  /** What a local server said of its memory, or the suite asked of it. Absent on other routes. */
+  /** What a local server reported about its memory, or the suite asked of it. Absent on other routes. */
   memory?: { wasCold?: boolean; contextTokens?: number };
-  /** What may be stored of the answer; with `none` its preview stays empty, too. */
+  /** What may be stored of the answer. With `none` its preview stays empty too. */
   answers: RunSettings['answers'];
 }
 
@@ -130,7 +130,7 @@ const noVisit: VisitCells = {
   good: undefined,
 };
 
-/** Where it stands under load, and what somebody felt who asked when it was due. */
+/** Its place under load, and the experience of a user who asked when it was due. */
 function visitCells({ planned: { visit }, queueMs }: Measurement, metrics: MetricCells): VisitCells {
   if (!visit) return noVisit;
   const isOpen = visit.load === 'open';
@@ -148,7 +148,7 @@ function visitCells({ planned: { visit }, queueMs }: Measurement, metrics: Metri
   };
 }
 
-/** What was never sent has no start of its own: it is labelled with the moment of giving up. */
+/** An attempt that was never sent has no start of its own: it gets the moment of giving up. */
 function endedAt({ sentAt, startedAt, endMs }: Exchange): Date {
   return sentAt === undefined ? startedAt : new Date(startedAt.getTime() + Math.round(endMs));
 }
@@ -174,7 +174,7 @@ function outcomeCells(
   };
 }
 
-/** Why it failed, and what came with it that nobody understood, which may be the reason. */
+/** Why it failed, plus any content that was not understood, which may be the reason. */
 function messageOf(exchange: Exchange): string | undefined {
   const failure = exchange.outcome === 'failed' ? oneLine(exchange.failure.message, 400) : undefined;
   const unread =

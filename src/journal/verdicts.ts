@@ -11,18 +11,18 @@ import { FileState } from './file-state.ts';
 import { readCsv } from './read-csv.ts';
 import { isThere, runFiles } from './run-folder.ts';
 
-/** The cells that checks fill in a row. Reasons quote the answer: where none of it may be stored, they are left out. */
+/** Cells of a row that checks fill in. Reasons quote the answer, so they are left out if none of it may be stored. */
 export function verdictCells(
   { passed, score, failedChecks, reasons }: Verdict,
   answers: RunSettings['answers'],
 ): Omit<VerdictRow, 'event_id'> {
   if (failedChecks.length === 0) return { passed, score, failed_checks: undefined, check_why: undefined };
-  // A cell joins its words by semicolons.
+  // A cell joins its words with semicolons.
   const why = reasons.map((reason) => reason.replaceAll(';', ','));
   return { passed, score, failed_checks: failedChecks, check_why: answers === 'none' ? undefined : why };
 }
 
-/** The same of a version of a prompt that has no checks. */
+/** As above, for a version of a prompt without checks. */
 export const notChecked: Omit<VerdictRow, 'event_id'> = {
   passed: undefined,
   score: undefined,
@@ -30,19 +30,19 @@ export const notChecked: Omit<VerdictRow, 'event_id'> = {
   check_why: undefined,
 };
 
-/** A verdict as it may be kept: its reasons may quote a secret that the answer repeats. */
+/** A verdict that may be stored: its reasons may quote a secret that the answer repeats. */
 export function redactedVerdict(verdict: VerdictRow, redact: Redact): VerdictRow {
   return { ...verdict, ...redactedDeep({ check_why: verdict.check_why }, redact) };
 }
 
-/** What of a row checks may look at. */
+/** Fields of a row that checks may read. */
 export type CheckedRow = Pick<
   RequestRow,
   | ('event_id' | 'model' | 'prompt_id' | 'variant' | 'version')
   | ('finish_reason' | 'completion_tokens' | 'e2e_latency_ms')
 >;
 
-/** What checks look at. The same from a row in memory and from one that was read: durations as they stand in the file. */
+/** The input of checks. Identical for a row in memory and one that was read: durations as in the file. */
 export function answerToCheck(
   row: CheckedRow,
   said: Pick<Answer, 'text' | 'toolCalls'>,
@@ -60,7 +60,7 @@ export function answerToCheck(
   };
 }
 
-/** The tools of its request, where some check asks for them: they may be long. */
+/** The tools of its request, if a check needs them: they may be long. */
 function toolsToCheck(
   row: CheckedRow,
   { checks, params }: Prompt,
@@ -71,7 +71,7 @@ function toolsToCheck(
   return { ...params, ...(model && modelIn(row, model, suite).params) }['tools'];
 }
 
-/** Verdicts as they are given, each appended. A kill loses at most those that were being written: they are given again. */
+/** Appends verdicts as they come. A kill loses at most those being written: they are then checked again. */
 export class VerdictLog {
   readonly #open: () => Promise<AppendLog<VerdictRow>>;
   #log: Promise<AppendLog<VerdictRow>> | undefined;
@@ -81,7 +81,7 @@ export class VerdictLog {
     this.#open = () => AppendLog.open(files, disk);
   }
 
-  /** Resolves when the verdict is in the file; rejects when the disk refuses. */
+  /** Resolves when the verdict is in the file. Rejects if the disk refuses. */
   async append(row: VerdictRow): Promise<void> {
     // The file is made by the first verdict: a run without checks has none.
     await (await (this.#log ??= this.#open())).append(row);
@@ -92,19 +92,19 @@ export class VerdictLog {
   }
 }
 
-/** Verdicts that stand beside the rows of a run, by event id. Empty once they have moved into the rows. */
+/** Verdicts of a run that are not in its rows yet, by event id. Empty after they have moved into the rows. */
 export async function readVerdicts(folder: string): Promise<ReadonlyMap<string, VerdictRow>> {
   const path = join(folder, runFiles.verdicts);
   const verdicts = new Map<string, VerdictRow>();
   if (!(await isThere(path))) return verdicts;
-  // A damaged verdict is none: its answer counts as not checked yet.
+  // A damaged verdict does not count: its answer is not checked yet.
   const options = { state: new FileState(), isJournal: true };
   for await (const verdict of readCsv<VerdictRow>(path, verdictColumns, options))
     verdicts.set(verdict.event_id, verdict);
   return verdicts;
 }
 
-/** A row with the verdict that stands beside it, if one does. */
+/** A row with its separate verdict, if there is one. */
 export function withVerdict(row: RequestRow, verdicts: ReadonlyMap<string, VerdictRow>): RequestRow {
   const verdict = verdicts.get(row.event_id);
   if (!verdict) return row;
@@ -112,25 +112,25 @@ export function withVerdict(row: RequestRow, verdicts: ReadonlyMap<string, Verdi
   return { ...row, ...verdict, good, passed_now };
 }
 
-/** To be called when all of them stand in the rows. */
+/** Call when all of them are in the rows. */
 export async function removeVerdicts(folder: string, disk: Disk = localDisk): Promise<void> {
   await disk.remove(join(folder, runFiles.verdicts));
 }
 
-/** What the answer of one row is checked by. */
+/** The checks that apply to one row's answer. */
 export interface RowChecks {
-  /** As it was asked, with the checks of its own version. */
+  /** The checks of its own version. */
   prompt: Prompt;
-  /** With the current checks, where they are others. */
+  /** The current checks, if they differ. */
   byNow?: Prompt;
 }
 
-/** What each row's answer is checked by: undefined where there are no checks. */
+/** The checks that apply to each row's answer. Undefined if there are none. */
 export type ChecksOf = (row: Pick<RequestRow, 'prompt_id' | 'variant' | 'version'>) => RowChecks | undefined;
 
 export function checksOf({ prompts }: Pick<Suite, 'prompts'>): ChecksOf {
   const byId = new Map(prompts.map((prompt) => [prompt.id, prompt]));
-  // Of versions, as they are few, and to compare them costs more than to check an answer.
+  // Cached by version: there are few, and comparing them costs more than checking an answer.
   const changed = new Set(prompts.filter((prompt) => changeOf(prompt).checks).map(({ id }) => id));
   return (row) => {
     const asked = byId.get(row.prompt_id);
@@ -143,7 +143,7 @@ export function checksOf({ prompts }: Pick<Suite, 'prompts'>): ChecksOf {
   };
 }
 
-/** Whether a row has an answer that checks are to decide, and no verdict. */
+/** Whether a row has an answer to check, and no verdict. */
 export function isUnchecked(
   row: Pick<RequestRow, 'status' | 'passed' | 'passed_now' | 'prompt_id' | 'variant' | 'version'>,
   checksOf: ChecksOf,

@@ -5,7 +5,7 @@ import { type Database, type DuckDb, literalText, memoryDatabase } from './duckd
 import { createTable, fillTable } from './fill.ts';
 import { queryTables, type Sources } from './tables.ts';
 
-/** A cell of an answer. `null`: no value. What JSON has no word for (infinite numbers) is text. */
+/** A cell of an answer. `null`: no value. What JSON cannot express (infinite numbers) is text. */
 export type QueryValue = Json;
 
 export interface QueryResult {
@@ -14,9 +14,9 @@ export interface QueryResult {
 }
 
 /**
- * Answers one SELECT over the tables. The statement never meets a file: it is planned against empty tables, then only
- * the columns that the plan reads are loaded, and it runs in a database that can reach nothing else. Throws a UserError
- * for a statement that is none, or more than one, or does more than read.
+ * Answers one SELECT over the tables. The statement never accesses a file: it is planned against empty tables, then
+ * only the columns that the plan reads are loaded, and it runs in a database that can reach nothing else. Throws a
+ * UserError if it is not a statement, is more than one, or does more than read.
  */
 export async function ask(duckdb: DuckDb, sql: string, sources: Sources): Promise<QueryResult> {
   const database = await memoryDatabase(duckdb);
@@ -41,7 +41,7 @@ export async function ask(duckdb: DuckDb, sql: string, sources: Sources): Promis
 const onlyReads =
   'query takes one SELECT (also WITH, FROM, VALUES, SUMMARIZE, DESCRIBE): it reads, and changes nothing.';
 
-/** The columns that a statement reads, by table. Throws a UserError for a statement that is not a single SELECT. */
+/** The columns that a statement reads, by table. Throws a UserError if it is not a single SELECT. */
 async function neededColumns(
   { StatementType: types }: DuckDb,
   { connection }: Database,
@@ -70,7 +70,7 @@ async function neededColumns(
       const read = scanned.get(name);
       if (read === undefined && !named.has(name)) return [];
       const all = columns.map((column) => column.name);
-      // A plan without a word about a table that the statement names: all of it, to be sure.
+      // If the plan does not mention a table that the statement names, load all of it.
       const names = read === undefined ? all : all.filter((column) => read.has(column) || words.has(column));
       return [[name, new Set(names.length === 0 ? all.slice(0, 1) : names)] as const];
     }),
@@ -81,7 +81,7 @@ async function extracted(
   connection: DuckDBConnection,
   sql: string,
 ): Promise<Awaited<ReturnType<DuckDBConnection['extractStatements']>>> {
-  // Nothing but blanks and comments is no statement, and no error of the parser's either.
+  // Only blanks and comments: not a statement, but not an error of the parser either.
   if (
     sql
       .replaceAll(/--.*$|\/\*[^]*?\*\//gm, '')
@@ -103,7 +103,7 @@ interface PlanNode {
   extra_info?: { Table?: string; Projections?: string | string[] };
 }
 
-/** What the scans of the plan read. Of all that an optimizer does, only leaving out unused columns is of use here. */
+/** What the scans of the plan read. The only useful optimization here is leaving out unused columns. */
 async function scannedColumns(connection: DuckDBConnection, sql: string): Promise<Map<string, Set<string>>> {
   const optimizers = (await connection.runAndReadAll('FROM duckdb_optimizers()'))
     .getRowsJson()
@@ -136,7 +136,7 @@ function outside(error: Error): UserError {
 
 const firstLine = ({ message }: Error): string => message.split('\n')[0]!;
 
-/** DuckDB says what is wrong with a statement well enough, with the place in it. */
+/** DuckDB's own message is good enough, and it includes the place. */
 async function attempt<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -176,14 +176,14 @@ function resultOf({ DuckDBTypeId: ids }: DuckDb, reader: DuckDBResultReader): Qu
       row.map((value, place) => {
         if (typeof value !== 'string') return value;
         if (numbers.includes(types[place]!)) return numberOrText(value);
-        // As in all our files.
+        // The same format as in all our files.
         return types[place] === ids.TIMESTAMP ? `${value.replace(' ', 'T')}Z` : value;
       }),
     ),
   };
 }
 
-/** Wide numbers come as text; those that a double would change stay that. */
+/** Wide numbers come as text. They stay text if a double would change them. */
 function numberOrText(text: string): number | string {
   const number = Number(text);
   const isExact = /^-?\d+$/.test(text) ? Number.isSafeInteger(number) : Number.isFinite(number);

@@ -2,10 +2,10 @@ import type * as duckDb from '@duckdb/node-api';
 import { oneLine } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
 
-/** The package, which is optional: seventy megabytes that only who asks for SQL or Parquet needs. */
+/** The package is optional: seventy megabytes that only SQL and Parquet need. */
 export type DuckDb = typeof duckDb;
 
-/** Throws a UserError that says how to get the package where it is missing. */
+/** Throws a UserError that says how to install the package if it is missing. */
 export async function loadDuckDb(
   what: string,
   load: () => Promise<unknown> = () => import('@duckdb/node-api'),
@@ -21,7 +21,7 @@ export async function loadDuckDb(
   }
 }
 
-/** A database in memory that writes no file of its own and fetches nothing. */
+/** A database in memory that writes no files and downloads nothing. */
 export async function memoryDatabase({ DuckDBInstance }: DuckDb): Promise<Database> {
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
@@ -43,8 +43,8 @@ export interface Database {
   close(): void;
 }
 
-/** A name as SQL takes it, whatever is in it. */
+/** A name as an SQL identifier, whatever its characters. */
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** A text as SQL takes it. */
+/** A text as an SQL literal. */
 export const literalText = (text: string): string => `'${text.replaceAll("'", "''")}'`;

@@ -2,7 +2,7 @@ import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api
 import type { AnyRow, CellKind, Column } from '../base/column.ts';
 import { quoted, type DuckDb } from './duckdb.ts';
 
-/** What our cells are in SQL. Never guessed from a file: a column may be empty in all its rows. */
+/** SQL types of our cells. Never guessed from a file: a column may be empty in all its rows. */
 const sqlTypes: Readonly<Record<CellKind, string>> = {
   text: 'VARCHAR',
   number: 'DOUBLE',
@@ -15,10 +15,10 @@ const sqlTypes: Readonly<Record<CellKind, string>> = {
 export const createTable = (name: string, columns: readonly Column[]): string =>
   `CREATE TABLE ${quoted(name)} (${columns.map((column) => `${quoted(column.name)} ${sqlTypes[column.kind]}`).join(', ')})`;
 
-/** Rows of a chunk, as DuckDB has them. */
+/** Rows of a chunk, as DuckDB defines it. */
 const chunkRows = 2048;
 
-/** Adds rows to a table: these columns of theirs; the others stay NULL. */
+/** Adds rows to a table, with these columns. The others stay NULL. */
 export async function fillTable(
   duckdb: DuckDb,
   connection: DuckDBConnection,
@@ -74,7 +74,7 @@ function cellOf(
   if (kind === 'time')
     return (value) => {
       const ms = Date.parse(value as string);
-      // Whoever changed a file may have left any words there.
+      // An edited file may contain any words here.
       return Number.isNaN(ms) ? null : new DuckDBTimestampValue(BigInt(ms) * 1000n);
     };
   if (kind === 'list') return (value) => new DuckDBListValue(value as readonly string[]);

@@ -6,7 +6,7 @@ import type { AnyRow, Column } from '../base/column.ts';
 import { literalText, loadDuckDb, memoryDatabase, quoted } from './duckdb.ts';
 import { createTable, fillTable } from './fill.ts';
 
-/** A column of the file, and where its cells come from. */
+/** A column of the file, and the source of its cells. */
 interface Cell {
   readonly column: Column;
   readonly of: (row: AnyRow) => AnyRow[string];
@@ -15,8 +15,8 @@ interface Cell {
 const rowsAtOnce = 2048;
 
 /**
- * The bytes of a Parquet file with these rows. What was not measured is NULL; each column's unit and meaning stand in
- * the file's metadata under its name. Throws a UserError where DuckDB is missing.
+ * The bytes of a Parquet file with these rows. What was not measured is NULL. Each column's unit and meaning are in the
+ * file's metadata under its name. Throws a UserError if DuckDB is missing.
  */
 export async function* writeParquet(
   cells: readonly Cell[],

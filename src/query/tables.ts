@@ -15,25 +15,25 @@ import { readBatches } from '../journal/read-csv.ts';
 import { rowColumns } from '../journal/request-columns.ts';
 import { isThere, runFiles } from '../journal/run-folder.ts';
 
-/** Where the rows of the tables come from. */
+/** Source of the rows of the tables. */
 export interface Sources {
   readonly runs: readonly StoredRun[];
   /** Folder of `history.csv`. Absent: the table is empty. */
   readonly history?: string;
-  /** Is told what was passed over, a sentence each. */
+  /** Reports what was skipped, one sentence each. */
   readonly warn: (sentence: string) => void;
 }
 
-/** Rows, some at a time. */
+/** Rows in batches. */
 export type Batches = AsyncIterable<readonly AnyRow[]> | Iterable<readonly AnyRow[]>;
 
-/** One table that can be asked. */
+/** One table for queries. */
 export interface QueryTable {
   readonly name: string;
   /** One line for people. */
   readonly meaning: string;
   readonly columns: readonly Column[];
-  /** Its rows, some at a time; `wanted`: names of the columns that are needed, at least. */
+  /** Its rows in batches. `wanted`: names of the columns that are needed, at least. */
   rows(sources: Sources, wanted: ReadonlySet<string>): Batches;
 }
 
@@ -105,7 +105,7 @@ const answerColumns = [
   text('tool_calls', 'the tool calls, as JSON; empty without one'),
 ] as const satisfies readonly Column[];
 
-/** Texts that are held at once. */
+/** Number of texts held at the same time. */
 const answersAtOnce = 512;
 
 const answers: QueryTable = {
@@ -130,7 +130,7 @@ const answers: QueryTable = {
   },
 };
 
-/** A table that each run has as a file, or has not. */
+/** A table that a run may have as a file. */
 function fileTable(name: string, file: string, meaning: string, own: readonly Column[]): QueryTable {
   const columns = own.filter(({ kind }) => kind !== 'check');
   return {
@@ -154,7 +154,7 @@ async function* csvBatches(
   const path = join(folder, file);
   if (!(await isThere(path))) return;
   const state = new FileState();
-  // What is appended to may be torn by a kill; what is made anew is whole.
+  // A file that is appended to may be torn by a kill. A file that is rewritten is complete.
   yield* readBatches<AnyRow>(path, columns, { state, wanted, isJournal: columns.some(isCheck) });
   for (const warning of fileWarnings(state, path, `To see what was lost: gatebench repair ${folder}.`))
     warn(warning);

@@ -3,16 +3,16 @@ import type { Manifest } from '../journal/manifest.ts';
 import type { Sink } from '../journal/sink.ts';
 
 export interface AdaptiveRepeats {
-  /** Sees every row as it is written. */
+  /** Receives every row as it is written. */
   add(row: RequestRow): void;
-  /** Whether a repeat beyond those of the suite is to be sent. */
+  /** Whether to send a repeat beyond those of the suite. */
   another(repeat: number): boolean;
 }
 
 /**
  * The stopping rule of a suite (`run.stop`): repeats are added until the interval is narrow enough, never until a
- * difference is significant. Undefined without such a rule. `onAnother` is told of each repeat that is
- * added, with its number of prompts.
+ * difference is significant. Undefined without such a rule. `onAnother` is called for each added repeat, with its
+ * number of prompts.
  */
 export async function adaptiveRepeats(
   manifest: Manifest,
@@ -27,7 +27,7 @@ export async function adaptiveRepeats(
   ]);
   const collector = new Collector({});
   const rule = new WidthRule(stop);
-  // Repeats that an earlier process began are finished, whatever the interval says by now.
+  // Repeats that an earlier process began are finished, whatever the interval is by now.
   let begun = fixed + (manifest.added_repeats ?? 0);
   for await (const row of sink.rows()) collector.add(row);
   return {

@@ -14,10 +14,10 @@ import {
 } from '../journal/verdicts.ts';
 import type { Prompt, Suite } from '../suite/suite.ts';
 
-/** Characters of answers that may wait in memory for their turn. */
+/** Maximum characters of answers that wait in memory to be checked. */
 const waitingLimit = 16 * 2 ** 20;
 
-/** What an answer that waits holds beside its text, counted in characters: there may be very many short ones. */
+/** Overhead of a waiting answer besides its text, in characters: there may be very many short ones. */
 const besideText = 512;
 
 interface Said {
@@ -28,15 +28,15 @@ interface Said {
 export interface CheckingOptions {
   suite: Suite;
   checker: Checker;
-  /** Where the rows stand, and verdicts go. */
+  /** Where the rows are, and where verdicts go. */
   sink: Pick<Sink, 'addVerdict' | 'rows' | 'answers'>;
-  /** Aborted: answers that still wait stay without a verdict. */
+  /** Aborted: waiting answers stay without a verdict. */
   kill: AbortSignal;
 }
 
 /**
- * Checks answers whose rows stand in the journal: a step of its own, after the measurement, that holds no place of a
- * request. What a kill leaves without a verdict is checked by `owed`, from the answers that the run has stored.
+ * Checks answers whose rows are in the journal. This is a separate step after the measurement, and takes no slot of a
+ * request. After a kill, `owed` checks answers without a verdict from the run's stored answers.
  */
 export class Checking {
   readonly #options: CheckingOptions;
@@ -45,7 +45,7 @@ export class Checking {
   #waiting = 0;
   #passedOver = 0;
   #last: Promise<void> = Promise.resolve();
-  /** The last verdict is in its file. */
+  /** The last verdict is written. */
   #written: Promise<void> = Promise.resolve();
   #fault: Error | undefined;
 
@@ -57,13 +57,13 @@ export class Checking {
     );
   }
 
-  /** To be told of each answer once its row is written. Returns at once. */
+  /** Call for each answer after its row is written. Returns at once. */
   add(row: RequestRow, said: Said): void {
     const checks = row.status === 'ok' ? this.#checks(row) : undefined;
     if (!checks) return;
     const size = said.text.length + besideText;
     const checked = checkedPart(row);
-    // A stored answer is found again; another one has only this moment.
+    // A stored answer can be found again. Any other has only this moment.
     const isStored = this.#options.suite.run.answers === 'full';
     if (isStored && this.#waiting + size > waitingLimit) {
       this.#passedOver++;
@@ -76,7 +76,7 @@ export class Checking {
     });
   }
 
-  /** Resolves when every answer that was added is checked, or given up. Rejects when a verdict cannot be written. */
+  /** Resolves when every added answer is checked, or given up. Rejects if a verdict cannot be written. */
   async drained(): Promise<void> {
     await this.#last;
     await this.#written;
@@ -84,8 +84,8 @@ export class Checking {
   }
 
   /**
-   * Checks what a run has no verdict for yet, as far as its answers are stored. `isResumed`: an earlier process may have
-   * left some; else only what was too much for memory is owed, and mostly nothing has to be read again.
+   * Checks answers without a verdict, as far as they are stored. `isResumed`: an earlier process may have left some.
+   * Otherwise only answers that did not fit in memory are owed, and usually nothing has to be read again.
    */
   async owed(isResumed: boolean): Promise<void> {
     const { suite, kill, sink } = this.#options;
@@ -103,7 +103,7 @@ export class Checking {
     await this.drained();
   }
 
-  /** Keeps what goes wrong for `drained`. */
+  /** Keeps an error for `drained`. */
   async #check({ prompt, byNow }: RowChecks, row: CheckedRow, said: Said): Promise<void> {
     const { checker, sink, kill, suite } = this.#options;
     if (kill.aborted || this.#fault) return;

@@ -3,27 +3,27 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { count } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
 
-/** What this process may open, and what it has open. */
+/** How many files this process may open, and how many it has open. */
 export interface Descriptors {
   /** RLIMIT_NOFILE, which Node has raised to the hard limit. */
   limit: number;
   open: number;
 }
 
-/** Files that a run opens beside its connections: journal, manifest, page, look-ups, the checker's thread. */
+/** Files that a run opens besides its connections: journal, manifest, page, look-ups, the checker's thread. */
 const reserve = 20;
-/** Open when the system does not show what is: what Node holds after its start. */
+/** Open files if the system does not report them: what Node has open after its start. */
 const usuallyOpen = 30;
 /** Small enough for every shell that is not restricted on purpose. */
 const suggestedLimit = 4096;
 
-/** Undefined where the system knows no such limit. */
+/** Undefined if the system has no such limit. */
 export function readDescriptors(): Descriptors | undefined {
   const limit = limitOfLinux() ?? limitInReport();
   return Number.isFinite(limit) ? { limit, open: countOpen() } : undefined;
 }
 
-/** Undefined elsewhere. NaN: unlimited. */
+/** Undefined on other systems. NaN: unlimited. */
 function limitOfLinux(): number | undefined {
   try {
     const [, soft] = /^Max open files +(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
@@ -33,7 +33,7 @@ function limitOfLinux(): number | undefined {
   }
 }
 
-/** Takes some milliseconds, in which nothing else is done. */
+/** Takes some milliseconds, in which nothing else runs. */
 function limitInReport(): number {
   // Node's types do not know the setting yet.
   const report = process.report as typeof process.report & { excludeNetwork: boolean };
@@ -53,24 +53,24 @@ function countOpen(): number {
   }
 }
 
-/** What a run asks for. */
+/** Needs of a run. */
 export interface Wanted {
-  /** Most requests in flight, as the load mode expects. */
+  /** Maximum requests in flight, from the load mode. */
   inFlight: number;
-  /** Of each route; a host keeps connections of its own, used or idle. */
+  /** Of each route. Each host has its own connections, used or idle. */
   routes: readonly { route: string; host: string }[];
 }
 
-/** Fewer requests in flight than a run asks for. */
+/** Fewer requests in flight than a run wants. */
 export interface Lowered {
   most: number;
-  /** A sentence that says so, and what to do. */
+  /** A sentence that explains it and says what to do. */
   note: string;
 }
 
 /**
- * Undefined where the limit allows what a run asks for. Throws a UserError when not a single request is possible.
- * `descriptors` is undefined where nothing is limited.
+ * Undefined if the limit allows what a run needs. Throws a UserError if not even one request is possible. `descriptors`
+ * is undefined if there is no limit.
  */
 export function withinDescriptors(
   { inFlight, routes }: Wanted,

@@ -16,9 +16,9 @@ export function imagesOf(prompts: Pick<Suite, 'prompts'>['prompts']): ImagePart[
 }
 
 /**
- * The data of all images of a suite, from the folder that the suite's file lies in. `earlier`: where they lie as they
- * were before, of a suite that is held against a revision. Throws a UserError that names every image which is missing,
- * or is another one than the suite asks about.
+ * The data of all images of a suite, from the folder of the suite's file. `earlier`: folder of their earlier versions,
+ * for a suite that is compared with a revision. Throws a UserError that names every image that is missing, or differs
+ * from the one that the suite asks about.
  */
 export async function loadImages(
   { prompts }: Suite,

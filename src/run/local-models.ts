@@ -9,18 +9,19 @@ import { networkFailure } from '../wire/network-failure.ts';
 import type { Manifest } from '../journal/manifest.ts';
 import type { Targets } from '../target/targets.ts';
 
-/** A local server that tells what is in its memory; nothing of it where there is none. */
+/** A local server that reports what is in its memory. Empty if there is none. */
 export interface LocalModels {
-  /** To be asked around each request that tells nothing of a load by itself. */
+  /** Call around each request whose answer does not report a load. */
   memoryOf: (cell: Cell) => ModelMemory | undefined;
-  /** Writes into the manifest what is in memory when it is called. */
+  /** Writes the current models in memory to the manifest. */
   recordAfter: () => Promise<void>;
 }
 
 const none: LocalModels = { memoryOf: () => undefined, recordAfter: () => Promise.resolve() };
 
 /**
- * Writes into the manifest which models a local Ollama has in memory, and gives back what to ask it later. Does nothing where no request goes to one. A server that does not say is noted, and no reason to stop.
+ * Records in the manifest which models a local Ollama has in memory, and returns what later requests need for asking
+ * it. Does nothing if no request goes to one. A server that does not answer is noted, and the run continues.
  */
 export async function recordLocalModels(
   dispatcher: LocalOllama['dispatcher'],
@@ -37,7 +38,7 @@ export async function recordLocalModels(
       loadedModels(ollama),
       ollamaVersion(ollama).catch(() => undefined),
     ]);
-    // A run that is resumed began with what was in memory then.
+    // A resumed run began with what was in memory at its first start.
     manifest.local = { ...redactedDeep({ ...defined({ version }), before }, redact), ...manifest.local };
   } catch (error) {
     const reason = oneLine(redact(networkFailure(error).message), 200);

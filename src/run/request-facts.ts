@@ -5,16 +5,16 @@ import type { RequestFacts } from '../wire/chat-request-body.ts';
 import type { LoadedImages } from '../wire/images.ts';
 import { saltToken } from '../wire/salt.ts';
 
-/** What the requests of a run share. */
+/** Facts shared by the requests of a run. */
 export interface RunOfRequests {
   runId: string;
   suite: Suite;
   seed: number;
-  /** Absent: the suite has none. */
+  /** Absent: the suite has no images. */
   images?: LoadedImages | undefined;
 }
 
-/** What an attempt says of itself, by its number. Same run, same attempt, same salt, whichever machine sends it. */
+/** Facts sent with an attempt, by its number. Same run, same attempt, same salt, on any machine. */
 export function requestFacts(
   { runId, suite, seed, images }: RunOfRequests,
   { key }: Pick<PlannedRequest, 'key'>,

@@ -24,18 +24,18 @@ import { type Outcome, type ReadyRun, sendPlan, type SendOptions } from './send-
 import type { Targets } from '../target/targets.ts';
 
 export interface ResumeOptions extends SendOptions {
-  /** The run's folder, which is ours: `FolderSink.reopen`. */
+  /** The run's folder, held by this process: `FolderSink.reopen`. */
   sink: FolderSink;
-  /** Limits in place of those that the run had, one by one: what a run may spend is no part of its plan. */
+  /** Limits that replace those of the run, one by one: a run's budget is not part of its plan. */
   budget?: Budget | undefined;
-  /** Send again what has failed for good. */
+  /** Send finally failed requests again. */
   retryErrors?: boolean | undefined;
 }
 
 /**
- * Goes on with a run that was cut short, or sends again what has failed. `manifest` is the one of its folder. What is
- * torn or damaged is set aside first, and its requests are asked again. Throws a UserError when the folder was changed
- * since, when its targets are other hosts, and, with exit code 0, when there is nothing left to do.
+ * Continues a run that was cut short, or sends failed requests again. `manifest` is the one in its folder. Torn and
+ * damaged parts are set aside first, and their requests are asked again. Throws a UserError if the folder was changed
+ * since, if its targets are other hosts, or, with exit code 0, if nothing is left to do.
  */
 export async function resumeRun(manifest: Manifest, options: ResumeOptions): Promise<Outcome> {
   return await sendPlan(await reopen(manifest, options), options);
@@ -70,7 +70,7 @@ async function reopen(
     note(manifest, `${count(reopened, 'failed request')} sent again`);
   }
   const { suite, seed, shard } = manifest;
-  // A run of an older version recorded no limit for outages.
+  // A run of an older version did not record a limit for outages.
   suite.run.retry = Object.assign({ outageMs: 60_000 }, suite.run.retry);
   suite.run.budget = { ...suite.run.budget, ...limits };
   const plan = planRun(suite, { cells: targets.cells, seed, shard });
@@ -80,7 +80,7 @@ async function reopen(
     assertOfRun(folder, row, manifest);
     budget.carryOver(spentBy(row));
   });
-  // One that was stopped after its last request, or killed while its books were closed, is still to be ended.
+  // A run that was stopped after its last request, or killed while it was ending, still has to be ended.
   const hasEnded = manifest.status !== 'interrupted' && (await isThere(join(folder, runFiles.report)));
   if (earlier.done >= manifest.planned_requests && hasEnded)
     throw new UserError(`${folder} is complete: every request of its plan has its final row.`, exitCode.done);
@@ -89,7 +89,7 @@ async function reopen(
   return { plan, manifest, budget, earlier, images };
 }
 
-/** What is left of a run that was merged from several places has to be sent from each of them. */
+/** The rest of a run that was merged from several places has to be sent from each of them. */
 function assertOnePlace(folder: string, { merged_from = [] }: Manifest): void {
   const places = [...new Set(merged_from.flatMap(({ vantage }) => vantage ?? []))];
   if (places.length < 2) return;
@@ -98,7 +98,7 @@ function assertOnePlace(folder: string, { merged_from = [] }: Manifest): void {
   );
 }
 
-/** Rows say which suite they answer; a manifest that was put beside them does not know. */
+/** Rows record their suite. A manifest that was put next to them does not match. */
 function assertOfRun(folder: string, row: RequestRow, { run_id, suite_hash }: Manifest): void {
   if (row.run_id === run_id && row.suite_hash === suite_hash) return;
   throw new UserError(
@@ -107,7 +107,7 @@ function assertOfRun(folder: string, row: RequestRow, { run_id, suite_hash }: Ma
   );
 }
 
-/** Damaged rows count as not asked; the file as it was is kept. */
+/** Damaged rows count as not asked. The original file is kept. */
 async function salvage(folder: string, manifest: Manifest): Promise<void> {
   const { state, copy } = await setDamageAside(join(folder, runFiles.requests), requestColumns);
   if (copy !== undefined)
@@ -136,7 +136,7 @@ function note(manifest: Manifest, text: string): void {
   manifest.notes.push({ at: systemClock.wall().toISOString(), text });
 }
 
-/** Says what an earlier attempt has used; what its server did not report counts at its worst. */
+/** Usage of an earlier attempt. What its server did not report counts at its maximum. */
 function expensesOf({ prompts: asked }: Suite, cells: readonly Cell[]): (row: RequestRow) => Expense {
   const byKey = new Map(cells.map((cell) => [cellKey(cell), cell]));
   const prompts = new Map(asked.map((prompt) => [prompt.id, prompt]));

@@ -18,21 +18,21 @@ import { loadImages } from './load-images.ts';
 import { type Outcome, sendPlan, type SendOptions } from './send-plan.ts';
 
 export interface RunSuiteOptions extends SendOptions {
-  /** Same seed, same plan. Absent: drawn. */
+  /** Same seed, same plan. Absent: a random seed. */
   seed?: number | undefined;
   /** Only this part of the prompts. */
   shard?: Shard | undefined;
-  /** What the run is said to be, such as `{ isp: 'telekom' }`: in its manifest, and on every row. */
+  /** Labels of the run, such as `{ isp: 'telekom' }`. Written to its manifest and to every row. */
   labels?: Readonly<Record<string, string>> | undefined;
-  /** What `gatebench calibrate` found of this machine's clock: the analysis warns without it. */
+  /** The result of `gatebench calibrate` for this machine's clock. Without it the analysis warns. */
   calibration?: Calibration | undefined;
   /** The suite's file, for the manifest. */
   suiteFile?: string | undefined;
-  /** Name and start of the run. Absent: now, by a name of its own. */
+  /** Name and start of the run. Absent: it starts now and gets a name of its own. */
   name?: RunName | undefined;
 }
 
-/** A run's id, which begins with its time, and when it was started. */
+/** A run's id, which begins with its time, and its start. */
 export interface RunName {
   runId: string;
   startedAt: Date;
@@ -40,14 +40,15 @@ export interface RunName {
 
 /**
  * Runs a suite: sends every request of its plan to every target, checks the answers, and appends every attempt to the
- * sink. A request that fails is a row, no error. Throws a UserError when the plan cannot be sent (a budget that is too
- * small, a shard without prompts), and what the sink throws when it can no longer be written; nothing is sent after that.
+ * sink. A failed request is a row, not an error. Throws a UserError if the plan cannot be sent (a budget that is too
+ * small, a shard without prompts). Passes on the sink's error if it can no longer be written; nothing is sent after
+ * that.
  */
 export async function runSuite(suite: Suite, options: RunSuiteOptions): Promise<Outcome> {
   const { targets, seed = newSeed(), shard, suiteFile = '' } = options;
   const plan = planRun(suite, { cells: targets.cells, seed, shard });
   assertAffordable(suite.run.budget, plan.least);
-  // Throws when this shell lets not a single connection be opened.
+  // Throws if this shell does not allow a single connection.
   withinDescriptors({ inFlight: 1, routes: targets.routes }, readDescriptors());
   const folder = options.suiteFolder ?? dirname(suiteFile);
   const images = await loadImages(suite, folder, options.earlierFolder);
@@ -61,7 +62,7 @@ export function newSeed(): number {
   return randomInt(1_000_000_000);
 }
 
-/** A name that no other run has. `at`: the time that it begins with, where that is not its start. */
+/** A unique name. `at`: the time in the name, if it differs from the start. */
 export function newRunName(
   seed: number,
   startedAt: Date = systemClock.wall(),

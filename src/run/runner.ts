@@ -10,7 +10,7 @@ import { sendAll, type SendAllOptions, type SendAllOutcome } from '../send/send-
 import type { Suite } from '../suite/suite.ts';
 import type { Checking } from './checking.ts';
 
-/** What the run tells whoever watches it. */
+/** Events of a run for its observers. */
 export interface RunListener {
   started(planned: PlannedRequest): void;
   ended(planned: PlannedRequest, row: RequestRow): void;
@@ -28,19 +28,19 @@ export interface RunOptions
   suite: Suite;
   suiteHash: string;
   askHash: string;
-  /** Of the run, as `key=value`. */
+  /** Labels of the run, as `key=value`. */
   labels?: readonly string[] | undefined;
   journal: Pick<Sink, 'append'>;
-  /** Told of each answer once its row is written. */
+  /** Called for each answer after its row is written. */
   checking: Checking;
-  /** Called when a visit is on record and checked. */
+  /** Called when a visit is recorded and checked. */
   visitEnded?: () => void;
   listener: RunListener;
 }
 
 export type RunOutcome = SendAllOutcome;
 
-/** Asks everything that the blocks hold. Rejects only when the journal cannot be written. */
+/** Asks everything in the blocks. Rejects only if the journal cannot be written. */
 export async function run(options: RunOptions): Promise<RunOutcome> {
   const { suite, listener, checking } = options;
   const outcome = await sendAll({
@@ -61,7 +61,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
   return outcome;
 }
 
-/** Writes the row first; only then is its answer checked, and anybody told. */
+/** Writes the row first. Only then is its answer checked and the event reported. */
 function recorder(options: RunOptions): (ended: Ended) => Promise<void> {
   const { runId, suite, suiteHash, askHash, labels, journal, checking, listener } = options;
   const run = { id: runId, suite: suite.name, suiteHash, askHash, suiteTags: suite.tags, labels };

@@ -27,64 +27,64 @@ import type { Targets } from '../target/targets.ts';
 import type { Visit } from '../analysis/visits.ts';
 import { followVisits, toldOfVerdicts, visitTeller } from './visit-progress.ts';
 
-/** What happens while a run goes on. */
+/** Events during a run. */
 export type RunEvent =
-  /** Requests of each cell; told again when a repeat is added. */
+  /** Requests of each cell. Called again when a repeat is added. */
   | { kind: 'planned'; perCell: number }
   | { kind: 'started'; request: PlannedRequest }
-  /** An attempt has ended and its row is kept. Its request is over when `row.final` is true. */
+  /** An attempt has ended and its row is kept. Its request has ended if `row.final` is true. */
   | { kind: 'ended'; request: PlannedRequest; row: RequestRow }
-  /** A visit of a level is over and checked. */
+  /** A visit of a level has ended and is checked. */
   | { kind: 'visit'; visit: Visit }
-  /** For people: a model was switched off, its concurrency lowered, a budget reached. Also in the manifest. */
+  /** For people: a model was switched off, its concurrency lowered, a budget reached. Also written to the manifest. */
   | { kind: 'note'; text: string };
 
-/** How a run is sent, whether it is a new one or goes on. */
+/** How a run is sent, whether new or resumed. */
 export interface SendOptions {
   targets: Targets;
   sink: Sink;
-  /** When each request is sent. Absent: as the suite says. */
+  /** When each request is sent. Absent: as in the suite. */
   load?: LoadSettings | undefined;
-  /** Aborted: nothing more is sent, and what is in flight may end. The run can be resumed. */
+  /** Aborted: nothing more is sent, and requests in flight may end. The run can be resumed. */
   signal?: AbortSignal | undefined;
-  /** Aborted: what is in flight is given up, too. */
+  /** Aborted: requests in flight are canceled too. */
   kill?: AbortSignal | undefined;
   onEvent?: ((event: RunEvent) => void) | undefined;
-  /** Where the suite's images lie. Absent: the folder of its file, from the working directory. */
+  /** Folder of the suite's images. Absent: the folder of its file, from the working directory. */
   suiteFolder?: string | undefined;
-  /** Where they lie as the revision has them that the suite is held against. Absent: they are the same. */
+  /** Folder of their versions in the revision that the suite is compared with. Absent: they are the same. */
   earlierFolder?: string | undefined;
-  /** Where proxy variables are read from. Absent: no proxy. */
+  /** Source of proxy variables. Absent: no proxy. */
   env?: NodeJS.ProcessEnv | undefined;
-  /** Asks through others, who have the credentials. Absent: this process asks. */
+  /** Sends through workers, which have the credentials. Absent: this process sends. */
   openAsker?: ((run: AskedRun) => Promise<OpenAsker>) | undefined;
 }
 
-/** What those who ask for a run must know of it. */
+/** What the senders of a run need to know about it. */
 export interface AskedRun {
   manifest: Manifest;
   earlier: JournalState;
-  /** Requests in flight at most. */
+  /** Maximum requests in flight. */
   concurrency: number;
   note: (text: string) => void;
 }
 
-/** An asker for as long as a run is sent. */
+/** An asker for the time that a run is sent. */
 export interface OpenAsker {
   asker: Asker;
-  /** Aborted when nobody can ask any more: nothing more is sent, and the run can be resumed. */
+  /** Aborted if nobody can send any more: the run stops and can be resumed. */
   lost?: AbortSignal;
-  /** Called after the last request, when all went well. */
+  /** Called after the last request if all went well. */
   ended?: () => Promise<void>;
   close: () => Promise<void>;
 }
 
-/** A run that can be sent. */
+/** A run that is ready to be sent. */
 export interface ReadyRun {
   plan: Plan;
   manifest: Manifest;
   budget: BudgetGuard;
-  /** What of the plan is done already. */
+  /** The part of the plan that is done already. */
   earlier: JournalState;
   /** Of the suite, read before anything is sent. */
   images: LoadedImages;
@@ -92,13 +92,13 @@ export interface ReadyRun {
 
 /** How a run ended. */
 export interface Outcome {
-  /** `complete`: everything was asked. Whether enough was answered is for the analysis. */
+  /** `complete`: everything was asked. Whether enough was answered is up to the analysis. */
   status: RunOutcome['status'];
-  /** As the sink has it: suite, seed, versions, notes. */
+  /** As kept by the sink: suite, seed, versions, notes. */
   manifest: Manifest;
 }
 
-/** Longest time for one check on one answer. */
+/** Maximum time for one check on one answer. */
 const checkDeadlineMs = 1000;
 
 /** The one step with effects on the world: asks everything, keeps every answer. */
@@ -145,7 +145,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
   const adaptive = await adaptiveRepeats(manifest, sink, (prompts) => {
     manifest.planned_requests += prompts * plan.cells.length;
     tellPlanned();
-    // A run that is killed from here on must know on resuming that it has begun another repeat.
+    // If the run is killed from here on, a resume must know that it has begun another repeat.
     void sink.save(manifest).catch(() => undefined);
   });
   tellPlanned();
@@ -201,7 +201,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
     });
     await open.ended?.();
     await checking.owed(earlier.done > 0);
-    // How many requests the visits would take was not known before.
+    // The number of requests of the visits was not known in advance.
     if (visits && outcome.status === 'complete') manifest.planned_requests = earlier.done + sent;
     for (const warning of sink.warnings?.() ?? []) note(warning.replace(/\.$/, ''));
     return lost?.aborted && outcome.status === 'interrupted' ? { ...outcome, status: 'incomplete' } : outcome;
@@ -211,7 +211,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
   }
 }
 
-/** Asks from this process; connections are open when it is there. */
+/** Sends from this process. Its connections are open when this resolves. */
 async function ownAsker(
   ready: ReadyRun,
   options: SendOptions,
@@ -235,7 +235,7 @@ async function ownAsker(
     local = await localModels(ready, options, note);
     const origins = new Set(targets.cells.map(({ endpoint }) => new URL(endpoint.baseUrl).origin));
     const isNative = targets.cells.every(({ endpoint }) => endpoint.native !== undefined);
-    // Both are waited for by the first request: connections wait for others, the SDK for this process.
+    // The first request needs both. Connections wait for the network, loading the SDK keeps this process busy.
     await Promise.all([wire.warm(origins, concurrency), isNative ? undefined : gateway.ready()]);
   } catch (error) {
     await close();
@@ -252,7 +252,7 @@ async function ownAsker(
   return { asker, ended: async () => local?.recordAfter(), close };
 }
 
-/** Of a server on this machine, where requests go to one; what asks it is loaded only then. */
+/** For a server on this machine, if requests go to one. The code that asks it is loaded only then. */
 async function localModels(
   { plan, manifest }: ReadyRun,
   { targets, env = {} }: SendOptions,
@@ -272,7 +272,7 @@ function signalsOf({ sink, signal, kill }: SendOptions): { stop: AbortSignal; ki
   return { stop: any(signal, kill, sink.lost), kill: any(kill, sink.lost) };
 }
 
-/** What of a plan has no final row yet. */
+/** The requests of a plan without a final row. */
 function* owed(blocks: Iterable<Block>, earlier: JournalState): Generator<Block> {
   for (const block of blocks) {
     const rest = block.filter(({ key }) => !earlier.isDone(key));

@@ -5,7 +5,7 @@ import type { Sink } from '../journal/sink.ts';
 import type { Plan } from '../plan/plan-run.ts';
 import { mostLost } from '../plan/visits.ts';
 
-/** Follows the visits of a run, those of earlier processes included. Undefined for a plan without visits. */
+/** Follows the visits of a run, including those of earlier processes. Undefined for a plan without visits. */
 export async function followVisits(
   { design, suite, seed }: Pick<Plan, 'design' | 'suite' | 'seed'>,
   sink: Pick<Sink, 'rows'>,
@@ -16,7 +16,7 @@ export async function followVisits(
   return log;
 }
 
-/** What checks need of a sink; the log hears of each verdict. */
+/** The parts of a sink that checks need. The log receives each verdict. */
 export function toldOfVerdicts(
   sink: Sink,
   log: VisitLog | undefined,
@@ -31,7 +31,7 @@ export function toldOfVerdicts(
   };
 }
 
-/** Tells of each visit once it has ended, and when its level is given up. One of which nothing was sent is passed over. */
+/** Reports each visit that has ended, and when its level is given up. Skips visits in which nothing was sent. */
 export function visitTeller(
   log: VisitLog,
   onEvent: (event: { kind: 'visit'; visit: Visit }) => void,

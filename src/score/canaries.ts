@@ -8,7 +8,7 @@ import type { Gateway } from '../wire/client.ts';
 import { judge as ask } from './judging.ts';
 import { tasksOf, type Item, type StoredAnswer } from './tasks.ts';
 
-/** A case whose verdict nobody can doubt. */
+/** A case with an undisputed verdict. */
 interface Canary {
   name: string;
   answer: string;
@@ -49,11 +49,11 @@ const canaries: readonly Canary[] = [
   },
 ];
 
-/** What a judge said of one of them. */
+/** A judge's reply to one of them. */
 export interface CanaryResult {
   name: string;
   expected: string;
-  /** Empty: it gave no word that can be read, or no answer. */
+  /** Empty: no readable word, or no answer. */
   said: string;
   /** Why there is no word. */
   problem?: string;
@@ -110,7 +110,7 @@ export interface CanaryOptions {
 /** Calls that `askCanaries` makes, if each is answered the first time. */
 export const canaryCalls = canaries.length + 2;
 
-/** Asks a judge about cases that nobody can doubt, and about two equal answers in both orders. */
+/** Asks a judge about cases with undisputed verdicts, and about two equal answers in both orders. */
 export async function askCanaries({
   judge,
   target,

@@ -5,18 +5,18 @@ import type { Judge, Model, Suite } from '../suite/suite.ts';
 import { isSimulatedRoute } from '../target/routes.ts';
 import { resolveTargets, type Target, type TargetOptions } from '../target/targets.ts';
 
-/** Where the judges are asked. */
+/** Where to ask the judges. */
 export interface JudgeTargets {
   of(judge: string): Target;
   redact: Redact;
 }
 
-/** The route of each judge: its own, or the one that the run took. */
+/** The route of each judge: its own, or that of the run. */
 export function judgeRoutes(judges: readonly Judge[], runRoute: string): string[] {
   return [...new Set(judges.map(({ route }) => route ?? runRoute))];
 }
 
-/** Throws a UserError as `resolveTargets` does, and when a run's own route would lead to another host now. */
+/** Throws a UserError like `resolveTargets`, and if a run's own route would now lead to another host. */
 export function judgeTargets(
   judges: readonly Judge[],
   gateway: Suite['gateway'],
@@ -41,12 +41,12 @@ export function judgeTargets(
   };
 }
 
-/** A judge is sent to as any model is. */
+/** A judge is called like any model. */
 function asModel({ id, model, params, concurrency, price }: Judge): Model {
   return { id, model, params, concurrency, ...(price ? { price } : {}) };
 }
 
-/** Prompts and answers of a run go where the run went, or where the suite says. */
+/** Prompts and answers of a run may go only where the run went, or where the suite says. */
 function assertSameHost(
   judge: string,
   now: { route: string; host: string },

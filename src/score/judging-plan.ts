@@ -7,22 +7,22 @@ import { answerLimit, leastUsage, worstCaseUsage } from '../plan/token-estimate.
 import type { AskedCriterion, Criterion, Judge, Model, Prompt, Suite } from '../suite/suite.ts';
 import { judgeMessages, judgeParams, kinship } from './protocol.ts';
 
-/** What one judge would be asked about a run, if every request of it is answered. */
+/** The calls to one judge for a run, if every request of it is answered. */
 export interface PlannedJudge {
   judge: string;
   model: string;
   route: string;
   calls: number;
-  /** Prompt and completion. Absent when nothing bounds the answers, or the judge's own. */
+  /** Prompt and completion. Absent if the answers, or the judge's own, have no limit. */
   tokens?: Span;
-  /** Absent without a price, too. */
+  /** Also absent without a price. */
   cost_usd?: Span;
 }
 
-/** From so many labels of each model on, a judge's rate is corrected by what people said. */
+/** With at least this many labels for each model, a judge's rate is corrected by them. */
 export const fewestLabels = 30;
 
-/** The calls to judges that a suite's quality part asks for, with each of these routes. */
+/** The calls to judges that a suite's quality part needs, with these routes. */
 export function planJudging(suite: Suite, routes: readonly string[]): PlannedJudge[] {
   return (suite.quality?.judges ?? []).map((judge) => {
     const asked = suite.prompts.flatMap((prompt) =>
@@ -91,7 +91,7 @@ function callsAbout(
   };
 }
 
-/** Tokens of the longest answers that these models may give. Undefined when one of them is not bounded. */
+/** Tokens of the longest answers that these models may give. Undefined if one of them has no limit. */
 function longestOf(models: readonly Model[], prompt: Prompt): number | undefined {
   return models.reduce<number | undefined>((sum, model) => {
     const limit = answerLimit({ prompt, cell: { model, route: '' } });
@@ -99,7 +99,7 @@ function longestOf(models: readonly Model[], prompt: Prompt): number | undefined
   }, 0);
 }
 
-/** What is judged in one repeat: each answer, or each pair in both orders; of two versions those of each model. */
+/** Items of one repeat: each answer, or each pair in both orders. With two versions: those of each model. */
 function groupsOf(criterion: Criterion, models: readonly Model[], hasVersions: boolean): Model[][] {
   const isWanted = ({ id }: Model): boolean => [id, 'all', undefined].includes(criterion.against);
   if (criterion.kind === 'ask')
@@ -116,7 +116,7 @@ function pairsIn(models: readonly Model[], { against = 'all' }: Criterion): Mode
     .filter((pair) => against === 'all' || pair.some(({ id }) => id === against));
 }
 
-/** Which judges stand near to what they judge. */
+/** Judges that are close to what they judge. */
 export function kinshipWarnings(judges: readonly Judge[], models: readonly Model[]): string[] {
   return judges.flatMap((judge) => {
     const kin = models.map((model) => ({ id: model.id, ...kinship(judge, model) }));
@@ -137,7 +137,7 @@ export function kinshipWarnings(judges: readonly Judge[], models: readonly Model
   });
 }
 
-/** What to know of the judges before they are asked. */
+/** Notes about the judges before they are asked. */
 export function judgeWarnings({
   quality,
   models,

@@ -28,10 +28,10 @@ import {
 } from './protocol.ts';
 import type { Task } from './tasks.ts';
 
-/** So often an answer that cannot be read is asked for: the first time, and once more. */
+/** How often the judge is called for a readable answer: the first time, and once more. */
 const mostUnreadable = 2;
 
-/** What happens while answers are judged. */
+/** Events while answers are judged. */
 export type JudgingEvent =
   { kind: 'started'; judge: string } | { kind: 'ended'; row: JudgementRow } | { kind: 'note'; text: string };
 
@@ -41,11 +41,11 @@ export interface JudgingOptions {
   models: readonly Model[];
   seed: number;
   judges: readonly Judge[];
-  /** Where each judge is asked. */
+  /** Where to ask each judge. */
   targetOf: (judge: string) => Target;
-  /** In the order in which they are asked; those of one block together. */
+  /** In the order of asking. Those in one block are asked together. */
   blocks: Iterable<readonly Task[]>;
-  /** What was asked before, by this process or an earlier one. */
+  /** Earlier judgements, from this process or another. */
   earlier: readonly JudgementRow[];
   budget: Budget;
   gateway: Gateway;
@@ -57,12 +57,12 @@ export interface JudgingOptions {
   onEvent: (event: JudgingEvent) => void;
 }
 
-/** A judge's call that is planned: its cell is the judge on its route. */
+/** A planned call to a judge: its cell is the judge on its route. */
 interface PlannedJudgement extends PlannedRequest {
   task: Task;
 }
 
-/** Asks the judges what was not answered yet. Rejects only when a judgement cannot be written. */
+/** Asks the judges for everything that is not answered yet. Rejects only if a judgement cannot be written. */
 export async function judge(options: JudgingOptions): Promise<SendAllOutcome> {
   const { suite, seed, judges, targetOf, onEvent, runId } = options;
   const log = new Standing(options.earlier);
@@ -83,7 +83,7 @@ export async function judge(options: JudgingOptions): Promise<SendAllOutcome> {
     asker: new LocalAsker({
       ...options,
       targetOf: (cell) => targetOf(cell.model.id),
-      // Not the run's own id: the gateway's log of the run holds what the contestants were asked, and no more.
+      // Not the run's own id, so the gateway's log of the run holds only the requests of the run itself.
       factsOf: () => ({
         runId: `${runId}/score`,
         suite: suite.name,
@@ -111,7 +111,7 @@ export async function judge(options: JudgingOptions): Promise<SendAllOutcome> {
   });
 }
 
-/** What is known of each judgement so far. */
+/** State of each judgement so far. */
 export class Standing {
   readonly #attempts = new Map<string, number>();
   readonly #unreadable = new Map<string, number>();
@@ -142,13 +142,13 @@ export class Standing {
     return this.#answered.has(judge);
   }
 
-  /** It is not asked again: it can be read, or could not twice. A call that failed is none. */
+  /** It is not asked again: it is readable, or was unreadable twice. A failed call does not count. */
   stands(key: string): boolean {
     return this.#read.has(key) || this.unreadable(key) >= mostUnreadable;
   }
 }
 
-/** Lazily: the messages of many judgements would not fit into memory. */
+/** Lazy: the messages of many judgements would not fit into memory. */
 function* plannedBlocks(
   { blocks, seed }: Pick<JudgingOptions, 'blocks' | 'seed'>,
   log: Standing,
@@ -172,7 +172,7 @@ function* plannedBlocks(
   }
 }
 
-/** What a judge is asked, as a prompt. */
+/** A judge's question as a prompt. */
 export function promptOf(task: Task, seed: number): PlannedRequest['prompt'] {
   const { criterion, asked, prompt, a, b, order, judge: asking } = task;
   const answers = b ? (order === 'ba' ? ([b, a] as const) : ([a, b] as const)) : ([a] as const);
@@ -191,7 +191,7 @@ export function promptOf(task: Task, seed: number): PlannedRequest['prompt'] {
 }
 
 function readingOf({ criterion, judge: { reply } }: Task, { answer }: Exchange): Reading {
-  // What it thinks aloud is not what it says.
+  // Its reasoning is not its answer.
   return readVerdict(transformed(answer, ['strip-think']), offeredWords(criterion), reply);
 }
 
@@ -257,7 +257,7 @@ const noVerdict: VerdictCells = {
   reason_preview: undefined,
 };
 
-/** Nothing of a call that failed; of an answer that cannot be read, that it was not. */
+/** Undefined for a failed call. For an unreadable answer: that it was unreadable. */
 function verdictCells(task: Task, exchange: Exchange): VerdictCells {
   if (!isAnswered(exchange)) return noVerdict;
   const { word, reason } = readingOf(task, exchange);
@@ -274,10 +274,10 @@ function preferredOf(word: string, order: 'ab' | 'ba'): string {
   return order[word === 'first' ? 0 : 1]!;
 }
 
-/** Taken where a judge's server did not say how long its answer was, and nothing bounds it. */
+/** Assumed length if a judge's server did not report one and nothing limits it. */
 const unboundedAnswer = 8192;
 
-/** What judging has cost so far. What its server did not report counts as an answer of full length; it is never free. */
+/** Cost of judging so far. Unreported usage counts as an answer of full length. It is never free. */
 export function spentBy(
   rows: readonly JudgementRow[],
   judges: readonly Judge[],

@@ -5,8 +5,8 @@ import type { Prompt, Suite } from '../suite/suite.ts';
 
 /**
  * The run's suite with the checks and the quality part of another version of it. Prompts are matched by their id and by
- * what was asked; throws a UserError that names each one that asks something else now. Prompts that only one of them
- * has are passed over, and told in `notes`.
+ * their request. Throws a UserError that names each one with a different request now. Prompts that only one of them has
+ * are skipped, and listed in `notes`.
  */
 export function withLaterSuite(run: Suite, later: Suite, file: string): { suite: Suite; notes: string[] } {
   const now = new Map(later.prompts.map((prompt) => [prompt.id, prompt]));
@@ -25,7 +25,7 @@ export function withLaterSuite(run: Suite, later: Suite, file: string): { suite:
     const prompt = now.get(id);
     if (!prompt) return [];
     const { answer, checks } = prompt;
-    // The later checks are for both versions of a suite that was held against a revision.
+    // The later checks apply to both versions of a suite that was compared with a revision.
     return [before ? { ...prompt, before: { ...before, answer: answer ?? [], checks } } : prompt];
   });
   const gone = run.prompts.length - prompts.length;

@@ -2,17 +2,17 @@ import type { Random } from '../base/random.ts';
 import { oneLine } from '../base/text.ts';
 import type { AskedCriterion, Criterion, Json, Judge, Message, Params } from '../suite/suite.ts';
 
-/** Version of the words around a question, in every row: other words may get other verdicts. */
+/** Version of the text around a question, recorded in every row: another text may get other verdicts. */
 export const protocol = 1;
 
-/** What a judge or a person is shown of one answer. */
+/** What a judge or a person sees of one answer. */
 export interface ShownAnswer {
-  /** As checks see it. */
+  /** As seen by checks. */
   text: string;
   toolCalls: readonly { name: string; arguments: string }[];
 }
 
-/** One question, and what it is about. */
+/** One question and its subject. */
 export interface Case {
   criterion: Criterion;
   asked: AskedCriterion;
@@ -22,25 +22,25 @@ export interface Case {
   answers: readonly [ShownAnswer] | readonly [ShownAnswer, ShownAnswer];
 }
 
-/** What may be said of two answers, by their place. */
+/** Possible verdicts on two answers, by position. */
 export const placeWords = ['first', 'second', 'tie'] as const;
 
-/** The words that a criterion offers. */
+/** The words that a criterion allows. */
 export function offeredWords({ kind, verdicts }: Criterion): readonly string[] {
   return kind === 'prefer' ? placeWords : Object.keys(verdicts);
 }
 
 const letters = 'abcdefghijkmnopqrstuvwxyz';
 
-/** A word that no answer can know. */
+/** A word that no answer can contain by design. */
 export function fenceWord(random: Random): string {
   return Array.from({ length: 12 }, () => letters.charAt(Math.floor(random() * letters.length))).join('');
 }
 
-/** Longest reason that is asked for, in words: it comes before the verdict, and costs. */
+/** Maximum length of a reason, in words. It comes before the verdict, and costs tokens. */
 const longestReason = 60;
 
-/** The messages to a judge: ours, but for the question. What stands between the fences is data. */
+/** The messages to a judge: ours, except for the question. Everything between the fences is data. */
 export function judgeMessages(shown: Case, fence: string, reply: Judge['reply']): Message[] {
   const words = offeredWords(shown.criterion);
   const system =
@@ -68,7 +68,7 @@ function howToReply(words: readonly string[], reply: Judge['reply']): string {
     : `Write your reason first, in at most ${longestReason} words. Then end with one last line, "VERDICT: " and ${choice}.`;
 }
 
-/** What the API is asked for beside the messages. A judge's own params win. */
+/** Params of the API request. A judge's own params override them. */
 export function judgeParams(criterion: Criterion, reply: Judge['reply']): Params {
   if (reply === 'line') return { temperature: 0 };
   const schema: Json = {
@@ -86,13 +86,13 @@ export function judgeParams(criterion: Criterion, reply: Judge['reply']): Params
   };
 }
 
-/** A part of a case, for judges and people alike. */
+/** A part of a case, the same for judges and people. */
 export interface Part {
   name: string;
   text: string;
 }
 
-/** The parts in the order in which they are read. No names of models, and no reasoning. */
+/** The parts in reading order. No names of models, and no reasoning. */
 export function partsOf({ criterion, asked, conversation, answers }: Case): Part[] {
   const { show } = criterion;
   const isSystem = ({ role }: Message): boolean => role === 'system' || role === 'developer';
@@ -129,21 +129,21 @@ function messageText({ role, content, tool_calls }: Message): string {
   return `${role}: ${[...texts, ...calls].join('\n')}`;
 }
 
-/** An answer that holds the word of the fence could end it: there, the word is replaced. */
+/** An answer that contains the fence word could end the fence, so the word is replaced there. */
 function fenced(name: string, text: string, fence: string): string {
   const inside = text.replaceAll(new RegExp(fence, 'gi'), '[word]');
   return `=== ${fence} ${name} ===\n${inside}\n=== ${fence} end ===`;
 }
 
-/** What a judge said: one of the words, or nothing that can be read. */
+/** A judge's reply: one of the words, or unreadable. */
 export interface Reading {
   /** Absent: unreadable. */
   word?: string;
-  /** What comes before the verdict. Empty where nothing does. */
+  /** The text before the verdict. Empty if there is none. */
   reason: string;
 }
 
-/** Strictly: exactly one of the offered words, in the field or on the last line. All else is unreadable. */
+/** Strict: exactly one of the allowed words, in the field or on the last line. Anything else is unreadable. */
 export function readVerdict(answer: string, words: readonly string[], reply: Judge['reply']): Reading {
   return reply === 'json' ? readJson(answer, words) : readLastLine(answer, words);
 }
@@ -172,7 +172,7 @@ function offered(said: string | undefined, words: readonly string[]): string | u
   return words.find((word) => word.toLowerCase() === said?.toLowerCase());
 }
 
-/** The name of a family of models: what stands before the first digit. Of a name without any, all of it. */
+/** Name of a model family: the part before the first digit. All of the name if it has none. */
 function familyOf(model: string): string {
   const name = model.slice(model.lastIndexOf('/') + 1).toLowerCase();
   return /^\D+(?=\d)/.exec(name)?.[0] ?? name;
@@ -180,7 +180,7 @@ function familyOf(model: string): string {
 
 const nameOf = (model: string): string => model.slice(model.lastIndexOf('/') + 1).replace(/:cloud$/, '');
 
-/** How near a judge stands to the model that it judges. */
+/** How close a judge is to the model that it judges. */
 export function kinship(
   judge: { model: string },
   model: { model: string },
@@ -191,7 +191,7 @@ export function kinship(
   };
 }
 
-/** Characters of a reason that its row shows. */
+/** Characters of a reason in its row. */
 const previewLength = 200;
 
 export const preview = (reason: string): string | undefined => oneLine(reason, previewLength) || undefined;

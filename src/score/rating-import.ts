@@ -9,7 +9,7 @@ import { cellsOf, type RatingItem, ratingWords, type SheetCells } from './rating
 export interface ImportOptions {
   runId: string;
   rater: string;
-  /** When, ISO 8601. */
+  /** Time, ISO 8601. */
   at: string;
   /** Name of the sheet. */
   sheet: string;
@@ -23,15 +23,15 @@ export interface Imported {
   empty: number;
 }
 
-/** Faults that are named; of more, the number tells enough. */
+/** Maximum number of faults that are named. */
 const mostFaults = 30;
 
-/** What a rater leaves out. */
+/** Words for a skipped item. */
 const skipped = ['', 'skip', 's'];
 
 /**
  * The verdicts of a sheet. Throws a UserError that names every fault with its row: items of another run, unknown
- * verdicts, texts that were changed, two verdicts on one item. Nothing of such a sheet counts.
+ * verdicts, changed texts, two verdicts on one item. Nothing from such a sheet is used.
  */
 export function ratingsOf(rows: readonly SheetRow[], options: ImportOptions): Imported {
   const faults: string[] = [];
@@ -92,7 +92,7 @@ function told(faults: readonly string[], allStrange: boolean, sheet: string): st
   );
 }
 
-/** Spreadsheets add and drop blanks at the ends, and change line ends. */
+/** Spreadsheets add and remove blanks at the ends, and change line ends. */
 const plain = (text = ''): string =>
   text
     .replaceAll(/\r\n?/g, '\n')
@@ -103,12 +103,12 @@ const plain = (text = ''): string =>
     .replace(/^'/, '')
     .trim();
 
-/** Cells hold so many lines, and blanks in the place of the others. */
+/** A cell holds this many lines. The others become blanks. */
 const words = (text: string | undefined): string => plain(text).replaceAll(/\s+/g, ' ');
 
 const texts = ['criterion', 'question', 'conversation', 'reference', 'answer', 'other_answer'] as const;
 
-/** Columns that a sheet does not have say nothing: the page saves verdicts alone. */
+/** Missing columns are ignored: the page saves only verdicts. */
 function changedColumns(cells: SheetRow['cells'], expected: SheetCells): string[] {
   return texts.filter((name) => {
     const found = cells.get(name);

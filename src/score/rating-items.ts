@@ -6,28 +6,28 @@ import type { Criterion } from '../suite/suite.ts';
 import { offeredWords, partsOf } from './protocol.ts';
 import type { Item } from './tasks.ts';
 
-/** `random`: drawn, and good for estimates. `chosen`: picked for what judges said, to learn from. */
+/** `random`: drawn, and valid for estimates. `chosen`: picked because of judges' verdicts, to learn from. */
 export type Sample = 'random' | 'chosen';
 
-/** What a person is asked: an item, without a word of who answered. */
+/** One question for a person, without a word about who answered. */
 export interface RatingItem {
-  /** Keyed by the run's seed: it names no model, and the run alone knows which item it is. */
+  /** Keyed by the run's seed: it names no model, and only the run knows which item it is. */
   id: string;
   item: Item;
-  /** Of a comparison: which of the two stands left. */
+  /** For a comparison: which of the two is on the left. */
   order?: 'ab' | 'ba';
   sample: Sample;
 }
 
-/** What may be said of two answers that stand side by side. */
+/** Possible verdicts on two answers side by side. */
 const sideWords = ['left', 'right', 'tie'] as const;
 
-/** The words that a person may choose from, the one that `j` stands for first. */
+/** The words that a person may choose from. The first is on the key `j`. */
 export function ratingWords(criterion: Criterion): readonly string[] {
   return criterion.kind === 'prefer' ? sideWords : offeredWords(criterion);
 }
 
-/** The columns of a sheet. What a person fills in stands last. */
+/** The columns of a sheet. Those for a person to fill in come last. */
 export const sheetColumns = [
   ...['item', 'criterion', 'question', 'conversation', 'reference', 'answer', 'other_answer'],
   ...['choices', 'verdict', 'comment'],
@@ -35,7 +35,7 @@ export const sheetColumns = [
 
 export type SheetCells = Partial<Record<(typeof sheetColumns)[number], string>>;
 
-/** The cells of an item, verdict and comment left empty. */
+/** The cells of an item, with verdict and comment empty. */
 export function cellsOf({ id, item, order }: RatingItem): SheetCells {
   const { criterion, asked, prompt, a, b } = item;
   const answers = b ? (order === 'ba' ? ([b, a] as const) : ([a, b] as const)) : ([a] as const);
@@ -58,7 +58,7 @@ export function cellsOf({ id, item, order }: RatingItem): SheetCells {
   };
 }
 
-/** An item as the sheet names it. */
+/** An item as named in the sheet. */
 export function ratingItem(
   item: Item,
   run: Pick<Manifest, 'run_id' | 'seed'>,
@@ -71,7 +71,7 @@ export function ratingItem(
   return { id, item, sample, ...(order ? { order } : {}) };
 }
 
-/** Every item that a sheet of this run can hold, by its id. */
+/** Every item that a sheet of this run can hold, by id. */
 export function allRatingItems(
   items: readonly Item[],
   run: Pick<Manifest, 'run_id' | 'seed'>,
@@ -88,27 +88,27 @@ export function allRatingItems(
 
 export interface SampleOptions {
   run: Pick<Manifest, 'run_id' | 'seed'>;
-  /** Answers of each model, or pairs of two models, that people rate. */
+  /** Answers per model, or pairs of two models, for people to rate. */
   perModel: number;
-  /** Share of the items that a second rater gets as well, 0 to 1. */
+  /** Share of the items that a second rater also gets, 0 to 1. */
   overlap: number;
-  /** Items that somebody has rated are left out. */
+  /** Items that are already rated are left out. */
   rated: readonly RatingRow[];
 }
 
-/** What is drawn for people. */
+/** The sample for people. */
 export interface Drawn {
   /** For the first rater, in random order. */
   first: RatingItem[];
-  /** Some of the same prompts, for a second one. */
+  /** Items from some of the same prompts, for a second rater. */
   second: RatingItem[];
-  /** For each criterion: prompts that were drawn, and that there are. */
+  /** For each criterion: prompts drawn, and prompts available. */
   prompts: { criterion: string; drawn: number; all: number }[];
 }
 
 /**
- * Draws prompts at random, the same for all models, and of each one repeat, the same for all models. A larger sample of
- * the same run holds the smaller one: what was rated before is kept, and only the rest is asked.
+ * Draws prompts at random, the same for all models, and one repeat of each, the same for all models. A larger sample of
+ * the same run contains the smaller one: earlier ratings are kept, and only the rest is asked.
  */
 export function drawItems(items: readonly Item[], { run, perModel, overlap, rated }: SampleOptions): Drawn {
   const isRated = ratedItems(rated);
@@ -134,7 +134,10 @@ export function drawItems(items: readonly Item[], { run, perModel, overlap, rate
   };
 }
 
-/** The items of one repeat: drawn from those that have most of them, so that no model is missing without need. */
+/**
+ * The items of one repeat. Drawn from the repeats that have the most of them, so that no model is missing
+ * unnecessarily.
+ */
 function oneRepeat(items: readonly Item[], random: () => number): readonly Item[] {
   const repeats = [...Map.groupBy(items, ({ a }) => a.row.repeat).values()];
   const most = Math.max(...repeats.map(({ length }) => length));
@@ -152,7 +155,7 @@ function ratedItems(rated: readonly RatingRow[]): (one: RatingItem) => boolean {
     keys.has(`${a.row.event_id}\n${b?.row.event_id ?? ''}\n${criterionHash}`);
 }
 
-/** Score from which on a verdict counts as passed. */
+/** Score from which a verdict counts as passed. */
 const half = 0.5;
 
 /** Items on which judges disagree with each other, with themselves in the other order, or with the checks. */

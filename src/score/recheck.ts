@@ -10,10 +10,10 @@ import { checksHash } from '../suite/hash.ts';
 import type { Suite } from '../suite/suite.ts';
 import { type AnswerRow, answerRows } from './stored-answers.ts';
 
-/** What today's checks say of one model's stored answers, beside what was said in the run. */
+/** Today's verdicts of checks on one model's stored answers, next to those of the run. */
 export type RecheckLine = Names & {
   answers: number;
-  /** In the run; absent where it had no checks for any of them. */
+  /** In the run. Absent if none of them had checks. */
   passed_then?: number;
   passed_now: number;
   changed: number;
@@ -21,15 +21,15 @@ export type RecheckLine = Names & {
 
 export interface RecheckOutcome {
   lines: RecheckLine[];
-  /** Prompts on which a verdict has changed. */
+  /** Prompts with a changed verdict. */
   changedPrompts: string[];
   notes: string[];
 }
 
-/** Longest time for one check on one answer. */
+/** Maximum time for one check on one answer. */
 const checkDeadlineMs = 1000;
 
-/** Checks the stored answers of a run by this suite's checks. What these checks have said before is not asked again. */
+/** Checks the stored answers of a run by this suite's checks. Earlier results of the same checks are reused. */
 export async function recheck(
   folder: string,
   suite: Suite,

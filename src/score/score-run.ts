@@ -33,63 +33,63 @@ import { itemsOf, type Item, type Task, tasksOf } from './tasks.ts';
 export interface ScoreOptions {
   folder: string;
   manifest: Manifest;
-  /** What the answers are judged by: the run's own suite, or another version of it. */
+  /** The suite for judging: the run's own, or another version of it. */
   suite: Suite;
   judges: readonly Judge[];
-  /** Ids. */
+  /** Ids of judges or criteria. */
   criteria: readonly string[];
   targets: JudgeTargets;
-  /** In place of the suite's own limits, one by one. */
+  /** Override the suite's own limits, one by one. */
   budget?: Budget | undefined;
   stop: AbortSignal;
   kill: AbortSignal;
   onEvent: (event: ScoreEvent) => void;
   env: NodeJS.ProcessEnv;
   clock?: Clock;
-  /** The folder is ours already. */
+  /** This process already holds the folder. */
   isLocked?: boolean;
 }
 
-/** What a judge is to be asked. */
+/** What a judge will be asked. */
 export interface Planned {
   kind: 'planned';
   judge: string;
   owed: number;
-  /** There already. */
+  /** Already available. */
   standing: number;
-  /** What the owed calls can take at most, if each is answered the first time. Without a price, no USD. */
+  /** Maximum usage of the missing calls, if each is answered the first time. Without a price, no USD. */
   most: { tokens: number; usd?: number };
 }
 
 export type ScoreEvent = JudgingEvent | Planned;
 
-/** What judging has come to, of all judgements that were asked for. */
+/** Result of judging, over all requested judgements. */
 export interface ScoreOutcome {
   status: SendAllOutcome['status'];
-  /** One line for each judge and criterion. */
+  /** One line per judge and criterion. */
   lines: ScoreLine[];
 }
 
 export interface ScoreLine {
   judge: string;
   criterion: string;
-  /** Judgements that are to be had; of a comparison two, one in each order. */
+  /** Judgements wanted. Two for a comparison, one in each order. */
   wanted: number;
   readable: number;
   unreadable: number;
-  /** Asked, and not answered; asked again by the next `score`. */
+  /** Asked, but not answered. The next `score` asks again. */
   failed: number;
   open: number;
   total_tokens?: number;
   cost_usd?: number;
 }
 
-/** Longest time for what "answer" does to one answer. */
+/** Maximum time for the `answer` steps of one answer. */
 const transformDeadlineMs = 1000;
 
 /**
- * Judges the stored answers of a run, from its folder alone. What was judged before is not asked again, so a killed one
- * goes on where it stopped. Throws a UserError when another process has the folder.
+ * Judges the stored answers of a run, from its folder alone. Existing judgements are not asked again, so a killed
+ * process continues where it stopped. Throws a UserError if another process has the folder.
  */
 export async function scoreRun(options: ScoreOptions): Promise<ScoreOutcome> {
   const { folder, onEvent } = options;
@@ -115,10 +115,10 @@ export async function scoreRun(options: ScoreOptions): Promise<ScoreOutcome> {
   }
 }
 
-/** What is safe, and how to go on, when it is the disk that refused. */
+/** If the disk refused: what is safe, and how to continue. */
 function explained(error: unknown, folder: string): unknown {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  // Node's own faults are named ERR_…; those of the system ENOSPC, EIO and the like.
+  // Node's own errors are named ERR_…, those of the system ENOSPC, EIO and so on.
   if (error instanceof UserError || !/^E(?!RR_)/.test(code)) return error;
   return new UserError(
     `${folder} can no longer be written (${message}), so nothing more was asked.\n` +
@@ -209,7 +209,7 @@ export async function itemsToJudge({
   }
 }
 
-/** What stands of each judge and criterion. */
+/** Totals of each judge and criterion. */
 function linesOf(tasks: readonly Task[], rows: readonly JudgementRow[]): ScoreLine[] {
   const standing = new Map(standingJudgements(rows).map((row) => [judgementKey(row), row]));
   const groups = Map.groupBy(tasks, ({ judge: { id }, criterion }) => `${id}\n${criterion.id}`);
@@ -231,7 +231,7 @@ function linesOf(tasks: readonly Task[], rows: readonly JudgementRow[]): ScoreLi
   });
 }
 
-/** Absent when none of them was reported. */
+/** Absent if none of them was reported. */
 function sumOf(rows: readonly JudgementRow[], column: 'total_tokens' | 'cost_usd'): number | undefined {
   const values = rows.flatMap((row) => row[column] ?? []);
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);

@@ -8,10 +8,10 @@ import { transformed } from '../check/transforms.ts';
 import type { Prompt } from '../suite/suite.ts';
 import type { StoredAnswer } from './tasks.ts';
 
-/** What of a run can be judged, and what cannot. */
+/** The parts of a run that can be judged, and those that cannot. */
 export interface StoredAnswers {
   answers: StoredAnswer[];
-  /** Sentences for people: answers that are not there, or hold nothing to judge. */
+  /** Sentences for people: answers that are missing, or empty. */
   notes: string[];
 }
 
@@ -48,8 +48,8 @@ export async function answerRows(
 }
 
 /**
- * Answers of these prompts as judges and people see them: transformed, in the thread of the checks, and without what a
- * model has thought aloud.
+ * Answers to these prompts as judges and people see them: transformed, in the thread of the checks, and without the
+ * model's reasoning.
  */
 export async function storedAnswers(
   folder: string,
@@ -64,7 +64,7 @@ export async function storedAnswers(
     const row = rows.get(event_id);
     if (!row) continue;
     const { answer: steps = [] } = promptIn(row, prompts.get(row.prompt_id)!);
-    // Without a pattern of somebody's own there is nothing to guard against.
+    // A thread is needed only to guard against a user's own pattern.
     const text =
       steps.length === 0
         ? transformed(answer, ['strip-think'])

@@ -22,29 +22,29 @@ export interface Task {
   criterion: Criterion;
   criterionHash: string;
   asked: AskedCriterion;
-  /** As the answers' variant asks it. */
+  /** As asked in the answers' variant. */
   prompt: Prompt;
   a: StoredAnswer;
-  /** Of a comparison. */
+  /** For a comparison. */
   b?: StoredAnswer;
   order?: 'ab' | 'ba';
 }
 
-/** What a person or a judge may be asked, without saying whom. */
+/** An item for a person or a judge, before either is chosen. */
 export type Item = Omit<Task, 'key' | 'judge' | 'order'>;
 
-/** What is asked about which prompts. */
+/** The criteria and their prompts. */
 export interface Asking {
   prompts: readonly Prompt[];
   models: readonly Model[];
   quality: Quality;
-  /** Ids. */
+  /** Ids of criteria. */
   criteria: readonly string[];
 }
 
 /**
- * All items: answers for `ask`; for `prefer` pairs of two models that were asked the same, or, of a suite that was held
- * against a revision, the two versions of each model. In the order of the suite.
+ * All items: answers for `ask`. For `prefer`, pairs of two models with the same request or, in a suite compared with a
+ * revision, the two versions of each model. In the order of the suite.
  */
 export function* itemsOf(
   { prompts, models, quality, criteria }: Asking,
@@ -74,7 +74,7 @@ export function* itemsOf(
 
 const compared = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
-/** What two answers have in common that are held against each other. */
+/** What two compared answers must share. */
 const paired = ['repeat', 'level', 'visit'] as const;
 
 function* pairsOf(
@@ -89,7 +89,7 @@ function* pairsOf(
     }
 }
 
-/** The calls of an item, one block: each judge, and of a pair both orders, the first of them drawn. */
+/** The calls of an item as one block: each judge and, for a pair, both orders, in random order. */
 export function tasksOf(item: Item, judges: readonly Judge[], seed: number): Task[] {
   return judges.flatMap((judge): Task[] => {
     const keyed = (order?: 'ab' | 'ba'): Task => {

@@ -11,41 +11,41 @@ import { chatRequest, type RequestFacts } from '../wire/chat-request-body.ts';
 import type { Gateway } from '../wire/client.ts';
 import type { MemoryFacts, ModelMemory } from '../wire/model-memory.ts';
 
-/** One attempt that is to be asked now. */
+/** One attempt to send now. */
 export interface Asking {
   /** Its number in the journal, from 1. */
   attempt: number;
   /** When it was due, on the clock. */
   due: Ms;
-  /** Aborted: it is given up. */
+  /** Aborted: it is canceled. */
   signal: AbortSignal;
 }
 
-/** One attempt that was asked, and how it ended. */
+/** One finished attempt with its outcome. */
 export interface Asked {
   exchange: Exchange;
-  /** Sent − due; of a request that another machine sent, sent − in its hands. */
+  /** Sent − due. For a request from another machine: sent − taken by the worker. */
   queueMs: Ms;
-  /** Requests in flight when it was sent, itself included. */
+  /** Requests in flight when it was sent, including itself. */
   inFlight: number;
   memory: MemoryFacts;
-  /** Absent where this process asked. */
+  /** Absent if this process sent it. */
   worker?: WorkerFacts;
-  /** To be called when its row is on disk: what is kept of it elsewhere may go. */
+  /** Call when its row is on disk: copies elsewhere may be removed. */
   recorded?: () => Promise<void>;
 }
 
-/** What sends one attempt and waits for its end: this process, or a worker on another machine. */
+/** Sends one attempt and waits for its end: this process, or a worker on another machine. */
 export interface Asker {
   /** Requests in flight. */
   readonly inFlight: number;
   /** How busy the event loop that stamps has been since `since`. */
   loop(since?: EventLoopUtilization): EventLoopUtilization;
-  /** Never rejects: whatever happens is in the exchange. */
+  /** Never rejects: every outcome is in the exchange. */
   ask(planned: PlannedRequest, asking: Asking): Promise<Asked>;
 }
 
-/** The record of an attempt of which nothing was seen. */
+/** The record of an attempt without any observations. */
 export function withoutAnswer(failure: Failure, clock: Clock, eventId: string = randomUUID()): Failed {
   return {
     outcome: 'failed',
@@ -75,7 +75,7 @@ export interface LocalAskerOptions {
   memoryOf?: ((cell: Cell) => ModelMemory | undefined) | undefined;
 }
 
-/** Asks from this process, with its own credentials. */
+/** Sends from this process, with its own credentials. */
 export class LocalAsker implements Asker {
   readonly #options: LocalAskerOptions;
 

@@ -9,22 +9,22 @@ import type { Budget, Suite } from '../suite/suite.ts';
 import { worstCaseUsage } from '../plan/token-estimate.ts';
 import { neverSent } from './retry.ts';
 
-/** What one request may cost at most, or did cost. */
+/** The maximum cost of one request, or its actual cost. */
 interface Expense {
   tokens: number;
   usd: number;
 }
 
 /**
- * Keeps a run within its limits. A request is let go only when it fits even if it and everything in flight
- * cost the most they can. Usage that a server did not report stays at that worst case; it is never free.
+ * Keeps a run within its limits. A request is released only if it fits even when it and everything in flight cost their
+ * maximum. Unreported usage stays at that maximum; it is never free.
  */
 export class BudgetGuard {
   readonly #budget: Budget;
   readonly #clock: Clock;
   readonly #startedAt: Ms;
   readonly #spent: Expense & { requests: number } = { requests: 0, tokens: 0, usd: 0 };
-  /** Worst cases of what is in flight. */
+  /** Maximum costs of requests in flight. */
   readonly #reserved: Expense = { tokens: 0, usd: 0 };
   #inFlight = 0;
 
@@ -34,7 +34,7 @@ export class BudgetGuard {
     this.#startedAt = clock.now();
   }
 
-  /** False when a request would fit but for what is in flight, which may cost less than it might have. */
+  /** False if a request would fit without those in flight, which may cost less than their maximum. */
   fits(planned: PlannedRequest): boolean {
     const worst = expense(planned, worstCaseUsage(planned));
     return (
@@ -44,7 +44,7 @@ export class BudgetGuard {
     );
   }
 
-  /** Reserves the worst case of a request that fits. Returns the limit that is reached, when it never will. */
+  /** Reserves the maximum cost of a request that fits. Returns the limit that is reached if it never will. */
   reserve(planned: PlannedRequest): string | undefined {
     const worst = expense(planned, worstCaseUsage(planned));
     const reached = this.#reached(worst, { tokens: 0, usd: 0 });
@@ -56,7 +56,7 @@ export class BudgetGuard {
     return undefined;
   }
 
-  /** Whether all of them fit, whatever they cost, with nothing in flight. Returns the limit that is in the way. */
+  /** Whether all of them fit at their maximum cost, with nothing in flight. Returns the limit that prevents it. */
   affords(all: readonly PlannedRequest[]): string | undefined {
     const worst: Expense = { tokens: 0, usd: 0 };
     for (const planned of all) {
@@ -67,10 +67,10 @@ export class BudgetGuard {
     return this.#reached(worst, { tokens: 0, usd: 0 }, all.length);
   }
 
-  /** Puts what was really used in the place of the worst case. */
+  /** Replaces the maximum by the actual usage. */
   settle(planned: PlannedRequest, exchange: Exchange): void {
     const real = this.#real(planned, exchange, expense(planned, worstCaseUsage(planned)));
-    // Nobody was there to take it: no request.
+    // No server received it, so it does not count as a request.
     if (exchange.outcome === 'failed' && neverSent(exchange.failure.family, exchange.failure.code))
       this.#spent.requests--;
     this.#spent.tokens += real.tokens;
@@ -84,7 +84,7 @@ export class BudgetGuard {
     this.#free(planned);
   }
 
-  /** Gives back what was reserved for a request that was not sent after all. */
+  /** Releases the reservation of a request that was not sent after all. */
   cancel(planned: PlannedRequest): void {
     this.#spent.requests--;
     this.#free(planned);
@@ -103,7 +103,7 @@ export class BudgetGuard {
     if (requests !== undefined && spent.requests + more > requests) return count(requests, 'request');
     if (tokens !== undefined && spent.tokens + reserved.tokens + worst.tokens > tokens)
       return `${count(tokens, 'token')} (unknown amounts counted at their maximum)`;
-    // A sum of many small prices is off by its rounding, which is no expense.
+    // A sum of many small prices has a rounding error, which is not an expense.
     if (usd !== undefined && spent.usd + reserved.usd + worst.usd > usd * (1 + 1e-9))
       return `${usd} USD (unknown amounts counted at their maximum)`;
     if (minutes !== undefined && this.#clock.now() - this.#startedAt >= minutes * 60_000)
@@ -112,7 +112,7 @@ export class BudgetGuard {
   }
 
   #real(planned: PlannedRequest, exchange: Exchange, worst: Expense): Expense {
-    // Whether it was sent, and what it cost, nobody knows.
+    // It is unknown whether it was sent, and what it cost.
     if (exchange.outcome === 'failed' && isWorkerLost(exchange.failure)) return worst;
     // Refused before a model worked on it: nothing was generated.
     const refused =
@@ -123,7 +123,7 @@ export class BudgetGuard {
     return expense(planned, exchange.usage);
   }
 
-  /** Counts what earlier processes of the same run have spent, when it is resumed. */
+  /** Counts what earlier processes of the same run spent, on a resume. */
   carryOver(spent: { requests: number; tokens: number; usd: number }): void {
     this.#spent.requests += spent.requests;
     this.#spent.tokens += spent.tokens;
@@ -132,8 +132,8 @@ export class BudgetGuard {
 }
 
 /**
- * Whether it went out twice, because its connection was closed before anything of an answer came. Nobody knows whether the
- * first one was read, and paid for.
+ * Whether it was sent twice, because its connection was closed before any part of an answer came. It is unknown whether
+ * the first one was read, and paid for.
  */
 export const wasResent = (notes: readonly string[] | undefined): boolean =>
   notes?.includes('resent') ?? false;
@@ -144,14 +144,14 @@ function expense({ cell }: PlannedRequest, usage: Usage): Expense {
   return { tokens, usd: price ? (costOf(usage, price) ?? 0) : 0 };
 }
 
-/** What a budget in USD cannot bound, as a note; undefined when it bounds all. */
+/** A note about what a budget in USD cannot limit. Undefined if it limits everything. */
 export function unpricedNote({ models, run: { budget } }: Suite): string | undefined {
   const unpriced = models.filter(({ price }) => price === undefined).map(({ id }) => id);
   if (budget.usd === undefined || unpriced.length === 0) return undefined;
   return `the budget of ${budget.usd} USD cannot limit ${unpriced.join(', ')}: the suite has no price for it`;
 }
 
-/** Refuses a plan that cannot end within its budget, with the figures. */
+/** Refuses a plan that cannot finish within its budget, with the figures. */
 export function assertAffordable(
   budget: Budget,
   least: { requests: number; tokens: number; usd: number },

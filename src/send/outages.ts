@@ -2,48 +2,48 @@ import { cellKey, type Cell } from '../plan/cell.ts';
 import type { Clock, Ms } from '../base/clock.ts';
 import type { OutageScope } from './retry.ts';
 
-/** The first wait; each is twice the one before. */
+/** The first wait. Each further one is twice as long. */
 const firstWaitMs: Ms = 100;
 const longestWaitMs: Ms = 10_000;
-/** A route that nobody was ever reached on is more likely set up wrongly than away. */
+/** A route that never worked is probably set up wrong, and not away. */
 const unreachedMs: Ms = 10_000;
 
-/** A route, or a model on it, that nobody answers on. */
+/** A route, or a model on it, that does not answer. */
 interface Hold {
-  /** What people call it. */
+  /** Its name for people. */
   name: string;
   since: Ms;
-  /** How long it may take. */
+  /** Maximum duration. */
   limitMs: Ms;
   waitMs: Ms;
   probeAt: Ms;
-  /** One request is on its way to look. */
+  /** One request is on its way to probe. */
   probing: boolean;
   /** Wakes those that wait for a change. */
   wake: () => void;
   changed: Promise<void>;
 }
 
-/** Leave to send one attempt. */
+/** Permission to send one attempt. */
 export interface Turn {
-  /** What it is to look at for the others. */
+  /** The outage that it probes for the others. */
   probes: readonly string[];
 }
 
 export interface OutagesOptions {
   clock: Clock;
-  /** How long an outage may take. */
+  /** Maximum duration of an outage. */
   outageMs: Ms;
-  /** Aborted: nobody waits any more. */
+  /** Aborted: waiting ends. */
   stop: AbortSignal;
   note: (text: string) => void;
-  /** It took too long. `othersAnswer`: only this model is away, others on the same route answered meanwhile. */
+  /** It took too long. `othersAnswer`: only this model is away; others on the same route answered meanwhile. */
   onGivenUp: (cell: Cell, reason: string, othersAnswer: boolean) => void;
 }
 
 /**
- * Holds what would be sent to nobody. While a server is away or busy, one request looks after growing waits whether it
- * is back, and all others wait without using up their attempts, in their order.
+ * Holds back what would be sent to a dead server. While a server is away or busy, one request probes after growing
+ * waits. All others wait in order, without using up their attempts.
  */
 export class Outages {
   readonly #options: OutagesOptions;
@@ -56,7 +56,7 @@ export class Outages {
     this.#options = options;
   }
 
-  /** Waits until an attempt may be sent. Undefined when the run stops first. */
+  /** Waits until an attempt may be sent. Undefined if the run stops first. */
   async turn(cell: Cell): Promise<Turn | undefined> {
     const probes: string[] = [];
     for (;;) {
@@ -80,7 +80,7 @@ export class Outages {
     return keysOf(cell).some((key) => this.#holds.has(key) && !probes.includes(key));
   }
 
-  /** Gives a turn back that was not used, or says nothing. */
+  /** Returns a turn that was not used, or that gave no information. */
   release({ probes }: Turn): void {
     for (const key of probes) {
       const hold = this.#holds.get(key);
@@ -90,19 +90,19 @@ export class Outages {
     }
   }
 
-  /** Whether somebody was ever there, on the way to this cell. */
+  /** Whether a server was ever reached on the way to this cell. */
   wasReached({ route }: Cell): boolean {
     return this.#reached.has(route);
   }
 
-  /** Somebody was there. */
+  /** A server was reached. */
   reached(cell: Cell, { probes }: Turn, answered: boolean): void {
     this.#reached.add(cell.route);
     if (answered) this.#answers.set(cellKey(cell), { cell, at: this.#options.clock.now() });
     for (const key of probes) this.#end(key);
   }
 
-  /** Nobody was there. `askedMs` is what the server asked to wait, 0 where it did not. */
+  /** No server was reached. `askedMs` is how long the server asked us to wait, 0 if it did not. */
   missed(
     cell: Cell,
     { probes }: Turn,
@@ -112,11 +112,11 @@ export class Outages {
     const isUnknown = scope === 'route' && !this.wasReached(cell);
     const limitMs = isUnknown ? Math.min(outageMs, unreachedMs) : outageMs;
     const key = scope === 'route' ? cell.route : cellKey(cell);
-    // A server that says that its model is away is there itself.
+    // A server that says that its model is away is itself available.
     for (const other of probes) if (other !== key) this.#end(other);
     const now = clock.now();
     let hold = this.#holds.get(key);
-    // Of those that were under way when it began, each says the same: only the first and the probe count.
+    // Requests in flight when it began all report the same: only the first and the probe count.
     if (hold && !probes.includes(key)) return;
     if (!hold) {
       hold = {
@@ -139,7 +139,7 @@ export class Outages {
     hold.probing = false;
     const end = hold.since + hold.limitMs;
     if (now >= end) this.#giveUp(key, cell, hold, message);
-    // The last look is at the very end.
+    // The last probe is at the very end.
     hold.probeAt = Math.min(now + Math.max(hold.waitMs, askedMs), Math.max(end, now));
     hold.waitMs = Math.min(hold.waitMs * 2, longestWaitMs);
     wakeAll(hold);
@@ -181,7 +181,7 @@ export class Outages {
   }
 }
 
-/** The route first: while it is away, nothing can be said of a model on it. */
+/** The route first: while it is away, nothing is known about a model on it. */
 const keysOf = (cell: Cell): string[] => [cell.route, cellKey(cell)];
 
 const nameOf = (key: string, { model, route }: Cell): string =>

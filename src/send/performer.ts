@@ -14,36 +14,36 @@ import { Outages, type Turn } from './outages.ts';
 import { enoughFirst, enoughPrompts, FirstRequests, Refusals } from './refusal.ts';
 import { decide, type Decision, neverSent, waitAfterLoss, waitAfterOwnLimit } from './retry.ts';
 
-/** One attempt that has ended, whether its request was answered or not. */
+/** One attempt that has ended, whether or not its request was answered. */
 export type Ended = Omit<Measurement, 'run' | 'answers'>;
 
 export interface PerformerOptions {
-  /** Chance has this seed: back-offs are drawn from it. */
+  /** Seed for random back-offs. */
   seed: number;
   retry: Retry;
   asker: Asker;
   targetOf: (cell: Cell) => Target;
-  /** Resolves when the attempt is on record. Rejects when it cannot be: nothing more is sent. */
+  /** Resolves when the attempt is recorded. Rejects if it cannot be: nothing more is sent. */
   record: (ended: Ended) => Promise<void>;
-  /** Whether an answer is of no use, and is to be asked for again. Absent: all are of use. */
+  /** Whether an answer is unusable and must be requested again. Absent: all are usable. */
   isUseless?: (planned: PlannedRequest, exchange: Exchange) => boolean;
   budget: BudgetGuard;
   clock: Clock;
   /** A request is about to be sent. */
   started: (planned: PlannedRequest) => void;
-  /** For people, a line each. */
+  /** For people, one line each. */
   note: (text: string) => void;
   /** Aborted: nothing more is sent. */
   stop: AbortSignal;
-  /** Aborted: what is in flight is given up. */
+  /** Aborted: requests in flight are canceled. */
   kill: AbortSignal;
   /** A budget has been reached: nothing more may be sent. */
   onBudget: (limit: string) => void;
-  /** A way that is away for longer than the suite allows: the run is to end, and can be resumed. */
+  /** A route is away for longer than the suite allows: the run must end, and can be resumed. */
   onOutage: (reason: string) => void;
   /** Whether a cell has answered in an earlier process of the run. */
   hasAnswered: (cell: Cell) => boolean;
-  /** How many attempts of a request stand in the journal already, when a run is resumed. */
+  /** How many attempts of a request are already in the journal, on a resume. */
   earlierAttempts: (planned: PlannedRequest) => number;
 }
 
@@ -51,13 +51,13 @@ export interface PerformerOptions {
 interface Attempt {
   /** Its number in the journal, from 1. */
   row: number;
-  /** Its number among those that somebody was there for, which the suite's limit counts. */
+  /** Its number among the attempts that reached a server. The suite's limit counts these. */
   tries: number;
-  /** Leave to send it. Absent until it is given, and when the run stops first. */
+  /** Permission to send it. Absent until granted, and if the run stops first. */
   turn?: Turn;
   scheduledAt: Date;
   due: Ms;
-  /** Since the attempt before it ended. Absent for the first. */
+  /** Time since the previous attempt ended. Absent for the first. */
   waitedMs?: Ms;
 }
 
@@ -68,11 +68,11 @@ interface Sent extends Asked {
 /** Answers planned requests for good: attempt after attempt, each of them a row. */
 export class Performer {
   readonly #options: PerformerOptions;
-  /** Cells that no request can succeed on, with the reason. */
+  /** Cells on which no request can succeed, with the reason. */
   readonly switchedOff = new Map<string, string>();
   /**
-   * Requests that this machine could not send, or that were lost with their worker, by key: how often it has tried. A
-   * request whose end is known leaves it.
+   * Number of tries of requests that this machine could not send, or that were lost with their worker, by key. Removed
+   * when the outcome is known.
    */
   readonly unsent = new Map<string, number>();
 
@@ -92,7 +92,7 @@ export class Performer {
     });
   }
 
-  /** Rejects only when the journal cannot be written: a measurement that is not kept must not be paid for. */
+  /** Rejects only if the journal cannot be written: a measurement that is not kept must not be paid for. */
   readonly perform = async (
     { request: planned, due }: Arrival<PlannedRequest>,
     gate: Gate,
@@ -103,7 +103,8 @@ export class Performer {
     let endedAt: Ms | undefined;
     for (let first = true; ; first = false) {
       const attempt: Attempt = { row, tries, ...this.#dueAt((first ? due : undefined) ?? clock.now()) };
-      // An attempt keeps its place until its row is written: whatever stops us, no more is lost than places are.
+      // An attempt keeps its slot until its row is written. Whatever stops the run, it loses no more attempts than
+      // there are slots.
       const next = await gate.admit({
         ready: async () => {
           await this.#awaitTurn(planned, attempt);
@@ -123,7 +124,7 @@ export class Performer {
     }
   };
 
-  /** Puts on record that a request found no place when it was due, and was not sent. */
+  /** Records that a request found no free slot when it was due, and was not sent. */
   readonly drop = async ({ request: planned, due }: Arrival<PlannedRequest>): Promise<void> => {
     const { clock, earlierAttempts, asker, record, targetOf } = this.#options;
     await record({
@@ -146,7 +147,7 @@ export class Performer {
     });
   };
 
-  /** Whether the budget has room for all of them; where it has not, nothing more is sent. */
+  /** Whether the budget has room for all of them. If not, nothing more is sent. */
   readonly affords = (arrivals: readonly Arrival<PlannedRequest>[]): boolean => {
     const { budget, onBudget } = this.#options;
     const reached = budget.affords(arrivals.map(({ request }) => request));
@@ -159,7 +160,7 @@ export class Performer {
     return { due, scheduledAt: new Date(clock.wall().getTime() - Math.round(clock.now() - due)) };
   }
 
-  /** Until its way is open it is not due. */
+  /** It is not due until its route is open. */
   async #awaitTurn({ cell }: PlannedRequest, attempt: Attempt): Promise<void> {
     const { clock } = this.#options;
     const before = clock.now();
@@ -185,7 +186,7 @@ export class Performer {
     return decision;
   }
 
-  /** Nothing is sent when the run stops, the model is off, or the budget is used up; nor while its way is held. */
+  /** Nothing is sent if the run stops, the model is off, or the budget is used up, or while its route is held. */
   async #send(planned: PlannedRequest, attempt: Attempt): Promise<Sent | 'held' | 'not to be sent'> {
     const { asker, kill } = this.#options;
     const turn = attempt.turn;
@@ -198,13 +199,13 @@ export class Performer {
     this.#options.started(planned);
     if (planned.visit) this.#firstOf(planned.cell).sent(planned.key);
     const asked = await asker.ask(planned, { attempt: attempt.row, due: attempt.due, signal: kill });
-    // What never left has cost nothing.
+    // An attempt that was never sent cost nothing.
     if (metOwnLimit(asked.exchange)) this.#options.budget.cancel(planned);
     else this.#options.budget.settle(planned, asked.exchange);
     return { turn, ...asked };
   }
 
-  /** Why an attempt is not sent now; what it may cost is reserved when it is. */
+  /** Why an attempt cannot be sent now. If it can, its maximum cost is reserved. */
   #obstacle(planned: PlannedRequest, turn: Turn): 'held' | 'not to be sent' | undefined {
     if (!this.#mayGo(planned)) return 'not to be sent';
     if (this.#outages.isHeld(planned.cell, turn)) return 'held';
@@ -218,14 +219,14 @@ export class Performer {
     return !this.#options.stop.aborted && !this.switchedOff.has(cellKey(planned.cell));
   }
 
-  /** Writes the attempt's row; returns what follows. */
+  /** Writes the attempt's row. Returns what follows. */
   async #settle(planned: PlannedRequest, attempt: Attempt, sent: Sent): Promise<Decision> {
     const { kill, targetOf, record } = this.#options;
     const { exchange, worker } = sent;
     const decision = this.#decide(planned, attempt, exchange);
     this.#learn(planned, sent, decision);
     const isAgain = decision.kind === 'outage' || (decision.kind === 'retry' && this.#mayGo(planned));
-    // Never sent, or given up because the run stops: owed still, and asked again when it is resumed.
+    // Never sent, or canceled because the run stops: still owed, and sent again on a resume.
     const isOwed =
       metOwnLimit(exchange) || lostItsWorker(exchange) || (kill.aborted && wasCancelled(exchange));
     const final = !isAgain && !isOwed;
@@ -260,7 +261,7 @@ export class Performer {
     );
   }
 
-  /** What an attempt says beyond itself: of its way, and of its model. */
+  /** What an attempt shows beyond itself, about its route and its model. */
   #learn(planned: PlannedRequest, { turn, exchange }: Sent, decision: Decision): void {
     const { cell, prompt } = planned;
     const answered = exchange.outcome === 'ok';
@@ -269,7 +270,7 @@ export class Performer {
       this.#outages.missed(cell, turn, { ...decision, message });
       return;
     }
-    // What never left has reached nobody.
+    // An attempt that was never sent reached no server.
     const left =
       answered ||
       !(
@@ -290,7 +291,7 @@ export class Performer {
       );
   }
 
-  /** Under load nothing is sent twice: a model that nobody can reach would look like one that breaks. */
+  /** Under load nothing is retried: an unreachable model would look like one that breaks. */
   #learnOfFirst({ cell, key, visit }: PlannedRequest, exchange: Exchange): void {
     if (!visit || metOwnLimit(exchange) || lostItsWorker(exchange)) return;
     const isFailure =
@@ -317,7 +318,7 @@ export class Performer {
     return refusals;
   }
 
-  /** What follows an attempt that ended on our own side, where nobody knows of an answer; undefined of every other. */
+  /** What follows an attempt that ended on our side, without any known answer. Undefined for every other. */
   #afterOwnLimit(planned: PlannedRequest, exchange: Exchange, random: Random): Decision | undefined {
     const isLost = lostItsWorker(exchange);
     if (!isLost && !metOwnLimit(exchange)) return undefined;
@@ -333,7 +334,7 @@ export class Performer {
     this.#options.note(`${cell.model.id} is switched off for the rest of the run: ${reason}`);
   }
 
-  /** False when the run was stopped meanwhile. */
+  /** False if the run was stopped meanwhile. */
   async #wait(waitMs: Ms): Promise<boolean> {
     const { clock, stop } = this.#options;
     try {

@@ -1,15 +1,15 @@
 import type { Failed, Failure } from '../measure/exchange.ts';
 
-/** Told by the body that no request to the model, or to none of them, can succeed. */
+/** The body says that no request to the model, or to any model, can succeed. */
 interface AboutAll {
   about: 'model' | 'account';
   reason: string;
 }
 
-/** It may be this request alone: the same said to several prompts says more. */
+/** It may concern only this request: the same refusal of several prompts says more. */
 interface AboutRequest {
   about: 'request';
-  /** Equal for refusals that say the same. */
+  /** Equal for refusals with the same message. */
   like: string;
 }
 
@@ -20,7 +20,7 @@ const codes: Readonly<Record<string, string>> = {
   not_found_error: 'no such model here',
 };
 
-/** What the gateway itself and Cloudflare's API say of the way there: no request can pass. */
+/** Codes of the gateway itself and of Cloudflare's API about the route: no request can pass. */
 const wayCodes: Readonly<Record<string, string>> = {
   '2001': 'the gateway does not exist',
   '2019': 'the gateway does not accept this form of model name',
@@ -34,21 +34,21 @@ const notInPlan = /\bmodel\b.{0,80}\b(requires|needs) (an? )?(\w+ )?(subscriptio
 const namesCredentials =
   /\b(api|access|auth\w*|bearer|gateway|provider)[ _-]?(key|token)\b|\bcredentials?\b|\bunauthori[sz]ed\b|\bauthenticat\w+|\bpermissions?\b(?! to \w+ (?:this|that|the) (?:image|file|document|prompt|page|url)\b)/i;
 
-/** Statuses of the family 400 that say "later", not "no". */
+/** Statuses in the 400s that mean "later", not "no". */
 const laterStatuses = new Set([408, 409, 425, 429]);
 
 /**
- * What a refusal is about, as far as its own words say: one event decides no more than it shows. A page of the edge, a
- * moderation, a limit on what one request may hold are about the request. Undefined for what is no refusal.
+ * What a refusal is about, as far as its own words say. One event decides no more than it shows. A page of the edge, a
+ * moderation, or a limit on one request are about the request. Undefined if it is not a refusal.
  */
 export function refusalOf({ failure, httpStatus = 0 }: Failed): AboutAll | AboutRequest | undefined {
   const { code, family, message } = failure;
   const known = codes[code] ?? (family === 'gateway' || family === 'cloudflare' ? wayCodes[code] : undefined);
-  // A file or an image that was not found has the code of a model that was not found.
+  // A missing file or image has the same code as a missing model.
   if (known !== undefined && (code !== 'not_found_error' || namesUnknownModel(message)))
     return { about: known.includes('model') ? 'model' : 'account', reason: known };
   if (httpStatus < 400 || httpStatus >= 500 || laterStatuses.has(httpStatus)) return undefined;
-  // Reported for an upstream that failed, and for a good token under load.
+  // Reported for a failed upstream, and for a good token under load.
   if (family === 'gateway' && (code === '2005' || code === '2009')) return undefined;
   if (family !== 'edge') {
     if (namesUnknownModel(message)) return { about: 'model', reason: 'no such model here' };
@@ -59,21 +59,21 @@ export function refusalOf({ failure, httpStatus = 0 }: Failed): AboutAll | About
   return { about: 'request', like: likeness(failure, httpStatus) };
 }
 
-/** A sentence in quotes is one that is spoken of. */
+/** A quoted sentence is only mentioned. */
 function namesUnknownModel(message: string): boolean {
   return unknownModel.test(message.replace(/"[^"]*\s[^"]*"/g, '""'));
 }
 
-/** Ids, numbers and what is quoted differ from request to request; what is left is what was said. */
+/** Removes ids, numbers and quotes, which differ from request to request. */
 function likeness({ family, code, message }: Failure, httpStatus: number): string {
   const said = message.replace(/"[^"]*"|'[^']*'|`[^`]*`|\b[0-9a-f-]{8,}\b|\d+/gi, '#');
   return [httpStatus, family, code, said].join(' ');
 }
 
-/** So many different prompts refused alike, and none answered, are about the model. */
+/** If this many different prompts are refused alike, and none is answered, the cause is the model. */
 export const enoughPrompts = 3;
 
-/** Which prompts a model has refused alike. One answer, and its refusals are about prompts for good. */
+/** Which prompts a model has refused alike. After one answer, its refusals are always about prompts. */
 export class Refusals {
   readonly #prompts = new Map<string, Set<string>>();
   #answered: boolean;
@@ -86,7 +86,7 @@ export class Refusals {
     this.#answered = true;
   }
 
-  /** Whether it is enough to say that the model answers nobody. */
+  /** Whether this is enough to say that the model answers no request. */
   add(like: string, promptId: string): boolean {
     const prompts = this.#prompts.get(like) ?? new Set();
     this.#prompts.set(like, prompts.add(promptId));
@@ -94,12 +94,12 @@ export class Refusals {
   }
 }
 
-/** So many first requests of a model under load, none of them answered, say that no load is to blame. */
+/** If this many first requests of a model under load all fail, the load is not to blame. */
 export const enoughFirst = 10;
 
 /**
- * The first requests that a model is sent under load, from an idle start, each sent once. A service that answers anybody
- * answers one of them; a refusal for the rate, or an answer that takes too long, is what a load may do.
+ * The first requests to a model under load, from an idle start, each sent once. A working service answers at least one
+ * of them. A refusal for the rate, or an answer that takes too long, can be due to the load.
  */
 export class FirstRequests {
   readonly #sent = new Set<string>();
@@ -115,7 +115,7 @@ export class FirstRequests {
     if (!this.#isOver && this.#sent.size < enoughFirst) this.#sent.add(key);
   }
 
-  /** How one ended. Returns whether all of the first have failed now. */
+  /** Records how one ended. Returns whether all of the first have failed now. */
   ended(key: string, isFailure: boolean): boolean {
     if (this.#isOver || !this.#sent.has(key)) return false;
     if (isFailure) this.#failed++;

@@ -7,13 +7,13 @@ import { refusalOf } from './refusal.ts';
 /** What follows an attempt. */
 export type Decision =
   | { kind: 'done' }
-  /** `isFree`: none of the attempts that a model is given was used up. */
+  /** `isFree`: does not use up any of the model's attempts. */
   | { kind: 'retry'; waitMs: Ms; isFree?: true }
-  /** The request was refused; whether the model is to be switched off depends on what others were told. */
+  /** The request was refused. Whether the model is switched off depends on the other refusals. */
   | { kind: 'refused'; like: string }
-  /** No request to this model can succeed: the others go on without it. */
+  /** No request to this model can succeed: the others continue without it. */
   | { kind: 'switch-off'; reason: string }
-  /** Nobody is there to answer: the way, or the model, is to be waited for, and the attempt counts for nothing. */
+  /** No server answers: wait for the route, or the model. The attempt does not count. */
   | { kind: 'outage'; scope: OutageScope; askedMs: Ms };
 
 /** All models behind an address, or one of them. */
@@ -21,12 +21,12 @@ export type OutageScope = 'route' | 'model';
 
 /** First and longest wait before a request that this machine could not send is sent again. */
 const [firstOwnWaitMs, longestOwnWaitMs]: readonly [Ms, Ms] = [100, 5000];
-/** So often, which takes half a minute, and the request stays owed: `--resume` sends it. */
+/** Maximum tries, which take half a minute. After that the request stays owed: `--resume` sends it. */
 const ownLimitTries = 12;
 
 /**
- * The wait before a request is sent again that met a limit of this machine so many times. Undefined when it is not sent
- * in this run any more. None of it uses up the attempts that a model is given.
+ * The wait before a request is sent again after hitting a limit of this machine this many times. Undefined if this run
+ * does not send it again. None of this uses up the model's attempts.
  */
 export function waitAfterOwnLimit(times: number, random: Random): Ms | undefined {
   if (times >= ownLimitTries) return undefined;
@@ -34,15 +34,17 @@ export function waitAfterOwnLimit(times: number, random: Random): Ms | undefined
   return doubled * (0.5 + random() / 2);
 }
 
-/** A request that has taken so many workers with it may be why they were lost: it stays owed. */
+/** A request that has taken this many workers with it may be the cause: it stays owed. */
 const mostLosses = 3;
 
-/** The wait before a request is asked again that was lost with its worker so many times; undefined: no more in this run. */
+/**
+ * The wait before a request is sent again after being lost with its worker this many times. Undefined: not in this run.
+ */
 export const waitAfterLoss = (times: number): Ms | undefined => (times >= mostLosses ? undefined : 0);
 
-/** The network gave way before a byte of the answer came. */
+/** The network failed before a byte of the answer came. */
 const lostOnTheWay = new Set(['reset', 'refused', 'connect', 'unreachable']);
-/** Nothing was sent: nobody was there. */
+/** Nothing was sent: no server was reached. */
 const nobodyThere: ReadonlySet<string | undefined> = new Set(['refused', 'connect', 'unreachable', 'dns']);
 const busyCodes: readonly string[] = ['busy', 'loading'];
 const busyTexts =
@@ -53,7 +55,10 @@ export function neverSent(family: string | undefined, code: string | undefined):
   return family === 'network' && nobodyThere.has(code);
 }
 
-/** What says nothing of the model's answers: nobody took the request, or a server that is up asks to come later. */
+/**
+ * Failures that say nothing about the model's answers: no server took the request, or a working server asks us to come
+ * back later.
+ */
 function outageOf({ failure, httpStatus, headersMs }: Failed): OutageScope | undefined {
   if (headersMs === undefined && failure.status !== 'cancelled' && neverSent(failure.family, failure.code))
     return 'route';
@@ -62,9 +67,9 @@ function outageOf({ failure, httpStatus, headersMs }: Failed): OutageScope | und
 }
 
 /**
- * Decides by the kind of failure (its body's code before its status), never by the number alone: Cloudflare
- * reports a transient upstream failure as 400/2005, and refuses good tokens with 401/2009 under load. `wasReached`: the
- * way has been open before; a host name that was never found is a wrong one, and no outage.
+ * Decides by the kind of failure (its body's code before its status), never by the number alone: Cloudflare reports a
+ * transient upstream failure as 400/2005, and refuses good tokens with 401/2009 under load. `wasReached`: the route has
+ * worked before. A host name that was never found is wrong, not an outage.
  */
 export function decide(
   exchange: Exchange,
@@ -96,7 +101,7 @@ function isTransient(failure: Failure, { httpStatus, headersMs }: Exchange): boo
   return lostOnTheWay.has(failure.code) && failure.status !== 'cancelled';
 }
 
-/** Full jitter (a random share of the doubled back-off), and never less than the server asked for, capped. */
+/** Full jitter (a random share of the doubled back-off), but never less than the server asked for, capped. */
 function waitFor(failure: Failure, attempt: number, { backoffMs, maxWaitMs }: Retry, random: Random): Ms {
   const [first, longest] = backoffMs;
   const jittered = random() * Math.min(longest, first * 2 ** (attempt - 1));

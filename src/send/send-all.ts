@@ -9,32 +9,32 @@ export interface SendAllOptions extends Omit<PerformerOptions, 'stop' | 'onOutag
   suite: Pick<Suite, 'run' | 'load'>;
   cells: readonly Cell[];
   blocks: Iterable<Block>;
-  /** Resolves when all that is on record is checked. Absent: nothing is checked. */
+  /** Resolves when everything recorded is checked. Absent: nothing is checked. */
   settled?: () => Promise<void>;
-  /** Aborted: send nothing more, let what is in flight end. */
+  /** Aborted: send nothing more, but let requests in flight end. */
   stop: AbortSignal;
-  /** The command that goes on where this one stopped. */
+  /** The command that continues where this run stopped. */
   goOn: string;
 }
 
 export interface SendAllOutcome {
-  /** `complete` says only that everything was asked; whether enough was answered is for the summary. */
+  /** `complete` means only that everything was asked. Whether enough was answered is up to the summary. */
   status: 'complete' | 'interrupted' | 'budget' | 'incomplete';
-  /** Share of the time in which the event loop was busy, 0 to 1. Absent when it took too short a time to tell. */
+  /** Share of the time in which the event loop was busy, 0 to 1. Absent if the run was too short to tell. */
   loopUtilisation?: number;
 }
 
-/** What takes less time is mostly its own start, in which the compiler is busy. */
+/** A shorter run is mostly startup, in which the compiler is busy. */
 const shortestTellingMs = 2000;
 
-/** Sends everything that the blocks hold. Rejects only when it cannot be put on record. */
+/** Sends everything in the blocks. Rejects only if something cannot be recorded. */
 export async function sendAll(options: SendAllOptions): Promise<SendAllOutcome> {
   const budgetReached = new AbortController();
   const outage = new AbortController();
   const stop = AbortSignal.any([options.stop, budgetReached.signal, outage.signal]);
   const performer = new Performer({
     ...options,
-    // Under a design of visits a refusal is an answer, and what is due is sent whoever is away.
+    // Under a design of visits a refusal is an answer, and due requests are sent even if the server is away.
     retry: designOf(options.suite) ? { ...options.retry, max: 0, outageMs: 0 } : options.retry,
     stop,
     onOutage: (reason) => {

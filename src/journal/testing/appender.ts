@@ -1,7 +1,7 @@
 import { Journal } from '../journal.ts';
 import { numbered } from './rows.ts';
 
-/** Appends rows to the journal of a folder for ever, and says the number of each when it is in the file. */
+/** Appends rows to the journal of a folder forever, and reports the number of each when it is in the file. */
 const journal = await Journal.open(process.argv[2]!);
 
 async function appendEvery(tenth: number): Promise<never> {

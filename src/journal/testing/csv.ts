@@ -9,14 +9,14 @@ import { requestColumns } from '../request-columns.ts';
 import { csvFile, rowCells } from '../csv-file.ts';
 import { anyRow, rowsOf } from './rows.ts';
 
-/** What our reader makes of a text. */
+/** Result of our reader for a text. */
 export async function readText<Row>(text: string, columns: readonly Column[]): Promise<Row[]> {
   await using scratch = await scratchFolder();
   await writeFile(join(scratch.path, 'table.csv'), text);
   return await rowsOf<Row>(join(scratch.path, 'table.csv'), columns);
 }
 
-/** A reader by the letter of RFC 4180, with line feeds, that knows nothing of ours. */
+/** A strict reader of RFC 4180 with line feeds, independent of our code. */
 function rfc4180(text: string): string[][] {
   const records: string[][] = [];
   let record: string[] = [];
@@ -38,7 +38,7 @@ export const csvProperties = [
     50,
     fc.asyncProperty(rows, async (written) => {
       const read = await readText(csvFile(requestColumns, written), requestColumns);
-      // Rows that are made up may have no prototype.
+      // Generated rows may have no prototype.
       assert.deepEqual(
         read,
         written.map((row) => ({ ...row })),

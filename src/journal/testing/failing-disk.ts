@@ -1,18 +1,18 @@
 import type { FileHandle } from 'node:fs/promises';
 import { localDisk, type Disk } from '../disk.ts';
 
-/** Kinds of steps that a disk can refuse. */
+/** Kinds of steps in which a disk can fail. */
 export const diskSteps = ['open', 'write', 'sync', 'rename', 'remove'] as const;
 export type DiskStep = (typeof diskSteps)[number];
 
 const writes: readonly PropertyKey[] = ['appendFile', 'writeFile', 'truncate'];
 const syncs: readonly PropertyKey[] = ['datasync', 'sync'];
 
-/** The disk of this machine, whose `nth` step of one kind fails, and every one after it. A text is written by half. */
+/** The disk of this machine. The `nth` step of one kind fails, and so does every later one. A text is half written. */
 export class FailingDisk implements Disk {
   readonly #kind: DiskStep;
   #left: number;
-  /** It has refused something. */
+  /** Whether a step has failed. */
   hasFailed = false;
 
   constructor(kind: DiskStep, nth: number) {

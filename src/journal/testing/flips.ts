@@ -1,14 +1,14 @@
 import type { Random } from '../../base/random.ts';
 
-/** One byte of a file that is not what was written: a bit of it turned over, or another byte in its place. */
+/** One byte of a file that differs from what was written: a bit flipped, or another byte. */
 export interface Flip {
   at: number;
   bytes: Buffer;
-  /** Such as `byte 17: "a" became "q"`. */
+  /** For example `byte 17: "a" became "q"`. */
   what: string;
 }
 
-/** Flips of a file, anywhere in it. */
+/** Flips anywhere in a file. */
 export function* flips(file: Buffer, count: number, random: Random): Generator<Flip> {
   for (let made = 0; made < count;) {
     const at = Math.floor(random() * file.length);

@@ -1,7 +1,7 @@
 import { cell, prompt } from '../../plan/testing/planned.ts';
 import type { Manifest } from '../manifest.ts';
 
-/** The manifest of a small run that has just begun, with whatever matters to the test. */
+/** The manifest of a small run that has just begun, with the fields that matter to the test. */
 export function manifestOf(rest: Partial<Manifest> = {}): Manifest {
   return {
     schema_version: 1,

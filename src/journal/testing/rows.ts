@@ -8,7 +8,7 @@ import { readCsv } from '../read-csv.ts';
 import { requestColumns, type RequestRow } from '../request-columns.ts';
 import { type Measurement, toRow } from '../to-row.ts';
 
-/** A plain answer after 100 ms, with whatever matters to the test. */
+/** A plain answer after 100 ms, with the fields that matter to the test. */
 export function measurement(rest: Partial<Measurement> = {}): Measurement {
   return {
     run: {
@@ -31,7 +31,7 @@ export function measurement(rest: Partial<Measurement> = {}): Measurement {
   };
 }
 
-/** A row and its answer, told from others by its repeat. */
+/** A row and its answer, identified by its repeat. */
 export function numbered(repeat: number): { row: RequestRow; line: AnswerLine } {
   const row = { ...toRow(measurement()), repeat, event_id: `event-${repeat}` };
   const { event_id, model, prompt_id, attempt } = row;
@@ -39,11 +39,11 @@ export function numbered(repeat: number): { row: RequestRow; line: AnswerLine } 
   return { row, line: { ...line, tool_calls: [], chunks: [[100, 'content', 5]] } };
 }
 
-/** Whatever a column may hold. */
+/** Any value that a column may hold. */
 function anyCell({ kind, required, decimals }: Column): fc.Arbitrary<AnyRow[string]> {
   const number = fc.double({ min: -1e9, max: 1e9, noNaN: true }).map((value) => {
     const written = decimals === undefined ? value : Number(value.toFixed(decimals));
-    // There is no negative zero in a file.
+    // A file has no negative zero.
     return written === 0 ? 0 : written;
   });
   const word = anyText({ minLength: 1 }).filter((text) => !text.includes(';'));
@@ -58,7 +58,7 @@ function anyCell({ kind, required, decimals }: Column): fc.Arbitrary<AnyRow[stri
   return required ? values[kind] : fc.option(values[kind], { nil: undefined });
 }
 
-/** Any row of these columns that has what every row has. */
+/** Any row of these columns with all required cells. */
 export function anyRow(columns: readonly Column[]): fc.Arbitrary<AnyRow> {
   return fc.record(
     Object.fromEntries(

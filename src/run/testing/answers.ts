@@ -11,15 +11,15 @@ import { readText } from '../../journal/testing/csv.ts';
 import { measurement } from '../../journal/testing/rows.ts';
 import { toRow } from '../../journal/to-row.ts';
 
-/** What a server does with one request. */
+/** A server's reaction to one request. */
 interface Answer {
-  /** Bytes, each part in a write of its own. */
+  /** Bytes, each part in its own write. */
   parts: Buffer[];
   /** It resets the connection at the end instead of closing it. */
   resets: boolean;
 }
 
-/** A server of bytes, HTTP or not, and the client that a run uses. */
+/** A server that sends any bytes, HTTP or not, and the client that a run uses. */
 export interface Wire extends AsyncDisposable {
   client: TestGateway;
   url: string;
@@ -101,7 +101,7 @@ const whole = fc
   })
   .map((completion) => [Buffer.from(JSON.stringify(completion))]);
 
-/** What a header may hold. */
+/** Content that a header may hold. */
 const headerText = anyText({ maxLength: 20 }).map((text) =>
   Buffer.from(text)
     .toString('latin1')
@@ -118,7 +118,7 @@ const head = fc.record({
   more: fc.array(fc.tuple(fc.constantFrom(...receipts), headerText), { maxLength: 3 }),
 });
 
-/** An answer in HTTP, to a request for a stream or for a whole. */
+/** An HTTP answer, to a request for a stream or for a complete answer. */
 const http = (stream: boolean): fc.Arbitrary<Buffer[]> =>
   fc.tuple(head, stream ? streamed : whole).map(([{ status, oddType, framing, more }, pieces]) => {
     const length = Buffer.concat(pieces).length + (framing === 'too long' ? 7 : 0);
@@ -152,7 +152,7 @@ const asked = fc.boolean().chain((stream) =>
   }),
 );
 
-/** What must hold from the bytes of a server to the row in the file. `wire` is there when they are tried. */
+/** What must hold on the way from a server's bytes to the row in the file. `wire` is set when they are tried. */
 export function answerProperties(wire: () => Wire): Property[] {
   return [
     property(
@@ -162,12 +162,12 @@ export function answerProperties(wire: () => Wire): Property[] {
         const { client, url } = Object.assign(wire(), { answer: given });
         const exchange = await client.ask(url, { stream });
         if (exchange.outcome === 'failed') {
-          // Ours, the server's, or the system's: never what a library thought impossible.
+          // Ours, the server's, or the system's, but never an assertion inside a library.
           assert.doesNotMatch(exchange.failure.code, /^$|^ERR_/);
           assert.notEqual(exchange.failure.message, '');
         } else assert(exchange.answer || exchange.reasoning || exchange.toolCalls.length > 0);
         const text = csvFile(requestColumns, [toRow(measurement({ exchange }))]);
-        // A header and a row, and nothing that a terminal would take for a command.
+        // A header and a row, and nothing that a terminal would interpret as a command.
         assert.match(text, /^[^\p{Cc}\u2028\u2029]*\n[^\p{Cc}\u2028\u2029]*\n$/u);
         assert.equal(csvFile(requestColumns, await readText<RequestRow>(text, requestColumns)), text);
       }),
