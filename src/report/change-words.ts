@@ -5,8 +5,8 @@ import { isDifference, measureOf } from './comparison/comparison-wording.ts';
 import { fixed, openRange, percent, times } from './number-text.ts';
 
 /**
- * What a change of the suite brings, behind "this": `change against main (0123456): +4 points pass (95 % interval
- * −2 to +10: not settled), 0.92× latency (0.85 to 0.99: faster), +12 % tokens (+8 to +16: more).`
+ * Effect of a change of the suite: `change against main (0123456): +4 points pass (95 % interval −2 to +10: not
+ * settled), 0.92× latency (0.85 to 0.99: faster), +12 % tokens (+8 to +16: more).`
  */
 export function changeLine({ ref, commit, changes }: Changes): string {
   const revision = `change against ${oneLine(ref, 60)} (${commit.slice(0, 7)})`;
@@ -30,7 +30,7 @@ const measures: Readonly<Record<string, (pair: PairRow) => string>> = {
     `${percentMore(ratio)} % tokens${inBrackets([ci_low, ci_high], percentMore, pair)}`,
 };
 
-/** Of what somebody asked for beside these. */
+/** For metrics that were requested in addition. */
 function otherWords(pair: PairRow): string {
   const { label } = measureOf(pair.metric);
   if (isDifference(pair.metric)) return points(pair, `points ${label}`);
@@ -48,12 +48,15 @@ function changeWords({ pairs }: Change): string {
     .map((pair) => (measures[pair.metric] ?? otherWords)(pair));
   const [first, ...others] = said;
   if (first === undefined) return nothing;
-  // What the brackets hold is said once.
+  // The content of the brackets is written out only once.
   const text = [first.replace(' (', ' (95 % interval '), ...others].join(', ');
   return isOther ? text.replace('points pass ', 'points pass by its own checks ') : text;
 }
 
-/** Both pass rates of each model, a sentence each: by each version's own checks, and by the current ones where some changed. */
+/**
+ * Both pass rates of each model, one sentence each: by each version's own checks, and by the current ones if some
+ * changed.
+ */
 export const passRates = ({ name, rates }: Change): string[] =>
   rates.map(({ by, before, now }) => {
     const checks = { own: rates.length > 1 ? ' by its own checks' : '', now: ' by the current checks' }[by];
@@ -77,7 +80,7 @@ function inBrackets(
   return ` (${openRange(from, to).replace(' – ', ' to ')}: ${verdictWord(pair)})`;
 }
 
-/** Of tokens it is not for us to say what is better. */
+/** More or fewer tokens is neither better nor worse. */
 function verdictWord({ metric, verdict }: Pick<PairRow, 'metric' | 'verdict'>): string {
   if (metric !== 'total_tokens') return verdict;
   return { better: 'fewer', worse: 'more' }[verdict] ?? verdict;
@@ -86,11 +89,11 @@ function verdictWord({ metric, verdict }: Pick<PairRow, 'metric' | 'verdict'>): 
 const signed = (size: number, text: string): string =>
   /^0(?:\.0)?$/.test(text) ? '0' : `${size < 0 ? '−' : '+'}${text}`;
 
-/** Percentage points, with a sign. */
+/** Percentage points with a sign. */
 const pointsText = (share: number): string =>
   signed(share, fixed(100 * Math.abs(share), 1).replace(/\.0$/, ''));
 
-/** How many percent more than once as many, with a sign. */
+/** Difference in percent with a sign. */
 function percentMore(ratio: number): string {
   const more = 100 * (ratio - 1);
   return signed(more, fixed(Math.abs(more), Math.abs(more) < 9.95 ? 1 : 0).replace(/\.0$/, ''));

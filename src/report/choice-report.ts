@@ -8,12 +8,12 @@ import { isSimulated, simulatedNotice, type Report, type Style } from './run-rep
 import { choiceLines } from './run-table.ts';
 import { paragraphs, wrapped } from './text-width.ts';
 
-/** What to write into a suite that does not say what its job needs. */
+/** What to write into a suite that does not define what its job needs. */
 const howToAsk =
   'The suite does not say what the job needs. With quality: { need: { limits: [{ metric: rate(passed), min: 0.9 }], then: cheapest } } ' +
   'gatebench names the cheapest model that is surely good enough.';
 
-/** Why there is no list, where there is none. */
+/** Why there is no list, if there is none. */
 const whyNone = ({ choices = [] }: Report): string => (choices.length === 0 ? howToAsk : '');
 
 /** Every way to show a choice; `choose --format` offers exactly these. */
@@ -46,14 +46,14 @@ export const choiceFormats = {
     }),
 } as const satisfies Record<string, (report: Report, style: Style) => string>;
 
-/** A run as if only the prompts of one tag had been asked. */
+/** As for a run with only the prompts of one tag. */
 export interface TagChoice {
   readonly tag: string;
   readonly prompts: number;
   readonly report: Report;
 }
 
-/** The same tag by tag: its sentence, then its lists. */
+/** As above, tag by tag: its sentence, then its lists. */
 export const tagChoiceFormats = {
   table: (_run: Report, parts: readonly TagChoice[], { columns, color }: Style): string => {
     const paint = painter(color);

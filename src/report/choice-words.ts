@@ -9,18 +9,18 @@ import type { Tone } from './paint.ts';
 
 export type Named = (label: string) => string;
 
-/** How to call a model, and its figures, to stand behind the name. */
+/** Display name of a model, and its figures to follow the name. */
 export interface Names {
   readonly named: Named;
   readonly figuresOf: Named;
 }
 
 interface ThenWords {
-  /** The one that is first, among those that surely do. */
+  /** The first among those that surely meet the need. */
   readonly first: string;
   readonly equal: string;
   readonly question: string;
-  /** How an open one compares with the first: `costs 0.33× as much`. */
+  /** Compares an open one with the first: `costs 0.33× as much`. */
   readonly against?: (ratio: number) => string;
 }
 
@@ -42,7 +42,9 @@ function thenWords({ then }: Need): ThenWords {
   };
 }
 
-/** What the job needs and who does, in one sentence without its full stop. Names nobody where nobody surely does. */
+/**
+ * What the job needs and which model meets it, in one sentence without its period. Names no model if none surely does.
+ */
 export function choiceSentence(choice: Choice, names: Names): string {
   const { candidates } = choice;
   const sure = candidates.filter(({ word }) => word === 'surely');
@@ -51,12 +53,12 @@ export function choiceSentence(choice: Choice, names: Names): string {
     : `${sureSentence(choice, sure, names)}${rivalSentence(choice, names)}`;
 }
 
-/** Without how many prompts are lacking, which differs from place to place. */
+/** Without the number of missing prompts, which differs between places. */
 export const briefLead = <M extends string>({ metric, models, among, isEqual }: Lead<M>): Lead<M> => ({
   ...{ metric, models, among, isEqual },
 });
 
-/** The same without figures and remedies, which differ from place to place. */
+/** As above, without figures and remedies, which differ between places. */
 export function choiceInBrief({ candidates, lead, ...choice }: Choice, { named }: Names): string {
   const plain = candidates.map(({ model, word, limits }) => ({ model, word, limits }));
   return choiceSentence(
@@ -110,7 +112,7 @@ function sureSentence(
   return `${listed(lead.models.map(named))} are surely good enough; ${words.question} is open${remedy}`;
 }
 
-/** The best of those that would be chosen instead, if they were surely good enough. */
+/** The best of those that would be chosen instead if they were surely good enough. */
 function rivalSentence({ need, candidates, lead }: Choice, { named }: Names): string {
   const sure = candidates.find(({ word }) => word === 'surely')!;
   const first = candidates.find(({ model }) => model === lead?.models[0]) ?? sure;
@@ -154,13 +156,13 @@ export function limitText(limit: NeedLimit): string {
   return `${limit.metric} ${ends.join(' and ')}`;
 }
 
-/** What the suite asks for, and how sure `surely` is. */
+/** The need of the suite, and how sure `surely` is. */
 export function needText({ limits, then }: Need): string {
   const by = then.by === 'best' ? `the highest rate(${then.of})` : `the ${then.by}`;
   return `The job needs ${listed(limits.map(limitText), 8)}; then ${by}. "Surely" holds at 95 % for all models together; a failed request has not passed.`;
 }
 
-/** `rate(passed) 97 % (91 % – 99 %)`, and what it rests on where that is no check. */
+/** `rate(passed) 97 % (91 % – 99 %)`, and its basis if that is not the checks. */
 export function limitFigure({ limit, point, low, high, basis, reason }: LimitResult): string {
   const column = columnOf(limit);
   const range = low === undefined && high === undefined ? '' : ` (${rangeText(column, low, high)})`;
@@ -175,7 +177,7 @@ export const choiceTones: Readonly<Record<Candidate['word'], Tone>> = {
   out: 'bad',
 };
 
-/** Each model once: which list it is in, the limit that decides, and what would settle it. */
+/** Each model once: its list, the deciding limit, and what would settle it. */
 export function candidateLine({ model, word, limits, decisive }: Candidate, named: Named): string {
   if (word === 'surely') return `✓ surely: ${named(model)}: ${limits.map(limitFigure).join('; ')}`;
   const about =

@@ -17,7 +17,10 @@ const figures: readonly { name: FigureName; title: string; write: (value: number
   { name: 'speed', title: 'tok/s', write: (value) => fixed(value, 1) },
 ];
 
-/** What the tools of the field would each say of the same run, from the same stored instants; then what the words for quality mean. */
+/**
+ * What other benchmark tools would each report for the same run, from the same stored instants. Then the terms for
+ * quality.
+ */
 export function renderDefinitions(models: readonly ModelReadings[], { columns, color }: Style): string {
   const paint = painter(color);
   const ways = { ...waysOf(models), routes: [] };

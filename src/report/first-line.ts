@@ -11,9 +11,9 @@ import { isLowerBound, rankedBy } from './ranking.ts';
 import { isSimulated, type Report } from './run-report.ts';
 
 /**
- * The answer to "which model should this job use?", in one sentence: the first line of every view. Speed, pass rate and
- * cost stand together, so that nobody is praised for one of them alone, and a name leads only where the data carry it.
- * `about`: the model that it is about, where there is a line for each.
+ * The answer to "which model should this job use?" in one sentence: the first line of every view. It includes speed,
+ * pass rate and cost, so that no model is praised for only one of them. A model is named as leading only if the data
+ * show it. `about`: the model of this line, if each model has its own.
  */
 export function firstLine(report: Report, about?: string): string {
   const { run, leads = [], load, change } = report;
@@ -37,7 +37,7 @@ const withName = (list: ListNames, sentence: string): string => {
   return name === undefined ? sentence : `${name}: ${sentence}`;
 };
 
-/** What holds in most places first, with the number of them; figures are each place's own and stand in its table. */
+/** Starts with what holds in most places, with their number. Figures differ by place and are in its table. */
 function acrossPlaces(leads: readonly Leads[], report: Report): string[] {
   const names = dimensions.map(({ column }) => column.name).filter((name) => name !== 'vantage');
   return listsBy(leads, names).map(({ names: list, cells: own }) => {
@@ -61,7 +61,7 @@ const brief = ({ leads, ...list }: Leads): Leads => ({
   leads: leads.map(briefLead),
 });
 
-/** Names that are ours begin a sentence as they are written. */
+/** Our own names keep their spelling at the beginning of a sentence. */
 const capital = (text: string): string =>
   text.replace(
     /^(?:nothing|in|one of|all|which|no model|the model) /,
@@ -69,11 +69,11 @@ const capital = (text: string): string =>
   );
 
 interface Words {
-  /** What one does that leads. */
+  /** Where a single model leads. */
   readonly leads: string;
-  /** What several do that are equal. */
+  /** Where several are equal. */
   readonly equal: string;
-  /** What is open. */
+  /** Where it is open. */
   readonly question: string;
 }
 
@@ -95,7 +95,7 @@ const words: Readonly<Record<LeadMetric, Words>> = {
   },
 };
 
-/** Where the suite says what the job needs, who does for it; else who leads in what. */
+/** If the suite says what the job needs, which models meet it. Otherwise which lead in what. */
 function groupSentence(leads: Leads, report: Report, isBrief = false): string {
   const names = isBrief ? { ...namesIn(report, leads), figuresOf: () => '' } : namesIn(report, leads);
   const choice = report.choices?.find((one) => isSameList(one, leads));
@@ -104,13 +104,13 @@ function groupSentence(leads: Leads, report: Report, isBrief = false): string {
   return `${leadsSentence(leads, report, names)}; quality.need sets no limit on quality, so nothing is chosen`;
 }
 
-/** The route, variant, and vantage that a list is of; undefined where all of a run is one list. */
+/** The route, variant, and vantage of a list. Undefined if the whole run is one list. */
 export function listName(list: ListNames): string | undefined {
   const names = dimensions.flatMap(({ column }) => list[column.name] ?? []);
   return names.length === 0 ? undefined : names.map((name) => oneLine(name, 60)).join(', ');
 }
 
-/** As their list calls the models: without the names that all of it have in common. */
+/** Names as in their list: without the parts that all of it have in common. */
 export function namesIn(report: Report, list: ListNames): Names {
   const named: Named = (label) => oneLine(nameInList(label, list), 60);
   const figures = figuresByLabel(report);
@@ -145,7 +145,7 @@ function leadsSentence({ leads }: Leads, report: Report, { named, figuresOf }: N
   ].join('; ');
 }
 
-/** Several that may lead, or that are as good as each other. */
+/** Several that may lead, or that are equal. */
 function sharedWords(
   { metric, models, among, isEqual, morePrompts }: Lead<LeadMetric>,
   named: Named,
@@ -158,13 +158,13 @@ function sharedWords(
     : `one of ${names} ${leads}${remedy([morePrompts])}`;
 }
 
-/** What is not known of any model. */
+/** Metrics that are not known for any model. */
 function openWords(open: readonly Lead<LeadMetric>[]): string {
   const are = open.length === 1 ? 'is' : 'are';
   return `${listed(open.map(({ metric }) => words[metric].question))} ${are} open${remedy(open.map(({ morePrompts }) => morePrompts))}`;
 }
 
-/** Where it is known of all. */
+/** Whether it is known for all. */
 function remedy(more: readonly (number | undefined)[]): string {
   if (more.includes(undefined)) return '';
   return ` (${count(Math.max(...more.map(Number)), 'more prompt')} would probably settle ${more.length === 1 ? 'it' : 'all'})`;

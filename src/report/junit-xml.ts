@@ -1,6 +1,8 @@
 import { oneLine } from '../base/text.ts';
 
-/** Text from outside for an XML attribute or element: one line, nothing that XML 1.0 forbids or gives a meaning to. */
+/**
+ * Text from outside for an XML attribute or element: one line, without characters that XML 1.0 forbids or interprets.
+ */
 export function xmlText(text: string, limit = 2000): string {
   return oneLine(text, limit)
     .toWellFormed()
@@ -12,15 +14,15 @@ export function xmlText(text: string, limit = 2000): string {
     .replaceAll("'", '&apos;');
 }
 
-/** One rule, as a test. */
+/** One rule as a test. */
 export interface JunitCase {
   name: string;
-  /** What it belongs to: a dotted path that viewers group by. */
+  /** A dotted path by which viewers group tests. */
   group: string;
   outcome: 'passed' | 'failed' | 'error' | 'skipped';
-  /** How long it took; 0 where that is not asked. */
+  /** Duration. 0 if that is not of interest. */
   seconds?: number;
-  /** What was found; shown with a failure or a skip. */
+  /** Details, shown with a failure or a skip. */
   text: string;
 }
 
@@ -33,8 +35,7 @@ export interface JunitSuite {
 }
 
 /**
- * JUnit's XML, as CI systems read it. Only what has failed is a failure, what had no answer is an error, and what nobody
- * can tell yet is skipped.
+ * JUnit's XML for CI systems. A failed rule is a failure, a missing answer is an error, and an open verdict is skipped.
  */
 export function junitXml({ name, startedAt, properties, cases }: JunitSuite): string {
   const count = (outcome: JunitCase['outcome']): number =>

@@ -9,7 +9,7 @@ import { levelText } from './visit-line.ts';
 
 type PairsUnderLoad = Pick<LoadFigures, 'load' | 'pairs'>;
 
-/** What models differ in at each level, a sentence each: what is settled first. Empty where nothing is compared. */
+/** Differences between models at each level, one sentence each, settled ones first. Empty if nothing is compared. */
 export function levelPairLines({ load, pairs }: PairsUnderLoad): string[] {
   const limits = pairs.filter(({ level }) => level === undefined).map(limitSentence);
   const atLevels = pairs.filter(({ level }) => level !== undefined);
@@ -41,7 +41,7 @@ function difference(pair: PairRow): string {
 
 const points = (share: number): string => (100 * share).toFixed(1).replace(/\.0$/, '');
 
-/** Of the size: its sign is in the words. */
+/** The size only: the words give its sign. */
 function sizeRange({
   difference: value = 0,
   difference_ci_low: low,
@@ -65,7 +65,7 @@ function limitSentence({ verdict, model_a, model_b, ci_low: low, ci_high: high }
   return `${more}'s limit is surely higher than ${less}'s: at least ${ratio.toFixed(2)}× as high.`;
 }
 
-/** Those that are open, a sentence for each pair and metric; and, where no number of answers would do, why. */
+/** The open ones, one sentence per pair and metric. If no number of answers would settle one, also why. */
 function openSentences(load: LoadFigures['load'], open: readonly PairRow[]): string[] {
   if (open.length === 0) return [];
   const groups = Map.groupBy(open, ({ metric, model_a, model_b }) => `${metric}\n${model_a}\n${model_b}`);

@@ -18,7 +18,7 @@ interface LevelColumn {
 
 const barWidth = 10;
 
-/** What a level table shows: the columns that say something in this run. */
+/** Columns of a level table: those with content in this run. */
 function columnsOf({ load, slo, levels }: LoadFigures, ways: Ways): LevelColumn[] {
   const isOpen = load === 'open';
   const right = (title: string, cell: LevelColumn['cell']): LevelColumn => ({ title, align: 'right', cell });
@@ -66,7 +66,7 @@ function bar(part: number | undefined): string {
   return '█'.repeat(filled) + '░'.repeat(barWidth - filled);
 }
 
-/** Levels for the terminal, a model after the other. */
+/** Levels for the terminal, model by model. */
 export function levelsTable(load: LoadFigures, ways: Ways, columns: number, paint: Paint): string[] {
   if (load.levels.length === 0) return [];
   return [
@@ -76,7 +76,7 @@ export function levelsTable(load: LoadFigures, ways: Ways, columns: number, pain
   ];
 }
 
-/** What a narrow terminal shows last, in this order. */
+/** Columns that a narrow terminal drops first come last in this order. */
 const dispensable = ['void', 'from sent', '', 'TTFT p95', 'achieved', 'answered'];
 
 function fitting(load: LoadFigures, ways: Ways, columns: number): TextColumn[] {
@@ -116,7 +116,7 @@ export function levelsMarkdown(load: LoadFigures, ways: Ways): string {
     .join('\n\n');
 }
 
-/** What the words mean. */
+/** Explanation of the terms. */
 function notesOf({ load, slo, pairs }: LoadFigures): string[] {
   return [
     ...(slo

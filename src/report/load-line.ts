@@ -6,7 +6,7 @@ import { listed } from './listed.ts';
 import { duration } from './number-text.ts';
 import { levelText } from './visit-line.ts';
 
-/** What a run under load answers, in one sentence without its full stop: the first line of every view. */
+/** The answer of a run under load, in one sentence without its period: the first line of every view. */
 export function loadLine({ load, slo, levels, limits }: LoadFigures): string {
   const ways = waysOf([...levels, ...limits]);
   if (limits.length > 0)
@@ -39,7 +39,7 @@ function wordsOf(rows: readonly LevelRow[], load: LoadFigures['load'], ways: Way
 const levelList = (rows: readonly LevelRow[], load: LoadFigures['load']): string =>
   listed(rows.map(({ level }) => levelText(load, level)));
 
-/** From the lowest level to the one that brings the most. */
+/** From the lowest level to the one with the most. */
 function throughputOf(rows: readonly LevelRow[], load: LoadFigures['load'], ways: Ways): string {
   const counted = rows.filter(({ visits }) => visits > 0);
   const [first] = counted;

@@ -8,11 +8,11 @@ import { decisiveCount } from '../stats/sign-test.ts';
 import { listed } from './listed.ts';
 import { duration, fixed } from './number-text.ts';
 
-/** What `plan` says of a load with levels. */
+/** What `plan` says about a load with levels. */
 export interface PlannedLoad {
   /** The levels, and how each is visited. */
   facts: readonly string[];
-  /** What it can settle, a sentence. */
+  /** What it can settle, in a sentence. */
   settles: string;
   /** Sentences. */
   warnings: readonly string[];
@@ -23,7 +23,7 @@ const ratesOf = ({ rate }: LoadSettings): number[] => [
   ...new Set(([rate ?? []].flat() as string[]).map((text) => parseRate(text) ?? NaN)),
 ];
 
-/** `seconds`: how long an answer may take. `isCompared`: there are several models or routes. */
+/** `seconds`: duration of an answer. `isCompared`: there are several models or routes. */
 export function plannedLoad(
   load: LoadSettings,
   design: Design,
@@ -49,7 +49,7 @@ function levelsText(load: LoadSettings, rates: readonly number[]): string {
   return `${listed([...levels].map(String))} in flight, in turn`;
 }
 
-/** How requests follow one another. */
+/** Distribution of requests in time. */
 function arrivalsFact({ mode, arrivals = 'poisson' }: LoadSettings): string[] {
   if (mode === 'closed') return [];
   const { gamma, trace } = arrivals as {
@@ -90,7 +90,7 @@ function comparesText({ mode }: LoadSettings, { visits }: Design): string {
     : `Models are compared at each level by their ${visits} visits.`;
 }
 
-/** A ceiling below what a rate keeps in flight measures the ceiling. */
+/** If the ceiling is below the requests in flight at a rate, the run measures the ceiling. */
 function ceilingWarnings(load: LoadSettings, rates: readonly number[], seconds: number): string[] {
   const { ceiling = 64 } = load as { ceiling?: number };
   if (load.mode === 'limit') return searchWarnings(load, ceiling);
@@ -103,7 +103,7 @@ function ceilingWarnings(load: LoadSettings, rates: readonly number[], seconds: 
   ];
 }
 
-/** A service that just keeps the SLO has so many in flight; a ceiling below it would be found instead of the limit. */
+/** Requests in flight of a service that just keeps the SLO. A lower ceiling would be found instead of the limit. */
 function searchWarnings(load: LoadSettings, ceiling: number): string[] {
   const { slo = {}, limit = {} } = load as { slo?: { e2e_ms?: number }; limit?: { to?: string } };
   const to = parseRate(limit.to ?? defaultTo)!;

@@ -2,7 +2,7 @@ import { markdownTable, type Options } from 'markdown-table';
 import { displayWidth } from '../base/display-width.ts';
 import { oneLine } from '../base/text.ts';
 
-/** Text that stays text: no emphasis, links, bare addresses, HTML, mentions, lists or table cells come out of it. */
+/** Text without any Markdown: no emphasis, links, bare addresses, HTML, mentions, lists or table cells. */
 export function literal(text: string): string {
   return (
     oneLine(text)
@@ -13,12 +13,12 @@ export function literal(text: string): string {
       .replace(/^(\d+)([.)])/, '$1\\$2')
       .replaceAll('|', '&#124;')
       .replaceAll('@', '@\u200b')
-      // A bare address becomes a link, wherever it leads.
+      // A bare address would become a link, wherever it leads.
       .replace(/:(?=\/\/)|\bwww(?=\.)/gi, '$&\u200b')
   );
 }
 
-/** A name as it is written, in a code span, which also keeps `@name` and `#1` from becoming links. */
+/** A name as written, in a code span, which also keeps `@name` and `#1` from becoming links. */
 export function code(text: string): string {
   const clean = oneLine(text, 200);
   if (clean === '') return '';
@@ -28,10 +28,10 @@ export function code(text: string): string {
   return fence + blank + clean + blank + fence;
 }
 
-/** The same in a table, where a code span cannot hold a `|` together with a `\\`. */
+/** As above, in a table, where a code span cannot hold a `|` together with a `\\`. */
 export const codeCell = (text: string): string => (text.includes('|') ? literal(text) : code(text));
 
-/** A table of rows, the head first, whose columns line up also where characters are wide. */
+/** A table of rows, the head first. Columns line up even with wide characters. */
 export const alignedTable = (rows: readonly (readonly string[])[], align: Options['align']): string =>
   markdownTable(
     rows.map((row) => [...row]),

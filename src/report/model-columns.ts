@@ -10,25 +10,25 @@ type FigureKey = {
 }[keyof ModelSummary];
 
 interface Options {
-  /** Which figure of what is measured; absent where there is only one. */
+  /** Which statistic of the measure. Absent if there is only one. */
   figure?: string;
-  /** Instead of the family's own unit. */
+  /** Replaces the family's own unit. */
   unit?: string;
   value?: (model: ModelSummary) => number | undefined;
   /** When the figure is a bad sign. */
   alarm?: (figure: number) => boolean;
-  /** Shown only where it is, and only when some model has it. */
+  /** Shown only in these tables, and only if some model has it. */
   onlyAlarms?: boolean;
-  /** Shown only when some model's differs from this one: for whoever does not reason they are the same. */
+  /** Shown only if it differs from this one for some model: without reasoning they are the same. */
   unlessSameAs?: FigureKey;
 }
 
 interface FigureSpec extends Options {
   key: FigureKey;
-  /** What is measured; neighbours of one title share one unit. */
+  /** What is measured. Neighbors with the same title share one unit. */
   title: string;
   family: Family;
-  /** Small ones are given room first. */
+  /** Lower ones get space first. */
   priority: number;
   value: (model: ModelSummary) => number | undefined;
 }
@@ -45,7 +45,7 @@ function figure(
 
 const any = (share: number): boolean => share > 0;
 
-/** In the order in which they stand. To show another figure: add its line. */
+/** In display order. To show another figure: add its line. */
 const specs: readonly FigureSpec[] = [
   figure('successes', 'ok', 'share', 0, { value: successRate, alarm: (share) => share < 1 }),
   figure('pass_rate', 'pass', 'share', 2),
@@ -63,7 +63,7 @@ const specs: readonly FigureSpec[] = [
   figure('cost_per_1k_requests_usd', 'USD', 'usd', 8, { unit: '/1k req' }),
 ];
 
-/** Ready to be laid out: every cell is written. */
+/** Ready for layout: every cell is text. */
 export interface FigureColumn {
   key: string;
   title: string;
@@ -73,7 +73,7 @@ export interface FigureColumn {
   cells: TextCell[];
 }
 
-/** The columns of which at least one model has a figure. */
+/** The columns for which at least one model has a figure. */
 export function figureColumns(rows: readonly RankedModel[], successFloor: number): FigureColumn[] {
   return specs
     .filter((spec) => isWorthShowing(spec, rows))
@@ -100,8 +100,8 @@ function isWorthShowing(spec: FigureSpec, rows: readonly RankedModel[]): boolean
 }
 
 /**
- * Those that are no bounds, where there are some: one request that reached its deadline must not take the digits from
- * all the others.
+ * Without bounds if there are other figures: one request that hit its deadline must not take the digits from all the
+ * others.
  */
 function figuresUnder(title: string, rows: readonly RankedModel[]): number[] {
   const figures = specs
@@ -141,7 +141,7 @@ const meanings: readonly Meaning[] = [
   { keys: ['interval'], text: '95 % CI: interval of E2E geomean' },
 ];
 
-/** What the words in the head mean, for the columns that are shown. */
+/** Explanation of the head's terms, for the columns that are shown. */
 export function legend(shown: readonly string[]): string[] {
   const isShown = ({ keys }: Meaning): boolean => keys.some((key) => shown.includes(key));
   const percentiles = ['p50', 'p95'].filter((one) => shown.some((key) => key.endsWith(`_${one}`)));

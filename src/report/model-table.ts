@@ -10,14 +10,14 @@ import { intervalBar } from './text-bars.ts';
 import { tableWidth, type TextColumn, textTable } from './text-table.ts';
 import { shorten } from './text-width.ts';
 
-/** A column of bars that takes as much room as it is given, between `least` and `most` cells. */
+/** A column of bars that fills the available space, between `least` and `most` cells. */
 export interface BarColumn {
   least: number;
   most: number;
   draw(width: number): TextColumn & { key: string };
 }
 
-/** Geometric mean of E2E latency with its interval, all models on one axis from 0. Absent when nothing is measured. */
+/** Geometric mean of E2E latency with its interval, all models on one axis from 0. Absent if nothing is measured. */
 export function barColumn(rows: readonly RankedModel[]): BarColumn | undefined {
   const ends = rows.flatMap(({ model }) => [model[rankedBy] ?? 0, model.e2e_latency_ms_geomean_ci_high ?? 0]);
   const axisEnd = Math.max(...ends);
@@ -45,10 +45,10 @@ function bar(model: RankedModel['model'], axisEnd: number, width: number): strin
   return intervalBar({ mid, ...ends, isLowerBound: isLowerBound(model, rankedBy) }, axisEnd, width);
 }
 
-/** A column that is shown when there is room, the lower its priority the sooner. */
+/** Columns with a lower priority number get space first. */
 type Choice = TextColumn & { key: string; priority: number };
 
-/** The ranked models in at most `columns` cells, and the keys of the columns that found room. */
+/** The ranked models in at most `columns` cells, and the keys of the columns that fit. */
 export function modelTable(
   report: Report,
   columns: number,
@@ -98,8 +98,8 @@ function choices(
 }
 
 /**
- * Each column in the order of its priority, until one does not fit: a figure that is wanted less never takes the room
- * of one that is wanted more. Those of priority 0 always stand.
+ * Columns in the order of priority, until one does not fit: a less important figure never takes the space of a more
+ * important one. Priority 0 is always shown.
  */
 function choose(all: readonly Choice[], columns: number): Choice[] {
   const isIn = new Set(all.filter(({ priority }) => priority === 0));
@@ -147,7 +147,7 @@ function groupColumn(report: Report, rows: readonly RankedModel[]): Choice[] {
   return [{ key: 'group', title: '', subtitle: 'group', align: 'left', priority: 6, cells }];
 }
 
-/** A figure of several has title and unit above it, in common with its neighbours; a lone one its unit below. */
+/** A group of figures has title and unit above it. A single one has its unit below. */
 function asChoice({ key, title, figure, unit, priority, cells }: FigureColumn): Choice {
   const head =
     figure === undefined ? { title, subtitle: unit } : { title, span: `${title}, ${unit}`, subtitle: figure };

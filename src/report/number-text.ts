@@ -1,7 +1,7 @@
 import type { Ms } from '../base/clock.ts';
 import { requestColumns } from '../journal/request-columns.ts';
 
-/** What stands where nothing was measured. */
+/** Shown if nothing was measured. */
 export const notMeasured = '–';
 
 /**
@@ -16,7 +16,7 @@ export function duration(ms: Ms | undefined): string {
   return `${threeDigits(seconds / 60)} min`;
 }
 
-/** A time span on a watch: `0:08`, `12:34`, `1:02:03`. Parts of a second are dropped. */
+/** A time span as on a clock: `0:08`, `12:34`, `1:02:03`. Fractions of a second are dropped. */
 export function watch(ms: Ms): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const two = (n: number): string => String(n).padStart(2, '0');
@@ -33,7 +33,7 @@ export function compact(n: number | undefined): string {
   return Math.abs(n) < 999.5 ? String(Math.round(n)) : short.format(n).replace('K', 'k');
 }
 
-/** US dollars: cents from a dollar on, three digits below. */
+/** US dollars: cents from a dollar up, three digits below. */
 export function usd(amount: number | undefined): string {
   if (amount === undefined || !Number.isFinite(amount)) return notMeasured;
   if (amount === 0) return '$0';
@@ -43,7 +43,7 @@ export function usd(amount: number | undefined): string {
   return `$${amount.toFixed(Math.min(6, digits)).replace(/0+$/, '').padEnd(4, '0')}`;
 }
 
-/** A share as percent, without the sign. Only a whole share is 100 and only none is 0. */
+/** A share as percent, without the sign. Only exactly 1 is shown as 100 and only exactly 0 as 0. */
 export function percentFigure(share: number | undefined, decimals: 0 | 1): string {
   if (share === undefined || !Number.isFinite(share)) return notMeasured;
   const step = decimals === 0 ? 1 : 0.1;
@@ -57,17 +57,17 @@ export function percent(share: number | undefined): string {
   return figure === notMeasured ? figure : `${figure.replace('.0', '')} %`;
 }
 
-/** A figure that rests on a failed request: its true value is at least what was measured. */
+/** A figure that rests on a failed request: its true value is at least the measured one. */
 export const atLeast = (text: string): string => (text === notMeasured ? text : `≥ ${text}`);
 
 /** How many times as much: `1.42×`. */
 export const times = (ratio: number | undefined): string =>
   ratio === undefined || !Number.isFinite(ratio) ? notMeasured : `${fixed(ratio, 2)}×`;
 
-/** By decimals. A new one for each number costs more than all else on a page. */
+/** Cached by decimals: making one for each number costs more than everything else on a page. */
 const formats = new Map<number, Intl.NumberFormat>();
 
-/** With so many decimals and `,` between thousands. */
+/** With this many decimals and `,` between thousands. */
 export function fixed(n: number, decimals: number): string {
   let format = formats.get(decimals);
   if (!format) {
@@ -96,13 +96,16 @@ export function figureText(column: string, value: number | undefined): string {
   return unit === 'USD' ? usd(value) : compact(value);
 }
 
-/** `7.90 s – 9.10 s`; `7.90 s or more` where the data bound one end alone, and nothing to be read as a number for none. */
+/**
+ * `7.90 s – 9.10 s`. `7.90 s or more` if the data bound only one end. For neither end, a text that cannot be read as a
+ * number.
+ */
 export function openRange(low: string | undefined, high: string | undefined): string {
   if (low === undefined) return high === undefined ? 'not bounded' : `${high} or less`;
   return high === undefined ? `${low} or more` : `${low} – ${high}`;
 }
 
-/** The same of a column's figures. Not measured where neither end is known. */
+/** As above, for a column's figures. "Not measured" if neither end is known. */
 export function rangeText(column: string, low: number | undefined, high: number | undefined): string {
   if (low === undefined && high === undefined) return notMeasured;
   const end = (value: number | undefined): string | undefined =>

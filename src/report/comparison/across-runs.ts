@@ -5,7 +5,7 @@ import { describeWarning, runPairWarnings } from '../../analysis/warnings.ts';
 import type { ComparisonReport } from './comparison.ts';
 import { runAnswer } from './comparison-wording.ts';
 
-/** The same models in two runs: what every format shows of it. `margin`: differences inside it do not matter. */
+/** The same models in two runs, as every format shows them. `margin`: differences within it do not matter. */
 export function acrossRuns(
   before: LoadedRun,
   after: LoadedRun,

@@ -2,7 +2,7 @@ import { pairColumns } from '../../analysis/summary-columns.ts';
 import { jsonText, rowObject, runObject } from '../run-json.ts';
 import type { ComparisonFormat } from './comparison.ts';
 
-/** For machines: `{ run, pairs, warnings }`, the columns of `pairs.csv` as keys. */
+/** For programs: `{ run, pairs, warnings }`, with the columns of `pairs.csv` as keys. */
 export const json: ComparisonFormat = {
   name: 'json',
   extension: '.json',

@@ -88,7 +88,7 @@ function waySection({ wayA, wayB, rows }: WayTable): string[] {
   return [`**${literal(`${wayB} − ${wayA}`)}**`, aligned(head, cells)];
 }
 
-/** Words to the left, figures to the right. */
+/** Words on the left, figures on the right. */
 function aligned(head: readonly string[], rows: readonly string[][]): string {
   const words = ['model', 'against', '', 'verdict'];
   return alignedTable(

@@ -92,7 +92,7 @@ function pairColumns(pairs: readonly PairRow[], report: ComparisonReport, column
   ];
 }
 
-/** A small table for each pair of routes or vantages: each model with what the one costs against the other. */
+/** A small table for each pair of routes or vantages: what one costs against the other, per model. */
 export function waySections(
   { pairs, run }: ComparisonReport,
   by: DimensionName,
@@ -105,7 +105,7 @@ export function waySections(
   ]);
 }
 
-/** Where the room is short, the range of the ratio goes first, then p, then the ratio. */
+/** If space is short, the range of the ratio is dropped first, then p, then the ratio. */
 function fitted(all: TextColumn[], columns: number): TextColumn[] {
   let left = all;
   for (const dropped of ['95 % of it', 'p', 'ratio'])
@@ -116,7 +116,7 @@ function fitted(all: TextColumn[], columns: number): TextColumn[] {
 function wayColumns({ rows }: WayTable, columns: number): TextColumn[] {
   const pairs = rows.map(({ pair }) => pair);
   const nameRoom = Math.max(8, Math.floor(columns / 4));
-  // A model is named on the first of its rows.
+  // A model is named only in its first row.
   const names = rows.map(({ model }, index) =>
     rows[index - 1]?.model === model ? '' : shorten(oneLine(model, 200), nameRoom),
   );
@@ -132,7 +132,7 @@ function wayColumns({ rows }: WayTable, columns: number): TextColumn[] {
   ];
 }
 
-/** A column of the terminal's tables, a cell for each pair. */
+/** A column of the terminal's tables, one cell per pair. */
 export function pairColumn(
   subtitle: string,
   align: Align,

@@ -8,7 +8,9 @@ import { rankedMetric } from '../ranking.ts';
 import type { TextCell } from '../text-table.ts';
 import type { ComparisonReport } from './comparison.ts';
 
-/** A sentence for each model: how much later the first token comes on one route, or from one vantage, than the other. */
+/**
+ * One sentence per model: how much later the first token comes on one route, or from one vantage, than on the other.
+ */
 export function wayAnswer(pairs: readonly PairRow[], by: DimensionName, run: Ways): string[] {
   const metric = ['ttft_ms', rankedMetric].find((name) => pairs.some((pair) => pair.metric === name));
   const shown = pairs.filter((pair) => pair.metric === metric);
@@ -22,7 +24,7 @@ export function wayAnswer(pairs: readonly PairRow[], by: DimensionName, run: Way
   );
 }
 
-/** A sentence for each model of two runs: how many times as long a whole answer takes as it did before. */
+/** One sentence per model of two runs: duration of a whole answer relative to the earlier run. */
 export function runAnswer(
   pairs: readonly PairRow[],
   runs: Pick<ComparisonReport, 'run' | 'before'>,
@@ -42,9 +44,9 @@ const inWords = (range: string): string => range.replace(' – ', ' to ');
 interface Measure {
   label: string;
   better: 'less' | 'more';
-  /** Of its differences. */
+  /** Unit of its differences. */
   unit: string;
-  /** How its ratio is read. Absent of shares, whose difference is read. */
+  /** How to read its ratio. Absent for shares, which are read as differences. */
   howMany?: string;
 }
 
@@ -66,10 +68,10 @@ export function measureOf(metric: string): Measure {
     : { label, unit, better: 'less', howMany: 'how many times as long' };
 }
 
-/** Whether the difference is read, rather than the ratio. */
+/** Whether to read the difference instead of the ratio. */
 export const isDifference = (metric: string): boolean => measureOf(metric).howMany === undefined;
 
-/** What stands over a metric's table: `E2E: how many times as long, less is better`. */
+/** Heading of a metric's table: `E2E: how many times as long, less is better`. */
 export function metricTitle(metric: string, { before, by }: ComparisonReport): string {
   const { label, better, howMany } = measureOf(metric);
   const sign = isDifference(metric) ? '−' : '÷';
@@ -81,7 +83,7 @@ export function metricTitle(metric: string, { before, by }: ComparisonReport): s
   return `${label.charAt(0).toUpperCase()}${label.slice(1)}: ${figure}, ${better} is better`;
 }
 
-/** `2.57×`; of shares percentage points, `+12.5`. */
+/** `2.57×`. For shares percentage points, `+12.5`. */
 export const sizeText = (pair: PairRow): string =>
   isDifference(pair.metric) ? differenceText(pair.metric, pair.difference) : ratioText(pair.ratio);
 
@@ -89,7 +91,7 @@ export const sizeText = (pair: PairRow): string =>
 export const rangeText = (pair: PairRow): string =>
   isDifference(pair.metric) ? differenceRangeText(pair) : ratioRangeText(pair);
 
-/** A difference in the metric's unit, with its sign: `+41.2`, `−3.5`, `0`. Whole numbers from a thousand on. */
+/** A difference in the metric's unit, with its sign: `+41.2`, `−3.5`, `0`. Whole numbers from a thousand up. */
 export function differenceText(metric: string, value: number | undefined): string {
   if (value === undefined) return notMeasured;
   const size = (isDifference(metric) ? 100 : 1) * Math.abs(value);
@@ -97,7 +99,7 @@ export function differenceText(metric: string, value: number | undefined): strin
   return text === '0' ? text : `${value < 0 ? '−' : '+'}${text}`;
 }
 
-/** An open end is one that the data do not bound. */
+/** An open end is not bounded by the data. */
 export function differenceRangeText(pair: PairRow): string {
   const { metric, difference, difference_ci_low: low, difference_ci_high: high } = pair;
   if (difference === undefined) return notMeasured;
@@ -115,17 +117,17 @@ export function ratioRangeText({ metric, ratio, ci_low: low, ci_high: high }: Pa
   return openRange(low?.toFixed(2), high?.toFixed(2));
 }
 
-/** Below a thousandth the digits say nothing more. */
+/** Digits below a thousandth mean nothing. */
 export const pText = (p: number | undefined): string =>
   p === undefined ? notMeasured : p < 0.001 ? '<0.001' : p.toFixed(3);
 
-/** The verdict, and for an open one how many more prompts would settle it. */
+/** The verdict. For an open one, how many more prompts would settle it. */
 export function verdictText({ verdict, more_prompts }: PairRow): string {
   if (verdict !== 'not settled' || more_prompts === undefined) return verdict;
   return `${verdict} (+${more_prompts})`;
 }
 
-/** The same in its color. */
+/** As above, in its color. */
 export function verdictCell(pair: PairRow): TextCell {
   const tone = verdictTone(pair.verdict);
   return { text: verdictText(pair), ...(tone ? { tone } : {}) };
@@ -137,7 +139,7 @@ function verdictTone(verdict: string): Tone | undefined {
   return verdict === 'not settled' ? 'quiet' : undefined;
 }
 
-/** What stands instead of tables where there is no pair. */
+/** Shown instead of tables if there is no pair. */
 export const nothingToCompare = ({ before, by }: ComparisonReport): string =>
   before
     ? 'Nothing can be compared: no model is in both runs.'
@@ -145,17 +147,17 @@ export const nothingToCompare = ({ before, by }: ComparisonReport): string =>
       ? 'Nothing can be compared: no model has answers to a prompt in both versions.'
       : 'Nothing can be compared: it takes two models, or one model on two routes.';
 
-/** Metrics in the order in which they are shown: what models are ranked by stands first. */
+/** Metrics in display order: the ranking metric is first. */
 export function metricsOf(pairs: readonly PairRow[]): string[] {
   const metrics = [...new Set(pairs.map(({ metric }) => metric))];
   return metrics.toSorted((a, b) => Number(b === rankedMetric) - Number(a === rankedMetric));
 }
 
-/** Whether both sides of every pair are one model, earlier and later. */
+/** Whether both sides of every pair are the same model, earlier and later. */
 export const isOfOneModel = ({ before, by }: ComparisonReport): boolean =>
   before !== undefined || by === 'version';
 
-/** A model or cell of a pair, without the run or the version that every name in the comparison has. */
+/** A model or cell of a pair, without the run or the version that every name in the comparison includes. */
 export function nameIn(
   label: string,
   { run, before, by }: Pick<ComparisonReport, 'run' | 'before' | 'by'>,
@@ -176,7 +178,7 @@ export function rankingText(
   return `best first${list.length > 0 ? ` (${list.join(', ')})` : ''}: ${models}`;
 }
 
-/** What the words of the verdicts stand for. */
+/** Explanation of the verdicts. */
 export function rulesOf({ margin, groups, pairs }: ComparisonReport): string {
   return (
     `A verdict needs a p of 0.05 or less, corrected for all ${count(pairs.length, 'comparison')} here, ` +
@@ -187,7 +189,7 @@ export function rulesOf({ margin, groups, pairs }: ComparisonReport): string {
   );
 }
 
-/** What one route costs against another, or one vantage, model by model. */
+/** What one route, or one vantage, costs against another, model by model. */
 export interface WayTable {
   wayA: string;
   wayB: string;
@@ -218,14 +220,17 @@ export function wayTables(pairs: readonly PairRow[], by: DimensionName, run: Way
   });
 }
 
-/** The one that a label ends with: a model may be called like a route, and one route like the beginning of another. */
+/**
+ * The route at the end of a label. A model may have the name of a route, and a route name may be the beginning of
+ * another.
+ */
 function wayIn(label: string, by: DimensionName, ways: readonly string[]): string {
   const { words } = dimensionNamed(by);
   const place = (way: string): number => label.lastIndexOf(words(way));
   return [...ways].sort((a, b) => place(b) - place(a) || b.length - a.length)[0] ?? '';
 }
 
-/** `TTFT, ms`: what a row is about, and the unit of its difference. */
+/** `TTFT, ms`: the metric of a row, and the unit of its difference. */
 export function rowTitle({ metric }: PairRow): string {
   const { label, unit } = measureOf(metric);
   return unit === '' || label.includes(unit) ? label : `${label}, ${unit}`;

@@ -3,27 +3,27 @@ import type { PairRow } from '../../analysis/summary-columns.ts';
 import type { DimensionName } from '../../plan/cell.ts';
 import type { RunFacts, Style } from '../run-report.ts';
 
-/** What `gatebench compare` knows. */
+/** Result of `gatebench compare`. */
 export interface ComparisonReport {
-  /** The run; the later one where two are compared. */
+  /** The run. The later one if two are compared. */
   run: RunFacts;
-  /** The earlier run, where two are compared. */
+  /** The earlier run if two are compared. */
   before?: RunFacts;
-  /** What is held against each other, for each model. Absent: the models themselves. */
+  /** The dimension that is compared, for each model. Absent: models are compared with one another. */
   by?: DimensionName;
-  /** Differences inside it do not matter. */
+  /** Differences within it do not matter. */
   margin: number;
-  /** The answer in sentences, each for a line of its own. Empty where no latency was compared. */
+  /** The answer in sentences, one line each. Empty if no latency was compared. */
   answer: readonly string[];
   pairs: readonly PairRow[];
-  /** Per metric and route: models best first, those that share a letter do not differ significantly. */
+  /** Per metric and route: models best first. Those that share a letter do not differ significantly. */
   groups: readonly RankingGroup[];
-  /** Why a model is slower or faster, a sentence each. */
+  /** Why a model is slower or faster, one sentence each. */
   explanations: readonly string[];
   warnings: readonly string[];
 }
 
-/** One way to show a comparison. To add one: write its file, add its line to the list. */
+/** A format of a comparison. To add one: write its file, add its line to the list. */
 export interface ComparisonFormat {
   name: string;
   extension: string;

@@ -5,14 +5,14 @@ import { thresholdLine } from '../threshold-lines.ts';
 import type { GateReport } from './gate-report.ts';
 import { cellSentence } from './gate-wording.ts';
 
-/** GitHub shows ten of a kind for each step. */
+/** GitHub shows at most ten of each type per step. */
 const most = 10;
 
-/** Where the rules of a suite stand. */
+/** Where a suite defines its rules. */
 export interface RulePlaces {
-  /** As the repository names it. */
+  /** Path in the repository. */
   file: string;
-  /** 1-based line of a metric's gate rule, or of the gate part; undefined where neither is known. */
+  /** Line of a metric's gate rule, or of the gate part, from 1. Undefined if neither is known. */
   gateLine: (metric: string) => number | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface Finding {
 }
 
 /**
- * GitHub's workflow commands for what failed and what warns, failures first, at most ten. Source of the escapes:
+ * GitHub's workflow commands for failures and warnings, failures first, at most ten. Source of the escapes:
  * actions/toolkit, packages/core/src/command.ts.
  */
 export function annotations(report: GateReport, { file, gateLine }: RulePlaces): string[] {
@@ -34,7 +34,7 @@ export function annotations(report: GateReport, { file, gateLine }: RulePlaces):
   });
 }
 
-/** What failed and what warns, failures first, at most ten, in sentences. */
+/** Failures and warnings, failures first, at most ten, in sentences. */
 export function findings(report: GateReport, gateLine: RulePlaces['gateLine'] = () => undefined): Finding[] {
   const ofCell = (cell: GateCell, level: Finding['level']): Finding => ({
     level,
@@ -58,7 +58,7 @@ export function findings(report: GateReport, gateLine: RulePlaces['gateLine'] = 
   return all.slice(0, most);
 }
 
-/** A line that GitHub shows beside the job, about no place in a file. */
+/** A line that GitHub shows next to the job, without a place in a file. */
 export const notice = (level: 'notice' | 'warning' | 'error', text: string): string =>
   `::${level} title=gatebench::${data(text)}`;
 

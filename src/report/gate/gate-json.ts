@@ -5,7 +5,7 @@ import { jsonText, runObject, thresholdObject } from '../run-json.ts';
 import { isSimulated } from '../run-report.ts';
 import type { GateFormat, GateReport } from './gate-report.ts';
 
-/** For machines: `{ run, word, cells, warnings }` and what goes with them. */
+/** For programs: `{ run, word, cells, warnings }` and related fields. */
 export const json: GateFormat = {
   name: 'json',
   file: runFiles.gate,
@@ -32,7 +32,7 @@ export const gateObject = (report: GateReport): Record<string, unknown> => ({
   warnings: report.warnings,
 });
 
-/** What is absent is `null`; `model` is `null` for all models together. */
+/** Absent values are `null`. `model` is `null` for all models together. */
 function cellObject(cell: GateCell): Record<string, unknown> {
   const number = (value: number | undefined): number | null =>
     value === undefined || !Number.isFinite(value) ? null : Number(value.toFixed(6));
@@ -75,7 +75,7 @@ function cellObject(cell: GateCell): Record<string, unknown> {
   };
 }
 
-/** As the suite writes them. */
+/** Spelled as in the suite. */
 export const ruleNames = {
   maxRatio: 'max_ratio',
   minRatio: 'min_ratio',
@@ -83,7 +83,7 @@ export const ruleNames = {
   maxRise: 'max_rise',
 } as const;
 
-/** Of a badge, by what the gate says. */
+/** Color of a badge by the gate's result. */
 export const badgeColors: Readonly<Record<GateReport['verdict'], string>> = {
   pass: 'brightgreen',
   warning: 'yellow',
@@ -93,7 +93,7 @@ export const badgeColors: Readonly<Record<GateReport['verdict'], string>> = {
   incomplete: 'orange',
 };
 
-/** What a Shields endpoint badge reads: https://shields.io/badges/endpoint-badge. */
+/** JSON for a Shields endpoint badge: https://shields.io/badges/endpoint-badge. */
 export const badge: GateFormat = {
   name: 'badge',
   file: 'badge.json',

@@ -19,7 +19,7 @@ import {
   watchedName,
 } from './gate-wording.ts';
 
-/** The night in GitHub's dialect, section by section, the most important first. None is empty. */
+/** The night in GitHub's dialect, section by section, the most important first. No section is empty. */
 export function gateSections(report: GateReport): string[] {
   const { run, word, cells } = report;
   const alarming = cells.filter((cell) => cell.word === 'fail' || cell.word === 'warning');
@@ -36,7 +36,7 @@ export function gateSections(report: GateReport): string[] {
       .map((text) => `- ${literal(text)}`)
       .join('\n'),
     thresholdList(report),
-    // A table that says the same again is left out.
+    // A table that only repeats another is left out.
     cells.length > alarming.length ? details('All cells', cellTable(cells, report)) : '',
     report.warnings.map((warning) => `- ⚠ ${literal(warning)}`).join('\n'),
     alarming.length > 0 ? remedy(report) : '',
@@ -83,7 +83,7 @@ function remedy({ run }: GateReport): string {
   );
 }
 
-/** As many sections as fit, in order, and a line that says how many did not. `limit` in bytes of UTF-8. */
+/** As many sections as fit, in order, and a line that counts the rest. `limit` in bytes of UTF-8. */
 export function fitted(sections: readonly string[], limit: number): string {
   const bytes = (text: string): number => Buffer.byteLength(text);
   const note = (left: number): string =>
@@ -104,17 +104,17 @@ export function fitted(sections: readonly string[], limit: number): string {
   return `${[...kept, ...(left > 0 ? [note(left)] : [])].join('\n\n')}\n`;
 }
 
-/** Finds what was said of this suite before, so that it is updated rather than added to. */
+/** Finds the earlier comment on this suite, so that it is updated instead of adding another. */
 export function suiteMarker(about: 'gate' | 'change', suite: string): string {
   return `<!-- gatebench-${about} ${encodeURIComponent(suite).replaceAll('-', '%2D')} -->`;
 }
 
 export const commentMarker = (suite: string): string => suiteMarker('gate', suite);
 
-/** GitHub refuses comments from 64 kB on. */
+/** GitHub refuses comments from 64 kB up. */
 export const commentBytes = 60_000;
 
-/** A comment's body; its first line finds the comment of an earlier night, so that one is kept up to date. */
+/** Body of a comment. Its first line identifies the comment of an earlier night, so that it can be updated. */
 export const comment: GateFormat = {
   name: 'comment',
   file: 'comment.md',

@@ -5,7 +5,7 @@ import { gateObject } from './gate-json.ts';
 import type { GateReport } from './gate-report.ts';
 import { baselineText } from './gate-wording.ts';
 
-/** A night as one JSON for a chat: `text` is what Slack and Mattermost show, the rest is for programs. */
+/** A night as one JSON object for a chat: Slack and Mattermost show `text`, the rest is for programs. */
 export function gateMessage(report: GateReport, jobUrl?: string): Record<string, unknown> {
   return { text: messageText(report, jobUrl), job_url: jobUrl ?? null, ...gateObject(report) };
 }
@@ -21,7 +21,7 @@ function messageText(report: GateReport, jobUrl: string | undefined): string {
   return [...lines, ...(jobUrl === undefined ? [] : [jobUrl])].join('\n');
 }
 
-/** Slack reads `<!channel>` and `<url|text>`, Mattermost `@all`: no name from a suite calls anybody. */
+/** Slack reads `<!channel>` and `<url|text>`, Mattermost `@all`: a name from a suite must not notify anybody. */
 const withoutMentions = (line: string): string =>
   line
     .replaceAll('&', '&amp;')

@@ -7,15 +7,15 @@ export interface BaselineFacts {
   /** ISO 8601, UTC: starts of the first and the last night. */
   from: string;
   to: string;
-  /** Most nights that any cell is compared with. */
+  /** Maximum number of nights that any cell is compared with. */
   nights: number;
-  /** Runs that they are made of, where there are too few nights for a baseline of nights. */
+  /** Number of runs in them, if there are too few nights for a baseline of nights. */
   earlyRuns?: number;
-  /** From the start of the baseline's last night to tonight's. */
+  /** Time from the start of the baseline's last night to the start of tonight's. */
   ageDays: number;
 }
 
-/** What `gatebench gate` knows of a night. */
+/** Result of `gatebench gate` for a night. */
 export interface GateReport {
   run: RunFacts;
   /** `pass`, `warning`, `fail`, `learning 3/7`, `not settled` or `incomplete`: the first word of every format. */
@@ -25,16 +25,16 @@ export interface GateReport {
   thresholds: readonly ThresholdResult[];
   /** Absent until there is one. */
   baseline?: BaselineFacts;
-  /** Nights of alarm in a row that make a failure. */
+  /** Number of consecutive nights of alarm that make a failure. */
   confirm: number;
-  /** Why the run is not compared, when it is incomplete: a sentence. */
+  /** Why an incomplete run is not compared: a sentence. */
   incompleteBecause?: string;
   /** What happened to the history: a sentence. */
   history: string;
   warnings: readonly string[];
 }
 
-/** One way to show a night. To add one: write its file, add its line to the list. */
+/** A format of a night. To add one: write its file, add its line to the list. */
 export interface GateFormat {
   name: string;
   /** The file that `--github` writes. */

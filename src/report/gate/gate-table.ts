@@ -23,7 +23,7 @@ import {
   wordTones,
 } from './gate-wording.ts';
 
-/** For the terminal: the word first, then what it rests on. */
+/** For the terminal: first the result, then its basis. */
 export const table: GateFormat = {
   name: 'table',
   file: 'gate.txt',
@@ -78,7 +78,7 @@ function cellTables(report: GateReport, columns: number, paint: Paint): string[]
   ]);
 }
 
-/** Where the room is short, the range goes first, then the usual level, then what was expected, then tonight's. */
+/** If space is short, the range is dropped first, then the usual level, then what was expected, then tonight's. */
 function cellTable(cells: readonly GateCell[], report: GateReport, columns: number, paint: Paint): string[] {
   let left = cellColumns(cells, report, Math.max(12, Math.floor(columns / 4)));
   for (const dropped of ['range', 'usual', 'expected tonight', 'tonight'])

@@ -15,10 +15,10 @@ export const wordTones: Readonly<Record<GateWord, Tone>> = {
   incomplete: 'warning',
 };
 
-/** What all models of a route share is no model's own. */
+/** A change that all models of a route share is not due to one model. */
 export const sharedName = 'gateway or network';
 
-/** What is watched: `glm`, `glm@direct`, `gateway or network`. */
+/** Watched cell: `glm`, `glm@direct`, `gateway or network`. */
 export function watchedName(
   watched: Omit<Names, 'model'> & { readonly model?: string | undefined },
   ways: Ways,
@@ -44,7 +44,7 @@ export function limitText({ rule, limit }: GateCell): string {
   return `${rules[rule]} ${rule.endsWith('Ratio') ? times(limit) : points(limit)}`;
 }
 
-/** Tonight against the usual, the shift of the controls taken off. */
+/** Tonight relative to the usual, corrected for the shift of the controls. */
 export function changeText({ ratio, difference }: GateCell): string {
   if (ratio !== undefined) return times(ratio);
   if (difference === undefined) return notMeasured;
@@ -64,19 +64,19 @@ export function usualText(cell: GateCell): string {
   return levelText(cell, cell.usual);
 }
 
-/** What tonight should have been; of a cell without controls, the usual level again. */
+/** Expected value for tonight. For a cell without controls, the usual level. */
 export function expectedText(cell: GateCell): string {
   return levelText(cell, cell.expected);
 }
 
-/** Where tonight was to be expected in 95 of 100 nights like those of the baseline. */
+/** Range that 95 of 100 nights like those of the baseline would fall into. */
 export function expectedRangeText(cell: GateCell): string {
   if (cell.expectedLow === undefined || cell.expectedHigh === undefined) return notMeasured;
   const [low, high] = [levelText(cell, cell.expectedLow), levelText(cell, cell.expectedHigh)];
   return low === high ? notMeasured : `${low} – ${high}`;
 }
 
-/** Whether what was expected of some cell is not simply the usual. */
+/** Whether the expected value of some cell differs from the usual level. */
 export const hasShift = (cells: readonly GateCell[]): boolean =>
   cells.some(({ controls, model }) => model !== undefined && controls.length > 0);
 
@@ -85,7 +85,7 @@ function levelText(cell: GateCell, value: number | undefined): string {
   return cell.model === undefined ? times(value) : figureText(cell.metric, value);
 }
 
-/** The word with what it waits for: `warning 1/2`, `fail, 3 nights`, `learning 4/7`. */
+/** The word with its count: `warning 1/2`, `fail, 3 nights`, `learning 4/7`. */
 export function cellWord({ word, alarms, nights, nightsNeeded }: GateCell, confirm: number): string {
   if (word === 'learning') return `learning ${nights}/${nightsNeeded}`;
   if (word === 'warning') return confirm > 1 ? `warning ${alarms}/${confirm}` : word;
@@ -104,7 +104,7 @@ export function baselineText({ baseline }: GateReport): string {
   return `baseline ${size}, ${span}, the last ${age}`;
 }
 
-/** Each model is held against all the others, so the controls are the models. */
+/** The controls of each model are all the other models. */
 export function controlsText({ cells }: GateReport): string {
   const controls = [...new Set(cells.flatMap((cell) => cell.controls))].map((model) => oneLine(model, 40));
   const own = cells.filter(({ model }) => model !== undefined);
@@ -122,7 +122,7 @@ function levelsText(cell: GateCell): string {
   return hasShift([cell]) ? `${usual}, expected tonight ${expectedText(cell)}${range}` : `${usual}${range}`;
 }
 
-/** A cell in a sentence, for annotations and JUnit: what changed, how much, against what. */
+/** A cell in a sentence, for annotations and JUnit: what changed, by how much, compared with what. */
 export function cellSentence(cell: GateCell, ways: Ways, confirm: number): string {
   const name = `${cell.metric} of ${watchedName(cell, ways)}`;
   const word = cellWord(cell, confirm);
@@ -138,13 +138,13 @@ export function cellSentence(cell: GateCell, ways: Ways, confirm: number): strin
   );
 }
 
-/** What the nights together show, and that it was they who raised the alarm. */
+/** What the nights show together, with the remark that they raised the alarm. */
 function together(cell: GateCell): string {
   if (cell.streak === undefined) return '';
   return `; ${cell.test === 'streak' ? 'the nights together are ' : 'and together the nights are '}${describeStreak(cell, cell.streak)}`;
 }
 
-/** The same for tables, a line for each such cell: `glm e2e_latency_ms: slower by 1.15× (…) over the last 6 nights, …`. */
+/** As above, for tables, one line per cell: `glm e2e_latency_ms: slower by 1.15× (…) over the last 6 nights, …`. */
 export function streakLines(cells: readonly GateCell[], ways: Ways): string[] {
   return cells.flatMap((cell) =>
     cell.streak === undefined

@@ -1,12 +1,12 @@
 import type { Collected } from '../../analysis/collect.ts';
 
-/** More would make the page heavy; all of them are in `answers.jsonl`. */
+/** More would make the page heavy. All of them are in `answers.jsonl`. */
 export const mostAnswerPrompts = 24;
-/** Most answers that are shown, over all prompts and models. */
+/** Maximum answers shown, over all prompts and models. */
 const mostAnswers = 240;
 
 /**
- * The prompts whose answers are shown: first those on which the models differ most in what passed, because there is
+ * The prompts whose answers are shown: first those on which the models' pass rates differ most, because there is
  * something to see, then the others in the suite's order.
  */
 export function answerPrompts(collected: Collected, suiteOrder: readonly string[]): string[] {

@@ -8,7 +8,7 @@ import { type FailureKind, Failures, Slowest, type SlowRequest } from './scan/fa
 import { type PhaseMeans, Phases, Tokens, type TokenSums } from './scan/parts-scan.ts';
 import { type CellTimeline, Timeline, type UsualLatency } from './scan/timeline-scan.ts';
 
-/** What the page needs of the rows beyond what the summary has collected of them. Lists are by cell. */
+/** What the page needs from the rows in addition to the summary. Lists are by cell. */
 export interface ScannedRows {
   timelines: readonly CellTimeline[];
   phases: readonly (PhaseMeans | undefined)[];
@@ -20,18 +20,18 @@ export interface ScannedRows {
 }
 
 export interface ScanOptions {
-  /** The same rows: the timeline needs the usual latency of each prompt. */
+  /** Same rows: the timeline needs the usual latency of each prompt. */
   collected: Collected;
-  /** Prompts whose answers shall be shown. */
+  /** Prompts whose answers will be shown. */
   answerPrompts: readonly string[];
 }
 
 /**
- * Looks on as the rows of a run pass. Only measured requests enter. Memory grows with models and prompts, not with the
- * number of rows.
+ * Observes the rows of a run. Only measured requests count. Memory grows with models and prompts, not with the number
+ * of rows.
  */
 export class PageScan implements RowCollector {
-  /** Numbers of cells, by key, as they were met. */
+  /** Numbers of cells by key, in order of appearance. */
   readonly #numbers = new Map<string, number>();
   readonly #timeline: Timeline;
   readonly #phases = new Phases();
@@ -61,7 +61,7 @@ export class PageScan implements RowCollector {
       part.add(row, number);
   }
 
-  /** To be asked when all rows have passed. */
+  /** Call after all rows. */
   scanned({ collected: { cells }, answerPrompts }: ScanOptions): ScannedRows {
     const numbers = cells.map((cell) => this.#numbers.get(cellKey(cell)) ?? -1);
     const placed = <T extends { cell: number }>(list: readonly T[]): T[] =>
@@ -82,8 +82,8 @@ export class PageScan implements RowCollector {
 }
 
 /**
- * What a model usually takes on a prompt: the geometric mean of its sound answers. Not their median, which is one of
- * them when there are three and would make a third of all answers look perfectly usual.
+ * Usual latency of a model on a prompt: the geometric mean of its sound answers. Not their median, which is one of the
+ * answers if there are three, and would make a third of all answers look perfectly usual.
  */
 function usualLatency({ prompts }: Collected['cells'][number]): UsualLatency {
   const usual = new Map(

@@ -19,12 +19,12 @@ const parts: readonly { id: string; title: string; render: (data: ComparePageDat
   { id: 'warnings', title: 'Warnings', render: ({ warnings }) => warningList(warnings) },
 ];
 
-/** The page of two runs of the same models, a whole HTML file. Pure: the same data give the same bytes. */
+/** The page of two runs of the same models, a complete HTML file. Pure: the same data give the same bytes. */
 export function renderComparePage(data: ComparePageData): string {
   return htmlDocument(comparePageFrame(data));
 }
 
-/** The same, for who puts something around it. */
+/** As above, for embedding in another page. */
 export function comparePageFrame(data: ComparePageData): PageFrame {
   const { before, after, models } = data;
   const looks = models.map(({ look }) => look);

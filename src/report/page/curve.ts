@@ -6,7 +6,7 @@ import { atLeast, duration, notMeasured } from '../number-text.ts';
 import { isLowerBound } from '../ranking.ts';
 import { evenly } from './scan/thinned-scan.ts';
 
-/** The metrics whose distributions are drawn. */
+/** Metrics whose distributions are drawn. */
 export const curveMetrics = ['ttft_ms', 'ttfat_ms', 'e2e_latency_ms'] as const;
 export type CurveMetric = (typeof curveMetrics)[number];
 
@@ -19,10 +19,10 @@ export interface Curve {
   failures: number;
 }
 
-/** Points beyond which a curve is drawn through evenly spaced quantiles: more would not be seen. */
+/** With more points, a curve is drawn through evenly spaced quantiles: the difference is invisible. */
 export const mostCurvePoints = 400;
 
-/** Undefined where nothing was measured. */
+/** Undefined if nothing was measured. */
 export function curveOf(cell: CellSamples, metric: CurveMetric): Curve | undefined {
   const pooled = pool(clustersOf(cell, metric));
   const answers = pooled.findIndex((ms) => !Number.isFinite(ms));
@@ -36,17 +36,17 @@ export function curveOf(cell: CellSamples, metric: CurveMetric): Curve | undefin
   };
 }
 
-/** The percentiles that the page shows, as shares of all requests. */
+/** Percentiles shown on the page, as shares of all requests. */
 export const shownPercentiles = { p50: 0.5, p90: 0.9, p95: 0.95 } as const;
 export type ShownPercentile = keyof typeof shownPercentiles;
 
 export interface PercentileMark {
   ms: number;
-  /** A failed request is in it: the true one is at least so long. */
+  /** Includes a failed request: the true value is at least this. */
   isBound: boolean;
 }
 
-/** The percentile that every other view shows, from the summary. Undefined below its sample floor. */
+/** The percentile as in every other view, from the summary. Undefined below its sample floor. */
 export function percentileMark(
   summary: ModelSummary,
   metric: CurveMetric,
@@ -57,6 +57,6 @@ export function percentileMark(
   return ms === undefined ? undefined : { ms, isBound: isLowerBound(summary, column) };
 }
 
-/** For people: a bound is said to be one. */
+/** For people. A bound is marked as one. */
 export const markWords = (mark: PercentileMark | undefined): string =>
   mark === undefined ? notMeasured : mark.isBound ? atLeast(duration(mark.ms)) : duration(mark.ms);

@@ -10,14 +10,14 @@ export interface DriftPoint {
   answers: number;
 }
 
-/** Fewer answers in a stretch would show noise rather than drift. */
+/** Fewer answers in a stretch would show noise instead of drift. */
 const fewestAnswers = 4;
 
-/** The course of the run in `stretches` equal parts of its time; those with too few answers are left out. */
+/** The course of the run in `stretches` equal parts of its time. Parts with too few answers are left out. */
 export function driftOf(points: readonly TimelinePoint[], spanMs: Ms, stretches: number): DriftPoint[] {
   const buckets = Array.from({ length: stretches }, (): number[] => []);
   for (const { atMs, relative } of points) {
-    // Of a run whose requests all began at once, and where an instant is none, there is no course.
+    // A run whose requests all began at once, or without valid instants, has no course.
     const place = Math.min(stretches - 1, Math.max(0, Math.floor((atMs / spanMs) * stretches))) || 0;
     if (relative !== undefined) buckets[place]!.push(relative);
   }
@@ -28,10 +28,10 @@ export function driftOf(points: readonly TimelinePoint[], spanMs: Ms, stretches:
   );
 }
 
-/** How many stretches so many answers can fill: some eight in each. */
+/** Number of stretches for this many answers: about eight in each. */
 export const stretchesFor = (answers: number): number => Math.max(4, Math.min(30, Math.floor(answers / 8)));
 
-/** How much longer answers took in the last third of the run than in the first. Undefined with too few of them. */
+/** How much longer answers took in the last third of the run than in the first. Undefined with too few answers. */
 export function shiftOf(points: readonly TimelinePoint[], spanMs: Ms): number | undefined {
   const [first, , last] = driftOf(points, spanMs, 3);
   return first && last && last.atMs > (spanMs * 2) / 3 ? last.relative / first.relative : undefined;

@@ -1,15 +1,15 @@
 import { oneLine } from '../../base/text.ts';
 import { shorten } from '../text-width.ts';
 
-/** How a model looks in every picture: a color and a shape, so that neither has to be told by itself. */
+/** Look of a model in every picture: a color and a shape, so that it does not depend on either alone. */
 export interface ModelLook {
-  /** As pairs and groups call it: to find it by, not to be shown. */
+  /** Name in pairs and groups. Used for lookup, not for display. */
   label: string;
-  /** The same, safe to show. */
+  /** The same name, safe to show. */
   name: string;
-  /** Shortened for places with little room. */
+  /** Shortened for small spaces. */
   short: string;
-  /** Ties everything that belongs to it, for the filter. */
+  /** Class of all its elements, for the filter. */
   className: string;
   color: string;
   symbol: ModelSymbol;
@@ -18,7 +18,7 @@ export interface ModelLook {
 export type ModelSymbol = (typeof symbols)[number];
 const symbols = ['circle', 'square', 'triangle', 'diamond', 'star', 'cross', 'wye'] as const;
 
-/** A color for paper and for the dark, each with a contrast of at least 3 : 1 against its page. */
+/** A color for light and one for dark, each with a contrast of at least 3 : 1 against its page. */
 export const modelColors: readonly { light: string; dark: string }[] = [
   { light: '#0b6bb5', dark: '#5eb1f2' },
   { light: '#c25000', dark: '#ff9b57' },
@@ -30,7 +30,7 @@ export const modelColors: readonly { light: string; dark: string }[] = [
   { light: '#52606b', dark: '#a9b6c0' },
 ];
 
-/** The look of the model at a place: eight colors and seven shapes together make 56 before one comes again. */
+/** The look of the model at an index: eight colors and seven shapes make 56 combinations. */
 export function modelLook(label: string, place: number): ModelLook {
   const name = oneLine(label, 120) || '(no name)';
   return {

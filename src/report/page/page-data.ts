@@ -26,13 +26,13 @@ export interface PageSources {
   scanned: ScannedRows;
   /** Of the suite. */
   prompts: readonly Prompt[];
-  /** Texts of the chosen answers by event id, as far as the run stored them. */
+  /** Stored texts of the chosen answers by event id. */
   answers?: ReadonlyMap<string, AnswerText>;
-  /** Every answer, where it is asked for. */
+  /** Every answer, if requested. */
   grid?: GridSource | undefined;
 }
 
-/** Brings together what the page shows. Pure. */
+/** Collects the data for the page. Pure. */
 export function pageData({
   report,
   comparison,
@@ -59,8 +59,8 @@ export function pageData({
 }
 
 /**
- * The same without what was asked and answered: figures and names alone, for a page that anybody may read. Messages of
- * servers go as well, since they quote requests.
+ * As above, without prompts and answers: only figures and names, for a public page. Messages of servers are removed
+ * too, since they quote requests.
  */
 export function withoutWords(data: PageData): PageData {
   const failedChecks = data.report.failedChecks?.map((kind) => {
@@ -70,7 +70,7 @@ export function withoutWords(data: PageData): PageData {
   });
   return {
     ...data,
-    // Causes quote servers; how often what failed stands in the table of failures.
+    // Causes quote servers. The table of failures counts what failed.
     report: { ...data.report, causes: [], ...defined({ failedChecks }) },
     failures: data.failures.map((kind) => ({
       ...kind,
@@ -104,13 +104,13 @@ function pageModels(report: Report, collected: Collected, scanned: ScannedRows):
   });
 }
 
-/** A judge's word alone is not firm. */
+/** A verdict from a judge alone is not firm. */
 function firmPairs({ quality, run }: Report, collected: Collected, { pairs }: Comparison): FirmPair[] {
   const judged = quality?.pairs.filter(({ basis }) => basis !== 'judge') ?? [];
   return [...withCosts(collected, pairs, { isSequential: run.order === 'sequential' }), ...judged];
 }
 
-/** Of 1,000 requests: the mean of what was priced, its interval by prompt. */
+/** For 1,000 requests: the mean of the priced ones, with an interval by prompt. */
 function costOf(cell: CellSamples): Estimate | undefined {
   const mean = meanOf(clustersOf(cell, 'cost_usd'));
   if (mean === undefined) return undefined;

@@ -11,28 +11,28 @@ import type { FailureKind, SlowRequest } from './scan/failures-scan.ts';
 import type { PhaseMeans, TokenSums } from './scan/parts-scan.ts';
 import type { CellTimeline } from './scan/timeline-scan.ts';
 
-/** Everything that the page of one run shows: bounded whatever the size of the run, and plain but for its maps. */
+/** Everything shown on the page of one run. Its size does not grow with the run. Plain data except for its maps. */
 export interface PageData {
   report: Report;
   groups: readonly RankingGroup[];
-  /** Sentences on where a difference of latency comes from. */
+  /** Sentences on the causes of a difference in latency. */
   explanations: readonly string[];
   /** Place by place, in the order of the ranking: the same in every table and picture. */
   models: readonly PageModel[];
-  /** Every pair of models by time, pass rate and cost, and by criteria on which more than a judge has spoken. */
+  /** Every pair of models by time, pass rate and cost, and by criteria that do not rest on a judge alone. */
   firmPairs: readonly FirmPair[];
-  /** By the cell's place, as in `PageModel.cell`. */
+  /** By the cell's index, as in `PageModel.cell`. */
   prompts: Record<CurveMetric, PromptPicture>;
   failures: readonly FailureKind[];
-  /** Failed attempts of kinds that were too many to keep. */
+  /** Failed attempts of kinds beyond the limit. */
   failuresBeyond: number;
   slowest: readonly SlowRequest[];
   answers: AnswerPart;
-  /** Every answer side by side. Absent where it was not asked for. */
+  /** Every answer side by side. Absent if not requested. */
   grid?: GridPart;
 }
 
-/** `basis` and `judge`: of criteria, whose word it is. */
+/** `basis` and `judge`: only for criteria. */
 export type FirmPair = PairRow & { readonly basis?: string; readonly judge?: string };
 
 export interface GridPart {
@@ -41,19 +41,19 @@ export interface GridPart {
   texts: ReadonlyMap<string, AnswerText>;
   /** Tags of the prompts, in order. */
   tags: readonly string[];
-  /** Prompts that are left out, so that the page stays below its ceiling. */
+  /** Prompts left out to keep the page within its size limit. */
   left: number;
 }
 
 /** One model on one route, from one place. */
 export interface PageModel {
-  /** Its place in the collected run, from which its look comes. */
+  /** Index in the collected run. Determines its look. */
   cell: number;
   look: ModelLook;
   summary: ModelSummary;
-  /** From 1, in its place; absent when it is not ranked by latency. */
+  /** From 1, within its place. Absent if it is not ranked by latency. */
   rank: number | undefined;
-  /** USD per 1,000 requests. Absent where nothing is priced. */
+  /** USD per 1,000 requests. Absent if there are no prices. */
   cost: Estimate | undefined;
   curves: Record<CurveMetric, Curve | undefined>;
   phases: PhaseMeans | undefined;
@@ -65,20 +65,20 @@ export interface PageModel {
 
 export interface AnswerPart {
   prompts: readonly { promptId: string; question: string | undefined; answers: readonly ShownAnswer[] }[];
-  /** Prompts that were asked; more than are shown when there are many. */
+  /** Number of prompts asked. With many, not all are shown. */
   asked: number;
-  /** The page is to be read by anybody. */
+  /** The page is for the public. */
   isLeftOut?: true;
 }
 
 export interface ShownAnswer extends ChosenAnswer {
-  /** Absent when the run stored no answers. */
+  /** Absent if the run stored no answers. */
   text: AnswerText | undefined;
 }
 
 export interface AnswerText {
   answer: string;
   reasoning: string;
-  /** Whether more was said than is kept here. */
+  /** Whether the text is longer than what is kept here. */
   isCut: boolean;
 }

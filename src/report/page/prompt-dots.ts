@@ -4,7 +4,7 @@ import { promptFigure } from '../../analysis/statistic.ts';
 import { curveMetrics, type CurveMetric } from './curve.ts';
 import { evenly } from './scan/thinned-scan.ts';
 
-/** Each cell's median on one prompt, by cell; infinite where more than half failed, undefined where nothing was measured. */
+/** Each cell's median on one prompt, by cell. Infinite if more than half failed, undefined if nothing was measured. */
 export interface PromptDots {
   promptId: string;
   medians: readonly (number | undefined)[];
@@ -13,14 +13,14 @@ export interface PromptDots {
 export interface PromptPicture {
   /** The slowest prompt first. */
   prompts: readonly PromptDots[];
-  /** Prompts that were asked; more than are drawn when there are many. */
+  /** Number of prompts asked. With many, not all are drawn. */
   asked: number;
 }
 
 /** More rows would not fit on a page. */
 export const mostPrompts = 40;
 
-/** For each metric, prompts from the slowest to the fastest by the middle of their medians. */
+/** For each metric, prompts from slowest to fastest by the middle of their medians. */
 export function promptPictures(collected: Collected): Record<CurveMetric, PromptPicture> {
   const entries = curveMetrics.map((metric) => [metric, promptPicture(collected, metric)] as const);
   return Object.fromEntries(entries) as Record<CurveMetric, PromptPicture>;

@@ -3,7 +3,7 @@ import type { Prompt } from '../../suite/suite.ts';
 
 const questionLength = 600;
 
-/** What a prompt asks last, as far as it is text; of two versions that ask differently, both. */
+/** The last question of a prompt, as far as it is text. If two versions ask differently, both. */
 export function questionOf({ messages, before }: Pick<Prompt, 'messages' | 'before'>): string | undefined {
   const [now, then] = [messages, before?.messages ?? messages].map(lastText);
   if (now === then || now === undefined || then === undefined) return now;

@@ -21,7 +21,7 @@ import { isJudgedPage, judged } from './sections/judged-section.ts';
 import { timeline } from './sections/timeline-section.ts';
 import { tokenParts } from './sections/tokens-section.ts';
 
-/** The parts of the page, in the order in which somebody wants to know them. */
+/** The parts of the page, in the order of a reader's questions. */
 const parts: readonly { id: string; title: string; render: (data: PageData) => Html }[] = [
   { id: 'decision', title: 'Which model for what', render: decision },
   { id: 'levels', title: 'Levels of load', render: levels },
@@ -47,10 +47,10 @@ const parts: readonly { id: string; title: string; render: (data: PageData) => H
   },
 ];
 
-/** What a run whose load has levels is about: the other parts speak of single requests, which pool no levels. */
+/** Parts for a run with load levels: the others are about single requests, and do not pool levels. */
 const underLoad: ReadonlySet<string> = new Set(['levels', 'thresholds', 'method', 'warnings']);
 
-/** Parts that a run has only where there is something to say. */
+/** Parts that appear only if they have content. */
 const isShown: Readonly<Record<string, (data: PageData) => boolean>> = {
   levels: ({ report }) => report.load !== undefined,
   thresholds: ({ report }) => report.thresholds !== undefined,
@@ -65,12 +65,12 @@ function has(data: PageData, id: string): boolean {
   return isShown[id]?.(data) ?? true;
 }
 
-/** The page of one run, a whole HTML file. Pure: the same data give the same bytes. */
+/** The page of one run, a complete HTML file. Pure: the same data give the same bytes. */
 export function renderPage(data: PageData): string {
   return htmlDocument(pageFrame(data));
 }
 
-/** The same, for who puts something around it. */
+/** As above, for embedding in another page. */
 export function pageFrame(data: PageData): PageFrame {
   const { run, warnings } = data.report;
   const looks = data.models.map(({ look }) => look);

@@ -3,19 +3,19 @@ import type { PairRow } from '../../analysis/summary-columns.ts';
 import { count, oneLine } from '../../base/text.ts';
 import { times } from '../number-text.ts';
 
-/** What the compared metrics are called in sentences, and what each is good for. */
+/** Wording of the compared metrics in sentences and on cards. */
 export interface MetricWords {
   metric: string;
-  /** To begin a line with. */
+  /** At the beginning of a line. */
   label: string;
-  /** Over a card: what somebody who needs this wants. Absent where that is another metric's card, too. */
+  /** Heading of a card: the wish. Absent if another metric has that card. */
   wish?: string;
   /** With the article, as in "0.71× the E2E latency". */
   quantity: string;
   short: string;
 }
 
-/** In the order in which verdicts are told. */
+/** In the order in which verdicts are given. */
 export const metricWords: readonly MetricWords[] = [
   {
     metric: 'e2e_latency_ms',

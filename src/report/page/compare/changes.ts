@@ -6,7 +6,7 @@ import { modelName } from '../picture/picture-figure.ts';
 import { metricWords, pointsInterval, ratioInterval, signedPoints, wordsFor } from '../sentences.ts';
 import type { ComparedModel, ComparePageData } from './compare-data.ts';
 
-/** What changed, model by model: what somebody waits for first, the rest on demand. */
+/** Changes, model by model: latencies first, the rest on demand. */
 export function changes({ models, explanations }: ComparePageData): Html {
   return section(
     'changes',
@@ -60,7 +60,7 @@ const outcomes: Record<PairVerdict, string> = {
   'not settled': 'no change is settled',
 };
 
-/** What became of a model on one metric, in a plain sentence that leaves its name to what stands before it. */
+/** The change of a model on one metric, in a plain sentence without the model's name, which precedes it. */
 export function changeSentence(pair: PairRow): string {
   const outcome = outcomes[pair.verdict as PairVerdict];
   return `${wordsFor(pair.metric).label}: ${outcome}, ${sizeWords(pair)}${remedy(pair)}.`;

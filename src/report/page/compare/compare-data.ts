@@ -7,7 +7,7 @@ import type { Curve, CurveMetric } from '../curve.ts';
 import { type ModelLook, modelLook } from '../model-look.ts';
 import { curvesOf } from '../page-data.ts';
 
-/** Everything that the page of two runs shows. */
+/** Everything shown on the page of two runs. */
 export interface ComparePageData {
   before: RunFacts;
   after: RunFacts;
@@ -19,10 +19,10 @@ export interface ComparePageData {
 
 export interface ComparedModel {
   look: ModelLook;
-  /** Absent when the model is not in the run. */
+  /** Absent if the model is not in the run. */
   before: ModelSide | undefined;
   after: ModelSide | undefined;
-  /** Of after against before, one for each metric that both have. */
+  /** After against before, one per metric that both runs have. */
   pairs: readonly PairRow[];
 }
 
@@ -39,14 +39,14 @@ export interface RunSource {
 export interface CompareSources {
   before: RunSource;
   after: RunSource;
-  /** As `compareRuns` made them of the two. */
+  /** From `compareRuns`. */
   pairs: readonly PairRow[];
-  /** Sentences on where a difference of latency comes from. */
+  /** Sentences on the causes of a difference in latency. */
   explanations: readonly string[];
   warnings: readonly string[];
 }
 
-/** Brings together what the page of two runs shows. Pure. */
+/** Collects the data for the page of two runs. Pure. */
 export function comparePageData({ before, after, pairs, ...words }: CompareSources): ComparePageData {
   return {
     before: before.report.run,

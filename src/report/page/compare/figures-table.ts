@@ -14,7 +14,7 @@ import type { ComparedModel, ComparePageData, ModelSide } from './compare-data.t
 
 interface Measure {
   name: string;
-  /** The metric of its pair; absent where none is tested. */
+  /** The metric of its pair. Absent if it is not tested. */
   metric?: string;
   column: keyof ModelSummary;
   ends?: [keyof ModelSummary, keyof ModelSummary];

@@ -26,7 +26,7 @@ interface Ratio {
   pair: PairRow & { ratio: number };
 }
 
-/** How many times as long as before, with intervals: left of 1 is quicker. */
+/** Duration relative to before, with intervals: left of 1 is quicker. */
 export function ratios(data: ComparePageData): Html {
   const metrics = shownMetrics.map((metric) => ({ metric, rows: ratiosOf(data, metric) }));
   const shown = metrics.filter(({ rows }) => rows.length > 0);

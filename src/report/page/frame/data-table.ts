@@ -3,15 +3,15 @@ import { markup, type Content } from './html.ts';
 
 export interface Column {
   head: Content;
-  /** Numbers stand right. */
+  /** Numbers are right-aligned. */
   align?: 'left' | 'right';
-  /** More is better: who sorts by it sees the most first. */
+  /** More is better: sorting starts with the largest. */
   isMoreBetter?: boolean | undefined;
 }
 
 export interface Cell {
   content: Content;
-  /** What the column sorts by; its text where absent. */
+  /** Sort key of the column. Absent: its text. */
   sortBy?: number | undefined;
   /** Classes for the tone of a cell, such as `bad`. */
   tone?: string | undefined;
@@ -25,15 +25,15 @@ export interface Row {
 }
 
 export interface Table {
-  /** What it is, for those who cannot see where it stands. */
+  /** Description for screen readers. */
   caption: string;
   columns: readonly Column[];
   rows: readonly Row[];
-  /** It is a part of a longer table, which only its server can sort. */
+  /** It is part of a longer table that only the server can sort. */
   isPaged?: boolean;
 }
 
-/** A table in a box of its own, which scrolls sideways where the window is narrow. */
+/** A table in its own box, which scrolls sideways in a narrow window. */
 export function dataTable({ caption, columns, rows, isPaged = false }: Table): Html {
   return markup`<div class="scroll" role="region" tabindex="0" aria-label="${caption}">
     <table aria-label="${caption}"${isPaged ? markup` class="paged"` : ''}>
@@ -72,7 +72,7 @@ function asCell(cell: Cell | Content): Cell {
   return typeof cell === 'object' && 'content' in cell ? cell : { content: cell };
 }
 
-/** A table that is there for those who want the figures behind a picture. */
+/** A table for readers who want the figures behind a picture. */
 export function tableBehind(summary: string, table: Table): Html {
   return markup`<details>
     <summary>${summary}</summary>

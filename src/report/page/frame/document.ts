@@ -3,25 +3,27 @@ import { type Content, Html, markup } from './html.ts';
 
 export interface PageFrame {
   title: string;
-  /** The style sheet, all of it: none is written elsewhere. */
+  /** The complete style sheet: no styles exist elsewhere. */
   style: string;
   body: Html;
-  /** What it can do beyond every page. */
+  /** Script for this page, in addition to that of every page. */
   more?: string;
-  /** Links to other files, for the head of the page. */
+  /** Links to other files, for the page's head. */
   links?: Html;
 }
 
 /**
- * The whole file. Its policy allows this style sheet and this script, by their hashes, and nothing else: no request
- * leaves the page, and markup that got in by a mistake of ours would neither run nor load.
+ * The complete file. Its policy allows this style sheet and this script, by their hashes, and nothing else: the page
+ * makes no request, and markup that got in by a bug of ours would neither run nor load.
  */
 export function htmlDocument(frame: PageFrame): string {
   const policy = [...ownPolicy(frame), "form-action 'none'"].join('; ');
   return documentText(frame, markup`<meta http-equiv="Content-Security-Policy" content="${policy}">`);
 }
 
-/** The same for a server, which hands on the policy in a header: it may ask its own server, and nobody may frame it. */
+/**
+ * As above, for a server, which sends the policy in a header: the page may call its own server, and may not be framed.
+ */
 export function servedDocument(frame: PageFrame): { html: string; policy: string } {
   const more = ["connect-src 'self'", "form-action 'self'", "frame-ancestors 'none'"];
   return { html: documentText(frame, undefined), policy: [...ownPolicy(frame), ...more].join('; ') };
@@ -63,8 +65,8 @@ function hashOf(text: string): string {
 }
 
 /**
- * What the page can do beyond being read: sort a table by a column, and show a mark's words at the pointer. It reads
- * only what is in the page already.
+ * Script of the page: sorts a table by a column, and shows the words of a mark at the pointer. It reads only what is
+ * already in the page.
  */
 export const script = `'use strict';
 (() => {

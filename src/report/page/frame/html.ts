@@ -1,4 +1,4 @@
-/** Markup that may be written as it is. Only `markup`, `join` and the writer of our pictures make it. */
+/** Markup that is written unescaped. Only `markup`, `join` and the writer of our pictures create it. */
 export class Html {
   readonly text: string;
 
@@ -18,8 +18,8 @@ const names: Readonly<Record<string, string>> = {
 };
 
 /**
- * Text from anywhere as markup that shows it, in content and in quoted attributes: the one way in which text gets
- * into a page. Characters that HTML does not know become a replacement mark.
+ * Any text as markup that shows it, in content and in quoted attributes: the only way for text to get into a page.
+ * Characters that HTML does not allow become a replacement mark.
  */
 export function escape(text: string): string {
   return text
@@ -29,8 +29,8 @@ export function escape(text: string): string {
 }
 
 /**
- * A template whose holes are escaped, but for those that are markup already; undefined leaves a hole empty. Its own
- * line breaks lose their indentation.
+ * A template whose holes are escaped unless they are markup already. Undefined leaves a hole empty. Its own line breaks
+ * lose their indentation.
  */
 export function markup(parts: TemplateStringsArray, ...holes: Content[]): Html {
   return new Html(parts.map((part, index) => part.replace(/\n\s+/g, '\n') + textOf(holes[index])).join(''));
@@ -43,12 +43,12 @@ function textOf(content: Content): string {
   return escape(String(content));
 }
 
-/** Several pieces with something between them. */
+/** Joins several pieces with a separator. */
 export function join(pieces: readonly Content[], between: Content): Html {
   return markup`${pieces.map((piece, index) => (index === 0 ? piece : [between, piece]))}`;
 }
 
-/** A part of the page with its heading. `lead` says in a sentence what is to be seen. */
+/** A part of the page with its heading. `lead` says in a sentence what it shows. */
 export function section(id: string, title: string, lead: Content, content: Content): Html {
   return markup` <section id="${id}" aria-labelledby="${id}-title">
     <h2 id="${id}-title">${title}</h2>
@@ -56,7 +56,7 @@ export function section(id: string, title: string, lead: Content, content: Conte
   </section>`;
 }
 
-/** The same, shown when somebody asks for it: what is not needed to choose. Its link opens it. */
+/** As above, but collapsed: not needed to choose. Its link opens it. */
 export function folded(id: string, title: string, lead: Content, content: Content): Html {
   return markup` <section id="${id}" class="folded" aria-labelledby="${id}-title">
     <details>
@@ -66,5 +66,5 @@ export function folded(id: string, title: string, lead: Content, content: Conten
   </section>`;
 }
 
-/** What stands where a part has nothing to show, and why. */
+/** Shown if a part has no content, with the reason. */
 export const nothing = (why: string): Html => markup`<p class="nothing">${why}</p>`;

@@ -1,6 +1,6 @@
 import { modelColors } from '../model-look.ts';
 
-/** Parts of a bar, from before the clock starts to the answer; each with a color for words on it. */
+/** Parts of a bar, from before the clock starts to the answer. Each with a color for text on it. */
 const tints: readonly { light: [string, string]; dark: [string, string] }[] = [
   { light: ['#c9ced6', '#1b1f24'], dark: ['#4a525d', '#f0f2f5'] },
   { light: ['#8d96a3', '#000000'], dark: ['#75808d', '#000000'] },

@@ -10,7 +10,7 @@ import { markedWords } from './word-diff.ts';
 /** A model as a column of the grid. */
 export interface GridColumn {
   look: ModelLook;
-  /** As cells of the grid call it. */
+  /** Name in cells of the grid. */
   name: string;
 }
 
@@ -18,23 +18,23 @@ export interface GridPrompt {
   promptId: string;
   tags: readonly string[];
   question: string | undefined;
-  /** In the order of the columns; undefined where the model was not asked. */
+  /** In the order of the columns. Undefined if the model was not asked. */
   cells: readonly (GridCell | undefined)[];
 }
 
 export interface GridOptions {
   columns: readonly GridColumn[];
-  /** Texts by event id, as far as they are stored. */
+  /** Stored texts by event id. */
   texts: ReadonlyMap<string, AnswerText>;
-  /** Place of the column whose words the others are held against. */
+  /** Index of the column that the others are compared with. */
   base: number;
   /** Classes for the tags of a prompt, by which a page filters. */
   tagClass?: (tag: string) => string;
-  /** Where one request is shown; undefined on a page that stands alone. */
+  /** Link to one request. Undefined on a standalone page. */
   requestLink?: (eventId: string) => string;
 }
 
-/** One prompt with what every model answered, side by side. */
+/** One prompt with the answers of all models, side by side. */
 export function gridPrompt(prompt: GridPrompt, options: GridOptions): Html {
   const { promptId, tags, question, cells } = prompt;
   const classes = [
@@ -68,13 +68,13 @@ function gridCell(
   </div>`;
 }
 
-/** What the answers of the other model say, to hold this one against. */
+/** Answers of the other model, to compare with this one. */
 function baseText({ cells }: GridPrompt, options: GridOptions): string | undefined {
   const [first] = cells[options.base]?.answers ?? [];
   return first && options.texts.get(first.eventId)?.answer;
 }
 
-/** What became of all repeats, in words and a mark. */
+/** Results of all repeats, in words and a mark. */
 function outcome({ asked, failures, checked, passed }: GridCell): Content {
   const parts: Content[] = [];
   if (checked > 0)
@@ -119,7 +119,7 @@ function answerText(answer: GridAnswer, text: AnswerText | undefined, base: stri
     ${text.isCut ? markup`<p class="note">Cut here; the whole text is in answers.jsonl.</p>` : ''}`;
 }
 
-/** The other repeats, those with the same text together. */
+/** The other repeats. Identical texts are grouped. */
 function repeats(cell: GridCell, options: GridOptions): Content {
   if (cell.answers.length < 2) return undefined;
   const groups = [...Map.groupBy(cell.answers, ({ sha, eventId }) => sha ?? eventId).values()];
@@ -145,7 +145,7 @@ function marks(group: readonly GridAnswer[]): string {
   return `${mark}repeat${group.length === 1 ? '' : 's'} ${numbers}`;
 }
 
-/** The box that shows which words differ from those of the base; a page needs no script for it. */
+/** The box that shows which words differ from the base. It works without a script. */
 export function wordsBox(columns: readonly GridColumn[], base: number): Content {
   const look = columns[base]?.look;
   if (columns.length < 2 || look === undefined) return undefined;

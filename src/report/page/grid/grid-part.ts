@@ -5,9 +5,9 @@ import type { AnswerText, GridPart, PageModel } from '../page-parts.ts';
 import type { GridColumn } from './grid-markup.ts';
 import type { GridScan } from './grid-scan.ts';
 
-/** Characters of an answer that a page of all answers may show. */
+/** Maximum characters of an answer on a page of all answers. */
 export const answerLength = 2000;
-/** Bytes that the answers of one page may take; what is beyond is left out, and counted. */
+/** Maximum bytes of all answers on one page. The rest is left out and counted. */
 export const ceiling = 20_000_000;
 /** Markup around one answer. */
 const around = 700;
@@ -15,7 +15,7 @@ const around = 700;
 export interface GridSource {
   scan: GridScan;
   ways: Ways;
-  /** Prompts that fit below the ceiling, in the order of the suite. */
+  /** Prompts that fit within the limit, in the order of the suite. */
   fitting: readonly string[];
   texts: ReadonlyMap<string, AnswerText>;
 }
@@ -33,7 +33,7 @@ export function fittingPrompts(scan: GridScan, order: readonly string[], most = 
   return fitting;
 }
 
-/** What the page shows of every answer. Models stand in the order of the ranking. */
+/** Every answer for the page. Models are in the order of the ranking. */
 export function gridPart(
   { scan, ways, fitting, texts }: GridSource,
   models: readonly PageModel[],

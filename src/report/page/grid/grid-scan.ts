@@ -11,30 +11,30 @@ export const mostRepeats = 20;
 export interface GridAnswer {
   eventId: string;
   repeat: number;
-  /** Undefined where no check looked at it. */
+  /** Undefined if no check examined it. */
   passed: boolean | undefined;
-  /** Checks that it did not pass, each with why, as far as the run says. */
+  /** Failed checks, each with its reason if the run recorded it. */
   failed: readonly string[];
-  /** What went wrong, where there is no answer. */
+  /** The failure, if there is no answer. */
   failure: string | undefined;
   e2eMs: Ms | undefined;
   completionTokens: number | undefined;
-  /** The same for the same text. */
+  /** Equal for equal texts. */
   sha: string | undefined;
   /** Its beginning, from the row. */
   preview: string | undefined;
-  /** Characters of the whole. */
+  /** Length of the whole answer in characters. */
   chars: number;
 }
 
-/** What one model did on one prompt. */
+/** Results of one model on one prompt. */
 export interface GridCell {
-  /** Requests that are over, and those among them that failed. */
+  /** Finished requests, and failed ones among them. */
   asked: number;
   failures: number;
   checked: number;
   passed: number;
-  /** By repeat; the first of them alone where there are many. */
+  /** By repeat. Only the first ones if there are many. */
   answers: readonly GridAnswer[];
 }
 
@@ -51,7 +51,7 @@ const reads = [
 ] as const satisfies readonly ColumnName[];
 export type GridRow = Pick<RequestRow, (typeof reads)[number]>;
 
-/** Gathers prompts × models of the measured rows of a run, each request by its last attempt. */
+/** Collects prompts × models from the measured rows of a run, with the last attempt of each request. */
 export class GridScan implements RowCollector {
   readonly reads = reads;
   readonly #ways: Ways;
@@ -81,7 +81,7 @@ export class GridScan implements RowCollector {
   }
 }
 
-/** The first ones by repeat, however they come. One that was asked anew takes the place of the earlier one. */
+/** The first ones by repeat, in whatever order they come. A retry replaces the earlier one. */
 function keep(answers: GridAnswer[], row: GridRow): void {
   const place = answers.findLastIndex(({ repeat }) => repeat <= row.repeat);
   const isAgain = answers[place]?.repeat === row.repeat;
@@ -107,7 +107,7 @@ function answerOf(row: GridRow): GridAnswer {
   };
 }
 
-/** Whether models did differently: by what passed, or, where nothing was checked, by what they said first. */
+/** Whether models differ: by what passed or, if nothing was checked, by their first texts. */
 export function differs(cells: readonly (GridCell | undefined)[]): boolean {
   const there = cells.filter((cell) => cell !== undefined);
   const outcome = ({ passed, checked, failures, asked }: GridCell): string =>
@@ -117,6 +117,6 @@ export function differs(cells: readonly (GridCell | undefined)[]): boolean {
   return marks.has('') && new Set(there.map(({ answers }) => answers[0]?.sha)).size > 1;
 }
 
-/** Whether something went wrong on it: no answer, or one that did not pass. */
+/** Whether something went wrong: no answer, or one that did not pass. */
 export const someFailed = (cells: readonly (GridCell | undefined)[]): boolean =>
   cells.some((cell) => cell !== undefined && (cell.failures > 0 || cell.passed < cell.checked));

@@ -1,10 +1,10 @@
 import { diffWordsWithSpace } from 'diff';
 import { type Content, markup } from '../frame/html.ts';
 
-/** Texts that differ in more words than these are not worth marking. */
+/** Texts that differ in more words are not marked. */
 const mostEdits = 1000;
 
-/** A text with the words that another one does not have, and those that only the other has: `ins` and `del`. */
+/** A text with the words that the other one lacks, and the words that only the other has: `ins` and `del`. */
 export function markedWords(base: string, text: string): Content {
   if (base === text) return text;
   const parts = diffWordsWithSpace(base, text, { maxEditLength: mostEdits });

@@ -4,8 +4,8 @@ import type { Ms } from '../../../base/clock.ts';
 import type { ModelLook } from '../model-look.ts';
 
 /**
- * Marks of a logarithmic axis: 1, 2 and 5 of each power of ten; more of them where that gives fewer than three, and
- * fewer where they would not fit.
+ * Ticks of a logarithmic axis: 1, 2 and 5 of each power of ten. More if there would be fewer than three, fewer if they
+ * would not fit.
  */
 export function logTicks(low: number, high: number, most: number): number[] {
   const [fine, ...coarser] = [[1, 1.5, 2, 3, 4, 5, 7], [1, 2, 5], [1, 3], [1]].map((steps) =>
@@ -29,7 +29,7 @@ function ticksOf(low: number, high: number, steps: readonly number[]): number[] 
   return ticks;
 }
 
-/** A range for a logarithmic axis that holds all values, with some air; never narrower than a factor of two. */
+/** A range for a logarithmic axis that contains all values, with some margin. Never narrower than a factor of two. */
 export function logDomain(values: Iterable<number>): [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {
@@ -53,13 +53,13 @@ export interface LogAxis {
   write: (value: number) => string;
 }
 
-/** An axis that holds all values, with at most this many marks. */
+/** An axis that contains all values, with at most this many ticks. */
 export function logAxis(values: Iterable<number>, most: number, write: (value: number) => string): LogAxis {
   const domain = logDomain(values);
   return { domain, ticks: logTicks(...domain, most), write };
 }
 
-/** What Plot has to know of the scale; the axis itself is drawn by `logAxisX` or `logAxisY`. */
+/** The scale for Plot. The axis itself is drawn by `logAxisX` or `logAxisY`. */
 export const logScale = ({ domain }: LogAxis): Plot.ScaleOptions => ({
   type: 'log',
   domain,
@@ -67,7 +67,7 @@ export const logScale = ({ domain }: LogAxis): Plot.ScaleOptions => ({
   label: null,
 });
 
-// Plot's own axis leaves out the words of some marks when there are many powers of ten.
+// Plot's own axis drops some labels if there are many powers of ten.
 const words = ({ write }: LogAxis): { text: (tick: number) => string } => ({ text: (tick) => write(tick) });
 
 export const logAxisX = (axis: LogAxis, options: Plot.AxisXOptions = {}): Plot.Markish[] => [
@@ -80,7 +80,7 @@ export const logAxisY = (axis: LogAxis, options: Plot.AxisYOptions = {}): Plot.M
   Plot.axisY(axis.ticks, { ...words(axis), label: null, ...options }),
 ];
 
-/** A range around 1 that holds all ratios, equally far to both sides. Open ends are passed over. */
+/** A range around 1 that contains all ratios, equally far to both sides. Open ends are skipped. */
 export function ratioDomain(ratios: Iterable<number | undefined>): [number, number] {
   let reach = 1.3;
   for (const ratio of ratios)
@@ -92,16 +92,16 @@ export function ratioDomain(ratios: Iterable<number | undefined>): [number, numb
 const fine = [0.8, 0.9, 1, 1.1, 1.25];
 const coarse = [0.4, 0.5, 0.65, 0.8, 1, 1.25, 1.5, 2, 2.5];
 
-/** Marks for it, with 1 among them. */
+/** Ticks for it, including 1. */
 export function ratioTicks([low, high]: [number, number], most: number): number[] {
   if (high > 3) return logTicks(low, high, most);
   const ticks = (high < 1.5 ? fine : coarse).filter((tick) => tick >= low && tick <= high);
   return ticks.length <= most ? ticks : ticks.filter((tick) => [0.5, 0.8, 1, 1.25, 2].includes(tick));
 }
 
-/** How the time since the start of a run is written on an axis. */
+/** Format of the time since the start of a run on an axis. */
 export interface TimeAxis {
-  /** Of an instant, in the axis's unit. */
+  /** An instant in the axis's unit. */
   of(ms: Ms): number;
   label: string;
   domain: [number, number];
@@ -118,16 +118,19 @@ export function timeAxis(spanMs: Ms): TimeAxis {
   };
 }
 
-/** Width of a column of words beside a picture, in CSS pixels. */
+/** Width of a column of words next to a picture, in CSS pixels. */
 export function wordsWidth(words: readonly string[], perCell = 7): number {
   return Math.ceil(Math.max(0, ...words.map((word) => displayWidth(word))) * perCell);
 }
 
-/** Room for the models' names left of a picture. */
+/** Space for the models' names to the left of a picture. */
 export const labelMargin = (looks: readonly ModelLook[]): number =>
   Math.min(170, wordsWidth(looks.map(({ short }) => short)) + 14);
 
-/** The models' names beside their rows, each tied to its model for the filter. `x` and all else is the picture's. */
+/**
+ * The models' names next to their rows, each with its model's class for the filter. `x` and everything else belongs to
+ * the picture.
+ */
 export function modelAxis(looks: readonly ModelLook[]): Plot.Markish {
   return looks.map((look) =>
     Plot.text([look.className], {

@@ -9,7 +9,7 @@ import { type Html, nothing } from '../frame/html.ts';
 import { figure } from './picture-figure.ts';
 import type { Canvas, Drawing } from './plot.ts';
 
-/** A pause counts as a stall from so many medians on, and never below this. */
+/** A pause counts as a stall from this many medians, and never below this duration. */
 const stallMedians = 5;
 const leastStall: Ms = 100;
 const mostStalls = 5;
@@ -19,7 +19,7 @@ interface Pause {
   end: Ms;
 }
 
-/** One request on the clock: every piece of its stream, what was stamped, and where it stalled. */
+/** One request on the clock: every piece of its stream, its stamps, and its stalls. */
 export function chunkPicture(row: RequestRow, chunks: readonly ChunkEntry[]): Html {
   const stamps = stampsOf(row, chunks);
   if (row.connection_reused === undefined && row.http_status === undefined)
@@ -49,7 +49,7 @@ export function chunkPicture(row: RequestRow, chunks: readonly ChunkEntry[]): Ht
   });
 }
 
-/** The longest pauses between pieces that came in reads of their own. */
+/** The longest pauses between pieces from different reads. */
 function stallsOf({ icl_p50_ms }: RequestRow, chunks: readonly ChunkEntry[]): Pause[] {
   const own = textsOf(chunks).filter(({ merged }) => !merged);
   const pauses = own.slice(1).map(({ at }, index) => ({ start: own[index]!.at, end: at }));

@@ -19,7 +19,7 @@ interface Course extends Pick<Strip, 'look'> {
   points: readonly DriftPoint[];
 }
 
-/** The course of each model and of all together, as a drawing and as its table. */
+/** The course of each model and of all together, as a drawing and as a table. */
 export function driftPicture(
   strips: readonly Strip[],
   spanMs: Ms,

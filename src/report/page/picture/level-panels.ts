@@ -7,7 +7,7 @@ import type { ModelLook } from '../model-look.ts';
 import { type LogAxis, logAxis, logAxisX, logAxisY, logScale, tickTime } from './axes.ts';
 import type { Canvas, Drawing } from './plot.ts';
 
-/** One model on one route: a panel of its own in each picture, on axes that all share. */
+/** One model on one route: its own panel in each picture, on axes that all share. */
 export interface LevelPanel {
   look: ModelLook;
   levels: readonly LevelRow[];
@@ -27,7 +27,7 @@ const visitMarks = {
   void: { symbol: 'times', isFilled: false },
 } as const;
 
-/** Share of good requests by level: each visit a dot; the levels that hold and those between shaded. */
+/** Share of good requests by level. Each visit is a dot. The levels that hold and those in between are shaded. */
 export function drawShares(given: Panels, attainment: number): Drawing {
   const ticks = [0, 0.5, 1];
   return stacked(given, {
@@ -68,7 +68,10 @@ export function drawShares(given: Panels, attainment: number): Drawing {
 
 const quantileLooks = { p50: 3, p95: 4.5 } as const;
 
-/** Median and 95th percentile of E2E latency by level: from due, and thin from sent; the gap is the wait before it was sent. */
+/**
+ * Median and 95th percentile of E2E latency by level: from due, and as a thin line from sent. The gap is the wait
+ * before sending.
+ */
 export function drawLatencies(given: Panels): Drawing {
   const isOpen = given.load === 'open';
   const of = (row: LevelRow, place: 'p50' | 'p95', from: 'due' | 'sent'): number | undefined =>
@@ -111,7 +114,7 @@ export function drawLatencies(given: Panels): Drawing {
   });
 }
 
-/** What was sent in time against what was offered, with the diagonal; in a closed loop, answers per second. */
+/** Requests sent in time against requests offered, with the diagonal. In a closed loop, answers per second. */
 export function drawAchieved(given: Panels): Drawing {
   const isOpen = given.load === 'open';
   const axis = logAxis(
@@ -151,7 +154,7 @@ interface Stack {
   marks: (panel: LevelPanel, x: LogAxis, shared: Shared) => Plot.Markish[];
 }
 
-/** Panels one below the other on a common, logarithmic axis of levels. */
+/** Panels stacked on a common, logarithmic axis of levels. */
 function stacked({ panels, load, canvas: { width, isNarrow } }: Panels, { y, yAxis, marks }: Stack): Drawing {
   const x = levelAxis(panels, load, isNarrow ? 4 : 9);
   return {
@@ -186,7 +189,7 @@ function stacked({ panels, load, canvas: { width, isNarrow } }: Panels, { y, yAx
   };
 }
 
-/** Marks stand at levels that were measured, as far as there is room. */
+/** Ticks are at measured levels, as far as there is space. */
 function levelAxis(panels: readonly LevelPanel[], load: LoadFigures['load'], most: number): LogAxis {
   const levels = panels.flatMap((panel) => [
     ...panel.levels.map(({ level }) => level),
@@ -197,7 +200,7 @@ function levelAxis(panels: readonly LevelPanel[], load: LoadFigures['load'], mos
   return measured.length > 0 && measured.length <= most ? { ...axis, ticks: measured } : axis;
 }
 
-/** The highest level that holds with all below it, and the lowest that breaks. */
+/** The highest level that holds together with all below it, and the lowest that breaks. */
 function edgesOf(
   levels: readonly LevelRow[],
   limit: LimitRow | undefined,

@@ -8,15 +8,15 @@ export interface Figure {
   /** Unique in the page. */
   id: string;
   caption: Content;
-  /** What the picture says, in words: it stands for it where nobody sees it. */
+  /** Text alternative of the picture. */
   label: string;
   isSimulated: boolean;
-  /** One of many beside each other: drawn once, as wide as a telephone. */
+  /** One of many side by side: drawn once, at the width of a phone. */
   isSmall?: boolean;
-  /** Called twice, for a desk and for a telephone: shrinking a drawing would make its words too small to read. */
+  /** Called twice, for a desktop and for a phone: shrinking a drawing would make its text too small to read. */
   draw: (canvas: Canvas) => Drawing;
   legend?: Content;
-  /** What to know about the drawing, such as that points were thinned. */
+  /** A note about the drawing, such as that points were thinned. */
   note?: Content;
   table: Table;
 }
@@ -55,7 +55,7 @@ const sides = 14;
 
 const drawn = new Map<string, Html>();
 
-/** The mark of a model, in its color and shape; its name stands beside it in words. */
+/** The mark of a model, in its color and shape. Its name follows in words. */
 export function swatch({ color, symbol }: ModelLook): Html {
   const key = `${color}/${symbol}`;
   const known = drawn.get(key);
@@ -77,7 +77,7 @@ export function swatch({ color, symbol }: ModelLook): Html {
 export const modelName = (look: ModelLook): Html =>
   markup`<span class="model">${swatch(look)}<bdi>${look.name}</bdi></span>`;
 
-/** Which mark is which model. */
+/** Legend of marks and models. */
 export function legend(looks: readonly ModelLook[]): Html {
   return markup`<ul class="legend">
     ${looks.map((look) => markup`<li class="${look.className}">${modelName(look)}</li>`)}

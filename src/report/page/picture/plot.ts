@@ -7,7 +7,7 @@ const { document } = parseHTML('<!doctype html><html><body></body></html>') as u
 };
 
 export interface Canvas {
-  /** Of the drawing, in CSS pixels. */
+  /** Size of the drawing, in CSS pixels. */
   width: number;
   isNarrow: boolean;
 }
@@ -17,28 +17,28 @@ export interface DrawingFacts {
   isSimulated: boolean;
 }
 
-/** What a section hands in: Plot's own options, but for what all pictures share. */
+/** Input from a section: Plot's own options, without what all pictures share. */
 export type Drawing = Omit<Plot.PlotOptions, 'document' | 'className' | 'style' | 'figure'> & {
   width: number;
   height: number;
 };
 
-/** Room above each picture: for the word that marks simulated runs, else for half a letter. */
+/** Space above each picture: for the label of simulated runs, or else for half a letter. */
 const topRoom = (isSimulated: boolean): number => (isSimulated ? 24 : 8);
 
-/** Draws a picture. Every one of a simulated run says so in itself, since pictures get copied out of pages. */
+/** Draws a picture. Every picture of a simulated run says so in itself, because pictures get copied out of pages. */
 export function drawPlot(drawing: Drawing, { label, isSimulated }: DrawingFacts): Html {
   const marginTop = Math.max(drawing.marginTop ?? 0, topRoom(isSimulated));
   const marks = [...(drawing.marks ?? []), ...(isSimulated ? [simulatedMark(marginTop)] : [])];
   return svgOf({ ...drawing, marginTop, marks }, label);
 }
 
-/** A drawing that only adorns words, such as the mark of a model. */
+/** A decorative drawing, such as the mark of a model. */
 export const drawOrnament = (drawing: Drawing): Html => svgOf(drawing, undefined);
 
 function svgOf(drawing: Drawing, label: string | undefined): Html {
   const options = { ...drawing, document, className: 'plot', figure: false };
-  // Its type speaks of a browser's document, which this program does not know.
+  // Its type needs a browser's document, which this program does not have.
   const svg: unknown = Plot.plot(options);
   return writeSvg(svg as DomNode, label);
 }
@@ -55,7 +55,7 @@ function simulatedMark(marginTop: number): Plot.Markish {
   });
 }
 
-/** The positions of a picture's x and y values on the canvas, to lay out labels before it is drawn. */
+/** The positions of a picture's x and y values on the canvas, to place labels before drawing. */
 export function scalesOf(drawing: Drawing): { x: (value: number) => number; y: (value: number) => number } {
   const plot = Plot.plot({ ...drawing, document }) as unknown as {
     scale(name: string): { apply(value: number): number } | undefined;
@@ -64,7 +64,7 @@ export function scalesOf(drawing: Drawing): { x: (value: number) => number; y: (
   return { x: (value) => x.apply(value), y: (value) => y.apply(value) };
 }
 
-/** What we need of a DOM node, whatever made it. */
+/** The parts of a DOM node that we need. */
 export interface DomNode {
   readonly nodeType: number;
   readonly localName?: string;
@@ -76,7 +76,7 @@ export interface DomNode {
 const elementNode = 1;
 const textNode = 3;
 
-/** Drawn by the page's own style sheet instead: its policy allows neither style elements nor style attributes. */
+/** Styled by the page's own style sheet instead: its policy allows neither style elements nor style attributes. */
 const droppedElements = new Set(['style', 'script']);
 const droppedAttributes = /^(style|on.*|font-family|font-size|aria-hidden|aria-label)$/;
 const geometry = new Set([
@@ -96,9 +96,8 @@ const geometry = new Set([
 ]);
 
 /**
- * A drawing as markup. Written by ourselves, so that all text goes through the page's one escape and coordinates have
- * no more digits than a screen shows. `label` says what is to be seen, for those who cannot see it; a drawing without
- * one merely adorns the words beside it.
+ * A drawing as markup. We write it ourselves, so that all text goes through the page's one escape and coordinates have
+ * no more digits than a screen shows. `label` is the text alternative. A drawing without one is decoration.
  */
 export function writeSvg(svg: DomNode, label: string | undefined): Html {
   const role = label === undefined ? ' aria-hidden="true"' : ` role="img" aria-label="${escape(label)}"`;

@@ -3,7 +3,7 @@ import type { ModelLook } from '../model-look.ts';
 import { logAxis, logAxisX, logScale, tickTime, wordsWidth } from './axes.ts';
 import { type Canvas, type Drawing, scalesOf } from './plot.ts';
 
-/** A model on two measures at once, with the intervals that are known. */
+/** A model on two measures at once, with the known intervals. */
 export interface ScatterPoint {
   look: ModelLook;
   /** A duration in ms, unless the picture says otherwise. Above 0. */
@@ -22,20 +22,20 @@ export interface Scatter {
   points: readonly ScatterPoint[];
   betterY: 'higher' | 'lower';
   y: Plot.ScaleOptions;
-  /** The axis of y, drawn by its section. */
+  /** The y axis, drawn by its section. */
   yAxis: readonly Plot.Markish[];
-  /** Width of the words left of the picture, in CSS pixels. */
+  /** Width of the words to the left of the picture, in CSS pixels. */
   yRoom: number;
   yLabel: string;
-  /** What x is. Absent: E2E latency. */
+  /** Meaning of x. Absent: E2E latency. */
   x?: { label: string; write: (value: number) => string };
-  /** Join the points that no other gets beyond. */
+  /** Connect the points on the Pareto front. */
   hasFront?: boolean;
 }
 
 const latencyAxis = { label: 'E2E latency, geometric mean →', write: tickTime };
 
-/** Models as points with crosses of intervals, and the front that none of them gets beyond. */
+/** Models as points with crosses of intervals, and the Pareto front. */
 export function drawScatter(scatter: Scatter, { width, isNarrow }: Canvas): Drawing {
   const { points, betterY, y, yAxis, yRoom, yLabel, x = latencyAxis, hasFront = true } = scatter;
   const axis = logAxis(
@@ -130,10 +130,7 @@ export interface Point {
   y: number;
 }
 
-/**
- * The points that no other beats on both axes, by ascending x: less x is better, and more or less y as told. Of equal
- * points all are kept.
- */
+/** The Pareto front, by ascending x: less x is better, and more or less y as given. Equal points are all kept. */
 export function paretoFront<P extends Point>(points: readonly P[], betterY: 'higher' | 'lower'): P[] {
   const gain = (a: Point, b: Point): number => (betterY === 'higher' ? a.y - b.y : b.y - a.y);
   return points
@@ -147,11 +144,11 @@ export function paretoFront<P extends Point>(points: readonly P[], betterY: 'hig
     .sort((a, b) => a.x - b.x);
 }
 
-/** A word that wants to stand beside its point. All in CSS pixels on the canvas. */
+/** A label to place next to its point. All in CSS pixels on the canvas. */
 export interface Label {
   x: number;
   y: number;
-  /** Of the word. */
+  /** Size of the label. */
   width: number;
   /** Ends of the point's cross of intervals. */
   left: number;
@@ -180,8 +177,8 @@ const places: readonly Place[] = [11, 25, 39].flatMap((off): Place[] => [
 ]);
 
 /**
- * For each label the place where it covers least: outside the canvas, on a mark or on another label weighs most, on
- * an interval less. Of equal places the first.
+ * The place for each label where it covers least. Outside the canvas, on a mark or on another label weighs most, on an
+ * interval less. Of equal places the first.
  */
 export function placeLabels(labels: readonly Label[], canvas: { width: number; height: number }): Place[] {
   const marks = labels.map(({ x, y }) => around(x, y));

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { wordsWidth } from './axes.ts';
 import type { Scatter, ScatterPoint } from './scatter.ts';
 
-/** An axis of shares that ends at 100 % and reaches as far down as the points need. */
+/** An axis of shares that ends at 100 % and extends down as far as the points need. */
 export function shareAxis(
   points: readonly ScatterPoint[],
 ): Pick<Scatter, 'betterY' | 'y' | 'yAxis' | 'yRoom'> {

@@ -8,7 +8,7 @@ import { type Canvas, type Drawing, drawOrnament } from './plot.ts';
 export interface Part {
   key: string;
   name: string;
-  /** Of `--p0` … `--p5`. */
+  /** Index of `--p0` … `--p5`. */
   tint: number;
 }
 
@@ -22,7 +22,7 @@ export interface Bars {
   parts: readonly Part[];
   bars: readonly Bar[];
   tickFormat: (value: number) => string;
-  /** How a value is written on the bar and in its tip. */
+  /** Format of a value on the bar and in its tip. */
   write: (value: number) => string;
 }
 
@@ -34,7 +34,7 @@ interface Piece {
   title: string;
 }
 
-/** A bar for each model whose parts follow each other, each with its figure where that fits. */
+/** One bar per model, made of consecutive parts, each with its figure if it fits. */
 export function drawBars({ parts, bars, tickFormat, write }: Bars, { width, isNarrow }: Canvas): Drawing {
   const looks = bars.map(({ look }) => look);
   const longest = Math.max(...bars.map(({ values }) => sum(parts.map(({ key }) => values[key] ?? 0))), 0);
@@ -106,7 +106,7 @@ function pieceMarks(
   ];
 }
 
-/** Which tint is which part, in the order of the bar. */
+/** Legend of the parts, in the order of the bar. */
 export function partLegend(parts: readonly Part[]): Html {
   return markup`<ol class="legend parts">
     ${parts.map(

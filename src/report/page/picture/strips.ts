@@ -14,7 +14,7 @@ export interface Strip {
   line: CellTimeline;
 }
 
-/** Dots of one model: enough to see its course, few enough for a small file. */
+/** Dots per model: enough to see its course, few enough for a small file. */
 export const mostDots = (strips: number): number => Math.max(60, Math.min(300, Math.floor(1500 / strips)));
 
 const eventLooks: Record<
@@ -26,7 +26,7 @@ const eventLooks: Record<
   'left out': { symbol: 'circle', fill: 'none', words: 'answer left out of latencies' },
 };
 
-/** One strip for each model on a common clock and a common latency axis. */
+/** One strip per model on a common clock and a common latency axis. */
 export function drawStrips(strips: readonly Strip[], spanMs: Ms, { width, isNarrow }: Canvas): Drawing {
   const axis = timeAxis(spanMs);
   const values = strips.flatMap(({ line }) => line.points.map(({ e2eMs }) => e2eMs));
@@ -109,7 +109,7 @@ function eventMark(
   );
 }
 
-/** What the marks mean that are not answers, for those that occur. */
+/** Legend of marks other than answers, for those that occur. */
 export function eventLegend(kinds: readonly TimelineEvent['kind'][]): Html {
   const known = (Object.keys(eventLooks) as TimelineEvent['kind'][]).filter((kind) => kinds.includes(kind));
   return markup`<ul class="legend">

@@ -1,7 +1,7 @@
 import type { Ms } from '../../../base/clock.ts';
 import type { RequestRow } from '../../../journal/request-columns.ts';
 
-/** An answer that may be shown, without its text. */
+/** A candidate answer, without its text. */
 export interface ChosenAnswer {
   cell: number;
   promptId: string;
@@ -9,7 +9,7 @@ export interface ChosenAnswer {
   repeat: number;
   passed: boolean | undefined;
   failedChecks: readonly string[];
-  /** Beside `failedChecks`; empty where the run stores nothing of its answers. */
+  /** Same order as `failedChecks`. Empty if the run stores no answers. */
   why: readonly string[];
   e2eMs: Ms | undefined;
   completionTokens: number | undefined;
@@ -40,7 +40,7 @@ export class AnswerChoice {
     });
   }
 
-  /** Those of the wanted prompts, in their order; of one prompt by the place of the cell. */
+  /** Those of the wanted prompts, in their order. Within a prompt by cell. */
   list(prompts: readonly string[], placeOf = (cell: number): number => cell): ChosenAnswer[] {
     const places = new Map(prompts.map((promptId, place) => [promptId, place]));
     return [...this.#chosen.values()]

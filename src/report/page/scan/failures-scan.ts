@@ -1,7 +1,7 @@
 import type { Ms } from '../../../base/clock.ts';
 import type { RequestRow } from '../../../journal/request-columns.ts';
 
-/** Where an attempt can be looked up: with us, in the gateway's log, and at the edge. */
+/** Where to look up an attempt: in our files, in the gateway's log, and at the edge. */
 export interface Receipts {
   eventId: string;
   logId?: string | undefined;
@@ -16,7 +16,7 @@ export interface SlowRequest extends Receipts {
   e2eMs: Ms;
   ttftMs: Ms | undefined;
   completionTokens: number | undefined;
-  /** Why its latency does not count; empty when it does. */
+  /** Why its latency does not count. Empty if it does. */
   invalid: readonly string[];
 }
 
@@ -73,7 +73,7 @@ export interface FailureKind {
   /** Attempts of each cell. */
   byCell: Map<number, number>;
   attempts: number;
-  /** Of these, attempts after which the request was given up. */
+  /** Those after which the request was given up. */
   final: number;
   /** The first of them, as a sample. */
   sample: Receipts & { message: string | undefined; promptId: string; at: string | undefined };
@@ -109,7 +109,7 @@ export class Failures {
     return [...this.#kinds.values()].sort((a, b) => b.attempts - a.attempts);
   }
 
-  /** Attempts of kinds that were too many to keep. */
+  /** Attempts of kinds beyond the limit. */
   get beyond(): number {
     return this.#beyond;
   }

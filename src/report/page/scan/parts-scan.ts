@@ -1,12 +1,12 @@
 import type { Ms } from '../../../base/clock.ts';
 import type { RequestRow } from '../../../journal/request-columns.ts';
 
-/** The parts of an answer's time, in the order in which they pass. Together they are its queue time and E2E latency. */
+/** The parts of an answer's time, in chronological order. Together they are its queue time and E2E latency. */
 export const phases = ['queue', 'connect', 'first', 'reasoning', 'answer', 'whole'] as const;
 export type Phase = (typeof phases)[number];
 
 export interface PhaseMeans {
-  /** Sound answers that the means are of. */
+  /** Number of sound answers in the means. */
   answers: number;
   /** Mean of each part, so that the parts add up. */
   means: Record<Phase, Ms>;
@@ -38,8 +38,8 @@ export class Phases {
 }
 
 /**
- * Queue time is all of started − scheduled, which includes the making of a new connection; that share is shown by
- * itself. Where nothing is known of the first token (an answer that was not streamed), the whole wait is one part.
+ * Queue time is started − scheduled, which includes opening a new connection. That share is shown separately. If the
+ * first token is unknown (an answer that was not streamed), the whole wait is one part.
  */
 export function partsOf(row: RequestRow, e2eMs: Ms): Record<Phase, Ms> {
   const before = Math.max(0, row.queue_ms ?? 0);
@@ -54,20 +54,20 @@ export function partsOf(row: RequestRow, e2eMs: Ms): Record<Phase, Ms> {
   return { ...parts, first, reasoning: answerFrom - first, answer: e2eMs - answerFrom };
 }
 
-/** Tokens that a model's answers reported, as sums over those answers that reported them. */
+/** Tokens that a model's answers reported, as sums over the answers that reported them. */
 export interface TokenSums {
   /** Answers that reported completion tokens. */
   answers: number;
   prompt: number;
   cached: number;
   reasoning: number;
-  /** Completion tokens beside the reported reasoning. */
+  /** Completion tokens other than the reported reasoning. */
   answer: number;
-  /** Completion tokens of answers that showed reasoning and did not say how many of them it was. */
+  /** Completion tokens of answers that showed reasoning without reporting its tokens. */
   unsplit: number;
 }
 
-/** Tokens of final answers by the model itself, whether their latency counts or not. */
+/** Tokens of final answers by the model itself, whether or not their latency counts. */
 export class Tokens {
   readonly #byCell = new Map<number, TokenSums>();
 

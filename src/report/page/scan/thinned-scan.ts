@@ -1,4 +1,4 @@
-/** Every k-th of a stream: evenly spread over it and never more than `limit`, however long it is. */
+/** Every k-th item of a stream: evenly spread over it and never more than `limit`, however long it is. */
 export class Thinned<T> {
   readonly #limit: number;
   #items: T[] = [];
@@ -9,7 +9,7 @@ export class Thinned<T> {
     this.#limit = limit;
   }
 
-  /** `make` is called only for an item that is kept. */
+  /** `make` is called only for items that are kept. */
   add(make: () => T): void {
     if (this.#seen++ % this.#every !== 0) return;
     this.#items.push(make());
@@ -27,7 +27,7 @@ export class Thinned<T> {
   }
 }
 
-/** At most `most` of the items, evenly spread, the first and the last among them. */
+/** At most `most` of the items, evenly spread, including the first and the last. */
 export function evenly<T>(items: readonly T[], most: number): T[] {
   if (items.length <= most) return [...items];
   const step = (items.length - 1) / (most - 1);

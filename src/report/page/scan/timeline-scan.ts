@@ -3,29 +3,29 @@ import type { RequestRow } from '../../../journal/request-columns.ts';
 import { median } from '../../../stats/quantile.ts';
 import { Thinned } from './thinned-scan.ts';
 
-/** An answer at its time. */
+/** An answer on the timeline. */
 export interface TimelinePoint {
-  /** Since the first request of the run. */
+  /** Time since the first request of the run. */
   atMs: Ms;
   e2eMs: Ms;
   /**
-   * Its latency ÷ what the model usually takes on the prompt, so that half of the model's answers are below 1.
-   * Undefined where that is not known.
+   * Its latency ÷ the model's usual latency on the prompt, so that half of the model's answers are below 1. Undefined
+   * if that is unknown.
    */
   relative: number | undefined;
   promptId: string;
   repeat: number;
 }
 
-/** What can happen beside an answer that counts. */
+/** Events other than an answer that counts. */
 export const eventKinds = ['failed', 'rate limited', 'left out'] as const;
 export type EventKind = (typeof eventKinds)[number];
 
-/** Something that went wrong, at its time. */
+/** A failure or similar event on the timeline. */
 export interface TimelineEvent {
   atMs: Ms;
   kind: EventKind;
-  /** Of answers that are left out. */
+  /** For answers that are left out. */
   e2eMs: Ms | undefined;
   /** A few words. */
   what: string;
@@ -33,19 +33,19 @@ export interface TimelineEvent {
 
 export interface CellTimeline {
   points: readonly TimelinePoint[];
-  /** Sound answers, of which the points are a part. */
+  /** Number of sound answers; the points are a sample. */
   answers: number;
   events: readonly TimelineEvent[];
-  /** All that happened, of which the events are a part. */
+  /** Number of all events; the events are a sample. */
   eventCounts: Readonly<Record<EventKind, number>>;
 }
 
-/** Kept of each cell; what is drawn is less, but the course of the run is computed from all of these. */
+/** Kept per cell. Fewer are drawn, but the course of the run is computed from all of these. */
 const mostPoints = 4096;
-/** Of each kind, of each cell. */
+/** Per kind and cell. */
 export const mostEvents = 150;
 
-/** What a model usually takes on a prompt, in ms. Undefined with too few answers. */
+/** Usual latency of a model on a prompt, in ms. Undefined with too few answers. */
 export type UsualLatency = (promptId: string) => number | undefined;
 
 interface Kept {
@@ -53,7 +53,10 @@ interface Kept {
   events: Record<EventKind, Thinned<TimelineEvent>>;
 }
 
-/** Each attempt of the run on the clock, thinned evenly. Failures and the like are kept apart, so that few stay all. */
+/**
+ * Each attempt of the run on the clock, thinned evenly. Failures and other events are kept separately, so that none are
+ * lost if there are few.
+ */
 export class Timeline {
   readonly #startMs: number;
   readonly #byCell = new Map<number, Kept>();
@@ -85,7 +88,7 @@ export class Timeline {
     return kept;
   }
 
-  /** `usualOf`: of this cell, which is known when all rows have passed. */
+  /** `usualOf`: for this cell, known after all rows. */
   of(cell: number, usualOf: UsualLatency): CellTimeline {
     const { points, events } = this.#keptOf(cell);
     return {
@@ -102,7 +105,7 @@ export class Timeline {
   }
 }
 
-/** The usual latency is a mean, above which a model that is now and then very late hardly comes: its middle is made 1. */
+/** The usual latency is a mean. A model that is sometimes very late is rarely above it, so its median is set to 1. */
 function centred(points: readonly TimelinePoint[]): TimelinePoint[] {
   const known = points.flatMap(({ relative }) => relative ?? []);
   const middle = known.length === 0 ? 1 : median(known);

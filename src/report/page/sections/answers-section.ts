@@ -6,7 +6,7 @@ import { ceiling } from '../grid/grid-part.ts';
 import type { GridPart, PageData, PageModel, ShownAnswer } from '../page-parts.ts';
 import { modelName } from '../picture/picture-figure.ts';
 
-/** What was answered, prompt by prompt, shown on demand. */
+/** The answers, prompt by prompt, shown on demand. */
 export function answers(data: PageData): Html {
   if (data.grid) return allAnswers(data.grid);
   const { prompts, asked } = data.answers;
@@ -31,7 +31,7 @@ export function answers(data: PageData): Html {
   );
 }
 
-/** Every answer side by side, with boxes that filter. */
+/** Every answer side by side, with filter boxes. */
 function allAnswers({ prompts, columns, texts, tags, left }: GridPart): Html {
   const limit =
     left === 0
@@ -50,7 +50,7 @@ function allAnswers({ prompts, columns, texts, tags, left }: GridPart): Html {
   );
 }
 
-/** The rules that make the boxes work: no script is needed. */
+/** CSS rules that make the boxes work without a script. */
 export function gridRules({ tags }: GridPart): string {
   return [
     gridStyle,

@@ -8,7 +8,7 @@ import { figure } from '../picture/picture-figure.ts';
 import { drawScatter, paretoFront, type Scatter, type ScatterPoint } from '../picture/scatter.ts';
 import { listed } from '../../listed.ts';
 
-/** Latency against the cost of a thousand requests, where the suite gives prices. */
+/** Latency against the cost of a thousand requests, if the suite gives prices. */
 export function cost(data: PageData): Html {
   const points = data.models.flatMap(pointOf);
   return section(

@@ -9,7 +9,7 @@ import type { PageData, PageModel } from '../page-parts.ts';
 import { metricWords, verdictSentence } from '../sentences.ts';
 import { wishCards } from './wish-cards-section.ts';
 
-/** Which model for what: who leads for each wish, then every verdict in a sentence. */
+/** Which model for what: the leader for each wish, then every verdict in a sentence. */
 export function decision(data: PageData): Html {
   const cards = wishCards(data);
   return section(
@@ -24,7 +24,7 @@ export function decision(data: PageData): Html {
   );
 }
 
-/** Three lists: who surely does for the job that the suite describes, who may, who does not. */
+/** Three lists: models that surely meet the suite's need, that may, and that do not. */
 function choiceLists(report: Report): Content {
   return (report.choices ?? []).map(
     ({ need, candidates, ...list }) =>
@@ -39,7 +39,7 @@ function choiceLists(report: Report): Content {
   );
 }
 
-/** More would be a list that nobody reads; all of them are in `pairs.csv`. */
+/** A longer list would not be read. All of them are in `pairs.csv`. */
 const mostSentences = 300;
 
 function verdictLists({ report, models }: PageData): Content {
@@ -90,7 +90,7 @@ function whyList({ explanations }: PageData): Content {
 
 const order = { failed: 0, 'not settled': 1, ok: 2 } as const;
 
-/** The suite's limits on each model, those that are broken first. */
+/** The suite's limits for each model, broken ones first. */
 export function thresholdList({ report }: PageData): Html {
   const results = (report.thresholds ?? []).toSorted((a, b) => order[a.verdict] - order[b.verdict]);
   return section(

@@ -18,7 +18,7 @@ export const curveTitles: Record<CurveMetric, string> = {
   e2e_latency_ms: 'E2E latency: until the last token',
 };
 
-/** How the times of each model spread: distributions over all requests, and medians prompt by prompt. */
+/** The spread of each model's times: distributions over all requests, and medians prompt by prompt. */
 export function distributions(data: PageData): Html {
   const parts = curveMetrics.map((metric) => curveFigure(data, metric));
   return folded(
@@ -58,7 +58,7 @@ const titles: Record<CurveMetric, string> = {
   e2e_latency_ms: 'E2E latency prompt by prompt',
 };
 
-/** Each model's median on each prompt: shows whether a difference holds on all of them or comes from a few. */
+/** Each model's median on each prompt. Shows whether a difference holds on all prompts or comes from a few. */
 export function promptDots(data: PageData, metric: CurveMetric): Content {
   const { prompts, asked } = data.prompts[metric];
   if (prompts.length === 0) return undefined;

@@ -7,10 +7,10 @@ import type { PageData } from '../page-parts.ts';
 import { modelName } from '../picture/picture-figure.ts';
 import { type FailureKind, type Receipts, slowestPerCell, type SlowRequest } from '../scan/failures-scan.ts';
 
-/** Kinds that are listed; the others are counted in one sentence. */
+/** Kinds that are listed. The others are counted in one sentence. */
 const mostKinds = 40;
 
-/** What failed, how often, with a sample of each kind; and answers that came but do not count. */
+/** What failed, how often, with a sample of each kind. Also answers that came but do not count. */
 export function failures(data: PageData): Html {
   return folded(
     'failures',
@@ -133,7 +133,7 @@ function leftOutTable({ models }: PageData): Content {
     })}`;
 }
 
-/** The slowest answers, with what is needed to look them up elsewhere. */
+/** The slowest answers, with the ids for looking them up elsewhere. */
 export function slowest(data: PageData): Html {
   return folded(
     'slowest',

@@ -6,7 +6,7 @@ import { type Content, type Html, markup } from '../frame/html.ts';
 import type { ModelLook } from '../model-look.ts';
 import { modelName } from '../picture/picture-figure.ts';
 
-/** What stands over the page of a run: whether it is real, what it is, what happened. */
+/** Top of a run's page: whether it is real, what it is, what happened. */
 export function runHeader(run: RunFacts, warnings: readonly string[], answer: string): Html {
   return markup`<header>
     ${simulatedBanner([run])}
@@ -23,7 +23,7 @@ export function simulatedBanner(runs: readonly RunFacts[]): Content {
   return runs.some(isSimulated) ? markup`<p class="banner" role="note">${simulatedNotice}</p>` : undefined;
 }
 
-/** The same by routes, for pages that have no report. */
+/** As above by routes, for pages without a report. */
 export function simulatedBannerFor(routes: readonly string[]): Content {
   return routes.some(isSimulatedRoute)
     ? markup`<p class="banner" role="note">${simulatedNotice}</p>`
@@ -47,8 +47,8 @@ export function contents(parts: readonly { id: string; title: string }[]): Html 
 }
 
 /**
- * Which models to show, in pictures, tables and sentences. Needs no script: the style sheet looks at the boxes. Not
- * shown by browsers that cannot do that.
+ * Filter for models in pictures, tables and sentences. Needs no script: the style sheet reads the boxes. Hidden in
+ * browsers that cannot do that.
  */
 export function modelFilter(looks: readonly ModelLook[]): Html {
   return markup`<fieldset class="filter">
@@ -60,7 +60,7 @@ export function modelFilter(looks: readonly ModelLook[]): Html {
   </fieldset>`;
 }
 
-/** The rules that make the filter work. */
+/** CSS rules that make the filter work. */
 export function filterRules(looks: readonly ModelLook[]): string {
   return looks
     .map(({ className }) => `:root:has(#show-${className}:not(:checked)) main .${className}{display:none}`)

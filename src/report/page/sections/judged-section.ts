@@ -7,11 +7,11 @@ import { type Cell, dataTable } from '../frame/data-table.ts';
 import { type Content, type Html, markup, section } from '../frame/html.ts';
 import type { PageData } from '../page-parts.ts';
 
-/** Whether a judge or a person has spoken. */
+/** Whether there is any opinion of a judge or a person. */
 export const isJudgedPage = ({ report: { quality } }: PageData): boolean =>
   quality !== undefined && isJudged(quality);
 
-/** What judges and people say of the answers. The judge's rate and the rate never share a column. */
+/** Opinions of judges and people on the answers. The judge's rate and the rate never share a column. */
 export function judged(data: PageData): Html {
   const { rows, preferences } = data.report.quality!;
   return section(
@@ -62,7 +62,7 @@ function rateTable({ models }: PageData, rows: readonly QualityRow[]): Html {
       return {
         ...(look ? { className: look.className } : {}),
         cells: [
-          // Its name tells variants apart.
+          // Its name identifies the variant.
           look?.name ?? oneLine(row.model, 60),
           ...untold.map((name) => oneLine(row[name] ?? notMeasured, 40)),
           oneLine(row.criterion, 60),

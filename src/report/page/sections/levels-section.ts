@@ -18,7 +18,7 @@ import type { PageData } from '../page-parts.ts';
 import { drawAchieved, drawLatencies, drawShares, type LevelPanel } from '../picture/level-panels.ts';
 import { figure } from '../picture/picture-figure.ts';
 
-/** What each model did at each level of the load, a panel each. Empty for a run whose load has no levels. */
+/** Each model at each level of the load, one panel per model. Empty for a run without load levels. */
 export function levels({ report }: PageData): Html {
   const { load } = report;
   if (!load) return markup``;
@@ -78,7 +78,7 @@ function pictures(panels: readonly LevelPanel[], load: LoadFigures, simulated: b
   ];
 }
 
-/** Models against each other at each level: what is sure in sentences, and every figure in a table. */
+/** Comparison of models at each level: settled results in sentences, and every figure in a table. */
 function differences({ load, pairs }: LoadFigures): Content {
   if (pairs.length === 0) return '';
   const lines = levelPairLines({ load, pairs });

@@ -6,7 +6,7 @@ import { runOrigin } from '../../run-facts.ts';
 import type { Report, RunFacts } from '../../run-report.ts';
 import { type Html, markup, nothing, folded, section } from '../frame/html.ts';
 
-/** How the numbers came about, in words. */
+/** How the numbers were made, in words. */
 export function method({ run }: Report): Html {
   return folded(
     'method',
@@ -89,7 +89,7 @@ export function compareMethod(before: RunFacts, after: RunFacts): Html {
   );
 }
 
-/** What may make the numbers doubtful. */
+/** Reasons to doubt the numbers. */
 export function warningList(warnings: readonly string[]): Html {
   return section(
     'warnings',

@@ -43,10 +43,10 @@ const specs: readonly Spec[] = [
   { key: 'cost_per_1k_requests_usd', head: 'Cost', family: 'usd' },
 ];
 
-/** Columns in which the most is the best. */
+/** Columns in which the largest value is best. */
 const moreIsBetter: readonly string[] = ['Success', 'Passed', 'Output'];
 
-/** What a reader may ask of each head of the table. */
+/** Explanations of the table's heads. */
 const meanings: Readonly<Record<string, string>> = {
   'Rank, group': 'place by E2E latency; models that share a letter are not significantly different',
   Success: 'share of requests that were answered',
@@ -60,7 +60,7 @@ const meanings: Readonly<Record<string, string>> = {
   Cost: "US dollars for 1,000 requests, by the suite's prices",
 };
 
-/** The models in order, with letters for those whose difference is not settled. */
+/** The models in order. Those that share a letter have no settled difference. */
 export function ranking(data: PageData): Html {
   return section(
     'ranking',
@@ -72,7 +72,7 @@ export function ranking(data: PageData): Html {
   );
 }
 
-/** A table for each place that the requests were sent from: no verdict is about two of them. */
+/** One table per place that the requests were sent from: no verdict spans two of them. */
 function tables(data: PageData): Content[] {
   const places = Map.groupBy(data.models, ({ summary }) => summary.vantage);
   if (places.size < 2) return [table(data)];
@@ -82,7 +82,7 @@ function tables(data: PageData): Content[] {
   );
 }
 
-/** What holds in how many places. */
+/** Results and the number of places where they hold. */
 function placeList({ report }: PageData): Content {
   const sentences = placeSentences(report);
   if (sentences.length === 0) return undefined;
@@ -119,7 +119,7 @@ function table({ models, groups }: PageData, vantage?: string): Html {
   });
 }
 
-/** What the heads of the table mean. */
+/** Legend of the table's heads. */
 function legendOf({ models }: PageData): Html {
   const shown = specs.filter((spec) => models.some(({ summary }) => valueOf(spec, summary) !== undefined));
   return markup`<details>
@@ -138,7 +138,9 @@ const rankCell = (rank: number | undefined, letters: string | undefined): Cell =
 const valueOf = ({ key, value }: Spec, summary: ModelSummary): number | undefined =>
   value ? value(summary) : (summary[key] as number | undefined);
 
-/** All times in one unit, so that neighbours can be compared; bounds have no say in which, where there are others. */
+/**
+ * All times in one unit, so that neighbors can be compared. Bounds do not influence it unless there is nothing else.
+ */
 function scaleOf({ key, family }: Spec, models: readonly PageModel[]): Scale {
   const alike = specs.filter((spec) => (family === 'time' ? spec.family === family : spec.key === key));
   const figures = alike.flatMap((spec) =>

@@ -19,7 +19,7 @@ interface Reported extends PageModel {
   tokens: TokenSums;
 }
 
-/** Tokens of a request, on average: what it reads, thinks and says. */
+/** Average tokens of a request: input, reasoning and answer. */
 export function tokenParts(data: PageData): Html {
   const models = data.models.filter((model): model is Reported => model.tokens !== undefined);
   const shown = parts.filter(({ key }) => models.some(({ tokens }) => tokens[key] > 0));

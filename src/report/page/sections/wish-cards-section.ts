@@ -10,9 +10,9 @@ import { severalIn, waysOf } from '../../../plan/cell.ts';
 import { listed } from '../../listed.ts';
 import { metricWords, type MetricWords, pointsInterval, ratioInterval, signedPoints } from '../sentences.ts';
 
-/** For each wish a card that says which model grants it. */
+/** One card per wish, with the model that fulfills it. */
 export function wishCards(data: PageData): Html[] {
-  // Figures from two places say nothing of two models.
+  // Figures from two places do not compare two models.
   const places = Map.groupBy(data.models, ({ summary }) => summary.vantage);
   return [
     ...metricWords.flatMap((words) => metricCards(data, words)),
@@ -30,7 +30,7 @@ const card = (wish: string, models: readonly PageModel[], words: Content): Html 
     <p>${words}</p>
   </div>`;
 
-/** Who leads on a metric, on each route, and with whom it shares the lead. */
+/** The leader on a metric, on each route, and the models that share the lead. */
 function metricCards(data: PageData, words: MetricWords): Html[] {
   const { wish } = words;
   const groups = data.groups.filter(({ metric }) => metric === words.metric);
@@ -45,7 +45,7 @@ function metricCards(data: PageData, words: MetricWords): Html[] {
     if (!first) return [];
     const [letter = ''] = first.letters;
     const shared = others.filter(({ letters }) => letters.includes(letter)).map(({ model }) => model);
-    // A card that names everybody answers nothing.
+    // A card that names every model answers nothing.
     if (others.length > 0 && shared.length === others.length) return [];
     const lead: Lead = {
       words,
@@ -68,9 +68,9 @@ const mayLead = ({ rank }: PageModel, { metric }: MetricWords): boolean =>
 interface Lead {
   words: MetricWords;
   first: PageModel;
-  /** Those whose difference from the first is not settled. */
+  /** Models whose difference from the first is not settled. */
   shared: readonly PageModel[];
-  /** All that are ranked behind it, those included. */
+  /** All models ranked below it, including those. */
   others: readonly PageModel[];
   pairs: readonly PairRow[];
 }
@@ -97,7 +97,7 @@ function remedy(between: readonly (PairRow | undefined)[]): string {
     : ` About ${count(least, 'more prompt')} would settle one pair, ${most.toLocaleString('en-US')} all pairs.`;
 }
 
-/** How far ahead of its nearest rival. */
+/** Its lead over the nearest rival. */
 function rivalWords(first: PageModel, others: readonly PageModel[], pairs: readonly PairRow[]): string {
   const [nearest] = others
     .flatMap(({ look }) => {
@@ -115,7 +115,7 @@ function rivalWords(first: PageModel, others: readonly PageModel[], pairs: reado
 const distance = ({ difference, ratio }: PairRow): number =>
   Math.abs(difference ?? Math.log(ratio ?? Infinity));
 
-/** The comparison of b against a, whichever way round it was made. */
+/** The comparison of b against a, in whichever direction it was made. */
 function pairOf(pairs: readonly PairRow[], a: string, b: string): PairRow | undefined {
   const found = pairs.find(({ model_a, model_b }) => model_a === a && model_b === b);
   if (found) return found;
@@ -123,7 +123,7 @@ function pairOf(pairs: readonly PairRow[], a: string, b: string): PairRow | unde
   return other && turned(other);
 }
 
-/** Speed is worth less where others are right more often. */
+/** Speed is worth less if other models are right more often. */
 function qualityCaveat({ report, models }: PageData, first: PageModel): string {
   const better = models.filter(({ look }) => {
     const pairs = report.pairs.filter(({ metric }) => metric === 'passed');
@@ -139,7 +139,7 @@ function figureOf({ summary }: PageModel, metric: string): string {
   return `Geometric mean ${isLowerBound(summary, column) ? 'at least ' : ''}${duration(summary[column])}`;
 }
 
-/** The models that no other beats on both speed and checks. */
+/** The Pareto front of speed and checks. */
 function balanced({ models }: PageData, where: string): Html[] {
   const points = models.flatMap((model) => {
     const { [rankedBy]: x, pass_rate: y } = model.summary;
@@ -156,7 +156,10 @@ function balanced({ models }: PageData, where: string): Html[] {
   return [card(`Fast and right${where}`, front, words)];
 }
 
-/** Prices are given, not measured, so the lowest cost needs no test; who fails too often is not cheap. */
+/**
+ * Prices are given, not measured, so the lowest cost needs no test. A model that fails too often does not count as
+ * cheap.
+ */
 function cheapest(data: PageData, where: string): Html[] {
   const cost = ({ summary }: PageModel): number | undefined => summary.cost_per_1k_requests_usd;
   const [first, second] = data.models

@@ -15,14 +15,14 @@ import { figure, swatch } from '../picture/picture-figure.ts';
 import { drawScatter, type ScatterPoint } from '../picture/scatter.ts';
 import { shareAxis } from '../picture/share-axis.ts';
 
-/** What quality is measured by: the checks, or a criterion on whose word. */
+/** Measure of quality: the checks, or a criterion on one basis. */
 interface Measure {
   readonly title: string;
-  /** As the pairs name it. */
+  /** Name as in the pairs. */
   readonly metric: string;
-  /** Of a judge alone: its figures hold only if it errs alike on all. */
+  /** From a judge alone: its figures hold only if it errs alike on all models. */
   readonly judge?: string;
-  /** Who spoke, which pairs must have in common with it. */
+  /** Basis and judge, which pairs must share with it. */
   readonly by?: string;
   readonly of: (model: PageModel) => Share | undefined;
 }
@@ -33,11 +33,11 @@ interface Share {
   readonly high: number | undefined;
 }
 
-/** Whether a picture would have anything in it. */
+/** Whether a picture would have any content. */
 export const hasWorth = (data: PageData): boolean =>
   measuresOf(data).some(({ of }) => data.models.some((model) => costOf(model) !== undefined && of(model)));
 
-/** Cost against quality, latency as color: what one gets for the money, by checks and by each criterion. */
+/** Cost against quality, with latency as color, by checks and by each criterion. */
 export function worth(data: PageData): Html {
   return section(
     'worth',
@@ -168,11 +168,11 @@ function pictureOf(data: PageData, measure: Measure, points: readonly WorthPoint
   });
 }
 
-/** Whose word a pair or a row is; empty for the checks, which have no basis. */
+/** Basis of a pair or a row. Empty for the checks, which have none. */
 const byOf = (about: { basis?: string | undefined; judge?: string | undefined }): string =>
   about.basis === undefined ? '' : basisText({ basis: about.basis, judge: about.judge });
 
-/** The checks, then every criterion on each basis, as `quality.csv` has them. */
+/** The checks, then every criterion on each basis, as in `quality.csv`. */
 function measuresOf({ models, report }: PageData): Measure[] {
   const checks: Measure = {
     title: 'Share of answers that passed their checks',
@@ -201,7 +201,7 @@ function measuresOf({ models, report }: PageData): Measure[] {
   return [...(models.some((model) => checks.of(model)) ? [checks] : []), ...judged];
 }
 
-/** A judge's word alone is no rate: it has columns of its own. */
+/** A judge's rate alone is not a pass rate: it has its own columns. */
 function shareIn(row: QualityRow, isJudgeAlone: boolean): Share | undefined {
   const [point, low, high] = isJudgeAlone
     ? [row.judge_rate, row.judge_rate_ci_low, row.judge_rate_ci_high]
@@ -209,7 +209,7 @@ function shareIn(row: QualityRow, isJudgeAlone: boolean): Share | undefined {
   return point === undefined ? undefined : { point, low, high };
 }
 
-/** Upper ends of bands of latency, equally wide as ratios: one of them where all are within 10 %. */
+/** Upper ends of latency bands with equal ratios. A single band if all values are within 10 %. */
 export function bandsOf(latencies: readonly number[]): number[] {
   const known = latencies.filter((latency) => Number.isFinite(latency) && latency > 0);
   if (known.length === 0) return [];
@@ -223,7 +223,7 @@ export function bandsOf(latencies: readonly number[]): number[] {
 const colorAt = (place: number, count: number): string =>
   `var(--t${count === 1 ? 0 : Math.round((place * (latencyColors.length - 1)) / (count - 1))})`;
 
-/** Without a latency in the color of the text. */
+/** Without a latency, in the text color. */
 function bandColor(bands: readonly number[], latency: number | undefined): string {
   const place = latency === undefined ? -1 : bands.findIndex((end) => latency <= end);
   return place < 0 ? 'currentColor' : colorAt(place, bands.length);

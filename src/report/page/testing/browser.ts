@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
-/** What runs inside the page; its types are a browser's, which this program does not know. */
+/** Code inside the page. It uses a browser's types, which this program does not have. */
 declare const document: unknown;
 declare const window: { axe: { run(context: unknown, options: object): Promise<AxeResults> } };
 
@@ -19,13 +19,13 @@ const usualPlaces = [
 const named = process.env['CHROMIUM_PATH'];
 const found = (named === undefined ? usualPlaces : [named]).find((place) => existsSync(place));
 
-/** Why tests in a browser are left out; undefined when there is one, or when the tools are demanded. */
+/** Why tests in a browser are skipped. Undefined if there is one, or if the tools are required. */
 export const withoutBrowser =
   found === undefined && process.env['GATEBENCH_REQUIRE_TOOLS'] === undefined
     ? 'no Chromium found: install one or set CHROMIUM_PATH'
     : undefined;
 
-/** Starts Chromium without any traffic of its own. Throws when there is none. */
+/** Starts Chromium without any traffic of its own. Throws if there is none. */
 export async function openBrowser(): Promise<Browser> {
   if (found === undefined)
     throw new Error(
@@ -41,14 +41,14 @@ export async function openBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      // As few processes as can be: each takes longer to start than most pages take to be drawn.
+      // As few processes as possible: starting one takes longer than drawing most pages.
       '--renderer-process-limit=1',
       '--in-process-gpu',
     ],
   });
 }
 
-/** What axe finds that is serious or critical: its rule and where. */
+/** Serious and critical findings of axe: rule and place. */
 export async function seriousFindings(page: Page): Promise<string[]> {
   await page.addScriptTag({
     content: readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),

@@ -1,7 +1,7 @@
 import type { RequestRow } from '../../../journal/request-columns.ts';
 import { sampleRows } from './sample-run.ts';
 
-/** Texts that leave a mark in a page that takes them for markup. */
+/** Texts that leave a mark in a page that interprets them as markup. */
 export const hostileTexts = [
   '<script>window.hacked = 1</script>',
   '"><img src=x onerror="window.hacked = 1">',
@@ -12,7 +12,7 @@ export const hostileTexts = [
 
 const [script, image, svg, style, title] = hostileTexts;
 
-/** A run in which every word that comes from outside is hostile. */
+/** A run in which every word from outside is hostile. */
 export function hostileRows(): RequestRow[] {
   return [...sampleRows({ prompts: 6, repeats: 2, names: hostileTexts })].map((row) => ({
     ...row,

@@ -21,9 +21,9 @@ export interface SampleOptions {
   warnings?: readonly string[];
   /** Texts by event id. */
   answers?: ReadonlyMap<string, AnswerText>;
-  /** What was asked, by prompt id. */
+  /** Prompts by prompt id. */
   questions?: ReadonlyMap<string, string>;
-  /** What judges and people said. */
+  /** Opinions of judges and people. */
   records?: Pick<QualityRecords, 'judgements' | 'ratings'>;
   /** Every answer side by side. */
   allAnswers?: boolean;
@@ -66,7 +66,7 @@ export async function sampleReport(
   };
 }
 
-/** The data of the page that these rows make. */
+/** Page data for these rows. */
 export async function samplePage(
   rows: readonly RequestRow[],
   options: SampleOptions = {},

@@ -1,7 +1,7 @@
 import { normal, seededRandom, type Random } from '../../../base/random.ts';
 import type { RequestRow } from '../../../journal/request-columns.ts';
 
-/** A model of the sample, by what its answers are like. Times in ms. */
+/** A model of the sample, defined by its answers. Times in ms. */
 interface SampleModel {
   id: string;
   ttft: number;
@@ -70,7 +70,7 @@ export interface SampleSize {
   route?: string;
   /** Names instead of the usual ones. */
   names?: readonly string[];
-  /** How much slower all models become from start to end: 1.5 is half as slow again. */
+  /** Slowdown of all models from start to end: 1.5 is half as slow again. */
   drift?: number;
 }
 
@@ -78,7 +78,7 @@ const mostAttempts = 2;
 
 export const sampleStart = '2026-11-22T03:17:00.000Z';
 
-/** Rows of an invented run: five models, one of which reasons and one of which fails a lot. The same for a seed. */
+/** Rows of an invented run: five models. One of them reasons, and one fails a lot. Deterministic for a seed. */
 export function* sampleRows(size: SampleSize): Generator<RequestRow> {
   const { prompts, repeats, seed = 'sample', drift = 1.15 } = size;
   const random = seededRandom(seed);
