@@ -5,18 +5,18 @@ import { listed } from './listed.ts';
 import { rankedMetric } from './ranking.ts';
 import type { Report } from './run-report.ts';
 
-/** The report of each place, where a run was sent from several; else the whole as it is, without a name. */
+/** The report of each place, if a run was sent from several. Otherwise the whole report, without a name. */
 export function placesOf(report: Report): { vantage?: string; report: Report }[] {
   const { vantages = [] } = report.run;
   if (vantages.length < 2) return [{ report }];
   return vantages.map((vantage) => ({
     vantage,
-    // Not all of it: tags are computed when somebody looks at them.
+    // Not all of it: tags are computed only when needed.
     report: {
       warnings: [],
       run: { ...report.run, vantages: [vantage] },
       models: report.models.filter((model) => model.vantage === vantage),
-      // Their names are those of a run from one place.
+      // Names as in a run from one place.
       pairs: report.pairs
         .filter((pair) => pair.vantage === vantage)
         .map((pair) => ({
@@ -28,10 +28,10 @@ export function placesOf(report: Report): { vantage?: string; report: Report }[]
   }));
 }
 
-/** Places that are named; of more, the number says enough. */
+/** Maximum number of places that are named. Above it, the count is enough. */
 const mostNamed = 3;
 
-/** `in 4 of 5 places`, `from fra and ams`: with few of them their names. */
+/** `in 4 of 5 places`, `from fra and ams`: names if there are few of them. */
 function whereText(places: readonly string[], all: number): string {
   return places.length > mostNamed || places.length * 2 > all
     ? `in ${places.length} of ${all} places`
@@ -51,8 +51,8 @@ const asGood: Readonly<Record<string, string>> = {
 };
 
 /**
- * A sentence for each pair of models and each of speed and pass rate: `kimi is slower than glm in 4 of 5 places, not
- * settled from tok.` Nothing where no place has settled it.
+ * One sentence per pair of models and per metric, speed or pass rate: `kimi is slower than glm in 4 of 5 places, not
+ * settled from tok.` Empty if no place has settled it.
  */
 export function placeSentences({ places = [] }: Pick<Report, 'places'>): string[] {
   return places.flatMap((one) => {

@@ -22,26 +22,26 @@ export interface PlannedModel {
   /** Measured requests. */
   requests: number;
   warmup_requests: number;
-  /** Prompt and completion, warm-up included. Absent when nothing bounds it. */
+  /** Prompt and completion, including warm-up. Absent if there is no limit. */
   tokens?: Range;
   /** Absent without a price. */
   cost_usd?: Range;
 }
 
-/** One limit of the suite or of the flags, beside what the plan needs of it. */
+/** One limit of the suite or of the flags, next to what the plan needs. */
 export interface BudgetLine {
   limit: 'requests' | 'tokens' | 'usd' | 'minutes';
   allowed: number;
-  /** Absent when it cannot be told beforehand. */
+  /** Absent if it cannot be known in advance. */
   needed?: Range;
 }
 
-/** What `gatebench plan` knows before anything is sent. */
+/** Result of `gatebench plan`, before anything is sent. */
 export interface PlanFacts {
   suite: string;
   description?: string;
   suite_hash: string;
-  /** The revision that each model is asked by as well. Absent where the suite stands for itself. */
+  /** The revision that each model is also asked by. Absent: no comparison with a revision. */
   against?: {
     ref: string;
     commit: string;
@@ -61,15 +61,15 @@ export interface PlanFacts {
   models: readonly PlannedModel[];
   /** All models together. */
   totals: { requests: number; warmup_requests: number; tokens?: Range; cost_usd?: Range; minutes?: Range };
-  /** Empty when nothing is limited. */
+  /** Empty if there are no limits. */
   budget: readonly BudgetLine[];
-  /** Absent where the load has no levels. */
+  /** Absent if the load has no levels. */
   load?: PlannedLoad;
-  /** Calls to judges that `score` would make. Absent where the suite names none. */
+  /** Calls to judges that `score` would make. Absent if the suite names none. */
   judging?: { judges: readonly PlannedJudge[]; budget: readonly BudgetLine[] };
-  /** A sentence. Absent when the design can settle nothing. */
+  /** A sentence. Absent if the design can settle nothing. */
   smallest_difference?: string;
-  /** What it takes before any model can surely keep the need's limits on rates. Absent where there are none. */
+  /** Prompts required before any model can surely keep the need's limits on rates. Absent if there are none. */
   need?: readonly NeedFloor[];
   warnings: readonly string[];
 }
@@ -122,7 +122,7 @@ function design(plan: PlanFacts): string[] {
 
 const isMet = ({ needed, prompts }: NeedFloor): boolean => needed !== undefined && prompts >= needed;
 
-/** How many prompts it takes before a limit can be kept, and how many there are. */
+/** How many prompts a limit requires, and how many there are. */
 function floorText({ limit, prompts, needed, at, likely }: NeedFloor): string {
   const ofPeople = 'criterion' in limit ? ' with labels by people' : '';
   if (needed === undefined)
@@ -132,7 +132,7 @@ function floorText({ limit, prompts, needed, at, likely }: NeedFloor): string {
   return `${limitText(limit)}: even a flawless model surely keeps that only from ${fixed(needed, 0)} prompts${ofPeople} on; the suite has ${fixed(prompts, 0)}.${near}`;
 }
 
-/** A row for each model and one for all. */
+/** One row per model and one for all. */
 export function plannedModels(
   { models, totals, routes }: PlanFacts,
   columns: number,
@@ -182,7 +182,7 @@ export function plannedModels(
   return textTable([column('', 'model', names, 'left'), ...figures], paint, 1);
 }
 
-/** Where a model's part is not known, all that can be said of the sum is what it is at least. */
+/** If a model's part is unknown, the sum is a lower bound. */
 function rangesAndSum(
   models: readonly PlannedModel[],
   totals: PlanFacts['totals'],
@@ -199,7 +199,7 @@ function rangesAndSum(
 
 const figure = (text: string): TextCell => (text === notMeasured ? { text, tone: 'quiet' } : { text });
 
-/** `1.2k – 3.4k`; one figure where both ends read alike. */
+/** `1.2k – 3.4k`. One figure if both ends read the same. */
 export function range(values: Range | undefined, write: (value: number) => string): string {
   if (values === undefined) return notMeasured;
   const [low, high] = [write(values.low), write(values.high)];
@@ -217,7 +217,7 @@ function minutes(amount: number): string {
   return `${amount < 10 ? String(Number(Math.max(0.1, amount).toFixed(1))) : fixed(amount, 0)} min`;
 }
 
-/** A row for each judge: they are asked after the run, and cost apart. */
+/** One row per judge: they are asked after the run, and cost extra. */
 function judging({ judging: planned }: PlanFacts, paint: Paint): string[] {
   if (!planned) return [];
   const { judges, budget } = planned;

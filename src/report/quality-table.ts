@@ -11,11 +11,11 @@ import { stripVTControlCharacters } from 'node:util';
 import { type TextColumn, textTable } from './text-table.ts';
 import { shorten, wrapped } from './text-width.ts';
 
-/** Where judges and people have spoken; checks alone are in the table of models. */
+/** For opinions of judges and people. Checks alone are in the table of models. */
 export const isJudged = ({ rows, preferences }: QualityPart): boolean =>
   preferences.length > 0 || rows.some(({ basis }) => basis !== 'checks');
 
-/** Whose word it is: `checks`, `people`, `judge gemma`, `gemma + people`. */
+/** Basis: `checks`, `people`, `judge gemma`, `gemma + people`. */
 export function basisText({ basis, judge }: { basis: string; judge?: string | undefined }): string {
   if (judge === undefined) return basis;
   return basis === 'judge' ? `judge ${oneLine(judge, 40)}` : `${oneLine(judge, 40)} + people`;
@@ -25,7 +25,7 @@ interface Head<Row> {
   readonly title: string;
   readonly align: 'left' | 'right';
   readonly cell: (row: Row) => string;
-  /** In Markdown as code. */
+  /** As code in Markdown. */
   readonly isName?: boolean;
 }
 
@@ -44,7 +44,7 @@ const left = <Row>(title: string, cell: (row: Row) => string): Head<Row> => ({ t
 
 const range = (low: number | undefined, high: number | undefined): string => rangeText('passed', low, high);
 
-/** The rate and the judge's rate never share a column: a judge's word is no pass rate. */
+/** The rate and the judge's rate never share a column: a judge's rate alone is not a pass rate. */
 function qualityHeads(ways: Ways): Head<QualityRow>[] {
   return [
     name('model', (row) => cellName(row)),
@@ -87,7 +87,7 @@ const pairHeads: readonly Head<CriterionPair>[] = [
   left('verdict', ({ verdict }) => verdict),
 ];
 
-/** What stands beneath: which words to trust how far. */
+/** Notes below: how far to trust each basis. */
 const legend =
   'by: whose word it is. A judge alone only "seems": its rate holds only if it errs alike on all models.';
 
@@ -102,7 +102,7 @@ function partOf<Row>(title: string, heads: readonly Head<Row>[], rows: readonly 
   return [{ title, heads, lines: rows.map((row) => heads.map(({ cell }) => cell(row))) }];
 }
 
-/** More pairs than that are in `preferences.csv`. */
+/** More pairs than this are only in `preferences.csv`. */
 const mostPairs = 40;
 
 function partsOf(quality: QualityPart | undefined, ways: Ways): Part[] {
@@ -119,7 +119,7 @@ function partsOf(quality: QualityPart | undefined, ways: Ways): Part[] {
   ];
 }
 
-/** For the terminal. Empty where neither a judge nor a person has spoken. */
+/** For the terminal. Empty if there is no opinion of a judge or a person. */
 export function qualityLines(
   quality: QualityPart | undefined,
   ways: Ways,
@@ -138,7 +138,7 @@ export function qualityLines(
   ];
 }
 
-/** As many columns as fit, the last ones go first; names are cut before that. */
+/** As many columns as fit: the last ones are dropped first. Names are cut before that. */
 function fitted(heads: Part['heads'], lines: Part['lines'], columns: number, paint: Paint): string[] {
   const room = Math.max(6, Math.floor(columns / 6));
   const all = heads.map(({ title, align, isName }, place): TextColumn => ({

@@ -9,13 +9,13 @@ import { textTable } from './text-table.ts';
 import { shorten } from './text-width.ts';
 
 interface QueryFormat {
-  /** As `--format` takes it. */
+  /** Value of `--format`. */
   readonly name: string;
-  /** The whole text, with its last line feed. */
+  /** The whole text, including its last line feed. */
   render(result: QueryResult, style: { color: boolean }): string;
 }
 
-/** A cell of a table is no place for a whole answer; csv and json have all of it. */
+/** A cell of a table is too small for a whole answer. csv and json have all of it. */
 const widestCell = 60;
 
 const table: QueryFormat = {
@@ -57,10 +57,10 @@ const markdown: QueryFormat = {
     )}\n`,
 };
 
-/** Every way to show what SQL gave; `query --format` offers exactly these. */
+/** Every format of an SQL result. `query --format` offers exactly these. */
 export const queryFormats: readonly QueryFormat[] = [table, csv, json, markdown];
 
-/** For people: six digits are more than any figure here carries. */
+/** For people: no figure here carries more than six digits. */
 function shown(value: QueryValue): string {
   if (typeof value !== 'number' || Number.isInteger(value)) return cellText(value);
   return String(Number(value.toPrecision(6)));
@@ -69,7 +69,7 @@ function shown(value: QueryValue): string {
 const cell = (value: QueryValue): string =>
   typeof value === 'string' ? guardedText(value) : cellText(value);
 
-/** As our files have it: empty without a value, several words joined by `;`. */
+/** As in our files: empty without a value, several words joined by `;`. */
 function cellText(value: QueryValue): string {
   if (value === null) return '';
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join(';');

@@ -3,26 +3,26 @@ import { cellName } from '../plan/cell.ts';
 import { letterGroups } from '../stats/letters.ts';
 import type { Report } from './run-report.ts';
 
-/** What models are ranked by: geometric mean time of the whole answer. */
+/** The ranking metric: geometric mean time of the whole answer. */
 export const rankedBy = 'e2e_latency_ms_geomean';
 
 export interface RankedModel {
-  /** From 1. Absent when the model is not ranked: too many failures, or nothing measured. */
+  /** From 1. Absent if the model is not ranked: too many failures, or nothing measured. */
   rank?: number;
   model: ModelSummary;
 }
 
-/** Share of successes; absent when nothing was asked. */
+/** Share of successes. Absent if nothing was asked. */
 export const successRate = (model: ModelSummary): number | undefined =>
   model.error_rate === undefined ? undefined : 1 - model.error_rate;
 
-/** Whether a figure rests on a failed request, so that a time is at least and a rate at most what is written. */
+/** Whether a figure rests on a failed request. Then the true time is at least, and the true rate at most, the value. */
 export const isLowerBound = (model: ModelSummary, column: string): boolean =>
   model.lower_bounds?.includes(column) ?? false;
 
 /**
- * The models in the order of the summary, which is fastest first. A model below the success floor, or without a
- * geometric mean latency, stands after the others without a rank: failing must not look fast.
+ * The models in the order of the summary, fastest first. A model below the success floor, or without a geometric mean
+ * latency, follows the others without a rank: failing must not look fast.
  */
 export function ranked(models: readonly ModelSummary[], successFloor: number): RankedModel[] {
   const mayRank = (model: ModelSummary): boolean =>
@@ -33,10 +33,10 @@ export function ranked(models: readonly ModelSummary[], successFloor: number): R
   ];
 }
 
-/** The metric whose pairs speak about the ranking. */
+/** The metric whose pairs decide about the ranking. */
 export const rankedMetric = 'e2e_latency_ms';
 
-/** The comparison of b against a, whichever way round it was written. Absent when they were not compared. */
+/** The comparison of b against a, in whichever direction it is stored. Absent if they were not compared. */
 export function pairOf(pairs: readonly PairRow[], a: string, b: string): PairRow | undefined {
   const ours = pairs.filter(({ metric }) => metric === rankedMetric);
   const found = ours.find(({ model_a, model_b }) => model_a === a && model_b === b);
@@ -45,7 +45,7 @@ export function pairOf(pairs: readonly PairRow[], a: string, b: string): PairRow
   return other && turned(other);
 }
 
-/** The same comparison, of a against b. */
+/** The same comparison, for a against b. */
 export function turned(pair: PairRow): PairRow {
   const opposite: Record<string, PairRow['verdict']> = {
     faster: 'slower',
@@ -72,8 +72,8 @@ const inverse = (ratio: number | undefined): number | undefined =>
 const negative = (n: number | undefined): number | undefined => (n === undefined ? undefined : 0 - n);
 
 /**
- * Letters of the ranked models, in their order: models that share one do not differ significantly. Empty when no
- * comparison was made.
+ * Letters of the ranked models, in order: models that share one do not differ significantly. Empty without a
+ * comparison.
  */
 export function rankingLetters(rows: readonly RankedModel[], { pairs, run }: Report): string[] {
   const names = rows.filter(({ rank }) => rank !== undefined).map(({ model }) => cellName(model, run));

@@ -16,7 +16,7 @@ import { table } from './run-table.ts';
 /** Every output format; `--format` offers exactly these. To add one: write its file, add its line. */
 export const outputFormats: readonly OutputFormat[] = [table, markdown, json, junit, openmetrics];
 
-/** Every way to show a comparison; `compare --format` offers exactly these. */
+/** Every format of a comparison. `compare --format` offers exactly these. */
 export const comparisonFormats: readonly ComparisonFormat[] = [
   comparisonTable,
   comparisonMarkdown,

@@ -3,7 +3,7 @@ import { duration } from './number-text.ts';
 import { labelWords } from '../plan/vantage.ts';
 import type { RunFacts } from './run-report.ts';
 
-/** What happened, each fact a few words: status, requests, design, length, start. */
+/** Facts in a few words each: status, requests, design, length, start. */
 export function runFacts(run: RunFacts): string[] {
   const failed = run.requests_failed > 0 ? `, ${run.requests_failed.toLocaleString('en-US')} failed` : '';
   const done =
@@ -30,12 +30,12 @@ export function runFacts(run: RunFacts): string[] {
   ];
 }
 
-/** A complete run that lacks rows was complete once: they were removed or damaged since. */
+/** A complete run without all rows was complete once: rows were removed or damaged since. */
 function statusWord({ status, requests_done, requests_planned }: RunFacts): string {
   return status === 'complete' && requests_done < requests_planned ? 'ended, rows are missing' : status;
 }
 
-/** What made the run, for those who want to repeat it. */
+/** Origin of the run, for repeating it. */
 export function runOrigin(run: RunFacts): string[] {
   const { gatebench, openai, node } = run.versions;
   return [

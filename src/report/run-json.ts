@@ -13,7 +13,7 @@ import type { ThresholdResult } from '../analysis/thresholds.ts';
 import { firstLine } from './first-line.ts';
 import type { OutputFormat, RunFacts } from './run-report.ts';
 
-/** For machines: `{ run, answer, models, warnings }`, the columns of `models.csv` as keys. */
+/** For programs: `{ run, answer, models, warnings }`, with the columns of `models.csv` as keys. */
 export const json: OutputFormat = {
   name: 'json',
   extension: '.json',
@@ -70,7 +70,7 @@ export const json: OutputFormat = {
   },
 };
 
-/** What a change of the suite brings to each model; its pairs have the columns of `pairs.csv`. */
+/** Effect of a change of the suite on each model. Its pairs have the columns of `pairs.csv`. */
 const changeObject = ({ ref, commit, changes }: Changes): Record<string, unknown> => ({
   ref,
   commit,
@@ -81,7 +81,7 @@ const changeObject = ({ ref, commit, changes }: Changes): Record<string, unknown
   })),
 });
 
-/** Who leads in what; what is absent is `null`. */
+/** The leader for each metric. Absent values are `null`. */
 export function leadsObject({ leads, ...list }: Leads): Record<string, unknown> {
   return {
     ...listObject(list),
@@ -95,13 +95,13 @@ export function leadsObject({ leads, ...list }: Leads): Record<string, unknown> 
   };
 }
 
-/** What the cells of a list have in common. */
+/** The dimensions that the cells of a list share. */
 const listObject = ({ route, ...others }: ListNames): Record<string, unknown> => ({
   route: route ?? null,
   ...others,
 });
 
-/** Who does for the job; what is absent is `null`. */
+/** The models that meet the need. Absent values are `null`. */
 export function choiceObject({ need, candidates, lead, withheld, ...list }: Choice): Record<string, unknown> {
   const named = (word: Candidate['word']): string[] =>
     candidates.filter((one) => one.word === word).map(({ model }) => model);
@@ -138,7 +138,7 @@ function criterionPairObject({ criterion, basis, judge, ...pair }: CriterionPair
   return { criterion, basis, judge: judge ?? null, ...rowObject(pairColumns, pair) };
 }
 
-/** A threshold on one model; what is absent is `null`. */
+/** A threshold for one model. Absent values are `null`. */
 export function thresholdObject(result: ThresholdResult): Record<string, unknown> {
   const { threshold, verdict, value, ciLow, ciHigh, reason } = result;
   return {
@@ -168,7 +168,7 @@ function promptCacheObject(cache: PromptCache): Record<string, unknown> {
   };
 }
 
-/** Three decimals, as durations have them in the CSV; what was not reported is `null`. */
+/** Three decimals, like durations in the CSV. `null` if not reported. */
 function serverTimesObject(times: ServerTimes): Record<string, unknown> {
   const ms = (value: number | undefined): number | null =>
     value === undefined ? null : Number(value.toFixed(3));
@@ -186,8 +186,8 @@ function serverTimesObject(times: ServerTimes): Record<string, unknown> {
 }
 
 /**
- * Every column as a key, in order; what is absent or no number is `null`; numbers have the decimals of the CSV, so that both files
- * say the same.
+ * Every column as a key, in order. Absent values and non-numbers are `null`. Numbers have the decimals of the CSV, so
+ * that both files agree.
  */
 export function rowObject(columns: readonly Column[], row: AnyRow): Record<string, unknown> {
   const ofRow = columns.filter(({ kind }) => kind !== 'check');
@@ -199,7 +199,7 @@ function cell({ decimals }: Column, value: AnyRow[string]): unknown {
   return Number(value.toFixed(decimals));
 }
 
-/** What may be absent is `null`, so that the keys are always the same. */
+/** Optional fields are `null`, so that the keys are always the same. */
 export function runObject(run: RunFacts): Record<string, unknown> {
   return {
     ...run,
@@ -209,7 +209,7 @@ export function runObject(run: RunFacts): Record<string, unknown> {
   };
 }
 
-/** Indented, ended by a newline, and without characters that a terminal would obey. */
+/** Indented, with a final newline, and without characters that a terminal would obey. */
 export function jsonText(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`.replace(
     /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,

@@ -13,8 +13,8 @@ import { thresholdName, thresholdText } from './threshold-lines.ts';
 
 /**
  * For CI: each threshold, each model's error rate, and each prompt of each model is a test. A prompt fails with one
- * answer that failed its checks, and is in error with one request that had no answer. Where prompts are not known, failed
- * checks are told as skipped tests: what share of them is too much, only a threshold can say.
+ * answer that failed its checks, and is in error with one request without an answer. If prompts are not known, failed
+ * checks are reported as skipped tests: only a threshold can say what share of them is too much.
  */
 export const junit: OutputFormat = {
   name: 'junit',
@@ -76,8 +76,8 @@ function promptCases(prompts: readonly PromptOutcome[], run: RunFacts): JunitCas
 }
 
 /**
- * Under an SLO a level that holds has passed; whether one that breaks is too low, only a threshold can say. Without one, its
- * error rate is what can fail.
+ * With an SLO, a level that holds has passed. Whether one that breaks is too low, only a threshold can say. Without an
+ * SLO, its error rate can fail.
  */
 function levelCases({ load, levels, slo }: LoadFigures, run: RunFacts): JunitCase[] {
   const most = 1 - run.success_floor;
@@ -103,7 +103,7 @@ function errorRateCases({ run, models }: Report): JunitCase[] {
   return models.map(({ error_rate, ...model }) => ({
     name: `error rate of ${oneLine(cellName(model, run), 100)}`,
     group: 'error-rates',
-    // 1 − 0.95 is a little more than 0.05, and must not decide.
+    // 1 − 0.95 is slightly more than 0.05, which must not decide.
     outcome: error_rate === undefined ? 'skipped' : error_rate > most + 1e-9 ? 'failed' : 'passed',
     text: error_rate === undefined ? 'not measured' : `${percent(error_rate)}, at most ${percent(most)}`,
   }));

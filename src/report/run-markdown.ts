@@ -28,10 +28,10 @@ export const markdown: OutputFormat = {
   render: (report) => `${[answer(report), ...details(report)].join('\n\n')}\n`,
 };
 
-/** What stands first wherever the run is shown. */
+/** First part of every view of the run. */
 export const answer = (report: Report): string => `**${literal(firstLine(report))}**`;
 
-/** All that stands below it, section by section. None is empty. */
+/** Everything below it, section by section. No section is empty. */
 export function details(report: Report): string[] {
   const { run, warnings } = report;
   const tables = placesOf(report).map(({ vantage, report: own }) => {
@@ -74,7 +74,7 @@ function failedCheckLines({ run, failedChecks = [] }: Report): string {
   ].join('\n');
 }
 
-/** Three lists: who surely does for the job, who may, who does not. */
+/** Three lists: models that surely meet the need, that may, and that do not. */
 export function choiceList(report: Report): string {
   return (report.choices ?? [])
     .map(({ need, candidates, ...list }) =>

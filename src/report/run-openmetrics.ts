@@ -5,13 +5,13 @@ import { laterNames } from '../plan/cell.ts';
 import { isSimulatedRoute } from '../target/routes.ts';
 import { isSimulated, type OutputFormat, type Report, type RunFacts } from './run-report.ts';
 
-/** One gauge for all models. Names end in their unit, as OpenMetrics asks. */
+/** One gauge for all models. Names end in their unit, as OpenMetrics requires. */
 interface Family {
   readonly name: string;
   readonly unit?: string;
   readonly help: string;
   readonly column: keyof ModelSummary;
-  /** From the column's unit to the gauge's. */
+  /** Factor from the column's unit to the gauge's. */
   readonly factor: number;
 }
 
@@ -37,7 +37,7 @@ function gauge(name: string, column: keyof ModelSummary, unit: string | undefine
   return { name, column, factor: 1, help: meaning, ...(unit === undefined ? {} : { unit }) };
 }
 
-/** Times in seconds, whatever the column has; rates as they are. */
+/** Times in seconds, whatever the column's unit. Rates unchanged. */
 const measured: readonly Family[] = headlines.flatMap(({ name, unit, label }) =>
   ends.map(([end, words]): Family => {
     const column = `${headlineColumn(name)}${end}` as keyof ModelSummary;
@@ -49,8 +49,9 @@ const measured: readonly Family[] = headlines.flatMap(({ name, unit, label }) =>
 );
 
 /**
- * Gauges for a node exporter's textfile collector or any scraper: one night is one value, so there are no histograms.
- * What was not measured has no sample. Source: OpenMetrics 1.0.0, https://prometheus.io/docs/specs/om/open_metrics_spec/.
+ * Gauges for a node exporter's textfile collector or any scraper. One night is one value, so there are no histograms.
+ * What was not measured has no sample. Source: OpenMetrics 1.0.0,
+ * https://prometheus.io/docs/specs/om/open_metrics_spec/.
  */
 export const openmetrics: OutputFormat = {
   name: 'openmetrics',
@@ -119,7 +120,7 @@ function labelText(labels: readonly (readonly [string, string | undefined])[]): 
   return `{${known.map(([name, value]) => `${name}="${escaped(value!)}"`).join(',')}}`;
 }
 
-/** Text from outside: one line of well-formed text; backslash, quote and line feed are what the format escapes. */
+/** Text from outside: one line of well-formed text. The format escapes backslash, quote and line feed. */
 function escaped(text: string): string {
   return oneLine(text, 300).toWellFormed().replaceAll('\\', '\\\\').replaceAll('"', '\\"');
 }

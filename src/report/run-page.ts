@@ -9,13 +9,13 @@ import { GridScan } from './page/grid/grid-scan.ts';
 import type { PageFrame } from './page/frame/document.ts';
 import type { AnswerText } from './page/page-parts.ts';
 
-/** Characters of each answer in a page; the whole text stays in `answers.jsonl`. */
+/** Maximum characters of each answer in a page. The full text stays in `answers.jsonl`. */
 const reasoningLength = 1000;
 
 export interface FolderPageOptions {
   /**
-   * `some`, unless given: the first answer of each model to some prompts. `all`: every answer, side by side. `none`: for
-   * a page that anybody may read, without a word of a question, an answer, or a server.
+   * `some` (default): the first answer of each model to some prompts. `all`: every answer, side by side. `none`: for a
+   * public page, without any text of a question, an answer, or a server.
    */
   answers?: 'some' | 'all' | 'none';
 }
@@ -26,7 +26,7 @@ export async function renderFolderPage(folder: string, options: FolderPageOption
   return htmlDocument(await folderPageFrame(folder, options));
 }
 
-/** The same, for who puts something around it. */
+/** As above, for embedding in another page. */
 export async function folderPageFrame(
   folder: string,
   { answers = 'some' }: FolderPageOptions = {},
@@ -50,8 +50,8 @@ export async function folderPageFrame(
 }
 
 /**
- * The page of a run: a whole HTML file. `scan` has looked on when the run was loaded, so that its
- * rows are not read again. The drawing library is loaded only here, because it is large.
+ * The page of a run: a complete HTML file. `scan` observed the rows when the run was loaded, so they are not read
+ * again. The drawing library is large, and loaded only here.
  */
 export async function renderRunPage(run: LoadedRun, scan: PageScan): Promise<string> {
   const { htmlDocument } = await import('./page/frame/document.ts');
@@ -79,8 +79,8 @@ async function runPageFrame(
 }
 
 /**
- * The page of two runs, a whole HTML file. `comparison` is what `compareRuns` made of them: its pairs, and sentences
- * for explanations and warnings.
+ * The page of two runs, a complete HTML file. `comparison` comes from `compareRuns`: its pairs, and sentences for
+ * explanations and warnings.
  */
 export async function renderComparisonPage(
   before: LoadedRun,
@@ -91,7 +91,7 @@ export async function renderComparisonPage(
   return htmlDocument(await comparisonPageFrame(before, after, comparison));
 }
 
-/** The same, for who puts something around it. */
+/** As above, for embedding in another page. */
 export async function comparisonPageFrame(
   before: LoadedRun,
   after: LoadedRun,
@@ -105,7 +105,7 @@ export async function comparisonPageFrame(
   return comparePageFrame(comparePageData({ before, after, pairs, explanations, warnings }));
 }
 
-/** What a page shows of a stored answer. */
+/** A stored answer in a page. */
 export function answerText({ answer: text, reasoning, tool_calls }: AnswerLine): AnswerText {
   const calls = tool_calls.map((call) => `${call.name}(${call.arguments})`);
   const answer = [text, ...calls].filter((part) => part !== '').join('\n');

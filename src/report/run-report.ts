@@ -3,37 +3,37 @@ import type { Report, RunFacts } from '../analysis/analysis.ts';
 
 export type { Report, RunFacts };
 
-/** How to write for a terminal. Formats for files ignore it. */
+/** Settings for a terminal. Formats for files ignore them. */
 export interface Style {
-  /** Width that no line may exceed. */
+  /** Maximum width of a line. */
   columns: number;
   color: boolean;
 }
 
-/** What the tests of formats hold a format to, where formats differ. */
+/** Properties by which tests treat formats differently. */
 export interface FormatLimits {
   /** No line is wider than `columns`. */
   fitsColumns: boolean;
-  /** Cells are parted by tabs, which may end a line. */
+  /** Cells are separated by tabs, and a line may end in one. */
   tabs: boolean;
-  /** What it says of a run whose answers are simulated, and of no other. */
+  /** Text that marks a run with simulated answers, and no other run. */
   simulated: RegExp;
   /** How its text shows the run's answer. Absent: it shows none. */
   answer?: (answer: string) => string;
 }
 
-/** One way to show a report. To add one: write its file, add its line to the list. */
+/** A format of a report. To add one: write its file, add its line to the list. */
 export interface OutputFormat {
-  /** As `--format` takes it. */
+  /** Value of `--format`. */
   name: string;
-  /** Of a file that holds it, with the dot. */
+  /** File extension, with the dot. */
   extension: string;
   limits: FormatLimits;
   /** Pure; ends with one newline. */
   render(report: Report, style: Style): string;
 }
 
-/** Whether any row comes from the mock gateway: every picture of such a run must say so. */
+/** Whether any row comes from the mock gateway. Every output of such a run must say so. */
 export const isSimulated = (run: RunFacts): boolean => run.routes.some(isSimulatedRoute);
 
 export const simulatedNotice =

@@ -57,7 +57,7 @@ export const table: OutputFormat = {
   },
 };
 
-/** A table and its verdict, for each place that the requests were sent from. */
+/** A table and its verdict for each place that the requests were sent from. */
 function modelTables(
   report: Report,
   { columns }: Style,
@@ -86,7 +86,7 @@ function head({ run }: Report, { columns }: Style, paint: Paint): string[] {
   ];
 }
 
-/** Three lists: who surely does for the job, who may, who does not. */
+/** Three lists: models that surely meet the need, that may, and that do not. */
 export function choiceLines(report: Report, columns: number, paint: Paint): string[] {
   return (report.choices ?? []).flatMap(({ need, candidates, ...list }, index) => [
     ...(index > 0 ? [] : toned(paint, 'quiet', wrapped(needText(need), columns))),
@@ -106,10 +106,10 @@ function causes({ causes = [] }: Report, { columns }: Style, paint: Paint): stri
   return causes.flatMap((text) => toned(paint, 'bad', wrapped(`✗ ${oneLine(text, 400)}`, columns, '  ')));
 }
 
-/** Beside what stopped a run so many warnings are read. */
+/** With a run that was stopped, this many warnings are shown. */
 const besideCauses = 2;
 
-/** Where errors ended a run, what to fix comes before what to note. */
+/** If errors ended a run, what to fix comes before what to note. */
 function shownWarnings({ run, causes = [], warnings }: Report): string[] {
   const isStopped =
     causes.length > 0 && (run.status === 'incomplete' || run.requests_failed === run.requests_done);
@@ -123,7 +123,9 @@ const toned = (paint: Paint, tone: Parameters<Paint>[0], lines: readonly string[
 const matters = ({ cached_share = 0, first_ttft_ms }: PromptCache): boolean =>
   cached_share > 0 || first_ttft_ms !== undefined;
 
-/** First sends of a prompt apart from its repeats, where the server's prompt cache makes them differ; else nothing. */
+/**
+ * First sends of a prompt separate from its repeats, if the server's prompt cache makes them differ. Otherwise empty.
+ */
 export function promptCacheLines(
   all: readonly PromptCache[],
   ways: Ways,
@@ -156,7 +158,7 @@ export function promptCacheLines(
   ];
 }
 
-/** Server time told from network, for models that a local Ollama answered in its own words; else nothing. */
+/** Server time separate from network, for models that a local Ollama answered through its own API. Otherwise empty. */
 export function serverTimesTable(
   all: readonly ServerTimes[],
   ways: Ways,

@@ -7,10 +7,10 @@ import { atLeast, duration, percent, times, usd } from './number-text.ts';
 import { isLowerBound, pairOf, ranked, rankedBy } from './ranking.ts';
 import type { Report } from './run-report.ts';
 
-/** Which model leads, by speed, pass rate and cost, in sentences that say no more than the data do. */
+/** Which model leads, by speed, pass rate and cost, in sentences that claim no more than the data show. */
 export const verdict = (report: Report): string => told(report, leadersText);
 
-/** Which model is fastest and why others are not ranked, where pass rate and cost stand beside it already. */
+/** Which model is fastest and why others are not ranked, if pass rate and cost are already shown. */
 export const speedVerdict = (report: Report): string => told(report, () => '');
 
 type Leaders = typeof leadersText;
@@ -24,7 +24,7 @@ function told({ run, models, pairs }: Report, leaders: Leaders): string {
   const reasons = left.map((model) => `${named(model)} (${whyUnranked(model, run.success_floor)})`);
   const unranked = reasons.length === 0 ? '' : ` Not ranked: ${listed(reasons)}.`;
   const pairBetween: PairBetween = (a, b) => pairOf(pairs, cellName(a, run), cellName(b, run));
-  // One model on several routes: the routes are what is compared.
+  // One model on several routes: the comparison is between routes.
   const isOneModel = new Set(models.map(({ model }) => model)).size === 1;
   const several = severalIn({ ...waysOf(models), ...run });
   const parted = isOneModel ? several.filter((name) => !isPaired(name)) : several;
@@ -91,7 +91,7 @@ function speedSentence(
 
 interface Relation {
   other: string;
-  /** Of the other against the first. */
+  /** The other one relative to the first. */
   pair: PairRow | undefined;
 }
 
@@ -112,7 +112,7 @@ function comparison(first: string, relations: readonly Relation[]): string {
   return `E2E latency: ${[...parts, slower].filter((part) => part !== '').join('; ')}.`;
 }
 
-/** What would settle all that is not settled, where that is known. */
+/** What would settle everything that is not settled, if known. */
 function remedy(relations: readonly Relation[]): string {
   const open = relations.filter(({ pair }) => pair?.verdict === 'not settled');
   const more = open.flatMap(({ pair }) => pair?.more_prompts ?? []);
@@ -152,13 +152,13 @@ function whyUnranked({ error_rate = 0 }: ModelSummary, successFloor: number): st
   return `${percent(error_rate)} failed, ${percent(1 - successFloor)} allowed`;
 }
 
-/** Names that are worth reading; more are counted. */
+/** Number of names that are worth reading. More are counted. */
 const mostNamed = 3;
 
 /**
- * Speed, pass rate and cost of those who lead: whoever may be the fastest, and, where they are others, the one that
- * passed most and the cheapest. A model is never praised for its speed alone. `first`: those that may be as fast as the fastest.
- * Figures are as measured: only verdicts say what is settled.
+ * Speed, pass rate and cost of the leaders: all that may be the fastest and, if they are others, the one that passed
+ * most and the cheapest. A model is never praised for its speed alone. `first`: those that may be as fast as the
+ * fastest. Figures are as measured: only verdicts say what is settled.
  */
 export function leadersText(
   ranked: readonly ModelSummary[],
@@ -185,7 +185,7 @@ export function leadersText(
 const cheapness = ({ cost_per_1k_requests_usd: cost }: ModelSummary): number | undefined =>
   cost === undefined ? undefined : -cost;
 
-/** The one with the most, the first of several in their order. Undefined where nobody has any. */
+/** The one with the most. Of equals, the first in their order. Undefined if none has a value. */
 function best(
   models: readonly ModelSummary[],
   worth: (model: ModelSummary) => number | undefined,

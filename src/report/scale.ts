@@ -1,6 +1,6 @@
 import { fixed, percentFigure } from './number-text.ts';
 
-/** How all figures of a column are written, so that they can be compared at a glance: one unit, equal decimals. */
+/** Format of all figures of a column, for easy comparison: one unit, the same decimals. */
 export interface Scale {
   unit: string;
   write(value: number): string;
@@ -8,7 +8,7 @@ export interface Scale {
 
 export type Family = 'time' | 'share' | 'rate' | 'count' | 'usd';
 
-/** `values` are all figures that will stand under one head. */
+/** `values` are all figures under one head. */
 export const scales: Record<Family, (values: readonly number[]) => Scale> = {
   time: timeScale,
   share: (values) => withShares(values.every((value) => Number.isInteger(round6(value * 100))) ? 0 : 1),
@@ -17,7 +17,7 @@ export const scales: Record<Family, (values: readonly number[]) => Scale> = {
   usd: (values) => withDecimals('USD', moneyDecimals(smallest(values))),
 };
 
-/** Milliseconds, or seconds from ten of them on, with at least two digits of the smallest figure. */
+/** Milliseconds, or seconds from ten seconds up, with at least two digits of the smallest figure. */
 function timeScale(values: readonly number[]): Scale {
   const least = smallest(values);
   if (Math.max(0, ...values) < 9999.5) return withDecimals('ms', least >= 10 ? 0 : least >= 1 ? 1 : 2);
@@ -32,7 +32,7 @@ function moneyDecimals(least: number): number {
   return least >= 0.001 ? 5 : 6;
 }
 
-/** Smallest that is not zero; large when there is none. */
+/** The smallest that is not zero. Large if there is none. */
 function smallest(values: readonly number[]): number {
   return Math.min(...values.filter((value) => value > 0).map(Math.abs), Infinity);
 }

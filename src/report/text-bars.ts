@@ -1,4 +1,4 @@
-/** A figure with its interval. Ends are absent where none was computed or where it is open. */
+/** A figure with its interval. An end is absent if it was not computed or is open. */
 export interface Interval {
   low?: number;
   mid: number;
@@ -8,8 +8,8 @@ export interface Interval {
 }
 
 /**
- * `├──●──┤` on an axis from 0 to `axisEnd`, `width` cells wide. An end that is not known is not drawn; a lower
- * bound has an arrow towards what it may be.
+ * `├──●──┤` on an axis from 0 to `axisEnd`, `width` cells wide. An unknown end is not drawn. A lower bound has an arrow
+ * toward its possible values.
  */
 export function intervalBar(
   { low, mid, high, isLowerBound }: Interval,
@@ -23,7 +23,7 @@ export function intervalBar(
   const cells = Array.from({ length: width }, (_, cell): string => (cell >= from && cell <= to ? '─' : ' '));
   cells[from] = '├';
   cells[to] = '┤';
-  // Also where an end is not known.
+  // Also if an end is unknown.
   cells[at(mid)] = '●';
   if (isLowerBound && at(mid) + 1 < width) cells[at(mid) + 1] = '→';
   return cells.join('').trimEnd();
@@ -32,8 +32,8 @@ export function intervalBar(
 const bars = '▁▂▃▄▅▆▇█';
 
 /**
- * A series as one line of bars, the newest `width` values, lowest to highest; `·` where there is none. A series that
- * moves by less than `flat` of its middle is drawn in the middle, so that noise does not look like mountains.
+ * A series as one line of bars, the newest `width` values, lowest to highest; `·` if there is none. A series that
+ * varies by less than `flat` of its middle is drawn in the middle, so that noise does not look like mountains.
  */
 export function sparkline(values: readonly number[], width: number, flat = 0): string {
   const shown = values.slice(-Math.max(1, width));

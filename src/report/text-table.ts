@@ -8,10 +8,10 @@ export interface TextCell {
 }
 
 export interface TextColumn {
-  /** First line of the head; neighbours with the same `span` have that in common instead. */
+  /** First line of the head. Neighbors with the same `span` share that instead. */
   title: string;
   span?: string;
-  /** Second line of the head: unit, or which figure. */
+  /** Second line of the head: unit or statistic. */
   subtitle: string;
   align: Align;
   cells: readonly TextCell[];
@@ -19,18 +19,18 @@ export interface TextColumn {
 
 const gap = 2;
 
-/** Neighbouring columns under one first line. */
+/** Neighboring columns under one first line. */
 type Band = readonly [TextColumn, ...TextColumn[]];
 
-/** Cells that the table takes, from its longest line. */
+/** Width of the table, from its longest line, in cells. */
 export function tableWidth(columns: readonly TextColumn[]): number {
   return columnWidths(columns).reduce((sum, width) => sum + width + gap, -gap);
 }
 
 /**
- * A table without frames: a head of two lines, a rule, a line for each row, and another rule before the last
- * `totals` rows. Made here because the table libraries measure with an old list of widths (Thai and Devanagari
- * marks count as cells), and beside measuring only padding is left to do.
+ * A table without frames: a head of two lines, a rule, one line per row, and another rule before the last `totals`
+ * rows. Written here because table libraries measure with an outdated list of widths (Thai and Devanagari marks count
+ * as cells), and apart from measuring only padding is left to do.
  */
 export function textTable(columns: readonly TextColumn[], paint: Paint, totals = 0): string[] {
   const widths = columnWidths(columns);
@@ -80,7 +80,7 @@ function columnWidths(columns: readonly TextColumn[]): number[] {
   });
 }
 
-/** Measuring wide letters is slow, and choosing columns asks for the same ones many times. */
+/** Measuring wide letters is slow, and choosing columns measures the same ones many times. */
 const measured = new WeakMap<TextColumn, number>();
 
 function widthBelowTitle(column: TextColumn): number {

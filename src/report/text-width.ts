@@ -8,24 +8,24 @@ const wrapAnsi = lazyPackage('wrap-ansi') as () => typeof wrapAnsiPackage;
 
 export type Align = 'left' | 'right';
 
-/** Filled with blanks to `width` terminal cells, in which a CJK letter or an emoji takes two. */
+/** Padded with blanks to `width` terminal cells. A CJK letter or an emoji takes two. */
 export function pad(text: string, width: number, align: Align = 'left'): string {
   const blanks = ' '.repeat(Math.max(0, width - displayWidth(text)));
   return align === 'left' ? text + blanks : blanks + text;
 }
 
-/** At most `width` cells. What is cut is the middle: ids of one family differ at their ends. */
+/** At most `width` cells. The middle is cut: ids of one family differ at their ends. */
 export function shorten(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   return cliTruncate().default(text, width, { position: 'middle' });
 }
 
-/** Between a number and its unit, which must not be torn apart. */
+/** Between a number and its unit, which must stay together. */
 const beforeUnit = /(?<=\d) (?=(?:%|ms|s|min|tok\/s)(?!\w))/g;
 const unbroken = '\u00a0';
 
 /**
- * Lines of at most `columns` cells, broken between words where that can be, not before a unit; later ones begin with
+ * Lines of at most `columns` cells, broken between words if possible, not before a unit. Later ones begin with
  * `indent`.
  */
 export function wrapped(text: string, columns: number, indent = ''): string[] {
@@ -35,7 +35,7 @@ export function wrapped(text: string, columns: number, indent = ''): string[] {
   return [first, ...rest.map((line) => indent + line)];
 }
 
-/** Lines of at most `columns` cells, broken between words where that can be; its indent and runs of blanks stay. */
+/** Lines of at most `columns` cells, broken between words if possible. Keeps indentation and runs of blanks. */
 export function broken(text: string, columns: number): string[] {
   const [first = '', ...rest] = wrapAnsi()
     .default(text, Math.max(1, columns), { hard: true, trim: false })
@@ -44,7 +44,7 @@ export function broken(text: string, columns: number): string[] {
   return [first, ...rest.map((line) => line.replace(/^ /, ''))];
 }
 
-/** Short items in as few lines as they need; a line never begins with the separator. */
+/** Short items in as few lines as possible. A line never begins with the separator. */
 export function flowed(items: readonly string[], columns: number, separator = ' · '): string[] {
   const lines: string[] = [];
   for (const item of items) {
@@ -55,7 +55,7 @@ export function flowed(items: readonly string[], columns: number, separator = ' 
   return lines;
 }
 
-/** The sections that have lines, a blank line between each two. */
+/** The non-empty sections, separated by blank lines. */
 export function paragraphs(sections: readonly (readonly string[])[]): string {
   const texts = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
   return `${texts.join('\n\n')}\n`;

@@ -24,7 +24,7 @@ export function thresholdName(result: ThresholdResult, ways: Ways = {}): string 
   return `${result.threshold.metric} of ${oneLine(cellName(result, ways), 100)}`;
 }
 
-/** What was found, against what is allowed, and why it is open. */
+/** The figure, the limit, and why it is open. */
 export function thresholdText({ threshold, value, ciLow, ciHigh, reason }: ThresholdResult): string {
   const { column, min, max, strict } = threshold;
   const figure = figureText(column, value);

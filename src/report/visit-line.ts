@@ -10,7 +10,7 @@ import { duration, percent } from './number-text.ts';
 export const levelText = (load: LoadFigures['load'], level: number): string =>
   load === 'open' ? rateText(level) : `${level} at once`;
 
-/** One visit that has just ended, for the progress of a run. */
+/** A finished visit, for the progress of a run. */
 export function visitLine({
   cell,
   load,

@@ -1,20 +1,20 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** What a viewer lets in: the only place where the head of a request is looked at. */
+/** Access control of a viewer: the only place that examines the head of a request. */
 export interface Door {
   port: number;
   /** 128 random bits, as hexadecimal digits. */
   token: string;
 }
 
-/** Somebody who may see a page; or why not, or where to go instead. */
+/** Access granted, or the reason for refusing, or a redirect. */
 export type Entry =
   | { admitted: URL }
   | { status: 401 | 403 | 404 | 405 | 421; why: string }
   | { status: 303; location: string; cookie: string };
 
-/** Of every answer. Pages bring their own policy. */
+/** For every response. Pages bring their own policy. */
 export const headers: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
@@ -24,12 +24,12 @@ export const headers: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 };
 
-/** Cookies go by host and not by port: two viewers must not log each other out. */
+/** Cookies are per host, not per port: two viewers must not log each other out. */
 export const cookieName = ({ port }: Door): string => `gatebench-${port}`;
 
 /**
- * Decides on a request by its head alone. Names in `Host` other than ours are those of a page that has pointed its own
- * name at this machine; another site is named by the browser.
+ * Decides on a request by its head alone. A foreign name in `Host` means a page that pointed its own name at this
+ * machine. The browser names other sites.
  */
 export function enter(door: Door, { method, url = '', headers, headersDistinct }: IncomingMessage): Entry {
   const [host = '', ...others] = headersDistinct['host'] ?? [];
@@ -56,7 +56,7 @@ export function enter(door: Door, { method, url = '', headers, headersDistinct }
   return { admitted: address };
 }
 
-/** Undefined for what is no address, and for what would be read as another host's, as `//host` is. */
+/** Undefined if it is not an address, or would be read as another host's, like `//host`. */
 function pageOf(url: string, origin: string): URL | undefined {
   if (!url.startsWith('/') || !URL.canParse(url, origin)) return undefined;
   const address = new URL(url, origin);
@@ -80,7 +80,7 @@ function cookiesOf(header = ''): Map<string, string> {
   );
 }
 
-/** The parts of a path, decoded. Undefined for one that is not well formed. */
+/** The decoded parts of a path. Undefined if it is not well formed. */
 export function segmentsOf(pathname: string): string[] | undefined {
   try {
     return pathname.split('/').filter(Boolean).map(decodeURIComponent);

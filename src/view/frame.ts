@@ -7,16 +7,16 @@ import type { Viewer } from './viewer.ts';
 
 export interface ViewPage {
   title: string;
-  /** Of the page itself, below the bar of all pages. */
+  /** Title of the page itself, below the bar of all pages. */
   body: Html;
-  /** The run that it is about, and which of its pages it is. */
+  /** The run of the page, and which of the run's pages it is. */
   run?: RunEntry | undefined;
   here?: string;
   style?: string;
   more?: string;
 }
 
-/** Rules that only a viewer needs. */
+/** CSS rules that only a viewer needs. */
 const viewStyle = `${gridStyle}
 :root:has(table.paged) body{max-width:96rem}
 .bar{margin:0 0 1.2rem;border:0;border-bottom:1px solid var(--line);padding:0 0 .5rem}
@@ -43,7 +43,7 @@ const pagesOfRun = [
   { here: 'requests', title: 'Requests' },
 ] as const;
 
-/** A page with the bar of all pages above it. */
+/** A page with the common bar above it. */
 export function viewFrame(viewer: Viewer, { title, body, run, here, style, more }: ViewPage): PageFrame {
   return {
     title: `${title} · gatebench view`,
@@ -65,12 +65,12 @@ function bar({ options }: Viewer, run: RunEntry | undefined, here: string | unde
   </ul></nav>`;
 }
 
-/** A main part with a heading, for pages that are the viewer's own. */
+/** A main part with a heading, for the viewer's own pages. */
 export function mainPart(heading: Content, content: Content): Html {
   return markup`<a class="skip" href="#main">Skip to the results</a><main id="main" tabindex="-1"><h1>${heading}</h1>${content}</main>`;
 }
 
-/** A field of a form that filters: a choice. The first one is for all. */
+/** A field of a filter form: a choice. The first option means all. */
 export function choice(label: string, name: string, given: string | null, choices: readonly string[]): Html {
   const all = given !== null && given !== '' && !choices.includes(given) ? [...choices, given] : choices;
   return markup`<label>${label}<select name="${name}"><option value="">all</option>${all.map(
@@ -94,7 +94,7 @@ export interface Pages {
   to: (page: number) => string;
 }
 
-/** Which part of a longer list is shown, and the way to the others. */
+/** Which part of a longer list is shown, with links to the others. */
 export function pager({ page, size, total, what, to }: Pages): Html {
   const last = Math.max(1, Math.ceil(total / size));
   const here = Math.min(page, last);

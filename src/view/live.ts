@@ -10,16 +10,16 @@ import { recentAnswers, type RunIndex } from './index/run-index.ts';
 import type { RunEntry } from './index/runs.ts';
 import type { Viewer } from './viewer.ts';
 
-/** Rows that a live page shows; the newest first. */
+/** Rows on a live page, newest first. */
 const mostRows = 200;
-/** What a live page asks for again and again: what is new since the row `after`. */
+/** Response to a live page that polls: everything new since the row `after`. */
 export interface LiveNews {
   /** Rows of the table, the newest first. */
   rows: string;
-  /** How many of these there are, and how many came that are not among them. */
+  /** Number of these rows, and of new rows beyond them. */
   added: number;
   passedOver: number;
-  /** Rows that are known now: the next `after`. */
+  /** Number of rows known now: the next `after`. */
   next: number;
   state: string;
   models: string;
@@ -27,11 +27,11 @@ export interface LiveNews {
   isOver: boolean;
 }
 
-/** News of a run, made of its newest rows alone: whoever measures on this machine shall not notice. */
+/** News of a run, from its newest rows only: a measurement on this machine must not be disturbed. */
 export async function liveNews(viewer: Viewer, run: RunEntry, after: number): Promise<LiveNews> {
   const { rows: index } = viewer.open(run);
   await index.update();
-  // A file that was put in the place of the one that was asked about has the same rows.
+  // A file that replaced the requested one has the same rows.
   const from = Math.min(after, index.rows);
   const first = Math.max(from, index.rows - mostRows);
   const places = Array.from({ length: index.rows - first }, (_, place) => first + place);
@@ -62,7 +62,7 @@ export function liveRow(run: RunEntry, row: RequestRow, place: number): Html {
   return markup`<tr data-row="${place}"><th scope="row"><a href="${link}">${(row.started_at ?? row.scheduled_at ?? '').slice(11, 19)}</a></th><td><bdi>${oneLine(row.model, 60)}</bdi></td><td><bdi>${oneLine(row.prompt_id, 60)}</bdi></td><td class="number">${row.repeat}</td><td${isBad ? markup` class="bad"` : ''}>${oneLine(outcome, 120)}${row.phase === 'warmup' ? ' (warm-up)' : ''}</td><td class="number">${duration(row.ttft_ms)}</td><td class="number">${duration(row.e2e_latency_ms)}</td></tr>`;
 }
 
-/** How far it is, in a sentence. */
+/** Progress in a sentence. */
 export function stateLine(viewer: Viewer, run: RunEntry, index: RunIndex): Html {
   const progress = `${index.finals.toLocaleString('en-US')} of ${count(run.planned, 'request')}`;
   switch (run.state) {
@@ -75,7 +75,7 @@ export function stateLine(viewer: Viewer, run: RunEntry, index: RunIndex): Html 
   }
 }
 
-/** What the models have done so far. No intervals and no order: who looks early and often sees differences in chance. */
+/** Results of the models so far. No intervals and no order: early and frequent looks find differences by chance. */
 export function modelTable(index: RunIndex): Html {
   const { tallies } = index;
   const ways = waysOf(tallies);
@@ -102,8 +102,8 @@ export function modelTable(index: RunIndex): Html {
 }
 
 /**
- * Asks for news twice a second while somebody looks. New rows wait while text is selected or the table is scrolled away
- * from its top: nothing moves under a reader.
+ * Polls for news twice a second while the page is visible. New rows wait while text is selected or the table is
+ * scrolled away from its top: nothing moves while somebody reads.
  */
 export const liveScript = `
 (() => {

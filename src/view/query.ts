@@ -4,7 +4,7 @@ import { columnNamed, countedValue, type RunIndex } from './index/run-index.ts';
 /** Rows of one page. */
 export const pageSize = 100;
 
-/** What an address asks for: which rows, in which order, which part of them. */
+/** The request in an address: which rows, in which order, which part of them. */
 export interface RowQuery {
   /** By column. */
   wants: readonly { column: ColumnName; value: string }[];
@@ -14,7 +14,7 @@ export interface RowQuery {
   page: number;
   /** Columns that are shown. */
   columns: readonly ColumnName[];
-  /** What cannot be understood, a sentence each. */
+  /** Parts that were not understood, one sentence each. */
   faults: readonly string[];
 }
 
@@ -32,12 +32,12 @@ export const shownByDefault: readonly ColumnName[] = [
   ...(['ttft_ms', 'e2e_latency_ms', 'completion_tokens'] as const),
 ];
 
-/** Parameters that are no columns. */
+/** Parameters that are not columns. */
 const others: readonly string[] = ['order', 'page', 'columns'];
 
 /**
- * Reads a query from an address. Whatever it says, it is a query; `faults` say what was passed over. `several`: what a
- * run has several of is shown beside the model.
+ * Reads a query from an address. Any address gives a query; `faults` say what was ignored. `several`: dimensions of
+ * which a run has several values are shown next to the model.
  */
 export function rowQuery(parameters: URLSearchParams, several: readonly ColumnName[] = []): RowQuery {
   const faults: string[] = [];
@@ -83,13 +83,13 @@ function rangeOf(value: string): Range | undefined {
   return isOne || more.length > 0 || Number.isNaN(from) || Number.isNaN(to) ? undefined : { from, to };
 }
 
-/** Columns that the index must know to answer. */
+/** Columns that the index needs to answer. */
 export const neededColumns = ({ wants, order }: RowQuery): string[] => [
   ...wants.map(({ column }) => column),
   ...(order === undefined ? [] : [order]),
 ];
 
-/** Places of the rows that are wanted, in the order that is wanted. What was not measured comes last. */
+/** Indexes of the wanted rows, in the wanted order. What was not measured comes last. */
 export function matching(index: RunIndex, query: RowQuery): Uint32Array {
   const tests = query.wants.map(({ column, value }) => testOf(index, column, value));
   const found = new Uint32Array(index.rows);
@@ -107,7 +107,7 @@ export function matching(index: RunIndex, query: RowQuery): Uint32Array {
   });
 }
 
-/** Numbers that sort as the cells of a column do. */
+/** Numbers that sort like the cells of a column. */
 function keysOf(index: RunIndex, column: string): (row: number) => number {
   if (index.isNumber(column)) return (row) => index.number(column, row);
   const { codes, values } = index.words(column)!;
@@ -119,7 +119,7 @@ function keysOf(index: RunIndex, column: string): (row: number) => number {
   return (row) => ranks[codes.get(row)]!;
 }
 
-/** Text equals, a number is within, a list contains; `-` stands for what was not measured. */
+/** Text is equal, a number is within, a list contains. `-` means not measured. */
 function testOf(index: RunIndex, column: string, value: string): (row: number) => boolean {
   if (index.isNumber(column)) {
     if (value === '-') return (row) => Number.isNaN(index.number(column, row));
@@ -140,7 +140,7 @@ function testOf(index: RunIndex, column: string, value: string): (row: number) =
   const fits = values.map((word) =>
     isList && wanted !== '' ? word.split(';').includes(wanted) : word === wanted,
   );
-  // Words that come while it runs are of rows beyond those that it is asked for.
+  // Words added meanwhile belong to later rows than the requested ones.
   return (row) => fits[codes.get(row)] === true;
 }
 
@@ -156,7 +156,7 @@ export const allColumns: readonly ColumnName[] = requestColumns
   .filter(({ kind }) => kind !== 'check')
   .map(({ name }) => name as ColumnName);
 
-/** The same address with some parameters changed; empty ones are left out, and a change of rows begins at page 1. */
+/** The same address with some parameters changed. Empty ones are left out, and a change of rows returns to page 1. */
 export function addressWith(
   address: URL,
   changes: Readonly<Record<string, string | number | undefined>>,

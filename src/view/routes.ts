@@ -10,19 +10,19 @@ import { runPage } from './pages/run-page.ts';
 import { runsPage } from './pages/runs-page.ts';
 import type { Viewer } from './viewer.ts';
 
-/** What is sent: a page, or data for one that is open. Undefined: there is no such thing. */
+/** The response: a page, or data for an open page. Undefined: not found. */
 export type Reply = { page: PageFrame } | { data: unknown } | undefined;
 
 /** One kind of address. To add a page: write its file, add its line. */
 interface Route {
-  /** Its segments: a word stands for itself, and `:name` for any. `:suite` and `:run` must be those of a run. */
+  /** Its segments: a word matches itself, and `:name` matches any. `:suite` and `:run` must be those of a run. */
   path: readonly string[];
   reply: (viewer: Viewer, visit: Visit) => Promise<Reply>;
 }
 
 interface Visit {
   address: URL;
-  /** Of addresses that name one. */
+  /** For addresses that name a run. */
   run: RunEntry;
   /** The last segment. */
   last: string;
@@ -62,7 +62,7 @@ const routes: readonly Route[] = [
   },
 ];
 
-/** What an address shows. Nothing of a file's path is made from it: a run must be one of the list. */
+/** The response to an address. No file path is made from it: a run must be in the list. */
 export async function replyTo(viewer: Viewer, segments: readonly string[], address: URL): Promise<Reply> {
   const route = routes.find(
     ({ path }) =>

@@ -11,9 +11,9 @@ import { replyTo } from './routes.ts';
 import { Viewer, type ViewerOptions } from './viewer.ts';
 
 export interface ServerOptions extends ViewerOptions {
-  /** 0: any that is free. */
+  /** 0: any free port. */
   port: number;
-  /** Of the door, 128 random bits as hexadecimal digits. */
+  /** Access token: 128 random bits as hexadecimal digits. */
   token: string;
 }
 
@@ -24,14 +24,14 @@ export interface RunningViewer {
   close(): Promise<void>;
 }
 
-/** Starts a viewer on loopback. Throws a UserError when its port is taken. */
+/** Starts a viewer on loopback. Throws a UserError if its port is taken. */
 export async function startViewer({ port, token, ...options }: ServerOptions): Promise<RunningViewer> {
   const viewer = new Viewer(options);
   const door = { port, token };
   const server = createServer((request, response) => {
     const answered = async (): Promise<void> => answer(viewer, enter(door, request), response);
     void answered().catch((error: unknown) => {
-      // What a person can mend, as a folder that is half there, is no fault of ours: a page says what.
+      // A fault that a person can fix, such as an incomplete folder, is not a bug of ours: a page explains it.
       const status = error instanceof UserError ? 200 : 500;
       if (!response.headersSent)
         send(response, status, errorPage(viewer, 'This page could not be made', error));
@@ -97,7 +97,7 @@ function send(
   response.writeHead(status, { ...headers, ...type, ...more }).end(html);
 }
 
-/** Errors are pages, too: what they quote is text. */
+/** Errors are pages too: what they quote is escaped. */
 function errorPage(viewer: Viewer, title: string, why: unknown): PageFrame {
   const words = why instanceof Error ? why.message : String(why);
   return viewFrame(viewer, {

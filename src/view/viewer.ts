@@ -11,15 +11,15 @@ import { type RunEntry, RunList } from './index/runs.ts';
 export interface ViewerOptions {
   /** Folder that holds all runs. */
   results: string;
-  /** What a history says, read anew each time. Absent without one. */
+  /** The history, read anew each time. Absent without one. */
   nights?: () => Promise<{ reports: readonly TrendReport[]; warnings: readonly string[] }>;
-  /** What people type to start this program. */
+  /** The command that starts this program. */
   program: string;
   /** Wall clock, in ms since 1970. */
   now: () => Ms;
 }
 
-/** Runs whose rows are known at once; the one that was looked at longest ago makes room. */
+/** Runs whose rows are held at the same time. The least recently used one is dropped first. */
 const mostOpen = 4;
 
 interface OpenRun {
@@ -27,7 +27,7 @@ interface OpenRun {
   answers: AnswerIndex;
 }
 
-/** What pages are made from. It reads, and never writes. */
+/** Data source of the pages. It reads, and never writes. */
 export class Viewer {
   readonly options: ViewerOptions;
   readonly runs: RunList;
@@ -39,13 +39,13 @@ export class Viewer {
     this.runs = new RunList(options.results, options.now);
   }
 
-  /** A run by the names of its folders. Undefined for one that is not in the list, or that leads out of the results. */
+  /** A run by the names of its folders. Undefined if it is not in the list, or leads out of the results. */
   async run(suite: string, id: string): Promise<RunEntry | undefined> {
     const entry = await this.runs.find(suite, id);
     return entry !== undefined && (await this.#isWithin(entry.folder)) ? entry : undefined;
   }
 
-  /** Links are followed before it is asked where they lead. */
+  /** Links are resolved before the target is checked. */
   async #isWithin(folder: string): Promise<boolean> {
     const [root, here] = await Promise.all([realpath(this.options.results), realpath(folder)]);
     if (!here.startsWith(root + sep)) return false;
@@ -63,7 +63,7 @@ export class Viewer {
     return known;
   }
 
-  /** A page that takes long to make, made once for as long as `stamp` stays the same. */
+  /** A slow page, made once as long as `stamp` stays the same. */
   kept(key: string, stamp: string, make: () => Promise<PageFrame>): Promise<PageFrame> {
     const known = this.#frames.get(key);
     if (known?.stamp === stamp) return known.frame;

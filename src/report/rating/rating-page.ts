@@ -17,8 +17,8 @@ nav{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;position:stick
 `;
 
 /**
- * One page that works without a network: an item at a time, keys for all of it, and a button that saves the verdicts to
- * a file, which `gatebench rate import` reads. It names no model, and sends nothing anywhere.
+ * One page that works without a network: one item at a time, keys for everything, and a button that saves the verdicts
+ * to a file for `gatebench rate import`. It names no model, and sends nothing anywhere.
  */
 export function ratingPage(items: readonly RatingItem[]): string {
   const body = markup`<main>
@@ -54,7 +54,7 @@ function article(item: RatingItem): Html {
 const keyOf = (word: string, place: number): string =>
   word === 'tie' ? 't' : (['j', 'k'][place] ?? String(place + 1));
 
-/** Only what is in the page, and this browser's memory of it. */
+/** Only from the page, and this browser's memory of it. */
 const script = `
 (() => {
   const items = [...document.querySelectorAll('article[data-item]')];

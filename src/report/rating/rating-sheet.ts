@@ -5,7 +5,7 @@ import { cellsOf, type RatingItem, ratingWords, sheetColumns } from '../../score
 import { cellLimit } from '../sheet/workbook/cell.ts';
 import { colors, headLook } from '../sheet/workbook/look.ts';
 
-/** Items whose texts a spreadsheet's cell can hold, and those that the page alone can show. */
+/** Items whose texts fit in a spreadsheet's cell, and those that only the page can show. */
 export function fittingItems(items: readonly RatingItem[]): { fitting: RatingItem[]; tooLong: number } {
   const fitting = items.filter((item) =>
     Object.values(cellsOf(item)).every((text) => text.length <= cellLimit),
@@ -13,7 +13,7 @@ export function fittingItems(items: readonly RatingItem[]): { fitting: RatingIte
   return { fitting, tooLong: items.length - fitting.length };
 }
 
-/** For spreadsheets: UTF-8 with its mark, and nothing that runs as a formula. */
+/** For spreadsheets: UTF-8 with a byte order mark, and nothing that runs as a formula. */
 export function ratingCsv(items: readonly RatingItem[]): string {
   const rows = items.map((item) => {
     const cells = cellsOf(item);
@@ -27,7 +27,7 @@ const widths: Partial<Record<(typeof sheetColumns)[number], number>> = {
   ...{ choices: 16, verdict: 12, comment: 30 },
 };
 
-/** A workbook whose verdicts are drop-downs. `madeAt`: ISO 8601; the same items give the same bytes. */
+/** A workbook with drop-downs for the verdicts. `madeAt`: ISO 8601. The same items give the same bytes. */
 export async function ratingWorkbook(items: readonly RatingItem[], madeAt: string): Promise<Uint8Array> {
   const { Book } = await import('../sheet/workbook/book.ts');
   const book = new Book({
@@ -54,7 +54,7 @@ export async function ratingWorkbook(items: readonly RatingItem[], madeAt: strin
 
 const verdictColumn = String.fromCharCode('A'.charCodeAt(0) + sheetColumns.indexOf('verdict'));
 
-/** The library does not write them: they are put into its sheet, in the place that the format has for them. */
+/** The library cannot write them, so they are inserted into its sheet where the format requires. */
 function withDropDowns(workbook: Uint8Array, items: readonly RatingItem[]): Uint8Array {
   const path = 'xl/worksheets/sheet1.xml';
   const parts = unzip(Buffer.from(workbook));

@@ -4,21 +4,21 @@ import { requestColumns, type RequestRow } from '../../journal/request-columns.t
 import type { RunSettings } from '../../suite/suite.ts';
 import { jsonText, rowObject } from '../run-json.ts';
 
-/** One attempt with everything that the run's folder knows of it. */
+/** One attempt with everything in the run's folder about it. */
 export interface RequestReport {
   run: { run_id: string; suite: string; suite_hash: string; started_at: string };
   row: RequestRow;
-  /** Attempts at the same request, this one included. */
+  /** Attempts of the same request, including this one. */
   attempts: number;
-  /** What the run stores of answers. */
+  /** Setting of the run for storing answers. */
   kept: RunSettings['answers'];
-  /** Absent when the run has no line for it. */
+  /** Absent if the run has no line for it. */
   answer?: AnswerLine;
-  /** Absent when the run was not reconciled. */
+  /** Absent if the run was not reconciled. */
   log?: ReconciledRow;
 }
 
-/** For machines, everything whole: `{ run, request, attempts, answer, log }`; what there is not is `null`. */
+/** For programs, complete: `{ run, request, attempts, answer, log }`. Absent parts are `null`. */
 export function requestJson({ run, row, attempts, answer, log }: RequestReport): string {
   return jsonText({
     run,

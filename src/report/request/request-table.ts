@@ -13,7 +13,7 @@ import type { RequestReport } from './request-report.ts';
 import { gapsOf, stampsOf, timeline } from './request-timeline.ts';
 import { textBlock } from './text-block.ts';
 
-/** Lines of text that are shown. */
+/** Maximum lines of text shown. */
 const mostAnswerLines = 40;
 const mostReasoningLines = 10;
 const mostToolCalls = 10;
@@ -103,7 +103,7 @@ function connection({ connection_reused, dns_ms, connect_ms, tls_ms }: RequestRo
   return `new connection${known.length > 0 ? ` (before sent: ${known.join(', ')})` : ''}`;
 }
 
-/** A bar for each gap, or for the longest of several neighbours where there are more than fit. */
+/** One bar per gap, or per longest gap of several neighbors if there are more than fit. */
 function gapLines(
   chunks: AnswerLine['chunks'],
   median: number | undefined,
@@ -132,10 +132,10 @@ function gapLines(
   ];
 }
 
-/** Several words flow into lines; what is not known is undefined. */
+/** Lays out several words in lines. Unknown ones are undefined. */
 type Fact = readonly [label: string, text: string | readonly string[] | undefined];
 
-/** `label  text` below one another; facts that are not known are left out. */
+/** `label  text`, one per line. Unknown facts are left out. */
 function labelled(facts: readonly Fact[], columns: number, paint: Paint): string[] {
   const known = facts.filter(([, text]) => text !== undefined && text.length > 0);
   const width = Math.max(0, ...known.map(([label]) => label.length)) + 2;
@@ -174,7 +174,7 @@ function factsOf({ row }: RequestReport): Fact[] {
   ];
 }
 
-/** The server's own times, in the order in which they pass; they are no part of what we stamped. */
+/** The server's own times, in chronological order. They are separate from our stamps. */
 function serverTimes({ server_queue_ms, load_ms, prompt_eval_ms, eval_ms }: RequestRow): string[] {
   const times = [
     ['queue', server_queue_ms],
@@ -199,7 +199,7 @@ function checks({ passed, score, failed_checks }: RequestRow): string[] {
   ];
 }
 
-/** A line for each check that failed. */
+/** One line per failed check. */
 function whyFailed({ failed_checks = [], check_why = [] }: RequestRow): Fact[] {
   return check_why.map((why, place) => [
     `✗ ${oneLine(failed_checks[place] ?? 'check', 40)}`,

@@ -5,16 +5,16 @@ import { fixed } from '../number-text.ts';
 import type { Paint } from '../paint.ts';
 import { pad } from '../text-width.ts';
 
-/** An instant of an attempt, in milliseconds since it was sent; negative before. */
+/** An instant of an attempt, in milliseconds since it was sent. Negative before that. */
 export interface Stamp {
   name: string;
   at: Ms;
 }
 
-/** Everything that was stamped, in the order of time: from the row, and from the pieces of the stream where kept. */
+/** Everything that was stamped, in chronological order: from the row, and from the pieces of the stream if stored. */
 export function stampsOf(row: RequestRow, chunks: readonly ChunkEntry[]): Stamp[] {
   const wasStreamed = row.first_event_ms !== undefined;
-  // An answer that was not streamed has one instant, whatever it is made of.
+  // An answer that was not streamed has one instant, whatever its parts.
   const pieces = wasStreamed ? chunks : [];
   const texts = textsOf(pieces);
   const firstOf = (kind: string): Ms | undefined => pieces.find((chunk) => chunk[1] === kind)?.[0];
@@ -22,7 +22,7 @@ export function stampsOf(row: RequestRow, chunks: readonly ChunkEntry[]): Stamp[
   const firstAnswer = row.ttfat_ms ?? texts.find(({ kind }) => kind !== 'reasoning')?.at;
   const isTold = row.ttft_ms === firstReasoning || row.ttft_ms === firstAnswer;
   const given: [string, Ms | undefined][] = [
-    // Before everything: how long it waited in our own queue.
+    // First of all: the wait in our own queue.
     ['scheduled', row.queue_ms === undefined ? undefined : -row.queue_ms],
     ['sent', 0],
     ['headers', row.ttfb_ms],
@@ -41,11 +41,11 @@ export function stampsOf(row: RequestRow, chunks: readonly ChunkEntry[]): Stamp[
     .sort((a, b) => a.at - b.at);
 }
 
-/** In whole milliseconds; never before the last exact instant that it follows. Undefined for what was never sent. */
+/** In whole milliseconds, but never before the preceding exact instant. Undefined if it was never sent. */
 function overAt({ started_at, ended_at, stream_end_ms, e2e_latency_ms, status }: RequestRow): Ms | undefined {
   if (started_at === undefined || ended_at === undefined) return undefined;
   const whole = Date.parse(ended_at) - Date.parse(started_at);
-  // A good answer is over with its last instant, which is known better.
+  // A good answer ends with its last instant, which is more precise.
   if (status === 'ok' && whole - (stream_end_ms ?? e2e_latency_ms ?? 0) < 1) return undefined;
   return whole;
 }
@@ -57,7 +57,7 @@ interface TextPiece {
   merged: boolean;
 }
 
-/** The pieces that carry text. What a stored file has of other shape is passed over. */
+/** The pieces that carry text. Other shapes in a stored file are skipped. */
 export function textsOf(chunks: readonly ChunkEntry[]): TextPiece[] {
   return chunks.flatMap(([at, kind, chars, merged]) =>
     isChunkKind(kind) && ['reasoning', 'content', 'tool'].includes(kind) && chars > 0 && Number.isFinite(at)
@@ -67,15 +67,15 @@ export function textsOf(chunks: readonly ChunkEntry[]): TextPiece[] {
 }
 
 export interface Gaps {
-  /** Between pieces that came in reads of their own, in order. */
+  /** Gaps between pieces from different reads, in order. */
   values: readonly Ms[];
-  /** When the longest began. */
+  /** Start of the longest. */
   longestAt: Ms;
   /** Pieces that came in the same read as the one before. */
   merged: number;
 }
 
-/** Pauses between pieces of text. Undefined when there are fewer than two reads. */
+/** Pauses between pieces of text. Undefined with fewer than two reads. */
 export function gapsOf(chunks: readonly ChunkEntry[]): Gaps | undefined {
   const texts = textsOf(chunks);
   const own = texts.filter(({ merged }) => !merged);
@@ -88,8 +88,8 @@ export function gapsOf(chunks: readonly ChunkEntry[]): Gaps | undefined {
 const gap = 2;
 
 /**
- * One line for each stamp: its name, its instant, and where it stands between sent and the end, with a line from the
- * stamp before. What was before sent has an arrow for its place.
+ * One line per stamp: its name, its instant, and its position between sent and the end, with a line from the stamp
+ * before. An instant before sent is shown by an arrow.
  */
 export function timeline(stamps: readonly Stamp[], columns: number, paint: Paint): string[] {
   const end = Math.max(0, ...stamps.map(({ at }) => at));
@@ -108,7 +108,7 @@ export function timeline(stamps: readonly Stamp[], columns: number, paint: Paint
   });
 }
 
-/** All in one unit, so that they can be compared at a glance. */
+/** All in one unit, so that they are easy to compare. */
 function written(at: Ms, end: Ms): string {
   const text = (n: number, decimals: number): string => `${n < 0 ? '−' : ''}${fixed(Math.abs(n), decimals)}`;
   return end < 9999.5 ? `${text(at, 1)} ms` : `${text(at / 1000, 3)} s`;

@@ -2,12 +2,12 @@ import { cleanLines, count, cut } from '../../base/text.ts';
 import type { Paint } from '../paint.ts';
 import { broken } from '../text-width.ts';
 
-/** Far more than is shown: what comes after is not looked at. */
+/** Far more than is shown: the rest is not examined. */
 const mostCharacters = 20_000;
 const margin = '│ ';
 
 /**
- * Text of a model, line by line behind a margin, so that it can never pass for a line of ours. What is left out is
+ * Text of a model, line by line behind a margin, so that it cannot look like a line of ours. What is left out is
  * counted.
  */
 export function textBlock(text: string, most: number, columns: number, paint: Paint): string[] {

@@ -6,19 +6,19 @@ interface Rename {
   /** Our column of the requests. */
   readonly column: string;
   readonly to: string;
-  /** The peer's unit, where it is not ours. */
+  /** The peer's unit, if it differs from ours. */
   readonly seconds?: boolean;
 }
 
-/** Why a column keeps its name although the peer has a word that sounds like it. */
+/** Why a column keeps its name although the peer has a similar term. */
 interface Kept {
   readonly column: string;
   readonly why: string;
 }
 
-/** How one peer calls what we measure. */
+/** One peer's names for our metrics. */
 export interface AliasSet {
-  /** As `--aliases` takes it. */
+  /** Value of `--aliases`. */
   readonly name: string;
   readonly label: string;
   /** Columns whose definition is the same. */
@@ -102,8 +102,8 @@ const otel: AliasSet = {
 export const aliasSets: readonly AliasSet[] = [vllm, aiperf, otel];
 
 /**
- * The fields under the peer's names where both mean the same; the others keep theirs. Throws a UserError for a
- * summary: the peers leave failures out of theirs, we do not.
+ * The fields under the peer's names if both mean the same. The others keep theirs. Throws a UserError for a summary:
+ * the peers leave failures out of theirs, we do not.
  */
 export function renamed(fields: readonly Field[], aliases: AliasSet, table: TableName): readonly Field[] {
   if (table !== 'requests')

@@ -1,17 +1,20 @@
 import { escapeFormula } from '../../base/formula.ts';
 import type { Locale } from './locales.ts';
 
-/** Keeps a text a text: given a cell's words, what to write so that a spreadsheet shows these and nothing else. */
+/** Protects text: given a cell's text, returns what to write so that a spreadsheet shows exactly this text. */
 export type KeepText = (text: string) => string;
 
-/** What a spreadsheet takes for a number and then shows as it was written. More digits than these are rounded. */
+/** Numbers that a spreadsheet shows as written. More digits are rounded. */
 const unharmed = /^(?:0|-?[1-9]\d{0,14})$/;
-/** Numbers, shares, sums of money, fractions, times and dates in figures: `007`, `1.50`, `5 %`, `(3)`, `1/2`, `12:30`. */
+/**
+ * Numbers, percentages, sums of money, fractions, times and dates in digits: `007`, `1.50`, `5 %`, `(3)`, `1/2`,
+ * `12:30`.
+ */
 const figures = /^(?=.*\p{Nd})[\p{Nd}\s.,:/\\+\-%()'’$€£¥]+$/u;
 const exponent = /^\s*[-+]?[\p{Nd}.,]*\p{Nd}[.,]?[ed][-+]?\p{Nd}+\s*$/iu;
 const timeOfDay = /^\s*\p{Nd}[\p{Nd}:.]*(?:\s+[ap]|\s*[ap]m)\s*$/iu;
 const instant = /^\s*\d{4}-\d\d-\d\dT[\d:.,]+(?:Z|[-+][\d:]+)?\s*$/i;
-/** The truth values of the languages that we write for. */
+/** The words for true and false in the languages that we support. */
 const truths = new Set(
   [
     'true false wahr falsch vrai faux verdadero falso vero waar onwaar verdadeiro pravda nepravda sand falsk tosi epätosi',
@@ -22,7 +25,7 @@ const truths = new Set(
 
 /**
  * Text that a spreadsheet of this language would change when it opens the file (`007`, `1E5`, twenty digits, `1-2`,
- * `MAR1`, `true`) or run as a formula gets `'` before it, and so stays what it is.
+ * `MAR1`, `true`) or run as a formula gets a leading `'`, and so stays what it is.
  */
 export function textKeeper({ name }: Locale): KeepText {
   const months = [...new Set(['en', name])].flatMap(monthsOf);

@@ -3,7 +3,7 @@ import { choices, quote } from '../../suite/nearest.ts';
 
 /** How the spreadsheets of a country read a CSV file. */
 export interface Locale {
-  /** As `--locale` takes it: language, or language and country. */
+  /** Value of `--locale`: language, or language and country. */
   readonly name: string;
   readonly delimiter: ',' | ';';
   readonly decimal: '.' | ',';
@@ -13,8 +13,8 @@ const comma = { delimiter: ',', decimal: '.' } as const;
 const semicolon = { delimiter: ';', decimal: ',' } as const;
 
 /**
- * Where the decimal mark is a comma, spreadsheets expect `;` between cells. A country that is not listed reads as
- * its language does. To add one: add its line.
+ * With a decimal comma, spreadsheets expect `;` between cells. A country that is not listed is treated like its
+ * language. To add one: add its line.
  */
 export const locales: readonly Locale[] = [
   { name: 'en', ...comma },
@@ -43,7 +43,7 @@ export const locales: readonly Locale[] = [
   { name: 'zh', ...comma },
 ];
 
-/** `de-AT` and `de_AT` are read as `de`. Throws a UserError for a language that is not listed. */
+/** `de-AT` and `de_AT` are treated as `de`. Throws a UserError for a language that is not listed. */
 export function localeNamed(name: string): Locale {
   const wanted = name.trim().toLowerCase().replaceAll('_', '-');
   const language = wanted.split('-')[0]!;

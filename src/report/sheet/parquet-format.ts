@@ -1,6 +1,6 @@
 import type { ExportFormat } from './sheet-format.ts';
 
-/** One table as Parquet, for DuckDB, pandas, and the like: typed columns, whose meanings stand in the file. */
+/** One table as Parquet, for DuckDB, pandas, and others: typed columns, with their meanings in the file. */
 export const parquet: ExportFormat = {
   name: 'parquet',
   extension: '.parquet',

@@ -5,24 +5,24 @@ import type { AliasSet } from './aliases.ts';
 import type { Locale } from './locales.ts';
 import type { TableName } from './tables.ts';
 
-/** What is known of a run beside its rows. */
+/** Facts about a run other than its rows. */
 export interface Summarised {
   readonly manifest: Manifest;
   readonly report: Report;
 }
 
-/** One run to be exported. Both ways in may be taken again and again. */
+/** One run to export. Both methods may be called again and again. */
 export interface ExportedRun {
-  /** All attempts in the order of the journal, warm-up included. */
+  /** All attempts in the order of the journal, including warm-up. */
   rows(): AsyncIterable<RequestRow> | Iterable<RequestRow>;
-  /** Reads all rows and compares all models: call it only where a summary is wanted. */
+  /** Reads all rows and compares all models. Call it only if a summary is needed. */
   summarised(): Promise<Summarised>;
 }
 
-/** What the user chose. Absent is the format's own default. */
+/** The user's options. Absent: the format's default. */
 export interface ExportOptions {
   readonly table?: TableName;
-  /** Our names, in the order wanted. */
+  /** Our names, in the requested order. */
   readonly columns?: readonly string[];
   readonly aliases?: AliasSet;
   readonly locale?: Locale;
@@ -30,20 +30,20 @@ export interface ExportOptions {
 
 export type OptionName = keyof ExportOptions;
 
-/** One kind of file for spreadsheets. To add one: write its file, add its line to the list. */
+/** A file format for spreadsheets. To add one: write its file, add its line to the list. */
 export interface ExportFormat {
-  /** As `--format` takes it. */
+  /** Value of `--format`. */
   readonly name: string;
-  /** Of a file that holds it, with the dot. */
+  /** File extension, with the dot. */
   readonly extension: string;
-  /** What every such file begins with. */
+  /** First bytes of every such file. */
   readonly begins: string;
-  /** Not fit for a terminal. */
+  /** Not suitable for a terminal. */
   readonly isBinary: boolean;
-  /** The options it heeds; the command refuses the others. */
+  /** The options it uses. The command refuses the others. */
   readonly takes: readonly OptionName[];
   /**
-   * The file, piece by piece. Throws a UserError when the runs do not fit into such a file, or an option names
+   * The file, piece by piece. Throws a UserError if the runs do not fit into such a file, or if an option names
    * something unknown.
    */
   write(runs: readonly ExportedRun[], options: ExportOptions): AsyncIterable<Uint8Array | string>;

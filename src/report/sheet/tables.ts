@@ -7,13 +7,13 @@ import type { ExportedRun } from './sheet-format.ts';
 
 export type Value = AnyRow[string];
 
-/** A column of an export, and where its cells come from. */
+/** A column of an export, and the source of its cells. */
 export interface Field {
   readonly column: Column;
   readonly of: (row: AnyRow) => Value;
 }
 
-/** The cells stand in the row under the column's name. */
+/** The row has the cells under the column's name. */
 export function plainField(column: Column): Field {
   const { name } = column;
   return { column, of: (row) => row[name] };
@@ -21,19 +21,19 @@ export function plainField(column: Column): Field {
 
 export type TableName = 'requests' | 'models' | 'pairs';
 
-/** One table that can be exported: several runs, one below the other. */
+/** One table for export: several runs, one below the other. */
 export interface ExportTable {
-  /** As `--table` takes it. */
+  /** Value of `--table`. */
   readonly name: TableName;
   readonly fields: readonly Field[];
   rows(runs: readonly ExportedRun[]): AsyncIterable<AnyRow>;
 }
 
-/** When an attempt was sent; one that never was counts where it was due. */
+/** When an attempt was sent. If it never was: when it was due. */
 const sent = (row: AnyRow): string | undefined =>
   (row['started_at'] ?? row['scheduled_at']) as string | undefined;
 
-/** 1 or 0, which pivot tables can average and sum; truth values they only count. */
+/** 1 or 0, which pivot tables can average and sum. They can only count booleans. */
 const zeroOrOne = (
   name: string,
   meaning: string,
@@ -48,7 +48,7 @@ const zeroOrOne = (
   },
 ];
 
-/** What stands beside a column of the rows for people who work in a spreadsheet. */
+/** Columns added to the rows for people who work in a spreadsheet. */
 const beside: Readonly<Record<string, readonly Field[]>> = {
   started_at: dayAndHour('on which it was sent', sent),
   valid: zeroOrOne(
@@ -65,7 +65,7 @@ const beside: Readonly<Record<string, readonly Field[]>> = {
 
 const requests: ExportTable = {
   name: 'requests',
-  // The checksum is about the file that it stands in.
+  // The checksum belongs to its own file.
   fields: rowColumns.flatMap((column) => [plainField(column), ...(beside[column.name] ?? [])]),
   async *rows(runs) {
     for (const run of runs) yield* run.rows();
@@ -114,11 +114,11 @@ export function tableNamed(name: TableName): ExportTable {
   return exportTables.find((table) => table.name === name)!;
 }
 
-/** When a row happened, as it stands in it: ISO 8601 in UTC. */
+/** Time of a row, as stored in it: ISO 8601 in UTC. */
 type Instant = (row: AnyRow) => string | undefined;
 
 /**
- * Two columns for pivot tables, since spreadsheets take an instant with `T` and `Z` for text: the day and the hour,
+ * Two columns for pivot tables, because spreadsheets treat an instant with `T` and `Z` as text: the day and the hour,
  * both in UTC.
  */
 export function dayAndHour(what: string, instant: Instant): Field[] {
@@ -136,8 +136,8 @@ function hourOf(iso: string | undefined): number | undefined {
 }
 
 /**
- * The fields that `--columns` names, in its order; all of them without it. Throws a UserError that names every
- * unknown column and what was probably meant.
+ * The fields that `--columns` names, in its order. All of them without it. Throws a UserError that names every unknown
+ * column and what was probably meant.
  */
 export function pickFields(fields: readonly Field[], names: readonly string[] | undefined): readonly Field[] {
   if (names === undefined) return fields;

@@ -7,13 +7,13 @@ import { type Locale, localeNamed } from './locales.ts';
 import type { ExportedRun, ExportOptions } from './sheet-format.ts';
 import { type Field, pickFields, tableNamed } from './tables.ts';
 
-/** Current spreadsheets read UTF-8 for certain only behind this mark. */
+/** Spreadsheets reliably read UTF-8 only after this mark. */
 const byteOrderMark = '\ufeff';
 
 /** Rows that are written together: enough to be quick, few enough to stay small. */
 const rowsPerPiece = 500;
 
-/** What the table's file holds under these options. Throws a UserError for columns that it does not have. */
+/** Layout of the table's file with these options. Throws a UserError for columns that it does not have. */
 export function fieldsOf({ table = 'requests', columns, aliases }: ExportOptions): readonly Field[] {
   const picked = pickFields(tableNamed(table).fields, columns);
   return aliases ? renamed(picked, aliases, table) : picked;
@@ -47,8 +47,8 @@ function cells(fields: readonly Field[], row: AnyRow, { decimal }: Locale, keep:
 }
 
 /**
- * What only some readers take for the end of a cell or line, so that no text is cut in two there. Not a decimal
- * comma: some readers take for text what is quoted.
+ * Characters that only some readers take for the end of a cell or line, so that no text is cut in two there. Not a
+ * decimal comma: some readers treat quoted numbers as text.
  */
 const needsQuotes = /[\r\n\t;]|,(?!\d+$)/;
 

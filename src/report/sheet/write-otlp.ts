@@ -8,7 +8,7 @@ interface Instrument {
   readonly unit: string;
   readonly description: string;
   readonly bounds: readonly number[];
-  /** What a sound answer adds: values with the attributes that only they have. */
+  /** Values of a sound answer, with their own attributes. */
   readonly of: (row: RequestRow) => readonly (readonly [value: number | undefined, own: Attributes])[];
 }
 
@@ -23,7 +23,7 @@ const firstBounds = [
 ];
 const tokenBounds = Array.from({ length: 14 }, (_, power) => 4 ** power);
 
-/** Names, units and bounds are those of the GenAI conventions; what they have no name for is ours. */
+/** Names, units and bounds follow the GenAI conventions. Where these have no name, we use our own. */
 const instruments: readonly Instrument[] = [
   {
     name: 'gen_ai.client.operation.duration',

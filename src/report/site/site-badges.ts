@@ -6,12 +6,12 @@ import type { Site, SiteModel, SiteSuite } from './site.ts';
 
 /** A file of the site. */
 export interface SiteFile {
-  /** From the site's folder, with `/`. */
+  /** Path from the site's folder, with `/`. */
   path: string;
   text: string;
 }
 
-/** For Shields: what the gate says of each suite, and how fast each of its models begins to answer. */
+/** For Shields: the gate's result for each suite, and how fast each of its models begins to answer. */
 export function badgeFiles({ suites }: Site): SiteFile[] {
   return suites.flatMap((suite) => [
     { path: suite.badge, text: badge(suiteBadge(suite)) },
@@ -25,10 +25,10 @@ interface Badge {
   color: string;
 }
 
-/** What a Shields endpoint badge reads: https://shields.io/badges/endpoint-badge. */
+/** JSON for a Shields endpoint badge: https://shields.io/badges/endpoint-badge. */
 const badge = (of: Badge): string => jsonText({ schemaVersion: 1, ...of });
 
-/** With its day: a badge stays where it is when the nights stop. */
+/** With its day: a badge does not change after the nights stop. */
 function suiteBadge({ suite, newest, trend, isSimulated }: SiteSuite): Badge {
   const label = oneLine(suite, 40);
   if (newest === undefined) return { label, message: count(trend?.nights ?? 0, 'night'), color: 'lightgrey' };

@@ -8,17 +8,17 @@ import { xmlText } from '../junit-xml.ts';
 import { sizeText } from '../trend/trend-table.ts';
 import type { Site, SiteSuite } from './site.ts';
 
-/** What a reader of the feed is told once. */
+/** An entry that a reader of the feed sees once. */
 interface Entry {
-  /** What makes its id: the same thing has the same id for good. */
+  /** Source of its id: the same event always has the same id. */
   parts: readonly string[];
-  /** ISO 8601, UTC: of its night. */
+  /** Of its night. ISO 8601, UTC. */
   at: string;
   title: string;
   lines: readonly string[];
 }
 
-/** A feed in Atom (RFC 4287), newest first: every verdict other than pass, and every day on which a level changed. */
+/** An Atom feed (RFC 4287), newest first: every verdict other than pass, and every day on which a level changed. */
 export function siteFeed(site: Site): string {
   const entries = site.suites.flatMap((suite) =>
     [...verdictEntries(suite), ...changeEntries(suite)].map((entry) => ({ suite, entry })),
@@ -55,7 +55,7 @@ function entryLines({ firstRun }: Site, { suite, name, isSimulated }: SiteSuite,
   ];
 }
 
-/** While the gate learns it says nothing yet. */
+/** While the gate is learning there are no entries. */
 function verdictEntries({ suite, verdicts }: SiteSuite): Entry[] {
   return verdicts
     .filter(({ verdict }) => verdict !== 'pass' && verdict !== 'learning')
@@ -67,7 +67,7 @@ function verdictEntries({ suite, verdicts }: SiteSuite): Entry[] {
     }));
 }
 
-/** Why the gate said so, line by line. */
+/** Reasons of the gate, line by line. */
 export function verdictLines({ says, alarms, verdict }: NightVerdict): string[] {
   const lines = [...(says === undefined ? [] : [says]), ...alarms.flatMap((alarm) => alarm.says ?? [])];
   if (lines.length === 0 && verdict === 'not settled')

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
 const longest = 60;
-/** What Windows takes for a device, whatever its ending. */
+/** Names that Windows reserves for devices, with any extension. */
 const devices = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /**
- * A name as a part of an address and of a file's name, on any system. A plain one stays as it is; another is made
- * plain, with six digits of its hash, so that no two names become one.
+ * A name that is safe in an address and as a file name on any system. A safe one is unchanged. Any other is made safe
+ * and gets six digits of its hash, so that no two names become one.
  */
 export function plainName(name: string): string {
   const plain = name
@@ -22,9 +22,9 @@ function hashOf(parts: readonly string[]): string {
 }
 
 /**
- * Addresses that last: each thing's parts, joined by `-`. Where two would get the same one (suite `a` with model `b`,
- * and suite `a-b`), the one that was there first has it, and the other has digits of its hash behind it. `things` are in
- * the order in which they came up, so that a new one never takes the address of an old one.
+ * Permanent addresses: each thing's parts, joined by `-`. If two would get the same one (suite `a` with model `b`, and
+ * suite `a-b`), the older one gets it, and the other gets digits of its hash at the end. `things` are in order of first
+ * appearance, so a new one never takes the address of an old one.
  */
 export class LastingNames {
   readonly #names = new Map<string, string>();
@@ -35,14 +35,14 @@ export class LastingNames {
       const key = JSON.stringify(parts);
       if (this.#names.has(key)) continue;
       const short = parts.map(plainName).join('-');
-      // Some file systems take A for a.
+      // Some file systems do not distinguish A from a.
       const name = taken.has(short.toLowerCase()) ? `${short}-${hashOf(parts)}` : short;
       taken.add(name.toLowerCase());
       this.#names.set(key, name);
     }
   }
 
-  /** Throws for a thing that it was not made for. */
+  /** Throws for an unknown thing. */
   of(...parts: readonly string[]): string {
     const name = this.#names.get(JSON.stringify(parts));
     if (name === undefined) throw new RangeError(`no name for ${parts.join(', ')}`);

@@ -9,7 +9,7 @@ import { speedText } from './site-badges.ts';
 import { verdictLines } from './site-feed.ts';
 import type { Site, SiteSuite } from './site.ts';
 
-/** Nights that are listed; the earlier ones are a click away. */
+/** Number of nights listed. Earlier ones are a click away. */
 const listed = 31;
 
 const style = `${nightsStyle}
@@ -89,7 +89,7 @@ function verdictTable(verdicts: readonly NightVerdict[]): Content {
 
 function tableOf(verdicts: readonly NightVerdict[], caption: string): Html {
   const days = Map.groupBy(verdicts, ({ at }) => at.slice(0, 10));
-  // The hour tells runs of one night apart.
+  // The hour distinguishes runs of one night.
   const nightOf = (at: string): string =>
     days.get(at.slice(0, 10))!.length === 1 ? at.slice(0, 10) : at.slice(0, 16).replace('T', ' ');
   return dataTable({

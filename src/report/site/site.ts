@@ -1,15 +1,15 @@
 import type { NightVerdict } from '../../analysis/night-verdicts.ts';
 import type { TrendReport } from '../trend/trend-report.ts';
 
-/** What the site of a history shows. Everything in it comes from the history: the same history, the same site. */
+/** Contents of a history's site. Everything comes from the history: the same history, the same site. */
 export interface Site {
   /** ISO 8601, UTC: the newest night or verdict. */
   updatedAt: string;
-  /** Run id of the oldest night: what tells this site's feed from all others, for good. */
+  /** Run id of the oldest night. Distinguishes this site's feed from all others, permanently. */
   firstRun: string;
   /** By name. */
   suites: readonly SiteSuite[];
-  /** What could not be read. */
+  /** Parts that could not be read. */
   warnings: readonly string[];
 }
 
@@ -18,22 +18,22 @@ export interface SiteSuite {
   /** Its part of addresses. */
   name: string;
   isSimulated: boolean;
-  /** Absent while none of its runs was complete. */
+  /** Absent until one of its runs was complete. */
   trend?: TrendReport;
-  /** Oldest first. Empty where the gate did not write them down yet. */
+  /** Oldest first. Empty if the gate has not written them yet. */
   verdicts: readonly NightVerdict[];
-  /** Newest night that nobody has dropped, with what the gate said of it. */
+  /** Newest night that was not dropped, with the gate's result. */
   newest?: NightVerdict;
   /** Path of its badge. */
   badge: string;
   models: readonly SiteModel[];
-  /** The page of its newest run, where there is one. */
+  /** The page of its newest run, if there is one. */
   latest?: { path: string; runId: string; at: string };
 }
 
-/** Speed of a model on its newest night that nobody has dropped. */
+/** Speed of a model on its newest night that was not dropped. */
 export interface SiteModel {
-  /** With its variant; with its route and vantage where its newest night has several. */
+  /** Includes its variant, and its route and vantage if its newest night has several. */
   name: string;
   /** Path of its badge. */
   badge: string;

@@ -7,8 +7,8 @@ interface Shape {
 }
 
 /**
- * What the schema of the Jenkins plugin xunit allows (junit-10.xsd), as far as it is used: names, order and attributes.
- * A test case ends in one way at most.
+ * What the schema of the Jenkins plugin xunit allows (junit-10.xsd), as far as we use it: names, order and attributes.
+ * A test case has at most one outcome.
  */
 const shapes: Readonly<Record<string, Shape>> = {
   testsuites: { children: ['testsuite'], needs: ['tests', 'failures', 'errors'], may: ['name', 'skipped'] },
@@ -32,7 +32,7 @@ export interface JunitNode {
   text: string;
 }
 
-/** The root of a JUnit file. Throws where it is no well-formed XML 1.0, has another shape, or does not count as it says. */
+/** The root of a JUnit file. Throws if it is not well-formed XML 1.0, has another shape, or its counts are wrong. */
 export function readJunit(xml: string): JunitNode {
   const root: JunitNode = { name: '', attributes: {}, children: [], text: '' };
   const open = [root];

@@ -5,13 +5,13 @@ const folder = process.env['GATEBENCH_PYTHON'];
 const remedy =
   'set GATEBENCH_PYTHON to a folder with the PyPI packages prometheus_client and opentelemetry-proto, as .ci/run does';
 
-/** Why nothing is read by the official readers; undefined when they are there, or when the tools are demanded. */
+/** Why tests with the official readers are skipped. Undefined if they are installed, or if the tools are required. */
 export const withoutReaders =
   (folder === undefined || !existsSync(folder)) && process.env['GATEBENCH_REQUIRE_TOOLS'] === undefined
     ? `NOT READ BY THE OFFICIAL READERS: ${remedy}`
     : undefined;
 
-/** Runs Python on `input`, and gives back what it printed as JSON. Throws with its words where it fails. */
+/** Runs Python on `input`, and returns the JSON that it printed. Throws its error message if it fails. */
 export function inPython(code: string, input: string): unknown {
   if (folder === undefined) throw new Error(`GATEBENCH_REQUIRE_TOOLS is set, but ${remedy}`);
   const { status, stdout, stderr } = spawnSync('python3', ['-c', code], {

@@ -1,6 +1,6 @@
 import type { LevelRow, LoadFigures, VisitFigure } from '../../analysis/levels.ts';
 
-/** One model at one level: what each of its visits came to, and the word that is made of them. */
+/** One model at one level: the result of each visit, and the verdict from all of them. */
 export interface SampleLevel {
   model: string;
   level: number;

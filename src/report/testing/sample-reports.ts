@@ -2,7 +2,7 @@ import type { Lead, LeadMetric } from '../../analysis/leads.ts';
 import type { ModelSummary, PairRow, PairVerdict } from '../../analysis/summary-columns.ts';
 import type { Report, RunFacts } from '../run-report.ts';
 
-/** A model of which only the figures given were measured. */
+/** A model with only the given figures measured. */
 export function summary(model: string, figures: Partial<ModelSummary> = {}): ModelSummary {
   const row: Partial<ModelSummary> = {
     run_id: '20261122T031700Z-abcdef',
@@ -42,7 +42,7 @@ export function run(facts: Partial<RunFacts> = {}): RunFacts {
   };
 }
 
-/** Latencies of a streamed model, from its geometric means and how wide they spread. */
+/** Latencies of a streamed model, from its geometric means and their spread. */
 export function latencies(ttft: number, e2e: number, spread: number): Partial<ModelSummary> {
   return {
     ttft_ms_geomean: ttft,
@@ -79,7 +79,7 @@ export function pair(
   return row as PairRow;
 }
 
-/** Who leads in a metric. */
+/** Leader on a metric. */
 export const lead = (
   metric: LeadMetric,
   models: readonly string[],
@@ -87,7 +87,7 @@ export const lead = (
   more: Partial<Lead<LeadMetric>> = {},
 ): Lead<LeadMetric> => ({ metric, models, among, isEqual: false, ...more });
 
-/** What a run usually looks like. */
+/** A typical run. */
 export const usual: Report = {
   run: run({
     suite: 'support-triage',

@@ -7,10 +7,12 @@ import { sparkline } from '../text-bars.ts';
 import { changeLines, levelText } from './trend-table.ts';
 import type { TrendReport } from './trend-report.ts';
 
-/** Nights that fit into a cell. */
+/** Number of nights that fit into a cell. */
 const shown = 30;
 
-/** The last nights of a suite in GitHub's dialect, section by section: a line for each model and metric, and what changed. */
+/**
+ * The last nights of a suite in GitHub's dialect, section by section: one line per model and metric, and what changed.
+ */
 export function trendSections(report: TrendReport): string[] {
   const { nights, from, to, lines, decisions } = report;
   const ways = waysOf(lines);

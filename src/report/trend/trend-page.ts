@@ -14,7 +14,7 @@ import { simulatedNotice } from '../run-report.ts';
 import { changeLines, levelText } from './trend-table.ts';
 import type { TrendMark, TrendReport } from './trend-report.ts';
 
-/** The nights as a page: one small picture for each model and metric, with the days on which something changed. */
+/** The nights as a page: one small picture per model and metric, with the days on which something changed. */
 export function trendFrame(reports: readonly TrendReport[], warnings: readonly string[]): PageFrame {
   return {
     title: 'gatebench trend',
@@ -38,7 +38,7 @@ const day = (at: string): string => at.slice(0, 10);
 export interface NightsOptions {
   /** Unique in the page. */
   id: string;
-  /** What is to be seen below the pictures. */
+  /** Legend below the pictures. */
   more?: Content;
 }
 
@@ -73,7 +73,7 @@ function decisionList(decisions: readonly string[]): Content {
 interface Night {
   at: Date;
   value: number;
-  /** Ends of its 95 % interval; undefined unless both are known. */
+  /** Ends of its 95 % interval. Undefined unless both are known. */
   interval: { low: number; high: number } | undefined;
   isDropped: boolean;
 }
@@ -146,10 +146,10 @@ function intervalText(line: TrendLine, interval: Night['interval']): string {
   return `${levelText(line, interval.low)} – ${levelText(line, interval.high)}`;
 }
 
-/** Nights that are points as well as a line. */
+/** Nights drawn as points in addition to the line. */
 const mostDots = 120;
 
-/** A very wide interval must not press the nights themselves flat: beyond this the band is cut. */
+/** A very wide interval must not flatten the nights themselves: the band is cut off here. */
 const ribbonRoom = 1.5;
 
 function drawing(
@@ -225,7 +225,7 @@ function drawing(
         fill: 'var(--link)',
       }),
       Plot.areaY(ribbon, { x: 'at', y1: 'low', y2: 'high', fill: 'var(--c0)', fillOpacity: 0.14 }),
-      // A night between two without an interval has no band of its own.
+      // A single night with an interval between nights without one has no band.
       Plot.ruleX(alone, { x: 'at', y1: 'low', y2: 'high', stroke: 'var(--c0)', strokeOpacity: 0.3 }),
       Plot.line(kept, { x: 'at', y: 'value', stroke: 'var(--c0)', strokeWidth: 1.5 }),
       Plot.dot(dots, {

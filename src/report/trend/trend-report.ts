@@ -2,23 +2,23 @@ import { defined } from '../../base/defined.ts';
 import type { TrendLine } from '../../analysis/trend.ts';
 import { jsonText } from '../run-json.ts';
 
-/** What `gatebench trend` knows of one suite. */
+/** Result of `gatebench trend` for one suite. */
 export interface TrendReport {
   suite: string;
-  /** A night of the demo route is among them. */
+  /** Whether a night of the demo route is included. */
   isSimulated: boolean;
   nights: number;
   /** ISO 8601, UTC: start of the first and the last night. */
   from: string;
   to: string;
   lines: readonly TrendLine[];
-  /** Decisions about its nights, oldest first: a sentence each. */
+  /** Decisions about its nights, oldest first: one sentence each. */
   decisions: readonly string[];
   /** The same, for a picture. */
   marks: readonly TrendMark[];
 }
 
-/** A decision about one night. What it does not name, it is about all of. */
+/** A decision about one night. It concerns all values of any dimension that it does not name. */
 export interface TrendMark {
   kind: string;
   runId: string;
@@ -28,7 +28,7 @@ export interface TrendMark {
   metric?: string | undefined;
 }
 
-/** For machines: one entry a suite; a night without a value is `null`. */
+/** For programs: one entry per suite. A night without a value is `null`. */
 export function trendJson(reports: readonly TrendReport[], warnings: readonly string[] = []): string {
   const number = (value: number | undefined): number | null =>
     value === undefined || !Number.isFinite(value) ? null : Number(value.toFixed(6));

@@ -12,7 +12,7 @@ import { type TextColumn, textTable } from '../text-table.ts';
 import { shorten, wrapped, paragraphs } from '../text-width.ts';
 import type { TrendReport } from './trend-report.ts';
 
-/** The history for a terminal: a small table with sparklines for each metric, then what has changed, and when. */
+/** The history for a terminal: a small table with sparklines for each metric, then what changed, and when. */
 export function trendTable(
   reports: readonly TrendReport[],
   style: Style,
@@ -95,7 +95,7 @@ export function levelText({ metric, model }: TrendLine, value: number | undefine
 const points = (difference: number): string =>
   `${difference < 0 ? '−' : '+'}${Number((Math.abs(difference) * 100).toFixed(1))} pp`;
 
-/** `1.30×`; of a share `−5 pp`. */
+/** `1.30×`. For a share `−5 pp`. */
 export function sizeText({ ratio, difference }: Pick<TrendChange, 'ratio' | 'difference'>): string {
   return ratio === undefined ? points(difference ?? 0) : times(ratio);
 }

@@ -4,10 +4,10 @@ import { type AnswerLine, parsedAnswer } from '../../journal/answers.ts';
 import { fileLines } from '../../journal/csv-lines.ts';
 import { runFiles } from '../../journal/run-folder.ts';
 
-/** Bytes of a line in which its event id ends. */
+/** The event id of a line ends within this many bytes. */
 const head = 160;
 
-/** Where each answer of a run stands in `answers.jsonl`, so that a page reads its own and no others. */
+/** Positions of a run's answers in `answers.jsonl`, so that a page reads only its own. */
 export class AnswerIndex {
   readonly #path: string;
   #places = new Map<string, { at: number; length: number }>();
@@ -38,7 +38,7 @@ export class AnswerIndex {
     return true;
   }
 
-  /** What is stored of these attempts, by event id; of one with several lines the last. */
+  /** Stored answers of these attempts, by event id. If one has several lines, the last counts. */
   async find(eventIds: Iterable<string>): Promise<Map<string, AnswerLine>> {
     const found = new Map<string, AnswerLine>();
     if (!(await this.#update())) return found;

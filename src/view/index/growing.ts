@@ -25,7 +25,7 @@ export class Codes {
   }
 }
 
-/** A growing list of words of which many are the same: each is kept once. */
+/** A growing list of words with many repetitions: each word is stored once. */
 export class Words {
   readonly codes = new Codes();
   readonly values: string[] = [];
@@ -34,7 +34,7 @@ export class Words {
   #lastCode = 0;
 
   codeOf(word: string): number {
-    // Neighbours mostly say the same, and to compare is quicker than to look up.
+    // Neighbors are mostly equal, and comparing is quicker than a lookup.
     if (word === this.#last) return this.#lastCode;
     const code = this.#codeOf(word);
     [this.#last, this.#lastCode] = [this.values[code]!, code];
@@ -44,7 +44,7 @@ export class Words {
   #codeOf(word: string): number {
     let code = this.#known.get(word);
     if (code === undefined) {
-      // A cell is a part of its line, which would stay in memory with it.
+      // A cell is a slice of its line, which it would keep in memory.
       const own = Buffer.from(word).toString();
       code = this.values.push(own) - 1;
       this.#known.set(own, code);

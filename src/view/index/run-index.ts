@@ -18,7 +18,7 @@ import {
 } from '../../plan/cell.ts';
 import { Codes, Words } from './growing.ts';
 
-/** Columns of every index: what most pages filter, order and count by. */
+/** Columns of every index: the ones that most pages filter, order and count by. */
 const always = [
   ...cellColumns,
   ...(['prompt_id', 'tags', 'phase', 'final', 'repeat', 'attempt', 'status'] as const),
@@ -28,14 +28,14 @@ const always = [
 export const columnNamed = (name: string): Column | undefined =>
   requestColumns.find((column) => column.name === name && column.kind !== 'check');
 
-/** Whether a column is kept as numbers: numbers, and times in ms since 1970, of which hardly two are the same. */
+/** Whether a column is stored as numbers: numbers, and times in ms since 1970, which hardly ever repeat. */
 const isCounted = (name: string): boolean => ['number', 'time'].includes(columnNamed(name)?.kind ?? '');
 
-/** The number that stands for a cell of such a column. */
+/** Numeric value of a cell in such a column. */
 export const countedValue = (value: AnyRow[string]): number =>
   typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : NaN;
 
-/** What one model has done so far, over its measured requests. */
+/** Results of one model so far, over its measured requests. */
 export type Tally = Names & {
   done: number;
   failed: number;
@@ -45,12 +45,12 @@ export type Tally = Names & {
   recent: number[];
 };
 
-/** Answers that figures of a run under way are made of. */
+/** Answers behind the figures of a run in progress. */
 export const recentAnswers = 100;
 
 /**
- * The rows of one run, for who looks at a few of them: where each stands in the file, and some of its cells. It follows
- * a file that grows, and starts anew for one that was put in its place. Memory is some 80 bytes a row.
+ * The rows of one run, for callers that read a few of them: the position of each in the file, and some of its cells.
+ * Follows a growing file, and starts over if the file was replaced. Uses about 80 bytes of memory per row.
  */
 export class RunIndex {
   readonly #folder: string;
@@ -58,7 +58,7 @@ export class RunIndex {
   #names: Set<string> = new Set(always);
   #words = new Map<string, Words>();
   #numbers = new Map<string, Floats>();
-  /** The same as lists, for who walks through them at every row. */
+  /** As lists, for loops over every row. */
   #wordColumns: { name: string; words: Words }[] = [];
   #numberColumns: { name: string; numbers: Floats }[] = [];
   #starts = new Floats();
@@ -66,17 +66,17 @@ export class RunIndex {
   /** The beginning of the SHA-256 of each answer. */
   #texts = new Codes();
   #header = '';
-  /** Byte up to which the file was read. */
+  /** The file was read up to this byte. */
   #read = 0;
   #file = '';
-  /** Rows whose verdict is still to come, by event id. */
+  /** Rows without a verdict yet, by event id. */
   #unchecked = new Map<string, number>();
   #verdictsAt = '';
   #updating: Promise<void> | undefined;
   #tallies = new Map<string, Tally>();
-  /** The same by the codes of what makes a cell. */
+  /** As above, by the codes of a cell's names. */
   #tallyByCodes = new Map<string, Tally>();
-  /** Requests that are over, warm-up included. */
+  /** Finished requests, including warm-up. */
   finals = 0;
   state = new FileState();
 
@@ -89,13 +89,13 @@ export class RunIndex {
     return this.#lengths.length;
   }
 
-  /** Reads what has been added since. Once at a time, whoever asks. */
+  /** Reads what has been added since. Concurrent callers share one reading. */
   update(): Promise<void> {
     this.#updating ??= this.#update().finally(() => (this.#updating = undefined));
     return this.#updating;
   }
 
-  /** Makes these columns known, which may take another reading of the file. */
+  /** Makes these columns available, which may require another reading of the file. */
   async need(names: readonly string[]): Promise<void> {
     await this.update();
     if (names.every((name) => this.#names.has(name))) return;
@@ -110,7 +110,7 @@ export class RunIndex {
       this.#startAnew();
       return;
     }
-    // A run's end puts another file in the place of this one.
+    // The end of a run replaces this file.
     const file = `${found.dev}/${found.ino}`;
     if (file !== this.#file || found.size < this.#read) this.#startAnew();
     this.#file = file;
@@ -200,7 +200,7 @@ export class RunIndex {
     return [...this.#tallies].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, tally]) => tally);
   }
 
-  /** While a run is under way, verdicts stand beside its rows. */
+  /** During a run, verdicts are in a separate file. */
   async #settleVerdicts(): Promise<void> {
     const path = join(this.#folder, runFiles.verdicts);
     if (this.#unchecked.size === 0 || !(await isThere(path))) return;
@@ -224,19 +224,19 @@ export class RunIndex {
     }
   }
 
-  /** A cell as a word: empty where nothing was measured, words of a list with `;` between them. */
+  /** A cell as a word: empty if not measured, words of a list joined by `;`. */
   word(name: string, index: number): string {
     return this.#words.get(name)!.at(index);
   }
 
-  /** The cell that a row belongs to. */
+  /** The cell of a row. */
   cell(index: number): Names {
     const word = (name: string): string | undefined => this.word(name, index) || undefined;
     const later = Object.fromEntries(laterColumns.map(({ name }) => [name, word(name)]));
     return namesOf({ model: word('model') ?? '', route: word('route') ?? '', ...later });
   }
 
-  /** What its rows have several of. */
+  /** Dimensions in which its rows differ. */
   get ways(): Ways {
     return Object.fromEntries(
       dimensions.map(({ plural, column }) => [
@@ -246,17 +246,17 @@ export class RunIndex {
     );
   }
 
-  /** A number that is the same for the same text of an answer; 0 where there is none. */
+  /** A number that is equal for equal texts of an answer. 0 if there is none. */
   text(index: number): number {
     return this.#texts.get(index);
   }
 
-  /** A number, or a time in ms since 1970. NaN where nothing was measured. */
+  /** A number, or a time in ms since 1970. NaN if not measured. */
   number(name: string, index: number): number {
     return this.#numbers.get(name)!.get(index);
   }
 
-  /** The words of a column, of which each row has one. */
+  /** The words of a column, one per row. */
   words(name: string): Words | undefined {
     return this.#words.get(name);
   }
@@ -265,7 +265,7 @@ export class RunIndex {
     return this.#numbers.has(name);
   }
 
-  /** Whole rows, in this order, from the file. */
+  /** Complete rows, in this order, from the file. */
   async read(places: readonly number[]): Promise<RequestRow[]> {
     if (places.length === 0) return [];
     const file = await open(this.#path);
@@ -292,7 +292,7 @@ export class RunIndex {
   }
 }
 
-/** Rows that stand next to one another are read at once. */
+/** Adjacent rows are read at once. */
 function neighbours(places: readonly number[]): number[][] {
   const runs: number[][] = [];
   for (const place of new Set(places)) {
@@ -308,7 +308,7 @@ function wordOf(value: AnyRow[string]): string {
   return typeof value === 'object' ? value.join(';') : String(value);
 }
 
-/** The first line of a file, without its line feed. Empty while it is not whole. */
+/** The first line of a file, without its line feed. Empty until it is complete. */
 async function headerOf(path: string): Promise<string> {
   const file = await open(path);
   try {

@@ -9,16 +9,16 @@ import { isBeingWritten } from '../../journal/lock.ts';
 import type { RunStatus } from '../../journal/manifest.ts';
 import { listRuns, runFiles } from '../../journal/run-folder.ts';
 
-/** What became of a run. `stopped`: it says that it goes on, and nobody writes to it. */
+/** State of a run. `stopped`: its manifest says that it goes on, but no process writes to it. */
 export type RunState = RunStatus | 'stopped';
 export const runStates: readonly RunState[] = [
   ...(['running', 'complete', 'interrupted', 'budget', 'incomplete', 'stopped'] as const),
 ];
 
-/** One run as a list shows it. */
+/** One run in a list. */
 export interface RunEntry {
   folder: string;
-  /** Names of its two folders below the results: how addresses call it. */
+  /** Names of its two folders below the results, as used in addresses. */
   suite: string;
   id: string;
   routes: readonly string[];
@@ -28,14 +28,14 @@ export interface RunEntry {
   startedAt: string;
   endedAt: string | undefined;
   planned: number;
-  /** Requests that are over and those that failed, by models.csv. Undefined until the run has ended. */
+  /** Finished and failed requests, from models.csv. Undefined until the run has ended. */
   requests: number | undefined;
   failures: number | undefined;
-  /** What the gate said of it, `learning 3/7`. Undefined where it was not asked. */
+  /** The gate's result, `learning 3/7`. Undefined if there is none. */
   verdict: string | undefined;
 }
 
-/** What a list needs of run.json; readers of a run check all of it. */
+/** The parts of run.json that a list needs. Readers of a run check all of it. */
 const shown = z.looseObject({
   run_id: z.string(),
   suite: z.looseObject({ models: z.array(z.looseObject({ id: z.string() })) }),
@@ -46,10 +46,10 @@ const shown = z.looseObject({
   status: z.enum(['running', 'complete', 'interrupted', 'budget', 'incomplete']),
 });
 
-/** Files that are read at once. */
+/** Files that are read at the same time. */
 const atOnce = 32;
 
-/** All runs below a folder, newest first. What was read of a run is kept until its files change. */
+/** All runs below a folder, newest first. Data of a run is cached until its files change. */
 export class RunList {
   readonly #results: string;
   readonly #now: () => Ms;
@@ -61,7 +61,7 @@ export class RunList {
     this.#now = now;
   }
 
-  /** Runs whose manifest cannot be read are not among them. */
+  /** Runs with an unreadable manifest are left out. */
   async all(): Promise<RunEntry[]> {
     const folders = (await listRuns(this.#results)).reverse();
     const entries: RunEntry[] = [];
@@ -72,7 +72,7 @@ export class RunList {
     return entries;
   }
 
-  /** One of them by the names of its folders. Undefined for every name that is not in the list. */
+  /** A run by the names of its folders. Undefined for any name that is not in the list. */
   async find(suite: string, id: string): Promise<RunEntry | undefined> {
     const folder = (await listRuns(this.#results)).find(
       (one) => basename(one) === id && basename(dirname(one)) === suite,
@@ -119,7 +119,7 @@ async function readEntry(folder: string): Promise<RunEntry | undefined> {
   };
 }
 
-/** What a list needs of gate.json. */
+/** The parts of gate.json that a list needs. */
 const decided = z.looseObject({ word: z.string() });
 
 async function verdictOf(folder: string): Promise<string | undefined> {
@@ -153,7 +153,7 @@ async function countsOf(folder: string): Promise<Pick<RunEntry, 'requests' | 'fa
   }
 }
 
-/** Which runs of a list are wanted. Each is a word that must fit. */
+/** Filters of a list. Each is a word that must match. */
 export interface RunFilter {
   suite?: string;
   model?: string;

@@ -16,10 +16,10 @@ import type { RunEntry } from '../index/runs.ts';
 import { addressWith } from '../query.ts';
 import type { Viewer } from '../viewer.ts';
 
-/** Prompts of one page. */
+/** Prompts per page. */
 const promptsPerPage = 20;
 
-/** Prompts × models: what every model answered, side by side. */
+/** Prompts × models: the answers of all models, side by side. */
 export async function answersPage(viewer: Viewer, run: RunEntry, address: URL): Promise<PageFrame> {
   const { rows: index, answers } = viewer.open(run);
   const asked = address.searchParams;
@@ -58,7 +58,7 @@ export async function answersPage(viewer: Viewer, run: RunEntry, address: URL): 
       ${shown.length === 0 ? nothing('No prompt fits.') : ''}
       ${shown.map((prompt) => {
         const found = scan.cellsOf(prompt.id);
-        // Of many repeats the first are read; how many passed is known of all.
+        // With many repeats, the first are read. How many passed is known for all.
         const cells = columns.map(({ name }) => {
           const cell = found.get(name);
           return cell && { ...cell, ...outcomes.get(prompt.id)?.get(name)?.counts };
@@ -76,12 +76,12 @@ export async function answersPage(viewer: Viewer, run: RunEntry, address: URL): 
   });
 }
 
-/** What is known of one model on one prompt without reading a row. */
+/** What is known about one model on one prompt without reading a row. */
 interface Outcome {
   counts: { asked: number; failures: number; checked: number; passed: number };
-  /** Where its first repeats stand. */
+  /** Positions of its first repeats. */
   places: number[];
-  /** The same for the same first answer. */
+  /** Equal for the same first answer. */
   text: number;
   firstRepeat: number;
 }
@@ -92,7 +92,7 @@ function nameAt(index: RunIndex, row: number): string {
   return cellName(index.cell(row), index.ways);
 }
 
-/** Of every prompt and model, from the index alone. */
+/** For every prompt and model, from the index alone. */
 export function outcomesOf(index: RunIndex): Outcomes {
   const prompts: Outcomes = new Map();
   for (let row = 0; row < index.rows; row++) {
@@ -112,7 +112,7 @@ export function outcomesOf(index: RunIndex): Outcomes {
     if (passed !== '') one.counts.checked++;
     if (passed === 'true') one.counts.passed++;
     const repeat = index.number('repeat', row);
-    // Rows come in the order of their blocks, so that the first ones are those of the first repeats, but for retries.
+    // Rows come in the order of their blocks, so the first ones are those of the first repeats, except for retries.
     if (one.places.length < 2 * mostRepeats) one.places.push(row);
     if (repeat > one.firstRepeat) continue;
     one.firstRepeat = repeat;
@@ -121,7 +121,7 @@ export function outcomesOf(index: RunIndex): Outcomes {
   return prompts;
 }
 
-/** Every model of the run, or those that are asked for; in the order of their names. */
+/** Every requested model of the run, or all, by name. */
 function columnsOf(index: RunIndex, asked: readonly string[]): GridColumn[] {
   const names = index.tallies.map((cell) => cellName(cell, index.ways));
   const columns = names.map((name, place) => ({ name, look: modelLook(name, place) }));
@@ -162,14 +162,14 @@ function outcomesDiffer(cells: readonly Outcome[]): boolean {
   return marks.has('') && new Set(cells.map(({ text }) => text)).size > 1;
 }
 
-/** Prompts of which an answer has these words. Reads all answers: whoever searches waits a moment. */
+/** Prompts with an answer that contains these words. Reads all answers, so a search takes a moment. */
 async function promptsThatSay({ folder }: RunEntry, words: string): Promise<Set<string>> {
   const found = new Set<string>();
   try {
     for await (const { prompt_id, answer } of readAnswerLines(folder))
       if (!found.has(prompt_id) && answer.toLowerCase().includes(words)) found.add(prompt_id);
   } catch {
-    // A run that stores no answers says nothing.
+    // A run that stores no answers has nothing to search.
   }
   return found;
 }

@@ -16,7 +16,7 @@ import type { Viewer } from '../viewer.ts';
 import { outcomesOf } from './answers-page.ts';
 import { stampOf } from './run-page.ts';
 
-/** Runs that a choice offers. */
+/** Number of runs to choose from. */
 const mostOffered = 200;
 const answersPerPage = 20;
 
@@ -65,13 +65,13 @@ async function choosing(viewer: Viewer, address: URL): Promise<Html> {
 
 interface Change {
   promptId: string;
-  /** The model, as both runs call it. */
+  /** The model, under its name in both runs. */
   name: string;
-  /** What passed is another share than before. */
+  /** Whether the pass rate changed. */
   isVerdict: boolean;
 }
 
-/** Answers that changed, first those that passed before and do not now, or the other way round. */
+/** Changed answers. First those whose verdict changed. */
 async function changedAnswers(
   viewer: Viewer,
   before: RunEntry,

@@ -12,7 +12,10 @@ import type { RunEntry } from '../index/runs.ts';
 import { cellOf } from '../query.ts';
 import type { Viewer } from '../viewer.ts';
 
-/** One attempt whole. `at` in the address says where it stood when the link was made. Undefined for none of this id. */
+/**
+ * One complete attempt. `at` in the address is its position when the link was made. Undefined if no attempt has this
+ * id.
+ */
 export async function requestPage(
   viewer: Viewer,
   run: RunEntry,
@@ -42,7 +45,7 @@ export async function requestPage(
   });
 }
 
-/** Where the link says, if it is there; else it is looked for in the whole file. */
+/** At the position in the link if it is there. Otherwise the whole file is searched. */
 async function rowOf(index: RunIndex, eventId: string, at: number): Promise<RequestRow | undefined> {
   if (Number.isInteger(at) && at >= 0 && at < index.rows) {
     const [row] = await index.read([at]);
@@ -66,7 +69,7 @@ function outcome({ status, passed, http_status }: RequestRow): Content {
     : markup`<span class="bad">✗ did not pass</span>`;
 }
 
-/** Why it did not go well, as far as the row says. */
+/** Why it failed, as far as the row says. */
 function why({ failed_checks, check_why, error_message, invalid_reason, valid }: RequestRow): Content {
   const lines = [
     ...(failed_checks ?? []).map((check, index) => [check, check_why?.[index]].filter(Boolean).join(': ')),

@@ -38,7 +38,7 @@ export async function requestsPage(viewer: Viewer, run: RunEntry, address: URL):
   });
 }
 
-/** Words of a column, for a choice; too many of them are no choice. */
+/** Words of a column as options. With too many, there is no choice. */
 const mostChoices = 200;
 
 function wordsOf(index: RunIndex, column: string): string[] {

@@ -9,7 +9,7 @@ import type { RunEntry } from '../index/runs.ts';
 import { liveNews, liveScript } from '../live.ts';
 import type { Viewer } from '../viewer.ts';
 
-/** A run that has ended by its report, one under way by what it has done so far. */
+/** A finished run is shown as its report, a run in progress by its results so far. */
 export async function runPage(viewer: Viewer, run: RunEntry): Promise<PageFrame> {
   if (run.state === 'running' || run.state === 'stopped') return await livePage(viewer, run);
   const { title, style, body } = await viewer.kept(`report ${run.folder}`, await stampOf(run), () =>
@@ -18,7 +18,7 @@ export async function runPage(viewer: Viewer, run: RunEntry): Promise<PageFrame>
   return viewFrame(viewer, { title, style, run, here: '', body: markup`${body}${commands(viewer, run)}` });
 }
 
-/** Changes when a file that a report is made from does. */
+/** Changes when a source file of the report does. */
 export async function stampOf({ folder }: RunEntry): Promise<string> {
   const names = [runFiles.manifest, runFiles.requests, runFiles.answers, runFiles.verdicts];
   const found = await Promise.all(names.map((name) => stat(join(folder, name)).catch(() => undefined)));
@@ -27,7 +27,7 @@ export async function stampOf({ folder }: RunEntry): Promise<string> {
     .join(' ');
 }
 
-/** What changes something is a command, to be copied: this program only shows. */
+/** Changes are made by commands to copy: this program only shows. */
 function commands({ options: { program } }: Viewer, { folder, id }: RunEntry): Html {
   const lines = [
     [`report ${folder} --format html --answers all -o report.html`, 'one file to share, with every answer'],

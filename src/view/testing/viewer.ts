@@ -22,7 +22,7 @@ export interface Answered {
   text: string;
 }
 
-/** Asks as a program would that can say anything. */
+/** Sends a request with any head, as a program could. */
 export function ask(
   port: number,
   path: string,
@@ -38,7 +38,7 @@ export function ask(
   });
 }
 
-/** The same as somebody who has been let in. */
+/** As above, with access granted. */
 export const visit = (port: number, path: string): Promise<Answered> =>
   ask(port, path, { headers: { cookie: `gatebench-${port}=${token}` } });
 

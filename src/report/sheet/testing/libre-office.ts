@@ -13,31 +13,31 @@ const places = [
 ];
 const found = places.find((place) => place !== '' && existsSync(place));
 
-/** Why tests in LibreOffice are left out; undefined when there is one, or when the tools are demanded. */
+/** Why tests in LibreOffice are skipped. Undefined if it is there, or if the tools are required. */
 export const withoutLibreOffice =
   found === undefined && process.env['GATEBENCH_REQUIRE_TOOLS'] === undefined
     ? 'no LibreOffice found: install its Calc or set SOFFICE_PATH'
     : undefined;
 
-/** Raw values rather than what is shown, in UTF-8; the last number: all sheets, each in a file of its own. */
+/** Raw values instead of formatted ones, in UTF-8. The last number: all sheets, each in its own file. */
 const rawCsv = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1';
 
 /** How LibreOffice is told to read a CSV file. */
 export interface Reading {
   delimiter: ',' | ';';
-  /** As its import dialogue has them: 1033 is American English, 1031 German. */
+  /** As in its import dialog: 1033 is American English, 1031 German. */
   language: number;
 }
 
 export type Records = Record<string, string>[];
 
-/** What the sheets of a file hold, line by line. */
+/** Contents of a file's sheets, line by line. */
 export type Sheets = Map<string, string[][]>;
 
 /**
- * Opens files of different names in LibreOffice, which takes a second to start, and gives back what the sheets of each
- * hold. `scratch` is an empty folder for what it leaves behind. Throws when there is no LibreOffice, or it cannot read
- * a file.
+ * Opens files with different names in LibreOffice, which takes a second to start, and returns the contents of their
+ * sheets. `scratch` is an empty folder for temporary files. Throws if there is no LibreOffice, or if it cannot read a
+ * file.
  */
 export async function opened(
   files: readonly string[],
@@ -75,7 +75,7 @@ export async function opened(
   );
 }
 
-/** Lines under their heads. */
+/** Lines with their heads as keys. */
 export function recordsOf(lines: readonly string[][], head = 0): Records {
   const names = lines[head]!;
   return lines

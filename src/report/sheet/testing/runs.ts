@@ -6,7 +6,7 @@ import { compare } from '../../../analysis/compare.ts';
 import { successFloor, summarise } from '../../../analysis/summarise.ts';
 import type { ExportedRun, Summarised } from '../sheet-format.ts';
 
-/** An answer as a real run records it; anything else is given. */
+/** An answer as a real run records it, with the given fields. */
 export function row(cells: Partial<RequestRow> = {}): RequestRow {
   const some: Partial<RequestRow> = {
     run_id: '20261122T031700Z-abcdef',
@@ -42,7 +42,7 @@ export function row(cells: Partial<RequestRow> = {}): RequestRow {
   return some as RequestRow;
 }
 
-/** Twelve prompts for each model, whose latency grows a little from prompt to prompt. */
+/** Twelve prompts per model. Latency grows a little from prompt to prompt. */
 export function rowsOf(
   latencies: Readonly<Record<string, number>>,
   cells: Partial<RequestRow> = {},
@@ -81,7 +81,7 @@ export function manifest(facts: Partial<Manifest> = {}): Manifest {
   });
 }
 
-/** A run with these rows, summarised as the program does it. */
+/** A run with these rows, summarized as the program does it. */
 export function exported(
   rows: readonly RequestRow[],
   facts: Partial<Manifest> = {},

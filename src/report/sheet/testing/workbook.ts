@@ -48,7 +48,7 @@ export function sheetPath(parts: ReadonlyMap<string, string>, name: string): str
   return `xl/worksheets/sheet${place + 1}.xml`;
 }
 
-/** Cells of a sheet as what they are: text, number, boolean; by their names, such as `B3`. */
+/** Typed cells of a sheet (text, number, boolean), by names such as `B3`. */
 export function cellsOf(
   parts: ReadonlyMap<string, string>,
   name: string,
@@ -73,7 +73,7 @@ function valueOf(cell: Element, shared: readonly string[]): string | number | bo
   }
 }
 
-/** Text with the escapes of Excel undone. */
+/** Text with Excel's escapes decoded. */
 function textIn(parent: Element): string {
   const text = elements(parent, 't')
     .map((element) => element.text)

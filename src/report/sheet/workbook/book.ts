@@ -18,24 +18,24 @@ import { cellText, serialDate } from './cell.ts';
 import { type Area, type ChartSpec, makeChart } from './chart.ts';
 import { colors, headLook, type Look } from './look.ts';
 
-/** What the file says of itself. */
+/** Properties of the file. */
 export interface BookProperties {
   readonly title: string;
   readonly comment: string;
-  /** When it was made, ISO 8601; given, so that the same runs make the same file. */
+  /** Creation time, ISO 8601. Passed in, so that the same runs make the same file. */
   readonly madeAt: string;
 }
 
-/** One workbook in the making, in memory until `toBytes`. Only this file and `chart.ts` know the library. */
+/** One workbook under construction, in memory until `toBytes`. Only this file and `chart.ts` know the library. */
 export class Book {
   readonly #workbook = new Workbook();
   readonly #formats = new Map<string, Format>();
-  /** The same again, for looks that are used cell after cell. */
+  /** Cache of styles, which are used cell after cell. */
   readonly #known = new WeakMap<Look, Format>();
   readonly #sheets: Sheet[] = [];
 
   constructor({ title, comment, madeAt }: BookProperties) {
-    // The library stamps properties with the time at which they are made, and takes no other.
+    // The library stamps properties with their time of creation, and accepts no other.
     const properties = asIfAt(new Date(madeAt), () => new DocProperties());
     properties.setTitle(cellText(title));
     properties.setAuthor('gatebench');
@@ -50,7 +50,7 @@ export class Book {
     return sheet;
   }
 
-  /** Names of the sheets, in their order: the first stands in `sheet1.xml`. */
+  /** Names of the sheets, in order: the first is in `sheet1.xml`. */
   get sheetNames(): string[] {
     return this.#sheets.map(({ name }) => name);
   }
@@ -90,7 +90,7 @@ export class Sheet {
     sheet.setName(name);
   }
 
-  /** Always text, never a formula, not even after somebody has edited the cell. An empty one stays empty. */
+  /** Always text, never a formula, even after somebody has edited the cell. An empty text leaves the cell empty. */
   text(row: number, column: number, text: string, look: Look = {}): void {
     const clean = cellText(text);
     if (clean === '') {
@@ -109,7 +109,7 @@ export class Sheet {
     this.#sheet.writeBooleanWithFormat(row, column, value, this.#format(look)).free();
   }
 
-  /** Typed as its column is; what was not measured is an empty cell, which may still have a color. */
+  /** Typed like its column. What was not measured is an empty cell, which may still have a color. */
   value(row: number, column: number, value: Value, kind: CellKind, look: Look = {}): void {
     if (value === undefined) {
       this.blank(row, column, look);
@@ -122,8 +122,8 @@ export class Sheet {
   }
 
   /**
-   * Cells from `top` down that look alike. What was not measured is no cell. Many go to the library at once, since each
-   * call costs more than its cell.
+   * Cells with the same look, from `top` down. What was not measured is no cell. Many are passed to the library at
+   * once, since each call costs more than a cell.
    */
   column(top: number, column: number, values: readonly Value[], kind: CellKind, look: Look): void {
     const format = this.#format(look);
@@ -144,7 +144,7 @@ export class Sheet {
     write(top + values.length);
   }
 
-  /** No value, but a look. */
+  /** A look without a value. */
   blank(row: number, column: number, look: Look = {}): void {
     this.#sheet.writeBlank(row, column, this.#format(look)).free();
   }
@@ -154,12 +154,12 @@ export class Sheet {
     this.#sheet.setColumnWidth(column, characters);
   }
 
-  /** Height in points; a line of the default font takes 15. */
+  /** Height in points. A line of the default font takes 15. */
   height(row: number, points: number): void {
     this.#sheet.setRowHeight(row, points);
   }
 
-  /** Keeps so many rows and columns in sight. */
+  /** Freezes this many rows and columns. */
   freeze(rows: number, columns: number): void {
     this.#sheet.setFreezePanes(rows, columns);
   }
@@ -173,8 +173,8 @@ export class Sheet {
   }
 
   /**
-   * Landscape A4; `pages`: how many pages wide at most, `tall`: how many high, any number where absent. Header and first
-   * columns come again on every page.
+   * Landscape A4. `pages`: maximum width in pages. `tall`: maximum height in pages, no limit if absent. Header and
+   * first columns repeat on every page.
    */
   print({ pages, tall = 0, headerRow, columns = 0 }: Printed): void {
     this.#sheet.setLandscape();
@@ -184,12 +184,12 @@ export class Sheet {
     if (columns > 0) this.#sheet.setRepeatColumns(0, columns - 1);
   }
 
-  /** What of the sheet is printed: from its corner to this cell. */
+  /** Print area of the sheet: from its corner to this cell. */
   printArea(bottom: number, right: number): void {
     this.#sheet.setPrintArea(0, 0, bottom, right);
   }
 
-  /** A real table over cells; its header is written here. */
+  /** A real table over cells. Its header is written here. */
   table(name: string, area: Area, headers: readonly string[]): void {
     const columns = headers.map((header) =>
       new TableColumn().setHeader(header).setHeaderFormat(this.#format(headLook)),
@@ -203,7 +203,9 @@ export class Sheet {
   }
 }
 
-/** What the library takes as it is: undefined for nothing, empty text, and text that needs a mark to stay text. */
+/**
+ * Text that the library accepts unchanged. Undefined for nothing, empty text, and text that needs a mark to stay text.
+ */
 function plainCell(value: Value, kind: CellKind): string | number | boolean | undefined {
   if (typeof value === 'number' || typeof value === 'boolean' || value === undefined) return value;
   const text = typeof value === 'string' ? value : value.join(';');
@@ -213,7 +215,7 @@ function plainCell(value: Value, kind: CellKind): string | number | boolean | un
   return clean === '' || looksLikeFormula(clean) ? undefined : clean;
 }
 
-/** As Excel counts paper. */
+/** Excel's number for the paper size. */
 const a4 = 9;
 
 const alignments = {

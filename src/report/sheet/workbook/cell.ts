@@ -1,16 +1,16 @@
 import { cut } from '../../../base/text.ts';
 
-/** What Excel holds in one cell, in UTF-16 units. */
+/** Maximum length of a cell in Excel, in UTF-16 units. */
 export const cellLimit = 32_767;
-/** Line feeds that Excel holds in one cell. */
+/** Maximum line feeds in a cell in Excel. */
 const lineLimit = 253;
 
 const mark = ' [cut: a cell of Excel holds no more]';
 
-/** What XML 1.0 cannot carry in any spelling, and other controls; halves of surrogate pairs included. */
+/** Characters that XML 1.0 cannot represent, and other controls, including unpaired surrogates. */
 const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]|\p{Surrogate}/gu;
 
-/** Text as a cell of a workbook can hold it: without characters that break the file, cut with a mark. */
+/** Text that fits a cell of a workbook: without characters that break the file, cut with a mark. */
 export function cellText(text: string): string {
   const clean = text.replace(/\r\n?/g, '\n').replace(forbidden, '');
   const short = clean.length <= cellLimit ? clean : cut(clean, cellLimit - mark.length) + mark;
@@ -23,10 +23,10 @@ function fewLines(text: string): string {
 }
 
 const msPerDay = 86_400_000;
-/** Day 1 of Excel's calendar is 1 January 1900; this one is 1 January 1970. */
+/** Day 1 of Excel's calendar is January 1, 1900. This one is January 1, 1970. */
 const epoch = 25_569;
 
-/** An instant as spreadsheets count it: days, with the time as the fraction. Undefined for what is no instant. */
+/** An instant as spreadsheets count it: days, with the time as the fraction. Undefined for an invalid instant. */
 export function serialDate(iso: string): number | undefined {
   const ms = Date.parse(iso);
   return Number.isNaN(ms) ? undefined : ms / msPerDay + epoch;

@@ -11,7 +11,7 @@ import {
 } from 'wasm-xlsxwriter';
 import { seriesColors } from './look.ts';
 
-/** A block of cells, rows and columns from 0, both ends included. */
+/** A block of cells. Rows and columns from 0, both ends included. */
 export interface Area {
   readonly sheet: string;
   readonly top: number;
@@ -28,7 +28,7 @@ function columnLetters(index: number): string {
   return letters;
 }
 
-/** `'Read me'!$A$1:$B$9`; one cell alone without the colon. */
+/** `'Read me'!$A$1:$B$9`. A single cell without the colon. */
 export function reference({ sheet, top, left, bottom, right }: Area): string {
   const absolute = (row: number, column: number): string => `$${columnLetters(column)}$${row + 1}`;
   const first = absolute(top, left);
@@ -47,25 +47,27 @@ export const columnArea = (sheet: string, column: number, top: number, bottom: n
 });
 
 export interface ChartSeriesSpec {
-  /** One cell; never a text, which would be taken for a formula when it starts with `=`. */
+  /** One cell. Never a text: one that starts with `=` would be taken for a formula. */
   readonly name: Area;
   readonly categories: Area;
   readonly values: Area;
-  /** 0xRRGGBB; the next of `seriesColors` where absent. Lines have those of the program that shows them. */
+  /** 0xRRGGBB. Absent: the next of `seriesColors`. Lines use the colors of the program that shows them. */
   readonly color?: number;
 }
 
 export interface ChartSpec {
-  /** Bars lie, so that names have room; the first category is at the bottom. Lines have dates as categories. */
+  /**
+   * Bars are horizontal, so that names have space; the first category is at the bottom. Lines have dates as categories.
+   */
   readonly kind: 'stacked' | 'lines';
   /** Must not start with `=`. */
   readonly title: string;
-  /** For those who do not see it. */
+  /** Text alternative. */
   readonly alternative: string;
   readonly unit: string;
-  /** Upper end of the axis of values; chosen by the program that shows it where absent. */
+  /** Upper end of the value axis. Absent: chosen by the program that shows it. */
   readonly max?: number;
-  /** Of the axis of categories. */
+  /** Of the category axis. */
   readonly dateFormat?: string;
   readonly legend: boolean;
   readonly series: readonly ChartSeriesSpec[];
@@ -87,7 +89,7 @@ export function makeChart(spec: ChartSpec): Chart {
     );
   chart.title().setName(spec.title);
   chart.title().setFont(font(12).setBold());
-  // The library counts the axes of lying bars as they lie.
+  // For horizontal bars, the library swaps the axes.
   const [values, categories] =
     spec.kind === 'lines' ? [chart.yAxis(), chart.xAxis()] : [chart.xAxis(), chart.yAxis()];
   values.setName(spec.unit);
@@ -114,7 +116,7 @@ function makeSeries(spec: ChartSeriesSpec, kind: ChartSpec['kind'], color: numbe
   series.setName(`=${reference(spec.name)}`);
   series.setCategories(range(spec.categories));
   series.setValues(range(spec.values));
-  // The library writes the looks of a line and of its markers in an order that Excel wants to repair.
+  // The library writes the styles of a line and of its markers in an order that Excel wants to repair.
   if (kind !== 'lines') series.setFormat(solid(color));
   return series;
 }

@@ -33,7 +33,7 @@ const valueColumns: readonly Column[] = [
   valueColumn('ci_high', figureMeanings.geomean_ci_high),
 ];
 
-/** One row for each run, model and headline metric. */
+/** One row per run, model and headline metric. */
 export const historyFields: readonly Field[] = [
   time('run_started_at', 'when the run began'),
   text('suite', 'name of the suite'),
@@ -51,10 +51,10 @@ export const historyFields: readonly Field[] = [
 
 const sheetName = 'History';
 const chart = { width: 760, height: 350 } as const;
-/** Rows of 20 pixels that a chart covers, and one more. */
+/** Height of a chart in rows of 20 pixels, plus one. */
 const chartRows = 19;
 
-/** Where the figures of the lines stand: beside the table, under their chart. */
+/** Where the figures of the lines are: next to the table, under their chart. */
 export function historyLines(newestFirst: readonly Summarised[], metric: Drawn): Lines {
   const runs = [...newestFirst].reverse();
   const above = 1 + (metric === 'e2e_latency_ms' ? 0 : chartRows + runs.length + 3);
@@ -64,7 +64,7 @@ export function historyLines(newestFirst: readonly Summarised[], metric: Drawn):
   };
 }
 
-/** Figures over several runs, oldest first, and lines of two latencies beside them. */
+/** Figures over several runs, oldest first, next to lines of two latencies. */
 export async function addHistory(book: Book, newestFirst: readonly Summarised[]): Promise<void> {
   const runs = [...newestFirst].reverse();
   const sheet = await addTableSheet(book, {
@@ -111,38 +111,38 @@ function historyRows({ manifest, report }: Summarised, { name, unit }: Headline)
   }));
 }
 
-/** A figure that rests on a failed request is at least (a rate: at most) what is written. */
+/** The true value of a figure that rests on a failed request is at least (a rate: at most) what is written. */
 function boundLook({ column }: Field, { bounds, unit }: AnyRow): Look | undefined {
   if (!(bounds as readonly string[]).includes(column.name)) return undefined;
   const { numberFormat = '0' } = columnLook(column);
   return { ...tones.warning, numberFormat: asBound(numberFormat, unit === 'tok/s' ? '≤' : '≥') };
 }
 
-/** What is drawn, and how pictures call it. */
+/** The drawn metrics and their names in pictures. */
 export const drawn = { e2e_latency_ms: 'E2E latency', ttft_ms: 'TTFT' } as const;
 export type Drawn = keyof typeof drawn;
 
-/** A block of figures that a chart of lines stands on: one row for each run, one column for each model. */
+/** A block of figures for a line chart: one row per run, one column per model. */
 interface Lines {
   readonly sheet: string;
   readonly metric: Drawn;
   /** Oldest first. */
   readonly runs: readonly Summarised[];
-  /** One for each line, in this order. */
+  /** One per line, in this order. */
   readonly names: readonly string[];
   /** Row of the heads and column of the instants, from 0. */
   readonly head: number;
   readonly left: number;
 }
 
-/** Names of the models that have a point anywhere. */
+/** Names of the models that have at least one point. */
 function lineNames(runs: readonly Summarised[], metric: Drawn): string[] {
   const nameOf = naming(runs);
   const names = runs.flatMap((run) => modelsWithPoint(run, metric).map(nameOf));
   return [...new Set(names)].sort();
 }
 
-/** Writes the figures, in the quiet way of what stands behind a picture. */
+/** Writes the figures in the subdued style of data behind a picture. */
 function addLines(sheet: Sheet, { metric, runs, names, head, left }: Lines): void {
   const nameOf = naming(runs);
   const title = `Geometric mean of ${drawn[metric]}, ms; empty where a model was not ranked or has only a lower bound`;
@@ -185,7 +185,7 @@ export function linesChart(
   };
 }
 
-/** A bound is no point of a line, and failing must not look fast. */
+/** A bound is not a point of a line, and failing must not look fast. */
 function modelsWithPoint(run: Summarised, metric: Drawn): ModelSummary[] {
   const column = `${metric}_geomean` as const;
   return entriesOf(run)
@@ -195,7 +195,7 @@ function modelsWithPoint(run: Summarised, metric: Drawn): ModelSummary[] {
     .map(({ model }) => model);
 }
 
-/** A line is a model; its route and suite are named where the runs have several. */
+/** One line per model. Its route and suite are named if the runs have several. */
 function naming(runs: readonly Summarised[]): (model: ModelSummary) => string {
   const models = runs.flatMap(({ report }) => report.models);
   const ways = waysOf(models);
@@ -205,7 +205,7 @@ function naming(runs: readonly Summarised[]): (model: ModelSummary) => string {
 
 const hour = 3_600_000;
 
-/** Labels of an axis differ from each other, and hold no more than that needs. */
+/** Labels of an axis are distinct, and as short as that allows. */
 function dateFormat(runs: readonly Summarised[]): string {
   const instants = runs.map(({ manifest }) => Date.parse(manifest.started_at));
   const span = Math.max(...instants) - Math.min(...instants);

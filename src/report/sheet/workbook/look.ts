@@ -1,6 +1,6 @@
 import type { Column } from '../../../base/column.ts';
 
-/** How a cell looks. Absent is the workbook's default. */
+/** Style of a cell. Absent: the workbook's default. */
 export interface Look {
   readonly numberFormat?: string;
   readonly bold?: boolean;
@@ -11,13 +11,13 @@ export interface Look {
   readonly fill?: number;
   readonly align?: 'left' | 'center' | 'right';
   readonly wrap?: boolean;
-  /** Blanks before text. */
+  /** Indentation of text, in blanks. */
   readonly indent?: number;
   /** A thin line around the cell. */
   readonly boxed?: boolean;
 }
 
-/** Colors of the workbook, as 0xRRGGBB. A color never stands alone: words say the same. */
+/** Colors of the workbook, as 0xRRGGBB. A color is never the only sign: words say the same. */
 export const colors = {
   ink: 0x1f2933,
   quiet: 0x6b7280,
@@ -34,12 +34,12 @@ export const colors = {
   line: 0xc9ced6,
 } as const;
 
-/** For series of charts; people who see few colors can still distinguish them (Okabe and Ito 2008). */
+/** For series of charts. Distinguishable with color blindness (Okabe and Ito 2008). */
 export const seriesColors = [
   0x0072b2, 0xe69f00, 0x009e73, 0xcc79a7, 0x56b4e9, 0xd55e00, 0x999999, 0x000000,
 ] as const;
 
-/** What each color says. */
+/** Meaning of each color. */
 export const tones = {
   good: { fill: colors.good, ink: colors.goodInk, bold: true },
   bad: { fill: colors.bad, ink: colors.badInk, bold: true },
@@ -51,20 +51,20 @@ export const tones = {
 /** Of the header of every table. */
 export const headLook: Look = { bold: true, ink: colors.white, fill: colors.head };
 
-/** Of text: a little away from the number to its left. */
+/** For text: some distance from the number to its left. */
 export const textLook: Look = { ink: colors.ink, indent: 1 };
 
-/** How the cells of a column look before anything is known of their rows. */
+/** Style of a column's cells, independent of its rows. */
 export function columnLook(column: Column): Look {
   const format = numberFormat(column);
   if (format !== undefined) return { ink: colors.ink, numberFormat: format };
   return column.kind === 'boolean' ? { ink: colors.ink, align: 'center' } : textLook;
 }
 
-/** Three digits or so, whatever the size. */
+/** About three digits, at any magnitude. */
 const threeDigits = '[<10]0.00;[<100]0.0;#,##0';
 
-/** So small a one is not nothing. */
+/** This small a number is not zero. */
 const smallShare = '[<0.0001]"<0.0001";0.0000';
 
 const byUnit: Readonly<Record<string, string>> = {
@@ -86,7 +86,7 @@ const byName: Readonly<Record<string, string>> = {
   p_holm: smallShare,
 };
 
-/** How a column's cells are shown; their values keep all digits. Undefined for words and booleans. */
+/** Number format of a column. Values keep all digits. Undefined for words and booleans. */
 export function numberFormat({ name, kind, unit, decimals = 0 }: Column): string | undefined {
   if (kind !== 'number' && kind !== 'time') return undefined;
   const special = byName[name];
@@ -95,7 +95,7 @@ export function numberFormat({ name, kind, unit, decimals = 0 }: Column): string
   return byUnit[unit] ?? (decimals === 0 ? '0' : `0.${'0'.repeat(Math.min(decimals, 4))}`);
 }
 
-/** The same with a sign before the number, for a figure that is at least or at most what is written. */
+/** As above with a sign before the number, for a figure that is a bound. */
 export function asBound(format: string, sign: '≥' | '≤'): string {
   return format
     .split(';')
@@ -103,7 +103,7 @@ export function asBound(format: string, sign: '≥' | '≤'): string {
     .join(';');
 }
 
-/** Columns of words that are wider than their heads; in characters. */
+/** Columns of words that are wider than their heads, in characters. */
 const words: Readonly<Record<string, number>> = {
   run_id: 25,
   suite: 16,
@@ -128,10 +128,10 @@ const words: Readonly<Record<string, number>> = {
   lower_bounds: 40,
 };
 
-/** Room that the button of a filter takes. */
+/** Space for a filter's button. */
 const button = 4;
 
-/** A width at which the head is readable and a usual cell, too; in characters. */
+/** A width that fits the head and a typical cell, in characters. */
 export function columnWidth({ name, kind }: Column): number {
   const head = name.length + button;
   if (kind === 'time') return Math.max(head, name === 'date' ? 12 : 20);

@@ -32,10 +32,10 @@ function barParts(metric: Drawn): Figure[] {
   ];
 }
 
-/** From dark to pale, as sure as it is that a model takes so long. */
+/** From dark to pale, by how sure it is that a model takes this long. */
 const barColors = [0x0072b2, 0x56a3d0, 0xb5d8ee] as const;
 
-/** Undefined where an end of the interval is open. */
+/** Undefined if an end of the interval is open. */
 function distance(from: number | undefined, to: number | undefined): number | undefined {
   return from === undefined || to === undefined ? undefined : to - from;
 }
@@ -48,7 +48,7 @@ const figures: readonly Figure[] = [
   { head: 'answer', of: answerTokens },
 ];
 
-/** Where charts go: one beside the other from this row on, over columns of these widths in characters. */
+/** Position of charts: side by side from this row on, over columns of these widths in characters. */
 export interface ChartPlace {
   readonly sheet: Sheet;
   readonly top: number;
@@ -56,8 +56,8 @@ export interface ChartPlace {
 }
 
 /**
- * Charts of one run and below them the figures that they show; beside them what else is given. A model that is
- * not ranked, because too much failed, has no bar among the latencies: its figures are bounds.
+ * Charts of one run with their figures below, next to the other content. A model that is not ranked, because too much
+ * failed, has no bar among the latencies: its figures are bounds.
  */
 export function addModelCharts(
   place: ChartPlace,
@@ -65,7 +65,7 @@ export function addModelCharts(
   others: readonly ((size: Size) => ChartSpec)[],
 ): void {
   const { sheet, top } = place;
-  // Bars are drawn from the bottom up.
+  // Bars are drawn from bottom to top.
   const entries = entriesOf(run).reverse();
   const size = { width: 480, height: 150 + 26 * Math.max(entries.length, 4) };
   const { suite, started_at } = run.report.run;
@@ -90,7 +90,7 @@ export function addModelCharts(
 type Size = Pick<ChartSpec, 'width' | 'height'>;
 const pixelsPerRow = 20;
 
-/** The first column that begins at or after so many pixels. */
+/** The first column that begins at this many pixels or later. */
 export function columnAt(pixels: number, widths: readonly number[]): number {
   let left = 0;
   let column = 0;
@@ -105,7 +105,7 @@ function leftOut(entries: readonly SummaryEntry[], run: Summarised): string {
   return names.length === 0 ? '' : `Not ranked, and not among the latencies: ${names.reverse().join(', ')}.`;
 }
 
-/** Without any ranked model all are shown. */
+/** Without any ranked model, all are shown. */
 const isShown = (entry: SummaryEntry, all: readonly SummaryEntry[]): boolean =>
   entry.rank !== undefined || all.every(({ rank }) => rank === undefined);
 
@@ -113,7 +113,7 @@ const isShown = (entry: SummaryEntry, all: readonly SummaryEntry[]): boolean =>
 interface Block {
   readonly run: Summarised;
   readonly shown: readonly ModelSummary[];
-  /** Of the models that have bars among the latencies. */
+  /** For the models that have bars among the latencies. */
   readonly latencies: (column: number) => Area;
   readonly all: (column: number) => Area;
   readonly head: (column: number) => Area;

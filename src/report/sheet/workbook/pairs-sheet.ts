@@ -13,7 +13,7 @@ const inWords: Column = text('in_words', 'the same as a sentence');
 const first = ['run_started_at', 'metric', 'model_a', 'model_b', 'verdict', inWords.name];
 const last = ['run_id', 'date', 'hour_utc', 'suite'];
 
-/** Those of `pairs.csv`: the verdict before its figures, the run at the end. */
+/** As in `pairs.csv`, but with the verdict before its figures and the run at the end. */
 export const pairFields: readonly Field[] = inOrder([
   ...tableNamed('pairs').fields,
   { column: inWords, of: (row) => sentence(row as unknown as PairRow) },
@@ -35,7 +35,7 @@ const verdictTones: Readonly<Record<string, Look>> = {
   'not settled': tones.warning,
 };
 
-/** Verdicts, colored; newest run first. */
+/** Colored verdicts; newest run first. */
 export async function addPairs(book: Book, runs: readonly ExportedRun[]): Promise<void> {
   await addTableSheet(book, {
     sheet: 'Pairs',

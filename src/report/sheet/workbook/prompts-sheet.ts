@@ -14,14 +14,14 @@ const which: readonly Column[] = [
   list('tags', 'tags of suite and prompt'),
 ];
 
-/** What stands in the two columns of each model. */
+/** Contents of the two columns of each model. */
 export const promptFields: readonly Field[] = [
   ...which,
   share('MODEL passed', 'share of checked answers of this prompt that passed'),
   ms('MODEL E2E ms', 'median E2E latency of this prompt; empty where half of the requests or more failed'),
 ].map(plainField);
 
-/** Of a head; Excel takes 255 characters. */
+/** Maximum length of a head. Excel allows 255 characters. */
 const longestName = 200;
 
 interface Answers {
@@ -66,7 +66,7 @@ export async function addPrompts(book: Book, runs: readonly ExportedRun[]): Prom
   });
 }
 
-/** Excel refuses a table whose heads are the same but for case. */
+/** Excel refuses a table whose heads are equal apart from case. */
 function distinct(name: string, place: number, all: readonly { name: string }[]): string {
   const before = all.slice(0, place).filter((one) => one.name.toLowerCase() === name.toLowerCase());
   return before.length === 0 ? name : `${name} (${before.length + 1})`;
@@ -80,7 +80,7 @@ function count(prompts: Map<string, Prompt>, key: string, row: RequestRow): void
   const { latencies, passed } = prompt.answers.get(key) ?? { latencies: [], passed: [] };
   prompt.answers.set(key, { latencies, passed });
   if (row.passed !== undefined) passed.push(row.passed ? 1 : 0);
-  // An answer that is no measurement, or that we may have stamped late, says nothing of the model.
+  // An answer that is not a measurement, or that we may have stamped late, says nothing about the model.
   if (row.valid === false || row.lag_excluded?.includes('e2e_latency_ms')) return;
   // A failed request counts as slower than any success.
   latencies.push(row.valid ? (row.e2e_latency_ms ?? Infinity) : Infinity);

@@ -14,7 +14,7 @@ const ofRun: readonly Field[] = [
 export const qualityFields: readonly Field[] = [...ofRun, ...qualityColumns.map(plainField)];
 export const preferenceFields: readonly Field[] = [...ofRun, ...preferenceColumns.map(plainField)];
 
-/** Whether judges or people have spoken of any of these runs. */
+/** Whether any of these runs has opinions of judges or people. */
 export const haveQuality = (runs: readonly Summarised[]): boolean =>
   runs.some(({ report }) => report.quality !== undefined && isJudged(report.quality));
 export const havePreferences = (runs: readonly Summarised[]): boolean =>

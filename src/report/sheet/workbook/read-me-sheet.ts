@@ -20,7 +20,7 @@ const ink: Look = { ink: colors.ink };
 const label: Look = { ...ink, bold: true, wrap: true };
 const prose: Look = { ...ink, wrap: true };
 
-/** What the workbook holds: sheets, warnings, method, origin, and every column's meaning and unit. */
+/** Contents of the workbook: sheets, warnings, method, origin, and every column's meaning and unit. */
 export function addReadMe(book: Book, runs: readonly Summarised[]): void {
   const page = new Page(book.addSheet('Read me'));
   page.title(`gatebench: ${suiteNames(runs)}`);
@@ -54,7 +54,7 @@ const sheetMeanings: Readonly<Record<string, string>> = {
 
 /** In characters. */
 const textWidth = 110;
-/** In points. Not every program finds out by itself how many lines a cell has. */
+/** In points. Some programs do not compute how many lines a cell has. */
 const lineHeight = 15;
 
 /** A sheet of two columns to read, and two more for the list of columns. */
@@ -103,7 +103,7 @@ function addWarnings(page: Page, runs: readonly Summarised[]): void {
   for (const [when, warning] of lines) page.line(when, warning);
 }
 
-/** Facts of the manifest. Headers, prompts and paths stay out: they may hold what is nobody's business. */
+/** Facts from the manifest. Headers, prompts and paths stay out: they may be private. */
 function addOrigin(page: Page, { manifest, report }: Summarised): void {
   const { suite } = manifest;
   page.section(`Run of ${oneLine(suite.name, 60)}, ${minuteOf(manifest.started_at)}`);
@@ -165,7 +165,7 @@ function addColumns(page: Page, runs: readonly Summarised[]): void {
   if (runs.length > 1) list(historyFields, 'History');
 }
 
-/** How the figures came about, for people who did not read the manual. */
+/** How the figures were made, for people who did not read the manual. */
 const method: readonly (readonly [topic: string, text: string])[] = [
   [
     'Clock',

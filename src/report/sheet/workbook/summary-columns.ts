@@ -17,17 +17,17 @@ import { asBound, columnLook, type Look, tones } from './look.ts';
 export interface SummaryEntry {
   readonly run: Summarised;
   readonly model: ModelSummary;
-  /** From 1; absent when the model is not ranked. */
+  /** From 1. Absent if the model is not ranked. */
   readonly rank?: number;
-  /** Models of a run that share a letter do not differ significantly; absent without a comparison. */
+  /** Models of a run that share a letter do not differ significantly. Absent without a comparison. */
   readonly letters?: string;
 }
 
-/** A column of the summary, for people: a short head under a band that says what is measured. */
+/** A column of the summary, for people: a short head under a band that names the measure. */
 export interface SummaryColumn {
   readonly band: string;
   readonly head: string;
-  /** Kind, unit and meaning. Its name is that in `models.csv`, where it has one there. */
+  /** Kind, unit and meaning. Has the name from `models.csv` if it exists there. */
   readonly column: Column;
   readonly width: number;
   readonly of: (entry: SummaryEntry) => Value;
@@ -45,7 +45,7 @@ function own({ tone, ...column }: Own): SummaryColumn {
   return { ...column, look: (entry) => ({ ...look, ...tone?.(entry) }) };
 }
 
-/** As it stands in `models.csv`. */
+/** As in `models.csv`. */
 function figure(band: string, head: string, name: string, width = 11, tone?: Tone): SummaryColumn {
   const column: Column = modelColumns.find((known) => known.name === name)!;
   const look = columnLook(column);
@@ -74,7 +74,7 @@ const whenFailing: Tone = ({ model: { error_rate: share = 0 }, run }) => {
   return 1 - share < run.report.run.success_floor ? tones.bad : tones.warning;
 };
 
-/** Completion tokens that are no reasoning. All of them where the server tells no reasoning tokens. */
+/** Completion tokens without reasoning. All of them if the server reports no reasoning tokens. */
 export function answerTokens(model: ModelSummary): number | undefined {
   if (model.completion_tokens === undefined) return undefined;
   return Math.max(0, model.completion_tokens - (model.reasoning_tokens ?? 0));
@@ -86,7 +86,7 @@ const which: readonly SummaryColumn[] = [
     head: 'Model',
     column: text('model', 'id in the suite'),
     width: 22,
-    // Its route has a column beside it.
+    // Its route is in another column.
     of: ({ model, run }) => cellName(model, { ...run.report.run, routes: [] }),
     tone: () => ({ bold: true }),
   }),
@@ -147,7 +147,7 @@ const figureHeads: Readonly<Partial<Record<Figure, string>>> = {
 };
 const interval = ['geomean', 'geomean_ci_low', 'geomean_ci_high'] as const;
 
-/** Some figures of a headline metric under one band. */
+/** Some statistics of a headline metric under one band. */
 function measured(name: HeadlineName, figures: readonly Figure[]): SummaryColumn[] {
   const { label, unit } = headlines.find((metric) => metric.name === name)!;
   const title = label.replace('output tok/s', 'Output');
@@ -208,10 +208,10 @@ const origin: readonly SummaryColumn[] = [
   ),
 ];
 
-/** In the order of the sheet. To show another figure: add its line. */
+/** In display order. To show another figure: add its line. */
 export const summaryColumns: readonly SummaryColumn[] = [
   ...which,
-  // What the ranking is by, where it is seen without scrolling.
+  // The ranking metric, in a place that is visible without scrolling.
   ...measured('e2e_latency_ms', [...interval, 'p50', 'p95']),
   ...reliabilityAndQuality,
   ...(['ttft_ms', 'ttfat_ms'] as const).flatMap((name) => measured(name, [...interval, 'p50', 'p95'])),

@@ -11,16 +11,16 @@ import { addModelCharts } from './model-charts.ts';
 import { summaryColumns, type SummaryEntry } from './summary-columns.ts';
 import { entriesOf, suiteNames } from './words.ts';
 
-/** Lines below which charts would be out of sight; then they get a sheet of their own. */
+/** With more lines, charts would be out of sight. Then they get their own sheet. */
 const linesAboveCharts = 20;
 
-/** That the charts and their figures take. */
+/** Space for the charts and their figures. */
 const linesOfCharts = 60;
 
 /** Rows of the sheet, from 0. */
 const places = { title: 0, verdict: 1, facts: 2, band: 3, head: 4, first: 5 } as const;
 
-/** One line for each model and run, newest run first, and the charts of the newest run. */
+/** One line per model and run, newest run first, and the charts of the newest run. */
 export function addSummary(book: Book, runs: readonly Summarised[]): void {
   const sheet = book.addSheet('Summary');
   const entries = runs.flatMap(entriesOf);
@@ -33,7 +33,7 @@ export function addSummary(book: Book, runs: readonly Summarised[]): void {
   sheet.filter(places.head, 0, last, summaryColumns.length - 1);
   sheet.freeze(places.first, 1);
   sheet.hideGrid();
-  // Paper has room for the figures that people choose by, and for the charts; the sheet has all.
+  // Paper has space for the figures that people choose by, and for the charts. The sheet has everything.
   const isShort = entries.length <= linesAboveCharts;
   const right = summaryColumns.findLastIndex(({ band }) => band.startsWith('TTFT'));
   sheet.print({ pages: 1, headerRow: places.head, ...(isShort ? { tall: 1 } : {}) });
@@ -51,7 +51,7 @@ export function addSummary(book: Book, runs: readonly Summarised[]): void {
 
 type Size = Pick<ChartSpec, 'width' | 'height'>;
 
-/** As wide as the columns say, the first one as wide as the names of models need. */
+/** Widths from the columns. The first one fits the names of models. */
 function columnWidths(entries: readonly SummaryEntry[]): number[] {
   const names = entries.map(({ model, run }) => cellName(model, run.report.run).length);
   return summaryColumns.map(({ width }, index) =>

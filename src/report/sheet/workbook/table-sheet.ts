@@ -4,7 +4,10 @@ import type { Field } from '../tables.ts';
 import type { Book, Sheet } from './book.ts';
 import { columnLook, columnWidth, type Look } from './look.ts';
 
-/** Rows that a sheet of Excel holds, header included, and cells that the library holds: about 200 bytes each, of 4 GiB. */
+/**
+ * Maximum rows of a sheet in Excel, including the header, and maximum cells in the library: about 200 bytes each, of 4
+ * GiB.
+ */
 const limits = { rows: 1_048_576, cells: 12_000_000 } as const;
 
 /** Rows that are written together, column by column. */
@@ -12,21 +15,21 @@ const batchSize = 500;
 
 export interface TableSheet {
   readonly sheet: string;
-  /** As formulas call it: letters, digits and `_`. */
+  /** Name in formulas: letters, digits and `_`. */
   readonly name: string;
   readonly fields: readonly Field[];
   readonly rows: AsyncIterable<AnyRow> | Iterable<AnyRow>;
-  /** What a cell adds to the look of its column. */
+  /** Additions to the look of its column for one cell. */
   readonly look?: (field: Field, row: AnyRow) => Look | undefined;
-  /** Columns that stay in sight. */
+  /** Frozen columns. */
   readonly frozen?: number;
-  /** How many pages wide it is printed at most. */
+  /** Maximum width in pages when printed. */
   readonly pages?: number;
 }
 
 /**
- * A sheet that is one table, with its header in sight and a filter on each column. What was not measured is no cell.
- * Throws a UserError for more than a workbook holds.
+ * A sheet that is one table, with a fixed header and a filter on each column. What was not measured is no cell. Throws
+ * a UserError if a workbook cannot hold all of it.
  */
 export async function addTableSheet(
   book: Book,

@@ -10,7 +10,7 @@ export const tagFields: readonly Field[] = [
   ...tagColumns.map(plainField),
 ];
 
-/** Whether any of these runs has tags that part its prompts. */
+/** Whether any of these runs has tags that divide its prompts. */
 export const haveTags = (runs: readonly Summarised[]): boolean =>
   runs.some(({ report }) => report.tags !== undefined);
 

@@ -14,7 +14,7 @@ export function suiteNames(runs: readonly Summarised[]): string {
 /** `2026-11-22 03:17 UTC`. */
 export const minuteOf = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 
-/** Title of a chart. Every picture of simulated models says that they are; none starts with a name from outside. */
+/** Title of a chart. Every picture of simulated models says so. No title starts with a name from outside. */
 export function chartTitle(title: string, runs: readonly Summarised[]): string {
   const simulated = runs.filter(({ report }) => isSimulated(report.run)).length;
   if (simulated === 0) return title;

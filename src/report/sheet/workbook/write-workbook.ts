@@ -13,7 +13,7 @@ import { addTags, haveTags } from './tags-sheet.ts';
 import { addTableSheet } from './table-sheet.ts';
 import { suiteNames } from './words.ts';
 
-/** The workbook of some runs. It is made in memory: some 150 bytes for each cell. The same runs give the same bytes. */
+/** The workbook of some runs. It is made in memory: about 150 bytes per cell. The same runs give the same bytes. */
 export async function* writeWorkbook(runs: readonly ExportedRun[]): AsyncGenerator<Uint8Array> {
   const known: { run: ExportedRun; summary: Summarised }[] = [];
   for (const run of runs) known.push({ run, summary: await run.summarised() });
