@@ -190,7 +190,7 @@ function validityCells({
 }: Measurement): Pick<RequestRow, 'valid' | 'invalid_reason'> {
   const { valid, reasons } = validityOf(exchange, {
     wireModel,
-    fewestPromptTokens: fewestPromptTokens(planned.prompt),
+    fewestPromptTokens: fewestPromptTokens(planned),
     ...memory,
   });
   return { valid, invalid_reason: listed(reasons) };

@@ -1,9 +1,10 @@
 import type { Ms } from '../base/clock.ts';
-import type { Random } from '../base/random.ts';
+import { type Random, seededRandom } from '../base/random.ts';
 import { fewestPrompts } from '../stats/power.ts';
 import { levelWord } from '../stats/sign-test.ts';
 import type { Limit, MadeVisit, WantedVisit } from './limit-walk.ts';
 import type { Slo } from './slo.ts';
+import type { Lengths } from './trace.ts';
 
 /** One request of a visit. */
 export interface Slot {
@@ -11,6 +12,8 @@ export interface Slot {
   isWarmup: boolean;
   /** When it is due, from the start of the window. Negative in the warm-up. Absent in a closed loop. */
   offset?: Ms;
+  /** How long its texts were when they were recorded. Absent: as the suite has them. */
+  lengths?: Lengths;
 }
 
 /** What a whole design costs one lane. */
@@ -44,6 +47,21 @@ export interface Design {
   expected(prompts: number, seconds: number): Expected;
   /** The limit found, if the design looks for one. */
   limit?: (made: readonly MadeVisit[]) => Limit | undefined;
+}
+
+/** In the mean, of the requests that a first round of visits sends. Undefined where texts are sent as the suite has them. */
+export function meanLengths(design: Design, prompts: number): Lengths | undefined {
+  const all = design
+    .next([], false)
+    .flatMap((visit) => design.slots(visit, prompts, seededRandom('lengths')))
+    .flatMap(({ lengths }) => lengths ?? []);
+  if (all.length === 0) return undefined;
+  const meanOf = (of: (one: Lengths) => number | undefined): number =>
+    Math.round(all.reduce((sum, one) => sum + (of(one) ?? 0), 0) / all.length);
+  return {
+    promptTokens: meanOf(({ promptTokens }) => promptTokens),
+    completionTokens: meanOf(({ completionTokens }) => completionTokens),
+  };
 }
 
 /** Visits of a level that both models need before any difference between them can be settled. */

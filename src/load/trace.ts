@@ -1,12 +1,15 @@
 import type { Ms } from '../base/clock.ts';
 
-/** One arrival of a recorded service: its time, and the length of its texts. Traces hold no text. */
-export interface TraceArrival {
-  /** Time since the first arrival of the trace. */
-  at: Ms;
-  /** Absent if the trace does not say. */
+/** Lengths of the texts of a request, in tokens. Absent if unknown. */
+export interface Lengths {
   promptTokens?: number;
   completionTokens?: number;
+}
+
+/** One arrival of a recorded service: its time, and the length of its texts. Traces hold no text. */
+export interface TraceArrival extends Lengths {
+  /** Time since the first arrival of the trace. */
+  at: Ms;
 }
 
 /** Format of a kind of trace. */
@@ -14,18 +17,14 @@ export interface TraceKind {
   /** One line for the documentation. */
   summary: string;
   /** One parsed line, its time in milliseconds from any origin. `cells` is keyed by lower-case column names. */
-  read(cells: ReadonlyMap<string, string>): { time: number } & Omit<TraceArrival, 'at'>;
+  read(cells: ReadonlyMap<string, string>): { time: number } & Lengths;
   /** JSON lines instead of CSV with a header. */
   isJson?: boolean;
   /** Times are dates, so one before 1970 is not a mistake. */
   isDated?: boolean;
 }
 
-const tokens = (
-  cells: ReadonlyMap<string, string>,
-  prompt: string,
-  completion: string,
-): Omit<TraceArrival, 'at'> => {
+const tokens = (cells: ReadonlyMap<string, string>, prompt: string, completion: string): Lengths => {
   const [promptTokens, completionTokens] = [prompt, completion].map((name) => numberOf(cells.get(name)));
   return {
     ...(promptTokens === undefined ? {} : { promptTokens }),

@@ -2,6 +2,7 @@ import { type Cell, promptIn } from './cell.ts';
 import { costOf } from '../measure/metrics/cost.ts';
 import type { Usage } from '../measure/exchange.ts';
 import type { Span } from '../load/load-mode.ts';
+import type { Lengths } from '../load/trace.ts';
 import { planSize, type PlanOptions } from './blocks.ts';
 import { answerLimit, leastUsage, worstCaseUsage } from './token-estimate.ts';
 
@@ -15,16 +16,22 @@ export interface CellEstimate {
   usd?: Span;
 }
 
+/** What is planned. */
+export interface EstimateOptions extends PlanOptions {
+  /** That texts are brought to, in the mean. Absent: they are as the suite has them. */
+  lengths?: Lengths | undefined;
+}
+
 /** Assumed seconds for an answer of a hosted model, without earlier runs. */
 export const assumedSeconds: Span = { low: 2, high: 20 };
 
 /** What each cell of a plan will need, warm-up included. */
-export function estimate(options: PlanOptions): CellEstimate[] {
+export function estimate(options: EstimateOptions): CellEstimate[] {
   return options.cells.map((cell) => estimateCell(cell, { ...options, cells: [cell] }));
 }
 
-function estimateCell(cell: Cell, options: PlanOptions): CellEstimate {
-  const { prompts, repeat, warmup } = options;
+function estimateCell(cell: Cell, options: EstimateOptions): CellEstimate {
+  const { prompts, repeat, warmup, lengths } = options;
   const { measure } = planSize(options);
   // The seed decides which prompts the warm-up draws, so each counts by its share.
   const times = repeat + warmup / prompts.length;
@@ -33,9 +40,10 @@ function estimateCell(cell: Cell, options: PlanOptions): CellEstimate {
   let bounded = true;
   for (const written of prompts) {
     const prompt = promptIn(cell, written);
-    const least = leastUsage({ prompt });
-    const worst = worstCaseUsage({ prompt, cell });
-    bounded &&= answerLimit({ prompt, cell }) !== undefined;
+    const asked = { prompt, cell, ...(lengths ? { visit: { lengths } } : {}) };
+    const least = leastUsage(asked);
+    const worst = worstCaseUsage(asked);
+    bounded &&= answerLimit(asked) !== undefined;
     tokens.low += times * totalOf(least);
     tokens.high += times * totalOf(worst);
     if (!cell.model.price) continue;

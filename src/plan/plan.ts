@@ -1,4 +1,5 @@
 import type { Ms } from '../base/clock.ts';
+import type { Lengths } from '../load/trace.ts';
 import type { Prompt } from '../suite/suite.ts';
 import type { Cell } from './cell.ts';
 
@@ -33,6 +34,8 @@ export interface VisitPlace {
   arrival: number;
   /** When it is due, from the start of the window. Absent in a closed loop. */
   offset?: Ms;
+  /** Lengths that its texts are brought to. Absent: they are as the suite has them. */
+  lengths?: Lengths;
 }
 
 /** One prompt, one repeat, every cell, in random order, sent together as far as concurrency allows; or one visit. */

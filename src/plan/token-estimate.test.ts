@@ -65,7 +65,8 @@ test('the least is never above the most', () => {
   );
 });
 
-const of = (...texts: string[]): number => fewestPromptTokens(prompt('p', { messages: texts.map(user) }));
+const of = (...texts: string[]): number =>
+  fewestPromptTokens({ prompt: prompt('p', { messages: texts.map(user) }) });
 
 test.each<[string, string, number]>([
   ['a short prompt proves nothing', 'word '.repeat(60), 0],
@@ -86,7 +87,9 @@ test('all messages count, and the texts of parts, but no picture', () => {
     { type: 'text', text },
     { type: 'image_url', image_url: { url: text } },
   ];
-  expect(fewestPromptTokens(prompt('p', { messages: [{ role: 'user', content: parts }] }))).toBe(300);
+  expect(fewestPromptTokens({ prompt: prompt('p', { messages: [{ role: 'user', content: parts }] }) })).toBe(
+    300,
+  );
 });
 
 test('an image is 2,000 tokens at most, or one for each 16 × 16 pixels; its name and hash are none', () => {

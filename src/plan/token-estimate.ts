@@ -1,27 +1,17 @@
 import type { Usage } from '../measure/exchange.ts';
-import { imagesIn, isImagePart } from '../suite/image.ts';
-import type { Json, Prompt } from '../suite/suite.ts';
-import type { PlannedRequest } from './plan.ts';
+import { imagesIn } from '../suite/image.ts';
+import type { Prompt } from '../suite/suite.ts';
+import { type Asked, missingWords, paramsOf } from './lengths.ts';
+import { textLength, textsOf } from './prompt-texts.ts';
 
 /** Assumed length of the longest answer if no `max_tokens` bounds it. */
 const unboundedAnswer = 8192;
 /** Framing that a chat template puts around each message, generously. */
 const tokensPerMessage = 16;
 
-/** Every text in the messages of a request. An image has none. */
-function textsOf({ prompt }: Pick<PlannedRequest, 'prompt'>): string[] {
-  const within = (value: Json): string[] => {
-    if (typeof value === 'string') return [value];
-    if (isImagePart(value)) return [];
-    if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(within);
-    return [];
-  };
-  return within(prompt.messages);
-}
-
-/** `max_tokens` of a request. The model's own params win. Undefined if nothing bounds the answer. */
-export function answerLimit({ prompt, cell }: Pick<PlannedRequest, 'prompt' | 'cell'>): number | undefined {
-  const params = { ...prompt.params, ...cell.model.params };
+/** `max_tokens` of a request. Undefined if nothing bounds the answer. */
+export function answerLimit(asked: Asked): number | undefined {
+  const params = paramsOf(asked);
   const limit = params['max_tokens'] ?? params['max_completion_tokens'];
   return typeof limit === 'number' ? limit : undefined;
 }
@@ -48,7 +38,7 @@ const knownBytes = new WeakMap<Prompt, number>();
 function bytesOf(prompt: Prompt): number {
   let bytes = knownBytes.get(prompt);
   if (bytes === undefined) {
-    bytes = textsOf({ prompt }).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+    bytes = textsOf(prompt).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
     knownBytes.set(prompt, bytes);
   }
   return bytes;
@@ -58,13 +48,17 @@ function bytesOf(prompt: Prompt): number {
  * The most that a request may use: one token for every two bytes, the maximum for its images, and an answer of full
  * length. Bytes, because non-Latin scripts take up to two tokens a character.
  */
-export function worstCaseUsage(planned: Pick<PlannedRequest, 'prompt' | 'cell'>): Usage & {
+export function worstCaseUsage(planned: Asked): Usage & {
   promptTokens: number;
   completionTokens: number;
 } {
   const framing = tokensPerMessage * planned.prompt.messages.length;
   return {
-    promptTokens: Math.ceil(bytesOf(planned.prompt) / 2) + imageTokens(planned.prompt) + framing,
+    promptTokens:
+      Math.ceil(bytesOf(planned.prompt) / 2) +
+      imageTokens(planned.prompt) +
+      framing +
+      2 * missingWords(planned),
     completionTokens: answerLimit(planned) ?? unboundedAnswer,
   };
 }
@@ -73,12 +67,12 @@ export function worstCaseUsage(planned: Pick<PlannedRequest, 'prompt' | 'cell'>)
  * The least that a request may use: one token for six characters, and an answer of one token. An image has no known
  * minimum and adds nothing.
  */
-export function leastUsage(planned: Pick<PlannedRequest, 'prompt'>): Usage & {
+export function leastUsage(planned: Pick<Asked, 'prompt' | 'visit'>): Usage & {
   promptTokens: number;
   completionTokens: number;
 } {
-  const characters = textsOf(planned).reduce((sum, text) => sum + text.length, 0);
-  return { promptTokens: Math.ceil(characters / 6), completionTokens: 1 };
+  const { prompt } = planned;
+  return { promptTokens: Math.ceil(textLength(prompt) / 6) + missingWords(planned), completionTokens: 1 };
 }
 
 /** With fewer tokens, a count that looks small proves nothing. */
@@ -91,11 +85,17 @@ const lettersPerToken = 32;
 const known = new WeakMap<Prompt, number>();
 
 /**
- * The fewest tokens that the texts of a prompt can take. Tokens do not cross blanks, so each word with a letter or
+ * The fewest tokens that the texts of a request can take. Tokens do not cross blanks, so each word with a letter or
  * digit is at least one, and none covers more than 32 letters. A quarter is left for what a template drops. 0 for a
  * prompt that is too short to judge.
  */
-export function fewestPromptTokens(prompt: Prompt): number {
+export function fewestPromptTokens(planned: Pick<Asked, 'prompt' | 'visit'>): number {
+  const added = Math.floor(missingWords(planned) * wordShare);
+  const fewest = fewestOf(planned.prompt) + added;
+  return fewest < shortest ? 0 : fewest;
+}
+
+function fewestOf(prompt: Prompt): number {
   let fewest = known.get(prompt);
   if (fewest === undefined) {
     let words = 0;
@@ -104,8 +104,7 @@ export function fewestPromptTokens(prompt: Prompt): number {
       for (const [run] of text.matchAll(/\S+/g)) if (/[\p{L}\p{N}]/u.test(run)) words++;
       letters += (text.match(/[\p{L}\p{N}]/gu) ?? []).length;
     }
-    const bound = Math.floor(Math.max(words * wordShare, letters / lettersPerToken));
-    fewest = bound < shortest ? 0 : bound;
+    fewest = Math.floor(Math.max(words * wordShare, letters / lettersPerToken));
     known.set(prompt, fewest);
   }
   return fewest;

@@ -1,6 +1,6 @@
 import { defined } from '../base/defined.ts';
 import { seededRandom, shuffled } from '../base/random.ts';
-import type { Design } from '../load/design.ts';
+import type { Design, Slot } from '../load/design.ts';
 import type { MadeVisit, WantedVisit } from '../load/limit-walk.ts';
 import type { Prompt } from '../suite/suite.ts';
 import { requestKey } from './blocks.ts';
@@ -69,7 +69,7 @@ function visitBlock(
   const level = wanted.rate;
   const number = visitsOf(cell).begun(level) + 1;
   return visitSlots(design, prompts.length, seed, wanted, number).map(
-    ({ isWarmup, offset, prompt: index }, n) => {
+    ({ isWarmup, offset, lengths, prompt: index }, n) => {
       const prompt = promptIn(cell, prompts[index]!);
       const phase = isWarmup ? 'warmup' : wanted.kind === 'ladder' ? 'ladder' : 'measure';
       const arrival = n + 1;
@@ -90,7 +90,7 @@ function visitBlock(
         position: arrival,
         cell,
         prompt,
-        visit: { load: design.load, level, number, arrival, ...defined({ offset }) },
+        visit: { load: design.load, level, number, arrival, ...defined({ offset, lengths }) },
       };
     },
   );
@@ -103,7 +103,7 @@ export function visitSlots(
   seed: number,
   wanted: WantedVisit,
   number: number,
-): { isWarmup: boolean; offset?: number; prompt: number }[] {
+): (Slot & { prompt: number })[] {
   const random = seededRandom(`${seed}/visit/${wanted.kind}/${wanted.rate}/${number}`);
   const slots = design.slots(wanted, prompts, random);
   let left: number[] = [];

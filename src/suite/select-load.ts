@@ -1,5 +1,6 @@
 import { durationForm, parseDuration } from '../base/duration.ts';
 import { UserError } from '../base/user-error.ts';
+import { lengthsOf } from '../load/modes/load-fields.ts';
 import { loadModeOf, loadSchema, type LoadSettings } from '../load/load-modes.ts';
 import { quote } from './nearest.ts';
 import type { Suite } from './suite.ts';
@@ -40,7 +41,11 @@ export function selectLoad(
       `--${loose} is about an open loop, and --levels about requests in flight. Leave out one of them`,
     );
   if (levels)
-    return checked('--levels', { mode: 'closed', levels, ...(visits === undefined ? {} : { visits }) });
+    return checked('--levels', {
+      ...(load?.mode === 'closed' ? load : {}),
+      ...{ mode: 'closed', levels },
+      ...(visits === undefined ? {} : { visits }),
+    });
   if (rate) return checked('--rate', { ...common, mode: 'open', rate, ...beside });
   if (findLimit) {
     const limit = kept?.mode === 'limit' ? { limit: kept['limit'] } : {};
@@ -74,8 +79,11 @@ function flagOf([field = '']: readonly PropertyKey[], named: string): string {
 
 /** An unchecked answer has passed nothing. This says why `slo.passed` cannot apply to these prompts. */
 export function uncheckedIn(load: LoadSettings | undefined, prompts: Suite['prompts']): string | undefined {
+  if ((load?.['slo'] as { passed?: boolean } | undefined)?.passed !== true) return undefined;
+  if (lengthsOf({ arrivals: load?.['arrivals'] }).length > 0)
+    return 'asks for answers that pass their checks, and the trace cuts them at its own lengths. Leave out passed, or lengths: true';
   const bare = prompts.find(({ checks }) => checks.length === 0);
-  if ((load?.['slo'] as { passed?: boolean } | undefined)?.passed !== true || !bare) return undefined;
+  if (!bare) return undefined;
   return `asks for answers that pass their checks, and the prompt ${quote(bare.id)} has none`;
 }
 

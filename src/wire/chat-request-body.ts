@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { paramsOf } from '../plan/lengths.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { GatewaySettings, Json } from '../suite/suite.ts';
+import { filledUp } from './filling.ts';
 import { type LoadedImages, withDataUrls } from './images.ts';
 import { nativeBody } from './native-request.ts';
 import { salted, type SaltPlace } from './salt.ts';
@@ -37,7 +39,7 @@ export interface RequestFacts {
 
 /** The content of one planned request on the wire. */
 export function chatRequest(asked: PlannedRequest, endpoint: Endpoint, facts: RequestFacts): ChatRequest {
-  const planned = withSalt(asked, facts.salt);
+  const planned = withSalt(filledUp(asked), facts.salt);
   return {
     eventId: facts.eventId,
     baseUrl: endpoint.baseUrl,
@@ -61,9 +63,10 @@ function withSalt(planned: PlannedRequest, salt: RequestFacts['salt']): PlannedR
   return { ...planned, prompt: { ...prompt, messages: salted(prompt.messages, salt.place, salt.token) } };
 }
 
-/** The suite's params unchanged. The model's own override the prompt's. Streaming unless set otherwise. */
-function chatBody({ prompt, cell }: PlannedRequest, model: string, images?: LoadedImages): ChatBody {
-  const params = { ...prompt.params, ...cell.model.params };
+/** The suite's params unchanged. Streaming unless set otherwise. */
+function chatBody(planned: PlannedRequest, model: string, images?: LoadedImages): ChatBody {
+  const { prompt } = planned;
+  const params = paramsOf(planned);
   const stream = params['stream'] !== false;
   const streaming = stream
     ? { stream, stream_options: { include_usage: true, ...(params['stream_options'] as object | undefined) } }

@@ -1,6 +1,6 @@
 import { oneLine } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
-import type { PlannedRequest } from '../plan/plan.ts';
+import { type Asked, paramsOf } from '../plan/lengths.ts';
 import type { Json, LocalSettings, Message, Params, Suite } from '../suite/suite.ts';
 import { isImagePart, imagesIn } from '../suite/image.ts';
 import { loaded, type LoadedImages } from './images.ts';
@@ -72,12 +72,13 @@ function wordsFor(name: string, value: Json): Words {
  * format in the suite override those of the route.
  */
 export function nativeBody(
-  { prompt, cell }: Pick<PlannedRequest, 'prompt' | 'cell'>,
+  asked: Asked,
   model: string,
   settings: LocalSettings,
   images?: LoadedImages,
 ): ChatBody {
-  const params: Params = { ...prompt.params, ...cell.model.params };
+  const { prompt } = asked;
+  const params: Params = paramsOf(asked);
   const words = Object.entries(params).map(([name, value]) => wordsFor(name, value));
   const { options: ownOptions, ...body } = Object.assign({}, ...words.map((word) => word.body)) as Params;
   const options: Params = {

@@ -40,12 +40,20 @@ export function salted(messages: readonly Message[], place: SaltPlace, token: st
 
 /** Content is a text or a list of parts. */
 function withToken(content: Json, token: string, isBehind: boolean): Json {
-  const join = (text: string): string => (isBehind ? `${text}\n\n[${token}]` : `[${token}]\n\n${text}`);
-  if (!Array.isArray(content)) return join(typeof content === 'string' ? content : '');
   const isText = (part: Json): boolean => isObject(part) && typeof part['text'] === 'string';
-  const place = isBehind ? content.findLastIndex(isText) : 0;
+  const place = Array.isArray(content) && isBehind ? content.findLastIndex(isText) : 0;
+  return withText(content, `[${token}]`, { place, isBehind });
+}
+
+/** `words` in front of a content, or behind it; of a list of parts, at the text in that place. */
+export function withText(
+  content: Json,
+  words: string,
+  { place = 0, isBehind = false }: { place?: number; isBehind?: boolean } = {},
+): Json {
+  const join = (text: string): string => (isBehind ? `${text}\n\n${words}` : `${words}\n\n${text}`);
+  if (!Array.isArray(content)) return join(typeof content === 'string' ? content : '');
   const part = content[place];
-  if (part === undefined || !isText(part)) return [{ type: 'text', text: `[${token}]` }, ...content];
-  const { text } = part as { text: string };
-  return content.with(place, { ...(part as object), text: join(text) });
+  if (!isObject(part) || typeof part['text'] !== 'string') return [{ type: 'text', text: words }, ...content];
+  return content.with(place, { ...part, text: join(part['text']) });
 }

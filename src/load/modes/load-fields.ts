@@ -5,7 +5,7 @@ import { UserError } from '../../base/user-error.ts';
 import { highestRate, parseRate, rateForm, rateText } from '../rate.ts';
 import type { Slo } from '../slo.ts';
 import type { Arrivals } from '../timetable.ts';
-import { traceFormats } from '../trace.ts';
+import { type Lengths, traceFormats } from '../trace.ts';
 
 const rate = written(`a rate is ${rateForm}`, parseRate, {
   isFine: (perSecond) => perSecond <= highestRate,
@@ -13,7 +13,7 @@ const rate = written(`a rate is ${rateForm}`, parseRate, {
 });
 /** A longer visit is refused. */
 const longest: Ms = 7 * 24 * 3_600_000;
-const duration = written(`a duration is ${durationForm}`, parseDuration, {
+export const duration = written(`a duration is ${durationForm}`, parseDuration, {
   isFine: (ms) => ms <= longest,
   words: 'is longer than a week',
 });
@@ -44,6 +44,10 @@ export const arrivals = z
         file: z.string(),
         format: z.enum(Object.keys(traceFormats) as [keyof typeof traceFormats]),
         speed: z.number().positive().max(1e6).default(1),
+        lengths: z
+          .boolean()
+          .default(false)
+          .describe('prompts are filled up to the recorded lengths, and answers end at theirs'),
       }),
     }),
   ])
@@ -140,6 +144,13 @@ export function arrivalsOf({ arrivals: written = 'poisson' }: VisitSettings): Ar
   // An unread trace has no arrivals. The suite's reader adds them to its file name.
   const { offsets = [] } = written.trace as { offsets?: readonly Ms[] };
   return { kind: 'trace', offsets };
+}
+
+/** Of each arrival that a trace replays. Empty where the suite's own texts are sent as they are. */
+export function lengthsOf({ arrivals: written }: { arrivals?: unknown }): readonly Lengths[] {
+  const { trace } = (written ?? {}) as { trace?: { tokens?: readonly (readonly [number, number])[] } };
+  const { tokens = [] } = trace ?? {};
+  return tokens.map(([promptTokens, completionTokens]) => ({ promptTokens, completionTokens }));
 }
 
 export function sloOf(written: z.input<typeof slo> | undefined): Slo | undefined {

@@ -4,7 +4,15 @@ import type { Offer, Span } from '../load-mode.ts';
 import type { WantedVisit } from '../limit-walk.ts';
 import type { Slo } from '../slo.ts';
 import { timetable } from '../timetable.ts';
-import { arrivalsOf, visitsOf, type VisitSettings, warmupOf, washoutOf, windowFor } from './load-fields.ts';
+import {
+  arrivalsOf,
+  lengthsOf,
+  visitsOf,
+  type VisitSettings,
+  warmupOf,
+  washoutOf,
+  windowFor,
+} from './load-fields.ts';
 
 /** A rung of the ladder is short: it only chooses the starting level. */
 const ladder = { windowMs: 30_000, arrivals: 20 };
@@ -23,9 +31,15 @@ export function visitDesign(
   for (const level of levels) windowMs(level, 'visit');
   const law = arrivalsOf(settings);
   const warmupMs = warmupOf(settings);
+  const lengths = lengthsOf(settings);
   const slots: Design['slots'] = ({ rate, kind }, _prompts, random): Slot[] => {
     const offsets = timetable(law, rate, warmupMs + windowMs(rate, kind), random);
-    return offsets.map((at) => ({ isWarmup: at < warmupMs, offset: at - warmupMs }));
+    return offsets.map((at, n) => ({
+      isWarmup: at < warmupMs,
+      offset: at - warmupMs,
+      // A trace starts over where it ends before the window does, its lengths with it.
+      ...(lengths.length > 0 ? { lengths: lengths[n % lengths.length]! } : {}),
+    }));
   };
   return {
     load: 'open',

@@ -17,7 +17,29 @@ test("a trace's times stand in the suite, and its own rate, made faster", async 
   });
 });
 
+test('lengths of a trace go with its times, from the first on, again when it starts over', async () => {
+  const section =
+    'mode: open\nrate: 1/s\nwindow: 20s\nwarmup: 1s\nmin_arrivals: 10\n' +
+    'arrivals: { trace: { file: t.csv, format: burstgpt, lengths: true } }';
+  const text = 'Timestamp,Request tokens,Response tokens\n5,10,1\n9,20,2\n13,30,3\n';
+  const { load: settings } = await load(suiteWith(section), { 't.csv': text });
+  const slots = loadModeOf(settings).design!(settings!)!.slots({ kind: 'visit', rate: 1 }, 1, Math.random);
+  expect(slots.map(({ lengths }) => lengths?.promptTokens).slice(0, 5)).toEqual([10, 20, 30, 10, 20]);
+  expect(slots[1]!.lengths).toEqual({ promptTokens: 20, completionTokens: 2 });
+  expect(slots[0]!.isWarmup).toBe(true);
+});
+
 test.each<[string, string, RegExp]>([
+  [
+    'checks of answers that a trace cuts',
+    'mode: open\nslo: { passed: true }\narrivals: { trace: { file: lengths.csv, format: burstgpt, lengths: true } }',
+    /load\.slo\.passed: .* the trace cuts them .* Leave out passed, or lengths: true/,
+  ],
+  [
+    'lengths that a trace does not have',
+    'mode: open\narrivals: { trace: { file: times.csv, format: burstgpt, lengths: true } }',
+    /load\.arrivals\.trace\.file: "times\.csv": line 2 of the trace: it has no lengths/,
+  ],
   [
     'a rate without its unit',
     'mode: open\nrate: 0.5',
@@ -71,7 +93,11 @@ test.each<[string, string, RegExp]>([
   ],
   ['an unknown mode', 'mode: half-open', /load\.mode/],
 ])('%s is told with its place', async (_name, section, message) => {
-  const faults = await faultsOf(suiteWith(section), { 'bad.csv': 'Timestamp\n5\n1\n' });
+  const faults = await faultsOf(suiteWith(section), {
+    'bad.csv': 'Timestamp\n5\n1\n',
+    'times.csv': 'Timestamp\n5\n9\n',
+    'lengths.csv': 'Timestamp,Request tokens,Response tokens\n5,1,1\n9,1,1\n',
+  });
   expect(faults.join('\n')).toMatch(message);
 });
 

@@ -1,5 +1,6 @@
 import { UserError } from '../../base/user-error.ts';
 import type { LoadSettings } from '../../load/load-modes.ts';
+import type { Design } from '../../load/design.ts';
 import { loadModeOf } from '../../load/load-modes.ts';
 import { parseRate, rateText } from '../../load/rate.ts';
 import type { TraceArrival, TraceFormat } from '../../load/trace.ts';
@@ -19,6 +20,7 @@ interface TraceSpec {
   file: string;
   format: TraceFormat;
   speed: number;
+  lengths?: boolean;
 }
 
 /** `load:` with its trace read, or its faults. */
@@ -44,10 +46,26 @@ function uncheckedConflicts(load: LoadSettings, prompts: Suite['prompts']): Conf
   return message === undefined ? [] : [{ path: ['load', 'slo', 'passed'], message }];
 }
 
-/** Reports limits on levels that the load does not have: they would never be decided. */
-export function levelConflicts({ thresholds = [] }: PartialSpec, load: LoadSettings | undefined): Conflict[] {
+/** Reports what has no effect in a load with levels: limits on other levels, and repeats as needed. */
+export function levelConflicts(
+  { thresholds = [], run }: PartialSpec,
+  load: LoadSettings | undefined,
+): Conflict[] {
   const design = load && loadModeOf(load).design?.(load);
-  if (!design || design.limit) return [];
+  if (!design) return [];
+  const repeats = run?.stop
+    ? [
+        {
+          path: ['run', 'stop'],
+          message:
+            'adds repeats, and in a load with levels load.visits says how often each is visited. Leave it out',
+        },
+      ]
+    : [];
+  return [...repeats, ...(design.limit ? [] : unknownLevels(thresholds, design))];
+}
+
+function unknownLevels(thresholds: NonNullable<PartialSpec['thresholds']>, design: Design): Conflict[] {
   const levels = design.next([], false).map(({ rate }) => rate);
   const text = (level: number): string => (design.load === 'open' ? rateText(level) : String(level));
   return thresholds.flatMap((threshold, index) => {
@@ -73,24 +91,28 @@ function conflictOf(text: string): Conflict {
 export const traceOf = (load: unknown): TraceSpec | undefined =>
   (load as { arrivals?: { trace?: TraceSpec } } | undefined)?.arrivals?.trace;
 
-/** The suite keeps its offsets, so a run does not need the file again. */
+/** The suite keeps what is replayed, so a run does not need the file again. */
 function withTrace(load: LoadSettings, files: Files): LoadSettings {
   const trace = traceOf(load);
   const file = trace && files.get(trace.file);
   // An unreadable file is reported with all other files.
   if (!trace || !file?.ok) return load;
-  const all = offsetsOf(file.source, trace);
-  const offsets = all.slice(0, mostArrivals);
+  const all = arrivalsOf(file.source, trace);
+  const some = all.slice(0, mostArrivals);
+  const offsets = some.map(({ at }) => at);
+  const tokens = some.map(({ promptTokens, completionTokens }) => [promptTokens, completionTokens]);
   return {
     ...load,
     ...('rate' in load ? {} : { rate: recordedRate(offsets, trace) }),
-    arrivals: { trace: { ...trace, offsets, recorded: all.length } },
+    arrivals: {
+      trace: { ...trace, offsets, recorded: all.length, ...(trace.lengths === true ? { tokens } : {}) },
+    },
   };
 }
 
-function offsetsOf(source: Source, { file, format }: TraceSpec): number[] {
+function arrivalsOf(source: Source, { file, format, lengths = false }: TraceSpec): TraceArrival[] {
   try {
-    return parseTrace(source, format).map(({ at }: TraceArrival) => at);
+    return parseTrace(source, format, { lengths });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`load.arrivals.trace.file: ${quote(file)}: ${error.message}`);

@@ -84,6 +84,19 @@ describe('what is wrong is said with its line', () => {
       `${head}\n5,"a\nb",1\nsoon,m,1\n`.replace(head, 'Timestamp,Model,Request tokens'),
       /line 4 /,
     ],
+    [
+      'a negative length',
+      'azure',
+      'TIMESTAMP,ContextTokens\n2024-05-10 00:00:05,-3\n',
+      /line 2 .*length .*not -3/,
+    ],
+    ['half a token', 'mooncake', '{"timestamp": 1, "output_length": 2.5}\n', /line 1 .*length .*not 2\.5/],
+    [
+      'a length beyond every model',
+      'burstgpt',
+      `${head}\n5,m,1e12,1,8,x\n`,
+      /line 2 .*from 0 to 10000000, not 1000000000000/,
+    ],
     ['no object', 'mooncake', 'null\n', /line 1 .*JSON object/],
     ['nothing at all', 'burstgpt', '', /no arrivals/],
     ['nothing', 'burstgpt', 'Timestamp,Model\n', /no arrivals/],
@@ -91,4 +104,15 @@ describe('what is wrong is said with its line', () => {
     expect(() => parsed(text, format)).toThrow(UserError);
     expect(() => parsed(text, format)).toThrow(message);
   });
+});
+
+test.each<[string, string]>([
+  ['one of two', `${head}\n5,m,7,1,8,x\n9,m,7,,8,x\n`],
+  ['both', 'Timestamp\n5\n9\n'],
+])('lengths that are to be replayed must all be there: without %s it is refused', (_name, text) => {
+  const source = { name: 't.csv', text };
+  expect(parseTrace(source, 'burstgpt')).toHaveLength(2);
+  expect(() => parseTrace(source, 'burstgpt', { lengths: true })).toThrow(
+    /line [23] of the trace: it has no lengths to replay/,
+  );
 });

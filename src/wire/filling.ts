@@ -1,0 +1,46 @@
+import { seededRandom } from '../base/random.ts';
+import { missingWords } from '../plan/lengths.ts';
+import type { PlannedRequest } from '../plan/plan.ts';
+import type { Json } from '../suite/suite.ts';
+import { withText } from './salt.ts';
+
+/** Short and common: a token each, in any vocabulary. */
+const vocabulary = (
+  'the of and to in is that it was for on are as with they be at one have this from or had by but what some we can out ' +
+  'other were all there when up use your how said an each she which do their time if will way about many then them would'
+).split(' ');
+
+/** Shorter answers need no wish. */
+const fewestWished = 20;
+const wordsPerToken = 0.75;
+
+/**
+ * A request brought to its recorded lengths: words without meaning in front of its last question, and a wish for the
+ * length of the answer behind it. Other words in each request, so that no server has computed them for another one; the
+ * same for every model. Unchanged where there are no lengths.
+ */
+export function filledUp(planned: PlannedRequest): PlannedRequest {
+  const { prompt, visit } = planned;
+  const { completionTokens = 0 } = visit?.lengths ?? {};
+  const missing = missingWords(planned);
+  const wish = completionTokens >= fewestWished ? Math.round(completionTokens * wordsPerToken) : 0;
+  if (!visit || (missing === 0 && wish === 0)) return planned;
+  const asking = prompt.messages.findLastIndex(({ role }) => role === 'user');
+  const target = asking === -1 ? prompt.messages.length - 1 : asking;
+  const messages = prompt.messages.map((message, index) => {
+    if (index !== target) return message;
+    const wished = wish === 0 ? message.content : wishing(message.content, `Write about ${wish} words.`);
+    return { ...message, content: missing === 0 ? wished : withText(wished, filling(missing, visit)) };
+  });
+  return { ...planned, prompt: { ...prompt, messages } };
+}
+
+const wishing = (content: Json, wish: string): Json =>
+  Array.isArray(content)
+    ? [...content, { type: 'text', text: wish }]
+    : withText(content, wish, { isBehind: true });
+
+function filling(words: number, { level, number, arrival }: NonNullable<PlannedRequest['visit']>): string {
+  const random = seededRandom(`${level}/${number}/${arrival}`);
+  return Array.from({ length: words }, () => vocabulary[Math.floor(random() * vocabulary.length)]).join(' ');
+}
