@@ -11,7 +11,9 @@ import { compareVersions } from './change.ts';
 import { Collector, type Collected } from './collect.ts';
 import { FailedCheckCollector, undecidedWarnings } from './failed-checks.ts';
 import { compare } from './compare.ts';
-import { decideLevelThresholds, factsUnderLoad, followLevels, type LevelCollector } from './levels.ts';
+import { decideLevelThresholds } from './level-thresholds.ts';
+import { factsUnderLoad } from './load-figures.ts';
+import { followLevels, type LevelCollector } from './levels.ts';
 import { historyColumnsNeeded } from './history.ts';
 import { InfluenceCollector } from './influences/influences.ts';
 import { answerLength } from './quality/lengths.ts';
@@ -157,7 +159,7 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
       },
       models,
       pairs: comparison.pairs,
-      ...(suite.against
+      ...(suite.against && !load
         ? { change: { ...suite.against, ...compareVersions(collected, suite, { isSequential }) } }
         : {}),
       leads: leadsOf(collected, all),

@@ -6,7 +6,7 @@ import type { QualityFigures } from './quality/quality.ts';
 import type { Choice } from './choice.ts';
 import type { Comparison } from './compare.ts';
 import type { FailedCheck } from './failed-checks.ts';
-import type { LoadFigures } from './levels.ts';
+import type { LoadFigures } from './load-figures.ts';
 import type { Leads } from './leads.ts';
 import type { PlaceVerdict } from './places.ts';
 import type { PromptOutcome } from './prompt-outcomes.ts';

@@ -5,7 +5,7 @@ import { readQuality } from '../journal/quality-journals.ts';
 import { runFiles, writeWhole } from '../journal/run-folder.ts';
 import { onePass, type RowCollector } from './analyse.ts';
 import type { Report } from './analysis.ts';
-import { levelColumns, limitColumns } from './levels.ts';
+import { levelColumns, limitColumns } from './level-columns.ts';
 import { loaded, readRun, type LoadedRun } from './read-run.ts';
 import { preferenceColumns, qualityColumns } from './quality/quality-columns.ts';
 import { modelColumns, pairColumns } from './summary-columns.ts';

@@ -7,7 +7,7 @@ import { cell, prompt } from '../plan/testing/planned.ts';
 import { cellColumns, cellName, dimensions, laterColumns, severalIn, waysOf } from '../plan/cell.ts';
 import { tagColumns } from '../report/tags/tag-columns.ts';
 import { analyse } from './analyse.ts';
-import { levelColumns, limitColumns } from './levels.ts';
+import { levelColumns, limitColumns } from './level-columns.ts';
 import { nightColumns } from './night-figures.ts';
 import { qualityColumns } from './quality/quality-columns.ts';
 import { modelColumns, pairColumns } from './summary-columns.ts';

@@ -69,6 +69,8 @@ interface LevelPairOptions {
   seed: string;
   prompts: number;
   ways: Ways;
+  /** Which two cells are held against each other, the earlier one first. Absent: those that differ in one thing. */
+  isPair?: ((a: CellNames, b: CellNames) => boolean) | undefined;
 }
 
 /**
@@ -77,10 +79,11 @@ interface LevelPairOptions {
  * interval by inversion, Holm over all levels, models and metrics of the run.
  */
 export function compareLevels(levels: readonly ComparedLevel[], options: LevelPairOptions): PairRow[] {
+  const { isPair = isOneApart } = options;
   const found = levels.flatMap((a, index) =>
     levels
       .slice(index + 1)
-      .filter((b) => a.level === b.level && isOneApart(a.cell, b.cell))
+      .filter((b) => a.level === b.level && isPair(a.cell, b.cell))
       .flatMap((b) => contrastsOf(a, b, options.seed).map((one) => ({ ...one, a, b }))),
   );
   const corrected = correctedTogether(found.map(({ contrast }) => contrast));
@@ -164,12 +167,12 @@ export interface FoundLimit {
  */
 export function compareLimits(
   limits: readonly FoundLimit[],
-  { prompts, ways }: Pick<LevelPairOptions, 'prompts' | 'ways'>,
+  { prompts, ways, isPair = isOneApart }: Omit<LevelPairOptions, 'seed'>,
 ): PairRow[] {
   return limits.flatMap((a, index) =>
     limits
       .slice(index + 1)
-      .filter((b) => isOneApart(a.cell, b.cell))
+      .filter((b) => isPair(a.cell, b.cell))
       .map((b): PairRow => {
         const low = ratioOf(b.held, a.broken);
         const high = ratioOf(b.broken, a.held);

@@ -54,7 +54,7 @@ export function decideThresholds(
     collected.cells
       .filter(({ model }) => threshold.model === undefined || threshold.model === model)
       .map((cell): ThresholdResult =>
-        // Thresholds on a level are decided by its visits: see levels.ts.
+        // Thresholds on a level are decided by its visits: see level-thresholds.ts.
         threshold.level === undefined
           ? decide(threshold, cell, timeoutMs)
           : { threshold, ...namesOf(cell), verdict: 'not settled', reason: 'the load has no levels' },

@@ -17,7 +17,7 @@ import {
   type Figure,
 } from '../analysis/summary-columns.ts';
 import { preferenceColumns, qualityColumns } from '../analysis/quality/quality-columns.ts';
-import { levelColumns, limitColumns } from '../analysis/levels.ts';
+import { levelColumns, limitColumns } from '../analysis/level-columns.ts';
 import { nightColumns } from '../analysis/night-figures.ts';
 import { verdictColumns } from '../analysis/night-verdicts.ts';
 import { historyColumns } from '../analysis/history.ts';

@@ -19,3 +19,7 @@ export const highestRate = 10_000;
 
 /** A rate for people, in requests per second: `0.3/s`, `12/s`. */
 export const rateText = (perSecond: number): string => `${Number(perSecond.toPrecision(3))}/s`;
+
+/** A level as people read it: `0.5/s`, or `8 at once`. */
+export const levelText = (load: 'open' | 'closed', level: number): string =>
+  load === 'open' ? rateText(level) : `${level} at once`;

@@ -53,13 +53,11 @@ export interface PlanRequest {
 
 /** Plans a run of a suite. Sends nothing. Throws a UserError if a shard cannot be planned alone. */
 export function planRun(suite: Suite, { cells, seed, shard }: PlanRequest): Plan {
+  const design = designOf(suite);
+  if (design) assertWhole(suite, shard);
   assertShard(suite, shard);
   const options: PlanOptions = { ...suite.run, cells, prompts: shardPrompts(suite.prompts, shard), seed };
-  const design = designOf(suite);
-  if (design) {
-    assertVisits(suite, shard);
-    return planByVisits(suite, design, options);
-  }
+  if (design) return planByVisits(suite, design, options);
   return {
     suite,
     seed,
@@ -70,13 +68,13 @@ export function planRun(suite: Suite, { cells, seed, shard }: PlanRequest): Plan
   };
 }
 
-/** Options that visits of levels cannot be combined with. Throws a UserError that says what to leave out. */
-export function assertVisits({ name, against }: Pick<Suite, 'name' | 'against'>, shard?: Shard): void {
-  if (against)
-    throw new UserError(
-      `${name} has levels of a load, and versions of a suite are compared without them. Leave out --against, or the levels.`,
-    );
-  if (shard) throw new UserError(`${name} has levels of a load: a visit is sent whole. Leave out --shard.`);
+/** A visit wants its model for itself. Throws a UserError for shards, which may run side by side. */
+function assertWhole({ name }: Suite, shard: Shard | undefined): void {
+  if (!shard) return;
+  throw new UserError(
+    `${name} has levels of a load: one visit is made at a time, and shards that run side by side would load a model together. ` +
+      'Leave out --shard. Several places can each run all of it, one after another: --vantage, then merge.',
+  );
 }
 
 /** The number of visits depends on the results, so the size is an expectation. */

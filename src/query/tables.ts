@@ -1,7 +1,7 @@
 import { labelWords } from '../plan/vantage.ts';
 import { join } from 'node:path';
 import { historyColumns } from '../analysis/history.ts';
-import { levelColumns, limitColumns } from '../analysis/levels.ts';
+import { levelColumns, limitColumns } from '../analysis/level-columns.ts';
 import { preferenceColumns, qualityColumns } from '../analysis/quality/quality-columns.ts';
 import type { StoredRun } from '../analysis/read-run.ts';
 import { nightColumns } from '../analysis/night-figures.ts';

@@ -53,9 +53,7 @@ test('levels of concurrency, an interval that crosses nothing on one side, and n
 
 test('too few visits to settle anything are told, with how many would do', () => {
   const lines = levelPairLines({ load: 'closed', pairs: [pair({ verdict: 'not settled', visits: 3 })] });
-  expect(lines.at(-1)).toBe(
-    '3 visits in pairs settle no difference between models: 6 are the least, and 8 are better.',
-  );
+  expect(lines.at(-1)).toBe('3 visits in pairs settle no difference: 6 are the least, and 8 are better.');
 });
 
 test('limits are apart, or it is not settled', () => {

@@ -1,11 +1,11 @@
 import { levelMetrics, type LevelMetric } from '../analysis/level-pairs.ts';
-import type { LoadFigures } from '../analysis/levels.ts';
+import type { LoadFigures } from '../analysis/load-figures.ts';
 import type { PairRow } from '../analysis/summary-columns.ts';
 import { count, oneLine } from '../base/text.ts';
 import { fewestCompared } from '../load/design.ts';
 import { listed } from './listed.ts';
 import { openRange, times } from './number-text.ts';
-import { levelText } from './visit-line.ts';
+import { levelText } from '../load/rate.ts';
 
 type PairsUnderLoad = Pick<LoadFigures, 'load' | 'pairs'>;
 
@@ -78,7 +78,7 @@ function openSentences(load: LoadFigures['load'], open: readonly PairRow[]): str
     }),
     ...(most < fewestCompared
       ? [
-          `${count(most, 'visit')} in pairs settle no difference between models: ${fewestCompared} are the least, and 8 are better.`,
+          `${count(most, 'visit')} in pairs settle no difference: ${fewestCompared} are the least, and 8 are better.`,
         ]
       : []),
   ];
@@ -86,4 +86,4 @@ function openSentences(load: LoadFigures['load'], open: readonly PairRow[]): str
 
 /** How they were compared, for a note below. */
 export const levelPairsNote =
-  'models are compared by visits that met the same timetable: sign-flip test, corrected over all levels and models (Holm)';
+  'compared by visits that met the same timetable: sign-flip test, corrected over all of them (Holm)';

@@ -1,9 +1,10 @@
 import { cellName, untoldIn, type Ways } from '../plan/cell.ts';
-import { limitText, sloText, type LevelRow, type LoadFigures } from '../analysis/levels.ts';
-import { rateText } from '../load/rate.ts';
+import type { LevelRow } from '../analysis/level-columns.ts';
+import { limitText, sloText } from '../analysis/level-words.ts';
+import type { LoadFigures } from '../analysis/load-figures.ts';
+import { levelText, rateText } from '../load/rate.ts';
 import { oneLine } from '../base/text.ts';
 import { levelPairLines, levelPairsNote } from './level-pairs-text.ts';
-import { levelText } from './visit-line.ts';
 import { alignedTable, codeCell, literal } from './markdown-text.ts';
 import { duration, notMeasured, percent } from './number-text.ts';
 import type { Paint } from './paint.ts';

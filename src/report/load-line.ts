@@ -1,10 +1,11 @@
 import { cellKey, cellName, namesOf, type Ways, waysOf } from '../plan/cell.ts';
-import { limitText, sloText, type LevelRow, type LoadFigures } from '../analysis/levels.ts';
-import { rateText } from '../load/rate.ts';
+import type { LevelRow } from '../analysis/level-columns.ts';
+import { limitText, sloText } from '../analysis/level-words.ts';
+import type { LoadFigures } from '../analysis/load-figures.ts';
+import { levelText, rateText } from '../load/rate.ts';
 import { oneLine } from '../base/text.ts';
 import { listed } from './listed.ts';
 import { duration } from './number-text.ts';
-import { levelText } from './visit-line.ts';
 
 /** The answer of a run under load, in one sentence without its period: the first line of every view. */
 export function loadLine({ load, slo, levels, limits }: LoadFigures): string {

@@ -3,7 +3,10 @@ import { loadModeOf, type LoadSettings } from '../load/load-modes.ts';
 import { plannedLoad } from './load-plan.ts';
 
 const planned = (load: LoadSettings, isCompared = false) =>
-  plannedLoad(load, loadModeOf(load).design!(load)!, { seconds: 20, isCompared });
+  plannedLoad(load, loadModeOf(load).design!(load)!, {
+    seconds: 20,
+    ...(isCompared ? { compared: 'Models' } : {}),
+  });
 
 test('rates: their levels, windows, and how many visits must agree', () => {
   const { facts, settles, warnings } = planned({
@@ -38,8 +41,8 @@ test('too few visits decide nothing, and a search says how wide its answer will 
 
 test.each([
   [{ mode: 'open', rate: '1/s' }, /compared at each level by their 8 visits/],
-  [{ mode: 'open', rate: '1/s', visits: 5 }, /5 visits settle no difference between models; 6 are the least/],
-  [{ mode: 'closed', levels: [1, 8] }, /3 visits settle no difference between models/],
+  [{ mode: 'open', rate: '1/s', visits: 5 }, /5 visits settle no difference; 6 are the least/],
+  [{ mode: 'closed', levels: [1, 8] }, /3 visits settle no difference;/],
   [{ mode: 'limit', slo: { ttft_ms: 9 } }, /differ where what is known of them does not overlap/],
 ])('several models under %j: what their comparison can settle', (load, words) => {
   expect(planned(load, true).settles).toMatch(words);

@@ -1,8 +1,9 @@
-import { sloText } from '../analysis/levels.ts';
+import { sloText } from '../analysis/level-words.ts';
 import type { LoadSettings } from '../load/load-modes.ts';
 import { type Design, fewestCompared } from '../load/design.ts';
 import { count, oneLine } from '../base/text.ts';
 import { parseRate, rateText } from '../load/rate.ts';
+import type { Lengths } from '../load/trace.ts';
 import { defaultTo } from '../load/modes/limit.ts';
 import { decisiveCount } from '../stats/sign-test.ts';
 import { listed } from './listed.ts';
@@ -23,21 +24,24 @@ const ratesOf = ({ rate }: LoadSettings): number[] => [
   ...new Set(([rate ?? []].flat() as string[]).map((text) => parseRate(text) ?? NaN)),
 ];
 
-/** `seconds`: duration of an answer. `isCompared`: there are several models or routes. */
+/** `seconds`: duration of an answer. `compared`: what there are several of. `lengths`: mean lengths that a trace sets. */
 export function plannedLoad(
   load: LoadSettings,
   design: Design,
-  { seconds, isCompared }: { seconds: number; isCompared: boolean },
+  { seconds, compared, lengths }: { seconds: number; compared?: string; lengths?: Lengths },
 ): PlannedLoad {
   const rates = ratesOf(load);
   return {
     facts: [
       levelsText(load, rates),
-      ...arrivalsFact(load),
+      ...arrivalsFact(load, lengths),
       `${count(design.visits, 'visit')} of each level`,
       ...windowFact(design, rates),
     ],
-    settles: [settlesText(load, design), ...(isCompared ? [comparesText(load, design)] : [])].join(' '),
+    settles: [
+      settlesText(load, design),
+      ...(compared === undefined ? [] : [comparesText(load, design, compared)]),
+    ].join(' '),
     warnings: ceilingWarnings(load, rates, seconds),
   };
 }
@@ -50,7 +54,7 @@ function levelsText(load: LoadSettings, rates: readonly number[]): string {
 }
 
 /** Distribution of requests in time. */
-function arrivalsFact({ mode, arrivals = 'poisson' }: LoadSettings): string[] {
+function arrivalsFact({ mode, arrivals = 'poisson' }: LoadSettings, mean: Lengths | undefined): string[] {
   if (mode === 'closed') return [];
   const { gamma, trace } = arrivals as {
     gamma?: { burstiness: number };
@@ -61,7 +65,10 @@ function arrivalsFact({ mode, arrivals = 'poisson' }: LoadSettings): string[] {
   const { file, offsets = [], recorded = 0 } = trace;
   const part =
     offsets.length < recorded ? `the first ${fixed(offsets.length, 0)} of its ${fixed(recorded, 0)} ` : '';
-  return [`as in ${oneLine(file, 60)} (${part}times, not its lengths)`];
+  const lengths = mean
+    ? ` and lengths: about ${fixed(mean.promptTokens ?? 0, 0)} tokens asked and ${fixed(mean.completionTokens ?? 0, 0)} answered`
+    : ', not its lengths';
+  return [`as in ${oneLine(file, 60)} (${part}times${lengths})`];
 }
 
 function windowFact(design: Design, rates: readonly number[]): string[] {
@@ -83,11 +90,11 @@ function settlesText(load: LoadSettings, { visits, slo }: Design): string {
     : levels;
 }
 
-function comparesText({ mode }: LoadSettings, { visits }: Design): string {
-  if (mode === 'limit') return 'Limits of two models differ where what is known of them does not overlap.';
+function comparesText({ mode }: LoadSettings, { visits }: Design, what: string): string {
+  if (mode === 'limit') return 'Two limits differ where what is known of them does not overlap.';
   return visits < fewestCompared
-    ? `${count(visits, 'visit')} settle no difference between models; ${fewestCompared} are the least, and 8 are better.`
-    : `Models are compared at each level by their ${visits} visits.`;
+    ? `${count(visits, 'visit')} settle no difference; ${fewestCompared} are the least, and 8 are better.`
+    : `${what} are compared at each level by their ${visits} visits.`;
 }
 
 /** If the ceiling is below the requests in flight at a rate, the run measures the ceiling. */

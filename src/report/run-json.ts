@@ -3,7 +3,7 @@ import type { AnyRow, Column } from '../base/column.ts';
 import type { CriterionPair } from '../analysis/quality/preferences.ts';
 import { preferenceColumns, qualityColumns } from '../analysis/quality/quality-columns.ts';
 import { modelColumns, pairColumns } from '../analysis/summary-columns.ts';
-import { levelColumns, limitColumns } from '../analysis/levels.ts';
+import { levelColumns, limitColumns } from '../analysis/level-columns.ts';
 import type { Changes } from '../analysis/change.ts';
 import type { Candidate, Choice } from '../analysis/choice.ts';
 import type { Leads } from '../analysis/leads.ts';

@@ -1,14 +1,14 @@
 import type { PromptOutcome } from '../analysis/prompt-outcomes.ts';
 import { defined } from '../base/defined.ts';
 import { cellName } from '../plan/cell.ts';
-import type { LoadFigures } from '../analysis/levels.ts';
+import type { LoadFigures } from '../analysis/load-figures.ts';
 import { count, oneLine } from '../base/text.ts';
 import { failedCheckText } from '../analysis/failed-checks.ts';
 import type { ThresholdResult } from '../analysis/thresholds.ts';
 import { percent } from './number-text.ts';
 import { junitXml, type JunitCase } from './junit-xml.ts';
 import { isSimulated, simulatedNotice, type OutputFormat, type Report, type RunFacts } from './run-report.ts';
-import { levelText } from './visit-line.ts';
+import { levelText } from '../load/rate.ts';
 import { thresholdName, thresholdText } from './threshold-lines.ts';
 
 /**

@@ -1,14 +1,9 @@
 import { cellName } from '../plan/cell.ts';
-import type { LoadFigures } from '../analysis/levels.ts';
 import type { Visit } from '../analysis/visits.ts';
 import { oneLine } from '../base/text.ts';
-import { rateText } from '../load/rate.ts';
+import { levelText } from '../load/rate.ts';
 import { ascending, quantile } from '../stats/quantile.ts';
 import { duration, percent } from './number-text.ts';
-
-/** `0.5/s`, or `8 at once`. */
-export const levelText = (load: LoadFigures['load'], level: number): string =>
-  load === 'open' ? rateText(level) : `${level} at once`;
 
 /** A finished visit, for the progress of a run. */
 export function visitLine({

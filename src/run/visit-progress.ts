@@ -1,6 +1,6 @@
 import { cellName } from '../plan/cell.ts';
 import { nobodyWasThere, type Visit, VisitLog } from '../analysis/visits.ts';
-import { rateText } from '../load/rate.ts';
+import { levelText } from '../load/rate.ts';
 import type { Sink } from '../journal/sink.ts';
 import type { Plan } from '../plan/plan-run.ts';
 import { mostLost } from '../plan/visits.ts';
@@ -53,7 +53,7 @@ function tellGivenUp(log: VisitLog, visit: Visit, note: (text: string) => void):
   const { cell, load, level, outcome, rows } = visit;
   if (outcome.word !== 'void' || log.of(cell).lost(level) !== mostLost) return;
   note(
-    `${cellName(cell)} at ${load === 'open' ? rateText(level) : `${level} at once`} is given up: in ${mostLost} visits ${
+    `${cellName(cell)} at ${levelText(load, level)} is given up: in ${mostLost} visits ${
       nobodyWasThere(rows)
         ? 'nobody took a request, the last of them among these'
         : 'this machine sent more than 2 % of the requests too late'

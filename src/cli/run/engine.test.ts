@@ -1,6 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { levelColumns, type LevelRow } from '../../analysis/level-columns.ts';
+import { readCsv } from '../../journal/read-csv.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import { median } from '../../stats/quantile.ts';
 import { readQuality, standingJudgements } from '../../journal/quality-journals.ts';
@@ -86,6 +88,39 @@ describe.skipIf(withoutEngine !== undefined)('a real engine', () => {
     expect(rows).toHaveLength(8);
     // The first tokens of the chat template stand before it.
     for (const row of rows) expect(row.cached_tokens! / row.prompt_tokens!).toBeLessThan(0.25);
+  });
+
+  test('levels and rates: every answer is in its log, and beside its one place there is only a queue', async () => {
+    await using cwd = await scratch();
+    await using engine = await startEngine(names);
+    const load = { mode: 'open', rate: ['4/s', '8/s'], window: '2500ms', min_arrivals: 10, visits: 1 };
+    const quick = {
+      ...suite,
+      models: [{ ...suite.models[0], params: { max_tokens: 4 } }],
+      prompts: suite.prompts.slice(0, 1),
+      load: { ...load, arrivals: 'constant', warmup: '0s', washout: '0s', slo: { e2e_ms: 10_000 } },
+    };
+    await writeFile(join(cwd.path, 'engine.yaml'), JSON.stringify(quick));
+    const levelsOf = async (...args: string[]): Promise<LevelRow[]> => {
+      const result = await gatebench(['run', ...argsFor(engine), '--out', 'run', ...args], cwd.path, key);
+      expect(result, result.stderr).toMatchObject({ code: 0 });
+      const rows = await Array.fromAsync(readRequests(join(cwd.path, 'run')));
+      expect(rows.map((row) => [row.status, row.completion_tokens])).toEqual(rows.map(() => ['ok', 4]));
+      const levels = await Array.fromAsync(readCsv<LevelRow>(join(cwd.path, 'run/levels.csv'), levelColumns));
+      await rm(join(cwd.path, 'run'), { recursive: true });
+      return levels;
+    };
+    const [one, four] = await levelsOf('--levels', '1,4', '--visits', '1');
+    expect(engine.served()).toHaveLength(1 + 4 + 4 + 16);
+    // Four at once wait for the same place: each answer takes longer, and there are not four times as many.
+    expect(four!.e2e_p50_ms! / one!.e2e_p50_ms!).toBeGreaterThan(1.5);
+    expect(four!.achieved_rps! / one!.achieved_rps!).toBeLessThan(3);
+    const rates = await levelsOf();
+    expect(rates.map(({ level, arrivals }) => [level, arrivals])).toEqual([
+      [4, 10],
+      [8, 20],
+    ]);
+    expect(engine.served()).toHaveLength(25 + 30);
   });
 
   test('as a judge it says little that is right, and every row of it is', async () => {

@@ -5,12 +5,10 @@ import { defined } from '../../base/defined.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
 import { readDescriptors, withinDescriptors } from '../../run/descriptors.ts';
 import { renderPlan, type BudgetLine, type PlanFacts } from '../../report/plan-report.ts';
-import type { PlanOptions } from '../../plan/blocks.ts';
-import { assumedSeconds, estimate, sumSpans } from '../../plan/estimate.ts';
-import type { Design } from '../../load/design.ts';
+import { assumedSeconds, estimate, type EstimateOptions, sumSpans } from '../../plan/estimate.ts';
+import { type Design, meanLengths } from '../../load/design.ts';
 import { plannedLoad } from '../../report/load-plan.ts';
 import { designOf, estimateMinutes, expectedInFlight } from '../../plan/load-plan.ts';
-import { assertVisits } from '../../plan/plan-run.ts';
 import { unpricedNote } from '../../send/budget.ts';
 import { judgeWarnings, planJudging } from '../../score/judging-plan.ts';
 import { suiteHash } from '../../suite/hash.ts';
@@ -48,8 +46,7 @@ function planFacts(
   smallestDifference: string | undefined,
 ): PlanFacts {
   const design = designOf(suite);
-  if (design) assertVisits(suite);
-  const options: PlanOptions = {
+  const options: EstimateOptions = {
     ...suite.run,
     ...(design ? ofVisits(design, suite) : {}),
     cells: cellsOf(suite, routes),
@@ -63,7 +60,7 @@ function planFacts(
     suite.load &&
     plannedLoad(suite.load, design, {
       seconds: assumedSeconds.high,
-      isCompared: options.cells.length > 1,
+      ...defined({ compared: comparedIn(suite, options.cells.length), lengths: options.lengths }),
     });
   const totals = {
     requests: Math.round(cells.reduce((sum, { requests }) => sum + requests, 0)),
@@ -111,10 +108,17 @@ function againstFacts(suite: Suite): PlanFacts['against'] {
   return { ref, commit, changed, sentences: describeAgainst(suite) };
 }
 
+const comparedIn = ({ against }: Suite, cells: number): string | undefined =>
+  against ? 'Both versions' : cells > 1 ? 'Models' : undefined;
+
 /** As many repeats as make its requests, each of them within a window. */
-const ofVisits = (design: Design, { prompts }: Suite): Pick<PlanOptions, 'repeat' | 'warmup'> => ({
+const ofVisits = (
+  design: Design,
+  { prompts }: Suite,
+): Pick<EstimateOptions, 'repeat' | 'warmup' | 'lengths'> => ({
   repeat: design.expected(prompts.length, assumedSeconds.high).requests / prompts.length,
   warmup: 0,
+  lengths: meanLengths(design, prompts.length),
 });
 
 function judgingFacts(suite: Suite, routes: readonly string[]): PlanFacts['judging'] {

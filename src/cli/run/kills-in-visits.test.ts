@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { type LevelRow, levelColumns } from '../../analysis/levels.ts';
+import { type LevelRow, levelColumns } from '../../analysis/level-columns.ts';
 import { readCsv } from '../../journal/read-csv.ts';
 import { keyOf } from '../../journal/read-journal.ts';
 import { createMock } from '../../mock/mock-server.ts';

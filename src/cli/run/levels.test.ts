@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { levelColumns, type LevelRow } from '../../analysis/levels.ts';
+import { levelColumns, type LevelRow } from '../../analysis/level-columns.ts';
 import { pairColumns, type PairRow } from '../../analysis/summary-columns.ts';
 import { readCsv } from '../../journal/read-csv.ts';
 import { readRequests } from '../../journal/read-journal.ts';
@@ -120,7 +120,10 @@ test('what finds the ceiling full is a row that was never sent, and fails its le
 
 test('levels of concurrency: each has so many in flight, one model at a time', async () => {
   await using cwd = await scratch();
-  const { rows, levels, result, folder } = await ran(cwd.path, '{ mode: closed, levels: [1, 4], visits: 1 }');
+  const { rows, levels, result, folder } = await ran(
+    cwd.path,
+    '{ mode: closed, levels: [1, 4], visits: 1, washout: 0s }',
+  );
   // One model has nobody to be compared with.
   expect(await Array.fromAsync(readCsv(join(folder, 'pairs.csv'), pairColumns))).toEqual([]);
   expect(levels.map(({ level, visits }) => [level, visits])).toEqual([
@@ -141,7 +144,7 @@ test('levels of concurrency: each has so many in flight, one model at a time', a
 
 test('two models at a level are compared there by visits in pairs, in every view', async () => {
   await using cwd = await scratch();
-  const text = suite('{ mode: closed, levels: [2], visits: 2 }').replace(
+  const text = suite('{ mode: closed, levels: [2], visits: 2, washout: 0s }').replace(
     'models: [',
     'models: [{ id: other, model: custom-ollama/sim-exact }, ',
   );
@@ -158,7 +161,7 @@ test('two models at a level are compared there by visits in pairs, in every view
   });
   expect(more).toEqual([]);
   const sentence = 'Not settled at 2 at once: answers per second of swift against other.';
-  const why = '2 visits in pairs settle no difference between models: 6 are the least, and 8 are better.';
+  const why = '2 visits in pairs settle no difference: 6 are the least, and 8 are better.';
   const markdown = await gatebench(['report', folder, '--format', 'markdown'], cwd.path);
   const page = await readFile(join(folder, 'report.html'), 'utf8');
   for (const view of [flat(result), flat(markdown), page])
@@ -232,7 +235,9 @@ test('levels cannot be sharded, and that is told before anything is sent', async
   const shard = ['--shard', '1/2', '--seed', '1'];
   const { code, stderr } = await gatebench(['run', 'load.yaml', '--route', 'demo', ...shard], cwd.path);
   expect(code).toBe(2);
-  expect(stderr.replace(/\s+/g, ' ')).toMatch(/a visit is sent whole\. Leave out --shard/);
+  expect(stderr.replace(/\s+/g, ' ')).toMatch(
+    /shards that run side by side would load a model together\. Leave out --shard/,
+  );
 });
 
 describe('variants and places under load', () => {

@@ -1,6 +1,7 @@
 import type { Ms } from '../../base/clock.ts';
 import { Concurrency } from '../concurrency.ts';
 import { z } from 'zod';
+import { parseDuration } from '../../base/duration.ts';
 import { type Design, type Expected, fixedLevels } from '../design.ts';
 import {
   defineLoadMode,
@@ -11,6 +12,7 @@ import {
   type Span,
 } from '../load-mode.ts';
 import { createPacer } from '../pacer.ts';
+import { duration } from './load-fields.ts';
 import { Throttle } from '../throttle.ts';
 import { eachVisit } from './visit-driver.ts';
 
@@ -34,6 +36,7 @@ export const closedLoop = defineLoadMode({
       .optional()
       .describe('numbers of requests in flight that are visited in turn: what more at once costs and brings'),
     visits: z.int().min(1).max(100).optional().describe('visits of each level; 3'),
+    washout: duration.optional().describe('idle time after a visit; 1s'),
   },
   example: {},
   estimate(settings, offer, requests, seconds) {
@@ -48,20 +51,23 @@ export const closedLoop = defineLoadMode({
   expectedInFlight: ({ levels }, offer) =>
     levels ? Math.max(...levels) : new Concurrency(offer).mostInFlight,
   design,
-  drive: (settings, run) => (settings.levels ? driveLevels(run) : new ClosedLoop(run).drive()),
+  drive: (settings, run) =>
+    settings.levels ? driveLevels(run, idleMs(settings)) : new ClosedLoop(run).drive(),
 });
 
-/** Idle time between levels. */
-const washoutMs: Ms = 1000;
 /** Minimum requests that each slot of a level answers after its first. */
 const roundsPerVisit = 4;
 
 interface Settings {
   levels?: number[] | undefined;
   visits?: number | undefined;
+  washout?: string | undefined;
 }
 
-function design({ levels: written, visits = 3 }: Settings): Design | undefined {
+const idleMs = ({ washout = '1s' }: Settings): Ms => parseDuration(washout)!;
+
+function design(settings: Settings): Design | undefined {
+  const { levels: written, visits = 3 } = settings;
   if (!written) return undefined;
   const levels = [...new Set(written)];
   const requestsAt = (level: number, prompts: number): number =>
@@ -81,14 +87,17 @@ function design({ levels: written, visits = 3 }: Settings): Design | undefined {
         requests: visits * each.reduce((sum, count) => sum + count, 0),
         minutes:
           visits *
-          each.reduce((sum, count, n) => sum + ((count / levels[n]!) * seconds) / 60 + washoutMs / 60_000, 0),
+          each.reduce(
+            (sum, count, n) => sum + ((count / levels[n]!) * seconds) / 60 + idleMs(settings) / 60_000,
+            0,
+          ),
       };
     },
   };
 }
 
 /** One model at one level at a time, so that models do not disturb each other. */
-async function driveLevels<Request>(run: LoadRun<Request>): Promise<void> {
+async function driveLevels<Request>(run: LoadRun<Request>, washoutMs: Ms): Promise<void> {
   await eachVisit(run, washoutMs, (visit) => {
     const key = run.laneOf(visit[0]!.request);
     const concurrency = visit[0]!.level!;

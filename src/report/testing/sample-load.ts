@@ -1,4 +1,5 @@
-import type { LevelRow, LoadFigures, VisitFigure } from '../../analysis/levels.ts';
+import type { LevelRow } from '../../analysis/level-columns.ts';
+import type { LoadFigures, VisitFigure } from '../../analysis/load-figures.ts';
 
 /** One model at one level: the result of each visit, and the verdict from all of them. */
 export interface SampleLevel {

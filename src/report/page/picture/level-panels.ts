@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot';
-import type { LevelRow, LimitRow, LoadFigures, VisitFigure } from '../../../analysis/levels.ts';
-import { rateText } from '../../../load/rate.ts';
+import type { LevelRow, LimitRow } from '../../../analysis/level-columns.ts';
+import type { LoadFigures, VisitFigure } from '../../../analysis/load-figures.ts';
+import { levelText, rateText } from '../../../load/rate.ts';
 import { duration, percent } from '../../number-text.ts';
-import { levelText } from '../../visit-line.ts';
 import type { ModelLook } from '../model-look.ts';
 import { type LogAxis, logAxis, logAxisX, logAxisY, logScale, tickTime } from './axes.ts';
 import type { Canvas, Drawing } from './plot.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sampleLoad } from '../../testing/sample-load.ts';
 import { renderPage } from '../render-page.ts';
 import { samplePage } from '../testing/sample-page.ts';
-import type { LoadFigures } from '../../../analysis/levels.ts';
+import type { LoadFigures } from '../../../analysis/load-figures.ts';
 
 const five = Array.from({ length: 5 }, () => 'passed' as const);
 const open = sampleLoad('open', [

@@ -1,14 +1,15 @@
-import { type LevelRow, limitText, sloText, type LoadFigures } from '../../../analysis/levels.ts';
+import type { LevelRow } from '../../../analysis/level-columns.ts';
+import { limitText, sloText } from '../../../analysis/level-words.ts';
+import type { LoadFigures } from '../../../analysis/load-figures.ts';
 import { levelMetrics, type LevelMetric } from '../../../analysis/level-pairs.ts';
 import type { PairRow } from '../../../analysis/summary-columns.ts';
 import { defined } from '../../../base/defined.ts';
 import { oneLine } from '../../../base/text.ts';
 import { cellKey, cellName, type CellNames, namesOf, type Ways, waysOf } from '../../../plan/cell.ts';
-import { rateText } from '../../../load/rate.ts';
+import { levelText, rateText } from '../../../load/rate.ts';
 import { loadLine } from '../../load-line.ts';
 import { duration, notMeasured, percent } from '../../number-text.ts';
 import { isSimulated } from '../../run-report.ts';
-import { levelText } from '../../visit-line.ts';
 import { pText, rangeText, sizeText } from '../../comparison/comparison-wording.ts';
 import { levelPairLines } from '../../level-pairs-text.ts';
 import { type Cell, type Table, tableBehind } from '../frame/data-table.ts';

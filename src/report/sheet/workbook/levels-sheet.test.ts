@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { levelColumns } from '../../../analysis/levels.ts';
+import { levelColumns } from '../../../analysis/level-columns.ts';
 import { sampleLoad } from '../../testing/sample-load.ts';
 import type { ExportedRun } from '../sheet-format.ts';
 import { bytesOf, exported, rowsOf } from '../testing/runs.ts';

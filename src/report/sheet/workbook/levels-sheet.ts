@@ -1,4 +1,4 @@
-import { levelColumns, limitColumns } from '../../../analysis/levels.ts';
+import { levelColumns, limitColumns } from '../../../analysis/level-columns.ts';
 import { type AnyRow, time } from '../../../base/column.ts';
 import type { Summarised } from '../sheet-format.ts';
 import { type Field, plainField } from '../tables.ts';
