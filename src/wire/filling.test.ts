@@ -7,7 +7,12 @@ import type { Message, Prompt } from '../suite/suite.ts';
 import { chatRequest } from './chat-request-body.ts';
 import { filledUp } from './filling.ts';
 
-const facts = { runId: 'r', suite: 's', eventId: 'e', settings: { auth: 'aig' as const, headers: {}, logPayload: true } };
+const facts = {
+  runId: 'r',
+  suite: 's',
+  eventId: 'e',
+  settings: { auth: 'aig' as const, headers: {}, logPayload: true },
+};
 const endpoint = { baseUrl: 'http://127.0.0.1', wireModel: 'm', throughGateway: false, headers: {} };
 
 const replayed = (lengths: Lengths | undefined, about: Prompt = prompt('p'), place = {}, model = cell('a')) =>
