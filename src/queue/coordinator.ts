@@ -21,30 +21,30 @@ export interface CoordinatorOptions {
   suite: Suite;
   /** How long the queue may be away before the run ends. */
   queueTimeoutMs: Ms;
-  /** So many in each place are waited for before anything is sent. */
+  /** Wait for this many workers in each place before anything is sent. */
   workers: number;
   /** How long a place may be without a worker before the run ends. */
   workerTimeoutMs: Ms;
-  /** For people, a line each. */
+  /** For people, one line each. */
   note: (text: string) => void;
-  /** Aborted: nobody is waited for any more. */
+  /** Aborted: waiting for workers ends. */
   stop: AbortSignal;
 }
 
-/** A worker of a run, as it was seen last. */
+/** A worker of a run, in its last known state. */
 export interface SeenWorker {
   hello: Hello;
   beat: WorkerBeat;
-  /** When it last said something new. */
+  /** When it last sent an update. */
   heardAt: Ms;
 }
 
-/** Longest wait for a server that may be gone, where nothing depends on it. */
+/** Longest wait for a server that may be gone, if nothing depends on it. */
 const partingMs: Ms = 2000;
-/** How long the queue is silent before people are told. */
+/** Time without the queue before people are told. */
 const silentMs: Ms = 5000;
 
-/** Announces a run, keeps the list of its workers, and says when the queue or a place is lost. */
+/** Announces a run, keeps the list of its workers, and reports when the queue or a place is lost. */
 export class Coordinator {
   readonly #options: CoordinatorOptions;
   readonly #board: AnyQueue;
@@ -60,7 +60,7 @@ export class Coordinator {
   #answeredAt: Ms;
   #saidSilent = false;
   #loop: Promise<unknown> = Promise.resolve();
-  /** When a place was last seen without a worker that is there. */
+  /** When a place last had a worker. */
   readonly #emptySince = new Map<string | undefined, Ms>();
   #isSending = false;
   #note: (text: string) => void;
@@ -76,7 +76,7 @@ export class Coordinator {
     this.#answeredAt = clock.now();
   }
 
-  /** Aborted when the run cannot go on: the queue, or every worker of a place, is gone. */
+  /** Aborted if the run cannot go on: the queue, or every worker of a place, is gone. */
   get lost(): AbortSignal {
     return this.#lost.signal;
   }
@@ -85,7 +85,7 @@ export class Coordinator {
     return this.#announcement;
   }
 
-  /** Workers that are there, by name. */
+  /** Current workers by name. */
   get workers(): ReadonlyMap<string, SeenWorker> {
     return this.#workers;
   }
@@ -99,7 +99,7 @@ export class Coordinator {
     return queue;
   }
 
-  /** Called with every beat, which shows that the server is there. */
+  /** Called with every beat, which shows that the server is up. */
   onBeat(call: () => Promise<void>): void {
     this.#beats.push(call);
   }
@@ -110,8 +110,8 @@ export class Coordinator {
   }
 
   /**
-   * Waits until each place has a worker, and returns the first of each. A run that names no place gets that of the first
-   * worker. Throws a UserError when there is none in time.
+   * Waits until each place has a worker, and returns the first of each. A run that names no place gets that of its
+   * first worker. Throws a UserError if a place has none in time.
    */
   async firstWorkers(): Promise<SeenWorker[]> {
     const { clock, workerTimeoutMs, note, stop, workers } = this.#options;
@@ -141,13 +141,13 @@ export class Coordinator {
     return places.map((place) => [...this.#workers.values()].find(({ hello }) => hello.vantage === place)!);
   }
 
-  /** From here on a place without workers ends the run, and what there is to say is said through the run. */
+  /** From now on, a place without workers ends the run, and messages go through the run. */
   sending(note: (text: string) => void): void {
     this.#isSending = true;
     this.#note = note;
   }
 
-  /** Takes the run off the board. `isWhole`: nothing of it is wanted any more. */
+  /** Takes the run off the board. `isWhole`: nothing of it is needed any more. */
   async close(): Promise<void> {
     this.#over.abort();
     const { run_id } = this.#announcement;
@@ -165,7 +165,7 @@ export class Coordinator {
     await withinTime(this.#loop, partingMs);
   }
 
-  /** Places with fewer workers than so many. */
+  /** Places with fewer workers than this. */
   #missing(wanted = 1): (string | undefined)[] {
     const { vantages } = this.#announcement;
     const there = [...this.#workers.values()].map(({ hello }) => hello.vantage);
@@ -184,7 +184,7 @@ export class Coordinator {
       { text: JSON.stringify(this.#options.suite) },
       { ...keptJob, jobId: 'suite' },
     );
-    // One of a process that was killed says what was true then.
+    // The state of a killed process is out of date.
     await this.#board.remove(run_id);
     await this.#board.add('run', this.#announcement, { ...keptJob, jobId: run_id });
   }
@@ -203,7 +203,7 @@ export class Coordinator {
         for (const call of this.#beats) await call();
         this.#answered();
       } catch {
-        // It is away, which the guard watches; or it was restarted between two of these.
+        // The server is away, which the guard watches, or it restarted between two of these.
       }
       const isQuick = !this.#isSending;
       await clock.sleep(isQuick ? 50 : everyMs, this.#over.signal).catch(() => undefined);
@@ -216,12 +216,12 @@ export class Coordinator {
     if (!this.#saidSilent) return;
     this.#saidSilent = false;
     this.#note(`the queue at ${server.address.shown} answers again`);
-    // What nobody could say meanwhile is not held against the workers.
+    // Workers could not send updates meanwhile, so the silence does not count against them.
     for (const worker of this.#workers.values()) worker.heardAt = clock.now();
     this.#emptySince.clear();
   }
 
-  /** Looks at the time, whether the server answers or not. */
+  /** Checks the time, whether or not the server answers. */
   async #guard(): Promise<void> {
     const { clock, server, queueTimeoutMs } = this.#options;
     while (!this.#over.signal.aborted && !this.#lost.signal.aborted) {
@@ -297,14 +297,14 @@ export class Coordinator {
     }
   }
 
-  /** Says once whether a worker may take part. */
+  /** Decides once whether a worker may take part. */
   async #judge(job: Job<Hello>): Promise<void> {
     const hello = job.data;
     const why = this.#reasonAgainst(hello);
     hello.answer = why === undefined ? { accepted: true } : { accepted: false, why };
     if (why !== undefined) this.#note(`worker ${hello.name} is not used: ${why}`);
     else if (this.#announcement.vantages.length === 0 && hello.vantage !== undefined) {
-      // A run that names no place is asked from one place, too: that of who came first.
+      // A run that names no place is also sent from a single place: that of its first worker.
       this.#announcement = { ...this.#announcement, vantages: [hello.vantage] };
       const own = (await this.#board.getJob(this.#announcement.run_id)) as Job<Announcement> | undefined;
       await own?.updateData(this.#announcement);
@@ -332,6 +332,6 @@ const ofPlaces = (places: readonly (string | undefined)[]): string => {
   return named.length === 0 ? '' : ` from ${named.join(' and ')}`;
 };
 
-/** As people write it: `5m`, `30s`. */
+/** In the form of the command line: `5m`, `30s`. */
 export const shownTime = (ms: Ms): string =>
   ms >= 60_000 && ms % 60_000 === 0 ? `${ms / 60_000}m` : `${Math.round(ms / 100) / 10}s`;

@@ -9,35 +9,35 @@ import type { Suite } from '../suite/suite.ts';
 import type { Asked } from '../send/asker.ts';
 
 /**
- * What passes through the queue. Nothing here ever holds a token, an account, or a provider's key: a worker builds each
- * request with its own. Times are durations, since two machines' clocks cannot be compared.
+ * Messages in the queue. They never hold a token, an account, or a provider's key: a worker builds each request with
+ * its own. Times are durations, because the clocks of two machines cannot be compared.
  */
 
-/** Where all runs are announced. */
+/** Queue where all runs are announced. */
 export const boardName = 'gb-runs';
 /** Names of the queues of one run. */
 export const suiteQueue = (runId: string): string => `gb-${runId}-suite`;
 export const workersQueue = (runId: string): string => `gb-${runId}-workers`;
-/** Of one place: a queue cannot choose jobs by what they need. */
+/** One per place, because a queue cannot select jobs by what they need. */
 export const jobsQueue = (runId: string, vantage: string | undefined): string =>
   `gb-${runId}-jobs${vantage === undefined ? '' : `-${vantage}`}`;
 
 /** A run that looks for workers. */
 export interface Announcement {
   run_id: string;
-  /** Of gatebench. */
+  /** Version of gatebench. */
   version: string;
   suite_hash: string;
   suite: string;
   seed: number;
   routes: readonly string[];
-  /** Places that are asked from; empty: that of the first worker. */
+  /** Places to send from. Empty: that of the first worker. */
   vantages: readonly string[];
-  /** How long a worker that says nothing keeps its requests. */
+  /** How long a silent worker keeps its requests. */
   lease_ms: Ms;
 }
 
-/** A worker that would like to ask for a run. */
+/** A worker that offers to send for a run. */
 export interface Hello {
   name: string;
   /** Absent: its place has no name. */
@@ -48,23 +48,23 @@ export interface Hello {
   /** The name on the wire of each cell, by its key without vantage. */
   wire_models: Record<string, string>;
   calibration?: Calibration;
-  /** What the run says of it. Absent: it has not been read yet. */
+  /** The run's decision. Absent: not read yet. */
   answer?: { accepted: true } | { accepted: false; why: string };
 }
 
-/** What a worker tells again and again, so that it is known to be there. */
+/** Regular message of a worker that shows that it is alive. */
 export interface WorkerBeat {
   beat: number;
   in_flight: number;
   done: number;
-  /** Whether it takes requests: not before its connections are open, and not when it ends. */
+  /** Whether it takes requests: only after its connections are open, and until it ends. */
   is_ready: boolean;
 }
 
 /** One attempt of one request. */
 export interface JobForm {
   key: string;
-  /** Of its cell, without vantage. */
+  /** Key of its cell, without vantage. */
   cell: string;
   prompt: string;
   phase: PlannedRequest['phase'];
@@ -76,11 +76,11 @@ export interface JobForm {
   suite_hash: string;
 }
 
-/** Same request and attempt, same id, in every process: adding it twice is adding it once. */
+/** Same request and attempt, same id, in every process. Adding it twice has no further effect. */
 export const jobId = (key: string, attempt: number): string =>
   createHash('sha256').update(`${key}\n${attempt}`).digest('hex').slice(0, 40);
 
-/** A cell as every place calls it. */
+/** A cell by its name in every place. */
 export const placelessKey = (cell: CellNames): string => cellKey({ ...cell, vantage: undefined });
 
 export function jobForm(
@@ -94,7 +94,7 @@ export function jobForm(
   };
 }
 
-/** The request that a job is about, from the worker's own copy of the suite. Undefined when it has no such cell or prompt. */
+/** The request of a job, from the worker's own copy of the suite. Undefined if the suite has no such cell or prompt. */
 export function plannedOf(
   form: JobForm,
   suite: Suite,
@@ -107,24 +107,24 @@ export function plannedOf(
   return { key, phase, repeat, block, position, cell, prompt: promptIn(cell, prompt) };
 }
 
-/** What a worker gives back. */
+/** A worker's result. */
 export interface ResultForm {
   worker: string;
-  /** In its hands until over. */
+  /** Time from taking the request to its end. */
   hand_ms: Ms;
   queue_ms: Ms;
   memory: Asked['memory'];
   exchange: ExchangeForm;
 }
 
-/** An exchange without what belongs to one process: its clock, its log of chunks, its count of what is in flight. */
+/** An exchange without what belongs to one process: its clock, its log of chunks, its count of requests in flight. */
 type ExchangeForm = Omit<Exchange, 'startedAt' | 'sentAt' | 'chunks' | 'inFlight'> & {
   startedAt: string;
   wasSent: boolean;
   chunks: Chunk[];
 };
 
-/** As text inside the value of a job: what no database may hold bare, such as a NUL, is escaped in it. */
+/** As text inside the value of a job. Characters that a database cannot store, such as NUL, are escaped. */
 export function resultForm({ exchange, queueMs, memory }: Asked, worker: string, handMs: Ms): string {
   const { startedAt, sentAt, chunks, ...plain } = exchange;
   delete plain.inFlight;
@@ -140,7 +140,7 @@ export function resultForm({ exchange, queueMs, memory }: Asked, worker: string,
   return JSON.stringify(form);
 }
 
-/** `now`: on the reader's clock, of which the moment of sending is an estimate that says only that it was sent. */
+/** `now`: on the reader's clock. The moment of sending is estimated from it, and shows only that it was sent. */
 export function exchangeOf({ exchange }: ResultForm, now: Ms): Exchange {
   const { startedAt, wasSent, chunks, ...plain } = exchange;
   return {

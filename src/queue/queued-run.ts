@@ -18,28 +18,28 @@ export interface QueuedRunOptions {
   runId: string;
   seed: number;
   routes: readonly string[];
-  /** Places that are asked from. Empty: that of the first worker. */
+  /** Places to send from. Empty: that of the first worker. */
   vantages: readonly string[];
   leaseMs: Ms;
   queueTimeoutMs: Ms;
   workerTimeoutMs: Ms;
-  /** So many in each place are waited for before anything is sent. */
+  /** Wait for this many workers in each place before anything is sent. */
   workers: number;
   redact: Redact;
   note: (text: string) => void;
   stop: AbortSignal;
 }
 
-/** A run whose workers are there: what `runSuite` needs of it. */
+/** A run with its workers: everything that `runSuite` needs. */
 export interface QueuedRun extends Required<Pick<SendOptions, 'targets' | 'openAsker'>> {
-  /** As they said hello. */
+  /** From their hello messages. */
   workers: SeenWorker[];
   close: () => Promise<void>;
 }
 
 /**
- * Announces a run and waits for its workers. Its targets have no credentials and no address: only the workers know how a
- * model is reached. Throws a UserError when no worker comes in time.
+ * Announces a run and waits for its workers. Its targets have no credentials and no address: only the workers know how
+ * to reach a model. Throws a UserError if no worker comes in time.
  */
 export async function openQueuedRun(options: QueuedRunOptions): Promise<QueuedRun> {
   const { server, clock, suite, runId, seed, routes, vantages, leaseMs, redact, ...rest } = options;
@@ -65,7 +65,7 @@ export async function openQueuedRun(options: QueuedRunOptions): Promise<QueuedRu
   }
 }
 
-/** Every model on every route from every place, by the name that the workers call it on the wire. */
+/** Every model on every route from every place, with the workers' name on the wire. */
 function targetsOf(
   suite: Suite,
   routes: readonly string[],

@@ -14,13 +14,13 @@ import { exchangeOf, jobForm, type JobForm, jobId, jobsQueue, type ResultForm } 
 import { keptJob, type QueueServer } from './server.ts';
 import { withinTime } from './within-time.ts';
 
-/** A job that somebody waits for. */
+/** A job with a pending request. */
 interface Pending {
   readonly planned: PlannedRequest;
   eventId: string;
   readonly queue: Queue;
   readonly addedAt: Ms;
-  /** It was there before: what its way took cannot be known. */
+  /** It was in the queue before: the time of its way is unknown. */
   readonly isInherited: boolean;
   readonly inFlight: number;
   isAdded: boolean;
@@ -28,11 +28,11 @@ interface Pending {
   settle: (asked: Omit<Asked, 'recorded'>) => void;
 }
 
-/** What happens at one place of a run. */
+/** Events at one place of a run. */
 interface Place {
   queue: Queue;
   events: QueueEvents;
-  /** Gives back what was in the hands of a worker that is gone. */
+  /** Takes back the requests of a worker that is gone. */
   sweeper: Worker;
 }
 
@@ -43,8 +43,8 @@ interface RemoteOptions {
 }
 
 /**
- * Asks through workers on other machines. A job is one attempt of one request, by an id that every process finds: what a
- * run that was killed had asked already is not asked again when it goes on.
+ * Sends through workers on other machines. A job is one attempt of one request, with an id that every process computes.
+ * When a killed run continues, requests that are already in the queue are not sent again.
  */
 export class RemoteAsker implements Asker {
   readonly #options: RemoteOptions & AskedRun;
@@ -52,7 +52,7 @@ export class RemoteAsker implements Asker {
   readonly #pending = new Map<string, Pending>();
   readonly #inherited = new Set<string>();
   readonly #losses = new Map<string, number>();
-  /** What became of what each worker had. */
+  /** Results and losses by worker. */
   readonly #shares = new Map<string, { vantage: string | undefined; done: number; lost: number }>();
   readonly #removals = new Set<Promise<unknown>>();
 
@@ -86,7 +86,7 @@ export class RemoteAsker implements Asker {
     return this.#pending.size;
   }
 
-  /** Of this process, which stamps nothing here but is to keep up all the same. */
+  /** For this process, which stamps nothing here but still has to keep up. */
   loop(since?: EventLoopUtilization): EventLoopUtilization {
     return performance.eventLoopUtilization(since);
   }
@@ -114,7 +114,7 @@ export class RemoteAsker implements Asker {
     return { ...asked, recorded: () => this.#remove(queue, id) };
   }
 
-  /** Tries until it is there, or nobody wants it any more: to add it twice is to add it once. */
+  /** Retries until it is added, or no longer needed. Adding it twice has no further effect. */
   async #add(id: string, form: JobForm, pending: Pending, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     while (this.#pending.get(id) === pending && !signal.aborted) {
@@ -132,7 +132,7 @@ export class RemoteAsker implements Asker {
   async #openPlace(vantage: string | undefined): Promise<void> {
     const { server, coordinator, concurrency, earlier, manifest } = this.#options;
     const queue = coordinator.jobs(vantage);
-    // A second wall behind the first, which is that no job is added without a free place.
+    // A second line of defense. The first: no job is added without a free place.
     await queue.setGlobalConcurrency(concurrency);
     const left = (await queue.getJobs(['completed', 'failed', 'active', 'waiting', 'prioritized'])) as {
       id: string;
@@ -156,7 +156,7 @@ export class RemoteAsker implements Asker {
     this.#places.set(vantage, { queue, events, sweeper });
   }
 
-  /** The setting is part of the queue's data, which a restart may have lost; and events may be missed. */
+  /** The setting is part of the queue's data, which a restart may have lost. Events may also be missed. */
   async #beat(): Promise<void> {
     this.#listWorkers();
     for (const { queue } of this.#places.values())
@@ -164,7 +164,7 @@ export class RemoteAsker implements Asker {
     for (const id of [...this.#pending.keys()]) await this.#look(id);
   }
 
-  /** The manifest names whoever has taken part, whatever became of them. */
+  /** The manifest names every worker that took part, whatever happened to it. */
   #listWorkers(): void {
     const { coordinator, manifest } = this.#options;
     manifest.workers ??= [];
@@ -175,7 +175,7 @@ export class RemoteAsker implements Asker {
     }
   }
 
-  /** A line for each worker: what it has done, what was lost with it, and how fast it was. */
+  /** One line per worker: its requests, the ones lost with it, and its rate. */
   #sayShares(ms: Ms): void {
     for (const [name, { vantage, done, lost }] of this.#shares)
       this.#options.note(
@@ -190,7 +190,7 @@ export class RemoteAsker implements Asker {
     this.#shares.set(name, share);
   }
 
-  /** Settles a job that is over. */
+  /** Settles a finished job. */
   async #look(id: string): Promise<void> {
     const pending = this.#pending.get(id);
     if (!pending?.isAdded) return;
@@ -198,14 +198,14 @@ export class RemoteAsker implements Asker {
     const job = (await pending.queue.getJob(id)) as Job<JobForm, unknown> | undefined;
     const now = clock.now();
     if (!job) {
-      // Whoever has it in hand may be asking still: its place is kept as long as a lease would.
+      // A worker may still be sending it, so it is kept for the length of a lease.
       pending.missingSince ??= now;
       if (now - pending.missingSince > coordinator.announcement.lease_ms)
         this.#lose(pending, 'the server of the queue lost the request');
       return;
     }
     delete pending.missingSince;
-    // Of a process before this one, perhaps.
+    // It may come from an earlier process.
     pending.eventId = job.data.event_id;
     const { returnvalue: text, failedReason, processedBy, stalledCounter } = job;
     if (typeof text === 'string') this.#answer(pending, JSON.parse(text) as ResultForm, now);
@@ -259,7 +259,7 @@ export class RemoteAsker implements Asker {
     };
   }
 
-  /** Not waited for: what is left behind goes with the whole queue. */
+  /** Not awaited: what is left is removed with the whole queue. */
   #remove(queue: Queue, id: string): Promise<void> {
     const removal: Promise<unknown> = queue
       .remove(id)

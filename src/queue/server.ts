@@ -11,20 +11,20 @@ const bullmq = lazyPackage('bullmq') as () => typeof bullmqPackage;
 const ioredis = lazyPackage('ioredis') as () => typeof ioredisPackage;
 const pg = lazyPackage('pg') as () => typeof pgPackage;
 
-/** Longest time to connect when it is tried first. */
+/** Longest time for the first connection. */
 const connectMs = 5000;
 
-/** Where a queue is, with what may be shown of it. */
+/** Address of a queue, and the part of it that may be shown. */
 export interface QueueAddress {
   kind: 'redis' | 'postgres';
   url: URL;
-  /** Host and port: all that is ever shown. */
+  /** Host and port: the only parts that are ever shown. */
   shown: string;
-  /** Takes user and password out of a text. */
+  /** Removes user and password from a text. */
   redact: Redact;
 }
 
-/** Throws a UserError for what is no address of a queue, or would send its password in the clear. */
+/** Throws a UserError if it is not the address of a queue, or if its password would be sent in the clear. */
 export function queueAddress(text: string, allowHttp: boolean): QueueAddress {
   const example =
     'Example: redis://localhost:6379, rediss://user:password@host:6380, postgres://host/database';
@@ -73,14 +73,14 @@ function decoded(text: string): string {
   }
 }
 
-/** What a job is made of, of which this program uses little. */
+/** Type parameters of a job, of which this program uses few. */
 export type AnyJob = Job<Record<string, unknown>, unknown>;
 export type AnyQueue = Queue;
 
 /** A queue server that answers: Redis, Valkey, or PostgreSQL. */
 export class QueueServer {
   readonly address: QueueAddress;
-  /** What is doubtful about it, for people, a sentence each. */
+  /** Doubts about it for people, one sentence each. */
   readonly warnings: readonly string[];
   readonly #onError: (error: Error) => void;
 
@@ -90,7 +90,7 @@ export class QueueServer {
     this.#onError = onError;
   }
 
-  /** Throws a UserError when it cannot be reached, refuses us, or would lose jobs of a run. */
+  /** Throws a UserError if it cannot be reached, refuses us, or would lose jobs of a run. */
   static async open(address: QueueAddress, onError: (error: Error) => void): Promise<QueueServer> {
     assertInstalled(address.kind);
     let warnings: string[];
@@ -121,7 +121,7 @@ export class QueueServer {
     return this.#heard(new Made(name, { connection: this.#connection() }, this.#factory() as never));
   }
 
-  /** Absent `process`: it only looks for leases that have ended. */
+  /** Without `process`, it only looks for expired leases. */
   worker(
     name: string,
     process: ((job: AnyJob, token?: string, signal?: AbortSignal) => Promise<unknown>) | undefined,
@@ -138,7 +138,7 @@ export class QueueServer {
     );
   }
 
-  /** Every part of the engine tells of lost connections; unheard, that would end the process. */
+  /** Every part of the engine reports lost connections. Without a listener, that would end the process. */
   #heard<T extends { on(event: 'error', listener: (error: Error) => void): unknown }>(part: T): T {
     part.on('error', (error) => this.#onError(error));
     return part;
@@ -155,7 +155,7 @@ export class QueueServer {
   }
 }
 
-/** Removed when it is read, and not before. */
+/** Removed only when it is read. */
 export const keptJob: JobsOptions = { removeOnComplete: false, removeOnFail: false, attempts: 1 };
 
 function assertInstalled(kind: QueueAddress['kind']): void {
@@ -217,7 +217,7 @@ async function examineRedis(address: QueueAddress): Promise<string[]> {
         'is asked, and paid for, again',
     ];
   } catch (error) {
-    // The reason came as an event; the command only says that the connection is closed.
+    // The reason came as an event. The command only says that the connection is closed.
     if (!(error instanceof UserError) && failure) throw failure;
     throw error;
   } finally {
@@ -241,7 +241,7 @@ async function examinePostgres(address: QueueAddress): Promise<string[]> {
   }
 }
 
-/** Why a server could not be used: its own words, without what is secret. */
+/** Why a server could not be used: its own message, without secrets. */
 function reasonOf(error: unknown, { redact }: QueueAddress): string {
   const { code, message, errors } = error as NodeJS.ErrnoException & { errors?: Error[] };
   const said = oneLine(redact(message || errors?.[0]?.message || String(code ?? error)), 200);

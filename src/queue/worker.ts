@@ -32,41 +32,41 @@ import { withinTime } from './within-time.ts';
 export interface WorkOptions {
   server: QueueServer;
   clock: Clock;
-  /** Of this worker, in rows. */
+  /** Name of this worker, in rows. */
   name: string;
   vantage?: string | undefined;
-  /** Requests in flight at most. */
+  /** Maximum requests in flight. */
   concurrency: number;
-  /** Requests that it sends in all. Absent: as many as it is given. */
+  /** Maximum requests in total. Absent: no limit. */
   maxRequests?: number | undefined;
-  /** Without work for so long, it ends. */
+  /** Ends after this time without work. */
   idleMs: Ms;
-  /** Hashes of suites that it may ask. Absent: any. */
+  /** Hashes of suites that it accepts. Absent: any. */
   hashes?: ReadonlySet<string> | undefined;
   /** How this machine reaches the models of a suite, with its own credentials. */
   targetsOf: (suite: Suite, routes: readonly string[]) => Promise<Targets>;
   imagesOf: (suite: Suite) => Promise<LoadedImages>;
-  /** Of this machine's clock. Absent: its rows are marked. */
+  /** For this machine's clock. Absent: its rows are marked. */
   calibration?: Calibration | undefined;
-  /** Where proxy variables are read from. */
+  /** Source of proxy variables. */
   env: NodeJS.ProcessEnv;
-  /** Aborted: it takes nothing more, and ends what is in its hands. */
+  /** Aborted: it takes no more requests, and finishes those it has. */
   stop: AbortSignal;
-  /** Aborted: what is in its hands is given up. */
+  /** Aborted: the requests that it has are canceled. */
   kill: AbortSignal;
-  /** For people, a line each. */
+  /** For people, one line each. */
   say: (text: string) => void;
 }
 
-/** How often it looks for runs, and says that it is there. */
+/** How often it looks for runs, and reports that it is alive. */
 const lookMs: Ms = 200;
-/** Longest wait for an answer of the server, beyond which it is away. */
+/** If the server takes longer to answer, it counts as away. */
 const patienceMs: Ms = 5000;
 
 /** Why a worker has ended. */
 export type WorkEnd = 'stopped' | 'idle' | 'spent';
 
-/** Asks for one run after the other until it is stopped, has no work for long, or has sent what it may. */
+/** Sends for one run after the other until it is stopped, idle for too long, or has sent its maximum. */
 export async function work(options: WorkOptions): Promise<WorkEnd> {
   const { server, clock, stop, idleMs, say } = options;
   const board = server.queue(boardName);
@@ -91,7 +91,7 @@ export async function work(options: WorkOptions): Promise<WorkEnd> {
   }
 }
 
-/** The oldest run whose coordinator is there, which its beat shows, and that wants this place. */
+/** The oldest run that needs this place and has a live coordinator, which its beat shows. */
 async function liveRun(
   board: AnyQueue,
   looks: Map<string, { beat: number; isLive: boolean }>,
@@ -136,7 +136,7 @@ class Service {
     this.#tally = tally;
   }
 
-  /** Until the run is over. Throws a UserError when this worker must not, or cannot, ask for it. */
+  /** Until the run is over. Throws a UserError if this worker may not, or cannot, send for it. */
   async serve(): Promise<void> {
     const { server, name } = this.#options;
     const { run_id } = this.#run;
@@ -155,7 +155,7 @@ class Service {
     }
   }
 
-  /** As the queue has it, held against its own hash and those that this worker may ask. */
+  /** The suite from the queue, compared with its own hash and those that this worker accepts. */
   async #suite(): Promise<Suite> {
     const { server, hashes } = this.#options;
     const { run_id, suite_hash, suite: suiteName } = this.#run;
@@ -190,7 +190,7 @@ class Service {
     };
   }
 
-  /** Waits for the word of the run. Throws a UserError when it is no. */
+  /** Waits for the run's decision. Throws a UserError if the run refuses. */
   async #isAccepted(hellos: AnyQueue, hello: Hello): Promise<boolean> {
     const { clock, stop, name } = this.#options;
     await this.#greet(hellos, hello, false);
@@ -218,7 +218,7 @@ class Service {
     return hellos.updateJobProgress(this.#options.name, beat);
   }
 
-  /** Whether the run is announced still. */
+  /** Whether the run is still announced. */
   async #isThere(): Promise<boolean> {
     return (await this.#board.getJob(this.#run.run_id)) !== undefined;
   }
@@ -257,7 +257,7 @@ class Service {
       };
       const worker = server.worker(
         jobsQueue(runId, vantage),
-        // Three parameters: the engine gives a signal only to who takes it.
+        // Three parameters: the engine passes a signal only to a function that declares it.
         async (job, token, signal) => {
           this.#inHand++;
           this.#tally.busyAt = clock.now();
@@ -273,7 +273,7 @@ class Service {
         },
         {
           ...{ name, concurrency: this.#places(), lockDuration, lockRenewTime: lockDuration / 2 },
-          // The coordinator looks for leases that have ended.
+          // The coordinator looks for expired leases.
           ...{ skipStalledCheck: true, maxStalledCount: 0, runRetryDelay: 200 },
         },
       );
@@ -294,7 +294,7 @@ class Service {
     }
   }
 
-  /** Places that may still be used: never more than requests that may still be sent. */
+  /** Free places: never more than requests that may still be sent. */
   #places(): number {
     const { concurrency, maxRequests = Infinity } = this.#options;
     return Math.max(1, Math.min(concurrency, maxRequests - this.#tally.done));
@@ -306,11 +306,11 @@ class Service {
 
   #limit(worker: Worker): void {
     worker.concurrency = this.#places();
-    // Its return lets the engine take the next one, unless it has been told not to.
+    // Its return lets the engine take the next one, unless it was paused.
     if (this.#isSpent()) void worker.pause(true);
   }
 
-  /** Says again and again that it is there; returns when the run, or this worker, is to end. */
+  /** Reports regularly that it is alive. Returns when the run, or this worker, must end. */
   async #untilOver(hellos: AnyQueue, hello: Hello): Promise<void> {
     const { clock, stop, idleMs } = this.#options;
     const everyMs = Math.min(500, this.#run.lease_ms / 10);
@@ -329,7 +329,7 @@ class Service {
         const now = JSON.stringify(job.progress);
         if (now !== beat) heardAt = clock.now();
         beat = now;
-        // A server that lost its data has to be told anew.
+        // A server that lost its data has to be told again.
         if (!(await hellos.getJob(hello.name))) await this.#greet(hellos, hello, true);
         else await this.#tell(hellos, true);
       };
@@ -342,7 +342,7 @@ class Service {
   }
 }
 
-/** A run that a server without persistence has forgotten comes back: it is not over at once. */
+/** A run that a server without persistence has forgotten comes back, so it does not count as over at once. */
 const goneMs: Ms = 1500;
 
 function assertSameMajor({ run_id, version: theirs }: Announcement): void {
@@ -353,7 +353,7 @@ function assertSameMajor({ run_id, version: theirs }: Announcement): void {
     );
 }
 
-/** What a promise gives, or undefined when that takes too long, or it fails because the server is away. */
+/** Value of a promise. Undefined if it takes too long, or fails because the server is away. */
 async function within<T>(promise: Promise<T>, ms: Ms): Promise<T | undefined> {
   let value: T | undefined;
   await withinTime(

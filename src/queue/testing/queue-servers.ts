@@ -22,11 +22,11 @@ const postgresFolder = globSync('/usr/lib/postgresql/*/bin/initdb')
 
 const isDemanded = process.env['GATEBENCH_REQUIRE_TOOLS'] !== undefined;
 
-/** Why nothing is tried on a real Redis; undefined when there is one, or when the tools are demanded. */
+/** Why tests on a real Redis are skipped. Undefined if there is one, or if the tools are required. */
 export const withoutRedis =
   redis === undefined && !isDemanded ? 'NOT TRIED ON REDIS: apt install redis-server' : undefined;
 
-/** The same for PostgreSQL. */
+/** As above, for PostgreSQL. */
 export const withoutPostgres =
   postgresFolder === undefined && !isDemanded ? 'NOT TRIED ON POSTGRESQL: apt install postgresql' : undefined;
 
@@ -35,22 +35,22 @@ for (const line of [withoutRedis, withoutPostgres]) if (line !== undefined) cons
 export interface TestServer extends AsyncDisposable {
   url: string;
   port: number;
-  /** Where it keeps its data. */
+  /** Its data folder. */
   folder: string;
-  /** Ends it as a crash would. */
+  /** Ends it like a crash. */
   kill(): Promise<void>;
-  /** Begins it again, on the same port and with whatever it has kept. */
+  /** Starts it again, on the same port and with the data that it kept. */
   begin(): Promise<void>;
 }
 
 interface RedisOptions {
   /** Whether it keeps its data on disk. */
   isKept?: boolean;
-  /** More of its own settings: `['--maxmemory-policy', 'allkeys-lru']`. */
+  /** Additional settings: `['--maxmemory-policy', 'allkeys-lru']`. */
   settings?: readonly string[];
 }
 
-/** A Redis, or a Valkey, of its own, on a port of its own. */
+/** A private Redis or Valkey on its own port. */
 export async function startRedis({ isKept = true, settings = [] }: RedisOptions = {}): Promise<TestServer> {
   if (redis === undefined) throw new Error('GATEBENCH_REQUIRE_TOOLS is set, but no redis-server was found');
   const folder = await mkdtemp(join(tmpdir(), 'gatebench-redis-'));
@@ -69,7 +69,7 @@ export async function startRedis({ isKept = true, settings = [] }: RedisOptions 
   );
 }
 
-/** A PostgreSQL of its own, which refuses to run as root: then it runs as its own user. */
+/** A private PostgreSQL. It refuses to run as root, and then runs as its own user. */
 export async function startPostgres(): Promise<TestServer> {
   if (postgresFolder === undefined)
     throw new Error('GATEBENCH_REQUIRE_TOOLS is set, but no PostgreSQL was found');
@@ -106,7 +106,7 @@ async function server(
   const kill = async (): Promise<void> => {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
-    // `runuser` passes nothing on: its child is what listens.
+    // `runuser` does not pass signals on: its child is the one that listens.
     for (const pid of childrenOf(child.pid!)) process.kill(pid, 'SIGKILL');
     child.kill('SIGKILL');
     await ended;
@@ -141,7 +141,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Until it takes connections. */
+/** Waits until it accepts connections. */
 async function listens(port: number, child: ChildProcess): Promise<void> {
   for (;;) {
     if (child.exitCode !== null) throw new Error(`the server has ended with ${child.exitCode}`);
