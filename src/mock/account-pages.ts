@@ -8,7 +8,7 @@ import type { Reply } from './reply.ts';
 const pathPattern =
   /^\/client\/v4\/accounts\/[^/]+\/ai-gateway\/(?:gateways\/([^/]+)|(custom-providers))\/?$/;
 
-/** Cloudflare's API on one gateway's settings and on the account's custom providers. Undefined for other pages. */
+/** Cloudflare's API for one gateway's settings and the account's custom providers. Undefined for other pages. */
 export function accountPage({ method, path, headers }: Incoming, options: MockOptions): Reply | undefined {
   const match = pathPattern.exec(path);
   if (method !== 'GET' || !match) return undefined;

@@ -17,8 +17,8 @@ import {
 import type { Draw } from './simulator.ts';
 
 /**
- * Gives each frame its due time, and spoils the stream as the knobs ask: comments, raw text, a pause, a cut.
- * Times are divided by `speed`.
+ * Gives each frame its due time, and spoils the stream as the knobs say: comments, raw text, a pause, a cut. Times are
+ * divided by `speed`.
  */
 export function* timedFrames(
   dialect: Dialect,
@@ -30,7 +30,8 @@ export function* timedFrames(
 }
 
 function* framesInTime(dialect: Dialect, knobs: Knobs, random: Random): Generator<Frame> {
-  // Text cannot leave before the headers do; were only the first piece late, the stream would look faster than it is.
+  // Text cannot leave before the headers do. If only the first piece were late, the stream would look faster than it
+  // is.
   let due = Math.max(knobs.ttftMs, knobs.headersMs);
   let count = 0;
   for (const frame of dialect.frames(() => due)) {
@@ -44,7 +45,7 @@ function* framesInTime(dialect: Dialect, knobs: Knobs, random: Random): Generato
       yield { kind: 'comment', text: dialect.comment, due: dueOf(frame, due, knobs) };
     yield { ...frame, due: dueOf(frame, due, knobs) };
     count++;
-    // The end follows the last piece at once: usage and `[DONE]` need no more thought.
+    // The end follows the last piece at once: usage and `[DONE]` take no time to compute.
     if (frame.kind !== 'finish' && frame.kind !== 'usage' && frame.kind !== 'role') due += gap(knobs, random);
   }
   if (count === knobs.rawAfter && knobs.raw !== undefined) yield { kind: 'raw', text: knobs.raw, due };
@@ -71,11 +72,11 @@ export interface ReplySettings {
   wall: Date;
   /** Delays are divided by this; `Infinity` answers at once. */
   speed: number;
-  /** How long the model took to load. */
+  /** Time for loading the model. */
   loadMs: Ms;
 }
 
-/** Puts a draw on the wire, as a stream or whole. */
+/** Writes a drawn answer in its format, streamed or not. */
 export function chatReply(draw: Draw, body: ChatBody, settings: ReplySettings): Reply {
   const { way, wall, loadMs } = settings;
   const { failure, knobs } = draw;
@@ -99,7 +100,7 @@ export function chatReply(draw: Draw, body: ChatBody, settings: ReplySettings): 
   return { ...(body.stream ? streamed(dialect, worded, speed) : whole(dialect, worded, speed)), queued };
 }
 
-/** Raw text of the failure table is worded as an event; here the same stands on a line of its own. */
+/** Raw text in the failure table has the form of an event. Here the same is a line of its own. */
 function asLines(knobs: Knobs): Knobs {
   return { ...knobs, raw: knobs.raw?.replace(/^(?:event: \w+\n)?data: /, '').replace(/\n\n$/, '\n') };
 }

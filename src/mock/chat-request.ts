@@ -7,21 +7,21 @@ const keepAliveMs = 5 * 60_000;
 export class LoadedModels {
   readonly #until = new Map<string, Ms>();
 
-  /** Uses a model for one request; says whether it had to be loaded. A keep-alive of 0 unloads it afterwards. */
+  /** Uses a model for one request. Returns whether it had to be loaded. A keep-alive of 0 unloads it afterward. */
   use(model: string, now: Ms, keepAlive: Ms = keepAliveMs): 'cold' | 'warm' {
     const wasLoaded = (this.#until.get(model) ?? -Infinity) > now;
     this.#until.set(model, now + keepAlive);
     return wasLoaded ? 'warm' : 'cold';
   }
 
-  /** Those in memory, and how long they will stay. */
+  /** Models in memory, and how long they will stay. */
   list(now: Ms): { model: string; leftMs: Ms }[] {
     const entries = Array.from(this.#until, ([model, until]) => ({ model, leftMs: until - now }));
     return entries.filter(({ leftMs }) => leftMs > 0);
   }
 }
 
-/** `keep_alive` as Ollama takes it: seconds, or text such as `10m`; below 0 for ever. Absent when it says nothing. */
+/** `keep_alive` in Ollama's format: seconds, or text such as `10m`; negative for ever. Absent if not given. */
 export function keepAliveOf(value: unknown): Ms | undefined {
   const match = typeof value === 'string' ? /^(-?\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(value) : null;
   const units: Record<string, Ms> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
@@ -30,29 +30,29 @@ export function keepAliveOf(value: unknown): Ms | undefined {
   return ms !== undefined && ms < 0 ? Infinity : ms;
 }
 
-/** The two ways to ask: the OpenAI-compatible one, and Ollama's own. */
+/** The two APIs: the OpenAI-compatible one, and Ollama's own. */
 export type ChatWay = 'openai' | 'native';
 
-/** What a chat request's body says, as far as the mock reads it. */
+/** The parts of a chat request's body that the mock reads. */
 export interface ChatBody {
-  /** The body as it came: what cache and chance go by. */
+  /** The raw body. Cache and random numbers depend on it. */
   text: string;
   model: string;
   /** Text of all messages. */
   promptText: string;
   /** Text of the last message. */
   lastText: string;
-  /** A rough count: a token for four characters, some for each message, and 256 for each image. */
+  /** A rough count: a token per four characters, some per message, and 256 per image. */
   promptTokens: number;
   stream: boolean;
   includeUsage: boolean;
-  /** Absent when the request sets no limit. `max_completion_tokens` is ignored, as Ollama ignores it. */
+  /** Absent if the request sets no limit. `max_completion_tokens` is ignored, as in Ollama. */
   maxTokens: number | undefined;
-  /** Native requests only. */
+  /** Only for native requests. */
   keepAliveMs: Ms | undefined;
-  /** Absent when the request offers no tools. */
+  /** Absent if the request offers no tools. */
   offer: Offer | undefined;
-  /** Native requests only: a prompt that does not fit is to be refused, not cut. */
+  /** Only for native requests: refuse a prompt that does not fit, instead of cutting it. */
   refusesCut: boolean;
 }
 
@@ -61,7 +61,7 @@ type Fields = Record<string, unknown>;
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Reads a body; a text is what is wrong with it. Ollama's own way streams unless told otherwise. */
+/** Parses a body. A text explains what is wrong with it. Ollama's own API streams by default. */
 export function readChatBody(text: string, way: ChatWay): ChatBody | string {
   const body = parsed(text);
   if (!body) return 'cannot parse request body';
@@ -98,7 +98,7 @@ function parsed(text: string): Fields | undefined {
 
 const tokensPerImage = 256;
 
-/** How many images a message has, in either way. The mock counts them, and answers to the text beside them. */
+/** Number of images of a message, in either API. The mock counts them, and answers to the text. */
 function imagesIn(message: unknown): number {
   if (!isFields(message)) return 0;
   const parts = Array.isArray(message.content) ? message.content : [];
@@ -106,7 +106,7 @@ function imagesIn(message: unknown): number {
   return inParts + (Array.isArray(message.images) ? message.images.length : 0);
 }
 
-/** A message's content: text, or parts as the OpenAI API takes them. */
+/** A message's content: text, or parts as in the OpenAI API. */
 function textOf(message: unknown): string {
   if (!isFields(message)) return '';
   if (typeof message.content === 'string') return message.content;

@@ -8,7 +8,7 @@ import type { Truth } from './truth-log.ts';
 
 const maxKept = 5000;
 
-/** The last requests as they came, secrets and all: kept only where the option says so. */
+/** The last requests as received, including secrets. Kept only if the option says so. */
 export class SeenRequests {
   readonly #keeps: boolean;
   #requests: Pick<Incoming, 'method' | 'path' | 'headers' | 'body'>[] = [];
@@ -40,7 +40,7 @@ interface Count {
 
 const nothing = (): Count => ({ requests: 0, inFlight: 0, maxInFlight: 0 });
 
-/** Counters of chat requests, in all and by model, and of connections. Those in flight survive a reset. */
+/** Counters of chat requests, in total and by model, and of connections. Those in flight survive a reset. */
 export class Stats {
   #all = nothing();
   #byModel = new Map<string, Count>();
@@ -93,12 +93,12 @@ export interface Kept {
   requests: SeenRequests;
 }
 
-/** Where the control pages are. */
+/** Path of the control pages. */
 export const controlPrefix = '/__mock/';
 const maxBulk = 5000;
 
 /**
- * What tests and `calibrate` ask the mock itself: `truth/<event id>`, `truth?after=<sequence>&limit=<n>`,
+ * Pages about the mock itself for tests and `calibrate`: `truth/<event id>`, `truth?after=<sequence>&limit=<n>`,
  * `stats`, `requests`, and the lists `failures`, `models`, `set-ups` and `knobs`. DELETE clears the first three.
  */
 export function controlReply({ method, path, query }: Incoming, { truth, stats, requests }: Kept): Reply {
@@ -138,7 +138,7 @@ export function controlReply({ method, path, query }: Incoming, { truth, stats, 
   }
 }
 
-/** `next` is what to ask `after` the next time. */
+/** `next` is the value of `after` for the next request. */
 function truthPage(truth: Truth, after: number, limit: number): Reply {
   if (!(after >= 0 && limit > 0)) return jsonReply(400, { error: 'after and limit are numbers' });
   const records = truth.after(after, Math.min(limit, maxBulk));

@@ -2,48 +2,48 @@ import type { Ms } from '../base/clock.ts';
 import type { Knobs } from './knobs.ts';
 import type { Dialect, FrameKind, FrameText } from './reply.ts';
 
-/** Words for answers of a given length; one holds characters of two, three and four bytes. */
+/** Words for answers of a given length. One has characters of two, three and four bytes. */
 const filler = ' a stream of plain words, some naïve, some grün, a 蚊 and a 🦟, then more of them;'.split(
   /(?= )/,
 );
 
-/** `count` pieces of text that mean nothing. */
+/** `count` pieces of meaningless text. */
 export function fillerPieces(count: number): string[] {
   const pieces = Array.from({ length: count }, (_, index) => filler[index % filler.length]!);
   if (count > 0) pieces[0] = 'Here';
   return pieces;
 }
 
-/** Text cut as a model's tokens would cut it: a word with the blank before it, long words in parts. */
+/** Text split as a model's tokens would: a word with the blank before it, long words in parts. */
 export function piecesOf(text: string): string[] {
   return text.match(/\s?[\p{L}\p{N}]{1,7}|\s?[^\s\p{L}\p{N}]{1,4}|\s+/gu) ?? [];
 }
 
-/** Token counts as the answer reports them. */
+/** Token counts in the answer. */
 export interface TokenCounts {
   prompt: number;
   completion: number;
   reasoning: number;
 }
 
-/** An answer before it is put on the wire: its pieces, one a frame and one a token, and how it ends. */
+/** An answer before it is formatted: its pieces, one per frame and token, and its end. */
 export interface Composition {
   reasoning: string[];
   answer: string[];
   tool: { name: string; pieces: string[] } | undefined;
-  /** Empty when none is sent. */
+  /** Empty if none is sent. */
   finish: string;
   tokens: TokenCounts;
 }
 
-/** What the request asks of the answer. */
+/** Requirements of the request. */
 export interface Asked {
   promptTokens: number;
-  /** Absent when the request sets no limit. */
+  /** Absent if the request sets no limit. */
   maxTokens?: number | undefined;
 }
 
-/** Puts the answer together; a `max_tokens` below its length cuts it, reasoning first, and it ends with `length`. */
+/** Composes the answer. A `max_tokens` below its length cuts it, reasoning first, and it ends with `length`. */
 export function compose(knobs: Knobs, asked: Asked): Composition {
   const reasoning =
     knobs.reasoning === undefined ? fillerPieces(knobs.reasoningFrames) : piecesOf(knobs.reasoning);
@@ -80,19 +80,19 @@ function cut(lists: string[][], room: number): void {
   }
 }
 
-/** What every line of one answer has in common. */
+/** Fields that every line of one answer has. */
 export interface NativeHead {
   wall: Date;
   model: string;
-  /** How long the model took to load before it read the prompt; 0 when it was warm. */
+  /** Time for loading the model before it read the prompt. 0 if it was in memory. */
   loadMs: Ms;
-  /** How long the request has waited for its turn, once that is known. Not divided by `speed`. */
+  /** How long the request waited for its turn, if known. Not divided by `speed`. */
   queuedMs: () => Ms;
-  /** Delays are divided by this, and so are the durations that it reports of them. */
+  /** Delays and reported durations are divided by this. */
   speed: number;
 }
 
-/** Ollama's own `/api/chat`: a JSON object a line, and durations in nanoseconds in the last. */
+/** Ollama's own `/api/chat`: one JSON object per line, with durations in nanoseconds in the last. */
 export function nativeDialect(head: NativeHead, knobs: Knobs, composition: Composition): Dialect {
   const { reasoning, answer, tool, finish, tokens } = composition;
   const nanoseconds = (ms: Ms): number => Math.round((ms / head.speed) * 1e6);
@@ -103,7 +103,7 @@ export function nativeDialect(head: NativeHead, knobs: Knobs, composition: Compo
     tool_calls: [{ function: { name: tool.name, arguments: JSON.parse(tool.pieces.join('')) as unknown } }],
   };
 
-  /** The prompt is read until the first piece; the rest is evaluation. */
+  /** Until the first piece the prompt is read. The rest is evaluation. */
   const ending = (total: Ms): object => ({
     done: true,
     done_reason: finish,
@@ -142,9 +142,9 @@ export function nativeDialect(head: NativeHead, knobs: Knobs, composition: Compo
   };
 }
 
-/** What every frame of one answer has in common. */
+/** Fields that every frame of one answer has. */
 export interface AnswerHead {
-  /** `chatcmpl-` and a number below 999, as Ollama has it: not unique. */
+  /** `chatcmpl-` and a number below 999, as in Ollama: not unique. */
   id: string;
   /** Seconds since 1970. */
   created: number;
@@ -152,7 +152,7 @@ export interface AnswerHead {
   includeUsage: boolean;
 }
 
-/** The OpenAI-compatible answer as Ollama writes it: reasoning in a field of its own, finish, usage, `[DONE]`. */
+/** The OpenAI-compatible answer as Ollama writes it: reasoning in its own field, finish, usage, `[DONE]`. */
 export function openaiDialect(head: AnswerHead, knobs: Knobs, composition: Composition): Dialect {
   const start = JSON.stringify({ id: head.id, object: 'chat.completion.chunk', created: head.created }).slice(
     0,

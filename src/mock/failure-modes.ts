@@ -2,13 +2,13 @@ import type { Ms } from '../base/clock.ts';
 import { ray, uuid } from './ids.ts';
 import type { Knobs } from './knobs.ts';
 
-/** What a scenario may mention. */
+/** Values that a scenario may use. */
 export interface FailureContext {
   model: string;
   wall: Date;
 }
 
-/** A whole response in place of the answer. */
+/** A whole response instead of the answer. */
 export interface FailedResponse {
   status: number;
   type: string;
@@ -17,8 +17,8 @@ export interface FailedResponse {
 }
 
 /**
- * One way to fail, chosen by the model `sim-fail-<name>` or by the knob `fail`. It is a response of its own, or
- * an answer that is spoiled by knobs.
+ * One way to fail, selected by the model `sim-fail-<name>` or by the knob `fail`. Either a response of its own, or an
+ * answer that knobs spoil.
  */
 export type Scenario = {
   name: string;
@@ -43,12 +43,12 @@ export function cloudflareError(status: number, code: number, message: string): 
   return { status, type: json, body };
 }
 
-/** The provider in the OpenAI way, as Ollama's compatible layer writes it. */
+/** The provider's error in OpenAI's format, as Ollama's compatible layer writes it. */
 export function openaiError(status: number, type: string, message: string): FailedResponse {
   return { status, type: json, body: JSON.stringify({ error: { message, type, param: null, code: null } }) };
 }
 
-/** The provider in Ollama's own way. */
+/** The provider's error in Ollama's own format. */
 export function nativeError(status: number, error: string): FailedResponse {
   return { status, type: json, body: JSON.stringify({ error }) };
 }
@@ -103,7 +103,7 @@ const swallowedWhole =
 
 /** Every scenario. Tests walk this list; `GET /__mock/failures` shows it. To add one: add its object. */
 export const scenarios: readonly Scenario[] = [
-  // The gateway says no.
+  // Refusals by the gateway.
   {
     name: 'gateway-missing',
     summary: 'the gateway does not exist',
@@ -168,7 +168,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: '429-date',
     summary: 'the same with a date two to three seconds ahead',
-    // With the date that it counts from: Node's own is of the second before, now and then.
+    // With the date that it counts from: Node's own is sometimes of the second before.
     respond: ({ wall }) =>
       rateLimited({
         date: wall.toUTCString(),
@@ -230,7 +230,7 @@ export const scenarios: readonly Scenario[] = [
     }),
   },
 
-  // The provider says no.
+  // Refusals by the provider.
   { name: 'provider-auth', summary: 'wrong provider key', respond: () => nativeError(401, 'unauthorized') },
   {
     name: 'plan',
@@ -334,7 +334,7 @@ export const scenarios: readonly Scenario[] = [
     respond: () => ({ status: 200, type: json, body: '' }),
   },
 
-  // The stream goes wrong.
+  // The stream fails.
   {
     name: 'mid-error-object',
     summary: 'an error object in the stream',

@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 const base32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 let serial = 0;
 
-/** An id like those of the gateway's log: 26 characters, sorted by time, unique within this process. */
+/** An id like those in the gateway's log: 26 characters, sorted by time, unique within this process. */
 export function logId(wall: Date): string {
   serial++;
   return base32Digits(wall.getTime(), 10) + base32Digits(serial, 8) + processPart;
@@ -18,7 +18,7 @@ function base32Digits(value: number, length: number): string {
   return digits;
 }
 
-/** `<16 hex>-LHR`, as Cloudflare's edge marks a request. */
+/** `<16 hex>-LHR`, like the marks of Cloudflare's edge. */
 export const ray = (): string => `${rayPart}${(++serial).toString(16).padStart(8, '0')}-LHR`;
 
 const rayPart = randomBytes(4).toString('hex');

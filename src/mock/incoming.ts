@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Ms } from '../base/clock.ts';
 
-/** A request, read to its end. */
+/** A request, read completely. */
 export interface Incoming {
   method: string;
   path: string;
@@ -13,10 +13,10 @@ export interface Incoming {
   bodyRead: Ms;
 }
 
-/** As the gateway: larger requests are refused. */
+/** Larger requests are refused, as by the gateway. */
 export const maxBody = 25 * 1024 * 1024;
 
-/** The body as text; undefined when it is larger than `maxBody`. Rejects when the client leaves. */
+/** The body as text. Undefined if it is larger than `maxBody`. Rejects if the client leaves. */
 export async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const parts: Buffer[] = [];
   let length = 0;

@@ -1,87 +1,90 @@
 import type { Ms } from '../base/clock.ts';
 
-/** What the usage of an answer looks like. */
+/** Form of an answer's usage. */
 export const usageStyles = ['none', 'plain', 'cached', 'full', 'cumulative'] as const;
 
-/** How the connection ends: as HTTP asks, by closing early, or by a reset. */
+/** How the connection ends: as HTTP requires, by closing early, or by a reset. */
 export const endings = ['end', 'close', 'reset'] as const;
 
 /**
- * Everything that can be turned about one answer. There is one mechanism: knobs are merged from these defaults,
- * the model's law, the server's `knobs` option, the model's name (`sim-exact?ttftMs=50&gapMs=5`) and the request
- * header `x-sim` (`{"ttftMs":50}`), each over the one before. An unknown knob or a wrong type is refused with 400.
+ * Everything adjustable about one answer. There is one mechanism: knobs are merged from these defaults, the model's
+ * distribution, the server's `knobs` option, the model's name (`sim-exact?ttftMs=50&gapMs=5`) and the request header
+ * `x-sim` (`{"ttftMs":50}`). Later ones override earlier ones. An unknown knob or a wrong type is refused with 400.
  * Instants count from the moment at which the request had been read. Times are divided by the server's `speed`.
  */
 export interface Knobs {
   /** Every delay is 0 and the whole answer leaves in one write. */
   instant: boolean;
-  /** To the response's headers, when streamed. Otherwise they leave with the body. */
+  /** Until the response's headers, if streamed. Otherwise they leave with the body. */
   headersMs: Ms;
-  /** To the first frame with text. */
+  /** Until the first frame with text. */
   ttftMs: Ms;
   /** Between frames. */
   gapMs: Ms;
-  /** Each gap is multiplied by a uniform number in 1 ± jitter. */
+  /** Each gap is multiplied by a uniform random number in 1 ± jitter. */
   jitter: number;
-  /** Chance that a gap is `tailFactor` times as long. */
+  /** Probability that a gap is `tailFactor` times as long. */
   tailChance: number;
   tailFactor: number;
   /** After this many frames there is a pause of `stallMs`. */
   stallAfter: number | undefined;
   stallMs: Ms;
-  /** Send a comment this often during the pause; 0 is silence. */
+  /** Send a comment at this interval during the pause. 0: silence. */
   stallCommentMs: Ms;
   /** From `[DONE]` to the end of the body. At 0 both leave in one write. */
   lingerMs: Ms;
-  /** Nothing is sent before all is ready; then it is one write. */
+  /** Nothing is sent before everything is ready. Then it is one write. */
   buffered: boolean;
 
-  /** Frames of reasoning, when `reasoning` gives no text. */
+  /** Frames of reasoning, if `reasoning` gives no text. */
   reasoningFrames: number;
   reasoning: string | undefined;
-  /** Frames of answer, when `answer` gives no text. */
+  /** Frames of answer, if `answer` gives no text. */
   answerFrames: number;
   answer: string | undefined;
-  /** A tool call in place of the answer; `arguments` is the JSON text. */
+  /** A tool call instead of the answer. `arguments` is the JSON text. */
   toolCall: { name: string; arguments: string } | undefined;
-  /** Chance that a prompt that wants one of the request's tools gets the right call; else it gets the answer as text. */
+  /**
+   * Probability that a prompt that needs one of the request's tools gets the right call. Otherwise it gets the answer
+   * as text.
+   */
   toolShare: number;
-  /** The finish reason; empty for no finish frame. `max_tokens` makes it `length`. */
+  /** The finish reason. Empty: no finish frame. `max_tokens` makes it `length`. */
   finish: string;
   /** Completion tokens that no frame shows. */
   hiddenTokens: number;
 
-  /** Frames in one write. */
+  /** Frames per write. */
   framesPerPacket: number;
-  /** Each write is cut into pieces of this many bytes; 0 leaves it whole. */
+  /** Each write is split into pieces of this many bytes. 0 leaves it whole. */
   splitBytes: number;
-  /** Each frame is cut inside its first character that takes more than one byte. */
+  /** Each frame is split inside its first multi-byte character. */
   splitCharacter: boolean;
-  /** Between the pieces, so that the reader gets them one by one. Not divided by `speed`. */
+  /** Delay between the pieces, so that the reader gets them one by one. Not divided by `speed`. */
   splitMs: Ms;
   crlf: boolean;
-  /** A comment before every so many frames; 0 for none. */
+  /** A comment before every this many frames. 0: none. */
   commentEvery: number;
   /** Up to this many characters of an unknown field in each frame. */
   padding: number;
   /** Role in every delta, and the finish reason on the last frame with text: Ollama before mid-2026. */
   oldStyle: boolean;
-  /** A frame of its own for the role, with the headers. */
+  /** A separate frame for the role, with the headers. */
   roleFrame: boolean;
   /** `reasoning` (Ollama) or `reasoning_content` (others). */
   reasoningField: string;
   gzip: boolean;
   /** Whether `[DONE]` is sent. */
   done: boolean;
-  /** Wire text put in after `rawAfter` frames, as it is. */
+  /** Wire text inserted after `rawAfter` frames, unchanged. */
   raw: string | undefined;
   rawAfter: number;
-  /** The body in place of the answer, when no stream was asked for. */
+  /** The body instead of the answer, if no stream was requested. */
   rawWhole: string | undefined;
-  /** The stream stops after this many frames, in the manner of `ending`. */
+  /** The stream stops after this many frames, as `ending` says. */
   cutAfter: number | undefined;
   ending: (typeof endings)[number];
-  /** Not even headers: at `headersMs` the connection ends in the manner of `ending`. */
+  /** Not even headers: at `headersMs` the connection ends as `ending` says. */
   noHead: boolean;
 
   usage: (typeof usageStyles)[number];
@@ -91,24 +94,24 @@ export interface Knobs {
   /** The model name in the answer. */
   echoModel: string | undefined;
   contentType: string | undefined;
-  /** To read a token of the prompt that is not in the prompt cache: before headers and first frame. */
+  /** Time to read a token of the prompt that is not in the prompt cache: before headers and first frame. */
   promptTokenMs: Ms;
-  /** Prompts that were read are kept; what a later one shares with them from its start costs nothing. */
+  /** Keep prompts that were read. A common beginning with a later one then costs nothing. */
   promptCache: boolean;
-  /** Tokens of a prompt beyond these are cut off without a word; Ollama's own API refuses it when told to. */
+  /** Tokens of a prompt beyond this are silently cut off. Ollama's own API refuses the prompt if told to. */
   contextTokens: number | undefined;
-  /** How long a local model takes to load when it is not in memory. */
+  /** Time for a local model to load if it is not in memory. */
   loadMs: Ms;
-  /** Nothing of the request appears in the gateway's log. */
+  /** The request does not appear in the gateway's log. */
   logMissing: boolean;
 
-  /** Response headers to leave out; `optional` for all that clients must not require. */
+  /** Response headers to leave out. `optional`: all that clients must not require. */
   omitHeaders: string[];
   extraHeaders: Record<string, string>;
 
-  /** Name of a scenario of `failures.ts`: what `sim-fail-<name>` sets. */
+  /** Name of a scenario of `failures.ts`, as set by `sim-fail-<name>`. */
   fail: string | undefined;
-  /** Only so many requests with the same body fail; 0 for all. */
+  /** Only this many requests with the same body fail. 0: all. */
   times: number;
 }
 
@@ -168,7 +171,7 @@ export const defaultKnobs: Knobs = {
   times: 0,
 };
 
-/** What a knob without a default takes. */
+/** Types of knobs without a default. */
 const kindsOfAbsent: Partial<Record<keyof Knobs, string>> = {
   stallAfter: 'number',
   cutAfter: 'number',
@@ -180,7 +183,7 @@ const kindsOfAbsent: Partial<Record<keyof Knobs, string>> = {
 
 const words: Partial<Record<keyof Knobs, readonly string[]>> = { usage: usageStyles, ending: endings };
 
-/** A knob that nobody has, or a value that it does not take. */
+/** An unknown knob, or a value that it does not accept. */
 export class KnobError extends Error {
   override readonly name = 'KnobError';
 }
@@ -207,14 +210,14 @@ function fault(name: string, value: unknown): string | undefined {
   return undefined;
 }
 
-/** `ttftMs=50&buffered=true&answer=yes`: values that are JSON are taken as such, others as text. */
+/** `ttftMs=50&buffered=true&answer=yes`: values that are JSON are parsed, others are text. */
 export function knobsOfQuery(query: string): Partial<Knobs> {
   if (query === '') return {};
   const given = Array.from(new URLSearchParams(query), ([name, text]) => [name, jsonOrText(name, text)]);
   return checkKnobs(Object.fromEntries(given));
 }
 
-/** The header `x-sim`. An absent one turns nothing. */
+/** The header `x-sim`. If absent, there are no knobs. */
 export function knobsOfHeader(header: string | undefined): Partial<Knobs> {
   if (header === undefined) return {};
   try {

@@ -4,7 +4,7 @@ import { bearer, type Incoming } from './incoming.ts';
 import type { MockOptions } from './options.ts';
 import { failureReply, jsonReply, type Reply } from './reply.ts';
 
-/** A rate limit by fixed windows: so many requests, then none until the window is over. */
+/** A rate limit by fixed windows: this many requests, then none until the window is over. */
 export class RateWindow {
   readonly #requests: number;
   readonly #windowMs: Ms;
@@ -16,7 +16,7 @@ export class RateWindow {
     this.#windowMs = windowMs;
   }
 
-  /** How long to wait before the next one; 0 lets this one through. */
+  /** How long to wait before the next one. 0 allows this one. */
   take(now: Ms): Ms {
     if (now >= this.#start + this.#windowMs) {
       this.#start = now;
@@ -27,7 +27,7 @@ export class RateWindow {
   }
 }
 
-/** One try of the gateway at one request, as its log keeps it. */
+/** One try of the gateway for one request, as its log keeps it. */
 export interface LogRow {
   id: string;
   account: string;
@@ -41,7 +41,7 @@ export interface LogRow {
   status: number;
   step: number;
   cached: boolean;
-  /** Absent when the answer carried none: a stream without usage. */
+  /** Absent if the answer had none: a stream without usage. */
   tokensIn: number | undefined;
   tokensOut: number | undefined;
   metadata: Record<string, unknown>;
@@ -51,7 +51,7 @@ export interface LogRow {
   userAgent: string | undefined;
 }
 
-/** A row as the logs API shows it; the tokens only when they have been counted. */
+/** A row as in the logs API. Tokens only after they have been counted. */
 export function shownRow(row: LogRow, withTokens: boolean): Record<string, unknown> {
   return {
     id: row.id,
@@ -110,7 +110,7 @@ const keys = [
   'user_agent',
 ];
 
-/** Reads the parameter `filters`, a JSON list. A text is what is wrong with it. */
+/** Parses the parameter `filters`, a JSON list. A text explains what is wrong with it. */
 export function readFilters(text: string | null): LogFilter[] | string {
   if (text === null || text === '') return [];
   let filters: unknown;
@@ -127,7 +127,7 @@ export function readFilters(text: string | null): LogFilter[] | string {
   return bad ? `invalid filter: ${JSON.stringify(bad)}` : (filters as LogFilter[]);
 }
 
-/** Whether a row passes a filter: one of its values is enough. */
+/** Whether a row matches a filter: one of its values is enough. */
 export function passes(row: LogRow, { key, operator, value }: LogFilter): boolean {
   const cells = cellsOf(row, key);
   if (operator === 'neq')

@@ -18,7 +18,7 @@ export type Metadata = Record<string, Flat>;
 const isFlat = ([, value]: [string, unknown]): boolean =>
   ['string', 'number', 'boolean'].includes(typeof value);
 
-/** The first five entries of `cf-aig-metadata`; none where there is no header. Undefined when it is not flat JSON. */
+/** The first five entries of `cf-aig-metadata`. Empty if there is no header. Undefined if it is not flat JSON. */
 export function metadataOf(value: string | undefined): Metadata | undefined {
   if (value === undefined) return {};
   try {
@@ -38,22 +38,22 @@ export interface GatewayCall {
   gateway: string;
   /** Absent on `compat`, where the model names the provider. */
   slug?: string;
-  /** What follows the provider in the path. */
+  /** Path after the provider. */
   rest: string;
 }
 
-/** Where the gateway sends a request that may pass. */
+/** Where the gateway sends a request that is allowed. */
 export interface Upstream {
   path: string;
   provider: string;
-  /** The bare model, taken from `custom-<slug>/<model>`. Absent on the provider route, which leaves bodies alone. */
+  /** The bare model, from `custom-<slug>/<model>`. Absent on the provider route, which leaves bodies unchanged. */
   model?: string;
-  /** What the provider gets as its key. Absent when nothing is sent. */
+  /** The provider's key. Absent if none is sent. */
   key: string | undefined;
   metadata: Metadata;
 }
 
-/** Checks a call as the gateway does: gateway, token, metadata, provider; or says no. */
+/** Checks a call like the gateway does: gateway, token, metadata, provider. Refuses it if one is wrong. */
 export function upstreamOf(call: GatewayCall, options: MockOptions): Upstream | FailedResponse {
   const { incoming, gateway, slug, rest } = call;
   if (options.gateways && !options.gateways.includes(gateway))
@@ -81,8 +81,8 @@ export function upstreamOf(call: GatewayCall, options: MockOptions): Upstream | 
 }
 
 /**
- * The gateway's token belongs in `cf-aig-authorization`. An `Authorization` is the provider's and is passed on,
- * except that `/compat` may take it for the gateway's own when it is all there is.
+ * The gateway's token belongs in `cf-aig-authorization`. An `Authorization` is for the provider and passed on, except
+ * that `/compat` may use it as the gateway's own if there is nothing else.
  */
 function authorize(
   { incoming, slug }: GatewayCall,
@@ -105,7 +105,7 @@ function storedKeyFor(
   return isStored && byokAliases.includes(alias) ? storedKey : undefined;
 }
 
-/** `custom-<slug>/<model>`, as `compat` wants it. */
+/** `custom-<slug>/<model>`, as `compat` requires. */
 function namedInBody(body: string): { slug: string; model: string } | undefined {
   try {
     const { model } = JSON.parse(body) as { model?: unknown };
@@ -118,7 +118,7 @@ function namedInBody(body: string): { slug: string; model: string } | undefined 
 
 const maxEntries = 1000;
 
-/** Answers of the gateway's cache, as the draws that made them: a hit says the same again, at once. */
+/** The gateway's cache, stored as draws: a hit repeats the same answer at once. */
 export class AnswerCache {
   readonly #draws = new Map<string, Draw>();
 
@@ -133,20 +133,20 @@ export class AnswerCache {
   }
 }
 
-/** The whole body counts, and `x-sim`, which is a part of the model; unless the caller names a key of its own. */
+/** The key is the whole body, and `x-sim`, which belongs to the model, unless the caller names a key of its own. */
 export function cacheKey(path: string, body: string, sim = '', ownKey?: string): string {
   if (ownKey !== undefined) return `own ${ownKey}`;
   return createHash('sha1').update(`${path}\n${sim}\n`).update(body).digest('base64');
 }
 
-/** What the gateway says about a request in the headers of its answer. */
+/** The gateway's headers on its answer to a request. */
 export interface Signature {
   logId: string;
   eventId: string;
   cache: 'HIT' | 'MISS';
 }
 
-/** Adds the gateway's and the edge's headers, and then does what the knobs say about headers. */
+/** Adds the gateway's and the edge's headers, and then applies the knobs about headers. */
 export function signed(reply: Reply, { logId, eventId, cache }: Signature, knobs?: Knobs): Reply {
   const gateway = {
     'cf-aig-log-id': logId,
@@ -169,7 +169,7 @@ export function signed(reply: Reply, { logId, eventId, cache }: Signature, knobs
 
 const maxAttempts = 5;
 
-/** Cloudflare AI Gateway in front of a provider: who may pass, and what the answer is signed with. */
+/** Cloudflare AI Gateway in front of a provider: access control, and the headers on answers. */
 export class Gateway {
   readonly #options: MockOptions;
   readonly #ollama: Ollama;
@@ -220,7 +220,7 @@ export class Gateway {
     };
   }
 
-  /** Asks the provider, and again when it fails and the gateway is set to: unseen by the client, but for the time. */
+  /** Asks the provider, and again if it fails and the gateway is set to retry. The client notices only the time. */
   #ask(
     call: GatewayCall,
     upstream: Upstream,
@@ -271,7 +271,7 @@ export class Gateway {
   ): void {
     const { headers } = incoming;
     if (header(headers, 'cf-aig-collect-log') === 'false' || draw?.knobs.logMissing) return;
-    // The gateway counts what passes by: a stream that carries no usage has none.
+    // The gateway counts what passes: a stream without usage has no count.
     const isCounted =
       draw && !draw.failure && draw.knobs.usage !== 'none' && (!body?.stream || body.includeUsage);
     const tokens = isCounted && body ? compose(draw.knobs, body).tokens : undefined;
@@ -299,7 +299,7 @@ export class Gateway {
   }
 }
 
-/** The same request for an answer in one piece: what has to be looked through cannot be passed on as it comes. */
+/** The same request for an answer in one piece: an answer that must be examined first cannot be streamed. */
 function unstreamed(body: string): string {
   try {
     return JSON.stringify({ ...(JSON.parse(body) as object), stream: false });

@@ -3,8 +3,8 @@ import type { MockOptions } from './options.ts';
 import { createMock } from './mock-server.ts';
 
 /**
- * The mock gateway as a process of its own: `--port`, `--options` (JSON of `MockOptions`), and
- * `--exit-with-parent`, which ends it when its standard input does, so that nobody is left behind.
+ * The mock gateway as a process of its own: `--port`, `--options` (JSON of `MockOptions`), and `--exit-with-parent`,
+ * which ends it with its standard input, so that no process is left behind.
  */
 const { values } = parseArgs({
   options: {

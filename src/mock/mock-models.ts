@@ -3,7 +3,7 @@ import type { Knobs } from './knobs.ts';
 
 /** How a simulated model answers. */
 export interface Skill {
-  /** Chance of the right answer, 0 to 1. */
+  /** Probability of the right answer, 0 to 1. */
   accuracy: number;
   style: 'short' | 'long';
 }
@@ -11,13 +11,13 @@ export interface Skill {
 interface Topic {
   asks: RegExp;
   short: string;
-  /** Right, but not always as asked for: a wordy model explains where it was told not to. */
+  /** Right, but not always in the requested form: a wordy model explains where it was told not to. */
   long: string;
   wrong: string;
   thought: string;
 }
 
-/** What the simulated models know. The first topic that a prompt touches is answered. */
+/** Knowledge of the simulated models. The first topic in a prompt is answered. */
 const topics: readonly Topic[] = [
   {
     asks: /blood type/i,
@@ -153,42 +153,42 @@ const other: Topic = {
   thought: 'No topic fits, so something must be said in general.',
 };
 
-/** Answers one prompt: the right answer in the model's style, or with the remaining chance a wrong one. */
+/** Answers one prompt: the right answer in the model's style, or, with the remaining probability, a wrong one. */
 export function answerTo(prompt: string, { accuracy, style }: Skill, random: Random): string {
   const topic = topicOf(prompt);
   return random() < accuracy ? topic[style] : topic.wrong;
 }
 
-/** Whether an answer is one that a model gives when it is wrong: what simulated judges and people go by. */
+/** Whether an answer is one of a model's wrong ones. Simulated judges and people go by this. */
 export function isWrong(prompt: string, answer: string): boolean {
   const wrong = [topicOf(prompt).wrong.replace(/\.$/, ''), 'I do not know', wrongMark];
   return answer.trim() === '' || wrong.some((part) => answer.includes(part));
 }
 
-/** Stands in an answer of a test's own that is to count as wrong. */
+/** Marks a test's own answer as wrong. */
 export const wrongMark = '[wrong]';
 
-/** What goes before the answer in a model that thinks aloud. */
+/** Text before the answer of a model that reasons in the open. */
 export const thoughtAbout = (prompt: string): string => topicOf(prompt).thought;
 
 const topicOf = (prompt: string): Topic => topics.find(({ asks }) => asks.test(prompt)) ?? other;
 
-/** A model that the mock plays. */
+/** A model that the mock simulates. */
 export interface SimModel {
   name: string;
   summary: string;
-  /** How it answers a prompt, drawn anew for each request from a seeded source. What it leaves out keeps its default. */
+  /** How it answers a prompt, drawn for each request from a seeded source. Missing fields keep their defaults. */
   law: (random: Random, prompt: string) => Partial<Knobs>;
 }
 
-/** A draw around `median`: log-normal, so that slow is farther away than quick. */
+/** A draw around `median`: log-normal, so that slow values are farther away than quick ones. */
 const around = (median: number, sigma: number, random: Random): number =>
   median * Math.exp(sigma * normal(random));
 
-/** Ways in which `sim-flaky` fails, and as many in which it does not. */
+/** Ways in which `sim-flaky` fails. Just as often it does not. */
 const flakyFailures = ['overloaded', 'slots', 'upstream-failed', 'reset'] as const;
 
-/** The models, in the order in which lists show them. To add one: add its object. */
+/** The models, in the order of lists. To add one: add its object. */
 export const simModels: readonly SimModel[] = [
   {
     name: 'sim-swift',
@@ -231,8 +231,8 @@ export const simModels: readonly SimModel[] = [
     summary: 'mostly fine, now and then very late',
     law: (random, prompt) => ({
       headersMs: around(70, 0.3, random),
-      // Late before its first token and even after it: were its gaps what is late, the rate of a short run would be a
-      // lottery, and nobody could check it against this law.
+      // Its first token is late and its gaps are even. If the gaps were late instead, the rate of a short run would be
+      // a lottery, and could not be checked against this distribution.
       ttftMs: Math.min(4000, around(120, 0.9, random) * (random() < 0.05 ? 8 : 1)),
       gapMs: 9,
       jitter: 0.3,

@@ -14,16 +14,16 @@ import { machineNow, Timetable } from './timetable.ts';
 import { Truth } from './truth-log.ts';
 import { Writer } from './writer.ts';
 
-/** What answers requests. */
+/** Handler of requests. */
 export interface Host {
   router: Router;
   kept: Kept;
   timetable: Timetable;
-  /** Absent: all is answered at once, at full speed. */
+  /** Absent: everything is answered at once, at full speed. */
   places: Places | undefined;
 }
 
-/** Reads one request, decides the reply, waits for a slot where one is needed, and writes. */
+/** Reads one request, decides the reply, waits for a slot if needed, and writes. */
 export async function converse(
   request: IncomingMessage,
   response: ServerResponse,
@@ -32,7 +32,7 @@ export async function converse(
   const received = machineNow();
   const body = await readBody(request);
   const bodyRead = machineNow();
-  // A request that was sent before its forerunner was answered waits for the socket.
+  // A pipelined request waits for the socket.
   if (!response.socket) await once(response, 'socket');
   if (response.destroyed) return;
 
@@ -45,7 +45,7 @@ export async function converse(
   write(reply, response, host, received, bodyRead);
 }
 
-/** Writes a reply, and for a chat keeps its truth, its counts and its slot. */
+/** Writes a reply. For a chat, also records its truth and counts, and holds its slot. */
 function write(reply: Reply, response: ServerResponse, host: Host, received: Ms, bodyRead: Ms): void {
   const { chat } = reply;
   if (!chat) {
@@ -68,7 +68,7 @@ function write(reply: Reply, response: ServerResponse, host: Host, received: Ms,
     return;
   }
   void places.take().then((got) => {
-    // The provider's clock starts when it takes the request up, and a client that left frees its slot at once.
+    // The provider's clock starts when it begins the request, and a client that left frees its slot at once.
     const started = got ? returning(stretched(reply, places.stretch), places) : refused(reply);
     const now = machineNow();
     reply.queued?.(now - bodyRead);
@@ -108,14 +108,14 @@ export interface Mock {
   close(): Promise<void>;
 }
 
-/** Cloudflare keeps an idle connection of a client so long. */
+/** How long Cloudflare keeps an idle connection of a client open. */
 const keepAliveTimeout = 400_000;
-/** All headers of a request together. */
+/** Maximum size of all headers of a request together. */
 const maxHeaderSize = 32 * 1024;
 
 /**
- * Starts a mock gateway in this process, on loopback alone: Cloudflare AI Gateway with Ollama behind it, with models
- * such as `custom-ollama/sim-swift`. Throws `UserError` when the port is taken.
+ * Starts a mock gateway in this process, only on loopback: Cloudflare AI Gateway with Ollama behind it, with models
+ * such as `custom-ollama/sim-swift`. Throws `UserError` if the port is taken.
  */
 export async function createMock(
   given: Partial<MockOptions> = {},

@@ -20,7 +20,7 @@ const details = {
 };
 const missing = (model: string): Reply => jsonReply(404, { error: `model '${model}' not found` });
 
-/** Ollama's pages about its models, but for those retired. Undefined when this is none of them. They ask for no key. */
+/** Ollama's pages about its models, except retired ones. Undefined for other pages. They need no key. */
 export function modelPages(
   { method, path, body }: Asked,
   loaded: ReturnType<LoadedModels['list']>,
@@ -42,7 +42,7 @@ export function modelPages(
         models: loaded.map(({ model, leftMs }) => ({
           ...tag(model),
           size_vram: size,
-          // "For ever" has a date, too.
+          // "Forever" also has a date.
           expires_at: new Date(wall.getTime() + Math.min(leftMs, 3e12)).toISOString(),
         })),
       });

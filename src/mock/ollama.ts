@@ -10,15 +10,15 @@ import { failureReply, jsonReply, type Reply, textReply } from './reply.ts';
 import type { Draw, Simulator } from './simulator.ts';
 import { machineNow } from './timetable.ts';
 
-/** Prompts that are kept for each model. */
+/** Prompts that are kept per model. */
 const mostKept = 64;
 const charactersPerToken = 4;
 
-/** What a server has computed for prompts that it read, to be used again by one that begins alike. */
+/** A server's prompt cache: the work on prompts that it read, reused for one with the same beginning. */
 export class PromptCache {
   readonly #kept = new Map<string, string[]>();
 
-  /** Reads a prompt; says how many of its tokens were found. The last one is always computed. */
+  /** Reads a prompt. Returns how many of its tokens were cached. The last one is always computed. */
   read(model: string, text: string, tokens: number): number {
     const kept = this.#kept.get(model) ?? [];
     const alike = Math.max(0, ...kept.map((other) => sharedLength(text, other)));
@@ -50,7 +50,7 @@ const ranges: Record<string, Ms> = { '24h': 24 * hour, '7d': 7 * 24 * hour, '30d
 /** USD per token, invented. */
 const price = { input: 0.5e-6, output: 2e-6 };
 
-/** What the provider counted, by hour and model: its `/api/usage`. A failed request costs nothing. */
+/** The provider's counts, by hour and model: its `/api/usage`. A failed request costs nothing. */
 export class UsageBook {
   readonly #buckets = new Map<string, { start: Ms; model: string; totals: Totals }>();
 
@@ -107,37 +107,37 @@ function addTo(sum: Totals, part: Totals): void {
   for (const name of names) sum[name] += part[name];
 }
 
-/** A request as it reaches the provider, through a gateway or directly. */
+/** A request at the provider, through a gateway or directly. */
 export interface ProviderRequest {
   method: string;
   path: string;
   query: URLSearchParams;
   body: string;
-  /** Replaces the body's model: the gateway takes its prefix off. */
+  /** Replaces the body's model: the gateway removes its prefix. */
   model?: string;
-  /** The key that came along. Absent when none was sent. */
+  /** The key in the request. Absent if none was sent. */
   key: string | undefined;
   /** The header `x-sim`. */
   sim: string | undefined;
   route: string;
   eventId: string;
-  /** Says this again, at once: an answer from the gateway's cache. */
+  /** Repeats this at once: an answer from the gateway's cache. */
   cached?: Draw;
 }
 
-/** The provider's reply, and what is behind it where a model was asked. */
+/** The provider's reply, with its details if a model was asked. */
 export interface ProviderReply {
   reply: Reply;
   draw?: Draw;
   body?: ChatBody;
 }
 
-/** The key that a gateway keeps for its users. */
+/** The key that a gateway stores for its users. */
 export const storedKey = 'the key that the gateway keeps';
 
 const chatWays: Record<string, ChatWay> = { '/v1/chat/completions': 'openai', '/api/chat': 'native' };
 
-/** Ollama: ollama.com when keys are asked for, a local one otherwise. */
+/** Ollama: ollama.com if keys are required, otherwise a local one. */
 export class Ollama {
   readonly #options: MockOptions;
   readonly #simulator: Simulator;
@@ -173,7 +173,7 @@ export class Ollama {
     return { reply: page ?? textReply(404, '404 page not found') };
   }
 
-  /** A gateway's stored key is good; a key that somebody sends must be known, but a local Ollama asks for none. */
+  /** A gateway's stored key is valid. A key in the request must be known, but a local Ollama needs none. */
   #knows({ key, route }: ProviderRequest): boolean {
     if (key === storedKey) return true;
     const { providerKeys } = this.#options;
@@ -220,7 +220,7 @@ export class Ollama {
     return state === 'cold' ? knobs.loadMs : 0;
   }
 
-  /** Cuts the prompt to the context, and takes its time to read what is not in the cache. */
+  /** Cuts the prompt to the context, and takes time to read what is not in the cache. */
   #read({ model, promptText }: ChatBody, knobs: Knobs, tokens: number): Knobs {
     const promptTokens = Math.min(tokens, knobs.contextTokens ?? Infinity);
     const cachedTokens = knobs.promptCache
@@ -243,7 +243,7 @@ function delayed(knobs: Knobs, ms: Ms): Knobs {
   return { ...knobs, headersMs: knobs.headersMs + ms, ttftMs: knobs.ttftMs + ms };
 }
 
-/** Says no in the way in which it was asked. */
+/** Refuses in the format of the request. */
 function refusal(way: ChatWay, status: number, message: string): FailedResponse {
   if (way === 'native') return nativeError(status, message);
   return openaiError(status, status === 404 ? 'not_found_error' : 'invalid_request_error', message);

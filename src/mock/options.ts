@@ -1,31 +1,34 @@
 import type { Ms } from '../base/clock.ts';
 import type { Knobs } from './knobs.ts';
 
-/** How the mock is set up. Everything may be left out. */
+/** Setup of the mock. Every field is optional. */
 export interface MockOptions {
-  /** 0 takes a free one. */
+  /** 0: a free port. */
   port: number;
   /** The same seed gives the same answers, at the same speed, to the same requests. */
   seed: string | number;
   /** All delays are divided by this. */
   speed: number;
-  /** For every answer: over what the model's law says, under what the request asks for. */
+  /** For every answer: overrides the model's distribution, and is overridden by the request. */
   knobs: Partial<Knobs>;
 
   /** The gateway's token. Absent: authentication is off, as in an open gateway. */
   gatewayToken: string | undefined;
-  /** Whether the token is also taken as `Authorization: Bearer …` on `/compat`, which the founding article relies on. */
+  /**
+   * Whether the token is also accepted as `Authorization: Bearer …` on `/compat`, which the well-known article relies
+   * on.
+   */
   acceptBearer: boolean;
   /** Gateway ids that exist. Absent: any. */
   gateways: readonly string[] | undefined;
-  /** Custom providers by slug, and what stands in their base URL after the host: ``, `/v1` or `/api`. */
+  /** Custom providers by slug, with the end of their base URL after the host: ``, `/v1` or `/api`. */
   providers: readonly { slug: string; enabled?: boolean; basePath?: string }[];
-  /** Whether the gateway holds a provider key of its own, used when no `Authorization` comes. */
+  /** Whether the gateway has a stored provider key, used if no `Authorization` comes. */
   storedKey: boolean;
   byokAliases: readonly string[];
-  /** Keys that the provider knows. Absent: it asks for none directly, and refuses whatever a gateway forwards. */
+  /** Keys that the provider accepts. Absent: it requires none directly, and refuses any that a gateway forwards. */
   providerKeys: readonly string[] | undefined;
-  /** Whether `name:cloud` is taken for `name`. */
+  /** Whether `name:cloud` is treated as `name`. */
   acceptCloudSuffix: boolean;
   /** Simulated models that the provider no longer has. */
   retired: readonly string[];
@@ -33,46 +36,52 @@ export interface MockOptions {
   /** Whether `/compat` appends to the provider's base path, or replaces it as resolving an absolute path would. */
   compatJoin: 'append' | 'replace';
 
-  /** What the gateway keeps answers of. */
+  /** What the gateway caches. */
   cache: 'all' | 'unstreamed' | 'off';
-  /** How often the gateway tries again by itself, unless the request says `cf-aig-max-attempts`. */
+  /** How often the gateway retries by itself, unless the request has `cf-aig-max-attempts`. */
   gatewayRetries: number;
   gatewayRetryDelayMs: Ms;
   /** Whether that header is obeyed. */
   heedsMaxAttempts: boolean;
-  /** Whether the gateway looks through every answer first, which turns a stream into one piece of JSON. */
+  /** Whether the gateway examines every answer first, which turns a stream into one piece of JSON. */
   guardrails: boolean;
-  /** How far the clock behind the header `Date` is ahead; negative: behind. */
+  /** How far the clock of the header `Date` is ahead. Negative: behind. */
   clockAheadMs: Ms;
-  /** What the gateway lets through in a fixed window. Absent: all. */
+  /** The gateway's rate limit in a fixed window. Absent: none. */
   rateLimit: { requests: number; windowMs: Ms } | undefined;
-  /** What the provider answers at once; the rest queue, and are refused after `slotWaitMs`. Absent: all. */
+  /**
+   * Requests that the provider answers at the same time. The rest queue, and are refused after `slotWaitMs`. Absent: no
+   * limit.
+   */
   slots: number | undefined;
   slotWaitMs: Ms;
-  /** From so long after its start, and for so long, the provider begins nothing. Absent: never. */
+  /**
+   * Stall of the provider: start, counted from the server's start, and length. It begins no request meanwhile. Absent:
+   * never.
+   */
   stall: { afterMs: Ms; lastsMs: Ms } | undefined;
-  /** From so long after its start, the provider has so many slots instead. Absent: it keeps what it has. */
+  /** Change of the provider's slots: time since the server's start, and the new number. Absent: no change. */
   capacityChange: { afterMs: Ms; slots: number } | undefined;
-  /** Each other answer under way makes one that begins slower by this share; 0: none does. */
+  /** Each other answer in progress slows down a new one by this share. 0: no slowdown. */
   batching: number;
-  /** Added in front of every answer on a route: `{ "compat": 40 }`. */
+  /** Delay before every answer on a route: `{ "compat": 40 }`. */
   routeDelayMs: Readonly<Record<string, Ms>>;
 
-  /** Whether the account has the gateway's logs API; those made after September 2026 do not. */
+  /** Whether the account has the gateway's logs API. Accounts created after September 2026 do not. */
   logsApi: boolean;
-  /** The token for it, and for the pages on gateways and custom providers. Absent: any. */
+  /** The token for it, and for the pages about gateways and custom providers. Absent: any. */
   apiToken: string | undefined;
-  /** A row appears so long after its request ended, and its token counts so much later still. */
+  /** Delay of a row after the end of its request, and the further delay of its token counts. */
   logDelayMs: Ms;
   logTokensDelayMs: Ms;
-  /** What the logs API answers in a fixed window before it says 429. Absent: all. */
+  /** The logs API's rate limit in a fixed window, after which it sends 429. Absent: none. */
   logsRateLimit: { requests: number; windowMs: Ms } | undefined;
 
-  /** Keep the heads and bodies of the last requests, with whatever secrets they hold. */
+  /** Keep the heads and bodies of the last requests, including any secrets. */
   keepHeaders: boolean;
-  /** Requests whose truth is kept. */
+  /** Number of requests whose truth is kept. */
   truthRecords: number;
-  /** Keep the instants of every frame, too. */
+  /** Also keep the instants of every frame. */
   frameInstants: boolean;
 }
 

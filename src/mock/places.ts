@@ -1,15 +1,15 @@
 import type { Ms } from '../base/clock.ts';
 import type { MockOptions } from './options.ts';
 
-/** What of the options says how a provider carries load. */
+/** The options about a provider under load. */
 export type PlacesOptions = Pick<
   MockOptions,
   'slots' | 'slotWaitMs' | 'stall' | 'capacityChange' | 'batching' | 'speed'
 >;
 
 /**
- * What a provider does at once. Who comes later queues, first come first served, and gives up after a while. Nothing is begun
- * during a stall; what is under way goes on.
+ * The provider's slots. Later requests queue in order, and give up after a while. During a stall nothing new begins,
+ * but answers in progress continue.
  */
 export class Places {
   readonly #options: PlacesOptions;
@@ -27,13 +27,13 @@ export class Places {
       if (at !== undefined) setTimeout(() => this.#pump(), at / options.speed + 1).unref();
   }
 
-  /** Whether there is anything to wait for, or to be slowed by. */
+  /** Whether requests may have to wait, or slow one another down. */
   static of(options: PlacesOptions): Places | undefined {
     const { slots, stall, batching } = options;
     return slots === undefined && stall === undefined && batching === 0 ? undefined : new Places(options);
   }
 
-  /** Whether a place was got in time; it must be given back. */
+  /** Resolves to whether a slot was obtained in time. It must be released. */
   async take(): Promise<boolean> {
     if (this.#queue.length === 0 && this.#hasRoom()) {
       this.#busy++;
@@ -58,7 +58,7 @@ export class Places {
     this.#pump();
   }
 
-  /** How many times as long a stream takes that begins now: each other one under way adds the same share. */
+  /** Slowdown factor of a stream that begins now: each other one in progress adds the same share. */
   get stretch(): number {
     return 1 + this.#options.batching * Math.max(0, this.#busy - 1);
   }

@@ -3,7 +3,7 @@ import type { Ms } from '../base/clock.ts';
 import type { FailedResponse } from './failure-modes.ts';
 import type { Knobs } from './knobs.ts';
 
-/** What a frame carries. The first seven are words that clients know; `body` is an answer that is not streamed. */
+/** Content of a frame. The first seven are kinds that clients know; `body` is an answer that is not streamed. */
 export const frameKinds = [
   'role',
   'reasoning',
@@ -18,37 +18,37 @@ export const frameKinds = [
 ] as const;
 export type FrameKind = (typeof frameKinds)[number];
 
-/** A frame's text as it goes on the wire, without its place in time. */
+/** A frame's text on the wire, without its time. */
 export interface FrameText {
   kind: FrameKind;
   text: string;
 }
 
-/** A frame and when it is meant to be written, since the request was read. */
+/** A frame and when it is due, since the request was read. */
 export interface Frame extends FrameText {
   due: Ms;
 }
 
-/** How an answer is written: server-sent events for the OpenAI way, JSON lines for Ollama's own. */
+/** Wire format of an answer: server-sent events for the OpenAI API, JSON lines for Ollama's own. */
 export interface Dialect {
   streamType: string;
   wholeType: string;
   /**
-   * Frames from the first to the last; pieces of text in order, then what ends the stream. `elapsed` tells, while
-   * they are taken one by one, how long the answer has lasted by then.
+   * Frames from first to last: pieces of text in order, then the end of the stream. `elapsed` gives, while they are
+   * taken one by one, how long the answer has lasted so far.
    */
   frames(elapsed: () => Ms): Iterable<FrameText>;
-  /** The answer in one piece, when no stream was asked for. */
+  /** The answer in one piece, if no stream was requested. */
   whole(total: Ms): string;
-  /** What keeps a silent connection alive, where the format has such a thing. */
+  /** Keep-alive of a silent connection, if the format has one. */
   comment: string;
 }
 
 const head = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 
 /**
- * One gzip stream over all packets, flushed after each, as a compressing edge does for events. Each packet is
- * deflated on its own and ends on a byte (`Z_SYNC_FLUSH`), so that the parts join into one valid stream.
+ * One gzip stream over all packets, flushed after each, as a compressing edge does for events. Each packet is deflated
+ * separately and ends on a byte (`Z_SYNC_FLUSH`), so that the parts join into one valid stream.
  */
 export function* gzipped(packets: Iterable<Packet>): Generator<Packet> {
   let checksum = 0;
@@ -75,14 +75,14 @@ function ending(checksum: number, length: number): Buffer {
   return Buffer.concat([deflateRawSync(Buffer.alloc(0)), trailer]);
 }
 
-/** What one write sends, when it is due, and the frames that it brings to an end. */
+/** The data of one write, when it is due, and the frames that it completes. */
 export interface Packet {
   due: Ms;
   bytes: Buffer;
   frames: readonly { kind: FrameKind; due: Ms }[];
 }
 
-/** Frames as they leave: one a packet, or joined, held back to the end, compressed or cut in pieces. */
+/** Groups frames into packets: one each, joined, held back to the end, compressed or split. */
 export function packets(frames: Iterable<Frame>, knobs: Knobs): Iterable<Packet> {
   const size = knobs.buffered || knobs.instant ? Infinity : Math.max(1, knobs.framesPerPacket);
   let result = joined(frames, size);
@@ -105,7 +105,7 @@ function* joined(frames: Iterable<Frame>, size: number): Generator<Packet> {
 }
 
 function join(frames: Frame[]): Packet {
-  // A frame that waits for others is meant to leave with the last of them.
+  // A frame that waits for others is due with the last of them.
   const due = frames.at(-1)!.due;
   const text = frames.length === 1 ? frames[0]!.text : frames.map((frame) => frame.text).join('');
   return { due, bytes: Buffer.from(text), frames: frames.map(({ kind }) => ({ kind, due })) };
@@ -132,10 +132,10 @@ function insideCharacter(bytes: Buffer): Buffer[] {
   return lead === -1 ? [bytes] : [bytes.subarray(0, lead + 1), bytes.subarray(lead + 1)];
 }
 
-/** How a reply went: all of it was written, it was cut on purpose, or the client left. */
+/** How a reply ended: all of it was written, it was cut on purpose, or the client left. */
 export type Outcome = 'complete' | 'cut' | 'client_gone';
 
-/** What the truth is kept of: set for chat requests only. */
+/** Identity for the truth log. Set only for chat requests. */
 export interface ChatFacts {
   eventId: string;
   model: string;
@@ -148,23 +148,23 @@ export interface Reply {
   status: number;
   headers: Record<string, string>;
   headersDue: Ms;
-  /** Taken one ahead of the writing, so that a long stream is never in memory as a whole. */
+  /** Taken one ahead of the writing, so that a long stream is never completely in memory. */
   packets: Iterable<Packet>;
   ending: Knobs['ending'];
-  /** No response at all; the connection ends. */
+  /** No response at all: the connection ends. */
   noHead?: boolean;
   /** From the last packet to the end of the body. */
   lingerMs: Ms;
   /** Head, body and end leave in one write. */
   joined: boolean;
-  /** The edge answered, before any gateway: it signs with its ray alone. */
+  /** The edge answered, before any gateway: only its ray is in the headers. */
   fromEdge?: boolean;
   chat?: ChatFacts;
-  /** It takes one of the provider's slots while it goes on. */
+  /** Whether it holds one of the provider's slots while it lasts. */
   needsSlot?: boolean;
-  /** Told before it is written how long it has waited for its slot. */
+  /** Called before writing with the time that it waited for its slot. */
   queued?: (ms: Ms) => void;
-  /** Told once, when it is over. */
+  /** Called once, when it has ended. */
   ended?: (outcome: Outcome) => void;
 }
 
@@ -192,20 +192,20 @@ export function jsonReply(status: number, value: unknown, headers: Record<string
   return plainReply(status, 'application/json', JSON.stringify(value), 0, headers);
 }
 
-/** A response out of the failure table. */
+/** A response from the failure table. */
 export function failureReply(response: FailedResponse, due: Ms = 0, fromEdge = false): Reply {
   const { status, type, body, headers } = response;
   return { ...plainReply(status, type, body, due, headers), fromEdge };
 }
 
-/** A page of text, as servers written in Go say no. */
+/** A plain text page, as servers written in Go refuse. */
 export const textReply = (status: number, text: string): Reply =>
   plainReply(status, 'text/plain; charset=utf-8', text);
 
-/** The reply with everything `ms` later. */
+/** The reply, `ms` later. */
 export const later = (reply: Reply, ms: Ms): Reply => (ms === 0 ? reply : moved(reply, (due) => due + ms));
 
-/** The reply with everything so many times as late. */
+/** The reply with all delays multiplied. */
 export const stretched = (reply: Reply, factor: number): Reply =>
   factor === 1 ? reply : moved(reply, (due) => due * factor);
 

@@ -17,7 +17,7 @@ import { Simulator } from './simulator.ts';
 /** Account, gateway, then `compat` or `custom-<slug>`, and the provider's own path. */
 const gatewayPath = /^\/v1\/([^/]+)\/([^/]+)\/(?:compat|custom-([^/]+))\/(.+)$/;
 
-/** Finds who answers a request: the mock's own pages, Cloudflare's API, the gateway, or the provider directly. */
+/** Finds the handler of a request: the mock's own pages, Cloudflare's API, the gateway, or the provider directly. */
 export class Router {
   readonly #options: MockOptions;
   readonly #kept: Kept;

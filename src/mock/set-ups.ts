@@ -1,19 +1,19 @@
 import type { MockOptions } from './options.ts';
 
-/** A way in which an account may be set up wrongly, or in which its day may be bad. */
+/** A wrong setup of an account, or a bad day of a service. */
 export interface SetUp {
   name: string;
   summary: string;
   options: Partial<MockOptions>;
-  /** Name to ask for, where only that one shows it. */
+  /** Name to ask for, if only that one shows it. */
   model?: string;
 }
 
 const failing = (name: string): Partial<MockOptions> => ({ knobs: { fail: name } });
 
 /**
- * Every set-up that has a name: `gatebench serve --mode NAME` plays it, `GET /__mock/set-ups` lists them. To add
- * one: add its object.
+ * Every named setup. `gatebench serve --mode NAME` plays it, `GET /__mock/set-ups` lists them. To add one: add its
+ * object.
  */
 export const setUps: readonly SetUp[] = [
   // Credentials.
@@ -101,7 +101,7 @@ export const setUps: readonly SetUp[] = [
     options: failing('empty-length'),
   },
 
-  // What spoils a measurement.
+  // Problems that spoil a measurement.
   { name: 'buffered', summary: 'streams arrive in one piece', options: failing('buffered') },
   { name: 'guardrails', summary: 'guardrails turn streams into JSON', options: { guardrails: true } },
   {
@@ -166,8 +166,8 @@ export const setUps: readonly SetUp[] = [
 ];
 
 /**
- * What a server does that is no fault and yet makes its figures what they are: `gatebench serve --mode NAME` plays it,
- * for a run by the route `local` or another. To add one: add its object.
+ * Behavior of a server that is not a fault and yet determines its figures. `gatebench serve --mode NAME` plays it, for
+ * a run by the route `local` or another. To add one: add its object.
  */
 export const influences: readonly SetUp[] = [
   {

@@ -1,24 +1,24 @@
 import { normal, type Random, seededRandom } from '../base/random.ts';
 import { isWrong, type SimModel, simModels } from './mock-models.ts';
 
-/** How a simulated judge errs. Chances, from 0 to 1. */
+/** Error rates of a simulated judge. Probabilities, from 0 to 1. */
 export interface JudgeSkill {
-  /** It passes an answer that is right. */
+  /** It passes a right answer. */
   sensitivity: number;
-  /** It fails an answer that is wrong. */
+  /** It fails a wrong answer. */
   specificity: number;
-  /** It takes what stands first, whatever it is. */
+  /** It takes the first one, regardless of content. */
   first: number;
-  /** It takes the longer one of two, whatever it is. */
+  /** It takes the longer one of two, regardless of content. */
   longer: number;
-  /** It says nothing that can be read. */
+  /** Its reply is unreadable. */
   vague: number;
 }
 
 export const plainJudge: JudgeSkill = { sensitivity: 0.9, specificity: 0.85, first: 0, longer: 0, vague: 0 };
 
 /**
- * The skill that a name tells: `sim-judge` has 90 and 85 in a hundred, `sim-judge-80-70` those; `-first20`, `-long15`,
+ * The skill encoded in a name: `sim-judge` has 90 and 85 in a hundred, `sim-judge-80-70` those; `-first20`, `-long15`,
  * `-vague10` add a bias or a failing. Undefined for any other name.
  */
 export function judgeSkill(name: string): JudgeSkill | undefined {
@@ -38,7 +38,7 @@ export function judgeSkill(name: string): JudgeSkill | undefined {
   };
 }
 
-/** The verdict of a simulated judge on a case, and the words before it. Whoever asks otherwise is told so. */
+/** The verdict of a simulated judge on a case, and the words before it. Other requests get an explanation. */
 export function judged(prompt: string, skill: JudgeSkill, random: Random): string {
   const parts = new Map(
     Array.from(prompt.matchAll(/^=== (\S+) (.+?) ===\n([^]*?)\n=== \1 end ===$/gm), ([, , name, text]) => [
@@ -46,7 +46,7 @@ export function judged(prompt: string, skill: JudgeSkill, random: Random): strin
       text!,
     ]),
   );
-  // The last such line is the question's: one before it may stand in an answer.
+  // The last such line belongs to the question: an earlier one may be part of an answer.
   const [, form, offered] = [...prompt.matchAll(/^(VERDICT|Verdicts): (.+)$/gm)].at(-1) ?? [];
   const words = offered?.split(' | ') ?? [];
   if (words.length < 2) return 'I judge answers, and this is no case.';
@@ -75,7 +75,7 @@ function verdictOn(
   return isRight !== errs(chance, `${question}\n${answer}`, random) ? best : worst;
 }
 
-/** Half of the time it errs again on the same thing: asking twice proves little. */
+/** Half of the time it repeats its error on the same thing: asking twice proves little. */
 function errs(chance: number, about: string, random: Random): boolean {
   const own = seededRandom(`judge/${about}`)();
   return (random() < 0.5 ? own : random()) < chance;
@@ -100,7 +100,7 @@ function preferred(
   return difference > 0 ? 'first' : 'second';
 }
 
-/** A simulated judge by its name; undefined for what is no judge. */
+/** A simulated judge by its name. Undefined if it is not a judge. */
 export function judgeNamed(name: string): SimModel | undefined {
   const skill = judgeSkill(name);
   return (
@@ -118,5 +118,5 @@ export function judgeNamed(name: string): SimModel | undefined {
   );
 }
 
-/** The models that lists show. Judges of other names are there as well. */
+/** The models that lists show. Judges with other names exist as well. */
 export const listedModels: readonly SimModel[] = [...simModels, judgeNamed('sim-judge')!];

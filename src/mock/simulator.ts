@@ -11,22 +11,22 @@ import { judgeNamed } from './sim-judges.ts';
 import type { MockOptions } from './options.ts';
 import { rightCall } from './tool-use.ts';
 
-/** How one request will be answered: everything that chance had a say in is decided. */
+/** How one request will be answered, with all random choices made. */
 export interface Draw {
-  /** `chatcmpl-` and a number below 999, as Ollama has it: not unique. */
+  /** `chatcmpl-` and a number below 999, as in Ollama: not unique. */
   id: string;
   knobs: Knobs;
-  /** For the gaps. */
+  /** Random source for the gaps. */
   random: Random;
-  /** A response in place of the answer. */
+  /** A response instead of the answer. */
   failure: Extract<Scenario, { respond: unknown }> | undefined;
 }
 
-/** Distinct requests whose repetitions are counted; the oldest are forgotten. */
+/** Distinct requests whose repetitions are counted. The oldest are forgotten. */
 const maxCounted = 100_000;
 const failPrefix = 'sim-fail-';
 
-/** Draws answers from the models' laws; the same requests in the same order get the same draws. */
+/** Draws answers from the models' distributions. The same requests in the same order get the same draws. */
 export class Simulator {
   readonly #options: MockOptions;
   readonly #seen = new Map<string, number>();
@@ -37,7 +37,7 @@ export class Simulator {
 
   /**
    * The draw for one request, from the server's seed, the model, the body and how often this body came before.
-   * Undefined for a model that is not there. Throws `KnobError`.
+   * Undefined if there is no such model. Throws `KnobError`.
    */
   draw({ text, model, lastText, offer }: ChatBody, header: string | undefined): Draw | undefined {
     const [name, query] = splitOnce(model, '?');
@@ -58,7 +58,7 @@ export class Simulator {
       ...knobsOfQuery(query),
       ...knobsOfHeader(header),
     };
-    // Drawn only where there is a choice, so that all other requests have the draws that they had.
+    // Drawn only if there is a choice, so that the draws of all other requests do not change.
     const call = knobs.toolCall === undefined ? offer && rightCall(offer, lastText) : undefined;
     const calls = call !== undefined && random() < knobs.toolShare;
     return failed(calls ? { ...knobs, toolCall: call } : knobs, occurrence, random);

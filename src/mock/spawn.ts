@@ -9,23 +9,23 @@ import { measuringFlags } from '../base/measuring-flags.ts';
 import { UserError } from '../base/user-error.ts';
 import type { MockOptions } from './options.ts';
 
-/** a mock gateway in a process of its own. */
+/** A mock gateway in a process of its own. */
 export interface SpawnedMock {
   url: string;
   pid: number;
-  /** Ends it. Without this it ends with the process that started it, however that goes. */
+  /** Ends it. Otherwise it ends together with the process that started it, however that ends. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a mock gateway beside this process, so that its work disturbs no clock here. It does not keep this
- * process alive, and Ctrl-C in a terminal does not reach it: whoever started it says when it stops.
- * Throws `UserError` when it does not start.
+ * Starts a mock gateway in another process, so that its work disturbs no clock here. It does not keep this process
+ * alive, and Ctrl-C in a terminal does not reach it: the caller decides when it stops. Throws `UserError` if it does
+ * not start.
  */
 export async function spawnMock(options: Partial<MockOptions> = {}): Promise<SpawnedMock> {
   const { port = 0, ...rest } = options;
   const main = fileURLToPath(new URL(`./mock-main${extname(import.meta.url)}`, import.meta.url));
-  // The truth server has a clock to be proud of, too.
+  // The truth server also needs an accurate clock.
   const args = [
     ...measuringFlags,
     main,
@@ -39,7 +39,7 @@ export async function spawnMock(options: Partial<MockOptions> = {}): Promise<Spa
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
     windowsHide: true,
-    // It needs nothing of our environment, which may hold tokens.
+    // It needs nothing from our environment, which may hold tokens.
     env: compileCache(),
   });
   const url = await listening(child);

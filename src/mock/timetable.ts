@@ -1,17 +1,17 @@
 import type { Ms } from '../base/clock.ts';
 
 /**
- * Milliseconds on the machine's monotonic clock. On Linux `process.hrtime` reads CLOCK_MONOTONIC, which is the
- * same in every process, so an instant that was stamped here may be compared with one from a client on this
- * machine: `Number(process.hrtime.bigint()) / 1e6` there, too. A double keeps it exact to a nanosecond for the
- * first months after boot.
+ * Milliseconds on the machine's monotonic clock. On Linux `process.hrtime` reads CLOCK_MONOTONIC, which is the same in
+ * every process, so an instant stamped here can be compared with one from a client on this machine: use
+ * `Number(process.hrtime.bigint()) / 1e6` there too. A double keeps it exact to a nanosecond for the first months after
+ * boot.
  */
 export const machineNow = (): Ms => Number(process.hrtime.bigint()) / 1e6;
 
 /**
- * Runs things at absolute instants of the machine's clock: never before, and as a rule within a millisecond
- * after. Everything due is run in one wake-up, and an instant that was met late delays none that follows, which
- * a chain of `setTimeout` would. A binary heap of due times with one timer on the first.
+ * Runs callbacks at absolute instants of the machine's clock: never early, and usually within a millisecond. Everything
+ * due runs in one wake-up, and one late instant does not delay the following ones, as a chain of `setTimeout` would. A
+ * binary heap of due times with one timer for the first.
  */
 export class Timetable {
   #due: Ms[] = [];
@@ -20,14 +20,14 @@ export class Timetable {
   #timerFor = Infinity;
   #closed = false;
 
-  /** Calls `run` once, at `due` or soon after; in a later turn of the loop even when `due` has passed. */
+  /** Calls `run` once, at `due` or soon after. In a later turn of the loop even if `due` has passed. */
   at(due: Ms, run: () => void): void {
     if (this.#closed) return;
     this.#push(due, run);
     this.#arm();
   }
 
-  /** Forgets everything that is still to come. */
+  /** Cancels everything that is still to come. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -40,13 +40,13 @@ export class Timetable {
     if (first === undefined || first >= this.#timerFor) return;
     clearTimeout(this.#timer);
     this.#timerFor = first;
-    // Node cuts the fraction off, and its clock stands still within a turn: this may wake early, never by much.
+    // Node truncates fractions, and its clock stands still within a turn, so this may wake slightly early.
     this.#timer = setTimeout(this.#wake, Math.max(0, first - machineNow()));
   }
 
   readonly #wake = (): void => {
     this.#timerFor = Infinity;
-    // Not more than is due now: what these add waits for the next turn, so that sockets are served between.
+    // Only what is due now. What these add waits for the next turn, so that sockets are served in between.
     const now = machineNow();
     while (this.#due.length > 0 && this.#due[0]! <= now) this.#pop()();
     this.#arm();

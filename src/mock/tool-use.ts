@@ -1,7 +1,7 @@
-/** Tools that a request offers. */
+/** Tools in a request. */
 export interface Offer {
   tools: unknown;
-  /** `none`, `required`, or the one that is to be called. */
+  /** `none`, `required`, or the name of the one to call. */
   choice: unknown;
 }
 
@@ -15,19 +15,19 @@ interface Property {
   enum?: readonly unknown[];
 }
 
-/** As the OpenAI API takes them; what has no name is left out. */
+/** In the format of the OpenAI API. A tool without a name is left out. */
 function toolsOf(tools: unknown): Tool[] {
   const listed = Array.isArray(tools) ? (tools as { function?: Partial<Tool> }[]) : [];
   return listed.flatMap(({ function: tool }) => (typeof tool?.name === 'string' ? [tool as Tool] : []));
 }
 
-/** Words of a name that say nothing of what it is about. */
+/** Words in a name that say nothing about its subject. */
 const verbs = ['find', 'look', 'make', 'call', 'send', 'search', 'create', 'list', 'update', 'tool'];
 
 /**
- * The right call for a prompt: of the first tool that has a word of its name in the prompt, of the one that is asked
- * for, or none. Its arguments are read from the prompt: a word of an `enum` that stands there, the first number, else the
- * first name (a capital within the sentence, or words in quotes).
+ * The right call for a prompt: of the first tool with a word of its name in the prompt, of the required one, or none.
+ * Its arguments come from the prompt: a word of an `enum` in it, the first number, else the first name (a capital
+ * within the sentence, or words in quotes).
  */
 export function rightCall(
   { tools, choice }: Offer,

@@ -2,15 +2,15 @@ import type { Ms } from '../base/clock.ts';
 import { type ChatFacts, type FrameKind, frameKinds, type Outcome } from './reply.ts';
 
 /**
- * What really happened to one request, in milliseconds of the machine's monotonic clock (`machineNow`). `written`
- * is stamped just before the system call that sends a frame's last byte.
+ * True timing of one request, in milliseconds of the machine's monotonic clock (`machineNow`). `written` is stamped
+ * just before the system call that sends a frame's last byte.
  */
 export class TruthRecord {
   readonly chat: ChatFacts;
   /** The head of the request had been parsed. */
   readonly received: Ms;
   readonly bodyRead: Ms;
-  /** Order in which requests ended, from 1. Absent while it goes on. */
+  /** Order in which requests ended, from 1. Absent while it is in progress. */
   sequence: number | undefined;
   status = 0;
   headersDue: Ms = 0;
@@ -18,7 +18,7 @@ export class TruthRecord {
   ended: Ms | undefined;
   outcome: Outcome | undefined;
   readonly #keepsFrames: boolean;
-  /** Kind, due and written of each frame: a flat list of numbers takes a tenth of what objects would. */
+  /** Kind, due and written of each frame: a flat list of numbers takes a tenth of the memory of objects. */
   #cells: number[] = [];
 
   constructor(chat: ChatFacts, received: Ms, bodyRead: Ms, keepsFrames: boolean) {
@@ -36,7 +36,7 @@ export class TruthRecord {
     if (this.#keepsFrames) this.#cells.push(frameKinds.indexOf(kind), due, written);
   }
 
-  /** Gives back the room that it does not use. */
+  /** Releases unused memory. */
   trim(): void {
     this.#cells = this.#cells.slice();
   }
@@ -67,7 +67,7 @@ export class TruthRecord {
 /** Frames kept over all records: about 50 MB. */
 export const maxFrames = 2_000_000;
 
-/** The records of the requests that ended last, bounded in number and in memory. */
+/** The records of the requests that ended last, limited in number and in memory. */
 export class Truth {
   readonly #maxRecords: number;
   readonly #keepsFrames: boolean;

@@ -5,13 +5,13 @@ import type { Outcome, Packet, Reply } from './reply.ts';
 import { machineNow, type Timetable } from './timetable.ts';
 import type { TruthRecord } from './truth-log.ts';
 
-/** A client that reads nothing is given up when this much waits for it. */
+/** A client that does not read is dropped when this much data waits for it. */
 const maxWaiting = 64 * 1024 * 1024;
 
 /**
- * Writes one reply on time. node:http writes the head and the end; the packets between go straight to the socket,
- * one system call each, because `response.write` would put every chunk off to the end of the turn and the
- * instants kept here would be wrong.
+ * Writes one reply on time. node:http writes the head and the end. The packets between go straight to the socket, one
+ * system call each, because `response.write` would delay every chunk to the end of the turn and the instants recorded
+ * here would be wrong.
  */
 export class Writer {
   readonly #reply: Reply;
@@ -21,7 +21,7 @@ export class Writer {
   readonly #truth: TruthRecord | undefined;
   /** The request had been read. */
   readonly #base: Ms;
-  /** Taken from here one further than `#next`, so that the last packet is known as such when it is written. */
+  /** Taken from here one ahead of `#next`, so that the last packet is known as such when it is written. */
   readonly #packets: Iterator<Packet>;
   #next: Packet | undefined;
   #following: Packet | undefined;

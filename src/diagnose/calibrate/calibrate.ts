@@ -20,23 +20,23 @@ import {
 import { type KeptExchange, seenStream } from './truth-join.ts';
 
 export interface CalibrateOptions {
-  /** Streams open at once, level by level. */
+  /** Streams open at the same time, level by level. */
   levels: readonly number[];
   shape: StreamShape;
-  /** How long each level's steady part shall last, as nearly as whole streams allow. */
+  /** Target duration of each level's steady part, as nearly as whole streams allow. */
   secondsPerLevel: number;
   clock: Clock;
-  /** Told before each level. */
+  /** Called before each level. */
   onLevel?: (streams: number) => void;
 }
 
-/** Streams for each slot below which there is no steady part. */
+/** With fewer streams per slot, there is no steady part. */
 const fewestRounds = 3;
 /** Finish, usage and `[DONE]`. */
 const framesBesideText = 3;
 /**
- * Proves the reader against a truth server in a process of its own: drives the real gateway client at each
- * level and compares what it stamped with what was written. Throws a UserError when nothing could be compared.
+ * Proves the reader against a truth server in a process of its own: drives the real gateway client at each level and
+ * compares what it stamped with what was written. Throws a UserError if nothing could be compared.
  */
 export async function calibrate(options: CalibrateOptions): Promise<Calibration> {
   const { shape, clock } = options;
@@ -84,7 +84,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   }
 }
 
-/** One round more than the steady part has, for the ramps at its ends; no more than the truth server remembers. */
+/** One round more than the steady part has, for the ramps at its ends. No more than the truth server remembers. */
 export function roundsFor(
   streams: number,
   { shape, secondsPerLevel }: Pick<CalibrateOptions, 'shape' | 'secondsPerLevel'>,
@@ -113,14 +113,14 @@ interface CalibratedClient {
   close(): Promise<void>;
 }
 
-/** The client that runs use, with no proxy between. */
+/** The client that runs use, without a proxy. */
 function newClient(url: string, clock: Clock): CalibratedClient {
   const timeouts = { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 60_000, totalMs: 600_000 };
   const wire = openThreadWire({ timeouts, note: () => undefined });
   const gateway = new Gateway({ wire, clock, redact: (text) => text });
   return {
     async ask(eventId, shape) {
-      // The rest of the exchange is let go at once, as a run would.
+      // The rest of the exchange is dropped at once, as in a run.
       const { chunks, sentAt, requestWrittenMs, firstEventMs, clientLagMs } = await gateway.ask(
         shapedRequest(url, eventId, shape),
       );

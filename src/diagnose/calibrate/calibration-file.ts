@@ -8,19 +8,19 @@ import type { Calibration } from '../../journal/calibration.ts';
 import { describeMachine } from '../../journal/manifest.ts';
 import { writeWhole } from '../../journal/run-folder.ts';
 
-/** Where this user's programs keep what they know: XDG's place, or its default. */
+/** State folder of this user's programs: XDG's place, or its default. */
 export function stateFolder(env: NodeJS.ProcessEnv): string {
   const state = env['XDG_STATE_HOME'];
   return join(state !== undefined && state !== '' ? state : join(homedir(), '.local', 'state'), 'gatebench');
 }
 
-/** A calibration holds for the machine, the Node and the gatebench that it was made with, and for no other. */
+/** A calibration is valid only for the machine, the Node and the gatebench that it was made with. */
 export function calibrationFile(folder: string): string {
   const key = JSON.stringify([describeMachine(), process.versions.node, version()]);
   return join(folder, `calibration-${createHash('sha256').update(key).digest('hex').slice(0, 12)}.json`);
 }
 
-/** Keeps it in place of an earlier one; resolves to the file. */
+/** Replaces an earlier one. Resolves to the file. */
 export async function saveCalibration(calibration: Calibration, folder: string): Promise<string> {
   const file = calibrationFile(folder);
   await mkdir(dirname(file), { recursive: true });
@@ -28,7 +28,7 @@ export async function saveCalibration(calibration: Calibration, folder: string):
   return file;
 }
 
-/** The calibration kept for this machine, Node and gatebench. Undefined when there is none that can be read. */
+/** The calibration for this machine, Node and gatebench. Undefined if there is none, or it is unreadable. */
 export function loadCalibration(folder: string): Calibration | undefined {
   try {
     const calibration = JSON.parse(readFileSync(calibrationFile(folder), 'utf8')) as Calibration;

@@ -3,10 +3,13 @@ import type { BoundFigures, LevelFigures, Spread } from '../../journal/calibrati
 import { ascending, quantile } from '../../stats/quantile.ts';
 import type { JoinedStream, Span } from './truth-join.ts';
 
-/** Fewer values than this have no 99th percentile worth the name: it would be their largest. */
+/** With fewer values there is no real 99th percentile: it would be their largest. */
 export const fewestForP99 = 100;
 
-/** What the client's bound leaves to the kernel's network stack and to the server between its stamp and its write. */
+/**
+ * Allowance for what the client's bound does not cover: the kernel's network stack, and the server between its stamp
+ * and its write.
+ */
 export const boundAllowanceMs: Ms = 1;
 
 /** Undefined for no values. */
@@ -21,7 +24,7 @@ export function spreadOf(values: Iterable<Ms>): Spread | undefined {
   };
 }
 
-/** `pauses`: when anything but the client stood still. */
+/** `pauses`: when anything other than the client stood still. */
 export function boundFigures(streams: readonly JoinedStream[], pauses: readonly Span[]): BoundFigures {
   const bounded = streams.filter(({ lagMs }) => lagMs !== undefined);
   const broken = bounded.filter(({ keyErrorMs, lagMs }) => keyErrorMs > lagMs! + boundAllowanceMs);
@@ -37,8 +40,8 @@ export function boundFigures(streams: readonly JoinedStream[], pauses: readonly 
 const overlap = (a: Span, b: Span): boolean => a.from < b.to && b.from < a.to;
 
 /**
- * The streams that ran while every slot was busy: sent after each slot had sent its first, ended before any slot
- * had ended its last. The ramps at both ends are lighter than the load that is asked about, so they stay out.
+ * The streams that ran while every slot was busy: sent after each slot had sent its first, ended before any slot had
+ * ended its last. The ramps at both ends are lighter than the load in question, so they are left out.
  */
 export function steadyPart(slots: readonly (readonly JoinedStream[])[]): JoinedStream[] {
   const busy = slots.filter((streams) => streams.length > 0);
@@ -49,11 +52,11 @@ export function steadyPart(slots: readonly (readonly JoinedStream[])[]): JoinedS
 
 export interface LevelRecord {
   streams: number;
-  /** What could be compared, by slot, in the order of its streams. */
+  /** Comparable streams by slot, in order. */
   slots: readonly (readonly JoinedStream[])[];
-  /** Streams that were asked for. */
+  /** Number of requested streams. */
   asked: number;
-  /** When the machine stood still, and when the truth server did. */
+  /** Stalls of the machine, and of the truth server. */
   pauses: readonly Span[];
   stalls: readonly Span[];
   stolenMs?: Ms | undefined;
@@ -62,7 +65,7 @@ export interface LevelRecord {
   cpuMs: Ms;
 }
 
-/** Undefined when nothing of the steady part could be compared. */
+/** Undefined if nothing in the steady part could be compared. */
 export function levelFigures(level: LevelRecord): LevelFigures | undefined {
   const all = level.slots.flat();
   const steady = steadyPart(level.slots);

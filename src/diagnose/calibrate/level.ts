@@ -10,15 +10,18 @@ import { clearTruth, fetchTruth, joinStreams, type SeenStream } from './truth-jo
 export interface DriveOptions<T> {
   /** Requests in flight. */
   slots: number;
-  /** Requests that each slot makes, one after another. */
+  /** Requests per slot, one after another. */
   rounds: number;
-  /** The slots' starts are spread evenly over this, so that their streams do not run in step. */
+  /** The slots' starts are spread evenly over this time, so that their streams do not run in step. */
   spreadMs: Ms;
   clock: Clock;
   ask: (slot: number, round: number) => Promise<T>;
 }
 
-/** A closed loop: every slot asks again as soon as it has its answer. Resolves to the answers of each slot, in order. */
+/**
+ * A closed loop: every slot sends its next request as soon as it has its answer. Resolves to the answers of each slot,
+ * in order.
+ */
 export function drive<T>({ slots, rounds, spreadMs, clock, ask }: DriveOptions<T>): Promise<T[][]> {
   return Promise.all(
     Array.from({ length: slots }, async (_, slot) => {
@@ -30,7 +33,7 @@ export function drive<T>({ slots, rounds, spreadMs, clock, ask }: DriveOptions<T
   );
 }
 
-/** How the streams of a calibration look. */
+/** Shape of the streams in a calibration. */
 export interface StreamShape {
   tokensPerSecond: number;
   /** Chunks with text, a quarter reasoning. */
@@ -39,7 +42,7 @@ export interface StreamShape {
   ttftMs: Ms;
 }
 
-/** From one stream's request to its end, if nobody is late. */
+/** Duration of one stream from its request to its end, if nothing is late. */
 export function streamMs({ tokensPerSecond, tokens, ttftMs }: StreamShape): Ms {
   return ttftMs + ((tokens - 1) * 1000) / tokensPerSecond;
 }
@@ -59,7 +62,7 @@ export function knobsOf({ tokensPerSecond, tokens, ttftMs }: StreamShape): Parti
   };
 }
 
-/** A request to the mock at `url`, which answers it with a stream of this shape. */
+/** A request to the mock at `url`, which answers with a stream of this shape. */
 export function shapedRequest(url: string, eventId: string, shape: StreamShape): ChatRequest {
   return {
     eventId,
@@ -82,22 +85,22 @@ export function shapedRequest(url: string, eventId: string, shape: StreamShape):
 export interface LevelOptions<Answer> {
   /** The truth server. */
   mockUrl: string;
-  /** Streams open at once. */
+  /** Streams open at the same time. */
   streams: number;
-  /** Streams that each slot asks for, one after another. */
+  /** Streams per slot, one after another. */
   rounds: number;
-  /** The first streams start spread over this; 0 starts them together. */
+  /** Time over which the first streams are spread. 0 starts them together. */
   spreadMs: Ms;
   clock: Clock;
   /** Makes one request with this event id. Never rejects. */
   ask: (eventId: string) => Promise<Answer>;
-  /** How busy the loop of the thread has been that stamps, since then. Absent: it is this one. */
+  /** How busy the loop of the thread that stamps has been since then. Absent: it is this thread. */
   utilisation?: (since?: EventLoopUtilization) => EventLoopUtilization;
-  /** What the client saw, undefined when it saw no stream; `offset` leads to the machine's clock. */
+  /** The client's observations. Undefined if it saw no stream. `offset` converts to the machine's clock. */
   see: (answer: Answer, offset: Ms) => SeenStream | undefined;
 }
 
-/** Drives a client against the truth server and compares. Undefined when nothing could be compared. */
+/** Drives a client against the truth server and compares. Undefined if nothing could be compared. */
 export async function measureLevel<Answer>(options: LevelOptions<Answer>): Promise<LevelFigures | undefined> {
   const { mockUrl, streams, rounds, spreadMs, clock, ask, see } = options;
   const utilisation = options.utilisation ?? ((since) => performance.eventLoopUtilization(since));

@@ -6,26 +6,26 @@ import type { Ms } from '../../base/clock.ts';
 import { compileCache } from '../../base/compile-cache.ts';
 import type { Span, TrueStream } from './truth-join.ts';
 
-/** One look at both clocks: this process's own, read between two looks at the machine's. */
+/** One reading of both clocks: this process's own, between two readings of the machine's. */
 export interface ClockReading {
   before: Ms;
   own: Ms;
   after: Ms;
 }
 
-/** Looks that are taken; the machine leaves at least one of them undisturbed. */
+/** Number of readings. At least one of them will be undisturbed. */
 const looks = 200;
 
 /**
- * What to add to an instant of `performance.now()` to place it on the machine's monotonic clock, which the
- * mock stamps with. Both count the same ticks from different zeros, so one offset holds for the process's
- * life; it is exact to half of the tightest bracket, about 0.2 µs.
+ * Add this to an instant of `performance.now()` to place it on the machine's monotonic clock, which the mock stamps
+ * with. Both count the same ticks from different zeros, so one offset is valid for the life of the process. It is exact
+ * to half of the tightest bracket, about 0.2 µs.
  */
 export function machineOffset(): Ms {
   return tightestOffset(Array.from({ length: looks }, readBoth));
 }
 
-/** The offset by the reading whose bracket is tightest: the one in which least can have happened between. */
+/** The offset from the reading with the tightest bracket: the least can have happened in between. */
 export function tightestOffset(readings: readonly ClockReading[]): Ms {
   const tightest = readings.reduce((best, reading) => (width(reading) < width(best) ? reading : best));
   return (tightest.before + tightest.after) / 2 - tightest.own;
@@ -41,12 +41,12 @@ function readBoth(): ClockReading {
   return { before, own, after: machineNow() };
 }
 
-/** A silence so much longer than a timer is late. */
+/** A write that is at least this late counts as a stall. */
 export const stallFromMs: Ms = 2;
 
 /**
- * When the truth server stood still: between two of its writes, in whatever streams, from the moment at which the
- * second was due. A server that is merely behind with its work writes all the time and is in no stall.
+ * When the truth server stood still: between two of its writes, in any streams, from the moment at which the second was
+ * due. A server that is merely behind with its work keeps writing and is not stalled.
  */
 export function serverStalls(streams: Iterable<TrueStream>): Span[] {
   const frames = Array.from(streams, (stream) => stream.frames).flat();
@@ -60,12 +60,12 @@ export function serverStalls(streams: Iterable<TrueStream>): Span[] {
   return stalls;
 }
 
-/** The kernel counts in hundredths of a second, whatever its own ticks are. */
+/** The kernel counts in hundredths of a second, regardless of its own ticks. */
 const tickMs: Ms = 10;
 
 /**
- * Time for which processors of this virtual machine had work and its host let them wait, over all processors and
- * since it was started. Undefined where the kernel does not say: not on Linux.
+ * Time for which processors of this virtual machine had work but its host let them wait, over all processors since it
+ * was started. Undefined if the kernel does not report it, as outside Linux.
  */
 export function stolenMs(): Ms | undefined {
   try {
@@ -82,10 +82,12 @@ export function stolenIn(stat: string): Ms | undefined {
 }
 
 export const napMs: Ms = 1;
-/** An oversleep from this on is a pause: timers alone are late by a tenth of it on a machine that has a free moment. */
+/**
+ * An oversleep of at least this is a pause: timers alone are late by a tenth of it on a machine that is not overloaded.
+ */
 export const pauseFromMs: Ms = 1;
 
-/** The pause that made a nap so long. Undefined when it was none. */
+/** The pause that made a nap this long. Undefined if it was none. */
 export function pauseIn(nap: Span): Span | undefined {
   const due = nap.from + napMs;
   return nap.to - due >= pauseFromMs ? { from: due, to: nap.to } : undefined;
@@ -98,26 +100,26 @@ export interface PauseWorkerData {
 export interface PauseReport {
   /** On the machine's clock. */
   pauses: Span[];
-  /** Processor time that watching took, from the moment at which `watchPauses` resolved. */
+  /** Processor time of watching, since `watchPauses` resolved. */
   cpuMs: Ms;
 }
 
 export interface PauseWatch {
-  /** Ends the watch and tells what it saw. */
+  /** Ends the watch and returns its findings. */
   end(): Promise<PauseReport>;
 }
 
 /**
- * Watches for pauses of the machine from a thread that does nothing but nap and look at the clock: a virtual
- * machine that is stopped for a while, or more work than processors. It shares nothing with the event loop, so
- * what it sees is none of the client's doing; a pause of one processor while it naps on another escapes it.
+ * Watches for pauses of the machine from a thread that only naps and reads the clock: a virtual machine that is stopped
+ * for a while, or more work than processors. It shares nothing with the event loop, so the client cannot be the cause
+ * of what it sees. A pause of one processor while it naps on another escapes it.
  */
 export async function watchPauses(): Promise<PauseWatch> {
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const url = new URL(`./pause-worker${extname(import.meta.url)}`, import.meta.url);
   const data: PauseWorkerData = { stop };
   const worker = new Worker(url, { workerData: data, env: compileCache() });
-  // All that it loads is loaded.
+  // Everything that it needs is loaded.
   await once(worker, 'message');
   return {
     async end() {

@@ -13,7 +13,7 @@ import {
   type Spread,
 } from '../../journal/calibration.ts';
 
-/** For the terminal: how far off the reader was, level by level, what went on meanwhile, and what it comes to. */
+/** For the terminal: how far off the reader was, level by level, what disturbed it, and the conclusion. */
 export function renderCalibration(calibration: Calibration, { columns, color }: Style): string {
   const paint = painter(color);
   const quiet = (line: string): string => paint('quiet', line);
@@ -119,7 +119,7 @@ function boundCell({ bound }: LevelFigures): TextCell {
   return { text: percent(bound.held / bound.rows), tone };
 }
 
-/** Rounded down: only all is 100 %. */
+/** Rounded down: only all of them is 100 %. */
 const percent = (share: number): string => `${fixed(Math.floor(share * 1000) / 10, 1)} %`;
 
 function ms(value: number | undefined, limit = Infinity): TextCell {

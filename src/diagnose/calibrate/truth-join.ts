@@ -8,13 +8,13 @@ export interface SeenStream {
   eventId: string;
   /** Handed to the socket: where the client's TTFT begins. */
   sentAt: Ms;
-  /** The socket had taken the request, as the client knows. Absent for clients that cannot tell. */
+  /** The socket had accepted the request, as far as the client knows. Absent for clients that cannot tell. */
   writtenAt?: Ms;
   /** First event of any kind. */
   firstEventAt: Ms;
   /** Every piece that carries text, in order. */
   pieces: ArrayLike<Ms>;
-  /** What the client says that its key instants are late at most. Absent for clients that say nothing. */
+  /** The client's bound on the lateness of its key instants. Absent for clients without one. */
   lagMs?: Ms;
 }
 
@@ -28,19 +28,19 @@ export interface TrueStream {
 
 export interface TrueFrame {
   kind: string;
-  /** When the server meant to write it. */
+  /** When the server intended to write it. */
   due: Ms;
   /** Just before the system call that wrote it. */
   written: Ms;
 }
 
-/** What is kept of an exchange until a level is over; the rest of it may go. */
+/** The part of an exchange that is kept until a level is over. */
 export type KeptExchange = Pick<
   Exchange,
   'eventId' | 'sentAt' | 'requestWrittenMs' | 'firstEventMs' | 'chunks' | 'clientLagMs'
 >;
 
-/** Undefined for a request that was not answered by a stream. `offset`: from the process's clock to the machine's. */
+/** Undefined if a request was not answered by a stream. `offset`: from the process's clock to the machine's. */
 export function seenStream(exchange: KeptExchange, offset: Ms): SeenStream | undefined {
   const { eventId, sentAt, requestWrittenMs, firstEventMs, chunks, clientLagMs } = exchange;
   if (sentAt === undefined || firstEventMs === undefined) return undefined;
@@ -57,13 +57,13 @@ export function seenStream(exchange: KeptExchange, offset: Ms): SeenStream | und
 
 interface TruthPage {
   records: (Omit<TrueStream, 'frames'> & { frames: [kind: string, due: Ms, written: Ms][] })[];
-  /** What to ask `after` the next time. */
+  /** Value of `after` for the next request. */
   next: number;
 }
 
 const pageSize = 1000;
 
-/** What the mock at `url` knows of every request that it has answered since it was last cleared, by event id. */
+/** The mock's records of every request at `url` since it was last cleared, by event id. */
 export async function fetchTruth(url: string): Promise<Map<string, TrueStream>> {
   const streams = new Map<string, TrueStream>();
   for (let after = 0; ;) {
@@ -80,38 +80,42 @@ export async function fetchTruth(url: string): Promise<Map<string, TrueStream>> 
   }
 }
 
-/** Lets the mock forget. */
+/** Clears the mock's records. */
 export async function clearTruth(url: string): Promise<void> {
   const { body } = await request(`${url}${controlPrefix}truth`, { method: 'DELETE' });
   await body.dump();
 }
 
-/** Frames that have been written of one stream so far; 0 for one that is not known. */
+/** Frames of one stream written so far. 0 for an unknown one. */
 export async function countFrames(url: string, eventId: string): Promise<number> {
   const { statusCode, body } = await request(`${url}${controlPrefix}truth/${encodeURIComponent(eventId)}`);
   const record = await body.json();
   return statusCode === 200 ? (record as { frames: unknown[] }).frames.length : 0;
 }
 
-/** One stream, seen and true side by side. Errors are positive where the client was late. */
+/** One stream, observed and true side by side. Errors are positive if the client was late. */
 export interface JoinedStream {
-  /** Handed to the socket, and last piece stamped: on the machine's clock. */
+  /** Handed to the socket, and last piece stamped, on the machine's clock. */
   sentAt: Ms;
   endedAt: Ms;
   /** Stamped − written, for each piece with text. */
   arrivalErrors: readonly Ms[];
   /**
-   * TTFT as the client measured it, less the true one: from the moment at which the request had left, which is
-   * known by the client's socket or by the server's reading, whichever was first, to the first piece written.
+   * TTFT as the client measured it, minus the true one: from the moment at which the request had left, to the first
+   * piece written. The request had left when the client's socket or the server's reading showed it, whichever was
+   * first.
    */
   ttftErrorMs: Ms;
-  /** From that moment to the request received: the network, and the server's delay in reading. In no error above. */
+  /**
+   * From that moment to the request received: the network, and the server's delay in reading. Not included in any error
+   * above.
+   */
   requestMs: Ms;
   /** Largest error among the row's key instants: first event, first piece, first piece of the answer, last piece. */
   keyErrorMs: Ms;
   /** When the key instant of that error was written, and when it was stamped. */
   keySpan: Span;
-  /** What the client said that its key instants are late at most. */
+  /** The client's bound on the lateness of its key instants. */
   lagMs: Ms | undefined;
   /** Written − due, for each piece with text: how late the server was. */
   serverLateness: readonly Ms[];
@@ -124,7 +128,7 @@ export interface Span {
 
 const isText = (kind: string): boolean => kind === 'content' || kind === 'reasoning' || kind === 'tool';
 
-/** Undefined when the two do not tell of the same pieces: a stream that failed, or that the server has forgotten. */
+/** Undefined if the two do not have the same pieces: a stream that failed, or that the server has forgotten. */
 export function joinStream(seen: SeenStream, truth: TrueStream): JoinedStream | undefined {
   const texts = truth.frames.filter(({ kind }) => isText(kind));
   const firstEvent = truth.frames.find(({ kind }) => kind !== 'comment');
@@ -150,7 +154,7 @@ export function joinStream(seen: SeenStream, truth: TrueStream): JoinedStream | 
 
 const duration = ({ from, to }: Span): Ms => to - from;
 
-/** Every stream that both sides know. */
+/** Every stream that both sides have. */
 export function joinStreams(
   seen: readonly SeenStream[],
   truth: ReadonlyMap<string, TrueStream>,

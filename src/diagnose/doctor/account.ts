@@ -15,22 +15,22 @@ import type {
   ProviderFacts,
 } from './doctor-facts.ts';
 
-/** Asks for one page with the route's own credentials. Undefined: the allowance is used up. */
+/** Gets one page with the route's own credentials. Undefined: the allowance is used up. */
 export type Look = (url: string) => Promise<Got | undefined>;
 
-/** Where a provider's list of models is, seen through the gateway, and how its base URL must end for that. */
+/** Places of a provider's list of models, seen through the gateway, and the end of its base URL for each. */
 const places: readonly (readonly [path: string, basePath: BasePath])[] = [
   ['v1/models', ''],
   ['models', '/v1'],
   ['tags', '/api'],
 ];
-/** What the gateway says before it looks at the provider. */
+/** Refusals by the gateway before it looks at the provider. */
 const beforeProvider = ['2001', '2003', '2009', '2021'];
 const longestList = 2000;
-/** Pages that are asked for, at most. */
+/** Maximum number of pages. */
 const mostPages = 3;
 
-/** Finds out by its list of models how the gateway knows a custom provider. Asks for no more than `mostPages` pages. */
+/** Uses its list of models to find out how the gateway knows a custom provider. Gets no more than `mostPages` pages. */
 export async function findProvider(slug: string, endpoint: Endpoint, look: Look): Promise<ProviderFacts> {
   const root = gatewayRoot(endpoint);
   if (root === undefined) {
@@ -58,7 +58,7 @@ export async function findProvider(slug: string, endpoint: Endpoint, look: Look)
   return found;
 }
 
-/** The gateway's address, `…/v1/{account}/{gateway}`. Undefined for an address that does not look like one. */
+/** The gateway's address, `…/v1/{account}/{gateway}`. Undefined for any other form of address. */
 export function gatewayRoot({
   baseUrl,
   throughGateway,
@@ -111,7 +111,7 @@ export async function readLog(
     if (!got) return { probe, rows, waitedMs };
     if (got.failure) return { probe, rows, waitedMs, failure: got.failure };
     rows = resultOf(got, []).map(rowOf);
-    // Tokens follow the row; they never come for an answer that carried none.
+    // Tokens follow the row. They never come for an answer that reported none.
     const mayFollow = probe.exchange.usage.completionTokens !== undefined;
     const isWhole = rows.some(({ tokensOut }) => tokensOut !== undefined);
     const wait = logWaits[looks];

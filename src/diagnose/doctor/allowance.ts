@@ -4,9 +4,9 @@ import type { GatewaySettings, Model } from '../../suite/suite.ts';
 import type { Endpoint } from '../../target/route.ts';
 import { chatRequest, type ChatRequest } from '../../wire/chat-request-body.ts';
 
-/** The most that an examination may use. */
+/** Maximum usage of an examination. */
 export interface Limits {
-  /** Of every kind, pages without a model included. */
+  /** Of any kind, including pages without a model. */
   requests: number;
   /** Prompt and completion of all requests to models. */
   tokens: number;
@@ -14,36 +14,36 @@ export interface Limits {
 
 /** `max_tokens` of every question to a model. */
 export const answerTokens = 256;
-/** Of its prompt, generously: that is short and always the same, but each model counts in its own way. */
+/** Tokens of its prompt, generously: it is short and always the same, but each model counts differently. */
 export const promptTokens = 64;
 export const tokensPerQuestion = promptTokens + answerTokens;
 
-/** Of a request that nobody should answer: one token, should somebody answer all the same. */
+/** For a request that should not be answered: one token, in case it is answered anyway. */
 export const knockTokens = promptTokens + 1;
 
 /** Questions to each model on each route: one streamed, one not. */
 export const questionsPerCell = 2;
-/** Pages that find one custom provider: its list of models at three places, or under two other names. */
+/** Pages for finding one custom provider: its list of models at three places, or under two other names. */
 export const pagesPerProvider = 3;
-/** Requests to `/compat` that name no model: without a token, and with it in the other header. */
+/** Requests to `/compat` without a model: without a token, and with it in the other header. */
 export const doors = 2;
-/** Waits between looks into the log, which is late by seconds; together about a quarter of a minute. */
+/** Waits between checks of the log, which is late by seconds. Together about a quarter of a minute. */
 export const logWaits: readonly Ms[] = [500, 1000, 2000, 4000, 8000];
-/** Cloudflare's API: gateway, custom providers, and the log, looked into before the first wait and after each. */
+/** Cloudflare's API: gateway, custom providers, and the log, checked before the first wait and after each. */
 export const accountPages = 2 + 1 + logWaits.length;
-/** Models times routes; more are better tried a few at a time. */
+/** Models times routes. Try more of them in smaller groups. */
 export const mostCells = 24;
 
-/** What is to be examined, as far as it costs requests. */
+/** The size of an examination, as far as it costs requests. */
 export interface Extent {
   cells: number;
-  /** Custom providers and lists of models, each counted once for each route. */
+  /** Custom providers and lists of models, each counted once per route. */
   providers: number;
   /** Whether `/compat` is among the routes. */
   compat: boolean;
   /** Whether one more model request may show the token to the provider. */
   tryBearer: boolean;
-  /** Whether Cloudflare's API is asked. */
+  /** Whether Cloudflare's API is used. */
   account: boolean;
 }
 
@@ -54,7 +54,7 @@ export function limitsOf({ cells, providers, compat, tryBearer, account }: Exten
   return { requests: questions + pages, tokens: questions * tokensPerQuestion + knocks * knockTokens };
 }
 
-/** Keeps to the limits: nothing is sent that it does not allow. */
+/** Enforces the limits: nothing is sent that it does not allow. */
 export class Allowance {
   readonly limits: Limits;
   #requests = 0;
@@ -70,14 +70,14 @@ export class Allowance {
   }
 
   /**
-   * Tokens that servers used beyond what they were allowed, whatever `max_tokens` said. They are no part of `spent`, but
-   * nothing more is sent where both together reach the limit.
+   * Tokens that servers used beyond `max_tokens`. They are not part of `spent`, but nothing more is sent if both
+   * together reach the limit.
    */
   get overrun(): number {
     return this.#overrun;
   }
 
-  /** Takes one request that may use up to `tokens`. False: it must not be sent. */
+  /** Reserves one request that may use up to `tokens`. False: it must not be sent. */
   take(tokens = 0): boolean {
     if (this.#requests >= this.limits.requests) return false;
     if (this.#tokens + this.#overrun + tokens > this.limits.tokens) return false;
@@ -86,14 +86,14 @@ export class Allowance {
     return true;
   }
 
-  /** Puts what was used in the place of what was taken for it. */
+  /** Replaces the reservation by the actual usage. */
   settle(taken: number, used: number): void {
     this.#tokens += Math.min(used, taken) - taken;
     this.#overrun += Math.max(0, used - taken);
   }
 }
 
-/** Long enough an answer to see whether it streams, and the same for every model. */
+/** Long enough to show whether it streams, and the same for every model. */
 const prompt = 'Count from one to twelve in words, separated by spaces. Write nothing else.';
 /** Names no provider, so a gateway can only refuse it. */
 const nobody = 'gatebench-doctor';
@@ -105,7 +105,7 @@ export interface Asker {
   newEventId: () => string;
 }
 
-/** A small question to a model: made as a run makes its requests, with the model's own params. */
+/** A small question to a model, built like a run's requests, with the model's own params. */
 export function question(
   { model, route, endpoint }: { model: Model; route: string; endpoint: Endpoint },
   stream: boolean,
@@ -132,8 +132,8 @@ export function question(
 }
 
 /**
- * The same to nobody: what the gateway refuses first, credentials or model, is the answer. A server that answers to any
- * name says one token.
+ * The same without a real model: what the gateway refuses first, credentials or model, is the answer. A server that
+ * answers to any name sends one token.
  */
 export function knock(
   { model, route, endpoint }: { model: Model; route: string; endpoint: Endpoint },

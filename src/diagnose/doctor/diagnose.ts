@@ -5,23 +5,23 @@ import { observations, refusals } from './findings.ts';
 import { recommend } from './recommend.ts';
 import { routeState, type RouteState } from './route-state.ts';
 
-/** What an examination comes to. */
+/** Result of an examination. */
 export interface Diagnosis {
   facts: Facts;
   /** Worst first. */
   findings: readonly Finding[];
   states: ReadonlyMap<string, RouteState>;
-  /** What was found out about this account, whether good or bad. */
+  /** Findings about this account, good or bad. */
   answers: readonly Answer[];
   /** Which route to use, in a sentence or two. */
   recommendation: string;
-  /** Nothing needs fixing, and every route that was tried gave a good answer. */
+  /** Nothing needs fixing, and every tested route gave a good answer. */
   healthy: boolean;
 }
 
 const order: readonly Mark[] = ['wrong', 'warning', 'note'];
 
-/** Draws everything from the facts. Pure: the same facts give the same diagnosis. */
+/** Derives everything from the facts. Pure: the same facts give the same diagnosis. */
 export function diagnose(facts: Facts): Diagnosis {
   const findings = merged([...reasons(facts), ...observed(facts)]);
   const states = new Map(facts.routes.map((route) => [route.route, routeState(route)]));
@@ -37,7 +37,7 @@ export function diagnose(facts: Facts): Diagnosis {
   };
 }
 
-/** The one reason of each failed question. */
+/** The reason of each failed question. */
 function reasons(facts: Facts): Finding[] {
   return facts.routes.flatMap((route) =>
     [...Map.groupBy(route.probes, ({ model }) => model).values()].flatMap((asked) => {
@@ -45,7 +45,7 @@ function reasons(facts: Facts): Finding[] {
         const refused = refusedOf(probe, route, facts);
         return refused ? [reasonOf(refused)] : [];
       });
-      // Streamed and whole, a model says the same twice, but for the ids of the two requests.
+      // A model gives the same finding streamed and not streamed, apart from the ids of the two requests.
       return found.filter(({ id }, index) => found.findIndex((other) => other.id === id) === index);
     }),
   );
@@ -79,7 +79,7 @@ function findingOf({ id, mark }: { id: string; mark: Mark }, said: Said, where: 
   return { id, mark: said.mark ?? mark, where, says, means, fix };
 }
 
-/** The same thing found at several places is one finding. */
+/** The same finding at several places is one finding. */
 function merged(findings: readonly Finding[]): Finding[] {
   const byWords = new Map<string, Finding>();
   for (const finding of findings) {

@@ -3,10 +3,10 @@ import type { Variable } from '../../target/environment.ts';
 import type { Exchange, Failure } from '../../measure/exchange.ts';
 import type { Limits } from './allowance.ts';
 
-/** All that an examination has seen. Findings are drawn from it alone. */
+/** Everything that an examination has seen. The findings are based only on it. */
 export interface Facts {
   routes: readonly RouteFacts[];
-  /** Routes that were not tried, because their variables are not set. */
+  /** Routes that were not tested, because their variables are not set. */
   untried: readonly UntriedRoute[];
   account: AccountFacts;
   limits: Limits;
@@ -14,29 +14,29 @@ export interface Facts {
   /** Tokens that servers used beyond what they were allowed. */
   overrun: number;
   suite: SuiteFacts;
-  /** Somebody ended it before all had been asked. */
+  /** It was interrupted before everything had been asked. */
   stopped: boolean;
 }
 
 export interface SuiteFacts {
-  /** Absent when no suite was given. */
+  /** Absent if no suite was given. */
   name?: string;
-  /** The route that it names. */
+  /** The route in the suite. */
   route?: string;
-  /** The smallest `max_tokens` of its requests. Absent when one of them has none. */
+  /** The smallest `max_tokens` of its requests. Absent if one of them has none. */
   answerLimit?: number;
 }
 
 export interface UntriedRoute {
   route: string;
   missing: readonly Variable[];
-  /** It was asked for by name, so that it must work. */
+  /** It was requested by name, so it must work. */
   wanted: boolean;
 }
 
 /**
- * How a route says who we are: the gateway's token in its own header, or as `Authorization`; the provider's key,
- * directly; or nothing.
+ * How a route authenticates: the gateway's token in its own header, or as `Authorization`; the provider's key directly;
+ * or nothing.
  */
 export type Auth = 'aig' | 'bearer' | 'key' | 'none';
 
@@ -45,50 +45,52 @@ export interface RouteFacts {
   /** Without secrets. */
   url: string;
   throughGateway: boolean;
-  /** It is Cloudflare that answers: by its address, by the headers of its gateway, or by its way to refuse. */
+  /** Whether Cloudflare answers: by its address, by the headers of its gateway, or by its form of refusal. */
   cloudflare: boolean;
   auth: Auth;
-  /** The provider's key went along through the gateway, in the place of the stored one. */
+  /** The provider's key was sent through the gateway, instead of the stored one. */
   sendsProviderKey: boolean;
-  /** It was asked for by name, so that it must work. */
+  /** It was requested by name, so it must work. */
   wanted: boolean;
-  /** One for each provider that the models name. */
+  /** One per provider in the models' names. */
   providers: readonly ProviderFacts[];
-  /** What `/compat` does with a request that names no model. Absent on other routes. */
+  /** How `/compat` treats a request without a model. Absent on other routes. */
   doors?: Doors;
   probes: readonly Probe[];
-  /** One more answer, with the token as `Authorization`. Absent unless it was asked for. */
+  /** One more answer, with the token as `Authorization`. Absent unless requested. */
   bearer?: Probe;
   unasked: readonly Unasked[];
-  /** How far the server's clock is ahead of ours, beyond what the way there explains. Absent when unknown. */
+  /** How far the server's clock is ahead of ours, beyond the travel time. Absent if unknown. */
   clockAheadMs?: Ms;
 }
 
-/** What stands in a custom provider's base URL after the host. */
+/** End of a custom provider's base URL, after the host. */
 export type BasePath = '' | '/v1' | '/api';
 
 export interface ProviderFacts {
   slug: string;
-  /** Models that it lists. Absent when no list was found. */
+  /** Models in its list. Absent if no list was found. */
   names?: readonly string[];
-  /** Where its list was found, which tells how its base URL ends. Absent when it was not, and without a gateway. */
+  /**
+   * Where its list was found, which shows the end of its base URL. Absent if it was not found, and without a gateway.
+   */
   basePath?: BasePath;
   /** Another slug under which the gateway knows it. */
   knownAs?: string;
-  /** Why its list could not be had. */
+  /** Why its list was not available. */
   failure?: Failure;
 }
 
-/** Whether a request without a model gets past the check of credentials. */
+/** Whether a request without a model passes the check of credentials. */
 export type Door = 'open' | 'closed' | 'unclear';
 
 export interface Doors {
   withoutToken: Door;
-  /** With the token in the header that the route does not use: `Authorization` for `aig`, and the other way round. */
+  /** With the token in the header that the route does not use: `Authorization` for `aig`, and vice versa. */
   otherWay: Door;
 }
 
-/** One question to a model and what came of it. */
+/** One question to a model and its outcome. */
 export interface Probe {
   route: string;
   /** Id in the suite. */
@@ -109,14 +111,14 @@ export interface Unasked {
   why: string;
 }
 
-/** What Cloudflare's API says. Everything is absent without CLOUDFLARE_API_TOKEN. */
+/** Results of Cloudflare's API. Everything is absent without CLOUDFLARE_API_TOKEN. */
 export interface AccountFacts {
   asked: boolean;
   hasToken: boolean;
   settings?: GatewaySettingsFacts;
   /** Custom providers of the account. */
   providers?: readonly { slug: string; baseUrl: string; enabled: boolean }[];
-  /** What the log holds of one request. */
+  /** The log's rows for one request. */
   log?: LogFacts;
   /** Why something above is absent. */
   failure?: Failure;
@@ -135,7 +137,7 @@ export interface GatewaySettingsFacts {
 /** The gateway's log of one streamed request. */
 export interface LogFacts {
   probe: Probe;
-  /** One for each try of the gateway, the last one first. Empty: nothing within the time that we waited. */
+  /** One per try of the gateway, the last one first. Empty: none appeared within our waiting time. */
   rows: readonly LogRowFacts[];
   waitedMs: Ms;
   failure?: Failure;

@@ -4,7 +4,7 @@ import { ttft } from '../../measure/metrics/ttft.ts';
 import type { Diagnosis } from './diagnose.ts';
 import type { Probe, RouteFacts } from './doctor-facts.ts';
 
-/** The same for programs. What was not measured is null. */
+/** As above, for programs. What was not measured is null. */
 export function diagnosisJson(diagnosis: Diagnosis): object {
   const { facts, findings, states, answers, recommendation, healthy } = diagnosis;
   return {

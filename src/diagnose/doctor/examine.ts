@@ -22,38 +22,38 @@ import type {
   Unasked,
 } from './doctor-facts.ts';
 
-/** A route that can be tried: everything that it needs is set. */
+/** A route that can be tested: all its variables are set. */
 export interface Candidate {
   route: string;
   targets: readonly Target[];
   wanted: boolean;
-  /** The first model with the token in the other header. Absent where there is no such way. */
+  /** The first model with the token in the other header. Absent if there is no such way. */
   otherAuth?: Endpoint;
 }
 
-/** The outer world of an examination. */
+/** Effects of an examination on the outside world. */
 export interface Tools {
   gateway: Pick<Gateway, 'ask'>;
-  /** A GET; only ever called as far as the allowance goes. */
+  /** A GET. Only called within the allowance. */
   get: (url: string, headers: Readonly<Record<string, string>>) => Promise<Got>;
   asker: Asker;
   allowance: Allowance;
   clock: Clock;
-  /** Takes secrets out of a text. */
+  /** Removes secrets from a text. */
   redact: (text: string) => string;
   /** Aborting it ends what is in flight, and nothing more is sent. */
   stop: AbortSignal;
-  /** Told before each question. */
+  /** Called before each question. */
   say: (text: string) => void;
 }
 
 export interface Assignment {
   candidates: readonly Candidate[];
-  /** Show the token to the provider, if the gateway hands an `Authorization` on, to find out whether it does. */
+  /** Show the token to the provider, to find out whether the gateway passes an `Authorization` on. */
   tryBearer: boolean;
   /** CLOUDFLARE_API_TOKEN is set. */
   hasToken: boolean;
-  /** Cloudflare's API, its token, and who we are there. Absent: it is not asked. */
+  /** Cloudflare's API, its token, and our account. Absent: it is not used. */
   api?: { url: string; token: string; account: string; gateway: string };
 }
 
@@ -93,7 +93,7 @@ async function examineRoute(candidate: Candidate, tryBearer: boolean, tools: Too
     ...defined({ clockAheadMs }),
   };
   const isReached = facts.probes.every(({ exchange }) => !cannotBeReached(exchange));
-  // Others than Cloudflare's gateway have no such doors.
+  // Only Cloudflare's gateway has these checks.
   if (!findRoute(route)?.isUnified || !facts.cloudflare || !isReached) return facts;
   const doors = await tryDoors(candidate, tools);
   const bearer =
@@ -103,7 +103,7 @@ async function examineRoute(candidate: Candidate, tryBearer: boolean, tools: Too
   return { ...facts, doors, ...defined({ bearer }) };
 }
 
-/** Its address, or what only its gateway says: a header of its own, or a refusal in its words. */
+/** By its address, or by what only its gateway sends: its own header, or a refusal in its words. */
 function isCloudflare(
   { route, targets }: Candidate,
   providers: readonly ProviderFacts[],
@@ -126,7 +126,7 @@ function isCloudflare(
   );
 }
 
-/** Every model twice, streamed and whole: what fails in one way may go well in the other. */
+/** Every model twice, streamed and not streamed: one may fail where the other works. */
 async function askModels(
   { route, targets, wanted }: Candidate,
   providers: readonly ProviderFacts[],
@@ -134,7 +134,7 @@ async function askModels(
 ): Promise<Pick<RouteFacts, 'probes' | 'unasked'>> {
   const probes: Probe[] = [];
   const unasked: Unasked[] = [];
-  // Hardly anybody has the models of ollama.com on this machine, too: that is no fault.
+  // Models of ollama.com are rarely on this machine as well: that is not a fault.
   const isOptional = findRoute(route)?.isOptional && !wanted;
   let reason: string | undefined;
   for (const target of targets) {
@@ -192,7 +192,7 @@ async function send(request: ChatRequest, tokens: number, tools: Tools): Promise
   const exchange = await gateway.ask(request, { signal: stop });
   if (codeOf(exchange) === 'cancelled') return undefined;
   const { promptTokens, completionTokens } = exchange.usage;
-  // What was refused used nothing; what was answered without a count may have used all that it was allowed.
+  // A refused request used nothing. An answered one without a count may have used its whole allowance.
   const refused = exchange.sentAt === undefined || (exchange.httpStatus ?? 200) !== 200;
   const used = refused ? 0 : (promptTokens ?? 0) + (completionTokens ?? tokens);
   allowance.settle(tokens, used);
@@ -237,7 +237,7 @@ async function examineAccount(
   return { ...account, log: await readLog(url, api.gateway, probe, look, tools.clock) };
 }
 
-/** GETs with these headers, as far as the allowance goes. */
+/** GETs with these headers, within the allowance. */
 function lookWith(
   headers: Readonly<Record<string, string>>,
   { allowance, get, stop }: Tools,
@@ -252,8 +252,8 @@ function lookWith(
 }
 
 /**
- * The gateway's token always in its own header: these pages are the provider's, and an `Authorization` would be
- * handed on to it. The provider's list asks for no key, so it gets none.
+ * The gateway's token is always in its own header: these pages belong to the provider, and an `Authorization` would be
+ * passed on to it. The provider's list needs no key, so it gets none.
  */
 function listHeaders({ headers, bearer, throughGateway }: Endpoint): Record<string, string> {
   if (!throughGateway) return {};
@@ -272,7 +272,8 @@ function authOf({ headers, bearer, throughGateway }: Endpoint): Auth {
 }
 
 /**
- * How far the server's clock is ahead of ours; 0 when the way there and the second to which it is told explain it.
+ * How far the server's clock is ahead of ours. 0 if the travel time and the resolution of one second explain the
+ * difference.
  */
 function aheadOf({ date, sentAt, receivedAt }: Got): Ms | undefined {
   if (!date) return undefined;
@@ -292,12 +293,12 @@ function cannotBeReached(exchange: Exchange): boolean {
   );
 }
 
-/** Another model would hear the same. */
+/** Another model would get the same answer. */
 function isRefusedAtTheDoor(exchange: Exchange): boolean {
   return ['2001', '2009', '10000'].includes(codeOf(exchange) ?? '');
 }
 
-/** Ollama lists what is asked for without a tag as `:latest`. */
+/** Ollama lists models requested without a tag as `:latest`. */
 function isListed(name: string, names: readonly string[]): boolean {
   return names.includes(name) || names.includes(`${name}:latest`);
 }

@@ -4,9 +4,9 @@ import type { Facts, Probe, ProviderFacts, RouteFacts } from './doctor-facts.ts'
 /** ✗ must be fixed before a run, ! spoils or may spoil what a run measures, · is worth knowing. */
 export type Mark = 'wrong' | 'warning' | 'note';
 
-/** One thing that was found, and what to do about it. */
+/** One finding, and what to do about it. */
 export interface Finding {
-  /** Stable: scripts may go by it. */
+  /** Stable: scripts may depend on it. */
   id: string;
   mark: Mark;
   where: readonly Place[];
@@ -23,11 +23,11 @@ export interface Place {
 }
 
 export type Said = Pick<Finding, 'says' | 'means' | 'fix'> & {
-  /** Where it differs from the kind's own. */
+  /** If it differs from the kind's own. */
   mark?: Mark;
 };
 
-/** An answer that did not come as it should, with all that may explain it. */
+/** A bad answer, with everything that may explain it. */
 export interface Refused {
   probe: Probe;
   failure: Failure;
@@ -36,17 +36,17 @@ export interface Refused {
   facts: Facts;
 }
 
-/** A reason why a request failed. Of all kinds, the first that explains a failure has it. */
+/** A reason why a request failed. The first kind that explains a failure gets it. */
 export interface RefusalKind {
   id: string;
   mark: Mark;
-  /** Whether it is a matter of the route, whatever the model. */
+  /** Whether the reason concerns the route, regardless of the model. */
   ofRoute?: boolean;
-  /** Undefined: something else was the reason. */
+  /** Undefined: the reason is another one. */
   explain(refused: Refused): Said | undefined;
 }
 
-/** Something that can be seen although requests succeed. */
+/** An observation that is possible although requests succeed. */
 export interface ObservationKind {
   id: string;
   mark: Mark;

@@ -8,7 +8,7 @@ import { transport } from './findings/transport-findings.ts';
 
 export { observations } from './findings/observations.ts';
 
-/** Every reason for a failure, in the order in which they are tried. To add one: add its object to one of these. */
+/** Every reason for a failure, in the order in which they are tested. To add one: add its object to one of these. */
 export const refusals: readonly RefusalKind[] = [
   ...access,
   ...limits,

@@ -3,20 +3,20 @@ import { count, oneLine } from '../../base/text.ts';
 import { duration } from '../../report/number-text.ts';
 import type { BasePath, Facts, LogFacts, Probe, RouteFacts } from './doctor-facts.ts';
 
-/** What the vendors' documents leave open, and what was found for this account. */
+/** Questions that the vendors' documents leave open, and the answers for this account. */
 export interface Answer {
   id: string;
   asks: string;
   /** A sentence. */
   found: string;
-  /** Whether the question is settled for this account. */
+  /** Whether the answer is certain for this account. */
   settled: boolean;
 }
 
 interface Question {
   id: string;
   asks: string;
-  /** Undefined: the examination did not touch it. */
+  /** Undefined: the examination did not cover it. */
   answer: (facts: Facts) => Pick<Answer, 'found' | 'settled'> | undefined;
 }
 
@@ -29,7 +29,7 @@ const gatewayRoutes = ({ routes }: Facts): RouteFacts[] =>
   );
 const gatewayProbes = (facts: Facts): Probe[] => gatewayRoutes(facts).flatMap(({ probes }) => probes);
 const answered = ({ exchange }: Probe): boolean => exchange.httpStatus === 200;
-/** Why Cloudflare's API was not asked. */
+/** Why Cloudflare's API was not used. */
 const notAsked = ({ account }: Facts): string =>
   account.hasToken
     ? "not asked: this is not Cloudflare's own address (see --api-url)."
@@ -196,7 +196,7 @@ function spreadOf({ exchange }: Probe): { pieces: number; spanMs: number } {
   return { pieces: instants.length, spanMs: (instants.at(-1) ?? 0) - (instants[0] ?? 0) };
 }
 
-/** Nearer to the first byte or to the last, where these are far enough apart to tell. */
+/** Closer to the first byte or to the last, if these are far enough apart to decide. */
 function durationAnswer({ rows, probe }: LogFacts): Pick<Answer, 'found' | 'settled'> {
   const logged = rows[0]?.durationMs;
   const { headersMs, bodyEndMs, doneMs } = probe.exchange;

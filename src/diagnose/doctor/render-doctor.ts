@@ -25,7 +25,7 @@ const stateSigns: Readonly<Record<RouteState, Sign>> = {
   unasked: 'untried',
 };
 
-/** For the terminal: what was tried, what is wrong and what to do, and what this account does. */
+/** For the terminal: what was tested, what is wrong and how to fix it, and how this account behaves. */
 export function renderDiagnosis(diagnosis: Diagnosis, style: Style): string {
   const lines = new Lines(style);
   const { facts } = diagnosis;
@@ -55,7 +55,7 @@ class Lines {
     this.paint = painter(color);
   }
 
-  /** `lead` stands before the first line, and blanks as wide before the others. */
+  /** `lead` precedes the first line. The others are indented by its width. */
   of(
     text: string,
     { lead = '', tone, leadTone }: { lead?: string; tone?: Tone; leadTone?: Tone } = {},
@@ -129,7 +129,7 @@ function routeLines(route: RouteFacts, { states, findings }: Diagnosis, lines: L
   ];
 }
 
-/** The sign of a model: what was found about it, or that all is well. */
+/** The mark of a model: its finding, or that all is well. */
 function signOf(probes: readonly Probe[], mark: Mark | undefined): Sign {
   if (mark && mark !== 'note') return mark;
   return probes.every(({ exchange }) => exchange.outcome === 'ok') ? 'fine' : 'warning';
@@ -170,7 +170,7 @@ function findingLines({ mark, says, where, means, fix }: Finding, lines: Lines):
   ];
 }
 
-/** `compat, provider: kimi, glm; direct`: routes with the same models together. */
+/** `compat, provider: kimi, glm; direct`: groups routes with the same models. */
 function placesText(where: readonly Place[]): string {
   const byModels = new Map<string, string[]>();
   for (const route of new Set(where.map((place) => place.route))) {

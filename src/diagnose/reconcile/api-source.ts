@@ -8,23 +8,23 @@ import { match, requestOf } from './match.ts';
 export interface ApiSourceOptions {
   api: LogsApi;
   clock: Clock;
-  /** How long after the run's end rows may still come. */
+  /** How long after the run's end rows may still appear. */
   waitMs: Ms;
   /** For people who wait. */
   say: (text: string) => void;
 }
 
-/** Ids in one filter: they travel in the address. */
+/** Ids in one filter: they are part of the address. */
 const batchSize = 25;
-/** Pauses between looks, the last again and again. */
+/** Pauses between checks. The last one repeats. */
 const pausesMs: readonly Ms[] = [2000, 4000, 8000, 15_000, 30_000];
-/** Rows that are asked for one by one, at the end. */
+/** Rows that are fetched one by one at the end. */
 const mostSingles = 25;
 const mostByEvent = 100;
 
 /**
- * The log by Cloudflare's API: all rows that carry the run's id, page by page; then again, as long as rows or their
- * tokens may still come; then what is missing by its id, and what our event id does not identify.
+ * The log from Cloudflare's API: all rows with the run's id, page by page. Then again, as long as rows or their tokens
+ * may still appear. Then missing rows by log id, and rows that our event id alone identifies.
  */
 export function apiSource(options: ApiSourceOptions): LogSource {
   return { read: (wanted) => new Reading(options, wanted).read() };
@@ -60,7 +60,7 @@ class Reading {
     return { rows, origin: client.host, notes, calls: client.calls, waitedMs: this.#waitedMs };
   }
 
-  /** Every row that carries the run's id. */
+  /** Every row with the run's id. */
   async #list(): Promise<void> {
     const pages = await this.#all([
       { key: 'metadata.key', operator: 'eq', value: ['run'] },
@@ -69,7 +69,7 @@ class Reading {
     this.#pages = Math.max(1, pages);
   }
 
-  /** Pages that were read. */
+  /** Number of pages read. */
   async #all(filters: readonly LogFilter[]): Promise<number> {
     let seen = 0;
     for (let page = 1; ; page++) {
@@ -80,7 +80,7 @@ class Reading {
     }
   }
 
-  /** A row that was seen before is seen again with what has been added to it. */
+  /** A known row replaces its earlier version, with what has been added to it. */
   #keep(row: LogRow, eventId = row.eventId): void {
     if (row.id !== undefined)
       this.#rows.set(
@@ -89,10 +89,10 @@ class Reading {
       );
   }
 
-  /** Attempts whose row, or its tokens, should be there and is not. */
+  /** Attempts whose row, or its tokens, should exist but does not. */
   #open(): RequestRow[] {
     return this.#wanted.attempts.filter((attempt) => {
-      // What the gateway refused by itself need not be in its log.
+      // What the gateway itself refused need not be in its log.
       if (attempt.gateway_log_id === undefined || attempt.error_family === 'gateway') return false;
       const row = this.#rows.get(attempt.gateway_log_id);
       return !row || (attempt.completion_tokens !== undefined && row.tokensOut === undefined);
@@ -117,7 +117,7 @@ class Reading {
         await this.#askInBatches(open.map(({ gateway_log_id }) => gateway_log_id!));
       else await this.#list();
     }
-    // Rows that nobody can ask for may have come late, too: the gateway's own tries.
+    // Rows without an id to ask for may also have come late: the gateway's own tries.
     if (looks > 0) await this.#list();
   }
 
@@ -132,7 +132,7 @@ class Reading {
       await this.#all([{ key: 'id', operator: 'eq', value: ids.slice(start, start + batchSize) }]);
   }
 
-  /** The last word on what seems to be missing. When some are there all the same, the rest is asked for as well. */
+  /** Final check of rows that seem to be missing. If some exist after all, the rest is checked as well. */
   async #askOneByOne(): Promise<void> {
     const missing = this.#open().flatMap(({ gateway_log_id: id }) =>
       id === undefined || this.#rows.has(id) ? [] : [id],
@@ -148,8 +148,8 @@ class Reading {
   }
 
   /**
-   * The log shows no event ids, but it can be asked for one: of attempts that have no row, though no log id either,
-   * and of those of one request that were sent several times and left a row that no id tells apart.
+   * The log does not show event ids, but can filter by them. Used for attempts that have neither a row nor a log id,
+   * and for requests that were sent several times and left a row that no id identifies.
    */
   async #askByEvent(): Promise<void> {
     const { attempts, runIds } = this.#wanted;

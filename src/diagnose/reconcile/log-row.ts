@@ -9,7 +9,7 @@ import { count, oneLine } from '../../base/text.ts';
 import { UserError } from '../../base/user-error.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
 
-/** One row of the gateway's log, as far as it can be compared. What the log does not say is absent. */
+/** One row of the gateway's log, with the fields for the comparison. Absent: the log does not have it. */
 export interface LogRow {
   id?: string;
   eventId?: string;
@@ -24,7 +24,7 @@ export interface LogRow {
   step?: number;
   tokensIn?: number;
   tokensOut?: number;
-  /** What we sent along; empty where the log kept none. */
+  /** Our metadata. Empty if the log kept none. */
   metadata: LogMetadata;
 }
 
@@ -37,8 +37,7 @@ export interface LogMetadata {
 }
 
 /**
- * Fields by the names that they have in the logs API, in Logpush and in spreadsheets made of them; letters alone are
- * compared, in either case.
+ * Field names in the logs API, in Logpush and in spreadsheets made from them. Only letters are compared, ignoring case.
  */
 const names = {
   id: ['id', 'logid'],
@@ -58,7 +57,7 @@ const names = {
 /** Longest text that is kept of a field. */
 const longest = 200;
 
-/** A row from outside. Undefined when it has neither an id nor metadata, and so can be found by nothing. */
+/** A row from outside. Undefined if it has neither an id nor metadata, so that nothing can match it. */
 export function readLogRow(value: unknown, clean: (text: string) => string): LogRow | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const fields = fieldsOf(value);
@@ -99,7 +98,7 @@ function fieldsOf(value: object): Map<string, unknown> {
   return fields;
 }
 
-/** An object, or JSON of one; an empty one for anything else. */
+/** An object, or JSON of one. Empty for anything else. */
 function parsed(value: unknown): object {
   if (typeof value === 'object' && value !== null) return value;
   if (typeof value !== 'string') return {};
@@ -138,7 +137,7 @@ function booleanOf(value: unknown): boolean | undefined {
   return word === 'false' || word === '0' ? false : undefined;
 }
 
-/** Text of an instant, or a number since 1970: seconds, or, when they are that many, ms, µs or ns. */
+/** Text of an instant, or a number since 1970: seconds or, by its size, ms, µs or ns. */
 function instantOf(value: unknown): string | undefined {
   const number = numberOf(value);
   let ms: Ms;
@@ -149,13 +148,13 @@ function instantOf(value: unknown): string | undefined {
   return Number.isFinite(ms) && Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString() : undefined;
 }
 
-/** What a source is asked for: the rows about these attempts. */
+/** Query to a source: the rows about these attempts. */
 export interface Wanted {
   /** Attempts that went through the gateway. */
   attempts: readonly RequestRow[];
-  /** Ids under which the run was sent: one, or those of its shards. */
+  /** Run ids in the metadata: one, or those of its shards. */
   runIds: readonly string[];
-  /** When the last request was over. Absent when that is not known. */
+  /** When the last request had ended. Absent if unknown. */
   endedAt?: Date;
 }
 
@@ -163,28 +162,28 @@ export interface LogRows {
   rows: readonly LogRow[];
   /** Where they are from, in a few words. */
   origin: string;
-  /** What a reader of the figures must know, each a sentence. */
+  /** Notes for readers of the figures, one sentence each. */
   notes: readonly string[];
-  /** Calls that were made, and time spent waiting for late rows; 0 for a file. */
+  /** Number of API calls, and time spent waiting for late rows. 0 for a file. */
   calls: number;
   waitedMs: Ms;
 }
 
-/** A way to the gateway's log. */
+/** A source for the gateway's log. */
 export interface LogSource {
   read(wanted: Wanted): Promise<LogRows>;
 }
 
-/** For the help and for whoever gave something else. */
+/** For the help, and for messages about wrong values. */
 export const understoodFiles =
   'a JSON array of rows, an answer of the logs API, JSON lines, or CSV with a header; rows with the fields of the logs API (id, created_at, duration, tokens_in, tokens_out, status_code, cached, step, model, metadata …) or of Logpush';
 
-/** Only JSON that is one piece is read whole; lines and CSV may be of any length. */
+/** Only a single JSON value is read at once. Lines and CSV may be of any length. */
 const largestJson = 256 * 1024 * 1024;
-/** Enough to tell what a file is. */
+/** Enough to identify the format of a file. */
 const headLength = 64 * 1024;
 
-/** The log from a file that somebody exported. */
+/** The log from an exported file. */
 export function fileSource(path: string, clean: (text: string) => string): LogSource {
   return {
     async read(): Promise<LogRows> {
@@ -226,7 +225,7 @@ async function* valuesIn(path: string): AsyncGenerator {
   const [first, second] = text.split('\n', 2) as [string, string?];
   if (text.startsWith('[')) yield* piece(path);
   else if (!text.startsWith('{')) yield* csvRows(path, first);
-  // A line that is longer than what was looked at is one row with everything in it.
+  // A line longer than the examined part is one row with everything in it.
   else if (second === undefined || isJson(first)) yield* jsonLines(path);
   else yield* piece(path);
 }
@@ -252,7 +251,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** One JSON value: rows, or what the API answers. */
+/** One JSON value: rows, or a response of the API. */
 async function* piece(path: string): AsyncGenerator {
   if ((await stat(path)).size > largestJson)
     throw new UserError(
@@ -267,7 +266,7 @@ async function* piece(path: string): AsyncGenerator {
   }
 }
 
-/** A list is rows; so is the `result` of an answer; anything else is one row. */
+/** A list contains rows, and so does the `result` of a response. Anything else is one row. */
 function* rowsWithin(value: unknown): Generator {
   const list = Array.isArray(value) ? value : (value as { result?: unknown } | null)?.result;
   if (Array.isArray(list)) yield* list as unknown[];
@@ -288,7 +287,7 @@ async function* jsonLines(path: string): AsyncGenerator {
   }
 }
 
-/** Separated by a comma, or by what the header has instead: spreadsheets of other languages write a semicolon. */
+/** Separated by a comma, or by what the header uses instead: spreadsheets in other languages write a semicolon. */
 async function* csvRows(path: string, header: string): AsyncGenerator {
   const delimiter = [',', ';', '\t'].find((separator) => header.includes(separator)) ?? ',';
   const options = { bom: true, columns: true, delimiter, relax_column_count: true, skip_empty_lines: true };

@@ -9,42 +9,42 @@ import { type LogRow, readLogRow } from './log-row.ts';
 export interface ApiClientOptions {
   /** Host and prefix, without a slash at the end. */
   baseUrl: string;
-  /** Goes to this host alone. */
+  /** Sent only to this host. */
   token: string;
   dispatcher: GetTextOptions['dispatcher'];
   clock: Clock;
   redact: Redact;
-  /** Told before a long wait requested by the server. */
+  /** Called before a long wait requested by the server. */
   say: (text: string) => void;
 }
 
 export interface ApiAnswer {
   status: number;
-  /** Undefined when the body is no JSON. */
+  /** Undefined if the body is not JSON. */
   json: unknown;
-  /** What went wrong in the server's words, one clean line; empty when it said nothing. */
+  /** The server's error message as one clean line. Empty if it sent none. */
   complaint: string;
 }
 
-/** Longest wait for one answer. */
+/** Longest wait for one response. */
 const deadlineMs: Ms = 60_000;
-/** A page of the log has no bodies in it; more than this is no page of a log. */
+/** A page of the log has no bodies in it. Anything larger is not a page of a log. */
 const longestBody = 32 * 1024 * 1024;
-/** The API asks for a wait of a few minutes at most; what asks for more has to be asked later. */
+/** The API asks for a wait of a few minutes at most. For a longer one, the user must run the command again later. */
 const longestWaitMs: Ms = 300_000;
-/** Without a word from the server. */
+/** If the server names no wait. */
 const usualWaitMs: Ms = 5000;
-/** All waits for the rate together. */
+/** Total of all waits for the rate limit. */
 const mostWaitedMs: Ms = 600_000;
-/** Answers of 5xx and lost connections, one after another. */
+/** Consecutive responses of 5xx and lost connections. */
 const mostFailures = 4;
 
-/** More calls than were allowed: what is known so far has to do. */
+/** The maximum number of calls is reached: continue with what is known. */
 export class CallLimit extends Error {
   override readonly name = 'CallLimit';
 }
 
-/** Reads JSON from one host, one call at a time: waits when it is told to, tries again when the host stumbles. */
+/** Reads JSON from one host, one call at a time: waits when told to, and retries if the host fails. */
 export class ApiClient {
   readonly #options: ApiClientOptions;
   readonly #mostCalls: number;
@@ -56,7 +56,7 @@ export class ApiClient {
     this.#mostCalls = mostCalls;
   }
 
-  /** Calls that were made, tries again included. */
+  /** Number of calls, including retries. */
   get calls(): number {
     return this.#calls;
   }
@@ -66,8 +66,8 @@ export class ApiClient {
   }
 
   /**
-   * Throws a UserError when the host cannot be reached, redirects or goes on refusing for its rate, and `CallLimit`.
-   * Any other status is for the caller to decide on.
+   * Throws a UserError if the host cannot be reached, redirects or keeps refusing for its rate, and `CallLimit`. Any
+   * other status is left to the caller.
    */
   async get(path: string, query: Readonly<Record<string, string>> = {}): Promise<ApiAnswer> {
     for (let failures = 0; ;) {
@@ -126,7 +126,7 @@ export class ApiClient {
   }
 }
 
-/** `: …` after a statement, where the server gave a reason. */
+/** `: …` after a statement, if the server gave a reason. */
 export const said = (complaint: string): string => (complaint === '' ? '' : `: ${complaint}`);
 
 /** Seconds, or a date. */
@@ -152,23 +152,23 @@ function complaintIn(json: unknown): string {
 export interface LogFilter {
   key: 'id' | 'event_id' | 'metadata.key' | 'metadata.value';
   operator: 'eq';
-  /** One of them is enough. */
+  /** One of these permissions is enough. */
   value: readonly string[];
 }
 
 export interface LogPage {
   rows: LogRow[];
-  /** Rows that pass the filters, on all pages; absent when the API does not say. */
+  /** Rows that match the filters, on all pages. Absent if the API does not say. */
   total?: number;
 }
 
-/** The largest page that is known to be given. */
+/** The largest page that is known to work. */
 export const pageSize = 50;
 
-/** The API is there for none, or not for this gateway. */
+/** The API does not exist at all, or not for this gateway. */
 export class NoLogs extends UserError {}
 
-/** Cloudflare's API to the logs of one gateway. Only rows are read, never what was asked or answered. */
+/** Cloudflare's API for the logs of one gateway. Only rows are read, never prompts or answers. */
 export class LogsApi {
   readonly client: ApiClient;
   readonly #path: string;
@@ -185,7 +185,7 @@ export class LogsApi {
     this.#path = `/client/v4/accounts/${a}/ai-gateway/gateways/${g}/logs`;
   }
 
-  /** One page, the oldest rows first: what comes late then moves others back, and none is missed. */
+  /** One page, the oldest rows first: late rows then move no others forward, and none is missed. */
   async page(filters: readonly LogFilter[], page: number): Promise<LogPage> {
     const answer = await this.client.get(this.#path, {
       filters: JSON.stringify(filters),
@@ -205,7 +205,7 @@ export class LogsApi {
     };
   }
 
-  /** One row by its id. Undefined when the log has none. */
+  /** One row by its id. Undefined if the log does not have it. */
   async row(id: string): Promise<LogRow | undefined> {
     const answer = await this.client.get(`${this.#path}/${encodeURIComponent(id)}`);
     if (answer.status === 404) return undefined;

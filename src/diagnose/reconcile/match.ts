@@ -7,27 +7,27 @@ import type { LogRow } from './log-row.ts';
 
 export type MatchedBy = 'log_id' | 'event_id' | 'metadata';
 
-/** An attempt and the rows of the log that are about it. */
+/** An attempt with its rows in the log. */
 export interface Found {
   attempt: RequestRow;
-  /** Empty when the log has none. The first is the one to compare with. */
+  /** Empty if the log has none. The first is the one to compare with. */
   rows: readonly LogRow[];
-  /** How the first was found. Absent when there is none. */
+  /** How the first was found. Absent if there is none. */
   by?: MatchedBy;
 }
 
 export interface Matching {
   found: readonly Found[];
-  /** Rows that carry the run's id in their metadata and belong to no attempt on record. */
+  /** Rows with the run's id in their metadata that match no recorded attempt. */
   strangers: readonly LogRow[];
-  /** Rows of the log that have nothing to do with the run. */
+  /** Rows of the log that do not belong to the run. */
   others: number;
 }
 
 /**
- * Finds the attempt that each row of the log is about: by the log's id, which came with the answer; else by our
- * event id; else by the metadata, which name the request. A request that was sent several times has several
- * attempts: then the nearest in time is taken.
+ * Finds the attempt of each row in the log: by the log's id, which came with the answer, else by our event id, else by
+ * the metadata, which name the request. A request that was sent several times has several attempts: then the nearest in
+ * time is used.
  */
 export function match(
   attempts: readonly RequestRow[],
@@ -59,7 +59,7 @@ function foundAt(attempt: RequestRow, places: readonly { row: LogRow; by: Matche
     : { attempt, rows: [] };
 }
 
-/** The row whose id came with the answer is the one that the answer came from; else one that went well. */
+/** The row whose id came with the answer is its source. Otherwise one that succeeded. */
 function rank({ row, by }: { row: LogRow; by: MatchedBy }): number {
   return (by === 'log_id' ? 2 : 0) + (row.status !== undefined && row.status < 400 ? 1 : 0);
 }
@@ -78,7 +78,7 @@ function keyed(
   );
 }
 
-/** The request as our metadata name it: they do not tell routes and attempts apart. */
+/** The request as in our metadata, which do not distinguish routes and attempts. */
 export function requestOf({ prompt_id, model, phase, repeat }: RequestRow): string {
   return [prompt_id, model, phase === 'warmup' ? `w${repeat}` : String(repeat)].join('\n');
 }
@@ -101,7 +101,7 @@ function instant(text: string | undefined, otherwise: number): number {
   return text === undefined ? otherwise : Date.parse(text);
 }
 
-/** Every attempt beside its row of the log, then the rows of the log that the run does not know. */
+/** Every attempt with its row of the log, then the rows of the log that match none. */
 export function reconciledRows({ found, strangers }: Matching, runId: string): ReconciledRow[] {
   return [...found.map(besideLog), ...strangers.map((row) => strangerRow(row, runId))];
 }
@@ -200,8 +200,8 @@ function strangerRow(log: LogRow, runId: string): ReconciledRow {
 }
 
 /**
- * Sent → the end of the stream, or of the body where nothing was streamed or it failed; only the latter is in whole
- * milliseconds. Undefined for what was never sent.
+ * Sent → the end of the stream, or of the body if it was not streamed or failed. Only the latter is in whole
+ * milliseconds. Undefined if it was never sent.
  */
 export function totalMs(attempt: RequestRow): Ms | undefined {
   if (!wasSent(attempt)) return undefined;
@@ -212,12 +212,12 @@ export function totalMs(attempt: RequestRow): Ms | undefined {
   return Date.parse(ended_at) - Date.parse(started_at);
 }
 
-/** A response came, or at least there was a connection to send on. */
+/** Whether a response came, or at least there was a connection to send on. */
 function wasSent({ http_status, connection_reused }: RequestRow): boolean {
   return http_status !== undefined || connection_reused !== undefined;
 }
 
-/** Whether the response came to its end: the gateway's clock ran on where we hung up. */
+/** Whether the response was complete: the gateway's clock kept running after we hung up. */
 function sawTheEnd({ status, error_family }: RequestRow): boolean {
   return (
     status !== 'timeout' && status !== 'cancelled' && error_family !== 'network' && error_family !== 'client'

@@ -4,11 +4,11 @@ import { UserError } from '../../base/user-error.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import { type ApiClient, said } from './logs-api.ts';
 
-/** What the provider counted for one model, beside what the run counted. */
+/** The provider's counts for one model, next to the run's. */
 export interface ModelUsage {
-  /** `all models` where the provider does not say. */
+  /** `all models` if the provider does not distinguish them. */
   model: string;
-  /** Requests with an answer that carried usage, and their tokens. */
+  /** Requests with an answer that reported usage, and their tokens. */
   ours: UsageFigures;
   provider: UsageFigures & { usd: number };
 }
@@ -20,26 +20,26 @@ export interface UsageFigures {
 }
 
 export interface OllamaUsage {
-  /** Ends of the provider's hours or days that the run touches, ISO 8601. */
+  /** Bounds of the provider's hours or days that the run touches, ISO 8601. */
   from: string;
   until: string;
   models: readonly ModelUsage[];
 }
 
 const hourMs: Ms = 3_600_000;
-/** The ranges that can be asked for, and how wide their buckets are. */
+/** Available ranges, and the width of their buckets. */
 const ranges = [
   { range: '24h', reachMs: 24 * hourMs, widthMs: hourMs },
   { range: '7d', reachMs: 7 * 24 * hourMs, widthMs: 24 * hourMs },
   { range: '30d', reachMs: 30 * 24 * hourMs, widthMs: 24 * hourMs },
 ] as const;
 
-/** Where the provider does not tell models apart. */
+/** Used if the provider does not distinguish models. */
 const allModels = 'all models';
 
 /**
- * The provider's own totals over the hours (or days) of the run: those of the whole account, of whatever else it
- * did in that time, too. Throws a UserError when the run is too long ago or the key is not accepted.
+ * The provider's own totals over the hours (or days) of the run. They cover the whole account, including its other
+ * activity in that time. Throws a UserError if the run is too long ago or the key is not accepted.
  */
 export async function readOllamaUsage(
   client: ApiClient,
@@ -77,7 +77,7 @@ interface Bucket {
   parts: { model: string; figures: ModelUsage['provider'] }[];
 }
 
-/** Buckets by time; the models of one stand in it as a list, or each bucket is of one model. */
+/** Buckets by time. Each has a list of models, or is about one model. */
 function bucketsIn(json: unknown, widthMs: Ms): Bucket[] {
   const { buckets } = (json ?? {}) as { buckets?: unknown };
   if (!Array.isArray(buckets)) throw new UserError('the answer about the usage has no "buckets".');
@@ -113,7 +113,7 @@ function partOf(given: unknown): Bucket['parts'][number] {
   };
 }
 
-/** As the provider writes it: without the gateway's prefix, and without what comes and goes. */
+/** The provider's spelling: without the gateway's prefix and the optional `:latest`. */
 function bare(model: string): string {
   return oneLine(model.replace(/^custom-[^/]+\//, '').replace(/:latest$/, ''), 200);
 }

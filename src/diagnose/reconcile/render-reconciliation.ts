@@ -37,7 +37,7 @@ export function renderReconciliation(reconciliation: Reconciliation, { columns, 
     .join('\n\n')}\n`;
 }
 
-/** For machines: `{ run, log, summary, usage, rows, warnings }`; what there is not is null. */
+/** For programs: `{ run, log, summary, usage, rows, warnings }`. Absent parts are null. */
 export function reconciliationJson({ run, log, usage, warnings }: Reconciliation): string {
   return jsonText({
     run,
@@ -81,7 +81,7 @@ const number = (n: number, tone?: TextCell['tone']): TextCell => ({
 });
 const none: TextCell = { text: '' };
 
-/** Lines under heads, the first column for their labels. */
+/** Lines under heads. The first column has their labels. */
 function table(heads: readonly string[], lines: readonly Line[], paint: Paint): string[] {
   const labels: TextColumn = {
     title: '',
@@ -167,7 +167,7 @@ function signed(value: number, decimals: number): string {
   return `${value > 0 ? '+' : '−'}${text}`;
 }
 
-/** From so many tokens on they are written short, to leave room for names. */
+/** From this many tokens up they are abbreviated, to leave space for names. */
 const manyTokens = 10_000_000;
 
 function usageSections({ from, until, models }: OllamaUsage, columns: number, paint: Paint): string[][] {
@@ -198,7 +198,7 @@ function usageSections({ from, until, models }: OllamaUsage, columns: number, pa
   return [textTable([named, ...figures], paint), heading];
 }
 
-/** What it comes to. */
+/** The conclusion. */
 function sentence({ sent, matched, tokens_in, tokens_out, duration_ms }: Summary): string {
   if (sent === 0) return 'Nothing in this run went through a gateway.';
   const found =

@@ -6,40 +6,40 @@ import { ascending, quantile } from '../../stats/quantile.ts';
 import type { MatchedBy } from './match.ts';
 import type { OllamaUsage } from './ollama-usage.ts';
 
-/** What a reconciliation comes to. Plain data: `--json` prints it as it is. */
+/** Result of a reconciliation. Plain data: `--json` prints it unchanged. */
 export interface Summary {
-  /** Attempts that went through the gateway: those that had a connection, or that the log knows. */
+  /** Attempts that went through the gateway: those that had a connection, or are in the log. */
   sent: number;
-  /** Attempts that never got a connection; they are in no figure below. */
+  /** Attempts that never got a connection. They are in no figure below. */
   not_sent: number;
   matched: number;
-  /** Of what was sent, 0 to 1; null when nothing was. */
+  /** Share of the sent ones, 0 to 1. Null if nothing was sent. */
   matched_share: number | null;
   matched_by: Record<MatchedBy, number>;
   not_in_log: number;
-  /** Of them, those that failed with us, too. */
+  /** Those among them that also failed on our side. */
   not_in_log_failed: number;
-  /** Rows of the log that carry the run's id and that the run does not know. */
+  /** Rows of the log with the run's id that match no attempt. */
   not_in_run: number;
-  /** Rows of the log about the run, all tries counted. */
+  /** Rows of the log about the run, including all tries. */
   log_rows: number;
   tokens_in: TokenFigures;
   tokens_out: TokenFigures;
   status: Agreement;
   model: Agreement;
-  /** Ours − the gateway's, of attempts with one row that did not come from the cache and that we saw the end of. */
+  /** Ours − the gateway's, for attempts with one row that did not come from the cache and whose end we saw. */
   duration_ms: DurationFigures;
-  /** What the gateway did and the answer did not tell. */
+  /** Actions of the gateway that the answer did not show. */
   unseen: {
-    /** Attempts with several rows, and how many rows they have beyond the first. */
+    /** Attempts with several rows, and their number of rows beyond the first. */
     retried: number;
     extra_rows: number;
     /** Answers from the cache without `HIT` in their headers. */
     cached: number;
-    /** Answers of another step than the headers said. */
+    /** Answers of a different step than in the headers. */
     step: number;
   };
-  /** Rows that the log says came from its cache, seen or not. */
+  /** Rows that the log marks as from its cache, whether or not we noticed. */
   cached: number;
 }
 
@@ -49,7 +49,7 @@ export interface Agreement {
 }
 
 export interface TokenFigures extends Agreement {
-  /** Sums over the attempts that are compared. */
+  /** Sums over the compared attempts. */
   ours: number;
   log: number;
   /** Attempts with usage whose row has no count. */
@@ -58,13 +58,13 @@ export interface TokenFigures extends Agreement {
 
 export interface DurationFigures {
   compared: number;
-  /** Null when none is compared. */
+  /** Null if none is compared. */
   min: Ms | null;
   p5: Ms | null;
   p50: Ms | null;
   p95: Ms | null;
   max: Ms | null;
-  /** Median of ours alone, to see the difference against; null when none is compared. */
+  /** Median of our own values, to put the difference in proportion. Null if none is compared. */
   total_p50: Ms | null;
 }
 
@@ -155,10 +155,10 @@ function durationFigures(rows: readonly ReconciledRow[]): DurationFigures {
   };
 }
 
-/** A run beside what others counted of it. */
+/** A run compared with the counts of others. */
 export interface Reconciliation {
   run: ReconciledRun;
-  /** Absent when no log could be read, and the usage alone is compared. */
+  /** Absent if no log could be read, and only the usage is compared. */
   log?: {
     /** Host, or name of the file. */
     origin: string;
@@ -167,9 +167,9 @@ export interface Reconciliation {
     summary: Summary;
     rows: readonly ReconciledRow[];
   };
-  /** Absent unless asked for. */
+  /** Absent unless requested. */
   usage?: OllamaUsage;
-  /** Each a sentence or two that end with what to do. */
+  /** Each is a sentence or two that end with what to do. */
   warnings: readonly string[];
 }
 
@@ -180,13 +180,13 @@ export interface ReconciledRun {
   routes: readonly string[];
   status: RunStatus;
   started_at: string;
-  /** Attempts on record. */
+  /** Recorded attempts. */
   attempts: number;
-  /** Of them, those on routes without a gateway; no log knows them. */
+  /** Those on routes without a gateway, which no log has. */
   not_through_gateway: number;
 }
 
-/** What in a summary asks for a second look, each with what it means. Empty when all is in order. */
+/** Parts of a summary that need attention, each with what it means. Empty if all is in order. */
 export function reconciliationWarnings(summary: Summary, isExport: boolean): string[] {
   const { unseen, tokens_in, tokens_out, status, model } = summary;
   const differing = ({ compared, equal }: { compared: number; equal: number }): number => compared - equal;

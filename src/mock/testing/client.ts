@@ -20,7 +20,7 @@ export const compat = '/v1/account/gateway/compat/chat/completions';
 export const provider = '/v1/account/gateway/custom-ollama/v1/chat/completions';
 export const direct = '/v1/chat/completions';
 
-/** A chat body; the content tells one request from the next. */
+/** A chat body. The content distinguishes requests. */
 export const chat = (model: string, more: object = {}, content = 'hello'): object => ({
   model,
   messages: [{ role: 'user', content }],
@@ -48,11 +48,11 @@ export async function ask(
 
 export const json = (got: Got): unknown => JSON.parse(got.text);
 
-/** The data of every event, `[DONE]` included, comments left out. */
+/** The data of every event, including `[DONE]`, without comments. */
 export const events = ({ text: body }: Got): string[] =>
   body.split(/\r?\n\r?\n/).flatMap((event) => /^data: (.*)$/m.exec(event)?.[1] ?? []);
 
-/** What came over a raw socket until the server closed it, read by read. */
+/** Data from a raw socket until the server closed it, read by read. */
 export interface Raw {
   reads: Buffer[];
   /** The connection ended with a reset. */

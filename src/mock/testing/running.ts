@@ -10,7 +10,7 @@ const running: Mock[] = [];
 export const wall = new Date('2026-11-22T03:17:00Z');
 const clock: Clock = { now: () => performance.now(), wall: () => wall, sleep: async () => {} };
 
-/** Starts a quick server that is closed when the test ends. */
+/** Starts a quick server that is closed at the end of the test. */
 export async function start(options: Partial<MockOptions> = {}): Promise<Mock> {
   const mock = await createMock({ speed: 50, ...options }, clock);
   running.push(mock);
@@ -21,5 +21,5 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((mock) => mock.close()));
 });
 
-/** The header that turns knobs. */
+/** The header that sets knobs. */
 export const sim = (knobs: object): Record<string, string> => ({ 'x-sim': JSON.stringify(knobs) });

@@ -1,7 +1,7 @@
 import type { Ms } from '../../../base/clock.ts';
 import type { JoinedStream, TrueStream } from '../truth-join.ts';
 
-/** A stream that was joined, with nobody late unless told otherwise. */
+/** A joined stream without any delay, except as given. */
 export function joined(given: Partial<JoinedStream> = {}): JoinedStream {
   return {
     sentAt: 0,

@@ -1,6 +1,6 @@
 import type { LevelFigures } from '../../../journal/calibration.ts';
 
-/** A level at which all is well: 200 streams were compared, TTFT within `p99`. */
+/** A good level: 200 streams were compared, TTFT within `p99`. */
 export function level(streams: number, p99: number, given: Partial<LevelFigures> = {}): LevelFigures {
   const spread = { n: 200, p50: 0.1, p99: 0.5, max: 3 };
   return {

@@ -6,7 +6,7 @@ const isCode = ({ failure }: Refused, family: string, ...codes: string[]): boole
 const isUnauthorized = ({ failure, probe }: Refused): boolean =>
   failure.family === 'provider' && (probe.exchange.httpStatus === 401 || probe.exchange.httpStatus === 403);
 
-/** Who may pass: gateway, token, key. */
+/** Access: gateway, token, key. */
 export const access: readonly RefusalKind[] = [
   {
     id: 'gateway-missing',

@@ -5,7 +5,7 @@ import type { RefusalKind, Refused } from '../finding.ts';
 const inGateway = ({ failure }: Refused, ...codes: string[]): boolean =>
   failure.family === 'gateway' && codes.includes(failure.code);
 
-/** What came in the place of a good answer. */
+/** Responses that are not a good answer. */
 export const answers: readonly RefusalKind[] = [
   {
     id: 'guardrails-block',

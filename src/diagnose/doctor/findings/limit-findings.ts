@@ -13,7 +13,7 @@ const code =
   ({ failure }: Refused): boolean =>
     codes.includes(failure.code);
 
-/** What a plan, a gateway or the edge lets through, the most telling first. */
+/** Limits of a plan, a gateway or the edge, the most specific first. */
 const kinds: readonly Limit[] = [
   {
     id: 'session-limit',
@@ -98,7 +98,7 @@ const kinds: readonly Limit[] = [
   },
 ];
 
-/** Adds what the server asked us to wait. */
+/** Adds the wait that the server asked for. */
 const withWait = ({ says, means, fix }: Limit, { failure }: Refused): Said => ({
   says,
   means:
@@ -113,6 +113,6 @@ export const limits: readonly RefusalKind[] = kinds.map((kind) => ({
   mark: kind.mark,
   ofRoute: kind.ofRoute,
   explain: (refused) =>
-    // Guardrails that are down say 503, too, and have a code of their own.
+    // Guardrails that are down also send 503, but have a code of their own.
     kind.is(refused) && refused.failure.code !== '7013' ? withWait(kind, refused) : undefined,
 }));

@@ -7,7 +7,7 @@ import { notFound } from './not-found.ts';
 /** Longer names are not compared. */
 const longest = 100;
 
-/** The listed models that were most probably meant: first those of the same family, then by letters. */
+/** The listed models that were most probably meant: first those of the same family, then by spelling. */
 export function nearestModels(name: string, listed: readonly string[], most = 3): string[] {
   const family = familyOf(name);
   const far = (other: string): number =>
@@ -23,7 +23,7 @@ export function nearestModels(name: string, listed: readonly string[], most = 3)
 /** `glm` for `glm-5.2`, `qwen` for `qwen3.5:397b`. */
 const familyOf = (name: string): string => /^[a-z]+/i.exec(name)?.[0].toLowerCase() ?? name;
 
-/** Models that Ollama Cloud has given up, with what it named in their place, as known in November 2026. */
+/** Models that Ollama Cloud has retired, with the replacement that it named, as of November 2026. */
 export const retiredModels: ReadonlyMap<string, { on: string; now?: string }> = new Map([
   ['qwen3.5:397b', { on: '2026-09-25', now: 'glm-5.3' }],
   ['glm-5.1', { on: '2026-09-25', now: 'glm-5.2' }],
@@ -54,7 +54,7 @@ function namesOf(slug: string, route: string, facts: Facts): readonly string[] |
   return lists.find(({ names }) => names !== undefined)?.names;
 }
 
-/** The names nearest to a model, for a sentence. */
+/** The names closest to a model, for a sentence. */
 function suggestion(refused: Refused, name: string): string {
   const names = namesOf(refused.probe.slug, refused.route.route, refused.facts);
   if (!names) return `See ${publicList} for the names.`;

@@ -2,9 +2,9 @@ import { isUnknownModel } from '../../../wire/classify.ts';
 import type { Refused } from '../finding.ts';
 
 /**
- * What a refusal did not find. Servers say "not found" of a path and of a model in a dozen ways; one about a model speaks
- * of a model, or names the one that was asked for. Where a list of models was found below the same address, the address
- * is right.
+ * What a refusal did not find. Servers say "not found" of a path and of a model in a dozen ways. One about a model
+ * mentions a model, or names the requested one. If a list of models was found at the same address, the address is
+ * right.
  */
 export function notFound({ failure, probe, provider, route }: Refused): 'model' | 'path' | undefined {
   if (failure.family !== 'provider' && failure.family !== 'edge') return undefined;

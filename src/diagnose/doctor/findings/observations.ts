@@ -5,10 +5,13 @@ import { duration } from '../../../report/number-text.ts';
 import type { Facts, Probe } from '../doctor-facts.ts';
 import type { ObservationKind, Place, Said } from '../finding.ts';
 
-/** Less is not worth a word: a second is what the header `Date` cannot tell, and another what a slow answer may hide. */
+/**
+ * A smaller difference is not reported: the header `Date` has a resolution of a second, and a slow answer may hide
+ * another.
+ */
 const worthOfClock = 2000;
 
-/** What shows in single answers: the same words for all of them. */
+/** Observations in single answers, with the same words for all of them. */
 function inAnswers(
   holds: (probe: Probe) => boolean,
   said: (probe: Probe, cloudflare: boolean) => Said,
@@ -22,7 +25,7 @@ function inAnswers(
     );
 }
 
-/** What the gateway's settings show, which are known with CLOUDFLARE_API_TOKEN alone. */
+/** Observations from the gateway's settings, which are known only with CLOUDFLARE_API_TOKEN. */
 function inSettings(
   said: (settings: NonNullable<Facts['account']['settings']>) => Said | undefined,
 ): ObservationKind['look'] {
@@ -40,7 +43,7 @@ const openGateway: Said = {
   fix: 'Switch "Authenticated Gateway" on in its settings.',
 };
 
-/** Everything that shows although requests succeed. To add one: add its object. */
+/** Every observation that is possible although requests succeed. To add one: add its object. */
 export const observations: readonly ObservationKind[] = [
   {
     id: 'credentials-missing',
@@ -73,7 +76,7 @@ export const observations: readonly ObservationKind[] = [
   {
     id: 'load-bound',
     mark: 'warning',
-    // The first question may find a model asleep; the second comes right after it.
+    // The first question may have to load a model. The second comes right after it.
     look: inAnswers(
       ({ reasons, streamed }) => reasons.includes('cold_load') && !streamed,
       ({ exchange: { serverTimings } }) => ({

@@ -5,11 +5,11 @@ import { notFound } from './not-found.ts';
 
 const fitting = 'https://ollama.com';
 
-/** The gateway refused the model's provider or its form, having accepted who asked. */
+/** The gateway accepted the credentials, but refused the model's provider or its form. */
 const isAboutProvider = ({ failure }: Refused): boolean =>
   failure.family === 'gateway' && ['2008', '2019'].includes(failure.code);
 
-/** A path that the provider does not have, which is another thing than a model that it does not have. */
+/** A path that the provider does not have, as opposed to a model that it does not have. */
 const isWrongPath = (refused: Refused): boolean =>
   notFound(refused) === 'path' && refused.route.throughGateway && refused.route.cloudflare;
 
@@ -19,14 +19,14 @@ const entryOf = (
 ): { slug: string; baseUrl: string; enabled: boolean } | undefined =>
   facts.account.providers?.find((each) => each.slug === slug);
 
-/** How the base URL ends: as the API says, or as its list of models showed. */
+/** The end of the base URL: from the API, or shown by its list of models. */
 function baseUrlEnd({ slug, basePath }: ProviderFacts, facts: Facts): BasePath | undefined {
   const registered = entryOf(facts, slug)?.baseUrl.replace(/\/+$/, '');
   if (registered === undefined) return basePath;
   return registered.endsWith('/api') ? '/api' : registered.endsWith('/v1') ? '/v1' : '';
 }
 
-/** The custom provider: whether it is there, under which name, and where it points. */
+/** The custom provider: whether it exists, under which name, and where it points. */
 export const provider: readonly RefusalKind[] = [
   {
     id: 'slug-doubled',
@@ -149,7 +149,7 @@ export const provider: readonly RefusalKind[] = [
 
 const says = 'nothing answers at this path (404)';
 
-/** Only --base-url can say so: our own addresses end like this. */
+/** Only --base-url can cause this: our own addresses end like this. */
 function wrongGatewayPath(url: string): Said {
   return /\/(?:compat|custom-[^/]+\/v1)$/.test(url)
     ? {
@@ -164,7 +164,7 @@ function wrongGatewayPath(url: string): Said {
       };
 }
 
-/** What people leave off a base URL, or put on it. */
+/** Endings that people forget in a base URL, or add to it. */
 function wrongPath({ url, route }: RouteFacts): Said {
   const whole = /\/+(?:chat\/)?completions\/*$/;
   if (whole.test(url))

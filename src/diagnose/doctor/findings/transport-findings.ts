@@ -1,7 +1,7 @@
 import { findRoute } from '../../../target/routes.ts';
 import type { RefusalKind } from '../finding.ts';
 
-/** The way there, and whatever nobody else explains: the last of the kinds explains everything. */
+/** The network, and everything that no other kind explains: the last one always matches. */
 export const transport: readonly RefusalKind[] = [
   {
     id: 'no-local-ollama',
@@ -98,7 +98,7 @@ export const transport: readonly RefusalKind[] = [
   },
 ];
 
-/** It stands behind Cloudflare's edge, whose own numbers begin at 520. */
+/** It is behind Cloudflare's edge, whose own numbers begin at 520. */
 const isOllamaCloud = (url: string): boolean =>
   /(^|\.)ollama\.com$/.test(URL.canParse(url) ? new URL(url).hostname : '');
 

@@ -14,7 +14,7 @@ afterEach(async () => {
 
 export const token = 'api-token-4711';
 
-/** A client of a server at this address, on a clock that leaps, and what it was told to say. */
+/** A client of a server at this address, on a clock that jumps, with the messages that it was given. */
 export function clientOf(
   url: string,
   clock = new LeapClock(new Date('2026-11-22T03:20:00Z')),
@@ -28,7 +28,7 @@ export function clientOf(
   return { client: new ApiClient(options, mostCalls), clock, said };
 }
 
-/** A server that answers as it is told, one call after another, the last again and again. */
+/** A server with scripted responses, one per call. The last repeats. */
 export async function scripted(
   ...answers: ((request: IncomingMessage, response: ServerResponse) => void)[]
 ): Promise<{ url: string; calls: IncomingMessage[] }> {

@@ -4,7 +4,7 @@ import type { LogRow } from '../log-row.ts';
 
 export const runId = '20261122T031700Z-abcdef';
 
-/** An attempt through the gateway, told from others by its number. */
+/** An attempt through the gateway, identified by its number. */
 export function attempt(n: number, cells: Partial<RequestRow> = {}): RequestRow {
   return row({
     prompt_id: `p${n}`,
@@ -17,7 +17,7 @@ export function attempt(n: number, cells: Partial<RequestRow> = {}): RequestRow 
   });
 }
 
-/** The row of the log about it, as it should be. */
+/** Its row in the log, as it should be. */
 export function logged(of: RequestRow, rest: Partial<LogRow> = {}): LogRow {
   return {
     id: of.gateway_log_id!,
