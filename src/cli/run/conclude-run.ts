@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { closeRun } from '../../analysis/close-run.ts';
 import type { ExitCode } from '../../base/user-error.ts';
@@ -24,6 +25,9 @@ export async function concludeRun(
   io.stdout.write(format.render(run.report, stdoutStyle(flags.color, io)));
   // After the table, which people wait for: drawing takes a moment.
   await writeWhole(join(folder, runFiles.report), await renderRunPage(run, scan));
-  if (!flags.json) io.stdout.write(`\n${nextSteps(shownFrom(io.cwd, folder), run.manifest, io.program)}`);
+  if (!flags.json) {
+    const names = await readdir(folder);
+    io.stdout.write(`\n${nextSteps(shownFrom(io.cwd, folder), names, run.manifest, io.program)}`);
+  }
   return codeOf(run, flags.strict);
 }

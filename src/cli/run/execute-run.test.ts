@@ -44,6 +44,15 @@ interface Trial {
   rows: RequestRow[];
 }
 
+/** Names under "Written to", sorted. */
+const filesSaid = (stdout: string): string[] =>
+  /^Written to .*\n((?: {2}\S.*\n)+)/m
+    .exec(stdout)![1]!
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.trim().split(' ')[0]!)
+    .sort();
+
 async function rowsOf(folder: string): Promise<RequestRow[]> {
   return Array.fromAsync(readRequests(folder));
 }
@@ -87,7 +96,22 @@ describe('a run', () => {
     expect(answers.map((line) => (JSON.parse(line) as { event_id: string }).event_id).sort()).toEqual(
       rows.map(({ event_id }) => event_id).sort(),
     );
-    expect(result.stdout).toContain('requests.csv');
+    expect(filesSaid(result.stdout)).toEqual((await readdir(folder)).sort());
+  });
+
+  test('what is said to be written is what is there: with a need, and without answers', async () => {
+    await using cwd = await scratch();
+    const mock = await createMock(mockOptions);
+    const need = 'quality: { need: { limits: [{ metric: rate(passed), min: 0.5 }], then: cheapest } }';
+    const text = suiteText({ prompts: 2, run: 'answers: none', more: need }).replace(
+      'defaults: { ',
+      'defaults: { checks: [{ type: not-empty }], ',
+    );
+    const { result, folder } = await trial(cwd.path, mock.url, text);
+    await mock.close();
+    const there = (await readdir(folder)).sort();
+    expect(there).toContain('quality.csv');
+    expect(filesSaid(result.stdout)).toEqual(there);
   });
 
   test('never has more in flight than asked for, in all and by model', async () => {

@@ -3,7 +3,6 @@ import type { LoadedRun } from '../../analysis/read-run.ts';
 import type { ThresholdResult } from '../../analysis/thresholds.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
 import type { Manifest } from '../../journal/manifest.ts';
-import { designOf } from '../../plan/load-plan.ts';
 import { runFiles } from '../../journal/run-folder.ts';
 
 /** What a run ends with. */
@@ -29,21 +28,29 @@ function thresholdCode(thresholds: readonly ThresholdResult[], strict: boolean):
   return strict && isOpen ? exitCode.notSettled : exitCode.done;
 }
 
-/** What was written, and what to type next. */
-export function nextSteps(folder: string, { routes, suite, suite_file }: Manifest, program: string): string {
-  const hasLevels = designOf(suite) !== undefined;
-  const files = [
-    [runFiles.report, 'the same with pictures, for a browser'],
-    [runFiles.requests, 'one row per attempt'],
-    ...(hasLevels
-      ? [[runFiles.levels, 'one row per model and level']]
-      : [
-          [runFiles.models, 'one row per model'],
-          [runFiles.pairs, 'one row per pair of models and metric'],
-        ]),
-    [runFiles.answers, 'the answers, and when each piece arrived'],
-    [runFiles.manifest, 'suite, seed, versions, machine'],
-  ].map(([name, meaning]) => `  ${name!.padEnd(14)} ${meaning}\n`);
+/** Files of a run that people open, in the order of use. */
+const meanings = [
+  [runFiles.report, 'the same with pictures, for a browser'],
+  [runFiles.requests, 'one row per attempt'],
+  [runFiles.models, 'one row per model'],
+  [runFiles.pairs, 'one row per pair of models and metric'],
+  [runFiles.quality, 'one row per model and criterion'],
+  [runFiles.levels, 'one row per model and level'],
+  [runFiles.limits, 'one row per model: the highest rate that holds'],
+  [runFiles.answers, 'the answers, and when each piece arrived'],
+  [runFiles.manifest, 'suite, seed, versions, machine'],
+] as const;
+
+/** What was written, and what to type next. `names`: the files that the folder has. */
+export function nextSteps(
+  folder: string,
+  names: readonly string[],
+  { routes, suite, suite_file }: Manifest,
+  program: string,
+): string {
+  const files = meanings
+    .filter(([name]) => names.includes(name))
+    .map(([name, meaning]) => `  ${name.padEnd(14)} ${meaning}\n`);
   const written = `Written to ${folder}/\n${files.join('')}`;
   if (!routes.some(({ route }) => isSimulatedRoute(route))) return written;
   const real = suite.models.some(({ model }) => /\/sim-/.test(model))
