@@ -3,7 +3,7 @@ import { HandClock } from '../base/testing/hand-clock.ts';
 import { normal, seededRandom } from '../base/random.ts';
 import { loadModeOf, type LoadSettings } from '../load/load-modes.ts';
 import { arrivalsOf } from '../plan/load-plan.ts';
-import type { PlannedRequest } from '../plan/plan.ts';
+import type { Block, PlannedRequest } from '../plan/plan.ts';
 import { cell, prompt } from '../plan/testing/planned.ts';
 import { planVisits } from '../plan/visits.ts';
 import { counts, madeVisit, VisitLog, type VisitRow } from './visits.ts';
@@ -20,6 +20,37 @@ const load: LoadSettings = {
   min_arrivals: 6,
 };
 
+/** A good one, but for what is said. */
+const rowOf = (planned: PlannedRequest, due: number, change: Partial<VisitRow>): VisitRow => ({
+  event_id: planned.key,
+  model: planned.cell.model.id,
+  route: planned.cell.route,
+  variant: undefined,
+  vantage: undefined,
+  version: undefined,
+  phase: planned.phase,
+  final: true,
+  status: 'ok',
+  invalid_reason: undefined,
+  passed: undefined,
+  error_family: undefined,
+  error_code: undefined,
+  scheduled_at: new Date(due).toISOString(),
+  started_at: undefined,
+  ended_at: undefined,
+  level: planned.visit!.level,
+  visit: planned.visit!.number,
+  arrival: planned.visit!.arrival,
+  late_ms: 0,
+  ttft_ms: undefined,
+  e2e_latency_ms: undefined,
+  tpot_ms: undefined,
+  ttft_due_ms: undefined,
+  e2e_due_ms: undefined,
+  completion_tokens: undefined,
+  ...change,
+});
+
 /** A search from its plan to its figures, by a clock that is moved by hand: only the sockets are missing. */
 async function search(seed: number, places = 3, meanMs = 6000) {
   const clock = new HandClock();
@@ -29,35 +60,6 @@ async function search(seed: number, places = 3, meanMs = 6000) {
   const log = new VisitLog({ design, prompts: prompts.length, seedOf: () => seed });
   const random = seededRandom(`service ${seed}`);
   const free = Array.from({ length: places }, () => 0);
-  const rowOf = (planned: PlannedRequest, due: number, change: Partial<VisitRow>): VisitRow => ({
-    event_id: planned.key,
-    model: planned.cell.model.id,
-    route: planned.cell.route,
-    variant: undefined,
-    vantage: undefined,
-    version: undefined,
-    phase: planned.phase,
-    final: true,
-    status: 'ok',
-    invalid_reason: undefined,
-    passed: undefined,
-    error_family: undefined,
-    error_code: undefined,
-    scheduled_at: new Date(due).toISOString(),
-    started_at: undefined,
-    ended_at: undefined,
-    level: planned.visit!.level,
-    visit: planned.visit!.number,
-    arrival: planned.visit!.arrival,
-    late_ms: 0,
-    ttft_ms: undefined,
-    e2e_latency_ms: undefined,
-    tpot_ms: undefined,
-    ttft_due_ms: undefined,
-    e2e_due_ms: undefined,
-    completion_tokens: undefined,
-    ...change,
-  });
   let sent = 0;
   await clock.finish(
     mode.drive<PlannedRequest>(load, {
@@ -108,4 +110,34 @@ test('a service whose limit is known is bracketed, by about as many visits as fo
   const visits = found.map(({ made }) => made.length).toSorted((a, b) => a - b);
   expect(visits[4]!).toBeGreaterThan(25);
   expect(visits[4]!).toBeLessThan(45);
+});
+
+test('a visit that lost a worker is void, whatever else of it was answered, and is made again under the next number', () => {
+  const settings: LoadSettings = { mode: 'open', rate: '1/s', window: '60s', visits: 1 };
+  const design = loadModeOf(settings).design!(settings)!;
+  const log = new VisitLog({ design, prompts: 1, seedOf: () => 7 });
+  const of = () => log.of({ ...cell('m'), model: 'm' });
+  const blocks = planVisits({ design, cells: [cell('m')], prompts: [prompt('a')], seed: 7, visitsOf: of });
+  const send = (change: (n: number, count: number) => Partial<VisitRow>): number => {
+    const block = blocks.next().value as Block | undefined;
+    if (!block) throw new Error('nothing is planned any more');
+    for (const [n, planned] of block.entries())
+      log.add(rowOf(planned, planned.visit!.offset!, { e2e_due_ms: 10, ...change(n, block.length) }));
+    return block[0]!.visit!.number;
+  };
+  const lost = {
+    status: 'cancelled',
+    final: false,
+    error_family: 'client',
+    error_code: 'worker_lost',
+  } as const;
+  expect(send((n, count) => (n === count - 1 ? lost : {}))).toBe(1);
+  expect(log.latest()).toMatchObject({ isLost: true, isBrokenOff: false, outcome: { word: 'void' } });
+  expect(of()).toMatchObject({ made: [] });
+  // One in the warm-up says as much: nobody knows what the load was from there on.
+  expect(send((n) => (n === 0 ? lost : {}))).toBe(2);
+  expect(log.latest()).toMatchObject({ isLost: true, outcome: { word: 'void' } });
+  expect(send(() => ({}))).toBe(3);
+  expect(log.latest()).toMatchObject({ isLost: false, outcome: { word: 'passed' } });
+  expect(blocks.next().done).toBe(true);
 });

@@ -4,7 +4,7 @@ import type { Design } from '../load/design.ts';
 import type { MadeVisit } from '../load/limit-walk.ts';
 import { isGood, type Slo } from '../load/slo.ts';
 import { visitOutcome, type VisitArrival, type VisitOutcome } from '../load/visit.ts';
-import { isOwnLimit } from '../measure/own-limits.ts';
+import { isOwnLimit, isWorkerLost } from '../measure/own-limits.ts';
 import { type cellColumns, cellKey, type CellNames, type Names, namesOf } from '../plan/cell.ts';
 import { neverSent } from '../send/retry.ts';
 import { visitSlots, type VisitsOfCell } from '../plan/visits.ts';
@@ -31,6 +31,8 @@ export interface Visit {
   outcome: VisitOutcome;
   /** From the first to the end of the window, or to the last answer in a closed loop. */
   windowMs: Ms;
+  /** A worker was lost in it: what the rest of its load was, nobody knows. */
+  isLost: boolean;
   /** It stopped before all its requests were on record, so it says nothing. */
   isBrokenOff: boolean;
 }
@@ -62,7 +64,7 @@ export class VisitLog {
   }
 
   add(row: VisitRow): void {
-    if (row.visit === undefined || row.level === undefined || !row.final) return;
+    if (row.visit === undefined || row.level === undefined || !(row.final || wasLost(row))) return;
     const cell = namesOf(row);
     const key = cellKey(cell);
     const known = this.#cells.get(key) ?? { cell, visits: new Map<string, VisitRow[]>() };
@@ -119,13 +121,15 @@ export class VisitLog {
     const arrivals = rows.map((row) => this.#arrival(row, rows[0]!, isAway));
     const span = Math.max(0, ...arrivals.map(({ end, due }) => end ?? due));
     const windowMs = design.windowMs(level, kind) ?? span;
-    const outcome = visitOutcome(arrivals, {
+    const found = visitOutcome(arrivals, {
       windowMs,
       attainment: design.slo?.attainment ?? 0,
       latestMs: lateLimit(design.slo),
     });
+    const isLost = all.some(wasLost);
+    const outcome: VisitOutcome = isLost ? { ...found, word: 'void' } : found;
     return {
-      ...{ cell, load: design.load, level, kind, number, rows, outcome, windowMs },
+      ...{ cell, load: design.load, level, kind, number, rows, outcome, windowMs, isLost },
       isBrokenOff: rows.length < slots.filter(({ isWarmup }) => !isWarmup).length,
     };
   }
@@ -134,7 +138,8 @@ export class VisitLog {
   #arrival(row: VisitRow, first: VisitRow, isAway: boolean): VisitArrival {
     const due = timeOf(row.scheduled_at) - timeOf(first.scheduled_at);
     const dropped = row.error_code === 'dropped';
-    const isUnsent = dropped || isAway || isOwnLimit({ family: row.error_family, code: row.error_code });
+    const isUnsent =
+      dropped || isAway || wasLost(row) || isOwnLimit({ family: row.error_family, code: row.error_code });
     const felt = row.e2e_due_ms ?? row.e2e_latency_ms;
     return {
       due,
@@ -186,6 +191,9 @@ export function goodOf(
 /** Nobody took a single request: it says nothing of any load. One that is refused while others are answered does. */
 export const nobodyWasThere = (rows: readonly VisitRow[]): boolean =>
   rows.length > 0 && rows.every((row) => neverSent(row.error_family, row.error_code));
+
+/** Whether it was lost with the worker that had it. */
+const wasLost = (row: VisitRow): boolean => isWorkerLost({ family: row.error_family, code: row.error_code });
 
 /** Whether it says something of its level. */
 export const counts = ({ outcome, isBrokenOff }: Visit): boolean => outcome.word !== 'void' && !isBrokenOff;

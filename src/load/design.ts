@@ -31,6 +31,8 @@ export interface Expected {
 export interface Design {
   /** Unit of a level. `open`: requests per second. `closed`: requests in flight. */
   load: 'open' | 'closed';
+  /** Several may send its arrivals: drawn for each by chance, every part follows the same law. */
+  isDivisible?: boolean;
   /** Number of visits that decide a level. */
   visits: number;
   slo?: Slo;

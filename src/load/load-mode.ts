@@ -48,6 +48,8 @@ export interface Ended {
   rateLimited: boolean;
   /** Why this machine could not send it. Absent if it could. */
   ownLimit?: string;
+  /** Its sender is gone: nobody knows whether the load of its visit was offered. */
+  isLost?: boolean;
 }
 
 /** What a load mode gives to a request: permission to send each of its attempts. */
@@ -68,6 +70,13 @@ export interface LoadRun<Request> extends Offer {
   drop(arrival: Arrival<Request>): Promise<void>;
   /** Whether the budget has room for all of them, at their maximum cost. If not, `stop` is aborted. */
   affords(arrivals: readonly Arrival<Request>[]): boolean;
+  /** Resolves when a visit can be sent. Absent: at any time. */
+  ready?: (visit: readonly Arrival<Request>[]) => Promise<void>;
+  /**
+   * The sender keeps the times of an open loop: each request is released this long before it is due. Absent: it is sent as
+   * soon as it is released.
+   */
+  aheadMs?: Ms;
   /** Resolves when everything sent so far is recorded and checked. Absent: it is recorded as soon as it ends. */
   settled?: () => Promise<void>;
   clock: Clock;

@@ -50,7 +50,7 @@ export function drive(
     cells,
     blocks,
     ...run
-  }: Pick<LoadRun<PlannedRequest>, 'perform' | 'drop' | 'affords' | 'settled' | 'clock' | 'stop' | 'note'> & {
+  }: Omit<LoadRun<PlannedRequest>, keyof Offer | 'blocks' | 'laneOf'> & {
     cells: readonly Cell[];
     blocks: Iterable<Block>;
   },

@@ -5,6 +5,7 @@ import type { Suite } from '../suite/suite.ts';
 import {
   type Announcement,
   boardName,
+  carrierQueue,
   type Hello,
   jobsQueue,
   suiteQueue,
@@ -50,8 +51,10 @@ export class Coordinator {
   readonly #board: AnyQueue;
   readonly #suite: AnyQueue;
   readonly #hellos: AnyQueue;
-  readonly #jobs = new Map<string | undefined, AnyQueue>();
+  readonly #jobs = new Map<string, AnyQueue>();
   readonly #workers = new Map<string, SeenWorker>();
+  /** Last beats of silent workers. They count again once their beat changes. */
+  readonly #silent = new Map<string, number>();
   readonly #over = new AbortController();
   readonly #lost = new AbortController();
   readonly #beats: (() => Promise<void>)[] = [];
@@ -92,10 +95,19 @@ export class Coordinator {
 
   /** The queue of a place. */
   jobs(vantage: string | undefined): AnyQueue {
-    const known = this.#jobs.get(vantage);
+    return this.#named(jobsQueue(this.#announcement.run_id, vantage));
+  }
+
+  /** The queue of one worker, for what it alone is to send. */
+  carrier(worker: string): AnyQueue {
+    return this.#named(carrierQueue(this.#announcement.run_id, worker));
+  }
+
+  #named(name: string): AnyQueue {
+    const known = this.#jobs.get(name);
     if (known) return known;
-    const queue = this.#options.server.queue(jobsQueue(this.#announcement.run_id, vantage));
-    this.#jobs.set(vantage, queue);
+    const queue = this.#options.server.queue(name);
+    this.#jobs.set(name, queue);
     return queue;
   }
 
@@ -145,6 +157,46 @@ export class Coordinator {
   sending(note: (text: string) => void): void {
     this.#isSending = true;
     this.#note = note;
+  }
+
+  /**
+   * Waits until `pick` finds what it needs among the workers of a place. `wanted`: what that is, and the flags that help.
+   * Undefined if the run ends first, as it does if no worker comes in time.
+   */
+  async workersFor<T>(
+    vantage: string | undefined,
+    wanted: { words: string; flags: string },
+    pick: (workers: readonly Hello[]) => T | undefined,
+  ): Promise<T | undefined> {
+    const { clock, workerTimeoutMs, stop } = this.#options;
+    const startedAt = clock.now();
+    const missing = `${wanted.words}${ofPlaces([vantage])}`;
+    const example = `${this.#example(vantage)} ${wanted.flags}`;
+    let said = false;
+    while (!stop.aborted && !this.#lost.signal.aborted) {
+      const hellos = [...this.#workers.values()].map(({ hello }) => hello);
+      const found = pick(hellos.filter((hello) => hello.vantage === vantage));
+      if (found !== undefined) return found;
+      const waitedMs = clock.now() - startedAt;
+      if (waitedMs > workerTimeoutMs)
+        this.#giveUp(
+          `no ${missing} came within ${shownTime(workerTimeoutMs)}: nothing more is sent. Start one with: ${example}`,
+        );
+      else if (!said && waitedMs > 500) {
+        said = true;
+        this.#note(`waiting for ${missing}: ${example}`);
+      }
+      await clock.sleep(50);
+    }
+    return undefined;
+  }
+
+  /** A worker that lost a request, or fell silent, counts again once it reports something new. */
+  missed(name: string): void {
+    const worker = this.#workers.get(name);
+    if (!worker) return;
+    this.#workers.delete(name);
+    this.#silent.set(name, worker.beat.beat);
   }
 
   /** Takes the run off the board. `isWhole`: nothing of it is needed any more. */
@@ -278,6 +330,8 @@ export class Coordinator {
       if (!hello.answer) await this.#judge(job);
       const before = this.#workers.get(hello.name);
       if (hello.answer?.accepted !== true || !beat.is_ready) continue;
+      if (this.#silent.get(hello.name) === beat.beat) continue;
+      this.#silent.delete(hello.name);
       there.add(hello.name);
       if (!before) {
         this.#workers.set(hello.name, { hello, beat, heardAt: clock.now() });
@@ -292,7 +346,8 @@ export class Coordinator {
     for (const [name, { heardAt }] of this.#workers) {
       const isSilent = clock.now() - heardAt > announcement.lease_ms;
       if (there.has(name) && !isSilent) continue;
-      this.#workers.delete(name);
+      if (isSilent) this.missed(name);
+      else this.#workers.delete(name);
       this.#note(isSilent ? `worker ${name} says nothing any more` : `worker ${name} has left`);
     }
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Ms } from '../base/clock.ts';
+import { defined } from '../base/defined.ts';
 import { type Chunk, ChunkLog } from '../measure/chunk-log.ts';
 import type { Calibration } from '../journal/calibration.ts';
 import type { Exchange } from '../measure/exchange.ts';
@@ -7,6 +8,7 @@ import { type Cell, cellKey, type CellNames, promptIn } from '../plan/cell.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { Asked } from '../send/asker.ts';
+import type { Timing } from './carriers.ts';
 
 /**
  * Messages in the queue. They never hold a token, an account, or a provider's key: a worker builds each request with
@@ -21,6 +23,9 @@ export const workersQueue = (runId: string): string => `gb-${runId}-workers`;
 /** One per place, because a queue cannot select jobs by what they need. */
 export const jobsQueue = (runId: string, vantage: string | undefined): string =>
   `gb-${runId}-jobs${vantage === undefined ? '' : `-${vantage}`}`;
+
+/** For one worker: arrivals of an open loop that it sends when they are due. */
+export const carrierQueue = (runId: string, worker: string): string => `gb-${runId}-worker-${worker}`;
 
 /** A run that looks for workers. */
 export interface Announcement {
@@ -74,6 +79,8 @@ export interface JobForm {
   attempt: number;
   event_id: string;
   suite_hash: string;
+  /** Absent: it is sent as soon as the worker has it. */
+  timing?: Timing;
 }
 
 /** Same request and attempt, same id, in every process. Adding it twice has no further effect. */
@@ -85,12 +92,17 @@ export const placelessKey = (cell: CellNames): string => cellKey({ ...cell, vant
 
 export function jobForm(
   planned: PlannedRequest,
-  { attempt, eventId, suiteHash }: { attempt: number; eventId: string; suiteHash: string },
+  {
+    attempt,
+    eventId,
+    suiteHash,
+    timing,
+  }: { attempt: number; eventId: string; suiteHash: string; timing?: Timing | undefined },
 ): JobForm {
   const { key, phase, repeat, block, position, cell, prompt } = planned;
   return {
     ...{ key, cell: placelessKey(cell), prompt: prompt.id, phase, repeat, block, position, attempt },
-    ...{ event_id: eventId, suite_hash: suiteHash },
+    ...{ event_id: eventId, suite_hash: suiteHash, ...defined({ timing }) },
   };
 }
 
@@ -112,7 +124,8 @@ export interface ResultForm {
   worker: string;
   /** Time from taking the request to its end. */
   hand_ms: Ms;
-  queue_ms: Ms;
+  /** Absent: it was not sent. */
+  queue_ms?: Ms;
   memory: Asked['memory'];
   exchange: ExchangeForm;
 }
@@ -129,7 +142,8 @@ export function resultForm({ exchange, queueMs, memory }: Asked, worker: string,
   const { startedAt, sentAt, chunks, ...plain } = exchange;
   delete plain.inFlight;
   const form: ResultForm = {
-    ...{ worker, hand_ms: handMs, queue_ms: queueMs, memory },
+    ...{ worker, hand_ms: handMs, memory },
+    ...defined({ queue_ms: queueMs }),
     exchange: {
       ...plain,
       startedAt: startedAt.toISOString(),

@@ -2,15 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import type { Job, Queue, QueueEvents, Worker } from 'bullmq';
 import type { Clock, Ms } from '../base/clock.ts';
+import { seededRandom } from '../base/random.ts';
 import { defined } from '../base/defined.ts';
 import { count, oneLine } from '../base/text.ts';
 import { workerLost } from '../measure/own-limits.ts';
 import type { Failure } from '../measure/exchange.ts';
+import { cellKey } from '../plan/cell.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { AskedRun, OpenAsker } from '../run/send-plan.ts';
 import { type Asked, type Asker, type Asking, withoutAnswer } from '../send/asker.ts';
 import type { Coordinator } from './coordinator.ts';
-import { exchangeOf, jobForm, type JobForm, jobId, jobsQueue, type ResultForm } from './forms.ts';
+import { type Carrier, carrierOf, carriersOf, type Timing } from './carriers.ts';
+import { exchangeOf, jobForm, type JobForm, jobId, type ResultForm } from './forms.ts';
 import { keptJob, type QueueServer } from './server.ts';
 import { withinTime } from './within-time.ts';
 
@@ -20,16 +23,20 @@ interface Pending {
   eventId: string;
   readonly queue: Queue;
   readonly addedAt: Ms;
+  /** When it is due, on this clock. Absent: as soon as a worker has it. */
+  readonly due: Ms | undefined;
+  /** The one worker that may send it. Absent: any. */
+  readonly carrier: Carrier | undefined;
   /** It was in the queue before: the time of its way is unknown. */
   readonly isInherited: boolean;
-  readonly inFlight: number;
+  inFlight: number;
   isAdded: boolean;
   missingSince?: Ms;
   settle: (asked: Omit<Asked, 'recorded'>) => void;
 }
 
-/** Events at one place of a run. */
-interface Place {
+/** One queue of a run: for a place, or for one worker. */
+interface Lane {
   queue: Queue;
   events: QueueEvents;
   /** Takes back the requests of a worker that is gone. */
@@ -42,13 +49,21 @@ interface RemoteOptions {
   clock: Clock;
 }
 
+/** Enough for the way of a job across an ocean, and for a server that pauses. */
+const aheadMs: Ms = 1000;
+
 /**
  * Sends through workers on other machines. A job is one attempt of one request, with an id that every process computes.
  * When a killed run continues, requests that are already in the queue are not sent again.
  */
 export class RemoteAsker implements Asker {
   readonly #options: RemoteOptions & AskedRun;
-  readonly #places = new Map<string | undefined, Place>();
+  /** By the place that they are of. */
+  readonly #places = new Map<string | undefined, Lane>();
+  /** By the worker that they are of. */
+  readonly #carriers = new Map<string, Lane>();
+  /** Who carries the visit that is under way. */
+  #carrying: readonly Carrier[] = [];
   readonly #pending = new Map<string, Pending>();
   readonly #inherited = new Set<string>();
   readonly #losses = new Map<string, number>();
@@ -86,28 +101,59 @@ export class RemoteAsker implements Asker {
     return this.#pending.size;
   }
 
+  /** Workers keep the times of an open loop, because the way to them does not always take the same time. */
+  get aheadMs(): Ms | undefined {
+    return this.#options.design?.load === 'open' ? aheadMs : undefined;
+  }
+
+  /** Waits for workers with enough places for a visit, and decides which of them carry an open one. */
+  readonly readyFor = async ({ cell, visit }: PlannedRequest): Promise<void> => {
+    if (!visit) return;
+    const { coordinator, concurrency, design } = this.#options;
+    const isOpen = visit.load === 'open';
+    const places = isOpen ? concurrency : visit.level;
+    const isDivisible = !isOpen || (design?.isDivisible ?? false);
+    const wanted = {
+      words: isDivisible
+        ? `workers with ${count(places, 'place')} in all`
+        : `worker with ${count(places, 'place')}`,
+      flags: `--concurrency ${places}`,
+    };
+    const carriers = await coordinator.workersFor(cell.vantage, wanted, (workers) =>
+      carriersOf(workers, places, isDivisible),
+    );
+    if (!isOpen || !carriers) return;
+    for (const { name } of carriers) await this.#openCarrier(name);
+    this.#carrying = carriers;
+  };
+
   /** For this process, which stamps nothing here but still has to keep up. */
   loop(since?: EventLoopUtilization): EventLoopUtilization {
     return performance.eventLoopUtilization(since);
   }
 
-  async ask(planned: PlannedRequest, { attempt, signal }: Asking): Promise<Asked> {
+  async ask(planned: PlannedRequest, { attempt, due, signal }: Asking): Promise<Asked> {
     const { clock, coordinator } = this.#options;
     const id = jobId(planned.key, attempt);
     const eventId = randomUUID();
-    const { queue } = this.#places.get(planned.cell.vantage)!;
+    const carrier = this.#carrierOf(planned);
+    const { queue } = carrier ? this.#carriers.get(carrier.name)! : this.#places.get(planned.cell.vantage)!;
     let stopped: (() => void) | undefined;
     const asked = await new Promise<Omit<Asked, 'recorded'>>((settle) => {
       const pending: Pending = {
-        ...{ planned, eventId, queue, settle, addedAt: clock.now(), isAdded: false },
+        ...{ planned, eventId, queue, settle, carrier, addedAt: clock.now(), isAdded: false },
+        due: carrier && due,
         ...{ isInherited: this.#inherited.has(id), inFlight: this.#pending.size + 1 },
       };
       this.#pending.set(id, pending);
       stopped = () => settle(this.#without(pending, stoppedFailure));
       if (signal.aborted) stopped();
       else signal.addEventListener('abort', stopped, { once: true });
-      const form = jobForm(planned, { attempt, eventId, suiteHash: coordinator.announcement.suite_hash });
+      const { suite_hash: suiteHash } = coordinator.announcement;
+      const form = (): JobForm =>
+        jobForm(planned, { attempt, eventId, suiteHash, timing: this.#timingOf(pending) });
       void this.#add(id, form, pending, signal);
+      if (carrier) void this.#countWhenDue(pending);
     });
     signal.removeEventListener('abort', stopped!);
     this.#pending.delete(id);
@@ -115,11 +161,11 @@ export class RemoteAsker implements Asker {
   }
 
   /** Retries until it is added, or no longer needed. Adding it twice has no further effect. */
-  async #add(id: string, form: JobForm, pending: Pending, signal: AbortSignal): Promise<void> {
+  async #add(id: string, form: () => JobForm, pending: Pending, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     while (this.#pending.get(id) === pending && !signal.aborted) {
       try {
-        await pending.queue.add('ask', form, { ...keptJob, jobId: id });
+        await pending.queue.add('ask', form(), { ...keptJob, jobId: id });
         pending.isAdded = true;
         if (pending.isInherited) await this.#look(id);
         return;
@@ -129,8 +175,41 @@ export class RemoteAsker implements Asker {
     }
   }
 
+  /** Drawn by chance, with the same result in every process. */
+  #carrierOf({ key, visit }: PlannedRequest): Carrier | undefined {
+    if (visit?.load !== 'open') return undefined;
+    return carrierOf(this.#carrying, seededRandom(`${this.#options.manifest.seed}/carrier/${key}`));
+  }
+
+  #timingOf({ planned: { cell, visit }, due, carrier }: Pending): Timing | undefined {
+    if (!carrier || !visit) return undefined;
+    return {
+      visit: `${cellKey(cell)}\n${visit.level}\n${visit.number}`,
+      ...{
+        offset_ms: visit.offset ?? 0,
+        lead_ms: due! - this.#options.clock.now(),
+        ceiling: carrier.ceiling,
+      },
+    };
+  }
+
+  /** A request that waits until it is due is not in flight. */
+  async #countWhenDue(pending: Pending): Promise<void> {
+    const { clock } = this.#options;
+    await clock.sleep(Math.max(0, pending.due! - clock.now()));
+    pending.inFlight = [...this.#pending.values()].filter(({ due }) => due! <= pending.due!).length;
+  }
+
+  async #openCarrier(worker: string): Promise<void> {
+    if (this.#carriers.has(worker)) return;
+    const queue = this.#options.coordinator.carrier(worker);
+    // A visit of an earlier process is void: nobody may send the rest of it.
+    await queue.drain();
+    this.#carriers.set(worker, await this.#openLane(queue));
+  }
+
   async #openPlace(vantage: string | undefined): Promise<void> {
-    const { server, coordinator, concurrency, earlier, manifest } = this.#options;
+    const { coordinator, concurrency, earlier } = this.#options;
     const queue = coordinator.jobs(vantage);
     // A second line of defense. The first: no job is added without a free place.
     await queue.setGlobalConcurrency(concurrency);
@@ -143,7 +222,12 @@ export class RemoteAsker implements Asker {
       if (isOver) void this.#remove(queue, id);
       else this.#inherited.add(id);
     }
-    const name = jobsQueue(manifest.run_id, vantage);
+    this.#places.set(vantage, await this.#openLane(queue));
+  }
+
+  async #openLane(queue: Queue): Promise<Lane> {
+    const { server, coordinator } = this.#options;
+    const { name } = queue;
     const events = server.events(name);
     for (const event of ['completed', 'failed', 'stalled'] as const)
       events.on(event, ({ jobId: id }: { jobId: string }) => void this.#look(id).catch(() => undefined));
@@ -153,7 +237,7 @@ export class RemoteAsker implements Asker {
     });
     await events.waitUntilReady();
     void sweeper.startStalledCheckTimer().catch(() => undefined);
-    this.#places.set(vantage, { queue, events, sweeper });
+    return { queue, events, sweeper };
   }
 
   /** The setting is part of the queue's data, which a restart may have lost. Events may also be missed. */
@@ -218,6 +302,21 @@ export class RemoteAsker implements Asker {
           message: oneLine(failedReason, 300),
         }),
       );
+    else if (
+      processedBy === undefined &&
+      this.#isLeftBehind(pending) &&
+      (await pending.queue.remove(id)) === 1
+    )
+      this.#lose(
+        pending,
+        `worker ${pending.carrier!.name} left before it had the request`,
+        pending.carrier!.name,
+      );
+  }
+
+  /** The only worker that may send it is gone. */
+  #isLeftBehind({ carrier }: Pending): boolean {
+    return carrier !== undefined && !this.#options.coordinator.workers.has(carrier.name);
   }
 
   #answer(pending: Pending, result: ResultForm, now: Ms): void {
@@ -226,8 +325,8 @@ export class RemoteAsker implements Asker {
     this.#count(result.worker, planned, 'done');
     pending.settle({
       exchange,
-      queueMs: result.queue_ms,
       inFlight,
+      ...defined({ queueMs: result.queue_ms }),
       memory: result.memory,
       worker: {
         name: result.worker,
@@ -241,7 +340,10 @@ export class RemoteAsker implements Asker {
     const { key } = pending.planned;
     const lease = this.#lease(pending.planned);
     this.#losses.set(key, lease);
-    if (worker !== undefined) this.#count(worker, pending.planned, 'lost');
+    if (worker !== undefined) {
+      this.#count(worker, pending.planned, 'lost');
+      this.#options.coordinator.missed(worker);
+    }
     pending.settle({
       ...this.#without(pending, { status: 'cancelled', family: 'client', code: workerLost, message }),
       ...(worker === undefined ? {} : { worker: { name: worker, lease } }),
@@ -253,7 +355,6 @@ export class RemoteAsker implements Asker {
   #without({ eventId, inFlight }: Pending, failure: Failure): Omit<Asked, 'recorded'> {
     return {
       exchange: withoutAnswer(failure, this.#options.clock, eventId),
-      queueMs: 0,
       inFlight,
       memory: {},
     };
@@ -271,7 +372,7 @@ export class RemoteAsker implements Asker {
 
   async #close(): Promise<void> {
     await withinTime(Promise.all(this.#removals), 2000);
-    const parts = [...this.#places.values()].flatMap(({ events, sweeper }) => [
+    const parts = [...this.#places.values(), ...this.#carriers.values()].flatMap(({ events, sweeper }) => [
       events.close(),
       sweeper.close(true),
     ]);

@@ -6,17 +6,20 @@ import { UserError } from '../base/user-error.ts';
 import { version } from '../base/version.ts';
 import type { Calibration } from '../journal/calibration.ts';
 import { cellKey } from '../plan/cell.ts';
+import { designOf } from '../plan/load-plan.ts';
 import { requestFacts } from '../run/request-facts.ts';
-import { LocalAsker } from '../send/asker.ts';
+import { type Asked, droppedFailure, LocalAsker, withoutAnswer } from '../send/asker.ts';
 import { suiteHash } from '../suite/hash.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { Targets } from '../target/targets.ts';
 import { Gateway } from '../wire/client.ts';
 import type { LoadedImages } from '../wire/images.ts';
 import { openThreadWire } from '../wire/thread-wire.ts';
+import { Timekeeper, type Timing } from './carriers.ts';
 import {
   type Announcement,
   boardName,
+  carrierQueue,
   type Hello,
   type JobForm,
   jobsQueue,
@@ -60,6 +63,8 @@ export interface WorkOptions {
 
 /** How often it looks for runs, and reports that it is alive. */
 const lookMs: Ms = 200;
+/** Most requests that wait here until they are due, or are in flight. */
+const mostHeld = 10_000;
 /** If the server takes longer to answer, it counts as away. */
 const patienceMs: Ms = 5000;
 
@@ -124,7 +129,10 @@ class Service {
   readonly #run: Announcement;
   readonly #board: AnyQueue;
   readonly #tally: { done: number; busyAt: Ms };
+  readonly #timekeeper = new Timekeeper();
   #inHand = 0;
+  /** Timed requests in flight. */
+  #timed = 0;
   /** Of this run. */
   #done = 0;
   #beat = 0;
@@ -230,13 +238,13 @@ class Service {
     hellos: AnyQueue,
     hello: Hello,
   ): Promise<void> {
-    const { server, clock, vantage, name, kill, say, env, stop } = this.#options;
+    const { server, clock, vantage, name, concurrency, kill, say, env, stop } = this.#options;
     const { run_id: runId, seed, lease_ms: lockDuration } = this.#run;
     const wire = openThreadWire({ timeouts: suite.run.timeouts, env, note: say });
     const gateway = new Gateway({ wire, clock, redact: targets.redact });
     try {
       const origins = new Set(targets.cells.map(({ endpoint }) => new URL(endpoint.baseUrl).origin));
-      await Promise.all([wire.warm(origins, this.#places()), gateway.ready()]);
+      await Promise.all([wire.warm(origins, this.#places(concurrency)), gateway.ready()]);
       const cells = new Map(targets.cells.map((cell) => [cellKey(cell), cell]));
       const ask = async (job: AnyJob, _token?: string, signal?: AbortSignal): Promise<string> => {
         const form = job.data as unknown as JobForm;
@@ -249,63 +257,92 @@ class Service {
             requestFacts({ runId, suite, seed, images }, { key }, attempt, form.event_id),
         });
         const inHandAt = clock.now();
-        const asked = await asker.ask(planned, {
-          ...{ attempt: form.attempt, due: inHandAt },
-          signal: AbortSignal.any([kill, ...(signal ? [signal] : [])]),
-        });
+        const givenUp = AbortSignal.any([kill, ...(signal ? [signal] : [])]);
+        const send = (due: Ms): Promise<Asked> =>
+          asker.ask(planned, { attempt: form.attempt, due, signal: givenUp });
+        const asked = await (form.timing
+          ? this.#whenDue(form.timing, inHandAt, givenUp, send)
+          : send(inHandAt));
         return resultForm(asked, name, clock.now() - inHandAt);
       };
-      const worker = server.worker(
-        jobsQueue(runId, vantage),
-        // Three parameters: the engine passes a signal only to a function that declares it.
-        async (job, token, signal) => {
-          this.#inHand++;
-          this.#tally.busyAt = clock.now();
-          try {
-            return await ask(job, token, signal);
-          } finally {
-            this.#inHand--;
-            this.#tally.done++;
-            this.#done++;
+      const workers: Worker[] = [];
+      const take = (queue: string, most: number): void => {
+        const worker = server.worker(
+          queue,
+          // Three parameters: the engine passes a signal only to a function that declares it.
+          async (job, token, signal) => {
+            this.#inHand++;
             this.#tally.busyAt = clock.now();
-            this.#limit(worker);
+            try {
+              return await ask(job, token, signal);
+            } finally {
+              this.#inHand--;
+              this.#tally.done++;
+              this.#done++;
+              this.#tally.busyAt = clock.now();
+              this.#limit(worker, most);
+            }
+          },
+          {
+            ...{ name, concurrency: this.#places(most), lockDuration, lockRenewTime: lockDuration / 2 },
+            // The coordinator looks for expired leases.
+            ...{ skipStalledCheck: true, maxStalledCount: 0, runRetryDelay: 200 },
+          },
+        );
+        worker.on('lockRenewalFailed', (ids: string[]) => {
+          for (const id of ids) {
+            say('lost the lease of a request: gave it up, because its answer would be refused');
+            worker.cancelJob(id);
           }
-        },
-        {
-          ...{ name, concurrency: this.#places(), lockDuration, lockRenewTime: lockDuration / 2 },
-          // The coordinator looks for expired leases.
-          ...{ skipStalledCheck: true, maxStalledCount: 0, runRetryDelay: 200 },
-        },
-      );
-      worker.on('lockRenewalFailed', (ids: string[]) => {
-        for (const id of ids) {
-          say('lost the lease of a request: gave it up, because its answer would be refused');
-          worker.cancelJob(id);
-        }
-      });
-      await worker.waitUntilReady();
+        });
+        workers.push(worker);
+      };
+      take(jobsQueue(runId, vantage), concurrency);
+      if (designOf(suite)?.load === 'open') take(carrierQueue(runId, name), mostHeld);
+      await Promise.all(workers.map((worker) => worker.waitUntilReady()));
       say(`works on run ${runId}`);
       await this.#untilOver(hellos, hello);
       await withinTime(this.#tell(hellos, false), 1000);
-      await (stop.aborted || this.#isSpent() ? worker.close() : withinTime(worker.close(), lockDuration));
+      const closed = Promise.all(workers.map((worker) => worker.close()));
+      await (stop.aborted || this.#isSpent() ? closed : withinTime(closed, lockDuration));
       say(`finished with run ${runId}`);
     } finally {
       await gateway.close();
     }
   }
 
+  /** Sends an arrival of an open loop when it is due by this machine's clock, whatever happened to earlier ones. */
+  async #whenDue(
+    timing: Timing,
+    now: Ms,
+    signal: AbortSignal,
+    send: (due: Ms) => Promise<Asked>,
+  ): Promise<Asked> {
+    const { clock } = this.#options;
+    const due = this.#timekeeper.due(timing, now);
+    if (due > now) await clock.sleep(due - now, signal).catch(() => undefined);
+    if (this.#timed >= timing.ceiling)
+      return { exchange: withoutAnswer(droppedFailure, clock), inFlight: this.#timed, memory: {} };
+    this.#timed++;
+    try {
+      return await send(due);
+    } finally {
+      this.#timed--;
+    }
+  }
+
   /** Free places: never more than requests that may still be sent. */
-  #places(): number {
-    const { concurrency, maxRequests = Infinity } = this.#options;
-    return Math.max(1, Math.min(concurrency, maxRequests - this.#tally.done));
+  #places(most: number): number {
+    const { maxRequests = Infinity } = this.#options;
+    return Math.max(1, Math.min(most, maxRequests - this.#tally.done));
   }
 
   #isSpent(): boolean {
     return this.#tally.done >= (this.#options.maxRequests ?? Infinity);
   }
 
-  #limit(worker: Worker): void {
-    worker.concurrency = this.#places();
+  #limit(worker: Worker, most: number): void {
+    worker.concurrency = this.#places(most);
     // Its return lets the engine take the next one, unless it was paused.
     if (this.#isSpent()) void worker.pause(true);
   }

@@ -15,6 +15,7 @@ export function visitLine({
   outcome,
   rows,
   windowMs,
+  isLost,
   isBrokenOff,
 }: Visit): string {
   const { good, arrivals, achieved, dropped, unstable, word } = outcome;
@@ -27,6 +28,7 @@ export function visitLine({
     ...(Number.isNaN(late) ? [] : [`late p99 ${duration(late)}`]),
     ...(dropped > 0 ? [`${dropped} dropped`] : []),
     ...(unstable ? ['its queue was still growing'] : []),
-    isBrokenOff ? 'broken off' : word,
+    ...(isLost ? ['a worker was lost'] : []),
+    isBrokenOff && !isLost ? 'broken off' : word,
   ].join(', ');
 }

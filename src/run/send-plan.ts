@@ -5,6 +5,7 @@ import type { Manifest } from '../journal/manifest.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
 import type { JournalState } from '../journal/read-journal.ts';
 import type { Sink } from '../journal/sink.ts';
+import type { Design } from '../load/design.ts';
 import type { LoadSettings } from '../load/load-modes.ts';
 import { expectedInFlight } from '../plan/load-plan.ts';
 import type { Block, PlannedRequest } from '../plan/plan.ts';
@@ -66,6 +67,8 @@ export interface AskedRun {
   earlier: JournalState;
   /** Maximum requests in flight. */
   concurrency: number;
+  /** Absent: there are no visits. */
+  design?: Design | undefined;
   note: (text: string) => void;
 }
 
@@ -157,7 +160,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
   let open: OpenAsker | undefined;
   try {
     open = await (options.openAsker
-      ? options.openAsker({ manifest, earlier, concurrency, note })
+      ? options.openAsker({ manifest, earlier, concurrency, design: plan.design, note })
       : ownAsker(ready, options, { suite, concurrency, clock, note }));
     const { lost } = open;
     const given = lost

@@ -40,7 +40,7 @@ export function visitTeller(
   let told = '';
   return () => {
     const visit = log.latest();
-    if (!visit || visit.outcome.arrivals === 0) return;
+    if (!visit || (visit.outcome.arrivals === 0 && !visit.isLost)) return;
     const which = JSON.stringify([visit.cell, visit.level, visit.number]);
     if (which === told) return;
     told = which;
@@ -50,13 +50,14 @@ export function visitTeller(
 }
 
 function tellGivenUp(log: VisitLog, visit: Visit, note: (text: string) => void): void {
-  const { cell, load, level, outcome, rows } = visit;
+  const { cell, load, level, outcome } = visit;
   if (outcome.word !== 'void' || log.of(cell).lost(level) !== mostLost) return;
-  note(
-    `${cellName(cell)} at ${levelText(load, level)} is given up: in ${mostLost} visits ${
-      nobodyWasThere(rows)
-        ? 'nobody took a request, the last of them among these'
-        : 'this machine sent more than 2 % of the requests too late'
-    }`,
-  );
+  note(`${cellName(cell)} at ${levelText(load, level)} is given up: in ${mostLost} visits ${whyVoid(visit)}`);
+}
+
+function whyVoid({ rows, isLost }: Visit): string {
+  if (isLost) return 'a worker was lost, or the load was not sent in time, the last of them among these';
+  return nobodyWasThere(rows)
+    ? 'nobody took a request, the last of them among these'
+    : 'this machine sent more than 2 % of the requests too late';
 }

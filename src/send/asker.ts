@@ -15,7 +15,7 @@ import type { MemoryFacts, ModelMemory } from '../wire/model-memory.ts';
 export interface Asking {
   /** Its number in the journal, from 1. */
   attempt: number;
-  /** When it was due, on the clock. */
+  /** When it is due, on the clock. In the future only where the asker keeps the times. */
   due: Ms;
   /** Aborted: it is canceled. */
   signal: AbortSignal;
@@ -24,8 +24,11 @@ export interface Asking {
 /** One finished attempt with its outcome. */
 export interface Asked {
   exchange: Exchange;
-  /** Sent − due. For a request from another machine: sent − taken by the worker. */
-  queueMs: Ms;
+  /**
+   * Sent − due. For a request from another machine: by that machine's clock, and sent − taken by the worker unless it had a
+   * time. Absent: nobody knows whether it was sent.
+   */
+  queueMs?: Ms;
   /** Requests in flight when it was sent, including itself. */
   inFlight: number;
   memory: MemoryFacts;
@@ -39,11 +42,23 @@ export interface Asked {
 export interface Asker {
   /** Requests in flight. */
   readonly inFlight: number;
+  /** It keeps the times of an open loop, if it is asked this long before each is due. Absent: it sends when it is asked. */
+  readonly aheadMs?: Ms | undefined;
+  /** Resolves when the visit of this request can be sent. Absent: at any time. */
+  readyFor?: (first: PlannedRequest) => Promise<void>;
   /** How busy the event loop that stamps has been since `since`. */
   loop(since?: EventLoopUtilization): EventLoopUtilization;
   /** Never rejects: every outcome is in the exchange. */
   ask(planned: PlannedRequest, asking: Asking): Promise<Asked>;
 }
+
+/** A request that found no place when it was due. */
+export const droppedFailure: Failure = {
+  status: 'cancelled',
+  family: 'client',
+  code: 'dropped',
+  message: 'load.ceiling requests were in flight already: it was not sent',
+};
 
 /** The record of an attempt without any observations. */
 export function withoutAnswer(failure: Failure, clock: Clock, eventId: string = randomUUID()): Failed {

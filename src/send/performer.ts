@@ -8,7 +8,7 @@ import { type Cell, cellKey } from '../plan/cell.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Retry } from '../suite/suite.ts';
 import type { Target } from '../target/targets.ts';
-import { type Asked, type Asker, withoutAnswer } from './asker.ts';
+import { type Asked, type Asker, droppedFailure, withoutAnswer } from './asker.ts';
 import type { BudgetGuard } from './budget.ts';
 import { Outages, type Turn } from './outages.ts';
 import { enoughFirst, enoughPrompts, FirstRequests, Refusals } from './refusal.ts';
@@ -135,15 +135,7 @@ export class Performer {
       scheduledAt: this.#dueAt(due ?? clock.now()).scheduledAt,
       queueMs: undefined,
       inFlight: asker.inFlight,
-      exchange: withoutAnswer(
-        {
-          status: 'cancelled',
-          family: 'client',
-          code: 'dropped',
-          message: 'load.ceiling requests were in flight already: it was not sent',
-        },
-        clock,
-      ),
+      exchange: withoutAnswer(droppedFailure, clock),
     });
   };
 
@@ -200,7 +192,7 @@ export class Performer {
     if (planned.visit) this.#firstOf(planned.cell).sent(planned.key);
     const asked = await asker.ask(planned, { attempt: attempt.row, due: attempt.due, signal: kill });
     // An attempt that was never sent cost nothing.
-    if (metOwnLimit(asked.exchange)) this.#options.budget.cancel(planned);
+    if (metOwnLimit(asked.exchange) || wasDropped(asked.exchange)) this.#options.budget.cancel(planned);
     else this.#options.budget.settle(planned, asked.exchange);
     return { turn, ...asked };
   }
@@ -276,6 +268,7 @@ export class Performer {
       !(
         metOwnLimit(exchange) ||
         lostItsWorker(exchange) ||
+        wasDropped(exchange) ||
         neverSent(exchange.failure.family, exchange.failure.code)
       );
     if (left) this.#outages.reached(cell, turn, answered);
@@ -322,6 +315,8 @@ export class Performer {
   #afterOwnLimit(planned: PlannedRequest, exchange: Exchange, random: Random): Decision | undefined {
     const isLost = lostItsWorker(exchange);
     if (!isLost && !metOwnLimit(exchange)) return undefined;
+    // Its visit is void, and made again as a whole.
+    if (isLost && planned.visit) return { kind: 'done' };
     const times = (this.unsent.get(planned.key) ?? 0) + 1;
     this.unsent.set(planned.key, times);
     const waitMs = isLost ? waitAfterLoss(times) : waitAfterOwnLimit(times, random);
@@ -352,6 +347,7 @@ function endOf(exchange: Exchange): LoadEnded {
   return {
     rateLimited: failure.status === 'rate_limited',
     ...(isOwnLimit(failure) ? { ownLimit: failure.message } : {}),
+    ...(isWorkerLost(failure) ? { isLost: true } : {}),
   };
 }
 
@@ -360,6 +356,9 @@ const metOwnLimit = (exchange: Exchange): boolean =>
 
 const lostItsWorker = (exchange: Exchange): boolean =>
   exchange.outcome === 'failed' && isWorkerLost(exchange.failure);
+
+const wasDropped = (exchange: Exchange): boolean =>
+  exchange.outcome === 'failed' && exchange.failure.code === droppedFailure.code;
 
 const wasCancelled = (exchange: Exchange): boolean =>
   exchange.outcome === 'failed' && exchange.failure.status === 'cancelled';

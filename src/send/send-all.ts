@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import type { Cell } from '../plan/cell.ts';
 import { designOf, drive } from '../plan/load-plan.ts';
 import type { Block } from '../plan/plan.ts';
@@ -49,7 +50,8 @@ export async function sendAll(options: SendAllOptions): Promise<SendAllOutcome> 
     },
   });
   const startedAt = options.clock.now();
-  const before = options.asker.loop();
+  const { asker } = options;
+  const before = asker.loop();
   await drive(options.suite, {
     cells: options.cells,
     blocks: options.blocks,
@@ -57,11 +59,13 @@ export async function sendAll(options: SendAllOptions): Promise<SendAllOutcome> 
     drop: performer.drop,
     affords: performer.affords,
     ...(options.settled ? { settled: options.settled } : {}),
+    ...(asker.readyFor ? { ready: async ([first]) => first && asker.readyFor!(first.request) } : {}),
+    ...defined({ aheadMs: asker.aheadMs }),
     clock: options.clock,
     stop,
     note: options.note,
   });
-  const { utilization } = options.asker.loop(before);
+  const { utilization } = asker.loop(before);
   return {
     status: statusOf(
       options.stop.aborted || outage.signal.aborted,

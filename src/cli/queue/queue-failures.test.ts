@@ -29,10 +29,6 @@ describe('what is wrong is named before anything is sent', () => {
       /127\.0\.0\.1:1 cannot be reached: .*ECONNREFUSED/,
     ],
     [['run', '--queue', 'redis://127.0.0.1:1', '--lease', 'soon'], /--lease takes a number with its unit/],
-    [
-      ['run', '--queue', 'redis://127.0.0.1:1', '--levels', '1,2'],
-      /load levels are not sent through a queue/,
-    ],
     [['run', '--queue', 'redis://127.0.0.1:1', '--vantage', 'fra,a b'], /--vantage "a b"/],
   ])('%j', async (args, expected) => {
     await using cwd = await scratch();

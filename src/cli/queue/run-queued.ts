@@ -1,6 +1,5 @@
-import { exitCode, UserError } from '../../base/user-error.ts';
+import { UserError } from '../../base/user-error.ts';
 import { redactor } from '../../base/redact.ts';
-import { designOf } from '../../plan/load-plan.ts';
 import { openQueuedRun, type QueuedRun } from '../../queue/queued-run.ts';
 import { QueueServer } from '../../queue/server.ts';
 import type { Suite } from '../../suite/suite.ts';
@@ -40,11 +39,6 @@ export async function queued(run: RunToQueue, flags: RunFlags, io: Io): Promise<
 
 /** What cannot be asked through others is said before anything is sent. */
 function assertQueueable(suite: Suite): void {
-  if (designOf(suite))
-    throw new UserError(
-      'load levels are not sent through a queue: a worker would not keep their times. Leave out --queue, or the levels.',
-      exitCode.usage,
-    );
   if (suite.run.answers === 'none')
     throw new UserError(
       'answers: none and --queue do not go together: answers pass through the queue on their way here. ' +

@@ -123,6 +123,8 @@ class ClosedLoop<Request> {
   readonly #throttle: Throttle | undefined;
   readonly #pace: () => Promise<void>;
   readonly #failed = new AbortController();
+  /** The sender of a visit's request is gone: the rest would be paid for in vain. */
+  #isVoid = false;
   /** Requests that wait until one in flight has ended. */
   #waiting: (() => void)[] = [];
 
@@ -140,7 +142,7 @@ class ClosedLoop<Request> {
     for (const block of blocks) {
       if (block.length === 0) continue;
       await window.place();
-      if (stop.aborted || this.#failed.signal.aborted) break;
+      if (stop.aborted || this.#failed.signal.aborted || this.#isVoid) break;
       const allSent = window.open(block.length);
       for (const arrival of block) {
         const done = this.#hand(arrival, allSent).catch((error: unknown) => this.#failed.abort(error));
@@ -172,7 +174,10 @@ class ClosedLoop<Request> {
           }),
         );
       },
-      ended: (how) => this.#throttle?.ended(lane, how),
+      ended: (how) => {
+        this.#throttle?.ended(lane, how);
+        if (how.isLost && arrival.level !== undefined) this.#isVoid = true;
+      },
     };
     try {
       await this.#run.perform(arrival, gate);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { defined } from '../../base/defined.ts';
 import { HandClock } from '../../base/testing/hand-clock.ts';
 import type { Arrival, LoadRun } from '../load-mode.ts';
 import { driveOpenLoop } from './visit-driver.ts';
@@ -11,9 +12,14 @@ async function driven(
     ceiling?: number;
     affords?: (visit: number) => boolean;
     perform?: LoadRun<number>['perform'];
+    aheadMs?: number;
+    clock?: HandClock;
+    ready?: () => Promise<void>;
+    /** Requests that are lost with who sent them. */
+    lost?: readonly number[];
   } = {},
 ) {
-  const clock = new HandClock();
+  const clock = change.clock ?? new HandClock();
   const sent: { request: number; due: number; at: number }[] = [];
   const dropped: number[] = [];
   let visits = 0;
@@ -33,9 +39,11 @@ async function driven(
             send: async () => {
               sent.push({ request, due: due!, at: clock.now() });
               await clock.sleep(answerMs);
+              if (change.lost?.includes(request)) gate.ended({ rateLimited: false, isLost: true });
             },
           })),
       drop: ({ request }) => Promise.resolve(void dropped.push(request)),
+      ...defined({ aheadMs: change.aheadMs, ready: change.ready }),
       affords: () => change.affords?.(visits++) ?? true,
       clock,
       stop: stop.signal,
@@ -69,6 +77,38 @@ test('what finds the ceiling full is dropped and not sent later', async () => {
   const { sent, dropped } = await driven([0, 1, 2, 3, 100], 50, { ceiling: 2 });
   expect(dropped).toEqual([2, 3, 2, 3]);
   expect(sent.map(({ request }) => request)).toEqual([0, 1, 4, 0, 1, 4]);
+});
+
+describe('where somebody else keeps the times', () => {
+  test('each is handed over so long before it is due, and none is dropped here', async () => {
+    const { sent, dropped } = await driven([-300, 0, 100, 101], 5000, { aheadMs: 1000, ceiling: 1 });
+    for (const { due, at } of sent) expect(due - at).toBe(1000);
+    expect(sent.slice(0, 4).map(({ due }) => due - sent[0]!.due)).toEqual([0, 300, 400, 401]);
+    expect(dropped).toEqual([]);
+  });
+
+  test('each visit waits until they can carry it', async () => {
+    let readyAt = 0;
+    let left = 2;
+    const clock = new HandClock();
+    const { sent } = await driven([0], 5, {
+      clock,
+      ready: async () => {
+        await clock.sleep(60_000);
+        readyAt = clock.now();
+        left--;
+      },
+    });
+    expect(left).toBe(0);
+    expect(sent[0]!.at).toBeGreaterThanOrEqual(60_000);
+    expect(sent[1]!.at).toBeGreaterThanOrEqual(readyAt);
+  });
+
+  test('what is lost ends its visit, which is void, and the next one is made', async () => {
+    const { sent } = await driven([0, 100, 200, 300], 150, { lost: [0] });
+    // The loss of the first is known after 150 ms.
+    expect(sent.map(({ request }) => request)).toEqual([0, 1, 0, 1]);
+  });
 });
 
 describe('it ends', () => {

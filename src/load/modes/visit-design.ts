@@ -43,6 +43,8 @@ export function visitDesign(
   };
   return {
     load: 'open',
+    // Of these laws only that of Poisson: a part of a rhythm, or of bursts, is neither.
+    isDivisible: law.kind === 'poisson',
     visits: visitsOf(settings),
     ...(goal ? { slo: goal } : {}),
     ...rest,

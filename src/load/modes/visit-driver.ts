@@ -33,6 +33,7 @@ export async function eachVisit<Request>(
     if (!isFirst) await run.clock.sleep(washoutMs, run.stop).catch(() => undefined);
     isFirst = false;
     if (run.stop.aborted || !run.affords(visit)) return;
+    await run.ready?.(visit);
     await drive(visit);
     // The next visits may depend on this visit's verdict.
     await run.settled?.();
@@ -44,6 +45,8 @@ class OpenVisit<Request> {
   readonly #visit: readonly Arrival<Request>[];
   readonly #ceiling: number;
   readonly #failed = new AbortController();
+  /** Aborted if the sender of a request is gone: the rest would be paid for in vain. */
+  readonly #void = new AbortController();
   readonly #underWay = new Set<Promise<void>>();
 
   constructor(run: LoadRun<Request>, visit: readonly Arrival<Request>[], ceiling: number) {
@@ -54,12 +57,12 @@ class OpenVisit<Request> {
 
   /** From an absolute table, never from sleep to sleep, so one late send does not delay the next. */
   async drive(): Promise<void> {
-    const { clock, stop } = this.#run;
-    const start = clock.now() + leadMs - Math.min(0, this.#visit[0]?.offset ?? 0);
-    const halt = AbortSignal.any([stop, this.#failed.signal]);
+    const { clock, stop, aheadMs = 0 } = this.#run;
+    const start = clock.now() + leadMs + aheadMs - Math.min(0, this.#visit[0]?.offset ?? 0);
+    const halt = AbortSignal.any([stop, this.#failed.signal, this.#void.signal]);
     for (const arrival of this.#visit) {
       const due = start + (arrival.offset ?? 0);
-      const early = due - clock.now();
+      const early = due - aheadMs - clock.now();
       if (early > 0) await clock.sleep(early, halt).catch(() => undefined);
       if (halt.aborted) break;
       this.#send({ ...arrival, due });
@@ -69,25 +72,28 @@ class OpenVisit<Request> {
   }
 
   #send(arrival: Arrival<Request>): void {
-    const isFull = this.#underWay.size >= this.#ceiling;
-    const done = (isFull ? this.#run.drop(arrival) : this.#run.perform(arrival, atOnce)).catch(
+    // The sender that keeps the times also keeps the ceiling: requests released here may still wait there.
+    const isFull = this.#run.aheadMs === undefined && this.#underWay.size >= this.#ceiling;
+    const done = (isFull ? this.#run.drop(arrival) : this.#run.perform(arrival, this.#gate)).catch(
       (error: unknown) => this.#failed.abort(error),
     );
     this.#underWay.add(done);
     void done.finally(() => this.#underWay.delete(done));
   }
-}
 
-/** Nothing is held back: the budget has room for the whole visit, and a refusal changes nothing. */
-const atOnce: Gate = {
-  async admit(attempt) {
-    await attempt.ready();
-    for (;;) {
-      const sending = attempt.send();
-      if (sending) return sending;
-      // Only a rounding error in a budget's sums can get here. The next answer settles it.
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  },
-  ended: () => undefined,
-};
+  /** Nothing is held back: the budget has room for the whole visit, and a refusal changes nothing. */
+  readonly #gate: Gate = {
+    async admit(attempt) {
+      await attempt.ready();
+      for (;;) {
+        const sending = attempt.send();
+        if (sending) return sending;
+        // Only a rounding error in a budget's sums can get here. The next answer settles it.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+    ended: ({ isLost }) => {
+      if (isLost) this.#void.abort();
+    },
+  };
+}

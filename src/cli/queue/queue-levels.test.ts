@@ -1,0 +1,143 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { seededRandom } from '../../base/random.ts';
+import type { RequestRow } from '../../journal/request-columns.ts';
+import { carrierOf } from '../../queue/carriers.ts';
+import { requestKey } from '../../plan/blocks.ts';
+import { startRedis, withoutRedis } from '../../queue/testing/queue-servers.ts';
+import { scratch, start } from '../testing/gatebench.ts';
+import { quick, rowsReach, suiteOf, token, type Trial, trial } from './testing/trial.ts';
+
+const suiteAt = (load: object, ttftMs = 20): object => ({
+  ...suiteOf({ prompts: 4, ttftMs }),
+  models: [{ id: 'a', model: `custom-ollama/sim-exact?ttftMs=${ttftMs}&gapMs=1&answerFrames=3` }],
+  load,
+});
+
+/** Nothing is waited for but the window. */
+const short = { min_arrivals: 10, warmup: '100ms', washout: '0s', visits: 1 };
+
+const ofVisit = (rows: readonly RequestRow[], number: number): RequestRow[] =>
+  rows.filter(({ visit }) => visit === number).toSorted((a, b) => a.arrival! - b.arrival!);
+
+/** A worker in a process of its own, which can be killed. */
+const doomed = (t: Trial, queueUrl: string, ...args: string[]) =>
+  start(['worker', '--no-calibrate', '--base-url', `${t.mockUrl}/v1/acc/gw/compat`, ...args], t.cwd, {
+    CF_AIG_TOKEN: token,
+    GATEBENCH_QUEUE_URL: queueUrl,
+  });
+
+test.skipIf(withoutRedis !== undefined)(
+  'a Poisson level is divided by chance over the workers, each of which keeps its own times and its share of the ceiling',
+  async () => {
+    await using cwd = await scratch();
+    await using queue = await startRedis();
+    await using t = await trial(
+      cwd.path,
+      queue.url,
+      suiteAt({
+        mode: 'open',
+        rate: '40/s',
+        window: '400ms',
+        ceiling: 48,
+        slo: { e2e_ms: 20_000 },
+        ...short,
+      }),
+    );
+    const workers = ['w1', 'w2'].map((name, n) =>
+      t.worker('--name', name, '--concurrency', n === 0 ? '32' : '16'),
+    );
+    const { code, stderr, stdout } = await t.run('--workers', '2', ...quick).finished;
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/40\/s/);
+    const rows = await t.rows();
+    const carriers = [
+      { name: 'w1', ceiling: 32 },
+      { name: 'w2', ceiling: 16 },
+    ];
+    for (const row of rows) {
+      expect(row).toMatchObject({ status: 'ok', final: true, load: 'open', level: 40, lease: 1 });
+      expect(row.late_ms).toBe(row.queue_ms);
+      // A timer may come a part of a millisecond early.
+      expect(row.late_ms).toBeGreaterThan(-1);
+      expect(row.e2e_due_ms!).toBeCloseTo(row.e2e_latency_ms! + row.late_ms!, 2);
+      expect(row.in_flight).toBeGreaterThanOrEqual(1);
+      const key = requestKey({ ...row, prompt: row.prompt_id });
+      expect(row.worker).toBe(carrierOf(carriers, seededRandom(`7/carrier/${key}`)).name);
+    }
+    expect(new Set(rows.map(({ worker }) => worker)).size).toBe(2);
+    // Each was sent at the time of the table, by the clock of its worker, give or take what it says it was late.
+    for (const worker of ['w1', 'w2']) {
+      const ours = ofVisit(rows, 1).filter((row) => row.worker === worker);
+      const times = ours.map(
+        (row) => Date.parse(row.started_at!) - row.late_ms! - Date.parse(row.scheduled_at!),
+      );
+      for (const time of times) expect(Math.abs(time - times[0]!)).toBeLessThan(10);
+    }
+    for (const worker of workers) worker.stop();
+    await Promise.all(workers.map(({ finished }) => finished));
+  },
+);
+
+test.skipIf(withoutRedis !== undefined)(
+  'a constant level goes to one worker; when that is killed, the visit is void and made again by another',
+  async () => {
+    await using cwd = await scratch();
+    await using queue = await startRedis();
+    await using t = await trial(
+      cwd.path,
+      queue.url,
+      suiteAt({ mode: 'open', rate: '40/s', arrivals: 'constant', window: '400ms', ceiling: 16, ...short }),
+    );
+    const victim = doomed(t, queue.url, '--name', 'w1', '--concurrency', '32');
+    const other = t.worker('--name', 'w2', '--concurrency', '16');
+    const run = t.run('--workers', '2', ...quick);
+    await rowsReach(t, 2);
+    victim.child.kill('SIGKILL');
+    const { code, stderr } = await run.finished;
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/a at 40\/s, visit 1: .*a worker was lost, void/);
+    const rows = await t.rows();
+    const [first, second] = [ofVisit(rows, 1), ofVisit(rows, 2)];
+    expect(new Set(first.map(({ worker }) => worker))).toEqual(new Set(['w1']));
+    const lost = first.filter((row) => row.error_code === 'worker_lost');
+    expect(lost.length).toBeGreaterThan(0);
+    for (const row of lost)
+      expect(row).toMatchObject({
+        status: 'cancelled',
+        final: false,
+        late_ms: undefined,
+        queue_ms: undefined,
+      });
+    expect(second.map(({ arrival }) => arrival)).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
+    for (const row of second) expect(row).toMatchObject({ status: 'ok', worker: 'w2', final: true });
+    other.stop();
+    await Promise.all([other.finished, victim.finished]);
+  },
+);
+
+test.skipIf(withoutRedis !== undefined)(
+  'a closed level over workers: as many at once as it says; a visit that loses a worker is void and made again',
+  async () => {
+    await using cwd = await scratch();
+    await using queue = await startRedis();
+    await using t = await trial(cwd.path, queue.url, suiteAt({ mode: 'closed', levels: [4], visits: 1 }, 60));
+    const run = t.run(...quick);
+    const victim = doomed(t, queue.url, '--name', 'w1', '--concurrency', '3');
+    // Three places are too few for a level of four.
+    while (!run.said().includes('waiting for workers with 4 places in all: gatebench worker')) await delay(5);
+    const other = t.worker('--name', 'w2', '--concurrency', '4');
+    await rowsReach(t, 4);
+    victim.child.kill('SIGKILL');
+    const { code, stderr } = await run.finished;
+    expect(code, stderr).toBe(0);
+    const rows = await t.rows();
+    expect(ofVisit(rows, 1).some((row) => row.error_code === 'worker_lost')).toBe(true);
+    const second = ofVisit(rows, 2);
+    expect(second).toHaveLength(20);
+    for (const row of second) expect(row).toMatchObject({ status: 'ok', final: true, worker: 'w2' });
+    expect(Math.max(...second.map((row) => row.in_flight!))).toBe(4);
+    other.stop();
+    await Promise.all([other.finished, victim.finished]);
+  },
+);
