@@ -5,9 +5,9 @@ import { defineConfig } from 'vitest/config';
 import { RetriedReporter } from './src/dev/retried-reporter.ts';
 
 /**
- * In CI, real sockets, real kills, and deadlines share a machine with others: what fails there is tried once more, and
- * named, because it wants mending. A counterexample that a property test found is no matter of chance. On a
- * developer's machine a failure is a failure.
+ * In CI, real sockets, real kills, and deadlines share a machine with others. A failed test is tried once more and
+ * reported, because it needs fixing. A counterexample of a property test is not a matter of chance. On a developer's
+ * machine a failure is a failure.
  */
 const net = {
   retry: { count: 1, condition: /^(?!Property failed)/ },
@@ -17,7 +17,7 @@ const net = {
 // Hundreds of threads and programs load the same modules: they are compiled, and stripped of their types, once.
 process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
 
-// What tests write is gone in a moment: where memory has a file system with room for it, no disk is waited for.
+// Files of tests are short-lived: with a file system in memory, there is no waiting for a disk.
 const inMemory = '/dev/shm';
 if (existsSync(inMemory)) {
   const { bavail, bsize } = statfsSync(inMemory);
@@ -31,9 +31,9 @@ export default defineConfig({
     ...(process.env['GATEBENCH_REQUIRE_TOOLS'] === undefined ? {} : net),
     // Three for two cores, because many tests wait for sockets. Not more: a starved machine would only test itself.
     maxWorkers: 3,
-    // A worker goes on with what it has loaded: starting anew for each file took half as long again.
+    // A worker keeps its loaded modules: reloading them for each file took half as long again.
     isolate: false,
-    // What stands between a server and a row; programs of their own, as the tests of commands start, are not counted.
+    // The code between a server and a row. Child programs, as started by the tests of commands, are not counted.
     coverage: { include: ['src/{wire,measure,run}/**/*.ts'], exclude: ['**/testing/**'] },
   },
 });

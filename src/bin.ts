@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// This file must parse and run on any Node that knows modules: it says what is missing before newer syntax would.
+// This file must parse and run on any Node that supports modules: it reports what is missing before newer syntax would
+// fail.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if (major < 22 || (major === 22 && minor < 19)) {
@@ -22,18 +23,18 @@ function measures(command: string | undefined): boolean {
 }
 
 /**
- * Puts a Node with these flags in the place of this one: the same process, so that signals and its parent find it.
- * Does nothing where that cannot be done (Windows, or forbidden by --permission), or where the user has set the size.
+ * Replaces this process by a Node with these flags. The process id stays, so that signals and the parent process find
+ * it. Does nothing if that is impossible (Windows, or forbidden by --permission), or if the user has set the size.
  */
 function startAgainWith(flags: readonly string[]): void {
   const given = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ');
-  // Node takes flags with underscores, too.
+  // Node also accepts flags with underscores.
   if (/semi[-_]space[-_]size/.test(given) || process.platform === 'win32') return;
   const [node, ...args] = process.argv as [string, ...string[]];
   try {
     process.execve?.(process.execPath, [node, ...flags, ...process.execArgv, ...args], process.env);
   } catch {
-    // Measured all the same, as the manifest says: with a wider tail of arrival errors.
+    // Measured anyway, as the manifest says, with a wider tail of arrival errors.
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * gatebench as a library: suite → plan → run → analysis → report. The command line calls the same functions. Whatever is
- * the user's to fix is thrown as a `UserError`, whose message says where and what to do.
+ * gatebench as a library: suite → plan → run → analysis → report. The command line calls the same functions. Whatever
+ * the user can fix is thrown as a `UserError`, whose message says where and what to do.
  */
 
 // A suite, and what a run of it would send.
@@ -20,7 +20,7 @@ export type { Outcome, RunEvent, SendOptions } from './run/send-plan.ts';
 export { MemorySink, type Sink } from './journal/sink.ts';
 export { FolderSink } from './journal/folder-sink.ts';
 
-// What a run holds, and what it says.
+// Contents and results of a run.
 export { readRun, loadRun, type LoadedRun, type StoredRun } from './analysis/read-run.ts';
 export { analyse, type RowCollector } from './analysis/analyse.ts';
 export { closeRun } from './analysis/close-run.ts';

@@ -7,7 +7,7 @@ import type { Io } from './cli/io.ts';
 /** The program as a process: its arguments in, its exit code out. */
 export function main(args: readonly string[]): Promise<ExitCode> {
   enableCompileCache();
-  // "gatebench report latest | head": whoever closes the pipe has read enough.
+  // "gatebench report latest | head": a reader that closes the pipe has read enough.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
@@ -21,7 +21,7 @@ const processIo: Io = {
   cwd: '.',
   clock: systemClock,
   signals: process,
-  // From a clone there is no built program yet.
+  // A clone has no built program yet.
   program: process.argv[1]?.endsWith('.ts') ? 'npm run -s gatebench --' : 'npx gatebench',
   startMock: async (options) => (await import('./mock/spawn.ts')).spawnMock(options),
 };

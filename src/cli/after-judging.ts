@@ -7,8 +7,8 @@ import { PageScan } from '../report/page/collect-page.ts';
 import { renderRunPage } from '../report/run-page.ts';
 
 /**
- * What is derived from judgements and ratings, made anew: `quality.csv`, `preferences.csv`, and the page where there is
- * one. A run that has not ended has none, and gets none. Returns the first line of every view.
+ * Rebuilds what is derived from judgements and ratings: `quality.csv`, `preferences.csv`, and the page if there is one.
+ * An unfinished run has none, and gets none. Returns the first line of every view.
  */
 export async function refreshQuality(folder: string): Promise<string> {
   const run = await readRun(folder);

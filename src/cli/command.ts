@@ -2,7 +2,7 @@ import type { ExitCode } from '../base/user-error.ts';
 import { grouped, type Flag, type FlagTable, type Parsed } from './flags.ts';
 import type { Io } from './io.ts';
 
-/** What every command takes. */
+/** Flags of every command. */
 export const commonFlags = grouped('Common:', {
   results: {
     type: 'path',
@@ -17,7 +17,7 @@ export const commonFlags = grouped('Common:', {
   help: { type: 'switch', short: 'h', describe: 'show this' },
 });
 
-/** Of commands that read one run. */
+/** For commands that read one run. */
 export const theRun = {
   type: 'run',
   argument: true,
@@ -26,7 +26,7 @@ export const theRun = {
   describe: 'folder of a run, or latest',
 } as const satisfies Flag;
 
-/** Of commands that print to stdout unless told otherwise. */
+/** For commands that print to stdout by default. */
 export const outFile = {
   type: 'path',
   short: 'o',
@@ -37,29 +37,29 @@ export const outFile = {
 
 export type CommonFlags = Parsed<typeof commonFlags>;
 
-/** All that a command takes: its own, and what every command takes. */
+/** All flags of a command: its own and those of every command. */
 export const flagTable = <const Table extends FlagTable>(own: Table): Table & typeof commonFlags => ({
   ...own,
   ...commonFlags,
 });
 
-/** What a command takes, and the way to its code, which is imported only when the command runs. */
+/** A command's flags, and its code, which is imported only when the command runs. */
 export interface Command<Table extends FlagTable = FlagTable> {
   flags: Table;
-  /** Commands to copy, each with what it is for. */
+  /** Example commands to copy, each with its purpose. */
   examples: readonly (readonly [command: string, what: string])[];
-  /** What else there is to know, in paragraphs; stands at the end of the help. */
+  /** Further notes, in paragraphs at the end of the help. */
   epilogue?: string;
   run: (parsed: Parsed<Table>, io: Io) => Promise<ExitCode>;
 }
 
-/** Holds a command against the types of its own flags. */
+/** Checks a command against the types of its own flags. */
 export const defineCommand = <Table extends FlagTable>(command: Command<Table>): Command =>
   command as unknown as Command;
 
 /**
- * One command as the list of all shows it. Its flags are loaded only when it is named: they offer the names of
- * formats, routes and metrics, and `--help` need not wait for all of those.
+ * One command as in the list of all. Its flags are loaded only when it is named: they include the names of formats,
+ * routes and metrics, and `--help` need not wait for all of those.
  */
 export interface CommandEntry {
   /** The word that calls it. */
@@ -68,7 +68,7 @@ export interface CommandEntry {
   load: () => Promise<Command>;
 }
 
-/** The command that these arguments name: the first of them that is one. */
+/** The command in these arguments: the first word that is one. */
 export function commandIn(
   args: readonly string[],
   commands: readonly CommandEntry[],

@@ -7,7 +7,7 @@ import type { CalibrateFlags } from './commands/calibrate-command.ts';
 import type { Io } from './io.ts';
 import { stdoutStyle } from './terminal.ts';
 
-/** True time to the first token: short enough to be quick, long enough that the request's own cost is over. */
+/** True time to the first token: short enough to be quick, long enough that the cost of the request is over. */
 const ttftMs = 100;
 
 /** `gatebench calibrate`: proves this machine's clock against the built-in truth server. */

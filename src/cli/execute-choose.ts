@@ -16,14 +16,14 @@ import { refuseLevels } from './refuse-levels.ts';
 import { styleFor } from './terminal.ts';
 import { writeOut } from './write-out.ts';
 
-/** `gatebench choose`: which model does for the job, from the run's folder alone. */
+/** `gatebench choose`: which model is right for the job, from the run's folder alone. */
 export async function executeChoose(flags: ChooseFlags, io: Io): Promise<ExitCode> {
   const run = await readRun(await findRun(flags.run, flags.results));
   if (flags.suite !== undefined) await takeNeed(run, under(io.cwd, flags.suite));
   const loaded = await analyseRun(run);
   refuseLevels(loaded.report, 'choose');
   const { report } = loaded;
-  // Which model is asked here, in each version, and not what the change brings.
+  // The question here is which model to use, in each version, and not what the change brings.
   delete report.change;
   const name = flags.json ? 'json' : flags.format;
   const style = styleFor(flags.out, flags.color, io);
@@ -39,7 +39,7 @@ export async function executeChoose(flags: ChooseFlags, io: Io): Promise<ExitCod
   return codeOf([report], flags.strict);
 }
 
-/** The same for the prompts of each tag, at 95 % for all models and tags together. */
+/** As above for the prompts of each tag, at 95 % for all models and tags together. */
 function choicesByTag({ manifest, collected, report }: LoadedRun, records: QualityRecords): TagChoice[] {
   const { suite } = manifest;
   const ids = promptsByTag(suite);
@@ -65,7 +65,7 @@ function choicesByTag({ manifest, collected, report }: LoadedRun, records: Quali
   });
 }
 
-/** What a job needs is no part of what was asked: it may be thought over after the run. */
+/** The need is not part of the requests, so it may be revised after the run. */
 async function takeNeed({ manifest }: StoredRun, file: string): Promise<void> {
   const { quality } = await loadSuite(file);
   if (quality?.need === undefined)
@@ -74,7 +74,7 @@ async function takeNeed({ manifest }: StoredRun, file: string): Promise<void> {
   manifest.suite.quality = { ...(manifest.suite.quality ?? none), need: quality.need };
 }
 
-/** Of the run, or of each of its tags. */
+/** For the run, or for each of its tags. */
 function codeOf(reports: readonly Report[], strict: boolean): ExitCode {
   const choices = reports.flatMap((report) => report.choices ?? []);
   const candidates = choices.flatMap((choice) => choice.candidates);

@@ -67,7 +67,7 @@ function across(by: keyof typeof lackingWays): typeof withinRun {
   return (run, options, margin) => acrossWays(by, run, options, margin);
 }
 
-/** What a run is compared by, in its own way. */
+/** The run's own dimension of comparison. */
 const ways = {
   model: withinRun,
   route: across('route'),
@@ -76,7 +76,7 @@ const ways = {
   version: acrossVersions,
 } as const;
 
-/** A run that was held against a revision was made to see what the change brings. */
+/** A run against a revision was made to see the effect of the change. */
 const usualWay = ({ manifest }: LoadedRun): keyof typeof ways =>
   manifest.suite.against ? 'version' : 'model';
 
@@ -90,7 +90,7 @@ function withTags(run: LoadedRun, tags: readonly string[] | undefined): LoadedRu
 }
 
 function exitOf({ pairs }: ComparisonReport, strict: boolean): ExitCode {
-  // Where nothing could be compared, nothing is settled.
+  // If nothing could be compared, nothing is settled.
   const isOpen = pairs.length === 0 || pairs.some(({ verdict }) => verdict === 'not settled');
   return strict && isOpen ? exitCode.notSettled : exitCode.done;
 }
@@ -119,7 +119,7 @@ function withinRun(
   };
 }
 
-/** What a run lacks that has not several of them, and how to get them. */
+/** What a run without several of them lacks, and how to get them. */
 const lackingWays = {
   route: (names: readonly string[]) =>
     `--by route compares the routes of each model, and this run used only one (${names.join()}): gatebench run SUITE --route compat,direct uses two.`,
@@ -136,7 +136,7 @@ function acrossWays(
 ): ComparisonReport {
   const named = report.run[dimensionNamed(by).plural as 'routes' | 'vantages'] ?? [];
   if (named.length < 2) throw new UserError(lackingWays[by](named));
-  // Routes without a gateway are what the others are held against.
+  // Routes without a gateway are the baseline.
   const bare = allRoutes.filter(({ kind }) => kind === 'bare').map(({ name }) => name);
   const { pairs } = compare(collected, {
     ...options,
@@ -152,7 +152,7 @@ function acrossWays(
     pairs,
     groups: [],
     explanations: [],
-    // Places that workers serve of one run are met in the same blocks.
+    // Places that workers serve for one run are compared within the same blocks.
     warnings:
       by === 'vantage' && manifest.merged_from !== undefined
         ? [ownHours, ...report.warnings]
@@ -184,7 +184,7 @@ function acrossVariants(
   });
   const all = withCosts(collected, pairs, { isSequential });
   const models = [...new Set(collected.cells.map(({ model }) => model))];
-  // What was not compared is not open.
+  // What was not compared does not count as open.
   const compared = new Set(all.map(({ metric }) => metric));
   const answer = models.flatMap((model) => {
     const own = { ...collected, cells: collected.cells.filter((cell) => cell.model === model) };

@@ -12,7 +12,7 @@ import type { Io } from './io.ts';
 import { styleFor } from './terminal.ts';
 import { writeOut } from './write-out.ts';
 
-/** `gatebench report RUN --definitions`: the run as vLLM, AIPerf and others would word it. */
+/** `gatebench report RUN --definitions`: the run in the definitions of vLLM, AIPerf and others. */
 export async function executeDefinitions(
   { run, results, format, out, color }: ReportFlags,
   io: Io,

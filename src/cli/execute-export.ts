@@ -28,7 +28,7 @@ export async function executeExport(flags: ExportFlags, io: Io): Promise<ExitCod
   return exitCode.done;
 }
 
-/** What a terminal is no place for, with what to type instead. CSV is printed to one that asks for it. */
+/** Formats not suitable for a terminal, with what to type instead. CSV is printed if requested. */
 export function assertForTerminal(
   { out, format: asked, run }: Pick<ExportFlags, 'out' | 'format' | 'run'>,
   { isBinary, name }: ExportFormat,
@@ -47,12 +47,12 @@ function formatOf({ format: name, out }: ExportFlags): ExportFormat {
   const ending = out === undefined ? undefined : extname(out).toLowerCase();
   const byEnding = exportFormats.find(({ extension }) => extension === ending);
   if (name === undefined) {
-    // A file that is something else than its ending says opens nowhere.
+    // A file whose content does not match its extension cannot be opened.
     if (ending !== undefined && ending !== '' && !byEnding) throw new UserError(unknownEnding(out!, ending));
     return byEnding ?? csv;
   }
   const format = exportFormats.find((known) => known.name === name)!;
-  // A spreadsheet refuses to open a file whose ending lies.
+  // A spreadsheet refuses to open a file with the wrong extension.
   if (byEnding && byEnding !== format)
     throw new UserError(
       `${out!} ends in ${byEnding.extension}, but --format is ${name}: name it …${format.extension}, or leave out --format.`,
@@ -80,13 +80,13 @@ function optionsOf({ locale, table, columns, aliases }: ExportFlags, format: Exp
   return options;
 }
 
-/** Summarises when first asked, and once. */
+/** Summarizes on first use, and only once. */
 function exportedRun({ folder, rows }: StoredRun): ExportedRun {
   let summary: Promise<Summarised> | undefined;
   return { rows: () => rows, summarised: () => (summary ??= loadRun(folder)) };
 }
 
-/** Also with --quiet: rows are missing in what was written. */
+/** Also with --quiet: rows are missing in the output. */
 function warnOf(run: StoredRun, { stderr }: Io): void {
   for (const warning of run.warnings()) stderr.write(`⚠ ${run.folder}: ${warning}\n`);
 }

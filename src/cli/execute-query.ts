@@ -28,7 +28,7 @@ export async function executeQuery(flags: QueryFlags, io: Io): Promise<ExitCode>
   return exitCode.done;
 }
 
-/** The statement, and what it is asked of. With `--file` every word is a run. */
+/** The statement and its runs. With `--file` every word is a run. */
 async function questionOf(
   { sql, run, file }: QueryFlags,
   { cwd }: Io,
@@ -52,7 +52,7 @@ async function textOf(file: string): Promise<string> {
   }
 }
 
-/** Those that are named, which must be runs; or all, of which what is none is passed over. */
+/** The named ones, which must be runs. Without names all runs; other folders are skipped. */
 async function readRuns(
   named: readonly string[],
   { results }: QueryFlags,
@@ -61,7 +61,7 @@ async function readRuns(
   if (named.length > 0) return Promise.all((await findRuns(named, results)).map(readRun));
   const found: StoredRun[] = [];
   for (const folder of await listRuns(results)) {
-    // One that was killed before it had its manifest has measured nothing.
+    // A run that was killed before it had its manifest has measured nothing.
     if (!(await isThere(join(folder, runFiles.manifest)))) continue;
     try {
       found.push(await readRun(folder));

@@ -24,14 +24,14 @@ import type { ReconcileFlags } from './commands/reconcile-command.ts';
 import type { Io } from './io.ts';
 import { stdoutStyle } from './terminal.ts';
 
-/** Enough for 50,000 requests; the API allows about as many in eight minutes. */
+/** Enough for 50,000 requests. The API allows about as many in eight minutes. */
 const mostCalls = 2000;
 const connectTimeoutMs = 10_000;
 
-/** What the program lends. */
+/** Effects and settings from the program. */
 export type Surroundings = Pick<Io, 'clock' | 'env' | 'cwd' | 'stderr'>;
 
-/** `gatebench reconcile`: a run compared with the gateway's log. */
+/** `gatebench reconcile`: compares a run with the gateway's log. */
 export async function executeReconcile(flags: ReconcileFlags, io: Io): Promise<ExitCode> {
   const { reconciliation, file } = await reconcileRun(flags, io);
   io.stdout.write(
@@ -43,7 +43,7 @@ export async function executeReconcile(flags: ReconcileFlags, io: Io): Promise<E
   return exitCode.done;
 }
 
-/** Asks the log and writes `reconciled.csv`; no file where no log could be asked. */
+/** Reads the log and writes `reconciled.csv`. No file if no log could be read. */
 export async function reconcileRun(
   flags: ReconcileFlags,
   { clock, env, cwd, stderr }: Surroundings,
@@ -68,7 +68,7 @@ export async function reconcileRun(
   }
 }
 
-/** What reaches out of the process. */
+/** Effects outside the process. */
 type Edge = Pick<ApiClientOptions, 'clock' | 'dispatcher' | 'say'>;
 
 interface Asked {
@@ -76,7 +76,7 @@ interface Asked {
   manifest: Manifest;
   attempts: readonly RequestRow[];
   environment: Environment;
-  /** What of the run's own rows could not be read. */
+  /** Rows of the run itself that could not be read. */
   passedOver: readonly string[];
 }
 
@@ -101,7 +101,7 @@ class Reconciling {
 
   async reconcile(): Promise<Reconciliation> {
     const through = this.#attempts.filter(({ route }) => findRoute(route)?.kind !== 'bare');
-    // Before anything is asked, so that a missing key is said at once.
+    // Checked before any request, so that a missing key is reported at once.
     const usageClient = this.#flags.ollamaUsage ? this.#usageClient() : undefined;
     const source = this.#source(through, usageClient !== undefined);
     const warnings: string[] = [...this.#passedOver];
@@ -125,7 +125,7 @@ class Reconciling {
     };
   }
 
-  /** Undefined when there is no log to ask, and the usage will do. */
+  /** Undefined if there is no log to read, and the usage is enough. */
   #source(through: readonly RequestRow[], usageWillDo: boolean): LogSource | undefined {
     const { log, apiUrl, wait } = this.#flags;
     if (through.length === 0) {
@@ -213,7 +213,7 @@ class Reconciling {
     return new ApiClient(options, most);
   }
 
-  /** When the last request was over. */
+  /** When the last request had ended. */
   #lastInstant(): Date | undefined {
     const ends = this.#attempts.flatMap(({ ended_at }) =>
       ended_at === undefined ? [] : [Date.parse(ended_at)],

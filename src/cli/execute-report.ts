@@ -10,7 +10,7 @@ import type { Io } from './io.ts';
 import { styleFor } from './terminal.ts';
 import { writeOut } from './write-out.ts';
 
-/** `gatebench report`: a run again, from its folder alone. */
+/** `gatebench report`: shows a run again, from its folder alone. */
 export async function executeReport(
   { run, format, by, answers, out, results, color }: ReportFlags,
   io: Io,
@@ -34,7 +34,7 @@ export async function executeReport(
   return exitCode.done;
 }
 
-/** The report with what each model made of each prompt, from the same pass over the rows. */
+/** The report with each model's results per prompt, from the same pass over the rows. */
 async function withPrompts(folder: string): Promise<Report> {
   const outcomes = new PromptOutcomes();
   const { report } = await analyseRun(await readRun(folder), [outcomes]);

@@ -17,10 +17,10 @@ import type { Io } from './io.ts';
 import { styleFor } from './terminal.ts';
 import { writeOut } from './write-out.ts';
 
-/** Of requests that a prefix may mean, so many are named. */
+/** Maximum number of requests named for an ambiguous prefix. */
 const mostNamed = 5;
 
-/** `gatebench report RUN --request EVENT_ID`: one attempt whole. */
+/** `gatebench report RUN --request EVENT_ID`: one complete attempt. */
 export async function executeRequest(
   { run, format, out, results, color }: ReportFlags,
   eventId: string,
@@ -52,8 +52,9 @@ async function requestReport(folder: string, eventId: string): Promise<RequestRe
 }
 
 /**
- * The attempt with this event id, or the only one whose id begins so; `slowest`: the measured request with the longest
- * E2E latency; `PROMPT/MODEL` or `PROMPT/MODEL/REPEAT`: the slowest of these. Throws a UserError when there is none.
+ * The attempt with this event id, or the only one whose id begins like this. `slowest`: the measured request with the
+ * longest E2E latency. `PROMPT/MODEL` or `PROMPT/MODEL/REPEAT`: the slowest of these. Throws a UserError if there is
+ * none.
  */
 function theOne(rows: readonly RequestRow[], eventId: string): RequestRow {
   const wanted = eventId.trim().toLowerCase();
@@ -72,7 +73,7 @@ function theOne(rows: readonly RequestRow[], eventId: string): RequestRow {
   return named.length > 0 ? slowestOf(named, oneLine(eventId, 60)) : byId(rows, eventId, wanted);
 }
 
-/** The longest answer; where none was measured, the last attempt. */
+/** The longest answer. If none was measured, the last attempt. */
 function slowestOf(rows: readonly RequestRow[], where: string): RequestRow {
   const measured = rows.filter(({ e2e_latency_ms }) => e2e_latency_ms !== undefined);
   const slowest = measured.toSorted((a, b) => b.e2e_latency_ms! - a.e2e_latency_ms!)[0] ?? rows.at(-1);
@@ -105,7 +106,7 @@ function byId(rows: readonly RequestRow[], eventId: string, wanted: string): Req
   );
 }
 
-/** Undefined when the run was not reconciled, or not since this request was sent. */
+/** Undefined if the run was not reconciled, or not since this request was sent. */
 async function logRowOf(folder: string, eventId: string): Promise<ReconciledRow | undefined> {
   const path = join(folder, runFiles.reconciled);
   if (!(await isThere(path))) return undefined;

@@ -10,7 +10,7 @@ import type { RunsFlags } from './commands/runs-command.ts';
 import type { Io } from './io.ts';
 import { stdoutStyle } from './terminal.ts';
 
-/** `gatebench runs`: the runs below the results, the newest first. */
+/** `gatebench runs`: the runs below the results, newest first. */
 export async function executeRuns(
   { results, suite, model, state, since, until, limit, json, color }: RunsFlags,
   io: Io,
@@ -39,7 +39,7 @@ export async function executeRuns(
   return exitCode.done;
 }
 
-/** Counts that are not known are `null`. */
+/** Unknown counts are `null`. */
 function entryJson(entry: RunEntry): object {
   const { folder, suite, id, routes, models, state, startedAt, endedAt, planned, requests, failures } = entry;
   const { verdict } = entry;
@@ -68,7 +68,7 @@ function columnsOf(entries: readonly RunEntry[], width: number): TextColumn[] {
     ...(isGated ? [column('gate', 'left', ({ verdict }) => verdict ?? '–')] : []),
     column('models', 'left', ({ models }) => shorten(oneLine(models.join(', '), 200), room)),
   ];
-  // Where the room is short, counts go first.
+  // If space is short, counts are dropped first.
   return ['requests', 'failed'].reduce(
     (left, dropped) =>
       tableWidth(left) > width ? left.filter(({ subtitle }) => subtitle !== dropped) : left,

@@ -7,7 +7,7 @@ import { demoCredentials } from '../target/routes/demo.ts';
 import type { ServeFlags } from './commands/serve-command.ts';
 import type { Io } from './io.ts';
 
-/** `gatebench serve`: the mock gateway, until it is told to stop. */
+/** `gatebench serve`: the mock gateway, until it is stopped. */
 export async function executeServe(
   { json, mode, port, speed, seed }: ServeFlags,
   { stdout, signals }: Io,
@@ -51,7 +51,7 @@ export async function executeServe(
   return exitCode.done;
 }
 
-/** All routes, the provider's key and Cloudflare's API with them: some set-ups show nowhere else. */
+/** All routes, with the provider's key and Cloudflare's API: some setups show only there. */
 function doctorCommand(url: string, model = 'sim-swift'): string[] {
   const { account, gateway, token } = demoCredentials;
   return [

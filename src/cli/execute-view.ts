@@ -6,7 +6,7 @@ import type { ViewFlags } from './commands/view-command.ts';
 import { readTrends } from './gate/execute-trend.ts';
 import type { Io } from './io.ts';
 
-/** `gatebench view`: all runs in a browser, until it is told to stop. */
+/** `gatebench view`: all runs in a browser, until it is stopped. */
 export async function executeView(
   { results, history, port, json }: ViewFlags,
   { stdout, signals, clock, program }: Io,

@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path';
 import { findRun, listRuns, readIfThere, runFiles } from '../journal/run-folder.ts';
 
 /**
- * The folders that several `RUN` mean, each once: a run's folder, `latest`, or a folder that holds runs, be it a
- * suite's or that of all results. Throws a UserError for one that is none of these.
+ * The folders that several `RUN` arguments mean, each once: a run's folder, `latest`, or a folder that contains runs
+ * (of a suite, or all results). Throws a UserError for any other.
  */
 export async function findRuns(runs: readonly string[], results: string): Promise<string[]> {
   const found = new Map<string, string>();
@@ -14,7 +14,7 @@ export async function findRuns(runs: readonly string[], results: string): Promis
   return [...found.values()];
 }
 
-/** Undefined where the path is a run itself, or holds none. */
+/** Undefined if the path is a run itself, or contains none. */
 async function runsWithin(path: string): Promise<string[] | undefined> {
   if (path === 'latest' || (await isRun(path))) return undefined;
   const below = await listRuns(path);

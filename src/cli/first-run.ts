@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { under } from './io.ts';
 
-/** What somebody who is new can type here: an installed program has no suites beside it. */
+/** What a new user can type here: an installed program has no suites with it. */
 export const firstRun = (cwd: string): string =>
   existsSync(under(cwd, 'suites/smoke.yaml'))
     ? 'gatebench run suites/smoke.yaml --route demo'

@@ -1,45 +1,45 @@
-/** What the shell shall offer for a value: runs, suites, files, folders, or these words (several with commas). */
+/** Completion of a value in the shell: runs, suites, files, folders, or these words (several with commas). */
 export type Completes = 'runs' | 'suites' | 'files' | 'folders' | readonly string[];
 
 /**
- * A flag or an argument of a command, written down once. The parser, the help, the completion of shells and the type of
- * the parsed object follow from it.
+ * A flag or an argument of a command, defined once. The parser, the help, shell completion and the type of the parsed
+ * object follow from it.
  */
 export interface Flag {
   /**
-   * - `switch`: there or not.
+   * - `switch`: present or not.
    * - `toggle`: `--name`, `--no-name`, or neither: undefined.
    * - `path`: from the folder where the command runs. `run`: such a path, or `latest`.
-   * - `paths`: the last argument, as many of these as there are; each a path, or `latest`.
+   * - `paths`: the last argument, any number of these; each a path, or `latest`.
    * - `list`, `numbers`: several with commas, or given more than once.
    */
   type: 'switch' | 'toggle' | 'text' | 'path' | 'run' | 'number' | 'list' | 'numbers' | 'paths';
   describe: string;
-  /** What stands for its value in the help: `FILE`, `N`. */
+  /** Placeholder for its value in the help: `FILE`, `N`. */
   value?: string;
   choices?: readonly string[];
   completes?: Completes;
-  /** An argument, known by its place and not by a name. Arguments stand first in a table, in their order. */
+  /** An argument, identified by its position and not by a name. Arguments come first in a table, in order. */
   argument?: true;
   /** A single letter: `-o`. */
   short?: string;
-  /** What it is if nobody says; shown in the help, except for an empty list. */
+  /** Default, shown in the help except for an empty list. */
   default?: string | number | readonly string[] | readonly number[];
   required?: true;
-  /** It may stand alone, and is empty then. */
+  /** Its value may be omitted, and is then empty. */
   mayBeEmpty?: true;
   /** Bounds of a number, both included. */
   min?: number;
   max?: number;
   /** Only whole numbers. */
   whole?: true;
-  /** Flags that make no sense beside it, by their names in the table. */
+  /** Flags that exclude it, by their names in the table. */
   excludes?: readonly string[];
   /** Title above it in the help. */
   group?: string;
 }
 
-/** Flags by the name that they have in the parsed object: `maxCost` is typed as `--max-cost`. */
+/** Flags by their name in the parsed object: `maxCost` is typed as `--max-cost`. */
 export type FlagTable = Readonly<Record<string, Flag>>;
 
 type ValueOf<F extends Flag> = F['type'] extends 'switch' | 'toggle'
@@ -54,16 +54,16 @@ type ValueOf<F extends Flag> = F['type'] extends 'switch' | 'toggle'
           ? Choice
           : string;
 
-/** Flags that have a value whatever is typed. */
+/** Flags that always have a value. */
 type Certain =
   { required: true } | { default: NonNullable<Flag['default']> } | { type: 'switch' } | { type: 'paths' };
 
-/** What the parser makes of the flags of a table. */
+/** The parsed flags of a table. */
 export type Parsed<Table extends FlagTable> = {
   [Name in keyof Table]: ValueOf<Table[Name]> | (Table[Name] extends Certain ? never : undefined);
 };
 
-/** As it is typed, without the dashes. */
+/** As typed, without the dashes. */
 export const typedName = (name: string): string =>
   name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
@@ -73,7 +73,7 @@ export const takesValue = ({ type }: Flag): boolean => type !== 'switch' && type
 /** Whether it may be given more than once. */
 export const isList = ({ type }: Flag): boolean => type === 'list' || type === 'numbers' || type === 'paths';
 
-/** As it is shown: a toggle by what is worth saying, that it is off. */
+/** As shown in the help: a toggle that is on by default is shown as its negation. */
 export const shownName = (name: string, { type }: Flag): string =>
   `--${type === 'toggle' ? 'no-' : ''}${typedName(name)}`;
 
@@ -82,7 +82,7 @@ type Entries = [name: string, flag: Flag][];
 export const argumentsIn = (table: FlagTable): Entries =>
   Object.entries(table).filter(([, { argument }]) => argument);
 
-/** All but the arguments. */
+/** All except the arguments. */
 export const flagsIn = (table: FlagTable): Entries =>
   Object.entries(table).filter(([, { argument }]) => !argument);
 
@@ -93,7 +93,7 @@ export function grouped<const Table extends FlagTable>(group: string, table: Tab
   ) as unknown as Table;
 }
 
-/** In the order of the help: those without a title of their own first. */
+/** In the order of the help: those without a title first. */
 export function groupsOf(table: FlagTable): { title: string; flags: Entries }[] {
   const groups = Map.groupBy(flagsIn(table), ([, { group }]) => group ?? 'Options:');
   return [...groups]

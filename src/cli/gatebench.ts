@@ -8,7 +8,7 @@ import { commands } from './commands.ts';
 import { firstRun } from './first-run.ts';
 import type { Io, Output } from './io.ts';
 
-/** The whole program: arguments in, exit code out. The one place where errors are printed. */
+/** The whole program: arguments in, exit code out. The only place where errors are printed. */
 export async function gatebench(args: readonly string[], io: Io): Promise<ExitCode> {
   const guarded = withoutSecrets(io);
   try {
@@ -24,7 +24,7 @@ export async function gatebench(args: readonly string[], io: Io): Promise<ExitCo
   }
 }
 
-/** Parses the arguments and runs the command that they name. Throws a UserError for arguments that are wrong. */
+/** Parses the arguments and runs the command in them. Throws a UserError for wrong arguments. */
 export async function runCommand(args: readonly string[], io: Io): Promise<ExitCode> {
   if (args[0] === '--complete') return complete(args.slice(1), io);
   if (args[0] === 'help') return helpAbout(args.slice(1), io);
@@ -40,20 +40,20 @@ export async function runCommand(args: readonly string[], io: Io): Promise<ExitC
   return run(parseArguments(args.toSpliced(args.indexOf(entry.name), 1), flags, entry.name, io.cwd), io);
 }
 
-/** Whether one of these flags stands before a lone `--`, after which nothing is a flag. */
+/** Whether one of these flags comes before a lone `--`, after which nothing is a flag. */
 function asks(args: readonly string[], ...flags: string[]): boolean {
   const end = args.indexOf('--');
   return args.slice(0, end === -1 ? undefined : end).some((arg) => flags.includes(arg));
 }
 
-/** `help` and `help run`, as other programs have them. */
+/** `help` and `help run`, as in other programs. */
 async function helpAbout(words: readonly string[], io: Io): Promise<ExitCode> {
   const entry = commandIn(words.slice(0, 1), commands);
   if (entry || words.length === 0 || asks(words, '--help', '-h')) return help(entry, false, io);
   return unknown(words, io);
 }
 
-/** With nothing to do, the help is an answer to a mistake, and no data. */
+/** Without a command, the help is an error message, not data. */
 async function help(
   entry: CommandEntry | undefined,
   isMistake: boolean,
@@ -87,13 +87,13 @@ async function complete(words: readonly string[], { stdout, cwd }: Io): Promise<
   return exitCode.done;
 }
 
-/** Whatever a command says, and whatever it has that from: no secret of this machine reaches the terminal or a pipe. */
+/** Whatever a command prints, from any source: no secret of this machine reaches the terminal or a pipe. */
 function withoutSecrets(io: Io): Io {
   let environment: Environment;
   try {
     environment = readEnvironment(io.env, io.cwd);
   } catch {
-    // A command that needs the variables will say what is wrong with them.
+    // A command that needs the variables will report what is wrong with them.
     return io;
   }
   const redact = redactor(secretsOf(environment));
@@ -105,7 +105,7 @@ function withoutSecrets(io: Io): Io {
   };
 }
 
-/** The same stream, but for the text that is written through it. */
+/** The same stream, with the text written through a filter. */
 function redacted(stream: Output, redact: Redact): Output {
   const write = (chunk: unknown, ...rest: []): boolean =>
     stream.write((typeof chunk === 'string' ? redact(chunk) : chunk) as string, ...rest);

@@ -2,10 +2,10 @@ import { wrappedWords } from '../base/text.ts';
 import type { Command, CommandEntry } from './command.ts';
 import { argumentsIn, groupsOf, shownName, takesValue, type Flag } from './flags.ts';
 
-/** Words left of their meaning, in columns of their own. */
+/** Indentation of meanings, in columns. */
 type Entry = readonly [words: string, meaning: string];
 
-/** The help of the program: what it is, all that it can do, and what somebody new can type. */
+/** The program's help: what it is, all its commands, and what a new user can type. */
 export function programHelp(commands: readonly CommandEntry[], firstRun: string, columns: number): string {
   return page([
     ['gatebench COMMAND'],
@@ -52,19 +52,19 @@ export function commandHelp(
   ]);
 }
 
-/** `<suite..>`: required, and any number of them; `[other]`: one that may be left out. */
+/** `<suite..>`: required, any number of them. `[other]`: optional. */
 function argumentWord([name, { type, required }]: readonly [string, Flag]): string {
   const word = type === 'paths' ? `${name}..` : name;
   return required ? `<${word}>` : `[${word}]`;
 }
 
-/** Above its command, so that both can be copied whole. */
+/** Above its command, so that both can be copied together. */
 const exampleLines = ([command, what]: Command['examples'][number]): string[] => [
   `  # ${what}`,
   `  ${command}`,
 ];
 
-/** Later lines of an indented one stand a little farther in. */
+/** Continuation lines of an indented one are indented a little more. */
 function closingLines(line: string, columns: number): string[] {
   const indent = ' '.repeat(line.length - line.trimStart().length);
   const inside = wrappedWords(line.trimStart(), columns - indent.length, indent === '' ? '' : '  ');

@@ -3,42 +3,44 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { MockOptions } from '../mock/options.ts';
 
-/** A stream to write to. What is more than `write` is there on a terminal alone. */
+/** A stream to write to. Everything except `write` exists only on a terminal. */
 export type Output = NodeJS.WriteStream;
 
-/** A mock gateway that runs. */
+/** A running mock gateway. */
 export interface RunningMock {
   url: string;
   stop(): Promise<void>;
 }
 
 /**
- * All of the world that a command may touch beside files and the network. Below `bin` nothing else knows the process,
- * so that a test, or another program, can run a command within its own.
+ * Everything that a command may access besides files and the network. Below `bin` no other code uses the process, so a
+ * test, or another program, can run a command in its own process.
  */
 export interface Io {
-  /** Data, and nothing else. */
+  /** Only data. */
   stdout: Output;
   /** Progress and warnings. */
   stderr: Output;
   /**
-   * The standard output, for text in which these variables may be read. Everywhere else their values are taken out.
-   * Absent: nothing is taken out.
+   * The standard output, for text in which these variables may be shown. Everywhere else their values are removed.
+   * Absent: nothing is removed.
    */
   showing?: (...shown: readonly Variable[]) => Output;
   env: NodeJS.ProcessEnv;
-  /** Where relative paths start: `.` in the process's own folder, which leaves them as they were typed. */
+  /** Base of relative paths: `.` in the process's own folder, which leaves them as typed. */
   cwd: string;
   clock: Clock;
-  /** Emits `SIGINT` and `SIGTERM`: the process itself, for the program. Without a listener, a signal ends the process. */
+  /**
+   * Emits `SIGINT` and `SIGTERM`. In the program, the process itself. Without a listener, a signal ends the process.
+   */
   signals: NodeJS.EventEmitter;
-  /** What people type to start this program. */
+  /** The command that starts this program. */
   program: string;
   /** Starts the gateway of the route `demo`. */
   startMock: (options: Partial<MockOptions>) => Promise<RunningMock>;
 }
 
-/** A path that somebody typed, from the folder where relative ones start. */
+/** A typed path, relative to the command's folder. */
 export const under = (cwd: string, path: string): string =>
   cwd === '.' || isAbsolute(path) ? path : join(cwd, path);
 

@@ -15,10 +15,10 @@ import {
 import { under } from './io.ts';
 
 /**
- * What the words behind a command mean, by the names of its table. Throws a UserError that names the word that is
- * wrong, says what was probably meant, and where the help is.
+ * Interprets the words after a command by the names of its table. Throws a UserError that names the wrong word, what
+ * was probably meant, and where the help is.
  *
- * The parser of yargs tells flags, values and arguments apart. What they mean is decided here: yargs would take words
+ * The parser of yargs separates flags, values and arguments. Their meaning is decided here: yargs would accept words
  * that must be refused (a flag given twice, `abc` as a number), and its messages name no place and no remedy.
  */
 export function parseArguments<Table extends FlagTable>(
@@ -38,17 +38,17 @@ export function parseArguments<Table extends FlagTable>(
   }
 }
 
-/** A word that no flag or argument takes. */
+/** A word that no flag or argument accepts. */
 class WrongWord extends Error {}
 
 interface Sorted {
-  /** Values of each flag that is given, in their order; `true` and `false` for a switch. */
+  /** Values of each given flag, in order; `true` and `false` for a switch. */
   given: Map<string, (string | boolean)[]>;
   /** The words that belong to no flag. */
   places: string[];
 }
 
-/** Tells flags, their values and arguments apart. */
+/** Separates flags, their values and arguments. */
 function sorted(words: readonly string[], table: FlagTable, command: string): Sorted {
   const flags = flagsIn(table).map(([name, flag]) => ({ name, flag, typed: typedName(name) }));
   const { _: places = [], ...argv } = Parser(spelledOut(words, table), {
@@ -66,7 +66,7 @@ function sorted(words: readonly string[], table: FlagTable, command: string): So
   return { given, places: places.map(String) };
 }
 
-/** Every word is text, and means what it says: no numbers, paths into objects, or other spellings are guessed. */
+/** Every word is taken literally as text: no numbers, paths into objects, or other spellings are guessed. */
 const grammar = {
   'boolean-negation': true,
   'camel-case-expansion': false,
@@ -78,7 +78,7 @@ const grammar = {
   'short-option-groups': true,
 } as const;
 
-/** `-oFILE` and `-o FILE` as `--out`, and no value for a switch but `true` and `false`. */
+/** `-oFILE` and `-o FILE` as `--out`. A switch has no value except `true` and `false`. */
 function spelledOut(words: readonly string[], table: FlagTable): string[] {
   const end = words.includes('--') ? words.indexOf('--') : words.length;
   return words.map((word, place) => {
@@ -93,7 +93,7 @@ function spelledOut(words: readonly string[], table: FlagTable): string[] {
   });
 }
 
-/** The parser takes one pair of quotes off what stands behind =: the shell has done that before. */
+/** The parser removes one pair of quotes after `=`, but the shell has done that already. */
 const twiceQuoted = (word: string): string => word.replace(/^(--[^=]+=)((["'])[^]*\3)$/, '$1"$2"');
 
 function assertNoValue(name: string, word: string): void {
@@ -113,7 +113,7 @@ const spellings = (table: FlagTable): string[] =>
     ...(takesValue(flag) ? [] : [`--no-${typedName(name)}`]),
   ]);
 
-/** The parser gives nothing as an empty text, and `--no-name` as false. */
+/** The parser returns an empty value as an empty text, and `--no-name` as false. */
 function assertValue(
   name: string,
   flag: Flag,
@@ -165,7 +165,7 @@ function flagsFrom(given: Sorted['given'], table: FlagTable, command: string): R
   return read;
 }
 
-/** Of a flag that is not given. */
+/** For a flag that is not given. */
 function absent({ type, default: usual }: Flag): unknown {
   if (type === 'switch') return false;
   return usual ?? (type === 'paths' ? [] : undefined);
@@ -183,7 +183,7 @@ function valueOf(shown: string, flag: Flag, given: readonly (string | boolean)[]
   return chosen(shown, flag, text);
 }
 
-/** The word itself, where it is one of those that the flag takes. */
+/** The word itself, if the flag accepts it. */
 function chosen(shown: string, { choices }: Flag, text: string): string {
   if (choices && !choices.includes(text))
     throw new WrongWord(`${shown} is ${choices.join(', ')}; ${quoted(text)} is not one of them.`);
@@ -208,7 +208,7 @@ function numberOf(shown: string, { min = -Infinity, max = Infinity, whole }: Fla
   );
 }
 
-/** Paths start at the folder of the command; `latest` is none. */
+/** Paths start at the folder of the command; `latest` is not a path. */
 function resolved({ type }: Flag, value: unknown, cwd: string): unknown {
   const at = (path: string): string =>
     path === '' || (path === 'latest' && type !== 'path') ? path : under(cwd, path);

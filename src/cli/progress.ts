@@ -6,17 +6,17 @@ import { openLiveScreen } from './progress/live-screen.ts';
 import { isLineDue, plainLine } from './progress/plain.ts';
 import { newTally, sums, type Tally } from './progress/tally.ts';
 
-/** What a run tells about itself while it goes on. Unknown models are ignored: showing must never stop measuring. */
+/** Progress of a run. Unknown models are ignored: the display must never stop a measurement. */
 export interface Progress {
   /** An attempt was sent. */
   started(model: string): void;
-  /** The attempt that started is over. Only a request's `final` one, which it is unless said otherwise, counts as done. */
+  /** The attempt has ended. Only a request's `final` one (the default) counts as done. */
   ended(model: string, outcome: { ok: boolean; ttftMs?: Ms | undefined; final?: boolean }): void;
-  /** More or fewer requests are planned than was said at first. */
+  /** The number of planned requests has changed. */
   planned(model: string, total: number): void;
-  /** A line for people that stays, above what is drawn over. */
+  /** A line for people that stays, above the live lines. */
   note(text: string): void;
-  /** Shows where it ended and gives the terminal back. Must be called; later calls do nothing. */
+  /** Shows the final state and restores the terminal. Must be called; later calls do nothing. */
   stop(): void;
 }
 
@@ -26,13 +26,13 @@ export interface ProgressOptions {
   quiet: boolean;
   color: boolean;
   clock: Clock;
-  /** Bars that are drawn over, instead of a line now and then. See `isLive`. */
+  /** Bars that are redrawn, instead of an occasional line. See `isLive`. */
   live: boolean;
 }
 
-/** Fast enough for the eye, rare enough to cost the timing nothing. */
+/** Fast enough for the eye, rare enough not to affect the timing. */
 const liveInterval: Ms = 125;
-/** Between two looks at whether a line is due. */
+/** Interval between checks whether a line is due. */
 const plainInterval: Ms = 1000;
 
 /** Live bars on a terminal, sparse lines elsewhere, nothing when quiet. */
@@ -54,7 +54,7 @@ export function createProgress(options: ProgressOptions): Progress {
       model.inFlight = Math.max(0, model.inFlight - 1);
       if (final) {
         model.done++;
-        // How many a search for a limit will take is not known beforehand.
+        // The number of requests of a search for a limit is not known in advance.
         if (model.done > model.total) model.total = Math.ceil(model.total * 1.1) + 1;
         if (!ok) model.failed++;
         if (ok && ttftMs !== undefined) model.ttft.add(ttftMs);
@@ -75,7 +75,7 @@ export function createProgress(options: ProgressOptions): Progress {
   };
 }
 
-/** Bars need a terminal that can move its cursor, and nobody watches them in CI. */
+/** Bars need a terminal that can move its cursor, and in CI they have no viewer. */
 export function isLive(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
   const isCi = env.CI !== undefined && env.CI !== '' && env.CI !== 'false' && env.CI !== '0';
   return stream.isTTY === true && !isCi && env.TERM !== 'dumb';
@@ -107,7 +107,7 @@ function liveView({ stream, color, clock }: ProgressOptions, tally: Tally): View
   const screen = openLiveScreen(stream, draw);
   draw();
   const stopTicking = every(liveInterval, clock, () => {
-    // The watches go on while no answer comes.
+    // Durations keep counting while no answer comes.
     if (isStale || clock.now() - drawnAt >= 1000) draw();
   });
   return {

@@ -22,7 +22,7 @@ import { nightColumns } from '../analysis/night-figures.ts';
 import { verdictColumns } from '../analysis/night-verdicts.ts';
 import { historyColumns } from '../analysis/history.ts';
 
-/** Parts of our documents that only the code knows: by file, then by the name of their marks. */
+/** Generated parts of our documents: by file, then by the name of their marks. */
 export function generatedSections(): Record<string, Record<string, string>> {
   return {
     'README.md': {
@@ -82,7 +82,7 @@ export function withSections(text: string, sections: Readonly<Record<string, str
   return result;
 }
 
-/** What `nights.csv` has beyond `models.csv`. */
+/** Columns of `nights.csv` that `models.csv` does not have. */
 const nightOnly = nightColumns.filter(({ name }) => !modelColumns.some((column) => column.name === name));
 
 const isFigure = (name: string): boolean =>

@@ -1,7 +1,10 @@
 import type { Report } from '../analysis/analysis.ts';
 import { UserError } from '../base/user-error.ts';
 
-/** Refuses a run whose load has levels, for commands that speak of all its requests together: nothing pools levels. */
+/**
+ * Refuses a run whose load has levels, for commands that report on all its requests together: levels must not be
+ * pooled.
+ */
 export function refuseLevels({ load, run: { run_id: id } }: Report, command: string): void {
   if (!load) return;
   throw new UserError(

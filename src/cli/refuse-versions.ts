@@ -1,7 +1,7 @@
 import { UserError } from '../base/user-error.ts';
 import type { Manifest } from '../journal/manifest.ts';
 
-/** Refuses a run that asked two versions of a suite, for commands that hold a suite against itself on other nights. */
+/** Refuses a run that asked two versions of a suite, for commands that compare a suite with itself on other nights. */
 export function refuseVersions({ suite, run_id: id }: Manifest, command: string): void {
   if (!suite.against) return;
   throw new UserError(

@@ -15,7 +15,7 @@ import { verdictsFile } from './gate/verdicts-file.ts';
 import { historyFile } from './gate/history-file.ts';
 import type { Io } from './io.ts';
 
-/** `gatebench repair RUN`: keeps the rows that are whole, and says what was lost. The file as it was stays beside it. */
+/** `gatebench repair RUN`: keeps the intact rows, and reports what was lost. The original file stays next to it. */
 export async function executeRepair(run: string, results: string, { stdout }: Io): Promise<ExitCode> {
   if (await isThere(historyFile(run))) {
     const lock = await lockRun(run);

@@ -6,13 +6,13 @@ const drainMs: Ms = 10_000;
 export interface Interruption {
   /** Aborted by the first signal: send nothing more. */
   stop: AbortSignal;
-  /** Aborted by the second one, or when the drain has taken too long: give up what is in flight. */
+  /** Aborted by the second one, or if the drain has taken too long: cancel what is in flight. */
   kill: AbortSignal;
-  /** Leaves the signals to others again. */
+  /** Stops listening to signals. */
   end(): void;
 }
 
-/** Turns Ctrl-C and SIGTERM, as `source` emits them, into an orderly end. Listens until it is ended. */
+/** Turns Ctrl-C and SIGTERM, as emitted by `source`, into an orderly end. Listens until it is ended. */
 export function onInterruption(source: NodeJS.EventEmitter, say: (text: string) => void): Interruption {
   const stop = new AbortController();
   const kill = new AbortController();

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../base/user-error.ts';
 import { isThere, qualityFiles, runFiles } from '../journal/run-folder.ts';
 
-/** What cannot be made again from the rest of a run's folder. */
+/** Files of a run that cannot be rebuilt from the others. */
 const measured: readonly string[] = [
   runFiles.requests,
   runFiles.manifest,
@@ -12,10 +12,10 @@ const measured: readonly string[] = [
   ...qualityFiles,
 ];
 
-/** Throws a UserError where `--out` names what a run has measured: written over, it would be lost for good. */
+/** Throws a UserError if `--out` names a measured file: overwriting it would lose it for good. */
 export async function spareMeasurement(out: string): Promise<void> {
   const path = await realpath(out).catch(() => resolve(out));
-  // Some file systems take Run.json for run.json.
+  // Some file systems do not distinguish Run.json from run.json.
   if (!measured.includes(basename(path).toLowerCase())) return;
   if (await isThere(join(dirname(path), runFiles.manifest)))
     throw new UserError(`${out} holds measurements of a run and is never overwritten. Name another file.`);

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { UserError } from '../base/user-error.ts';
 import { refusalCode } from '../journal/run-folder.ts';
 
-/** Why a file that the user has named cannot be written, and what to do. */
+/** Why a file named by the user cannot be written, and what to do. */
 export function unwritable(path: string, error: unknown): UserError {
   const { code, message } = error as NodeJS.ErrnoException;
   return new UserError(

@@ -3,7 +3,7 @@ import type { Io } from './io.ts';
 import { spareMeasurement } from './spare-measurement.ts';
 import { unwritable } from './unwritable.ts';
 
-/** Writes to the file that `--out` names, else to stdout. Throws a UserError when the file cannot be written. */
+/** Writes to the file that `--out` names, else to stdout. Throws a UserError if the file cannot be written. */
 export async function writeOut(
   content: string | Uint8Array,
   out: string | undefined,

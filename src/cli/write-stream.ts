@@ -6,8 +6,8 @@ import { spareMeasurement } from './spare-measurement.ts';
 import { unwritable } from './unwritable.ts';
 
 /**
- * Writes a file piece by piece, to the one that `--out` names, else to stdout. The file appears whole or not at
- * all. Throws a UserError when it cannot be written; what the pieces throw comes through.
+ * Writes a file piece by piece, to the one that `--out` names, else to stdout. The file appears completely or not at
+ * all. Throws a UserError if it cannot be written. Passes on whatever the pieces throw.
  */
 export async function writeStream(
   pieces: AsyncIterable<Uint8Array | string>,
@@ -41,7 +41,7 @@ async function attempt<T>(out: string, write: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Stops quietly when nobody reads on, as in `… | head`. */
+/** Stops quietly if the reader stops, as in `… | head`. */
 async function toStream(pieces: AsyncIterable<Uint8Array | string>, stream: Output): Promise<void> {
   try {
     await pipeline(Readable.from(pieces), stream, { end: false });

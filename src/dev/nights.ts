@@ -42,7 +42,7 @@ process.stdout.write(
 );
 process.exitCode = published.code ?? 1;
 
-/** What GitHub would do. */
+/** GitHub's part of the job. */
 function takeStep(step: Step): string {
   if (step.kind === 'open') {
     issues.push({ number: issues.length + 1, state: 'open', body: step.body });

@@ -8,7 +8,7 @@ import { certificate, holds, shortCertificate } from '../analysis/testing/proof.
  * bench/README.md shows it. Seeded: the same code gives the same table. Exit code 1 when a claim does not hold.
  */
 const isQuick = process.argv.includes('--quick');
-// A short proof is off by chance now and then: its bands are three standard errors wider.
+// A short proof sometimes misses its band by chance, so its bands are three standard errors wider.
 const [effort, slack] = isQuick ? [0.1, 3] : [1, 0];
 const proofs = proveAll(effort, (name) => process.stderr.write(`${name} …\n`));
 process.stdout.write(

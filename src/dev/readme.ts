@@ -6,9 +6,9 @@ import { shortCertificate } from '../analysis/testing/proof.ts';
 import { actionText } from './action.ts';
 import { generatedSections, withSections } from '../cli/readme-sections.ts';
 
-// Writes the parts of our documents that come from the code. --clock adds the table that "npm run bench:clock" left.
-// --certificate adds what the whole proof of the statistics finds, which takes a minute or two. Tests keep the first and
-// the claims of the last up to date.
+// Writes the generated parts of our documents. --clock adds the table from "npm run bench:clock". --certificate adds
+// the results of the complete proof of the statistics, which takes a minute or two. Tests keep the first and the claims
+// of the last up to date.
 const files = generatedSections();
 const sections: Record<string, string> = {};
 files['bench/README.md'] = sections;

@@ -25,7 +25,7 @@ interface Recipe {
   what: string;
   /** New files, by path. */
   writes?: Record<string, string>;
-  /** One line each: behind the first line with this text, or in it. */
+  /** One line each, inserted after the first line with this text, or into it. */
   lines: readonly { file: string; at: RegExp; becomes: string }[];
 }
 
@@ -297,7 +297,7 @@ const run = (command: string, ...args: string[]): string =>
   execFileSync(command, args, { cwd: scratch, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 let failed = false;
 
-/** Adds one of a kind; returns what it touched beyond its own files and the documents. */
+/** Adds one of a kind. Returns what it touched besides its own files and the documents. */
 function add({ writes = {}, lines }: Recipe): { stat: string; unexpected: string[] } {
   for (const [file, text] of Object.entries(writes)) writeFileSync(join(scratch, file), text);
   for (const { file, at, becomes } of lines) {
@@ -349,7 +349,7 @@ try {
   ];
   run('node', 'node_modules/typescript/bin/tsc', '--noEmit');
   run('node', 'node_modules/vitest/vitest.mjs', 'run', ...walkers);
-  // A new format has golden files of its own, which its author looks at.
+  // A new format has golden files of its own, which its author reviews.
   run('node', 'node_modules/vitest/vitest.mjs', 'run', 'src/report/report-formats.test.ts', '--update');
   console.log('types and the tests of the lists pass');
 } catch (error) {

@@ -2,8 +2,8 @@ import { appendFileSync } from 'node:fs';
 import type { Reporter, TestCase } from 'vitest/node';
 
 /**
- * Names each test that passed only when it was tried again, with what it said the first time: such a test wants
- * mending. Appended to a file as well where one is given, so that the end of a longer check can show it.
+ * Names each test that passed only on a second try, with its first error: such a test needs fixing. Also appends to a
+ * file if one is given, so that the end of a longer check can show it.
  */
 export class RetriedReporter implements Reporter {
   readonly #file: string | undefined;

@@ -10,7 +10,7 @@ export interface Taken {
   memory: number;
 }
 
-/** Runs a command of gatebench. Rejects when its exit code is not 0. */
+/** Runs a command of gatebench. Rejects if its exit code is not 0. */
 export async function runCommand(args: readonly string[]): Promise<Taken> {
   const start = performance.now();
   const running = fork(child, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });

@@ -46,7 +46,7 @@ const flags = flagTable({
 
 export type DoctorFlags = Parsed<typeof flags>;
 
-/** As without any flag: every route whose credentials are there. */
+/** As without any flag: every route whose credentials are set. */
 export const doctorDefaults = (): DoctorFlags => parseArguments([], flags, 'doctor', '.');
 
 export const doctor = defineCommand({

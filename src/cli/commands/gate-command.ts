@@ -50,7 +50,7 @@ const flags = flagTable({
 });
 
 export type GateFlags = Parsed<typeof flags>;
-/** What `gate accept`, `drop` and `pin` were told. */
+/** Arguments of `gate accept`, `drop` and `pin`. */
 export interface DecideFlags extends Pick<GateFlags, 'history' | 'model' | 'route' | 'metric'> {
   vantage?: string | undefined;
   decision: (typeof decisions)[number];

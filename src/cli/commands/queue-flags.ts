@@ -1,6 +1,6 @@
 import { grouped } from '../flags.ts';
 
-/** Of a run that workers on other machines ask for. */
+/** For a run through workers on other machines. */
 export const queueFlags = grouped('Workers (gatebench worker) send instead of this process:', {
   queue: {
     type: 'text',

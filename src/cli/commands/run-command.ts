@@ -59,7 +59,7 @@ const flags = flagTable({
   ...queueFlags,
 });
 
-/** What `run` was told. `resume` is empty for the latest run; of a `shard`, all parts share the `seed`. */
+/** Arguments of `run`. `resume` is empty for the latest run. All parts of a `shard` share the `seed`. */
 export type RunFlags = Omit<Parsed<typeof flags>, 'shard'> & { shard: Shard | undefined };
 
 export const run = defineCommand({

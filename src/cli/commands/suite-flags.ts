@@ -4,7 +4,7 @@ import { grouped, type Flag, type Parsed } from '../flags.ts';
 
 const routeNames = routes.map(({ name }) => name);
 
-/** How the models are reached. */
+/** How to reach the models. */
 export const wayFlags = grouped('Route to the models:', {
   route: {
     type: 'list',
@@ -25,7 +25,7 @@ export const wayFlags = grouped('Route to the models:', {
   },
 });
 
-/** What `run` and `plan` take alike: which part of the suite, how, and on which routes. */
+/** Common flags of `run` and `plan`: which part of the suite, how, and on which routes. */
 export const suiteFlags = {
   ...wayFlags,
   ...grouped('Parts of the suite:', {

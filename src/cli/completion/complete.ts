@@ -12,22 +12,22 @@ import {
 } from '../flags.ts';
 import { runPlaces, suitePlaces } from './completion-places.ts';
 
-/** Something that the shell may offer for the word under the cursor. */
+/** A candidate for the word under the cursor. */
 export interface Candidate {
   word: string;
-  /** What it is, in a few words; shells that can show it do. */
+  /** Its meaning in a few words, for shells that can show it. */
   about?: string;
 }
 
-/** What the shell knows better than we do: it is asked to offer files or folders of its own. */
+/** Kinds that the shell completes itself: files or folders. */
 type ShellOwn = ':files' | ':folders';
 
 type Offer = Candidate[] | ShellOwn;
 
 /**
- * A line for each candidate, word and meaning apart by a tab, or one line that asks the shell for files or folders.
- * `words` are those behind the program's name up to the cursor, the last being the one that is typed (empty when
- * nothing of it is there yet), `cwd` is the folder where they are typed.
+ * One line per candidate, word and meaning separated by a tab, or one line that asks the shell for files or folders.
+ * `words` are those after the program's name up to the cursor. The last is the one being typed (empty if it has no
+ * letters yet). `cwd` is the current folder of the shell.
  */
 export async function completionLines(words: readonly string[], cwd: string): Promise<string> {
   const offer = await offered(asTyped(words), cwd);
@@ -38,10 +38,10 @@ export async function completionLines(words: readonly string[], cwd: string): Pr
     .join('');
 }
 
-/** Bash puts a word into the line as it is, where a name with blanks or a `$(…)` would be something else. */
+/** Bash inserts a word unquoted, so a name with blanks or a `$(…)` would become something else. */
 const plainWord = /^[\p{L}\p{N}_.,:@%+=/~-]+$/u;
 
-/** Bash cuts `--route=demo` into three words. */
+/** Bash splits `--route=demo` into three words. */
 function asTyped(words: readonly string[]): string[] {
   const typed = words.filter((word) => word !== '=');
   return words.at(-1) === '=' ? [...typed, ''] : typed;
@@ -78,7 +78,7 @@ interface Places {
   cwd: string;
 }
 
-/** What may stand for a flag or an argument. */
+/** Possible values of a flag or an argument. */
 async function values(flag: Flag | undefined, current: string, { results, cwd }: Places): Promise<Offer> {
   const completes: Completes | undefined = flag?.choices ?? flag?.completes;
   if (completes === undefined) return [];
@@ -88,7 +88,7 @@ async function values(flag: Flag | undefined, current: string, { results, cwd }:
     const runs = startingWith(current, await runPlaces(results, cwd));
     return runs.length > 0 ? runs : ':folders';
   }
-  // Of several with commas, the last is typed.
+  // In a list with commas, the last one is being typed.
   const head = current.slice(0, current.lastIndexOf(',') + 1);
   return startingWith(
     current,
@@ -111,7 +111,7 @@ function flagNamed(word: string, table: FlagTable): Flag | undefined {
   return flagsIn(table).find(([, { short }]) => short !== undefined && word === `-${short}`)?.[1];
 }
 
-/** How many arguments stand there that are neither flags nor their values. */
+/** Number of arguments so far that are neither flags nor their values. */
 function placesIn(words: readonly string[], flags: FlagTable): number {
   return words.filter((word, index) => {
     const asked = flagNamed(words[index - 1] ?? '', flags);

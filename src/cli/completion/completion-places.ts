@@ -7,7 +7,7 @@ import type { Candidate } from './complete.ts';
 /** More would fill the screen. */
 const mostRuns = 50;
 
-/** `latest`, then the runs below `results`, the newest first. */
+/** `latest`, then the runs below `results`, newest first. */
 export async function runPlaces(results: string, cwd: string): Promise<Candidate[]> {
   const runs = (await listRuns(under(cwd, results))).reverse().slice(0, mostRuns);
   return [
@@ -19,7 +19,7 @@ export async function runPlaces(results: string, cwd: string): Promise<Candidate
   ];
 }
 
-/** Folders, ended by a slash, and YAML files that begin as `start` does. */
+/** Folders, with a trailing slash, and YAML files that begin with `start`. */
 export async function suitePlaces(start: string, cwd: string): Promise<string[]> {
   const folder = start.endsWith('/') || start.endsWith(sep) ? start : dirname(`${start}x`);
   const prefix = start.includes('/') || start.includes(sep) ? `${folder.replace(/[\\/]$/, '')}/` : '';

@@ -1,4 +1,4 @@
-/** Asks the program itself at every press of the key, so that a script never grows old. */
+/** Calls the program itself at every press of the key, so that a script is never out of date. */
 const scripts = {
   bash: `# Completion of gatebench for bash. In ~/.bashrc:
 #   eval "$(gatebench completion bash)"

@@ -16,16 +16,19 @@ import {
 } from './issues.ts';
 import { readNight } from './read-night.ts';
 
-/** Only who may write to a repository can give it: no stranger's issue is taken for ours. */
+/** Only somebody with write access to a repository can set it, so a stranger's issue is never taken for ours. */
 const label = 'gatebench';
 
-/** What became of one thing to do. */
+/** Result of one action. */
 interface Delivered {
   suite: string;
   did: string;
 }
 
-/** `gatebench deliver RUN…`: issues of nights, comments on a pull request. What fails is a warning and no exit code. */
+/**
+ * `gatebench deliver RUN…`: issues about nights, comments on a pull request. A failure is a warning and does not change
+ * the exit code.
+ */
 export async function executeDeliver({ run, json }: DeliverFlags, io: Io): Promise<ExitCode> {
   const { env, stdout, stderr } = io;
   const repository = env['GITHUB_REPOSITORY'];
@@ -51,7 +54,7 @@ export async function executeDeliver({ run, json }: DeliverFlags, io: Io): Promi
   return exitCode.done;
 }
 
-/** A comment that leads to its job; the marker stays first. */
+/** A comment that links to its job. The marker stays first. */
 function withJob(night: Told, url: string | undefined): Told {
   return url === undefined ? night : { ...night, text: `${night.text.trimEnd()}\n\n[The job](${url})\n` };
 }
@@ -95,7 +98,7 @@ async function takeStep(github: Github, step: Step): Promise<string> {
   return `closed issue #${step.number}`;
 }
 
-/** As a rule, the label already exists. */
+/** Usually the label already exists. */
 function ignoreRefusal(error: unknown): void {
   if (!(error instanceof NotDelivered)) throw error;
 }
@@ -104,7 +107,7 @@ async function deliverComment(github: Github, night: Told, pull: string): Promis
   const known = (await github.all(`issues/${pull}/comments`)) as (Comment & {
     user?: { type?: string } | null;
   })[];
-  // The job's token is a bot's: what a person wrote is not written over, whatever it begins with.
+  // The job's token belongs to a bot. A person's comment is never overwritten, however it begins.
   const ours = known.filter(({ user }) => user?.type === 'Bot');
   const did: string[] = [];
   for (const step of commentSteps(night, ours)) did.push(await takeCommentStep(github, step, pull));

@@ -5,7 +5,7 @@ import type { Io } from '../io.ts';
 const patienceMs = 30_000;
 const longestAnswer = 64 * 1024 * 1024;
 
-/** Why GitHub could not be asked, in words for people. */
+/** Why a request to GitHub failed, in words for people. */
 export class NotDelivered extends Error {}
 
 /** GitHub's API, through its own program `gh`, which finds the job's token by itself. */
@@ -18,7 +18,7 @@ export class Github {
     this.#repository = repository;
   }
 
-  /** Asks below the repository. Throws NotDelivered. */
+  /** Sends a request below the repository. Throws NotDelivered. */
   async ask(method: 'GET' | 'POST' | 'PATCH', path: string, body?: object): Promise<unknown> {
     const args = ['api', '--method', method, `repos/${this.#repository}/${path}`];
     const text = await this.#gh(body ? [...args, '--input', '-'] : args, body);
@@ -58,7 +58,7 @@ export class Github {
           if (error) reject(new NotDelivered(whyOf(error, stderr, late.signal.aborted)));
           else resolve(stdout);
         });
-        // It may end before it has read anything.
+        // It may end before it has read its input.
         child.stdin?.on('error', () => undefined);
         child.stdin?.end(body === undefined ? undefined : JSON.stringify(body));
       });

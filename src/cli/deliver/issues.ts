@@ -2,39 +2,39 @@ import { createHash } from 'node:crypto';
 import { count } from '../../base/text.ts';
 import type { GateWord } from '../../analysis/gate.ts';
 
-/** A night as it is to be told. */
+/** A night for an issue or comment. */
 export interface Told {
   suite: string;
-  /** Absent: of a change, which has none. */
+  /** Absent for a change, which has none. */
   verdict: GateWord | undefined;
-  /** `comment.md`: its first line marks the suite. */
+  /** `comment.md`: its first line identifies the suite. */
   text: string;
-  /** What fails, in words: `e2e_latency_ms of glm`. */
+  /** Failures in words: `e2e_latency_ms of glm`. */
   failing: readonly string[];
 }
 
-/** An issue of ours, as GitHub has it. */
+/** An issue of ours, as stored by GitHub. */
 export interface Issue {
   number: number;
   state: 'open' | 'closed';
   body: string;
 }
 
-/** What is to be done on GitHub. */
+/** An action on GitHub. */
 export type Step =
   | { kind: 'open'; title: string; body: string }
   | { kind: 'update'; number: number; body: string }
   | { kind: 'close'; number: number; body: string; comment: string }
   | { kind: 'join'; number: number; into: number };
 
-/** Our mark in an issue that has seen its suite pass: whatever fails after that is another matter. */
+/** Our mark in an issue whose suite has passed since: any later failure is a new matter. */
 const passedMark = '<!-- gatebench-passed -->';
 const failingMark = /<!-- gatebench-failing ([0-9a-f,]*) -->/;
 
 /**
- * One issue a suite: opened when a failure is confirmed, kept up to date while it lasts, closed at the first pass. One
- * that a person closed is not opened again before the suite has passed, or something else fails. The same night twice
- * does nothing the second time.
+ * One issue per suite: opened when a failure is confirmed, updated while it lasts, closed at the first pass. An issue
+ * that a person closed is not reopened before the suite has passed, or something else fails. Repeating the same night
+ * does nothing.
  */
 export function issueSteps(night: Told, issues: readonly Issue[]): Step[] {
   const marker = firstLine(night.text);
@@ -55,11 +55,11 @@ function stepsOfOpen(night: Told, { number, body: before }: Issue): Step[] {
   return isSame(body, before) ? [] : [{ kind: 'update', number, body }];
 }
 
-/** Nothing is said: only its text remembers. */
+/** Nothing is posted: only its text is updated. */
 const marked = ({ number, body }: Issue): Step[] =>
   body.includes(passedMark) ? [] : [{ kind: 'update', number, body: `${body}\n${passedMark}` }];
 
-/** Whether a person closed an issue about all that fails now, and it has not passed since. */
+/** Whether a person closed an issue about everything that fails now, and it has not passed since. */
 function isKnown({ failing }: Told, last: Issue | undefined): boolean {
   if (last === undefined || last.body.includes(passedMark)) return false;
   const known = failingMark.exec(last.body)?.[1]?.split(',') ?? [];
@@ -73,17 +73,17 @@ function titleOf({ suite, failing }: Told): string {
   return `gatebench: ${suite} fails${what}${more}`.slice(0, 250);
 }
 
-/** The comment of the night, and what the next one has to know. */
+/** The comment of the night, with the marks for the next one. */
 const bodyOf = ({ text, failing }: Told): string =>
   `${text.trimEnd()}\n\n<!-- gatebench-failing ${failing.slice(0, 300).map(shortHash).join(',')} -->`;
 
 const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
 const firstLine = (text: string): string => plain(text).split('\n', 1)[0]!;
 export const isSame = (a: string, b: string): boolean => plain(a) === plain(b);
-/** GitHub may keep the line ends of Windows. */
+/** GitHub may keep Windows line ends. */
 const plain = (text: string): string => text.replaceAll('\r\n', '\n').trim();
 
-/** A comment on a pull request, as GitHub has it. */
+/** A comment on a pull request, as stored by GitHub. */
 export interface Comment {
   id: number;
   body: string;
@@ -91,7 +91,7 @@ export interface Comment {
 
 export type CommentStep = { kind: 'comment'; body: string } | { kind: 'edit'; id: number; body: string };
 
-/** One comment a suite, kept up to date; none as long as there is nothing but passes to tell. */
+/** One comment per suite, kept up to date. None until there is something other than passes to report. */
 export function commentSteps(
   { text, verdict }: Pick<Told, 'text' | 'verdict'>,
   comments: readonly Comment[],

@@ -14,7 +14,7 @@ interface Named {
   vantage?: string | null;
 }
 
-/** What of `gate.json` is told. */
+/** The parts of `gate.json` that are reported. */
 interface GateFile {
   run: { suite: string };
   verdict: GateWord;
@@ -23,8 +23,8 @@ interface GateFile {
 }
 
 /**
- * A night from the files that `gate --github` left in its folder, or what `compare` says of a change of the suite.
- * Throws a UserError where they are not.
+ * A night from the files that `gate --github` left in its folder, or the result of `compare` for a change of the suite.
+ * Throws a UserError if they are missing.
  */
 export async function readNight(folder: string): Promise<Told> {
   const json = await readIfThere(join(folder, 'gate.json'));
@@ -51,7 +51,7 @@ export async function readNight(folder: string): Promise<Told> {
   }
 }
 
-/** What a change of a suite brings: there is no verdict of a night, and something to tell. */
+/** A change of a suite has no verdict of a night, but is always reported. */
 async function changeIn(folder: string, text: string): Promise<Told> {
   const { suite } = await readManifest(folder);
   if (suite.against === undefined) throw missing(folder, 'gate.json');

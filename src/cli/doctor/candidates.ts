@@ -15,13 +15,13 @@ export interface Candidates {
   redact: Redact;
 }
 
-/** Routes that are asked for by name, by flag, suite or address; or all real ones. */
+/** Routes requested by name, flag, suite or address. Otherwise all real ones. */
 export function routesToTry(
   flags: Pick<ExamineFlags, 'route' | 'baseUrl'>,
   suite: Suite,
 ): { name: string; wanted: boolean }[] {
   const isNamed = flags.route !== undefined || isSimulatedRoute(suite.gateway.route ?? '');
-  // An address without a route's name is for one route, as it is for a run.
+  // An address without a route's name is for one route, as in a run.
   const hasAddress = flags.baseUrl.some((entry) => routeOfAddress(entry) === undefined);
   if (isNamed || hasAddress)
     return routeNames(defined({ route: flags.route }) as { route: string[] | undefined }, suite).map(
@@ -32,7 +32,7 @@ export function routesToTry(
     .map(({ name }) => ({ name, wanted: name === suite.gateway.route }));
 }
 
-/** Every route with its credentials, or with the variables that it lacks. */
+/** Every route with its credentials, or with its missing variables. */
 export function candidatesOf(
   flags: ExamineFlags,
   suite: Suite,
@@ -50,7 +50,7 @@ export function candidatesOf(
       untried.push({ route: name, missing: inOrder(error.variables), wanted });
     }
   }
-  // A local Ollama alone is not what this program is for: then the route through the gateway is what to fix.
+  // A local Ollama alone is not the purpose of this program: then the route through the gateway is what to fix.
   const isLost = candidates.every(({ route, wanted }) => findRoute(route)?.isOptional && !wanted);
   return {
     candidates,
@@ -70,7 +70,8 @@ function candidateOf(
   environment: Environment,
   mockUrl: string | undefined,
 ): Candidate {
-  // On the provider's own endpoint an Authorization is the provider's: nobody gets the token unasked.
+  // On the provider's own endpoint an Authorization is for the provider, so a token is never sent there without being
+  // requested.
   const { isUnified } = routeNamed(name);
   const auth = !isUnified && !wanted ? 'aig' : suite.gateway.auth;
   const targetsBy = (how: typeof auth): readonly Target[] =>
@@ -87,6 +88,6 @@ function candidateOf(
   };
 }
 
-/** As everywhere: account, gateway, token. */
+/** The usual order: account, gateway, token. */
 const inOrder = (missing: readonly Variable[]): Variable[] =>
   (Object.keys(variables) as Variable[]).filter((name) => missing.includes(name));

@@ -1,9 +1,9 @@
 import { cut } from '../../base/text.ts';
 
-/** Says on stderr what is being done: one line that is written over itself in a terminal, lines elsewhere. */
+/** Shows progress on stderr: one line that is overwritten in a terminal, separate lines elsewhere. */
 export interface DoctorProgress {
   say: (text: string) => void;
-  /** Takes the line away. */
+  /** Removes the line. */
   stop: () => void;
 }
 

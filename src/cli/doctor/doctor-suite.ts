@@ -4,11 +4,11 @@ import { selectSuite } from '../../suite/select.ts';
 import type { Suite } from '../../suite/suite.ts';
 import { defined } from '../../base/defined.ts';
 
-/** Tried where neither a suite nor `--models` names any: the ones that this program's own examples use. */
+/** Used if neither a suite nor `--models` names any: the models of this program's own examples. */
 export const defaultModels = ['kimi-k2.6', 'glm-5.2', 'deepseek-v4-pro'];
 const demoModels = ['sim-swift', 'sim-thinker', 'sim-wordy'];
 
-/** The suite that says which models to try and how; without a file one that holds the default models. */
+/** The suite with the models and settings to test. Without a file, one with the default models. */
 export async function suiteToExamine(
   file: string | undefined,
   models: readonly string[] | undefined,

@@ -14,7 +14,7 @@ import { shownFrom, type Io } from '../io.ts';
 import { demoGateway } from '../run/demo-gateway.ts';
 import { onInterruption } from '../signals.ts';
 
-/** `gatebench doctor SUITE --judge id`: cases that nobody can doubt. */
+/** `gatebench doctor SUITE --judge id`: cases with undisputed verdicts. */
 export async function examineJudges(flags: DoctorFlags, io: Io): Promise<ExitCode> {
   if (flags.suite === undefined)
     throw new UserError('--judge needs the suite that names the judge: gatebench doctor SUITE --judge ID');
@@ -36,7 +36,7 @@ export async function examineJudges(flags: DoctorFlags, io: Io): Promise<ExitCod
     const mockUrl = judgeRoutes(judges, route).some(isSimulatedRoute) ? await demo.url() : undefined;
     const { baseUrl, allowHttp, providerKey } = flags;
     const environment = readEnvironment(io.env, io.cwd);
-    // No run has gone anywhere yet: there is no host to keep to.
+    // There is no earlier run whose host would be required.
     const named = judges.map((judge) => ({ ...judge, route: judge.route ?? route }));
     const targets = judgeTargets(named, suite.gateway, [{ route, host: '' }], {
       ...{ baseUrl, allowHttp, providerKey, environment },

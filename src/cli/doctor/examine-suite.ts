@@ -24,22 +24,22 @@ import { demoGateway, type DemoGateway } from '../run/demo-gateway.ts';
 import { suiteToExamine } from './doctor-suite.ts';
 import { candidatesOf, routesToTry } from './candidates.ts';
 
-/** What is to be examined. */
+/** What to examine. */
 export type ExamineFlags = Omit<DoctorFlags, keyof CommonFlags | 'judge'>;
 
 const generous: Timeouts = { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 30_000, totalMs: 90_000 };
 const cloudflareApi = 'https://api.cloudflare.com';
 const cloudflareGateway = 'https://gateway.ai.cloudflare.com';
 
-/** What an examination needs of the program around it. */
+/** What an examination needs from the program. */
 export interface Around extends Pick<Io, 'clock' | 'env' | 'cwd' | 'startMock'> {
   say: (text: string) => void;
   stop: AbortSignal;
-  /** Of each question. Absent: generous ones, for a model that is loaded first. */
+  /** Per question. Absent: generous limits, for a model that has to be loaded first. */
   timeouts?: Timeouts;
 }
 
-/** Tries every way of a suite, and says what was found. Throws a UserError for what cannot be tried at all. */
+/** Tests every route of a suite, and reports the findings. Throws a UserError if nothing can be tested. */
 export async function examineSuite(flags: ExamineFlags, around: Around): Promise<Diagnosis> {
   const demo = demoGateway(around.startMock);
   try {
@@ -100,7 +100,7 @@ async function examineWith(
   }
 }
 
-/** What it costs at most. Throws a UserError for more than a doctor should ask. */
+/** Maximum cost. Throws a UserError if it exceeds what a doctor may ask. */
 function extentOf(
   candidates: readonly Candidate[],
   { tryBearer }: ExamineFlags,
@@ -120,8 +120,8 @@ function extentOf(
 }
 
 /**
- * Where Cloudflare's API tells about this gateway. Undefined without a token for it, and for a gateway that is
- * not Cloudflare's, unless its API is named.
+ * Address of Cloudflare's API for this gateway. Undefined without a token for it, and for a gateway other than
+ * Cloudflare's, unless its API is named.
  */
 function apiOf(
   { apiUrl, allowHttp }: ExamineFlags,

@@ -8,13 +8,13 @@ import type { Io } from '../io.ts';
 import { examineSuite } from './examine-suite.ts';
 import { doctorProgress } from './doctor-progress.ts';
 
-/** `gatebench doctor`: tries every route, and says what to fix. */
+/** `gatebench doctor`: tests every route, and says what to fix. */
 export async function executeDoctor(flags: DoctorFlags, io: Io): Promise<ExitCode> {
   const progress = doctorProgress(io.stderr, flags.quiet || flags.json);
-  // Nothing in flight is waited for: an examination can be had again.
+  // Requests in flight are not awaited: an examination can be repeated.
   const interruption = onInterruption(io.signals, () => progress.say('stopping'));
   const say = (text: string): void => {
-    // What is passed over then is not asked.
+    // What it skips is not asked.
     if (!interruption.stop.aborted) progress.say(text);
   };
   const diagnosis = await examineSuite(flags, { ...io, say, stop: interruption.stop }).finally(() => {

@@ -12,7 +12,7 @@ const meanings: Readonly<Record<DecideFlags['decision'], string>> = {
   pin: 'is the last night of the baseline, until another is accepted or pinned',
 };
 
-/** `gatebench gate accept|drop|pin NIGHT`: what somebody decided about a night, kept in the history for good. */
+/** `gatebench gate accept|drop|pin NIGHT`: a person's decision about a night, kept in the history for good. */
 export async function executeDecision(flags: DecideFlags, io: Io): Promise<ExitCode> {
   const state = new FileState();
   const rows = await readKnownHistory(flags.history, state);
@@ -66,7 +66,7 @@ function decisionRow(
   };
 }
 
-/** Throws a UserError when no night is meant. Of a date with several runs the first: they are one night. */
+/** Throws a UserError if it names no night. For a date with several runs, the first: they are one night. */
 function findNight(name: string, rows: readonly HistoryRow[]): HistoryRow {
   const nights = rows.filter(({ kind }) => kind === 'night').toSorted((a, b) => (a.at < b.at ? -1 : 1));
   if (name === 'latest') return nights.at(-1)!;

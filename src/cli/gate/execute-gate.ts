@@ -14,12 +14,12 @@ import type { Io } from '../io.ts';
 import { gateCode, gateNight, type Night } from './night.ts';
 import { notify } from './notify.ts';
 
-/** `gatebench gate RUN`: tonight against the last nights. */
+/** `gatebench gate RUN`: compares tonight with the last nights. */
 export async function executeGate(flags: GateFlags, io: Io): Promise<ExitCode> {
   const night = await gateNight(flags);
   if (!flags.dryRun) await leaveVerdict(night, io);
   const text = (flags.json ? json : table).render(night.report, stdoutStyle(flags.color, io));
-  // The runner reads both streams for commands; with --json stdout is for one reader alone.
+  // The runner reads both streams for commands. With --json, stdout is only for JSON.
   const commands = flags.json ? io.stderr : io.stdout;
   if (flags.github) {
     const trend = await trendOf(flags.history, night.report.run.suite);
@@ -33,7 +33,7 @@ export async function executeGate(flags: GateFlags, io: Io): Promise<ExitCode> {
   return gateCode(night.report, flags.strict);
 }
 
-/** In the run's folder, for lists of runs. A folder that cannot be written to is no reason to keep the verdict back. */
+/** In the run's folder, for lists of runs. If the folder is not writable, the verdict is still printed. */
 async function leaveVerdict({ loaded: { folder }, report }: Night, { stderr }: Io): Promise<void> {
   try {
     await writeWhole(join(folder, runFiles.gate), json.render(report, { columns: 120, color: false }));
@@ -42,7 +42,7 @@ async function leaveVerdict({ loaded: { folder }, report }: Night, { stderr }: I
   }
 }
 
-/** Names from a suite must not be taken for workflow commands; the word that switches them on again is a secret. */
+/** Names from a suite must not be taken for workflow commands. The word that turns commands on again is secret. */
 function withoutCommands(text: string): string {
   const word = randomUUID();
   return `::stop-commands::${word}\n${text}::${word}::\n`;

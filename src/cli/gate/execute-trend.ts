@@ -12,7 +12,7 @@ import type { TrendFlags } from '../commands/trend-command.ts';
 import type { Io } from '../io.ts';
 import { historyWarnings, readHistory, readKnownHistory } from './history-file.ts';
 
-/** `gatebench trend`: shows, and decides nothing. */
+/** `gatebench trend`: only shows, decides nothing. */
 export async function executeTrend(
   { history, json, format, out, color }: TrendFlags,
   io: Io,
@@ -32,20 +32,20 @@ export async function executeTrend(
   }
 }
 
-/** What a history says of all its suites. Throws a UserError for one that has no nights yet. */
+/** The trends of all suites in a history. Throws a UserError for a suite without nights. */
 export async function readTrends(history: string): Promise<{ reports: TrendReport[]; warnings: string[] }> {
   const state = new FileState();
   const reports = trendReports(await readKnownHistory(history, state));
   return { reports, warnings: historyWarnings(history, state) };
 }
 
-/** What a history says of one suite. Undefined while it has no nights. What is damaged was said before. */
+/** The trend of one suite. Undefined if it has no nights. Damage was reported earlier. */
 export async function trendOf(history: string, suite: string): Promise<TrendReport | undefined> {
   const rows = await readHistory(history, { state: new FileState() });
   return trendReports(rows.filter((row) => row.suite === suite))[0];
 }
 
-/** One for each suite of the history, by name. */
+/** One per suite of the history, by name. */
 export function trendReports(rows: readonly HistoryRow[]): TrendReport[] {
   const suites = Map.groupBy(rows, ({ suite }) => suite);
   return [...suites]

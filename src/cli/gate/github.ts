@@ -13,11 +13,11 @@ import { largestSuite, readText } from '../../suite/read/files.ts';
 import type { Io } from '../io.ts';
 import type { Night } from './night.ts';
 
-/** GitHub refuses a step's summary above 1 MiB, all of it. */
+/** GitHub refuses a step's summary above 1 MiB entirely. */
 const summaryBytes = 900_000;
 
 /**
- * The files for CI, the job's summary, and the lines that GitHub turns into annotations. `trend`: of the suite, where it
+ * The files for CI, the job's summary, and the lines that GitHub turns into annotations. `trend`: of the suite, if it
  * has nights.
  */
 export async function writeForGithub(
@@ -58,15 +58,15 @@ async function writeSummary(text: string, { env, stderr }: Io): Promise<void> {
   }
 }
 
-/** Annotations go by the path from the repository's root. */
+/** Annotations need the path from the repository's root. */
 function inRepository(file: string, { env }: Io): string {
   const root = env['GITHUB_WORKSPACE'];
   return root && isAbsolute(file) ? relative(root, file) : file;
 }
 
 /**
- * The suite's file, as the reader of suites would take it: a regular file of its size, below the repository (or, outside
- * Actions, the current folder). What a run's manifest names besides is nobody's business.
+ * The suite's file, under the same rules as for reading suites: a regular file of limited size, below the repository
+ * (or, outside Actions, the current folder). Any other path in a run's manifest is not read.
  */
 async function suiteText(file: string, { env, cwd }: Io): Promise<string | undefined> {
   try {
@@ -81,8 +81,8 @@ async function suiteText(file: string, { env, cwd }: Io): Promise<string | undef
 }
 
 /**
- * Lines of the gate's rules by metric, and of the gate part itself under the empty name. Empty when the suite's file is
- * no longer there: annotations then have no line.
+ * Lines of the gate's rules by metric, and of the gate part itself under the empty name. Empty if the suite's file no
+ * longer exists: annotations then have no line.
  */
 async function gateLines(file: string, io: Io): Promise<Map<string, number>> {
   const lines = new Map<string, number>();

@@ -15,8 +15,8 @@ import { readIfThere, sweepDrafts, writeWhole } from '../../journal/run-folder.t
 export const historyFile = (folder: string): string => join(folder, 'history.csv');
 
 /**
- * Every line of a history; empty when the folder has none yet. Damaged lines are passed over: `state` says which.
- * Throws a UserError for a file that cannot be read, or in which a merge has left its marks.
+ * Every line of a history. Empty if the folder has none yet. Damaged lines are skipped: `state` says which. Throws a
+ * UserError if the file cannot be read, or contains merge conflict marks.
  */
 export async function readHistory(folder: string, options: HistoryOptions = {}): Promise<HistoryRow[]> {
   const { state = new FileState(), onRecord } = options;
@@ -36,11 +36,11 @@ export async function readHistory(folder: string, options: HistoryOptions = {}):
 }
 
 export interface HistoryOptions extends Pick<ReadOptions, 'onRecord'> {
-  /** Is told what is damaged. */
+  /** Reports what is damaged. */
   state?: FileState;
 }
 
-/** What to know of a history that was not read whole. */
+/** Messages about a history that could not be read in full. */
 export function historyWarnings(folder: string, state: FileState): string[] {
   return fileWarnings(
     state,
@@ -58,7 +58,7 @@ function assertMerged(text: string, path: string): void {
   );
 }
 
-/** The same, of a history that must be there. */
+/** As above, for a history that must exist. */
 export async function readKnownHistory(folder: string, state = new FileState()): Promise<HistoryRow[]> {
   const rows = await readHistory(folder, { state });
   if (!rows.some(({ kind }) => kind === 'night'))
@@ -72,9 +72,9 @@ export async function readKnownHistory(folder: string, state = new FileState()):
 }
 
 /**
- * Adds lines at the end. What stands there stays as it is, byte for byte, so that two branches of the file can be
- * merged line by line; the file is put in place whole, so that a kill leaves no torn line. A file of a version without
- * checksums gets them once. `rowsFor` is given what the file holds once nobody else can write to it.
+ * Adds lines at the end. Existing lines stay as they are, byte for byte, so that two branches of the file can be merged
+ * line by line. The file is replaced in one step, so that a kill leaves no torn line. A file of a version without
+ * checksums gets them once. `rowsFor` receives the content of the file after no other process can write to it.
  */
 export async function appendHistory(
   folder: string,
@@ -105,15 +105,15 @@ export async function appendHistory(
   }
 }
 
-/** Names without which two series would be one. Others are left out of a file that does not know them. */
+/** Columns without which two series would look like one. Others are left out of a file that does not have them. */
 const needed = ['vantage'] as const;
 
 const missing = (rows: readonly HistoryRow[], { header }: FileState): string[] =>
   needed.filter((name) => !header.includes(name) && rows.some((row) => row[name] !== undefined));
 
 /**
- * A history that ends with a line feed, under the header that its rows fit, with checksums, and with `added` columns,
- * which its lines have empty.
+ * A history that ends with a line feed, under a header that fits its rows, with checksums, and with the `added`
+ * columns, which are empty in its lines.
  */
 function withColumns(
   before: string,
@@ -125,7 +125,7 @@ function withColumns(
   const line = text.slice(0, text.indexOf('\n'));
   const check = header.indexOf(rowCheck.name);
   if (check !== -1 && added.length === 0) {
-    // A damaged header would take the new lines with it.
+    // A damaged header would also damage the new lines.
     const isRight = cellsOf(line.replace(/^\ufeff/, ''))?.join() === header.join();
     return isRight ? text : `${header.join(',')}\n${text.slice(line.length + 1)}`;
   }
@@ -137,7 +137,7 @@ function withColumns(
   for (const { text: record, cells } of records) {
     const from = text.indexOf(record, at);
     const guarded = [...own(cells), ...added.map(() => '')].map((cell, place) =>
-      // A file with checksums has its texts guarded already.
+      // A file with checksums already has its texts protected from spreadsheets.
       check !== -1 || isNumber(names[place]!) ? cell : guardedText(cell),
     );
     result += text.slice(at, from) + csvRecord([...guarded, checkOf(guarded)]).trimEnd();

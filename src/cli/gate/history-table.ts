@@ -8,9 +8,9 @@ import { readCsv } from '../../journal/read-csv.ts';
 import { isThere, readIfThere, sweepDrafts, writeWhole } from '../../journal/run-folder.ts';
 
 /**
- * Adds rows to a table beside the history. What stands there stays as it is; only a file of a version with fewer columns
- * is written anew under today's, when every line of it could be read. `rowsFor` is given what the file holds once
- * nobody else can write to it.
+ * Adds rows to a table of the history's folder. Existing rows stay as they are. Only a file of a version with fewer
+ * columns is rewritten with today's, if every line of it could be read. `rowsFor` receives the content of the file
+ * after no other process can write to it.
  */
 export async function appendTable<Row extends AnyRow>(
   path: string,
@@ -42,7 +42,7 @@ export async function appendTable<Row extends AnyRow>(
   }
 }
 
-/** All rows of such a table; none where there is no file yet. Damaged ones are passed over: `state` says which. */
+/** All rows of such a table. Empty if there is no file yet. Damaged ones are skipped: `state` says which. */
 export async function readTable<Row>(
   path: string,
   columns: readonly Column[],

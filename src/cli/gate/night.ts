@@ -54,7 +54,7 @@ export async function gateNight(flags: NightFlags): Promise<Night> {
   const gateAs = (isIncomplete: boolean): GateResult =>
     gate({ tonight, history, settings, isIncomplete, thresholds: loaded.thresholds });
   const decided = gateAs(incomplete !== undefined);
-  // What shares show on a busy machine holds, but they cannot say that the times are as usual.
+  // Findings about shares are valid on a busy machine, but they cannot show that the times are as usual.
   const saysEnough =
     lost.length === 0 || decided.cells.some(({ word }) => word === 'fail' || word === 'warning');
   const result = saysEnough ? decided : gateAs(true);
@@ -86,12 +86,12 @@ export async function gateNight(flags: NightFlags): Promise<Night> {
       ...defined({ baseline, incompleteBecause }),
     },
   };
-  // A shard is a part of a run: whoever asks about one is told so, and nothing is kept.
+  // A shard is only a part of a run, so it is refused and nothing is kept.
   if (!flags.dryRun && !manifest.shard) await appendVerdict(flags.history, night.report);
   return night;
 }
 
-/** What CI goes by. A failure of the gate's own wins over one of a threshold, and both over what is open. */
+/** Exit code for CI. A failure of the gate's own overrides one of a threshold, and both override open results. */
 export function gateCode({ verdict, cells, thresholds }: GateReport, strict: boolean): ExitCode {
   if (verdict === 'incomplete') return exitCode.incomplete;
   if (cells.some(({ word }) => word === 'fail')) return exitCode.gateFailed;
@@ -102,7 +102,9 @@ export function gateCode({ verdict, cells, thresholds }: GateReport, strict: boo
   return strict && isOpen ? exitCode.notSettled : exitCode.done;
 }
 
-/** Why a night counts for nothing. Half a night is another mixture of prompts than a whole one, whatever its error rate. */
+/**
+ * Why a night does not count. Half a night is a different mixture of prompts than a whole one, whatever its error rate.
+ */
 function whyIncomplete({ manifest, collected, report }: LoadedRun): string | undefined {
   const { run } = report;
   const { maxErrorRate } = manifest.suite.run;
@@ -121,8 +123,8 @@ const tooBusy =
   'The machine was too busy to measure times, so they are neither compared nor added to the history. Lower run.concurrency or use a faster machine.';
 
 /**
- * Times that the gate watches and that the machine was too busy to measure: they say nothing about the models. Shares
- * are measured however busy it is.
+ * Times that the gate watches but the machine was too busy to measure: they say nothing about the models. Shares are
+ * measured however busy it is.
  */
 function lostTimes({ manifest, report }: LoadedRun, watched: readonly string[]): string[] {
   const busy = report.run.too_busy ?? manifest.too_busy;
@@ -146,7 +148,7 @@ async function keep(
     const would = isNew(await readHistory(history));
     return `${path}: unchanged (--dry-run)${would ? '' : '; this night is already there'}.`;
   }
-  // First, so that a night that the history knows has its figures.
+  // First, so that every night in the history has its figures.
   await appendNight(history, figures());
   const added = await appendHistory(history, (known) => (isNew(known) ? tonight : []));
   return added > 0 ? `${path}: ${count(added, 'line')} added.` : `${path}: this night is already there.`;

@@ -10,8 +10,8 @@ const patienceMs = 10_000;
 const variable = 'GATEBENCH_WEBHOOK_URL';
 
 /**
- * Posts the night to the webhook where its verdict is one that was asked for. What is to be said about it, if anything:
- * a message that did not get through never decides about a night.
+ * Posts the night to the webhook if its verdict was selected. Returns a warning if that failed: a lost message never
+ * changes the decision about a night.
  */
 export async function notify(
   report: GateReport,
@@ -38,7 +38,7 @@ export async function notify(
     );
     return wrong === undefined ? undefined : `The message to ${variable} was not taken: ${wrong}`;
   } catch (error) {
-    // A proxy that cannot be used.
+    // An unusable proxy.
     return `The message to ${variable} was not sent: ${(error as Error).message}`;
   }
 }

@@ -12,7 +12,7 @@ export const verdictsFile = (folder: string): string => join(folder, 'verdicts.c
 export const readVerdicts = (folder: string, state: FileState): Promise<VerdictRow[]> =>
   readTable<VerdictRow>(verdictsFile(folder), verdictColumns, state);
 
-/** Adds what the gate said of a run, unless that is what it said of it last. */
+/** Adds the gate's verdict on a run, unless it repeats the last one. */
 export async function appendVerdict(folder: string, report: GateReport): Promise<void> {
   const rows = verdictRows(report);
   const textOf = (of: readonly VerdictRow[]): string => csvLines(verdictColumns, of);

@@ -7,7 +7,7 @@ import type { Io } from '../io.ts';
 import { gatewaySteps, gatewayVariables } from './gateway-steps.ts';
 import { starterSuite } from './starter-suite.ts';
 
-/** `gatebench init`: files to start from. Never writes over one. */
+/** `gatebench init`: starter files. Never overwrites one. */
 export async function executeInit(flags: InitFlags, io: Io): Promise<ExitCode> {
   const { suite, nightly, json } = flags;
   const { program, stdout } = io;
@@ -28,7 +28,7 @@ export async function executeInit(flags: InitFlags, io: Io): Promise<ExitCode> {
   return exitCode.done;
 }
 
-/** A suite from another tool's file, with a frank list of what is missing. */
+/** A suite from another tool's file, with a full list of what is missing. */
 async function takeOver(from: string, suite: string, { models, json }: InitFlags, io: Io): Promise<ExitCode> {
   const { importFile } = await import('./import/import-file.ts');
   const { text, leftOut } = await importFile(from, models);
@@ -45,7 +45,7 @@ async function takeOver(from: string, suite: string, { models, json }: InitFlags
   return exitCode.done;
 }
 
-/** The steps, and then what `doctor` says of them, once there is something to try. */
+/** The steps, and then the result of `doctor` once there is something to test. */
 async function setUpGateway({ quiet, color, results }: InitFlags, io: Io): Promise<ExitCode> {
   const { program, stdout } = io;
   const environment = readEnvironment(io.env, io.cwd);

@@ -1,10 +1,10 @@
 import { type Environment, type Variable, variables } from '../../target/environment.ts';
 import { routes } from '../../target/routes.ts';
 
-/** Letters, digits and what else such names have; anything else is not put into a link or a command. */
+/** Letters, digits and other characters that such names may have. Anything else is not put into a link or a command. */
 const plain = /^[\w.-]+$/;
 
-/** Variables that a gateway route needs, in the order in which they come about. */
+/** Variables that a gateway route needs, in the order in which they are created. */
 export const gatewayVariables: readonly Variable[] = (Object.keys(variables) as Variable[]).filter((name) =>
   routes.some(
     ({ kind, needs, addressNeeds = [] }) => kind === 'gateway' && [...needs, ...addressNeeds].includes(name),

@@ -1,4 +1,4 @@
-/** A suite to start from: runs at once on the demo route, and says what to change for real models. */
+/** A starter suite: runs at once on the demo route, and says what to change for real models. */
 export function starterSuite(): string {
   return `# A starter suite. Try it at once, on simulated models and without a key:
 #

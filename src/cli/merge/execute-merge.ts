@@ -12,12 +12,14 @@ import { shownFrom, type Io } from '../io.ts';
 import { joinedManifest, joinFiles, statusWords } from './join-shards.ts';
 import { assertSamePlan, missingShards, type Part } from './same-plan.ts';
 
-/** `gatebench merge`: the shards of one plan, or what was sent from several places, become one run, whole or not. */
+/**
+ * `gatebench merge`: turns the shards of one plan, or runs from several places, into one run, completely or not at all.
+ */
 export async function executeMerge(flags: MergeFlags, io: Io): Promise<ExitCode> {
   const parts: Part[] = [];
   for (const run of flags.run) {
     const folder = await findRun(run, flags.results);
-    // A shard that was killed may end in half a line; one that is under way must not be touched.
+    // A killed shard may end in half a line. One in progress must not be touched.
     const lock = await lockRun(folder);
     await setTornLineAside(folder).finally(() => lock.release());
     const manifest = await readManifest(folder);

@@ -19,7 +19,7 @@ import { readRun } from '../../analysis/read-run.ts';
 import { unprovenConcurrency } from '../../analysis/run-facts.ts';
 import { missingShards, partName, shardName, type Part } from './same-plan.ts';
 
-/** The manifest of the whole. Parts come in the order of their places and shards. */
+/** The manifest of the merged run. Parts are in the order of their places and shards. */
 export function joinedManifest(parts: readonly Part[]): Manifest {
   const manifests = parts.map(({ manifest }) => manifest);
   const ends = manifests.flatMap(({ ended_at }) => ended_at ?? []);
@@ -55,20 +55,20 @@ export function joinedManifest(parts: readonly Part[]): Manifest {
   const vantages = [...new Set(manifests.flatMap((manifest) => manifest.vantages ?? []))].sort();
   if (vantages.length > 0) joined.vantages = vantages;
   if (!manifests.every(({ labels }) => sameJson(labels, joined.labels))) delete joined.labels;
-  // The clocks of the whole are as good as the worst of them.
+  // The clocks of the whole are as good as the worst one.
   const unproven = manifests.find((manifest) => unprovenConcurrency(manifest) !== undefined);
   delete joined.calibration;
   Object.assign(joined, defined({ calibration: (unproven ?? manifests[0]!).calibration }));
-  // Each shard may have had a server of its own.
+  // Each shard may have had its own server.
   delete joined.local;
   if (lastEnd === undefined || ends.length < parts.length) delete joined.ended_at;
   return joined;
 }
 
 /**
- * Run ids begin with the time. Of shards: the same id whichever came first, and also when a late one is added. What a
- * place sent is a run of its own, which may be kept and judged beside the whole: so that has another name, and the same
- * for the same parts.
+ * Run ids begin with the time. For shards: the same id in any order, and also when a late one is added. A run from one
+ * place is complete by itself, and may be kept and judged next to the merged one: that gets another name, which is the
+ * same for the same parts.
  */
 function joinedId(manifests: readonly Manifest[]): string {
   const ids = manifests
@@ -81,7 +81,7 @@ function joinedId(manifests: readonly Manifest[]): string {
   return newRunId(new Date(first), seededRandom(ids.join('/')));
 }
 
-/** What a part was, so that its place, its seed, and its repeats are known. Of a part that was merged itself, its own parts. */
+/** Identity of a part, with its place, its seed, and its repeats. For a merged part, its own parts. */
 function originsOf(manifest: Manifest): NonNullable<Manifest['merged_from']> {
   const { run_id, vantages, labels, seed, added_repeats, merged_from } = manifest;
   if (merged_from !== undefined) return merged_from;
@@ -91,7 +91,7 @@ function originsOf(manifest: Manifest): NonNullable<Manifest['merged_from']> {
   );
 }
 
-/** Other versions may measure otherwise. */
+/** Other versions may measure differently. */
 function versionNote(manifests: readonly Manifest[]): string[] {
   const used = Map.groupBy(manifests, ({ versions }) => versions.gatebench);
   if (used.size < 2) return [];
@@ -99,7 +99,7 @@ function versionNote(manifests: readonly Manifest[]): string[] {
   return [`parts were made by different versions of gatebench: ${list.join(', ')}`];
 }
 
-/** What is told of a part. */
+/** The reported facts of a part. */
 export const statusWords: Readonly<Record<RunStatus, string>> = {
   running: 'has not ended, or was killed',
   complete: 'is complete',
@@ -117,8 +117,8 @@ function joinedStatus(manifests: readonly Manifest[], missing: readonly string[]
 }
 
 /**
- * Rows, answers, and what was said of them, of all parts. Gives back what was passed over, a sentence each. What cannot be
- * joined leaves nothing behind that would look like a run.
+ * Rows, answers, and opinions of all parts. Returns what was skipped, one sentence each. A failure leaves nothing
+ * behind that looks like a run.
  */
 export async function joinFiles(parts: readonly Part[], runId: string, folder: string): Promise<string[]> {
   try {
@@ -134,8 +134,8 @@ export async function joinFiles(parts: readonly Part[], runId: string, folder: s
 }
 
 /**
- * Rows of all parts under one run id. Blocks are counted on, so that a number still names one block. Gives back what was
- * passed over, a sentence each.
+ * Rows of all parts under one run id. Blocks are renumbered, so that a number still identifies one block. Returns what
+ * was skipped, one sentence each.
  */
 async function joinRows(parts: readonly Part[], runId: string, folder: string): Promise<string[]> {
   const file = await open(join(folder, runFiles.requests), 'w');
@@ -167,7 +167,7 @@ async function joinRows(parts: readonly Part[], runId: string, folder: string): 
   return passedOver;
 }
 
-/** Rows are told apart by their place: one that says another than its run would hide another's. */
+/** Rows are identified by their place: one with a different place than its run would hide another's. */
 function assertOfPlace({ folder, manifest }: Part, { vantage }: RequestRow): void {
   const places = manifest.vantages ?? [];
   if (vantage === undefined ? places.length === 0 : places.includes(vantage)) return;
@@ -178,12 +178,12 @@ function assertOfPlace({ folder, manifest }: Part, { vantage }: RequestRow): voi
 
 const lineFiles = [runFiles.answers, runFiles.judgementTexts] as const;
 
-/** Answers as they are, and what judges have said of them, whole. */
+/** Answers unchanged, and the full replies of judges. */
 async function joinAnswers(parts: readonly Part[], folder: string): Promise<void> {
   for (const name of lineFiles) await joinLines(parts, folder, name);
 }
 
-/** What was said of the answers, under one run id. Gives back what was passed over, a sentence each. */
+/** Opinions on the answers, under one run id. Returns what was skipped, one sentence each. */
 async function joinQuality(parts: readonly Part[], runId: string, folder: string): Promise<string[]> {
   const passedOver: string[] = [];
   for (const { file, columns } of qualityTables) {
@@ -202,7 +202,7 @@ async function joinQuality(parts: readonly Part[], runId: string, folder: string
   return passedOver;
 }
 
-/** Part by part; a shard without the file has stored none. */
+/** Part by part. A shard without the file has stored none. */
 async function joinLines(parts: readonly Part[], folder: string, name: string): Promise<void> {
   const path = join(folder, name);
   for (const part of parts) {

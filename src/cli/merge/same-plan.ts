@@ -6,7 +6,7 @@ import { shardPrompts } from '../../plan/shard.ts';
 import { sameJson } from '../../suite/hash.ts';
 import type { Suite } from '../../suite/suite.ts';
 
-/** A folder with one part of a run: a shard of its prompts, or what was sent from one place. */
+/** A folder with one part of a run: a shard of its prompts, or the requests from one place. */
 export interface Part {
   folder: string;
   manifest: Manifest;
@@ -14,7 +14,7 @@ export interface Part {
 
 type Common = readonly [what: string, of: (manifest: Manifest) => unknown];
 
-/** What all parts have in common, and how it is called. */
+/** What all parts must share, with its name for messages. */
 const common: readonly Common[] = [
   [
     'routes',
@@ -25,17 +25,17 @@ const common: readonly Common[] = [
   ['run.order', ({ suite }) => suite.run.order],
 ];
 
-/** What the shards of one plan have in common besides: each place drew its own order. */
+/** What the shards of one plan must share in addition: each place drew its own order. */
 const ofOnePlan: readonly Common[] = [
   ['seed', ({ seed }) => seed],
   ['number of shards', ({ shard }) => shard?.count ?? 1],
 ];
 
-/** Where no place was named, the run has one place without a name. */
+/** Without named places, the run has one place without a name. */
 const placesOf = ({ vantages }: Manifest): readonly (string | undefined)[] => vantages ?? [undefined];
 
 /**
- * Throws a UserError when the folders are not different parts of one run: shards of one plan, plans of one suite from
+ * Throws a UserError if the folders are not different parts of one run: shards of one plan, plans of one suite from
  * different places, or shards of such plans.
  */
 export function assertSamePlan(parts: readonly Part[]): void {
@@ -87,10 +87,10 @@ function assertSameSuite(one: Part, other: Part): void {
   );
 }
 
-/** Ids that are named; more are counted. */
+/** Maximum number of ids named. More are counted. */
 const mostNamed = 3;
 
-/** In what two suites differ, a few words each: `models: kimi`, `prompts: a, b, c, and 4 more`. */
+/** Differences of two suites, a few words each: `models: kimi`, `prompts: a, b, c, and 4 more`. */
 function suiteDifferences(one: Suite, other: Suite): string[] {
   const names = [...new Set([...Object.keys(one), ...Object.keys(other)])] as (keyof Suite)[];
   const differing = names.filter(
@@ -113,7 +113,7 @@ function suiteDifferences(one: Suite, other: Suite): string[] {
   });
 }
 
-/** The shards of the plan that no folder holds, of each place: `2/3`, `2/3 from fra`. */
+/** The missing shards of the plan, per place: `2/3`, `2/3 from fra`. */
 export function missingShards(parts: readonly Part[]): string[] {
   const places = new Set(parts.flatMap(({ manifest }) => placesOf(manifest)));
   return [...places].flatMap((place) => {
@@ -130,7 +130,7 @@ export function shardName({ shard }: Manifest): string {
   return shard ? `${shard.index}/${shard.count}` : '1/1';
 }
 
-/** What people call a part: `shard 2/3`, `fra`, `fra, shard 2/3`. */
+/** Display name of a part: `shard 2/3`, `fra`, `fra, shard 2/3`. */
 export function partName(manifest: Manifest): string {
   const shard = `shard ${shardName(manifest)}`;
   const places = manifest.vantages?.join(' and ');

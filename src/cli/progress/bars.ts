@@ -5,13 +5,13 @@ import type { Paint } from '../../report/paint.ts';
 import { pad, shorten } from '../../report/text-width.ts';
 import { sums, timeLeft, type ModelTally, type Tally } from './tally.ts';
 
-/** Wider lines would not say more, and would wrap when the window is made smaller. */
+/** Wider lines would not say more, and would wrap when the window shrinks. */
 const widest = 100;
 const longestBar = 32;
 const shortestBar = 6;
 const gap = 2;
 
-/** A line for each model and one for all, each shorter than `columns`. */
+/** One line per model and one for all, each shorter than `columns`. */
 export function bars(tally: Tally, now: Ms, columns: number, paint: Paint): string[] {
   const width = Math.min(widest, columns - 1);
   const models = [...tally.models.values()];
@@ -53,7 +53,7 @@ const leftField: Field = {
   },
 };
 
-/** As many fields as leave room for a bar; in a very narrow window none and no bar. */
+/** As many fields as leave space for a bar. In a very narrow window no fields and no bar. */
 function fitting(
   room: number,
   models: readonly ModelTally[],

@@ -7,16 +7,16 @@ import { lazyPackage } from '../../base/lazy-package.ts';
 const logUpdate = lazyPackage('log-update') as () => typeof logUpdatePackage;
 const cliCursor = lazyPackage('cli-cursor') as () => typeof cliCursorPackage;
 
-/** A block of lines at the bottom of a terminal that is drawn over itself. */
+/** A block of lines at the bottom of a terminal that is redrawn in place. */
 export interface LiveScreen {
   draw(lines: readonly string[]): void;
-  /** Puts a line above the block, for good. */
+  /** Prints a permanent line above the block. */
   above(line: string): void;
-  /** Leaves the block where it is and gives the cursor back. Drawing after that is a fault of the caller. */
+  /** Leaves the block where it is and restores the cursor. Drawing after that is an error of the caller. */
   close(): void;
 }
 
-/** Hides the cursor; it comes back on `close`, and also when the process ends without it. */
+/** Hides the cursor. It is restored on `close`, and also if the process ends without it. */
 export function openLiveScreen(stream: NodeJS.WriteStream, redraw: () => void): LiveScreen {
   let drawn: readonly string[] = [];
   const block = logUpdate().createLogUpdate(stream, { showCursor: true });
@@ -45,7 +45,7 @@ export function openLiveScreen(stream: NodeJS.WriteStream, redraw: () => void): 
   };
 }
 
-/** The terminal has wrapped the lines anew for its new width, so they may stand in more rows than were written. */
+/** The terminal has rewrapped the lines for its new width, so they may occupy more rows than were written. */
 function eraseReflowed(stream: NodeJS.WriteStream, lines: readonly string[]): void {
   const rows = lines.reduce(
     (sum, line) => sum + Math.max(1, Math.ceil(displayWidth(line) / stream.columns)),

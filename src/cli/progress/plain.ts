@@ -3,10 +3,10 @@ import { count } from '../../base/text.ts';
 import { duration, watch } from '../../report/number-text.ts';
 import { sums, timeLeft, type Tally } from './tally.ts';
 
-/** Models whose TTFT a line names; more would be a table. */
+/** Maximum models whose TTFT a line shows. More would be a table. */
 const mostNamed = 8;
 
-/** Where a run is, on one line without escape codes. */
+/** State of a run, on one line without escape codes. */
 export function plainLine(tally: Tally, now: Ms): string {
   const { done, total, failed } = sums(tally);
   const elapsed = now - tally.startedAt;

@@ -1,6 +1,6 @@
 /**
- * Median of the latest values. Adding one is a single write, because that happens while requests are being timed;
- * the sorting waits until somebody looks.
+ * Median of the latest values. Adding one is a single write, because that happens while requests are being timed.
+ * Sorting is deferred to reading.
  */
 export class RecentMedian {
   readonly #values: Float64Array;
@@ -15,7 +15,7 @@ export class RecentMedian {
     this.#values[this.#seen++ % this.#values.length] = value;
   }
 
-  /** Absent before the first value; the mean of the middle two when they are even in number. */
+  /** Absent before the first value. With an even number of values, the mean of the middle two. */
   get value(): number | undefined {
     const sorted = this.#values.slice(0, this.#seen).sort();
     if (sorted.length === 0) return undefined;

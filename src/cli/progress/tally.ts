@@ -2,7 +2,7 @@ import type { Ms } from '../../base/clock.ts';
 import { oneLine } from '../../base/text.ts';
 import { RecentMedian } from './recent-median.ts';
 
-/** How far one model has come. */
+/** Progress of one model. */
 export interface ModelTally {
   /** Its id, safe to print. */
   label: string;
@@ -10,11 +10,11 @@ export interface ModelTally {
   done: number;
   failed: number;
   inFlight: number;
-  /** Of the latest successes. */
+  /** Over the latest successes. */
   ttft: RecentMedian;
 }
 
-/** How far a run has come. */
+/** Progress of a run. */
 export interface Tally {
   startedAt: Ms;
   models: ReadonlyMap<string, ModelTally>;
@@ -41,7 +41,7 @@ export function sums({ models }: Tally): Counts {
   return all;
 }
 
-/** Time until all is done, if it goes on as it did so far. Absent before the first answer. */
+/** Time until all is done, at the pace so far. Absent before the first answer. */
 export function timeLeft({ done, total }: Pick<Counts, 'done' | 'total'>, elapsed: Ms): Ms | undefined {
   return done === 0 ? undefined : (elapsed / done) * Math.max(0, total - done);
 }

@@ -67,7 +67,7 @@ export async function executePublish(flags: PublishFlags, io: Io): Promise<ExitC
 
 interface ReadTables {
   tables: HistoryTables;
-  /** For the site: whatever folder it is in, a history says the same. */
+  /** For the site: independent of the folder of the history. */
   warnings: string[];
   /** For the terminal: a command there names the folder. */
   told: string[];
@@ -83,7 +83,7 @@ async function readTables(folder: string): Promise<ReadTables> {
   return { tables, warnings: warningsOf('.', states), told: warningsOf(folder, states) };
 }
 
-/** What is damaged, with the command that repairs it in this folder. */
+/** Damage, with the command that repairs it in this folder. */
 function warningsOf(folder: string, [history, nights, verdicts]: readonly [FileState, FileState, FileState]) {
   const remedy = `Restore the file from an earlier commit, or accept the loss: gatebench repair ${folder}.`;
   return [
@@ -96,14 +96,14 @@ function warningsOf(folder: string, [history, nights, verdicts]: readonly [FileS
 interface LatestPage {
   runId: string;
   at: string;
-  /** Undefined: the page stands there already, and its run does not. */
+  /** Undefined: the page already exists, but its run does not. */
   text: string | undefined;
-  /** Whether questions and answers are in it. */
+  /** Whether it includes prompts and answers. */
   answers: boolean;
 }
 
 /**
- * The page of each suite's newest run that can be found: in the results, or, of a run that is elsewhere, as it was
+ * The page of each suite's newest run that can be found: in the results, or, if the run is not there, as it was
  * published before.
  */
 async function latestPages(
@@ -116,7 +116,7 @@ async function latestPages(
   const broken: string[] = [];
   for (const [suite, ofSuite] of Map.groupBy(known, (run) => run.suite)) {
     const kept = before[suite];
-    // A page with answers does not stay where they are no longer asked for.
+    // A page with answers is removed if they are no longer requested.
     const mayStay = kept !== undefined && (answers || !kept.answers);
     const found = ofSuite.findLast(
       ({ runId }) => folders.has(keyOf(suite, runId)) || (mayStay && kept.run_id === runId),
@@ -139,12 +139,12 @@ async function latestPages(
 
 const keyOf = (suite: string, runId: string): string => JSON.stringify([suite, runId]);
 
-/** Folders of runs by suite and id: where runs are kept, and those that somebody has put right into the folder. */
+/** Folders of runs by suite and id: the results, and runs directly in the folder. */
 async function foldersOf(results: string): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (const entry of await readdir(results, { withFileTypes: true }).catch(() => [])) {
     const folder = join(results, entry.name);
-    // What cannot be read is no run that a page could be made of.
+    // A page cannot be made from a folder that is unreadable.
     const manifest = entry.isDirectory() ? await readManifest(folder).catch(() => undefined) : undefined;
     if (manifest) found.set(keyOf(manifest.suite.name, manifest.run_id), folder);
   }

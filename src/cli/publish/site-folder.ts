@@ -7,13 +7,13 @@ import type { SiteFile } from '../../report/site/site-badges.ts';
 import { jsonText } from '../../report/run-json.ts';
 import { unwritable } from '../unwritable.ts';
 
-/** What we have written into a site's folder: all else there is somebody else's. */
+/** Files that we have written into a site's folder. Everything else belongs to others. */
 const listFile = 'gatebench-site.json';
 
 const list = z.object({
   gatebench_site: z.literal(1),
   files: z.array(z.string()),
-  /** Run of each suite whose page stands there, and whether anybody may read its answers. */
+  /** Run of each suite with a page there, and whether its answers are public. */
   latest: z.record(z.string(), z.object({ path: z.string(), run_id: z.string(), answers: z.boolean() })),
 });
 
@@ -22,7 +22,7 @@ export type SiteList = z.infer<typeof list>;
 /** Whatever the list says, no other file is ever ours. */
 const ours = /^(index\.html|feed\.xml|badge-[A-Za-z0-9._-]+\.json|latest\/[A-Za-z0-9._-]+\.html)$/;
 
-/** What was written into the folder before; nothing into one that is not there. */
+/** Files that were written into the folder before. Empty if there is no folder. */
 export async function readSiteList(folder: string): Promise<SiteList> {
   const found = await stat(folder).catch(() => undefined);
   if (found && !found.isDirectory()) throw new UserError(`${folder} is not a folder: choose another --out.`);
@@ -53,8 +53,8 @@ export interface SiteContent {
 }
 
 /**
- * Brings a folder to these files, and takes away those that we wrote before and that are no longer. Nothing else in it
- * is touched: throws a UserError where something else stands in the way.
+ * Updates a folder to these files, and removes our earlier ones that are no longer needed. Nothing else in it is
+ * touched: throws a UserError if another file is in the way.
  */
 export async function writeSite(folder: string, { files, kept, latest }: SiteContent): Promise<void> {
   const before = await readSiteList(folder);
@@ -70,7 +70,7 @@ export async function writeSite(folder: string, { files, kept, latest }: SiteCon
   } catch (error) {
     throw unwritable(folder, error);
   }
-  // Written first with both, so that a site that was cut short can be published again.
+  // Written first with both lists, so that an interrupted site can be published again.
   await writeList(folder, { files: [...new Set([...now, ...before.files])].sort(), latest: before.latest });
   for (const { path, text } of files) await writeChanged(join(folder, path), text);
   for (const file of gone) await rm(join(folder, file), { force: true });

@@ -17,20 +17,20 @@ export interface HistoryTables {
 }
 
 export interface SiteSources extends HistoryTables {
-  /** What could not be read. */
+  /** Parts that could not be read. */
   warnings: readonly string[];
   /** The page of a suite's newest run, by the suite's name and its part of addresses. */
   latest?: (suite: string, name: string) => SiteSuite['latest'];
 }
 
-/** A run that the history knows, and when it started. */
+/** A run in the history, with its start. */
 export interface KnownRun {
   suite: string;
   runId: string;
   at: string;
 }
 
-/** Every run that has a night or a verdict, oldest first. */
+/** Every run with a night or a verdict, oldest first. */
 export function knownRuns({ history, verdicts }: Pick<HistoryTables, 'history' | 'verdicts'>): KnownRun[] {
   const rows = [...history.filter(({ kind }) => kind === 'night'), ...verdicts];
   const runs = new Map(
@@ -39,7 +39,7 @@ export function knownRuns({ history, verdicts }: Pick<HistoryTables, 'history' |
   return [...runs.values()].sort((a, b) => compare(a.at, b.at) || compare(a.runId, b.runId));
 }
 
-/** What a history says, as a site. Pure. Of a history that knows no run there is none. */
+/** The site of a history. Pure. Undefined if the history has no run. */
 export function siteOf(sources: SiteSources): Site | undefined {
   const { history, warnings } = sources;
   const runs = knownRuns(sources);
@@ -66,7 +66,7 @@ interface Names {
   badges: LastingNames;
 }
 
-/** In the order in which suites and models came up. */
+/** In order of first appearance of suites and models. */
 function namesOf({ nights }: HistoryTables, runs: readonly KnownRun[]): Names {
   const badges = [
     ...runs.map(({ suite, at }) => ({ at, parts: [suite] })),
@@ -86,10 +86,10 @@ function namesOf({ nights }: HistoryTables, runs: readonly KnownRun[]): Names {
   };
 }
 
-/** As the history calls it. */
+/** Name in the history. */
 const modelOf = (row: NightRow): string => cellName(row);
 
-/** What an address of its own is made of. */
+/** Parts of its own address. */
 const partsOf = (row: NightRow): string[] => [
   ...[row.suite, modelOf(row), row.route],
   ...(row.vantage === undefined ? [] : [row.vantage]),
@@ -131,7 +131,7 @@ interface Drop {
   isWhole: boolean;
 }
 
-/** Nights that somebody has dropped, as far as they are about speed. */
+/** Dropped nights, as far as they are about speed. */
 function dropsOf(suite: string, history: readonly HistoryRow[]): Drop[] {
   const ours = history.filter((row) => row.suite === suite);
   return ours
@@ -143,7 +143,7 @@ function dropsOf(suite: string, history: readonly HistoryRow[]): Drop[] {
     });
 }
 
-/** Each model on its newest night; on every route and from every vantage of that night. */
+/** Each model on its newest night, on every route and from every vantage of that night. */
 function modelsOf(rows: readonly NightRow[], drops: readonly Drop[], badges: LastingNames): SiteModel[] {
   const kept = rows.filter(
     (row) =>
@@ -166,7 +166,7 @@ function modelsOf(rows: readonly NightRow[], drops: readonly Drop[], badges: Las
       .sort((a, b) => compare(partsOf(a).join('\n'), partsOf(b).join('\n')));
     const ways = waysOf(newest);
     const [plain, ...others] = newest.map((row) => siteModel(row, ways, badges.of(...partsOf(row))));
-    // The first has the short address as well.
+    // The first also has the short address.
     const short = { ...plain!, badge: badgeOf(badges.of(newest[0]!.suite, model)) };
     return others.length === 0 ? [short] : [short, plain!, ...others];
   });

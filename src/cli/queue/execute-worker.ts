@@ -21,10 +21,10 @@ import { demoGateway } from '../run/demo-gateway.ts';
 import { onInterruption } from '../signals.ts';
 import { addressOfQueue, timeOf } from './queue-address.ts';
 
-/** Long enough for a bound, short enough for whoever waits for the worker. */
+/** Long enough for a bound, short enough not to delay a waiting run. */
 const calibrationSeconds = 1;
 
-/** `gatebench worker`: asks for coordinators, from here, with the credentials of this machine. */
+/** `gatebench worker`: sends requests for runs elsewhere, with the credentials of this machine. */
 export async function executeWorker(flags: WorkerFlags, io: Io): Promise<ExitCode> {
   const say = (text: string): void => {
     if (!flags.quiet) io.stderr.write(`${address.redact(text)}\n`);
@@ -68,7 +68,7 @@ export async function executeWorker(flags: WorkerFlags, io: Io): Promise<ExitCod
   }
 }
 
-/** Files of the suites that this worker may ask, by their hash. */
+/** Files of the suites that this worker accepts, by hash. */
 async function knownSuites(files: readonly string[]): Promise<Map<string, string>> {
   const known = new Map<string, string>();
   for (const file of files) {
@@ -78,7 +78,7 @@ async function knownSuites(files: readonly string[]): Promise<Map<string, string
   return known;
 }
 
-/** Images stay out of the queue: a worker has them beside its own copy of the suite. */
+/** Images are not sent through the queue: a worker has them next to its own copy of the suite. */
 async function imagesFor(suite: Suite, known: ReadonlyMap<string, string>): Promise<LoadedImages> {
   const file = known.get(suiteHash(suite));
   if (file !== undefined) return await loadImages(suite, dirname(file));
@@ -92,7 +92,7 @@ async function imagesFor(suite: Suite, known: ReadonlyMap<string, string>): Prom
   return new Map();
 }
 
-/** What is kept of this machine, if it holds for so many places; else it is found out now. */
+/** The saved calibration of this machine, if it covers this many places. Otherwise a new one. */
 async function calibrated(
   { concurrency }: WorkerFlags,
   io: Io,

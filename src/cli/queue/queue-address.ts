@@ -5,7 +5,10 @@ import { type QueueAddress, queueAddress } from '../../queue/server.ts';
 import { readEnvironment } from '../../target/environment.ts';
 import type { Io } from '../io.ts';
 
-/** Where the queue is: by flag, or by GATEBENCH_QUEUE_URL, where a password does not show in the list of processes. */
+/**
+ * Address of the queue: from the flag, or from GATEBENCH_QUEUE_URL, which keeps a password out of the list of
+ * processes.
+ */
 export function addressOfQueue(
   { queue, allowHttp }: { queue: string | undefined; allowHttp: boolean },
   io: Io,

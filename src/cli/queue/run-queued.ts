@@ -8,7 +8,7 @@ import type { RunFlags } from '../commands/run-command.ts';
 import type { Io } from '../io.ts';
 import { addressOfQueue, timeOf } from './queue-address.ts';
 
-/** A run that has its name and its plan, and asks for workers. */
+/** A run that has its name and its plan, and needs workers. */
 export interface RunToQueue {
   suite: Suite;
   runId: string;
@@ -18,7 +18,7 @@ export interface RunToQueue {
   stop: AbortSignal;
 }
 
-/** Connects to the queue, announces the run, and waits for its workers. Throws a UserError when any of it fails. */
+/** Connects to the queue, announces the run, and waits for its workers. Throws a UserError if any of this fails. */
 export async function queued(run: RunToQueue, flags: RunFlags, io: Io): Promise<QueuedRun> {
   const address = addressOfQueue(flags, io);
   const leaseMs = timeOf('--lease', flags.lease, 500);
@@ -37,7 +37,7 @@ export async function queued(run: RunToQueue, flags: RunFlags, io: Io): Promise<
   });
 }
 
-/** What cannot be asked through others is said before anything is sent. */
+/** What workers cannot send is reported before anything is sent. */
 function assertQueueable(suite: Suite): void {
   if (suite.run.answers === 'none')
     throw new UserError(

@@ -24,7 +24,7 @@ import { assertStored, criteriaIn, laterSuite } from '../score/execute-score.ts'
 import { spareMeasurement } from '../spare-measurement.ts';
 import { unwritable } from '../unwritable.ts';
 
-/** What people may be asked about a run. */
+/** The questions for people about a run. */
 interface Rateable {
   folder: string;
   manifest: Manifest;
@@ -133,7 +133,7 @@ async function writeSheet(
   stderr.write(`Written: ${out}, ${count(fitting.length, 'verdict')} to give\n`);
 }
 
-/** Stands in cells and tables. */
+/** Written in cells and tables. */
 const raterName = /^[^\p{C}\p{Z},;]{1,60}$/u;
 
 /** `gatebench rate import`: the verdicts of a sheet, all of them or none. */

@@ -6,8 +6,8 @@ import { shownFrom, type Io } from '../io.ts';
 import { NothingToCompare } from './nothing-to-compare.ts';
 
 /**
- * The suite, held against the same file at a revision. Throws `NothingToCompare`, or a UserError that says what is
- * missing, or wrong with the suite of then.
+ * The suite, compared with the same file at a revision. Throws `NothingToCompare`, or a UserError that says what is
+ * missing, or what is wrong with the earlier suite.
  */
 export async function heldAgainst(
   suite: Suite,

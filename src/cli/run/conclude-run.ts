@@ -12,7 +12,7 @@ import { shownFrom, type Io } from '../io.ts';
 import { stdoutStyle } from '../terminal.ts';
 import { codeOf, nextSteps } from './outcome.ts';
 
-/** What follows the last answer: analyze, show, say what was written. */
+/** Steps after the last answer: analyze, show, list the written files. */
 export async function concludeRun(
   folder: string,
   { started_at: startedAt }: Manifest,

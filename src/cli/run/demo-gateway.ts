@@ -1,7 +1,7 @@
 import { demoCredentials } from '../../target/routes/demo.ts';
 import type { Io, RunningMock } from '../io.ts';
 
-/** The mock gateway of a run, started when the first suite needs it and ended with the command. */
+/** The mock gateway of a run, started when the first suite needs it and stopped with the command. */
 export interface DemoGateway {
   url(): Promise<string>;
   stop(): Promise<void>;

@@ -68,7 +68,7 @@ function planFacts(
     ...defined({
       tokens: sumSpans(cells.map(({ tokens }) => tokens)),
       cost_usd: sumSpans(cells.map(({ usd }) => usd)),
-      // The windows of a load take their time on simulated models, too.
+      // The windows of a load take as long on simulated models.
       minutes:
         routes.some(isSimulatedRoute) && !design ? undefined : estimateMinutes(suite, cells, assumedSeconds),
     }),
@@ -126,7 +126,7 @@ function judgingFacts(suite: Suite, routes: readonly string[]): PlanFacts['judgi
   if (judges.length === 0) return undefined;
   const calls = judges.reduce((sum, one) => sum + one.calls, 0);
   const needs = {
-    // Each may be asked once more, where it gives no verdict that can be read.
+    // Each may be asked once more if its verdict is unreadable.
     requests: { low: calls, high: calls * 2 },
     tokens: sumSpans(judges.map(({ tokens }) => tokens)),
     usd: sumSpans(judges.map(({ cost_usd }) => cost_usd)),

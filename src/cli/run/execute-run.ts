@@ -23,7 +23,7 @@ import { runProgress } from './run-progress.ts';
 import { assertSameRun } from './same-run.ts';
 import { assertAddressed, assertNoSecrets, routeNames } from './setup.ts';
 
-/** What all suites of one command share. */
+/** Shared by all suites of one command. */
 interface Surroundings {
   flags: RunFlags;
   io: Io;
@@ -31,7 +31,7 @@ interface Surroundings {
   interruption: Interruption;
 }
 
-/** `gatebench run`: every suite in its turn; the first code that is not 0 is the program's. */
+/** `gatebench run`: every suite in turn. The first exit code other than 0 is the program's. */
 export async function executeRun(flags: RunFlags, io: Io): Promise<ExitCode> {
   const interruption = onInterruption(io.signals, (text) => io.stderr.write(`\n${text}\n`));
   const demo = demoGateway(io.startMock);
@@ -56,7 +56,7 @@ async function runAll(around: Surroundings): Promise<ExitCode> {
   return code;
 }
 
-/** A new run. Everything that can be wrong is found before its folder is made. */
+/** A new run. Every error that can be found in advance is found before its folder is made. */
 async function runOne(around: Surroundings, file: string, suite: Suite): Promise<ExitCode> {
   const { flags, io } = around;
   const labels = flags.label && labelsOf(flags.label);
@@ -95,7 +95,7 @@ async function runOne(around: Surroundings, file: string, suite: Suite): Promise
   }
 }
 
-/** What would keep the judges from being asked is said before a run is paid for. */
+/** Problems with the judges are reported before a run is paid for. */
 async function assertJudgeable(
   around: Surroundings,
   file: string,
@@ -109,11 +109,11 @@ async function assertJudgeable(
   );
 }
 
-/** A run that was cut short, or whose failures are to be sent again. */
+/** A run that was cut short, or whose failures are sent again. */
 async function goOn(around: Surroundings): Promise<ExitCode> {
   const { flags, io } = around;
   const folder = await findRun(flags.retryErrors ?? (flags.resume || 'latest'), flags.results);
-  // Before anything is repaired: a run in progress must not be touched.
+  // Before any repair: a run in progress must not be touched.
   const { sink, manifest } = await FolderSink.reopen(folder);
   return await sentTo(sink, around, async () => {
     await assertSameRun(flags, manifest, folder, io);
@@ -132,7 +132,7 @@ async function goOn(around: Surroundings): Promise<ExitCode> {
   });
 }
 
-/** Gives the images of a suite that is held against a revision as they are, and as they were. */
+/** Folders with the current and the earlier images of a suite that is compared with a revision. */
 async function withEarlierImages<T>(
   suite: Suite,
   file: string,
@@ -151,7 +151,7 @@ async function withEarlierImages<T>(
   }
 }
 
-/** Sends with a look at what happens, for as long as it goes on. */
+/** Sends with a progress display. */
 async function watched(
   { flags, io, interruption }: Surroundings,
   { targets, openAsker }: Way,
@@ -166,7 +166,7 @@ async function watched(
   }
 }
 
-/** How the requests of a run get to their models: from here, or through workers. */
+/** How the requests of a run reach their models: from here, or through workers. */
 interface Way extends Pick<SendOptions, 'targets' | 'openAsker'> {
   close?: () => Promise<void>;
 }
@@ -188,7 +188,7 @@ async function wayOf(
   return await queued({ ...run, vantages: vantages ?? [], stop: interruption.stop }, flags, io);
 }
 
-/** This process is at one place; workers may be at several. */
+/** This process is at one place. Workers may be at several. */
 function vantagesOf({ vantage, queue }: RunFlags): string[] | undefined {
   if (vantage === undefined) return undefined;
   return queue === undefined ? [vantage] : [...new Set(vantage.split(',').map(vantageNamed))];
@@ -211,13 +211,13 @@ async function targetsOf(
   });
 }
 
-/** The budget of a run is not that of its judges: the suite says theirs. */
+/** The budget of a run does not apply to its judges: the suite has one for them. */
 const judgingFlags = ({ baseUrl, allowHttp, providerKey, quiet, color, json }: RunFlags): JudgingFlags => ({
   ...{ baseUrl, allowHttp, providerKey },
   ...{ quiet, color, json },
 });
 
-/** The judging of `--score`: behind the last timed answer, never beside one. A run that was cut short is not judged. */
+/** Judging for `--score`: after the last timed answer, never during one. A run that was cut short is not judged. */
 async function judged(manifest: Manifest, folder: string, around: Surroundings): Promise<ExitCode> {
   const { io, flags } = around;
   if (manifest.status === 'interrupted' || manifest.status === 'budget') {
@@ -232,7 +232,7 @@ async function judged(manifest: Manifest, folder: string, around: Surroundings):
   return scoreCode(outcome, suite);
 }
 
-/** Behind everything else: a collector that is slow keeps nobody from the figures. */
+/** After everything else: a slow collector must not delay the figures. */
 async function exported(folder: string, { flags, io }: Surroundings): Promise<void> {
   if (flags.otlpEndpoint === undefined) return;
   const { sendOtlp } = await import('./send-otlp.ts');
@@ -240,7 +240,7 @@ async function exported(folder: string, { flags, io }: Surroundings): Promise<vo
   if (warning !== undefined) io.stderr.write(`⚠ ${warning}\n`);
 }
 
-/** The rest of the way, the same for every run: send, analyze, render. */
+/** The same steps for every run: send, analyze, render. */
 async function sentTo(
   sink: FolderSink,
   around: Surroundings,
@@ -251,7 +251,7 @@ async function sentTo(
   try {
     const { manifest } = await send();
     const judging = flags.score ? await judged(manifest, folder, around) : exitCode.done;
-    // Here, so that nobody waits for the first request because of what comes after the last.
+    // Imported here, so that the first request does not wait for code that is needed after the last.
     const { concludeRun } = await import('./conclude-run.ts');
     const code = (await concludeRun(folder, manifest, flags, io)) || judging;
     await exported(folder, around);

@@ -1,6 +1,6 @@
 import { exitCode, UserError } from '../../base/user-error.ts';
 
-/** A suite that is new, or the same as at the revision: no fault of anybody, and nothing to send. */
+/** A suite that is new, or the same as at the revision: not an error, but there is nothing to send. */
 export class NothingToCompare extends UserError {
   constructor(message: string) {
     super(message, exitCode.done);

@@ -5,10 +5,10 @@ import { exitCode, type ExitCode } from '../../base/user-error.ts';
 import type { Manifest } from '../../journal/manifest.ts';
 import { runFiles } from '../../journal/run-folder.ts';
 
-/** What a run ends with. */
+/** Final state of a run. */
 export function codeOf({ manifest, thresholds, report }: LoadedRun, strict: boolean): ExitCode {
   if (manifest.status !== 'complete') return codes[manifest.status];
-  // Figures that this machine was too busy to take neither keep nor break a limit.
+  // Figures that this machine was too busy to measure neither keep nor break a limit.
   if (strict && report.run.too_busy !== undefined) return exitCode.incomplete;
   return thresholdCode(thresholds, strict);
 }
@@ -21,7 +21,7 @@ const codes = {
   incomplete: exitCode.incomplete,
 } as const;
 
-/** What a complete run ends with. */
+/** Outcome of a complete run. */
 function thresholdCode(thresholds: readonly ThresholdResult[], strict: boolean): ExitCode {
   if (thresholds.some(({ verdict }) => verdict === 'failed')) return exitCode.thresholdFailed;
   const isOpen = thresholds.some(({ verdict }) => verdict === 'not settled');

@@ -10,7 +10,7 @@ import type { SuiteFlags } from '../commands/suite-flags.ts';
 import type { Io } from '../io.ts';
 import { NothingToCompare } from './nothing-to-compare.ts';
 
-/** Those of a command that there is something to do for; of the others it is said why there is not. */
+/** The suites of a command that need work. For the others, the reason is printed. */
 export async function readSuites(
   flags: SuiteFlags,
   io: Pick<Io, 'cwd' | 'env' | 'stderr'>,
@@ -26,7 +26,7 @@ export async function readSuites(
   return suites;
 }
 
-/** A suite from its file, with the flags applied, and held against a revision where they name one. */
+/** A suite from its file, with the flags applied, and compared with a revision if they name one. */
 export async function readSuite(
   file: string,
   flags: SuiteFlags,
@@ -34,7 +34,7 @@ export async function readSuite(
 ): Promise<Suite> {
   const suite = await readToday(file, flags);
   if (flags.against === undefined) return suite;
-  // Few runs ask git.
+  // Few runs use git.
   const { heldAgainst } = await import('./against-revision.ts');
   return await heldAgainst(suite, file, flags.against, io);
 }
@@ -57,7 +57,7 @@ async function readToday(file: string, flags: SuiteFlags): Promise<Suite> {
   };
 }
 
-/** The limits that the flags name; they win over the suite's. */
+/** The limits from the flags. They override the suite's. */
 export function budgetOf(flags: SuiteFlags): Budget {
   return defined({
     requests: flags.maxRequests,
@@ -67,7 +67,7 @@ export function budgetOf(flags: SuiteFlags): Budget {
   });
 }
 
-/** What says how often and how many at once in blocks, and nothing under a load with levels. */
+/** Settings for repeats and concurrency in blocks. They have no meaning under a load with levels. */
 const blockFlags = {
   repeat: '--visits says how often each level is visited',
   warmup: 'load.warmup says how long each visit runs before it counts',
@@ -75,7 +75,7 @@ const blockFlags = {
   order: 'visits come in random order',
 } as const;
 
-/** A flag that changes nothing would be believed. Throws a UserError that names it. */
+/** A flag without effect would mislead. Throws a UserError that names it. */
 function assertUsed(flags: SuiteFlags, load: Suite['load']): void {
   const flag = (Object.keys(blockFlags) as (keyof typeof blockFlags)[]).find(
     (name) => flags[name] !== undefined,

@@ -21,11 +21,11 @@ export interface PowerContext {
   results: string;
 }
 
-/** What the suite can settle, and what more prompts would buy. Undefined with nothing to compare. */
+/** What the suite can settle, and what more prompts would buy. Undefined if there is nothing to compare. */
 export async function powerFacts(suite: Suite, context: PowerContext): Promise<string | undefined> {
   const { models, prompts, run } = suite;
   const family = familyOfSuite(suite, context.routes.length);
-  // Of versions, times are compared where the question is another one.
+  // For versions, times are compared if the question differs.
   const asked = suite.against ? otherQuestions(suite) : prompts.length;
   if (family === 0 || asked === 0) return undefined;
   const earlier = await earlierLevels(suite, context);
@@ -60,7 +60,7 @@ function otherQuestions({ models, variants = [], prompts }: Suite): number {
   return prompts.filter((prompt) => changeOf(prompt).asks).length;
 }
 
-/** Earlier runs whose rows are read, at most. */
+/** Maximum number of earlier runs whose rows are read. */
 const mostRead = 3;
 
 /** Variances of the newest run of this suite that has enough data. Simulated runs say nothing about real ones. */
@@ -80,7 +80,7 @@ async function earlierLevels(
       const levels = levelsOf(await collect(readRequests(run)));
       if (levels) return { levels, run: manifest.run_id };
     } catch {
-      // A damaged or foreign folder tells nothing here; report will say what is wrong with it.
+      // A damaged or foreign folder is skipped here. `report` will say what is wrong with it.
     }
   }
   return undefined;

@@ -7,7 +7,7 @@ import type { Io } from '../io.ts';
 import { createProgress, isLive, type Progress } from '../progress.ts';
 import { usesColor } from '../terminal.ts';
 
-/** Shows what happens in a run, until it is stopped. */
+/** Shows the events of a run, until it is stopped. */
 export interface RunProgress {
   onEvent: (event: RunEvent) => void;
   stop(): void;

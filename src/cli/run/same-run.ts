@@ -8,7 +8,7 @@ import type { Io } from '../io.ts';
 import { NothingToCompare } from './nothing-to-compare.ts';
 import { readSuite } from './read-suite.ts';
 
-/** Throws a UserError when flags or suite ask for another run than the one that is to go on. */
+/** Throws a UserError if flags or suite ask for a different run than the one to resume. */
 export async function assertSameRun(
   flags: RunFlags,
   manifest: Manifest,
@@ -19,7 +19,7 @@ export async function assertSameRun(
   assertSamePlan(flags, manifest, folder);
 }
 
-/** A suite given beside `--resume` must be the one that the run was made from. */
+/** A suite given with `--resume` must be the one that the run was made from. */
 async function assertSameSuite(
   flags: RunFlags,
   manifest: Manifest,
@@ -27,7 +27,7 @@ async function assertSameSuite(
 ): Promise<void> {
   const [file] = flags.suite;
   if (file === undefined) return;
-  // A branch may point elsewhere by now: the run goes on with the commit that it began with.
+  // A branch may point elsewhere by now: the run continues with the commit that it began with.
   const recorded = manifest.suite.against;
   const isSame = flags.against === undefined || flags.against === recorded?.ref;
   const against = isSame ? recorded?.commit : flags.against;
@@ -43,7 +43,7 @@ async function assertSameSuite(
     );
 }
 
-/** A run goes on with the plan that it recorded: a flag that asks for another one is not passed over in silence. */
+/** A run continues with its recorded plan: a flag for another one is refused, not ignored. */
 function assertSamePlan(
   flags: RunFlags,
   { suite, seed, routes, ...recordedOf }: Manifest,
@@ -61,7 +61,7 @@ function assertSamePlan(
   if (flags.label && labelWords(labelsOf(flags.label))?.join() !== labelWords(recordedOf.labels)?.join())
     other.push('label');
   if (flags.out !== undefined && resolve(flags.out) !== resolve(folder)) other.push('out');
-  // With a suite beside them its hash has told whether they ask for the same.
+  // With a suite given, its hash has shown whether they ask for the same.
   const part = (['models', 'prompts', 'tags'] as const).filter(
     (name) => flags[name] !== undefined && flags.suite.length === 0,
   );

@@ -10,9 +10,9 @@ const patienceMs = 10_000;
 const variable = 'OTEL_EXPORTER_OTLP_HEADERS';
 
 /**
- * Posts a run's histograms to a collector, once its last answer is there and shown. What is to be said about it, if
- * anything: what did not get through never decides about a run. Source of path and headers: OpenTelemetry protocol
- * exporter specification, "Endpoint URLs for OTLP/HTTP" and "Specifying headers via environment variables".
+ * Posts a run's histograms to a collector, after its last answer has come and is shown. Returns a warning if that
+ * failed: it never changes the outcome of a run. Source of path and headers: OpenTelemetry protocol exporter
+ * specification, "Endpoint URLs for OTLP/HTTP" and "Specifying headers via environment variables".
  */
 export async function sendOtlp(
   folder: string,
@@ -34,7 +34,7 @@ export async function sendOtlp(
   }
 }
 
-/** A base address gets the path of metrics, one that ends in it stays. */
+/** A base address gets the path of metrics. One that already ends in it is unchanged. */
 function metricsUrl(endpoint: string): string {
   const url = new URL(endpoint);
   if (!url.pathname.endsWith('/v1/metrics')) url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/metrics`;

@@ -7,8 +7,8 @@ import type { Suite } from '../../suite/suite.ts';
 import type { SuiteFlags } from '../commands/suite-flags.ts';
 
 /**
- * Route names of a run: flag, else suite, else the one that the project was founded on. Each of them must be able to
- * say what the suite asks.
+ * Route names of a run: from the flag, else the suite, else the one that the project started with. Each must support
+ * what the suite asks.
  */
 export function routeNames(flags: Pick<SuiteFlags, 'route'>, suite: Suite): string[] {
   const names = flags.route ?? [suite.gateway.route ?? defaultRoute.name];
@@ -16,7 +16,7 @@ export function routeNames(flags: Pick<SuiteFlags, 'route'>, suite: Suite): stri
   return [...new Set(names)];
 }
 
-/** An address that no request would go to is a mistake: they would go elsewhere, and the token with them. */
+/** An address that no request would use is a mistake: the requests, and the token with them, would go elsewhere. */
 export function assertAddressed(given: readonly string[], names: readonly string[]): void {
   const forAll = given.filter((entry) => routeOfAddress(entry) === undefined);
   if (forAll.length > 1)
@@ -36,10 +36,10 @@ export function assertAddressed(given: readonly string[], names: readonly string
   }
 }
 
-/** Shorter values may be ordinary words, which a suite may well have. */
+/** Shorter values may be ordinary words, which a suite may well contain. */
 const surelySecret = 12;
 
-/** A suite is kept with its run, word for word, so that it can be repeated: a secret inside would be kept with it. */
+/** A suite is stored with its run, word for word, so that it can be repeated. A secret in it would be stored too. */
 export function assertNoSecrets(where: string, kept: unknown, environment: Environment): void {
   const text = JSON.stringify(kept);
   for (const [secret, name] of secretsOf(environment))

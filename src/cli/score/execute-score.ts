@@ -53,14 +53,14 @@ export async function executeScore(flags: ScoreFlags, io: Io): Promise<ExitCode>
   }
 }
 
-/** What `score` and `run --score` take alike. */
+/** Common flags of `score` and `run --score`. */
 export type JudgingFlags = Pick<
   ScoreFlags,
   'baseUrl' | 'allowHttp' | 'providerKey' | 'quiet' | 'color' | 'json'
 > &
   Partial<Pick<ScoreFlags, 'judge' | 'criteria' | 'maxCost' | 'maxRequests'>>;
 
-/** What it takes to find the judges. */
+/** What is needed to find the judges. */
 interface Asked {
   suite: Suite;
   /** Of the run. */
@@ -74,11 +74,11 @@ export interface JudgeRunOptions extends Omit<Asked, 'routes'> {
   folder: string;
   manifest: Manifest;
   interruption: Interruption;
-  /** The folder is ours already. */
+  /** This process already holds the folder. */
   isLocked?: boolean;
 }
 
-/** Judges what is not judged yet, with a look at what happens. */
+/** Judges what is not judged yet, with a progress display. */
 export async function judgeRun(options: JudgeRunOptions): Promise<ScoreOutcome> {
   const { folder, manifest, suite, flags, io, interruption } = options;
   assertStored(manifest, folder);
@@ -107,7 +107,7 @@ export async function judgeRun(options: JudgeRunOptions): Promise<ScoreOutcome> 
   }
 }
 
-/** What judging ends with. A share of failed calls above the suite's limit for requests leaves it incomplete. */
+/** Outcome of judging. If the share of failed calls exceeds the suite's limit for requests, it is incomplete. */
 export function scoreCode({ status, lines }: ScoreOutcome, suite: Suite): ExitCode {
   if (status === 'interrupted') return exitCode.interrupted;
   if (status === 'budget') return exitCode.budgetReached;
@@ -118,7 +118,7 @@ export function scoreCode({ status, lines }: ScoreOutcome, suite: Suite): ExitCo
     : exitCode.done;
 }
 
-/** The run's suite, judged as another version of it says. */
+/** The run's suite, judged by another version of it. */
 export async function laterSuite(
   file: string,
   manifest: Manifest,
@@ -131,7 +131,7 @@ export async function laterSuite(
   return suite;
 }
 
-/** The criteria that were asked for, or all. Throws a UserError where there are none, and for every unknown one. */
+/** The requested criteria, or all. Throws a UserError if there are none, and for every unknown one. */
 export function criteriaIn(
   { quality }: Suite,
   wanted: readonly string[] | undefined,
@@ -158,7 +158,7 @@ function pick(
   return { picked: known.filter((id) => wanted?.includes(id) ?? true), unknown };
 }
 
-/** The judges and criteria that were asked for. Throws a UserError that names every unknown one. */
+/** The requested judges and criteria. Throws a UserError that names every unknown one. */
 function chosen(suite: Suite, flags: JudgingFlags, name: string): { judges: Judge[]; criteria: string[] } {
   const all = criteriaIn(suite, undefined, name);
   const { judges } = suite.quality!;
@@ -175,7 +175,7 @@ function chosen(suite: Suite, flags: JudgingFlags, name: string): { judges: Judg
 
 const idsOf = (entries: Quality['judges'] | Quality['criteria']): string[] => entries.map(({ id }) => id);
 
-/** A judge reads whole answers. */
+/** A judge reads complete answers. */
 export function assertStored({ suite }: Manifest, folder: string): void {
   const { answers } = suite.run;
   if (answers !== 'full')
@@ -185,8 +185,8 @@ export function assertStored({ suite }: Manifest, folder: string): void {
 }
 
 /**
- * The judges that are asked, about what, and where. Throws a UserError when there are none, when one of them cannot be
- * reached, or when there is nothing to ask; `name` is what people call the suite.
+ * The judges, their questions, and their targets. Throws a UserError if there are none, if one of them cannot be
+ * reached, or if there is nothing to ask. `name` is the suite's name for people.
  */
 export async function judgesOf(
   { suite, routes: runRoutes, flags, io, demo }: Asked,
@@ -202,7 +202,7 @@ export async function judgesOf(
   return { judges, criteria, targets: judgeTargets(judges, suite.gateway, runRoutes, options) };
 }
 
-/** Before the first call: who reads what people wrote and models answered. */
+/** Before the first call: who will read the prompts and the answers. */
 function sayWhere({ flags, io }: JudgeRunOptions, id: string, target: Target): void {
   if (flags.quiet) return;
   const { host } = new URL(target.endpoint.baseUrl);

@@ -8,7 +8,7 @@ import type { ScoreOutcome } from '../../score/score-run.ts';
 
 type Cells = readonly (string | number | undefined)[];
 
-/** What judging has come to. Figures of quality are another table's. */
+/** Progress of judging. Figures of quality are in another table. */
 export function scoreTable({ lines, status }: ScoreOutcome): string {
   if (lines.length === 0) return 'There is no answer to judge: a judge sees only answers that came whole.\n';
   const table = tableOf(
@@ -32,7 +32,7 @@ export function scoreTable({ lines, status }: ScoreOutcome): string {
   return table + next;
 }
 
-/** What today's checks say of stored answers. */
+/** Today's verdicts of checks on stored answers. */
 export function recheckTable({ lines, changedPrompts }: RecheckOutcome): string {
   const ways = waysOf(lines);
   const table = tableOf(

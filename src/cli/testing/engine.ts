@@ -12,15 +12,15 @@ const weights = inFolder('*.gguf');
 const remedy =
   "set GATEBENCH_ENGINE to a folder that holds llama.cpp's llama-server and a small model's .gguf, as .ci/run does";
 
-/** Why nothing is tried on a real engine; undefined when there is one, or when the tools are demanded. */
+/** Why tests on a real engine are skipped. Undefined if there is one, or if the tools are required. */
 export const withoutEngine =
   (server === undefined || weights === undefined) && process.env['GATEBENCH_REQUIRE_TOOLS'] === undefined
     ? `NOT TRIED ON A REAL ENGINE: ${remedy}`
     : undefined;
 
-/** What the engine's own log says of one request. */
+/** The engine's own log entry for one request. */
 export interface Served {
-  /** Tokens of the prompt that were read; those from its cache are not among them. */
+  /** Tokens of the prompt that were processed, without those from its cache. */
   promptTokens: number;
   promptMs: number;
   completionTokens: number;
@@ -29,13 +29,13 @@ export interface Served {
 
 export interface Engine extends AsyncDisposable {
   baseUrl: string;
-  /** Of all requests that ended, in the order in which they did. */
+  /** For all finished requests, in the order in which they ended. */
   served(): Served[];
-  /** Ends it as a crash would, and starts it again on the same port. */
+  /** Ends it like a crash, and starts it again on the same port. */
   crash(): Promise<void>;
 }
 
-/** llama.cpp's server on a port of its own, with one thread and one slot, answering to these names. */
+/** llama.cpp's server on its own port, with one thread and one slot, answering to these names. */
 export async function startEngine(names: readonly string[]): Promise<Engine> {
   if (server === undefined || weights === undefined)
     throw new Error(`GATEBENCH_REQUIRE_TOOLS is set, but no engine was found: ${remedy}`);

@@ -22,13 +22,13 @@ export interface Finished {
   stderr: string;
 }
 
-/** Nothing of our environment; what a user of this machine has saved is none of a test's business. */
+/** Nothing from our environment. Saved files of this machine's user must not affect a test. */
 const environment = (cwd: string, env: Record<string, string>): Record<string, string> => ({
   XDG_STATE_HOME: join(cwd, '.state'),
   ...env,
 });
 
-/** What is written to a pipe. */
+/** Output written to a pipe. */
 class Piped extends Writable {
   #chunks: Buffer[] = [];
 
@@ -48,8 +48,8 @@ export interface TestIo extends Io {
 }
 
 /**
- * The world of one command in a test: pipes, a folder, and no variables but these. Nobody waits in front of it: the
- * demo answers at a multiple of its pace.
+ * The world of one command in a test: pipes, a folder, and only these variables. The demo answers at a multiple of its
+ * usual pace.
  */
 export const testIo = (cwd: string, env: Record<string, string> = {}, demoSpeed = 10): TestIo => ({
   stdout: new Piped() as unknown as TestIo['stdout'],
@@ -64,7 +64,7 @@ export const testIo = (cwd: string, env: Record<string, string> = {}, demoSpeed 
 
 const mocks = new Map<string, Promise<SpawnedMock>>();
 
-/** One for all commands of a test file; it ends with the file's process. */
+/** One for all commands of a test file. It ends with the file's process. */
 async function sharedMock(
   options: Partial<MockOptions>,
 ): Promise<{ url: string; stop: () => Promise<void> }> {
@@ -74,10 +74,7 @@ async function sharedMock(
   return { url: (await mock).url, stop: () => Promise.resolve() };
 }
 
-/**
- * Runs a command within this process, as if it were started in `cwd`: with paths below that folder shown as they
- * would be there.
- */
+/** Runs a command in this process, as if it were started in `cwd`: paths below that folder are shown relative to it. */
 export async function gatebench(
   args: readonly string[],
   cwd: string,
@@ -86,7 +83,7 @@ export async function gatebench(
 ): Promise<Finished> {
   const io = testIo(cwd, env, demoSpeed);
   const code = await runInProcess(args, io);
-  // What was typed as a whole path is shown as one.
+  // A path typed as absolute is shown as absolute.
   const typed = args.filter((arg) => arg.includes(cwd));
   const asThere = (text: string): string =>
     typed.reduce(
@@ -101,7 +98,7 @@ export interface Started {
   finished: Promise<Finished>;
 }
 
-/** Starts the real program as a user would, in its own process: for signals, kills and the start itself. */
+/** Starts the real program like a user, in its own process: for signals, kills and the start itself. */
 export function start(args: readonly string[], cwd: string, env: Record<string, string> = {}): Started {
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,

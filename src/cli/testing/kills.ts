@@ -10,8 +10,8 @@ import { requestKey } from '../../plan/blocks.ts';
 import type { Started } from './gatebench.ts';
 
 /**
- * Where on its way a run is killed: `share` of the time to its first row, of the rows that it owes, or of the time from
- * its last row to its end. Times are those of a run that nobody disturbed, so that a busy machine moves them along.
+ * When to kill a run: `share` of the time to its first row, of the rows that it owes, or of the time from its last row
+ * to its end. Times come from an undisturbed run, so that they scale with a busy machine.
  */
 export interface Moment {
   when: 'before' | 'during' | 'after';
@@ -23,24 +23,24 @@ export function anyMoment(random: Random): Moment {
   return { when: step < 0.2 ? 'before' : step < 0.75 ? 'during' : 'after', share: random() };
 }
 
-/** How long a run takes for what comes before and after its rows. */
+/** Duration of the parts of a run before and after its rows. */
 export interface Pace {
   firstRowMs: Ms;
   closingMs: Ms;
 }
 
-/** How often a run is looked at. */
+/** Interval between checks of a run. */
 const pollMs: Ms = 4;
 /** A row may be followed by another kind of work at once. */
 const afterRowMs: Ms = 12;
 
-/** A run on its way: its requests, and its folder as soon as there is one. */
+/** A run in progress: its requests, and its folder as soon as there is one. */
 interface Way {
   total: number;
   current: () => Promise<string | undefined>;
 }
 
-/** Kills a program that was just started at the moment; false when it ended before. */
+/** Kills a newly started program at the given moment. False if it ended earlier. */
 export async function killAt(
   { when, share }: Moment,
   { child, finished }: Started,
@@ -57,7 +57,7 @@ export async function killAt(
     if (when === 'before') await wait(share * pace.firstRowMs);
     if (when === 'during') {
       const rows = share * (total - done);
-      // Where none is owed, there is no such moment: it may end.
+      // If it owes no rows, there is no such moment: it may end.
       await reach(done === total ? Infinity : done + 1 + Math.floor(rows));
       await wait((rows % 1) * afterRowMs);
     }
@@ -72,7 +72,7 @@ export async function killAt(
   return (await finished).signal === 'SIGKILL';
 }
 
-/** Lets a run come to its end, and says how long its steps took. */
+/** Lets a run finish, and returns the duration of its steps. */
 export async function timed({ finished }: Started, total: number, current: Way['current']): Promise<Pace> {
   const startedAt = performance.now();
   const over = new AbortController();
@@ -99,7 +99,7 @@ export async function begunRuns(cwd: string): Promise<string[]> {
   return names.filter((name) => name.endsWith('run.json')).map((name) => dirname(join(results, name)));
 }
 
-/** Rows of a run; none before it has any. */
+/** Rows of a run. Empty before it has any. */
 export async function rowsSoFar(folder: string | undefined): Promise<RequestRow[]> {
   if (folder === undefined) return [];
   const text = await readFile(join(folder, 'requests.csv'), 'utf8').catch(() => '');
@@ -112,7 +112,7 @@ export interface Arrived {
   key: string;
 }
 
-/** Chat requests on the route `compat` that a mock has had, in their order; it must keep headers. */
+/** Chat requests that a mock has received on the route `compat`, in order. It must keep headers. */
 export async function arrivedAt(url: string): Promise<Arrived[]> {
   const seen = (await (await fetch(`${url}/__mock/requests`)).json()) as {
     path: string;
@@ -138,7 +138,7 @@ export async function arrivedAt(url: string): Promise<Arrived[]> {
     });
 }
 
-/** Where each request of a plan stands and how it ended, to be compared with another run. */
+/** Place and outcome of each request of a plan, to be compared with another run. */
 export function finalPlaces(rows: readonly RequestRow[]): string[] {
   return rows
     .filter(({ final }) => final)

@@ -6,7 +6,7 @@ import { csvFile } from '../../journal/csv-file.ts';
 import { writeManifest, type Manifest } from '../../journal/manifest.ts';
 import { runFiles } from '../../journal/run-folder.ts';
 
-/** A run's folder with these rows below `home`, in the place of its suite. */
+/** A run's folder with these rows below `home`, in its suite's folder. */
 export async function writeRun(
   home: string,
   rows: readonly RequestRow[],

@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { openBrowser } from '../../report/page/testing/browser.ts';
 
-/** As it is on a desk. */
+/** Size of a desktop window. */
 const view = { viewport: { width: 1120, height: 900 }, deviceScaleFactor: 1 };
 
-/** The decision and the ranking of a page, with its long lists folded up, as `report-light.png` and `report-dark.png`. */
+/**
+ * The decision and the ranking of a page, with its long lists collapsed, as `report-light.png` and `report-dark.png`.
+ */
 export async function pagePictures(page: string, folder: string): Promise<string[]> {
   const browser = await openBrowser();
   try {
@@ -15,7 +17,7 @@ export async function pagePictures(page: string, folder: string): Promise<string
       const opened = await browser.newPage({ ...view, colorScheme });
       await opened.goto(pathToFileURL(page).href);
       for (const list of await opened.locator('details[open] > summary').all()) await list.click();
-      // Boxes are told from the top of the window.
+      // Boxes are measured from the top of the window.
       await opened.evaluate('scrollTo(0, 0)');
       const top = await opened.locator('#decision').boundingBox();
       const bottom = await opened.locator('#ranking').boundingBox();

@@ -1,19 +1,19 @@
 import stringWidth from 'string-width';
 
-/** What a stretch of text looks like: a tone of our tables, as its SGR codes say. */
+/** Style of a stretch of text: a tone of our tables, from its SGR codes. */
 interface Look {
   isBold: boolean;
   isDim: boolean;
   color: keyof typeof colors;
 }
 
-/** Words that stand together, from a column on. */
+/** Adjacent words, starting at a column. */
 interface Run extends Look {
   column: number;
   text: string;
 }
 
-/** On a ground that is dark on light pages and on dark ones. */
+/** On a background that is dark on light pages and on dark ones. */
 const colors = { plain: '#e6edf3', green: '#56d364', yellow: '#e3b341', red: '#ff7b72' } as const;
 const ground = { fill: '#0d1117', edge: '#30363d' };
 const colorOf: Readonly<Record<string, Look['color']>> = {
@@ -23,13 +23,13 @@ const colorOf: Readonly<Record<string, Look['color']>> = {
   39: 'plain',
 };
 
-/** In pixels: a cell of the grid, and what is left free around it. */
+/** In pixels: a cell of the grid, and the margin around it. */
 const cell = { width: 8.4, height: 19, font: 14 };
 const margin = 18;
 
 /**
- * Text as a terminal shows it, with its bold, dim, green, yellow and red, as an SVG. Every word stands at its place in
- * the grid and is as wide as its cells, whatever fonts there are.
+ * Text as a terminal shows it, with its bold, dim, green, yellow and red, as an SVG. Every word has its place in the
+ * grid and the width of its cells, whatever fonts are available.
  */
 export function terminalSvg(ansi: string, title: string): string {
   const lines = ansi.trimEnd().split('\n').map(runsOf);
@@ -46,7 +46,7 @@ ${body.join('\n')}
 `;
 }
 
-/** Escape sequences other than colours are not expected and would be seen. */
+/** Escape sequences other than colors are not expected and would be visible. */
 function runsOf(line: string): Run[] {
   const runs: Run[] = [];
   let look: Look = { isBold: false, isDim: false, color: 'plain' };

@@ -18,7 +18,7 @@ export interface FakeComment {
   user: { type: string };
 }
 
-/** What GitHub knows. */
+/** GitHub's data. */
 export interface FakeState {
   issues: FakeIssue[];
   comments: FakeComment[];
@@ -32,15 +32,15 @@ export interface FakeCall {
 }
 
 export interface FakeGh {
-  /** For the environment of whoever calls it. */
+  /** Environment for the caller. */
   env: { PATH: string };
   state: () => Promise<FakeState>;
   change: (edit: (state: FakeState) => void) => Promise<void>;
-  /** What was sent since last asked, without what only reads. */
+  /** Requests since the last call, without those that only read. */
   sent: () => Promise<FakeCall[]>;
 }
 
-/** A program `gh` in a folder, which keeps what GitHub would and writes down what it is sent. */
+/** A program `gh` in a folder that stores what GitHub would and records its requests. */
 export async function fakeGh(folder: string, issues: FakeIssue[] = []): Promise<FakeGh> {
   const bin = join(folder, 'fake-bin');
   const [file, log] = [join(bin, 'state.json'), join(bin, 'log.jsonl')];

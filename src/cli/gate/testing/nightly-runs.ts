@@ -15,7 +15,7 @@ export const models = ['deepseek', 'glm', 'kimi', 'qwen'] as const;
 const levels = { deepseek: 3200, glm: 2100, kimi: 1400, qwen: 900 } as const;
 
 export interface NightlySuite {
-  /** How many prompts. 16 unless given. */
+  /** Number of prompts. Default 16. */
   prompts?: number;
   /** Parts after `run:`, such as thresholds. */
   more?: string;
@@ -42,10 +42,10 @@ export async function nightlySuite(folder: string, { prompts = 16, more = '' }: 
 export interface NightOptions {
   suite: Suite;
   file: string;
-  /** From 1. */
+  /** Night number, from 1. */
   night: number;
   seed: string;
-  /** How much slower a model is tonight; 1 where absent. */
+  /** Slowdown of a model tonight. Absent: 1. */
   slower?: Partial<Record<string, number>>;
   /** Share of requests that fail. */
   failing?: number;
@@ -61,8 +61,8 @@ export const runIdOfNight = (night: number, again = false): string =>
   `${startOfNight(night, again).replace(/[-:]|\.\d+/g, '')}-night`;
 
 /**
- * Writes the folder of a whole run, as the journal leaves it. Nights differ by 10 % all together and by 4 % for each
- * model, prompts by 50 %, answers by 20 %.
+ * Writes the folder of a complete run, as the journal leaves it. Nights differ by 10 % for all models together and by 4
+ * % for each model, prompts by 50 %, answers by 20 %.
  */
 export async function writeNight(folder: string, options: NightOptions): Promise<string> {
   const { suite, file, night, seed, route = 'compat', again } = options;

@@ -11,10 +11,13 @@ import { fromOpenaiEvals } from './openai-evals.ts';
 import { fromPromptYml } from './prompt-yml.ts';
 import { fromPromptfoo } from './promptfoo.ts';
 
-/** Simulated, so that the suite runs before its models are named. */
+/** A simulated model, so that the suite runs before its models are named. */
 const placeholders = ['custom-ollama/sim-swift', 'custom-ollama/sim-wordy'];
 
-/** A suite made of another tool's file, and what was left out, a line each. Throws a UserError for a file of no known tool. */
+/**
+ * A suite made from another tool's file, and what was left out, one line each. Throws a UserError for a file of no
+ * known tool.
+ */
 export async function importFile(
   path: string,
   models: readonly string[] | undefined,
@@ -92,7 +95,7 @@ function jsonLines(path: string, source: string): Fields[] {
         const data: unknown = JSON.parse(line);
         if (isMap(data)) return data as Fields;
       } catch {
-        // Told below.
+        // Reported below.
       }
       throw new UserError(`${oneLine(path)}:${number}: not a line of JSON.`);
     });

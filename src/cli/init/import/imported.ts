@@ -8,7 +8,7 @@ import { isMap } from '../../../suite/written.ts';
 
 export type Fields = Record<string, Json>;
 
-/** A check as a suite writes it. */
+/** A check in a suite's format. */
 export type Check = Fields & { type: string };
 
 export interface ImportedPrompt {
@@ -29,7 +29,7 @@ export interface ImportedCriterion {
   reference?: string;
 }
 
-/** What was made of another tool's file. */
+/** Result of converting another tool's file. */
 export interface Imported {
   description?: string;
   params?: Fields;
@@ -39,7 +39,7 @@ export interface Imported {
   models: string[];
 }
 
-/** What was not taken over, each once, with where it stood and why. */
+/** What was not converted, each once, with its place and the reason. */
 export class LeftOut {
   readonly #notes = new Map<string, string[]>();
 
@@ -59,7 +59,7 @@ export class LeftOut {
 
 const readCheck = checkReader(checkKinds);
 
-/** The checks that we can make; each other one is noted. */
+/** The checks that we can express. Each other one is noted. */
 export function soundChecks(checks: readonly Check[], where: string, leftOut: LeftOut): Check[] {
   return checks.filter((check) => {
     const result = hasVariables(check) ? undefined : readCheck(check);
@@ -69,7 +69,7 @@ export function soundChecks(checks: readonly Check[], where: string, leftOut: Le
   });
 }
 
-/** Criteria by what they ask: the same question is asked once. */
+/** Criteria by question: the same question is asked only once. */
 export class Criteria {
   readonly list: ImportedCriterion[] = [];
   readonly #ids = new Map<string, string>();
@@ -87,7 +87,7 @@ export class Criteria {
 
 export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** A value as text: what a template would make of it. */
+/** A value as text, as a template would render it. */
 export const spelled = (value: unknown): string =>
   typeof value === 'string' ? value : JSON.stringify(value ?? null);
 
@@ -98,20 +98,20 @@ export const listOf = (value: unknown): Json[] => {
 
 export const mapOf = (value: unknown): Fields => (isMap(value) ? (value as Fields) : {});
 
-/** Template language beyond `{{name}}`, which would be sent as it stands. */
+/** Template language beyond `{{name}}`, which would be sent unchanged. */
 export function beyondNames(value: unknown): boolean {
   const text = typeof value === 'string' ? value : JSON.stringify(value ?? '');
   const plain = text.replace(/\{\{[ \t]*[\p{L}_][\p{L}\p{N}_-]*[ \t]*\}\}/gu, '');
   return /\{\{|\{%|\{#/.test(plain);
 }
 
-/** Names that a text asks for. */
+/** Variable names in a text. */
 export function namesIn(value: unknown): string[] {
   const text = typeof value === 'string' ? value : JSON.stringify(value ?? '');
   return [...text.matchAll(/\{\{[ \t]*([\p{L}_][\p{L}\p{N}_-]*)[ \t]*\}\}/gu)].map(([, name]) => name!);
 }
 
-/** An id for a table, from whatever somebody called it. */
+/** An id for a table, from any name. */
 export function idOf(text: string | undefined, fallback: string, taken: ReadonlySet<string>): string {
   const clean = oneLine(text ?? '', 60)
     .replace(/[^\p{L}\p{N}._-]+/gu, '-')
@@ -124,7 +124,7 @@ export function idOf(text: string | undefined, fallback: string, taken: Readonly
   }
 }
 
-/** The suite as a file, with what was left out above it. */
+/** The suite as a file, with what was left out at the top. */
 export function suiteText(
   imported: Imported,
   about: { name: string; source: string; models: readonly string[]; leftOut: readonly string[] },

@@ -10,7 +10,7 @@ import {
   textOf,
 } from './imported.ts';
 
-/** Samples of openai/evals: `input` and `ideal` a line, judged as its class Match does. */
+/** Samples of openai/evals: `input` and `ideal` per line, judged like its class Match. */
 export function fromOpenaiEvals(lines: readonly Fields[], leftOut: LeftOut): Imported {
   leftOut.add(
     'a sample file does not say its class: answers are checked as Match does, by how they begin. For Includes, write contains instead of starts-with',

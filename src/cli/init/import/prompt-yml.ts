@@ -13,7 +13,7 @@ import {
 } from './imported.ts';
 import { beyondNames, namesIn } from './imported.ts';
 
-/** `modelParameters` by our names. */
+/** `modelParameters` with our names. */
 const parameters: Readonly<Record<string, string>> = {
   temperature: 'temperature',
   topP: 'top_p',
@@ -25,7 +25,7 @@ const parameters: Readonly<Record<string, string>> = {
   frequencyPenalty: 'frequency_penalty',
 };
 
-/** `string:` evaluators, which ignore case but for `equals`. */
+/** `string:` evaluators, which ignore case except for `equals`. */
 const stringChecks: Readonly<Record<string, (value: string) => Check>> = {
   equals: (value) => ({ type: 'equals', value, trim: false }),
   contains: (value) => ({ type: 'contains', value, ignore_case: true }),
@@ -33,7 +33,7 @@ const stringChecks: Readonly<Record<string, (value: string) => Check>> = {
   endsWith: (value) => ({ type: 'ends-with', value, ignore_case: true }),
 };
 
-/** Built-in evaluators of GitHub, in words of our own. */
+/** Built-in evaluators of GitHub, in our own words. */
 const builtIn: Readonly<Record<string, { ask: string; reference?: string }>> = {
   'github/similarity': { ask: 'Does the answer mean the same as the reference?', reference: '{{expected}}' },
   'github/relevance': { ask: 'Does the answer speak to what was asked?' },
@@ -42,7 +42,7 @@ const builtIn: Readonly<Record<string, { ask: string; reference?: string }>> = {
   'github/fluency': { ask: 'Is the answer written in correct and natural language?' },
 };
 
-/** A `.prompt.yml` of GitHub Models: all of it but what names models. */
+/** A `.prompt.yml` of GitHub Models: everything except the names of models. */
 export function fromPromptYml(data: Fields, leftOut: LeftOut): Imported {
   const criteria = new Criteria();
   const messages = listOf(data['messages']).map(mapOf);

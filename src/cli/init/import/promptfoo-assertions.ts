@@ -44,7 +44,7 @@ function json(fence: boolean): Make {
         ];
 }
 
-/** Assertions that need no code, by promptfoo's names. To add one: its line. */
+/** Assertions without code, by promptfoo's names. To add one: add its line. */
 const kinds: Readonly<Record<string, Make>> = {
   equals: (value) =>
     typeof value === 'object' && value !== null
@@ -78,7 +78,7 @@ const kinds: Readonly<Record<string, Make>> = {
   javascript: (value) => scripted(spelled(value)),
 };
 
-/** Small scripts that everybody writes, recognized by their shape. */
+/** Common small scripts, recognized by their form. */
 function scripted(code: string): Check[] {
   const script = code
     .trim()
@@ -116,7 +116,7 @@ const graded = [
   'answer-relevance',
 ];
 
-/** The checks and criteria that an assertion becomes; what it does not become is noted. */
+/** The checks and criteria from an assertion. What cannot be converted is noted. */
 export function assertion(
   assert: Fields,
   where: string,
@@ -153,7 +153,7 @@ export function assertion(
   return {
     checks: checks.map((check) => ({
       ...check,
-      // A script that is negated already is turned round once more.
+      // A negated script is negated again.
       ...(isNegated ? { not: check['not'] !== true } : {}),
       ...(typeof weight === 'number' ? { weight } : {}),
     })),

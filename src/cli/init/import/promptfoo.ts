@@ -22,7 +22,7 @@ import {
   textOf,
 } from './imported.ts';
 
-/** Reads a file beside the config; undefined where there is none, or it lies outside. */
+/** Reads a file next to the config. Undefined if there is none, or it is outside the folder. */
 export type ReadBeside = (name: string) => Promise<string | undefined>;
 
 /** A prompt of the config: text, or a conversation. */
@@ -32,7 +32,7 @@ interface Said {
   messages?: Fields[];
 }
 
-/** Keys of a config that mean nothing here, or are another tool's work. */
+/** Keys of a config that mean nothing here, or are the job of another tool. */
 const notOurs = [
   'scenarios',
   'redteam',
@@ -42,7 +42,7 @@ const notOurs = [
   'transform',
 ] as const;
 
-/** The static part of a promptfoo config: prompts, variables, and checks that need no code. */
+/** The static part of a promptfoo config: prompts, variables, and checks without code. */
 export async function fromPromptfoo(data: Fields, read: ReadBeside, leftOut: LeftOut): Promise<Imported> {
   const criteria = new Criteria();
   for (const key of notOurs) if (data[key] !== undefined) leftOut.add(key);
@@ -110,7 +110,7 @@ function spoken(text: string, label: string | undefined): Said {
     if (Array.isArray(parsed) && parsed.every((one) => isMap(one) && typeof one['role'] === 'string'))
       return { id, messages: parsed as Fields[] };
   } catch {
-    // Plain text then.
+    // Then it is plain text.
   }
   return { id, prompt: text };
 }
@@ -130,7 +130,7 @@ async function testsOf(written: unknown, read: ReadBeside, leftOut: LeftOut): Pr
   return tests.flat();
 }
 
-/** A row is a test: `__expected` and `__expected1` … hold assertions, the other columns are variables. */
+/** Each row is a test: `__expected` and `__expected1` … hold assertions, the other columns are variables. */
 function csvTests(name: string, text: string): Fields[] {
   const { rows, faults } = csvRows({ name, text }, Infinity);
   if (faults.length > 0) throw faultsError(faults);
@@ -142,7 +142,7 @@ function csvTests(name: string, text: string): Fields[] {
   });
 }
 
-/** `icontains: type O` as a cell of a spreadsheet has it; a text without a kind is the whole answer. */
+/** `icontains: type O` in a cell of a spreadsheet. A text without a type is the whole answer. */
 function shortAssertion(text: string): Fields {
   const [, type, value] = /^((?:not-)?[a-z]+(?:-[a-z]+)*)(?:\([^)]*\))?:\s*(.*)$/s.exec(text) ?? [];
   if (type !== undefined) return { type, value: value! };
@@ -151,7 +151,7 @@ function shortAssertion(text: string): Fields {
 
 interface Place {
   id: string;
-  /** That the requests offer. */
+  /** Tools that the requests offer. */
   tools: readonly string[];
   criteria: Criteria;
   leftOut: LeftOut;
@@ -199,7 +199,7 @@ function promptOf(said: Said, test: Fields, defaults: Fields, place: Place): Imp
   };
 }
 
-/** A check of a tool that no request offers would fail every answer. */
+/** A check for a tool that is not offered would fail every answer. */
 function isOffered(check: Check, tools: readonly string[], where: string, leftOut: LeftOut): boolean {
   const isOfTools = check.type === 'tool-called' || check.type === 'tool-arguments-valid';
   if (
@@ -222,7 +222,7 @@ const taken = [
   'response_format',
 ] as const;
 
-/** Of the first provider: what goes into a request by the same name here. */
+/** From the first provider: request params with the same name here. */
 function paramsOf(providers: readonly Json[], leftOut: LeftOut): Fields {
   const configs = providers.map((provider) => mapOf(mapOf(provider)['config']));
   const [first = {}, ...others] = configs;

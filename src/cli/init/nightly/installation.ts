@@ -4,22 +4,22 @@ import { UserError } from '../../../base/user-error.ts';
 import { version } from '../../../base/version.ts';
 import { under } from '../../io.ts';
 
-/** How a runner comes by gatebench. */
+/** How a runner gets gatebench. */
 export interface Installation {
   /** How a shell there starts it. */
   program: string;
-  /** What npm is to install. Absent: what package-lock.json says. */
+  /** Package for npm to install. Absent: as in package-lock.json. */
   install?: string;
   /** What a person has to know or do about it. */
   notes: readonly string[];
 }
 
-/** A version, an address, or a file; nothing that a shell or YAML takes for more. */
+/** A version, an address, or a file. Nothing that a shell or YAML would interpret. */
 const plainSpec = /^(?!-)[\w@./:+#~^=-]+$/;
 
 /**
- * How the repository in a folder comes by gatebench: as it was told, by its package-lock.json, by its package.json (of
- * other package managers), or, where it has nothing, from npm.
+ * How the repository in a folder gets gatebench: as given by a flag, from its package-lock.json, from its package.json
+ * (other package managers), or else from npm.
  */
 export async function installationOf(
   cwd: string,
@@ -55,11 +55,11 @@ function fromSpec(spec: string, notes: readonly string[]): Installation {
   };
 }
 
-/** `"gatebench": "^0.1.0"` and `"file:gatebench.tgz"` as npm's command line has them. */
+/** `"gatebench": "^0.1.0"` and `"file:gatebench.tgz"` in the form of npm's command line. */
 const specOf = (wanted: string): string =>
   /^[\d^~<>=*]|^latest$/.test(wanted) ? `gatebench@${wanted}` : wanted;
 
-/** The path of a file, where that is what is to be installed. */
+/** Path of the file, if a file is to be installed. */
 function fileOf(spec: string): string | undefined {
   if (spec.startsWith('file:')) return spec.slice('file:'.length);
   return /^\.{0,2}\/|\.t(?:ar\.)?gz$/.test(spec) && !/^[\w+]+:/.test(spec) ? spec : undefined;
@@ -106,7 +106,7 @@ async function wantedIn(cwd: string): Promise<string | undefined> {
   return typeof wanted === 'string' ? wanted : undefined;
 }
 
-/** Undefined where there is no file, or none that can be read as JSON. */
+/** Undefined if there is no file, or it is not JSON. */
 async function jsonAt(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8'));

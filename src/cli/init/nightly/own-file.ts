@@ -6,7 +6,7 @@ import { writeWhole } from '../../../journal/run-folder.ts';
 
 const mark = /^# Checksum of what follows: ([0-9a-f]{16})\. [^\n]*\n/m;
 
-/** A file that says how it was written, and by which it is known again as long as nobody has changed it. */
+/** A generated file that records its command, and is recognized as ours until somebody changes it. */
 export function signed(text: string, command: string): string {
   return `# Written by: ${command}
 # Checksum of what follows: ${checksum(text)}. As long as it fits, the same command updates this file.
@@ -15,8 +15,8 @@ ${text}`;
 }
 
 /**
- * Writes a signed file, over an earlier one of ours as well. What became of it. Throws a UserError where there is a file
- * that a person wrote or changed.
+ * Writes a signed file, also over an earlier one of ours. Returns what happened. Throws a UserError if the file was
+ * written or changed by a person.
  */
 export async function writeOwn(path: string, text: string): Promise<'written' | 'updated' | 'unchanged'> {
   const before = await readThere(path);
@@ -37,7 +37,7 @@ export async function writeOwn(path: string, text: string): Promise<'written' | 
   return before === undefined ? 'written' : 'updated';
 }
 
-/** The text of our own earlier file, if that is what there is. */
+/** The text of our own earlier file, if it is ours. */
 export async function ownText(path: string): Promise<string | undefined> {
   const text = (await readThere(path))?.replaceAll('\r\n', '\n');
   return text !== undefined && isOurs(text) ? text : undefined;

@@ -1,6 +1,6 @@
 /**
- * The actions that our workflows use, by commit: a tag can be moved to other code, and these see the secrets. The
- * commits are those of the tags beside them; GitHub shows a tag's commit at github.com/OWNER/REPO/releases/tag/TAG.
+ * The actions in our workflows, by commit: a tag can be moved to other code, and these see the secrets. The commits are
+ * those of the tags next to them. GitHub shows a tag's commit at github.com/OWNER/REPO/releases/tag/TAG.
  */
 export const pinned = {
   checkout: 'actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2',

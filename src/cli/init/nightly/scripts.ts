@@ -1,12 +1,12 @@
 /**
- * The shell scripts of a night, which the workflow and the composite action share. They run as GitHub runs bash, with
- * -e, and read: SUITES (paths of suite files, parted by blanks) and HISTORY_BRANCH.
+ * The shell scripts of a night, shared by the workflow and the composite action. They run as GitHub runs bash, with -e,
+ * and read: SUITES (paths of suite files, separated by blanks) and HISTORY_BRANCH.
  */
 
-/** What is kept of nights. Lines of two sides go together. */
+/** Files of the history. Merges keep the lines of both sides. */
 const historyFiles = ['history.csv', 'nights.csv', 'verdicts.csv'];
 
-/** Where a suite's files are: `suites-mine` for `suites/mine.yaml`. The shell's `idOf` says the same. */
+/** Folder of a suite's files: `suites-mine` for `suites/mine.yaml`. The shell's `idOf` does the same. */
 export const folderOf = (suite: string): string => suite.replaceAll('/', '-').replace(/\.[^.]*$/, '');
 
 /** For each suite, with `$id` as the name of its folder. */
@@ -41,19 +41,19 @@ if [ "$code" -ne 0 ] && [ "$code" -ne 3 ]; then
   echo "::error title=gatebench::the shards of $suite could not be joined; this night is missing from its history"
 fi`);
 
-/** Sends each suite whole. What is wrong with a run, the gate says. */
+/** Sends each suite as a whole. The gate reports what is wrong with a run. */
 export const sendWhole = (program: string): string =>
   `read -ra flags <<<"$RUN_FLAGS"
 ${eachSuite(`${program} run "$suite" --out "nights/$id" --no-color "\${flags[@]}" || echo "exit code $?"`)}`;
 
-/** Of a pull request: each suite that it changes, as it is and as it was, in the same blocks. */
+/** On a pull request: each suite that it changes, as it is and as it was, in the same blocks. */
 export const measureChanges = (program: string): string =>
   `code=0
 read -ra flags <<<"$RUN_FLAGS"
 ${eachSuite(measureChange(program, '"$suite"', '$id', '"${flags[@]}"'))}
 exit "$code"`;
 
-/** What is checked out is the merge, whose first parent is the base. A suite that is the same is not sent. */
+/** The checkout is the merge, whose first parent is the base. An unchanged suite is not sent. */
 export const measureChange = (program: string, suite: string, id: string, flags: string): string =>
   `${program} run ${suite} --against HEAD^1 --out "change/${id}" --no-color ${flags} || code=$?
 if [ -f "change/${id}/run.json" ]; then
@@ -75,7 +75,7 @@ else
 fi
 printf '%s merge=union\\n' ${historyFiles.join(' ')} >history/.gitattributes`;
 
-/** Gates every night that there is, whatever becomes of another; ends with what was worst last. */
+/** Gates every night, even if another one fails. Ends with the worst exit code. */
 export const gateNights = (program: string): string =>
   `code=0
 notify=()
@@ -87,10 +87,7 @@ else
 fi`)}
 exit "$code"`;
 
-/**
- * Commits the files of the history and pushes them. Whoever pushed meanwhile keeps what is theirs: lines of both sides
- * stay.
- */
+/** Commits the files of the history and pushes them. Concurrent pushes are merged: lines of both sides stay. */
 export const keepHistory = `cd history
 git config user.name 'github-actions[bot]'
 git config user.email '41898282+github-actions[bot]@users.noreply.github.com'
@@ -108,17 +105,17 @@ done
 echo "::error title=gatebench::the history could not be pushed; this night is missing from it"
 exit 1`;
 
-/** Tells GitHub of every night that there is. */
+/** Reports every night to GitHub. */
 export const tellGithub = (program: string): string =>
   eachSuite(`if [ -d "nights/$id" ]; then ${program} deliver "nights/$id"; fi`);
 
-/** A static site of the history. Figures are published; questions and answers are left out. */
+/** A static site of the history. Figures are published; prompts and answers are left out. */
 export const makeSite = (program: string): string => `${program} publish history --out site --results nights`;
 
-/** Tells a pull request what it changes, for each suite that it changes. */
+/** Reports the effect of a pull request, for each suite that it changes. */
 export const tellPullRequest = (program: string): string =>
   eachSuite(`if [ -f "change/$id/comment.md" ]; then ${program} deliver "change/$id"; fi`);
 
-/** A text with so many blanks before each line that is not empty. */
+/** Indents each non-empty line of a text. */
 export const indented = (text: string, blanks: number): string =>
   text.replaceAll(/^(?=.)/gm, ' '.repeat(blanks));

@@ -71,7 +71,7 @@ function nextSteps(paths: readonly string[], secrets: readonly string[], { pages
 const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`;
 
-/** What to type to write the same file again. */
+/** The command that writes the same file again. */
 function commandOf(paths: readonly string[], { vantage, install, pages, pullRequests }: InitFlags): string {
   return [
     'gatebench init',
@@ -84,7 +84,7 @@ function commandOf(paths: readonly string[], { vantage, install, pages, pullRequ
   ].join(' ');
 }
 
-/** The suites of an earlier workflow of ours. */
+/** The suites of our earlier workflow. */
 const suitesIn = (text: string | undefined): string[] =>
   /^ {2}SUITES: (.*)$/m.exec(text ?? '')?.[1]!.split(' ') ?? [];
 
@@ -97,10 +97,10 @@ function nightlySuite(path: string, suite: Suite): NightlySuite {
   };
 }
 
-/** Where a suite does not say. */
+/** Default if a suite does not say. */
 const usualMinutes = 45;
 
-/** What limits a part of a suite where the suite does not say: twice what is sent if nothing fails. */
+/** Limits of a part of a suite if the suite has none: twice what is sent if nothing fails. */
 function budgetOf({ models, variants, prompts, run }: Suite, part: number): string[] {
   const cells = models.length * (variants?.length ?? 1);
   const requests = cells * prompts.length * (run.repeat + run.warmup) * part;
@@ -122,7 +122,7 @@ function secretsFor(suites: readonly Suite[]): Variable[] {
   return [...new Set(needed)].sort();
 }
 
-/** What the gate would refuse every night. */
+/** Reasons for the gate to refuse every night. */
 function assertNights({ name, load }: Suite): void {
   if (load !== undefined)
     throw new UserError(
@@ -163,7 +163,7 @@ function assertOnce(names: readonly string[]): void {
   if (twice !== undefined) throw new UserError(`--vantage names ${twice} twice.`);
 }
 
-/** The workflow names the suite by its path from the repository's root, in the dialect of its shell. */
+/** The workflow names the suite by its path from the repository's root, in its shell's syntax. */
 function inRepository(suite: string, cwd: string): string {
   const path = shownFrom(cwd, suite).replaceAll('\\', '/');
   if (!/^(?!\.\.\/)[\w./-]+$/.test(path) || path.startsWith('-'))
@@ -173,7 +173,7 @@ function inRepository(suite: string, cwd: string): string {
   return path;
 }
 
-/** GitHub reads workflows from the root of a repository alone. */
+/** GitHub only reads workflows in the root of a repository. */
 function rootNotes(cwd: string): string[] {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     if (existsSync(join(folder, '.git')))

@@ -16,13 +16,13 @@ import {
 
 /** A suite of the nights. */
 export interface NightlySuite {
-  /** From the repository's root. */
+  /** Path from the repository's root. */
   path: string;
-  /** What limits each of its shards, as `run` takes it. */
+  /** Limits of each of its shards, as flags of `run`. */
   budget: readonly string[];
-  /** The same for a pull request, which sends it whole and twice at the most. */
+  /** The same for a pull request, which sends it as a whole and twice at most. */
   changeBudget: readonly string[];
-  /** The longest that a shard may take. */
+  /** Maximum duration of a shard. */
   minutes: number;
 }
 
@@ -37,26 +37,26 @@ export interface WorkflowOptions {
   suites: readonly NightlySuite[];
   /** How a shell starts gatebench. */
   program: string;
-  /** What npm is to install. Absent: what the repository's package-lock.json says. */
+  /** Package for npm to install. Absent: as in the repository's package-lock.json. */
   install?: string;
-  /** What the routes of the suites need. */
+  /** Variables for the suites' routes. */
   secrets: readonly Variable[];
-  /** None: one, without a name. */
+  /** Empty: one place, without a name. */
   places: readonly Place[];
-  /** Publish the history on GitHub Pages. */
+  /** Whether to publish the history on GitHub Pages. */
   pages: boolean;
-  /** Say on a pull request what its change of a suite brings. */
+  /** Whether to report the effect of a changed suite on a pull request. */
   pullRequests: boolean;
 }
 
-/** Of each suite. */
+/** Per suite. */
 export const shards = 2;
-/** To install, and to hand over what was measured. */
+/** Extra time for installing and for uploading the results. */
 const minutesAround = 15;
 
 /**
- * A workflow for GitHub Actions: every night all suites, in shards, joined, gated, remembered on a branch of its own. One
- * job writes to that branch.
+ * A workflow for GitHub Actions: every night all suites, in shards, merged, gated, stored on a branch of its own. Only
+ * one job writes to that branch.
  */
 export function nightlyWorkflow(options: WorkflowOptions): string {
   const { suites, secrets, install, pages, pullRequests } = options;
@@ -98,7 +98,7 @@ ${jobs.map((job) => indented(job, 2)).join('\n\n')}
 `;
 }
 
-/** A suite's files are in its own folder. */
+/** Each suite's files have their own folder. */
 function pullRequestTrigger(paths: readonly string[]): string {
   const places = paths.map((path) => (path.includes('/') ? `${path.replace(/\/[^/]*$/, '')}/**` : path));
   return `  pull_request:
@@ -106,7 +106,7 @@ function pullRequestTrigger(paths: readonly string[]): string {
 `;
 }
 
-/** The conditions of a job, as GitHub writes them. */
+/** The conditions of a job in GitHub's syntax. */
 const condition = (...all: (string | false)[]): string => {
   const some = all.filter(Boolean);
   return some.length === 0 ? '' : `\n  if: \${{ ${some.join(' && ')} }}`;
@@ -144,7 +144,7 @@ ${indented(secretsAsEnv(secrets), 8)}
 ${indented(checkSecrets(secrets), 8)}`;
 }
 
-/** Steps that check the repository out and bring gatebench. */
+/** Steps that check out the repository and install gatebench. */
 function installSteps({ install }: WorkflowOptions, depth = 1): string {
   return `- uses: ${pinned.checkout}
 ${depth === 1 ? '' : `  with:\n    fetch-depth: ${depth}\n`}- uses: ${pinned.setupNode}
@@ -160,7 +160,7 @@ ${indented(installScript, 4)}`
 }`;
 }
 
-/** In a folder of its own, so that it needs no package.json of the repository. */
+/** In its own folder, so that it needs no package.json of the repository. */
 export const installScript = `case "$GATEBENCH" in
   ./* | ../*) GATEBENCH=$PWD/$GATEBENCH ;;
 esac

@@ -13,18 +13,20 @@ const shellcheck = find('shellcheck');
 const remedy =
   'go install github.com/rhysd/actionlint/cmd/actionlint@latest, or set ACTIONLINT_PATH; apt-get install shellcheck';
 
-/** Why workflows are not linted; undefined when there are both tools, or when they are demanded. */
+/** Why workflows are not linted. Undefined if both tools exist, or if they are required. */
 export const withoutLinters =
   (actionlint === undefined || shellcheck === undefined) &&
   process.env['GATEBENCH_REQUIRE_TOOLS'] === undefined
     ? `no actionlint or no shellcheck found: ${remedy}`
     : undefined;
 
-/** What actionlint finds in workflows, a line for each; with shellcheck in their scripts. Throws when it cannot look. */
+/**
+ * Findings of actionlint in workflows, one line each, including shellcheck's in their scripts. Throws if it cannot run.
+ */
 export const lintWorkflows = (...files: string[]): Promise<string[]> =>
   lines(actionlint, ['-oneline', '-shellcheck', shellcheck ?? '', ...files]);
 
-/** What shellcheck finds in a script of bash, a line for each. Throws when it cannot look. */
+/** Findings of shellcheck in a bash script, one line each. Throws if it cannot run. */
 export const lintScripts = (...files: string[]): Promise<string[]> =>
   lines(shellcheck, ['--shell=bash', '--format=gcc', ...files]);
 
@@ -33,7 +35,7 @@ async function lines(tool: string | undefined, args: readonly string[]): Promise
     throw new Error(`GATEBENCH_REQUIRE_TOOLS is set, but a linter was not found: ${remedy}`);
   return new Promise((resolve, reject) => {
     execFile(tool, args, (error, stdout, stderr) => {
-      // Both exit with 1 when they found something, and with more when they could not look.
+      // Both exit with 1 if they found something, and with more if they failed.
       if (error && error.code !== 1) reject(new Error(`${tool}: ${stderr || error.message}`));
       else resolve(stdout.split('\n').filter((line) => line !== ''));
     });

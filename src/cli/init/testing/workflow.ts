@@ -9,7 +9,7 @@ export interface Step {
   uses?: string;
   run?: string;
   if?: string;
-  /** YAML may make numbers of them. */
+  /** YAML may turn them into numbers. */
   env?: Record<string, string | number>;
   with?: Record<string, string | number>;
 }
@@ -43,7 +43,7 @@ export interface Done {
   output: string;
 }
 
-/** Runs a script as GitHub's runner does, in a world of its own. */
+/** Runs a script as GitHub's runner does, in an isolated environment. */
 export function bash(script: string, cwd: string, env: Record<string, string> = {}): Promise<Done> {
   return new Promise((resolve) => {
     const settings = {
@@ -65,10 +65,10 @@ export function bash(script: string, cwd: string, env: Record<string, string> = 
   });
 }
 
-/** What GitHub fills in, by the text between the braces. */
+/** GitHub's values, by the expression between the braces. */
 export type Expressions = Readonly<Record<string, string>>;
 
-/** Runs one step, found by its name, with what GitHub would put into it. Pauses are cut short. */
+/** Runs one step, found by its name, with GitHub's values filled in. Pauses are shortened. */
 export async function runStep(
   workflow: Workflow,
   name: string,

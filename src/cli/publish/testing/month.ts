@@ -7,16 +7,16 @@ import { gateCode, gateNight, type Night } from '../../gate/night.ts';
 import { nightlySuite, runIdOfNight, startOfNight, writeNight } from '../../gate/testing/nightly-runs.ts';
 import { testIo } from '../../testing/gatebench.ts';
 
-/** What the gate said of one run of the month. */
+/** The gate's verdict on one run of the month. */
 export interface MonthRun {
   night: number;
-  /** What happened that night. */
+  /** Event of that night. */
   what: string;
   word: string;
   code: ExitCode;
   /** `glm fail`: what is not well. */
   alarms: readonly string[];
-  /** What a comment or an issue would say. */
+  /** Text of a comment or an issue. */
   comment: string;
 }
 
@@ -31,7 +31,7 @@ interface Event {
 const slowdown = { what: 'glm is slow', slower: { glm: 1.5 } };
 const newVersion = { what: 'kimi in a new version', slower: { kimi: 1.5 } };
 
-/** What is not usual in the month. */
+/** Irregular events of the month. */
 function eventOf(night: number): Event {
   if (night === 10) return { what: 'an outage: most requests fail', failing: 0.6 };
   if (night === 13) return { ...slowdown, again: true };
@@ -39,13 +39,13 @@ function eventOf(night: number): Event {
   return night >= 20 ? newVersion : { what: '' };
 }
 
-/** After the fourth night of the new version somebody accepts it, in the morning. */
+/** On the morning after the fourth night of the new version, somebody accepts it. */
 const acceptedOn = 23;
 
 /**
- * Thirty simulated nights of four models, through run folders, gate and history, as a nightly job would have them: an
- * outage, a slowdown of three nights whose first is run twice, and a new version of a model, which is accepted. The same
- * folder has the same content afterward, byte for byte. `onNight` is told of each run that was gated.
+ * Thirty simulated nights of four models, through run folders, gate and history, like a nightly job: an outage, a
+ * slowdown of three nights whose first is run twice, and a new version of a model, which is accepted. The same folder
+ * has the same content afterward, byte for byte. `onNight` is called for each gated run.
  */
 export async function simulatedMonth(
   folder: string,

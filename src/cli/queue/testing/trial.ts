@@ -12,7 +12,7 @@ import { arrivedAt, begunRuns, rowsSoFar } from '../../testing/kills.ts';
 
 export const token = 'test-token-4711';
 
-/** Two models and some questions, answered within milliseconds. */
+/** Two models and some prompts, answered within milliseconds. */
 export const suiteOf = ({ prompts = 10, ttftMs = 20, run = {} } = {}): object => ({
   version: 1,
   name: 'trial',
@@ -25,20 +25,20 @@ export const suiteOf = ({ prompts = 10, ttftMs = 20, run = {} } = {}): object =>
   run: { repeat: 1, warmup: 0, concurrency: 4, retry: { max: 1, backoff_ms: [1, 5] }, ...run },
 });
 
-/** A command that runs within this process until it ends, or is told to stop. */
+/** A command that runs in this process until it ends, or is stopped. */
 export interface Going {
   finished: Promise<Finished>;
-  /** What it has said so far. */
+  /** Its output so far. */
   said(): string;
-  /** As Ctrl-C does. */
+  /** Like Ctrl-C. */
   stop(): void;
 }
 
-/** What workers and coordinators share in a test: a folder with a suite, a mock gateway, and its token. */
+/** Shared by workers and coordinators in a test: a folder with a suite, a mock gateway, and its token. */
 export interface Trial extends AsyncDisposable {
   cwd: string;
   mockUrl: string;
-  /** Begins `run trial.yaml`, with a queue. */
+  /** Starts `run trial.yaml` with a queue. */
   run(...args: string[]): Going;
   worker(...args: string[]): Going;
   /** Rows of the newest run. */
@@ -82,10 +82,10 @@ export async function trial(
   };
 }
 
-/** A lost worker is noticed soon; a busy machine may still take its time. */
+/** A lost worker is noticed soon, but a busy machine may take its time. */
 export const quick = ['--lease', '1s', '--worker-timeout', '60s'];
 
-/** What holds whoever was killed: one final row for each request, and a row for whatever reached the model. */
+/** What must hold whatever was killed: one final row per request, and a row for everything that reached the model. */
 export async function expectWhole(t: Trial, total: number, about = ''): Promise<RequestRow[]> {
   const rows = await t.rows();
   const said = `${about}\n${rows.map((row) => `${row.prompt_id} ${row.model} ${row.attempt} ${row.status} ${row.error_code ?? ''} ${row.worker ?? ''}`).join('\n')}`;
