@@ -14,30 +14,33 @@ const child = fileURLToPath(new URL('./child.ts', import.meta.url));
 /** A task that is not over by then hangs. */
 const timeoutMs = 90_000;
 
-/** Measures in a fresh process against a fresh server. Rejects when the task fails. */
-export async function carryOut<T extends Task>(task: T): Promise<Found<T>> {
-  return (await found(task)) as Found<T>;
+/**
+ * Measures in a fresh process against a fresh server. Rejects when the task fails. `flags`: of the Node that our client
+ * runs in; absent: as its users run it.
+ */
+export async function carryOut<T extends Task>(task: T, flags = measuringFlags): Promise<Found<T>> {
+  return (await found(task, flags)) as Found<T>;
 }
 
-async function found(task: Task): Promise<Found<Task>> {
+async function found(task: Task, ourFlags: readonly string[]): Promise<Found<Task>> {
   if (task.kind === 'start') return measureStart(task.times);
-  if (task.kind === 'run') return measureRun(task);
+  if (task.kind === 'run') return measureRun(task, ourFlags);
   if (task.kind === 'rust') return measureRust(task);
   if (task.kind === 'short') {
     using server = await spawnInstantServer();
-    return await inChild(server.url, task);
+    return await inChild(server.url, task, ourFlags);
   }
   const mock = await spawnMock();
   try {
-    return await inChild(mock.url, task);
+    return await inChild(mock.url, task, ourFlags);
   } finally {
     await mock.stop();
   }
 }
 
-async function inChild(url: string, task: ClientTask): Promise<Found<Task>> {
-  // Each client as its users run it: ours starts under these flags by itself.
-  const flags = task.client === 'ours' ? measuringFlags : [];
+async function inChild(url: string, task: ClientTask, ourFlags: readonly string[]): Promise<Found<Task>> {
+  // Each client as its users run it: ours starts under its flags by itself.
+  const flags = task.client === 'ours' ? ourFlags : [];
   const args = [...flags, '--expose-gc', child, url, JSON.stringify(task)];
   const { stdout } = await run(process.execPath, args, { timeout: timeoutMs, maxBuffer: 1e8 });
   return JSON.parse(stdout) as Found<Task>;

@@ -16,27 +16,11 @@ const prompts = 50;
 const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url));
 
 /** The command as users run it, from its start to its report, against a server that costs next to nothing. */
-export async function measureRun({
-  concurrency,
-  requests,
-  frames,
-  isTls,
-  isViewed,
-}: RunTask): Promise<Findings['run']> {
+export async function measureRun(task: RunTask, flags: readonly string[] = []): Promise<Findings['run']> {
+  const { requests } = task;
   const folder = await mkdtemp(join(tmpdir(), 'gatebench-bench-'));
-  using server = await spawnInstantServer({ isTls });
   try {
-    const suite = join(folder, 'suite.json');
-    await writeFile(suite, JSON.stringify(suiteOf(concurrency, requests)));
-    const out = join(folder, 'run');
-    await using look = new AsyncDisposableStack();
-    if (isViewed) look.use(await viewerOf(folder));
-    const to = ['--route', 'local', '--base-url', `${server.url}/stream/${frames}`, '--out', out];
-    const authority = join(folder, 'authority.pem');
-    await writeFile(authority, certificate);
-    const env = { NODE_EXTRA_CA_CERTS: authority };
-    const { code, cpuMs } = await watched(['run', suite, ...to, '--seed', '1', '--quiet'], folder, env).ended;
-    if (code !== 0) throw new Error(`gatebench run ended with ${String(code)}`);
+    const { out, cpuMs } = await runShort(task, folder, flags);
     const ends: number[] = [];
     for await (const row of readRequests(out))
       if (row.status === 'ok' && row.ended_at !== undefined) ends.push(Date.parse(row.ended_at));
@@ -50,6 +34,28 @@ export async function measureRun({
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** Sends it, in a folder that is there. `flags` are further ones for its Node. */
+export async function runShort(
+  { concurrency, requests, frames, isTls, isViewed }: RunTask,
+  folder: string,
+  flags: readonly string[] = [],
+): Promise<{ out: string; cpuMs: number }> {
+  using server = await spawnInstantServer({ isTls });
+  const suite = join(folder, 'suite.json');
+  await writeFile(suite, JSON.stringify(suiteOf(concurrency, requests)));
+  const out = join(folder, 'run');
+  await using look = new AsyncDisposableStack();
+  if (isViewed) look.use(await viewerOf(folder));
+  const to = ['--route', 'local', '--base-url', `${server.url}/stream/${frames}`, '--out', out];
+  const authority = join(folder, 'authority.pem');
+  await writeFile(authority, certificate);
+  const env = { NODE_EXTRA_CA_CERTS: authority };
+  const args = ['run', suite, ...to, '--seed', '1', '--quiet'];
+  const { code, cpuMs } = await watched(args, folder, env, flags).ended;
+  if (code !== 0) throw new Error(`gatebench run ended with ${String(code)}`);
+  return { out, cpuMs };
 }
 
 /** Somebody looks on: every run below a folder, asked for three times a second until it is let go. */

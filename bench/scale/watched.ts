@@ -32,10 +32,16 @@ export interface Watched {
   stop(): void;
 }
 
-export function watched(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Watched {
+/** `more` are further flags of its Node: of several that say the same, the last one counts. */
+export function watched(
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+  more: readonly string[] = [],
+): Watched {
   const startedAt = performance.now();
   // Under its own flags from the start: a process that starts itself again would lose the channel.
-  const flags = [...measuringFlags, '--expose-gc', '--import', watch];
+  const flags = [...measuringFlags, '--expose-gc', '--import', watch, ...more];
   const child: ChildProcess = spawn(process.execPath, [...flags, bin, ...args], {
     cwd,
     env: { ...process.env, ...env },
