@@ -22,8 +22,13 @@ export function escapeFormula(text: string): string {
  * apostrophe gets one more. Signed numbers are escaped too: a cell of words never holds a number.
  */
 export function guardedText(text: string): string {
+  if (text === '' || isPlainStart(text.charCodeAt(0))) return text;
   return /^['+-]/.test(text) || looksLikeFormula(text) ? `'${text}` : text;
 }
+
+/** A digit or a letter of ASCII, as nearly every cell begins. */
+const isPlainStart = (code: number): boolean =>
+  (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
 
 /** The text that `guardedText` was given. */
 export function shownText(cell: string): string {

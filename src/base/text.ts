@@ -6,6 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
  * characters. Folds blanks. Ignores text far beyond the limit.
  */
 export function oneLine(text: string, limit = Infinity): string {
+  if (text.length <= Math.min(limit, shortText) && plainLine.test(text)) return text;
   const clean = stripVTControlCharacters(cut(text, limit * 8))
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
     .replace(unseen, '')
@@ -13,6 +14,11 @@ export function oneLine(text: string, limit = Infinity): string {
     .trim();
   return cut(clean, limit);
 }
+
+/** Words of printable ASCII with a blank between them, as nearly all text is: nothing of it changes. */
+const plainLine = /^(?:[!-~]+(?: [!-~]+)*)?$/;
+/** Of a longer one, a pattern that counts words takes much memory. */
+const shortText = 10_000;
 
 /** Marks that change the writing direction, and other zero-width characters. */
 const unseen = /[\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;

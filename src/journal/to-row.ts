@@ -1,5 +1,5 @@
 import { laterNames } from '../plan/cell.ts';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Ms } from '../base/clock.ts';
 import { oneLine } from '../base/text.ts';
 import { Attempt } from '../measure/attempt.ts';
@@ -250,7 +250,7 @@ function answerCells(
 ): Pick<RequestRow, 'answer_sha256' | 'answer_preview'> {
   if (answer === '') return { answer_sha256: undefined, answer_preview: undefined };
   return {
-    answer_sha256: createHash('sha256').update(answer).digest('hex'),
+    answer_sha256: hash('sha256', answer),
     answer_preview: answers === 'none' ? undefined : oneLine(answer, previewLength),
   };
 }

@@ -32,16 +32,18 @@ function imageTokens({ messages }: Prompt): number {
   }, 0);
 }
 
-const knownBytes = new WeakMap<Prompt, number>();
+const knownMost = new WeakMap<Prompt, number>();
 
-/** Counted once: a budget asks for every request. */
-function bytesOf(prompt: Prompt): number {
-  let bytes = knownBytes.get(prompt);
-  if (bytes === undefined) {
-    bytes = textsOf(prompt).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-    knownBytes.set(prompt, bytes);
+/** The most tokens that a prompt can take. Counted once: a budget asks for every request. */
+function mostPromptTokens(prompt: Prompt): number {
+  let tokens = knownMost.get(prompt);
+  if (tokens === undefined) {
+    const bytes = textsOf(prompt).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+    const framing = tokensPerMessage * prompt.messages.length;
+    tokens = Math.ceil(bytes / 2) + imageTokens(prompt) + framing;
+    knownMost.set(prompt, tokens);
   }
-  return bytes;
+  return tokens;
 }
 
 /**
@@ -52,13 +54,8 @@ export function worstCaseUsage(planned: Asked): Usage & {
   promptTokens: number;
   completionTokens: number;
 } {
-  const framing = tokensPerMessage * planned.prompt.messages.length;
   return {
-    promptTokens:
-      Math.ceil(bytesOf(planned.prompt) / 2) +
-      imageTokens(planned.prompt) +
-      framing +
-      2 * missingWords(planned),
+    promptTokens: mostPromptTokens(planned.prompt) + 2 * missingWords(planned),
     completionTokens: answerLimit(planned) ?? unboundedAnswer,
   };
 }

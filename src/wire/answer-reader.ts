@@ -1,3 +1,4 @@
+import { TextDecoder } from 'node:util';
 import type { Ms } from '../base/clock.ts';
 import { ChunkLog } from '../measure/chunk-log.ts';
 import type { ServerTimings } from '../measure/exchange.ts';
@@ -84,8 +85,8 @@ export class AnswerReader {
   #lineLength = 0;
   readonly #framing: (text: string) => Seen[];
   readonly #form = new RepeatedForm();
-  /** Byte order marks are left to the framing. */
-  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  /** Absent until a read ends within a line: making one costs more than reading a short answer. */
+  #decoder: TextDecoder | undefined;
   /** Whether the decoder may hold the first bytes of a character. */
   #decoderHolds = false;
 
@@ -112,6 +113,8 @@ export class AnswerReader {
   #decode(bytes: Buffer, endsWithLine: boolean): string {
     if (endsWithLine && !this.#decoderHolds) return bytes.toString();
     this.#decoderHolds = !endsWithLine;
+    // A byte order mark is the framing's.
+    this.#decoder ??= new TextDecoder('utf-8', { ignoreBOM: true });
     return this.#decoder.decode(bytes, { stream: true });
   }
 
@@ -119,7 +122,7 @@ export class AnswerReader {
   end(at: Ms): void {
     this.#at = at;
     this.#ended = true;
-    this.#read(`${this.#decoder.decode()}\n\n`);
+    this.#read(`${this.#decoder?.decode() ?? ''}\n\n`);
   }
 
   /** The body of an answer that was not streamed, parsed. `at` is the instant of its end. */

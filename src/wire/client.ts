@@ -45,6 +45,8 @@ export class Gateway {
   readonly #requests = new SdkRequests();
   /** By address, then by model. */
   readonly #paces = new Map<string, Map<string, WritingPace>>();
+  /** Requests under way that a signal gives up. It has one listener for all: to add and remove one costs more than most. */
+  readonly #watched = new WeakMap<AbortSignal, Set<number>>();
   #inFlight = 0;
   #lastId = 0;
 
@@ -101,8 +103,8 @@ export class Gateway {
     }
     if (signal?.aborted) return this.#unsent(stopped);
     const id = ++this.#lastId;
-    const cancel = (): void => wire.cancel(id, stopped.message);
-    signal?.addEventListener('abort', cancel, { once: true });
+    const watched = signal && this.#watchedBy(signal);
+    watched?.add(id);
     const { url, method, headers, body } = made;
     const record = await wire.send({
       id,
@@ -116,8 +118,21 @@ export class Gateway {
       longestBody: bodyLimit(request.body),
       due,
     });
-    signal?.removeEventListener('abort', cancel);
+    watched?.delete(id);
     return record;
+  }
+
+  #watchedBy(signal: AbortSignal): Set<number> {
+    let ids = this.#watched.get(signal);
+    if (ids === undefined) {
+      const fresh = new Set<number>();
+      const cancelAll = (): void => {
+        for (const id of fresh) this.#options.wire.cancel(id, stopped.message);
+      };
+      signal.addEventListener('abort', cancelAll, { once: true });
+      this.#watched.set(signal, (ids = fresh));
+    }
+    return ids;
   }
 
   /** For a request that never left this thread. */

@@ -19,7 +19,13 @@ export function runProgress(
   { quiet, color }: { quiet: boolean; color: boolean | undefined },
   { stderr, env, clock }: Io,
 ): RunProgress {
-  const nameOf = (cell: Cell): string => cellName(cell, { routes });
+  const names = new Map<Cell, string>();
+  /** Put together once: it is asked for with every request. */
+  const nameOf = (cell: Cell): string => {
+    let name = names.get(cell);
+    if (name === undefined) names.set(cell, (name = cellName(cell, { routes })));
+    return name;
+  };
   let progress: Progress | undefined;
   const begin = (total: number): Progress =>
     createProgress({
