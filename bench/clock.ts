@@ -56,7 +56,7 @@ function mayBegin(): boolean {
   return done === 0 || elapsed + elapsed / done < limitMs;
 }
 
-/** A client may fail under a load that another bears: a hole in its column, not the end of the table. */
+/** A client may fail under a load that another survives: a gap in its column, not the end of the table. */
 async function tried(task: Task): Promise<Found<Task> | undefined> {
   try {
     return await carryOut(task);

@@ -94,7 +94,7 @@ async function measurePage(mb: number, file: string): Promise<boolean> {
   return isSmall && isQuick;
 }
 
-/** What people wait for in the viewer: the first look at the requests of a run, then another order of them. */
+/** What people wait for in the viewer: the first view of a run's requests, then another order of them. */
 async function measureViewer(run: string): Promise<boolean> {
   const index = new RunIndex(run);
   const seconds = async (search: string): Promise<number> => {

@@ -32,7 +32,7 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** One run of the real program and what `compare` says of it. */
+/** One run of the real program and the result of `compare`. */
 async function liveRun(run: number): Promise<LivePair[]> {
   const file = join(folder, `live-${run}.yaml`);
   await writeFile(file, JSON.stringify(liveSuite(run)));

@@ -61,7 +61,7 @@ try {
   );
   for (let run = 1; run <= runs; run++) {
     const found = await searched(run, base);
-    // A search that ended early has not bracketed anything: it is no proof.
+    // A search that ended early has not bracketed anything: it proves nothing.
     if (found.word !== 'found') unfinished++;
     const holds =
       found.word === 'found' && (found.held_rps ?? 0) <= truth && truth <= (found.broken_rps ?? Infinity);
@@ -77,7 +77,7 @@ process.stdout.write(
 );
 if (held < Math.floor(0.95 * runs)) process.exitCode = 1;
 
-/** What an answer takes when it is alone, as a client sees it. */
+/** Duration of an answer without other load, as seen by a client. */
 async function unloaded(base: string): Promise<number> {
   const times: number[] = [];
   for (let n = 0; n < 15; n++) {

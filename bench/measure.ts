@@ -1,7 +1,7 @@
 import { Bench, type Task } from 'tinybench';
 import type { Case } from './cases/case.ts';
 
-/** What a case found; times in µs for each unit. */
+/** Result of a case. Times in µs per unit. */
 export interface CaseFigures {
   case: string;
   unit: string;
@@ -10,10 +10,10 @@ export interface CaseFigures {
   bare: string;
   /** Ours ÷ bare. */
   ratio: number;
-  /** Units that ours does in a second, of the clock that the case counts by. */
+  /** Units per second of ours, by the clock of the case. */
   per_second: number;
   clock: 'processor' | 'wall';
-  /** Calls of ours that were measured. */
+  /** Number of measured calls of ours. */
   calls: number;
 }
 
@@ -22,7 +22,7 @@ const processorMs = (): number => {
   return (user + system) / 1000;
 };
 
-/** Medians over the calls that fit into `timeMs` for each side. Rejects when a call fails. */
+/** Medians over the calls that fit into `timeMs` for each side. Rejects if a call fails. */
 export async function measureCase(subject: Case, timeMs: number): Promise<CaseFigures> {
   const opened = await subject.open();
   const bench = new Bench({
@@ -31,11 +31,11 @@ export async function measureCase(subject: Case, timeMs: number): Promise<CaseFi
     warmupTime: timeMs / 4,
     warmupIterations: 2,
     throws: true,
-    // What the garbage of one side costs shall not be paid by the other.
+    // One side must not pay for the garbage of the other.
     setup: () => globalThis.gc?.(),
     ...(subject.clock === 'processor' ? { now: processorMs } : {}),
   });
-  // `async: true`, or tinybench would call each once more to find out.
+  // `async: true`: otherwise tinybench would make an extra call of each to find out.
   for (const side of ['ours', 'bare'] as const)
     bench.add(
       side,

@@ -29,10 +29,10 @@ const { values: flags } = parseArgs({
 });
 const [seconds, rate] = [wholeOf('seconds', 600), wholeOf('rate', 10_000)];
 const warmupSeconds = 2;
-/** One piece of text: what arrives shall cost next to nothing. */
+/** One piece of text: receiving must cost next to nothing. */
 const frames = 1;
 
-/** When one client sent its requests, in milliseconds, each beside the time at which it was due. */
+/** When one client sent its requests, in milliseconds, each with the time at which it was due. */
 interface Sent {
   client: string;
   due: number;
@@ -60,7 +60,7 @@ try {
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
-// Connections are kept alive; nothing waits for them.
+// Kept-alive connections are closed; nothing waits for them.
 process.exit();
 
 function wholeOf(flag: 'seconds' | 'rate', most: number): number {
@@ -89,7 +89,7 @@ async function byGatebench(): Promise<Sent> {
       name: 'open-loop',
       models: [{ id: 'a', model: 'custom-ollama/sim-a' }],
       prompts: [{ id: 'p', prompt: 'Say hello.' }],
-      // A visit that this machine could not send in time is not made again.
+      // A visit that this machine could not send in time is not repeated.
       run: { budget: { requests: Math.ceil(1.5 * visit) }, answers: 'none' },
       load: {
         ...{ mode: 'open', rate: `${rate}/s`, arrivals: 'constant', window: `${seconds}s`, min_arrivals: 10 },
@@ -114,7 +114,7 @@ async function byGatebench(): Promise<Sent> {
   return { client: 'gatebench run', due, answered, lateMs: ascending(late), perSecond: rateOf(at) };
 }
 
-/** Undefined where it is not there. */
+/** Undefined if it does not exist. */
 async function byVegeta(): Promise<Sent | undefined> {
   const program = process.env['GATEBENCH_VEGETA'] ?? 'vegeta';
   const version = spawn(program, ['-version'], { stdio: 'ignore' });
@@ -138,7 +138,7 @@ async function byVegeta(): Promise<Sent | undefined> {
   const lines = (await done(program, ['encode', '-to', 'csv', results!])).trimEnd().split('\n');
   const hits = lines.map((line) => {
     const [nanoseconds, status, , , , , , , number] = line.split(',');
-    // Nanoseconds since 1970 have more digits than a number holds: the first six change nothing within an hour.
+    // Nanoseconds since 1970 have more digits than a number can hold. The first six do not change within an hour.
     return { at: Number(nanoseconds!.slice(6)) / 1e6, isOk: status === '200', number: Number(number) };
   });
   const skipped = rate * warmupSeconds;
@@ -156,7 +156,7 @@ async function byVegeta(): Promise<Sent | undefined> {
   };
 }
 
-/** What it printed. Rejects when it fails. */
+/** Its output. Rejects if it fails. */
 async function done(program: string, args: readonly string[]): Promise<string> {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const printed = text(child.stdout);
@@ -192,8 +192,8 @@ function sentTable(all: readonly Sent[]): TextColumn[] {
 }
 
 /**
- * Nothing but the processor bounds a closed loop of short requests: were its sends three milliseconds apart, as they are in
- * the opening wave, it would make 333 a second.
+ * Only the processor limits a closed loop of short requests. If its sends were three milliseconds apart, as in the
+ * opening wave, it would make 333 a second.
  */
 async function closedLoops(): Promise<void> {
   const [few, many] = [1000, 6000];
@@ -204,7 +204,7 @@ async function closedLoops(): Promise<void> {
     const found = (requests: number): ReturnType<typeof measureRun> =>
       measureRun({ kind: 'run', concurrency, requests, frames: 5, isTls: false, isViewed: false });
     const [start, whole] = [await found(few), await found(many)];
-    // What the program's start and its report take is in both.
+    // Both include the program's start and its report.
     const cpuMs = (whole.cpuMs * many - start.cpuMs * few) / (many - few);
     print(
       `${concurrency} in flight: ${fixed(whole.perSecond, 0)} answers a second, ${duration(cpuMs)} of processor time each: ` +

@@ -62,7 +62,7 @@ await writeFile(
     figures.map((row) => ({ ...row })),
   ),
 );
-// Connections are kept alive; nothing waits for them.
+// Kept-alive connections are closed; nothing waits for them.
 process.exit(0);
 
 function tableOf(rows: readonly CaseFigures[]): TextColumn[] {

@@ -29,9 +29,9 @@ const requests = repeat * perRepeat;
 const concurrency = Number(flags.concurrency ?? 16);
 const rows = Number(flags.rows ?? 1_000_000 / share);
 const parts = 10;
-/** Nothing here may go on for ever. */
+/** Nothing here may run forever. */
 const minutes = 40;
-/** 20 bytes a request would be 3 MiB over the last four fifths of 200,000; what a collector leaves about is less. */
+/** 20 bytes a request would be 3 MiB over the last four fifths of 200,000. Uncollected garbage is less. */
 const allowedGrowthMib = 3;
 
 const folder = await mkdtemp(join(tmpdir(), 'gatebench-scale-'));

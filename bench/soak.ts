@@ -19,7 +19,7 @@ const { values: flags } = parseArgs({
 const streams = Number(flags.streams);
 const concurrency = Number(flags.concurrency);
 const parts = 10;
-/** Four bytes a stream would be 200 KiB; what a collector leaves lying about is less than this. */
+/** Four bytes a stream would be 200 KiB. Uncollected garbage is less. */
 const allowedGrowthKib = 1024;
 
 const shape = { tokensPerSecond: 1000, tokens: 5, ttftMs: 1 };

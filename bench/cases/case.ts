@@ -1,15 +1,15 @@
-/** One thing that the program does often, beside the least that could do it. */
+/** A frequent operation of the program, compared with the least code that could do it. */
 export interface Case {
   name: string;
-  /** What is counted: `request`, `chunk`, `row` … */
+  /** Unit of the count: `request`, `chunk`, `row` … */
   unit: string;
-  /** Units in one call of `ours` and of `bare`. */
+  /** Units per call of `ours` and of `bare`. */
   units: number;
-  /** What `bare` is. */
+  /** Description of `bare`. */
   bareName: string;
   /**
-   * `processor`: only this process's own processor time counts, which a server in another process does not
-   * disturb. `wall`: the time that passes.
+   * `processor`: only this process's own processor time counts, which a server in another process does not disturb.
+   * `wall`: elapsed time.
    */
   clock: 'processor' | 'wall';
   /** Sets everything up. */

@@ -9,7 +9,7 @@ import { sample, type Sample } from './sample-rows.ts';
 
 const batch = 200;
 
-/** Rows that end one after another: each is in the file before the next. */
+/** Rows one after another: each is in the file before the next begins. */
 export const journalRows: Case = {
   name: 'journal, row by row',
   unit: 'row',
@@ -55,7 +55,7 @@ async function openJournal(
   const [requests, answers] = (await Promise.all(
     [runFiles.requests, runFiles.answers].map((name) => open(join(folder, name), 'a')),
   )) as [FileHandle, FileHandle];
-  // The files shall not grow with the time that the bench is given.
+  // Keeps the files from growing with the duration of the bench.
   const empty = async (): Promise<void> => {
     await requests.truncate();
     await answers.truncate();
@@ -78,7 +78,7 @@ async function openJournal(
   };
 }
 
-/** What would do if no cell ever needed quotes. */
+/** Enough if no cell ever needed quotes. */
 function joinAndAppend(requests: FileHandle, answers: FileHandle): Append {
   const names = rowColumns.map(({ name }) => name);
   return async (samples) => {

@@ -42,8 +42,8 @@ const suite = {
 };
 
 /**
- * What a request costs beside its way to the server and back: plan, budget, row, metrics, journal, redaction, progress.
- * The answers are there at once.
+ * Cost of a request besides its way to the server and back: plan, budget, row, metrics, journal, redaction, progress.
+ * The answers are available at once.
  */
 function keptRequest(chunks: number): Case {
   return {
@@ -116,7 +116,7 @@ async function open(chunks: number): ReturnType<Case['open']> {
         },
       });
       progress.stop();
-      // The files shall not grow with the time that the bench is given.
+      // Keeps the files from growing with the duration of the bench.
       for (const name of [runFiles.requests, runFiles.answers]) await truncate(join(folder, name));
     },
     bare: async () => {

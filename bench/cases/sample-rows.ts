@@ -14,7 +14,7 @@ export interface Sample {
 const cells = ['swift', 'wordy', 'thinker', 'tail'].map((id) => cell(id));
 const chunks = 60;
 
-/** An attempt as a run would record it: a stream of 60 chunks at some 50 tok/s. The same `n` gives the same one. */
+/** An attempt as a run would record it: a stream of 60 chunks at about 50 tok/s. The same `n` gives the same one. */
 export function sample(n: number, prompts: number): Sample {
   const random = seededRandom(`bench/${n}`);
   const pieces: Piece[] = [];

@@ -6,7 +6,7 @@ import type { Case } from './case.ts';
 const requests = 64;
 const inFlight = 16;
 
-/** What the SDK, the gateway client and the record cost around one short answer. */
+/** Cost of the SDK, the gateway client and the record for one short answer. */
 export const shortRequest: Case = {
   name: 'request, short answer',
   unit: 'request',

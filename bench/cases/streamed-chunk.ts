@@ -7,7 +7,7 @@ import type { Case } from './case.ts';
 const streams = 16;
 const shape = { tokensPerSecond: 1, tokens: instantFrames, ttftMs: 0 };
 
-/** What it costs to stamp, parse and keep one chunk, its share of the request included. */
+/** Cost of stamping, parsing and keeping one chunk, including its share of the request. */
 export const streamedChunk: Case = {
   name: 'chunk of a stream',
   unit: 'chunk',

@@ -7,7 +7,7 @@ import type { Case } from './case.ts';
 
 const prompts = 10_000;
 
-/** A suite that was written by a program: read, checked, expanded. */
+/** A generated suite: read, checked, expanded. */
 export const suiteLoad: Case = {
   name: 'suite of 10,000 prompts',
   unit: 'prompt',

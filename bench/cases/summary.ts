@@ -5,10 +5,10 @@ import { sample } from './sample-rows.ts';
 
 const records = 100_000;
 const prompts = 250;
-/** Attempts that differ in their figures; the others repeat them at another place of the plan. */
+/** Attempts with different figures. The others repeat them at other places of the plan. */
 const distinct = 2000;
 
-/** All rows of a very large run: collected, then summarised with every interval. */
+/** All rows of a very large run: collected, then summarized with every interval. */
 export const summary: Case = {
   name: 'summary of 100,000 records',
   unit: 'record',

@@ -3,22 +3,22 @@ import type { StreamShape } from '../../src/diagnose/calibrate/level.ts';
 import type { SeenStream } from '../../src/diagnose/calibrate/truth-join.ts';
 import type { Knobs } from '../../src/mock/knobs.ts';
 
-/** What a client keeps of one stream, on its process's own clock. */
+/** A client's record of one stream, on its process's own clock. */
 export interface KeptStream extends SeenStream {
-  /** The client was told to make the request. */
+  /** When the client was told to make the request. */
   calledAt: Ms;
 }
 
-/** A way to ask a model: ours, and the ones that it is measured against. */
+/** A client for a model: ours, and those that it is compared with. */
 export interface Client {
   /**
-   * Reads one stream to its end and stamps each piece; undefined when there was none. `knobs` are further ones of
-   * the mock.
+   * Reads one stream to its end and stamps each piece. Undefined if there was none. `knobs` are further ones of the
+   * mock.
    */
   stream(eventId: string, shape: StreamShape, knobs?: Partial<Knobs>): Promise<KeptStream | undefined>;
-  /** One short answer that is not streamed. Rejects when it is none. */
+  /** One short answer without streaming. Rejects if it is not one. */
   short(): Promise<void>;
-  /** Opens as many connections. */
+  /** Opens this many connections. */
   warm(connections: number): Promise<void>;
 }
 

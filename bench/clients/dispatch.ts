@@ -4,7 +4,7 @@ import type { ChatRequest } from '../../src/wire/chat-request-body.ts';
 import type { Client, KeptStream } from './client.ts';
 import { benchRequest, shortRequest } from './request.ts';
 
-/** The floor: undici's dispatch and nothing else, frames split and parsed in place, no fault looked for. */
+/** The floor: only undici's dispatch, with frames split and parsed in place, and no checks for faults. */
 export function createDispatch(url: string): Client {
   const agent = new Agent({ connections: null, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
   return {
@@ -23,7 +23,7 @@ export function createDispatch(url: string): Client {
         agent.dispatch(options(benchRequest(url, eventId, shape, knobs)), {
           onRequestStart: () => (sentAt = performance.now()),
           onRequestSent: () => (writtenAt = performance.now()),
-          // undici takes no handler without one.
+          // undici requires a handler.
           onResponseStart: () => undefined,
           onResponseData(_controller, bytes) {
             const at = performance.now();

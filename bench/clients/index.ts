@@ -1,6 +1,6 @@
 import type { Client, ClientName } from './client.ts';
 
-/** Imports one client alone, so that the others' code is not in its process. */
+/** Imports only one client, so that the code of the others is not in its process. */
 export async function createClient(name: ClientName, url: string): Promise<Client> {
   switch (name) {
     case 'ours':

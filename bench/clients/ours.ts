@@ -6,7 +6,7 @@ import { benchRequest, shortRequest } from './request.ts';
 
 const timeouts = { connectMs: 10_000, firstTokenMs: 120_000, idleMs: 120_000, totalMs: 600_000 };
 
-/** The client that `gatebench run` uses, as it is. */
+/** The client of `gatebench run`, unchanged. */
 export function createOurs(url: string): Client {
   const wire = openThreadWire({ timeouts, note: (text) => console.error(text) });
   const gateway = new Gateway({ wire, clock: systemClock, redact: (text) => text });
@@ -14,7 +14,7 @@ export function createOurs(url: string): Client {
     async stream(eventId, shape, knobs) {
       const calledAt = performance.now();
       const exchange = await gateway.ask(benchRequest(url, eventId, shape, knobs));
-      // The rest of it is let go, as a run does when it has written its row.
+      // The rest is dropped, as in a run after it has written its row.
       const { sentAt, requestWrittenMs = Infinity, firstEventMs, chunks, clientLagMs } = exchange;
       if (sentAt === undefined || firstEventMs === undefined) return undefined;
       return {
@@ -24,7 +24,7 @@ export function createOurs(url: string): Client {
         writtenAt: sentAt + requestWrittenMs,
         firstEventAt: sentAt + firstEventMs,
         ...(clientLagMs === undefined ? {} : { lagMs: clientLagMs }),
-        // Asked for when all is over: to list them is none of the client's work.
+        // Built when all is over: listing them is not part of the client's work.
         get pieces() {
           return Array.from(chunks.texts(), ({ at }) => sentAt + at);
         },

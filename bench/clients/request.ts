@@ -2,7 +2,7 @@ import { shapedRequest, type StreamShape } from '../../src/diagnose/calibrate/le
 import type { ChatRequest } from '../../src/wire/chat-request-body.ts';
 import type { Knobs } from '../../src/mock/knobs.ts';
 
-/** The request that every client makes alike. */
+/** The same request for every client. */
 export function benchRequest(
   url: string,
   eventId: string,
@@ -14,7 +14,7 @@ export function benchRequest(
   return { ...request, headers: { ...request.headers, 'x-sim': JSON.stringify({ ...shaped, ...knobs }) } };
 }
 
-/** The same, not streamed. */
+/** As above, not streamed. */
 export function shortRequest(url: string): ChatRequest {
   return {
     eventId: 'short',

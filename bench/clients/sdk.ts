@@ -6,7 +6,7 @@ import { benchRequest, shortRequest } from './request.ts';
 type StreamParams = OpenAI.ChatCompletionCreateParamsStreaming;
 type WholeParams = OpenAI.ChatCompletionCreateParamsNonStreaming;
 
-/** The way of the SDK's own documentation: default fetch, `for await`, a clock started at the call. */
+/** As in the SDK's own documentation: default fetch, `for await`, a clock started at the call. */
 export function createSdk(url: string): Client {
   const openai = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'unused', maxRetries: 0, logLevel: 'off' });
   const writtenAt = watchWrites();
@@ -36,7 +36,7 @@ export function createSdk(url: string): Client {
   };
 }
 
-/** When Node's own fetch wrote each request: nobody who uses the SDK as it is knows it, but the truth wants it. */
+/** When Node's own fetch wrote each request. Users of the plain SDK do not have this, but the truth needs it. */
 function watchWrites(): ReadonlyMap<string, number> {
   const writtenAt = new Map<string, number>();
   subscribe('undici:client:sendHeaders', (message) => {

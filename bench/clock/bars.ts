@@ -3,23 +3,23 @@ import { figureOf, ratios, type Series, type Values } from './findings.ts';
 import type { Errors } from './task.ts';
 import { ourLevels, task } from './tasks.ts';
 
-/** One figure to reach. */
+/** A target for one figure. */
 export interface Bar {
   what: string;
-  /** At most this; at least, where `isFloor`. */
+  /** Maximum. Minimum if `isFloor`. */
   limit: number;
   isFloor?: boolean;
-  /** The limit as people write it. */
+  /** The limit in words. */
   limitText: string;
   unit: '×' | 'ms' | '%' | 'n';
-  /** It needs a tool that is not everywhere: without figures it was not measured, which is no failure. */
+  /** It needs an optional tool: without figures it was not measured, which is not a failure. */
   isOptional?: boolean;
   values(series: Series): Values;
-  /** What belongs beside the figure, in a few words. */
+  /** A short remark about the figure. */
   note?(series: Series): string;
 }
 
-/** Every figure to reach, in the order of the table. To add one: add its object. */
+/** Every target, in the order of the table. To add one: add its object. */
 export const bars: readonly Bar[] = [
   {
     what: "CPU per chunk, 192 streams, against the SDK's loop",
@@ -181,7 +181,7 @@ function ttftBar(streams: number, limit: number): Bar {
   };
 }
 
-/** An error of ours against that of the bare loop: both start all requests at once. */
+/** Our error compared with that of the bare loop: both start all requests at once. */
 function waveBar(
   what: string,
   streams: number,
@@ -218,7 +218,7 @@ function runBar(concurrency: number): Bar {
   };
 }
 
-/** What a first draft of the wire thread reached. */
+/** Result of a first draft of the wire thread. */
 function rustBar(concurrency: number): Bar {
   const rust = (series: Series): Values =>
     series.values(task.rust(concurrency), ({ perSecond: rate }) => rate);

@@ -5,7 +5,7 @@ import { type Client, onMachineClock } from '../clients/client.ts';
 import { warmUp } from './streams.ts';
 import type { Findings } from './task.ts';
 
-/** The first token comes when the burst is over, so that the start alone is looked at. */
+/** The first token comes after the burst is over, so that only the start matters. */
 const shape = { tokensPerSecond: 50, tokens: 5, ttftMs: 1000 };
 
 /** Many requests at the same moment: once to open the connections, once to measure. */

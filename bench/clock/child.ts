@@ -6,7 +6,7 @@ import { measureWave } from './wave.ts';
 import { measureStreams } from './streams.ts';
 import type { ClientTask, Found } from './task.ts';
 
-/** One task in this process: `child.ts <server url> <task as JSON>`; prints what it found as JSON. */
+/** One task in this process: `child.ts <server url> <task as JSON>`. Prints its findings as JSON. */
 const [url, text] = process.argv.slice(2) as [string, string];
 console.log(JSON.stringify(await carryOut(JSON.parse(text) as ClientTask)));
 // Streams may be open on purpose.

@@ -1,10 +1,10 @@
 import { median } from '../../src/stats/quantile.ts';
 import type { Found, Task } from './task.ts';
 
-/** One number from each repetition; undefined where a task failed. */
+/** One number per repetition. Undefined if a task failed. */
 export type Values = readonly (number | undefined)[];
 
-/** What every task found, repetition by repetition. */
+/** Findings of every task, repetition by repetition. */
 export class Series {
   readonly #found = new Map<string, (Found<Task> | undefined)[]>();
 
@@ -31,7 +31,7 @@ export function ratios(above: Values, below: Values): Values {
   });
 }
 
-/** Several repetitions in one figure. */
+/** Combines several repetitions into one figure. */
 export interface Figure {
   median: number;
   low: number;
@@ -39,7 +39,7 @@ export interface Figure {
   n: number;
 }
 
-/** Undefined when every repetition failed. */
+/** Undefined if every repetition failed. */
 export function figureOf(values: Values): Figure | undefined {
   const known = values.filter((value) => value !== undefined);
   if (known.length === 0) return undefined;

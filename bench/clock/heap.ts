@@ -4,13 +4,13 @@ import type { Client } from '../clients/client.ts';
 import { warmUp } from './streams.ts';
 import { benchShape, type Findings } from './task.ts';
 
-/** Each stream stands still after as many pieces; by then everything that it holds is there. */
+/** Each stream pauses after this many pieces. Everything that it holds is in memory then. */
 const piecesBeforeStall = 5;
-/** Longer than the measurement lasts: the process ends before. */
+/** Longer than the measurement: the process ends before. */
 const stallMs = 120_000;
 const patienceMs = 30_000;
 
-/** Heap of streams that are all open at once. The process is of no use for anything else afterwards. */
+/** Heap of streams that are all open at the same time. The process cannot be used for anything else afterward. */
 export async function measureHeap(
   client: Client,
   mockUrl: string,
@@ -28,12 +28,12 @@ export async function measureHeap(
       await delay(50);
     }
   }
-  // What has been written has yet to be read.
+  // Written data still has to be read.
   await delay(500);
   return { kibPerStream: (heapKib() - before) / streams };
 }
 
-/** What lives, after garbage is gone. Needs `--expose-gc`. */
+/** Live heap after garbage collection. Needs `--expose-gc`. */
 function heapKib(): number {
   for (let times = 0; times < 3; times++) globalThis.gc!();
   return process.memoryUsage().heapUsed / 1024;

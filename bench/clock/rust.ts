@@ -7,12 +7,12 @@ import { promisify } from 'node:util';
 import { spawnInstantServer } from '../servers/spawn.ts';
 import type { Findings, RustTask } from './task.ts';
 
-/** The folder that holds sglang's extension `_bench`. Undefined where nobody has named one: its rows stay empty. */
+/** Folder of sglang's extension `_bench`. Undefined if not given: its rows stay empty. */
 export const rustFolder = process.env['GATEBENCH_SGLANG'];
 
 const script = fileURLToPath(new URL('../clients/sglang.py', import.meta.url));
 
-/** The same short answers, asked for by sglang's Rust client. */
+/** The same short answers, requested by sglang's Rust client. */
 export async function measureRust({ concurrency, requests, frames }: RustTask): Promise<Findings['rust']> {
   if (rustFolder === undefined) throw new Error('GATEBENCH_SGLANG names no folder');
   const cwd = await mkdtemp(join(tmpdir(), 'gatebench-bench-'));

@@ -1,7 +1,7 @@
 import type { Client } from '../clients/client.ts';
 import type { Findings } from './task.ts';
 
-/** Short answers as fast as they come, from a server that costs next to nothing. */
+/** Short answers as fast as possible, from a server that costs next to nothing. */
 export async function measureShort(
   client: Client,
   concurrency: number,

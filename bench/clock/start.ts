@@ -6,20 +6,20 @@ import { median } from '../../src/stats/quantile.ts';
 import type { Findings } from './task.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-/** Below node_modules, so that the program finds its packages as it does when it is installed. */
+/** Below node_modules, so that the program finds its packages as when installed. */
 const place = `${root}node_modules/.cache/gatebench-bench/`;
 let built: Promise<string> | undefined;
 
-/** Nothing but the parser of arguments, under the same cache of compiled code. */
+/** Only the parser of arguments, under the same cache of compiled code. */
 const yargsAlone = `require('node:module').enableCompileCache(); import('yargs')`;
 
-/** How long the program, compiled as it is published, takes to print its help, and Node to do nothing. */
+/** How long the program, compiled as published, takes to print its help, and Node to do nothing. */
 export async function measureStart(times: number): Promise<Findings['start']> {
   const bin = await (built ??= build());
   const help: number[] = [];
   const yargs: number[] = [];
   const node: number[] = [];
-  // The first one fills the compile cache, as the first start after an installation does.
+  // The first one fills the compile cache, like the first start after an installation.
   elapsed([bin, '--help']);
   elapsed(['-e', yargsAlone]);
   for (let n = 0; n < times; n++) {

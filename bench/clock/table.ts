@@ -30,7 +30,7 @@ export function lineOf(bar: Bar, series: Series): Line {
 const isMet = ({ limit, isFloor }: Bar, { median }: Figure): boolean =>
   isFloor ? median >= limit : median <= limit;
 
-/** A ratio that is to be below one half is written as a fraction, as its limit is. */
+/** A ratio with a limit below one half is written as a fraction, like its limit. */
 function shown({ unit, limit }: Bar, value: number): string {
   if (unit === 'ms') return `${fixed(value, 2)} ms`;
   if (unit === 'n') return fixed(value, 0);

@@ -2,7 +2,7 @@ import type { Ms } from '../../src/base/clock.ts';
 import type { LevelFigures } from '../../src/journal/calibration.ts';
 import type { ClientName } from '../clients/client.ts';
 
-/** One measurement of one client, made in a process of its own. */
+/** One measurement of one client, made in its own process. */
 export type ClientTask =
   | { kind: 'streams'; client: ClientName; streams: number }
   /** A closed loop that starts all at once. */
@@ -19,11 +19,11 @@ export interface RunTask {
   /** Pieces of each answer. */
   frames: number;
   isTls: boolean;
-  /** `gatebench view` shows the run meanwhile, and its first page is asked for three times a second. */
+  /** Meanwhile `gatebench view` shows the run, and its first page is loaded three times a second. */
   isViewed: boolean;
 }
 
-/** The same requests by sglang's Rust client, where it is there. */
+/** The same requests by sglang's Rust client, if available. */
 export interface RustTask {
   kind: 'rust';
   concurrency: number;
@@ -31,32 +31,35 @@ export interface RustTask {
   frames: number;
 }
 
-/** Or how long the program takes to say what it can do. */
+/** Or how long the program takes to print its help. */
 export type Task = ClientTask | RunTask | RustTask | { kind: 'start'; times: number };
 
-/** Measured less true. */
+/** Measured minus true. */
 export interface Errors {
   ttft: { p50: Ms; p99: Ms };
   e2e: { p50: Ms; p99: Ms };
 }
 
-/** What each kind of task finds. */
+/** Findings of each kind of task. */
 export interface Findings {
   streams: LevelFigures;
   /** `steady` is without the opening wave. Processor time of the whole process. */
   wave: { whole: Errors; steady: Errors; cpuUsPerChunk: number };
-  /** Requests a second by their rows, without the tenths at both ends; processor time of the whole command for each. */
+  /**
+   * Requests per second by their rows, without the tenths at both ends. Processor time of the whole command per
+   * request.
+   */
   run: { perSecond: number; cpuMs: number };
   rust: { perSecond: number };
   /** p99 of the TTFT's error, counted from `sent` and from the call. */
   burst: { fromSentMs: Ms; fromCallMs: Ms };
   short: { perSecond: number; cpuUs: number };
   heap: { kibPerStream: number };
-  /** Medians: `gatebench --help`, a Node that loads the parser of its arguments alone, and `node -e 0`. */
+  /** Medians: `gatebench --help`, a Node that loads only the parser of its arguments, and `node -e 0`. */
   start: { helpMs: Ms; yargsMs: Ms; nodeMs: Ms };
 }
 
 export type Found<T extends Task> = Findings[T['kind']];
 
-/** How the streams of every task look: as many and as fast as the figures to reach speak of. */
+/** Shape of the streams of every task: number and rate as in the targets. */
 export const benchShape = { tokensPerSecond: 50, tokens: 60, ttftMs: 100 };

@@ -17,7 +17,7 @@ const short = (client: ClientName, concurrency = 32): Of<'short'> => ({
   concurrency,
   seconds: 2,
 });
-/** Of five pieces that come at once, as most short answers do. */
+/** Answers of five pieces that come at once, like most short ones. */
 const run = (concurrency: number, more: Partial<Of<'run'>> = {}): Of<'run'> => ({
   kind: 'run',
   concurrency,
@@ -38,12 +38,12 @@ const rust = (concurrency: number): Of<'rust'> => ({ kind: 'rust', concurrency, 
 
 export const task = { streams, wave, burst, short, run, rust, longRun, tlsRun, viewedRun, heap, start };
 
-/** Levels at which our client runs; at each, the rows' own bound is tried, too. */
+/** Levels at which our client runs. At each, the rows' own bound is also tested. */
 export const ourLevels = [8, 64, 192, 512] as const;
 /** Levels of the closed loops that start all at once. */
 export const waveLevels = [64, 192, 512] as const;
 
-/** Every task of one repetition; those that are compared with each other are neighbours. */
+/** Every task of one repetition. Those that are compared with each other are adjacent. */
 export const tasks: readonly Task[] = [
   streams('ours', 8),
   streams('ours', 64),

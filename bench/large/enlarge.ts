@@ -11,9 +11,9 @@ import { requestColumns, type RequestRow } from '../../src/journal/request-colum
 import { readRequests } from '../../src/journal/read-journal.ts';
 import { runFiles } from '../../src/journal/run-folder.ts';
 
-/** Prompts that each of a small run becomes. */
+/** Number of prompts that each prompt of a small run becomes. */
 const copies = 40;
-/** Between the requests of the large run. */
+/** Time between the requests of the large run. */
 const apartMs = 400;
 
 /** Times of a row that are stretched together. */
@@ -28,9 +28,9 @@ interface Recorded {
 }
 
 /**
- * A whole run of at least so many rows in the folder `to`, made from the measured rows of a small one: each prompt
- * becomes many, each row comes again and again at a later time with all its times stretched alike by chance. Says how
- * many rows it has.
+ * A complete run of at least this many rows in the folder `to`, made from the measured rows of a small one: each prompt
+ * becomes many, and each row repeats at later times with all its times stretched by one random factor. Returns its
+ * number of rows.
  */
 export async function enlarge(from: string, to: string, least: number): Promise<number> {
   const manifest = await readManifest(from);
@@ -67,7 +67,7 @@ const copyOf = (prompt: string, copy: number): string => `${prompt}-${copy + 1}`
 
 const timeAt = (start: string, ms: number): string => new Date(Date.parse(start) + ms).toISOString();
 
-/** The same rows whenever it is asked. */
+/** The same rows for every call. */
 function* enlarged(
   recorded: readonly Recorded[],
   rows: number,

@@ -2,19 +2,19 @@ import { pathToFileURL } from 'node:url';
 import { openBrowser } from '../../src/report/page/testing/browser.ts';
 
 export interface Opened {
-  /** Until everything was loaded, from the moment the page was asked for: the median of some times. */
+  /** Time from requesting the page until everything is loaded: the median of several. */
   loadSeconds: number;
   elements: number;
 }
 
 const times = 5;
-/** As text, because the types of a browser are none of ours. */
+/** As text, because we do not have the types of a browser. */
 const seen = `({
   loadSeconds: performance.getEntriesByType('navigation')[0].loadEventStart / 1000,
   elements: document.querySelectorAll('*').length,
 })`;
 
-/** Opens a page in Chromium again and again, each time in a window that has seen nothing yet. */
+/** Opens a page in Chromium repeatedly, each time in a fresh window. */
 export async function openPage(path: string): Promise<Opened> {
   const browser = await openBrowser();
   try {

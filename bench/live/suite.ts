@@ -1,4 +1,7 @@
-/** Delays of the model, long beside those of a busy machine; each gap is drawn anew between a tenth and 1.9 of its length. */
+/**
+ * Delays of the model, long compared with those of a busy machine. Each gap is drawn between a tenth and 1.9 of its
+ * length.
+ */
 const headersMs = 60;
 const ttftMs = 180;
 const gapMs = 24;
@@ -17,7 +20,7 @@ export function liveSuite(run: number): object {
       { id: 'again', model: law(1) },
       { id: 'slower', model: law(1.3) },
     ],
-    // The mock draws from what it is asked: another number, other draws.
+    // The mock's draws depend on the prompt: another number, other draws.
     defaults: { params: { seed: run } },
     prompts: Array.from({ length: prompts }, (_, index) => ({
       id: `p${index}`,
@@ -27,14 +30,14 @@ export function liveSuite(run: number): object {
   };
 }
 
-/** One comparison, as `compare --json` has it. */
+/** One comparison from `compare --json`. */
 export interface LivePair {
   metric: string;
   model_a: string;
   model_b: string;
   p: number;
   verdict: string;
-  /** Open ends hold everything. */
+  /** Open ends include everything. */
   ci_low: number;
   ci_high: number;
   /** Both are the same model. */

@@ -11,17 +11,17 @@ import { runFiles } from '../../src/journal/run-folder.ts';
 import { models, perRepeat, prompts } from './long-run.ts';
 import { watched, type Ended } from './watched.ts';
 
-/** Real rows that the many are drawn from. */
+/** Real rows to draw from. */
 const drawnFrom = 5000;
 const batch = 1000;
 
 export interface BigReport extends Ended {
   rows: number;
-  /** Of `requests.csv`. */
+  /** Size of `requests.csv`. */
   fileMib: number;
 }
 
-/** `gatebench report` in a fresh process, on so many rows that were drawn from those of a real run. */
+/** `gatebench report` in a fresh process, on this many rows drawn from those of a real run. */
 export async function bigReport(run: string, rows: number, folder: string): Promise<BigReport> {
   await writeBigRun(run, rows, folder);
   const { size } = await stat(join(folder, runFiles.requests));
@@ -51,7 +51,7 @@ async function writeBigRun(run: string, rows: number, folder: string): Promise<v
   await once(file, 'close');
 }
 
-/** What was measured stays; only where it stands in the design is new. */
+/** Measured values stay; only its place in the design is new. */
 function placed(row: RequestRow, n: number): RequestRow {
   const model = models[n % models.length]!;
   const block = Math.floor(n / models.length);

@@ -8,13 +8,13 @@ import { watched, type Ended, type Memory } from './watched.ts';
 
 export const models = ['a', 'b', 'c', 'd'];
 export const prompts = 50;
-/** Requests of one repeat. */
+/** Requests per repeat. */
 export const perRepeat = models.length * prompts;
-/** Frames with text in each answer. */
+/** Frames with text per answer. */
 const frames = 5;
 const pollMs = 200;
 
-/** A suite of so many repeats, as a file would hold it. */
+/** A suite of this many repeats, as in a file. */
 export function longSuite(repeat: number, concurrency: number): string {
   return JSON.stringify({
     version: 1,
@@ -26,7 +26,7 @@ export function longSuite(repeat: number, concurrency: number): string {
   });
 }
 
-/** What was there when so many rows had been written. */
+/** State when this many rows had been written. */
 export interface Look extends Memory {
   rows: number;
   atSeconds: number;
@@ -35,13 +35,13 @@ export interface Look extends Memory {
 export interface LongRun {
   looks: Look[];
   ended: Ended;
-  /** Rows in the file, requests among them that have their final row, and those that were answered. */
+  /** Rows in the file, requests with their final row, and answered ones. */
   rows: number;
   requests: number;
   answered: number;
 }
 
-/** `gatebench run` in its own process against an instant server, looked at in equal parts of the way. */
+/** `gatebench run` in its own process against an instant server, observed at equal intervals of its progress. */
 export async function longRun(
   folder: string,
   { requests, parts, minutes }: { requests: number; parts: number; minutes: number },
@@ -87,7 +87,7 @@ async function counted(out: string): Promise<Pick<LongRun, 'rows' | 'requests' |
   return { rows, requests: keys.size, answered };
 }
 
-/** Lines of a file that grows; reads only what is new. */
+/** Lines of a growing file. Reads only what is new. */
 class LineCounter {
   readonly #path: string;
   #bytes = 0;
@@ -97,7 +97,7 @@ class LineCounter {
     this.#path = path;
   }
 
-  /** 0 while there is no such file. */
+  /** 0 if there is no such file yet. */
   async lines(): Promise<number> {
     try {
       await using file = await open(this.#path);

@@ -9,10 +9,10 @@ process.on('message', () => {
   const { heapUsed, rss } = process.memoryUsage();
   process.send!({ heapMib: heapUsed / 2 ** 20, rssMib: rss / 2 ** 20 });
 });
-// Being watched must not keep it alive.
+// The channel must not keep it alive.
 process.channel!.unref();
 process.on('exit', () => {
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
-  // In KiB, on every system; in µs.
+  // In KiB on every system; in µs.
   writeSync(4, `${maxRSS / 1024} ${(userCPUTime + systemCPUTime) / 1000}`);
 });

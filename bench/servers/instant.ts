@@ -3,10 +3,9 @@ import { createServer as createTlsServer } from 'node:tls';
 import { certificate, key } from '../../src/wire/testing/certificate.ts';
 
 /**
- * An HTTP server that costs next to nothing: it looks for the end of a request and writes an answer that it has
- * ready. Below `/stream` that is a stream, one frame in each turn of the loop, so that frames arrive one by one as
- * they do from a model; below `/stream/<n>` it has so many. Its clients must not send a request before they have the
- * answer to the one before.
+ * An HTTP server that costs next to nothing: it looks for the end of a request and writes a prepared answer. Below
+ * `/stream` that is a stream, one frame per turn of the loop, so that frames arrive one by one as from a model. Below
+ * `/stream/<n>` it has n frames. Its clients must not send a request before they have the previous answer.
  */
 const defaultFrames = 200;
 const head = {
@@ -82,7 +81,7 @@ const server = isTls
   ? createTlsServer({ noDelay: true, key, cert: certificate }, serve)
   : createServer({ noDelay: true }, serve);
 
-// Whoever started it may end in any way: then its standard input does, too.
+// If its parent ends in any way, its standard input ends too.
 process.stdin.resume().on('close', () => process.exit(0));
 server.listen(0, '127.0.0.1', () =>
   console.log(`${isTls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`),

@@ -10,7 +10,7 @@ export interface InstantServer extends Disposable {
 /** Frames with text in each of its streams. */
 export const instantFrames = 200;
 
-/** Starts the instant server in a process of its own. With TLS it has the certificate of our tests. */
+/** Starts the instant server in its own process. With TLS it has the certificate of our tests. */
 export async function spawnInstantServer({ isTls = false } = {}): Promise<InstantServer> {
   const file = fileURLToPath(new URL('./instant.ts', import.meta.url));
   const args = isTls ? [file, 'tls'] : [file];

@@ -101,7 +101,7 @@ ${variables.length === 0 ? '' : `  env:\n${indented(variables.join(''), 4)}`}  r
 ${indented(run, 4)}`;
 }
 
-/** The composite action, from the same scripts as the workflow that \`init --nightly\` writes. */
+/** The composite action, from the same scripts as the workflow that `init --nightly` writes. */
 export const actionText = (): string => `# Written by "npm run readme" from src/dev/action.ts.
 #
 # Runs suites, gates each against the nights before, keeps the history on a branch, tells of failures in issues, and makes a

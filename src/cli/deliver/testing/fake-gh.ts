@@ -65,7 +65,7 @@ export async function fakeGh(folder: string, issues: FakeIssue[] = []): Promise<
   };
 }
 
-/** Knows the few requests that are made; \`GH_TOKEN=refused\` may not write, and \`broken\` nothing at all. */
+/** Handles the few requests that are used. `GH_TOKEN=refused` may not write, and `broken` may do nothing. */
 const source = `
 const fs = require('node:fs');
 const path = require('node:path');

@@ -18,7 +18,7 @@ ${indented(lines, 2)}
 done`;
 }
 
-/** Says whether all of these variables are set, as the step's output \`ready\`. Nothing is wrong when they are not. */
+/** Writes to the step's output `ready` whether all of these variables are set. Missing ones are not an error. */
 export function checkSecrets(names: readonly string[]): string {
   return `missing=''
 for name in ${names.join(' ')}; do
@@ -32,7 +32,7 @@ else
 fi`;
 }
 
-/** Joins what lies in \`shards/*\` of each suite to a night. */
+/** Merges the parts in `shards/*` of each suite into a night. */
 export const joinShards = (program: string): string =>
   eachSuite(`# Exit 3: something is missing. The gate then calls the night incomplete.
 code=0
@@ -60,7 +60,7 @@ if [ -f "change/${id}/run.json" ]; then
   ${program} compare "change/${id}" --format markdown --out "change/${id}/comment.md" || code=$?
 fi`;
 
-/** Lays out the branch of the history as the folder \`history\`; a new branch where there is none yet. */
+/** Checks out the branch of the history as the folder `history`. Creates the branch if there is none yet. */
 export const fetchHistory = `code=0
 git ls-remote --exit-code --heads origin "$HISTORY_BRANCH" || code=$?
 if [ "$code" -eq 0 ]; then
