@@ -60,7 +60,7 @@ try {
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
-// Kept-alive connections are closed; nothing waits for them.
+// Kept-alive connections would delay the end.
 process.exit();
 
 function wholeOf(flag: 'seconds' | 'rate', most: number): number {

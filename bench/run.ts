@@ -62,7 +62,7 @@ await writeFile(
     figures.map((row) => ({ ...row })),
   ),
 );
-// Kept-alive connections are closed; nothing waits for them.
+// Kept-alive connections would delay the end.
 process.exit(0);
 
 function tableOf(rows: readonly CaseFigures[]): TextColumn[] {

@@ -11,12 +11,12 @@ import type { ClientTask, Found, Task } from './task.ts';
 
 const run = promisify(execFile);
 const child = fileURLToPath(new URL('./child.ts', import.meta.url));
-/** A task that is not over by then hangs. */
+/** A task that takes longer hangs. */
 const timeoutMs = 90_000;
 
 /**
- * Measures in a fresh process against a fresh server. Rejects when the task fails. `flags`: of the Node that our client
- * runs in; absent: as its users run it.
+ * Measures in a fresh process against a fresh server. Rejects if the task fails. `flags`: of the Node that our client
+ * runs in. Absent: as its users run it.
  */
 export async function carryOut<T extends Task>(task: T, flags = measuringFlags): Promise<Found<T>> {
   return (await found(task, flags)) as Found<T>;
@@ -39,7 +39,7 @@ async function found(task: Task, ourFlags: readonly string[]): Promise<Found<Tas
 }
 
 async function inChild(url: string, task: ClientTask, ourFlags: readonly string[]): Promise<Found<Task>> {
-  // Each client as its users run it: ours starts under its flags by itself.
+  // Each client as its users run it: ours starts with its flags by itself.
   const flags = task.client === 'ours' ? ourFlags : [];
   const args = [...flags, '--expose-gc', child, url, JSON.stringify(task)];
   const { stdout } = await run(process.execPath, args, { timeout: timeoutMs, maxBuffer: 1e8 });

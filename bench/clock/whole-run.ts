@@ -36,7 +36,7 @@ export async function measureRun(task: RunTask, flags: readonly string[] = []): 
   }
 }
 
-/** Sends it, in a folder that is there. `flags` are further ones for its Node. */
+/** Sends it, in an existing folder. `flags` are further ones for its Node. */
 export async function runShort(
   { concurrency, requests, frames, isTls, isViewed }: RunTask,
   folder: string,
@@ -58,7 +58,7 @@ export async function runShort(
   return { out, cpuMs };
 }
 
-/** Somebody looks on: every run below a folder, asked for three times a second until it is let go. */
+/** A viewer: loads the list of all runs below a folder three times a second until it is stopped. */
 async function viewerOf(folder: string): Promise<AsyncDisposable> {
   const child = spawn(process.execPath, [bin, 'view', '--results', folder, '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],

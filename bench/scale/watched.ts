@@ -9,7 +9,7 @@ const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url));
 const watch = new URL('./watch.ts', import.meta.url).href;
 
 export interface Memory {
-  /** What lives, after garbage is gone. */
+  /** Live heap after garbage collection. */
   heapMib: number;
   rssMib: number;
 }
@@ -18,21 +18,21 @@ export interface Ended {
   code: number | null;
   stdout: string;
   seconds: number;
-  /** Most that it had in memory. */
+  /** Peak memory. */
   peakMib: number;
   /** Processor time of all its threads. */
   cpuMs: number;
 }
 
-/** The real program in a process of its own, whose memory can be looked at. */
+/** The real program in its own process, whose memory can be observed. */
 export interface Watched {
-  /** Rejects when it has ended. */
+  /** Rejects if it has ended. */
   look(): Promise<Memory>;
   ended: Promise<Ended>;
   stop(): void;
 }
 
-/** `more` are further flags of its Node: of several that say the same, the last one counts. */
+/** `more` are further flags of its Node. If one is given twice, the last one counts. */
 export function watched(
   args: readonly string[],
   cwd: string,
@@ -40,7 +40,7 @@ export function watched(
   more: readonly string[] = [],
 ): Watched {
   const startedAt = performance.now();
-  // Under its own flags from the start: a process that starts itself again would lose the channel.
+  // With its own flags from the start: a process that restarts itself would lose the channel.
   const flags = [...measuringFlags, '--expose-gc', '--import', watch, ...more];
   const child: ChildProcess = spawn(process.execPath, [...flags, bin, ...args], {
     cwd,
