@@ -1,5 +1,6 @@
 import type { Job } from 'bullmq';
 import type { Clock, Ms } from '../base/clock.ts';
+import { oneLine } from '../base/text.ts';
 import { exitCode, UserError } from '../base/user-error.ts';
 import type { Suite } from '../suite/suite.ts';
 import {
@@ -44,6 +45,8 @@ export interface SeenWorker {
 const partingMs: Ms = 2000;
 /** Time without the queue before people are told. */
 const silentMs: Ms = 5000;
+/** Within this time every run that is under way has beaten. */
+const othersMs: Ms = 2500;
 
 /** Announces a run, keeps the list of its workers, and reports when the queue or a place is lost. */
 export class Coordinator {
@@ -84,6 +87,11 @@ export class Coordinator {
     return this.#lost.signal;
   }
 
+  /** Longest wait for a goodbye: none is answered by a server that is gone. */
+  get partingMs(): Ms {
+    return this.#lost.signal.aborted ? 100 : partingMs;
+  }
+
   get announcement(): Announcement {
     return this.#announcement;
   }
@@ -117,6 +125,8 @@ export class Coordinator {
   }
 
   async announce(): Promise<void> {
+    // Of workers that a coordinator before this one knew, some may be gone; the others say hello again.
+    await this.#hellos.obliterate({ force: true });
     await this.#put();
     this.#loop = Promise.all([this.#beatOn(), this.#guard()]);
   }
@@ -128,7 +138,9 @@ export class Coordinator {
   async firstWorkers(): Promise<SeenWorker[]> {
     const { clock, workerTimeoutMs, note, stop, workers } = this.#options;
     const startedAt = clock.now();
+    const before = await this.#others();
     let said = false;
+    let saidOthers = false;
     for (;;) {
       const missing = this.#missing(workers);
       if (missing.length === 0) break;
@@ -146,6 +158,12 @@ export class Coordinator {
         note(
           `waiting for ${workers > 1 ? `${workers} workers` : 'a worker'}${ofPlaces(missing)}: ${this.#example(missing[0])}`,
         );
+      }
+      if (!saidOthers && clock.now() - startedAt > othersMs) {
+        saidOthers = true;
+        for (const [run, beat] of await this.#others())
+          if (before.get(run) !== beat)
+            note(`the run ${run} is under way in this queue, too: a worker serves one run after the other`);
       }
       await clock.sleep(50);
     }
@@ -213,8 +231,7 @@ export class Coordinator {
       await withinTime(clean(), partingMs);
     }
     const queues = [this.#board, this.#suite, this.#hellos, ...this.#jobs.values()];
-    await withinTime(Promise.all(queues.map((queue) => queue.close())), partingMs);
-    await withinTime(this.#loop, partingMs);
+    await withinTime(Promise.all([this.#loop, ...queues.map((queue) => queue.close())]), this.partingMs);
   }
 
   /** Places with fewer workers than this. */
@@ -223,6 +240,19 @@ export class Coordinator {
     const there = [...this.#workers.values()].map(({ hello }) => hello.vantage);
     const places = vantages.length > 0 ? vantages : [undefined];
     return places.filter((place) => there.filter((one) => one === place).length < wanted);
+  }
+
+  /** How far the other runs are; one whose beat stands still has been killed. */
+  async #others(): Promise<Map<string, number | undefined>> {
+    const { run_id } = this.#announcement;
+    const jobs = await this.#board.getJobs(['waiting', 'prioritized']).catch(() => []);
+    return new Map(
+      (jobs as (Job<Announcement> | undefined)[]).flatMap((job) =>
+        job && job.data.run_id !== run_id
+          ? [[oneLine(job.data.run_id, 80), (job.progress as { beat?: number }).beat]]
+          : [],
+      ),
+    );
   }
 
   #example(vantage: string | undefined): string {
@@ -328,7 +358,8 @@ export class Coordinator {
       const beat = job.progress as unknown as WorkerBeat;
       if (typeof beat !== 'object') continue;
       if (!hello.answer) await this.#judge(job);
-      const before = this.#workers.get(hello.name);
+      const known = this.#workers.get(hello.name);
+      const before = known?.hello.process === hello.process ? known : undefined;
       if (hello.answer?.accepted !== true || !beat.is_ready) continue;
       if (this.#silent.get(hello.name) === beat.beat) continue;
       this.#silent.delete(hello.name);
@@ -355,9 +386,11 @@ export class Coordinator {
   /** Decides once whether a worker may take part. */
   async #judge(job: Job<Hello>): Promise<void> {
     const hello = job.data;
-    const why = this.#reasonAgainst(hello);
+    const why = hello.refuses ?? this.#reasonAgainst(hello);
     hello.answer = why === undefined ? { accepted: true } : { accepted: false, why };
-    if (why !== undefined) this.#note(`worker ${hello.name} is not used: ${why}`);
+    if (hello.refuses !== undefined)
+      this.#note(`worker ${oneLine(hello.name, 80)} cannot take part: ${oneLine(hello.refuses, 300)}`);
+    else if (why !== undefined) this.#note(`worker ${hello.name} is not used: ${why}`);
     else if (this.#announcement.vantages.length === 0 && hello.vantage !== undefined) {
       // A run that names no place is also sent from a single place: that of its first worker.
       this.#announcement = { ...this.#announcement, vantages: [hello.vantage] };

@@ -45,6 +45,8 @@ export interface Announcement {
 /** A worker that offers to send for a run. */
 export interface Hello {
   name: string;
+  /** Of its process: two workers may have been given one name. */
+  process: string;
   /** Absent: its place has no name. */
   vantage?: string;
   version: string;
@@ -53,6 +55,8 @@ export interface Hello {
   /** The name on the wire of each cell, by its key without vantage. */
   wire_models: Record<string, string>;
   calibration?: Calibration;
+  /** Why it cannot send for this run. Absent: it can. */
+  refuses?: string;
   /** The run's decision. Absent: not read yet. */
   answer?: { accepted: true } | { accepted: false; why: string };
 }
@@ -82,6 +86,9 @@ export interface JobForm {
   /** Absent: it is sent as soon as the worker has it. */
   timing?: Timing;
 }
+
+/** Start of the reason why a worker will not send something. Any other reason of a failure is the engine's. */
+export const refusal = 'refused: ';
 
 /** Same request and attempt, same id, in every process. Adding it twice has no further effect. */
 export const jobId = (key: string, attempt: number): string =>

@@ -13,7 +13,7 @@ import type { AskedRun, OpenAsker } from '../run/send-plan.ts';
 import { type Asked, type Asker, type Asking, withoutAnswer } from '../send/asker.ts';
 import type { Coordinator } from './coordinator.ts';
 import { type Carrier, carrierOf, carriersOf, type Timing } from './carriers.ts';
-import { exchangeOf, jobForm, type JobForm, jobId, type ResultForm } from './forms.ts';
+import { exchangeOf, jobForm, type JobForm, jobId, refusal, type ResultForm } from './forms.ts';
 import { keptJob, type QueueServer } from './server.ts';
 import { withinTime } from './within-time.ts';
 
@@ -70,6 +70,8 @@ export class RemoteAsker implements Asker {
   /** Results and losses by worker. */
   readonly #shares = new Map<string, { vantage: string | undefined; done: number; lost: number }>();
   readonly #removals = new Set<Promise<unknown>>();
+  /** Requests that the server has lost, and nobody has been told of yet. */
+  #forgotten = 0;
 
   private constructor(options: RemoteOptions & AskedRun) {
     this.#options = options;
@@ -246,6 +248,11 @@ export class RemoteAsker implements Asker {
     for (const { queue } of this.#places.values())
       await queue.setGlobalConcurrency(this.#options.concurrency);
     for (const id of [...this.#pending.keys()]) await this.#look(id);
+    if (this.#forgotten > 0)
+      this.#options.note(
+        `${count(this.#forgotten, 'request')} ${this.#forgotten === 1 ? 'was' : 'were'} lost with the data of the queue server; asking again`,
+      );
+    this.#forgotten = 0;
   }
 
   /** The manifest names every worker that took part, whatever happened to it. */
@@ -284,8 +291,7 @@ export class RemoteAsker implements Asker {
     if (!job) {
       // A worker may still be sending it, so it is kept for the length of a lease.
       pending.missingSince ??= now;
-      if (now - pending.missingSince > coordinator.announcement.lease_ms)
-        this.#lose(pending, 'the server of the queue lost the request');
+      if (now - pending.missingSince > coordinator.announcement.lease_ms) this.#forget(pending);
       return;
     }
     delete pending.missingSince;
@@ -295,6 +301,13 @@ export class RemoteAsker implements Asker {
     if (typeof text === 'string') this.#answer(pending, JSON.parse(text) as ResultForm, now);
     else if (stalledCounter > 0)
       this.#lose(pending, `worker ${processedBy ?? 'unknown'} was lost with the request`, processedBy);
+    // Neither the way nor the model failed: the answer was there, and the server was not.
+    else if (failedReason && !failedReason.startsWith(refusal))
+      this.#lose(
+        pending,
+        `the answer did not get from worker ${processedBy ?? 'unknown'} to the queue: ${oneLine(failedReason, 200)}`,
+        processedBy,
+      );
     else if (failedReason)
       pending.settle(
         this.#without(pending, {
@@ -336,6 +349,11 @@ export class RemoteAsker implements Asker {
     });
   }
 
+  #forget(pending: Pending): void {
+    this.#forgotten++;
+    this.#lose(pending, 'the server of the queue lost the request');
+  }
+
   #lose(pending: Pending, message: string, worker?: string): void {
     const { key } = pending.planned;
     const lease = this.#lease(pending.planned);
@@ -371,12 +389,13 @@ export class RemoteAsker implements Asker {
   }
 
   async #close(): Promise<void> {
-    await withinTime(Promise.all(this.#removals), 2000);
+    const { partingMs } = this.#options.coordinator;
+    await withinTime(Promise.all(this.#removals), partingMs);
     const parts = [...this.#places.values(), ...this.#carriers.values()].flatMap(({ events, sweeper }) => [
       events.close(),
       sweeper.close(true),
     ]);
-    await withinTime(Promise.all(parts), 2000);
+    await withinTime(Promise.all(parts), partingMs);
   }
 }
 

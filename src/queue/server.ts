@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import type * as bullmqPackage from 'bullmq';
 import type { Job, JobsOptions, Queue, QueueEvents, Worker, WorkerOptions } from 'bullmq';
 import type * as ioredisPackage from 'ioredis';
@@ -6,6 +8,7 @@ import { lazyPackage } from '../base/lazy-package.ts';
 import { type Redact, redactor } from '../base/redact.ts';
 import { oneLine } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
+import { withinTime } from './within-time.ts';
 
 const bullmq = lazyPackage('bullmq') as () => typeof bullmqPackage;
 const ioredis = lazyPackage('ioredis') as () => typeof ioredisPackage;
@@ -20,7 +23,9 @@ export interface QueueAddress {
   url: URL;
   /** Host and port: the only parts that are ever shown. */
   shown: string;
-  /** Removes user and password from a text. */
+  /** What is never shown, and its replacements. */
+  secrets: ReadonlyMap<string, string>;
+  /** Removes them from a text. */
   redact: Redact;
 }
 
@@ -41,14 +46,17 @@ export function queueAddress(text: string, allowHttp: boolean): QueueAddress {
   if (hostname === '') throw new UserError(`--queue: the address has no host. ${example}`);
   const port = url.port || (kind === 'redis' ? '6379' : '5432');
   const shown = `${hostname}:${port}`;
+  if (kind === 'redis' && !/^\/?\d{0,5}$/.test(url.pathname))
+    throw new UserError(`--queue: a Redis database is a number, as in redis://${shown}/0.`);
   const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
   if (!isLoopback && !allowHttp && !isEncrypted(url))
     throw new UserError(
       `--queue: ${shown} would be spoken to unencrypted. Use ${kind === 'redis' ? 'rediss://' : 'sslmode=require'}, ` +
         'or --allow-http if the network is yours.',
     );
-  const secrets = [url.password, decoded(url.password)].filter((secret) => secret !== '');
-  return { kind, url, shown, redact: redactor(new Map(secrets.map((secret) => [secret, 'password']))) };
+  const passwords = [url.password, decoded(url.password)].filter((secret) => secret !== '');
+  const secrets = new Map(passwords.map((secret) => [secret, 'password']));
+  return { kind, url, shown, secrets, redact: redactor(secrets) };
 }
 
 const kinds: Record<string, QueueAddress['kind'] | undefined> = {
@@ -93,14 +101,35 @@ export class QueueServer {
   /** Throws a UserError if it cannot be reached, refuses us, or would lose jobs of a run. */
   static async open(address: QueueAddress, onError: (error: Error) => void): Promise<QueueServer> {
     assertInstalled(address.kind);
-    let warnings: string[];
-    try {
-      warnings = await (address.kind === 'redis' ? examineRedis(address) : examinePostgres(address));
-    } catch (error) {
+    const refused = (otherwise: string) => (error: unknown) => {
       if (error instanceof UserError) throw error;
-      throw new UserError(`the queue at ${address.shown} ${reasonOf(error, address)}`);
+      throw new UserError(`the queue at ${address.shown} ${reasonOf(error, address, otherwise)}`);
+    };
+    const examine = address.kind === 'redis' ? examineRedis : examinePostgres;
+    const warnings = await examine(address).catch(refused('cannot be reached'));
+    const server = new QueueServer(address, warnings, onError);
+    await server.#try().catch(refused('cannot be used'));
+    return server;
+  }
+
+  /** Adds a job and takes it away again: who may connect need not be allowed that. */
+  async #try(): Promise<void> {
+    const queue = this.queue(`gb-trial-${randomUUID()}`);
+    const late = AbortSignal.timeout(connectMs);
+    const given = async (): Promise<void> => {
+      await queue.add('trial', {});
+      await queue.obliterate();
+    };
+    try {
+      await Promise.race([
+        given(),
+        once(late, 'abort').then(() => {
+          throw new Error(`no answer within ${connectMs / 1000} s`);
+        }),
+      ]);
+    } finally {
+      await withinTime(queue.close(), connectMs);
     }
-    return new QueueServer(address, warnings, onError);
   }
 
   queue(name: string): Queue {
@@ -174,13 +203,12 @@ function assertInstalled(kind: QueueAddress['kind']): void {
 
 function redisOptions({ url }: QueueAddress): object {
   const isTls = url.protocol === 'rediss:' || url.protocol === 'valkeys:';
-  const database = Number(url.pathname.slice(1) || '0');
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port || '6379'),
     ...(url.username ? { username: decoded(url.username) } : {}),
     ...(url.password ? { password: decoded(url.password) } : {}),
-    ...(Number.isInteger(database) ? { db: database } : {}),
+    db: Number(url.pathname.slice(1) || '0'),
     ...(isTls ? { tls: {} } : {}),
     connectTimeout: connectMs,
     maxRetriesPerRequest: null,
@@ -242,11 +270,40 @@ async function examinePostgres(address: QueueAddress): Promise<string[]> {
 }
 
 /** Why a server could not be used: its own message, without secrets. */
-function reasonOf(error: unknown, { redact }: QueueAddress): string {
+function reasonOf(error: unknown, { redact }: QueueAddress, otherwise: string): string {
   const { code, message, errors } = error as NodeJS.ErrnoException & { errors?: Error[] };
   const said = oneLine(redact(message || errors?.[0]?.message || String(code ?? error)), 200);
-  const refused = /WRONGPASS|NOAUTH|NOPERM|invalid password|password authentication failed|no pg_hba/i;
-  return refused.test(said) || code === '28P01'
-    ? `refused the user or the password: ${said}`
-    : `cannot be reached: ${said}`;
+  const found = reasons.find(({ words }) => words.test(`${code} ${said}`));
+  const { what, advice = '' } = found ?? { what: otherwise };
+  return `${what}: ${said}${/[.!]$/.test(said) || advice === '' ? '' : '.'}${advice && ` ${advice}`}`;
 }
+
+/** What a server says, what it means, and what to do. The first that fits. */
+const reasons: readonly { words: RegExp; what: string; advice?: string }[] = [
+  {
+    words: /NOPERM|permission denied|\b42501\b/i,
+    what: 'does not let this user do what a queue needs',
+    advice: 'compose.yaml has an ACL that does; a user of PostgreSQL must be able to create a schema.',
+  },
+  {
+    words:
+      /WRONGPASS|NOAUTH|invalid password|password authentication failed|password must be|no pg_hba|\b28(P01|000)\b/i,
+    what: 'refused the user or the password',
+  },
+  {
+    words: /ALTNAME/,
+    what: 'has a certificate for another name',
+    advice: 'Write that name as the host of the address.',
+  },
+  {
+    words: /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_|certificate/i,
+    what: 'has a certificate that is not trusted here',
+    advice: 'Set NODE_EXTRA_CA_CERTS to a file with the certificate of its authority.',
+  },
+  {
+    words: /wrong version number|packet length too long|EPROTO|does not support SSL/i,
+    what: 'does not speak TLS',
+    advice: 'Use redis://, or leave out sslmode.',
+  },
+  { words: /\b3D000\b/, what: 'has no such database' },
+];

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { Job, Worker } from 'bullmq';
 import type { Clock, Ms } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
+import type { Redact } from '../base/redact.ts';
 import { oneLine } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
 import { version } from '../base/version.ts';
@@ -24,6 +26,7 @@ import {
   type JobForm,
   jobsQueue,
   plannedOf,
+  refusal,
   resultForm,
   suiteQueue,
   type WorkerBeat,
@@ -53,6 +56,8 @@ export interface WorkOptions {
   calibration?: Calibration | undefined;
   /** Source of proxy variables. */
   env: NodeJS.ProcessEnv;
+  /** For what this worker tells a run about itself. */
+  redact: Redact;
   /** Aborted: it takes no more requests, and finishes those it has. */
   stop: AbortSignal;
   /** Aborted: the requests that it has are canceled. */
@@ -96,12 +101,13 @@ export async function work(options: WorkOptions): Promise<WorkEnd> {
   }
 }
 
-/** The oldest run that needs this place and has a live coordinator, which its beat shows. */
+/** The oldest run that needs this place and has a live coordinator, which its beat shows. Runs that it may send for come first. */
 async function liveRun(
   board: AnyQueue,
   looks: Map<string, { beat: number; isLive: boolean }>,
-  { vantage, say }: WorkOptions,
+  { vantage, hashes, say }: WorkOptions,
 ): Promise<Announcement | undefined> {
+  const live: Announcement[] = [];
   const jobs = (await board.getJobs(['waiting', 'prioritized'], 0, -1, true)) as (
     Job<Announcement> | undefined
   )[];
@@ -114,13 +120,14 @@ async function liveRun(
     looks.set(run_id, { beat, isLive: isLive || (before?.isLive ?? false) });
     if (!isLive) continue;
     const isElsewhere = vantages.length > 0 && (vantage === undefined || !vantages.includes(vantage));
-    if (!isElsewhere) return job.data;
-    if (!before.isLive)
+    if (!isElsewhere) live.push(job.data);
+    else if (!before.isLive)
       say(
         `the run ${run_id} is asked from ${vantages.join(' and ')}, and not from ${vantage ?? 'a place without a name'}`,
       );
   }
-  return undefined;
+  const isMine = (run: Announcement): boolean => isSameMajor(run) && (hashes?.has(run.suite_hash) ?? true);
+  return live.find(isMine) ?? live[0];
 }
 
 /** The work of one worker for one run. */
@@ -131,6 +138,7 @@ class Service {
   readonly #tally: { done: number; busyAt: Ms };
   readonly #timekeeper = new Timekeeper();
   #inHand = 0;
+  readonly #process = randomUUID();
   /** Timed requests in flight. */
   #timed = 0;
   /** Of this run. */
@@ -146,21 +154,41 @@ class Service {
 
   /** Until the run is over. Throws a UserError if this worker may not, or cannot, send for it. */
   async serve(): Promise<void> {
-    const { server, name } = this.#options;
-    const { run_id } = this.#run;
-    assertSameMajor(this.#run);
-    const suite = await this.#suite();
-    const targets = await this.#options.targetsOf(suite, this.#run.routes);
-    const images = await this.#options.imagesOf(suite);
-    const hellos = server.queue(workersQueue(run_id));
+    const { server } = this.#options;
+    const hellos = server.queue(workersQueue(this.#run.run_id));
     try {
+      const { suite, targets, images } = await this.#prepared(hellos);
       const hello = this.#hello(targets);
       if (!(await this.#isAccepted(hellos, hello))) return;
       await this.#work(suite, targets, images, hellos, hello);
     } finally {
-      await withinTime(hellos.remove(name), 1000);
+      await withinTime(this.#leave(hellos), 1000);
       await withinTime(hellos.close(), 1000);
     }
+  }
+
+  /** What it needs for this run. Whoever waits for workers is told, too, why this one cannot be one. */
+  async #prepared(hellos: AnyQueue): Promise<{ suite: Suite; targets: Targets; images: LoadedImages }> {
+    const { targetsOf, imagesOf, redact } = this.#options;
+    try {
+      assertSameMajor(this.#run);
+      const suite = await this.#suite();
+      const targets = await targetsOf(suite, this.#run.routes);
+      return { suite, targets, images: await imagesOf(suite) };
+    } catch (error) {
+      if (error instanceof UserError) {
+        const refuses = oneLine(redact(error.message), 300);
+        await withinTime(this.#isAccepted(hellos, { ...this.#hello(), refuses }), refusalMs);
+      }
+      throw error;
+    }
+  }
+
+  /** A name that another process has by now is left to it. */
+  async #leave(hellos: AnyQueue): Promise<void> {
+    const { name } = this.#options;
+    const job = (await hellos.getJob(name)) as Job<Hello> | undefined;
+    if (job?.data.process === this.#process) await hellos.remove(name);
   }
 
   /** The suite from the queue, compared with its own hash and those that this worker accepts. */
@@ -189,11 +217,11 @@ class Service {
     }
   }
 
-  #hello(targets: Targets): Hello {
+  #hello({ routes, cells }: Pick<Targets, 'routes' | 'cells'> = { routes: [], cells: [] }): Hello {
     const { name, vantage, concurrency, calibration } = this.#options;
     return {
-      ...{ name, version: version(), concurrency, routes: targets.routes },
-      wire_models: Object.fromEntries(targets.cells.map((cell) => [cellKey(cell), cell.endpoint.wireModel])),
+      ...{ name, process: this.#process, version: version(), concurrency, routes: [...routes] },
+      wire_models: Object.fromEntries(cells.map((cell) => [cellKey(cell), cell.endpoint.wireModel])),
       ...defined({ vantage, calibration }),
     };
   }
@@ -201,13 +229,25 @@ class Service {
   /** Waits for the run's decision. Throws a UserError if the run refuses. */
   async #isAccepted(hellos: AnyQueue, hello: Hello): Promise<boolean> {
     const { clock, stop, name } = this.#options;
-    await this.#greet(hellos, hello, false);
+    let other: { beat: number; since: Ms } | undefined;
     while (!stop.aborted && (await this.#isThere())) {
       const job = (await hellos.getJob(name)) as Job<Hello> | undefined;
-      const answer = job?.data.answer;
-      if (answer?.accepted === false)
-        throw new UserError(`the run ${this.#run.run_id} does not use this worker: ${answer.why}.`);
-      if (answer) return true;
+      if (!job) await this.#greet(hellos, hello, false);
+      else if (job.data.process === hello.process) {
+        const { answer } = job.data;
+        if (answer?.accepted === false)
+          throw new UserError(`the run ${this.#run.run_id} does not use this worker: ${answer.why}.`);
+        if (answer) return true;
+      } else {
+        const { beat = 0 } = job.progress as Partial<WorkerBeat>;
+        other ??= { beat, since: clock.now() };
+        if (beat !== other.beat)
+          throw new UserError(
+            `another worker of the run ${this.#run.run_id} is called ${name}: give this one another --name.`,
+          );
+        // One that was killed has left it behind.
+        if (clock.now() - other.since > goneMs) await hellos.remove(name);
+      }
       await clock.sleep(50, stop).catch(() => undefined);
     }
     return false;
@@ -248,9 +288,10 @@ class Service {
       const cells = new Map(targets.cells.map((cell) => [cellKey(cell), cell]));
       const ask = async (job: AnyJob, _token?: string, signal?: AbortSignal): Promise<string> => {
         const form = job.data as unknown as JobForm;
-        if (form.suite_hash !== this.#run.suite_hash) throw new Error('it is about another suite');
+        if (form.suite_hash !== this.#run.suite_hash) throw new Error(`${refusal}it is about another suite`);
         const planned = plannedOf(form, suite, (key) => cells.get(key));
-        if (!planned) throw new Error('it is about a model or a prompt that the suite does not have');
+        if (!planned)
+          throw new Error(`${refusal}it is about a model or a prompt that the suite does not have`);
         const asker = new LocalAsker({
           ...{ gateway, clock, targetOf: (cell) => targets.of(cell) },
           factsOf: ({ key }, attempt) =>
@@ -356,21 +397,25 @@ class Service {
     let heardAt = clock.now();
     let goneSince: Ms | undefined;
     while (!stop.aborted && !this.#isSpent()) {
-      const round = async (): Promise<void> => {
+      const round = async (): Promise<'replaced' | undefined> => {
         const job = await this.#board.getJob(this.#run.run_id);
         if (!job) {
           goneSince ??= clock.now();
-          return;
+          return undefined;
         }
         goneSince = undefined;
         const now = JSON.stringify(job.progress);
         if (now !== beat) heardAt = clock.now();
         beat = now;
         // A server that lost its data has to be told again.
-        if (!(await hellos.getJob(hello.name))) await this.#greet(hellos, hello, true);
+        const own = (await hellos.getJob(hello.name)) as Job<Hello> | undefined;
+        if (!own) await this.#greet(hellos, hello, true);
+        // It stood still for so long that another process was given its name.
+        else if (own.data.process !== hello.process) return 'replaced';
         else await this.#tell(hellos, true);
+        return undefined;
       };
-      await withinTime(round(), patienceMs);
+      if ((await within(round(), patienceMs)) === 'replaced') return;
       if (goneSince !== undefined && clock.now() - goneSince > goneMs) return;
       const isIdle = this.#inHand === 0 && clock.now() - this.#tally.busyAt > idleMs;
       if (isIdle || clock.now() - heardAt > silenceMs) return;
@@ -381,10 +426,16 @@ class Service {
 
 /** A run that a server without persistence has forgotten comes back, so it does not count as over at once. */
 const goneMs: Ms = 1500;
+/** Longest wait for a run to hear why this worker cannot ask for it. */
+const refusalMs: Ms = 1500;
 
-function assertSameMajor({ run_id, version: theirs }: Announcement): void {
-  const major = (text: string): string => /^\d+/.exec(text)?.[0] ?? text;
-  if (major(theirs) !== major(version()))
+const major = (text: string): string => /^\d+/.exec(text)?.[0] ?? text;
+
+const isSameMajor = ({ version: theirs }: Announcement): boolean => major(theirs) === major(version());
+
+function assertSameMajor(run: Announcement): void {
+  const { run_id, version: theirs } = run;
+  if (!isSameMajor(run))
     throw new UserError(
       `the run ${oneLine(run_id, 80)} was started by gatebench ${oneLine(theirs, 20)}, and this worker is ${version()}: use the same major version.`,
     );

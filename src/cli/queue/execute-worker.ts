@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
+import { redactor } from '../../base/redact.ts';
 import { exitCode, type ExitCode, UserError } from '../../base/user-error.ts';
 import { calibrate } from '../../diagnose/calibrate/calibrate.ts';
 import { loadCalibration, stateFolder } from '../../diagnose/calibrate/calibration-file.ts';
@@ -11,7 +12,7 @@ import { suiteHash } from '../../suite/hash.ts';
 import { imagesIn } from '../../suite/image.ts';
 import { loadSuite } from '../../suite/load.ts';
 import type { Suite } from '../../suite/suite.ts';
-import { readEnvironment } from '../../target/environment.ts';
+import { readEnvironment, secretsOf } from '../../target/environment.ts';
 import { isSimulatedRoute, routes } from '../../target/routes.ts';
 import { resolveTargets } from '../../target/targets.ts';
 import type { LoadedImages } from '../../wire/images.ts';
@@ -19,7 +20,7 @@ import type { WorkerFlags } from '../commands/worker-command.ts';
 import type { Io } from '../io.ts';
 import { demoGateway } from '../run/demo-gateway.ts';
 import { onInterruption } from '../signals.ts';
-import { addressOfQueue, timeOf } from './queue-address.ts';
+import { addressOfQueue, timeOf, warningsOf } from './queue-address.ts';
 
 /** Long enough for a bound, short enough not to delay a waiting run. */
 const calibrationSeconds = 1;
@@ -36,7 +37,7 @@ export async function executeWorker(flags: WorkerFlags, io: Io): Promise<ExitCod
   const demo = demoGateway(io.startMock);
   try {
     const server = await QueueServer.open(address, () => undefined);
-    for (const warning of server.warnings) say(`warning: ${warning}`);
+    for (const warning of warningsOf(server, flags)) say(warning);
     const name = flags.name ?? `${flags.vantage ?? 'worker'}-${randomBytes(2).toString('hex')}`;
     const hashes = new Set([...known.keys(), ...(flags.suiteHash ?? [])]);
     if (hashes.size === 0)
@@ -49,6 +50,7 @@ export async function executeWorker(flags: WorkerFlags, io: Io): Promise<ExitCod
       ...{ server, name, idleMs, say, calibration, env: io.env, clock: io.clock },
       ...{ vantage: flags.vantage, concurrency: flags.concurrency, maxRequests: flags.maxRequests },
       ...{ stop: interruption.stop, kill: interruption.kill },
+      redact: redactor(secretsOf(readEnvironment(io.env, io.cwd))),
       hashes: hashes.size > 0 ? hashes : undefined,
       targetsOf: async (suite, names) =>
         resolveTargets(suite, {

@@ -1,7 +1,7 @@
 import { type Ms } from '../../base/clock.ts';
 import { durationForm, parseDuration } from '../../base/duration.ts';
 import { UserError } from '../../base/user-error.ts';
-import { type QueueAddress, queueAddress } from '../../queue/server.ts';
+import { type QueueAddress, queueAddress, type QueueServer } from '../../queue/server.ts';
 import { readEnvironment } from '../../target/environment.ts';
 import type { Io } from '../io.ts';
 
@@ -19,6 +19,17 @@ export function addressOfQueue(
       'there is no address of a queue: give --queue redis://HOST:PORT, or set GATEBENCH_QUEUE_URL.',
     );
   return queueAddress(text, allowHttp);
+}
+
+/** What people are told before a queue is used, a sentence each. */
+export function warningsOf(
+  { address, warnings }: Pick<QueueServer, 'address' | 'warnings'>,
+  { queue }: { queue: string | undefined },
+): string[] {
+  const isVisible = queue && address.url.password !== '';
+  const visible =
+    'others on this machine can see the password in the list of processes; set GATEBENCH_QUEUE_URL instead of --queue URL';
+  return [...(isVisible ? [visible] : []), ...warnings].map((text) => `warning: ${text}`);
 }
 
 /** Throws a UserError that names the flag. */

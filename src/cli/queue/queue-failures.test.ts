@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { boardName } from '../../queue/forms.ts';
+import { boardName, jobsQueue } from '../../queue/forms.ts';
 import { queueAddress, QueueServer } from '../../queue/server.ts';
 import { startRedis, type TestServer, withoutRedis } from '../../queue/testing/queue-servers.ts';
 import { gatebench, scratch, start } from '../testing/gatebench.ts';
@@ -98,7 +99,13 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
       ),
     ]);
     run.stop();
-    expect((await run.finished).code).toBe(130);
+    const ended = await run.finished;
+    expect([ended.code, ended.stderr]).toEqual([
+      130,
+      expect.stringMatching(
+        /worker worker-\w+ cannot take part: the run .* this worker may ask f00df00df00d only/,
+      ),
+    ]);
     expect((await t.stats()).requests).toBe(0);
   });
 
@@ -206,6 +213,32 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
     await expectWhole(t, total);
   });
 
+  test('an answer that the engine could not keep is lost, and asked again: the model has not failed', async () => {
+    await using cwd = await scratch();
+    await using t = await trial(cwd.path, queue.url, suiteOf({ prompts }));
+    const worker = t.worker('--concurrency', '1');
+    const run = t.run(...quick);
+    await rowsReach(t, 1);
+    const server = await QueueServer.open(queueAddress(queue.url, false), () => undefined);
+    const broken = server.worker(
+      jobsQueue(basename(await t.folder()), undefined),
+      () => Promise.reject(new Error('Connection terminated unexpectedly')),
+      { name: 'broken' },
+    );
+    await once(broken, 'failed');
+    await broken.close();
+    const { code, stderr } = await run.finished;
+    worker.stop();
+    await worker.finished;
+    expect(code, stderr).toBe(0);
+    const lost = (await expectWhole(t, total)).filter(({ error_code }) => error_code === 'worker_lost');
+    expect(lost.length).toBeGreaterThan(0);
+    for (const { error_message } of lost)
+      expect(error_message).toBe(
+        'the answer did not get from worker broken to the queue: Connection terminated unexpectedly',
+      );
+  });
+
   test('a worker that stood still past its lease: its late answer is nowhere', async () => {
     await using cwd = await scratch();
     // What it has in hand is still on its way when it stops, and has come before its lease ends.
@@ -240,25 +273,25 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
 });
 
 describe.skipIf(withoutRedis !== undefined)('the server is killed in a run', () => {
-  test.each([
-    ['with its data kept', true, 0],
-    ['with nothing kept', false, 0],
-  ])('%s: it comes back, and the run goes on', async (_name, isKept) => {
+  test('it comes back with nothing kept: the run says so, sets its ceiling again, and goes on', async () => {
     await using cwd = await scratch();
-    await using queue = await startRedis({ isKept });
+    await using queue = await startRedis({ isKept: false });
     await using t = await trial(cwd.path, queue.url, suiteOf({ prompts, ttftMs: 60 }));
     const worker = t.worker('--concurrency', '6');
     const run = t.run(...quick);
     await rowsReach(t, 3);
     await queue.kill();
     await queue.begin();
+    const ceiling = await ceilingIn(queue);
     const { code, stderr } = await run.finished;
     expect(code, stderr).toBe(0);
     worker.stop();
     await worker.finished;
     await expectWhole(t, total, stderr);
-    expect(stderr.includes('keeps nothing on disk')).toBe(!isKept);
-    expect(stderr.includes('the queue server lost its data')).toBe(!isKept);
+    expect(ceiling).toBe('4');
+    expect(stderr).toContain('keeps nothing on disk');
+    expect(stderr).toContain('the queue server lost its data');
+    expect(stderr).toMatch(/[1-4] requests? (was|were) lost with the data of the queue server/);
   });
 
   test('it stays away for longer than --queue-timeout: exit 3, and --resume goes on', async () => {
@@ -284,3 +317,19 @@ describe.skipIf(withoutRedis !== undefined)('the server is killed in a run', () 
     expect((await t.stats()).maxInFlight).toBeLessThanOrEqual(4);
   });
 });
+
+/** The engine's own ceiling over all workers, once it is set. */
+async function ceilingIn({ url }: TestServer): Promise<string> {
+  const { Redis } = await import('ioredis');
+  const client = new Redis(url);
+  try {
+    for (;;) {
+      const [key] = await client.keys('bull:gb-*-jobs:meta');
+      const ceiling = key === undefined ? null : await client.hget(key, 'concurrency');
+      if (ceiling !== null) return ceiling;
+      await delay(10);
+    }
+  } finally {
+    client.disconnect();
+  }
+}

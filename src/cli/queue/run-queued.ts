@@ -6,7 +6,7 @@ import type { Suite } from '../../suite/suite.ts';
 import { readEnvironment, secretsOf } from '../../target/environment.ts';
 import type { RunFlags } from '../commands/run-command.ts';
 import type { Io } from '../io.ts';
-import { addressOfQueue, timeOf } from './queue-address.ts';
+import { addressOfQueue, timeOf, warningsOf } from './queue-address.ts';
 
 /** A run that has its name and its plan, and needs workers. */
 export interface RunToQueue {
@@ -24,21 +24,26 @@ export async function queued(run: RunToQueue, flags: RunFlags, io: Io): Promise<
   const leaseMs = timeOf('--lease', flags.lease, 500);
   const queueTimeoutMs = timeOf('--queue-timeout', flags.queueTimeout);
   const workerTimeoutMs = timeOf('--worker-timeout', flags.workerTimeout);
-  assertQueueable(run.suite);
+  assertQueueable(run.suite, flags);
   const note = (text: string): void => {
     if (!flags.quiet) io.stderr.write(`${address.redact(text)}\n`);
   };
   const server = await QueueServer.open(address, () => undefined);
-  for (const warning of server.warnings) note(`warning: ${warning}`);
+  for (const warning of warningsOf(server, flags)) note(warning);
   return await openQueuedRun({
     ...run,
     ...{ server, clock: io.clock, leaseMs, queueTimeoutMs, workerTimeoutMs, note, workers: flags.workers },
-    redact: redactor(secretsOf(readEnvironment(io.env, io.cwd))),
+    redact: redactor(new Map([...secretsOf(readEnvironment(io.env, io.cwd)), ...address.secrets])),
   });
 }
 
 /** What workers cannot send is reported before anything is sent. */
-function assertQueueable(suite: Suite): void {
+function assertQueueable(suite: Suite, flags: RunFlags): void {
+  // Judges are asked from here.
+  if (!flags.score && (flags.baseUrl.length > 0 || flags.providerKey))
+    throw new UserError(
+      `${flags.providerKey ? '--provider-key' : '--base-url'}: with --queue, the workers send the requests. Give it to gatebench worker.`,
+    );
   if (suite.run.answers === 'none')
     throw new UserError(
       'answers: none and --queue do not go together: answers pass through the queue on their way here. ' +

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
@@ -6,6 +6,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 const onPath = (program: string): string | undefined =>
   (process.env['PATH'] ?? '')
@@ -37,6 +38,8 @@ export interface TestServer extends AsyncDisposable {
   port: number;
   /** Its data folder. */
   folder: string;
+  /** Everything that it holds now, as its own tools export it. */
+  dump(): Promise<string>;
   /** Ends it like a crash. */
   kill(): Promise<void>;
   /** Starts it again, on the same port and with the data that it kept. */
@@ -56,17 +59,29 @@ export async function startRedis({ isKept = true, settings = [] }: RedisOptions 
   const folder = await mkdtemp(join(tmpdir(), 'gatebench-redis-'));
   const port = await freePort();
   const kept = isKept ? ['--appendonly', 'yes', '--appendfsync', 'everysec'] : ['--appendonly', 'no'];
-  return await server(folder, port, `redis://127.0.0.1:${port}`, () =>
+  const url = `redis://127.0.0.1:${port}`;
+  // Compressed, a text would not be found in a dump.
+  const plain = ['--save', '', '--rdbcompression', 'no'];
+  const begin = (): ChildProcess =>
     spawn(
       redis,
-      [
-        ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
-        ...kept,
-        ...settings,
-      ],
+      ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, ...plain, ...kept, ...settings],
       { stdio: 'ignore' },
-    ),
-  );
+    );
+  return { ...(await server(folder, port, url, begin)), dump: () => dumpOfRedis(url) };
+}
+
+/** Every key, and its value as `DUMP` gives it. */
+async function dumpOfRedis(url: string): Promise<string> {
+  const { Redis } = await import('ioredis');
+  const client = new Redis(url);
+  try {
+    const keys = await client.keys('*');
+    const values = await Promise.all(keys.map((key) => client.dumpBuffer(key)));
+    return values.map((value, at) => `${keys[at]}\n${value.toString('latin1')}`).join('\n');
+  } finally {
+    client.disconnect();
+  }
 }
 
 /** A private PostgreSQL. It refuses to run as root, and then runs as its own user. */
@@ -85,19 +100,29 @@ export async function startPostgres(): Promise<TestServer> {
   else await chmod(folder, 0o700);
   const settings = ['-A', 'trust', '-U', 'tester', '--no-sync', '-E', 'UTF8'];
   execFileSync(...asUser('initdb', ['-D', data, ...settings]), { stdio: 'ignore' });
-  return await server(folder, port, `postgres://tester@127.0.0.1:${port}/postgres`, () =>
+  const url = `postgres://tester@127.0.0.1:${port}/postgres`;
+  const begin = (): ChildProcess =>
     spawn(...asUser('postgres', ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-F']), {
       stdio: 'ignore',
-    }),
-  );
+    });
+  const dump = async (): Promise<string> =>
+    (await promisify(execFile)(join(postgresFolder, 'pg_dump'), [url], { maxBuffer: 2 ** 28 })).stdout;
+  return { ...(await server(folder, port, url, begin, true)), dump };
 }
+
+/** What a queue may be on. */
+export const engines = [
+  { name: 'Redis', start: startRedis, missing: withoutRedis },
+  { name: 'PostgreSQL', start: startPostgres, missing: withoutPostgres },
+];
 
 async function server(
   folder: string,
   port: number,
   url: string,
   run: () => ChildProcess,
-): Promise<TestServer> {
+  isPostgres = false,
+): Promise<Omit<TestServer, 'dump'>> {
   let child: ChildProcess | undefined;
   const begin = async (): Promise<void> => {
     child = run();
@@ -106,9 +131,8 @@ async function server(
   const kill = async (): Promise<void> => {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
-    // `runuser` does not pass signals on: its child is the one that listens.
-    for (const pid of childrenOf(child.pid!)) process.kill(pid, 'SIGKILL');
-    child.kill('SIGKILL');
+    if (isPostgres) endPostgres(child.pid!);
+    else child.kill('SIGKILL');
     await ended;
   };
   await begin();
@@ -119,6 +143,16 @@ async function server(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Its immediate stop: nothing is written any more, and it recovers when it begins again. Killed itself, its processes
+ * would stay for a while, and keep another one from beginning. `runuser` passes nothing on: its child is what listens.
+ */
+function endPostgres(pid: number): void {
+  const { stdout } = spawnSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' });
+  for (const server of stdout.startsWith('runuser') ? childrenOf(pid) : [pid])
+    process.kill(server, 'SIGQUIT');
 }
 
 function childrenOf(pid: number): number[] {
