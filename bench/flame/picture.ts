@@ -2,11 +2,11 @@ import type { Call } from './profile.ts';
 
 const width = 1200;
 const rowHeight = 17;
-/** Narrower calls are left out: nobody could read them. */
+/** Narrower calls are left out: they would be unreadable. */
 const narrowest = 1;
 const letterWidth = 6.2;
 
-/** A flame as SVG: a box for each call, as wide as it took, those that it made below it. */
+/** A flame graph as SVG: one box per call, as wide as its time, with the calls that it made below. */
 export function flamePicture(root: Call, title: string): string {
   const boxes: string[] = [];
   let deepest = 0;
@@ -41,7 +41,7 @@ function box({ name, place }: Call, left: number, wide: number, depth: number, s
   );
 }
 
-/** Ours, packages, Node, V8. */
+/** Colors: ours, packages, Node, V8. */
 function colorOf(place: string): string {
   if (place.startsWith('src/') || place.startsWith('dist/')) return '#f2a65a';
   if (place === 'V8') return '#d9d9d9';

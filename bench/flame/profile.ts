@@ -1,10 +1,12 @@
-/** A profile as V8 writes it: a tree of calls, and which of them ran at each sample. Times in µs of the machine's clock. */
+/**
+ * A profile in V8's format: a tree of calls, and which of them ran at each sample. Times in µs of the machine's clock.
+ */
 export interface CpuProfile {
   nodes: readonly ProfileNode[];
   startTime: number;
   endTime: number;
   samples: readonly number[];
-  /** Since the sample before; the first since the start. */
+  /** Time since the previous sample. The first: since the start. */
   timeDeltas: readonly number[];
 }
 
@@ -14,30 +16,30 @@ interface ProfileNode {
   children?: readonly number[];
 }
 
-/** From one instant to another, in µs of the machine's clock. */
+/** A span between two instants, in µs of the machine's clock. */
 export interface Span {
   from: number;
   to: number;
 }
 
-/** A turn of the loop that a timer had to wait for. */
+/** A turn of the loop for which a timer had to wait. */
 export interface Late {
-  /** When it was over. */
+  /** When it ended. */
   atUs: number;
   ms: number;
 }
 
-/** A call and what it called; all times in µs. */
+/** A call and its callees. All times in µs. */
 export interface Call {
   name: string;
-  /** Where it stands: `src/wire/replay.ts:83`, `node:net`, the name of a package. */
+  /** Its place: `src/wire/replay.ts:83`, `node:net`, the name of a package. */
   place: string;
   selfUs: number;
   totalUs: number;
   calls: Call[];
 }
 
-/** What a function took, wherever it was called from. */
+/** Total time of a function over all its callers. */
 export interface Cost {
   name: string;
   place: string;
@@ -45,8 +47,8 @@ export interface Cost {
 }
 
 /**
- * The profile in a file. Of threads, Node 24 writes the instants in 32 bits and some names without their escapes;
- * `near` is an instant of the same hours.
+ * The profile in a file. For threads, Node 24 writes the instants in 32 bits and some names without escapes. `near` is
+ * an instant within the same hours.
  */
 export function readProfile(text: string, near: number): CpuProfile {
   const whole = text.replaceAll(/\\(?:(["\\/bfnrt]|u[0-9a-fA-F]{4})|)/g, (escape, known?: string) =>
@@ -57,10 +59,10 @@ export function readProfile(text: string, near: number): CpuProfile {
   return { ...profile, startTime: profile.startTime + missing, endTime: profile.endTime + missing };
 }
 
-/** What V8 calls the time in which nothing was to be done. */
+/** V8's name for idle time. */
 const resting = '(idle)';
 
-/** The tree of calls, with what was sampled within a span. */
+/** The tree of calls, with the samples within a span. */
 export function callsWithin(profile: CpuProfile, { from, to }: Span): Call {
   const selfUs = new Map<number, number>();
   let at = profile.startTime;
@@ -93,7 +95,7 @@ function placeOf(url: string, line: number): string {
   return /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1] ?? (url === '' ? 'V8' : url);
 }
 
-/** Every function, the heaviest first. */
+/** Every function, the most expensive first. */
 export function costsOf(root: Call): Cost[] {
   const costs = new Map<string, Cost>();
   const walk = ({ name, place, selfUs, calls }: Call): void => {
@@ -107,7 +109,7 @@ export function costsOf(root: Call): Cost[] {
   return [...costs.values()].filter(({ selfUs }) => selfUs > 0).sort((a, b) => b.selfUs - a.selfUs);
 }
 
-/** The same by room of the source, package or module of Node. */
+/** As above by room of the source, package or module of Node. */
 export function costsByRoom(costs: readonly Cost[]): Cost[] {
   const rooms = Map.groupBy(costs, ({ name, place }) => roomOf(name, place));
   return [...rooms]

@@ -95,7 +95,7 @@ async function* inOnes(
   for await (const row of rows) yield [row];
 }
 
-/** What is collected from the rows, side by side. */
+/** Collectors that see the rows in the same pass. */
 type Seen = {
   collector: Collector;
   serverTimes: ServerTimesCollector;
@@ -213,7 +213,7 @@ function choicesOf(
  * Columns named by the suite's thresholds, need and gate, beyond those of every table. Comparisons also need the
  * lengths of both answers.
  */
-/** Comparisons are held against the lengths of both answers. */
+/** Comparisons need the lengths of both answers. */
 const lengthColumns = (records: QualityRecords | undefined): string[] =>
   [...(records?.judgements ?? []), ...(records?.ratings ?? [])].some(({ model_b }) => model_b !== undefined)
     ? [answerLength]

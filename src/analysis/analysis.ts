@@ -63,7 +63,7 @@ export interface RunFacts {
   /** A model with a smaller share of successes is not ranked by latency, 0 to 1. */
   success_floor: number;
   versions: { gatebench: string; openai: string; node: string };
-  /** Such as `linux x64, 2 × AMD EPYC 7763`. */
+  /** For example `linux x64, 2 × AMD EPYC 7763`. */
   machine?: string;
   /** What `gatebench calibrate --save` found about the machine's clock. Absent if it was not calibrated. */
   clock?: string;

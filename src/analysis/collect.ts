@@ -30,7 +30,7 @@ export type CellSamples = Names & {
   readonly unsent: number;
   /** Answers with tokens that no text shows. */
   readonly hiddenReasoning: number;
-  /** Requests with something that was not understood, by where it was found. */
+  /** Requests with content that was not understood, by its place. */
   readonly unread: ReadonlyMap<string, number>;
   /** Error texts of failed requests, most frequent first. */
   readonly causes: readonly Cause[];

@@ -16,10 +16,10 @@ const isMirrored = (name: ComparedMetric): boolean => name === 'output_tps';
  */
 export const comparedMetrics = ['e2e_latency_ms', 'passed'] as const;
 
-/** What routes and vantages of a model are compared on unless told otherwise: what a way costs in time, tokens and failures. */
+/** Default metrics for comparing routes and vantages of a model: what each costs in time, tokens and failures. */
 export const routeMetrics = ['ttft_ms', 'e2e_latency_ms', 'total_tokens', 'error_rate'] as const;
 
-/** Whether a comparison by this is one of ways to the same model, whose differences are read in their own unit. */
+/** Whether this compares routes or vantages of the same model. Their differences are read in the metric's own unit. */
 export const isByWay = (by: string | undefined): by is 'route' | 'vantage' =>
   by === 'route' || by === 'vantage';
 
@@ -35,7 +35,7 @@ export const allMetrics: readonly ComparedMetric[] = [
   ]),
 ];
 
-/** What `--metrics all` stands for: every one but the mirrored. */
+/** `--metrics all` means all except those that mirror another. */
 export const everyMetric: readonly ComparedMetric[] = allMetrics.filter((metric) => !isMirrored(metric));
 
 /** Shares of requests: compared by their differences, all other metrics by ratios. */
@@ -50,7 +50,7 @@ export const isShare = (metric: ComparedMetric): metric is ShareMetric =>
 export interface Design {
   readonly models: number;
   readonly routes: number;
-  /** Of the prompts; 1 where absent. */
+  /** Number of prompt variants. Absent: 1. */
   readonly variants?: number;
   /** Whether any prompt has checks, so that there are pass rates to compare. */
   readonly isChecked: boolean;
@@ -63,7 +63,7 @@ export function plannedFamily({ models, routes, variants = 1, isChecked }: Desig
   return pairs * (comparedMetrics.length - (isChecked ? 0 : 1));
 }
 
-/** As above, for a finished run. Metrics that nobody measured are skipped. */
+/** As above, for a finished run. Metrics that were not measured are skipped. */
 export function familyOf(collected: Collected): number {
   const prompts = collected.cells.flatMap((cell) => [...cell.prompts.values()]);
   const measured = comparedMetrics.filter((metric) =>

@@ -19,7 +19,7 @@ export interface Contrast {
   readonly effect: Estimate;
   readonly scale: 'log' | 'share';
   readonly better: 'lower' | 'higher';
-  /** For one prompt's difference. NaN if it cannot be known. */
+  /** For one prompt's difference. NaN if unknown. */
   readonly sd: number;
   readonly p: number;
   readonly ratio: number | undefined;
@@ -59,7 +59,7 @@ function isMeasured(cell: CellSamples, column: string): boolean {
   );
 }
 
-/** b − a as stamped, and the least and the most that it can truly be: b at that end, a at the opposite end. */
+/** b − a as stamped, and its lowest and highest possible true values: b at that end, a at the opposite end. */
 const ends: Readonly<Record<End, readonly [a: End, b: End]>> = {
   stamped: ['stamped', 'stamped'],
   least: ['most', 'least'],
@@ -82,7 +82,7 @@ function sharedMedians(
   });
 }
 
-/** ln(b ÷ a) of the medians on each shared prompt; infinite where one side failed. */
+/** ln(b ÷ a) of the medians on each shared prompt. Infinite if one side failed. */
 export function logDifferences(
   pair: CellPair,
   column: string,
@@ -159,7 +159,7 @@ function finiteRatios({ low = 0, high = Infinity }: Interval): Interval {
   return { ...(low > 0 && low < Infinity ? { low } : {}), ...(high > 0 && high < Infinity ? { high } : {}) };
 }
 
-/** Read from the interval if it has both ends, since outliers do not sway it; else from the finite ones. */
+/** Read from the interval if it has both ends, since outliers do not affect it. Otherwise from the finite ones. */
 function spreadOf(differences: readonly number[], { low, high }: Interval, alpha: number): number {
   const n = differences.length;
   if (low !== undefined && high !== undefined)
@@ -211,9 +211,9 @@ export function compareShares(
 const rate = ({ hits, total }: ClusterCount): number => hits / total;
 
 /**
- * Interval of a mean difference of rates. Gains and losses each have their own clustered interval; these are joined
+ * Interval of a mean difference of rates. Gains and losses each have their own clustered interval, and these are joined
  * (MOVER). Unlike a t interval, it stays open if no prompt differed: none of 20 does not mean none of all. `trials`:
- * how many each side of a prompt rests on, on average. Source: Zou & Donner, Statistics in Medicine 27 (2008);
+ * average number of trials behind each side of a prompt. Source: Zou & Donner, Statistics in Medicine 27 (2008);
  * Newcombe, Statistics in Medicine 17 (1998).
  */
 export function differenceInterval(differences: readonly number[], trials: number, alpha: number): Interval {

@@ -9,7 +9,7 @@ import { promptEffect, requestNoise, simulate, type World } from './testing/worl
 const repeats = 5;
 const column = 'e2e_latency_ms';
 
-/** The figures of all prompts of the kind, which the intervals must hold: from very many. */
+/** The true figures over all prompts of this kind, which the intervals should contain. Computed from very many. */
 interface Truth {
   geomean: number;
   p50: number;
@@ -43,8 +43,8 @@ const bands: Readonly<Record<keyof Truth, readonly [number, number]>> = {
 };
 
 /**
- * How often each 95 % interval holds the figure of all prompts of the kind. Drift is left out: how the service will be
- * at another hour no single run can know; the nightly gate is for that.
+ * How often each 95 % interval contains the figure over all prompts of this kind. Drift is left out: a single run
+ * cannot know how the service will be at another hour. The nightly gate covers that.
  */
 export function coverage(effort: Effort): Proof[] {
   const runs = runsFor(1000, effort);

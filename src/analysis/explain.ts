@@ -5,7 +5,10 @@ import type { CellPair } from './cell-pairs.ts';
 import type { PairRow } from './summary-columns.ts';
 import type { PromptSamples } from './prompt-samples.ts';
 
-/** Why b is slower or faster than a: the time before the first token, output tokens, and time for each. */
+/**
+ * Why b is slower or faster than a: the time before the first token, the number of output tokens, and the time for
+ * each.
+ */
 export interface Explanation {
   readonly model_a: string;
   readonly model_b: string;

@@ -8,7 +8,7 @@ import { simulate, type World } from './testing/world.ts';
 const metrics = ['e2e_latency_ms'] as const;
 const aaBand = [0.035, 0.065] as const;
 
-/** Share of simulated runs in which some pair is as asked. */
+/** Share of simulated runs in which some pair satisfies the condition. */
 function shareOfRuns(world: World, runs: number, seed: string, is: (pair: PairRow) => boolean): number {
   let found = 0;
   for (let run = 0; run < runs; run++)
@@ -45,7 +45,7 @@ export function falseClaims(effort: Effort): Proof[] {
   return [...inBlocks, equal];
 }
 
-/** A model against itself, one run of it after the other: what randomised blocks are for. */
+/** A model against itself, one run of it after the other. Randomized blocks prevent this error. */
 export function inSequence(effort: Effort): Proof[] {
   const runs = runsFor(2000, effort);
   const measured = rejections({ ...sameModel, prompts: 20, order: 'sequential' }, runs, 'a/a sequence');
@@ -62,7 +62,7 @@ const equalVersions: World = {
   trend: Math.log(1.15),
 };
 
-/** Share of runs in which a revision is called another one than itself: a corrected p of 5 % or less. */
+/** Share of runs in which a revision differs from itself: a corrected p of 5 % or less. */
 function revisionsRejected(world: World, runs: number, seed: string): number {
   let found = 0;
   for (let run = 0; run < runs; run++) {
@@ -72,7 +72,7 @@ function revisionsRejected(world: World, runs: number, seed: string): number {
   return found / runs;
 }
 
-/** Two equal revisions of a suite, of a service that gets 15 % slower during the run. */
+/** Two equal revisions of a suite, on a service that gets 15 % slower during the run. */
 export function equalRevisions(effort: Effort): Proof[] {
   const runs = runsFor(2000, effort);
   const line = 'two equal revisions (run --against), a service that slows by 15 % during the run: p ≤ 5 %';
@@ -106,7 +106,7 @@ export function revisionsInSequence(effort: Effort): Proof[] {
   ];
 }
 
-/** Five equal models, ten pairs: any claim at all is false. */
+/** Five equal models, ten pairs: any claim is false. */
 export function families(effort: Effort): Proof[] {
   const runs = runsFor(1000, effort);
   return [10, 20].map((prompts): Proof => {
@@ -130,7 +130,7 @@ export function families(effort: Effort): Proof[] {
   });
 }
 
-/** A model whose true ratio is the margin itself: neither word for it would be right. */
+/** A model whose true ratio equals the margin: neither verdict would be right. */
 export function atTheMargin(effort: Effort): Proof[] {
   const runs = runsFor(1000, effort);
   const world: World = { ...sameModel, prompts: 80, models: [0, Math.log1p(defaultMargin)] };

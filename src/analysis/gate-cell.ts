@@ -82,7 +82,7 @@ function cellsOfWay(
   return [...own, { ...shared, values: models[0]!.values.map(() => NaN), controls: models }];
 }
 
-/** A figure of zero has no ratio to anything: as good as not measured. */
+/** A figure of zero has no ratio to anything, so it counts as not measured. */
 function logOf(value: number): number {
   return value > 0 ? Math.log(value) : NaN;
 }
@@ -106,9 +106,9 @@ export interface Reading {
 }
 
 /**
- * A night's value with the shift that the controls share taken off; for all models together, that shift itself.
- * The night in question is centred with the others: else the baseline would fit its own centres better than it does,
- * and any night would look a little unusual.
+ * A night's value without the shift that the controls share. For all models together, that shift itself. The night in
+ * question is centered with the others. Otherwise the baseline would fit its own centers better than this night, and
+ * any night would look a little unusual.
  */
 export function adjusted(cell: Watched, nights: readonly number[]): (night: number) => number {
   if (cell.model !== undefined && cell.controls.length === 0) return (night) => cell.values[night]!;
@@ -117,7 +117,7 @@ export function adjusted(cell: Watched, nights: readonly number[]): (night: numb
   return cell.model === undefined ? shift : (night) => cell.values[night]! - shift(night);
 }
 
-/** In logs. Nights that differ by less are alike, but for what the computer rounds. */
+/** In logs. Nights with a smaller difference are equal apart from rounding. */
 const leastSpread = 1e-9;
 
 /** Undefined if the night has no finite value, or the baseline too few. */
@@ -126,9 +126,9 @@ export function readNight(cell: Watched, night: number, baseline: readonly numbe
 }
 
 /**
- * Prediction interval for one further night: (y − mean) ÷ (s √(1 + 1 ÷ K)) against t with K − 1 degrees of freedom,
- * y being the night's value minus the median shift of the controls, mean and s those of the K baseline nights,
- * winsorised. Source: Hahn & Meeker, Statistical Intervals (1991), ch. 4.
+ * Prediction interval for one further night: (y − mean) ÷ (s √(1 + 1 ÷ K)) against t with K − 1 degrees of freedom. y
+ * is the night's value minus the median shift of the controls; mean and s are those of the K baseline nights,
+ * winsorized. Source: Hahn & Meeker, Statistical Intervals (1991), ch. 4.
  */
 function readTime(cell: Watched, night: number, baseline: readonly number[]): Reading | undefined {
   const of = adjusted(cell, [...baseline, night]);
@@ -137,7 +137,7 @@ function readTime(cell: Watched, night: number, baseline: readonly number[]): Re
   if (!Number.isFinite(tonight) || level.length < 2) return undefined;
   const change = cell.sign * (tonight - mean(level));
   const spread = Math.sqrt(variance(level) * (1 + 1 / level.length));
-  // Nights that were all alike leave no spread. Then any change is news, and no change is not.
+  // If all nights were alike, there is no spread. Then any change is significant, and none is not.
   const statistic = spread > 0 ? change / spread : change > 0 ? Infinity : -Infinity;
   const degrees = level.length - 1;
   const isShared = cell.model === undefined;
@@ -168,7 +168,7 @@ function readShareNight(cell: Watched, night: number, baseline: readonly number[
   };
 }
 
-/** Whether the night has what the cell needs: the model's own value and, where it has controls, one of theirs. */
+/** Whether the night has what the cell needs: the model's own value and, if it has controls, one of theirs. */
 export function hasNight(cell: Watched, night: number): boolean {
   const others = cell.controls.filter(({ values }) => Number.isFinite(values[night])).length;
   if (cell.model === undefined) return others > 1;

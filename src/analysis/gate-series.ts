@@ -7,10 +7,10 @@ import type { Nights } from './nights.ts';
 
 /** Error probability of a night's alarms, over all models' cells together. Streaks take the rest of 5 %. */
 export const familyAlpha = 0.03;
-/** Of the cell that watches all models together. */
+/** For the cell that watches all models together. */
 export const sharedAlpha = 0.01;
 
-/** Largest p of a streak, of the best start among many: by itself, and after Holm over all cells of the night. */
+/** Largest p of a streak, for the best start among many: by itself, and after Holm over all cells of the night. */
 export const streakAlpha = 0.0115;
 export const streakFamilyAlpha = 0.046;
 
@@ -30,11 +30,11 @@ export interface CellNight {
   readonly reading: Reading | undefined;
   /** Corrected for the cells that were tested the same way that night. */
   readonly pHolm: number | undefined;
-  /** Tonight and the nights before it, if together they surely lie beyond the limit. */
+  /** Tonight and the nights before it, if together they surely exceed the limit. */
   readonly streak: Streak | undefined;
   /** Which test raised tonight's alarm. Undefined without an alarm. */
   readonly by: AlarmTest | undefined;
-  /** Nights of alarm in a row, this one included. 0 if this one is none. */
+  /** Consecutive nights of alarm, including this one. 0 if this one is none. */
   readonly alarms: number;
 }
 
@@ -47,7 +47,7 @@ interface CellState {
   suspect: number[];
   /** First night of a streak that has been confirmed. */
   since: number | undefined;
-  /** Streaks begin here or later. Anything before this ended for good. */
+  /** Streaks begin here or later. Everything before this ended for good. */
   restart: number;
   /** Alarms of the nightly test in a row, or, once confirmed, all of them. */
   alarms: number;
@@ -56,16 +56,16 @@ interface CellState {
 }
 
 /**
- * Walks through the nights as they came, and says of each what it meant for each cell then.
+ * Goes through the nights in order, and decides what each meant for each cell at the time.
  *
  * An alarm makes a cell suspect until a night is back inside the limit. Its nights stay out of the baseline meanwhile,
- * so a regression stays red until somebody accepts it. A night that is beyond the limit without being an alarm does not
- * clear it; it breaks the row of alarms that is to confirm it, but not one that has. When suspicion ends by itself, a brief one joins the baseline after all, because leaving out every
- * bad night would make the usual look better than it is; a long one stays out.
+ * so a regression stays red until somebody accepts it. A night beyond the limit without an alarm does not clear it. It
+ * interrupts consecutive alarms that are not confirmed yet, but not confirmed ones. If suspicion ends by itself, a
+ * brief one joins the baseline after all, because leaving out every bad night would make the usual look better than it
+ * is. A long one stays out.
  *
- * Alarms are corrected over all cells of the night (Holm); suspects are tested again among themselves alone, since
- * theirs is a question of its own. Cells that are not watched are left out of the corrections; their models still
- * serve as controls.
+ * Alarms are corrected over all cells of the night (Holm). Suspects are tested again among themselves, since that is a
+ * separate question. Cells that are not watched are left out of the corrections; their models still serve as controls.
  */
 export function gateSeries(
   nights: Nights,
@@ -150,8 +150,8 @@ function streakOf(state: CellState, night: number, window: number): Streak | und
 }
 
 /**
- * Those that are no accident: each by itself, and after Holm over all of the night. A confirmed one is until it is over
- * or back within the limit.
+ * Significant streaks: each by itself, and after Holm over all of the night. A confirmed one stays until it is over or
+ * back within the limit.
  */
 function sureStreaks(read: readonly Read[]): Set<CellState> {
   const asked = read.filter(({ reading, state }) => reading !== undefined && state.cell.isLog);
@@ -165,7 +165,10 @@ function sureStreaks(read: readonly Read[]): Set<CellState> {
   );
 }
 
-/** Holm over the cells of models that are not suspect, and over those that are; all models together stand alone. */
+/**
+ * Holm over the cells of models that are not suspect, and separately over those that are. All models together are
+ * tested alone.
+ */
 function correct(read: readonly Read[]): Map<CellState, number> {
   const groups = Map.groupBy(
     read.filter(({ reading }) => reading !== undefined),
@@ -180,7 +183,7 @@ function correct(read: readonly Read[]): Map<CellState, number> {
 }
 
 interface Outcome {
-  /** Of the nightly test. */
+  /** From the nightly test. */
   isAlarm: boolean;
   isBeyond: boolean;
   /** Only a confirmed one. */

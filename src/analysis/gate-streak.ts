@@ -7,13 +7,13 @@ import { adjusted, fewestNights, winsorLimit, type Watched } from './gate-cell.t
 export interface Streak {
   /** Indexes of its nights, oldest first. Tonight is the last. */
   readonly nights: readonly number[];
-  /** How far their mean lies beyond the usual, in the bad direction, and its 95 % interval. */
+  /** How far their mean is beyond the usual, in the bad direction, and its 95 % interval. */
   readonly change: number;
   readonly low: number;
   readonly high: number;
   /** One-sided. */
   readonly p: number;
-  /** Tonight also lies beyond the limit. A nearly usual night raises and confirms nothing. */
+  /** Whether tonight is also beyond the limit. A nearly usual night raises and confirms nothing. */
   readonly isFresh: boolean;
 }
 
@@ -32,27 +32,32 @@ export interface StreakInput {
 const shortest = 3;
 const referenceWindows = 3;
 /**
- * A night counts for no more than so many standard deviations, and beyond so many (and twice the limit) for nothing until
- * the streak is confirmed: an outage is no slowdown of a week.
+ * A night counts for at most this many standard deviations. Beyond the second number (and twice the limit) it does not
+ * count at all until the streak is confirmed: an outage is not a week of slowdown.
  */
 const reach = 2.5;
 const outage = 4;
-/** From one night to the next, as the certificate tries it: nights that resemble their neighbours say less. */
+/**
+ * Correlation from one night to the next, as tested for the certificate: nights that resemble their neighbors carry
+ * less information.
+ */
 const memory = 0.3;
-/** Standard errors by which the last nights fall behind the first of a streak that is over, and of a confirmed one. */
+/**
+ * Standard errors by which the last nights fall below the first: for a streak that is over, and for a confirmed one.
+ */
 const overAt = 1.645;
 const confirmedOverAt = 2.5;
 
 /**
- * The cumulative test beside the nightly one: of the streaks that end tonight, the one with the smallest p, as a
- * generalized likelihood ratio over the night on which the change began. A streak's mean is held against the mean of
- * the usual nights before it, in their winsorised standard deviation, by t with their degrees of freedom. The variance
- * of a mean of n nights is that of a first-order autoregression, s² ÷ n × (1 + 2 Σ (1 − j ÷ n) φ^j). Undefined where no
- * streak lies beyond the limit, or where it is over: its last nights fall behind its first.
+ * The cumulative test, in addition to the nightly one. Of the streaks that end tonight, it takes the one with the
+ * smallest p: a generalized likelihood ratio over the night on which the change began. A streak's mean is compared with
+ * the mean of the usual nights before it, in their winsorized standard deviation, by t with their degrees of freedom.
+ * The variance of a mean of n nights is that of a first-order autoregression, s² ÷ n × (1 + 2 Σ (1 − j ÷ n) φ^j).
+ * Undefined if no streak is beyond the limit, or if it is over: its last nights fall below its first.
  *
- * Sources: Lorden, Annals of Mathematical Statistics 42 (1971), and Basseville & Nikiforov, Detection of Abrupt
- * Changes (1993), ch. 2.4, for CUSUM and the likelihood ratio over the unknown start; Priestley, Spectral Analysis and
- * Time Series (1981), 5.3, for the variance. The shares of errors are those of `npm run prove`.
+ * Sources: Lorden, Annals of Mathematical Statistics 42 (1971), and Basseville & Nikiforov, Detection of Abrupt Changes
+ * (1993), ch. 2.4, for CUSUM and the likelihood ratio over the unknown start; Priestley, Spectral Analysis and Time
+ * Series (1981), 5.3, for the variance. The error rates are those of `npm run prove`.
  */
 export function readStreak(cell: Watched, input: StreakInput): Streak | undefined {
   const { usual, recent, window, since } = input;
@@ -61,7 +66,7 @@ export function readStreak(cell: Watched, input: StreakInput): Streak | undefine
   const known = usual.slice(-(referenceWindows + 1) * window);
   const all = [...new Set([...known, ...recent.filter((night) => night >= first)])];
   const of = adjusted(cell, all);
-  // Each night is part of many streaks and references.
+  // Cached: each night is part of many streaks and references.
   const values = new Map(all.map((night) => [night, of(night)]));
   let best: Streak | undefined;
   for (const start of recent.slice(0, 1 - shortest)) {
@@ -88,7 +93,7 @@ function streakOf(
   const tonight = beyond.at(-1)!;
   const kept = isConfirmed ? beyond : beyond.filter((one) => one <= Math.max(outage * sd, 2 * least));
   if (kept.length < shortest || kept.at(-1) !== tonight) return undefined;
-  // It begins with a night that is slow itself: slow ones after a usual one are a shorter streak, or none.
+  // It must begin with a slow night: slow nights after a usual one are a shorter streak, or none.
   if (!isConfirmed && kept[0]! < least / 2) return undefined;
   const counted = kept.map((one) => Math.min(one, Math.max(reach * sd, 1.2 * least)));
   const pulledIn = mean(counted);
@@ -96,7 +101,7 @@ function streakOf(
   const spread = sd * Math.sqrt(shareOfVariance(counted.length) + shareOfVariance(level.length));
   const degrees = level.length - 1;
   const half = tCritical(0.05, degrees) * spread;
-  // Pulling in guards the decision; the figure that people read is the plain mean.
+  // Winsorizing protects the decision. The figure for people is the plain mean.
   const change = mean(kept);
   return {
     nights,
@@ -108,7 +113,7 @@ function streakOf(
   };
 }
 
-/** Whether some of its last nights lie so far below the others that they are back, or on the way. */
+/** Whether some of its last nights are so far below the others that they are back to usual, or on the way. */
 function isOver(values: readonly number[], sd: number, at: number): boolean {
   return values.some((_, first) => {
     if (first === 0) return false;

@@ -31,7 +31,7 @@ export interface GateCell {
   readonly usual?: number;
   /**
    * The expected figure for tonight: the usual level plus the shift of the controls, and its 95 % prediction interval.
-   * Without controls, and for shares, the usual level. Ends are absent if no width is known.
+   * Without controls, and for shares, the usual level. Ends are absent if the width is unknown.
    */
   readonly expected?: number;
   readonly expectedLow?: number;
@@ -52,7 +52,7 @@ export interface GateCell {
   readonly alarms: number;
   /** Which test raised the alarm: tonight's alone, or that of the nights together. Absent without an alarm. */
   readonly test?: AlarmTest;
-  /** Nights that together surely lie beyond the limit, though each alone might be usual. */
+  /** Nights that together surely exceed the limit, though each alone might be usual. */
   readonly streak?: StreakFigures;
 }
 
@@ -62,7 +62,7 @@ export interface StreakFigures {
   /** Run id, and start (ISO 8601, UTC), of the first. */
   readonly sinceRun: string;
   readonly since: string;
-  /** Geometric mean of the nights ÷ that of the usual nights before them, the shift of the controls taken off. */
+  /** Geometric mean of the nights ÷ that of the usual nights before them, without the shift of the controls. */
   readonly ratio: number;
   /** Its 95 % interval. */
   readonly low: number;
@@ -78,7 +78,7 @@ export interface GateResult {
   readonly thresholds: readonly ThresholdResult[];
   /** Nights of the history that belong to another suite hash and were left out. */
   readonly otherNights: number;
-  /** Runs that tonight joins: 1 unless the day had earlier ones. 0 if nothing was compared. */
+  /** Number of runs joined into tonight: 1 unless the day had earlier ones. 0 if nothing was compared. */
   readonly runsTonight: number;
 }
 
@@ -131,8 +131,8 @@ export function gate({
 }
 
 /**
- * With too few nights, runs of the same day may show that something broke between them. That deserves a warning. It is
- * not a second night, however often it is run.
+ * With too few nights, runs of the same day may show that something broke between them. That deserves a warning.
+ * However often it is run, it is not a second night.
  */
 function earlyWarning(one: CellNight, runs: Nights, nights: Nights, settings: GateSettings): GateCell {
   const days = new Set(
@@ -159,7 +159,7 @@ function isWatched(cell: Watched, tonight: readonly HistoryRow[], models?: reado
   );
 }
 
-/** Nights up to tonight whose figures are alike, tonight last and once, and decisions about them. */
+/** Nights up to tonight with comparable figures, tonight last and once, and decisions about them. */
 function comparable(tonight: readonly HistoryRow[], history: readonly HistoryRow[]): HistoryRow[] {
   const first = tonight[0]!;
   const { suite, at, run_id } = first;
@@ -249,8 +249,9 @@ function levelsOf(
 const finite = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
 
 /**
- * Nights that are slow together, of which tonight adds nothing, leave it open as well. A change beyond the limit that the usual ups and downs of the nights could make is not settled; so is a night
- * without a value or controls, and one whose figure rests on failures without already being an alarm.
+ * If tonight adds nothing to nights that are slow together, the result is also open. A change beyond the limit that may
+ * be usual night-to-night variation is not settled. Neither is a night without a value or controls, or one whose figure
+ * rests on failures, unless it is already an alarm.
  */
 function decide(
   { cell, night, baseline, reading, streak, alarms }: CellNight,

@@ -35,7 +35,7 @@ export const historyColumns = [
 
 export type HistoryRow = RowOf<typeof historyColumns>;
 
-/** Depends not only on what was asked, but on how answers are checked and priced. */
+/** Depends on what was asked, and on how answers are checked and priced. */
 const checkedOrPriced: readonly (string | undefined)[] = ['passed', 'score', 'cost_usd'];
 
 /** Whether two nights' figures of one metric come from the same questions to the same models, checked alike. */
@@ -137,7 +137,7 @@ function rowOf(
   };
 }
 
-/** Whether a run has so many failures, from any of its places, that it is neither compared nor added to the history. */
+/** Whether a run has too many failures, from any of its places, to be compared or added to the history. */
 export function isIncomplete(collected: Collected, maxErrorRate: number): boolean {
   const places = [...Map.groupBy(collected.cells, ({ vantage }) => vantage).values()];
   const fails = (cells: readonly CellSamples[]): boolean => {

@@ -13,11 +13,11 @@ export type LeadMetric = (typeof leadMetrics)[number];
 /** Who leads in one metric, as far as the data show. */
 export interface Lead<M extends string = string> {
   readonly metric: M;
-  /** As the pairs name them, best first: the one that is surely ahead of all others, or all that may be first. */
+  /** Names as in the pairs, best first: the one that is surely ahead of all others, or all that may be first. */
   readonly models: readonly string[];
-  /** Models that were compared. With `models` as many, nothing is known of the order. */
+  /** Number of compared models. If `models` has as many, nothing is known about the order. */
   readonly among: number;
-  /** Those that share the lead are equal within the margin: it does not matter which of them one takes. */
+  /** Those that share the lead are equal within the margin: any of them will do. */
   readonly isEqual: boolean;
   /** How many more prompts would probably leave one name. Absent if nothing is open, or no number is enough. */
   readonly morePrompts?: number;
@@ -29,8 +29,8 @@ export type Leads = ListNames & {
 };
 
 /**
- * The cells of which one is to be chosen: all, or those of each route, variant, and vantage where several models ran on
- * several, because pairs of models are made within these. Vantages are never one list: nobody compares across them.
+ * The cells to choose from: all, or those of each route, variant, and vantage if several models ran on several, because
+ * pairs of models are made within these. Vantages are never one list: they are not compared.
  */
 export function rivals({ cells }: Collected): { names: ListNames; cells: readonly CellSamples[] }[] {
   const several = severalIn(waysOf(cells));
@@ -39,8 +39,8 @@ export function rivals({ cells }: Collected): { names: ListNames; cells: readonl
 }
 
 /**
- * The pairs of a run with those of its costs, which are compared by the same rule, as a family of their own: beside
- * times and pass rates they would cost these power.
+ * The pairs of a run plus those of its costs. Costs are compared by the same rule as a family of their own: in the
+ * family of times and pass rates they would reduce the power.
  */
 export function withCosts(
   collected: Collected,
@@ -66,7 +66,7 @@ export function leadsOf(collected: Collected, pairs: readonly PairRow[]): Leads[
   });
 }
 
-/** Cells with a known metric, the best figure first. */
+/** Cells with a known metric, best figure first. */
 function bestFirst(cells: readonly CellSamples[], metric: LeadMetric): CellSamples[] {
   return cells
     .flatMap((cell) => {
@@ -85,7 +85,7 @@ function worthOf(cell: CellSamples, metric: LeadMetric): number | undefined {
   return figure === undefined ? undefined : -figure.point;
 }
 
-/** `names`: best figure first. Whoever is not surely behind the first may be first as well. */
+/** `names`: best figure first. A model that is not surely behind the first may be first as well. */
 export function leadOf<M extends string>(
   names: readonly string[],
   metric: M,

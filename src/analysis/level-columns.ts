@@ -8,7 +8,7 @@ const which = [
   required(text('model', 'id in the suite')),
 ] as const satisfies readonly Column[];
 
-/** `levels.csv`: what each model did at each level of a load. */
+/** `levels.csv`: the results of each model at each level of a load. */
 export const levelColumns = [
   ...which,
   required(text('load', '`open`: requests per second; `closed`: requests in flight')),

@@ -16,9 +16,9 @@ import { runsFor, type Effort, type Proof } from './testing/proof.ts';
 
 const group = 'levels of a load';
 
-/** What three places carry when they never rest. */
+/** Capacity of three places that never rest. */
 const capacity = places / (meanMs / 1000);
-/** Levels around the limit of this service, where a visit is a lottery. */
+/** Levels around the limit of this service, where the outcome of a visit is a lottery. */
 const rates = [0.6, 0.75, 0.9].map((part) => part * capacity);
 
 interface PairOfVisits {
@@ -28,9 +28,13 @@ interface PairOfVisits {
   difference: number;
 }
 
-/** The visits of two models at a level: the same timetable and the same hour, each its own luck. b is slower by a factor. */
+/**
+ * The visits of two models at a level: the same timetable and the same hour, but independent chance. b is slower by a
+ * factor.
+ */
 function visitPairs(world: World, rate: number, slower: number, seed: string): PairOfVisits[] {
-  // An hour is the same for both: its block and drift come of one chance, what visits differ by of their own.
+  // An hour is the same for both: its block and drift share one random source, differences between visits have their
+  // own.
   const hour = luckOf({ ...world, visit: 0 }, seed);
   const own = ['a', 'b'].map((name) => luckOf({ ...world, block: 0, drift: 0 }, `${seed}/${name}`));
   return Array.from({ length: settings.visits }, (_, block): PairOfVisits => {
@@ -43,7 +47,7 @@ function visitPairs(world: World, rate: number, slower: number, seed: string): P
   });
 }
 
-/** Whether any level tells two models apart, as the program does it. */
+/** Whether any level distinguishes two models, by the program's rule. */
 function isToldApart(world: World, slower: number, seed: string): boolean {
   const contrasts = rates.map((rate, n): LevelContrast =>
     levelContrast(
@@ -54,7 +58,9 @@ function isToldApart(world: World, slower: number, seed: string): boolean {
   return correctedTogether(contrasts).some((p) => p !== undefined && p <= 0.05);
 }
 
-/** Whether the requests of all visits to a level, as if each were a draw of its own, differ: two proportions, z test. */
+/**
+ * Whether the requests of all visits to a level differ if each counts as an independent draw: two proportions, z test.
+ */
 function isToldApartPooled(world: World, rate: number, seed: string): boolean {
   const visits = visitPairs(world, rate, 1, seed);
   const [a, b] = [0, 1].map((n) => visits.reduce((sum, { good }) => sum + good[n]!, 0)) as [number, number];
@@ -64,7 +70,7 @@ function isToldApartPooled(world: World, rate: number, seed: string): boolean {
   return 2 * normalCdf(-Math.abs(z)) <= 0.05;
 }
 
-/** Two models at the same levels, by visits in pairs; and the same by requests, which must fail. */
+/** Two models at the same levels, by visits in pairs. And the same by requests, which must fail. */
 export function levelDifferences(effort: Effort): Proof[] {
   return worlds.flatMap((world): Proof[] => {
     const [runs, naive, power] = [runsFor(2000, effort), runsFor(1200, effort), runsFor(400, effort)];
@@ -90,7 +96,7 @@ export function levelDifferences(effort: Effort): Proof[] {
   });
 }
 
-/** Visits whose queue had not come to rest: found where it cannot, and seldom where it does. */
+/** Detection of visits with a growing queue: found if it must grow, and rarely otherwise. */
 export function unstableVisits(effort: Effort): Proof[] {
   return worlds.flatMap((world) =>
     (

@@ -19,26 +19,26 @@ export const levelMetrics = {
 
 export type LevelMetric = keyof typeof levelMetrics;
 
-/** The figures of one visit, by its number: all models meet the same timetable and the same prompts at it. */
+/** The figures of one visit, by its number: all models get the same timetable and the same prompts. */
 export type FiguresOfVisits = ReadonlyMap<number, Partial<Record<LevelMetric, number>>>;
 
 export interface ComparedLevel {
   level: number;
   cell: CellNames;
   visits: FiguresOfVisits;
-  /** Metrics that mean something for this cell at this level. */
+  /** Metrics that are meaningful for this cell at this level. */
   metrics: readonly LevelMetric[];
 }
 
-/** What pairs of visits say about b against a. */
+/** Difference of b against a over pairs of visits. */
 export interface LevelContrast {
   /** Pairs of visits, the unit of the test. */
   pairs: number;
-  /** b − a of shares; the logarithm of b ÷ a of times and rates. */
+  /** b − a for shares; the logarithm of b ÷ a for times and rates. */
   effect: Estimate;
   /** Two-sided, of the sign-flip test over pairs. */
   p: number;
-  /** Fewer pairs differ than could reject anything: it takes no part in the correction. */
+  /** Too few pairs differ to reject anything, so it takes no part in the correction. */
   isHopeless: boolean;
 }
 
@@ -53,7 +53,7 @@ export function levelContrast(
     pairs: differences.length,
     effect: { point: mean(differences), interval: signFlipInterval(differences, alpha, random) },
     p: signFlipTest(differences, random),
-    // Which pairs differ at all is what the test takes as given, so that it may choose by it (Tarone 1990).
+    // The test is conditional on which pairs differ, so it may select by that (Tarone 1990).
     isHopeless: differences.filter((value) => value !== 0).length < fewestCompared,
   };
 }
@@ -69,14 +69,14 @@ interface LevelPairOptions {
   seed: string;
   prompts: number;
   ways: Ways;
-  /** Which two cells are held against each other, the earlier one first. Absent: those that differ in one thing. */
+  /** The two cells to compare, the earlier one first. Absent: those that differ in one thing. */
   isPair?: ((a: CellNames, b: CellNames) => boolean) | undefined;
 }
 
 /**
- * Models against each other at each level, b against a, in the order of `levels`. A pair is a visit that both made under the
- * same number; its difference is one observation, because requests of one visit share a queue. Sign-flip test over pairs, its
- * interval by inversion, Holm over all levels, models and metrics of the run.
+ * Models against each other at each level, b against a, in the order of `levels`. A pair is a visit that both made
+ * under the same number. Its difference is one observation, because requests of one visit share a queue. Sign-flip test
+ * over pairs, its interval by inversion, Holm over all levels, models and metrics of the run.
  */
 export function compareLevels(levels: readonly ComparedLevel[], options: LevelPairOptions): PairRow[] {
   const { isPair = isOneApart } = options;
@@ -153,7 +153,7 @@ function rowOf(
   };
 }
 
-/** What a search found for one model. */
+/** Result of a search for one model. */
 export interface FoundLimit {
   cell: CellNames;
   held?: number | undefined;
@@ -161,9 +161,9 @@ export interface FoundLimit {
 }
 
 /**
- * Limits of two models, b against a: apart only where the lowest rate that one breaks is no higher than the highest that the
- * other holds. As each of the two holds its limit with more than 95 %, so do both of them with more than 90 %, and to be wrong
- * they must both be off, towards each other.
+ * Limits of two models, b against a. They differ only if the lowest rate that one breaks is at most the highest that
+ * the other holds. Each of the two limits is right with more than 95 %, so both are with more than 90 %. A false claim
+ * needs both to be off, toward each other.
  */
 export function compareLimits(
   limits: readonly FoundLimit[],

@@ -7,7 +7,7 @@ import type { LevelRow, LimitRow } from './level-columns.ts';
 import { sloText } from './level-words.ts';
 import { counts, madeVisit, type Visit, type VisitRow } from './visits.ts';
 
-/** A run and its design: what its rows are made with. */
+/** A run and its design: the input of its rows. */
 export interface OfRun {
   manifest: Pick<Manifest, 'run_id' | 'suite'>;
   design: Design;
@@ -59,13 +59,13 @@ function levelRow(level: number, all: readonly Visit[], run: OfRun): LevelRow {
   };
 }
 
-/** What a search found for one cell. Empty if no limit was looked for. */
+/** Result of a search for one cell. Empty if there was no search. */
 export function limitRows(visits: readonly Visit[], run: OfRun): LimitRow[] {
   const { limit, slo, visits: planned } = run.design;
   if (!limit || !slo) return [];
   const made = visits.filter(counts).map(madeVisit);
   const found = limit(made);
-  // A search that was cut short still knows what it has decided.
+  // A search that was cut short keeps its decisions so far.
   const decided = levelRows(visits, run);
   const heldSoFar = decided.findLast(({ word }) => word === 'held')?.level;
   const brokenSoFar = decided.find(({ word }) => word === 'broken')?.level;
@@ -90,7 +90,7 @@ type TimeFigures = Pick<
   | ('ttft_due_p50_ms' | 'ttft_due_p95_ms' | 'e2e_due_p50_ms' | 'e2e_due_p95_ms')
 >;
 
-/** Ascending. A failure kept somebody waiting, so it counts as the total timeout. */
+/** Ascending. A failed request counts as the total timeout: its user waited. */
 export function felt(rows: readonly VisitRow[], column: TimeColumn, { manifest }: OfRun): Float64Array {
   const { totalMs } = manifest.suite.run.timeouts;
   return ascending(

@@ -6,7 +6,7 @@ import type { Threshold } from '../suite/suite.ts';
 import type { LoadFigures } from './load-figures.ts';
 import type { ThresholdResult } from './thresholds.ts';
 
-/** Limits on the attainment of a level, decided by its visits as the level itself is: held is ok, broken failed. */
+/** Limits on the attainment of a level, decided by its visits like the level itself: held is ok, broken is failed. */
 export function decideLevelThresholds(
   thresholds: readonly Threshold[],
   { load, levels: all, visits }: LoadFigures,
@@ -39,6 +39,6 @@ export function decideLevelThresholds(
   });
 }
 
-/** What cannot be decided, said of each cell that it speaks of: a limit is never passed over in silence. */
+/** If a limit cannot be decided, each cell gets a result that says so: a limit is never skipped silently. */
 const unsettled = (threshold: Threshold, cells: readonly Names[], reason: string): ThresholdResult[] =>
   cells.map((names) => ({ threshold, ...names, verdict: 'not settled', reason }));

@@ -15,7 +15,7 @@ export function sloText({ ttftMs, e2eMs, tpotMs, passed, attainment }: Slo): str
   return `${limits.join(' and ') || 'answered'} in ${Number((100 * attainment).toPrecision(4))} %`;
 }
 
-/** What a search says of one model: "holds 0.3/s, breaks at 0.58/s". */
+/** Result of a search for one model: "holds 0.3/s, breaks at 0.58/s". */
 export function limitText({ held_rps: held, broken_rps: broken, word }: LimitRow): string {
   const from = held === undefined ? 'no rate was found that holds' : `holds ${rateText(held)}`;
   const to = broken === undefined ? '' : `breaks at ${rateText(broken)}`;

@@ -43,7 +43,7 @@ export class LevelCollector implements RowCollector {
   ];
   readonly #run: { manifest: Manifest; design: Design };
   readonly #log: VisitLog;
-  /** Of each cell at each level: its requests, and what its failures say. */
+  /** For each cell at each level: its requests, and the texts of its failures. */
   readonly #failures = new Map<string, { cell: Names; level: number; requests: number; texts: string[] }>();
 
   constructor(manifest: Manifest, design: Design) {
@@ -57,7 +57,7 @@ export class LevelCollector implements RowCollector {
     });
   }
 
-  /** Visits that decide a level. */
+  /** Number of visits that decide a level. */
   get visits(): number {
     return this.#run.design.visits;
   }
@@ -71,7 +71,7 @@ export class LevelCollector implements RowCollector {
     const known = this.#failures.get(key) ?? { cell, level, requests: 0, texts: [] };
     this.#failures.set(key, known);
     known.requests++;
-    // What found the ceiling full has a column of its own.
+    // Arrivals that found the ceiling full have their own column.
     if (row.status !== 'ok' && row.error_code !== 'dropped') known.texts.push(failureText(row));
   }
 
@@ -94,7 +94,7 @@ export class LevelCollector implements RowCollector {
     const { suite } = this.#run.manifest;
     const order = new Map(suite.models.map(({ id }, index) => [id, index]));
     const cells = [...Map.groupBy(this.#log.visits(), ({ cell }) => cellKey(cell)).values()].sort(
-      // Whatever visit came first, by chance.
+      // The order of visits is random.
       ([a], [b]) =>
         order.get(a!.cell.model)! - order.get(b!.cell.model)! ||
         (cellKey(a!.cell) < cellKey(b!.cell) ? -1 : 1),
@@ -127,7 +127,7 @@ export class LevelCollector implements RowCollector {
     const prompts = shardPrompts(suite.prompts, shard).length;
     const options = {
       ...{ seed, prompts, ways: this.#run.manifest },
-      // A suite that is held against a revision asks what the change brings, and nothing else.
+      // A suite that is compared with a revision asks only for the effect of the change.
       isPair: suite.against && ((a: CellNames, b: CellNames) => sameBut(a, b, 'version')),
     };
     if (this.#run.design.limit)
@@ -148,7 +148,7 @@ export class LevelCollector implements RowCollector {
   #compared({ level, word }: LevelRow, visits: readonly Visit[]): Omit<ComparedLevel, 'cell'> {
     const { load, slo } = this.#run.design;
     const ours = visits.filter((visit) => visit.level === level && visit.kind === 'visit');
-    // A model that does not hold a level has no latency there worth ranking.
+    // The latency of a model at a level that it does not hold is not ranked.
     const hasLatency = load === 'open' && (slo === undefined || word === 'held');
     return {
       level,

@@ -7,10 +7,10 @@ import { levelWord } from '../stats/sign-test.ts';
 import { compareLimits } from './level-pairs.ts';
 import { runsFor, type Effort, type Proof } from './testing/proof.ts';
 
-/** A small hosted service: three places, a queue before them, answers of about 6 s, and what its user calls good enough. */
+/** A small hosted service: three places with a queue, answers of about 6 s, and an SLO. */
 export const places = 3;
 export const meanMs = 6000;
-/** Of the logarithm of an answer's time. */
+/** Standard deviation of the logarithm of an answer's time. */
 const spread = 0.6;
 const sloMs = 20_000;
 export const attainment = 0.95;
@@ -18,14 +18,14 @@ export const settings: LimitWalkSettings = { from: 0.05, to: 5, step: 1.25, visi
 const perVisit = 60;
 const leastWindowMs = 120_000;
 
-/** How its visits differ: the logarithm of its speed. */
+/** How its visits differ: standard deviation of the logarithm of its speed. */
 export interface World {
   name: string;
   /** Between visits. */
   visit: number;
   /** Between blocks, which share an hour. */
   block: number;
-  /** Over twelve blocks, to and fro. */
+  /** Over twelve blocks, up and down. */
   drift: number;
 }
 
@@ -37,7 +37,7 @@ export const worlds: readonly World[] = [
 
 export interface Luck {
   random: Random;
-  /** Of a block: how much slower everything is, as a factor. */
+  /** Slowdown factor of a block. */
   slowness(block: number): number;
 }
 
@@ -59,7 +59,7 @@ const windowOf = (rate: number): number => Math.max(leastWindowMs, (perVisit / r
 export const arrivalsOf = (rate: number, random: Random): number[] =>
   timetable({ kind: 'poisson' }, rate, windowOf(rate), random);
 
-/** One visit: a queue in the order of arrival before the places, from an idle start. */
+/** One visit: a queue in order of arrival, from an idle start. */
 export function simulateVisit(
   rate: number,
   slowness: number,
@@ -81,7 +81,10 @@ function passes(rate: number, block: number, luck: Luck): VisitOutcome {
   return simulateVisit(rate, luck.slowness(block), luck.random);
 }
 
-/** The highest rate at which the mean over visits of a figure reaches its target, by bisection. Each visit has an hour of its own. */
+/**
+ * The highest rate at which the mean of a figure over visits reaches its target, by bisection. Each visit has its own
+ * hour.
+ */
 function highestRate(
   world: World,
   effort: Effort,
@@ -113,7 +116,7 @@ function walk(world: World, seed: string): { limit: Limit; made: MadeVisit[] } {
   }
 }
 
-/** Levels 15 % apart, and the requests of all visits to one pooled: the usual interval, as if a queue were no queue. */
+/** Levels 15 % apart, with the requests of all visits to one pooled: the usual interval, which ignores the queue. */
 function pooledHolds(world: World, truth: number, seed: string): boolean {
   const luck = luckOf(world, seed);
   let [held, broken] = [0, Infinity];
@@ -133,11 +136,11 @@ function pooledHolds(world: World, truth: number, seed: string): boolean {
   return held <= truth && truth <= broken;
 }
 
-/** The highest rate that a service holds: what the walk finds, in worlds whose truth is known by simulation. */
+/** The highest rate that a service holds, as found by the walk, in worlds whose truth is known from simulation. */
 export function limits(effort: Effort): Proof[] {
   const group = 'limit under an SLO';
   return worlds.flatMap((world): Proof[] => {
-    // What the walk estimates is the limit of the typical visit; what pooled requests estimate, that of the mean share.
+    // The walk estimates the limit of the typical visit. Pooled requests estimate that of the mean share.
     const truth = highestRate(world, effort, ({ word }) => (word === 'passed' ? 1 : 0), 0.5);
     const meanTruth = highestRate(world, effort, ({ share }) => share, attainment);
     const runs = runsFor(400, effort);
@@ -187,7 +190,7 @@ export function limits(effort: Effort): Proof[] {
   });
 }
 
-/** As the program tells two limits apart. */
+/** The program's rule for two limits that differ. */
 function areApart(a: Limit, b: Limit): boolean {
   const cell = (model: string) => ({ model, route: 'compat' });
   const limits = [

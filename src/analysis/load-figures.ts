@@ -10,9 +10,9 @@ import type { Visit } from './visits.ts';
 export type VisitFigure = Names & {
   level: number;
   kind: Visit['kind'];
-  /** Of good requests. */
+  /** Share of good requests. */
   share: number;
-  /** Nothing was dropped, and its queue had come to rest. */
+  /** Nothing was dropped, and its queue was not growing. */
   isSteady: boolean;
   word: 'passed' | 'failed' | 'void';
 };
@@ -28,9 +28,9 @@ export interface LoadFigures {
   limits: readonly LimitRow[];
   /** Models against each other at each level, or their limits. */
   pairs: readonly PairRow[];
-  /** Each visit that was made, for pictures. */
+  /** Each finished visit, for pictures. */
   visits: readonly VisitFigure[];
-  /** Why requests failed, a line for each text, of every level at which too many did. */
+  /** Why requests failed, one line per text, for every level with too many failures. */
   causes: readonly string[];
 }
 

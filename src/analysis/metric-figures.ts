@@ -23,8 +23,8 @@ export interface MetricFigures {
 }
 
 /**
- * Where a figure that is a failure is written: a time at the total timeout, a rate at one token in that time.
- * Nothing that succeeds can be slower.
+ * How a figure that is a failure is written: a time as the total timeout, a rate as one token in that time. No success
+ * can be slower.
  */
 export function boundOf(column: string, timeoutMs: Ms): number {
   return betterOf(column) === 'higher' ? 1000 / timeoutMs : timeoutMs;
@@ -34,7 +34,7 @@ export function boundOf(column: string, timeoutMs: Ms): number {
 export function metricFigures(cell: CellSamples, metric: HeadlineName, timeoutMs: Ms): MetricFigures {
   const clusters = lagClustersOf(cell, metric);
   const bound = boundOf(metric, timeoutMs);
-  // Sorted once, however many percentiles are read from them.
+  // Sorted once for all percentiles.
   const pools = new Map(Object.values(clusters).map((values) => [values, pool(values)]));
   const pooled = pools.get(clusters.stamped)!;
   const answers = pooled.filter(Number.isFinite);
@@ -86,7 +86,7 @@ function figureCells(
       : { figure: suffix, value: bound, isBound: true };
   const point = cell(name, figure?.point, figure?.isBound ?? false);
   if (name === 'p99') return [point];
-  // The geometric mean's ends lean on the same medians as its point; a percentile's end is a value of its own.
+  // The ends of the geometric mean depend on the same medians as its point. A percentile's end is a value of its own.
   const endsToo = name === 'geomean' && (figure?.isBound ?? false);
   return [
     point,

@@ -3,8 +3,8 @@ import { rowCheck } from '../journal/csv-file.ts';
 import { type GateWord, gateWords } from './gate.ts';
 
 /**
- * `verdicts.csv`, in this order: what the gate said of each run, in one row for the whole run, then one for each alarm.
- * A run that is decided anew, after somebody has decided about a night, gets its rows again: its last ones count.
+ * `verdicts.csv`, in this order: the gate's verdicts on each run, first one row for the whole run, then one per alarm.
+ * If a later decision about a night changes the verdict on a run, its rows are added again: the last ones count.
  */
 export const verdictColumns = [
   required(time('at', 'start of the run, whose day in UTC is its night')),
@@ -28,7 +28,7 @@ export interface NightVerdict {
   readonly runId: string;
   readonly suite: string;
   readonly routes: readonly string[];
-  /** As it was said: `learning 3/7`. */
+  /** In the gate's words: `learning 3/7`. */
   readonly word: string;
   readonly verdict: GateWord;
   /** Why it is not compared, if it is incomplete. */

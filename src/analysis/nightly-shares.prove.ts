@@ -8,14 +8,15 @@ import { sharedShift, type Nights } from './nights.ts';
 import { runsFor, type Effort, type Proof } from './testing/proof.ts';
 
 /**
- * Pass rates of four models on nights when nothing changed. Each prompt has its own chance to pass; its repeats of a
- * night are drawn from it. `wobble`: how far a night moves all of a model's chances together, in logits.
+ * Pass rates of four models on nights when nothing changed. Each prompt has its own probability to pass, and its
+ * repeats of a night are drawn from it. `wobble`: how far a night moves all of a model's probabilities together, in
+ * logits.
  */
 interface SharesWorld {
   name: string;
   prompts: number;
   repeats: number;
-  /** A typical prompt's chance to pass, in logits, of each model. */
+  /** A typical prompt's probability to pass, in logits, for each model. */
   levels: readonly number[];
   wobble: number;
 }
@@ -64,8 +65,8 @@ function shareOf(logits: readonly number[], repeats: number, shift: number, rand
 }
 
 /**
- * What the gate did before: the control that is made for times, on shares. Tonight less the median shift of the other
- * models, against t. Returns the share of nights on which the first model is warned of.
+ * The gate's earlier method: the control made for times, applied to shares. Tonight minus the median shift of the other
+ * models, against t. Returns the share of nights with a warning about the first model.
  */
 function naiveWarnings({ series }: Nights): { warned: number; nights: number } {
   const [first, ...others] = series.map(({ values }) => values);
@@ -85,11 +86,14 @@ function naiveWarnings({ series }: Nights): { warned: number; nights: number } {
   return { warned, nights: nightsPerSeries - settings.window };
 }
 
-/** The world in which the control for times goes wrong most. */
+/** The world in which the control for times is most wrong. */
 const counterExample = 'a miss now and then';
 const warningBand = [0, 0.065] as const;
 
-/** What the gate says of a pass rate on nights when nothing changed, beside what it would say without minding what a share is. */
+/**
+ * The gate's verdicts on a pass rate on nights when nothing changed, compared with those of a method that ignores that
+ * it is a share.
+ */
 export function quietShares(effort: Effort): Proof[] {
   const series = runsFor(120, effort);
   const found = worlds.map((world) => {
@@ -120,7 +124,7 @@ export function quietShares(effort: Effort): Proof[] {
   return [
     ...each('a night on which no pass rate changed: a model gets a warning', 'warned', warningBand[1]),
     ...each('a night on which no pass rate changed: a model fails', 'failed', 0.02),
-    // Nights without a miss leave no spread, so that the first miss is beyond every doubt.
+    // Nights without a miss leave no spread, so the first miss looks certain.
     ...found
       .filter(({ world }) => world.name === counterExample)
       .map(({ world, naive, nights }) => ({

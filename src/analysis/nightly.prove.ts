@@ -8,7 +8,7 @@ import type { Nights } from './nights.ts';
 import { changeAlpha, smallestRatio } from './trend.ts';
 import { runsFor, type Effort, type Proof } from './testing/proof.ts';
 
-/** Night by night, in logs: what all models share, what is a model's own, and what one run leaves open. */
+/** Night by night, in logs: the part that all models share, each model's own, and the noise of one run. */
 const sharedSd = 0.12;
 const ownSd = 0.05;
 const samplingSd = 0.04;
@@ -21,7 +21,7 @@ interface NightsWorld {
   /** From one night to the next. */
   memory: number;
   hasOutages: boolean;
-  /** The first model's level from a night on: `ratio` at once, or each night that much more. */
+  /** The first model's level from a night on: `ratio` at once, or that much more each night. */
   regression?: { from: number; ratio: number; creeps?: boolean };
 }
 
@@ -95,7 +95,7 @@ function alarmRates(
   return { ...rates, warning: rates.warning / rates.nights, failure: rates.failure / rates.nights };
 }
 
-/** Nights on which nothing changed: what the gate says of one model, of four together, and of what they share. */
+/** Nights on which nothing changed: the gate's verdicts on one model, on four together, and on what they share. */
 export function quietNights(effort: Effort): Proof[] {
   const series = runsFor(250, effort);
   return [false, true].flatMap((hasOutages) =>
@@ -106,7 +106,8 @@ export function quietNights(effort: Effort): Proof[] {
       const where = `φ ${memory}${hasOutages ? ', 5 % of nights an outage' : ''}`;
       const { nights: runs } = one;
       const group = 'gate';
-      // At φ 0.6 neighbouring nights are so alike that the prediction interval is a little too narrow: told, not claimed.
+      // At φ 0.6 neighboring nights are so similar that the prediction interval is a little too narrow: reported, but
+      // not claimed.
       const claim = (band: readonly [number, number]) => (memory > 0.5 ? {} : { band });
       const told = (line: string) => (memory > 0.5 ? {} : { line });
       return [
@@ -138,7 +139,7 @@ export function quietNights(effort: Effort): Proof[] {
 
 function family(world: NightsWorld, series: number, seed: string, where: string): Proof[] {
   if (world.memory !== 0.3) return [];
-  // Failures come in rows, so that few series say little.
+  // Failures come in clusters, so few series say little.
   const four = alarmRates(world, isOwn, series, `four ${seed}`);
   const shared = alarmRates(world, isShared, Math.ceil(series / 2), seed);
   return [

@@ -10,12 +10,12 @@ import { runsFor, type Effort, type Proof } from './testing/proof.ts';
 
 const prompts = 20;
 const repeats = 5;
-/** Prompts differ in how hard they are, and more or less so for each model; the rest is chance. */
+/** Prompts differ in difficulty, and somewhat differently for each model. The rest is chance. */
 const promptSd = 0.8;
 const interactionSd = 0.4;
 const totalSd = Math.hypot(promptSd, interactionSd, 1);
 
-/** Whether each repeat passes: for each prompt, for each model with its true rate over all prompts of the kind. */
+/** Whether each repeat passes, per prompt and model, with each model's true rate over all prompts of this kind. */
 function passes(rates: readonly number[], random: Random): boolean[][][] {
   return Array.from({ length: prompts }, () => {
     const hard = promptSd * normal(random);

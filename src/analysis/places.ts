@@ -1,7 +1,7 @@
 import { nameInList } from '../plan/cell.ts';
 import type { PairRow } from './summary-columns.ts';
 
-/** How often a verdict between two models was reached, of all places that a run was sent from. */
+/** How often each verdict between two models was reached, over all places that a run was sent from. */
 export interface PlaceVerdict {
   readonly metric: string;
   /** Their names in the pairs, without their place. */
@@ -13,8 +13,8 @@ export interface PlaceVerdict {
 }
 
 /**
- * The verdicts within each place, side by side, for each pair of models and metric. Places are not pooled: what holds in
- * four of five is a fact of these places. Empty for fewer than two.
+ * The verdicts within each place, side by side, for each pair of models and metric. Places are not pooled: a result in
+ * four of five is a fact about these places. Empty for fewer than two.
  */
 export function placeVerdicts(pairs: readonly PairRow[], vantages: readonly string[]): PlaceVerdict[] {
   if (vantages.length < 2) return [];

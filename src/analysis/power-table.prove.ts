@@ -22,8 +22,8 @@ const designs = [
 ] as const;
 
 /**
- * How often a true ratio between two models that like different prompts is found, against what `plan` promises from
- * the variances of earlier runs. Spikes and drift are not in its formula, so it may err a little.
+ * How often a true ratio between two models that like different prompts is found, compared with what `plan` promises
+ * from the variances of earlier runs. Spikes and drift are not in its formula, so it may be off a little.
  */
 export function powerTable(effort: Effort): Proof[] {
   const runs = runsFor(2000, effort);
@@ -51,7 +51,7 @@ const planned = [
   [40, 3, 4],
 ] as const;
 
-/** The smallest ratio that `plan` names: how often the verdict between the model that is so slow and another is given. */
+/** The smallest ratio that `plan` names: how often there is a verdict between a model that much slower and another. */
 export function planPromise(effort: Effort): Proof[] {
   const runs = runsFor(1000, effort);
   return planned.map(([prompts, repeats, models]): Proof => {
@@ -94,7 +94,7 @@ function fittedLevels(prompts: number, repeats: number, pilots: number): Varianc
   return { interaction, request };
 }
 
-/** The same runs serve for every ratio: a true ratio moves each difference by its logarithm. */
+/** All ratios use the same runs: a true ratio moves each difference by its logarithm. */
 function powerOf(prompts: number, repeats: number, runs: number): number[] {
   const found = ratios.map(() => 0);
   for (let run = 0; run < runs; run++) {

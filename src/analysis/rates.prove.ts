@@ -35,7 +35,7 @@ function answersOf(random: Random): Answer[] {
   });
 }
 
-/** Decode time over tokens of all prompts of the kind. */
+/** Decode time over tokens, for all prompts of this kind. */
 function truth(prompts: number): number {
   const random = seededRandom('rates truth');
   let [ms, tokens] = [0, 0];
@@ -79,7 +79,7 @@ function cellOf(prompts: number, seed: string): CellSamples {
   return collector.collected().cells[0]!;
 }
 
-/** How often the interval of a model's rate holds the truth, beside that of the mean of its answers' own rates. */
+/** How often the interval of a model's rate contains the truth, compared with the mean of its answers' own rates. */
 export function rates(effort: Effort): Proof[] {
   const runs = runsFor(1000, effort);
   const target = 1000 / truth(Math.round(Math.max(20_000, 100_000 * effort)));
@@ -100,7 +100,7 @@ export function rates(effort: Effort): Proof[] {
         band: [0.93, 1],
         runs,
       },
-      // With few prompts either is too wide to be told wrong.
+      // With few prompts both are too wide to be proved wrong.
       ...(prompts < 40
         ? []
         : [

@@ -90,12 +90,12 @@ function strangeRow(folder: string, row: Pick<RequestRow, 'run_id'>, { run_id }:
   );
 }
 
-/** Notes on a journal that was not read whole. */
+/** Notes on a journal that could not be read in full. */
 function runFileWarnings(folder: string, state: FileState, { status }: Manifest): string[] {
   const remedy = `Their requests count as not sent. To repair the file and see what was lost: gatebench repair ${folder}.`;
   return [
     ...fileWarnings(state, runFiles.requests, remedy),
-    // While a run is written, its last line may be on its way.
+    // While a run is in progress, its last line may be incomplete.
     ...(state.isTorn && status !== 'running'
       ? [`${runFiles.requests}: the last line is cut off, so it is left out. ${remedy}`]
       : []),

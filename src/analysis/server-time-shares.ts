@@ -16,9 +16,9 @@ export type ServerTimes = Names & {
   readonly eval_ms?: Ms;
   /** Waiting in the server's own queue. */
   readonly server_queue_ms?: Ms;
-  /** Outside the server: the end of the stream as we saw it, less the server's own total. */
+  /** Outside the server: the end of the stream as we saw it, minus the server's own total. */
   readonly network_ms?: Ms;
-  /** Attempts for which the model had to be loaded first, warm-up included. They are in none of the medians. */
+  /** Attempts for which the model had to be loaded first, including warm-up. They are in none of the medians. */
   readonly cold_loads: number;
   /** Median of their load times. */
   readonly cold_load_ms?: Ms;
@@ -72,7 +72,7 @@ export class ServerTimesCollector {
     return cell;
   }
 
-  /** By model, then route. Empty when no server reported its times. */
+  /** By model, then route. Empty if no server reported its times. */
   times(): ServerTimes[] {
     return [...this.#cells]
       .sort(([a], [b]) => (a < b ? -1 : 1))

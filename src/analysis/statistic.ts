@@ -13,8 +13,8 @@ export const percentiles = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 } as const
 export type Percentile = keyof typeof percentiles;
 
 /**
- * Requests below which a percentile is left empty: two must be expected beyond it. A p99 needs five, because one
- * stray request in a hundred is usual.
+ * With fewer requests a percentile is left empty: two must be expected beyond it. A p99 needs five, because one stray
+ * request in a hundred is usual.
  */
 export const sampleFloor: Readonly<Record<Percentile, number>> = { p50: 4, p90: 20, p95: 40, p99: 500 };
 
@@ -36,8 +36,9 @@ export function failureValue(column: string): number {
 }
 
 /**
- * What a prompt gives to a ranking: the sound answers' measurements, and a failure value for each failed request.
- * Empty when nothing was measured although there were answers: then failures alone would speak for the prompt.
+ * A prompt's contribution to a ranking: the measurements of the sound answers, and a failure value for each failed
+ * request. Empty if nothing was measured although there were answers: otherwise failures alone would represent the
+ * prompt.
  */
 export function rankedValues(samples: PromptSamples, column: string, end: End = 'stamped'): number[] {
   const values = betterOf(column) === undefined ? samples.reported(column) : samples.measured(column, end);
@@ -46,7 +47,7 @@ export function rankedValues(samples: PromptSamples, column: string, end: End = 
   return [...values, ...Array<number>(samples.failures).fill(failureValue(column))];
 }
 
-/** The values of each prompt that has any. Empty when no sound answer of the cell was measured. */
+/** The values of each prompt that has any. Empty if no sound answer of the cell was measured. */
 export function clustersOf(cell: CellSamples, column: string, end: End = 'stamped'): number[][] {
   const clusters = [...cell.prompts.values()].map((samples) => rankedValues(samples, column, end));
   return clusters.some((values) => values.some(Number.isFinite))
@@ -54,7 +55,7 @@ export function clustersOf(cell: CellSamples, column: string, end: End = 'stampe
     : [];
 }
 
-/** The values of a cell as stamped, and the least and the most that they can truly be. */
+/** The values of a cell as stamped, and their lowest and highest possible true values. */
 export type LagClusters = Readonly<Record<End, number[][]>>;
 
 export function lagClustersOf(cell: CellSamples, column: string): LagClusters {
@@ -65,9 +66,9 @@ export function lagClustersOf(cell: CellSamples, column: string): LagClusters {
 }
 
 /**
- * A figure of the values as they were stamped, in an interval that is wider by what our own lag may have done to each of
- * them: from the lower end that the least values give to the upper end of the most. A bound that is known is no reason
- * to leave an answer out.
+ * A figure of the values as stamped, with an interval that is widened by the possible effect of our own lag on each
+ * value: from the lower end for the lowest values to the upper end for the highest. A known bound is no reason to leave
+ * an answer out.
  */
 export function overLag(
   { stamped, least, most }: LagClusters,
@@ -78,7 +79,7 @@ export function overLag(
   return { ...figure, interval: widened(figure.interval, of(least)?.interval, of(most)?.interval) };
 }
 
-/** An end that our lag leaves open is open. */
+/** If our lag leaves an end open, it is open. */
 export function widened(stamped: Interval, least: Interval = {}, most: Interval = {}): Interval {
   const low = least.low === undefined || Number.isNaN(least.low) ? undefined : least.low;
   const high = most.high === undefined || Number.isNaN(most.high) ? undefined : most.high;
@@ -92,7 +93,7 @@ export type DecodeRate = (typeof decodeRates)[number];
 export const isDecodeRate = (column: string): column is DecodeRate =>
   (decodeRates as readonly string[]).includes(column);
 
-/** A rate is lowest when its time is longest. */
+/** A rate is lowest if its time is longest. */
 const endOfTime = (column: DecodeRate, end: End): End =>
   column === 'tpot_ms' || end === 'stamped' ? end : end === 'least' ? 'most' : 'least';
 
@@ -101,10 +102,10 @@ const asRate = (column: DecodeRate, msPerToken: number): number =>
   column === 'tpot_ms' ? msPerToken : 1000 / msPerToken;
 
 /**
- * How fast a model writes: decode time ÷ tokens, each summed over all its answers that carry a rate, so that a token
- * weighs as much in a short answer as in a long one; a mean of the answers' own rates would be ruled by short ones.
- * The interval is clustered by prompt. Output tok/s is 1000 ÷ TPOT: one figure. A failed request wrote nothing, and
- * has no say. Undefined where no answer carries a rate.
+ * How fast a model writes: decode time ÷ tokens, each summed over all its answers that carry a rate. So a token weighs
+ * the same in a short answer as in a long one; a mean of the answers' own rates would be dominated by short ones. The
+ * interval is clustered by prompt. Output tok/s is 1000 ÷ TPOT: one figure. A failed request wrote nothing, and does
+ * not count. Undefined if no answer carries a rate.
  */
 function ratioOf(cell: CellSamples, column: DecodeRate, alpha: number): CellFigure | undefined {
   const [stamped, least, most] = (['stamped', 'least', 'most'] as const).map((end) =>
@@ -131,9 +132,9 @@ function sumsRatio(cell: CellSamples, end: End, alpha: number): Estimate | undef
 }
 
 /**
- * The one figure by which a column of a cell is known in every view: TPOT and output tok/s by the ratio of their sums,
- * all else by the geometric mean. `bound`: where a prompt that failed is written. `clusters`: the
- * values of the cell, where the caller has them.
+ * The one figure of a column of a cell in every view: for TPOT and output tok/s the ratio of their sums, for all else
+ * the geometric mean. `bound`: the value for a failed prompt. `clusters`: the values of the cell, if the caller has
+ * them.
  */
 export function headlineOf(
   cell: CellSamples,
@@ -148,8 +149,8 @@ export function headlineOf(
 }
 
 /**
- * The same of one prompt: what pairs are compared by. Infinite where half of its requests or more failed; undefined
- * where nothing was measured.
+ * As above for one prompt: the basis for comparing pairs. Infinite if at least half of its requests failed. Undefined
+ * if nothing was measured.
  */
 export function promptFigure(
   samples: PromptSamples,
@@ -204,12 +205,12 @@ export function geomeanOf(
   return { point, interval: inner, isBound: true };
 }
 
-/** Mean of the measured values. Failures have no number to add. Undefined without a value. */
+/** Mean of the measured values. Failures contribute no number. Undefined without a value. */
 export function meanOf(clusters: readonly number[][], alpha = defaultAlpha): CellFigure | undefined {
   const finite = clusters.map((values) => values.filter(Number.isFinite)).filter(({ length }) => length > 0);
   if (finite.length === 0) return undefined;
   const { point, interval } = clusteredMean(finite, alpha);
-  // Times, tokens and costs are never below zero, and so no mean of them is.
+  // Times, tokens and costs are never negative, so neither are their means.
   const canBeNegative = finite.some((values) => values.some((value) => value < 0));
   const low = interval.low === undefined || canBeNegative ? interval.low : Math.max(0, interval.low);
   return { point, interval: { ...interval, ...defined({ low }) }, isBound: false };

@@ -6,7 +6,7 @@ import type { CellSamples } from './collect.ts';
  */
 export const successFloor = 0.9;
 
-/** Requests of all prompts, and how many of them failed. */
+/** Number of requests of all prompts, and of failed ones. */
 export function failuresOf({ prompts }: CellSamples): { requests: number; failures: number } {
   let [requests, failures] = [0, 0];
   for (const samples of prompts.values()) {
@@ -16,7 +16,7 @@ export function failuresOf({ prompts }: CellSamples): { requests: number; failur
   return { requests, failures };
 }
 
-/** Share of requests with status `ok`. 1 when nothing was asked. */
+/** Share of requests with status `ok`. 1 if nothing was asked. */
 export function successShare(cell: CellSamples): number {
   const { requests, failures } = failuresOf(cell);
   return requests === 0 ? 1 : 1 - failures / requests;

@@ -54,9 +54,9 @@ const spreadFigures = [
   'p95_ci_high',
 ] as const;
 
-/** The figures of a headline metric, as suffixes of its name. */
+/** The statistics of a headline metric, as suffixes of its name. */
 export const figures = ['geomean', 'geomean_ci_low', 'geomean_ci_high', ...spreadFigures] as const;
-/** Those of TPOT and output tok/s: the figure that has the metric's own name is one ratio over all tokens. */
+/** Those of TPOT and output tok/s: the figure with the metric's own name is one ratio over all tokens. */
 export const rateFigures = ['', 'ci_low', 'ci_high', ...spreadFigures] as const;
 
 export type Figure = (typeof figures)[number] | (typeof rateFigures)[number];
@@ -75,11 +75,11 @@ export const figuresOf = (metric: HeadlineName): readonly Figure[] =>
 
 type Headline<M extends HeadlineName> = M extends DecodeRate ? M : `${M}_geomean`;
 
-/** The column that holds a model's one figure of a metric; `_ci_low` and `_ci_high` of its name are the interval. */
+/** The column with a model's one figure of a metric. With `_ci_low` and `_ci_high` added, the interval. */
 export const headlineColumn = <M extends HeadlineName>(metric: M): Headline<M> =>
   (isDecodeRate(metric) ? metric : `${metric}_geomean`) as Headline<M>;
 
-/** What each figure means, for any metric. */
+/** Meaning of each statistic, for any metric. */
 export const figureMeanings: Readonly<Record<Figure, string>> = {
   geomean: 'geometric mean over prompts of the per-prompt median',
   geomean_ci_low: 'lower end of its 95 % interval',
@@ -135,14 +135,14 @@ const openFigures = [
 /** `models.csv`, in this order: one row per model, route, variant, and vantage. */
 export const modelColumns = [...whichModel, ...figureColumns, ...openFigures, ...laterColumns] as const;
 
-/** One model on one route, summarised. */
+/** One model on one route, summarized. */
 export type ModelSummary = RowOf<typeof modelColumns>;
 
 /** `faster` and `slower` for times and rates; `better` and `worse` for shares and tokens. */
 export const verdicts = ['faster', 'slower', 'better', 'worse', 'equal', 'not settled'] as const;
 export type PairVerdict = (typeof verdicts)[number];
 
-/** `pairs.csv`, in this order: one row per pair of models and metric, of b against a. */
+/** `pairs.csv`, in this order: one row per pair of models and metric, for b against a. */
 export const pairColumns = [
   required(text('metric', 'what is compared')),
   required(text('model_a', 'compared with')),

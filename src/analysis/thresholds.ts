@@ -40,10 +40,10 @@ export function thresholdColumns(thresholds: readonly Pick<Threshold, 'statistic
 }
 
 /**
- * Each threshold on each model that it speaks of. Decided on the 95 % interval: `ok` when all of it is inside the
- * limits, `failed` when all of it is beyond one, else `not settled`. `strict` decides on the point, and settles
- * whatever was measured. A model whose every request failed keeps no limit, however few they were: a failed request
- * counts as slower than any success, and no answer has passed. A model with nothing to decide on is never `ok`.
+ * Each threshold for each model that it applies to. Decided on the 95 % interval: `ok` if all of it is inside the
+ * limits, `failed` if all of it is beyond one, else `not settled`. `strict` decides on the point, and settles
+ * everything that was measured. A model with only failed requests keeps no limit, however few they were: a failed
+ * request counts as slower than any success, and no answer has passed. A model without any data is never `ok`.
  */
 export function decideThresholds(
   thresholds: readonly Threshold[],
@@ -85,7 +85,7 @@ function decide(threshold: Threshold, cell: CellSamples, timeoutMs: Ms): Thresho
 const finite = (value: number | undefined): number | undefined =>
   value !== undefined && Number.isFinite(value) ? value : undefined;
 
-/** The figure that a limit is about. `alpha`: error probability of its interval. Undefined where nothing was measured. */
+/** The figure that a limit is about. `alpha`: error probability of its interval. Undefined if nothing was measured. */
 export function figureOf(
   { statistic, column }: Pick<Threshold, 'statistic' | 'column'>,
   cell: CellSamples,

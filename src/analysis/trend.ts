@@ -14,12 +14,12 @@ export const creepAlpha = 1e-3;
 const changeWindow = 50;
 const weekNights = 7;
 
-/** The level moved, for good as far as these nights show. */
+/** The level moved, permanently as far as these nights show. */
 export interface TrendChange {
   /** First night of the new level. */
   readonly runId: string;
   readonly at: string;
-  /** New level ÷ old one, or, of a share, minus. */
+  /** New level ÷ old one. For a share: new − old. */
   readonly ratio?: number;
   readonly difference?: number;
   readonly p: number;
@@ -27,7 +27,7 @@ export interface TrendChange {
   readonly isAccepted: boolean;
 }
 
-/** The last week against the nights that were accepted as the level to be at. */
+/** The last week against the nights that were accepted as the target level. */
 export interface Creep {
   readonly ratio?: number;
   readonly difference?: number;
@@ -47,22 +47,22 @@ export interface TrendLine {
   readonly model?: string;
   readonly runIds: readonly string[];
   readonly startedAt: readonly string[];
-  /** As measured; NaN for a night without. Of all models together: relative to their usual level. */
+  /** As measured. NaN for a night without a value. For all models together: relative to their usual level. */
   readonly values: readonly number[];
-  /** Ends of each night's own 95 % interval; NaN where it is open or unknown. Absent of all models together. */
+  /** Ends of each night's own 95 % interval. NaN if open or unknown. Absent for all models together. */
   readonly lows?: readonly number[];
   readonly highs?: readonly number[];
-  /** The values with the shift that the other models share taken off: what change points are looked for in. */
+  /** The values without the shift that the other models share: the input of the search for change points. */
   readonly adjusted: readonly number[];
   readonly changes: readonly TrendChange[];
-  /** Only where the last week differs. */
+  /** Only if the last week differs. */
   readonly creep?: Creep;
 }
 
 /**
- * The history of a suite as lines with change points: one line for each metric of each model, cleared of what all
- * share, and one for what they share. It decides nothing: alarms are the gate's. Nights that are not alike the newest are
- * left out.
+ * The history of a suite as lines with change points: one line for each metric of each model, without the shift that
+ * all share, and one for that shift. It decides nothing: alarms come from the gate. Nights that are not comparable with
+ * the newest are left out.
  */
 export function trend(history: readonly HistoryRow[]): TrendLine[] {
   const newest = history.filter(({ kind }) => kind === 'night').reduce(later, undefined);
@@ -84,7 +84,7 @@ function later(best: HistoryRow | undefined, row: HistoryRow): HistoryRow {
 function linesOf(group: readonly Series[], nights: Nights): TrendLine[] {
   const isLog = !sharesMetric(group[0]!.metric);
   const scaled = group.map(({ values }) => (isLog ? values.map(logOf) : values));
-  // A share has no control: what makes one model's answers wrong says nothing of another's.
+  // A share has no control: a cause of one model's wrong answers says nothing about another's.
   if (group.length < 2 || !isLog)
     return group.map((series, index) => lineOf({ ...series, cleared: scaled[index]!, isLog }, nights));
   const every = nights.runIds.map((_, night) => night);
@@ -96,9 +96,9 @@ function linesOf(group: readonly Series[], nights: Nights): TrendLine[] {
 }
 
 /**
- * Each model's line, with the shift of the others taken off. A model that moved to a new level would pull that shift
- * along and move the others' lines the other way. So the surest change is taken out of its model as a control, and
- * all lines are made anew, until no other model has a change. Two models cannot say which of them moved.
+ * Each model's line, without the shift of the others. A model that moved to a new level would pull that shift along and
+ * move the others' lines the other way. So the model with the surest change is removed as a control, and all lines are
+ * computed again, until no other model has a change. With two models it is unknown which of them moved.
  */
 function clearedLines(
   group: readonly Series[],
@@ -211,7 +211,7 @@ interface CreepInput {
 
 /**
  * Two-sample t-test of the last seven nights against the anchor: the fourteen nights up to the pinned one, else the
- * first fourteen since the level was last accepted. Steps are found sooner by other means; this finds a slow slide.
+ * first fourteen since the level was last accepted. Steps are found sooner by other tests; this finds a slow slide.
  */
 function creepOf(
   { kept, places, minimumChange, isLog, decisions }: CreepInput,

@@ -26,14 +26,14 @@ export interface Visit {
   level: number;
   kind: MadeVisit['kind'];
   number: number;
-  /** Its requests that count, by the time at which they were due. */
+  /** Its requests that count, by due time. */
   rows: readonly VisitRow[];
   outcome: VisitOutcome;
   /** From the first to the end of the window, or to the last answer in a closed loop. */
   windowMs: Ms;
-  /** A worker was lost in it: what the rest of its load was, nobody knows. */
+  /** A worker was lost during it: it is unknown what the rest of its load was. */
   isLost: boolean;
-  /** It stopped before all its requests were on record, so it says nothing. */
+  /** It stopped before all its requests were recorded, so it says nothing. */
   isBrokenOff: boolean;
 }
 
@@ -41,22 +41,22 @@ export interface VisitLogOptions {
   design: Design;
   /** Prompts of the run. */
   prompts: number;
-  /** Of the run; where each place drew its own, of the cell's place. */
+  /** Seed of the run. If each place drew its own, of the cell's place. */
   seedOf: (cell: Names) => number;
 }
 
-/** Requests that a level may have sent late: 50 ms, and no more than a twentieth of what the SLO allows. */
+/** How late a level may send requests: 50 ms, and at most a twentieth of the SLO's limit. */
 const latestMs: Ms = 50;
 const latestShare = 0.05;
 
-/** Groups the rows of a run into visits, during the run or afterwards. Rows without a visit are skipped. */
+/** Groups the rows of a run into visits, during the run or afterward. Rows without a visit are skipped. */
 export class VisitLog {
   readonly #options: VisitLogOptions;
   /** By cell, then by level and number. */
   readonly #cells = new Map<string, { cell: Names; visits: Map<string, VisitRow[]> }>();
   readonly #passed = new Map<string, boolean>();
   #latest: [Names, VisitRow[]] | undefined;
-  /** Answers that wait for their verdict, by event id. */
+  /** Answers waiting for their verdict, by event id. */
   readonly #unchecked = new Map<string, VisitRow>();
 
   constructor(options: VisitLogOptions) {
@@ -78,7 +78,7 @@ export class VisitLog {
       this.#unchecked.set(row.event_id, row);
   }
 
-  /** What the checks said of an answer whose row came before. Returns whether it is good, where that hung on it. */
+  /** The checks' verdict on an answer whose row came earlier. Returns whether it is good, if that depended on it. */
   verdict({ event_id: event, passed }: Pick<VerdictRow, 'event_id' | 'passed'>): boolean | undefined {
     const row = this.#unchecked.get(event);
     this.#unchecked.delete(event);
@@ -87,19 +87,19 @@ export class VisitLog {
     return row && this.good(row);
   }
 
-  /** The visit of the row that came last. Undefined before the first. */
+  /** The visit of the latest row. Undefined before the first. */
   latest(): Visit | undefined {
     return this.#latest && this.#visit(...this.#latest);
   }
 
-  /** All visits, the ladder's among them, in the order of their first rows. */
+  /** All visits, including the ladder's, in the order of their first rows. */
   visits(): Visit[] {
     return [...this.#cells.values()].flatMap(({ cell, visits }) =>
       [...visits.values()].map((rows) => this.#visit(cell, rows)),
     );
   }
 
-  /** Results that the plan asks for between visits. */
+  /** Results for planning the next visits. */
   of(cell: CellNames): VisitsOfCell {
     const known = this.#cells.get(cellKey(cell));
     const visits = [...(known?.visits.values() ?? [])].map((rows) => this.#visit(known!.cell, rows));
@@ -134,7 +134,9 @@ export class VisitLog {
     };
   }
 
-  /** By the wall clock, from the first arrival: only slices of the window are made of it. Durations are the row's own. */
+  /**
+   * By the wall clock, from the first arrival: it is only used for slices of the window. Durations are the row's own.
+   */
   #arrival(row: VisitRow, first: VisitRow, isAway: boolean): VisitArrival {
     const due = timeOf(row.scheduled_at) - timeOf(first.scheduled_at);
     const dropped = row.error_code === 'dropped';
@@ -160,14 +162,14 @@ export class VisitLog {
   }
 }
 
-/** `good` of a row that was just written. Undefined without an SLO, and while its checks are to come. */
+/** `good` for a newly written row. Undefined without an SLO, and until its checks are done. */
 export function goodAtOnce(row: VisitRow, slo: Slo | undefined): boolean | undefined {
   if (!slo || row.visit === undefined) return undefined;
   const isOpen = slo.passed === true && row.passed === undefined && goodOf(row, slo, true);
   return isOpen ? undefined : goodOf(row, slo, row.passed);
 }
 
-/** Somebody else answered, or another question. A held-back stream or a cold start is what its user felt. */
+/** Another model answered, or another question. A held-back stream or a cold start is part of the user's experience. */
 const notTheModels: ReadonlySet<string> = new Set([
   ...['cache_hit', 'fallback', 'other_model', 'prompt_truncated', 'truncated'],
 ]);
@@ -188,14 +190,14 @@ export function goodOf(
   });
 }
 
-/** Nobody took a single request: it says nothing of any load. One that is refused while others are answered does. */
+/** No request was accepted: this says nothing about any load. A refusal while others are answered does. */
 export const nobodyWasThere = (rows: readonly VisitRow[]): boolean =>
   rows.length > 0 && rows.every((row) => neverSent(row.error_family, row.error_code));
 
-/** Whether it was lost with the worker that had it. */
+/** Whether it was lost together with its worker. */
 const wasLost = (row: VisitRow): boolean => isWorkerLost({ family: row.error_family, code: row.error_code });
 
-/** Whether it says something of its level. */
+/** Whether it says something about its level. */
 export const counts = ({ outcome, isBrokenOff }: Visit): boolean => outcome.word !== 'void' && !isBrokenOff;
 
 export const madeVisit = ({ kind, level, outcome }: Visit): MadeVisit => ({

@@ -1,8 +1,8 @@
 import { describeWarning, type Warning } from './warnings.ts';
 
 /**
- * The warnings of a run for people. If several models share the same wording, it is said once, with all their names,
- * in the place of the first.
+ * The warnings of a run for people. If several models have the same wording, it appears once, with all their names, in
+ * the place of the first.
  */
 export function warningLines(warnings: readonly Warning[]): string[] {
   const lines = new Map<string, { models: string[]; text: string }>();

@@ -61,7 +61,7 @@ export interface WarningFacts {
   readonly unprovenAt?: number;
 }
 
-/** Above this share of the answers it is worth telling that a metric is known only within our own lag. */
+/** Above this share of the answers, a warning says that a metric is known only within our own lag. */
 export const muchLag = 0.05;
 
 /** Every warning that a run gives, the ones about the whole run first, then by model. */
@@ -294,7 +294,7 @@ export function describeWarning(warning: Warning): string {
 
 /** `TTFT of a 44 %, b 30 %; E2E of a 27 %`. */
 function lostWords(metrics: readonly LostMetric[]): string {
-  // Where a place has a name it is told: those that are not in this list are not known here.
+  // If a place has a name, it is given: places outside this list are unknown here.
   const ways = { ...waysOf(metrics), vantages: ['this', 'another'] };
   return headlines
     .map(({ name, label }) => ({ label, ours: metrics.filter(({ metric }) => metric === name) }))
@@ -325,7 +325,7 @@ const remedies: Readonly<Record<string, string>> = {
   truncated: 'They were cut off. Raise max_tokens, or check finish_reason in requests.csv.',
 };
 
-/** Streams that must agree before the way is accused: one burst may be a packet that was lost and sent again. */
+/** Streams that must agree before the way is blamed: one burst may be a lost and resent packet. */
 const agreeingStreams = 3;
 
 function remedyFor(reason: string, answers: number): string {

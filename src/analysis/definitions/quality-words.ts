@@ -1,6 +1,6 @@
 import { fewestLabels } from '../../stats/corrected-rate.ts';
 
-/** What the words for quality mean, a sentence or two each. */
+/** The terms for quality, explained in a sentence or two each. */
 export const qualityWords: readonly { readonly name: string; readonly meaning: string }[] = [
   {
     name: 'rate',

@@ -4,7 +4,7 @@ import type { StreamEvents } from './events.ts';
 /** What one tool would report for one request. A figure is absent if the tool does not have it. */
 export interface ToolFigures {
   ttft?: Ms;
-  /** The tool's time per output token, whatever it is called there. */
+  /** The tool's time per output token, under any name. */
   perToken?: Ms;
   /** Mean gap, if the tool takes gaps as they arrived. */
   gap?: Ms;
@@ -27,7 +27,7 @@ const mean = (values: readonly number[]): number =>
 export const ourTool = 'gatebench';
 
 /**
- * How the tools of the field would measure the same request. From their documentation and sources as of 2026. All use
+ * How other benchmark tools would measure the same request. From their documentation and sources as of 2026. All use
  * the server's token count here, though some count with their own tokenizer.
  */
 export const tools: readonly Tool[] = [

@@ -18,28 +18,28 @@ import { queueLadder, type Step } from './queue-ladder.ts';
 import { type WorkerAnswer, workerShare } from './worker-share.ts';
 import { sharedCache, type BlockAnswer } from './shared-cache.ts';
 
-/** A cache that holds a smaller share of the prompts does not matter. */
+/** If a cache holds a smaller share of the prompts, it does not matter. */
 const leastCached = 0.1;
-/** A wait in the server's queue that counts: a tenth of its time, and this. */
+/** A significant wait in the server's queue: a tenth of its time, and at least this. */
 const leastQueueShare = 0.1;
 const leastQueueMs: Ms = 20;
 /** Share of the answers that must have waited. */
 const leastWaiting = 0.05;
-/** Rows that a ladder of one route is looked for in. */
+/** Number of rows of one route that are searched for a ladder. */
 const mostSteps = 20_000;
 
 type OpenCell = Names & {
   /** Tokens of the answers that reported both. */
   cached: { tokens: number; of: number };
   sends: Map<string, Sends & { at: string }>;
-  /** When a prompt was first sent by a request whose times mean nothing; its server knows the prompt since. */
+  /** When a prompt was first sent by a request whose times do not count. Its server has known the prompt since then. */
   spoilt: Map<string, string>;
   queued: { queueMs: Ms[]; ofMs: Ms[]; answers: number };
 };
 
 interface OpenStep extends Step {
   prompt: string;
-  /** When it was sent and over, on the wall clock. Not a number where a row does not say. */
+  /** When it was sent and when it ended, on the wall clock. NaN if a row does not say. */
   at: number;
   end: number;
 }
@@ -59,7 +59,7 @@ export class InfluenceCollector {
   readonly #cells = new Map<string, OpenCell>();
   /** By route. */
   readonly #steps = new Map<string, OpenStep[]>();
-  /** By model, then block; where there are several routes alone. */
+  /** By model, then block. Only if there are several routes. */
   readonly #blocks = new Map<string, Map<number, BlockAnswer[]>>();
   /** By prompt, then cell. */
   readonly #counts = new Map<string, Map<string, number>>();
@@ -84,7 +84,7 @@ export class InfluenceCollector {
     if (severalIn(this.#ways).includes('route')) this.#addToBlock(row);
   }
 
-  /** By model, then route: every cell of whose cache something is known. */
+  /** By model, then route: every cell with known cache data. */
   promptCaches(): PromptCache[] {
     return this.#sorted().flatMap((cell) => {
       const { cached, sends, spoilt } = cell;
@@ -138,7 +138,7 @@ export class InfluenceCollector {
     return cellName(cell, this.#ways);
   }
 
-  /** Warm-up counts: it is what makes the first measured request a repeat. A load is no reading of a prompt. */
+  /** Warm-up counts: it makes the first measured request a repeat. Loading a model reads no prompt. */
   #addSend({ sends, spoilt }: OpenCell, row: Row): void {
     const { prompt_id, started_at: at, ttft_ms: ttftMs, prompt_eval_ms: promptEvalMs } = row;
     if (at === undefined) return;
@@ -188,7 +188,7 @@ export class InfluenceCollector {
 
   #addStep(row: Row): void {
     const { model, route, vantage, prompt_id: prompt, in_flight: inFlight, ttft_ms: ttftMs } = row;
-    // A distant place is slower whatever is in flight.
+    // A distant place is slower at any concurrency.
     const kind = vantage === undefined ? model : `${model}\n${vantage}`;
     if (inFlight === undefined || ttftMs === undefined) return;
     const steps = this.#steps.get(route) ?? [];
@@ -268,7 +268,7 @@ export class InfluenceCollector {
 }
 
 /**
- * `in_flight` counts what is on its way to the socket, too: of a burst all. What matters to a server is what it has
+ * `in_flight` also counts requests on their way to the socket: in a burst, all of them. A server sees only what it has
  * been sent and has not answered.
  */
 function onServer(steps: readonly OpenStep[]): OpenStep[] {

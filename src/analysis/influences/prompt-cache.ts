@@ -6,9 +6,9 @@ import { signedRank } from '../../stats/signed-rank.ts';
 export type PromptCache = Names & {
   /** Share of the prompt tokens that came from the cache, over the answers that reported both, 0 to 1. */
   readonly cached_share?: number;
-  /** Prompts that were sent more than once, of which the next two speak. Absent where repeats were not faster. */
+  /** Prompts that were sent more than once: the basis of the next two. Absent if repeats were not faster. */
   readonly repeated_prompts?: number;
-  /** Geometric mean over prompts of TTFT where a prompt was sent for the first time. */
+  /** Geometric mean over prompts of the TTFT of first sends. */
   readonly first_ttft_ms?: Ms;
   /** The same for its repeats. */
   readonly later_ttft_ms?: Ms;
@@ -24,15 +24,15 @@ export interface Sends {
 /** Smaller speedups of repeats are not worth reporting. */
 const mostShare = 0.8;
 const surely = 0.01;
-/** With too few prompts for a test: what only a cache can save, and only of a long prompt. */
+/** With too few prompts for a test: a saving that only a cache can explain, and only of a long prompt. */
 const plainlyFaster = 1 / 3;
 const plainlyMs: Ms = 100;
 const longPrompt = 300;
 
 /**
- * TTFT of first sends and of repeats, where repeats are faster: by a fifth and surely so over prompts (signed-rank
- * p ≤ 0.01); or plainly, each repeat of each long prompt (300 tokens) in a third of the time and 100 ms less; or as
- * the server's own time for reading the prompt fell. Undefined where they are not.
+ * TTFT of first sends and of repeats, if repeats are faster. Either by a fifth and significantly over prompts
+ * (signed-rank p ≤ 0.01). Or obviously: each repeat of each long prompt (300 tokens) in a third of the time and 100 ms
+ * less. Or because the server's own time for reading the prompt fell. Undefined otherwise.
  */
 export function fasterRepeats(
   all: readonly Sends[],

@@ -7,17 +7,17 @@ export interface FewCounted {
   readonly counted: number;
   /** Median of the other models. */
   readonly others: number;
-  /** Prompts of which this is true; the one above is the worst. */
+  /** Number of prompts with this effect. The one above is the worst. */
   readonly prompts: number;
 }
 
-/** Tokenizers differ by a half and more on one text, but not by this, and not on a long one. */
+/** Tokenizers differ by half and more on one text, but not by this much, and not on a long one. */
 const farFewer = 0.5;
 const longPrompt = 300;
 
 /**
- * Prompts that one model read as less than half the tokens of the others: what a server cuts in silence. `counts`:
- * prompt → cell → tokens as reported.
+ * Prompts that one model read as less than half the tokens of the others: a server silently cut them. `counts`: prompt
+ * → cell → tokens as reported.
  */
 export function fewCounted(counts: ReadonlyMap<string, ReadonlyMap<string, number>>): FewCounted[] {
   const found = new Map<string, FewCounted>();

@@ -5,30 +5,33 @@ import { risingP } from '../../stats/rising.ts';
 /** One route's answer in a block, in which every route of a model is asked the same prompt. */
 export interface BlockAnswer {
   readonly route: string;
-  /** When it was sent, on whatever clock all of them share. */
+  /** When it was sent, on any clock that all of them share. */
   readonly at: number;
   readonly ttftMs: Ms;
-  /** Share of its prompt tokens that came from the server's cache. Absent when not reported. */
+  /** Share of its prompt tokens that came from the server's cache. Absent if not reported. */
   readonly cachedShare?: number;
 }
 
-/** Whichever route asks later finds in the server's cache what the first one left there. */
+/** The route that asks later finds in the server's cache what the first one left there. */
 export interface SharedCache {
-  /** TTFT of whoever asks first, as a multiple of that of whoever asks later, the routes' own difference aside. */
+  /**
+   * TTFT of the route that asks first, as a multiple of that of the later one, apart from the routes' own difference.
+   */
   readonly times: number;
   readonly blocks: number;
 }
 
 const surely = 0.005;
 const leastTimes = 1.25;
-/** A cache that was reported to be warmer by this for those who came later needs no test. */
+/** If the server reported this much more cache for later requests, no test is needed. */
 const reportedGap = 0.2;
 const fewestReported = 3;
 
 /**
- * Whether the routes of one model measure each other's warm cache. The routes take turns at asking first, so of two of
- * them the ratio of their TTFT is the same in either order, unless coming first costs something (Mann–Whitney on its
- * logarithm, p ≤ 0.005, and a quarter longer); or the server itself reports more cached tokens to those who came later.
+ * Whether the routes of one model measure each other's warm cache. The routes take turns at asking first. So the ratio
+ * of TTFT of two routes is the same in either order, unless asking first costs something (Mann–Whitney on its
+ * logarithm, p ≤ 0.005, and a quarter longer). Alternatively, the server itself reports more cached tokens for later
+ * requests.
  */
 export function sharedCache(blocks: Iterable<readonly BlockAnswer[]>): SharedCache | undefined {
   const orders = new Map<string, { ahead: number[]; behind: number[] }>();

@@ -1,6 +1,6 @@
 import { betaCdf } from '../../stats/beta.ts';
 
-/** One answer: who asked it, of which cell and prompt, and the logarithm of its latency. */
+/** One answer: its worker, cell and prompt, and the logarithm of its latency. */
 export interface WorkerAnswer {
   worker: string;
   /** Absent: places have no names. */
@@ -21,14 +21,14 @@ export interface WorkerShare {
 
 /** A smaller share does not matter. */
 const muchShare = 0.02;
-/** If workers are alike, this share of runs is warned by chance. */
+/** False alarms if workers are alike, as a share of runs. */
 const alpha = 0.01;
 const fewestAnswers = 30;
 
 /**
  * Whether machines of one place are alike: the share of the variance of log latency that the worker explains, beyond
- * chance (epsilon squared), once model and prompt are taken out, if an F test finds that there is one. Undefined where it
- * is small, or too few answers could tell.
+ * chance (epsilon squared), after removing model and prompt, if an F test is significant. Undefined if it is small, or
+ * if there are too few answers.
  */
 export function workerShare(answers: readonly WorkerAnswer[]): WorkerShare | undefined {
   const workers = new Set(answers.map(({ worker }) => worker)).size;
@@ -50,7 +50,7 @@ export function workerShare(answers: readonly WorkerAnswer[]): WorkerShare | und
   return { share, worker, times: Math.exp(effect) };
 }
 
-/** Rounds in which the effects settle, also where not every worker has asked every prompt. */
+/** Rounds in which the effects converge, even if not every worker has asked every prompt. */
 const rounds = 40;
 
 /** Additive effects of these factors by least squares, each in turn, and the sum of squares that they leave. */

@@ -24,7 +24,7 @@ import type { Effort, Proof } from './proof.ts';
 import { rates } from '../rates.prove.ts';
 import { stoppingRule } from '../stopping-rule.prove.ts';
 
-/** Everything that is tried, in the order of the certificate. To add one: write it, add its line. */
+/** Every experiment, in the order of the certificate. To add one: write it, add its line. */
 export const experiments: readonly ((effort: Effort) => Proof[])[] = [
   falseClaims,
   inSequence,
@@ -54,7 +54,7 @@ export const experiments: readonly ((effort: Effort) => Proof[])[] = [
   unstableVisits,
 ];
 
-/** All of them, one after the other. `onStart` hears which one begins. */
+/** Runs all of them, one after the other. `onStart` is called with the name of each. */
 export function proveAll(effort: Effort, onStart: (name: string) => void = () => undefined): Proof[] {
   return experiments.flatMap((experiment) => {
     onStart(experiment.name);

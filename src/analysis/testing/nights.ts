@@ -34,7 +34,7 @@ export function nightRow(
   };
 }
 
-/** One value for each night of each model; NaN leaves the night out. */
+/** One value per night and model. NaN leaves the night out. */
 export function historyOf(
   models: Readonly<Record<string, readonly number[]>>,
   cells: Partial<HistoryRow> = {},
@@ -44,7 +44,7 @@ export function historyOf(
   );
 }
 
-/** What somebody decided about a night, on the evening of another. */
+/** A person's decision about a night, on the evening of another. */
 export function decision(
   kind: 'accept' | 'drop' | 'pin',
   about: number,

@@ -1,21 +1,21 @@
 /** One claim about the methods, measured. */
 export interface Proof {
   readonly group: string;
-  /** Its line in the short certificate, which several may share; absent where it has none. */
+  /** Its line in the short certificate, which several may share. Absent if it has none. */
   readonly line?: string;
   readonly claim: string;
   /** A share, or what `unit` says. */
   readonly measured: number;
-  /** Lowest and highest value with which the claim holds; absent where it is told, not claimed. */
+  /** Lowest and highest value for which the claim holds. Absent if it is only reported, not claimed. */
   readonly band?: readonly [low: number, high: number];
-  /** It must lie outside its band: the band can tell good from bad. */
+  /** It must be outside its band: this shows that the band can tell good from bad. */
   readonly mustLeave?: boolean;
   readonly unit?: 'share' | 'number';
-  /** Simulated runs, nights or series that it rests on. */
+  /** Number of simulated runs, nights or series behind it. */
   readonly runs: number;
 }
 
-/** How much is simulated: 1 is the full proof, 0 next to nothing, for what is claimed alone. */
+/** Amount of simulation: 1 is the full proof, 0 next to nothing, for the claims only. */
 export type Effort = number;
 
 export function runsFor(full: number, effort: Effort): number {
@@ -23,7 +23,7 @@ export function runsFor(full: number, effort: Effort): number {
 }
 
 /**
- * Whether it holds. `slack`: standard errors by which a band is widened for the chance of a short proof; the full
+ * Whether it holds. `slack`: standard errors by which a band is widened, to allow for chance in a short proof. The full
  * proof needs none.
  */
 export function holds(proof: Proof, slack = 0): boolean {
@@ -38,7 +38,7 @@ function widened({ band = [0, 1], runs }: Proof, slack: number): [number, number
 }
 
 /**
- * The certificate in short, for bench/README.md: a Markdown table with a line for what several proofs claim in common. Where
+ * The short certificate for bench/README.md: a Markdown table with one line per claim that several proofs share. If
  * their bands differ, the line counts how many hold.
  */
 export function shortCertificate(proofs: readonly Proof[], slack = 0): string {
@@ -69,7 +69,7 @@ function rangeOf(proofs: readonly Proof[]): string {
   return low === high ? low : `${low} … ${high}`;
 }
 
-/** The certificate: a Markdown table that says what was claimed, what was measured, and whether it holds. */
+/** The certificate: a Markdown table with each claim, the measured value, and whether it holds. */
 export function certificate(proofs: readonly Proof[], slack = 0): string {
   const lines = proofs.map((proof) => {
     const cells = [

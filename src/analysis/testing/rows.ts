@@ -1,7 +1,7 @@
 import type { RequestRow } from '../../journal/request-columns.ts';
 import { collect, type Collected } from '../collect.ts';
 
-/** A sound answer that took as long as it says; anything else is given. */
+/** A sound answer that took as long as it says, with the given fields. */
 export function row(cells: Partial<RequestRow> = {}): RequestRow {
   const some: Partial<RequestRow> = {
     run_id: 'run-1',
@@ -26,7 +26,7 @@ export function failedRow(cells: Partial<RequestRow> = {}): RequestRow {
   return row({ status: 'timeout', valid: undefined, ...cells });
 }
 
-/** One answer for each latency, on a prompt of its own. */
+/** One answer per latency, each on its own prompt. */
 export function latencies(
   model: string,
   values: readonly number[],

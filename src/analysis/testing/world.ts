@@ -20,16 +20,16 @@ const spikeExponent = 1.5;
 export interface World {
   prompts: number;
   repeats: number;
-  /** ln of each model's geometric mean latency against the first one's. */
+  /** ln of each model's geometric mean latency relative to the first one's. */
   models: readonly number[];
   /** Standard deviation of model × prompt. 0: the same model under several names. */
   interaction: number;
-  /** The service changes through the run. Its change between runs is not in here: no single run can see it. */
+  /** The service changes during the run. Changes between runs are not included: no single run can see them. */
   hasDrift: boolean;
   order: 'blocks' | 'sequential';
-  /** Two versions of a suite that differ in nothing but their name, each asked of every model. */
+  /** Two versions of a suite that differ only in their name, each asked of every model. */
   hasVersions?: boolean;
-  /** ln of how many times as long the service takes at the end of a run as at its start, in a straight line. 0: none. */
+  /** ln of the slowdown of the service from the start of a run to its end, in a straight line. 0: none. */
   trend?: number;
 }
 
@@ -39,12 +39,12 @@ export function requestNoise(random: Random): number {
   return requestSd * normal(random) + spike;
 }
 
-/** What a model makes of a prompt, in logs. */
+/** Effect of a prompt on a model, in logs. */
 export function promptEffect(random: Random): number {
   return promptSd * normal(random);
 }
 
-/** The rows of one simulated run, planned by the planner that plans real ones, with one list for each repeat. */
+/** The rows of one simulated run, with one list per repeat. Planned by the real planner. */
 export function* simulateRows(world: World, seed: string): Generator<RequestRow> {
   const random = seededRandom(`${seed}/world`);
   const prompts = Array.from({ length: world.prompts }, (_, index) => ({ id: `p${index}` }) as Prompt);
@@ -92,7 +92,7 @@ function rowOf(cell: Cell, prompt_id: string, repeat: number, e2e_latency_ms: nu
   return cells as RequestRow;
 }
 
-/** A number for the planner's seed, drawn from the words that name this run. */
+/** A number for the planner's seed, drawn from the name of this run. */
 function hashOf(seed: string): number {
   return Math.floor(seededRandom(`${seed}/plan`)() * 2 ** 31);
 }

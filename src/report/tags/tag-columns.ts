@@ -4,7 +4,7 @@ import type { TagReport } from '../../analysis/by-tag.ts';
 import { type Column, count, type RowOf, required, text } from '../../base/column.ts';
 import type { Report } from '../run-report.ts';
 
-/** Figures that mean something for a part of the prompts. */
+/** Figures that are meaningful for a part of the prompts. */
 const names = [
   'route',
   'model',
@@ -34,7 +34,7 @@ const own = [
 
 type Name = (typeof names)[number];
 
-/** One row for each tag, model and route. */
+/** One row per tag, model and route. */
 export const tagColumns: readonly Column[] = [
   ...own,
   ...names.map((name) => modelColumns.find((column) => column.name === name)!),
@@ -52,12 +52,12 @@ export function tagRows(tags: readonly TagReport[]): TagRow[] {
   );
 }
 
-/** The report of a tag, for whatever shows a report. */
+/** The report of a tag, for any format of a report. */
 export function reportOfTag({ run }: Report, { models, pairs, leads }: TagReport): Report {
   return { run, models, pairs, leads, warnings: [] };
 }
 
-/** What to know before a tag's verdict. Undefined where it has prompts enough. */
+/** A note before a tag's verdict. Undefined if it has enough prompts. */
 export function tooFewPrompts({ prompts, neededPrompts, models }: TagReport): string | undefined {
   if (models.length < 2 || prompts >= neededPrompts) return undefined;
   return `no verdict is possible before there are ${neededPrompts} prompts with this tag`;

@@ -14,16 +14,16 @@ import { flowed, paragraphs, shorten, wrapped } from '../text-width.ts';
 import { pairColumns } from '../../analysis/summary-columns.ts';
 import { reportOfTag, tagColumns, tagRows, tooFewPrompts } from './tag-columns.ts';
 
-/** What stands over the table of a tag. */
+/** Heading of a tag's table. */
 export function tagTitle(tag: TagReport): string {
   const remark = tooFewPrompts(tag);
   return `${oneLine(tag.tag, 60)} (${count(tag.prompts, 'prompt')}${remark === undefined ? '' : `; ${remark}`})`;
 }
 
-/** Who leads on the prompts of a tag. */
+/** The leaders on the prompts of a tag. */
 export const tagLine = (report: Report, tag: TagReport): string => firstLine(reportOfTag(report, tag));
 
-/** Nothing where too few prompts can carry no answer. */
+/** Empty if there are too few prompts for an answer. */
 const answerOf = (report: Report, tag: TagReport): string[] =>
   tooFewPrompts(tag) === undefined ? [tagLine(report, tag)] : [];
 
@@ -53,7 +53,7 @@ const figures: readonly Figure[] = [
   { title: 'USD/1k req', of: (model) => usd(model.cost_per_1k_requests_usd) },
 ];
 
-/** Without those that nobody has. */
+/** Without columns that are empty for all. */
 function shownFigures({ models }: TagReport): Figure[] {
   return figures.filter(({ of }) => models.some((model) => of(model) !== notMeasured));
 }
@@ -94,7 +94,7 @@ const table: OutputFormat = {
   },
 };
 
-/** The table with as many of its columns as there is room for, the last ones left out first. */
+/** The table with as many columns as fit. The last ones are dropped first. */
 function fitting(
   columns: readonly TextColumn[],
   width: number,
@@ -160,5 +160,5 @@ const json: OutputFormat = {
     }),
 };
 
-/** `report --by tag`: a report for each tag, in these formats. */
+/** `report --by tag`: one report per tag, in these formats. */
 export const tagFormats: readonly OutputFormat[] = [table, markdown, json];
